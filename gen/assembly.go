@@ -66,6 +66,9 @@ func assembly(n spec.Network, p *plan.Program, o Options, functions []string, ti
 	a.Batch = templates.AssemblyTiles{
 		Samples: amd64.TileSamples(p, tiling), Tiles: amd64.Tiles(p, tiling), Inputs: n.Input, Outputs: n.Width(n.Depth()), Number: string(n.Precision),
 	}
+	if n.Rounding == spec.RoundingStrict {
+		a.Batch.Block = p.Block
+	}
 	for _, f := range amd64.Fields(p) {
 		a.Layout = append(a.Layout, templates.FieldOffset{Struct: f.Struct, Field: f.Name, Offset: f.Offset})
 	}

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 )
@@ -53,6 +54,9 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 		}
 		a.call(f, fn)
 		a.declare(f, fn)
+	}
+	if slices.ContainsFunc(a.Functions, func(fn AssemblyFunction) bool { return fn.Batch && a.ordered(fn) }) {
+		a.addLosses(f)
 	}
 	a.layout(f)
 	return f.Render()

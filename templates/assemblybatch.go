@@ -10,6 +10,9 @@ import (
 // AssemblyTiles says how the assembly takes batches: tiles of so many samples, so many tiles at a time.
 type AssemblyTiles struct {
 	Samples, Tiles int
+	// Block, if not 0, is the number of samples whose losses are added up, one after another, before they are added to those of other
+	// blocks: the assembly returns none then, it leaves them in the batch struct.
+	Block int
 	// Inputs and Outputs are the widths of samples, Number the type of their elements.
 	Inputs, Outputs int
 	Number          string
@@ -48,8 +51,71 @@ func (a Assembly) batch(f *File, fn AssemblyFunction) {
 		return
 	}
 	a.throughTiles(f, fn)
+	if a.ordered(fn) {
+		a.throughBlocks(f, fn)
+	}
 	a.callTiles(f, fn)
 	a.declareTiles(f, fn)
+}
+
+// ordered says whether a function adds losses up in the order of the samples.
+func (a Assembly) ordered(fn AssemblyFunction) bool { return a.Batch.Block > 0 && fn.Result != nil }
+
+// blockMethod is the method that takes a block through the assembly, and adds its losses up.
+func blockMethod(function string) string {
+	return VectorMethod(strings.TrimSuffix(function, "Batch") + "Block")
+}
+
+// throughBlocks takes any number of samples through the assembly where losses are added up block by block:
+//
+//	func (p *Iris) vectorGradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
+//		loss := float32(0)
+//		for len(xs) >= 32 && len(ys) >= 32 {
+//			loss += p.vectorGradBlock(b, xs[:32], ys[:32], g)
+//			xs, ys = xs[32:], ys[32:]
+//		}
+//		loss += p.vectorGradBlock(b, xs, ys, g)
+//		return loss
+//	}
+func (a Assembly) throughBlocks(f *File, fn AssemblyFunction) {
+	form := batchForms[fn.Name]
+	body := &Block{}
+	body.Define("loss", Convert(a.Batch.Number, Number(0)))
+	call := func(slice func(string) Value) Value {
+		args := []Value{Name("b")}
+		for _, s := range form.slices {
+			args = append(args, slice(s))
+		}
+		if form.sums {
+			args = append(args, Name("g"))
+		}
+		return CallMethod("p", blockMethod(fn.Name), args...)
+	}
+	loop := body.Blocks(form.slices, a.Batch.Block)
+	loop.AddTo(Name("loss"), call(func(s string) Value { return First(s, a.Batch.Block) }))
+	loop.Advance(form.slices, a.Batch.Block)
+	body.AddTo(Name("loss"), call(Name))
+	body.Return(Name("loss"))
+	f.Doc(fmt.Sprintf("%s is %s in assembly, a block of %d samples at a time.", a.method(fn), fn.Name, a.Batch.Block))
+	f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+}
+
+// addLosses adds up the losses that the assembly has left behind:
+//
+//	func (b *IrisBatch) addLosses(sum float32, n int) float32 {
+//		for i := 0; i < n && i < len(b.losses); i++ {
+//			sum += b.losses[i]
+//		}
+//		return sum
+//	}
+func (a Assembly) addLosses(f *File) {
+	f.Doc("addLosses adds the losses of n samples to a sum, one after another.")
+	f.f.Func().Params(jen.Id("b").Op("*").Id(a.Name+"Batch")).Id("addLosses").Params(jen.Id("sum").Add(a.number()), jen.Id("n").Int()).Add(a.number()).Block(
+		jen.For(jen.Id("i").Op(":=").Lit(0), jen.Id("i").Op("<").Id("n").Op("&&").Id("i").Op("<").Len(jen.Id("b").Dot("losses")), jen.Id("i").Op("++")).Block(
+			jen.Id("sum").Op("+=").Id("b").Dot("losses").Index(jen.Id("i")),
+		),
+		jen.Return(jen.Id("sum")),
+	)
 }
 
 // number is the type of numbers.
@@ -88,7 +154,7 @@ func (a Assembly) sample(slice string) *jen.Statement {
 //	}
 func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 	form, n := batchForms[fn.Name], a.Batch.Samples
-	call := func(at func(slice string) *jen.Statement, tiles, samples *jen.Statement) jen.Code {
+	call := func(at func(slice string) *jen.Statement, tiles, samples, all *jen.Statement) []jen.Code {
 		c := jen.Id("p").Dot(tilesMethod(fn.Name)).CallFunc(func(g *jen.Group) {
 			g.Id("b")
 			for _, s := range form.slices {
@@ -102,10 +168,13 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 				g.Add(samples)
 			}
 		})
-		if fn.Result == nil {
-			return c
+		switch {
+		case fn.Result == nil:
+			return []jen.Code{c}
+		case a.ordered(fn):
+			return []jen.Code{c, jen.Id("loss").Op("=").Id("b").Dot("addLosses").Call(jen.Id("loss"), all)}
 		}
-		return jen.Id("loss").Op("+=").Add(c)
+		return []jen.Code{jen.Id("loss").Op("+=").Add(c)}
 	}
 	data := func(slice string) *jen.Statement { return jen.Qual("unsafe", "SliceData").Call(jen.Id(slice)) }
 	enough := func(n int) *jen.Statement {
@@ -126,10 +195,10 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 		inner.Advance(form.slices, n)
 		body.raw(jen.For(enough(n)).BlockFunc(inner.fill))
 	}
-	loop(whole, call(data, jen.Lit(a.Batch.Tiles), jen.Lit(n)))
+	loop(whole, call(data, jen.Lit(a.Batch.Tiles), jen.Lit(n), jen.Lit(whole))...)
 	if a.Batch.Tiles > 1 {
 		body.raw(jen.If(jen.Id("tiles").Op(":=").Add(length("xs")).Op("/").Lit(n), jen.Id("tiles").Op(">").Lit(0)).Block(
-			call(data, jen.Id("tiles"), jen.Lit(n))))
+			call(data, jen.Id("tiles"), jen.Lit(n), jen.Id("tiles").Op("*").Lit(n))...))
 		loop(n)
 	}
 	body.raw(jen.If(length("xs").Op(">").Lit(0)).BlockFunc(func(g *jen.Group) {
@@ -138,7 +207,9 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 			g.Add(rest(s)).Op("=").Index(jen.Lit(n)).Add(a.sample(s)).Values()
 			g.Copy(rest(s).Index(jen.Empty(), jen.Empty()), jen.Id(s))
 		}
-		g.Add(call(func(s string) *jen.Statement { return jen.Op("&").Add(rest(s)).Index(jen.Lit(0)) }, jen.Lit(1), length("xs")))
+		for _, c := range call(func(s string) *jen.Statement { return jen.Op("&").Add(rest(s)).Index(jen.Lit(0)) }, jen.Lit(1), length("xs"), length("xs")) {
+			g.Add(c)
+		}
 		if form.to != "" {
 			g.Copy(jen.Id(form.to), rest(form.to).Index(jen.Empty(), jen.Empty()))
 		}
@@ -146,12 +217,16 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 	if fn.Result != nil {
 		body.Return(Name("loss"))
 	}
-	doc := fmt.Sprintf("%s is %s in assembly, at most %d samples at a time. The last ones, fewer than %d, are copied to where there is\nroom for as many.", a.method(fn), fn.Name, whole, n)
+	name, of := a.method(fn), fn.Name
+	if a.ordered(fn) {
+		name, of = blockMethod(fn.Name), "a block of "+of
+	}
+	doc := fmt.Sprintf("%s is %s in assembly, at most %d samples at a time. The last ones, fewer than %d, are copied to where there is\nroom for as many.", name, of, whole, n)
 	if form.sums {
 		doc += " It adds to g."
 	}
 	f.Doc(doc)
-	f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+	f.Func(Function{Name: name, Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
 }
 
 // tileParams are the parameters of the method that takes tiles through a function, and of its assembly without g and p.
@@ -197,13 +272,23 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 			return
 		}
 		c := jen.Id(a.Prefix + fn.Name + l.Name).Call(append(args, jen.Id("samples"))...)
-		if !form.sums {
+		sums := jen.Id(a.Prefix+fn.Name+"Sums"+l.Name).Call(jen.Id("b"), jen.Id("xs"), jen.Id("g"), jen.Id("tiles"), jen.Id("samples"))
+		switch {
+		case a.ordered(fn):
+			g.Add(c)
+			if form.sums {
+				g.Add(sums)
+			}
+			if !last {
+				g.Return()
+			}
+		case !form.sums:
 			g.Return(c)
-			return
+		default:
+			g.Id("loss").Op(":=").Add(c)
+			g.Add(sums)
+			g.Return(jen.Id("loss"))
 		}
-		g.Id("loss").Op(":=").Add(c)
-		g.Id(a.Prefix+fn.Name+"Sums"+l.Name).Call(jen.Id("b"), jen.Id("xs"), jen.Id("g"), jen.Id("tiles"), jen.Id("samples"))
-		g.Return(jen.Id("loss"))
 	}
 	ps := a.tileParams(form, fn.Result != nil)
 	if form.sums {
@@ -212,7 +297,7 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 	}
 	f.Doc(fmt.Sprintf("%s takes tiles of %d samples through %s.", tilesMethod(fn.Name), a.Batch.Samples, fn.Name))
 	s := f.f.Func().Params(jen.Id("p").Op("*").Id(a.Name)).Id(tilesMethod(fn.Name)).Params(ps...)
-	if fn.Result != nil {
+	if fn.Result != nil && !a.ordered(fn) {
 		s.Add(a.number())
 	}
 	s.BlockFunc(func(g *jen.Group) {
@@ -234,7 +319,7 @@ func (a Assembly) declareTiles(f *File, fn AssemblyFunction) {
 	form := batchForms[fn.Name]
 	for _, l := range a.Levels {
 		s := a.external(f, fn.Name+l.Name).Params(append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, a.tileParams(form, fn.Result != nil)...)...)
-		if fn.Result != nil {
+		if fn.Result != nil && !a.ordered(fn) {
 			s.Add(a.number())
 		}
 		if form.sums {

@@ -137,14 +137,11 @@ func updatedByRows(fn *plan.Func) map[*plan.Buffer]bool {
 
 // Missing says why a function has no assembly; it is empty for those that have.
 func Missing(p *plan.Program, fn *plan.Func) string {
-	if p.Network.Rounding == spec.RoundingStrict {
-		if fn.Batch {
-			return "tiles of samples have no order of sums"
-		}
-		return ""
-	}
 	if fn.Batch && newTileLayout(p, Tiling{}).bytes() > maxTileBytes {
 		return fmt.Sprintf("a tile of samples takes more than %d MB", maxTileBytes>>20)
+	}
+	if p.Network.Rounding == spec.RoundingStrict {
+		return "" // elementary functions are translated
 	}
 	for _, op := range fn.Ops {
 		for _, e := range plan.Expressions(op) {
@@ -183,7 +180,11 @@ func Fields(p *plan.Program) []Field {
 	fields := newLayout(p).fields
 	for _, f := range p.Funcs {
 		if f.Batch && Missing(p, f) == "" {
-			return append(fields, Field{p.Network.Name + "Batch", "tiles", 0})
+			fields = append(fields, Field{p.Network.Name + "Batch", "tiles", 0})
+			if l := newTileLayout(p, Tiling{}); l.ordered {
+				fields = append(fields, Field{p.Network.Name + "Batch", "losses", l.losses})
+			}
+			return fields
 		}
 	}
 	return fields

@@ -21,9 +21,9 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, prefix strin
 		d := printDescend(f, p, m, name+m.level.String())
 		return []*ir.Function{d.finish()}, errors.Join(d.errs...)
 	}
-	t := newTile(f, lay, m, name+m.level.String(), tileParams(p, fn.Name), fn.Name != plan.ForwardBatch)
+	loss := fn.Name != plan.ForwardBatch && !f.strict
+	t := newTile(f, lay, m, name+m.level.String(), tileParams(p, fn.Name), loss)
 	t.keeping = fn.Name == plan.GradBatch
-	loss := fn.Name != plan.ForwardBatch
 	if loss {
 		t.prepare(loss)
 	}
@@ -66,6 +66,9 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
 				return
 			}
 		}
+		if t.losses.Base != nil {
+			t.storeLosses()
+		}
 	})
 	return err
 }
@@ -86,8 +89,10 @@ func (t *tile) operation(op plan.Op) error {
 	case *plan.Vector:
 		t.vector(op)
 	case *plan.OuterSum:
-		if at, ok := t.lay.copies[op.A]; ok {
-			t.samplesOut(op.A, ref{base: keptBase, disp: at}, pitch(op.A, t.m.size))
+		for _, b := range []*plan.Buffer{op.A, op.D} {
+			if at, ok := t.lay.copies[b]; ok {
+				t.samplesOut(b, ref{base: keptBase, disp: at}, pitch(b, t.m.size))
+			}
 		}
 	default:
 		return fmt.Errorf("unexpected operation %T", op)

@@ -51,6 +51,16 @@ func TestKernels(t *testing.T) {
 							fn.code.within(m.width(n), func() { fn.code.store(sum, y, n) })
 						})
 					})
+					add("ordered", m, n, lanes, fmt.Sprintf("ordered%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y ref) {
+						var vectors []*value
+						fn.code.within(bits, func() {
+							for i := range n {
+								vectors = append(vectors, fn.code.load(x.plus(i*bits/8), lanes))
+							}
+							sum := fn.code.orderedReduce(vectors)
+							fn.code.within(m.width(n), func() { fn.code.store(sum, y, n) })
+						})
+					})
 				}
 			}
 			n := m.registers() + 5
@@ -106,7 +116,7 @@ func TestKernels(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	for _, test := range []string{"Sums32", "Sums64", "Spills32", "Spills64"} {
+	for _, test := range []string{"Sums32", "Sums64", "Ordered32", "Ordered64", "Spills32", "Spills64"} {
 		if !bytes.Contains(said, []byte("--- PASS: Test"+test+" ")) {
 			t.Errorf("Test%s did not run:\n%s", test, said)
 		}

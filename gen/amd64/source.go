@@ -130,6 +130,9 @@ func (s *source) table(v *ast.ValueSpec) (*table, error) {
 			t.bits = append(t.bits, 0)
 		}
 	}
+	if array, ok := s.info.Types[all].Type.Underlying().(*types.Array); ok { // what an index may reach is in the table
+		t.bits = append(t.bits, make([]uint64, int(array.Len())<<t.shift-len(t.bits))...)
+	}
 	return t, nil
 }
 
@@ -139,6 +142,35 @@ func rowElements(e ast.Expr) []ast.Expr {
 		return row.Elts
 	}
 	return []ast.Expr{e}
+}
+
+// rows is how many there are.
+func (t *table) rows() int { return len(t.bits) >> t.shift }
+
+// permutedRows are so many rows as are looked up in four registers of 64 bytes. That takes five instructions, a third of the time of a
+// gather.
+const permutedRows = 32
+
+// column looks up a column of a table of no more rows, by the rows' indices.
+func (b *block) column(t *table, index *value, at int) *value {
+	registers := make([]*value, permutedRows/8)
+	for i := range registers {
+		lanes := make([]uint64, 8)
+		for k := range lanes {
+			if row := 8*i + k; row < t.rows() {
+				lanes[k] = t.bits[row<<t.shift+at]
+			}
+		}
+		registers[i] = b.lanesOf(lanes...)
+	}
+	half := func(low, high *value) *value { // by the four lowest bits
+		return b.add(&node{kind: replace, op: "VPERMI2PD", in: []*value{index, low, high}, out: b.fresh(), imm: -1})
+	}
+	first, second := half(registers[0], registers[1]), half(registers[2], registers[3])
+	out := b.fresh()
+	out.class = maskClass
+	fifth := b.add(&node{op: "VPTESTMQ", in: []*value{index, b.pattern(permutedRows / 2)}, out: out, imm: -1, fold: true})
+	return b.choose(fifth, second, first)
 }
 
 // place finds a place for a table in the data section, once a file.

@@ -15,6 +15,8 @@ type tile struct {
 	lay *tileLayout
 	// samples is the number of samples of a tile, vectors the number of registers that their row takes.
 	samples, vectors int
+	// losses is where the place is kept for the losses of the tile under way, where sums are ordered.
+	losses operand.Mem
 	// keeping says that the kept area of the tile under way is at keptBase, and not that of the first tile.
 	keeping bool
 }
@@ -26,6 +28,9 @@ func newTile(f *file, lay *tileLayout, m machine, name string, params []param, r
 	t := &tile{function: newFunction(f, m, name, params, result), lay: lay, samples: lay.samples}
 	t.many = true
 	t.vectors = t.samples / m.lanes()
+	if lay.losses > 0 && t.bases["ys"] != nil && params[len(params)-1].name == "samples" {
+		t.beginLosses(lay.losses)
+	}
 	// The area begins at the first multiple of a line.
 	b := t.bases["b"]
 	t.do("ADDQ", operand.U32(lineBytes-1), b)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // Batches are computed a tile of samples at a time. In a tile every element of the plan's vectors is a row of numbers, one for each
@@ -31,14 +32,19 @@ type tileLayout struct {
 	// sums are the rows of a product before a long function is applied, live is the row that has 1 for samples and 0 for what fills
 	// the tile up, loss the row of the losses so far.
 	sums, live, loss int
+	// ordered says that sums are, and losses how far into the batch struct the losses of samples are then, 0 where they are not.
+	ordered bool
+	losses  int
 	// work is the size of a tile's area, stride that of its kept area, and tiles how many of these there are.
 	work, stride, tiles int
 }
 
 // newTileLayout lays out the rows for the batch functions of a plan.
 func newTileLayout(p *plan.Program, tiling Tiling) *tileLayout {
-	l := &tileLayout{rows: map[*plan.Buffer]int{}, kept: map[*plan.Buffer]bool{}, copies: map[*plan.Buffer]int{}}
-	l.row = tiling.bytes()
+	l := &tileLayout{
+		rows: map[*plan.Buffer]int{}, kept: map[*plan.Buffer]bool{}, copies: map[*plan.Buffer]int{},
+		ordered: p.Network.Rounding == spec.RoundingStrict, row: tiling.bytes(),
+	}
 	l.samples = l.row / p.ElementBytes()
 	for _, f := range p.Funcs {
 		for _, op := range f.Ops {
@@ -46,15 +52,16 @@ func newTileLayout(p *plan.Program, tiling Tiling) *tileLayout {
 			if !ok {
 				continue
 			}
-			l.keep(o.D)
 			switch {
+			case l.ordered:
+				l.copy(o.D, p.ElementBytes())
+				l.copy(o.A, p.ElementBytes())
 			case !outerForm(o, p.ElementBytes()):
+				l.keep(o.D)
 				l.keep(o.A)
-			case o.A.Kind != plan.Input:
-				if _, ok := l.copies[o.A]; !ok {
-					l.copies[o.A] = l.stride
-					l.stride += l.samples * pitch(o.A, p.ElementBytes()) * p.ElementBytes()
-				}
+			default:
+				l.keep(o.D)
+				l.copy(o.A, p.ElementBytes())
 			}
 		}
 	}
@@ -84,7 +91,18 @@ func newTileLayout(p *plan.Program, tiling Tiling) *tileLayout {
 	}
 	l.sums, l.live, l.loss = row(widest), row(1), row(1)
 	l.tiles = tilesAtOnce(p, l)
+	if l.ordered {
+		l.losses = l.bytes() + l.samples*(p.Network.Input+p.Network.Width(p.Network.Depth()))*p.ElementBytes()
+	}
 	return l
+}
+
+// copy gives a buffer a place among the copies, but for the input, which is there already.
+func (l *tileLayout) copy(b *plan.Buffer, size int) {
+	if _, ok := l.copies[b]; !ok && b.Kind != plan.Input {
+		l.copies[b] = l.stride
+		l.stride += l.samples * pitch(b, size) * size
+	}
 }
 
 // keep gives a buffer rows in the kept area.
@@ -140,11 +158,15 @@ func TileFields(p *plan.Program, tiling Tiling) []TileField {
 	l := newTileLayout(p, tiling)
 	n := l.samples
 	depth := p.Network.Depth()
-	return []TileField{
+	fields := []TileField{
 		{"tiles", []int{l.bytes() / p.ElementBytes()}, fmt.Sprintf("tiles of %d samples, for the assembly", n)},
 		{"restX", []int{n, p.Network.Input}, "the last samples, fewer than a tile's"},
 		{"restY", []int{n, p.Network.Width(depth)}, "what belongs to them"},
 	}
+	if l.ordered {
+		fields = append(fields, TileField{"losses", []int{l.tiles * n}, "those of samples, for sums in their order"})
+	}
+	return fields
 }
 
 // TileBytes is the size of TileFields.
@@ -171,7 +193,7 @@ func TileLines(p *plan.Program, tiling Tiling) []string {
 	for _, op := range p.Func(plan.GradBatch).Ops {
 		if o, ok := op.(*plan.OuterSum); ok {
 			form := "dot products of rows"
-			if outerForm(o, p.ElementBytes()) {
+			if l.ordered || outerForm(o, p.ElementBytes()) {
 				form = "outer products of samples"
 			}
 			forms = append(forms, fmt.Sprintf("∇%s of %s", "W"+fmt.Sprint(o.D.Layer), form))

@@ -12,7 +12,7 @@ const (
 )
 
 // weigh estimates the instructions that a Map takes for one register.
-func weigh(m *plan.Map) int {
+func (t *tile) weigh(m *plan.Map) int {
 	var es []expr.Expr
 	for _, s := range m.Sets {
 		es = append(es, s.Expr)
@@ -20,20 +20,30 @@ func weigh(m *plan.Map) int {
 	if m.Sum != nil {
 		es = append(es, m.Sum.Expr)
 	}
-	return weighAll(es)
+	return t.weighAll(es)
 }
 
-// callWeight is what an elementary function counts for.
-const callWeight = 25
+// callWeight is what an elementary function counts for, translatedWeight what one does that is translated from Go.
+const (
+	callWeight       = 25
+	translatedWeight = 120
+)
 
-func weighAll(es []expr.Expr) int {
-	c := expr.Share("u", es...).Count()
-	return 1 + c.Total() + (callWeight-1)*c.Calls
+func (t *tile) weighAll(es []expr.Expr) int {
+	c, call := expr.Share("u", es...).Count(), callWeight
+	if t.strict() {
+		call = translatedWeight
+	}
+	return 1 + c.Total() + (call-1)*c.Calls
 }
 
 // step is how many units a loop over a Map takes at once: a few of a long one, which are computed side by side.
 func (t *tile) step(m *plan.Map) int {
-	return max(t.m.lines()/t.vectors, bodyRows/(weigh(m)*t.vectors), 1)
+	weight := t.weigh(m)
+	if t.strict() && weight > translatedWeight { // as much is computed side by side as registers hold
+		return 1
+	}
+	return max(t.m.lines()/t.vectors, bodyRows/(weight*t.vectors), 1)
 }
 
 // evaluate does what a Map does with vector v of a unit's row. acc is the variable of the host operation and held its value. It returns
@@ -75,10 +85,14 @@ func (t *tile) mapping(m *plan.Map) {
 		t.samplesOut(m.Args[0].Buf, ref{base: to}, m.N)
 		return
 	}
-	weight := weigh(m) * t.vectors
+	weight := t.weigh(m) * t.vectors
 	step, unrolled := t.step(m), 0
 	if m.N*weight <= unrolledRows {
 		step, unrolled = m.N, 1
+	}
+	if m.Sum != nil && t.strict() {
+		t.orderedMapping(m, step, unrolled)
+		return
 	}
 	totals := make([]*value, t.vectors)
 	looped := m.N/step > max(1, unrolled)
@@ -140,6 +154,10 @@ func (t *tile) finish(s *plan.Sum, total *value, v int) {
 		return
 	}
 	at, lanes := t.work(t.lay.loss, index{}, v), t.m.lanes()
+	if t.strict() {
+		t.code.store(total, at, lanes)
+		return
+	}
 	t.code.store(t.code.sum(t.code.load(at, lanes), t.code.keep(t.alive(v), total)), at, lanes)
 }
 

@@ -8,6 +8,7 @@ import (
 // product is a matrix product of a tile: for every unit, the sum over some terms of a weight times a row.
 type product struct {
 	units, terms int
+	lanes        int // of an ordered sum
 	w            *plan.Buffer
 	// unitScale and termScale are how many weights lie between those of one unit, or term, and the next.
 	unitScale, termScale int
@@ -20,7 +21,7 @@ type product struct {
 // affine is z = W·in + b.
 func (t *tile) affine(op *plan.Affine) {
 	t.product(product{
-		units: op.W.Rows, terms: op.W.Cols, w: op.W, unitScale: op.W.Cols, termScale: 1,
+		units: op.W.Rows, terms: op.W.Cols, lanes: op.Lanes, w: op.W, unitScale: op.W.Cols, termScale: 1,
 		in: op.In, bias: op.B, each: &op.Each, acc: plan.AccForward,
 	})
 }
@@ -28,7 +29,7 @@ func (t *tile) affine(op *plan.Affine) {
 // backAffine is v = Wᵀ·δ.
 func (t *tile) backAffine(op *plan.BackAffine) {
 	t.product(product{
-		units: op.W.Cols, terms: op.W.Rows, w: op.W, unitScale: 1, termScale: op.W.Cols,
+		units: op.W.Cols, terms: op.W.Rows, lanes: op.Lanes, w: op.W, unitScale: 1, termScale: op.W.Cols,
 		in: op.D, each: &op.Each, acc: plan.AccBackward,
 	})
 }
@@ -46,12 +47,16 @@ func (t *tile) accumulators() int { return t.m.registers() * 3 / 4 }
 // product writes a product: some units at a time, whose sums stay in registers while the terms are gone through. A weight is read once
 // for all samples of a tile, a row once for all units of the group.
 func (t *tile) product(p product) {
+	if t.strict() {
+		t.orderedProduct(p)
+		return
+	}
 	if p.units*p.terms*t.vectors <= straightProducts {
 		t.straightProduct(p)
 		return
 	}
 	// A long function is applied to all sums in a loop of its own.
-	heavy := weigh(p.each) > lightEach
+	heavy := t.weigh(p.each) > lightEach
 	most := t.accumulators() / t.vectors
 	groups := (p.units + most - 1) / most
 	size := (p.units + groups - 1) / groups
@@ -78,9 +83,13 @@ func (t *tile) product(p product) {
 			}
 		}
 	}, also...)
-	if !heavy {
-		return
+	if heavy {
+		t.applyEach(p)
 	}
+}
+
+// applyEach does what is done with each sum, where these are in rows.
+func (t *tile) applyEach(p product) {
 	t.overRows(p.units, t.step(p.each), 1, func(at index, n int) {
 		t.abreast(at, n, func(unit index, _, v int) {
 			t.evaluate(p.each, unit, v, p.acc, t.code.load(t.work(t.lay.sums, unit, v), t.m.lanes()))

@@ -29,6 +29,10 @@ func outerForm(o *plan.OuterSum, size int) bool {
 
 // outerSum is the gradient of a layer's parameters.
 func (t *tile) outerSum(o *plan.OuterSum) {
+	if t.strict() {
+		t.orderedOuter(o)
+		return
+	}
 	if outerForm(o, t.m.size) {
 		t.outer(o)
 		if o.GB != nil {

@@ -28,7 +28,7 @@ type tileWindow struct {
 func (t *tile) vector(op *plan.Vector) {
 	weight := 0
 	for _, s := range op.Stages {
-		weight += weighStage(s)
+		weight += t.weighStage(s)
 	}
 	looped := op.Window > 1 && op.Window*weight > unrolledRows
 	write := func(group, unit index) {
@@ -56,7 +56,7 @@ func (t *tile) vector(op *plan.Vector) {
 }
 
 // weighStage estimates the instructions that a stage takes for a unit.
-func weighStage(s plan.Stage) int {
+func (t *tile) weighStage(s plan.Stage) int {
 	var es []expr.Expr
 	if s.Draft != nil {
 		es = append(es, s.Draft.Expr)
@@ -67,7 +67,7 @@ func weighStage(s plan.Stage) int {
 	if s.Expr != nil {
 		es = append(es, s.Expr)
 	}
-	return weighAll(es)
+	return t.weighAll(es)
 }
 
 // units runs a body over the units of the window.
@@ -104,6 +104,10 @@ func (w *tileWindow) stage(i int) {
 	case plan.FoldScan:
 		result = w.fold(s, cell, s.From)
 	case plan.FoldSum:
+		if t.strict() {
+			result = w.orderedSum(s)
+			break
+		}
 		result = w.fold(s, cell, 0)
 	case plan.FoldMax:
 		result = w.fold(s, cell, math.Inf(-1))
@@ -149,7 +153,7 @@ func (w *tileWindow) fold(s plan.Stage, cell *value, from float64) *value {
 		case s.Fold == plan.FoldSum:
 			v = b.sum(sofar, v)
 		case s.Fold == plan.FoldMax:
-			v = b.largest(sofar, v)
+			v = w.t.largest(sofar, v)
 		}
 		if cell != nil {
 			b.set(cell, v)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // Tiling is how wide the tiles of a network's batches are. With two registers of samples in a row twice as many operations are independent
@@ -16,9 +17,10 @@ type Tiling struct {
 // bytes is the size of a row.
 func (t Tiling) bytes() int { return max(lineBytes, t.Row) }
 
-// Tilings are those that a network may have: of one that is too large for straight code rows have one register.
+// Tilings are those that a network may have: of one that is too large for straight code rows have one register, and so they do where sums
+// are ordered, whose functions have many independent operations as it is.
 func Tilings(p *plan.Program) []Tiling {
-	if straightBatches(p) {
+	if p.Network.Rounding != spec.RoundingStrict && straightBatches(p) {
 		return []Tiling{{lineBytes}, {2 * lineBytes}}
 	}
 	return []Tiling{{lineBytes}}

@@ -29,8 +29,8 @@ type truth struct {
 
 // rowOf is a row of a table in every lane, by its index.
 type rowOf struct {
-	of *table
-	at *value
+	of        *table
+	index, at *value // at is in bytes
 }
 
 // translator goes through a function's statements. bits is the width of its lanes of 64 bits.
@@ -173,8 +173,8 @@ func (t *translator) row(e ast.Expr) rowOf {
 		return rowOf{}
 	}
 	r := rowOf{of: t.s.tables[x.X.(*ast.Ident).Name]}
-	at := t.convert(x, t.value(x.Index), types.Uint64)
-	r.at = t.as(8, func() *value { return t.b.shift("VPSLL", at.v, r.of.shift+3) }) // in bytes
+	r.index = t.convert(x, t.value(x.Index), types.Uint64).v
+	r.at = t.as(8, func() *value { return t.b.shift("VPSLL", r.index, r.of.shift+3) })
 	return r
 }
 
@@ -194,7 +194,12 @@ func (t *translator) element(x *ast.IndexExpr) lane {
 	if v, ok := t.read[key]; ok && found {
 		return v
 	}
-	v := lane{t.as(8, func() *value { return t.b.gather(t.b.f.file.place(r.of), 8*column, r.at) }), kind}
+	v := lane{t.as(8, func() *value {
+		if r.of.rows() <= permutedRows && t.b.m.level == AVX512 && t.bits == 512 {
+			return t.b.column(r.of, r.index, column)
+		}
+		return t.b.gather(t.b.f.file.place(r.of), 8*column, r.at)
+	}), kind}
 	t.read[key] = v
 	return v
 }

@@ -41,7 +41,7 @@ var batchDocs = map[string]string{
 func (pr *printer) batchDoc() string {
 	doc := fmt.Sprintf("%sBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient\nthat StepBatch sums up, %d bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a\nblock of %d samples at a time.", pr.name, pr.p.BatchBytes()+pr.tileBytes, pr.p.Block)
 	if len(pr.tiles) > 0 {
-		doc += " The first three fields are for the assembly, which works on samples side by side."
+		doc += fmt.Sprintf(" The first %s fields are for the assembly, which works on samples side by side.", map[int]string{3: "three", 4: "four"}[len(pr.tiles)])
 	}
 	return doc
 }

@@ -105,6 +105,181 @@ func controlStepAVX2(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]flo
 //go:noescape
 func controlStepAVX512(p *Control, ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Control) vectorForwardBatch(b *ControlBatch, xs [][16]float32, out [][4]float32) {
+	for len(xs) >= 256 && len(out) >= 256 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 16)
+		xs, out = xs[256:], out[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 16 && len(out) >= 16 {
+		xs, out = xs[16:], out[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][16]float32{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 16 samples through ForwardBatch.
+func (p *Control) forwardTiles(b *ControlBatch, xs *[16]float32, out *[4]float32, tiles int) {
+	if controlLevel > 1 {
+		controlForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	controlForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func controlForwardBatchAVX2(p *Control, b *ControlBatch, xs *[16]float32, out *[4]float32, tiles int)
+
+//go:noescape
+func controlForwardBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, out *[4]float32, tiles int)
+
+// vectorLossBlock is a block of LossBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Control) vectorLossBlock(b *ControlBatch, xs [][16]float32, ys [][4]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 16, 16)
+		loss = b.addLosses(loss, 256)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][16]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][4]float32{}
+		copy(b.restY[:], ys)
+		p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorLossBatch is LossBatch in assembly, a block of 32 samples at a time.
+func (p *Control) vectorLossBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32) float32 {
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.vectorLossBlock(b, xs[:32], ys[:32])
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.vectorLossBlock(b, xs, ys)
+	return loss
+}
+
+// lossTiles takes tiles of 16 samples through LossBatch.
+func (p *Control) lossTiles(b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles, samples int) {
+	if controlLevel > 1 {
+		controlLossBatchAVX512(p, b, xs, ys, tiles, samples)
+		return
+	}
+	controlLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func controlLossBatchAVX2(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles, samples int)
+
+//go:noescape
+func controlLossBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles, samples int)
+
+// vectorGradBlock is a block of GradBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many. It adds to g.
+func (p *Control) vectorGradBlock(b *ControlBatch, xs [][16]float32, ys [][4]float32, g *ControlGrad) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 16, 16)
+		loss = b.addLosses(loss, 256)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][16]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][4]float32{}
+		copy(b.restY[:], ys)
+		p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorGradBatch is GradBatch in assembly, a block of 32 samples at a time.
+func (p *Control) vectorGradBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, g *ControlGrad) float32 {
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.vectorGradBlock(b, xs[:32], ys[:32], g)
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.vectorGradBlock(b, xs, ys, g)
+	return loss
+}
+
+// gradTiles takes tiles of 16 samples through GradBatch.
+func (p *Control) gradTiles(b *ControlBatch, xs *[16]float32, ys *[4]float32, g *ControlGrad, tiles, samples int) {
+	if controlLevel > 1 {
+		controlGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		controlGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return
+	}
+	controlGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	controlGradBatchSumsAVX2(b, xs, g, tiles, samples)
+}
+
+//go:noescape
+func controlGradBatchAVX2(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles, samples int)
+
+//go:noescape
+func controlGradBatchSumsAVX2(b *ControlBatch, xs *[16]float32, grad *ControlGrad, tiles, samples int)
+
+//go:noescape
+func controlGradBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles, samples int)
+
+//go:noescape
+func controlGradBatchSumsAVX512(b *ControlBatch, xs *[16]float32, grad *ControlGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Control) vectorStepBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, rate float32) float32 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if controlLevel > 1 {
+		controlStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	controlStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func controlStepBatchAVX2(p *Control, grad *ControlGrad, rate float32)
+
+//go:noescape
+func controlStepBatchAVX512(p *Control, grad *ControlGrad, rate float32)
+
+// addLosses adds the losses of n samples to a sum, one after another.
+func (b *ControlBatch) addLosses(sum float32, n int) float32 {
+	for i := 0; i < n && i < len(b.losses); i++ {
+		sum += b.losses[i]
+	}
+	return sum
+}
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Control{}.W1)-0]
@@ -119,4 +294,6 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(ControlWorkspace{}.D2)-320]
 	_ = [1]struct{}{}[unsafe.Offsetof(ControlWorkspace{}.A3)-384]
 	_ = [1]struct{}{}[unsafe.Offsetof(ControlWorkspace{}.D3)-400]
+	_ = [1]struct{}{}[unsafe.Offsetof(ControlBatch{}.tiles)-0]
+	_ = [1]struct{}{}[unsafe.Offsetof(ControlBatch{}.losses)-126144]
 )

@@ -983,33 +983,35 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVUPS       ControlConstants<>+896(SB), Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVUPS       ControlConstants<>+1024(SB), Z8
+	VMOVAPS       Z5, Z9
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z9
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z9, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
-	VMULPD        Z3, Z3, Z7
-	VMULPD        Z7, Z6, Z6
-	VADDPD        Z6, Z5, Z5
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z7
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z7, Z7
+	VMULPD        Z3, Z3, Z9
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y0, Y3, K1, Y0
 	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
@@ -1022,33 +1024,33 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVAPS       Z5, Z9
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z9
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z9, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
-	VMULPD        Z3, Z3, Z7
-	VMULPD        Z7, Z6, Z6
-	VADDPD        Z6, Z5, Z5
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z7
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z7, Z7
+	VMULPD        Z3, Z3, Z9
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y1, Y3, K1, Y1
 	VINSERTF64X4  $0x01, Y1, Z0, Z0
 	VMOVUPS       Z0, (SI)
@@ -1057,54 +1059,54 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VMULPS        1088(DI), Z1, Z3
 	VMULPS        1152(DI), Z1, Z4
 	VMULPS        1216(DI), Z1, Z5
-	VMULPS        1280(DI), Z1, Z6
-	VMULPS        1344(DI), Z1, Z7
-	VMULPS        1408(DI), Z1, Z8
-	VMULPS        1472(DI), Z1, Z9
-	VMULPS        1536(DI), Z1, Z10
-	VMULPS        1600(DI), Z1, Z11
-	VMULPS        1664(DI), Z1, Z12
-	VMULPS        1728(DI), Z1, Z13
-	VMULPS        1792(DI), Z1, Z14
-	VMULPS        1856(DI), Z1, Z15
-	VMULPS        1920(DI), Z1, Z16
+	VMULPS        1280(DI), Z1, Z7
+	VMULPS        1344(DI), Z1, Z9
+	VMULPS        1408(DI), Z1, Z10
+	VMULPS        1472(DI), Z1, Z11
+	VMULPS        1536(DI), Z1, Z12
+	VMULPS        1600(DI), Z1, Z13
+	VMULPS        1664(DI), Z1, Z14
+	VMULPS        1728(DI), Z1, Z15
+	VMULPS        1792(DI), Z1, Z16
+	VMULPS        1856(DI), Z1, Z17
+	VMULPS        1920(DI), Z1, Z18
 	VMULPS        1984(DI), Z1, Z1
-	VSHUFF32X4    $0x44, Z6, Z2, Z17
-	VSHUFF32X4    $0xee, Z6, Z2, Z2
-	VADDPS        Z2, Z17, Z2
-	VSHUFF32X4    $0x44, Z14, Z10, Z6
-	VSHUFF32X4    $0xee, Z14, Z10, Z10
-	VADDPS        Z10, Z6, Z6
-	VSHUFF32X4    $0x44, Z7, Z3, Z10
-	VSHUFF32X4    $0xee, Z7, Z3, Z3
-	VADDPS        Z3, Z10, Z3
-	VSHUFF32X4    $0x44, Z15, Z11, Z7
-	VSHUFF32X4    $0xee, Z15, Z11, Z10
-	VADDPS        Z10, Z7, Z7
-	VSHUFF32X4    $0x44, Z8, Z4, Z10
-	VSHUFF32X4    $0xee, Z8, Z4, Z4
-	VADDPS        Z4, Z10, Z4
-	VSHUFF32X4    $0x44, Z16, Z12, Z8
-	VSHUFF32X4    $0xee, Z16, Z12, Z10
-	VADDPS        Z10, Z8, Z8
-	VSHUFF32X4    $0x44, Z9, Z5, Z10
-	VSHUFF32X4    $0xee, Z9, Z5, Z5
-	VADDPS        Z5, Z10, Z5
-	VSHUFF32X4    $0x44, Z1, Z13, Z9
-	VSHUFF32X4    $0xee, Z1, Z13, Z1
-	VADDPS        Z1, Z9, Z1
-	VSHUFF32X4    $0x88, Z6, Z2, Z9
-	VSHUFF32X4    $0xdd, Z6, Z2, Z2
-	VADDPS        Z2, Z9, Z2
-	VSHUFF32X4    $0x88, Z7, Z3, Z6
-	VSHUFF32X4    $0xdd, Z7, Z3, Z3
-	VADDPS        Z3, Z6, Z3
-	VSHUFF32X4    $0x88, Z8, Z4, Z6
-	VSHUFF32X4    $0xdd, Z8, Z4, Z4
-	VADDPS        Z4, Z6, Z4
-	VSHUFF32X4    $0x88, Z1, Z5, Z6
+	VSHUFF32X4    $0x44, Z7, Z2, Z19
+	VSHUFF32X4    $0xee, Z7, Z2, Z2
+	VADDPS        Z2, Z19, Z2
+	VSHUFF32X4    $0x44, Z16, Z12, Z7
+	VSHUFF32X4    $0xee, Z16, Z12, Z12
+	VADDPS        Z12, Z7, Z7
+	VSHUFF32X4    $0x44, Z9, Z3, Z12
+	VSHUFF32X4    $0xee, Z9, Z3, Z3
+	VADDPS        Z3, Z12, Z3
+	VSHUFF32X4    $0x44, Z17, Z13, Z9
+	VSHUFF32X4    $0xee, Z17, Z13, Z12
+	VADDPS        Z12, Z9, Z9
+	VSHUFF32X4    $0x44, Z10, Z4, Z12
+	VSHUFF32X4    $0xee, Z10, Z4, Z4
+	VADDPS        Z4, Z12, Z4
+	VSHUFF32X4    $0x44, Z18, Z14, Z10
+	VSHUFF32X4    $0xee, Z18, Z14, Z12
+	VADDPS        Z12, Z10, Z10
+	VSHUFF32X4    $0x44, Z11, Z5, Z12
+	VSHUFF32X4    $0xee, Z11, Z5, Z5
+	VADDPS        Z5, Z12, Z5
+	VSHUFF32X4    $0x44, Z1, Z15, Z11
+	VSHUFF32X4    $0xee, Z1, Z15, Z1
+	VADDPS        Z1, Z11, Z1
+	VSHUFF32X4    $0x88, Z7, Z2, Z11
+	VSHUFF32X4    $0xdd, Z7, Z2, Z2
+	VADDPS        Z2, Z11, Z2
+	VSHUFF32X4    $0x88, Z9, Z3, Z7
+	VSHUFF32X4    $0xdd, Z9, Z3, Z3
+	VADDPS        Z3, Z7, Z3
+	VSHUFF32X4    $0x88, Z10, Z4, Z7
+	VSHUFF32X4    $0xdd, Z10, Z4, Z4
+	VADDPS        Z4, Z7, Z4
+	VSHUFF32X4    $0x88, Z1, Z5, Z7
 	VSHUFF32X4    $0xdd, Z1, Z5, Z1
-	VADDPS        Z1, Z6, Z1
+	VADDPS        Z1, Z7, Z1
 	VUNPCKLPD     Z3, Z2, Z5
 	VUNPCKHPD     Z3, Z2, Z2
 	VADDPS        Z2, Z5, Z2
@@ -1123,37 +1125,37 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
 	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
 	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
-	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
-	VSUBPD        Z6, Z4, Z4
-	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
-	VPSLLQ        $0x03, Z6, Z6
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X7, X7, X7
-	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z7
+	VMOVAPS       Z7, Z9
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z9
+	VMOVAPS       Z7, Z10
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z10
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z7, K1
+	VBLENDMPD     Z10, Z9, K1, Z7
 	VPSRLQ        $0x05, Z5, Z5
 	VPSLLQ        $0x34, Z5, Z5
 	VPADDQ        Z5, Z7, Z5
-	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
-	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
-	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
-	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
-	VMULPD        Z4, Z4, Z8
-	VMULPD        Z8, Z7, Z7
-	VADDPD        Z7, Z6, Z6
-	VMULPD        Z6, Z4, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z4, Z9
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z9, Z9
+	VMULPD        Z4, Z4, Z10
+	VMULPD        Z10, Z9, Z9
+	VADDPD        Z9, Z7, Z7
+	VMULPD        Z7, Z4, Z4
 	VMULPD        Z4, Z5, Z4
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
 	VADDPD        Z5, Z4, Z4
-	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z4, Z5
 	VDIVPD        Z5, Z4, Z4
 	VCVTPD2PS     Z4, Y4
 	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y5
 	VORPS         Y5, Y4, Y4
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y3, K1
 	VBLENDMPS     Y1, Y4, K1, Y1
 	VANDPS.BCST   ControlConstants<>+836(SB), Y2, Y3
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
@@ -1162,37 +1164,37 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
 	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
 	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
-	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
-	VSUBPD        Z6, Z4, Z4
-	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
-	VPSLLQ        $0x03, Z6, Z6
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X7, X7, X7
-	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z7
+	VMOVAPS       Z7, Z9
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z9
+	VMOVAPS       Z7, Z10
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z10
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z7, K1
+	VBLENDMPD     Z10, Z9, K1, Z7
 	VPSRLQ        $0x05, Z5, Z5
 	VPSLLQ        $0x34, Z5, Z5
 	VPADDQ        Z5, Z7, Z5
-	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
-	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
-	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
-	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
-	VMULPD        Z4, Z4, Z8
-	VMULPD        Z8, Z7, Z7
-	VADDPD        Z7, Z6, Z6
-	VMULPD        Z6, Z4, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z4, Z9
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z9, Z9
+	VMULPD        Z4, Z4, Z10
+	VMULPD        Z10, Z9, Z9
+	VADDPD        Z9, Z7, Z7
+	VMULPD        Z7, Z4, Z4
 	VMULPD        Z4, Z5, Z4
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
 	VADDPD        Z5, Z4, Z4
-	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z4, Z5
 	VDIVPD        Z5, Z4, Z4
 	VCVTPD2PS     Z4, Y4
 	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y5
 	VORPS         Y5, Y4, Y4
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y3, K1
 	VBLENDMPS     Y2, Y4, K1, Y2
 	VINSERTF64X4  $0x01, Y2, Z1, Z1
 	VMOVUPS       Z1, 64(SI)
@@ -1202,82 +1204,82 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VMULPS        2304(DI), Z0, Z3
 	VMULPS        2432(DI), Z0, Z4
 	VMULPS        2560(DI), Z0, Z5
-	VMULPS        2688(DI), Z0, Z6
-	VMULPS        2816(DI), Z0, Z7
-	VMULPS        2944(DI), Z0, Z8
-	VMULPS        3072(DI), Z0, Z9
-	VMULPS        3200(DI), Z0, Z10
-	VMULPS        3328(DI), Z0, Z11
-	VMULPS        3456(DI), Z0, Z12
-	VMULPS        3584(DI), Z0, Z13
-	VMULPS        3712(DI), Z0, Z14
-	VMULPS        3840(DI), Z0, Z15
-	VMULPS        3968(DI), Z0, Z16
+	VMULPS        2688(DI), Z0, Z7
+	VMULPS        2816(DI), Z0, Z9
+	VMULPS        2944(DI), Z0, Z10
+	VMULPS        3072(DI), Z0, Z11
+	VMULPS        3200(DI), Z0, Z12
+	VMULPS        3328(DI), Z0, Z13
+	VMULPS        3456(DI), Z0, Z14
+	VMULPS        3584(DI), Z0, Z15
+	VMULPS        3712(DI), Z0, Z16
+	VMULPS        3840(DI), Z0, Z17
+	VMULPS        3968(DI), Z0, Z18
 	VMULPS        4096(DI), Z0, Z0
-	VMULPS        2240(DI), Z1, Z17
-	VADDPS        Z17, Z2, Z2
-	VMULPS        2368(DI), Z1, Z17
-	VADDPS        Z17, Z3, Z3
-	VMULPS        2496(DI), Z1, Z17
-	VADDPS        Z17, Z4, Z4
-	VMULPS        2624(DI), Z1, Z17
-	VADDPS        Z17, Z5, Z5
-	VMULPS        2752(DI), Z1, Z17
-	VADDPS        Z17, Z6, Z6
-	VMULPS        2880(DI), Z1, Z17
-	VADDPS        Z17, Z7, Z7
-	VMULPS        3008(DI), Z1, Z17
-	VADDPS        Z17, Z8, Z8
-	VMULPS        3136(DI), Z1, Z17
-	VADDPS        Z17, Z9, Z9
-	VMULPS        3264(DI), Z1, Z17
-	VADDPS        Z17, Z10, Z10
-	VMULPS        3392(DI), Z1, Z17
-	VADDPS        Z17, Z11, Z11
-	VMULPS        3520(DI), Z1, Z17
-	VADDPS        Z17, Z12, Z12
-	VMULPS        3648(DI), Z1, Z17
-	VADDPS        Z17, Z13, Z13
-	VMULPS        3776(DI), Z1, Z17
-	VADDPS        Z17, Z14, Z14
-	VMULPS        3904(DI), Z1, Z17
-	VADDPS        Z17, Z15, Z15
-	VMULPS        4032(DI), Z1, Z17
-	VADDPS        Z17, Z16, Z16
+	VMULPS        2240(DI), Z1, Z19
+	VADDPS        Z19, Z2, Z2
+	VMULPS        2368(DI), Z1, Z19
+	VADDPS        Z19, Z3, Z3
+	VMULPS        2496(DI), Z1, Z19
+	VADDPS        Z19, Z4, Z4
+	VMULPS        2624(DI), Z1, Z19
+	VADDPS        Z19, Z5, Z5
+	VMULPS        2752(DI), Z1, Z19
+	VADDPS        Z19, Z7, Z7
+	VMULPS        2880(DI), Z1, Z19
+	VADDPS        Z19, Z9, Z9
+	VMULPS        3008(DI), Z1, Z19
+	VADDPS        Z19, Z10, Z10
+	VMULPS        3136(DI), Z1, Z19
+	VADDPS        Z19, Z11, Z11
+	VMULPS        3264(DI), Z1, Z19
+	VADDPS        Z19, Z12, Z12
+	VMULPS        3392(DI), Z1, Z19
+	VADDPS        Z19, Z13, Z13
+	VMULPS        3520(DI), Z1, Z19
+	VADDPS        Z19, Z14, Z14
+	VMULPS        3648(DI), Z1, Z19
+	VADDPS        Z19, Z15, Z15
+	VMULPS        3776(DI), Z1, Z19
+	VADDPS        Z19, Z16, Z16
+	VMULPS        3904(DI), Z1, Z19
+	VADDPS        Z19, Z17, Z17
+	VMULPS        4032(DI), Z1, Z19
+	VADDPS        Z19, Z18, Z18
 	VMULPS        4160(DI), Z1, Z1
 	VADDPS        Z1, Z0, Z0
-	VSHUFF32X4    $0x44, Z6, Z2, Z1
-	VSHUFF32X4    $0xee, Z6, Z2, Z2
+	VSHUFF32X4    $0x44, Z7, Z2, Z1
+	VSHUFF32X4    $0xee, Z7, Z2, Z2
 	VADDPS        Z2, Z1, Z1
-	VSHUFF32X4    $0x44, Z14, Z10, Z2
-	VSHUFF32X4    $0xee, Z14, Z10, Z6
-	VADDPS        Z6, Z2, Z2
-	VSHUFF32X4    $0x44, Z7, Z3, Z6
-	VSHUFF32X4    $0xee, Z7, Z3, Z3
-	VADDPS        Z3, Z6, Z3
-	VSHUFF32X4    $0x44, Z15, Z11, Z6
-	VSHUFF32X4    $0xee, Z15, Z11, Z7
-	VADDPS        Z7, Z6, Z6
-	VSHUFF32X4    $0x44, Z8, Z4, Z7
-	VSHUFF32X4    $0xee, Z8, Z4, Z4
-	VADDPS        Z4, Z7, Z4
-	VSHUFF32X4    $0x44, Z16, Z12, Z7
-	VSHUFF32X4    $0xee, Z16, Z12, Z8
-	VADDPS        Z8, Z7, Z7
-	VSHUFF32X4    $0x44, Z9, Z5, Z8
-	VSHUFF32X4    $0xee, Z9, Z5, Z5
-	VADDPS        Z5, Z8, Z5
-	VSHUFF32X4    $0x44, Z0, Z13, Z8
-	VSHUFF32X4    $0xee, Z0, Z13, Z0
-	VADDPS        Z0, Z8, Z0
-	VSHUFF32X4    $0x88, Z2, Z1, Z8
+	VSHUFF32X4    $0x44, Z16, Z12, Z2
+	VSHUFF32X4    $0xee, Z16, Z12, Z7
+	VADDPS        Z7, Z2, Z2
+	VSHUFF32X4    $0x44, Z9, Z3, Z7
+	VSHUFF32X4    $0xee, Z9, Z3, Z3
+	VADDPS        Z3, Z7, Z3
+	VSHUFF32X4    $0x44, Z17, Z13, Z7
+	VSHUFF32X4    $0xee, Z17, Z13, Z9
+	VADDPS        Z9, Z7, Z7
+	VSHUFF32X4    $0x44, Z10, Z4, Z9
+	VSHUFF32X4    $0xee, Z10, Z4, Z4
+	VADDPS        Z4, Z9, Z4
+	VSHUFF32X4    $0x44, Z18, Z14, Z9
+	VSHUFF32X4    $0xee, Z18, Z14, Z10
+	VADDPS        Z10, Z9, Z9
+	VSHUFF32X4    $0x44, Z11, Z5, Z10
+	VSHUFF32X4    $0xee, Z11, Z5, Z5
+	VADDPS        Z5, Z10, Z5
+	VSHUFF32X4    $0x44, Z0, Z15, Z10
+	VSHUFF32X4    $0xee, Z0, Z15, Z0
+	VADDPS        Z0, Z10, Z0
+	VSHUFF32X4    $0x88, Z2, Z1, Z10
 	VSHUFF32X4    $0xdd, Z2, Z1, Z1
-	VADDPS        Z1, Z8, Z1
-	VSHUFF32X4    $0x88, Z6, Z3, Z2
-	VSHUFF32X4    $0xdd, Z6, Z3, Z3
+	VADDPS        Z1, Z10, Z1
+	VSHUFF32X4    $0x88, Z7, Z3, Z2
+	VSHUFF32X4    $0xdd, Z7, Z3, Z3
 	VADDPS        Z3, Z2, Z2
-	VSHUFF32X4    $0x88, Z7, Z4, Z3
-	VSHUFF32X4    $0xdd, Z7, Z4, Z4
+	VSHUFF32X4    $0x88, Z9, Z4, Z3
+	VSHUFF32X4    $0xdd, Z9, Z4, Z4
 	VADDPS        Z4, Z3, Z3
 	VSHUFF32X4    $0x88, Z0, Z5, Z4
 	VSHUFF32X4    $0xdd, Z0, Z5, Z0
@@ -1304,33 +1306,33 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVAPS       Z5, Z9
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z9
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z9, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
-	VMULPD        Z3, Z3, Z7
-	VMULPD        Z7, Z6, Z6
-	VADDPD        Z6, Z5, Z5
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z7
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z7, Z7
+	VMULPD        Z3, Z3, Z9
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y0, Y3, K1, Y0
 	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
@@ -1343,33 +1345,33 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z6
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z6, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z6, Z6
 	VMULPD        Z3, Z3, Z7
 	VMULPD        Z7, Z6, Z6
 	VADDPD        Z6, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y1, Y3, K1, Y1
 	VINSERTF64X4  $0x01, Y1, Z0, Z0
 	VMOVUPS       Z0, 256(SI)
@@ -1394,7 +1396,7 @@ TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
 	VSHUFPS    $0x88, Z0, Z0, Z1
 	VSHUFPS    $0xdd, Z0, Z0, Z0
 	VADDPS     Z0, Z1, Z0
-	VMOVUPS    ControlConstants<>+960(SB), Z1
+	VMOVUPS    ControlConstants<>+1216(SB), Z1
 	VPERMPS    Z0, Z1, Z0
 	VADDPS     4544(DI), X0, X0
 	VMOVUPS    X0, 384(SI)
@@ -2303,7 +2305,7 @@ TEXT ·controlLossAVX2(SB), NOSPLIT, $32-36
 	VADDPS  X1, X0, X0
 	VSHUFPS $0xb1, X0, X0, X1
 	VADDPS  X1, X0, X0
-	VMULPS  ControlConstants<>+1024(SB), X0, X0
+	VMULPS  ControlConstants<>+1280(SB), X0, X0
 	VMOVSS  X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -2392,33 +2394,35 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVUPS       ControlConstants<>+896(SB), Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVUPS       ControlConstants<>+1024(SB), Z8
+	VMOVAPS       Z5, Z9
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z9
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z9, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
-	VMULPD        Z3, Z3, Z7
-	VMULPD        Z7, Z6, Z6
-	VADDPD        Z6, Z5, Z5
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z7
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z7, Z7
+	VMULPD        Z3, Z3, Z9
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y0, Y3, K1, Y0
 	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
@@ -2431,33 +2435,33 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVAPS       Z5, Z9
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z9
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z9, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
-	VMULPD        Z3, Z3, Z7
-	VMULPD        Z7, Z6, Z6
-	VADDPD        Z6, Z5, Z5
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z7
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z7, Z7
+	VMULPD        Z3, Z3, Z9
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y1, Y3, K1, Y1
 	VINSERTF64X4  $0x01, Y1, Z0, Z0
 	VMOVUPS       Z0, (SI)
@@ -2466,54 +2470,54 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VMULPS        1088(DI), Z1, Z3
 	VMULPS        1152(DI), Z1, Z4
 	VMULPS        1216(DI), Z1, Z5
-	VMULPS        1280(DI), Z1, Z6
-	VMULPS        1344(DI), Z1, Z7
-	VMULPS        1408(DI), Z1, Z8
-	VMULPS        1472(DI), Z1, Z9
-	VMULPS        1536(DI), Z1, Z10
-	VMULPS        1600(DI), Z1, Z11
-	VMULPS        1664(DI), Z1, Z12
-	VMULPS        1728(DI), Z1, Z13
-	VMULPS        1792(DI), Z1, Z14
-	VMULPS        1856(DI), Z1, Z15
-	VMULPS        1920(DI), Z1, Z16
+	VMULPS        1280(DI), Z1, Z7
+	VMULPS        1344(DI), Z1, Z9
+	VMULPS        1408(DI), Z1, Z10
+	VMULPS        1472(DI), Z1, Z11
+	VMULPS        1536(DI), Z1, Z12
+	VMULPS        1600(DI), Z1, Z13
+	VMULPS        1664(DI), Z1, Z14
+	VMULPS        1728(DI), Z1, Z15
+	VMULPS        1792(DI), Z1, Z16
+	VMULPS        1856(DI), Z1, Z17
+	VMULPS        1920(DI), Z1, Z18
 	VMULPS        1984(DI), Z1, Z1
-	VSHUFF32X4    $0x44, Z6, Z2, Z17
-	VSHUFF32X4    $0xee, Z6, Z2, Z2
-	VADDPS        Z2, Z17, Z2
-	VSHUFF32X4    $0x44, Z14, Z10, Z6
-	VSHUFF32X4    $0xee, Z14, Z10, Z10
-	VADDPS        Z10, Z6, Z6
-	VSHUFF32X4    $0x44, Z7, Z3, Z10
-	VSHUFF32X4    $0xee, Z7, Z3, Z3
-	VADDPS        Z3, Z10, Z3
-	VSHUFF32X4    $0x44, Z15, Z11, Z7
-	VSHUFF32X4    $0xee, Z15, Z11, Z10
-	VADDPS        Z10, Z7, Z7
-	VSHUFF32X4    $0x44, Z8, Z4, Z10
-	VSHUFF32X4    $0xee, Z8, Z4, Z4
-	VADDPS        Z4, Z10, Z4
-	VSHUFF32X4    $0x44, Z16, Z12, Z8
-	VSHUFF32X4    $0xee, Z16, Z12, Z10
-	VADDPS        Z10, Z8, Z8
-	VSHUFF32X4    $0x44, Z9, Z5, Z10
-	VSHUFF32X4    $0xee, Z9, Z5, Z5
-	VADDPS        Z5, Z10, Z5
-	VSHUFF32X4    $0x44, Z1, Z13, Z9
-	VSHUFF32X4    $0xee, Z1, Z13, Z1
-	VADDPS        Z1, Z9, Z1
-	VSHUFF32X4    $0x88, Z6, Z2, Z9
-	VSHUFF32X4    $0xdd, Z6, Z2, Z2
-	VADDPS        Z2, Z9, Z2
-	VSHUFF32X4    $0x88, Z7, Z3, Z6
-	VSHUFF32X4    $0xdd, Z7, Z3, Z3
-	VADDPS        Z3, Z6, Z3
-	VSHUFF32X4    $0x88, Z8, Z4, Z6
-	VSHUFF32X4    $0xdd, Z8, Z4, Z4
-	VADDPS        Z4, Z6, Z4
-	VSHUFF32X4    $0x88, Z1, Z5, Z6
+	VSHUFF32X4    $0x44, Z7, Z2, Z19
+	VSHUFF32X4    $0xee, Z7, Z2, Z2
+	VADDPS        Z2, Z19, Z2
+	VSHUFF32X4    $0x44, Z16, Z12, Z7
+	VSHUFF32X4    $0xee, Z16, Z12, Z12
+	VADDPS        Z12, Z7, Z7
+	VSHUFF32X4    $0x44, Z9, Z3, Z12
+	VSHUFF32X4    $0xee, Z9, Z3, Z3
+	VADDPS        Z3, Z12, Z3
+	VSHUFF32X4    $0x44, Z17, Z13, Z9
+	VSHUFF32X4    $0xee, Z17, Z13, Z12
+	VADDPS        Z12, Z9, Z9
+	VSHUFF32X4    $0x44, Z10, Z4, Z12
+	VSHUFF32X4    $0xee, Z10, Z4, Z4
+	VADDPS        Z4, Z12, Z4
+	VSHUFF32X4    $0x44, Z18, Z14, Z10
+	VSHUFF32X4    $0xee, Z18, Z14, Z12
+	VADDPS        Z12, Z10, Z10
+	VSHUFF32X4    $0x44, Z11, Z5, Z12
+	VSHUFF32X4    $0xee, Z11, Z5, Z5
+	VADDPS        Z5, Z12, Z5
+	VSHUFF32X4    $0x44, Z1, Z15, Z11
+	VSHUFF32X4    $0xee, Z1, Z15, Z1
+	VADDPS        Z1, Z11, Z1
+	VSHUFF32X4    $0x88, Z7, Z2, Z11
+	VSHUFF32X4    $0xdd, Z7, Z2, Z2
+	VADDPS        Z2, Z11, Z2
+	VSHUFF32X4    $0x88, Z9, Z3, Z7
+	VSHUFF32X4    $0xdd, Z9, Z3, Z3
+	VADDPS        Z3, Z7, Z3
+	VSHUFF32X4    $0x88, Z10, Z4, Z7
+	VSHUFF32X4    $0xdd, Z10, Z4, Z4
+	VADDPS        Z4, Z7, Z4
+	VSHUFF32X4    $0x88, Z1, Z5, Z7
 	VSHUFF32X4    $0xdd, Z1, Z5, Z1
-	VADDPS        Z1, Z6, Z1
+	VADDPS        Z1, Z7, Z1
 	VUNPCKLPD     Z3, Z2, Z5
 	VUNPCKHPD     Z3, Z2, Z2
 	VADDPS        Z2, Z5, Z2
@@ -2532,37 +2536,37 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
 	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
 	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
-	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
-	VSUBPD        Z6, Z4, Z4
-	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
-	VPSLLQ        $0x03, Z6, Z6
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X7, X7, X7
-	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z7
+	VMOVAPS       Z7, Z9
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z9
+	VMOVAPS       Z7, Z10
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z10
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z7, K1
+	VBLENDMPD     Z10, Z9, K1, Z7
 	VPSRLQ        $0x05, Z5, Z5
 	VPSLLQ        $0x34, Z5, Z5
 	VPADDQ        Z5, Z7, Z5
-	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
-	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
-	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
-	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
-	VMULPD        Z4, Z4, Z8
-	VMULPD        Z8, Z7, Z7
-	VADDPD        Z7, Z6, Z6
-	VMULPD        Z6, Z4, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z4, Z9
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z9, Z9
+	VMULPD        Z4, Z4, Z10
+	VMULPD        Z10, Z9, Z9
+	VADDPD        Z9, Z7, Z7
+	VMULPD        Z7, Z4, Z4
 	VMULPD        Z4, Z5, Z4
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
 	VADDPD        Z5, Z4, Z4
-	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z4, Z5
 	VDIVPD        Z5, Z4, Z4
 	VCVTPD2PS     Z4, Y4
 	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y5
 	VORPS         Y5, Y4, Y4
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y3, K1
 	VBLENDMPS     Y1, Y4, K1, Y1
 	VANDPS.BCST   ControlConstants<>+836(SB), Y2, Y3
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
@@ -2571,37 +2575,37 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
 	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
 	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
-	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
-	VSUBPD        Z6, Z4, Z4
-	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
-	VPSLLQ        $0x03, Z6, Z6
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X7, X7, X7
-	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z7
+	VMOVAPS       Z7, Z9
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z9
+	VMOVAPS       Z7, Z10
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z10
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z7, K1
+	VBLENDMPD     Z10, Z9, K1, Z7
 	VPSRLQ        $0x05, Z5, Z5
 	VPSLLQ        $0x34, Z5, Z5
 	VPADDQ        Z5, Z7, Z5
-	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
-	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
-	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
-	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
-	VMULPD        Z4, Z4, Z8
-	VMULPD        Z8, Z7, Z7
-	VADDPD        Z7, Z6, Z6
-	VMULPD        Z6, Z4, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z4, Z9
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z9, Z9
+	VMULPD        Z4, Z4, Z10
+	VMULPD        Z10, Z9, Z9
+	VADDPD        Z9, Z7, Z7
+	VMULPD        Z7, Z4, Z4
 	VMULPD        Z4, Z5, Z4
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
 	VADDPD        Z5, Z4, Z4
-	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z4, Z5
 	VDIVPD        Z5, Z4, Z4
 	VCVTPD2PS     Z4, Y4
 	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y5
 	VORPS         Y5, Y4, Y4
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y3, K1
 	VBLENDMPS     Y2, Y4, K1, Y2
 	VINSERTF64X4  $0x01, Y2, Z1, Z1
 	VMOVUPS       Z1, 64(SI)
@@ -2611,82 +2615,82 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VMULPS        2304(DI), Z0, Z3
 	VMULPS        2432(DI), Z0, Z4
 	VMULPS        2560(DI), Z0, Z5
-	VMULPS        2688(DI), Z0, Z6
-	VMULPS        2816(DI), Z0, Z7
-	VMULPS        2944(DI), Z0, Z8
-	VMULPS        3072(DI), Z0, Z9
-	VMULPS        3200(DI), Z0, Z10
-	VMULPS        3328(DI), Z0, Z11
-	VMULPS        3456(DI), Z0, Z12
-	VMULPS        3584(DI), Z0, Z13
-	VMULPS        3712(DI), Z0, Z14
-	VMULPS        3840(DI), Z0, Z15
-	VMULPS        3968(DI), Z0, Z16
+	VMULPS        2688(DI), Z0, Z7
+	VMULPS        2816(DI), Z0, Z9
+	VMULPS        2944(DI), Z0, Z10
+	VMULPS        3072(DI), Z0, Z11
+	VMULPS        3200(DI), Z0, Z12
+	VMULPS        3328(DI), Z0, Z13
+	VMULPS        3456(DI), Z0, Z14
+	VMULPS        3584(DI), Z0, Z15
+	VMULPS        3712(DI), Z0, Z16
+	VMULPS        3840(DI), Z0, Z17
+	VMULPS        3968(DI), Z0, Z18
 	VMULPS        4096(DI), Z0, Z0
-	VMULPS        2240(DI), Z1, Z17
-	VADDPS        Z17, Z2, Z2
-	VMULPS        2368(DI), Z1, Z17
-	VADDPS        Z17, Z3, Z3
-	VMULPS        2496(DI), Z1, Z17
-	VADDPS        Z17, Z4, Z4
-	VMULPS        2624(DI), Z1, Z17
-	VADDPS        Z17, Z5, Z5
-	VMULPS        2752(DI), Z1, Z17
-	VADDPS        Z17, Z6, Z6
-	VMULPS        2880(DI), Z1, Z17
-	VADDPS        Z17, Z7, Z7
-	VMULPS        3008(DI), Z1, Z17
-	VADDPS        Z17, Z8, Z8
-	VMULPS        3136(DI), Z1, Z17
-	VADDPS        Z17, Z9, Z9
-	VMULPS        3264(DI), Z1, Z17
-	VADDPS        Z17, Z10, Z10
-	VMULPS        3392(DI), Z1, Z17
-	VADDPS        Z17, Z11, Z11
-	VMULPS        3520(DI), Z1, Z17
-	VADDPS        Z17, Z12, Z12
-	VMULPS        3648(DI), Z1, Z17
-	VADDPS        Z17, Z13, Z13
-	VMULPS        3776(DI), Z1, Z17
-	VADDPS        Z17, Z14, Z14
-	VMULPS        3904(DI), Z1, Z17
-	VADDPS        Z17, Z15, Z15
-	VMULPS        4032(DI), Z1, Z17
-	VADDPS        Z17, Z16, Z16
+	VMULPS        2240(DI), Z1, Z19
+	VADDPS        Z19, Z2, Z2
+	VMULPS        2368(DI), Z1, Z19
+	VADDPS        Z19, Z3, Z3
+	VMULPS        2496(DI), Z1, Z19
+	VADDPS        Z19, Z4, Z4
+	VMULPS        2624(DI), Z1, Z19
+	VADDPS        Z19, Z5, Z5
+	VMULPS        2752(DI), Z1, Z19
+	VADDPS        Z19, Z7, Z7
+	VMULPS        2880(DI), Z1, Z19
+	VADDPS        Z19, Z9, Z9
+	VMULPS        3008(DI), Z1, Z19
+	VADDPS        Z19, Z10, Z10
+	VMULPS        3136(DI), Z1, Z19
+	VADDPS        Z19, Z11, Z11
+	VMULPS        3264(DI), Z1, Z19
+	VADDPS        Z19, Z12, Z12
+	VMULPS        3392(DI), Z1, Z19
+	VADDPS        Z19, Z13, Z13
+	VMULPS        3520(DI), Z1, Z19
+	VADDPS        Z19, Z14, Z14
+	VMULPS        3648(DI), Z1, Z19
+	VADDPS        Z19, Z15, Z15
+	VMULPS        3776(DI), Z1, Z19
+	VADDPS        Z19, Z16, Z16
+	VMULPS        3904(DI), Z1, Z19
+	VADDPS        Z19, Z17, Z17
+	VMULPS        4032(DI), Z1, Z19
+	VADDPS        Z19, Z18, Z18
 	VMULPS        4160(DI), Z1, Z1
 	VADDPS        Z1, Z0, Z0
-	VSHUFF32X4    $0x44, Z6, Z2, Z1
-	VSHUFF32X4    $0xee, Z6, Z2, Z2
+	VSHUFF32X4    $0x44, Z7, Z2, Z1
+	VSHUFF32X4    $0xee, Z7, Z2, Z2
 	VADDPS        Z2, Z1, Z1
-	VSHUFF32X4    $0x44, Z14, Z10, Z2
-	VSHUFF32X4    $0xee, Z14, Z10, Z6
-	VADDPS        Z6, Z2, Z2
-	VSHUFF32X4    $0x44, Z7, Z3, Z6
-	VSHUFF32X4    $0xee, Z7, Z3, Z3
-	VADDPS        Z3, Z6, Z3
-	VSHUFF32X4    $0x44, Z15, Z11, Z6
-	VSHUFF32X4    $0xee, Z15, Z11, Z7
-	VADDPS        Z7, Z6, Z6
-	VSHUFF32X4    $0x44, Z8, Z4, Z7
-	VSHUFF32X4    $0xee, Z8, Z4, Z4
-	VADDPS        Z4, Z7, Z4
-	VSHUFF32X4    $0x44, Z16, Z12, Z7
-	VSHUFF32X4    $0xee, Z16, Z12, Z8
-	VADDPS        Z8, Z7, Z7
-	VSHUFF32X4    $0x44, Z9, Z5, Z8
-	VSHUFF32X4    $0xee, Z9, Z5, Z5
-	VADDPS        Z5, Z8, Z5
-	VSHUFF32X4    $0x44, Z0, Z13, Z8
-	VSHUFF32X4    $0xee, Z0, Z13, Z0
-	VADDPS        Z0, Z8, Z0
-	VSHUFF32X4    $0x88, Z2, Z1, Z8
+	VSHUFF32X4    $0x44, Z16, Z12, Z2
+	VSHUFF32X4    $0xee, Z16, Z12, Z7
+	VADDPS        Z7, Z2, Z2
+	VSHUFF32X4    $0x44, Z9, Z3, Z7
+	VSHUFF32X4    $0xee, Z9, Z3, Z3
+	VADDPS        Z3, Z7, Z3
+	VSHUFF32X4    $0x44, Z17, Z13, Z7
+	VSHUFF32X4    $0xee, Z17, Z13, Z9
+	VADDPS        Z9, Z7, Z7
+	VSHUFF32X4    $0x44, Z10, Z4, Z9
+	VSHUFF32X4    $0xee, Z10, Z4, Z4
+	VADDPS        Z4, Z9, Z4
+	VSHUFF32X4    $0x44, Z18, Z14, Z9
+	VSHUFF32X4    $0xee, Z18, Z14, Z10
+	VADDPS        Z10, Z9, Z9
+	VSHUFF32X4    $0x44, Z11, Z5, Z10
+	VSHUFF32X4    $0xee, Z11, Z5, Z5
+	VADDPS        Z5, Z10, Z5
+	VSHUFF32X4    $0x44, Z0, Z15, Z10
+	VSHUFF32X4    $0xee, Z0, Z15, Z0
+	VADDPS        Z0, Z10, Z0
+	VSHUFF32X4    $0x88, Z2, Z1, Z10
 	VSHUFF32X4    $0xdd, Z2, Z1, Z1
-	VADDPS        Z1, Z8, Z1
-	VSHUFF32X4    $0x88, Z6, Z3, Z2
-	VSHUFF32X4    $0xdd, Z6, Z3, Z3
+	VADDPS        Z1, Z10, Z1
+	VSHUFF32X4    $0x88, Z7, Z3, Z2
+	VSHUFF32X4    $0xdd, Z7, Z3, Z3
 	VADDPS        Z3, Z2, Z2
-	VSHUFF32X4    $0x88, Z7, Z4, Z3
-	VSHUFF32X4    $0xdd, Z7, Z4, Z4
+	VSHUFF32X4    $0x88, Z9, Z4, Z3
+	VSHUFF32X4    $0xdd, Z9, Z4, Z4
 	VADDPS        Z4, Z3, Z3
 	VSHUFF32X4    $0x88, Z0, Z5, Z4
 	VSHUFF32X4    $0xdd, Z0, Z5, Z0
@@ -2713,33 +2717,33 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVAPS       Z5, Z9
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z9
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z9, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
-	VMULPD        Z3, Z3, Z7
-	VMULPD        Z7, Z6, Z6
-	VADDPD        Z6, Z5, Z5
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z7
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z7, Z7
+	VMULPD        Z3, Z3, Z9
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y0, Y3, K1, Y0
 	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
@@ -2752,33 +2756,33 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z6
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z6, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z6
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z6, Z6
 	VMULPD        Z3, Z3, Z7
 	VMULPD        Z7, Z6, Z6
 	VADDPD        Z6, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y1, Y3, K1, Y1
 	VINSERTF64X4  $0x01, Y1, Z0, Z0
 	VMOVUPS       Z0, 256(SI)
@@ -2803,7 +2807,7 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VSHUFPS    $0x88, Z0, Z0, Z1
 	VSHUFPS    $0xdd, Z0, Z0, Z0
 	VADDPS     Z0, Z1, Z0
-	VMOVUPS    ControlConstants<>+960(SB), Z1
+	VMOVUPS    ControlConstants<>+1216(SB), Z1
 	VPERMPS    Z0, Z1, Z0
 	VADDPS     4544(DI), X0, X0
 	VMOVUPS    X0, 384(SI)
@@ -2815,7 +2819,7 @@ TEXT ·controlLossAVX512(SB), NOSPLIT, $0-36
 	VADDPS      X1, X0, X0
 	VSHUFPS     $0xb1, X0, X0, X1
 	VADDPS      X1, X0, X0
-	VMULPS.BCST ControlConstants<>+1056(SB), X0, X0
+	VMULPS.BCST ControlConstants<>+1312(SB), X0, X0
 	VMOVSS      X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -2836,14 +2840,14 @@ TEXT ·controlBackwardAVX2(SB), NOSPLIT, $0-44
 	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
 	VMOVUPS 384(SI), X0
 	VSUBPS  (CX), X0, X0
-	VMULPS  ControlConstants<>+1060(SB), X0, X1
+	VMULPS  ControlConstants<>+1316(SB), X0, X1
 	VMULPS  X0, X0, X0
 	VMOVUPS X1, 400(SI)
 	VSHUFPS $0x4e, X0, X0, X2
 	VADDPS  X2, X0, X0
 	VSHUFPS $0xb1, X0, X0, X2
 	VADDPS  X2, X0, X0
-	VMULPS  ControlConstants<>+1024(SB), X0, X0
+	VMULPS  ControlConstants<>+1280(SB), X0, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
@@ -2867,7 +2871,7 @@ TEXT ·controlBackwardAVX2(SB), NOSPLIT, $0-44
 	VADDPS       Y5, Y2, Y2
 	VMOVUPS      256(SI), Y5
 	VMULPS       Y5, Y5, Y5
-	VMOVUPS      ControlConstants<>+1092(SB), Y8
+	VMOVUPS      ControlConstants<>+1348(SB), Y8
 	VSUBPS       Y5, Y8, Y5
 	VMULPS       Y5, Y2, Y2
 	VMOVUPS      Y2, 320(SI)
@@ -4307,14 +4311,14 @@ TEXT ·controlGradAVX2(SB), NOSPLIT, $32-44
 
 	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
 	VSUBPS  (CX), X2, X2
-	VMULPS  ControlConstants<>+1060(SB), X2, X3
+	VMULPS  ControlConstants<>+1316(SB), X2, X3
 	VMULPS  X2, X2, X2
 	VMOVUPS X3, 400(SI)
 	VSHUFPS $0x4e, X2, X2, X4
 	VADDPS  X4, X2, X2
 	VSHUFPS $0xb1, X2, X2, X4
 	VADDPS  X4, X2, X2
-	VMULPS  ControlConstants<>+1024(SB), X2, X2
+	VMULPS  ControlConstants<>+1280(SB), X2, X2
 	VMOVSS  X2, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
@@ -4337,7 +4341,7 @@ TEXT ·controlGradAVX2(SB), NOSPLIT, $32-44
 	VADDPS       Y12, Y7, Y7
 	VADDPS       Y7, Y4, Y4
 	VMULPS       Y1, Y1, Y7
-	VMOVUPS      ControlConstants<>+1092(SB), Y10
+	VMOVUPS      ControlConstants<>+1348(SB), Y10
 	VSUBPS       Y7, Y10, Y7
 	VMULPS       Y7, Y4, Y4
 	VMOVUPS      Y4, 320(SI)
@@ -4961,33 +4965,35 @@ TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVUPS       ControlConstants<>+896(SB), Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVUPS       ControlConstants<>+1024(SB), Z8
+	VMOVAPS       Z5, Z9
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z9
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z9, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
-	VMULPD        Z3, Z3, Z7
-	VMULPD        Z7, Z6, Z6
-	VADDPD        Z6, Z5, Z5
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z7
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z7, Z7
+	VMULPD        Z3, Z3, Z9
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y0, Y3, K1, Y0
 	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
@@ -5000,33 +5006,33 @@ TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVAPS       Z5, Z9
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z9
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z9, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
-	VMULPD        Z3, Z3, Z7
-	VMULPD        Z7, Z6, Z6
-	VADDPD        Z6, Z5, Z5
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z7
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z7, Z7
+	VMULPD        Z3, Z3, Z9
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y1, Y3, K1, Y1
 	VINSERTF64X4  $0x01, Y1, Z0, Z0
 	VMOVUPS       Z0, (SI)
@@ -5035,54 +5041,54 @@ TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	VMULPS        1088(DI), Z1, Z3
 	VMULPS        1152(DI), Z1, Z4
 	VMULPS        1216(DI), Z1, Z5
-	VMULPS        1280(DI), Z1, Z6
-	VMULPS        1344(DI), Z1, Z7
-	VMULPS        1408(DI), Z1, Z8
-	VMULPS        1472(DI), Z1, Z9
-	VMULPS        1536(DI), Z1, Z10
-	VMULPS        1600(DI), Z1, Z11
-	VMULPS        1664(DI), Z1, Z12
-	VMULPS        1728(DI), Z1, Z13
-	VMULPS        1792(DI), Z1, Z14
-	VMULPS        1856(DI), Z1, Z15
-	VMULPS        1920(DI), Z1, Z16
+	VMULPS        1280(DI), Z1, Z7
+	VMULPS        1344(DI), Z1, Z9
+	VMULPS        1408(DI), Z1, Z10
+	VMULPS        1472(DI), Z1, Z11
+	VMULPS        1536(DI), Z1, Z12
+	VMULPS        1600(DI), Z1, Z13
+	VMULPS        1664(DI), Z1, Z14
+	VMULPS        1728(DI), Z1, Z15
+	VMULPS        1792(DI), Z1, Z16
+	VMULPS        1856(DI), Z1, Z17
+	VMULPS        1920(DI), Z1, Z18
 	VMULPS        1984(DI), Z1, Z1
-	VSHUFF32X4    $0x44, Z6, Z2, Z17
-	VSHUFF32X4    $0xee, Z6, Z2, Z2
-	VADDPS        Z2, Z17, Z2
-	VSHUFF32X4    $0x44, Z14, Z10, Z6
-	VSHUFF32X4    $0xee, Z14, Z10, Z10
-	VADDPS        Z10, Z6, Z6
-	VSHUFF32X4    $0x44, Z7, Z3, Z10
-	VSHUFF32X4    $0xee, Z7, Z3, Z3
-	VADDPS        Z3, Z10, Z3
-	VSHUFF32X4    $0x44, Z15, Z11, Z7
-	VSHUFF32X4    $0xee, Z15, Z11, Z10
-	VADDPS        Z10, Z7, Z7
-	VSHUFF32X4    $0x44, Z8, Z4, Z10
-	VSHUFF32X4    $0xee, Z8, Z4, Z4
-	VADDPS        Z4, Z10, Z4
-	VSHUFF32X4    $0x44, Z16, Z12, Z8
-	VSHUFF32X4    $0xee, Z16, Z12, Z10
-	VADDPS        Z10, Z8, Z8
-	VSHUFF32X4    $0x44, Z9, Z5, Z10
-	VSHUFF32X4    $0xee, Z9, Z5, Z5
-	VADDPS        Z5, Z10, Z5
-	VSHUFF32X4    $0x44, Z1, Z13, Z9
-	VSHUFF32X4    $0xee, Z1, Z13, Z1
-	VADDPS        Z1, Z9, Z1
-	VSHUFF32X4    $0x88, Z6, Z2, Z9
-	VSHUFF32X4    $0xdd, Z6, Z2, Z2
-	VADDPS        Z2, Z9, Z2
-	VSHUFF32X4    $0x88, Z7, Z3, Z6
-	VSHUFF32X4    $0xdd, Z7, Z3, Z3
-	VADDPS        Z3, Z6, Z3
-	VSHUFF32X4    $0x88, Z8, Z4, Z6
-	VSHUFF32X4    $0xdd, Z8, Z4, Z4
-	VADDPS        Z4, Z6, Z4
-	VSHUFF32X4    $0x88, Z1, Z5, Z6
+	VSHUFF32X4    $0x44, Z7, Z2, Z19
+	VSHUFF32X4    $0xee, Z7, Z2, Z2
+	VADDPS        Z2, Z19, Z2
+	VSHUFF32X4    $0x44, Z16, Z12, Z7
+	VSHUFF32X4    $0xee, Z16, Z12, Z12
+	VADDPS        Z12, Z7, Z7
+	VSHUFF32X4    $0x44, Z9, Z3, Z12
+	VSHUFF32X4    $0xee, Z9, Z3, Z3
+	VADDPS        Z3, Z12, Z3
+	VSHUFF32X4    $0x44, Z17, Z13, Z9
+	VSHUFF32X4    $0xee, Z17, Z13, Z12
+	VADDPS        Z12, Z9, Z9
+	VSHUFF32X4    $0x44, Z10, Z4, Z12
+	VSHUFF32X4    $0xee, Z10, Z4, Z4
+	VADDPS        Z4, Z12, Z4
+	VSHUFF32X4    $0x44, Z18, Z14, Z10
+	VSHUFF32X4    $0xee, Z18, Z14, Z12
+	VADDPS        Z12, Z10, Z10
+	VSHUFF32X4    $0x44, Z11, Z5, Z12
+	VSHUFF32X4    $0xee, Z11, Z5, Z5
+	VADDPS        Z5, Z12, Z5
+	VSHUFF32X4    $0x44, Z1, Z15, Z11
+	VSHUFF32X4    $0xee, Z1, Z15, Z1
+	VADDPS        Z1, Z11, Z1
+	VSHUFF32X4    $0x88, Z7, Z2, Z11
+	VSHUFF32X4    $0xdd, Z7, Z2, Z2
+	VADDPS        Z2, Z11, Z2
+	VSHUFF32X4    $0x88, Z9, Z3, Z7
+	VSHUFF32X4    $0xdd, Z9, Z3, Z3
+	VADDPS        Z3, Z7, Z3
+	VSHUFF32X4    $0x88, Z10, Z4, Z7
+	VSHUFF32X4    $0xdd, Z10, Z4, Z4
+	VADDPS        Z4, Z7, Z4
+	VSHUFF32X4    $0x88, Z1, Z5, Z7
 	VSHUFF32X4    $0xdd, Z1, Z5, Z1
-	VADDPS        Z1, Z6, Z1
+	VADDPS        Z1, Z7, Z1
 	VUNPCKLPD     Z3, Z2, Z5
 	VUNPCKHPD     Z3, Z2, Z2
 	VADDPS        Z2, Z5, Z2
@@ -5101,37 +5107,37 @@ TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
 	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
 	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
-	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
-	VSUBPD        Z6, Z4, Z4
-	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
-	VPSLLQ        $0x03, Z6, Z6
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X7, X7, X7
-	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z7
+	VMOVAPS       Z7, Z9
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z9
+	VMOVAPS       Z7, Z10
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z10
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z7, K1
+	VBLENDMPD     Z10, Z9, K1, Z7
 	VPSRLQ        $0x05, Z5, Z5
 	VPSLLQ        $0x34, Z5, Z5
 	VPADDQ        Z5, Z7, Z5
-	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
-	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
-	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
-	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
-	VMULPD        Z4, Z4, Z8
-	VMULPD        Z8, Z7, Z7
-	VADDPD        Z7, Z6, Z6
-	VMULPD        Z6, Z4, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z4, Z9
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z9, Z9
+	VMULPD        Z4, Z4, Z10
+	VMULPD        Z10, Z9, Z9
+	VADDPD        Z9, Z7, Z7
+	VMULPD        Z7, Z4, Z4
 	VMULPD        Z4, Z5, Z4
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
 	VADDPD        Z5, Z4, Z4
-	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z4, Z5
 	VDIVPD        Z5, Z4, Z4
 	VCVTPD2PS     Z4, Y4
 	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y5
 	VORPS         Y5, Y4, Y4
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y3, K1
 	VBLENDMPS     Y1, Y4, K1, Y1
 	VANDPS.BCST   ControlConstants<>+836(SB), Y2, Y3
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
@@ -5140,37 +5146,37 @@ TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
 	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
 	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
-	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
-	VSUBPD        Z6, Z4, Z4
-	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
-	VPSLLQ        $0x03, Z6, Z6
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X7, X7, X7
-	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z7
+	VMOVAPS       Z7, Z9
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z9
+	VMOVAPS       Z7, Z10
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z10
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z7, K1
+	VBLENDMPD     Z10, Z9, K1, Z7
 	VPSRLQ        $0x05, Z5, Z5
 	VPSLLQ        $0x34, Z5, Z5
 	VPADDQ        Z5, Z7, Z5
-	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
-	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
-	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
-	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
-	VMULPD        Z4, Z4, Z8
-	VMULPD        Z8, Z7, Z7
-	VADDPD        Z7, Z6, Z6
-	VMULPD        Z6, Z4, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z4, Z9
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z9, Z9
+	VMULPD        Z4, Z4, Z10
+	VMULPD        Z10, Z9, Z9
+	VADDPD        Z9, Z7, Z7
+	VMULPD        Z7, Z4, Z4
 	VMULPD        Z4, Z5, Z4
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
 	VADDPD        Z5, Z4, Z4
-	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z4, Z5
 	VDIVPD        Z5, Z4, Z4
 	VCVTPD2PS     Z4, Y4
 	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y5
 	VORPS         Y5, Y4, Y4
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y3, K1
 	VBLENDMPS     Y2, Y4, K1, Y2
 	VINSERTF64X4  $0x01, Y2, Z1, Z1
 	VMOVUPS       Z1, 64(SI)
@@ -5180,89 +5186,89 @@ TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	VMULPS        2304(DI), Z0, Z3
 	VMULPS        2432(DI), Z0, Z4
 	VMULPS        2560(DI), Z0, Z5
-	VMULPS        2688(DI), Z0, Z6
-	VMULPS        2816(DI), Z0, Z7
-	VMULPS        2944(DI), Z0, Z8
-	VMULPS        3072(DI), Z0, Z9
-	VMULPS        3200(DI), Z0, Z10
-	VMULPS        3328(DI), Z0, Z11
-	VMULPS        3456(DI), Z0, Z12
-	VMULPS        3584(DI), Z0, Z13
-	VMULPS        3712(DI), Z0, Z14
-	VMULPS        3840(DI), Z0, Z15
-	VMULPS        3968(DI), Z0, Z16
-	VMULPS        4096(DI), Z0, Z17
-	VMULPS        2240(DI), Z1, Z18
-	VADDPS        Z18, Z2, Z2
-	VMULPS        2368(DI), Z1, Z18
-	VADDPS        Z18, Z3, Z3
-	VMULPS        2496(DI), Z1, Z18
-	VADDPS        Z18, Z4, Z4
-	VMULPS        2624(DI), Z1, Z18
-	VADDPS        Z18, Z5, Z5
-	VMULPS        2752(DI), Z1, Z18
-	VADDPS        Z18, Z6, Z6
-	VMULPS        2880(DI), Z1, Z18
-	VADDPS        Z18, Z7, Z7
-	VMULPS        3008(DI), Z1, Z18
-	VADDPS        Z18, Z8, Z8
-	VMULPS        3136(DI), Z1, Z18
-	VADDPS        Z18, Z9, Z9
-	VMULPS        3264(DI), Z1, Z18
-	VADDPS        Z18, Z10, Z10
-	VMULPS        3392(DI), Z1, Z18
-	VADDPS        Z18, Z11, Z11
-	VMULPS        3520(DI), Z1, Z18
-	VADDPS        Z18, Z12, Z12
-	VMULPS        3648(DI), Z1, Z18
-	VADDPS        Z18, Z13, Z13
-	VMULPS        3776(DI), Z1, Z18
-	VADDPS        Z18, Z14, Z14
-	VMULPS        3904(DI), Z1, Z18
-	VADDPS        Z18, Z15, Z15
-	VMULPS        4032(DI), Z1, Z18
-	VADDPS        Z18, Z16, Z16
-	VMULPS        4160(DI), Z1, Z18
-	VADDPS        Z18, Z17, Z17
-	VSHUFF32X4    $0x44, Z6, Z2, Z18
-	VSHUFF32X4    $0xee, Z6, Z2, Z2
-	VADDPS        Z2, Z18, Z2
-	VSHUFF32X4    $0x44, Z14, Z10, Z6
-	VSHUFF32X4    $0xee, Z14, Z10, Z10
-	VADDPS        Z10, Z6, Z6
-	VSHUFF32X4    $0x44, Z7, Z3, Z10
-	VSHUFF32X4    $0xee, Z7, Z3, Z3
-	VADDPS        Z3, Z10, Z3
-	VSHUFF32X4    $0x44, Z15, Z11, Z7
-	VSHUFF32X4    $0xee, Z15, Z11, Z10
-	VADDPS        Z10, Z7, Z7
-	VSHUFF32X4    $0x44, Z8, Z4, Z10
-	VSHUFF32X4    $0xee, Z8, Z4, Z4
-	VADDPS        Z4, Z10, Z4
-	VSHUFF32X4    $0x44, Z16, Z12, Z8
-	VSHUFF32X4    $0xee, Z16, Z12, Z10
-	VADDPS        Z10, Z8, Z8
-	VSHUFF32X4    $0x44, Z9, Z5, Z10
-	VSHUFF32X4    $0xee, Z9, Z5, Z5
-	VADDPS        Z5, Z10, Z5
+	VMULPS        2688(DI), Z0, Z7
+	VMULPS        2816(DI), Z0, Z9
+	VMULPS        2944(DI), Z0, Z10
+	VMULPS        3072(DI), Z0, Z11
+	VMULPS        3200(DI), Z0, Z12
+	VMULPS        3328(DI), Z0, Z13
+	VMULPS        3456(DI), Z0, Z14
+	VMULPS        3584(DI), Z0, Z15
+	VMULPS        3712(DI), Z0, Z16
+	VMULPS        3840(DI), Z0, Z17
+	VMULPS        3968(DI), Z0, Z18
+	VMULPS        4096(DI), Z0, Z19
+	VMULPS        2240(DI), Z1, Z20
+	VADDPS        Z20, Z2, Z2
+	VMULPS        2368(DI), Z1, Z20
+	VADDPS        Z20, Z3, Z3
+	VMULPS        2496(DI), Z1, Z20
+	VADDPS        Z20, Z4, Z4
+	VMULPS        2624(DI), Z1, Z20
+	VADDPS        Z20, Z5, Z5
+	VMULPS        2752(DI), Z1, Z20
+	VADDPS        Z20, Z7, Z7
+	VMULPS        2880(DI), Z1, Z20
+	VADDPS        Z20, Z9, Z9
+	VMULPS        3008(DI), Z1, Z20
+	VADDPS        Z20, Z10, Z10
+	VMULPS        3136(DI), Z1, Z20
+	VADDPS        Z20, Z11, Z11
+	VMULPS        3264(DI), Z1, Z20
+	VADDPS        Z20, Z12, Z12
+	VMULPS        3392(DI), Z1, Z20
+	VADDPS        Z20, Z13, Z13
+	VMULPS        3520(DI), Z1, Z20
+	VADDPS        Z20, Z14, Z14
+	VMULPS        3648(DI), Z1, Z20
+	VADDPS        Z20, Z15, Z15
+	VMULPS        3776(DI), Z1, Z20
+	VADDPS        Z20, Z16, Z16
+	VMULPS        3904(DI), Z1, Z20
+	VADDPS        Z20, Z17, Z17
+	VMULPS        4032(DI), Z1, Z20
+	VADDPS        Z20, Z18, Z18
+	VMULPS        4160(DI), Z1, Z20
+	VADDPS        Z20, Z19, Z19
+	VSHUFF32X4    $0x44, Z7, Z2, Z20
+	VSHUFF32X4    $0xee, Z7, Z2, Z2
+	VADDPS        Z2, Z20, Z2
+	VSHUFF32X4    $0x44, Z16, Z12, Z7
+	VSHUFF32X4    $0xee, Z16, Z12, Z12
+	VADDPS        Z12, Z7, Z7
+	VSHUFF32X4    $0x44, Z9, Z3, Z12
+	VSHUFF32X4    $0xee, Z9, Z3, Z3
+	VADDPS        Z3, Z12, Z3
 	VSHUFF32X4    $0x44, Z17, Z13, Z9
-	VSHUFF32X4    $0xee, Z17, Z13, Z10
-	VADDPS        Z10, Z9, Z9
-	VSHUFF32X4    $0x88, Z6, Z2, Z10
-	VSHUFF32X4    $0xdd, Z6, Z2, Z2
-	VADDPS        Z2, Z10, Z2
-	VSHUFF32X4    $0x88, Z7, Z3, Z6
-	VSHUFF32X4    $0xdd, Z7, Z3, Z3
-	VADDPS        Z3, Z6, Z3
-	VSHUFF32X4    $0x88, Z8, Z4, Z6
-	VSHUFF32X4    $0xdd, Z8, Z4, Z4
-	VADDPS        Z4, Z6, Z4
-	VSHUFF32X4    $0x88, Z9, Z5, Z6
-	VSHUFF32X4    $0xdd, Z9, Z5, Z5
-	VADDPS        Z5, Z6, Z5
-	VUNPCKLPD     Z3, Z2, Z6
+	VSHUFF32X4    $0xee, Z17, Z13, Z12
+	VADDPS        Z12, Z9, Z9
+	VSHUFF32X4    $0x44, Z10, Z4, Z12
+	VSHUFF32X4    $0xee, Z10, Z4, Z4
+	VADDPS        Z4, Z12, Z4
+	VSHUFF32X4    $0x44, Z18, Z14, Z10
+	VSHUFF32X4    $0xee, Z18, Z14, Z12
+	VADDPS        Z12, Z10, Z10
+	VSHUFF32X4    $0x44, Z11, Z5, Z12
+	VSHUFF32X4    $0xee, Z11, Z5, Z5
+	VADDPS        Z5, Z12, Z5
+	VSHUFF32X4    $0x44, Z19, Z15, Z11
+	VSHUFF32X4    $0xee, Z19, Z15, Z12
+	VADDPS        Z12, Z11, Z11
+	VSHUFF32X4    $0x88, Z7, Z2, Z12
+	VSHUFF32X4    $0xdd, Z7, Z2, Z2
+	VADDPS        Z2, Z12, Z2
+	VSHUFF32X4    $0x88, Z9, Z3, Z7
+	VSHUFF32X4    $0xdd, Z9, Z3, Z3
+	VADDPS        Z3, Z7, Z3
+	VSHUFF32X4    $0x88, Z10, Z4, Z7
+	VSHUFF32X4    $0xdd, Z10, Z4, Z4
+	VADDPS        Z4, Z7, Z4
+	VSHUFF32X4    $0x88, Z11, Z5, Z7
+	VSHUFF32X4    $0xdd, Z11, Z5, Z5
+	VADDPS        Z5, Z7, Z5
+	VUNPCKLPD     Z3, Z2, Z7
 	VUNPCKHPD     Z3, Z2, Z2
-	VADDPS        Z2, Z6, Z2
+	VADDPS        Z2, Z7, Z2
 	VUNPCKLPD     Z5, Z4, Z3
 	VUNPCKHPD     Z5, Z4, Z4
 	VADDPS        Z4, Z3, Z3
@@ -5276,78 +5282,78 @@ TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z6
-	VADDPD.BCST   ControlConstants<>+860(SB), Z6, Z6
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z6, Z7
-	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
-	VSUBPD        Z7, Z5, Z5
-	VANDPD.BCST   ControlConstants<>+876(SB), Z6, Z7
-	VPSLLQ        $0x03, Z7, Z7
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X8, X8, X8
-	VGATHERQPD    (AX)(Z7*1), K1, Z8
-	VPSRLQ        $0x05, Z6, Z6
-	VPSLLQ        $0x34, Z6, Z6
-	VPADDQ        Z6, Z8, Z6
-	VMULPD.BCST   ControlConstants<>+892(SB), Z5, Z7
-	VADDPD.BCST   ControlConstants<>+884(SB), Z7, Z7
-	VMULPD.BCST   ControlConstants<>+908(SB), Z5, Z8
-	VADDPD.BCST   ControlConstants<>+900(SB), Z8, Z8
-	VMULPD        Z5, Z5, Z9
-	VMULPD        Z9, Z8, Z8
-	VADDPD        Z8, Z7, Z7
-	VMULPD        Z7, Z5, Z5
-	VMULPD        Z5, Z6, Z5
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z6, Z6
-	VADDPD        Z6, Z5, Z5
-	VADDPD.BCST   ControlConstants<>+916(SB), Z5, Z6
-	VDIVPD        Z6, Z5, Z5
+	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z7
+	VADDPD.BCST   ControlConstants<>+860(SB), Z7, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z7, Z9
+	VMULPD.BCST   ControlConstants<>+868(SB), Z9, Z9
+	VSUBPD        Z9, Z5, Z5
+	VANDPD.BCST   ControlConstants<>+876(SB), Z7, Z9
+	VMOVAPS       Z9, Z10
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z10
+	VMOVAPS       Z9, Z11
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z11
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z9, K1
+	VBLENDMPD     Z11, Z10, K1, Z9
+	VPSRLQ        $0x05, Z7, Z7
+	VPSLLQ        $0x34, Z7, Z7
+	VPADDQ        Z7, Z9, Z7
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z5, Z9
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z9, Z9
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z5, Z10
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z10, Z10
+	VMULPD        Z5, Z5, Z11
+	VMULPD        Z11, Z10, Z10
+	VADDPD        Z10, Z9, Z9
+	VMULPD        Z9, Z5, Z5
+	VMULPD        Z5, Z7, Z5
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VADDPD        Z7, Z5, Z5
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z5, Z7
+	VDIVPD        Z7, Z5, Z5
 	VCVTPD2PS     Z5, Y5
-	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y6
-	VORPS         Y6, Y5, Y5
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y4, Y4
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y4, K1
+	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y7
+	VORPS         Y7, Y5, Y5
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y4, Y4
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y4, K1
 	VBLENDMPS     Y2, Y5, K1, Y2
 	VANDPS.BCST   ControlConstants<>+836(SB), Y3, Y4
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y4, Y5
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z6
-	VADDPD.BCST   ControlConstants<>+860(SB), Z6, Z6
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z6, Z7
-	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
-	VSUBPD        Z7, Z5, Z5
-	VANDPD.BCST   ControlConstants<>+876(SB), Z6, Z7
-	VPSLLQ        $0x03, Z7, Z7
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X8, X8, X8
-	VGATHERQPD    (AX)(Z7*1), K1, Z8
-	VPSRLQ        $0x05, Z6, Z6
-	VPSLLQ        $0x34, Z6, Z6
-	VPADDQ        Z6, Z8, Z6
-	VMULPD.BCST   ControlConstants<>+892(SB), Z5, Z7
-	VADDPD.BCST   ControlConstants<>+884(SB), Z7, Z7
-	VMULPD.BCST   ControlConstants<>+908(SB), Z5, Z8
-	VADDPD.BCST   ControlConstants<>+900(SB), Z8, Z8
+	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z7
+	VADDPD.BCST   ControlConstants<>+860(SB), Z7, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z7, Z9
+	VMULPD.BCST   ControlConstants<>+868(SB), Z9, Z9
+	VSUBPD        Z9, Z5, Z5
+	VANDPD.BCST   ControlConstants<>+876(SB), Z7, Z9
+	VMOVAPS       Z9, Z10
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z10
+	VMOVAPS       Z9, Z6
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z6
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z9, K1
+	VBLENDMPD     Z6, Z10, K1, Z6
+	VPSRLQ        $0x05, Z7, Z7
+	VPSLLQ        $0x34, Z7, Z7
+	VPADDQ        Z7, Z6, Z6
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z5, Z7
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z5, Z8
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z8, Z8
 	VMULPD        Z5, Z5, Z9
 	VMULPD        Z9, Z8, Z8
 	VADDPD        Z8, Z7, Z7
 	VMULPD        Z7, Z5, Z5
 	VMULPD        Z5, Z6, Z5
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z6, Z6
 	VADDPD        Z6, Z5, Z5
-	VADDPD.BCST   ControlConstants<>+916(SB), Z5, Z6
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z5, Z6
 	VDIVPD        Z6, Z5, Z5
 	VCVTPD2PS     Z5, Y5
 	VANDPS.BCST   ControlConstants<>+832(SB), Y3, Y6
 	VORPS         Y6, Y5, Y5
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y4, Y4
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y4, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y4, Y4
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y4, K1
 	VBLENDMPS     Y3, Y5, K1, Y3
 	VINSERTF64X4  $0x01, Y3, Z2, Z2
 	VMOVUPS       Z2, 256(SI)
@@ -5372,21 +5378,21 @@ TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS    $0x88, Z3, Z3, Z4
 	VSHUFPS    $0xdd, Z3, Z3, Z3
 	VADDPS     Z3, Z4, Z3
-	VMOVUPS    ControlConstants<>+960(SB), Z4
+	VMOVUPS    ControlConstants<>+1216(SB), Z4
 	VPERMPS    Z3, Z4, Z3
 	VADDPS     4544(DI), X3, X3
 	VMOVUPS    X3, 384(SI)
 
 	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
 	VSUBPS      (CX), X3, X3
-	VMULPS.BCST ControlConstants<>+1124(SB), X3, X4
+	VMULPS.BCST ControlConstants<>+1380(SB), X3, X4
 	VMULPS      X3, X3, X3
 	VMOVUPS     X4, 400(SI)
 	VSHUFPS     $0x4e, X3, X3, X5
 	VADDPS      X5, X3, X3
 	VSHUFPS     $0xb1, X3, X3, X5
 	VADDPS      X5, X3, X3
-	VMULPS.BCST ControlConstants<>+1056(SB), X3, X3
+	VMULPS.BCST ControlConstants<>+1312(SB), X3, X3
 	VMOVSS      X3, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
@@ -5405,7 +5411,7 @@ TEXT ·controlGradAVX512(SB), NOSPLIT, $0-44
 	VADDPS       Z11, Z7, Z7
 	VADDPS       Z7, Z5, Z5
 	VMULPS       Z2, Z2, Z2
-	VBROADCASTSS ControlConstants<>+1128(SB), Z7
+	VBROADCASTSS ControlConstants<>+1384(SB), Z7
 	VSUBPS       Z2, Z7, Z2
 	VMULPS       Z2, Z5, Z2
 	VMOVUPS      Z2, 320(SI)
@@ -6737,14 +6743,14 @@ TEXT ·controlStepAVX2(SB), NOSPLIT, $32-44
 
 	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
 	VSUBPS  (CX), X2, X2
-	VMULPS  ControlConstants<>+1060(SB), X2, X3
+	VMULPS  ControlConstants<>+1316(SB), X2, X3
 	VMULPS  X2, X2, X2
 	VMOVUPS X3, 400(SI)
 	VSHUFPS $0x4e, X2, X2, X4
 	VADDPS  X4, X2, X2
 	VSHUFPS $0xb1, X2, X2, X4
 	VADDPS  X4, X2, X2
-	VMULPS  ControlConstants<>+1024(SB), X2, X2
+	VMULPS  ControlConstants<>+1280(SB), X2, X2
 	VMOVSS  X2, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
@@ -6809,7 +6815,7 @@ TEXT ·controlStepAVX2(SB), NOSPLIT, $32-44
 	VADDPS       Y6, Y3, Y3
 	VMOVUPS      256(SI), Y6
 	VMULPS       Y6, Y6, Y6
-	VMOVUPS      ControlConstants<>+1092(SB), Y7
+	VMOVUPS      ControlConstants<>+1348(SB), Y7
 	VSUBPS       Y6, Y7, Y6
 	VMULPS       Y6, Y3, Y3
 	VMOVUPS      Y3, 320(SI)
@@ -7724,33 +7730,35 @@ TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVUPS       ControlConstants<>+896(SB), Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVUPS       ControlConstants<>+1024(SB), Z8
+	VMOVAPS       Z5, Z9
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z9
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z9, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
-	VMULPD        Z3, Z3, Z7
-	VMULPD        Z7, Z6, Z6
-	VADDPD        Z6, Z5, Z5
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z7
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z7, Z7
+	VMULPD        Z3, Z3, Z9
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y0, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y0, Y3, K1, Y0
 	VANDPS.BCST   ControlConstants<>+836(SB), Y1, Y2
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y2, Y3
@@ -7763,33 +7771,33 @@ TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	VMULPD.BCST   ControlConstants<>+868(SB), Z5, Z5
 	VSUBPD        Z5, Z3, Z3
 	VANDPD.BCST   ControlConstants<>+876(SB), Z4, Z5
-	VPSLLQ        $0x03, Z5, Z5
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X6, X6, X6
-	VGATHERQPD    (AX)(Z5*1), K1, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z7
+	VMOVAPS       Z5, Z9
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z9
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z5, K1
+	VBLENDMPD     Z9, Z7, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
 	VPSLLQ        $0x34, Z4, Z4
-	VPADDQ        Z4, Z6, Z4
-	VMULPD.BCST   ControlConstants<>+892(SB), Z3, Z5
-	VADDPD.BCST   ControlConstants<>+884(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+908(SB), Z3, Z6
-	VADDPD.BCST   ControlConstants<>+900(SB), Z6, Z6
-	VMULPD        Z3, Z3, Z7
-	VMULPD        Z7, Z6, Z6
-	VADDPD        Z6, Z5, Z5
+	VPADDQ        Z4, Z5, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z3, Z5
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z3, Z7
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z7, Z7
+	VMULPD        Z3, Z3, Z9
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z5, Z5
 	VMULPD        Z5, Z3, Z3
 	VMULPD        Z3, Z4, Z3
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z4, Z4
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z4, Z4
 	VADDPD        Z4, Z3, Z3
-	VADDPD.BCST   ControlConstants<>+916(SB), Z3, Z4
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z3, Z4
 	VDIVPD        Z4, Z3, Z3
 	VCVTPD2PS     Z3, Y3
 	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y4
 	VORPS         Y4, Y3, Y3
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y2, Y2
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y2, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y2, Y2
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y2, K1
 	VBLENDMPS     Y1, Y3, K1, Y1
 	VINSERTF64X4  $0x01, Y1, Z0, Z0
 	VMOVUPS       Z0, (SI)
@@ -7798,54 +7806,54 @@ TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	VMULPS        1088(DI), Z1, Z3
 	VMULPS        1152(DI), Z1, Z4
 	VMULPS        1216(DI), Z1, Z5
-	VMULPS        1280(DI), Z1, Z6
-	VMULPS        1344(DI), Z1, Z7
-	VMULPS        1408(DI), Z1, Z8
-	VMULPS        1472(DI), Z1, Z9
-	VMULPS        1536(DI), Z1, Z10
-	VMULPS        1600(DI), Z1, Z11
-	VMULPS        1664(DI), Z1, Z12
-	VMULPS        1728(DI), Z1, Z13
-	VMULPS        1792(DI), Z1, Z14
-	VMULPS        1856(DI), Z1, Z15
-	VMULPS        1920(DI), Z1, Z16
+	VMULPS        1280(DI), Z1, Z7
+	VMULPS        1344(DI), Z1, Z9
+	VMULPS        1408(DI), Z1, Z10
+	VMULPS        1472(DI), Z1, Z11
+	VMULPS        1536(DI), Z1, Z12
+	VMULPS        1600(DI), Z1, Z13
+	VMULPS        1664(DI), Z1, Z14
+	VMULPS        1728(DI), Z1, Z15
+	VMULPS        1792(DI), Z1, Z16
+	VMULPS        1856(DI), Z1, Z17
+	VMULPS        1920(DI), Z1, Z18
 	VMULPS        1984(DI), Z1, Z1
-	VSHUFF32X4    $0x44, Z6, Z2, Z17
-	VSHUFF32X4    $0xee, Z6, Z2, Z2
-	VADDPS        Z2, Z17, Z2
-	VSHUFF32X4    $0x44, Z14, Z10, Z6
-	VSHUFF32X4    $0xee, Z14, Z10, Z10
-	VADDPS        Z10, Z6, Z6
-	VSHUFF32X4    $0x44, Z7, Z3, Z10
-	VSHUFF32X4    $0xee, Z7, Z3, Z3
-	VADDPS        Z3, Z10, Z3
-	VSHUFF32X4    $0x44, Z15, Z11, Z7
-	VSHUFF32X4    $0xee, Z15, Z11, Z10
-	VADDPS        Z10, Z7, Z7
-	VSHUFF32X4    $0x44, Z8, Z4, Z10
-	VSHUFF32X4    $0xee, Z8, Z4, Z4
-	VADDPS        Z4, Z10, Z4
-	VSHUFF32X4    $0x44, Z16, Z12, Z8
-	VSHUFF32X4    $0xee, Z16, Z12, Z10
-	VADDPS        Z10, Z8, Z8
-	VSHUFF32X4    $0x44, Z9, Z5, Z10
-	VSHUFF32X4    $0xee, Z9, Z5, Z5
-	VADDPS        Z5, Z10, Z5
-	VSHUFF32X4    $0x44, Z1, Z13, Z9
-	VSHUFF32X4    $0xee, Z1, Z13, Z1
-	VADDPS        Z1, Z9, Z1
-	VSHUFF32X4    $0x88, Z6, Z2, Z9
-	VSHUFF32X4    $0xdd, Z6, Z2, Z2
-	VADDPS        Z2, Z9, Z2
-	VSHUFF32X4    $0x88, Z7, Z3, Z6
-	VSHUFF32X4    $0xdd, Z7, Z3, Z3
-	VADDPS        Z3, Z6, Z3
-	VSHUFF32X4    $0x88, Z8, Z4, Z6
-	VSHUFF32X4    $0xdd, Z8, Z4, Z4
-	VADDPS        Z4, Z6, Z4
-	VSHUFF32X4    $0x88, Z1, Z5, Z6
+	VSHUFF32X4    $0x44, Z7, Z2, Z19
+	VSHUFF32X4    $0xee, Z7, Z2, Z2
+	VADDPS        Z2, Z19, Z2
+	VSHUFF32X4    $0x44, Z16, Z12, Z7
+	VSHUFF32X4    $0xee, Z16, Z12, Z12
+	VADDPS        Z12, Z7, Z7
+	VSHUFF32X4    $0x44, Z9, Z3, Z12
+	VSHUFF32X4    $0xee, Z9, Z3, Z3
+	VADDPS        Z3, Z12, Z3
+	VSHUFF32X4    $0x44, Z17, Z13, Z9
+	VSHUFF32X4    $0xee, Z17, Z13, Z12
+	VADDPS        Z12, Z9, Z9
+	VSHUFF32X4    $0x44, Z10, Z4, Z12
+	VSHUFF32X4    $0xee, Z10, Z4, Z4
+	VADDPS        Z4, Z12, Z4
+	VSHUFF32X4    $0x44, Z18, Z14, Z10
+	VSHUFF32X4    $0xee, Z18, Z14, Z12
+	VADDPS        Z12, Z10, Z10
+	VSHUFF32X4    $0x44, Z11, Z5, Z12
+	VSHUFF32X4    $0xee, Z11, Z5, Z5
+	VADDPS        Z5, Z12, Z5
+	VSHUFF32X4    $0x44, Z1, Z15, Z11
+	VSHUFF32X4    $0xee, Z1, Z15, Z1
+	VADDPS        Z1, Z11, Z1
+	VSHUFF32X4    $0x88, Z7, Z2, Z11
+	VSHUFF32X4    $0xdd, Z7, Z2, Z2
+	VADDPS        Z2, Z11, Z2
+	VSHUFF32X4    $0x88, Z9, Z3, Z7
+	VSHUFF32X4    $0xdd, Z9, Z3, Z3
+	VADDPS        Z3, Z7, Z3
+	VSHUFF32X4    $0x88, Z10, Z4, Z7
+	VSHUFF32X4    $0xdd, Z10, Z4, Z4
+	VADDPS        Z4, Z7, Z4
+	VSHUFF32X4    $0x88, Z1, Z5, Z7
 	VSHUFF32X4    $0xdd, Z1, Z5, Z1
-	VADDPS        Z1, Z6, Z1
+	VADDPS        Z1, Z7, Z1
 	VUNPCKLPD     Z3, Z2, Z5
 	VUNPCKHPD     Z3, Z2, Z2
 	VADDPS        Z2, Z5, Z2
@@ -7864,37 +7872,37 @@ TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
 	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
 	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
-	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
-	VSUBPD        Z6, Z4, Z4
-	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
-	VPSLLQ        $0x03, Z6, Z6
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X7, X7, X7
-	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z7
+	VMOVAPS       Z7, Z9
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z9
+	VMOVAPS       Z7, Z10
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z10
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z7, K1
+	VBLENDMPD     Z10, Z9, K1, Z7
 	VPSRLQ        $0x05, Z5, Z5
 	VPSLLQ        $0x34, Z5, Z5
 	VPADDQ        Z5, Z7, Z5
-	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
-	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
-	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
-	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
-	VMULPD        Z4, Z4, Z8
-	VMULPD        Z8, Z7, Z7
-	VADDPD        Z7, Z6, Z6
-	VMULPD        Z6, Z4, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z4, Z9
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z9, Z9
+	VMULPD        Z4, Z4, Z10
+	VMULPD        Z10, Z9, Z9
+	VADDPD        Z9, Z7, Z7
+	VMULPD        Z7, Z4, Z4
 	VMULPD        Z4, Z5, Z4
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
 	VADDPD        Z5, Z4, Z4
-	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z4, Z5
 	VDIVPD        Z5, Z4, Z4
 	VCVTPD2PS     Z4, Y4
 	VANDPS.BCST   ControlConstants<>+832(SB), Y1, Y5
 	VORPS         Y5, Y4, Y4
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y3, K1
 	VBLENDMPS     Y1, Y4, K1, Y1
 	VANDPS.BCST   ControlConstants<>+836(SB), Y2, Y3
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y3, Y4
@@ -7903,37 +7911,37 @@ TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z4, Z4
 	VMULPD.BCST   ControlConstants<>+852(SB), Z4, Z5
 	VADDPD.BCST   ControlConstants<>+860(SB), Z5, Z5
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z6
-	VMULPD.BCST   ControlConstants<>+868(SB), Z6, Z6
-	VSUBPD        Z6, Z4, Z4
-	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z6
-	VPSLLQ        $0x03, Z6, Z6
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X7, X7, X7
-	VGATHERQPD    (AX)(Z6*1), K1, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z5, Z7
+	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
+	VSUBPD        Z7, Z4, Z4
+	VANDPD.BCST   ControlConstants<>+876(SB), Z5, Z7
+	VMOVAPS       Z7, Z9
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z9
+	VMOVAPS       Z7, Z10
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z10
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z7, K1
+	VBLENDMPD     Z10, Z9, K1, Z7
 	VPSRLQ        $0x05, Z5, Z5
 	VPSLLQ        $0x34, Z5, Z5
 	VPADDQ        Z5, Z7, Z5
-	VMULPD.BCST   ControlConstants<>+892(SB), Z4, Z6
-	VADDPD.BCST   ControlConstants<>+884(SB), Z6, Z6
-	VMULPD.BCST   ControlConstants<>+908(SB), Z4, Z7
-	VADDPD.BCST   ControlConstants<>+900(SB), Z7, Z7
-	VMULPD        Z4, Z4, Z8
-	VMULPD        Z8, Z7, Z7
-	VADDPD        Z7, Z6, Z6
-	VMULPD        Z6, Z4, Z4
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z4, Z7
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z4, Z9
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z9, Z9
+	VMULPD        Z4, Z4, Z10
+	VMULPD        Z10, Z9, Z9
+	VADDPD        Z9, Z7, Z7
+	VMULPD        Z7, Z4, Z4
 	VMULPD        Z4, Z5, Z4
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z5, Z5
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z5, Z5
 	VADDPD        Z5, Z4, Z4
-	VADDPD.BCST   ControlConstants<>+916(SB), Z4, Z5
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z4, Z5
 	VDIVPD        Z5, Z4, Z4
 	VCVTPD2PS     Z4, Y4
 	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y5
 	VORPS         Y5, Y4, Y4
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y3, Y3
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y3, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y3, Y3
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y3, K1
 	VBLENDMPS     Y2, Y4, K1, Y2
 	VINSERTF64X4  $0x01, Y2, Z1, Z1
 	VMOVUPS       Z1, 64(SI)
@@ -7943,89 +7951,89 @@ TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	VMULPS        2304(DI), Z0, Z3
 	VMULPS        2432(DI), Z0, Z4
 	VMULPS        2560(DI), Z0, Z5
-	VMULPS        2688(DI), Z0, Z6
-	VMULPS        2816(DI), Z0, Z7
-	VMULPS        2944(DI), Z0, Z8
-	VMULPS        3072(DI), Z0, Z9
-	VMULPS        3200(DI), Z0, Z10
-	VMULPS        3328(DI), Z0, Z11
-	VMULPS        3456(DI), Z0, Z12
-	VMULPS        3584(DI), Z0, Z13
-	VMULPS        3712(DI), Z0, Z14
-	VMULPS        3840(DI), Z0, Z15
-	VMULPS        3968(DI), Z0, Z16
-	VMULPS        4096(DI), Z0, Z17
-	VMULPS        2240(DI), Z1, Z18
-	VADDPS        Z18, Z2, Z2
-	VMULPS        2368(DI), Z1, Z18
-	VADDPS        Z18, Z3, Z3
-	VMULPS        2496(DI), Z1, Z18
-	VADDPS        Z18, Z4, Z4
-	VMULPS        2624(DI), Z1, Z18
-	VADDPS        Z18, Z5, Z5
-	VMULPS        2752(DI), Z1, Z18
-	VADDPS        Z18, Z6, Z6
-	VMULPS        2880(DI), Z1, Z18
-	VADDPS        Z18, Z7, Z7
-	VMULPS        3008(DI), Z1, Z18
-	VADDPS        Z18, Z8, Z8
-	VMULPS        3136(DI), Z1, Z18
-	VADDPS        Z18, Z9, Z9
-	VMULPS        3264(DI), Z1, Z18
-	VADDPS        Z18, Z10, Z10
-	VMULPS        3392(DI), Z1, Z18
-	VADDPS        Z18, Z11, Z11
-	VMULPS        3520(DI), Z1, Z18
-	VADDPS        Z18, Z12, Z12
-	VMULPS        3648(DI), Z1, Z18
-	VADDPS        Z18, Z13, Z13
-	VMULPS        3776(DI), Z1, Z18
-	VADDPS        Z18, Z14, Z14
-	VMULPS        3904(DI), Z1, Z18
-	VADDPS        Z18, Z15, Z15
-	VMULPS        4032(DI), Z1, Z18
-	VADDPS        Z18, Z16, Z16
-	VMULPS        4160(DI), Z1, Z18
-	VADDPS        Z18, Z17, Z17
-	VSHUFF32X4    $0x44, Z6, Z2, Z18
-	VSHUFF32X4    $0xee, Z6, Z2, Z2
-	VADDPS        Z2, Z18, Z2
-	VSHUFF32X4    $0x44, Z14, Z10, Z6
-	VSHUFF32X4    $0xee, Z14, Z10, Z10
-	VADDPS        Z10, Z6, Z6
-	VSHUFF32X4    $0x44, Z7, Z3, Z10
-	VSHUFF32X4    $0xee, Z7, Z3, Z3
-	VADDPS        Z3, Z10, Z3
-	VSHUFF32X4    $0x44, Z15, Z11, Z7
-	VSHUFF32X4    $0xee, Z15, Z11, Z10
-	VADDPS        Z10, Z7, Z7
-	VSHUFF32X4    $0x44, Z8, Z4, Z10
-	VSHUFF32X4    $0xee, Z8, Z4, Z4
-	VADDPS        Z4, Z10, Z4
-	VSHUFF32X4    $0x44, Z16, Z12, Z8
-	VSHUFF32X4    $0xee, Z16, Z12, Z10
-	VADDPS        Z10, Z8, Z8
-	VSHUFF32X4    $0x44, Z9, Z5, Z10
-	VSHUFF32X4    $0xee, Z9, Z5, Z5
-	VADDPS        Z5, Z10, Z5
+	VMULPS        2688(DI), Z0, Z7
+	VMULPS        2816(DI), Z0, Z9
+	VMULPS        2944(DI), Z0, Z10
+	VMULPS        3072(DI), Z0, Z11
+	VMULPS        3200(DI), Z0, Z12
+	VMULPS        3328(DI), Z0, Z13
+	VMULPS        3456(DI), Z0, Z14
+	VMULPS        3584(DI), Z0, Z15
+	VMULPS        3712(DI), Z0, Z16
+	VMULPS        3840(DI), Z0, Z17
+	VMULPS        3968(DI), Z0, Z18
+	VMULPS        4096(DI), Z0, Z19
+	VMULPS        2240(DI), Z1, Z20
+	VADDPS        Z20, Z2, Z2
+	VMULPS        2368(DI), Z1, Z20
+	VADDPS        Z20, Z3, Z3
+	VMULPS        2496(DI), Z1, Z20
+	VADDPS        Z20, Z4, Z4
+	VMULPS        2624(DI), Z1, Z20
+	VADDPS        Z20, Z5, Z5
+	VMULPS        2752(DI), Z1, Z20
+	VADDPS        Z20, Z7, Z7
+	VMULPS        2880(DI), Z1, Z20
+	VADDPS        Z20, Z9, Z9
+	VMULPS        3008(DI), Z1, Z20
+	VADDPS        Z20, Z10, Z10
+	VMULPS        3136(DI), Z1, Z20
+	VADDPS        Z20, Z11, Z11
+	VMULPS        3264(DI), Z1, Z20
+	VADDPS        Z20, Z12, Z12
+	VMULPS        3392(DI), Z1, Z20
+	VADDPS        Z20, Z13, Z13
+	VMULPS        3520(DI), Z1, Z20
+	VADDPS        Z20, Z14, Z14
+	VMULPS        3648(DI), Z1, Z20
+	VADDPS        Z20, Z15, Z15
+	VMULPS        3776(DI), Z1, Z20
+	VADDPS        Z20, Z16, Z16
+	VMULPS        3904(DI), Z1, Z20
+	VADDPS        Z20, Z17, Z17
+	VMULPS        4032(DI), Z1, Z20
+	VADDPS        Z20, Z18, Z18
+	VMULPS        4160(DI), Z1, Z20
+	VADDPS        Z20, Z19, Z19
+	VSHUFF32X4    $0x44, Z7, Z2, Z20
+	VSHUFF32X4    $0xee, Z7, Z2, Z2
+	VADDPS        Z2, Z20, Z2
+	VSHUFF32X4    $0x44, Z16, Z12, Z7
+	VSHUFF32X4    $0xee, Z16, Z12, Z12
+	VADDPS        Z12, Z7, Z7
+	VSHUFF32X4    $0x44, Z9, Z3, Z12
+	VSHUFF32X4    $0xee, Z9, Z3, Z3
+	VADDPS        Z3, Z12, Z3
 	VSHUFF32X4    $0x44, Z17, Z13, Z9
-	VSHUFF32X4    $0xee, Z17, Z13, Z10
-	VADDPS        Z10, Z9, Z9
-	VSHUFF32X4    $0x88, Z6, Z2, Z10
-	VSHUFF32X4    $0xdd, Z6, Z2, Z2
-	VADDPS        Z2, Z10, Z2
-	VSHUFF32X4    $0x88, Z7, Z3, Z6
-	VSHUFF32X4    $0xdd, Z7, Z3, Z3
-	VADDPS        Z3, Z6, Z3
-	VSHUFF32X4    $0x88, Z8, Z4, Z6
-	VSHUFF32X4    $0xdd, Z8, Z4, Z4
-	VADDPS        Z4, Z6, Z4
-	VSHUFF32X4    $0x88, Z9, Z5, Z6
-	VSHUFF32X4    $0xdd, Z9, Z5, Z5
-	VADDPS        Z5, Z6, Z5
-	VUNPCKLPD     Z3, Z2, Z6
+	VSHUFF32X4    $0xee, Z17, Z13, Z12
+	VADDPS        Z12, Z9, Z9
+	VSHUFF32X4    $0x44, Z10, Z4, Z12
+	VSHUFF32X4    $0xee, Z10, Z4, Z4
+	VADDPS        Z4, Z12, Z4
+	VSHUFF32X4    $0x44, Z18, Z14, Z10
+	VSHUFF32X4    $0xee, Z18, Z14, Z12
+	VADDPS        Z12, Z10, Z10
+	VSHUFF32X4    $0x44, Z11, Z5, Z12
+	VSHUFF32X4    $0xee, Z11, Z5, Z5
+	VADDPS        Z5, Z12, Z5
+	VSHUFF32X4    $0x44, Z19, Z15, Z11
+	VSHUFF32X4    $0xee, Z19, Z15, Z12
+	VADDPS        Z12, Z11, Z11
+	VSHUFF32X4    $0x88, Z7, Z2, Z12
+	VSHUFF32X4    $0xdd, Z7, Z2, Z2
+	VADDPS        Z2, Z12, Z2
+	VSHUFF32X4    $0x88, Z9, Z3, Z7
+	VSHUFF32X4    $0xdd, Z9, Z3, Z3
+	VADDPS        Z3, Z7, Z3
+	VSHUFF32X4    $0x88, Z10, Z4, Z7
+	VSHUFF32X4    $0xdd, Z10, Z4, Z4
+	VADDPS        Z4, Z7, Z4
+	VSHUFF32X4    $0x88, Z11, Z5, Z7
+	VSHUFF32X4    $0xdd, Z11, Z5, Z5
+	VADDPS        Z5, Z7, Z5
+	VUNPCKLPD     Z3, Z2, Z7
 	VUNPCKHPD     Z3, Z2, Z2
-	VADDPS        Z2, Z6, Z2
+	VADDPS        Z2, Z7, Z2
 	VUNPCKLPD     Z5, Z4, Z3
 	VUNPCKHPD     Z5, Z4, Z4
 	VADDPS        Z4, Z3, Z3
@@ -8039,78 +8047,78 @@ TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z6
-	VADDPD.BCST   ControlConstants<>+860(SB), Z6, Z6
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z6, Z7
-	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
-	VSUBPD        Z7, Z5, Z5
-	VANDPD.BCST   ControlConstants<>+876(SB), Z6, Z7
-	VPSLLQ        $0x03, Z7, Z7
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X8, X8, X8
-	VGATHERQPD    (AX)(Z7*1), K1, Z8
-	VPSRLQ        $0x05, Z6, Z6
-	VPSLLQ        $0x34, Z6, Z6
-	VPADDQ        Z6, Z8, Z6
-	VMULPD.BCST   ControlConstants<>+892(SB), Z5, Z7
-	VADDPD.BCST   ControlConstants<>+884(SB), Z7, Z7
-	VMULPD.BCST   ControlConstants<>+908(SB), Z5, Z8
-	VADDPD.BCST   ControlConstants<>+900(SB), Z8, Z8
-	VMULPD        Z5, Z5, Z9
-	VMULPD        Z9, Z8, Z8
-	VADDPD        Z8, Z7, Z7
-	VMULPD        Z7, Z5, Z5
-	VMULPD        Z5, Z6, Z5
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z6, Z6
-	VADDPD        Z6, Z5, Z5
-	VADDPD.BCST   ControlConstants<>+916(SB), Z5, Z6
-	VDIVPD        Z6, Z5, Z5
+	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z7
+	VADDPD.BCST   ControlConstants<>+860(SB), Z7, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z7, Z9
+	VMULPD.BCST   ControlConstants<>+868(SB), Z9, Z9
+	VSUBPD        Z9, Z5, Z5
+	VANDPD.BCST   ControlConstants<>+876(SB), Z7, Z9
+	VMOVAPS       Z9, Z10
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z10
+	VMOVAPS       Z9, Z11
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z11
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z9, K1
+	VBLENDMPD     Z11, Z10, K1, Z9
+	VPSRLQ        $0x05, Z7, Z7
+	VPSLLQ        $0x34, Z7, Z7
+	VPADDQ        Z7, Z9, Z7
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z5, Z9
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z9, Z9
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z5, Z10
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z10, Z10
+	VMULPD        Z5, Z5, Z11
+	VMULPD        Z11, Z10, Z10
+	VADDPD        Z10, Z9, Z9
+	VMULPD        Z9, Z5, Z5
+	VMULPD        Z5, Z7, Z5
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VADDPD        Z7, Z5, Z5
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z5, Z7
+	VDIVPD        Z7, Z5, Z5
 	VCVTPD2PS     Z5, Y5
-	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y6
-	VORPS         Y6, Y5, Y5
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y4, Y4
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y4, K1
+	VANDPS.BCST   ControlConstants<>+832(SB), Y2, Y7
+	VORPS         Y7, Y5, Y5
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y4, Y4
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y4, K1
 	VBLENDMPS     Y2, Y5, K1, Y2
 	VANDPS.BCST   ControlConstants<>+836(SB), Y3, Y4
 	VPMINUD.BCST  ControlConstants<>+840(SB), Y4, Y5
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
 	VPADDQ.BCST   ControlConstants<>+844(SB), Z5, Z5
-	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z6
-	VADDPD.BCST   ControlConstants<>+860(SB), Z6, Z6
-	VSUBPD.BCST   ControlConstants<>+860(SB), Z6, Z7
-	VMULPD.BCST   ControlConstants<>+868(SB), Z7, Z7
-	VSUBPD        Z7, Z5, Z5
-	VANDPD.BCST   ControlConstants<>+876(SB), Z6, Z7
-	VPSLLQ        $0x03, Z7, Z7
-	MOVL          $0x000000ff, AX
-	KMOVW         AX, K1
-	LEAQ          ControlConstants<>+256(SB), AX
-	VXORPS        X8, X8, X8
-	VGATHERQPD    (AX)(Z7*1), K1, Z8
-	VPSRLQ        $0x05, Z6, Z6
-	VPSLLQ        $0x34, Z6, Z6
-	VPADDQ        Z6, Z8, Z6
-	VMULPD.BCST   ControlConstants<>+892(SB), Z5, Z7
-	VADDPD.BCST   ControlConstants<>+884(SB), Z7, Z7
-	VMULPD.BCST   ControlConstants<>+908(SB), Z5, Z8
-	VADDPD.BCST   ControlConstants<>+900(SB), Z8, Z8
+	VMULPD.BCST   ControlConstants<>+852(SB), Z5, Z7
+	VADDPD.BCST   ControlConstants<>+860(SB), Z7, Z7
+	VSUBPD.BCST   ControlConstants<>+860(SB), Z7, Z9
+	VMULPD.BCST   ControlConstants<>+868(SB), Z9, Z9
+	VSUBPD        Z9, Z5, Z5
+	VANDPD.BCST   ControlConstants<>+876(SB), Z7, Z9
+	VMOVAPS       Z9, Z10
+	VPERMI2PD     ControlConstants<>+960(SB), Z6, Z10
+	VMOVAPS       Z9, Z6
+	VPERMI2PD     ControlConstants<>+1088(SB), Z8, Z6
+	VPTESTMQ.BCST ControlConstants<>+1152(SB), Z9, K1
+	VBLENDMPD     Z6, Z10, K1, Z6
+	VPSRLQ        $0x05, Z7, Z7
+	VPSLLQ        $0x34, Z7, Z7
+	VPADDQ        Z7, Z6, Z6
+	VMULPD.BCST   ControlConstants<>+1168(SB), Z5, Z7
+	VADDPD.BCST   ControlConstants<>+1160(SB), Z7, Z7
+	VMULPD.BCST   ControlConstants<>+1184(SB), Z5, Z8
+	VADDPD.BCST   ControlConstants<>+1176(SB), Z8, Z8
 	VMULPD        Z5, Z5, Z9
 	VMULPD        Z9, Z8, Z8
 	VADDPD        Z8, Z7, Z7
 	VMULPD        Z7, Z5, Z5
 	VMULPD        Z5, Z6, Z5
-	VSUBPD.BCST   ControlConstants<>+884(SB), Z6, Z6
+	VSUBPD.BCST   ControlConstants<>+1160(SB), Z6, Z6
 	VADDPD        Z6, Z5, Z5
-	VADDPD.BCST   ControlConstants<>+916(SB), Z5, Z6
+	VADDPD.BCST   ControlConstants<>+1192(SB), Z5, Z6
 	VDIVPD        Z6, Z5, Z5
 	VCVTPD2PS     Z5, Y5
 	VANDPS.BCST   ControlConstants<>+832(SB), Y3, Y6
 	VORPS         Y6, Y5, Y5
-	VPSUBD.BCST   ControlConstants<>+924(SB), Y4, Y4
-	VPCMPUD.BCST  $0x06, ControlConstants<>+928(SB), Y4, K1
+	VPSUBD.BCST   ControlConstants<>+1200(SB), Y4, Y4
+	VPCMPUD.BCST  $0x06, ControlConstants<>+1204(SB), Y4, K1
 	VBLENDMPS     Y3, Y5, K1, Y3
 	VINSERTF64X4  $0x01, Y3, Z2, Z2
 	VMOVUPS       Z2, 256(SI)
@@ -8135,21 +8143,21 @@ TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS    $0x88, Z3, Z3, Z4
 	VSHUFPS    $0xdd, Z3, Z3, Z3
 	VADDPS     Z3, Z4, Z3
-	VMOVUPS    ControlConstants<>+960(SB), Z4
+	VMOVUPS    ControlConstants<>+1216(SB), Z4
 	VPERMPS    Z3, Z4, Z3
 	VADDPS     4544(DI), X3, X3
 	VMOVUPS    X3, 384(SI)
 
 	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
 	VSUBPS      (CX), X3, X3
-	VMULPS.BCST ControlConstants<>+1124(SB), X3, X4
+	VMULPS.BCST ControlConstants<>+1380(SB), X3, X4
 	VMULPS      X3, X3, X3
 	VMOVUPS     X4, 400(SI)
 	VSHUFPS     $0x4e, X3, X3, X5
 	VADDPS      X5, X3, X3
 	VSHUFPS     $0xb1, X3, X3, X5
 	VADDPS      X5, X3, X3
-	VMULPS.BCST ControlConstants<>+1056(SB), X3, X3
+	VMULPS.BCST ControlConstants<>+1312(SB), X3, X3
 	VMOVSS      X3, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
@@ -8194,7 +8202,7 @@ TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	VADDPS       Z4, Z6, Z4
 	VADDPS       Z4, Z3, Z3
 	VMULPS       Z2, Z2, Z2
-	VBROADCASTSS ControlConstants<>+1128(SB), Z4
+	VBROADCASTSS ControlConstants<>+1384(SB), Z4
 	VSUBPS       Z2, Z4, Z2
 	VMULPS       Z2, Z3, Z2
 	VMOVUPS      Z2, 320(SI)
@@ -8739,6 +8747,12335 @@ TEXT ·controlStepAVX512(SB), NOSPLIT, $0-44
 	VZEROUPPER
 	RET
 
+// func controlForwardBatchAVX2(p *Control, b *ControlBatch, xs *[16]float32, out *[4]float32, tiles int)
+// Requires: AVX, AVX2
+TEXT ·controlForwardBatchAVX2(SB), NOSPLIT, $64-40
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ out+24(FP), CX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ R13, (SP)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	VMOVUPS     (DX)(R13*1), X0
+	VINSERTF128 $0x01, 256(DX)(R13*1), Y0, Y0
+	VMOVUPS     64(DX)(R13*1), X1
+	VINSERTF128 $0x01, 320(DX)(R13*1), Y1, Y1
+	VMOVUPS     128(DX)(R13*1), X2
+	VINSERTF128 $0x01, 384(DX)(R13*1), Y2, Y2
+	VMOVUPS     192(DX)(R13*1), X3
+	VINSERTF128 $0x01, 448(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, (SI)(R12*1)
+	VMOVUPS     Y4, 64(SI)(R12*1)
+	VMOVUPS     Y2, 128(SI)(R12*1)
+	VMOVUPS     Y0, 192(SI)(R12*1)
+	VMOVUPS     512(DX)(R13*1), X0
+	VINSERTF128 $0x01, 768(DX)(R13*1), Y0, Y0
+	VMOVUPS     576(DX)(R13*1), X1
+	VINSERTF128 $0x01, 832(DX)(R13*1), Y1, Y1
+	VMOVUPS     640(DX)(R13*1), X2
+	VINSERTF128 $0x01, 896(DX)(R13*1), Y2, Y2
+	VMOVUPS     704(DX)(R13*1), X3
+	VINSERTF128 $0x01, 960(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 32(SI)(R12*1)
+	VMOVUPS     Y4, 96(SI)(R12*1)
+	VMOVUPS     Y2, 160(SI)(R12*1)
+	VMOVUPS     Y0, 224(SI)(R12*1)
+	ADDQ        $0x00000010, R13
+	ADDQ        $0x00000100, R12
+	CMPQ        R13, $0x00000040
+	JNE         loop1
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	XORL R12, R12
+	XORL R13, R13
+
+loop2:
+	LEAQ         (DI)(R13*1), R11
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVUPS      (SI), Y1
+	VBROADCASTSS (R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y15, Y15
+	VBROADCASTSS 64(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y9, Y9
+	VMOVUPS      256(SI), Y1
+	VBROADCASTSS 16(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 80(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      512(SI), Y1
+	VBROADCASTSS 32(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 96(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      768(SI), Y1
+	VBROADCASTSS 48(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 112(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VADDPS       Y13, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y7, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      128(SI), Y1
+	VBROADCASTSS 8(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 72(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      384(SI), Y1
+	VBROADCASTSS 24(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 88(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      640(SI), Y1
+	VBROADCASTSS 40(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 104(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      896(SI), Y1
+	VBROADCASTSS 56(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 120(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      64(SI), Y1
+	VBROADCASTSS 4(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 68(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      320(SI), Y1
+	VBROADCASTSS 20(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 84(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      576(SI), Y1
+	VBROADCASTSS 36(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 100(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      832(SI), Y1
+	VBROADCASTSS 52(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 116(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	VMOVUPS      192(SI), Y0
+	VBROADCASTSS 12(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 76(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      448(SI), Y0
+	VBROADCASTSS 28(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 92(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      704(SI), Y0
+	VBROADCASTSS 44(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 108(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      960(SI), Y0
+	VBROADCASTSS 60(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 124(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 2048(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7936(SI)(R13*1)
+	VBROADCASTSS 2052(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8000(SI)(R13*1)
+	LEAQ         (DI)(R13*1), R11
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVUPS      32(SI), Y1
+	VBROADCASTSS (R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y15, Y15
+	VBROADCASTSS 64(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y9, Y9
+	VMOVUPS      288(SI), Y1
+	VBROADCASTSS 16(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 80(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      544(SI), Y1
+	VBROADCASTSS 32(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 96(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      800(SI), Y1
+	VBROADCASTSS 48(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 112(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VADDPS       Y13, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y7, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      160(SI), Y1
+	VBROADCASTSS 8(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 72(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      416(SI), Y1
+	VBROADCASTSS 24(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 88(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      672(SI), Y1
+	VBROADCASTSS 40(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 104(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      928(SI), Y1
+	VBROADCASTSS 56(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 120(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      96(SI), Y1
+	VBROADCASTSS 4(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 68(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      352(SI), Y1
+	VBROADCASTSS 20(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 84(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      608(SI), Y1
+	VBROADCASTSS 36(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 100(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      864(SI), Y1
+	VBROADCASTSS 52(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 116(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	VMOVUPS      224(SI), Y0
+	VBROADCASTSS 12(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 76(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      480(SI), Y0
+	VBROADCASTSS 28(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 92(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      736(SI), Y0
+	VBROADCASTSS 44(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 108(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      992(SI), Y0
+	VBROADCASTSS 60(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 124(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 2048(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7968(SI)(R13*1)
+	VBROADCASTSS 2052(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8032(SI)(R13*1)
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x00000080, R13
+	CMPQ         R12, $0x00000080
+	JNE          loop2
+	XORL         R13, R13
+
+loop3:
+	VMOVUPS      7936(SI)(R13*1), Y0
+	VMOVUPS      7968(SI)(R13*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       ControlConstants<>+32(SB), X1, X4
+	VANDPS       ControlConstants<>+32(SB), X0, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X1, X8
+	VANDPS       ControlConstants<>+0(SB), X0, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       ControlConstants<>+32(SB), X3, X4
+	VANDPS       ControlConstants<>+32(SB), X2, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X3, X8
+	VANDPS       ControlConstants<>+0(SB), X2, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 1312(SI)(R13*1)
+	VMOVUPS      Y0, 1280(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	CMPQ         R13, $0x00000800
+	JNE          loop3
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	XORL R13, R13
+	XORL R12, R12
+	XORL R11, R11
+
+loop4:
+	LEAQ    2176(DI)(R11*1), R10
+	VMOVUPS ControlConstants<>+0(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	XORL    R9, R9
+	XORL    R8, R8
+
+loop5:
+	VMOVUPS      1280(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 128(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      1536(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 144(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1792(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 160(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      2048(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 176(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop5
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop6:
+	VMOVUPS      1408(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 136(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1664(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 152(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1920(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 168(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2176(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 184(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop6
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop7:
+	VMOVUPS      1344(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 132(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1600(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 148(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1856(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 164(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2112(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 180(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop7
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop8:
+	VMOVUPS      1472(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 140(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1728(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 156(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      1984(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 172(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      2240(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 188(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 4224(DI)(R13*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7936(SI)(R12*1)
+	VBROADCASTSS 4228(DI)(R13*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8000(SI)(R12*1)
+	LEAQ         2176(DI)(R11*1), R10
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop9:
+	VMOVUPS      1312(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 128(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      1568(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 144(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1824(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 160(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      2080(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 176(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop9
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop10:
+	VMOVUPS      1440(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 136(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1696(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 152(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1952(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 168(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2208(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 184(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop10
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop11:
+	VMOVUPS      1376(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 132(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1632(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 148(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1888(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 164(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2144(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 180(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop11
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop12:
+	VMOVUPS      1504(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 140(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1760(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 156(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2016(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 172(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      2272(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 188(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop12
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 4224(DI)(R13*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7968(SI)(R12*1)
+	VBROADCASTSS 4228(DI)(R13*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8032(SI)(R12*1)
+	ADDQ         $0x00000008, R13
+	ADDQ         $0x00000080, R12
+	ADDQ         $0x00000100, R11
+	CMPQ         R13, $0x00000040
+	JNE          loop4
+	XORL         R11, R11
+
+loop13:
+	VMOVUPS      7936(SI)(R11*1), Y0
+	VMOVUPS      7968(SI)(R11*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       ControlConstants<>+32(SB), X1, X4
+	VANDPS       ControlConstants<>+32(SB), X0, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X1, X8
+	VANDPS       ControlConstants<>+0(SB), X0, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       ControlConstants<>+32(SB), X3, X4
+	VANDPS       ControlConstants<>+32(SB), X2, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X3, X8
+	VANDPS       ControlConstants<>+0(SB), X2, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 5408(SI)(R11*1)
+	VMOVUPS      Y0, 5376(SI)(R11*1)
+	ADDQ         $0x00000040, R11
+	CMPQ         R11, $0x00000400
+	JNE          loop13
+
+	// z3 = W3·a2 + b3
+	VBROADCASTSS 4288(DI), Y0
+	VMULPS       5376(SI), Y0, Y0
+	VBROADCASTSS 4288(DI), Y1
+	VMULPS       5408(SI), Y1, Y1
+	VBROADCASTSS 4352(DI), Y2
+	VMULPS       5376(SI), Y2, Y2
+	VBROADCASTSS 4320(DI), Y3
+	VMULPS       5888(SI), Y3, Y3
+	VBROADCASTSS 4320(DI), Y4
+	VMULPS       5920(SI), Y4, Y4
+	VBROADCASTSS 4384(DI), Y5
+	VMULPS       5888(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4304(DI), Y3
+	VMULPS       5632(SI), Y3, Y3
+	VBROADCASTSS 4304(DI), Y4
+	VMULPS       5664(SI), Y4, Y4
+	VBROADCASTSS 4368(DI), Y5
+	VMULPS       5632(SI), Y5, Y5
+	VBROADCASTSS 4336(DI), Y6
+	VMULPS       6144(SI), Y6, Y6
+	VBROADCASTSS 4336(DI), Y7
+	VMULPS       6176(SI), Y7, Y7
+	VBROADCASTSS 4400(DI), Y8
+	VMULPS       6144(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4296(DI), Y3
+	VMULPS       5504(SI), Y3, Y3
+	VBROADCASTSS 4296(DI), Y4
+	VMULPS       5536(SI), Y4, Y4
+	VBROADCASTSS 4360(DI), Y5
+	VMULPS       5504(SI), Y5, Y5
+	VBROADCASTSS 4328(DI), Y6
+	VMULPS       6016(SI), Y6, Y6
+	VBROADCASTSS 4328(DI), Y7
+	VMULPS       6048(SI), Y7, Y7
+	VBROADCASTSS 4392(DI), Y8
+	VMULPS       6016(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4312(DI), Y6
+	VMULPS       5760(SI), Y6, Y6
+	VBROADCASTSS 4312(DI), Y7
+	VMULPS       5792(SI), Y7, Y7
+	VBROADCASTSS 4376(DI), Y8
+	VMULPS       5760(SI), Y8, Y8
+	VBROADCASTSS 4344(DI), Y9
+	VMULPS       6272(SI), Y9, Y9
+	VBROADCASTSS 4344(DI), Y10
+	VMULPS       6304(SI), Y10, Y10
+	VBROADCASTSS 4408(DI), Y11
+	VMULPS       6272(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4292(DI), Y3
+	VMULPS       5440(SI), Y3, Y3
+	VBROADCASTSS 4292(DI), Y4
+	VMULPS       5472(SI), Y4, Y4
+	VBROADCASTSS 4356(DI), Y5
+	VMULPS       5440(SI), Y5, Y5
+	VBROADCASTSS 4324(DI), Y6
+	VMULPS       5952(SI), Y6, Y6
+	VBROADCASTSS 4324(DI), Y7
+	VMULPS       5984(SI), Y7, Y7
+	VBROADCASTSS 4388(DI), Y8
+	VMULPS       5952(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4308(DI), Y6
+	VMULPS       5696(SI), Y6, Y6
+	VBROADCASTSS 4308(DI), Y7
+	VMULPS       5728(SI), Y7, Y7
+	VBROADCASTSS 4372(DI), Y8
+	VMULPS       5696(SI), Y8, Y8
+	VBROADCASTSS 4340(DI), Y9
+	VMULPS       6208(SI), Y9, Y9
+	VBROADCASTSS 4340(DI), Y10
+	VMULPS       6240(SI), Y10, Y10
+	VBROADCASTSS 4404(DI), Y11
+	VMULPS       6208(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4300(DI), Y6
+	VMULPS       5568(SI), Y6, Y6
+	VBROADCASTSS 4300(DI), Y7
+	VMULPS       5600(SI), Y7, Y7
+	VBROADCASTSS 4364(DI), Y8
+	VMULPS       5568(SI), Y8, Y8
+	VBROADCASTSS 4332(DI), Y9
+	VMULPS       6080(SI), Y9, Y9
+	VBROADCASTSS 4332(DI), Y10
+	VMULPS       6112(SI), Y10, Y10
+	VBROADCASTSS 4396(DI), Y11
+	VMULPS       6080(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VBROADCASTSS 4316(DI), Y9
+	VMULPS       5824(SI), Y9, Y9
+	VBROADCASTSS 4316(DI), Y10
+	VMULPS       5856(SI), Y10, Y10
+	VBROADCASTSS 4380(DI), Y11
+	VMULPS       5824(SI), Y11, Y11
+	VBROADCASTSS 4348(DI), Y12
+	VMULPS       6336(SI), Y12, Y12
+	VBROADCASTSS 4348(DI), Y13
+	VMULPS       6368(SI), Y13, Y13
+	VBROADCASTSS 4412(DI), Y14
+	VMULPS       6336(SI), Y14, Y14
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VADDPS       Y14, Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4544(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 4544(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 4548(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 7424(SI)
+	VMOVUPS      Y1, 7456(SI)
+	VMOVUPS      Y2, 7488(SI)
+	VBROADCASTSS 4352(DI), Y1
+	VMULPS       5408(SI), Y1, Y1
+	VBROADCASTSS 4416(DI), Y3
+	VMULPS       5376(SI), Y3, Y3
+	VBROADCASTSS 4416(DI), Y4
+	VMULPS       5408(SI), Y4, Y4
+	VBROADCASTSS 4384(DI), Y5
+	VMULPS       5920(SI), Y5, Y5
+	VBROADCASTSS 4448(DI), Y6
+	VMULPS       5888(SI), Y6, Y6
+	VBROADCASTSS 4448(DI), Y7
+	VMULPS       5920(SI), Y7, Y7
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VBROADCASTSS 4368(DI), Y5
+	VMULPS       5664(SI), Y5, Y5
+	VBROADCASTSS 4432(DI), Y6
+	VMULPS       5632(SI), Y6, Y6
+	VBROADCASTSS 4432(DI), Y7
+	VMULPS       5664(SI), Y7, Y7
+	VBROADCASTSS 4400(DI), Y8
+	VMULPS       6176(SI), Y8, Y8
+	VBROADCASTSS 4464(DI), Y9
+	VMULPS       6144(SI), Y9, Y9
+	VBROADCASTSS 4464(DI), Y10
+	VMULPS       6176(SI), Y10, Y10
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VBROADCASTSS 4360(DI), Y5
+	VMULPS       5536(SI), Y5, Y5
+	VBROADCASTSS 4424(DI), Y6
+	VMULPS       5504(SI), Y6, Y6
+	VBROADCASTSS 4424(DI), Y7
+	VMULPS       5536(SI), Y7, Y7
+	VBROADCASTSS 4392(DI), Y8
+	VMULPS       6048(SI), Y8, Y8
+	VBROADCASTSS 4456(DI), Y9
+	VMULPS       6016(SI), Y9, Y9
+	VBROADCASTSS 4456(DI), Y10
+	VMULPS       6048(SI), Y10, Y10
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VBROADCASTSS 4376(DI), Y8
+	VMULPS       5792(SI), Y8, Y8
+	VBROADCASTSS 4440(DI), Y9
+	VMULPS       5760(SI), Y9, Y9
+	VBROADCASTSS 4440(DI), Y10
+	VMULPS       5792(SI), Y10, Y10
+	VBROADCASTSS 4408(DI), Y11
+	VMULPS       6304(SI), Y11, Y11
+	VBROADCASTSS 4472(DI), Y12
+	VMULPS       6272(SI), Y12, Y12
+	VBROADCASTSS 4472(DI), Y13
+	VMULPS       6304(SI), Y13, Y13
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VBROADCASTSS 4356(DI), Y5
+	VMULPS       5472(SI), Y5, Y5
+	VBROADCASTSS 4420(DI), Y6
+	VMULPS       5440(SI), Y6, Y6
+	VBROADCASTSS 4420(DI), Y7
+	VMULPS       5472(SI), Y7, Y7
+	VBROADCASTSS 4388(DI), Y8
+	VMULPS       5984(SI), Y8, Y8
+	VBROADCASTSS 4452(DI), Y9
+	VMULPS       5952(SI), Y9, Y9
+	VBROADCASTSS 4452(DI), Y10
+	VMULPS       5984(SI), Y10, Y10
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VBROADCASTSS 4372(DI), Y8
+	VMULPS       5728(SI), Y8, Y8
+	VBROADCASTSS 4436(DI), Y9
+	VMULPS       5696(SI), Y9, Y9
+	VBROADCASTSS 4436(DI), Y10
+	VMULPS       5728(SI), Y10, Y10
+	VBROADCASTSS 4404(DI), Y11
+	VMULPS       6240(SI), Y11, Y11
+	VBROADCASTSS 4468(DI), Y12
+	VMULPS       6208(SI), Y12, Y12
+	VBROADCASTSS 4468(DI), Y13
+	VMULPS       6240(SI), Y13, Y13
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VBROADCASTSS 4364(DI), Y8
+	VMULPS       5600(SI), Y8, Y8
+	VBROADCASTSS 4428(DI), Y9
+	VMULPS       5568(SI), Y9, Y9
+	VBROADCASTSS 4428(DI), Y10
+	VMULPS       5600(SI), Y10, Y10
+	VBROADCASTSS 4396(DI), Y11
+	VMULPS       6112(SI), Y11, Y11
+	VBROADCASTSS 4460(DI), Y12
+	VMULPS       6080(SI), Y12, Y12
+	VBROADCASTSS 4460(DI), Y13
+	VMULPS       6112(SI), Y13, Y13
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VBROADCASTSS 4380(DI), Y11
+	VMULPS       5856(SI), Y11, Y11
+	VBROADCASTSS 4444(DI), Y12
+	VMULPS       5824(SI), Y12, Y12
+	VBROADCASTSS 4444(DI), Y13
+	VMULPS       5856(SI), Y13, Y13
+	VBROADCASTSS 4412(DI), Y14
+	VMULPS       6368(SI), Y14, Y14
+	VBROADCASTSS 4476(DI), Y15
+	VMULPS       6336(SI), Y15, Y15
+	VMOVUPS      Y0, 32(SP)
+	VBROADCASTSS 4476(DI), Y0
+	VMULPS       6368(SI), Y0, Y0
+	VADDPS       Y14, Y11, Y11
+	VADDPS       Y15, Y12, Y12
+	VADDPS       Y0, Y13, Y0
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y0, Y10, Y0
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y0, Y7, Y0
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y0, Y4, Y0
+	VBROADCASTSS 4548(DI), Y4
+	VADDPS       Y4, Y1, Y1
+	VBROADCASTSS 4552(DI), Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 4552(DI), Y4
+	VADDPS       Y4, Y0, Y0
+	VMOVUPS      Y1, 7520(SI)
+	VMOVUPS      Y3, 7552(SI)
+	VMOVUPS      Y0, 7584(SI)
+	VBROADCASTSS 4480(DI), Y0
+	VMULPS       5376(SI), Y0, Y0
+	VBROADCASTSS 4480(DI), Y1
+	VMULPS       5408(SI), Y1, Y1
+	VBROADCASTSS 4512(DI), Y4
+	VMULPS       5888(SI), Y4, Y4
+	VBROADCASTSS 4512(DI), Y5
+	VMULPS       5920(SI), Y5, Y5
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VBROADCASTSS 4496(DI), Y4
+	VMULPS       5632(SI), Y4, Y4
+	VBROADCASTSS 4496(DI), Y5
+	VMULPS       5664(SI), Y5, Y5
+	VBROADCASTSS 4528(DI), Y6
+	VMULPS       6144(SI), Y6, Y6
+	VBROADCASTSS 4528(DI), Y7
+	VMULPS       6176(SI), Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VBROADCASTSS 4488(DI), Y4
+	VMULPS       5504(SI), Y4, Y4
+	VBROADCASTSS 4488(DI), Y5
+	VMULPS       5536(SI), Y5, Y5
+	VBROADCASTSS 4520(DI), Y6
+	VMULPS       6016(SI), Y6, Y6
+	VBROADCASTSS 4520(DI), Y7
+	VMULPS       6048(SI), Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 4504(DI), Y6
+	VMULPS       5760(SI), Y6, Y6
+	VBROADCASTSS 4504(DI), Y7
+	VMULPS       5792(SI), Y7, Y7
+	VBROADCASTSS 4536(DI), Y8
+	VMULPS       6272(SI), Y8, Y8
+	VBROADCASTSS 4536(DI), Y9
+	VMULPS       6304(SI), Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VBROADCASTSS 4484(DI), Y4
+	VMULPS       5440(SI), Y4, Y4
+	VBROADCASTSS 4484(DI), Y5
+	VMULPS       5472(SI), Y5, Y5
+	VBROADCASTSS 4516(DI), Y6
+	VMULPS       5952(SI), Y6, Y6
+	VBROADCASTSS 4516(DI), Y7
+	VMULPS       5984(SI), Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 4500(DI), Y6
+	VMULPS       5696(SI), Y6, Y6
+	VBROADCASTSS 4500(DI), Y7
+	VMULPS       5728(SI), Y7, Y7
+	VBROADCASTSS 4532(DI), Y8
+	VMULPS       6208(SI), Y8, Y8
+	VBROADCASTSS 4532(DI), Y9
+	VMULPS       6240(SI), Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 4492(DI), Y6
+	VMULPS       5568(SI), Y6, Y6
+	VBROADCASTSS 4492(DI), Y7
+	VMULPS       5600(SI), Y7, Y7
+	VBROADCASTSS 4524(DI), Y8
+	VMULPS       6080(SI), Y8, Y8
+	VBROADCASTSS 4524(DI), Y9
+	VMULPS       6112(SI), Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VBROADCASTSS 4508(DI), Y8
+	VMULPS       5824(SI), Y8, Y8
+	VBROADCASTSS 4508(DI), Y9
+	VMULPS       5856(SI), Y9, Y9
+	VBROADCASTSS 4540(DI), Y10
+	VMULPS       6336(SI), Y10, Y10
+	VBROADCASTSS 4540(DI), Y11
+	VMULPS       6368(SI), Y11, Y11
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y11, Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VBROADCASTSS 4556(DI), Y4
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS 4556(DI), Y4
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      Y0, 7616(SI)
+	VMOVUPS      Y1, 7648(SI)
+
+	// o = a3
+	VMOVUPS      32(SP), Y1
+	VUNPCKLPS    Y2, Y1, Y4
+	VUNPCKLPS    Y0, Y3, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y2, Y1, Y1
+	VUNPCKHPS    Y0, Y3, Y0
+	VUNPCKLPD    Y0, Y1, Y2
+	VUNPCKHPD    Y0, Y1, Y0
+	VMOVUPS      X6, (CX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 64(CX)
+	VMOVUPS      X4, 16(CX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 80(CX)
+	VMOVUPS      X2, 32(CX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 96(CX)
+	VMOVUPS      X0, 48(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 112(CX)
+	VMOVUPS      7456(SI), Y0
+	VMOVUPS      7520(SI), Y1
+	VMOVUPS      7584(SI), Y2
+	VMOVUPS      7648(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 128(CX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 192(CX)
+	VMOVUPS      X4, 144(CX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 208(CX)
+	VMOVUPS      X2, 160(CX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 224(CX)
+	VMOVUPS      X0, 176(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 240(CX)
+	ADDQ         $0x00000400, DX
+	ADDQ         $0x00000100, CX
+	MOVQ         (SP), R13
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VZEROUPPER
+	RET
+
+// func controlForwardBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, out *[4]float32, tiles int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·controlForwardBatchAVX512(SB), NOSPLIT, $64-40
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ out+24(FP), CX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ         R13, (SP)
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 256(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 512(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 768(DX), Z0, Z0
+	VMOVUPS      64(DX), X1
+	VINSERTF32X4 $0x01, 320(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 576(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 832(DX), Z1, Z1
+	VMOVUPS      128(DX), X2
+	VINSERTF32X4 $0x01, 384(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 640(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 896(DX), Z2, Z2
+	VMOVUPS      192(DX), X3
+	VINSERTF32X4 $0x01, 448(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 704(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 960(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z0, 192(SI)
+	VMOVUPS      16(DX), X0
+	VINSERTF32X4 $0x01, 272(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 528(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 784(DX), Z0, Z0
+	VMOVUPS      80(DX), X1
+	VINSERTF32X4 $0x01, 336(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 592(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 848(DX), Z1, Z1
+	VMOVUPS      144(DX), X2
+	VINSERTF32X4 $0x01, 400(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 656(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 912(DX), Z2, Z2
+	VMOVUPS      208(DX), X3
+	VINSERTF32X4 $0x01, 464(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 720(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 976(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 256(SI)
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      Z2, 384(SI)
+	VMOVUPS      Z0, 448(SI)
+	VMOVUPS      32(DX), X0
+	VINSERTF32X4 $0x01, 288(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 544(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 800(DX), Z0, Z0
+	VMOVUPS      96(DX), X1
+	VINSERTF32X4 $0x01, 352(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 608(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 864(DX), Z1, Z1
+	VMOVUPS      160(DX), X2
+	VINSERTF32X4 $0x01, 416(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 672(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 928(DX), Z2, Z2
+	VMOVUPS      224(DX), X3
+	VINSERTF32X4 $0x01, 480(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 736(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 992(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 512(SI)
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      Z2, 640(SI)
+	VMOVUPS      Z0, 704(SI)
+	VMOVUPS      48(DX), X0
+	VINSERTF32X4 $0x01, 304(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 560(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 816(DX), Z0, Z0
+	VMOVUPS      112(DX), X1
+	VINSERTF32X4 $0x01, 368(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 624(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 880(DX), Z1, Z1
+	VMOVUPS      176(DX), X2
+	VINSERTF32X4 $0x01, 432(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 688(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 944(DX), Z2, Z2
+	VMOVUPS      240(DX), X3
+	VINSERTF32X4 $0x01, 496(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 752(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 1008(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 768(SI)
+	VMOVUPS      Z4, 832(SI)
+	VMOVUPS      Z2, 896(SI)
+	VMOVUPS      Z0, 960(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	LEAQ         (DI)(R12*1), R11
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVUPS      (SI), Z1
+	VMULPS.BCST  (R11), Z1, Z2
+	VADDPS       Z2, Z31, Z31
+	VMULPS.BCST  64(R11), Z1, Z2
+	VADDPS       Z2, Z25, Z25
+	VMULPS.BCST  128(R11), Z1, Z2
+	VADDPS       Z2, Z19, Z19
+	VMULPS.BCST  192(R11), Z1, Z1
+	VADDPS       Z1, Z13, Z13
+	VMOVUPS      256(SI), Z1
+	VMULPS.BCST  16(R11), Z1, Z2
+	VADDPS       Z2, Z30, Z30
+	VMULPS.BCST  80(R11), Z1, Z2
+	VADDPS       Z2, Z24, Z24
+	VMULPS.BCST  144(R11), Z1, Z2
+	VADDPS       Z2, Z18, Z18
+	VMULPS.BCST  208(R11), Z1, Z1
+	VADDPS       Z1, Z12, Z12
+	VMOVUPS      512(SI), Z1
+	VMULPS.BCST  32(R11), Z1, Z2
+	VADDPS       Z2, Z29, Z29
+	VMULPS.BCST  96(R11), Z1, Z2
+	VADDPS       Z2, Z23, Z23
+	VMULPS.BCST  160(R11), Z1, Z2
+	VADDPS       Z2, Z17, Z17
+	VMULPS.BCST  224(R11), Z1, Z1
+	VADDPS       Z1, Z11, Z11
+	VMOVUPS      768(SI), Z1
+	VMULPS.BCST  48(R11), Z1, Z2
+	VADDPS       Z2, Z28, Z28
+	VMULPS.BCST  112(R11), Z1, Z2
+	VADDPS       Z2, Z22, Z22
+	VMULPS.BCST  176(R11), Z1, Z2
+	VADDPS       Z2, Z16, Z16
+	VMULPS.BCST  240(R11), Z1, Z1
+	VADDPS       Z1, Z10, Z10
+	VADDPS       Z29, Z31, Z1
+	VMOVAPS      Z1, Z31
+	VADDPS       Z23, Z25, Z1
+	VMOVAPS      Z1, Z25
+	VADDPS       Z17, Z19, Z1
+	VMOVAPS      Z1, Z19
+	VADDPS       Z11, Z13, Z1
+	VMOVAPS      Z1, Z13
+	VADDPS       Z28, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z22, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z16, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z10, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z30, Z31, Z1
+	VMOVAPS      Z1, Z31
+	VADDPS       Z24, Z25, Z1
+	VMOVAPS      Z1, Z25
+	VADDPS       Z18, Z19, Z1
+	VMOVAPS      Z1, Z19
+	VADDPS       Z12, Z13, Z1
+	VMOVAPS      Z1, Z13
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVUPS      128(SI), Z1
+	VMULPS.BCST  8(R11), Z1, Z2
+	VADDPS       Z2, Z30, Z30
+	VMULPS.BCST  72(R11), Z1, Z2
+	VADDPS       Z2, Z24, Z24
+	VMULPS.BCST  136(R11), Z1, Z2
+	VADDPS       Z2, Z18, Z18
+	VMULPS.BCST  200(R11), Z1, Z1
+	VADDPS       Z1, Z12, Z12
+	VMOVUPS      384(SI), Z1
+	VMULPS.BCST  24(R11), Z1, Z2
+	VADDPS       Z2, Z29, Z29
+	VMULPS.BCST  88(R11), Z1, Z2
+	VADDPS       Z2, Z23, Z23
+	VMULPS.BCST  152(R11), Z1, Z2
+	VADDPS       Z2, Z17, Z17
+	VMULPS.BCST  216(R11), Z1, Z1
+	VADDPS       Z1, Z11, Z11
+	VMOVUPS      640(SI), Z1
+	VMULPS.BCST  40(R11), Z1, Z2
+	VADDPS       Z2, Z28, Z28
+	VMULPS.BCST  104(R11), Z1, Z2
+	VADDPS       Z2, Z22, Z22
+	VMULPS.BCST  168(R11), Z1, Z2
+	VADDPS       Z2, Z16, Z16
+	VMULPS.BCST  232(R11), Z1, Z1
+	VADDPS       Z1, Z10, Z10
+	VMOVUPS      896(SI), Z1
+	VMULPS.BCST  56(R11), Z1, Z2
+	VADDPS       Z2, Z27, Z27
+	VMULPS.BCST  120(R11), Z1, Z2
+	VADDPS       Z2, Z21, Z21
+	VMULPS.BCST  184(R11), Z1, Z2
+	VADDPS       Z2, Z15, Z15
+	VMULPS.BCST  248(R11), Z1, Z1
+	VADDPS       Z1, Z9, Z9
+	VADDPS       Z28, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z22, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z16, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z10, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z27, Z29, Z1
+	VMOVAPS      Z1, Z29
+	VADDPS       Z21, Z23, Z1
+	VMOVAPS      Z1, Z23
+	VADDPS       Z15, Z17, Z1
+	VMOVAPS      Z1, Z17
+	VADDPS       Z9, Z11, Z1
+	VMOVAPS      Z1, Z11
+	VADDPS       Z29, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z23, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z17, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z11, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z30, Z31, Z1
+	VMOVAPS      Z1, Z31
+	VADDPS       Z24, Z25, Z1
+	VMOVAPS      Z1, Z25
+	VADDPS       Z18, Z19, Z1
+	VMOVAPS      Z1, Z19
+	VADDPS       Z12, Z13, Z1
+	VMOVAPS      Z1, Z13
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVUPS      64(SI), Z1
+	VMULPS.BCST  4(R11), Z1, Z2
+	VADDPS       Z2, Z30, Z30
+	VMULPS.BCST  68(R11), Z1, Z2
+	VADDPS       Z2, Z24, Z24
+	VMULPS.BCST  132(R11), Z1, Z2
+	VADDPS       Z2, Z18, Z18
+	VMULPS.BCST  196(R11), Z1, Z1
+	VADDPS       Z1, Z12, Z12
+	VMOVUPS      320(SI), Z1
+	VMULPS.BCST  20(R11), Z1, Z2
+	VADDPS       Z2, Z29, Z29
+	VMULPS.BCST  84(R11), Z1, Z2
+	VADDPS       Z2, Z23, Z23
+	VMULPS.BCST  148(R11), Z1, Z2
+	VADDPS       Z2, Z17, Z17
+	VMULPS.BCST  212(R11), Z1, Z1
+	VADDPS       Z1, Z11, Z11
+	VMOVUPS      576(SI), Z1
+	VMULPS.BCST  36(R11), Z1, Z2
+	VADDPS       Z2, Z28, Z28
+	VMULPS.BCST  100(R11), Z1, Z2
+	VADDPS       Z2, Z22, Z22
+	VMULPS.BCST  164(R11), Z1, Z2
+	VADDPS       Z2, Z16, Z16
+	VMULPS.BCST  228(R11), Z1, Z1
+	VADDPS       Z1, Z10, Z10
+	VMOVUPS      832(SI), Z1
+	VMULPS.BCST  52(R11), Z1, Z2
+	VADDPS       Z2, Z27, Z27
+	VMULPS.BCST  116(R11), Z1, Z2
+	VADDPS       Z2, Z21, Z21
+	VMULPS.BCST  180(R11), Z1, Z2
+	VADDPS       Z2, Z15, Z15
+	VMULPS.BCST  244(R11), Z1, Z1
+	VADDPS       Z1, Z9, Z9
+	VADDPS       Z28, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z22, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z16, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z10, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z27, Z29, Z1
+	VMOVAPS      Z1, Z29
+	VADDPS       Z21, Z23, Z1
+	VMOVAPS      Z1, Z23
+	VADDPS       Z15, Z17, Z1
+	VMOVAPS      Z1, Z17
+	VADDPS       Z9, Z11, Z1
+	VMOVAPS      Z1, Z11
+	VADDPS       Z29, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z23, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z17, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z11, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	VMOVUPS      192(SI), Z0
+	VMULPS.BCST  12(R11), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  76(R11), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  140(R11), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  204(R11), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      448(SI), Z0
+	VMULPS.BCST  28(R11), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  92(R11), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  156(R11), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  220(R11), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      704(SI), Z0
+	VMULPS.BCST  44(R11), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  108(R11), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  172(R11), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  236(R11), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	VMOVUPS      960(SI), Z0
+	VMULPS.BCST  60(R11), Z0, Z1
+	VADDPS       Z1, Z26, Z26
+	VMULPS.BCST  124(R11), Z0, Z1
+	VADDPS       Z1, Z20, Z20
+	VMULPS.BCST  188(R11), Z0, Z1
+	VADDPS       Z1, Z14, Z14
+	VMULPS.BCST  252(R11), Z0, Z0
+	VADDPS       Z0, Z8, Z8
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z26, Z28, Z0
+	VMOVAPS      Z0, Z28
+	VADDPS       Z20, Z22, Z0
+	VMOVAPS      Z0, Z22
+	VADDPS       Z14, Z16, Z0
+	VMOVAPS      Z0, Z16
+	VADDPS       Z8, Z10, Z0
+	VMOVAPS      Z0, Z10
+	VADDPS       Z28, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z22, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z16, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z10, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS.BCST  2048(DI)(R13*1), Z31, Z0
+	VMOVUPS      Z0, 7936(SI)(R12*1)
+	VADDPS.BCST  2052(DI)(R13*1), Z25, Z0
+	VMOVUPS      Z0, 8000(SI)(R12*1)
+	VADDPS.BCST  2056(DI)(R13*1), Z19, Z0
+	VMOVUPS      Z0, 8064(SI)(R12*1)
+	VADDPS.BCST  2060(DI)(R13*1), Z13, Z0
+	VMOVUPS      Z0, 8128(SI)(R12*1)
+	ADDQ         $0x00000010, R13
+	ADDQ         $0x00000100, R12
+	CMPQ         R13, $0x00000080
+	JNE          loop1
+	XORL         R12, R12
+
+loop2:
+	VMOVUPS       7936(SI)(R12*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  ControlConstants<>+836(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  ControlConstants<>+840(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+844(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+852(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  ControlConstants<>+860(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  ControlConstants<>+868(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+876(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       ControlConstants<>+896(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z14
+	VMOVUPS       ControlConstants<>+1024(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z16
+	VBROADCASTSD  ControlConstants<>+1152(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  ControlConstants<>+1168(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  ControlConstants<>+1160(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  ControlConstants<>+1184(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  ControlConstants<>+1176(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VMULPD        Z5, Z8, Z5
+	VSUBPD        Z16, Z8, Z8
+	VADDPD        Z8, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+1192(SB), Z8
+	VADDPD        Z8, Z5, Z14
+	VDIVPD        Z14, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  ControlConstants<>+832(SB), Y14
+	VANDPS        Y14, Y0, Y19
+	VORPS         Y19, Y5, Y5
+	VBROADCASTSS  ControlConstants<>+1200(SB), Y19
+	VPSUBD        Y19, Y3, Y3
+	VBROADCASTSS  ControlConstants<>+1204(SB), Y21
+	VPCMPUD       $0x06, Y21, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD        Z16, Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD        Z8, Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS        Y14, Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD        Y19, Y2, Y2
+	VPCMPUD       $0x06, Y21, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 1280(SI)(R12*1)
+	ADDQ          $0x00000040, R12
+	CMPQ          R12, $0x00000800
+	JNE           loop2
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	XORL R12, R12
+	XORL R13, R13
+	XORL R11, R11
+
+loop3:
+	LEAQ         2176(DI)(R11*1), R10
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop4:
+	VMOVUPS      1280(SI)(R8*1), Z0
+	VMULPS.BCST  (R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  128(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  256(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  384(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z13, Z13
+	VMOVUPS      1536(SI)(R8*1), Z0
+	VMULPS.BCST  16(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  144(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  272(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  400(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      1792(SI)(R8*1), Z0
+	VMULPS.BCST  32(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  160(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  288(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  416(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      2048(SI)(R8*1), Z0
+	VMULPS.BCST  48(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  176(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  304(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  432(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop4
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z11, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop5:
+	VMOVUPS      1408(SI)(R9*1), Z0
+	VMULPS.BCST  8(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  136(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  264(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  392(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      1664(SI)(R9*1), Z0
+	VMULPS.BCST  24(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  152(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  280(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  408(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      1920(SI)(R9*1), Z0
+	VMULPS.BCST  40(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  168(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  296(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  424(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      2176(SI)(R9*1), Z0
+	VMULPS.BCST  56(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  184(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  312(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  440(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop5
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop6:
+	VMOVUPS      1344(SI)(R8*1), Z0
+	VMULPS.BCST  4(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  132(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  260(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  388(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      1600(SI)(R8*1), Z0
+	VMULPS.BCST  20(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  148(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  276(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  404(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      1856(SI)(R8*1), Z0
+	VMULPS.BCST  36(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  164(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  292(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  420(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      2112(SI)(R8*1), Z0
+	VMULPS.BCST  52(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  180(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  308(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  436(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop6
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop7:
+	VMOVUPS     1472(SI)(R9*1), Z0
+	VMULPS.BCST 12(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 140(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z23, Z23
+	VMULPS.BCST 268(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z17, Z17
+	VMULPS.BCST 396(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z11, Z11
+	VMOVUPS     1728(SI)(R9*1), Z0
+	VMULPS.BCST 28(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z28, Z28
+	VMULPS.BCST 156(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z22, Z22
+	VMULPS.BCST 284(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z16, Z16
+	VMULPS.BCST 412(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z10, Z10
+	VMOVUPS     1984(SI)(R9*1), Z0
+	VMULPS.BCST 44(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z27, Z27
+	VMULPS.BCST 172(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z21, Z21
+	VMULPS.BCST 300(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z15, Z15
+	VMULPS.BCST 428(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z9, Z9
+	VMOVUPS     2240(SI)(R9*1), Z0
+	VMULPS.BCST 60(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z26, Z26
+	VMULPS.BCST 188(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z20, Z20
+	VMULPS.BCST 316(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z14, Z14
+	VMULPS.BCST 444(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z8, Z8
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000400, R9
+	CMPQ        R8, $0x00000080
+	JNE         loop7
+	VADDPS      Z27, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z21, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z15, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z9, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z26, Z28, Z0
+	VMOVAPS     Z0, Z28
+	VADDPS      Z20, Z22, Z0
+	VMOVAPS     Z0, Z22
+	VADDPS      Z14, Z16, Z0
+	VMOVAPS     Z0, Z16
+	VADDPS      Z8, Z10, Z0
+	VMOVAPS     Z0, Z10
+	VADDPS      Z28, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z22, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z16, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z10, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z29, Z30, Z0
+	VMOVAPS     Z0, Z30
+	VADDPS      Z23, Z24, Z0
+	VMOVAPS     Z0, Z24
+	VADDPS      Z17, Z18, Z0
+	VMOVAPS     Z0, Z18
+	VADDPS      Z11, Z12, Z0
+	VMOVAPS     Z0, Z12
+	VADDPS      Z30, Z31, Z0
+	VMOVAPS     Z0, Z31
+	VADDPS      Z24, Z25, Z0
+	VMOVAPS     Z0, Z25
+	VADDPS      Z18, Z19, Z0
+	VMOVAPS     Z0, Z19
+	VADDPS      Z12, Z13, Z0
+	VMOVAPS     Z0, Z13
+	VADDPS.BCST 4224(DI)(R12*1), Z31, Z0
+	VMOVUPS     Z0, 7936(SI)(R13*1)
+	VADDPS.BCST 4228(DI)(R12*1), Z25, Z0
+	VMOVUPS     Z0, 8000(SI)(R13*1)
+	VADDPS.BCST 4232(DI)(R12*1), Z19, Z0
+	VMOVUPS     Z0, 8064(SI)(R13*1)
+	VADDPS.BCST 4236(DI)(R12*1), Z13, Z0
+	VMOVUPS     Z0, 8128(SI)(R13*1)
+	ADDQ        $0x00000010, R12
+	ADDQ        $0x00000100, R13
+	ADDQ        $0x00000200, R11
+	CMPQ        R12, $0x00000040
+	JNE         loop3
+	XORL        R11, R11
+
+loop8:
+	VMOVUPS       7936(SI)(R11*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  ControlConstants<>+836(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  ControlConstants<>+840(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+844(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+852(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  ControlConstants<>+860(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  ControlConstants<>+868(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+876(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       ControlConstants<>+896(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z14
+	VMOVUPS       ControlConstants<>+1024(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z16
+	VBROADCASTSD  ControlConstants<>+1152(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  ControlConstants<>+1168(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  ControlConstants<>+1160(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  ControlConstants<>+1184(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  ControlConstants<>+1176(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VMULPD        Z5, Z8, Z5
+	VSUBPD        Z16, Z8, Z8
+	VADDPD        Z8, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+1192(SB), Z8
+	VADDPD        Z8, Z5, Z14
+	VDIVPD        Z14, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  ControlConstants<>+832(SB), Y14
+	VANDPS        Y14, Y0, Y19
+	VORPS         Y19, Y5, Y5
+	VBROADCASTSS  ControlConstants<>+1200(SB), Y19
+	VPSUBD        Y19, Y3, Y3
+	VBROADCASTSS  ControlConstants<>+1204(SB), Y21
+	VPCMPUD       $0x06, Y21, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD        Z16, Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD        Z8, Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS        Y14, Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD        Y19, Y2, Y2
+	VPCMPUD       $0x06, Y21, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 5376(SI)(R11*1)
+	ADDQ          $0x00000040, R11
+	CMPQ          R11, $0x00000400
+	JNE           loop8
+
+	// z3 = W3·a2 + b3
+	VMOVUPS     5376(SI), Z0
+	VMULPS.BCST 4288(DI), Z0, Z0
+	VMOVUPS     5376(SI), Z1
+	VMULPS.BCST 4352(DI), Z1, Z1
+	VMOVUPS     5376(SI), Z2
+	VMULPS.BCST 4416(DI), Z2, Z2
+	VMOVUPS     5376(SI), Z3
+	VMULPS.BCST 4480(DI), Z3, Z3
+	VMOVUPS     5888(SI), Z4
+	VMULPS.BCST 4320(DI), Z4, Z4
+	VMOVUPS     5888(SI), Z5
+	VMULPS.BCST 4384(DI), Z5, Z5
+	VMOVUPS     5888(SI), Z6
+	VMULPS.BCST 4448(DI), Z6, Z6
+	VMOVUPS     5888(SI), Z7
+	VMULPS.BCST 4512(DI), Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VMOVUPS     5632(SI), Z4
+	VMULPS.BCST 4304(DI), Z4, Z4
+	VMOVUPS     5632(SI), Z5
+	VMULPS.BCST 4368(DI), Z5, Z5
+	VMOVUPS     5632(SI), Z6
+	VMULPS.BCST 4432(DI), Z6, Z6
+	VMOVUPS     5632(SI), Z7
+	VMULPS.BCST 4496(DI), Z7, Z7
+	VMOVUPS     6144(SI), Z8
+	VMULPS.BCST 4336(DI), Z8, Z8
+	VMOVUPS     6144(SI), Z9
+	VMULPS.BCST 4400(DI), Z9, Z9
+	VMOVUPS     6144(SI), Z10
+	VMULPS.BCST 4464(DI), Z10, Z10
+	VMOVUPS     6144(SI), Z11
+	VMULPS.BCST 4528(DI), Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VMOVUPS     5504(SI), Z4
+	VMULPS.BCST 4296(DI), Z4, Z4
+	VMOVUPS     5504(SI), Z5
+	VMULPS.BCST 4360(DI), Z5, Z5
+	VMOVUPS     5504(SI), Z6
+	VMULPS.BCST 4424(DI), Z6, Z6
+	VMOVUPS     5504(SI), Z7
+	VMULPS.BCST 4488(DI), Z7, Z7
+	VMOVUPS     6016(SI), Z8
+	VMULPS.BCST 4328(DI), Z8, Z8
+	VMOVUPS     6016(SI), Z9
+	VMULPS.BCST 4392(DI), Z9, Z9
+	VMOVUPS     6016(SI), Z10
+	VMULPS.BCST 4456(DI), Z10, Z10
+	VMOVUPS     6016(SI), Z11
+	VMULPS.BCST 4520(DI), Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VMOVUPS     5760(SI), Z8
+	VMULPS.BCST 4312(DI), Z8, Z8
+	VMOVUPS     5760(SI), Z9
+	VMULPS.BCST 4376(DI), Z9, Z9
+	VMOVUPS     5760(SI), Z10
+	VMULPS.BCST 4440(DI), Z10, Z10
+	VMOVUPS     5760(SI), Z11
+	VMULPS.BCST 4504(DI), Z11, Z11
+	VMOVUPS     6272(SI), Z12
+	VMULPS.BCST 4344(DI), Z12, Z12
+	VMOVUPS     6272(SI), Z13
+	VMULPS.BCST 4408(DI), Z13, Z13
+	VMOVUPS     6272(SI), Z14
+	VMULPS.BCST 4472(DI), Z14, Z14
+	VMOVUPS     6272(SI), Z15
+	VMULPS.BCST 4536(DI), Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VMOVUPS     5440(SI), Z4
+	VMULPS.BCST 4292(DI), Z4, Z4
+	VMOVUPS     5440(SI), Z5
+	VMULPS.BCST 4356(DI), Z5, Z5
+	VMOVUPS     5440(SI), Z6
+	VMULPS.BCST 4420(DI), Z6, Z6
+	VMOVUPS     5440(SI), Z7
+	VMULPS.BCST 4484(DI), Z7, Z7
+	VMOVUPS     5952(SI), Z8
+	VMULPS.BCST 4324(DI), Z8, Z8
+	VMOVUPS     5952(SI), Z9
+	VMULPS.BCST 4388(DI), Z9, Z9
+	VMOVUPS     5952(SI), Z10
+	VMULPS.BCST 4452(DI), Z10, Z10
+	VMOVUPS     5952(SI), Z11
+	VMULPS.BCST 4516(DI), Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VMOVUPS     5696(SI), Z8
+	VMULPS.BCST 4308(DI), Z8, Z8
+	VMOVUPS     5696(SI), Z9
+	VMULPS.BCST 4372(DI), Z9, Z9
+	VMOVUPS     5696(SI), Z10
+	VMULPS.BCST 4436(DI), Z10, Z10
+	VMOVUPS     5696(SI), Z11
+	VMULPS.BCST 4500(DI), Z11, Z11
+	VMOVUPS     6208(SI), Z12
+	VMULPS.BCST 4340(DI), Z12, Z12
+	VMOVUPS     6208(SI), Z13
+	VMULPS.BCST 4404(DI), Z13, Z13
+	VMOVUPS     6208(SI), Z14
+	VMULPS.BCST 4468(DI), Z14, Z14
+	VMOVUPS     6208(SI), Z15
+	VMULPS.BCST 4532(DI), Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VMOVUPS     5568(SI), Z8
+	VMULPS.BCST 4300(DI), Z8, Z8
+	VMOVUPS     5568(SI), Z9
+	VMULPS.BCST 4364(DI), Z9, Z9
+	VMOVUPS     5568(SI), Z10
+	VMULPS.BCST 4428(DI), Z10, Z10
+	VMOVUPS     5568(SI), Z11
+	VMULPS.BCST 4492(DI), Z11, Z11
+	VMOVUPS     6080(SI), Z12
+	VMULPS.BCST 4332(DI), Z12, Z12
+	VMOVUPS     6080(SI), Z13
+	VMULPS.BCST 4396(DI), Z13, Z13
+	VMOVUPS     6080(SI), Z14
+	VMULPS.BCST 4460(DI), Z14, Z14
+	VMOVUPS     6080(SI), Z15
+	VMULPS.BCST 4524(DI), Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VMOVUPS     5824(SI), Z12
+	VMULPS.BCST 4316(DI), Z12, Z12
+	VMOVUPS     5824(SI), Z13
+	VMULPS.BCST 4380(DI), Z13, Z13
+	VMOVUPS     5824(SI), Z14
+	VMULPS.BCST 4444(DI), Z14, Z14
+	VMOVUPS     5824(SI), Z15
+	VMULPS.BCST 4508(DI), Z15, Z15
+	VMOVUPS     6336(SI), Z16
+	VMULPS.BCST 4348(DI), Z16, Z16
+	VMOVUPS     6336(SI), Z17
+	VMULPS.BCST 4412(DI), Z17, Z17
+	VMOVUPS     6336(SI), Z18
+	VMULPS.BCST 4476(DI), Z18, Z18
+	VMOVUPS     6336(SI), Z19
+	VMULPS.BCST 4540(DI), Z19, Z19
+	VADDPS      Z16, Z12, Z12
+	VADDPS      Z17, Z13, Z13
+	VADDPS      Z18, Z14, Z14
+	VADDPS      Z19, Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VADDPS.BCST 4544(DI), Z0, Z0
+	VADDPS.BCST 4548(DI), Z1, Z1
+	VADDPS.BCST 4552(DI), Z2, Z2
+	VADDPS.BCST 4556(DI), Z3, Z3
+	VMOVUPS     Z0, 7424(SI)
+	VMOVUPS     Z1, 7488(SI)
+	VMOVUPS     Z2, 7552(SI)
+	VMOVUPS     Z3, 7616(SI)
+
+	// o = a3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, (CX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 64(CX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 128(CX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 192(CX)
+	VMOVUPS       X4, 16(CX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 80(CX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 144(CX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 208(CX)
+	VMOVUPS       X2, 32(CX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 96(CX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 160(CX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 224(CX)
+	VMOVUPS       X0, 48(CX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 112(CX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 176(CX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 240(CX)
+	ADDQ          $0x00000400, DX
+	ADDQ          $0x00000100, CX
+	MOVQ          (SP), R13
+	SUBL          $0x00000001, R13
+	JNE           loop0
+	VZEROUPPER
+	RET
+
+// func controlLossBatchAVX2(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles int, samples int)
+// Requires: AVX, AVX2
+TEXT ·controlLossBatchAVX2(SB), NOSPLIT, $128-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 126144(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ R13, 32(SP)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	VMOVUPS     (DX)(R13*1), X0
+	VINSERTF128 $0x01, 256(DX)(R13*1), Y0, Y0
+	VMOVUPS     64(DX)(R13*1), X1
+	VINSERTF128 $0x01, 320(DX)(R13*1), Y1, Y1
+	VMOVUPS     128(DX)(R13*1), X2
+	VINSERTF128 $0x01, 384(DX)(R13*1), Y2, Y2
+	VMOVUPS     192(DX)(R13*1), X3
+	VINSERTF128 $0x01, 448(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, (SI)(R12*1)
+	VMOVUPS     Y4, 64(SI)(R12*1)
+	VMOVUPS     Y2, 128(SI)(R12*1)
+	VMOVUPS     Y0, 192(SI)(R12*1)
+	VMOVUPS     512(DX)(R13*1), X0
+	VINSERTF128 $0x01, 768(DX)(R13*1), Y0, Y0
+	VMOVUPS     576(DX)(R13*1), X1
+	VINSERTF128 $0x01, 832(DX)(R13*1), Y1, Y1
+	VMOVUPS     640(DX)(R13*1), X2
+	VINSERTF128 $0x01, 896(DX)(R13*1), Y2, Y2
+	VMOVUPS     704(DX)(R13*1), X3
+	VINSERTF128 $0x01, 960(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 32(SI)(R12*1)
+	VMOVUPS     Y4, 96(SI)(R12*1)
+	VMOVUPS     Y2, 160(SI)(R12*1)
+	VMOVUPS     Y0, 224(SI)(R12*1)
+	ADDQ        $0x00000010, R13
+	ADDQ        $0x00000100, R12
+	CMPQ        R13, $0x00000040
+	JNE         loop1
+	VMOVUPS     (CX), X0
+	VINSERTF128 $0x01, 64(CX), Y0, Y0
+	VMOVUPS     16(CX), X1
+	VINSERTF128 $0x01, 80(CX), Y1, Y1
+	VMOVUPS     32(CX), X2
+	VINSERTF128 $0x01, 96(CX), Y2, Y2
+	VMOVUPS     48(CX), X3
+	VINSERTF128 $0x01, 112(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 1024(SI)
+	VMOVUPS     Y4, 1088(SI)
+	VMOVUPS     Y2, 1152(SI)
+	VMOVUPS     Y0, 1216(SI)
+	VMOVUPS     128(CX), X0
+	VINSERTF128 $0x01, 192(CX), Y0, Y0
+	VMOVUPS     144(CX), X1
+	VINSERTF128 $0x01, 208(CX), Y1, Y1
+	VMOVUPS     160(CX), X2
+	VINSERTF128 $0x01, 224(CX), Y2, Y2
+	VMOVUPS     176(CX), X3
+	VINSERTF128 $0x01, 240(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 1056(SI)
+	VMOVUPS     Y4, 1120(SI)
+	VMOVUPS     Y2, 1184(SI)
+	VMOVUPS     Y0, 1248(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	XORL R12, R12
+	XORL R13, R13
+
+loop2:
+	LEAQ         (DI)(R13*1), R11
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVUPS      (SI), Y1
+	VBROADCASTSS (R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y15, Y15
+	VBROADCASTSS 64(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y9, Y9
+	VMOVUPS      256(SI), Y1
+	VBROADCASTSS 16(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 80(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      512(SI), Y1
+	VBROADCASTSS 32(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 96(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      768(SI), Y1
+	VBROADCASTSS 48(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 112(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VADDPS       Y13, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y7, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      128(SI), Y1
+	VBROADCASTSS 8(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 72(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      384(SI), Y1
+	VBROADCASTSS 24(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 88(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      640(SI), Y1
+	VBROADCASTSS 40(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 104(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      896(SI), Y1
+	VBROADCASTSS 56(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 120(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      64(SI), Y1
+	VBROADCASTSS 4(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 68(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      320(SI), Y1
+	VBROADCASTSS 20(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 84(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      576(SI), Y1
+	VBROADCASTSS 36(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 100(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      832(SI), Y1
+	VBROADCASTSS 52(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 116(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	VMOVUPS      192(SI), Y0
+	VBROADCASTSS 12(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 76(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      448(SI), Y0
+	VBROADCASTSS 28(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 92(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      704(SI), Y0
+	VBROADCASTSS 44(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 108(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      960(SI), Y0
+	VBROADCASTSS 60(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 124(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 2048(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7936(SI)(R13*1)
+	VBROADCASTSS 2052(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8000(SI)(R13*1)
+	LEAQ         (DI)(R13*1), R11
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVUPS      32(SI), Y1
+	VBROADCASTSS (R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y15, Y15
+	VBROADCASTSS 64(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y9, Y9
+	VMOVUPS      288(SI), Y1
+	VBROADCASTSS 16(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 80(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      544(SI), Y1
+	VBROADCASTSS 32(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 96(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      800(SI), Y1
+	VBROADCASTSS 48(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 112(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VADDPS       Y13, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y7, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      160(SI), Y1
+	VBROADCASTSS 8(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 72(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      416(SI), Y1
+	VBROADCASTSS 24(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 88(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      672(SI), Y1
+	VBROADCASTSS 40(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 104(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      928(SI), Y1
+	VBROADCASTSS 56(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 120(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      96(SI), Y1
+	VBROADCASTSS 4(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 68(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      352(SI), Y1
+	VBROADCASTSS 20(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 84(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      608(SI), Y1
+	VBROADCASTSS 36(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 100(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      864(SI), Y1
+	VBROADCASTSS 52(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 116(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	VMOVUPS      224(SI), Y0
+	VBROADCASTSS 12(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 76(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      480(SI), Y0
+	VBROADCASTSS 28(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 92(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      736(SI), Y0
+	VBROADCASTSS 44(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 108(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      992(SI), Y0
+	VBROADCASTSS 60(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 124(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 2048(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7968(SI)(R13*1)
+	VBROADCASTSS 2052(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8032(SI)(R13*1)
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x00000080, R13
+	CMPQ         R12, $0x00000080
+	JNE          loop2
+	XORL         R13, R13
+
+loop3:
+	VMOVUPS      7936(SI)(R13*1), Y0
+	VMOVUPS      7968(SI)(R13*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       ControlConstants<>+32(SB), X1, X4
+	VANDPS       ControlConstants<>+32(SB), X0, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X1, X8
+	VANDPS       ControlConstants<>+0(SB), X0, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       ControlConstants<>+32(SB), X3, X4
+	VANDPS       ControlConstants<>+32(SB), X2, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X3, X8
+	VANDPS       ControlConstants<>+0(SB), X2, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 1312(SI)(R13*1)
+	VMOVUPS      Y0, 1280(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	CMPQ         R13, $0x00000800
+	JNE          loop3
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	XORL R13, R13
+	XORL R12, R12
+	XORL R11, R11
+
+loop4:
+	LEAQ    2176(DI)(R11*1), R10
+	VMOVUPS ControlConstants<>+0(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	XORL    R9, R9
+	XORL    R8, R8
+
+loop5:
+	VMOVUPS      1280(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 128(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      1536(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 144(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1792(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 160(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      2048(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 176(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop5
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop6:
+	VMOVUPS      1408(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 136(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1664(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 152(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1920(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 168(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2176(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 184(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop6
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop7:
+	VMOVUPS      1344(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 132(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1600(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 148(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1856(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 164(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2112(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 180(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop7
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop8:
+	VMOVUPS      1472(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 140(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1728(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 156(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      1984(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 172(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      2240(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 188(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 4224(DI)(R13*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7936(SI)(R12*1)
+	VBROADCASTSS 4228(DI)(R13*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8000(SI)(R12*1)
+	LEAQ         2176(DI)(R11*1), R10
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop9:
+	VMOVUPS      1312(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 128(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      1568(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 144(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1824(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 160(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      2080(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 176(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop9
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop10:
+	VMOVUPS      1440(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 136(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1696(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 152(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1952(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 168(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2208(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 184(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop10
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop11:
+	VMOVUPS      1376(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 132(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1632(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 148(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1888(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 164(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2144(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 180(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop11
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop12:
+	VMOVUPS      1504(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 140(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1760(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 156(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2016(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 172(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      2272(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 188(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop12
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 4224(DI)(R13*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7968(SI)(R12*1)
+	VBROADCASTSS 4228(DI)(R13*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8032(SI)(R12*1)
+	ADDQ         $0x00000008, R13
+	ADDQ         $0x00000080, R12
+	ADDQ         $0x00000100, R11
+	CMPQ         R13, $0x00000040
+	JNE          loop4
+	XORL         R11, R11
+
+loop13:
+	VMOVUPS      7936(SI)(R11*1), Y0
+	VMOVUPS      7968(SI)(R11*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       ControlConstants<>+32(SB), X1, X4
+	VANDPS       ControlConstants<>+32(SB), X0, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X1, X8
+	VANDPS       ControlConstants<>+0(SB), X0, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       ControlConstants<>+32(SB), X3, X4
+	VANDPS       ControlConstants<>+32(SB), X2, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X3, X8
+	VANDPS       ControlConstants<>+0(SB), X2, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 5408(SI)(R11*1)
+	VMOVUPS      Y0, 5376(SI)(R11*1)
+	ADDQ         $0x00000040, R11
+	CMPQ         R11, $0x00000400
+	JNE          loop13
+
+	// z3 = W3·a2 + b3
+	VBROADCASTSS 4288(DI), Y0
+	VMULPS       5376(SI), Y0, Y0
+	VBROADCASTSS 4288(DI), Y1
+	VMULPS       5408(SI), Y1, Y1
+	VBROADCASTSS 4352(DI), Y2
+	VMULPS       5376(SI), Y2, Y2
+	VBROADCASTSS 4320(DI), Y3
+	VMULPS       5888(SI), Y3, Y3
+	VBROADCASTSS 4320(DI), Y4
+	VMULPS       5920(SI), Y4, Y4
+	VBROADCASTSS 4384(DI), Y5
+	VMULPS       5888(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4304(DI), Y3
+	VMULPS       5632(SI), Y3, Y3
+	VBROADCASTSS 4304(DI), Y4
+	VMULPS       5664(SI), Y4, Y4
+	VBROADCASTSS 4368(DI), Y5
+	VMULPS       5632(SI), Y5, Y5
+	VBROADCASTSS 4336(DI), Y6
+	VMULPS       6144(SI), Y6, Y6
+	VBROADCASTSS 4336(DI), Y7
+	VMULPS       6176(SI), Y7, Y7
+	VBROADCASTSS 4400(DI), Y8
+	VMULPS       6144(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4296(DI), Y3
+	VMULPS       5504(SI), Y3, Y3
+	VBROADCASTSS 4296(DI), Y4
+	VMULPS       5536(SI), Y4, Y4
+	VBROADCASTSS 4360(DI), Y5
+	VMULPS       5504(SI), Y5, Y5
+	VBROADCASTSS 4328(DI), Y6
+	VMULPS       6016(SI), Y6, Y6
+	VBROADCASTSS 4328(DI), Y7
+	VMULPS       6048(SI), Y7, Y7
+	VBROADCASTSS 4392(DI), Y8
+	VMULPS       6016(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4312(DI), Y6
+	VMULPS       5760(SI), Y6, Y6
+	VBROADCASTSS 4312(DI), Y7
+	VMULPS       5792(SI), Y7, Y7
+	VBROADCASTSS 4376(DI), Y8
+	VMULPS       5760(SI), Y8, Y8
+	VBROADCASTSS 4344(DI), Y9
+	VMULPS       6272(SI), Y9, Y9
+	VBROADCASTSS 4344(DI), Y10
+	VMULPS       6304(SI), Y10, Y10
+	VBROADCASTSS 4408(DI), Y11
+	VMULPS       6272(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4292(DI), Y3
+	VMULPS       5440(SI), Y3, Y3
+	VBROADCASTSS 4292(DI), Y4
+	VMULPS       5472(SI), Y4, Y4
+	VBROADCASTSS 4356(DI), Y5
+	VMULPS       5440(SI), Y5, Y5
+	VBROADCASTSS 4324(DI), Y6
+	VMULPS       5952(SI), Y6, Y6
+	VBROADCASTSS 4324(DI), Y7
+	VMULPS       5984(SI), Y7, Y7
+	VBROADCASTSS 4388(DI), Y8
+	VMULPS       5952(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4308(DI), Y6
+	VMULPS       5696(SI), Y6, Y6
+	VBROADCASTSS 4308(DI), Y7
+	VMULPS       5728(SI), Y7, Y7
+	VBROADCASTSS 4372(DI), Y8
+	VMULPS       5696(SI), Y8, Y8
+	VBROADCASTSS 4340(DI), Y9
+	VMULPS       6208(SI), Y9, Y9
+	VBROADCASTSS 4340(DI), Y10
+	VMULPS       6240(SI), Y10, Y10
+	VBROADCASTSS 4404(DI), Y11
+	VMULPS       6208(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4300(DI), Y6
+	VMULPS       5568(SI), Y6, Y6
+	VBROADCASTSS 4300(DI), Y7
+	VMULPS       5600(SI), Y7, Y7
+	VBROADCASTSS 4364(DI), Y8
+	VMULPS       5568(SI), Y8, Y8
+	VBROADCASTSS 4332(DI), Y9
+	VMULPS       6080(SI), Y9, Y9
+	VBROADCASTSS 4332(DI), Y10
+	VMULPS       6112(SI), Y10, Y10
+	VBROADCASTSS 4396(DI), Y11
+	VMULPS       6080(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VBROADCASTSS 4316(DI), Y9
+	VMULPS       5824(SI), Y9, Y9
+	VBROADCASTSS 4316(DI), Y10
+	VMULPS       5856(SI), Y10, Y10
+	VBROADCASTSS 4380(DI), Y11
+	VMULPS       5824(SI), Y11, Y11
+	VBROADCASTSS 4348(DI), Y12
+	VMULPS       6336(SI), Y12, Y12
+	VBROADCASTSS 4348(DI), Y13
+	VMULPS       6368(SI), Y13, Y13
+	VBROADCASTSS 4412(DI), Y14
+	VMULPS       6336(SI), Y14, Y14
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VADDPS       Y14, Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4544(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 4544(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 4548(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 7424(SI)
+	VMOVUPS      Y1, 7456(SI)
+	VMOVUPS      Y2, 7488(SI)
+	VBROADCASTSS 4352(DI), Y3
+	VMULPS       5408(SI), Y3, Y3
+	VBROADCASTSS 4416(DI), Y4
+	VMULPS       5376(SI), Y4, Y4
+	VBROADCASTSS 4416(DI), Y5
+	VMULPS       5408(SI), Y5, Y5
+	VBROADCASTSS 4384(DI), Y6
+	VMULPS       5920(SI), Y6, Y6
+	VBROADCASTSS 4448(DI), Y7
+	VMULPS       5888(SI), Y7, Y7
+	VBROADCASTSS 4448(DI), Y8
+	VMULPS       5920(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4368(DI), Y6
+	VMULPS       5664(SI), Y6, Y6
+	VBROADCASTSS 4432(DI), Y7
+	VMULPS       5632(SI), Y7, Y7
+	VBROADCASTSS 4432(DI), Y8
+	VMULPS       5664(SI), Y8, Y8
+	VBROADCASTSS 4400(DI), Y9
+	VMULPS       6176(SI), Y9, Y9
+	VBROADCASTSS 4464(DI), Y10
+	VMULPS       6144(SI), Y10, Y10
+	VBROADCASTSS 4464(DI), Y11
+	VMULPS       6176(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4360(DI), Y6
+	VMULPS       5536(SI), Y6, Y6
+	VBROADCASTSS 4424(DI), Y7
+	VMULPS       5504(SI), Y7, Y7
+	VBROADCASTSS 4424(DI), Y8
+	VMULPS       5536(SI), Y8, Y8
+	VBROADCASTSS 4392(DI), Y9
+	VMULPS       6048(SI), Y9, Y9
+	VBROADCASTSS 4456(DI), Y10
+	VMULPS       6016(SI), Y10, Y10
+	VBROADCASTSS 4456(DI), Y11
+	VMULPS       6048(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VBROADCASTSS 4376(DI), Y9
+	VMULPS       5792(SI), Y9, Y9
+	VBROADCASTSS 4440(DI), Y10
+	VMULPS       5760(SI), Y10, Y10
+	VBROADCASTSS 4440(DI), Y11
+	VMULPS       5792(SI), Y11, Y11
+	VBROADCASTSS 4408(DI), Y12
+	VMULPS       6304(SI), Y12, Y12
+	VBROADCASTSS 4472(DI), Y13
+	VMULPS       6272(SI), Y13, Y13
+	VBROADCASTSS 4472(DI), Y14
+	VMULPS       6304(SI), Y14, Y14
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VADDPS       Y14, Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4356(DI), Y6
+	VMULPS       5472(SI), Y6, Y6
+	VBROADCASTSS 4420(DI), Y7
+	VMULPS       5440(SI), Y7, Y7
+	VBROADCASTSS 4420(DI), Y8
+	VMULPS       5472(SI), Y8, Y8
+	VBROADCASTSS 4388(DI), Y9
+	VMULPS       5984(SI), Y9, Y9
+	VBROADCASTSS 4452(DI), Y10
+	VMULPS       5952(SI), Y10, Y10
+	VBROADCASTSS 4452(DI), Y11
+	VMULPS       5984(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VBROADCASTSS 4372(DI), Y9
+	VMULPS       5728(SI), Y9, Y9
+	VBROADCASTSS 4436(DI), Y10
+	VMULPS       5696(SI), Y10, Y10
+	VBROADCASTSS 4436(DI), Y11
+	VMULPS       5728(SI), Y11, Y11
+	VBROADCASTSS 4404(DI), Y12
+	VMULPS       6240(SI), Y12, Y12
+	VBROADCASTSS 4468(DI), Y13
+	VMULPS       6208(SI), Y13, Y13
+	VBROADCASTSS 4468(DI), Y14
+	VMULPS       6240(SI), Y14, Y14
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VADDPS       Y14, Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VBROADCASTSS 4364(DI), Y9
+	VMULPS       5600(SI), Y9, Y9
+	VBROADCASTSS 4428(DI), Y10
+	VMULPS       5568(SI), Y10, Y10
+	VBROADCASTSS 4428(DI), Y11
+	VMULPS       5600(SI), Y11, Y11
+	VBROADCASTSS 4396(DI), Y12
+	VMULPS       6112(SI), Y12, Y12
+	VBROADCASTSS 4460(DI), Y13
+	VMULPS       6080(SI), Y13, Y13
+	VBROADCASTSS 4460(DI), Y14
+	VMULPS       6112(SI), Y14, Y14
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VADDPS       Y14, Y11, Y11
+	VBROADCASTSS 4380(DI), Y12
+	VMULPS       5856(SI), Y12, Y12
+	VBROADCASTSS 4444(DI), Y13
+	VMULPS       5824(SI), Y13, Y13
+	VBROADCASTSS 4444(DI), Y14
+	VMULPS       5856(SI), Y14, Y14
+	VBROADCASTSS 4412(DI), Y15
+	VMULPS       6368(SI), Y15, Y15
+	VMOVUPS      Y2, 64(SP)
+	VBROADCASTSS 4476(DI), Y2
+	VMULPS       6336(SI), Y2, Y2
+	VMOVUPS      Y1, 96(SP)
+	VBROADCASTSS 4476(DI), Y1
+	VMULPS       6368(SI), Y1, Y1
+	VADDPS       Y15, Y12, Y12
+	VADDPS       Y2, Y13, Y2
+	VADDPS       Y1, Y14, Y1
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y2, Y10, Y2
+	VADDPS       Y1, Y11, Y1
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y2, Y7, Y2
+	VADDPS       Y1, Y8, Y1
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y2, Y4, Y2
+	VADDPS       Y1, Y5, Y1
+	VBROADCASTSS 4548(DI), Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 4552(DI), Y4
+	VADDPS       Y4, Y2, Y2
+	VBROADCASTSS 4552(DI), Y4
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      Y3, 7520(SI)
+	VMOVUPS      Y2, 7552(SI)
+	VMOVUPS      Y1, 7584(SI)
+	VBROADCASTSS 4480(DI), Y4
+	VMULPS       5376(SI), Y4, Y4
+	VBROADCASTSS 4480(DI), Y5
+	VMULPS       5408(SI), Y5, Y5
+	VBROADCASTSS 4512(DI), Y6
+	VMULPS       5888(SI), Y6, Y6
+	VBROADCASTSS 4512(DI), Y7
+	VMULPS       5920(SI), Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 4496(DI), Y6
+	VMULPS       5632(SI), Y6, Y6
+	VBROADCASTSS 4496(DI), Y7
+	VMULPS       5664(SI), Y7, Y7
+	VBROADCASTSS 4528(DI), Y8
+	VMULPS       6144(SI), Y8, Y8
+	VBROADCASTSS 4528(DI), Y9
+	VMULPS       6176(SI), Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 4488(DI), Y6
+	VMULPS       5504(SI), Y6, Y6
+	VBROADCASTSS 4488(DI), Y7
+	VMULPS       5536(SI), Y7, Y7
+	VBROADCASTSS 4520(DI), Y8
+	VMULPS       6016(SI), Y8, Y8
+	VBROADCASTSS 4520(DI), Y9
+	VMULPS       6048(SI), Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VBROADCASTSS 4504(DI), Y8
+	VMULPS       5760(SI), Y8, Y8
+	VBROADCASTSS 4504(DI), Y9
+	VMULPS       5792(SI), Y9, Y9
+	VBROADCASTSS 4536(DI), Y10
+	VMULPS       6272(SI), Y10, Y10
+	VBROADCASTSS 4536(DI), Y11
+	VMULPS       6304(SI), Y11, Y11
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y11, Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 4484(DI), Y6
+	VMULPS       5440(SI), Y6, Y6
+	VBROADCASTSS 4484(DI), Y7
+	VMULPS       5472(SI), Y7, Y7
+	VBROADCASTSS 4516(DI), Y8
+	VMULPS       5952(SI), Y8, Y8
+	VBROADCASTSS 4516(DI), Y9
+	VMULPS       5984(SI), Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VBROADCASTSS 4500(DI), Y8
+	VMULPS       5696(SI), Y8, Y8
+	VBROADCASTSS 4500(DI), Y9
+	VMULPS       5728(SI), Y9, Y9
+	VBROADCASTSS 4532(DI), Y10
+	VMULPS       6208(SI), Y10, Y10
+	VBROADCASTSS 4532(DI), Y11
+	VMULPS       6240(SI), Y11, Y11
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y11, Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VBROADCASTSS 4492(DI), Y8
+	VMULPS       5568(SI), Y8, Y8
+	VBROADCASTSS 4492(DI), Y9
+	VMULPS       5600(SI), Y9, Y9
+	VBROADCASTSS 4524(DI), Y10
+	VMULPS       6080(SI), Y10, Y10
+	VBROADCASTSS 4524(DI), Y11
+	VMULPS       6112(SI), Y11, Y11
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y11, Y9, Y9
+	VBROADCASTSS 4508(DI), Y10
+	VMULPS       5824(SI), Y10, Y10
+	VBROADCASTSS 4508(DI), Y11
+	VMULPS       5856(SI), Y11, Y11
+	VBROADCASTSS 4540(DI), Y12
+	VMULPS       6336(SI), Y12, Y12
+	VBROADCASTSS 4540(DI), Y13
+	VMULPS       6368(SI), Y13, Y13
+	VADDPS       Y12, Y10, Y10
+	VADDPS       Y13, Y11, Y11
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y11, Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 4556(DI), Y6
+	VADDPS       Y6, Y4, Y4
+	VBROADCASTSS 4556(DI), Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      Y4, 7616(SI)
+	VMOVUPS      Y5, 7648(SI)
+
+	// loss = 0.25·Σ (a3 - y)^2
+	VSUBPS  1024(SI), Y0, Y0
+	VMOVUPS 96(SP), Y6
+	VSUBPS  1056(SI), Y6, Y6
+	VMOVUPS 64(SP), Y7
+	VSUBPS  1088(SI), Y7, Y7
+	VMULPS  Y0, Y0, Y0
+	VMULPS  Y6, Y6, Y6
+	VMULPS  Y7, Y7, Y7
+	VSUBPS  1120(SI), Y3, Y3
+	VSUBPS  1152(SI), Y2, Y2
+	VSUBPS  1184(SI), Y1, Y1
+	VMULPS  Y3, Y3, Y3
+	VMULPS  Y2, Y2, Y2
+	VMULPS  Y1, Y1, Y1
+	VSUBPS  1216(SI), Y4, Y4
+	VSUBPS  1248(SI), Y5, Y5
+	VMULPS  Y4, Y4, Y4
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y4, Y7, Y2
+	VADDPS  Y2, Y0, Y0
+	VMULPS  ControlConstants<>+1280(SB), Y0, Y0
+	VMOVUPS Y0, 10048(SI)
+	VADDPS  Y1, Y6, Y0
+	VADDPS  Y5, Y3, Y1
+	VADDPS  Y1, Y0, Y0
+	VMULPS  ControlConstants<>+1280(SB), Y0, Y0
+	VMOVUPS Y0, 10080(SI)
+	MOVQ    (SP), AX
+	VMOVUPS 10048(SI), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 10080(SI), Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	MOVQ    AX, (SP)
+	ADDQ    $0x00000400, DX
+	ADDQ    $0x00000100, CX
+	MOVQ    32(SP), R13
+	SUBL    $0x00000001, R13
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+// func controlLossBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles int, samples int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·controlLossBatchAVX512(SB), NOSPLIT, $128-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 126144(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ         R13, 64(SP)
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 256(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 512(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 768(DX), Z0, Z0
+	VMOVUPS      64(DX), X1
+	VINSERTF32X4 $0x01, 320(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 576(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 832(DX), Z1, Z1
+	VMOVUPS      128(DX), X2
+	VINSERTF32X4 $0x01, 384(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 640(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 896(DX), Z2, Z2
+	VMOVUPS      192(DX), X3
+	VINSERTF32X4 $0x01, 448(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 704(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 960(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z0, 192(SI)
+	VMOVUPS      16(DX), X0
+	VINSERTF32X4 $0x01, 272(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 528(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 784(DX), Z0, Z0
+	VMOVUPS      80(DX), X1
+	VINSERTF32X4 $0x01, 336(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 592(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 848(DX), Z1, Z1
+	VMOVUPS      144(DX), X2
+	VINSERTF32X4 $0x01, 400(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 656(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 912(DX), Z2, Z2
+	VMOVUPS      208(DX), X3
+	VINSERTF32X4 $0x01, 464(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 720(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 976(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 256(SI)
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      Z2, 384(SI)
+	VMOVUPS      Z0, 448(SI)
+	VMOVUPS      32(DX), X0
+	VINSERTF32X4 $0x01, 288(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 544(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 800(DX), Z0, Z0
+	VMOVUPS      96(DX), X1
+	VINSERTF32X4 $0x01, 352(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 608(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 864(DX), Z1, Z1
+	VMOVUPS      160(DX), X2
+	VINSERTF32X4 $0x01, 416(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 672(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 928(DX), Z2, Z2
+	VMOVUPS      224(DX), X3
+	VINSERTF32X4 $0x01, 480(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 736(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 992(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 512(SI)
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      Z2, 640(SI)
+	VMOVUPS      Z0, 704(SI)
+	VMOVUPS      48(DX), X0
+	VINSERTF32X4 $0x01, 304(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 560(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 816(DX), Z0, Z0
+	VMOVUPS      112(DX), X1
+	VINSERTF32X4 $0x01, 368(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 624(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 880(DX), Z1, Z1
+	VMOVUPS      176(DX), X2
+	VINSERTF32X4 $0x01, 432(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 688(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 944(DX), Z2, Z2
+	VMOVUPS      240(DX), X3
+	VINSERTF32X4 $0x01, 496(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 752(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 1008(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 768(SI)
+	VMOVUPS      Z4, 832(SI)
+	VMOVUPS      Z2, 896(SI)
+	VMOVUPS      Z0, 960(SI)
+	VMOVUPS      (CX), X0
+	VINSERTF32X4 $0x01, 64(CX), Z0, Z0
+	VINSERTF32X4 $0x02, 128(CX), Z0, Z0
+	VINSERTF32X4 $0x03, 192(CX), Z0, Z0
+	VMOVUPS      16(CX), X1
+	VINSERTF32X4 $0x01, 80(CX), Z1, Z1
+	VINSERTF32X4 $0x02, 144(CX), Z1, Z1
+	VINSERTF32X4 $0x03, 208(CX), Z1, Z1
+	VMOVUPS      32(CX), X2
+	VINSERTF32X4 $0x01, 96(CX), Z2, Z2
+	VINSERTF32X4 $0x02, 160(CX), Z2, Z2
+	VINSERTF32X4 $0x03, 224(CX), Z2, Z2
+	VMOVUPS      48(CX), X3
+	VINSERTF32X4 $0x01, 112(CX), Z3, Z3
+	VINSERTF32X4 $0x02, 176(CX), Z3, Z3
+	VINSERTF32X4 $0x03, 240(CX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 1024(SI)
+	VMOVUPS      Z4, 1088(SI)
+	VMOVUPS      Z2, 1152(SI)
+	VMOVUPS      Z0, 1216(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	LEAQ         (DI)(R12*1), R11
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVUPS      (SI), Z1
+	VMULPS.BCST  (R11), Z1, Z2
+	VADDPS       Z2, Z31, Z31
+	VMULPS.BCST  64(R11), Z1, Z2
+	VADDPS       Z2, Z25, Z25
+	VMULPS.BCST  128(R11), Z1, Z2
+	VADDPS       Z2, Z19, Z19
+	VMULPS.BCST  192(R11), Z1, Z1
+	VADDPS       Z1, Z13, Z13
+	VMOVUPS      256(SI), Z1
+	VMULPS.BCST  16(R11), Z1, Z2
+	VADDPS       Z2, Z30, Z30
+	VMULPS.BCST  80(R11), Z1, Z2
+	VADDPS       Z2, Z24, Z24
+	VMULPS.BCST  144(R11), Z1, Z2
+	VADDPS       Z2, Z18, Z18
+	VMULPS.BCST  208(R11), Z1, Z1
+	VADDPS       Z1, Z12, Z12
+	VMOVUPS      512(SI), Z1
+	VMULPS.BCST  32(R11), Z1, Z2
+	VADDPS       Z2, Z29, Z29
+	VMULPS.BCST  96(R11), Z1, Z2
+	VADDPS       Z2, Z23, Z23
+	VMULPS.BCST  160(R11), Z1, Z2
+	VADDPS       Z2, Z17, Z17
+	VMULPS.BCST  224(R11), Z1, Z1
+	VADDPS       Z1, Z11, Z11
+	VMOVUPS      768(SI), Z1
+	VMULPS.BCST  48(R11), Z1, Z2
+	VADDPS       Z2, Z28, Z28
+	VMULPS.BCST  112(R11), Z1, Z2
+	VADDPS       Z2, Z22, Z22
+	VMULPS.BCST  176(R11), Z1, Z2
+	VADDPS       Z2, Z16, Z16
+	VMULPS.BCST  240(R11), Z1, Z1
+	VADDPS       Z1, Z10, Z10
+	VADDPS       Z29, Z31, Z1
+	VMOVAPS      Z1, Z31
+	VADDPS       Z23, Z25, Z1
+	VMOVAPS      Z1, Z25
+	VADDPS       Z17, Z19, Z1
+	VMOVAPS      Z1, Z19
+	VADDPS       Z11, Z13, Z1
+	VMOVAPS      Z1, Z13
+	VADDPS       Z28, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z22, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z16, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z10, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z30, Z31, Z1
+	VMOVAPS      Z1, Z31
+	VADDPS       Z24, Z25, Z1
+	VMOVAPS      Z1, Z25
+	VADDPS       Z18, Z19, Z1
+	VMOVAPS      Z1, Z19
+	VADDPS       Z12, Z13, Z1
+	VMOVAPS      Z1, Z13
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVUPS      128(SI), Z1
+	VMULPS.BCST  8(R11), Z1, Z2
+	VADDPS       Z2, Z30, Z30
+	VMULPS.BCST  72(R11), Z1, Z2
+	VADDPS       Z2, Z24, Z24
+	VMULPS.BCST  136(R11), Z1, Z2
+	VADDPS       Z2, Z18, Z18
+	VMULPS.BCST  200(R11), Z1, Z1
+	VADDPS       Z1, Z12, Z12
+	VMOVUPS      384(SI), Z1
+	VMULPS.BCST  24(R11), Z1, Z2
+	VADDPS       Z2, Z29, Z29
+	VMULPS.BCST  88(R11), Z1, Z2
+	VADDPS       Z2, Z23, Z23
+	VMULPS.BCST  152(R11), Z1, Z2
+	VADDPS       Z2, Z17, Z17
+	VMULPS.BCST  216(R11), Z1, Z1
+	VADDPS       Z1, Z11, Z11
+	VMOVUPS      640(SI), Z1
+	VMULPS.BCST  40(R11), Z1, Z2
+	VADDPS       Z2, Z28, Z28
+	VMULPS.BCST  104(R11), Z1, Z2
+	VADDPS       Z2, Z22, Z22
+	VMULPS.BCST  168(R11), Z1, Z2
+	VADDPS       Z2, Z16, Z16
+	VMULPS.BCST  232(R11), Z1, Z1
+	VADDPS       Z1, Z10, Z10
+	VMOVUPS      896(SI), Z1
+	VMULPS.BCST  56(R11), Z1, Z2
+	VADDPS       Z2, Z27, Z27
+	VMULPS.BCST  120(R11), Z1, Z2
+	VADDPS       Z2, Z21, Z21
+	VMULPS.BCST  184(R11), Z1, Z2
+	VADDPS       Z2, Z15, Z15
+	VMULPS.BCST  248(R11), Z1, Z1
+	VADDPS       Z1, Z9, Z9
+	VADDPS       Z28, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z22, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z16, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z10, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z27, Z29, Z1
+	VMOVAPS      Z1, Z29
+	VADDPS       Z21, Z23, Z1
+	VMOVAPS      Z1, Z23
+	VADDPS       Z15, Z17, Z1
+	VMOVAPS      Z1, Z17
+	VADDPS       Z9, Z11, Z1
+	VMOVAPS      Z1, Z11
+	VADDPS       Z29, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z23, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z17, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z11, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z30, Z31, Z1
+	VMOVAPS      Z1, Z31
+	VADDPS       Z24, Z25, Z1
+	VMOVAPS      Z1, Z25
+	VADDPS       Z18, Z19, Z1
+	VMOVAPS      Z1, Z19
+	VADDPS       Z12, Z13, Z1
+	VMOVAPS      Z1, Z13
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVUPS      64(SI), Z1
+	VMULPS.BCST  4(R11), Z1, Z2
+	VADDPS       Z2, Z30, Z30
+	VMULPS.BCST  68(R11), Z1, Z2
+	VADDPS       Z2, Z24, Z24
+	VMULPS.BCST  132(R11), Z1, Z2
+	VADDPS       Z2, Z18, Z18
+	VMULPS.BCST  196(R11), Z1, Z1
+	VADDPS       Z1, Z12, Z12
+	VMOVUPS      320(SI), Z1
+	VMULPS.BCST  20(R11), Z1, Z2
+	VADDPS       Z2, Z29, Z29
+	VMULPS.BCST  84(R11), Z1, Z2
+	VADDPS       Z2, Z23, Z23
+	VMULPS.BCST  148(R11), Z1, Z2
+	VADDPS       Z2, Z17, Z17
+	VMULPS.BCST  212(R11), Z1, Z1
+	VADDPS       Z1, Z11, Z11
+	VMOVUPS      576(SI), Z1
+	VMULPS.BCST  36(R11), Z1, Z2
+	VADDPS       Z2, Z28, Z28
+	VMULPS.BCST  100(R11), Z1, Z2
+	VADDPS       Z2, Z22, Z22
+	VMULPS.BCST  164(R11), Z1, Z2
+	VADDPS       Z2, Z16, Z16
+	VMULPS.BCST  228(R11), Z1, Z1
+	VADDPS       Z1, Z10, Z10
+	VMOVUPS      832(SI), Z1
+	VMULPS.BCST  52(R11), Z1, Z2
+	VADDPS       Z2, Z27, Z27
+	VMULPS.BCST  116(R11), Z1, Z2
+	VADDPS       Z2, Z21, Z21
+	VMULPS.BCST  180(R11), Z1, Z2
+	VADDPS       Z2, Z15, Z15
+	VMULPS.BCST  244(R11), Z1, Z1
+	VADDPS       Z1, Z9, Z9
+	VADDPS       Z28, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z22, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z16, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z10, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z27, Z29, Z1
+	VMOVAPS      Z1, Z29
+	VADDPS       Z21, Z23, Z1
+	VMOVAPS      Z1, Z23
+	VADDPS       Z15, Z17, Z1
+	VMOVAPS      Z1, Z17
+	VADDPS       Z9, Z11, Z1
+	VMOVAPS      Z1, Z11
+	VADDPS       Z29, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z23, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z17, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z11, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	VMOVUPS      192(SI), Z0
+	VMULPS.BCST  12(R11), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  76(R11), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  140(R11), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  204(R11), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      448(SI), Z0
+	VMULPS.BCST  28(R11), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  92(R11), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  156(R11), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  220(R11), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      704(SI), Z0
+	VMULPS.BCST  44(R11), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  108(R11), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  172(R11), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  236(R11), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	VMOVUPS      960(SI), Z0
+	VMULPS.BCST  60(R11), Z0, Z1
+	VADDPS       Z1, Z26, Z26
+	VMULPS.BCST  124(R11), Z0, Z1
+	VADDPS       Z1, Z20, Z20
+	VMULPS.BCST  188(R11), Z0, Z1
+	VADDPS       Z1, Z14, Z14
+	VMULPS.BCST  252(R11), Z0, Z0
+	VADDPS       Z0, Z8, Z8
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z26, Z28, Z0
+	VMOVAPS      Z0, Z28
+	VADDPS       Z20, Z22, Z0
+	VMOVAPS      Z0, Z22
+	VADDPS       Z14, Z16, Z0
+	VMOVAPS      Z0, Z16
+	VADDPS       Z8, Z10, Z0
+	VMOVAPS      Z0, Z10
+	VADDPS       Z28, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z22, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z16, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z10, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS.BCST  2048(DI)(R13*1), Z31, Z0
+	VMOVUPS      Z0, 7936(SI)(R12*1)
+	VADDPS.BCST  2052(DI)(R13*1), Z25, Z0
+	VMOVUPS      Z0, 8000(SI)(R12*1)
+	VADDPS.BCST  2056(DI)(R13*1), Z19, Z0
+	VMOVUPS      Z0, 8064(SI)(R12*1)
+	VADDPS.BCST  2060(DI)(R13*1), Z13, Z0
+	VMOVUPS      Z0, 8128(SI)(R12*1)
+	ADDQ         $0x00000010, R13
+	ADDQ         $0x00000100, R12
+	CMPQ         R13, $0x00000080
+	JNE          loop1
+	XORL         R12, R12
+
+loop2:
+	VMOVUPS       7936(SI)(R12*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  ControlConstants<>+836(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  ControlConstants<>+840(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+844(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+852(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  ControlConstants<>+860(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  ControlConstants<>+868(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+876(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       ControlConstants<>+896(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z14
+	VMOVUPS       ControlConstants<>+1024(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z16
+	VBROADCASTSD  ControlConstants<>+1152(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  ControlConstants<>+1168(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  ControlConstants<>+1160(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  ControlConstants<>+1184(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  ControlConstants<>+1176(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VMULPD        Z5, Z8, Z5
+	VSUBPD        Z16, Z8, Z8
+	VADDPD        Z8, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+1192(SB), Z8
+	VADDPD        Z8, Z5, Z14
+	VDIVPD        Z14, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  ControlConstants<>+832(SB), Y14
+	VANDPS        Y14, Y0, Y19
+	VORPS         Y19, Y5, Y5
+	VBROADCASTSS  ControlConstants<>+1200(SB), Y19
+	VPSUBD        Y19, Y3, Y3
+	VBROADCASTSS  ControlConstants<>+1204(SB), Y21
+	VPCMPUD       $0x06, Y21, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD        Z16, Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD        Z8, Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS        Y14, Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD        Y19, Y2, Y2
+	VPCMPUD       $0x06, Y21, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 1280(SI)(R12*1)
+	ADDQ          $0x00000040, R12
+	CMPQ          R12, $0x00000800
+	JNE           loop2
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	XORL R12, R12
+	XORL R13, R13
+	XORL R11, R11
+
+loop3:
+	LEAQ         2176(DI)(R11*1), R10
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop4:
+	VMOVUPS      1280(SI)(R8*1), Z0
+	VMULPS.BCST  (R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  128(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  256(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  384(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z13, Z13
+	VMOVUPS      1536(SI)(R8*1), Z0
+	VMULPS.BCST  16(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  144(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  272(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  400(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      1792(SI)(R8*1), Z0
+	VMULPS.BCST  32(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  160(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  288(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  416(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      2048(SI)(R8*1), Z0
+	VMULPS.BCST  48(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  176(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  304(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  432(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop4
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z11, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop5:
+	VMOVUPS      1408(SI)(R9*1), Z0
+	VMULPS.BCST  8(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  136(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  264(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  392(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      1664(SI)(R9*1), Z0
+	VMULPS.BCST  24(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  152(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  280(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  408(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      1920(SI)(R9*1), Z0
+	VMULPS.BCST  40(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  168(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  296(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  424(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      2176(SI)(R9*1), Z0
+	VMULPS.BCST  56(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  184(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  312(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  440(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop5
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop6:
+	VMOVUPS      1344(SI)(R8*1), Z0
+	VMULPS.BCST  4(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  132(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  260(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  388(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      1600(SI)(R8*1), Z0
+	VMULPS.BCST  20(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  148(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  276(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  404(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      1856(SI)(R8*1), Z0
+	VMULPS.BCST  36(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  164(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  292(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  420(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      2112(SI)(R8*1), Z0
+	VMULPS.BCST  52(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  180(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  308(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  436(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop6
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop7:
+	VMOVUPS     1472(SI)(R9*1), Z0
+	VMULPS.BCST 12(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 140(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z23, Z23
+	VMULPS.BCST 268(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z17, Z17
+	VMULPS.BCST 396(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z11, Z11
+	VMOVUPS     1728(SI)(R9*1), Z0
+	VMULPS.BCST 28(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z28, Z28
+	VMULPS.BCST 156(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z22, Z22
+	VMULPS.BCST 284(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z16, Z16
+	VMULPS.BCST 412(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z10, Z10
+	VMOVUPS     1984(SI)(R9*1), Z0
+	VMULPS.BCST 44(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z27, Z27
+	VMULPS.BCST 172(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z21, Z21
+	VMULPS.BCST 300(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z15, Z15
+	VMULPS.BCST 428(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z9, Z9
+	VMOVUPS     2240(SI)(R9*1), Z0
+	VMULPS.BCST 60(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z26, Z26
+	VMULPS.BCST 188(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z20, Z20
+	VMULPS.BCST 316(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z14, Z14
+	VMULPS.BCST 444(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z8, Z8
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000400, R9
+	CMPQ        R8, $0x00000080
+	JNE         loop7
+	VADDPS      Z27, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z21, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z15, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z9, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z26, Z28, Z0
+	VMOVAPS     Z0, Z28
+	VADDPS      Z20, Z22, Z0
+	VMOVAPS     Z0, Z22
+	VADDPS      Z14, Z16, Z0
+	VMOVAPS     Z0, Z16
+	VADDPS      Z8, Z10, Z0
+	VMOVAPS     Z0, Z10
+	VADDPS      Z28, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z22, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z16, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z10, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z29, Z30, Z0
+	VMOVAPS     Z0, Z30
+	VADDPS      Z23, Z24, Z0
+	VMOVAPS     Z0, Z24
+	VADDPS      Z17, Z18, Z0
+	VMOVAPS     Z0, Z18
+	VADDPS      Z11, Z12, Z0
+	VMOVAPS     Z0, Z12
+	VADDPS      Z30, Z31, Z0
+	VMOVAPS     Z0, Z31
+	VADDPS      Z24, Z25, Z0
+	VMOVAPS     Z0, Z25
+	VADDPS      Z18, Z19, Z0
+	VMOVAPS     Z0, Z19
+	VADDPS      Z12, Z13, Z0
+	VMOVAPS     Z0, Z13
+	VADDPS.BCST 4224(DI)(R12*1), Z31, Z0
+	VMOVUPS     Z0, 7936(SI)(R13*1)
+	VADDPS.BCST 4228(DI)(R12*1), Z25, Z0
+	VMOVUPS     Z0, 8000(SI)(R13*1)
+	VADDPS.BCST 4232(DI)(R12*1), Z19, Z0
+	VMOVUPS     Z0, 8064(SI)(R13*1)
+	VADDPS.BCST 4236(DI)(R12*1), Z13, Z0
+	VMOVUPS     Z0, 8128(SI)(R13*1)
+	ADDQ        $0x00000010, R12
+	ADDQ        $0x00000100, R13
+	ADDQ        $0x00000200, R11
+	CMPQ        R12, $0x00000040
+	JNE         loop3
+	XORL        R11, R11
+
+loop8:
+	VMOVUPS       7936(SI)(R11*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  ControlConstants<>+836(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  ControlConstants<>+840(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+844(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+852(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  ControlConstants<>+860(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  ControlConstants<>+868(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+876(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       ControlConstants<>+896(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z14
+	VMOVUPS       ControlConstants<>+1024(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z16
+	VBROADCASTSD  ControlConstants<>+1152(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  ControlConstants<>+1168(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  ControlConstants<>+1160(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  ControlConstants<>+1184(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  ControlConstants<>+1176(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VMULPD        Z5, Z8, Z5
+	VSUBPD        Z16, Z8, Z8
+	VADDPD        Z8, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+1192(SB), Z8
+	VADDPD        Z8, Z5, Z14
+	VDIVPD        Z14, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  ControlConstants<>+832(SB), Y14
+	VANDPS        Y14, Y0, Y19
+	VORPS         Y19, Y5, Y5
+	VBROADCASTSS  ControlConstants<>+1200(SB), Y19
+	VPSUBD        Y19, Y3, Y3
+	VBROADCASTSS  ControlConstants<>+1204(SB), Y21
+	VPCMPUD       $0x06, Y21, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD        Z16, Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD        Z8, Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS        Y14, Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD        Y19, Y2, Y2
+	VPCMPUD       $0x06, Y21, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 5376(SI)(R11*1)
+	ADDQ          $0x00000040, R11
+	CMPQ          R11, $0x00000400
+	JNE           loop8
+
+	// z3 = W3·a2 + b3
+	VMOVUPS     5376(SI), Z0
+	VMULPS.BCST 4288(DI), Z0, Z0
+	VMOVUPS     5376(SI), Z1
+	VMULPS.BCST 4352(DI), Z1, Z1
+	VMOVUPS     5376(SI), Z2
+	VMULPS.BCST 4416(DI), Z2, Z2
+	VMOVUPS     5376(SI), Z3
+	VMULPS.BCST 4480(DI), Z3, Z3
+	VMOVUPS     5888(SI), Z4
+	VMULPS.BCST 4320(DI), Z4, Z4
+	VMOVUPS     5888(SI), Z5
+	VMULPS.BCST 4384(DI), Z5, Z5
+	VMOVUPS     5888(SI), Z6
+	VMULPS.BCST 4448(DI), Z6, Z6
+	VMOVUPS     5888(SI), Z7
+	VMULPS.BCST 4512(DI), Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VMOVUPS     5632(SI), Z4
+	VMULPS.BCST 4304(DI), Z4, Z4
+	VMOVUPS     5632(SI), Z5
+	VMULPS.BCST 4368(DI), Z5, Z5
+	VMOVUPS     5632(SI), Z6
+	VMULPS.BCST 4432(DI), Z6, Z6
+	VMOVUPS     5632(SI), Z7
+	VMULPS.BCST 4496(DI), Z7, Z7
+	VMOVUPS     6144(SI), Z8
+	VMULPS.BCST 4336(DI), Z8, Z8
+	VMOVUPS     6144(SI), Z9
+	VMULPS.BCST 4400(DI), Z9, Z9
+	VMOVUPS     6144(SI), Z10
+	VMULPS.BCST 4464(DI), Z10, Z10
+	VMOVUPS     6144(SI), Z11
+	VMULPS.BCST 4528(DI), Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VMOVUPS     5504(SI), Z4
+	VMULPS.BCST 4296(DI), Z4, Z4
+	VMOVUPS     5504(SI), Z5
+	VMULPS.BCST 4360(DI), Z5, Z5
+	VMOVUPS     5504(SI), Z6
+	VMULPS.BCST 4424(DI), Z6, Z6
+	VMOVUPS     5504(SI), Z7
+	VMULPS.BCST 4488(DI), Z7, Z7
+	VMOVUPS     6016(SI), Z8
+	VMULPS.BCST 4328(DI), Z8, Z8
+	VMOVUPS     6016(SI), Z9
+	VMULPS.BCST 4392(DI), Z9, Z9
+	VMOVUPS     6016(SI), Z10
+	VMULPS.BCST 4456(DI), Z10, Z10
+	VMOVUPS     6016(SI), Z11
+	VMULPS.BCST 4520(DI), Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VMOVUPS     5760(SI), Z8
+	VMULPS.BCST 4312(DI), Z8, Z8
+	VMOVUPS     5760(SI), Z9
+	VMULPS.BCST 4376(DI), Z9, Z9
+	VMOVUPS     5760(SI), Z10
+	VMULPS.BCST 4440(DI), Z10, Z10
+	VMOVUPS     5760(SI), Z11
+	VMULPS.BCST 4504(DI), Z11, Z11
+	VMOVUPS     6272(SI), Z12
+	VMULPS.BCST 4344(DI), Z12, Z12
+	VMOVUPS     6272(SI), Z13
+	VMULPS.BCST 4408(DI), Z13, Z13
+	VMOVUPS     6272(SI), Z14
+	VMULPS.BCST 4472(DI), Z14, Z14
+	VMOVUPS     6272(SI), Z15
+	VMULPS.BCST 4536(DI), Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VMOVUPS     5440(SI), Z4
+	VMULPS.BCST 4292(DI), Z4, Z4
+	VMOVUPS     5440(SI), Z5
+	VMULPS.BCST 4356(DI), Z5, Z5
+	VMOVUPS     5440(SI), Z6
+	VMULPS.BCST 4420(DI), Z6, Z6
+	VMOVUPS     5440(SI), Z7
+	VMULPS.BCST 4484(DI), Z7, Z7
+	VMOVUPS     5952(SI), Z8
+	VMULPS.BCST 4324(DI), Z8, Z8
+	VMOVUPS     5952(SI), Z9
+	VMULPS.BCST 4388(DI), Z9, Z9
+	VMOVUPS     5952(SI), Z10
+	VMULPS.BCST 4452(DI), Z10, Z10
+	VMOVUPS     5952(SI), Z11
+	VMULPS.BCST 4516(DI), Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VMOVUPS     5696(SI), Z8
+	VMULPS.BCST 4308(DI), Z8, Z8
+	VMOVUPS     5696(SI), Z9
+	VMULPS.BCST 4372(DI), Z9, Z9
+	VMOVUPS     5696(SI), Z10
+	VMULPS.BCST 4436(DI), Z10, Z10
+	VMOVUPS     5696(SI), Z11
+	VMULPS.BCST 4500(DI), Z11, Z11
+	VMOVUPS     6208(SI), Z12
+	VMULPS.BCST 4340(DI), Z12, Z12
+	VMOVUPS     6208(SI), Z13
+	VMULPS.BCST 4404(DI), Z13, Z13
+	VMOVUPS     6208(SI), Z14
+	VMULPS.BCST 4468(DI), Z14, Z14
+	VMOVUPS     6208(SI), Z15
+	VMULPS.BCST 4532(DI), Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VMOVUPS     5568(SI), Z8
+	VMULPS.BCST 4300(DI), Z8, Z8
+	VMOVUPS     5568(SI), Z9
+	VMULPS.BCST 4364(DI), Z9, Z9
+	VMOVUPS     5568(SI), Z10
+	VMULPS.BCST 4428(DI), Z10, Z10
+	VMOVUPS     5568(SI), Z11
+	VMULPS.BCST 4492(DI), Z11, Z11
+	VMOVUPS     6080(SI), Z12
+	VMULPS.BCST 4332(DI), Z12, Z12
+	VMOVUPS     6080(SI), Z13
+	VMULPS.BCST 4396(DI), Z13, Z13
+	VMOVUPS     6080(SI), Z14
+	VMULPS.BCST 4460(DI), Z14, Z14
+	VMOVUPS     6080(SI), Z15
+	VMULPS.BCST 4524(DI), Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VMOVUPS     5824(SI), Z12
+	VMULPS.BCST 4316(DI), Z12, Z12
+	VMOVUPS     5824(SI), Z13
+	VMULPS.BCST 4380(DI), Z13, Z13
+	VMOVUPS     5824(SI), Z14
+	VMULPS.BCST 4444(DI), Z14, Z14
+	VMOVUPS     5824(SI), Z15
+	VMULPS.BCST 4508(DI), Z15, Z15
+	VMOVUPS     6336(SI), Z16
+	VMULPS.BCST 4348(DI), Z16, Z16
+	VMOVUPS     6336(SI), Z17
+	VMULPS.BCST 4412(DI), Z17, Z17
+	VMOVUPS     6336(SI), Z18
+	VMULPS.BCST 4476(DI), Z18, Z18
+	VMOVUPS     6336(SI), Z19
+	VMULPS.BCST 4540(DI), Z19, Z19
+	VADDPS      Z16, Z12, Z12
+	VADDPS      Z17, Z13, Z13
+	VADDPS      Z18, Z14, Z14
+	VADDPS      Z19, Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VADDPS.BCST 4544(DI), Z0, Z0
+	VADDPS.BCST 4548(DI), Z1, Z1
+	VADDPS.BCST 4552(DI), Z2, Z2
+	VADDPS.BCST 4556(DI), Z3, Z3
+	VMOVUPS     Z0, 7424(SI)
+	VMOVUPS     Z1, 7488(SI)
+	VMOVUPS     Z2, 7552(SI)
+	VMOVUPS     Z3, 7616(SI)
+
+	// loss = 0.25·Σ (a3 - y)^2
+	VSUBPS      1024(SI), Z0, Z0
+	VSUBPS      1088(SI), Z1, Z1
+	VSUBPS      1152(SI), Z2, Z2
+	VSUBPS      1216(SI), Z3, Z3
+	VMULPS      Z0, Z0, Z0
+	VMULPS      Z1, Z1, Z1
+	VMULPS      Z2, Z2, Z2
+	VMULPS      Z3, Z3, Z3
+	VADDPS      Z2, Z0, Z0
+	VADDPS      Z3, Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMULPS.BCST ControlConstants<>+1312(SB), Z0, Z0
+	VMOVUPS     Z0, 10048(SI)
+	MOVQ        (SP), AX
+	VMOVUPS     10048(SI), Z0
+	VMOVUPS     Z0, (AX)
+	ADDQ        $0x00000040, AX
+	MOVQ        AX, (SP)
+	ADDQ        $0x00000400, DX
+	ADDQ        $0x00000100, CX
+	MOVQ        64(SP), R13
+	SUBL        $0x00000001, R13
+	JNE         loop0
+	VZEROUPPER
+	RET
+
+// func controlGradBatchAVX2(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles int, samples int)
+// Requires: AVX, AVX2
+TEXT ·controlGradBatchAVX2(SB), NOSPLIT, $128-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 126144(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	LEAQ 10112(SI), BX
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ R13, 32(SP)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	VMOVUPS     (DX)(R13*1), X0
+	VINSERTF128 $0x01, 256(DX)(R13*1), Y0, Y0
+	VMOVUPS     64(DX)(R13*1), X1
+	VINSERTF128 $0x01, 320(DX)(R13*1), Y1, Y1
+	VMOVUPS     128(DX)(R13*1), X2
+	VINSERTF128 $0x01, 384(DX)(R13*1), Y2, Y2
+	VMOVUPS     192(DX)(R13*1), X3
+	VINSERTF128 $0x01, 448(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, (SI)(R12*1)
+	VMOVUPS     Y4, 64(SI)(R12*1)
+	VMOVUPS     Y2, 128(SI)(R12*1)
+	VMOVUPS     Y0, 192(SI)(R12*1)
+	VMOVUPS     512(DX)(R13*1), X0
+	VINSERTF128 $0x01, 768(DX)(R13*1), Y0, Y0
+	VMOVUPS     576(DX)(R13*1), X1
+	VINSERTF128 $0x01, 832(DX)(R13*1), Y1, Y1
+	VMOVUPS     640(DX)(R13*1), X2
+	VINSERTF128 $0x01, 896(DX)(R13*1), Y2, Y2
+	VMOVUPS     704(DX)(R13*1), X3
+	VINSERTF128 $0x01, 960(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 32(SI)(R12*1)
+	VMOVUPS     Y4, 96(SI)(R12*1)
+	VMOVUPS     Y2, 160(SI)(R12*1)
+	VMOVUPS     Y0, 224(SI)(R12*1)
+	ADDQ        $0x00000010, R13
+	ADDQ        $0x00000100, R12
+	CMPQ        R13, $0x00000040
+	JNE         loop1
+	VMOVUPS     (CX), X0
+	VINSERTF128 $0x01, 64(CX), Y0, Y0
+	VMOVUPS     16(CX), X1
+	VINSERTF128 $0x01, 80(CX), Y1, Y1
+	VMOVUPS     32(CX), X2
+	VINSERTF128 $0x01, 96(CX), Y2, Y2
+	VMOVUPS     48(CX), X3
+	VINSERTF128 $0x01, 112(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 1024(SI)
+	VMOVUPS     Y4, 1088(SI)
+	VMOVUPS     Y2, 1152(SI)
+	VMOVUPS     Y0, 1216(SI)
+	VMOVUPS     128(CX), X0
+	VINSERTF128 $0x01, 192(CX), Y0, Y0
+	VMOVUPS     144(CX), X1
+	VINSERTF128 $0x01, 208(CX), Y1, Y1
+	VMOVUPS     160(CX), X2
+	VINSERTF128 $0x01, 224(CX), Y2, Y2
+	VMOVUPS     176(CX), X3
+	VINSERTF128 $0x01, 240(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 1056(SI)
+	VMOVUPS     Y4, 1120(SI)
+	VMOVUPS     Y2, 1184(SI)
+	VMOVUPS     Y0, 1248(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	XORL R12, R12
+	XORL R13, R13
+
+loop2:
+	LEAQ         (DI)(R13*1), R11
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVUPS      (SI), Y1
+	VBROADCASTSS (R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y15, Y15
+	VBROADCASTSS 64(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y9, Y9
+	VMOVUPS      256(SI), Y1
+	VBROADCASTSS 16(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 80(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      512(SI), Y1
+	VBROADCASTSS 32(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 96(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      768(SI), Y1
+	VBROADCASTSS 48(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 112(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VADDPS       Y13, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y7, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      128(SI), Y1
+	VBROADCASTSS 8(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 72(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      384(SI), Y1
+	VBROADCASTSS 24(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 88(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      640(SI), Y1
+	VBROADCASTSS 40(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 104(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      896(SI), Y1
+	VBROADCASTSS 56(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 120(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      64(SI), Y1
+	VBROADCASTSS 4(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 68(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      320(SI), Y1
+	VBROADCASTSS 20(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 84(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      576(SI), Y1
+	VBROADCASTSS 36(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 100(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      832(SI), Y1
+	VBROADCASTSS 52(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 116(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	VMOVUPS      192(SI), Y0
+	VBROADCASTSS 12(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 76(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      448(SI), Y0
+	VBROADCASTSS 28(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 92(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      704(SI), Y0
+	VBROADCASTSS 44(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 108(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      960(SI), Y0
+	VBROADCASTSS 60(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 124(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 2048(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7936(SI)(R13*1)
+	VBROADCASTSS 2052(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8000(SI)(R13*1)
+	LEAQ         (DI)(R13*1), R11
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVUPS      32(SI), Y1
+	VBROADCASTSS (R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y15, Y15
+	VBROADCASTSS 64(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y9, Y9
+	VMOVUPS      288(SI), Y1
+	VBROADCASTSS 16(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 80(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      544(SI), Y1
+	VBROADCASTSS 32(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 96(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      800(SI), Y1
+	VBROADCASTSS 48(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 112(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VADDPS       Y13, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y7, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      160(SI), Y1
+	VBROADCASTSS 8(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 72(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      416(SI), Y1
+	VBROADCASTSS 24(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 88(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      672(SI), Y1
+	VBROADCASTSS 40(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 104(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      928(SI), Y1
+	VBROADCASTSS 56(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 120(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y14, Y15, Y1
+	VMOVAPS      Y1, Y15
+	VADDPS       Y8, Y9, Y1
+	VMOVAPS      Y1, Y9
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVUPS      96(SI), Y1
+	VBROADCASTSS 4(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 68(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y8, Y8
+	VMOVUPS      352(SI), Y1
+	VBROADCASTSS 20(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y13, Y13
+	VBROADCASTSS 84(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y7, Y7
+	VMOVUPS      608(SI), Y1
+	VBROADCASTSS 36(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 100(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y6, Y6
+	VMOVUPS      864(SI), Y1
+	VBROADCASTSS 52(R11), Y2
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VBROADCASTSS 116(R11), Y2
+	VMULPS       Y2, Y1, Y1
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y12, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y6, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VADDPS       Y11, Y13, Y1
+	VMOVAPS      Y1, Y13
+	VADDPS       Y5, Y7, Y1
+	VMOVAPS      Y1, Y7
+	VADDPS       Y13, Y14, Y1
+	VMOVAPS      Y1, Y14
+	VADDPS       Y7, Y8, Y1
+	VMOVAPS      Y1, Y8
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	VMOVUPS      224(SI), Y0
+	VBROADCASTSS 12(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 76(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      480(SI), Y0
+	VBROADCASTSS 28(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 92(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      736(SI), Y0
+	VBROADCASTSS 44(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 108(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      992(SI), Y0
+	VBROADCASTSS 60(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 124(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 2048(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7968(SI)(R13*1)
+	VBROADCASTSS 2052(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8032(SI)(R13*1)
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x00000080, R13
+	CMPQ         R12, $0x00000080
+	JNE          loop2
+	XORL         R13, R13
+
+loop3:
+	VMOVUPS      7936(SI)(R13*1), Y0
+	VMOVUPS      7968(SI)(R13*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       ControlConstants<>+32(SB), X1, X4
+	VANDPS       ControlConstants<>+32(SB), X0, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X1, X8
+	VANDPS       ControlConstants<>+0(SB), X0, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       ControlConstants<>+32(SB), X3, X4
+	VANDPS       ControlConstants<>+32(SB), X2, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X3, X8
+	VANDPS       ControlConstants<>+0(SB), X2, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 1312(SI)(R13*1)
+	VMOVUPS      Y0, 1280(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	CMPQ         R13, $0x00000800
+	JNE          loop3
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	XORL R13, R13
+	XORL R12, R12
+	XORL R11, R11
+
+loop4:
+	LEAQ    2176(DI)(R11*1), R10
+	VMOVUPS ControlConstants<>+0(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	XORL    R9, R9
+	XORL    R8, R8
+
+loop5:
+	VMOVUPS      1280(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 128(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      1536(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 144(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1792(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 160(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      2048(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 176(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop5
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop6:
+	VMOVUPS      1408(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 136(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1664(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 152(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1920(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 168(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2176(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 184(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop6
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop7:
+	VMOVUPS      1344(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 132(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1600(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 148(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1856(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 164(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2112(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 180(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop7
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop8:
+	VMOVUPS      1472(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 140(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1728(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 156(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      1984(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 172(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      2240(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 188(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 4224(DI)(R13*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7936(SI)(R12*1)
+	VBROADCASTSS 4228(DI)(R13*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8000(SI)(R12*1)
+	LEAQ         2176(DI)(R11*1), R10
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop9:
+	VMOVUPS      1312(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 128(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      1568(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 144(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1824(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 160(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      2080(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 176(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop9
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop10:
+	VMOVUPS      1440(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 136(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1696(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 152(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1952(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 168(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2208(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 184(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop10
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop11:
+	VMOVUPS      1376(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 132(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      1632(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 148(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1888(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 164(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2144(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 180(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop11
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop12:
+	VMOVUPS      1504(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 140(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      1760(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 156(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      2016(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 172(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      2272(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 188(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop12
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 4224(DI)(R13*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 7968(SI)(R12*1)
+	VBROADCASTSS 4228(DI)(R13*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 8032(SI)(R12*1)
+	ADDQ         $0x00000008, R13
+	ADDQ         $0x00000080, R12
+	ADDQ         $0x00000100, R11
+	CMPQ         R13, $0x00000040
+	JNE          loop4
+	XORL         R11, R11
+
+loop13:
+	VMOVUPS      7936(SI)(R11*1), Y0
+	VMOVUPS      7968(SI)(R11*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       ControlConstants<>+32(SB), X1, X4
+	VANDPS       ControlConstants<>+32(SB), X0, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X1, X8
+	VANDPS       ControlConstants<>+0(SB), X0, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       ControlConstants<>+32(SB), X3, X4
+	VANDPS       ControlConstants<>+32(SB), X2, X5
+	VPMINUD      ControlConstants<>+64(SB), X4, X6
+	VPMINUD      ControlConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       ControlConstants<>+96(SB), Y6, Y6
+	VPADDQ       ControlConstants<>+96(SB), Y7, Y7
+	VMULPD       ControlConstants<>+128(SB), Y6, Y8
+	VMULPD       ControlConstants<>+128(SB), Y7, Y9
+	VADDPD       ControlConstants<>+160(SB), Y8, Y8
+	VADDPD       ControlConstants<>+160(SB), Y9, Y9
+	VSUBPD       ControlConstants<>+160(SB), Y8, Y10
+	VSUBPD       ControlConstants<>+160(SB), Y9, Y11
+	VMULPD       ControlConstants<>+192(SB), Y10, Y10
+	VMULPD       ControlConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       ControlConstants<>+224(SB), Y8, Y10
+	VANDPD       ControlConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      ControlConstants<>+512(SB), Y12
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      ControlConstants<>+512(SB), Y10
+	LEAQ         ControlConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       ControlConstants<>+576(SB), Y6, Y10
+	VMULPD       ControlConstants<>+576(SB), Y7, Y11
+	VADDPD       ControlConstants<>+544(SB), Y10, Y10
+	VADDPD       ControlConstants<>+544(SB), Y11, Y11
+	VMULPD       ControlConstants<>+640(SB), Y6, Y12
+	VMULPD       ControlConstants<>+640(SB), Y7, Y13
+	VADDPD       ControlConstants<>+608(SB), Y12, Y12
+	VADDPD       ControlConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       ControlConstants<>+544(SB), Y8, Y8
+	VSUBPD       ControlConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       ControlConstants<>+672(SB), Y6, Y8
+	VADDPD       ControlConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       ControlConstants<>+0(SB), X3, X8
+	VANDPS       ControlConstants<>+0(SB), X2, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       ControlConstants<>+704(SB), X4, X4
+	VPSUBD       ControlConstants<>+704(SB), X5, X5
+	VXORPS       ControlConstants<>+0(SB), X4, X4
+	VXORPS       ControlConstants<>+0(SB), X5, X5
+	VPCMPGTD     ControlConstants<>+768(SB), X4, X4
+	VPCMPGTD     ControlConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 5408(SI)(R11*1)
+	VMOVUPS      Y0, 5376(SI)(R11*1)
+	ADDQ         $0x00000040, R11
+	CMPQ         R11, $0x00000400
+	JNE          loop13
+
+	// z3 = W3·a2 + b3
+	VBROADCASTSS 4288(DI), Y0
+	VMULPS       5376(SI), Y0, Y0
+	VBROADCASTSS 4288(DI), Y1
+	VMULPS       5408(SI), Y1, Y1
+	VBROADCASTSS 4352(DI), Y2
+	VMULPS       5376(SI), Y2, Y2
+	VBROADCASTSS 4320(DI), Y3
+	VMULPS       5888(SI), Y3, Y3
+	VBROADCASTSS 4320(DI), Y4
+	VMULPS       5920(SI), Y4, Y4
+	VBROADCASTSS 4384(DI), Y5
+	VMULPS       5888(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4304(DI), Y3
+	VMULPS       5632(SI), Y3, Y3
+	VBROADCASTSS 4304(DI), Y4
+	VMULPS       5664(SI), Y4, Y4
+	VBROADCASTSS 4368(DI), Y5
+	VMULPS       5632(SI), Y5, Y5
+	VBROADCASTSS 4336(DI), Y6
+	VMULPS       6144(SI), Y6, Y6
+	VBROADCASTSS 4336(DI), Y7
+	VMULPS       6176(SI), Y7, Y7
+	VBROADCASTSS 4400(DI), Y8
+	VMULPS       6144(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4296(DI), Y3
+	VMULPS       5504(SI), Y3, Y3
+	VBROADCASTSS 4296(DI), Y4
+	VMULPS       5536(SI), Y4, Y4
+	VBROADCASTSS 4360(DI), Y5
+	VMULPS       5504(SI), Y5, Y5
+	VBROADCASTSS 4328(DI), Y6
+	VMULPS       6016(SI), Y6, Y6
+	VBROADCASTSS 4328(DI), Y7
+	VMULPS       6048(SI), Y7, Y7
+	VBROADCASTSS 4392(DI), Y8
+	VMULPS       6016(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4312(DI), Y6
+	VMULPS       5760(SI), Y6, Y6
+	VBROADCASTSS 4312(DI), Y7
+	VMULPS       5792(SI), Y7, Y7
+	VBROADCASTSS 4376(DI), Y8
+	VMULPS       5760(SI), Y8, Y8
+	VBROADCASTSS 4344(DI), Y9
+	VMULPS       6272(SI), Y9, Y9
+	VBROADCASTSS 4344(DI), Y10
+	VMULPS       6304(SI), Y10, Y10
+	VBROADCASTSS 4408(DI), Y11
+	VMULPS       6272(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4292(DI), Y3
+	VMULPS       5440(SI), Y3, Y3
+	VBROADCASTSS 4292(DI), Y4
+	VMULPS       5472(SI), Y4, Y4
+	VBROADCASTSS 4356(DI), Y5
+	VMULPS       5440(SI), Y5, Y5
+	VBROADCASTSS 4324(DI), Y6
+	VMULPS       5952(SI), Y6, Y6
+	VBROADCASTSS 4324(DI), Y7
+	VMULPS       5984(SI), Y7, Y7
+	VBROADCASTSS 4388(DI), Y8
+	VMULPS       5952(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4308(DI), Y6
+	VMULPS       5696(SI), Y6, Y6
+	VBROADCASTSS 4308(DI), Y7
+	VMULPS       5728(SI), Y7, Y7
+	VBROADCASTSS 4372(DI), Y8
+	VMULPS       5696(SI), Y8, Y8
+	VBROADCASTSS 4340(DI), Y9
+	VMULPS       6208(SI), Y9, Y9
+	VBROADCASTSS 4340(DI), Y10
+	VMULPS       6240(SI), Y10, Y10
+	VBROADCASTSS 4404(DI), Y11
+	VMULPS       6208(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4300(DI), Y6
+	VMULPS       5568(SI), Y6, Y6
+	VBROADCASTSS 4300(DI), Y7
+	VMULPS       5600(SI), Y7, Y7
+	VBROADCASTSS 4364(DI), Y8
+	VMULPS       5568(SI), Y8, Y8
+	VBROADCASTSS 4332(DI), Y9
+	VMULPS       6080(SI), Y9, Y9
+	VBROADCASTSS 4332(DI), Y10
+	VMULPS       6112(SI), Y10, Y10
+	VBROADCASTSS 4396(DI), Y11
+	VMULPS       6080(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VBROADCASTSS 4316(DI), Y9
+	VMULPS       5824(SI), Y9, Y9
+	VBROADCASTSS 4316(DI), Y10
+	VMULPS       5856(SI), Y10, Y10
+	VBROADCASTSS 4380(DI), Y11
+	VMULPS       5824(SI), Y11, Y11
+	VBROADCASTSS 4348(DI), Y12
+	VMULPS       6336(SI), Y12, Y12
+	VBROADCASTSS 4348(DI), Y13
+	VMULPS       6368(SI), Y13, Y13
+	VBROADCASTSS 4412(DI), Y14
+	VMULPS       6336(SI), Y14, Y14
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VADDPS       Y14, Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4544(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 4544(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 4548(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 7424(SI)
+	VMOVUPS      Y1, 7456(SI)
+	VMOVUPS      Y2, 7488(SI)
+	VBROADCASTSS 4352(DI), Y3
+	VMULPS       5408(SI), Y3, Y3
+	VBROADCASTSS 4416(DI), Y4
+	VMULPS       5376(SI), Y4, Y4
+	VBROADCASTSS 4416(DI), Y5
+	VMULPS       5408(SI), Y5, Y5
+	VBROADCASTSS 4384(DI), Y6
+	VMULPS       5920(SI), Y6, Y6
+	VBROADCASTSS 4448(DI), Y7
+	VMULPS       5888(SI), Y7, Y7
+	VBROADCASTSS 4448(DI), Y8
+	VMULPS       5920(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4368(DI), Y6
+	VMULPS       5664(SI), Y6, Y6
+	VBROADCASTSS 4432(DI), Y7
+	VMULPS       5632(SI), Y7, Y7
+	VBROADCASTSS 4432(DI), Y8
+	VMULPS       5664(SI), Y8, Y8
+	VBROADCASTSS 4400(DI), Y9
+	VMULPS       6176(SI), Y9, Y9
+	VBROADCASTSS 4464(DI), Y10
+	VMULPS       6144(SI), Y10, Y10
+	VBROADCASTSS 4464(DI), Y11
+	VMULPS       6176(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4360(DI), Y6
+	VMULPS       5536(SI), Y6, Y6
+	VBROADCASTSS 4424(DI), Y7
+	VMULPS       5504(SI), Y7, Y7
+	VBROADCASTSS 4424(DI), Y8
+	VMULPS       5536(SI), Y8, Y8
+	VBROADCASTSS 4392(DI), Y9
+	VMULPS       6048(SI), Y9, Y9
+	VBROADCASTSS 4456(DI), Y10
+	VMULPS       6016(SI), Y10, Y10
+	VBROADCASTSS 4456(DI), Y11
+	VMULPS       6048(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VBROADCASTSS 4376(DI), Y9
+	VMULPS       5792(SI), Y9, Y9
+	VBROADCASTSS 4440(DI), Y10
+	VMULPS       5760(SI), Y10, Y10
+	VBROADCASTSS 4440(DI), Y11
+	VMULPS       5792(SI), Y11, Y11
+	VBROADCASTSS 4408(DI), Y12
+	VMULPS       6304(SI), Y12, Y12
+	VBROADCASTSS 4472(DI), Y13
+	VMULPS       6272(SI), Y13, Y13
+	VBROADCASTSS 4472(DI), Y14
+	VMULPS       6304(SI), Y14, Y14
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VADDPS       Y14, Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 4356(DI), Y6
+	VMULPS       5472(SI), Y6, Y6
+	VBROADCASTSS 4420(DI), Y7
+	VMULPS       5440(SI), Y7, Y7
+	VBROADCASTSS 4420(DI), Y8
+	VMULPS       5472(SI), Y8, Y8
+	VBROADCASTSS 4388(DI), Y9
+	VMULPS       5984(SI), Y9, Y9
+	VBROADCASTSS 4452(DI), Y10
+	VMULPS       5952(SI), Y10, Y10
+	VBROADCASTSS 4452(DI), Y11
+	VMULPS       5984(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VBROADCASTSS 4372(DI), Y9
+	VMULPS       5728(SI), Y9, Y9
+	VBROADCASTSS 4436(DI), Y10
+	VMULPS       5696(SI), Y10, Y10
+	VBROADCASTSS 4436(DI), Y11
+	VMULPS       5728(SI), Y11, Y11
+	VBROADCASTSS 4404(DI), Y12
+	VMULPS       6240(SI), Y12, Y12
+	VBROADCASTSS 4468(DI), Y13
+	VMULPS       6208(SI), Y13, Y13
+	VBROADCASTSS 4468(DI), Y14
+	VMULPS       6240(SI), Y14, Y14
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VADDPS       Y14, Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VBROADCASTSS 4364(DI), Y9
+	VMULPS       5600(SI), Y9, Y9
+	VBROADCASTSS 4428(DI), Y10
+	VMULPS       5568(SI), Y10, Y10
+	VBROADCASTSS 4428(DI), Y11
+	VMULPS       5600(SI), Y11, Y11
+	VBROADCASTSS 4396(DI), Y12
+	VMULPS       6112(SI), Y12, Y12
+	VBROADCASTSS 4460(DI), Y13
+	VMULPS       6080(SI), Y13, Y13
+	VBROADCASTSS 4460(DI), Y14
+	VMULPS       6112(SI), Y14, Y14
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y13, Y10, Y10
+	VADDPS       Y14, Y11, Y11
+	VBROADCASTSS 4380(DI), Y12
+	VMULPS       5856(SI), Y12, Y12
+	VBROADCASTSS 4444(DI), Y13
+	VMULPS       5824(SI), Y13, Y13
+	VBROADCASTSS 4444(DI), Y14
+	VMULPS       5856(SI), Y14, Y14
+	VBROADCASTSS 4412(DI), Y15
+	VMULPS       6368(SI), Y15, Y15
+	VMOVUPS      Y2, 64(SP)
+	VBROADCASTSS 4476(DI), Y2
+	VMULPS       6336(SI), Y2, Y2
+	VMOVUPS      Y1, 96(SP)
+	VBROADCASTSS 4476(DI), Y1
+	VMULPS       6368(SI), Y1, Y1
+	VADDPS       Y15, Y12, Y12
+	VADDPS       Y2, Y13, Y2
+	VADDPS       Y1, Y14, Y1
+	VADDPS       Y12, Y9, Y9
+	VADDPS       Y2, Y10, Y2
+	VADDPS       Y1, Y11, Y1
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y2, Y7, Y2
+	VADDPS       Y1, Y8, Y1
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y2, Y4, Y2
+	VADDPS       Y1, Y5, Y1
+	VBROADCASTSS 4548(DI), Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 4552(DI), Y4
+	VADDPS       Y4, Y2, Y2
+	VBROADCASTSS 4552(DI), Y4
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      Y3, 7520(SI)
+	VMOVUPS      Y2, 7552(SI)
+	VMOVUPS      Y1, 7584(SI)
+	VBROADCASTSS 4480(DI), Y4
+	VMULPS       5376(SI), Y4, Y4
+	VBROADCASTSS 4480(DI), Y5
+	VMULPS       5408(SI), Y5, Y5
+	VBROADCASTSS 4512(DI), Y6
+	VMULPS       5888(SI), Y6, Y6
+	VBROADCASTSS 4512(DI), Y7
+	VMULPS       5920(SI), Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 4496(DI), Y6
+	VMULPS       5632(SI), Y6, Y6
+	VBROADCASTSS 4496(DI), Y7
+	VMULPS       5664(SI), Y7, Y7
+	VBROADCASTSS 4528(DI), Y8
+	VMULPS       6144(SI), Y8, Y8
+	VBROADCASTSS 4528(DI), Y9
+	VMULPS       6176(SI), Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 4488(DI), Y6
+	VMULPS       5504(SI), Y6, Y6
+	VBROADCASTSS 4488(DI), Y7
+	VMULPS       5536(SI), Y7, Y7
+	VBROADCASTSS 4520(DI), Y8
+	VMULPS       6016(SI), Y8, Y8
+	VBROADCASTSS 4520(DI), Y9
+	VMULPS       6048(SI), Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VBROADCASTSS 4504(DI), Y8
+	VMULPS       5760(SI), Y8, Y8
+	VBROADCASTSS 4504(DI), Y9
+	VMULPS       5792(SI), Y9, Y9
+	VBROADCASTSS 4536(DI), Y10
+	VMULPS       6272(SI), Y10, Y10
+	VBROADCASTSS 4536(DI), Y11
+	VMULPS       6304(SI), Y11, Y11
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y11, Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 4484(DI), Y6
+	VMULPS       5440(SI), Y6, Y6
+	VBROADCASTSS 4484(DI), Y7
+	VMULPS       5472(SI), Y7, Y7
+	VBROADCASTSS 4516(DI), Y8
+	VMULPS       5952(SI), Y8, Y8
+	VBROADCASTSS 4516(DI), Y9
+	VMULPS       5984(SI), Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VBROADCASTSS 4500(DI), Y8
+	VMULPS       5696(SI), Y8, Y8
+	VBROADCASTSS 4500(DI), Y9
+	VMULPS       5728(SI), Y9, Y9
+	VBROADCASTSS 4532(DI), Y10
+	VMULPS       6208(SI), Y10, Y10
+	VBROADCASTSS 4532(DI), Y11
+	VMULPS       6240(SI), Y11, Y11
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y11, Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VBROADCASTSS 4492(DI), Y8
+	VMULPS       5568(SI), Y8, Y8
+	VBROADCASTSS 4492(DI), Y9
+	VMULPS       5600(SI), Y9, Y9
+	VBROADCASTSS 4524(DI), Y10
+	VMULPS       6080(SI), Y10, Y10
+	VBROADCASTSS 4524(DI), Y11
+	VMULPS       6112(SI), Y11, Y11
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y11, Y9, Y9
+	VBROADCASTSS 4508(DI), Y10
+	VMULPS       5824(SI), Y10, Y10
+	VBROADCASTSS 4508(DI), Y11
+	VMULPS       5856(SI), Y11, Y11
+	VBROADCASTSS 4540(DI), Y12
+	VMULPS       6336(SI), Y12, Y12
+	VBROADCASTSS 4540(DI), Y13
+	VMULPS       6368(SI), Y13, Y13
+	VADDPS       Y12, Y10, Y10
+	VADDPS       Y13, Y11, Y11
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y11, Y9, Y9
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 4556(DI), Y6
+	VADDPS       Y6, Y4, Y4
+	VBROADCASTSS 4556(DI), Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      Y4, 7616(SI)
+	VMOVUPS      Y5, 7648(SI)
+
+	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
+	VSUBPS  1024(SI), Y0, Y0
+	VMOVUPS 96(SP), Y6
+	VSUBPS  1056(SI), Y6, Y6
+	VMOVUPS 64(SP), Y7
+	VSUBPS  1088(SI), Y7, Y7
+	VMULPS  ControlConstants<>+1316(SB), Y6, Y8
+	VMULPS  ControlConstants<>+1316(SB), Y7, Y9
+	VMULPS  ControlConstants<>+1316(SB), Y0, Y10
+	VMULPS  Y6, Y6, Y6
+	VMULPS  Y7, Y7, Y7
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS Y8, 7712(SI)
+	VMOVUPS Y9, 7744(SI)
+	VMOVUPS Y10, 7680(SI)
+	VSUBPS  1120(SI), Y3, Y3
+	VSUBPS  1152(SI), Y2, Y2
+	VSUBPS  1184(SI), Y1, Y1
+	VMULPS  ControlConstants<>+1316(SB), Y3, Y8
+	VMULPS  ControlConstants<>+1316(SB), Y2, Y10
+	VMULPS  ControlConstants<>+1316(SB), Y1, Y11
+	VMULPS  Y3, Y3, Y3
+	VMULPS  Y2, Y2, Y2
+	VMULPS  Y1, Y1, Y1
+	VMOVUPS Y8, 7776(SI)
+	VMOVUPS Y10, 7808(SI)
+	VMOVUPS Y11, 7840(SI)
+	VSUBPS  1216(SI), Y4, Y4
+	VSUBPS  1248(SI), Y5, Y5
+	VMULPS  ControlConstants<>+1316(SB), Y4, Y12
+	VMULPS  ControlConstants<>+1316(SB), Y5, Y13
+	VMULPS  Y4, Y4, Y4
+	VMULPS  Y5, Y5, Y5
+	VMOVUPS Y12, 7872(SI)
+	VMOVUPS Y13, 7904(SI)
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y4, Y7, Y2
+	VADDPS  Y2, Y0, Y0
+	VMULPS  ControlConstants<>+1280(SB), Y0, Y0
+	VMOVUPS Y0, 10048(SI)
+	VADDPS  Y1, Y6, Y0
+	VADDPS  Y5, Y3, Y1
+	VADDPS  Y1, Y0, Y0
+	VMULPS  ControlConstants<>+1280(SB), Y0, Y0
+	VMOVUPS Y0, 10080(SI)
+
+	// d2 = (W3ᵀ·d3)*(1 - a2^2)
+	VBROADCASTSS 4288(DI), Y0
+	VMULPS       7680(SI), Y0, Y0
+	VBROADCASTSS 4288(DI), Y1
+	VMULPS       7712(SI), Y1, Y1
+	VBROADCASTSS 4292(DI), Y2
+	VMULPS       7680(SI), Y2, Y2
+	VBROADCASTSS 4416(DI), Y3
+	VMULPS       Y3, Y10, Y3
+	VBROADCASTSS 4416(DI), Y4
+	VMULPS       Y4, Y11, Y4
+	VBROADCASTSS 4420(DI), Y5
+	VMULPS       Y5, Y10, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4352(DI), Y3
+	VMULPS       Y3, Y9, Y3
+	VBROADCASTSS 4352(DI), Y4
+	VMULPS       Y4, Y8, Y4
+	VBROADCASTSS 4356(DI), Y5
+	VMULPS       7744(SI), Y5, Y5
+	VBROADCASTSS 4480(DI), Y6
+	VMULPS       Y6, Y12, Y6
+	VBROADCASTSS 4480(DI), Y7
+	VMULPS       Y7, Y13, Y7
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VBROADCASTSS 4484(DI), Y6
+	VMULPS       Y6, Y12, Y6
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y6, Y5, Y3
+	VMOVUPS      5376(SI), Y4
+	VMOVUPS      5408(SI), Y5
+	VADDPS       Y3, Y2, Y2
+	VMULPS       Y5, Y5, Y3
+	VMOVUPS      5440(SI), Y5
+	VMULPS       Y4, Y4, Y4
+	VMOVUPS      ControlConstants<>+1348(SB), Y6
+	VSUBPS       Y3, Y6, Y3
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y4, Y6, Y4
+	VMULPS       Y3, Y1, Y1
+	VSUBPS       Y5, Y6, Y3
+	VMULPS       Y4, Y0, Y0
+	VMOVUPS      Y1, 6432(SI)
+	VMULPS       Y3, Y2, Y1
+	VMOVUPS      Y0, 6400(SI)
+	VMOVUPS      Y1, 6464(SI)
+	VBROADCASTSS 4292(DI), Y0
+	VMULPS       7712(SI), Y0, Y0
+	VBROADCASTSS 4296(DI), Y1
+	VMULPS       7680(SI), Y1, Y1
+	VBROADCASTSS 4296(DI), Y2
+	VMULPS       7712(SI), Y2, Y2
+	VBROADCASTSS 4420(DI), Y3
+	VMULPS       Y3, Y11, Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 4424(DI), Y3
+	VMULPS       7808(SI), Y3, Y3
+	VBROADCASTSS 4424(DI), Y4
+	VMULPS       7840(SI), Y4, Y4
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VBROADCASTSS 4356(DI), Y3
+	VMULPS       7776(SI), Y3, Y3
+	VBROADCASTSS 4360(DI), Y4
+	VMULPS       7744(SI), Y4, Y4
+	VBROADCASTSS 4360(DI), Y5
+	VMULPS       7776(SI), Y5, Y5
+	VBROADCASTSS 4484(DI), Y7
+	VMULPS       Y7, Y13, Y7
+	VADDPS       Y7, Y3, Y3
+	VBROADCASTSS 4488(DI), Y7
+	VMULPS       Y7, Y12, Y7
+	VBROADCASTSS 4488(DI), Y8
+	VMULPS       Y8, Y13, Y8
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y7, Y4, Y3
+	VADDPS       Y8, Y5, Y4
+	VMOVUPS      5472(SI), Y5
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VMULPS       Y5, Y5, Y3
+	VMOVUPS      5504(SI), Y4
+	VMOVUPS      5536(SI), Y5
+	VSUBPS       Y3, Y6, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VMULPS       Y3, Y0, Y0
+	VSUBPS       Y4, Y6, Y3
+	VSUBPS       Y5, Y6, Y4
+	VMOVUPS      Y0, 6496(SI)
+	VMULPS       Y3, Y1, Y0
+	VMULPS       Y4, Y2, Y1
+	VMOVUPS      Y0, 6528(SI)
+	VMOVUPS      Y1, 6560(SI)
+	VBROADCASTSS 4300(DI), Y0
+	VMULPS       7680(SI), Y0, Y0
+	VBROADCASTSS 4300(DI), Y1
+	VMULPS       7712(SI), Y1, Y1
+	VBROADCASTSS 4304(DI), Y2
+	VMULPS       7680(SI), Y2, Y2
+	VBROADCASTSS 4428(DI), Y3
+	VMULPS       7808(SI), Y3, Y3
+	VBROADCASTSS 4428(DI), Y4
+	VMULPS       7840(SI), Y4, Y4
+	VBROADCASTSS 4432(DI), Y5
+	VMULPS       7808(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4364(DI), Y3
+	VMULPS       7744(SI), Y3, Y3
+	VBROADCASTSS 4364(DI), Y4
+	VMULPS       7776(SI), Y4, Y4
+	VBROADCASTSS 4368(DI), Y5
+	VMULPS       7744(SI), Y5, Y5
+	VBROADCASTSS 4492(DI), Y7
+	VMULPS       7872(SI), Y7, Y7
+	VBROADCASTSS 4492(DI), Y8
+	VMULPS       7904(SI), Y8, Y8
+	VBROADCASTSS 4496(DI), Y9
+	VMULPS       7872(SI), Y9, Y9
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      5568(SI), Y3
+	VMOVUPS      5600(SI), Y4
+	VMOVUPS      5632(SI), Y5
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y6, Y3
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y0, 6592(SI)
+	VMOVUPS      Y1, 6624(SI)
+	VMOVUPS      Y2, 6656(SI)
+	VBROADCASTSS 4304(DI), Y0
+	VMULPS       7712(SI), Y0, Y0
+	VBROADCASTSS 4308(DI), Y1
+	VMULPS       7680(SI), Y1, Y1
+	VBROADCASTSS 4308(DI), Y2
+	VMULPS       7712(SI), Y2, Y2
+	VBROADCASTSS 4432(DI), Y3
+	VMULPS       7840(SI), Y3, Y3
+	VBROADCASTSS 4436(DI), Y4
+	VMULPS       7808(SI), Y4, Y4
+	VBROADCASTSS 4436(DI), Y5
+	VMULPS       7840(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4368(DI), Y3
+	VMULPS       7776(SI), Y3, Y3
+	VBROADCASTSS 4372(DI), Y4
+	VMULPS       7744(SI), Y4, Y4
+	VBROADCASTSS 4372(DI), Y5
+	VMULPS       7776(SI), Y5, Y5
+	VBROADCASTSS 4496(DI), Y7
+	VMULPS       7904(SI), Y7, Y7
+	VBROADCASTSS 4500(DI), Y8
+	VMULPS       7872(SI), Y8, Y8
+	VBROADCASTSS 4500(DI), Y9
+	VMULPS       7904(SI), Y9, Y9
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      5664(SI), Y3
+	VMOVUPS      5696(SI), Y4
+	VMOVUPS      5728(SI), Y5
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y6, Y3
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y0, 6688(SI)
+	VMOVUPS      Y1, 6720(SI)
+	VMOVUPS      Y2, 6752(SI)
+	VBROADCASTSS 4312(DI), Y0
+	VMULPS       7680(SI), Y0, Y0
+	VBROADCASTSS 4312(DI), Y1
+	VMULPS       7712(SI), Y1, Y1
+	VBROADCASTSS 4316(DI), Y2
+	VMULPS       7680(SI), Y2, Y2
+	VBROADCASTSS 4440(DI), Y3
+	VMULPS       7808(SI), Y3, Y3
+	VBROADCASTSS 4440(DI), Y4
+	VMULPS       7840(SI), Y4, Y4
+	VBROADCASTSS 4444(DI), Y5
+	VMULPS       7808(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4376(DI), Y3
+	VMULPS       7744(SI), Y3, Y3
+	VBROADCASTSS 4376(DI), Y4
+	VMULPS       7776(SI), Y4, Y4
+	VBROADCASTSS 4380(DI), Y5
+	VMULPS       7744(SI), Y5, Y5
+	VBROADCASTSS 4504(DI), Y7
+	VMULPS       7872(SI), Y7, Y7
+	VBROADCASTSS 4504(DI), Y8
+	VMULPS       7904(SI), Y8, Y8
+	VBROADCASTSS 4508(DI), Y9
+	VMULPS       7872(SI), Y9, Y9
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      5760(SI), Y3
+	VMOVUPS      5792(SI), Y4
+	VMOVUPS      5824(SI), Y5
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y6, Y3
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y0, 6784(SI)
+	VMOVUPS      Y1, 6816(SI)
+	VMOVUPS      Y2, 6848(SI)
+	VBROADCASTSS 4316(DI), Y0
+	VMULPS       7712(SI), Y0, Y0
+	VBROADCASTSS 4320(DI), Y1
+	VMULPS       7680(SI), Y1, Y1
+	VBROADCASTSS 4320(DI), Y2
+	VMULPS       7712(SI), Y2, Y2
+	VBROADCASTSS 4444(DI), Y3
+	VMULPS       7840(SI), Y3, Y3
+	VBROADCASTSS 4448(DI), Y4
+	VMULPS       7808(SI), Y4, Y4
+	VBROADCASTSS 4448(DI), Y5
+	VMULPS       7840(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4380(DI), Y3
+	VMULPS       7776(SI), Y3, Y3
+	VBROADCASTSS 4384(DI), Y4
+	VMULPS       7744(SI), Y4, Y4
+	VBROADCASTSS 4384(DI), Y5
+	VMULPS       7776(SI), Y5, Y5
+	VBROADCASTSS 4508(DI), Y7
+	VMULPS       7904(SI), Y7, Y7
+	VBROADCASTSS 4512(DI), Y8
+	VMULPS       7872(SI), Y8, Y8
+	VBROADCASTSS 4512(DI), Y9
+	VMULPS       7904(SI), Y9, Y9
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      5856(SI), Y3
+	VMOVUPS      5888(SI), Y4
+	VMOVUPS      5920(SI), Y5
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y6, Y3
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y0, 6880(SI)
+	VMOVUPS      Y1, 6912(SI)
+	VMOVUPS      Y2, 6944(SI)
+	VBROADCASTSS 4324(DI), Y0
+	VMULPS       7680(SI), Y0, Y0
+	VBROADCASTSS 4324(DI), Y1
+	VMULPS       7712(SI), Y1, Y1
+	VBROADCASTSS 4328(DI), Y2
+	VMULPS       7680(SI), Y2, Y2
+	VBROADCASTSS 4452(DI), Y3
+	VMULPS       7808(SI), Y3, Y3
+	VBROADCASTSS 4452(DI), Y4
+	VMULPS       7840(SI), Y4, Y4
+	VBROADCASTSS 4456(DI), Y5
+	VMULPS       7808(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4388(DI), Y3
+	VMULPS       7744(SI), Y3, Y3
+	VBROADCASTSS 4388(DI), Y4
+	VMULPS       7776(SI), Y4, Y4
+	VBROADCASTSS 4392(DI), Y5
+	VMULPS       7744(SI), Y5, Y5
+	VBROADCASTSS 4516(DI), Y7
+	VMULPS       7872(SI), Y7, Y7
+	VBROADCASTSS 4516(DI), Y8
+	VMULPS       7904(SI), Y8, Y8
+	VBROADCASTSS 4520(DI), Y9
+	VMULPS       7872(SI), Y9, Y9
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      5952(SI), Y3
+	VMOVUPS      5984(SI), Y4
+	VMOVUPS      6016(SI), Y5
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y6, Y3
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y0, 6976(SI)
+	VMOVUPS      Y1, 7008(SI)
+	VMOVUPS      Y2, 7040(SI)
+	VBROADCASTSS 4328(DI), Y0
+	VMULPS       7712(SI), Y0, Y0
+	VBROADCASTSS 4332(DI), Y1
+	VMULPS       7680(SI), Y1, Y1
+	VBROADCASTSS 4332(DI), Y2
+	VMULPS       7712(SI), Y2, Y2
+	VBROADCASTSS 4456(DI), Y3
+	VMULPS       7840(SI), Y3, Y3
+	VBROADCASTSS 4460(DI), Y4
+	VMULPS       7808(SI), Y4, Y4
+	VBROADCASTSS 4460(DI), Y5
+	VMULPS       7840(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4392(DI), Y3
+	VMULPS       7776(SI), Y3, Y3
+	VBROADCASTSS 4396(DI), Y4
+	VMULPS       7744(SI), Y4, Y4
+	VBROADCASTSS 4396(DI), Y5
+	VMULPS       7776(SI), Y5, Y5
+	VBROADCASTSS 4520(DI), Y7
+	VMULPS       7904(SI), Y7, Y7
+	VBROADCASTSS 4524(DI), Y8
+	VMULPS       7872(SI), Y8, Y8
+	VBROADCASTSS 4524(DI), Y9
+	VMULPS       7904(SI), Y9, Y9
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      6048(SI), Y3
+	VMOVUPS      6080(SI), Y4
+	VMOVUPS      6112(SI), Y5
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y6, Y3
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y0, 7072(SI)
+	VMOVUPS      Y1, 7104(SI)
+	VMOVUPS      Y2, 7136(SI)
+	VBROADCASTSS 4336(DI), Y0
+	VMULPS       7680(SI), Y0, Y0
+	VBROADCASTSS 4336(DI), Y1
+	VMULPS       7712(SI), Y1, Y1
+	VBROADCASTSS 4340(DI), Y2
+	VMULPS       7680(SI), Y2, Y2
+	VBROADCASTSS 4464(DI), Y3
+	VMULPS       7808(SI), Y3, Y3
+	VBROADCASTSS 4464(DI), Y4
+	VMULPS       7840(SI), Y4, Y4
+	VBROADCASTSS 4468(DI), Y5
+	VMULPS       7808(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4400(DI), Y3
+	VMULPS       7744(SI), Y3, Y3
+	VBROADCASTSS 4400(DI), Y4
+	VMULPS       7776(SI), Y4, Y4
+	VBROADCASTSS 4404(DI), Y5
+	VMULPS       7744(SI), Y5, Y5
+	VBROADCASTSS 4528(DI), Y7
+	VMULPS       7872(SI), Y7, Y7
+	VBROADCASTSS 4528(DI), Y8
+	VMULPS       7904(SI), Y8, Y8
+	VBROADCASTSS 4532(DI), Y9
+	VMULPS       7872(SI), Y9, Y9
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      6144(SI), Y3
+	VMOVUPS      6176(SI), Y4
+	VMOVUPS      6208(SI), Y5
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y6, Y3
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y0, 7168(SI)
+	VMOVUPS      Y1, 7200(SI)
+	VMOVUPS      Y2, 7232(SI)
+	VBROADCASTSS 4340(DI), Y0
+	VMULPS       7712(SI), Y0, Y0
+	VBROADCASTSS 4344(DI), Y1
+	VMULPS       7680(SI), Y1, Y1
+	VBROADCASTSS 4344(DI), Y2
+	VMULPS       7712(SI), Y2, Y2
+	VBROADCASTSS 4468(DI), Y3
+	VMULPS       7840(SI), Y3, Y3
+	VBROADCASTSS 4472(DI), Y4
+	VMULPS       7808(SI), Y4, Y4
+	VBROADCASTSS 4472(DI), Y5
+	VMULPS       7840(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 4404(DI), Y3
+	VMULPS       7776(SI), Y3, Y3
+	VBROADCASTSS 4408(DI), Y4
+	VMULPS       7744(SI), Y4, Y4
+	VBROADCASTSS 4408(DI), Y5
+	VMULPS       7776(SI), Y5, Y5
+	VBROADCASTSS 4532(DI), Y7
+	VMULPS       7904(SI), Y7, Y7
+	VBROADCASTSS 4536(DI), Y8
+	VMULPS       7872(SI), Y8, Y8
+	VBROADCASTSS 4536(DI), Y9
+	VMULPS       7904(SI), Y9, Y9
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      6240(SI), Y3
+	VMOVUPS      6272(SI), Y4
+	VMOVUPS      6304(SI), Y5
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y6, Y3
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y0, 7264(SI)
+	VMOVUPS      Y1, 7296(SI)
+	VMOVUPS      Y2, 7328(SI)
+	VBROADCASTSS 4348(DI), Y0
+	VMULPS       7680(SI), Y0, Y0
+	VBROADCASTSS 4348(DI), Y1
+	VMULPS       7712(SI), Y1, Y1
+	VBROADCASTSS 4476(DI), Y2
+	VMULPS       7808(SI), Y2, Y2
+	VBROADCASTSS 4476(DI), Y3
+	VMULPS       7840(SI), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 4412(DI), Y2
+	VMULPS       7744(SI), Y2, Y2
+	VBROADCASTSS 4412(DI), Y3
+	VMULPS       7776(SI), Y3, Y3
+	VBROADCASTSS 4540(DI), Y4
+	VMULPS       7872(SI), Y4, Y4
+	VBROADCASTSS 4540(DI), Y5
+	VMULPS       7904(SI), Y5, Y5
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      6336(SI), Y2
+	VMOVUPS      6368(SI), Y3
+	VMULPS       Y2, Y2, Y2
+	VMULPS       Y3, Y3, Y3
+	VSUBPS       Y2, Y6, Y2
+	VSUBPS       Y3, Y6, Y3
+	VMULPS       Y2, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      Y0, 7360(SI)
+	VMOVUPS      Y1, 7392(SI)
+
+	// ∇W3 += Σ d3·a2ᵀ; ∇b3 += Σ d3
+	XORL R11, R11
+	XORL R12, R12
+
+loop14:
+	VMOVUPS      5376(SI)(R12*1), Y0
+	VMOVUPS      5440(SI)(R12*1), Y1
+	VMOVUPS      5504(SI)(R12*1), Y2
+	VMOVUPS      5568(SI)(R12*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 1024(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 1280(BX)(R11*1)
+	VMOVUPS      X4, 1088(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 1344(BX)(R11*1)
+	VMOVUPS      X2, 1152(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 1408(BX)(R11*1)
+	VMOVUPS      X0, 1216(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 1472(BX)(R11*1)
+	VMOVUPS      5408(SI)(R12*1), Y0
+	VMOVUPS      5472(SI)(R12*1), Y1
+	VMOVUPS      5536(SI)(R12*1), Y2
+	VMOVUPS      5600(SI)(R12*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 1536(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 1792(BX)(R11*1)
+	VMOVUPS      X4, 1600(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 1856(BX)(R11*1)
+	VMOVUPS      X2, 1664(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 1920(BX)(R11*1)
+	VMOVUPS      X0, 1728(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 1984(BX)(R11*1)
+	ADDQ         $0x00000010, R11
+	ADDQ         $0x00000100, R12
+	CMPQ         R11, $0x00000040
+	JNE          loop14
+	VMOVUPS      7680(SI), Y0
+	VMOVUPS      7744(SI), Y1
+	VMOVUPS      7808(SI), Y2
+	VMOVUPS      7872(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, (BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 256(BX)
+	VMOVUPS      X4, 64(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 320(BX)
+	VMOVUPS      X2, 128(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 384(BX)
+	VMOVUPS      X0, 192(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 448(BX)
+	VMOVUPS      7712(SI), Y0
+	VMOVUPS      7776(SI), Y1
+	VMOVUPS      7840(SI), Y2
+	VMOVUPS      7904(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 512(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 768(BX)
+	VMOVUPS      X4, 576(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 832(BX)
+	VMOVUPS      X2, 640(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 896(BX)
+	VMOVUPS      X0, 704(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 960(BX)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2)
+	XORL R12, R12
+	XORL R11, R11
+
+loop15:
+	LEAQ    2176(DI)(R12*1), R13
+	VMOVUPS ControlConstants<>+0(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y11
+	VMOVAPS Y0, Y10
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y4
+	XORL    R10, R10
+	XORL    R9, R9
+
+loop16:
+	VMOVUPS      6400(SI)(R10*1), Y0
+	VBROADCASTSS (R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 4(R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 8(R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      6464(SI)(R10*1), Y0
+	VBROADCASTSS 128(R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 132(R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 136(R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      6528(SI)(R10*1), Y0
+	VBROADCASTSS 256(R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 260(R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y9, Y9
+	VBROADCASTSS 264(R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      6592(SI)(R10*1), Y0
+	VBROADCASTSS 384(R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 388(R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y8, Y8
+	VBROADCASTSS 392(R13)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000100, R10
+	ADDQ         $0x00000200, R9
+	CMPQ         R10, $0x00000400
+	JNE          loop16
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y9, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y8, Y10, Y0
+	VMOVAPS      Y0, Y10
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y10, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VMOVUPS      1280(SI)(R11*1), Y0
+	VMULPS       Y0, Y0, Y0
+	VMOVUPS      ControlConstants<>+1348(SB), Y1
+	VSUBPS       Y0, Y1, Y0
+	VMULPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 3328(SI)(R11*1)
+	VMOVUPS      1344(SI)(R11*1), Y0
+	VMULPS       Y0, Y0, Y0
+	VSUBPS       Y0, Y1, Y0
+	VMULPS       Y0, Y11, Y0
+	VMOVUPS      Y0, 3392(SI)(R11*1)
+	VMOVUPS      1408(SI)(R11*1), Y0
+	VMULPS       Y0, Y0, Y0
+	VSUBPS       Y0, Y1, Y0
+	VMULPS       Y0, Y7, Y0
+	VMOVUPS      Y0, 3456(SI)(R11*1)
+	LEAQ         2176(DI)(R12*1), R13
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R9, R9
+	XORL         R10, R10
+
+loop17:
+	VMOVUPS      6432(SI)(R9*1), Y0
+	VBROADCASTSS (R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 4(R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 8(R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      6496(SI)(R9*1), Y0
+	VBROADCASTSS 128(R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 132(R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 136(R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      6560(SI)(R9*1), Y0
+	VBROADCASTSS 256(R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 260(R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y9, Y9
+	VBROADCASTSS 264(R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      6624(SI)(R9*1), Y0
+	VBROADCASTSS 384(R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 388(R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y8, Y8
+	VBROADCASTSS 392(R13)(R10*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000100, R9
+	ADDQ         $0x00000200, R10
+	CMPQ         R9, $0x00000400
+	JNE          loop17
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y9, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y8, Y10, Y0
+	VMOVAPS      Y0, Y10
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y10, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VMOVUPS      1312(SI)(R11*1), Y0
+	VMULPS       Y0, Y0, Y0
+	VMOVUPS      ControlConstants<>+1348(SB), Y1
+	VSUBPS       Y0, Y1, Y0
+	VMULPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 3360(SI)(R11*1)
+	VMOVUPS      1376(SI)(R11*1), Y0
+	VMULPS       Y0, Y0, Y0
+	VSUBPS       Y0, Y1, Y0
+	VMULPS       Y0, Y11, Y0
+	VMOVUPS      Y0, 3424(SI)(R11*1)
+	VMOVUPS      1440(SI)(R11*1), Y0
+	VMULPS       Y0, Y0, Y0
+	VSUBPS       Y0, Y1, Y0
+	VMULPS       Y0, Y7, Y0
+	VMOVUPS      Y0, 3488(SI)(R11*1)
+	ADDQ         $0x0000000c, R12
+	ADDQ         $0x000000c0, R11
+	CMPQ         R12, $0x00000078
+	JNE          loop15
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	XORL         R11, R11
+	XORL         R12, R12
+
+loop18:
+	VMOVUPS      6400(SI)(R11*1), Y0
+	VBROADCASTSS 2296(DI)(R12*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 2300(DI)(R12*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y11, Y11
+	VMOVUPS      6464(SI)(R11*1), Y0
+	VBROADCASTSS 2424(DI)(R12*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 2428(DI)(R12*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y10, Y10
+	VMOVUPS      6528(SI)(R11*1), Y0
+	VBROADCASTSS 2552(DI)(R12*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 2556(DI)(R12*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      6592(SI)(R11*1), Y0
+	VBROADCASTSS 2680(DI)(R12*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 2684(DI)(R12*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	ADDQ         $0x00000100, R11
+	ADDQ         $0x00000200, R12
+	CMPQ         R11, $0x00000400
+	JNE          loop18
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y9, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y8, Y10, Y0
+	VMOVAPS      Y0, Y10
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y10, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VMOVUPS      3200(SI), Y0
+	VMULPS       Y0, Y0, Y0
+	VMOVUPS      ControlConstants<>+1348(SB), Y1
+	VSUBPS       Y0, Y1, Y0
+	VMULPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 5248(SI)
+	VMOVUPS      3264(SI), Y0
+	VMULPS       Y0, Y0, Y0
+	VSUBPS       Y0, Y1, Y0
+	VMULPS       Y0, Y11, Y0
+	VMOVUPS      Y0, 5312(SI)
+	VMOVUPS      ControlConstants<>+0(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	XORL         R12, R12
+	XORL         R11, R11
+
+loop19:
+	VMOVUPS      6432(SI)(R12*1), Y0
+	VBROADCASTSS 2296(DI)(R11*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 2300(DI)(R11*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y11, Y11
+	VMOVUPS      6496(SI)(R12*1), Y0
+	VBROADCASTSS 2424(DI)(R11*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 2428(DI)(R11*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y10, Y10
+	VMOVUPS      6560(SI)(R12*1), Y0
+	VBROADCASTSS 2552(DI)(R11*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 2556(DI)(R11*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      6624(SI)(R12*1), Y0
+	VBROADCASTSS 2680(DI)(R11*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 2684(DI)(R11*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	ADDQ         $0x00000100, R12
+	ADDQ         $0x00000200, R11
+	CMPQ         R12, $0x00000400
+	JNE          loop19
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y9, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y8, Y10, Y0
+	VMOVAPS      Y0, Y10
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y10, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VMOVUPS      3232(SI), Y0
+	VMULPS       Y0, Y0, Y0
+	VMOVUPS      ControlConstants<>+1348(SB), Y1
+	VSUBPS       Y0, Y1, Y0
+	VMULPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 5280(SI)
+	VMOVUPS      3296(SI), Y0
+	VMULPS       Y0, Y0, Y0
+	VSUBPS       Y0, Y1, Y0
+	VMULPS       Y0, Y11, Y0
+	VMOVUPS      Y0, 5344(SI)
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	XORL R11, R11
+	XORL R12, R12
+
+loop20:
+	VMOVUPS      1280(SI)(R12*1), Y0
+	VMOVUPS      1344(SI)(R12*1), Y1
+	VMOVUPS      1408(SI)(R12*1), Y2
+	VMOVUPS      1472(SI)(R12*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 3072(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 3584(BX)(R11*1)
+	VMOVUPS      X4, 3200(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 3712(BX)(R11*1)
+	VMOVUPS      X2, 3328(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 3840(BX)(R11*1)
+	VMOVUPS      X0, 3456(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 3968(BX)(R11*1)
+	VMOVUPS      1312(SI)(R12*1), Y0
+	VMOVUPS      1376(SI)(R12*1), Y1
+	VMOVUPS      1440(SI)(R12*1), Y2
+	VMOVUPS      1504(SI)(R12*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 4096(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 4608(BX)(R11*1)
+	VMOVUPS      X4, 4224(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 4736(BX)(R11*1)
+	VMOVUPS      X2, 4352(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 4864(BX)(R11*1)
+	VMOVUPS      X0, 4480(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 4992(BX)(R11*1)
+	ADDQ         $0x00000010, R11
+	ADDQ         $0x00000100, R12
+	CMPQ         R11, $0x00000080
+	JNE          loop20
+	XORL         R12, R12
+	XORL         R11, R11
+
+loop21:
+	VMOVUPS      6400(SI)(R11*1), Y0
+	VMOVUPS      6464(SI)(R11*1), Y1
+	VMOVUPS      6528(SI)(R11*1), Y2
+	VMOVUPS      6592(SI)(R11*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 2048(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 2304(BX)(R12*1)
+	VMOVUPS      X4, 2112(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 2368(BX)(R12*1)
+	VMOVUPS      X2, 2176(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 2432(BX)(R12*1)
+	VMOVUPS      X0, 2240(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 2496(BX)(R12*1)
+	VMOVUPS      6432(SI)(R11*1), Y0
+	VMOVUPS      6496(SI)(R11*1), Y1
+	VMOVUPS      6560(SI)(R11*1), Y2
+	VMOVUPS      6624(SI)(R11*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 2560(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 2816(BX)(R12*1)
+	VMOVUPS      X4, 2624(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 2880(BX)(R12*1)
+	VMOVUPS      X2, 2688(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 2944(BX)(R12*1)
+	VMOVUPS      X0, 2752(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 3008(BX)(R12*1)
+	ADDQ         $0x00000010, R12
+	ADDQ         $0x00000100, R11
+	CMPQ         R12, $0x00000040
+	JNE          loop21
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	XORL R11, R11
+	XORL R12, R12
+
+loop22:
+	VMOVUPS      3328(SI)(R12*1), Y0
+	VMOVUPS      3392(SI)(R12*1), Y1
+	VMOVUPS      3456(SI)(R12*1), Y2
+	VMOVUPS      3520(SI)(R12*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 5120(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 5632(BX)(R11*1)
+	VMOVUPS      X4, 5248(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 5760(BX)(R11*1)
+	VMOVUPS      X2, 5376(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 5888(BX)(R11*1)
+	VMOVUPS      X0, 5504(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 6016(BX)(R11*1)
+	VMOVUPS      3360(SI)(R12*1), Y0
+	VMOVUPS      3424(SI)(R12*1), Y1
+	VMOVUPS      3488(SI)(R12*1), Y2
+	VMOVUPS      3552(SI)(R12*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 6144(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 6656(BX)(R11*1)
+	VMOVUPS      X4, 6272(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 6784(BX)(R11*1)
+	VMOVUPS      X2, 6400(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 6912(BX)(R11*1)
+	VMOVUPS      X0, 6528(BX)(R11*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 7040(BX)(R11*1)
+	ADDQ         $0x00000010, R11
+	ADDQ         $0x00000100, R12
+	CMPQ         R11, $0x00000080
+	JNE          loop22
+	MOVQ         (SP), AX
+	VMOVUPS      10048(SI), Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      10080(SI), Y0
+	VMOVUPS      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	MOVQ         AX, (SP)
+	ADDQ         $0x00000400, DX
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00001c00, BX
+	MOVQ         32(SP), R13
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VZEROUPPER
+	RET
+
+// func controlGradBatchSumsAVX2(b *ControlBatch, xs *[16]float32, grad *ControlGrad, tiles int, samples int)
+// Requires: AVX
+TEXT ·controlGradBatchSumsAVX2(SB), NOSPLIT, $32-40
+	MOVQ b+0(FP), SI
+	MOVQ xs+8(FP), DX
+	MOVQ grad+16(FP), BX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+
+	// ∇W3 += Σ d3·a2ᵀ; ∇b3 += Σ d3
+	VMOVUPS 4288(BX), Y0
+	VMOVAPS Y0, Y15
+	VMOVUPS 4320(BX), Y0
+	VMOVAPS Y0, Y14
+	VMOVUPS 4352(BX), Y0
+	VMOVAPS Y0, Y13
+	VMOVUPS 4384(BX), Y0
+	VMOVAPS Y0, Y12
+	VMOVUPS 4416(BX), Y0
+	VMOVAPS Y0, Y11
+	VMOVUPS 4448(BX), Y0
+	VMOVAPS Y0, Y10
+	VMOVUPS 4480(BX), Y0
+	VMOVAPS Y0, Y9
+	VMOVUPS 4512(BX), Y0
+	VMOVAPS Y0, Y8
+	LEAQ    10112(SI), CX
+	LEAQ    11136(SI), DI
+	MOVQ    tiles+24(FP), R13
+
+loop0:
+	MOVQ samples+32(FP), R12
+
+loop1:
+	VMOVUPS      (DI), Y0
+	VMOVUPS      32(DI), Y1
+	VBROADCASTSS (CX), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 4(CX), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y13, Y13
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 8(CX), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y11, Y11
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y10, Y10
+	VBROADCASTSS 12(CX), Y2
+	VMULPS       Y2, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMULPS       Y2, Y1, Y0
+	VADDPS       Y0, Y8, Y8
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DI
+	SUBL         $0x00000001, R12
+	JNE          loop1
+	ADDQ         $+6144, CX
+	ADDQ         $+6144, DI
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VMOVUPS      Y15, 4288(BX)
+	VMOVUPS      Y14, 4320(BX)
+	VMOVUPS      Y13, 4352(BX)
+	VMOVUPS      Y12, 4384(BX)
+	VMOVUPS      Y11, 4416(BX)
+	VMOVUPS      Y10, 4448(BX)
+	VMOVUPS      Y9, 4480(BX)
+	VMOVUPS      Y8, 4512(BX)
+	VMOVUPS      4544(BX), X0
+	VMOVAPS      X0, X15
+	LEAQ         10112(SI), DI
+	MOVQ         tiles+24(FP), CX
+
+loop2:
+	MOVQ samples+32(FP), R13
+
+loop3:
+	VADDPS  (DI), X15, X0
+	VMOVAPS X0, X15
+	ADDQ    $0x00000040, DI
+	SUBL    $0x00000001, R13
+	JNE     loop3
+	ADDQ    $+6144, DI
+	SUBL    $0x00000001, CX
+	JNE     loop2
+	VMOVUPS X15, 4544(BX)
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	XORL DI, DI
+	XORL CX, CX
+
+loop4:
+	VMOVUPS 2176(BX)(CX*1), Y0
+	VMOVAPS Y0, Y15
+	VMOVUPS 2208(BX)(CX*1), Y0
+	VMOVAPS Y0, Y14
+	VMOVUPS 2240(BX)(CX*1), Y0
+	VMOVAPS Y0, Y13
+	VMOVUPS 2304(BX)(CX*1), Y0
+	VMOVAPS Y0, Y12
+	VMOVUPS 2336(BX)(CX*1), Y0
+	VMOVAPS Y0, Y11
+	VMOVUPS 2368(BX)(CX*1), Y0
+	VMOVAPS Y0, Y10
+	VMOVUPS 2432(BX)(CX*1), Y0
+	VMOVAPS Y0, Y9
+	VMOVUPS 2464(BX)(CX*1), Y0
+	VMOVAPS Y0, Y8
+	VMOVUPS 2496(BX)(CX*1), Y0
+	VMOVAPS Y0, Y7
+	VMOVUPS 2560(BX)(CX*1), Y0
+	VMOVAPS Y0, Y6
+	VMOVUPS 2592(BX)(CX*1), Y0
+	VMOVAPS Y0, Y5
+	VMOVUPS 2624(BX)(CX*1), Y0
+	VMOVAPS Y0, Y4
+	LEAQ    12160(SI)(DI*1), R13
+	LEAQ    13184(SI), R12
+	MOVQ    tiles+24(FP), R11
+
+loop5:
+	MOVQ samples+32(FP), R10
+
+loop6:
+	VMOVUPS      (R12), Y0
+	VMOVUPS      32(R12), Y1
+	VMOVUPS      64(R12), Y2
+	VBROADCASTSS (R13), Y3
+	VMOVUPS      Y2, (SP)
+	VMULPS       Y3, Y0, Y2
+	VADDPS       Y2, Y15, Y15
+	VMULPS       Y3, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VMOVUPS      (SP), Y2
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y13, Y13
+	VBROADCASTSS 4(R13), Y3
+	VMULPS       Y3, Y0, Y2
+	VADDPS       Y2, Y12, Y12
+	VMULPS       Y3, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VMOVUPS      (SP), Y2
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y10, Y10
+	VBROADCASTSS 8(R13), Y3
+	VMULPS       Y3, Y0, Y2
+	VADDPS       Y2, Y9, Y9
+	VMULPS       Y3, Y1, Y2
+	VADDPS       Y2, Y8, Y8
+	VMOVUPS      (SP), Y2
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y7, Y7
+	VBROADCASTSS 12(R13), Y3
+	VMULPS       Y3, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMULPS       Y3, Y1, Y0
+	VADDPS       Y0, Y5, Y5
+	VMULPS       Y3, Y2, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R13
+	ADDQ         $0x00000080, R12
+	SUBL         $0x00000001, R10
+	JNE          loop6
+	ADDQ         $+6144, R13
+	ADDQ         $+5120, R12
+	SUBL         $0x00000001, R11
+	JNE          loop5
+	VMOVUPS      Y15, 2176(BX)(CX*1)
+	VMOVUPS      Y14, 2208(BX)(CX*1)
+	VMOVUPS      Y13, 2240(BX)(CX*1)
+	VMOVUPS      Y12, 2304(BX)(CX*1)
+	VMOVUPS      Y11, 2336(BX)(CX*1)
+	VMOVUPS      Y10, 2368(BX)(CX*1)
+	VMOVUPS      Y9, 2432(BX)(CX*1)
+	VMOVUPS      Y8, 2464(BX)(CX*1)
+	VMOVUPS      Y7, 2496(BX)(CX*1)
+	VMOVUPS      Y6, 2560(BX)(CX*1)
+	VMOVUPS      Y5, 2592(BX)(CX*1)
+	VMOVUPS      Y4, 2624(BX)(CX*1)
+	ADDQ         $0x00000010, DI
+	ADDQ         $0x00000200, CX
+	CMPQ         DI, $0x00000040
+	JNE          loop4
+	XORL         CX, CX
+	XORL         DI, DI
+
+loop7:
+	VMOVUPS 2272(BX)(DI*1), Y0
+	VMOVAPS Y0, Y15
+	VMOVUPS 2400(BX)(DI*1), Y0
+	VMOVAPS Y0, Y14
+	VMOVUPS 2528(BX)(DI*1), Y0
+	VMOVAPS Y0, Y13
+	VMOVUPS 2656(BX)(DI*1), Y0
+	VMOVAPS Y0, Y12
+	LEAQ    12160(SI)(CX*1), R12
+	LEAQ    13280(SI), R13
+	MOVQ    tiles+24(FP), R11
+
+loop8:
+	MOVQ samples+32(FP), R10
+
+loop9:
+	VMOVUPS      (R13), Y0
+	VBROADCASTSS (R12), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 4(R12), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 8(R12), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 12(R12), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y12, Y12
+	ADDQ         $0x00000040, R12
+	ADDQ         $0x00000080, R13
+	SUBL         $0x00000001, R10
+	JNE          loop9
+	ADDQ         $+6144, R12
+	ADDQ         $+5120, R13
+	SUBL         $0x00000001, R11
+	JNE          loop8
+	VMOVUPS      Y15, 2272(BX)(DI*1)
+	VMOVUPS      Y14, 2400(BX)(DI*1)
+	VMOVUPS      Y13, 2528(BX)(DI*1)
+	VMOVUPS      Y12, 2656(BX)(DI*1)
+	ADDQ         $0x00000010, CX
+	ADDQ         $0x00000200, DI
+	CMPQ         CX, $0x00000040
+	JNE          loop7
+	VMOVUPS      4224(BX), Y0
+	VMOVAPS      Y0, Y15
+	VMOVUPS      4256(BX), Y0
+	VMOVAPS      Y0, Y14
+	LEAQ         12160(SI), DI
+	MOVQ         tiles+24(FP), CX
+
+loop10:
+	MOVQ samples+32(FP), R13
+
+loop11:
+	VADDPS  (DI), Y15, Y0
+	VMOVAPS Y0, Y15
+	VADDPS  32(DI), Y14, Y0
+	VMOVAPS Y0, Y14
+	ADDQ    $0x00000040, DI
+	SUBL    $0x00000001, R13
+	JNE     loop11
+	ADDQ    $+6144, DI
+	SUBL    $0x00000001, CX
+	JNE     loop10
+	VMOVUPS Y15, 4224(BX)
+	VMOVUPS Y14, 4256(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	XORL DI, DI
+	XORL CX, CX
+
+loop12:
+	VMOVUPS (BX)(CX*1), Y0
+	VMOVAPS Y0, Y15
+	VMOVUPS 32(BX)(CX*1), Y0
+	VMOVAPS Y0, Y14
+	VMOVUPS 64(BX)(CX*1), Y0
+	VMOVAPS Y0, Y13
+	VMOVUPS 96(BX)(CX*1), Y0
+	VMOVAPS Y0, Y12
+	VMOVUPS 128(BX)(CX*1), Y0
+	VMOVAPS Y0, Y11
+	VMOVUPS 160(BX)(CX*1), Y0
+	VMOVAPS Y0, Y10
+	VMOVUPS 192(BX)(CX*1), Y0
+	VMOVAPS Y0, Y9
+	VMOVUPS 224(BX)(CX*1), Y0
+	VMOVAPS Y0, Y8
+	VMOVUPS 256(BX)(CX*1), Y0
+	VMOVAPS Y0, Y7
+	VMOVUPS 288(BX)(CX*1), Y0
+	VMOVAPS Y0, Y6
+	VMOVUPS 320(BX)(CX*1), Y0
+	VMOVAPS Y0, Y5
+	VMOVUPS 352(BX)(CX*1), Y0
+	VMOVAPS Y0, Y4
+	LEAQ    15232(SI)(DI*1), R13
+	LEAQ    (DX), R12
+	MOVQ    tiles+24(FP), R11
+
+loop13:
+	MOVQ samples+32(FP), R10
+
+loop14:
+	VMOVUPS      (R12), Y0
+	VMOVUPS      32(R12), Y1
+	VBROADCASTSS (R13), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 4(R13), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y13, Y13
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 8(R13), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y11, Y11
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y10, Y10
+	VBROADCASTSS 12(R13), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y9, Y9
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y8, Y8
+	VBROADCASTSS 16(R13), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y7, Y7
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y6, Y6
+	VBROADCASTSS 20(R13), Y2
+	VMULPS       Y2, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMULPS       Y2, Y1, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000080, R13
+	ADDQ         $0x00000040, R12
+	SUBL         $0x00000001, R10
+	JNE          loop14
+	ADDQ         $+5120, R13
+	SUBL         $0x00000001, R11
+	JNE          loop13
+	VMOVUPS      Y15, (BX)(CX*1)
+	VMOVUPS      Y14, 32(BX)(CX*1)
+	VMOVUPS      Y13, 64(BX)(CX*1)
+	VMOVUPS      Y12, 96(BX)(CX*1)
+	VMOVUPS      Y11, 128(BX)(CX*1)
+	VMOVUPS      Y10, 160(BX)(CX*1)
+	VMOVUPS      Y9, 192(BX)(CX*1)
+	VMOVUPS      Y8, 224(BX)(CX*1)
+	VMOVUPS      Y7, 256(BX)(CX*1)
+	VMOVUPS      Y6, 288(BX)(CX*1)
+	VMOVUPS      Y5, 320(BX)(CX*1)
+	VMOVUPS      Y4, 352(BX)(CX*1)
+	ADDQ         $0x00000018, DI
+	ADDQ         $0x00000180, CX
+	CMPQ         DI, $0x00000078
+	JNE          loop12
+	VMOVUPS      1920(BX), Y0
+	VMOVAPS      Y0, Y15
+	VMOVUPS      1952(BX), Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      1984(BX), Y0
+	VMOVAPS      Y0, Y13
+	VMOVUPS      2016(BX), Y0
+	VMOVAPS      Y0, Y12
+	LEAQ         15352(SI), CX
+	LEAQ         (DX), DI
+	MOVQ         tiles+24(FP), R12
+
+loop15:
+	MOVQ samples+32(FP), R13
+
+loop16:
+	VMOVUPS      (DI), Y0
+	VMOVUPS      32(DI), Y1
+	VBROADCASTSS (CX), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 4(CX), Y2
+	VMULPS       Y2, Y0, Y0
+	VADDPS       Y0, Y13, Y13
+	VMULPS       Y2, Y1, Y0
+	VADDPS       Y0, Y12, Y12
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000040, DI
+	SUBL         $0x00000001, R13
+	JNE          loop16
+	ADDQ         $+5120, CX
+	SUBL         $0x00000001, R12
+	JNE          loop15
+	VMOVUPS      Y15, 1920(BX)
+	VMOVUPS      Y14, 1952(BX)
+	VMOVUPS      Y13, 1984(BX)
+	VMOVUPS      Y12, 2016(BX)
+	VMOVUPS      2048(BX), Y0
+	VMOVAPS      Y0, Y15
+	VMOVUPS      2080(BX), Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      2112(BX), Y0
+	VMOVAPS      Y0, Y13
+	VMOVUPS      2144(BX), Y0
+	VMOVAPS      Y0, Y12
+	LEAQ         15232(SI), DI
+	MOVQ         tiles+24(FP), CX
+
+loop17:
+	MOVQ samples+32(FP), R12
+
+loop18:
+	VADDPS  (DI), Y15, Y0
+	VMOVAPS Y0, Y15
+	VADDPS  32(DI), Y14, Y0
+	VMOVAPS Y0, Y14
+	VADDPS  64(DI), Y13, Y0
+	VMOVAPS Y0, Y13
+	VADDPS  96(DI), Y12, Y0
+	VMOVAPS Y0, Y12
+	ADDQ    $0x00000080, DI
+	SUBL    $0x00000001, R12
+	JNE     loop18
+	ADDQ    $+5120, DI
+	SUBL    $0x00000001, CX
+	JNE     loop17
+	VMOVUPS Y15, 2048(BX)
+	VMOVUPS Y14, 2080(BX)
+	VMOVUPS Y13, 2112(BX)
+	VMOVUPS Y12, 2144(BX)
+	VZEROUPPER
+	RET
+
+// func controlGradBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles int, samples int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·controlGradBatchAVX512(SB), NOSPLIT, $128-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 126144(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	LEAQ 10112(SI), BX
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ         R13, 64(SP)
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 256(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 512(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 768(DX), Z0, Z0
+	VMOVUPS      64(DX), X1
+	VINSERTF32X4 $0x01, 320(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 576(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 832(DX), Z1, Z1
+	VMOVUPS      128(DX), X2
+	VINSERTF32X4 $0x01, 384(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 640(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 896(DX), Z2, Z2
+	VMOVUPS      192(DX), X3
+	VINSERTF32X4 $0x01, 448(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 704(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 960(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, (SI)
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      Z2, 128(SI)
+	VMOVUPS      Z0, 192(SI)
+	VMOVUPS      16(DX), X0
+	VINSERTF32X4 $0x01, 272(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 528(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 784(DX), Z0, Z0
+	VMOVUPS      80(DX), X1
+	VINSERTF32X4 $0x01, 336(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 592(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 848(DX), Z1, Z1
+	VMOVUPS      144(DX), X2
+	VINSERTF32X4 $0x01, 400(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 656(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 912(DX), Z2, Z2
+	VMOVUPS      208(DX), X3
+	VINSERTF32X4 $0x01, 464(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 720(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 976(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 256(SI)
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      Z2, 384(SI)
+	VMOVUPS      Z0, 448(SI)
+	VMOVUPS      32(DX), X0
+	VINSERTF32X4 $0x01, 288(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 544(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 800(DX), Z0, Z0
+	VMOVUPS      96(DX), X1
+	VINSERTF32X4 $0x01, 352(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 608(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 864(DX), Z1, Z1
+	VMOVUPS      160(DX), X2
+	VINSERTF32X4 $0x01, 416(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 672(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 928(DX), Z2, Z2
+	VMOVUPS      224(DX), X3
+	VINSERTF32X4 $0x01, 480(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 736(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 992(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 512(SI)
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      Z2, 640(SI)
+	VMOVUPS      Z0, 704(SI)
+	VMOVUPS      48(DX), X0
+	VINSERTF32X4 $0x01, 304(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 560(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 816(DX), Z0, Z0
+	VMOVUPS      112(DX), X1
+	VINSERTF32X4 $0x01, 368(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 624(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 880(DX), Z1, Z1
+	VMOVUPS      176(DX), X2
+	VINSERTF32X4 $0x01, 432(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 688(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 944(DX), Z2, Z2
+	VMOVUPS      240(DX), X3
+	VINSERTF32X4 $0x01, 496(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 752(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 1008(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 768(SI)
+	VMOVUPS      Z4, 832(SI)
+	VMOVUPS      Z2, 896(SI)
+	VMOVUPS      Z0, 960(SI)
+	VMOVUPS      (CX), X0
+	VINSERTF32X4 $0x01, 64(CX), Z0, Z0
+	VINSERTF32X4 $0x02, 128(CX), Z0, Z0
+	VINSERTF32X4 $0x03, 192(CX), Z0, Z0
+	VMOVUPS      16(CX), X1
+	VINSERTF32X4 $0x01, 80(CX), Z1, Z1
+	VINSERTF32X4 $0x02, 144(CX), Z1, Z1
+	VINSERTF32X4 $0x03, 208(CX), Z1, Z1
+	VMOVUPS      32(CX), X2
+	VINSERTF32X4 $0x01, 96(CX), Z2, Z2
+	VINSERTF32X4 $0x02, 160(CX), Z2, Z2
+	VINSERTF32X4 $0x03, 224(CX), Z2, Z2
+	VMOVUPS      48(CX), X3
+	VINSERTF32X4 $0x01, 112(CX), Z3, Z3
+	VINSERTF32X4 $0x02, 176(CX), Z3, Z3
+	VINSERTF32X4 $0x03, 240(CX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 1024(SI)
+	VMOVUPS      Z4, 1088(SI)
+	VMOVUPS      Z2, 1152(SI)
+	VMOVUPS      Z0, 1216(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	LEAQ         (DI)(R12*1), R11
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVUPS      (SI), Z1
+	VMULPS.BCST  (R11), Z1, Z2
+	VADDPS       Z2, Z31, Z31
+	VMULPS.BCST  64(R11), Z1, Z2
+	VADDPS       Z2, Z25, Z25
+	VMULPS.BCST  128(R11), Z1, Z2
+	VADDPS       Z2, Z19, Z19
+	VMULPS.BCST  192(R11), Z1, Z1
+	VADDPS       Z1, Z13, Z13
+	VMOVUPS      256(SI), Z1
+	VMULPS.BCST  16(R11), Z1, Z2
+	VADDPS       Z2, Z30, Z30
+	VMULPS.BCST  80(R11), Z1, Z2
+	VADDPS       Z2, Z24, Z24
+	VMULPS.BCST  144(R11), Z1, Z2
+	VADDPS       Z2, Z18, Z18
+	VMULPS.BCST  208(R11), Z1, Z1
+	VADDPS       Z1, Z12, Z12
+	VMOVUPS      512(SI), Z1
+	VMULPS.BCST  32(R11), Z1, Z2
+	VADDPS       Z2, Z29, Z29
+	VMULPS.BCST  96(R11), Z1, Z2
+	VADDPS       Z2, Z23, Z23
+	VMULPS.BCST  160(R11), Z1, Z2
+	VADDPS       Z2, Z17, Z17
+	VMULPS.BCST  224(R11), Z1, Z1
+	VADDPS       Z1, Z11, Z11
+	VMOVUPS      768(SI), Z1
+	VMULPS.BCST  48(R11), Z1, Z2
+	VADDPS       Z2, Z28, Z28
+	VMULPS.BCST  112(R11), Z1, Z2
+	VADDPS       Z2, Z22, Z22
+	VMULPS.BCST  176(R11), Z1, Z2
+	VADDPS       Z2, Z16, Z16
+	VMULPS.BCST  240(R11), Z1, Z1
+	VADDPS       Z1, Z10, Z10
+	VADDPS       Z29, Z31, Z1
+	VMOVAPS      Z1, Z31
+	VADDPS       Z23, Z25, Z1
+	VMOVAPS      Z1, Z25
+	VADDPS       Z17, Z19, Z1
+	VMOVAPS      Z1, Z19
+	VADDPS       Z11, Z13, Z1
+	VMOVAPS      Z1, Z13
+	VADDPS       Z28, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z22, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z16, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z10, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z30, Z31, Z1
+	VMOVAPS      Z1, Z31
+	VADDPS       Z24, Z25, Z1
+	VMOVAPS      Z1, Z25
+	VADDPS       Z18, Z19, Z1
+	VMOVAPS      Z1, Z19
+	VADDPS       Z12, Z13, Z1
+	VMOVAPS      Z1, Z13
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVUPS      128(SI), Z1
+	VMULPS.BCST  8(R11), Z1, Z2
+	VADDPS       Z2, Z30, Z30
+	VMULPS.BCST  72(R11), Z1, Z2
+	VADDPS       Z2, Z24, Z24
+	VMULPS.BCST  136(R11), Z1, Z2
+	VADDPS       Z2, Z18, Z18
+	VMULPS.BCST  200(R11), Z1, Z1
+	VADDPS       Z1, Z12, Z12
+	VMOVUPS      384(SI), Z1
+	VMULPS.BCST  24(R11), Z1, Z2
+	VADDPS       Z2, Z29, Z29
+	VMULPS.BCST  88(R11), Z1, Z2
+	VADDPS       Z2, Z23, Z23
+	VMULPS.BCST  152(R11), Z1, Z2
+	VADDPS       Z2, Z17, Z17
+	VMULPS.BCST  216(R11), Z1, Z1
+	VADDPS       Z1, Z11, Z11
+	VMOVUPS      640(SI), Z1
+	VMULPS.BCST  40(R11), Z1, Z2
+	VADDPS       Z2, Z28, Z28
+	VMULPS.BCST  104(R11), Z1, Z2
+	VADDPS       Z2, Z22, Z22
+	VMULPS.BCST  168(R11), Z1, Z2
+	VADDPS       Z2, Z16, Z16
+	VMULPS.BCST  232(R11), Z1, Z1
+	VADDPS       Z1, Z10, Z10
+	VMOVUPS      896(SI), Z1
+	VMULPS.BCST  56(R11), Z1, Z2
+	VADDPS       Z2, Z27, Z27
+	VMULPS.BCST  120(R11), Z1, Z2
+	VADDPS       Z2, Z21, Z21
+	VMULPS.BCST  184(R11), Z1, Z2
+	VADDPS       Z2, Z15, Z15
+	VMULPS.BCST  248(R11), Z1, Z1
+	VADDPS       Z1, Z9, Z9
+	VADDPS       Z28, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z22, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z16, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z10, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z27, Z29, Z1
+	VMOVAPS      Z1, Z29
+	VADDPS       Z21, Z23, Z1
+	VMOVAPS      Z1, Z23
+	VADDPS       Z15, Z17, Z1
+	VMOVAPS      Z1, Z17
+	VADDPS       Z9, Z11, Z1
+	VMOVAPS      Z1, Z11
+	VADDPS       Z29, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z23, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z17, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z11, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z30, Z31, Z1
+	VMOVAPS      Z1, Z31
+	VADDPS       Z24, Z25, Z1
+	VMOVAPS      Z1, Z25
+	VADDPS       Z18, Z19, Z1
+	VMOVAPS      Z1, Z19
+	VADDPS       Z12, Z13, Z1
+	VMOVAPS      Z1, Z13
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVUPS      64(SI), Z1
+	VMULPS.BCST  4(R11), Z1, Z2
+	VADDPS       Z2, Z30, Z30
+	VMULPS.BCST  68(R11), Z1, Z2
+	VADDPS       Z2, Z24, Z24
+	VMULPS.BCST  132(R11), Z1, Z2
+	VADDPS       Z2, Z18, Z18
+	VMULPS.BCST  196(R11), Z1, Z1
+	VADDPS       Z1, Z12, Z12
+	VMOVUPS      320(SI), Z1
+	VMULPS.BCST  20(R11), Z1, Z2
+	VADDPS       Z2, Z29, Z29
+	VMULPS.BCST  84(R11), Z1, Z2
+	VADDPS       Z2, Z23, Z23
+	VMULPS.BCST  148(R11), Z1, Z2
+	VADDPS       Z2, Z17, Z17
+	VMULPS.BCST  212(R11), Z1, Z1
+	VADDPS       Z1, Z11, Z11
+	VMOVUPS      576(SI), Z1
+	VMULPS.BCST  36(R11), Z1, Z2
+	VADDPS       Z2, Z28, Z28
+	VMULPS.BCST  100(R11), Z1, Z2
+	VADDPS       Z2, Z22, Z22
+	VMULPS.BCST  164(R11), Z1, Z2
+	VADDPS       Z2, Z16, Z16
+	VMULPS.BCST  228(R11), Z1, Z1
+	VADDPS       Z1, Z10, Z10
+	VMOVUPS      832(SI), Z1
+	VMULPS.BCST  52(R11), Z1, Z2
+	VADDPS       Z2, Z27, Z27
+	VMULPS.BCST  116(R11), Z1, Z2
+	VADDPS       Z2, Z21, Z21
+	VMULPS.BCST  180(R11), Z1, Z2
+	VADDPS       Z2, Z15, Z15
+	VMULPS.BCST  244(R11), Z1, Z1
+	VADDPS       Z1, Z9, Z9
+	VADDPS       Z28, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z22, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z16, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z10, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VADDPS       Z27, Z29, Z1
+	VMOVAPS      Z1, Z29
+	VADDPS       Z21, Z23, Z1
+	VMOVAPS      Z1, Z23
+	VADDPS       Z15, Z17, Z1
+	VMOVAPS      Z1, Z17
+	VADDPS       Z9, Z11, Z1
+	VMOVAPS      Z1, Z11
+	VADDPS       Z29, Z30, Z1
+	VMOVAPS      Z1, Z30
+	VADDPS       Z23, Z24, Z1
+	VMOVAPS      Z1, Z24
+	VADDPS       Z17, Z18, Z1
+	VMOVAPS      Z1, Z18
+	VADDPS       Z11, Z12, Z1
+	VMOVAPS      Z1, Z12
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	VMOVUPS      192(SI), Z0
+	VMULPS.BCST  12(R11), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  76(R11), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  140(R11), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  204(R11), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      448(SI), Z0
+	VMULPS.BCST  28(R11), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  92(R11), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  156(R11), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  220(R11), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      704(SI), Z0
+	VMULPS.BCST  44(R11), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  108(R11), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  172(R11), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  236(R11), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	VMOVUPS      960(SI), Z0
+	VMULPS.BCST  60(R11), Z0, Z1
+	VADDPS       Z1, Z26, Z26
+	VMULPS.BCST  124(R11), Z0, Z1
+	VADDPS       Z1, Z20, Z20
+	VMULPS.BCST  188(R11), Z0, Z1
+	VADDPS       Z1, Z14, Z14
+	VMULPS.BCST  252(R11), Z0, Z0
+	VADDPS       Z0, Z8, Z8
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z26, Z28, Z0
+	VMOVAPS      Z0, Z28
+	VADDPS       Z20, Z22, Z0
+	VMOVAPS      Z0, Z22
+	VADDPS       Z14, Z16, Z0
+	VMOVAPS      Z0, Z16
+	VADDPS       Z8, Z10, Z0
+	VMOVAPS      Z0, Z10
+	VADDPS       Z28, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z22, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z16, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z10, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS.BCST  2048(DI)(R13*1), Z31, Z0
+	VMOVUPS      Z0, 7936(SI)(R12*1)
+	VADDPS.BCST  2052(DI)(R13*1), Z25, Z0
+	VMOVUPS      Z0, 8000(SI)(R12*1)
+	VADDPS.BCST  2056(DI)(R13*1), Z19, Z0
+	VMOVUPS      Z0, 8064(SI)(R12*1)
+	VADDPS.BCST  2060(DI)(R13*1), Z13, Z0
+	VMOVUPS      Z0, 8128(SI)(R12*1)
+	ADDQ         $0x00000010, R13
+	ADDQ         $0x00000100, R12
+	CMPQ         R13, $0x00000080
+	JNE          loop1
+	XORL         R12, R12
+
+loop2:
+	VMOVUPS       7936(SI)(R12*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  ControlConstants<>+836(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  ControlConstants<>+840(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+844(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+852(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  ControlConstants<>+860(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  ControlConstants<>+868(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+876(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       ControlConstants<>+896(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z14
+	VMOVUPS       ControlConstants<>+1024(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z16
+	VBROADCASTSD  ControlConstants<>+1152(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  ControlConstants<>+1168(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  ControlConstants<>+1160(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  ControlConstants<>+1184(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  ControlConstants<>+1176(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VMULPD        Z5, Z8, Z5
+	VSUBPD        Z16, Z8, Z8
+	VADDPD        Z8, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+1192(SB), Z8
+	VADDPD        Z8, Z5, Z14
+	VDIVPD        Z14, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  ControlConstants<>+832(SB), Y14
+	VANDPS        Y14, Y0, Y19
+	VORPS         Y19, Y5, Y5
+	VBROADCASTSS  ControlConstants<>+1200(SB), Y19
+	VPSUBD        Y19, Y3, Y3
+	VBROADCASTSS  ControlConstants<>+1204(SB), Y21
+	VPCMPUD       $0x06, Y21, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD        Z16, Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD        Z8, Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS        Y14, Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD        Y19, Y2, Y2
+	VPCMPUD       $0x06, Y21, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 1280(SI)(R12*1)
+	ADDQ          $0x00000040, R12
+	CMPQ          R12, $0x00000800
+	JNE           loop2
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	XORL R12, R12
+	XORL R13, R13
+	XORL R11, R11
+
+loop3:
+	LEAQ         2176(DI)(R11*1), R10
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop4:
+	VMOVUPS      1280(SI)(R8*1), Z0
+	VMULPS.BCST  (R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  128(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  256(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  384(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z13, Z13
+	VMOVUPS      1536(SI)(R8*1), Z0
+	VMULPS.BCST  16(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  144(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  272(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  400(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      1792(SI)(R8*1), Z0
+	VMULPS.BCST  32(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  160(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  288(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  416(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      2048(SI)(R8*1), Z0
+	VMULPS.BCST  48(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  176(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  304(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  432(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop4
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z11, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop5:
+	VMOVUPS      1408(SI)(R9*1), Z0
+	VMULPS.BCST  8(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  136(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  264(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  392(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      1664(SI)(R9*1), Z0
+	VMULPS.BCST  24(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  152(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  280(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  408(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      1920(SI)(R9*1), Z0
+	VMULPS.BCST  40(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  168(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  296(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  424(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      2176(SI)(R9*1), Z0
+	VMULPS.BCST  56(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  184(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  312(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  440(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000080
+	JNE          loop5
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop6:
+	VMOVUPS      1344(SI)(R8*1), Z0
+	VMULPS.BCST  4(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  132(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  260(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  388(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      1600(SI)(R8*1), Z0
+	VMULPS.BCST  20(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  148(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  276(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  404(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      1856(SI)(R8*1), Z0
+	VMULPS.BCST  36(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  164(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  292(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  420(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      2112(SI)(R8*1), Z0
+	VMULPS.BCST  52(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  180(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  308(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  436(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000080
+	JNE          loop6
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop7:
+	VMOVUPS     1472(SI)(R9*1), Z0
+	VMULPS.BCST 12(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 140(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z23, Z23
+	VMULPS.BCST 268(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z17, Z17
+	VMULPS.BCST 396(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z11, Z11
+	VMOVUPS     1728(SI)(R9*1), Z0
+	VMULPS.BCST 28(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z28, Z28
+	VMULPS.BCST 156(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z22, Z22
+	VMULPS.BCST 284(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z16, Z16
+	VMULPS.BCST 412(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z10, Z10
+	VMOVUPS     1984(SI)(R9*1), Z0
+	VMULPS.BCST 44(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z27, Z27
+	VMULPS.BCST 172(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z21, Z21
+	VMULPS.BCST 300(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z15, Z15
+	VMULPS.BCST 428(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z9, Z9
+	VMOVUPS     2240(SI)(R9*1), Z0
+	VMULPS.BCST 60(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z26, Z26
+	VMULPS.BCST 188(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z20, Z20
+	VMULPS.BCST 316(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z14, Z14
+	VMULPS.BCST 444(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z8, Z8
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000400, R9
+	CMPQ        R8, $0x00000080
+	JNE         loop7
+	VADDPS      Z27, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z21, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z15, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z9, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z26, Z28, Z0
+	VMOVAPS     Z0, Z28
+	VADDPS      Z20, Z22, Z0
+	VMOVAPS     Z0, Z22
+	VADDPS      Z14, Z16, Z0
+	VMOVAPS     Z0, Z16
+	VADDPS      Z8, Z10, Z0
+	VMOVAPS     Z0, Z10
+	VADDPS      Z28, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z22, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z16, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z10, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z29, Z30, Z0
+	VMOVAPS     Z0, Z30
+	VADDPS      Z23, Z24, Z0
+	VMOVAPS     Z0, Z24
+	VADDPS      Z17, Z18, Z0
+	VMOVAPS     Z0, Z18
+	VADDPS      Z11, Z12, Z0
+	VMOVAPS     Z0, Z12
+	VADDPS      Z30, Z31, Z0
+	VMOVAPS     Z0, Z31
+	VADDPS      Z24, Z25, Z0
+	VMOVAPS     Z0, Z25
+	VADDPS      Z18, Z19, Z0
+	VMOVAPS     Z0, Z19
+	VADDPS      Z12, Z13, Z0
+	VMOVAPS     Z0, Z13
+	VADDPS.BCST 4224(DI)(R12*1), Z31, Z0
+	VMOVUPS     Z0, 7936(SI)(R13*1)
+	VADDPS.BCST 4228(DI)(R12*1), Z25, Z0
+	VMOVUPS     Z0, 8000(SI)(R13*1)
+	VADDPS.BCST 4232(DI)(R12*1), Z19, Z0
+	VMOVUPS     Z0, 8064(SI)(R13*1)
+	VADDPS.BCST 4236(DI)(R12*1), Z13, Z0
+	VMOVUPS     Z0, 8128(SI)(R13*1)
+	ADDQ        $0x00000010, R12
+	ADDQ        $0x00000100, R13
+	ADDQ        $0x00000200, R11
+	CMPQ        R12, $0x00000040
+	JNE         loop3
+	XORL        R11, R11
+
+loop8:
+	VMOVUPS       7936(SI)(R11*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  ControlConstants<>+836(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  ControlConstants<>+840(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+844(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+852(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  ControlConstants<>+860(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  ControlConstants<>+868(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+876(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       ControlConstants<>+896(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z14
+	VMOVUPS       ControlConstants<>+1024(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z16
+	VBROADCASTSD  ControlConstants<>+1152(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  ControlConstants<>+1168(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  ControlConstants<>+1160(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  ControlConstants<>+1184(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  ControlConstants<>+1176(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VMULPD        Z5, Z8, Z5
+	VSUBPD        Z16, Z8, Z8
+	VADDPD        Z8, Z5, Z5
+	VBROADCASTSD  ControlConstants<>+1192(SB), Z8
+	VADDPD        Z8, Z5, Z14
+	VDIVPD        Z14, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  ControlConstants<>+832(SB), Y14
+	VANDPS        Y14, Y0, Y19
+	VORPS         Y19, Y5, Y5
+	VBROADCASTSS  ControlConstants<>+1200(SB), Y19
+	VPSUBD        Y19, Y3, Y3
+	VBROADCASTSS  ControlConstants<>+1204(SB), Y21
+	VPCMPUD       $0x06, Y21, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     ControlConstants<>+960(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     ControlConstants<>+1088(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD        Z16, Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD        Z8, Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS        Y14, Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD        Y19, Y2, Y2
+	VPCMPUD       $0x06, Y21, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 5376(SI)(R11*1)
+	ADDQ          $0x00000040, R11
+	CMPQ          R11, $0x00000400
+	JNE           loop8
+
+	// z3 = W3·a2 + b3
+	VMOVUPS     5376(SI), Z0
+	VMULPS.BCST 4288(DI), Z0, Z0
+	VMOVUPS     5376(SI), Z1
+	VMULPS.BCST 4352(DI), Z1, Z1
+	VMOVUPS     5376(SI), Z2
+	VMULPS.BCST 4416(DI), Z2, Z2
+	VMOVUPS     5376(SI), Z3
+	VMULPS.BCST 4480(DI), Z3, Z3
+	VMOVUPS     5888(SI), Z4
+	VMULPS.BCST 4320(DI), Z4, Z4
+	VMOVUPS     5888(SI), Z5
+	VMULPS.BCST 4384(DI), Z5, Z5
+	VMOVUPS     5888(SI), Z6
+	VMULPS.BCST 4448(DI), Z6, Z6
+	VMOVUPS     5888(SI), Z7
+	VMULPS.BCST 4512(DI), Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VMOVUPS     5632(SI), Z4
+	VMULPS.BCST 4304(DI), Z4, Z4
+	VMOVUPS     5632(SI), Z5
+	VMULPS.BCST 4368(DI), Z5, Z5
+	VMOVUPS     5632(SI), Z6
+	VMULPS.BCST 4432(DI), Z6, Z6
+	VMOVUPS     5632(SI), Z7
+	VMULPS.BCST 4496(DI), Z7, Z7
+	VMOVUPS     6144(SI), Z8
+	VMULPS.BCST 4336(DI), Z8, Z8
+	VMOVUPS     6144(SI), Z9
+	VMULPS.BCST 4400(DI), Z9, Z9
+	VMOVUPS     6144(SI), Z10
+	VMULPS.BCST 4464(DI), Z10, Z10
+	VMOVUPS     6144(SI), Z11
+	VMULPS.BCST 4528(DI), Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VMOVUPS     5504(SI), Z4
+	VMULPS.BCST 4296(DI), Z4, Z4
+	VMOVUPS     5504(SI), Z5
+	VMULPS.BCST 4360(DI), Z5, Z5
+	VMOVUPS     5504(SI), Z6
+	VMULPS.BCST 4424(DI), Z6, Z6
+	VMOVUPS     5504(SI), Z7
+	VMULPS.BCST 4488(DI), Z7, Z7
+	VMOVUPS     6016(SI), Z8
+	VMULPS.BCST 4328(DI), Z8, Z8
+	VMOVUPS     6016(SI), Z9
+	VMULPS.BCST 4392(DI), Z9, Z9
+	VMOVUPS     6016(SI), Z10
+	VMULPS.BCST 4456(DI), Z10, Z10
+	VMOVUPS     6016(SI), Z11
+	VMULPS.BCST 4520(DI), Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VMOVUPS     5760(SI), Z8
+	VMULPS.BCST 4312(DI), Z8, Z8
+	VMOVUPS     5760(SI), Z9
+	VMULPS.BCST 4376(DI), Z9, Z9
+	VMOVUPS     5760(SI), Z10
+	VMULPS.BCST 4440(DI), Z10, Z10
+	VMOVUPS     5760(SI), Z11
+	VMULPS.BCST 4504(DI), Z11, Z11
+	VMOVUPS     6272(SI), Z12
+	VMULPS.BCST 4344(DI), Z12, Z12
+	VMOVUPS     6272(SI), Z13
+	VMULPS.BCST 4408(DI), Z13, Z13
+	VMOVUPS     6272(SI), Z14
+	VMULPS.BCST 4472(DI), Z14, Z14
+	VMOVUPS     6272(SI), Z15
+	VMULPS.BCST 4536(DI), Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VMOVUPS     5440(SI), Z4
+	VMULPS.BCST 4292(DI), Z4, Z4
+	VMOVUPS     5440(SI), Z5
+	VMULPS.BCST 4356(DI), Z5, Z5
+	VMOVUPS     5440(SI), Z6
+	VMULPS.BCST 4420(DI), Z6, Z6
+	VMOVUPS     5440(SI), Z7
+	VMULPS.BCST 4484(DI), Z7, Z7
+	VMOVUPS     5952(SI), Z8
+	VMULPS.BCST 4324(DI), Z8, Z8
+	VMOVUPS     5952(SI), Z9
+	VMULPS.BCST 4388(DI), Z9, Z9
+	VMOVUPS     5952(SI), Z10
+	VMULPS.BCST 4452(DI), Z10, Z10
+	VMOVUPS     5952(SI), Z11
+	VMULPS.BCST 4516(DI), Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VMOVUPS     5696(SI), Z8
+	VMULPS.BCST 4308(DI), Z8, Z8
+	VMOVUPS     5696(SI), Z9
+	VMULPS.BCST 4372(DI), Z9, Z9
+	VMOVUPS     5696(SI), Z10
+	VMULPS.BCST 4436(DI), Z10, Z10
+	VMOVUPS     5696(SI), Z11
+	VMULPS.BCST 4500(DI), Z11, Z11
+	VMOVUPS     6208(SI), Z12
+	VMULPS.BCST 4340(DI), Z12, Z12
+	VMOVUPS     6208(SI), Z13
+	VMULPS.BCST 4404(DI), Z13, Z13
+	VMOVUPS     6208(SI), Z14
+	VMULPS.BCST 4468(DI), Z14, Z14
+	VMOVUPS     6208(SI), Z15
+	VMULPS.BCST 4532(DI), Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VMOVUPS     5568(SI), Z8
+	VMULPS.BCST 4300(DI), Z8, Z8
+	VMOVUPS     5568(SI), Z9
+	VMULPS.BCST 4364(DI), Z9, Z9
+	VMOVUPS     5568(SI), Z10
+	VMULPS.BCST 4428(DI), Z10, Z10
+	VMOVUPS     5568(SI), Z11
+	VMULPS.BCST 4492(DI), Z11, Z11
+	VMOVUPS     6080(SI), Z12
+	VMULPS.BCST 4332(DI), Z12, Z12
+	VMOVUPS     6080(SI), Z13
+	VMULPS.BCST 4396(DI), Z13, Z13
+	VMOVUPS     6080(SI), Z14
+	VMULPS.BCST 4460(DI), Z14, Z14
+	VMOVUPS     6080(SI), Z15
+	VMULPS.BCST 4524(DI), Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VMOVUPS     5824(SI), Z12
+	VMULPS.BCST 4316(DI), Z12, Z12
+	VMOVUPS     5824(SI), Z13
+	VMULPS.BCST 4380(DI), Z13, Z13
+	VMOVUPS     5824(SI), Z14
+	VMULPS.BCST 4444(DI), Z14, Z14
+	VMOVUPS     5824(SI), Z15
+	VMULPS.BCST 4508(DI), Z15, Z15
+	VMOVUPS     6336(SI), Z16
+	VMULPS.BCST 4348(DI), Z16, Z16
+	VMOVUPS     6336(SI), Z17
+	VMULPS.BCST 4412(DI), Z17, Z17
+	VMOVUPS     6336(SI), Z18
+	VMULPS.BCST 4476(DI), Z18, Z18
+	VMOVUPS     6336(SI), Z19
+	VMULPS.BCST 4540(DI), Z19, Z19
+	VADDPS      Z16, Z12, Z12
+	VADDPS      Z17, Z13, Z13
+	VADDPS      Z18, Z14, Z14
+	VADDPS      Z19, Z15, Z15
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z13, Z9, Z9
+	VADDPS      Z14, Z10, Z10
+	VADDPS      Z15, Z11, Z11
+	VADDPS      Z8, Z4, Z4
+	VADDPS      Z9, Z5, Z5
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	VADDPS      Z4, Z0, Z0
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z6, Z2, Z2
+	VADDPS      Z7, Z3, Z3
+	VADDPS.BCST 4544(DI), Z0, Z0
+	VADDPS.BCST 4548(DI), Z1, Z1
+	VADDPS.BCST 4552(DI), Z2, Z2
+	VADDPS.BCST 4556(DI), Z3, Z3
+	VMOVUPS     Z0, 7424(SI)
+	VMOVUPS     Z1, 7488(SI)
+	VMOVUPS     Z2, 7552(SI)
+	VMOVUPS     Z3, 7616(SI)
+
+	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
+	VSUBPS       1024(SI), Z0, Z0
+	VSUBPS       1088(SI), Z1, Z1
+	VSUBPS       1152(SI), Z2, Z2
+	VSUBPS       1216(SI), Z3, Z3
+	VBROADCASTSS ControlConstants<>+1380(SB), Z4
+	VMULPS       Z1, Z4, Z5
+	VMULPS       Z2, Z4, Z6
+	VMULPS       Z3, Z4, Z7
+	VMULPS       Z0, Z4, Z4
+	VMULPS       Z1, Z1, Z1
+	VMULPS       Z2, Z2, Z2
+	VMULPS       Z3, Z3, Z3
+	VMULPS       Z0, Z0, Z0
+	VMOVUPS      Z5, 7744(SI)
+	VMOVUPS      Z6, 7808(SI)
+	VMOVUPS      Z7, 7872(SI)
+	VMOVUPS      Z4, 7680(SI)
+	VADDPS       Z2, Z0, Z0
+	VADDPS       Z3, Z1, Z1
+	VADDPS       Z1, Z0, Z0
+	VMULPS.BCST  ControlConstants<>+1312(SB), Z0, Z0
+	VMOVUPS      Z0, 10048(SI)
+
+	// d2 = (W3ᵀ·d3)*(1 - a2^2)
+	VMULPS.BCST  4288(DI), Z4, Z0
+	VMULPS.BCST  4292(DI), Z4, Z1
+	VMULPS.BCST  4296(DI), Z4, Z2
+	VMULPS.BCST  4300(DI), Z4, Z3
+	VMULPS.BCST  4304(DI), Z4, Z8
+	VMULPS.BCST  4308(DI), Z4, Z9
+	VMULPS.BCST  4416(DI), Z6, Z10
+	VMULPS.BCST  4420(DI), Z6, Z11
+	VMULPS.BCST  4424(DI), Z6, Z12
+	VMULPS.BCST  4428(DI), Z6, Z13
+	VMULPS.BCST  4432(DI), Z6, Z14
+	VMULPS.BCST  4436(DI), Z6, Z15
+	VADDPS       Z10, Z0, Z0
+	VADDPS       Z11, Z1, Z1
+	VADDPS       Z12, Z2, Z2
+	VADDPS       Z13, Z3, Z3
+	VADDPS       Z14, Z8, Z8
+	VADDPS       Z15, Z9, Z9
+	VMULPS.BCST  4352(DI), Z5, Z10
+	VMULPS.BCST  4356(DI), Z5, Z11
+	VMULPS.BCST  4360(DI), Z5, Z12
+	VMULPS.BCST  4364(DI), Z5, Z13
+	VMULPS.BCST  4368(DI), Z5, Z14
+	VMULPS.BCST  4372(DI), Z5, Z15
+	VMULPS.BCST  4480(DI), Z7, Z16
+	VMULPS.BCST  4484(DI), Z7, Z17
+	VMULPS.BCST  4488(DI), Z7, Z18
+	VMULPS.BCST  4492(DI), Z7, Z19
+	VMULPS.BCST  4496(DI), Z7, Z20
+	VMULPS.BCST  4500(DI), Z7, Z21
+	VADDPS       Z16, Z10, Z10
+	VADDPS       Z17, Z11, Z11
+	VADDPS       Z18, Z12, Z12
+	VADDPS       Z19, Z13, Z13
+	VADDPS       Z20, Z14, Z14
+	VADDPS       Z21, Z15, Z15
+	VADDPS       Z10, Z0, Z0
+	VADDPS       Z11, Z1, Z1
+	VADDPS       Z12, Z2, Z2
+	VADDPS       Z13, Z3, Z3
+	VADDPS       Z14, Z8, Z8
+	VADDPS       Z15, Z9, Z9
+	VMOVUPS      5376(SI), Z10
+	VMOVUPS      5440(SI), Z11
+	VMOVUPS      5504(SI), Z12
+	VMOVUPS      5568(SI), Z13
+	VMOVUPS      5632(SI), Z14
+	VMOVUPS      5696(SI), Z15
+	VMULPS       Z11, Z11, Z11
+	VMULPS       Z12, Z12, Z12
+	VMULPS       Z13, Z13, Z13
+	VMULPS       Z14, Z14, Z14
+	VMULPS       Z15, Z15, Z15
+	VMULPS       Z10, Z10, Z10
+	VBROADCASTSS ControlConstants<>+1384(SB), Z16
+	VSUBPS       Z11, Z16, Z11
+	VSUBPS       Z12, Z16, Z12
+	VSUBPS       Z13, Z16, Z13
+	VSUBPS       Z14, Z16, Z14
+	VSUBPS       Z15, Z16, Z15
+	VSUBPS       Z10, Z16, Z10
+	VMULPS       Z11, Z1, Z1
+	VMULPS       Z12, Z2, Z2
+	VMULPS       Z13, Z3, Z3
+	VMULPS       Z14, Z8, Z8
+	VMULPS       Z15, Z9, Z9
+	VMULPS       Z10, Z0, Z0
+	VMOVUPS      Z1, 6464(SI)
+	VMOVUPS      Z2, 6528(SI)
+	VMOVUPS      Z3, 6592(SI)
+	VMOVUPS      Z8, 6656(SI)
+	VMOVUPS      Z9, 6720(SI)
+	VMOVUPS      Z0, 6400(SI)
+	VMULPS.BCST  4312(DI), Z4, Z0
+	VMULPS.BCST  4316(DI), Z4, Z1
+	VMULPS.BCST  4320(DI), Z4, Z2
+	VMULPS.BCST  4324(DI), Z4, Z3
+	VMULPS.BCST  4328(DI), Z4, Z8
+	VMULPS.BCST  4332(DI), Z4, Z4
+	VMULPS.BCST  4440(DI), Z6, Z9
+	VMULPS.BCST  4444(DI), Z6, Z10
+	VMULPS.BCST  4448(DI), Z6, Z11
+	VMULPS.BCST  4452(DI), Z6, Z12
+	VMULPS.BCST  4456(DI), Z6, Z13
+	VMULPS.BCST  4460(DI), Z6, Z14
+	VADDPS       Z9, Z0, Z0
+	VADDPS       Z10, Z1, Z1
+	VADDPS       Z11, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	VADDPS       Z13, Z8, Z8
+	VADDPS       Z14, Z4, Z4
+	VMULPS.BCST  4376(DI), Z5, Z9
+	VMULPS.BCST  4380(DI), Z5, Z10
+	VMULPS.BCST  4384(DI), Z5, Z11
+	VMULPS.BCST  4388(DI), Z5, Z12
+	VMULPS.BCST  4392(DI), Z5, Z13
+	VMULPS.BCST  4396(DI), Z5, Z14
+	VMULPS.BCST  4504(DI), Z7, Z15
+	VMULPS.BCST  4508(DI), Z7, Z17
+	VMULPS.BCST  4512(DI), Z7, Z18
+	VMULPS.BCST  4516(DI), Z7, Z19
+	VMULPS.BCST  4520(DI), Z7, Z20
+	VMULPS.BCST  4524(DI), Z7, Z21
+	VADDPS       Z15, Z9, Z9
+	VADDPS       Z17, Z10, Z10
+	VADDPS       Z18, Z11, Z11
+	VADDPS       Z19, Z12, Z12
+	VADDPS       Z20, Z13, Z13
+	VADDPS       Z21, Z14, Z14
+	VADDPS       Z9, Z0, Z0
+	VADDPS       Z10, Z1, Z1
+	VADDPS       Z11, Z2, Z2
+	VADDPS       Z12, Z3, Z3
+	VADDPS       Z13, Z8, Z8
+	VADDPS       Z14, Z4, Z4
+	VMOVUPS      5760(SI), Z9
+	VMOVUPS      5824(SI), Z10
+	VMOVUPS      5888(SI), Z11
+	VMOVUPS      5952(SI), Z12
+	VMOVUPS      6016(SI), Z13
+	VMOVUPS      6080(SI), Z14
+	VMULPS       Z9, Z9, Z9
+	VMULPS       Z10, Z10, Z10
+	VMULPS       Z11, Z11, Z11
+	VMULPS       Z12, Z12, Z12
+	VMULPS       Z13, Z13, Z13
+	VMULPS       Z14, Z14, Z14
+	VSUBPS       Z9, Z16, Z9
+	VSUBPS       Z10, Z16, Z10
+	VSUBPS       Z11, Z16, Z11
+	VSUBPS       Z12, Z16, Z12
+	VSUBPS       Z13, Z16, Z13
+	VSUBPS       Z14, Z16, Z14
+	VMULPS       Z9, Z0, Z0
+	VMULPS       Z10, Z1, Z1
+	VMULPS       Z11, Z2, Z2
+	VMULPS       Z12, Z3, Z3
+	VMULPS       Z13, Z8, Z8
+	VMULPS       Z14, Z4, Z4
+	VMOVUPS      Z0, 6784(SI)
+	VMOVUPS      Z1, 6848(SI)
+	VMOVUPS      Z2, 6912(SI)
+	VMOVUPS      Z3, 6976(SI)
+	VMOVUPS      Z8, 7040(SI)
+	VMOVUPS      Z4, 7104(SI)
+	VMOVUPS      7680(SI), Z0
+	VMULPS.BCST  4336(DI), Z0, Z0
+	VMOVUPS      7680(SI), Z1
+	VMULPS.BCST  4340(DI), Z1, Z1
+	VMOVUPS      7680(SI), Z2
+	VMULPS.BCST  4344(DI), Z2, Z2
+	VMOVUPS      7680(SI), Z3
+	VMULPS.BCST  4348(DI), Z3, Z3
+	VMULPS.BCST  4464(DI), Z6, Z4
+	VMULPS.BCST  4468(DI), Z6, Z6
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z6, Z1, Z1
+	VMOVUPS      7808(SI), Z4
+	VMULPS.BCST  4472(DI), Z4, Z4
+	VMOVUPS      7808(SI), Z6
+	VMULPS.BCST  4476(DI), Z6, Z6
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z6, Z3, Z3
+	VMULPS.BCST  4400(DI), Z5, Z4
+	VMOVUPS      7744(SI), Z5
+	VMULPS.BCST  4404(DI), Z5, Z5
+	VMULPS.BCST  4528(DI), Z7, Z6
+	VMOVUPS      7744(SI), Z8
+	VMULPS.BCST  4408(DI), Z8, Z8
+	VMOVUPS      7744(SI), Z9
+	VMULPS.BCST  4412(DI), Z9, Z9
+	VADDPS       Z6, Z4, Z4
+	VMULPS.BCST  4532(DI), Z7, Z6
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z6, Z5, Z4
+	VMULPS.BCST  4536(DI), Z7, Z5
+	VMOVUPS      6144(SI), Z6
+	VADDPS       Z4, Z1, Z1
+	VADDPS       Z5, Z8, Z4
+	VMOVUPS      7872(SI), Z5
+	VMULPS.BCST  4540(DI), Z5, Z5
+	VMULPS       Z6, Z6, Z6
+	VMOVUPS      6208(SI), Z7
+	VADDPS       Z4, Z2, Z2
+	VADDPS       Z5, Z9, Z4
+	VSUBPS       Z6, Z16, Z5
+	VMULPS       Z7, Z7, Z6
+	VMOVUPS      6272(SI), Z7
+	VADDPS       Z4, Z3, Z3
+	VMULPS       Z5, Z0, Z0
+	VSUBPS       Z6, Z16, Z4
+	VMULPS       Z7, Z7, Z5
+	VMOVUPS      6336(SI), Z6
+	VMOVUPS      Z0, 7168(SI)
+	VMULPS       Z4, Z1, Z0
+	VSUBPS       Z5, Z16, Z1
+	VMULPS       Z6, Z6, Z4
+	VMOVUPS      Z0, 7232(SI)
+	VMULPS       Z1, Z2, Z0
+	VSUBPS       Z4, Z16, Z1
+	VMOVUPS      Z0, 7296(SI)
+	VMULPS       Z1, Z3, Z0
+	VMOVUPS      Z0, 7360(SI)
+
+	// ∇W3 += Σ d3·a2ᵀ; ∇b3 += Σ d3
+	VMOVUPS       5376(SI), Z0
+	VMOVUPS       5440(SI), Z1
+	VMOVUPS       5504(SI), Z2
+	VMOVUPS       5568(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 1024(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 1280(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 1536(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 1792(BX)
+	VMOVUPS       X4, 1088(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 1344(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 1600(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 1856(BX)
+	VMOVUPS       X2, 1152(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 1408(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 1664(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 1920(BX)
+	VMOVUPS       X0, 1216(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 1472(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 1728(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 1984(BX)
+	VMOVUPS       5632(SI), Z0
+	VMOVUPS       5696(SI), Z1
+	VMOVUPS       5760(SI), Z2
+	VMOVUPS       5824(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 1040(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 1296(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 1552(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 1808(BX)
+	VMOVUPS       X4, 1104(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 1360(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 1616(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 1872(BX)
+	VMOVUPS       X2, 1168(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 1424(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 1680(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 1936(BX)
+	VMOVUPS       X0, 1232(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 1488(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 1744(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 2000(BX)
+	VMOVUPS       5888(SI), Z0
+	VMOVUPS       5952(SI), Z1
+	VMOVUPS       6016(SI), Z2
+	VMOVUPS       6080(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 1056(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 1312(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 1568(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 1824(BX)
+	VMOVUPS       X4, 1120(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 1376(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 1632(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 1888(BX)
+	VMOVUPS       X2, 1184(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 1440(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 1696(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 1952(BX)
+	VMOVUPS       X0, 1248(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 1504(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 1760(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 2016(BX)
+	VMOVUPS       6144(SI), Z0
+	VMOVUPS       6208(SI), Z1
+	VMOVUPS       6272(SI), Z2
+	VMOVUPS       6336(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 1072(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 1328(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 1584(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 1840(BX)
+	VMOVUPS       X4, 1136(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 1392(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 1648(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 1904(BX)
+	VMOVUPS       X2, 1200(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 1456(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 1712(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 1968(BX)
+	VMOVUPS       X0, 1264(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 1520(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 1776(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 2032(BX)
+	VMOVUPS       7680(SI), Z0
+	VMOVUPS       7744(SI), Z1
+	VMOVUPS       7808(SI), Z2
+	VMOVUPS       7872(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, (BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 256(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 512(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 768(BX)
+	VMOVUPS       X4, 64(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 320(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 576(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 832(BX)
+	VMOVUPS       X2, 128(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 384(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 640(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 896(BX)
+	VMOVUPS       X0, 192(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 448(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 704(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 960(BX)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2)
+	XORL R11, R11
+	XORL R13, R13
+
+loop9:
+	LEAQ         2176(DI)(R11*1), R12
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	XORL         R10, R10
+	XORL         R9, R9
+
+loop10:
+	VMOVUPS      6400(SI)(R10*1), Z0
+	VMULPS.BCST  (R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  4(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  8(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  12(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  16(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  20(R12)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      6464(SI)(R10*1), Z0
+	VMULPS.BCST  128(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  132(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z26, Z26
+	VMULPS.BCST  136(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  140(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  144(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z14, Z14
+	VMULPS.BCST  148(R12)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      6528(SI)(R10*1), Z0
+	VMULPS.BCST  256(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  260(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  264(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  268(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  272(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z13, Z13
+	VMULPS.BCST  276(R12)(R9*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	VMOVUPS      6592(SI)(R10*1), Z0
+	VMULPS.BCST  384(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  388(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  392(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z20, Z20
+	VMULPS.BCST  396(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  400(R12)(R9*1), Z0, Z1
+	VADDPS       Z1, Z12, Z12
+	VMULPS.BCST  404(R12)(R9*1), Z0, Z0
+	VADDPS       Z0, Z8, Z8
+	ADDQ         $0x00000100, R10
+	ADDQ         $0x00000200, R9
+	CMPQ         R10, $0x00000400
+	JNE          loop10
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z25, Z27, Z0
+	VMOVAPS      Z0, Z27
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z13, Z15, Z0
+	VMOVAPS      Z0, Z15
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z24, Z26, Z0
+	VMOVAPS      Z0, Z26
+	VADDPS       Z20, Z22, Z0
+	VMOVAPS      Z0, Z22
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z12, Z14, Z0
+	VMOVAPS      Z0, Z14
+	VADDPS       Z8, Z10, Z0
+	VMOVAPS      Z0, Z10
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z26, Z27, Z0
+	VMOVAPS      Z0, Z27
+	VADDPS       Z22, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z14, Z15, Z0
+	VMOVAPS      Z0, Z15
+	VADDPS       Z10, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VMOVUPS      1280(SI)(R13*1), Z0
+	VMULPS       Z0, Z0, Z0
+	VBROADCASTSS ControlConstants<>+1384(SB), Z1
+	VSUBPS       Z0, Z1, Z0
+	VMULPS       Z0, Z31, Z0
+	VMOVUPS      Z0, 3328(SI)(R13*1)
+	VMOVUPS      1344(SI)(R13*1), Z0
+	VMULPS       Z0, Z0, Z0
+	VSUBPS       Z0, Z1, Z0
+	VMULPS       Z0, Z27, Z0
+	VMOVUPS      Z0, 3392(SI)(R13*1)
+	VMOVUPS      1408(SI)(R13*1), Z0
+	VMULPS       Z0, Z0, Z0
+	VSUBPS       Z0, Z1, Z0
+	VMULPS       Z0, Z23, Z0
+	VMOVUPS      Z0, 3456(SI)(R13*1)
+	VMOVUPS      1472(SI)(R13*1), Z0
+	VMULPS       Z0, Z0, Z0
+	VSUBPS       Z0, Z1, Z0
+	VMULPS       Z0, Z19, Z0
+	VMOVUPS      Z0, 3520(SI)(R13*1)
+	VMOVUPS      1536(SI)(R13*1), Z0
+	VMULPS       Z0, Z0, Z0
+	VSUBPS       Z0, Z1, Z0
+	VMULPS       Z0, Z15, Z0
+	VMOVUPS      Z0, 3584(SI)(R13*1)
+	VMOVUPS      1600(SI)(R13*1), Z0
+	VMULPS       Z0, Z0, Z0
+	VSUBPS       Z0, Z1, Z0
+	VMULPS       Z0, Z11, Z0
+	VMOVUPS      Z0, 3648(SI)(R13*1)
+	ADDQ         $0x00000018, R11
+	ADDQ         $0x00000180, R13
+	CMPQ         R11, $0x00000078
+	JNE          loop9
+	VBROADCASTSS ControlConstants<>+832(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	XORL         R13, R13
+	XORL         R11, R11
+
+loop11:
+	VMOVUPS      6400(SI)(R13*1), Z0
+	VMULPS.BCST  2296(DI)(R11*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  2300(DI)(R11*1), Z0, Z0
+	VADDPS       Z0, Z27, Z27
+	VMOVUPS      6464(SI)(R13*1), Z0
+	VMULPS.BCST  2424(DI)(R11*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  2428(DI)(R11*1), Z0, Z0
+	VADDPS       Z0, Z26, Z26
+	VMOVUPS      6528(SI)(R13*1), Z0
+	VMULPS.BCST  2552(DI)(R11*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  2556(DI)(R11*1), Z0, Z0
+	VADDPS       Z0, Z25, Z25
+	VMOVUPS      6592(SI)(R13*1), Z0
+	VMULPS.BCST  2680(DI)(R11*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  2684(DI)(R11*1), Z0, Z0
+	VADDPS       Z0, Z24, Z24
+	ADDQ         $0x00000100, R13
+	ADDQ         $0x00000200, R11
+	CMPQ         R13, $0x00000400
+	JNE          loop11
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z25, Z27, Z0
+	VMOVAPS      Z0, Z27
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z24, Z26, Z0
+	VMOVAPS      Z0, Z26
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z26, Z27, Z0
+	VMOVAPS      Z0, Z27
+	VMOVUPS      3200(SI), Z0
+	VMULPS       Z0, Z0, Z0
+	VBROADCASTSS ControlConstants<>+1384(SB), Z1
+	VSUBPS       Z0, Z1, Z0
+	VMULPS       Z0, Z31, Z0
+	VMOVUPS      Z0, 5248(SI)
+	VMOVUPS      3264(SI), Z0
+	VMULPS       Z0, Z0, Z0
+	VSUBPS       Z0, Z1, Z0
+	VMULPS       Z0, Z27, Z0
+	VMOVUPS      Z0, 5312(SI)
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	XORL R11, R11
+	XORL R13, R13
+
+loop12:
+	VMOVUPS       1280(SI)(R13*1), Z0
+	VMOVUPS       1344(SI)(R13*1), Z1
+	VMOVUPS       1408(SI)(R13*1), Z2
+	VMOVUPS       1472(SI)(R13*1), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 3072(BX)(R11*1)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 3584(BX)(R11*1)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 4096(BX)(R11*1)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 4608(BX)(R11*1)
+	VMOVUPS       X4, 3200(BX)(R11*1)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 3712(BX)(R11*1)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 4224(BX)(R11*1)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 4736(BX)(R11*1)
+	VMOVUPS       X2, 3328(BX)(R11*1)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 3840(BX)(R11*1)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 4352(BX)(R11*1)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 4864(BX)(R11*1)
+	VMOVUPS       X0, 3456(BX)(R11*1)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 3968(BX)(R11*1)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 4480(BX)(R11*1)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 4992(BX)(R11*1)
+	ADDQ          $0x00000010, R11
+	ADDQ          $0x00000100, R13
+	CMPQ          R11, $0x00000080
+	JNE           loop12
+	VMOVUPS       6400(SI), Z0
+	VMOVUPS       6464(SI), Z1
+	VMOVUPS       6528(SI), Z2
+	VMOVUPS       6592(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 2048(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 2304(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 2560(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 2816(BX)
+	VMOVUPS       X4, 2112(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 2368(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 2624(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 2880(BX)
+	VMOVUPS       X2, 2176(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 2432(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 2688(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 2944(BX)
+	VMOVUPS       X0, 2240(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 2496(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 2752(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 3008(BX)
+	VMOVUPS       6656(SI), Z0
+	VMOVUPS       6720(SI), Z1
+	VMOVUPS       6784(SI), Z2
+	VMOVUPS       6848(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 2064(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 2320(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 2576(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 2832(BX)
+	VMOVUPS       X4, 2128(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 2384(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 2640(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 2896(BX)
+	VMOVUPS       X2, 2192(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 2448(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 2704(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 2960(BX)
+	VMOVUPS       X0, 2256(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 2512(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 2768(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 3024(BX)
+	VMOVUPS       6912(SI), Z0
+	VMOVUPS       6976(SI), Z1
+	VMOVUPS       7040(SI), Z2
+	VMOVUPS       7104(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 2080(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 2336(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 2592(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 2848(BX)
+	VMOVUPS       X4, 2144(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 2400(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 2656(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 2912(BX)
+	VMOVUPS       X2, 2208(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 2464(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 2720(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 2976(BX)
+	VMOVUPS       X0, 2272(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 2528(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 2784(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 3040(BX)
+	VMOVUPS       7168(SI), Z0
+	VMOVUPS       7232(SI), Z1
+	VMOVUPS       7296(SI), Z2
+	VMOVUPS       7360(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 2096(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 2352(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 2608(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 2864(BX)
+	VMOVUPS       X4, 2160(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 2416(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 2672(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 2928(BX)
+	VMOVUPS       X2, 2224(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 2480(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 2736(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 2992(BX)
+	VMOVUPS       X0, 2288(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 2544(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 2800(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 3056(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	XORL R13, R13
+	XORL R11, R11
+
+loop13:
+	VMOVUPS       3328(SI)(R11*1), Z0
+	VMOVUPS       3392(SI)(R11*1), Z1
+	VMOVUPS       3456(SI)(R11*1), Z2
+	VMOVUPS       3520(SI)(R11*1), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 5120(BX)(R13*1)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 5632(BX)(R13*1)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 6144(BX)(R13*1)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 6656(BX)(R13*1)
+	VMOVUPS       X4, 5248(BX)(R13*1)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 5760(BX)(R13*1)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 6272(BX)(R13*1)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 6784(BX)(R13*1)
+	VMOVUPS       X2, 5376(BX)(R13*1)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 5888(BX)(R13*1)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 6400(BX)(R13*1)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 6912(BX)(R13*1)
+	VMOVUPS       X0, 5504(BX)(R13*1)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 6016(BX)(R13*1)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 6528(BX)(R13*1)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 7040(BX)(R13*1)
+	ADDQ          $0x00000010, R13
+	ADDQ          $0x00000100, R11
+	CMPQ          R13, $0x00000080
+	JNE           loop13
+	MOVQ          (SP), AX
+	VMOVUPS       10048(SI), Z0
+	VMOVUPS       Z0, (AX)
+	ADDQ          $0x00000040, AX
+	MOVQ          AX, (SP)
+	ADDQ          $0x00000400, DX
+	ADDQ          $0x00000100, CX
+	ADDQ          $0x00001c00, BX
+	MOVQ          64(SP), R13
+	SUBL          $0x00000001, R13
+	JNE           loop0
+	VZEROUPPER
+	RET
+
+// func controlGradBatchSumsAVX512(b *ControlBatch, xs *[16]float32, grad *ControlGrad, tiles int, samples int)
+// Requires: AVX, AVX512F
+TEXT ·controlGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+	MOVQ b+0(FP), SI
+	MOVQ xs+8(FP), DX
+	MOVQ grad+16(FP), BX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+
+	// ∇W3 += Σ d3·a2ᵀ; ∇b3 += Σ d3
+	VMOVUPS 4288(BX), Z0
+	VMOVAPS Z0, Z31
+	VMOVUPS 4352(BX), Z0
+	VMOVAPS Z0, Z30
+	VMOVUPS 4416(BX), Z0
+	VMOVAPS Z0, Z29
+	VMOVUPS 4480(BX), Z0
+	VMOVAPS Z0, Z28
+	LEAQ    10112(SI), CX
+	LEAQ    11136(SI), DI
+	MOVQ    tiles+24(FP), R13
+
+loop0:
+	MOVQ samples+32(FP), R12
+
+loop1:
+	VMOVUPS     (DI), Z0
+	VMULPS.BCST (CX), Z0, Z1
+	VADDPS      Z1, Z31, Z31
+	VMULPS.BCST 4(CX), Z0, Z1
+	VADDPS      Z1, Z30, Z30
+	VMULPS.BCST 8(CX), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 12(CX), Z0, Z0
+	VADDPS      Z0, Z28, Z28
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DI
+	SUBL        $0x00000001, R12
+	JNE         loop1
+	ADDQ        $+6144, CX
+	ADDQ        $+6144, DI
+	SUBL        $0x00000001, R13
+	JNE         loop0
+	VMOVUPS     Z31, 4288(BX)
+	VMOVUPS     Z30, 4352(BX)
+	VMOVUPS     Z29, 4416(BX)
+	VMOVUPS     Z28, 4480(BX)
+	VMOVUPS     4544(BX), X0
+	VMOVAPS     X0, X31
+	LEAQ        10112(SI), DI
+	MOVQ        tiles+24(FP), CX
+
+loop2:
+	MOVQ samples+32(FP), R13
+
+loop3:
+	VADDPS  (DI), X31, X0
+	VMOVAPS X0, X31
+	ADDQ    $0x00000040, DI
+	SUBL    $0x00000001, R13
+	JNE     loop3
+	ADDQ    $+6144, DI
+	SUBL    $0x00000001, CX
+	JNE     loop2
+	VMOVUPS X31, 4544(BX)
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	XORL DI, DI
+	XORL CX, CX
+
+loop4:
+	VMOVUPS 2176(BX)(CX*1), Z0
+	VMOVAPS Z0, Z31
+	VMOVUPS 2240(BX)(CX*1), Z0
+	VMOVAPS Z0, Z30
+	VMOVUPS 2304(BX)(CX*1), Z0
+	VMOVAPS Z0, Z29
+	VMOVUPS 2368(BX)(CX*1), Z0
+	VMOVAPS Z0, Z28
+	VMOVUPS 2432(BX)(CX*1), Z0
+	VMOVAPS Z0, Z27
+	VMOVUPS 2496(BX)(CX*1), Z0
+	VMOVAPS Z0, Z26
+	VMOVUPS 2560(BX)(CX*1), Z0
+	VMOVAPS Z0, Z25
+	VMOVUPS 2624(BX)(CX*1), Z0
+	VMOVAPS Z0, Z24
+	VMOVUPS 2688(BX)(CX*1), Z0
+	VMOVAPS Z0, Z23
+	VMOVUPS 2752(BX)(CX*1), Z0
+	VMOVAPS Z0, Z22
+	VMOVUPS 2816(BX)(CX*1), Z0
+	VMOVAPS Z0, Z21
+	VMOVUPS 2880(BX)(CX*1), Z0
+	VMOVAPS Z0, Z20
+	VMOVUPS 2944(BX)(CX*1), Z0
+	VMOVAPS Z0, Z19
+	VMOVUPS 3008(BX)(CX*1), Z0
+	VMOVAPS Z0, Z18
+	VMOVUPS 3072(BX)(CX*1), Z0
+	VMOVAPS Z0, Z17
+	VMOVUPS 3136(BX)(CX*1), Z0
+	VMOVAPS Z0, Z16
+	LEAQ    12160(SI)(DI*1), R13
+	LEAQ    13184(SI), R12
+	MOVQ    tiles+24(FP), R11
+
+loop5:
+	MOVQ samples+32(FP), R10
+
+loop6:
+	VMOVUPS      (R12), Z0
+	VMOVUPS      64(R12), Z1
+	VBROADCASTSS (R13), Z2
+	VMULPS       Z2, Z0, Z3
+	VADDPS       Z3, Z31, Z31
+	VMULPS       Z2, Z1, Z2
+	VADDPS       Z2, Z30, Z30
+	VBROADCASTSS 4(R13), Z2
+	VMULPS       Z2, Z0, Z3
+	VADDPS       Z3, Z29, Z29
+	VMULPS       Z2, Z1, Z2
+	VADDPS       Z2, Z28, Z28
+	VBROADCASTSS 8(R13), Z2
+	VMULPS       Z2, Z0, Z3
+	VADDPS       Z3, Z27, Z27
+	VMULPS       Z2, Z1, Z2
+	VADDPS       Z2, Z26, Z26
+	VBROADCASTSS 12(R13), Z2
+	VMULPS       Z2, Z0, Z3
+	VADDPS       Z3, Z25, Z25
+	VMULPS       Z2, Z1, Z2
+	VADDPS       Z2, Z24, Z24
+	VBROADCASTSS 16(R13), Z2
+	VMULPS       Z2, Z0, Z3
+	VADDPS       Z3, Z23, Z23
+	VMULPS       Z2, Z1, Z2
+	VADDPS       Z2, Z22, Z22
+	VBROADCASTSS 20(R13), Z2
+	VMULPS       Z2, Z0, Z3
+	VADDPS       Z3, Z21, Z21
+	VMULPS       Z2, Z1, Z2
+	VADDPS       Z2, Z20, Z20
+	VBROADCASTSS 24(R13), Z2
+	VMULPS       Z2, Z0, Z3
+	VADDPS       Z3, Z19, Z19
+	VMULPS       Z2, Z1, Z2
+	VADDPS       Z2, Z18, Z18
+	VBROADCASTSS 28(R13), Z2
+	VMULPS       Z2, Z0, Z0
+	VADDPS       Z0, Z17, Z17
+	VMULPS       Z2, Z1, Z0
+	VADDPS       Z0, Z16, Z16
+	ADDQ         $0x00000040, R13
+	ADDQ         $0x00000080, R12
+	SUBL         $0x00000001, R10
+	JNE          loop6
+	ADDQ         $+6144, R13
+	ADDQ         $+5120, R12
+	SUBL         $0x00000001, R11
+	JNE          loop5
+	VMOVUPS      Z31, 2176(BX)(CX*1)
+	VMOVUPS      Z30, 2240(BX)(CX*1)
+	VMOVUPS      Z29, 2304(BX)(CX*1)
+	VMOVUPS      Z28, 2368(BX)(CX*1)
+	VMOVUPS      Z27, 2432(BX)(CX*1)
+	VMOVUPS      Z26, 2496(BX)(CX*1)
+	VMOVUPS      Z25, 2560(BX)(CX*1)
+	VMOVUPS      Z24, 2624(BX)(CX*1)
+	VMOVUPS      Z23, 2688(BX)(CX*1)
+	VMOVUPS      Z22, 2752(BX)(CX*1)
+	VMOVUPS      Z21, 2816(BX)(CX*1)
+	VMOVUPS      Z20, 2880(BX)(CX*1)
+	VMOVUPS      Z19, 2944(BX)(CX*1)
+	VMOVUPS      Z18, 3008(BX)(CX*1)
+	VMOVUPS      Z17, 3072(BX)(CX*1)
+	VMOVUPS      Z16, 3136(BX)(CX*1)
+	ADDQ         $0x00000020, DI
+	ADDQ         $0x00000400, CX
+	CMPQ         DI, $0x00000040
+	JNE          loop4
+	VMOVUPS      4224(BX), Z0
+	VMOVAPS      Z0, Z31
+	LEAQ         12160(SI), CX
+	MOVQ         tiles+24(FP), DI
+
+loop7:
+	MOVQ samples+32(FP), R12
+
+loop8:
+	VADDPS  (CX), Z31, Z0
+	VMOVAPS Z0, Z31
+	ADDQ    $0x00000040, CX
+	SUBL    $0x00000001, R12
+	JNE     loop8
+	ADDQ    $+6144, CX
+	SUBL    $0x00000001, DI
+	JNE     loop7
+	VMOVUPS Z31, 4224(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	XORL CX, CX
+	XORL DI, DI
+
+loop9:
+	VMOVUPS (BX)(DI*1), Z0
+	VMOVAPS Z0, Z31
+	VMOVUPS 64(BX)(DI*1), Z0
+	VMOVAPS Z0, Z30
+	VMOVUPS 128(BX)(DI*1), Z0
+	VMOVAPS Z0, Z29
+	VMOVUPS 192(BX)(DI*1), Z0
+	VMOVAPS Z0, Z28
+	VMOVUPS 256(BX)(DI*1), Z0
+	VMOVAPS Z0, Z27
+	VMOVUPS 320(BX)(DI*1), Z0
+	VMOVAPS Z0, Z26
+	VMOVUPS 384(BX)(DI*1), Z0
+	VMOVAPS Z0, Z25
+	VMOVUPS 448(BX)(DI*1), Z0
+	VMOVAPS Z0, Z24
+	VMOVUPS 512(BX)(DI*1), Z0
+	VMOVAPS Z0, Z23
+	VMOVUPS 576(BX)(DI*1), Z0
+	VMOVAPS Z0, Z22
+	VMOVUPS 640(BX)(DI*1), Z0
+	VMOVAPS Z0, Z21
+	VMOVUPS 704(BX)(DI*1), Z0
+	VMOVAPS Z0, Z20
+	VMOVUPS 768(BX)(DI*1), Z0
+	VMOVAPS Z0, Z19
+	VMOVUPS 832(BX)(DI*1), Z0
+	VMOVAPS Z0, Z18
+	VMOVUPS 896(BX)(DI*1), Z0
+	VMOVAPS Z0, Z17
+	VMOVUPS 960(BX)(DI*1), Z0
+	VMOVAPS Z0, Z16
+	LEAQ    15232(SI)(CX*1), R12
+	LEAQ    (DX), R13
+	MOVQ    tiles+24(FP), R11
+
+loop10:
+	MOVQ samples+32(FP), R10
+
+loop11:
+	VMOVUPS     (R13), Z0
+	VMULPS.BCST (R12), Z0, Z1
+	VADDPS      Z1, Z31, Z31
+	VMULPS.BCST 4(R12), Z0, Z1
+	VADDPS      Z1, Z30, Z30
+	VMULPS.BCST 8(R12), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 12(R12), Z0, Z1
+	VADDPS      Z1, Z28, Z28
+	VMULPS.BCST 16(R12), Z0, Z1
+	VADDPS      Z1, Z27, Z27
+	VMULPS.BCST 20(R12), Z0, Z1
+	VADDPS      Z1, Z26, Z26
+	VMULPS.BCST 24(R12), Z0, Z1
+	VADDPS      Z1, Z25, Z25
+	VMULPS.BCST 28(R12), Z0, Z1
+	VADDPS      Z1, Z24, Z24
+	VMULPS.BCST 32(R12), Z0, Z1
+	VADDPS      Z1, Z23, Z23
+	VMULPS.BCST 36(R12), Z0, Z1
+	VADDPS      Z1, Z22, Z22
+	VMULPS.BCST 40(R12), Z0, Z1
+	VADDPS      Z1, Z21, Z21
+	VMULPS.BCST 44(R12), Z0, Z1
+	VADDPS      Z1, Z20, Z20
+	VMULPS.BCST 48(R12), Z0, Z1
+	VADDPS      Z1, Z19, Z19
+	VMULPS.BCST 52(R12), Z0, Z1
+	VADDPS      Z1, Z18, Z18
+	VMULPS.BCST 56(R12), Z0, Z1
+	VADDPS      Z1, Z17, Z17
+	VMULPS.BCST 60(R12), Z0, Z0
+	VADDPS      Z0, Z16, Z16
+	ADDQ        $0x00000080, R12
+	ADDQ        $0x00000040, R13
+	SUBL        $0x00000001, R10
+	JNE         loop11
+	ADDQ        $+5120, R12
+	SUBL        $0x00000001, R11
+	JNE         loop10
+	VMOVUPS     Z31, (BX)(DI*1)
+	VMOVUPS     Z30, 64(BX)(DI*1)
+	VMOVUPS     Z29, 128(BX)(DI*1)
+	VMOVUPS     Z28, 192(BX)(DI*1)
+	VMOVUPS     Z27, 256(BX)(DI*1)
+	VMOVUPS     Z26, 320(BX)(DI*1)
+	VMOVUPS     Z25, 384(BX)(DI*1)
+	VMOVUPS     Z24, 448(BX)(DI*1)
+	VMOVUPS     Z23, 512(BX)(DI*1)
+	VMOVUPS     Z22, 576(BX)(DI*1)
+	VMOVUPS     Z21, 640(BX)(DI*1)
+	VMOVUPS     Z20, 704(BX)(DI*1)
+	VMOVUPS     Z19, 768(BX)(DI*1)
+	VMOVUPS     Z18, 832(BX)(DI*1)
+	VMOVUPS     Z17, 896(BX)(DI*1)
+	VMOVUPS     Z16, 960(BX)(DI*1)
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000400, DI
+	CMPQ        CX, $0x00000080
+	JNE         loop9
+	VMOVUPS     2048(BX), Z0
+	VMOVAPS     Z0, Z31
+	VMOVUPS     2112(BX), Z0
+	VMOVAPS     Z0, Z30
+	LEAQ        15232(SI), DI
+	MOVQ        tiles+24(FP), CX
+
+loop12:
+	MOVQ samples+32(FP), R13
+
+loop13:
+	VADDPS  (DI), Z31, Z0
+	VMOVAPS Z0, Z31
+	VADDPS  64(DI), Z30, Z0
+	VMOVAPS Z0, Z30
+	ADDQ    $0x00000080, DI
+	SUBL    $0x00000001, R13
+	JNE     loop13
+	ADDQ    $+5120, DI
+	SUBL    $0x00000001, CX
+	JNE     loop12
+	VMOVUPS Z31, 2048(BX)
+	VMOVUPS Z30, 2112(BX)
+	VZEROUPPER
+	RET
+
+// func controlStepBatchAVX2(p *Control, grad *ControlGrad, rate float32)
+// Requires: AVX
+TEXT ·controlStepBatchAVX2(SB), NOSPLIT, $0-20
+	MOVQ         p+0(FP), DI
+	MOVQ         grad+8(FP), BX
+	VBROADCASTSS rate+16(FP), Y0
+	VMOVAPS      Y0, Y15
+	XORL         R13, R13
+
+loop0:
+	VMOVUPS (DI)(R13*1), Y0
+	VMULPS  (BX)(R13*1), Y15, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DI)(R13*1)
+	VMOVUPS 32(DI)(R13*1), Y0
+	VMULPS  32(BX)(R13*1), Y15, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(DI)(R13*1)
+	VMOVUPS 64(DI)(R13*1), Y0
+	VMULPS  64(BX)(R13*1), Y15, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(DI)(R13*1)
+	VMOVUPS 96(DI)(R13*1), Y0
+	VMULPS  96(BX)(R13*1), Y15, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(DI)(R13*1)
+	ADDQ    $0x00000080, R13
+	CMPQ    R13, $0x00001180
+	JNE     loop0
+	VMOVUPS 4480(DI), Y0
+	VMULPS  4480(BX), Y15, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 4480(DI)
+	VMOVUPS 4512(DI), Y0
+	VMULPS  4512(BX), Y15, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 4512(DI)
+	VMOVUPS 4544(DI), X0
+	VMULPS  4544(BX), X15, X1
+	VSUBPS  X1, X0, X0
+	VMOVUPS X0, 4544(DI)
+	VZEROUPPER
+	RET
+
+// func controlStepBatchAVX512(p *Control, grad *ControlGrad, rate float32)
+// Requires: AVX, AVX512F
+TEXT ·controlStepBatchAVX512(SB), NOSPLIT, $0-20
+	MOVQ         p+0(FP), DI
+	MOVQ         grad+8(FP), BX
+	VBROADCASTSS rate+16(FP), Z0
+	VMOVAPS      Z0, Z31
+	XORL         R13, R13
+
+loop0:
+	VMOVUPS (DI)(R13*1), Z0
+	VMULPS  (BX)(R13*1), Z31, Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (DI)(R13*1)
+	VMOVUPS 64(DI)(R13*1), Z0
+	VMULPS  64(BX)(R13*1), Z31, Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(DI)(R13*1)
+	VMOVUPS 128(DI)(R13*1), Z0
+	VMULPS  128(BX)(R13*1), Z31, Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(DI)(R13*1)
+	VMOVUPS 192(DI)(R13*1), Z0
+	VMULPS  192(BX)(R13*1), Z31, Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(DI)(R13*1)
+	ADDQ    $0x00000100, R13
+	CMPQ    R13, $0x00001100
+	JNE     loop0
+	VMOVUPS 4352(DI), Z0
+	VMULPS  4352(BX), Z31, Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 4352(DI)
+	VMOVUPS 4416(DI), Z0
+	VMULPS  4416(BX), Z31, Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 4416(DI)
+	VMOVUPS 4480(DI), Z0
+	VMULPS  4480(BX), Z31, Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 4480(DI)
+	VMOVUPS 4544(DI), X0
+	VMULPS  4544(BX), X31, X1
+	VSUBPS  X1, X0, X0
+	VMOVUPS X0, 4544(DI)
+	VZEROUPPER
+	RET
+
 DATA ControlConstants<>+0(SB)/4, $0x80000000
 DATA ControlConstants<>+4(SB)/4, $0x80000000
 DATA ControlConstants<>+8(SB)/4, $0x80000000
@@ -8879,61 +21216,92 @@ DATA ControlConstants<>+852(SB)/8, $0x40471547652b82fe
 DATA ControlConstants<>+860(SB)/8, $0x4338000000000000
 DATA ControlConstants<>+868(SB)/8, $0x3f962e42fefa39ef
 DATA ControlConstants<>+876(SB)/8, $0x000000000000001f
-DATA ControlConstants<>+884(SB)/8, $0x3ff0000000000000
-DATA ControlConstants<>+892(SB)/8, $0x3fe0000000000000
-DATA ControlConstants<>+900(SB)/8, $0x3fc5555555555555
-DATA ControlConstants<>+908(SB)/8, $0x3fa5555555555555
-DATA ControlConstants<>+916(SB)/8, $0x4000000000000000
-DATA ControlConstants<>+924(SB)/4, $0x39800000
-DATA ControlConstants<>+928(SB)/4, $0x46000000
-DATA ControlConstants<>+932(SB)/4, $0x00000000
-DATA ControlConstants<>+936(SB)/4, $0x00000000
-DATA ControlConstants<>+940(SB)/4, $0x00000000
-DATA ControlConstants<>+944(SB)/4, $0x00000000
-DATA ControlConstants<>+948(SB)/4, $0x00000000
-DATA ControlConstants<>+952(SB)/4, $0x00000000
-DATA ControlConstants<>+956(SB)/4, $0x00000000
-DATA ControlConstants<>+960(SB)/4, $0x00000000
-DATA ControlConstants<>+964(SB)/4, $0x00000004
-DATA ControlConstants<>+968(SB)/4, $0x00000008
-DATA ControlConstants<>+972(SB)/4, $0x0000000c
-DATA ControlConstants<>+976(SB)/4, $0x00000000
-DATA ControlConstants<>+980(SB)/4, $0x00000000
-DATA ControlConstants<>+984(SB)/4, $0x00000000
-DATA ControlConstants<>+988(SB)/4, $0x00000000
-DATA ControlConstants<>+992(SB)/4, $0x00000000
-DATA ControlConstants<>+996(SB)/4, $0x00000000
-DATA ControlConstants<>+1000(SB)/4, $0x00000000
-DATA ControlConstants<>+1004(SB)/4, $0x00000000
-DATA ControlConstants<>+1008(SB)/4, $0x00000000
-DATA ControlConstants<>+1012(SB)/4, $0x00000000
-DATA ControlConstants<>+1016(SB)/4, $0x00000000
-DATA ControlConstants<>+1020(SB)/4, $0x00000000
-DATA ControlConstants<>+1024(SB)/4, $0x3e800000
-DATA ControlConstants<>+1028(SB)/4, $0x3e800000
-DATA ControlConstants<>+1032(SB)/4, $0x3e800000
-DATA ControlConstants<>+1036(SB)/4, $0x3e800000
-DATA ControlConstants<>+1040(SB)/4, $0x3e800000
-DATA ControlConstants<>+1044(SB)/4, $0x3e800000
-DATA ControlConstants<>+1048(SB)/4, $0x3e800000
-DATA ControlConstants<>+1052(SB)/4, $0x3e800000
-DATA ControlConstants<>+1056(SB)/4, $0x3e800000
-DATA ControlConstants<>+1060(SB)/4, $0x3f000000
-DATA ControlConstants<>+1064(SB)/4, $0x3f000000
-DATA ControlConstants<>+1068(SB)/4, $0x3f000000
-DATA ControlConstants<>+1072(SB)/4, $0x3f000000
-DATA ControlConstants<>+1076(SB)/4, $0x3f000000
-DATA ControlConstants<>+1080(SB)/4, $0x3f000000
-DATA ControlConstants<>+1084(SB)/4, $0x3f000000
-DATA ControlConstants<>+1088(SB)/4, $0x3f000000
-DATA ControlConstants<>+1092(SB)/4, $0x3f800000
-DATA ControlConstants<>+1096(SB)/4, $0x3f800000
-DATA ControlConstants<>+1100(SB)/4, $0x3f800000
-DATA ControlConstants<>+1104(SB)/4, $0x3f800000
-DATA ControlConstants<>+1108(SB)/4, $0x3f800000
-DATA ControlConstants<>+1112(SB)/4, $0x3f800000
-DATA ControlConstants<>+1116(SB)/4, $0x3f800000
-DATA ControlConstants<>+1120(SB)/4, $0x3f800000
-DATA ControlConstants<>+1124(SB)/4, $0x3f000000
-DATA ControlConstants<>+1128(SB)/4, $0x3f800000
-GLOBL ControlConstants<>(SB), RODATA|NOPTR, $1132
+DATA ControlConstants<>+884(SB)/4, $0x00000000
+DATA ControlConstants<>+888(SB)/4, $0x00000000
+DATA ControlConstants<>+892(SB)/4, $0x00000000
+DATA ControlConstants<>+896(SB)/8, $0x3ff0000000000000
+DATA ControlConstants<>+904(SB)/8, $0x3ff059b0d3158574
+DATA ControlConstants<>+912(SB)/8, $0x3ff0b5586cf9890f
+DATA ControlConstants<>+920(SB)/8, $0x3ff11301d0125b51
+DATA ControlConstants<>+928(SB)/8, $0x3ff172b83c7d517b
+DATA ControlConstants<>+936(SB)/8, $0x3ff1d4873168b9aa
+DATA ControlConstants<>+944(SB)/8, $0x3ff2387a6e756238
+DATA ControlConstants<>+952(SB)/8, $0x3ff29e9df51fdee1
+DATA ControlConstants<>+960(SB)/8, $0x3ff306fe0a31b715
+DATA ControlConstants<>+968(SB)/8, $0x3ff371a7373aa9cb
+DATA ControlConstants<>+976(SB)/8, $0x3ff3dea64c123422
+DATA ControlConstants<>+984(SB)/8, $0x3ff44e086061892d
+DATA ControlConstants<>+992(SB)/8, $0x3ff4bfdad5362a27
+DATA ControlConstants<>+1000(SB)/8, $0x3ff5342b569d4f82
+DATA ControlConstants<>+1008(SB)/8, $0x3ff5ab07dd485429
+DATA ControlConstants<>+1016(SB)/8, $0x3ff6247eb03a5585
+DATA ControlConstants<>+1024(SB)/8, $0x3ff6a09e667f3bcd
+DATA ControlConstants<>+1032(SB)/8, $0x3ff71f75e8ec5f74
+DATA ControlConstants<>+1040(SB)/8, $0x3ff7a11473eb0187
+DATA ControlConstants<>+1048(SB)/8, $0x3ff82589994cce13
+DATA ControlConstants<>+1056(SB)/8, $0x3ff8ace5422aa0db
+DATA ControlConstants<>+1064(SB)/8, $0x3ff93737b0cdc5e5
+DATA ControlConstants<>+1072(SB)/8, $0x3ff9c49182a3f090
+DATA ControlConstants<>+1080(SB)/8, $0x3ffa5503b23e255d
+DATA ControlConstants<>+1088(SB)/8, $0x3ffae89f995ad3ad
+DATA ControlConstants<>+1096(SB)/8, $0x3ffb7f76f2fb5e47
+DATA ControlConstants<>+1104(SB)/8, $0x3ffc199bdd85529c
+DATA ControlConstants<>+1112(SB)/8, $0x3ffcb720dcef9069
+DATA ControlConstants<>+1120(SB)/8, $0x3ffd5818dcfba487
+DATA ControlConstants<>+1128(SB)/8, $0x3ffdfc97337b9b5f
+DATA ControlConstants<>+1136(SB)/8, $0x3ffea4afa2a490da
+DATA ControlConstants<>+1144(SB)/8, $0x3fff50765b6e4540
+DATA ControlConstants<>+1152(SB)/8, $0x0000000000000010
+DATA ControlConstants<>+1160(SB)/8, $0x3ff0000000000000
+DATA ControlConstants<>+1168(SB)/8, $0x3fe0000000000000
+DATA ControlConstants<>+1176(SB)/8, $0x3fc5555555555555
+DATA ControlConstants<>+1184(SB)/8, $0x3fa5555555555555
+DATA ControlConstants<>+1192(SB)/8, $0x4000000000000000
+DATA ControlConstants<>+1200(SB)/4, $0x39800000
+DATA ControlConstants<>+1204(SB)/4, $0x46000000
+DATA ControlConstants<>+1208(SB)/4, $0x00000000
+DATA ControlConstants<>+1212(SB)/4, $0x00000000
+DATA ControlConstants<>+1216(SB)/4, $0x00000000
+DATA ControlConstants<>+1220(SB)/4, $0x00000004
+DATA ControlConstants<>+1224(SB)/4, $0x00000008
+DATA ControlConstants<>+1228(SB)/4, $0x0000000c
+DATA ControlConstants<>+1232(SB)/4, $0x00000000
+DATA ControlConstants<>+1236(SB)/4, $0x00000000
+DATA ControlConstants<>+1240(SB)/4, $0x00000000
+DATA ControlConstants<>+1244(SB)/4, $0x00000000
+DATA ControlConstants<>+1248(SB)/4, $0x00000000
+DATA ControlConstants<>+1252(SB)/4, $0x00000000
+DATA ControlConstants<>+1256(SB)/4, $0x00000000
+DATA ControlConstants<>+1260(SB)/4, $0x00000000
+DATA ControlConstants<>+1264(SB)/4, $0x00000000
+DATA ControlConstants<>+1268(SB)/4, $0x00000000
+DATA ControlConstants<>+1272(SB)/4, $0x00000000
+DATA ControlConstants<>+1276(SB)/4, $0x00000000
+DATA ControlConstants<>+1280(SB)/4, $0x3e800000
+DATA ControlConstants<>+1284(SB)/4, $0x3e800000
+DATA ControlConstants<>+1288(SB)/4, $0x3e800000
+DATA ControlConstants<>+1292(SB)/4, $0x3e800000
+DATA ControlConstants<>+1296(SB)/4, $0x3e800000
+DATA ControlConstants<>+1300(SB)/4, $0x3e800000
+DATA ControlConstants<>+1304(SB)/4, $0x3e800000
+DATA ControlConstants<>+1308(SB)/4, $0x3e800000
+DATA ControlConstants<>+1312(SB)/4, $0x3e800000
+DATA ControlConstants<>+1316(SB)/4, $0x3f000000
+DATA ControlConstants<>+1320(SB)/4, $0x3f000000
+DATA ControlConstants<>+1324(SB)/4, $0x3f000000
+DATA ControlConstants<>+1328(SB)/4, $0x3f000000
+DATA ControlConstants<>+1332(SB)/4, $0x3f000000
+DATA ControlConstants<>+1336(SB)/4, $0x3f000000
+DATA ControlConstants<>+1340(SB)/4, $0x3f000000
+DATA ControlConstants<>+1344(SB)/4, $0x3f000000
+DATA ControlConstants<>+1348(SB)/4, $0x3f800000
+DATA ControlConstants<>+1352(SB)/4, $0x3f800000
+DATA ControlConstants<>+1356(SB)/4, $0x3f800000
+DATA ControlConstants<>+1360(SB)/4, $0x3f800000
+DATA ControlConstants<>+1364(SB)/4, $0x3f800000
+DATA ControlConstants<>+1368(SB)/4, $0x3f800000
+DATA ControlConstants<>+1372(SB)/4, $0x3f800000
+DATA ControlConstants<>+1376(SB)/4, $0x3f800000
+DATA ControlConstants<>+1380(SB)/4, $0x3f000000
+DATA ControlConstants<>+1384(SB)/4, $0x3f800000
+GLOBL ControlConstants<>(SB), RODATA|NOPTR, $1388

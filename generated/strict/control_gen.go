@@ -6,7 +6,7 @@
 // parameters     1140 (4560 bytes)
 // multiply-adds  1088 Forward, 2752 Grad
 // workspace      416 bytes
-// batch          32 samples at a time, in 17872 bytes
+// batch          32 samples at a time, in 145040 bytes
 // cache          auto keeps 208 bytes for 7868 operations and 48 calls in Grad
 //                pre 224 for 8016 and 96; post 208 for 7868 and 48; both 416 for 7920 and 48
 // code           9 of 13 operations in loops over unrolled blocks, the others fully unrolled
@@ -58,9 +58,13 @@ type ControlWorkspace struct {
 }
 
 // ControlBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 17872 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
-// block of 32 samples at a time.
+// that StepBatch sums up, 145040 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 32 samples at a time. The first four fields are for the assembly, which works on samples side by side.
 type ControlBatch struct {
+	tiles   [31216]float32  // tiles of 16 samples, for the assembly
+	restX   [16][16]float32 // the last samples, fewer than a tile's
+	restY   [16][4]float32  // what belongs to them
+	losses  [256]float32    // those of samples, for sums in their order
 	samples [32]ControlWorkspace
 	sum     ControlGrad
 }
@@ -4584,6 +4588,10 @@ func (p *Control) ForwardBatch(b *ControlBatch, xs [][16]float32, out [][4]float
 	if len(xs) != len(out) {
 		panic("Control.ForwardBatch: xs and out differ in length")
 	}
+	if controlLevel > 0 {
+		p.vectorForwardBatch(b, xs, out)
+		return
+	}
 	for len(xs) > 32 && len(out) > 32 {
 		p.forwardBlock(b, xs[:32], out[:32])
 		xs, out = xs[32:], out[32:]
@@ -4596,6 +4604,9 @@ func (p *Control) ForwardBatch(b *ControlBatch, xs [][16]float32, out [][4]float
 func (p *Control) LossBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Control.LossBatch: xs and ys differ in length")
+	}
+	if controlLevel > 0 {
+		return p.vectorLossBatch(b, xs, ys)
 	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
@@ -4614,6 +4625,9 @@ func (p *Control) GradBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, 
 		panic("Control.GradBatch: xs and ys differ in length")
 	}
 	*g = ControlGrad{}
+	if controlLevel > 0 {
+		return p.vectorGradBatch(b, xs, ys, g)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], g)
@@ -4631,6 +4645,9 @@ func (p *Control) StepBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, 
 		panic("Control.StepBatch: xs and ys differ in length")
 	}
 	b.sum = ControlGrad{}
+	if controlLevel > 0 {
+		return p.vectorStepBatch(b, xs, ys, rate)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], &b.sum)

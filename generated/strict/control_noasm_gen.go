@@ -34,3 +34,21 @@ func (p *Control) vectorGrad(ws *ControlWorkspace, x *[16]float32, y *[4]float32
 func (p *Control) vectorStep(ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32 {
 	return 0
 }
+
+// vectorForwardBatch is never called.
+func (p *Control) vectorForwardBatch(b *ControlBatch, xs [][16]float32, out [][4]float32) {}
+
+// vectorLossBatch is never called.
+func (p *Control) vectorLossBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32) float32 {
+	return 0
+}
+
+// vectorGradBatch is never called.
+func (p *Control) vectorGradBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, g *ControlGrad) float32 {
+	return 0
+}
+
+// vectorStepBatch is never called.
+func (p *Control) vectorStepBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, rate float32) float32 {
+	return 0
+}

@@ -93,6 +93,181 @@ func digitsStep(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, 
 //go:noescape
 func digitsStepAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Digits) vectorForwardBatch(b *DigitsBatch, xs [][64]float32, out [][10]float32) {
+	for len(xs) >= 256 && len(out) >= 256 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 16)
+		xs, out = xs[256:], out[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 16 && len(out) >= 16 {
+		xs, out = xs[16:], out[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][64]float32{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 16 samples through ForwardBatch.
+func (p *Digits) forwardTiles(b *DigitsBatch, xs *[64]float32, out *[10]float32, tiles int) {
+	if digitsLevel > 1 {
+		digitsForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	digitsForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func digitsForwardBatchAVX2(p *Digits, b *DigitsBatch, xs *[64]float32, out *[10]float32, tiles int)
+
+//go:noescape
+func digitsForwardBatchAVX512(p *Digits, b *DigitsBatch, xs *[64]float32, out *[10]float32, tiles int)
+
+// vectorLossBlock is a block of LossBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Digits) vectorLossBlock(b *DigitsBatch, xs [][64]float32, ys [][10]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 16, 16)
+		loss = b.addLosses(loss, 256)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][64]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][10]float32{}
+		copy(b.restY[:], ys)
+		p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorLossBatch is LossBatch in assembly, a block of 32 samples at a time.
+func (p *Digits) vectorLossBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32) float32 {
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.vectorLossBlock(b, xs[:32], ys[:32])
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.vectorLossBlock(b, xs, ys)
+	return loss
+}
+
+// lossTiles takes tiles of 16 samples through LossBatch.
+func (p *Digits) lossTiles(b *DigitsBatch, xs *[64]float32, ys *[10]float32, tiles, samples int) {
+	if digitsLevel > 1 {
+		digitsLossBatchAVX512(p, b, xs, ys, tiles, samples)
+		return
+	}
+	digitsLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func digitsLossBatchAVX2(p *Digits, b *DigitsBatch, xs *[64]float32, ys *[10]float32, tiles, samples int)
+
+//go:noescape
+func digitsLossBatchAVX512(p *Digits, b *DigitsBatch, xs *[64]float32, ys *[10]float32, tiles, samples int)
+
+// vectorGradBlock is a block of GradBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many. It adds to g.
+func (p *Digits) vectorGradBlock(b *DigitsBatch, xs [][64]float32, ys [][10]float32, g *DigitsGrad) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 16, 16)
+		loss = b.addLosses(loss, 256)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][64]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][10]float32{}
+		copy(b.restY[:], ys)
+		p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorGradBatch is GradBatch in assembly, a block of 32 samples at a time.
+func (p *Digits) vectorGradBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, g *DigitsGrad) float32 {
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.vectorGradBlock(b, xs[:32], ys[:32], g)
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.vectorGradBlock(b, xs, ys, g)
+	return loss
+}
+
+// gradTiles takes tiles of 16 samples through GradBatch.
+func (p *Digits) gradTiles(b *DigitsBatch, xs *[64]float32, ys *[10]float32, g *DigitsGrad, tiles, samples int) {
+	if digitsLevel > 1 {
+		digitsGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		digitsGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return
+	}
+	digitsGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	digitsGradBatchSumsAVX2(b, xs, g, tiles, samples)
+}
+
+//go:noescape
+func digitsGradBatchAVX2(p *Digits, b *DigitsBatch, xs *[64]float32, ys *[10]float32, tiles, samples int)
+
+//go:noescape
+func digitsGradBatchSumsAVX2(b *DigitsBatch, xs *[64]float32, grad *DigitsGrad, tiles, samples int)
+
+//go:noescape
+func digitsGradBatchAVX512(p *Digits, b *DigitsBatch, xs *[64]float32, ys *[10]float32, tiles, samples int)
+
+//go:noescape
+func digitsGradBatchSumsAVX512(b *DigitsBatch, xs *[64]float32, grad *DigitsGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Digits) vectorStepBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, rate float32) float32 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if digitsLevel > 1 {
+		digitsStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	digitsStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func digitsStepBatchAVX2(p *Digits, grad *DigitsGrad, rate float32)
+
+//go:noescape
+func digitsStepBatchAVX512(p *Digits, grad *DigitsGrad, rate float32)
+
+// addLosses adds the losses of n samples to a sum, one after another.
+func (b *DigitsBatch) addLosses(sum float32, n int) float32 {
+	for i := 0; i < n && i < len(b.losses); i++ {
+		sum += b.losses[i]
+	}
+	return sum
+}
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Digits{}.W1)-0]
@@ -107,4 +282,6 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(DigitsWorkspace{}.S2)-596]
 	_ = [1]struct{}{}[unsafe.Offsetof(DigitsWorkspace{}.D2)-600]
 	_ = [1]struct{}{}[unsafe.Offsetof(DigitsWorkspace{}.scratch0)-640]
+	_ = [1]struct{}{}[unsafe.Offsetof(DigitsBatch{}.tiles)-0]
+	_ = [1]struct{}{}[unsafe.Offsetof(DigitsBatch{}.losses)-171520]
 )

@@ -4728,6 +4728,11672 @@ loop1:
 	VZEROUPPER
 	RET
 
+// func digitsForwardBatchAVX2(p *Digits, b *DigitsBatch, xs *[64]float32, out *[10]float32, tiles int)
+// Requires: AVX, AVX2
+TEXT ·digitsForwardBatchAVX2(SB), NOSPLIT, $32-40
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ out+24(FP), CX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ R13, (SP)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	VMOVUPS     (DX)(R13*1), X0
+	VINSERTF128 $0x01, 1024(DX)(R13*1), Y0, Y0
+	VMOVUPS     256(DX)(R13*1), X1
+	VINSERTF128 $0x01, 1280(DX)(R13*1), Y1, Y1
+	VMOVUPS     512(DX)(R13*1), X2
+	VINSERTF128 $0x01, 1536(DX)(R13*1), Y2, Y2
+	VMOVUPS     768(DX)(R13*1), X3
+	VINSERTF128 $0x01, 1792(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 64(SI)(R12*1)
+	VMOVUPS     Y4, 128(SI)(R12*1)
+	VMOVUPS     Y2, 192(SI)(R12*1)
+	VMOVUPS     Y0, 256(SI)(R12*1)
+	VMOVUPS     2048(DX)(R13*1), X0
+	VINSERTF128 $0x01, 3072(DX)(R13*1), Y0, Y0
+	VMOVUPS     2304(DX)(R13*1), X1
+	VINSERTF128 $0x01, 3328(DX)(R13*1), Y1, Y1
+	VMOVUPS     2560(DX)(R13*1), X2
+	VINSERTF128 $0x01, 3584(DX)(R13*1), Y2, Y2
+	VMOVUPS     2816(DX)(R13*1), X3
+	VINSERTF128 $0x01, 3840(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 96(SI)(R12*1)
+	VMOVUPS     Y4, 160(SI)(R12*1)
+	VMOVUPS     Y2, 224(SI)(R12*1)
+	VMOVUPS     Y0, 288(SI)(R12*1)
+	ADDQ        $0x00000010, R13
+	ADDQ        $0x00000100, R12
+	CMPQ        R13, $0x00000100
+	JNE         loop1
+
+	// z1 = W1·x + b1; a1 = max(z1, 0)
+	XORL R12, R12
+	XORL R13, R13
+	XORL R11, R11
+
+loop2:
+	LEAQ    (DI)(R11*1), R10
+	VMOVUPS DigitsConstants<>+128(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	XORL    R9, R9
+	XORL    R8, R8
+
+loop3:
+	VMOVUPS      64(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      320(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      576(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      832(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop3
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop4:
+	VMOVUPS      192(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      448(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      704(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      960(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop4
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop5:
+	VMOVUPS      128(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      384(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      640(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      896(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop5
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop6:
+	VMOVUPS      256(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      512(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      768(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      1024(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop6
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 16384(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x16, Y1, Y0, Y2
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 4800(SI)(R13*1)
+	VBROADCASTSS 16388(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VCMPPS       $0x16, Y1, Y0, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 4864(SI)(R13*1)
+	LEAQ         (DI)(R11*1), R10
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop7:
+	VMOVUPS      96(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      352(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      608(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      864(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop7
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop8:
+	VMOVUPS      224(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      480(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      736(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      992(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop8
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop9:
+	VMOVUPS      160(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      416(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      672(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      928(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop10:
+	VMOVUPS      288(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      544(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      800(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      1056(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop10
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 16384(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x16, Y1, Y0, Y2
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 4832(SI)(R13*1)
+	VBROADCASTSS 16388(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VCMPPS       $0x16, Y1, Y0, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 4896(SI)(R13*1)
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x00000080, R13
+	ADDQ         $0x00000200, R11
+	CMPQ         R12, $0x00000100
+	JNE          loop2
+
+	// z2 = W2·a1 + b2
+	XORL R11, R11
+	XORL R13, R13
+	XORL R12, R12
+
+loop11:
+	LEAQ    16640(DI)(R12*1), R10
+	VMOVUPS DigitsConstants<>+128(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	XORL    R9, R9
+	XORL    R8, R8
+
+loop12:
+	VMOVUPS      4800(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      5056(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5312(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5568(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop12
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop13:
+	VMOVUPS      4928(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5184(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5440(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5696(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop13
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop14:
+	VMOVUPS      4864(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5120(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5376(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5632(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop14
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop15:
+	VMOVUPS      4992(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5248(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5504(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      5760(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop15
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 19200(DI)(R11*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 12992(SI)(R13*1)
+	VBROADCASTSS 19204(DI)(R11*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 13056(SI)(R13*1)
+	LEAQ         16640(DI)(R12*1), R10
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop16:
+	VMOVUPS      4832(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      5088(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5344(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5600(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop16
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop17:
+	VMOVUPS      4960(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5216(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5472(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5728(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop17
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop18:
+	VMOVUPS      4896(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5152(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5408(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5664(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop18
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop19:
+	VMOVUPS      5024(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5280(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5536(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      5792(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop19
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 19200(DI)(R11*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 13024(SI)(R13*1)
+	VBROADCASTSS 19204(DI)(R11*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 13088(SI)(R13*1)
+	ADDQ         $0x00000008, R11
+	ADDQ         $0x00000080, R13
+	ADDQ         $0x00000200, R12
+	CMPQ         R11, $0x00000028
+	JNE          loop11
+
+	// a2 = softmax(z2)
+	VMOVUPS DigitsConstants<>+64(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R13, R13
+	MOVL    $0x0000000a, R12
+
+loop20:
+	VMOVUPS   12992(SI)(R13*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R13
+	SUBL      $0x00000001, R12
+	JNE       loop20
+	VMOVUPS   Y15, 14272(SI)
+	XORL      R13, R13
+	MOVL      $0x0000000a, R12
+
+loop21:
+	VMOVUPS      12992(SI)(R13*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       DigitsConstants<>+160(SB), X0, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       DigitsConstants<>+160(SB), X1, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 13632(SI)(R13*1)
+	VMOVUPS      Y0, 15040(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	SUBL         $0x00000001, R12
+	JNE          loop21
+	VMOVUPS      15040(SI), Y0
+	VADDPS       15552(SI), Y0, Y0
+	VADDPS       15296(SI), Y0, Y0
+	VMOVUPS      15168(SI), Y1
+	VADDPS       15424(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      15104(SI), Y1
+	VADDPS       15616(SI), Y1, Y1
+	VADDPS       15360(SI), Y1, Y1
+	VMOVUPS      15232(SI), Y2
+	VADDPS       15488(SI), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 14336(SI)
+	VMOVUPS      DigitsConstants<>+832(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R13, R13
+	MOVL         $0x0000000a, R12
+
+loop22:
+	VMULPS  13632(SI)(R13*1), Y15, Y0
+	VMOVUPS Y0, 13632(SI)(R13*1)
+	ADDQ    $0x00000040, R13
+	SUBL    $0x00000001, R12
+	JNE     loop22
+	VMOVUPS DigitsConstants<>+64(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R13, R13
+	MOVL    $0x0000000a, R12
+
+loop23:
+	VMOVUPS   13024(SI)(R13*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R13
+	SUBL      $0x00000001, R12
+	JNE       loop23
+	VMOVUPS   Y15, 14304(SI)
+	XORL      R13, R13
+	MOVL      $0x0000000a, R12
+
+loop24:
+	VMOVUPS      13024(SI)(R13*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       DigitsConstants<>+160(SB), X0, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       DigitsConstants<>+160(SB), X1, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 13664(SI)(R13*1)
+	VMOVUPS      Y0, 15072(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	SUBL         $0x00000001, R12
+	JNE          loop24
+	VMOVUPS      15072(SI), Y0
+	VADDPS       15584(SI), Y0, Y0
+	VADDPS       15328(SI), Y0, Y0
+	VMOVUPS      15200(SI), Y1
+	VADDPS       15456(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      15136(SI), Y1
+	VADDPS       15648(SI), Y1, Y1
+	VADDPS       15392(SI), Y1, Y1
+	VMOVUPS      15264(SI), Y2
+	VADDPS       15520(SI), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 14368(SI)
+	VMOVUPS      DigitsConstants<>+832(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R13, R13
+	MOVL         $0x0000000a, R12
+
+loop25:
+	VMULPS  13664(SI)(R13*1), Y15, Y0
+	VMOVUPS Y0, 13664(SI)(R13*1)
+	ADDQ    $0x00000040, R13
+	SUBL    $0x00000001, R12
+	JNE     loop25
+
+	// o = a2
+	VMOVUPS      13632(SI), Y0
+	VMOVUPS      13696(SI), Y1
+	VMOVUPS      13760(SI), Y2
+	VMOVUPS      13824(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, (CX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 160(CX)
+	VMOVUPS      X4, 40(CX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 200(CX)
+	VMOVUPS      X2, 80(CX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 240(CX)
+	VMOVUPS      X0, 120(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 280(CX)
+	VMOVUPS      13664(SI), Y0
+	VMOVUPS      13728(SI), Y1
+	VMOVUPS      13792(SI), Y2
+	VMOVUPS      13856(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 320(CX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 480(CX)
+	VMOVUPS      X4, 360(CX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 520(CX)
+	VMOVUPS      X2, 400(CX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 560(CX)
+	VMOVUPS      X0, 440(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 600(CX)
+	VMOVUPS      13888(SI), Y0
+	VMOVUPS      13952(SI), Y1
+	VMOVUPS      14016(SI), Y2
+	VMOVUPS      14080(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 16(CX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 176(CX)
+	VMOVUPS      X4, 56(CX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 216(CX)
+	VMOVUPS      X2, 96(CX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 256(CX)
+	VMOVUPS      X0, 136(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 296(CX)
+	VMOVUPS      13920(SI), Y0
+	VMOVUPS      13984(SI), Y1
+	VMOVUPS      14048(SI), Y2
+	VMOVUPS      14112(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 336(CX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 496(CX)
+	VMOVUPS      X4, 376(CX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 536(CX)
+	VMOVUPS      X2, 416(CX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 576(CX)
+	VMOVUPS      X0, 456(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 616(CX)
+	VMOVUPS      14144(SI), Y0
+	VMOVUPS      14208(SI), Y1
+	VMOVUPS      14208(SI), Y2
+	VMOVUPS      14208(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, 32(CX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 192(CX)
+	VMOVSD       X4, 72(CX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 232(CX)
+	VMOVSD       X2, 112(CX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 272(CX)
+	VMOVSD       X0, 152(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 312(CX)
+	VMOVUPS      14176(SI), Y0
+	VMOVUPS      14240(SI), Y1
+	VMOVUPS      14240(SI), Y2
+	VMOVUPS      14240(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, 352(CX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 512(CX)
+	VMOVSD       X4, 392(CX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 552(CX)
+	VMOVSD       X2, 432(CX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 592(CX)
+	VMOVSD       X0, 472(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 632(CX)
+	ADDQ         $0x00001000, DX
+	ADDQ         $0x00000280, CX
+	MOVQ         (SP), R13
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VZEROUPPER
+	RET
+
+// func digitsForwardBatchAVX512(p *Digits, b *DigitsBatch, xs *[64]float32, out *[10]float32, tiles int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·digitsForwardBatchAVX512(SB), NOSPLIT, $64-40
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ out+24(FP), CX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ R13, (SP)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	VMOVUPS      (DX)(R13*1), X0
+	VINSERTF32X4 $0x01, 1024(DX)(R13*1), Z0, Z0
+	VINSERTF32X4 $0x02, 2048(DX)(R13*1), Z0, Z0
+	VINSERTF32X4 $0x03, 3072(DX)(R13*1), Z0, Z0
+	VMOVUPS      256(DX)(R13*1), X1
+	VINSERTF32X4 $0x01, 1280(DX)(R13*1), Z1, Z1
+	VINSERTF32X4 $0x02, 2304(DX)(R13*1), Z1, Z1
+	VINSERTF32X4 $0x03, 3328(DX)(R13*1), Z1, Z1
+	VMOVUPS      512(DX)(R13*1), X2
+	VINSERTF32X4 $0x01, 1536(DX)(R13*1), Z2, Z2
+	VINSERTF32X4 $0x02, 2560(DX)(R13*1), Z2, Z2
+	VINSERTF32X4 $0x03, 3584(DX)(R13*1), Z2, Z2
+	VMOVUPS      768(DX)(R13*1), X3
+	VINSERTF32X4 $0x01, 1792(DX)(R13*1), Z3, Z3
+	VINSERTF32X4 $0x02, 2816(DX)(R13*1), Z3, Z3
+	VINSERTF32X4 $0x03, 3840(DX)(R13*1), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 64(SI)(R12*1)
+	VMOVUPS      Z4, 128(SI)(R12*1)
+	VMOVUPS      Z2, 192(SI)(R12*1)
+	VMOVUPS      Z0, 256(SI)(R12*1)
+	ADDQ         $0x00000010, R13
+	ADDQ         $0x00000100, R12
+	CMPQ         R13, $0x00000100
+	JNE          loop1
+
+	// z1 = W1·x + b1; a1 = max(z1, 0)
+	XORL R12, R12
+	XORL R13, R13
+	XORL R11, R11
+
+loop2:
+	LEAQ         (DI)(R11*1), R10
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop3:
+	VMOVUPS      64(SI)(R8*1), Z0
+	VMULPS.BCST  (R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  256(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  512(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  768(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z13, Z13
+	VMOVUPS      320(SI)(R8*1), Z0
+	VMULPS.BCST  16(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  272(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  528(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  784(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      576(SI)(R8*1), Z0
+	VMULPS.BCST  32(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  288(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  544(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  800(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      832(SI)(R8*1), Z0
+	VMULPS.BCST  48(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  304(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  560(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  816(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop3
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z11, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop4:
+	VMOVUPS      192(SI)(R9*1), Z0
+	VMULPS.BCST  8(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  264(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  520(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  776(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      448(SI)(R9*1), Z0
+	VMULPS.BCST  24(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  280(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  536(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  792(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      704(SI)(R9*1), Z0
+	VMULPS.BCST  40(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  296(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  552(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  808(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      960(SI)(R9*1), Z0
+	VMULPS.BCST  56(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  312(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  568(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  824(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop4
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop5:
+	VMOVUPS      128(SI)(R8*1), Z0
+	VMULPS.BCST  4(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  260(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  516(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  772(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      384(SI)(R8*1), Z0
+	VMULPS.BCST  20(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  276(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  532(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  788(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      640(SI)(R8*1), Z0
+	VMULPS.BCST  36(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  292(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  548(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  804(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      896(SI)(R8*1), Z0
+	VMULPS.BCST  52(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  308(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  564(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  820(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop5
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop6:
+	VMOVUPS     256(SI)(R9*1), Z0
+	VMULPS.BCST 12(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 268(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z23, Z23
+	VMULPS.BCST 524(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z17, Z17
+	VMULPS.BCST 780(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z11, Z11
+	VMOVUPS     512(SI)(R9*1), Z0
+	VMULPS.BCST 28(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z28, Z28
+	VMULPS.BCST 284(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z22, Z22
+	VMULPS.BCST 540(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z16, Z16
+	VMULPS.BCST 796(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z10, Z10
+	VMOVUPS     768(SI)(R9*1), Z0
+	VMULPS.BCST 44(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z27, Z27
+	VMULPS.BCST 300(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z21, Z21
+	VMULPS.BCST 556(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z15, Z15
+	VMULPS.BCST 812(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z9, Z9
+	VMOVUPS     1024(SI)(R9*1), Z0
+	VMULPS.BCST 60(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z26, Z26
+	VMULPS.BCST 316(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z20, Z20
+	VMULPS.BCST 572(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z14, Z14
+	VMULPS.BCST 828(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z8, Z8
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000400, R9
+	CMPQ        R8, $0x00000100
+	JNE         loop6
+	VADDPS      Z27, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z21, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z15, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z9, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z26, Z28, Z0
+	VMOVAPS     Z0, Z28
+	VADDPS      Z20, Z22, Z0
+	VMOVAPS     Z0, Z22
+	VADDPS      Z14, Z16, Z0
+	VMOVAPS     Z0, Z16
+	VADDPS      Z8, Z10, Z0
+	VMOVAPS     Z0, Z10
+	VADDPS      Z28, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z22, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z16, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z10, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z29, Z30, Z0
+	VMOVAPS     Z0, Z30
+	VADDPS      Z23, Z24, Z0
+	VMOVAPS     Z0, Z24
+	VADDPS      Z17, Z18, Z0
+	VMOVAPS     Z0, Z18
+	VADDPS      Z11, Z12, Z0
+	VMOVAPS     Z0, Z12
+	VADDPS      Z30, Z31, Z0
+	VMOVAPS     Z0, Z31
+	VADDPS      Z24, Z25, Z0
+	VMOVAPS     Z0, Z25
+	VADDPS      Z18, Z19, Z0
+	VMOVAPS     Z0, Z19
+	VADDPS      Z12, Z13, Z0
+	VMOVAPS     Z0, Z13
+	VADDPS.BCST 16384(DI)(R12*1), Z31, Z0
+	VXORPS      X1, X1, X1
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4800(SI)(R13*1)
+	VADDPS.BCST 16388(DI)(R12*1), Z25, Z0
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4864(SI)(R13*1)
+	VADDPS.BCST 16392(DI)(R12*1), Z19, Z0
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4928(SI)(R13*1)
+	VADDPS.BCST 16396(DI)(R12*1), Z13, Z0
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4992(SI)(R13*1)
+	ADDQ        $0x00000010, R12
+	ADDQ        $0x00000100, R13
+	ADDQ        $0x00000400, R11
+	CMPQ        R12, $0x00000100
+	JNE         loop2
+
+	// z2 = W2·a1 + b2
+	XORL R11, R11
+	XORL R13, R13
+	XORL R12, R12
+
+loop7:
+	LEAQ         16640(DI)(R12*1), R10
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop8:
+	VMOVUPS      4800(SI)(R8*1), Z0
+	VMULPS.BCST  (R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  256(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  512(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  768(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z13, Z13
+	VMOVUPS      5056(SI)(R8*1), Z0
+	VMULPS.BCST  16(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  272(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  528(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  784(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      5312(SI)(R8*1), Z0
+	VMULPS.BCST  32(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  288(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  544(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  800(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5568(SI)(R8*1), Z0
+	VMULPS.BCST  48(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  304(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  560(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  816(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop8
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z11, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop9:
+	VMOVUPS      4928(SI)(R9*1), Z0
+	VMULPS.BCST  8(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  264(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  520(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  776(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      5184(SI)(R9*1), Z0
+	VMULPS.BCST  24(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  280(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  536(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  792(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5440(SI)(R9*1), Z0
+	VMULPS.BCST  40(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  296(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  552(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  808(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      5696(SI)(R9*1), Z0
+	VMULPS.BCST  56(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  312(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  568(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  824(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop9
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop10:
+	VMOVUPS      4864(SI)(R8*1), Z0
+	VMULPS.BCST  4(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  260(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  516(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  772(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      5120(SI)(R8*1), Z0
+	VMULPS.BCST  20(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  276(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  532(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  788(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5376(SI)(R8*1), Z0
+	VMULPS.BCST  36(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  292(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  548(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  804(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      5632(SI)(R8*1), Z0
+	VMULPS.BCST  52(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  308(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  564(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  820(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop10
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop11:
+	VMOVUPS      4992(SI)(R9*1), Z0
+	VMULPS.BCST  12(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  268(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  524(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  780(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5248(SI)(R9*1), Z0
+	VMULPS.BCST  28(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  284(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  540(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  796(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      5504(SI)(R9*1), Z0
+	VMULPS.BCST  44(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  300(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  556(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  812(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	VMOVUPS      5760(SI)(R9*1), Z0
+	VMULPS.BCST  60(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z26, Z26
+	VMULPS.BCST  316(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z20, Z20
+	VMULPS.BCST  572(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z14, Z14
+	VMULPS.BCST  828(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z8, Z8
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop11
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z26, Z28, Z0
+	VMOVAPS      Z0, Z28
+	VADDPS       Z20, Z22, Z0
+	VMOVAPS      Z0, Z22
+	VADDPS       Z14, Z16, Z0
+	VMOVAPS      Z0, Z16
+	VADDPS       Z8, Z10, Z0
+	VMOVAPS      Z0, Z10
+	VADDPS       Z28, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z22, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z16, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z10, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS.BCST  19200(DI)(R11*1), Z31, Z0
+	VMOVUPS      Z0, 12992(SI)(R13*1)
+	VADDPS.BCST  19204(DI)(R11*1), Z25, Z0
+	VMOVUPS      Z0, 13056(SI)(R13*1)
+	VADDPS.BCST  19208(DI)(R11*1), Z19, Z0
+	VMOVUPS      Z0, 13120(SI)(R13*1)
+	VADDPS.BCST  19212(DI)(R11*1), Z13, Z0
+	VMOVUPS      Z0, 13184(SI)(R13*1)
+	ADDQ         $0x00000010, R11
+	ADDQ         $0x00000100, R13
+	ADDQ         $0x00000400, R12
+	CMPQ         R11, $0x00000020
+	JNE          loop7
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	XORL         R12, R12
+	XORL         R13, R13
+
+loop12:
+	VMOVUPS      4800(SI)(R13*1), Z0
+	VMULPS.BCST  18688(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  18944(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z25, Z25
+	VMOVUPS      5056(SI)(R13*1), Z0
+	VMULPS.BCST  18704(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  18960(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z24, Z24
+	VMOVUPS      5312(SI)(R13*1), Z0
+	VMULPS.BCST  18720(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  18976(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z23, Z23
+	VMOVUPS      5568(SI)(R13*1), Z0
+	VMULPS.BCST  18736(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  18992(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z22, Z22
+	ADDQ         $0x00000040, R12
+	ADDQ         $0x00000400, R13
+	CMPQ         R12, $0x00000100
+	JNE          loop12
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	XORL         R13, R13
+	XORL         R12, R12
+
+loop13:
+	VMOVUPS      4928(SI)(R12*1), Z0
+	VMULPS.BCST  18696(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  18952(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z24, Z24
+	VMOVUPS      5184(SI)(R12*1), Z0
+	VMULPS.BCST  18712(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  18968(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z23, Z23
+	VMOVUPS      5440(SI)(R12*1), Z0
+	VMULPS.BCST  18728(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  18984(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z22, Z22
+	VMOVUPS      5696(SI)(R12*1), Z0
+	VMULPS.BCST  18744(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  19000(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z21, Z21
+	ADDQ         $0x00000040, R13
+	ADDQ         $0x00000400, R12
+	CMPQ         R13, $0x00000100
+	JNE          loop13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	XORL         R12, R12
+	XORL         R13, R13
+
+loop14:
+	VMOVUPS      4864(SI)(R13*1), Z0
+	VMULPS.BCST  18692(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  18948(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z24, Z24
+	VMOVUPS      5120(SI)(R13*1), Z0
+	VMULPS.BCST  18708(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  18964(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z23, Z23
+	VMOVUPS      5376(SI)(R13*1), Z0
+	VMULPS.BCST  18724(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  18980(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z22, Z22
+	VMOVUPS      5632(SI)(R13*1), Z0
+	VMULPS.BCST  18740(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  18996(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z21, Z21
+	ADDQ         $0x00000040, R12
+	ADDQ         $0x00000400, R13
+	CMPQ         R12, $0x00000100
+	JNE          loop14
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	XORL         R13, R13
+	XORL         R12, R12
+
+loop15:
+	VMOVUPS     4992(SI)(R12*1), Z0
+	VMULPS.BCST 18700(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 18956(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z23, Z23
+	VMOVUPS     5248(SI)(R12*1), Z0
+	VMULPS.BCST 18716(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z28, Z28
+	VMULPS.BCST 18972(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z22, Z22
+	VMOVUPS     5504(SI)(R12*1), Z0
+	VMULPS.BCST 18732(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z27, Z27
+	VMULPS.BCST 18988(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z21, Z21
+	VMOVUPS     5760(SI)(R12*1), Z0
+	VMULPS.BCST 18748(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z26, Z26
+	VMULPS.BCST 19004(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z20, Z20
+	ADDQ        $0x00000040, R13
+	ADDQ        $0x00000400, R12
+	CMPQ        R13, $0x00000100
+	JNE         loop15
+	VADDPS      Z27, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z21, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z26, Z28, Z0
+	VMOVAPS     Z0, Z28
+	VADDPS      Z20, Z22, Z0
+	VMOVAPS     Z0, Z22
+	VADDPS      Z28, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z22, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z29, Z30, Z0
+	VMOVAPS     Z0, Z30
+	VADDPS      Z23, Z24, Z0
+	VMOVAPS     Z0, Z24
+	VADDPS      Z30, Z31, Z0
+	VMOVAPS     Z0, Z31
+	VADDPS      Z24, Z25, Z0
+	VMOVAPS     Z0, Z25
+	VADDPS.BCST 19232(DI), Z31, Z0
+	VMOVUPS     Z0, 13504(SI)
+	VADDPS.BCST 19236(DI), Z25, Z0
+	VMOVUPS     Z0, 13568(SI)
+
+	// a2 = softmax(z2)
+	VBROADCASTSS DigitsConstants<>+1704(SB), Z0
+	VMOVAPS      Z0, Z31
+	XORL         R13, R13
+	MOVL         $0x0000000a, R12
+
+loop16:
+	VMOVUPS   12992(SI)(R13*1), Z0
+	VCMPPS    $0x00, Z0, Z31, K1
+	VANDPS    Z0, Z31, Z1
+	VMAXPS    Z0, Z31, Z0
+	VBLENDMPS Z1, Z0, K1, Z0
+	VCMPPS    $0x03, Z31, Z31, K1
+	VBLENDMPS Z31, Z0, K1, Z0
+	VMOVAPS   Z0, Z31
+	ADDQ      $0x00000040, R13
+	SUBL      $0x00000001, R12
+	JNE       loop16
+	VMOVUPS   Z31, 14272(SI)
+	XORL      R13, R13
+	MOVL      $0x0000000a, R12
+
+loop17:
+	VMOVUPS       12992(SI)(R13*1), Z0
+	VSUBPS        Z31, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  DigitsConstants<>+1708(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  DigitsConstants<>+1712(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  DigitsConstants<>+1716(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VPSRLD        $0x1f, Y0, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x3f, Z7, Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  DigitsConstants<>+1724(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  DigitsConstants<>+1732(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  DigitsConstants<>+1740(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  DigitsConstants<>+1748(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       DigitsConstants<>+1792(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z14
+	VMOVUPS       DigitsConstants<>+1920(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z16
+	VBROADCASTSD  DigitsConstants<>+2048(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  DigitsConstants<>+2064(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  DigitsConstants<>+2056(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  DigitsConstants<>+2080(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  DigitsConstants<>+2072(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z5, Z8, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  DigitsConstants<>+2088(SB), Y8
+	VPCMPUD       $0x06, Y8, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VPSRLD        $0x1f, Y1, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x3f, Z4, Z4
+	VORPD         Z4, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z16, Z3
+	VMULPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y8, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 13632(SI)(R13*1)
+	VMOVUPS       Z0, 15040(SI)(R13*1)
+	ADDQ          $0x00000040, R13
+	SUBL          $0x00000001, R12
+	JNE           loop17
+	VMOVUPS       15040(SI), Z0
+	VADDPS        15552(SI), Z0, Z0
+	VADDPS        15296(SI), Z0, Z0
+	VMOVUPS       15168(SI), Z1
+	VADDPS        15424(SI), Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       15104(SI), Z1
+	VADDPS        15616(SI), Z1, Z1
+	VADDPS        15360(SI), Z1, Z1
+	VMOVUPS       15232(SI), Z2
+	VADDPS        15488(SI), Z2, Z2
+	VADDPS        Z2, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVAPS       Z0, Z30
+	VMOVUPS       Z30, 14336(SI)
+	VBROADCASTSS  DigitsConstants<>+2092(SB), Z0
+	VDIVPS        Z30, Z0, Z0
+	VMOVAPS       Z0, Z31
+	XORL          R13, R13
+	MOVL          $0x0000000a, R12
+
+loop18:
+	VMULPS  13632(SI)(R13*1), Z31, Z0
+	VMOVUPS Z0, 13632(SI)(R13*1)
+	ADDQ    $0x00000040, R13
+	SUBL    $0x00000001, R12
+	JNE     loop18
+
+	// o = a2
+	VMOVUPS       13632(SI), Z0
+	VMOVUPS       13696(SI), Z1
+	VMOVUPS       13760(SI), Z2
+	VMOVUPS       13824(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, (CX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 160(CX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 320(CX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 480(CX)
+	VMOVUPS       X4, 40(CX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 200(CX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 360(CX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 520(CX)
+	VMOVUPS       X2, 80(CX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 240(CX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 400(CX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 560(CX)
+	VMOVUPS       X0, 120(CX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 280(CX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 440(CX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 600(CX)
+	VMOVUPS       13888(SI), Z0
+	VMOVUPS       13952(SI), Z1
+	VMOVUPS       14016(SI), Z2
+	VMOVUPS       14080(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 16(CX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 176(CX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 336(CX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 496(CX)
+	VMOVUPS       X4, 56(CX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 216(CX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 376(CX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 536(CX)
+	VMOVUPS       X2, 96(CX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 256(CX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 416(CX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 576(CX)
+	VMOVUPS       X0, 136(CX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 296(CX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 456(CX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 616(CX)
+	VMOVUPS       14144(SI), Z0
+	VMOVUPS       14208(SI), Z1
+	VMOVUPS       14208(SI), Z2
+	VMOVUPS       14208(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVSD        X6, 32(CX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVSD        X1, 192(CX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVSD        X1, 352(CX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVSD        X1, 512(CX)
+	VMOVSD        X4, 72(CX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVSD        X1, 232(CX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVSD        X1, 392(CX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVSD        X1, 552(CX)
+	VMOVSD        X2, 112(CX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVSD        X1, 272(CX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVSD        X1, 432(CX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVSD        X1, 592(CX)
+	VMOVSD        X0, 152(CX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVSD        X1, 312(CX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVSD        X1, 472(CX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVSD        X0, 632(CX)
+	ADDQ          $0x00001000, DX
+	ADDQ          $0x00000280, CX
+	MOVQ          (SP), R13
+	SUBL          $0x00000001, R13
+	JNE           loop0
+	VZEROUPPER
+	RET
+
+// func digitsLossBatchAVX2(p *Digits, b *DigitsBatch, xs *[64]float32, ys *[10]float32, tiles int, samples int)
+// Requires: AVX, AVX2
+TEXT ·digitsLossBatchAVX2(SB), NOSPLIT, $256-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 171520(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ R13, 32(SP)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	VMOVUPS     (DX)(R13*1), X0
+	VINSERTF128 $0x01, 1024(DX)(R13*1), Y0, Y0
+	VMOVUPS     256(DX)(R13*1), X1
+	VINSERTF128 $0x01, 1280(DX)(R13*1), Y1, Y1
+	VMOVUPS     512(DX)(R13*1), X2
+	VINSERTF128 $0x01, 1536(DX)(R13*1), Y2, Y2
+	VMOVUPS     768(DX)(R13*1), X3
+	VINSERTF128 $0x01, 1792(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 64(SI)(R12*1)
+	VMOVUPS     Y4, 128(SI)(R12*1)
+	VMOVUPS     Y2, 192(SI)(R12*1)
+	VMOVUPS     Y0, 256(SI)(R12*1)
+	VMOVUPS     2048(DX)(R13*1), X0
+	VINSERTF128 $0x01, 3072(DX)(R13*1), Y0, Y0
+	VMOVUPS     2304(DX)(R13*1), X1
+	VINSERTF128 $0x01, 3328(DX)(R13*1), Y1, Y1
+	VMOVUPS     2560(DX)(R13*1), X2
+	VINSERTF128 $0x01, 3584(DX)(R13*1), Y2, Y2
+	VMOVUPS     2816(DX)(R13*1), X3
+	VINSERTF128 $0x01, 3840(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 96(SI)(R12*1)
+	VMOVUPS     Y4, 160(SI)(R12*1)
+	VMOVUPS     Y2, 224(SI)(R12*1)
+	VMOVUPS     Y0, 288(SI)(R12*1)
+	ADDQ        $0x00000010, R13
+	ADDQ        $0x00000100, R12
+	CMPQ        R13, $0x00000100
+	JNE         loop1
+	VMOVUPS     (CX), X0
+	VINSERTF128 $0x01, 160(CX), Y0, Y0
+	VMOVUPS     40(CX), X1
+	VINSERTF128 $0x01, 200(CX), Y1, Y1
+	VMOVUPS     80(CX), X2
+	VINSERTF128 $0x01, 240(CX), Y2, Y2
+	VMOVUPS     120(CX), X3
+	VINSERTF128 $0x01, 280(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 4160(SI)
+	VMOVUPS     Y4, 4224(SI)
+	VMOVUPS     Y2, 4288(SI)
+	VMOVUPS     Y0, 4352(SI)
+	VMOVUPS     320(CX), X0
+	VINSERTF128 $0x01, 480(CX), Y0, Y0
+	VMOVUPS     360(CX), X1
+	VINSERTF128 $0x01, 520(CX), Y1, Y1
+	VMOVUPS     400(CX), X2
+	VINSERTF128 $0x01, 560(CX), Y2, Y2
+	VMOVUPS     440(CX), X3
+	VINSERTF128 $0x01, 600(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 4192(SI)
+	VMOVUPS     Y4, 4256(SI)
+	VMOVUPS     Y2, 4320(SI)
+	VMOVUPS     Y0, 4384(SI)
+	VMOVUPS     16(CX), X0
+	VINSERTF128 $0x01, 176(CX), Y0, Y0
+	VMOVUPS     56(CX), X1
+	VINSERTF128 $0x01, 216(CX), Y1, Y1
+	VMOVUPS     96(CX), X2
+	VINSERTF128 $0x01, 256(CX), Y2, Y2
+	VMOVUPS     136(CX), X3
+	VINSERTF128 $0x01, 296(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 4416(SI)
+	VMOVUPS     Y4, 4480(SI)
+	VMOVUPS     Y2, 4544(SI)
+	VMOVUPS     Y0, 4608(SI)
+	VMOVUPS     336(CX), X0
+	VINSERTF128 $0x01, 496(CX), Y0, Y0
+	VMOVUPS     376(CX), X1
+	VINSERTF128 $0x01, 536(CX), Y1, Y1
+	VMOVUPS     416(CX), X2
+	VINSERTF128 $0x01, 576(CX), Y2, Y2
+	VMOVUPS     456(CX), X3
+	VINSERTF128 $0x01, 616(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 4448(SI)
+	VMOVUPS     Y4, 4512(SI)
+	VMOVUPS     Y2, 4576(SI)
+	VMOVUPS     Y0, 4640(SI)
+	VMOVSD      32(CX), X0
+	VMOVSD      192(CX), X1
+	VINSERTF128 $0x01, X1, Y0, Y0
+	VMOVSD      72(CX), X1
+	VMOVSD      232(CX), X2
+	VINSERTF128 $0x01, X2, Y1, Y1
+	VMOVSD      112(CX), X2
+	VMOVSD      272(CX), X3
+	VINSERTF128 $0x01, X3, Y2, Y2
+	VMOVSD      152(CX), X3
+	VMOVSD      312(CX), X4
+	VINSERTF128 $0x01, X4, Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y0
+	VUNPCKLPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y2, 4672(SI)
+	VMOVUPS     Y0, 4736(SI)
+	VMOVSD      352(CX), X0
+	VMOVSD      512(CX), X1
+	VINSERTF128 $0x01, X1, Y0, Y0
+	VMOVSD      392(CX), X1
+	VMOVSD      552(CX), X2
+	VINSERTF128 $0x01, X2, Y1, Y1
+	VMOVSD      432(CX), X2
+	VMOVSD      592(CX), X3
+	VINSERTF128 $0x01, X3, Y2, Y2
+	VMOVSD      472(CX), X3
+	VMOVSD      632(CX), X4
+	VINSERTF128 $0x01, X4, Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y0
+	VUNPCKLPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y2, 4704(SI)
+	VMOVUPS     Y0, 4768(SI)
+
+	// z1 = W1·x + b1; a1 = max(z1, 0)
+	XORL R12, R12
+	XORL R13, R13
+	XORL R11, R11
+
+loop2:
+	LEAQ    (DI)(R11*1), R10
+	VMOVUPS DigitsConstants<>+128(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	XORL    R9, R9
+	XORL    R8, R8
+
+loop3:
+	VMOVUPS      64(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      320(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      576(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      832(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop3
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop4:
+	VMOVUPS      192(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      448(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      704(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      960(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop4
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop5:
+	VMOVUPS      128(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      384(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      640(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      896(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop5
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop6:
+	VMOVUPS      256(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      512(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      768(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      1024(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop6
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 16384(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x16, Y1, Y0, Y2
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 4800(SI)(R13*1)
+	VBROADCASTSS 16388(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VCMPPS       $0x16, Y1, Y0, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 4864(SI)(R13*1)
+	LEAQ         (DI)(R11*1), R10
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop7:
+	VMOVUPS      96(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      352(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      608(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      864(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop7
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop8:
+	VMOVUPS      224(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      480(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      736(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      992(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop8
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop9:
+	VMOVUPS      160(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      416(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      672(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      928(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop10:
+	VMOVUPS      288(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      544(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      800(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      1056(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop10
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 16384(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x16, Y1, Y0, Y2
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 4832(SI)(R13*1)
+	VBROADCASTSS 16388(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VCMPPS       $0x16, Y1, Y0, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 4896(SI)(R13*1)
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x00000080, R13
+	ADDQ         $0x00000200, R11
+	CMPQ         R12, $0x00000100
+	JNE          loop2
+
+	// z2 = W2·a1 + b2
+	XORL R11, R11
+	XORL R13, R13
+	XORL R12, R12
+
+loop11:
+	LEAQ    16640(DI)(R12*1), R10
+	VMOVUPS DigitsConstants<>+128(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	XORL    R9, R9
+	XORL    R8, R8
+
+loop12:
+	VMOVUPS      4800(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      5056(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5312(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5568(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop12
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop13:
+	VMOVUPS      4928(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5184(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5440(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5696(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop13
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop14:
+	VMOVUPS      4864(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5120(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5376(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5632(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop14
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop15:
+	VMOVUPS      4992(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5248(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5504(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      5760(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop15
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 19200(DI)(R11*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 12992(SI)(R13*1)
+	VBROADCASTSS 19204(DI)(R11*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 13056(SI)(R13*1)
+	LEAQ         16640(DI)(R12*1), R10
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop16:
+	VMOVUPS      4832(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      5088(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5344(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5600(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop16
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop17:
+	VMOVUPS      4960(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5216(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5472(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5728(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop17
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop18:
+	VMOVUPS      4896(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5152(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5408(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5664(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop18
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop19:
+	VMOVUPS      5024(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5280(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5536(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      5792(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop19
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 19200(DI)(R11*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 13024(SI)(R13*1)
+	VBROADCASTSS 19204(DI)(R11*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 13088(SI)(R13*1)
+	ADDQ         $0x00000008, R11
+	ADDQ         $0x00000080, R13
+	ADDQ         $0x00000200, R12
+	CMPQ         R11, $0x00000028
+	JNE          loop11
+
+	// a2 = softmax(z2)
+	VMOVUPS DigitsConstants<>+64(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R13, R13
+	MOVL    $0x0000000a, R12
+
+loop20:
+	VMOVUPS   12992(SI)(R13*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R13
+	SUBL      $0x00000001, R12
+	JNE       loop20
+	VMOVUPS   Y15, 14272(SI)
+	XORL      R13, R13
+	MOVL      $0x0000000a, R12
+
+loop21:
+	VMOVUPS      12992(SI)(R13*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       DigitsConstants<>+160(SB), X0, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       DigitsConstants<>+160(SB), X1, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 13632(SI)(R13*1)
+	VMOVUPS      Y0, 15040(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	SUBL         $0x00000001, R12
+	JNE          loop21
+	VMOVUPS      15040(SI), Y0
+	VADDPS       15552(SI), Y0, Y0
+	VADDPS       15296(SI), Y0, Y0
+	VMOVUPS      15168(SI), Y1
+	VADDPS       15424(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      15104(SI), Y1
+	VADDPS       15616(SI), Y1, Y1
+	VADDPS       15360(SI), Y1, Y1
+	VMOVUPS      15232(SI), Y2
+	VADDPS       15488(SI), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 14336(SI)
+	VMOVUPS      DigitsConstants<>+832(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R13, R13
+	MOVL         $0x0000000a, R12
+
+loop22:
+	VMULPS  13632(SI)(R13*1), Y15, Y0
+	VMOVUPS Y0, 13632(SI)(R13*1)
+	ADDQ    $0x00000040, R13
+	SUBL    $0x00000001, R12
+	JNE     loop22
+	VMOVUPS DigitsConstants<>+64(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R13, R13
+	MOVL    $0x0000000a, R12
+
+loop23:
+	VMOVUPS   13024(SI)(R13*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R13
+	SUBL      $0x00000001, R12
+	JNE       loop23
+	VMOVUPS   Y15, 14304(SI)
+	XORL      R13, R13
+	MOVL      $0x0000000a, R12
+
+loop24:
+	VMOVUPS      13024(SI)(R13*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       DigitsConstants<>+160(SB), X0, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       DigitsConstants<>+160(SB), X1, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 13664(SI)(R13*1)
+	VMOVUPS      Y0, 15072(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	SUBL         $0x00000001, R12
+	JNE          loop24
+	VMOVUPS      15072(SI), Y0
+	VADDPS       15584(SI), Y0, Y0
+	VADDPS       15328(SI), Y0, Y0
+	VMOVUPS      15200(SI), Y1
+	VADDPS       15456(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      15136(SI), Y1
+	VADDPS       15648(SI), Y1, Y1
+	VADDPS       15392(SI), Y1, Y1
+	VMOVUPS      15264(SI), Y2
+	VADDPS       15520(SI), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 14368(SI)
+	VMOVUPS      DigitsConstants<>+832(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R13, R13
+	MOVL         $0x0000000a, R12
+
+loop25:
+	VMULPS  13664(SI)(R13*1), Y15, Y0
+	VMOVUPS Y0, 13664(SI)(R13*1)
+	ADDQ    $0x00000040, R13
+	SUBL    $0x00000001, R12
+	JNE     loop25
+
+	// t = log(s2)
+	VMOVUPS      14336(SI), Y0
+	VMOVUPS      14368(SI), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VPMOVZXDQ    X0, Y4
+	VPMOVZXDQ    X1, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VMULPD       DigitsConstants<>+864(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+864(SB), Y4, Y4
+	VPSUBQ       DigitsConstants<>+896(SB), Y5, Y6
+	VPSUBQ       DigitsConstants<>+896(SB), Y4, Y7
+	VPSRLQ       $0x34, Y6, Y8
+	VXORPD       DigitsConstants<>+928(SB), Y8, Y8
+	VPSRLQ       $0x34, Y7, Y9
+	VPSUBQ       DigitsConstants<>+928(SB), Y8, Y8
+	VXORPD       DigitsConstants<>+928(SB), Y9, Y9
+	VPSUBQ       DigitsConstants<>+928(SB), Y9, Y9
+	VMOVUPS      DigitsConstants<>+288(SB), Y10
+	VPADDQ       Y8, Y10, Y8
+	VPADDQ       Y9, Y10, Y9
+	VSUBPD       Y10, Y8, Y8
+	VSUBPD       Y10, Y9, Y9
+	VANDPD       DigitsConstants<>+960(SB), Y6, Y11
+	VANDPD       DigitsConstants<>+960(SB), Y7, Y12
+	VPSUBQ       Y11, Y5, Y5
+	VPSUBQ       Y12, Y4, Y4
+	VPSRLQ       $0x2f, Y6, Y6
+	VPSRLQ       $0x2f, Y7, Y7
+	VANDPD       DigitsConstants<>+352(SB), Y6, Y6
+	VANDPD       DigitsConstants<>+352(SB), Y7, Y7
+	VPSLLQ       $0x04, Y6, Y6
+	VPSLLQ       $0x04, Y7, Y7
+	VMOVUPS      DigitsConstants<>+640(SB), Y11
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y11, (AX)(Y6*1), Y12
+	VMOVUPS      DigitsConstants<>+640(SB), Y11
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y11, (AX)(Y7*1), Y13
+	VMULPD       Y12, Y5, Y5
+	VMULPD       Y13, Y4, Y4
+	VSUBPD       DigitsConstants<>+672(SB), Y5, Y5
+	VSUBPD       DigitsConstants<>+672(SB), Y4, Y4
+	VMULPD       Y5, Y5, Y11
+	VMULPD       Y4, Y4, Y12
+	VMULPD       DigitsConstants<>+1536(SB), Y5, Y13
+	VMULPD       DigitsConstants<>+1536(SB), Y4, Y14
+	VADDPD       DigitsConstants<>+1504(SB), Y13, Y13
+	VADDPD       DigitsConstants<>+1504(SB), Y14, Y14
+	VMULPD       Y13, Y11, Y13
+	VMULPD       Y14, Y12, Y14
+	VMULPD       Y11, Y11, Y11
+	VMULPD       Y12, Y12, Y12
+	VMULPD       DigitsConstants<>+1600(SB), Y5, Y15
+	VMULPD       DigitsConstants<>+1600(SB), Y4, Y10
+	VADDPD       DigitsConstants<>+1568(SB), Y15, Y15
+	VADDPD       DigitsConstants<>+1568(SB), Y10, Y10
+	VMULPD       Y15, Y11, Y11
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y11, Y13, Y11
+	VADDPD       Y10, Y14, Y10
+	VMULPD       DigitsConstants<>+1632(SB), Y8, Y8
+	VMULPD       DigitsConstants<>+1632(SB), Y9, Y9
+	VMOVUPS      DigitsConstants<>+640(SB), Y12
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y6*1), Y13
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y6, (AX)(Y7*1), Y12
+	VADDPD       Y13, Y8, Y6
+	VADDPD       Y12, Y9, Y7
+	VADDPD       Y11, Y5, Y5
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y5, Y6, Y5
+	VADDPD       Y4, Y7, Y4
+	VCVTPD2PSY   Y5, X5
+	VCVTPD2PSY   Y4, X4
+	VPSRAD       $0x1f, X1, X6
+	VPSRAD       $0x1f, X0, X7
+	VANDPS       DigitsConstants<>+1664(SB), X6, X6
+	VANDPS       DigitsConstants<>+1664(SB), X7, X7
+	VORPS        X6, X1, X6
+	VORPS        X7, X0, X7
+	VXORPS       DigitsConstants<>+128(SB), X1, X8
+	VXORPS       DigitsConstants<>+128(SB), X0, X9
+	VMOVUPS      DigitsConstants<>+64(SB), X10
+	VPCMPGTD     X8, X10, X8
+	VPCMPGTD     X9, X10, X9
+	VBLENDVPS    X8, X5, X6, X5
+	VBLENDVPS    X9, X4, X7, X4
+	VPSLLD       $0x01, X1, X1
+	VPSLLD       $0x01, X0, X0
+	VXORPS       X6, X6, X6
+	VPCMPEQD     X6, X1, X1
+	VPCMPEQD     X6, X0, X0
+	VBLENDVPS    X1, X10, X5, X1
+	VBLENDVPS    X0, X10, X4, X0
+	VPMOVZXDQ    X3, Y4
+	VPMOVZXDQ    X2, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VMULPD       DigitsConstants<>+864(SB), Y4, Y4
+	VMULPD       DigitsConstants<>+864(SB), Y5, Y5
+	VPSUBQ       DigitsConstants<>+896(SB), Y4, Y7
+	VPSUBQ       DigitsConstants<>+896(SB), Y5, Y8
+	VPSRLQ       $0x34, Y7, Y9
+	VPSRLQ       $0x34, Y8, Y11
+	VXORPD       DigitsConstants<>+928(SB), Y9, Y9
+	VXORPD       DigitsConstants<>+928(SB), Y11, Y11
+	VPSUBQ       DigitsConstants<>+928(SB), Y9, Y9
+	VPSUBQ       DigitsConstants<>+928(SB), Y11, Y11
+	VMOVUPS      DigitsConstants<>+288(SB), Y12
+	VPADDQ       Y9, Y12, Y9
+	VPADDQ       Y11, Y12, Y11
+	VSUBPD       Y12, Y9, Y9
+	VSUBPD       Y12, Y11, Y11
+	VANDPD       DigitsConstants<>+960(SB), Y7, Y12
+	VANDPD       DigitsConstants<>+960(SB), Y8, Y13
+	VPSUBQ       Y12, Y4, Y4
+	VPSUBQ       Y13, Y5, Y5
+	VPSRLQ       $0x2f, Y7, Y7
+	VPSRLQ       $0x2f, Y8, Y8
+	VANDPD       DigitsConstants<>+352(SB), Y7, Y7
+	VANDPD       DigitsConstants<>+352(SB), Y8, Y8
+	VPSLLQ       $0x04, Y7, Y7
+	VPSLLQ       $0x04, Y8, Y8
+	VMOVUPS      DigitsConstants<>+640(SB), Y12
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y7*1), Y13
+	VMOVUPS      DigitsConstants<>+640(SB), Y12
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y12, (AX)(Y8*1), Y14
+	VMULPD       Y13, Y4, Y4
+	VMULPD       Y14, Y5, Y5
+	VSUBPD       DigitsConstants<>+672(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       Y4, Y4, Y12
+	VMULPD       Y5, Y5, Y13
+	VMULPD       DigitsConstants<>+1536(SB), Y4, Y14
+	VMULPD       DigitsConstants<>+1536(SB), Y5, Y15
+	VADDPD       DigitsConstants<>+1504(SB), Y14, Y14
+	VADDPD       DigitsConstants<>+1504(SB), Y15, Y15
+	VMULPD       Y14, Y12, Y14
+	VMULPD       Y15, Y13, Y15
+	VMULPD       Y12, Y12, Y12
+	VMULPD       Y13, Y13, Y13
+	VMULPD       DigitsConstants<>+1600(SB), Y4, Y6
+	VMULPD       DigitsConstants<>+1600(SB), Y5, Y10
+	VADDPD       DigitsConstants<>+1568(SB), Y6, Y6
+	VADDPD       DigitsConstants<>+1568(SB), Y10, Y10
+	VMULPD       Y6, Y12, Y6
+	VMULPD       Y10, Y13, Y10
+	VADDPD       Y6, Y14, Y6
+	VADDPD       Y10, Y15, Y10
+	VMULPD       DigitsConstants<>+1632(SB), Y9, Y9
+	VMULPD       DigitsConstants<>+1632(SB), Y11, Y11
+	VMOVUPS      DigitsConstants<>+640(SB), Y12
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y7*1), Y13
+	VMOVUPS      DigitsConstants<>+640(SB), Y7
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y7, (AX)(Y8*1), Y12
+	VADDPD       Y13, Y9, Y7
+	VADDPD       Y12, Y11, Y8
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y10, Y5, Y5
+	VADDPD       Y4, Y7, Y4
+	VADDPD       Y5, Y8, Y5
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VPSRAD       $0x1f, X3, X6
+	VPSRAD       $0x1f, X2, X7
+	VANDPS       DigitsConstants<>+1664(SB), X6, X6
+	VANDPS       DigitsConstants<>+1664(SB), X7, X7
+	VORPS        X6, X3, X6
+	VORPS        X7, X2, X7
+	VXORPS       DigitsConstants<>+128(SB), X3, X8
+	VXORPS       DigitsConstants<>+128(SB), X2, X9
+	VMOVUPS      DigitsConstants<>+64(SB), X10
+	VPCMPGTD     X8, X10, X8
+	VPCMPGTD     X9, X10, X9
+	VBLENDVPS    X8, X4, X6, X4
+	VBLENDVPS    X9, X5, X7, X5
+	VPSLLD       $0x01, X3, X3
+	VPSLLD       $0x01, X2, X2
+	VXORPS       X6, X6, X6
+	VPCMPEQD     X6, X3, X3
+	VPCMPEQD     X6, X2, X2
+	VBLENDVPS    X3, X10, X4, X3
+	VBLENDVPS    X2, X10, X5, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y0, (SI)
+
+	// loss = Σ y*(m2 - z2 + t)
+	VMOVUPS 14272(SI), Y2
+	VMOVUPS 14304(SI), Y3
+	VMOVUPS 14272(SI), Y4
+	VSUBPS  12992(SI), Y2, Y2
+	VSUBPS  13024(SI), Y3, Y3
+	VSUBPS  13056(SI), Y4, Y4
+	VADDPS  Y0, Y2, Y2
+	VADDPS  Y1, Y3, Y3
+	VADDPS  Y0, Y4, Y4
+	VMULPS  4160(SI), Y2, Y2
+	VMULPS  4192(SI), Y3, Y3
+	VMULPS  4224(SI), Y4, Y4
+	VMOVUPS 14304(SI), Y5
+	VMOVUPS 14272(SI), Y6
+	VMOVUPS 14304(SI), Y7
+	VSUBPS  13088(SI), Y5, Y5
+	VSUBPS  13120(SI), Y6, Y6
+	VSUBPS  13152(SI), Y7, Y7
+	VADDPS  Y1, Y5, Y5
+	VADDPS  Y0, Y6, Y6
+	VADDPS  Y1, Y7, Y7
+	VMULPS  4256(SI), Y5, Y5
+	VMULPS  4288(SI), Y6, Y6
+	VMULPS  4320(SI), Y7, Y7
+	VMOVUPS 14272(SI), Y8
+	VMOVUPS 14304(SI), Y9
+	VMOVUPS 14272(SI), Y10
+	VSUBPS  13184(SI), Y8, Y8
+	VSUBPS  13216(SI), Y9, Y9
+	VSUBPS  13248(SI), Y10, Y10
+	VADDPS  Y0, Y8, Y8
+	VADDPS  Y1, Y9, Y9
+	VADDPS  Y0, Y10, Y10
+	VMULPS  4352(SI), Y8, Y8
+	VMULPS  4384(SI), Y9, Y9
+	VMULPS  4416(SI), Y10, Y10
+	VMOVUPS 14304(SI), Y11
+	VMOVUPS 14272(SI), Y12
+	VMOVUPS 14304(SI), Y13
+	VSUBPS  13280(SI), Y11, Y11
+	VSUBPS  13312(SI), Y12, Y12
+	VSUBPS  13344(SI), Y13, Y13
+	VADDPS  Y1, Y11, Y11
+	VADDPS  Y0, Y12, Y12
+	VADDPS  Y1, Y13, Y13
+	VMULPS  4448(SI), Y11, Y11
+	VMULPS  4480(SI), Y12, Y12
+	VMULPS  4512(SI), Y13, Y13
+	VMOVUPS 14272(SI), Y14
+	VMOVUPS 14304(SI), Y15
+	VMOVUPS Y9, 64(SP)
+	VMOVUPS 14272(SI), Y9
+	VSUBPS  13376(SI), Y14, Y14
+	VSUBPS  13408(SI), Y15, Y15
+	VSUBPS  13440(SI), Y9, Y9
+	VADDPS  Y0, Y14, Y14
+	VADDPS  Y1, Y15, Y15
+	VADDPS  Y0, Y9, Y9
+	VMULPS  4544(SI), Y14, Y14
+	VMULPS  4576(SI), Y15, Y15
+	VMULPS  4608(SI), Y9, Y9
+	VMOVUPS Y13, 96(SP)
+	VMOVUPS 14304(SI), Y13
+	VMOVUPS Y5, 128(SP)
+	VMOVUPS 14272(SI), Y5
+	VMOVUPS Y7, 160(SP)
+	VMOVUPS 14304(SI), Y7
+	VSUBPS  13472(SI), Y13, Y13
+	VSUBPS  13504(SI), Y5, Y5
+	VSUBPS  13536(SI), Y7, Y7
+	VADDPS  Y1, Y13, Y13
+	VADDPS  Y0, Y5, Y5
+	VADDPS  Y1, Y7, Y7
+	VMULPS  4640(SI), Y13, Y13
+	VMULPS  4672(SI), Y5, Y5
+	VMULPS  4704(SI), Y7, Y7
+	VMOVUPS Y13, 192(SP)
+	VMOVUPS 14272(SI), Y13
+	VMOVUPS Y15, 224(SP)
+	VMOVUPS 14304(SI), Y15
+	VSUBPS  13568(SI), Y13, Y13
+	VSUBPS  13600(SI), Y15, Y15
+	VADDPS  Y0, Y13, Y0
+	VADDPS  Y1, Y15, Y1
+	VMULPS  4736(SI), Y0, Y0
+	VMULPS  4768(SI), Y1, Y1
+	VADDPS  Y5, Y2, Y2
+	VADDPS  Y10, Y2, Y2
+	VADDPS  Y14, Y6, Y5
+	VADDPS  Y5, Y2, Y2
+	VADDPS  Y0, Y4, Y0
+	VADDPS  Y12, Y0, Y0
+	VADDPS  Y9, Y8, Y4
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y0, Y2, Y0
+	VMOVUPS Y0, 19200(SI)
+	VADDPS  Y7, Y3, Y0
+	VADDPS  Y11, Y0, Y0
+	VMOVUPS 160(SP), Y2
+	VMOVUPS 224(SP), Y3
+	VADDPS  Y3, Y2, Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 128(SP), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 96(SP), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS 64(SP), Y2
+	VMOVUPS 192(SP), Y3
+	VADDPS  Y3, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, 19232(SI)
+	MOVQ    (SP), AX
+	VMOVUPS 19200(SI), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 19232(SI), Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	MOVQ    AX, (SP)
+	ADDQ    $0x00001000, DX
+	ADDQ    $0x00000280, CX
+	MOVQ    32(SP), R13
+	SUBL    $0x00000001, R13
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+// func digitsLossBatchAVX512(p *Digits, b *DigitsBatch, xs *[64]float32, ys *[10]float32, tiles int, samples int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·digitsLossBatchAVX512(SB), NOSPLIT, $128-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 171520(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ R13, 64(SP)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	VMOVUPS      (DX)(R13*1), X0
+	VINSERTF32X4 $0x01, 1024(DX)(R13*1), Z0, Z0
+	VINSERTF32X4 $0x02, 2048(DX)(R13*1), Z0, Z0
+	VINSERTF32X4 $0x03, 3072(DX)(R13*1), Z0, Z0
+	VMOVUPS      256(DX)(R13*1), X1
+	VINSERTF32X4 $0x01, 1280(DX)(R13*1), Z1, Z1
+	VINSERTF32X4 $0x02, 2304(DX)(R13*1), Z1, Z1
+	VINSERTF32X4 $0x03, 3328(DX)(R13*1), Z1, Z1
+	VMOVUPS      512(DX)(R13*1), X2
+	VINSERTF32X4 $0x01, 1536(DX)(R13*1), Z2, Z2
+	VINSERTF32X4 $0x02, 2560(DX)(R13*1), Z2, Z2
+	VINSERTF32X4 $0x03, 3584(DX)(R13*1), Z2, Z2
+	VMOVUPS      768(DX)(R13*1), X3
+	VINSERTF32X4 $0x01, 1792(DX)(R13*1), Z3, Z3
+	VINSERTF32X4 $0x02, 2816(DX)(R13*1), Z3, Z3
+	VINSERTF32X4 $0x03, 3840(DX)(R13*1), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 64(SI)(R12*1)
+	VMOVUPS      Z4, 128(SI)(R12*1)
+	VMOVUPS      Z2, 192(SI)(R12*1)
+	VMOVUPS      Z0, 256(SI)(R12*1)
+	ADDQ         $0x00000010, R13
+	ADDQ         $0x00000100, R12
+	CMPQ         R13, $0x00000100
+	JNE          loop1
+	VMOVUPS      (CX), X0
+	VINSERTF32X4 $0x01, 160(CX), Z0, Z0
+	VINSERTF32X4 $0x02, 320(CX), Z0, Z0
+	VINSERTF32X4 $0x03, 480(CX), Z0, Z0
+	VMOVUPS      40(CX), X1
+	VINSERTF32X4 $0x01, 200(CX), Z1, Z1
+	VINSERTF32X4 $0x02, 360(CX), Z1, Z1
+	VINSERTF32X4 $0x03, 520(CX), Z1, Z1
+	VMOVUPS      80(CX), X2
+	VINSERTF32X4 $0x01, 240(CX), Z2, Z2
+	VINSERTF32X4 $0x02, 400(CX), Z2, Z2
+	VINSERTF32X4 $0x03, 560(CX), Z2, Z2
+	VMOVUPS      120(CX), X3
+	VINSERTF32X4 $0x01, 280(CX), Z3, Z3
+	VINSERTF32X4 $0x02, 440(CX), Z3, Z3
+	VINSERTF32X4 $0x03, 600(CX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 4160(SI)
+	VMOVUPS      Z4, 4224(SI)
+	VMOVUPS      Z2, 4288(SI)
+	VMOVUPS      Z0, 4352(SI)
+	VMOVUPS      16(CX), X0
+	VINSERTF32X4 $0x01, 176(CX), Z0, Z0
+	VINSERTF32X4 $0x02, 336(CX), Z0, Z0
+	VINSERTF32X4 $0x03, 496(CX), Z0, Z0
+	VMOVUPS      56(CX), X1
+	VINSERTF32X4 $0x01, 216(CX), Z1, Z1
+	VINSERTF32X4 $0x02, 376(CX), Z1, Z1
+	VINSERTF32X4 $0x03, 536(CX), Z1, Z1
+	VMOVUPS      96(CX), X2
+	VINSERTF32X4 $0x01, 256(CX), Z2, Z2
+	VINSERTF32X4 $0x02, 416(CX), Z2, Z2
+	VINSERTF32X4 $0x03, 576(CX), Z2, Z2
+	VMOVUPS      136(CX), X3
+	VINSERTF32X4 $0x01, 296(CX), Z3, Z3
+	VINSERTF32X4 $0x02, 456(CX), Z3, Z3
+	VINSERTF32X4 $0x03, 616(CX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 4416(SI)
+	VMOVUPS      Z4, 4480(SI)
+	VMOVUPS      Z2, 4544(SI)
+	VMOVUPS      Z0, 4608(SI)
+	VMOVSD       32(CX), X0
+	VMOVSD       192(CX), X1
+	VINSERTF32X4 $0x01, X1, Z0, Z0
+	VMOVSD       352(CX), X1
+	VINSERTF32X4 $0x02, X1, Z0, Z0
+	VMOVSD       512(CX), X1
+	VINSERTF32X4 $0x03, X1, Z0, Z0
+	VMOVSD       72(CX), X1
+	VMOVSD       232(CX), X2
+	VINSERTF32X4 $0x01, X2, Z1, Z1
+	VMOVSD       392(CX), X2
+	VINSERTF32X4 $0x02, X2, Z1, Z1
+	VMOVSD       552(CX), X2
+	VINSERTF32X4 $0x03, X2, Z1, Z1
+	VMOVSD       112(CX), X2
+	VMOVSD       272(CX), X3
+	VINSERTF32X4 $0x01, X3, Z2, Z2
+	VMOVSD       432(CX), X3
+	VINSERTF32X4 $0x02, X3, Z2, Z2
+	VMOVSD       592(CX), X3
+	VINSERTF32X4 $0x03, X3, Z2, Z2
+	VMOVSD       152(CX), X3
+	VMOVSD       312(CX), X4
+	VINSERTF32X4 $0x01, X4, Z3, Z3
+	VMOVSD       472(CX), X4
+	VINSERTF32X4 $0x02, X4, Z3, Z3
+	VMOVSD       632(CX), X4
+	VINSERTF32X4 $0x03, X4, Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z0
+	VUNPCKLPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z2, 4672(SI)
+	VMOVUPS      Z0, 4736(SI)
+
+	// z1 = W1·x + b1; a1 = max(z1, 0)
+	XORL R12, R12
+	XORL R13, R13
+	XORL R11, R11
+
+loop2:
+	LEAQ         (DI)(R11*1), R10
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop3:
+	VMOVUPS      64(SI)(R8*1), Z0
+	VMULPS.BCST  (R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  256(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  512(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  768(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z13, Z13
+	VMOVUPS      320(SI)(R8*1), Z0
+	VMULPS.BCST  16(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  272(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  528(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  784(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      576(SI)(R8*1), Z0
+	VMULPS.BCST  32(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  288(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  544(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  800(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      832(SI)(R8*1), Z0
+	VMULPS.BCST  48(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  304(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  560(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  816(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop3
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z11, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop4:
+	VMOVUPS      192(SI)(R9*1), Z0
+	VMULPS.BCST  8(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  264(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  520(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  776(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      448(SI)(R9*1), Z0
+	VMULPS.BCST  24(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  280(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  536(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  792(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      704(SI)(R9*1), Z0
+	VMULPS.BCST  40(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  296(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  552(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  808(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      960(SI)(R9*1), Z0
+	VMULPS.BCST  56(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  312(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  568(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  824(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop4
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop5:
+	VMOVUPS      128(SI)(R8*1), Z0
+	VMULPS.BCST  4(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  260(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  516(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  772(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      384(SI)(R8*1), Z0
+	VMULPS.BCST  20(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  276(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  532(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  788(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      640(SI)(R8*1), Z0
+	VMULPS.BCST  36(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  292(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  548(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  804(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      896(SI)(R8*1), Z0
+	VMULPS.BCST  52(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  308(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  564(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  820(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop5
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop6:
+	VMOVUPS     256(SI)(R9*1), Z0
+	VMULPS.BCST 12(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 268(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z23, Z23
+	VMULPS.BCST 524(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z17, Z17
+	VMULPS.BCST 780(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z11, Z11
+	VMOVUPS     512(SI)(R9*1), Z0
+	VMULPS.BCST 28(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z28, Z28
+	VMULPS.BCST 284(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z22, Z22
+	VMULPS.BCST 540(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z16, Z16
+	VMULPS.BCST 796(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z10, Z10
+	VMOVUPS     768(SI)(R9*1), Z0
+	VMULPS.BCST 44(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z27, Z27
+	VMULPS.BCST 300(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z21, Z21
+	VMULPS.BCST 556(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z15, Z15
+	VMULPS.BCST 812(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z9, Z9
+	VMOVUPS     1024(SI)(R9*1), Z0
+	VMULPS.BCST 60(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z26, Z26
+	VMULPS.BCST 316(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z20, Z20
+	VMULPS.BCST 572(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z14, Z14
+	VMULPS.BCST 828(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z8, Z8
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000400, R9
+	CMPQ        R8, $0x00000100
+	JNE         loop6
+	VADDPS      Z27, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z21, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z15, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z9, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z26, Z28, Z0
+	VMOVAPS     Z0, Z28
+	VADDPS      Z20, Z22, Z0
+	VMOVAPS     Z0, Z22
+	VADDPS      Z14, Z16, Z0
+	VMOVAPS     Z0, Z16
+	VADDPS      Z8, Z10, Z0
+	VMOVAPS     Z0, Z10
+	VADDPS      Z28, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z22, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z16, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z10, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z29, Z30, Z0
+	VMOVAPS     Z0, Z30
+	VADDPS      Z23, Z24, Z0
+	VMOVAPS     Z0, Z24
+	VADDPS      Z17, Z18, Z0
+	VMOVAPS     Z0, Z18
+	VADDPS      Z11, Z12, Z0
+	VMOVAPS     Z0, Z12
+	VADDPS      Z30, Z31, Z0
+	VMOVAPS     Z0, Z31
+	VADDPS      Z24, Z25, Z0
+	VMOVAPS     Z0, Z25
+	VADDPS      Z18, Z19, Z0
+	VMOVAPS     Z0, Z19
+	VADDPS      Z12, Z13, Z0
+	VMOVAPS     Z0, Z13
+	VADDPS.BCST 16384(DI)(R12*1), Z31, Z0
+	VXORPS      X1, X1, X1
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4800(SI)(R13*1)
+	VADDPS.BCST 16388(DI)(R12*1), Z25, Z0
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4864(SI)(R13*1)
+	VADDPS.BCST 16392(DI)(R12*1), Z19, Z0
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4928(SI)(R13*1)
+	VADDPS.BCST 16396(DI)(R12*1), Z13, Z0
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4992(SI)(R13*1)
+	ADDQ        $0x00000010, R12
+	ADDQ        $0x00000100, R13
+	ADDQ        $0x00000400, R11
+	CMPQ        R12, $0x00000100
+	JNE         loop2
+
+	// z2 = W2·a1 + b2
+	XORL R11, R11
+	XORL R13, R13
+	XORL R12, R12
+
+loop7:
+	LEAQ         16640(DI)(R12*1), R10
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop8:
+	VMOVUPS      4800(SI)(R8*1), Z0
+	VMULPS.BCST  (R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  256(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  512(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  768(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z13, Z13
+	VMOVUPS      5056(SI)(R8*1), Z0
+	VMULPS.BCST  16(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  272(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  528(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  784(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      5312(SI)(R8*1), Z0
+	VMULPS.BCST  32(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  288(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  544(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  800(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5568(SI)(R8*1), Z0
+	VMULPS.BCST  48(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  304(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  560(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  816(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop8
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z11, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop9:
+	VMOVUPS      4928(SI)(R9*1), Z0
+	VMULPS.BCST  8(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  264(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  520(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  776(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      5184(SI)(R9*1), Z0
+	VMULPS.BCST  24(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  280(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  536(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  792(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5440(SI)(R9*1), Z0
+	VMULPS.BCST  40(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  296(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  552(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  808(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      5696(SI)(R9*1), Z0
+	VMULPS.BCST  56(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  312(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  568(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  824(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop9
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop10:
+	VMOVUPS      4864(SI)(R8*1), Z0
+	VMULPS.BCST  4(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  260(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  516(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  772(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      5120(SI)(R8*1), Z0
+	VMULPS.BCST  20(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  276(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  532(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  788(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5376(SI)(R8*1), Z0
+	VMULPS.BCST  36(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  292(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  548(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  804(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      5632(SI)(R8*1), Z0
+	VMULPS.BCST  52(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  308(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  564(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  820(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop10
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop11:
+	VMOVUPS      4992(SI)(R9*1), Z0
+	VMULPS.BCST  12(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  268(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  524(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  780(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5248(SI)(R9*1), Z0
+	VMULPS.BCST  28(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  284(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  540(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  796(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      5504(SI)(R9*1), Z0
+	VMULPS.BCST  44(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  300(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  556(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  812(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	VMOVUPS      5760(SI)(R9*1), Z0
+	VMULPS.BCST  60(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z26, Z26
+	VMULPS.BCST  316(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z20, Z20
+	VMULPS.BCST  572(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z14, Z14
+	VMULPS.BCST  828(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z8, Z8
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop11
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z26, Z28, Z0
+	VMOVAPS      Z0, Z28
+	VADDPS       Z20, Z22, Z0
+	VMOVAPS      Z0, Z22
+	VADDPS       Z14, Z16, Z0
+	VMOVAPS      Z0, Z16
+	VADDPS       Z8, Z10, Z0
+	VMOVAPS      Z0, Z10
+	VADDPS       Z28, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z22, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z16, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z10, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS.BCST  19200(DI)(R11*1), Z31, Z0
+	VMOVUPS      Z0, 12992(SI)(R13*1)
+	VADDPS.BCST  19204(DI)(R11*1), Z25, Z0
+	VMOVUPS      Z0, 13056(SI)(R13*1)
+	VADDPS.BCST  19208(DI)(R11*1), Z19, Z0
+	VMOVUPS      Z0, 13120(SI)(R13*1)
+	VADDPS.BCST  19212(DI)(R11*1), Z13, Z0
+	VMOVUPS      Z0, 13184(SI)(R13*1)
+	ADDQ         $0x00000010, R11
+	ADDQ         $0x00000100, R13
+	ADDQ         $0x00000400, R12
+	CMPQ         R11, $0x00000020
+	JNE          loop7
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	XORL         R12, R12
+	XORL         R13, R13
+
+loop12:
+	VMOVUPS      4800(SI)(R13*1), Z0
+	VMULPS.BCST  18688(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  18944(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z25, Z25
+	VMOVUPS      5056(SI)(R13*1), Z0
+	VMULPS.BCST  18704(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  18960(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z24, Z24
+	VMOVUPS      5312(SI)(R13*1), Z0
+	VMULPS.BCST  18720(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  18976(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z23, Z23
+	VMOVUPS      5568(SI)(R13*1), Z0
+	VMULPS.BCST  18736(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  18992(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z22, Z22
+	ADDQ         $0x00000040, R12
+	ADDQ         $0x00000400, R13
+	CMPQ         R12, $0x00000100
+	JNE          loop12
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	XORL         R13, R13
+	XORL         R12, R12
+
+loop13:
+	VMOVUPS      4928(SI)(R12*1), Z0
+	VMULPS.BCST  18696(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  18952(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z24, Z24
+	VMOVUPS      5184(SI)(R12*1), Z0
+	VMULPS.BCST  18712(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  18968(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z23, Z23
+	VMOVUPS      5440(SI)(R12*1), Z0
+	VMULPS.BCST  18728(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  18984(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z22, Z22
+	VMOVUPS      5696(SI)(R12*1), Z0
+	VMULPS.BCST  18744(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  19000(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z21, Z21
+	ADDQ         $0x00000040, R13
+	ADDQ         $0x00000400, R12
+	CMPQ         R13, $0x00000100
+	JNE          loop13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	XORL         R12, R12
+	XORL         R13, R13
+
+loop14:
+	VMOVUPS      4864(SI)(R13*1), Z0
+	VMULPS.BCST  18692(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  18948(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z24, Z24
+	VMOVUPS      5120(SI)(R13*1), Z0
+	VMULPS.BCST  18708(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  18964(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z23, Z23
+	VMOVUPS      5376(SI)(R13*1), Z0
+	VMULPS.BCST  18724(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  18980(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z22, Z22
+	VMOVUPS      5632(SI)(R13*1), Z0
+	VMULPS.BCST  18740(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  18996(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z21, Z21
+	ADDQ         $0x00000040, R12
+	ADDQ         $0x00000400, R13
+	CMPQ         R12, $0x00000100
+	JNE          loop14
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	XORL         R13, R13
+	XORL         R12, R12
+
+loop15:
+	VMOVUPS     4992(SI)(R12*1), Z0
+	VMULPS.BCST 18700(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 18956(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z23, Z23
+	VMOVUPS     5248(SI)(R12*1), Z0
+	VMULPS.BCST 18716(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z28, Z28
+	VMULPS.BCST 18972(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z22, Z22
+	VMOVUPS     5504(SI)(R12*1), Z0
+	VMULPS.BCST 18732(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z27, Z27
+	VMULPS.BCST 18988(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z21, Z21
+	VMOVUPS     5760(SI)(R12*1), Z0
+	VMULPS.BCST 18748(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z26, Z26
+	VMULPS.BCST 19004(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z20, Z20
+	ADDQ        $0x00000040, R13
+	ADDQ        $0x00000400, R12
+	CMPQ        R13, $0x00000100
+	JNE         loop15
+	VADDPS      Z27, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z21, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z26, Z28, Z0
+	VMOVAPS     Z0, Z28
+	VADDPS      Z20, Z22, Z0
+	VMOVAPS     Z0, Z22
+	VADDPS      Z28, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z22, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z29, Z30, Z0
+	VMOVAPS     Z0, Z30
+	VADDPS      Z23, Z24, Z0
+	VMOVAPS     Z0, Z24
+	VADDPS      Z30, Z31, Z0
+	VMOVAPS     Z0, Z31
+	VADDPS      Z24, Z25, Z0
+	VMOVAPS     Z0, Z25
+	VADDPS.BCST 19232(DI), Z31, Z0
+	VMOVUPS     Z0, 13504(SI)
+	VADDPS.BCST 19236(DI), Z25, Z0
+	VMOVUPS     Z0, 13568(SI)
+
+	// a2 = softmax(z2)
+	VBROADCASTSS DigitsConstants<>+1704(SB), Z0
+	VMOVAPS      Z0, Z31
+	XORL         R13, R13
+	MOVL         $0x0000000a, R12
+
+loop16:
+	VMOVUPS   12992(SI)(R13*1), Z0
+	VCMPPS    $0x00, Z0, Z31, K1
+	VANDPS    Z0, Z31, Z1
+	VMAXPS    Z0, Z31, Z0
+	VBLENDMPS Z1, Z0, K1, Z0
+	VCMPPS    $0x03, Z31, Z31, K1
+	VBLENDMPS Z31, Z0, K1, Z0
+	VMOVAPS   Z0, Z31
+	ADDQ      $0x00000040, R13
+	SUBL      $0x00000001, R12
+	JNE       loop16
+	VMOVUPS   Z31, 14272(SI)
+	XORL      R13, R13
+	MOVL      $0x0000000a, R12
+
+loop17:
+	VMOVUPS       12992(SI)(R13*1), Z0
+	VSUBPS        Z31, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  DigitsConstants<>+1708(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  DigitsConstants<>+1712(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  DigitsConstants<>+1716(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VPSRLD        $0x1f, Y0, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x3f, Z7, Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  DigitsConstants<>+1724(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  DigitsConstants<>+1732(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  DigitsConstants<>+1740(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  DigitsConstants<>+1748(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       DigitsConstants<>+1792(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z14
+	VMOVUPS       DigitsConstants<>+1920(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z16
+	VBROADCASTSD  DigitsConstants<>+2048(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  DigitsConstants<>+2064(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  DigitsConstants<>+2056(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  DigitsConstants<>+2080(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  DigitsConstants<>+2072(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z5, Z8, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  DigitsConstants<>+2088(SB), Y8
+	VPCMPUD       $0x06, Y8, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VPSRLD        $0x1f, Y1, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x3f, Z4, Z4
+	VORPD         Z4, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z16, Z3
+	VMULPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y8, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 13632(SI)(R13*1)
+	VMOVUPS       Z0, 15040(SI)(R13*1)
+	ADDQ          $0x00000040, R13
+	SUBL          $0x00000001, R12
+	JNE           loop17
+	VMOVUPS       15040(SI), Z0
+	VADDPS        15552(SI), Z0, Z0
+	VADDPS        15296(SI), Z0, Z0
+	VMOVUPS       15168(SI), Z1
+	VADDPS        15424(SI), Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       15104(SI), Z1
+	VADDPS        15616(SI), Z1, Z1
+	VADDPS        15360(SI), Z1, Z1
+	VMOVUPS       15232(SI), Z2
+	VADDPS        15488(SI), Z2, Z2
+	VADDPS        Z2, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVAPS       Z0, Z30
+	VMOVUPS       Z30, 14336(SI)
+	VBROADCASTSS  DigitsConstants<>+2092(SB), Z0
+	VDIVPS        Z30, Z0, Z0
+	VMOVAPS       Z0, Z31
+	XORL          R13, R13
+	MOVL          $0x0000000a, R12
+
+loop18:
+	VMULPS  13632(SI)(R13*1), Z31, Z0
+	VMOVUPS Z0, 13632(SI)(R13*1)
+	ADDQ    $0x00000040, R13
+	SUBL    $0x00000001, R12
+	JNE     loop18
+
+	// t = log(s2)
+	VMOVUPS       14336(SI), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPMOVZXDQ     Y0, Z2
+	VPSLLQ        $0x1d, Z2, Z2
+	VBROADCASTSD  DigitsConstants<>+2096(SB), Z3
+	VMULPD        Z3, Z2, Z2
+	VBROADCASTSD  DigitsConstants<>+2104(SB), Z4
+	VPSUBQ        Z4, Z2, Z5
+	VPSRAQ        $0x34, Z5, Z6
+	VBROADCASTSD  DigitsConstants<>+1732(SB), Z7
+	VPADDQ        Z6, Z7, Z6
+	VSUBPD        Z7, Z6, Z6
+	VBROADCASTSD  DigitsConstants<>+2112(SB), Z8
+	VANDPD        Z8, Z5, Z9
+	VPSUBQ        Z9, Z2, Z2
+	VPSRLQ        $0x2f, Z5, Z5
+	VBROADCASTSD  DigitsConstants<>+1748(SB), Z9
+	VANDPD        Z9, Z5, Z5
+	VMOVUPS       DigitsConstants<>+2176(SB), Z10
+	VMOVAPS       Z5, Z11
+	VPERMI2PD     DigitsConstants<>+2240(SB), Z10, Z11
+	VMOVUPS       DigitsConstants<>+2304(SB), Z12
+	VMOVAPS       Z5, Z13
+	VPERMI2PD     DigitsConstants<>+2368(SB), Z12, Z13
+	VBROADCASTSD  DigitsConstants<>+2048(SB), Z14
+	VPTESTMQ      Z14, Z5, K1
+	VBLENDMPD     Z13, Z11, K1, Z11
+	VMULPD        Z11, Z2, Z2
+	VBROADCASTSD  DigitsConstants<>+2056(SB), Z11
+	VSUBPD        Z11, Z2, Z2
+	VMULPD        Z2, Z2, Z13
+	VBROADCASTSD  DigitsConstants<>+2440(SB), Z15
+	VMULPD        Z15, Z2, Z16
+	VBROADCASTSD  DigitsConstants<>+2432(SB), Z17
+	VADDPD        Z16, Z17, Z16
+	VMULPD        Z16, Z13, Z16
+	VMULPD        Z13, Z13, Z13
+	VBROADCASTSD  DigitsConstants<>+2456(SB), Z18
+	VMULPD        Z18, Z2, Z19
+	VBROADCASTSD  DigitsConstants<>+2448(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z19, Z13, Z13
+	VADDPD        Z13, Z16, Z13
+	VBROADCASTSD  DigitsConstants<>+2464(SB), Z16
+	VMULPD        Z16, Z6, Z6
+	VMOVUPS       DigitsConstants<>+2496(SB), Z19
+	VMOVAPS       Z5, Z21
+	VPERMI2PD     DigitsConstants<>+2560(SB), Z19, Z21
+	VMOVUPS       DigitsConstants<>+2624(SB), Z22
+	VPERMI2PD     DigitsConstants<>+2688(SB), Z22, Z5
+	VBLENDMPD     Z5, Z21, K1, Z5
+	VADDPD        Z5, Z6, Z5
+	VADDPD        Z13, Z2, Z2
+	VADDPD        Z2, Z5, Z2
+	VCVTPD2PS     Z2, Y2
+	VPSRAD        $0x1f, Y0, Y5
+	VBROADCASTSS  DigitsConstants<>+2752(SB), Y6
+	VANDPS        Y6, Y5, Y5
+	VORPS         Y5, Y0, Y5
+	VBROADCASTSS  DigitsConstants<>+2088(SB), Y13
+	VPCMPUD       $0x05, Y13, Y0, K1
+	VBLENDMPS     Y5, Y2, K1, Y2
+	VPSLLD        $0x01, Y0, Y0
+	VXORPS        X5, X5, X5
+	VPCMPUD       $0x00, Y5, Y0, K1
+	VBROADCASTSS  DigitsConstants<>+1704(SB), Y0
+	VBLENDMPS     Y0, Y2, K1, Y2
+	VPMOVZXDQ     Y1, Z21
+	VPSLLQ        $0x1d, Z21, Z21
+	VMULPD        Z3, Z21, Z3
+	VPSUBQ        Z4, Z3, Z4
+	VPSRAQ        $0x34, Z4, Z21
+	VPADDQ        Z21, Z7, Z21
+	VSUBPD        Z7, Z21, Z7
+	VANDPD        Z8, Z4, Z8
+	VPSUBQ        Z8, Z3, Z3
+	VPSRLQ        $0x2f, Z4, Z4
+	VANDPD        Z9, Z4, Z4
+	VMOVAPS       Z4, Z8
+	VPERMI2PD     DigitsConstants<>+2240(SB), Z10, Z8
+	VMOVAPS       Z4, Z9
+	VPERMI2PD     DigitsConstants<>+2368(SB), Z12, Z9
+	VPTESTMQ      Z14, Z4, K1
+	VBLENDMPD     Z9, Z8, K1, Z8
+	VMULPD        Z8, Z3, Z3
+	VSUBPD        Z11, Z3, Z3
+	VMULPD        Z3, Z3, Z8
+	VMULPD        Z15, Z3, Z9
+	VADDPD        Z9, Z17, Z9
+	VMULPD        Z9, Z8, Z9
+	VMULPD        Z8, Z8, Z8
+	VMULPD        Z18, Z3, Z10
+	VADDPD        Z10, Z20, Z10
+	VMULPD        Z10, Z8, Z8
+	VADDPD        Z8, Z9, Z8
+	VMULPD        Z16, Z7, Z7
+	VMOVAPS       Z4, Z9
+	VPERMI2PD     DigitsConstants<>+2560(SB), Z19, Z9
+	VPERMI2PD     DigitsConstants<>+2688(SB), Z22, Z4
+	VBLENDMPD     Z4, Z9, K1, Z4
+	VADDPD        Z4, Z7, Z4
+	VADDPD        Z8, Z3, Z3
+	VADDPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPSRAD        $0x1f, Y1, Y4
+	VANDPS        Y6, Y4, Y4
+	VORPS         Y4, Y1, Y4
+	VPCMPUD       $0x05, Y13, Y1, K1
+	VBLENDMPS     Y4, Y3, K1, Y3
+	VPSLLD        $0x01, Y1, Y1
+	VPCMPUD       $0x00, Y5, Y1, K1
+	VBLENDMPS     Y0, Y3, K1, Y0
+	VINSERTF64X4  $0x01, Y0, Z2, Z0
+	VMOVUPS       Z0, (SI)
+
+	// loss = Σ y*(m2 - z2 + t)
+	VMOVUPS 14272(SI), Z1
+	VMOVUPS 14272(SI), Z2
+	VMOVUPS 14272(SI), Z3
+	VMOVUPS 14272(SI), Z4
+	VMOVUPS 14272(SI), Z5
+	VMOVUPS 14272(SI), Z6
+	VSUBPS  12992(SI), Z1, Z1
+	VSUBPS  13056(SI), Z2, Z2
+	VSUBPS  13120(SI), Z3, Z3
+	VSUBPS  13184(SI), Z4, Z4
+	VSUBPS  13248(SI), Z5, Z5
+	VSUBPS  13312(SI), Z6, Z6
+	VADDPS  Z0, Z1, Z1
+	VADDPS  Z0, Z2, Z2
+	VADDPS  Z0, Z3, Z3
+	VADDPS  Z0, Z4, Z4
+	VADDPS  Z0, Z5, Z5
+	VADDPS  Z0, Z6, Z6
+	VMULPS  4160(SI), Z1, Z1
+	VMULPS  4224(SI), Z2, Z2
+	VMULPS  4288(SI), Z3, Z3
+	VMULPS  4352(SI), Z4, Z4
+	VMULPS  4416(SI), Z5, Z5
+	VMULPS  4480(SI), Z6, Z6
+	VMOVUPS 14272(SI), Z7
+	VMOVUPS 14272(SI), Z8
+	VMOVUPS 14272(SI), Z9
+	VMOVUPS 14272(SI), Z10
+	VSUBPS  13376(SI), Z7, Z7
+	VSUBPS  13440(SI), Z8, Z8
+	VSUBPS  13504(SI), Z9, Z9
+	VSUBPS  13568(SI), Z10, Z10
+	VADDPS  Z0, Z7, Z7
+	VADDPS  Z0, Z8, Z8
+	VADDPS  Z0, Z9, Z9
+	VADDPS  Z0, Z10, Z0
+	VMULPS  4544(SI), Z7, Z7
+	VMULPS  4608(SI), Z8, Z8
+	VMULPS  4672(SI), Z9, Z9
+	VMULPS  4736(SI), Z0, Z0
+	VADDPS  Z9, Z1, Z1
+	VADDPS  Z5, Z1, Z1
+	VADDPS  Z7, Z3, Z3
+	VADDPS  Z3, Z1, Z1
+	VADDPS  Z0, Z2, Z0
+	VADDPS  Z6, Z0, Z0
+	VADDPS  Z8, Z4, Z2
+	VADDPS  Z2, Z0, Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, 19200(SI)
+	MOVQ    (SP), AX
+	VMOVUPS 19200(SI), Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	MOVQ    AX, (SP)
+	ADDQ    $0x00001000, DX
+	ADDQ    $0x00000280, CX
+	MOVQ    64(SP), R13
+	SUBL    $0x00000001, R13
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+// func digitsGradBatchAVX2(p *Digits, b *DigitsBatch, xs *[64]float32, ys *[10]float32, tiles int, samples int)
+// Requires: AVX, AVX2
+TEXT ·digitsGradBatchAVX2(SB), $320-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 171520(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	LEAQ 19264(SI), BX
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ R13, 32(SP)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	VMOVUPS     (DX)(R13*1), X0
+	VINSERTF128 $0x01, 1024(DX)(R13*1), Y0, Y0
+	VMOVUPS     256(DX)(R13*1), X1
+	VINSERTF128 $0x01, 1280(DX)(R13*1), Y1, Y1
+	VMOVUPS     512(DX)(R13*1), X2
+	VINSERTF128 $0x01, 1536(DX)(R13*1), Y2, Y2
+	VMOVUPS     768(DX)(R13*1), X3
+	VINSERTF128 $0x01, 1792(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 64(SI)(R12*1)
+	VMOVUPS     Y4, 128(SI)(R12*1)
+	VMOVUPS     Y2, 192(SI)(R12*1)
+	VMOVUPS     Y0, 256(SI)(R12*1)
+	VMOVUPS     2048(DX)(R13*1), X0
+	VINSERTF128 $0x01, 3072(DX)(R13*1), Y0, Y0
+	VMOVUPS     2304(DX)(R13*1), X1
+	VINSERTF128 $0x01, 3328(DX)(R13*1), Y1, Y1
+	VMOVUPS     2560(DX)(R13*1), X2
+	VINSERTF128 $0x01, 3584(DX)(R13*1), Y2, Y2
+	VMOVUPS     2816(DX)(R13*1), X3
+	VINSERTF128 $0x01, 3840(DX)(R13*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 96(SI)(R12*1)
+	VMOVUPS     Y4, 160(SI)(R12*1)
+	VMOVUPS     Y2, 224(SI)(R12*1)
+	VMOVUPS     Y0, 288(SI)(R12*1)
+	ADDQ        $0x00000010, R13
+	ADDQ        $0x00000100, R12
+	CMPQ        R13, $0x00000100
+	JNE         loop1
+	VMOVUPS     (CX), X0
+	VINSERTF128 $0x01, 160(CX), Y0, Y0
+	VMOVUPS     40(CX), X1
+	VINSERTF128 $0x01, 200(CX), Y1, Y1
+	VMOVUPS     80(CX), X2
+	VINSERTF128 $0x01, 240(CX), Y2, Y2
+	VMOVUPS     120(CX), X3
+	VINSERTF128 $0x01, 280(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 4160(SI)
+	VMOVUPS     Y4, 4224(SI)
+	VMOVUPS     Y2, 4288(SI)
+	VMOVUPS     Y0, 4352(SI)
+	VMOVUPS     320(CX), X0
+	VINSERTF128 $0x01, 480(CX), Y0, Y0
+	VMOVUPS     360(CX), X1
+	VINSERTF128 $0x01, 520(CX), Y1, Y1
+	VMOVUPS     400(CX), X2
+	VINSERTF128 $0x01, 560(CX), Y2, Y2
+	VMOVUPS     440(CX), X3
+	VINSERTF128 $0x01, 600(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 4192(SI)
+	VMOVUPS     Y4, 4256(SI)
+	VMOVUPS     Y2, 4320(SI)
+	VMOVUPS     Y0, 4384(SI)
+	VMOVUPS     16(CX), X0
+	VINSERTF128 $0x01, 176(CX), Y0, Y0
+	VMOVUPS     56(CX), X1
+	VINSERTF128 $0x01, 216(CX), Y1, Y1
+	VMOVUPS     96(CX), X2
+	VINSERTF128 $0x01, 256(CX), Y2, Y2
+	VMOVUPS     136(CX), X3
+	VINSERTF128 $0x01, 296(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 4416(SI)
+	VMOVUPS     Y4, 4480(SI)
+	VMOVUPS     Y2, 4544(SI)
+	VMOVUPS     Y0, 4608(SI)
+	VMOVUPS     336(CX), X0
+	VINSERTF128 $0x01, 496(CX), Y0, Y0
+	VMOVUPS     376(CX), X1
+	VINSERTF128 $0x01, 536(CX), Y1, Y1
+	VMOVUPS     416(CX), X2
+	VINSERTF128 $0x01, 576(CX), Y2, Y2
+	VMOVUPS     456(CX), X3
+	VINSERTF128 $0x01, 616(CX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 4448(SI)
+	VMOVUPS     Y4, 4512(SI)
+	VMOVUPS     Y2, 4576(SI)
+	VMOVUPS     Y0, 4640(SI)
+	VMOVSD      32(CX), X0
+	VMOVSD      192(CX), X1
+	VINSERTF128 $0x01, X1, Y0, Y0
+	VMOVSD      72(CX), X1
+	VMOVSD      232(CX), X2
+	VINSERTF128 $0x01, X2, Y1, Y1
+	VMOVSD      112(CX), X2
+	VMOVSD      272(CX), X3
+	VINSERTF128 $0x01, X3, Y2, Y2
+	VMOVSD      152(CX), X3
+	VMOVSD      312(CX), X4
+	VINSERTF128 $0x01, X4, Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y0
+	VUNPCKLPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y2, 4672(SI)
+	VMOVUPS     Y0, 4736(SI)
+	VMOVSD      352(CX), X0
+	VMOVSD      512(CX), X1
+	VINSERTF128 $0x01, X1, Y0, Y0
+	VMOVSD      392(CX), X1
+	VMOVSD      552(CX), X2
+	VINSERTF128 $0x01, X2, Y1, Y1
+	VMOVSD      432(CX), X2
+	VMOVSD      592(CX), X3
+	VINSERTF128 $0x01, X3, Y2, Y2
+	VMOVSD      472(CX), X3
+	VMOVSD      632(CX), X4
+	VINSERTF128 $0x01, X4, Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y0
+	VUNPCKLPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y2, 4704(SI)
+	VMOVUPS     Y0, 4768(SI)
+
+	// z1 = W1·x + b1; a1 = max(z1, 0)
+	XORL R12, R12
+	XORL R13, R13
+	XORL R11, R11
+
+loop2:
+	LEAQ    (DI)(R11*1), R10
+	VMOVUPS DigitsConstants<>+128(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	XORL    R9, R9
+	XORL    R8, R8
+
+loop3:
+	VMOVUPS      64(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      320(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      576(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      832(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop3
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop4:
+	VMOVUPS      192(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      448(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      704(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      960(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop4
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop5:
+	VMOVUPS      128(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      384(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      640(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      896(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop5
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop6:
+	VMOVUPS      256(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      512(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      768(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      1024(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop6
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 16384(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x16, Y1, Y0, Y2
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 4800(SI)(R13*1)
+	VBROADCASTSS 16388(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VCMPPS       $0x16, Y1, Y0, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 4864(SI)(R13*1)
+	LEAQ         (DI)(R11*1), R10
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop7:
+	VMOVUPS      96(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      352(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      608(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      864(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop7
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop8:
+	VMOVUPS      224(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      480(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      736(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      992(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop8
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop9:
+	VMOVUPS      160(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      416(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      672(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      928(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop10:
+	VMOVUPS      288(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      544(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      800(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      1056(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop10
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 16384(DI)(R12*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x16, Y1, Y0, Y2
+	VANDPS       Y0, Y2, Y0
+	VMOVUPS      Y0, 4832(SI)(R13*1)
+	VBROADCASTSS 16388(DI)(R12*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VCMPPS       $0x16, Y1, Y0, Y1
+	VANDPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 4896(SI)(R13*1)
+	ADDQ         $0x00000008, R12
+	ADDQ         $0x00000080, R13
+	ADDQ         $0x00000200, R11
+	CMPQ         R12, $0x00000100
+	JNE          loop2
+
+	// z2 = W2·a1 + b2
+	XORL R11, R11
+	XORL R13, R13
+	XORL R12, R12
+
+loop11:
+	LEAQ    16640(DI)(R12*1), R10
+	VMOVUPS DigitsConstants<>+128(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	XORL    R9, R9
+	XORL    R8, R8
+
+loop12:
+	VMOVUPS      4800(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      5056(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5312(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5568(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop12
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop13:
+	VMOVUPS      4928(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5184(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5440(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5696(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop13
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop14:
+	VMOVUPS      4864(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5120(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5376(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5632(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop14
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop15:
+	VMOVUPS      4992(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5248(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5504(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      5760(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop15
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 19200(DI)(R11*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 12992(SI)(R13*1)
+	VBROADCASTSS 19204(DI)(R11*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 13056(SI)(R13*1)
+	LEAQ         16640(DI)(R12*1), R10
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop16:
+	VMOVUPS      4832(SI)(R8*1), Y0
+	VBROADCASTSS (R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 256(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMOVUPS      5088(SI)(R8*1), Y0
+	VBROADCASTSS 16(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 272(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5344(SI)(R8*1), Y0
+	VBROADCASTSS 32(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 288(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5600(SI)(R8*1), Y0
+	VBROADCASTSS 48(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 304(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop16
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y7, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop17:
+	VMOVUPS      4960(SI)(R9*1), Y0
+	VBROADCASTSS 8(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 264(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5216(SI)(R9*1), Y0
+	VBROADCASTSS 24(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 280(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5472(SI)(R9*1), Y0
+	VBROADCASTSS 40(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 296(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5728(SI)(R9*1), Y0
+	VBROADCASTSS 56(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 312(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop17
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop18:
+	VMOVUPS      4896(SI)(R8*1), Y0
+	VBROADCASTSS 4(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	VMOVUPS      5152(SI)(R8*1), Y0
+	VBROADCASTSS 20(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 276(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5408(SI)(R8*1), Y0
+	VBROADCASTSS 36(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 292(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5664(SI)(R8*1), Y0
+	VBROADCASTSS 52(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 308(R10)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop18
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y6, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop19:
+	VMOVUPS      5024(SI)(R9*1), Y0
+	VBROADCASTSS 12(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 268(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      5280(SI)(R9*1), Y0
+	VBROADCASTSS 28(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 284(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      5536(SI)(R9*1), Y0
+	VBROADCASTSS 44(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 300(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      5792(SI)(R9*1), Y0
+	VBROADCASTSS 60(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 316(R10)(R8*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop19
+	VADDPS       Y11, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y10, Y12, Y0
+	VMOVAPS      Y0, Y12
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y12, Y13, Y0
+	VMOVAPS      Y0, Y13
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y13, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y7, Y8, Y0
+	VMOVAPS      Y0, Y8
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y8, Y9, Y0
+	VMOVAPS      Y0, Y9
+	VBROADCASTSS 19200(DI)(R11*1), Y0
+	VADDPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 13024(SI)(R13*1)
+	VBROADCASTSS 19204(DI)(R11*1), Y0
+	VADDPS       Y0, Y9, Y0
+	VMOVUPS      Y0, 13088(SI)(R13*1)
+	ADDQ         $0x00000008, R11
+	ADDQ         $0x00000080, R13
+	ADDQ         $0x00000200, R12
+	CMPQ         R11, $0x00000028
+	JNE          loop11
+
+	// a2 = softmax(z2)
+	VMOVUPS DigitsConstants<>+64(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R13, R13
+	MOVL    $0x0000000a, R12
+
+loop20:
+	VMOVUPS   12992(SI)(R13*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R13
+	SUBL      $0x00000001, R12
+	JNE       loop20
+	VMOVUPS   Y15, 14272(SI)
+	XORL      R13, R13
+	MOVL      $0x0000000a, R12
+
+loop21:
+	VMOVUPS      12992(SI)(R13*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       DigitsConstants<>+160(SB), X0, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       DigitsConstants<>+160(SB), X1, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 13632(SI)(R13*1)
+	VMOVUPS      Y0, 15040(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	SUBL         $0x00000001, R12
+	JNE          loop21
+	VMOVUPS      15040(SI), Y0
+	VADDPS       15552(SI), Y0, Y0
+	VADDPS       15296(SI), Y0, Y0
+	VMOVUPS      15168(SI), Y1
+	VADDPS       15424(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      15104(SI), Y1
+	VADDPS       15616(SI), Y1, Y1
+	VADDPS       15360(SI), Y1, Y1
+	VMOVUPS      15232(SI), Y2
+	VADDPS       15488(SI), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 14336(SI)
+	VMOVUPS      DigitsConstants<>+832(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R13, R13
+	MOVL         $0x0000000a, R12
+
+loop22:
+	VMULPS  13632(SI)(R13*1), Y15, Y0
+	VMOVUPS Y0, 13632(SI)(R13*1)
+	ADDQ    $0x00000040, R13
+	SUBL    $0x00000001, R12
+	JNE     loop22
+	VMOVUPS DigitsConstants<>+64(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R13, R13
+	MOVL    $0x0000000a, R12
+
+loop23:
+	VMOVUPS   13024(SI)(R13*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R13
+	SUBL      $0x00000001, R12
+	JNE       loop23
+	VMOVUPS   Y15, 14304(SI)
+	XORL      R13, R13
+	MOVL      $0x0000000a, R12
+
+loop24:
+	VMOVUPS      13024(SI)(R13*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       DigitsConstants<>+160(SB), X0, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       DigitsConstants<>+160(SB), X1, X2
+	VPMINUD      DigitsConstants<>+192(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       DigitsConstants<>+224(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       DigitsConstants<>+256(SB), Y3, Y4
+	VADDPD       DigitsConstants<>+288(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+288(SB), Y4, Y5
+	VMULPD       DigitsConstants<>+320(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       DigitsConstants<>+352(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+384(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       DigitsConstants<>+704(SB), Y3, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+768(SB), Y3, Y6
+	VADDPD       DigitsConstants<>+736(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       DigitsConstants<>+672(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       DigitsConstants<>+128(SB), X2, X2
+	VPCMPGTD     DigitsConstants<>+64(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 13664(SI)(R13*1)
+	VMOVUPS      Y0, 15072(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	SUBL         $0x00000001, R12
+	JNE          loop24
+	VMOVUPS      15072(SI), Y0
+	VADDPS       15584(SI), Y0, Y0
+	VADDPS       15328(SI), Y0, Y0
+	VMOVUPS      15200(SI), Y1
+	VADDPS       15456(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      15136(SI), Y1
+	VADDPS       15648(SI), Y1, Y1
+	VADDPS       15392(SI), Y1, Y1
+	VMOVUPS      15264(SI), Y2
+	VADDPS       15520(SI), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 14368(SI)
+	VMOVUPS      DigitsConstants<>+832(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R13, R13
+	MOVL         $0x0000000a, R12
+
+loop25:
+	VMULPS  13664(SI)(R13*1), Y15, Y0
+	VMOVUPS Y0, 13664(SI)(R13*1)
+	ADDQ    $0x00000040, R13
+	SUBL    $0x00000001, R12
+	JNE     loop25
+
+	// t = log(s2)
+	VMOVUPS      14336(SI), Y0
+	VMOVUPS      14368(SI), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VPMOVZXDQ    X0, Y4
+	VPMOVZXDQ    X1, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VMULPD       DigitsConstants<>+864(SB), Y5, Y5
+	VMULPD       DigitsConstants<>+864(SB), Y4, Y4
+	VPSUBQ       DigitsConstants<>+896(SB), Y5, Y6
+	VPSUBQ       DigitsConstants<>+896(SB), Y4, Y7
+	VPSRLQ       $0x34, Y6, Y8
+	VXORPD       DigitsConstants<>+928(SB), Y8, Y8
+	VPSRLQ       $0x34, Y7, Y9
+	VPSUBQ       DigitsConstants<>+928(SB), Y8, Y8
+	VXORPD       DigitsConstants<>+928(SB), Y9, Y9
+	VPSUBQ       DigitsConstants<>+928(SB), Y9, Y9
+	VMOVUPS      DigitsConstants<>+288(SB), Y10
+	VPADDQ       Y8, Y10, Y8
+	VPADDQ       Y9, Y10, Y9
+	VSUBPD       Y10, Y8, Y8
+	VSUBPD       Y10, Y9, Y9
+	VANDPD       DigitsConstants<>+960(SB), Y6, Y11
+	VANDPD       DigitsConstants<>+960(SB), Y7, Y12
+	VPSUBQ       Y11, Y5, Y5
+	VPSUBQ       Y12, Y4, Y4
+	VPSRLQ       $0x2f, Y6, Y6
+	VPSRLQ       $0x2f, Y7, Y7
+	VANDPD       DigitsConstants<>+352(SB), Y6, Y6
+	VANDPD       DigitsConstants<>+352(SB), Y7, Y7
+	VPSLLQ       $0x04, Y6, Y6
+	VPSLLQ       $0x04, Y7, Y7
+	VMOVUPS      DigitsConstants<>+640(SB), Y11
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y11, (AX)(Y6*1), Y12
+	VMOVUPS      DigitsConstants<>+640(SB), Y11
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y11, (AX)(Y7*1), Y13
+	VMULPD       Y12, Y5, Y5
+	VMULPD       Y13, Y4, Y4
+	VSUBPD       DigitsConstants<>+672(SB), Y5, Y5
+	VSUBPD       DigitsConstants<>+672(SB), Y4, Y4
+	VMULPD       Y5, Y5, Y11
+	VMULPD       Y4, Y4, Y12
+	VMULPD       DigitsConstants<>+1536(SB), Y5, Y13
+	VMULPD       DigitsConstants<>+1536(SB), Y4, Y14
+	VADDPD       DigitsConstants<>+1504(SB), Y13, Y13
+	VADDPD       DigitsConstants<>+1504(SB), Y14, Y14
+	VMULPD       Y13, Y11, Y13
+	VMULPD       Y14, Y12, Y14
+	VMULPD       Y11, Y11, Y11
+	VMULPD       Y12, Y12, Y12
+	VMULPD       DigitsConstants<>+1600(SB), Y5, Y15
+	VMULPD       DigitsConstants<>+1600(SB), Y4, Y10
+	VADDPD       DigitsConstants<>+1568(SB), Y15, Y15
+	VADDPD       DigitsConstants<>+1568(SB), Y10, Y10
+	VMULPD       Y15, Y11, Y11
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y11, Y13, Y11
+	VADDPD       Y10, Y14, Y10
+	VMULPD       DigitsConstants<>+1632(SB), Y8, Y8
+	VMULPD       DigitsConstants<>+1632(SB), Y9, Y9
+	VMOVUPS      DigitsConstants<>+640(SB), Y12
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y6*1), Y13
+	VMOVUPS      DigitsConstants<>+640(SB), Y6
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y6, (AX)(Y7*1), Y12
+	VADDPD       Y13, Y8, Y6
+	VADDPD       Y12, Y9, Y7
+	VADDPD       Y11, Y5, Y5
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y5, Y6, Y5
+	VADDPD       Y4, Y7, Y4
+	VCVTPD2PSY   Y5, X5
+	VCVTPD2PSY   Y4, X4
+	VPSRAD       $0x1f, X1, X6
+	VPSRAD       $0x1f, X0, X7
+	VANDPS       DigitsConstants<>+1664(SB), X6, X6
+	VANDPS       DigitsConstants<>+1664(SB), X7, X7
+	VORPS        X6, X1, X6
+	VORPS        X7, X0, X7
+	VXORPS       DigitsConstants<>+128(SB), X1, X8
+	VXORPS       DigitsConstants<>+128(SB), X0, X9
+	VMOVUPS      DigitsConstants<>+64(SB), X10
+	VPCMPGTD     X8, X10, X8
+	VPCMPGTD     X9, X10, X9
+	VBLENDVPS    X8, X5, X6, X5
+	VBLENDVPS    X9, X4, X7, X4
+	VPSLLD       $0x01, X1, X1
+	VPSLLD       $0x01, X0, X0
+	VXORPS       X6, X6, X6
+	VPCMPEQD     X6, X1, X1
+	VPCMPEQD     X6, X0, X0
+	VBLENDVPS    X1, X10, X5, X1
+	VBLENDVPS    X0, X10, X4, X0
+	VPMOVZXDQ    X3, Y4
+	VPMOVZXDQ    X2, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VMULPD       DigitsConstants<>+864(SB), Y4, Y4
+	VMULPD       DigitsConstants<>+864(SB), Y5, Y5
+	VPSUBQ       DigitsConstants<>+896(SB), Y4, Y7
+	VPSUBQ       DigitsConstants<>+896(SB), Y5, Y8
+	VPSRLQ       $0x34, Y7, Y9
+	VPSRLQ       $0x34, Y8, Y11
+	VXORPD       DigitsConstants<>+928(SB), Y9, Y9
+	VXORPD       DigitsConstants<>+928(SB), Y11, Y11
+	VPSUBQ       DigitsConstants<>+928(SB), Y9, Y9
+	VPSUBQ       DigitsConstants<>+928(SB), Y11, Y11
+	VMOVUPS      DigitsConstants<>+288(SB), Y12
+	VPADDQ       Y9, Y12, Y9
+	VPADDQ       Y11, Y12, Y11
+	VSUBPD       Y12, Y9, Y9
+	VSUBPD       Y12, Y11, Y11
+	VANDPD       DigitsConstants<>+960(SB), Y7, Y12
+	VANDPD       DigitsConstants<>+960(SB), Y8, Y13
+	VPSUBQ       Y12, Y4, Y4
+	VPSUBQ       Y13, Y5, Y5
+	VPSRLQ       $0x2f, Y7, Y7
+	VPSRLQ       $0x2f, Y8, Y8
+	VANDPD       DigitsConstants<>+352(SB), Y7, Y7
+	VANDPD       DigitsConstants<>+352(SB), Y8, Y8
+	VPSLLQ       $0x04, Y7, Y7
+	VPSLLQ       $0x04, Y8, Y8
+	VMOVUPS      DigitsConstants<>+640(SB), Y12
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y7*1), Y13
+	VMOVUPS      DigitsConstants<>+640(SB), Y12
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y12, (AX)(Y8*1), Y14
+	VMULPD       Y13, Y4, Y4
+	VMULPD       Y14, Y5, Y5
+	VSUBPD       DigitsConstants<>+672(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       Y4, Y4, Y12
+	VMULPD       Y5, Y5, Y13
+	VMULPD       DigitsConstants<>+1536(SB), Y4, Y14
+	VMULPD       DigitsConstants<>+1536(SB), Y5, Y15
+	VADDPD       DigitsConstants<>+1504(SB), Y14, Y14
+	VADDPD       DigitsConstants<>+1504(SB), Y15, Y15
+	VMULPD       Y14, Y12, Y14
+	VMULPD       Y15, Y13, Y15
+	VMULPD       Y12, Y12, Y12
+	VMULPD       Y13, Y13, Y13
+	VMULPD       DigitsConstants<>+1600(SB), Y4, Y6
+	VMULPD       DigitsConstants<>+1600(SB), Y5, Y10
+	VADDPD       DigitsConstants<>+1568(SB), Y6, Y6
+	VADDPD       DigitsConstants<>+1568(SB), Y10, Y10
+	VMULPD       Y6, Y12, Y6
+	VMULPD       Y10, Y13, Y10
+	VADDPD       Y6, Y14, Y6
+	VADDPD       Y10, Y15, Y10
+	VMULPD       DigitsConstants<>+1632(SB), Y9, Y9
+	VMULPD       DigitsConstants<>+1632(SB), Y11, Y11
+	VMOVUPS      DigitsConstants<>+640(SB), Y12
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y7*1), Y13
+	VMOVUPS      DigitsConstants<>+640(SB), Y7
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y7, (AX)(Y8*1), Y12
+	VADDPD       Y13, Y9, Y7
+	VADDPD       Y12, Y11, Y8
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y10, Y5, Y5
+	VADDPD       Y4, Y7, Y4
+	VADDPD       Y5, Y8, Y5
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VPSRAD       $0x1f, X3, X6
+	VPSRAD       $0x1f, X2, X7
+	VANDPS       DigitsConstants<>+1664(SB), X6, X6
+	VANDPS       DigitsConstants<>+1664(SB), X7, X7
+	VORPS        X6, X3, X6
+	VORPS        X7, X2, X7
+	VXORPS       DigitsConstants<>+128(SB), X3, X8
+	VXORPS       DigitsConstants<>+128(SB), X2, X9
+	VMOVUPS      DigitsConstants<>+64(SB), X10
+	VPCMPGTD     X8, X10, X8
+	VPCMPGTD     X9, X10, X9
+	VBLENDVPS    X8, X4, X6, X4
+	VBLENDVPS    X9, X5, X7, X5
+	VPSLLD       $0x01, X3, X3
+	VPSLLD       $0x01, X2, X2
+	VXORPS       X6, X6, X6
+	VPCMPEQD     X6, X3, X3
+	VPCMPEQD     X6, X2, X2
+	VBLENDVPS    X3, X10, X4, X3
+	VBLENDVPS    X2, X10, X5, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y0, (SI)
+
+	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+	VMOVUPS 13632(SI), Y2
+	VMOVUPS 13664(SI), Y3
+	VMOVUPS 13696(SI), Y4
+	VMOVUPS 4160(SI), Y5
+	VMOVUPS 4192(SI), Y6
+	VMOVUPS 4224(SI), Y7
+	VSUBPS  Y5, Y2, Y2
+	VSUBPS  Y6, Y3, Y3
+	VSUBPS  Y7, Y4, Y4
+	VMOVUPS 14272(SI), Y8
+	VMOVUPS 14304(SI), Y9
+	VMOVUPS 14272(SI), Y10
+	VSUBPS  12992(SI), Y8, Y8
+	VSUBPS  13024(SI), Y9, Y9
+	VSUBPS  13056(SI), Y10, Y10
+	VADDPS  Y0, Y8, Y8
+	VADDPS  Y1, Y9, Y9
+	VADDPS  Y0, Y10, Y10
+	VMULPS  Y8, Y5, Y5
+	VMULPS  Y9, Y6, Y6
+	VMULPS  Y10, Y7, Y7
+	VMOVUPS Y2, 14400(SI)
+	VMOVUPS Y3, 14432(SI)
+	VMOVUPS Y4, 14464(SI)
+	VMOVUPS 13728(SI), Y2
+	VMOVUPS 13760(SI), Y3
+	VMOVUPS 13792(SI), Y4
+	VMOVUPS 4256(SI), Y8
+	VMOVUPS 4288(SI), Y9
+	VMOVUPS 4320(SI), Y10
+	VSUBPS  Y8, Y2, Y2
+	VSUBPS  Y9, Y3, Y3
+	VSUBPS  Y10, Y4, Y4
+	VMOVUPS 14304(SI), Y11
+	VMOVUPS 14272(SI), Y12
+	VMOVUPS 14304(SI), Y13
+	VSUBPS  13088(SI), Y11, Y11
+	VSUBPS  13120(SI), Y12, Y12
+	VSUBPS  13152(SI), Y13, Y13
+	VADDPS  Y1, Y11, Y11
+	VADDPS  Y0, Y12, Y12
+	VADDPS  Y1, Y13, Y13
+	VMULPS  Y11, Y8, Y8
+	VMULPS  Y12, Y9, Y9
+	VMULPS  Y13, Y10, Y10
+	VMOVUPS Y2, 14496(SI)
+	VMOVUPS Y3, 14528(SI)
+	VMOVUPS Y4, 14560(SI)
+	VMOVUPS 13824(SI), Y2
+	VMOVUPS 13856(SI), Y3
+	VMOVUPS 13888(SI), Y4
+	VMOVUPS 4352(SI), Y11
+	VMOVUPS 4384(SI), Y12
+	VMOVUPS 4416(SI), Y13
+	VSUBPS  Y11, Y2, Y2
+	VSUBPS  Y12, Y3, Y3
+	VSUBPS  Y13, Y4, Y4
+	VMOVUPS 14272(SI), Y14
+	VMOVUPS 14304(SI), Y15
+	VMOVUPS Y8, 64(SP)
+	VMOVUPS 14272(SI), Y8
+	VSUBPS  13184(SI), Y14, Y14
+	VSUBPS  13216(SI), Y15, Y15
+	VSUBPS  13248(SI), Y8, Y8
+	VADDPS  Y0, Y14, Y0
+	VADDPS  Y1, Y15, Y1
+	VMULPS  Y0, Y11, Y0
+	VMULPS  Y1, Y12, Y1
+	VADDPS  (SI), Y8, Y8
+	VMOVUPS Y2, 14592(SI)
+	VMOVUPS Y3, 14624(SI)
+	VMULPS  Y8, Y13, Y2
+	VMOVUPS Y4, 14656(SI)
+	VMOVUPS 13920(SI), Y3
+	VMOVUPS 13952(SI), Y4
+	VMOVUPS 13984(SI), Y8
+	VMOVUPS 4448(SI), Y11
+	VMOVUPS 4480(SI), Y12
+	VMOVUPS 4512(SI), Y13
+	VSUBPS  Y11, Y3, Y3
+	VSUBPS  Y12, Y4, Y4
+	VSUBPS  Y13, Y8, Y8
+	VMOVUPS 14304(SI), Y14
+	VMOVUPS 14272(SI), Y15
+	VMOVUPS Y1, 96(SP)
+	VMOVUPS 14304(SI), Y1
+	VSUBPS  13280(SI), Y14, Y14
+	VSUBPS  13312(SI), Y15, Y15
+	VSUBPS  13344(SI), Y1, Y1
+	VADDPS  32(SI), Y14, Y14
+	VADDPS  (SI), Y15, Y15
+	VADDPS  32(SI), Y1, Y1
+	VMULPS  Y14, Y11, Y11
+	VMULPS  Y15, Y12, Y12
+	VMULPS  Y1, Y13, Y1
+	VMOVUPS Y3, 14688(SI)
+	VMOVUPS Y4, 14720(SI)
+	VMOVUPS Y8, 14752(SI)
+	VMOVUPS 14016(SI), Y3
+	VMOVUPS 14048(SI), Y4
+	VMOVUPS 14080(SI), Y8
+	VMOVUPS 4544(SI), Y13
+	VMOVUPS 4576(SI), Y14
+	VMOVUPS 4608(SI), Y15
+	VSUBPS  Y13, Y3, Y3
+	VSUBPS  Y14, Y4, Y4
+	VSUBPS  Y15, Y8, Y8
+	VMOVUPS Y1, 128(SP)
+	VMOVUPS 14272(SI), Y1
+	VMOVUPS Y10, 160(SP)
+	VMOVUPS 14304(SI), Y10
+	VMOVUPS Y11, 192(SP)
+	VMOVUPS 14272(SI), Y11
+	VSUBPS  13376(SI), Y1, Y1
+	VSUBPS  13408(SI), Y10, Y10
+	VSUBPS  13440(SI), Y11, Y11
+	VADDPS  (SI), Y1, Y1
+	VADDPS  32(SI), Y10, Y10
+	VADDPS  (SI), Y11, Y11
+	VMULPS  Y1, Y13, Y1
+	VMULPS  Y10, Y14, Y10
+	VMULPS  Y11, Y15, Y11
+	VMOVUPS Y3, 14784(SI)
+	VMOVUPS Y4, 14816(SI)
+	VMOVUPS Y8, 14848(SI)
+	VMOVUPS 14112(SI), Y3
+	VMOVUPS 14144(SI), Y4
+	VMOVUPS 14176(SI), Y8
+	VMOVUPS 4640(SI), Y13
+	VMOVUPS 4672(SI), Y14
+	VMOVUPS 4704(SI), Y15
+	VSUBPS  Y13, Y3, Y3
+	VSUBPS  Y14, Y4, Y4
+	VSUBPS  Y15, Y8, Y8
+	VMOVUPS Y10, 224(SP)
+	VMOVUPS 14304(SI), Y10
+	VMOVUPS Y6, 256(SP)
+	VMOVUPS 14272(SI), Y6
+	VMOVUPS Y0, 288(SP)
+	VMOVUPS 14304(SI), Y0
+	VSUBPS  13472(SI), Y10, Y10
+	VSUBPS  13504(SI), Y6, Y6
+	VSUBPS  13536(SI), Y0, Y0
+	VADDPS  32(SI), Y10, Y10
+	VADDPS  (SI), Y6, Y6
+	VADDPS  32(SI), Y0, Y0
+	VMULPS  Y10, Y13, Y10
+	VMULPS  Y6, Y14, Y6
+	VMULPS  Y0, Y15, Y0
+	VMOVUPS Y3, 14880(SI)
+	VMOVUPS Y4, 14912(SI)
+	VMOVUPS Y8, 14944(SI)
+	VMOVUPS 14208(SI), Y3
+	VMOVUPS 14240(SI), Y4
+	VMOVUPS 4736(SI), Y8
+	VMOVUPS 4768(SI), Y13
+	VSUBPS  Y8, Y3, Y3
+	VSUBPS  Y13, Y4, Y4
+	VMOVUPS 14272(SI), Y14
+	VMOVUPS 14304(SI), Y15
+	VSUBPS  13568(SI), Y14, Y14
+	VSUBPS  13600(SI), Y15, Y15
+	VADDPS  (SI), Y14, Y14
+	VADDPS  32(SI), Y15, Y15
+	VMULPS  Y14, Y8, Y8
+	VMULPS  Y15, Y13, Y13
+	VMOVUPS Y3, 14976(SI)
+	VMOVUPS Y4, 15008(SI)
+	VADDPS  Y6, Y5, Y3
+	VADDPS  Y2, Y3, Y2
+	VADDPS  Y1, Y9, Y1
+	VADDPS  Y1, Y2, Y1
+	VADDPS  Y8, Y7, Y2
+	VADDPS  Y12, Y2, Y2
+	VMOVUPS 288(SP), Y3
+	VADDPS  Y11, Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, 19200(SI)
+	VMOVUPS 256(SP), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 192(SP), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS 160(SP), Y1
+	VMOVUPS 224(SP), Y2
+	VADDPS  Y2, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS 64(SP), Y1
+	VADDPS  Y13, Y1, Y1
+	VMOVUPS 128(SP), Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS 96(SP), Y2
+	VADDPS  Y10, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, 19232(SI)
+
+	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
+	XORL R12, R12
+	XORL R13, R13
+
+loop26:
+	LEAQ    16640(DI)(R12*1), R11
+	VMOVUPS DigitsConstants<>+128(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
+	VMOVAPS Y0, Y11
+	VMOVAPS Y0, Y10
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y4
+	XORL    R10, R10
+	XORL    R9, R9
+
+loop27:
+	VMOVUPS      14400(SI)(R10*1), Y0
+	VBROADCASTSS (R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 4(R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 8(R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      14464(SI)(R10*1), Y0
+	VBROADCASTSS 256(R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 264(R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      14528(SI)(R10*1), Y0
+	VBROADCASTSS 512(R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 516(R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y9, Y9
+	VBROADCASTSS 520(R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      14592(SI)(R10*1), Y0
+	VBROADCASTSS 768(R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 772(R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y8, Y8
+	VBROADCASTSS 776(R11)(R9*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000100, R10
+	ADDQ         $0x00000400, R9
+	CMPQ         R10, $0x00000200
+	JNE          loop27
+	VMOVUPS      14912(SI), Y0
+	VBROADCASTSS 2048(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 2052(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 2056(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      14976(SI), Y0
+	VBROADCASTSS 2304(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 2308(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 2312(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y9, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y8, Y10, Y0
+	VMOVAPS      Y0, Y10
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y10, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VMOVUPS      4800(SI)(R13*1), Y0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x1e, Y1, Y0, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+832(SB), Y1, Y0
+	VMULPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 8896(SI)(R13*1)
+	VMOVUPS      4864(SI)(R13*1), Y0
+	VCMPPS       $0x1e, Y1, Y0, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+832(SB), Y1, Y0
+	VMULPS       Y0, Y11, Y0
+	VMOVUPS      Y0, 8960(SI)(R13*1)
+	VMOVUPS      4928(SI)(R13*1), Y0
+	VCMPPS       $0x1e, Y1, Y0, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+832(SB), Y1, Y0
+	VMULPS       Y0, Y7, Y0
+	VMOVUPS      Y0, 9024(SI)(R13*1)
+	LEAQ         16640(DI)(R12*1), R11
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	VMOVAPS      Y0, Y11
+	VMOVAPS      Y0, Y10
+	VMOVAPS      Y0, Y9
+	VMOVAPS      Y0, Y8
+	VMOVAPS      Y0, Y7
+	VMOVAPS      Y0, Y6
+	VMOVAPS      Y0, Y5
+	VMOVAPS      Y0, Y4
+	XORL         R9, R9
+	XORL         R10, R10
+
+loop28:
+	VMOVUPS      14432(SI)(R9*1), Y0
+	VBROADCASTSS (R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 4(R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 8(R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      14496(SI)(R9*1), Y0
+	VBROADCASTSS 256(R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 260(R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 264(R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMOVUPS      14560(SI)(R9*1), Y0
+	VBROADCASTSS 512(R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 516(R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y9, Y9
+	VBROADCASTSS 520(R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y5, Y5
+	VMOVUPS      14624(SI)(R9*1), Y0
+	VBROADCASTSS 768(R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 772(R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y8, Y8
+	VBROADCASTSS 776(R11)(R10*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000100, R9
+	ADDQ         $0x00000400, R10
+	CMPQ         R9, $0x00000200
+	JNE          loop28
+	VMOVUPS      14944(SI), Y0
+	VBROADCASTSS 2048(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 2052(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 2056(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y7, Y7
+	VMOVUPS      15008(SI), Y0
+	VBROADCASTSS 2304(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 2308(R11), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 2312(R11), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y9, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VADDPS       Y5, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y8, Y10, Y0
+	VMOVAPS      Y0, Y10
+	VADDPS       Y4, Y6, Y0
+	VMOVAPS      Y0, Y6
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y10, Y11, Y0
+	VMOVAPS      Y0, Y11
+	VADDPS       Y6, Y7, Y0
+	VMOVAPS      Y0, Y7
+	VMOVUPS      4832(SI)(R13*1), Y0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x1e, Y1, Y0, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+832(SB), Y1, Y0
+	VMULPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 8928(SI)(R13*1)
+	VMOVUPS      4896(SI)(R13*1), Y0
+	VCMPPS       $0x1e, Y1, Y0, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+832(SB), Y1, Y0
+	VMULPS       Y0, Y11, Y0
+	VMOVUPS      Y0, 8992(SI)(R13*1)
+	VMOVUPS      4960(SI)(R13*1), Y0
+	VCMPPS       $0x1e, Y1, Y0, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+832(SB), Y1, Y0
+	VMULPS       Y0, Y7, Y0
+	VMOVUPS      Y0, 9056(SI)(R13*1)
+	ADDQ         $0x0000000c, R12
+	ADDQ         $0x000000c0, R13
+	CMPQ         R12, $0x000000fc
+	JNE          loop26
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	XORL         R13, R13
+	XORL         R12, R12
+
+loop29:
+	VBROADCASTSS 16892(DI)(R12*1), Y0
+	VMULPS       14400(SI)(R13*1), Y0, Y0
+	VADDPS       Y0, Y15, Y15
+	VBROADCASTSS 17148(DI)(R12*1), Y0
+	VMULPS       14464(SI)(R13*1), Y0, Y0
+	VADDPS       Y0, Y14, Y14
+	VBROADCASTSS 17404(DI)(R12*1), Y0
+	VMULPS       14528(SI)(R13*1), Y0, Y0
+	VADDPS       Y0, Y13, Y13
+	VBROADCASTSS 17660(DI)(R12*1), Y0
+	VMULPS       14592(SI)(R13*1), Y0, Y0
+	VADDPS       Y0, Y12, Y12
+	ADDQ         $0x00000100, R13
+	ADDQ         $0x00000400, R12
+	CMPQ         R13, $0x00000200
+	JNE          loop29
+	VBROADCASTSS 18940(DI), Y0
+	VMULPS       14912(SI), Y0, Y0
+	VADDPS       Y0, Y15, Y15
+	VBROADCASTSS 19196(DI), Y0
+	VMULPS       14976(SI), Y0, Y0
+	VADDPS       Y0, Y14, Y14
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VMOVUPS      8832(SI), Y0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x1e, Y1, Y0, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+832(SB), Y1, Y0
+	VMULPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 12928(SI)
+	VMOVUPS      DigitsConstants<>+128(SB), Y0
+	VMOVAPS      Y0, Y15
+	VMOVAPS      Y0, Y14
+	VMOVAPS      Y0, Y13
+	VMOVAPS      Y0, Y12
+	XORL         R12, R12
+	XORL         R13, R13
+
+loop30:
+	VBROADCASTSS 16892(DI)(R13*1), Y0
+	VMULPS       14432(SI)(R12*1), Y0, Y0
+	VADDPS       Y0, Y15, Y15
+	VBROADCASTSS 17148(DI)(R13*1), Y0
+	VMULPS       14496(SI)(R12*1), Y0, Y0
+	VADDPS       Y0, Y14, Y14
+	VBROADCASTSS 17404(DI)(R13*1), Y0
+	VMULPS       14560(SI)(R12*1), Y0, Y0
+	VADDPS       Y0, Y13, Y13
+	VBROADCASTSS 17660(DI)(R13*1), Y0
+	VMULPS       14624(SI)(R12*1), Y0, Y0
+	VADDPS       Y0, Y12, Y12
+	ADDQ         $0x00000100, R12
+	ADDQ         $0x00000400, R13
+	CMPQ         R12, $0x00000200
+	JNE          loop30
+	VBROADCASTSS 18940(DI), Y0
+	VMULPS       14944(SI), Y0, Y0
+	VADDPS       Y0, Y15, Y15
+	VBROADCASTSS 19196(DI), Y0
+	VMULPS       15008(SI), Y0, Y0
+	VADDPS       Y0, Y14, Y14
+	VADDPS       Y13, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VADDPS       Y12, Y14, Y0
+	VMOVAPS      Y0, Y14
+	VADDPS       Y14, Y15, Y0
+	VMOVAPS      Y0, Y15
+	VMOVUPS      8864(SI), Y0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x1e, Y1, Y0, Y0
+	VBLENDVPS    Y0, DigitsConstants<>+832(SB), Y1, Y0
+	VMULPS       Y0, Y15, Y0
+	VMOVUPS      Y0, 12960(SI)
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	XORL R13, R13
+	XORL R12, R12
+
+loop31:
+	VMOVUPS      4800(SI)(R12*1), Y0
+	VMOVUPS      4864(SI)(R12*1), Y1
+	VMOVUPS      4928(SI)(R12*1), Y2
+	VMOVUPS      4992(SI)(R12*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 1024(BX)(R13*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 2048(BX)(R13*1)
+	VMOVUPS      X4, 1280(BX)(R13*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 2304(BX)(R13*1)
+	VMOVUPS      X2, 1536(BX)(R13*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 2560(BX)(R13*1)
+	VMOVUPS      X0, 1792(BX)(R13*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 2816(BX)(R13*1)
+	VMOVUPS      4832(SI)(R12*1), Y0
+	VMOVUPS      4896(SI)(R12*1), Y1
+	VMOVUPS      4960(SI)(R12*1), Y2
+	VMOVUPS      5024(SI)(R12*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 3072(BX)(R13*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 4096(BX)(R13*1)
+	VMOVUPS      X4, 3328(BX)(R13*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 4352(BX)(R13*1)
+	VMOVUPS      X2, 3584(BX)(R13*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 4608(BX)(R13*1)
+	VMOVUPS      X0, 3840(BX)(R13*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 4864(BX)(R13*1)
+	ADDQ         $0x00000010, R13
+	ADDQ         $0x00000100, R12
+	CMPQ         R13, $0x00000100
+	JNE          loop31
+	VMOVUPS      14400(SI), Y0
+	VMOVUPS      14464(SI), Y1
+	VMOVUPS      14528(SI), Y2
+	VMOVUPS      14592(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, (BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 256(BX)
+	VMOVUPS      X4, 64(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 320(BX)
+	VMOVUPS      X2, 128(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 384(BX)
+	VMOVUPS      X0, 192(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 448(BX)
+	VMOVUPS      14432(SI), Y0
+	VMOVUPS      14496(SI), Y1
+	VMOVUPS      14560(SI), Y2
+	VMOVUPS      14624(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 512(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 768(BX)
+	VMOVUPS      X4, 576(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 832(BX)
+	VMOVUPS      X2, 640(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 896(BX)
+	VMOVUPS      X0, 704(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 960(BX)
+	VMOVUPS      14656(SI), Y0
+	VMOVUPS      14720(SI), Y1
+	VMOVUPS      14784(SI), Y2
+	VMOVUPS      14848(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 16(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 272(BX)
+	VMOVUPS      X4, 80(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 336(BX)
+	VMOVUPS      X2, 144(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 400(BX)
+	VMOVUPS      X0, 208(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 464(BX)
+	VMOVUPS      14688(SI), Y0
+	VMOVUPS      14752(SI), Y1
+	VMOVUPS      14816(SI), Y2
+	VMOVUPS      14880(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 528(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 784(BX)
+	VMOVUPS      X4, 592(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 848(BX)
+	VMOVUPS      X2, 656(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 912(BX)
+	VMOVUPS      X0, 720(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 976(BX)
+	VMOVUPS      14912(SI), Y0
+	VMOVUPS      14976(SI), Y1
+	VMOVUPS      14976(SI), Y2
+	VMOVUPS      14976(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, 32(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 288(BX)
+	VMOVSD       X4, 96(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 352(BX)
+	VMOVSD       X2, 160(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 416(BX)
+	VMOVSD       X0, 224(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 480(BX)
+	VMOVUPS      14944(SI), Y0
+	VMOVUPS      15008(SI), Y1
+	VMOVUPS      15008(SI), Y2
+	VMOVUPS      15008(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, 544(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 800(BX)
+	VMOVSD       X4, 608(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 864(BX)
+	VMOVSD       X2, 672(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 928(BX)
+	VMOVSD       X0, 736(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 992(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	XORL R12, R12
+	XORL R13, R13
+
+loop32:
+	VMOVUPS      8896(SI)(R13*1), Y0
+	VMOVUPS      8960(SI)(R13*1), Y1
+	VMOVUPS      9024(SI)(R13*1), Y2
+	VMOVUPS      9088(SI)(R13*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 5120(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 6144(BX)(R12*1)
+	VMOVUPS      X4, 5376(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 6400(BX)(R12*1)
+	VMOVUPS      X2, 5632(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 6656(BX)(R12*1)
+	VMOVUPS      X0, 5888(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 6912(BX)(R12*1)
+	VMOVUPS      8928(SI)(R13*1), Y0
+	VMOVUPS      8992(SI)(R13*1), Y1
+	VMOVUPS      9056(SI)(R13*1), Y2
+	VMOVUPS      9120(SI)(R13*1), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 7168(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 8192(BX)(R12*1)
+	VMOVUPS      X4, 7424(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 8448(BX)(R12*1)
+	VMOVUPS      X2, 7680(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 8704(BX)(R12*1)
+	VMOVUPS      X0, 7936(BX)(R12*1)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 8960(BX)(R12*1)
+	ADDQ         $0x00000010, R12
+	ADDQ         $0x00000100, R13
+	CMPQ         R12, $0x00000100
+	JNE          loop32
+	MOVQ         (SP), AX
+	VMOVUPS      19200(SI), Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      19232(SI), Y0
+	VMOVUPS      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	MOVQ         AX, (SP)
+	ADDQ         $0x00001000, DX
+	ADDQ         $0x00000280, CX
+	ADDQ         $0x00002400, BX
+	MOVQ         32(SP), R13
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VZEROUPPER
+	RET
+
+// func digitsGradBatchSumsAVX2(b *DigitsBatch, xs *[64]float32, grad *DigitsGrad, tiles int, samples int)
+// Requires: AVX
+TEXT ·digitsGradBatchSumsAVX2(SB), NOSPLIT, $64-40
+	MOVQ b+0(FP), SI
+	MOVQ xs+8(FP), DX
+	MOVQ grad+16(FP), BX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	XORL CX, CX
+
+loop0:
+	XORL DI, DI
+	XORL R13, R13
+
+loop1:
+	LEAQ    16640(BX)(R13*1), R12
+	VMOVUPS (R12)(CX*1), Y0
+	VMOVAPS Y0, Y15
+	VMOVUPS 32(R12)(CX*1), Y0
+	VMOVAPS Y0, Y14
+	VMOVUPS 64(R12)(CX*1), Y0
+	VMOVAPS Y0, Y13
+	VMOVUPS 256(R12)(CX*1), Y0
+	VMOVAPS Y0, Y12
+	VMOVUPS 288(R12)(CX*1), Y0
+	VMOVAPS Y0, Y11
+	VMOVUPS 320(R12)(CX*1), Y0
+	VMOVAPS Y0, Y10
+	VMOVUPS 512(R12)(CX*1), Y0
+	VMOVAPS Y0, Y9
+	VMOVUPS 544(R12)(CX*1), Y0
+	VMOVAPS Y0, Y8
+	VMOVUPS 576(R12)(CX*1), Y0
+	VMOVAPS Y0, Y7
+	VMOVUPS 768(R12)(CX*1), Y0
+	VMOVAPS Y0, Y6
+	VMOVUPS 800(R12)(CX*1), Y0
+	VMOVAPS Y0, Y5
+	VMOVUPS 832(R12)(CX*1), Y0
+	VMOVAPS Y0, Y4
+	LEAQ    19264(SI)(DI*1), R12
+	LEAQ    20288(SI)(CX*1), R11
+	MOVQ    tiles+24(FP), R10
+
+loop2:
+	MOVQ samples+32(FP), R9
+
+loop3:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      32(R11), Y1
+	VMOVUPS      64(R11), Y2
+	VBROADCASTSS (R12), Y3
+	VMOVUPS      Y2, (SP)
+	VMULPS       Y3, Y0, Y2
+	VADDPS       Y2, Y15, Y15
+	VMULPS       Y3, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VMOVUPS      (SP), Y2
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y13, Y13
+	VBROADCASTSS 4(R12), Y3
+	VMULPS       Y3, Y0, Y2
+	VADDPS       Y2, Y12, Y12
+	VMULPS       Y3, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VMOVUPS      (SP), Y2
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y10, Y10
+	VBROADCASTSS 8(R12), Y3
+	VMULPS       Y3, Y0, Y2
+	VADDPS       Y2, Y9, Y9
+	VMULPS       Y3, Y1, Y2
+	VADDPS       Y2, Y8, Y8
+	VMOVUPS      (SP), Y2
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y7, Y7
+	VBROADCASTSS 12(R12), Y3
+	VMULPS       Y3, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMULPS       Y3, Y1, Y0
+	VADDPS       Y0, Y5, Y5
+	VMULPS       Y3, Y2, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000040, R12
+	ADDQ         $0x00000100, R11
+	SUBL         $0x00000001, R9
+	JNE          loop3
+	ADDQ         $+8192, R12
+	ADDQ         $+5120, R11
+	SUBL         $0x00000001, R10
+	JNE          loop2
+	LEAQ         16640(BX)(R13*1), R11
+	VMOVUPS      Y15, (R11)(CX*1)
+	VMOVUPS      Y14, 32(R11)(CX*1)
+	VMOVUPS      Y13, 64(R11)(CX*1)
+	VMOVUPS      Y12, 256(R11)(CX*1)
+	VMOVUPS      Y11, 288(R11)(CX*1)
+	VMOVUPS      Y10, 320(R11)(CX*1)
+	VMOVUPS      Y9, 512(R11)(CX*1)
+	VMOVUPS      Y8, 544(R11)(CX*1)
+	VMOVUPS      Y7, 576(R11)(CX*1)
+	VMOVUPS      Y6, 768(R11)(CX*1)
+	VMOVUPS      Y5, 800(R11)(CX*1)
+	VMOVUPS      Y4, 832(R11)(CX*1)
+	ADDQ         $0x00000010, DI
+	ADDQ         $0x00000400, R13
+	CMPQ         DI, $0x00000020
+	JNE          loop1
+	VMOVUPS      18688(BX)(CX*1), Y0
+	VMOVAPS      Y0, Y15
+	VMOVUPS      18720(BX)(CX*1), Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      18752(BX)(CX*1), Y0
+	VMOVAPS      Y0, Y13
+	VMOVUPS      18944(BX)(CX*1), Y0
+	VMOVAPS      Y0, Y12
+	VMOVUPS      18976(BX)(CX*1), Y0
+	VMOVAPS      Y0, Y11
+	VMOVUPS      19008(BX)(CX*1), Y0
+	VMOVAPS      Y0, Y10
+	LEAQ         19296(SI), R13
+	LEAQ         20288(SI)(CX*1), DI
+	MOVQ         tiles+24(FP), R11
+
+loop4:
+	MOVQ samples+32(FP), R12
+
+loop5:
+	VMOVUPS      (DI), Y0
+	VMOVUPS      32(DI), Y1
+	VMOVUPS      64(DI), Y2
+	VBROADCASTSS (R13), Y3
+	VMULPS       Y3, Y0, Y4
+	VADDPS       Y4, Y15, Y15
+	VMULPS       Y3, Y1, Y4
+	VADDPS       Y4, Y14, Y14
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y13, Y13
+	VBROADCASTSS 4(R13), Y3
+	VMULPS       Y3, Y0, Y0
+	VADDPS       Y0, Y12, Y12
+	VMULPS       Y3, Y1, Y0
+	VADDPS       Y0, Y11, Y11
+	VMULPS       Y3, Y2, Y0
+	VADDPS       Y0, Y10, Y10
+	ADDQ         $0x00000040, R13
+	ADDQ         $0x00000100, DI
+	SUBL         $0x00000001, R12
+	JNE          loop5
+	ADDQ         $+8192, R13
+	ADDQ         $+5120, DI
+	SUBL         $0x00000001, R11
+	JNE          loop4
+	VMOVUPS      Y15, 18688(BX)(CX*1)
+	VMOVUPS      Y14, 18720(BX)(CX*1)
+	VMOVUPS      Y13, 18752(BX)(CX*1)
+	VMOVUPS      Y12, 18944(BX)(CX*1)
+	VMOVUPS      Y11, 18976(BX)(CX*1)
+	VMOVUPS      Y10, 19008(BX)(CX*1)
+	ADDQ         $0x00000060, CX
+	CMPQ         CX, $0x000000c0
+	JNE          loop0
+	XORL         CX, CX
+	XORL         DI, DI
+
+loop6:
+	VMOVUPS 16832(BX)(DI*1), Y0
+	VMOVAPS Y0, Y15
+	VMOVUPS 16864(BX)(DI*1), Y0
+	VMOVAPS Y0, Y14
+	VMOVUPS 17088(BX)(DI*1), Y0
+	VMOVAPS Y0, Y13
+	VMOVUPS 17120(BX)(DI*1), Y0
+	VMOVAPS Y0, Y12
+	VMOVUPS 17344(BX)(DI*1), Y0
+	VMOVAPS Y0, Y11
+	VMOVUPS 17376(BX)(DI*1), Y0
+	VMOVAPS Y0, Y10
+	VMOVUPS 17600(BX)(DI*1), Y0
+	VMOVAPS Y0, Y9
+	VMOVUPS 17632(BX)(DI*1), Y0
+	VMOVAPS Y0, Y8
+	LEAQ    19264(SI)(CX*1), R13
+	LEAQ    20480(SI), R11
+	MOVQ    tiles+24(FP), R12
+
+loop7:
+	MOVQ samples+32(FP), R10
+
+loop8:
+	VMOVUPS      (R11), Y0
+	VMOVUPS      32(R11), Y1
+	VBROADCASTSS (R13), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 4(R13), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y13, Y13
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 8(R13), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y11, Y11
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y10, Y10
+	VBROADCASTSS 12(R13), Y2
+	VMULPS       Y2, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMULPS       Y2, Y1, Y0
+	VADDPS       Y0, Y8, Y8
+	ADDQ         $0x00000040, R13
+	ADDQ         $0x00000100, R11
+	SUBL         $0x00000001, R10
+	JNE          loop8
+	ADDQ         $+8192, R13
+	ADDQ         $+5120, R11
+	SUBL         $0x00000001, R12
+	JNE          loop7
+	VMOVUPS      Y15, 16832(BX)(DI*1)
+	VMOVUPS      Y14, 16864(BX)(DI*1)
+	VMOVUPS      Y13, 17088(BX)(DI*1)
+	VMOVUPS      Y12, 17120(BX)(DI*1)
+	VMOVUPS      Y11, 17344(BX)(DI*1)
+	VMOVUPS      Y10, 17376(BX)(DI*1)
+	VMOVUPS      Y9, 17600(BX)(DI*1)
+	VMOVUPS      Y8, 17632(BX)(DI*1)
+	ADDQ         $0x00000010, CX
+	ADDQ         $0x00000400, DI
+	CMPQ         CX, $0x00000020
+	JNE          loop6
+	VMOVUPS      18880(BX), Y0
+	VMOVAPS      Y0, Y15
+	VMOVUPS      18912(BX), Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      19136(BX), Y0
+	VMOVAPS      Y0, Y13
+	VMOVUPS      19168(BX), Y0
+	VMOVAPS      Y0, Y12
+	LEAQ         19296(SI), DI
+	LEAQ         20480(SI), CX
+	MOVQ         tiles+24(FP), R11
+
+loop9:
+	MOVQ samples+32(FP), R13
+
+loop10:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VBROADCASTSS (DI), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 4(DI), Y2
+	VMULPS       Y2, Y0, Y0
+	VADDPS       Y0, Y13, Y13
+	VMULPS       Y2, Y1, Y0
+	VADDPS       Y0, Y12, Y12
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000100, CX
+	SUBL         $0x00000001, R13
+	JNE          loop10
+	ADDQ         $+8192, DI
+	ADDQ         $+5120, CX
+	SUBL         $0x00000001, R11
+	JNE          loop9
+	VMOVUPS      Y15, 18880(BX)
+	VMOVUPS      Y14, 18912(BX)
+	VMOVUPS      Y13, 19136(BX)
+	VMOVUPS      Y12, 19168(BX)
+	VMOVUPS      19200(BX), Y0
+	VMOVAPS      Y0, Y15
+	VMOVSD       19232(BX), X0
+	VMOVAPS      X0, X14
+	LEAQ         19264(SI), CX
+	MOVQ         tiles+24(FP), DI
+
+loop11:
+	MOVQ samples+32(FP), R11
+
+loop12:
+	VADDPS  (CX), Y15, Y0
+	VMOVAPS Y0, Y15
+	VMOVSD  32(CX), X0
+	VADDPS  X0, X14, X0
+	VMOVAPS X0, X14
+	ADDQ    $0x00000040, CX
+	SUBL    $0x00000001, R11
+	JNE     loop12
+	ADDQ    $+8192, CX
+	SUBL    $0x00000001, DI
+	JNE     loop11
+	VMOVUPS Y15, 19200(BX)
+	VMOVSD  X14, 19232(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	XORL CX, CX
+
+loop13:
+	XORL DI, DI
+	XORL R11, R11
+
+loop14:
+	LEAQ    (BX)(R11*1), R13
+	VMOVUPS (R13)(CX*1), Y0
+	VMOVAPS Y0, Y15
+	VMOVUPS 32(R13)(CX*1), Y0
+	VMOVAPS Y0, Y14
+	VMOVUPS 64(R13)(CX*1), Y0
+	VMOVAPS Y0, Y13
+	VMOVUPS 256(R13)(CX*1), Y0
+	VMOVAPS Y0, Y12
+	VMOVUPS 288(R13)(CX*1), Y0
+	VMOVAPS Y0, Y11
+	VMOVUPS 320(R13)(CX*1), Y0
+	VMOVAPS Y0, Y10
+	VMOVUPS 512(R13)(CX*1), Y0
+	VMOVAPS Y0, Y9
+	VMOVUPS 544(R13)(CX*1), Y0
+	VMOVAPS Y0, Y8
+	VMOVUPS 576(R13)(CX*1), Y0
+	VMOVAPS Y0, Y7
+	VMOVUPS 768(R13)(CX*1), Y0
+	VMOVAPS Y0, Y6
+	VMOVUPS 800(R13)(CX*1), Y0
+	VMOVAPS Y0, Y5
+	VMOVUPS 832(R13)(CX*1), Y0
+	VMOVAPS Y0, Y4
+	LEAQ    24384(SI)(DI*1), R13
+	LEAQ    (DX)(CX*1), R12
+	MOVQ    tiles+24(FP), R10
+
+loop15:
+	MOVQ samples+32(FP), R9
+
+loop16:
+	VMOVUPS      (R12), Y0
+	VMOVUPS      32(R12), Y1
+	VMOVUPS      64(R12), Y2
+	VBROADCASTSS (R13), Y3
+	VMOVUPS      Y2, 32(SP)
+	VMULPS       Y3, Y0, Y2
+	VADDPS       Y2, Y15, Y15
+	VMULPS       Y3, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VMOVUPS      32(SP), Y2
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y13, Y13
+	VBROADCASTSS 4(R13), Y3
+	VMULPS       Y3, Y0, Y2
+	VADDPS       Y2, Y12, Y12
+	VMULPS       Y3, Y1, Y2
+	VADDPS       Y2, Y11, Y11
+	VMOVUPS      32(SP), Y2
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y10, Y10
+	VBROADCASTSS 8(R13), Y3
+	VMULPS       Y3, Y0, Y2
+	VADDPS       Y2, Y9, Y9
+	VMULPS       Y3, Y1, Y2
+	VADDPS       Y2, Y8, Y8
+	VMOVUPS      32(SP), Y2
+	VMULPS       Y3, Y2, Y3
+	VADDPS       Y3, Y7, Y7
+	VBROADCASTSS 12(R13), Y3
+	VMULPS       Y3, Y0, Y0
+	VADDPS       Y0, Y6, Y6
+	VMULPS       Y3, Y1, Y0
+	VADDPS       Y0, Y5, Y5
+	VMULPS       Y3, Y2, Y0
+	VADDPS       Y0, Y4, Y4
+	ADDQ         $0x00000100, R13
+	ADDQ         $0x00000100, R12
+	SUBL         $0x00000001, R9
+	JNE          loop16
+	ADDQ         $+5120, R13
+	SUBL         $0x00000001, R10
+	JNE          loop15
+	LEAQ         (BX)(R11*1), R12
+	VMOVUPS      Y15, (R12)(CX*1)
+	VMOVUPS      Y14, 32(R12)(CX*1)
+	VMOVUPS      Y13, 64(R12)(CX*1)
+	VMOVUPS      Y12, 256(R12)(CX*1)
+	VMOVUPS      Y11, 288(R12)(CX*1)
+	VMOVUPS      Y10, 320(R12)(CX*1)
+	VMOVUPS      Y9, 512(R12)(CX*1)
+	VMOVUPS      Y8, 544(R12)(CX*1)
+	VMOVUPS      Y7, 576(R12)(CX*1)
+	VMOVUPS      Y6, 768(R12)(CX*1)
+	VMOVUPS      Y5, 800(R12)(CX*1)
+	VMOVUPS      Y4, 832(R12)(CX*1)
+	ADDQ         $0x00000010, DI
+	ADDQ         $0x00000400, R11
+	CMPQ         DI, $0x00000100
+	JNE          loop14
+	ADDQ         $0x00000060, CX
+	CMPQ         CX, $0x000000c0
+	JNE          loop13
+	XORL         CX, CX
+	XORL         R11, R11
+
+loop17:
+	VMOVUPS 192(BX)(R11*1), Y0
+	VMOVAPS Y0, Y15
+	VMOVUPS 224(BX)(R11*1), Y0
+	VMOVAPS Y0, Y14
+	VMOVUPS 448(BX)(R11*1), Y0
+	VMOVAPS Y0, Y13
+	VMOVUPS 480(BX)(R11*1), Y0
+	VMOVAPS Y0, Y12
+	VMOVUPS 704(BX)(R11*1), Y0
+	VMOVAPS Y0, Y11
+	VMOVUPS 736(BX)(R11*1), Y0
+	VMOVAPS Y0, Y10
+	VMOVUPS 960(BX)(R11*1), Y0
+	VMOVAPS Y0, Y9
+	VMOVUPS 992(BX)(R11*1), Y0
+	VMOVAPS Y0, Y8
+	LEAQ    24384(SI)(CX*1), DI
+	LEAQ    192(DX), R12
+	MOVQ    tiles+24(FP), R13
+
+loop18:
+	MOVQ samples+32(FP), R10
+
+loop19:
+	VMOVUPS      (R12), Y0
+	VMOVUPS      32(R12), Y1
+	VBROADCASTSS (DI), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y15, Y15
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y14, Y14
+	VBROADCASTSS 4(DI), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y13, Y13
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y12, Y12
+	VBROADCASTSS 8(DI), Y2
+	VMULPS       Y2, Y0, Y3
+	VADDPS       Y3, Y11, Y11
+	VMULPS       Y2, Y1, Y2
+	VADDPS       Y2, Y10, Y10
+	VBROADCASTSS 12(DI), Y2
+	VMULPS       Y2, Y0, Y0
+	VADDPS       Y0, Y9, Y9
+	VMULPS       Y2, Y1, Y0
+	VADDPS       Y0, Y8, Y8
+	ADDQ         $0x00000100, DI
+	ADDQ         $0x00000100, R12
+	SUBL         $0x00000001, R10
+	JNE          loop19
+	ADDQ         $+5120, DI
+	SUBL         $0x00000001, R13
+	JNE          loop18
+	VMOVUPS      Y15, 192(BX)(R11*1)
+	VMOVUPS      Y14, 224(BX)(R11*1)
+	VMOVUPS      Y13, 448(BX)(R11*1)
+	VMOVUPS      Y12, 480(BX)(R11*1)
+	VMOVUPS      Y11, 704(BX)(R11*1)
+	VMOVUPS      Y10, 736(BX)(R11*1)
+	VMOVUPS      Y9, 960(BX)(R11*1)
+	VMOVUPS      Y8, 992(BX)(R11*1)
+	ADDQ         $0x00000010, CX
+	ADDQ         $0x00000400, R11
+	CMPQ         CX, $0x00000100
+	JNE          loop17
+	VMOVUPS      16384(BX), Y0
+	VMOVAPS      Y0, Y15
+	VMOVUPS      16416(BX), Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      16448(BX), Y0
+	VMOVAPS      Y0, Y13
+	VMOVUPS      16480(BX), Y0
+	VMOVAPS      Y0, Y12
+	VMOVUPS      16512(BX), Y0
+	VMOVAPS      Y0, Y11
+	VMOVUPS      16544(BX), Y0
+	VMOVAPS      Y0, Y10
+	VMOVUPS      16576(BX), Y0
+	VMOVAPS      Y0, Y9
+	VMOVUPS      16608(BX), Y0
+	VMOVAPS      Y0, Y8
+	LEAQ         24384(SI), R11
+	MOVQ         tiles+24(FP), CX
+
+loop20:
+	MOVQ samples+32(FP), R12
+
+loop21:
+	VADDPS  (R11), Y15, Y0
+	VMOVAPS Y0, Y15
+	VADDPS  32(R11), Y14, Y0
+	VMOVAPS Y0, Y14
+	VADDPS  64(R11), Y13, Y0
+	VMOVAPS Y0, Y13
+	VADDPS  96(R11), Y12, Y0
+	VMOVAPS Y0, Y12
+	VADDPS  128(R11), Y11, Y0
+	VMOVAPS Y0, Y11
+	VADDPS  160(R11), Y10, Y0
+	VMOVAPS Y0, Y10
+	VADDPS  192(R11), Y9, Y0
+	VMOVAPS Y0, Y9
+	VADDPS  224(R11), Y8, Y0
+	VMOVAPS Y0, Y8
+	ADDQ    $0x00000100, R11
+	SUBL    $0x00000001, R12
+	JNE     loop21
+	ADDQ    $+5120, R11
+	SUBL    $0x00000001, CX
+	JNE     loop20
+	VMOVUPS Y15, 16384(BX)
+	VMOVUPS Y14, 16416(BX)
+	VMOVUPS Y13, 16448(BX)
+	VMOVUPS Y12, 16480(BX)
+	VMOVUPS Y11, 16512(BX)
+	VMOVUPS Y10, 16544(BX)
+	VMOVUPS Y9, 16576(BX)
+	VMOVUPS Y8, 16608(BX)
+	VZEROUPPER
+	RET
+
+// func digitsGradBatchAVX512(p *Digits, b *DigitsBatch, xs *[64]float32, ys *[10]float32, tiles int, samples int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·digitsGradBatchAVX512(SB), NOSPLIT, $128-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 171520(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	LEAQ 19264(SI), BX
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ R13, 64(SP)
+	XORL R13, R13
+	XORL R12, R12
+
+loop1:
+	VMOVUPS      (DX)(R13*1), X0
+	VINSERTF32X4 $0x01, 1024(DX)(R13*1), Z0, Z0
+	VINSERTF32X4 $0x02, 2048(DX)(R13*1), Z0, Z0
+	VINSERTF32X4 $0x03, 3072(DX)(R13*1), Z0, Z0
+	VMOVUPS      256(DX)(R13*1), X1
+	VINSERTF32X4 $0x01, 1280(DX)(R13*1), Z1, Z1
+	VINSERTF32X4 $0x02, 2304(DX)(R13*1), Z1, Z1
+	VINSERTF32X4 $0x03, 3328(DX)(R13*1), Z1, Z1
+	VMOVUPS      512(DX)(R13*1), X2
+	VINSERTF32X4 $0x01, 1536(DX)(R13*1), Z2, Z2
+	VINSERTF32X4 $0x02, 2560(DX)(R13*1), Z2, Z2
+	VINSERTF32X4 $0x03, 3584(DX)(R13*1), Z2, Z2
+	VMOVUPS      768(DX)(R13*1), X3
+	VINSERTF32X4 $0x01, 1792(DX)(R13*1), Z3, Z3
+	VINSERTF32X4 $0x02, 2816(DX)(R13*1), Z3, Z3
+	VINSERTF32X4 $0x03, 3840(DX)(R13*1), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 64(SI)(R12*1)
+	VMOVUPS      Z4, 128(SI)(R12*1)
+	VMOVUPS      Z2, 192(SI)(R12*1)
+	VMOVUPS      Z0, 256(SI)(R12*1)
+	ADDQ         $0x00000010, R13
+	ADDQ         $0x00000100, R12
+	CMPQ         R13, $0x00000100
+	JNE          loop1
+	VMOVUPS      (CX), X0
+	VINSERTF32X4 $0x01, 160(CX), Z0, Z0
+	VINSERTF32X4 $0x02, 320(CX), Z0, Z0
+	VINSERTF32X4 $0x03, 480(CX), Z0, Z0
+	VMOVUPS      40(CX), X1
+	VINSERTF32X4 $0x01, 200(CX), Z1, Z1
+	VINSERTF32X4 $0x02, 360(CX), Z1, Z1
+	VINSERTF32X4 $0x03, 520(CX), Z1, Z1
+	VMOVUPS      80(CX), X2
+	VINSERTF32X4 $0x01, 240(CX), Z2, Z2
+	VINSERTF32X4 $0x02, 400(CX), Z2, Z2
+	VINSERTF32X4 $0x03, 560(CX), Z2, Z2
+	VMOVUPS      120(CX), X3
+	VINSERTF32X4 $0x01, 280(CX), Z3, Z3
+	VINSERTF32X4 $0x02, 440(CX), Z3, Z3
+	VINSERTF32X4 $0x03, 600(CX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 4160(SI)
+	VMOVUPS      Z4, 4224(SI)
+	VMOVUPS      Z2, 4288(SI)
+	VMOVUPS      Z0, 4352(SI)
+	VMOVUPS      16(CX), X0
+	VINSERTF32X4 $0x01, 176(CX), Z0, Z0
+	VINSERTF32X4 $0x02, 336(CX), Z0, Z0
+	VINSERTF32X4 $0x03, 496(CX), Z0, Z0
+	VMOVUPS      56(CX), X1
+	VINSERTF32X4 $0x01, 216(CX), Z1, Z1
+	VINSERTF32X4 $0x02, 376(CX), Z1, Z1
+	VINSERTF32X4 $0x03, 536(CX), Z1, Z1
+	VMOVUPS      96(CX), X2
+	VINSERTF32X4 $0x01, 256(CX), Z2, Z2
+	VINSERTF32X4 $0x02, 416(CX), Z2, Z2
+	VINSERTF32X4 $0x03, 576(CX), Z2, Z2
+	VMOVUPS      136(CX), X3
+	VINSERTF32X4 $0x01, 296(CX), Z3, Z3
+	VINSERTF32X4 $0x02, 456(CX), Z3, Z3
+	VINSERTF32X4 $0x03, 616(CX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 4416(SI)
+	VMOVUPS      Z4, 4480(SI)
+	VMOVUPS      Z2, 4544(SI)
+	VMOVUPS      Z0, 4608(SI)
+	VMOVSD       32(CX), X0
+	VMOVSD       192(CX), X1
+	VINSERTF32X4 $0x01, X1, Z0, Z0
+	VMOVSD       352(CX), X1
+	VINSERTF32X4 $0x02, X1, Z0, Z0
+	VMOVSD       512(CX), X1
+	VINSERTF32X4 $0x03, X1, Z0, Z0
+	VMOVSD       72(CX), X1
+	VMOVSD       232(CX), X2
+	VINSERTF32X4 $0x01, X2, Z1, Z1
+	VMOVSD       392(CX), X2
+	VINSERTF32X4 $0x02, X2, Z1, Z1
+	VMOVSD       552(CX), X2
+	VINSERTF32X4 $0x03, X2, Z1, Z1
+	VMOVSD       112(CX), X2
+	VMOVSD       272(CX), X3
+	VINSERTF32X4 $0x01, X3, Z2, Z2
+	VMOVSD       432(CX), X3
+	VINSERTF32X4 $0x02, X3, Z2, Z2
+	VMOVSD       592(CX), X3
+	VINSERTF32X4 $0x03, X3, Z2, Z2
+	VMOVSD       152(CX), X3
+	VMOVSD       312(CX), X4
+	VINSERTF32X4 $0x01, X4, Z3, Z3
+	VMOVSD       472(CX), X4
+	VINSERTF32X4 $0x02, X4, Z3, Z3
+	VMOVSD       632(CX), X4
+	VINSERTF32X4 $0x03, X4, Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z0
+	VUNPCKLPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z2, 4672(SI)
+	VMOVUPS      Z0, 4736(SI)
+
+	// z1 = W1·x + b1; a1 = max(z1, 0)
+	XORL R12, R12
+	XORL R13, R13
+	XORL R11, R11
+
+loop2:
+	LEAQ         (DI)(R11*1), R10
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop3:
+	VMOVUPS      64(SI)(R8*1), Z0
+	VMULPS.BCST  (R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  256(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  512(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  768(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z13, Z13
+	VMOVUPS      320(SI)(R8*1), Z0
+	VMULPS.BCST  16(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  272(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  528(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  784(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      576(SI)(R8*1), Z0
+	VMULPS.BCST  32(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  288(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  544(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  800(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      832(SI)(R8*1), Z0
+	VMULPS.BCST  48(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  304(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  560(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  816(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop3
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z11, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop4:
+	VMOVUPS      192(SI)(R9*1), Z0
+	VMULPS.BCST  8(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  264(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  520(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  776(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      448(SI)(R9*1), Z0
+	VMULPS.BCST  24(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  280(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  536(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  792(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      704(SI)(R9*1), Z0
+	VMULPS.BCST  40(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  296(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  552(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  808(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      960(SI)(R9*1), Z0
+	VMULPS.BCST  56(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  312(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  568(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  824(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop4
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop5:
+	VMOVUPS      128(SI)(R8*1), Z0
+	VMULPS.BCST  4(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  260(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  516(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  772(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      384(SI)(R8*1), Z0
+	VMULPS.BCST  20(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  276(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  532(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  788(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      640(SI)(R8*1), Z0
+	VMULPS.BCST  36(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  292(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  548(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  804(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      896(SI)(R8*1), Z0
+	VMULPS.BCST  52(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  308(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  564(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  820(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop5
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop6:
+	VMOVUPS     256(SI)(R9*1), Z0
+	VMULPS.BCST 12(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 268(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z23, Z23
+	VMULPS.BCST 524(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z17, Z17
+	VMULPS.BCST 780(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z11, Z11
+	VMOVUPS     512(SI)(R9*1), Z0
+	VMULPS.BCST 28(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z28, Z28
+	VMULPS.BCST 284(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z22, Z22
+	VMULPS.BCST 540(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z16, Z16
+	VMULPS.BCST 796(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z10, Z10
+	VMOVUPS     768(SI)(R9*1), Z0
+	VMULPS.BCST 44(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z27, Z27
+	VMULPS.BCST 300(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z21, Z21
+	VMULPS.BCST 556(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z15, Z15
+	VMULPS.BCST 812(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z9, Z9
+	VMOVUPS     1024(SI)(R9*1), Z0
+	VMULPS.BCST 60(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z26, Z26
+	VMULPS.BCST 316(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z20, Z20
+	VMULPS.BCST 572(R10)(R8*1), Z0, Z1
+	VADDPS      Z1, Z14, Z14
+	VMULPS.BCST 828(R10)(R8*1), Z0, Z0
+	VADDPS      Z0, Z8, Z8
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000400, R9
+	CMPQ        R8, $0x00000100
+	JNE         loop6
+	VADDPS      Z27, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z21, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z15, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z9, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z26, Z28, Z0
+	VMOVAPS     Z0, Z28
+	VADDPS      Z20, Z22, Z0
+	VMOVAPS     Z0, Z22
+	VADDPS      Z14, Z16, Z0
+	VMOVAPS     Z0, Z16
+	VADDPS      Z8, Z10, Z0
+	VMOVAPS     Z0, Z10
+	VADDPS      Z28, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z22, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z16, Z17, Z0
+	VMOVAPS     Z0, Z17
+	VADDPS      Z10, Z11, Z0
+	VMOVAPS     Z0, Z11
+	VADDPS      Z29, Z30, Z0
+	VMOVAPS     Z0, Z30
+	VADDPS      Z23, Z24, Z0
+	VMOVAPS     Z0, Z24
+	VADDPS      Z17, Z18, Z0
+	VMOVAPS     Z0, Z18
+	VADDPS      Z11, Z12, Z0
+	VMOVAPS     Z0, Z12
+	VADDPS      Z30, Z31, Z0
+	VMOVAPS     Z0, Z31
+	VADDPS      Z24, Z25, Z0
+	VMOVAPS     Z0, Z25
+	VADDPS      Z18, Z19, Z0
+	VMOVAPS     Z0, Z19
+	VADDPS      Z12, Z13, Z0
+	VMOVAPS     Z0, Z13
+	VADDPS.BCST 16384(DI)(R12*1), Z31, Z0
+	VXORPS      X1, X1, X1
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4800(SI)(R13*1)
+	VADDPS.BCST 16388(DI)(R12*1), Z25, Z0
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4864(SI)(R13*1)
+	VADDPS.BCST 16392(DI)(R12*1), Z19, Z0
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4928(SI)(R13*1)
+	VADDPS.BCST 16396(DI)(R12*1), Z13, Z0
+	VCMPPS      $0x16, Z1, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, 4992(SI)(R13*1)
+	ADDQ        $0x00000010, R12
+	ADDQ        $0x00000100, R13
+	ADDQ        $0x00000400, R11
+	CMPQ        R12, $0x00000100
+	JNE         loop2
+
+	// z2 = W2·a1 + b2
+	XORL R11, R11
+	XORL R13, R13
+	XORL R12, R12
+
+loop7:
+	LEAQ         16640(DI)(R12*1), R10
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop8:
+	VMOVUPS      4800(SI)(R8*1), Z0
+	VMULPS.BCST  (R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  256(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  512(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  768(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z13, Z13
+	VMOVUPS      5056(SI)(R8*1), Z0
+	VMULPS.BCST  16(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  272(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  528(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  784(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      5312(SI)(R8*1), Z0
+	VMULPS.BCST  32(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  288(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  544(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  800(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5568(SI)(R8*1), Z0
+	VMULPS.BCST  48(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  304(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  560(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  816(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop8
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z11, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop9:
+	VMOVUPS      4928(SI)(R9*1), Z0
+	VMULPS.BCST  8(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  264(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  520(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  776(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      5184(SI)(R9*1), Z0
+	VMULPS.BCST  24(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  280(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  536(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  792(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5440(SI)(R9*1), Z0
+	VMULPS.BCST  40(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  296(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  552(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  808(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      5696(SI)(R9*1), Z0
+	VMULPS.BCST  56(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  312(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  568(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  824(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop9
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	XORL         R9, R9
+	XORL         R8, R8
+
+loop10:
+	VMOVUPS      4864(SI)(R8*1), Z0
+	VMULPS.BCST  4(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  260(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  516(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  772(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z12, Z12
+	VMOVUPS      5120(SI)(R8*1), Z0
+	VMULPS.BCST  20(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  276(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  532(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  788(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5376(SI)(R8*1), Z0
+	VMULPS.BCST  36(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  292(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  548(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  804(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      5632(SI)(R8*1), Z0
+	VMULPS.BCST  52(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  308(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  564(R10)(R9*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  820(R10)(R9*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	ADDQ         $0x00000040, R9
+	ADDQ         $0x00000400, R8
+	CMPQ         R9, $0x00000100
+	JNE          loop10
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z10, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	XORL         R8, R8
+	XORL         R9, R9
+
+loop11:
+	VMOVUPS      4992(SI)(R9*1), Z0
+	VMULPS.BCST  12(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  268(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  524(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  780(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      5248(SI)(R9*1), Z0
+	VMULPS.BCST  28(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  284(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  540(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  796(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      5504(SI)(R9*1), Z0
+	VMULPS.BCST  44(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  300(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  556(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  812(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	VMOVUPS      5760(SI)(R9*1), Z0
+	VMULPS.BCST  60(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z26, Z26
+	VMULPS.BCST  316(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z20, Z20
+	VMULPS.BCST  572(R10)(R8*1), Z0, Z1
+	VADDPS       Z1, Z14, Z14
+	VMULPS.BCST  828(R10)(R8*1), Z0, Z0
+	VADDPS       Z0, Z8, Z8
+	ADDQ         $0x00000040, R8
+	ADDQ         $0x00000400, R9
+	CMPQ         R8, $0x00000100
+	JNE          loop11
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z15, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z26, Z28, Z0
+	VMOVAPS      Z0, Z28
+	VADDPS       Z20, Z22, Z0
+	VMOVAPS      Z0, Z22
+	VADDPS       Z14, Z16, Z0
+	VMOVAPS      Z0, Z16
+	VADDPS       Z8, Z10, Z0
+	VMOVAPS      Z0, Z10
+	VADDPS       Z28, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z22, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z16, Z17, Z0
+	VMOVAPS      Z0, Z17
+	VADDPS       Z10, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z17, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z11, Z12, Z0
+	VMOVAPS      Z0, Z12
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z12, Z13, Z0
+	VMOVAPS      Z0, Z13
+	VADDPS.BCST  19200(DI)(R11*1), Z31, Z0
+	VMOVUPS      Z0, 12992(SI)(R13*1)
+	VADDPS.BCST  19204(DI)(R11*1), Z25, Z0
+	VMOVUPS      Z0, 13056(SI)(R13*1)
+	VADDPS.BCST  19208(DI)(R11*1), Z19, Z0
+	VMOVUPS      Z0, 13120(SI)(R13*1)
+	VADDPS.BCST  19212(DI)(R11*1), Z13, Z0
+	VMOVUPS      Z0, 13184(SI)(R13*1)
+	ADDQ         $0x00000010, R11
+	ADDQ         $0x00000100, R13
+	ADDQ         $0x00000400, R12
+	CMPQ         R11, $0x00000020
+	JNE          loop7
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	XORL         R12, R12
+	XORL         R13, R13
+
+loop12:
+	VMOVUPS      4800(SI)(R13*1), Z0
+	VMULPS.BCST  18688(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  18944(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z25, Z25
+	VMOVUPS      5056(SI)(R13*1), Z0
+	VMULPS.BCST  18704(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  18960(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z24, Z24
+	VMOVUPS      5312(SI)(R13*1), Z0
+	VMULPS.BCST  18720(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  18976(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z23, Z23
+	VMOVUPS      5568(SI)(R13*1), Z0
+	VMULPS.BCST  18736(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  18992(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z22, Z22
+	ADDQ         $0x00000040, R12
+	ADDQ         $0x00000400, R13
+	CMPQ         R12, $0x00000100
+	JNE          loop12
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z23, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	XORL         R13, R13
+	XORL         R12, R12
+
+loop13:
+	VMOVUPS      4928(SI)(R12*1), Z0
+	VMULPS.BCST  18696(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  18952(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z24, Z24
+	VMOVUPS      5184(SI)(R12*1), Z0
+	VMULPS.BCST  18712(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  18968(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z23, Z23
+	VMOVUPS      5440(SI)(R12*1), Z0
+	VMULPS.BCST  18728(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  18984(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z22, Z22
+	VMOVUPS      5696(SI)(R12*1), Z0
+	VMULPS.BCST  18744(DI)(R13*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  19000(DI)(R13*1), Z0, Z0
+	VADDPS       Z0, Z21, Z21
+	ADDQ         $0x00000040, R13
+	ADDQ         $0x00000400, R12
+	CMPQ         R13, $0x00000100
+	JNE          loop13
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z24, Z25, Z0
+	VMOVAPS      Z0, Z25
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	XORL         R12, R12
+	XORL         R13, R13
+
+loop14:
+	VMOVUPS      4864(SI)(R13*1), Z0
+	VMULPS.BCST  18692(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  18948(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z24, Z24
+	VMOVUPS      5120(SI)(R13*1), Z0
+	VMULPS.BCST  18708(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  18964(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z23, Z23
+	VMOVUPS      5376(SI)(R13*1), Z0
+	VMULPS.BCST  18724(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  18980(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z22, Z22
+	VMOVUPS      5632(SI)(R13*1), Z0
+	VMULPS.BCST  18740(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  18996(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z21, Z21
+	ADDQ         $0x00000040, R12
+	ADDQ         $0x00000400, R13
+	CMPQ         R12, $0x00000100
+	JNE          loop14
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z22, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VADDPS       Z27, Z29, Z0
+	VMOVAPS      Z0, Z29
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z29, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z23, Z24, Z0
+	VMOVAPS      Z0, Z24
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	XORL         R13, R13
+	XORL         R12, R12
+
+loop15:
+	VMOVUPS     4992(SI)(R12*1), Z0
+	VMULPS.BCST 18700(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 18956(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z23, Z23
+	VMOVUPS     5248(SI)(R12*1), Z0
+	VMULPS.BCST 18716(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z28, Z28
+	VMULPS.BCST 18972(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z22, Z22
+	VMOVUPS     5504(SI)(R12*1), Z0
+	VMULPS.BCST 18732(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z27, Z27
+	VMULPS.BCST 18988(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z21, Z21
+	VMOVUPS     5760(SI)(R12*1), Z0
+	VMULPS.BCST 18748(DI)(R13*1), Z0, Z1
+	VADDPS      Z1, Z26, Z26
+	VMULPS.BCST 19004(DI)(R13*1), Z0, Z0
+	VADDPS      Z0, Z20, Z20
+	ADDQ        $0x00000040, R13
+	ADDQ        $0x00000400, R12
+	CMPQ        R13, $0x00000100
+	JNE         loop15
+	VADDPS      Z27, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z21, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z26, Z28, Z0
+	VMOVAPS     Z0, Z28
+	VADDPS      Z20, Z22, Z0
+	VMOVAPS     Z0, Z22
+	VADDPS      Z28, Z29, Z0
+	VMOVAPS     Z0, Z29
+	VADDPS      Z22, Z23, Z0
+	VMOVAPS     Z0, Z23
+	VADDPS      Z29, Z30, Z0
+	VMOVAPS     Z0, Z30
+	VADDPS      Z23, Z24, Z0
+	VMOVAPS     Z0, Z24
+	VADDPS      Z30, Z31, Z0
+	VMOVAPS     Z0, Z31
+	VADDPS      Z24, Z25, Z0
+	VMOVAPS     Z0, Z25
+	VADDPS.BCST 19232(DI), Z31, Z0
+	VMOVUPS     Z0, 13504(SI)
+	VADDPS.BCST 19236(DI), Z25, Z0
+	VMOVUPS     Z0, 13568(SI)
+
+	// a2 = softmax(z2)
+	VBROADCASTSS DigitsConstants<>+1704(SB), Z0
+	VMOVAPS      Z0, Z31
+	XORL         R13, R13
+	MOVL         $0x0000000a, R12
+
+loop16:
+	VMOVUPS   12992(SI)(R13*1), Z0
+	VCMPPS    $0x00, Z0, Z31, K1
+	VANDPS    Z0, Z31, Z1
+	VMAXPS    Z0, Z31, Z0
+	VBLENDMPS Z1, Z0, K1, Z0
+	VCMPPS    $0x03, Z31, Z31, K1
+	VBLENDMPS Z31, Z0, K1, Z0
+	VMOVAPS   Z0, Z31
+	ADDQ      $0x00000040, R13
+	SUBL      $0x00000001, R12
+	JNE       loop16
+	VMOVUPS   Z31, 14272(SI)
+	XORL      R13, R13
+	MOVL      $0x0000000a, R12
+
+loop17:
+	VMOVUPS       12992(SI)(R13*1), Z0
+	VSUBPS        Z31, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  DigitsConstants<>+1708(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  DigitsConstants<>+1712(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  DigitsConstants<>+1716(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VPSRLD        $0x1f, Y0, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x3f, Z7, Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  DigitsConstants<>+1724(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  DigitsConstants<>+1732(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  DigitsConstants<>+1740(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  DigitsConstants<>+1748(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       DigitsConstants<>+1792(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z14
+	VMOVUPS       DigitsConstants<>+1920(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z16
+	VBROADCASTSD  DigitsConstants<>+2048(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  DigitsConstants<>+2064(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  DigitsConstants<>+2056(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  DigitsConstants<>+2080(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  DigitsConstants<>+2072(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z5, Z8, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  DigitsConstants<>+2088(SB), Y8
+	VPCMPUD       $0x06, Y8, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VPSRLD        $0x1f, Y1, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x3f, Z4, Z4
+	VORPD         Z4, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z16, Z3
+	VMULPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y8, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 13632(SI)(R13*1)
+	VMOVUPS       Z0, 15040(SI)(R13*1)
+	ADDQ          $0x00000040, R13
+	SUBL          $0x00000001, R12
+	JNE           loop17
+	VMOVUPS       15040(SI), Z0
+	VADDPS        15552(SI), Z0, Z0
+	VADDPS        15296(SI), Z0, Z0
+	VMOVUPS       15168(SI), Z1
+	VADDPS        15424(SI), Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       15104(SI), Z1
+	VADDPS        15616(SI), Z1, Z1
+	VADDPS        15360(SI), Z1, Z1
+	VMOVUPS       15232(SI), Z2
+	VADDPS        15488(SI), Z2, Z2
+	VADDPS        Z2, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVAPS       Z0, Z30
+	VMOVUPS       Z30, 14336(SI)
+	VBROADCASTSS  DigitsConstants<>+2092(SB), Z0
+	VDIVPS        Z30, Z0, Z0
+	VMOVAPS       Z0, Z31
+	XORL          R13, R13
+	MOVL          $0x0000000a, R12
+
+loop18:
+	VMULPS  13632(SI)(R13*1), Z31, Z0
+	VMOVUPS Z0, 13632(SI)(R13*1)
+	ADDQ    $0x00000040, R13
+	SUBL    $0x00000001, R12
+	JNE     loop18
+
+	// t = log(s2)
+	VMOVUPS       14336(SI), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPMOVZXDQ     Y0, Z2
+	VPSLLQ        $0x1d, Z2, Z2
+	VBROADCASTSD  DigitsConstants<>+2096(SB), Z3
+	VMULPD        Z3, Z2, Z2
+	VBROADCASTSD  DigitsConstants<>+2104(SB), Z4
+	VPSUBQ        Z4, Z2, Z5
+	VPSRAQ        $0x34, Z5, Z6
+	VBROADCASTSD  DigitsConstants<>+1732(SB), Z7
+	VPADDQ        Z6, Z7, Z6
+	VSUBPD        Z7, Z6, Z6
+	VBROADCASTSD  DigitsConstants<>+2112(SB), Z8
+	VANDPD        Z8, Z5, Z9
+	VPSUBQ        Z9, Z2, Z2
+	VPSRLQ        $0x2f, Z5, Z5
+	VBROADCASTSD  DigitsConstants<>+1748(SB), Z9
+	VANDPD        Z9, Z5, Z5
+	VMOVUPS       DigitsConstants<>+2176(SB), Z10
+	VMOVAPS       Z5, Z11
+	VPERMI2PD     DigitsConstants<>+2240(SB), Z10, Z11
+	VMOVUPS       DigitsConstants<>+2304(SB), Z12
+	VMOVAPS       Z5, Z13
+	VPERMI2PD     DigitsConstants<>+2368(SB), Z12, Z13
+	VBROADCASTSD  DigitsConstants<>+2048(SB), Z14
+	VPTESTMQ      Z14, Z5, K1
+	VBLENDMPD     Z13, Z11, K1, Z11
+	VMULPD        Z11, Z2, Z2
+	VBROADCASTSD  DigitsConstants<>+2056(SB), Z11
+	VSUBPD        Z11, Z2, Z2
+	VMULPD        Z2, Z2, Z13
+	VBROADCASTSD  DigitsConstants<>+2440(SB), Z15
+	VMULPD        Z15, Z2, Z16
+	VBROADCASTSD  DigitsConstants<>+2432(SB), Z17
+	VADDPD        Z16, Z17, Z16
+	VMULPD        Z16, Z13, Z16
+	VMULPD        Z13, Z13, Z13
+	VBROADCASTSD  DigitsConstants<>+2456(SB), Z18
+	VMULPD        Z18, Z2, Z19
+	VBROADCASTSD  DigitsConstants<>+2448(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z19, Z13, Z13
+	VADDPD        Z13, Z16, Z13
+	VBROADCASTSD  DigitsConstants<>+2464(SB), Z16
+	VMULPD        Z16, Z6, Z6
+	VMOVUPS       DigitsConstants<>+2496(SB), Z19
+	VMOVAPS       Z5, Z21
+	VPERMI2PD     DigitsConstants<>+2560(SB), Z19, Z21
+	VMOVUPS       DigitsConstants<>+2624(SB), Z22
+	VPERMI2PD     DigitsConstants<>+2688(SB), Z22, Z5
+	VBLENDMPD     Z5, Z21, K1, Z5
+	VADDPD        Z5, Z6, Z5
+	VADDPD        Z13, Z2, Z2
+	VADDPD        Z2, Z5, Z2
+	VCVTPD2PS     Z2, Y2
+	VPSRAD        $0x1f, Y0, Y5
+	VBROADCASTSS  DigitsConstants<>+2752(SB), Y6
+	VANDPS        Y6, Y5, Y5
+	VORPS         Y5, Y0, Y5
+	VBROADCASTSS  DigitsConstants<>+2088(SB), Y13
+	VPCMPUD       $0x05, Y13, Y0, K1
+	VBLENDMPS     Y5, Y2, K1, Y2
+	VPSLLD        $0x01, Y0, Y0
+	VXORPS        X5, X5, X5
+	VPCMPUD       $0x00, Y5, Y0, K1
+	VBROADCASTSS  DigitsConstants<>+1704(SB), Y0
+	VBLENDMPS     Y0, Y2, K1, Y2
+	VPMOVZXDQ     Y1, Z21
+	VPSLLQ        $0x1d, Z21, Z21
+	VMULPD        Z3, Z21, Z3
+	VPSUBQ        Z4, Z3, Z4
+	VPSRAQ        $0x34, Z4, Z21
+	VPADDQ        Z21, Z7, Z21
+	VSUBPD        Z7, Z21, Z7
+	VANDPD        Z8, Z4, Z8
+	VPSUBQ        Z8, Z3, Z3
+	VPSRLQ        $0x2f, Z4, Z4
+	VANDPD        Z9, Z4, Z4
+	VMOVAPS       Z4, Z8
+	VPERMI2PD     DigitsConstants<>+2240(SB), Z10, Z8
+	VMOVAPS       Z4, Z9
+	VPERMI2PD     DigitsConstants<>+2368(SB), Z12, Z9
+	VPTESTMQ      Z14, Z4, K1
+	VBLENDMPD     Z9, Z8, K1, Z8
+	VMULPD        Z8, Z3, Z3
+	VSUBPD        Z11, Z3, Z3
+	VMULPD        Z3, Z3, Z8
+	VMULPD        Z15, Z3, Z9
+	VADDPD        Z9, Z17, Z9
+	VMULPD        Z9, Z8, Z9
+	VMULPD        Z8, Z8, Z8
+	VMULPD        Z18, Z3, Z10
+	VADDPD        Z10, Z20, Z10
+	VMULPD        Z10, Z8, Z8
+	VADDPD        Z8, Z9, Z8
+	VMULPD        Z16, Z7, Z7
+	VMOVAPS       Z4, Z9
+	VPERMI2PD     DigitsConstants<>+2560(SB), Z19, Z9
+	VPERMI2PD     DigitsConstants<>+2688(SB), Z22, Z4
+	VBLENDMPD     Z4, Z9, K1, Z4
+	VADDPD        Z4, Z7, Z4
+	VADDPD        Z8, Z3, Z3
+	VADDPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPSRAD        $0x1f, Y1, Y4
+	VANDPS        Y6, Y4, Y4
+	VORPS         Y4, Y1, Y4
+	VPCMPUD       $0x05, Y13, Y1, K1
+	VBLENDMPS     Y4, Y3, K1, Y3
+	VPSLLD        $0x01, Y1, Y1
+	VPCMPUD       $0x00, Y5, Y1, K1
+	VBLENDMPS     Y0, Y3, K1, Y0
+	VINSERTF64X4  $0x01, Y0, Z2, Z0
+	VMOVUPS       Z0, (SI)
+
+	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+	VMOVUPS 13632(SI), Z1
+	VMOVUPS 13696(SI), Z2
+	VMOVUPS 13760(SI), Z3
+	VMOVUPS 13824(SI), Z4
+	VMOVUPS 13888(SI), Z5
+	VMOVUPS 13952(SI), Z6
+	VMOVUPS 4160(SI), Z7
+	VMOVUPS 4224(SI), Z8
+	VMOVUPS 4288(SI), Z9
+	VMOVUPS 4352(SI), Z10
+	VMOVUPS 4416(SI), Z11
+	VMOVUPS 4480(SI), Z12
+	VSUBPS  Z7, Z1, Z1
+	VSUBPS  Z8, Z2, Z2
+	VSUBPS  Z9, Z3, Z3
+	VSUBPS  Z10, Z4, Z4
+	VSUBPS  Z11, Z5, Z5
+	VSUBPS  Z12, Z6, Z6
+	VMOVUPS 14272(SI), Z13
+	VMOVUPS 14272(SI), Z14
+	VMOVUPS 14272(SI), Z15
+	VMOVUPS 14272(SI), Z16
+	VMOVUPS 14272(SI), Z17
+	VMOVUPS 14272(SI), Z18
+	VSUBPS  12992(SI), Z13, Z13
+	VSUBPS  13056(SI), Z14, Z14
+	VSUBPS  13120(SI), Z15, Z15
+	VSUBPS  13184(SI), Z16, Z16
+	VSUBPS  13248(SI), Z17, Z17
+	VSUBPS  13312(SI), Z18, Z18
+	VADDPS  Z0, Z13, Z13
+	VADDPS  Z0, Z14, Z14
+	VADDPS  Z0, Z15, Z15
+	VADDPS  Z0, Z16, Z16
+	VADDPS  Z0, Z17, Z17
+	VADDPS  Z0, Z18, Z18
+	VMULPS  Z13, Z7, Z7
+	VMULPS  Z14, Z8, Z8
+	VMULPS  Z15, Z9, Z9
+	VMULPS  Z16, Z10, Z10
+	VMULPS  Z17, Z11, Z11
+	VMULPS  Z18, Z12, Z12
+	VMOVUPS Z1, 14400(SI)
+	VMOVUPS Z2, 14464(SI)
+	VMOVUPS Z3, 14528(SI)
+	VMOVUPS Z4, 14592(SI)
+	VMOVUPS Z5, 14656(SI)
+	VMOVUPS Z6, 14720(SI)
+	VMOVUPS 14016(SI), Z1
+	VMOVUPS 14080(SI), Z2
+	VMOVUPS 14144(SI), Z3
+	VMOVUPS 14208(SI), Z4
+	VMOVUPS 4544(SI), Z5
+	VMOVUPS 4608(SI), Z6
+	VMOVUPS 4672(SI), Z13
+	VMOVUPS 4736(SI), Z14
+	VSUBPS  Z5, Z1, Z1
+	VSUBPS  Z6, Z2, Z2
+	VSUBPS  Z13, Z3, Z3
+	VSUBPS  Z14, Z4, Z4
+	VMOVUPS 14272(SI), Z15
+	VMOVUPS 14272(SI), Z16
+	VMOVUPS 14272(SI), Z17
+	VMOVUPS 14272(SI), Z18
+	VSUBPS  13376(SI), Z15, Z15
+	VSUBPS  13440(SI), Z16, Z16
+	VSUBPS  13504(SI), Z17, Z17
+	VSUBPS  13568(SI), Z18, Z18
+	VADDPS  Z0, Z15, Z15
+	VADDPS  Z0, Z16, Z16
+	VADDPS  Z0, Z17, Z17
+	VADDPS  Z0, Z18, Z0
+	VMULPS  Z15, Z5, Z5
+	VMULPS  Z16, Z6, Z6
+	VMULPS  Z17, Z13, Z13
+	VMULPS  Z0, Z14, Z0
+	VMOVUPS Z1, 14784(SI)
+	VMOVUPS Z2, 14848(SI)
+	VMOVUPS Z3, 14912(SI)
+	VMOVUPS Z4, 14976(SI)
+	VADDPS  Z13, Z7, Z1
+	VADDPS  Z11, Z1, Z1
+	VADDPS  Z5, Z9, Z2
+	VADDPS  Z2, Z1, Z1
+	VADDPS  Z0, Z8, Z0
+	VADDPS  Z12, Z0, Z0
+	VADDPS  Z6, Z10, Z2
+	VADDPS  Z2, Z0, Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, 19200(SI)
+
+	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
+	XORL R12, R12
+	XORL R13, R13
+
+loop19:
+	LEAQ         16640(DI)(R12*1), R11
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	VMOVAPS      Z0, Z15
+	VMOVAPS      Z0, Z14
+	VMOVAPS      Z0, Z13
+	VMOVAPS      Z0, Z12
+	VMOVAPS      Z0, Z11
+	VMOVAPS      Z0, Z10
+	VMOVAPS      Z0, Z9
+	VMOVAPS      Z0, Z8
+	XORL         R10, R10
+	XORL         R9, R9
+
+loop20:
+	VMOVUPS      14400(SI)(R10*1), Z0
+	VMULPS.BCST  (R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  4(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  8(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  12(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  16(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  20(R11)(R9*1), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      14464(SI)(R10*1), Z0
+	VMULPS.BCST  256(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  260(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z26, Z26
+	VMULPS.BCST  264(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  268(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  272(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z14, Z14
+	VMULPS.BCST  276(R11)(R9*1), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VMOVUPS      14528(SI)(R10*1), Z0
+	VMULPS.BCST  512(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  516(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  520(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  524(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z17, Z17
+	VMULPS.BCST  528(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z13, Z13
+	VMULPS.BCST  532(R11)(R9*1), Z0, Z0
+	VADDPS       Z0, Z9, Z9
+	VMOVUPS      14592(SI)(R10*1), Z0
+	VMULPS.BCST  768(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  772(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  776(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z20, Z20
+	VMULPS.BCST  780(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z16, Z16
+	VMULPS.BCST  784(R11)(R9*1), Z0, Z1
+	VADDPS       Z1, Z12, Z12
+	VMULPS.BCST  788(R11)(R9*1), Z0, Z0
+	VADDPS       Z0, Z8, Z8
+	ADDQ         $0x00000100, R10
+	ADDQ         $0x00000400, R9
+	CMPQ         R10, $0x00000200
+	JNE          loop20
+	VMOVUPS      14912(SI), Z0
+	VMULPS.BCST  2048(R11), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  2052(R11), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  2056(R11), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  2060(R11), Z0, Z1
+	VADDPS       Z1, Z19, Z19
+	VMULPS.BCST  2064(R11), Z0, Z1
+	VADDPS       Z1, Z15, Z15
+	VMULPS.BCST  2068(R11), Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMOVUPS      14976(SI), Z0
+	VMULPS.BCST  2304(R11), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  2308(R11), Z0, Z1
+	VADDPS       Z1, Z26, Z26
+	VMULPS.BCST  2312(R11), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  2316(R11), Z0, Z1
+	VADDPS       Z1, Z18, Z18
+	VMULPS.BCST  2320(R11), Z0, Z1
+	VADDPS       Z1, Z14, Z14
+	VMULPS.BCST  2324(R11), Z0, Z0
+	VADDPS       Z0, Z10, Z10
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z25, Z27, Z0
+	VMOVAPS      Z0, Z27
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z13, Z15, Z0
+	VMOVAPS      Z0, Z15
+	VADDPS       Z9, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z24, Z26, Z0
+	VMOVAPS      Z0, Z26
+	VADDPS       Z20, Z22, Z0
+	VMOVAPS      Z0, Z22
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z12, Z14, Z0
+	VMOVAPS      Z0, Z14
+	VADDPS       Z8, Z10, Z0
+	VMOVAPS      Z0, Z10
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z26, Z27, Z0
+	VMOVAPS      Z0, Z27
+	VADDPS       Z22, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z14, Z15, Z0
+	VMOVAPS      Z0, Z15
+	VADDPS       Z10, Z11, Z0
+	VMOVAPS      Z0, Z11
+	VMOVUPS      4800(SI)(R13*1), Z0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x1e, Z1, Z0, K1
+	VBROADCASTSS DigitsConstants<>+2092(SB), Z0
+	VBLENDMPS    Z0, Z1, K1, Z2
+	VMULPS       Z2, Z31, Z2
+	VMOVUPS      Z2, 8896(SI)(R13*1)
+	VMOVUPS      4864(SI)(R13*1), Z2
+	VCMPPS       $0x1e, Z1, Z2, K1
+	VBLENDMPS    Z0, Z1, K1, Z2
+	VMULPS       Z2, Z27, Z2
+	VMOVUPS      Z2, 8960(SI)(R13*1)
+	VMOVUPS      4928(SI)(R13*1), Z2
+	VCMPPS       $0x1e, Z1, Z2, K1
+	VBLENDMPS    Z0, Z1, K1, Z2
+	VMULPS       Z2, Z23, Z2
+	VMOVUPS      Z2, 9024(SI)(R13*1)
+	VMOVUPS      4992(SI)(R13*1), Z2
+	VCMPPS       $0x1e, Z1, Z2, K1
+	VBLENDMPS    Z0, Z1, K1, Z2
+	VMULPS       Z2, Z19, Z2
+	VMOVUPS      Z2, 9088(SI)(R13*1)
+	VMOVUPS      5056(SI)(R13*1), Z2
+	VCMPPS       $0x1e, Z1, Z2, K1
+	VBLENDMPS    Z0, Z1, K1, Z2
+	VMULPS       Z2, Z15, Z2
+	VMOVUPS      Z2, 9152(SI)(R13*1)
+	VMOVUPS      5120(SI)(R13*1), Z2
+	VCMPPS       $0x1e, Z1, Z2, K1
+	VBLENDMPS    Z0, Z1, K1, Z0
+	VMULPS       Z0, Z11, Z0
+	VMOVUPS      Z0, 9216(SI)(R13*1)
+	ADDQ         $0x00000018, R12
+	ADDQ         $0x00000180, R13
+	CMPQ         R12, $0x000000f0
+	JNE          loop19
+	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VMOVAPS      Z0, Z31
+	VMOVAPS      Z0, Z30
+	VMOVAPS      Z0, Z29
+	VMOVAPS      Z0, Z28
+	VMOVAPS      Z0, Z27
+	VMOVAPS      Z0, Z26
+	VMOVAPS      Z0, Z25
+	VMOVAPS      Z0, Z24
+	VMOVAPS      Z0, Z23
+	VMOVAPS      Z0, Z22
+	VMOVAPS      Z0, Z21
+	VMOVAPS      Z0, Z20
+	VMOVAPS      Z0, Z19
+	VMOVAPS      Z0, Z18
+	VMOVAPS      Z0, Z17
+	VMOVAPS      Z0, Z16
+	XORL         R13, R13
+	XORL         R12, R12
+
+loop21:
+	VMOVUPS      14400(SI)(R13*1), Z0
+	VMULPS.BCST  16880(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  16884(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  16888(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  16892(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z19, Z19
+	VMOVUPS      14464(SI)(R13*1), Z0
+	VMULPS.BCST  17136(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  17140(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z26, Z26
+	VMULPS.BCST  17144(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  17148(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z18, Z18
+	VMOVUPS      14528(SI)(R13*1), Z0
+	VMULPS.BCST  17392(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z29, Z29
+	VMULPS.BCST  17396(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z25, Z25
+	VMULPS.BCST  17400(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z21, Z21
+	VMULPS.BCST  17404(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z17, Z17
+	VMOVUPS      14592(SI)(R13*1), Z0
+	VMULPS.BCST  17648(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z28, Z28
+	VMULPS.BCST  17652(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z24, Z24
+	VMULPS.BCST  17656(DI)(R12*1), Z0, Z1
+	VADDPS       Z1, Z20, Z20
+	VMULPS.BCST  17660(DI)(R12*1), Z0, Z0
+	VADDPS       Z0, Z16, Z16
+	ADDQ         $0x00000100, R13
+	ADDQ         $0x00000400, R12
+	CMPQ         R13, $0x00000200
+	JNE          loop21
+	VMOVUPS      14912(SI), Z0
+	VMULPS.BCST  18928(DI), Z0, Z1
+	VADDPS       Z1, Z31, Z31
+	VMULPS.BCST  18932(DI), Z0, Z1
+	VADDPS       Z1, Z27, Z27
+	VMULPS.BCST  18936(DI), Z0, Z1
+	VADDPS       Z1, Z23, Z23
+	VMULPS.BCST  18940(DI), Z0, Z0
+	VADDPS       Z0, Z19, Z19
+	VMOVUPS      14976(SI), Z0
+	VMULPS.BCST  19184(DI), Z0, Z1
+	VADDPS       Z1, Z30, Z30
+	VMULPS.BCST  19188(DI), Z0, Z1
+	VADDPS       Z1, Z26, Z26
+	VMULPS.BCST  19192(DI), Z0, Z1
+	VADDPS       Z1, Z22, Z22
+	VMULPS.BCST  19196(DI), Z0, Z0
+	VADDPS       Z0, Z18, Z18
+	VADDPS       Z29, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z25, Z27, Z0
+	VMOVAPS      Z0, Z27
+	VADDPS       Z21, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z17, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VADDPS       Z28, Z30, Z0
+	VMOVAPS      Z0, Z30
+	VADDPS       Z24, Z26, Z0
+	VMOVAPS      Z0, Z26
+	VADDPS       Z20, Z22, Z0
+	VMOVAPS      Z0, Z22
+	VADDPS       Z16, Z18, Z0
+	VMOVAPS      Z0, Z18
+	VADDPS       Z30, Z31, Z0
+	VMOVAPS      Z0, Z31
+	VADDPS       Z26, Z27, Z0
+	VMOVAPS      Z0, Z27
+	VADDPS       Z22, Z23, Z0
+	VMOVAPS      Z0, Z23
+	VADDPS       Z18, Z19, Z0
+	VMOVAPS      Z0, Z19
+	VMOVUPS      8640(SI), Z0
+	VXORPS       X1, X1, X1
+	VCMPPS       $0x1e, Z1, Z0, K1
+	VBROADCASTSS DigitsConstants<>+2092(SB), Z0
+	VBLENDMPS    Z0, Z1, K1, Z2
+	VMULPS       Z2, Z31, Z2
+	VMOVUPS      Z2, 12736(SI)
+	VMOVUPS      8704(SI), Z2
+	VCMPPS       $0x1e, Z1, Z2, K1
+	VBLENDMPS    Z0, Z1, K1, Z2
+	VMULPS       Z2, Z27, Z2
+	VMOVUPS      Z2, 12800(SI)
+	VMOVUPS      8768(SI), Z2
+	VCMPPS       $0x1e, Z1, Z2, K1
+	VBLENDMPS    Z0, Z1, K1, Z2
+	VMULPS       Z2, Z23, Z2
+	VMOVUPS      Z2, 12864(SI)
+	VMOVUPS      8832(SI), Z2
+	VCMPPS       $0x1e, Z1, Z2, K1
+	VBLENDMPS    Z0, Z1, K1, Z0
+	VMULPS       Z0, Z19, Z0
+	VMOVUPS      Z0, 12928(SI)
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	XORL R12, R12
+	XORL R13, R13
+
+loop22:
+	VMOVUPS       4800(SI)(R13*1), Z0
+	VMOVUPS       4864(SI)(R13*1), Z1
+	VMOVUPS       4928(SI)(R13*1), Z2
+	VMOVUPS       4992(SI)(R13*1), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 1024(BX)(R12*1)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 2048(BX)(R12*1)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 3072(BX)(R12*1)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 4096(BX)(R12*1)
+	VMOVUPS       X4, 1280(BX)(R12*1)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 2304(BX)(R12*1)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 3328(BX)(R12*1)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 4352(BX)(R12*1)
+	VMOVUPS       X2, 1536(BX)(R12*1)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 2560(BX)(R12*1)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 3584(BX)(R12*1)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 4608(BX)(R12*1)
+	VMOVUPS       X0, 1792(BX)(R12*1)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 2816(BX)(R12*1)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 3840(BX)(R12*1)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 4864(BX)(R12*1)
+	ADDQ          $0x00000010, R12
+	ADDQ          $0x00000100, R13
+	CMPQ          R12, $0x00000100
+	JNE           loop22
+	VMOVUPS       14400(SI), Z0
+	VMOVUPS       14464(SI), Z1
+	VMOVUPS       14528(SI), Z2
+	VMOVUPS       14592(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, (BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 256(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 512(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 768(BX)
+	VMOVUPS       X4, 64(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 320(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 576(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 832(BX)
+	VMOVUPS       X2, 128(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 384(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 640(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 896(BX)
+	VMOVUPS       X0, 192(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 448(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 704(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 960(BX)
+	VMOVUPS       14656(SI), Z0
+	VMOVUPS       14720(SI), Z1
+	VMOVUPS       14784(SI), Z2
+	VMOVUPS       14848(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 16(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 272(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 528(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 784(BX)
+	VMOVUPS       X4, 80(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 336(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 592(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 848(BX)
+	VMOVUPS       X2, 144(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 400(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 656(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 912(BX)
+	VMOVUPS       X0, 208(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 464(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 720(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 976(BX)
+	VMOVUPS       14912(SI), Z0
+	VMOVUPS       14976(SI), Z1
+	VMOVUPS       14976(SI), Z2
+	VMOVUPS       14976(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVSD        X6, 32(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVSD        X1, 288(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVSD        X1, 544(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVSD        X1, 800(BX)
+	VMOVSD        X4, 96(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVSD        X1, 352(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVSD        X1, 608(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVSD        X1, 864(BX)
+	VMOVSD        X2, 160(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVSD        X1, 416(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVSD        X1, 672(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVSD        X1, 928(BX)
+	VMOVSD        X0, 224(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVSD        X1, 480(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVSD        X1, 736(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVSD        X0, 992(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	XORL R13, R13
+	XORL R12, R12
+
+loop23:
+	VMOVUPS       8896(SI)(R12*1), Z0
+	VMOVUPS       8960(SI)(R12*1), Z1
+	VMOVUPS       9024(SI)(R12*1), Z2
+	VMOVUPS       9088(SI)(R12*1), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 5120(BX)(R13*1)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 6144(BX)(R13*1)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 7168(BX)(R13*1)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 8192(BX)(R13*1)
+	VMOVUPS       X4, 5376(BX)(R13*1)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 6400(BX)(R13*1)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 7424(BX)(R13*1)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 8448(BX)(R13*1)
+	VMOVUPS       X2, 5632(BX)(R13*1)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 6656(BX)(R13*1)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 7680(BX)(R13*1)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 8704(BX)(R13*1)
+	VMOVUPS       X0, 5888(BX)(R13*1)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 6912(BX)(R13*1)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 7936(BX)(R13*1)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 8960(BX)(R13*1)
+	ADDQ          $0x00000010, R13
+	ADDQ          $0x00000100, R12
+	CMPQ          R13, $0x00000100
+	JNE           loop23
+	MOVQ          (SP), AX
+	VMOVUPS       19200(SI), Z0
+	VMOVUPS       Z0, (AX)
+	ADDQ          $0x00000040, AX
+	MOVQ          AX, (SP)
+	ADDQ          $0x00001000, DX
+	ADDQ          $0x00000280, CX
+	ADDQ          $0x00002400, BX
+	MOVQ          64(SP), R13
+	SUBL          $0x00000001, R13
+	JNE           loop0
+	VZEROUPPER
+	RET
+
+// func digitsGradBatchSumsAVX512(b *DigitsBatch, xs *[64]float32, grad *DigitsGrad, tiles int, samples int)
+// Requires: AVX, AVX512F
+TEXT ·digitsGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+	MOVQ b+0(FP), SI
+	MOVQ xs+8(FP), DX
+	MOVQ grad+16(FP), BX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	XORL CX, CX
+	XORL DI, DI
+
+loop0:
+	VMOVUPS 16640(BX)(DI*1), Z0
+	VMOVAPS Z0, Z31
+	VMOVUPS 16704(BX)(DI*1), Z0
+	VMOVAPS Z0, Z30
+	VMOVUPS 16768(BX)(DI*1), Z0
+	VMOVAPS Z0, Z29
+	VMOVUPS 16832(BX)(DI*1), Z0
+	VMOVAPS Z0, Z28
+	VMOVUPS 16896(BX)(DI*1), Z0
+	VMOVAPS Z0, Z27
+	VMOVUPS 16960(BX)(DI*1), Z0
+	VMOVAPS Z0, Z26
+	VMOVUPS 17024(BX)(DI*1), Z0
+	VMOVAPS Z0, Z25
+	VMOVUPS 17088(BX)(DI*1), Z0
+	VMOVAPS Z0, Z24
+	VMOVUPS 17152(BX)(DI*1), Z0
+	VMOVAPS Z0, Z23
+	VMOVUPS 17216(BX)(DI*1), Z0
+	VMOVAPS Z0, Z22
+	VMOVUPS 17280(BX)(DI*1), Z0
+	VMOVAPS Z0, Z21
+	VMOVUPS 17344(BX)(DI*1), Z0
+	VMOVAPS Z0, Z20
+	VMOVUPS 17408(BX)(DI*1), Z0
+	VMOVAPS Z0, Z19
+	VMOVUPS 17472(BX)(DI*1), Z0
+	VMOVAPS Z0, Z18
+	VMOVUPS 17536(BX)(DI*1), Z0
+	VMOVAPS Z0, Z17
+	VMOVUPS 17600(BX)(DI*1), Z0
+	VMOVAPS Z0, Z16
+	VMOVUPS 17664(BX)(DI*1), Z0
+	VMOVAPS Z0, Z15
+	VMOVUPS 17728(BX)(DI*1), Z0
+	VMOVAPS Z0, Z14
+	VMOVUPS 17792(BX)(DI*1), Z0
+	VMOVAPS Z0, Z13
+	VMOVUPS 17856(BX)(DI*1), Z0
+	VMOVAPS Z0, Z12
+	LEAQ    19264(SI)(CX*1), R13
+	LEAQ    20288(SI), R12
+	MOVQ    tiles+24(FP), R11
+
+loop1:
+	MOVQ samples+32(FP), R10
+
+loop2:
+	VMOVUPS      (R12), Z0
+	VMOVUPS      64(R12), Z1
+	VMOVUPS      128(R12), Z2
+	VMOVUPS      192(R12), Z3
+	VBROADCASTSS (R13), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z31, Z31
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z30, Z30
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z29, Z29
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z28, Z28
+	VBROADCASTSS 4(R13), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z27, Z27
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z26, Z26
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z25, Z25
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z24, Z24
+	VBROADCASTSS 8(R13), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z23, Z23
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z22, Z22
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z21, Z21
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z20, Z20
+	VBROADCASTSS 12(R13), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z19, Z19
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z18, Z18
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z17, Z17
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z16, Z16
+	VBROADCASTSS 16(R13), Z4
+	VMULPS       Z4, Z0, Z0
+	VADDPS       Z0, Z15, Z15
+	VMULPS       Z4, Z1, Z0
+	VADDPS       Z0, Z14, Z14
+	VMULPS       Z4, Z2, Z0
+	VADDPS       Z0, Z13, Z13
+	VMULPS       Z4, Z3, Z0
+	VADDPS       Z0, Z12, Z12
+	ADDQ         $0x00000040, R13
+	ADDQ         $0x00000100, R12
+	SUBL         $0x00000001, R10
+	JNE          loop2
+	ADDQ         $+8192, R13
+	ADDQ         $+5120, R12
+	SUBL         $0x00000001, R11
+	JNE          loop1
+	VMOVUPS      Z31, 16640(BX)(DI*1)
+	VMOVUPS      Z30, 16704(BX)(DI*1)
+	VMOVUPS      Z29, 16768(BX)(DI*1)
+	VMOVUPS      Z28, 16832(BX)(DI*1)
+	VMOVUPS      Z27, 16896(BX)(DI*1)
+	VMOVUPS      Z26, 16960(BX)(DI*1)
+	VMOVUPS      Z25, 17024(BX)(DI*1)
+	VMOVUPS      Z24, 17088(BX)(DI*1)
+	VMOVUPS      Z23, 17152(BX)(DI*1)
+	VMOVUPS      Z22, 17216(BX)(DI*1)
+	VMOVUPS      Z21, 17280(BX)(DI*1)
+	VMOVUPS      Z20, 17344(BX)(DI*1)
+	VMOVUPS      Z19, 17408(BX)(DI*1)
+	VMOVUPS      Z18, 17472(BX)(DI*1)
+	VMOVUPS      Z17, 17536(BX)(DI*1)
+	VMOVUPS      Z16, 17600(BX)(DI*1)
+	VMOVUPS      Z15, 17664(BX)(DI*1)
+	VMOVUPS      Z14, 17728(BX)(DI*1)
+	VMOVUPS      Z13, 17792(BX)(DI*1)
+	VMOVUPS      Z12, 17856(BX)(DI*1)
+	ADDQ         $0x00000014, CX
+	ADDQ         $0x00000500, DI
+	CMPQ         CX, $0x00000028
+	JNE          loop0
+	MOVL         $0x000003ff, AX
+	KMOVW        AX, K1
+	VMOVUPS.Z    19200(BX), K1, Z0
+	VMOVAPS      Z0, Z31
+	LEAQ         19264(SI), DI
+	MOVQ         tiles+24(FP), CX
+
+loop3:
+	MOVQ samples+32(FP), R12
+
+loop4:
+	MOVL      $0x000003ff, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	VADDPS    Z0, Z31, Z0
+	VMOVAPS   Z0, Z31
+	ADDQ      $0x00000040, DI
+	SUBL      $0x00000001, R12
+	JNE       loop4
+	ADDQ      $+8192, DI
+	SUBL      $0x00000001, CX
+	JNE       loop3
+	MOVL      $0x000003ff, AX
+	KMOVW     AX, K1
+	VMOVUPS   Z31, K1, 19200(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	XORL DI, DI
+	XORL CX, CX
+
+loop5:
+	VMOVUPS (BX)(CX*1), Z0
+	VMOVAPS Z0, Z31
+	VMOVUPS 64(BX)(CX*1), Z0
+	VMOVAPS Z0, Z30
+	VMOVUPS 128(BX)(CX*1), Z0
+	VMOVAPS Z0, Z29
+	VMOVUPS 192(BX)(CX*1), Z0
+	VMOVAPS Z0, Z28
+	VMOVUPS 256(BX)(CX*1), Z0
+	VMOVAPS Z0, Z27
+	VMOVUPS 320(BX)(CX*1), Z0
+	VMOVAPS Z0, Z26
+	VMOVUPS 384(BX)(CX*1), Z0
+	VMOVAPS Z0, Z25
+	VMOVUPS 448(BX)(CX*1), Z0
+	VMOVAPS Z0, Z24
+	VMOVUPS 512(BX)(CX*1), Z0
+	VMOVAPS Z0, Z23
+	VMOVUPS 576(BX)(CX*1), Z0
+	VMOVAPS Z0, Z22
+	VMOVUPS 640(BX)(CX*1), Z0
+	VMOVAPS Z0, Z21
+	VMOVUPS 704(BX)(CX*1), Z0
+	VMOVAPS Z0, Z20
+	VMOVUPS 768(BX)(CX*1), Z0
+	VMOVAPS Z0, Z19
+	VMOVUPS 832(BX)(CX*1), Z0
+	VMOVAPS Z0, Z18
+	VMOVUPS 896(BX)(CX*1), Z0
+	VMOVAPS Z0, Z17
+	VMOVUPS 960(BX)(CX*1), Z0
+	VMOVAPS Z0, Z16
+	VMOVUPS 1024(BX)(CX*1), Z0
+	VMOVAPS Z0, Z15
+	VMOVUPS 1088(BX)(CX*1), Z0
+	VMOVAPS Z0, Z14
+	VMOVUPS 1152(BX)(CX*1), Z0
+	VMOVAPS Z0, Z13
+	VMOVUPS 1216(BX)(CX*1), Z0
+	VMOVAPS Z0, Z12
+	VMOVUPS 1280(BX)(CX*1), Z0
+	VMOVAPS Z0, Z11
+	VMOVUPS 1344(BX)(CX*1), Z0
+	VMOVAPS Z0, Z10
+	VMOVUPS 1408(BX)(CX*1), Z0
+	VMOVAPS Z0, Z9
+	VMOVUPS 1472(BX)(CX*1), Z0
+	VMOVAPS Z0, Z8
+	LEAQ    24384(SI)(DI*1), R12
+	LEAQ    (DX), R13
+	MOVQ    tiles+24(FP), R11
+
+loop6:
+	MOVQ samples+32(FP), R10
+
+loop7:
+	VMOVUPS      (R13), Z0
+	VMOVUPS      64(R13), Z1
+	VMOVUPS      128(R13), Z2
+	VMOVUPS      192(R13), Z3
+	VBROADCASTSS (R12), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z31, Z31
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z30, Z30
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z29, Z29
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z28, Z28
+	VBROADCASTSS 4(R12), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z27, Z27
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z26, Z26
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z25, Z25
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z24, Z24
+	VBROADCASTSS 8(R12), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z23, Z23
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z22, Z22
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z21, Z21
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z20, Z20
+	VBROADCASTSS 12(R12), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z19, Z19
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z18, Z18
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z17, Z17
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z16, Z16
+	VBROADCASTSS 16(R12), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z15, Z15
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z14, Z14
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z13, Z13
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z12, Z12
+	VBROADCASTSS 20(R12), Z4
+	VMULPS       Z4, Z0, Z0
+	VADDPS       Z0, Z11, Z11
+	VMULPS       Z4, Z1, Z0
+	VADDPS       Z0, Z10, Z10
+	VMULPS       Z4, Z2, Z0
+	VADDPS       Z0, Z9, Z9
+	VMULPS       Z4, Z3, Z0
+	VADDPS       Z0, Z8, Z8
+	ADDQ         $0x00000100, R12
+	ADDQ         $0x00000100, R13
+	SUBL         $0x00000001, R10
+	JNE          loop7
+	ADDQ         $+5120, R12
+	SUBL         $0x00000001, R11
+	JNE          loop6
+	VMOVUPS      Z31, (BX)(CX*1)
+	VMOVUPS      Z30, 64(BX)(CX*1)
+	VMOVUPS      Z29, 128(BX)(CX*1)
+	VMOVUPS      Z28, 192(BX)(CX*1)
+	VMOVUPS      Z27, 256(BX)(CX*1)
+	VMOVUPS      Z26, 320(BX)(CX*1)
+	VMOVUPS      Z25, 384(BX)(CX*1)
+	VMOVUPS      Z24, 448(BX)(CX*1)
+	VMOVUPS      Z23, 512(BX)(CX*1)
+	VMOVUPS      Z22, 576(BX)(CX*1)
+	VMOVUPS      Z21, 640(BX)(CX*1)
+	VMOVUPS      Z20, 704(BX)(CX*1)
+	VMOVUPS      Z19, 768(BX)(CX*1)
+	VMOVUPS      Z18, 832(BX)(CX*1)
+	VMOVUPS      Z17, 896(BX)(CX*1)
+	VMOVUPS      Z16, 960(BX)(CX*1)
+	VMOVUPS      Z15, 1024(BX)(CX*1)
+	VMOVUPS      Z14, 1088(BX)(CX*1)
+	VMOVUPS      Z13, 1152(BX)(CX*1)
+	VMOVUPS      Z12, 1216(BX)(CX*1)
+	VMOVUPS      Z11, 1280(BX)(CX*1)
+	VMOVUPS      Z10, 1344(BX)(CX*1)
+	VMOVUPS      Z9, 1408(BX)(CX*1)
+	VMOVUPS      Z8, 1472(BX)(CX*1)
+	ADDQ         $0x00000018, DI
+	ADDQ         $0x00000600, CX
+	CMPQ         DI, $0x000000f0
+	JNE          loop5
+	VMOVUPS      15360(BX), Z0
+	VMOVAPS      Z0, Z31
+	VMOVUPS      15424(BX), Z0
+	VMOVAPS      Z0, Z30
+	VMOVUPS      15488(BX), Z0
+	VMOVAPS      Z0, Z29
+	VMOVUPS      15552(BX), Z0
+	VMOVAPS      Z0, Z28
+	VMOVUPS      15616(BX), Z0
+	VMOVAPS      Z0, Z27
+	VMOVUPS      15680(BX), Z0
+	VMOVAPS      Z0, Z26
+	VMOVUPS      15744(BX), Z0
+	VMOVAPS      Z0, Z25
+	VMOVUPS      15808(BX), Z0
+	VMOVAPS      Z0, Z24
+	VMOVUPS      15872(BX), Z0
+	VMOVAPS      Z0, Z23
+	VMOVUPS      15936(BX), Z0
+	VMOVAPS      Z0, Z22
+	VMOVUPS      16000(BX), Z0
+	VMOVAPS      Z0, Z21
+	VMOVUPS      16064(BX), Z0
+	VMOVAPS      Z0, Z20
+	VMOVUPS      16128(BX), Z0
+	VMOVAPS      Z0, Z19
+	VMOVUPS      16192(BX), Z0
+	VMOVAPS      Z0, Z18
+	VMOVUPS      16256(BX), Z0
+	VMOVAPS      Z0, Z17
+	VMOVUPS      16320(BX), Z0
+	VMOVAPS      Z0, Z16
+	LEAQ         24624(SI), CX
+	LEAQ         (DX), DI
+	MOVQ         tiles+24(FP), R13
+
+loop8:
+	MOVQ samples+32(FP), R12
+
+loop9:
+	VMOVUPS      (DI), Z0
+	VMOVUPS      64(DI), Z1
+	VMOVUPS      128(DI), Z2
+	VMOVUPS      192(DI), Z3
+	VBROADCASTSS (CX), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z31, Z31
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z30, Z30
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z29, Z29
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z28, Z28
+	VBROADCASTSS 4(CX), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z27, Z27
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z26, Z26
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z25, Z25
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z24, Z24
+	VBROADCASTSS 8(CX), Z4
+	VMULPS       Z4, Z0, Z5
+	VADDPS       Z5, Z23, Z23
+	VMULPS       Z4, Z1, Z5
+	VADDPS       Z5, Z22, Z22
+	VMULPS       Z4, Z2, Z5
+	VADDPS       Z5, Z21, Z21
+	VMULPS       Z4, Z3, Z4
+	VADDPS       Z4, Z20, Z20
+	VBROADCASTSS 12(CX), Z4
+	VMULPS       Z4, Z0, Z0
+	VADDPS       Z0, Z19, Z19
+	VMULPS       Z4, Z1, Z0
+	VADDPS       Z0, Z18, Z18
+	VMULPS       Z4, Z2, Z0
+	VADDPS       Z0, Z17, Z17
+	VMULPS       Z4, Z3, Z0
+	VADDPS       Z0, Z16, Z16
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, DI
+	SUBL         $0x00000001, R12
+	JNE          loop9
+	ADDQ         $+5120, CX
+	SUBL         $0x00000001, R13
+	JNE          loop8
+	VMOVUPS      Z31, 15360(BX)
+	VMOVUPS      Z30, 15424(BX)
+	VMOVUPS      Z29, 15488(BX)
+	VMOVUPS      Z28, 15552(BX)
+	VMOVUPS      Z27, 15616(BX)
+	VMOVUPS      Z26, 15680(BX)
+	VMOVUPS      Z25, 15744(BX)
+	VMOVUPS      Z24, 15808(BX)
+	VMOVUPS      Z23, 15872(BX)
+	VMOVUPS      Z22, 15936(BX)
+	VMOVUPS      Z21, 16000(BX)
+	VMOVUPS      Z20, 16064(BX)
+	VMOVUPS      Z19, 16128(BX)
+	VMOVUPS      Z18, 16192(BX)
+	VMOVUPS      Z17, 16256(BX)
+	VMOVUPS      Z16, 16320(BX)
+	VMOVUPS      16384(BX), Z0
+	VMOVAPS      Z0, Z31
+	VMOVUPS      16448(BX), Z0
+	VMOVAPS      Z0, Z30
+	VMOVUPS      16512(BX), Z0
+	VMOVAPS      Z0, Z29
+	VMOVUPS      16576(BX), Z0
+	VMOVAPS      Z0, Z28
+	LEAQ         24384(SI), DI
+	MOVQ         tiles+24(FP), CX
+
+loop10:
+	MOVQ samples+32(FP), R13
+
+loop11:
+	VADDPS  (DI), Z31, Z0
+	VMOVAPS Z0, Z31
+	VADDPS  64(DI), Z30, Z0
+	VMOVAPS Z0, Z30
+	VADDPS  128(DI), Z29, Z0
+	VMOVAPS Z0, Z29
+	VADDPS  192(DI), Z28, Z0
+	VMOVAPS Z0, Z28
+	ADDQ    $0x00000100, DI
+	SUBL    $0x00000001, R13
+	JNE     loop11
+	ADDQ    $+5120, DI
+	SUBL    $0x00000001, CX
+	JNE     loop10
+	VMOVUPS Z31, 16384(BX)
+	VMOVUPS Z30, 16448(BX)
+	VMOVUPS Z29, 16512(BX)
+	VMOVUPS Z28, 16576(BX)
+	VZEROUPPER
+	RET
+
+// func digitsStepBatchAVX2(p *Digits, grad *DigitsGrad, rate float32)
+// Requires: AVX
+TEXT ·digitsStepBatchAVX2(SB), NOSPLIT, $0-20
+	MOVQ         p+0(FP), DI
+	MOVQ         grad+8(FP), BX
+	VBROADCASTSS rate+16(FP), Y0
+	VMOVAPS      Y0, Y15
+	XORL         R13, R13
+
+loop0:
+	VMOVUPS (DI)(R13*1), Y0
+	VMULPS  (BX)(R13*1), Y15, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DI)(R13*1)
+	VMOVUPS 32(DI)(R13*1), Y0
+	VMULPS  32(BX)(R13*1), Y15, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 32(DI)(R13*1)
+	VMOVUPS 64(DI)(R13*1), Y0
+	VMULPS  64(BX)(R13*1), Y15, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 64(DI)(R13*1)
+	VMOVUPS 96(DI)(R13*1), Y0
+	VMULPS  96(BX)(R13*1), Y15, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 96(DI)(R13*1)
+	ADDQ    $0x00000080, R13
+	CMPQ    R13, $0x00004b00
+	JNE     loop0
+	VMOVUPS 19200(DI), Y0
+	VMULPS  19200(BX), Y15, Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, 19200(DI)
+	VMOVSD  19232(DI), X0
+	VMOVSD  19232(BX), X1
+	VMULPS  X1, X15, X1
+	VSUBPS  X1, X0, X0
+	VMOVSD  X0, 19232(DI)
+	VZEROUPPER
+	RET
+
+// func digitsStepBatchAVX512(p *Digits, grad *DigitsGrad, rate float32)
+// Requires: AVX, AVX512F
+TEXT ·digitsStepBatchAVX512(SB), NOSPLIT, $0-20
+	MOVQ         p+0(FP), DI
+	MOVQ         grad+8(FP), BX
+	VBROADCASTSS rate+16(FP), Z0
+	VMOVAPS      Z0, Z31
+	XORL         R13, R13
+
+loop0:
+	VMOVUPS   (DI)(R13*1), Z0
+	VMULPS    (BX)(R13*1), Z31, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (DI)(R13*1)
+	VMOVUPS   64(DI)(R13*1), Z0
+	VMULPS    64(BX)(R13*1), Z31, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, 64(DI)(R13*1)
+	VMOVUPS   128(DI)(R13*1), Z0
+	VMULPS    128(BX)(R13*1), Z31, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, 128(DI)(R13*1)
+	VMOVUPS   192(DI)(R13*1), Z0
+	VMULPS    192(BX)(R13*1), Z31, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, 192(DI)(R13*1)
+	ADDQ      $0x00000100, R13
+	CMPQ      R13, $0x00004b00
+	JNE       loop0
+	MOVL      $0x000003ff, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 19200(DI), K1, Z0
+	VMOVUPS.Z 19200(BX), K1, Z1
+	VMULPS    Z1, Z31, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, 19200(DI)
+	VZEROUPPER
+	RET
+
 DATA DigitsConstants<>+0(SB)/4, $0x00000000
 DATA DigitsConstants<>+4(SB)/4, $0x00000000
 DATA DigitsConstants<>+8(SB)/4, $0x00000000
@@ -4980,4 +16646,155 @@ DATA DigitsConstants<>+1680(SB)/4, $0x7fc00000
 DATA DigitsConstants<>+1684(SB)/4, $0x7fc00000
 DATA DigitsConstants<>+1688(SB)/4, $0x7fc00000
 DATA DigitsConstants<>+1692(SB)/4, $0x7fc00000
-GLOBL DigitsConstants<>(SB), RODATA|NOPTR, $1696
+DATA DigitsConstants<>+1696(SB)/4, $0x80000000
+DATA DigitsConstants<>+1700(SB)/4, $0x00000000
+DATA DigitsConstants<>+1704(SB)/4, $0xff800000
+DATA DigitsConstants<>+1708(SB)/4, $0x7fffffff
+DATA DigitsConstants<>+1712(SB)/4, $0x42dc0000
+DATA DigitsConstants<>+1716(SB)/8, $0x3800000000000000
+DATA DigitsConstants<>+1724(SB)/8, $0x40471547652b82fe
+DATA DigitsConstants<>+1732(SB)/8, $0x4338000000000000
+DATA DigitsConstants<>+1740(SB)/8, $0x3f962e42fefa39ef
+DATA DigitsConstants<>+1748(SB)/8, $0x000000000000001f
+DATA DigitsConstants<>+1756(SB)/4, $0x00000000
+DATA DigitsConstants<>+1760(SB)/4, $0x00000000
+DATA DigitsConstants<>+1764(SB)/4, $0x00000000
+DATA DigitsConstants<>+1768(SB)/4, $0x00000000
+DATA DigitsConstants<>+1772(SB)/4, $0x00000000
+DATA DigitsConstants<>+1776(SB)/4, $0x00000000
+DATA DigitsConstants<>+1780(SB)/4, $0x00000000
+DATA DigitsConstants<>+1784(SB)/4, $0x00000000
+DATA DigitsConstants<>+1788(SB)/4, $0x00000000
+DATA DigitsConstants<>+1792(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+1800(SB)/8, $0x3ff059b0d3158574
+DATA DigitsConstants<>+1808(SB)/8, $0x3ff0b5586cf9890f
+DATA DigitsConstants<>+1816(SB)/8, $0x3ff11301d0125b51
+DATA DigitsConstants<>+1824(SB)/8, $0x3ff172b83c7d517b
+DATA DigitsConstants<>+1832(SB)/8, $0x3ff1d4873168b9aa
+DATA DigitsConstants<>+1840(SB)/8, $0x3ff2387a6e756238
+DATA DigitsConstants<>+1848(SB)/8, $0x3ff29e9df51fdee1
+DATA DigitsConstants<>+1856(SB)/8, $0x3ff306fe0a31b715
+DATA DigitsConstants<>+1864(SB)/8, $0x3ff371a7373aa9cb
+DATA DigitsConstants<>+1872(SB)/8, $0x3ff3dea64c123422
+DATA DigitsConstants<>+1880(SB)/8, $0x3ff44e086061892d
+DATA DigitsConstants<>+1888(SB)/8, $0x3ff4bfdad5362a27
+DATA DigitsConstants<>+1896(SB)/8, $0x3ff5342b569d4f82
+DATA DigitsConstants<>+1904(SB)/8, $0x3ff5ab07dd485429
+DATA DigitsConstants<>+1912(SB)/8, $0x3ff6247eb03a5585
+DATA DigitsConstants<>+1920(SB)/8, $0x3ff6a09e667f3bcd
+DATA DigitsConstants<>+1928(SB)/8, $0x3ff71f75e8ec5f74
+DATA DigitsConstants<>+1936(SB)/8, $0x3ff7a11473eb0187
+DATA DigitsConstants<>+1944(SB)/8, $0x3ff82589994cce13
+DATA DigitsConstants<>+1952(SB)/8, $0x3ff8ace5422aa0db
+DATA DigitsConstants<>+1960(SB)/8, $0x3ff93737b0cdc5e5
+DATA DigitsConstants<>+1968(SB)/8, $0x3ff9c49182a3f090
+DATA DigitsConstants<>+1976(SB)/8, $0x3ffa5503b23e255d
+DATA DigitsConstants<>+1984(SB)/8, $0x3ffae89f995ad3ad
+DATA DigitsConstants<>+1992(SB)/8, $0x3ffb7f76f2fb5e47
+DATA DigitsConstants<>+2000(SB)/8, $0x3ffc199bdd85529c
+DATA DigitsConstants<>+2008(SB)/8, $0x3ffcb720dcef9069
+DATA DigitsConstants<>+2016(SB)/8, $0x3ffd5818dcfba487
+DATA DigitsConstants<>+2024(SB)/8, $0x3ffdfc97337b9b5f
+DATA DigitsConstants<>+2032(SB)/8, $0x3ffea4afa2a490da
+DATA DigitsConstants<>+2040(SB)/8, $0x3fff50765b6e4540
+DATA DigitsConstants<>+2048(SB)/8, $0x0000000000000010
+DATA DigitsConstants<>+2056(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+2064(SB)/8, $0x3fe0000000000000
+DATA DigitsConstants<>+2072(SB)/8, $0x3fc5555555555555
+DATA DigitsConstants<>+2080(SB)/8, $0x3fa5555555555555
+DATA DigitsConstants<>+2088(SB)/4, $0x7f800000
+DATA DigitsConstants<>+2092(SB)/4, $0x3f800000
+DATA DigitsConstants<>+2096(SB)/8, $0x77f0000000000000
+DATA DigitsConstants<>+2104(SB)/8, $0x3fe6c00000000000
+DATA DigitsConstants<>+2112(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+2120(SB)/4, $0x00000000
+DATA DigitsConstants<>+2124(SB)/4, $0x00000000
+DATA DigitsConstants<>+2128(SB)/4, $0x00000000
+DATA DigitsConstants<>+2132(SB)/4, $0x00000000
+DATA DigitsConstants<>+2136(SB)/4, $0x00000000
+DATA DigitsConstants<>+2140(SB)/4, $0x00000000
+DATA DigitsConstants<>+2144(SB)/4, $0x00000000
+DATA DigitsConstants<>+2148(SB)/4, $0x00000000
+DATA DigitsConstants<>+2152(SB)/4, $0x00000000
+DATA DigitsConstants<>+2156(SB)/4, $0x00000000
+DATA DigitsConstants<>+2160(SB)/4, $0x00000000
+DATA DigitsConstants<>+2164(SB)/4, $0x00000000
+DATA DigitsConstants<>+2168(SB)/4, $0x00000000
+DATA DigitsConstants<>+2172(SB)/4, $0x00000000
+DATA DigitsConstants<>+2176(SB)/8, $0x3ff6430000000000
+DATA DigitsConstants<>+2184(SB)/8, $0x3ff5ca0000000000
+DATA DigitsConstants<>+2192(SB)/8, $0x3ff5550000000000
+DATA DigitsConstants<>+2200(SB)/8, $0x3ff4e60000000000
+DATA DigitsConstants<>+2208(SB)/8, $0x3ff47b0000000000
+DATA DigitsConstants<>+2216(SB)/8, $0x3ff4140000000000
+DATA DigitsConstants<>+2224(SB)/8, $0x3ff3b10000000000
+DATA DigitsConstants<>+2232(SB)/8, $0x3ff3520000000000
+DATA DigitsConstants<>+2240(SB)/8, $0x3ff2f70000000000
+DATA DigitsConstants<>+2248(SB)/8, $0x3ff29e0000000000
+DATA DigitsConstants<>+2256(SB)/8, $0x3ff2490000000000
+DATA DigitsConstants<>+2264(SB)/8, $0x3ff1f70000000000
+DATA DigitsConstants<>+2272(SB)/8, $0x3ff1a80000000000
+DATA DigitsConstants<>+2280(SB)/8, $0x3ff15b0000000000
+DATA DigitsConstants<>+2288(SB)/8, $0x3ff1110000000000
+DATA DigitsConstants<>+2296(SB)/8, $0x3ff0c90000000000
+DATA DigitsConstants<>+2304(SB)/8, $0x3ff0840000000000
+DATA DigitsConstants<>+2312(SB)/8, $0x3ff0410000000000
+DATA DigitsConstants<>+2320(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+2328(SB)/8, $0x3fef080000000000
+DATA DigitsConstants<>+2336(SB)/8, $0x3fee1e0000000000
+DATA DigitsConstants<>+2344(SB)/8, $0x3fed420000000000
+DATA DigitsConstants<>+2352(SB)/8, $0x3fec720000000000
+DATA DigitsConstants<>+2360(SB)/8, $0x3febac0000000000
+DATA DigitsConstants<>+2368(SB)/8, $0x3feaf20000000000
+DATA DigitsConstants<>+2376(SB)/8, $0x3fea420000000000
+DATA DigitsConstants<>+2384(SB)/8, $0x3fe99a0000000000
+DATA DigitsConstants<>+2392(SB)/8, $0x3fe8fa0000000000
+DATA DigitsConstants<>+2400(SB)/8, $0x3fe8620000000000
+DATA DigitsConstants<>+2408(SB)/8, $0x3fe7d00000000000
+DATA DigitsConstants<>+2416(SB)/8, $0x3fe7460000000000
+DATA DigitsConstants<>+2424(SB)/8, $0x3fe6c20000000000
+DATA DigitsConstants<>+2432(SB)/8, $0xbfdffffffe7f22bc
+DATA DigitsConstants<>+2440(SB)/8, $0x3fd55555521c977a
+DATA DigitsConstants<>+2448(SB)/8, $0xbfd000b53be476ec
+DATA DigitsConstants<>+2456(SB)/8, $0x3fc99b1df84bc4e8
+DATA DigitsConstants<>+2464(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+2472(SB)/4, $0x00000000
+DATA DigitsConstants<>+2476(SB)/4, $0x00000000
+DATA DigitsConstants<>+2480(SB)/4, $0x00000000
+DATA DigitsConstants<>+2484(SB)/4, $0x00000000
+DATA DigitsConstants<>+2488(SB)/4, $0x00000000
+DATA DigitsConstants<>+2492(SB)/4, $0x00000000
+DATA DigitsConstants<>+2496(SB)/8, $0xbfd5234e0670a525
+DATA DigitsConstants<>+2504(SB)/8, $0xbfd3c3b2736b3f61
+DATA DigitsConstants<>+2512(SB)/8, $0xbfd268620f34d63d
+DATA DigitsConstants<>+2520(SB)/8, $0xbfd117ee81dfe4c4
+DATA DigitsConstants<>+2528(SB)/8, $0xbfcf99dc6c23b409
+DATA DigitsConstants<>+2536(SB)/8, $0xbfcd0fb7f2255e51
+DATA DigitsConstants<>+2544(SB)/8, $0xbfca926d3a4ad563
+DATA DigitsConstants<>+2552(SB)/8, $0xbfc8230164c1a332
+DATA DigitsConstants<>+2560(SB)/8, $0xbfc5c28060c46b76
+DATA DigitsConstants<>+2568(SB)/8, $0xbfc3643cad0588f1
+DATA DigitsConstants<>+2576(SB)/8, $0xbfc1168e8127e327
+DATA DigitsConstants<>+2584(SB)/8, $0xbfbda6e7637c46a1
+DATA DigitsConstants<>+2592(SB)/8, $0xbfb9375e55595ede
+DATA DigitsConstants<>+2600(SB)/8, $0xbfb4d1515b987ce3
+DATA DigitsConstants<>+2608(SB)/8, $0xbfb08498b51e39b1
+DATA DigitsConstants<>+2616(SB)/8, $0xbfa88729e70ee637
+DATA DigitsConstants<>+2624(SB)/8, $0xbfa03d5d85e73eef
+DATA DigitsConstants<>+2632(SB)/8, $0xbf901f5658735842
+DATA DigitsConstants<>+2640(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+2648(SB)/8, $0x3f9f7a9b16782856
+DATA DigitsConstants<>+2656(SB)/8, $0x3faf0c30c1116351
+DATA DigitsConstants<>+2664(SB)/8, $0x3fb6ef528c056a2c
+DATA DigitsConstants<>+2672(SB)/8, $0x3fbe2507702af03b
+DATA DigitsConstants<>+2680(SB)/8, $0x3fc299d30c606ea7
+DATA DigitsConstants<>+2688(SB)/8, $0x3fc601b076e7a8a9
+DATA DigitsConstants<>+2696(SB)/8, $0x3fc9509aa0044f8f
+DATA DigitsConstants<>+2704(SB)/8, $0x3fcc8df7cb9a8f77
+DATA DigitsConstants<>+2712(SB)/8, $0x3fcfb7d86eee3b90
+DATA DigitsConstants<>+2720(SB)/8, $0x3fd1661caecb9ba4
+DATA DigitsConstants<>+2728(SB)/8, $0x3fd2e9e2bce12286
+DATA DigitsConstants<>+2736(SB)/8, $0x3fd4610bc29c5e18
+DATA DigitsConstants<>+2744(SB)/8, $0x3fd5d01dc49ff2e8
+DATA DigitsConstants<>+2752(SB)/4, $0x7fc00000
+GLOBL DigitsConstants<>(SB), RODATA|NOPTR, $2756

@@ -6,7 +6,7 @@
 // parameters     4810 (19240 bytes)
 // multiply-adds  4736 Forward, 10112 Grad
 // workspace      644 bytes
-// batch          32 samples at a time, in 39848 bytes
+// batch          32 samples at a time, in 212392 bytes
 // cache          auto keeps 344 bytes for 29260 operations and 11 calls in Grad
 //                pre 344 for 29516 and 11; post 344 for 29260 and 11; both 600 for 29324 and 11
 // code           6 of 11 operations in loops over unrolled blocks, the others fully unrolled
@@ -58,9 +58,13 @@ type DigitsWorkspace struct {
 }
 
 // DigitsBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 39848 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
-// block of 32 samples at a time.
+// that StepBatch sums up, 212392 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 32 samples at a time. The first four fields are for the assembly, which works on samples side by side.
 type DigitsBatch struct {
+	tiles   [41696]float32  // tiles of 16 samples, for the assembly
+	restX   [16][64]float32 // the last samples, fewer than a tile's
+	restY   [16][10]float32 // what belongs to them
+	losses  [256]float32    // those of samples, for sums in their order
 	samples [32]DigitsWorkspace
 	sum     DigitsGrad
 }
@@ -3457,6 +3461,10 @@ func (p *Digits) ForwardBatch(b *DigitsBatch, xs [][64]float32, out [][10]float3
 	if len(xs) != len(out) {
 		panic("Digits.ForwardBatch: xs and out differ in length")
 	}
+	if digitsLevel > 0 {
+		p.vectorForwardBatch(b, xs, out)
+		return
+	}
 	for len(xs) > 32 && len(out) > 32 {
 		p.forwardBlock(b, xs[:32], out[:32])
 		xs, out = xs[32:], out[32:]
@@ -3469,6 +3477,9 @@ func (p *Digits) ForwardBatch(b *DigitsBatch, xs [][64]float32, out [][10]float3
 func (p *Digits) LossBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Digits.LossBatch: xs and ys differ in length")
+	}
+	if digitsLevel > 0 {
+		return p.vectorLossBatch(b, xs, ys)
 	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
@@ -3487,6 +3498,9 @@ func (p *Digits) GradBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, g
 		panic("Digits.GradBatch: xs and ys differ in length")
 	}
 	*g = DigitsGrad{}
+	if digitsLevel > 0 {
+		return p.vectorGradBatch(b, xs, ys, g)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], g)
@@ -3504,6 +3518,9 @@ func (p *Digits) StepBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, r
 		panic("Digits.StepBatch: xs and ys differ in length")
 	}
 	b.sum = DigitsGrad{}
+	if digitsLevel > 0 {
+		return p.vectorStepBatch(b, xs, ys, rate)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], &b.sum)

@@ -34,3 +34,21 @@ func (p *Digits) vectorGrad(ws *DigitsWorkspace, x *[64]float32, y *[10]float32,
 func (p *Digits) vectorStep(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32 {
 	return 0
 }
+
+// vectorForwardBatch is never called.
+func (p *Digits) vectorForwardBatch(b *DigitsBatch, xs [][64]float32, out [][10]float32) {}
+
+// vectorLossBatch is never called.
+func (p *Digits) vectorLossBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32) float32 {
+	return 0
+}
+
+// vectorGradBatch is never called.
+func (p *Digits) vectorGradBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, g *DigitsGrad) float32 {
+	return 0
+}
+
+// vectorStepBatch is never called.
+func (p *Digits) vectorStepBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, rate float32) float32 {
+	return 0
+}

@@ -108,6 +108,235 @@ func doublesStepAVX2(p *Doubles, ws *DoublesWorkspace, x *[5]float64, y *[5]floa
 //go:noescape
 func doublesStepAVX512(p *Doubles, ws *DoublesWorkspace, x *[5]float64, y *[5]float64, rate float64) float64
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 120 samples at a time. The last ones, fewer than 8, are copied to where there is
+// room for as many.
+func (p *Doubles) vectorForwardBatch(b *DoublesBatch, xs [][5]float64, out [][5]float64) {
+	for len(xs) >= 120 && len(out) >= 120 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 15)
+		xs, out = xs[120:], out[120:]
+	}
+	if tiles := len(xs) / 8; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 8 && len(out) >= 8 {
+		xs, out = xs[8:], out[8:]
+	}
+	if len(xs) > 0 {
+		b.restX = [8][5]float64{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 8 samples through ForwardBatch.
+func (p *Doubles) forwardTiles(b *DoublesBatch, xs *[5]float64, out *[5]float64, tiles int) {
+	if doublesLevel > 1 {
+		doublesForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	doublesForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func doublesForwardBatchAVX2(p *Doubles, b *DoublesBatch, xs *[5]float64, out *[5]float64, tiles int)
+
+//go:noescape
+func doublesForwardBatchAVX512(p *Doubles, b *DoublesBatch, xs *[5]float64, out *[5]float64, tiles int)
+
+// vectorLossBlock is a block of LossBatch in assembly, at most 120 samples at a time. The last ones, fewer than 8, are copied to where there is
+// room for as many.
+func (p *Doubles) vectorLossBlock(b *DoublesBatch, xs [][5]float64, ys [][5]float64) float64 {
+	loss := float64(0)
+	for len(xs) >= 120 && len(ys) >= 120 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 15, 8)
+		loss = b.addLosses(loss, 120)
+		xs, ys = xs[120:], ys[120:]
+	}
+	if tiles := len(xs) / 8; tiles > 0 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 8)
+		loss = b.addLosses(loss, tiles*8)
+	}
+	for len(xs) >= 8 && len(ys) >= 8 {
+		xs, ys = xs[8:], ys[8:]
+	}
+	if len(xs) > 0 {
+		b.restX = [8][5]float64{}
+		copy(b.restX[:], xs)
+		b.restY = [8][5]float64{}
+		copy(b.restY[:], ys)
+		p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorLossBatch is LossBatch in assembly, a block of 4 samples at a time.
+func (p *Doubles) vectorLossBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64) float64 {
+	loss := float64(0)
+	for len(xs) > 4 && len(ys) > 4 {
+		loss += p.vectorLossBlock(b, xs[:4], ys[:4])
+		xs, ys = xs[4:], ys[4:]
+	}
+	loss += p.vectorLossBlock(b, xs, ys)
+	return loss
+}
+
+// lossTiles takes tiles of 8 samples through LossBatch.
+func (p *Doubles) lossTiles(b *DoublesBatch, xs *[5]float64, ys *[5]float64, tiles, samples int) {
+	if doublesLevel > 1 {
+		doublesLossBatchAVX512(p, b, xs, ys, tiles, samples)
+		return
+	}
+	doublesLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func doublesLossBatchAVX2(p *Doubles, b *DoublesBatch, xs *[5]float64, ys *[5]float64, tiles, samples int)
+
+//go:noescape
+func doublesLossBatchAVX512(p *Doubles, b *DoublesBatch, xs *[5]float64, ys *[5]float64, tiles, samples int)
+
+// vectorGradBlock is a block of GradBatch in assembly, at most 120 samples at a time. The last ones, fewer than 8, are copied to where there is
+// room for as many. It adds to g.
+func (p *Doubles) vectorGradBlock(b *DoublesBatch, xs [][5]float64, ys [][5]float64, g *DoublesGrad) float64 {
+	loss := float64(0)
+	for len(xs) >= 120 && len(ys) >= 120 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 15, 8)
+		loss = b.addLosses(loss, 120)
+		xs, ys = xs[120:], ys[120:]
+	}
+	if tiles := len(xs) / 8; tiles > 0 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 8)
+		loss = b.addLosses(loss, tiles*8)
+	}
+	for len(xs) >= 8 && len(ys) >= 8 {
+		xs, ys = xs[8:], ys[8:]
+	}
+	if len(xs) > 0 {
+		b.restX = [8][5]float64{}
+		copy(b.restX[:], xs)
+		b.restY = [8][5]float64{}
+		copy(b.restY[:], ys)
+		p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorGradBatch is GradBatch in assembly, a block of 4 samples at a time.
+func (p *Doubles) vectorGradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, g *DoublesGrad) float64 {
+	loss := float64(0)
+	for len(xs) > 4 && len(ys) > 4 {
+		loss += p.vectorGradBlock(b, xs[:4], ys[:4], g)
+		xs, ys = xs[4:], ys[4:]
+	}
+	loss += p.vectorGradBlock(b, xs, ys, g)
+	return loss
+}
+
+// gradTiles takes tiles of 8 samples through GradBatch.
+func (p *Doubles) gradTiles(b *DoublesBatch, xs *[5]float64, ys *[5]float64, g *DoublesGrad, tiles, samples int) {
+	if doublesLevel > 1 {
+		doublesGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		doublesGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return
+	}
+	doublesGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	doublesGradBatchSumsAVX2(b, xs, g, tiles, samples)
+}
+
+//go:noescape
+func doublesGradBatchAVX2(p *Doubles, b *DoublesBatch, xs *[5]float64, ys *[5]float64, tiles, samples int)
+
+//go:noescape
+func doublesGradBatchSumsAVX2(b *DoublesBatch, xs *[5]float64, grad *DoublesGrad, tiles, samples int)
+
+//go:noescape
+func doublesGradBatchAVX512(p *Doubles, b *DoublesBatch, xs *[5]float64, ys *[5]float64, tiles, samples int)
+
+//go:noescape
+func doublesGradBatchSumsAVX512(b *DoublesBatch, xs *[5]float64, grad *DoublesGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Doubles) vectorStepBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, rate float64) float64 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if doublesLevel > 1 {
+		doublesStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	doublesStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func doublesStepBatchAVX2(p *Doubles, grad *DoublesGrad, rate float64)
+
+//go:noescape
+func doublesStepBatchAVX512(p *Doubles, grad *DoublesGrad, rate float64)
+
+// vectorInputGradBlock is a block of InputGradBatch in assembly, at most 120 samples at a time. The last ones, fewer than 8, are copied to where there is
+// room for as many.
+func (p *Doubles) vectorInputGradBlock(b *DoublesBatch, xs [][5]float64, ys [][5]float64, gxs [][5]float64) float64 {
+	loss := float64(0)
+	for len(xs) >= 120 && len(ys) >= 120 && len(gxs) >= 120 {
+		p.inputGradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), unsafe.SliceData(gxs), 15, 8)
+		loss = b.addLosses(loss, 120)
+		xs, ys, gxs = xs[120:], ys[120:], gxs[120:]
+	}
+	if tiles := len(xs) / 8; tiles > 0 {
+		p.inputGradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), unsafe.SliceData(gxs), tiles, 8)
+		loss = b.addLosses(loss, tiles*8)
+	}
+	for len(xs) >= 8 && len(ys) >= 8 && len(gxs) >= 8 {
+		xs, ys, gxs = xs[8:], ys[8:], gxs[8:]
+	}
+	if len(xs) > 0 {
+		b.restX = [8][5]float64{}
+		copy(b.restX[:], xs)
+		b.restY = [8][5]float64{}
+		copy(b.restY[:], ys)
+		p.inputGradTiles(b, &b.restX[0], &b.restY[0], &b.restX[0], 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+		copy(gxs, b.restX[:])
+	}
+	return loss
+}
+
+// vectorInputGradBatch is InputGradBatch in assembly, a block of 4 samples at a time.
+func (p *Doubles) vectorInputGradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, gxs [][5]float64) float64 {
+	loss := float64(0)
+	for len(xs) > 4 && len(ys) > 4 && len(gxs) > 4 {
+		loss += p.vectorInputGradBlock(b, xs[:4], ys[:4], gxs[:4])
+		xs, ys, gxs = xs[4:], ys[4:], gxs[4:]
+	}
+	loss += p.vectorInputGradBlock(b, xs, ys, gxs)
+	return loss
+}
+
+// inputGradTiles takes tiles of 8 samples through InputGradBatch.
+func (p *Doubles) inputGradTiles(b *DoublesBatch, xs *[5]float64, ys *[5]float64, gxs *[5]float64, tiles, samples int) {
+	if doublesLevel > 1 {
+		doublesInputGradBatchAVX512(p, b, xs, ys, gxs, tiles, samples)
+		return
+	}
+	doublesInputGradBatchAVX2(p, b, xs, ys, gxs, tiles, samples)
+}
+
+//go:noescape
+func doublesInputGradBatchAVX2(p *Doubles, b *DoublesBatch, xs *[5]float64, ys *[5]float64, gxs *[5]float64, tiles, samples int)
+
+//go:noescape
+func doublesInputGradBatchAVX512(p *Doubles, b *DoublesBatch, xs *[5]float64, ys *[5]float64, gxs *[5]float64, tiles, samples int)
+
+// addLosses adds the losses of n samples to a sum, one after another.
+func (b *DoublesBatch) addLosses(sum float64, n int) float64 {
+	for i := 0; i < n && i < len(b.losses); i++ {
+		sum += b.losses[i]
+	}
+	return sum
+}
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Doubles{}.W1)-0]
@@ -169,4 +398,6 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(DoublesWorkspace{}.D12)-1664]
 	_ = [1]struct{}{}[unsafe.Offsetof(DoublesWorkspace{}.D0)-1704]
 	_ = [1]struct{}{}[unsafe.Offsetof(DoublesWorkspace{}.scratch0)-1744]
+	_ = [1]struct{}{}[unsafe.Offsetof(DoublesBatch{}.tiles)-0]
+	_ = [1]struct{}{}[unsafe.Offsetof(DoublesBatch{}.losses)-272064]
 )

@@ -6,7 +6,7 @@
 // parameters     939 (7512 bytes)
 // multiply-adds  849 Forward, 2547 Grad
 // workspace      1944 bytes
-// batch          4 samples at a time, in 15288 bytes
+// batch          4 samples at a time, in 288312 bytes
 // cache          auto keeps 984 bytes for 9244 operations and 200 calls in Grad
 //                pre 760 for 9915 and 305; post 984 for 9244 and 200; both 1432 for 9253 and 200
 // code           11 of 58 operations in loops over unrolled blocks, the others fully unrolled
@@ -115,9 +115,13 @@ type DoublesWorkspace struct {
 }
 
 // DoublesBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 15288 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
-// block of 4 samples at a time.
+// that StepBatch sums up, 288312 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 4 samples at a time. The first four fields are for the assembly, which works on samples side by side.
 type DoublesBatch struct {
+	tiles   [33928]float64 // tiles of 8 samples, for the assembly
+	restX   [8][5]float64  // the last samples, fewer than a tile's
+	restY   [8][5]float64  // what belongs to them
+	losses  [120]float64   // those of samples, for sums in their order
 	samples [4]DoublesWorkspace
 	sum     DoublesGrad
 }
@@ -5211,6 +5215,10 @@ func (p *Doubles) ForwardBatch(b *DoublesBatch, xs [][5]float64, out [][5]float6
 	if len(xs) != len(out) {
 		panic("Doubles.ForwardBatch: xs and out differ in length")
 	}
+	if doublesLevel > 0 {
+		p.vectorForwardBatch(b, xs, out)
+		return
+	}
 	for len(xs) > 4 && len(out) > 4 {
 		p.forwardBlock(b, xs[:4], out[:4])
 		xs, out = xs[4:], out[4:]
@@ -5223,6 +5231,9 @@ func (p *Doubles) ForwardBatch(b *DoublesBatch, xs [][5]float64, out [][5]float6
 func (p *Doubles) LossBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64) float64 {
 	if len(xs) != len(ys) {
 		panic("Doubles.LossBatch: xs and ys differ in length")
+	}
+	if doublesLevel > 0 {
+		return p.vectorLossBatch(b, xs, ys)
 	}
 	loss := float64(0)
 	for len(xs) > 4 && len(ys) > 4 {
@@ -5241,6 +5252,9 @@ func (p *Doubles) GradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, g
 		panic("Doubles.GradBatch: xs and ys differ in length")
 	}
 	*g = DoublesGrad{}
+	if doublesLevel > 0 {
+		return p.vectorGradBatch(b, xs, ys, g)
+	}
 	loss := float64(0)
 	for len(xs) > 4 && len(ys) > 4 {
 		loss += p.gradBlock(b, xs[:4], ys[:4], g)
@@ -5258,6 +5272,9 @@ func (p *Doubles) StepBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, r
 		panic("Doubles.StepBatch: xs and ys differ in length")
 	}
 	b.sum = DoublesGrad{}
+	if doublesLevel > 0 {
+		return p.vectorStepBatch(b, xs, ys, rate)
+	}
 	loss := float64(0)
 	for len(xs) > 4 && len(ys) > 4 {
 		loss += p.gradBlock(b, xs[:4], ys[:4], &b.sum)
@@ -5292,6 +5309,9 @@ func (p *Doubles) InputGradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float
 	}
 	if len(xs) != len(gxs) {
 		panic("Doubles.InputGradBatch: xs and gxs differ in length")
+	}
+	if doublesLevel > 0 {
+		return p.vectorInputGradBatch(b, xs, ys, gxs)
 	}
 	loss := float64(0)
 	for len(xs) > 4 && len(ys) > 4 && len(gxs) > 4 {

@@ -34,3 +34,26 @@ func (p *Doubles) vectorGrad(ws *DoublesWorkspace, x *[5]float64, y *[5]float64,
 func (p *Doubles) vectorStep(ws *DoublesWorkspace, x *[5]float64, y *[5]float64, rate float64) float64 {
 	return 0
 }
+
+// vectorForwardBatch is never called.
+func (p *Doubles) vectorForwardBatch(b *DoublesBatch, xs [][5]float64, out [][5]float64) {}
+
+// vectorLossBatch is never called.
+func (p *Doubles) vectorLossBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64) float64 {
+	return 0
+}
+
+// vectorGradBatch is never called.
+func (p *Doubles) vectorGradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, g *DoublesGrad) float64 {
+	return 0
+}
+
+// vectorStepBatch is never called.
+func (p *Doubles) vectorStepBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, rate float64) float64 {
+	return 0
+}
+
+// vectorInputGradBatch is never called.
+func (p *Doubles) vectorInputGradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, gxs [][5]float64) float64 {
+	return 0
+}

@@ -96,6 +96,235 @@ func exactStep(p *Exact, ws *ExactWorkspace, x *[40]float32, y *[37]float32, rat
 //go:noescape
 func exactStepAVX2(p *Exact, ws *ExactWorkspace, x *[40]float32, y *[37]float32, rate float32) float32
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 176 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Exact) vectorForwardBatch(b *ExactBatch, xs [][40]float32, out [][37]float32) {
+	for len(xs) >= 176 && len(out) >= 176 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 11)
+		xs, out = xs[176:], out[176:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 16 && len(out) >= 16 {
+		xs, out = xs[16:], out[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][40]float32{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 16 samples through ForwardBatch.
+func (p *Exact) forwardTiles(b *ExactBatch, xs *[40]float32, out *[37]float32, tiles int) {
+	if exactLevel > 1 {
+		exactForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	exactForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func exactForwardBatchAVX2(p *Exact, b *ExactBatch, xs *[40]float32, out *[37]float32, tiles int)
+
+//go:noescape
+func exactForwardBatchAVX512(p *Exact, b *ExactBatch, xs *[40]float32, out *[37]float32, tiles int)
+
+// vectorLossBlock is a block of LossBatch in assembly, at most 176 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Exact) vectorLossBlock(b *ExactBatch, xs [][40]float32, ys [][37]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 176 && len(ys) >= 176 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 11, 16)
+		loss = b.addLosses(loss, 176)
+		xs, ys = xs[176:], ys[176:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][40]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][37]float32{}
+		copy(b.restY[:], ys)
+		p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorLossBatch is LossBatch in assembly, a block of 4 samples at a time.
+func (p *Exact) vectorLossBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32) float32 {
+	loss := float32(0)
+	for len(xs) > 4 && len(ys) > 4 {
+		loss += p.vectorLossBlock(b, xs[:4], ys[:4])
+		xs, ys = xs[4:], ys[4:]
+	}
+	loss += p.vectorLossBlock(b, xs, ys)
+	return loss
+}
+
+// lossTiles takes tiles of 16 samples through LossBatch.
+func (p *Exact) lossTiles(b *ExactBatch, xs *[40]float32, ys *[37]float32, tiles, samples int) {
+	if exactLevel > 1 {
+		exactLossBatchAVX512(p, b, xs, ys, tiles, samples)
+		return
+	}
+	exactLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func exactLossBatchAVX2(p *Exact, b *ExactBatch, xs *[40]float32, ys *[37]float32, tiles, samples int)
+
+//go:noescape
+func exactLossBatchAVX512(p *Exact, b *ExactBatch, xs *[40]float32, ys *[37]float32, tiles, samples int)
+
+// vectorGradBlock is a block of GradBatch in assembly, at most 176 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many. It adds to g.
+func (p *Exact) vectorGradBlock(b *ExactBatch, xs [][40]float32, ys [][37]float32, g *ExactGrad) float32 {
+	loss := float32(0)
+	for len(xs) >= 176 && len(ys) >= 176 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 11, 16)
+		loss = b.addLosses(loss, 176)
+		xs, ys = xs[176:], ys[176:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][40]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][37]float32{}
+		copy(b.restY[:], ys)
+		p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorGradBatch is GradBatch in assembly, a block of 4 samples at a time.
+func (p *Exact) vectorGradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, g *ExactGrad) float32 {
+	loss := float32(0)
+	for len(xs) > 4 && len(ys) > 4 {
+		loss += p.vectorGradBlock(b, xs[:4], ys[:4], g)
+		xs, ys = xs[4:], ys[4:]
+	}
+	loss += p.vectorGradBlock(b, xs, ys, g)
+	return loss
+}
+
+// gradTiles takes tiles of 16 samples through GradBatch.
+func (p *Exact) gradTiles(b *ExactBatch, xs *[40]float32, ys *[37]float32, g *ExactGrad, tiles, samples int) {
+	if exactLevel > 1 {
+		exactGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		exactGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return
+	}
+	exactGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	exactGradBatchSumsAVX2(b, xs, g, tiles, samples)
+}
+
+//go:noescape
+func exactGradBatchAVX2(p *Exact, b *ExactBatch, xs *[40]float32, ys *[37]float32, tiles, samples int)
+
+//go:noescape
+func exactGradBatchSumsAVX2(b *ExactBatch, xs *[40]float32, grad *ExactGrad, tiles, samples int)
+
+//go:noescape
+func exactGradBatchAVX512(p *Exact, b *ExactBatch, xs *[40]float32, ys *[37]float32, tiles, samples int)
+
+//go:noescape
+func exactGradBatchSumsAVX512(b *ExactBatch, xs *[40]float32, grad *ExactGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Exact) vectorStepBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, rate float32) float32 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if exactLevel > 1 {
+		exactStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	exactStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func exactStepBatchAVX2(p *Exact, grad *ExactGrad, rate float32)
+
+//go:noescape
+func exactStepBatchAVX512(p *Exact, grad *ExactGrad, rate float32)
+
+// vectorInputGradBlock is a block of InputGradBatch in assembly, at most 176 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Exact) vectorInputGradBlock(b *ExactBatch, xs [][40]float32, ys [][37]float32, gxs [][40]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 176 && len(ys) >= 176 && len(gxs) >= 176 {
+		p.inputGradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), unsafe.SliceData(gxs), 11, 16)
+		loss = b.addLosses(loss, 176)
+		xs, ys, gxs = xs[176:], ys[176:], gxs[176:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.inputGradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), unsafe.SliceData(gxs), tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 && len(gxs) >= 16 {
+		xs, ys, gxs = xs[16:], ys[16:], gxs[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][40]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][37]float32{}
+		copy(b.restY[:], ys)
+		p.inputGradTiles(b, &b.restX[0], &b.restY[0], &b.restX[0], 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+		copy(gxs, b.restX[:])
+	}
+	return loss
+}
+
+// vectorInputGradBatch is InputGradBatch in assembly, a block of 4 samples at a time.
+func (p *Exact) vectorInputGradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, gxs [][40]float32) float32 {
+	loss := float32(0)
+	for len(xs) > 4 && len(ys) > 4 && len(gxs) > 4 {
+		loss += p.vectorInputGradBlock(b, xs[:4], ys[:4], gxs[:4])
+		xs, ys, gxs = xs[4:], ys[4:], gxs[4:]
+	}
+	loss += p.vectorInputGradBlock(b, xs, ys, gxs)
+	return loss
+}
+
+// inputGradTiles takes tiles of 16 samples through InputGradBatch.
+func (p *Exact) inputGradTiles(b *ExactBatch, xs *[40]float32, ys *[37]float32, gxs *[40]float32, tiles, samples int) {
+	if exactLevel > 1 {
+		exactInputGradBatchAVX512(p, b, xs, ys, gxs, tiles, samples)
+		return
+	}
+	exactInputGradBatchAVX2(p, b, xs, ys, gxs, tiles, samples)
+}
+
+//go:noescape
+func exactInputGradBatchAVX2(p *Exact, b *ExactBatch, xs *[40]float32, ys *[37]float32, gxs *[40]float32, tiles, samples int)
+
+//go:noescape
+func exactInputGradBatchAVX512(p *Exact, b *ExactBatch, xs *[40]float32, ys *[37]float32, gxs *[40]float32, tiles, samples int)
+
+// addLosses adds the losses of n samples to a sum, one after another.
+func (b *ExactBatch) addLosses(sum float32, n int) float32 {
+	for i := 0; i < n && i < len(b.losses); i++ {
+		sum += b.losses[i]
+	}
+	return sum
+}
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Exact{}.W1)-0]
@@ -125,4 +354,6 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(ExactWorkspace{}.D6)-1256]
 	_ = [1]struct{}{}[unsafe.Offsetof(ExactWorkspace{}.D0)-1404]
 	_ = [1]struct{}{}[unsafe.Offsetof(ExactWorkspace{}.scratch0)-1564]
+	_ = [1]struct{}{}[unsafe.Offsetof(ExactBatch{}.tiles)-0]
+	_ = [1]struct{}{}[unsafe.Offsetof(ExactBatch{}.losses)-299264]
 )

@@ -6,7 +6,7 @@
 // parameters     3497 (13988 bytes)
 // multiply-adds  3330 Forward, 9990 Grad
 // workspace      1724 bytes
-// batch          4 samples at a time, in 20884 bytes
+// batch          4 samples at a time, in 320852 bytes
 // cache          auto keeps 724 bytes for 33875 operations and 0 calls in Grad
 //                pre 828 for 34295 and 0; post 724 for 33875 and 0; both 1112 for 33932 and 0
 // code           25 of 30 operations in loops over unrolled blocks, the others fully unrolled
@@ -76,9 +76,13 @@ type ExactWorkspace struct {
 }
 
 // ExactBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 20884 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
-// block of 4 samples at a time.
+// that StepBatch sums up, 320852 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 4 samples at a time. The first four fields are for the assembly, which works on samples side by side.
 type ExactBatch struct {
+	tiles   [73584]float32  // tiles of 16 samples, for the assembly
+	restX   [16][40]float32 // the last samples, fewer than a tile's
+	restY   [16][37]float32 // what belongs to them
+	losses  [176]float32    // those of samples, for sums in their order
 	samples [4]ExactWorkspace
 	sum     ExactGrad
 }
@@ -6698,6 +6702,10 @@ func (p *Exact) ForwardBatch(b *ExactBatch, xs [][40]float32, out [][37]float32)
 	if len(xs) != len(out) {
 		panic("Exact.ForwardBatch: xs and out differ in length")
 	}
+	if exactLevel > 0 {
+		p.vectorForwardBatch(b, xs, out)
+		return
+	}
 	for len(xs) > 4 && len(out) > 4 {
 		p.forwardBlock(b, xs[:4], out[:4])
 		xs, out = xs[4:], out[4:]
@@ -6710,6 +6718,9 @@ func (p *Exact) ForwardBatch(b *ExactBatch, xs [][40]float32, out [][37]float32)
 func (p *Exact) LossBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Exact.LossBatch: xs and ys differ in length")
+	}
+	if exactLevel > 0 {
+		return p.vectorLossBatch(b, xs, ys)
 	}
 	loss := float32(0)
 	for len(xs) > 4 && len(ys) > 4 {
@@ -6728,6 +6739,9 @@ func (p *Exact) GradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, g *
 		panic("Exact.GradBatch: xs and ys differ in length")
 	}
 	*g = ExactGrad{}
+	if exactLevel > 0 {
+		return p.vectorGradBatch(b, xs, ys, g)
+	}
 	loss := float32(0)
 	for len(xs) > 4 && len(ys) > 4 {
 		loss += p.gradBlock(b, xs[:4], ys[:4], g)
@@ -6745,6 +6759,9 @@ func (p *Exact) StepBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, rat
 		panic("Exact.StepBatch: xs and ys differ in length")
 	}
 	b.sum = ExactGrad{}
+	if exactLevel > 0 {
+		return p.vectorStepBatch(b, xs, ys, rate)
+	}
 	loss := float32(0)
 	for len(xs) > 4 && len(ys) > 4 {
 		loss += p.gradBlock(b, xs[:4], ys[:4], &b.sum)
@@ -6777,6 +6794,9 @@ func (p *Exact) InputGradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32
 	}
 	if len(xs) != len(gxs) {
 		panic("Exact.InputGradBatch: xs and gxs differ in length")
+	}
+	if exactLevel > 0 {
+		return p.vectorInputGradBatch(b, xs, ys, gxs)
 	}
 	loss := float32(0)
 	for len(xs) > 4 && len(ys) > 4 && len(gxs) > 4 {

@@ -34,3 +34,26 @@ func (p *Exact) vectorGrad(ws *ExactWorkspace, x *[40]float32, y *[37]float32, g
 func (p *Exact) vectorStep(ws *ExactWorkspace, x *[40]float32, y *[37]float32, rate float32) float32 {
 	return 0
 }
+
+// vectorForwardBatch is never called.
+func (p *Exact) vectorForwardBatch(b *ExactBatch, xs [][40]float32, out [][37]float32) {}
+
+// vectorLossBatch is never called.
+func (p *Exact) vectorLossBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32) float32 {
+	return 0
+}
+
+// vectorGradBatch is never called.
+func (p *Exact) vectorGradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, g *ExactGrad) float32 {
+	return 0
+}
+
+// vectorStepBatch is never called.
+func (p *Exact) vectorStepBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, rate float32) float32 {
+	return 0
+}
+
+// vectorInputGradBatch is never called.
+func (p *Exact) vectorInputGradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, gxs [][40]float32) float32 {
+	return 0
+}

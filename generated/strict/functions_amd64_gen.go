@@ -108,6 +108,235 @@ func functionsStepAVX2(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[
 //go:noescape
 func functionsStepAVX512(p *Functions, ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, rate float32) float32
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 144 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Functions) vectorForwardBatch(b *FunctionsBatch, xs [][5]float32, out [][5]float32) {
+	for len(xs) >= 144 && len(out) >= 144 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 9)
+		xs, out = xs[144:], out[144:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 16 && len(out) >= 16 {
+		xs, out = xs[16:], out[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][5]float32{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 16 samples through ForwardBatch.
+func (p *Functions) forwardTiles(b *FunctionsBatch, xs *[5]float32, out *[5]float32, tiles int) {
+	if functionsLevel > 1 {
+		functionsForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	functionsForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func functionsForwardBatchAVX2(p *Functions, b *FunctionsBatch, xs *[5]float32, out *[5]float32, tiles int)
+
+//go:noescape
+func functionsForwardBatchAVX512(p *Functions, b *FunctionsBatch, xs *[5]float32, out *[5]float32, tiles int)
+
+// vectorLossBlock is a block of LossBatch in assembly, at most 144 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Functions) vectorLossBlock(b *FunctionsBatch, xs [][5]float32, ys [][5]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 144 && len(ys) >= 144 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 9, 16)
+		loss = b.addLosses(loss, 144)
+		xs, ys = xs[144:], ys[144:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][5]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][5]float32{}
+		copy(b.restY[:], ys)
+		p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorLossBatch is LossBatch in assembly, a block of 4 samples at a time.
+func (p *Functions) vectorLossBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32) float32 {
+	loss := float32(0)
+	for len(xs) > 4 && len(ys) > 4 {
+		loss += p.vectorLossBlock(b, xs[:4], ys[:4])
+		xs, ys = xs[4:], ys[4:]
+	}
+	loss += p.vectorLossBlock(b, xs, ys)
+	return loss
+}
+
+// lossTiles takes tiles of 16 samples through LossBatch.
+func (p *Functions) lossTiles(b *FunctionsBatch, xs *[5]float32, ys *[5]float32, tiles, samples int) {
+	if functionsLevel > 1 {
+		functionsLossBatchAVX512(p, b, xs, ys, tiles, samples)
+		return
+	}
+	functionsLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func functionsLossBatchAVX2(p *Functions, b *FunctionsBatch, xs *[5]float32, ys *[5]float32, tiles, samples int)
+
+//go:noescape
+func functionsLossBatchAVX512(p *Functions, b *FunctionsBatch, xs *[5]float32, ys *[5]float32, tiles, samples int)
+
+// vectorGradBlock is a block of GradBatch in assembly, at most 144 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many. It adds to g.
+func (p *Functions) vectorGradBlock(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, g *FunctionsGrad) float32 {
+	loss := float32(0)
+	for len(xs) >= 144 && len(ys) >= 144 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 9, 16)
+		loss = b.addLosses(loss, 144)
+		xs, ys = xs[144:], ys[144:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][5]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][5]float32{}
+		copy(b.restY[:], ys)
+		p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorGradBatch is GradBatch in assembly, a block of 4 samples at a time.
+func (p *Functions) vectorGradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, g *FunctionsGrad) float32 {
+	loss := float32(0)
+	for len(xs) > 4 && len(ys) > 4 {
+		loss += p.vectorGradBlock(b, xs[:4], ys[:4], g)
+		xs, ys = xs[4:], ys[4:]
+	}
+	loss += p.vectorGradBlock(b, xs, ys, g)
+	return loss
+}
+
+// gradTiles takes tiles of 16 samples through GradBatch.
+func (p *Functions) gradTiles(b *FunctionsBatch, xs *[5]float32, ys *[5]float32, g *FunctionsGrad, tiles, samples int) {
+	if functionsLevel > 1 {
+		functionsGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		functionsGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return
+	}
+	functionsGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	functionsGradBatchSumsAVX2(b, xs, g, tiles, samples)
+}
+
+//go:noescape
+func functionsGradBatchAVX2(p *Functions, b *FunctionsBatch, xs *[5]float32, ys *[5]float32, tiles, samples int)
+
+//go:noescape
+func functionsGradBatchSumsAVX2(b *FunctionsBatch, xs *[5]float32, grad *FunctionsGrad, tiles, samples int)
+
+//go:noescape
+func functionsGradBatchAVX512(p *Functions, b *FunctionsBatch, xs *[5]float32, ys *[5]float32, tiles, samples int)
+
+//go:noescape
+func functionsGradBatchSumsAVX512(b *FunctionsBatch, xs *[5]float32, grad *FunctionsGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Functions) vectorStepBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, rate float32) float32 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if functionsLevel > 1 {
+		functionsStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	functionsStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func functionsStepBatchAVX2(p *Functions, grad *FunctionsGrad, rate float32)
+
+//go:noescape
+func functionsStepBatchAVX512(p *Functions, grad *FunctionsGrad, rate float32)
+
+// vectorInputGradBlock is a block of InputGradBatch in assembly, at most 144 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Functions) vectorInputGradBlock(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, gxs [][5]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 144 && len(ys) >= 144 && len(gxs) >= 144 {
+		p.inputGradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), unsafe.SliceData(gxs), 9, 16)
+		loss = b.addLosses(loss, 144)
+		xs, ys, gxs = xs[144:], ys[144:], gxs[144:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.inputGradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), unsafe.SliceData(gxs), tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 && len(gxs) >= 16 {
+		xs, ys, gxs = xs[16:], ys[16:], gxs[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][5]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][5]float32{}
+		copy(b.restY[:], ys)
+		p.inputGradTiles(b, &b.restX[0], &b.restY[0], &b.restX[0], 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+		copy(gxs, b.restX[:])
+	}
+	return loss
+}
+
+// vectorInputGradBatch is InputGradBatch in assembly, a block of 4 samples at a time.
+func (p *Functions) vectorInputGradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, gxs [][5]float32) float32 {
+	loss := float32(0)
+	for len(xs) > 4 && len(ys) > 4 && len(gxs) > 4 {
+		loss += p.vectorInputGradBlock(b, xs[:4], ys[:4], gxs[:4])
+		xs, ys, gxs = xs[4:], ys[4:], gxs[4:]
+	}
+	loss += p.vectorInputGradBlock(b, xs, ys, gxs)
+	return loss
+}
+
+// inputGradTiles takes tiles of 16 samples through InputGradBatch.
+func (p *Functions) inputGradTiles(b *FunctionsBatch, xs *[5]float32, ys *[5]float32, gxs *[5]float32, tiles, samples int) {
+	if functionsLevel > 1 {
+		functionsInputGradBatchAVX512(p, b, xs, ys, gxs, tiles, samples)
+		return
+	}
+	functionsInputGradBatchAVX2(p, b, xs, ys, gxs, tiles, samples)
+}
+
+//go:noescape
+func functionsInputGradBatchAVX2(p *Functions, b *FunctionsBatch, xs *[5]float32, ys *[5]float32, gxs *[5]float32, tiles, samples int)
+
+//go:noescape
+func functionsInputGradBatchAVX512(p *Functions, b *FunctionsBatch, xs *[5]float32, ys *[5]float32, gxs *[5]float32, tiles, samples int)
+
+// addLosses adds the losses of n samples to a sum, one after another.
+func (b *FunctionsBatch) addLosses(sum float32, n int) float32 {
+	for i := 0; i < n && i < len(b.losses); i++ {
+		sum += b.losses[i]
+	}
+	return sum
+}
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Functions{}.W1)-0]
@@ -169,4 +398,6 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(FunctionsWorkspace{}.D12)-792]
 	_ = [1]struct{}{}[unsafe.Offsetof(FunctionsWorkspace{}.D0)-812]
 	_ = [1]struct{}{}[unsafe.Offsetof(FunctionsWorkspace{}.scratch0)-832]
+	_ = [1]struct{}{}[unsafe.Offsetof(FunctionsBatch{}.tiles)-0]
+	_ = [1]struct{}{}[unsafe.Offsetof(FunctionsBatch{}.losses)-266176]
 )

@@ -6,7 +6,7 @@
 // parameters     819 (3276 bytes)
 // multiply-adds  734 Forward, 2202 Grad
 // workspace      912 bytes
-// batch          4 samples at a time, in 6924 bytes
+// batch          4 samples at a time, in 273676 bytes
 // cache          auto keeps 472 bytes for 7673 operations and 195 calls in Grad
 //                pre 360 for 8188 and 295; post 472 for 7673 and 195; both 676 for 7682 and 195
 // code           6 of 58 operations in loops over unrolled blocks, the others fully unrolled
@@ -115,9 +115,13 @@ type FunctionsWorkspace struct {
 }
 
 // FunctionsBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 6924 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
-// block of 4 samples at a time.
+// that StepBatch sums up, 273676 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 4 samples at a time. The first four fields are for the assembly, which works on samples side by side.
 type FunctionsBatch struct {
+	tiles   [66384]float32 // tiles of 16 samples, for the assembly
+	restX   [16][5]float32 // the last samples, fewer than a tile's
+	restY   [16][5]float32 // what belongs to them
+	losses  [144]float32   // those of samples, for sums in their order
 	samples [4]FunctionsWorkspace
 	sum     FunctionsGrad
 }
@@ -5185,6 +5189,10 @@ func (p *Functions) ForwardBatch(b *FunctionsBatch, xs [][5]float32, out [][5]fl
 	if len(xs) != len(out) {
 		panic("Functions.ForwardBatch: xs and out differ in length")
 	}
+	if functionsLevel > 0 {
+		p.vectorForwardBatch(b, xs, out)
+		return
+	}
 	for len(xs) > 4 && len(out) > 4 {
 		p.forwardBlock(b, xs[:4], out[:4])
 		xs, out = xs[4:], out[4:]
@@ -5197,6 +5205,9 @@ func (p *Functions) ForwardBatch(b *FunctionsBatch, xs [][5]float32, out [][5]fl
 func (p *Functions) LossBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Functions.LossBatch: xs and ys differ in length")
+	}
+	if functionsLevel > 0 {
+		return p.vectorLossBatch(b, xs, ys)
 	}
 	loss := float32(0)
 	for len(xs) > 4 && len(ys) > 4 {
@@ -5215,6 +5226,9 @@ func (p *Functions) GradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float3
 		panic("Functions.GradBatch: xs and ys differ in length")
 	}
 	*g = FunctionsGrad{}
+	if functionsLevel > 0 {
+		return p.vectorGradBatch(b, xs, ys, g)
+	}
 	loss := float32(0)
 	for len(xs) > 4 && len(ys) > 4 {
 		loss += p.gradBlock(b, xs[:4], ys[:4], g)
@@ -5232,6 +5246,9 @@ func (p *Functions) StepBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float3
 		panic("Functions.StepBatch: xs and ys differ in length")
 	}
 	b.sum = FunctionsGrad{}
+	if functionsLevel > 0 {
+		return p.vectorStepBatch(b, xs, ys, rate)
+	}
 	loss := float32(0)
 	for len(xs) > 4 && len(ys) > 4 {
 		loss += p.gradBlock(b, xs[:4], ys[:4], &b.sum)
@@ -5266,6 +5283,9 @@ func (p *Functions) InputGradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]f
 	}
 	if len(xs) != len(gxs) {
 		panic("Functions.InputGradBatch: xs and gxs differ in length")
+	}
+	if functionsLevel > 0 {
+		return p.vectorInputGradBatch(b, xs, ys, gxs)
 	}
 	loss := float32(0)
 	for len(xs) > 4 && len(ys) > 4 && len(gxs) > 4 {

@@ -34,3 +34,26 @@ func (p *Functions) vectorGrad(ws *FunctionsWorkspace, x *[5]float32, y *[5]floa
 func (p *Functions) vectorStep(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, rate float32) float32 {
 	return 0
 }
+
+// vectorForwardBatch is never called.
+func (p *Functions) vectorForwardBatch(b *FunctionsBatch, xs [][5]float32, out [][5]float32) {}
+
+// vectorLossBatch is never called.
+func (p *Functions) vectorLossBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32) float32 {
+	return 0
+}
+
+// vectorGradBatch is never called.
+func (p *Functions) vectorGradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, g *FunctionsGrad) float32 {
+	return 0
+}
+
+// vectorStepBatch is never called.
+func (p *Functions) vectorStepBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, rate float32) float32 {
+	return 0
+}
+
+// vectorInputGradBatch is never called.
+func (p *Functions) vectorInputGradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, gxs [][5]float32) float32 {
+	return 0
+}

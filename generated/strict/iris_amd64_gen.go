@@ -99,6 +99,181 @@ func irisStep(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate flo
 //go:noescape
 func irisStepAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Iris) vectorForwardBatch(b *IrisBatch, xs [][4]float32, out [][3]float32) {
+	for len(xs) >= 256 && len(out) >= 256 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 16)
+		xs, out = xs[256:], out[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 16 && len(out) >= 16 {
+		xs, out = xs[16:], out[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][4]float32{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 16 samples through ForwardBatch.
+func (p *Iris) forwardTiles(b *IrisBatch, xs *[4]float32, out *[3]float32, tiles int) {
+	if irisLevel > 1 {
+		irisForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	irisForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func irisForwardBatchAVX2(p *Iris, b *IrisBatch, xs *[4]float32, out *[3]float32, tiles int)
+
+//go:noescape
+func irisForwardBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, out *[3]float32, tiles int)
+
+// vectorLossBlock is a block of LossBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Iris) vectorLossBlock(b *IrisBatch, xs [][4]float32, ys [][3]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 16, 16)
+		loss = b.addLosses(loss, 256)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][4]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][3]float32{}
+		copy(b.restY[:], ys)
+		p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorLossBatch is LossBatch in assembly, a block of 32 samples at a time.
+func (p *Iris) vectorLossBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32) float32 {
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.vectorLossBlock(b, xs[:32], ys[:32])
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.vectorLossBlock(b, xs, ys)
+	return loss
+}
+
+// lossTiles takes tiles of 16 samples through LossBatch.
+func (p *Iris) lossTiles(b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles, samples int) {
+	if irisLevel > 1 {
+		irisLossBatchAVX512(p, b, xs, ys, tiles, samples)
+		return
+	}
+	irisLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func irisLossBatchAVX2(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles, samples int)
+
+//go:noescape
+func irisLossBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles, samples int)
+
+// vectorGradBlock is a block of GradBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many. It adds to g.
+func (p *Iris) vectorGradBlock(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 16, 16)
+		loss = b.addLosses(loss, 256)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][4]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][3]float32{}
+		copy(b.restY[:], ys)
+		p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorGradBatch is GradBatch in assembly, a block of 32 samples at a time.
+func (p *Iris) vectorGradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.vectorGradBlock(b, xs[:32], ys[:32], g)
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.vectorGradBlock(b, xs, ys, g)
+	return loss
+}
+
+// gradTiles takes tiles of 16 samples through GradBatch.
+func (p *Iris) gradTiles(b *IrisBatch, xs *[4]float32, ys *[3]float32, g *IrisGrad, tiles, samples int) {
+	if irisLevel > 1 {
+		irisGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		irisGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return
+	}
+	irisGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	irisGradBatchSumsAVX2(b, xs, g, tiles, samples)
+}
+
+//go:noescape
+func irisGradBatchAVX2(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles, samples int)
+
+//go:noescape
+func irisGradBatchSumsAVX2(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles, samples int)
+
+//go:noescape
+func irisGradBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles, samples int)
+
+//go:noescape
+func irisGradBatchSumsAVX512(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Iris) vectorStepBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, rate float32) float32 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if irisLevel > 1 {
+		irisStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	irisStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func irisStepBatchAVX2(p *Iris, grad *IrisGrad, rate float32)
+
+//go:noescape
+func irisStepBatchAVX512(p *Iris, grad *IrisGrad, rate float32)
+
+// addLosses adds the losses of n samples to a sum, one after another.
+func (b *IrisBatch) addLosses(sum float32, n int) float32 {
+	for i := 0; i < n && i < len(b.losses); i++ {
+		sum += b.losses[i]
+	}
+	return sum
+}
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Iris{}.W1)-0]
@@ -113,4 +288,6 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(IrisWorkspace{}.S2)-92]
 	_ = [1]struct{}{}[unsafe.Offsetof(IrisWorkspace{}.D2)-96]
 	_ = [1]struct{}{}[unsafe.Offsetof(IrisWorkspace{}.scratch0)-108]
+	_ = [1]struct{}{}[unsafe.Offsetof(IrisBatch{}.tiles)-0]
+	_ = [1]struct{}{}[unsafe.Offsetof(IrisBatch{}.losses)-52544]
 )

@@ -237,75 +237,77 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS      (DX), X0
-	VMULPS       (DI), X0, X1
-	VMULPS       16(DI), X0, X2
-	VMULPS       32(DI), X0, X3
-	VMULPS       48(DI), X0, X4
-	VMULPS       64(DI), X0, X5
-	VMULPS       80(DI), X0, X6
-	VMULPS       96(DI), X0, X7
-	VMULPS       112(DI), X0, X0
-	VUNPCKLPD    X2, X1, X8
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPD    X4, X3, X2
-	VUNPCKHPD    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0x88, X2, X1, X3
-	VSHUFPS      $0xdd, X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPD    X6, X5, X2
-	VUNPCKHPD    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X0, X7, X3
-	VUNPCKHPD    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VSHUFPS      $0x88, X0, X2, X3
-	VSHUFPS      $0xdd, X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF32X4 $0x01, X0, Y1, Y0
-	VADDPS       128(DI), Y0, Y0
-	VANDPS.BCST  IrisConstants<>+1028(SB), Y0, Y1
-	VPMINUD.BCST IrisConstants<>+1032(SB), Y1, Y2
-	VPMOVZXDQ    Y2, Z2
-	VPSLLQ       $0x1d, Z2, Z2
-	VPADDQ.BCST  IrisConstants<>+1036(SB), Z2, Z2
-	VMULPD.BCST  IrisConstants<>+1044(SB), Z2, Z3
-	VADDPD.BCST  IrisConstants<>+1052(SB), Z3, Z3
-	VSUBPD.BCST  IrisConstants<>+1052(SB), Z3, Z4
-	VMULPD.BCST  IrisConstants<>+1060(SB), Z4, Z4
-	VSUBPD       Z4, Z2, Z2
-	VANDPD.BCST  IrisConstants<>+1068(SB), Z3, Z4
-	VPSLLQ       $0x03, Z4, Z4
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K1
-	LEAQ         IrisConstants<>+256(SB), AX
-	VXORPS       X5, X5, X5
-	VGATHERQPD   (AX)(Z4*1), K1, Z5
-	VPSRLQ       $0x05, Z3, Z3
-	VPSLLQ       $0x34, Z3, Z3
-	VPADDQ       Z3, Z5, Z3
-	VMULPD.BCST  IrisConstants<>+1084(SB), Z2, Z4
-	VADDPD.BCST  IrisConstants<>+1076(SB), Z4, Z4
-	VMULPD.BCST  IrisConstants<>+1100(SB), Z2, Z5
-	VADDPD.BCST  IrisConstants<>+1092(SB), Z5, Z5
-	VMULPD       Z2, Z2, Z6
-	VMULPD       Z6, Z5, Z5
-	VADDPD       Z5, Z4, Z4
-	VMULPD       Z4, Z2, Z2
-	VMULPD       Z2, Z3, Z2
-	VSUBPD.BCST  IrisConstants<>+1076(SB), Z3, Z3
-	VADDPD       Z3, Z2, Z2
-	VADDPD.BCST  IrisConstants<>+1108(SB), Z2, Z3
-	VDIVPD       Z3, Z2, Z2
-	VCVTPD2PS    Z2, Y2
-	VANDPS.BCST  IrisConstants<>+1024(SB), Y0, Y3
-	VORPS        Y3, Y2, Y2
-	VPSUBD.BCST  IrisConstants<>+1116(SB), Y1, Y1
-	VPCMPUD.BCST $0x06, IrisConstants<>+1120(SB), Y1, K1
-	VBLENDMPS    Y0, Y2, K1, Y0
-	VMOVUPS      Y0, (SI)
+	VMOVUPS       (DX), X0
+	VMULPS        (DI), X0, X1
+	VMULPS        16(DI), X0, X2
+	VMULPS        32(DI), X0, X3
+	VMULPS        48(DI), X0, X4
+	VMULPS        64(DI), X0, X5
+	VMULPS        80(DI), X0, X6
+	VMULPS        96(DI), X0, X7
+	VMULPS        112(DI), X0, X0
+	VUNPCKLPD     X2, X1, X8
+	VUNPCKHPD     X2, X1, X1
+	VADDPS        X1, X8, X1
+	VUNPCKLPD     X4, X3, X2
+	VUNPCKHPD     X4, X3, X3
+	VADDPS        X3, X2, X2
+	VSHUFPS       $0x88, X2, X1, X3
+	VSHUFPS       $0xdd, X2, X1, X1
+	VADDPS        X1, X3, X1
+	VUNPCKLPD     X6, X5, X2
+	VUNPCKHPD     X6, X5, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPD     X0, X7, X3
+	VUNPCKHPD     X0, X7, X0
+	VADDPS        X0, X3, X0
+	VSHUFPS       $0x88, X0, X2, X3
+	VSHUFPS       $0xdd, X0, X2, X0
+	VADDPS        X0, X3, X0
+	VINSERTF32X4  $0x01, X0, Y1, Y0
+	VADDPS        128(DI), Y0, Y0
+	VANDPS.BCST   IrisConstants<>+1028(SB), Y0, Y1
+	VPMINUD.BCST  IrisConstants<>+1032(SB), Y1, Y2
+	VPMOVZXDQ     Y2, Z2
+	VPSLLQ        $0x1d, Z2, Z2
+	VPADDQ.BCST   IrisConstants<>+1036(SB), Z2, Z2
+	VMULPD.BCST   IrisConstants<>+1044(SB), Z2, Z3
+	VADDPD.BCST   IrisConstants<>+1052(SB), Z3, Z3
+	VSUBPD.BCST   IrisConstants<>+1052(SB), Z3, Z4
+	VMULPD.BCST   IrisConstants<>+1060(SB), Z4, Z4
+	VSUBPD        Z4, Z2, Z2
+	VANDPD.BCST   IrisConstants<>+1068(SB), Z3, Z4
+	VMOVUPS       IrisConstants<>+1088(SB), Z5
+	VMOVAPS       Z4, Z6
+	VPERMI2PD     IrisConstants<>+1152(SB), Z5, Z6
+	VMOVUPS       IrisConstants<>+1216(SB), Z5
+	VMOVAPS       Z4, Z7
+	VPERMI2PD     IrisConstants<>+1280(SB), Z5, Z7
+	VPTESTMQ.BCST IrisConstants<>+1344(SB), Z4, K1
+	VBLENDMPD     Z7, Z6, K1, Z4
+	VPSRLQ        $0x05, Z3, Z3
+	VPSLLQ        $0x34, Z3, Z3
+	VPADDQ        Z3, Z4, Z3
+	VMULPD.BCST   IrisConstants<>+1360(SB), Z2, Z4
+	VADDPD.BCST   IrisConstants<>+1352(SB), Z4, Z4
+	VMULPD.BCST   IrisConstants<>+1376(SB), Z2, Z5
+	VADDPD.BCST   IrisConstants<>+1368(SB), Z5, Z5
+	VMULPD        Z2, Z2, Z6
+	VMULPD        Z6, Z5, Z5
+	VADDPD        Z5, Z4, Z4
+	VMULPD        Z4, Z2, Z2
+	VMULPD        Z2, Z3, Z2
+	VSUBPD.BCST   IrisConstants<>+1352(SB), Z3, Z3
+	VADDPD        Z3, Z2, Z2
+	VADDPD.BCST   IrisConstants<>+1384(SB), Z2, Z3
+	VDIVPD        Z3, Z2, Z2
+	VCVTPD2PS     Z2, Y2
+	VANDPS.BCST   IrisConstants<>+1024(SB), Y0, Y3
+	VORPS         Y3, Y2, Y2
+	VPSUBD.BCST   IrisConstants<>+1392(SB), Y1, Y1
+	VPCMPUD.BCST  $0x06, IrisConstants<>+1396(SB), Y1, K1
+	VBLENDMPS     Y0, Y2, K1, Y0
+	VMOVUPS       Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS     160(DI), Y0, Y1
@@ -332,10 +334,10 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VEXTRACTPS $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       IrisConstants<>+1124(SB), X0, X1
+	VANDPS       IrisConstants<>+1400(SB), X0, X1
 	MOVL         $0x00000007, AX
 	KMOVW        AX, K1
-	VBROADCASTSS IrisConstants<>+1140(SB), X2
+	VBROADCASTSS IrisConstants<>+1416(SB), X2
 	VBLENDMPS    X1, X2, K1, X1
 	VSHUFPS      $0x4e, X1, X1, X2
 	VCMPPS       $0x00, X2, X1, K2
@@ -355,10 +357,10 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVAPS.Z    X0, K1, X0
 	VSUBPS       X1, X0, X0
 	VANDPS.BCST  IrisConstants<>+1028(SB), X0, X1
-	VPMINUD.BCST IrisConstants<>+1144(SB), X1, X2
+	VPMINUD.BCST IrisConstants<>+1420(SB), X1, X2
 	VPMOVZXDQ    X2, Y2
 	VPSLLQ       $0x1d, Y2, Y2
-	VPADDQ.BCST  IrisConstants<>+1148(SB), Y2, Y2
+	VPADDQ.BCST  IrisConstants<>+1424(SB), Y2, Y2
 	VPSRLD       $0x1f, X0, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x3f, Y3, Y3
@@ -378,18 +380,18 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VPSRLQ       $0x05, Y3, Y3
 	VPSLLQ       $0x34, Y3, Y3
 	VPADDQ       Y3, Y5, Y3
-	VMULPD.BCST  IrisConstants<>+1084(SB), Y2, Y4
-	VADDPD.BCST  IrisConstants<>+1076(SB), Y4, Y4
-	VMULPD.BCST  IrisConstants<>+1100(SB), Y2, Y5
-	VADDPD.BCST  IrisConstants<>+1092(SB), Y5, Y5
+	VMULPD.BCST  IrisConstants<>+1360(SB), Y2, Y4
+	VADDPD.BCST  IrisConstants<>+1352(SB), Y4, Y4
+	VMULPD.BCST  IrisConstants<>+1376(SB), Y2, Y5
+	VADDPD.BCST  IrisConstants<>+1368(SB), Y5, Y5
 	VMULPD       Y2, Y2, Y6
 	VMULPD       Y6, Y5, Y5
 	VADDPD       Y5, Y4, Y4
 	VMULPD       Y4, Y2, Y2
-	VADDPD.BCST  IrisConstants<>+1076(SB), Y2, Y2
+	VADDPD.BCST  IrisConstants<>+1352(SB), Y2, Y2
 	VMULPD       Y2, Y3, Y2
 	VCVTPD2PSY   Y2, X2
-	VPCMPUD.BCST $0x06, IrisConstants<>+1156(SB), X1, K2
+	VPCMPUD.BCST $0x06, IrisConstants<>+1432(SB), X1, K2
 	VBLENDMPS    X0, X2, K2, X0
 	VBROADCASTSS IrisConstants<>+1024(SB), Y1
 	VBLENDMPS    X0, X1, K1, X1
@@ -398,7 +400,7 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VSHUFPS      $0xb1, X1, X1, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 92(SI)
-	VBROADCASTSS IrisConstants<>+1160(SB), X2
+	VBROADCASTSS IrisConstants<>+1436(SB), X2
 	VDIVPS       X1, X2, X1
 	VMULPS       X1, X0, X0
 	VMOVSD       X0, 76(SI)
@@ -634,37 +636,37 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS    $0x00, X6, X6, X4
 	VPMOVZXDQ  X4, Y6
 	VPSLLQ     $0x1d, Y6, Y6
-	VMULPD     IrisConstants<>+1164(SB), Y6, Y6
-	VPSUBQ     IrisConstants<>+1196(SB), Y6, Y7
+	VMULPD     IrisConstants<>+1440(SB), Y6, Y6
+	VPSUBQ     IrisConstants<>+1472(SB), Y6, Y7
 	VPSRLQ     $0x34, Y7, Y8
-	VXORPD     IrisConstants<>+1228(SB), Y8, Y8
-	VPSUBQ     IrisConstants<>+1228(SB), Y8, Y8
+	VXORPD     IrisConstants<>+1504(SB), Y8, Y8
+	VPSUBQ     IrisConstants<>+1504(SB), Y8, Y8
 	VMOVUPS    IrisConstants<>+160(SB), Y9
 	VPADDQ     Y8, Y9, Y8
 	VSUBPD     Y9, Y8, Y8
-	VANDPD     IrisConstants<>+1260(SB), Y7, Y9
+	VANDPD     IrisConstants<>+1536(SB), Y7, Y9
 	VPSUBQ     Y9, Y6, Y6
 	VPSRLQ     $0x2f, Y7, Y7
 	VANDPD     IrisConstants<>+224(SB), Y7, Y7
 	VPSLLQ     $0x04, Y7, Y7
 	VMOVUPS    IrisConstants<>+512(SB), Y9
-	LEAQ       IrisConstants<>+1292(SB), AX
+	LEAQ       IrisConstants<>+1568(SB), AX
 	VXORPS     X10, X10, X10
 	VGATHERQPD Y9, (AX)(Y7*1), Y10
 	VMULPD     Y10, Y6, Y6
 	VSUBPD     IrisConstants<>+544(SB), Y6, Y6
 	VMULPD     Y6, Y6, Y9
-	VMULPD     IrisConstants<>+1836(SB), Y6, Y10
-	VADDPD     IrisConstants<>+1804(SB), Y10, Y10
+	VMULPD     IrisConstants<>+2112(SB), Y6, Y10
+	VADDPD     IrisConstants<>+2080(SB), Y10, Y10
 	VMULPD     Y10, Y9, Y10
 	VMULPD     Y9, Y9, Y9
-	VMULPD     IrisConstants<>+1900(SB), Y6, Y11
-	VADDPD     IrisConstants<>+1868(SB), Y11, Y11
+	VMULPD     IrisConstants<>+2176(SB), Y6, Y11
+	VADDPD     IrisConstants<>+2144(SB), Y11, Y11
 	VMULPD     Y11, Y9, Y9
 	VADDPD     Y9, Y10, Y9
-	VMULPD     IrisConstants<>+1932(SB), Y8, Y8
+	VMULPD     IrisConstants<>+2208(SB), Y8, Y8
 	VMOVUPS    IrisConstants<>+512(SB), Y10
-	LEAQ       IrisConstants<>+1300(SB), AX
+	LEAQ       IrisConstants<>+1576(SB), AX
 	VXORPS     X11, X11, X11
 	VGATHERQPD Y10, (AX)(Y7*1), Y11
 	VADDPD     Y11, Y8, Y7
@@ -672,7 +674,7 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VADDPD     Y6, Y7, Y6
 	VCVTPD2PSY Y6, X6
 	VPSRAD     $0x1f, X4, X7
-	VANDPS     IrisConstants<>+1964(SB), X7, X7
+	VANDPS     IrisConstants<>+2240(SB), X7, X7
 	VORPS      X7, X4, X7
 	VXORPS     X5, X4, X8
 	VPCMPGTD   X8, X2, X8
@@ -709,75 +711,77 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VMOVUPS      (DX), X0
-	VMULPS       (DI), X0, X1
-	VMULPS       16(DI), X0, X2
-	VMULPS       32(DI), X0, X3
-	VMULPS       48(DI), X0, X4
-	VMULPS       64(DI), X0, X5
-	VMULPS       80(DI), X0, X6
-	VMULPS       96(DI), X0, X7
-	VMULPS       112(DI), X0, X0
-	VUNPCKLPD    X2, X1, X8
-	VUNPCKHPD    X2, X1, X1
-	VADDPS       X1, X8, X1
-	VUNPCKLPD    X4, X3, X2
-	VUNPCKHPD    X4, X3, X3
-	VADDPS       X3, X2, X2
-	VSHUFPS      $0x88, X2, X1, X3
-	VSHUFPS      $0xdd, X2, X1, X1
-	VADDPS       X1, X3, X1
-	VUNPCKLPD    X6, X5, X2
-	VUNPCKHPD    X6, X5, X3
-	VADDPS       X3, X2, X2
-	VUNPCKLPD    X0, X7, X3
-	VUNPCKHPD    X0, X7, X0
-	VADDPS       X0, X3, X0
-	VSHUFPS      $0x88, X0, X2, X3
-	VSHUFPS      $0xdd, X0, X2, X0
-	VADDPS       X0, X3, X0
-	VINSERTF32X4 $0x01, X0, Y1, Y0
-	VADDPS       128(DI), Y0, Y0
-	VANDPS.BCST  IrisConstants<>+1028(SB), Y0, Y1
-	VPMINUD.BCST IrisConstants<>+1032(SB), Y1, Y2
-	VPMOVZXDQ    Y2, Z2
-	VPSLLQ       $0x1d, Z2, Z2
-	VPADDQ.BCST  IrisConstants<>+1036(SB), Z2, Z2
-	VMULPD.BCST  IrisConstants<>+1044(SB), Z2, Z3
-	VADDPD.BCST  IrisConstants<>+1052(SB), Z3, Z3
-	VSUBPD.BCST  IrisConstants<>+1052(SB), Z3, Z4
-	VMULPD.BCST  IrisConstants<>+1060(SB), Z4, Z4
-	VSUBPD       Z4, Z2, Z2
-	VANDPD.BCST  IrisConstants<>+1068(SB), Z3, Z4
-	VPSLLQ       $0x03, Z4, Z4
-	MOVL         $0x000000ff, AX
-	KMOVW        AX, K1
-	LEAQ         IrisConstants<>+256(SB), AX
-	VXORPS       X5, X5, X5
-	VGATHERQPD   (AX)(Z4*1), K1, Z5
-	VPSRLQ       $0x05, Z3, Z3
-	VPSLLQ       $0x34, Z3, Z3
-	VPADDQ       Z3, Z5, Z3
-	VMULPD.BCST  IrisConstants<>+1084(SB), Z2, Z4
-	VADDPD.BCST  IrisConstants<>+1076(SB), Z4, Z4
-	VMULPD.BCST  IrisConstants<>+1100(SB), Z2, Z5
-	VADDPD.BCST  IrisConstants<>+1092(SB), Z5, Z5
-	VMULPD       Z2, Z2, Z6
-	VMULPD       Z6, Z5, Z5
-	VADDPD       Z5, Z4, Z4
-	VMULPD       Z4, Z2, Z2
-	VMULPD       Z2, Z3, Z2
-	VSUBPD.BCST  IrisConstants<>+1076(SB), Z3, Z3
-	VADDPD       Z3, Z2, Z2
-	VADDPD.BCST  IrisConstants<>+1108(SB), Z2, Z3
-	VDIVPD       Z3, Z2, Z2
-	VCVTPD2PS    Z2, Y2
-	VANDPS.BCST  IrisConstants<>+1024(SB), Y0, Y3
-	VORPS        Y3, Y2, Y2
-	VPSUBD.BCST  IrisConstants<>+1116(SB), Y1, Y1
-	VPCMPUD.BCST $0x06, IrisConstants<>+1120(SB), Y1, K1
-	VBLENDMPS    Y0, Y2, K1, Y0
-	VMOVUPS      Y0, (SI)
+	VMOVUPS       (DX), X0
+	VMULPS        (DI), X0, X1
+	VMULPS        16(DI), X0, X2
+	VMULPS        32(DI), X0, X3
+	VMULPS        48(DI), X0, X4
+	VMULPS        64(DI), X0, X5
+	VMULPS        80(DI), X0, X6
+	VMULPS        96(DI), X0, X7
+	VMULPS        112(DI), X0, X0
+	VUNPCKLPD     X2, X1, X8
+	VUNPCKHPD     X2, X1, X1
+	VADDPS        X1, X8, X1
+	VUNPCKLPD     X4, X3, X2
+	VUNPCKHPD     X4, X3, X3
+	VADDPS        X3, X2, X2
+	VSHUFPS       $0x88, X2, X1, X3
+	VSHUFPS       $0xdd, X2, X1, X1
+	VADDPS        X1, X3, X1
+	VUNPCKLPD     X6, X5, X2
+	VUNPCKHPD     X6, X5, X3
+	VADDPS        X3, X2, X2
+	VUNPCKLPD     X0, X7, X3
+	VUNPCKHPD     X0, X7, X0
+	VADDPS        X0, X3, X0
+	VSHUFPS       $0x88, X0, X2, X3
+	VSHUFPS       $0xdd, X0, X2, X0
+	VADDPS        X0, X3, X0
+	VINSERTF32X4  $0x01, X0, Y1, Y0
+	VADDPS        128(DI), Y0, Y0
+	VANDPS.BCST   IrisConstants<>+1028(SB), Y0, Y1
+	VPMINUD.BCST  IrisConstants<>+1032(SB), Y1, Y2
+	VPMOVZXDQ     Y2, Z2
+	VPSLLQ        $0x1d, Z2, Z2
+	VPADDQ.BCST   IrisConstants<>+1036(SB), Z2, Z2
+	VMULPD.BCST   IrisConstants<>+1044(SB), Z2, Z3
+	VADDPD.BCST   IrisConstants<>+1052(SB), Z3, Z3
+	VSUBPD.BCST   IrisConstants<>+1052(SB), Z3, Z4
+	VMULPD.BCST   IrisConstants<>+1060(SB), Z4, Z4
+	VSUBPD        Z4, Z2, Z2
+	VANDPD.BCST   IrisConstants<>+1068(SB), Z3, Z4
+	VMOVUPS       IrisConstants<>+1088(SB), Z5
+	VMOVAPS       Z4, Z6
+	VPERMI2PD     IrisConstants<>+1152(SB), Z5, Z6
+	VMOVUPS       IrisConstants<>+1216(SB), Z5
+	VMOVAPS       Z4, Z7
+	VPERMI2PD     IrisConstants<>+1280(SB), Z5, Z7
+	VPTESTMQ.BCST IrisConstants<>+1344(SB), Z4, K1
+	VBLENDMPD     Z7, Z6, K1, Z4
+	VPSRLQ        $0x05, Z3, Z3
+	VPSLLQ        $0x34, Z3, Z3
+	VPADDQ        Z3, Z4, Z3
+	VMULPD.BCST   IrisConstants<>+1360(SB), Z2, Z4
+	VADDPD.BCST   IrisConstants<>+1352(SB), Z4, Z4
+	VMULPD.BCST   IrisConstants<>+1376(SB), Z2, Z5
+	VADDPD.BCST   IrisConstants<>+1368(SB), Z5, Z5
+	VMULPD        Z2, Z2, Z6
+	VMULPD        Z6, Z5, Z5
+	VADDPD        Z5, Z4, Z4
+	VMULPD        Z4, Z2, Z2
+	VMULPD        Z2, Z3, Z2
+	VSUBPD.BCST   IrisConstants<>+1352(SB), Z3, Z3
+	VADDPD        Z3, Z2, Z2
+	VADDPD.BCST   IrisConstants<>+1384(SB), Z2, Z3
+	VDIVPD        Z3, Z2, Z2
+	VCVTPD2PS     Z2, Y2
+	VANDPS.BCST   IrisConstants<>+1024(SB), Y0, Y3
+	VORPS         Y3, Y2, Y2
+	VPSUBD.BCST   IrisConstants<>+1392(SB), Y1, Y1
+	VPCMPUD.BCST  $0x06, IrisConstants<>+1396(SB), Y1, K1
+	VBLENDMPS     Y0, Y2, K1, Y0
+	VMOVUPS       Y0, (SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS     160(DI), Y0, Y1
@@ -804,10 +808,10 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VEXTRACTPS $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       IrisConstants<>+1124(SB), X0, X1
+	VANDPS       IrisConstants<>+1400(SB), X0, X1
 	MOVL         $0x00000007, AX
 	KMOVW        AX, K1
-	VBROADCASTSS IrisConstants<>+1140(SB), X2
+	VBROADCASTSS IrisConstants<>+1416(SB), X2
 	VBLENDMPS    X1, X2, K1, X1
 	VSHUFPS      $0x4e, X1, X1, X3
 	VCMPPS       $0x00, X3, X1, K2
@@ -827,10 +831,10 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VMOVAPS.Z    X0, K1, X0
 	VSUBPS       X1, X0, X3
 	VANDPS.BCST  IrisConstants<>+1028(SB), X3, X4
-	VPMINUD.BCST IrisConstants<>+1144(SB), X4, X5
+	VPMINUD.BCST IrisConstants<>+1420(SB), X4, X5
 	VPMOVZXDQ    X5, Y5
 	VPSLLQ       $0x1d, Y5, Y5
-	VPADDQ.BCST  IrisConstants<>+1148(SB), Y5, Y5
+	VPADDQ.BCST  IrisConstants<>+1424(SB), Y5, Y5
 	VPSRLD       $0x1f, X3, X6
 	VPMOVZXDQ    X6, Y6
 	VPSLLQ       $0x3f, Y6, Y6
@@ -850,18 +854,18 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VPSRLQ       $0x05, Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
 	VPADDQ       Y6, Y8, Y6
-	VMULPD.BCST  IrisConstants<>+1084(SB), Y5, Y7
-	VADDPD.BCST  IrisConstants<>+1076(SB), Y7, Y7
-	VMULPD.BCST  IrisConstants<>+1100(SB), Y5, Y8
-	VADDPD.BCST  IrisConstants<>+1092(SB), Y8, Y8
+	VMULPD.BCST  IrisConstants<>+1360(SB), Y5, Y7
+	VADDPD.BCST  IrisConstants<>+1352(SB), Y7, Y7
+	VMULPD.BCST  IrisConstants<>+1376(SB), Y5, Y8
+	VADDPD.BCST  IrisConstants<>+1368(SB), Y8, Y8
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y9, Y8, Y8
 	VADDPD       Y8, Y7, Y7
 	VMULPD       Y7, Y5, Y5
-	VADDPD.BCST  IrisConstants<>+1076(SB), Y5, Y5
+	VADDPD.BCST  IrisConstants<>+1352(SB), Y5, Y5
 	VMULPD       Y5, Y6, Y5
 	VCVTPD2PSY   Y5, X5
-	VPCMPUD.BCST $0x06, IrisConstants<>+1156(SB), X4, K2
+	VPCMPUD.BCST $0x06, IrisConstants<>+1432(SB), X4, K2
 	VBLENDMPS    X3, X5, K2, X3
 	VBROADCASTSS IrisConstants<>+1024(SB), Y4
 	VBLENDMPS    X3, X4, K1, X5
@@ -870,7 +874,7 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VSHUFPS      $0xb1, X5, X5, X6
 	VADDPS       X6, X5, X5
 	VMOVSS       X5, 92(SI)
-	VBROADCASTSS IrisConstants<>+1160(SB), X6
+	VBROADCASTSS IrisConstants<>+1436(SB), X6
 	VDIVPS       X5, X6, X6
 	VMULPS       X6, X3, X3
 	VMOVSD       X3, 76(SI)
@@ -880,37 +884,37 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VSHUFPS      $0x00, X5, X5, X3
 	VPMOVZXDQ    X3, Y5
 	VPSLLQ       $0x1d, Y5, Y5
-	VMULPD.BCST  IrisConstants<>+2028(SB), Y5, Y5
-	VPSUBQ.BCST  IrisConstants<>+2036(SB), Y5, Y6
+	VMULPD.BCST  IrisConstants<>+2304(SB), Y5, Y5
+	VPSUBQ.BCST  IrisConstants<>+2312(SB), Y5, Y6
 	VPSRAQ       $0x34, Y6, Y7
 	VBROADCASTSD IrisConstants<>+1052(SB), Z8
 	VPADDQ       Y7, Y8, Y7
 	VSUBPD       Y8, Y7, Y7
-	VANDPD.BCST  IrisConstants<>+2044(SB), Y6, Y8
+	VANDPD.BCST  IrisConstants<>+2320(SB), Y6, Y8
 	VPSUBQ       Y8, Y5, Y5
 	VPSRLQ       $0x2f, Y6, Y6
 	VANDPD.BCST  IrisConstants<>+1068(SB), Y6, Y6
 	VPSLLQ       $0x04, Y6, Y6
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
-	LEAQ         IrisConstants<>+1292(SB), AX
+	LEAQ         IrisConstants<>+1568(SB), AX
 	VXORPS       X8, X8, X8
 	VGATHERQPD   (AX)(Y6*1), K2, Y8
 	VMULPD       Y8, Y5, Y5
-	VSUBPD.BCST  IrisConstants<>+1076(SB), Y5, Y5
+	VSUBPD.BCST  IrisConstants<>+1352(SB), Y5, Y5
 	VMULPD       Y5, Y5, Y8
-	VMULPD.BCST  IrisConstants<>+2060(SB), Y5, Y9
-	VADDPD.BCST  IrisConstants<>+2052(SB), Y9, Y9
+	VMULPD.BCST  IrisConstants<>+2336(SB), Y5, Y9
+	VADDPD.BCST  IrisConstants<>+2328(SB), Y9, Y9
 	VMULPD       Y9, Y8, Y9
 	VMULPD       Y8, Y8, Y8
-	VMULPD.BCST  IrisConstants<>+2076(SB), Y5, Y10
-	VADDPD.BCST  IrisConstants<>+2068(SB), Y10, Y10
+	VMULPD.BCST  IrisConstants<>+2352(SB), Y5, Y10
+	VADDPD.BCST  IrisConstants<>+2344(SB), Y10, Y10
 	VMULPD       Y10, Y8, Y8
 	VADDPD       Y8, Y9, Y8
-	VMULPD.BCST  IrisConstants<>+2084(SB), Y7, Y7
+	VMULPD.BCST  IrisConstants<>+2360(SB), Y7, Y7
 	MOVL         $0x0000000f, AX
 	KMOVW        AX, K2
-	LEAQ         IrisConstants<>+1300(SB), AX
+	LEAQ         IrisConstants<>+1576(SB), AX
 	VXORPS       X9, X9, X9
 	VGATHERQPD   (AX)(Y6*1), K2, Y9
 	VADDPD       Y9, Y7, Y6
@@ -918,9 +922,9 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VADDPD       Y5, Y6, Y5
 	VCVTPD2PSY   Y5, X5
 	VPSRAD       $0x1f, X3, X6
-	VANDPS.BCST  IrisConstants<>+2092(SB), X6, X6
+	VANDPS.BCST  IrisConstants<>+2368(SB), X6, X6
 	VORPS        X6, X3, X6
-	VPCMPUD.BCST $0x05, IrisConstants<>+1156(SB), X3, K2
+	VPCMPUD.BCST $0x05, IrisConstants<>+1432(SB), X3, K2
 	VBLENDMPS    X6, X5, K2, X5
 	VPSLLD       $0x01, X3, X3
 	VXORPS       X6, X6, X6
@@ -962,37 +966,37 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS 92(SI), X0
 	VPMOVZXDQ    X0, Y1
 	VPSLLQ       $0x1d, Y1, Y1
-	VMULPD       IrisConstants<>+1164(SB), Y1, Y1
-	VPSUBQ       IrisConstants<>+1196(SB), Y1, Y2
+	VMULPD       IrisConstants<>+1440(SB), Y1, Y1
+	VPSUBQ       IrisConstants<>+1472(SB), Y1, Y2
 	VPSRLQ       $0x34, Y2, Y3
-	VXORPD       IrisConstants<>+1228(SB), Y3, Y3
-	VPSUBQ       IrisConstants<>+1228(SB), Y3, Y3
+	VXORPD       IrisConstants<>+1504(SB), Y3, Y3
+	VPSUBQ       IrisConstants<>+1504(SB), Y3, Y3
 	VMOVUPS      IrisConstants<>+160(SB), Y4
 	VPADDQ       Y3, Y4, Y3
 	VSUBPD       Y4, Y3, Y3
-	VANDPD       IrisConstants<>+1260(SB), Y2, Y4
+	VANDPD       IrisConstants<>+1536(SB), Y2, Y4
 	VPSUBQ       Y4, Y1, Y1
 	VPSRLQ       $0x2f, Y2, Y2
 	VANDPD       IrisConstants<>+224(SB), Y2, Y2
 	VPSLLQ       $0x04, Y2, Y2
 	VMOVUPS      IrisConstants<>+512(SB), Y4
-	LEAQ         IrisConstants<>+1292(SB), AX
+	LEAQ         IrisConstants<>+1568(SB), AX
 	VXORPS       X5, X5, X5
 	VGATHERQPD   Y4, (AX)(Y2*1), Y5
 	VMULPD       Y5, Y1, Y1
 	VSUBPD       IrisConstants<>+544(SB), Y1, Y1
 	VMULPD       Y1, Y1, Y4
-	VMULPD       IrisConstants<>+1836(SB), Y1, Y5
-	VADDPD       IrisConstants<>+1804(SB), Y5, Y5
+	VMULPD       IrisConstants<>+2112(SB), Y1, Y5
+	VADDPD       IrisConstants<>+2080(SB), Y5, Y5
 	VMULPD       Y5, Y4, Y5
 	VMULPD       Y4, Y4, Y4
-	VMULPD       IrisConstants<>+1900(SB), Y1, Y6
-	VADDPD       IrisConstants<>+1868(SB), Y6, Y6
+	VMULPD       IrisConstants<>+2176(SB), Y1, Y6
+	VADDPD       IrisConstants<>+2144(SB), Y6, Y6
 	VMULPD       Y6, Y4, Y4
 	VADDPD       Y4, Y5, Y4
-	VMULPD       IrisConstants<>+1932(SB), Y3, Y3
+	VMULPD       IrisConstants<>+2208(SB), Y3, Y3
 	VMOVUPS      IrisConstants<>+512(SB), Y5
-	LEAQ         IrisConstants<>+1300(SB), AX
+	LEAQ         IrisConstants<>+1576(SB), AX
 	VXORPS       X6, X6, X6
 	VGATHERQPD   Y5, (AX)(Y2*1), Y6
 	VADDPD       Y6, Y3, Y2
@@ -1000,7 +1004,7 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VADDPD       Y1, Y2, Y1
 	VCVTPD2PSY   Y1, X1
 	VPSRAD       $0x1f, X0, X2
-	VANDPS       IrisConstants<>+1964(SB), X2, X2
+	VANDPS       IrisConstants<>+2240(SB), X2, X2
 	VORPS        X2, X0, X2
 	VXORPS       IrisConstants<>+0(SB), X0, X3
 	VMOVUPS      IrisConstants<>+864(SB), X4
@@ -1320,37 +1324,37 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS    $0x00, X7, X7, X7
 	VPMOVZXDQ  X7, Y9
 	VPSLLQ     $0x1d, Y9, Y9
-	VMULPD     IrisConstants<>+1164(SB), Y9, Y9
-	VPSUBQ     IrisConstants<>+1196(SB), Y9, Y10
+	VMULPD     IrisConstants<>+1440(SB), Y9, Y9
+	VPSUBQ     IrisConstants<>+1472(SB), Y9, Y10
 	VPSRLQ     $0x34, Y10, Y11
-	VXORPD     IrisConstants<>+1228(SB), Y11, Y11
-	VPSUBQ     IrisConstants<>+1228(SB), Y11, Y11
+	VXORPD     IrisConstants<>+1504(SB), Y11, Y11
+	VPSUBQ     IrisConstants<>+1504(SB), Y11, Y11
 	VMOVUPS    IrisConstants<>+160(SB), Y12
 	VPADDQ     Y11, Y12, Y11
 	VSUBPD     Y12, Y11, Y11
-	VANDPD     IrisConstants<>+1260(SB), Y10, Y12
+	VANDPD     IrisConstants<>+1536(SB), Y10, Y12
 	VPSUBQ     Y12, Y9, Y9
 	VPSRLQ     $0x2f, Y10, Y10
 	VANDPD     IrisConstants<>+224(SB), Y10, Y10
 	VPSLLQ     $0x04, Y10, Y10
 	VMOVUPS    IrisConstants<>+512(SB), Y12
-	LEAQ       IrisConstants<>+1292(SB), AX
+	LEAQ       IrisConstants<>+1568(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y10*1), Y13
 	VMULPD     Y13, Y9, Y9
 	VSUBPD     IrisConstants<>+544(SB), Y9, Y9
 	VMULPD     Y9, Y9, Y12
-	VMULPD     IrisConstants<>+1836(SB), Y9, Y13
-	VADDPD     IrisConstants<>+1804(SB), Y13, Y13
+	VMULPD     IrisConstants<>+2112(SB), Y9, Y13
+	VADDPD     IrisConstants<>+2080(SB), Y13, Y13
 	VMULPD     Y13, Y12, Y13
 	VMULPD     Y12, Y12, Y12
-	VMULPD     IrisConstants<>+1900(SB), Y9, Y14
-	VADDPD     IrisConstants<>+1868(SB), Y14, Y14
+	VMULPD     IrisConstants<>+2176(SB), Y9, Y14
+	VADDPD     IrisConstants<>+2144(SB), Y14, Y14
 	VMULPD     Y14, Y12, Y12
 	VADDPD     Y12, Y13, Y12
-	VMULPD     IrisConstants<>+1932(SB), Y11, Y11
+	VMULPD     IrisConstants<>+2208(SB), Y11, Y11
 	VMOVUPS    IrisConstants<>+512(SB), Y13
-	LEAQ       IrisConstants<>+1300(SB), AX
+	LEAQ       IrisConstants<>+1576(SB), AX
 	VXORPS     X14, X14, X14
 	VGATHERQPD Y13, (AX)(Y10*1), Y14
 	VADDPD     Y14, Y11, Y10
@@ -1358,7 +1362,7 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VADDPD     Y9, Y10, Y9
 	VCVTPD2PSY Y9, X9
 	VPSRAD     $0x1f, X7, X10
-	VANDPS     IrisConstants<>+1964(SB), X10, X10
+	VANDPS     IrisConstants<>+2240(SB), X10, X10
 	VORPS      X10, X7, X10
 	VXORPS     X6, X7, X11
 	VPCMPGTD   X11, X3, X11
@@ -1669,37 +1673,37 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS    $0x00, X6, X6, X6
 	VPMOVZXDQ  X6, Y8
 	VPSLLQ     $0x1d, Y8, Y8
-	VMULPD     IrisConstants<>+1164(SB), Y8, Y8
-	VPSUBQ     IrisConstants<>+1196(SB), Y8, Y9
+	VMULPD     IrisConstants<>+1440(SB), Y8, Y8
+	VPSUBQ     IrisConstants<>+1472(SB), Y8, Y9
 	VPSRLQ     $0x34, Y9, Y10
-	VXORPD     IrisConstants<>+1228(SB), Y10, Y10
-	VPSUBQ     IrisConstants<>+1228(SB), Y10, Y10
+	VXORPD     IrisConstants<>+1504(SB), Y10, Y10
+	VPSUBQ     IrisConstants<>+1504(SB), Y10, Y10
 	VMOVUPS    IrisConstants<>+160(SB), Y11
 	VPADDQ     Y10, Y11, Y10
 	VSUBPD     Y11, Y10, Y10
-	VANDPD     IrisConstants<>+1260(SB), Y9, Y11
+	VANDPD     IrisConstants<>+1536(SB), Y9, Y11
 	VPSUBQ     Y11, Y8, Y8
 	VPSRLQ     $0x2f, Y9, Y9
 	VANDPD     IrisConstants<>+224(SB), Y9, Y9
 	VPSLLQ     $0x04, Y9, Y9
 	VMOVUPS    IrisConstants<>+512(SB), Y11
-	LEAQ       IrisConstants<>+1292(SB), AX
+	LEAQ       IrisConstants<>+1568(SB), AX
 	VXORPS     X12, X12, X12
 	VGATHERQPD Y11, (AX)(Y9*1), Y12
 	VMULPD     Y12, Y8, Y8
 	VSUBPD     IrisConstants<>+544(SB), Y8, Y8
 	VMULPD     Y8, Y8, Y11
-	VMULPD     IrisConstants<>+1836(SB), Y8, Y12
-	VADDPD     IrisConstants<>+1804(SB), Y12, Y12
+	VMULPD     IrisConstants<>+2112(SB), Y8, Y12
+	VADDPD     IrisConstants<>+2080(SB), Y12, Y12
 	VMULPD     Y12, Y11, Y12
 	VMULPD     Y11, Y11, Y11
-	VMULPD     IrisConstants<>+1900(SB), Y8, Y13
-	VADDPD     IrisConstants<>+1868(SB), Y13, Y13
+	VMULPD     IrisConstants<>+2176(SB), Y8, Y13
+	VADDPD     IrisConstants<>+2144(SB), Y13, Y13
 	VMULPD     Y13, Y11, Y11
 	VADDPD     Y11, Y12, Y11
-	VMULPD     IrisConstants<>+1932(SB), Y10, Y10
+	VMULPD     IrisConstants<>+2208(SB), Y10, Y10
 	VMOVUPS    IrisConstants<>+512(SB), Y12
-	LEAQ       IrisConstants<>+1300(SB), AX
+	LEAQ       IrisConstants<>+1576(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y9*1), Y13
 	VADDPD     Y13, Y10, Y9
@@ -1707,7 +1711,7 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VADDPD     Y8, Y9, Y8
 	VCVTPD2PSY Y8, X8
 	VPSRAD     $0x1f, X6, X9
-	VANDPS     IrisConstants<>+1964(SB), X9, X9
+	VANDPS     IrisConstants<>+2240(SB), X9, X9
 	VORPS      X9, X6, X9
 	VXORPS     X5, X6, X10
 	VPCMPGTD   X10, X2, X10
@@ -1833,6 +1837,6243 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VMULPS       X3, X0, X0
 	VSUBPS       X0, X1, X0
 	VMOVUPS      X0, 112(DI)
+	VZEROUPPER
+	RET
+
+// func irisForwardBatchAVX2(p *Iris, b *IrisBatch, xs *[4]float32, out *[3]float32, tiles int)
+// Requires: AVX, AVX2
+TEXT ·irisForwardBatchAVX2(SB), NOSPLIT, $32-40
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ out+24(FP), CX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ        R13, (SP)
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, 64(DX), Y0, Y0
+	VMOVUPS     16(DX), X1
+	VINSERTF128 $0x01, 80(DX), Y1, Y1
+	VMOVUPS     32(DX), X2
+	VINSERTF128 $0x01, 96(DX), Y2, Y2
+	VMOVUPS     48(DX), X3
+	VINSERTF128 $0x01, 112(DX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 64(SI)
+	VMOVUPS     Y4, 128(SI)
+	VMOVUPS     Y2, 192(SI)
+	VMOVUPS     Y0, 256(SI)
+	VMOVUPS     128(DX), X1
+	VINSERTF128 $0x01, 192(DX), Y1, Y1
+	VMOVUPS     144(DX), X3
+	VINSERTF128 $0x01, 208(DX), Y3, Y3
+	VMOVUPS     160(DX), X5
+	VINSERTF128 $0x01, 224(DX), Y5, Y5
+	VMOVUPS     176(DX), X7
+	VINSERTF128 $0x01, 240(DX), Y7, Y7
+	VUNPCKLPS   Y3, Y1, Y8
+	VUNPCKLPS   Y7, Y5, Y9
+	VUNPCKLPD   Y9, Y8, Y10
+	VUNPCKHPD   Y9, Y8, Y8
+	VUNPCKHPS   Y3, Y1, Y1
+	VUNPCKHPS   Y7, Y5, Y3
+	VUNPCKLPD   Y3, Y1, Y5
+	VUNPCKHPD   Y3, Y1, Y1
+	VMOVUPS     Y10, 96(SI)
+	VMOVUPS     Y8, 160(SI)
+	VMOVUPS     Y5, 224(SI)
+	VMOVUPS     Y1, 288(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTSS (DI), Y3
+	VMULPS       Y3, Y6, Y3
+	VBROADCASTSS (DI), Y6
+	VMULPS       Y6, Y10, Y6
+	VBROADCASTSS 16(DI), Y7
+	VMULPS       64(SI), Y7, Y7
+	VBROADCASTSS 8(DI), Y9
+	VMULPS       Y9, Y2, Y9
+	VBROADCASTSS 8(DI), Y11
+	VMULPS       Y11, Y5, Y11
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y11, Y6, Y6
+	VBROADCASTSS 24(DI), Y9
+	VMULPS       Y9, Y2, Y2
+	VADDPS       Y2, Y7, Y2
+	VBROADCASTSS 4(DI), Y7
+	VMULPS       Y7, Y4, Y4
+	VBROADCASTSS 4(DI), Y7
+	VMULPS       Y7, Y8, Y7
+	VBROADCASTSS 12(DI), Y9
+	VMULPS       Y9, Y0, Y9
+	VBROADCASTSS 12(DI), Y11
+	VMULPS       Y11, Y1, Y11
+	VBROADCASTSS 20(DI), Y12
+	VMULPS       128(SI), Y12, Y12
+	VADDPS       Y9, Y4, Y4
+	VADDPS       Y11, Y7, Y7
+	VADDPS       Y4, Y3, Y3
+	VADDPS       Y7, Y6, Y4
+	VBROADCASTSS 28(DI), Y6
+	VMULPS       Y6, Y0, Y0
+	VADDPS       Y0, Y12, Y0
+	VBROADCASTSS 128(DI), Y6
+	VADDPS       Y6, Y3, Y3
+	VBROADCASTSS 128(DI), Y6
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      Y3, 2240(SI)
+	VMOVUPS      Y4, 2272(SI)
+	VBROADCASTSS 132(DI), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 2304(SI)
+	VBROADCASTSS 16(DI), Y0
+	VMULPS       Y0, Y10, Y0
+	VBROADCASTSS 32(DI), Y2
+	VMULPS       64(SI), Y2, Y2
+	VBROADCASTSS 32(DI), Y3
+	VMULPS       96(SI), Y3, Y3
+	VBROADCASTSS 24(DI), Y4
+	VMULPS       Y4, Y5, Y4
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS 40(DI), Y4
+	VMULPS       Y4, Y5, Y4
+	VBROADCASTSS 40(DI), Y5
+	VMULPS       192(SI), Y5, Y5
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 20(DI), Y4
+	VMULPS       Y4, Y8, Y4
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 36(DI), Y5
+	VMULPS       Y5, Y8, Y5
+	VBROADCASTSS 28(DI), Y6
+	VMULPS       Y6, Y1, Y6
+	VADDPS       Y6, Y4, Y4
+	VBROADCASTSS 36(DI), Y6
+	VMULPS       128(SI), Y6, Y6
+	VBROADCASTSS 44(DI), Y7
+	VMULPS       Y7, Y1, Y7
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y7, Y5, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 132(DI), Y4
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS 44(DI), Y4
+	VMULPS       256(SI), Y4, Y4
+	VMOVUPS      Y0, 2336(SI)
+	VADDPS       Y4, Y6, Y0
+	VBROADCASTSS 136(DI), Y4
+	VADDPS       Y4, Y3, Y3
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      Y3, 2400(SI)
+	VBROADCASTSS 136(DI), Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 2368(SI)
+	VBROADCASTSS 48(DI), Y0
+	VMULPS       64(SI), Y0, Y0
+	VBROADCASTSS 48(DI), Y2
+	VMULPS       96(SI), Y2, Y2
+	VBROADCASTSS 64(DI), Y3
+	VMULPS       64(SI), Y3, Y3
+	VBROADCASTSS 56(DI), Y4
+	VMULPS       192(SI), Y4, Y4
+	VBROADCASTSS 56(DI), Y5
+	VMULPS       224(SI), Y5, Y5
+	VBROADCASTSS 72(DI), Y6
+	VMULPS       192(SI), Y6, Y6
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y6, Y3, Y3
+	VBROADCASTSS 52(DI), Y4
+	VMULPS       128(SI), Y4, Y4
+	VBROADCASTSS 52(DI), Y5
+	VMULPS       160(SI), Y5, Y5
+	VBROADCASTSS 68(DI), Y6
+	VMULPS       128(SI), Y6, Y6
+	VBROADCASTSS 60(DI), Y7
+	VMULPS       Y7, Y1, Y1
+	VBROADCASTSS 60(DI), Y7
+	VMULPS       256(SI), Y7, Y7
+	VADDPS       Y1, Y5, Y1
+	VBROADCASTSS 76(DI), Y5
+	VMULPS       256(SI), Y5, Y5
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y1, Y2, Y1
+	VADDPS       Y5, Y6, Y2
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y2, Y3, Y2
+	VBROADCASTSS 140(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 140(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      Y1, 2464(SI)
+	VBROADCASTSS 144(DI), Y1
+	VADDPS       Y1, Y2, Y1
+	VMOVUPS      Y0, 2432(SI)
+	VMOVUPS      Y1, 2496(SI)
+	VBROADCASTSS 64(DI), Y0
+	VMULPS       96(SI), Y0, Y0
+	VBROADCASTSS 80(DI), Y1
+	VMULPS       64(SI), Y1, Y1
+	VBROADCASTSS 80(DI), Y2
+	VMULPS       96(SI), Y2, Y2
+	VBROADCASTSS 72(DI), Y3
+	VMULPS       224(SI), Y3, Y3
+	VBROADCASTSS 88(DI), Y4
+	VMULPS       192(SI), Y4, Y4
+	VBROADCASTSS 88(DI), Y5
+	VMULPS       224(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 68(DI), Y3
+	VMULPS       160(SI), Y3, Y3
+	VBROADCASTSS 84(DI), Y4
+	VMULPS       128(SI), Y4, Y4
+	VBROADCASTSS 84(DI), Y5
+	VMULPS       160(SI), Y5, Y5
+	VBROADCASTSS 76(DI), Y6
+	VMULPS       288(SI), Y6, Y6
+	VBROADCASTSS 92(DI), Y7
+	VMULPS       256(SI), Y7, Y7
+	VBROADCASTSS 92(DI), Y8
+	VMULPS       288(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 144(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 148(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 148(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 2528(SI)
+	VMOVUPS      Y1, 2560(SI)
+	VMOVUPS      Y2, 2592(SI)
+	VBROADCASTSS 96(DI), Y0
+	VMULPS       64(SI), Y0, Y0
+	VBROADCASTSS 96(DI), Y1
+	VMULPS       96(SI), Y1, Y1
+	VBROADCASTSS 112(DI), Y2
+	VMULPS       64(SI), Y2, Y2
+	VBROADCASTSS 104(DI), Y3
+	VMULPS       192(SI), Y3, Y3
+	VBROADCASTSS 104(DI), Y4
+	VMULPS       224(SI), Y4, Y4
+	VBROADCASTSS 120(DI), Y5
+	VMULPS       192(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 100(DI), Y3
+	VMULPS       128(SI), Y3, Y3
+	VBROADCASTSS 100(DI), Y4
+	VMULPS       160(SI), Y4, Y4
+	VBROADCASTSS 116(DI), Y5
+	VMULPS       128(SI), Y5, Y5
+	VBROADCASTSS 108(DI), Y6
+	VMULPS       256(SI), Y6, Y6
+	VBROADCASTSS 108(DI), Y7
+	VMULPS       288(SI), Y7, Y7
+	VBROADCASTSS 124(DI), Y8
+	VMULPS       256(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 152(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 152(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 156(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 2624(SI)
+	VMOVUPS      Y1, 2656(SI)
+	VMOVUPS      Y2, 2688(SI)
+	VBROADCASTSS 112(DI), Y0
+	VMULPS       96(SI), Y0, Y0
+	VBROADCASTSS 120(DI), Y1
+	VMULPS       224(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS 116(DI), Y1
+	VMULPS       160(SI), Y1, Y1
+	VBROADCASTSS 124(DI), Y2
+	VMULPS       288(SI), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS 156(DI), Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 2720(SI)
+	XORL         R13, R13
+
+loop1:
+	VMOVUPS      2240(SI)(R13*1), Y0
+	VMOVUPS      2272(SI)(R13*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       IrisConstants<>+32(SB), X1, X4
+	VANDPS       IrisConstants<>+32(SB), X0, X5
+	VPMINUD      IrisConstants<>+64(SB), X4, X6
+	VPMINUD      IrisConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       IrisConstants<>+96(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+96(SB), Y7, Y7
+	VMULPD       IrisConstants<>+128(SB), Y6, Y8
+	VMULPD       IrisConstants<>+128(SB), Y7, Y9
+	VADDPD       IrisConstants<>+160(SB), Y8, Y8
+	VADDPD       IrisConstants<>+160(SB), Y9, Y9
+	VSUBPD       IrisConstants<>+160(SB), Y8, Y10
+	VSUBPD       IrisConstants<>+160(SB), Y9, Y11
+	VMULPD       IrisConstants<>+192(SB), Y10, Y10
+	VMULPD       IrisConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       IrisConstants<>+224(SB), Y8, Y10
+	VANDPD       IrisConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y10
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       IrisConstants<>+576(SB), Y6, Y10
+	VMULPD       IrisConstants<>+576(SB), Y7, Y11
+	VADDPD       IrisConstants<>+544(SB), Y10, Y10
+	VADDPD       IrisConstants<>+544(SB), Y11, Y11
+	VMULPD       IrisConstants<>+640(SB), Y6, Y12
+	VMULPD       IrisConstants<>+640(SB), Y7, Y13
+	VADDPD       IrisConstants<>+608(SB), Y12, Y12
+	VADDPD       IrisConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       IrisConstants<>+544(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       IrisConstants<>+672(SB), Y6, Y8
+	VADDPD       IrisConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       IrisConstants<>+0(SB), X1, X8
+	VANDPS       IrisConstants<>+0(SB), X0, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       IrisConstants<>+704(SB), X4, X4
+	VPSUBD       IrisConstants<>+704(SB), X5, X5
+	VXORPS       IrisConstants<>+0(SB), X4, X4
+	VXORPS       IrisConstants<>+0(SB), X5, X5
+	VPCMPGTD     IrisConstants<>+768(SB), X4, X4
+	VPCMPGTD     IrisConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       IrisConstants<>+32(SB), X3, X4
+	VANDPS       IrisConstants<>+32(SB), X2, X5
+	VPMINUD      IrisConstants<>+64(SB), X4, X6
+	VPMINUD      IrisConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       IrisConstants<>+96(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+96(SB), Y7, Y7
+	VMULPD       IrisConstants<>+128(SB), Y6, Y8
+	VMULPD       IrisConstants<>+128(SB), Y7, Y9
+	VADDPD       IrisConstants<>+160(SB), Y8, Y8
+	VADDPD       IrisConstants<>+160(SB), Y9, Y9
+	VSUBPD       IrisConstants<>+160(SB), Y8, Y10
+	VSUBPD       IrisConstants<>+160(SB), Y9, Y11
+	VMULPD       IrisConstants<>+192(SB), Y10, Y10
+	VMULPD       IrisConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       IrisConstants<>+224(SB), Y8, Y10
+	VANDPD       IrisConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y10
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       IrisConstants<>+576(SB), Y6, Y10
+	VMULPD       IrisConstants<>+576(SB), Y7, Y11
+	VADDPD       IrisConstants<>+544(SB), Y10, Y10
+	VADDPD       IrisConstants<>+544(SB), Y11, Y11
+	VMULPD       IrisConstants<>+640(SB), Y6, Y12
+	VMULPD       IrisConstants<>+640(SB), Y7, Y13
+	VADDPD       IrisConstants<>+608(SB), Y12, Y12
+	VADDPD       IrisConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       IrisConstants<>+544(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       IrisConstants<>+672(SB), Y6, Y8
+	VADDPD       IrisConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       IrisConstants<>+0(SB), X3, X8
+	VANDPS       IrisConstants<>+0(SB), X2, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       IrisConstants<>+704(SB), X4, X4
+	VPSUBD       IrisConstants<>+704(SB), X5, X5
+	VXORPS       IrisConstants<>+0(SB), X4, X4
+	VXORPS       IrisConstants<>+0(SB), X5, X5
+	VPCMPGTD     IrisConstants<>+768(SB), X4, X4
+	VPCMPGTD     IrisConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 544(SI)(R13*1)
+	VMOVUPS      Y0, 512(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	CMPQ         R13, $0x00000200
+	JNE          loop1
+
+	// z2 = W2·a1 + b2
+	VBROADCASTSS 160(DI), Y0
+	VMULPS       512(SI), Y0, Y0
+	VBROADCASTSS 160(DI), Y1
+	VMULPS       544(SI), Y1, Y1
+	VBROADCASTSS 192(DI), Y2
+	VMULPS       512(SI), Y2, Y2
+	VBROADCASTSS 176(DI), Y3
+	VMULPS       768(SI), Y3, Y3
+	VBROADCASTSS 176(DI), Y4
+	VMULPS       800(SI), Y4, Y4
+	VBROADCASTSS 208(DI), Y5
+	VMULPS       768(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 168(DI), Y3
+	VMULPS       640(SI), Y3, Y3
+	VBROADCASTSS 168(DI), Y4
+	VMULPS       672(SI), Y4, Y4
+	VBROADCASTSS 200(DI), Y5
+	VMULPS       640(SI), Y5, Y5
+	VBROADCASTSS 184(DI), Y6
+	VMULPS       896(SI), Y6, Y6
+	VBROADCASTSS 184(DI), Y7
+	VMULPS       928(SI), Y7, Y7
+	VBROADCASTSS 216(DI), Y8
+	VMULPS       896(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 164(DI), Y3
+	VMULPS       576(SI), Y3, Y3
+	VBROADCASTSS 164(DI), Y4
+	VMULPS       608(SI), Y4, Y4
+	VBROADCASTSS 196(DI), Y5
+	VMULPS       576(SI), Y5, Y5
+	VBROADCASTSS 180(DI), Y6
+	VMULPS       832(SI), Y6, Y6
+	VBROADCASTSS 180(DI), Y7
+	VMULPS       864(SI), Y7, Y7
+	VBROADCASTSS 212(DI), Y8
+	VMULPS       832(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 172(DI), Y6
+	VMULPS       704(SI), Y6, Y6
+	VBROADCASTSS 172(DI), Y7
+	VMULPS       736(SI), Y7, Y7
+	VBROADCASTSS 204(DI), Y8
+	VMULPS       704(SI), Y8, Y8
+	VBROADCASTSS 188(DI), Y9
+	VMULPS       960(SI), Y9, Y9
+	VBROADCASTSS 188(DI), Y10
+	VMULPS       992(SI), Y10, Y10
+	VBROADCASTSS 220(DI), Y11
+	VMULPS       960(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 256(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 256(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 260(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 1536(SI)
+	VMOVUPS      Y1, 1568(SI)
+	VMOVUPS      Y2, 1600(SI)
+	VBROADCASTSS 192(DI), Y0
+	VMULPS       544(SI), Y0, Y0
+	VBROADCASTSS 224(DI), Y1
+	VMULPS       512(SI), Y1, Y1
+	VBROADCASTSS 224(DI), Y2
+	VMULPS       544(SI), Y2, Y2
+	VBROADCASTSS 208(DI), Y3
+	VMULPS       800(SI), Y3, Y3
+	VBROADCASTSS 240(DI), Y4
+	VMULPS       768(SI), Y4, Y4
+	VBROADCASTSS 240(DI), Y5
+	VMULPS       800(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 200(DI), Y3
+	VMULPS       672(SI), Y3, Y3
+	VBROADCASTSS 232(DI), Y4
+	VMULPS       640(SI), Y4, Y4
+	VBROADCASTSS 232(DI), Y5
+	VMULPS       672(SI), Y5, Y5
+	VBROADCASTSS 216(DI), Y6
+	VMULPS       928(SI), Y6, Y6
+	VBROADCASTSS 248(DI), Y7
+	VMULPS       896(SI), Y7, Y7
+	VBROADCASTSS 248(DI), Y8
+	VMULPS       928(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 196(DI), Y3
+	VMULPS       608(SI), Y3, Y3
+	VBROADCASTSS 228(DI), Y4
+	VMULPS       576(SI), Y4, Y4
+	VBROADCASTSS 228(DI), Y5
+	VMULPS       608(SI), Y5, Y5
+	VBROADCASTSS 212(DI), Y6
+	VMULPS       864(SI), Y6, Y6
+	VBROADCASTSS 244(DI), Y7
+	VMULPS       832(SI), Y7, Y7
+	VBROADCASTSS 244(DI), Y8
+	VMULPS       864(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 204(DI), Y6
+	VMULPS       736(SI), Y6, Y6
+	VBROADCASTSS 236(DI), Y7
+	VMULPS       704(SI), Y7, Y7
+	VBROADCASTSS 236(DI), Y8
+	VMULPS       736(SI), Y8, Y8
+	VBROADCASTSS 220(DI), Y9
+	VMULPS       992(SI), Y9, Y9
+	VBROADCASTSS 252(DI), Y10
+	VMULPS       960(SI), Y10, Y10
+	VBROADCASTSS 252(DI), Y11
+	VMULPS       992(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 260(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 264(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 264(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 1632(SI)
+	VMOVUPS      Y1, 1664(SI)
+	VMOVUPS      Y2, 1696(SI)
+
+	// a2 = softmax(z2)
+	VMOVUPS IrisConstants<>+864(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R12, R12
+	MOVL    $0x00000003, R13
+
+loop2:
+	VMOVUPS   1536(SI)(R12*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R12
+	SUBL      $0x00000001, R13
+	JNE       loop2
+	VMOVUPS   Y15, 1920(SI)
+	XORL      R12, R12
+	MOVL      $0x00000003, R13
+
+loop3:
+	VMOVUPS      1536(SI)(R12*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       IrisConstants<>+32(SB), X0, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       IrisConstants<>+32(SB), X1, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 1728(SI)(R12*1)
+	VMOVUPS      Y0, 2240(SI)(R12*1)
+	ADDQ         $0x00000040, R12
+	SUBL         $0x00000001, R13
+	JNE          loop3
+	VMOVUPS      2240(SI), Y0
+	VADDPS       2368(SI), Y0, Y0
+	VADDPS       2304(SI), Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 1984(SI)
+	VMOVUPS      IrisConstants<>+992(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R12, R12
+	MOVL         $0x00000003, R13
+
+loop4:
+	VMULPS  1728(SI)(R12*1), Y15, Y0
+	VMOVUPS Y0, 1728(SI)(R12*1)
+	ADDQ    $0x00000040, R12
+	SUBL    $0x00000001, R13
+	JNE     loop4
+	VMOVUPS IrisConstants<>+864(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R12, R12
+	MOVL    $0x00000003, R13
+
+loop5:
+	VMOVUPS   1568(SI)(R12*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R12
+	SUBL      $0x00000001, R13
+	JNE       loop5
+	VMOVUPS   Y15, 1952(SI)
+	XORL      R12, R12
+	MOVL      $0x00000003, R13
+
+loop6:
+	VMOVUPS      1568(SI)(R12*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       IrisConstants<>+32(SB), X0, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       IrisConstants<>+32(SB), X1, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 1760(SI)(R12*1)
+	VMOVUPS      Y0, 2272(SI)(R12*1)
+	ADDQ         $0x00000040, R12
+	SUBL         $0x00000001, R13
+	JNE          loop6
+	VMOVUPS      2272(SI), Y0
+	VADDPS       2400(SI), Y0, Y0
+	VADDPS       2336(SI), Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 2016(SI)
+	VMOVUPS      IrisConstants<>+992(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R12, R12
+	MOVL         $0x00000003, R13
+
+loop7:
+	VMULPS  1760(SI)(R12*1), Y15, Y0
+	VMOVUPS Y0, 1760(SI)(R12*1)
+	ADDQ    $0x00000040, R12
+	SUBL    $0x00000001, R13
+	JNE     loop7
+
+	// o = a2
+	VMOVUPS      1728(SI), Y0
+	VMOVUPS      1792(SI), Y1
+	VMOVUPS      1856(SI), Y2
+	VMOVUPS      1856(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, (CX)
+	VEXTRACTPS   $0x02, X6, 8(CX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 48(CX)
+	VEXTRACTPS   $0x02, X1, 56(CX)
+	VMOVSD       X4, 12(CX)
+	VEXTRACTPS   $0x02, X4, 20(CX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 60(CX)
+	VEXTRACTPS   $0x02, X1, 68(CX)
+	VMOVSD       X2, 24(CX)
+	VEXTRACTPS   $0x02, X2, 32(CX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 72(CX)
+	VEXTRACTPS   $0x02, X1, 80(CX)
+	VMOVSD       X0, 36(CX)
+	VEXTRACTPS   $0x02, X0, 44(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 84(CX)
+	VEXTRACTPS   $0x02, X0, 92(CX)
+	VMOVUPS      1760(SI), Y0
+	VMOVUPS      1824(SI), Y1
+	VMOVUPS      1888(SI), Y2
+	VMOVUPS      1888(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, 96(CX)
+	VEXTRACTPS   $0x02, X6, 104(CX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 144(CX)
+	VEXTRACTPS   $0x02, X1, 152(CX)
+	VMOVSD       X4, 108(CX)
+	VEXTRACTPS   $0x02, X4, 116(CX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 156(CX)
+	VEXTRACTPS   $0x02, X1, 164(CX)
+	VMOVSD       X2, 120(CX)
+	VEXTRACTPS   $0x02, X2, 128(CX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 168(CX)
+	VEXTRACTPS   $0x02, X1, 176(CX)
+	VMOVSD       X0, 132(CX)
+	VEXTRACTPS   $0x02, X0, 140(CX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 180(CX)
+	VEXTRACTPS   $0x02, X0, 188(CX)
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x000000c0, CX
+	MOVQ         (SP), R13
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VZEROUPPER
+	RET
+
+// func irisForwardBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, out *[3]float32, tiles int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·irisForwardBatchAVX512(SB), NOSPLIT, $64-40
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ out+24(FP), CX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ         R13, (SP)
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 64(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 128(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 192(DX), Z0, Z0
+	VMOVUPS      16(DX), X1
+	VINSERTF32X4 $0x01, 80(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 144(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 208(DX), Z1, Z1
+	VMOVUPS      32(DX), X2
+	VINSERTF32X4 $0x01, 96(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 160(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 224(DX), Z2, Z2
+	VMOVUPS      48(DX), X3
+	VINSERTF32X4 $0x01, 112(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 176(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 240(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 64(SI)
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      Z2, 192(SI)
+	VMOVUPS      Z0, 256(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VMULPS.BCST (DI), Z6, Z1
+	VMULPS.BCST 16(DI), Z6, Z3
+	VMULPS.BCST 32(DI), Z6, Z5
+	VMULPS.BCST 48(DI), Z6, Z7
+	VMULPS.BCST 64(DI), Z6, Z8
+	VMULPS.BCST 80(DI), Z6, Z9
+	VMULPS.BCST 8(DI), Z2, Z10
+	VMULPS.BCST 24(DI), Z2, Z11
+	VMULPS.BCST 40(DI), Z2, Z12
+	VMULPS.BCST 56(DI), Z2, Z13
+	VMULPS.BCST 72(DI), Z2, Z14
+	VMULPS.BCST 88(DI), Z2, Z15
+	VADDPS      Z10, Z1, Z1
+	VADDPS      Z11, Z3, Z3
+	VADDPS      Z12, Z5, Z5
+	VADDPS      Z13, Z7, Z7
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z15, Z9, Z9
+	VMULPS.BCST 4(DI), Z4, Z10
+	VMULPS.BCST 20(DI), Z4, Z11
+	VMULPS.BCST 36(DI), Z4, Z12
+	VMULPS.BCST 52(DI), Z4, Z13
+	VMULPS.BCST 68(DI), Z4, Z14
+	VMULPS.BCST 84(DI), Z4, Z15
+	VMULPS.BCST 12(DI), Z0, Z16
+	VMULPS.BCST 28(DI), Z0, Z17
+	VMULPS.BCST 44(DI), Z0, Z18
+	VMULPS.BCST 60(DI), Z0, Z19
+	VMULPS.BCST 76(DI), Z0, Z20
+	VMULPS.BCST 92(DI), Z0, Z21
+	VADDPS      Z16, Z10, Z10
+	VADDPS      Z17, Z11, Z11
+	VADDPS      Z18, Z12, Z12
+	VADDPS      Z19, Z13, Z13
+	VADDPS      Z20, Z14, Z14
+	VADDPS      Z21, Z15, Z15
+	VADDPS      Z10, Z1, Z1
+	VADDPS      Z11, Z3, Z3
+	VADDPS      Z12, Z5, Z5
+	VADDPS      Z13, Z7, Z7
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z15, Z9, Z9
+	VADDPS.BCST 128(DI), Z1, Z1
+	VADDPS.BCST 132(DI), Z3, Z3
+	VADDPS.BCST 136(DI), Z5, Z5
+	VADDPS.BCST 140(DI), Z7, Z7
+	VADDPS.BCST 144(DI), Z8, Z8
+	VADDPS.BCST 148(DI), Z9, Z9
+	VMOVUPS     Z1, 2240(SI)
+	VMOVUPS     Z3, 2304(SI)
+	VMOVUPS     Z5, 2368(SI)
+	VMOVUPS     Z7, 2432(SI)
+	VMOVUPS     Z8, 2496(SI)
+	VMOVUPS     Z9, 2560(SI)
+	VMULPS.BCST 96(DI), Z6, Z1
+	VMULPS.BCST 112(DI), Z6, Z3
+	VMULPS.BCST 104(DI), Z2, Z5
+	VMULPS.BCST 120(DI), Z2, Z2
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z2, Z3, Z2
+	VMULPS.BCST 100(DI), Z4, Z3
+	VMULPS.BCST 116(DI), Z4, Z4
+	VMULPS.BCST 108(DI), Z0, Z5
+	VMULPS.BCST 124(DI), Z0, Z0
+	VADDPS      Z5, Z3, Z3
+	VADDPS      Z0, Z4, Z0
+	VADDPS      Z3, Z1, Z1
+	VADDPS      Z0, Z2, Z0
+	VADDPS.BCST 152(DI), Z1, Z1
+	VADDPS.BCST 156(DI), Z0, Z0
+	VMOVUPS     Z1, 2624(SI)
+	VMOVUPS     Z0, 2688(SI)
+	XORL        R13, R13
+
+loop1:
+	VMOVUPS       2240(SI)(R13*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  IrisConstants<>+1028(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  IrisConstants<>+1032(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1036(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1044(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  IrisConstants<>+1052(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  IrisConstants<>+1060(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1068(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       IrisConstants<>+1088(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z14
+	VMOVUPS       IrisConstants<>+1216(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z16
+	VBROADCASTSD  IrisConstants<>+1344(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  IrisConstants<>+1360(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  IrisConstants<>+1352(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  IrisConstants<>+1376(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  IrisConstants<>+1368(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VMULPD        Z5, Z8, Z5
+	VSUBPD        Z16, Z8, Z8
+	VADDPD        Z8, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1384(SB), Z8
+	VADDPD        Z8, Z5, Z14
+	VDIVPD        Z14, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  IrisConstants<>+1024(SB), Y14
+	VANDPS        Y14, Y0, Y19
+	VORPS         Y19, Y5, Y5
+	VBROADCASTSS  IrisConstants<>+1392(SB), Y19
+	VPSUBD        Y19, Y3, Y3
+	VBROADCASTSS  IrisConstants<>+1396(SB), Y21
+	VPCMPUD       $0x06, Y21, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD        Z16, Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD        Z8, Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS        Y14, Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD        Y19, Y2, Y2
+	VPCMPUD       $0x06, Y21, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 512(SI)(R13*1)
+	ADDQ          $0x00000040, R13
+	CMPQ          R13, $0x00000200
+	JNE           loop1
+
+	// z2 = W2·a1 + b2
+	VMOVUPS     512(SI), Z0
+	VMULPS.BCST 160(DI), Z0, Z0
+	VMOVUPS     512(SI), Z1
+	VMULPS.BCST 192(DI), Z1, Z1
+	VMOVUPS     512(SI), Z2
+	VMULPS.BCST 224(DI), Z2, Z2
+	VMOVUPS     768(SI), Z3
+	VMULPS.BCST 176(DI), Z3, Z3
+	VMOVUPS     768(SI), Z4
+	VMULPS.BCST 208(DI), Z4, Z4
+	VMOVUPS     768(SI), Z5
+	VMULPS.BCST 240(DI), Z5, Z5
+	VADDPS      Z3, Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z2, Z2
+	VMOVUPS     640(SI), Z3
+	VMULPS.BCST 168(DI), Z3, Z3
+	VMOVUPS     640(SI), Z4
+	VMULPS.BCST 200(DI), Z4, Z4
+	VMOVUPS     640(SI), Z5
+	VMULPS.BCST 232(DI), Z5, Z5
+	VMOVUPS     896(SI), Z6
+	VMULPS.BCST 184(DI), Z6, Z6
+	VMOVUPS     896(SI), Z7
+	VMULPS.BCST 216(DI), Z7, Z7
+	VMOVUPS     896(SI), Z8
+	VMULPS.BCST 248(DI), Z8, Z8
+	VADDPS      Z6, Z3, Z3
+	VADDPS      Z7, Z4, Z4
+	VADDPS      Z8, Z5, Z5
+	VADDPS      Z3, Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z2, Z2
+	VMOVUPS     576(SI), Z3
+	VMULPS.BCST 164(DI), Z3, Z3
+	VMOVUPS     576(SI), Z4
+	VMULPS.BCST 196(DI), Z4, Z4
+	VMOVUPS     576(SI), Z5
+	VMULPS.BCST 228(DI), Z5, Z5
+	VMOVUPS     832(SI), Z6
+	VMULPS.BCST 180(DI), Z6, Z6
+	VMOVUPS     832(SI), Z7
+	VMULPS.BCST 212(DI), Z7, Z7
+	VMOVUPS     832(SI), Z8
+	VMULPS.BCST 244(DI), Z8, Z8
+	VADDPS      Z6, Z3, Z3
+	VADDPS      Z7, Z4, Z4
+	VADDPS      Z8, Z5, Z5
+	VMOVUPS     704(SI), Z6
+	VMULPS.BCST 172(DI), Z6, Z6
+	VMOVUPS     704(SI), Z7
+	VMULPS.BCST 204(DI), Z7, Z7
+	VMOVUPS     704(SI), Z8
+	VMULPS.BCST 236(DI), Z8, Z8
+	VMOVUPS     960(SI), Z9
+	VMULPS.BCST 188(DI), Z9, Z9
+	VMOVUPS     960(SI), Z10
+	VMULPS.BCST 220(DI), Z10, Z10
+	VMOVUPS     960(SI), Z11
+	VMULPS.BCST 252(DI), Z11, Z11
+	VADDPS      Z9, Z6, Z6
+	VADDPS      Z10, Z7, Z7
+	VADDPS      Z11, Z8, Z8
+	VADDPS      Z6, Z3, Z3
+	VADDPS      Z7, Z4, Z4
+	VADDPS      Z8, Z5, Z5
+	VADDPS      Z3, Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z2, Z2
+	VADDPS.BCST 256(DI), Z0, Z0
+	VADDPS.BCST 260(DI), Z1, Z1
+	VADDPS.BCST 264(DI), Z2, Z2
+	VMOVUPS     Z0, 1536(SI)
+	VMOVUPS     Z1, 1600(SI)
+	VMOVUPS     Z2, 1664(SI)
+
+	// a2 = softmax(z2)
+	VBROADCASTSS IrisConstants<>+1416(SB), Z0
+	VMOVAPS      Z0, Z31
+	XORL         R12, R12
+	MOVL         $0x00000003, R13
+
+loop2:
+	VMOVUPS   1536(SI)(R12*1), Z0
+	VCMPPS    $0x00, Z0, Z31, K1
+	VANDPS    Z0, Z31, Z1
+	VMAXPS    Z0, Z31, Z0
+	VBLENDMPS Z1, Z0, K1, Z0
+	VCMPPS    $0x03, Z31, Z31, K1
+	VBLENDMPS Z31, Z0, K1, Z0
+	VMOVAPS   Z0, Z31
+	ADDQ      $0x00000040, R12
+	SUBL      $0x00000001, R13
+	JNE       loop2
+	VMOVUPS   Z31, 1920(SI)
+	XORL      R12, R12
+	MOVL      $0x00000003, R13
+
+loop3:
+	VMOVUPS       1536(SI)(R12*1), Z0
+	VSUBPS        Z31, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  IrisConstants<>+1028(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  IrisConstants<>+1420(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1424(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VPSRLD        $0x1f, Y0, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x3f, Z7, Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1044(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  IrisConstants<>+1052(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  IrisConstants<>+1060(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1068(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       IrisConstants<>+1088(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z14
+	VMOVUPS       IrisConstants<>+1216(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z16
+	VBROADCASTSD  IrisConstants<>+1344(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  IrisConstants<>+1360(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  IrisConstants<>+1352(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  IrisConstants<>+1376(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  IrisConstants<>+1368(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z5, Z8, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  IrisConstants<>+1432(SB), Y8
+	VPCMPUD       $0x06, Y8, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VPSRLD        $0x1f, Y1, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x3f, Z4, Z4
+	VORPD         Z4, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z16, Z3
+	VMULPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y8, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 1728(SI)(R12*1)
+	VMOVUPS       Z0, 2240(SI)(R12*1)
+	ADDQ          $0x00000040, R12
+	SUBL          $0x00000001, R13
+	JNE           loop3
+	VMOVUPS       2240(SI), Z0
+	VADDPS        2368(SI), Z0, Z0
+	VADDPS        2304(SI), Z0, Z0
+	VMOVAPS       Z0, Z30
+	VMOVUPS       Z30, 1984(SI)
+	VBROADCASTSS  IrisConstants<>+1436(SB), Z0
+	VDIVPS        Z30, Z0, Z0
+	VMOVAPS       Z0, Z31
+	XORL          R12, R12
+	MOVL          $0x00000003, R13
+
+loop4:
+	VMULPS  1728(SI)(R12*1), Z31, Z0
+	VMOVUPS Z0, 1728(SI)(R12*1)
+	ADDQ    $0x00000040, R12
+	SUBL    $0x00000001, R13
+	JNE     loop4
+
+	// o = a2
+	VMOVUPS       1728(SI), Z0
+	VMOVUPS       1792(SI), Z1
+	VMOVUPS       1856(SI), Z2
+	VMOVUPS       1856(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVSD        X6, (CX)
+	VEXTRACTPS    $0x02, X6, 8(CX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVSD        X1, 48(CX)
+	VEXTRACTPS    $0x02, X1, 56(CX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVSD        X1, 96(CX)
+	VEXTRACTPS    $0x02, X1, 104(CX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVSD        X1, 144(CX)
+	VEXTRACTPS    $0x02, X1, 152(CX)
+	VMOVSD        X4, 12(CX)
+	VEXTRACTPS    $0x02, X4, 20(CX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVSD        X1, 60(CX)
+	VEXTRACTPS    $0x02, X1, 68(CX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVSD        X1, 108(CX)
+	VEXTRACTPS    $0x02, X1, 116(CX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVSD        X1, 156(CX)
+	VEXTRACTPS    $0x02, X1, 164(CX)
+	VMOVSD        X2, 24(CX)
+	VEXTRACTPS    $0x02, X2, 32(CX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVSD        X1, 72(CX)
+	VEXTRACTPS    $0x02, X1, 80(CX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVSD        X1, 120(CX)
+	VEXTRACTPS    $0x02, X1, 128(CX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVSD        X1, 168(CX)
+	VEXTRACTPS    $0x02, X1, 176(CX)
+	VMOVSD        X0, 36(CX)
+	VEXTRACTPS    $0x02, X0, 44(CX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVSD        X1, 84(CX)
+	VEXTRACTPS    $0x02, X1, 92(CX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVSD        X1, 132(CX)
+	VEXTRACTPS    $0x02, X1, 140(CX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVSD        X0, 180(CX)
+	VEXTRACTPS    $0x02, X0, 188(CX)
+	ADDQ          $0x00000100, DX
+	ADDQ          $0x000000c0, CX
+	MOVQ          (SP), R13
+	SUBL          $0x00000001, R13
+	JNE           loop0
+	VZEROUPPER
+	RET
+
+// func irisLossBatchAVX2(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles int, samples int)
+// Requires: AVX, AVX2
+TEXT ·irisLossBatchAVX2(SB), NOSPLIT, $64-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 52544(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ        R13, 32(SP)
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, 64(DX), Y0, Y0
+	VMOVUPS     16(DX), X1
+	VINSERTF128 $0x01, 80(DX), Y1, Y1
+	VMOVUPS     32(DX), X2
+	VINSERTF128 $0x01, 96(DX), Y2, Y2
+	VMOVUPS     48(DX), X3
+	VINSERTF128 $0x01, 112(DX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 64(SI)
+	VMOVUPS     Y4, 128(SI)
+	VMOVUPS     Y2, 192(SI)
+	VMOVUPS     Y0, 256(SI)
+	VMOVUPS     128(DX), X0
+	VINSERTF128 $0x01, 192(DX), Y0, Y0
+	VMOVUPS     144(DX), X1
+	VINSERTF128 $0x01, 208(DX), Y1, Y1
+	VMOVUPS     160(DX), X2
+	VINSERTF128 $0x01, 224(DX), Y2, Y2
+	VMOVUPS     176(DX), X3
+	VINSERTF128 $0x01, 240(DX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 96(SI)
+	VMOVUPS     Y4, 160(SI)
+	VMOVUPS     Y2, 224(SI)
+	VMOVUPS     Y0, 288(SI)
+	VMOVSD      (CX), X1
+	VINSERTPS   $0x20, 8(CX), X1, X1
+	VMOVSD      48(CX), X2
+	VINSERTPS   $0x20, 56(CX), X2, X2
+	VINSERTF128 $0x01, X2, Y1, Y1
+	VMOVSD      12(CX), X2
+	VINSERTPS   $0x20, 20(CX), X2, X2
+	VMOVSD      60(CX), X3
+	VINSERTPS   $0x20, 68(CX), X3, X3
+	VINSERTF128 $0x01, X3, Y2, Y2
+	VMOVSD      24(CX), X3
+	VINSERTPS   $0x20, 32(CX), X3, X3
+	VMOVSD      72(CX), X4
+	VINSERTPS   $0x20, 80(CX), X4, X4
+	VINSERTF128 $0x01, X4, Y3, Y3
+	VMOVSD      36(CX), X4
+	VINSERTPS   $0x20, 44(CX), X4, X4
+	VMOVSD      84(CX), X5
+	VINSERTPS   $0x20, 92(CX), X5, X5
+	VINSERTF128 $0x01, X5, Y4, Y4
+	VUNPCKLPS   Y2, Y1, Y5
+	VUNPCKLPS   Y4, Y3, Y6
+	VUNPCKLPD   Y6, Y5, Y7
+	VUNPCKHPD   Y6, Y5, Y5
+	VUNPCKHPS   Y2, Y1, Y1
+	VUNPCKHPS   Y4, Y3, Y2
+	VUNPCKLPD   Y2, Y1, Y1
+	VMOVUPS     Y7, 320(SI)
+	VMOVUPS     Y5, 384(SI)
+	VMOVUPS     Y1, 448(SI)
+	VMOVSD      96(CX), X1
+	VINSERTPS   $0x20, 104(CX), X1, X1
+	VMOVSD      144(CX), X2
+	VINSERTPS   $0x20, 152(CX), X2, X2
+	VINSERTF128 $0x01, X2, Y1, Y1
+	VMOVSD      108(CX), X2
+	VINSERTPS   $0x20, 116(CX), X2, X2
+	VMOVSD      156(CX), X3
+	VINSERTPS   $0x20, 164(CX), X3, X3
+	VINSERTF128 $0x01, X3, Y2, Y2
+	VMOVSD      120(CX), X3
+	VINSERTPS   $0x20, 128(CX), X3, X3
+	VMOVSD      168(CX), X4
+	VINSERTPS   $0x20, 176(CX), X4, X4
+	VINSERTF128 $0x01, X4, Y3, Y3
+	VMOVSD      132(CX), X4
+	VINSERTPS   $0x20, 140(CX), X4, X4
+	VMOVSD      180(CX), X5
+	VINSERTPS   $0x20, 188(CX), X5, X5
+	VINSERTF128 $0x01, X5, Y4, Y4
+	VUNPCKLPS   Y2, Y1, Y5
+	VUNPCKLPS   Y4, Y3, Y6
+	VUNPCKLPD   Y6, Y5, Y7
+	VUNPCKHPD   Y6, Y5, Y5
+	VUNPCKHPS   Y2, Y1, Y1
+	VUNPCKHPS   Y4, Y3, Y2
+	VUNPCKLPD   Y2, Y1, Y1
+	VMOVUPS     Y7, 352(SI)
+	VMOVUPS     Y5, 416(SI)
+	VMOVUPS     Y1, 480(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTSS (DI), Y1
+	VMULPS       64(SI), Y1, Y1
+	VBROADCASTSS (DI), Y2
+	VMULPS       96(SI), Y2, Y2
+	VBROADCASTSS 16(DI), Y3
+	VMULPS       64(SI), Y3, Y3
+	VBROADCASTSS 8(DI), Y4
+	VMULPS       192(SI), Y4, Y4
+	VBROADCASTSS 8(DI), Y5
+	VMULPS       224(SI), Y5, Y5
+	VBROADCASTSS 24(DI), Y6
+	VMULPS       192(SI), Y6, Y6
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y6, Y3, Y3
+	VBROADCASTSS 4(DI), Y4
+	VMULPS       128(SI), Y4, Y4
+	VBROADCASTSS 4(DI), Y5
+	VMULPS       160(SI), Y5, Y5
+	VBROADCASTSS 20(DI), Y6
+	VMULPS       128(SI), Y6, Y6
+	VBROADCASTSS 12(DI), Y7
+	VMULPS       Y7, Y0, Y0
+	VBROADCASTSS 12(DI), Y7
+	VMULPS       256(SI), Y7, Y7
+	VADDPS       Y0, Y5, Y0
+	VBROADCASTSS 28(DI), Y5
+	VMULPS       256(SI), Y5, Y5
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y0, Y2, Y0
+	VADDPS       Y5, Y6, Y2
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y2, Y3, Y2
+	VBROADCASTSS 128(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 128(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      Y0, 2272(SI)
+	VBROADCASTSS 132(DI), Y0
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      Y1, 2240(SI)
+	VMOVUPS      Y0, 2304(SI)
+	VBROADCASTSS 16(DI), Y0
+	VMULPS       96(SI), Y0, Y0
+	VBROADCASTSS 32(DI), Y1
+	VMULPS       64(SI), Y1, Y1
+	VBROADCASTSS 32(DI), Y2
+	VMULPS       96(SI), Y2, Y2
+	VBROADCASTSS 24(DI), Y3
+	VMULPS       224(SI), Y3, Y3
+	VBROADCASTSS 40(DI), Y4
+	VMULPS       192(SI), Y4, Y4
+	VBROADCASTSS 40(DI), Y5
+	VMULPS       224(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 20(DI), Y3
+	VMULPS       160(SI), Y3, Y3
+	VBROADCASTSS 36(DI), Y4
+	VMULPS       128(SI), Y4, Y4
+	VBROADCASTSS 36(DI), Y5
+	VMULPS       160(SI), Y5, Y5
+	VBROADCASTSS 28(DI), Y6
+	VMULPS       288(SI), Y6, Y6
+	VBROADCASTSS 44(DI), Y7
+	VMULPS       256(SI), Y7, Y7
+	VBROADCASTSS 44(DI), Y8
+	VMULPS       288(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 132(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 136(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 136(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 2336(SI)
+	VMOVUPS      Y1, 2368(SI)
+	VMOVUPS      Y2, 2400(SI)
+	VBROADCASTSS 48(DI), Y0
+	VMULPS       64(SI), Y0, Y0
+	VBROADCASTSS 48(DI), Y1
+	VMULPS       96(SI), Y1, Y1
+	VBROADCASTSS 64(DI), Y2
+	VMULPS       64(SI), Y2, Y2
+	VBROADCASTSS 56(DI), Y3
+	VMULPS       192(SI), Y3, Y3
+	VBROADCASTSS 56(DI), Y4
+	VMULPS       224(SI), Y4, Y4
+	VBROADCASTSS 72(DI), Y5
+	VMULPS       192(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 52(DI), Y3
+	VMULPS       128(SI), Y3, Y3
+	VBROADCASTSS 52(DI), Y4
+	VMULPS       160(SI), Y4, Y4
+	VBROADCASTSS 68(DI), Y5
+	VMULPS       128(SI), Y5, Y5
+	VBROADCASTSS 60(DI), Y6
+	VMULPS       256(SI), Y6, Y6
+	VBROADCASTSS 60(DI), Y7
+	VMULPS       288(SI), Y7, Y7
+	VBROADCASTSS 76(DI), Y8
+	VMULPS       256(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 140(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 140(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 144(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 2432(SI)
+	VMOVUPS      Y1, 2464(SI)
+	VMOVUPS      Y2, 2496(SI)
+	VBROADCASTSS 64(DI), Y0
+	VMULPS       96(SI), Y0, Y0
+	VBROADCASTSS 80(DI), Y1
+	VMULPS       64(SI), Y1, Y1
+	VBROADCASTSS 80(DI), Y2
+	VMULPS       96(SI), Y2, Y2
+	VBROADCASTSS 72(DI), Y3
+	VMULPS       224(SI), Y3, Y3
+	VBROADCASTSS 88(DI), Y4
+	VMULPS       192(SI), Y4, Y4
+	VBROADCASTSS 88(DI), Y5
+	VMULPS       224(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 68(DI), Y3
+	VMULPS       160(SI), Y3, Y3
+	VBROADCASTSS 84(DI), Y4
+	VMULPS       128(SI), Y4, Y4
+	VBROADCASTSS 84(DI), Y5
+	VMULPS       160(SI), Y5, Y5
+	VBROADCASTSS 76(DI), Y6
+	VMULPS       288(SI), Y6, Y6
+	VBROADCASTSS 92(DI), Y7
+	VMULPS       256(SI), Y7, Y7
+	VBROADCASTSS 92(DI), Y8
+	VMULPS       288(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 144(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 148(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 148(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 2528(SI)
+	VMOVUPS      Y1, 2560(SI)
+	VMOVUPS      Y2, 2592(SI)
+	VBROADCASTSS 96(DI), Y0
+	VMULPS       64(SI), Y0, Y0
+	VBROADCASTSS 96(DI), Y1
+	VMULPS       96(SI), Y1, Y1
+	VBROADCASTSS 112(DI), Y2
+	VMULPS       64(SI), Y2, Y2
+	VBROADCASTSS 104(DI), Y3
+	VMULPS       192(SI), Y3, Y3
+	VBROADCASTSS 104(DI), Y4
+	VMULPS       224(SI), Y4, Y4
+	VBROADCASTSS 120(DI), Y5
+	VMULPS       192(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 100(DI), Y3
+	VMULPS       128(SI), Y3, Y3
+	VBROADCASTSS 100(DI), Y4
+	VMULPS       160(SI), Y4, Y4
+	VBROADCASTSS 116(DI), Y5
+	VMULPS       128(SI), Y5, Y5
+	VBROADCASTSS 108(DI), Y6
+	VMULPS       256(SI), Y6, Y6
+	VBROADCASTSS 108(DI), Y7
+	VMULPS       288(SI), Y7, Y7
+	VBROADCASTSS 124(DI), Y8
+	VMULPS       256(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 152(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 152(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 156(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 2624(SI)
+	VMOVUPS      Y1, 2656(SI)
+	VMOVUPS      Y2, 2688(SI)
+	VBROADCASTSS 112(DI), Y0
+	VMULPS       96(SI), Y0, Y0
+	VBROADCASTSS 120(DI), Y1
+	VMULPS       224(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS 116(DI), Y1
+	VMULPS       160(SI), Y1, Y1
+	VBROADCASTSS 124(DI), Y2
+	VMULPS       288(SI), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS 156(DI), Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 2720(SI)
+	XORL         R13, R13
+
+loop1:
+	VMOVUPS      2240(SI)(R13*1), Y0
+	VMOVUPS      2272(SI)(R13*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       IrisConstants<>+32(SB), X1, X4
+	VANDPS       IrisConstants<>+32(SB), X0, X5
+	VPMINUD      IrisConstants<>+64(SB), X4, X6
+	VPMINUD      IrisConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       IrisConstants<>+96(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+96(SB), Y7, Y7
+	VMULPD       IrisConstants<>+128(SB), Y6, Y8
+	VMULPD       IrisConstants<>+128(SB), Y7, Y9
+	VADDPD       IrisConstants<>+160(SB), Y8, Y8
+	VADDPD       IrisConstants<>+160(SB), Y9, Y9
+	VSUBPD       IrisConstants<>+160(SB), Y8, Y10
+	VSUBPD       IrisConstants<>+160(SB), Y9, Y11
+	VMULPD       IrisConstants<>+192(SB), Y10, Y10
+	VMULPD       IrisConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       IrisConstants<>+224(SB), Y8, Y10
+	VANDPD       IrisConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y10
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       IrisConstants<>+576(SB), Y6, Y10
+	VMULPD       IrisConstants<>+576(SB), Y7, Y11
+	VADDPD       IrisConstants<>+544(SB), Y10, Y10
+	VADDPD       IrisConstants<>+544(SB), Y11, Y11
+	VMULPD       IrisConstants<>+640(SB), Y6, Y12
+	VMULPD       IrisConstants<>+640(SB), Y7, Y13
+	VADDPD       IrisConstants<>+608(SB), Y12, Y12
+	VADDPD       IrisConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       IrisConstants<>+544(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       IrisConstants<>+672(SB), Y6, Y8
+	VADDPD       IrisConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       IrisConstants<>+0(SB), X1, X8
+	VANDPS       IrisConstants<>+0(SB), X0, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       IrisConstants<>+704(SB), X4, X4
+	VPSUBD       IrisConstants<>+704(SB), X5, X5
+	VXORPS       IrisConstants<>+0(SB), X4, X4
+	VXORPS       IrisConstants<>+0(SB), X5, X5
+	VPCMPGTD     IrisConstants<>+768(SB), X4, X4
+	VPCMPGTD     IrisConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       IrisConstants<>+32(SB), X3, X4
+	VANDPS       IrisConstants<>+32(SB), X2, X5
+	VPMINUD      IrisConstants<>+64(SB), X4, X6
+	VPMINUD      IrisConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       IrisConstants<>+96(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+96(SB), Y7, Y7
+	VMULPD       IrisConstants<>+128(SB), Y6, Y8
+	VMULPD       IrisConstants<>+128(SB), Y7, Y9
+	VADDPD       IrisConstants<>+160(SB), Y8, Y8
+	VADDPD       IrisConstants<>+160(SB), Y9, Y9
+	VSUBPD       IrisConstants<>+160(SB), Y8, Y10
+	VSUBPD       IrisConstants<>+160(SB), Y9, Y11
+	VMULPD       IrisConstants<>+192(SB), Y10, Y10
+	VMULPD       IrisConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       IrisConstants<>+224(SB), Y8, Y10
+	VANDPD       IrisConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y10
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       IrisConstants<>+576(SB), Y6, Y10
+	VMULPD       IrisConstants<>+576(SB), Y7, Y11
+	VADDPD       IrisConstants<>+544(SB), Y10, Y10
+	VADDPD       IrisConstants<>+544(SB), Y11, Y11
+	VMULPD       IrisConstants<>+640(SB), Y6, Y12
+	VMULPD       IrisConstants<>+640(SB), Y7, Y13
+	VADDPD       IrisConstants<>+608(SB), Y12, Y12
+	VADDPD       IrisConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       IrisConstants<>+544(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       IrisConstants<>+672(SB), Y6, Y8
+	VADDPD       IrisConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       IrisConstants<>+0(SB), X3, X8
+	VANDPS       IrisConstants<>+0(SB), X2, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       IrisConstants<>+704(SB), X4, X4
+	VPSUBD       IrisConstants<>+704(SB), X5, X5
+	VXORPS       IrisConstants<>+0(SB), X4, X4
+	VXORPS       IrisConstants<>+0(SB), X5, X5
+	VPCMPGTD     IrisConstants<>+768(SB), X4, X4
+	VPCMPGTD     IrisConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 544(SI)(R13*1)
+	VMOVUPS      Y0, 512(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	CMPQ         R13, $0x00000200
+	JNE          loop1
+
+	// z2 = W2·a1 + b2
+	VBROADCASTSS 160(DI), Y0
+	VMULPS       512(SI), Y0, Y0
+	VBROADCASTSS 160(DI), Y1
+	VMULPS       544(SI), Y1, Y1
+	VBROADCASTSS 192(DI), Y2
+	VMULPS       512(SI), Y2, Y2
+	VBROADCASTSS 176(DI), Y3
+	VMULPS       768(SI), Y3, Y3
+	VBROADCASTSS 176(DI), Y4
+	VMULPS       800(SI), Y4, Y4
+	VBROADCASTSS 208(DI), Y5
+	VMULPS       768(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 168(DI), Y3
+	VMULPS       640(SI), Y3, Y3
+	VBROADCASTSS 168(DI), Y4
+	VMULPS       672(SI), Y4, Y4
+	VBROADCASTSS 200(DI), Y5
+	VMULPS       640(SI), Y5, Y5
+	VBROADCASTSS 184(DI), Y6
+	VMULPS       896(SI), Y6, Y6
+	VBROADCASTSS 184(DI), Y7
+	VMULPS       928(SI), Y7, Y7
+	VBROADCASTSS 216(DI), Y8
+	VMULPS       896(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 164(DI), Y3
+	VMULPS       576(SI), Y3, Y3
+	VBROADCASTSS 164(DI), Y4
+	VMULPS       608(SI), Y4, Y4
+	VBROADCASTSS 196(DI), Y5
+	VMULPS       576(SI), Y5, Y5
+	VBROADCASTSS 180(DI), Y6
+	VMULPS       832(SI), Y6, Y6
+	VBROADCASTSS 180(DI), Y7
+	VMULPS       864(SI), Y7, Y7
+	VBROADCASTSS 212(DI), Y8
+	VMULPS       832(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 172(DI), Y6
+	VMULPS       704(SI), Y6, Y6
+	VBROADCASTSS 172(DI), Y7
+	VMULPS       736(SI), Y7, Y7
+	VBROADCASTSS 204(DI), Y8
+	VMULPS       704(SI), Y8, Y8
+	VBROADCASTSS 188(DI), Y9
+	VMULPS       960(SI), Y9, Y9
+	VBROADCASTSS 188(DI), Y10
+	VMULPS       992(SI), Y10, Y10
+	VBROADCASTSS 220(DI), Y11
+	VMULPS       960(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 256(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 256(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 260(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 1536(SI)
+	VMOVUPS      Y1, 1568(SI)
+	VMOVUPS      Y2, 1600(SI)
+	VBROADCASTSS 192(DI), Y0
+	VMULPS       544(SI), Y0, Y0
+	VBROADCASTSS 224(DI), Y1
+	VMULPS       512(SI), Y1, Y1
+	VBROADCASTSS 224(DI), Y2
+	VMULPS       544(SI), Y2, Y2
+	VBROADCASTSS 208(DI), Y3
+	VMULPS       800(SI), Y3, Y3
+	VBROADCASTSS 240(DI), Y4
+	VMULPS       768(SI), Y4, Y4
+	VBROADCASTSS 240(DI), Y5
+	VMULPS       800(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 200(DI), Y3
+	VMULPS       672(SI), Y3, Y3
+	VBROADCASTSS 232(DI), Y4
+	VMULPS       640(SI), Y4, Y4
+	VBROADCASTSS 232(DI), Y5
+	VMULPS       672(SI), Y5, Y5
+	VBROADCASTSS 216(DI), Y6
+	VMULPS       928(SI), Y6, Y6
+	VBROADCASTSS 248(DI), Y7
+	VMULPS       896(SI), Y7, Y7
+	VBROADCASTSS 248(DI), Y8
+	VMULPS       928(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 196(DI), Y3
+	VMULPS       608(SI), Y3, Y3
+	VBROADCASTSS 228(DI), Y4
+	VMULPS       576(SI), Y4, Y4
+	VBROADCASTSS 228(DI), Y5
+	VMULPS       608(SI), Y5, Y5
+	VBROADCASTSS 212(DI), Y6
+	VMULPS       864(SI), Y6, Y6
+	VBROADCASTSS 244(DI), Y7
+	VMULPS       832(SI), Y7, Y7
+	VBROADCASTSS 244(DI), Y8
+	VMULPS       864(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 204(DI), Y6
+	VMULPS       736(SI), Y6, Y6
+	VBROADCASTSS 236(DI), Y7
+	VMULPS       704(SI), Y7, Y7
+	VBROADCASTSS 236(DI), Y8
+	VMULPS       736(SI), Y8, Y8
+	VBROADCASTSS 220(DI), Y9
+	VMULPS       992(SI), Y9, Y9
+	VBROADCASTSS 252(DI), Y10
+	VMULPS       960(SI), Y10, Y10
+	VBROADCASTSS 252(DI), Y11
+	VMULPS       992(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 260(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 264(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 264(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 1632(SI)
+	VMOVUPS      Y1, 1664(SI)
+	VMOVUPS      Y2, 1696(SI)
+
+	// a2 = softmax(z2)
+	VMOVUPS IrisConstants<>+864(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R12, R12
+	MOVL    $0x00000003, R13
+
+loop2:
+	VMOVUPS   1536(SI)(R12*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R12
+	SUBL      $0x00000001, R13
+	JNE       loop2
+	VMOVUPS   Y15, 1920(SI)
+	XORL      R12, R12
+	MOVL      $0x00000003, R13
+
+loop3:
+	VMOVUPS      1536(SI)(R12*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       IrisConstants<>+32(SB), X0, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       IrisConstants<>+32(SB), X1, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 1728(SI)(R12*1)
+	VMOVUPS      Y0, 2240(SI)(R12*1)
+	ADDQ         $0x00000040, R12
+	SUBL         $0x00000001, R13
+	JNE          loop3
+	VMOVUPS      2240(SI), Y0
+	VADDPS       2368(SI), Y0, Y0
+	VADDPS       2304(SI), Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 1984(SI)
+	VMOVUPS      IrisConstants<>+992(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R12, R12
+	MOVL         $0x00000003, R13
+
+loop4:
+	VMULPS  1728(SI)(R12*1), Y15, Y0
+	VMOVUPS Y0, 1728(SI)(R12*1)
+	ADDQ    $0x00000040, R12
+	SUBL    $0x00000001, R13
+	JNE     loop4
+	VMOVUPS IrisConstants<>+864(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R12, R12
+	MOVL    $0x00000003, R13
+
+loop5:
+	VMOVUPS   1568(SI)(R12*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R12
+	SUBL      $0x00000001, R13
+	JNE       loop5
+	VMOVUPS   Y15, 1952(SI)
+	XORL      R12, R12
+	MOVL      $0x00000003, R13
+
+loop6:
+	VMOVUPS      1568(SI)(R12*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       IrisConstants<>+32(SB), X0, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       IrisConstants<>+32(SB), X1, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 1760(SI)(R12*1)
+	VMOVUPS      Y0, 2272(SI)(R12*1)
+	ADDQ         $0x00000040, R12
+	SUBL         $0x00000001, R13
+	JNE          loop6
+	VMOVUPS      2272(SI), Y0
+	VADDPS       2400(SI), Y0, Y0
+	VADDPS       2336(SI), Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 2016(SI)
+	VMOVUPS      IrisConstants<>+992(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R12, R12
+	MOVL         $0x00000003, R13
+
+loop7:
+	VMULPS  1760(SI)(R12*1), Y15, Y0
+	VMOVUPS Y0, 1760(SI)(R12*1)
+	ADDQ    $0x00000040, R12
+	SUBL    $0x00000001, R13
+	JNE     loop7
+
+	// t = log(s2)
+	VMOVUPS      1984(SI), Y0
+	VMOVUPS      2016(SI), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VPMOVZXDQ    X0, Y4
+	VPMOVZXDQ    X1, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VMULPD       IrisConstants<>+1440(SB), Y5, Y5
+	VMULPD       IrisConstants<>+1440(SB), Y4, Y4
+	VPSUBQ       IrisConstants<>+1472(SB), Y5, Y6
+	VPSUBQ       IrisConstants<>+1472(SB), Y4, Y7
+	VPSRLQ       $0x34, Y6, Y8
+	VXORPD       IrisConstants<>+1504(SB), Y8, Y8
+	VPSRLQ       $0x34, Y7, Y9
+	VPSUBQ       IrisConstants<>+1504(SB), Y8, Y8
+	VXORPD       IrisConstants<>+1504(SB), Y9, Y9
+	VPSUBQ       IrisConstants<>+1504(SB), Y9, Y9
+	VMOVUPS      IrisConstants<>+160(SB), Y10
+	VPADDQ       Y8, Y10, Y8
+	VPADDQ       Y9, Y10, Y9
+	VSUBPD       Y10, Y8, Y8
+	VSUBPD       Y10, Y9, Y9
+	VANDPD       IrisConstants<>+1536(SB), Y6, Y11
+	VANDPD       IrisConstants<>+1536(SB), Y7, Y12
+	VPSUBQ       Y11, Y5, Y5
+	VPSUBQ       Y12, Y4, Y4
+	VPSRLQ       $0x2f, Y6, Y6
+	VPSRLQ       $0x2f, Y7, Y7
+	VANDPD       IrisConstants<>+224(SB), Y6, Y6
+	VANDPD       IrisConstants<>+224(SB), Y7, Y7
+	VPSLLQ       $0x04, Y6, Y6
+	VPSLLQ       $0x04, Y7, Y7
+	VMOVUPS      IrisConstants<>+512(SB), Y11
+	LEAQ         IrisConstants<>+1568(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y11, (AX)(Y6*1), Y12
+	VMOVUPS      IrisConstants<>+512(SB), Y11
+	LEAQ         IrisConstants<>+1568(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y11, (AX)(Y7*1), Y13
+	VMULPD       Y12, Y5, Y5
+	VMULPD       Y13, Y4, Y4
+	VSUBPD       IrisConstants<>+544(SB), Y5, Y5
+	VSUBPD       IrisConstants<>+544(SB), Y4, Y4
+	VMULPD       Y5, Y5, Y11
+	VMULPD       Y4, Y4, Y12
+	VMULPD       IrisConstants<>+2112(SB), Y5, Y13
+	VMULPD       IrisConstants<>+2112(SB), Y4, Y14
+	VADDPD       IrisConstants<>+2080(SB), Y13, Y13
+	VADDPD       IrisConstants<>+2080(SB), Y14, Y14
+	VMULPD       Y13, Y11, Y13
+	VMULPD       Y14, Y12, Y14
+	VMULPD       Y11, Y11, Y11
+	VMULPD       Y12, Y12, Y12
+	VMULPD       IrisConstants<>+2176(SB), Y5, Y15
+	VMULPD       IrisConstants<>+2176(SB), Y4, Y10
+	VADDPD       IrisConstants<>+2144(SB), Y15, Y15
+	VADDPD       IrisConstants<>+2144(SB), Y10, Y10
+	VMULPD       Y15, Y11, Y11
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y11, Y13, Y11
+	VADDPD       Y10, Y14, Y10
+	VMULPD       IrisConstants<>+2208(SB), Y8, Y8
+	VMULPD       IrisConstants<>+2208(SB), Y9, Y9
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+1576(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y6*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+1576(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y6, (AX)(Y7*1), Y12
+	VADDPD       Y13, Y8, Y6
+	VADDPD       Y12, Y9, Y7
+	VADDPD       Y11, Y5, Y5
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y5, Y6, Y5
+	VADDPD       Y4, Y7, Y4
+	VCVTPD2PSY   Y5, X5
+	VCVTPD2PSY   Y4, X4
+	VPSRAD       $0x1f, X1, X6
+	VPSRAD       $0x1f, X0, X7
+	VANDPS       IrisConstants<>+2240(SB), X6, X6
+	VANDPS       IrisConstants<>+2240(SB), X7, X7
+	VORPS        X6, X1, X6
+	VORPS        X7, X0, X7
+	VXORPS       IrisConstants<>+0(SB), X1, X8
+	VXORPS       IrisConstants<>+0(SB), X0, X9
+	VMOVUPS      IrisConstants<>+864(SB), X10
+	VPCMPGTD     X8, X10, X8
+	VPCMPGTD     X9, X10, X9
+	VBLENDVPS    X8, X5, X6, X5
+	VBLENDVPS    X9, X4, X7, X4
+	VPSLLD       $0x01, X1, X1
+	VPSLLD       $0x01, X0, X0
+	VXORPS       X6, X6, X6
+	VPCMPEQD     X6, X1, X1
+	VPCMPEQD     X6, X0, X0
+	VBLENDVPS    X1, X10, X5, X1
+	VBLENDVPS    X0, X10, X4, X0
+	VPMOVZXDQ    X3, Y4
+	VPMOVZXDQ    X2, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VMULPD       IrisConstants<>+1440(SB), Y4, Y4
+	VMULPD       IrisConstants<>+1440(SB), Y5, Y5
+	VPSUBQ       IrisConstants<>+1472(SB), Y4, Y7
+	VPSUBQ       IrisConstants<>+1472(SB), Y5, Y8
+	VPSRLQ       $0x34, Y7, Y9
+	VPSRLQ       $0x34, Y8, Y11
+	VXORPD       IrisConstants<>+1504(SB), Y9, Y9
+	VXORPD       IrisConstants<>+1504(SB), Y11, Y11
+	VPSUBQ       IrisConstants<>+1504(SB), Y9, Y9
+	VPSUBQ       IrisConstants<>+1504(SB), Y11, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y12
+	VPADDQ       Y9, Y12, Y9
+	VPADDQ       Y11, Y12, Y11
+	VSUBPD       Y12, Y9, Y9
+	VSUBPD       Y12, Y11, Y11
+	VANDPD       IrisConstants<>+1536(SB), Y7, Y12
+	VANDPD       IrisConstants<>+1536(SB), Y8, Y13
+	VPSUBQ       Y12, Y4, Y4
+	VPSUBQ       Y13, Y5, Y5
+	VPSRLQ       $0x2f, Y7, Y7
+	VPSRLQ       $0x2f, Y8, Y8
+	VANDPD       IrisConstants<>+224(SB), Y7, Y7
+	VANDPD       IrisConstants<>+224(SB), Y8, Y8
+	VPSLLQ       $0x04, Y7, Y7
+	VPSLLQ       $0x04, Y8, Y8
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+1568(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y7*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+1568(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y12, (AX)(Y8*1), Y14
+	VMULPD       Y13, Y4, Y4
+	VMULPD       Y14, Y5, Y5
+	VSUBPD       IrisConstants<>+544(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       Y4, Y4, Y12
+	VMULPD       Y5, Y5, Y13
+	VMULPD       IrisConstants<>+2112(SB), Y4, Y14
+	VMULPD       IrisConstants<>+2112(SB), Y5, Y15
+	VADDPD       IrisConstants<>+2080(SB), Y14, Y14
+	VADDPD       IrisConstants<>+2080(SB), Y15, Y15
+	VMULPD       Y14, Y12, Y14
+	VMULPD       Y15, Y13, Y15
+	VMULPD       Y12, Y12, Y12
+	VMULPD       Y13, Y13, Y13
+	VMULPD       IrisConstants<>+2176(SB), Y4, Y6
+	VMULPD       IrisConstants<>+2176(SB), Y5, Y10
+	VADDPD       IrisConstants<>+2144(SB), Y6, Y6
+	VADDPD       IrisConstants<>+2144(SB), Y10, Y10
+	VMULPD       Y6, Y12, Y6
+	VMULPD       Y10, Y13, Y10
+	VADDPD       Y6, Y14, Y6
+	VADDPD       Y10, Y15, Y10
+	VMULPD       IrisConstants<>+2208(SB), Y9, Y9
+	VMULPD       IrisConstants<>+2208(SB), Y11, Y11
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+1576(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y7*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y7
+	LEAQ         IrisConstants<>+1576(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y7, (AX)(Y8*1), Y12
+	VADDPD       Y13, Y9, Y7
+	VADDPD       Y12, Y11, Y8
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y10, Y5, Y5
+	VADDPD       Y4, Y7, Y4
+	VADDPD       Y5, Y8, Y5
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VPSRAD       $0x1f, X3, X6
+	VPSRAD       $0x1f, X2, X7
+	VANDPS       IrisConstants<>+2240(SB), X6, X6
+	VANDPS       IrisConstants<>+2240(SB), X7, X7
+	VORPS        X6, X3, X6
+	VORPS        X7, X2, X7
+	VXORPS       IrisConstants<>+0(SB), X3, X8
+	VXORPS       IrisConstants<>+0(SB), X2, X9
+	VMOVUPS      IrisConstants<>+864(SB), X10
+	VPCMPGTD     X8, X10, X8
+	VPCMPGTD     X9, X10, X9
+	VBLENDVPS    X8, X4, X6, X4
+	VBLENDVPS    X9, X5, X7, X5
+	VPSLLD       $0x01, X3, X3
+	VPSLLD       $0x01, X2, X2
+	VXORPS       X6, X6, X6
+	VPCMPEQD     X6, X3, X3
+	VPCMPEQD     X6, X2, X2
+	VBLENDVPS    X3, X10, X4, X3
+	VBLENDVPS    X2, X10, X5, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y0, (SI)
+
+	// loss = Σ y*(m2 - z2 + t)
+	VMOVUPS 1920(SI), Y2
+	VMOVUPS 1952(SI), Y3
+	VMOVUPS 1920(SI), Y4
+	VSUBPS  1536(SI), Y2, Y2
+	VSUBPS  1568(SI), Y3, Y3
+	VSUBPS  1600(SI), Y4, Y4
+	VADDPS  Y0, Y2, Y2
+	VADDPS  Y1, Y3, Y3
+	VADDPS  Y0, Y4, Y4
+	VMULPS  320(SI), Y2, Y2
+	VMULPS  352(SI), Y3, Y3
+	VMULPS  384(SI), Y4, Y4
+	VMOVUPS 1952(SI), Y5
+	VMOVUPS 1920(SI), Y6
+	VMOVUPS 1952(SI), Y7
+	VSUBPS  1632(SI), Y5, Y5
+	VSUBPS  1664(SI), Y6, Y6
+	VSUBPS  1696(SI), Y7, Y7
+	VADDPS  Y1, Y5, Y5
+	VADDPS  Y0, Y6, Y0
+	VADDPS  Y1, Y7, Y1
+	VMULPS  416(SI), Y5, Y5
+	VMULPS  448(SI), Y0, Y0
+	VMULPS  480(SI), Y1, Y1
+	VADDPS  Y0, Y2, Y0
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS Y0, 2816(SI)
+	VADDPS  Y1, Y3, Y0
+	VADDPS  Y5, Y0, Y0
+	VMOVUPS Y0, 2848(SI)
+	MOVQ    (SP), AX
+	VMOVUPS 2816(SI), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 2848(SI), Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	MOVQ    AX, (SP)
+	ADDQ    $0x00000100, DX
+	ADDQ    $0x000000c0, CX
+	MOVQ    32(SP), R13
+	SUBL    $0x00000001, R13
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+// func irisLossBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles int, samples int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·irisLossBatchAVX512(SB), NOSPLIT, $128-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 52544(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ         R13, 64(SP)
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 64(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 128(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 192(DX), Z0, Z0
+	VMOVUPS      16(DX), X1
+	VINSERTF32X4 $0x01, 80(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 144(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 208(DX), Z1, Z1
+	VMOVUPS      32(DX), X2
+	VINSERTF32X4 $0x01, 96(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 160(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 224(DX), Z2, Z2
+	VMOVUPS      48(DX), X3
+	VINSERTF32X4 $0x01, 112(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 176(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 240(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 64(SI)
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      Z2, 192(SI)
+	VMOVUPS      Z0, 256(SI)
+	VMOVSD       (CX), X1
+	VINSERTPS    $0x20, 8(CX), X1, X1
+	VMOVSD       48(CX), X3
+	VINSERTPS    $0x20, 56(CX), X3, X3
+	VINSERTF32X4 $0x01, X3, Z1, Z1
+	VMOVSD       96(CX), X3
+	VINSERTPS    $0x20, 104(CX), X3, X3
+	VINSERTF32X4 $0x02, X3, Z1, Z1
+	VMOVSD       144(CX), X3
+	VINSERTPS    $0x20, 152(CX), X3, X3
+	VINSERTF32X4 $0x03, X3, Z1, Z1
+	VMOVSD       12(CX), X3
+	VINSERTPS    $0x20, 20(CX), X3, X3
+	VMOVSD       60(CX), X5
+	VINSERTPS    $0x20, 68(CX), X5, X5
+	VINSERTF32X4 $0x01, X5, Z3, Z3
+	VMOVSD       108(CX), X5
+	VINSERTPS    $0x20, 116(CX), X5, X5
+	VINSERTF32X4 $0x02, X5, Z3, Z3
+	VMOVSD       156(CX), X5
+	VINSERTPS    $0x20, 164(CX), X5, X5
+	VINSERTF32X4 $0x03, X5, Z3, Z3
+	VMOVSD       24(CX), X5
+	VINSERTPS    $0x20, 32(CX), X5, X5
+	VMOVSD       72(CX), X7
+	VINSERTPS    $0x20, 80(CX), X7, X7
+	VINSERTF32X4 $0x01, X7, Z5, Z5
+	VMOVSD       120(CX), X7
+	VINSERTPS    $0x20, 128(CX), X7, X7
+	VINSERTF32X4 $0x02, X7, Z5, Z5
+	VMOVSD       168(CX), X7
+	VINSERTPS    $0x20, 176(CX), X7, X7
+	VINSERTF32X4 $0x03, X7, Z5, Z5
+	VMOVSD       36(CX), X7
+	VINSERTPS    $0x20, 44(CX), X7, X7
+	VMOVSD       84(CX), X8
+	VINSERTPS    $0x20, 92(CX), X8, X8
+	VINSERTF32X4 $0x01, X8, Z7, Z7
+	VMOVSD       132(CX), X8
+	VINSERTPS    $0x20, 140(CX), X8, X8
+	VINSERTF32X4 $0x02, X8, Z7, Z7
+	VMOVSD       180(CX), X8
+	VINSERTPS    $0x20, 188(CX), X8, X8
+	VINSERTF32X4 $0x03, X8, Z7, Z7
+	VUNPCKLPS    Z3, Z1, Z8
+	VUNPCKLPS    Z7, Z5, Z9
+	VUNPCKLPD    Z9, Z8, Z10
+	VUNPCKHPD    Z9, Z8, Z8
+	VUNPCKHPS    Z3, Z1, Z1
+	VUNPCKHPS    Z7, Z5, Z3
+	VUNPCKLPD    Z3, Z1, Z1
+	VMOVUPS      Z10, 320(SI)
+	VMOVUPS      Z8, 384(SI)
+	VMOVUPS      Z1, 448(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VMULPS.BCST (DI), Z6, Z1
+	VMULPS.BCST 16(DI), Z6, Z3
+	VMULPS.BCST 32(DI), Z6, Z5
+	VMULPS.BCST 48(DI), Z6, Z7
+	VMULPS.BCST 64(DI), Z6, Z8
+	VMULPS.BCST 80(DI), Z6, Z9
+	VMULPS.BCST 8(DI), Z2, Z10
+	VMULPS.BCST 24(DI), Z2, Z11
+	VMULPS.BCST 40(DI), Z2, Z12
+	VMULPS.BCST 56(DI), Z2, Z13
+	VMULPS.BCST 72(DI), Z2, Z14
+	VMULPS.BCST 88(DI), Z2, Z15
+	VADDPS      Z10, Z1, Z1
+	VADDPS      Z11, Z3, Z3
+	VADDPS      Z12, Z5, Z5
+	VADDPS      Z13, Z7, Z7
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z15, Z9, Z9
+	VMULPS.BCST 4(DI), Z4, Z10
+	VMULPS.BCST 20(DI), Z4, Z11
+	VMULPS.BCST 36(DI), Z4, Z12
+	VMULPS.BCST 52(DI), Z4, Z13
+	VMULPS.BCST 68(DI), Z4, Z14
+	VMULPS.BCST 84(DI), Z4, Z15
+	VMULPS.BCST 12(DI), Z0, Z16
+	VMULPS.BCST 28(DI), Z0, Z17
+	VMULPS.BCST 44(DI), Z0, Z18
+	VMULPS.BCST 60(DI), Z0, Z19
+	VMULPS.BCST 76(DI), Z0, Z20
+	VMULPS.BCST 92(DI), Z0, Z21
+	VADDPS      Z16, Z10, Z10
+	VADDPS      Z17, Z11, Z11
+	VADDPS      Z18, Z12, Z12
+	VADDPS      Z19, Z13, Z13
+	VADDPS      Z20, Z14, Z14
+	VADDPS      Z21, Z15, Z15
+	VADDPS      Z10, Z1, Z1
+	VADDPS      Z11, Z3, Z3
+	VADDPS      Z12, Z5, Z5
+	VADDPS      Z13, Z7, Z7
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z15, Z9, Z9
+	VADDPS.BCST 128(DI), Z1, Z1
+	VADDPS.BCST 132(DI), Z3, Z3
+	VADDPS.BCST 136(DI), Z5, Z5
+	VADDPS.BCST 140(DI), Z7, Z7
+	VADDPS.BCST 144(DI), Z8, Z8
+	VADDPS.BCST 148(DI), Z9, Z9
+	VMOVUPS     Z1, 2240(SI)
+	VMOVUPS     Z3, 2304(SI)
+	VMOVUPS     Z5, 2368(SI)
+	VMOVUPS     Z7, 2432(SI)
+	VMOVUPS     Z8, 2496(SI)
+	VMOVUPS     Z9, 2560(SI)
+	VMULPS.BCST 96(DI), Z6, Z1
+	VMULPS.BCST 112(DI), Z6, Z3
+	VMULPS.BCST 104(DI), Z2, Z5
+	VMULPS.BCST 120(DI), Z2, Z2
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z2, Z3, Z2
+	VMULPS.BCST 100(DI), Z4, Z3
+	VMULPS.BCST 116(DI), Z4, Z4
+	VMULPS.BCST 108(DI), Z0, Z5
+	VMULPS.BCST 124(DI), Z0, Z0
+	VADDPS      Z5, Z3, Z3
+	VADDPS      Z0, Z4, Z0
+	VADDPS      Z3, Z1, Z1
+	VADDPS      Z0, Z2, Z0
+	VADDPS.BCST 152(DI), Z1, Z1
+	VADDPS.BCST 156(DI), Z0, Z0
+	VMOVUPS     Z1, 2624(SI)
+	VMOVUPS     Z0, 2688(SI)
+	XORL        R13, R13
+
+loop1:
+	VMOVUPS       2240(SI)(R13*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  IrisConstants<>+1028(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  IrisConstants<>+1032(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1036(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1044(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  IrisConstants<>+1052(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  IrisConstants<>+1060(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1068(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       IrisConstants<>+1088(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z14
+	VMOVUPS       IrisConstants<>+1216(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z16
+	VBROADCASTSD  IrisConstants<>+1344(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  IrisConstants<>+1360(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  IrisConstants<>+1352(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  IrisConstants<>+1376(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  IrisConstants<>+1368(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VMULPD        Z5, Z8, Z5
+	VSUBPD        Z16, Z8, Z8
+	VADDPD        Z8, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1384(SB), Z8
+	VADDPD        Z8, Z5, Z14
+	VDIVPD        Z14, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  IrisConstants<>+1024(SB), Y14
+	VANDPS        Y14, Y0, Y19
+	VORPS         Y19, Y5, Y5
+	VBROADCASTSS  IrisConstants<>+1392(SB), Y19
+	VPSUBD        Y19, Y3, Y3
+	VBROADCASTSS  IrisConstants<>+1396(SB), Y21
+	VPCMPUD       $0x06, Y21, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD        Z16, Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD        Z8, Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS        Y14, Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD        Y19, Y2, Y2
+	VPCMPUD       $0x06, Y21, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 512(SI)(R13*1)
+	ADDQ          $0x00000040, R13
+	CMPQ          R13, $0x00000200
+	JNE           loop1
+
+	// z2 = W2·a1 + b2
+	VMOVUPS     512(SI), Z0
+	VMULPS.BCST 160(DI), Z0, Z0
+	VMOVUPS     512(SI), Z1
+	VMULPS.BCST 192(DI), Z1, Z1
+	VMOVUPS     512(SI), Z2
+	VMULPS.BCST 224(DI), Z2, Z2
+	VMOVUPS     768(SI), Z3
+	VMULPS.BCST 176(DI), Z3, Z3
+	VMOVUPS     768(SI), Z4
+	VMULPS.BCST 208(DI), Z4, Z4
+	VMOVUPS     768(SI), Z5
+	VMULPS.BCST 240(DI), Z5, Z5
+	VADDPS      Z3, Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z2, Z2
+	VMOVUPS     640(SI), Z3
+	VMULPS.BCST 168(DI), Z3, Z3
+	VMOVUPS     640(SI), Z4
+	VMULPS.BCST 200(DI), Z4, Z4
+	VMOVUPS     640(SI), Z5
+	VMULPS.BCST 232(DI), Z5, Z5
+	VMOVUPS     896(SI), Z6
+	VMULPS.BCST 184(DI), Z6, Z6
+	VMOVUPS     896(SI), Z7
+	VMULPS.BCST 216(DI), Z7, Z7
+	VMOVUPS     896(SI), Z8
+	VMULPS.BCST 248(DI), Z8, Z8
+	VADDPS      Z6, Z3, Z3
+	VADDPS      Z7, Z4, Z4
+	VADDPS      Z8, Z5, Z5
+	VADDPS      Z3, Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z2, Z2
+	VMOVUPS     576(SI), Z3
+	VMULPS.BCST 164(DI), Z3, Z3
+	VMOVUPS     576(SI), Z4
+	VMULPS.BCST 196(DI), Z4, Z4
+	VMOVUPS     576(SI), Z5
+	VMULPS.BCST 228(DI), Z5, Z5
+	VMOVUPS     832(SI), Z6
+	VMULPS.BCST 180(DI), Z6, Z6
+	VMOVUPS     832(SI), Z7
+	VMULPS.BCST 212(DI), Z7, Z7
+	VMOVUPS     832(SI), Z8
+	VMULPS.BCST 244(DI), Z8, Z8
+	VADDPS      Z6, Z3, Z3
+	VADDPS      Z7, Z4, Z4
+	VADDPS      Z8, Z5, Z5
+	VMOVUPS     704(SI), Z6
+	VMULPS.BCST 172(DI), Z6, Z6
+	VMOVUPS     704(SI), Z7
+	VMULPS.BCST 204(DI), Z7, Z7
+	VMOVUPS     704(SI), Z8
+	VMULPS.BCST 236(DI), Z8, Z8
+	VMOVUPS     960(SI), Z9
+	VMULPS.BCST 188(DI), Z9, Z9
+	VMOVUPS     960(SI), Z10
+	VMULPS.BCST 220(DI), Z10, Z10
+	VMOVUPS     960(SI), Z11
+	VMULPS.BCST 252(DI), Z11, Z11
+	VADDPS      Z9, Z6, Z6
+	VADDPS      Z10, Z7, Z7
+	VADDPS      Z11, Z8, Z8
+	VADDPS      Z6, Z3, Z3
+	VADDPS      Z7, Z4, Z4
+	VADDPS      Z8, Z5, Z5
+	VADDPS      Z3, Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z2, Z2
+	VADDPS.BCST 256(DI), Z0, Z0
+	VADDPS.BCST 260(DI), Z1, Z1
+	VADDPS.BCST 264(DI), Z2, Z2
+	VMOVUPS     Z0, 1536(SI)
+	VMOVUPS     Z1, 1600(SI)
+	VMOVUPS     Z2, 1664(SI)
+
+	// a2 = softmax(z2)
+	VBROADCASTSS IrisConstants<>+1416(SB), Z0
+	VMOVAPS      Z0, Z31
+	XORL         R12, R12
+	MOVL         $0x00000003, R13
+
+loop2:
+	VMOVUPS   1536(SI)(R12*1), Z0
+	VCMPPS    $0x00, Z0, Z31, K1
+	VANDPS    Z0, Z31, Z1
+	VMAXPS    Z0, Z31, Z0
+	VBLENDMPS Z1, Z0, K1, Z0
+	VCMPPS    $0x03, Z31, Z31, K1
+	VBLENDMPS Z31, Z0, K1, Z0
+	VMOVAPS   Z0, Z31
+	ADDQ      $0x00000040, R12
+	SUBL      $0x00000001, R13
+	JNE       loop2
+	VMOVUPS   Z31, 1920(SI)
+	XORL      R12, R12
+	MOVL      $0x00000003, R13
+
+loop3:
+	VMOVUPS       1536(SI)(R12*1), Z0
+	VSUBPS        Z31, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  IrisConstants<>+1028(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  IrisConstants<>+1420(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1424(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VPSRLD        $0x1f, Y0, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x3f, Z7, Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1044(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  IrisConstants<>+1052(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  IrisConstants<>+1060(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1068(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       IrisConstants<>+1088(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z14
+	VMOVUPS       IrisConstants<>+1216(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z16
+	VBROADCASTSD  IrisConstants<>+1344(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  IrisConstants<>+1360(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  IrisConstants<>+1352(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  IrisConstants<>+1376(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  IrisConstants<>+1368(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z5, Z8, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  IrisConstants<>+1432(SB), Y8
+	VPCMPUD       $0x06, Y8, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VPSRLD        $0x1f, Y1, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x3f, Z4, Z4
+	VORPD         Z4, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z16, Z3
+	VMULPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y8, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 1728(SI)(R12*1)
+	VMOVUPS       Z0, 2240(SI)(R12*1)
+	ADDQ          $0x00000040, R12
+	SUBL          $0x00000001, R13
+	JNE           loop3
+	VMOVUPS       2240(SI), Z0
+	VADDPS        2368(SI), Z0, Z0
+	VADDPS        2304(SI), Z0, Z0
+	VMOVAPS       Z0, Z30
+	VMOVUPS       Z30, 1984(SI)
+	VBROADCASTSS  IrisConstants<>+1436(SB), Z0
+	VDIVPS        Z30, Z0, Z0
+	VMOVAPS       Z0, Z31
+	XORL          R12, R12
+	MOVL          $0x00000003, R13
+
+loop4:
+	VMULPS  1728(SI)(R12*1), Z31, Z0
+	VMOVUPS Z0, 1728(SI)(R12*1)
+	ADDQ    $0x00000040, R12
+	SUBL    $0x00000001, R13
+	JNE     loop4
+
+	// t = log(s2)
+	VMOVUPS       1984(SI), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPMOVZXDQ     Y0, Z2
+	VPSLLQ        $0x1d, Z2, Z2
+	VBROADCASTSD  IrisConstants<>+2304(SB), Z3
+	VMULPD        Z3, Z2, Z2
+	VBROADCASTSD  IrisConstants<>+2312(SB), Z4
+	VPSUBQ        Z4, Z2, Z5
+	VPSRAQ        $0x34, Z5, Z6
+	VBROADCASTSD  IrisConstants<>+1052(SB), Z7
+	VPADDQ        Z6, Z7, Z6
+	VSUBPD        Z7, Z6, Z6
+	VBROADCASTSD  IrisConstants<>+2320(SB), Z8
+	VANDPD        Z8, Z5, Z9
+	VPSUBQ        Z9, Z2, Z2
+	VPSRLQ        $0x2f, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1068(SB), Z9
+	VANDPD        Z9, Z5, Z5
+	VMOVUPS       IrisConstants<>+2432(SB), Z10
+	VMOVAPS       Z5, Z11
+	VPERMI2PD     IrisConstants<>+2496(SB), Z10, Z11
+	VMOVUPS       IrisConstants<>+2560(SB), Z12
+	VMOVAPS       Z5, Z13
+	VPERMI2PD     IrisConstants<>+2624(SB), Z12, Z13
+	VBROADCASTSD  IrisConstants<>+1344(SB), Z14
+	VPTESTMQ      Z14, Z5, K1
+	VBLENDMPD     Z13, Z11, K1, Z11
+	VMULPD        Z11, Z2, Z2
+	VBROADCASTSD  IrisConstants<>+1352(SB), Z11
+	VSUBPD        Z11, Z2, Z2
+	VMULPD        Z2, Z2, Z13
+	VBROADCASTSD  IrisConstants<>+2336(SB), Z15
+	VMULPD        Z15, Z2, Z16
+	VBROADCASTSD  IrisConstants<>+2328(SB), Z17
+	VADDPD        Z16, Z17, Z16
+	VMULPD        Z16, Z13, Z16
+	VMULPD        Z13, Z13, Z13
+	VBROADCASTSD  IrisConstants<>+2352(SB), Z18
+	VMULPD        Z18, Z2, Z19
+	VBROADCASTSD  IrisConstants<>+2344(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z19, Z13, Z13
+	VADDPD        Z13, Z16, Z13
+	VBROADCASTSD  IrisConstants<>+2360(SB), Z16
+	VMULPD        Z16, Z6, Z6
+	VMOVUPS       IrisConstants<>+2688(SB), Z19
+	VMOVAPS       Z5, Z21
+	VPERMI2PD     IrisConstants<>+2752(SB), Z19, Z21
+	VMOVUPS       IrisConstants<>+2816(SB), Z22
+	VPERMI2PD     IrisConstants<>+2880(SB), Z22, Z5
+	VBLENDMPD     Z5, Z21, K1, Z5
+	VADDPD        Z5, Z6, Z5
+	VADDPD        Z13, Z2, Z2
+	VADDPD        Z2, Z5, Z2
+	VCVTPD2PS     Z2, Y2
+	VPSRAD        $0x1f, Y0, Y5
+	VBROADCASTSS  IrisConstants<>+2368(SB), Y6
+	VANDPS        Y6, Y5, Y5
+	VORPS         Y5, Y0, Y5
+	VBROADCASTSS  IrisConstants<>+1432(SB), Y13
+	VPCMPUD       $0x05, Y13, Y0, K1
+	VBLENDMPS     Y5, Y2, K1, Y2
+	VPSLLD        $0x01, Y0, Y0
+	VXORPS        X5, X5, X5
+	VPCMPUD       $0x00, Y5, Y0, K1
+	VBROADCASTSS  IrisConstants<>+1416(SB), Y0
+	VBLENDMPS     Y0, Y2, K1, Y2
+	VPMOVZXDQ     Y1, Z21
+	VPSLLQ        $0x1d, Z21, Z21
+	VMULPD        Z3, Z21, Z3
+	VPSUBQ        Z4, Z3, Z4
+	VPSRAQ        $0x34, Z4, Z21
+	VPADDQ        Z21, Z7, Z21
+	VSUBPD        Z7, Z21, Z7
+	VANDPD        Z8, Z4, Z8
+	VPSUBQ        Z8, Z3, Z3
+	VPSRLQ        $0x2f, Z4, Z4
+	VANDPD        Z9, Z4, Z4
+	VMOVAPS       Z4, Z8
+	VPERMI2PD     IrisConstants<>+2496(SB), Z10, Z8
+	VMOVAPS       Z4, Z9
+	VPERMI2PD     IrisConstants<>+2624(SB), Z12, Z9
+	VPTESTMQ      Z14, Z4, K1
+	VBLENDMPD     Z9, Z8, K1, Z8
+	VMULPD        Z8, Z3, Z3
+	VSUBPD        Z11, Z3, Z3
+	VMULPD        Z3, Z3, Z8
+	VMULPD        Z15, Z3, Z9
+	VADDPD        Z9, Z17, Z9
+	VMULPD        Z9, Z8, Z9
+	VMULPD        Z8, Z8, Z8
+	VMULPD        Z18, Z3, Z10
+	VADDPD        Z10, Z20, Z10
+	VMULPD        Z10, Z8, Z8
+	VADDPD        Z8, Z9, Z8
+	VMULPD        Z16, Z7, Z7
+	VMOVAPS       Z4, Z9
+	VPERMI2PD     IrisConstants<>+2752(SB), Z19, Z9
+	VPERMI2PD     IrisConstants<>+2880(SB), Z22, Z4
+	VBLENDMPD     Z4, Z9, K1, Z4
+	VADDPD        Z4, Z7, Z4
+	VADDPD        Z8, Z3, Z3
+	VADDPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPSRAD        $0x1f, Y1, Y4
+	VANDPS        Y6, Y4, Y4
+	VORPS         Y4, Y1, Y4
+	VPCMPUD       $0x05, Y13, Y1, K1
+	VBLENDMPS     Y4, Y3, K1, Y3
+	VPSLLD        $0x01, Y1, Y1
+	VPCMPUD       $0x00, Y5, Y1, K1
+	VBLENDMPS     Y0, Y3, K1, Y0
+	VINSERTF64X4  $0x01, Y0, Z2, Z0
+	VMOVUPS       Z0, (SI)
+
+	// loss = Σ y*(m2 - z2 + t)
+	VMOVUPS 1920(SI), Z1
+	VMOVUPS 1920(SI), Z2
+	VMOVUPS 1920(SI), Z3
+	VSUBPS  1536(SI), Z1, Z1
+	VSUBPS  1600(SI), Z2, Z2
+	VSUBPS  1664(SI), Z3, Z3
+	VADDPS  Z0, Z1, Z1
+	VADDPS  Z0, Z2, Z2
+	VADDPS  Z0, Z3, Z0
+	VMULPS  320(SI), Z1, Z1
+	VMULPS  384(SI), Z2, Z2
+	VMULPS  448(SI), Z0, Z0
+	VADDPS  Z0, Z1, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, 2816(SI)
+	MOVQ    (SP), AX
+	VMOVUPS 2816(SI), Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	MOVQ    AX, (SP)
+	ADDQ    $0x00000100, DX
+	ADDQ    $0x000000c0, CX
+	MOVQ    64(SP), R13
+	SUBL    $0x00000001, R13
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+// func irisGradBatchAVX2(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles int, samples int)
+// Requires: AVX, AVX2
+TEXT ·irisGradBatchAVX2(SB), NOSPLIT, $96-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 52544(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	LEAQ 2880(SI), BX
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ        R13, 32(SP)
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, 64(DX), Y0, Y0
+	VMOVUPS     16(DX), X1
+	VINSERTF128 $0x01, 80(DX), Y1, Y1
+	VMOVUPS     32(DX), X2
+	VINSERTF128 $0x01, 96(DX), Y2, Y2
+	VMOVUPS     48(DX), X3
+	VINSERTF128 $0x01, 112(DX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 64(SI)
+	VMOVUPS     Y4, 128(SI)
+	VMOVUPS     Y2, 192(SI)
+	VMOVUPS     Y0, 256(SI)
+	VMOVUPS     128(DX), X0
+	VINSERTF128 $0x01, 192(DX), Y0, Y0
+	VMOVUPS     144(DX), X1
+	VINSERTF128 $0x01, 208(DX), Y1, Y1
+	VMOVUPS     160(DX), X2
+	VINSERTF128 $0x01, 224(DX), Y2, Y2
+	VMOVUPS     176(DX), X3
+	VINSERTF128 $0x01, 240(DX), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKLPS   Y3, Y2, Y5
+	VUNPCKLPD   Y5, Y4, Y6
+	VUNPCKHPD   Y5, Y4, Y4
+	VUNPCKHPS   Y1, Y0, Y0
+	VUNPCKHPS   Y3, Y2, Y1
+	VUNPCKLPD   Y1, Y0, Y2
+	VUNPCKHPD   Y1, Y0, Y0
+	VMOVUPS     Y6, 96(SI)
+	VMOVUPS     Y4, 160(SI)
+	VMOVUPS     Y2, 224(SI)
+	VMOVUPS     Y0, 288(SI)
+	VMOVSD      (CX), X1
+	VINSERTPS   $0x20, 8(CX), X1, X1
+	VMOVSD      48(CX), X2
+	VINSERTPS   $0x20, 56(CX), X2, X2
+	VINSERTF128 $0x01, X2, Y1, Y1
+	VMOVSD      12(CX), X2
+	VINSERTPS   $0x20, 20(CX), X2, X2
+	VMOVSD      60(CX), X3
+	VINSERTPS   $0x20, 68(CX), X3, X3
+	VINSERTF128 $0x01, X3, Y2, Y2
+	VMOVSD      24(CX), X3
+	VINSERTPS   $0x20, 32(CX), X3, X3
+	VMOVSD      72(CX), X4
+	VINSERTPS   $0x20, 80(CX), X4, X4
+	VINSERTF128 $0x01, X4, Y3, Y3
+	VMOVSD      36(CX), X4
+	VINSERTPS   $0x20, 44(CX), X4, X4
+	VMOVSD      84(CX), X5
+	VINSERTPS   $0x20, 92(CX), X5, X5
+	VINSERTF128 $0x01, X5, Y4, Y4
+	VUNPCKLPS   Y2, Y1, Y5
+	VUNPCKLPS   Y4, Y3, Y6
+	VUNPCKLPD   Y6, Y5, Y7
+	VUNPCKHPD   Y6, Y5, Y5
+	VUNPCKHPS   Y2, Y1, Y1
+	VUNPCKHPS   Y4, Y3, Y2
+	VUNPCKLPD   Y2, Y1, Y1
+	VMOVUPS     Y7, 320(SI)
+	VMOVUPS     Y5, 384(SI)
+	VMOVUPS     Y1, 448(SI)
+	VMOVSD      96(CX), X1
+	VINSERTPS   $0x20, 104(CX), X1, X1
+	VMOVSD      144(CX), X2
+	VINSERTPS   $0x20, 152(CX), X2, X2
+	VINSERTF128 $0x01, X2, Y1, Y1
+	VMOVSD      108(CX), X2
+	VINSERTPS   $0x20, 116(CX), X2, X2
+	VMOVSD      156(CX), X3
+	VINSERTPS   $0x20, 164(CX), X3, X3
+	VINSERTF128 $0x01, X3, Y2, Y2
+	VMOVSD      120(CX), X3
+	VINSERTPS   $0x20, 128(CX), X3, X3
+	VMOVSD      168(CX), X4
+	VINSERTPS   $0x20, 176(CX), X4, X4
+	VINSERTF128 $0x01, X4, Y3, Y3
+	VMOVSD      132(CX), X4
+	VINSERTPS   $0x20, 140(CX), X4, X4
+	VMOVSD      180(CX), X5
+	VINSERTPS   $0x20, 188(CX), X5, X5
+	VINSERTF128 $0x01, X5, Y4, Y4
+	VUNPCKLPS   Y2, Y1, Y5
+	VUNPCKLPS   Y4, Y3, Y6
+	VUNPCKLPD   Y6, Y5, Y7
+	VUNPCKHPD   Y6, Y5, Y5
+	VUNPCKHPS   Y2, Y1, Y1
+	VUNPCKHPS   Y4, Y3, Y2
+	VUNPCKLPD   Y2, Y1, Y1
+	VMOVUPS     Y7, 352(SI)
+	VMOVUPS     Y5, 416(SI)
+	VMOVUPS     Y1, 480(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTSS (DI), Y1
+	VMULPS       64(SI), Y1, Y1
+	VBROADCASTSS (DI), Y2
+	VMULPS       96(SI), Y2, Y2
+	VBROADCASTSS 16(DI), Y3
+	VMULPS       64(SI), Y3, Y3
+	VBROADCASTSS 8(DI), Y4
+	VMULPS       192(SI), Y4, Y4
+	VBROADCASTSS 8(DI), Y5
+	VMULPS       224(SI), Y5, Y5
+	VBROADCASTSS 24(DI), Y6
+	VMULPS       192(SI), Y6, Y6
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y6, Y3, Y3
+	VBROADCASTSS 4(DI), Y4
+	VMULPS       128(SI), Y4, Y4
+	VBROADCASTSS 4(DI), Y5
+	VMULPS       160(SI), Y5, Y5
+	VBROADCASTSS 20(DI), Y6
+	VMULPS       128(SI), Y6, Y6
+	VBROADCASTSS 12(DI), Y7
+	VMULPS       Y7, Y0, Y0
+	VBROADCASTSS 12(DI), Y7
+	VMULPS       256(SI), Y7, Y7
+	VADDPS       Y0, Y5, Y0
+	VBROADCASTSS 28(DI), Y5
+	VMULPS       256(SI), Y5, Y5
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y0, Y2, Y0
+	VADDPS       Y5, Y6, Y2
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y2, Y3, Y2
+	VBROADCASTSS 128(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 128(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      Y0, 2272(SI)
+	VBROADCASTSS 132(DI), Y0
+	VADDPS       Y0, Y2, Y0
+	VMOVUPS      Y1, 2240(SI)
+	VMOVUPS      Y0, 2304(SI)
+	VBROADCASTSS 16(DI), Y0
+	VMULPS       96(SI), Y0, Y0
+	VBROADCASTSS 32(DI), Y1
+	VMULPS       64(SI), Y1, Y1
+	VBROADCASTSS 32(DI), Y2
+	VMULPS       96(SI), Y2, Y2
+	VBROADCASTSS 24(DI), Y3
+	VMULPS       224(SI), Y3, Y3
+	VBROADCASTSS 40(DI), Y4
+	VMULPS       192(SI), Y4, Y4
+	VBROADCASTSS 40(DI), Y5
+	VMULPS       224(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 20(DI), Y3
+	VMULPS       160(SI), Y3, Y3
+	VBROADCASTSS 36(DI), Y4
+	VMULPS       128(SI), Y4, Y4
+	VBROADCASTSS 36(DI), Y5
+	VMULPS       160(SI), Y5, Y5
+	VBROADCASTSS 28(DI), Y6
+	VMULPS       288(SI), Y6, Y6
+	VBROADCASTSS 44(DI), Y7
+	VMULPS       256(SI), Y7, Y7
+	VBROADCASTSS 44(DI), Y8
+	VMULPS       288(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 132(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 136(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 136(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 2336(SI)
+	VMOVUPS      Y1, 2368(SI)
+	VMOVUPS      Y2, 2400(SI)
+	VBROADCASTSS 48(DI), Y0
+	VMULPS       64(SI), Y0, Y0
+	VBROADCASTSS 48(DI), Y1
+	VMULPS       96(SI), Y1, Y1
+	VBROADCASTSS 64(DI), Y2
+	VMULPS       64(SI), Y2, Y2
+	VBROADCASTSS 56(DI), Y3
+	VMULPS       192(SI), Y3, Y3
+	VBROADCASTSS 56(DI), Y4
+	VMULPS       224(SI), Y4, Y4
+	VBROADCASTSS 72(DI), Y5
+	VMULPS       192(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 52(DI), Y3
+	VMULPS       128(SI), Y3, Y3
+	VBROADCASTSS 52(DI), Y4
+	VMULPS       160(SI), Y4, Y4
+	VBROADCASTSS 68(DI), Y5
+	VMULPS       128(SI), Y5, Y5
+	VBROADCASTSS 60(DI), Y6
+	VMULPS       256(SI), Y6, Y6
+	VBROADCASTSS 60(DI), Y7
+	VMULPS       288(SI), Y7, Y7
+	VBROADCASTSS 76(DI), Y8
+	VMULPS       256(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 140(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 140(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 144(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 2432(SI)
+	VMOVUPS      Y1, 2464(SI)
+	VMOVUPS      Y2, 2496(SI)
+	VBROADCASTSS 64(DI), Y0
+	VMULPS       96(SI), Y0, Y0
+	VBROADCASTSS 80(DI), Y1
+	VMULPS       64(SI), Y1, Y1
+	VBROADCASTSS 80(DI), Y2
+	VMULPS       96(SI), Y2, Y2
+	VBROADCASTSS 72(DI), Y3
+	VMULPS       224(SI), Y3, Y3
+	VBROADCASTSS 88(DI), Y4
+	VMULPS       192(SI), Y4, Y4
+	VBROADCASTSS 88(DI), Y5
+	VMULPS       224(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 68(DI), Y3
+	VMULPS       160(SI), Y3, Y3
+	VBROADCASTSS 84(DI), Y4
+	VMULPS       128(SI), Y4, Y4
+	VBROADCASTSS 84(DI), Y5
+	VMULPS       160(SI), Y5, Y5
+	VBROADCASTSS 76(DI), Y6
+	VMULPS       288(SI), Y6, Y6
+	VBROADCASTSS 92(DI), Y7
+	VMULPS       256(SI), Y7, Y7
+	VBROADCASTSS 92(DI), Y8
+	VMULPS       288(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 144(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 148(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 148(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 2528(SI)
+	VMOVUPS      Y1, 2560(SI)
+	VMOVUPS      Y2, 2592(SI)
+	VBROADCASTSS 96(DI), Y0
+	VMULPS       64(SI), Y0, Y0
+	VBROADCASTSS 96(DI), Y1
+	VMULPS       96(SI), Y1, Y1
+	VBROADCASTSS 112(DI), Y2
+	VMULPS       64(SI), Y2, Y2
+	VBROADCASTSS 104(DI), Y3
+	VMULPS       192(SI), Y3, Y3
+	VBROADCASTSS 104(DI), Y4
+	VMULPS       224(SI), Y4, Y4
+	VBROADCASTSS 120(DI), Y5
+	VMULPS       192(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 100(DI), Y3
+	VMULPS       128(SI), Y3, Y3
+	VBROADCASTSS 100(DI), Y4
+	VMULPS       160(SI), Y4, Y4
+	VBROADCASTSS 116(DI), Y5
+	VMULPS       128(SI), Y5, Y5
+	VBROADCASTSS 108(DI), Y6
+	VMULPS       256(SI), Y6, Y6
+	VBROADCASTSS 108(DI), Y7
+	VMULPS       288(SI), Y7, Y7
+	VBROADCASTSS 124(DI), Y8
+	VMULPS       256(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 152(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 152(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 156(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 2624(SI)
+	VMOVUPS      Y1, 2656(SI)
+	VMOVUPS      Y2, 2688(SI)
+	VBROADCASTSS 112(DI), Y0
+	VMULPS       96(SI), Y0, Y0
+	VBROADCASTSS 120(DI), Y1
+	VMULPS       224(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS 116(DI), Y1
+	VMULPS       160(SI), Y1, Y1
+	VBROADCASTSS 124(DI), Y2
+	VMULPS       288(SI), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS 156(DI), Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 2720(SI)
+	XORL         R13, R13
+
+loop1:
+	VMOVUPS      2240(SI)(R13*1), Y0
+	VMOVUPS      2272(SI)(R13*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       IrisConstants<>+32(SB), X1, X4
+	VANDPS       IrisConstants<>+32(SB), X0, X5
+	VPMINUD      IrisConstants<>+64(SB), X4, X6
+	VPMINUD      IrisConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       IrisConstants<>+96(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+96(SB), Y7, Y7
+	VMULPD       IrisConstants<>+128(SB), Y6, Y8
+	VMULPD       IrisConstants<>+128(SB), Y7, Y9
+	VADDPD       IrisConstants<>+160(SB), Y8, Y8
+	VADDPD       IrisConstants<>+160(SB), Y9, Y9
+	VSUBPD       IrisConstants<>+160(SB), Y8, Y10
+	VSUBPD       IrisConstants<>+160(SB), Y9, Y11
+	VMULPD       IrisConstants<>+192(SB), Y10, Y10
+	VMULPD       IrisConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       IrisConstants<>+224(SB), Y8, Y10
+	VANDPD       IrisConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y10
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       IrisConstants<>+576(SB), Y6, Y10
+	VMULPD       IrisConstants<>+576(SB), Y7, Y11
+	VADDPD       IrisConstants<>+544(SB), Y10, Y10
+	VADDPD       IrisConstants<>+544(SB), Y11, Y11
+	VMULPD       IrisConstants<>+640(SB), Y6, Y12
+	VMULPD       IrisConstants<>+640(SB), Y7, Y13
+	VADDPD       IrisConstants<>+608(SB), Y12, Y12
+	VADDPD       IrisConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       IrisConstants<>+544(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       IrisConstants<>+672(SB), Y6, Y8
+	VADDPD       IrisConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       IrisConstants<>+0(SB), X1, X8
+	VANDPS       IrisConstants<>+0(SB), X0, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       IrisConstants<>+704(SB), X4, X4
+	VPSUBD       IrisConstants<>+704(SB), X5, X5
+	VXORPS       IrisConstants<>+0(SB), X4, X4
+	VXORPS       IrisConstants<>+0(SB), X5, X5
+	VPCMPGTD     IrisConstants<>+768(SB), X4, X4
+	VPCMPGTD     IrisConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       IrisConstants<>+32(SB), X3, X4
+	VANDPS       IrisConstants<>+32(SB), X2, X5
+	VPMINUD      IrisConstants<>+64(SB), X4, X6
+	VPMINUD      IrisConstants<>+64(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       IrisConstants<>+96(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+96(SB), Y7, Y7
+	VMULPD       IrisConstants<>+128(SB), Y6, Y8
+	VMULPD       IrisConstants<>+128(SB), Y7, Y9
+	VADDPD       IrisConstants<>+160(SB), Y8, Y8
+	VADDPD       IrisConstants<>+160(SB), Y9, Y9
+	VSUBPD       IrisConstants<>+160(SB), Y8, Y10
+	VSUBPD       IrisConstants<>+160(SB), Y9, Y11
+	VMULPD       IrisConstants<>+192(SB), Y10, Y10
+	VMULPD       IrisConstants<>+192(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       IrisConstants<>+224(SB), Y8, Y10
+	VANDPD       IrisConstants<>+224(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y10
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       IrisConstants<>+576(SB), Y6, Y10
+	VMULPD       IrisConstants<>+576(SB), Y7, Y11
+	VADDPD       IrisConstants<>+544(SB), Y10, Y10
+	VADDPD       IrisConstants<>+544(SB), Y11, Y11
+	VMULPD       IrisConstants<>+640(SB), Y6, Y12
+	VMULPD       IrisConstants<>+640(SB), Y7, Y13
+	VADDPD       IrisConstants<>+608(SB), Y12, Y12
+	VADDPD       IrisConstants<>+608(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VSUBPD       IrisConstants<>+544(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+544(SB), Y9, Y9
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y9, Y7, Y7
+	VADDPD       IrisConstants<>+672(SB), Y6, Y8
+	VADDPD       IrisConstants<>+672(SB), Y7, Y9
+	VDIVPD       Y8, Y6, Y6
+	VDIVPD       Y9, Y7, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VANDPS       IrisConstants<>+0(SB), X3, X8
+	VANDPS       IrisConstants<>+0(SB), X2, X9
+	VORPS        X8, X6, X6
+	VORPS        X9, X7, X7
+	VPSUBD       IrisConstants<>+704(SB), X4, X4
+	VPSUBD       IrisConstants<>+704(SB), X5, X5
+	VXORPS       IrisConstants<>+0(SB), X4, X4
+	VXORPS       IrisConstants<>+0(SB), X5, X5
+	VPCMPGTD     IrisConstants<>+768(SB), X4, X4
+	VPCMPGTD     IrisConstants<>+768(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 544(SI)(R13*1)
+	VMOVUPS      Y0, 512(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	CMPQ         R13, $0x00000200
+	JNE          loop1
+
+	// z2 = W2·a1 + b2
+	VBROADCASTSS 160(DI), Y0
+	VMULPS       512(SI), Y0, Y0
+	VBROADCASTSS 160(DI), Y1
+	VMULPS       544(SI), Y1, Y1
+	VBROADCASTSS 192(DI), Y2
+	VMULPS       512(SI), Y2, Y2
+	VBROADCASTSS 176(DI), Y3
+	VMULPS       768(SI), Y3, Y3
+	VBROADCASTSS 176(DI), Y4
+	VMULPS       800(SI), Y4, Y4
+	VBROADCASTSS 208(DI), Y5
+	VMULPS       768(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 168(DI), Y3
+	VMULPS       640(SI), Y3, Y3
+	VBROADCASTSS 168(DI), Y4
+	VMULPS       672(SI), Y4, Y4
+	VBROADCASTSS 200(DI), Y5
+	VMULPS       640(SI), Y5, Y5
+	VBROADCASTSS 184(DI), Y6
+	VMULPS       896(SI), Y6, Y6
+	VBROADCASTSS 184(DI), Y7
+	VMULPS       928(SI), Y7, Y7
+	VBROADCASTSS 216(DI), Y8
+	VMULPS       896(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 164(DI), Y3
+	VMULPS       576(SI), Y3, Y3
+	VBROADCASTSS 164(DI), Y4
+	VMULPS       608(SI), Y4, Y4
+	VBROADCASTSS 196(DI), Y5
+	VMULPS       576(SI), Y5, Y5
+	VBROADCASTSS 180(DI), Y6
+	VMULPS       832(SI), Y6, Y6
+	VBROADCASTSS 180(DI), Y7
+	VMULPS       864(SI), Y7, Y7
+	VBROADCASTSS 212(DI), Y8
+	VMULPS       832(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 172(DI), Y6
+	VMULPS       704(SI), Y6, Y6
+	VBROADCASTSS 172(DI), Y7
+	VMULPS       736(SI), Y7, Y7
+	VBROADCASTSS 204(DI), Y8
+	VMULPS       704(SI), Y8, Y8
+	VBROADCASTSS 188(DI), Y9
+	VMULPS       960(SI), Y9, Y9
+	VBROADCASTSS 188(DI), Y10
+	VMULPS       992(SI), Y10, Y10
+	VBROADCASTSS 220(DI), Y11
+	VMULPS       960(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 256(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 256(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 260(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 1536(SI)
+	VMOVUPS      Y1, 1568(SI)
+	VMOVUPS      Y2, 1600(SI)
+	VBROADCASTSS 192(DI), Y0
+	VMULPS       544(SI), Y0, Y0
+	VBROADCASTSS 224(DI), Y1
+	VMULPS       512(SI), Y1, Y1
+	VBROADCASTSS 224(DI), Y2
+	VMULPS       544(SI), Y2, Y2
+	VBROADCASTSS 208(DI), Y3
+	VMULPS       800(SI), Y3, Y3
+	VBROADCASTSS 240(DI), Y4
+	VMULPS       768(SI), Y4, Y4
+	VBROADCASTSS 240(DI), Y5
+	VMULPS       800(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 200(DI), Y3
+	VMULPS       672(SI), Y3, Y3
+	VBROADCASTSS 232(DI), Y4
+	VMULPS       640(SI), Y4, Y4
+	VBROADCASTSS 232(DI), Y5
+	VMULPS       672(SI), Y5, Y5
+	VBROADCASTSS 216(DI), Y6
+	VMULPS       928(SI), Y6, Y6
+	VBROADCASTSS 248(DI), Y7
+	VMULPS       896(SI), Y7, Y7
+	VBROADCASTSS 248(DI), Y8
+	VMULPS       928(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 196(DI), Y3
+	VMULPS       608(SI), Y3, Y3
+	VBROADCASTSS 228(DI), Y4
+	VMULPS       576(SI), Y4, Y4
+	VBROADCASTSS 228(DI), Y5
+	VMULPS       608(SI), Y5, Y5
+	VBROADCASTSS 212(DI), Y6
+	VMULPS       864(SI), Y6, Y6
+	VBROADCASTSS 244(DI), Y7
+	VMULPS       832(SI), Y7, Y7
+	VBROADCASTSS 244(DI), Y8
+	VMULPS       864(SI), Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VBROADCASTSS 204(DI), Y6
+	VMULPS       736(SI), Y6, Y6
+	VBROADCASTSS 236(DI), Y7
+	VMULPS       704(SI), Y7, Y7
+	VBROADCASTSS 236(DI), Y8
+	VMULPS       736(SI), Y8, Y8
+	VBROADCASTSS 220(DI), Y9
+	VMULPS       992(SI), Y9, Y9
+	VBROADCASTSS 252(DI), Y10
+	VMULPS       960(SI), Y10, Y10
+	VBROADCASTSS 252(DI), Y11
+	VMULPS       992(SI), Y11, Y11
+	VADDPS       Y9, Y6, Y6
+	VADDPS       Y10, Y7, Y7
+	VADDPS       Y11, Y8, Y8
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y4, Y4
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 260(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 264(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 264(DI), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      Y0, 1632(SI)
+	VMOVUPS      Y1, 1664(SI)
+	VMOVUPS      Y2, 1696(SI)
+
+	// a2 = softmax(z2)
+	VMOVUPS IrisConstants<>+864(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R12, R12
+	MOVL    $0x00000003, R13
+
+loop2:
+	VMOVUPS   1536(SI)(R12*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R12
+	SUBL      $0x00000001, R13
+	JNE       loop2
+	VMOVUPS   Y15, 1920(SI)
+	XORL      R12, R12
+	MOVL      $0x00000003, R13
+
+loop3:
+	VMOVUPS      1536(SI)(R12*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       IrisConstants<>+32(SB), X0, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       IrisConstants<>+32(SB), X1, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 1728(SI)(R12*1)
+	VMOVUPS      Y0, 2240(SI)(R12*1)
+	ADDQ         $0x00000040, R12
+	SUBL         $0x00000001, R13
+	JNE          loop3
+	VMOVUPS      2240(SI), Y0
+	VADDPS       2368(SI), Y0, Y0
+	VADDPS       2304(SI), Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 1984(SI)
+	VMOVUPS      IrisConstants<>+992(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R12, R12
+	MOVL         $0x00000003, R13
+
+loop4:
+	VMULPS  1728(SI)(R12*1), Y15, Y0
+	VMOVUPS Y0, 1728(SI)(R12*1)
+	ADDQ    $0x00000040, R12
+	SUBL    $0x00000001, R13
+	JNE     loop4
+	VMOVUPS IrisConstants<>+864(SB), Y0
+	VMOVAPS Y0, Y15
+	XORL    R12, R12
+	MOVL    $0x00000003, R13
+
+loop5:
+	VMOVUPS   1568(SI)(R12*1), Y0
+	VCMPPS    $0x00, Y0, Y15, Y1
+	VANDPS    Y0, Y15, Y2
+	VMAXPS    Y0, Y15, Y0
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VCMPPS    $0x03, Y15, Y15, Y1
+	VBLENDVPS Y1, Y15, Y0, Y0
+	VMOVAPS   Y0, Y15
+	ADDQ      $0x00000040, R12
+	SUBL      $0x00000001, R13
+	JNE       loop5
+	VMOVUPS   Y15, 1952(SI)
+	XORL      R12, R12
+	MOVL      $0x00000003, R13
+
+loop6:
+	VMOVUPS      1568(SI)(R12*1), Y0
+	VSUBPS       Y15, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VANDPS       IrisConstants<>+32(SB), X0, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X0, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X0, X3, X0
+	VANDPS       IrisConstants<>+32(SB), X1, X2
+	VPMINUD      IrisConstants<>+896(SB), X2, X3
+	VPMOVZXDQ    X3, Y3
+	VPSLLQ       $0x1d, Y3, Y3
+	VPADDQ       IrisConstants<>+928(SB), Y3, Y3
+	VPSRLD       $0x1f, X1, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x3f, Y4, Y4
+	VORPD        Y4, Y3, Y3
+	VMULPD       IrisConstants<>+128(SB), Y3, Y4
+	VADDPD       IrisConstants<>+160(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+160(SB), Y4, Y5
+	VMULPD       IrisConstants<>+192(SB), Y5, Y5
+	VSUBPD       Y5, Y3, Y3
+	VANDPD       IrisConstants<>+224(SB), Y4, Y5
+	VPSLLQ       $0x03, Y5, Y5
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+256(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y5*1), Y7
+	VPSRLQ       $0x05, Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       Y4, Y7, Y4
+	VMULPD       IrisConstants<>+576(SB), Y3, Y5
+	VADDPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       IrisConstants<>+640(SB), Y3, Y6
+	VADDPD       IrisConstants<>+608(SB), Y6, Y6
+	VMULPD       Y3, Y3, Y7
+	VMULPD       Y7, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y3
+	VADDPD       IrisConstants<>+544(SB), Y3, Y3
+	VMULPD       Y3, Y4, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       IrisConstants<>+0(SB), X2, X2
+	VPCMPGTD     IrisConstants<>+864(SB), X2, X2
+	VBLENDVPS    X2, X1, X3, X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      Y0, 1760(SI)(R12*1)
+	VMOVUPS      Y0, 2272(SI)(R12*1)
+	ADDQ         $0x00000040, R12
+	SUBL         $0x00000001, R13
+	JNE          loop6
+	VMOVUPS      2272(SI), Y0
+	VADDPS       2400(SI), Y0, Y0
+	VADDPS       2336(SI), Y0, Y0
+	VMOVAPS      Y0, Y14
+	VMOVUPS      Y14, 2016(SI)
+	VMOVUPS      IrisConstants<>+992(SB), Y0
+	VDIVPS       Y14, Y0, Y0
+	VMOVAPS      Y0, Y15
+	XORL         R12, R12
+	MOVL         $0x00000003, R13
+
+loop7:
+	VMULPS  1760(SI)(R12*1), Y15, Y0
+	VMOVUPS Y0, 1760(SI)(R12*1)
+	ADDQ    $0x00000040, R12
+	SUBL    $0x00000001, R13
+	JNE     loop7
+
+	// t = log(s2)
+	VMOVUPS      1984(SI), Y0
+	VMOVUPS      2016(SI), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VPMOVZXDQ    X0, Y4
+	VPMOVZXDQ    X1, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VMULPD       IrisConstants<>+1440(SB), Y5, Y5
+	VMULPD       IrisConstants<>+1440(SB), Y4, Y4
+	VPSUBQ       IrisConstants<>+1472(SB), Y5, Y6
+	VPSUBQ       IrisConstants<>+1472(SB), Y4, Y7
+	VPSRLQ       $0x34, Y6, Y8
+	VXORPD       IrisConstants<>+1504(SB), Y8, Y8
+	VPSRLQ       $0x34, Y7, Y9
+	VPSUBQ       IrisConstants<>+1504(SB), Y8, Y8
+	VXORPD       IrisConstants<>+1504(SB), Y9, Y9
+	VPSUBQ       IrisConstants<>+1504(SB), Y9, Y9
+	VMOVUPS      IrisConstants<>+160(SB), Y10
+	VPADDQ       Y8, Y10, Y8
+	VPADDQ       Y9, Y10, Y9
+	VSUBPD       Y10, Y8, Y8
+	VSUBPD       Y10, Y9, Y9
+	VANDPD       IrisConstants<>+1536(SB), Y6, Y11
+	VANDPD       IrisConstants<>+1536(SB), Y7, Y12
+	VPSUBQ       Y11, Y5, Y5
+	VPSUBQ       Y12, Y4, Y4
+	VPSRLQ       $0x2f, Y6, Y6
+	VPSRLQ       $0x2f, Y7, Y7
+	VANDPD       IrisConstants<>+224(SB), Y6, Y6
+	VANDPD       IrisConstants<>+224(SB), Y7, Y7
+	VPSLLQ       $0x04, Y6, Y6
+	VPSLLQ       $0x04, Y7, Y7
+	VMOVUPS      IrisConstants<>+512(SB), Y11
+	LEAQ         IrisConstants<>+1568(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y11, (AX)(Y6*1), Y12
+	VMOVUPS      IrisConstants<>+512(SB), Y11
+	LEAQ         IrisConstants<>+1568(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y11, (AX)(Y7*1), Y13
+	VMULPD       Y12, Y5, Y5
+	VMULPD       Y13, Y4, Y4
+	VSUBPD       IrisConstants<>+544(SB), Y5, Y5
+	VSUBPD       IrisConstants<>+544(SB), Y4, Y4
+	VMULPD       Y5, Y5, Y11
+	VMULPD       Y4, Y4, Y12
+	VMULPD       IrisConstants<>+2112(SB), Y5, Y13
+	VMULPD       IrisConstants<>+2112(SB), Y4, Y14
+	VADDPD       IrisConstants<>+2080(SB), Y13, Y13
+	VADDPD       IrisConstants<>+2080(SB), Y14, Y14
+	VMULPD       Y13, Y11, Y13
+	VMULPD       Y14, Y12, Y14
+	VMULPD       Y11, Y11, Y11
+	VMULPD       Y12, Y12, Y12
+	VMULPD       IrisConstants<>+2176(SB), Y5, Y15
+	VMULPD       IrisConstants<>+2176(SB), Y4, Y10
+	VADDPD       IrisConstants<>+2144(SB), Y15, Y15
+	VADDPD       IrisConstants<>+2144(SB), Y10, Y10
+	VMULPD       Y15, Y11, Y11
+	VMULPD       Y10, Y12, Y10
+	VADDPD       Y11, Y13, Y11
+	VADDPD       Y10, Y14, Y10
+	VMULPD       IrisConstants<>+2208(SB), Y8, Y8
+	VMULPD       IrisConstants<>+2208(SB), Y9, Y9
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+1576(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y6*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y6
+	LEAQ         IrisConstants<>+1576(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y6, (AX)(Y7*1), Y12
+	VADDPD       Y13, Y8, Y6
+	VADDPD       Y12, Y9, Y7
+	VADDPD       Y11, Y5, Y5
+	VADDPD       Y10, Y4, Y4
+	VADDPD       Y5, Y6, Y5
+	VADDPD       Y4, Y7, Y4
+	VCVTPD2PSY   Y5, X5
+	VCVTPD2PSY   Y4, X4
+	VPSRAD       $0x1f, X1, X6
+	VPSRAD       $0x1f, X0, X7
+	VANDPS       IrisConstants<>+2240(SB), X6, X6
+	VANDPS       IrisConstants<>+2240(SB), X7, X7
+	VORPS        X6, X1, X6
+	VORPS        X7, X0, X7
+	VXORPS       IrisConstants<>+0(SB), X1, X8
+	VXORPS       IrisConstants<>+0(SB), X0, X9
+	VMOVUPS      IrisConstants<>+864(SB), X10
+	VPCMPGTD     X8, X10, X8
+	VPCMPGTD     X9, X10, X9
+	VBLENDVPS    X8, X5, X6, X5
+	VBLENDVPS    X9, X4, X7, X4
+	VPSLLD       $0x01, X1, X1
+	VPSLLD       $0x01, X0, X0
+	VXORPS       X6, X6, X6
+	VPCMPEQD     X6, X1, X1
+	VPCMPEQD     X6, X0, X0
+	VBLENDVPS    X1, X10, X5, X1
+	VBLENDVPS    X0, X10, X4, X0
+	VPMOVZXDQ    X3, Y4
+	VPMOVZXDQ    X2, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VMULPD       IrisConstants<>+1440(SB), Y4, Y4
+	VMULPD       IrisConstants<>+1440(SB), Y5, Y5
+	VPSUBQ       IrisConstants<>+1472(SB), Y4, Y7
+	VPSUBQ       IrisConstants<>+1472(SB), Y5, Y8
+	VPSRLQ       $0x34, Y7, Y9
+	VPSRLQ       $0x34, Y8, Y11
+	VXORPD       IrisConstants<>+1504(SB), Y9, Y9
+	VXORPD       IrisConstants<>+1504(SB), Y11, Y11
+	VPSUBQ       IrisConstants<>+1504(SB), Y9, Y9
+	VPSUBQ       IrisConstants<>+1504(SB), Y11, Y11
+	VMOVUPS      IrisConstants<>+160(SB), Y12
+	VPADDQ       Y9, Y12, Y9
+	VPADDQ       Y11, Y12, Y11
+	VSUBPD       Y12, Y9, Y9
+	VSUBPD       Y12, Y11, Y11
+	VANDPD       IrisConstants<>+1536(SB), Y7, Y12
+	VANDPD       IrisConstants<>+1536(SB), Y8, Y13
+	VPSUBQ       Y12, Y4, Y4
+	VPSUBQ       Y13, Y5, Y5
+	VPSRLQ       $0x2f, Y7, Y7
+	VPSRLQ       $0x2f, Y8, Y8
+	VANDPD       IrisConstants<>+224(SB), Y7, Y7
+	VANDPD       IrisConstants<>+224(SB), Y8, Y8
+	VPSLLQ       $0x04, Y7, Y7
+	VPSLLQ       $0x04, Y8, Y8
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+1568(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y7*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+1568(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y12, (AX)(Y8*1), Y14
+	VMULPD       Y13, Y4, Y4
+	VMULPD       Y14, Y5, Y5
+	VSUBPD       IrisConstants<>+544(SB), Y4, Y4
+	VSUBPD       IrisConstants<>+544(SB), Y5, Y5
+	VMULPD       Y4, Y4, Y12
+	VMULPD       Y5, Y5, Y13
+	VMULPD       IrisConstants<>+2112(SB), Y4, Y14
+	VMULPD       IrisConstants<>+2112(SB), Y5, Y15
+	VADDPD       IrisConstants<>+2080(SB), Y14, Y14
+	VADDPD       IrisConstants<>+2080(SB), Y15, Y15
+	VMULPD       Y14, Y12, Y14
+	VMULPD       Y15, Y13, Y15
+	VMULPD       Y12, Y12, Y12
+	VMULPD       Y13, Y13, Y13
+	VMULPD       IrisConstants<>+2176(SB), Y4, Y6
+	VMULPD       IrisConstants<>+2176(SB), Y5, Y10
+	VADDPD       IrisConstants<>+2144(SB), Y6, Y6
+	VADDPD       IrisConstants<>+2144(SB), Y10, Y10
+	VMULPD       Y6, Y12, Y6
+	VMULPD       Y10, Y13, Y10
+	VADDPD       Y6, Y14, Y6
+	VADDPD       Y10, Y15, Y10
+	VMULPD       IrisConstants<>+2208(SB), Y9, Y9
+	VMULPD       IrisConstants<>+2208(SB), Y11, Y11
+	VMOVUPS      IrisConstants<>+512(SB), Y12
+	LEAQ         IrisConstants<>+1576(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y7*1), Y13
+	VMOVUPS      IrisConstants<>+512(SB), Y7
+	LEAQ         IrisConstants<>+1576(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y7, (AX)(Y8*1), Y12
+	VADDPD       Y13, Y9, Y7
+	VADDPD       Y12, Y11, Y8
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y10, Y5, Y5
+	VADDPD       Y4, Y7, Y4
+	VADDPD       Y5, Y8, Y5
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VPSRAD       $0x1f, X3, X6
+	VPSRAD       $0x1f, X2, X7
+	VANDPS       IrisConstants<>+2240(SB), X6, X6
+	VANDPS       IrisConstants<>+2240(SB), X7, X7
+	VORPS        X6, X3, X6
+	VORPS        X7, X2, X7
+	VXORPS       IrisConstants<>+0(SB), X3, X8
+	VXORPS       IrisConstants<>+0(SB), X2, X9
+	VMOVUPS      IrisConstants<>+864(SB), X10
+	VPCMPGTD     X8, X10, X8
+	VPCMPGTD     X9, X10, X9
+	VBLENDVPS    X8, X4, X6, X4
+	VBLENDVPS    X9, X5, X7, X5
+	VPSLLD       $0x01, X3, X3
+	VPSLLD       $0x01, X2, X2
+	VXORPS       X6, X6, X6
+	VPCMPEQD     X6, X3, X3
+	VPCMPEQD     X6, X2, X2
+	VBLENDVPS    X3, X10, X4, X3
+	VBLENDVPS    X2, X10, X5, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y0, (SI)
+
+	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+	VMOVUPS 1728(SI), Y2
+	VMOVUPS 1760(SI), Y3
+	VMOVUPS 1792(SI), Y4
+	VMOVUPS 320(SI), Y5
+	VMOVUPS 352(SI), Y6
+	VMOVUPS 384(SI), Y7
+	VSUBPS  Y5, Y2, Y2
+	VSUBPS  Y6, Y3, Y3
+	VSUBPS  Y7, Y4, Y4
+	VMOVUPS 1920(SI), Y8
+	VMOVUPS 1952(SI), Y9
+	VMOVUPS 1920(SI), Y10
+	VSUBPS  1536(SI), Y8, Y8
+	VSUBPS  1568(SI), Y9, Y9
+	VSUBPS  1600(SI), Y10, Y10
+	VADDPS  Y0, Y8, Y8
+	VADDPS  Y1, Y9, Y9
+	VADDPS  Y0, Y10, Y10
+	VMULPS  Y8, Y5, Y5
+	VMULPS  Y9, Y6, Y6
+	VMULPS  Y10, Y7, Y7
+	VMOVUPS Y2, 2048(SI)
+	VMOVUPS Y3, 2080(SI)
+	VMOVUPS Y4, 2112(SI)
+	VMOVUPS 1824(SI), Y8
+	VMOVUPS 1856(SI), Y9
+	VMOVUPS 1888(SI), Y10
+	VMOVUPS 416(SI), Y11
+	VMOVUPS 448(SI), Y12
+	VMOVUPS 480(SI), Y13
+	VSUBPS  Y11, Y8, Y8
+	VSUBPS  Y12, Y9, Y9
+	VSUBPS  Y13, Y10, Y10
+	VMOVUPS 1952(SI), Y14
+	VMOVUPS 1920(SI), Y15
+	VMOVUPS Y4, 64(SP)
+	VMOVUPS 1952(SI), Y4
+	VSUBPS  1632(SI), Y14, Y14
+	VSUBPS  1664(SI), Y15, Y15
+	VSUBPS  1696(SI), Y4, Y4
+	VADDPS  Y1, Y14, Y14
+	VADDPS  Y0, Y15, Y0
+	VADDPS  Y1, Y4, Y1
+	VMULPS  Y14, Y11, Y4
+	VMULPS  Y0, Y12, Y0
+	VMULPS  Y1, Y13, Y1
+	VMOVUPS Y8, 2144(SI)
+	VMOVUPS Y9, 2176(SI)
+	VMOVUPS Y10, 2208(SI)
+	VADDPS  Y0, Y5, Y0
+	VADDPS  Y7, Y0, Y0
+	VMOVUPS Y0, 2816(SI)
+	VADDPS  Y1, Y6, Y0
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS Y0, 2848(SI)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2)
+	VBROADCASTSS 160(DI), Y0
+	VMULPS       Y0, Y2, Y0
+	VBROADCASTSS 160(DI), Y1
+	VMULPS       Y1, Y3, Y1
+	VBROADCASTSS 164(DI), Y2
+	VMULPS       2048(SI), Y2, Y2
+	VBROADCASTSS 224(DI), Y3
+	VMULPS       Y3, Y9, Y3
+	VBROADCASTSS 224(DI), Y4
+	VMULPS       Y4, Y10, Y4
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VBROADCASTSS 228(DI), Y3
+	VMULPS       Y3, Y9, Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      64(SP), Y3
+	VBROADCASTSS 192(DI), Y4
+	VMULPS       Y4, Y3, Y4
+	VBROADCASTSS 192(DI), Y5
+	VMULPS       Y5, Y8, Y5
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y5, Y1, Y1
+	VBROADCASTSS 196(DI), Y4
+	VMULPS       Y4, Y3, Y3
+	VMOVUPS      512(SI), Y4
+	VMOVUPS      544(SI), Y5
+	VADDPS       Y3, Y2, Y2
+	VMULPS       Y5, Y5, Y3
+	VMOVUPS      576(SI), Y5
+	VMULPS       Y4, Y4, Y4
+	VMOVUPS      IrisConstants<>+992(SB), Y6
+	VSUBPS       Y3, Y6, Y3
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y4, Y6, Y4
+	VMULPS       Y3, Y1, Y1
+	VSUBPS       Y5, Y6, Y3
+	VMULPS       Y4, Y0, Y0
+	VMOVUPS      Y1, 1056(SI)
+	VMULPS       Y3, Y2, Y1
+	VMOVUPS      Y0, 1024(SI)
+	VMOVUPS      Y1, 1088(SI)
+	VBROADCASTSS 164(DI), Y0
+	VMULPS       2080(SI), Y0, Y0
+	VBROADCASTSS 168(DI), Y1
+	VMULPS       2048(SI), Y1, Y1
+	VBROADCASTSS 168(DI), Y2
+	VMULPS       2080(SI), Y2, Y2
+	VBROADCASTSS 228(DI), Y3
+	VMULPS       Y3, Y10, Y3
+	VBROADCASTSS 232(DI), Y4
+	VMULPS       Y4, Y9, Y4
+	VBROADCASTSS 232(DI), Y5
+	VMULPS       Y5, Y10, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 196(DI), Y3
+	VMULPS       Y3, Y8, Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 200(DI), Y3
+	VMULPS       2112(SI), Y3, Y3
+	VBROADCASTSS 200(DI), Y4
+	VMULPS       2144(SI), Y4, Y4
+	VMOVUPS      608(SI), Y5
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VMULPS       Y5, Y5, Y3
+	VMOVUPS      640(SI), Y4
+	VMOVUPS      672(SI), Y5
+	VSUBPS       Y3, Y6, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VMULPS       Y3, Y0, Y0
+	VSUBPS       Y4, Y6, Y3
+	VSUBPS       Y5, Y6, Y4
+	VMOVUPS      Y0, 1120(SI)
+	VMULPS       Y3, Y1, Y0
+	VMULPS       Y4, Y2, Y1
+	VMOVUPS      Y0, 1152(SI)
+	VMOVUPS      Y1, 1184(SI)
+	VBROADCASTSS 172(DI), Y0
+	VMULPS       2048(SI), Y0, Y0
+	VBROADCASTSS 172(DI), Y1
+	VMULPS       2080(SI), Y1, Y1
+	VBROADCASTSS 176(DI), Y2
+	VMULPS       2048(SI), Y2, Y2
+	VBROADCASTSS 236(DI), Y3
+	VMULPS       2176(SI), Y3, Y3
+	VBROADCASTSS 236(DI), Y4
+	VMULPS       2208(SI), Y4, Y4
+	VBROADCASTSS 240(DI), Y5
+	VMULPS       2176(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 204(DI), Y3
+	VMULPS       2112(SI), Y3, Y3
+	VBROADCASTSS 204(DI), Y4
+	VMULPS       2144(SI), Y4, Y4
+	VBROADCASTSS 208(DI), Y5
+	VMULPS       2112(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      704(SI), Y3
+	VMOVUPS      736(SI), Y4
+	VMOVUPS      768(SI), Y5
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y6, Y3
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y0, 1216(SI)
+	VMOVUPS      Y1, 1248(SI)
+	VMOVUPS      Y2, 1280(SI)
+	VBROADCASTSS 176(DI), Y0
+	VMULPS       2080(SI), Y0, Y0
+	VBROADCASTSS 180(DI), Y1
+	VMULPS       2048(SI), Y1, Y1
+	VBROADCASTSS 180(DI), Y2
+	VMULPS       2080(SI), Y2, Y2
+	VBROADCASTSS 240(DI), Y3
+	VMULPS       2208(SI), Y3, Y3
+	VBROADCASTSS 244(DI), Y4
+	VMULPS       2176(SI), Y4, Y4
+	VBROADCASTSS 244(DI), Y5
+	VMULPS       2208(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 208(DI), Y3
+	VMULPS       2144(SI), Y3, Y3
+	VBROADCASTSS 212(DI), Y4
+	VMULPS       2112(SI), Y4, Y4
+	VBROADCASTSS 212(DI), Y5
+	VMULPS       2144(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      800(SI), Y3
+	VMOVUPS      832(SI), Y4
+	VMOVUPS      864(SI), Y5
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y6, Y3
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y0, 1312(SI)
+	VMOVUPS      Y1, 1344(SI)
+	VMOVUPS      Y2, 1376(SI)
+	VBROADCASTSS 184(DI), Y0
+	VMULPS       2048(SI), Y0, Y0
+	VBROADCASTSS 184(DI), Y1
+	VMULPS       2080(SI), Y1, Y1
+	VBROADCASTSS 188(DI), Y2
+	VMULPS       2048(SI), Y2, Y2
+	VBROADCASTSS 248(DI), Y3
+	VMULPS       2176(SI), Y3, Y3
+	VBROADCASTSS 248(DI), Y4
+	VMULPS       2208(SI), Y4, Y4
+	VBROADCASTSS 252(DI), Y5
+	VMULPS       2176(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 216(DI), Y3
+	VMULPS       2112(SI), Y3, Y3
+	VBROADCASTSS 216(DI), Y4
+	VMULPS       2144(SI), Y4, Y4
+	VBROADCASTSS 220(DI), Y5
+	VMULPS       2112(SI), Y5, Y5
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y1, Y1
+	VADDPS       Y5, Y2, Y2
+	VMOVUPS      896(SI), Y3
+	VMOVUPS      928(SI), Y4
+	VMOVUPS      960(SI), Y5
+	VMULPS       Y3, Y3, Y3
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VSUBPS       Y3, Y6, Y3
+	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y5, Y2, Y2
+	VMOVUPS      Y0, 1408(SI)
+	VMOVUPS      Y1, 1440(SI)
+	VMOVUPS      Y2, 1472(SI)
+	VBROADCASTSS 188(DI), Y0
+	VMULPS       2080(SI), Y0, Y0
+	VBROADCASTSS 252(DI), Y1
+	VMULPS       2208(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VBROADCASTSS 220(DI), Y1
+	VMULPS       2144(SI), Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      992(SI), Y1
+	VMULPS       Y1, Y1, Y1
+	VSUBPS       Y1, Y6, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 1504(SI)
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	VMOVUPS      512(SI), Y0
+	VMOVUPS      576(SI), Y1
+	VMOVUPS      640(SI), Y2
+	VMOVUPS      704(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 1024(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 1280(BX)
+	VMOVUPS      X4, 1088(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 1344(BX)
+	VMOVUPS      X2, 1152(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 1408(BX)
+	VMOVUPS      X0, 1216(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 1472(BX)
+	VMOVUPS      544(SI), Y0
+	VMOVUPS      608(SI), Y1
+	VMOVUPS      672(SI), Y2
+	VMOVUPS      736(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 1536(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 1792(BX)
+	VMOVUPS      X4, 1600(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 1856(BX)
+	VMOVUPS      X2, 1664(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 1920(BX)
+	VMOVUPS      X0, 1728(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 1984(BX)
+	VMOVUPS      768(SI), Y0
+	VMOVUPS      832(SI), Y1
+	VMOVUPS      896(SI), Y2
+	VMOVUPS      960(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 1040(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 1296(BX)
+	VMOVUPS      X4, 1104(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 1360(BX)
+	VMOVUPS      X2, 1168(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 1424(BX)
+	VMOVUPS      X0, 1232(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 1488(BX)
+	VMOVUPS      800(SI), Y0
+	VMOVUPS      864(SI), Y1
+	VMOVUPS      928(SI), Y2
+	VMOVUPS      992(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 1552(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 1808(BX)
+	VMOVUPS      X4, 1616(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 1872(BX)
+	VMOVUPS      X2, 1680(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 1936(BX)
+	VMOVUPS      X0, 1744(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 2000(BX)
+	VMOVUPS      2048(SI), Y0
+	VMOVUPS      2112(SI), Y1
+	VMOVUPS      2176(SI), Y2
+	VMOVUPS      2176(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, (BX)
+	VEXTRACTPS   $0x02, X6, 8(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 256(BX)
+	VEXTRACTPS   $0x02, X1, 264(BX)
+	VMOVSD       X4, 64(BX)
+	VEXTRACTPS   $0x02, X4, 72(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 320(BX)
+	VEXTRACTPS   $0x02, X1, 328(BX)
+	VMOVSD       X2, 128(BX)
+	VEXTRACTPS   $0x02, X2, 136(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 384(BX)
+	VEXTRACTPS   $0x02, X1, 392(BX)
+	VMOVSD       X0, 192(BX)
+	VEXTRACTPS   $0x02, X0, 200(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 448(BX)
+	VEXTRACTPS   $0x02, X0, 456(BX)
+	VMOVUPS      2080(SI), Y0
+	VMOVUPS      2144(SI), Y1
+	VMOVUPS      2208(SI), Y2
+	VMOVUPS      2208(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, 512(BX)
+	VEXTRACTPS   $0x02, X6, 520(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 768(BX)
+	VEXTRACTPS   $0x02, X1, 776(BX)
+	VMOVSD       X4, 576(BX)
+	VEXTRACTPS   $0x02, X4, 584(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 832(BX)
+	VEXTRACTPS   $0x02, X1, 840(BX)
+	VMOVSD       X2, 640(BX)
+	VEXTRACTPS   $0x02, X2, 648(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 896(BX)
+	VEXTRACTPS   $0x02, X1, 904(BX)
+	VMOVSD       X0, 704(BX)
+	VEXTRACTPS   $0x02, X0, 712(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 960(BX)
+	VEXTRACTPS   $0x02, X0, 968(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	VMOVUPS      1024(SI), Y0
+	VMOVUPS      1088(SI), Y1
+	VMOVUPS      1152(SI), Y2
+	VMOVUPS      1216(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 2048(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 2304(BX)
+	VMOVUPS      X4, 2112(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 2368(BX)
+	VMOVUPS      X2, 2176(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 2432(BX)
+	VMOVUPS      X0, 2240(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 2496(BX)
+	VMOVUPS      1056(SI), Y0
+	VMOVUPS      1120(SI), Y1
+	VMOVUPS      1184(SI), Y2
+	VMOVUPS      1248(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 2560(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 2816(BX)
+	VMOVUPS      X4, 2624(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 2880(BX)
+	VMOVUPS      X2, 2688(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 2944(BX)
+	VMOVUPS      X0, 2752(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 3008(BX)
+	VMOVUPS      1280(SI), Y0
+	VMOVUPS      1344(SI), Y1
+	VMOVUPS      1408(SI), Y2
+	VMOVUPS      1472(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 2064(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 2320(BX)
+	VMOVUPS      X4, 2128(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 2384(BX)
+	VMOVUPS      X2, 2192(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 2448(BX)
+	VMOVUPS      X0, 2256(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 2512(BX)
+	VMOVUPS      1312(SI), Y0
+	VMOVUPS      1376(SI), Y1
+	VMOVUPS      1440(SI), Y2
+	VMOVUPS      1504(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVUPS      X6, 2576(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVUPS      X1, 2832(BX)
+	VMOVUPS      X4, 2640(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVUPS      X1, 2896(BX)
+	VMOVUPS      X2, 2704(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVUPS      X1, 2960(BX)
+	VMOVUPS      X0, 2768(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVUPS      X0, 3024(BX)
+	MOVQ         (SP), AX
+	VMOVUPS      2816(SI), Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      2848(SI), Y0
+	VMOVUPS      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	MOVQ         AX, (SP)
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x000000c0, CX
+	ADDQ         $0x00000c00, BX
+	MOVQ         32(SP), R13
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VZEROUPPER
+	RET
+
+// func irisGradBatchSumsAVX2(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles int, samples int)
+// Requires: AVX
+TEXT ·irisGradBatchSumsAVX2(SB), NOSPLIT, $0-40
+	MOVQ b+0(FP), SI
+	MOVQ xs+8(FP), DX
+	MOVQ grad+16(FP), BX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	VMOVUPS 160(BX), Y0
+	VMOVAPS Y0, Y15
+	VMOVUPS 192(BX), Y0
+	VMOVAPS Y0, Y14
+	VMOVUPS 224(BX), Y0
+	VMOVAPS Y0, Y13
+	LEAQ    2880(SI), CX
+	LEAQ    3904(SI), DI
+	MOVQ    tiles+24(FP), R13
+
+loop0:
+	MOVQ samples+32(FP), R12
+
+loop1:
+	VMOVUPS      (DI), Y0
+	VBROADCASTSS (CX), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 4(CX), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 8(CX), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y13, Y13
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DI
+	SUBL         $0x00000001, R12
+	JNE          loop1
+	ADDQ         $+2048, CX
+	ADDQ         $+2048, DI
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VMOVUPS      Y15, 160(BX)
+	VMOVUPS      Y14, 192(BX)
+	VMOVUPS      Y13, 224(BX)
+	VMOVSD       256(BX), X0
+	VINSERTPS    $0x20, 264(BX), X0, X0
+	VMOVAPS      X0, X15
+	LEAQ         2880(SI), DI
+	MOVQ         tiles+24(FP), CX
+
+loop2:
+	MOVQ samples+32(FP), R13
+
+loop3:
+	VMOVSD     (DI), X0
+	VINSERTPS  $0x20, 8(DI), X0, X0
+	VADDPS     X0, X15, X0
+	VMOVAPS    X0, X15
+	ADDQ       $0x00000040, DI
+	SUBL       $0x00000001, R13
+	JNE        loop3
+	ADDQ       $+2048, DI
+	SUBL       $0x00000001, CX
+	JNE        loop2
+	VMOVSD     X15, 256(BX)
+	VEXTRACTPS $0x02, X15, 264(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	VMOVUPS (BX), X0
+	VMOVAPS X0, X15
+	VMOVUPS 16(BX), X0
+	VMOVAPS X0, X14
+	VMOVUPS 32(BX), X0
+	VMOVAPS X0, X13
+	VMOVUPS 48(BX), X0
+	VMOVAPS X0, X12
+	VMOVUPS 64(BX), X0
+	VMOVAPS X0, X11
+	VMOVUPS 80(BX), X0
+	VMOVAPS X0, X10
+	VMOVUPS 96(BX), X0
+	VMOVAPS X0, X9
+	VMOVUPS 112(BX), X0
+	VMOVAPS X0, X8
+	LEAQ    4928(SI), DI
+	LEAQ    (DX), CX
+	MOVQ    tiles+24(FP), R13
+
+loop4:
+	MOVQ samples+32(FP), R12
+
+loop5:
+	VMOVUPS      (CX), X0
+	VBROADCASTSS (DI), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 4(DI), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 8(DI), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y13, Y13
+	VBROADCASTSS 12(DI), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y12, Y12
+	VBROADCASTSS 16(DI), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y11, Y11
+	VBROADCASTSS 20(DI), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y10, Y10
+	VBROADCASTSS 24(DI), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y9, Y9
+	VBROADCASTSS 28(DI), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y8, Y8
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000010, CX
+	SUBL         $0x00000001, R12
+	JNE          loop5
+	ADDQ         $+2048, DI
+	SUBL         $0x00000001, R13
+	JNE          loop4
+	VMOVUPS      X15, (BX)
+	VMOVUPS      X14, 16(BX)
+	VMOVUPS      X13, 32(BX)
+	VMOVUPS      X12, 48(BX)
+	VMOVUPS      X11, 64(BX)
+	VMOVUPS      X10, 80(BX)
+	VMOVUPS      X9, 96(BX)
+	VMOVUPS      X8, 112(BX)
+	VMOVUPS      128(BX), Y0
+	VMOVAPS      Y0, Y15
+	LEAQ         4928(SI), CX
+	MOVQ         tiles+24(FP), DI
+
+loop6:
+	MOVQ samples+32(FP), R13
+
+loop7:
+	VADDPS  (CX), Y15, Y0
+	VMOVAPS Y0, Y15
+	ADDQ    $0x00000040, CX
+	SUBL    $0x00000001, R13
+	JNE     loop7
+	ADDQ    $+2048, CX
+	SUBL    $0x00000001, DI
+	JNE     loop6
+	VMOVUPS Y15, 128(BX)
+	VZEROUPPER
+	RET
+
+// func irisGradBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles int, samples int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·irisGradBatchAVX512(SB), NOSPLIT, $128-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 52544(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	LEAQ 2880(SI), BX
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ         R13, 64(SP)
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 64(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 128(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 192(DX), Z0, Z0
+	VMOVUPS      16(DX), X1
+	VINSERTF32X4 $0x01, 80(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 144(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 208(DX), Z1, Z1
+	VMOVUPS      32(DX), X2
+	VINSERTF32X4 $0x01, 96(DX), Z2, Z2
+	VINSERTF32X4 $0x02, 160(DX), Z2, Z2
+	VINSERTF32X4 $0x03, 224(DX), Z2, Z2
+	VMOVUPS      48(DX), X3
+	VINSERTF32X4 $0x01, 112(DX), Z3, Z3
+	VINSERTF32X4 $0x02, 176(DX), Z3, Z3
+	VINSERTF32X4 $0x03, 240(DX), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKLPS    Z3, Z2, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKHPS    Z3, Z2, Z1
+	VUNPCKLPD    Z1, Z0, Z2
+	VUNPCKHPD    Z1, Z0, Z0
+	VMOVUPS      Z6, 64(SI)
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      Z2, 192(SI)
+	VMOVUPS      Z0, 256(SI)
+	VMOVSD       (CX), X1
+	VINSERTPS    $0x20, 8(CX), X1, X1
+	VMOVSD       48(CX), X3
+	VINSERTPS    $0x20, 56(CX), X3, X3
+	VINSERTF32X4 $0x01, X3, Z1, Z1
+	VMOVSD       96(CX), X3
+	VINSERTPS    $0x20, 104(CX), X3, X3
+	VINSERTF32X4 $0x02, X3, Z1, Z1
+	VMOVSD       144(CX), X3
+	VINSERTPS    $0x20, 152(CX), X3, X3
+	VINSERTF32X4 $0x03, X3, Z1, Z1
+	VMOVSD       12(CX), X3
+	VINSERTPS    $0x20, 20(CX), X3, X3
+	VMOVSD       60(CX), X5
+	VINSERTPS    $0x20, 68(CX), X5, X5
+	VINSERTF32X4 $0x01, X5, Z3, Z3
+	VMOVSD       108(CX), X5
+	VINSERTPS    $0x20, 116(CX), X5, X5
+	VINSERTF32X4 $0x02, X5, Z3, Z3
+	VMOVSD       156(CX), X5
+	VINSERTPS    $0x20, 164(CX), X5, X5
+	VINSERTF32X4 $0x03, X5, Z3, Z3
+	VMOVSD       24(CX), X5
+	VINSERTPS    $0x20, 32(CX), X5, X5
+	VMOVSD       72(CX), X7
+	VINSERTPS    $0x20, 80(CX), X7, X7
+	VINSERTF32X4 $0x01, X7, Z5, Z5
+	VMOVSD       120(CX), X7
+	VINSERTPS    $0x20, 128(CX), X7, X7
+	VINSERTF32X4 $0x02, X7, Z5, Z5
+	VMOVSD       168(CX), X7
+	VINSERTPS    $0x20, 176(CX), X7, X7
+	VINSERTF32X4 $0x03, X7, Z5, Z5
+	VMOVSD       36(CX), X7
+	VINSERTPS    $0x20, 44(CX), X7, X7
+	VMOVSD       84(CX), X8
+	VINSERTPS    $0x20, 92(CX), X8, X8
+	VINSERTF32X4 $0x01, X8, Z7, Z7
+	VMOVSD       132(CX), X8
+	VINSERTPS    $0x20, 140(CX), X8, X8
+	VINSERTF32X4 $0x02, X8, Z7, Z7
+	VMOVSD       180(CX), X8
+	VINSERTPS    $0x20, 188(CX), X8, X8
+	VINSERTF32X4 $0x03, X8, Z7, Z7
+	VUNPCKLPS    Z3, Z1, Z8
+	VUNPCKLPS    Z7, Z5, Z9
+	VUNPCKLPD    Z9, Z8, Z10
+	VUNPCKHPD    Z9, Z8, Z8
+	VUNPCKHPS    Z3, Z1, Z1
+	VUNPCKHPS    Z7, Z5, Z3
+	VUNPCKLPD    Z3, Z1, Z1
+	VMOVUPS      Z10, 320(SI)
+	VMOVUPS      Z8, 384(SI)
+	VMOVUPS      Z1, 448(SI)
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VMULPS.BCST (DI), Z6, Z1
+	VMULPS.BCST 16(DI), Z6, Z3
+	VMULPS.BCST 32(DI), Z6, Z5
+	VMULPS.BCST 48(DI), Z6, Z7
+	VMULPS.BCST 64(DI), Z6, Z8
+	VMULPS.BCST 80(DI), Z6, Z9
+	VMULPS.BCST 8(DI), Z2, Z10
+	VMULPS.BCST 24(DI), Z2, Z11
+	VMULPS.BCST 40(DI), Z2, Z12
+	VMULPS.BCST 56(DI), Z2, Z13
+	VMULPS.BCST 72(DI), Z2, Z14
+	VMULPS.BCST 88(DI), Z2, Z15
+	VADDPS      Z10, Z1, Z1
+	VADDPS      Z11, Z3, Z3
+	VADDPS      Z12, Z5, Z5
+	VADDPS      Z13, Z7, Z7
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z15, Z9, Z9
+	VMULPS.BCST 4(DI), Z4, Z10
+	VMULPS.BCST 20(DI), Z4, Z11
+	VMULPS.BCST 36(DI), Z4, Z12
+	VMULPS.BCST 52(DI), Z4, Z13
+	VMULPS.BCST 68(DI), Z4, Z14
+	VMULPS.BCST 84(DI), Z4, Z15
+	VMULPS.BCST 12(DI), Z0, Z16
+	VMULPS.BCST 28(DI), Z0, Z17
+	VMULPS.BCST 44(DI), Z0, Z18
+	VMULPS.BCST 60(DI), Z0, Z19
+	VMULPS.BCST 76(DI), Z0, Z20
+	VMULPS.BCST 92(DI), Z0, Z21
+	VADDPS      Z16, Z10, Z10
+	VADDPS      Z17, Z11, Z11
+	VADDPS      Z18, Z12, Z12
+	VADDPS      Z19, Z13, Z13
+	VADDPS      Z20, Z14, Z14
+	VADDPS      Z21, Z15, Z15
+	VADDPS      Z10, Z1, Z1
+	VADDPS      Z11, Z3, Z3
+	VADDPS      Z12, Z5, Z5
+	VADDPS      Z13, Z7, Z7
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z15, Z9, Z9
+	VADDPS.BCST 128(DI), Z1, Z1
+	VADDPS.BCST 132(DI), Z3, Z3
+	VADDPS.BCST 136(DI), Z5, Z5
+	VADDPS.BCST 140(DI), Z7, Z7
+	VADDPS.BCST 144(DI), Z8, Z8
+	VADDPS.BCST 148(DI), Z9, Z9
+	VMOVUPS     Z1, 2240(SI)
+	VMOVUPS     Z3, 2304(SI)
+	VMOVUPS     Z5, 2368(SI)
+	VMOVUPS     Z7, 2432(SI)
+	VMOVUPS     Z8, 2496(SI)
+	VMOVUPS     Z9, 2560(SI)
+	VMULPS.BCST 96(DI), Z6, Z1
+	VMULPS.BCST 112(DI), Z6, Z3
+	VMULPS.BCST 104(DI), Z2, Z5
+	VMULPS.BCST 120(DI), Z2, Z2
+	VADDPS      Z5, Z1, Z1
+	VADDPS      Z2, Z3, Z2
+	VMULPS.BCST 100(DI), Z4, Z3
+	VMULPS.BCST 116(DI), Z4, Z4
+	VMULPS.BCST 108(DI), Z0, Z5
+	VMULPS.BCST 124(DI), Z0, Z0
+	VADDPS      Z5, Z3, Z3
+	VADDPS      Z0, Z4, Z0
+	VADDPS      Z3, Z1, Z1
+	VADDPS      Z0, Z2, Z0
+	VADDPS.BCST 152(DI), Z1, Z1
+	VADDPS.BCST 156(DI), Z0, Z0
+	VMOVUPS     Z1, 2624(SI)
+	VMOVUPS     Z0, 2688(SI)
+	XORL        R13, R13
+
+loop1:
+	VMOVUPS       2240(SI)(R13*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  IrisConstants<>+1028(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  IrisConstants<>+1032(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1036(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1044(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  IrisConstants<>+1052(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  IrisConstants<>+1060(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1068(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       IrisConstants<>+1088(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z14
+	VMOVUPS       IrisConstants<>+1216(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z16
+	VBROADCASTSD  IrisConstants<>+1344(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  IrisConstants<>+1360(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  IrisConstants<>+1352(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  IrisConstants<>+1376(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  IrisConstants<>+1368(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VMULPD        Z5, Z8, Z5
+	VSUBPD        Z16, Z8, Z8
+	VADDPD        Z8, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1384(SB), Z8
+	VADDPD        Z8, Z5, Z14
+	VDIVPD        Z14, Z5, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  IrisConstants<>+1024(SB), Y14
+	VANDPS        Y14, Y0, Y19
+	VORPS         Y19, Y5, Y5
+	VBROADCASTSS  IrisConstants<>+1392(SB), Y19
+	VPSUBD        Y19, Y3, Y3
+	VBROADCASTSS  IrisConstants<>+1396(SB), Y21
+	VPCMPUD       $0x06, Y21, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VMULPD        Z3, Z4, Z3
+	VSUBPD        Z16, Z4, Z4
+	VADDPD        Z4, Z3, Z3
+	VADDPD        Z8, Z3, Z4
+	VDIVPD        Z4, Z3, Z3
+	VCVTPD2PS     Z3, Y3
+	VANDPS        Y14, Y1, Y4
+	VORPS         Y4, Y3, Y3
+	VPSUBD        Y19, Y2, Y2
+	VPCMPUD       $0x06, Y21, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 512(SI)(R13*1)
+	ADDQ          $0x00000040, R13
+	CMPQ          R13, $0x00000200
+	JNE           loop1
+
+	// z2 = W2·a1 + b2
+	VMOVUPS     512(SI), Z0
+	VMULPS.BCST 160(DI), Z0, Z0
+	VMOVUPS     512(SI), Z1
+	VMULPS.BCST 192(DI), Z1, Z1
+	VMOVUPS     512(SI), Z2
+	VMULPS.BCST 224(DI), Z2, Z2
+	VMOVUPS     768(SI), Z3
+	VMULPS.BCST 176(DI), Z3, Z3
+	VMOVUPS     768(SI), Z4
+	VMULPS.BCST 208(DI), Z4, Z4
+	VMOVUPS     768(SI), Z5
+	VMULPS.BCST 240(DI), Z5, Z5
+	VADDPS      Z3, Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z2, Z2
+	VMOVUPS     640(SI), Z3
+	VMULPS.BCST 168(DI), Z3, Z3
+	VMOVUPS     640(SI), Z4
+	VMULPS.BCST 200(DI), Z4, Z4
+	VMOVUPS     640(SI), Z5
+	VMULPS.BCST 232(DI), Z5, Z5
+	VMOVUPS     896(SI), Z6
+	VMULPS.BCST 184(DI), Z6, Z6
+	VMOVUPS     896(SI), Z7
+	VMULPS.BCST 216(DI), Z7, Z7
+	VMOVUPS     896(SI), Z8
+	VMULPS.BCST 248(DI), Z8, Z8
+	VADDPS      Z6, Z3, Z3
+	VADDPS      Z7, Z4, Z4
+	VADDPS      Z8, Z5, Z5
+	VADDPS      Z3, Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z2, Z2
+	VMOVUPS     576(SI), Z3
+	VMULPS.BCST 164(DI), Z3, Z3
+	VMOVUPS     576(SI), Z4
+	VMULPS.BCST 196(DI), Z4, Z4
+	VMOVUPS     576(SI), Z5
+	VMULPS.BCST 228(DI), Z5, Z5
+	VMOVUPS     832(SI), Z6
+	VMULPS.BCST 180(DI), Z6, Z6
+	VMOVUPS     832(SI), Z7
+	VMULPS.BCST 212(DI), Z7, Z7
+	VMOVUPS     832(SI), Z8
+	VMULPS.BCST 244(DI), Z8, Z8
+	VADDPS      Z6, Z3, Z3
+	VADDPS      Z7, Z4, Z4
+	VADDPS      Z8, Z5, Z5
+	VMOVUPS     704(SI), Z6
+	VMULPS.BCST 172(DI), Z6, Z6
+	VMOVUPS     704(SI), Z7
+	VMULPS.BCST 204(DI), Z7, Z7
+	VMOVUPS     704(SI), Z8
+	VMULPS.BCST 236(DI), Z8, Z8
+	VMOVUPS     960(SI), Z9
+	VMULPS.BCST 188(DI), Z9, Z9
+	VMOVUPS     960(SI), Z10
+	VMULPS.BCST 220(DI), Z10, Z10
+	VMOVUPS     960(SI), Z11
+	VMULPS.BCST 252(DI), Z11, Z11
+	VADDPS      Z9, Z6, Z6
+	VADDPS      Z10, Z7, Z7
+	VADDPS      Z11, Z8, Z8
+	VADDPS      Z6, Z3, Z3
+	VADDPS      Z7, Z4, Z4
+	VADDPS      Z8, Z5, Z5
+	VADDPS      Z3, Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z2, Z2
+	VADDPS.BCST 256(DI), Z0, Z0
+	VADDPS.BCST 260(DI), Z1, Z1
+	VADDPS.BCST 264(DI), Z2, Z2
+	VMOVUPS     Z0, 1536(SI)
+	VMOVUPS     Z1, 1600(SI)
+	VMOVUPS     Z2, 1664(SI)
+
+	// a2 = softmax(z2)
+	VBROADCASTSS IrisConstants<>+1416(SB), Z0
+	VMOVAPS      Z0, Z31
+	XORL         R12, R12
+	MOVL         $0x00000003, R13
+
+loop2:
+	VMOVUPS   1536(SI)(R12*1), Z0
+	VCMPPS    $0x00, Z0, Z31, K1
+	VANDPS    Z0, Z31, Z1
+	VMAXPS    Z0, Z31, Z0
+	VBLENDMPS Z1, Z0, K1, Z0
+	VCMPPS    $0x03, Z31, Z31, K1
+	VBLENDMPS Z31, Z0, K1, Z0
+	VMOVAPS   Z0, Z31
+	ADDQ      $0x00000040, R12
+	SUBL      $0x00000001, R13
+	JNE       loop2
+	VMOVUPS   Z31, 1920(SI)
+	XORL      R12, R12
+	MOVL      $0x00000003, R13
+
+loop3:
+	VMOVUPS       1536(SI)(R12*1), Z0
+	VSUBPS        Z31, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  IrisConstants<>+1028(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  IrisConstants<>+1420(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1424(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VPSRLD        $0x1f, Y0, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x3f, Z7, Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1044(SB), Z7
+	VMULPD        Z7, Z5, Z8
+	VBROADCASTSD  IrisConstants<>+1052(SB), Z9
+	VADDPD        Z9, Z8, Z8
+	VSUBPD        Z9, Z8, Z10
+	VBROADCASTSD  IrisConstants<>+1060(SB), Z11
+	VMULPD        Z11, Z10, Z10
+	VSUBPD        Z10, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1068(SB), Z10
+	VANDPD        Z10, Z8, Z12
+	VMOVUPS       IrisConstants<>+1088(SB), Z13
+	VMOVAPS       Z12, Z14
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z14
+	VMOVUPS       IrisConstants<>+1216(SB), Z15
+	VMOVAPS       Z12, Z16
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z16
+	VBROADCASTSD  IrisConstants<>+1344(SB), Z17
+	VPTESTMQ      Z17, Z12, K1
+	VBLENDMPD     Z16, Z14, K1, Z12
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z12, Z8
+	VBROADCASTSD  IrisConstants<>+1360(SB), Z12
+	VMULPD        Z12, Z5, Z14
+	VBROADCASTSD  IrisConstants<>+1352(SB), Z16
+	VADDPD        Z14, Z16, Z14
+	VBROADCASTSD  IrisConstants<>+1376(SB), Z18
+	VMULPD        Z18, Z5, Z19
+	VBROADCASTSD  IrisConstants<>+1368(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z5, Z5, Z21
+	VMULPD        Z21, Z19, Z19
+	VADDPD        Z19, Z14, Z14
+	VMULPD        Z14, Z5, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z5, Z8, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  IrisConstants<>+1432(SB), Y8
+	VPCMPUD       $0x06, Y8, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VPSRLD        $0x1f, Y1, Y4
+	VPMOVZXDQ     Y4, Z4
+	VPSLLQ        $0x3f, Z4, Z4
+	VORPD         Z4, Z3, Z3
+	VMULPD        Z7, Z3, Z4
+	VADDPD        Z9, Z4, Z4
+	VSUBPD        Z9, Z4, Z5
+	VMULPD        Z11, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z10, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     IrisConstants<>+1152(SB), Z13, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     IrisConstants<>+1280(SB), Z15, Z7
+	VPTESTMQ      Z17, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z12, Z3, Z5
+	VADDPD        Z5, Z16, Z5
+	VMULPD        Z18, Z3, Z6
+	VADDPD        Z6, Z20, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z16, Z3
+	VMULPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y8, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 1728(SI)(R12*1)
+	VMOVUPS       Z0, 2240(SI)(R12*1)
+	ADDQ          $0x00000040, R12
+	SUBL          $0x00000001, R13
+	JNE           loop3
+	VMOVUPS       2240(SI), Z0
+	VADDPS        2368(SI), Z0, Z0
+	VADDPS        2304(SI), Z0, Z0
+	VMOVAPS       Z0, Z30
+	VMOVUPS       Z30, 1984(SI)
+	VBROADCASTSS  IrisConstants<>+1436(SB), Z0
+	VDIVPS        Z30, Z0, Z0
+	VMOVAPS       Z0, Z31
+	XORL          R12, R12
+	MOVL          $0x00000003, R13
+
+loop4:
+	VMULPS  1728(SI)(R12*1), Z31, Z0
+	VMOVUPS Z0, 1728(SI)(R12*1)
+	ADDQ    $0x00000040, R12
+	SUBL    $0x00000001, R13
+	JNE     loop4
+
+	// t = log(s2)
+	VMOVUPS       1984(SI), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPMOVZXDQ     Y0, Z2
+	VPSLLQ        $0x1d, Z2, Z2
+	VBROADCASTSD  IrisConstants<>+2304(SB), Z3
+	VMULPD        Z3, Z2, Z2
+	VBROADCASTSD  IrisConstants<>+2312(SB), Z4
+	VPSUBQ        Z4, Z2, Z5
+	VPSRAQ        $0x34, Z5, Z6
+	VBROADCASTSD  IrisConstants<>+1052(SB), Z7
+	VPADDQ        Z6, Z7, Z6
+	VSUBPD        Z7, Z6, Z6
+	VBROADCASTSD  IrisConstants<>+2320(SB), Z8
+	VANDPD        Z8, Z5, Z9
+	VPSUBQ        Z9, Z2, Z2
+	VPSRLQ        $0x2f, Z5, Z5
+	VBROADCASTSD  IrisConstants<>+1068(SB), Z9
+	VANDPD        Z9, Z5, Z5
+	VMOVUPS       IrisConstants<>+2432(SB), Z10
+	VMOVAPS       Z5, Z11
+	VPERMI2PD     IrisConstants<>+2496(SB), Z10, Z11
+	VMOVUPS       IrisConstants<>+2560(SB), Z12
+	VMOVAPS       Z5, Z13
+	VPERMI2PD     IrisConstants<>+2624(SB), Z12, Z13
+	VBROADCASTSD  IrisConstants<>+1344(SB), Z14
+	VPTESTMQ      Z14, Z5, K1
+	VBLENDMPD     Z13, Z11, K1, Z11
+	VMULPD        Z11, Z2, Z2
+	VBROADCASTSD  IrisConstants<>+1352(SB), Z11
+	VSUBPD        Z11, Z2, Z2
+	VMULPD        Z2, Z2, Z13
+	VBROADCASTSD  IrisConstants<>+2336(SB), Z15
+	VMULPD        Z15, Z2, Z16
+	VBROADCASTSD  IrisConstants<>+2328(SB), Z17
+	VADDPD        Z16, Z17, Z16
+	VMULPD        Z16, Z13, Z16
+	VMULPD        Z13, Z13, Z13
+	VBROADCASTSD  IrisConstants<>+2352(SB), Z18
+	VMULPD        Z18, Z2, Z19
+	VBROADCASTSD  IrisConstants<>+2344(SB), Z20
+	VADDPD        Z19, Z20, Z19
+	VMULPD        Z19, Z13, Z13
+	VADDPD        Z13, Z16, Z13
+	VBROADCASTSD  IrisConstants<>+2360(SB), Z16
+	VMULPD        Z16, Z6, Z6
+	VMOVUPS       IrisConstants<>+2688(SB), Z19
+	VMOVAPS       Z5, Z21
+	VPERMI2PD     IrisConstants<>+2752(SB), Z19, Z21
+	VMOVUPS       IrisConstants<>+2816(SB), Z22
+	VPERMI2PD     IrisConstants<>+2880(SB), Z22, Z5
+	VBLENDMPD     Z5, Z21, K1, Z5
+	VADDPD        Z5, Z6, Z5
+	VADDPD        Z13, Z2, Z2
+	VADDPD        Z2, Z5, Z2
+	VCVTPD2PS     Z2, Y2
+	VPSRAD        $0x1f, Y0, Y5
+	VBROADCASTSS  IrisConstants<>+2368(SB), Y6
+	VANDPS        Y6, Y5, Y5
+	VORPS         Y5, Y0, Y5
+	VBROADCASTSS  IrisConstants<>+1432(SB), Y13
+	VPCMPUD       $0x05, Y13, Y0, K1
+	VBLENDMPS     Y5, Y2, K1, Y2
+	VPSLLD        $0x01, Y0, Y0
+	VXORPS        X5, X5, X5
+	VPCMPUD       $0x00, Y5, Y0, K1
+	VBROADCASTSS  IrisConstants<>+1416(SB), Y0
+	VBLENDMPS     Y0, Y2, K1, Y2
+	VPMOVZXDQ     Y1, Z21
+	VPSLLQ        $0x1d, Z21, Z21
+	VMULPD        Z3, Z21, Z3
+	VPSUBQ        Z4, Z3, Z4
+	VPSRAQ        $0x34, Z4, Z21
+	VPADDQ        Z21, Z7, Z21
+	VSUBPD        Z7, Z21, Z7
+	VANDPD        Z8, Z4, Z8
+	VPSUBQ        Z8, Z3, Z3
+	VPSRLQ        $0x2f, Z4, Z4
+	VANDPD        Z9, Z4, Z4
+	VMOVAPS       Z4, Z8
+	VPERMI2PD     IrisConstants<>+2496(SB), Z10, Z8
+	VMOVAPS       Z4, Z9
+	VPERMI2PD     IrisConstants<>+2624(SB), Z12, Z9
+	VPTESTMQ      Z14, Z4, K1
+	VBLENDMPD     Z9, Z8, K1, Z8
+	VMULPD        Z8, Z3, Z3
+	VSUBPD        Z11, Z3, Z3
+	VMULPD        Z3, Z3, Z8
+	VMULPD        Z15, Z3, Z9
+	VADDPD        Z9, Z17, Z9
+	VMULPD        Z9, Z8, Z9
+	VMULPD        Z8, Z8, Z8
+	VMULPD        Z18, Z3, Z10
+	VADDPD        Z10, Z20, Z10
+	VMULPD        Z10, Z8, Z8
+	VADDPD        Z8, Z9, Z8
+	VMULPD        Z16, Z7, Z7
+	VMOVAPS       Z4, Z9
+	VPERMI2PD     IrisConstants<>+2752(SB), Z19, Z9
+	VPERMI2PD     IrisConstants<>+2880(SB), Z22, Z4
+	VBLENDMPD     Z4, Z9, K1, Z4
+	VADDPD        Z4, Z7, Z4
+	VADDPD        Z8, Z3, Z3
+	VADDPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPSRAD        $0x1f, Y1, Y4
+	VANDPS        Y6, Y4, Y4
+	VORPS         Y4, Y1, Y4
+	VPCMPUD       $0x05, Y13, Y1, K1
+	VBLENDMPS     Y4, Y3, K1, Y3
+	VPSLLD        $0x01, Y1, Y1
+	VPCMPUD       $0x00, Y5, Y1, K1
+	VBLENDMPS     Y0, Y3, K1, Y0
+	VINSERTF64X4  $0x01, Y0, Z2, Z0
+	VMOVUPS       Z0, (SI)
+
+	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+	VMOVUPS 1728(SI), Z1
+	VMOVUPS 1792(SI), Z2
+	VMOVUPS 1856(SI), Z3
+	VMOVUPS 320(SI), Z4
+	VMOVUPS 384(SI), Z5
+	VMOVUPS 448(SI), Z6
+	VSUBPS  Z4, Z1, Z1
+	VSUBPS  Z5, Z2, Z2
+	VSUBPS  Z6, Z3, Z3
+	VMOVUPS 1920(SI), Z7
+	VMOVUPS 1920(SI), Z8
+	VMOVUPS 1920(SI), Z9
+	VSUBPS  1536(SI), Z7, Z7
+	VSUBPS  1600(SI), Z8, Z8
+	VSUBPS  1664(SI), Z9, Z9
+	VADDPS  Z0, Z7, Z7
+	VADDPS  Z0, Z8, Z8
+	VADDPS  Z0, Z9, Z0
+	VMULPS  Z7, Z4, Z4
+	VMULPS  Z8, Z5, Z5
+	VMULPS  Z0, Z6, Z0
+	VMOVUPS Z1, 2048(SI)
+	VMOVUPS Z2, 2112(SI)
+	VMOVUPS Z3, 2176(SI)
+	VADDPS  Z0, Z4, Z0
+	VADDPS  Z5, Z0, Z0
+	VMOVUPS Z0, 2816(SI)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2)
+	VMULPS.BCST  160(DI), Z1, Z0
+	VMULPS.BCST  164(DI), Z1, Z4
+	VMULPS.BCST  168(DI), Z1, Z5
+	VMULPS.BCST  172(DI), Z1, Z6
+	VMULPS.BCST  176(DI), Z1, Z7
+	VMULPS.BCST  180(DI), Z1, Z8
+	VMULPS.BCST  224(DI), Z3, Z9
+	VMULPS.BCST  228(DI), Z3, Z10
+	VMULPS.BCST  232(DI), Z3, Z11
+	VMULPS.BCST  236(DI), Z3, Z12
+	VMULPS.BCST  240(DI), Z3, Z13
+	VMULPS.BCST  244(DI), Z3, Z14
+	VADDPS       Z9, Z0, Z0
+	VADDPS       Z10, Z4, Z4
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z12, Z6, Z6
+	VADDPS       Z13, Z7, Z7
+	VADDPS       Z14, Z8, Z8
+	VMULPS.BCST  192(DI), Z2, Z9
+	VMULPS.BCST  196(DI), Z2, Z10
+	VMULPS.BCST  200(DI), Z2, Z11
+	VMULPS.BCST  204(DI), Z2, Z12
+	VMULPS.BCST  208(DI), Z2, Z13
+	VMULPS.BCST  212(DI), Z2, Z14
+	VADDPS       Z9, Z0, Z0
+	VADDPS       Z10, Z4, Z4
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z12, Z6, Z6
+	VADDPS       Z13, Z7, Z7
+	VADDPS       Z14, Z8, Z8
+	VMOVUPS      512(SI), Z9
+	VMOVUPS      576(SI), Z10
+	VMOVUPS      640(SI), Z11
+	VMOVUPS      704(SI), Z12
+	VMOVUPS      768(SI), Z13
+	VMOVUPS      832(SI), Z14
+	VMULPS       Z10, Z10, Z10
+	VMULPS       Z11, Z11, Z11
+	VMULPS       Z12, Z12, Z12
+	VMULPS       Z13, Z13, Z13
+	VMULPS       Z14, Z14, Z14
+	VMULPS       Z9, Z9, Z9
+	VBROADCASTSS IrisConstants<>+1436(SB), Z15
+	VSUBPS       Z10, Z15, Z10
+	VSUBPS       Z11, Z15, Z11
+	VSUBPS       Z12, Z15, Z12
+	VSUBPS       Z13, Z15, Z13
+	VSUBPS       Z14, Z15, Z14
+	VSUBPS       Z9, Z15, Z9
+	VMULPS       Z10, Z4, Z4
+	VMULPS       Z11, Z5, Z5
+	VMULPS       Z12, Z6, Z6
+	VMULPS       Z13, Z7, Z7
+	VMULPS       Z14, Z8, Z8
+	VMULPS       Z9, Z0, Z0
+	VMOVUPS      Z4, 1088(SI)
+	VMOVUPS      Z5, 1152(SI)
+	VMOVUPS      Z6, 1216(SI)
+	VMOVUPS      Z7, 1280(SI)
+	VMOVUPS      Z8, 1344(SI)
+	VMOVUPS      Z0, 1024(SI)
+	VMULPS.BCST  184(DI), Z1, Z0
+	VMULPS.BCST  188(DI), Z1, Z1
+	VMULPS.BCST  248(DI), Z3, Z4
+	VMULPS.BCST  252(DI), Z3, Z3
+	VADDPS       Z4, Z0, Z0
+	VADDPS       Z3, Z1, Z1
+	VMULPS.BCST  216(DI), Z2, Z3
+	VMULPS.BCST  220(DI), Z2, Z2
+	VADDPS       Z3, Z0, Z0
+	VADDPS       Z2, Z1, Z1
+	VMOVUPS      896(SI), Z2
+	VMOVUPS      960(SI), Z3
+	VMULPS       Z2, Z2, Z2
+	VMULPS       Z3, Z3, Z3
+	VSUBPS       Z2, Z15, Z2
+	VSUBPS       Z3, Z15, Z3
+	VMULPS       Z2, Z0, Z0
+	VMULPS       Z3, Z1, Z1
+	VMOVUPS      Z0, 1408(SI)
+	VMOVUPS      Z1, 1472(SI)
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	VMOVUPS       512(SI), Z0
+	VMOVUPS       576(SI), Z1
+	VMOVUPS       640(SI), Z2
+	VMOVUPS       704(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 1024(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 1280(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 1536(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 1792(BX)
+	VMOVUPS       X4, 1088(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 1344(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 1600(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 1856(BX)
+	VMOVUPS       X2, 1152(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 1408(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 1664(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 1920(BX)
+	VMOVUPS       X0, 1216(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 1472(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 1728(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 1984(BX)
+	VMOVUPS       768(SI), Z0
+	VMOVUPS       832(SI), Z1
+	VMOVUPS       896(SI), Z2
+	VMOVUPS       960(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 1040(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 1296(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 1552(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 1808(BX)
+	VMOVUPS       X4, 1104(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 1360(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 1616(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 1872(BX)
+	VMOVUPS       X2, 1168(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 1424(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 1680(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 1936(BX)
+	VMOVUPS       X0, 1232(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 1488(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 1744(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 2000(BX)
+	VMOVUPS       2048(SI), Z0
+	VMOVUPS       2112(SI), Z1
+	VMOVUPS       2176(SI), Z2
+	VMOVUPS       2176(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVSD        X6, (BX)
+	VEXTRACTPS    $0x02, X6, 8(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVSD        X1, 256(BX)
+	VEXTRACTPS    $0x02, X1, 264(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVSD        X1, 512(BX)
+	VEXTRACTPS    $0x02, X1, 520(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVSD        X1, 768(BX)
+	VEXTRACTPS    $0x02, X1, 776(BX)
+	VMOVSD        X4, 64(BX)
+	VEXTRACTPS    $0x02, X4, 72(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVSD        X1, 320(BX)
+	VEXTRACTPS    $0x02, X1, 328(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVSD        X1, 576(BX)
+	VEXTRACTPS    $0x02, X1, 584(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVSD        X1, 832(BX)
+	VEXTRACTPS    $0x02, X1, 840(BX)
+	VMOVSD        X2, 128(BX)
+	VEXTRACTPS    $0x02, X2, 136(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVSD        X1, 384(BX)
+	VEXTRACTPS    $0x02, X1, 392(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVSD        X1, 640(BX)
+	VEXTRACTPS    $0x02, X1, 648(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVSD        X1, 896(BX)
+	VEXTRACTPS    $0x02, X1, 904(BX)
+	VMOVSD        X0, 192(BX)
+	VEXTRACTPS    $0x02, X0, 200(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVSD        X1, 448(BX)
+	VEXTRACTPS    $0x02, X1, 456(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVSD        X1, 704(BX)
+	VEXTRACTPS    $0x02, X1, 712(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVSD        X0, 960(BX)
+	VEXTRACTPS    $0x02, X0, 968(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	VMOVUPS       1024(SI), Z0
+	VMOVUPS       1088(SI), Z1
+	VMOVUPS       1152(SI), Z2
+	VMOVUPS       1216(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 2048(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 2304(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 2560(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 2816(BX)
+	VMOVUPS       X4, 2112(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 2368(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 2624(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 2880(BX)
+	VMOVUPS       X2, 2176(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 2432(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 2688(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 2944(BX)
+	VMOVUPS       X0, 2240(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 2496(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 2752(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 3008(BX)
+	VMOVUPS       1280(SI), Z0
+	VMOVUPS       1344(SI), Z1
+	VMOVUPS       1408(SI), Z2
+	VMOVUPS       1472(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVUPS       X6, 2064(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVUPS       X1, 2320(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVUPS       X1, 2576(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVUPS       X1, 2832(BX)
+	VMOVUPS       X4, 2128(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVUPS       X1, 2384(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVUPS       X1, 2640(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVUPS       X1, 2896(BX)
+	VMOVUPS       X2, 2192(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVUPS       X1, 2448(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVUPS       X1, 2704(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVUPS       X1, 2960(BX)
+	VMOVUPS       X0, 2256(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVUPS       X1, 2512(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVUPS       X1, 2768(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVUPS       X0, 3024(BX)
+	MOVQ          (SP), AX
+	VMOVUPS       2816(SI), Z0
+	VMOVUPS       Z0, (AX)
+	ADDQ          $0x00000040, AX
+	MOVQ          AX, (SP)
+	ADDQ          $0x00000100, DX
+	ADDQ          $0x000000c0, CX
+	ADDQ          $0x00000c00, BX
+	MOVQ          64(SP), R13
+	SUBL          $0x00000001, R13
+	JNE           loop0
+	VZEROUPPER
+	RET
+
+// func irisGradBatchSumsAVX512(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles int, samples int)
+// Requires: AVX, AVX512F
+TEXT ·irisGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+	MOVQ b+0(FP), SI
+	MOVQ xs+8(FP), DX
+	MOVQ grad+16(FP), BX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	VMOVUPS 160(BX), Y0
+	VMOVAPS Y0, Y31
+	VMOVUPS 192(BX), Y0
+	VMOVAPS Y0, Y30
+	VMOVUPS 224(BX), Y0
+	VMOVAPS Y0, Y29
+	LEAQ    2880(SI), CX
+	LEAQ    3904(SI), DI
+	MOVQ    tiles+24(FP), R13
+
+loop0:
+	MOVQ samples+32(FP), R12
+
+loop1:
+	VMOVUPS     (DI), Y0
+	VMULPS.BCST (CX), Z0, Z1
+	VADDPS      Z1, Z31, Z31
+	VMULPS.BCST 4(CX), Z0, Z1
+	VADDPS      Z1, Z30, Z30
+	VMULPS.BCST 8(CX), Z0, Z0
+	VADDPS      Z0, Z29, Z29
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DI
+	SUBL        $0x00000001, R12
+	JNE         loop1
+	ADDQ        $+2048, CX
+	ADDQ        $+2048, DI
+	SUBL        $0x00000001, R13
+	JNE         loop0
+	VMOVUPS     Y31, 160(BX)
+	VMOVUPS     Y30, 192(BX)
+	VMOVUPS     Y29, 224(BX)
+	VMOVSD      256(BX), X0
+	VINSERTPS   $0x20, 264(BX), X0, X0
+	VMOVAPS     X0, X31
+	LEAQ        2880(SI), DI
+	MOVQ        tiles+24(FP), CX
+
+loop2:
+	MOVQ samples+32(FP), R13
+
+loop3:
+	VMOVSD     (DI), X0
+	VINSERTPS  $0x20, 8(DI), X0, X0
+	VADDPS     X0, X31, X0
+	VMOVAPS    X0, X31
+	ADDQ       $0x00000040, DI
+	SUBL       $0x00000001, R13
+	JNE        loop3
+	ADDQ       $+2048, DI
+	SUBL       $0x00000001, CX
+	JNE        loop2
+	VMOVSD     X31, 256(BX)
+	VEXTRACTPS $0x02, X31, 264(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	VMOVUPS (BX), X0
+	VMOVAPS X0, X31
+	VMOVUPS 16(BX), X0
+	VMOVAPS X0, X30
+	VMOVUPS 32(BX), X0
+	VMOVAPS X0, X29
+	VMOVUPS 48(BX), X0
+	VMOVAPS X0, X28
+	VMOVUPS 64(BX), X0
+	VMOVAPS X0, X27
+	VMOVUPS 80(BX), X0
+	VMOVAPS X0, X26
+	VMOVUPS 96(BX), X0
+	VMOVAPS X0, X25
+	VMOVUPS 112(BX), X0
+	VMOVAPS X0, X24
+	LEAQ    4928(SI), DI
+	LEAQ    (DX), CX
+	MOVQ    tiles+24(FP), R13
+
+loop4:
+	MOVQ samples+32(FP), R12
+
+loop5:
+	VMOVUPS     (CX), X0
+	VMULPS.BCST (DI), Z0, Z1
+	VADDPS      Z1, Z31, Z31
+	VMULPS.BCST 4(DI), Z0, Z1
+	VADDPS      Z1, Z30, Z30
+	VMULPS.BCST 8(DI), Z0, Z1
+	VADDPS      Z1, Z29, Z29
+	VMULPS.BCST 12(DI), Z0, Z1
+	VADDPS      Z1, Z28, Z28
+	VMULPS.BCST 16(DI), Z0, Z1
+	VADDPS      Z1, Z27, Z27
+	VMULPS.BCST 20(DI), Z0, Z1
+	VADDPS      Z1, Z26, Z26
+	VMULPS.BCST 24(DI), Z0, Z1
+	VADDPS      Z1, Z25, Z25
+	VMULPS.BCST 28(DI), Z0, Z0
+	VADDPS      Z0, Z24, Z24
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000010, CX
+	SUBL        $0x00000001, R12
+	JNE         loop5
+	ADDQ        $+2048, DI
+	SUBL        $0x00000001, R13
+	JNE         loop4
+	VMOVUPS     X31, (BX)
+	VMOVUPS     X30, 16(BX)
+	VMOVUPS     X29, 32(BX)
+	VMOVUPS     X28, 48(BX)
+	VMOVUPS     X27, 64(BX)
+	VMOVUPS     X26, 80(BX)
+	VMOVUPS     X25, 96(BX)
+	VMOVUPS     X24, 112(BX)
+	VMOVUPS     128(BX), Y0
+	VMOVAPS     Y0, Y31
+	LEAQ        4928(SI), CX
+	MOVQ        tiles+24(FP), DI
+
+loop6:
+	MOVQ samples+32(FP), R13
+
+loop7:
+	VADDPS  (CX), Y31, Y0
+	VMOVAPS Y0, Y31
+	ADDQ    $0x00000040, CX
+	SUBL    $0x00000001, R13
+	JNE     loop7
+	ADDQ    $+2048, CX
+	SUBL    $0x00000001, DI
+	JNE     loop6
+	VMOVUPS Y31, 128(BX)
+	VZEROUPPER
+	RET
+
+// func irisStepBatchAVX2(p *Iris, grad *IrisGrad, rate float32)
+// Requires: AVX
+TEXT ·irisStepBatchAVX2(SB), NOSPLIT, $0-20
+	MOVQ         p+0(FP), DI
+	MOVQ         grad+8(FP), BX
+	VBROADCASTSS rate+16(FP), Y0
+	VMOVAPS      Y0, Y15
+	VMOVUPS      (DI), Y0
+	VMULPS       (BX), Y15, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      32(DI), Y0
+	VMULPS       32(BX), Y15, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 32(DI)
+	VMOVUPS      64(DI), Y0
+	VMULPS       64(BX), Y15, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 64(DI)
+	VMOVUPS      96(DI), Y0
+	VMULPS       96(BX), Y15, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 96(DI)
+	VMOVUPS      128(DI), Y0
+	VMULPS       128(BX), Y15, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 128(DI)
+	VMOVUPS      160(DI), Y0
+	VMULPS       160(BX), Y15, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 160(DI)
+	VMOVUPS      192(DI), Y0
+	VMULPS       192(BX), Y15, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 192(DI)
+	VMOVUPS      224(DI), Y0
+	VMULPS       224(BX), Y15, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 224(DI)
+	VMOVSD       256(DI), X0
+	VINSERTPS    $0x20, 264(DI), X0, X0
+	VMOVSD       256(BX), X1
+	VINSERTPS    $0x20, 264(BX), X1, X1
+	VMULPS       X1, X15, X1
+	VSUBPS       X1, X0, X0
+	VMOVSD       X0, 256(DI)
+	VEXTRACTPS   $0x02, X0, 264(DI)
+	VZEROUPPER
+	RET
+
+// func irisStepBatchAVX512(p *Iris, grad *IrisGrad, rate float32)
+// Requires: AVX, AVX512F
+TEXT ·irisStepBatchAVX512(SB), NOSPLIT, $0-20
+	MOVQ         p+0(FP), DI
+	MOVQ         grad+8(FP), BX
+	VBROADCASTSS rate+16(FP), Z0
+	VMOVAPS      Z0, Z31
+	VMOVUPS      (DI), Z0
+	VMULPS       (BX), Z31, Z1
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      64(DI), Z0
+	VMULPS       64(BX), Z31, Z1
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 64(DI)
+	VMOVUPS      128(DI), Z0
+	VMULPS       128(BX), Z31, Z1
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 128(DI)
+	VMOVUPS      192(DI), Z0
+	VMULPS       192(BX), Z31, Z1
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 192(DI)
+	VMOVSD       256(DI), X0
+	VINSERTPS    $0x20, 264(DI), X0, X0
+	VMOVSD       256(BX), X1
+	VINSERTPS    $0x20, 264(BX), X1, X1
+	VMULPS       X1, X31, X1
+	VSUBPS       X1, X0, X0
+	VMOVSD       X0, 256(DI)
+	VEXTRACTPS   $0x02, X0, 264(DI)
 	VZEROUPPER
 	RET
 
@@ -2020,146 +8261,260 @@ DATA IrisConstants<>+1044(SB)/8, $0x40471547652b82fe
 DATA IrisConstants<>+1052(SB)/8, $0x4338000000000000
 DATA IrisConstants<>+1060(SB)/8, $0x3f962e42fefa39ef
 DATA IrisConstants<>+1068(SB)/8, $0x000000000000001f
-DATA IrisConstants<>+1076(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+1084(SB)/8, $0x3fe0000000000000
-DATA IrisConstants<>+1092(SB)/8, $0x3fc5555555555555
-DATA IrisConstants<>+1100(SB)/8, $0x3fa5555555555555
-DATA IrisConstants<>+1108(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1116(SB)/4, $0x39800000
-DATA IrisConstants<>+1120(SB)/4, $0x46000000
-DATA IrisConstants<>+1124(SB)/4, $0xffffffff
-DATA IrisConstants<>+1128(SB)/4, $0xffffffff
-DATA IrisConstants<>+1132(SB)/4, $0xffffffff
-DATA IrisConstants<>+1136(SB)/4, $0x00000000
-DATA IrisConstants<>+1140(SB)/4, $0xff800000
-DATA IrisConstants<>+1144(SB)/4, $0x42dc0000
-DATA IrisConstants<>+1148(SB)/8, $0x3800000000000000
-DATA IrisConstants<>+1156(SB)/4, $0x7f800000
-DATA IrisConstants<>+1160(SB)/4, $0x3f800000
-DATA IrisConstants<>+1164(SB)/8, $0x77f0000000000000
-DATA IrisConstants<>+1172(SB)/8, $0x77f0000000000000
-DATA IrisConstants<>+1180(SB)/8, $0x77f0000000000000
-DATA IrisConstants<>+1188(SB)/8, $0x77f0000000000000
-DATA IrisConstants<>+1196(SB)/8, $0x3fe6c00000000000
-DATA IrisConstants<>+1204(SB)/8, $0x3fe6c00000000000
-DATA IrisConstants<>+1212(SB)/8, $0x3fe6c00000000000
-DATA IrisConstants<>+1220(SB)/8, $0x3fe6c00000000000
-DATA IrisConstants<>+1228(SB)/8, $0x0000000000000800
-DATA IrisConstants<>+1236(SB)/8, $0x0000000000000800
-DATA IrisConstants<>+1244(SB)/8, $0x0000000000000800
-DATA IrisConstants<>+1252(SB)/8, $0x0000000000000800
-DATA IrisConstants<>+1260(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1268(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1276(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1284(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1292(SB)/8, $0x3ff6430000000000
-DATA IrisConstants<>+1300(SB)/8, $0xbfd5234e0670a525
-DATA IrisConstants<>+1308(SB)/8, $0x3ff5ca0000000000
-DATA IrisConstants<>+1316(SB)/8, $0xbfd3c3b2736b3f61
-DATA IrisConstants<>+1324(SB)/8, $0x3ff5550000000000
-DATA IrisConstants<>+1332(SB)/8, $0xbfd268620f34d63d
-DATA IrisConstants<>+1340(SB)/8, $0x3ff4e60000000000
-DATA IrisConstants<>+1348(SB)/8, $0xbfd117ee81dfe4c4
-DATA IrisConstants<>+1356(SB)/8, $0x3ff47b0000000000
-DATA IrisConstants<>+1364(SB)/8, $0xbfcf99dc6c23b409
-DATA IrisConstants<>+1372(SB)/8, $0x3ff4140000000000
-DATA IrisConstants<>+1380(SB)/8, $0xbfcd0fb7f2255e51
-DATA IrisConstants<>+1388(SB)/8, $0x3ff3b10000000000
-DATA IrisConstants<>+1396(SB)/8, $0xbfca926d3a4ad563
-DATA IrisConstants<>+1404(SB)/8, $0x3ff3520000000000
-DATA IrisConstants<>+1412(SB)/8, $0xbfc8230164c1a332
-DATA IrisConstants<>+1420(SB)/8, $0x3ff2f70000000000
-DATA IrisConstants<>+1428(SB)/8, $0xbfc5c28060c46b76
-DATA IrisConstants<>+1436(SB)/8, $0x3ff29e0000000000
-DATA IrisConstants<>+1444(SB)/8, $0xbfc3643cad0588f1
-DATA IrisConstants<>+1452(SB)/8, $0x3ff2490000000000
-DATA IrisConstants<>+1460(SB)/8, $0xbfc1168e8127e327
-DATA IrisConstants<>+1468(SB)/8, $0x3ff1f70000000000
-DATA IrisConstants<>+1476(SB)/8, $0xbfbda6e7637c46a1
-DATA IrisConstants<>+1484(SB)/8, $0x3ff1a80000000000
-DATA IrisConstants<>+1492(SB)/8, $0xbfb9375e55595ede
-DATA IrisConstants<>+1500(SB)/8, $0x3ff15b0000000000
-DATA IrisConstants<>+1508(SB)/8, $0xbfb4d1515b987ce3
-DATA IrisConstants<>+1516(SB)/8, $0x3ff1110000000000
-DATA IrisConstants<>+1524(SB)/8, $0xbfb08498b51e39b1
-DATA IrisConstants<>+1532(SB)/8, $0x3ff0c90000000000
-DATA IrisConstants<>+1540(SB)/8, $0xbfa88729e70ee637
-DATA IrisConstants<>+1548(SB)/8, $0x3ff0840000000000
-DATA IrisConstants<>+1556(SB)/8, $0xbfa03d5d85e73eef
-DATA IrisConstants<>+1564(SB)/8, $0x3ff0410000000000
-DATA IrisConstants<>+1572(SB)/8, $0xbf901f5658735842
-DATA IrisConstants<>+1580(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+1588(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1596(SB)/8, $0x3fef080000000000
-DATA IrisConstants<>+1604(SB)/8, $0x3f9f7a9b16782856
-DATA IrisConstants<>+1612(SB)/8, $0x3fee1e0000000000
-DATA IrisConstants<>+1620(SB)/8, $0x3faf0c30c1116351
-DATA IrisConstants<>+1628(SB)/8, $0x3fed420000000000
-DATA IrisConstants<>+1636(SB)/8, $0x3fb6ef528c056a2c
-DATA IrisConstants<>+1644(SB)/8, $0x3fec720000000000
-DATA IrisConstants<>+1652(SB)/8, $0x3fbe2507702af03b
-DATA IrisConstants<>+1660(SB)/8, $0x3febac0000000000
-DATA IrisConstants<>+1668(SB)/8, $0x3fc299d30c606ea7
-DATA IrisConstants<>+1676(SB)/8, $0x3feaf20000000000
-DATA IrisConstants<>+1684(SB)/8, $0x3fc601b076e7a8a9
-DATA IrisConstants<>+1692(SB)/8, $0x3fea420000000000
-DATA IrisConstants<>+1700(SB)/8, $0x3fc9509aa0044f8f
-DATA IrisConstants<>+1708(SB)/8, $0x3fe99a0000000000
-DATA IrisConstants<>+1716(SB)/8, $0x3fcc8df7cb9a8f77
-DATA IrisConstants<>+1724(SB)/8, $0x3fe8fa0000000000
-DATA IrisConstants<>+1732(SB)/8, $0x3fcfb7d86eee3b90
-DATA IrisConstants<>+1740(SB)/8, $0x3fe8620000000000
-DATA IrisConstants<>+1748(SB)/8, $0x3fd1661caecb9ba4
-DATA IrisConstants<>+1756(SB)/8, $0x3fe7d00000000000
-DATA IrisConstants<>+1764(SB)/8, $0x3fd2e9e2bce12286
-DATA IrisConstants<>+1772(SB)/8, $0x3fe7460000000000
-DATA IrisConstants<>+1780(SB)/8, $0x3fd4610bc29c5e18
-DATA IrisConstants<>+1788(SB)/8, $0x3fe6c20000000000
-DATA IrisConstants<>+1796(SB)/8, $0x3fd5d01dc49ff2e8
-DATA IrisConstants<>+1804(SB)/8, $0xbfdffffffe7f22bc
-DATA IrisConstants<>+1812(SB)/8, $0xbfdffffffe7f22bc
-DATA IrisConstants<>+1820(SB)/8, $0xbfdffffffe7f22bc
-DATA IrisConstants<>+1828(SB)/8, $0xbfdffffffe7f22bc
-DATA IrisConstants<>+1836(SB)/8, $0x3fd55555521c977a
-DATA IrisConstants<>+1844(SB)/8, $0x3fd55555521c977a
-DATA IrisConstants<>+1852(SB)/8, $0x3fd55555521c977a
-DATA IrisConstants<>+1860(SB)/8, $0x3fd55555521c977a
-DATA IrisConstants<>+1868(SB)/8, $0xbfd000b53be476ec
-DATA IrisConstants<>+1876(SB)/8, $0xbfd000b53be476ec
-DATA IrisConstants<>+1884(SB)/8, $0xbfd000b53be476ec
-DATA IrisConstants<>+1892(SB)/8, $0xbfd000b53be476ec
-DATA IrisConstants<>+1900(SB)/8, $0x3fc99b1df84bc4e8
-DATA IrisConstants<>+1908(SB)/8, $0x3fc99b1df84bc4e8
-DATA IrisConstants<>+1916(SB)/8, $0x3fc99b1df84bc4e8
-DATA IrisConstants<>+1924(SB)/8, $0x3fc99b1df84bc4e8
-DATA IrisConstants<>+1932(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1940(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1948(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1956(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1964(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1968(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1972(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1976(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1980(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1984(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1988(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1992(SB)/4, $0x7fc00000
-DATA IrisConstants<>+1996(SB)/4, $0x00000000
-DATA IrisConstants<>+2000(SB)/4, $0x00000000
-DATA IrisConstants<>+2004(SB)/4, $0x00000000
-DATA IrisConstants<>+2008(SB)/4, $0x00000000
-DATA IrisConstants<>+2012(SB)/4, $0x00000000
-DATA IrisConstants<>+2016(SB)/4, $0x00000000
-DATA IrisConstants<>+2020(SB)/4, $0x00000000
-DATA IrisConstants<>+2024(SB)/4, $0x00000000
-DATA IrisConstants<>+2028(SB)/8, $0x77f0000000000000
-DATA IrisConstants<>+2036(SB)/8, $0x3fe6c00000000000
-DATA IrisConstants<>+2044(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+2052(SB)/8, $0xbfdffffffe7f22bc
-DATA IrisConstants<>+2060(SB)/8, $0x3fd55555521c977a
-DATA IrisConstants<>+2068(SB)/8, $0xbfd000b53be476ec
-DATA IrisConstants<>+2076(SB)/8, $0x3fc99b1df84bc4e8
-DATA IrisConstants<>+2084(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+2092(SB)/4, $0x7fc00000
-DATA IrisConstants<>+2096(SB)/4, $0x00000000
-GLOBL IrisConstants<>(SB), RODATA|NOPTR, $2100
+DATA IrisConstants<>+1076(SB)/4, $0x00000000
+DATA IrisConstants<>+1080(SB)/4, $0x00000000
+DATA IrisConstants<>+1084(SB)/4, $0x00000000
+DATA IrisConstants<>+1088(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+1096(SB)/8, $0x3ff059b0d3158574
+DATA IrisConstants<>+1104(SB)/8, $0x3ff0b5586cf9890f
+DATA IrisConstants<>+1112(SB)/8, $0x3ff11301d0125b51
+DATA IrisConstants<>+1120(SB)/8, $0x3ff172b83c7d517b
+DATA IrisConstants<>+1128(SB)/8, $0x3ff1d4873168b9aa
+DATA IrisConstants<>+1136(SB)/8, $0x3ff2387a6e756238
+DATA IrisConstants<>+1144(SB)/8, $0x3ff29e9df51fdee1
+DATA IrisConstants<>+1152(SB)/8, $0x3ff306fe0a31b715
+DATA IrisConstants<>+1160(SB)/8, $0x3ff371a7373aa9cb
+DATA IrisConstants<>+1168(SB)/8, $0x3ff3dea64c123422
+DATA IrisConstants<>+1176(SB)/8, $0x3ff44e086061892d
+DATA IrisConstants<>+1184(SB)/8, $0x3ff4bfdad5362a27
+DATA IrisConstants<>+1192(SB)/8, $0x3ff5342b569d4f82
+DATA IrisConstants<>+1200(SB)/8, $0x3ff5ab07dd485429
+DATA IrisConstants<>+1208(SB)/8, $0x3ff6247eb03a5585
+DATA IrisConstants<>+1216(SB)/8, $0x3ff6a09e667f3bcd
+DATA IrisConstants<>+1224(SB)/8, $0x3ff71f75e8ec5f74
+DATA IrisConstants<>+1232(SB)/8, $0x3ff7a11473eb0187
+DATA IrisConstants<>+1240(SB)/8, $0x3ff82589994cce13
+DATA IrisConstants<>+1248(SB)/8, $0x3ff8ace5422aa0db
+DATA IrisConstants<>+1256(SB)/8, $0x3ff93737b0cdc5e5
+DATA IrisConstants<>+1264(SB)/8, $0x3ff9c49182a3f090
+DATA IrisConstants<>+1272(SB)/8, $0x3ffa5503b23e255d
+DATA IrisConstants<>+1280(SB)/8, $0x3ffae89f995ad3ad
+DATA IrisConstants<>+1288(SB)/8, $0x3ffb7f76f2fb5e47
+DATA IrisConstants<>+1296(SB)/8, $0x3ffc199bdd85529c
+DATA IrisConstants<>+1304(SB)/8, $0x3ffcb720dcef9069
+DATA IrisConstants<>+1312(SB)/8, $0x3ffd5818dcfba487
+DATA IrisConstants<>+1320(SB)/8, $0x3ffdfc97337b9b5f
+DATA IrisConstants<>+1328(SB)/8, $0x3ffea4afa2a490da
+DATA IrisConstants<>+1336(SB)/8, $0x3fff50765b6e4540
+DATA IrisConstants<>+1344(SB)/8, $0x0000000000000010
+DATA IrisConstants<>+1352(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+1360(SB)/8, $0x3fe0000000000000
+DATA IrisConstants<>+1368(SB)/8, $0x3fc5555555555555
+DATA IrisConstants<>+1376(SB)/8, $0x3fa5555555555555
+DATA IrisConstants<>+1384(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+1392(SB)/4, $0x39800000
+DATA IrisConstants<>+1396(SB)/4, $0x46000000
+DATA IrisConstants<>+1400(SB)/4, $0xffffffff
+DATA IrisConstants<>+1404(SB)/4, $0xffffffff
+DATA IrisConstants<>+1408(SB)/4, $0xffffffff
+DATA IrisConstants<>+1412(SB)/4, $0x00000000
+DATA IrisConstants<>+1416(SB)/4, $0xff800000
+DATA IrisConstants<>+1420(SB)/4, $0x42dc0000
+DATA IrisConstants<>+1424(SB)/8, $0x3800000000000000
+DATA IrisConstants<>+1432(SB)/4, $0x7f800000
+DATA IrisConstants<>+1436(SB)/4, $0x3f800000
+DATA IrisConstants<>+1440(SB)/8, $0x77f0000000000000
+DATA IrisConstants<>+1448(SB)/8, $0x77f0000000000000
+DATA IrisConstants<>+1456(SB)/8, $0x77f0000000000000
+DATA IrisConstants<>+1464(SB)/8, $0x77f0000000000000
+DATA IrisConstants<>+1472(SB)/8, $0x3fe6c00000000000
+DATA IrisConstants<>+1480(SB)/8, $0x3fe6c00000000000
+DATA IrisConstants<>+1488(SB)/8, $0x3fe6c00000000000
+DATA IrisConstants<>+1496(SB)/8, $0x3fe6c00000000000
+DATA IrisConstants<>+1504(SB)/8, $0x0000000000000800
+DATA IrisConstants<>+1512(SB)/8, $0x0000000000000800
+DATA IrisConstants<>+1520(SB)/8, $0x0000000000000800
+DATA IrisConstants<>+1528(SB)/8, $0x0000000000000800
+DATA IrisConstants<>+1536(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1544(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1552(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1560(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+1568(SB)/8, $0x3ff6430000000000
+DATA IrisConstants<>+1576(SB)/8, $0xbfd5234e0670a525
+DATA IrisConstants<>+1584(SB)/8, $0x3ff5ca0000000000
+DATA IrisConstants<>+1592(SB)/8, $0xbfd3c3b2736b3f61
+DATA IrisConstants<>+1600(SB)/8, $0x3ff5550000000000
+DATA IrisConstants<>+1608(SB)/8, $0xbfd268620f34d63d
+DATA IrisConstants<>+1616(SB)/8, $0x3ff4e60000000000
+DATA IrisConstants<>+1624(SB)/8, $0xbfd117ee81dfe4c4
+DATA IrisConstants<>+1632(SB)/8, $0x3ff47b0000000000
+DATA IrisConstants<>+1640(SB)/8, $0xbfcf99dc6c23b409
+DATA IrisConstants<>+1648(SB)/8, $0x3ff4140000000000
+DATA IrisConstants<>+1656(SB)/8, $0xbfcd0fb7f2255e51
+DATA IrisConstants<>+1664(SB)/8, $0x3ff3b10000000000
+DATA IrisConstants<>+1672(SB)/8, $0xbfca926d3a4ad563
+DATA IrisConstants<>+1680(SB)/8, $0x3ff3520000000000
+DATA IrisConstants<>+1688(SB)/8, $0xbfc8230164c1a332
+DATA IrisConstants<>+1696(SB)/8, $0x3ff2f70000000000
+DATA IrisConstants<>+1704(SB)/8, $0xbfc5c28060c46b76
+DATA IrisConstants<>+1712(SB)/8, $0x3ff29e0000000000
+DATA IrisConstants<>+1720(SB)/8, $0xbfc3643cad0588f1
+DATA IrisConstants<>+1728(SB)/8, $0x3ff2490000000000
+DATA IrisConstants<>+1736(SB)/8, $0xbfc1168e8127e327
+DATA IrisConstants<>+1744(SB)/8, $0x3ff1f70000000000
+DATA IrisConstants<>+1752(SB)/8, $0xbfbda6e7637c46a1
+DATA IrisConstants<>+1760(SB)/8, $0x3ff1a80000000000
+DATA IrisConstants<>+1768(SB)/8, $0xbfb9375e55595ede
+DATA IrisConstants<>+1776(SB)/8, $0x3ff15b0000000000
+DATA IrisConstants<>+1784(SB)/8, $0xbfb4d1515b987ce3
+DATA IrisConstants<>+1792(SB)/8, $0x3ff1110000000000
+DATA IrisConstants<>+1800(SB)/8, $0xbfb08498b51e39b1
+DATA IrisConstants<>+1808(SB)/8, $0x3ff0c90000000000
+DATA IrisConstants<>+1816(SB)/8, $0xbfa88729e70ee637
+DATA IrisConstants<>+1824(SB)/8, $0x3ff0840000000000
+DATA IrisConstants<>+1832(SB)/8, $0xbfa03d5d85e73eef
+DATA IrisConstants<>+1840(SB)/8, $0x3ff0410000000000
+DATA IrisConstants<>+1848(SB)/8, $0xbf901f5658735842
+DATA IrisConstants<>+1856(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+1864(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+1872(SB)/8, $0x3fef080000000000
+DATA IrisConstants<>+1880(SB)/8, $0x3f9f7a9b16782856
+DATA IrisConstants<>+1888(SB)/8, $0x3fee1e0000000000
+DATA IrisConstants<>+1896(SB)/8, $0x3faf0c30c1116351
+DATA IrisConstants<>+1904(SB)/8, $0x3fed420000000000
+DATA IrisConstants<>+1912(SB)/8, $0x3fb6ef528c056a2c
+DATA IrisConstants<>+1920(SB)/8, $0x3fec720000000000
+DATA IrisConstants<>+1928(SB)/8, $0x3fbe2507702af03b
+DATA IrisConstants<>+1936(SB)/8, $0x3febac0000000000
+DATA IrisConstants<>+1944(SB)/8, $0x3fc299d30c606ea7
+DATA IrisConstants<>+1952(SB)/8, $0x3feaf20000000000
+DATA IrisConstants<>+1960(SB)/8, $0x3fc601b076e7a8a9
+DATA IrisConstants<>+1968(SB)/8, $0x3fea420000000000
+DATA IrisConstants<>+1976(SB)/8, $0x3fc9509aa0044f8f
+DATA IrisConstants<>+1984(SB)/8, $0x3fe99a0000000000
+DATA IrisConstants<>+1992(SB)/8, $0x3fcc8df7cb9a8f77
+DATA IrisConstants<>+2000(SB)/8, $0x3fe8fa0000000000
+DATA IrisConstants<>+2008(SB)/8, $0x3fcfb7d86eee3b90
+DATA IrisConstants<>+2016(SB)/8, $0x3fe8620000000000
+DATA IrisConstants<>+2024(SB)/8, $0x3fd1661caecb9ba4
+DATA IrisConstants<>+2032(SB)/8, $0x3fe7d00000000000
+DATA IrisConstants<>+2040(SB)/8, $0x3fd2e9e2bce12286
+DATA IrisConstants<>+2048(SB)/8, $0x3fe7460000000000
+DATA IrisConstants<>+2056(SB)/8, $0x3fd4610bc29c5e18
+DATA IrisConstants<>+2064(SB)/8, $0x3fe6c20000000000
+DATA IrisConstants<>+2072(SB)/8, $0x3fd5d01dc49ff2e8
+DATA IrisConstants<>+2080(SB)/8, $0xbfdffffffe7f22bc
+DATA IrisConstants<>+2088(SB)/8, $0xbfdffffffe7f22bc
+DATA IrisConstants<>+2096(SB)/8, $0xbfdffffffe7f22bc
+DATA IrisConstants<>+2104(SB)/8, $0xbfdffffffe7f22bc
+DATA IrisConstants<>+2112(SB)/8, $0x3fd55555521c977a
+DATA IrisConstants<>+2120(SB)/8, $0x3fd55555521c977a
+DATA IrisConstants<>+2128(SB)/8, $0x3fd55555521c977a
+DATA IrisConstants<>+2136(SB)/8, $0x3fd55555521c977a
+DATA IrisConstants<>+2144(SB)/8, $0xbfd000b53be476ec
+DATA IrisConstants<>+2152(SB)/8, $0xbfd000b53be476ec
+DATA IrisConstants<>+2160(SB)/8, $0xbfd000b53be476ec
+DATA IrisConstants<>+2168(SB)/8, $0xbfd000b53be476ec
+DATA IrisConstants<>+2176(SB)/8, $0x3fc99b1df84bc4e8
+DATA IrisConstants<>+2184(SB)/8, $0x3fc99b1df84bc4e8
+DATA IrisConstants<>+2192(SB)/8, $0x3fc99b1df84bc4e8
+DATA IrisConstants<>+2200(SB)/8, $0x3fc99b1df84bc4e8
+DATA IrisConstants<>+2208(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2216(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2224(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2232(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2240(SB)/4, $0x7fc00000
+DATA IrisConstants<>+2244(SB)/4, $0x7fc00000
+DATA IrisConstants<>+2248(SB)/4, $0x7fc00000
+DATA IrisConstants<>+2252(SB)/4, $0x7fc00000
+DATA IrisConstants<>+2256(SB)/4, $0x7fc00000
+DATA IrisConstants<>+2260(SB)/4, $0x7fc00000
+DATA IrisConstants<>+2264(SB)/4, $0x7fc00000
+DATA IrisConstants<>+2268(SB)/4, $0x7fc00000
+DATA IrisConstants<>+2272(SB)/4, $0x00000000
+DATA IrisConstants<>+2276(SB)/4, $0x00000000
+DATA IrisConstants<>+2280(SB)/4, $0x00000000
+DATA IrisConstants<>+2284(SB)/4, $0x00000000
+DATA IrisConstants<>+2288(SB)/4, $0x00000000
+DATA IrisConstants<>+2292(SB)/4, $0x00000000
+DATA IrisConstants<>+2296(SB)/4, $0x00000000
+DATA IrisConstants<>+2300(SB)/4, $0x00000000
+DATA IrisConstants<>+2304(SB)/8, $0x77f0000000000000
+DATA IrisConstants<>+2312(SB)/8, $0x3fe6c00000000000
+DATA IrisConstants<>+2320(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+2328(SB)/8, $0xbfdffffffe7f22bc
+DATA IrisConstants<>+2336(SB)/8, $0x3fd55555521c977a
+DATA IrisConstants<>+2344(SB)/8, $0xbfd000b53be476ec
+DATA IrisConstants<>+2352(SB)/8, $0x3fc99b1df84bc4e8
+DATA IrisConstants<>+2360(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2368(SB)/4, $0x7fc00000
+DATA IrisConstants<>+2372(SB)/4, $0x00000000
+DATA IrisConstants<>+2376(SB)/4, $0x00000000
+DATA IrisConstants<>+2380(SB)/4, $0x00000000
+DATA IrisConstants<>+2384(SB)/4, $0x00000000
+DATA IrisConstants<>+2388(SB)/4, $0x00000000
+DATA IrisConstants<>+2392(SB)/4, $0x00000000
+DATA IrisConstants<>+2396(SB)/4, $0x00000000
+DATA IrisConstants<>+2400(SB)/4, $0x00000000
+DATA IrisConstants<>+2404(SB)/4, $0x00000000
+DATA IrisConstants<>+2408(SB)/4, $0x00000000
+DATA IrisConstants<>+2412(SB)/4, $0x00000000
+DATA IrisConstants<>+2416(SB)/4, $0x00000000
+DATA IrisConstants<>+2420(SB)/4, $0x00000000
+DATA IrisConstants<>+2424(SB)/4, $0x00000000
+DATA IrisConstants<>+2428(SB)/4, $0x00000000
+DATA IrisConstants<>+2432(SB)/8, $0x3ff6430000000000
+DATA IrisConstants<>+2440(SB)/8, $0x3ff5ca0000000000
+DATA IrisConstants<>+2448(SB)/8, $0x3ff5550000000000
+DATA IrisConstants<>+2456(SB)/8, $0x3ff4e60000000000
+DATA IrisConstants<>+2464(SB)/8, $0x3ff47b0000000000
+DATA IrisConstants<>+2472(SB)/8, $0x3ff4140000000000
+DATA IrisConstants<>+2480(SB)/8, $0x3ff3b10000000000
+DATA IrisConstants<>+2488(SB)/8, $0x3ff3520000000000
+DATA IrisConstants<>+2496(SB)/8, $0x3ff2f70000000000
+DATA IrisConstants<>+2504(SB)/8, $0x3ff29e0000000000
+DATA IrisConstants<>+2512(SB)/8, $0x3ff2490000000000
+DATA IrisConstants<>+2520(SB)/8, $0x3ff1f70000000000
+DATA IrisConstants<>+2528(SB)/8, $0x3ff1a80000000000
+DATA IrisConstants<>+2536(SB)/8, $0x3ff15b0000000000
+DATA IrisConstants<>+2544(SB)/8, $0x3ff1110000000000
+DATA IrisConstants<>+2552(SB)/8, $0x3ff0c90000000000
+DATA IrisConstants<>+2560(SB)/8, $0x3ff0840000000000
+DATA IrisConstants<>+2568(SB)/8, $0x3ff0410000000000
+DATA IrisConstants<>+2576(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+2584(SB)/8, $0x3fef080000000000
+DATA IrisConstants<>+2592(SB)/8, $0x3fee1e0000000000
+DATA IrisConstants<>+2600(SB)/8, $0x3fed420000000000
+DATA IrisConstants<>+2608(SB)/8, $0x3fec720000000000
+DATA IrisConstants<>+2616(SB)/8, $0x3febac0000000000
+DATA IrisConstants<>+2624(SB)/8, $0x3feaf20000000000
+DATA IrisConstants<>+2632(SB)/8, $0x3fea420000000000
+DATA IrisConstants<>+2640(SB)/8, $0x3fe99a0000000000
+DATA IrisConstants<>+2648(SB)/8, $0x3fe8fa0000000000
+DATA IrisConstants<>+2656(SB)/8, $0x3fe8620000000000
+DATA IrisConstants<>+2664(SB)/8, $0x3fe7d00000000000
+DATA IrisConstants<>+2672(SB)/8, $0x3fe7460000000000
+DATA IrisConstants<>+2680(SB)/8, $0x3fe6c20000000000
+DATA IrisConstants<>+2688(SB)/8, $0xbfd5234e0670a525
+DATA IrisConstants<>+2696(SB)/8, $0xbfd3c3b2736b3f61
+DATA IrisConstants<>+2704(SB)/8, $0xbfd268620f34d63d
+DATA IrisConstants<>+2712(SB)/8, $0xbfd117ee81dfe4c4
+DATA IrisConstants<>+2720(SB)/8, $0xbfcf99dc6c23b409
+DATA IrisConstants<>+2728(SB)/8, $0xbfcd0fb7f2255e51
+DATA IrisConstants<>+2736(SB)/8, $0xbfca926d3a4ad563
+DATA IrisConstants<>+2744(SB)/8, $0xbfc8230164c1a332
+DATA IrisConstants<>+2752(SB)/8, $0xbfc5c28060c46b76
+DATA IrisConstants<>+2760(SB)/8, $0xbfc3643cad0588f1
+DATA IrisConstants<>+2768(SB)/8, $0xbfc1168e8127e327
+DATA IrisConstants<>+2776(SB)/8, $0xbfbda6e7637c46a1
+DATA IrisConstants<>+2784(SB)/8, $0xbfb9375e55595ede
+DATA IrisConstants<>+2792(SB)/8, $0xbfb4d1515b987ce3
+DATA IrisConstants<>+2800(SB)/8, $0xbfb08498b51e39b1
+DATA IrisConstants<>+2808(SB)/8, $0xbfa88729e70ee637
+DATA IrisConstants<>+2816(SB)/8, $0xbfa03d5d85e73eef
+DATA IrisConstants<>+2824(SB)/8, $0xbf901f5658735842
+DATA IrisConstants<>+2832(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+2840(SB)/8, $0x3f9f7a9b16782856
+DATA IrisConstants<>+2848(SB)/8, $0x3faf0c30c1116351
+DATA IrisConstants<>+2856(SB)/8, $0x3fb6ef528c056a2c
+DATA IrisConstants<>+2864(SB)/8, $0x3fbe2507702af03b
+DATA IrisConstants<>+2872(SB)/8, $0x3fc299d30c606ea7
+DATA IrisConstants<>+2880(SB)/8, $0x3fc601b076e7a8a9
+DATA IrisConstants<>+2888(SB)/8, $0x3fc9509aa0044f8f
+DATA IrisConstants<>+2896(SB)/8, $0x3fcc8df7cb9a8f77
+DATA IrisConstants<>+2904(SB)/8, $0x3fcfb7d86eee3b90
+DATA IrisConstants<>+2912(SB)/8, $0x3fd1661caecb9ba4
+DATA IrisConstants<>+2920(SB)/8, $0x3fd2e9e2bce12286
+DATA IrisConstants<>+2928(SB)/8, $0x3fd4610bc29c5e18
+DATA IrisConstants<>+2936(SB)/8, $0x3fd5d01dc49ff2e8
+GLOBL IrisConstants<>(SB), RODATA|NOPTR, $2944

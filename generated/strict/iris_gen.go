@@ -6,7 +6,7 @@
 // parameters     67 (268 bytes)
 // multiply-adds  56 Forward, 136 Grad
 // workspace      112 bytes
-// batch          32 samples at a time, in 3852 bytes
+// batch          32 samples at a time, in 57420 bytes
 // cache          auto keeps 64 bytes for 450 operations and 12 calls in Grad
 //                pre 64 for 466 and 20; post 64 for 450 and 12; both 96 for 458 and 12
 // code           fully unrolled
@@ -57,9 +57,13 @@ type IrisWorkspace struct {
 }
 
 // IrisBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 3852 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
-// block of 32 samples at a time.
+// that StepBatch sums up, 57420 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 32 samples at a time. The first four fields are for the assembly, which works on samples side by side.
 type IrisBatch struct {
+	tiles   [13024]float32 // tiles of 16 samples, for the assembly
+	restX   [16][4]float32 // the last samples, fewer than a tile's
+	restY   [16][3]float32 // what belongs to them
+	losses  [256]float32   // those of samples, for sums in their order
 	samples [32]IrisWorkspace
 	sum     IrisGrad
 }
@@ -802,6 +806,10 @@ func (p *Iris) ForwardBatch(b *IrisBatch, xs [][4]float32, out [][3]float32) {
 	if len(xs) != len(out) {
 		panic("Iris.ForwardBatch: xs and out differ in length")
 	}
+	if irisLevel > 0 {
+		p.vectorForwardBatch(b, xs, out)
+		return
+	}
 	for len(xs) > 32 && len(out) > 32 {
 		p.forwardBlock(b, xs[:32], out[:32])
 		xs, out = xs[32:], out[32:]
@@ -814,6 +822,9 @@ func (p *Iris) ForwardBatch(b *IrisBatch, xs [][4]float32, out [][3]float32) {
 func (p *Iris) LossBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Iris.LossBatch: xs and ys differ in length")
+	}
+	if irisLevel > 0 {
+		return p.vectorLossBatch(b, xs, ys)
 	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
@@ -832,6 +843,9 @@ func (p *Iris) GradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *Iris
 		panic("Iris.GradBatch: xs and ys differ in length")
 	}
 	*g = IrisGrad{}
+	if irisLevel > 0 {
+		return p.vectorGradBatch(b, xs, ys, g)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], g)
@@ -849,6 +863,9 @@ func (p *Iris) StepBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, rate fl
 		panic("Iris.StepBatch: xs and ys differ in length")
 	}
 	b.sum = IrisGrad{}
+	if irisLevel > 0 {
+		return p.vectorStepBatch(b, xs, ys, rate)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], &b.sum)

@@ -34,3 +34,21 @@ func (p *Iris) vectorGrad(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *Ir
 func (p *Iris) vectorStep(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32 {
 	return 0
 }
+
+// vectorForwardBatch is never called.
+func (p *Iris) vectorForwardBatch(b *IrisBatch, xs [][4]float32, out [][3]float32) {}
+
+// vectorLossBatch is never called.
+func (p *Iris) vectorLossBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32) float32 {
+	return 0
+}
+
+// vectorGradBatch is never called.
+func (p *Iris) vectorGradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
+	return 0
+}
+
+// vectorStepBatch is never called.
+func (p *Iris) vectorStepBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, rate float32) float32 {
+	return 0
+}

@@ -93,6 +93,181 @@ func pixelsStep(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32,
 //go:noescape
 func pixelsStepAVX2(p *Pixels, ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 32 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Pixels) vectorForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float32) {
+	for len(xs) >= 32 && len(out) >= 32 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 2)
+		xs, out = xs[32:], out[32:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 16 && len(out) >= 16 {
+		xs, out = xs[16:], out[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][784]float32{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 16 samples through ForwardBatch.
+func (p *Pixels) forwardTiles(b *PixelsBatch, xs *[784]float32, out *[10]float32, tiles int) {
+	if pixelsLevel > 1 {
+		pixelsForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	pixelsForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func pixelsForwardBatchAVX2(p *Pixels, b *PixelsBatch, xs *[784]float32, out *[10]float32, tiles int)
+
+//go:noescape
+func pixelsForwardBatchAVX512(p *Pixels, b *PixelsBatch, xs *[784]float32, out *[10]float32, tiles int)
+
+// vectorLossBlock is a block of LossBatch in assembly, at most 32 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Pixels) vectorLossBlock(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 32 && len(ys) >= 32 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 2, 16)
+		loss = b.addLosses(loss, 32)
+		xs, ys = xs[32:], ys[32:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][784]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][10]float32{}
+		copy(b.restY[:], ys)
+		p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorLossBatch is LossBatch in assembly, a block of 32 samples at a time.
+func (p *Pixels) vectorLossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.vectorLossBlock(b, xs[:32], ys[:32])
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.vectorLossBlock(b, xs, ys)
+	return loss
+}
+
+// lossTiles takes tiles of 16 samples through LossBatch.
+func (p *Pixels) lossTiles(b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles, samples int) {
+	if pixelsLevel > 1 {
+		pixelsLossBatchAVX512(p, b, xs, ys, tiles, samples)
+		return
+	}
+	pixelsLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func pixelsLossBatchAVX2(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles, samples int)
+
+//go:noescape
+func pixelsLossBatchAVX512(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles, samples int)
+
+// vectorGradBlock is a block of GradBatch in assembly, at most 32 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many. It adds to g.
+func (p *Pixels) vectorGradBlock(b *PixelsBatch, xs [][784]float32, ys [][10]float32, g *PixelsGrad) float32 {
+	loss := float32(0)
+	for len(xs) >= 32 && len(ys) >= 32 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 2, 16)
+		loss = b.addLosses(loss, 32)
+		xs, ys = xs[32:], ys[32:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][784]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][10]float32{}
+		copy(b.restY[:], ys)
+		p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorGradBatch is GradBatch in assembly, a block of 32 samples at a time.
+func (p *Pixels) vectorGradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, g *PixelsGrad) float32 {
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.vectorGradBlock(b, xs[:32], ys[:32], g)
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.vectorGradBlock(b, xs, ys, g)
+	return loss
+}
+
+// gradTiles takes tiles of 16 samples through GradBatch.
+func (p *Pixels) gradTiles(b *PixelsBatch, xs *[784]float32, ys *[10]float32, g *PixelsGrad, tiles, samples int) {
+	if pixelsLevel > 1 {
+		pixelsGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		pixelsGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return
+	}
+	pixelsGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	pixelsGradBatchSumsAVX2(b, xs, g, tiles, samples)
+}
+
+//go:noescape
+func pixelsGradBatchAVX2(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles, samples int)
+
+//go:noescape
+func pixelsGradBatchSumsAVX2(b *PixelsBatch, xs *[784]float32, grad *PixelsGrad, tiles, samples int)
+
+//go:noescape
+func pixelsGradBatchAVX512(p *Pixels, b *PixelsBatch, xs *[784]float32, ys *[10]float32, tiles, samples int)
+
+//go:noescape
+func pixelsGradBatchSumsAVX512(b *PixelsBatch, xs *[784]float32, grad *PixelsGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Pixels) vectorStepBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, rate float32) float32 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if pixelsLevel > 1 {
+		pixelsStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	pixelsStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func pixelsStepBatchAVX2(p *Pixels, grad *PixelsGrad, rate float32)
+
+//go:noescape
+func pixelsStepBatchAVX512(p *Pixels, grad *PixelsGrad, rate float32)
+
+// addLosses adds the losses of n samples to a sum, one after another.
+func (b *PixelsBatch) addLosses(sum float32, n int) float32 {
+	for i := 0; i < n && i < len(b.losses); i++ {
+		sum += b.losses[i]
+	}
+	return sum
+}
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Pixels{}.W1)-0]
@@ -107,4 +282,6 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(PixelsWorkspace{}.S2)-1108]
 	_ = [1]struct{}{}[unsafe.Offsetof(PixelsWorkspace{}.D2)-1112]
 	_ = [1]struct{}{}[unsafe.Offsetof(PixelsWorkspace{}.scratch0)-1152]
+	_ = [1]struct{}{}[unsafe.Offsetof(PixelsBatch{}.tiles)-0]
+	_ = [1]struct{}{}[unsafe.Offsetof(PixelsBatch{}.losses)-205312]
 )

@@ -6,7 +6,7 @@
 // parameters     101770 (407080 bytes)
 // multiply-adds  101632 Forward, 204544 Grad
 // workspace      1156 bytes
-// batch          32 samples at a time, in 444072 bytes
+// batch          32 samples at a time, in 649512 bytes
 // cache          auto keeps 600 bytes for 650347 operations and 11 calls in Grad
 //                pre 600 for 650859 and 11; post 600 for 650347 and 11; both 1112 for 650475 and 11
 // code           7 of 11 operations in loops over unrolled blocks, the others fully unrolled
@@ -57,9 +57,13 @@ type PixelsWorkspace struct {
 }
 
 // PixelsBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 444072 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
-// block of 32 samples at a time.
+// that StepBatch sums up, 649512 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 32 samples at a time. The first four fields are for the assembly, which works on samples side by side.
 type PixelsBatch struct {
+	tiles   [38624]float32   // tiles of 16 samples, for the assembly
+	restX   [16][784]float32 // the last samples, fewer than a tile's
+	restY   [16][10]float32  // what belongs to them
+	losses  [32]float32      // those of samples, for sums in their order
 	samples [32]PixelsWorkspace
 	sum     PixelsGrad
 }
@@ -4686,6 +4690,10 @@ func (p *Pixels) ForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float
 	if len(xs) != len(out) {
 		panic("Pixels.ForwardBatch: xs and out differ in length")
 	}
+	if pixelsLevel > 0 {
+		p.vectorForwardBatch(b, xs, out)
+		return
+	}
 	for len(xs) > 32 && len(out) > 32 {
 		p.forwardBlock(b, xs[:32], out[:32])
 		xs, out = xs[32:], out[32:]
@@ -4698,6 +4706,9 @@ func (p *Pixels) ForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float
 func (p *Pixels) LossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Pixels.LossBatch: xs and ys differ in length")
+	}
+	if pixelsLevel > 0 {
+		return p.vectorLossBatch(b, xs, ys)
 	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
@@ -4716,6 +4727,9 @@ func (p *Pixels) GradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, 
 		panic("Pixels.GradBatch: xs and ys differ in length")
 	}
 	*g = PixelsGrad{}
+	if pixelsLevel > 0 {
+		return p.vectorGradBatch(b, xs, ys, g)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], g)
@@ -4733,6 +4747,9 @@ func (p *Pixels) StepBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, 
 		panic("Pixels.StepBatch: xs and ys differ in length")
 	}
 	b.sum = PixelsGrad{}
+	if pixelsLevel > 0 {
+		return p.vectorStepBatch(b, xs, ys, rate)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], &b.sum)

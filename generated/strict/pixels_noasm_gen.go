@@ -34,3 +34,21 @@ func (p *Pixels) vectorGrad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32
 func (p *Pixels) vectorStep(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32 {
 	return 0
 }
+
+// vectorForwardBatch is never called.
+func (p *Pixels) vectorForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float32) {}
+
+// vectorLossBatch is never called.
+func (p *Pixels) vectorLossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
+	return 0
+}
+
+// vectorGradBatch is never called.
+func (p *Pixels) vectorGradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, g *PixelsGrad) float32 {
+	return 0
+}
+
+// vectorStepBatch is never called.
+func (p *Pixels) vectorStepBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, rate float32) float32 {
+	return 0
+}

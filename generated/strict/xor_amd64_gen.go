@@ -102,6 +102,181 @@ func xorStep(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float3
 //go:noescape
 func xorStepAVX2(p *Xor, ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32
 
+// vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Xor) vectorForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {
+	for len(xs) >= 256 && len(out) >= 256 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), 16)
+		xs, out = xs[256:], out[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.forwardTiles(b, unsafe.SliceData(xs), unsafe.SliceData(out), tiles)
+	}
+	for len(xs) >= 16 && len(out) >= 16 {
+		xs, out = xs[16:], out[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][2]float32{}
+		copy(b.restX[:], xs)
+		p.forwardTiles(b, &b.restX[0], &b.restY[0], 1)
+		copy(out, b.restY[:])
+	}
+}
+
+// forwardTiles takes tiles of 16 samples through ForwardBatch.
+func (p *Xor) forwardTiles(b *XorBatch, xs *[2]float32, out *[1]float32, tiles int) {
+	if xorLevel > 1 {
+		xorForwardBatchAVX512(p, b, xs, out, tiles)
+		return
+	}
+	xorForwardBatchAVX2(p, b, xs, out, tiles)
+}
+
+//go:noescape
+func xorForwardBatchAVX2(p *Xor, b *XorBatch, xs *[2]float32, out *[1]float32, tiles int)
+
+//go:noescape
+func xorForwardBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, out *[1]float32, tiles int)
+
+// vectorLossBlock is a block of LossBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many.
+func (p *Xor) vectorLossBlock(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), 16, 16)
+		loss = b.addLosses(loss, 256)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.lossTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][2]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][1]float32{}
+		copy(b.restY[:], ys)
+		p.lossTiles(b, &b.restX[0], &b.restY[0], 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorLossBatch is LossBatch in assembly, a block of 32 samples at a time.
+func (p *Xor) vectorLossBatch(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.vectorLossBlock(b, xs[:32], ys[:32])
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.vectorLossBlock(b, xs, ys)
+	return loss
+}
+
+// lossTiles takes tiles of 16 samples through LossBatch.
+func (p *Xor) lossTiles(b *XorBatch, xs *[2]float32, ys *[1]float32, tiles, samples int) {
+	if xorLevel > 1 {
+		xorLossBatchAVX512(p, b, xs, ys, tiles, samples)
+		return
+	}
+	xorLossBatchAVX2(p, b, xs, ys, tiles, samples)
+}
+
+//go:noescape
+func xorLossBatchAVX2(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles, samples int)
+
+//go:noescape
+func xorLossBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles, samples int)
+
+// vectorGradBlock is a block of GradBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
+// room for as many. It adds to g.
+func (p *Xor) vectorGradBlock(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGrad) float32 {
+	loss := float32(0)
+	for len(xs) >= 256 && len(ys) >= 256 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, 16, 16)
+		loss = b.addLosses(loss, 256)
+		xs, ys = xs[256:], ys[256:]
+	}
+	if tiles := len(xs) / 16; tiles > 0 {
+		p.gradTiles(b, unsafe.SliceData(xs), unsafe.SliceData(ys), g, tiles, 16)
+		loss = b.addLosses(loss, tiles*16)
+	}
+	for len(xs) >= 16 && len(ys) >= 16 {
+		xs, ys = xs[16:], ys[16:]
+	}
+	if len(xs) > 0 {
+		b.restX = [16][2]float32{}
+		copy(b.restX[:], xs)
+		b.restY = [16][1]float32{}
+		copy(b.restY[:], ys)
+		p.gradTiles(b, &b.restX[0], &b.restY[0], g, 1, len(xs))
+		loss = b.addLosses(loss, len(xs))
+	}
+	return loss
+}
+
+// vectorGradBatch is GradBatch in assembly, a block of 32 samples at a time.
+func (p *Xor) vectorGradBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGrad) float32 {
+	loss := float32(0)
+	for len(xs) > 32 && len(ys) > 32 {
+		loss += p.vectorGradBlock(b, xs[:32], ys[:32], g)
+		xs, ys = xs[32:], ys[32:]
+	}
+	loss += p.vectorGradBlock(b, xs, ys, g)
+	return loss
+}
+
+// gradTiles takes tiles of 16 samples through GradBatch.
+func (p *Xor) gradTiles(b *XorBatch, xs *[2]float32, ys *[1]float32, g *XorGrad, tiles, samples int) {
+	if xorLevel > 1 {
+		xorGradBatchAVX512(p, b, xs, ys, tiles, samples)
+		xorGradBatchSumsAVX512(b, xs, g, tiles, samples)
+		return
+	}
+	xorGradBatchAVX2(p, b, xs, ys, tiles, samples)
+	xorGradBatchSumsAVX2(b, xs, g, tiles, samples)
+}
+
+//go:noescape
+func xorGradBatchAVX2(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles, samples int)
+
+//go:noescape
+func xorGradBatchSumsAVX2(b *XorBatch, xs *[2]float32, grad *XorGrad, tiles, samples int)
+
+//go:noescape
+func xorGradBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles, samples int)
+
+//go:noescape
+func xorGradBatchSumsAVX512(b *XorBatch, xs *[2]float32, grad *XorGrad, tiles, samples int)
+
+// vectorStepBatch is StepBatch in assembly. b.sum is 0 before it.
+func (p *Xor) vectorStepBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, rate float32) float32 {
+	loss := p.vectorGradBatch(b, xs, ys, &b.sum)
+	if xorLevel > 1 {
+		xorStepBatchAVX512(p, &b.sum, rate)
+		return loss
+	}
+	xorStepBatchAVX2(p, &b.sum, rate)
+	return loss
+}
+
+//go:noescape
+func xorStepBatchAVX2(p *Xor, grad *XorGrad, rate float32)
+
+//go:noescape
+func xorStepBatchAVX512(p *Xor, grad *XorGrad, rate float32)
+
+// addLosses adds the losses of n samples to a sum, one after another.
+func (b *XorBatch) addLosses(sum float32, n int) float32 {
+	for i := 0; i < n && i < len(b.losses); i++ {
+		sum += b.losses[i]
+	}
+	return sum
+}
+
 // Where the assembly looks for fields. This does not compile where one of them is elsewhere.
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Xor{}.W1)-0]
@@ -112,4 +287,6 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(XorWorkspace{}.D1)-12]
 	_ = [1]struct{}{}[unsafe.Offsetof(XorWorkspace{}.A2)-24]
 	_ = [1]struct{}{}[unsafe.Offsetof(XorWorkspace{}.D2)-28]
+	_ = [1]struct{}{}[unsafe.Offsetof(XorBatch{}.tiles)-0]
+	_ = [1]struct{}{}[unsafe.Offsetof(XorBatch{}.losses)-50432]
 )

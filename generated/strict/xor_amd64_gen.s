@@ -1212,6 +1212,2910 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	VZEROUPPER
 	RET
 
+// func xorForwardBatchAVX2(p *Xor, b *XorBatch, xs *[2]float32, out *[1]float32, tiles int)
+// Requires: AVX, AVX2
+TEXT ·xorForwardBatchAVX2(SB), NOSPLIT, $32-40
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ out+24(FP), CX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ        R13, (SP)
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, 32(DX), Y0, Y0
+	VMOVUPS     16(DX), X1
+	VINSERTF128 $0x01, 48(DX), Y1, Y1
+	VSHUFPS     $0x88, Y1, Y0, Y2
+	VMOVUPS     Y2, (SI)
+	VSHUFPS     $0xdd, Y1, Y0, Y0
+	VMOVUPS     Y0, 64(SI)
+	VMOVUPS     64(DX), X1
+	VINSERTF128 $0x01, 96(DX), Y1, Y1
+	VMOVUPS     80(DX), X3
+	VINSERTF128 $0x01, 112(DX), Y3, Y3
+	VSHUFPS     $0x88, Y3, Y1, Y4
+	VMOVUPS     Y4, 32(SI)
+	VSHUFPS     $0xdd, Y3, Y1, Y1
+	VMOVUPS     Y1, 96(SI)
+
+	// z1 = W1·x + b1; a1 = sigmoid(z1)
+	VBROADCASTSS (DI), Y3
+	VMULPS       Y3, Y2, Y3
+	VBROADCASTSS (DI), Y5
+	VMULPS       Y5, Y4, Y5
+	VBROADCASTSS 8(DI), Y6
+	VMULPS       Y6, Y2, Y6
+	VBROADCASTSS 4(DI), Y7
+	VMULPS       Y7, Y0, Y7
+	VBROADCASTSS 4(DI), Y8
+	VMULPS       Y8, Y1, Y8
+	VBROADCASTSS 12(DI), Y9
+	VMULPS       Y9, Y0, Y9
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y5, Y5
+	VADDPS       Y9, Y6, Y6
+	VBROADCASTSS 24(DI), Y7
+	VADDPS       Y7, Y3, Y3
+	VBROADCASTSS 24(DI), Y7
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 28(DI), Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      Y3, 704(SI)
+	VMOVUPS      Y5, 736(SI)
+	VMOVUPS      Y6, 768(SI)
+	VBROADCASTSS 8(DI), Y3
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS 16(DI), Y5
+	VMULPS       Y5, Y2, Y2
+	VBROADCASTSS 16(DI), Y5
+	VMULPS       Y5, Y4, Y4
+	VBROADCASTSS 12(DI), Y5
+	VMULPS       Y5, Y1, Y5
+	VBROADCASTSS 20(DI), Y6
+	VMULPS       Y6, Y0, Y0
+	VBROADCASTSS 20(DI), Y6
+	VMULPS       Y6, Y1, Y1
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y0, Y2, Y0
+	VADDPS       Y1, Y4, Y1
+	VBROADCASTSS 28(DI), Y2
+	VADDPS       Y2, Y3, Y2
+	VBROADCASTSS 32(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VBROADCASTSS 32(DI), Y3
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      Y2, 800(SI)
+	VMOVUPS      Y0, 832(SI)
+	VMOVUPS      Y1, 864(SI)
+	XORL         R13, R13
+
+loop1:
+	VMOVUPS      704(SI)(R13*1), Y0
+	VMOVUPS      736(SI)(R13*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       XorConstants<>+48(SB), X1, X4
+	VANDPS       XorConstants<>+48(SB), X0, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y8
+	VMULPD       XorConstants<>+176(SB), Y7, Y9
+	VADDPD       XorConstants<>+208(SB), Y8, Y8
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VSUBPD       XorConstants<>+208(SB), Y8, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y11
+	VMULPD       XorConstants<>+240(SB), Y10, Y10
+	VMULPD       XorConstants<>+240(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y8, Y10
+	VANDPD       XorConstants<>+272(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      XorConstants<>+560(SB), Y10
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       XorConstants<>+624(SB), Y6, Y10
+	VMULPD       XorConstants<>+624(SB), Y7, Y11
+	VADDPD       XorConstants<>+592(SB), Y10, Y10
+	VADDPD       XorConstants<>+592(SB), Y11, Y11
+	VMULPD       XorConstants<>+688(SB), Y6, Y12
+	VMULPD       XorConstants<>+688(SB), Y7, Y13
+	VADDPD       XorConstants<>+656(SB), Y12, Y12
+	VADDPD       XorConstants<>+656(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X1, X8, X9
+	VPCMPGTD     X0, X8, X10
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X10, Y10
+	VMOVUPS      XorConstants<>+592(SB), Y11
+	VBLENDVPD    Y9, Y6, Y11, Y9
+	VBLENDVPD    Y10, Y7, Y11, Y10
+	VADDPD       Y6, Y11, Y6
+	VADDPD       Y7, Y11, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y10, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       XorConstants<>+48(SB), X3, X4
+	VANDPS       XorConstants<>+48(SB), X2, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y9
+	VMULPD       XorConstants<>+176(SB), Y7, Y10
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VADDPD       XorConstants<>+208(SB), Y10, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y12
+	VSUBPD       XorConstants<>+208(SB), Y10, Y13
+	VMULPD       XorConstants<>+240(SB), Y12, Y12
+	VMULPD       XorConstants<>+240(SB), Y13, Y13
+	VSUBPD       Y12, Y6, Y6
+	VSUBPD       Y13, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y9, Y12
+	VANDPD       XorConstants<>+272(SB), Y10, Y13
+	VPSLLQ       $0x03, Y12, Y12
+	VPSLLQ       $0x03, Y13, Y13
+	VMOVUPS      XorConstants<>+560(SB), Y14
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   Y14, (AX)(Y12*1), Y15
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y12, (AX)(Y13*1), Y14
+	VPSRLQ       $0x05, Y9, Y9
+	VPSRLQ       $0x05, Y10, Y10
+	VPSLLQ       $0x34, Y9, Y9
+	VPSLLQ       $0x34, Y10, Y10
+	VPADDQ       Y9, Y15, Y9
+	VPADDQ       Y10, Y14, Y10
+	VMULPD       XorConstants<>+624(SB), Y6, Y12
+	VMULPD       XorConstants<>+624(SB), Y7, Y13
+	VADDPD       Y12, Y11, Y12
+	VADDPD       Y13, Y11, Y13
+	VMULPD       XorConstants<>+688(SB), Y6, Y14
+	VMULPD       XorConstants<>+688(SB), Y7, Y15
+	VADDPD       XorConstants<>+656(SB), Y14, Y14
+	VADDPD       XorConstants<>+656(SB), Y15, Y15
+	VMULPD       Y6, Y6, Y8
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y8, Y14, Y8
+	VMULPD       Y11, Y15, Y11
+	VADDPD       Y8, Y12, Y8
+	VADDPD       Y11, Y13, Y11
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y9, Y6
+	VMULPD       Y7, Y10, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X3, X8, X9
+	VPCMPGTD     X2, X8, X8
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X8, Y8
+	VMOVUPS      XorConstants<>+592(SB), Y10
+	VBLENDVPD    Y9, Y6, Y10, Y9
+	VBLENDVPD    Y8, Y7, Y10, Y8
+	VADDPD       Y6, Y10, Y6
+	VADDPD       Y7, Y10, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y8, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 224(SI)(R13*1)
+	VMOVUPS      Y0, 192(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	CMPQ         R13, $0x000000c0
+	JNE          loop1
+
+	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+	VBROADCASTSS 36(DI), Y0
+	VMULPS       192(SI), Y0, Y0
+	VBROADCASTSS 36(DI), Y1
+	VMULPS       224(SI), Y1, Y1
+	VBROADCASTSS 44(DI), Y2
+	VMULPS       320(SI), Y2, Y2
+	VBROADCASTSS 44(DI), Y3
+	VMULPS       352(SI), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 40(DI), Y2
+	VMULPS       256(SI), Y2, Y2
+	VBROADCASTSS 40(DI), Y3
+	VMULPS       288(SI), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 48(DI), Y2
+	VADDPS       Y2, Y0, Y0
+	VBROADCASTSS 48(DI), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 704(SI)
+	VMOVUPS      Y1, 736(SI)
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       XorConstants<>+48(SB), X1, X4
+	VANDPS       XorConstants<>+48(SB), X0, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y8
+	VMULPD       XorConstants<>+176(SB), Y7, Y9
+	VADDPD       XorConstants<>+208(SB), Y8, Y8
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VSUBPD       XorConstants<>+208(SB), Y8, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y11
+	VMULPD       XorConstants<>+240(SB), Y10, Y10
+	VMULPD       XorConstants<>+240(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y8, Y10
+	VANDPD       XorConstants<>+272(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      XorConstants<>+560(SB), Y10
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       XorConstants<>+624(SB), Y6, Y10
+	VMULPD       XorConstants<>+624(SB), Y7, Y11
+	VADDPD       XorConstants<>+592(SB), Y10, Y10
+	VADDPD       XorConstants<>+592(SB), Y11, Y11
+	VMULPD       XorConstants<>+688(SB), Y6, Y12
+	VMULPD       XorConstants<>+688(SB), Y7, Y13
+	VADDPD       XorConstants<>+656(SB), Y12, Y12
+	VADDPD       XorConstants<>+656(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X1, X8, X9
+	VPCMPGTD     X0, X8, X10
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X10, Y10
+	VMOVUPS      XorConstants<>+592(SB), Y11
+	VBLENDVPD    Y9, Y6, Y11, Y9
+	VBLENDVPD    Y10, Y7, Y11, Y10
+	VADDPD       Y6, Y11, Y6
+	VADDPD       Y7, Y11, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y10, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       XorConstants<>+48(SB), X3, X4
+	VANDPS       XorConstants<>+48(SB), X2, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y9
+	VMULPD       XorConstants<>+176(SB), Y7, Y10
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VADDPD       XorConstants<>+208(SB), Y10, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y12
+	VSUBPD       XorConstants<>+208(SB), Y10, Y13
+	VMULPD       XorConstants<>+240(SB), Y12, Y12
+	VMULPD       XorConstants<>+240(SB), Y13, Y13
+	VSUBPD       Y12, Y6, Y6
+	VSUBPD       Y13, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y9, Y12
+	VANDPD       XorConstants<>+272(SB), Y10, Y13
+	VPSLLQ       $0x03, Y12, Y12
+	VPSLLQ       $0x03, Y13, Y13
+	VMOVUPS      XorConstants<>+560(SB), Y14
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   Y14, (AX)(Y12*1), Y15
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y12, (AX)(Y13*1), Y14
+	VPSRLQ       $0x05, Y9, Y9
+	VPSRLQ       $0x05, Y10, Y10
+	VPSLLQ       $0x34, Y9, Y9
+	VPSLLQ       $0x34, Y10, Y10
+	VPADDQ       Y9, Y15, Y9
+	VPADDQ       Y10, Y14, Y10
+	VMULPD       XorConstants<>+624(SB), Y6, Y12
+	VMULPD       XorConstants<>+624(SB), Y7, Y13
+	VADDPD       Y12, Y11, Y12
+	VADDPD       Y13, Y11, Y13
+	VMULPD       XorConstants<>+688(SB), Y6, Y14
+	VMULPD       XorConstants<>+688(SB), Y7, Y15
+	VADDPD       XorConstants<>+656(SB), Y14, Y14
+	VADDPD       XorConstants<>+656(SB), Y15, Y15
+	VMULPD       Y6, Y6, Y8
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y8, Y14, Y8
+	VMULPD       Y11, Y15, Y11
+	VADDPD       Y8, Y12, Y8
+	VADDPD       Y11, Y13, Y11
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y9, Y6
+	VMULPD       Y7, Y10, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X3, X8, X9
+	VPCMPGTD     X2, X8, X8
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X8, Y8
+	VMOVUPS      XorConstants<>+592(SB), Y10
+	VBLENDVPD    Y9, Y6, Y10, Y9
+	VBLENDVPD    Y8, Y7, Y10, Y8
+	VADDPD       Y6, Y10, Y6
+	VADDPD       Y7, Y10, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y8, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 608(SI)
+	VMOVUPS      Y0, 576(SI)
+
+	// o = a2
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000040, CX
+	MOVQ    (SP), R13
+	SUBL    $0x00000001, R13
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+// func xorForwardBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, out *[1]float32, tiles int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·xorForwardBatchAVX512(SB), NOSPLIT, $64-40
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ out+24(FP), CX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ         R13, (SP)
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 32(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 64(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 96(DX), Z0, Z0
+	VMOVUPS      16(DX), X1
+	VINSERTF32X4 $0x01, 48(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 80(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 112(DX), Z1, Z1
+	VSHUFPS      $0x88, Z1, Z0, Z2
+	VMOVUPS      Z2, (SI)
+	VSHUFPS      $0xdd, Z1, Z0, Z0
+	VMOVUPS      Z0, 64(SI)
+
+	// z1 = W1·x + b1; a1 = sigmoid(z1)
+	VMULPS.BCST (DI), Z2, Z1
+	VMULPS.BCST 8(DI), Z2, Z3
+	VMULPS.BCST 16(DI), Z2, Z2
+	VMULPS.BCST 4(DI), Z0, Z4
+	VMULPS.BCST 12(DI), Z0, Z5
+	VMULPS.BCST 20(DI), Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z3, Z3
+	VADDPS      Z0, Z2, Z0
+	VADDPS.BCST 24(DI), Z1, Z1
+	VADDPS.BCST 28(DI), Z3, Z2
+	VADDPS.BCST 32(DI), Z0, Z0
+	VMOVUPS     Z1, 704(SI)
+	VMOVUPS     Z2, 768(SI)
+	VMOVUPS     Z0, 832(SI)
+	XORL        R13, R13
+
+loop1:
+	VMOVUPS       704(SI)(R13*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  XorConstants<>+868(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  XorConstants<>+872(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  XorConstants<>+876(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  XorConstants<>+884(SB), Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  XorConstants<>+892(SB), Z8
+	VMULPD        Z8, Z5, Z9
+	VBROADCASTSD  XorConstants<>+900(SB), Z10
+	VADDPD        Z10, Z9, Z9
+	VSUBPD        Z10, Z9, Z11
+	VBROADCASTSD  XorConstants<>+908(SB), Z12
+	VMULPD        Z12, Z11, Z11
+	VSUBPD        Z11, Z5, Z5
+	VBROADCASTSD  XorConstants<>+916(SB), Z11
+	VANDPD        Z11, Z9, Z13
+	VMOVUPS       XorConstants<>+1088(SB), Z14
+	VMOVAPS       Z13, Z15
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z15
+	VMOVUPS       XorConstants<>+1216(SB), Z16
+	VMOVAPS       Z13, Z17
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z17
+	VBROADCASTSD  XorConstants<>+1344(SB), Z18
+	VPTESTMQ      Z18, Z13, K1
+	VBLENDMPD     Z17, Z15, K1, Z13
+	VPSRLQ        $0x05, Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VPADDQ        Z9, Z13, Z9
+	VBROADCASTSD  XorConstants<>+932(SB), Z13
+	VMULPD        Z13, Z5, Z15
+	VBROADCASTSD  XorConstants<>+924(SB), Z17
+	VADDPD        Z15, Z17, Z15
+	VBROADCASTSD  XorConstants<>+948(SB), Z19
+	VMULPD        Z19, Z5, Z20
+	VBROADCASTSD  XorConstants<>+940(SB), Z21
+	VADDPD        Z20, Z21, Z20
+	VMULPD        Z5, Z5, Z22
+	VMULPD        Z22, Z20, Z20
+	VADDPD        Z20, Z15, Z15
+	VMULPD        Z15, Z5, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z5, Z9, Z5
+	VXORPS        X9, X9, X9
+	VPCMPD        $0x05, Y9, Y0, K1
+	VBLENDMPD     Z17, Z5, K1, Z15
+	VADDPD        Z5, Z17, Z5
+	VDIVPD        Z5, Z15, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  XorConstants<>+960(SB), Y15
+	VPCMPUD       $0x06, Y15, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VORPD         Z7, Z3, Z3
+	VMULPD        Z8, Z3, Z4
+	VADDPD        Z10, Z4, Z4
+	VSUBPD        Z10, Z4, Z5
+	VMULPD        Z12, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z11, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z7
+	VPTESTMQ      Z18, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z13, Z3, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z19, Z3, Z6
+	VADDPD        Z6, Z21, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z17, Z3
+	VMULPD        Z3, Z4, Z3
+	VPCMPD        $0x05, Y9, Y1, K1
+	VBLENDMPD     Z17, Z3, K1, Z4
+	VADDPD        Z3, Z17, Z3
+	VDIVPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y15, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 192(SI)(R13*1)
+	ADDQ          $0x00000040, R13
+	CMPQ          R13, $0x000000c0
+	JNE           loop1
+
+	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+	VMOVUPS       192(SI), Z0
+	VMULPS.BCST   36(DI), Z0, Z0
+	VMOVUPS       320(SI), Z1
+	VMULPS.BCST   44(DI), Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       256(SI), Z1
+	VMULPS.BCST   40(DI), Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VADDPS.BCST   48(DI), Z0, Z0
+	VMOVUPS       Z0, 704(SI)
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  XorConstants<>+868(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  XorConstants<>+872(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  XorConstants<>+876(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  XorConstants<>+884(SB), Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  XorConstants<>+892(SB), Z8
+	VMULPD        Z8, Z5, Z9
+	VBROADCASTSD  XorConstants<>+900(SB), Z10
+	VADDPD        Z10, Z9, Z9
+	VSUBPD        Z10, Z9, Z11
+	VBROADCASTSD  XorConstants<>+908(SB), Z12
+	VMULPD        Z12, Z11, Z11
+	VSUBPD        Z11, Z5, Z5
+	VBROADCASTSD  XorConstants<>+916(SB), Z11
+	VANDPD        Z11, Z9, Z13
+	VMOVUPS       XorConstants<>+1088(SB), Z14
+	VMOVAPS       Z13, Z15
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z15
+	VMOVUPS       XorConstants<>+1216(SB), Z16
+	VMOVAPS       Z13, Z17
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z17
+	VBROADCASTSD  XorConstants<>+1344(SB), Z18
+	VPTESTMQ      Z18, Z13, K1
+	VBLENDMPD     Z17, Z15, K1, Z13
+	VPSRLQ        $0x05, Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VPADDQ        Z9, Z13, Z9
+	VBROADCASTSD  XorConstants<>+932(SB), Z13
+	VMULPD        Z13, Z5, Z15
+	VBROADCASTSD  XorConstants<>+924(SB), Z17
+	VADDPD        Z15, Z17, Z15
+	VBROADCASTSD  XorConstants<>+948(SB), Z19
+	VMULPD        Z19, Z5, Z20
+	VBROADCASTSD  XorConstants<>+940(SB), Z21
+	VADDPD        Z20, Z21, Z20
+	VMULPD        Z5, Z5, Z22
+	VMULPD        Z22, Z20, Z20
+	VADDPD        Z20, Z15, Z15
+	VMULPD        Z15, Z5, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z5, Z9, Z5
+	VXORPS        X9, X9, X9
+	VPCMPD        $0x05, Y9, Y0, K1
+	VBLENDMPD     Z17, Z5, K1, Z15
+	VADDPD        Z5, Z17, Z5
+	VDIVPD        Z5, Z15, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  XorConstants<>+960(SB), Y15
+	VPCMPUD       $0x06, Y15, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VORPD         Z7, Z3, Z3
+	VMULPD        Z8, Z3, Z4
+	VADDPD        Z10, Z4, Z4
+	VSUBPD        Z10, Z4, Z5
+	VMULPD        Z12, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z11, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z7
+	VPTESTMQ      Z18, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z13, Z3, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z19, Z3, Z6
+	VADDPD        Z6, Z21, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z17, Z3
+	VMULPD        Z3, Z4, Z3
+	VPCMPD        $0x05, Y9, Y1, K1
+	VBLENDMPD     Z17, Z3, K1, Z4
+	VADDPD        Z3, Z17, Z3
+	VDIVPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y15, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 576(SI)
+
+	// o = a2
+	VMOVUPS Z0, (CX)
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000040, CX
+	MOVQ    (SP), R13
+	SUBL    $0x00000001, R13
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+// func xorLossBatchAVX2(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles int, samples int)
+// Requires: AVX, AVX2
+TEXT ·xorLossBatchAVX2(SB), NOSPLIT, $64-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 50432(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ        R13, 32(SP)
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, 32(DX), Y0, Y0
+	VMOVUPS     16(DX), X1
+	VINSERTF128 $0x01, 48(DX), Y1, Y1
+	VSHUFPS     $0x88, Y1, Y0, Y2
+	VMOVUPS     Y2, (SI)
+	VSHUFPS     $0xdd, Y1, Y0, Y0
+	VMOVUPS     Y0, 64(SI)
+	VMOVUPS     64(DX), X1
+	VINSERTF128 $0x01, 96(DX), Y1, Y1
+	VMOVUPS     80(DX), X3
+	VINSERTF128 $0x01, 112(DX), Y3, Y3
+	VSHUFPS     $0x88, Y3, Y1, Y4
+	VMOVUPS     Y4, 32(SI)
+	VSHUFPS     $0xdd, Y3, Y1, Y1
+	VMOVUPS     Y1, 96(SI)
+	VMOVUPS     (CX), Y3
+	VMOVUPS     Y3, 128(SI)
+	VMOVUPS     32(CX), Y3
+	VMOVUPS     Y3, 160(SI)
+
+	// z1 = W1·x + b1; a1 = sigmoid(z1)
+	VBROADCASTSS (DI), Y3
+	VMULPS       Y3, Y2, Y3
+	VBROADCASTSS (DI), Y5
+	VMULPS       Y5, Y4, Y5
+	VBROADCASTSS 8(DI), Y6
+	VMULPS       Y6, Y2, Y2
+	VBROADCASTSS 4(DI), Y6
+	VMULPS       Y6, Y0, Y6
+	VBROADCASTSS 4(DI), Y7
+	VMULPS       Y7, Y1, Y7
+	VBROADCASTSS 12(DI), Y8
+	VMULPS       Y8, Y0, Y0
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y0, Y2, Y0
+	VBROADCASTSS 24(DI), Y2
+	VADDPS       Y2, Y3, Y2
+	VBROADCASTSS 24(DI), Y3
+	VADDPS       Y3, Y5, Y3
+	VBROADCASTSS 28(DI), Y5
+	VADDPS       Y5, Y0, Y0
+	VMOVUPS      Y2, 704(SI)
+	VMOVUPS      Y3, 736(SI)
+	VMOVUPS      Y0, 768(SI)
+	VBROADCASTSS 8(DI), Y0
+	VMULPS       Y0, Y4, Y0
+	VBROADCASTSS 16(DI), Y2
+	VMULPS       (SI), Y2, Y2
+	VBROADCASTSS 16(DI), Y3
+	VMULPS       32(SI), Y3, Y3
+	VBROADCASTSS 12(DI), Y4
+	VMULPS       Y4, Y1, Y4
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS 20(DI), Y4
+	VMULPS       Y4, Y1, Y1
+	VBROADCASTSS 20(DI), Y4
+	VMULPS       64(SI), Y4, Y4
+	VADDPS       Y1, Y3, Y1
+	VBROADCASTSS 28(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      Y0, 800(SI)
+	VBROADCASTSS 32(DI), Y0
+	VADDPS       Y0, Y1, Y0
+	VBROADCASTSS 32(DI), Y1
+	VADDPS       Y1, Y2, Y1
+	VMOVUPS      Y0, 864(SI)
+	VMOVUPS      Y1, 832(SI)
+	XORL         R13, R13
+
+loop1:
+	VMOVUPS      704(SI)(R13*1), Y0
+	VMOVUPS      736(SI)(R13*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       XorConstants<>+48(SB), X1, X4
+	VANDPS       XorConstants<>+48(SB), X0, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y8
+	VMULPD       XorConstants<>+176(SB), Y7, Y9
+	VADDPD       XorConstants<>+208(SB), Y8, Y8
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VSUBPD       XorConstants<>+208(SB), Y8, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y11
+	VMULPD       XorConstants<>+240(SB), Y10, Y10
+	VMULPD       XorConstants<>+240(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y8, Y10
+	VANDPD       XorConstants<>+272(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      XorConstants<>+560(SB), Y10
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       XorConstants<>+624(SB), Y6, Y10
+	VMULPD       XorConstants<>+624(SB), Y7, Y11
+	VADDPD       XorConstants<>+592(SB), Y10, Y10
+	VADDPD       XorConstants<>+592(SB), Y11, Y11
+	VMULPD       XorConstants<>+688(SB), Y6, Y12
+	VMULPD       XorConstants<>+688(SB), Y7, Y13
+	VADDPD       XorConstants<>+656(SB), Y12, Y12
+	VADDPD       XorConstants<>+656(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X1, X8, X9
+	VPCMPGTD     X0, X8, X10
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X10, Y10
+	VMOVUPS      XorConstants<>+592(SB), Y11
+	VBLENDVPD    Y9, Y6, Y11, Y9
+	VBLENDVPD    Y10, Y7, Y11, Y10
+	VADDPD       Y6, Y11, Y6
+	VADDPD       Y7, Y11, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y10, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       XorConstants<>+48(SB), X3, X4
+	VANDPS       XorConstants<>+48(SB), X2, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y9
+	VMULPD       XorConstants<>+176(SB), Y7, Y10
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VADDPD       XorConstants<>+208(SB), Y10, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y12
+	VSUBPD       XorConstants<>+208(SB), Y10, Y13
+	VMULPD       XorConstants<>+240(SB), Y12, Y12
+	VMULPD       XorConstants<>+240(SB), Y13, Y13
+	VSUBPD       Y12, Y6, Y6
+	VSUBPD       Y13, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y9, Y12
+	VANDPD       XorConstants<>+272(SB), Y10, Y13
+	VPSLLQ       $0x03, Y12, Y12
+	VPSLLQ       $0x03, Y13, Y13
+	VMOVUPS      XorConstants<>+560(SB), Y14
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   Y14, (AX)(Y12*1), Y15
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y12, (AX)(Y13*1), Y14
+	VPSRLQ       $0x05, Y9, Y9
+	VPSRLQ       $0x05, Y10, Y10
+	VPSLLQ       $0x34, Y9, Y9
+	VPSLLQ       $0x34, Y10, Y10
+	VPADDQ       Y9, Y15, Y9
+	VPADDQ       Y10, Y14, Y10
+	VMULPD       XorConstants<>+624(SB), Y6, Y12
+	VMULPD       XorConstants<>+624(SB), Y7, Y13
+	VADDPD       Y12, Y11, Y12
+	VADDPD       Y13, Y11, Y13
+	VMULPD       XorConstants<>+688(SB), Y6, Y14
+	VMULPD       XorConstants<>+688(SB), Y7, Y15
+	VADDPD       XorConstants<>+656(SB), Y14, Y14
+	VADDPD       XorConstants<>+656(SB), Y15, Y15
+	VMULPD       Y6, Y6, Y8
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y8, Y14, Y8
+	VMULPD       Y11, Y15, Y11
+	VADDPD       Y8, Y12, Y8
+	VADDPD       Y11, Y13, Y11
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y9, Y6
+	VMULPD       Y7, Y10, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X3, X8, X9
+	VPCMPGTD     X2, X8, X8
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X8, Y8
+	VMOVUPS      XorConstants<>+592(SB), Y10
+	VBLENDVPD    Y9, Y6, Y10, Y9
+	VBLENDVPD    Y8, Y7, Y10, Y8
+	VADDPD       Y6, Y10, Y6
+	VADDPD       Y7, Y10, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y8, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 224(SI)(R13*1)
+	VMOVUPS      Y0, 192(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	CMPQ         R13, $0x000000c0
+	JNE          loop1
+
+	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+	VBROADCASTSS 36(DI), Y0
+	VMULPS       192(SI), Y0, Y0
+	VBROADCASTSS 36(DI), Y1
+	VMULPS       224(SI), Y1, Y1
+	VBROADCASTSS 44(DI), Y2
+	VMULPS       320(SI), Y2, Y2
+	VBROADCASTSS 44(DI), Y3
+	VMULPS       352(SI), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 40(DI), Y2
+	VMULPS       256(SI), Y2, Y2
+	VBROADCASTSS 40(DI), Y3
+	VMULPS       288(SI), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 48(DI), Y2
+	VADDPS       Y2, Y0, Y0
+	VBROADCASTSS 48(DI), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 704(SI)
+	VMOVUPS      Y1, 736(SI)
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       XorConstants<>+48(SB), X1, X4
+	VANDPS       XorConstants<>+48(SB), X0, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y8
+	VMULPD       XorConstants<>+176(SB), Y7, Y9
+	VADDPD       XorConstants<>+208(SB), Y8, Y8
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VSUBPD       XorConstants<>+208(SB), Y8, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y11
+	VMULPD       XorConstants<>+240(SB), Y10, Y10
+	VMULPD       XorConstants<>+240(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y8, Y10
+	VANDPD       XorConstants<>+272(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      XorConstants<>+560(SB), Y10
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       XorConstants<>+624(SB), Y6, Y10
+	VMULPD       XorConstants<>+624(SB), Y7, Y11
+	VADDPD       XorConstants<>+592(SB), Y10, Y10
+	VADDPD       XorConstants<>+592(SB), Y11, Y11
+	VMULPD       XorConstants<>+688(SB), Y6, Y12
+	VMULPD       XorConstants<>+688(SB), Y7, Y13
+	VADDPD       XorConstants<>+656(SB), Y12, Y12
+	VADDPD       XorConstants<>+656(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X1, X8, X9
+	VPCMPGTD     X0, X8, X10
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X10, Y10
+	VMOVUPS      XorConstants<>+592(SB), Y11
+	VBLENDVPD    Y9, Y6, Y11, Y9
+	VBLENDVPD    Y10, Y7, Y11, Y10
+	VADDPD       Y6, Y11, Y6
+	VADDPD       Y7, Y11, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y10, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       XorConstants<>+48(SB), X3, X4
+	VANDPS       XorConstants<>+48(SB), X2, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y9
+	VMULPD       XorConstants<>+176(SB), Y7, Y10
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VADDPD       XorConstants<>+208(SB), Y10, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y12
+	VSUBPD       XorConstants<>+208(SB), Y10, Y13
+	VMULPD       XorConstants<>+240(SB), Y12, Y12
+	VMULPD       XorConstants<>+240(SB), Y13, Y13
+	VSUBPD       Y12, Y6, Y6
+	VSUBPD       Y13, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y9, Y12
+	VANDPD       XorConstants<>+272(SB), Y10, Y13
+	VPSLLQ       $0x03, Y12, Y12
+	VPSLLQ       $0x03, Y13, Y13
+	VMOVUPS      XorConstants<>+560(SB), Y14
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   Y14, (AX)(Y12*1), Y15
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y12, (AX)(Y13*1), Y14
+	VPSRLQ       $0x05, Y9, Y9
+	VPSRLQ       $0x05, Y10, Y10
+	VPSLLQ       $0x34, Y9, Y9
+	VPSLLQ       $0x34, Y10, Y10
+	VPADDQ       Y9, Y15, Y9
+	VPADDQ       Y10, Y14, Y10
+	VMULPD       XorConstants<>+624(SB), Y6, Y12
+	VMULPD       XorConstants<>+624(SB), Y7, Y13
+	VADDPD       Y12, Y11, Y12
+	VADDPD       Y13, Y11, Y13
+	VMULPD       XorConstants<>+688(SB), Y6, Y14
+	VMULPD       XorConstants<>+688(SB), Y7, Y15
+	VADDPD       XorConstants<>+656(SB), Y14, Y14
+	VADDPD       XorConstants<>+656(SB), Y15, Y15
+	VMULPD       Y6, Y6, Y8
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y8, Y14, Y8
+	VMULPD       Y11, Y15, Y11
+	VADDPD       Y8, Y12, Y8
+	VADDPD       Y11, Y13, Y11
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y9, Y6
+	VMULPD       Y7, Y10, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X3, X8, X9
+	VPCMPGTD     X2, X8, X8
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X8, Y8
+	VMOVUPS      XorConstants<>+592(SB), Y10
+	VBLENDVPD    Y9, Y6, Y10, Y9
+	VBLENDVPD    Y8, Y7, Y10, Y8
+	VADDPD       Y6, Y10, Y6
+	VADDPD       Y7, Y10, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y8, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 608(SI)
+	VMOVUPS      Y0, 576(SI)
+
+	// loss = Σ (a2 - y)^2
+	VSUBPS  128(SI), Y0, Y0
+	VSUBPS  160(SI), Y1, Y1
+	VMULPS  Y0, Y0, Y0
+	VMULPS  Y1, Y1, Y1
+	VMOVUPS Y0, 960(SI)
+	VMOVUPS Y1, 992(SI)
+	MOVQ    (SP), AX
+	VMOVUPS 960(SI), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 992(SI), Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    $0x00000040, AX
+	MOVQ    AX, (SP)
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000040, CX
+	MOVQ    32(SP), R13
+	SUBL    $0x00000001, R13
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+// func xorLossBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles int, samples int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·xorLossBatchAVX512(SB), NOSPLIT, $128-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 50432(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ         R13, 64(SP)
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 32(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 64(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 96(DX), Z0, Z0
+	VMOVUPS      16(DX), X1
+	VINSERTF32X4 $0x01, 48(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 80(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 112(DX), Z1, Z1
+	VSHUFPS      $0x88, Z1, Z0, Z2
+	VMOVUPS      Z2, (SI)
+	VSHUFPS      $0xdd, Z1, Z0, Z0
+	VMOVUPS      Z0, 64(SI)
+	VMOVUPS      (CX), Z1
+	VMOVUPS      Z1, 128(SI)
+
+	// z1 = W1·x + b1; a1 = sigmoid(z1)
+	VMULPS.BCST (DI), Z2, Z1
+	VMULPS.BCST 8(DI), Z2, Z3
+	VMULPS.BCST 16(DI), Z2, Z2
+	VMULPS.BCST 4(DI), Z0, Z4
+	VMULPS.BCST 12(DI), Z0, Z5
+	VMULPS.BCST 20(DI), Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z3, Z3
+	VADDPS      Z0, Z2, Z0
+	VADDPS.BCST 24(DI), Z1, Z1
+	VADDPS.BCST 28(DI), Z3, Z2
+	VADDPS.BCST 32(DI), Z0, Z0
+	VMOVUPS     Z1, 704(SI)
+	VMOVUPS     Z2, 768(SI)
+	VMOVUPS     Z0, 832(SI)
+	XORL        R13, R13
+
+loop1:
+	VMOVUPS       704(SI)(R13*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  XorConstants<>+868(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  XorConstants<>+872(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  XorConstants<>+876(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  XorConstants<>+884(SB), Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  XorConstants<>+892(SB), Z8
+	VMULPD        Z8, Z5, Z9
+	VBROADCASTSD  XorConstants<>+900(SB), Z10
+	VADDPD        Z10, Z9, Z9
+	VSUBPD        Z10, Z9, Z11
+	VBROADCASTSD  XorConstants<>+908(SB), Z12
+	VMULPD        Z12, Z11, Z11
+	VSUBPD        Z11, Z5, Z5
+	VBROADCASTSD  XorConstants<>+916(SB), Z11
+	VANDPD        Z11, Z9, Z13
+	VMOVUPS       XorConstants<>+1088(SB), Z14
+	VMOVAPS       Z13, Z15
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z15
+	VMOVUPS       XorConstants<>+1216(SB), Z16
+	VMOVAPS       Z13, Z17
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z17
+	VBROADCASTSD  XorConstants<>+1344(SB), Z18
+	VPTESTMQ      Z18, Z13, K1
+	VBLENDMPD     Z17, Z15, K1, Z13
+	VPSRLQ        $0x05, Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VPADDQ        Z9, Z13, Z9
+	VBROADCASTSD  XorConstants<>+932(SB), Z13
+	VMULPD        Z13, Z5, Z15
+	VBROADCASTSD  XorConstants<>+924(SB), Z17
+	VADDPD        Z15, Z17, Z15
+	VBROADCASTSD  XorConstants<>+948(SB), Z19
+	VMULPD        Z19, Z5, Z20
+	VBROADCASTSD  XorConstants<>+940(SB), Z21
+	VADDPD        Z20, Z21, Z20
+	VMULPD        Z5, Z5, Z22
+	VMULPD        Z22, Z20, Z20
+	VADDPD        Z20, Z15, Z15
+	VMULPD        Z15, Z5, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z5, Z9, Z5
+	VXORPS        X9, X9, X9
+	VPCMPD        $0x05, Y9, Y0, K1
+	VBLENDMPD     Z17, Z5, K1, Z15
+	VADDPD        Z5, Z17, Z5
+	VDIVPD        Z5, Z15, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  XorConstants<>+960(SB), Y15
+	VPCMPUD       $0x06, Y15, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VORPD         Z7, Z3, Z3
+	VMULPD        Z8, Z3, Z4
+	VADDPD        Z10, Z4, Z4
+	VSUBPD        Z10, Z4, Z5
+	VMULPD        Z12, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z11, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z7
+	VPTESTMQ      Z18, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z13, Z3, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z19, Z3, Z6
+	VADDPD        Z6, Z21, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z17, Z3
+	VMULPD        Z3, Z4, Z3
+	VPCMPD        $0x05, Y9, Y1, K1
+	VBLENDMPD     Z17, Z3, K1, Z4
+	VADDPD        Z3, Z17, Z3
+	VDIVPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y15, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 192(SI)(R13*1)
+	ADDQ          $0x00000040, R13
+	CMPQ          R13, $0x000000c0
+	JNE           loop1
+
+	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+	VMOVUPS       192(SI), Z0
+	VMULPS.BCST   36(DI), Z0, Z0
+	VMOVUPS       320(SI), Z1
+	VMULPS.BCST   44(DI), Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       256(SI), Z1
+	VMULPS.BCST   40(DI), Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VADDPS.BCST   48(DI), Z0, Z0
+	VMOVUPS       Z0, 704(SI)
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  XorConstants<>+868(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  XorConstants<>+872(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  XorConstants<>+876(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  XorConstants<>+884(SB), Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  XorConstants<>+892(SB), Z8
+	VMULPD        Z8, Z5, Z9
+	VBROADCASTSD  XorConstants<>+900(SB), Z10
+	VADDPD        Z10, Z9, Z9
+	VSUBPD        Z10, Z9, Z11
+	VBROADCASTSD  XorConstants<>+908(SB), Z12
+	VMULPD        Z12, Z11, Z11
+	VSUBPD        Z11, Z5, Z5
+	VBROADCASTSD  XorConstants<>+916(SB), Z11
+	VANDPD        Z11, Z9, Z13
+	VMOVUPS       XorConstants<>+1088(SB), Z14
+	VMOVAPS       Z13, Z15
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z15
+	VMOVUPS       XorConstants<>+1216(SB), Z16
+	VMOVAPS       Z13, Z17
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z17
+	VBROADCASTSD  XorConstants<>+1344(SB), Z18
+	VPTESTMQ      Z18, Z13, K1
+	VBLENDMPD     Z17, Z15, K1, Z13
+	VPSRLQ        $0x05, Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VPADDQ        Z9, Z13, Z9
+	VBROADCASTSD  XorConstants<>+932(SB), Z13
+	VMULPD        Z13, Z5, Z15
+	VBROADCASTSD  XorConstants<>+924(SB), Z17
+	VADDPD        Z15, Z17, Z15
+	VBROADCASTSD  XorConstants<>+948(SB), Z19
+	VMULPD        Z19, Z5, Z20
+	VBROADCASTSD  XorConstants<>+940(SB), Z21
+	VADDPD        Z20, Z21, Z20
+	VMULPD        Z5, Z5, Z22
+	VMULPD        Z22, Z20, Z20
+	VADDPD        Z20, Z15, Z15
+	VMULPD        Z15, Z5, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z5, Z9, Z5
+	VXORPS        X9, X9, X9
+	VPCMPD        $0x05, Y9, Y0, K1
+	VBLENDMPD     Z17, Z5, K1, Z15
+	VADDPD        Z5, Z17, Z5
+	VDIVPD        Z5, Z15, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  XorConstants<>+960(SB), Y15
+	VPCMPUD       $0x06, Y15, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VORPD         Z7, Z3, Z3
+	VMULPD        Z8, Z3, Z4
+	VADDPD        Z10, Z4, Z4
+	VSUBPD        Z10, Z4, Z5
+	VMULPD        Z12, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z11, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z7
+	VPTESTMQ      Z18, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z13, Z3, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z19, Z3, Z6
+	VADDPD        Z6, Z21, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z17, Z3
+	VMULPD        Z3, Z4, Z3
+	VPCMPD        $0x05, Y9, Y1, K1
+	VBLENDMPD     Z17, Z3, K1, Z4
+	VADDPD        Z3, Z17, Z3
+	VDIVPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y15, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 576(SI)
+
+	// loss = Σ (a2 - y)^2
+	VSUBPS  128(SI), Z0, Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, 960(SI)
+	MOVQ    (SP), AX
+	VMOVUPS 960(SI), Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	MOVQ    AX, (SP)
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000040, CX
+	MOVQ    64(SP), R13
+	SUBL    $0x00000001, R13
+	JNE     loop0
+	VZEROUPPER
+	RET
+
+// func xorGradBatchAVX2(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles int, samples int)
+// Requires: AVX, AVX2
+TEXT ·xorGradBatchAVX2(SB), NOSPLIT, $64-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 50432(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	LEAQ 1024(SI), BX
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ        R13, 32(SP)
+	VMOVUPS     (DX), X0
+	VINSERTF128 $0x01, 32(DX), Y0, Y0
+	VMOVUPS     16(DX), X1
+	VINSERTF128 $0x01, 48(DX), Y1, Y1
+	VSHUFPS     $0x88, Y1, Y0, Y2
+	VMOVUPS     Y2, (SI)
+	VSHUFPS     $0xdd, Y1, Y0, Y0
+	VMOVUPS     Y0, 64(SI)
+	VMOVUPS     64(DX), X1
+	VINSERTF128 $0x01, 96(DX), Y1, Y1
+	VMOVUPS     80(DX), X3
+	VINSERTF128 $0x01, 112(DX), Y3, Y3
+	VSHUFPS     $0x88, Y3, Y1, Y4
+	VMOVUPS     Y4, 32(SI)
+	VSHUFPS     $0xdd, Y3, Y1, Y1
+	VMOVUPS     Y1, 96(SI)
+	VMOVUPS     (CX), Y3
+	VMOVUPS     Y3, 128(SI)
+	VMOVUPS     32(CX), Y3
+	VMOVUPS     Y3, 160(SI)
+
+	// z1 = W1·x + b1; a1 = sigmoid(z1)
+	VBROADCASTSS (DI), Y3
+	VMULPS       Y3, Y2, Y3
+	VBROADCASTSS (DI), Y5
+	VMULPS       Y5, Y4, Y5
+	VBROADCASTSS 8(DI), Y6
+	VMULPS       Y6, Y2, Y2
+	VBROADCASTSS 4(DI), Y6
+	VMULPS       Y6, Y0, Y6
+	VBROADCASTSS 4(DI), Y7
+	VMULPS       Y7, Y1, Y7
+	VBROADCASTSS 12(DI), Y8
+	VMULPS       Y8, Y0, Y0
+	VADDPS       Y6, Y3, Y3
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y0, Y2, Y0
+	VBROADCASTSS 24(DI), Y2
+	VADDPS       Y2, Y3, Y2
+	VBROADCASTSS 24(DI), Y3
+	VADDPS       Y3, Y5, Y3
+	VBROADCASTSS 28(DI), Y5
+	VADDPS       Y5, Y0, Y0
+	VMOVUPS      Y2, 704(SI)
+	VMOVUPS      Y3, 736(SI)
+	VMOVUPS      Y0, 768(SI)
+	VBROADCASTSS 8(DI), Y0
+	VMULPS       Y0, Y4, Y0
+	VBROADCASTSS 16(DI), Y2
+	VMULPS       (SI), Y2, Y2
+	VBROADCASTSS 16(DI), Y3
+	VMULPS       32(SI), Y3, Y3
+	VBROADCASTSS 12(DI), Y4
+	VMULPS       Y4, Y1, Y4
+	VADDPS       Y4, Y0, Y0
+	VBROADCASTSS 20(DI), Y4
+	VMULPS       Y4, Y1, Y1
+	VBROADCASTSS 20(DI), Y4
+	VMULPS       64(SI), Y4, Y4
+	VADDPS       Y1, Y3, Y1
+	VBROADCASTSS 28(DI), Y3
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      Y0, 800(SI)
+	VBROADCASTSS 32(DI), Y0
+	VADDPS       Y0, Y1, Y0
+	VBROADCASTSS 32(DI), Y1
+	VADDPS       Y1, Y2, Y1
+	VMOVUPS      Y0, 864(SI)
+	VMOVUPS      Y1, 832(SI)
+	XORL         R13, R13
+
+loop1:
+	VMOVUPS      704(SI)(R13*1), Y0
+	VMOVUPS      736(SI)(R13*1), Y1
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       XorConstants<>+48(SB), X1, X4
+	VANDPS       XorConstants<>+48(SB), X0, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y8
+	VMULPD       XorConstants<>+176(SB), Y7, Y9
+	VADDPD       XorConstants<>+208(SB), Y8, Y8
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VSUBPD       XorConstants<>+208(SB), Y8, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y11
+	VMULPD       XorConstants<>+240(SB), Y10, Y10
+	VMULPD       XorConstants<>+240(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y8, Y10
+	VANDPD       XorConstants<>+272(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      XorConstants<>+560(SB), Y10
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       XorConstants<>+624(SB), Y6, Y10
+	VMULPD       XorConstants<>+624(SB), Y7, Y11
+	VADDPD       XorConstants<>+592(SB), Y10, Y10
+	VADDPD       XorConstants<>+592(SB), Y11, Y11
+	VMULPD       XorConstants<>+688(SB), Y6, Y12
+	VMULPD       XorConstants<>+688(SB), Y7, Y13
+	VADDPD       XorConstants<>+656(SB), Y12, Y12
+	VADDPD       XorConstants<>+656(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X1, X8, X9
+	VPCMPGTD     X0, X8, X10
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X10, Y10
+	VMOVUPS      XorConstants<>+592(SB), Y11
+	VBLENDVPD    Y9, Y6, Y11, Y9
+	VBLENDVPD    Y10, Y7, Y11, Y10
+	VADDPD       Y6, Y11, Y6
+	VADDPD       Y7, Y11, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y10, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       XorConstants<>+48(SB), X3, X4
+	VANDPS       XorConstants<>+48(SB), X2, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y9
+	VMULPD       XorConstants<>+176(SB), Y7, Y10
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VADDPD       XorConstants<>+208(SB), Y10, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y12
+	VSUBPD       XorConstants<>+208(SB), Y10, Y13
+	VMULPD       XorConstants<>+240(SB), Y12, Y12
+	VMULPD       XorConstants<>+240(SB), Y13, Y13
+	VSUBPD       Y12, Y6, Y6
+	VSUBPD       Y13, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y9, Y12
+	VANDPD       XorConstants<>+272(SB), Y10, Y13
+	VPSLLQ       $0x03, Y12, Y12
+	VPSLLQ       $0x03, Y13, Y13
+	VMOVUPS      XorConstants<>+560(SB), Y14
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   Y14, (AX)(Y12*1), Y15
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y12, (AX)(Y13*1), Y14
+	VPSRLQ       $0x05, Y9, Y9
+	VPSRLQ       $0x05, Y10, Y10
+	VPSLLQ       $0x34, Y9, Y9
+	VPSLLQ       $0x34, Y10, Y10
+	VPADDQ       Y9, Y15, Y9
+	VPADDQ       Y10, Y14, Y10
+	VMULPD       XorConstants<>+624(SB), Y6, Y12
+	VMULPD       XorConstants<>+624(SB), Y7, Y13
+	VADDPD       Y12, Y11, Y12
+	VADDPD       Y13, Y11, Y13
+	VMULPD       XorConstants<>+688(SB), Y6, Y14
+	VMULPD       XorConstants<>+688(SB), Y7, Y15
+	VADDPD       XorConstants<>+656(SB), Y14, Y14
+	VADDPD       XorConstants<>+656(SB), Y15, Y15
+	VMULPD       Y6, Y6, Y8
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y8, Y14, Y8
+	VMULPD       Y11, Y15, Y11
+	VADDPD       Y8, Y12, Y8
+	VADDPD       Y11, Y13, Y11
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y9, Y6
+	VMULPD       Y7, Y10, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X3, X8, X9
+	VPCMPGTD     X2, X8, X8
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X8, Y8
+	VMOVUPS      XorConstants<>+592(SB), Y10
+	VBLENDVPD    Y9, Y6, Y10, Y9
+	VBLENDVPD    Y8, Y7, Y10, Y8
+	VADDPD       Y6, Y10, Y6
+	VADDPD       Y7, Y10, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y8, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 224(SI)(R13*1)
+	VMOVUPS      Y0, 192(SI)(R13*1)
+	ADDQ         $0x00000040, R13
+	CMPQ         R13, $0x000000c0
+	JNE          loop1
+
+	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+	VBROADCASTSS 36(DI), Y0
+	VMULPS       192(SI), Y0, Y0
+	VBROADCASTSS 36(DI), Y1
+	VMULPS       224(SI), Y1, Y1
+	VBROADCASTSS 44(DI), Y2
+	VMULPS       320(SI), Y2, Y2
+	VBROADCASTSS 44(DI), Y3
+	VMULPS       352(SI), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 40(DI), Y2
+	VMULPS       256(SI), Y2, Y2
+	VBROADCASTSS 40(DI), Y3
+	VMULPS       288(SI), Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VBROADCASTSS 48(DI), Y2
+	VADDPS       Y2, Y0, Y0
+	VBROADCASTSS 48(DI), Y2
+	VADDPS       Y2, Y1, Y1
+	VMOVUPS      Y0, 704(SI)
+	VMOVUPS      Y1, 736(SI)
+	VEXTRACTF128 $0x01, Y0, X2
+	VEXTRACTF128 $0x01, Y1, X3
+	VANDPS       XorConstants<>+48(SB), X1, X4
+	VANDPS       XorConstants<>+48(SB), X0, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y8
+	VMULPD       XorConstants<>+176(SB), Y7, Y9
+	VADDPD       XorConstants<>+208(SB), Y8, Y8
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VSUBPD       XorConstants<>+208(SB), Y8, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y11
+	VMULPD       XorConstants<>+240(SB), Y10, Y10
+	VMULPD       XorConstants<>+240(SB), Y11, Y11
+	VSUBPD       Y10, Y6, Y6
+	VSUBPD       Y11, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y8, Y10
+	VANDPD       XorConstants<>+272(SB), Y9, Y11
+	VPSLLQ       $0x03, Y10, Y10
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMOVUPS      XorConstants<>+560(SB), Y10
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y8, Y8
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y8, Y8
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y8, Y13, Y8
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       XorConstants<>+624(SB), Y6, Y10
+	VMULPD       XorConstants<>+624(SB), Y7, Y11
+	VADDPD       XorConstants<>+592(SB), Y10, Y10
+	VADDPD       XorConstants<>+592(SB), Y11, Y11
+	VMULPD       XorConstants<>+688(SB), Y6, Y12
+	VMULPD       XorConstants<>+688(SB), Y7, Y13
+	VADDPD       XorConstants<>+656(SB), Y12, Y12
+	VADDPD       XorConstants<>+656(SB), Y13, Y13
+	VMULPD       Y6, Y6, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y10, Y10
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y10, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y8, Y6
+	VMULPD       Y7, Y9, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X1, X8, X9
+	VPCMPGTD     X0, X8, X10
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X10, Y10
+	VMOVUPS      XorConstants<>+592(SB), Y11
+	VBLENDVPD    Y9, Y6, Y11, Y9
+	VBLENDVPD    Y10, Y7, Y11, Y10
+	VADDPD       Y6, Y11, Y6
+	VADDPD       Y7, Y11, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y10, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X1, X6, X1
+	VBLENDVPS    X5, X0, X7, X0
+	VANDPS       XorConstants<>+48(SB), X3, X4
+	VANDPS       XorConstants<>+48(SB), X2, X5
+	VPMINUD      XorConstants<>+80(SB), X4, X6
+	VPMINUD      XorConstants<>+80(SB), X5, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y6, Y6
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       XorConstants<>+112(SB), Y6, Y6
+	VPADDQ       XorConstants<>+112(SB), Y7, Y7
+	VORPD        XorConstants<>+144(SB), Y6, Y6
+	VORPD        XorConstants<>+144(SB), Y7, Y7
+	VMULPD       XorConstants<>+176(SB), Y6, Y9
+	VMULPD       XorConstants<>+176(SB), Y7, Y10
+	VADDPD       XorConstants<>+208(SB), Y9, Y9
+	VADDPD       XorConstants<>+208(SB), Y10, Y10
+	VSUBPD       XorConstants<>+208(SB), Y9, Y12
+	VSUBPD       XorConstants<>+208(SB), Y10, Y13
+	VMULPD       XorConstants<>+240(SB), Y12, Y12
+	VMULPD       XorConstants<>+240(SB), Y13, Y13
+	VSUBPD       Y12, Y6, Y6
+	VSUBPD       Y13, Y7, Y7
+	VANDPD       XorConstants<>+272(SB), Y9, Y12
+	VANDPD       XorConstants<>+272(SB), Y10, Y13
+	VPSLLQ       $0x03, Y12, Y12
+	VPSLLQ       $0x03, Y13, Y13
+	VMOVUPS      XorConstants<>+560(SB), Y14
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   Y14, (AX)(Y12*1), Y15
+	VMOVUPS      XorConstants<>+560(SB), Y12
+	LEAQ         XorConstants<>+304(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y12, (AX)(Y13*1), Y14
+	VPSRLQ       $0x05, Y9, Y9
+	VPSRLQ       $0x05, Y10, Y10
+	VPSLLQ       $0x34, Y9, Y9
+	VPSLLQ       $0x34, Y10, Y10
+	VPADDQ       Y9, Y15, Y9
+	VPADDQ       Y10, Y14, Y10
+	VMULPD       XorConstants<>+624(SB), Y6, Y12
+	VMULPD       XorConstants<>+624(SB), Y7, Y13
+	VADDPD       Y12, Y11, Y12
+	VADDPD       Y13, Y11, Y13
+	VMULPD       XorConstants<>+688(SB), Y6, Y14
+	VMULPD       XorConstants<>+688(SB), Y7, Y15
+	VADDPD       XorConstants<>+656(SB), Y14, Y14
+	VADDPD       XorConstants<>+656(SB), Y15, Y15
+	VMULPD       Y6, Y6, Y8
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y8, Y14, Y8
+	VMULPD       Y11, Y15, Y11
+	VADDPD       Y8, Y12, Y8
+	VADDPD       Y11, Y13, Y11
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y11, Y7, Y7
+	VADDPD       XorConstants<>+592(SB), Y6, Y6
+	VADDPD       XorConstants<>+592(SB), Y7, Y7
+	VMULPD       Y6, Y9, Y6
+	VMULPD       Y7, Y10, Y7
+	VXORPS       X8, X8, X8
+	VPCMPGTD     X3, X8, X9
+	VPCMPGTD     X2, X8, X8
+	VPMOVSXDQ    X9, Y9
+	VPMOVSXDQ    X8, Y8
+	VMOVUPS      XorConstants<>+592(SB), Y10
+	VBLENDVPD    Y9, Y6, Y10, Y9
+	VBLENDVPD    Y8, Y7, Y10, Y8
+	VADDPD       Y6, Y10, Y6
+	VADDPD       Y7, Y10, Y7
+	VDIVPD       Y6, Y9, Y6
+	VDIVPD       Y7, Y8, Y7
+	VCVTPD2PSY   Y6, X6
+	VCVTPD2PSY   Y7, X7
+	VXORPS       XorConstants<>+16(SB), X4, X4
+	VXORPS       XorConstants<>+16(SB), X5, X5
+	VPCMPGTD     XorConstants<>+784(SB), X4, X4
+	VPCMPGTD     XorConstants<>+784(SB), X5, X5
+	VBLENDVPS    X4, X3, X6, X3
+	VBLENDVPS    X5, X2, X7, X2
+	VINSERTF128  $0x01, X3, Y1, Y1
+	VINSERTF128  $0x01, X2, Y0, Y0
+	VMOVUPS      Y1, 608(SI)
+	VMOVUPS      Y0, 576(SI)
+
+	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
+	VSUBPS  128(SI), Y0, Y2
+	VSUBPS  160(SI), Y1, Y3
+	VMULPS  XorConstants<>+1012(SB), Y3, Y4
+	VMULPS  XorConstants<>+1012(SB), Y2, Y5
+	VMOVUPS XorConstants<>+1044(SB), Y6
+	VSUBPS  Y1, Y6, Y7
+	VSUBPS  Y0, Y6, Y8
+	VMULPS  Y7, Y1, Y1
+	VMULPS  Y8, Y0, Y0
+	VMULPS  Y1, Y4, Y1
+	VMULPS  Y0, Y5, Y0
+	VMULPS  Y3, Y3, Y3
+	VMULPS  Y2, Y2, Y2
+	VMOVUPS Y1, 672(SI)
+	VMOVUPS Y0, 640(SI)
+	VMOVUPS Y2, 960(SI)
+	VMOVUPS Y3, 992(SI)
+
+	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
+	VBROADCASTSS 36(DI), Y2
+	VMULPS       Y2, Y0, Y2
+	VBROADCASTSS 36(DI), Y3
+	VMULPS       Y3, Y1, Y3
+	VBROADCASTSS 40(DI), Y4
+	VMULPS       Y4, Y0, Y4
+	VMOVUPS      192(SI), Y5
+	VMOVUPS      224(SI), Y7
+	VMOVUPS      256(SI), Y8
+	VSUBPS       Y5, Y6, Y9
+	VSUBPS       Y7, Y6, Y10
+	VSUBPS       Y8, Y6, Y11
+	VMULPS       Y9, Y5, Y5
+	VMULPS       Y10, Y7, Y7
+	VMULPS       Y11, Y8, Y8
+	VMULPS       Y5, Y2, Y2
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMOVUPS      Y2, 384(SI)
+	VMOVUPS      Y3, 416(SI)
+	VMOVUPS      Y4, 448(SI)
+	VBROADCASTSS 40(DI), Y2
+	VMULPS       Y2, Y1, Y2
+	VBROADCASTSS 44(DI), Y3
+	VMULPS       Y3, Y0, Y0
+	VBROADCASTSS 44(DI), Y3
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      288(SI), Y3
+	VMOVUPS      320(SI), Y4
+	VMOVUPS      352(SI), Y5
+	VSUBPS       Y3, Y6, Y7
+	VSUBPS       Y4, Y6, Y8
+	VSUBPS       Y5, Y6, Y6
+	VMULPS       Y7, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y6, Y5, Y5
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      Y2, 480(SI)
+	VMOVUPS      Y0, 512(SI)
+	VMOVUPS      Y1, 544(SI)
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	VMOVUPS      192(SI), Y0
+	VMOVUPS      256(SI), Y1
+	VMOVUPS      320(SI), Y2
+	VMOVUPS      320(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, 1024(BX)
+	VEXTRACTPS   $0x02, X6, 1032(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 1280(BX)
+	VEXTRACTPS   $0x02, X1, 1288(BX)
+	VMOVSD       X4, 1088(BX)
+	VEXTRACTPS   $0x02, X4, 1096(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 1344(BX)
+	VEXTRACTPS   $0x02, X1, 1352(BX)
+	VMOVSD       X2, 1152(BX)
+	VEXTRACTPS   $0x02, X2, 1160(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 1408(BX)
+	VEXTRACTPS   $0x02, X1, 1416(BX)
+	VMOVSD       X0, 1216(BX)
+	VEXTRACTPS   $0x02, X0, 1224(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 1472(BX)
+	VEXTRACTPS   $0x02, X0, 1480(BX)
+	VMOVUPS      224(SI), Y0
+	VMOVUPS      288(SI), Y1
+	VMOVUPS      352(SI), Y2
+	VMOVUPS      352(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, 1536(BX)
+	VEXTRACTPS   $0x02, X6, 1544(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 1792(BX)
+	VEXTRACTPS   $0x02, X1, 1800(BX)
+	VMOVSD       X4, 1600(BX)
+	VEXTRACTPS   $0x02, X4, 1608(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 1856(BX)
+	VEXTRACTPS   $0x02, X1, 1864(BX)
+	VMOVSD       X2, 1664(BX)
+	VEXTRACTPS   $0x02, X2, 1672(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 1920(BX)
+	VEXTRACTPS   $0x02, X1, 1928(BX)
+	VMOVSD       X0, 1728(BX)
+	VEXTRACTPS   $0x02, X0, 1736(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 1984(BX)
+	VEXTRACTPS   $0x02, X0, 1992(BX)
+	VMOVUPS      640(SI), Y0
+	VMOVUPS      640(SI), Y1
+	VMOVUPS      640(SI), Y2
+	VMOVUPS      640(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSS       X6, (BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSS       X1, 256(BX)
+	VMOVSS       X4, 64(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSS       X1, 320(BX)
+	VMOVSS       X2, 128(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSS       X1, 384(BX)
+	VMOVSS       X0, 192(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSS       X0, 448(BX)
+	VMOVUPS      672(SI), Y0
+	VMOVUPS      672(SI), Y1
+	VMOVUPS      672(SI), Y2
+	VMOVUPS      672(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSS       X6, 512(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSS       X1, 768(BX)
+	VMOVSS       X4, 576(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSS       X1, 832(BX)
+	VMOVSS       X2, 640(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSS       X1, 896(BX)
+	VMOVSS       X0, 704(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSS       X0, 960(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	VMOVUPS      384(SI), Y0
+	VMOVUPS      448(SI), Y1
+	VMOVUPS      512(SI), Y2
+	VMOVUPS      512(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, 2048(BX)
+	VEXTRACTPS   $0x02, X6, 2056(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 2304(BX)
+	VEXTRACTPS   $0x02, X1, 2312(BX)
+	VMOVSD       X4, 2112(BX)
+	VEXTRACTPS   $0x02, X4, 2120(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 2368(BX)
+	VEXTRACTPS   $0x02, X1, 2376(BX)
+	VMOVSD       X2, 2176(BX)
+	VEXTRACTPS   $0x02, X2, 2184(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 2432(BX)
+	VEXTRACTPS   $0x02, X1, 2440(BX)
+	VMOVSD       X0, 2240(BX)
+	VEXTRACTPS   $0x02, X0, 2248(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 2496(BX)
+	VEXTRACTPS   $0x02, X0, 2504(BX)
+	VMOVUPS      416(SI), Y0
+	VMOVUPS      480(SI), Y1
+	VMOVUPS      544(SI), Y2
+	VMOVUPS      544(SI), Y3
+	VUNPCKLPS    Y1, Y0, Y4
+	VUNPCKLPS    Y3, Y2, Y5
+	VUNPCKLPD    Y5, Y4, Y6
+	VUNPCKHPD    Y5, Y4, Y4
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKHPS    Y3, Y2, Y1
+	VUNPCKLPD    Y1, Y0, Y2
+	VUNPCKHPD    Y1, Y0, Y0
+	VMOVSD       X6, 2560(BX)
+	VEXTRACTPS   $0x02, X6, 2568(BX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVSD       X1, 2816(BX)
+	VEXTRACTPS   $0x02, X1, 2824(BX)
+	VMOVSD       X4, 2624(BX)
+	VEXTRACTPS   $0x02, X4, 2632(BX)
+	VEXTRACTF128 $0x01, Y4, X1
+	VMOVSD       X1, 2880(BX)
+	VEXTRACTPS   $0x02, X1, 2888(BX)
+	VMOVSD       X2, 2688(BX)
+	VEXTRACTPS   $0x02, X2, 2696(BX)
+	VEXTRACTF128 $0x01, Y2, X1
+	VMOVSD       X1, 2944(BX)
+	VEXTRACTPS   $0x02, X1, 2952(BX)
+	VMOVSD       X0, 2752(BX)
+	VEXTRACTPS   $0x02, X0, 2760(BX)
+	VEXTRACTF128 $0x01, Y0, X0
+	VMOVSD       X0, 3008(BX)
+	VEXTRACTPS   $0x02, X0, 3016(BX)
+	MOVQ         (SP), AX
+	VMOVUPS      960(SI), Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      992(SI), Y0
+	VMOVUPS      Y0, 32(AX)
+	ADDQ         $0x00000040, AX
+	MOVQ         AX, (SP)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000c00, BX
+	MOVQ         32(SP), R13
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VZEROUPPER
+	RET
+
+// func xorGradBatchSumsAVX2(b *XorBatch, xs *[2]float32, grad *XorGrad, tiles int, samples int)
+// Requires: AVX
+TEXT ·xorGradBatchSumsAVX2(SB), NOSPLIT, $0-40
+	MOVQ b+0(FP), SI
+	MOVQ xs+8(FP), DX
+	MOVQ grad+16(FP), BX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	VMOVSD    36(BX), X0
+	VINSERTPS $0x20, 44(BX), X0, X0
+	VMOVAPS   X0, X15
+	LEAQ      1024(SI), CX
+	LEAQ      2048(SI), DI
+	MOVQ      tiles+24(FP), R13
+
+loop0:
+	MOVQ samples+32(FP), R12
+
+loop1:
+	VMOVSD       (DI), X0
+	VINSERTPS    $0x20, 8(DI), X0, X0
+	VBROADCASTSS (CX), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y15, Y15
+	ADDQ         $0x00000040, CX
+	ADDQ         $0x00000040, DI
+	SUBL         $0x00000001, R12
+	JNE          loop1
+	ADDQ         $+2048, CX
+	ADDQ         $+2048, DI
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VMOVSD       X15, 36(BX)
+	VEXTRACTPS   $0x02, X15, 44(BX)
+	VMOVSS       48(BX), X0
+	VMOVAPS      X0, X15
+	LEAQ         1024(SI), DI
+	MOVQ         tiles+24(FP), CX
+
+loop2:
+	MOVQ samples+32(FP), R13
+
+loop3:
+	VMOVSS  (DI), X0
+	VADDPS  X0, X15, X0
+	VMOVAPS X0, X15
+	ADDQ    $0x00000040, DI
+	SUBL    $0x00000001, R13
+	JNE     loop3
+	ADDQ    $+2048, DI
+	SUBL    $0x00000001, CX
+	JNE     loop2
+	VMOVSS  X15, 48(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	VMOVSD  (BX), X0
+	VMOVAPS X0, X15
+	VMOVSD  8(BX), X0
+	VMOVAPS X0, X14
+	VMOVSD  16(BX), X0
+	VMOVAPS X0, X13
+	LEAQ    3072(SI), DI
+	LEAQ    (DX), CX
+	MOVQ    tiles+24(FP), R13
+
+loop4:
+	MOVQ samples+32(FP), R12
+
+loop5:
+	VMOVSD       (CX), X0
+	VBROADCASTSS (DI), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y15, Y15
+	VBROADCASTSS 4(DI), Y1
+	VMULPS       Y1, Y0, Y1
+	VADDPS       Y1, Y14, Y14
+	VBROADCASTSS 8(DI), Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y0, Y13, Y13
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000008, CX
+	SUBL         $0x00000001, R12
+	JNE          loop5
+	ADDQ         $+2048, DI
+	SUBL         $0x00000001, R13
+	JNE          loop4
+	VMOVSD       X15, (BX)
+	VMOVSD       X14, 8(BX)
+	VMOVSD       X13, 16(BX)
+	VMOVSD       24(BX), X0
+	VINSERTPS    $0x20, 32(BX), X0, X0
+	VMOVAPS      X0, X15
+	LEAQ         3072(SI), CX
+	MOVQ         tiles+24(FP), DI
+
+loop6:
+	MOVQ samples+32(FP), R13
+
+loop7:
+	VMOVSD     (CX), X0
+	VINSERTPS  $0x20, 8(CX), X0, X0
+	VADDPS     X0, X15, X0
+	VMOVAPS    X0, X15
+	ADDQ       $0x00000040, CX
+	SUBL       $0x00000001, R13
+	JNE        loop7
+	ADDQ       $+2048, CX
+	SUBL       $0x00000001, DI
+	JNE        loop6
+	VMOVSD     X15, 24(BX)
+	VEXTRACTPS $0x02, X15, 32(BX)
+	VZEROUPPER
+	RET
+
+// func xorGradBatchAVX512(p *Xor, b *XorBatch, xs *[2]float32, ys *[1]float32, tiles int, samples int)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·xorGradBatchAVX512(SB), NOSPLIT, $128-48
+	MOVQ p+0(FP), DI
+	MOVQ b+8(FP), SI
+	MOVQ xs+16(FP), DX
+	MOVQ ys+24(FP), CX
+	LEAQ 50432(SI), AX
+	MOVQ AX, (SP)
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+	LEAQ 1024(SI), BX
+	MOVQ tiles+32(FP), R13
+
+loop0:
+	MOVQ         R13, 64(SP)
+	VMOVUPS      (DX), X0
+	VINSERTF32X4 $0x01, 32(DX), Z0, Z0
+	VINSERTF32X4 $0x02, 64(DX), Z0, Z0
+	VINSERTF32X4 $0x03, 96(DX), Z0, Z0
+	VMOVUPS      16(DX), X1
+	VINSERTF32X4 $0x01, 48(DX), Z1, Z1
+	VINSERTF32X4 $0x02, 80(DX), Z1, Z1
+	VINSERTF32X4 $0x03, 112(DX), Z1, Z1
+	VSHUFPS      $0x88, Z1, Z0, Z2
+	VMOVUPS      Z2, (SI)
+	VSHUFPS      $0xdd, Z1, Z0, Z0
+	VMOVUPS      Z0, 64(SI)
+	VMOVUPS      (CX), Z1
+	VMOVUPS      Z1, 128(SI)
+
+	// z1 = W1·x + b1; a1 = sigmoid(z1)
+	VMULPS.BCST (DI), Z2, Z1
+	VMULPS.BCST 8(DI), Z2, Z3
+	VMULPS.BCST 16(DI), Z2, Z2
+	VMULPS.BCST 4(DI), Z0, Z4
+	VMULPS.BCST 12(DI), Z0, Z5
+	VMULPS.BCST 20(DI), Z0, Z0
+	VADDPS      Z4, Z1, Z1
+	VADDPS      Z5, Z3, Z3
+	VADDPS      Z0, Z2, Z0
+	VADDPS.BCST 24(DI), Z1, Z1
+	VADDPS.BCST 28(DI), Z3, Z2
+	VADDPS.BCST 32(DI), Z0, Z0
+	VMOVUPS     Z1, 704(SI)
+	VMOVUPS     Z2, 768(SI)
+	VMOVUPS     Z0, 832(SI)
+	XORL        R13, R13
+
+loop1:
+	VMOVUPS       704(SI)(R13*1), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  XorConstants<>+868(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  XorConstants<>+872(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  XorConstants<>+876(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  XorConstants<>+884(SB), Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  XorConstants<>+892(SB), Z8
+	VMULPD        Z8, Z5, Z9
+	VBROADCASTSD  XorConstants<>+900(SB), Z10
+	VADDPD        Z10, Z9, Z9
+	VSUBPD        Z10, Z9, Z11
+	VBROADCASTSD  XorConstants<>+908(SB), Z12
+	VMULPD        Z12, Z11, Z11
+	VSUBPD        Z11, Z5, Z5
+	VBROADCASTSD  XorConstants<>+916(SB), Z11
+	VANDPD        Z11, Z9, Z13
+	VMOVUPS       XorConstants<>+1088(SB), Z14
+	VMOVAPS       Z13, Z15
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z15
+	VMOVUPS       XorConstants<>+1216(SB), Z16
+	VMOVAPS       Z13, Z17
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z17
+	VBROADCASTSD  XorConstants<>+1344(SB), Z18
+	VPTESTMQ      Z18, Z13, K1
+	VBLENDMPD     Z17, Z15, K1, Z13
+	VPSRLQ        $0x05, Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VPADDQ        Z9, Z13, Z9
+	VBROADCASTSD  XorConstants<>+932(SB), Z13
+	VMULPD        Z13, Z5, Z15
+	VBROADCASTSD  XorConstants<>+924(SB), Z17
+	VADDPD        Z15, Z17, Z15
+	VBROADCASTSD  XorConstants<>+948(SB), Z19
+	VMULPD        Z19, Z5, Z20
+	VBROADCASTSD  XorConstants<>+940(SB), Z21
+	VADDPD        Z20, Z21, Z20
+	VMULPD        Z5, Z5, Z22
+	VMULPD        Z22, Z20, Z20
+	VADDPD        Z20, Z15, Z15
+	VMULPD        Z15, Z5, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z5, Z9, Z5
+	VXORPS        X9, X9, X9
+	VPCMPD        $0x05, Y9, Y0, K1
+	VBLENDMPD     Z17, Z5, K1, Z15
+	VADDPD        Z5, Z17, Z5
+	VDIVPD        Z5, Z15, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  XorConstants<>+960(SB), Y15
+	VPCMPUD       $0x06, Y15, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VORPD         Z7, Z3, Z3
+	VMULPD        Z8, Z3, Z4
+	VADDPD        Z10, Z4, Z4
+	VSUBPD        Z10, Z4, Z5
+	VMULPD        Z12, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z11, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z7
+	VPTESTMQ      Z18, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z13, Z3, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z19, Z3, Z6
+	VADDPD        Z6, Z21, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z17, Z3
+	VMULPD        Z3, Z4, Z3
+	VPCMPD        $0x05, Y9, Y1, K1
+	VBLENDMPD     Z17, Z3, K1, Z4
+	VADDPD        Z3, Z17, Z3
+	VDIVPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y15, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 192(SI)(R13*1)
+	ADDQ          $0x00000040, R13
+	CMPQ          R13, $0x000000c0
+	JNE           loop1
+
+	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
+	VMOVUPS       192(SI), Z0
+	VMULPS.BCST   36(DI), Z0, Z0
+	VMOVUPS       320(SI), Z1
+	VMULPS.BCST   44(DI), Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VMOVUPS       256(SI), Z1
+	VMULPS.BCST   40(DI), Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VADDPS.BCST   48(DI), Z0, Z0
+	VMOVUPS       Z0, 704(SI)
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VBROADCASTSS  XorConstants<>+868(SB), Y2
+	VANDPS        Y2, Y0, Y3
+	VBROADCASTSS  XorConstants<>+872(SB), Y4
+	VPMINUD       Y4, Y3, Y5
+	VPMOVZXDQ     Y5, Z5
+	VPSLLQ        $0x1d, Z5, Z5
+	VBROADCASTSD  XorConstants<>+876(SB), Z6
+	VPADDQ        Z6, Z5, Z5
+	VBROADCASTSD  XorConstants<>+884(SB), Z7
+	VORPD         Z7, Z5, Z5
+	VBROADCASTSD  XorConstants<>+892(SB), Z8
+	VMULPD        Z8, Z5, Z9
+	VBROADCASTSD  XorConstants<>+900(SB), Z10
+	VADDPD        Z10, Z9, Z9
+	VSUBPD        Z10, Z9, Z11
+	VBROADCASTSD  XorConstants<>+908(SB), Z12
+	VMULPD        Z12, Z11, Z11
+	VSUBPD        Z11, Z5, Z5
+	VBROADCASTSD  XorConstants<>+916(SB), Z11
+	VANDPD        Z11, Z9, Z13
+	VMOVUPS       XorConstants<>+1088(SB), Z14
+	VMOVAPS       Z13, Z15
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z15
+	VMOVUPS       XorConstants<>+1216(SB), Z16
+	VMOVAPS       Z13, Z17
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z17
+	VBROADCASTSD  XorConstants<>+1344(SB), Z18
+	VPTESTMQ      Z18, Z13, K1
+	VBLENDMPD     Z17, Z15, K1, Z13
+	VPSRLQ        $0x05, Z9, Z9
+	VPSLLQ        $0x34, Z9, Z9
+	VPADDQ        Z9, Z13, Z9
+	VBROADCASTSD  XorConstants<>+932(SB), Z13
+	VMULPD        Z13, Z5, Z15
+	VBROADCASTSD  XorConstants<>+924(SB), Z17
+	VADDPD        Z15, Z17, Z15
+	VBROADCASTSD  XorConstants<>+948(SB), Z19
+	VMULPD        Z19, Z5, Z20
+	VBROADCASTSD  XorConstants<>+940(SB), Z21
+	VADDPD        Z20, Z21, Z20
+	VMULPD        Z5, Z5, Z22
+	VMULPD        Z22, Z20, Z20
+	VADDPD        Z20, Z15, Z15
+	VMULPD        Z15, Z5, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z5, Z9, Z5
+	VXORPS        X9, X9, X9
+	VPCMPD        $0x05, Y9, Y0, K1
+	VBLENDMPD     Z17, Z5, K1, Z15
+	VADDPD        Z5, Z17, Z5
+	VDIVPD        Z5, Z15, Z5
+	VCVTPD2PS     Z5, Y5
+	VBROADCASTSS  XorConstants<>+960(SB), Y15
+	VPCMPUD       $0x06, Y15, Y3, K1
+	VBLENDMPS     Y0, Y5, K1, Y0
+	VANDPS        Y2, Y1, Y2
+	VPMINUD       Y4, Y2, Y3
+	VPMOVZXDQ     Y3, Z3
+	VPSLLQ        $0x1d, Z3, Z3
+	VPADDQ        Z6, Z3, Z3
+	VORPD         Z7, Z3, Z3
+	VMULPD        Z8, Z3, Z4
+	VADDPD        Z10, Z4, Z4
+	VSUBPD        Z10, Z4, Z5
+	VMULPD        Z12, Z5, Z5
+	VSUBPD        Z5, Z3, Z3
+	VANDPD        Z11, Z4, Z5
+	VMOVAPS       Z5, Z6
+	VPERMI2PD     XorConstants<>+1152(SB), Z14, Z6
+	VMOVAPS       Z5, Z7
+	VPERMI2PD     XorConstants<>+1280(SB), Z16, Z7
+	VPTESTMQ      Z18, Z5, K1
+	VBLENDMPD     Z7, Z6, K1, Z5
+	VPSRLQ        $0x05, Z4, Z4
+	VPSLLQ        $0x34, Z4, Z4
+	VPADDQ        Z4, Z5, Z4
+	VMULPD        Z13, Z3, Z5
+	VADDPD        Z5, Z17, Z5
+	VMULPD        Z19, Z3, Z6
+	VADDPD        Z6, Z21, Z6
+	VMULPD        Z3, Z3, Z7
+	VMULPD        Z7, Z6, Z6
+	VADDPD        Z6, Z5, Z5
+	VMULPD        Z5, Z3, Z3
+	VADDPD        Z3, Z17, Z3
+	VMULPD        Z3, Z4, Z3
+	VPCMPD        $0x05, Y9, Y1, K1
+	VBLENDMPD     Z17, Z3, K1, Z4
+	VADDPD        Z3, Z17, Z3
+	VDIVPD        Z3, Z4, Z3
+	VCVTPD2PS     Z3, Y3
+	VPCMPUD       $0x06, Y15, Y2, K1
+	VBLENDMPS     Y1, Y3, K1, Y1
+	VINSERTF64X4  $0x01, Y1, Z0, Z0
+	VMOVUPS       Z0, 576(SI)
+
+	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
+	VSUBPS       128(SI), Z0, Z1
+	VMULPS.BCST  XorConstants<>+1076(SB), Z1, Z2
+	VBROADCASTSS XorConstants<>+1080(SB), Z3
+	VSUBPS       Z0, Z3, Z4
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z0, Z2, Z0
+	VMULPS       Z1, Z1, Z1
+	VMOVUPS      Z0, 640(SI)
+	VMOVUPS      Z1, 960(SI)
+
+	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
+	VMULPS.BCST 36(DI), Z0, Z1
+	VMULPS.BCST 40(DI), Z0, Z2
+	VMULPS.BCST 44(DI), Z0, Z0
+	VMOVUPS     192(SI), Z4
+	VMOVUPS     256(SI), Z5
+	VMOVUPS     320(SI), Z6
+	VSUBPS      Z4, Z3, Z7
+	VSUBPS      Z5, Z3, Z8
+	VSUBPS      Z6, Z3, Z3
+	VMULPS      Z7, Z4, Z4
+	VMULPS      Z8, Z5, Z5
+	VMULPS      Z3, Z6, Z3
+	VMULPS      Z4, Z1, Z1
+	VMULPS      Z5, Z2, Z2
+	VMULPS      Z3, Z0, Z0
+	VMOVUPS     Z1, 384(SI)
+	VMOVUPS     Z2, 448(SI)
+	VMOVUPS     Z0, 512(SI)
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	VMOVUPS       192(SI), Z0
+	VMOVUPS       256(SI), Z1
+	VMOVUPS       320(SI), Z2
+	VMOVUPS       320(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVSD        X6, 1024(BX)
+	VEXTRACTPS    $0x02, X6, 1032(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVSD        X1, 1280(BX)
+	VEXTRACTPS    $0x02, X1, 1288(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVSD        X1, 1536(BX)
+	VEXTRACTPS    $0x02, X1, 1544(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVSD        X1, 1792(BX)
+	VEXTRACTPS    $0x02, X1, 1800(BX)
+	VMOVSD        X4, 1088(BX)
+	VEXTRACTPS    $0x02, X4, 1096(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVSD        X1, 1344(BX)
+	VEXTRACTPS    $0x02, X1, 1352(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVSD        X1, 1600(BX)
+	VEXTRACTPS    $0x02, X1, 1608(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVSD        X1, 1856(BX)
+	VEXTRACTPS    $0x02, X1, 1864(BX)
+	VMOVSD        X2, 1152(BX)
+	VEXTRACTPS    $0x02, X2, 1160(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVSD        X1, 1408(BX)
+	VEXTRACTPS    $0x02, X1, 1416(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVSD        X1, 1664(BX)
+	VEXTRACTPS    $0x02, X1, 1672(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVSD        X1, 1920(BX)
+	VEXTRACTPS    $0x02, X1, 1928(BX)
+	VMOVSD        X0, 1216(BX)
+	VEXTRACTPS    $0x02, X0, 1224(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVSD        X1, 1472(BX)
+	VEXTRACTPS    $0x02, X1, 1480(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVSD        X1, 1728(BX)
+	VEXTRACTPS    $0x02, X1, 1736(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVSD        X0, 1984(BX)
+	VEXTRACTPS    $0x02, X0, 1992(BX)
+	VMOVUPS       640(SI), Z0
+	VMOVUPS       640(SI), Z1
+	VMOVUPS       640(SI), Z2
+	VMOVUPS       640(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVSS        X6, (BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVSS        X1, 256(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVSS        X1, 512(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVSS        X1, 768(BX)
+	VMOVSS        X4, 64(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVSS        X1, 320(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVSS        X1, 576(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVSS        X1, 832(BX)
+	VMOVSS        X2, 128(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVSS        X1, 384(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVSS        X1, 640(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVSS        X1, 896(BX)
+	VMOVSS        X0, 192(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVSS        X1, 448(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVSS        X1, 704(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVSS        X0, 960(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	VMOVUPS       384(SI), Z0
+	VMOVUPS       448(SI), Z1
+	VMOVUPS       512(SI), Z2
+	VMOVUPS       512(SI), Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKLPS     Z3, Z2, Z5
+	VUNPCKLPD     Z5, Z4, Z6
+	VUNPCKHPD     Z5, Z4, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VUNPCKHPS     Z3, Z2, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VMOVSD        X6, 2048(BX)
+	VEXTRACTPS    $0x02, X6, 2056(BX)
+	VEXTRACTF32X4 $0x01, Z6, X1
+	VMOVSD        X1, 2304(BX)
+	VEXTRACTPS    $0x02, X1, 2312(BX)
+	VEXTRACTF32X4 $0x02, Z6, X1
+	VMOVSD        X1, 2560(BX)
+	VEXTRACTPS    $0x02, X1, 2568(BX)
+	VEXTRACTF32X4 $0x03, Z6, X1
+	VMOVSD        X1, 2816(BX)
+	VEXTRACTPS    $0x02, X1, 2824(BX)
+	VMOVSD        X4, 2112(BX)
+	VEXTRACTPS    $0x02, X4, 2120(BX)
+	VEXTRACTF32X4 $0x01, Z4, X1
+	VMOVSD        X1, 2368(BX)
+	VEXTRACTPS    $0x02, X1, 2376(BX)
+	VEXTRACTF32X4 $0x02, Z4, X1
+	VMOVSD        X1, 2624(BX)
+	VEXTRACTPS    $0x02, X1, 2632(BX)
+	VEXTRACTF32X4 $0x03, Z4, X1
+	VMOVSD        X1, 2880(BX)
+	VEXTRACTPS    $0x02, X1, 2888(BX)
+	VMOVSD        X2, 2176(BX)
+	VEXTRACTPS    $0x02, X2, 2184(BX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVSD        X1, 2432(BX)
+	VEXTRACTPS    $0x02, X1, 2440(BX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVSD        X1, 2688(BX)
+	VEXTRACTPS    $0x02, X1, 2696(BX)
+	VEXTRACTF32X4 $0x03, Z2, X1
+	VMOVSD        X1, 2944(BX)
+	VEXTRACTPS    $0x02, X1, 2952(BX)
+	VMOVSD        X0, 2240(BX)
+	VEXTRACTPS    $0x02, X0, 2248(BX)
+	VEXTRACTF32X4 $0x01, Z0, X1
+	VMOVSD        X1, 2496(BX)
+	VEXTRACTPS    $0x02, X1, 2504(BX)
+	VEXTRACTF32X4 $0x02, Z0, X1
+	VMOVSD        X1, 2752(BX)
+	VEXTRACTPS    $0x02, X1, 2760(BX)
+	VEXTRACTF32X4 $0x03, Z0, X0
+	VMOVSD        X0, 3008(BX)
+	VEXTRACTPS    $0x02, X0, 3016(BX)
+	MOVQ          (SP), AX
+	VMOVUPS       960(SI), Z0
+	VMOVUPS       Z0, (AX)
+	ADDQ          $0x00000040, AX
+	MOVQ          AX, (SP)
+	ADDQ          $0x00000080, DX
+	ADDQ          $0x00000040, CX
+	ADDQ          $0x00000c00, BX
+	MOVQ          64(SP), R13
+	SUBL          $0x00000001, R13
+	JNE           loop0
+	VZEROUPPER
+	RET
+
+// func xorGradBatchSumsAVX512(b *XorBatch, xs *[2]float32, grad *XorGrad, tiles int, samples int)
+// Requires: AVX, AVX512F
+TEXT ·xorGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+	MOVQ b+0(FP), SI
+	MOVQ xs+8(FP), DX
+	MOVQ grad+16(FP), BX
+	ADDQ $0x0000003f, SI
+	ANDQ $-64, SI
+
+	// ∇W2 += Σ d2·a1ᵀ; ∇b2 += Σ d2
+	VMOVSD    36(BX), X0
+	VINSERTPS $0x20, 44(BX), X0, X0
+	VMOVAPS   X0, X31
+	LEAQ      1024(SI), CX
+	LEAQ      2048(SI), DI
+	MOVQ      tiles+24(FP), R13
+
+loop0:
+	MOVQ samples+32(FP), R12
+
+loop1:
+	VMOVSD      (DI), X0
+	VINSERTPS   $0x20, 8(DI), X0, X0
+	VMULPS.BCST (CX), Z0, Z0
+	VADDPS      Z0, Z31, Z31
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DI
+	SUBL        $0x00000001, R12
+	JNE         loop1
+	ADDQ        $+2048, CX
+	ADDQ        $+2048, DI
+	SUBL        $0x00000001, R13
+	JNE         loop0
+	VMOVSD      X31, 36(BX)
+	VEXTRACTPS  $0x02, X31, 44(BX)
+	VMOVSS      48(BX), X0
+	VMOVAPS     X0, X31
+	LEAQ        1024(SI), DI
+	MOVQ        tiles+24(FP), CX
+
+loop2:
+	MOVQ samples+32(FP), R13
+
+loop3:
+	VMOVSS  (DI), X0
+	VADDPS  X0, X31, X0
+	VMOVAPS X0, X31
+	ADDQ    $0x00000040, DI
+	SUBL    $0x00000001, R13
+	JNE     loop3
+	ADDQ    $+2048, DI
+	SUBL    $0x00000001, CX
+	JNE     loop2
+	VMOVSS  X31, 48(BX)
+
+	// ∇W1 += Σ d1·xᵀ; ∇b1 += Σ d1
+	VMOVSD  (BX), X0
+	VMOVAPS X0, X31
+	VMOVSD  8(BX), X0
+	VMOVAPS X0, X30
+	VMOVSD  16(BX), X0
+	VMOVAPS X0, X29
+	LEAQ    3072(SI), DI
+	LEAQ    (DX), CX
+	MOVQ    tiles+24(FP), R13
+
+loop4:
+	MOVQ samples+32(FP), R12
+
+loop5:
+	VMOVSD      (CX), X0
+	VMULPS.BCST (DI), Z0, Z1
+	VADDPS      Z1, Z31, Z31
+	VMULPS.BCST 4(DI), Z0, Z1
+	VADDPS      Z1, Z30, Z30
+	VMULPS.BCST 8(DI), Z0, Z0
+	VADDPS      Z0, Z29, Z29
+	ADDQ        $0x00000040, DI
+	ADDQ        $0x00000008, CX
+	SUBL        $0x00000001, R12
+	JNE         loop5
+	ADDQ        $+2048, DI
+	SUBL        $0x00000001, R13
+	JNE         loop4
+	VMOVSD      X31, (BX)
+	VMOVSD      X30, 8(BX)
+	VMOVSD      X29, 16(BX)
+	VMOVSD      24(BX), X0
+	VINSERTPS   $0x20, 32(BX), X0, X0
+	VMOVAPS     X0, X31
+	LEAQ        3072(SI), CX
+	MOVQ        tiles+24(FP), DI
+
+loop6:
+	MOVQ samples+32(FP), R13
+
+loop7:
+	VMOVSD     (CX), X0
+	VINSERTPS  $0x20, 8(CX), X0, X0
+	VADDPS     X0, X31, X0
+	VMOVAPS    X0, X31
+	ADDQ       $0x00000040, CX
+	SUBL       $0x00000001, R13
+	JNE        loop7
+	ADDQ       $+2048, CX
+	SUBL       $0x00000001, DI
+	JNE        loop6
+	VMOVSD     X31, 24(BX)
+	VEXTRACTPS $0x02, X31, 32(BX)
+	VZEROUPPER
+	RET
+
+// func xorStepBatchAVX2(p *Xor, grad *XorGrad, rate float32)
+// Requires: AVX
+TEXT ·xorStepBatchAVX2(SB), NOSPLIT, $0-20
+	MOVQ         p+0(FP), DI
+	MOVQ         grad+8(FP), BX
+	VBROADCASTSS rate+16(FP), Y0
+	VMOVAPS      Y0, Y15
+	VMOVUPS      (DI), Y0
+	VMULPS       (BX), Y15, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      32(DI), X0
+	VMOVSS       48(DI), X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VMOVUPS      32(BX), X1
+	VMOVSS       48(BX), X2
+	VINSERTF128  $0x01, X2, Y1, Y1
+	VMULPS       Y1, Y15, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      X0, 32(DI)
+	VEXTRACTF128 $0x01, Y0, X1
+	VMOVSS       X1, 48(DI)
+	VZEROUPPER
+	RET
+
+// func xorStepBatchAVX512(p *Xor, grad *XorGrad, rate float32)
+// Requires: AVX, AVX512F
+TEXT ·xorStepBatchAVX512(SB), NOSPLIT, $0-20
+	MOVQ         p+0(FP), DI
+	MOVQ         grad+8(FP), BX
+	VBROADCASTSS rate+16(FP), Z0
+	VMOVAPS      Z0, Z31
+	MOVL         $0x00001fff, AX
+	KMOVW        AX, K1
+	VMOVUPS.Z    (DI), K1, Z0
+	VMOVUPS.Z    (BX), K1, Z1
+	VMULPS       Z1, Z31, Z1
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (DI)
+	VZEROUPPER
+	RET
+
 DATA XorConstants<>+0(SB)/4, $0x00000000
 DATA XorConstants<>+4(SB)/4, $0x00000000
 DATA XorConstants<>+8(SB)/4, $0x80000000
@@ -1397,4 +4301,38 @@ DATA XorConstants<>+1068(SB)/4, $0x3f800000
 DATA XorConstants<>+1072(SB)/4, $0x3f800000
 DATA XorConstants<>+1076(SB)/4, $0x40000000
 DATA XorConstants<>+1080(SB)/4, $0x3f800000
-GLOBL XorConstants<>(SB), RODATA|NOPTR, $1084
+DATA XorConstants<>+1084(SB)/4, $0x00000000
+DATA XorConstants<>+1088(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+1096(SB)/8, $0x3ff059b0d3158574
+DATA XorConstants<>+1104(SB)/8, $0x3ff0b5586cf9890f
+DATA XorConstants<>+1112(SB)/8, $0x3ff11301d0125b51
+DATA XorConstants<>+1120(SB)/8, $0x3ff172b83c7d517b
+DATA XorConstants<>+1128(SB)/8, $0x3ff1d4873168b9aa
+DATA XorConstants<>+1136(SB)/8, $0x3ff2387a6e756238
+DATA XorConstants<>+1144(SB)/8, $0x3ff29e9df51fdee1
+DATA XorConstants<>+1152(SB)/8, $0x3ff306fe0a31b715
+DATA XorConstants<>+1160(SB)/8, $0x3ff371a7373aa9cb
+DATA XorConstants<>+1168(SB)/8, $0x3ff3dea64c123422
+DATA XorConstants<>+1176(SB)/8, $0x3ff44e086061892d
+DATA XorConstants<>+1184(SB)/8, $0x3ff4bfdad5362a27
+DATA XorConstants<>+1192(SB)/8, $0x3ff5342b569d4f82
+DATA XorConstants<>+1200(SB)/8, $0x3ff5ab07dd485429
+DATA XorConstants<>+1208(SB)/8, $0x3ff6247eb03a5585
+DATA XorConstants<>+1216(SB)/8, $0x3ff6a09e667f3bcd
+DATA XorConstants<>+1224(SB)/8, $0x3ff71f75e8ec5f74
+DATA XorConstants<>+1232(SB)/8, $0x3ff7a11473eb0187
+DATA XorConstants<>+1240(SB)/8, $0x3ff82589994cce13
+DATA XorConstants<>+1248(SB)/8, $0x3ff8ace5422aa0db
+DATA XorConstants<>+1256(SB)/8, $0x3ff93737b0cdc5e5
+DATA XorConstants<>+1264(SB)/8, $0x3ff9c49182a3f090
+DATA XorConstants<>+1272(SB)/8, $0x3ffa5503b23e255d
+DATA XorConstants<>+1280(SB)/8, $0x3ffae89f995ad3ad
+DATA XorConstants<>+1288(SB)/8, $0x3ffb7f76f2fb5e47
+DATA XorConstants<>+1296(SB)/8, $0x3ffc199bdd85529c
+DATA XorConstants<>+1304(SB)/8, $0x3ffcb720dcef9069
+DATA XorConstants<>+1312(SB)/8, $0x3ffd5818dcfba487
+DATA XorConstants<>+1320(SB)/8, $0x3ffdfc97337b9b5f
+DATA XorConstants<>+1328(SB)/8, $0x3ffea4afa2a490da
+DATA XorConstants<>+1336(SB)/8, $0x3fff50765b6e4540
+DATA XorConstants<>+1344(SB)/8, $0x0000000000000010
+GLOBL XorConstants<>(SB), RODATA|NOPTR, $1352

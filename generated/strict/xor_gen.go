@@ -6,7 +6,7 @@
 // parameters     13 (52 bytes)
 // multiply-adds  9 Forward, 21 Grad
 // workspace      32 bytes
-// batch          32 samples at a time, in 1076 bytes
+// batch          32 samples at a time, in 52532 bytes
 // cache          auto keeps 16 bytes for 85 operations and 4 calls in Grad
 //                pre 20 for 92 and 7; post 16 for 85 and 4; both 32 for 89 and 4
 // code           fully unrolled
@@ -53,9 +53,13 @@ type XorWorkspace struct {
 }
 
 // XorBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 1076 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
-// block of 32 samples at a time.
+// that StepBatch sums up, 52532 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// block of 32 samples at a time. The first four fields are for the assembly, which works on samples side by side.
 type XorBatch struct {
+	tiles   [12560]float32 // tiles of 16 samples, for the assembly
+	restX   [16][2]float32 // the last samples, fewer than a tile's
+	restY   [16][1]float32 // what belongs to them
+	losses  [256]float32   // those of samples, for sums in their order
 	samples [32]XorWorkspace
 	sum     XorGrad
 }
@@ -331,6 +335,10 @@ func (p *Xor) ForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {
 	if len(xs) != len(out) {
 		panic("Xor.ForwardBatch: xs and out differ in length")
 	}
+	if xorLevel > 0 {
+		p.vectorForwardBatch(b, xs, out)
+		return
+	}
 	for len(xs) > 32 && len(out) > 32 {
 		p.forwardBlock(b, xs[:32], out[:32])
 		xs, out = xs[32:], out[32:]
@@ -343,6 +351,9 @@ func (p *Xor) ForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {
 func (p *Xor) LossBatch(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Xor.LossBatch: xs and ys differ in length")
+	}
+	if xorLevel > 0 {
+		return p.vectorLossBatch(b, xs, ys)
 	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
@@ -361,6 +372,9 @@ func (p *Xor) GradBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGra
 		panic("Xor.GradBatch: xs and ys differ in length")
 	}
 	*g = XorGrad{}
+	if xorLevel > 0 {
+		return p.vectorGradBatch(b, xs, ys, g)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], g)
@@ -378,6 +392,9 @@ func (p *Xor) StepBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, rate floa
 		panic("Xor.StepBatch: xs and ys differ in length")
 	}
 	b.sum = XorGrad{}
+	if xorLevel > 0 {
+		return p.vectorStepBatch(b, xs, ys, rate)
+	}
 	loss := float32(0)
 	for len(xs) > 32 && len(ys) > 32 {
 		loss += p.gradBlock(b, xs[:32], ys[:32], &b.sum)

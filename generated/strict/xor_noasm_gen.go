@@ -34,3 +34,21 @@ func (p *Xor) vectorGrad(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorG
 func (p *Xor) vectorStep(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32 {
 	return 0
 }
+
+// vectorForwardBatch is never called.
+func (p *Xor) vectorForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {}
+
+// vectorLossBatch is never called.
+func (p *Xor) vectorLossBatch(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
+	return 0
+}
+
+// vectorGradBatch is never called.
+func (p *Xor) vectorGradBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGrad) float32 {
+	return 0
+}
+
+// vectorStepBatch is never called.
+func (p *Xor) vectorStepBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, rate float32) float32 {
+	return 0
+}

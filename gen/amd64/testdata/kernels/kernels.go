@@ -10,6 +10,6 @@ type kernel[T float32 | float64] struct {
 }
 
 var (
-	sums32, spills32 []kernel[float32]
-	sums64, spills64 []kernel[float64]
+	sums32, ordered32, spills32 []kernel[float32]
+	sums64, ordered64, spills64 []kernel[float64]
 )

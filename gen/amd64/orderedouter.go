@@ -1,0 +1,135 @@
+package amd64
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// orderedOuter adds Σ δ·aᵀ to the gradient of a layer's weights and Σ δ to that of its biases, sample after sample: the sums go on from what is in
+// memory, so that it is no matter how many samples a call has. Vectors of both δ and a lie sample after sample.
+func (t *tile) orderedOuter(o *plan.OuterSum) {
+	rows, cols, lanes := o.D.Rows, o.A.Rows, t.m.lanes()
+	chunks := (cols + lanes - 1) / lanes
+	wide := min(chunks, 4)
+	if t.m.level == AVX2 {
+		wide = min(chunks, 3)
+	}
+	high := min(rows, t.accumulators()/wide)
+	groups := (rows + high - 1) / high
+	high = (rows + groups - 1) / groups
+	t.chunks(cols, wide*lanes, 1, []int{1}, func(right index, size int) {
+		t.chunks(rows, high, 1, []int{1, o.GW.Cols}, func(down index, n int) { t.orderedOuterGroup(o, down, right, n, size) })
+	})
+	if o.GB != nil {
+		t.chunks(rows, t.accumulators()*lanes, 1, []int{1}, func(down index, n int) { t.orderedBiases(o, down, n) })
+	}
+}
+
+// samplesOf is where the first sample's vector of a buffer lies, how many bytes there are from one sample to the next, and how many more from
+// the last of a tile to the first of the next.
+func (t *tile) samplesOf(b *plan.Buffer) (from ref, step, gap int) {
+	if at, ok := t.lay.copies[b]; ok {
+		step = pitch(b, t.m.size) * t.m.size
+		return ref{base: t.bases["b"], disp: t.lay.work + at}, step, t.lay.stride - t.samples*step
+	}
+	return ref{base: t.bases["xs"]}, b.Rows * t.m.size, 0
+}
+
+// orderedOuterGroup adds to n rows and m columns.
+func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) {
+	lanes, size := t.m.lanes(), t.m.size
+	var sizes []int
+	for k := 0; k < m; k += lanes {
+		sizes = append(sizes, min(lanes, m-k))
+	}
+	cells := make([]*value, n*len(sizes))
+	for i := range cells {
+		cells[i] = t.cell()
+	}
+	// each runs a body for every vector of the gradient and its place.
+	each := func(body func(i, s int, place ref)) {
+		w := t.at(o.GW, index{})
+		w.disp += (down.off*o.GW.Cols + right.off) * size
+		w, release := t.joined(w, down.regs[o.GW.Cols], right.regs[1])
+		for r := range n {
+			for c, s := range sizes {
+				t.code.within(t.m.width(s), func() { body(r*len(sizes)+c, s, w.plus((r*o.GW.Cols+c*lanes)*size)) })
+			}
+		}
+		release()
+		t.flush()
+	}
+	each(func(i, s int, place ref) { t.code.set(cells[i], t.code.load(place, s)) })
+	dp, ap := t.pointer(), t.pointer()
+	d, dStep, dGap := t.samplesOf(o.D)
+	a, aStep, aGap := t.samplesOf(o.A)
+	d.disp, d.index = d.disp+down.off*size, down.regs[1]
+	a.disp, a.index = a.disp+right.off*size, right.regs[1]
+	t.do("LEAQ", d.mem(), dp)
+	t.do("LEAQ", a.mem(), ap)
+	t.throughSamples(func() {
+		var as []*value
+		for c, s := range sizes {
+			as = append(as, t.code.load(ref{base: ap, disp: c * lanes * size}, s))
+		}
+		for r := range n {
+			x := t.code.spread(ref{base: dp, disp: r * size})
+			for c := range sizes {
+				t.code.accumulate(cells[r*len(sizes)+c], as[c], x)
+			}
+		}
+		t.flush()
+		t.do("ADDQ", operand.U32(dStep), dp)
+		t.do("ADDQ", operand.U32(aStep), ap)
+	}, func() {
+		t.do("ADDQ", operand.I32(dGap), dp)
+		if aGap != 0 {
+			t.do("ADDQ", operand.I32(aGap), ap)
+		}
+	})
+	t.drop(dp)
+	t.drop(ap)
+	each(func(i, s int, place ref) { t.code.store(cells[i], place, s) })
+	t.release(cells...)
+}
+
+// orderedBiases adds to n biases.
+func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
+	lanes, size := t.m.lanes(), t.m.size
+	var cells []*value
+	for k := 0; k < n; k += lanes {
+		cells = append(cells, t.cell())
+	}
+	vectors := func(body func(c, s int)) {
+		for c := range cells {
+			s := min(lanes, n-c*lanes)
+			t.code.within(t.m.width(s), func() { body(c, s) })
+		}
+	}
+	place := t.at(o.GB, down)
+	vectors(func(c, s int) { t.code.set(cells[c], t.code.load(place.plus(c*lanes*size), s)) })
+	t.flush()
+	dp := t.pointer()
+	d, step, gap := t.samplesOf(o.D)
+	d.disp, d.index = d.disp+down.off*size, down.regs[1]
+	t.do("LEAQ", d.mem(), dp)
+	t.throughSamples(func() {
+		vectors(func(c, s int) {
+			t.code.set(cells[c], t.code.sum(cells[c], t.code.load(ref{base: dp, disp: c * lanes * size}, s)))
+		})
+		t.flush()
+		t.do("ADDQ", operand.U32(step), dp)
+	}, func() { t.do("ADDQ", operand.I32(gap), dp) })
+	t.drop(dp)
+	vectors(func(c, s int) { t.code.store(cells[c], place.plus(c*lanes*size), s) })
+	t.release(cells...)
+}
+
+// throughSamples runs a body for every sample of the call, and another after each tile. Where more tiles follow, a tile is full.
+func (t *tile) throughSamples(sample, after func()) {
+	t.countdown("tiles", func() {
+		t.countdown("samples", sample)
+		after()
+	})
+}

@@ -1,0 +1,253 @@
+package amd64
+
+import (
+	"slices"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Under rounding: strict a tile's sums over units go through the lanes of the plan one after another, four together: what is a lane of a
+// register in functions of one sample is a row here, and the tree adds rows. Every lane begins with -0, to which its first term is added.
+
+// lanesTogether is how many lanes are formed side by side in loops.
+const lanesTogether = 4
+
+// orderedLanes is a sum in so many lanes as it is gone through in loops, and the number of partial sums that are under way.
+func orderedLanes(lanes int) (tree *plan.Loops, partial int) {
+	tree = &plan.Loops{Lanes: lanes, Together: min(lanes, lanesTogether)}
+	partial = tree.Together
+	for l := tree.Together; l < lanes; l *= 2 {
+		partial++
+	}
+	return tree, partial
+}
+
+// orderedSum adds up n terms in lanes, in straight code.
+func (b *block) orderedSum(lanes, n int, term func(k int) *value) *value {
+	partial := make([]*value, lanes)
+	tree := &plan.Loops{Lanes: lanes, Together: 1}
+	tree.Tree(n, func(of []int, at int) {
+		for i, lane := range of {
+			sum := term(lane)
+			for k := lane + lanes; k < n; k += lanes {
+				sum = b.sum(sum, term(k))
+			}
+			partial[at+i] = sum
+		}
+	}, func(into, from int) { partial[into] = b.sum(partial[into], partial[from]) })
+	return partial[0]
+}
+
+// orderedStraight is the sum of a unit of a product, in straight code.
+func (t *tile) orderedStraight(p product, unit, v int) *value {
+	return t.code.orderedSum(p.lanes, p.terms, func(k int) *value {
+		weight := t.code.spread(t.at(p.w, index{off: unit*p.unitScale + k*p.termScale}))
+		return t.code.product(t.load(p.in, index{off: k}, v), weight)
+	})
+}
+
+// orderedProduct writes a product whose sums are ordered.
+func (t *tile) orderedProduct(p product) {
+	heavy := t.weigh(p.each) > lightEach
+	finish := func(unit index, v int, sum *value) {
+		if p.bias != nil {
+			sum = t.code.sum(sum, t.code.spread(t.at(p.bias, unit)))
+		}
+		if heavy {
+			t.code.store(sum, t.work(t.lay.sums, unit, v), t.m.lanes())
+		} else {
+			t.evaluate(p.each, unit, v, p.acc, sum)
+		}
+	}
+	if p.units*p.terms*t.vectors <= straightProducts {
+		t.abreast(index{}, p.units, func(unit index, _, v int) { finish(unit, v, t.orderedStraight(p, unit.off, v)) })
+	} else {
+		_, partial := orderedLanes(p.lanes)
+		size := max(1, t.accumulators()/partial)
+		also := []int{p.unitScale}
+		if p.bias != nil {
+			also = append(also, 1)
+		}
+		t.overRows(p.units, size, 1, func(at index, n int) {
+			for v := range t.vectors {
+				for u, sum := range t.orderedGroup(p, at, n, v) {
+					unit := at
+					unit.off += u
+					finish(unit, v, sum)
+				}
+			}
+		}, also...)
+	}
+	if heavy {
+		t.applyEach(p)
+	}
+}
+
+// orderedGroup forms the sums of n units for a vector of samples.
+func (t *tile) orderedGroup(p product, at index, n, v int) []*value {
+	w := t.at(p.w, index{})
+	w.disp += at.off * p.unitScale * t.m.size
+	w.index = at.regs[p.unitScale]
+	w, release := t.address(w)
+	tree, partial := orderedLanes(p.lanes)
+	cells := make([][]*value, n)
+	for u := range cells {
+		for range partial {
+			cells[u] = append(cells[u], t.cell())
+		}
+	}
+	whole := p.terms / p.lanes * p.lanes
+	tree.Tree(p.terms, func(lanes []int, first int) {
+		for u := range cells {
+			for i := range lanes {
+				t.code.set(cells[u][first+i], t.code.negativeZero())
+			}
+		}
+		add := func(k index, i int) {
+			row := t.load(p.in, k, v)
+			for u := range cells {
+				c := w.plus((k.off*p.termScale + u*p.unitScale) * t.m.size)
+				if r := k.regs[p.termScale]; r != nil {
+					c.index = r
+				}
+				t.code.accumulate(cells[u][first+i], row, t.code.spread(c))
+			}
+		}
+		t.overRows(whole, p.lanes, 1, func(k index, _ int) {
+			for i, lane := range lanes {
+				term := k
+				term.off += lane
+				add(term, i)
+			}
+		}, p.termScale)
+		for i, lane := range lanes {
+			if whole+lane < p.terms {
+				add(index{off: whole + lane}, i)
+			}
+		}
+	}, func(into, from int) {
+		for u := range cells {
+			t.code.set(cells[u][into], t.code.sum(cells[u][into], cells[u][from]))
+		}
+	})
+	release()
+	t.adopt(slices.Concat(cells...)...)
+	var sums []*value
+	for u := range cells {
+		sums = append(sums, cells[u][0])
+	}
+	return sums
+}
+
+// orderedRows adds up the rows of n units from one on that lie where the sums of products do.
+func (t *tile) orderedRows(lanes int, from index, n, v int) *value {
+	row := func(unit index) *value { return t.code.load(t.work(t.lay.sums, unit, v), t.m.lanes()) }
+	if n <= 2*lanes {
+		return t.code.orderedSum(lanes, n, func(k int) *value {
+			unit := from
+			unit.off += k
+			return row(unit)
+		})
+	}
+	tree, partial := orderedLanes(lanes)
+	var cells []*value
+	for range partial {
+		cells = append(cells, t.cell())
+	}
+	whole := n / lanes * lanes
+	tree.Tree(n, func(of []int, first int) {
+		for i := range of {
+			t.code.set(cells[first+i], t.code.negativeZero())
+		}
+		add := func(unit index, i int) {
+			t.code.set(cells[first+i], t.code.sum(cells[first+i], row(unit)))
+		}
+		start := index{off: from.off, regs: map[int]reg.GPPhysical{1: from.regs[t.samples]}}
+		t.loopFrom(start, n/lanes, lanes*t.samples, func(k index) {
+			for i, lane := range of {
+				add(index{off: k.off + lane, regs: map[int]reg.GPPhysical{t.samples: k.regs[1]}}, i)
+			}
+		})
+		for i, lane := range of {
+			if unit := from; whole+lane < n {
+				unit.off += whole + lane
+				add(unit, i)
+			}
+		}
+	}, func(into, from int) { t.code.set(cells[into], t.code.sum(cells[into], cells[from])) })
+	t.adopt(cells...)
+	return cells[0]
+}
+
+// orderedMapping is mapping for elements that are added up: their terms are kept in rows where there is a loop.
+func (t *tile) orderedMapping(m *plan.Map, step, unrolled int) {
+	looped := m.N/step > max(1, unrolled)
+	terms := make([]*value, m.N*t.vectors)
+	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
+		t.abreast(at, n, func(unit index, i, v int) {
+			term := t.evaluate(m, unit, v, "", nil)
+			if looped {
+				t.code.store(term, t.work(t.lay.sums, unit, v), t.m.lanes())
+			} else {
+				terms[at.off*t.vectors+i] = term
+			}
+		})
+	})
+	for v := range t.vectors {
+		if looped {
+			t.finish(m.Sum, t.orderedRows(m.Lanes, index{}, m.N, v), v)
+		} else {
+			t.finish(m.Sum, t.code.orderedSum(m.Lanes, m.N, func(k int) *value { return terms[k*t.vectors+v] }), v)
+		}
+	}
+}
+
+// orderedSum is the sum of a stage over the window; terms are kept in rows where it is looped over.
+func (w *tileWindow) orderedSum(s plan.Stage) *value {
+	t := w.t
+	var terms []*value
+	w.units(func(at index) {
+		term := w.at(s, at, nil)
+		if w.looped {
+			t.code.store(term, t.work(t.lay.sums, at, w.v), t.m.lanes())
+		} else {
+			terms = append(terms, term)
+		}
+	})
+	if w.looped {
+		return t.orderedRows(w.op.Lanes, w.unit, w.op.Window, w.v)
+	}
+	return t.code.orderedSum(w.op.Lanes, len(terms), func(k int) *value { return terms[k] })
+}
+
+// largest is the larger of two rows, and NaN if either is; under rounding: strict +0 is larger than -0, as in Go.
+func (t *tile) largest(x, y *value) *value {
+	if t.strict() {
+		return t.code.maximum(x, y)
+	}
+	return t.code.largest(x, y)
+}
+
+// beginLosses notes where the losses of the first tile's samples go: the Go adds them up, sample after sample. The batch struct is still
+// where the argument says.
+func (t *tile) beginLosses(offset int) {
+	t.losses = operand.NewStackAddr(t.frame)
+	t.frame += t.m.widest() / 8
+	t.do("LEAQ", ref{base: t.bases["b"], disp: offset}.mem(), reg.RAX)
+	t.do("MOVQ", reg.RAX, t.losses)
+}
+
+// storeLosses writes the losses of a tile's samples, and goes on to the next one's place.
+func (t *tile) storeLosses() {
+	t.flush()
+	t.do("MOVQ", t.losses, reg.RAX)
+	for v := range t.vectors {
+		t.code.store(t.code.load(t.work(t.lay.loss, index{}, v), t.m.lanes()), t.rowAt(ref{base: reg.RAX}, index{}, v), t.m.lanes())
+	}
+	t.flush()
+	t.do("ADDQ", operand.U32(t.lay.row), reg.RAX)
+	t.do("MOVQ", reg.RAX, t.losses)
+}
