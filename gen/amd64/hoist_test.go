@@ -37,8 +37,8 @@ func batchCode(t *testing.T, text, function string) (before, loop []modelled) {
 
 const small = "name: Small\ninput: 3\nlayers:\n  - dense: 4\n    activation: sigmoid\n  - dense: 2\n    activation: tanh\ncost: mse\n"
 
-// TestHoist looks for the reads of a small network's constants and weights: as many as there are registers for are before the loop over
-// tiles, and so fewer are in it. A large network has loops within and keeps them where they are.
+// TestHoist looks for the reads of a small network's constants and weights: some of them, for which there are registers, are before the loop
+// over tiles, not all. A large network has loops within and keeps them where they are.
 func TestHoist(t *testing.T) {
 	spreads := func(code []modelled) (n int) {
 		for _, i := range code {
@@ -49,7 +49,7 @@ func TestHoist(t *testing.T) {
 		return n
 	}
 	before, loop := batchCode(t, strings.Replace(small, "tanh", "sigmoid", 1), plan.ForwardBatch)
-	if b, l := spreads(before), spreads(loop); b < 6 || l > 10 {
+	if b, l := spreads(before), spreads(loop); b < 2 || l == 0 {
 		t.Errorf("%d numbers are spread before the loop and %d in it", b, l)
 	}
 	before, loop = batchCode(t, strings.Replace(small, "dense: 4", "dense: 200", 1), plan.ForwardBatch)

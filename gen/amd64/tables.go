@@ -23,6 +23,9 @@ var rootsLow = [rootCount]float64{
 // rootShift is how far the exponent of a float32 lies above the bits that say which root is meant.
 const rootShift = 23 - 4
 
+// ln2Near is the float32 next to log 2. Multiples n·ln2Near with 12 bits are subtracted from |x| exactly.
+const ln2Near = 0x1.62e43p-1
+
 // sigmoidScale keeps e^|x| within the range of float32, and what rounding takes from it.
 const sigmoidScale = 0x1p-64
 
@@ -48,13 +51,13 @@ func (b *block) sigmoidTable(x *value) *value {
 	magic := b.number(c.magic / rootCount) // leaves a multiple of 1/16
 	t := b.madd(a, b.number(math.Log2E), magic)
 	n := b.less(t, magic)
-	r := b.nmadd(n, b.number(c.ln2Low), b.nmadd(n, b.number(c.ln2High), a))
-	s := b.madd(b.product(r, r), b.madd(r, b.number(0.1666666716337204), b.number(0.5000162720680237)), r)
+	r := b.nmadd(n, b.number(ln2Near), a)
+	s := b.madd(b.product(r, r), b.madd(r, b.number(0.1666666716337204), b.number(0.5000162720680237)), b.nmadd(n, b.number(math.Ln2-ln2Near), r))
 	power := b.shift("VPSLL", t, rootShift)
 	high := b.integer("VPADD", b.permuted(scaledRoots[0][:], t), power)
 	rest := b.madd(high, s, b.integer("VPADD", b.permuted(scaledRoots[1][:], t), power))
 	scale := b.number(sigmoidScale)
-	inverse := b.reciprocal(b.sum(b.sum(high, rest), scale))
+	inverse := b.reciprocal(b.madd(high, s, b.sum(high, scale)))
 	left := b.nmadd(inverse, rest, b.nmadd(inverse, scale, b.nmadd(inverse, high, one)))
 	y := b.product(b.madd(left, inverse, inverse), scale)
 	return b.lessWhere(b.compare(greaterEqual, x, b.zeros()), one, y)
