@@ -72,8 +72,8 @@ func numbers[A any](a *A) []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(a)), unsafe.Sizeof(*a)/4)
 }
 
-// BenchmarkRounding measures what rounding: strict costs, both kinds in one run. Of fast networks the assembly is measured too, unless
-// GODEBUG=cpu.avx2=off,cpu.avx512f=off keeps it away.
+// BenchmarkRounding measures what rounding: strict costs, both kinds in one run: in assembly, or with
+// GODEBUG=cpu.avx2=off,cpu.avx512f=off in portable Go.
 func BenchmarkRounding(b *testing.B) {
 	b.Run("xor", func(b *testing.B) { timed(b, "fast", new(xor.Xor)); timed(b, "strict", new(strict.Xor)) })
 	b.Run("iris", func(b *testing.B) { timed(b, "fast", new(iris.Iris)); timed(b, "strict", new(strict.Iris)) })

@@ -10,7 +10,7 @@
 // kind, the operations of a plan. What is unrolled and what is a loop is decided where an operation is written,
 // so that code stays small whatever a network's size.
 //
-// Under rounding: strict sums have the plan's order (ordered.go), and elementary functions are those of the portable code, whose Go is translated
+// Under rounding: strict sums have the plan's order (ordered.go, orderedtile.go, orderedouter.go), and elementary functions are those of the portable code, whose Go is translated
 // operation by operation (source.go, translate.go, integers.go), so that all levels give the same bits.
 //
 // What is written is run through a model of a core (simulate.go, and core.go with its figures), which predicts how many cycles it takes;

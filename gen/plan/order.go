@@ -24,7 +24,8 @@ import (
 //   - Gradients are summed over samples one after another, from 0 on; the losses of samples likewise, a block at a time, and then those
 //     of the blocks. A team cuts the blocks into runs by their number alone and adds the sums of the runs up in pairs, by number too.
 //
-// Zeros need no care where lanes are padded: -0 added to anything leaves it.
+// Zeros need no care where lanes are padded: -0 added to anything leaves it. gen/portable/ordered.go and gen/amd64/ordered.go follow this order, the
+// latter for one sample; for tiles of samples, whose rows are the lanes, gen/amd64/orderedtile.go.
 
 // What the lanes of a sum are: as many elements as fill registerBytes along a vector, rowLanes across the rows of a matrix.
 const (
