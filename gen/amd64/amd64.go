@@ -4,7 +4,7 @@
 // operation to the next in registers where they can. Those of a batch take tiles of samples, as many as a register has lanes, through
 // the same operations (tilelayout.go says how they lie). The package is one code for both levels and precisions, in layers.
 // At the bottom a machine says how many numbers a register holds, move.go how so many are loaded and stored without touching
-// what lies beside them, and emit.go gives registers to the values of a block of straight-line code when all of it is known.
+// what lies beside them, and emit.go with emitregister.go gives registers to the values of a block of straight-line code when all of it is known.
 // Over values stand the elementary functions (exp.go, log.go, arc.go, trig.go, pow.go), which compute all lanes at once and never branch;
 // expressions, which are made of those, so that no activation has code of its own; transposing sums (reduce.go); and, one file a
 // kind, the operations of a plan. What is unrolled and what is a loop is decided where an operation is written,
