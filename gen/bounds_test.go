@@ -139,6 +139,7 @@ func huntAt(t *testing.T, off string) (found [][]verify.Observed) {
 // TestBounds hunts for the largest rounding errors of the benchmark networks, at every instruction set of the machine: none
 // exceeds its bound, and the largest of all comes near to it.
 func TestBounds(t *testing.T) {
+	t.Parallel()
 	if file := os.Getenv(hunting); file != "" {
 		data, err := json.Marshal(hunt(t))
 		if err == nil {

@@ -15,6 +15,7 @@ import (
 
 // TestCountsGolden counts the operations in the emitted code of the committed networks, in every mode and precision.
 func TestCountsGolden(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"xor", "iris", "control", "digits", "pixels"} {
 		n, err := spec.DecodeFile(filepath.Join("..", "generated", name, name+".yaml"))
 		if err != nil {
@@ -35,6 +36,7 @@ func TestCountsGolden(t *testing.T) {
 
 // TestCountsRandom counts the operations in the emitted code of random networks.
 func TestCountsRandom(t *testing.T) {
+	t.Parallel()
 	count := max(120, *specs)
 	if testing.Short() {
 		count = 30

@@ -66,6 +66,7 @@ func extremeNetworks(whole bool) (list []spec.Network) {
 // and ties, at every level: what the plan says to be NaN, infinite or finite is so in every function, and what is finite is within
 // the reference's bounds. The whole of it: -specs 31 or more.
 func TestExtremes(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("compiling networks takes a while; go test without -short does it")
 	}

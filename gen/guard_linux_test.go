@@ -15,6 +15,7 @@ import (
 // TestGuardPages runs networks of all kinds with every argument between pages that must not be touched: no function reads or writes beside
 // an array, at any level, and results don't depend on how arguments are aligned.
 func TestGuardPages(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("compiling networks takes seconds; go test without -short does it")
 	}

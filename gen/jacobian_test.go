@@ -15,6 +15,7 @@ import (
 // TestJacobianColumns emits a network of one layer for every activation and some formulas, compiles them, and compares their
 // Jacᵀ·e_j with the full Jacobian of the reference, for every j. The precisions take turns, but with -specs 40 or more: compiling takes the time.
 func TestJacobianColumns(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("compiling a network for every activation takes some seconds; go test without -short does it")
 	}

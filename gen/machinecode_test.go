@@ -41,6 +41,7 @@ var notKernels = regexp.MustCompile(`^\(\*\w+\)\.Init$|^New\w+$|^init$|^\w+(AtLe
 // TestMachineCode compiles the committed networks, one of every activation and cost, and random ones for amd64, and reads the machine code of their kernels: no jump depends on data, nothing is called but what is known,
 // and the stack stays small. Both precisions of each, and more random networks: go test ./gen -run MachineCode -specs 400
 func TestMachineCode(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("compiling and disassembling takes seconds; go test without -short does it")
 	}

@@ -44,6 +44,7 @@ func (j judgement) by() string {
 // TestMutants plants mistakes in emitted code and lets verify judge it, as the emitted tests do under -short: every one
 // must be found, and the code as emitted must pass. The whole of it: go test ./gen -run Mutants -v -mutants; with -update it writes what it found into the page of guarantees
 func TestMutants(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("compiling mutants takes seconds; go test without -short does it")
 	}

@@ -10,6 +10,7 @@ import (
 // TestOptimizerSizes emits all optimizers for every small number of parameters, at which the loops of updates and of norms begin, end
 // or leave a rest, and has them judged.
 func TestOptimizerSizes(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("compiling networks takes some seconds; go test without -short does it")
 	}

@@ -30,6 +30,7 @@ const (
 // others hunt for errors beyond the bounds that explain prints.
 // The whole of it: go test ./gen -run RandomSpecs -timeout 0 -specs 2000 -seed 0
 func TestRandomSpecs(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("compiling random networks takes half a minute; go test without -short does it")
 	}

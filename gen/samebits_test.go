@@ -72,6 +72,7 @@ func TestSameBitsFind(t *testing.T) {
 // TestSameBits runs networks of rounding: strict at every level of the machine, on numbers of every kind: all functions give the bits of the
 // portable code. The whole of it: go test ./gen -run SameBits -timeout 0 -specs 800
 func TestSameBits(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("compiling networks takes a while; go test without -short does it")
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"unsafe"
 
@@ -282,7 +283,7 @@ func (k kernel[P, G, W, B, X, Y, F]) single(c comparison[F], n spec.Network, p *
 		}
 		do(plan.Step)
 		c.same("Step", "loss", []F{k.Step(params, ws, x, y, rate)}, m.Data("loss"))
-		c.same("Step", "parameters", flat[F](params), stored(p, m, plan.Weight, plan.Bias))
+		c.moved(flat[F](params), stored(p, m, plan.Weight, plan.Bias))
 	}
 }
 
@@ -344,6 +345,19 @@ func class[F float32 | float64](v F) string {
 		return fmt.Sprint(v)
 	}
 	return "finite"
+}
+
+// moved compares parameters after Step as same does, but where a gradient is infinite: rate·δ·a is (rate·δ)·a or δ·(rate·a), whichever is
+// faster, and where a product of two underflows to 0 the infinity makes NaN of it.
+func (c comparison[F]) moved(got, want []F) {
+	c.t.Helper()
+	want = slices.Clone(want)
+	for i := range min(len(got), len(want)) {
+		if class(got[i]) != "finite" && class(want[i]) != "finite" {
+			want[i] = got[i]
+		}
+	}
+	c.same("Step", "parameters", got, want)
 }
 
 // same compares classes: where one is NaN, infinite or finite, so is the other.
