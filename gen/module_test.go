@@ -71,6 +71,29 @@ func (m module) emit(t *testing.T, pkg string, networks ...spec.Network) {
 	}
 }
 
+// emitPackages generates networks into packages, perPackage in each, named by a letter and the number of its first one, and returns how
+// go test is told of them. also puts more into a package.
+func (m module) emitPackages(t *testing.T, letter string, first int, networks []spec.Network, also func(pkg string, part []spec.Network)) (packages []string) {
+	t.Helper()
+	for i := 0; i < len(networks); i += perPackage {
+		pkg, part := fmt.Sprintf("%s%04d", letter, first+i), networks[i:min(i+perPackage, len(networks))]
+		m.emit(t, pkg, part...)
+		also(pkg, part)
+		packages = append(packages, "./"+pkg)
+	}
+	return packages
+}
+
+// remove deletes packages.
+func (m module) remove(t *testing.T, packages []string) {
+	t.Helper()
+	for _, pkg := range packages {
+		if err := os.RemoveAll(filepath.Join(m.dir, pkg)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // result is what go test and the compiler said about a network.
 type result struct {
 	passed  []string // the emitted tests and examples that passed

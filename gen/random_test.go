@@ -45,13 +45,7 @@ func TestRandomSpecs(t *testing.T) {
 	failures := 0
 	for lo := 0; lo < *specs; lo += perRun {
 		networks := drawSpecs(from, min(lo+perRun, *specs), ordinary)[lo:]
-		var packages []string
-		for i := 0; i < len(networks); i += perPackage {
-			pkg := fmt.Sprintf("p%04d", lo+i)
-			packages = append(packages, "./"+pkg)
-			m.emit(t, pkg, networks[i:min(i+perPackage, len(networks))]...)
-			m.emitBounds(t, pkg, networks[i:min(i+perPackage, len(networks))]...)
-		}
+		packages := m.emitPackages(t, "p", lo, networks, func(pkg string, part []spec.Network) { m.emitBounds(t, pkg, part...) })
 		results := m.test(t, networks, packages...)
 		// A test that panics takes the rest of its package with it, and so does one that does not compile: those
 		// did not run, which is only worth saying if there is nothing else to say.
@@ -70,11 +64,7 @@ func TestRandomSpecs(t *testing.T) {
 				silent, repeat, beginning(results[""].message))
 		}
 		t.Logf("%d of %d networks done, %d failures", lo+len(networks), *specs, failures)
-		for _, pkg := range packages {
-			if err := os.RemoveAll(filepath.Join(m.dir, pkg)); err != nil {
-				t.Fatal(err)
-			}
-		}
+		m.remove(t, packages)
 	}
 }
 

@@ -84,15 +84,10 @@ func TestSameBits(t *testing.T) {
 	}
 	for lo := 0; lo < len(networks); lo += perRun {
 		some := networks[lo:min(lo+perRun, len(networks))]
-		var packages []string
-		for i := 0; i < len(some); i += perPackage {
-			part := some[i:min(i+perPackage, len(some))]
-			pkg := fmt.Sprintf("s%04d", lo+i)
-			packages = append(packages, "./"+pkg)
-			m.emit(t, pkg, part...)
+		packages := m.emitPackages(t, "s", lo, some, func(pkg string, part []spec.Network) {
 			m.write(t, filepath.Join(pkg, "samebits_test.go"), bytes.Replace(test, []byte("package samebits"), []byte("package "+pkg), 1))
 			m.write(t, filepath.Join(pkg, "list_test.go"), sameBitsList(pkg, part))
-		}
+		})
 		out := m.goTest(t, append([]string{"-run", "^TestSameBits$", "-v"}, packages...)...)
 		passed := map[string]bool{}
 		for _, found := range regexp.MustCompile(`--- PASS: TestSameBits/(\w+) `).FindAllStringSubmatch(out, -1) {
@@ -116,11 +111,7 @@ func TestSameBits(t *testing.T) {
 			t.Fatalf("nothing ran:\n%s", beginning(out))
 		}
 		t.Logf("%d of %d networks done", lo+len(some), len(networks))
-		for _, pkg := range packages {
-			if err := os.RemoveAll(filepath.Join(m.dir, pkg)); err != nil {
-				t.Fatal(err)
-			}
-		}
+		m.remove(t, packages)
 	}
 }
 

@@ -239,8 +239,11 @@ func (b *block) extreme(op, bits func(b *block, x, y *value) *value, x, y *value
 	return b.choose(b.compare(unordered, x, x), x, r)
 }
 
-// largest is the larger of x and y, and NaN if either is; which of two zeros is left open.
+// largest is the larger of x and y, and NaN if either is; which of two zeros is left open, but under rounding: strict, where it is as in Go.
 func (b *block) largest(x, y *value) *value {
+	if b.f.strict() {
+		return b.maximum(x, y)
+	}
 	return b.choose(b.compare(unordered, x, x), x, b.larger(x, y))
 }
 

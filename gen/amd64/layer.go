@@ -137,12 +137,9 @@ func (w *window) release(later []plan.Stage) {
 }
 
 // largest is how a stage's maximum is found. Where a sum over the same elements follows, that is NaN if one of them is, and then
-// the maximum needn't be. Under rounding: strict it is Go's.
+// the maximum needn't be.
 func (w *window) largest(stage int) func(b *block, x, y *value) *value {
-	if w.f.strict() {
-		return (*block).maximum
-	}
-	if slices.ContainsFunc(w.op.Stages[stage+1:], func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
+	if !w.f.strict() && slices.ContainsFunc(w.op.Stages[stage+1:], func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
 		return (*block).larger
 	}
 	return (*block).largest

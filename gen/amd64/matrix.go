@@ -104,17 +104,12 @@ func (f *function) dots(op *plan.Affine, w ref, first index, n int) []*value {
 
 // loopedDots is dots with a loop over the columns.
 func (f *function) loopedDots(op *plan.Affine, w ref, first index, n int) []*value {
-	cells := make([]*value, n)
-	for r := range cells {
-		cells[r] = f.cell()
-	}
-	for _, c := range cells {
-		from := f.code.zeros()
+	cells := f.variables(n, func(b *block) *value {
 		if n == 1 && op.B != nil {
-			from = f.code.load(f.at(op.B, first), 1)
+			return b.load(f.at(op.B, first), 1)
 		}
-		f.code.set(c, from)
-	}
+		return b.zeros()
+	})
 	lanes, cols := f.m.lanes(), op.W.Cols
 	f.chunks(cols, lanes, 0, []int{1}, func(at index, size int) {
 		x := f.code.load(f.at(op.In, at), size)
@@ -260,13 +255,7 @@ func (f *function) columns(op *plan.BackAffine, w ref, at index, i int, row inde
 
 // loopedColumns is the sum over the rows as a loop, a few rows at a time.
 func (f *function) loopedColumns(op *plan.BackAffine, w ref, at index, sizes []int) []*value {
-	cells := make([]*value, len(sizes))
-	for c := range cells {
-		cells[c] = f.cell()
-	}
-	for _, c := range cells {
-		f.code.set(c, f.code.zeros())
-	}
+	cells := f.variables(len(sizes), (*block).zeros)
 	rows, cols := op.W.Rows, op.W.Cols
 	step := max(1, bodyProducts/2/len(sizes))
 	f.chunks(rows, step, 0, []int{1, cols}, func(down index, n int) {

@@ -125,6 +125,18 @@ func (f *function) cell() *value {
 	return &value{bits: f.m.widest(), reg: 0, slot: -1, cell: true}
 }
 
+// variables makes n variables that begin with a value.
+func (f *function) variables(n int, from func(b *block) *value) []*value {
+	cells := make([]*value, n)
+	for i := range cells {
+		cells[i] = f.cell()
+	}
+	for _, c := range cells {
+		f.code.set(c, from(f.code))
+	}
+	return cells
+}
+
 // release gives the registers of variables back.
 func (f *function) release(cells ...*value) {
 	f.flush()

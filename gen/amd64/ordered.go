@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"math"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
@@ -119,17 +120,9 @@ func (f *function) orderedLoops(op *plan.Affine, w ref, n int) (sums []*value) {
 		done = append(done, f.cell())
 	}
 	for first := 0; first < n; first += group {
-		of := make([][]*value, min(group, n-first))
-		var cells []*value
-		for r := range of {
-			for range parts {
-				of[r] = append(of[r], f.cell())
-			}
-			cells = append(cells, of[r]...)
-		}
-		for _, c := range cells {
-			f.code.set(c, f.code.negativeZero())
-		}
+		count := min(group, n-first)
+		cells := f.variables(count*parts, (*block).negativeZero)
+		of := slices.Collect(slices.Chunk(cells, parts))
 		add := func(at index, size int) {
 			x := f.code.padded(f.code.load(f.at(op.In, at), size), size)
 			for r, parts := range of {
@@ -147,7 +140,7 @@ func (f *function) orderedLoops(op *plan.Affine, w ref, n int) (sums []*value) {
 		for off := cols / pass * pass; off < cols; off += lanes {
 			add(index{off: off}, min(lanes, cols-off))
 		}
-		last := first+len(of) == n
+		last := first+count == n
 		if last {
 			cells = append(cells, done...)
 		}
@@ -212,15 +205,9 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 
 // orderedColumnLoop forms the sums of the lanes in a loop over rows, some at a time.
 func (f *function) orderedColumnLoop(op *plan.BackAffine, w ref, at index, sizes []int, sums [][]*value) {
-	var cells []*value
+	cells := f.variables(len(sums)*len(sizes), (*block).negativeZero)
 	for i := range sums {
-		for range sizes {
-			sums[i] = append(sums[i], f.cell())
-		}
-		cells = append(cells, sums[i]...)
-	}
-	for _, c := range cells {
-		f.code.set(c, f.code.negativeZero())
+		sums[i] = cells[i*len(sizes):][:len(sizes)]
 	}
 	rows, cols := op.W.Rows, op.W.Cols
 	step := max(1, bodyProducts/2/len(sizes)/op.Lanes) * op.Lanes
@@ -242,45 +229,52 @@ func (f *function) orderedTotal(n, unrolled int, body func(at index, n int) *val
 	lanes := f.m.lanes()
 	f.code.within(f.m.width(min(n, lanes)), func() {
 		sums := make([]*value, f.m.parts(n))
-		pass, done := len(sums)*lanes, 0
 		looped := n/lanes > unrolled
-		add := func(at index, size int) {
-			v := body(at, size)
-			b, part := f.code, at.off/lanes%len(sums)
-			v = b.fill(v, size, b.negativeZero())
-			switch {
-			case looped:
-				b.set(sums[part], b.sum(sums[part], v))
-			case sums[part] == nil:
-				sums[part] = v
-			default:
-				sums[part] = b.sum(sums[part], v)
-			}
-		}
 		if looped {
-			for i := range sums {
-				sums[i] = f.cell()
-			}
-			for _, c := range sums {
-				f.code.set(c, f.code.negativeZero())
-			}
-			f.loop(n/pass, pass, []int{1}, func(at index) {
-				for range sums {
-					add(at, lanes)
-					at.off += lanes
-				}
-			})
-			done = n / pass * pass
+			sums = f.variables(len(sums), (*block).negativeZero)
 		}
-		for ; done < n; done += lanes {
-			add(index{off: done}, min(lanes, n-done))
-		}
+		f.addParts(sums, index{}, n, func(trips, step int, body func(at index)) { f.loop(trips, step, []int{1}, body) }, body)
 		if looped {
 			f.adopt(sums...)
 		}
 		total = f.code.joinParts(sums)
 	})
 	return total
+}
+
+// addParts adds what a body makes of n elements to the parts of a sum, a register full at a time: in straight code where these have no value
+// yet, else in a loop, as they are variables then.
+func (f *function) addParts(sums []*value, from index, n int, loop func(trips, step int, body func(at index)), body func(at index, n int) *value) {
+	lanes, done := f.m.lanes(), 0
+	looped := sums[0] != nil
+	add := func(at index, size, part int) {
+		v := body(at, size)
+		b := f.code
+		v = b.fill(v, size, b.negativeZero())
+		switch {
+		case looped:
+			b.set(sums[part], b.sum(sums[part], v))
+		case sums[part] == nil:
+			sums[part] = v
+		default:
+			sums[part] = b.sum(sums[part], v)
+		}
+	}
+	if looped {
+		pass := len(sums) * lanes
+		loop(n/pass, pass, func(at index) {
+			for part := range sums {
+				add(at, lanes, part)
+				at.off += lanes
+			}
+		})
+		done = n / pass * pass
+	}
+	for ; done < n; done += lanes {
+		at := from
+		at.off += done
+		add(at, min(lanes, n-done), done/lanes%len(sums))
+	}
 }
 
 // orderedSum is the sum of a stage over its window, in every lane, and in the stage's variable where there is one.
@@ -290,20 +284,6 @@ func (w *window) orderedSum(s plan.Stage, cell *value) *value {
 		f.fail("a sum beside a scan has no order")
 	}
 	sums := make([]*value, f.m.parts(n))
-	add := func(at index, size, part int) {
-		v := w.at(s, at, size, nil)
-		b := f.code
-		v = b.fill(v, size, b.negativeZero())
-		switch {
-		case cell != nil:
-			b.set(sums[part], b.sum(sums[part], v))
-		case sums[part] == nil:
-			sums[part] = v
-		default:
-			sums[part] = b.sum(sums[part], v)
-		}
-	}
-	done := 0
 	if cell != nil {
 		sums[0] = cell
 		for i := 1; i < len(sums); i++ {
@@ -312,20 +292,9 @@ func (w *window) orderedSum(s plan.Stage, cell *value) *value {
 		for _, c := range sums {
 			f.code.set(c, f.code.negativeZero())
 		}
-		pass := len(sums) * w.step
-		f.loopFrom(w.unit, n/pass, pass, func(at index) {
-			for part := range sums {
-				add(at, w.step, part)
-				at.off += w.step
-			}
-		})
-		done = n / pass * pass
 	}
-	for ; done < n; done += w.step {
-		at := w.unit
-		at.off += done
-		add(at, min(w.step, n-done), done/w.step%len(sums))
-	}
+	f.addParts(sums, w.unit, n, func(trips, step int, body func(at index)) { f.loopFrom(w.unit, trips, step, body) },
+		func(at index, size int) *value { return w.at(s, at, size, nil) })
 	total := f.code.everywhere(f.code.joinParts(sums), (*block).sum)
 	if cell == nil {
 		return total

@@ -223,14 +223,6 @@ func (w *tileWindow) orderedSum(s plan.Stage) *value {
 	return t.code.orderedSum(w.op.Lanes, len(terms), func(k int) *value { return terms[k] })
 }
 
-// largest is the larger of two rows, and NaN if either is; under rounding: strict +0 is larger than -0, as in Go.
-func (t *tile) largest(x, y *value) *value {
-	if t.strict() {
-		return t.code.maximum(x, y)
-	}
-	return t.code.largest(x, y)
-}
-
 // beginLosses notes where the losses of the first tile's samples go: the Go adds them up, sample after sample. The batch struct is still
 // where the argument says.
 func (t *tile) beginLosses(offset int) {

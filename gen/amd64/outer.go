@@ -30,7 +30,7 @@ func (f *function) outer(op *plan.Outer) {
 	release()
 }
 
-// update is W −= (rate·δ)·aᵀ and b −= rate·δ.
+// update is W −= δ·(rate·a)ᵀ, or W −= (rate·δ)·aᵀ where the vectors of a are not held, and b −= rate·δ.
 func (f *function) update(op *plan.Update) {
 	f.biasUpdate(op)
 	if lanes, ok := f.packs(op.W); ok {

@@ -97,12 +97,7 @@ func (t *tile) mapping(m *plan.Map) {
 	totals := make([]*value, t.vectors)
 	looped := m.N/step > max(1, unrolled)
 	if m.Sum != nil && looped {
-		for v := range totals {
-			totals[v] = t.cell()
-		}
-		for v := range totals {
-			t.code.set(totals[v], t.code.zeros())
-		}
+		totals = t.variables(t.vectors, (*block).zeros)
 	}
 	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
 		terms := make([]*value, n*t.vectors)

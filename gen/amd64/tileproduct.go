@@ -103,13 +103,7 @@ func (t *tile) sums(p product, at index, n int) []*value {
 	w.disp += at.off * p.unitScale * t.m.size
 	w.index = at.regs[p.unitScale]
 	w, release := t.address(w)
-	cells := make([]*value, n*t.vectors)
-	for i := range cells {
-		cells[i] = t.cell()
-	}
-	for _, c := range cells {
-		t.code.set(c, t.code.zeros())
-	}
+	cells := t.variables(n*t.vectors, (*block).zeros)
 	step := max(1, loopProducts/len(cells))
 	t.overRows(p.terms, step, 1, func(k index, terms int) {
 		for i := range terms {

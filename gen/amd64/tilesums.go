@@ -114,18 +114,12 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 		ap = t.pointer()
 		t.keptAt(ap, a, right)
 	}
-	var weights, biases []*value
-	for range n * m {
-		weights = append(weights, t.cell())
-	}
+	count := n * m
 	if gb != nil {
-		for range n {
-			biases = append(biases, t.cell())
-		}
+		count += n
 	}
-	for _, c := range append(weights, biases...) {
-		t.code.set(c, t.code.zeros())
-	}
+	cells := t.variables(count, (*block).zeros)
+	weights, biases := cells[:n*m], cells[n*m:]
 	t.countdown("tiles", func() {
 		for v := range t.vectors {
 			b := t.code
@@ -163,7 +157,7 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 		w.disp += (down.off*gw.Cols + right.off) * t.m.size
 		w, release = t.joined(w, down.regs[gw.Cols], right.regs[1])
 	}
-	t.adopt(append(weights, biases...)...)
+	t.adopt(cells...)
 	if m > 0 {
 		if m == gw.Cols {
 			t.addTo(w, weights)
@@ -247,13 +241,7 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	for k := 0; k < m; k += lanes {
 		sizes = append(sizes, min(lanes, m-k))
 	}
-	cells := make([]*value, n*len(sizes))
-	for i := range cells {
-		cells[i] = t.cell()
-	}
-	for _, c := range cells {
-		t.code.set(c, t.code.zeros())
-	}
+	cells := t.variables(n*len(sizes), (*block).zeros)
 	t.countdown("tiles", func() {
 		t.countdown("samples", func() {
 			var as []*value

@@ -153,7 +153,7 @@ func (w *tileWindow) fold(s plan.Stage, cell *value, from float64) *value {
 		case s.Fold == plan.FoldSum:
 			v = b.sum(sofar, v)
 		case s.Fold == plan.FoldMax:
-			v = w.t.largest(sofar, v)
+			v = b.largest(sofar, v)
 		}
 		if cell != nil {
 			b.set(cell, v)
