@@ -10,6 +10,11 @@ func (b *block) polynomial(x *value, c ...float64) *value {
 	for i, v := range c {
 		terms[i] = b.number(v)
 	}
+	return b.joined(x, terms)
+}
+
+// joined is terms[0] + terms[1]·x + …, in the same way.
+func (b *block) joined(x *value, terms []*value) *value {
 	if b.f.many {
 		p := terms[len(terms)-1]
 		for i := len(terms) - 2; i >= 0; i-- {
@@ -89,14 +94,17 @@ func (b *block) expParts(x *value) (p, low, n *value) {
 	return p, b.less(rest, b.less(p, high)), n
 }
 
-// exp is e^x. In float32 what rounding takes from r is not put back; what it takes from 1 + r is where chains are short, since it is
-// known before the polynomial is. With fewer operations the error stays below 1 ULP, but only just.
+// exp is e^x. In float32 with AVX2 what rounding takes from r is not put back; what it takes from 1 + r is where chains are short, since it
+// is known before the polynomial is. With fewer operations the error stays below 1 ULP, but only just.
 func (b *block) exp(x *value) *value {
 	if b.m.size == 8 {
 		p, _, n := b.expParts(x)
 		return b.scale(n, p)[0]
 	}
 	c := b.format()
+	if b.looksUp() {
+		return b.expTable(b.smaller(b.number(c.most), x))
+	}
 	r, n, _ := b.reduced(x, c.least, c.most)
 	one, square := b.number(1), b.product(r, r)
 	if b.f.many {
@@ -108,10 +116,13 @@ func (b *block) exp(x *value) *value {
 }
 
 // expOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, its halves need not both be multiplied with 1 + r + …: one joins
-// the terms, which leaves a shorter chain. With AVX-512 2^n is one factor, by which a subnormal sum would be rounded twice.
+// the terms, which leaves a shorter chain.
 func (b *block) expOfNegative(x *value) *value {
-	if b.m.size == 8 || b.m.level == AVX512 {
+	if b.m.size == 8 {
 		return b.exp(x)
+	}
+	if b.looksUp() {
+		return b.expTable(x)
 	}
 	c := b.format()
 	x = b.larger(b.number(c.least), x)
@@ -188,7 +199,7 @@ func (b *block) quotientOf(num, numLow, den, denLow *value) *value {
 
 // sigmoid is 1/(1 + e^-x), by way of e^-|x|, which does not overflow.
 func (b *block) sigmoid(x *value) *value {
-	if b.looksUp() {
+	if b.looksUp() && (b.f.many || b.f.updating) {
 		return b.sigmoidTable(x)
 	}
 	if b.m.size == 4 {

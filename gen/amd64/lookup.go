@@ -1,49 +1,59 @@
 package amd64
 
-import "github.com/mmcloughlin/avo/operand"
+import (
+	"math"
+	"slices"
+
+	"github.com/mmcloughlin/avo/operand"
+)
 
 // tableLength is how many numbers of 4 bytes two registers of AVX-512 hold. A look-up in them takes an instruction, as fast as a
 // multiplication, and reads no memory at a place that depends on data.
 const tableLength = 32
 
-// looksUp says whether functions of float32 numbers may look up numbers in tables: where registers hold enough of them, and where much
-// is computed side by side, which keeps the tables in registers.
-func (b *block) looksUp() bool {
-	return b.f.many && b.m.level == AVX512 && b.m.size == 4 && b.bits == b.m.widest()
+// looksUp says whether functions of float32 numbers may look up numbers in tables: where registers hold enough of them.
+func (b *block) looksUp() bool { return b.m.level == AVX512 && b.m.size == 4 }
+
+// lookup is, in every lane, the number of a table that the low bits of the lane's index say. Whole registers are looked up in, whatever
+// the width of what it is for.
+func (b *block) lookup(table *[tableLength]float64, index *value) (v *value) {
+	bits := make([]uint32, tableLength)
+	for i, number := range table {
+		bits[i] = math.Float32bits(float32(number))
+	}
+	return b.permuted(bits, index)
 }
 
-// lookup is, in every lane, the number of a table that the low bits of the lane's index say.
-func (b *block) lookup(table *[tableLength]float64, index *value) *value {
-	var halves [2]*value
-	for i := range halves {
-		lanes := make([]uint64, tableLength/2)
-		for k := range lanes {
-			lanes[k] = b.m.bits(table[i*len(lanes)+k])
+// permuted is, in every lane, the bits that the low bits of the lane's index say, of tableLength or of half as many, which takes half of
+// the time that a core is busy with it, but as long until they can be read.
+func (b *block) permuted(table []uint32, index *value) (v *value) {
+	b.within(b.m.widest(), func() {
+		in := []*value{index}
+		for half := range slices.Chunk(table, tableLength/2) {
+			lanes := make([]uint64, len(half))
+			for i, bits := range half {
+				lanes[i] = uint64(bits)
+			}
+			in = append(in, b.lanesOf(lanes...))
 		}
-		halves[i] = b.lanesOf(lanes...)
-	}
-	return b.add(&node{kind: replace, op: "VPERMI2PS", in: []*value{index, halves[0], halves[1]}, out: b.fresh(), imm: -1})
+		if len(in) == 2 {
+			v = b.add(&node{op: "VPERMPS", in: in, out: b.fresh(), imm: -1, fold: true})
+			return
+		}
+		v = b.add(&node{kind: replace, op: "VPERMI2PS", in: in, out: b.fresh(), imm: -1})
+	})
+	return v
 }
 
-// permuted is, in every lane, the bits that the low bits of the lane's index say, of as many as a register has lanes. It takes half as
-// long as lookup.
-func (b *block) permuted(table []uint32, index *value) *value {
-	lanes := make([]uint64, len(table))
-	for i, v := range table {
-		lanes[i] = uint64(v)
-	}
-	return b.add(&node{op: "VPERMPS", in: []*value{index, b.lanesOf(lanes...)}, out: b.fresh(), imm: -1, fold: true})
+// where is y op z in the lanes of a mask, x in the others, at AVX-512; a fused op reads x too.
+func (b *block) where(mask *value, op string, x, y, z *value) *value {
+	return b.add(&node{kind: replace, op: op + b.m.suffix(), in: []*value{x, y, z}, out: b.fresh(), imm: -1, mask: mask})
 }
 
-// lessWhere is x - y in the lanes of a mask, y in the others, at AVX-512.
-func (b *block) lessWhere(mask, x, y *value) *value {
-	return b.add(&node{kind: replace, op: "VSUB" + b.m.suffix(), in: []*value{y, x, y}, out: b.fresh(), imm: -1, mask: mask})
-}
-
-// withSign is v, which is not negative, with the sign of x, at AVX-512.
-func (b *block) withSign(v, x *value) *value {
-	const either = 0xf8 // the first, or both the second and the third
-	return b.add(&node{kind: replace, op: "VPTERNLOG" + b.integerSuffix(), in: []*value{v, x, b.signBit()}, out: b.fresh(), imm: either})
+// signOf is v where x is positive and -v where it is negative, at AVX-512.
+func (b *block) signOf(v, x *value) *value {
+	const differs = 0x78 // the first, inverted where both the second and the third are set
+	return b.add(&node{kind: replace, op: "VPTERNLOG" + b.integerSuffix(), in: []*value{v, x, b.signBit()}, out: b.fresh(), imm: differs})
 }
 
 // replace emits an instruction that overwrites its first source: a copy of it where it is read again. The last source may be in memory.

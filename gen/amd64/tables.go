@@ -1,73 +1,5 @@
 package amd64
 
-import "math"
-
-// The functions of this file compute float32 numbers in float32 alone, with coefficients from tables: for tiles of samples, where the
-// number of instructions counts more than how long they wait for one another. What rounding takes is carried along where it would be
-// more than a quarter of an ULP.
-
-// rootCount is how many roots of 2 a register holds.
-const rootCount = 16
-
-// rootsHigh is 2^(i/16), and rootsLow what rounding took from it, or nearly nothing, which unlike 0 has an exponent.
-var rootsHigh = [rootCount]float64{
-	1, 0x1.0b5586p0, 0x1.172b84p0, 0x1.2387a6p0, 0x1.306fep0, 0x1.3dea64p0, 0x1.4bfdaep0, 0x1.5ab07ep0,
-	0x1.6a09e6p0, 0x1.7a1148p0, 0x1.8ace54p0, 0x1.9c4918p0, 0x1.ae89fap0, 0x1.c199bep0, 0x1.d5818ep0, 0x1.ea4afap0,
-}
-
-var rootsLow = [rootCount]float64{
-	0x1p-60, 0x1.9f3122p-25, -0x1.c15742p-27, 0x1.ceac48p-25, 0x1.4636e2p-25, 0x1.824684p-25, -0x1.593abcp-25, -0x1.5bd5ecp-27,
-	0x1.9fcef4p-26, -0x1.829fdp-25, 0x1.15506ep-27, 0x1.51f848p-27, -0x1.a94b14p-26, -0x1.3d56b2p-27, -0x1.822dbcp-27, 0x1.52486cp-27,
-}
-
-// rootShift is how far the exponent of a float32 lies above the bits that say which root is meant.
-const rootShift = 23 - 4
-
-// ln2Near is the float32 next to log 2. Multiples n·ln2Near with 12 bits are subtracted from |x| exactly.
-const ln2Near = 0x1.62e43p-1
-
-// sigmoidScale keeps e^|x| within the range of float32, and what rounding takes from it.
-const sigmoidScale = 0x1p-64
-
-// scaledRoots are the bits of rootsHigh and of rootsLow times sigmoidScale, less what k = 16·n + i adds to the mantissa when it is added
-// with a shift of rootShift, so that 2^n alone is multiplied with.
-var scaledRoots = func() (tables [2][rootCount]uint32) {
-	for t, roots := range [][rootCount]float64{rootsHigh, rootsLow} {
-		for i, v := range roots {
-			tables[t][i] = math.Float32bits(float32(v*sigmoidScale)) - uint32(i)<<rootShift
-		}
-	}
-	return tables
-}()
-
-// sigmoidTable is 1/(1 + e^-x). Below 0 it is 1/(1 + E) with E = e^|x|; above it that is what it lacks of 1.
-//
-// With n = k/16 next to |x|·log2 e and r = |x| - n·log 2, |r| ≤ log(2)/32, E is 2^n·(1 + r + r²·(½ + r/6)), to 2^-29. It stays a sum of
-// two numbers, of which the second is less than a fortieth: a reciprocal of both and 1 that is right to 14 bits is mended by what its
-// product with each of them leaves of 1.
-func (b *block) sigmoidTable(x *value) *value {
-	c, one := b.format(), b.number(1)
-	a := b.smaller(b.number(104), b.magnitude(x))
-	magic := b.number(c.magic / rootCount) // leaves a multiple of 1/16
-	t := b.madd(a, b.number(math.Log2E), magic)
-	n := b.less(t, magic)
-	r := b.nmadd(n, b.number(ln2Near), a)
-	s := b.madd(b.product(r, r), b.madd(r, b.number(0.1666666716337204), b.number(0.5000162720680237)), b.nmadd(n, b.number(math.Ln2-ln2Near), r))
-	power := b.shift("VPSLL", t, rootShift)
-	high := b.integer("VPADD", b.permuted(scaledRoots[0][:], t), power)
-	rest := b.madd(high, s, b.integer("VPADD", b.permuted(scaledRoots[1][:], t), power))
-	scale := b.number(sigmoidScale)
-	inverse := b.reciprocal(b.madd(high, s, b.sum(high, scale)))
-	left := b.nmadd(inverse, rest, b.nmadd(inverse, scale, b.nmadd(inverse, high, one)))
-	y := b.product(b.madd(left, inverse, inverse), scale)
-	return b.lessWhere(b.compare(greaterEqual, x, b.zeros()), one, y)
-}
-
-// reciprocal is 1/x to 14 bits.
-func (b *block) reciprocal(x *value) *value {
-	return b.add(&node{op: "VRCP14" + b.m.suffix(), in: []*value{x}, out: b.fresh(), imm: -1, fold: true})
-}
-
 // tanhPieces are intervals of |x| and for each of them a point c within, tanh(c), and the coefficients of (tanh(x) - tanh(c))/(x - c) as a
 // polynomial in x - c. The points are chosen so that tanh(c), and where it matters the first coefficient too, is a float32 but for some
 // hundredths of an ULP. In the first interval the coefficients are those of tanh(x)/x - 1. The largest error is 0.16 ULP.
@@ -122,10 +54,15 @@ func (b *block) tanhTable(x *value) *value {
 	a := b.smaller(b.number(9.2), b.magnitude(x))
 	at := b.shift("VPSRL", b.sum(a, b.number(1)), tanhShift)
 	d := b.less(a, b.lookup(&tanhTables[0], at))
-	slope := b.lookup(&tanhTables[6], at)
-	for k := 5; k > 1; k-- {
-		slope = b.madd(slope, d, b.lookup(&tanhTables[k], at))
-	}
 	// In the first interval tanh(c) is 0 and x itself is added; in others it is larger than x - c.
-	return b.withSign(b.madd(slope, d, b.larger(b.lookup(&tanhTables[1], at), d)), x)
+	near := b.larger(b.lookup(&tanhTables[1], at), d)
+	var terms []*value
+	for k := 2; k < len(tanhTables); k++ {
+		terms = append(terms, b.lookup(&tanhTables[k], at))
+	}
+	slope := b.madd(d, b.joined(d, terms[1:]), terms[0]) // what is next to it is rounded but once
+	if b.f.updating {                                    // an operation more, so that the sign is there before the slope is
+		return b.madd(slope, b.signOf(d, x), b.signOf(near, x))
+	}
+	return b.signOf(b.madd(slope, d, near), x)
 }

@@ -63,6 +63,9 @@ func digitsLoss(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) 
 //go:noescape
 func digitsLossAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
 
+//go:noescape
+func digitsLossAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
+
 // vectorBackward is Backward in assembly.
 func (p *Digits) vectorBackward(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
 	return digitsBackward(p, ws, x, y, g)

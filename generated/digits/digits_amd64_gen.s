@@ -928,32 +928,23 @@ TEXT ·digitsForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            Z2, Z1, Z1
 	VMOVSS            X1, 592(SI)
 	VSUBPS            Z1, Z0, Z0
-	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
-	VMINPS            Z0, Z1, Z0
 	VBROADCASTSS      DigitsConstants<>+488(SB), Z1
 	VMAXPS            Z0, Z1, Z0
-	VBROADCASTSS      DigitsConstants<>+496(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
 	VMOVAPS           Z1, Z2
-	VFMADD231PS.BCST  DigitsConstants<>+500(SB), Z0, Z2
+	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
-	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z1, Z0
-	VFNMADD231PS.BCST DigitsConstants<>+508(SB), Z1, Z0
-	VMULPS            Z0, Z0, Z2
-	VADDPS.BCST       DigitsConstants<>+512(SB), Z0, Z3
-	VSUBPS.BCST       DigitsConstants<>+512(SB), Z3, Z4
-	VSUBPS            Z4, Z0, Z4
-	VBROADCASTSS      DigitsConstants<>+516(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+520(SB), Z0, Z5
-	VBROADCASTSS      DigitsConstants<>+524(SB), Z6
-	VFMADD231PS.BCST  DigitsConstants<>+528(SB), Z0, Z6
-	VBROADCASTSS      DigitsConstants<>+532(SB), Z7
-	VFMADD231PS.BCST  DigitsConstants<>+536(SB), Z0, Z7
-	VFMADD231PS       Z2, Z6, Z5
-	VMULPS            Z2, Z2, Z0
-	VFMADD231PS       Z0, Z7, Z5
-	VFMADD231PS       Z5, Z2, Z4
-	VADDPS            Z4, Z3, Z0
-	VSCALEFPS         Z1, Z0, Z0
+	VFNMADD231PS.BCST DigitsConstants<>+500(SB), Z1, Z0
+	VPERMPS           DigitsConstants<>+512(SB), Z2, Z3
+	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z1, Z3
+	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      DigitsConstants<>+580(SB), Z5
+	VFMADD231PS.BCST  DigitsConstants<>+576(SB), Z0, Z5
+	VADDPS            Z3, Z0, Z0
+	VFMADD231PS       Z5, Z4, Z0
+	VPERMPS           DigitsConstants<>+640(SB), Z2, Z2
+	VFMADD231PS       Z0, Z2, Z2
+	VSCALEFPS         Z1, Z2, Z0
 	VMOVAPS.Z         Z0, K1, Z1
 	VSHUFF32X4        $0x4e, Z1, Z1, Z2
 	VADDPS            Z2, Z1, Z1
@@ -971,7 +962,12 @@ TEXT ·digitsForwardAVX512(SB), NOSPLIT, $0-24
 
 // func digitsLoss(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
 TEXT ·digitsLoss(SB), NOSPLIT, $0-36
-	JMP ·digitsLossAVX2(SB)
+	CMPQ ·digitsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·digitsLossAVX2(SB)
+
+wide:
+	JMP ·digitsLossAVX512(SB)
 
 // func digitsLossAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -1320,33 +1316,33 @@ loop0:
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X2
 	VCVTPS2PD   X2, Y2
-	VPADDQ      DigitsConstants<>+572(SB), Y2, Y4
+	VPADDQ      DigitsConstants<>+740(SB), Y2, Y4
 	VPSRLQ      $0x34, Y4, Y5
-	VORPD       DigitsConstants<>+604(SB), Y5, Y5
-	VSUBPD      DigitsConstants<>+636(SB), Y5, Y5
-	VANDPD      DigitsConstants<>+668(SB), Y4, Y4
-	VPADDQ      DigitsConstants<>+700(SB), Y4, Y4
-	VSUBPD      DigitsConstants<>+732(SB), Y4, Y4
-	VADDPD      DigitsConstants<>+764(SB), Y4, Y6
+	VORPD       DigitsConstants<>+772(SB), Y5, Y5
+	VSUBPD      DigitsConstants<>+804(SB), Y5, Y5
+	VANDPD      DigitsConstants<>+836(SB), Y4, Y4
+	VPADDQ      DigitsConstants<>+868(SB), Y4, Y4
+	VSUBPD      DigitsConstants<>+900(SB), Y4, Y4
+	VADDPD      DigitsConstants<>+932(SB), Y4, Y6
 	VDIVPD      Y6, Y4, Y4
 	VMULPD      Y4, Y4, Y6
-	VMOVUPS     DigitsConstants<>+828(SB), Y7
-	VFMADD231PD DigitsConstants<>+860(SB), Y6, Y7
-	VMOVUPS     DigitsConstants<>+892(SB), Y8
-	VFMADD231PD DigitsConstants<>+924(SB), Y6, Y8
+	VMOVUPS     DigitsConstants<>+996(SB), Y7
+	VFMADD231PD DigitsConstants<>+1028(SB), Y6, Y7
+	VMOVUPS     DigitsConstants<>+1060(SB), Y8
+	VFMADD231PD DigitsConstants<>+1092(SB), Y6, Y8
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y8, Y7
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD DigitsConstants<>+956(SB), Y6, Y7
+	VFMADD231PD DigitsConstants<>+1124(SB), Y6, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD DigitsConstants<>+796(SB), Y5, Y4
+	VFMADD231PD DigitsConstants<>+964(SB), Y5, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y2, Y6
-	VBLENDVPD   Y6, DigitsConstants<>+1020(SB), Y4, Y4
-	VCMPPD      $0x00, DigitsConstants<>+540(SB), Y2, Y6
-	VBLENDVPD   Y6, DigitsConstants<>+540(SB), Y4, Y4
+	VBLENDVPD   Y6, DigitsConstants<>+1188(SB), Y4, Y4
+	VCMPPD      $0x00, DigitsConstants<>+708(SB), Y2, Y6
+	VBLENDVPD   Y6, DigitsConstants<>+708(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y2, Y2
-	VBLENDVPD   Y2, DigitsConstants<>+1052(SB), Y4, Y2
+	VBLENDVPD   Y2, DigitsConstants<>+1220(SB), Y4, Y2
 	VCVTPD2PSY  Y2, X2
 	VMOVSS      X2, 640(SI)
 
@@ -1374,6 +1370,660 @@ loop0:
 	VZEROUPPER
 	RET
 
+// func digitsLossAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·digitsLossAVX512(SB), NOSPLIT, $0-36
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+
+	// z1 = W1·x + b1; a1 = max(z1, 0)
+	VMOVUPS     (DX), Z0
+	VMULPS      (DI), Z0, Z1
+	VMULPS      256(DI), Z0, Z2
+	VMULPS      512(DI), Z0, Z3
+	VMULPS      768(DI), Z0, Z4
+	VMULPS      1024(DI), Z0, Z5
+	VMULPS      1280(DI), Z0, Z6
+	VMULPS      1536(DI), Z0, Z7
+	VMULPS      1792(DI), Z0, Z8
+	VMULPS      2048(DI), Z0, Z9
+	VMULPS      2304(DI), Z0, Z10
+	VMULPS      2560(DI), Z0, Z11
+	VMULPS      2816(DI), Z0, Z12
+	VMULPS      3072(DI), Z0, Z13
+	VMULPS      3328(DI), Z0, Z14
+	VMULPS      3584(DI), Z0, Z15
+	VMULPS      3840(DI), Z0, Z0
+	VMOVUPS     64(DX), Z16
+	VFMADD231PS 64(DI), Z16, Z1
+	VFMADD231PS 320(DI), Z16, Z2
+	VFMADD231PS 576(DI), Z16, Z3
+	VFMADD231PS 832(DI), Z16, Z4
+	VFMADD231PS 1088(DI), Z16, Z5
+	VFMADD231PS 1344(DI), Z16, Z6
+	VFMADD231PS 1600(DI), Z16, Z7
+	VFMADD231PS 1856(DI), Z16, Z8
+	VFMADD231PS 2112(DI), Z16, Z9
+	VFMADD231PS 2368(DI), Z16, Z10
+	VFMADD231PS 2624(DI), Z16, Z11
+	VFMADD231PS 2880(DI), Z16, Z12
+	VFMADD231PS 3136(DI), Z16, Z13
+	VFMADD231PS 3392(DI), Z16, Z14
+	VFMADD231PS 3648(DI), Z16, Z15
+	VFMADD231PS 3904(DI), Z16, Z0
+	VMOVUPS     128(DX), Z16
+	VFMADD231PS 128(DI), Z16, Z1
+	VFMADD231PS 384(DI), Z16, Z2
+	VFMADD231PS 640(DI), Z16, Z3
+	VFMADD231PS 896(DI), Z16, Z4
+	VFMADD231PS 1152(DI), Z16, Z5
+	VFMADD231PS 1408(DI), Z16, Z6
+	VFMADD231PS 1664(DI), Z16, Z7
+	VFMADD231PS 1920(DI), Z16, Z8
+	VFMADD231PS 2176(DI), Z16, Z9
+	VFMADD231PS 2432(DI), Z16, Z10
+	VFMADD231PS 2688(DI), Z16, Z11
+	VFMADD231PS 2944(DI), Z16, Z12
+	VFMADD231PS 3200(DI), Z16, Z13
+	VFMADD231PS 3456(DI), Z16, Z14
+	VFMADD231PS 3712(DI), Z16, Z15
+	VFMADD231PS 3968(DI), Z16, Z0
+	VMOVUPS     192(DX), Z16
+	VFMADD231PS 192(DI), Z16, Z1
+	VFMADD231PS 448(DI), Z16, Z2
+	VFMADD231PS 704(DI), Z16, Z3
+	VFMADD231PS 960(DI), Z16, Z4
+	VFMADD231PS 1216(DI), Z16, Z5
+	VFMADD231PS 1472(DI), Z16, Z6
+	VFMADD231PS 1728(DI), Z16, Z7
+	VFMADD231PS 1984(DI), Z16, Z8
+	VFMADD231PS 2240(DI), Z16, Z9
+	VFMADD231PS 2496(DI), Z16, Z10
+	VFMADD231PS 2752(DI), Z16, Z11
+	VFMADD231PS 3008(DI), Z16, Z12
+	VFMADD231PS 3264(DI), Z16, Z13
+	VFMADD231PS 3520(DI), Z16, Z14
+	VFMADD231PS 3776(DI), Z16, Z15
+	VFMADD231PS 4032(DI), Z16, Z0
+	VUNPCKLPS   Z2, Z1, Z16
+	VUNPCKHPS   Z2, Z1, Z1
+	VADDPS      Z1, Z16, Z1
+	VUNPCKLPS   Z4, Z3, Z2
+	VUNPCKHPS   Z4, Z3, Z3
+	VADDPS      Z3, Z2, Z2
+	VUNPCKLPD   Z2, Z1, Z3
+	VUNPCKHPD   Z2, Z1, Z1
+	VADDPS      Z1, Z3, Z1
+	VUNPCKLPS   Z6, Z5, Z2
+	VUNPCKHPS   Z6, Z5, Z3
+	VADDPS      Z3, Z2, Z2
+	VUNPCKLPS   Z8, Z7, Z3
+	VUNPCKHPS   Z8, Z7, Z4
+	VADDPS      Z4, Z3, Z3
+	VUNPCKLPD   Z3, Z2, Z4
+	VUNPCKHPD   Z3, Z2, Z2
+	VADDPS      Z2, Z4, Z2
+	VUNPCKLPS   Z10, Z9, Z3
+	VUNPCKHPS   Z10, Z9, Z4
+	VADDPS      Z4, Z3, Z3
+	VUNPCKLPS   Z12, Z11, Z4
+	VUNPCKHPS   Z12, Z11, Z5
+	VADDPS      Z5, Z4, Z4
+	VUNPCKLPD   Z4, Z3, Z5
+	VUNPCKHPD   Z4, Z3, Z3
+	VADDPS      Z3, Z5, Z3
+	VUNPCKLPS   Z14, Z13, Z4
+	VUNPCKHPS   Z14, Z13, Z5
+	VADDPS      Z5, Z4, Z4
+	VUNPCKLPS   Z0, Z15, Z5
+	VUNPCKHPS   Z0, Z15, Z0
+	VADDPS      Z0, Z5, Z0
+	VUNPCKLPD   Z0, Z4, Z5
+	VUNPCKHPD   Z0, Z4, Z0
+	VADDPS      Z0, Z5, Z0
+	VSHUFF32X4  $0x44, Z2, Z1, Z4
+	VSHUFF32X4  $0xee, Z2, Z1, Z1
+	VADDPS      Z1, Z4, Z1
+	VSHUFF32X4  $0x44, Z0, Z3, Z2
+	VSHUFF32X4  $0xee, Z0, Z3, Z0
+	VADDPS      Z0, Z2, Z0
+	VSHUFF32X4  $0x88, Z0, Z1, Z2
+	VSHUFF32X4  $0xdd, Z0, Z1, Z0
+	VADDPS      Z0, Z2, Z0
+	VADDPS      16384(DI), Z0, Z0
+	VMOVUPS     (DX), Z1
+	VMULPS      4096(DI), Z1, Z2
+	VMULPS      4352(DI), Z1, Z3
+	VMULPS      4608(DI), Z1, Z4
+	VMULPS      4864(DI), Z1, Z5
+	VMULPS      5120(DI), Z1, Z6
+	VMULPS      5376(DI), Z1, Z7
+	VMULPS      5632(DI), Z1, Z8
+	VMULPS      5888(DI), Z1, Z9
+	VMULPS      6144(DI), Z1, Z10
+	VMULPS      6400(DI), Z1, Z11
+	VMULPS      6656(DI), Z1, Z12
+	VMULPS      6912(DI), Z1, Z13
+	VMULPS      7168(DI), Z1, Z14
+	VMULPS      7424(DI), Z1, Z15
+	VMULPS      7680(DI), Z1, Z16
+	VMULPS      7936(DI), Z1, Z1
+	VMOVUPS     64(DX), Z17
+	VFMADD231PS 4160(DI), Z17, Z2
+	VFMADD231PS 4416(DI), Z17, Z3
+	VFMADD231PS 4672(DI), Z17, Z4
+	VFMADD231PS 4928(DI), Z17, Z5
+	VFMADD231PS 5184(DI), Z17, Z6
+	VFMADD231PS 5440(DI), Z17, Z7
+	VFMADD231PS 5696(DI), Z17, Z8
+	VFMADD231PS 5952(DI), Z17, Z9
+	VFMADD231PS 6208(DI), Z17, Z10
+	VFMADD231PS 6464(DI), Z17, Z11
+	VFMADD231PS 6720(DI), Z17, Z12
+	VFMADD231PS 6976(DI), Z17, Z13
+	VFMADD231PS 7232(DI), Z17, Z14
+	VFMADD231PS 7488(DI), Z17, Z15
+	VFMADD231PS 7744(DI), Z17, Z16
+	VFMADD231PS 8000(DI), Z17, Z1
+	VMOVUPS     128(DX), Z17
+	VFMADD231PS 4224(DI), Z17, Z2
+	VFMADD231PS 4480(DI), Z17, Z3
+	VFMADD231PS 4736(DI), Z17, Z4
+	VFMADD231PS 4992(DI), Z17, Z5
+	VFMADD231PS 5248(DI), Z17, Z6
+	VFMADD231PS 5504(DI), Z17, Z7
+	VFMADD231PS 5760(DI), Z17, Z8
+	VFMADD231PS 6016(DI), Z17, Z9
+	VFMADD231PS 6272(DI), Z17, Z10
+	VFMADD231PS 6528(DI), Z17, Z11
+	VFMADD231PS 6784(DI), Z17, Z12
+	VFMADD231PS 7040(DI), Z17, Z13
+	VFMADD231PS 7296(DI), Z17, Z14
+	VFMADD231PS 7552(DI), Z17, Z15
+	VFMADD231PS 7808(DI), Z17, Z16
+	VFMADD231PS 8064(DI), Z17, Z1
+	VMOVUPS     192(DX), Z17
+	VFMADD231PS 4288(DI), Z17, Z2
+	VFMADD231PS 4544(DI), Z17, Z3
+	VFMADD231PS 4800(DI), Z17, Z4
+	VFMADD231PS 5056(DI), Z17, Z5
+	VFMADD231PS 5312(DI), Z17, Z6
+	VFMADD231PS 5568(DI), Z17, Z7
+	VFMADD231PS 5824(DI), Z17, Z8
+	VFMADD231PS 6080(DI), Z17, Z9
+	VFMADD231PS 6336(DI), Z17, Z10
+	VFMADD231PS 6592(DI), Z17, Z11
+	VFMADD231PS 6848(DI), Z17, Z12
+	VFMADD231PS 7104(DI), Z17, Z13
+	VFMADD231PS 7360(DI), Z17, Z14
+	VFMADD231PS 7616(DI), Z17, Z15
+	VFMADD231PS 7872(DI), Z17, Z16
+	VFMADD231PS 8128(DI), Z17, Z1
+	VUNPCKLPS   Z3, Z2, Z17
+	VUNPCKHPS   Z3, Z2, Z2
+	VADDPS      Z2, Z17, Z2
+	VUNPCKLPS   Z5, Z4, Z3
+	VUNPCKHPS   Z5, Z4, Z4
+	VADDPS      Z4, Z3, Z3
+	VUNPCKLPD   Z3, Z2, Z4
+	VUNPCKHPD   Z3, Z2, Z2
+	VADDPS      Z2, Z4, Z2
+	VUNPCKLPS   Z7, Z6, Z3
+	VUNPCKHPS   Z7, Z6, Z4
+	VADDPS      Z4, Z3, Z3
+	VUNPCKLPS   Z9, Z8, Z4
+	VUNPCKHPS   Z9, Z8, Z5
+	VADDPS      Z5, Z4, Z4
+	VUNPCKLPD   Z4, Z3, Z5
+	VUNPCKHPD   Z4, Z3, Z3
+	VADDPS      Z3, Z5, Z3
+	VUNPCKLPS   Z11, Z10, Z4
+	VUNPCKHPS   Z11, Z10, Z5
+	VADDPS      Z5, Z4, Z4
+	VUNPCKLPS   Z13, Z12, Z5
+	VUNPCKHPS   Z13, Z12, Z6
+	VADDPS      Z6, Z5, Z5
+	VUNPCKLPD   Z5, Z4, Z6
+	VUNPCKHPD   Z5, Z4, Z4
+	VADDPS      Z4, Z6, Z4
+	VUNPCKLPS   Z15, Z14, Z5
+	VUNPCKHPS   Z15, Z14, Z6
+	VADDPS      Z6, Z5, Z5
+	VUNPCKLPS   Z1, Z16, Z6
+	VUNPCKHPS   Z1, Z16, Z1
+	VADDPS      Z1, Z6, Z1
+	VUNPCKLPD   Z1, Z5, Z6
+	VUNPCKHPD   Z1, Z5, Z1
+	VADDPS      Z1, Z6, Z1
+	VSHUFF32X4  $0x44, Z3, Z2, Z5
+	VSHUFF32X4  $0xee, Z3, Z2, Z2
+	VADDPS      Z2, Z5, Z2
+	VSHUFF32X4  $0x44, Z1, Z4, Z3
+	VSHUFF32X4  $0xee, Z1, Z4, Z1
+	VADDPS      Z1, Z3, Z1
+	VSHUFF32X4  $0x88, Z1, Z2, Z3
+	VSHUFF32X4  $0xdd, Z1, Z2, Z1
+	VADDPS      Z1, Z3, Z1
+	VADDPS      16448(DI), Z1, Z1
+	VMOVUPS     (DX), Z2
+	VMULPS      8192(DI), Z2, Z3
+	VMULPS      8448(DI), Z2, Z4
+	VMULPS      8704(DI), Z2, Z5
+	VMULPS      8960(DI), Z2, Z6
+	VMULPS      9216(DI), Z2, Z7
+	VMULPS      9472(DI), Z2, Z8
+	VMULPS      9728(DI), Z2, Z9
+	VMULPS      9984(DI), Z2, Z10
+	VMULPS      10240(DI), Z2, Z11
+	VMULPS      10496(DI), Z2, Z12
+	VMULPS      10752(DI), Z2, Z13
+	VMULPS      11008(DI), Z2, Z14
+	VMULPS      11264(DI), Z2, Z15
+	VMULPS      11520(DI), Z2, Z16
+	VMULPS      11776(DI), Z2, Z17
+	VMULPS      12032(DI), Z2, Z2
+	VMOVUPS     64(DX), Z18
+	VFMADD231PS 8256(DI), Z18, Z3
+	VFMADD231PS 8512(DI), Z18, Z4
+	VFMADD231PS 8768(DI), Z18, Z5
+	VFMADD231PS 9024(DI), Z18, Z6
+	VFMADD231PS 9280(DI), Z18, Z7
+	VFMADD231PS 9536(DI), Z18, Z8
+	VFMADD231PS 9792(DI), Z18, Z9
+	VFMADD231PS 10048(DI), Z18, Z10
+	VFMADD231PS 10304(DI), Z18, Z11
+	VFMADD231PS 10560(DI), Z18, Z12
+	VFMADD231PS 10816(DI), Z18, Z13
+	VFMADD231PS 11072(DI), Z18, Z14
+	VFMADD231PS 11328(DI), Z18, Z15
+	VFMADD231PS 11584(DI), Z18, Z16
+	VFMADD231PS 11840(DI), Z18, Z17
+	VFMADD231PS 12096(DI), Z18, Z2
+	VMOVUPS     128(DX), Z18
+	VFMADD231PS 8320(DI), Z18, Z3
+	VFMADD231PS 8576(DI), Z18, Z4
+	VFMADD231PS 8832(DI), Z18, Z5
+	VFMADD231PS 9088(DI), Z18, Z6
+	VFMADD231PS 9344(DI), Z18, Z7
+	VFMADD231PS 9600(DI), Z18, Z8
+	VFMADD231PS 9856(DI), Z18, Z9
+	VFMADD231PS 10112(DI), Z18, Z10
+	VFMADD231PS 10368(DI), Z18, Z11
+	VFMADD231PS 10624(DI), Z18, Z12
+	VFMADD231PS 10880(DI), Z18, Z13
+	VFMADD231PS 11136(DI), Z18, Z14
+	VFMADD231PS 11392(DI), Z18, Z15
+	VFMADD231PS 11648(DI), Z18, Z16
+	VFMADD231PS 11904(DI), Z18, Z17
+	VFMADD231PS 12160(DI), Z18, Z2
+	VMOVUPS     192(DX), Z18
+	VFMADD231PS 8384(DI), Z18, Z3
+	VFMADD231PS 8640(DI), Z18, Z4
+	VFMADD231PS 8896(DI), Z18, Z5
+	VFMADD231PS 9152(DI), Z18, Z6
+	VFMADD231PS 9408(DI), Z18, Z7
+	VFMADD231PS 9664(DI), Z18, Z8
+	VFMADD231PS 9920(DI), Z18, Z9
+	VFMADD231PS 10176(DI), Z18, Z10
+	VFMADD231PS 10432(DI), Z18, Z11
+	VFMADD231PS 10688(DI), Z18, Z12
+	VFMADD231PS 10944(DI), Z18, Z13
+	VFMADD231PS 11200(DI), Z18, Z14
+	VFMADD231PS 11456(DI), Z18, Z15
+	VFMADD231PS 11712(DI), Z18, Z16
+	VFMADD231PS 11968(DI), Z18, Z17
+	VFMADD231PS 12224(DI), Z18, Z2
+	VUNPCKLPS   Z4, Z3, Z18
+	VUNPCKHPS   Z4, Z3, Z3
+	VADDPS      Z3, Z18, Z3
+	VUNPCKLPS   Z6, Z5, Z4
+	VUNPCKHPS   Z6, Z5, Z5
+	VADDPS      Z5, Z4, Z4
+	VUNPCKLPD   Z4, Z3, Z5
+	VUNPCKHPD   Z4, Z3, Z3
+	VADDPS      Z3, Z5, Z3
+	VUNPCKLPS   Z8, Z7, Z4
+	VUNPCKHPS   Z8, Z7, Z5
+	VADDPS      Z5, Z4, Z4
+	VUNPCKLPS   Z10, Z9, Z5
+	VUNPCKHPS   Z10, Z9, Z6
+	VADDPS      Z6, Z5, Z5
+	VUNPCKLPD   Z5, Z4, Z6
+	VUNPCKHPD   Z5, Z4, Z4
+	VADDPS      Z4, Z6, Z4
+	VUNPCKLPS   Z12, Z11, Z5
+	VUNPCKHPS   Z12, Z11, Z6
+	VADDPS      Z6, Z5, Z5
+	VUNPCKLPS   Z14, Z13, Z6
+	VUNPCKHPS   Z14, Z13, Z7
+	VADDPS      Z7, Z6, Z6
+	VUNPCKLPD   Z6, Z5, Z7
+	VUNPCKHPD   Z6, Z5, Z5
+	VADDPS      Z5, Z7, Z5
+	VUNPCKLPS   Z16, Z15, Z6
+	VUNPCKHPS   Z16, Z15, Z7
+	VADDPS      Z7, Z6, Z6
+	VUNPCKLPS   Z2, Z17, Z7
+	VUNPCKHPS   Z2, Z17, Z2
+	VADDPS      Z2, Z7, Z2
+	VUNPCKLPD   Z2, Z6, Z7
+	VUNPCKHPD   Z2, Z6, Z2
+	VADDPS      Z2, Z7, Z2
+	VSHUFF32X4  $0x44, Z4, Z3, Z6
+	VSHUFF32X4  $0xee, Z4, Z3, Z3
+	VADDPS      Z3, Z6, Z3
+	VSHUFF32X4  $0x44, Z2, Z5, Z4
+	VSHUFF32X4  $0xee, Z2, Z5, Z2
+	VADDPS      Z2, Z4, Z2
+	VSHUFF32X4  $0x88, Z2, Z3, Z4
+	VSHUFF32X4  $0xdd, Z2, Z3, Z2
+	VADDPS      Z2, Z4, Z2
+	VADDPS      16512(DI), Z2, Z2
+	VMOVUPS     (DX), Z3
+	VMULPS      12288(DI), Z3, Z4
+	VMULPS      12544(DI), Z3, Z5
+	VMULPS      12800(DI), Z3, Z6
+	VMULPS      13056(DI), Z3, Z7
+	VMULPS      13312(DI), Z3, Z8
+	VMULPS      13568(DI), Z3, Z9
+	VMULPS      13824(DI), Z3, Z10
+	VMULPS      14080(DI), Z3, Z11
+	VMULPS      14336(DI), Z3, Z12
+	VMULPS      14592(DI), Z3, Z13
+	VMULPS      14848(DI), Z3, Z14
+	VMULPS      15104(DI), Z3, Z15
+	VMULPS      15360(DI), Z3, Z16
+	VMULPS      15616(DI), Z3, Z17
+	VMULPS      15872(DI), Z3, Z18
+	VMULPS      16128(DI), Z3, Z3
+	VMOVUPS     64(DX), Z19
+	VFMADD231PS 12352(DI), Z19, Z4
+	VFMADD231PS 12608(DI), Z19, Z5
+	VFMADD231PS 12864(DI), Z19, Z6
+	VFMADD231PS 13120(DI), Z19, Z7
+	VFMADD231PS 13376(DI), Z19, Z8
+	VFMADD231PS 13632(DI), Z19, Z9
+	VFMADD231PS 13888(DI), Z19, Z10
+	VFMADD231PS 14144(DI), Z19, Z11
+	VFMADD231PS 14400(DI), Z19, Z12
+	VFMADD231PS 14656(DI), Z19, Z13
+	VFMADD231PS 14912(DI), Z19, Z14
+	VFMADD231PS 15168(DI), Z19, Z15
+	VFMADD231PS 15424(DI), Z19, Z16
+	VFMADD231PS 15680(DI), Z19, Z17
+	VFMADD231PS 15936(DI), Z19, Z18
+	VFMADD231PS 16192(DI), Z19, Z3
+	VMOVUPS     128(DX), Z19
+	VFMADD231PS 12416(DI), Z19, Z4
+	VFMADD231PS 12672(DI), Z19, Z5
+	VFMADD231PS 12928(DI), Z19, Z6
+	VFMADD231PS 13184(DI), Z19, Z7
+	VFMADD231PS 13440(DI), Z19, Z8
+	VFMADD231PS 13696(DI), Z19, Z9
+	VFMADD231PS 13952(DI), Z19, Z10
+	VFMADD231PS 14208(DI), Z19, Z11
+	VFMADD231PS 14464(DI), Z19, Z12
+	VFMADD231PS 14720(DI), Z19, Z13
+	VFMADD231PS 14976(DI), Z19, Z14
+	VFMADD231PS 15232(DI), Z19, Z15
+	VFMADD231PS 15488(DI), Z19, Z16
+	VFMADD231PS 15744(DI), Z19, Z17
+	VFMADD231PS 16000(DI), Z19, Z18
+	VFMADD231PS 16256(DI), Z19, Z3
+	VMOVUPS     192(DX), Z19
+	VFMADD231PS 12480(DI), Z19, Z4
+	VFMADD231PS 12736(DI), Z19, Z5
+	VFMADD231PS 12992(DI), Z19, Z6
+	VFMADD231PS 13248(DI), Z19, Z7
+	VFMADD231PS 13504(DI), Z19, Z8
+	VFMADD231PS 13760(DI), Z19, Z9
+	VFMADD231PS 14016(DI), Z19, Z10
+	VFMADD231PS 14272(DI), Z19, Z11
+	VFMADD231PS 14528(DI), Z19, Z12
+	VFMADD231PS 14784(DI), Z19, Z13
+	VFMADD231PS 15040(DI), Z19, Z14
+	VFMADD231PS 15296(DI), Z19, Z15
+	VFMADD231PS 15552(DI), Z19, Z16
+	VFMADD231PS 15808(DI), Z19, Z17
+	VFMADD231PS 16064(DI), Z19, Z18
+	VFMADD231PS 16320(DI), Z19, Z3
+	VUNPCKLPS   Z5, Z4, Z19
+	VUNPCKHPS   Z5, Z4, Z4
+	VADDPS      Z4, Z19, Z4
+	VUNPCKLPS   Z7, Z6, Z5
+	VUNPCKHPS   Z7, Z6, Z6
+	VADDPS      Z6, Z5, Z5
+	VUNPCKLPD   Z5, Z4, Z6
+	VUNPCKHPD   Z5, Z4, Z4
+	VADDPS      Z4, Z6, Z4
+	VUNPCKLPS   Z9, Z8, Z5
+	VUNPCKHPS   Z9, Z8, Z6
+	VADDPS      Z6, Z5, Z5
+	VUNPCKLPS   Z11, Z10, Z6
+	VUNPCKHPS   Z11, Z10, Z7
+	VADDPS      Z7, Z6, Z6
+	VUNPCKLPD   Z6, Z5, Z7
+	VUNPCKHPD   Z6, Z5, Z5
+	VADDPS      Z5, Z7, Z5
+	VUNPCKLPS   Z13, Z12, Z6
+	VUNPCKHPS   Z13, Z12, Z7
+	VADDPS      Z7, Z6, Z6
+	VUNPCKLPS   Z15, Z14, Z7
+	VUNPCKHPS   Z15, Z14, Z8
+	VADDPS      Z8, Z7, Z7
+	VUNPCKLPD   Z7, Z6, Z8
+	VUNPCKHPD   Z7, Z6, Z6
+	VADDPS      Z6, Z8, Z6
+	VUNPCKLPS   Z17, Z16, Z7
+	VUNPCKHPS   Z17, Z16, Z8
+	VADDPS      Z8, Z7, Z7
+	VUNPCKLPS   Z3, Z18, Z8
+	VUNPCKHPS   Z3, Z18, Z3
+	VADDPS      Z3, Z8, Z3
+	VUNPCKLPD   Z3, Z7, Z8
+	VUNPCKHPD   Z3, Z7, Z3
+	VADDPS      Z3, Z8, Z3
+	VSHUFF32X4  $0x44, Z5, Z4, Z7
+	VSHUFF32X4  $0xee, Z5, Z4, Z4
+	VADDPS      Z4, Z7, Z4
+	VSHUFF32X4  $0x44, Z3, Z6, Z5
+	VSHUFF32X4  $0xee, Z3, Z6, Z3
+	VADDPS      Z3, Z5, Z3
+	VSHUFF32X4  $0x88, Z3, Z4, Z5
+	VSHUFF32X4  $0xdd, Z3, Z4, Z3
+	VADDPS      Z3, Z5, Z3
+	VADDPS      16576(DI), Z3, Z3
+	VXORPS      X4, X4, X4
+	VCMPPS      $0x16, Z4, Z0, K1
+	VMOVAPS.Z   Z0, K1, Z0
+	VMOVUPS     Z0, (SI)
+	VCMPPS      $0x16, Z4, Z1, K1
+	VMOVAPS.Z   Z1, K1, Z1
+	VMOVUPS     Z1, 64(SI)
+	VCMPPS      $0x16, Z4, Z2, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VMOVUPS     Z2, 128(SI)
+	VCMPPS      $0x16, Z4, Z3, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMOVUPS     Z3, 192(SI)
+
+	// z2 = W2·a1 + b2
+	VMULPS      16640(DI), Z0, Z4
+	VMULPS      16896(DI), Z0, Z5
+	VMULPS      17152(DI), Z0, Z6
+	VMULPS      17408(DI), Z0, Z7
+	VMULPS      17664(DI), Z0, Z8
+	VMULPS      17920(DI), Z0, Z9
+	VMULPS      18176(DI), Z0, Z10
+	VMULPS      18432(DI), Z0, Z11
+	VMULPS      18688(DI), Z0, Z12
+	VMULPS      18944(DI), Z0, Z0
+	VFMADD231PS 16704(DI), Z1, Z4
+	VFMADD231PS 16960(DI), Z1, Z5
+	VFMADD231PS 17216(DI), Z1, Z6
+	VFMADD231PS 17472(DI), Z1, Z7
+	VFMADD231PS 17728(DI), Z1, Z8
+	VFMADD231PS 17984(DI), Z1, Z9
+	VFMADD231PS 18240(DI), Z1, Z10
+	VFMADD231PS 18496(DI), Z1, Z11
+	VFMADD231PS 18752(DI), Z1, Z12
+	VFMADD231PS 19008(DI), Z1, Z0
+	VFMADD231PS 16768(DI), Z2, Z4
+	VFMADD231PS 17024(DI), Z2, Z5
+	VFMADD231PS 17280(DI), Z2, Z6
+	VFMADD231PS 17536(DI), Z2, Z7
+	VFMADD231PS 17792(DI), Z2, Z8
+	VFMADD231PS 18048(DI), Z2, Z9
+	VFMADD231PS 18304(DI), Z2, Z10
+	VFMADD231PS 18560(DI), Z2, Z11
+	VFMADD231PS 18816(DI), Z2, Z12
+	VFMADD231PS 19072(DI), Z2, Z0
+	VFMADD231PS 16832(DI), Z3, Z4
+	VFMADD231PS 17088(DI), Z3, Z5
+	VFMADD231PS 17344(DI), Z3, Z6
+	VFMADD231PS 17600(DI), Z3, Z7
+	VFMADD231PS 17856(DI), Z3, Z8
+	VFMADD231PS 18112(DI), Z3, Z9
+	VFMADD231PS 18368(DI), Z3, Z10
+	VFMADD231PS 18624(DI), Z3, Z11
+	VFMADD231PS 18880(DI), Z3, Z12
+	VFMADD231PS 19136(DI), Z3, Z0
+	VUNPCKLPS   Z5, Z4, Z1
+	VUNPCKHPS   Z5, Z4, Z2
+	VADDPS      Z2, Z1, Z1
+	VUNPCKLPS   Z7, Z6, Z2
+	VUNPCKHPS   Z7, Z6, Z3
+	VADDPS      Z3, Z2, Z2
+	VUNPCKLPD   Z2, Z1, Z3
+	VUNPCKHPD   Z2, Z1, Z1
+	VADDPS      Z1, Z3, Z1
+	VUNPCKLPS   Z9, Z8, Z2
+	VUNPCKHPS   Z9, Z8, Z3
+	VADDPS      Z3, Z2, Z2
+	VUNPCKLPS   Z11, Z10, Z3
+	VUNPCKHPS   Z11, Z10, Z4
+	VADDPS      Z4, Z3, Z3
+	VUNPCKLPD   Z3, Z2, Z4
+	VUNPCKHPD   Z3, Z2, Z2
+	VADDPS      Z2, Z4, Z2
+	VUNPCKLPS   Z0, Z12, Z3
+	VUNPCKHPS   Z0, Z12, Z0
+	VADDPS      Z0, Z3, Z0
+	VUNPCKHPD   Z0, Z0, Z3
+	VADDPS      Z3, Z0, Z0
+	VSHUFF32X4  $0x44, Z2, Z1, Z3
+	VSHUFF32X4  $0xee, Z2, Z1, Z1
+	VADDPS      Z1, Z3, Z1
+	VSHUFF32X4  $0x44, Z0, Z0, Z2
+	VSHUFF32X4  $0xee, Z0, Z0, Z0
+	VADDPS      Z0, Z2, Z0
+	VSHUFF32X4  $0x88, Z0, Z1, Z2
+	VSHUFF32X4  $0xdd, Z0, Z1, Z0
+	VADDPS      Z0, Z2, Z0
+	MOVL        $0x000003ff, AX
+	KMOVW       AX, K1
+	VMOVUPS.Z   19200(DI), K1, Z1
+	VADDPS      Z1, Z0, Z0
+	VMOVUPS     Z0, K1, 512(SI)
+
+	// a2 = softmax(z2)
+	VBROADCASTSS      DigitsConstants<>+484(SB), Z1
+	VBLENDMPS         Z0, Z1, K1, Z1
+	VSHUFF32X4        $0x4e, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFF32X4        $0xb1, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFPS           $0x4e, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VSHUFPS           $0xb1, Z1, Z1, Z2
+	VMAXPS            Z2, Z1, Z1
+	VMOVSS            X1, 592(SI)
+	VSUBPS            Z1, Z0, Z2
+	VBROADCASTSS      DigitsConstants<>+488(SB), Z3
+	VMAXPS            Z2, Z3, Z2
+	VBROADCASTSS      DigitsConstants<>+492(SB), Z3
+	VMOVAPS           Z3, Z4
+	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z2, Z4
+	VSUBPS            Z3, Z4, Z3
+	VFNMADD231PS.BCST DigitsConstants<>+500(SB), Z3, Z2
+	VPERMPS           DigitsConstants<>+512(SB), Z4, Z5
+	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z3, Z5
+	VMULPS            Z2, Z2, Z6
+	VBROADCASTSS      DigitsConstants<>+580(SB), Z7
+	VFMADD231PS.BCST  DigitsConstants<>+576(SB), Z2, Z7
+	VADDPS            Z5, Z2, Z2
+	VFMADD231PS       Z7, Z6, Z2
+	VPERMPS           DigitsConstants<>+640(SB), Z4, Z4
+	VFMADD231PS       Z2, Z4, Z4
+	VSCALEFPS         Z3, Z4, Z2
+	VMOVAPS.Z         Z2, K1, Z3
+	VSHUFF32X4        $0x4e, Z3, Z3, Z4
+	VADDPS            Z4, Z3, Z3
+	VSHUFF32X4        $0xb1, Z3, Z3, Z4
+	VADDPS            Z4, Z3, Z3
+	VSHUFPS           $0x4e, Z3, Z3, Z4
+	VADDPS            Z4, Z3, Z3
+	VSHUFPS           $0xb1, Z3, Z3, Z4
+	VADDPS            Z4, Z3, Z3
+	VMOVSS            X3, 596(SI)
+	VDIVPS            Z3, Z2, Z2
+	VMOVUPS           Z2, K1, 552(SI)
+
+	// t = log(s2)
+	VSHUFPS          $0x00, X3, X3, X2
+	VCVTPS2PD        X2, Y2
+	VPADDQ.BCST      DigitsConstants<>+1260(SB), Y2, Y3
+	VPSRLQ           $0x34, Y3, Y4
+	VORPD.BCST       DigitsConstants<>+1268(SB), Y4, Y4
+	VSUBPD.BCST      DigitsConstants<>+1276(SB), Y4, Y4
+	VANDPD.BCST      DigitsConstants<>+1284(SB), Y3, Y3
+	VPADDQ.BCST      DigitsConstants<>+1292(SB), Y3, Y3
+	VSUBPD.BCST      DigitsConstants<>+1300(SB), Y3, Y3
+	VADDPD.BCST      DigitsConstants<>+1308(SB), Y3, Y5
+	VDIVPD           Y5, Y3, Y3
+	VMULPD           Y3, Y3, Y5
+	VBROADCASTSD     DigitsConstants<>+1324(SB), Y6
+	VFMADD231PD.BCST DigitsConstants<>+1332(SB), Y5, Y6
+	VBROADCASTSD     DigitsConstants<>+1340(SB), Y7
+	VFMADD231PD.BCST DigitsConstants<>+1348(SB), Y5, Y7
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD      Y5, Y7, Y6
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD.BCST DigitsConstants<>+1356(SB), Y5, Y6
+	VMULPD           Y6, Y3, Y3
+	VFMADD231PD.BCST DigitsConstants<>+1316(SB), Y4, Y3
+	VXORPS           X4, X4, X4
+	VCMPPD           $0x00, Y4, Y2, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1372(SB), Y3, K2, Y3
+	VCMPPD.BCST      $0x00, DigitsConstants<>+1252(SB), Y2, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1252(SB), Y3, K2, Y3
+	VCMPPD           $0x19, Y4, Y2, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1380(SB), Y3, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 640(SI)
+
+	// loss = Σ y*(m2 - z2 + t)
+	VBROADCASTSS X1, Z1
+	VSUBPS       Z0, Z1, Z0
+	VBROADCASTSS X2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS.Z    (CX), K1, Z1
+	VMULPS       Z0, Z1, Z0
+	VMOVAPS.Z    Z0, K1, Z0
+	VSHUFF32X4   $0x4e, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFF32X4   $0xb1, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFPS      $0x4e, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFPS      $0xb1, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVSS       X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
 // func digitsBackward(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 TEXT ·digitsBackward(SB), NOSPLIT, $0-44
 	JMP ·digitsBackwardAVX2(SB)
@@ -1390,33 +2040,33 @@ TEXT ·digitsBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 596(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       DigitsConstants<>+572(SB), Y0, Y1
+	VPADDQ       DigitsConstants<>+740(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        DigitsConstants<>+604(SB), Y2, Y2
-	VSUBPD       DigitsConstants<>+636(SB), Y2, Y2
-	VANDPD       DigitsConstants<>+668(SB), Y1, Y1
-	VPADDQ       DigitsConstants<>+700(SB), Y1, Y1
-	VSUBPD       DigitsConstants<>+732(SB), Y1, Y1
-	VADDPD       DigitsConstants<>+764(SB), Y1, Y3
+	VORPD        DigitsConstants<>+772(SB), Y2, Y2
+	VSUBPD       DigitsConstants<>+804(SB), Y2, Y2
+	VANDPD       DigitsConstants<>+836(SB), Y1, Y1
+	VPADDQ       DigitsConstants<>+868(SB), Y1, Y1
+	VSUBPD       DigitsConstants<>+900(SB), Y1, Y1
+	VADDPD       DigitsConstants<>+932(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      DigitsConstants<>+828(SB), Y4
-	VFMADD231PD  DigitsConstants<>+860(SB), Y3, Y4
-	VMOVUPS      DigitsConstants<>+892(SB), Y5
-	VFMADD231PD  DigitsConstants<>+924(SB), Y3, Y5
+	VMOVUPS      DigitsConstants<>+996(SB), Y4
+	VFMADD231PD  DigitsConstants<>+1028(SB), Y3, Y4
+	VMOVUPS      DigitsConstants<>+1060(SB), Y5
+	VFMADD231PD  DigitsConstants<>+1092(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  DigitsConstants<>+956(SB), Y3, Y4
+	VFMADD231PD  DigitsConstants<>+1124(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  DigitsConstants<>+796(SB), Y2, Y1
+	VFMADD231PD  DigitsConstants<>+964(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, DigitsConstants<>+1020(SB), Y1, Y1
-	VCMPPD       $0x00, DigitsConstants<>+540(SB), Y0, Y3
-	VBLENDVPD    Y3, DigitsConstants<>+540(SB), Y1, Y1
+	VBLENDVPD    Y3, DigitsConstants<>+1188(SB), Y1, Y1
+	VCMPPD       $0x00, DigitsConstants<>+708(SB), Y0, Y3
+	VBLENDVPD    Y3, DigitsConstants<>+708(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, DigitsConstants<>+1052(SB), Y1, Y0
+	VBLENDVPD    Y0, DigitsConstants<>+1220(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 640(SI)
 
@@ -2308,33 +2958,33 @@ loop0:
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X5
 	VCVTPS2PD   X5, Y5
-	VPADDQ      DigitsConstants<>+572(SB), Y5, Y7
+	VPADDQ      DigitsConstants<>+740(SB), Y5, Y7
 	VPSRLQ      $0x34, Y7, Y8
-	VORPD       DigitsConstants<>+604(SB), Y8, Y8
-	VSUBPD      DigitsConstants<>+636(SB), Y8, Y8
-	VANDPD      DigitsConstants<>+668(SB), Y7, Y7
-	VPADDQ      DigitsConstants<>+700(SB), Y7, Y7
-	VSUBPD      DigitsConstants<>+732(SB), Y7, Y7
-	VADDPD      DigitsConstants<>+764(SB), Y7, Y9
+	VORPD       DigitsConstants<>+772(SB), Y8, Y8
+	VSUBPD      DigitsConstants<>+804(SB), Y8, Y8
+	VANDPD      DigitsConstants<>+836(SB), Y7, Y7
+	VPADDQ      DigitsConstants<>+868(SB), Y7, Y7
+	VSUBPD      DigitsConstants<>+900(SB), Y7, Y7
+	VADDPD      DigitsConstants<>+932(SB), Y7, Y9
 	VDIVPD      Y9, Y7, Y7
 	VMULPD      Y7, Y7, Y9
-	VMOVUPS     DigitsConstants<>+828(SB), Y10
-	VFMADD231PD DigitsConstants<>+860(SB), Y9, Y10
-	VMOVUPS     DigitsConstants<>+892(SB), Y11
-	VFMADD231PD DigitsConstants<>+924(SB), Y9, Y11
+	VMOVUPS     DigitsConstants<>+996(SB), Y10
+	VFMADD231PD DigitsConstants<>+1028(SB), Y9, Y10
+	VMOVUPS     DigitsConstants<>+1060(SB), Y11
+	VFMADD231PD DigitsConstants<>+1092(SB), Y9, Y11
 	VMULPD      Y9, Y9, Y9
 	VFMADD231PD Y9, Y11, Y10
 	VMULPD      Y9, Y9, Y9
-	VFMADD231PD DigitsConstants<>+956(SB), Y9, Y10
+	VFMADD231PD DigitsConstants<>+1124(SB), Y9, Y10
 	VMULPD      Y10, Y7, Y7
-	VFMADD231PD DigitsConstants<>+796(SB), Y8, Y7
+	VFMADD231PD DigitsConstants<>+964(SB), Y8, Y7
 	VXORPS      X8, X8, X8
 	VCMPPD      $0x00, Y8, Y5, Y9
-	VBLENDVPD   Y9, DigitsConstants<>+1020(SB), Y7, Y7
-	VCMPPD      $0x00, DigitsConstants<>+540(SB), Y5, Y9
-	VBLENDVPD   Y9, DigitsConstants<>+540(SB), Y7, Y7
+	VBLENDVPD   Y9, DigitsConstants<>+1188(SB), Y7, Y7
+	VCMPPD      $0x00, DigitsConstants<>+708(SB), Y5, Y9
+	VBLENDVPD   Y9, DigitsConstants<>+708(SB), Y7, Y7
 	VCMPPD      $0x19, Y8, Y5, Y5
-	VBLENDVPD   Y5, DigitsConstants<>+1052(SB), Y7, Y5
+	VBLENDVPD   Y5, DigitsConstants<>+1220(SB), Y7, Y5
 	VCVTPD2PSY  Y5, X5
 	VMOVSS      X5, 640(SI)
 
@@ -3222,33 +3872,33 @@ loop0:
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X5
 	VCVTPS2PD   X5, Y5
-	VPADDQ      DigitsConstants<>+572(SB), Y5, Y7
+	VPADDQ      DigitsConstants<>+740(SB), Y5, Y7
 	VPSRLQ      $0x34, Y7, Y8
-	VORPD       DigitsConstants<>+604(SB), Y8, Y8
-	VSUBPD      DigitsConstants<>+636(SB), Y8, Y8
-	VANDPD      DigitsConstants<>+668(SB), Y7, Y7
-	VPADDQ      DigitsConstants<>+700(SB), Y7, Y7
-	VSUBPD      DigitsConstants<>+732(SB), Y7, Y7
-	VADDPD      DigitsConstants<>+764(SB), Y7, Y9
+	VORPD       DigitsConstants<>+772(SB), Y8, Y8
+	VSUBPD      DigitsConstants<>+804(SB), Y8, Y8
+	VANDPD      DigitsConstants<>+836(SB), Y7, Y7
+	VPADDQ      DigitsConstants<>+868(SB), Y7, Y7
+	VSUBPD      DigitsConstants<>+900(SB), Y7, Y7
+	VADDPD      DigitsConstants<>+932(SB), Y7, Y9
 	VDIVPD      Y9, Y7, Y7
 	VMULPD      Y7, Y7, Y9
-	VMOVUPS     DigitsConstants<>+828(SB), Y10
-	VFMADD231PD DigitsConstants<>+860(SB), Y9, Y10
-	VMOVUPS     DigitsConstants<>+892(SB), Y11
-	VFMADD231PD DigitsConstants<>+924(SB), Y9, Y11
+	VMOVUPS     DigitsConstants<>+996(SB), Y10
+	VFMADD231PD DigitsConstants<>+1028(SB), Y9, Y10
+	VMOVUPS     DigitsConstants<>+1060(SB), Y11
+	VFMADD231PD DigitsConstants<>+1092(SB), Y9, Y11
 	VMULPD      Y9, Y9, Y9
 	VFMADD231PD Y9, Y11, Y10
 	VMULPD      Y9, Y9, Y9
-	VFMADD231PD DigitsConstants<>+956(SB), Y9, Y10
+	VFMADD231PD DigitsConstants<>+1124(SB), Y9, Y10
 	VMULPD      Y10, Y7, Y7
-	VFMADD231PD DigitsConstants<>+796(SB), Y8, Y7
+	VFMADD231PD DigitsConstants<>+964(SB), Y8, Y7
 	VXORPS      X8, X8, X8
 	VCMPPD      $0x00, Y8, Y5, Y9
-	VBLENDVPD   Y9, DigitsConstants<>+1020(SB), Y7, Y7
-	VCMPPD      $0x00, DigitsConstants<>+540(SB), Y5, Y9
-	VBLENDVPD   Y9, DigitsConstants<>+540(SB), Y7, Y7
+	VBLENDVPD   Y9, DigitsConstants<>+1188(SB), Y7, Y7
+	VCMPPD      $0x00, DigitsConstants<>+708(SB), Y5, Y9
+	VBLENDVPD   Y9, DigitsConstants<>+708(SB), Y7, Y7
 	VCMPPD      $0x19, Y8, Y5, Y5
-	VBLENDVPD   Y5, DigitsConstants<>+1052(SB), Y7, Y5
+	VBLENDVPD   Y5, DigitsConstants<>+1220(SB), Y7, Y5
 	VCVTPD2PSY  Y5, X5
 	VMOVSS      X5, 640(SI)
 
@@ -4786,7 +5436,7 @@ loop7:
 loop8:
 	VMOVUPS      4800(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      DigitsConstants<>+1084(SB), Y1
+	VMOVUPS      DigitsConstants<>+1388(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      DigitsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
@@ -4857,7 +5507,7 @@ loop10:
 loop11:
 	VMOVUPS      4832(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      DigitsConstants<>+1084(SB), Y1
+	VMOVUPS      DigitsConstants<>+1388(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      DigitsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
@@ -5703,26 +6353,25 @@ loop6:
 loop7:
 	VMOVUPS           4800(SI)(R13*1), Z0
 	VSUBPS            Z31, Z0, Z0
-	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+1420(SB), Z1
 	VMINPS            Z0, Z1, Z0
 	VBROADCASTSS      DigitsConstants<>+488(SB), Z1
 	VMAXPS            Z0, Z1, Z0
-	VBROADCASTSS      DigitsConstants<>+496(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
 	VMOVAPS           Z1, Z2
-	VFMADD231PS.BCST  DigitsConstants<>+500(SB), Z0, Z2
+	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
-	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z1, Z0
-	VFNMADD231PS.BCST DigitsConstants<>+508(SB), Z1, Z0
-	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      DigitsConstants<>+532(SB), Z3
-	VFMADD231PS.BCST  DigitsConstants<>+536(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+528(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+524(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+520(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+516(SB), Z0, Z3
-	VFMADD231PS       Z3, Z2, Z0
-	VADDPS.BCST       DigitsConstants<>+512(SB), Z0, Z0
-	VSCALEFPS         Z1, Z0, Z0
+	VFNMADD231PS.BCST DigitsConstants<>+500(SB), Z1, Z0
+	VPERMPS           DigitsConstants<>+512(SB), Z2, Z3
+	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z1, Z3
+	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      DigitsConstants<>+580(SB), Z5
+	VFMADD231PS.BCST  DigitsConstants<>+576(SB), Z0, Z5
+	VADDPS            Z3, Z0, Z0
+	VFMADD231PS       Z5, Z4, Z0
+	VPERMPS           DigitsConstants<>+640(SB), Z2, Z2
+	VFMADD231PS       Z0, Z2, Z2
+	VSCALEFPS         Z1, Z2, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -5730,7 +6379,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 6144(SI)
-	VBROADCASTSS      DigitsConstants<>+512(SB), Z0
+	VBROADCASTSS      DigitsConstants<>+704(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -5885,13 +6534,13 @@ TEXT ·digitsLossBatchAVX2(SB), NOSPLIT, $224-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      DigitsConstants<>+1116(SB), Y0
+	VMOVUPS      DigitsConstants<>+1424(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       DigitsConstants<>+224(SB), Y0, Y0
 	VMOVUPS      Y0, 10304(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 10368(SI)
-	VMOVUPS      DigitsConstants<>+1148(SB), Y1
+	VMOVUPS      DigitsConstants<>+1456(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       DigitsConstants<>+224(SB), Y1, Y1
 	VMOVUPS      Y1, 10336(SI)
@@ -6857,7 +7506,7 @@ loop7:
 loop8:
 	VMOVUPS      4800(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      DigitsConstants<>+1084(SB), Y1
+	VMOVUPS      DigitsConstants<>+1388(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      DigitsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
@@ -6928,7 +7577,7 @@ loop10:
 loop11:
 	VMOVUPS      4832(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      DigitsConstants<>+1084(SB), Y1
+	VMOVUPS      DigitsConstants<>+1388(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      DigitsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
@@ -6985,103 +7634,103 @@ loop12:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VPADDQ       DigitsConstants<>+572(SB), Y1, Y4
-	VPADDQ       DigitsConstants<>+572(SB), Y0, Y5
+	VPADDQ       DigitsConstants<>+740(SB), Y1, Y4
+	VPADDQ       DigitsConstants<>+740(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
-	VORPD        DigitsConstants<>+604(SB), Y6, Y6
-	VORPD        DigitsConstants<>+604(SB), Y7, Y7
-	VSUBPD       DigitsConstants<>+636(SB), Y6, Y6
-	VSUBPD       DigitsConstants<>+636(SB), Y7, Y7
-	VANDPD       DigitsConstants<>+668(SB), Y4, Y4
-	VANDPD       DigitsConstants<>+668(SB), Y5, Y5
-	VPADDQ       DigitsConstants<>+700(SB), Y4, Y4
-	VPADDQ       DigitsConstants<>+700(SB), Y5, Y5
-	VSUBPD       DigitsConstants<>+732(SB), Y4, Y4
-	VSUBPD       DigitsConstants<>+732(SB), Y5, Y5
-	VADDPD       DigitsConstants<>+764(SB), Y4, Y8
-	VADDPD       DigitsConstants<>+764(SB), Y5, Y9
+	VORPD        DigitsConstants<>+772(SB), Y6, Y6
+	VORPD        DigitsConstants<>+772(SB), Y7, Y7
+	VSUBPD       DigitsConstants<>+804(SB), Y6, Y6
+	VSUBPD       DigitsConstants<>+804(SB), Y7, Y7
+	VANDPD       DigitsConstants<>+836(SB), Y4, Y4
+	VANDPD       DigitsConstants<>+836(SB), Y5, Y5
+	VPADDQ       DigitsConstants<>+868(SB), Y4, Y4
+	VPADDQ       DigitsConstants<>+868(SB), Y5, Y5
+	VSUBPD       DigitsConstants<>+900(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+900(SB), Y5, Y5
+	VADDPD       DigitsConstants<>+932(SB), Y4, Y8
+	VADDPD       DigitsConstants<>+932(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
 	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
 	VMULPD       Y5, Y5, Y9
-	VMOVUPS      DigitsConstants<>+924(SB), Y10
+	VMOVUPS      DigitsConstants<>+1092(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  DigitsConstants<>+956(SB), Y8, Y11
+	VFMADD231PD  DigitsConstants<>+1124(SB), Y8, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  DigitsConstants<>+956(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+892(SB), Y8, Y11
-	VFMADD213PD  DigitsConstants<>+892(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+860(SB), Y8, Y11
-	VFMADD213PD  DigitsConstants<>+860(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+828(SB), Y8, Y11
-	VFMADD213PD  DigitsConstants<>+828(SB), Y9, Y12
+	VFMADD231PD  DigitsConstants<>+1124(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+1060(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+1060(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+1028(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+1028(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+996(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+996(SB), Y9, Y12
 	VMULPD       Y11, Y4, Y4
 	VMULPD       Y12, Y5, Y5
-	VFMADD231PD  DigitsConstants<>+796(SB), Y6, Y4
-	VFMADD231PD  DigitsConstants<>+796(SB), Y7, Y5
+	VFMADD231PD  DigitsConstants<>+964(SB), Y6, Y4
+	VFMADD231PD  DigitsConstants<>+964(SB), Y7, Y5
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y1, Y7
 	VCMPPD       $0x00, Y6, Y0, Y8
-	VBLENDVPD    Y7, DigitsConstants<>+1020(SB), Y4, Y4
-	VBLENDVPD    Y8, DigitsConstants<>+1020(SB), Y5, Y5
-	VCMPPD       $0x00, DigitsConstants<>+540(SB), Y1, Y7
-	VCMPPD       $0x00, DigitsConstants<>+540(SB), Y0, Y8
-	VBLENDVPD    Y7, DigitsConstants<>+540(SB), Y4, Y4
-	VBLENDVPD    Y8, DigitsConstants<>+540(SB), Y5, Y5
+	VBLENDVPD    Y7, DigitsConstants<>+1188(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+1188(SB), Y5, Y5
+	VCMPPD       $0x00, DigitsConstants<>+708(SB), Y1, Y7
+	VCMPPD       $0x00, DigitsConstants<>+708(SB), Y0, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+708(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+708(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y1, Y1
 	VCMPPD       $0x19, Y6, Y0, Y0
-	VBLENDVPD    Y1, DigitsConstants<>+1052(SB), Y4, Y1
-	VBLENDVPD    Y0, DigitsConstants<>+1052(SB), Y5, Y0
+	VBLENDVPD    Y1, DigitsConstants<>+1220(SB), Y4, Y1
+	VBLENDVPD    Y0, DigitsConstants<>+1220(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X2, Y2
-	VPADDQ       DigitsConstants<>+572(SB), Y3, Y4
-	VPADDQ       DigitsConstants<>+572(SB), Y2, Y5
+	VPADDQ       DigitsConstants<>+740(SB), Y3, Y4
+	VPADDQ       DigitsConstants<>+740(SB), Y2, Y5
 	VPSRLQ       $0x34, Y4, Y7
 	VPSRLQ       $0x34, Y5, Y8
-	VORPD        DigitsConstants<>+604(SB), Y7, Y7
-	VORPD        DigitsConstants<>+604(SB), Y8, Y8
-	VSUBPD       DigitsConstants<>+636(SB), Y7, Y7
-	VSUBPD       DigitsConstants<>+636(SB), Y8, Y8
-	VANDPD       DigitsConstants<>+668(SB), Y4, Y4
-	VANDPD       DigitsConstants<>+668(SB), Y5, Y5
-	VPADDQ       DigitsConstants<>+700(SB), Y4, Y4
-	VPADDQ       DigitsConstants<>+700(SB), Y5, Y5
-	VSUBPD       DigitsConstants<>+732(SB), Y4, Y4
-	VSUBPD       DigitsConstants<>+732(SB), Y5, Y5
-	VADDPD       DigitsConstants<>+764(SB), Y4, Y9
-	VADDPD       DigitsConstants<>+764(SB), Y5, Y11
+	VORPD        DigitsConstants<>+772(SB), Y7, Y7
+	VORPD        DigitsConstants<>+772(SB), Y8, Y8
+	VSUBPD       DigitsConstants<>+804(SB), Y7, Y7
+	VSUBPD       DigitsConstants<>+804(SB), Y8, Y8
+	VANDPD       DigitsConstants<>+836(SB), Y4, Y4
+	VANDPD       DigitsConstants<>+836(SB), Y5, Y5
+	VPADDQ       DigitsConstants<>+868(SB), Y4, Y4
+	VPADDQ       DigitsConstants<>+868(SB), Y5, Y5
+	VSUBPD       DigitsConstants<>+900(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+900(SB), Y5, Y5
+	VADDPD       DigitsConstants<>+932(SB), Y4, Y9
+	VADDPD       DigitsConstants<>+932(SB), Y5, Y11
 	VDIVPD       Y9, Y4, Y4
 	VDIVPD       Y11, Y5, Y5
 	VMULPD       Y4, Y4, Y9
 	VMULPD       Y5, Y5, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  DigitsConstants<>+956(SB), Y9, Y12
-	VFMADD231PD  DigitsConstants<>+956(SB), Y11, Y10
-	VFMADD213PD  DigitsConstants<>+892(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+892(SB), Y11, Y10
-	VFMADD213PD  DigitsConstants<>+860(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+860(SB), Y11, Y10
-	VFMADD213PD  DigitsConstants<>+828(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+828(SB), Y11, Y10
+	VFMADD231PD  DigitsConstants<>+1124(SB), Y9, Y12
+	VFMADD231PD  DigitsConstants<>+1124(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+1060(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+1060(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+1028(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+1028(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+996(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+996(SB), Y11, Y10
 	VMULPD       Y12, Y4, Y4
 	VMULPD       Y10, Y5, Y5
-	VFMADD231PD  DigitsConstants<>+796(SB), Y7, Y4
-	VFMADD231PD  DigitsConstants<>+796(SB), Y8, Y5
+	VFMADD231PD  DigitsConstants<>+964(SB), Y7, Y4
+	VFMADD231PD  DigitsConstants<>+964(SB), Y8, Y5
 	VCMPPD       $0x00, Y6, Y3, Y7
 	VCMPPD       $0x00, Y6, Y2, Y8
-	VBLENDVPD    Y7, DigitsConstants<>+1020(SB), Y4, Y4
-	VBLENDVPD    Y8, DigitsConstants<>+1020(SB), Y5, Y5
-	VCMPPD       $0x00, DigitsConstants<>+540(SB), Y3, Y7
-	VCMPPD       $0x00, DigitsConstants<>+540(SB), Y2, Y8
-	VBLENDVPD    Y7, DigitsConstants<>+540(SB), Y4, Y4
-	VBLENDVPD    Y8, DigitsConstants<>+540(SB), Y5, Y5
+	VBLENDVPD    Y7, DigitsConstants<>+1188(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+1188(SB), Y5, Y5
+	VCMPPD       $0x00, DigitsConstants<>+708(SB), Y3, Y7
+	VCMPPD       $0x00, DigitsConstants<>+708(SB), Y2, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+708(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+708(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y3, Y3
 	VCMPPD       $0x19, Y6, Y2, Y2
-	VBLENDVPD    Y3, DigitsConstants<>+1052(SB), Y4, Y3
-	VBLENDVPD    Y2, DigitsConstants<>+1052(SB), Y5, Y2
+	VBLENDVPD    Y3, DigitsConstants<>+1220(SB), Y4, Y3
+	VBLENDVPD    Y2, DigitsConstants<>+1220(SB), Y5, Y2
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X3, Y1, Y1
@@ -7241,9 +7890,9 @@ TEXT ·digitsLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      DigitsConstants<>+1216(SB), Z0
+	VMOVUPS      DigitsConstants<>+1536(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS DigitsConstants<>+512(SB), Z0
+	VBROADCASTSS DigitsConstants<>+704(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 10304(SI)
 	VXORPS       X0, X0, X0
@@ -7972,26 +8621,25 @@ loop6:
 loop7:
 	VMOVUPS           4800(SI)(R13*1), Z0
 	VSUBPS            Z31, Z0, Z0
-	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+1420(SB), Z1
 	VMINPS            Z0, Z1, Z0
 	VBROADCASTSS      DigitsConstants<>+488(SB), Z1
 	VMAXPS            Z0, Z1, Z0
-	VBROADCASTSS      DigitsConstants<>+496(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
 	VMOVAPS           Z1, Z2
-	VFMADD231PS.BCST  DigitsConstants<>+500(SB), Z0, Z2
+	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
-	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z1, Z0
-	VFNMADD231PS.BCST DigitsConstants<>+508(SB), Z1, Z0
-	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      DigitsConstants<>+532(SB), Z3
-	VFMADD231PS.BCST  DigitsConstants<>+536(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+528(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+524(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+520(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+516(SB), Z0, Z3
-	VFMADD231PS       Z3, Z2, Z0
-	VADDPS.BCST       DigitsConstants<>+512(SB), Z0, Z0
-	VSCALEFPS         Z1, Z0, Z0
+	VFNMADD231PS.BCST DigitsConstants<>+500(SB), Z1, Z0
+	VPERMPS           DigitsConstants<>+512(SB), Z2, Z3
+	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z1, Z3
+	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      DigitsConstants<>+580(SB), Z5
+	VFMADD231PS.BCST  DigitsConstants<>+576(SB), Z0, Z5
+	VADDPS            Z3, Z0, Z0
+	VFMADD231PS       Z5, Z4, Z0
+	VPERMPS           DigitsConstants<>+640(SB), Z2, Z2
+	VFMADD231PS       Z0, Z2, Z2
+	VSCALEFPS         Z1, Z2, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -7999,7 +8647,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 6144(SI)
-	VBROADCASTSS      DigitsConstants<>+512(SB), Z0
+	VBROADCASTSS      DigitsConstants<>+704(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -8016,45 +8664,45 @@ loop8:
 	VMOVUPS       6144(SI), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  DigitsConstants<>+1288(SB), Z2
+	VBROADCASTSD  DigitsConstants<>+1260(SB), Z2
 	VPADDQ        Z2, Z0, Z3
 	VPSRLQ        $0x34, Z3, Z4
-	VBROADCASTSD  DigitsConstants<>+1296(SB), Z5
+	VBROADCASTSD  DigitsConstants<>+1268(SB), Z5
 	VORPD         Z5, Z4, Z4
-	VBROADCASTSD  DigitsConstants<>+1304(SB), Z6
+	VBROADCASTSD  DigitsConstants<>+1276(SB), Z6
 	VSUBPD        Z6, Z4, Z4
-	VBROADCASTSD  DigitsConstants<>+1312(SB), Z7
+	VBROADCASTSD  DigitsConstants<>+1284(SB), Z7
 	VANDPD        Z7, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1320(SB), Z8
+	VBROADCASTSD  DigitsConstants<>+1292(SB), Z8
 	VPADDQ        Z8, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1328(SB), Z9
+	VBROADCASTSD  DigitsConstants<>+1300(SB), Z9
 	VSUBPD        Z9, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1336(SB), Z10
+	VBROADCASTSD  DigitsConstants<>+1308(SB), Z10
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  DigitsConstants<>+1384(SB), Z12
-	VBROADCASTSD  DigitsConstants<>+1376(SB), Z13
+	VBROADCASTSD  DigitsConstants<>+1356(SB), Z12
+	VBROADCASTSD  DigitsConstants<>+1348(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  DigitsConstants<>+1368(SB), Z15
+	VBROADCASTSD  DigitsConstants<>+1340(SB), Z15
 	VFMADD213PD   Z15, Z11, Z14
-	VBROADCASTSD  DigitsConstants<>+1360(SB), Z16
+	VBROADCASTSD  DigitsConstants<>+1332(SB), Z16
 	VFMADD213PD   Z16, Z11, Z14
-	VBROADCASTSD  DigitsConstants<>+1352(SB), Z17
+	VBROADCASTSD  DigitsConstants<>+1324(SB), Z17
 	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1344(SB), Z11
+	VBROADCASTSD  DigitsConstants<>+1316(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
 	VXORPS        X4, X4, X4
 	VCMPPD        $0x00, Z4, Z0, K1
-	VBROADCASTSD  DigitsConstants<>+1400(SB), Z14
+	VBROADCASTSD  DigitsConstants<>+1372(SB), Z14
 	VBLENDMPD     Z14, Z3, K1, Z3
-	VBROADCASTSD  DigitsConstants<>+1280(SB), Z18
+	VBROADCASTSD  DigitsConstants<>+1252(SB), Z18
 	VCMPPD        $0x00, Z18, Z0, K1
 	VBLENDMPD     Z18, Z3, K1, Z3
 	VCMPPD        $0x19, Z4, Z0, K1
-	VBROADCASTSD  DigitsConstants<>+1408(SB), Z0
+	VBROADCASTSD  DigitsConstants<>+1380(SB), Z0
 	VBLENDMPD     Z0, Z3, K1, Z3
 	VCVTPD2PS     Z3, Y3
 	VCVTPS2PD     Y1, Z1
@@ -8171,13 +8819,13 @@ TEXT ·digitsGradBatchAVX2(SB), $288-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      DigitsConstants<>+1116(SB), Y0
+	VMOVUPS      DigitsConstants<>+1424(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       DigitsConstants<>+224(SB), Y0, Y0
 	VMOVUPS      Y0, 10304(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 10368(SI)
-	VMOVUPS      DigitsConstants<>+1148(SB), Y1
+	VMOVUPS      DigitsConstants<>+1456(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       DigitsConstants<>+224(SB), Y1, Y1
 	VMOVUPS      Y1, 10336(SI)
@@ -9144,7 +9792,7 @@ loop7:
 loop8:
 	VMOVUPS      4800(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      DigitsConstants<>+1084(SB), Y1
+	VMOVUPS      DigitsConstants<>+1388(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      DigitsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
@@ -9215,7 +9863,7 @@ loop10:
 loop11:
 	VMOVUPS      4832(SI)(R11*1), Y0
 	VSUBPS       Y15, Y0, Y0
-	VMOVUPS      DigitsConstants<>+1084(SB), Y1
+	VMOVUPS      DigitsConstants<>+1388(SB), Y1
 	VMINPS       Y0, Y1, Y0
 	VMOVUPS      DigitsConstants<>+96(SB), Y1
 	VMAXPS       Y0, Y1, Y0
@@ -9272,103 +9920,103 @@ loop12:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VPADDQ       DigitsConstants<>+572(SB), Y1, Y4
-	VPADDQ       DigitsConstants<>+572(SB), Y0, Y5
+	VPADDQ       DigitsConstants<>+740(SB), Y1, Y4
+	VPADDQ       DigitsConstants<>+740(SB), Y0, Y5
 	VPSRLQ       $0x34, Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
-	VORPD        DigitsConstants<>+604(SB), Y6, Y6
-	VORPD        DigitsConstants<>+604(SB), Y7, Y7
-	VSUBPD       DigitsConstants<>+636(SB), Y6, Y6
-	VSUBPD       DigitsConstants<>+636(SB), Y7, Y7
-	VANDPD       DigitsConstants<>+668(SB), Y4, Y4
-	VANDPD       DigitsConstants<>+668(SB), Y5, Y5
-	VPADDQ       DigitsConstants<>+700(SB), Y4, Y4
-	VPADDQ       DigitsConstants<>+700(SB), Y5, Y5
-	VSUBPD       DigitsConstants<>+732(SB), Y4, Y4
-	VSUBPD       DigitsConstants<>+732(SB), Y5, Y5
-	VADDPD       DigitsConstants<>+764(SB), Y4, Y8
-	VADDPD       DigitsConstants<>+764(SB), Y5, Y9
+	VORPD        DigitsConstants<>+772(SB), Y6, Y6
+	VORPD        DigitsConstants<>+772(SB), Y7, Y7
+	VSUBPD       DigitsConstants<>+804(SB), Y6, Y6
+	VSUBPD       DigitsConstants<>+804(SB), Y7, Y7
+	VANDPD       DigitsConstants<>+836(SB), Y4, Y4
+	VANDPD       DigitsConstants<>+836(SB), Y5, Y5
+	VPADDQ       DigitsConstants<>+868(SB), Y4, Y4
+	VPADDQ       DigitsConstants<>+868(SB), Y5, Y5
+	VSUBPD       DigitsConstants<>+900(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+900(SB), Y5, Y5
+	VADDPD       DigitsConstants<>+932(SB), Y4, Y8
+	VADDPD       DigitsConstants<>+932(SB), Y5, Y9
 	VDIVPD       Y8, Y4, Y4
 	VDIVPD       Y9, Y5, Y5
 	VMULPD       Y4, Y4, Y8
 	VMULPD       Y5, Y5, Y9
-	VMOVUPS      DigitsConstants<>+924(SB), Y10
+	VMOVUPS      DigitsConstants<>+1092(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PD  DigitsConstants<>+956(SB), Y8, Y11
+	VFMADD231PD  DigitsConstants<>+1124(SB), Y8, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  DigitsConstants<>+956(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+892(SB), Y8, Y11
-	VFMADD213PD  DigitsConstants<>+892(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+860(SB), Y8, Y11
-	VFMADD213PD  DigitsConstants<>+860(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+828(SB), Y8, Y11
-	VFMADD213PD  DigitsConstants<>+828(SB), Y9, Y12
+	VFMADD231PD  DigitsConstants<>+1124(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+1060(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+1060(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+1028(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+1028(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+996(SB), Y8, Y11
+	VFMADD213PD  DigitsConstants<>+996(SB), Y9, Y12
 	VMULPD       Y11, Y4, Y4
 	VMULPD       Y12, Y5, Y5
-	VFMADD231PD  DigitsConstants<>+796(SB), Y6, Y4
-	VFMADD231PD  DigitsConstants<>+796(SB), Y7, Y5
+	VFMADD231PD  DigitsConstants<>+964(SB), Y6, Y4
+	VFMADD231PD  DigitsConstants<>+964(SB), Y7, Y5
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y1, Y7
 	VCMPPD       $0x00, Y6, Y0, Y8
-	VBLENDVPD    Y7, DigitsConstants<>+1020(SB), Y4, Y4
-	VBLENDVPD    Y8, DigitsConstants<>+1020(SB), Y5, Y5
-	VCMPPD       $0x00, DigitsConstants<>+540(SB), Y1, Y7
-	VCMPPD       $0x00, DigitsConstants<>+540(SB), Y0, Y8
-	VBLENDVPD    Y7, DigitsConstants<>+540(SB), Y4, Y4
-	VBLENDVPD    Y8, DigitsConstants<>+540(SB), Y5, Y5
+	VBLENDVPD    Y7, DigitsConstants<>+1188(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+1188(SB), Y5, Y5
+	VCMPPD       $0x00, DigitsConstants<>+708(SB), Y1, Y7
+	VCMPPD       $0x00, DigitsConstants<>+708(SB), Y0, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+708(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+708(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y1, Y1
 	VCMPPD       $0x19, Y6, Y0, Y0
-	VBLENDVPD    Y1, DigitsConstants<>+1052(SB), Y4, Y1
-	VBLENDVPD    Y0, DigitsConstants<>+1052(SB), Y5, Y0
+	VBLENDVPD    Y1, DigitsConstants<>+1220(SB), Y4, Y1
+	VBLENDVPD    Y0, DigitsConstants<>+1220(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X2, Y2
-	VPADDQ       DigitsConstants<>+572(SB), Y3, Y4
-	VPADDQ       DigitsConstants<>+572(SB), Y2, Y5
+	VPADDQ       DigitsConstants<>+740(SB), Y3, Y4
+	VPADDQ       DigitsConstants<>+740(SB), Y2, Y5
 	VPSRLQ       $0x34, Y4, Y7
 	VPSRLQ       $0x34, Y5, Y8
-	VORPD        DigitsConstants<>+604(SB), Y7, Y7
-	VORPD        DigitsConstants<>+604(SB), Y8, Y8
-	VSUBPD       DigitsConstants<>+636(SB), Y7, Y7
-	VSUBPD       DigitsConstants<>+636(SB), Y8, Y8
-	VANDPD       DigitsConstants<>+668(SB), Y4, Y4
-	VANDPD       DigitsConstants<>+668(SB), Y5, Y5
-	VPADDQ       DigitsConstants<>+700(SB), Y4, Y4
-	VPADDQ       DigitsConstants<>+700(SB), Y5, Y5
-	VSUBPD       DigitsConstants<>+732(SB), Y4, Y4
-	VSUBPD       DigitsConstants<>+732(SB), Y5, Y5
-	VADDPD       DigitsConstants<>+764(SB), Y4, Y9
-	VADDPD       DigitsConstants<>+764(SB), Y5, Y11
+	VORPD        DigitsConstants<>+772(SB), Y7, Y7
+	VORPD        DigitsConstants<>+772(SB), Y8, Y8
+	VSUBPD       DigitsConstants<>+804(SB), Y7, Y7
+	VSUBPD       DigitsConstants<>+804(SB), Y8, Y8
+	VANDPD       DigitsConstants<>+836(SB), Y4, Y4
+	VANDPD       DigitsConstants<>+836(SB), Y5, Y5
+	VPADDQ       DigitsConstants<>+868(SB), Y4, Y4
+	VPADDQ       DigitsConstants<>+868(SB), Y5, Y5
+	VSUBPD       DigitsConstants<>+900(SB), Y4, Y4
+	VSUBPD       DigitsConstants<>+900(SB), Y5, Y5
+	VADDPD       DigitsConstants<>+932(SB), Y4, Y9
+	VADDPD       DigitsConstants<>+932(SB), Y5, Y11
 	VDIVPD       Y9, Y4, Y4
 	VDIVPD       Y11, Y5, Y5
 	VMULPD       Y4, Y4, Y9
 	VMULPD       Y5, Y5, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PD  DigitsConstants<>+956(SB), Y9, Y12
-	VFMADD231PD  DigitsConstants<>+956(SB), Y11, Y10
-	VFMADD213PD  DigitsConstants<>+892(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+892(SB), Y11, Y10
-	VFMADD213PD  DigitsConstants<>+860(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+860(SB), Y11, Y10
-	VFMADD213PD  DigitsConstants<>+828(SB), Y9, Y12
-	VFMADD213PD  DigitsConstants<>+828(SB), Y11, Y10
+	VFMADD231PD  DigitsConstants<>+1124(SB), Y9, Y12
+	VFMADD231PD  DigitsConstants<>+1124(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+1060(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+1060(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+1028(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+1028(SB), Y11, Y10
+	VFMADD213PD  DigitsConstants<>+996(SB), Y9, Y12
+	VFMADD213PD  DigitsConstants<>+996(SB), Y11, Y10
 	VMULPD       Y12, Y4, Y4
 	VMULPD       Y10, Y5, Y5
-	VFMADD231PD  DigitsConstants<>+796(SB), Y7, Y4
-	VFMADD231PD  DigitsConstants<>+796(SB), Y8, Y5
+	VFMADD231PD  DigitsConstants<>+964(SB), Y7, Y4
+	VFMADD231PD  DigitsConstants<>+964(SB), Y8, Y5
 	VCMPPD       $0x00, Y6, Y3, Y7
 	VCMPPD       $0x00, Y6, Y2, Y8
-	VBLENDVPD    Y7, DigitsConstants<>+1020(SB), Y4, Y4
-	VBLENDVPD    Y8, DigitsConstants<>+1020(SB), Y5, Y5
-	VCMPPD       $0x00, DigitsConstants<>+540(SB), Y3, Y7
-	VCMPPD       $0x00, DigitsConstants<>+540(SB), Y2, Y8
-	VBLENDVPD    Y7, DigitsConstants<>+540(SB), Y4, Y4
-	VBLENDVPD    Y8, DigitsConstants<>+540(SB), Y5, Y5
+	VBLENDVPD    Y7, DigitsConstants<>+1188(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+1188(SB), Y5, Y5
+	VCMPPD       $0x00, DigitsConstants<>+708(SB), Y3, Y7
+	VCMPPD       $0x00, DigitsConstants<>+708(SB), Y2, Y8
+	VBLENDVPD    Y7, DigitsConstants<>+708(SB), Y4, Y4
+	VBLENDVPD    Y8, DigitsConstants<>+708(SB), Y5, Y5
 	VCMPPD       $0x19, Y6, Y3, Y3
 	VCMPPD       $0x19, Y6, Y2, Y2
-	VBLENDVPD    Y3, DigitsConstants<>+1052(SB), Y4, Y3
-	VBLENDVPD    Y2, DigitsConstants<>+1052(SB), Y5, Y2
+	VBLENDVPD    Y3, DigitsConstants<>+1220(SB), Y4, Y3
+	VBLENDVPD    Y2, DigitsConstants<>+1220(SB), Y5, Y2
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X3, Y1, Y1
@@ -10633,9 +11281,9 @@ TEXT ·digitsGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      DigitsConstants<>+1216(SB), Z0
+	VMOVUPS      DigitsConstants<>+1536(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS DigitsConstants<>+512(SB), Z0
+	VBROADCASTSS DigitsConstants<>+704(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 10304(SI)
 	VXORPS       X0, X0, X0
@@ -11365,26 +12013,25 @@ loop6:
 loop7:
 	VMOVUPS           4800(SI)(R13*1), Z0
 	VSUBPS            Z31, Z0, Z0
-	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+1420(SB), Z1
 	VMINPS            Z0, Z1, Z0
 	VBROADCASTSS      DigitsConstants<>+488(SB), Z1
 	VMAXPS            Z0, Z1, Z0
-	VBROADCASTSS      DigitsConstants<>+496(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
 	VMOVAPS           Z1, Z2
-	VFMADD231PS.BCST  DigitsConstants<>+500(SB), Z0, Z2
+	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
-	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z1, Z0
-	VFNMADD231PS.BCST DigitsConstants<>+508(SB), Z1, Z0
-	VMULPS            Z0, Z0, Z2
-	VBROADCASTSS      DigitsConstants<>+532(SB), Z3
-	VFMADD231PS.BCST  DigitsConstants<>+536(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+528(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+524(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+520(SB), Z0, Z3
-	VFMADD213PS.BCST  DigitsConstants<>+516(SB), Z0, Z3
-	VFMADD231PS       Z3, Z2, Z0
-	VADDPS.BCST       DigitsConstants<>+512(SB), Z0, Z0
-	VSCALEFPS         Z1, Z0, Z0
+	VFNMADD231PS.BCST DigitsConstants<>+500(SB), Z1, Z0
+	VPERMPS           DigitsConstants<>+512(SB), Z2, Z3
+	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z1, Z3
+	VMULPS            Z0, Z0, Z4
+	VBROADCASTSS      DigitsConstants<>+580(SB), Z5
+	VFMADD231PS.BCST  DigitsConstants<>+576(SB), Z0, Z5
+	VADDPS            Z3, Z0, Z0
+	VFMADD231PS       Z5, Z4, Z0
+	VPERMPS           DigitsConstants<>+640(SB), Z2, Z2
+	VFMADD231PS       Z0, Z2, Z2
+	VSCALEFPS         Z1, Z2, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -11392,7 +12039,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 6144(SI)
-	VBROADCASTSS      DigitsConstants<>+512(SB), Z0
+	VBROADCASTSS      DigitsConstants<>+704(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -11409,45 +12056,45 @@ loop8:
 	VMOVUPS       6144(SI), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  DigitsConstants<>+1288(SB), Z2
+	VBROADCASTSD  DigitsConstants<>+1260(SB), Z2
 	VPADDQ        Z2, Z0, Z3
 	VPSRLQ        $0x34, Z3, Z4
-	VBROADCASTSD  DigitsConstants<>+1296(SB), Z5
+	VBROADCASTSD  DigitsConstants<>+1268(SB), Z5
 	VORPD         Z5, Z4, Z4
-	VBROADCASTSD  DigitsConstants<>+1304(SB), Z6
+	VBROADCASTSD  DigitsConstants<>+1276(SB), Z6
 	VSUBPD        Z6, Z4, Z4
-	VBROADCASTSD  DigitsConstants<>+1312(SB), Z7
+	VBROADCASTSD  DigitsConstants<>+1284(SB), Z7
 	VANDPD        Z7, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1320(SB), Z8
+	VBROADCASTSD  DigitsConstants<>+1292(SB), Z8
 	VPADDQ        Z8, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1328(SB), Z9
+	VBROADCASTSD  DigitsConstants<>+1300(SB), Z9
 	VSUBPD        Z9, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1336(SB), Z10
+	VBROADCASTSD  DigitsConstants<>+1308(SB), Z10
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  DigitsConstants<>+1384(SB), Z12
-	VBROADCASTSD  DigitsConstants<>+1376(SB), Z13
+	VBROADCASTSD  DigitsConstants<>+1356(SB), Z12
+	VBROADCASTSD  DigitsConstants<>+1348(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  DigitsConstants<>+1368(SB), Z15
+	VBROADCASTSD  DigitsConstants<>+1340(SB), Z15
 	VFMADD213PD   Z15, Z11, Z14
-	VBROADCASTSD  DigitsConstants<>+1360(SB), Z16
+	VBROADCASTSD  DigitsConstants<>+1332(SB), Z16
 	VFMADD213PD   Z16, Z11, Z14
-	VBROADCASTSD  DigitsConstants<>+1352(SB), Z17
+	VBROADCASTSD  DigitsConstants<>+1324(SB), Z17
 	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
-	VBROADCASTSD  DigitsConstants<>+1344(SB), Z11
+	VBROADCASTSD  DigitsConstants<>+1316(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
 	VXORPS        X4, X4, X4
 	VCMPPD        $0x00, Z4, Z0, K1
-	VBROADCASTSD  DigitsConstants<>+1400(SB), Z14
+	VBROADCASTSD  DigitsConstants<>+1372(SB), Z14
 	VBLENDMPD     Z14, Z3, K1, Z3
-	VBROADCASTSD  DigitsConstants<>+1280(SB), Z18
+	VBROADCASTSD  DigitsConstants<>+1252(SB), Z18
 	VCMPPD        $0x00, Z18, Z0, K1
 	VBLENDMPD     Z18, Z3, K1, Z3
 	VCMPPD        $0x19, Z4, Z0, K1
-	VBROADCASTSD  DigitsConstants<>+1408(SB), Z0
+	VBROADCASTSD  DigitsConstants<>+1380(SB), Z0
 	VBLENDMPD     Z0, Z3, K1, Z3
 	VCVTPD2PS     Z3, Y3
 	VCVTPS2PD     Y1, Z1
@@ -11752,7 +12399,7 @@ loop10:
 	VMOVUPS          640(BX)(R13*1), Z0
 	VXORPS           X1, X1, X1
 	VCMPPS           $0x1e, Z1, Z0, K1
-	VBROADCASTSS     DigitsConstants<>+512(SB), Z0
+	VBROADCASTSS     DigitsConstants<>+704(SB), Z0
 	VBLENDMPS        Z0, Z1, K1, Z2
 	VMULPS           Z2, Z31, Z2
 	VMOVUPS          Z2, 4736(BX)(R13*1)
@@ -12023,7 +12670,7 @@ loop11:
 	VMOVUPS          3456(BX), Z0
 	VXORPS           X1, X1, X1
 	VCMPPS           $0x1e, Z1, Z0, K1
-	VBROADCASTSS     DigitsConstants<>+512(SB), Z0
+	VBROADCASTSS     DigitsConstants<>+704(SB), Z0
 	VBLENDMPS        Z0, Z1, K1, Z2
 	VMULPS           Z2, Z31, Z2
 	VMOVUPS          Z2, 7552(BX)
@@ -12975,150 +13622,196 @@ DATA DigitsConstants<>+476(SB)/4, $0x39509279
 DATA DigitsConstants<>+480(SB)/4, $0x00000000
 DATA DigitsConstants<>+484(SB)/4, $0xff800000
 DATA DigitsConstants<>+488(SB)/4, $0xc2d00000
-DATA DigitsConstants<>+492(SB)/4, $0x42b20000
-DATA DigitsConstants<>+496(SB)/4, $0x4b400000
-DATA DigitsConstants<>+500(SB)/4, $0x3fb8aa3b
-DATA DigitsConstants<>+504(SB)/4, $0x3f317200
-DATA DigitsConstants<>+508(SB)/4, $0x35bfbe8e
-DATA DigitsConstants<>+512(SB)/4, $0x3f800000
-DATA DigitsConstants<>+516(SB)/4, $0x3f000000
-DATA DigitsConstants<>+520(SB)/4, $0x3e2aaaab
-DATA DigitsConstants<>+524(SB)/4, $0x3d2aaa75
-DATA DigitsConstants<>+528(SB)/4, $0x3c088870
-DATA DigitsConstants<>+532(SB)/4, $0x3ab6a192
-DATA DigitsConstants<>+536(SB)/4, $0x39509279
-DATA DigitsConstants<>+540(SB)/8, $0x7ff0000000000000
-DATA DigitsConstants<>+548(SB)/8, $0x7ff0000000000000
-DATA DigitsConstants<>+556(SB)/8, $0x7ff0000000000000
-DATA DigitsConstants<>+564(SB)/8, $0x7ff0000000000000
-DATA DigitsConstants<>+572(SB)/8, $0x00095f619980c433
-DATA DigitsConstants<>+580(SB)/8, $0x00095f619980c433
-DATA DigitsConstants<>+588(SB)/8, $0x00095f619980c433
-DATA DigitsConstants<>+596(SB)/8, $0x00095f619980c433
-DATA DigitsConstants<>+604(SB)/8, $0x4330000000000000
-DATA DigitsConstants<>+612(SB)/8, $0x4330000000000000
-DATA DigitsConstants<>+620(SB)/8, $0x4330000000000000
-DATA DigitsConstants<>+628(SB)/8, $0x4330000000000000
-DATA DigitsConstants<>+636(SB)/8, $0x43300000000003ff
-DATA DigitsConstants<>+644(SB)/8, $0x43300000000003ff
-DATA DigitsConstants<>+652(SB)/8, $0x43300000000003ff
-DATA DigitsConstants<>+660(SB)/8, $0x43300000000003ff
-DATA DigitsConstants<>+668(SB)/8, $0x000fffffffffffff
-DATA DigitsConstants<>+676(SB)/8, $0x000fffffffffffff
-DATA DigitsConstants<>+684(SB)/8, $0x000fffffffffffff
-DATA DigitsConstants<>+692(SB)/8, $0x000fffffffffffff
-DATA DigitsConstants<>+700(SB)/8, $0x3fe6a09e667f3bcd
-DATA DigitsConstants<>+708(SB)/8, $0x3fe6a09e667f3bcd
-DATA DigitsConstants<>+716(SB)/8, $0x3fe6a09e667f3bcd
-DATA DigitsConstants<>+724(SB)/8, $0x3fe6a09e667f3bcd
-DATA DigitsConstants<>+732(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+740(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+748(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+756(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+764(SB)/8, $0x4000000000000000
-DATA DigitsConstants<>+772(SB)/8, $0x4000000000000000
-DATA DigitsConstants<>+780(SB)/8, $0x4000000000000000
-DATA DigitsConstants<>+788(SB)/8, $0x4000000000000000
-DATA DigitsConstants<>+796(SB)/8, $0x3fe62e42fefa39ef
-DATA DigitsConstants<>+804(SB)/8, $0x3fe62e42fefa39ef
-DATA DigitsConstants<>+812(SB)/8, $0x3fe62e42fefa39ef
-DATA DigitsConstants<>+820(SB)/8, $0x3fe62e42fefa39ef
-DATA DigitsConstants<>+828(SB)/8, $0x4000000000004990
-DATA DigitsConstants<>+836(SB)/8, $0x4000000000004990
-DATA DigitsConstants<>+844(SB)/8, $0x4000000000004990
-DATA DigitsConstants<>+852(SB)/8, $0x4000000000004990
-DATA DigitsConstants<>+860(SB)/8, $0x3fe555554db62b8a
-DATA DigitsConstants<>+868(SB)/8, $0x3fe555554db62b8a
-DATA DigitsConstants<>+876(SB)/8, $0x3fe555554db62b8a
-DATA DigitsConstants<>+884(SB)/8, $0x3fe555554db62b8a
-DATA DigitsConstants<>+892(SB)/8, $0x3fd999a9bd09c3ae
-DATA DigitsConstants<>+900(SB)/8, $0x3fd999a9bd09c3ae
-DATA DigitsConstants<>+908(SB)/8, $0x3fd999a9bd09c3ae
-DATA DigitsConstants<>+916(SB)/8, $0x3fd999a9bd09c3ae
-DATA DigitsConstants<>+924(SB)/8, $0x3fd2432e86d5da18
-DATA DigitsConstants<>+932(SB)/8, $0x3fd2432e86d5da18
-DATA DigitsConstants<>+940(SB)/8, $0x3fd2432e86d5da18
-DATA DigitsConstants<>+948(SB)/8, $0x3fd2432e86d5da18
-DATA DigitsConstants<>+956(SB)/8, $0x3fce3aa5e803484d
-DATA DigitsConstants<>+964(SB)/8, $0x3fce3aa5e803484d
-DATA DigitsConstants<>+972(SB)/8, $0x3fce3aa5e803484d
-DATA DigitsConstants<>+980(SB)/8, $0x3fce3aa5e803484d
-DATA DigitsConstants<>+988(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+996(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+1004(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+1012(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+1020(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+1028(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+1036(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+1044(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+1052(SB)/8, $0x7ff8000000000001
-DATA DigitsConstants<>+1060(SB)/8, $0x7ff8000000000001
-DATA DigitsConstants<>+1068(SB)/8, $0x7ff8000000000001
-DATA DigitsConstants<>+1076(SB)/8, $0x7ff8000000000001
-DATA DigitsConstants<>+1084(SB)/4, $0x42b20000
-DATA DigitsConstants<>+1088(SB)/4, $0x42b20000
-DATA DigitsConstants<>+1092(SB)/4, $0x42b20000
-DATA DigitsConstants<>+1096(SB)/4, $0x42b20000
-DATA DigitsConstants<>+1100(SB)/4, $0x42b20000
-DATA DigitsConstants<>+1104(SB)/4, $0x42b20000
-DATA DigitsConstants<>+1108(SB)/4, $0x42b20000
-DATA DigitsConstants<>+1112(SB)/4, $0x42b20000
-DATA DigitsConstants<>+1116(SB)/4, $0x00000000
-DATA DigitsConstants<>+1120(SB)/4, $0x3f800000
-DATA DigitsConstants<>+1124(SB)/4, $0x40000000
-DATA DigitsConstants<>+1128(SB)/4, $0x40400000
-DATA DigitsConstants<>+1132(SB)/4, $0x40800000
-DATA DigitsConstants<>+1136(SB)/4, $0x40a00000
-DATA DigitsConstants<>+1140(SB)/4, $0x40c00000
-DATA DigitsConstants<>+1144(SB)/4, $0x40e00000
-DATA DigitsConstants<>+1148(SB)/4, $0x41000000
-DATA DigitsConstants<>+1152(SB)/4, $0x41100000
-DATA DigitsConstants<>+1156(SB)/4, $0x41200000
-DATA DigitsConstants<>+1160(SB)/4, $0x41300000
-DATA DigitsConstants<>+1164(SB)/4, $0x41400000
-DATA DigitsConstants<>+1168(SB)/4, $0x41500000
-DATA DigitsConstants<>+1172(SB)/4, $0x41600000
-DATA DigitsConstants<>+1176(SB)/4, $0x41700000
-DATA DigitsConstants<>+1180(SB)/4, $0x00000000
-DATA DigitsConstants<>+1184(SB)/4, $0x00000000
-DATA DigitsConstants<>+1188(SB)/4, $0x00000000
-DATA DigitsConstants<>+1192(SB)/4, $0x00000000
-DATA DigitsConstants<>+1196(SB)/4, $0x00000000
-DATA DigitsConstants<>+1200(SB)/4, $0x00000000
-DATA DigitsConstants<>+1204(SB)/4, $0x00000000
-DATA DigitsConstants<>+1208(SB)/4, $0x00000000
-DATA DigitsConstants<>+1212(SB)/4, $0x00000000
-DATA DigitsConstants<>+1216(SB)/4, $0x00000000
-DATA DigitsConstants<>+1220(SB)/4, $0x3f800000
-DATA DigitsConstants<>+1224(SB)/4, $0x40000000
-DATA DigitsConstants<>+1228(SB)/4, $0x40400000
-DATA DigitsConstants<>+1232(SB)/4, $0x40800000
-DATA DigitsConstants<>+1236(SB)/4, $0x40a00000
-DATA DigitsConstants<>+1240(SB)/4, $0x40c00000
-DATA DigitsConstants<>+1244(SB)/4, $0x40e00000
-DATA DigitsConstants<>+1248(SB)/4, $0x41000000
-DATA DigitsConstants<>+1252(SB)/4, $0x41100000
-DATA DigitsConstants<>+1256(SB)/4, $0x41200000
-DATA DigitsConstants<>+1260(SB)/4, $0x41300000
-DATA DigitsConstants<>+1264(SB)/4, $0x41400000
-DATA DigitsConstants<>+1268(SB)/4, $0x41500000
-DATA DigitsConstants<>+1272(SB)/4, $0x41600000
-DATA DigitsConstants<>+1276(SB)/4, $0x41700000
-DATA DigitsConstants<>+1280(SB)/8, $0x7ff0000000000000
-DATA DigitsConstants<>+1288(SB)/8, $0x00095f619980c433
-DATA DigitsConstants<>+1296(SB)/8, $0x4330000000000000
-DATA DigitsConstants<>+1304(SB)/8, $0x43300000000003ff
-DATA DigitsConstants<>+1312(SB)/8, $0x000fffffffffffff
-DATA DigitsConstants<>+1320(SB)/8, $0x3fe6a09e667f3bcd
-DATA DigitsConstants<>+1328(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+1336(SB)/8, $0x4000000000000000
-DATA DigitsConstants<>+1344(SB)/8, $0x3fe62e42fefa39ef
-DATA DigitsConstants<>+1352(SB)/8, $0x4000000000004990
-DATA DigitsConstants<>+1360(SB)/8, $0x3fe555554db62b8a
-DATA DigitsConstants<>+1368(SB)/8, $0x3fd999a9bd09c3ae
-DATA DigitsConstants<>+1376(SB)/8, $0x3fd2432e86d5da18
-DATA DigitsConstants<>+1384(SB)/8, $0x3fce3aa5e803484d
-DATA DigitsConstants<>+1392(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+1400(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+1408(SB)/8, $0x7ff8000000000001
-GLOBL DigitsConstants<>(SB), RODATA|NOPTR, $1416
+DATA DigitsConstants<>+492(SB)/4, $0x49400000
+DATA DigitsConstants<>+496(SB)/4, $0x3fb8aa3b
+DATA DigitsConstants<>+500(SB)/4, $0x3f317218
+DATA DigitsConstants<>+504(SB)/4, $0xb102e308
+DATA DigitsConstants<>+508(SB)/4, $0x00000000
+DATA DigitsConstants<>+512(SB)/4, $0x21800000
+DATA DigitsConstants<>+516(SB)/4, $0x3346cb6a
+DATA DigitsConstants<>+520(SB)/4, $0xb24e0610
+DATA DigitsConstants<>+524(SB)/4, $0x334b2482
+DATA DigitsConstants<>+528(SB)/4, $0x33092801
+DATA DigitsConstants<>+532(SB)/4, $0x331b85f2
+DATA DigitsConstants<>+536(SB)/4, $0xb3051aa9
+DATA DigitsConstants<>+540(SB)/4, $0xb2006c56
+DATA DigitsConstants<>+544(SB)/4, $0x329302af
+DATA DigitsConstants<>+548(SB)/4, $0xb302e5a2
+DATA DigitsConstants<>+552(SB)/4, $0x31b3d0e5
+DATA DigitsConstants<>+556(SB)/4, $0x31d1daf2
+DATA DigitsConstants<>+560(SB)/4, $0xb27ce182
+DATA DigitsConstants<>+564(SB)/4, $0xb1b4b0da
+DATA DigitsConstants<>+568(SB)/4, $0xb1d290be
+DATA DigitsConstants<>+572(SB)/4, $0x31b0a146
+DATA DigitsConstants<>+576(SB)/4, $0x3e2aaaab
+DATA DigitsConstants<>+580(SB)/4, $0x3f000111
+DATA DigitsConstants<>+584(SB)/4, $0x00000000
+DATA DigitsConstants<>+588(SB)/4, $0x00000000
+DATA DigitsConstants<>+592(SB)/4, $0x00000000
+DATA DigitsConstants<>+596(SB)/4, $0x00000000
+DATA DigitsConstants<>+600(SB)/4, $0x00000000
+DATA DigitsConstants<>+604(SB)/4, $0x00000000
+DATA DigitsConstants<>+608(SB)/4, $0x00000000
+DATA DigitsConstants<>+612(SB)/4, $0x00000000
+DATA DigitsConstants<>+616(SB)/4, $0x00000000
+DATA DigitsConstants<>+620(SB)/4, $0x00000000
+DATA DigitsConstants<>+624(SB)/4, $0x00000000
+DATA DigitsConstants<>+628(SB)/4, $0x00000000
+DATA DigitsConstants<>+632(SB)/4, $0x00000000
+DATA DigitsConstants<>+636(SB)/4, $0x00000000
+DATA DigitsConstants<>+640(SB)/4, $0x3f800000
+DATA DigitsConstants<>+644(SB)/4, $0x3f85aac3
+DATA DigitsConstants<>+648(SB)/4, $0x3f8b95c2
+DATA DigitsConstants<>+652(SB)/4, $0x3f91c3d3
+DATA DigitsConstants<>+656(SB)/4, $0x3f9837f0
+DATA DigitsConstants<>+660(SB)/4, $0x3f9ef532
+DATA DigitsConstants<>+664(SB)/4, $0x3fa5fed7
+DATA DigitsConstants<>+668(SB)/4, $0x3fad583f
+DATA DigitsConstants<>+672(SB)/4, $0x3fb504f3
+DATA DigitsConstants<>+676(SB)/4, $0x3fbd08a4
+DATA DigitsConstants<>+680(SB)/4, $0x3fc5672a
+DATA DigitsConstants<>+684(SB)/4, $0x3fce248c
+DATA DigitsConstants<>+688(SB)/4, $0x3fd744fd
+DATA DigitsConstants<>+692(SB)/4, $0x3fe0ccdf
+DATA DigitsConstants<>+696(SB)/4, $0x3feac0c7
+DATA DigitsConstants<>+700(SB)/4, $0x3ff5257d
+DATA DigitsConstants<>+704(SB)/4, $0x3f800000
+DATA DigitsConstants<>+708(SB)/8, $0x7ff0000000000000
+DATA DigitsConstants<>+716(SB)/8, $0x7ff0000000000000
+DATA DigitsConstants<>+724(SB)/8, $0x7ff0000000000000
+DATA DigitsConstants<>+732(SB)/8, $0x7ff0000000000000
+DATA DigitsConstants<>+740(SB)/8, $0x00095f619980c433
+DATA DigitsConstants<>+748(SB)/8, $0x00095f619980c433
+DATA DigitsConstants<>+756(SB)/8, $0x00095f619980c433
+DATA DigitsConstants<>+764(SB)/8, $0x00095f619980c433
+DATA DigitsConstants<>+772(SB)/8, $0x4330000000000000
+DATA DigitsConstants<>+780(SB)/8, $0x4330000000000000
+DATA DigitsConstants<>+788(SB)/8, $0x4330000000000000
+DATA DigitsConstants<>+796(SB)/8, $0x4330000000000000
+DATA DigitsConstants<>+804(SB)/8, $0x43300000000003ff
+DATA DigitsConstants<>+812(SB)/8, $0x43300000000003ff
+DATA DigitsConstants<>+820(SB)/8, $0x43300000000003ff
+DATA DigitsConstants<>+828(SB)/8, $0x43300000000003ff
+DATA DigitsConstants<>+836(SB)/8, $0x000fffffffffffff
+DATA DigitsConstants<>+844(SB)/8, $0x000fffffffffffff
+DATA DigitsConstants<>+852(SB)/8, $0x000fffffffffffff
+DATA DigitsConstants<>+860(SB)/8, $0x000fffffffffffff
+DATA DigitsConstants<>+868(SB)/8, $0x3fe6a09e667f3bcd
+DATA DigitsConstants<>+876(SB)/8, $0x3fe6a09e667f3bcd
+DATA DigitsConstants<>+884(SB)/8, $0x3fe6a09e667f3bcd
+DATA DigitsConstants<>+892(SB)/8, $0x3fe6a09e667f3bcd
+DATA DigitsConstants<>+900(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+908(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+916(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+924(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+932(SB)/8, $0x4000000000000000
+DATA DigitsConstants<>+940(SB)/8, $0x4000000000000000
+DATA DigitsConstants<>+948(SB)/8, $0x4000000000000000
+DATA DigitsConstants<>+956(SB)/8, $0x4000000000000000
+DATA DigitsConstants<>+964(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+972(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+980(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+988(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+996(SB)/8, $0x4000000000004990
+DATA DigitsConstants<>+1004(SB)/8, $0x4000000000004990
+DATA DigitsConstants<>+1012(SB)/8, $0x4000000000004990
+DATA DigitsConstants<>+1020(SB)/8, $0x4000000000004990
+DATA DigitsConstants<>+1028(SB)/8, $0x3fe555554db62b8a
+DATA DigitsConstants<>+1036(SB)/8, $0x3fe555554db62b8a
+DATA DigitsConstants<>+1044(SB)/8, $0x3fe555554db62b8a
+DATA DigitsConstants<>+1052(SB)/8, $0x3fe555554db62b8a
+DATA DigitsConstants<>+1060(SB)/8, $0x3fd999a9bd09c3ae
+DATA DigitsConstants<>+1068(SB)/8, $0x3fd999a9bd09c3ae
+DATA DigitsConstants<>+1076(SB)/8, $0x3fd999a9bd09c3ae
+DATA DigitsConstants<>+1084(SB)/8, $0x3fd999a9bd09c3ae
+DATA DigitsConstants<>+1092(SB)/8, $0x3fd2432e86d5da18
+DATA DigitsConstants<>+1100(SB)/8, $0x3fd2432e86d5da18
+DATA DigitsConstants<>+1108(SB)/8, $0x3fd2432e86d5da18
+DATA DigitsConstants<>+1116(SB)/8, $0x3fd2432e86d5da18
+DATA DigitsConstants<>+1124(SB)/8, $0x3fce3aa5e803484d
+DATA DigitsConstants<>+1132(SB)/8, $0x3fce3aa5e803484d
+DATA DigitsConstants<>+1140(SB)/8, $0x3fce3aa5e803484d
+DATA DigitsConstants<>+1148(SB)/8, $0x3fce3aa5e803484d
+DATA DigitsConstants<>+1156(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+1164(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+1172(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+1180(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+1188(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1196(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1204(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1212(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1220(SB)/8, $0x7ff8000000000001
+DATA DigitsConstants<>+1228(SB)/8, $0x7ff8000000000001
+DATA DigitsConstants<>+1236(SB)/8, $0x7ff8000000000001
+DATA DigitsConstants<>+1244(SB)/8, $0x7ff8000000000001
+DATA DigitsConstants<>+1252(SB)/8, $0x7ff0000000000000
+DATA DigitsConstants<>+1260(SB)/8, $0x00095f619980c433
+DATA DigitsConstants<>+1268(SB)/8, $0x4330000000000000
+DATA DigitsConstants<>+1276(SB)/8, $0x43300000000003ff
+DATA DigitsConstants<>+1284(SB)/8, $0x000fffffffffffff
+DATA DigitsConstants<>+1292(SB)/8, $0x3fe6a09e667f3bcd
+DATA DigitsConstants<>+1300(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+1308(SB)/8, $0x4000000000000000
+DATA DigitsConstants<>+1316(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+1324(SB)/8, $0x4000000000004990
+DATA DigitsConstants<>+1332(SB)/8, $0x3fe555554db62b8a
+DATA DigitsConstants<>+1340(SB)/8, $0x3fd999a9bd09c3ae
+DATA DigitsConstants<>+1348(SB)/8, $0x3fd2432e86d5da18
+DATA DigitsConstants<>+1356(SB)/8, $0x3fce3aa5e803484d
+DATA DigitsConstants<>+1364(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+1372(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1380(SB)/8, $0x7ff8000000000001
+DATA DigitsConstants<>+1388(SB)/4, $0x42b20000
+DATA DigitsConstants<>+1392(SB)/4, $0x42b20000
+DATA DigitsConstants<>+1396(SB)/4, $0x42b20000
+DATA DigitsConstants<>+1400(SB)/4, $0x42b20000
+DATA DigitsConstants<>+1404(SB)/4, $0x42b20000
+DATA DigitsConstants<>+1408(SB)/4, $0x42b20000
+DATA DigitsConstants<>+1412(SB)/4, $0x42b20000
+DATA DigitsConstants<>+1416(SB)/4, $0x42b20000
+DATA DigitsConstants<>+1420(SB)/4, $0x42b20000
+DATA DigitsConstants<>+1424(SB)/4, $0x00000000
+DATA DigitsConstants<>+1428(SB)/4, $0x3f800000
+DATA DigitsConstants<>+1432(SB)/4, $0x40000000
+DATA DigitsConstants<>+1436(SB)/4, $0x40400000
+DATA DigitsConstants<>+1440(SB)/4, $0x40800000
+DATA DigitsConstants<>+1444(SB)/4, $0x40a00000
+DATA DigitsConstants<>+1448(SB)/4, $0x40c00000
+DATA DigitsConstants<>+1452(SB)/4, $0x40e00000
+DATA DigitsConstants<>+1456(SB)/4, $0x41000000
+DATA DigitsConstants<>+1460(SB)/4, $0x41100000
+DATA DigitsConstants<>+1464(SB)/4, $0x41200000
+DATA DigitsConstants<>+1468(SB)/4, $0x41300000
+DATA DigitsConstants<>+1472(SB)/4, $0x41400000
+DATA DigitsConstants<>+1476(SB)/4, $0x41500000
+DATA DigitsConstants<>+1480(SB)/4, $0x41600000
+DATA DigitsConstants<>+1484(SB)/4, $0x41700000
+DATA DigitsConstants<>+1488(SB)/4, $0x00000000
+DATA DigitsConstants<>+1492(SB)/4, $0x00000000
+DATA DigitsConstants<>+1496(SB)/4, $0x00000000
+DATA DigitsConstants<>+1500(SB)/4, $0x00000000
+DATA DigitsConstants<>+1504(SB)/4, $0x00000000
+DATA DigitsConstants<>+1508(SB)/4, $0x00000000
+DATA DigitsConstants<>+1512(SB)/4, $0x00000000
+DATA DigitsConstants<>+1516(SB)/4, $0x00000000
+DATA DigitsConstants<>+1520(SB)/4, $0x00000000
+DATA DigitsConstants<>+1524(SB)/4, $0x00000000
+DATA DigitsConstants<>+1528(SB)/4, $0x00000000
+DATA DigitsConstants<>+1532(SB)/4, $0x00000000
+DATA DigitsConstants<>+1536(SB)/4, $0x00000000
+DATA DigitsConstants<>+1540(SB)/4, $0x3f800000
+DATA DigitsConstants<>+1544(SB)/4, $0x40000000
+DATA DigitsConstants<>+1548(SB)/4, $0x40400000
+DATA DigitsConstants<>+1552(SB)/4, $0x40800000
+DATA DigitsConstants<>+1556(SB)/4, $0x40a00000
+DATA DigitsConstants<>+1560(SB)/4, $0x40c00000
+DATA DigitsConstants<>+1564(SB)/4, $0x40e00000
+DATA DigitsConstants<>+1568(SB)/4, $0x41000000
+DATA DigitsConstants<>+1572(SB)/4, $0x41100000
+DATA DigitsConstants<>+1576(SB)/4, $0x41200000
+DATA DigitsConstants<>+1580(SB)/4, $0x41300000
+DATA DigitsConstants<>+1584(SB)/4, $0x41400000
+DATA DigitsConstants<>+1588(SB)/4, $0x41500000
+DATA DigitsConstants<>+1592(SB)/4, $0x41600000
+DATA DigitsConstants<>+1596(SB)/4, $0x41700000
+GLOBL DigitsConstants<>(SB), RODATA|NOPTR, $1600

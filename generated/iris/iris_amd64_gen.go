@@ -102,6 +102,9 @@ func irisStep(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate flo
 //go:noescape
 func irisStepAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
 
+//go:noescape
+func irisStepAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
+
 // vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 32, are copied to where there is
 // room for as many.
 func (p *Iris) vectorForwardBatch(b *IrisBatch, xs [][4]float32, out [][3]float32) {

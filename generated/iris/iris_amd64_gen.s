@@ -166,69 +166,79 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	RET
 
 // func irisForwardAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32)
-// Requires: AVX, AVX2, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTF32X4  (DX), Y0
-	VMULPS           (DI), Y0, Y1
-	VMULPS           32(DI), Y0, Y2
-	VMULPS           64(DI), Y0, Y3
-	VMULPS           96(DI), Y0, Y0
-	VSHUFPS          $0x88, Y2, Y1, Y4
-	VSHUFPS          $0xdd, Y2, Y1, Y1
-	VADDPS           Y1, Y4, Y1
-	VSHUFPS          $0x88, Y0, Y3, Y2
-	VSHUFPS          $0xdd, Y0, Y3, Y0
-	VADDPS           Y0, Y2, Y0
-	VSHUFPS          $0x88, Y0, Y1, Y2
-	VSHUFPS          $0xdd, Y0, Y1, Y0
-	VADDPS           Y0, Y2, Y0
-	VMOVUPS          IrisConstants<>+0(SB), Y1
-	VPERMPS          Y0, Y1, Y0
-	VADDPS           128(DI), Y0, Y0
-	VBROADCASTSS     IrisConstants<>+900(SB), Y1
-	VMINPS           Y0, Y1, Y0
-	VBROADCASTSS     IrisConstants<>+896(SB), Y1
-	VMAXPS           Y0, Y1, Y0
-	VCVTPS2PD        Y0, Z0
-	VMULPD           Z0, Z0, Z1
-	VBROADCASTSD     IrisConstants<>+904(SB), Z2
-	VFMADD231PD.BCST IrisConstants<>+912(SB), Z1, Z2
-	VBROADCASTSD     IrisConstants<>+920(SB), Z3
-	VFMADD231PD.BCST IrisConstants<>+928(SB), Z1, Z3
-	VMULPD           Z1, Z1, Z4
-	VFMADD231PD      Z4, Z3, Z2
-	VMULPD           Z4, Z4, Z3
-	VFMADD231PD.BCST IrisConstants<>+936(SB), Z3, Z2
-	VMULPD           Z2, Z0, Z0
-	VBROADCASTSD     IrisConstants<>+944(SB), Z2
-	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z2
-	VBROADCASTSD     IrisConstants<>+960(SB), Z5
-	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z5
-	VBROADCASTSD     IrisConstants<>+976(SB), Z6
-	VFMADD231PD.BCST IrisConstants<>+984(SB), Z1, Z6
-	VFMADD231PD      Z4, Z5, Z2
-	VFMADD231PD      Z3, Z6, Z2
-	VDIVPD           Z2, Z0, Z0
-	VCVTPD2PS        Z0, Y0
-	VMOVUPS          Y0, (SI)
+	VBROADCASTF32X4 (DX), Y0
+	VMULPS          (DI), Y0, Y1
+	VMULPS          32(DI), Y0, Y2
+	VMULPS          64(DI), Y0, Y3
+	VMULPS          96(DI), Y0, Y0
+	VSHUFPS         $0x88, Y2, Y1, Y4
+	VSHUFPS         $0xdd, Y2, Y1, Y1
+	VADDPS          Y1, Y4, Y1
+	VSHUFPS         $0x88, Y0, Y3, Y2
+	VSHUFPS         $0xdd, Y0, Y3, Y0
+	VADDPS          Y0, Y2, Y0
+	VSHUFPS         $0x88, Y0, Y1, Y2
+	VSHUFPS         $0xdd, Y0, Y1, Y0
+	VADDPS          Y0, Y2, Y0
+	VMOVUPS         IrisConstants<>+0(SB), Y1
+	VPERMPS         Y0, Y1, Y0
+	VADDPS          128(DI), Y0, Y0
+	VANDPS.BCST     IrisConstants<>+900(SB), Y0, Y1
+	VBROADCASTSS    IrisConstants<>+896(SB), Y2
+	VMINPS          Y1, Y2, Y1
+	VADDPS.BCST     IrisConstants<>+904(SB), Y1, Y2
+	VPSRLD          $0x14, Y2, Y2
+	VMOVUPS         IrisConstants<>+960(SB), Z3
+	VMOVAPS         Z2, Z4
+	VPERMI2PS       IrisConstants<>+1024(SB), Z3, Z4
+	VSUBPS          Y4, Y1, Y1
+	VMOVUPS         IrisConstants<>+1088(SB), Z3
+	VMOVAPS         Z2, Z4
+	VPERMI2PS       IrisConstants<>+1152(SB), Z3, Z4
+	VMAXPS          Y1, Y4, Y3
+	VMOVUPS         IrisConstants<>+1216(SB), Z4
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       IrisConstants<>+1280(SB), Z4, Z5
+	VMOVUPS         IrisConstants<>+1344(SB), Z4
+	VMOVAPS         Z2, Z6
+	VPERMI2PS       IrisConstants<>+1408(SB), Z4, Z6
+	VMOVUPS         IrisConstants<>+1472(SB), Z4
+	VMOVAPS         Z2, Z7
+	VPERMI2PS       IrisConstants<>+1536(SB), Z4, Z7
+	VMOVUPS         IrisConstants<>+1600(SB), Z4
+	VMOVAPS         Z2, Z8
+	VPERMI2PS       IrisConstants<>+1664(SB), Z4, Z8
+	VMOVUPS         IrisConstants<>+1728(SB), Z4
+	VPERMI2PS       IrisConstants<>+1792(SB), Z4, Z2
+	VFMADD231PS     Y1, Y7, Y6
+	VFMADD231PS     Y1, Y2, Y8
+	VMULPS          Y1, Y1, Y2
+	VFMADD231PS     Y2, Y8, Y6
+	VFMADD231PS     Y6, Y1, Y5
+	VFMADD231PS     Y1, Y5, Y3
+	VBROADCASTSS    IrisConstants<>+1856(SB), Y1
+	VPTERNLOGD      $0x78, Y1, Y0, Y3
+	VMOVUPS         Y3, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS        160(DI), Y0, Y1
-	VMULPS        192(DI), Y0, Y2
-	VMULPS        224(DI), Y0, Y0
-	VUNPCKLPS     Y2, Y1, Y3
-	VUNPCKHPS     Y2, Y1, Y1
-	VADDPS        Y1, Y3, Y1
-	VUNPCKLPS     Y0, Y0, Y2
-	VUNPCKHPS     Y0, Y0, Y0
-	VADDPS        Y0, Y2, Y0
-	VUNPCKLPD     Y0, Y1, Y2
-	VUNPCKHPD     Y0, Y1, Y0
+	VMULPS        160(DI), Y3, Y0
+	VMULPS        192(DI), Y3, Y1
+	VMULPS        224(DI), Y3, Y2
+	VUNPCKLPS     Y1, Y0, Y3
+	VUNPCKHPS     Y1, Y0, Y0
+	VADDPS        Y0, Y3, Y0
+	VUNPCKLPS     Y2, Y2, Y1
+	VUNPCKHPS     Y2, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VUNPCKLPD     Y1, Y0, Y2
+	VUNPCKHPD     Y1, Y0, Y0
 	VADDPS        Y0, Y2, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
 	VMOVSD        256(DI), X2
@@ -241,7 +251,7 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	// a2 = softmax(z2)
 	MOVL              $0x00000007, AX
 	KMOVW             AX, K1
-	VBROADCASTSS      IrisConstants<>+992(SB), X1
+	VBROADCASTSS      IrisConstants<>+1860(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VMAXPS            X2, X1, X1
@@ -249,32 +259,23 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 88(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      IrisConstants<>+1000(SB), X1
-	VMINPS            X0, X1, X0
-	VBROADCASTSS      IrisConstants<>+996(SB), X1
+	VBROADCASTSS      IrisConstants<>+1864(SB), X1
 	VMAXPS            X0, X1, X0
-	VBROADCASTSS      IrisConstants<>+1004(SB), X1
+	VBROADCASTSS      IrisConstants<>+1868(SB), X1
 	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  IrisConstants<>+1008(SB), X0, X2
+	VFMADD231PS.BCST  IrisConstants<>+1872(SB), X0, X2
 	VSUBPS            X1, X2, X1
-	VFNMADD231PS.BCST IrisConstants<>+1012(SB), X1, X0
-	VFNMADD231PS.BCST IrisConstants<>+1016(SB), X1, X0
-	VMULPS            X0, X0, X2
-	VADDPS.BCST       IrisConstants<>+1020(SB), X0, X3
-	VSUBPS.BCST       IrisConstants<>+1020(SB), X3, X4
-	VSUBPS            X4, X0, X4
-	VBROADCASTSS      IrisConstants<>+1024(SB), X5
-	VFMADD231PS.BCST  IrisConstants<>+1028(SB), X0, X5
-	VBROADCASTSS      IrisConstants<>+1032(SB), X6
-	VFMADD231PS.BCST  IrisConstants<>+1036(SB), X0, X6
-	VBROADCASTSS      IrisConstants<>+1040(SB), X7
-	VFMADD231PS.BCST  IrisConstants<>+1044(SB), X0, X7
-	VFMADD231PS       X2, X6, X5
-	VMULPS            X2, X2, X0
-	VFMADD231PS       X0, X7, X5
-	VFMADD231PS       X5, X2, X4
-	VADDPS            X4, X3, X0
-	VSCALEFPS         X1, X0, X0
+	VFNMADD231PS.BCST IrisConstants<>+1876(SB), X1, X0
+	VPERMPS           IrisConstants<>+1920(SB), Z2, Z3
+	VFNMADD231PS.BCST IrisConstants<>+1880(SB), X1, X3
+	VMULPS            X0, X0, X4
+	VBROADCASTSS      IrisConstants<>+1988(SB), X5
+	VFMADD231PS.BCST  IrisConstants<>+1984(SB), X0, X5
+	VADDPS            X3, X0, X0
+	VFMADD231PS       X5, X4, X0
+	VPERMPS           IrisConstants<>+2048(SB), Z2, Z2
+	VFMADD231PS       X0, X2, X2
+	VSCALEFPS         X1, X2, X0
 	VMOVAPS.Z         X0, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VADDPS            X2, X1, X1
@@ -451,33 +452,33 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      IrisConstants<>+1080(SB), Y3, Y5
+	VPADDQ      IrisConstants<>+2144(SB), Y3, Y5
 	VPSRLQ      $0x34, Y5, Y6
-	VORPD       IrisConstants<>+1112(SB), Y6, Y6
-	VSUBPD      IrisConstants<>+1144(SB), Y6, Y6
-	VANDPD      IrisConstants<>+1176(SB), Y5, Y5
-	VPADDQ      IrisConstants<>+1208(SB), Y5, Y5
+	VORPD       IrisConstants<>+2176(SB), Y6, Y6
+	VSUBPD      IrisConstants<>+2208(SB), Y6, Y6
+	VANDPD      IrisConstants<>+2240(SB), Y5, Y5
+	VPADDQ      IrisConstants<>+2272(SB), Y5, Y5
 	VSUBPD      Y4, Y5, Y4
-	VADDPD      IrisConstants<>+1240(SB), Y4, Y5
+	VADDPD      IrisConstants<>+2304(SB), Y4, Y5
 	VDIVPD      Y5, Y4, Y4
 	VMULPD      Y4, Y4, Y5
-	VMOVUPS     IrisConstants<>+1304(SB), Y7
-	VFMADD231PD IrisConstants<>+1336(SB), Y5, Y7
-	VMOVUPS     IrisConstants<>+1368(SB), Y8
-	VFMADD231PD IrisConstants<>+1400(SB), Y5, Y8
+	VMOVUPS     IrisConstants<>+2368(SB), Y7
+	VFMADD231PD IrisConstants<>+2400(SB), Y5, Y7
+	VMOVUPS     IrisConstants<>+2432(SB), Y8
+	VFMADD231PD IrisConstants<>+2464(SB), Y5, Y8
 	VMULPD      Y5, Y5, Y5
 	VFMADD231PD Y5, Y8, Y7
 	VMULPD      Y5, Y5, Y5
-	VFMADD231PD IrisConstants<>+1432(SB), Y5, Y7
+	VFMADD231PD IrisConstants<>+2496(SB), Y5, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD IrisConstants<>+1272(SB), Y6, Y4
+	VFMADD231PD IrisConstants<>+2336(SB), Y6, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, IrisConstants<>+1496(SB), Y4, Y4
-	VCMPPD      $0x00, IrisConstants<>+1048(SB), Y3, Y6
-	VBLENDVPD   Y6, IrisConstants<>+1048(SB), Y4, Y4
+	VBLENDVPD   Y6, IrisConstants<>+2560(SB), Y4, Y4
+	VCMPPD      $0x00, IrisConstants<>+2112(SB), Y3, Y6
+	VBLENDVPD   Y6, IrisConstants<>+2112(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, IrisConstants<>+1528(SB), Y4, Y3
+	VBLENDVPD   Y3, IrisConstants<>+2592(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 108(SI)
 
@@ -507,68 +508,77 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTF32X4  (DX), Y0
-	VMULPS           (DI), Y0, Y1
-	VMULPS           32(DI), Y0, Y2
-	VMULPS           64(DI), Y0, Y3
-	VMULPS           96(DI), Y0, Y0
-	VSHUFPS          $0x88, Y2, Y1, Y4
-	VSHUFPS          $0xdd, Y2, Y1, Y1
-	VADDPS           Y1, Y4, Y1
-	VSHUFPS          $0x88, Y0, Y3, Y2
-	VSHUFPS          $0xdd, Y0, Y3, Y0
-	VADDPS           Y0, Y2, Y0
-	VSHUFPS          $0x88, Y0, Y1, Y2
-	VSHUFPS          $0xdd, Y0, Y1, Y0
-	VADDPS           Y0, Y2, Y0
-	VMOVUPS          IrisConstants<>+0(SB), Y1
-	VPERMPS          Y0, Y1, Y0
-	VADDPS           128(DI), Y0, Y0
-	VBROADCASTSS     IrisConstants<>+900(SB), Y1
-	VMINPS           Y0, Y1, Y0
-	VBROADCASTSS     IrisConstants<>+896(SB), Y1
-	VMAXPS           Y0, Y1, Y0
-	VCVTPS2PD        Y0, Z0
-	VMULPD           Z0, Z0, Z1
-	VBROADCASTSD     IrisConstants<>+904(SB), Z2
-	VFMADD231PD.BCST IrisConstants<>+912(SB), Z1, Z2
-	VBROADCASTSD     IrisConstants<>+920(SB), Z3
-	VFMADD231PD.BCST IrisConstants<>+928(SB), Z1, Z3
-	VMULPD           Z1, Z1, Z4
-	VFMADD231PD      Z4, Z3, Z2
-	VMULPD           Z4, Z4, Z3
-	VFMADD231PD.BCST IrisConstants<>+936(SB), Z3, Z2
-	VMULPD           Z2, Z0, Z0
-	VBROADCASTSD     IrisConstants<>+944(SB), Z2
-	VMOVAPS          Z2, Z5
-	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z5
-	VBROADCASTSD     IrisConstants<>+960(SB), Z6
-	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z6
-	VBROADCASTSD     IrisConstants<>+976(SB), Z7
-	VFMADD231PD.BCST IrisConstants<>+984(SB), Z1, Z7
-	VFMADD231PD      Z4, Z6, Z5
-	VFMADD231PD      Z3, Z7, Z5
-	VDIVPD           Z5, Z0, Z0
-	VCVTPD2PS        Z0, Y0
-	VMOVUPS          Y0, (SI)
+	VBROADCASTF32X4 (DX), Y0
+	VMULPS          (DI), Y0, Y1
+	VMULPS          32(DI), Y0, Y2
+	VMULPS          64(DI), Y0, Y3
+	VMULPS          96(DI), Y0, Y0
+	VSHUFPS         $0x88, Y2, Y1, Y4
+	VSHUFPS         $0xdd, Y2, Y1, Y1
+	VADDPS          Y1, Y4, Y1
+	VSHUFPS         $0x88, Y0, Y3, Y2
+	VSHUFPS         $0xdd, Y0, Y3, Y0
+	VADDPS          Y0, Y2, Y0
+	VSHUFPS         $0x88, Y0, Y1, Y2
+	VSHUFPS         $0xdd, Y0, Y1, Y0
+	VADDPS          Y0, Y2, Y0
+	VMOVUPS         IrisConstants<>+0(SB), Y1
+	VPERMPS         Y0, Y1, Y0
+	VADDPS          128(DI), Y0, Y0
+	VANDPS.BCST     IrisConstants<>+900(SB), Y0, Y1
+	VBROADCASTSS    IrisConstants<>+896(SB), Y2
+	VMINPS          Y1, Y2, Y1
+	VADDPS.BCST     IrisConstants<>+904(SB), Y1, Y2
+	VPSRLD          $0x14, Y2, Y2
+	VMOVUPS         IrisConstants<>+960(SB), Z3
+	VMOVAPS         Z2, Z4
+	VPERMI2PS       IrisConstants<>+1024(SB), Z3, Z4
+	VSUBPS          Y4, Y1, Y1
+	VMOVUPS         IrisConstants<>+1088(SB), Z3
+	VMOVAPS         Z2, Z4
+	VPERMI2PS       IrisConstants<>+1152(SB), Z3, Z4
+	VMAXPS          Y1, Y4, Y3
+	VMOVUPS         IrisConstants<>+1216(SB), Z4
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       IrisConstants<>+1280(SB), Z4, Z5
+	VMOVUPS         IrisConstants<>+1344(SB), Z4
+	VMOVAPS         Z2, Z6
+	VPERMI2PS       IrisConstants<>+1408(SB), Z4, Z6
+	VMOVUPS         IrisConstants<>+1472(SB), Z4
+	VMOVAPS         Z2, Z7
+	VPERMI2PS       IrisConstants<>+1536(SB), Z4, Z7
+	VMOVUPS         IrisConstants<>+1600(SB), Z4
+	VMOVAPS         Z2, Z8
+	VPERMI2PS       IrisConstants<>+1664(SB), Z4, Z8
+	VMOVUPS         IrisConstants<>+1728(SB), Z4
+	VPERMI2PS       IrisConstants<>+1792(SB), Z4, Z2
+	VFMADD231PS     Y1, Y7, Y6
+	VFMADD231PS     Y1, Y2, Y8
+	VMULPS          Y1, Y1, Y2
+	VFMADD231PS     Y2, Y8, Y6
+	VFMADD231PS     Y6, Y1, Y5
+	VFMADD231PS     Y1, Y5, Y3
+	VBROADCASTSS    IrisConstants<>+1856(SB), Y1
+	VPTERNLOGD      $0x78, Y1, Y0, Y3
+	VMOVUPS         Y3, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS        160(DI), Y0, Y1
-	VMULPS        192(DI), Y0, Y3
-	VMULPS        224(DI), Y0, Y0
-	VUNPCKLPS     Y3, Y1, Y4
-	VUNPCKHPS     Y3, Y1, Y1
-	VADDPS        Y1, Y4, Y1
-	VUNPCKLPS     Y0, Y0, Y3
-	VUNPCKHPS     Y0, Y0, Y0
+	VMULPS        160(DI), Y3, Y0
+	VMULPS        192(DI), Y3, Y1
+	VMULPS        224(DI), Y3, Y2
+	VUNPCKLPS     Y1, Y0, Y3
+	VUNPCKHPS     Y1, Y0, Y0
 	VADDPS        Y0, Y3, Y0
-	VUNPCKLPD     Y0, Y1, Y3
-	VUNPCKHPD     Y0, Y1, Y0
-	VADDPS        Y0, Y3, Y0
+	VUNPCKLPS     Y2, Y2, Y1
+	VUNPCKHPS     Y2, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VUNPCKLPD     Y1, Y0, Y2
+	VUNPCKHPD     Y1, Y0, Y0
+	VADDPS        Y0, Y2, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
-	VMOVSD        256(DI), X3
-	VINSERTPS     $0x20, 264(DI), X3, X3
-	VADDPS        X3, X0, X0
+	VMOVSD        256(DI), X2
+	VINSERTPS     $0x20, 264(DI), X2, X2
+	VADDPS        X2, X0, X0
 	VADDPS        X1, X0, X0
 	VMOVSD        X0, 64(SI)
 	VEXTRACTPS    $0x02, X0, 72(SI)
@@ -576,80 +586,71 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	// a2 = softmax(z2)
 	MOVL              $0x00000007, AX
 	KMOVW             AX, K1
-	VBROADCASTSS      IrisConstants<>+992(SB), X1
+	VBROADCASTSS      IrisConstants<>+1860(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X3
-	VMAXPS            X3, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X3
-	VMAXPS            X3, X1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 88(SI)
-	VSUBPS            X1, X0, X3
-	VBROADCASTSS      IrisConstants<>+1000(SB), X4
-	VMINPS            X3, X4, X3
-	VBROADCASTSS      IrisConstants<>+996(SB), X4
-	VMAXPS            X3, X4, X3
-	VBROADCASTSS      IrisConstants<>+1004(SB), X4
-	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  IrisConstants<>+1008(SB), X3, X5
-	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST IrisConstants<>+1012(SB), X4, X3
-	VFNMADD231PS.BCST IrisConstants<>+1016(SB), X4, X3
-	VMULPS            X3, X3, X5
-	VADDPS.BCST       IrisConstants<>+1020(SB), X3, X6
-	VSUBPS.BCST       IrisConstants<>+1020(SB), X6, X7
-	VSUBPS            X7, X3, X7
-	VBROADCASTSS      IrisConstants<>+1024(SB), X8
-	VFMADD231PS.BCST  IrisConstants<>+1028(SB), X3, X8
-	VBROADCASTSS      IrisConstants<>+1032(SB), X9
-	VFMADD231PS.BCST  IrisConstants<>+1036(SB), X3, X9
-	VBROADCASTSS      IrisConstants<>+1040(SB), X10
-	VFMADD231PS.BCST  IrisConstants<>+1044(SB), X3, X10
-	VFMADD231PS       X5, X9, X8
-	VMULPS            X5, X5, X3
-	VFMADD231PS       X3, X10, X8
-	VFMADD231PS       X8, X5, X7
-	VADDPS            X7, X6, X3
-	VSCALEFPS         X4, X3, X3
-	VMOVAPS.Z         X3, K1, X4
-	VSHUFPS           $0x4e, X4, X4, X5
-	VADDPS            X5, X4, X4
-	VSHUFPS           $0xb1, X4, X4, X5
-	VADDPS            X5, X4, X4
-	VMOVSS            X4, 92(SI)
-	VDIVPS            X4, X3, X3
-	VMOVSD            X3, 76(SI)
-	VEXTRACTPS        $0x02, X3, 84(SI)
+	VSUBPS            X1, X0, X2
+	VBROADCASTSS      IrisConstants<>+1864(SB), X3
+	VMAXPS            X2, X3, X2
+	VBROADCASTSS      IrisConstants<>+1868(SB), X3
+	VMOVAPS           X3, X4
+	VFMADD231PS.BCST  IrisConstants<>+1872(SB), X2, X4
+	VSUBPS            X3, X4, X3
+	VFNMADD231PS.BCST IrisConstants<>+1876(SB), X3, X2
+	VPERMPS           IrisConstants<>+1920(SB), Z4, Z5
+	VFNMADD231PS.BCST IrisConstants<>+1880(SB), X3, X5
+	VMULPS            X2, X2, X6
+	VBROADCASTSS      IrisConstants<>+1988(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1984(SB), X2, X7
+	VADDPS            X5, X2, X2
+	VFMADD231PS       X7, X6, X2
+	VPERMPS           IrisConstants<>+2048(SB), Z4, Z4
+	VFMADD231PS       X2, X4, X4
+	VSCALEFPS         X3, X4, X2
+	VMOVAPS.Z         X2, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X4
+	VADDPS            X4, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X4
+	VADDPS            X4, X3, X3
+	VMOVSS            X3, 92(SI)
+	VDIVPS            X3, X2, X2
+	VMOVSD            X2, 76(SI)
+	VEXTRACTPS        $0x02, X2, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X4, X4, X3
-	VCVTPS2PD        X3, Y3
-	VPADDQ.BCST      IrisConstants<>+1568(SB), Y3, Y4
-	VPSRLQ           $0x34, Y4, Y5
-	VORPD.BCST       IrisConstants<>+1576(SB), Y5, Y5
-	VSUBPD.BCST      IrisConstants<>+1584(SB), Y5, Y5
-	VANDPD.BCST      IrisConstants<>+1592(SB), Y4, Y4
-	VPADDQ.BCST      IrisConstants<>+1600(SB), Y4, Y4
-	VSUBPD           Y2, Y4, Y2
-	VADDPD.BCST      IrisConstants<>+1608(SB), Y2, Y4
-	VDIVPD           Y4, Y2, Y2
-	VMULPD           Y2, Y2, Y4
-	VBROADCASTSD     IrisConstants<>+1624(SB), Y6
-	VFMADD231PD.BCST IrisConstants<>+1632(SB), Y4, Y6
-	VBROADCASTSD     IrisConstants<>+1640(SB), Y7
-	VFMADD231PD.BCST IrisConstants<>+1648(SB), Y4, Y7
-	VMULPD           Y4, Y4, Y4
-	VFMADD231PD      Y4, Y7, Y6
-	VMULPD           Y4, Y4, Y4
-	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y4, Y6
-	VMULPD           Y6, Y2, Y2
-	VFMADD231PD.BCST IrisConstants<>+1616(SB), Y5, Y2
+	VSHUFPS          $0x00, X3, X3, X2
+	VCVTPS2PD        X2, Y2
+	VPADDQ.BCST      IrisConstants<>+2632(SB), Y2, Y3
+	VPSRLQ           $0x34, Y3, Y4
+	VORPD.BCST       IrisConstants<>+2640(SB), Y4, Y4
+	VSUBPD.BCST      IrisConstants<>+2648(SB), Y4, Y4
+	VANDPD.BCST      IrisConstants<>+2656(SB), Y3, Y3
+	VPADDQ.BCST      IrisConstants<>+2664(SB), Y3, Y3
+	VSUBPD.BCST      IrisConstants<>+2672(SB), Y3, Y3
+	VADDPD.BCST      IrisConstants<>+2680(SB), Y3, Y5
+	VDIVPD           Y5, Y3, Y3
+	VMULPD           Y3, Y3, Y5
+	VBROADCASTSD     IrisConstants<>+2696(SB), Y6
+	VFMADD231PD.BCST IrisConstants<>+2704(SB), Y5, Y6
+	VBROADCASTSD     IrisConstants<>+2712(SB), Y7
+	VFMADD231PD.BCST IrisConstants<>+2720(SB), Y5, Y7
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD      Y5, Y7, Y6
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD.BCST IrisConstants<>+2728(SB), Y5, Y6
+	VMULPD           Y6, Y3, Y3
+	VFMADD231PD.BCST IrisConstants<>+2688(SB), Y4, Y3
 	VXORPS           X4, X4, X4
-	VCMPPD           $0x00, Y4, Y3, K2
-	VBLENDMPD.BCST   IrisConstants<>+1672(SB), Y2, K2, Y2
-	VCMPPD.BCST      $0x00, IrisConstants<>+1560(SB), Y3, K2
-	VBLENDMPD.BCST   IrisConstants<>+1560(SB), Y2, K2, Y2
-	VCMPPD           $0x19, Y4, Y3, K2
-	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y2, K2, Y2
+	VCMPPD           $0x00, Y4, Y2, K2
+	VBLENDMPD.BCST   IrisConstants<>+2744(SB), Y3, K2, Y3
+	VCMPPD.BCST      $0x00, IrisConstants<>+2624(SB), Y2, K2
+	VBLENDMPD.BCST   IrisConstants<>+2624(SB), Y3, K2, Y3
+	VCMPPD           $0x19, Y4, Y2, K2
+	VBLENDMPD.BCST   IrisConstants<>+2752(SB), Y3, K2, Y2
 	VCVTPD2PSY       Y2, X2
 	VMOVSS           X2, 108(SI)
 
@@ -686,33 +687,33 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VBROADCASTSS 92(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       IrisConstants<>+1080(SB), Y0, Y1
+	VPADDQ       IrisConstants<>+2144(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        IrisConstants<>+1112(SB), Y2, Y2
-	VSUBPD       IrisConstants<>+1144(SB), Y2, Y2
-	VANDPD       IrisConstants<>+1176(SB), Y1, Y1
-	VPADDQ       IrisConstants<>+1208(SB), Y1, Y1
+	VORPD        IrisConstants<>+2176(SB), Y2, Y2
+	VSUBPD       IrisConstants<>+2208(SB), Y2, Y2
+	VANDPD       IrisConstants<>+2240(SB), Y1, Y1
+	VPADDQ       IrisConstants<>+2272(SB), Y1, Y1
 	VSUBPD       IrisConstants<>+256(SB), Y1, Y1
-	VADDPD       IrisConstants<>+1240(SB), Y1, Y3
+	VADDPD       IrisConstants<>+2304(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      IrisConstants<>+1304(SB), Y4
-	VFMADD231PD  IrisConstants<>+1336(SB), Y3, Y4
-	VMOVUPS      IrisConstants<>+1368(SB), Y5
-	VFMADD231PD  IrisConstants<>+1400(SB), Y3, Y5
+	VMOVUPS      IrisConstants<>+2368(SB), Y4
+	VFMADD231PD  IrisConstants<>+2400(SB), Y3, Y4
+	VMOVUPS      IrisConstants<>+2432(SB), Y5
+	VFMADD231PD  IrisConstants<>+2464(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  IrisConstants<>+1432(SB), Y3, Y4
+	VFMADD231PD  IrisConstants<>+2496(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  IrisConstants<>+1272(SB), Y2, Y1
+	VFMADD231PD  IrisConstants<>+2336(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+1496(SB), Y1, Y1
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+1048(SB), Y1, Y1
+	VBLENDVPD    Y3, IrisConstants<>+2560(SB), Y1, Y1
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y0, Y3
+	VBLENDVPD    Y3, IrisConstants<>+2112(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, IrisConstants<>+1528(SB), Y1, Y0
+	VBLENDVPD    Y0, IrisConstants<>+2592(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 108(SI)
 
@@ -767,19 +768,19 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	VMOVUPS        Y2, 128(BX)
 	VBROADCASTF128 (DX), Y0
-	VMOVUPS        IrisConstants<>+1688(SB), Y1
+	VMOVUPS        IrisConstants<>+2760(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, (BX)
-	VMOVUPS        IrisConstants<>+1720(SB), Y1
+	VMOVUPS        IrisConstants<>+2792(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, 32(BX)
-	VMOVUPS        IrisConstants<>+1752(SB), Y1
+	VMOVUPS        IrisConstants<>+2824(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, 64(BX)
-	VMOVUPS        IrisConstants<>+1784(SB), Y1
+	VMOVUPS        IrisConstants<>+2856(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y0
 	VMOVUPS        Y0, 96(BX)
@@ -951,33 +952,33 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VSHUFPS     $0x00, X6, X6, X6
 	VCVTPS2PD   X6, Y6
-	VPADDQ      IrisConstants<>+1080(SB), Y6, Y7
+	VPADDQ      IrisConstants<>+2144(SB), Y6, Y7
 	VPSRLQ      $0x34, Y7, Y8
-	VORPD       IrisConstants<>+1112(SB), Y8, Y8
-	VSUBPD      IrisConstants<>+1144(SB), Y8, Y8
-	VANDPD      IrisConstants<>+1176(SB), Y7, Y7
-	VPADDQ      IrisConstants<>+1208(SB), Y7, Y7
+	VORPD       IrisConstants<>+2176(SB), Y8, Y8
+	VSUBPD      IrisConstants<>+2208(SB), Y8, Y8
+	VANDPD      IrisConstants<>+2240(SB), Y7, Y7
+	VPADDQ      IrisConstants<>+2272(SB), Y7, Y7
 	VSUBPD      Y4, Y7, Y4
-	VADDPD      IrisConstants<>+1240(SB), Y4, Y7
+	VADDPD      IrisConstants<>+2304(SB), Y4, Y7
 	VDIVPD      Y7, Y4, Y4
 	VMULPD      Y4, Y4, Y7
-	VMOVUPS     IrisConstants<>+1304(SB), Y9
-	VFMADD231PD IrisConstants<>+1336(SB), Y7, Y9
-	VMOVUPS     IrisConstants<>+1368(SB), Y10
-	VFMADD231PD IrisConstants<>+1400(SB), Y7, Y10
+	VMOVUPS     IrisConstants<>+2368(SB), Y9
+	VFMADD231PD IrisConstants<>+2400(SB), Y7, Y9
+	VMOVUPS     IrisConstants<>+2432(SB), Y10
+	VFMADD231PD IrisConstants<>+2464(SB), Y7, Y10
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y10, Y9
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD IrisConstants<>+1432(SB), Y7, Y9
+	VFMADD231PD IrisConstants<>+2496(SB), Y7, Y9
 	VMULPD      Y9, Y4, Y4
-	VFMADD231PD IrisConstants<>+1272(SB), Y8, Y4
+	VFMADD231PD IrisConstants<>+2336(SB), Y8, Y4
 	VXORPS      X7, X7, X7
 	VCMPPD      $0x00, Y7, Y6, Y8
-	VBLENDVPD   Y8, IrisConstants<>+1496(SB), Y4, Y4
-	VCMPPD      $0x00, IrisConstants<>+1048(SB), Y6, Y8
-	VBLENDVPD   Y8, IrisConstants<>+1048(SB), Y4, Y4
+	VBLENDVPD   Y8, IrisConstants<>+2560(SB), Y4, Y4
+	VCMPPD      $0x00, IrisConstants<>+2112(SB), Y6, Y8
+	VBLENDVPD   Y8, IrisConstants<>+2112(SB), Y4, Y4
 	VCMPPD      $0x19, Y7, Y6, Y6
-	VBLENDVPD   Y6, IrisConstants<>+1528(SB), Y4, Y4
+	VBLENDVPD   Y6, IrisConstants<>+2592(SB), Y4, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 108(SI)
 
@@ -1027,19 +1028,19 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	VMOVUPS        Y0, 128(BX)
 	VBROADCASTF128 (DX), Y1
-	VMOVUPS        IrisConstants<>+1688(SB), Y2
+	VMOVUPS        IrisConstants<>+2760(SB), Y2
 	VPERMPS        Y0, Y2, Y2
 	VMULPS         Y1, Y2, Y2
 	VMOVUPS        Y2, (BX)
-	VMOVUPS        IrisConstants<>+1720(SB), Y2
+	VMOVUPS        IrisConstants<>+2792(SB), Y2
 	VPERMPS        Y0, Y2, Y2
 	VMULPS         Y1, Y2, Y2
 	VMOVUPS        Y2, 32(BX)
-	VMOVUPS        IrisConstants<>+1752(SB), Y2
+	VMOVUPS        IrisConstants<>+2824(SB), Y2
 	VPERMPS        Y0, Y2, Y2
 	VMULPS         Y1, Y2, Y2
 	VMOVUPS        Y2, 64(BX)
-	VMOVUPS        IrisConstants<>+1784(SB), Y2
+	VMOVUPS        IrisConstants<>+2856(SB), Y2
 	VPERMPS        Y0, Y2, Y0
 	VMULPS         Y1, Y0, Y0
 	VMOVUPS        Y0, 96(BX)
@@ -1056,211 +1057,211 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTF32X4  (DX), Y0
-	VMULPS           (DI), Y0, Y1
-	VMULPS           32(DI), Y0, Y2
-	VMULPS           64(DI), Y0, Y3
-	VMULPS           96(DI), Y0, Y0
-	VSHUFPS          $0x88, Y2, Y1, Y4
-	VSHUFPS          $0xdd, Y2, Y1, Y1
-	VADDPS           Y1, Y4, Y1
-	VSHUFPS          $0x88, Y0, Y3, Y2
-	VSHUFPS          $0xdd, Y0, Y3, Y0
-	VADDPS           Y0, Y2, Y0
-	VSHUFPS          $0x88, Y0, Y1, Y2
-	VSHUFPS          $0xdd, Y0, Y1, Y0
-	VADDPS           Y0, Y2, Y0
-	VMOVUPS          IrisConstants<>+0(SB), Y1
-	VPERMPS          Y0, Y1, Y0
-	VADDPS           128(DI), Y0, Y0
-	VBROADCASTSS     IrisConstants<>+900(SB), Y1
-	VMINPS           Y0, Y1, Y0
-	VBROADCASTSS     IrisConstants<>+896(SB), Y1
-	VMAXPS           Y0, Y1, Y0
-	VCVTPS2PD        Y0, Z0
-	VMULPD           Z0, Z0, Z1
-	VBROADCASTSD     IrisConstants<>+904(SB), Z2
-	VFMADD231PD.BCST IrisConstants<>+912(SB), Z1, Z2
-	VBROADCASTSD     IrisConstants<>+920(SB), Z3
-	VFMADD231PD.BCST IrisConstants<>+928(SB), Z1, Z3
-	VMULPD           Z1, Z1, Z4
-	VFMADD231PD      Z4, Z3, Z2
-	VMULPD           Z4, Z4, Z3
-	VFMADD231PD.BCST IrisConstants<>+936(SB), Z3, Z2
-	VMULPD           Z2, Z0, Z0
-	VBROADCASTSD     IrisConstants<>+944(SB), Z2
-	VMOVAPS          Z2, Z5
-	VFMADD231PD.BCST IrisConstants<>+952(SB), Z1, Z5
-	VBROADCASTSD     IrisConstants<>+960(SB), Z6
-	VFMADD231PD.BCST IrisConstants<>+968(SB), Z1, Z6
-	VBROADCASTSD     IrisConstants<>+976(SB), Z7
-	VFMADD231PD.BCST IrisConstants<>+984(SB), Z1, Z7
-	VFMADD231PD      Z4, Z6, Z5
-	VFMADD231PD      Z3, Z7, Z5
-	VDIVPD           Z5, Z0, Z0
-	VCVTPD2PS        Z0, Y0
-	VMOVUPS          Y0, (SI)
+	VBROADCASTF32X4 (DX), Y0
+	VMULPS          (DI), Y0, Y1
+	VMULPS          32(DI), Y0, Y2
+	VMULPS          64(DI), Y0, Y3
+	VMULPS          96(DI), Y0, Y0
+	VSHUFPS         $0x88, Y2, Y1, Y4
+	VSHUFPS         $0xdd, Y2, Y1, Y1
+	VADDPS          Y1, Y4, Y1
+	VSHUFPS         $0x88, Y0, Y3, Y2
+	VSHUFPS         $0xdd, Y0, Y3, Y0
+	VADDPS          Y0, Y2, Y0
+	VSHUFPS         $0x88, Y0, Y1, Y2
+	VSHUFPS         $0xdd, Y0, Y1, Y0
+	VADDPS          Y0, Y2, Y0
+	VMOVUPS         IrisConstants<>+0(SB), Y1
+	VPERMPS         Y0, Y1, Y0
+	VADDPS          128(DI), Y0, Y0
+	VANDPS.BCST     IrisConstants<>+900(SB), Y0, Y1
+	VBROADCASTSS    IrisConstants<>+896(SB), Y2
+	VMINPS          Y1, Y2, Y1
+	VADDPS.BCST     IrisConstants<>+904(SB), Y1, Y2
+	VPSRLD          $0x14, Y2, Y2
+	VMOVUPS         IrisConstants<>+960(SB), Z3
+	VMOVAPS         Z2, Z4
+	VPERMI2PS       IrisConstants<>+1024(SB), Z3, Z4
+	VSUBPS          Y4, Y1, Y1
+	VMOVUPS         IrisConstants<>+1088(SB), Z3
+	VMOVAPS         Z2, Z4
+	VPERMI2PS       IrisConstants<>+1152(SB), Z3, Z4
+	VMAXPS          Y1, Y4, Y3
+	VMOVUPS         IrisConstants<>+1216(SB), Z4
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       IrisConstants<>+1280(SB), Z4, Z5
+	VMOVUPS         IrisConstants<>+1344(SB), Z4
+	VMOVAPS         Z2, Z6
+	VPERMI2PS       IrisConstants<>+1408(SB), Z4, Z6
+	VMOVUPS         IrisConstants<>+1472(SB), Z4
+	VMOVAPS         Z2, Z7
+	VPERMI2PS       IrisConstants<>+1536(SB), Z4, Z7
+	VMOVUPS         IrisConstants<>+1600(SB), Z4
+	VMOVAPS         Z2, Z8
+	VPERMI2PS       IrisConstants<>+1664(SB), Z4, Z8
+	VMOVUPS         IrisConstants<>+1728(SB), Z4
+	VPERMI2PS       IrisConstants<>+1792(SB), Z4, Z2
+	VFMADD231PS     Y1, Y7, Y6
+	VFMADD231PS     Y1, Y2, Y8
+	VMULPS          Y1, Y1, Y2
+	VFMADD231PS     Y2, Y8, Y6
+	VFMADD231PS     Y6, Y1, Y5
+	VFMADD231PS     Y1, Y5, Y3
+	VBROADCASTSS    IrisConstants<>+1856(SB), Y1
+	VPTERNLOGD      $0x78, Y1, Y0, Y3
+	VMOVUPS         Y3, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS        160(DI), Y0, Y1
-	VMULPS        192(DI), Y0, Y3
-	VMULPS        224(DI), Y0, Y4
-	VUNPCKLPS     Y3, Y1, Y5
-	VUNPCKHPS     Y3, Y1, Y1
-	VADDPS        Y1, Y5, Y1
-	VUNPCKLPS     Y4, Y4, Y3
-	VUNPCKHPS     Y4, Y4, Y4
-	VADDPS        Y4, Y3, Y3
-	VUNPCKLPD     Y3, Y1, Y4
-	VUNPCKHPD     Y3, Y1, Y1
-	VADDPS        Y1, Y4, Y1
-	VEXTRACTF32X4 $0x01, Y1, X3
-	VMOVSD        256(DI), X4
-	VINSERTPS     $0x20, 264(DI), X4, X4
-	VADDPS        X4, X1, X1
-	VADDPS        X3, X1, X1
-	VMOVSD        X1, 64(SI)
-	VEXTRACTPS    $0x02, X1, 72(SI)
+	VMULPS        160(DI), Y3, Y0
+	VMULPS        192(DI), Y3, Y1
+	VMULPS        224(DI), Y3, Y2
+	VUNPCKLPS     Y1, Y0, Y4
+	VUNPCKHPS     Y1, Y0, Y0
+	VADDPS        Y0, Y4, Y0
+	VUNPCKLPS     Y2, Y2, Y1
+	VUNPCKHPS     Y2, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VUNPCKLPD     Y1, Y0, Y2
+	VUNPCKHPD     Y1, Y0, Y0
+	VADDPS        Y0, Y2, Y0
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VMOVSD        256(DI), X2
+	VINSERTPS     $0x20, 264(DI), X2, X2
+	VADDPS        X2, X0, X0
+	VADDPS        X1, X0, X0
+	VMOVSD        X0, 64(SI)
+	VEXTRACTPS    $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
 	MOVL              $0x00000007, AX
 	KMOVW             AX, K1
-	VBROADCASTSS      IrisConstants<>+992(SB), X3
-	VBLENDMPS         X1, X3, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X4
-	VMAXPS            X4, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X4
-	VMAXPS            X4, X3, X3
-	VMOVSS            X3, 88(SI)
-	VSUBPS            X3, X1, X4
-	VBROADCASTSS      IrisConstants<>+1000(SB), X5
-	VMINPS            X4, X5, X4
-	VBROADCASTSS      IrisConstants<>+996(SB), X5
-	VMAXPS            X4, X5, X4
-	VBROADCASTSS      IrisConstants<>+1004(SB), X5
-	VMOVAPS           X5, X6
-	VFMADD231PS.BCST  IrisConstants<>+1008(SB), X4, X6
-	VSUBPS            X5, X6, X5
-	VFNMADD231PS.BCST IrisConstants<>+1012(SB), X5, X4
-	VFNMADD231PS.BCST IrisConstants<>+1016(SB), X5, X4
-	VMULPS            X4, X4, X6
-	VADDPS.BCST       IrisConstants<>+1020(SB), X4, X7
-	VSUBPS.BCST       IrisConstants<>+1020(SB), X7, X8
-	VSUBPS            X8, X4, X8
-	VBROADCASTSS      IrisConstants<>+1024(SB), X9
-	VFMADD231PS.BCST  IrisConstants<>+1028(SB), X4, X9
-	VBROADCASTSS      IrisConstants<>+1032(SB), X10
-	VFMADD231PS.BCST  IrisConstants<>+1036(SB), X4, X10
-	VBROADCASTSS      IrisConstants<>+1040(SB), X11
-	VFMADD231PS.BCST  IrisConstants<>+1044(SB), X4, X11
-	VFMADD231PS       X6, X10, X9
-	VMULPS            X6, X6, X4
-	VFMADD231PS       X4, X11, X9
-	VFMADD231PS       X9, X6, X8
-	VADDPS            X8, X7, X4
-	VSCALEFPS         X5, X4, X4
-	VMOVAPS.Z         X4, K1, X5
-	VSHUFPS           $0x4e, X5, X5, X6
-	VADDPS            X6, X5, X5
-	VSHUFPS           $0xb1, X5, X5, X6
-	VADDPS            X6, X5, X5
-	VMOVSS            X5, 92(SI)
-	VDIVPS            X5, X4, X4
-	VMOVSD            X4, 76(SI)
-	VEXTRACTPS        $0x02, X4, 84(SI)
+	VBROADCASTSS      IrisConstants<>+1860(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 88(SI)
+	VSUBPS            X1, X0, X2
+	VBROADCASTSS      IrisConstants<>+1864(SB), X4
+	VMAXPS            X2, X4, X2
+	VBROADCASTSS      IrisConstants<>+1868(SB), X4
+	VMOVAPS           X4, X5
+	VFMADD231PS.BCST  IrisConstants<>+1872(SB), X2, X5
+	VSUBPS            X4, X5, X4
+	VFNMADD231PS.BCST IrisConstants<>+1876(SB), X4, X2
+	VPERMPS           IrisConstants<>+1920(SB), Z5, Z6
+	VFNMADD231PS.BCST IrisConstants<>+1880(SB), X4, X6
+	VMULPS            X2, X2, X7
+	VBROADCASTSS      IrisConstants<>+1988(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1984(SB), X2, X8
+	VADDPS            X6, X2, X2
+	VFMADD231PS       X8, X7, X2
+	VPERMPS           IrisConstants<>+2048(SB), Z5, Z5
+	VFMADD231PS       X2, X5, X5
+	VSCALEFPS         X4, X5, X2
+	VMOVAPS.Z         X2, K1, X4
+	VSHUFPS           $0x4e, X4, X4, X5
+	VADDPS            X5, X4, X4
+	VSHUFPS           $0xb1, X4, X4, X5
+	VADDPS            X5, X4, X4
+	VMOVSS            X4, 92(SI)
+	VDIVPS            X4, X2, X2
+	VMOVSD            X2, 76(SI)
+	VEXTRACTPS        $0x02, X2, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X5, X5, X5
-	VCVTPS2PD        X5, Y5
-	VPADDQ.BCST      IrisConstants<>+1568(SB), Y5, Y6
-	VPSRLQ           $0x34, Y6, Y7
-	VORPD.BCST       IrisConstants<>+1576(SB), Y7, Y7
-	VSUBPD.BCST      IrisConstants<>+1584(SB), Y7, Y7
-	VANDPD.BCST      IrisConstants<>+1592(SB), Y6, Y6
-	VPADDQ.BCST      IrisConstants<>+1600(SB), Y6, Y6
-	VSUBPD           Y2, Y6, Y2
-	VADDPD.BCST      IrisConstants<>+1608(SB), Y2, Y6
-	VDIVPD           Y6, Y2, Y2
-	VMULPD           Y2, Y2, Y6
-	VBROADCASTSD     IrisConstants<>+1624(SB), Y8
-	VFMADD231PD.BCST IrisConstants<>+1632(SB), Y6, Y8
-	VBROADCASTSD     IrisConstants<>+1640(SB), Y9
-	VFMADD231PD.BCST IrisConstants<>+1648(SB), Y6, Y9
-	VMULPD           Y6, Y6, Y6
-	VFMADD231PD      Y6, Y9, Y8
-	VMULPD           Y6, Y6, Y6
-	VFMADD231PD.BCST IrisConstants<>+1656(SB), Y6, Y8
-	VMULPD           Y8, Y2, Y2
-	VFMADD231PD.BCST IrisConstants<>+1616(SB), Y7, Y2
+	VSHUFPS          $0x00, X4, X4, X4
+	VCVTPS2PD        X4, Y4
+	VPADDQ.BCST      IrisConstants<>+2632(SB), Y4, Y5
+	VPSRLQ           $0x34, Y5, Y6
+	VORPD.BCST       IrisConstants<>+2640(SB), Y6, Y6
+	VSUBPD.BCST      IrisConstants<>+2648(SB), Y6, Y6
+	VANDPD.BCST      IrisConstants<>+2656(SB), Y5, Y5
+	VPADDQ.BCST      IrisConstants<>+2664(SB), Y5, Y5
+	VSUBPD.BCST      IrisConstants<>+2672(SB), Y5, Y5
+	VADDPD.BCST      IrisConstants<>+2680(SB), Y5, Y7
+	VDIVPD           Y7, Y5, Y5
+	VMULPD           Y5, Y5, Y7
+	VBROADCASTSD     IrisConstants<>+2696(SB), Y8
+	VFMADD231PD.BCST IrisConstants<>+2704(SB), Y7, Y8
+	VBROADCASTSD     IrisConstants<>+2712(SB), Y9
+	VFMADD231PD.BCST IrisConstants<>+2720(SB), Y7, Y9
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD      Y7, Y9, Y8
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD.BCST IrisConstants<>+2728(SB), Y7, Y8
+	VMULPD           Y8, Y5, Y5
+	VFMADD231PD.BCST IrisConstants<>+2688(SB), Y6, Y5
 	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y5, K2
-	VBLENDMPD.BCST   IrisConstants<>+1672(SB), Y2, K2, Y2
-	VCMPPD.BCST      $0x00, IrisConstants<>+1560(SB), Y5, K2
-	VBLENDMPD.BCST   IrisConstants<>+1560(SB), Y2, K2, Y2
-	VCMPPD           $0x19, Y6, Y5, K2
-	VBLENDMPD.BCST   IrisConstants<>+1680(SB), Y2, K2, Y2
-	VCVTPD2PSY       Y2, X2
-	VMOVSS           X2, 108(SI)
+	VCMPPD           $0x00, Y6, Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+2744(SB), Y5, K2, Y5
+	VCMPPD.BCST      $0x00, IrisConstants<>+2624(SB), Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+2624(SB), Y5, K2, Y5
+	VCMPPD           $0x19, Y6, Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+2752(SB), Y5, K2, Y4
+	VCVTPD2PSY       Y4, X4
+	VMOVSS           X4, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVSD     (CX), X5
 	VINSERTPS  $0x20, 8(CX), X5, X5
-	VSUBPS     X5, X4, X4
-	VSHUFPS    $0x00, X3, X3, X3
-	VSUBPS     X1, X3, X1
-	VSHUFPS    $0x00, X2, X2, X2
-	VADDPS     X2, X1, X1
-	VMULPS     X1, X5, X1
-	VMOVSD     X4, 96(SI)
-	VEXTRACTPS $0x02, X4, 104(SI)
-	VMOVAPS.Z  X1, K1, X1
-	VSHUFPS    $0x4e, X1, X1, X2
-	VADDPS     X2, X1, X1
-	VSHUFPS    $0xb1, X1, X1, X2
-	VADDPS     X2, X1, X1
-	VMOVSS     X1, ret+40(FP)
+	VSUBPS     X5, X2, X2
+	VSHUFPS    $0x00, X1, X1, X1
+	VSUBPS     X0, X1, X0
+	VSHUFPS    $0x00, X4, X4, X1
+	VADDPS     X1, X0, X0
+	VMULPS     X0, X5, X0
+	VMOVSD     X2, 96(SI)
+	VEXTRACTPS $0x02, X2, 104(SI)
+	VMOVAPS.Z  X0, K1, X0
+	VSHUFPS    $0x4e, X0, X0, X1
+	VADDPS     X1, X0, X0
+	VSHUFPS    $0xb1, X0, X0, X1
+	VADDPS     X1, X0, X0
+	VMOVSS     X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS X4, Y1
-	VMULPS       160(DI), Y1, Y2
-	VSHUFPS      $0x55, X4, X4, X3
-	VBROADCASTSS X3, Y3
-	VFMADD231PS  192(DI), Y3, Y2
-	VSHUFPS      $0xaa, X4, X4, X5
+	VBROADCASTSS X2, Y0
+	VMULPS       160(DI), Y0, Y1
+	VSHUFPS      $0x55, X2, X2, X4
+	VBROADCASTSS X4, Y4
+	VFMADD231PS  192(DI), Y4, Y1
+	VSHUFPS      $0xaa, X2, X2, X5
 	VBROADCASTSS X5, Y5
-	VFMADD231PS  224(DI), Y5, Y2
-	VBROADCASTSS IrisConstants<>+1020(SB), Y6
-	VFNMADD231PS Y0, Y0, Y6
-	VMULPS       Y6, Y2, Y2
-	VMOVUPS      Y2, 32(SI)
+	VFMADD231PS  224(DI), Y5, Y1
+	VBROADCASTSS IrisConstants<>+904(SB), Y6
+	VFNMADD231PS Y3, Y3, Y6
+	VMULPS       Y6, Y1, Y1
+	VMOVUPS      Y1, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSD     X4, 256(BX)
-	VEXTRACTPS $0x02, X4, 264(BX)
-	VMULPS     Y0, Y1, Y1
-	VMOVUPS    Y1, 160(BX)
-	VMULPS     Y0, Y3, Y1
-	VMOVUPS    Y1, 192(BX)
-	VMULPS     Y0, Y5, Y0
+	VMOVSD     X2, 256(BX)
+	VEXTRACTPS $0x02, X2, 264(BX)
+	VMULPS     Y3, Y0, Y0
+	VMOVUPS    Y0, 160(BX)
+	VMULPS     Y3, Y4, Y0
+	VMOVUPS    Y0, 192(BX)
+	VMULPS     Y3, Y5, Y0
 	VMOVUPS    Y0, 224(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVUPS         Y2, 128(BX)
+	VMOVUPS         Y1, 128(BX)
 	VBROADCASTF32X4 (DX), Y0
-	VMOVUPS         IrisConstants<>+1688(SB), Y1
-	VPERMPS         Y2, Y1, Y1
-	VMULPS          Y0, Y1, Y1
-	VMOVUPS         Y1, (BX)
-	VMOVUPS         IrisConstants<>+1720(SB), Y1
-	VPERMPS         Y2, Y1, Y1
-	VMULPS          Y0, Y1, Y1
-	VMOVUPS         Y1, 32(BX)
-	VMOVUPS         IrisConstants<>+1752(SB), Y1
-	VPERMPS         Y2, Y1, Y1
-	VMULPS          Y0, Y1, Y1
-	VMOVUPS         Y1, 64(BX)
-	VMOVUPS         IrisConstants<>+1784(SB), Y1
-	VPERMPS         Y2, Y1, Y1
+	VMOVUPS         IrisConstants<>+2760(SB), Y2
+	VPERMPS         Y1, Y2, Y2
+	VMULPS          Y0, Y2, Y2
+	VMOVUPS         Y2, (BX)
+	VMOVUPS         IrisConstants<>+2792(SB), Y2
+	VPERMPS         Y1, Y2, Y2
+	VMULPS          Y0, Y2, Y2
+	VMOVUPS         Y2, 32(BX)
+	VMOVUPS         IrisConstants<>+2824(SB), Y2
+	VPERMPS         Y1, Y2, Y2
+	VMULPS          Y0, Y2, Y2
+	VMOVUPS         Y2, 64(BX)
+	VMOVUPS         IrisConstants<>+2856(SB), Y2
+	VPERMPS         Y1, Y2, Y1
 	VMULPS          Y0, Y1, Y0
 	VMOVUPS         Y0, 96(BX)
 	VZEROUPPER
@@ -1268,7 +1269,12 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 
 // func irisStep(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
 TEXT ·irisStep(SB), NOSPLIT, $0-44
-	JMP ·irisStepAVX2(SB)
+	CMPQ ·irisLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·irisStepAVX2(SB)
+
+wide:
+	JMP ·irisStepAVX512(SB)
 
 // func irisStepAVX2(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -1299,11 +1305,11 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTF128   $0x01, Y0, X1
 	VCVTPS2PD      X0, Y0
 	VMULPD         Y0, Y0, Y2
-	VMOVUPS        IrisConstants<>+1816(SB), Y3
+	VMOVUPS        IrisConstants<>+2888(SB), Y3
 	VMINPD         Y2, Y3, Y2
-	VMOVUPS        IrisConstants<>+1880(SB), Y4
+	VMOVUPS        IrisConstants<>+2952(SB), Y4
 	VMINPD         Y0, Y4, Y0
-	VMOVUPS        IrisConstants<>+1848(SB), Y5
+	VMOVUPS        IrisConstants<>+2920(SB), Y5
 	VMAXPD         Y0, Y5, Y0
 	VMULPD         Y2, Y2, Y6
 	VMOVUPS        IrisConstants<>+96(SB), Y7
@@ -1432,33 +1438,33 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X5
 	VCVTPS2PD   X5, Y5
-	VPADDQ      IrisConstants<>+1080(SB), Y5, Y6
+	VPADDQ      IrisConstants<>+2144(SB), Y5, Y6
 	VPSRLQ      $0x34, Y6, Y7
-	VORPD       IrisConstants<>+1112(SB), Y7, Y7
-	VSUBPD      IrisConstants<>+1144(SB), Y7, Y7
-	VANDPD      IrisConstants<>+1176(SB), Y6, Y6
-	VPADDQ      IrisConstants<>+1208(SB), Y6, Y6
+	VORPD       IrisConstants<>+2176(SB), Y7, Y7
+	VSUBPD      IrisConstants<>+2208(SB), Y7, Y7
+	VANDPD      IrisConstants<>+2240(SB), Y6, Y6
+	VPADDQ      IrisConstants<>+2272(SB), Y6, Y6
 	VSUBPD      Y0, Y6, Y0
-	VADDPD      IrisConstants<>+1240(SB), Y0, Y6
+	VADDPD      IrisConstants<>+2304(SB), Y0, Y6
 	VDIVPD      Y6, Y0, Y0
 	VMULPD      Y0, Y0, Y6
-	VMOVUPS     IrisConstants<>+1304(SB), Y8
-	VFMADD231PD IrisConstants<>+1336(SB), Y6, Y8
-	VMOVUPS     IrisConstants<>+1368(SB), Y9
-	VFMADD231PD IrisConstants<>+1400(SB), Y6, Y9
+	VMOVUPS     IrisConstants<>+2368(SB), Y8
+	VFMADD231PD IrisConstants<>+2400(SB), Y6, Y8
+	VMOVUPS     IrisConstants<>+2432(SB), Y9
+	VFMADD231PD IrisConstants<>+2464(SB), Y6, Y9
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y9, Y8
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD IrisConstants<>+1432(SB), Y6, Y8
+	VFMADD231PD IrisConstants<>+2496(SB), Y6, Y8
 	VMULPD      Y8, Y0, Y0
-	VFMADD231PD IrisConstants<>+1272(SB), Y7, Y0
+	VFMADD231PD IrisConstants<>+2336(SB), Y7, Y0
 	VXORPS      X6, X6, X6
 	VCMPPD      $0x00, Y6, Y5, Y7
-	VBLENDVPD   Y7, IrisConstants<>+1496(SB), Y0, Y0
-	VCMPPD      $0x00, IrisConstants<>+1048(SB), Y5, Y7
-	VBLENDVPD   Y7, IrisConstants<>+1048(SB), Y0, Y0
+	VBLENDVPD   Y7, IrisConstants<>+2560(SB), Y0, Y0
+	VCMPPD      $0x00, IrisConstants<>+2112(SB), Y5, Y7
+	VBLENDVPD   Y7, IrisConstants<>+2112(SB), Y0, Y0
 	VCMPPD      $0x19, Y6, Y5, Y5
-	VBLENDVPD   Y5, IrisConstants<>+1528(SB), Y0, Y0
+	VBLENDVPD   Y5, IrisConstants<>+2592(SB), Y0, Y0
 	VCVTPD2PSY  Y0, X0
 	VMOVSS      X0, 108(SI)
 
@@ -1520,26 +1526,262 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS        Y1, 128(DI)
 	VBROADCASTF128 (DX), Y1
 	VMULPS         Y1, Y0, Y0
-	VMOVUPS        IrisConstants<>+1688(SB), Y1
+	VMOVUPS        IrisConstants<>+2760(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        (DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, (DI)
-	VMOVUPS        IrisConstants<>+1720(SB), Y1
+	VMOVUPS        IrisConstants<>+2792(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        32(DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, 32(DI)
-	VMOVUPS        IrisConstants<>+1752(SB), Y1
+	VMOVUPS        IrisConstants<>+2824(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        64(DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, 64(DI)
-	VMOVUPS        IrisConstants<>+1784(SB), Y1
+	VMOVUPS        IrisConstants<>+2856(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        96(DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, 96(DI)
+	VZEROUPPER
+	RET
+
+// func irisStepAVX512(p *Iris, ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTF32X4 (DX), Y0
+	VMULPS          (DI), Y0, Y1
+	VMULPS          32(DI), Y0, Y2
+	VMULPS          64(DI), Y0, Y3
+	VMULPS          96(DI), Y0, Y0
+	VSHUFPS         $0x88, Y2, Y1, Y4
+	VSHUFPS         $0xdd, Y2, Y1, Y1
+	VADDPS          Y1, Y4, Y1
+	VSHUFPS         $0x88, Y0, Y3, Y2
+	VSHUFPS         $0xdd, Y0, Y3, Y0
+	VADDPS          Y0, Y2, Y0
+	VSHUFPS         $0x88, Y0, Y1, Y2
+	VSHUFPS         $0xdd, Y0, Y1, Y0
+	VADDPS          Y0, Y2, Y0
+	VMOVUPS         IrisConstants<>+0(SB), Y1
+	VPERMPS         Y0, Y1, Y0
+	VADDPS          128(DI), Y0, Y0
+	VANDPS.BCST     IrisConstants<>+900(SB), Y0, Y1
+	VBROADCASTSS    IrisConstants<>+896(SB), Y2
+	VMINPS          Y1, Y2, Y1
+	VADDPS.BCST     IrisConstants<>+904(SB), Y1, Y2
+	VPSRLD          $0x14, Y2, Y2
+	VMOVUPS         IrisConstants<>+960(SB), Z3
+	VMOVAPS         Z2, Z4
+	VPERMI2PS       IrisConstants<>+1024(SB), Z3, Z4
+	VSUBPS          Y4, Y1, Y1
+	VMOVUPS         IrisConstants<>+1088(SB), Z3
+	VMOVAPS         Z2, Z4
+	VPERMI2PS       IrisConstants<>+1152(SB), Z3, Z4
+	VMAXPS          Y1, Y4, Y3
+	VMOVUPS         IrisConstants<>+1216(SB), Z4
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       IrisConstants<>+1280(SB), Z4, Z5
+	VMOVUPS         IrisConstants<>+1344(SB), Z4
+	VMOVAPS         Z2, Z6
+	VPERMI2PS       IrisConstants<>+1408(SB), Z4, Z6
+	VMOVUPS         IrisConstants<>+1472(SB), Z4
+	VMOVAPS         Z2, Z7
+	VPERMI2PS       IrisConstants<>+1536(SB), Z4, Z7
+	VMOVUPS         IrisConstants<>+1600(SB), Z4
+	VMOVAPS         Z2, Z8
+	VPERMI2PS       IrisConstants<>+1664(SB), Z4, Z8
+	VMOVUPS         IrisConstants<>+1728(SB), Z4
+	VPERMI2PS       IrisConstants<>+1792(SB), Z4, Z2
+	VFMADD231PS     Y1, Y7, Y6
+	VFMADD231PS     Y1, Y2, Y8
+	VMULPS          Y1, Y1, Y2
+	VFMADD231PS     Y2, Y8, Y6
+	VFMADD231PS     Y6, Y1, Y5
+	VBROADCASTSS    IrisConstants<>+1856(SB), Y2
+	VPTERNLOGD      $0x78, Y2, Y0, Y1
+	VPTERNLOGD      $0x78, Y2, Y0, Y3
+	VFMADD231PS     Y1, Y5, Y3
+	VMOVUPS         Y3, (SI)
+
+	// z2 = W2·a1 + b2
+	VMULPS        160(DI), Y3, Y0
+	VMULPS        192(DI), Y3, Y1
+	VMULPS        224(DI), Y3, Y2
+	VUNPCKLPS     Y1, Y0, Y4
+	VUNPCKHPS     Y1, Y0, Y0
+	VADDPS        Y0, Y4, Y0
+	VUNPCKLPS     Y2, Y2, Y1
+	VUNPCKHPS     Y2, Y2, Y2
+	VADDPS        Y2, Y1, Y1
+	VUNPCKLPD     Y1, Y0, Y2
+	VUNPCKHPD     Y1, Y0, Y0
+	VADDPS        Y0, Y2, Y0
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VMOVSD        256(DI), X2
+	VINSERTPS     $0x20, 264(DI), X2, X2
+	VADDPS        X2, X0, X0
+	VADDPS        X1, X0, X0
+	VMOVSD        X0, 64(SI)
+	VEXTRACTPS    $0x02, X0, 72(SI)
+
+	// a2 = softmax(z2)
+	MOVL              $0x00000007, AX
+	KMOVW             AX, K1
+	VBROADCASTSS      IrisConstants<>+1860(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 88(SI)
+	VSUBPS            X1, X0, X2
+	VBROADCASTSS      IrisConstants<>+1864(SB), X4
+	VMAXPS            X2, X4, X2
+	VBROADCASTSS      IrisConstants<>+1868(SB), X4
+	VMOVAPS           X4, X5
+	VFMADD231PS.BCST  IrisConstants<>+1872(SB), X2, X5
+	VSUBPS            X4, X5, X4
+	VFNMADD231PS.BCST IrisConstants<>+1876(SB), X4, X2
+	VPERMPS           IrisConstants<>+1920(SB), Z5, Z6
+	VFNMADD231PS.BCST IrisConstants<>+1880(SB), X4, X6
+	VMULPS            X2, X2, X7
+	VBROADCASTSS      IrisConstants<>+1988(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1984(SB), X2, X8
+	VADDPS            X6, X2, X2
+	VFMADD231PS       X8, X7, X2
+	VPERMPS           IrisConstants<>+2048(SB), Z5, Z5
+	VFMADD231PS       X2, X5, X5
+	VSCALEFPS         X4, X5, X2
+	VMOVAPS.Z         X2, K1, X4
+	VSHUFPS           $0x4e, X4, X4, X5
+	VADDPS            X5, X4, X4
+	VSHUFPS           $0xb1, X4, X4, X5
+	VADDPS            X5, X4, X4
+	VMOVSS            X4, 92(SI)
+	VDIVPS            X4, X2, X2
+	VMOVSD            X2, 76(SI)
+	VEXTRACTPS        $0x02, X2, 84(SI)
+
+	// t = log(s2)
+	VSHUFPS          $0x00, X4, X4, X4
+	VCVTPS2PD        X4, Y4
+	VPADDQ.BCST      IrisConstants<>+2632(SB), Y4, Y5
+	VPSRLQ           $0x34, Y5, Y6
+	VORPD.BCST       IrisConstants<>+2640(SB), Y6, Y6
+	VSUBPD.BCST      IrisConstants<>+2648(SB), Y6, Y6
+	VANDPD.BCST      IrisConstants<>+2656(SB), Y5, Y5
+	VPADDQ.BCST      IrisConstants<>+2664(SB), Y5, Y5
+	VSUBPD.BCST      IrisConstants<>+2672(SB), Y5, Y5
+	VADDPD.BCST      IrisConstants<>+2680(SB), Y5, Y7
+	VDIVPD           Y7, Y5, Y5
+	VMULPD           Y5, Y5, Y7
+	VBROADCASTSD     IrisConstants<>+2696(SB), Y8
+	VFMADD231PD.BCST IrisConstants<>+2704(SB), Y7, Y8
+	VBROADCASTSD     IrisConstants<>+2712(SB), Y9
+	VFMADD231PD.BCST IrisConstants<>+2720(SB), Y7, Y9
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD      Y7, Y9, Y8
+	VMULPD           Y7, Y7, Y7
+	VFMADD231PD.BCST IrisConstants<>+2728(SB), Y7, Y8
+	VMULPD           Y8, Y5, Y5
+	VFMADD231PD.BCST IrisConstants<>+2688(SB), Y6, Y5
+	VXORPS           X6, X6, X6
+	VCMPPD           $0x00, Y6, Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+2744(SB), Y5, K2, Y5
+	VCMPPD.BCST      $0x00, IrisConstants<>+2624(SB), Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+2624(SB), Y5, K2, Y5
+	VCMPPD           $0x19, Y6, Y4, K2
+	VBLENDMPD.BCST   IrisConstants<>+2752(SB), Y5, K2, Y4
+	VCVTPD2PSY       Y4, X4
+	VMOVSS           X4, 108(SI)
+
+	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+	VMOVSD     (CX), X5
+	VINSERTPS  $0x20, 8(CX), X5, X5
+	VSUBPS     X5, X2, X2
+	VSHUFPS    $0x00, X1, X1, X1
+	VSUBPS     X0, X1, X0
+	VSHUFPS    $0x00, X4, X4, X1
+	VADDPS     X1, X0, X0
+	VMULPS     X0, X5, X0
+	VMOVSD     X2, 96(SI)
+	VEXTRACTPS $0x02, X2, 104(SI)
+	VMOVAPS.Z  X0, K1, X0
+	VSHUFPS    $0x4e, X0, X0, X1
+	VADDPS     X1, X0, X0
+	VSHUFPS    $0xb1, X0, X0, X1
+	VADDPS     X1, X0, X0
+	VMOVSS     X0, ret+40(FP)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
+	VMOVSD       256(DI), X0
+	VINSERTPS    $0x20, 264(DI), X0, X0
+	VBROADCASTSS rate+32(FP), X1
+	VFNMADD231PS X2, X1, X0
+	VMOVSD       X0, 256(DI)
+	VEXTRACTPS   $0x02, X0, 264(DI)
+	VBROADCASTSS rate+32(FP), Y0
+	VMULPS       Y3, Y0, Y1
+	VBROADCASTSS IrisConstants<>+904(SB), Y4
+	VFNMADD231PS Y3, Y3, Y4
+	VBROADCASTSS X2, Y3
+	VMOVUPS      160(DI), Y5
+	VMULPS       Y4, Y5, Y6
+	VMULPS       Y3, Y6, Y6
+	VFNMADD231PS Y1, Y3, Y5
+	VMOVUPS      Y5, 160(DI)
+	VSHUFPS      $0x55, X2, X2, X3
+	VBROADCASTSS X3, Y3
+	VMOVUPS      192(DI), Y5
+	VMULPS       Y4, Y5, Y7
+	VFMADD231PS  Y3, Y7, Y6
+	VFNMADD231PS Y1, Y3, Y5
+	VMOVUPS      Y5, 192(DI)
+	VSHUFPS      $0xaa, X2, X2, X2
+	VBROADCASTSS X2, Y2
+	VMOVUPS      224(DI), Y3
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y2, Y4, Y6
+	VFNMADD231PS Y1, Y2, Y3
+	VMOVUPS      Y3, 224(DI)
+	VMOVUPS      Y6, 32(SI)
+
+	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
+	VMOVUPS         128(DI), Y1
+	VFNMADD231PS    Y6, Y0, Y1
+	VMOVUPS         Y1, 128(DI)
+	VBROADCASTF32X4 (DX), Y1
+	VMULPS          Y1, Y0, Y0
+	VMOVUPS         IrisConstants<>+2760(SB), Y1
+	VPERMPS         Y6, Y1, Y1
+	VMOVUPS         (DI), Y2
+	VFNMADD231PS    Y0, Y1, Y2
+	VMOVUPS         Y2, (DI)
+	VMOVUPS         IrisConstants<>+2792(SB), Y1
+	VPERMPS         Y6, Y1, Y1
+	VMOVUPS         32(DI), Y2
+	VFNMADD231PS    Y0, Y1, Y2
+	VMOVUPS         Y2, 32(DI)
+	VMOVUPS         IrisConstants<>+2824(SB), Y1
+	VPERMPS         Y6, Y1, Y1
+	VMOVUPS         64(DI), Y2
+	VFNMADD231PS    Y0, Y1, Y2
+	VMOVUPS         Y2, 64(DI)
+	VMOVUPS         IrisConstants<>+2856(SB), Y1
+	VPERMPS         Y6, Y1, Y1
+	VMOVUPS         96(DI), Y2
+	VFNMADD231PS    Y0, Y1, Y2
+	VMOVUPS         Y2, 96(DI)
 	VZEROUPPER
 	RET
 
@@ -1671,11 +1913,11 @@ loop0:
 	VEXTRACTF128 $0x01, Y5, X9
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
-	VMOVUPS      IrisConstants<>+1880(SB), Y10
+	VMOVUPS      IrisConstants<>+2952(SB), Y10
 	VMINPD       Y5, Y10, Y5
 	VMINPD       Y2, Y10, Y2
 	VMINPD       Y3, Y10, Y3
-	VMOVUPS      IrisConstants<>+1848(SB), Y11
+	VMOVUPS      IrisConstants<>+2920(SB), Y11
 	VMAXPD       Y5, Y11, Y5
 	VMAXPD       Y2, Y11, Y2
 	VMAXPD       Y3, Y11, Y3
@@ -1730,11 +1972,11 @@ loop0:
 	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+1880(SB), Y10
+	VMOVUPS      IrisConstants<>+2952(SB), Y10
 	VMINPD       Y9, Y10, Y9
 	VMINPD       Y0, Y10, Y0
 	VMINPD       Y7, Y10, Y7
-	VMOVUPS      IrisConstants<>+1848(SB), Y11
+	VMOVUPS      IrisConstants<>+2920(SB), Y11
 	VMAXPD       Y9, Y11, Y9
 	VMAXPD       Y0, Y11, Y0
 	VMAXPD       Y7, Y11, Y7
@@ -1817,9 +2059,9 @@ loop0:
 	VBROADCASTSS 24(DI), Y5
 	VFMADD231PS  5536(SI), Y5, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      IrisConstants<>+1880(SB), Y5
+	VMOVUPS      IrisConstants<>+2952(SB), Y5
 	VMINPD       Y0, Y5, Y0
-	VMOVUPS      IrisConstants<>+1848(SB), Y6
+	VMOVUPS      IrisConstants<>+2920(SB), Y6
 	VMAXPD       Y0, Y6, Y0
 	VBROADCASTSS 28(DI), Y8
 	VFMADD231PS  5632(SI), Y8, Y1
@@ -3037,11 +3279,11 @@ loop0:
 	VCVTPS2PD    X9, Y7
 	VCVTPS2PD    X10, Y8
 	VCVTPS2PD    X12, Y9
-	VMOVUPS      IrisConstants<>+1880(SB), Y10
+	VMOVUPS      IrisConstants<>+2952(SB), Y10
 	VMINPD       Y7, Y10, Y7
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
-	VMOVUPS      IrisConstants<>+1848(SB), Y11
+	VMOVUPS      IrisConstants<>+2920(SB), Y11
 	VMAXPD       Y7, Y11, Y7
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y9, Y11, Y9
@@ -3120,10 +3362,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y7, X10
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+1880(SB), Y11
+	VMOVUPS      IrisConstants<>+2952(SB), Y11
 	VMINPD       Y6, Y11, Y6
 	VMINPD       Y7, Y11, Y7
-	VMOVUPS      IrisConstants<>+1848(SB), Y12
+	VMOVUPS      IrisConstants<>+2920(SB), Y12
 	VMAXPD       Y6, Y12, Y6
 	VMAXPD       Y7, Y12, Y7
 	VMULPD       Y6, Y6, Y13
@@ -3159,10 +3401,10 @@ loop0:
 	VCVTPD2PSY   Y7, X7
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X10, Y10
-	VMOVUPS      IrisConstants<>+1880(SB), Y11
+	VMOVUPS      IrisConstants<>+2952(SB), Y11
 	VMINPD       Y8, Y11, Y8
 	VMINPD       Y10, Y11, Y10
-	VMOVUPS      IrisConstants<>+1848(SB), Y11
+	VMOVUPS      IrisConstants<>+2920(SB), Y11
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y10, Y11, Y10
 	VMULPD       Y8, Y8, Y11
@@ -3425,7 +3667,7 @@ loop0:
 	VBLENDVPS    Y2, Y1, Y4, Y1
 	VMOVUPS      512(SI), Y2
 	VSUBPS       Y1, Y2, Y2
-	VMOVUPS      IrisConstants<>+1912(SB), Y4
+	VMOVUPS      IrisConstants<>+2984(SB), Y4
 	VMINPS       Y2, Y4, Y2
 	VMOVUPS      IrisConstants<>+512(SB), Y5
 	VMAXPS       Y2, Y5, Y2
@@ -3971,7 +4213,7 @@ loop0:
 
 // func irisForwardBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, out *[3]float32, tiles int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·irisForwardBatchAVX512(SB), $640-40
+TEXT ·irisForwardBatchAVX512(SB), $1664-40
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ xs+16(FP), DX
@@ -4069,21 +4311,21 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 44(DI), Z0, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+1944(SB), Z14
+	VBROADCASTSS     IrisConstants<>+900(SB), Z14
 	VANDPS           Z14, Z7, Z15
 	VANDPS           Z14, Z9, Z16
 	VANDPS           Z14, Z11, Z17
 	VANDPS           Z14, Z12, Z18
 	VANDPS           Z14, Z13, Z19
 	VANDPS           Z14, Z3, Z20
-	VBROADCASTSS     IrisConstants<>+900(SB), Z21
+	VBROADCASTSS     IrisConstants<>+896(SB), Z21
 	VMINPS           Z15, Z21, Z15
 	VMINPS           Z16, Z21, Z16
 	VMINPS           Z17, Z21, Z17
 	VMINPS           Z18, Z21, Z18
 	VMINPS           Z19, Z21, Z19
 	VMINPS           Z20, Z21, Z20
-	VBROADCASTSS     IrisConstants<>+1020(SB), Z22
+	VBROADCASTSS     IrisConstants<>+904(SB), Z22
 	VADDPS           Z22, Z15, Z23
 	VADDPS           Z22, Z16, Z24
 	VADDPS           Z22, Z17, Z25
@@ -4096,749 +4338,831 @@ loop0:
 	VPSRLD           $0x14, Z26, Z26
 	VPSRLD           $0x14, Z27, Z27
 	VPSRLD           $0x14, Z28, Z28
-	VMOVUPS          IrisConstants<>+1984(SB), Z29
+	VMOVUPS          IrisConstants<>+960(SB), Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        IrisConstants<>+2048(SB), Z29, Z30
+	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z30
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        IrisConstants<>+2048(SB), Z29, Z31
+	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z31
 	VMOVAPS          Z25, Z22
-	VPERMI2PS        IrisConstants<>+2048(SB), Z29, Z22
+	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z22
 	VMOVAPS          Z26, Z21
-	VPERMI2PS        IrisConstants<>+2048(SB), Z29, Z21
+	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z21
 	VMOVAPS          Z27, Z14
-	VPERMI2PS        IrisConstants<>+2048(SB), Z29, Z14
+	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z14
 	VMOVUPS          Z1, 64(SP)
 	VMOVAPS          Z28, Z1
-	VPERMI2PS        IrisConstants<>+2048(SB), Z29, Z1
+	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z1
 	VSUBPS           Z30, Z15, Z15
 	VSUBPS           Z31, Z16, Z16
 	VSUBPS           Z22, Z17, Z17
 	VSUBPS           Z21, Z18, Z18
 	VSUBPS           Z14, Z19, Z14
 	VSUBPS           Z1, Z20, Z1
-	VMOVUPS          IrisConstants<>+2112(SB), Z19
+	VMOVUPS          IrisConstants<>+1088(SB), Z19
 	VMOVAPS          Z23, Z20
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z20
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z20
 	VMOVAPS          Z24, Z21
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z21
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z21
 	VMOVAPS          Z25, Z22
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z22
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z22
 	VMOVAPS          Z26, Z30
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z30
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z30
 	VMOVAPS          Z27, Z31
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z31
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z31
 	VMOVAPS          Z28, Z29
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z29
-	VMOVUPS          IrisConstants<>+2240(SB), Z19
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z29
+	VMAXPS           Z15, Z20, Z20
+	VMAXPS           Z16, Z21, Z21
+	VMAXPS           Z17, Z22, Z22
+	VMAXPS           Z18, Z30, Z30
+	VMAXPS           Z14, Z31, Z31
+	VMAXPS           Z1, Z29, Z29
+	VMOVUPS          IrisConstants<>+1216(SB), Z19
 	VMOVUPS          Z0, 128(SP)
 	VMOVAPS          Z23, Z0
-	VPERMI2PS        IrisConstants<>+2304(SB), Z19, Z0
+	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z0
 	VMOVUPS          Z5, 192(SP)
 	VMOVAPS          Z24, Z5
-	VPERMI2PS        IrisConstants<>+2304(SB), Z19, Z5
+	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z5
 	VMOVUPS          Z2, 256(SP)
 	VMOVAPS          Z25, Z2
-	VPERMI2PS        IrisConstants<>+2304(SB), Z19, Z2
+	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z2
 	VMOVUPS          Z8, 320(SP)
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        IrisConstants<>+2304(SB), Z19, Z8
+	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z8
 	VMOVUPS          Z4, 384(SP)
 	VMOVAPS          Z27, Z4
-	VPERMI2PS        IrisConstants<>+2304(SB), Z19, Z4
+	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z4
 	VMOVUPS          Z10, 448(SP)
 	VMOVAPS          Z28, Z10
-	VPERMI2PS        IrisConstants<>+2304(SB), Z19, Z10
-	VFMADD231PS      Z15, Z20, Z0
-	VFMADD231PS      Z16, Z21, Z5
-	VFMADD231PS      Z17, Z22, Z2
-	VFMADD231PS      Z18, Z30, Z8
-	VFMADD231PS      Z14, Z31, Z4
-	VFMADD231PS      Z1, Z29, Z10
-	VMOVUPS          IrisConstants<>+2368(SB), Z20
-	VMOVAPS          Z23, Z21
-	VPERMI2PS        IrisConstants<>+2432(SB), Z20, Z21
-	VMOVAPS          Z24, Z22
-	VPERMI2PS        IrisConstants<>+2432(SB), Z20, Z22
-	VMOVAPS          Z25, Z29
-	VPERMI2PS        IrisConstants<>+2432(SB), Z20, Z29
+	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z10
+	VMOVUPS          IrisConstants<>+1344(SB), Z19
+	VMOVUPS          Z6, 512(SP)
+	VMOVAPS          Z23, Z6
+	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z6
+	VMOVUPS          Z3, 576(SP)
+	VMOVAPS          Z24, Z3
+	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z3
+	VMOVUPS          Z13, 640(SP)
+	VMOVAPS          Z25, Z13
+	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z13
+	VMOVUPS          Z12, 704(SP)
+	VMOVAPS          Z26, Z12
+	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z12
+	VMOVUPS          Z11, 768(SP)
+	VMOVAPS          Z27, Z11
+	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z11
+	VMOVUPS          Z9, 832(SP)
+	VMOVAPS          Z28, Z9
+	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z9
+	VMOVUPS          IrisConstants<>+1472(SB), Z19
+	VMOVUPS          Z7, 896(SP)
+	VMOVAPS          Z23, Z7
+	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z7
+	VMOVUPS          Z29, 960(SP)
+	VMOVAPS          Z24, Z29
+	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z29
+	VMOVUPS          Z31, 1024(SP)
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z31
+	VMOVUPS          Z30, 1088(SP)
 	VMOVAPS          Z26, Z30
-	VPERMI2PS        IrisConstants<>+2432(SB), Z20, Z30
-	VMOVAPS          Z27, Z31
-	VPERMI2PS        IrisConstants<>+2432(SB), Z20, Z31
-	VMOVAPS          Z28, Z19
-	VPERMI2PS        IrisConstants<>+2432(SB), Z20, Z19
-	VFMADD231PS      Z15, Z0, Z21
-	VFMADD231PS      Z16, Z5, Z22
-	VFMADD231PS      Z17, Z2, Z29
-	VFMADD231PS      Z18, Z8, Z30
-	VFMADD231PS      Z14, Z4, Z31
-	VFMADD231PS      Z1, Z10, Z19
-	VMOVUPS          IrisConstants<>+2496(SB), Z0
-	VMOVAPS          Z23, Z2
-	VPERMI2PS        IrisConstants<>+2560(SB), Z0, Z2
-	VMOVAPS          Z24, Z4
-	VPERMI2PS        IrisConstants<>+2560(SB), Z0, Z4
-	VMOVAPS          Z25, Z5
-	VPERMI2PS        IrisConstants<>+2560(SB), Z0, Z5
+	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z30
+	VMOVUPS          Z22, 1152(SP)
+	VMOVAPS          Z27, Z22
+	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z22
+	VMOVUPS          Z21, 1216(SP)
+	VMOVAPS          Z28, Z21
+	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z21
+	VMOVUPS          IrisConstants<>+1600(SB), Z19
+	VMOVUPS          Z20, 1280(SP)
+	VMOVAPS          Z23, Z20
+	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z20
+	VMOVUPS          Z10, 1344(SP)
+	VMOVAPS          Z24, Z10
+	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z10
+	VMOVUPS          Z4, 1408(SP)
+	VMOVAPS          Z25, Z4
+	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z4
+	VMOVUPS          Z8, 1472(SP)
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        IrisConstants<>+2560(SB), Z0, Z8
-	VMOVAPS          Z27, Z10
-	VPERMI2PS        IrisConstants<>+2560(SB), Z0, Z10
-	VMOVAPS          Z28, Z20
-	VPERMI2PS        IrisConstants<>+2560(SB), Z0, Z20
-	VFMADD231PS      Z15, Z21, Z2
-	VFMADD231PS      Z16, Z22, Z4
-	VFMADD231PS      Z17, Z29, Z5
-	VFMADD231PS      Z18, Z30, Z8
-	VFMADD231PS      Z14, Z31, Z10
-	VFMADD231PS      Z1, Z19, Z20
-	VMOVUPS          IrisConstants<>+2624(SB), Z19
-	VMOVAPS          Z23, Z21
-	VPERMI2PS        IrisConstants<>+2688(SB), Z19, Z21
-	VMOVAPS          Z24, Z22
-	VPERMI2PS        IrisConstants<>+2688(SB), Z19, Z22
-	VMOVAPS          Z25, Z29
-	VPERMI2PS        IrisConstants<>+2688(SB), Z19, Z29
-	VMOVAPS          Z26, Z30
-	VPERMI2PS        IrisConstants<>+2688(SB), Z19, Z30
-	VMOVAPS          Z27, Z31
-	VPERMI2PS        IrisConstants<>+2688(SB), Z19, Z31
-	VMOVAPS          Z28, Z0
-	VPERMI2PS        IrisConstants<>+2688(SB), Z19, Z0
-	VFMADD231PS      Z15, Z2, Z21
-	VFMADD231PS      Z16, Z4, Z22
-	VFMADD231PS      Z17, Z5, Z29
+	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z8
+	VMOVUPS          Z2, 1536(SP)
+	VMOVAPS          Z27, Z2
+	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z2
+	VMOVUPS          Z5, 1600(SP)
+	VMOVAPS          Z28, Z5
+	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z5
+	VMOVUPS          IrisConstants<>+1728(SB), Z19
+	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z24
+	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z25
+	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z26
+	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z27
+	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z28
+	VFMADD231PS      Z15, Z23, Z20
+	VFMADD231PS      Z16, Z24, Z10
+	VFMADD231PS      Z17, Z25, Z4
+	VFMADD231PS      Z18, Z26, Z8
+	VFMADD231PS      Z14, Z27, Z2
+	VFMADD231PS      Z1, Z28, Z5
+	VFMADD231PS      Z15, Z20, Z7
+	VFMADD231PS      Z16, Z10, Z29
+	VFMADD231PS      Z17, Z4, Z31
 	VFMADD231PS      Z18, Z8, Z30
-	VFMADD231PS      Z14, Z10, Z31
-	VFMADD231PS      Z1, Z20, Z0
-	VMOVUPS          IrisConstants<>+2752(SB), Z2
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z23
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z24
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z25
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z26
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z27
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z28
-	VMAXPS           Z15, Z23, Z4
-	VMAXPS           Z16, Z24, Z5
-	VMAXPS           Z17, Z25, Z8
-	VMAXPS           Z18, Z26, Z10
-	VMAXPS           Z14, Z27, Z20
-	VMAXPS           Z1, Z28, Z23
-	VFMADD231PS      Z15, Z21, Z4
-	VFMADD231PS      Z16, Z22, Z5
-	VFMADD231PS      Z17, Z29, Z8
-	VFMADD231PS      Z18, Z30, Z10
-	VFMADD231PS      Z14, Z31, Z20
-	VFMADD231PS      Z1, Z0, Z23
-	VBROADCASTSS     IrisConstants<>+2880(SB), Z0
-	VPTERNLOGD       $0xf8, Z0, Z7, Z4
-	VPTERNLOGD       $0xf8, Z0, Z9, Z5
-	VPTERNLOGD       $0xf8, Z0, Z11, Z8
-	VPTERNLOGD       $0xf8, Z0, Z12, Z10
-	VPTERNLOGD       $0xf8, Z0, Z13, Z20
-	VPTERNLOGD       $0xf8, Z0, Z3, Z23
-	VMOVUPS          Z4, 3264(SI)
-	VMOVUPS          Z5, 3328(SI)
-	VMOVUPS          Z8, 3392(SI)
-	VMOVUPS          Z23, 3200(SI)
+	VFMADD231PS      Z14, Z2, Z22
+	VFMADD231PS      Z1, Z5, Z21
+	VFMADD231PS      Z15, Z7, Z6
+	VFMADD231PS      Z16, Z29, Z3
+	VFMADD231PS      Z17, Z31, Z13
+	VFMADD231PS      Z18, Z30, Z12
+	VFMADD231PS      Z14, Z22, Z11
+	VFMADD231PS      Z1, Z21, Z9
+	VFMADD231PS      Z6, Z15, Z0
+	VMOVUPS          1600(SP), Z2
+	VFMADD231PS      Z3, Z16, Z2
+	VMOVUPS          1536(SP), Z3
+	VFMADD231PS      Z13, Z17, Z3
+	VMOVUPS          1472(SP), Z4
+	VFMADD231PS      Z12, Z18, Z4
+	VMOVUPS          1408(SP), Z5
+	VFMADD231PS      Z11, Z14, Z5
+	VMOVUPS          1344(SP), Z6
+	VFMADD231PS      Z9, Z1, Z6
+	VMOVUPS          1280(SP), Z7
+	VFMADD231PS      Z15, Z0, Z7
+	VMOVUPS          1216(SP), Z0
+	VFMADD231PS      Z16, Z2, Z0
+	VMOVUPS          1152(SP), Z2
+	VFMADD231PS      Z17, Z3, Z2
+	VMOVUPS          1088(SP), Z3
+	VFMADD231PS      Z18, Z4, Z3
+	VMOVUPS          1024(SP), Z4
+	VFMADD231PS      Z14, Z5, Z4
+	VMOVUPS          960(SP), Z5
+	VFMADD231PS      Z1, Z6, Z5
+	VMOVUPS          896(SP), Z1
+	VBROADCASTSS     IrisConstants<>+1856(SB), Z6
+	VPTERNLOGD       $0x78, Z6, Z1, Z7
+	VMOVUPS          832(SP), Z1
+	VPTERNLOGD       $0x78, Z6, Z1, Z0
+	VMOVUPS          768(SP), Z1
+	VPTERNLOGD       $0x78, Z6, Z1, Z2
+	VMOVUPS          704(SP), Z1
+	VPTERNLOGD       $0x78, Z6, Z1, Z3
+	VMOVUPS          640(SP), Z1
+	VPTERNLOGD       $0x78, Z6, Z1, Z4
+	VMOVUPS          576(SP), Z1
+	VPTERNLOGD       $0x78, Z6, Z1, Z5
+	VMOVUPS          Z7, 3264(SI)
+	VMOVUPS          Z0, 3328(SI)
+	VMOVUPS          Z2, 3392(SI)
+	VMOVUPS          Z5, 3200(SI)
 	VBROADCASTSS     140(DI), Z1
-	VBROADCASTSS     140(DI), Z3
-	VBROADCASTSS     144(DI), Z7
+	VBROADCASTSS     140(DI), Z8
 	VBROADCASTSS     144(DI), Z9
+	VBROADCASTSS     144(DI), Z10
 	VBROADCASTSS     148(DI), Z11
 	VBROADCASTSS     148(DI), Z12
-	VFMADD231PS.BCST 48(DI), Z6, Z1
-	VMOVUPS          448(SP), Z13
-	VFMADD231PS.BCST 48(DI), Z13, Z3
-	VFMADD231PS.BCST 64(DI), Z6, Z7
+	VMOVUPS          512(SP), Z13
+	VFMADD231PS.BCST 48(DI), Z13, Z1
+	VMOVUPS          448(SP), Z14
+	VFMADD231PS.BCST 48(DI), Z14, Z8
 	VFMADD231PS.BCST 64(DI), Z13, Z9
-	VFMADD231PS.BCST 80(DI), Z13, Z12
-	VBROADCASTSS     80(DI), Z6
-	VFMADD231PS      5248(SI), Z6, Z11
-	VMOVUPS          384(SP), Z6
-	VFMADD231PS.BCST 52(DI), Z6, Z1
-	VMOVUPS          320(SP), Z13
-	VFMADD231PS.BCST 52(DI), Z13, Z3
-	VFMADD231PS.BCST 68(DI), Z6, Z7
+	VFMADD231PS.BCST 64(DI), Z14, Z10
+	VFMADD231PS.BCST 80(DI), Z14, Z12
+	VBROADCASTSS     80(DI), Z13
+	VFMADD231PS      5248(SI), Z13, Z11
+	VMOVUPS          384(SP), Z13
+	VFMADD231PS.BCST 52(DI), Z13, Z1
+	VMOVUPS          320(SP), Z14
+	VFMADD231PS.BCST 52(DI), Z14, Z8
 	VFMADD231PS.BCST 68(DI), Z13, Z9
-	VFMADD231PS.BCST 84(DI), Z13, Z12
-	VMOVUPS          256(SP), Z6
-	VFMADD231PS.BCST 56(DI), Z6, Z1
-	VMOVUPS          192(SP), Z14
-	VFMADD231PS.BCST 56(DI), Z14, Z3
-	VFMADD231PS.BCST 72(DI), Z6, Z7
-	VFMADD231PS.BCST 72(DI), Z14, Z9
-	VBROADCASTSS     84(DI), Z15
-	VFMADD231PS      5376(SI), Z15, Z11
-	VFMADD231PS.BCST 88(DI), Z14, Z12
-	VMOVUPS          128(SP), Z15
-	VFMADD231PS.BCST 60(DI), Z15, Z1
-	VMOVUPS          64(SP), Z16
-	VFMADD231PS.BCST 60(DI), Z16, Z3
-	VFMADD231PS.BCST 76(DI), Z15, Z7
+	VFMADD231PS.BCST 68(DI), Z14, Z10
+	VFMADD231PS.BCST 84(DI), Z14, Z12
+	VMOVUPS          256(SP), Z13
+	VFMADD231PS.BCST 56(DI), Z13, Z1
+	VMOVUPS          192(SP), Z15
+	VFMADD231PS.BCST 56(DI), Z15, Z8
+	VFMADD231PS.BCST 72(DI), Z13, Z9
+	VFMADD231PS.BCST 72(DI), Z15, Z10
+	VBROADCASTSS     84(DI), Z16
+	VFMADD231PS      5376(SI), Z16, Z11
+	VFMADD231PS.BCST 88(DI), Z15, Z12
+	VMOVUPS          128(SP), Z16
+	VFMADD231PS.BCST 60(DI), Z16, Z1
+	VMOVUPS          64(SP), Z17
+	VFMADD231PS.BCST 60(DI), Z17, Z8
 	VFMADD231PS.BCST 76(DI), Z16, Z9
-	VFMADD231PS.BCST 88(DI), Z6, Z11
-	VFMADD231PS.BCST 92(DI), Z16, Z12
-	VBROADCASTSS     IrisConstants<>+1944(SB), Z6
-	VANDPS           Z6, Z1, Z17
-	VANDPS           Z6, Z3, Z18
-	VANDPS           Z6, Z7, Z21
-	VANDPS           Z6, Z9, Z22
-	VANDPS           Z6, Z12, Z24
-	VBROADCASTSS     IrisConstants<>+900(SB), Z25
-	VMINPS           Z17, Z25, Z17
-	VMINPS           Z18, Z25, Z18
-	VMINPS           Z21, Z25, Z21
-	VMINPS           Z22, Z25, Z22
-	VFMADD231PS.BCST 92(DI), Z15, Z11
-	VMINPS           Z24, Z25, Z15
-	VBROADCASTSS     IrisConstants<>+1020(SB), Z24
-	VADDPS           Z24, Z17, Z26
-	VADDPS           Z24, Z18, Z27
-	VADDPS           Z24, Z21, Z28
-	VADDPS           Z24, Z22, Z29
-	VANDPS           Z6, Z11, Z30
-	VADDPS           Z24, Z15, Z31
+	VFMADD231PS.BCST 76(DI), Z17, Z10
+	VFMADD231PS.BCST 88(DI), Z13, Z11
+	VFMADD231PS.BCST 92(DI), Z17, Z12
+	VBROADCASTSS     IrisConstants<>+900(SB), Z13
+	VANDPS           Z13, Z1, Z18
+	VANDPS           Z13, Z8, Z20
+	VANDPS           Z13, Z9, Z21
+	VANDPS           Z13, Z10, Z22
+	VANDPS           Z13, Z12, Z23
+	VBROADCASTSS     IrisConstants<>+896(SB), Z24
+	VMINPS           Z18, Z24, Z18
+	VMINPS           Z20, Z24, Z20
+	VMINPS           Z21, Z24, Z21
+	VMINPS           Z22, Z24, Z22
+	VFMADD231PS.BCST 92(DI), Z16, Z11
+	VMINPS           Z23, Z24, Z16
+	VBROADCASTSS     IrisConstants<>+904(SB), Z23
+	VADDPS           Z23, Z18, Z25
+	VADDPS           Z23, Z20, Z26
+	VADDPS           Z23, Z21, Z27
+	VADDPS           Z23, Z22, Z28
+	VANDPS           Z13, Z11, Z29
+	VADDPS           Z23, Z16, Z30
+	VPSRLD           $0x14, Z25, Z25
 	VPSRLD           $0x14, Z26, Z26
 	VPSRLD           $0x14, Z27, Z27
 	VPSRLD           $0x14, Z28, Z28
-	VPSRLD           $0x14, Z29, Z29
-	VMINPS           Z30, Z25, Z30
-	VPSRLD           $0x14, Z31, Z31
-	VMOVUPS          IrisConstants<>+1984(SB), Z25
-	VMOVAPS          Z26, Z6
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z6
-	VMOVAPS          Z27, Z0
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z0
-	VMOVAPS          Z28, Z2
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z2
-	VMOVAPS          Z29, Z19
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z19
-	VADDPS           Z24, Z30, Z25
-	VMOVUPS          IrisConstants<>+1984(SB), Z24
-	VMOVUPS          Z20, 128(SP)
-	VMOVAPS          Z31, Z20
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z20
-	VSUBPS           Z6, Z17, Z6
-	VSUBPS           Z0, Z18, Z0
-	VSUBPS           Z2, Z21, Z2
-	VSUBPS           Z19, Z22, Z17
-	VPSRLD           $0x14, Z25, Z18
-	VSUBPS           Z20, Z15, Z15
-	VMOVUPS          IrisConstants<>+2112(SB), Z19
-	VMOVAPS          Z26, Z20
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z20
-	VMOVAPS          Z27, Z21
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z21
-	VMOVAPS          Z28, Z22
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z22
-	VMOVAPS          Z29, Z25
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z25
-	VMOVAPS          Z18, Z19
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z19
-	VMOVUPS          IrisConstants<>+2112(SB), Z24
-	VMOVUPS          Z10, 256(SP)
-	VMOVAPS          Z31, Z10
-	VPERMI2PS        IrisConstants<>+2176(SB), Z24, Z10
-	VMOVUPS          IrisConstants<>+2240(SB), Z24
-	VMOVUPS          Z8, 384(SP)
-	VMOVAPS          Z26, Z8
-	VPERMI2PS        IrisConstants<>+2304(SB), Z24, Z8
-	VMOVUPS          Z5, 448(SP)
-	VMOVAPS          Z27, Z5
-	VPERMI2PS        IrisConstants<>+2304(SB), Z24, Z5
-	VMOVUPS          Z4, 512(SP)
-	VMOVAPS          Z28, Z4
-	VPERMI2PS        IrisConstants<>+2304(SB), Z24, Z4
-	VMOVUPS          Z23, 576(SP)
-	VMOVAPS          Z29, Z23
-	VPERMI2PS        IrisConstants<>+2304(SB), Z24, Z23
-	VSUBPS           Z19, Z30, Z19
-	VMOVAPS          Z31, Z30
-	VPERMI2PS        IrisConstants<>+2304(SB), Z24, Z30
-	VFMADD231PS      Z6, Z20, Z8
-	VFMADD231PS      Z0, Z21, Z5
-	VFMADD231PS      Z2, Z22, Z4
-	VFMADD231PS      Z17, Z25, Z23
-	VMOVUPS          IrisConstants<>+2112(SB), Z20
-	VMOVAPS          Z18, Z21
-	VPERMI2PS        IrisConstants<>+2176(SB), Z20, Z21
-	VFMADD231PS      Z15, Z10, Z30
-	VMOVUPS          IrisConstants<>+2368(SB), Z10
+	VMINPS           Z29, Z24, Z29
+	VPSRLD           $0x14, Z30, Z30
+	VMOVUPS          IrisConstants<>+960(SB), Z31
+	VMOVAPS          Z25, Z24
+	VPERMI2PS        IrisConstants<>+1024(SB), Z31, Z24
+	VMOVAPS          Z26, Z13
+	VPERMI2PS        IrisConstants<>+1024(SB), Z31, Z13
+	VMOVAPS          Z27, Z6
+	VPERMI2PS        IrisConstants<>+1024(SB), Z31, Z6
+	VMOVAPS          Z28, Z19
+	VPERMI2PS        IrisConstants<>+1024(SB), Z31, Z19
+	VADDPS           Z23, Z29, Z31
+	VMOVUPS          IrisConstants<>+960(SB), Z23
+	VMOVUPS          Z4, 128(SP)
+	VMOVAPS          Z30, Z4
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z4
+	VSUBPS           Z24, Z18, Z18
+	VSUBPS           Z13, Z20, Z13
+	VSUBPS           Z6, Z21, Z6
+	VSUBPS           Z19, Z22, Z19
+	VPSRLD           $0x14, Z31, Z20
+	VSUBPS           Z4, Z16, Z4
+	VMOVUPS          IrisConstants<>+1088(SB), Z16
+	VMOVAPS          Z25, Z21
+	VPERMI2PS        IrisConstants<>+1152(SB), Z16, Z21
 	VMOVAPS          Z26, Z22
-	VPERMI2PS        IrisConstants<>+2432(SB), Z10, Z22
-	VMOVAPS          Z27, Z25
-	VPERMI2PS        IrisConstants<>+2432(SB), Z10, Z25
-	VMOVAPS          Z28, Z20
-	VPERMI2PS        IrisConstants<>+2432(SB), Z10, Z20
-	VMOVAPS          Z29, Z24
-	VPERMI2PS        IrisConstants<>+2432(SB), Z10, Z24
-	VMOVUPS          IrisConstants<>+2240(SB), Z10
-	VMOVAPS          Z18, Z16
-	VPERMI2PS        IrisConstants<>+2304(SB), Z10, Z16
-	VMOVUPS          IrisConstants<>+2368(SB), Z10
-	VMOVAPS          Z31, Z14
-	VPERMI2PS        IrisConstants<>+2432(SB), Z10, Z14
-	VFMADD231PS      Z6, Z8, Z22
-	VFMADD231PS      Z0, Z5, Z25
-	VFMADD231PS      Z2, Z4, Z20
-	VFMADD231PS      Z17, Z23, Z24
-	VFMADD231PS      Z19, Z21, Z16
-	VFMADD231PS      Z15, Z30, Z14
-	VMOVUPS          IrisConstants<>+2496(SB), Z4
-	VMOVAPS          Z26, Z5
-	VPERMI2PS        IrisConstants<>+2560(SB), Z4, Z5
+	VPERMI2PS        IrisConstants<>+1152(SB), Z16, Z22
+	VMOVAPS          Z27, Z24
+	VPERMI2PS        IrisConstants<>+1152(SB), Z16, Z24
+	VMOVAPS          Z28, Z31
+	VPERMI2PS        IrisConstants<>+1152(SB), Z16, Z31
+	VMOVAPS          Z20, Z16
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z16
+	VMOVUPS          IrisConstants<>+1088(SB), Z23
+	VMOVUPS          Z3, 256(SP)
+	VMOVAPS          Z30, Z3
+	VPERMI2PS        IrisConstants<>+1152(SB), Z23, Z3
+	VMAXPS           Z18, Z21, Z21
+	VMAXPS           Z13, Z22, Z22
+	VMAXPS           Z6, Z24, Z24
+	VMAXPS           Z19, Z31, Z31
+	VSUBPS           Z16, Z29, Z16
+	VMAXPS           Z4, Z3, Z3
+	VMOVUPS          IrisConstants<>+1216(SB), Z29
+	VMOVAPS          Z25, Z23
+	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z23
+	VMOVUPS          Z2, 384(SP)
+	VMOVAPS          Z26, Z2
+	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z2
+	VMOVUPS          Z0, 448(SP)
+	VMOVAPS          Z27, Z0
+	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z0
+	VMOVUPS          Z7, 512(SP)
+	VMOVAPS          Z28, Z7
+	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z7
+	VMOVUPS          IrisConstants<>+1088(SB), Z29
+	VMOVUPS          Z5, 576(SP)
+	VMOVAPS          Z20, Z5
+	VPERMI2PS        IrisConstants<>+1152(SB), Z29, Z5
+	VMOVUPS          IrisConstants<>+1216(SB), Z29
+	VMOVAPS          Z30, Z17
+	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z17
+	VMOVUPS          IrisConstants<>+1344(SB), Z29
+	VMOVAPS          Z25, Z15
+	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z15
+	VMOVAPS          Z26, Z14
+	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z14
+	VMOVUPS          Z11, 640(SP)
+	VMOVAPS          Z27, Z11
+	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z11
+	VMOVUPS          Z12, 704(SP)
+	VMOVAPS          Z28, Z12
+	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z12
+	VMAXPS           Z16, Z5, Z5
+	VMOVUPS          Z5, 768(SP)
+	VMOVAPS          Z30, Z5
+	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z5
+	VMOVUPS          IrisConstants<>+1472(SB), Z29
+	VMOVUPS          Z10, 832(SP)
+	VMOVAPS          Z25, Z10
+	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z10
+	VMOVUPS          Z9, 896(SP)
+	VMOVAPS          Z26, Z9
+	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z9
+	VMOVUPS          Z8, 960(SP)
 	VMOVAPS          Z27, Z8
-	VPERMI2PS        IrisConstants<>+2560(SB), Z4, Z8
+	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z8
+	VMOVUPS          Z1, 1024(SP)
+	VMOVAPS          Z28, Z1
+	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z1
+	VMOVUPS          IrisConstants<>+1216(SB), Z29
+	VMOVUPS          Z3, 1088(SP)
+	VMOVAPS          Z20, Z3
+	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z3
+	VMOVUPS          IrisConstants<>+1472(SB), Z29
+	VMOVUPS          Z3, 1152(SP)
+	VMOVAPS          Z30, Z3
+	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z3
+	VMOVUPS          IrisConstants<>+1600(SB), Z29
+	VMOVUPS          Z31, 1216(SP)
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        IrisConstants<>+1664(SB), Z29, Z31
+	VMOVUPS          Z24, 1280(SP)
+	VMOVAPS          Z26, Z24
+	VPERMI2PS        IrisConstants<>+1664(SB), Z29, Z24
+	VMOVUPS          Z22, 1344(SP)
+	VMOVAPS          Z27, Z22
+	VPERMI2PS        IrisConstants<>+1664(SB), Z29, Z22
+	VMOVUPS          Z21, 1408(SP)
 	VMOVAPS          Z28, Z21
-	VPERMI2PS        IrisConstants<>+2560(SB), Z4, Z21
-	VMOVAPS          Z29, Z23
-	VPERMI2PS        IrisConstants<>+2560(SB), Z4, Z23
-	VMOVAPS          Z18, Z30
-	VPERMI2PS        IrisConstants<>+2432(SB), Z10, Z30
-	VMOVAPS          Z31, Z10
-	VPERMI2PS        IrisConstants<>+2560(SB), Z4, Z10
-	VFMADD231PS      Z6, Z22, Z5
-	VFMADD231PS      Z0, Z25, Z8
-	VFMADD231PS      Z2, Z20, Z21
-	VFMADD231PS      Z17, Z24, Z23
-	VFMADD231PS      Z19, Z16, Z30
-	VFMADD231PS      Z15, Z14, Z10
-	VMOVUPS          IrisConstants<>+2624(SB), Z14
-	VMOVAPS          Z26, Z16
-	VPERMI2PS        IrisConstants<>+2688(SB), Z14, Z16
-	VMOVAPS          Z27, Z20
-	VPERMI2PS        IrisConstants<>+2688(SB), Z14, Z20
-	VMOVAPS          Z28, Z22
-	VPERMI2PS        IrisConstants<>+2688(SB), Z14, Z22
-	VMOVAPS          Z29, Z24
-	VPERMI2PS        IrisConstants<>+2688(SB), Z14, Z24
-	VMOVAPS          Z18, Z25
-	VPERMI2PS        IrisConstants<>+2560(SB), Z4, Z25
-	VMOVAPS          Z31, Z4
-	VPERMI2PS        IrisConstants<>+2688(SB), Z14, Z4
-	VFMADD231PS      Z6, Z5, Z16
-	VFMADD231PS      Z0, Z8, Z20
-	VFMADD231PS      Z2, Z21, Z22
-	VFMADD231PS      Z17, Z23, Z24
-	VFMADD231PS      Z19, Z30, Z25
-	VFMADD231PS      Z15, Z10, Z4
-	VMOVUPS          IrisConstants<>+2752(SB), Z5
-	VPERMI2PS        IrisConstants<>+2816(SB), Z5, Z26
-	VPERMI2PS        IrisConstants<>+2816(SB), Z5, Z27
-	VPERMI2PS        IrisConstants<>+2816(SB), Z5, Z28
-	VPERMI2PS        IrisConstants<>+2816(SB), Z5, Z29
-	VMOVAPS          Z18, Z8
-	VPERMI2PS        IrisConstants<>+2688(SB), Z14, Z8
-	VPERMI2PS        IrisConstants<>+2816(SB), Z5, Z31
-	VMAXPS           Z6, Z26, Z10
-	VMAXPS           Z0, Z27, Z21
-	VMAXPS           Z2, Z28, Z23
-	VMAXPS           Z17, Z29, Z26
-	VFMADD231PS      Z19, Z25, Z8
-	VMAXPS           Z15, Z31, Z25
-	VFMADD231PS      Z6, Z16, Z10
-	VFMADD231PS      Z0, Z20, Z21
-	VFMADD231PS      Z2, Z22, Z23
-	VFMADD231PS      Z17, Z24, Z26
-	VPERMI2PS        IrisConstants<>+2816(SB), Z5, Z18
-	VFMADD231PS      Z15, Z4, Z25
-	VBROADCASTSS     IrisConstants<>+2880(SB), Z0
-	VPTERNLOGD       $0xf8, Z0, Z1, Z10
-	VPTERNLOGD       $0xf8, Z0, Z3, Z21
-	VPTERNLOGD       $0xf8, Z0, Z7, Z23
-	VPTERNLOGD       $0xf8, Z0, Z9, Z26
-	VMAXPS           Z19, Z18, Z1
-	VPTERNLOGD       $0xf8, Z0, Z12, Z25
-	VFMADD231PS      Z19, Z8, Z1
-	VPTERNLOGD       $0xf8, Z0, Z11, Z1
-	VBROADCASTSS     152(DI), Z2
+	VPERMI2PS        IrisConstants<>+1664(SB), Z29, Z21
+	VMOVUPS          IrisConstants<>+1344(SB), Z29
+	VMOVUPS          Z17, 1472(SP)
+	VMOVAPS          Z20, Z17
+	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z17
+	VMOVUPS          IrisConstants<>+1600(SB), Z29
+	VMOVUPS          Z17, 1536(SP)
+	VMOVAPS          Z30, Z17
+	VPERMI2PS        IrisConstants<>+1664(SB), Z29, Z17
+	VMOVUPS          IrisConstants<>+1728(SB), Z29
+	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z25
+	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z26
+	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z27
+	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z28
+	VMOVUPS          IrisConstants<>+1472(SB), Z29
+	VMOVUPS          Z7, 1600(SP)
+	VMOVAPS          Z20, Z7
+	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z7
+	VMOVUPS          IrisConstants<>+1728(SB), Z29
+	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z30
+	VFMADD231PS      Z18, Z25, Z31
+	VFMADD231PS      Z13, Z26, Z24
+	VFMADD231PS      Z6, Z27, Z22
+	VFMADD231PS      Z19, Z28, Z21
+	VMOVUPS          IrisConstants<>+1600(SB), Z25
+	VMOVAPS          Z20, Z26
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z26
+	VFMADD231PS      Z4, Z30, Z17
+	VFMADD231PS      Z18, Z31, Z10
+	VFMADD231PS      Z13, Z24, Z9
+	VFMADD231PS      Z6, Z22, Z8
+	VFMADD231PS      Z19, Z21, Z1
+	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z20
+	VFMADD231PS      Z4, Z17, Z3
+	VFMADD231PS      Z18, Z10, Z15
+	VFMADD231PS      Z13, Z9, Z14
+	VFMADD231PS      Z6, Z8, Z11
+	VFMADD231PS      Z19, Z1, Z12
+	VFMADD231PS      Z16, Z20, Z26
+	VFMADD231PS      Z4, Z3, Z5
+	VFMADD231PS      Z15, Z18, Z23
+	VFMADD231PS      Z14, Z13, Z2
+	VFMADD231PS      Z11, Z6, Z0
+	VMOVUPS          1600(SP), Z1
+	VFMADD231PS      Z12, Z19, Z1
+	VFMADD231PS      Z16, Z26, Z7
+	VMOVUPS          1472(SP), Z3
+	VFMADD231PS      Z5, Z4, Z3
+	VMOVUPS          1408(SP), Z5
+	VFMADD231PS      Z18, Z23, Z5
+	VMOVUPS          1344(SP), Z8
+	VFMADD231PS      Z13, Z2, Z8
+	VMOVUPS          1280(SP), Z2
+	VFMADD231PS      Z6, Z0, Z2
+	VMOVUPS          1216(SP), Z0
+	VFMADD231PS      Z19, Z1, Z0
+	VMOVUPS          1536(SP), Z1
+	VFMADD231PS      Z16, Z7, Z1
+	VMOVUPS          1088(SP), Z6
+	VFMADD231PS      Z4, Z3, Z6
+	VMOVUPS          1024(SP), Z3
+	VBROADCASTSS     IrisConstants<>+1856(SB), Z4
+	VPTERNLOGD       $0x78, Z4, Z3, Z5
+	VMOVUPS          960(SP), Z3
+	VPTERNLOGD       $0x78, Z4, Z3, Z8
+	VMOVUPS          896(SP), Z3
+	VPTERNLOGD       $0x78, Z4, Z3, Z2
+	VMOVUPS          832(SP), Z3
+	VPTERNLOGD       $0x78, Z4, Z3, Z0
+	VMOVUPS          1152(SP), Z3
+	VFMADD231PS      Z1, Z16, Z3
+	VMOVUPS          704(SP), Z1
+	VPTERNLOGD       $0x78, Z4, Z1, Z6
+	VMOVUPS          768(SP), Z1
+	VFMADD231PS      Z16, Z3, Z1
+	VMOVUPS          640(SP), Z3
+	VPTERNLOGD       $0x78, Z4, Z3, Z1
 	VBROADCASTSS     152(DI), Z3
-	VBROADCASTSS     156(DI), Z4
-	VBROADCASTSS     156(DI), Z6
-	VBROADCASTSS     96(DI), Z7
-	VFMADD231PS      5248(SI), Z7, Z2
-	VBROADCASTSS     96(DI), Z7
-	VFMADD231PS      5312(SI), Z7, Z3
-	VBROADCASTSS     112(DI), Z7
-	VFMADD231PS      5248(SI), Z7, Z4
-	VBROADCASTSS     112(DI), Z7
-	VFMADD231PS      5312(SI), Z7, Z6
-	VFMADD231PS.BCST 100(DI), Z13, Z3
-	VBROADCASTSS     100(DI), Z7
-	VFMADD231PS      5376(SI), Z7, Z2
-	VBROADCASTSS     116(DI), Z7
-	VFMADD231PS      5376(SI), Z7, Z4
-	VBROADCASTSS     116(DI), Z7
-	VFMADD231PS      5440(SI), Z7, Z6
-	VMOVUPS          192(SP), Z7
-	VFMADD231PS.BCST 104(DI), Z7, Z3
-	VBROADCASTSS     104(DI), Z7
-	VFMADD231PS      5504(SI), Z7, Z2
-	VMOVUPS          64(SP), Z7
-	VFMADD231PS.BCST 108(DI), Z7, Z3
-	VBROADCASTSS     120(DI), Z8
-	VFMADD231PS      5504(SI), Z8, Z4
-	VBROADCASTSS     120(DI), Z8
-	VFMADD231PS      5568(SI), Z8, Z6
-	VBROADCASTSS     IrisConstants<>+1944(SB), Z8
-	VANDPS           Z8, Z3, Z9
-	VBROADCASTSS     IrisConstants<>+900(SB), Z11
-	VMINPS           Z9, Z11, Z9
-	VFMADD231PS.BCST 124(DI), Z7, Z6
-	VBROADCASTSS     108(DI), Z7
-	VFMADD231PS      5632(SI), Z7, Z2
-	VBROADCASTSS     IrisConstants<>+1020(SB), Z7
-	VADDPS           Z7, Z9, Z12
-	VBROADCASTSS     124(DI), Z13
-	VFMADD231PS      5632(SI), Z13, Z4
-	VANDPS           Z8, Z6, Z13
-	VANDPS           Z8, Z2, Z15
-	VPSRLD           $0x14, Z12, Z12
-	VANDPS           Z8, Z4, Z8
-	VMINPS           Z13, Z11, Z13
-	VMINPS           Z15, Z11, Z15
-	VMOVUPS          IrisConstants<>+1984(SB), Z16
-	VMOVAPS          Z12, Z17
-	VPERMI2PS        IrisConstants<>+2048(SB), Z16, Z17
-	VMINPS           Z8, Z11, Z8
-	VADDPS           Z7, Z13, Z11
-	VADDPS           Z7, Z15, Z18
-	VSUBPS           Z17, Z9, Z9
-	VADDPS           Z7, Z8, Z17
-	VPSRLD           $0x14, Z11, Z11
-	VPSRLD           $0x14, Z18, Z18
-	VMOVUPS          IrisConstants<>+2112(SB), Z19
-	VMOVAPS          Z12, Z20
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z20
-	VPSRLD           $0x14, Z17, Z17
-	VMOVAPS          Z11, Z22
-	VPERMI2PS        IrisConstants<>+2048(SB), Z16, Z22
-	VMOVAPS          Z18, Z24
-	VPERMI2PS        IrisConstants<>+2048(SB), Z16, Z24
-	VMOVUPS          IrisConstants<>+2240(SB), Z27
-	VMOVAPS          Z12, Z28
-	VPERMI2PS        IrisConstants<>+2304(SB), Z27, Z28
-	VMOVAPS          Z17, Z29
-	VPERMI2PS        IrisConstants<>+2048(SB), Z16, Z29
-	VSUBPS           Z22, Z13, Z13
-	VSUBPS           Z24, Z15, Z15
-	VFMADD231PS      Z9, Z20, Z28
-	VSUBPS           Z29, Z8, Z8
-	VMOVAPS          Z11, Z16
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z16
-	VMOVAPS          Z18, Z20
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z20
-	VMOVUPS          IrisConstants<>+2368(SB), Z22
-	VMOVAPS          Z12, Z24
-	VPERMI2PS        IrisConstants<>+2432(SB), Z22, Z24
-	VMOVAPS          Z17, Z29
-	VPERMI2PS        IrisConstants<>+2176(SB), Z19, Z29
-	VMOVAPS          Z11, Z19
-	VPERMI2PS        IrisConstants<>+2304(SB), Z27, Z19
-	VMOVAPS          Z18, Z30
-	VPERMI2PS        IrisConstants<>+2304(SB), Z27, Z30
-	VFMADD231PS      Z9, Z28, Z24
-	VMOVAPS          Z17, Z28
-	VPERMI2PS        IrisConstants<>+2304(SB), Z27, Z28
-	VFMADD231PS      Z13, Z16, Z19
-	VFMADD231PS      Z15, Z20, Z30
-	VMOVUPS          IrisConstants<>+2496(SB), Z16
-	VMOVAPS          Z12, Z20
-	VPERMI2PS        IrisConstants<>+2560(SB), Z16, Z20
-	VFMADD231PS      Z8, Z29, Z28
-	VMOVAPS          Z11, Z27
-	VPERMI2PS        IrisConstants<>+2432(SB), Z22, Z27
-	VMOVAPS          Z18, Z29
-	VPERMI2PS        IrisConstants<>+2432(SB), Z22, Z29
-	VFMADD231PS      Z9, Z24, Z20
-	VMOVAPS          Z17, Z24
-	VPERMI2PS        IrisConstants<>+2432(SB), Z22, Z24
-	VFMADD231PS      Z13, Z19, Z27
-	VFMADD231PS      Z15, Z30, Z29
-	VMOVAPS          Z12, Z19
-	VPERMI2PS        IrisConstants<>+2688(SB), Z14, Z19
-	VFMADD231PS      Z8, Z28, Z24
-	VMOVAPS          Z11, Z22
-	VPERMI2PS        IrisConstants<>+2560(SB), Z16, Z22
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        IrisConstants<>+2560(SB), Z16, Z28
-	VFMADD231PS      Z9, Z20, Z19
-	VMOVAPS          Z17, Z20
-	VPERMI2PS        IrisConstants<>+2560(SB), Z16, Z20
-	VFMADD231PS      Z13, Z27, Z22
-	VFMADD231PS      Z15, Z29, Z28
-	VPERMI2PS        IrisConstants<>+2816(SB), Z5, Z12
-	VFMADD231PS      Z8, Z24, Z20
-	VMOVAPS          Z11, Z16
-	VPERMI2PS        IrisConstants<>+2688(SB), Z14, Z16
-	VMOVAPS          Z18, Z24
-	VPERMI2PS        IrisConstants<>+2688(SB), Z14, Z24
-	VMAXPS           Z9, Z12, Z12
-	VMOVAPS          Z17, Z27
-	VPERMI2PS        IrisConstants<>+2688(SB), Z14, Z27
-	VFMADD231PS      Z13, Z22, Z16
-	VFMADD231PS      Z15, Z28, Z24
-	VFMADD231PS      Z9, Z19, Z12
-	VFMADD231PS      Z8, Z20, Z27
-	VPERMI2PS        IrisConstants<>+2816(SB), Z5, Z11
-	VPERMI2PS        IrisConstants<>+2816(SB), Z5, Z18
-	VPTERNLOGD       $0xf8, Z0, Z3, Z12
-	VPERMI2PS        IrisConstants<>+2816(SB), Z5, Z17
-	VMAXPS           Z13, Z11, Z3
-	VMAXPS           Z15, Z18, Z5
-	VMAXPS           Z8, Z17, Z9
-	VFMADD231PS      Z13, Z16, Z3
-	VFMADD231PS      Z15, Z24, Z5
-	VFMADD231PS      Z8, Z27, Z9
-	VPTERNLOGD       $0xf8, Z0, Z6, Z3
-	VPTERNLOGD       $0xf8, Z0, Z2, Z5
-	VPTERNLOGD       $0xf8, Z0, Z4, Z9
+	VBROADCASTSS     152(DI), Z7
+	VBROADCASTSS     156(DI), Z9
+	VBROADCASTSS     156(DI), Z10
+	VBROADCASTSS     96(DI), Z11
+	VFMADD231PS      5248(SI), Z11, Z3
+	VBROADCASTSS     96(DI), Z11
+	VFMADD231PS      5312(SI), Z11, Z7
+	VBROADCASTSS     112(DI), Z11
+	VFMADD231PS      5248(SI), Z11, Z9
+	VBROADCASTSS     112(DI), Z11
+	VFMADD231PS      5312(SI), Z11, Z10
+	VMOVUPS          320(SP), Z11
+	VFMADD231PS.BCST 100(DI), Z11, Z7
+	VBROADCASTSS     100(DI), Z11
+	VFMADD231PS      5376(SI), Z11, Z3
+	VBROADCASTSS     116(DI), Z11
+	VFMADD231PS      5376(SI), Z11, Z9
+	VBROADCASTSS     116(DI), Z11
+	VFMADD231PS      5440(SI), Z11, Z10
+	VMOVUPS          192(SP), Z11
+	VFMADD231PS.BCST 104(DI), Z11, Z7
+	VBROADCASTSS     104(DI), Z11
+	VFMADD231PS      5504(SI), Z11, Z3
+	VMOVUPS          64(SP), Z11
+	VFMADD231PS.BCST 108(DI), Z11, Z7
+	VBROADCASTSS     120(DI), Z12
+	VFMADD231PS      5504(SI), Z12, Z9
+	VBROADCASTSS     120(DI), Z12
+	VFMADD231PS      5568(SI), Z12, Z10
+	VBROADCASTSS     IrisConstants<>+900(SB), Z12
+	VANDPS           Z12, Z7, Z13
+	VBROADCASTSS     IrisConstants<>+896(SB), Z14
+	VMINPS           Z13, Z14, Z13
+	VFMADD231PS.BCST 124(DI), Z11, Z10
+	VBROADCASTSS     108(DI), Z11
+	VFMADD231PS      5632(SI), Z11, Z3
+	VBROADCASTSS     IrisConstants<>+904(SB), Z11
+	VADDPS           Z11, Z13, Z15
+	VBROADCASTSS     124(DI), Z16
+	VFMADD231PS      5632(SI), Z16, Z9
+	VANDPS           Z12, Z10, Z16
+	VANDPS           Z12, Z3, Z17
+	VPSRLD           $0x14, Z15, Z15
+	VANDPS           Z12, Z9, Z12
+	VMINPS           Z16, Z14, Z16
+	VMINPS           Z17, Z14, Z17
+	VMOVUPS          IrisConstants<>+960(SB), Z18
+	VMOVAPS          Z15, Z19
+	VPERMI2PS        IrisConstants<>+1024(SB), Z18, Z19
+	VMINPS           Z12, Z14, Z12
+	VADDPS           Z11, Z16, Z14
+	VADDPS           Z11, Z17, Z20
+	VSUBPS           Z19, Z13, Z13
+	VADDPS           Z11, Z12, Z19
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z20, Z20
+	VMOVUPS          IrisConstants<>+1088(SB), Z21
+	VMOVAPS          Z15, Z22
+	VPERMI2PS        IrisConstants<>+1152(SB), Z21, Z22
+	VPSRLD           $0x14, Z19, Z19
+	VMOVAPS          Z14, Z23
+	VPERMI2PS        IrisConstants<>+1024(SB), Z18, Z23
+	VMOVAPS          Z20, Z24
+	VPERMI2PS        IrisConstants<>+1024(SB), Z18, Z24
+	VMAXPS           Z13, Z22, Z22
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        IrisConstants<>+1024(SB), Z18, Z26
+	VSUBPS           Z23, Z16, Z16
+	VSUBPS           Z24, Z17, Z17
+	VMOVUPS          IrisConstants<>+1216(SB), Z18
+	VMOVAPS          Z15, Z23
+	VPERMI2PS        IrisConstants<>+1280(SB), Z18, Z23
+	VSUBPS           Z26, Z12, Z12
+	VMOVAPS          Z14, Z24
+	VPERMI2PS        IrisConstants<>+1152(SB), Z21, Z24
+	VMOVAPS          Z20, Z26
+	VPERMI2PS        IrisConstants<>+1152(SB), Z21, Z26
+	VMOVUPS          IrisConstants<>+1344(SB), Z27
+	VMOVAPS          Z15, Z28
+	VPERMI2PS        IrisConstants<>+1408(SB), Z27, Z28
+	VMOVAPS          Z19, Z30
+	VPERMI2PS        IrisConstants<>+1152(SB), Z21, Z30
+	VMAXPS           Z16, Z24, Z21
+	VMAXPS           Z17, Z26, Z24
+	VMOVUPS          IrisConstants<>+1472(SB), Z26
+	VMOVAPS          Z15, Z31
+	VPERMI2PS        IrisConstants<>+1536(SB), Z26, Z31
+	VMAXPS           Z12, Z30, Z30
+	VMOVAPS          Z14, Z11
+	VPERMI2PS        IrisConstants<>+1280(SB), Z18, Z11
+	VMOVAPS          Z20, Z4
+	VPERMI2PS        IrisConstants<>+1280(SB), Z18, Z4
+	VMOVAPS          Z15, Z26
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z26
+	VMOVAPS          Z19, Z25
+	VPERMI2PS        IrisConstants<>+1280(SB), Z18, Z25
+	VMOVAPS          Z14, Z18
+	VPERMI2PS        IrisConstants<>+1408(SB), Z27, Z18
+	VMOVAPS          Z20, Z29
+	VPERMI2PS        IrisConstants<>+1408(SB), Z27, Z29
+	VMOVUPS          IrisConstants<>+1728(SB), Z27
+	VPERMI2PS        IrisConstants<>+1792(SB), Z27, Z15
+	VMOVUPS          IrisConstants<>+1344(SB), Z27
+	VMOVUPS          Z6, 64(SP)
+	VMOVAPS          Z19, Z6
+	VPERMI2PS        IrisConstants<>+1408(SB), Z27, Z6
+	VMOVUPS          IrisConstants<>+1472(SB), Z27
+	VMOVUPS          Z1, 192(SP)
+	VMOVAPS          Z14, Z1
+	VPERMI2PS        IrisConstants<>+1536(SB), Z27, Z1
+	VMOVUPS          Z0, 320(SP)
+	VMOVAPS          Z20, Z0
+	VPERMI2PS        IrisConstants<>+1536(SB), Z27, Z0
+	VFMADD231PS      Z13, Z15, Z26
+	VMOVAPS          Z19, Z15
+	VPERMI2PS        IrisConstants<>+1536(SB), Z27, Z15
+	VMOVUPS          IrisConstants<>+1600(SB), Z27
+	VMOVUPS          Z2, 640(SP)
+	VMOVAPS          Z14, Z2
+	VPERMI2PS        IrisConstants<>+1664(SB), Z27, Z2
+	VMOVUPS          Z8, 768(SP)
+	VMOVAPS          Z20, Z8
+	VPERMI2PS        IrisConstants<>+1664(SB), Z27, Z8
+	VFMADD231PS      Z13, Z26, Z31
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        IrisConstants<>+1664(SB), Z27, Z26
+	VMOVUPS          IrisConstants<>+1728(SB), Z27
+	VPERMI2PS        IrisConstants<>+1792(SB), Z27, Z14
+	VPERMI2PS        IrisConstants<>+1792(SB), Z27, Z20
+	VFMADD231PS      Z13, Z31, Z28
+	VPERMI2PS        IrisConstants<>+1792(SB), Z27, Z19
+	VFMADD231PS      Z16, Z14, Z2
+	VFMADD231PS      Z17, Z20, Z8
+	VFMADD231PS      Z28, Z13, Z23
+	VFMADD231PS      Z12, Z19, Z26
+	VFMADD231PS      Z16, Z2, Z1
+	VFMADD231PS      Z17, Z8, Z0
+	VFMADD231PS      Z13, Z23, Z22
+	VFMADD231PS      Z12, Z26, Z15
+	VFMADD231PS      Z16, Z1, Z18
+	VFMADD231PS      Z17, Z0, Z29
+	VBROADCASTSS     IrisConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z7, Z22
+	VFMADD231PS      Z12, Z15, Z6
+	VFMADD231PS      Z18, Z16, Z11
+	VFMADD231PS      Z29, Z17, Z4
+	VFMADD231PS      Z6, Z12, Z25
+	VFMADD231PS      Z16, Z11, Z21
+	VFMADD231PS      Z17, Z4, Z24
+	VFMADD231PS      Z12, Z25, Z30
+	VPTERNLOGD       $0x78, Z0, Z10, Z21
+	VPTERNLOGD       $0x78, Z0, Z3, Z24
+	VPTERNLOGD       $0x78, Z0, Z9, Z30
 
 	// z2 = W2·a1 + b2
 	VBROADCASTSS     256(DI), Z0
-	VBROADCASTSS     256(DI), Z2
-	VBROADCASTSS     260(DI), Z4
-	VBROADCASTSS     260(DI), Z6
-	VBROADCASTSS     264(DI), Z8
-	VBROADCASTSS     264(DI), Z11
-	VMOVUPS          576(SP), Z13
-	VFMADD231PS.BCST 160(DI), Z13, Z0
-	VMOVUPS          512(SP), Z13
-	VFMADD231PS.BCST 160(DI), Z13, Z2
-	VBROADCASTSS     192(DI), Z13
-	VFMADD231PS      3200(SI), Z13, Z4
-	VBROADCASTSS     192(DI), Z13
-	VFMADD231PS      3264(SI), Z13, Z6
-	VBROADCASTSS     224(DI), Z13
-	VFMADD231PS      3200(SI), Z13, Z8
-	VBROADCASTSS     224(DI), Z13
-	VFMADD231PS      3264(SI), Z13, Z11
-	VMOVUPS          448(SP), Z13
-	VFMADD231PS.BCST 164(DI), Z13, Z0
-	VMOVUPS          384(SP), Z14
-	VFMADD231PS.BCST 164(DI), Z14, Z2
-	VFMADD231PS.BCST 196(DI), Z13, Z4
-	VFMADD231PS.BCST 196(DI), Z14, Z6
-	VMOVUPS          256(SP), Z13
-	VFMADD231PS.BCST 168(DI), Z13, Z0
-	VMOVUPS          128(SP), Z14
-	VFMADD231PS.BCST 168(DI), Z14, Z2
-	VBROADCASTSS     228(DI), Z15
-	VFMADD231PS      3328(SI), Z15, Z8
-	VBROADCASTSS     228(DI), Z15
-	VFMADD231PS      3392(SI), Z15, Z11
-	VFMADD231PS.BCST 200(DI), Z13, Z4
-	VFMADD231PS.BCST 200(DI), Z14, Z6
-	VFMADD231PS.BCST 172(DI), Z10, Z0
-	VFMADD231PS.BCST 172(DI), Z21, Z2
-	VFMADD231PS.BCST 232(DI), Z13, Z8
-	VFMADD231PS.BCST 232(DI), Z14, Z11
-	VFMADD231PS.BCST 204(DI), Z10, Z4
-	VFMADD231PS.BCST 204(DI), Z21, Z6
-	VFMADD231PS.BCST 176(DI), Z23, Z0
-	VFMADD231PS.BCST 176(DI), Z26, Z2
-	VFMADD231PS.BCST 236(DI), Z10, Z8
-	VFMADD231PS.BCST 236(DI), Z21, Z11
-	VFMADD231PS.BCST 208(DI), Z23, Z4
-	VFMADD231PS.BCST 208(DI), Z26, Z6
-	VFMADD231PS.BCST 180(DI), Z1, Z0
-	VFMADD231PS.BCST 180(DI), Z25, Z2
-	VFMADD231PS.BCST 240(DI), Z23, Z8
-	VFMADD231PS.BCST 240(DI), Z26, Z11
-	VFMADD231PS.BCST 212(DI), Z1, Z4
-	VFMADD231PS.BCST 212(DI), Z25, Z6
-	VFMADD231PS.BCST 184(DI), Z5, Z0
-	VFMADD231PS.BCST 184(DI), Z12, Z2
-	VFMADD231PS.BCST 244(DI), Z1, Z8
-	VFMADD231PS.BCST 244(DI), Z25, Z11
-	VFMADD231PS.BCST 216(DI), Z5, Z4
-	VFMADD231PS.BCST 216(DI), Z12, Z6
-	VFMADD231PS.BCST 188(DI), Z9, Z0
-	VFMADD231PS.BCST 188(DI), Z3, Z2
-	VFMADD231PS.BCST 248(DI), Z5, Z8
-	VFMADD231PS.BCST 248(DI), Z12, Z11
-	VFMADD231PS.BCST 220(DI), Z9, Z4
-	VFMADD231PS.BCST 220(DI), Z3, Z6
-	VFMADD231PS.BCST 252(DI), Z9, Z8
-	VFMADD231PS.BCST 252(DI), Z3, Z11
+	VBROADCASTSS     256(DI), Z1
+	VBROADCASTSS     260(DI), Z2
+	VBROADCASTSS     260(DI), Z3
+	VBROADCASTSS     264(DI), Z4
+	VBROADCASTSS     264(DI), Z6
+	VMOVUPS          576(SP), Z7
+	VFMADD231PS.BCST 160(DI), Z7, Z0
+	VMOVUPS          512(SP), Z7
+	VFMADD231PS.BCST 160(DI), Z7, Z1
+	VBROADCASTSS     192(DI), Z7
+	VFMADD231PS      3200(SI), Z7, Z2
+	VBROADCASTSS     192(DI), Z7
+	VFMADD231PS      3264(SI), Z7, Z3
+	VBROADCASTSS     224(DI), Z7
+	VFMADD231PS      3200(SI), Z7, Z4
+	VBROADCASTSS     224(DI), Z7
+	VFMADD231PS      3264(SI), Z7, Z6
+	VMOVUPS          448(SP), Z7
+	VFMADD231PS.BCST 164(DI), Z7, Z0
+	VMOVUPS          384(SP), Z8
+	VFMADD231PS.BCST 164(DI), Z8, Z1
+	VFMADD231PS.BCST 196(DI), Z7, Z2
+	VFMADD231PS.BCST 196(DI), Z8, Z3
+	VMOVUPS          256(SP), Z7
+	VFMADD231PS.BCST 168(DI), Z7, Z0
+	VMOVUPS          128(SP), Z8
+	VFMADD231PS.BCST 168(DI), Z8, Z1
+	VBROADCASTSS     228(DI), Z9
+	VFMADD231PS      3328(SI), Z9, Z4
+	VBROADCASTSS     228(DI), Z9
+	VFMADD231PS      3392(SI), Z9, Z6
+	VFMADD231PS.BCST 200(DI), Z7, Z2
+	VFMADD231PS.BCST 200(DI), Z8, Z3
+	VFMADD231PS.BCST 172(DI), Z5, Z0
+	VMOVUPS          768(SP), Z9
+	VFMADD231PS.BCST 172(DI), Z9, Z1
+	VFMADD231PS.BCST 232(DI), Z7, Z4
+	VFMADD231PS.BCST 232(DI), Z8, Z6
+	VFMADD231PS.BCST 204(DI), Z5, Z2
+	VFMADD231PS.BCST 204(DI), Z9, Z3
+	VMOVUPS          640(SP), Z7
+	VFMADD231PS.BCST 176(DI), Z7, Z0
+	VMOVUPS          320(SP), Z8
+	VFMADD231PS.BCST 176(DI), Z8, Z1
+	VFMADD231PS.BCST 236(DI), Z5, Z4
+	VFMADD231PS.BCST 236(DI), Z9, Z6
+	VFMADD231PS.BCST 208(DI), Z7, Z2
+	VFMADD231PS.BCST 208(DI), Z8, Z3
+	VMOVUPS          192(SP), Z5
+	VFMADD231PS.BCST 180(DI), Z5, Z0
+	VMOVUPS          64(SP), Z9
+	VFMADD231PS.BCST 180(DI), Z9, Z1
+	VFMADD231PS.BCST 240(DI), Z7, Z4
+	VFMADD231PS.BCST 240(DI), Z8, Z6
+	VFMADD231PS.BCST 212(DI), Z5, Z2
+	VFMADD231PS.BCST 212(DI), Z9, Z3
+	VFMADD231PS.BCST 184(DI), Z24, Z0
+	VFMADD231PS.BCST 184(DI), Z22, Z1
+	VFMADD231PS.BCST 244(DI), Z5, Z4
+	VFMADD231PS.BCST 244(DI), Z9, Z6
+	VFMADD231PS.BCST 216(DI), Z24, Z2
+	VFMADD231PS.BCST 216(DI), Z22, Z3
+	VFMADD231PS.BCST 188(DI), Z30, Z0
+	VFMADD231PS.BCST 188(DI), Z21, Z1
+	VFMADD231PS.BCST 248(DI), Z24, Z4
+	VFMADD231PS.BCST 248(DI), Z22, Z6
+	VFMADD231PS.BCST 220(DI), Z30, Z2
+	VFMADD231PS.BCST 220(DI), Z21, Z3
+	VFMADD231PS.BCST 252(DI), Z30, Z4
+	VFMADD231PS.BCST 252(DI), Z21, Z6
 
 	// a2 = softmax(z2)
 	VCMPPS       $0x03, Z0, Z0, K1
-	VMAXPS       Z4, Z0, Z1
-	VBLENDMPS    Z0, Z1, K1, Z1
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMAXPS       Z8, Z1, Z3
-	VBLENDMPS    Z1, Z3, K1, Z1
-	VSUBPS       Z1, Z0, Z0
-	VBROADCASTSS IrisConstants<>+1000(SB), Z3
-	VMINPS       Z0, Z3, Z0
-	VBROADCASTSS IrisConstants<>+996(SB), Z5
-	VMAXPS       Z0, Z5, Z0
-	VBROADCASTSS IrisConstants<>+1008(SB), Z9
-	VBROADCASTSS IrisConstants<>+1004(SB), Z10
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z9, Z0, Z12
-	VSUBPS       Z10, Z12, Z12
-	VBROADCASTSS IrisConstants<>+1012(SB), Z13
+	VMAXPS       Z2, Z0, Z5
+	VBLENDMPS    Z0, Z5, K1, Z5
+	VCMPPS       $0x03, Z5, Z5, K1
+	VMAXPS       Z4, Z5, Z7
+	VBLENDMPS    Z5, Z7, K1, Z5
+	VSUBPS       Z5, Z0, Z0
+	VBROADCASTSS IrisConstants<>+3016(SB), Z7
+	VMINPS       Z0, Z7, Z0
+	VBROADCASTSS IrisConstants<>+1864(SB), Z8
+	VMAXPS       Z0, Z8, Z0
+	VBROADCASTSS IrisConstants<>+1872(SB), Z9
+	VBROADCASTSS IrisConstants<>+1868(SB), Z10
+	VMOVAPS      Z10, Z11
+	VFMADD231PS  Z9, Z0, Z11
+	VSUBPS       Z10, Z11, Z12
+	VBROADCASTSS IrisConstants<>+1876(SB), Z13
 	VFNMADD231PS Z13, Z12, Z0
-	VBROADCASTSS IrisConstants<>+1016(SB), Z14
-	VFNMADD231PS Z14, Z12, Z0
-	VMULPS       Z0, Z0, Z15
-	VBROADCASTSS IrisConstants<>+1044(SB), Z16
-	VBROADCASTSS IrisConstants<>+1040(SB), Z17
-	VMOVAPS      Z17, Z18
-	VFMADD231PS  Z0, Z16, Z18
-	VBROADCASTSS IrisConstants<>+1036(SB), Z19
-	VFMADD213PS  Z19, Z0, Z18
-	VBROADCASTSS IrisConstants<>+1032(SB), Z20
-	VFMADD213PS  Z20, Z0, Z18
-	VBROADCASTSS IrisConstants<>+1028(SB), Z21
-	VFMADD213PS  Z21, Z0, Z18
-	VBROADCASTSS IrisConstants<>+1024(SB), Z22
-	VFMADD213PS  Z22, Z0, Z18
-	VFMADD231PS  Z18, Z15, Z0
-	VADDPS       Z7, Z0, Z0
-	VSCALEFPS    Z12, Z0, Z0
-	VSUBPS       Z1, Z4, Z4
-	VMINPS       Z4, Z3, Z4
-	VMAXPS       Z4, Z5, Z4
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z9, Z4, Z12
-	VSUBPS       Z10, Z12, Z12
-	VFNMADD231PS Z13, Z12, Z4
-	VFNMADD231PS Z14, Z12, Z4
-	VMULPS       Z4, Z4, Z15
-	VMOVAPS      Z17, Z18
-	VFMADD231PS  Z4, Z16, Z18
-	VFMADD213PS  Z19, Z4, Z18
-	VFMADD213PS  Z20, Z4, Z18
-	VFMADD213PS  Z21, Z4, Z18
-	VFMADD213PS  Z22, Z4, Z18
-	VFMADD231PS  Z18, Z15, Z4
-	VADDPS       Z7, Z4, Z4
-	VSCALEFPS    Z12, Z4, Z4
-	VADDPS       Z4, Z0, Z12
-	VSUBPS       Z1, Z8, Z1
-	VMINPS       Z1, Z3, Z1
-	VMAXPS       Z1, Z5, Z1
-	VMOVAPS      Z10, Z8
-	VFMADD231PS  Z9, Z1, Z8
-	VSUBPS       Z10, Z8, Z8
-	VFNMADD231PS Z13, Z8, Z1
-	VFNMADD231PS Z14, Z8, Z1
-	VMULPS       Z1, Z1, Z15
-	VMOVAPS      Z17, Z18
-	VFMADD231PS  Z1, Z16, Z18
-	VFMADD213PS  Z19, Z1, Z18
-	VFMADD213PS  Z20, Z1, Z18
-	VFMADD213PS  Z21, Z1, Z18
-	VFMADD213PS  Z22, Z1, Z18
-	VFMADD231PS  Z18, Z15, Z1
-	VADDPS       Z7, Z1, Z1
-	VSCALEFPS    Z8, Z1, Z1
-	VADDPS       Z1, Z12, Z8
-	VDIVPS       Z8, Z7, Z8
-	VMULPS       Z8, Z0, Z0
-	VMULPS       Z8, Z4, Z4
-	VMULPS       Z8, Z1, Z1
-	VCMPPS       $0x03, Z2, Z2, K1
-	VMAXPS       Z6, Z2, Z8
-	VBLENDMPS    Z2, Z8, K1, Z8
-	VCMPPS       $0x03, Z8, Z8, K1
-	VMAXPS       Z11, Z8, Z12
-	VBLENDMPS    Z8, Z12, K1, Z8
-	VSUBPS       Z8, Z2, Z2
-	VMINPS       Z2, Z3, Z2
-	VMAXPS       Z2, Z5, Z2
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z9, Z2, Z12
-	VSUBPS       Z10, Z12, Z12
+	VPERMPS      IrisConstants<>+1920(SB), Z11, Z14
+	VBROADCASTSS IrisConstants<>+1880(SB), Z15
+	VFNMADD231PS Z15, Z12, Z14
+	VMULPS       Z0, Z0, Z16
+	VBROADCASTSS IrisConstants<>+1984(SB), Z17
+	VBROADCASTSS IrisConstants<>+1988(SB), Z18
+	VMOVAPS      Z18, Z19
+	VFMADD231PS  Z17, Z0, Z19
+	VADDPS       Z14, Z0, Z0
+	VFMADD231PS  Z19, Z16, Z0
+	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VFMADD231PS  Z0, Z11, Z11
+	VSCALEFPS    Z12, Z11, Z0
+	VSUBPS       Z5, Z2, Z2
+	VMINPS       Z2, Z7, Z2
+	VMAXPS       Z2, Z8, Z2
+	VMOVAPS      Z10, Z11
+	VFMADD231PS  Z9, Z2, Z11
+	VSUBPS       Z10, Z11, Z12
 	VFNMADD231PS Z13, Z12, Z2
-	VFNMADD231PS Z14, Z12, Z2
-	VMULPS       Z2, Z2, Z15
-	VMOVAPS      Z17, Z18
-	VFMADD231PS  Z2, Z16, Z18
-	VFMADD213PS  Z19, Z2, Z18
-	VFMADD213PS  Z20, Z2, Z18
-	VFMADD213PS  Z21, Z2, Z18
-	VFMADD213PS  Z22, Z2, Z18
-	VFMADD231PS  Z18, Z15, Z2
-	VADDPS       Z7, Z2, Z2
-	VSCALEFPS    Z12, Z2, Z2
-	VSUBPS       Z8, Z6, Z6
-	VMINPS       Z6, Z3, Z6
-	VMAXPS       Z6, Z5, Z6
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z9, Z6, Z12
-	VSUBPS       Z10, Z12, Z12
-	VFNMADD231PS Z13, Z12, Z6
-	VFNMADD231PS Z14, Z12, Z6
-	VMULPS       Z6, Z6, Z15
-	VMOVAPS      Z17, Z18
-	VFMADD231PS  Z6, Z16, Z18
-	VFMADD213PS  Z19, Z6, Z18
-	VFMADD213PS  Z20, Z6, Z18
-	VFMADD213PS  Z21, Z6, Z18
-	VFMADD213PS  Z22, Z6, Z18
-	VFMADD231PS  Z18, Z15, Z6
-	VADDPS       Z7, Z6, Z6
-	VSCALEFPS    Z12, Z6, Z6
-	VADDPS       Z6, Z2, Z12
-	VSUBPS       Z8, Z11, Z8
-	VMINPS       Z8, Z3, Z3
-	VMAXPS       Z3, Z5, Z3
-	VFMADD213PS  Z10, Z3, Z9
-	VSUBPS       Z10, Z9, Z5
-	VFNMADD231PS Z13, Z5, Z3
-	VFNMADD231PS Z14, Z5, Z3
-	VMULPS       Z3, Z3, Z8
-	VFMADD231PS  Z3, Z16, Z17
-	VFMADD231PS  Z3, Z17, Z19
-	VFMADD231PS  Z3, Z19, Z20
-	VFMADD231PS  Z3, Z20, Z21
-	VFMADD231PS  Z3, Z21, Z22
-	VFMADD231PS  Z22, Z8, Z3
-	VADDPS       Z7, Z3, Z3
-	VSCALEFPS    Z5, Z3, Z3
-	VADDPS       Z3, Z12, Z5
-	VDIVPS       Z5, Z7, Z5
+	VPERMPS      IrisConstants<>+1920(SB), Z11, Z14
+	VFNMADD231PS Z15, Z12, Z14
+	VMULPS       Z2, Z2, Z16
+	VMOVAPS      Z18, Z19
+	VFMADD231PS  Z17, Z2, Z19
+	VADDPS       Z14, Z2, Z2
+	VFMADD231PS  Z19, Z16, Z2
+	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VFMADD231PS  Z2, Z11, Z11
+	VSCALEFPS    Z12, Z11, Z2
+	VADDPS       Z2, Z0, Z11
+	VSUBPS       Z5, Z4, Z4
+	VMINPS       Z4, Z7, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMOVAPS      Z10, Z5
+	VFMADD231PS  Z9, Z4, Z5
+	VSUBPS       Z10, Z5, Z12
+	VFNMADD231PS Z13, Z12, Z4
+	VPERMPS      IrisConstants<>+1920(SB), Z5, Z14
+	VFNMADD231PS Z15, Z12, Z14
+	VMULPS       Z4, Z4, Z16
+	VMOVAPS      Z18, Z19
+	VFMADD231PS  Z17, Z4, Z19
+	VADDPS       Z14, Z4, Z4
+	VFMADD231PS  Z19, Z16, Z4
+	VPERMPS      IrisConstants<>+2048(SB), Z5, Z5
+	VFMADD231PS  Z4, Z5, Z5
+	VSCALEFPS    Z12, Z5, Z4
+	VADDPS       Z4, Z11, Z5
+	VBROADCASTSS IrisConstants<>+904(SB), Z11
+	VDIVPS       Z5, Z11, Z5
+	VMULPS       Z5, Z0, Z0
 	VMULPS       Z5, Z2, Z2
-	VMOVUPS      Z2, 960(SI)
-	VMULPS       Z5, Z6, Z2
-	VMOVUPS      Z2, 1088(SI)
-	VMULPS       Z5, Z3, Z2
-	VMOVUPS      Z2, 1216(SI)
+	VMULPS       Z5, Z4, Z4
+	VCMPPS       $0x03, Z1, Z1, K1
+	VMAXPS       Z3, Z1, Z5
+	VBLENDMPS    Z1, Z5, K1, Z5
+	VCMPPS       $0x03, Z5, Z5, K1
+	VMAXPS       Z6, Z5, Z12
+	VBLENDMPS    Z5, Z12, K1, Z5
+	VSUBPS       Z5, Z1, Z1
+	VMINPS       Z1, Z7, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMOVAPS      Z10, Z12
+	VFMADD231PS  Z9, Z1, Z12
+	VSUBPS       Z10, Z12, Z14
+	VFNMADD231PS Z13, Z14, Z1
+	VPERMPS      IrisConstants<>+1920(SB), Z12, Z16
+	VFNMADD231PS Z15, Z14, Z16
+	VMULPS       Z1, Z1, Z19
+	VMOVAPS      Z18, Z20
+	VFMADD231PS  Z17, Z1, Z20
+	VADDPS       Z16, Z1, Z1
+	VFMADD231PS  Z20, Z19, Z1
+	VPERMPS      IrisConstants<>+2048(SB), Z12, Z12
+	VFMADD231PS  Z1, Z12, Z12
+	VSCALEFPS    Z14, Z12, Z1
+	VSUBPS       Z5, Z3, Z3
+	VMINPS       Z3, Z7, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMOVAPS      Z10, Z12
+	VFMADD231PS  Z9, Z3, Z12
+	VSUBPS       Z10, Z12, Z14
+	VFNMADD231PS Z13, Z14, Z3
+	VPERMPS      IrisConstants<>+1920(SB), Z12, Z16
+	VFNMADD231PS Z15, Z14, Z16
+	VMULPS       Z3, Z3, Z19
+	VMOVAPS      Z18, Z20
+	VFMADD231PS  Z17, Z3, Z20
+	VADDPS       Z16, Z3, Z3
+	VFMADD231PS  Z20, Z19, Z3
+	VPERMPS      IrisConstants<>+2048(SB), Z12, Z12
+	VFMADD231PS  Z3, Z12, Z12
+	VSCALEFPS    Z14, Z12, Z3
+	VADDPS       Z3, Z1, Z12
+	VSUBPS       Z5, Z6, Z5
+	VMINPS       Z5, Z7, Z5
+	VMAXPS       Z5, Z8, Z5
+	VFMADD213PS  Z10, Z5, Z9
+	VSUBPS       Z10, Z9, Z6
+	VFNMADD231PS Z13, Z6, Z5
+	VPERMPS      IrisConstants<>+1920(SB), Z9, Z7
+	VFNMADD231PS Z15, Z6, Z7
+	VMULPS       Z5, Z5, Z8
+	VFMADD231PS  Z17, Z5, Z18
+	VADDPS       Z7, Z5, Z5
+	VFMADD231PS  Z18, Z8, Z5
+	VPERMPS      IrisConstants<>+2048(SB), Z9, Z7
+	VFMADD231PS  Z5, Z7, Z7
+	VSCALEFPS    Z6, Z7, Z5
+	VADDPS       Z5, Z12, Z6
+	VDIVPS       Z6, Z11, Z6
+	VMULPS       Z6, Z1, Z1
+	VMOVUPS      Z1, 960(SI)
+	VMULPS       Z6, Z3, Z1
+	VMOVUPS      Z1, 1088(SI)
+	VMULPS       Z6, Z5, Z1
+	VMOVUPS      Z1, 1216(SI)
 
 	// o = a2
-	VUNPCKLPS     Z4, Z0, Z2
-	VUNPCKLPS     Z1, Z1, Z3
-	VUNPCKLPD     Z3, Z2, Z5
-	VUNPCKHPD     Z3, Z2, Z2
-	VUNPCKHPS     Z4, Z0, Z0
-	VUNPCKHPS     Z1, Z1, Z1
-	VUNPCKLPD     Z1, Z0, Z3
-	VUNPCKHPD     Z1, Z0, Z0
+	VUNPCKLPS     Z2, Z0, Z1
+	VUNPCKLPS     Z4, Z4, Z3
+	VUNPCKLPD     Z3, Z1, Z5
+	VUNPCKHPD     Z3, Z1, Z1
+	VUNPCKHPS     Z2, Z0, Z0
+	VUNPCKHPS     Z4, Z4, Z2
+	VUNPCKLPD     Z2, Z0, Z3
+	VUNPCKHPD     Z2, Z0, Z0
 	VMOVSD        X5, (CX)
 	VEXTRACTPS    $0x02, X5, 8(CX)
-	VEXTRACTF32X4 $0x01, Z5, X1
-	VMOVSD        X1, 48(CX)
-	VEXTRACTPS    $0x02, X1, 56(CX)
-	VEXTRACTF32X4 $0x02, Z5, X1
-	VMOVSD        X1, 96(CX)
-	VEXTRACTPS    $0x02, X1, 104(CX)
-	VEXTRACTF32X4 $0x03, Z5, X1
-	VMOVSD        X1, 144(CX)
-	VEXTRACTPS    $0x02, X1, 152(CX)
-	VMOVSD        X2, 12(CX)
-	VEXTRACTPS    $0x02, X2, 20(CX)
-	VEXTRACTF32X4 $0x01, Z2, X1
-	VMOVSD        X1, 60(CX)
-	VEXTRACTPS    $0x02, X1, 68(CX)
-	VEXTRACTF32X4 $0x02, Z2, X1
-	VMOVSD        X1, 108(CX)
-	VEXTRACTPS    $0x02, X1, 116(CX)
-	VEXTRACTF32X4 $0x03, Z2, X1
+	VEXTRACTF32X4 $0x01, Z5, X2
+	VMOVSD        X2, 48(CX)
+	VEXTRACTPS    $0x02, X2, 56(CX)
+	VEXTRACTF32X4 $0x02, Z5, X2
+	VMOVSD        X2, 96(CX)
+	VEXTRACTPS    $0x02, X2, 104(CX)
+	VEXTRACTF32X4 $0x03, Z5, X2
+	VMOVSD        X2, 144(CX)
+	VEXTRACTPS    $0x02, X2, 152(CX)
+	VMOVSD        X1, 12(CX)
+	VEXTRACTPS    $0x02, X1, 20(CX)
+	VEXTRACTF32X4 $0x01, Z1, X2
+	VMOVSD        X2, 60(CX)
+	VEXTRACTPS    $0x02, X2, 68(CX)
+	VEXTRACTF32X4 $0x02, Z1, X2
+	VMOVSD        X2, 108(CX)
+	VEXTRACTPS    $0x02, X2, 116(CX)
+	VEXTRACTF32X4 $0x03, Z1, X1
 	VMOVSD        X1, 156(CX)
 	VEXTRACTPS    $0x02, X1, 164(CX)
 	VMOVSD        X3, 24(CX)
@@ -4940,23 +5264,23 @@ TEXT ·irisLossBatchAVX2(SB), NOSPLIT, $160-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+2884(SB), Y0
+	VMOVUPS      IrisConstants<>+3020(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       IrisConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 2560(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      IrisConstants<>+2948(SB), Y1
+	VMOVUPS      IrisConstants<>+3084(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2592(SI)
 	VMOVUPS      Y0, 2720(SI)
-	VMOVUPS      IrisConstants<>+2980(SB), Y1
+	VMOVUPS      IrisConstants<>+3116(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2624(SI)
 	VMOVUPS      Y0, 2752(SI)
-	VMOVUPS      IrisConstants<>+3012(SB), Y1
+	VMOVUPS      IrisConstants<>+3148(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -5200,11 +5524,11 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      IrisConstants<>+1880(SB), Y6
+	VMOVUPS      IrisConstants<>+2952(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      IrisConstants<>+1848(SB), Y7
+	VMOVUPS      IrisConstants<>+2920(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
@@ -6555,11 +6879,11 @@ loop0:
 	VCVTPS2PD    X8, Y7
 	VCVTPS2PD    X9, Y8
 	VCVTPS2PD    X10, Y9
-	VMOVUPS      IrisConstants<>+1880(SB), Y10
+	VMOVUPS      IrisConstants<>+2952(SB), Y10
 	VMINPD       Y7, Y10, Y7
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
-	VMOVUPS      IrisConstants<>+1848(SB), Y11
+	VMOVUPS      IrisConstants<>+2920(SB), Y11
 	VMAXPD       Y7, Y11, Y7
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y9, Y11, Y9
@@ -6638,10 +6962,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y7, X10
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+1880(SB), Y11
+	VMOVUPS      IrisConstants<>+2952(SB), Y11
 	VMINPD       Y6, Y11, Y6
 	VMINPD       Y7, Y11, Y7
-	VMOVUPS      IrisConstants<>+1848(SB), Y12
+	VMOVUPS      IrisConstants<>+2920(SB), Y12
 	VMAXPD       Y6, Y12, Y6
 	VMAXPD       Y7, Y12, Y7
 	VMULPD       Y6, Y6, Y13
@@ -6677,10 +7001,10 @@ loop0:
 	VCVTPD2PSY   Y7, X7
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X10, Y10
-	VMOVUPS      IrisConstants<>+1880(SB), Y11
+	VMOVUPS      IrisConstants<>+2952(SB), Y11
 	VMINPD       Y8, Y11, Y8
 	VMINPD       Y10, Y11, Y10
-	VMOVUPS      IrisConstants<>+1848(SB), Y11
+	VMOVUPS      IrisConstants<>+2920(SB), Y11
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y10, Y11, Y10
 	VMULPD       Y8, Y8, Y11
@@ -6945,7 +7269,7 @@ loop0:
 	VMOVUPS      Y0, 1280(SI)
 	VMOVUPS      512(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      IrisConstants<>+1912(SB), Y2
+	VMOVUPS      IrisConstants<>+2984(SB), Y2
 	VMINPS       Y1, Y2, Y1
 	VMOVUPS      IrisConstants<>+512(SB), Y3
 	VMAXPS       Y1, Y3, Y1
@@ -7357,30 +7681,30 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X3, Y3
-	VPADDQ       IrisConstants<>+1080(SB), Y1, Y7
-	VPADDQ       IrisConstants<>+1080(SB), Y3, Y8
-	VPADDQ       IrisConstants<>+1080(SB), Y0, Y9
+	VPADDQ       IrisConstants<>+2144(SB), Y1, Y7
+	VPADDQ       IrisConstants<>+2144(SB), Y3, Y8
+	VPADDQ       IrisConstants<>+2144(SB), Y0, Y9
 	VPSRLQ       $0x34, Y7, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
-	VORPD        IrisConstants<>+1112(SB), Y10, Y10
-	VORPD        IrisConstants<>+1112(SB), Y11, Y11
-	VORPD        IrisConstants<>+1112(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+1144(SB), Y10, Y10
-	VSUBPD       IrisConstants<>+1144(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+1144(SB), Y12, Y12
-	VANDPD       IrisConstants<>+1176(SB), Y7, Y7
-	VANDPD       IrisConstants<>+1176(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1176(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+1208(SB), Y7, Y7
-	VPADDQ       IrisConstants<>+1208(SB), Y8, Y8
-	VPADDQ       IrisConstants<>+1208(SB), Y9, Y9
+	VORPD        IrisConstants<>+2176(SB), Y10, Y10
+	VORPD        IrisConstants<>+2176(SB), Y11, Y11
+	VORPD        IrisConstants<>+2176(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+2208(SB), Y10, Y10
+	VSUBPD       IrisConstants<>+2208(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+2208(SB), Y12, Y12
+	VANDPD       IrisConstants<>+2240(SB), Y7, Y7
+	VANDPD       IrisConstants<>+2240(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2240(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+2272(SB), Y7, Y7
+	VPADDQ       IrisConstants<>+2272(SB), Y8, Y8
+	VPADDQ       IrisConstants<>+2272(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y7, Y7
 	VSUBPD       IrisConstants<>+256(SB), Y8, Y8
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
-	VADDPD       IrisConstants<>+1240(SB), Y7, Y13
-	VADDPD       IrisConstants<>+1240(SB), Y8, Y14
-	VADDPD       IrisConstants<>+1240(SB), Y9, Y15
+	VADDPD       IrisConstants<>+2304(SB), Y7, Y13
+	VADDPD       IrisConstants<>+2304(SB), Y8, Y14
+	VADDPD       IrisConstants<>+2304(SB), Y9, Y15
 	VDIVPD       Y13, Y7, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
@@ -7388,50 +7712,50 @@ loop0:
 	VMULPD       Y8, Y8, Y14
 	VMULPD       Y9, Y9, Y15
 	VMOVUPS      Y2, 32(SP)
-	VMOVUPS      IrisConstants<>+1400(SB), Y2
+	VMOVUPS      IrisConstants<>+2464(SB), Y2
 	VMOVUPS      X4, 64(SP)
 	VMOVAPS      Y2, Y4
-	VFMADD231PD  IrisConstants<>+1432(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+2496(SB), Y13, Y4
 	VMOVUPS      X6, 96(SP)
 	VMOVAPS      Y2, Y6
-	VFMADD231PD  IrisConstants<>+1432(SB), Y14, Y6
+	VFMADD231PD  IrisConstants<>+2496(SB), Y14, Y6
 	VMOVUPS      X5, 128(SP)
 	VMOVAPS      Y2, Y5
-	VFMADD231PD  IrisConstants<>+1432(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1368(SB), Y13, Y4
-	VFMADD213PD  IrisConstants<>+1368(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1368(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1336(SB), Y13, Y4
-	VFMADD213PD  IrisConstants<>+1336(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1336(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1304(SB), Y13, Y4
-	VFMADD213PD  IrisConstants<>+1304(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1304(SB), Y15, Y5
+	VFMADD231PD  IrisConstants<>+2496(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+2432(SB), Y13, Y4
+	VFMADD213PD  IrisConstants<>+2432(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+2432(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+2400(SB), Y13, Y4
+	VFMADD213PD  IrisConstants<>+2400(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+2400(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+2368(SB), Y13, Y4
+	VFMADD213PD  IrisConstants<>+2368(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+2368(SB), Y15, Y5
 	VMULPD       Y4, Y7, Y4
 	VMULPD       Y6, Y8, Y6
 	VMULPD       Y5, Y9, Y5
-	VFMADD231PD  IrisConstants<>+1272(SB), Y10, Y4
-	VFMADD231PD  IrisConstants<>+1272(SB), Y11, Y6
-	VFMADD231PD  IrisConstants<>+1272(SB), Y12, Y5
+	VFMADD231PD  IrisConstants<>+2336(SB), Y10, Y4
+	VFMADD231PD  IrisConstants<>+2336(SB), Y11, Y6
+	VFMADD231PD  IrisConstants<>+2336(SB), Y12, Y5
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y1, Y8
 	VCMPPD       $0x00, Y7, Y3, Y9
 	VCMPPD       $0x00, Y7, Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+1496(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+1496(SB), Y5, Y5
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y1, Y8
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y3, Y9
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+1048(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+1048(SB), Y5, Y5
+	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+2560(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+2560(SB), Y5, Y5
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y1, Y8
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y3, Y9
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y0, Y10
+	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+2112(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+2112(SB), Y5, Y5
 	VCMPPD       $0x19, Y7, Y1, Y1
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y0, Y0
-	VBLENDVPD    Y1, IrisConstants<>+1528(SB), Y4, Y1
-	VBLENDVPD    Y3, IrisConstants<>+1528(SB), Y6, Y3
-	VBLENDVPD    Y0, IrisConstants<>+1528(SB), Y5, Y0
+	VBLENDVPD    Y1, IrisConstants<>+2592(SB), Y4, Y1
+	VBLENDVPD    Y3, IrisConstants<>+2592(SB), Y6, Y3
+	VBLENDVPD    Y0, IrisConstants<>+2592(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
@@ -7441,30 +7765,30 @@ loop0:
 	VCVTPS2PD    X5, Y5
 	VMOVUPS      64(SP), X6
 	VCVTPS2PD    X6, Y6
-	VPADDQ       IrisConstants<>+1080(SB), Y4, Y8
-	VPADDQ       IrisConstants<>+1080(SB), Y5, Y9
-	VPADDQ       IrisConstants<>+1080(SB), Y6, Y10
+	VPADDQ       IrisConstants<>+2144(SB), Y4, Y8
+	VPADDQ       IrisConstants<>+2144(SB), Y5, Y9
+	VPADDQ       IrisConstants<>+2144(SB), Y6, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        IrisConstants<>+1112(SB), Y11, Y11
-	VORPD        IrisConstants<>+1112(SB), Y12, Y12
-	VORPD        IrisConstants<>+1112(SB), Y13, Y13
-	VSUBPD       IrisConstants<>+1144(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+1144(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+1144(SB), Y13, Y13
-	VANDPD       IrisConstants<>+1176(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1176(SB), Y9, Y9
-	VANDPD       IrisConstants<>+1176(SB), Y10, Y10
-	VPADDQ       IrisConstants<>+1208(SB), Y8, Y8
-	VPADDQ       IrisConstants<>+1208(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+1208(SB), Y10, Y10
+	VORPD        IrisConstants<>+2176(SB), Y11, Y11
+	VORPD        IrisConstants<>+2176(SB), Y12, Y12
+	VORPD        IrisConstants<>+2176(SB), Y13, Y13
+	VSUBPD       IrisConstants<>+2208(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+2208(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+2208(SB), Y13, Y13
+	VANDPD       IrisConstants<>+2240(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2240(SB), Y9, Y9
+	VANDPD       IrisConstants<>+2240(SB), Y10, Y10
+	VPADDQ       IrisConstants<>+2272(SB), Y8, Y8
+	VPADDQ       IrisConstants<>+2272(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+2272(SB), Y10, Y10
 	VSUBPD       IrisConstants<>+256(SB), Y8, Y8
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y10, Y10
-	VADDPD       IrisConstants<>+1240(SB), Y8, Y14
-	VADDPD       IrisConstants<>+1240(SB), Y9, Y15
-	VADDPD       IrisConstants<>+1240(SB), Y10, Y7
+	VADDPD       IrisConstants<>+2304(SB), Y8, Y14
+	VADDPD       IrisConstants<>+2304(SB), Y9, Y15
+	VADDPD       IrisConstants<>+2304(SB), Y10, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y7, Y10, Y7
@@ -7473,47 +7797,47 @@ loop0:
 	VMULPD       Y7, Y7, Y15
 	VMOVUPS      X0, 64(SP)
 	VMOVAPS      Y2, Y0
-	VFMADD231PD  IrisConstants<>+1432(SB), Y10, Y0
+	VFMADD231PD  IrisConstants<>+2496(SB), Y10, Y0
 	VMOVUPS      X3, 96(SP)
 	VMOVAPS      Y2, Y3
-	VFMADD231PD  IrisConstants<>+1432(SB), Y14, Y3
+	VFMADD231PD  IrisConstants<>+2496(SB), Y14, Y3
 	VMOVUPS      X1, 128(SP)
 	VMOVAPS      Y2, Y1
-	VFMADD231PD  IrisConstants<>+1432(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1368(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1368(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1368(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1336(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1336(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1336(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1304(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1304(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1304(SB), Y15, Y1
+	VFMADD231PD  IrisConstants<>+2496(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+2432(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+2432(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+2432(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+2400(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+2400(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+2400(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+2368(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+2368(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+2368(SB), Y15, Y1
 	VMULPD       Y0, Y8, Y0
 	VMULPD       Y3, Y9, Y3
 	VMULPD       Y1, Y7, Y1
-	VFMADD231PD  IrisConstants<>+1272(SB), Y11, Y0
-	VFMADD231PD  IrisConstants<>+1272(SB), Y12, Y3
-	VFMADD231PD  IrisConstants<>+1272(SB), Y13, Y1
+	VFMADD231PD  IrisConstants<>+2336(SB), Y11, Y0
+	VFMADD231PD  IrisConstants<>+2336(SB), Y12, Y3
+	VFMADD231PD  IrisConstants<>+2336(SB), Y13, Y1
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y4, Y8
 	VCMPPD       $0x00, Y7, Y5, Y9
 	VCMPPD       $0x00, Y7, Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+1496(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+1496(SB), Y1, Y1
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y4, Y8
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y5, Y9
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+1048(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+1048(SB), Y1, Y1
+	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+2560(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+2560(SB), Y1, Y1
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y4, Y8
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y5, Y9
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y6, Y10
+	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+2112(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+2112(SB), Y1, Y1
 	VCMPPD       $0x19, Y7, Y4, Y4
 	VCMPPD       $0x19, Y7, Y5, Y5
 	VCMPPD       $0x19, Y7, Y6, Y6
-	VBLENDVPD    Y4, IrisConstants<>+1528(SB), Y0, Y0
-	VBLENDVPD    Y5, IrisConstants<>+1528(SB), Y3, Y3
-	VBLENDVPD    Y6, IrisConstants<>+1528(SB), Y1, Y1
+	VBLENDVPD    Y4, IrisConstants<>+2592(SB), Y0, Y0
+	VBLENDVPD    Y5, IrisConstants<>+2592(SB), Y3, Y3
+	VBLENDVPD    Y6, IrisConstants<>+2592(SB), Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y1, X1
@@ -7526,53 +7850,53 @@ loop0:
 	VMOVUPS      32(SP), Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VCVTPS2PD    X4, Y4
-	VPADDQ       IrisConstants<>+1080(SB), Y4, Y6
+	VPADDQ       IrisConstants<>+2144(SB), Y4, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+1112(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+1144(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1176(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+1208(SB), Y6, Y6
+	VORPD        IrisConstants<>+2176(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+2208(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2240(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+2272(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+1240(SB), Y6, Y9
+	VADDPD       IrisConstants<>+2304(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
 	VMOVAPS      Y2, Y10
-	VFMADD231PD  IrisConstants<>+1432(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1368(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1336(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1304(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+2496(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+2432(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+2400(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+2368(SB), Y9, Y10
 	VMULPD       Y10, Y6, Y6
-	VFMADD231PD  IrisConstants<>+1272(SB), Y8, Y6
+	VFMADD231PD  IrisConstants<>+2336(SB), Y8, Y6
 	VCMPPD       $0x00, Y7, Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y6, Y6
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y6, Y6
+	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y6, Y6
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y4, Y8
+	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y4, IrisConstants<>+1528(SB), Y6, Y4
+	VBLENDVPD    Y4, IrisConstants<>+2592(SB), Y6, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       IrisConstants<>+1080(SB), Y5, Y6
+	VPADDQ       IrisConstants<>+2144(SB), Y5, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+1112(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+1144(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1176(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+1208(SB), Y6, Y6
+	VORPD        IrisConstants<>+2176(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+2208(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2240(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+2272(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+1240(SB), Y6, Y9
+	VADDPD       IrisConstants<>+2304(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
-	VFMADD231PD  IrisConstants<>+1432(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1368(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1336(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1304(SB), Y9, Y2
+	VFMADD231PD  IrisConstants<>+2496(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+2432(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+2400(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+2368(SB), Y9, Y2
 	VMULPD       Y2, Y6, Y2
-	VFMADD231PD  IrisConstants<>+1272(SB), Y8, Y2
+	VFMADD231PD  IrisConstants<>+2336(SB), Y8, Y2
 	VCMPPD       $0x00, Y7, Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1496(SB), Y2, Y2
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1048(SB), Y2, Y2
+	VBLENDVPD    Y6, IrisConstants<>+2560(SB), Y2, Y2
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y5, Y6
+	VBLENDVPD    Y6, IrisConstants<>+2112(SB), Y2, Y2
 	VCMPPD       $0x19, Y7, Y5, Y5
-	VBLENDVPD    Y5, IrisConstants<>+1528(SB), Y2, Y2
+	VBLENDVPD    Y5, IrisConstants<>+2592(SB), Y2, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y4, Y2
 
@@ -7675,7 +7999,7 @@ loop0:
 
 // func irisLossBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·irisLossBatchAVX512(SB), NOSPLIT, $256-52
+TEXT ·irisLossBatchAVX512(SB), $1408-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -7686,14 +8010,14 @@ TEXT ·irisLossBatchAVX512(SB), NOSPLIT, $256-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      IrisConstants<>+3072(SB), Z0
+	VMOVUPS      IrisConstants<>+3200(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+1020(SB), Z0
+	VBROADCASTSS IrisConstants<>+904(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 2560(SI)
 	VXORPS       X1, X1, X1
 	VMOVUPS      Z1, 2688(SI)
-	VMOVUPS      IrisConstants<>+3200(SB), Z2
+	VMOVUPS      IrisConstants<>+3328(SB), Z2
 	VCMPPS       $0x11, Z31, Z2, K1
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
@@ -7899,14 +8223,14 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 40(DI), Z2, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+1944(SB), Z2
+	VBROADCASTSS     IrisConstants<>+900(SB), Z2
 	VANDPS           Z2, Z7, Z4
 	VANDPS           Z2, Z9, Z6
 	VANDPS           Z2, Z11, Z10
 	VFMADD231PS.BCST 44(DI), Z0, Z12
 	VANDPS           Z2, Z13, Z0
 	VANDPS           Z2, Z3, Z14
-	VBROADCASTSS     IrisConstants<>+900(SB), Z15
+	VBROADCASTSS     IrisConstants<>+896(SB), Z15
 	VMINPS           Z4, Z15, Z4
 	VMINPS           Z6, Z15, Z6
 	VMINPS           Z10, Z15, Z10
@@ -7914,7 +8238,7 @@ loop0:
 	VMINPS           Z0, Z15, Z0
 	VMINPS           Z14, Z15, Z14
 	VMINPS           Z16, Z15, Z16
-	VBROADCASTSS     IrisConstants<>+1020(SB), Z17
+	VBROADCASTSS     IrisConstants<>+904(SB), Z17
 	VADDPS           Z17, Z4, Z18
 	VADDPS           Z17, Z6, Z19
 	VADDPS           Z17, Z10, Z20
@@ -7927,799 +8251,886 @@ loop0:
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          IrisConstants<>+1984(SB), Z24
+	VMOVUPS          IrisConstants<>+960(SB), Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z25
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z26
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z27
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z28
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z29
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z30
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z30
 	VSUBPS           Z25, Z4, Z4
 	VSUBPS           Z26, Z6, Z6
 	VSUBPS           Z27, Z10, Z10
 	VSUBPS           Z28, Z16, Z16
 	VSUBPS           Z29, Z0, Z0
 	VSUBPS           Z30, Z14, Z14
-	VMOVUPS          IrisConstants<>+2112(SB), Z25
+	VMOVUPS          IrisConstants<>+1088(SB), Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z27
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z30
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z31
-	VMOVUPS          IrisConstants<>+2240(SB), Z25
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z31
+	VMAXPS           Z4, Z26, Z26
+	VMAXPS           Z6, Z27, Z27
+	VMAXPS           Z10, Z28, Z28
+	VMAXPS           Z16, Z29, Z29
+	VMAXPS           Z0, Z30, Z30
+	VMAXPS           Z14, Z31, Z31
+	VMOVUPS          IrisConstants<>+1216(SB), Z25
 	VMOVAPS          Z18, Z24
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z24
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z24
 	VMOVAPS          Z19, Z17
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z17
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z17
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z15
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z15
 	VMOVAPS          Z21, Z2
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z2
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z2
 	VMOVUPS          Z1, 64(SP)
 	VMOVAPS          Z22, Z1
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z1
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z1
 	VMOVUPS          Z5, 128(SP)
 	VMOVAPS          Z23, Z5
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z5
-	VFMADD231PS      Z4, Z26, Z24
-	VFMADD231PS      Z6, Z27, Z17
-	VFMADD231PS      Z10, Z28, Z15
-	VFMADD231PS      Z16, Z29, Z2
-	VFMADD231PS      Z0, Z30, Z1
-	VFMADD231PS      Z14, Z31, Z5
-	VMOVUPS          IrisConstants<>+2368(SB), Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z27
-	VMOVAPS          Z19, Z28
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z29
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z30
-	VMOVAPS          Z22, Z31
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z31
-	VMOVAPS          Z23, Z25
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z25
-	VFMADD231PS      Z4, Z24, Z27
-	VFMADD231PS      Z6, Z17, Z28
-	VFMADD231PS      Z10, Z15, Z29
-	VFMADD231PS      Z16, Z2, Z30
-	VFMADD231PS      Z0, Z1, Z31
-	VFMADD231PS      Z14, Z5, Z25
-	VMOVUPS          IrisConstants<>+2496(SB), Z1
-	VMOVAPS          Z18, Z2
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z2
-	VMOVAPS          Z19, Z5
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z5
-	VMOVAPS          Z20, Z15
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z15
-	VMOVAPS          Z21, Z17
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z17
-	VMOVAPS          Z22, Z24
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z24
-	VMOVAPS          Z23, Z26
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z26
-	VFMADD231PS      Z4, Z27, Z2
-	VFMADD231PS      Z6, Z28, Z5
-	VFMADD231PS      Z10, Z29, Z15
-	VFMADD231PS      Z16, Z30, Z17
-	VFMADD231PS      Z0, Z31, Z24
-	VFMADD231PS      Z14, Z25, Z26
-	VMOVUPS          IrisConstants<>+2624(SB), Z25
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z27
-	VMOVAPS          Z19, Z28
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z29
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z30
-	VMOVAPS          Z22, Z31
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z31
-	VMOVAPS          Z23, Z1
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z1
-	VFMADD231PS      Z4, Z2, Z27
-	VFMADD231PS      Z6, Z5, Z28
-	VFMADD231PS      Z10, Z15, Z29
-	VFMADD231PS      Z16, Z17, Z30
-	VFMADD231PS      Z0, Z24, Z31
-	VFMADD231PS      Z14, Z26, Z1
-	VMOVUPS          IrisConstants<>+2752(SB), Z2
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z18
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z19
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z20
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z21
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z22
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z23
-	VMAXPS           Z4, Z18, Z5
-	VMAXPS           Z6, Z19, Z15
-	VMAXPS           Z10, Z20, Z17
-	VMAXPS           Z16, Z21, Z18
-	VMAXPS           Z0, Z22, Z19
-	VMAXPS           Z14, Z23, Z20
-	VFMADD231PS      Z4, Z27, Z5
-	VFMADD231PS      Z6, Z28, Z15
-	VFMADD231PS      Z10, Z29, Z17
-	VFMADD231PS      Z16, Z30, Z18
-	VFMADD231PS      Z0, Z31, Z19
-	VFMADD231PS      Z14, Z1, Z20
-	VBROADCASTSS     IrisConstants<>+2880(SB), Z0
-	VPTERNLOGD       $0xf8, Z0, Z7, Z5
-	VPTERNLOGD       $0xf8, Z0, Z9, Z15
-	VPTERNLOGD       $0xf8, Z0, Z11, Z17
-	VPTERNLOGD       $0xf8, Z0, Z12, Z18
-	VPTERNLOGD       $0xf8, Z0, Z13, Z19
-	VPTERNLOGD       $0xf8, Z0, Z3, Z20
-	VMOVUPS          Z5, 3264(SI)
-	VMOVUPS          Z15, 3328(SI)
-	VMOVUPS          Z17, 3392(SI)
-	VMOVUPS          Z20, 3200(SI)
-	VBROADCASTSS     140(DI), Z1
-	VBROADCASTSS     140(DI), Z3
-	VBROADCASTSS     144(DI), Z4
-	VBROADCASTSS     144(DI), Z6
-	VBROADCASTSS     148(DI), Z7
-	VBROADCASTSS     148(DI), Z9
-	VBROADCASTSS     48(DI), Z10
-	VFMADD231PS      5248(SI), Z10, Z1
-	VBROADCASTSS     48(DI), Z10
-	VFMADD231PS      5312(SI), Z10, Z3
-	VBROADCASTSS     64(DI), Z10
-	VFMADD231PS      5248(SI), Z10, Z4
-	VBROADCASTSS     64(DI), Z10
-	VFMADD231PS      5312(SI), Z10, Z6
-	VBROADCASTSS     80(DI), Z10
-	VFMADD231PS      5248(SI), Z10, Z7
-	VBROADCASTSS     80(DI), Z10
-	VFMADD231PS      5312(SI), Z10, Z9
-	VFMADD231PS.BCST 52(DI), Z8, Z3
-	VBROADCASTSS     52(DI), Z8
-	VFMADD231PS      5376(SI), Z8, Z1
-	VBROADCASTSS     68(DI), Z8
-	VFMADD231PS      5376(SI), Z8, Z4
-	VBROADCASTSS     68(DI), Z8
-	VFMADD231PS      5440(SI), Z8, Z6
-	VBROADCASTSS     84(DI), Z8
-	VFMADD231PS      5376(SI), Z8, Z7
-	VBROADCASTSS     84(DI), Z8
-	VFMADD231PS      5440(SI), Z8, Z9
-	VMOVUPS          128(SP), Z8
-	VFMADD231PS.BCST 56(DI), Z8, Z3
-	VBROADCASTSS     56(DI), Z8
-	VFMADD231PS      5504(SI), Z8, Z1
-	VMOVUPS          64(SP), Z8
-	VFMADD231PS.BCST 60(DI), Z8, Z3
-	VBROADCASTSS     72(DI), Z10
-	VFMADD231PS      5504(SI), Z10, Z4
-	VBROADCASTSS     72(DI), Z10
-	VFMADD231PS      5568(SI), Z10, Z6
-	VBROADCASTSS     88(DI), Z10
-	VFMADD231PS      5504(SI), Z10, Z7
-	VBROADCASTSS     88(DI), Z10
-	VFMADD231PS      5568(SI), Z10, Z9
-	VBROADCASTSS     IrisConstants<>+1944(SB), Z10
-	VANDPS           Z10, Z3, Z11
-	VBROADCASTSS     IrisConstants<>+900(SB), Z12
-	VMINPS           Z11, Z12, Z11
-	VFMADD231PS.BCST 76(DI), Z8, Z6
-	VBROADCASTSS     60(DI), Z8
-	VFMADD231PS      5632(SI), Z8, Z1
-	VBROADCASTSS     IrisConstants<>+1020(SB), Z8
-	VADDPS           Z8, Z11, Z13
-	VBROADCASTSS     76(DI), Z14
-	VFMADD231PS      5632(SI), Z14, Z4
-	VANDPS           Z10, Z6, Z14
-	VBROADCASTSS     92(DI), Z16
-	VFMADD231PS      5632(SI), Z16, Z7
-	VBROADCASTSS     92(DI), Z16
-	VFMADD231PS      5696(SI), Z16, Z9
-	VANDPS           Z10, Z1, Z16
-	VPSRLD           $0x14, Z13, Z13
-	VANDPS           Z10, Z4, Z21
-	VMINPS           Z14, Z12, Z14
-	VANDPS           Z10, Z7, Z22
-	VANDPS           Z10, Z9, Z23
-	VMINPS           Z16, Z12, Z16
-	VMOVUPS          IrisConstants<>+1984(SB), Z24
-	VMOVAPS          Z13, Z26
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z26
-	VMINPS           Z21, Z12, Z21
-	VADDPS           Z8, Z14, Z27
-	VMINPS           Z22, Z12, Z22
-	VMINPS           Z23, Z12, Z23
-	VADDPS           Z8, Z16, Z28
-	VSUBPS           Z26, Z11, Z11
-	VADDPS           Z8, Z21, Z26
-	VPSRLD           $0x14, Z27, Z27
-	VADDPS           Z8, Z22, Z29
-	VADDPS           Z8, Z23, Z30
-	VPSRLD           $0x14, Z28, Z28
-	VMOVUPS          IrisConstants<>+2112(SB), Z31
-	VMOVAPS          Z13, Z8
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z8
-	VPSRLD           $0x14, Z26, Z26
-	VMOVAPS          Z27, Z12
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z12
-	VPSRLD           $0x14, Z29, Z29
-	VPSRLD           $0x14, Z30, Z30
-	VMOVAPS          Z28, Z10
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z10
-	VMOVUPS          IrisConstants<>+2240(SB), Z0
-	VMOVAPS          Z13, Z2
-	VPERMI2PS        IrisConstants<>+2304(SB), Z0, Z2
-	VMOVAPS          Z26, Z25
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z25
-	VSUBPS           Z12, Z14, Z12
-	VMOVAPS          Z29, Z14
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z14
-	VMOVAPS          Z30, Z0
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z0
-	VSUBPS           Z10, Z16, Z10
-	VFMADD231PS      Z11, Z8, Z2
-	VSUBPS           Z25, Z21, Z8
-	VMOVAPS          Z27, Z16
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z16
-	VSUBPS           Z14, Z22, Z14
-	VSUBPS           Z0, Z23, Z0
-	VMOVAPS          Z28, Z21
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z21
-	VMOVUPS          IrisConstants<>+2368(SB), Z22
-	VMOVAPS          Z13, Z23
-	VPERMI2PS        IrisConstants<>+2432(SB), Z22, Z23
-	VMOVAPS          Z26, Z25
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z25
-	VMOVUPS          IrisConstants<>+2240(SB), Z24
-	VMOVAPS          Z27, Z22
-	VPERMI2PS        IrisConstants<>+2304(SB), Z24, Z22
-	VMOVAPS          Z29, Z24
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z24
-	VMOVUPS          Z19, 64(SP)
-	VMOVAPS          Z30, Z19
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z19
-	VMOVUPS          IrisConstants<>+2240(SB), Z31
-	VMOVUPS          Z18, 128(SP)
-	VMOVAPS          Z28, Z18
-	VPERMI2PS        IrisConstants<>+2304(SB), Z31, Z18
-	VFMADD231PS      Z11, Z2, Z23
-	VMOVAPS          Z26, Z2
-	VPERMI2PS        IrisConstants<>+2304(SB), Z31, Z2
-	VFMADD231PS      Z12, Z16, Z22
-	VMOVAPS          Z29, Z16
-	VPERMI2PS        IrisConstants<>+2304(SB), Z31, Z16
-	VMOVUPS          Z17, 192(SP)
-	VMOVAPS          Z30, Z17
-	VPERMI2PS        IrisConstants<>+2304(SB), Z31, Z17
-	VFMADD231PS      Z10, Z21, Z18
-	VMOVUPS          IrisConstants<>+2496(SB), Z21
-	VMOVAPS          Z13, Z31
-	VPERMI2PS        IrisConstants<>+2560(SB), Z21, Z31
-	VFMADD231PS      Z8, Z25, Z2
-	VMOVUPS          IrisConstants<>+2368(SB), Z25
-	VMOVAPS          Z27, Z21
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z21
-	VFMADD231PS      Z14, Z24, Z16
-	VFMADD231PS      Z0, Z19, Z17
-	VMOVAPS          Z28, Z19
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z19
-	VFMADD231PS      Z11, Z23, Z31
-	VMOVAPS          Z26, Z23
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z23
-	VFMADD231PS      Z12, Z22, Z21
-	VMOVAPS          Z29, Z22
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z22
-	VMOVAPS          Z30, Z24
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z24
-	VFMADD231PS      Z10, Z18, Z19
-	VMOVUPS          IrisConstants<>+2624(SB), Z18
-	VMOVAPS          Z13, Z25
-	VPERMI2PS        IrisConstants<>+2688(SB), Z18, Z25
-	VFMADD231PS      Z8, Z2, Z23
-	VMOVUPS          IrisConstants<>+2496(SB), Z2
-	VMOVAPS          Z27, Z18
-	VPERMI2PS        IrisConstants<>+2560(SB), Z2, Z18
-	VFMADD231PS      Z14, Z16, Z22
-	VFMADD231PS      Z0, Z17, Z24
-	VMOVAPS          Z28, Z16
-	VPERMI2PS        IrisConstants<>+2560(SB), Z2, Z16
-	VFMADD231PS      Z11, Z31, Z25
-	VMOVAPS          Z26, Z17
-	VPERMI2PS        IrisConstants<>+2560(SB), Z2, Z17
-	VFMADD231PS      Z12, Z21, Z18
-	VMOVAPS          Z29, Z21
-	VPERMI2PS        IrisConstants<>+2560(SB), Z2, Z21
-	VMOVAPS          Z30, Z31
-	VPERMI2PS        IrisConstants<>+2560(SB), Z2, Z31
-	VFMADD231PS      Z10, Z19, Z16
-	VMOVUPS          IrisConstants<>+2752(SB), Z19
-	VPERMI2PS        IrisConstants<>+2816(SB), Z19, Z13
-	VFMADD231PS      Z8, Z23, Z17
-	VMOVUPS          IrisConstants<>+2624(SB), Z23
-	VMOVAPS          Z27, Z2
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z2
-	VFMADD231PS      Z14, Z22, Z21
-	VFMADD231PS      Z0, Z24, Z31
-	VMOVAPS          Z28, Z22
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z22
-	VMAXPS           Z11, Z13, Z13
-	VMOVAPS          Z26, Z24
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z24
-	VFMADD231PS      Z12, Z18, Z2
-	VMOVAPS          Z29, Z18
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z18
-	VMOVAPS          Z30, Z19
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z19
-	VFMADD231PS      Z10, Z16, Z22
-	VFMADD231PS      Z11, Z25, Z13
-	VFMADD231PS      Z8, Z17, Z24
-	VMOVUPS          IrisConstants<>+2752(SB), Z11
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z27
-	VFMADD231PS      Z14, Z21, Z18
-	VFMADD231PS      Z0, Z31, Z19
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z28
-	VBROADCASTSS     IrisConstants<>+2880(SB), Z16
-	VPTERNLOGD       $0xf8, Z16, Z3, Z13
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z26
-	VMAXPS           Z12, Z27, Z3
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z29
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z30
-	VMAXPS           Z10, Z28, Z17
-	VMAXPS           Z8, Z26, Z21
-	VFMADD231PS      Z12, Z2, Z3
-	VMAXPS           Z14, Z29, Z2
-	VMAXPS           Z0, Z30, Z12
-	VFMADD231PS      Z10, Z22, Z17
-	VFMADD231PS      Z8, Z24, Z21
-	VPTERNLOGD       $0xf8, Z16, Z6, Z3
-	VFMADD231PS      Z14, Z18, Z2
-	VFMADD231PS      Z0, Z19, Z12
-	VPTERNLOGD       $0xf8, Z16, Z1, Z17
-	VPTERNLOGD       $0xf8, Z16, Z4, Z21
-	VPTERNLOGD       $0xf8, Z16, Z7, Z2
-	VPTERNLOGD       $0xf8, Z16, Z9, Z12
-	VBROADCASTSS     152(DI), Z0
-	VBROADCASTSS     152(DI), Z1
-	VBROADCASTSS     156(DI), Z4
-	VBROADCASTSS     156(DI), Z6
-	VBROADCASTSS     96(DI), Z7
-	VFMADD231PS      5248(SI), Z7, Z0
-	VBROADCASTSS     96(DI), Z7
-	VFMADD231PS      5312(SI), Z7, Z1
-	VBROADCASTSS     112(DI), Z7
-	VFMADD231PS      5248(SI), Z7, Z4
-	VBROADCASTSS     112(DI), Z7
-	VFMADD231PS      5312(SI), Z7, Z6
-	VBROADCASTSS     100(DI), Z7
-	VFMADD231PS      5376(SI), Z7, Z0
-	VBROADCASTSS     100(DI), Z7
-	VFMADD231PS      5440(SI), Z7, Z1
-	VBROADCASTSS     116(DI), Z7
-	VFMADD231PS      5376(SI), Z7, Z4
-	VBROADCASTSS     116(DI), Z7
-	VFMADD231PS      5440(SI), Z7, Z6
-	VBROADCASTSS     104(DI), Z7
-	VFMADD231PS      5504(SI), Z7, Z0
-	VBROADCASTSS     104(DI), Z7
-	VFMADD231PS      5568(SI), Z7, Z1
-	VBROADCASTSS     120(DI), Z7
-	VFMADD231PS      5504(SI), Z7, Z4
-	VBROADCASTSS     120(DI), Z7
-	VFMADD231PS      5568(SI), Z7, Z6
-	VBROADCASTSS     108(DI), Z7
-	VFMADD231PS      5632(SI), Z7, Z0
-	VBROADCASTSS     108(DI), Z7
-	VFMADD231PS      5696(SI), Z7, Z1
-	VBROADCASTSS     124(DI), Z7
-	VFMADD231PS      5632(SI), Z7, Z4
-	VBROADCASTSS     124(DI), Z7
-	VFMADD231PS      5696(SI), Z7, Z6
-	VBROADCASTSS     IrisConstants<>+1944(SB), Z7
-	VANDPS           Z7, Z0, Z8
-	VANDPS           Z7, Z1, Z9
-	VANDPS           Z7, Z4, Z10
-	VANDPS           Z7, Z6, Z7
-	VBROADCASTSS     IrisConstants<>+900(SB), Z14
-	VMINPS           Z8, Z14, Z8
-	VMINPS           Z9, Z14, Z9
-	VMINPS           Z10, Z14, Z10
-	VMINPS           Z7, Z14, Z7
-	VBROADCASTSS     IrisConstants<>+1020(SB), Z14
-	VADDPS           Z14, Z8, Z18
-	VADDPS           Z14, Z9, Z19
-	VADDPS           Z14, Z10, Z22
-	VADDPS           Z14, Z7, Z24
-	VPSRLD           $0x14, Z18, Z18
-	VPSRLD           $0x14, Z19, Z19
-	VPSRLD           $0x14, Z22, Z22
-	VPSRLD           $0x14, Z24, Z24
-	VMOVUPS          IrisConstants<>+1984(SB), Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z26
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z27
-	VMOVAPS          Z22, Z28
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z28
-	VMOVAPS          Z24, Z29
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z29
-	VSUBPS           Z26, Z8, Z8
-	VSUBPS           Z27, Z9, Z9
-	VSUBPS           Z28, Z10, Z10
-	VSUBPS           Z29, Z7, Z7
-	VMOVUPS          IrisConstants<>+2112(SB), Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z26
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z27
-	VMOVAPS          Z22, Z28
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z28
-	VMOVAPS          Z24, Z29
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z29
-	VMOVUPS          IrisConstants<>+2240(SB), Z25
-	VMOVAPS          Z18, Z30
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z30
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z5
+	VMOVUPS          IrisConstants<>+1344(SB), Z25
+	VMOVUPS          Z8, 192(SP)
+	VMOVAPS          Z18, Z8
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z8
+	VMOVUPS          Z3, 256(SP)
+	VMOVAPS          Z19, Z3
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z3
+	VMOVUPS          Z13, 320(SP)
+	VMOVAPS          Z20, Z13
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z13
+	VMOVUPS          Z12, 384(SP)
+	VMOVAPS          Z21, Z12
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z12
+	VMOVUPS          Z11, 448(SP)
+	VMOVAPS          Z22, Z11
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z11
+	VMOVUPS          Z9, 512(SP)
+	VMOVAPS          Z23, Z9
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z9
+	VMOVUPS          IrisConstants<>+1472(SB), Z25
+	VMOVUPS          Z7, 576(SP)
+	VMOVAPS          Z18, Z7
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z7
+	VMOVUPS          Z31, 640(SP)
 	VMOVAPS          Z19, Z31
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z31
-	VMOVAPS          Z22, Z14
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z14
-	VMOVAPS          Z24, Z16
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z16
-	VFMADD231PS      Z8, Z26, Z30
-	VFMADD231PS      Z9, Z27, Z31
-	VFMADD231PS      Z10, Z28, Z14
-	VFMADD231PS      Z7, Z29, Z16
-	VMOVUPS          IrisConstants<>+2368(SB), Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z26
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z27
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z31
+	VMOVUPS          Z30, 704(SP)
+	VMOVAPS          Z20, Z30
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z30
+	VMOVUPS          Z29, 768(SP)
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z29
+	VMOVUPS          Z28, 832(SP)
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z28
-	VMOVAPS          Z24, Z29
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z29
-	VFMADD231PS      Z8, Z30, Z26
-	VFMADD231PS      Z9, Z31, Z27
-	VFMADD231PS      Z10, Z14, Z28
-	VFMADD231PS      Z7, Z16, Z29
-	VMOVUPS          IrisConstants<>+2496(SB), Z14
-	VMOVAPS          Z18, Z16
-	VPERMI2PS        IrisConstants<>+2560(SB), Z14, Z16
-	VMOVAPS          Z19, Z25
-	VPERMI2PS        IrisConstants<>+2560(SB), Z14, Z25
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        IrisConstants<>+2560(SB), Z14, Z30
-	VMOVAPS          Z24, Z31
-	VPERMI2PS        IrisConstants<>+2560(SB), Z14, Z31
-	VFMADD231PS      Z8, Z26, Z16
-	VFMADD231PS      Z9, Z27, Z25
-	VFMADD231PS      Z10, Z28, Z30
-	VFMADD231PS      Z7, Z29, Z31
-	VMOVAPS          Z18, Z14
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z14
-	VMOVAPS          Z19, Z26
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z26
-	VMOVAPS          Z22, Z27
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z27
-	VMOVAPS          Z24, Z28
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z28
-	VFMADD231PS      Z8, Z16, Z14
-	VFMADD231PS      Z9, Z25, Z26
-	VFMADD231PS      Z10, Z30, Z27
-	VFMADD231PS      Z7, Z31, Z28
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z18
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z19
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z22
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z24
-	VMAXPS           Z8, Z18, Z11
-	VMAXPS           Z9, Z19, Z16
-	VMAXPS           Z10, Z22, Z18
-	VMAXPS           Z7, Z24, Z19
-	VFMADD231PS      Z8, Z14, Z11
-	VFMADD231PS      Z9, Z26, Z16
-	VFMADD231PS      Z10, Z27, Z18
-	VFMADD231PS      Z7, Z28, Z19
-	VBROADCASTSS     IrisConstants<>+2880(SB), Z7
-	VPTERNLOGD       $0xf8, Z7, Z0, Z11
-	VPTERNLOGD       $0xf8, Z7, Z1, Z16
-	VPTERNLOGD       $0xf8, Z7, Z4, Z18
-	VPTERNLOGD       $0xf8, Z7, Z6, Z19
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z28
+	VMOVUPS          Z27, 896(SP)
+	VMOVAPS          Z23, Z27
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z27
+	VMOVUPS          IrisConstants<>+1600(SB), Z25
+	VMOVUPS          Z26, 960(SP)
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z26
+	VMOVUPS          Z5, 1024(SP)
+	VMOVAPS          Z19, Z5
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z5
+	VMOVUPS          Z1, 1088(SP)
+	VMOVAPS          Z20, Z1
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z1
+	VMOVUPS          Z2, 1152(SP)
+	VMOVAPS          Z21, Z2
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z2
+	VMOVUPS          Z15, 1216(SP)
+	VMOVAPS          Z22, Z15
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z15
+	VMOVUPS          Z17, 1280(SP)
+	VMOVAPS          Z23, Z17
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z17
+	VMOVUPS          IrisConstants<>+1728(SB), Z25
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z18
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z19
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z20
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z21
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z22
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z23
+	VFMADD231PS      Z4, Z18, Z26
+	VFMADD231PS      Z6, Z19, Z5
+	VFMADD231PS      Z10, Z20, Z1
+	VFMADD231PS      Z16, Z21, Z2
+	VFMADD231PS      Z0, Z22, Z15
+	VFMADD231PS      Z14, Z23, Z17
+	VFMADD231PS      Z4, Z26, Z7
+	VFMADD231PS      Z6, Z5, Z31
+	VFMADD231PS      Z10, Z1, Z30
+	VFMADD231PS      Z16, Z2, Z29
+	VFMADD231PS      Z0, Z15, Z28
+	VFMADD231PS      Z14, Z17, Z27
+	VFMADD231PS      Z4, Z7, Z8
+	VFMADD231PS      Z6, Z31, Z3
+	VFMADD231PS      Z10, Z30, Z13
+	VFMADD231PS      Z16, Z29, Z12
+	VFMADD231PS      Z0, Z28, Z11
+	VFMADD231PS      Z14, Z27, Z9
+	VFMADD231PS      Z8, Z4, Z24
+	VMOVUPS          1280(SP), Z1
+	VFMADD231PS      Z3, Z6, Z1
+	VMOVUPS          1216(SP), Z2
+	VFMADD231PS      Z13, Z10, Z2
+	VMOVUPS          1152(SP), Z3
+	VFMADD231PS      Z12, Z16, Z3
+	VMOVUPS          1088(SP), Z5
+	VFMADD231PS      Z11, Z0, Z5
+	VMOVUPS          1024(SP), Z7
+	VFMADD231PS      Z9, Z14, Z7
+	VMOVUPS          960(SP), Z8
+	VFMADD231PS      Z4, Z24, Z8
+	VMOVUPS          896(SP), Z4
+	VFMADD231PS      Z6, Z1, Z4
+	VMOVUPS          832(SP), Z1
+	VFMADD231PS      Z10, Z2, Z1
+	VMOVUPS          768(SP), Z2
+	VFMADD231PS      Z16, Z3, Z2
+	VMOVUPS          704(SP), Z3
+	VFMADD231PS      Z0, Z5, Z3
+	VMOVUPS          640(SP), Z0
+	VFMADD231PS      Z14, Z7, Z0
+	VMOVUPS          576(SP), Z5
+	VBROADCASTSS     IrisConstants<>+1856(SB), Z6
+	VPTERNLOGD       $0x78, Z6, Z5, Z8
+	VMOVUPS          512(SP), Z5
+	VPTERNLOGD       $0x78, Z6, Z5, Z4
+	VMOVUPS          448(SP), Z5
+	VPTERNLOGD       $0x78, Z6, Z5, Z1
+	VMOVUPS          384(SP), Z5
+	VPTERNLOGD       $0x78, Z6, Z5, Z2
+	VMOVUPS          320(SP), Z5
+	VPTERNLOGD       $0x78, Z6, Z5, Z3
+	VMOVUPS          256(SP), Z5
+	VPTERNLOGD       $0x78, Z6, Z5, Z0
+	VMOVUPS          Z8, 3264(SI)
+	VMOVUPS          Z4, 3328(SI)
+	VMOVUPS          Z1, 3392(SI)
+	VMOVUPS          Z0, 3200(SI)
+	VBROADCASTSS     140(DI), Z5
+	VBROADCASTSS     140(DI), Z7
+	VBROADCASTSS     144(DI), Z9
+	VBROADCASTSS     144(DI), Z10
+	VBROADCASTSS     148(DI), Z11
+	VBROADCASTSS     148(DI), Z12
+	VBROADCASTSS     48(DI), Z13
+	VFMADD231PS      5248(SI), Z13, Z5
+	VBROADCASTSS     48(DI), Z13
+	VFMADD231PS      5312(SI), Z13, Z7
+	VBROADCASTSS     64(DI), Z13
+	VFMADD231PS      5248(SI), Z13, Z9
+	VBROADCASTSS     64(DI), Z13
+	VFMADD231PS      5312(SI), Z13, Z10
+	VBROADCASTSS     80(DI), Z13
+	VFMADD231PS      5248(SI), Z13, Z11
+	VBROADCASTSS     80(DI), Z13
+	VFMADD231PS      5312(SI), Z13, Z12
+	VMOVUPS          192(SP), Z13
+	VFMADD231PS.BCST 52(DI), Z13, Z7
+	VBROADCASTSS     52(DI), Z13
+	VFMADD231PS      5376(SI), Z13, Z5
+	VBROADCASTSS     68(DI), Z13
+	VFMADD231PS      5376(SI), Z13, Z9
+	VBROADCASTSS     68(DI), Z13
+	VFMADD231PS      5440(SI), Z13, Z10
+	VBROADCASTSS     84(DI), Z13
+	VFMADD231PS      5376(SI), Z13, Z11
+	VBROADCASTSS     84(DI), Z13
+	VFMADD231PS      5440(SI), Z13, Z12
+	VMOVUPS          128(SP), Z13
+	VFMADD231PS.BCST 56(DI), Z13, Z7
+	VBROADCASTSS     56(DI), Z13
+	VFMADD231PS      5504(SI), Z13, Z5
+	VMOVUPS          64(SP), Z13
+	VFMADD231PS.BCST 60(DI), Z13, Z7
+	VBROADCASTSS     72(DI), Z14
+	VFMADD231PS      5504(SI), Z14, Z9
+	VBROADCASTSS     72(DI), Z14
+	VFMADD231PS      5568(SI), Z14, Z10
+	VBROADCASTSS     88(DI), Z14
+	VFMADD231PS      5504(SI), Z14, Z11
+	VBROADCASTSS     88(DI), Z14
+	VFMADD231PS      5568(SI), Z14, Z12
+	VBROADCASTSS     IrisConstants<>+900(SB), Z14
+	VANDPS           Z14, Z7, Z15
+	VBROADCASTSS     IrisConstants<>+896(SB), Z16
+	VMINPS           Z15, Z16, Z15
+	VFMADD231PS.BCST 76(DI), Z13, Z10
+	VBROADCASTSS     60(DI), Z13
+	VFMADD231PS      5632(SI), Z13, Z5
+	VBROADCASTSS     IrisConstants<>+904(SB), Z13
+	VADDPS           Z13, Z15, Z17
+	VBROADCASTSS     76(DI), Z18
+	VFMADD231PS      5632(SI), Z18, Z9
+	VANDPS           Z14, Z10, Z18
+	VBROADCASTSS     92(DI), Z19
+	VFMADD231PS      5632(SI), Z19, Z11
+	VBROADCASTSS     92(DI), Z19
+	VFMADD231PS      5696(SI), Z19, Z12
+	VANDPS           Z14, Z5, Z19
+	VPSRLD           $0x14, Z17, Z17
+	VANDPS           Z14, Z9, Z20
+	VMINPS           Z18, Z16, Z18
+	VANDPS           Z14, Z11, Z21
+	VANDPS           Z14, Z12, Z22
+	VMINPS           Z19, Z16, Z19
+	VMOVUPS          IrisConstants<>+960(SB), Z23
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z24
+	VMINPS           Z20, Z16, Z20
+	VADDPS           Z13, Z18, Z26
+	VMINPS           Z21, Z16, Z21
+	VMINPS           Z22, Z16, Z22
+	VADDPS           Z13, Z19, Z27
+	VSUBPS           Z24, Z15, Z15
+	VADDPS           Z13, Z20, Z24
+	VPSRLD           $0x14, Z26, Z26
+	VADDPS           Z13, Z21, Z28
+	VADDPS           Z13, Z22, Z29
+	VPSRLD           $0x14, Z27, Z27
+	VMOVUPS          IrisConstants<>+1088(SB), Z30
+	VMOVAPS          Z17, Z31
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z31
+	VPSRLD           $0x14, Z24, Z24
+	VMOVAPS          Z26, Z13
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z13
+	VPSRLD           $0x14, Z28, Z28
+	VPSRLD           $0x14, Z29, Z29
+	VMOVAPS          Z27, Z16
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z16
+	VMAXPS           Z15, Z31, Z31
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z14
+	VSUBPS           Z13, Z18, Z13
+	VMOVAPS          Z28, Z18
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z18
+	VMOVAPS          Z29, Z6
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z6
+	VSUBPS           Z16, Z19, Z16
+	VMOVUPS          IrisConstants<>+1216(SB), Z19
+	VMOVAPS          Z17, Z23
+	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z23
+	VSUBPS           Z14, Z20, Z14
+	VMOVAPS          Z26, Z20
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z20
+	VSUBPS           Z18, Z21, Z18
+	VSUBPS           Z6, Z22, Z6
+	VMOVAPS          Z27, Z21
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z21
+	VMOVUPS          IrisConstants<>+1344(SB), Z22
+	VMOVAPS          Z17, Z25
+	VPERMI2PS        IrisConstants<>+1408(SB), Z22, Z25
+	VMOVAPS          Z24, Z22
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z22
+	VMAXPS           Z13, Z20, Z20
+	VMOVAPS          Z28, Z19
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z19
+	VMOVUPS          Z3, 64(SP)
+	VMOVAPS          Z29, Z3
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z3
+	VMAXPS           Z16, Z21, Z21
+	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VMOVUPS          Z2, 128(SP)
+	VMOVAPS          Z17, Z2
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z2
+	VMAXPS           Z14, Z22, Z22
+	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VMOVUPS          Z1, 192(SP)
+	VMOVAPS          Z26, Z1
+	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z1
+	VMAXPS           Z18, Z19, Z19
+	VMAXPS           Z6, Z3, Z3
+	VMOVUPS          Z4, 256(SP)
+	VMOVAPS          Z27, Z4
+	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z4
+	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VMOVUPS          Z8, 320(SP)
+	VMOVAPS          Z17, Z8
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z8
+	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VMOVUPS          Z0, 384(SP)
+	VMOVAPS          Z24, Z0
+	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z0
+	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VMOVUPS          Z12, 448(SP)
+	VMOVAPS          Z26, Z12
+	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z12
+	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VMOVUPS          Z11, 512(SP)
+	VMOVAPS          Z28, Z11
+	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z11
+	VMOVUPS          Z9, 576(SP)
+	VMOVAPS          Z29, Z9
+	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z9
+	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VMOVUPS          Z5, 640(SP)
+	VMOVAPS          Z27, Z5
+	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z5
+	VMOVUPS          IrisConstants<>+1728(SB), Z30
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z17
+	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VMOVUPS          Z3, 704(SP)
+	VMOVAPS          Z24, Z3
+	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z3
+	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VMOVUPS          Z19, 768(SP)
+	VMOVAPS          Z26, Z19
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z19
+	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VMOVUPS          Z10, 832(SP)
+	VMOVAPS          Z28, Z10
+	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z10
+	VMOVUPS          Z22, 896(SP)
+	VMOVAPS          Z29, Z22
+	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z22
+	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VMOVUPS          Z21, 960(SP)
+	VMOVAPS          Z27, Z21
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z21
+	VFMADD231PS      Z15, Z17, Z8
+	VMOVAPS          Z24, Z17
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z17
+	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VMOVUPS          Z9, 1024(SP)
+	VMOVAPS          Z26, Z9
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z9
+	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VMOVUPS          Z11, 1088(SP)
+	VMOVAPS          Z28, Z11
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z11
+	VMOVUPS          Z20, 1152(SP)
+	VMOVAPS          Z29, Z20
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z20
+	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VMOVUPS          Z0, 1216(SP)
+	VMOVAPS          Z27, Z0
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z0
+	VFMADD231PS      Z15, Z8, Z2
+	VMOVAPS          Z24, Z8
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z8
+	VMOVUPS          IrisConstants<>+1728(SB), Z30
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z26
+	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VMOVUPS          Z4, 1280(SP)
+	VMOVAPS          Z28, Z4
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z4
+	VMOVUPS          Z22, 1344(SP)
+	VMOVAPS          Z29, Z22
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z22
+	VMOVUPS          IrisConstants<>+1728(SB), Z30
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z27
+	VFMADD231PS      Z15, Z2, Z25
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z24
+	VFMADD231PS      Z13, Z26, Z9
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z28
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z29
+	VFMADD231PS      Z16, Z27, Z0
+	VFMADD231PS      Z25, Z15, Z23
+	VFMADD231PS      Z14, Z24, Z8
+	VFMADD231PS      Z13, Z9, Z19
+	VFMADD231PS      Z18, Z28, Z4
+	VFMADD231PS      Z6, Z29, Z22
+	VFMADD231PS      Z16, Z0, Z21
+	VFMADD231PS      Z15, Z23, Z31
+	VFMADD231PS      Z14, Z8, Z17
+	VFMADD231PS      Z13, Z19, Z12
+	VFMADD231PS      Z18, Z4, Z11
+	VFMADD231PS      Z6, Z22, Z20
+	VFMADD231PS      Z16, Z21, Z5
+	VBROADCASTSS     IrisConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z7, Z31
+	VFMADD231PS      Z14, Z17, Z3
+	VFMADD231PS      Z12, Z13, Z1
+	VFMADD231PS      Z18, Z11, Z10
+	VMOVUPS          1344(SP), Z2
+	VFMADD231PS      Z6, Z20, Z2
+	VMOVUPS          1280(SP), Z4
+	VFMADD231PS      Z5, Z16, Z4
+	VMOVUPS          1216(SP), Z5
+	VFMADD231PS      Z3, Z14, Z5
+	VMOVUPS          1152(SP), Z3
+	VFMADD231PS      Z13, Z1, Z3
+	VMOVUPS          1088(SP), Z1
+	VFMADD231PS      Z10, Z18, Z1
+	VMOVUPS          1024(SP), Z7
+	VFMADD231PS      Z2, Z6, Z7
+	VMOVUPS          960(SP), Z2
+	VFMADD231PS      Z16, Z4, Z2
+	VMOVUPS          896(SP), Z4
+	VFMADD231PS      Z14, Z5, Z4
+	VMOVUPS          832(SP), Z5
+	VPTERNLOGD       $0x78, Z0, Z5, Z3
+	VMOVUPS          768(SP), Z5
+	VFMADD231PS      Z18, Z1, Z5
+	VMOVUPS          704(SP), Z1
+	VFMADD231PS      Z6, Z7, Z1
+	VMOVUPS          640(SP), Z6
+	VPTERNLOGD       $0x78, Z0, Z6, Z2
+	VMOVUPS          576(SP), Z6
+	VPTERNLOGD       $0x78, Z0, Z6, Z4
+	VMOVUPS          512(SP), Z6
+	VPTERNLOGD       $0x78, Z0, Z6, Z5
+	VMOVUPS          448(SP), Z6
+	VPTERNLOGD       $0x78, Z0, Z6, Z1
+	VBROADCASTSS     152(DI), Z6
+	VBROADCASTSS     152(DI), Z7
+	VBROADCASTSS     156(DI), Z8
+	VBROADCASTSS     156(DI), Z9
+	VBROADCASTSS     96(DI), Z10
+	VFMADD231PS      5248(SI), Z10, Z6
+	VBROADCASTSS     96(DI), Z10
+	VFMADD231PS      5312(SI), Z10, Z7
+	VBROADCASTSS     112(DI), Z10
+	VFMADD231PS      5248(SI), Z10, Z8
+	VBROADCASTSS     112(DI), Z10
+	VFMADD231PS      5312(SI), Z10, Z9
+	VBROADCASTSS     100(DI), Z10
+	VFMADD231PS      5376(SI), Z10, Z6
+	VBROADCASTSS     100(DI), Z10
+	VFMADD231PS      5440(SI), Z10, Z7
+	VBROADCASTSS     116(DI), Z10
+	VFMADD231PS      5376(SI), Z10, Z8
+	VBROADCASTSS     116(DI), Z10
+	VFMADD231PS      5440(SI), Z10, Z9
+	VBROADCASTSS     104(DI), Z10
+	VFMADD231PS      5504(SI), Z10, Z6
+	VBROADCASTSS     104(DI), Z10
+	VFMADD231PS      5568(SI), Z10, Z7
+	VBROADCASTSS     120(DI), Z10
+	VFMADD231PS      5504(SI), Z10, Z8
+	VBROADCASTSS     120(DI), Z10
+	VFMADD231PS      5568(SI), Z10, Z9
+	VBROADCASTSS     108(DI), Z10
+	VFMADD231PS      5632(SI), Z10, Z6
+	VBROADCASTSS     108(DI), Z10
+	VFMADD231PS      5696(SI), Z10, Z7
+	VBROADCASTSS     124(DI), Z10
+	VFMADD231PS      5632(SI), Z10, Z8
+	VBROADCASTSS     124(DI), Z10
+	VFMADD231PS      5696(SI), Z10, Z9
+	VBROADCASTSS     IrisConstants<>+900(SB), Z10
+	VANDPS           Z10, Z6, Z11
+	VANDPS           Z10, Z7, Z12
+	VANDPS           Z10, Z8, Z13
+	VANDPS           Z10, Z9, Z10
+	VBROADCASTSS     IrisConstants<>+896(SB), Z14
+	VMINPS           Z11, Z14, Z11
+	VMINPS           Z12, Z14, Z12
+	VMINPS           Z13, Z14, Z13
+	VMINPS           Z10, Z14, Z10
+	VBROADCASTSS     IrisConstants<>+904(SB), Z14
+	VADDPS           Z14, Z11, Z15
+	VADDPS           Z14, Z12, Z16
+	VADDPS           Z14, Z13, Z17
+	VADDPS           Z14, Z10, Z18
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VPSRLD           $0x14, Z17, Z17
+	VPSRLD           $0x14, Z18, Z18
+	VMOVUPS          IrisConstants<>+960(SB), Z19
+	VMOVAPS          Z15, Z20
+	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z20
+	VMOVAPS          Z16, Z21
+	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z21
+	VMOVAPS          Z17, Z22
+	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z22
+	VMOVAPS          Z18, Z23
+	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z23
+	VSUBPS           Z20, Z11, Z11
+	VSUBPS           Z21, Z12, Z12
+	VSUBPS           Z22, Z13, Z13
+	VSUBPS           Z23, Z10, Z10
+	VMOVUPS          IrisConstants<>+1088(SB), Z19
+	VMOVAPS          Z15, Z20
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z20
+	VMOVAPS          Z16, Z21
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z21
+	VMOVAPS          Z17, Z22
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z22
+	VMOVAPS          Z18, Z23
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z23
+	VMAXPS           Z11, Z20, Z19
+	VMAXPS           Z12, Z21, Z20
+	VMAXPS           Z13, Z22, Z21
+	VMAXPS           Z10, Z23, Z22
+	VMOVUPS          IrisConstants<>+1216(SB), Z23
+	VMOVAPS          Z15, Z24
+	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z24
+	VMOVAPS          Z16, Z25
+	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z25
+	VMOVAPS          Z17, Z26
+	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z26
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z27
+	VMOVUPS          IrisConstants<>+1344(SB), Z23
+	VMOVAPS          Z15, Z28
+	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z28
+	VMOVAPS          Z16, Z29
+	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z29
+	VMOVAPS          Z17, Z14
+	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z14
+	VMOVAPS          Z18, Z0
+	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z0
+	VMOVUPS          IrisConstants<>+1472(SB), Z23
+	VMOVAPS          Z15, Z30
+	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z30
+	VMOVUPS          Z1, 448(SP)
+	VMOVAPS          Z16, Z1
+	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z1
+	VMOVUPS          Z5, 512(SP)
+	VMOVAPS          Z17, Z5
+	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z5
+	VMOVUPS          Z3, 576(SP)
+	VMOVAPS          Z18, Z3
+	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z3
+	VMOVUPS          IrisConstants<>+1600(SB), Z23
+	VMOVUPS          Z4, 640(SP)
+	VMOVAPS          Z15, Z4
+	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z4
+	VMOVUPS          Z31, 704(SP)
+	VMOVAPS          Z16, Z31
+	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z31
+	VMOVUPS          Z2, 768(SP)
+	VMOVAPS          Z17, Z2
+	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z2
+	VMOVUPS          Z9, 832(SP)
+	VMOVAPS          Z18, Z9
+	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z9
+	VMOVUPS          IrisConstants<>+1728(SB), Z23
+	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z15
+	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z16
+	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z17
+	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z18
+	VFMADD231PS      Z11, Z15, Z4
+	VFMADD231PS      Z12, Z16, Z31
+	VFMADD231PS      Z13, Z17, Z2
+	VFMADD231PS      Z10, Z18, Z9
+	VFMADD231PS      Z11, Z4, Z30
+	VFMADD231PS      Z12, Z31, Z1
+	VFMADD231PS      Z13, Z2, Z5
+	VFMADD231PS      Z10, Z9, Z3
+	VFMADD231PS      Z11, Z30, Z28
+	VFMADD231PS      Z12, Z1, Z29
+	VFMADD231PS      Z13, Z5, Z14
+	VFMADD231PS      Z10, Z3, Z0
+	VFMADD231PS      Z28, Z11, Z24
+	VFMADD231PS      Z29, Z12, Z25
+	VFMADD231PS      Z14, Z13, Z26
+	VFMADD231PS      Z0, Z10, Z27
+	VFMADD231PS      Z11, Z24, Z19
+	VFMADD231PS      Z12, Z25, Z20
+	VFMADD231PS      Z13, Z26, Z21
+	VFMADD231PS      Z10, Z27, Z22
+	VBROADCASTSS     IrisConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z6, Z19
+	VPTERNLOGD       $0x78, Z0, Z7, Z20
+	VPTERNLOGD       $0x78, Z0, Z8, Z21
+	VMOVUPS          832(SP), Z1
+	VPTERNLOGD       $0x78, Z0, Z1, Z22
 
 	// z2 = W2·a1 + b2
 	VBROADCASTSS     256(DI), Z0
 	VBROADCASTSS     256(DI), Z1
-	VBROADCASTSS     260(DI), Z4
-	VBROADCASTSS     260(DI), Z6
-	VBROADCASTSS     264(DI), Z7
-	VBROADCASTSS     264(DI), Z8
-	VFMADD231PS.BCST 160(DI), Z20, Z0
-	VFMADD231PS.BCST 160(DI), Z5, Z1
-	VBROADCASTSS     192(DI), Z5
-	VFMADD231PS      3200(SI), Z5, Z4
-	VBROADCASTSS     192(DI), Z5
-	VFMADD231PS      3264(SI), Z5, Z6
-	VBROADCASTSS     224(DI), Z5
-	VFMADD231PS      3200(SI), Z5, Z7
-	VBROADCASTSS     224(DI), Z5
-	VFMADD231PS      3264(SI), Z5, Z8
-	VFMADD231PS.BCST 164(DI), Z15, Z0
-	VMOVUPS          192(SP), Z5
-	VFMADD231PS.BCST 164(DI), Z5, Z1
-	VFMADD231PS.BCST 196(DI), Z15, Z4
-	VFMADD231PS.BCST 196(DI), Z5, Z6
-	VMOVUPS          128(SP), Z5
-	VFMADD231PS.BCST 168(DI), Z5, Z0
-	VMOVUPS          64(SP), Z9
-	VFMADD231PS.BCST 168(DI), Z9, Z1
-	VBROADCASTSS     228(DI), Z10
-	VFMADD231PS      3328(SI), Z10, Z7
-	VBROADCASTSS     228(DI), Z10
-	VFMADD231PS      3392(SI), Z10, Z8
-	VFMADD231PS.BCST 200(DI), Z5, Z4
-	VFMADD231PS.BCST 200(DI), Z9, Z6
-	VFMADD231PS.BCST 172(DI), Z17, Z0
-	VFMADD231PS.BCST 172(DI), Z13, Z1
-	VFMADD231PS.BCST 232(DI), Z5, Z7
-	VFMADD231PS.BCST 232(DI), Z9, Z8
-	VFMADD231PS.BCST 204(DI), Z17, Z4
-	VFMADD231PS.BCST 204(DI), Z13, Z6
-	VFMADD231PS.BCST 176(DI), Z21, Z0
-	VFMADD231PS.BCST 176(DI), Z3, Z1
-	VFMADD231PS.BCST 236(DI), Z17, Z7
-	VFMADD231PS.BCST 236(DI), Z13, Z8
-	VFMADD231PS.BCST 208(DI), Z21, Z4
-	VFMADD231PS.BCST 208(DI), Z3, Z6
-	VFMADD231PS.BCST 180(DI), Z2, Z0
-	VFMADD231PS.BCST 180(DI), Z12, Z1
-	VFMADD231PS.BCST 240(DI), Z21, Z7
-	VFMADD231PS.BCST 240(DI), Z3, Z8
-	VFMADD231PS.BCST 212(DI), Z2, Z4
-	VFMADD231PS.BCST 212(DI), Z12, Z6
-	VFMADD231PS.BCST 184(DI), Z11, Z0
-	VFMADD231PS.BCST 184(DI), Z16, Z1
-	VFMADD231PS.BCST 244(DI), Z2, Z7
-	VFMADD231PS.BCST 244(DI), Z12, Z8
-	VFMADD231PS.BCST 216(DI), Z11, Z4
-	VFMADD231PS.BCST 216(DI), Z16, Z6
-	VFMADD231PS.BCST 188(DI), Z18, Z0
-	VFMADD231PS.BCST 188(DI), Z19, Z1
-	VFMADD231PS.BCST 248(DI), Z11, Z7
-	VFMADD231PS.BCST 248(DI), Z16, Z8
+	VBROADCASTSS     260(DI), Z2
+	VBROADCASTSS     260(DI), Z3
+	VBROADCASTSS     264(DI), Z4
+	VBROADCASTSS     264(DI), Z5
+	VMOVUPS          384(SP), Z6
+	VFMADD231PS.BCST 160(DI), Z6, Z0
+	VMOVUPS          320(SP), Z6
+	VFMADD231PS.BCST 160(DI), Z6, Z1
+	VBROADCASTSS     192(DI), Z6
+	VFMADD231PS      3200(SI), Z6, Z2
+	VBROADCASTSS     192(DI), Z6
+	VFMADD231PS      3264(SI), Z6, Z3
+	VBROADCASTSS     224(DI), Z6
+	VFMADD231PS      3200(SI), Z6, Z4
+	VBROADCASTSS     224(DI), Z6
+	VFMADD231PS      3264(SI), Z6, Z5
+	VMOVUPS          256(SP), Z6
+	VFMADD231PS.BCST 164(DI), Z6, Z0
+	VMOVUPS          192(SP), Z7
+	VFMADD231PS.BCST 164(DI), Z7, Z1
+	VFMADD231PS.BCST 196(DI), Z6, Z2
+	VFMADD231PS.BCST 196(DI), Z7, Z3
+	VMOVUPS          128(SP), Z6
+	VFMADD231PS.BCST 168(DI), Z6, Z0
+	VMOVUPS          64(SP), Z7
+	VFMADD231PS.BCST 168(DI), Z7, Z1
+	VBROADCASTSS     228(DI), Z8
+	VFMADD231PS      3328(SI), Z8, Z4
+	VBROADCASTSS     228(DI), Z8
+	VFMADD231PS      3392(SI), Z8, Z5
+	VFMADD231PS.BCST 200(DI), Z6, Z2
+	VFMADD231PS.BCST 200(DI), Z7, Z3
+	VMOVUPS          768(SP), Z8
+	VFMADD231PS.BCST 172(DI), Z8, Z0
+	VMOVUPS          704(SP), Z9
+	VFMADD231PS.BCST 172(DI), Z9, Z1
+	VFMADD231PS.BCST 232(DI), Z6, Z4
+	VFMADD231PS.BCST 232(DI), Z7, Z5
+	VFMADD231PS.BCST 204(DI), Z8, Z2
+	VFMADD231PS.BCST 204(DI), Z9, Z3
+	VMOVUPS          640(SP), Z6
+	VFMADD231PS.BCST 176(DI), Z6, Z0
+	VMOVUPS          576(SP), Z7
+	VFMADD231PS.BCST 176(DI), Z7, Z1
+	VFMADD231PS.BCST 236(DI), Z8, Z4
+	VFMADD231PS.BCST 236(DI), Z9, Z5
+	VFMADD231PS.BCST 208(DI), Z6, Z2
+	VFMADD231PS.BCST 208(DI), Z7, Z3
+	VMOVUPS          512(SP), Z8
+	VFMADD231PS.BCST 180(DI), Z8, Z0
+	VMOVUPS          448(SP), Z9
+	VFMADD231PS.BCST 180(DI), Z9, Z1
+	VFMADD231PS.BCST 240(DI), Z6, Z4
+	VFMADD231PS.BCST 240(DI), Z7, Z5
+	VFMADD231PS.BCST 212(DI), Z8, Z2
+	VFMADD231PS.BCST 212(DI), Z9, Z3
+	VFMADD231PS.BCST 184(DI), Z19, Z0
+	VFMADD231PS.BCST 184(DI), Z20, Z1
+	VFMADD231PS.BCST 244(DI), Z8, Z4
+	VFMADD231PS.BCST 244(DI), Z9, Z5
+	VFMADD231PS.BCST 216(DI), Z19, Z2
+	VFMADD231PS.BCST 216(DI), Z20, Z3
+	VFMADD231PS.BCST 188(DI), Z21, Z0
+	VFMADD231PS.BCST 188(DI), Z22, Z1
+	VFMADD231PS.BCST 248(DI), Z19, Z4
+	VFMADD231PS.BCST 248(DI), Z20, Z5
 	VMOVUPS          Z0, 512(SI)
 	VMOVUPS          Z1, 576(SI)
-	VFMADD231PS.BCST 220(DI), Z18, Z4
-	VFMADD231PS.BCST 220(DI), Z19, Z6
-	VFMADD231PS.BCST 252(DI), Z18, Z7
-	VFMADD231PS.BCST 252(DI), Z19, Z8
+	VFMADD231PS.BCST 220(DI), Z21, Z2
+	VFMADD231PS.BCST 220(DI), Z22, Z3
+	VFMADD231PS.BCST 252(DI), Z21, Z4
+	VFMADD231PS.BCST 252(DI), Z22, Z5
 
 	// a2 = softmax(z2)
 	VCMPPS       $0x03, Z0, Z0, K1
-	VMAXPS       Z4, Z0, Z2
-	VBLENDMPS    Z0, Z2, K1, Z2
-	VCMPPS       $0x03, Z2, Z2, K1
-	VMAXPS       Z7, Z2, Z3
-	VBLENDMPS    Z2, Z3, K1, Z2
-	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS IrisConstants<>+1000(SB), Z3
-	VMINPS       Z0, Z3, Z0
-	VBROADCASTSS IrisConstants<>+996(SB), Z5
-	VMAXPS       Z0, Z5, Z0
-	VBROADCASTSS IrisConstants<>+1008(SB), Z9
-	VBROADCASTSS IrisConstants<>+1004(SB), Z10
+	VMAXPS       Z2, Z0, Z6
+	VBLENDMPS    Z0, Z6, K1, Z6
+	VCMPPS       $0x03, Z6, Z6, K1
+	VMAXPS       Z4, Z6, Z7
+	VBLENDMPS    Z6, Z7, K1, Z6
+	VSUBPS       Z6, Z0, Z0
+	VBROADCASTSS IrisConstants<>+3016(SB), Z7
+	VMINPS       Z0, Z7, Z0
+	VBROADCASTSS IrisConstants<>+1864(SB), Z8
+	VMAXPS       Z0, Z8, Z0
+	VBROADCASTSS IrisConstants<>+1872(SB), Z9
+	VBROADCASTSS IrisConstants<>+1868(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z0, Z11
-	VSUBPS       Z10, Z11, Z11
-	VBROADCASTSS IrisConstants<>+1012(SB), Z12
-	VFNMADD231PS Z12, Z11, Z0
-	VBROADCASTSS IrisConstants<>+1016(SB), Z13
-	VFNMADD231PS Z13, Z11, Z0
-	VMULPS       Z0, Z0, Z14
-	VBROADCASTSS IrisConstants<>+1044(SB), Z15
-	VBROADCASTSS IrisConstants<>+1040(SB), Z16
-	VMOVAPS      Z16, Z17
-	VFMADD231PS  Z0, Z15, Z17
-	VBROADCASTSS IrisConstants<>+1036(SB), Z18
-	VFMADD213PS  Z18, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1032(SB), Z19
-	VFMADD213PS  Z19, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1028(SB), Z20
-	VFMADD213PS  Z20, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1024(SB), Z21
-	VFMADD213PS  Z21, Z0, Z17
-	VFMADD231PS  Z17, Z14, Z0
-	VBROADCASTSS IrisConstants<>+1020(SB), Z14
+	VSUBPS       Z10, Z11, Z12
+	VBROADCASTSS IrisConstants<>+1876(SB), Z13
+	VFNMADD231PS Z13, Z12, Z0
+	VPERMPS      IrisConstants<>+1920(SB), Z11, Z14
+	VBROADCASTSS IrisConstants<>+1880(SB), Z15
+	VFNMADD231PS Z15, Z12, Z14
+	VMULPS       Z0, Z0, Z16
+	VBROADCASTSS IrisConstants<>+1984(SB), Z17
+	VBROADCASTSS IrisConstants<>+1988(SB), Z18
+	VMOVAPS      Z18, Z19
+	VFMADD231PS  Z17, Z0, Z19
 	VADDPS       Z14, Z0, Z0
-	VSCALEFPS    Z11, Z0, Z0
-	VSUBPS       Z2, Z4, Z11
-	VMINPS       Z11, Z3, Z11
-	VMAXPS       Z11, Z5, Z11
-	VMOVAPS      Z10, Z17
-	VFMADD231PS  Z9, Z11, Z17
-	VSUBPS       Z10, Z17, Z17
-	VFNMADD231PS Z12, Z17, Z11
-	VFNMADD231PS Z13, Z17, Z11
-	VMULPS       Z11, Z11, Z22
-	VMOVAPS      Z16, Z23
-	VFMADD231PS  Z11, Z15, Z23
-	VFMADD213PS  Z18, Z11, Z23
-	VFMADD213PS  Z19, Z11, Z23
-	VFMADD213PS  Z20, Z11, Z23
-	VFMADD213PS  Z21, Z11, Z23
-	VFMADD231PS  Z23, Z22, Z11
-	VADDPS       Z14, Z11, Z11
-	VSCALEFPS    Z17, Z11, Z11
-	VADDPS       Z11, Z0, Z17
-	VSUBPS       Z2, Z7, Z22
-	VMINPS       Z22, Z3, Z22
-	VMAXPS       Z22, Z5, Z22
-	VMOVAPS      Z10, Z23
-	VFMADD231PS  Z9, Z22, Z23
-	VSUBPS       Z10, Z23, Z23
-	VFNMADD231PS Z12, Z23, Z22
-	VFNMADD231PS Z13, Z23, Z22
-	VMULPS       Z22, Z22, Z24
-	VMOVAPS      Z16, Z25
-	VFMADD231PS  Z22, Z15, Z25
-	VFMADD213PS  Z18, Z22, Z25
-	VFMADD213PS  Z19, Z22, Z25
-	VFMADD213PS  Z20, Z22, Z25
-	VFMADD213PS  Z21, Z22, Z25
-	VFMADD231PS  Z25, Z24, Z22
-	VADDPS       Z14, Z22, Z22
-	VSCALEFPS    Z23, Z22, Z22
-	VADDPS       Z22, Z17, Z17
-	VDIVPS       Z17, Z14, Z23
-	VMULPS       Z23, Z0, Z0
-	VMULPS       Z23, Z11, Z0
-	VMULPS       Z23, Z22, Z0
+	VFMADD231PS  Z19, Z16, Z0
+	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VFMADD231PS  Z0, Z11, Z11
+	VSCALEFPS    Z12, Z11, Z0
+	VSUBPS       Z6, Z2, Z11
+	VMINPS       Z11, Z7, Z11
+	VMAXPS       Z11, Z8, Z11
+	VMOVAPS      Z10, Z12
+	VFMADD231PS  Z9, Z11, Z12
+	VSUBPS       Z10, Z12, Z14
+	VFNMADD231PS Z13, Z14, Z11
+	VPERMPS      IrisConstants<>+1920(SB), Z12, Z16
+	VFNMADD231PS Z15, Z14, Z16
+	VMULPS       Z11, Z11, Z19
+	VMOVAPS      Z18, Z20
+	VFMADD231PS  Z17, Z11, Z20
+	VADDPS       Z16, Z11, Z11
+	VFMADD231PS  Z20, Z19, Z11
+	VPERMPS      IrisConstants<>+2048(SB), Z12, Z12
+	VFMADD231PS  Z11, Z12, Z12
+	VSCALEFPS    Z14, Z12, Z11
+	VADDPS       Z11, Z0, Z12
+	VSUBPS       Z6, Z4, Z14
+	VMINPS       Z14, Z7, Z14
+	VMAXPS       Z14, Z8, Z14
+	VMOVAPS      Z10, Z16
+	VFMADD231PS  Z9, Z14, Z16
+	VSUBPS       Z10, Z16, Z19
+	VFNMADD231PS Z13, Z19, Z14
+	VPERMPS      IrisConstants<>+1920(SB), Z16, Z20
+	VFNMADD231PS Z15, Z19, Z20
+	VMULPS       Z14, Z14, Z21
+	VMOVAPS      Z18, Z22
+	VFMADD231PS  Z17, Z14, Z22
+	VADDPS       Z20, Z14, Z14
+	VFMADD231PS  Z22, Z21, Z14
+	VPERMPS      IrisConstants<>+2048(SB), Z16, Z16
+	VFMADD231PS  Z14, Z16, Z16
+	VSCALEFPS    Z19, Z16, Z14
+	VADDPS       Z14, Z12, Z12
+	VBROADCASTSS IrisConstants<>+904(SB), Z16
+	VDIVPS       Z12, Z16, Z19
+	VMULPS       Z19, Z0, Z0
+	VMULPS       Z19, Z11, Z0
+	VMULPS       Z19, Z14, Z0
 	VCMPPS       $0x03, Z1, Z1, K1
-	VMAXPS       Z6, Z1, Z0
+	VMAXPS       Z3, Z1, Z0
 	VBLENDMPS    Z1, Z0, K1, Z0
 	VCMPPS       $0x03, Z0, Z0, K1
-	VMAXPS       Z8, Z0, Z11
+	VMAXPS       Z5, Z0, Z11
 	VBLENDMPS    Z0, Z11, K1, Z0
 	VSUBPS       Z0, Z1, Z1
-	VMINPS       Z1, Z3, Z1
-	VMAXPS       Z1, Z5, Z1
+	VMINPS       Z1, Z7, Z1
+	VMAXPS       Z1, Z8, Z1
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z1, Z11
-	VSUBPS       Z10, Z11, Z11
-	VFNMADD231PS Z12, Z11, Z1
-	VFNMADD231PS Z13, Z11, Z1
-	VMULPS       Z1, Z1, Z22
-	VMOVAPS      Z16, Z23
-	VFMADD231PS  Z1, Z15, Z23
-	VFMADD213PS  Z18, Z1, Z23
-	VFMADD213PS  Z19, Z1, Z23
-	VFMADD213PS  Z20, Z1, Z23
-	VFMADD213PS  Z21, Z1, Z23
-	VFMADD231PS  Z23, Z22, Z1
-	VADDPS       Z14, Z1, Z1
-	VSCALEFPS    Z11, Z1, Z1
-	VSUBPS       Z0, Z6, Z11
-	VMINPS       Z11, Z3, Z11
-	VMAXPS       Z11, Z5, Z11
-	VMOVAPS      Z10, Z22
-	VFMADD231PS  Z9, Z11, Z22
-	VSUBPS       Z10, Z22, Z22
-	VFNMADD231PS Z12, Z22, Z11
-	VFNMADD231PS Z13, Z22, Z11
-	VMULPS       Z11, Z11, Z23
-	VMOVAPS      Z16, Z24
-	VFMADD231PS  Z11, Z15, Z24
-	VFMADD213PS  Z18, Z11, Z24
-	VFMADD213PS  Z19, Z11, Z24
-	VFMADD213PS  Z20, Z11, Z24
-	VFMADD213PS  Z21, Z11, Z24
-	VFMADD231PS  Z24, Z23, Z11
-	VADDPS       Z14, Z11, Z11
-	VSCALEFPS    Z22, Z11, Z11
-	VADDPS       Z11, Z1, Z22
-	VSUBPS       Z0, Z8, Z23
-	VMINPS       Z23, Z3, Z3
-	VMAXPS       Z3, Z5, Z3
-	VFMADD213PS  Z10, Z3, Z9
-	VSUBPS       Z10, Z9, Z5
-	VFNMADD231PS Z12, Z5, Z3
-	VFNMADD231PS Z13, Z5, Z3
-	VMULPS       Z3, Z3, Z9
-	VFMADD231PS  Z3, Z15, Z16
-	VFMADD231PS  Z3, Z16, Z18
-	VFMADD231PS  Z3, Z18, Z19
-	VFMADD231PS  Z3, Z19, Z20
-	VFMADD231PS  Z3, Z20, Z21
-	VFMADD231PS  Z21, Z9, Z3
-	VADDPS       Z14, Z3, Z3
-	VSCALEFPS    Z5, Z3, Z3
-	VADDPS       Z3, Z22, Z5
-	VDIVPS       Z5, Z14, Z9
+	VSUBPS       Z10, Z11, Z14
+	VFNMADD231PS Z13, Z14, Z1
+	VPERMPS      IrisConstants<>+1920(SB), Z11, Z19
+	VFNMADD231PS Z15, Z14, Z19
+	VMULPS       Z1, Z1, Z20
+	VMOVAPS      Z18, Z21
+	VFMADD231PS  Z17, Z1, Z21
+	VADDPS       Z19, Z1, Z1
+	VFMADD231PS  Z21, Z20, Z1
+	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VFMADD231PS  Z1, Z11, Z11
+	VSCALEFPS    Z14, Z11, Z1
+	VSUBPS       Z0, Z3, Z11
+	VMINPS       Z11, Z7, Z11
+	VMAXPS       Z11, Z8, Z11
+	VMOVAPS      Z10, Z14
+	VFMADD231PS  Z9, Z11, Z14
+	VSUBPS       Z10, Z14, Z19
+	VFNMADD231PS Z13, Z19, Z11
+	VPERMPS      IrisConstants<>+1920(SB), Z14, Z20
+	VFNMADD231PS Z15, Z19, Z20
+	VMULPS       Z11, Z11, Z21
+	VMOVAPS      Z18, Z22
+	VFMADD231PS  Z17, Z11, Z22
+	VADDPS       Z20, Z11, Z11
+	VFMADD231PS  Z22, Z21, Z11
+	VPERMPS      IrisConstants<>+2048(SB), Z14, Z14
+	VFMADD231PS  Z11, Z14, Z14
+	VSCALEFPS    Z19, Z14, Z11
+	VADDPS       Z11, Z1, Z14
+	VSUBPS       Z0, Z5, Z19
+	VMINPS       Z19, Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VFMADD213PS  Z10, Z7, Z9
+	VSUBPS       Z10, Z9, Z8
+	VFNMADD231PS Z13, Z8, Z7
+	VPERMPS      IrisConstants<>+1920(SB), Z9, Z10
+	VFNMADD231PS Z15, Z8, Z10
+	VMULPS       Z7, Z7, Z13
+	VFMADD231PS  Z17, Z7, Z18
+	VADDPS       Z10, Z7, Z7
+	VFMADD231PS  Z18, Z13, Z7
+	VPERMPS      IrisConstants<>+2048(SB), Z9, Z9
+	VFMADD231PS  Z7, Z9, Z9
+	VSCALEFPS    Z8, Z9, Z7
+	VADDPS       Z7, Z14, Z8
+	VDIVPS       Z8, Z16, Z9
 	VMULPS       Z9, Z1, Z1
 	VMULPS       Z9, Z11, Z1
-	VMULPS       Z9, Z3, Z1
+	VMULPS       Z9, Z7, Z1
 
 	// t = log(s2)
-	VEXTRACTF64X4 $0x01, Z17, Y1
-	VEXTRACTF64X4 $0x01, Z5, Y3
-	VCVTPS2PD     Y17, Z9
-	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  IrisConstants<>+1568(SB), Z10
-	VPADDQ        Z10, Z5, Z11
+	VEXTRACTF64X4 $0x01, Z12, Y1
+	VEXTRACTF64X4 $0x01, Z8, Y7
+	VCVTPS2PD     Y12, Z9
+	VCVTPS2PD     Y8, Z8
+	VBROADCASTSD  IrisConstants<>+2632(SB), Z10
+	VPADDQ        Z10, Z8, Z11
 	VPADDQ        Z10, Z9, Z12
 	VPSRLQ        $0x34, Z11, Z13
 	VPSRLQ        $0x34, Z12, Z14
-	VBROADCASTSD  IrisConstants<>+1576(SB), Z15
+	VBROADCASTSD  IrisConstants<>+2640(SB), Z15
 	VORPD         Z15, Z13, Z13
 	VORPD         Z15, Z14, Z14
-	VBROADCASTSD  IrisConstants<>+1584(SB), Z16
+	VBROADCASTSD  IrisConstants<>+2648(SB), Z16
 	VSUBPD        Z16, Z13, Z13
 	VSUBPD        Z16, Z14, Z14
-	VBROADCASTSD  IrisConstants<>+1592(SB), Z17
+	VBROADCASTSD  IrisConstants<>+2656(SB), Z17
 	VANDPD        Z17, Z11, Z11
 	VANDPD        Z17, Z12, Z12
-	VBROADCASTSD  IrisConstants<>+1600(SB), Z18
+	VBROADCASTSD  IrisConstants<>+2664(SB), Z18
 	VPADDQ        Z18, Z11, Z11
 	VPADDQ        Z18, Z12, Z12
-	VBROADCASTSD  IrisConstants<>+944(SB), Z19
+	VBROADCASTSD  IrisConstants<>+2672(SB), Z19
 	VSUBPD        Z19, Z11, Z11
 	VSUBPD        Z19, Z12, Z12
-	VBROADCASTSD  IrisConstants<>+1608(SB), Z20
+	VBROADCASTSD  IrisConstants<>+2680(SB), Z20
 	VADDPD        Z20, Z11, Z21
 	VADDPD        Z20, Z12, Z22
 	VDIVPD        Z21, Z11, Z11
 	VDIVPD        Z22, Z12, Z12
 	VMULPD        Z11, Z11, Z21
 	VMULPD        Z12, Z12, Z22
-	VBROADCASTSD  IrisConstants<>+1656(SB), Z23
-	VBROADCASTSD  IrisConstants<>+1648(SB), Z24
+	VBROADCASTSD  IrisConstants<>+2728(SB), Z23
+	VBROADCASTSD  IrisConstants<>+2720(SB), Z24
 	VMOVAPS       Z24, Z25
 	VFMADD231PD   Z21, Z23, Z25
 	VMOVAPS       Z24, Z26
 	VFMADD231PD   Z22, Z23, Z26
-	VBROADCASTSD  IrisConstants<>+1640(SB), Z27
+	VBROADCASTSD  IrisConstants<>+2712(SB), Z27
 	VFMADD213PD   Z27, Z21, Z25
 	VFMADD213PD   Z27, Z22, Z26
-	VBROADCASTSD  IrisConstants<>+1632(SB), Z28
+	VBROADCASTSD  IrisConstants<>+2704(SB), Z28
 	VFMADD213PD   Z28, Z21, Z25
 	VFMADD213PD   Z28, Z22, Z26
-	VBROADCASTSD  IrisConstants<>+1624(SB), Z29
+	VBROADCASTSD  IrisConstants<>+2696(SB), Z29
 	VFMADD213PD   Z29, Z21, Z25
 	VFMADD213PD   Z29, Z22, Z26
 	VMULPD        Z25, Z11, Z11
 	VMULPD        Z26, Z12, Z12
-	VBROADCASTSD  IrisConstants<>+1616(SB), Z21
+	VBROADCASTSD  IrisConstants<>+2688(SB), Z21
 	VFMADD231PD   Z21, Z13, Z11
 	VFMADD231PD   Z21, Z14, Z12
 	VXORPS        X13, X13, X13
-	VCMPPD        $0x00, Z13, Z5, K1
+	VCMPPD        $0x00, Z13, Z8, K1
 	VCMPPD        $0x00, Z13, Z9, K2
-	VBROADCASTSD  IrisConstants<>+1672(SB), Z14
+	VBROADCASTSD  IrisConstants<>+2744(SB), Z14
 	VBLENDMPD     Z14, Z11, K1, Z11
 	VBLENDMPD     Z14, Z12, K2, Z12
-	VBROADCASTSD  IrisConstants<>+1560(SB), Z22
-	VCMPPD        $0x00, Z22, Z5, K1
+	VBROADCASTSD  IrisConstants<>+2624(SB), Z22
+	VCMPPD        $0x00, Z22, Z8, K1
 	VCMPPD        $0x00, Z22, Z9, K2
 	VBLENDMPD     Z22, Z11, K1, Z11
 	VBLENDMPD     Z22, Z12, K2, Z12
-	VCMPPD        $0x19, Z13, Z5, K1
+	VCMPPD        $0x19, Z13, Z8, K1
 	VCMPPD        $0x19, Z13, Z9, K2
-	VBROADCASTSD  IrisConstants<>+1680(SB), Z5
-	VBLENDMPD     Z5, Z11, K1, Z9
-	VBLENDMPD     Z5, Z12, K2, Z11
+	VBROADCASTSD  IrisConstants<>+2752(SB), Z8
+	VBLENDMPD     Z8, Z11, K1, Z9
+	VBLENDMPD     Z8, Z12, K2, Z11
 	VCVTPD2PS     Z9, Y9
 	VCVTPD2PS     Z11, Y11
-	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y7, Z7
 	VCVTPS2PD     Y1, Z1
-	VPADDQ        Z10, Z3, Z12
+	VPADDQ        Z10, Z7, Z12
 	VPADDQ        Z10, Z1, Z10
 	VPSRLQ        $0x34, Z12, Z25
 	VPSRLQ        $0x34, Z10, Z26
@@ -8752,46 +9163,46 @@ loop0:
 	VMULPD        Z29, Z10, Z10
 	VFMADD231PD   Z21, Z25, Z12
 	VFMADD231PD   Z21, Z15, Z10
-	VCMPPD        $0x00, Z13, Z3, K1
+	VCMPPD        $0x00, Z13, Z7, K1
 	VCMPPD        $0x00, Z13, Z1, K2
 	VBLENDMPD     Z14, Z12, K1, Z12
 	VBLENDMPD     Z14, Z10, K2, Z10
-	VCMPPD        $0x00, Z22, Z3, K1
+	VCMPPD        $0x00, Z22, Z7, K1
 	VCMPPD        $0x00, Z22, Z1, K2
 	VBLENDMPD     Z22, Z12, K1, Z12
 	VBLENDMPD     Z22, Z10, K2, Z10
-	VCMPPD        $0x19, Z13, Z3, K1
+	VCMPPD        $0x19, Z13, Z7, K1
 	VCMPPD        $0x19, Z13, Z1, K2
-	VBLENDMPD     Z5, Z12, K1, Z1
-	VBLENDMPD     Z5, Z10, K2, Z3
+	VBLENDMPD     Z8, Z12, K1, Z1
+	VBLENDMPD     Z8, Z10, K2, Z7
 	VCVTPD2PS     Z1, Y1
-	VCVTPD2PS     Z3, Y3
+	VCVTPD2PS     Z7, Y7
 	VINSERTF64X4  $0x01, Y1, Z9, Z1
-	VINSERTF64X4  $0x01, Y3, Z11, Z3
+	VINSERTF64X4  $0x01, Y7, Z11, Z7
 
 	// loss = Σ y*(m2 - z2 + t)
-	VSUBPS     Z4, Z2, Z4
-	VSUBPS     Z6, Z0, Z5
-	VSUBPS     Z7, Z2, Z6
-	VSUBPS     Z8, Z0, Z7
-	VSUBPS     512(SI), Z2, Z2
+	VSUBPS     Z2, Z6, Z2
+	VSUBPS     Z3, Z0, Z3
+	VSUBPS     Z4, Z6, Z4
+	VSUBPS     Z5, Z0, Z5
+	VSUBPS     512(SI), Z6, Z6
 	VSUBPS     576(SI), Z0, Z0
-	VADDPS     Z3, Z4, Z4
+	VADDPS     Z7, Z2, Z2
+	VADDPS     Z1, Z3, Z3
+	VADDPS     Z7, Z4, Z4
 	VADDPS     Z1, Z5, Z5
-	VADDPS     Z3, Z6, Z6
-	VADDPS     Z1, Z7, Z7
-	VADDPS     Z3, Z2, Z2
+	VADDPS     Z7, Z6, Z6
 	VADDPS     Z1, Z0, Z0
-	VMULPS     256(SI), Z4, Z1
-	VMULPS     320(SI), Z5, Z3
-	VMULPS     384(SI), Z6, Z4
-	VMULPS     448(SI), Z7, Z5
-	VMULPS     128(SI), Z2, Z2
+	VMULPS     256(SI), Z2, Z1
+	VMULPS     320(SI), Z3, Z2
+	VMULPS     384(SI), Z4, Z3
+	VMULPS     448(SI), Z5, Z4
+	VMULPS     128(SI), Z6, Z5
 	VMULPS     192(SI), Z0, Z0
-	VADDPS     Z1, Z2, Z1
-	VADDPS     Z3, Z0, Z0
-	VADDPS     Z4, Z1, Z1
-	VADDPS     Z5, Z0, Z0
+	VADDPS     Z1, Z5, Z1
+	VADDPS     Z2, Z0, Z0
+	VADDPS     Z3, Z1, Z1
+	VADDPS     Z4, Z0, Z0
 	VMOVUPS    2560(SI), Z2
 	VXORPS     X3, X3, X3
 	VCMPPS     $0x1e, Z3, Z2, K1
@@ -8835,23 +9246,23 @@ TEXT ·irisGradBatchAVX2(SB), NOSPLIT, $160-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+2884(SB), Y0
+	VMOVUPS      IrisConstants<>+3020(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       IrisConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 2560(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      IrisConstants<>+2948(SB), Y1
+	VMOVUPS      IrisConstants<>+3084(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2592(SI)
 	VMOVUPS      Y0, 2720(SI)
-	VMOVUPS      IrisConstants<>+2980(SB), Y1
+	VMOVUPS      IrisConstants<>+3116(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2624(SI)
 	VMOVUPS      Y0, 2752(SI)
-	VMOVUPS      IrisConstants<>+3012(SB), Y1
+	VMOVUPS      IrisConstants<>+3148(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -9096,11 +9507,11 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      IrisConstants<>+1880(SB), Y6
+	VMOVUPS      IrisConstants<>+2952(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      IrisConstants<>+1848(SB), Y7
+	VMOVUPS      IrisConstants<>+2920(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
@@ -10451,11 +10862,11 @@ loop0:
 	VCVTPS2PD    X8, Y7
 	VCVTPS2PD    X9, Y8
 	VCVTPS2PD    X10, Y9
-	VMOVUPS      IrisConstants<>+1880(SB), Y10
+	VMOVUPS      IrisConstants<>+2952(SB), Y10
 	VMINPD       Y7, Y10, Y7
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
-	VMOVUPS      IrisConstants<>+1848(SB), Y11
+	VMOVUPS      IrisConstants<>+2920(SB), Y11
 	VMAXPD       Y7, Y11, Y7
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y9, Y11, Y9
@@ -10534,10 +10945,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y7, X10
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+1880(SB), Y11
+	VMOVUPS      IrisConstants<>+2952(SB), Y11
 	VMINPD       Y6, Y11, Y6
 	VMINPD       Y7, Y11, Y7
-	VMOVUPS      IrisConstants<>+1848(SB), Y12
+	VMOVUPS      IrisConstants<>+2920(SB), Y12
 	VMAXPD       Y6, Y12, Y6
 	VMAXPD       Y7, Y12, Y7
 	VMULPD       Y6, Y6, Y13
@@ -10573,10 +10984,10 @@ loop0:
 	VCVTPD2PSY   Y7, X7
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X10, Y10
-	VMOVUPS      IrisConstants<>+1880(SB), Y11
+	VMOVUPS      IrisConstants<>+2952(SB), Y11
 	VMINPD       Y8, Y11, Y8
 	VMINPD       Y10, Y11, Y10
-	VMOVUPS      IrisConstants<>+1848(SB), Y11
+	VMOVUPS      IrisConstants<>+2920(SB), Y11
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y10, Y11, Y10
 	VMULPD       Y8, Y8, Y11
@@ -10841,7 +11252,7 @@ loop0:
 	VMOVUPS      Y0, 1280(SI)
 	VMOVUPS      512(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      IrisConstants<>+1912(SB), Y2
+	VMOVUPS      IrisConstants<>+2984(SB), Y2
 	VMINPS       Y1, Y2, Y1
 	VMOVUPS      IrisConstants<>+512(SB), Y3
 	VMAXPS       Y1, Y3, Y1
@@ -11265,30 +11676,30 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X3, Y3
-	VPADDQ       IrisConstants<>+1080(SB), Y1, Y7
-	VPADDQ       IrisConstants<>+1080(SB), Y3, Y9
-	VPADDQ       IrisConstants<>+1080(SB), Y0, Y10
+	VPADDQ       IrisConstants<>+2144(SB), Y1, Y7
+	VPADDQ       IrisConstants<>+2144(SB), Y3, Y9
+	VPADDQ       IrisConstants<>+2144(SB), Y0, Y10
 	VPSRLQ       $0x34, Y7, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        IrisConstants<>+1112(SB), Y11, Y11
-	VORPD        IrisConstants<>+1112(SB), Y12, Y12
-	VORPD        IrisConstants<>+1112(SB), Y13, Y13
-	VSUBPD       IrisConstants<>+1144(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+1144(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+1144(SB), Y13, Y13
-	VANDPD       IrisConstants<>+1176(SB), Y7, Y7
-	VANDPD       IrisConstants<>+1176(SB), Y9, Y9
-	VANDPD       IrisConstants<>+1176(SB), Y10, Y10
-	VPADDQ       IrisConstants<>+1208(SB), Y7, Y7
-	VPADDQ       IrisConstants<>+1208(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+1208(SB), Y10, Y10
+	VORPD        IrisConstants<>+2176(SB), Y11, Y11
+	VORPD        IrisConstants<>+2176(SB), Y12, Y12
+	VORPD        IrisConstants<>+2176(SB), Y13, Y13
+	VSUBPD       IrisConstants<>+2208(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+2208(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+2208(SB), Y13, Y13
+	VANDPD       IrisConstants<>+2240(SB), Y7, Y7
+	VANDPD       IrisConstants<>+2240(SB), Y9, Y9
+	VANDPD       IrisConstants<>+2240(SB), Y10, Y10
+	VPADDQ       IrisConstants<>+2272(SB), Y7, Y7
+	VPADDQ       IrisConstants<>+2272(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+2272(SB), Y10, Y10
 	VSUBPD       IrisConstants<>+256(SB), Y7, Y7
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y10, Y10
-	VADDPD       IrisConstants<>+1240(SB), Y7, Y14
-	VADDPD       IrisConstants<>+1240(SB), Y9, Y15
-	VADDPD       IrisConstants<>+1240(SB), Y10, Y8
+	VADDPD       IrisConstants<>+2304(SB), Y7, Y14
+	VADDPD       IrisConstants<>+2304(SB), Y9, Y15
+	VADDPD       IrisConstants<>+2304(SB), Y10, Y8
 	VDIVPD       Y14, Y7, Y7
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y8, Y10, Y8
@@ -11296,50 +11707,50 @@ loop0:
 	VMULPD       Y9, Y9, Y14
 	VMULPD       Y8, Y8, Y15
 	VMOVUPS      Y2, 32(SP)
-	VMOVUPS      IrisConstants<>+1400(SB), Y2
+	VMOVUPS      IrisConstants<>+2464(SB), Y2
 	VMOVUPS      X4, 64(SP)
 	VMOVAPS      Y2, Y4
-	VFMADD231PD  IrisConstants<>+1432(SB), Y10, Y4
+	VFMADD231PD  IrisConstants<>+2496(SB), Y10, Y4
 	VMOVUPS      X6, 96(SP)
 	VMOVAPS      Y2, Y6
-	VFMADD231PD  IrisConstants<>+1432(SB), Y14, Y6
+	VFMADD231PD  IrisConstants<>+2496(SB), Y14, Y6
 	VMOVUPS      X5, 128(SP)
 	VMOVAPS      Y2, Y5
-	VFMADD231PD  IrisConstants<>+1432(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1368(SB), Y10, Y4
-	VFMADD213PD  IrisConstants<>+1368(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1368(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1336(SB), Y10, Y4
-	VFMADD213PD  IrisConstants<>+1336(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1336(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+1304(SB), Y10, Y4
-	VFMADD213PD  IrisConstants<>+1304(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+1304(SB), Y15, Y5
+	VFMADD231PD  IrisConstants<>+2496(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+2432(SB), Y10, Y4
+	VFMADD213PD  IrisConstants<>+2432(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+2432(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+2400(SB), Y10, Y4
+	VFMADD213PD  IrisConstants<>+2400(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+2400(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+2368(SB), Y10, Y4
+	VFMADD213PD  IrisConstants<>+2368(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+2368(SB), Y15, Y5
 	VMULPD       Y4, Y7, Y4
 	VMULPD       Y6, Y9, Y6
 	VMULPD       Y5, Y8, Y5
-	VFMADD231PD  IrisConstants<>+1272(SB), Y11, Y4
-	VFMADD231PD  IrisConstants<>+1272(SB), Y12, Y6
-	VFMADD231PD  IrisConstants<>+1272(SB), Y13, Y5
+	VFMADD231PD  IrisConstants<>+2336(SB), Y11, Y4
+	VFMADD231PD  IrisConstants<>+2336(SB), Y12, Y6
+	VFMADD231PD  IrisConstants<>+2336(SB), Y13, Y5
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y1, Y8
 	VCMPPD       $0x00, Y7, Y3, Y9
 	VCMPPD       $0x00, Y7, Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+1496(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+1496(SB), Y5, Y5
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y1, Y8
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y3, Y9
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+1048(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+1048(SB), Y5, Y5
+	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+2560(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+2560(SB), Y5, Y5
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y1, Y8
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y3, Y9
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y0, Y10
+	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+2112(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+2112(SB), Y5, Y5
 	VCMPPD       $0x19, Y7, Y1, Y1
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y0, Y0
-	VBLENDVPD    Y1, IrisConstants<>+1528(SB), Y4, Y1
-	VBLENDVPD    Y3, IrisConstants<>+1528(SB), Y6, Y3
-	VBLENDVPD    Y0, IrisConstants<>+1528(SB), Y5, Y0
+	VBLENDVPD    Y1, IrisConstants<>+2592(SB), Y4, Y1
+	VBLENDVPD    Y3, IrisConstants<>+2592(SB), Y6, Y3
+	VBLENDVPD    Y0, IrisConstants<>+2592(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
@@ -11349,30 +11760,30 @@ loop0:
 	VCVTPS2PD    X5, Y5
 	VMOVUPS      64(SP), X6
 	VCVTPS2PD    X6, Y6
-	VPADDQ       IrisConstants<>+1080(SB), Y4, Y8
-	VPADDQ       IrisConstants<>+1080(SB), Y5, Y9
-	VPADDQ       IrisConstants<>+1080(SB), Y6, Y10
+	VPADDQ       IrisConstants<>+2144(SB), Y4, Y8
+	VPADDQ       IrisConstants<>+2144(SB), Y5, Y9
+	VPADDQ       IrisConstants<>+2144(SB), Y6, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        IrisConstants<>+1112(SB), Y11, Y11
-	VORPD        IrisConstants<>+1112(SB), Y12, Y12
-	VORPD        IrisConstants<>+1112(SB), Y13, Y13
-	VSUBPD       IrisConstants<>+1144(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+1144(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+1144(SB), Y13, Y13
-	VANDPD       IrisConstants<>+1176(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1176(SB), Y9, Y9
-	VANDPD       IrisConstants<>+1176(SB), Y10, Y10
-	VPADDQ       IrisConstants<>+1208(SB), Y8, Y8
-	VPADDQ       IrisConstants<>+1208(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+1208(SB), Y10, Y10
+	VORPD        IrisConstants<>+2176(SB), Y11, Y11
+	VORPD        IrisConstants<>+2176(SB), Y12, Y12
+	VORPD        IrisConstants<>+2176(SB), Y13, Y13
+	VSUBPD       IrisConstants<>+2208(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+2208(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+2208(SB), Y13, Y13
+	VANDPD       IrisConstants<>+2240(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2240(SB), Y9, Y9
+	VANDPD       IrisConstants<>+2240(SB), Y10, Y10
+	VPADDQ       IrisConstants<>+2272(SB), Y8, Y8
+	VPADDQ       IrisConstants<>+2272(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+2272(SB), Y10, Y10
 	VSUBPD       IrisConstants<>+256(SB), Y8, Y8
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y10, Y10
-	VADDPD       IrisConstants<>+1240(SB), Y8, Y14
-	VADDPD       IrisConstants<>+1240(SB), Y9, Y15
-	VADDPD       IrisConstants<>+1240(SB), Y10, Y7
+	VADDPD       IrisConstants<>+2304(SB), Y8, Y14
+	VADDPD       IrisConstants<>+2304(SB), Y9, Y15
+	VADDPD       IrisConstants<>+2304(SB), Y10, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y7, Y10, Y7
@@ -11381,47 +11792,47 @@ loop0:
 	VMULPD       Y7, Y7, Y15
 	VMOVUPS      X0, 64(SP)
 	VMOVAPS      Y2, Y0
-	VFMADD231PD  IrisConstants<>+1432(SB), Y10, Y0
+	VFMADD231PD  IrisConstants<>+2496(SB), Y10, Y0
 	VMOVUPS      X3, 96(SP)
 	VMOVAPS      Y2, Y3
-	VFMADD231PD  IrisConstants<>+1432(SB), Y14, Y3
+	VFMADD231PD  IrisConstants<>+2496(SB), Y14, Y3
 	VMOVUPS      X1, 128(SP)
 	VMOVAPS      Y2, Y1
-	VFMADD231PD  IrisConstants<>+1432(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1368(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1368(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1368(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1336(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1336(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1336(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+1304(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+1304(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+1304(SB), Y15, Y1
+	VFMADD231PD  IrisConstants<>+2496(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+2432(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+2432(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+2432(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+2400(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+2400(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+2400(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+2368(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+2368(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+2368(SB), Y15, Y1
 	VMULPD       Y0, Y8, Y0
 	VMULPD       Y3, Y9, Y3
 	VMULPD       Y1, Y7, Y1
-	VFMADD231PD  IrisConstants<>+1272(SB), Y11, Y0
-	VFMADD231PD  IrisConstants<>+1272(SB), Y12, Y3
-	VFMADD231PD  IrisConstants<>+1272(SB), Y13, Y1
+	VFMADD231PD  IrisConstants<>+2336(SB), Y11, Y0
+	VFMADD231PD  IrisConstants<>+2336(SB), Y12, Y3
+	VFMADD231PD  IrisConstants<>+2336(SB), Y13, Y1
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y4, Y8
 	VCMPPD       $0x00, Y7, Y5, Y9
 	VCMPPD       $0x00, Y7, Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+1496(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+1496(SB), Y1, Y1
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y4, Y8
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y5, Y9
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+1048(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+1048(SB), Y1, Y1
+	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+2560(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+2560(SB), Y1, Y1
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y4, Y8
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y5, Y9
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y6, Y10
+	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+2112(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+2112(SB), Y1, Y1
 	VCMPPD       $0x19, Y7, Y4, Y4
 	VCMPPD       $0x19, Y7, Y5, Y5
 	VCMPPD       $0x19, Y7, Y6, Y6
-	VBLENDVPD    Y4, IrisConstants<>+1528(SB), Y0, Y0
-	VBLENDVPD    Y5, IrisConstants<>+1528(SB), Y3, Y3
-	VBLENDVPD    Y6, IrisConstants<>+1528(SB), Y1, Y1
+	VBLENDVPD    Y4, IrisConstants<>+2592(SB), Y0, Y0
+	VBLENDVPD    Y5, IrisConstants<>+2592(SB), Y3, Y3
+	VBLENDVPD    Y6, IrisConstants<>+2592(SB), Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y1, X1
@@ -11437,53 +11848,53 @@ loop0:
 	VMOVUPS      32(SP), Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VCVTPS2PD    X4, Y4
-	VPADDQ       IrisConstants<>+1080(SB), Y4, Y6
+	VPADDQ       IrisConstants<>+2144(SB), Y4, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+1112(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+1144(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1176(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+1208(SB), Y6, Y6
+	VORPD        IrisConstants<>+2176(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+2208(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2240(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+2272(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+1240(SB), Y6, Y9
+	VADDPD       IrisConstants<>+2304(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
 	VMOVAPS      Y2, Y10
-	VFMADD231PD  IrisConstants<>+1432(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1368(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1336(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+1304(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+2496(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+2432(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+2400(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+2368(SB), Y9, Y10
 	VMULPD       Y10, Y6, Y6
-	VFMADD231PD  IrisConstants<>+1272(SB), Y8, Y6
+	VFMADD231PD  IrisConstants<>+2336(SB), Y8, Y6
 	VCMPPD       $0x00, Y7, Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+1496(SB), Y6, Y6
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+1048(SB), Y6, Y6
+	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y6, Y6
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y4, Y8
+	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y4, IrisConstants<>+1528(SB), Y6, Y4
+	VBLENDVPD    Y4, IrisConstants<>+2592(SB), Y6, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       IrisConstants<>+1080(SB), Y5, Y6
+	VPADDQ       IrisConstants<>+2144(SB), Y5, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+1112(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+1144(SB), Y8, Y8
-	VANDPD       IrisConstants<>+1176(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+1208(SB), Y6, Y6
+	VORPD        IrisConstants<>+2176(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+2208(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2240(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+2272(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+1240(SB), Y6, Y9
+	VADDPD       IrisConstants<>+2304(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
-	VFMADD231PD  IrisConstants<>+1432(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1368(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1336(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+1304(SB), Y9, Y2
+	VFMADD231PD  IrisConstants<>+2496(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+2432(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+2400(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+2368(SB), Y9, Y2
 	VMULPD       Y2, Y6, Y2
-	VFMADD231PD  IrisConstants<>+1272(SB), Y8, Y2
+	VFMADD231PD  IrisConstants<>+2336(SB), Y8, Y2
 	VCMPPD       $0x00, Y7, Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1496(SB), Y2, Y2
-	VCMPPD       $0x00, IrisConstants<>+1048(SB), Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+1048(SB), Y2, Y2
+	VBLENDVPD    Y6, IrisConstants<>+2560(SB), Y2, Y2
+	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y5, Y6
+	VBLENDVPD    Y6, IrisConstants<>+2112(SB), Y2, Y2
 	VCMPPD       $0x19, Y7, Y5, Y5
-	VBLENDVPD    Y5, IrisConstants<>+1528(SB), Y2, Y2
+	VBLENDVPD    Y5, IrisConstants<>+2592(SB), Y2, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y4, Y2
 	VMOVUPS      Y2, 96(SI)
@@ -12430,7 +12841,7 @@ loop4:
 
 // func irisGradBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·irisGradBatchAVX512(SB), NOSPLIT, $256-52
+TEXT ·irisGradBatchAVX512(SB), $1408-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -12441,14 +12852,14 @@ TEXT ·irisGradBatchAVX512(SB), NOSPLIT, $256-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      IrisConstants<>+3072(SB), Z0
+	VMOVUPS      IrisConstants<>+3200(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+1020(SB), Z0
+	VBROADCASTSS IrisConstants<>+904(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 2560(SI)
 	VXORPS       X1, X1, X1
 	VMOVUPS      Z1, 2688(SI)
-	VMOVUPS      IrisConstants<>+3200(SB), Z2
+	VMOVUPS      IrisConstants<>+3328(SB), Z2
 	VCMPPS       $0x11, Z31, Z2, K1
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
@@ -12655,14 +13066,14 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 40(DI), Z2, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+1944(SB), Z2
+	VBROADCASTSS     IrisConstants<>+900(SB), Z2
 	VANDPS           Z2, Z7, Z4
 	VANDPS           Z2, Z9, Z6
 	VANDPS           Z2, Z11, Z10
 	VFMADD231PS.BCST 44(DI), Z0, Z12
 	VANDPS           Z2, Z13, Z0
 	VANDPS           Z2, Z3, Z14
-	VBROADCASTSS     IrisConstants<>+900(SB), Z15
+	VBROADCASTSS     IrisConstants<>+896(SB), Z15
 	VMINPS           Z4, Z15, Z4
 	VMINPS           Z6, Z15, Z6
 	VMINPS           Z10, Z15, Z10
@@ -12670,7 +13081,7 @@ loop0:
 	VMINPS           Z0, Z15, Z0
 	VMINPS           Z14, Z15, Z14
 	VMINPS           Z16, Z15, Z16
-	VBROADCASTSS     IrisConstants<>+1020(SB), Z17
+	VBROADCASTSS     IrisConstants<>+904(SB), Z17
 	VADDPS           Z17, Z4, Z18
 	VADDPS           Z17, Z6, Z19
 	VADDPS           Z17, Z10, Z20
@@ -12683,833 +13094,920 @@ loop0:
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          IrisConstants<>+1984(SB), Z24
+	VMOVUPS          IrisConstants<>+960(SB), Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z25
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z26
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z27
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z28
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z29
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z30
+	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z30
 	VSUBPS           Z25, Z4, Z4
 	VSUBPS           Z26, Z6, Z6
 	VSUBPS           Z27, Z10, Z10
 	VSUBPS           Z28, Z16, Z16
 	VSUBPS           Z29, Z0, Z0
 	VSUBPS           Z30, Z14, Z14
-	VMOVUPS          IrisConstants<>+2112(SB), Z25
+	VMOVUPS          IrisConstants<>+1088(SB), Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z27
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z30
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z31
-	VMOVUPS          IrisConstants<>+2240(SB), Z25
+	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z31
+	VMAXPS           Z4, Z26, Z26
+	VMAXPS           Z6, Z27, Z27
+	VMAXPS           Z10, Z28, Z28
+	VMAXPS           Z16, Z29, Z29
+	VMAXPS           Z0, Z30, Z30
+	VMAXPS           Z14, Z31, Z31
+	VMOVUPS          IrisConstants<>+1216(SB), Z25
 	VMOVAPS          Z18, Z24
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z24
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z24
 	VMOVAPS          Z19, Z17
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z17
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z17
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z15
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z15
 	VMOVAPS          Z21, Z2
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z2
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z2
 	VMOVUPS          Z1, 64(SP)
 	VMOVAPS          Z22, Z1
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z1
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z1
 	VMOVUPS          Z5, 128(SP)
 	VMOVAPS          Z23, Z5
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z5
-	VFMADD231PS      Z4, Z26, Z24
-	VFMADD231PS      Z6, Z27, Z17
-	VFMADD231PS      Z10, Z28, Z15
-	VFMADD231PS      Z16, Z29, Z2
-	VFMADD231PS      Z0, Z30, Z1
-	VFMADD231PS      Z14, Z31, Z5
-	VMOVUPS          IrisConstants<>+2368(SB), Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z27
-	VMOVAPS          Z19, Z28
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z29
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z30
-	VMOVAPS          Z22, Z31
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z31
-	VMOVAPS          Z23, Z25
-	VPERMI2PS        IrisConstants<>+2432(SB), Z26, Z25
-	VFMADD231PS      Z4, Z24, Z27
-	VFMADD231PS      Z6, Z17, Z28
-	VFMADD231PS      Z10, Z15, Z29
-	VFMADD231PS      Z16, Z2, Z30
-	VFMADD231PS      Z0, Z1, Z31
-	VFMADD231PS      Z14, Z5, Z25
-	VMOVUPS          IrisConstants<>+2496(SB), Z1
-	VMOVAPS          Z18, Z2
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z2
-	VMOVAPS          Z19, Z5
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z5
-	VMOVAPS          Z20, Z15
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z15
-	VMOVAPS          Z21, Z17
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z17
-	VMOVAPS          Z22, Z24
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z24
-	VMOVAPS          Z23, Z26
-	VPERMI2PS        IrisConstants<>+2560(SB), Z1, Z26
-	VFMADD231PS      Z4, Z27, Z2
-	VFMADD231PS      Z6, Z28, Z5
-	VFMADD231PS      Z10, Z29, Z15
-	VFMADD231PS      Z16, Z30, Z17
-	VFMADD231PS      Z0, Z31, Z24
-	VFMADD231PS      Z14, Z25, Z26
-	VMOVUPS          IrisConstants<>+2624(SB), Z25
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z27
-	VMOVAPS          Z19, Z28
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z29
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z30
-	VMOVAPS          Z22, Z31
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z31
-	VMOVAPS          Z23, Z1
-	VPERMI2PS        IrisConstants<>+2688(SB), Z25, Z1
-	VFMADD231PS      Z4, Z2, Z27
-	VFMADD231PS      Z6, Z5, Z28
-	VFMADD231PS      Z10, Z15, Z29
-	VFMADD231PS      Z16, Z17, Z30
-	VFMADD231PS      Z0, Z24, Z31
-	VFMADD231PS      Z14, Z26, Z1
-	VMOVUPS          IrisConstants<>+2752(SB), Z2
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z18
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z19
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z20
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z21
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z22
-	VPERMI2PS        IrisConstants<>+2816(SB), Z2, Z23
-	VMAXPS           Z4, Z18, Z5
-	VMAXPS           Z6, Z19, Z15
-	VMAXPS           Z10, Z20, Z17
-	VMAXPS           Z16, Z21, Z18
-	VMAXPS           Z0, Z22, Z19
-	VMAXPS           Z14, Z23, Z20
-	VFMADD231PS      Z4, Z27, Z5
-	VFMADD231PS      Z6, Z28, Z15
-	VFMADD231PS      Z10, Z29, Z17
-	VFMADD231PS      Z16, Z30, Z18
-	VFMADD231PS      Z0, Z31, Z19
-	VFMADD231PS      Z14, Z1, Z20
-	VBROADCASTSS     IrisConstants<>+2880(SB), Z0
-	VPTERNLOGD       $0xf8, Z0, Z7, Z5
-	VPTERNLOGD       $0xf8, Z0, Z9, Z15
-	VPTERNLOGD       $0xf8, Z0, Z11, Z17
-	VPTERNLOGD       $0xf8, Z0, Z12, Z18
-	VPTERNLOGD       $0xf8, Z0, Z13, Z19
-	VPTERNLOGD       $0xf8, Z0, Z3, Z20
-	VMOVUPS          Z5, 448(BX)
-	VMOVUPS          Z15, 512(BX)
-	VMOVUPS          Z17, 576(BX)
-	VMOVUPS          Z18, 640(BX)
-	VMOVUPS          Z19, 704(BX)
-	VMOVUPS          Z20, 384(BX)
-	VBROADCASTSS     140(DI), Z1
-	VBROADCASTSS     140(DI), Z3
-	VBROADCASTSS     144(DI), Z4
-	VBROADCASTSS     144(DI), Z6
-	VBROADCASTSS     148(DI), Z7
-	VBROADCASTSS     148(DI), Z9
-	VBROADCASTSS     48(DI), Z10
-	VFMADD231PS      2432(BX), Z10, Z1
-	VBROADCASTSS     48(DI), Z10
-	VFMADD231PS      2496(BX), Z10, Z3
-	VBROADCASTSS     64(DI), Z10
-	VFMADD231PS      2432(BX), Z10, Z4
-	VBROADCASTSS     64(DI), Z10
-	VFMADD231PS      2496(BX), Z10, Z6
-	VBROADCASTSS     80(DI), Z10
-	VFMADD231PS      2432(BX), Z10, Z7
-	VBROADCASTSS     80(DI), Z10
-	VFMADD231PS      2496(BX), Z10, Z9
-	VFMADD231PS.BCST 52(DI), Z8, Z3
-	VBROADCASTSS     52(DI), Z8
-	VFMADD231PS      2560(BX), Z8, Z1
-	VBROADCASTSS     68(DI), Z8
-	VFMADD231PS      2560(BX), Z8, Z4
-	VBROADCASTSS     68(DI), Z8
-	VFMADD231PS      2624(BX), Z8, Z6
-	VBROADCASTSS     84(DI), Z8
-	VFMADD231PS      2560(BX), Z8, Z7
-	VBROADCASTSS     84(DI), Z8
-	VFMADD231PS      2624(BX), Z8, Z9
-	VMOVUPS          128(SP), Z8
-	VFMADD231PS.BCST 56(DI), Z8, Z3
-	VBROADCASTSS     56(DI), Z8
-	VFMADD231PS      2688(BX), Z8, Z1
-	VMOVUPS          64(SP), Z8
-	VFMADD231PS.BCST 60(DI), Z8, Z3
-	VBROADCASTSS     72(DI), Z10
-	VFMADD231PS      2688(BX), Z10, Z4
-	VBROADCASTSS     72(DI), Z10
-	VFMADD231PS      2752(BX), Z10, Z6
-	VBROADCASTSS     88(DI), Z10
-	VFMADD231PS      2688(BX), Z10, Z7
-	VBROADCASTSS     88(DI), Z10
-	VFMADD231PS      2752(BX), Z10, Z9
-	VBROADCASTSS     IrisConstants<>+1944(SB), Z10
-	VANDPS           Z10, Z3, Z11
-	VBROADCASTSS     IrisConstants<>+900(SB), Z12
-	VMINPS           Z11, Z12, Z11
-	VFMADD231PS.BCST 76(DI), Z8, Z6
-	VBROADCASTSS     60(DI), Z8
-	VFMADD231PS      2816(BX), Z8, Z1
-	VBROADCASTSS     IrisConstants<>+1020(SB), Z8
-	VADDPS           Z8, Z11, Z13
-	VBROADCASTSS     76(DI), Z14
-	VFMADD231PS      2816(BX), Z14, Z4
-	VANDPS           Z10, Z6, Z14
-	VBROADCASTSS     92(DI), Z16
-	VFMADD231PS      2816(BX), Z16, Z7
-	VBROADCASTSS     92(DI), Z16
-	VFMADD231PS      2880(BX), Z16, Z9
-	VANDPS           Z10, Z1, Z16
-	VPSRLD           $0x14, Z13, Z13
-	VANDPS           Z10, Z4, Z21
-	VMINPS           Z14, Z12, Z14
-	VANDPS           Z10, Z7, Z22
-	VANDPS           Z10, Z9, Z23
-	VMINPS           Z16, Z12, Z16
-	VMOVUPS          IrisConstants<>+1984(SB), Z24
-	VMOVAPS          Z13, Z26
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z26
-	VMINPS           Z21, Z12, Z21
-	VADDPS           Z8, Z14, Z27
-	VMINPS           Z22, Z12, Z22
-	VMINPS           Z23, Z12, Z23
-	VADDPS           Z8, Z16, Z28
-	VSUBPS           Z26, Z11, Z11
-	VADDPS           Z8, Z21, Z26
-	VPSRLD           $0x14, Z27, Z27
-	VADDPS           Z8, Z22, Z29
-	VADDPS           Z8, Z23, Z30
-	VPSRLD           $0x14, Z28, Z28
-	VMOVUPS          IrisConstants<>+2112(SB), Z31
-	VMOVAPS          Z13, Z8
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z8
-	VPSRLD           $0x14, Z26, Z26
-	VMOVAPS          Z27, Z12
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z12
-	VPSRLD           $0x14, Z29, Z29
-	VPSRLD           $0x14, Z30, Z30
-	VMOVAPS          Z28, Z10
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z10
-	VMOVUPS          IrisConstants<>+2240(SB), Z0
-	VMOVAPS          Z13, Z2
-	VPERMI2PS        IrisConstants<>+2304(SB), Z0, Z2
-	VMOVAPS          Z26, Z25
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z25
-	VSUBPS           Z12, Z14, Z12
-	VMOVAPS          Z29, Z14
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z14
-	VMOVAPS          Z30, Z0
-	VPERMI2PS        IrisConstants<>+2048(SB), Z24, Z0
-	VSUBPS           Z10, Z16, Z10
-	VFMADD231PS      Z11, Z8, Z2
-	VSUBPS           Z25, Z21, Z8
-	VMOVAPS          Z27, Z16
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z16
-	VSUBPS           Z14, Z22, Z14
-	VSUBPS           Z0, Z23, Z0
-	VMOVAPS          Z28, Z21
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z21
-	VMOVUPS          IrisConstants<>+2368(SB), Z22
-	VMOVAPS          Z13, Z23
-	VPERMI2PS        IrisConstants<>+2432(SB), Z22, Z23
-	VMOVAPS          Z26, Z25
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z25
-	VMOVUPS          IrisConstants<>+2240(SB), Z24
-	VMOVAPS          Z27, Z22
-	VPERMI2PS        IrisConstants<>+2304(SB), Z24, Z22
-	VMOVAPS          Z29, Z24
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z24
-	VMOVUPS          Z19, 64(SP)
-	VMOVAPS          Z30, Z19
-	VPERMI2PS        IrisConstants<>+2176(SB), Z31, Z19
-	VMOVUPS          IrisConstants<>+2240(SB), Z31
-	VMOVUPS          Z18, 128(SP)
-	VMOVAPS          Z28, Z18
-	VPERMI2PS        IrisConstants<>+2304(SB), Z31, Z18
-	VFMADD231PS      Z11, Z2, Z23
-	VMOVAPS          Z26, Z2
-	VPERMI2PS        IrisConstants<>+2304(SB), Z31, Z2
-	VFMADD231PS      Z12, Z16, Z22
-	VMOVAPS          Z29, Z16
-	VPERMI2PS        IrisConstants<>+2304(SB), Z31, Z16
-	VMOVUPS          Z17, 192(SP)
-	VMOVAPS          Z30, Z17
-	VPERMI2PS        IrisConstants<>+2304(SB), Z31, Z17
-	VFMADD231PS      Z10, Z21, Z18
-	VMOVUPS          IrisConstants<>+2496(SB), Z21
-	VMOVAPS          Z13, Z31
-	VPERMI2PS        IrisConstants<>+2560(SB), Z21, Z31
-	VFMADD231PS      Z8, Z25, Z2
-	VMOVUPS          IrisConstants<>+2368(SB), Z25
-	VMOVAPS          Z27, Z21
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z21
-	VFMADD231PS      Z14, Z24, Z16
-	VFMADD231PS      Z0, Z19, Z17
-	VMOVAPS          Z28, Z19
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z19
-	VFMADD231PS      Z11, Z23, Z31
-	VMOVAPS          Z26, Z23
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z23
-	VFMADD231PS      Z12, Z22, Z21
-	VMOVAPS          Z29, Z22
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z22
-	VMOVAPS          Z30, Z24
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z24
-	VFMADD231PS      Z10, Z18, Z19
-	VMOVUPS          IrisConstants<>+2624(SB), Z18
-	VMOVAPS          Z13, Z25
-	VPERMI2PS        IrisConstants<>+2688(SB), Z18, Z25
-	VFMADD231PS      Z8, Z2, Z23
-	VMOVUPS          IrisConstants<>+2496(SB), Z2
-	VMOVAPS          Z27, Z18
-	VPERMI2PS        IrisConstants<>+2560(SB), Z2, Z18
-	VFMADD231PS      Z14, Z16, Z22
-	VFMADD231PS      Z0, Z17, Z24
-	VMOVAPS          Z28, Z16
-	VPERMI2PS        IrisConstants<>+2560(SB), Z2, Z16
-	VFMADD231PS      Z11, Z31, Z25
-	VMOVAPS          Z26, Z17
-	VPERMI2PS        IrisConstants<>+2560(SB), Z2, Z17
-	VFMADD231PS      Z12, Z21, Z18
-	VMOVAPS          Z29, Z21
-	VPERMI2PS        IrisConstants<>+2560(SB), Z2, Z21
-	VMOVAPS          Z30, Z31
-	VPERMI2PS        IrisConstants<>+2560(SB), Z2, Z31
-	VFMADD231PS      Z10, Z19, Z16
-	VMOVUPS          IrisConstants<>+2752(SB), Z19
-	VPERMI2PS        IrisConstants<>+2816(SB), Z19, Z13
-	VFMADD231PS      Z8, Z23, Z17
-	VMOVUPS          IrisConstants<>+2624(SB), Z23
-	VMOVAPS          Z27, Z2
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z2
-	VFMADD231PS      Z14, Z22, Z21
-	VFMADD231PS      Z0, Z24, Z31
-	VMOVAPS          Z28, Z22
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z22
-	VMAXPS           Z11, Z13, Z13
-	VMOVAPS          Z26, Z24
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z24
-	VFMADD231PS      Z12, Z18, Z2
-	VMOVAPS          Z29, Z18
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z18
-	VMOVAPS          Z30, Z19
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z19
-	VFMADD231PS      Z10, Z16, Z22
-	VFMADD231PS      Z11, Z25, Z13
-	VFMADD231PS      Z8, Z17, Z24
-	VMOVUPS          IrisConstants<>+2752(SB), Z11
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z27
-	VFMADD231PS      Z14, Z21, Z18
-	VFMADD231PS      Z0, Z31, Z19
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z28
-	VBROADCASTSS     IrisConstants<>+2880(SB), Z16
-	VPTERNLOGD       $0xf8, Z16, Z3, Z13
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z26
-	VMAXPS           Z12, Z27, Z3
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z29
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z30
-	VMAXPS           Z10, Z28, Z17
-	VMOVUPS          Z13, 832(BX)
-	VMAXPS           Z8, Z26, Z21
-	VFMADD231PS      Z12, Z2, Z3
-	VMAXPS           Z14, Z29, Z2
-	VMAXPS           Z0, Z30, Z12
-	VFMADD231PS      Z10, Z22, Z17
-	VFMADD231PS      Z8, Z24, Z21
-	VPTERNLOGD       $0xf8, Z16, Z6, Z3
-	VFMADD231PS      Z14, Z18, Z2
-	VFMADD231PS      Z0, Z19, Z12
-	VPTERNLOGD       $0xf8, Z16, Z1, Z17
-	VPTERNLOGD       $0xf8, Z16, Z4, Z21
-	VMOVUPS          Z3, 960(BX)
-	VPTERNLOGD       $0xf8, Z16, Z7, Z2
-	VPTERNLOGD       $0xf8, Z16, Z9, Z12
-	VMOVUPS          Z17, 768(BX)
-	VMOVUPS          Z21, 896(BX)
-	VMOVUPS          Z2, 1024(BX)
-	VMOVUPS          Z12, 1088(BX)
-	VBROADCASTSS     152(DI), Z0
-	VBROADCASTSS     152(DI), Z1
-	VBROADCASTSS     156(DI), Z4
-	VBROADCASTSS     156(DI), Z6
-	VBROADCASTSS     96(DI), Z7
-	VFMADD231PS      2432(BX), Z7, Z0
-	VBROADCASTSS     96(DI), Z7
-	VFMADD231PS      2496(BX), Z7, Z1
-	VBROADCASTSS     112(DI), Z7
-	VFMADD231PS      2432(BX), Z7, Z4
-	VBROADCASTSS     112(DI), Z7
-	VFMADD231PS      2496(BX), Z7, Z6
-	VBROADCASTSS     100(DI), Z7
-	VFMADD231PS      2560(BX), Z7, Z0
-	VBROADCASTSS     100(DI), Z7
-	VFMADD231PS      2624(BX), Z7, Z1
-	VBROADCASTSS     116(DI), Z7
-	VFMADD231PS      2560(BX), Z7, Z4
-	VBROADCASTSS     116(DI), Z7
-	VFMADD231PS      2624(BX), Z7, Z6
-	VBROADCASTSS     104(DI), Z7
-	VFMADD231PS      2688(BX), Z7, Z0
-	VBROADCASTSS     104(DI), Z7
-	VFMADD231PS      2752(BX), Z7, Z1
-	VBROADCASTSS     120(DI), Z7
-	VFMADD231PS      2688(BX), Z7, Z4
-	VBROADCASTSS     120(DI), Z7
-	VFMADD231PS      2752(BX), Z7, Z6
-	VBROADCASTSS     108(DI), Z7
-	VFMADD231PS      2816(BX), Z7, Z0
-	VBROADCASTSS     108(DI), Z7
-	VFMADD231PS      2880(BX), Z7, Z1
-	VBROADCASTSS     124(DI), Z7
-	VFMADD231PS      2816(BX), Z7, Z4
-	VBROADCASTSS     124(DI), Z7
-	VFMADD231PS      2880(BX), Z7, Z6
-	VBROADCASTSS     IrisConstants<>+1944(SB), Z7
-	VANDPS           Z7, Z0, Z8
-	VANDPS           Z7, Z1, Z9
-	VANDPS           Z7, Z4, Z10
-	VANDPS           Z7, Z6, Z7
-	VBROADCASTSS     IrisConstants<>+900(SB), Z14
-	VMINPS           Z8, Z14, Z8
-	VMINPS           Z9, Z14, Z9
-	VMINPS           Z10, Z14, Z10
-	VMINPS           Z7, Z14, Z7
-	VBROADCASTSS     IrisConstants<>+1020(SB), Z14
-	VADDPS           Z14, Z8, Z18
-	VADDPS           Z14, Z9, Z19
-	VADDPS           Z14, Z10, Z22
-	VADDPS           Z14, Z7, Z24
-	VPSRLD           $0x14, Z18, Z18
-	VPSRLD           $0x14, Z19, Z19
-	VPSRLD           $0x14, Z22, Z22
-	VPSRLD           $0x14, Z24, Z24
-	VMOVUPS          IrisConstants<>+1984(SB), Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z26
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z27
-	VMOVAPS          Z22, Z28
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z28
-	VMOVAPS          Z24, Z29
-	VPERMI2PS        IrisConstants<>+2048(SB), Z25, Z29
-	VSUBPS           Z26, Z8, Z8
-	VSUBPS           Z27, Z9, Z9
-	VSUBPS           Z28, Z10, Z10
-	VSUBPS           Z29, Z7, Z7
-	VMOVUPS          IrisConstants<>+2112(SB), Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z26
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z27
-	VMOVAPS          Z22, Z28
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z28
-	VMOVAPS          Z24, Z29
-	VPERMI2PS        IrisConstants<>+2176(SB), Z25, Z29
-	VMOVUPS          IrisConstants<>+2240(SB), Z25
-	VMOVAPS          Z18, Z30
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z30
+	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z5
+	VMOVUPS          IrisConstants<>+1344(SB), Z25
+	VMOVUPS          Z8, 192(SP)
+	VMOVAPS          Z18, Z8
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z8
+	VMOVUPS          Z3, 256(SP)
+	VMOVAPS          Z19, Z3
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z3
+	VMOVUPS          Z13, 320(SP)
+	VMOVAPS          Z20, Z13
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z13
+	VMOVUPS          Z12, 384(SP)
+	VMOVAPS          Z21, Z12
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z12
+	VMOVUPS          Z11, 448(SP)
+	VMOVAPS          Z22, Z11
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z11
+	VMOVUPS          Z9, 512(SP)
+	VMOVAPS          Z23, Z9
+	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z9
+	VMOVUPS          IrisConstants<>+1472(SB), Z25
+	VMOVUPS          Z7, 576(SP)
+	VMOVAPS          Z18, Z7
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z7
+	VMOVUPS          Z31, 640(SP)
 	VMOVAPS          Z19, Z31
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z31
-	VMOVAPS          Z22, Z14
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z14
-	VMOVAPS          Z24, Z16
-	VPERMI2PS        IrisConstants<>+2304(SB), Z25, Z16
-	VFMADD231PS      Z8, Z26, Z30
-	VFMADD231PS      Z9, Z27, Z31
-	VFMADD231PS      Z10, Z28, Z14
-	VFMADD231PS      Z7, Z29, Z16
-	VMOVUPS          IrisConstants<>+2368(SB), Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z26
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z27
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z31
+	VMOVUPS          Z30, 704(SP)
+	VMOVAPS          Z20, Z30
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z30
+	VMOVUPS          Z29, 768(SP)
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z29
+	VMOVUPS          Z28, 832(SP)
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z28
-	VMOVAPS          Z24, Z29
-	VPERMI2PS        IrisConstants<>+2432(SB), Z25, Z29
-	VFMADD231PS      Z8, Z30, Z26
-	VFMADD231PS      Z9, Z31, Z27
-	VFMADD231PS      Z10, Z14, Z28
-	VFMADD231PS      Z7, Z16, Z29
-	VMOVUPS          IrisConstants<>+2496(SB), Z14
-	VMOVAPS          Z18, Z16
-	VPERMI2PS        IrisConstants<>+2560(SB), Z14, Z16
-	VMOVAPS          Z19, Z25
-	VPERMI2PS        IrisConstants<>+2560(SB), Z14, Z25
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        IrisConstants<>+2560(SB), Z14, Z30
-	VMOVAPS          Z24, Z31
-	VPERMI2PS        IrisConstants<>+2560(SB), Z14, Z31
-	VFMADD231PS      Z8, Z26, Z16
-	VFMADD231PS      Z9, Z27, Z25
-	VFMADD231PS      Z10, Z28, Z30
-	VFMADD231PS      Z7, Z29, Z31
-	VMOVAPS          Z18, Z14
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z14
-	VMOVAPS          Z19, Z26
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z26
-	VMOVAPS          Z22, Z27
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z27
-	VMOVAPS          Z24, Z28
-	VPERMI2PS        IrisConstants<>+2688(SB), Z23, Z28
-	VFMADD231PS      Z8, Z16, Z14
-	VFMADD231PS      Z9, Z25, Z26
-	VFMADD231PS      Z10, Z30, Z27
-	VFMADD231PS      Z7, Z31, Z28
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z18
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z19
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z22
-	VPERMI2PS        IrisConstants<>+2816(SB), Z11, Z24
-	VMAXPS           Z8, Z18, Z11
-	VMAXPS           Z9, Z19, Z16
-	VMAXPS           Z10, Z22, Z18
-	VMAXPS           Z7, Z24, Z19
-	VFMADD231PS      Z8, Z14, Z11
-	VFMADD231PS      Z9, Z26, Z16
-	VFMADD231PS      Z10, Z27, Z18
-	VFMADD231PS      Z7, Z28, Z19
-	VBROADCASTSS     IrisConstants<>+2880(SB), Z7
-	VPTERNLOGD       $0xf8, Z7, Z0, Z11
-	VPTERNLOGD       $0xf8, Z7, Z1, Z16
-	VPTERNLOGD       $0xf8, Z7, Z4, Z18
-	VPTERNLOGD       $0xf8, Z7, Z6, Z19
-	VMOVUPS          Z11, 1152(BX)
-	VMOVUPS          Z16, 1216(BX)
-	VMOVUPS          Z18, 1280(BX)
-	VMOVUPS          Z19, 1344(BX)
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z28
+	VMOVUPS          Z27, 896(SP)
+	VMOVAPS          Z23, Z27
+	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z27
+	VMOVUPS          IrisConstants<>+1600(SB), Z25
+	VMOVUPS          Z26, 960(SP)
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z26
+	VMOVUPS          Z5, 1024(SP)
+	VMOVAPS          Z19, Z5
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z5
+	VMOVUPS          Z1, 1088(SP)
+	VMOVAPS          Z20, Z1
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z1
+	VMOVUPS          Z2, 1152(SP)
+	VMOVAPS          Z21, Z2
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z2
+	VMOVUPS          Z15, 1216(SP)
+	VMOVAPS          Z22, Z15
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z15
+	VMOVUPS          Z17, 1280(SP)
+	VMOVAPS          Z23, Z17
+	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z17
+	VMOVUPS          IrisConstants<>+1728(SB), Z25
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z18
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z19
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z20
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z21
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z22
+	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z23
+	VFMADD231PS      Z4, Z18, Z26
+	VFMADD231PS      Z6, Z19, Z5
+	VFMADD231PS      Z10, Z20, Z1
+	VFMADD231PS      Z16, Z21, Z2
+	VFMADD231PS      Z0, Z22, Z15
+	VFMADD231PS      Z14, Z23, Z17
+	VFMADD231PS      Z4, Z26, Z7
+	VFMADD231PS      Z6, Z5, Z31
+	VFMADD231PS      Z10, Z1, Z30
+	VFMADD231PS      Z16, Z2, Z29
+	VFMADD231PS      Z0, Z15, Z28
+	VFMADD231PS      Z14, Z17, Z27
+	VFMADD231PS      Z4, Z7, Z8
+	VFMADD231PS      Z6, Z31, Z3
+	VFMADD231PS      Z10, Z30, Z13
+	VFMADD231PS      Z16, Z29, Z12
+	VFMADD231PS      Z0, Z28, Z11
+	VFMADD231PS      Z14, Z27, Z9
+	VFMADD231PS      Z8, Z4, Z24
+	VMOVUPS          1280(SP), Z1
+	VFMADD231PS      Z3, Z6, Z1
+	VMOVUPS          1216(SP), Z2
+	VFMADD231PS      Z13, Z10, Z2
+	VMOVUPS          1152(SP), Z3
+	VFMADD231PS      Z12, Z16, Z3
+	VMOVUPS          1088(SP), Z5
+	VFMADD231PS      Z11, Z0, Z5
+	VMOVUPS          1024(SP), Z7
+	VFMADD231PS      Z9, Z14, Z7
+	VMOVUPS          960(SP), Z8
+	VFMADD231PS      Z4, Z24, Z8
+	VMOVUPS          896(SP), Z4
+	VFMADD231PS      Z6, Z1, Z4
+	VMOVUPS          832(SP), Z1
+	VFMADD231PS      Z10, Z2, Z1
+	VMOVUPS          768(SP), Z2
+	VFMADD231PS      Z16, Z3, Z2
+	VMOVUPS          704(SP), Z3
+	VFMADD231PS      Z0, Z5, Z3
+	VMOVUPS          640(SP), Z0
+	VFMADD231PS      Z14, Z7, Z0
+	VMOVUPS          576(SP), Z5
+	VBROADCASTSS     IrisConstants<>+1856(SB), Z6
+	VPTERNLOGD       $0x78, Z6, Z5, Z8
+	VMOVUPS          512(SP), Z5
+	VPTERNLOGD       $0x78, Z6, Z5, Z4
+	VMOVUPS          448(SP), Z5
+	VPTERNLOGD       $0x78, Z6, Z5, Z1
+	VMOVUPS          384(SP), Z5
+	VPTERNLOGD       $0x78, Z6, Z5, Z2
+	VMOVUPS          320(SP), Z5
+	VPTERNLOGD       $0x78, Z6, Z5, Z3
+	VMOVUPS          256(SP), Z5
+	VPTERNLOGD       $0x78, Z6, Z5, Z0
+	VMOVUPS          Z8, 448(BX)
+	VMOVUPS          Z4, 512(BX)
+	VMOVUPS          Z1, 576(BX)
+	VMOVUPS          Z2, 640(BX)
+	VMOVUPS          Z3, 704(BX)
+	VMOVUPS          Z0, 384(BX)
+	VBROADCASTSS     140(DI), Z5
+	VBROADCASTSS     140(DI), Z7
+	VBROADCASTSS     144(DI), Z9
+	VBROADCASTSS     144(DI), Z10
+	VBROADCASTSS     148(DI), Z11
+	VBROADCASTSS     148(DI), Z12
+	VBROADCASTSS     48(DI), Z13
+	VFMADD231PS      2432(BX), Z13, Z5
+	VBROADCASTSS     48(DI), Z13
+	VFMADD231PS      2496(BX), Z13, Z7
+	VBROADCASTSS     64(DI), Z13
+	VFMADD231PS      2432(BX), Z13, Z9
+	VBROADCASTSS     64(DI), Z13
+	VFMADD231PS      2496(BX), Z13, Z10
+	VBROADCASTSS     80(DI), Z13
+	VFMADD231PS      2432(BX), Z13, Z11
+	VBROADCASTSS     80(DI), Z13
+	VFMADD231PS      2496(BX), Z13, Z12
+	VMOVUPS          192(SP), Z13
+	VFMADD231PS.BCST 52(DI), Z13, Z7
+	VBROADCASTSS     52(DI), Z13
+	VFMADD231PS      2560(BX), Z13, Z5
+	VBROADCASTSS     68(DI), Z13
+	VFMADD231PS      2560(BX), Z13, Z9
+	VBROADCASTSS     68(DI), Z13
+	VFMADD231PS      2624(BX), Z13, Z10
+	VBROADCASTSS     84(DI), Z13
+	VFMADD231PS      2560(BX), Z13, Z11
+	VBROADCASTSS     84(DI), Z13
+	VFMADD231PS      2624(BX), Z13, Z12
+	VMOVUPS          128(SP), Z13
+	VFMADD231PS.BCST 56(DI), Z13, Z7
+	VBROADCASTSS     56(DI), Z13
+	VFMADD231PS      2688(BX), Z13, Z5
+	VMOVUPS          64(SP), Z13
+	VFMADD231PS.BCST 60(DI), Z13, Z7
+	VBROADCASTSS     72(DI), Z14
+	VFMADD231PS      2688(BX), Z14, Z9
+	VBROADCASTSS     72(DI), Z14
+	VFMADD231PS      2752(BX), Z14, Z10
+	VBROADCASTSS     88(DI), Z14
+	VFMADD231PS      2688(BX), Z14, Z11
+	VBROADCASTSS     88(DI), Z14
+	VFMADD231PS      2752(BX), Z14, Z12
+	VBROADCASTSS     IrisConstants<>+900(SB), Z14
+	VANDPS           Z14, Z7, Z15
+	VBROADCASTSS     IrisConstants<>+896(SB), Z16
+	VMINPS           Z15, Z16, Z15
+	VFMADD231PS.BCST 76(DI), Z13, Z10
+	VBROADCASTSS     60(DI), Z13
+	VFMADD231PS      2816(BX), Z13, Z5
+	VBROADCASTSS     IrisConstants<>+904(SB), Z13
+	VADDPS           Z13, Z15, Z17
+	VBROADCASTSS     76(DI), Z18
+	VFMADD231PS      2816(BX), Z18, Z9
+	VANDPS           Z14, Z10, Z18
+	VBROADCASTSS     92(DI), Z19
+	VFMADD231PS      2816(BX), Z19, Z11
+	VBROADCASTSS     92(DI), Z19
+	VFMADD231PS      2880(BX), Z19, Z12
+	VANDPS           Z14, Z5, Z19
+	VPSRLD           $0x14, Z17, Z17
+	VANDPS           Z14, Z9, Z20
+	VMINPS           Z18, Z16, Z18
+	VANDPS           Z14, Z11, Z21
+	VANDPS           Z14, Z12, Z22
+	VMINPS           Z19, Z16, Z19
+	VMOVUPS          IrisConstants<>+960(SB), Z23
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z24
+	VMINPS           Z20, Z16, Z20
+	VADDPS           Z13, Z18, Z26
+	VMINPS           Z21, Z16, Z21
+	VMINPS           Z22, Z16, Z22
+	VADDPS           Z13, Z19, Z27
+	VSUBPS           Z24, Z15, Z15
+	VADDPS           Z13, Z20, Z24
+	VPSRLD           $0x14, Z26, Z26
+	VADDPS           Z13, Z21, Z28
+	VADDPS           Z13, Z22, Z29
+	VPSRLD           $0x14, Z27, Z27
+	VMOVUPS          IrisConstants<>+1088(SB), Z30
+	VMOVAPS          Z17, Z31
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z31
+	VPSRLD           $0x14, Z24, Z24
+	VMOVAPS          Z26, Z13
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z13
+	VPSRLD           $0x14, Z28, Z28
+	VPSRLD           $0x14, Z29, Z29
+	VMOVAPS          Z27, Z16
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z16
+	VMAXPS           Z15, Z31, Z31
+	VMOVAPS          Z24, Z14
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z14
+	VSUBPS           Z13, Z18, Z13
+	VMOVAPS          Z28, Z18
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z18
+	VMOVAPS          Z29, Z6
+	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z6
+	VSUBPS           Z16, Z19, Z16
+	VMOVUPS          IrisConstants<>+1216(SB), Z19
+	VMOVAPS          Z17, Z23
+	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z23
+	VSUBPS           Z14, Z20, Z14
+	VMOVAPS          Z26, Z20
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z20
+	VSUBPS           Z18, Z21, Z18
+	VSUBPS           Z6, Z22, Z6
+	VMOVAPS          Z27, Z21
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z21
+	VMOVUPS          IrisConstants<>+1344(SB), Z22
+	VMOVAPS          Z17, Z25
+	VPERMI2PS        IrisConstants<>+1408(SB), Z22, Z25
+	VMOVAPS          Z24, Z22
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z22
+	VMAXPS           Z13, Z20, Z20
+	VMOVAPS          Z28, Z19
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z19
+	VMOVUPS          Z3, 64(SP)
+	VMOVAPS          Z29, Z3
+	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z3
+	VMAXPS           Z16, Z21, Z21
+	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VMOVUPS          Z2, 128(SP)
+	VMOVAPS          Z17, Z2
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z2
+	VMAXPS           Z14, Z22, Z22
+	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VMOVUPS          Z1, 192(SP)
+	VMOVAPS          Z26, Z1
+	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z1
+	VMAXPS           Z18, Z19, Z19
+	VMAXPS           Z6, Z3, Z3
+	VMOVUPS          Z4, 256(SP)
+	VMOVAPS          Z27, Z4
+	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z4
+	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VMOVUPS          Z8, 320(SP)
+	VMOVAPS          Z17, Z8
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z8
+	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VMOVUPS          Z0, 384(SP)
+	VMOVAPS          Z24, Z0
+	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z0
+	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VMOVUPS          Z12, 448(SP)
+	VMOVAPS          Z26, Z12
+	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z12
+	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VMOVUPS          Z11, 512(SP)
+	VMOVAPS          Z28, Z11
+	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z11
+	VMOVUPS          Z9, 576(SP)
+	VMOVAPS          Z29, Z9
+	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z9
+	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VMOVUPS          Z5, 640(SP)
+	VMOVAPS          Z27, Z5
+	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z5
+	VMOVUPS          IrisConstants<>+1728(SB), Z30
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z17
+	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VMOVUPS          Z3, 704(SP)
+	VMOVAPS          Z24, Z3
+	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z3
+	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VMOVUPS          Z19, 768(SP)
+	VMOVAPS          Z26, Z19
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z19
+	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VMOVUPS          Z10, 832(SP)
+	VMOVAPS          Z28, Z10
+	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z10
+	VMOVUPS          Z22, 896(SP)
+	VMOVAPS          Z29, Z22
+	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z22
+	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VMOVUPS          Z21, 960(SP)
+	VMOVAPS          Z27, Z21
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z21
+	VFMADD231PS      Z15, Z17, Z8
+	VMOVAPS          Z24, Z17
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z17
+	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VMOVUPS          Z9, 1024(SP)
+	VMOVAPS          Z26, Z9
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z9
+	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VMOVUPS          Z11, 1088(SP)
+	VMOVAPS          Z28, Z11
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z11
+	VMOVUPS          Z20, 1152(SP)
+	VMOVAPS          Z29, Z20
+	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z20
+	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VMOVUPS          Z0, 1216(SP)
+	VMOVAPS          Z27, Z0
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z0
+	VFMADD231PS      Z15, Z8, Z2
+	VMOVAPS          Z24, Z8
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z8
+	VMOVUPS          IrisConstants<>+1728(SB), Z30
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z26
+	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VMOVUPS          Z4, 1280(SP)
+	VMOVAPS          Z28, Z4
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z4
+	VMOVUPS          Z22, 1344(SP)
+	VMOVAPS          Z29, Z22
+	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z22
+	VMOVUPS          IrisConstants<>+1728(SB), Z30
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z27
+	VFMADD231PS      Z15, Z2, Z25
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z24
+	VFMADD231PS      Z13, Z26, Z9
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z28
+	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z29
+	VFMADD231PS      Z16, Z27, Z0
+	VFMADD231PS      Z25, Z15, Z23
+	VFMADD231PS      Z14, Z24, Z8
+	VFMADD231PS      Z13, Z9, Z19
+	VFMADD231PS      Z18, Z28, Z4
+	VFMADD231PS      Z6, Z29, Z22
+	VFMADD231PS      Z16, Z0, Z21
+	VFMADD231PS      Z15, Z23, Z31
+	VFMADD231PS      Z14, Z8, Z17
+	VFMADD231PS      Z13, Z19, Z12
+	VFMADD231PS      Z18, Z4, Z11
+	VFMADD231PS      Z6, Z22, Z20
+	VFMADD231PS      Z16, Z21, Z5
+	VBROADCASTSS     IrisConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z7, Z31
+	VFMADD231PS      Z14, Z17, Z3
+	VFMADD231PS      Z12, Z13, Z1
+	VFMADD231PS      Z18, Z11, Z10
+	VMOVUPS          1344(SP), Z2
+	VFMADD231PS      Z6, Z20, Z2
+	VMOVUPS          1280(SP), Z4
+	VFMADD231PS      Z5, Z16, Z4
+	VMOVUPS          Z31, 832(BX)
+	VMOVUPS          1216(SP), Z5
+	VFMADD231PS      Z3, Z14, Z5
+	VMOVUPS          1152(SP), Z3
+	VFMADD231PS      Z13, Z1, Z3
+	VMOVUPS          1088(SP), Z1
+	VFMADD231PS      Z10, Z18, Z1
+	VMOVUPS          1024(SP), Z7
+	VFMADD231PS      Z2, Z6, Z7
+	VMOVUPS          960(SP), Z2
+	VFMADD231PS      Z16, Z4, Z2
+	VMOVUPS          896(SP), Z4
+	VFMADD231PS      Z14, Z5, Z4
+	VMOVUPS          832(SP), Z5
+	VPTERNLOGD       $0x78, Z0, Z5, Z3
+	VMOVUPS          768(SP), Z5
+	VFMADD231PS      Z18, Z1, Z5
+	VMOVUPS          704(SP), Z1
+	VFMADD231PS      Z6, Z7, Z1
+	VMOVUPS          640(SP), Z6
+	VPTERNLOGD       $0x78, Z0, Z6, Z2
+	VMOVUPS          576(SP), Z6
+	VPTERNLOGD       $0x78, Z0, Z6, Z4
+	VMOVUPS          Z3, 960(BX)
+	VMOVUPS          512(SP), Z6
+	VPTERNLOGD       $0x78, Z0, Z6, Z5
+	VMOVUPS          448(SP), Z6
+	VPTERNLOGD       $0x78, Z0, Z6, Z1
+	VMOVUPS          Z2, 768(BX)
+	VMOVUPS          Z4, 896(BX)
+	VMOVUPS          Z5, 1024(BX)
+	VMOVUPS          Z1, 1088(BX)
+	VBROADCASTSS     152(DI), Z6
+	VBROADCASTSS     152(DI), Z7
+	VBROADCASTSS     156(DI), Z8
+	VBROADCASTSS     156(DI), Z9
+	VBROADCASTSS     96(DI), Z10
+	VFMADD231PS      2432(BX), Z10, Z6
+	VBROADCASTSS     96(DI), Z10
+	VFMADD231PS      2496(BX), Z10, Z7
+	VBROADCASTSS     112(DI), Z10
+	VFMADD231PS      2432(BX), Z10, Z8
+	VBROADCASTSS     112(DI), Z10
+	VFMADD231PS      2496(BX), Z10, Z9
+	VBROADCASTSS     100(DI), Z10
+	VFMADD231PS      2560(BX), Z10, Z6
+	VBROADCASTSS     100(DI), Z10
+	VFMADD231PS      2624(BX), Z10, Z7
+	VBROADCASTSS     116(DI), Z10
+	VFMADD231PS      2560(BX), Z10, Z8
+	VBROADCASTSS     116(DI), Z10
+	VFMADD231PS      2624(BX), Z10, Z9
+	VBROADCASTSS     104(DI), Z10
+	VFMADD231PS      2688(BX), Z10, Z6
+	VBROADCASTSS     104(DI), Z10
+	VFMADD231PS      2752(BX), Z10, Z7
+	VBROADCASTSS     120(DI), Z10
+	VFMADD231PS      2688(BX), Z10, Z8
+	VBROADCASTSS     120(DI), Z10
+	VFMADD231PS      2752(BX), Z10, Z9
+	VBROADCASTSS     108(DI), Z10
+	VFMADD231PS      2816(BX), Z10, Z6
+	VBROADCASTSS     108(DI), Z10
+	VFMADD231PS      2880(BX), Z10, Z7
+	VBROADCASTSS     124(DI), Z10
+	VFMADD231PS      2816(BX), Z10, Z8
+	VBROADCASTSS     124(DI), Z10
+	VFMADD231PS      2880(BX), Z10, Z9
+	VBROADCASTSS     IrisConstants<>+900(SB), Z10
+	VANDPS           Z10, Z6, Z11
+	VANDPS           Z10, Z7, Z12
+	VANDPS           Z10, Z8, Z13
+	VANDPS           Z10, Z9, Z10
+	VBROADCASTSS     IrisConstants<>+896(SB), Z14
+	VMINPS           Z11, Z14, Z11
+	VMINPS           Z12, Z14, Z12
+	VMINPS           Z13, Z14, Z13
+	VMINPS           Z10, Z14, Z10
+	VBROADCASTSS     IrisConstants<>+904(SB), Z14
+	VADDPS           Z14, Z11, Z15
+	VADDPS           Z14, Z12, Z16
+	VADDPS           Z14, Z13, Z17
+	VADDPS           Z14, Z10, Z18
+	VPSRLD           $0x14, Z15, Z15
+	VPSRLD           $0x14, Z16, Z16
+	VPSRLD           $0x14, Z17, Z17
+	VPSRLD           $0x14, Z18, Z18
+	VMOVUPS          IrisConstants<>+960(SB), Z19
+	VMOVAPS          Z15, Z20
+	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z20
+	VMOVAPS          Z16, Z21
+	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z21
+	VMOVAPS          Z17, Z22
+	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z22
+	VMOVAPS          Z18, Z23
+	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z23
+	VSUBPS           Z20, Z11, Z11
+	VSUBPS           Z21, Z12, Z12
+	VSUBPS           Z22, Z13, Z13
+	VSUBPS           Z23, Z10, Z10
+	VMOVUPS          IrisConstants<>+1088(SB), Z19
+	VMOVAPS          Z15, Z20
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z20
+	VMOVAPS          Z16, Z21
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z21
+	VMOVAPS          Z17, Z22
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z22
+	VMOVAPS          Z18, Z23
+	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z23
+	VMAXPS           Z11, Z20, Z19
+	VMAXPS           Z12, Z21, Z20
+	VMAXPS           Z13, Z22, Z21
+	VMAXPS           Z10, Z23, Z22
+	VMOVUPS          IrisConstants<>+1216(SB), Z23
+	VMOVAPS          Z15, Z24
+	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z24
+	VMOVAPS          Z16, Z25
+	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z25
+	VMOVAPS          Z17, Z26
+	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z26
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z27
+	VMOVUPS          IrisConstants<>+1344(SB), Z23
+	VMOVAPS          Z15, Z28
+	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z28
+	VMOVAPS          Z16, Z29
+	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z29
+	VMOVAPS          Z17, Z14
+	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z14
+	VMOVAPS          Z18, Z0
+	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z0
+	VMOVUPS          IrisConstants<>+1472(SB), Z23
+	VMOVAPS          Z15, Z30
+	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z30
+	VMOVUPS          Z1, 448(SP)
+	VMOVAPS          Z16, Z1
+	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z1
+	VMOVUPS          Z5, 512(SP)
+	VMOVAPS          Z17, Z5
+	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z5
+	VMOVUPS          Z3, 576(SP)
+	VMOVAPS          Z18, Z3
+	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z3
+	VMOVUPS          IrisConstants<>+1600(SB), Z23
+	VMOVUPS          Z4, 640(SP)
+	VMOVAPS          Z15, Z4
+	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z4
+	VMOVUPS          Z31, 704(SP)
+	VMOVAPS          Z16, Z31
+	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z31
+	VMOVUPS          Z2, 768(SP)
+	VMOVAPS          Z17, Z2
+	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z2
+	VMOVUPS          Z9, 832(SP)
+	VMOVAPS          Z18, Z9
+	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z9
+	VMOVUPS          IrisConstants<>+1728(SB), Z23
+	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z15
+	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z16
+	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z17
+	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z18
+	VFMADD231PS      Z11, Z15, Z4
+	VFMADD231PS      Z12, Z16, Z31
+	VFMADD231PS      Z13, Z17, Z2
+	VFMADD231PS      Z10, Z18, Z9
+	VFMADD231PS      Z11, Z4, Z30
+	VFMADD231PS      Z12, Z31, Z1
+	VFMADD231PS      Z13, Z2, Z5
+	VFMADD231PS      Z10, Z9, Z3
+	VFMADD231PS      Z11, Z30, Z28
+	VFMADD231PS      Z12, Z1, Z29
+	VFMADD231PS      Z13, Z5, Z14
+	VFMADD231PS      Z10, Z3, Z0
+	VFMADD231PS      Z28, Z11, Z24
+	VFMADD231PS      Z29, Z12, Z25
+	VFMADD231PS      Z14, Z13, Z26
+	VFMADD231PS      Z0, Z10, Z27
+	VFMADD231PS      Z11, Z24, Z19
+	VFMADD231PS      Z12, Z25, Z20
+	VFMADD231PS      Z13, Z26, Z21
+	VFMADD231PS      Z10, Z27, Z22
+	VBROADCASTSS     IrisConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z6, Z19
+	VPTERNLOGD       $0x78, Z0, Z7, Z20
+	VPTERNLOGD       $0x78, Z0, Z8, Z21
+	VMOVUPS          832(SP), Z1
+	VPTERNLOGD       $0x78, Z0, Z1, Z22
+	VMOVUPS          Z19, 1152(BX)
+	VMOVUPS          Z20, 1216(BX)
+	VMOVUPS          Z21, 1280(BX)
+	VMOVUPS          Z22, 1344(BX)
 
 	// z2 = W2·a1 + b2
 	VBROADCASTSS     256(DI), Z0
 	VBROADCASTSS     256(DI), Z1
-	VBROADCASTSS     260(DI), Z4
-	VBROADCASTSS     260(DI), Z6
-	VBROADCASTSS     264(DI), Z7
-	VBROADCASTSS     264(DI), Z8
-	VFMADD231PS.BCST 160(DI), Z20, Z0
-	VFMADD231PS.BCST 160(DI), Z5, Z1
-	VBROADCASTSS     192(DI), Z5
-	VFMADD231PS      384(BX), Z5, Z4
-	VBROADCASTSS     192(DI), Z5
-	VFMADD231PS      448(BX), Z5, Z6
-	VBROADCASTSS     224(DI), Z5
-	VFMADD231PS      384(BX), Z5, Z7
-	VBROADCASTSS     224(DI), Z5
-	VFMADD231PS      448(BX), Z5, Z8
-	VFMADD231PS.BCST 164(DI), Z15, Z0
-	VMOVUPS          192(SP), Z5
-	VFMADD231PS.BCST 164(DI), Z5, Z1
-	VFMADD231PS.BCST 196(DI), Z15, Z4
-	VFMADD231PS.BCST 196(DI), Z5, Z6
-	VMOVUPS          128(SP), Z5
-	VFMADD231PS.BCST 168(DI), Z5, Z0
-	VMOVUPS          64(SP), Z9
-	VFMADD231PS.BCST 168(DI), Z9, Z1
-	VBROADCASTSS     228(DI), Z10
-	VFMADD231PS      512(BX), Z10, Z7
-	VBROADCASTSS     228(DI), Z10
-	VFMADD231PS      576(BX), Z10, Z8
-	VFMADD231PS.BCST 200(DI), Z5, Z4
-	VFMADD231PS.BCST 200(DI), Z9, Z6
-	VFMADD231PS.BCST 172(DI), Z17, Z0
-	VFMADD231PS.BCST 172(DI), Z13, Z1
-	VFMADD231PS.BCST 232(DI), Z5, Z7
-	VFMADD231PS.BCST 232(DI), Z9, Z8
-	VFMADD231PS.BCST 204(DI), Z17, Z4
-	VFMADD231PS.BCST 204(DI), Z13, Z6
-	VFMADD231PS.BCST 176(DI), Z21, Z0
-	VFMADD231PS.BCST 176(DI), Z3, Z1
-	VFMADD231PS.BCST 236(DI), Z17, Z7
-	VFMADD231PS.BCST 236(DI), Z13, Z8
-	VFMADD231PS.BCST 208(DI), Z21, Z4
-	VFMADD231PS.BCST 208(DI), Z3, Z6
-	VFMADD231PS.BCST 180(DI), Z2, Z0
-	VFMADD231PS.BCST 180(DI), Z12, Z1
-	VFMADD231PS.BCST 240(DI), Z21, Z7
-	VFMADD231PS.BCST 240(DI), Z3, Z8
-	VFMADD231PS.BCST 212(DI), Z2, Z4
-	VFMADD231PS.BCST 212(DI), Z12, Z6
-	VFMADD231PS.BCST 184(DI), Z11, Z0
-	VFMADD231PS.BCST 184(DI), Z16, Z1
-	VFMADD231PS.BCST 244(DI), Z2, Z7
-	VFMADD231PS.BCST 244(DI), Z12, Z8
-	VFMADD231PS.BCST 216(DI), Z11, Z4
-	VFMADD231PS.BCST 216(DI), Z16, Z6
-	VFMADD231PS.BCST 188(DI), Z18, Z0
-	VFMADD231PS.BCST 188(DI), Z19, Z1
-	VFMADD231PS.BCST 248(DI), Z11, Z7
-	VFMADD231PS.BCST 248(DI), Z16, Z8
+	VBROADCASTSS     260(DI), Z2
+	VBROADCASTSS     260(DI), Z3
+	VBROADCASTSS     264(DI), Z4
+	VBROADCASTSS     264(DI), Z5
+	VMOVUPS          384(SP), Z6
+	VFMADD231PS.BCST 160(DI), Z6, Z0
+	VMOVUPS          320(SP), Z6
+	VFMADD231PS.BCST 160(DI), Z6, Z1
+	VBROADCASTSS     192(DI), Z6
+	VFMADD231PS      384(BX), Z6, Z2
+	VBROADCASTSS     192(DI), Z6
+	VFMADD231PS      448(BX), Z6, Z3
+	VBROADCASTSS     224(DI), Z6
+	VFMADD231PS      384(BX), Z6, Z4
+	VBROADCASTSS     224(DI), Z6
+	VFMADD231PS      448(BX), Z6, Z5
+	VMOVUPS          256(SP), Z6
+	VFMADD231PS.BCST 164(DI), Z6, Z0
+	VMOVUPS          192(SP), Z7
+	VFMADD231PS.BCST 164(DI), Z7, Z1
+	VFMADD231PS.BCST 196(DI), Z6, Z2
+	VFMADD231PS.BCST 196(DI), Z7, Z3
+	VMOVUPS          128(SP), Z6
+	VFMADD231PS.BCST 168(DI), Z6, Z0
+	VMOVUPS          64(SP), Z7
+	VFMADD231PS.BCST 168(DI), Z7, Z1
+	VBROADCASTSS     228(DI), Z8
+	VFMADD231PS      512(BX), Z8, Z4
+	VBROADCASTSS     228(DI), Z8
+	VFMADD231PS      576(BX), Z8, Z5
+	VFMADD231PS.BCST 200(DI), Z6, Z2
+	VFMADD231PS.BCST 200(DI), Z7, Z3
+	VMOVUPS          768(SP), Z8
+	VFMADD231PS.BCST 172(DI), Z8, Z0
+	VMOVUPS          704(SP), Z9
+	VFMADD231PS.BCST 172(DI), Z9, Z1
+	VFMADD231PS.BCST 232(DI), Z6, Z4
+	VFMADD231PS.BCST 232(DI), Z7, Z5
+	VFMADD231PS.BCST 204(DI), Z8, Z2
+	VFMADD231PS.BCST 204(DI), Z9, Z3
+	VMOVUPS          640(SP), Z6
+	VFMADD231PS.BCST 176(DI), Z6, Z0
+	VMOVUPS          576(SP), Z7
+	VFMADD231PS.BCST 176(DI), Z7, Z1
+	VFMADD231PS.BCST 236(DI), Z8, Z4
+	VFMADD231PS.BCST 236(DI), Z9, Z5
+	VFMADD231PS.BCST 208(DI), Z6, Z2
+	VFMADD231PS.BCST 208(DI), Z7, Z3
+	VMOVUPS          512(SP), Z8
+	VFMADD231PS.BCST 180(DI), Z8, Z0
+	VMOVUPS          448(SP), Z9
+	VFMADD231PS.BCST 180(DI), Z9, Z1
+	VFMADD231PS.BCST 240(DI), Z6, Z4
+	VFMADD231PS.BCST 240(DI), Z7, Z5
+	VFMADD231PS.BCST 212(DI), Z8, Z2
+	VFMADD231PS.BCST 212(DI), Z9, Z3
+	VFMADD231PS.BCST 184(DI), Z19, Z0
+	VFMADD231PS.BCST 184(DI), Z20, Z1
+	VFMADD231PS.BCST 244(DI), Z8, Z4
+	VFMADD231PS.BCST 244(DI), Z9, Z5
+	VFMADD231PS.BCST 216(DI), Z19, Z2
+	VFMADD231PS.BCST 216(DI), Z20, Z3
+	VFMADD231PS.BCST 188(DI), Z21, Z0
+	VFMADD231PS.BCST 188(DI), Z22, Z1
+	VFMADD231PS.BCST 248(DI), Z19, Z4
+	VFMADD231PS.BCST 248(DI), Z20, Z5
 	VMOVUPS          Z0, 512(SI)
 	VMOVUPS          Z1, 576(SI)
-	VFMADD231PS.BCST 220(DI), Z18, Z4
-	VFMADD231PS.BCST 220(DI), Z19, Z6
-	VMOVUPS          Z4, 640(SI)
-	VMOVUPS          Z6, 704(SI)
-	VFMADD231PS.BCST 252(DI), Z18, Z7
-	VFMADD231PS.BCST 252(DI), Z19, Z8
-	VMOVUPS          Z7, 768(SI)
-	VMOVUPS          Z8, 832(SI)
+	VFMADD231PS.BCST 220(DI), Z21, Z2
+	VFMADD231PS.BCST 220(DI), Z22, Z3
+	VMOVUPS          Z2, 640(SI)
+	VMOVUPS          Z3, 704(SI)
+	VFMADD231PS.BCST 252(DI), Z21, Z4
+	VFMADD231PS.BCST 252(DI), Z22, Z5
+	VMOVUPS          Z4, 768(SI)
+	VMOVUPS          Z5, 832(SI)
 
 	// a2 = softmax(z2)
 	VCMPPS       $0x03, Z0, Z0, K1
-	VMAXPS       Z4, Z0, Z2
-	VBLENDMPS    Z0, Z2, K1, Z2
-	VCMPPS       $0x03, Z2, Z2, K1
-	VMAXPS       Z7, Z2, Z3
-	VBLENDMPS    Z2, Z3, K1, Z2
-	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS IrisConstants<>+1000(SB), Z3
-	VMINPS       Z0, Z3, Z0
-	VBROADCASTSS IrisConstants<>+996(SB), Z5
-	VMAXPS       Z0, Z5, Z0
-	VBROADCASTSS IrisConstants<>+1008(SB), Z9
-	VBROADCASTSS IrisConstants<>+1004(SB), Z10
+	VMAXPS       Z2, Z0, Z6
+	VBLENDMPS    Z0, Z6, K1, Z6
+	VCMPPS       $0x03, Z6, Z6, K1
+	VMAXPS       Z4, Z6, Z7
+	VBLENDMPS    Z6, Z7, K1, Z6
+	VSUBPS       Z6, Z0, Z0
+	VBROADCASTSS IrisConstants<>+3016(SB), Z7
+	VMINPS       Z0, Z7, Z0
+	VBROADCASTSS IrisConstants<>+1864(SB), Z8
+	VMAXPS       Z0, Z8, Z0
+	VBROADCASTSS IrisConstants<>+1872(SB), Z9
+	VBROADCASTSS IrisConstants<>+1868(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z0, Z11
-	VSUBPS       Z10, Z11, Z11
-	VBROADCASTSS IrisConstants<>+1012(SB), Z12
-	VFNMADD231PS Z12, Z11, Z0
-	VBROADCASTSS IrisConstants<>+1016(SB), Z13
-	VFNMADD231PS Z13, Z11, Z0
-	VMULPS       Z0, Z0, Z14
-	VBROADCASTSS IrisConstants<>+1044(SB), Z15
-	VBROADCASTSS IrisConstants<>+1040(SB), Z16
-	VMOVAPS      Z16, Z17
-	VFMADD231PS  Z0, Z15, Z17
-	VBROADCASTSS IrisConstants<>+1036(SB), Z18
-	VFMADD213PS  Z18, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1032(SB), Z19
-	VFMADD213PS  Z19, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1028(SB), Z20
-	VFMADD213PS  Z20, Z0, Z17
-	VBROADCASTSS IrisConstants<>+1024(SB), Z21
-	VFMADD213PS  Z21, Z0, Z17
-	VFMADD231PS  Z17, Z14, Z0
-	VBROADCASTSS IrisConstants<>+1020(SB), Z14
+	VSUBPS       Z10, Z11, Z12
+	VBROADCASTSS IrisConstants<>+1876(SB), Z13
+	VFNMADD231PS Z13, Z12, Z0
+	VPERMPS      IrisConstants<>+1920(SB), Z11, Z14
+	VBROADCASTSS IrisConstants<>+1880(SB), Z15
+	VFNMADD231PS Z15, Z12, Z14
+	VMULPS       Z0, Z0, Z16
+	VBROADCASTSS IrisConstants<>+1984(SB), Z17
+	VBROADCASTSS IrisConstants<>+1988(SB), Z18
+	VMOVAPS      Z18, Z19
+	VFMADD231PS  Z17, Z0, Z19
 	VADDPS       Z14, Z0, Z0
-	VSCALEFPS    Z11, Z0, Z0
-	VSUBPS       Z2, Z4, Z4
-	VMINPS       Z4, Z3, Z4
-	VMAXPS       Z4, Z5, Z4
+	VFMADD231PS  Z19, Z16, Z0
+	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VFMADD231PS  Z0, Z11, Z11
+	VSCALEFPS    Z12, Z11, Z0
+	VSUBPS       Z6, Z2, Z2
+	VMINPS       Z2, Z7, Z2
+	VMAXPS       Z2, Z8, Z2
 	VMOVAPS      Z10, Z11
-	VFMADD231PS  Z9, Z4, Z11
-	VSUBPS       Z10, Z11, Z11
-	VFNMADD231PS Z12, Z11, Z4
-	VFNMADD231PS Z13, Z11, Z4
-	VMULPS       Z4, Z4, Z17
-	VMOVAPS      Z16, Z22
-	VFMADD231PS  Z4, Z15, Z22
-	VFMADD213PS  Z18, Z4, Z22
-	VFMADD213PS  Z19, Z4, Z22
-	VFMADD213PS  Z20, Z4, Z22
-	VFMADD213PS  Z21, Z4, Z22
-	VFMADD231PS  Z22, Z17, Z4
-	VADDPS       Z14, Z4, Z4
-	VSCALEFPS    Z11, Z4, Z4
-	VADDPS       Z4, Z0, Z11
-	VSUBPS       Z2, Z7, Z7
-	VMINPS       Z7, Z3, Z7
-	VMAXPS       Z7, Z5, Z7
-	VMOVAPS      Z10, Z17
-	VFMADD231PS  Z9, Z7, Z17
-	VSUBPS       Z10, Z17, Z17
-	VFNMADD231PS Z12, Z17, Z7
-	VFNMADD231PS Z13, Z17, Z7
-	VMULPS       Z7, Z7, Z22
-	VMOVAPS      Z16, Z23
-	VFMADD231PS  Z7, Z15, Z23
-	VFMADD213PS  Z18, Z7, Z23
-	VFMADD213PS  Z19, Z7, Z23
-	VFMADD213PS  Z20, Z7, Z23
-	VFMADD213PS  Z21, Z7, Z23
-	VFMADD231PS  Z23, Z22, Z7
-	VADDPS       Z14, Z7, Z7
-	VSCALEFPS    Z17, Z7, Z7
-	VADDPS       Z7, Z11, Z11
-	VDIVPS       Z11, Z14, Z17
-	VMULPS       Z17, Z0, Z0
-	VMULPS       Z17, Z4, Z4
-	VMULPS       Z17, Z7, Z7
+	VFMADD231PS  Z9, Z2, Z11
+	VSUBPS       Z10, Z11, Z12
+	VFNMADD231PS Z13, Z12, Z2
+	VPERMPS      IrisConstants<>+1920(SB), Z11, Z14
+	VFNMADD231PS Z15, Z12, Z14
+	VMULPS       Z2, Z2, Z16
+	VMOVAPS      Z18, Z19
+	VFMADD231PS  Z17, Z2, Z19
+	VADDPS       Z14, Z2, Z2
+	VFMADD231PS  Z19, Z16, Z2
+	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VFMADD231PS  Z2, Z11, Z11
+	VSCALEFPS    Z12, Z11, Z2
+	VADDPS       Z2, Z0, Z11
+	VSUBPS       Z6, Z4, Z4
+	VMINPS       Z4, Z7, Z4
+	VMAXPS       Z4, Z8, Z4
+	VMOVAPS      Z10, Z12
+	VFMADD231PS  Z9, Z4, Z12
+	VSUBPS       Z10, Z12, Z14
+	VFNMADD231PS Z13, Z14, Z4
+	VPERMPS      IrisConstants<>+1920(SB), Z12, Z16
+	VFNMADD231PS Z15, Z14, Z16
+	VMULPS       Z4, Z4, Z19
+	VMOVAPS      Z18, Z20
+	VFMADD231PS  Z17, Z4, Z20
+	VADDPS       Z16, Z4, Z4
+	VFMADD231PS  Z20, Z19, Z4
+	VPERMPS      IrisConstants<>+2048(SB), Z12, Z12
+	VFMADD231PS  Z4, Z12, Z12
+	VSCALEFPS    Z14, Z12, Z4
+	VADDPS       Z4, Z11, Z11
+	VBROADCASTSS IrisConstants<>+904(SB), Z12
+	VDIVPS       Z11, Z12, Z14
+	VMULPS       Z14, Z0, Z0
+	VMULPS       Z14, Z2, Z2
+	VMULPS       Z14, Z4, Z4
 	VCMPPS       $0x03, Z1, Z1, K1
-	VMAXPS       Z6, Z1, Z17
-	VBLENDMPS    Z1, Z17, K1, Z17
-	VCMPPS       $0x03, Z17, Z17, K1
-	VMAXPS       Z8, Z17, Z22
-	VBLENDMPS    Z17, Z22, K1, Z17
-	VSUBPS       Z17, Z1, Z1
-	VMINPS       Z1, Z3, Z1
-	VMAXPS       Z1, Z5, Z1
-	VMOVAPS      Z10, Z22
-	VFMADD231PS  Z9, Z1, Z22
-	VSUBPS       Z10, Z22, Z22
-	VFNMADD231PS Z12, Z22, Z1
-	VFNMADD231PS Z13, Z22, Z1
-	VMULPS       Z1, Z1, Z23
-	VMOVAPS      Z16, Z24
-	VFMADD231PS  Z1, Z15, Z24
-	VFMADD213PS  Z18, Z1, Z24
-	VFMADD213PS  Z19, Z1, Z24
-	VFMADD213PS  Z20, Z1, Z24
-	VFMADD213PS  Z21, Z1, Z24
-	VFMADD231PS  Z24, Z23, Z1
-	VADDPS       Z14, Z1, Z1
-	VSCALEFPS    Z22, Z1, Z1
-	VSUBPS       Z17, Z6, Z6
-	VMINPS       Z6, Z3, Z6
-	VMAXPS       Z6, Z5, Z6
-	VMOVAPS      Z10, Z22
-	VFMADD231PS  Z9, Z6, Z22
-	VSUBPS       Z10, Z22, Z22
-	VFNMADD231PS Z12, Z22, Z6
-	VFNMADD231PS Z13, Z22, Z6
-	VMULPS       Z6, Z6, Z23
-	VMOVAPS      Z16, Z24
-	VFMADD231PS  Z6, Z15, Z24
-	VFMADD213PS  Z18, Z6, Z24
-	VFMADD213PS  Z19, Z6, Z24
-	VFMADD213PS  Z20, Z6, Z24
-	VFMADD213PS  Z21, Z6, Z24
-	VFMADD231PS  Z24, Z23, Z6
-	VADDPS       Z14, Z6, Z6
-	VSCALEFPS    Z22, Z6, Z6
-	VADDPS       Z6, Z1, Z22
-	VSUBPS       Z17, Z8, Z8
-	VMINPS       Z8, Z3, Z3
-	VMAXPS       Z3, Z5, Z3
-	VFMADD213PS  Z10, Z3, Z9
-	VSUBPS       Z10, Z9, Z5
-	VFNMADD231PS Z12, Z5, Z3
-	VFNMADD231PS Z13, Z5, Z3
-	VMULPS       Z3, Z3, Z8
-	VFMADD231PS  Z3, Z15, Z16
-	VFMADD231PS  Z3, Z16, Z18
-	VFMADD231PS  Z3, Z18, Z19
-	VFMADD231PS  Z3, Z19, Z20
-	VFMADD231PS  Z3, Z20, Z21
-	VFMADD231PS  Z21, Z8, Z3
-	VADDPS       Z14, Z3, Z3
-	VSCALEFPS    Z5, Z3, Z3
-	VADDPS       Z3, Z22, Z5
-	VDIVPS       Z5, Z14, Z8
+	VMAXPS       Z3, Z1, Z14
+	VBLENDMPS    Z1, Z14, K1, Z14
+	VCMPPS       $0x03, Z14, Z14, K1
+	VMAXPS       Z5, Z14, Z16
+	VBLENDMPS    Z14, Z16, K1, Z14
+	VSUBPS       Z14, Z1, Z1
+	VMINPS       Z1, Z7, Z1
+	VMAXPS       Z1, Z8, Z1
+	VMOVAPS      Z10, Z16
+	VFMADD231PS  Z9, Z1, Z16
+	VSUBPS       Z10, Z16, Z19
+	VFNMADD231PS Z13, Z19, Z1
+	VPERMPS      IrisConstants<>+1920(SB), Z16, Z20
+	VFNMADD231PS Z15, Z19, Z20
+	VMULPS       Z1, Z1, Z21
+	VMOVAPS      Z18, Z22
+	VFMADD231PS  Z17, Z1, Z22
+	VADDPS       Z20, Z1, Z1
+	VFMADD231PS  Z22, Z21, Z1
+	VPERMPS      IrisConstants<>+2048(SB), Z16, Z16
+	VFMADD231PS  Z1, Z16, Z16
+	VSCALEFPS    Z19, Z16, Z1
+	VSUBPS       Z14, Z3, Z3
+	VMINPS       Z3, Z7, Z3
+	VMAXPS       Z3, Z8, Z3
+	VMOVAPS      Z10, Z16
+	VFMADD231PS  Z9, Z3, Z16
+	VSUBPS       Z10, Z16, Z19
+	VFNMADD231PS Z13, Z19, Z3
+	VPERMPS      IrisConstants<>+1920(SB), Z16, Z20
+	VFNMADD231PS Z15, Z19, Z20
+	VMULPS       Z3, Z3, Z21
+	VMOVAPS      Z18, Z22
+	VFMADD231PS  Z17, Z3, Z22
+	VADDPS       Z20, Z3, Z3
+	VFMADD231PS  Z22, Z21, Z3
+	VPERMPS      IrisConstants<>+2048(SB), Z16, Z16
+	VFMADD231PS  Z3, Z16, Z16
+	VSCALEFPS    Z19, Z16, Z3
+	VADDPS       Z3, Z1, Z16
+	VSUBPS       Z14, Z5, Z5
+	VMINPS       Z5, Z7, Z5
+	VMAXPS       Z5, Z8, Z5
+	VFMADD213PS  Z10, Z5, Z9
+	VSUBPS       Z10, Z9, Z7
+	VFNMADD231PS Z13, Z7, Z5
+	VPERMPS      IrisConstants<>+1920(SB), Z9, Z8
+	VFNMADD231PS Z15, Z7, Z8
+	VMULPS       Z5, Z5, Z10
+	VFMADD231PS  Z17, Z5, Z18
+	VADDPS       Z8, Z5, Z5
+	VFMADD231PS  Z18, Z10, Z5
+	VPERMPS      IrisConstants<>+2048(SB), Z9, Z8
+	VFMADD231PS  Z5, Z8, Z8
+	VSCALEFPS    Z7, Z8, Z5
+	VADDPS       Z5, Z16, Z7
+	VDIVPS       Z7, Z12, Z8
 	VMULPS       Z8, Z1, Z1
-	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z3, Z3
+	VMULPS       Z8, Z5, Z5
 
 	// t = log(s2)
 	VEXTRACTF64X4 $0x01, Z11, Y8
-	VEXTRACTF64X4 $0x01, Z5, Y9
+	VEXTRACTF64X4 $0x01, Z7, Y9
 	VCVTPS2PD     Y11, Z10
-	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  IrisConstants<>+1568(SB), Z11
-	VPADDQ        Z11, Z5, Z12
-	VPADDQ        Z11, Z10, Z13
-	VPSRLQ        $0x34, Z12, Z15
+	VCVTPS2PD     Y7, Z7
+	VBROADCASTSD  IrisConstants<>+2632(SB), Z11
+	VPADDQ        Z11, Z7, Z13
+	VPADDQ        Z11, Z10, Z15
 	VPSRLQ        $0x34, Z13, Z16
-	VBROADCASTSD  IrisConstants<>+1576(SB), Z18
-	VORPD         Z18, Z15, Z15
+	VPSRLQ        $0x34, Z15, Z17
+	VBROADCASTSD  IrisConstants<>+2640(SB), Z18
 	VORPD         Z18, Z16, Z16
-	VBROADCASTSD  IrisConstants<>+1584(SB), Z19
-	VSUBPD        Z19, Z15, Z15
+	VORPD         Z18, Z17, Z17
+	VBROADCASTSD  IrisConstants<>+2648(SB), Z19
 	VSUBPD        Z19, Z16, Z16
-	VBROADCASTSD  IrisConstants<>+1592(SB), Z20
-	VANDPD        Z20, Z12, Z12
+	VSUBPD        Z19, Z17, Z17
+	VBROADCASTSD  IrisConstants<>+2656(SB), Z20
 	VANDPD        Z20, Z13, Z13
-	VBROADCASTSD  IrisConstants<>+1600(SB), Z21
-	VPADDQ        Z21, Z12, Z12
+	VANDPD        Z20, Z15, Z15
+	VBROADCASTSD  IrisConstants<>+2664(SB), Z21
 	VPADDQ        Z21, Z13, Z13
-	VBROADCASTSD  IrisConstants<>+944(SB), Z22
-	VSUBPD        Z22, Z12, Z12
+	VPADDQ        Z21, Z15, Z15
+	VBROADCASTSD  IrisConstants<>+2672(SB), Z22
 	VSUBPD        Z22, Z13, Z13
-	VBROADCASTSD  IrisConstants<>+1608(SB), Z23
-	VADDPD        Z23, Z12, Z24
-	VADDPD        Z23, Z13, Z25
-	VDIVPD        Z24, Z12, Z12
-	VDIVPD        Z25, Z13, Z13
-	VMULPD        Z12, Z12, Z24
-	VMULPD        Z13, Z13, Z25
-	VBROADCASTSD  IrisConstants<>+1656(SB), Z26
-	VBROADCASTSD  IrisConstants<>+1648(SB), Z27
+	VSUBPD        Z22, Z15, Z15
+	VBROADCASTSD  IrisConstants<>+2680(SB), Z23
+	VADDPD        Z23, Z13, Z24
+	VADDPD        Z23, Z15, Z25
+	VDIVPD        Z24, Z13, Z13
+	VDIVPD        Z25, Z15, Z15
+	VMULPD        Z13, Z13, Z24
+	VMULPD        Z15, Z15, Z25
+	VBROADCASTSD  IrisConstants<>+2728(SB), Z26
+	VBROADCASTSD  IrisConstants<>+2720(SB), Z27
 	VMOVAPS       Z27, Z28
 	VFMADD231PD   Z24, Z26, Z28
 	VMOVAPS       Z27, Z29
 	VFMADD231PD   Z25, Z26, Z29
-	VBROADCASTSD  IrisConstants<>+1640(SB), Z30
+	VBROADCASTSD  IrisConstants<>+2712(SB), Z30
 	VFMADD213PD   Z30, Z24, Z28
 	VFMADD213PD   Z30, Z25, Z29
-	VBROADCASTSD  IrisConstants<>+1632(SB), Z31
+	VBROADCASTSD  IrisConstants<>+2704(SB), Z31
 	VFMADD213PD   Z31, Z24, Z28
 	VFMADD213PD   Z31, Z25, Z29
-	VBROADCASTSD  IrisConstants<>+1624(SB), Z14
-	VFMADD213PD   Z14, Z24, Z28
-	VFMADD213PD   Z14, Z25, Z29
-	VMULPD        Z28, Z12, Z12
-	VMULPD        Z29, Z13, Z13
-	VBROADCASTSD  IrisConstants<>+1616(SB), Z24
-	VFMADD231PD   Z24, Z15, Z12
+	VBROADCASTSD  IrisConstants<>+2696(SB), Z12
+	VFMADD213PD   Z12, Z24, Z28
+	VFMADD213PD   Z12, Z25, Z29
+	VMULPD        Z28, Z13, Z13
+	VMULPD        Z29, Z15, Z15
+	VBROADCASTSD  IrisConstants<>+2688(SB), Z24
 	VFMADD231PD   Z24, Z16, Z13
-	VXORPS        X15, X15, X15
-	VCMPPD        $0x00, Z15, Z5, K1
-	VCMPPD        $0x00, Z15, Z10, K2
-	VBROADCASTSD  IrisConstants<>+1672(SB), Z16
-	VBLENDMPD     Z16, Z12, K1, Z12
-	VBLENDMPD     Z16, Z13, K2, Z13
-	VBROADCASTSD  IrisConstants<>+1560(SB), Z25
-	VCMPPD        $0x00, Z25, Z5, K1
+	VFMADD231PD   Z24, Z17, Z15
+	VXORPS        X16, X16, X16
+	VCMPPD        $0x00, Z16, Z7, K1
+	VCMPPD        $0x00, Z16, Z10, K2
+	VBROADCASTSD  IrisConstants<>+2744(SB), Z17
+	VBLENDMPD     Z17, Z13, K1, Z13
+	VBLENDMPD     Z17, Z15, K2, Z15
+	VBROADCASTSD  IrisConstants<>+2624(SB), Z25
+	VCMPPD        $0x00, Z25, Z7, K1
 	VCMPPD        $0x00, Z25, Z10, K2
-	VBLENDMPD     Z25, Z12, K1, Z12
-	VBLENDMPD     Z25, Z13, K2, Z13
-	VCMPPD        $0x19, Z15, Z5, K1
-	VCMPPD        $0x19, Z15, Z10, K2
-	VBROADCASTSD  IrisConstants<>+1680(SB), Z5
-	VBLENDMPD     Z5, Z12, K1, Z10
-	VBLENDMPD     Z5, Z13, K2, Z12
+	VBLENDMPD     Z25, Z13, K1, Z13
+	VBLENDMPD     Z25, Z15, K2, Z15
+	VCMPPD        $0x19, Z16, Z7, K1
+	VCMPPD        $0x19, Z16, Z10, K2
+	VBROADCASTSD  IrisConstants<>+2752(SB), Z7
+	VBLENDMPD     Z7, Z13, K1, Z10
+	VBLENDMPD     Z7, Z15, K2, Z13
 	VCVTPD2PS     Z10, Y10
-	VCVTPD2PS     Z12, Y12
+	VCVTPD2PS     Z13, Y13
 	VCVTPS2PD     Y9, Z9
 	VCVTPS2PD     Y8, Z8
-	VPADDQ        Z11, Z9, Z13
+	VPADDQ        Z11, Z9, Z15
 	VPADDQ        Z11, Z8, Z11
-	VPSRLQ        $0x34, Z13, Z28
+	VPSRLQ        $0x34, Z15, Z28
 	VPSRLQ        $0x34, Z11, Z29
 	VORPD         Z18, Z28, Z28
 	VORPD         Z18, Z29, Z18
 	VSUBPD        Z19, Z28, Z28
 	VSUBPD        Z19, Z18, Z18
-	VANDPD        Z20, Z13, Z13
+	VANDPD        Z20, Z15, Z15
 	VANDPD        Z20, Z11, Z11
-	VPADDQ        Z21, Z13, Z13
+	VPADDQ        Z21, Z15, Z15
 	VPADDQ        Z21, Z11, Z11
-	VSUBPD        Z22, Z13, Z13
+	VSUBPD        Z22, Z15, Z15
 	VSUBPD        Z22, Z11, Z11
-	VADDPD        Z23, Z13, Z19
+	VADDPD        Z23, Z15, Z19
 	VADDPD        Z23, Z11, Z20
-	VDIVPD        Z19, Z13, Z13
+	VDIVPD        Z19, Z15, Z15
 	VDIVPD        Z20, Z11, Z11
-	VMULPD        Z13, Z13, Z19
+	VMULPD        Z15, Z15, Z19
 	VMULPD        Z11, Z11, Z20
 	VMOVAPS       Z27, Z21
 	VFMADD231PD   Z19, Z26, Z21
@@ -13518,28 +14016,28 @@ loop0:
 	VFMADD231PD   Z20, Z27, Z30
 	VFMADD213PD   Z31, Z19, Z21
 	VFMADD231PD   Z20, Z30, Z31
-	VFMADD213PD   Z14, Z19, Z21
-	VFMADD231PD   Z20, Z31, Z14
-	VMULPD        Z21, Z13, Z13
-	VMULPD        Z14, Z11, Z11
-	VFMADD231PD   Z24, Z28, Z13
+	VFMADD213PD   Z12, Z19, Z21
+	VFMADD231PD   Z20, Z31, Z12
+	VMULPD        Z21, Z15, Z15
+	VMULPD        Z12, Z11, Z11
+	VFMADD231PD   Z24, Z28, Z15
 	VFMADD231PD   Z24, Z18, Z11
-	VCMPPD        $0x00, Z15, Z9, K1
-	VCMPPD        $0x00, Z15, Z8, K2
-	VBLENDMPD     Z16, Z13, K1, Z13
-	VBLENDMPD     Z16, Z11, K2, Z11
+	VCMPPD        $0x00, Z16, Z9, K1
+	VCMPPD        $0x00, Z16, Z8, K2
+	VBLENDMPD     Z17, Z15, K1, Z12
+	VBLENDMPD     Z17, Z11, K2, Z11
 	VCMPPD        $0x00, Z25, Z9, K1
 	VCMPPD        $0x00, Z25, Z8, K2
-	VBLENDMPD     Z25, Z13, K1, Z13
+	VBLENDMPD     Z25, Z12, K1, Z12
 	VBLENDMPD     Z25, Z11, K2, Z11
-	VCMPPD        $0x19, Z15, Z9, K1
-	VCMPPD        $0x19, Z15, Z8, K2
-	VBLENDMPD     Z5, Z13, K1, Z8
-	VBLENDMPD     Z5, Z11, K2, Z5
+	VCMPPD        $0x19, Z16, Z9, K1
+	VCMPPD        $0x19, Z16, Z8, K2
+	VBLENDMPD     Z7, Z12, K1, Z8
+	VBLENDMPD     Z7, Z11, K2, Z7
 	VCVTPD2PS     Z8, Y8
-	VCVTPD2PS     Z5, Y5
+	VCVTPD2PS     Z7, Y7
 	VINSERTF64X4  $0x01, Y8, Z10, Z8
-	VINSERTF64X4  $0x01, Y5, Z12, Z5
+	VINSERTF64X4  $0x01, Y7, Z13, Z7
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVUPS   128(SI), Z9
@@ -13547,79 +14045,79 @@ loop0:
 	VMOVUPS   256(SI), Z11
 	VMOVUPS   320(SI), Z12
 	VMOVUPS   384(SI), Z13
-	VMOVUPS   448(SI), Z14
+	VMOVUPS   448(SI), Z15
 	VSUBPS    Z9, Z0, Z0
 	VSUBPS    Z10, Z1, Z1
-	VSUBPS    Z11, Z4, Z4
-	VSUBPS    Z12, Z6, Z6
-	VSUBPS    Z13, Z7, Z7
-	VSUBPS    Z14, Z3, Z3
-	VSUBPS    512(SI), Z2, Z15
-	VSUBPS    576(SI), Z17, Z16
-	VSUBPS    640(SI), Z2, Z18
-	VSUBPS    704(SI), Z17, Z19
-	VSUBPS    768(SI), Z2, Z2
-	VSUBPS    832(SI), Z17, Z17
-	VADDPS    Z5, Z15, Z15
-	VADDPS    Z8, Z16, Z16
-	VADDPS    Z5, Z18, Z18
+	VSUBPS    Z11, Z2, Z2
+	VSUBPS    Z12, Z3, Z3
+	VSUBPS    Z13, Z4, Z4
+	VSUBPS    Z15, Z5, Z5
+	VSUBPS    512(SI), Z6, Z16
+	VSUBPS    576(SI), Z14, Z17
+	VSUBPS    640(SI), Z6, Z18
+	VSUBPS    704(SI), Z14, Z19
+	VSUBPS    768(SI), Z6, Z6
+	VSUBPS    832(SI), Z14, Z14
+	VADDPS    Z7, Z16, Z16
+	VADDPS    Z8, Z17, Z17
+	VADDPS    Z7, Z18, Z18
 	VADDPS    Z8, Z19, Z19
-	VADDPS    Z5, Z2, Z2
-	VADDPS    Z8, Z17, Z5
-	VMULPS    Z15, Z9, Z8
-	VMULPS    Z16, Z10, Z9
+	VADDPS    Z7, Z6, Z6
+	VADDPS    Z8, Z14, Z7
+	VMULPS    Z16, Z9, Z8
+	VMULPS    Z17, Z10, Z9
 	VMULPS    Z18, Z11, Z10
 	VMULPS    Z19, Z12, Z11
-	VMULPS    Z2, Z13, Z2
-	VMULPS    Z5, Z14, Z5
+	VMULPS    Z6, Z13, Z6
+	VMULPS    Z7, Z15, Z7
 	VMOVUPS   Z0, (BX)
 	VMOVUPS   Z1, 64(BX)
-	VMOVUPS   Z4, 128(BX)
-	VMOVUPS   Z6, 192(BX)
-	VMOVUPS   Z7, 256(BX)
-	VMOVUPS   Z3, 320(BX)
+	VMOVUPS   Z2, 128(BX)
+	VMOVUPS   Z3, 192(BX)
+	VMOVUPS   Z4, 256(BX)
+	VMOVUPS   Z5, 320(BX)
 	VADDPS    Z10, Z8, Z8
 	VADDPS    Z11, Z9, Z9
-	VADDPS    Z2, Z8, Z2
-	VADDPS    Z5, Z9, Z5
+	VADDPS    Z6, Z8, Z6
+	VADDPS    Z7, Z9, Z7
 	VMOVUPS   2560(SI), Z8
 	VXORPS    X9, X9, X9
 	VCMPPS    $0x1e, Z9, Z8, K1
-	VMOVAPS.Z Z2, K1, Z2
-	VADDPS    2688(SI), Z2, Z2
-	VMOVUPS   Z2, 2688(SI)
-	VMOVUPS   2624(SI), Z2
-	VCMPPS    $0x1e, Z9, Z2, K1
-	VMOVAPS.Z Z5, K1, Z2
-	VADDPS    2752(SI), Z2, Z2
-	VMOVUPS   Z2, 2752(SI)
+	VMOVAPS.Z Z6, K1, Z6
+	VADDPS    2688(SI), Z6, Z6
+	VMOVUPS   Z6, 2688(SI)
+	VMOVUPS   2624(SI), Z6
+	VCMPPS    $0x1e, Z9, Z6, K1
+	VMOVAPS.Z Z7, K1, Z6
+	VADDPS    2752(SI), Z6, Z6
+	VMOVUPS   Z6, 2752(SI)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VMULPS.BCST      160(DI), Z0, Z2
-	VMULPS.BCST      160(DI), Z1, Z5
+	VMULPS.BCST      160(DI), Z0, Z6
+	VMULPS.BCST      160(DI), Z1, Z7
 	VMULPS.BCST      164(DI), Z0, Z8
 	VMULPS.BCST      164(DI), Z1, Z9
 	VMULPS.BCST      168(DI), Z0, Z10
 	VMULPS.BCST      168(DI), Z1, Z11
-	VFMADD231PS.BCST 192(DI), Z4, Z2
-	VFMADD231PS.BCST 192(DI), Z6, Z5
-	VFMADD231PS.BCST 196(DI), Z4, Z8
-	VFMADD231PS.BCST 196(DI), Z6, Z9
-	VFMADD231PS.BCST 200(DI), Z4, Z10
-	VFMADD231PS.BCST 200(DI), Z6, Z11
-	VFMADD231PS.BCST 224(DI), Z7, Z2
-	VFMADD231PS.BCST 224(DI), Z3, Z5
-	VFMADD231PS.BCST 228(DI), Z7, Z8
-	VFMADD231PS.BCST 228(DI), Z3, Z9
-	VFMADD231PS.BCST 232(DI), Z7, Z10
-	VFMADD231PS.BCST 232(DI), Z3, Z11
+	VFMADD231PS.BCST 192(DI), Z2, Z6
+	VFMADD231PS.BCST 192(DI), Z3, Z7
+	VFMADD231PS.BCST 196(DI), Z2, Z8
+	VFMADD231PS.BCST 196(DI), Z3, Z9
+	VFMADD231PS.BCST 200(DI), Z2, Z10
+	VFMADD231PS.BCST 200(DI), Z3, Z11
+	VFMADD231PS.BCST 224(DI), Z4, Z6
+	VFMADD231PS.BCST 224(DI), Z5, Z7
+	VFMADD231PS.BCST 228(DI), Z4, Z8
+	VFMADD231PS.BCST 228(DI), Z5, Z9
+	VFMADD231PS.BCST 232(DI), Z4, Z10
+	VFMADD231PS.BCST 232(DI), Z5, Z11
 	VMOVUPS          384(BX), Z12
 	VMOVUPS          448(BX), Z13
 	VMOVUPS          512(BX), Z14
 	VMOVUPS          576(BX), Z15
 	VMOVUPS          640(BX), Z16
 	VMOVUPS          704(BX), Z17
-	VBROADCASTSS     IrisConstants<>+1020(SB), Z18
+	VBROADCASTSS     IrisConstants<>+904(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFNMADD231PS     Z12, Z12, Z19
 	VMOVAPS          Z18, Z12
@@ -13632,66 +14130,66 @@ loop0:
 	VFNMADD231PS     Z16, Z16, Z15
 	VMOVAPS          Z18, Z16
 	VFNMADD231PS     Z17, Z17, Z16
-	VMULPS           Z19, Z2, Z2
-	VMULPS           Z12, Z5, Z5
+	VMULPS           Z19, Z6, Z6
+	VMULPS           Z12, Z7, Z7
 	VMULPS           Z13, Z8, Z8
 	VMULPS           Z14, Z9, Z9
 	VMULPS           Z15, Z10, Z10
 	VMULPS           Z16, Z11, Z11
-	VMOVUPS          Z2, 1408(BX)
-	VMOVUPS          Z5, 1472(BX)
+	VMOVUPS          Z6, 1408(BX)
+	VMOVUPS          Z7, 1472(BX)
 	VMOVUPS          Z8, 1536(BX)
 	VMOVUPS          Z9, 1600(BX)
 	VMOVUPS          Z10, 1664(BX)
 	VMOVUPS          Z11, 1728(BX)
-	VMULPS.BCST      172(DI), Z0, Z2
-	VMULPS.BCST      172(DI), Z1, Z5
+	VMULPS.BCST      172(DI), Z0, Z6
+	VMULPS.BCST      172(DI), Z1, Z7
 	VMULPS.BCST      176(DI), Z0, Z0
 	VMULPS.BCST      176(DI), Z1, Z1
 	VMOVUPS          (BX), Z8
 	VMULPS.BCST      180(DI), Z8, Z8
 	VMOVUPS          64(BX), Z9
 	VMULPS.BCST      180(DI), Z9, Z9
-	VFMADD231PS.BCST 204(DI), Z4, Z2
-	VFMADD231PS.BCST 204(DI), Z6, Z5
-	VFMADD231PS.BCST 208(DI), Z4, Z0
-	VFMADD231PS.BCST 208(DI), Z6, Z1
-	VFMADD231PS.BCST 212(DI), Z4, Z8
-	VFMADD231PS.BCST 212(DI), Z6, Z9
-	VFMADD231PS.BCST 236(DI), Z7, Z2
-	VFMADD231PS.BCST 236(DI), Z3, Z5
-	VFMADD231PS.BCST 240(DI), Z7, Z0
-	VFMADD231PS.BCST 240(DI), Z3, Z1
-	VMOVUPS          768(BX), Z4
-	VMOVUPS          832(BX), Z6
+	VFMADD231PS.BCST 204(DI), Z2, Z6
+	VFMADD231PS.BCST 204(DI), Z3, Z7
+	VFMADD231PS.BCST 208(DI), Z2, Z0
+	VFMADD231PS.BCST 208(DI), Z3, Z1
+	VFMADD231PS.BCST 212(DI), Z2, Z8
+	VFMADD231PS.BCST 212(DI), Z3, Z9
+	VFMADD231PS.BCST 236(DI), Z4, Z6
+	VFMADD231PS.BCST 236(DI), Z5, Z7
+	VFMADD231PS.BCST 240(DI), Z4, Z0
+	VFMADD231PS.BCST 240(DI), Z5, Z1
+	VMOVUPS          768(BX), Z2
+	VMOVUPS          832(BX), Z3
 	VMOVUPS          896(BX), Z10
 	VMOVUPS          960(BX), Z11
-	VFMADD231PS.BCST 244(DI), Z7, Z8
-	VFMADD231PS.BCST 244(DI), Z3, Z9
+	VFMADD231PS.BCST 244(DI), Z4, Z8
+	VFMADD231PS.BCST 244(DI), Z5, Z9
 	VMOVAPS          Z18, Z12
-	VFNMADD231PS     Z4, Z4, Z12
-	VMOVAPS          Z18, Z4
-	VFNMADD231PS     Z6, Z6, Z4
-	VMOVAPS          Z18, Z6
-	VFNMADD231PS     Z10, Z10, Z6
+	VFNMADD231PS     Z2, Z2, Z12
+	VMOVAPS          Z18, Z2
+	VFNMADD231PS     Z3, Z3, Z2
+	VMOVAPS          Z18, Z3
+	VFNMADD231PS     Z10, Z10, Z3
 	VMOVAPS          Z18, Z10
 	VFNMADD231PS     Z11, Z11, Z10
 	VMOVUPS          1024(BX), Z11
 	VMOVUPS          1088(BX), Z13
-	VMULPS           Z12, Z2, Z2
-	VMULPS           Z4, Z5, Z4
-	VMULPS           Z6, Z0, Z0
+	VMULPS           Z12, Z6, Z6
+	VMULPS           Z2, Z7, Z2
+	VMULPS           Z3, Z0, Z0
 	VMULPS           Z10, Z1, Z1
-	VMOVAPS          Z18, Z5
-	VFNMADD231PS     Z11, Z11, Z5
-	VMOVAPS          Z18, Z6
-	VFNMADD231PS     Z13, Z13, Z6
-	VMOVUPS          Z2, 1792(BX)
-	VMOVUPS          Z4, 1856(BX)
+	VMOVAPS          Z18, Z3
+	VFNMADD231PS     Z11, Z11, Z3
+	VMOVAPS          Z18, Z7
+	VFNMADD231PS     Z13, Z13, Z7
+	VMOVUPS          Z6, 1792(BX)
+	VMOVUPS          Z2, 1856(BX)
 	VMOVUPS          Z0, 1920(BX)
 	VMOVUPS          Z1, 1984(BX)
-	VMULPS           Z5, Z8, Z0
-	VMULPS           Z6, Z9, Z1
+	VMULPS           Z3, Z8, Z0
+	VMULPS           Z7, Z9, Z1
 	VMOVUPS          Z0, 2048(BX)
 	VMOVUPS          Z1, 2112(BX)
 	VMOVUPS          (BX), Z0
@@ -13700,39 +14198,39 @@ loop0:
 	VMULPS.BCST      184(DI), Z1, Z1
 	VMOVUPS          (BX), Z2
 	VMULPS.BCST      188(DI), Z2, Z2
-	VMOVUPS          64(BX), Z4
-	VMULPS.BCST      188(DI), Z4, Z4
-	VBROADCASTSS     216(DI), Z5
-	VFMADD231PS      128(BX), Z5, Z0
-	VBROADCASTSS     216(DI), Z5
-	VFMADD231PS      192(BX), Z5, Z1
-	VBROADCASTSS     220(DI), Z5
-	VFMADD231PS      128(BX), Z5, Z2
-	VBROADCASTSS     220(DI), Z5
-	VFMADD231PS      192(BX), Z5, Z4
-	VFMADD231PS.BCST 248(DI), Z7, Z0
-	VFMADD231PS.BCST 248(DI), Z3, Z1
-	VMOVUPS          1152(BX), Z3
+	VMOVUPS          64(BX), Z3
+	VMULPS.BCST      188(DI), Z3, Z3
+	VBROADCASTSS     216(DI), Z6
+	VFMADD231PS      128(BX), Z6, Z0
+	VBROADCASTSS     216(DI), Z6
+	VFMADD231PS      192(BX), Z6, Z1
+	VBROADCASTSS     220(DI), Z6
+	VFMADD231PS      128(BX), Z6, Z2
+	VBROADCASTSS     220(DI), Z6
+	VFMADD231PS      192(BX), Z6, Z3
+	VFMADD231PS.BCST 248(DI), Z4, Z0
+	VFMADD231PS.BCST 248(DI), Z5, Z1
+	VMOVUPS          1152(BX), Z4
 	VMOVUPS          1216(BX), Z5
 	VBROADCASTSS     252(DI), Z6
 	VFMADD231PS      256(BX), Z6, Z2
 	VBROADCASTSS     252(DI), Z6
-	VFMADD231PS      320(BX), Z6, Z4
+	VFMADD231PS      320(BX), Z6, Z3
 	VMOVAPS          Z18, Z6
-	VFNMADD231PS     Z3, Z3, Z6
-	VMOVAPS          Z18, Z3
-	VFNMADD231PS     Z5, Z5, Z3
+	VFNMADD231PS     Z4, Z4, Z6
+	VMOVAPS          Z18, Z4
+	VFNMADD231PS     Z5, Z5, Z4
 	VMOVUPS          1280(BX), Z5
 	VMOVUPS          1344(BX), Z7
 	VMULPS           Z6, Z0, Z0
-	VMULPS           Z3, Z1, Z1
-	VMOVAPS          Z18, Z3
-	VFNMADD231PS     Z5, Z5, Z3
+	VMULPS           Z4, Z1, Z1
+	VMOVAPS          Z18, Z4
+	VFNMADD231PS     Z5, Z5, Z4
 	VFNMADD231PS     Z7, Z7, Z18
 	VMOVUPS          Z0, 2176(BX)
 	VMOVUPS          Z1, 2240(BX)
-	VMULPS           Z3, Z2, Z0
-	VMULPS           Z18, Z4, Z1
+	VMULPS           Z4, Z2, Z0
+	VMULPS           Z18, Z3, Z1
 	VMOVUPS          Z0, 2304(BX)
 	VMOVUPS          Z1, 2368(BX)
 
@@ -14500,493 +14998,535 @@ DATA IrisConstants<>+880(SB)/4, $0x39509279
 DATA IrisConstants<>+884(SB)/4, $0x39509279
 DATA IrisConstants<>+888(SB)/4, $0x39509279
 DATA IrisConstants<>+892(SB)/4, $0x39509279
-DATA IrisConstants<>+896(SB)/4, $0xc1133333
-DATA IrisConstants<>+900(SB)/4, $0x41133333
-DATA IrisConstants<>+904(SB)/8, $0x3fefffffff5d2f8a
-DATA IrisConstants<>+912(SB)/8, $0x3fc1a25749bfd9c6
-DATA IrisConstants<>+920(SB)/8, $0x3f705f9e09d912bd
-DATA IrisConstants<>+928(SB)/8, $0x3f006f86df8744e1
-DATA IrisConstants<>+936(SB)/8, $0x3e6accd728944370
-DATA IrisConstants<>+944(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+952(SB)/8, $0x3fde2680edefb4d4
-DATA IrisConstants<>+960(SB)/8, $0x3f9c5cba800d435a
-DATA IrisConstants<>+968(SB)/8, $0x3f3b71488e4fe508
-DATA IrisConstants<>+976(SB)/8, $0x3ebad30869630fb0
-DATA IrisConstants<>+984(SB)/8, $0x3e08c1ab44ef68c0
-DATA IrisConstants<>+992(SB)/4, $0xff800000
-DATA IrisConstants<>+996(SB)/4, $0xc2d00000
-DATA IrisConstants<>+1000(SB)/4, $0x42b20000
-DATA IrisConstants<>+1004(SB)/4, $0x4b400000
-DATA IrisConstants<>+1008(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+1012(SB)/4, $0x3f317200
-DATA IrisConstants<>+1016(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+1020(SB)/4, $0x3f800000
-DATA IrisConstants<>+1024(SB)/4, $0x3f000000
-DATA IrisConstants<>+1028(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+1032(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+1036(SB)/4, $0x3c088870
-DATA IrisConstants<>+1040(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+1044(SB)/4, $0x39509279
-DATA IrisConstants<>+1048(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1056(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1064(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1072(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1080(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1088(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1096(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1104(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1112(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1120(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1128(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1136(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1144(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1152(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1160(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1168(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1176(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1184(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1192(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1200(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1208(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1216(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1224(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1232(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1240(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1248(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1256(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1264(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1272(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1280(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1288(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1296(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1304(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1312(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1320(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1328(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1336(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1344(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1352(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1360(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1368(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1376(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1384(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1392(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1400(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1408(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1416(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1424(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1432(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1440(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1448(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1456(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1464(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1472(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1480(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1488(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1496(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1504(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1512(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1520(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1528(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1536(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1544(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1552(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+1560(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+1568(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+1576(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+1584(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+1592(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+1600(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+1608(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+1616(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+1624(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+1632(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+1640(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+1648(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+1656(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+1664(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+1672(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+1680(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+896(SB)/4, $0x41133333
+DATA IrisConstants<>+900(SB)/4, $0x7fffffff
+DATA IrisConstants<>+904(SB)/4, $0x3f800000
+DATA IrisConstants<>+908(SB)/4, $0x00000000
+DATA IrisConstants<>+912(SB)/4, $0x00000000
+DATA IrisConstants<>+916(SB)/4, $0x00000000
+DATA IrisConstants<>+920(SB)/4, $0x00000000
+DATA IrisConstants<>+924(SB)/4, $0x00000000
+DATA IrisConstants<>+928(SB)/4, $0x00000000
+DATA IrisConstants<>+932(SB)/4, $0x00000000
+DATA IrisConstants<>+936(SB)/4, $0x00000000
+DATA IrisConstants<>+940(SB)/4, $0x00000000
+DATA IrisConstants<>+944(SB)/4, $0x00000000
+DATA IrisConstants<>+948(SB)/4, $0x00000000
+DATA IrisConstants<>+952(SB)/4, $0x00000000
+DATA IrisConstants<>+956(SB)/4, $0x00000000
+DATA IrisConstants<>+960(SB)/4, $0x3f8f5d20
+DATA IrisConstants<>+964(SB)/4, $0x3fb01fb1
+DATA IrisConstants<>+968(SB)/4, $0x3fd1b051
+DATA IrisConstants<>+972(SB)/4, $0x3fef2f70
+DATA IrisConstants<>+976(SB)/4, $0x40079a3b
+DATA IrisConstants<>+980(SB)/4, $0x4018685e
+DATA IrisConstants<>+984(SB)/4, $0x402817cb
+DATA IrisConstants<>+988(SB)/4, $0x403761a0
+DATA IrisConstants<>+992(SB)/4, $0x40514faa
+DATA IrisConstants<>+996(SB)/4, $0x4071dcca
+DATA IrisConstants<>+1000(SB)/4, $0x4087899d
+DATA IrisConstants<>+1004(SB)/4, $0x40973379
+DATA IrisConstants<>+1008(SB)/4, $0x40a8c798
+DATA IrisConstants<>+1012(SB)/4, $0x40b8b7a9
+DATA IrisConstants<>+1016(SB)/4, $0x40c86514
+DATA IrisConstants<>+1020(SB)/4, $0x40d85a33
+DATA IrisConstants<>+1024(SB)/4, $0x40f06ae2
+DATA IrisConstants<>+1028(SB)/4, $0x410aa123
+DATA IrisConstants<>+1032(SB)/4, $0x41120000
+DATA IrisConstants<>+1036(SB)/4, $0x00000000
+DATA IrisConstants<>+1040(SB)/4, $0x00000000
+DATA IrisConstants<>+1044(SB)/4, $0x00000000
+DATA IrisConstants<>+1048(SB)/4, $0x00000000
+DATA IrisConstants<>+1052(SB)/4, $0x00000000
+DATA IrisConstants<>+1056(SB)/4, $0x00000000
+DATA IrisConstants<>+1060(SB)/4, $0x3e3d8f7f
+DATA IrisConstants<>+1064(SB)/4, $0x3ea3ab50
+DATA IrisConstants<>+1068(SB)/4, $0x3ee2aab4
+DATA IrisConstants<>+1072(SB)/4, $0x3f118b3f
+DATA IrisConstants<>+1076(SB)/4, $0x3f2e90f7
+DATA IrisConstants<>+1080(SB)/4, $0x3f500742
+DATA IrisConstants<>+1084(SB)/4, $0x3f6e3c91
+DATA IrisConstants<>+1088(SB)/4, $0x3f4ebd82
+DATA IrisConstants<>+1092(SB)/4, $0x3f614aa1
+DATA IrisConstants<>+1096(SB)/4, $0x3f6d5e43
+DATA IrisConstants<>+1100(SB)/4, $0x3f7416a0
+DATA IrisConstants<>+1104(SB)/4, $0x3f78b5f0
+DATA IrisConstants<>+1108(SB)/4, $0x3f7ba9d8
+DATA IrisConstants<>+1112(SB)/4, $0x3f7d55c3
+DATA IrisConstants<>+1116(SB)/4, $0x3f7e580f
+DATA IrisConstants<>+1120(SB)/4, $0x3f7f4320
+DATA IrisConstants<>+1124(SB)/4, $0x3f7fbba4
+DATA IrisConstants<>+1128(SB)/4, $0x3f7fe48e
+DATA IrisConstants<>+1132(SB)/4, $0x3f7ff5b0
+DATA IrisConstants<>+1136(SB)/4, $0x3f7ffc90
+DATA IrisConstants<>+1140(SB)/4, $0x3f7ffebb
+DATA IrisConstants<>+1144(SB)/4, $0x3f7fff86
+DATA IrisConstants<>+1148(SB)/4, $0x3f7fffd3
+DATA IrisConstants<>+1152(SB)/4, $0x3f7ffff6
+DATA IrisConstants<>+1156(SB)/4, $0x3f7fffff
+DATA IrisConstants<>+1160(SB)/4, $0x3f800000
+DATA IrisConstants<>+1164(SB)/4, $0x00000000
+DATA IrisConstants<>+1168(SB)/4, $0x00000000
+DATA IrisConstants<>+1172(SB)/4, $0x00000000
+DATA IrisConstants<>+1176(SB)/4, $0x00000000
+DATA IrisConstants<>+1180(SB)/4, $0x00000000
+DATA IrisConstants<>+1184(SB)/4, $0x00000000
+DATA IrisConstants<>+1188(SB)/4, $0x3e3b6cab
+DATA IrisConstants<>+1192(SB)/4, $0x3e9e5026
+DATA IrisConstants<>+1196(SB)/4, $0x3ed4ef27
+DATA IrisConstants<>+1200(SB)/4, $0x3f03a7d4
+DATA IrisConstants<>+1204(SB)/4, $0x3f17bea7
+DATA IrisConstants<>+1208(SB)/4, $0x3f2bc87d
+DATA IrisConstants<>+1212(SB)/4, $0x3f3b1ae2
+DATA IrisConstants<>+1216(SB)/4, $0x3eb214ed
+DATA IrisConstants<>+1220(SB)/4, $0x3e66eeed
+DATA IrisConstants<>+1224(SB)/4, $0x3e0fa155
+DATA IrisConstants<>+1228(SB)/4, $0x3dba26e8
+DATA IrisConstants<>+1232(SB)/4, $0x3d65efdb
+DATA IrisConstants<>+1236(SB)/4, $0x3d09981c
+DATA IrisConstants<>+1240(SB)/4, $0x3ca9abfb
+DATA IrisConstants<>+1244(SB)/4, $0x3c5348fd
+DATA IrisConstants<>+1248(SB)/4, $0x3bbc9a53
+DATA IrisConstants<>+1252(SB)/4, $0x3b08a5be
+DATA IrisConstants<>+1256(SB)/4, $0x3a5b843f
+DATA IrisConstants<>+1260(SB)/4, $0x39a4fcae
+DATA IrisConstants<>+1264(SB)/4, $0x38dbfea9
+DATA IrisConstants<>+1268(SB)/4, $0x38227fd6
+DATA IrisConstants<>+1272(SB)/4, $0x3773fe5f
+DATA IrisConstants<>+1276(SB)/4, $0x36b3ffae
+DATA IrisConstants<>+1280(SB)/4, $0x359ffffa
+DATA IrisConstants<>+1284(SB)/4, $0x33fffff6
+DATA IrisConstants<>+1288(SB)/4, $0x00000000
+DATA IrisConstants<>+1292(SB)/4, $0x00000000
+DATA IrisConstants<>+1296(SB)/4, $0x00000000
+DATA IrisConstants<>+1300(SB)/4, $0x00000000
+DATA IrisConstants<>+1304(SB)/4, $0x00000000
+DATA IrisConstants<>+1308(SB)/4, $0x00000000
+DATA IrisConstants<>+1312(SB)/4, $0x00000000
+DATA IrisConstants<>+1316(SB)/4, $0x3f776c81
+DATA IrisConstants<>+1320(SB)/4, $0x3f67863e
+DATA IrisConstants<>+1324(SB)/4, $0x3f53b8c2
+DATA IrisConstants<>+1328(SB)/4, $0x3f3c4acf
+DATA IrisConstants<>+1332(SB)/4, $0x3f260d89
+DATA IrisConstants<>+1336(SB)/4, $0x3f0cba8c
+DATA IrisConstants<>+1340(SB)/4, $0x3eee7f6e
+DATA IrisConstants<>+1344(SB)/4, $0xbe8fd0bc
+DATA IrisConstants<>+1348(SB)/4, $0xbe4b3b69
+DATA IrisConstants<>+1352(SB)/4, $0xbe052d4c
+DATA IrisConstants<>+1356(SB)/4, $0xbdb17d89
+DATA IrisConstants<>+1360(SB)/4, $0xbd5f6392
+DATA IrisConstants<>+1364(SB)/4, $0xbd074351
+DATA IrisConstants<>+1368(SB)/4, $0xbca7e7e9
+DATA IrisConstants<>+1372(SB)/4, $0xbc51ebc9
+DATA IrisConstants<>+1376(SB)/4, $0xbbbc0e36
+DATA IrisConstants<>+1380(SB)/4, $0xbb08802f
+DATA IrisConstants<>+1384(SB)/4, $0xba5b6caa
+DATA IrisConstants<>+1388(SB)/4, $0xb9a4f57a
+DATA IrisConstants<>+1392(SB)/4, $0xb8dc0681
+DATA IrisConstants<>+1396(SB)/4, $0xb822920b
+DATA IrisConstants<>+1400(SB)/4, $0xb7739b33
+DATA IrisConstants<>+1404(SB)/4, $0xb6b3ece5
+DATA IrisConstants<>+1408(SB)/4, $0xb59ff120
+DATA IrisConstants<>+1412(SB)/4, $0xb3ffe119
+DATA IrisConstants<>+1416(SB)/4, $0x00000000
+DATA IrisConstants<>+1420(SB)/4, $0x00000000
+DATA IrisConstants<>+1424(SB)/4, $0x00000000
+DATA IrisConstants<>+1428(SB)/4, $0x00000000
+DATA IrisConstants<>+1432(SB)/4, $0x00000000
+DATA IrisConstants<>+1436(SB)/4, $0x00000000
+DATA IrisConstants<>+1440(SB)/4, $0x32dacbc1
+DATA IrisConstants<>+1444(SB)/4, $0xbe35255b
+DATA IrisConstants<>+1448(SB)/4, $0xbe8f2d48
+DATA IrisConstants<>+1452(SB)/4, $0xbeb01ad4
+DATA IrisConstants<>+1456(SB)/4, $0xbec1ab8a
+DATA IrisConstants<>+1460(SB)/4, $0xbec4db29
+DATA IrisConstants<>+1464(SB)/4, $0xbebcddc8
+DATA IrisConstants<>+1468(SB)/4, $0xbeae5023
+DATA IrisConstants<>+1472(SB)/4, $0x3de31e99
+DATA IrisConstants<>+1476(SB)/4, $0x3dcbc02f
+DATA IrisConstants<>+1480(SB)/4, $0x3d97375c
+DATA IrisConstants<>+1484(SB)/4, $0x3d565c88
+DATA IrisConstants<>+1488(SB)/4, $0x3d0c6170
+DATA IrisConstants<>+1492(SB)/4, $0x3cae3763
+DATA IrisConstants<>+1496(SB)/4, $0x3c5b32f0
+DATA IrisConstants<>+1500(SB)/4, $0x3c0a272f
+DATA IrisConstants<>+1504(SB)/4, $0x3b794246
+DATA IrisConstants<>+1508(SB)/4, $0x3ab5982c
+DATA IrisConstants<>+1512(SB)/4, $0x3a122ff8
+DATA IrisConstants<>+1516(SB)/4, $0x395beda2
+DATA IrisConstants<>+1520(SB)/4, $0x38926f5e
+DATA IrisConstants<>+1524(SB)/4, $0x37d80f9d
+DATA IrisConstants<>+1528(SB)/4, $0x37237cb5
+DATA IrisConstants<>+1532(SB)/4, $0x36703fda
+DATA IrisConstants<>+1536(SB)/4, $0x3555348b
+DATA IrisConstants<>+1540(SB)/4, $0x33a9db5a
+DATA IrisConstants<>+1544(SB)/4, $0x00000000
+DATA IrisConstants<>+1548(SB)/4, $0x00000000
+DATA IrisConstants<>+1552(SB)/4, $0x00000000
+DATA IrisConstants<>+1556(SB)/4, $0x00000000
+DATA IrisConstants<>+1560(SB)/4, $0x00000000
+DATA IrisConstants<>+1564(SB)/4, $0x00000000
+DATA IrisConstants<>+1568(SB)/4, $0xbeaaab82
+DATA IrisConstants<>+1572(SB)/4, $0xbe945e8b
+DATA IrisConstants<>+1576(SB)/4, $0xbe5c27e0
+DATA IrisConstants<>+1580(SB)/4, $0xbe07d305
+DATA IrisConstants<>+1584(SB)/4, $0xbd4f793b
+DATA IrisConstants<>+1588(SB)/4, $0x3c3f4c26
+DATA IrisConstants<>+1592(SB)/4, $0x3d83a936
+DATA IrisConstants<>+1596(SB)/4, $0x3dbf9c50
+DATA IrisConstants<>+1600(SB)/4, $0x3b8ea104
+DATA IrisConstants<>+1604(SB)/4, $0xbcaddfe9
+DATA IrisConstants<>+1608(SB)/4, $0xbccd2a94
+DATA IrisConstants<>+1612(SB)/4, $0xbcac0c1c
+DATA IrisConstants<>+1616(SB)/4, $0xbc780862
+DATA IrisConstants<>+1620(SB)/4, $0xbc227602
+DATA IrisConstants<>+1624(SB)/4, $0xbbd224aa
+DATA IrisConstants<>+1628(SB)/4, $0xbb864f2c
+DATA IrisConstants<>+1632(SB)/4, $0xbaf848e1
+DATA IrisConstants<>+1636(SB)/4, $0xba36615a
+DATA IrisConstants<>+1640(SB)/4, $0xb992ef64
+DATA IrisConstants<>+1644(SB)/4, $0xb8dd5a4a
+DATA IrisConstants<>+1648(SB)/4, $0xb811d3ad
+DATA IrisConstants<>+1652(SB)/4, $0xb75417be
+DATA IrisConstants<>+1656(SB)/4, $0xb6b14040
+DATA IrisConstants<>+1660(SB)/4, $0xb5f6b849
+DATA IrisConstants<>+1664(SB)/4, $0xb4dc97ea
+DATA IrisConstants<>+1668(SB)/4, $0xb32e950c
+DATA IrisConstants<>+1672(SB)/4, $0x00000000
+DATA IrisConstants<>+1676(SB)/4, $0x00000000
+DATA IrisConstants<>+1680(SB)/4, $0x00000000
+DATA IrisConstants<>+1684(SB)/4, $0x00000000
 DATA IrisConstants<>+1688(SB)/4, $0x00000000
 DATA IrisConstants<>+1692(SB)/4, $0x00000000
-DATA IrisConstants<>+1696(SB)/4, $0x00000000
-DATA IrisConstants<>+1700(SB)/4, $0x00000000
-DATA IrisConstants<>+1704(SB)/4, $0x00000001
-DATA IrisConstants<>+1708(SB)/4, $0x00000001
-DATA IrisConstants<>+1712(SB)/4, $0x00000001
-DATA IrisConstants<>+1716(SB)/4, $0x00000001
-DATA IrisConstants<>+1720(SB)/4, $0x00000002
-DATA IrisConstants<>+1724(SB)/4, $0x00000002
-DATA IrisConstants<>+1728(SB)/4, $0x00000002
-DATA IrisConstants<>+1732(SB)/4, $0x00000002
-DATA IrisConstants<>+1736(SB)/4, $0x00000003
-DATA IrisConstants<>+1740(SB)/4, $0x00000003
-DATA IrisConstants<>+1744(SB)/4, $0x00000003
-DATA IrisConstants<>+1748(SB)/4, $0x00000003
-DATA IrisConstants<>+1752(SB)/4, $0x00000004
-DATA IrisConstants<>+1756(SB)/4, $0x00000004
-DATA IrisConstants<>+1760(SB)/4, $0x00000004
-DATA IrisConstants<>+1764(SB)/4, $0x00000004
-DATA IrisConstants<>+1768(SB)/4, $0x00000005
-DATA IrisConstants<>+1772(SB)/4, $0x00000005
-DATA IrisConstants<>+1776(SB)/4, $0x00000005
-DATA IrisConstants<>+1780(SB)/4, $0x00000005
-DATA IrisConstants<>+1784(SB)/4, $0x00000006
-DATA IrisConstants<>+1788(SB)/4, $0x00000006
-DATA IrisConstants<>+1792(SB)/4, $0x00000006
-DATA IrisConstants<>+1796(SB)/4, $0x00000006
-DATA IrisConstants<>+1800(SB)/4, $0x00000007
-DATA IrisConstants<>+1804(SB)/4, $0x00000007
-DATA IrisConstants<>+1808(SB)/4, $0x00000007
-DATA IrisConstants<>+1812(SB)/4, $0x00000007
-DATA IrisConstants<>+1816(SB)/8, $0x405528f5c28f5c29
-DATA IrisConstants<>+1824(SB)/8, $0x405528f5c28f5c29
-DATA IrisConstants<>+1832(SB)/8, $0x405528f5c28f5c29
-DATA IrisConstants<>+1840(SB)/8, $0x405528f5c28f5c29
-DATA IrisConstants<>+1848(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+1856(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+1864(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+1872(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+1880(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+1888(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+1896(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+1904(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+1912(SB)/4, $0x42b20000
-DATA IrisConstants<>+1916(SB)/4, $0x42b20000
-DATA IrisConstants<>+1920(SB)/4, $0x42b20000
-DATA IrisConstants<>+1924(SB)/4, $0x42b20000
-DATA IrisConstants<>+1928(SB)/4, $0x42b20000
-DATA IrisConstants<>+1932(SB)/4, $0x42b20000
-DATA IrisConstants<>+1936(SB)/4, $0x42b20000
-DATA IrisConstants<>+1940(SB)/4, $0x42b20000
-DATA IrisConstants<>+1944(SB)/4, $0x7fffffff
-DATA IrisConstants<>+1948(SB)/4, $0x00000000
-DATA IrisConstants<>+1952(SB)/4, $0x00000000
-DATA IrisConstants<>+1956(SB)/4, $0x00000000
-DATA IrisConstants<>+1960(SB)/4, $0x00000000
-DATA IrisConstants<>+1964(SB)/4, $0x00000000
-DATA IrisConstants<>+1968(SB)/4, $0x00000000
-DATA IrisConstants<>+1972(SB)/4, $0x00000000
-DATA IrisConstants<>+1976(SB)/4, $0x00000000
-DATA IrisConstants<>+1980(SB)/4, $0x00000000
-DATA IrisConstants<>+1984(SB)/4, $0x3f8f5d20
-DATA IrisConstants<>+1988(SB)/4, $0x3fb01fb1
-DATA IrisConstants<>+1992(SB)/4, $0x3fd1b051
-DATA IrisConstants<>+1996(SB)/4, $0x3fef2f70
-DATA IrisConstants<>+2000(SB)/4, $0x40079a3b
-DATA IrisConstants<>+2004(SB)/4, $0x4018685e
-DATA IrisConstants<>+2008(SB)/4, $0x402817cb
-DATA IrisConstants<>+2012(SB)/4, $0x403761a0
-DATA IrisConstants<>+2016(SB)/4, $0x40514faa
-DATA IrisConstants<>+2020(SB)/4, $0x4071dcca
-DATA IrisConstants<>+2024(SB)/4, $0x4087899d
-DATA IrisConstants<>+2028(SB)/4, $0x40973379
-DATA IrisConstants<>+2032(SB)/4, $0x40a8c798
-DATA IrisConstants<>+2036(SB)/4, $0x40b8b7a9
-DATA IrisConstants<>+2040(SB)/4, $0x40c86514
-DATA IrisConstants<>+2044(SB)/4, $0x40d85a33
-DATA IrisConstants<>+2048(SB)/4, $0x40f06ae2
-DATA IrisConstants<>+2052(SB)/4, $0x410aa123
-DATA IrisConstants<>+2056(SB)/4, $0x41120000
-DATA IrisConstants<>+2060(SB)/4, $0x00000000
-DATA IrisConstants<>+2064(SB)/4, $0x00000000
-DATA IrisConstants<>+2068(SB)/4, $0x00000000
-DATA IrisConstants<>+2072(SB)/4, $0x00000000
-DATA IrisConstants<>+2076(SB)/4, $0x00000000
-DATA IrisConstants<>+2080(SB)/4, $0x00000000
-DATA IrisConstants<>+2084(SB)/4, $0x3e3d8f7f
-DATA IrisConstants<>+2088(SB)/4, $0x3ea3ab50
-DATA IrisConstants<>+2092(SB)/4, $0x3ee2aab4
-DATA IrisConstants<>+2096(SB)/4, $0x3f118b3f
-DATA IrisConstants<>+2100(SB)/4, $0x3f2e90f7
-DATA IrisConstants<>+2104(SB)/4, $0x3f500742
-DATA IrisConstants<>+2108(SB)/4, $0x3f6e3c91
-DATA IrisConstants<>+2112(SB)/4, $0xbd03c0a5
-DATA IrisConstants<>+2116(SB)/4, $0xbc1a3371
-DATA IrisConstants<>+2120(SB)/4, $0x3ad3712b
-DATA IrisConstants<>+2124(SB)/4, $0x3b973862
-DATA IrisConstants<>+2128(SB)/4, $0x3b956770
-DATA IrisConstants<>+2132(SB)/4, $0x3b5d52c8
-DATA IrisConstants<>+2136(SB)/4, $0x3b1a31ac
-DATA IrisConstants<>+2140(SB)/4, $0x3abc7213
-DATA IrisConstants<>+2144(SB)/4, $0x3a468bac
-DATA IrisConstants<>+2148(SB)/4, $0x3994c5e1
-DATA IrisConstants<>+2152(SB)/4, $0x38e3b00a
-DATA IrisConstants<>+2156(SB)/4, $0x382a26cb
-DATA IrisConstants<>+2160(SB)/4, $0x37898c33
-DATA IrisConstants<>+2164(SB)/4, $0x36e4daf2
-DATA IrisConstants<>+2168(SB)/4, $0x356ef6cc
-DATA IrisConstants<>+2172(SB)/4, $0x352c0853
-DATA IrisConstants<>+2176(SB)/4, $0x3431d754
-DATA IrisConstants<>+2180(SB)/4, $0x32a8c62a
-DATA IrisConstants<>+2184(SB)/4, $0x00000000
-DATA IrisConstants<>+2188(SB)/4, $0x00000000
-DATA IrisConstants<>+2192(SB)/4, $0x00000000
-DATA IrisConstants<>+2196(SB)/4, $0x00000000
-DATA IrisConstants<>+2200(SB)/4, $0x00000000
-DATA IrisConstants<>+2204(SB)/4, $0x00000000
-DATA IrisConstants<>+2208(SB)/4, $0x3e062d94
-DATA IrisConstants<>+2212(SB)/4, $0x3dc44657
-DATA IrisConstants<>+2216(SB)/4, $0x3d2e50f5
-DATA IrisConstants<>+2220(SB)/4, $0xbb9ca7cb
-DATA IrisConstants<>+2224(SB)/4, $0xbd23c0da
-DATA IrisConstants<>+2228(SB)/4, $0xbd662a51
-DATA IrisConstants<>+2232(SB)/4, $0xbd808c6a
-DATA IrisConstants<>+2236(SB)/4, $0xbd5c0ee0
-DATA IrisConstants<>+2240(SB)/4, $0x3b8ea104
-DATA IrisConstants<>+2244(SB)/4, $0xbcaddfe9
-DATA IrisConstants<>+2248(SB)/4, $0xbccd2a94
-DATA IrisConstants<>+2252(SB)/4, $0xbcac0c1c
-DATA IrisConstants<>+2256(SB)/4, $0xbc780862
-DATA IrisConstants<>+2260(SB)/4, $0xbc227602
-DATA IrisConstants<>+2264(SB)/4, $0xbbd224aa
-DATA IrisConstants<>+2268(SB)/4, $0xbb864f2c
-DATA IrisConstants<>+2272(SB)/4, $0xbaf848e1
-DATA IrisConstants<>+2276(SB)/4, $0xba36615a
-DATA IrisConstants<>+2280(SB)/4, $0xb992ef64
-DATA IrisConstants<>+2284(SB)/4, $0xb8dd5a4a
-DATA IrisConstants<>+2288(SB)/4, $0xb811d3ad
-DATA IrisConstants<>+2292(SB)/4, $0xb75417be
-DATA IrisConstants<>+2296(SB)/4, $0xb6b14040
-DATA IrisConstants<>+2300(SB)/4, $0xb5f6b849
-DATA IrisConstants<>+2304(SB)/4, $0xb4dc97ea
-DATA IrisConstants<>+2308(SB)/4, $0xb32e950c
-DATA IrisConstants<>+2312(SB)/4, $0x00000000
-DATA IrisConstants<>+2316(SB)/4, $0x00000000
-DATA IrisConstants<>+2320(SB)/4, $0x00000000
-DATA IrisConstants<>+2324(SB)/4, $0x00000000
-DATA IrisConstants<>+2328(SB)/4, $0x00000000
-DATA IrisConstants<>+2332(SB)/4, $0x00000000
-DATA IrisConstants<>+2336(SB)/4, $0x3976545d
-DATA IrisConstants<>+2340(SB)/4, $0x3de52200
-DATA IrisConstants<>+2344(SB)/4, $0x3e2323c5
-DATA IrisConstants<>+2348(SB)/4, $0x3e2dc7e3
-DATA IrisConstants<>+2352(SB)/4, $0x3e1beadc
-DATA IrisConstants<>+2356(SB)/4, $0x3df77f54
-DATA IrisConstants<>+2360(SB)/4, $0x3da41717
-DATA IrisConstants<>+2364(SB)/4, $0x3d3912ca
-DATA IrisConstants<>+2368(SB)/4, $0x3de31e99
-DATA IrisConstants<>+2372(SB)/4, $0x3dcbc02f
-DATA IrisConstants<>+2376(SB)/4, $0x3d97375c
-DATA IrisConstants<>+2380(SB)/4, $0x3d565c88
-DATA IrisConstants<>+2384(SB)/4, $0x3d0c6170
-DATA IrisConstants<>+2388(SB)/4, $0x3cae3763
-DATA IrisConstants<>+2392(SB)/4, $0x3c5b32f0
-DATA IrisConstants<>+2396(SB)/4, $0x3c0a272f
-DATA IrisConstants<>+2400(SB)/4, $0x3b794246
-DATA IrisConstants<>+2404(SB)/4, $0x3ab5982c
-DATA IrisConstants<>+2408(SB)/4, $0x3a122ff8
-DATA IrisConstants<>+2412(SB)/4, $0x395beda2
-DATA IrisConstants<>+2416(SB)/4, $0x38926f5e
-DATA IrisConstants<>+2420(SB)/4, $0x37d80f9d
-DATA IrisConstants<>+2424(SB)/4, $0x37237cb5
-DATA IrisConstants<>+2428(SB)/4, $0x36703fda
-DATA IrisConstants<>+2432(SB)/4, $0x3555348b
-DATA IrisConstants<>+2436(SB)/4, $0x33a9db5a
-DATA IrisConstants<>+2440(SB)/4, $0x00000000
-DATA IrisConstants<>+2444(SB)/4, $0x00000000
-DATA IrisConstants<>+2448(SB)/4, $0x00000000
-DATA IrisConstants<>+2452(SB)/4, $0x00000000
-DATA IrisConstants<>+2456(SB)/4, $0x00000000
-DATA IrisConstants<>+2460(SB)/4, $0x00000000
-DATA IrisConstants<>+2464(SB)/4, $0xbeaaab82
-DATA IrisConstants<>+2468(SB)/4, $0xbe945e8b
-DATA IrisConstants<>+2472(SB)/4, $0xbe5c27e0
-DATA IrisConstants<>+2476(SB)/4, $0xbe07d305
-DATA IrisConstants<>+2480(SB)/4, $0xbd4f793b
-DATA IrisConstants<>+2484(SB)/4, $0x3c3f4c26
-DATA IrisConstants<>+2488(SB)/4, $0x3d83a936
-DATA IrisConstants<>+2492(SB)/4, $0x3dbf9c50
-DATA IrisConstants<>+2496(SB)/4, $0xbe8fd0bc
-DATA IrisConstants<>+2500(SB)/4, $0xbe4b3b69
-DATA IrisConstants<>+2504(SB)/4, $0xbe052d4c
-DATA IrisConstants<>+2508(SB)/4, $0xbdb17d89
-DATA IrisConstants<>+2512(SB)/4, $0xbd5f6392
-DATA IrisConstants<>+2516(SB)/4, $0xbd074351
-DATA IrisConstants<>+2520(SB)/4, $0xbca7e7e9
-DATA IrisConstants<>+2524(SB)/4, $0xbc51ebc9
-DATA IrisConstants<>+2528(SB)/4, $0xbbbc0e36
-DATA IrisConstants<>+2532(SB)/4, $0xbb08802f
-DATA IrisConstants<>+2536(SB)/4, $0xba5b6caa
-DATA IrisConstants<>+2540(SB)/4, $0xb9a4f57a
-DATA IrisConstants<>+2544(SB)/4, $0xb8dc0681
-DATA IrisConstants<>+2548(SB)/4, $0xb822920b
-DATA IrisConstants<>+2552(SB)/4, $0xb7739b33
-DATA IrisConstants<>+2556(SB)/4, $0xb6b3ece5
-DATA IrisConstants<>+2560(SB)/4, $0xb59ff120
-DATA IrisConstants<>+2564(SB)/4, $0xb3ffe119
-DATA IrisConstants<>+2568(SB)/4, $0x00000000
-DATA IrisConstants<>+2572(SB)/4, $0x00000000
-DATA IrisConstants<>+2576(SB)/4, $0x00000000
-DATA IrisConstants<>+2580(SB)/4, $0x00000000
-DATA IrisConstants<>+2584(SB)/4, $0x00000000
-DATA IrisConstants<>+2588(SB)/4, $0x00000000
-DATA IrisConstants<>+2592(SB)/4, $0x32dacbc1
-DATA IrisConstants<>+2596(SB)/4, $0xbe35255b
-DATA IrisConstants<>+2600(SB)/4, $0xbe8f2d48
-DATA IrisConstants<>+2604(SB)/4, $0xbeb01ad4
-DATA IrisConstants<>+2608(SB)/4, $0xbec1ab8a
-DATA IrisConstants<>+2612(SB)/4, $0xbec4db29
-DATA IrisConstants<>+2616(SB)/4, $0xbebcddc8
-DATA IrisConstants<>+2620(SB)/4, $0xbeae5023
-DATA IrisConstants<>+2624(SB)/4, $0x3eb214ed
-DATA IrisConstants<>+2628(SB)/4, $0x3e66eeed
-DATA IrisConstants<>+2632(SB)/4, $0x3e0fa155
-DATA IrisConstants<>+2636(SB)/4, $0x3dba26e8
-DATA IrisConstants<>+2640(SB)/4, $0x3d65efdb
-DATA IrisConstants<>+2644(SB)/4, $0x3d09981c
-DATA IrisConstants<>+2648(SB)/4, $0x3ca9abfb
-DATA IrisConstants<>+2652(SB)/4, $0x3c5348fd
-DATA IrisConstants<>+2656(SB)/4, $0x3bbc9a53
-DATA IrisConstants<>+2660(SB)/4, $0x3b08a5be
-DATA IrisConstants<>+2664(SB)/4, $0x3a5b843f
-DATA IrisConstants<>+2668(SB)/4, $0x39a4fcae
-DATA IrisConstants<>+2672(SB)/4, $0x38dbfea9
-DATA IrisConstants<>+2676(SB)/4, $0x38227fd6
-DATA IrisConstants<>+2680(SB)/4, $0x3773fe5f
-DATA IrisConstants<>+2684(SB)/4, $0x36b3ffae
-DATA IrisConstants<>+2688(SB)/4, $0x359ffffa
-DATA IrisConstants<>+2692(SB)/4, $0x33fffff6
-DATA IrisConstants<>+2696(SB)/4, $0x00000000
-DATA IrisConstants<>+2700(SB)/4, $0x00000000
-DATA IrisConstants<>+2704(SB)/4, $0x00000000
-DATA IrisConstants<>+2708(SB)/4, $0x00000000
-DATA IrisConstants<>+2712(SB)/4, $0x00000000
-DATA IrisConstants<>+2716(SB)/4, $0x00000000
-DATA IrisConstants<>+2720(SB)/4, $0x00000000
-DATA IrisConstants<>+2724(SB)/4, $0x3f776c81
-DATA IrisConstants<>+2728(SB)/4, $0x3f67863e
-DATA IrisConstants<>+2732(SB)/4, $0x3f53b8c2
-DATA IrisConstants<>+2736(SB)/4, $0x3f3c4acf
-DATA IrisConstants<>+2740(SB)/4, $0x3f260d89
-DATA IrisConstants<>+2744(SB)/4, $0x3f0cba8c
-DATA IrisConstants<>+2748(SB)/4, $0x3eee7f6e
-DATA IrisConstants<>+2752(SB)/4, $0x3f4ebd82
-DATA IrisConstants<>+2756(SB)/4, $0x3f614aa1
-DATA IrisConstants<>+2760(SB)/4, $0x3f6d5e43
-DATA IrisConstants<>+2764(SB)/4, $0x3f7416a0
-DATA IrisConstants<>+2768(SB)/4, $0x3f78b5f0
-DATA IrisConstants<>+2772(SB)/4, $0x3f7ba9d8
-DATA IrisConstants<>+2776(SB)/4, $0x3f7d55c3
-DATA IrisConstants<>+2780(SB)/4, $0x3f7e580f
-DATA IrisConstants<>+2784(SB)/4, $0x3f7f4320
-DATA IrisConstants<>+2788(SB)/4, $0x3f7fbba4
-DATA IrisConstants<>+2792(SB)/4, $0x3f7fe48e
-DATA IrisConstants<>+2796(SB)/4, $0x3f7ff5b0
-DATA IrisConstants<>+2800(SB)/4, $0x3f7ffc90
-DATA IrisConstants<>+2804(SB)/4, $0x3f7ffebb
-DATA IrisConstants<>+2808(SB)/4, $0x3f7fff86
-DATA IrisConstants<>+2812(SB)/4, $0x3f7fffd3
-DATA IrisConstants<>+2816(SB)/4, $0x3f7ffff6
-DATA IrisConstants<>+2820(SB)/4, $0x3f7fffff
-DATA IrisConstants<>+2824(SB)/4, $0x3f800000
-DATA IrisConstants<>+2828(SB)/4, $0x00000000
-DATA IrisConstants<>+2832(SB)/4, $0x00000000
-DATA IrisConstants<>+2836(SB)/4, $0x00000000
-DATA IrisConstants<>+2840(SB)/4, $0x00000000
-DATA IrisConstants<>+2844(SB)/4, $0x00000000
-DATA IrisConstants<>+2848(SB)/4, $0x00000000
-DATA IrisConstants<>+2852(SB)/4, $0x3e3b6cab
-DATA IrisConstants<>+2856(SB)/4, $0x3e9e5026
-DATA IrisConstants<>+2860(SB)/4, $0x3ed4ef27
-DATA IrisConstants<>+2864(SB)/4, $0x3f03a7d4
-DATA IrisConstants<>+2868(SB)/4, $0x3f17bea7
-DATA IrisConstants<>+2872(SB)/4, $0x3f2bc87d
-DATA IrisConstants<>+2876(SB)/4, $0x3f3b1ae2
-DATA IrisConstants<>+2880(SB)/4, $0x80000000
-DATA IrisConstants<>+2884(SB)/4, $0x00000000
-DATA IrisConstants<>+2888(SB)/4, $0x3f800000
-DATA IrisConstants<>+2892(SB)/4, $0x40000000
-DATA IrisConstants<>+2896(SB)/4, $0x40400000
-DATA IrisConstants<>+2900(SB)/4, $0x40800000
-DATA IrisConstants<>+2904(SB)/4, $0x40a00000
-DATA IrisConstants<>+2908(SB)/4, $0x40c00000
-DATA IrisConstants<>+2912(SB)/4, $0x40e00000
-DATA IrisConstants<>+2916(SB)/4, $0x00000000
-DATA IrisConstants<>+2920(SB)/4, $0x00000000
-DATA IrisConstants<>+2924(SB)/4, $0x00000000
-DATA IrisConstants<>+2928(SB)/4, $0x00000000
-DATA IrisConstants<>+2932(SB)/4, $0x00000000
-DATA IrisConstants<>+2936(SB)/4, $0x00000000
-DATA IrisConstants<>+2940(SB)/4, $0x00000000
-DATA IrisConstants<>+2944(SB)/4, $0x00000000
-DATA IrisConstants<>+2948(SB)/4, $0x41000000
-DATA IrisConstants<>+2952(SB)/4, $0x41100000
-DATA IrisConstants<>+2956(SB)/4, $0x41200000
-DATA IrisConstants<>+2960(SB)/4, $0x41300000
-DATA IrisConstants<>+2964(SB)/4, $0x41400000
-DATA IrisConstants<>+2968(SB)/4, $0x41500000
-DATA IrisConstants<>+2972(SB)/4, $0x41600000
-DATA IrisConstants<>+2976(SB)/4, $0x41700000
-DATA IrisConstants<>+2980(SB)/4, $0x41800000
-DATA IrisConstants<>+2984(SB)/4, $0x41880000
-DATA IrisConstants<>+2988(SB)/4, $0x41900000
-DATA IrisConstants<>+2992(SB)/4, $0x41980000
-DATA IrisConstants<>+2996(SB)/4, $0x41a00000
-DATA IrisConstants<>+3000(SB)/4, $0x41a80000
-DATA IrisConstants<>+3004(SB)/4, $0x41b00000
-DATA IrisConstants<>+3008(SB)/4, $0x41b80000
-DATA IrisConstants<>+3012(SB)/4, $0x41c00000
-DATA IrisConstants<>+3016(SB)/4, $0x41c80000
-DATA IrisConstants<>+3020(SB)/4, $0x41d00000
-DATA IrisConstants<>+3024(SB)/4, $0x41d80000
-DATA IrisConstants<>+3028(SB)/4, $0x41e00000
-DATA IrisConstants<>+3032(SB)/4, $0x41e80000
-DATA IrisConstants<>+3036(SB)/4, $0x41f00000
-DATA IrisConstants<>+3040(SB)/4, $0x41f80000
-DATA IrisConstants<>+3044(SB)/4, $0x00000000
-DATA IrisConstants<>+3048(SB)/4, $0x00000000
+DATA IrisConstants<>+1696(SB)/4, $0x3976545d
+DATA IrisConstants<>+1700(SB)/4, $0x3de52200
+DATA IrisConstants<>+1704(SB)/4, $0x3e2323c5
+DATA IrisConstants<>+1708(SB)/4, $0x3e2dc7e3
+DATA IrisConstants<>+1712(SB)/4, $0x3e1beadc
+DATA IrisConstants<>+1716(SB)/4, $0x3df77f54
+DATA IrisConstants<>+1720(SB)/4, $0x3da41717
+DATA IrisConstants<>+1724(SB)/4, $0x3d3912ca
+DATA IrisConstants<>+1728(SB)/4, $0xbd03c0a5
+DATA IrisConstants<>+1732(SB)/4, $0xbc1a3371
+DATA IrisConstants<>+1736(SB)/4, $0x3ad3712b
+DATA IrisConstants<>+1740(SB)/4, $0x3b973862
+DATA IrisConstants<>+1744(SB)/4, $0x3b956770
+DATA IrisConstants<>+1748(SB)/4, $0x3b5d52c8
+DATA IrisConstants<>+1752(SB)/4, $0x3b1a31ac
+DATA IrisConstants<>+1756(SB)/4, $0x3abc7213
+DATA IrisConstants<>+1760(SB)/4, $0x3a468bac
+DATA IrisConstants<>+1764(SB)/4, $0x3994c5e1
+DATA IrisConstants<>+1768(SB)/4, $0x38e3b00a
+DATA IrisConstants<>+1772(SB)/4, $0x382a26cb
+DATA IrisConstants<>+1776(SB)/4, $0x37898c33
+DATA IrisConstants<>+1780(SB)/4, $0x36e4daf2
+DATA IrisConstants<>+1784(SB)/4, $0x356ef6cc
+DATA IrisConstants<>+1788(SB)/4, $0x352c0853
+DATA IrisConstants<>+1792(SB)/4, $0x3431d754
+DATA IrisConstants<>+1796(SB)/4, $0x32a8c62a
+DATA IrisConstants<>+1800(SB)/4, $0x00000000
+DATA IrisConstants<>+1804(SB)/4, $0x00000000
+DATA IrisConstants<>+1808(SB)/4, $0x00000000
+DATA IrisConstants<>+1812(SB)/4, $0x00000000
+DATA IrisConstants<>+1816(SB)/4, $0x00000000
+DATA IrisConstants<>+1820(SB)/4, $0x00000000
+DATA IrisConstants<>+1824(SB)/4, $0x3e062d94
+DATA IrisConstants<>+1828(SB)/4, $0x3dc44657
+DATA IrisConstants<>+1832(SB)/4, $0x3d2e50f5
+DATA IrisConstants<>+1836(SB)/4, $0xbb9ca7cb
+DATA IrisConstants<>+1840(SB)/4, $0xbd23c0da
+DATA IrisConstants<>+1844(SB)/4, $0xbd662a51
+DATA IrisConstants<>+1848(SB)/4, $0xbd808c6a
+DATA IrisConstants<>+1852(SB)/4, $0xbd5c0ee0
+DATA IrisConstants<>+1856(SB)/4, $0x80000000
+DATA IrisConstants<>+1860(SB)/4, $0xff800000
+DATA IrisConstants<>+1864(SB)/4, $0xc2d00000
+DATA IrisConstants<>+1868(SB)/4, $0x49400000
+DATA IrisConstants<>+1872(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+1876(SB)/4, $0x3f317218
+DATA IrisConstants<>+1880(SB)/4, $0xb102e308
+DATA IrisConstants<>+1884(SB)/4, $0x00000000
+DATA IrisConstants<>+1888(SB)/4, $0x00000000
+DATA IrisConstants<>+1892(SB)/4, $0x00000000
+DATA IrisConstants<>+1896(SB)/4, $0x00000000
+DATA IrisConstants<>+1900(SB)/4, $0x00000000
+DATA IrisConstants<>+1904(SB)/4, $0x00000000
+DATA IrisConstants<>+1908(SB)/4, $0x00000000
+DATA IrisConstants<>+1912(SB)/4, $0x00000000
+DATA IrisConstants<>+1916(SB)/4, $0x00000000
+DATA IrisConstants<>+1920(SB)/4, $0x21800000
+DATA IrisConstants<>+1924(SB)/4, $0x3346cb6a
+DATA IrisConstants<>+1928(SB)/4, $0xb24e0610
+DATA IrisConstants<>+1932(SB)/4, $0x334b2482
+DATA IrisConstants<>+1936(SB)/4, $0x33092801
+DATA IrisConstants<>+1940(SB)/4, $0x331b85f2
+DATA IrisConstants<>+1944(SB)/4, $0xb3051aa9
+DATA IrisConstants<>+1948(SB)/4, $0xb2006c56
+DATA IrisConstants<>+1952(SB)/4, $0x329302af
+DATA IrisConstants<>+1956(SB)/4, $0xb302e5a2
+DATA IrisConstants<>+1960(SB)/4, $0x31b3d0e5
+DATA IrisConstants<>+1964(SB)/4, $0x31d1daf2
+DATA IrisConstants<>+1968(SB)/4, $0xb27ce182
+DATA IrisConstants<>+1972(SB)/4, $0xb1b4b0da
+DATA IrisConstants<>+1976(SB)/4, $0xb1d290be
+DATA IrisConstants<>+1980(SB)/4, $0x31b0a146
+DATA IrisConstants<>+1984(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+1988(SB)/4, $0x3f000111
+DATA IrisConstants<>+1992(SB)/4, $0x00000000
+DATA IrisConstants<>+1996(SB)/4, $0x00000000
+DATA IrisConstants<>+2000(SB)/4, $0x00000000
+DATA IrisConstants<>+2004(SB)/4, $0x00000000
+DATA IrisConstants<>+2008(SB)/4, $0x00000000
+DATA IrisConstants<>+2012(SB)/4, $0x00000000
+DATA IrisConstants<>+2016(SB)/4, $0x00000000
+DATA IrisConstants<>+2020(SB)/4, $0x00000000
+DATA IrisConstants<>+2024(SB)/4, $0x00000000
+DATA IrisConstants<>+2028(SB)/4, $0x00000000
+DATA IrisConstants<>+2032(SB)/4, $0x00000000
+DATA IrisConstants<>+2036(SB)/4, $0x00000000
+DATA IrisConstants<>+2040(SB)/4, $0x00000000
+DATA IrisConstants<>+2044(SB)/4, $0x00000000
+DATA IrisConstants<>+2048(SB)/4, $0x3f800000
+DATA IrisConstants<>+2052(SB)/4, $0x3f85aac3
+DATA IrisConstants<>+2056(SB)/4, $0x3f8b95c2
+DATA IrisConstants<>+2060(SB)/4, $0x3f91c3d3
+DATA IrisConstants<>+2064(SB)/4, $0x3f9837f0
+DATA IrisConstants<>+2068(SB)/4, $0x3f9ef532
+DATA IrisConstants<>+2072(SB)/4, $0x3fa5fed7
+DATA IrisConstants<>+2076(SB)/4, $0x3fad583f
+DATA IrisConstants<>+2080(SB)/4, $0x3fb504f3
+DATA IrisConstants<>+2084(SB)/4, $0x3fbd08a4
+DATA IrisConstants<>+2088(SB)/4, $0x3fc5672a
+DATA IrisConstants<>+2092(SB)/4, $0x3fce248c
+DATA IrisConstants<>+2096(SB)/4, $0x3fd744fd
+DATA IrisConstants<>+2100(SB)/4, $0x3fe0ccdf
+DATA IrisConstants<>+2104(SB)/4, $0x3feac0c7
+DATA IrisConstants<>+2108(SB)/4, $0x3ff5257d
+DATA IrisConstants<>+2112(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+2120(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+2128(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+2136(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+2144(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+2152(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+2160(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+2168(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+2176(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+2184(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+2192(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+2200(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+2208(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+2216(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+2224(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+2232(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+2240(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+2248(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+2256(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+2264(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+2272(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+2280(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+2288(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+2296(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+2304(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+2312(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+2320(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+2328(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+2336(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2344(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2352(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2360(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2368(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+2376(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+2384(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+2392(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+2400(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+2408(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+2416(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+2424(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+2432(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+2440(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+2448(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+2456(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+2464(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+2472(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+2480(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+2488(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+2496(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+2504(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+2512(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+2520(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+2528(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+2536(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+2544(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+2552(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+2560(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+2568(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+2576(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+2584(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+2592(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+2600(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+2608(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+2616(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+2624(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+2632(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+2640(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+2648(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+2656(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+2664(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+2672(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+2680(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+2688(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2696(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+2704(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+2712(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+2720(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+2728(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+2736(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+2744(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+2752(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+2760(SB)/4, $0x00000000
+DATA IrisConstants<>+2764(SB)/4, $0x00000000
+DATA IrisConstants<>+2768(SB)/4, $0x00000000
+DATA IrisConstants<>+2772(SB)/4, $0x00000000
+DATA IrisConstants<>+2776(SB)/4, $0x00000001
+DATA IrisConstants<>+2780(SB)/4, $0x00000001
+DATA IrisConstants<>+2784(SB)/4, $0x00000001
+DATA IrisConstants<>+2788(SB)/4, $0x00000001
+DATA IrisConstants<>+2792(SB)/4, $0x00000002
+DATA IrisConstants<>+2796(SB)/4, $0x00000002
+DATA IrisConstants<>+2800(SB)/4, $0x00000002
+DATA IrisConstants<>+2804(SB)/4, $0x00000002
+DATA IrisConstants<>+2808(SB)/4, $0x00000003
+DATA IrisConstants<>+2812(SB)/4, $0x00000003
+DATA IrisConstants<>+2816(SB)/4, $0x00000003
+DATA IrisConstants<>+2820(SB)/4, $0x00000003
+DATA IrisConstants<>+2824(SB)/4, $0x00000004
+DATA IrisConstants<>+2828(SB)/4, $0x00000004
+DATA IrisConstants<>+2832(SB)/4, $0x00000004
+DATA IrisConstants<>+2836(SB)/4, $0x00000004
+DATA IrisConstants<>+2840(SB)/4, $0x00000005
+DATA IrisConstants<>+2844(SB)/4, $0x00000005
+DATA IrisConstants<>+2848(SB)/4, $0x00000005
+DATA IrisConstants<>+2852(SB)/4, $0x00000005
+DATA IrisConstants<>+2856(SB)/4, $0x00000006
+DATA IrisConstants<>+2860(SB)/4, $0x00000006
+DATA IrisConstants<>+2864(SB)/4, $0x00000006
+DATA IrisConstants<>+2868(SB)/4, $0x00000006
+DATA IrisConstants<>+2872(SB)/4, $0x00000007
+DATA IrisConstants<>+2876(SB)/4, $0x00000007
+DATA IrisConstants<>+2880(SB)/4, $0x00000007
+DATA IrisConstants<>+2884(SB)/4, $0x00000007
+DATA IrisConstants<>+2888(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+2896(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+2904(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+2912(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+2920(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+2928(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+2936(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+2944(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+2952(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+2960(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+2968(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+2976(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+2984(SB)/4, $0x42b20000
+DATA IrisConstants<>+2988(SB)/4, $0x42b20000
+DATA IrisConstants<>+2992(SB)/4, $0x42b20000
+DATA IrisConstants<>+2996(SB)/4, $0x42b20000
+DATA IrisConstants<>+3000(SB)/4, $0x42b20000
+DATA IrisConstants<>+3004(SB)/4, $0x42b20000
+DATA IrisConstants<>+3008(SB)/4, $0x42b20000
+DATA IrisConstants<>+3012(SB)/4, $0x42b20000
+DATA IrisConstants<>+3016(SB)/4, $0x42b20000
+DATA IrisConstants<>+3020(SB)/4, $0x00000000
+DATA IrisConstants<>+3024(SB)/4, $0x3f800000
+DATA IrisConstants<>+3028(SB)/4, $0x40000000
+DATA IrisConstants<>+3032(SB)/4, $0x40400000
+DATA IrisConstants<>+3036(SB)/4, $0x40800000
+DATA IrisConstants<>+3040(SB)/4, $0x40a00000
+DATA IrisConstants<>+3044(SB)/4, $0x40c00000
+DATA IrisConstants<>+3048(SB)/4, $0x40e00000
 DATA IrisConstants<>+3052(SB)/4, $0x00000000
 DATA IrisConstants<>+3056(SB)/4, $0x00000000
 DATA IrisConstants<>+3060(SB)/4, $0x00000000
 DATA IrisConstants<>+3064(SB)/4, $0x00000000
 DATA IrisConstants<>+3068(SB)/4, $0x00000000
 DATA IrisConstants<>+3072(SB)/4, $0x00000000
-DATA IrisConstants<>+3076(SB)/4, $0x3f800000
-DATA IrisConstants<>+3080(SB)/4, $0x40000000
-DATA IrisConstants<>+3084(SB)/4, $0x40400000
-DATA IrisConstants<>+3088(SB)/4, $0x40800000
-DATA IrisConstants<>+3092(SB)/4, $0x40a00000
-DATA IrisConstants<>+3096(SB)/4, $0x40c00000
-DATA IrisConstants<>+3100(SB)/4, $0x40e00000
-DATA IrisConstants<>+3104(SB)/4, $0x41000000
-DATA IrisConstants<>+3108(SB)/4, $0x41100000
-DATA IrisConstants<>+3112(SB)/4, $0x41200000
-DATA IrisConstants<>+3116(SB)/4, $0x41300000
-DATA IrisConstants<>+3120(SB)/4, $0x41400000
-DATA IrisConstants<>+3124(SB)/4, $0x41500000
-DATA IrisConstants<>+3128(SB)/4, $0x41600000
-DATA IrisConstants<>+3132(SB)/4, $0x41700000
-DATA IrisConstants<>+3136(SB)/4, $0x00000000
-DATA IrisConstants<>+3140(SB)/4, $0x00000000
-DATA IrisConstants<>+3144(SB)/4, $0x00000000
-DATA IrisConstants<>+3148(SB)/4, $0x00000000
-DATA IrisConstants<>+3152(SB)/4, $0x00000000
-DATA IrisConstants<>+3156(SB)/4, $0x00000000
-DATA IrisConstants<>+3160(SB)/4, $0x00000000
-DATA IrisConstants<>+3164(SB)/4, $0x00000000
-DATA IrisConstants<>+3168(SB)/4, $0x00000000
-DATA IrisConstants<>+3172(SB)/4, $0x00000000
-DATA IrisConstants<>+3176(SB)/4, $0x00000000
+DATA IrisConstants<>+3076(SB)/4, $0x00000000
+DATA IrisConstants<>+3080(SB)/4, $0x00000000
+DATA IrisConstants<>+3084(SB)/4, $0x41000000
+DATA IrisConstants<>+3088(SB)/4, $0x41100000
+DATA IrisConstants<>+3092(SB)/4, $0x41200000
+DATA IrisConstants<>+3096(SB)/4, $0x41300000
+DATA IrisConstants<>+3100(SB)/4, $0x41400000
+DATA IrisConstants<>+3104(SB)/4, $0x41500000
+DATA IrisConstants<>+3108(SB)/4, $0x41600000
+DATA IrisConstants<>+3112(SB)/4, $0x41700000
+DATA IrisConstants<>+3116(SB)/4, $0x41800000
+DATA IrisConstants<>+3120(SB)/4, $0x41880000
+DATA IrisConstants<>+3124(SB)/4, $0x41900000
+DATA IrisConstants<>+3128(SB)/4, $0x41980000
+DATA IrisConstants<>+3132(SB)/4, $0x41a00000
+DATA IrisConstants<>+3136(SB)/4, $0x41a80000
+DATA IrisConstants<>+3140(SB)/4, $0x41b00000
+DATA IrisConstants<>+3144(SB)/4, $0x41b80000
+DATA IrisConstants<>+3148(SB)/4, $0x41c00000
+DATA IrisConstants<>+3152(SB)/4, $0x41c80000
+DATA IrisConstants<>+3156(SB)/4, $0x41d00000
+DATA IrisConstants<>+3160(SB)/4, $0x41d80000
+DATA IrisConstants<>+3164(SB)/4, $0x41e00000
+DATA IrisConstants<>+3168(SB)/4, $0x41e80000
+DATA IrisConstants<>+3172(SB)/4, $0x41f00000
+DATA IrisConstants<>+3176(SB)/4, $0x41f80000
 DATA IrisConstants<>+3180(SB)/4, $0x00000000
 DATA IrisConstants<>+3184(SB)/4, $0x00000000
 DATA IrisConstants<>+3188(SB)/4, $0x00000000
 DATA IrisConstants<>+3192(SB)/4, $0x00000000
 DATA IrisConstants<>+3196(SB)/4, $0x00000000
-DATA IrisConstants<>+3200(SB)/4, $0x41800000
-DATA IrisConstants<>+3204(SB)/4, $0x41880000
-DATA IrisConstants<>+3208(SB)/4, $0x41900000
-DATA IrisConstants<>+3212(SB)/4, $0x41980000
-DATA IrisConstants<>+3216(SB)/4, $0x41a00000
-DATA IrisConstants<>+3220(SB)/4, $0x41a80000
-DATA IrisConstants<>+3224(SB)/4, $0x41b00000
-DATA IrisConstants<>+3228(SB)/4, $0x41b80000
-DATA IrisConstants<>+3232(SB)/4, $0x41c00000
-DATA IrisConstants<>+3236(SB)/4, $0x41c80000
-DATA IrisConstants<>+3240(SB)/4, $0x41d00000
-DATA IrisConstants<>+3244(SB)/4, $0x41d80000
-DATA IrisConstants<>+3248(SB)/4, $0x41e00000
-DATA IrisConstants<>+3252(SB)/4, $0x41e80000
-DATA IrisConstants<>+3256(SB)/4, $0x41f00000
-DATA IrisConstants<>+3260(SB)/4, $0x41f80000
-GLOBL IrisConstants<>(SB), RODATA|NOPTR, $3264
+DATA IrisConstants<>+3200(SB)/4, $0x00000000
+DATA IrisConstants<>+3204(SB)/4, $0x3f800000
+DATA IrisConstants<>+3208(SB)/4, $0x40000000
+DATA IrisConstants<>+3212(SB)/4, $0x40400000
+DATA IrisConstants<>+3216(SB)/4, $0x40800000
+DATA IrisConstants<>+3220(SB)/4, $0x40a00000
+DATA IrisConstants<>+3224(SB)/4, $0x40c00000
+DATA IrisConstants<>+3228(SB)/4, $0x40e00000
+DATA IrisConstants<>+3232(SB)/4, $0x41000000
+DATA IrisConstants<>+3236(SB)/4, $0x41100000
+DATA IrisConstants<>+3240(SB)/4, $0x41200000
+DATA IrisConstants<>+3244(SB)/4, $0x41300000
+DATA IrisConstants<>+3248(SB)/4, $0x41400000
+DATA IrisConstants<>+3252(SB)/4, $0x41500000
+DATA IrisConstants<>+3256(SB)/4, $0x41600000
+DATA IrisConstants<>+3260(SB)/4, $0x41700000
+DATA IrisConstants<>+3264(SB)/4, $0x00000000
+DATA IrisConstants<>+3268(SB)/4, $0x00000000
+DATA IrisConstants<>+3272(SB)/4, $0x00000000
+DATA IrisConstants<>+3276(SB)/4, $0x00000000
+DATA IrisConstants<>+3280(SB)/4, $0x00000000
+DATA IrisConstants<>+3284(SB)/4, $0x00000000
+DATA IrisConstants<>+3288(SB)/4, $0x00000000
+DATA IrisConstants<>+3292(SB)/4, $0x00000000
+DATA IrisConstants<>+3296(SB)/4, $0x00000000
+DATA IrisConstants<>+3300(SB)/4, $0x00000000
+DATA IrisConstants<>+3304(SB)/4, $0x00000000
+DATA IrisConstants<>+3308(SB)/4, $0x00000000
+DATA IrisConstants<>+3312(SB)/4, $0x00000000
+DATA IrisConstants<>+3316(SB)/4, $0x00000000
+DATA IrisConstants<>+3320(SB)/4, $0x00000000
+DATA IrisConstants<>+3324(SB)/4, $0x00000000
+DATA IrisConstants<>+3328(SB)/4, $0x41800000
+DATA IrisConstants<>+3332(SB)/4, $0x41880000
+DATA IrisConstants<>+3336(SB)/4, $0x41900000
+DATA IrisConstants<>+3340(SB)/4, $0x41980000
+DATA IrisConstants<>+3344(SB)/4, $0x41a00000
+DATA IrisConstants<>+3348(SB)/4, $0x41a80000
+DATA IrisConstants<>+3352(SB)/4, $0x41b00000
+DATA IrisConstants<>+3356(SB)/4, $0x41b80000
+DATA IrisConstants<>+3360(SB)/4, $0x41c00000
+DATA IrisConstants<>+3364(SB)/4, $0x41c80000
+DATA IrisConstants<>+3368(SB)/4, $0x41d00000
+DATA IrisConstants<>+3372(SB)/4, $0x41d80000
+DATA IrisConstants<>+3376(SB)/4, $0x41e00000
+DATA IrisConstants<>+3380(SB)/4, $0x41e80000
+DATA IrisConstants<>+3384(SB)/4, $0x41f00000
+DATA IrisConstants<>+3388(SB)/4, $0x41f80000
+GLOBL IrisConstants<>(SB), RODATA|NOPTR, $3392

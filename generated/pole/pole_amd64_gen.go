@@ -102,6 +102,9 @@ func poleStep(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate flo
 //go:noescape
 func poleStepAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32
 
+//go:noescape
+func poleStepAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32
+
 // vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 32, are copied to where there is
 // room for as many.
 func (p *Pole) vectorForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {

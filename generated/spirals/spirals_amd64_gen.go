@@ -63,6 +63,9 @@ func spiralsLoss(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32)
 //go:noescape
 func spiralsLossAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
 
+//go:noescape
+func spiralsLossAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
+
 // vectorBackward is Backward in assembly.
 func (p *Spirals) vectorBackward(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g *SpiralsGrad) float32 {
 	return spiralsBackward(p, ws, x, y, g)
@@ -88,6 +91,9 @@ func spiralsGrad(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32,
 //go:noescape
 func spiralsGradAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 
+//go:noescape
+func spiralsGradAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
+
 // vectorStep is Step in assembly.
 func (p *Spirals) vectorStep(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32 {
 	return spiralsStep(p, ws, x, y, rate)
@@ -98,6 +104,9 @@ func spiralsStep(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32,
 
 //go:noescape
 func spiralsStepAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
+
+//go:noescape
+func spiralsStepAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
 
 // vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
 // room for as many.

@@ -375,185 +375,155 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	RET
 
 // func spiralsForwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32)
-// Requires: AVX, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTSD     (DX), Z0
-	VMULPS           (DI), Z0, Z1
-	VMULPS           64(DI), Z0, Z0
-	VSHUFPS          $0x88, Z0, Z1, Z2
-	VSHUFPS          $0xdd, Z0, Z1, Z0
-	VADDPS           Z0, Z2, Z0
-	VMOVUPS          SpiralsConstants<>+896(SB), Z1
-	VPERMPS          Z0, Z1, Z0
-	VADDPS           128(DI), Z0, Z0
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z1
-	VMINPS           Z0, Z1, Z0
-	VBROADCASTSS     SpiralsConstants<>+960(SB), Z2
-	VMAXPS           Z0, Z2, Z0
-	VEXTRACTF64X4    $0x01, Z0, Y3
-	VCVTPS2PD        Y0, Z0
-	VMULPD           Z0, Z0, Z4
-	VBROADCASTSD     SpiralsConstants<>+968(SB), Z5
-	VMOVAPS          Z5, Z6
-	VFMADD231PD.BCST SpiralsConstants<>+976(SB), Z4, Z6
-	VBROADCASTSD     SpiralsConstants<>+984(SB), Z7
-	VMOVAPS          Z7, Z8
-	VFMADD231PD.BCST SpiralsConstants<>+992(SB), Z4, Z8
-	VMULPD           Z4, Z4, Z9
-	VFMADD231PD      Z9, Z8, Z6
-	VMULPD           Z9, Z9, Z8
-	VFMADD231PD.BCST SpiralsConstants<>+1000(SB), Z8, Z6
-	VMULPD           Z6, Z0, Z0
-	VBROADCASTSD     SpiralsConstants<>+1008(SB), Z6
-	VMOVAPS          Z6, Z10
-	VFMADD231PD.BCST SpiralsConstants<>+1016(SB), Z4, Z10
-	VBROADCASTSD     SpiralsConstants<>+1024(SB), Z11
-	VMOVAPS          Z11, Z12
-	VFMADD231PD.BCST SpiralsConstants<>+1032(SB), Z4, Z12
-	VBROADCASTSD     SpiralsConstants<>+1040(SB), Z13
-	VFMADD132PD.BCST SpiralsConstants<>+1048(SB), Z13, Z4
-	VFMADD231PD      Z9, Z12, Z10
-	VFMADD231PD      Z8, Z4, Z10
-	VDIVPD           Z10, Z0, Z0
-	VCVTPD2PS        Z0, Y0
-	VCVTPS2PD        Y3, Z3
-	VMULPD           Z3, Z3, Z4
-	VMOVAPS          Z5, Z8
-	VFMADD231PD.BCST SpiralsConstants<>+976(SB), Z4, Z8
-	VMOVAPS          Z7, Z9
-	VFMADD231PD.BCST SpiralsConstants<>+992(SB), Z4, Z9
-	VMULPD           Z4, Z4, Z10
-	VFMADD231PD      Z10, Z9, Z8
-	VMULPD           Z10, Z10, Z9
-	VFMADD231PD.BCST SpiralsConstants<>+1000(SB), Z9, Z8
-	VMULPD           Z8, Z3, Z3
-	VMOVAPS          Z6, Z8
-	VFMADD231PD.BCST SpiralsConstants<>+1016(SB), Z4, Z8
-	VMOVAPS          Z11, Z12
-	VFMADD231PD.BCST SpiralsConstants<>+1032(SB), Z4, Z12
-	VFMADD132PD.BCST SpiralsConstants<>+1048(SB), Z13, Z4
-	VFMADD231PD      Z10, Z12, Z8
-	VFMADD231PD      Z9, Z4, Z8
-	VDIVPD           Z8, Z3, Z3
-	VCVTPD2PS        Z3, Y3
-	VINSERTF64X4     $0x01, Y3, Z0, Z0
-	VMOVUPS          Z0, (SI)
+	VBROADCASTSD (DX), Z0
+	VMULPS       (DI), Z0, Z1
+	VMULPS       64(DI), Z0, Z0
+	VSHUFPS      $0x88, Z0, Z1, Z2
+	VSHUFPS      $0xdd, Z0, Z1, Z0
+	VADDPS       Z0, Z2, Z0
+	VMOVUPS      SpiralsConstants<>+896(SB), Z1
+	VPERMPS      Z0, Z1, Z0
+	VADDPS       128(DI), Z0, Z0
+	VANDPS.BCST  SpiralsConstants<>+964(SB), Z0, Z1
+	VBROADCASTSS SpiralsConstants<>+960(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VADDPS.BCST  SpiralsConstants<>+968(SB), Z1, Z3
+	VPSRLD       $0x14, Z3, Z3
+	VMOVUPS      SpiralsConstants<>+1024(SB), Z4
+	VMOVAPS      Z3, Z5
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z4, Z5
+	VSUBPS       Z5, Z1, Z1
+	VMOVUPS      SpiralsConstants<>+1152(SB), Z5
+	VMOVAPS      Z3, Z6
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z5, Z6
+	VMAXPS       Z1, Z6, Z6
+	VMOVUPS      SpiralsConstants<>+1280(SB), Z7
+	VMOVAPS      Z3, Z8
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z7, Z8
+	VMOVUPS      SpiralsConstants<>+1408(SB), Z9
+	VMOVAPS      Z3, Z10
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z9, Z10
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z11
+	VMOVAPS      Z3, Z12
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z11, Z12
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z13
+	VMOVAPS      Z3, Z14
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z13, Z14
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z15
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z15, Z3
+	VFMADD231PS  Z1, Z12, Z10
+	VFMADD231PS  Z1, Z3, Z14
+	VMULPS       Z1, Z1, Z3
+	VFMADD231PS  Z3, Z14, Z10
+	VFMADD231PS  Z10, Z1, Z8
+	VFMADD231PS  Z1, Z8, Z6
+	VBROADCASTSS SpiralsConstants<>+1920(SB), Z1
+	VPTERNLOGD   $0x78, Z1, Z0, Z6
+	VMOVUPS      Z6, (SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
-	VMULPS           192(DI), Z0, Z3
-	VMULPS           256(DI), Z0, Z4
-	VMULPS           320(DI), Z0, Z8
-	VMULPS           384(DI), Z0, Z9
-	VMULPS           448(DI), Z0, Z10
-	VMULPS           512(DI), Z0, Z12
-	VMULPS           576(DI), Z0, Z14
-	VMULPS           640(DI), Z0, Z15
-	VMULPS           704(DI), Z0, Z16
-	VMULPS           768(DI), Z0, Z17
-	VMULPS           832(DI), Z0, Z18
-	VMULPS           896(DI), Z0, Z19
-	VMULPS           960(DI), Z0, Z20
-	VMULPS           1024(DI), Z0, Z21
-	VMULPS           1088(DI), Z0, Z22
-	VMULPS           1152(DI), Z0, Z0
-	VUNPCKLPS        Z4, Z3, Z23
-	VUNPCKHPS        Z4, Z3, Z3
-	VADDPS           Z3, Z23, Z3
-	VUNPCKLPS        Z9, Z8, Z4
-	VUNPCKHPS        Z9, Z8, Z8
-	VADDPS           Z8, Z4, Z4
-	VUNPCKLPD        Z4, Z3, Z8
-	VUNPCKHPD        Z4, Z3, Z3
-	VADDPS           Z3, Z8, Z3
-	VUNPCKLPS        Z12, Z10, Z4
-	VUNPCKHPS        Z12, Z10, Z8
-	VADDPS           Z8, Z4, Z4
-	VUNPCKLPS        Z15, Z14, Z8
-	VUNPCKHPS        Z15, Z14, Z9
-	VADDPS           Z9, Z8, Z8
-	VUNPCKLPD        Z8, Z4, Z9
-	VUNPCKHPD        Z8, Z4, Z4
-	VADDPS           Z4, Z9, Z4
-	VUNPCKLPS        Z17, Z16, Z8
-	VUNPCKHPS        Z17, Z16, Z9
-	VADDPS           Z9, Z8, Z8
-	VUNPCKLPS        Z19, Z18, Z9
-	VUNPCKHPS        Z19, Z18, Z10
-	VADDPS           Z10, Z9, Z9
-	VUNPCKLPD        Z9, Z8, Z10
-	VUNPCKHPD        Z9, Z8, Z8
-	VADDPS           Z8, Z10, Z8
-	VUNPCKLPS        Z21, Z20, Z9
-	VUNPCKHPS        Z21, Z20, Z10
-	VADDPS           Z10, Z9, Z9
-	VUNPCKLPS        Z0, Z22, Z10
-	VUNPCKHPS        Z0, Z22, Z0
-	VADDPS           Z0, Z10, Z0
-	VUNPCKLPD        Z0, Z9, Z10
-	VUNPCKHPD        Z0, Z9, Z0
-	VADDPS           Z0, Z10, Z0
-	VSHUFF32X4       $0x44, Z4, Z3, Z9
-	VSHUFF32X4       $0xee, Z4, Z3, Z3
-	VADDPS           Z3, Z9, Z3
-	VSHUFF32X4       $0x44, Z0, Z8, Z4
-	VSHUFF32X4       $0xee, Z0, Z8, Z0
-	VADDPS           Z0, Z4, Z0
-	VSHUFF32X4       $0x88, Z0, Z3, Z4
-	VSHUFF32X4       $0xdd, Z0, Z3, Z0
-	VADDPS           Z0, Z4, Z0
-	VADDPS           1216(DI), Z0, Z0
-	VMINPS           Z0, Z1, Z0
-	VMAXPS           Z0, Z2, Z0
-	VEXTRACTF64X4    $0x01, Z0, Y1
-	VCVTPS2PD        Y0, Z0
-	VMULPD           Z0, Z0, Z2
-	VMOVAPS          Z5, Z3
-	VFMADD231PD.BCST SpiralsConstants<>+976(SB), Z2, Z3
-	VMOVAPS          Z7, Z4
-	VFMADD231PD.BCST SpiralsConstants<>+992(SB), Z2, Z4
-	VMULPD           Z2, Z2, Z8
-	VFMADD231PD      Z8, Z4, Z3
-	VMULPD           Z8, Z8, Z4
-	VFMADD231PD.BCST SpiralsConstants<>+1000(SB), Z4, Z3
-	VMULPD           Z3, Z0, Z0
-	VMOVAPS          Z6, Z3
-	VFMADD231PD.BCST SpiralsConstants<>+1016(SB), Z2, Z3
-	VMOVAPS          Z11, Z9
-	VFMADD231PD.BCST SpiralsConstants<>+1032(SB), Z2, Z9
-	VFMADD132PD.BCST SpiralsConstants<>+1048(SB), Z13, Z2
-	VFMADD231PD      Z8, Z9, Z3
-	VFMADD231PD      Z4, Z2, Z3
-	VDIVPD           Z3, Z0, Z0
-	VCVTPD2PS        Z0, Y0
-	VCVTPS2PD        Y1, Z1
-	VMULPD           Z1, Z1, Z2
-	VFMADD231PD.BCST SpiralsConstants<>+976(SB), Z2, Z5
-	VFMADD231PD.BCST SpiralsConstants<>+992(SB), Z2, Z7
-	VMULPD           Z2, Z2, Z3
-	VFMADD231PD      Z3, Z7, Z5
-	VMULPD           Z3, Z3, Z4
-	VFMADD231PD.BCST SpiralsConstants<>+1000(SB), Z4, Z5
-	VMULPD           Z5, Z1, Z1
-	VFMADD231PD.BCST SpiralsConstants<>+1016(SB), Z2, Z6
-	VFMADD231PD.BCST SpiralsConstants<>+1032(SB), Z2, Z11
-	VFMADD231PD.BCST SpiralsConstants<>+1048(SB), Z2, Z13
-	VFMADD231PD      Z3, Z11, Z6
-	VFMADD231PD      Z4, Z13, Z6
-	VDIVPD           Z6, Z1, Z1
-	VCVTPD2PS        Z1, Y1
-	VINSERTF64X4     $0x01, Y1, Z0, Z0
-	VMOVUPS          Z0, 128(SI)
+	VMULPS      192(DI), Z6, Z0
+	VMULPS      256(DI), Z6, Z3
+	VMULPS      320(DI), Z6, Z8
+	VMULPS      384(DI), Z6, Z10
+	VMULPS      448(DI), Z6, Z12
+	VMULPS      512(DI), Z6, Z14
+	VMULPS      576(DI), Z6, Z16
+	VMULPS      640(DI), Z6, Z17
+	VMULPS      704(DI), Z6, Z18
+	VMULPS      768(DI), Z6, Z19
+	VMULPS      832(DI), Z6, Z20
+	VMULPS      896(DI), Z6, Z21
+	VMULPS      960(DI), Z6, Z22
+	VMULPS      1024(DI), Z6, Z23
+	VMULPS      1088(DI), Z6, Z24
+	VMULPS      1152(DI), Z6, Z6
+	VUNPCKLPS   Z3, Z0, Z25
+	VUNPCKHPS   Z3, Z0, Z0
+	VADDPS      Z0, Z25, Z0
+	VUNPCKLPS   Z10, Z8, Z3
+	VUNPCKHPS   Z10, Z8, Z8
+	VADDPS      Z8, Z3, Z3
+	VUNPCKLPD   Z3, Z0, Z8
+	VUNPCKHPD   Z3, Z0, Z0
+	VADDPS      Z0, Z8, Z0
+	VUNPCKLPS   Z14, Z12, Z3
+	VUNPCKHPS   Z14, Z12, Z8
+	VADDPS      Z8, Z3, Z3
+	VUNPCKLPS   Z17, Z16, Z8
+	VUNPCKHPS   Z17, Z16, Z10
+	VADDPS      Z10, Z8, Z8
+	VUNPCKLPD   Z8, Z3, Z10
+	VUNPCKHPD   Z8, Z3, Z3
+	VADDPS      Z3, Z10, Z3
+	VUNPCKLPS   Z19, Z18, Z8
+	VUNPCKHPS   Z19, Z18, Z10
+	VADDPS      Z10, Z8, Z8
+	VUNPCKLPS   Z21, Z20, Z10
+	VUNPCKHPS   Z21, Z20, Z12
+	VADDPS      Z12, Z10, Z10
+	VUNPCKLPD   Z10, Z8, Z12
+	VUNPCKHPD   Z10, Z8, Z8
+	VADDPS      Z8, Z12, Z8
+	VUNPCKLPS   Z23, Z22, Z10
+	VUNPCKHPS   Z23, Z22, Z12
+	VADDPS      Z12, Z10, Z10
+	VUNPCKLPS   Z6, Z24, Z12
+	VUNPCKHPS   Z6, Z24, Z6
+	VADDPS      Z6, Z12, Z6
+	VUNPCKLPD   Z6, Z10, Z12
+	VUNPCKHPD   Z6, Z10, Z6
+	VADDPS      Z6, Z12, Z6
+	VSHUFF32X4  $0x44, Z3, Z0, Z10
+	VSHUFF32X4  $0xee, Z3, Z0, Z0
+	VADDPS      Z0, Z10, Z0
+	VSHUFF32X4  $0x44, Z6, Z8, Z3
+	VSHUFF32X4  $0xee, Z6, Z8, Z6
+	VADDPS      Z6, Z3, Z3
+	VSHUFF32X4  $0x88, Z3, Z0, Z6
+	VSHUFF32X4  $0xdd, Z3, Z0, Z0
+	VADDPS      Z0, Z6, Z0
+	VADDPS      1216(DI), Z0, Z0
+	VANDPS.BCST SpiralsConstants<>+964(SB), Z0, Z3
+	VMINPS      Z3, Z2, Z2
+	VADDPS.BCST SpiralsConstants<>+968(SB), Z2, Z3
+	VPSRLD      $0x14, Z3, Z3
+	VMOVAPS     Z3, Z6
+	VPERMI2PS   SpiralsConstants<>+1088(SB), Z4, Z6
+	VSUBPS      Z6, Z2, Z2
+	VMOVAPS     Z3, Z4
+	VPERMI2PS   SpiralsConstants<>+1216(SB), Z5, Z4
+	VMAXPS      Z2, Z4, Z4
+	VMOVAPS     Z3, Z5
+	VPERMI2PS   SpiralsConstants<>+1344(SB), Z7, Z5
+	VMOVAPS     Z3, Z6
+	VPERMI2PS   SpiralsConstants<>+1472(SB), Z9, Z6
+	VMOVAPS     Z3, Z7
+	VPERMI2PS   SpiralsConstants<>+1600(SB), Z11, Z7
+	VMOVAPS     Z3, Z8
+	VPERMI2PS   SpiralsConstants<>+1728(SB), Z13, Z8
+	VPERMI2PS   SpiralsConstants<>+1856(SB), Z15, Z3
+	VFMADD231PS Z2, Z7, Z6
+	VFMADD231PS Z2, Z3, Z8
+	VMULPS      Z2, Z2, Z3
+	VFMADD231PS Z3, Z8, Z6
+	VFMADD231PS Z6, Z2, Z5
+	VFMADD231PS Z2, Z5, Z4
+	VPTERNLOGD  $0x78, Z1, Z0, Z4
+	VMOVUPS     Z4, 128(SI)
 
 	// z3 = W3·a2 + b3
-	VMULPS        1280(DI), Z0, Z1
-	VMULPS        1344(DI), Z0, Z0
-	VUNPCKLPS     Z0, Z1, Z2
-	VUNPCKHPS     Z0, Z1, Z0
+	VMULPS        1280(DI), Z4, Z0
+	VMULPS        1344(DI), Z4, Z1
+	VUNPCKLPS     Z1, Z0, Z2
+	VUNPCKHPS     Z1, Z0, Z0
 	VADDPS        Z0, Z2, Z0
 	VUNPCKHPD     Z0, Z0, Z1
 	VADDPS        Z1, Z0, Z0
@@ -568,7 +538,7 @@ TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 	// a3 = softmax(z3)
 	MOVL              $0x00000003, AX
 	KMOVW             AX, K1
-	VBROADCASTSS      SpiralsConstants<>+1056(SB), X1
+	VBROADCASTSS      SpiralsConstants<>+1924(SB), X1
 	VBLENDMPS         X0, X1, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VMAXPS            X2, X1, X1
@@ -576,32 +546,23 @@ TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 272(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      SpiralsConstants<>+1064(SB), X1
-	VMINPS            X0, X1, X0
-	VBROADCASTSS      SpiralsConstants<>+1060(SB), X1
+	VBROADCASTSS      SpiralsConstants<>+1928(SB), X1
 	VMAXPS            X0, X1, X0
-	VBROADCASTSS      SpiralsConstants<>+1068(SB), X1
+	VBROADCASTSS      SpiralsConstants<>+1932(SB), X1
 	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  SpiralsConstants<>+1072(SB), X0, X2
+	VFMADD231PS.BCST  SpiralsConstants<>+1936(SB), X0, X2
 	VSUBPS            X1, X2, X1
-	VFNMADD231PS.BCST SpiralsConstants<>+1076(SB), X1, X0
-	VFNMADD231PS.BCST SpiralsConstants<>+1080(SB), X1, X0
-	VMULPS            X0, X0, X2
-	VADDPS.BCST       SpiralsConstants<>+1084(SB), X0, X3
-	VSUBPS.BCST       SpiralsConstants<>+1084(SB), X3, X4
-	VSUBPS            X4, X0, X4
-	VBROADCASTSS      SpiralsConstants<>+1088(SB), X5
-	VFMADD231PS.BCST  SpiralsConstants<>+1092(SB), X0, X5
-	VBROADCASTSS      SpiralsConstants<>+1096(SB), X6
-	VFMADD231PS.BCST  SpiralsConstants<>+1100(SB), X0, X6
-	VBROADCASTSS      SpiralsConstants<>+1104(SB), X7
-	VFMADD231PS.BCST  SpiralsConstants<>+1108(SB), X0, X7
-	VFMADD231PS       X2, X6, X5
-	VMULPS            X2, X2, X0
-	VFMADD231PS       X0, X7, X5
-	VFMADD231PS       X5, X2, X4
-	VADDPS            X4, X3, X0
-	VSCALEFPS         X1, X0, X0
+	VFNMADD231PS.BCST SpiralsConstants<>+1940(SB), X1, X0
+	VPERMPS           SpiralsConstants<>+1984(SB), Z2, Z3
+	VFNMADD231PS.BCST SpiralsConstants<>+1944(SB), X1, X3
+	VMULPS            X0, X0, X4
+	VBROADCASTSS      SpiralsConstants<>+2052(SB), X5
+	VFMADD231PS.BCST  SpiralsConstants<>+2048(SB), X0, X5
+	VADDPS            X3, X0, X0
+	VFMADD231PS       X5, X4, X0
+	VPERMPS           SpiralsConstants<>+2112(SB), Z2, Z2
+	VFMADD231PS       X0, X2, X2
+	VSCALEFPS         X1, X2, X0
 	VMOVAPS.Z         X0, K1, X1
 	VSHUFPS           $0x4e, X1, X1, X2
 	VADDPS            X2, X1, X1
@@ -615,7 +576,12 @@ TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 
 // func spiralsLoss(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
 TEXT ·spiralsLoss(SB), NOSPLIT, $0-36
-	JMP ·spiralsLossAVX2(SB)
+	CMPQ ·spiralsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·spiralsLossAVX2(SB)
+
+wide:
+	JMP ·spiralsLossAVX512(SB)
 
 // func spiralsLossAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -981,33 +947,33 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X3
 	VCVTPS2PD   X3, Y3
-	VPADDQ      SpiralsConstants<>+1144(SB), Y3, Y4
+	VPADDQ      SpiralsConstants<>+2208(SB), Y3, Y4
 	VPSRLQ      $0x34, Y4, Y5
-	VORPD       SpiralsConstants<>+1176(SB), Y5, Y5
-	VSUBPD      SpiralsConstants<>+1208(SB), Y5, Y5
-	VANDPD      SpiralsConstants<>+1240(SB), Y4, Y4
-	VPADDQ      SpiralsConstants<>+1272(SB), Y4, Y4
+	VORPD       SpiralsConstants<>+2240(SB), Y5, Y5
+	VSUBPD      SpiralsConstants<>+2272(SB), Y5, Y5
+	VANDPD      SpiralsConstants<>+2304(SB), Y4, Y4
+	VPADDQ      SpiralsConstants<>+2336(SB), Y4, Y4
 	VSUBPD      Y7, Y4, Y4
-	VADDPD      SpiralsConstants<>+1304(SB), Y4, Y6
+	VADDPD      SpiralsConstants<>+2368(SB), Y4, Y6
 	VDIVPD      Y6, Y4, Y4
 	VMULPD      Y4, Y4, Y6
-	VMOVUPS     SpiralsConstants<>+1368(SB), Y7
-	VFMADD231PD SpiralsConstants<>+1400(SB), Y6, Y7
-	VMOVUPS     SpiralsConstants<>+1432(SB), Y8
-	VFMADD231PD SpiralsConstants<>+1464(SB), Y6, Y8
+	VMOVUPS     SpiralsConstants<>+2432(SB), Y7
+	VFMADD231PD SpiralsConstants<>+2464(SB), Y6, Y7
+	VMOVUPS     SpiralsConstants<>+2496(SB), Y8
+	VFMADD231PD SpiralsConstants<>+2528(SB), Y6, Y8
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y8, Y7
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1496(SB), Y6, Y7
+	VFMADD231PD SpiralsConstants<>+2560(SB), Y6, Y7
 	VMULPD      Y7, Y4, Y4
-	VFMADD231PD SpiralsConstants<>+1336(SB), Y5, Y4
+	VFMADD231PD SpiralsConstants<>+2400(SB), Y5, Y4
 	VXORPS      X5, X5, X5
 	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+1560(SB), Y4, Y4
-	VCMPPD      $0x00, SpiralsConstants<>+1112(SB), Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+1112(SB), Y4, Y4
+	VBLENDVPD   Y6, SpiralsConstants<>+2624(SB), Y4, Y4
+	VCMPPD      $0x00, SpiralsConstants<>+2176(SB), Y3, Y6
+	VBLENDVPD   Y6, SpiralsConstants<>+2176(SB), Y4, Y4
 	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, SpiralsConstants<>+1592(SB), Y4, Y3
+	VBLENDVPD   Y3, SpiralsConstants<>+2656(SB), Y4, Y3
 	VCVTPD2PSY  Y3, X3
 	VMOVSS      X3, 288(SI)
 
@@ -1024,6 +990,254 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VSHUFPS $0xb1, X0, X0, X1
 	VADDPS  X1, X0, X0
 	VMOVSS  X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func spiralsLossAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·spiralsLossAVX512(SB), NOSPLIT, $0-36
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTSD (DX), Z0
+	VMULPS       (DI), Z0, Z1
+	VMULPS       64(DI), Z0, Z0
+	VSHUFPS      $0x88, Z0, Z1, Z2
+	VSHUFPS      $0xdd, Z0, Z1, Z0
+	VADDPS       Z0, Z2, Z0
+	VMOVUPS      SpiralsConstants<>+896(SB), Z1
+	VPERMPS      Z0, Z1, Z0
+	VADDPS       128(DI), Z0, Z0
+	VANDPS.BCST  SpiralsConstants<>+964(SB), Z0, Z1
+	VBROADCASTSS SpiralsConstants<>+960(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VADDPS.BCST  SpiralsConstants<>+968(SB), Z1, Z3
+	VPSRLD       $0x14, Z3, Z3
+	VMOVUPS      SpiralsConstants<>+1024(SB), Z4
+	VMOVAPS      Z3, Z5
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z4, Z5
+	VSUBPS       Z5, Z1, Z1
+	VMOVUPS      SpiralsConstants<>+1152(SB), Z5
+	VMOVAPS      Z3, Z6
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z5, Z6
+	VMAXPS       Z1, Z6, Z6
+	VMOVUPS      SpiralsConstants<>+1280(SB), Z7
+	VMOVAPS      Z3, Z8
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z7, Z8
+	VMOVUPS      SpiralsConstants<>+1408(SB), Z9
+	VMOVAPS      Z3, Z10
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z9, Z10
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z11
+	VMOVAPS      Z3, Z12
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z11, Z12
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z13
+	VMOVAPS      Z3, Z14
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z13, Z14
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z15
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z15, Z3
+	VFMADD231PS  Z1, Z12, Z10
+	VFMADD231PS  Z1, Z3, Z14
+	VMULPS       Z1, Z1, Z3
+	VFMADD231PS  Z3, Z14, Z10
+	VFMADD231PS  Z10, Z1, Z8
+	VFMADD231PS  Z1, Z8, Z6
+	VBROADCASTSS SpiralsConstants<>+1920(SB), Z1
+	VPTERNLOGD   $0x78, Z1, Z0, Z6
+	VMOVUPS      Z6, (SI)
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	VMULPS      192(DI), Z6, Z0
+	VMULPS      256(DI), Z6, Z3
+	VMULPS      320(DI), Z6, Z8
+	VMULPS      384(DI), Z6, Z10
+	VMULPS      448(DI), Z6, Z12
+	VMULPS      512(DI), Z6, Z14
+	VMULPS      576(DI), Z6, Z16
+	VMULPS      640(DI), Z6, Z17
+	VMULPS      704(DI), Z6, Z18
+	VMULPS      768(DI), Z6, Z19
+	VMULPS      832(DI), Z6, Z20
+	VMULPS      896(DI), Z6, Z21
+	VMULPS      960(DI), Z6, Z22
+	VMULPS      1024(DI), Z6, Z23
+	VMULPS      1088(DI), Z6, Z24
+	VMULPS      1152(DI), Z6, Z6
+	VUNPCKLPS   Z3, Z0, Z25
+	VUNPCKHPS   Z3, Z0, Z0
+	VADDPS      Z0, Z25, Z0
+	VUNPCKLPS   Z10, Z8, Z3
+	VUNPCKHPS   Z10, Z8, Z8
+	VADDPS      Z8, Z3, Z3
+	VUNPCKLPD   Z3, Z0, Z8
+	VUNPCKHPD   Z3, Z0, Z0
+	VADDPS      Z0, Z8, Z0
+	VUNPCKLPS   Z14, Z12, Z3
+	VUNPCKHPS   Z14, Z12, Z8
+	VADDPS      Z8, Z3, Z3
+	VUNPCKLPS   Z17, Z16, Z8
+	VUNPCKHPS   Z17, Z16, Z10
+	VADDPS      Z10, Z8, Z8
+	VUNPCKLPD   Z8, Z3, Z10
+	VUNPCKHPD   Z8, Z3, Z3
+	VADDPS      Z3, Z10, Z3
+	VUNPCKLPS   Z19, Z18, Z8
+	VUNPCKHPS   Z19, Z18, Z10
+	VADDPS      Z10, Z8, Z8
+	VUNPCKLPS   Z21, Z20, Z10
+	VUNPCKHPS   Z21, Z20, Z12
+	VADDPS      Z12, Z10, Z10
+	VUNPCKLPD   Z10, Z8, Z12
+	VUNPCKHPD   Z10, Z8, Z8
+	VADDPS      Z8, Z12, Z8
+	VUNPCKLPS   Z23, Z22, Z10
+	VUNPCKHPS   Z23, Z22, Z12
+	VADDPS      Z12, Z10, Z10
+	VUNPCKLPS   Z6, Z24, Z12
+	VUNPCKHPS   Z6, Z24, Z6
+	VADDPS      Z6, Z12, Z6
+	VUNPCKLPD   Z6, Z10, Z12
+	VUNPCKHPD   Z6, Z10, Z6
+	VADDPS      Z6, Z12, Z6
+	VSHUFF32X4  $0x44, Z3, Z0, Z10
+	VSHUFF32X4  $0xee, Z3, Z0, Z0
+	VADDPS      Z0, Z10, Z0
+	VSHUFF32X4  $0x44, Z6, Z8, Z3
+	VSHUFF32X4  $0xee, Z6, Z8, Z6
+	VADDPS      Z6, Z3, Z3
+	VSHUFF32X4  $0x88, Z3, Z0, Z6
+	VSHUFF32X4  $0xdd, Z3, Z0, Z0
+	VADDPS      Z0, Z6, Z0
+	VADDPS      1216(DI), Z0, Z0
+	VANDPS.BCST SpiralsConstants<>+964(SB), Z0, Z3
+	VMINPS      Z3, Z2, Z2
+	VADDPS.BCST SpiralsConstants<>+968(SB), Z2, Z3
+	VPSRLD      $0x14, Z3, Z3
+	VMOVAPS     Z3, Z6
+	VPERMI2PS   SpiralsConstants<>+1088(SB), Z4, Z6
+	VSUBPS      Z6, Z2, Z2
+	VMOVAPS     Z3, Z4
+	VPERMI2PS   SpiralsConstants<>+1216(SB), Z5, Z4
+	VMAXPS      Z2, Z4, Z4
+	VMOVAPS     Z3, Z5
+	VPERMI2PS   SpiralsConstants<>+1344(SB), Z7, Z5
+	VMOVAPS     Z3, Z6
+	VPERMI2PS   SpiralsConstants<>+1472(SB), Z9, Z6
+	VMOVAPS     Z3, Z7
+	VPERMI2PS   SpiralsConstants<>+1600(SB), Z11, Z7
+	VMOVAPS     Z3, Z8
+	VPERMI2PS   SpiralsConstants<>+1728(SB), Z13, Z8
+	VPERMI2PS   SpiralsConstants<>+1856(SB), Z15, Z3
+	VFMADD231PS Z2, Z7, Z6
+	VFMADD231PS Z2, Z3, Z8
+	VMULPS      Z2, Z2, Z3
+	VFMADD231PS Z3, Z8, Z6
+	VFMADD231PS Z6, Z2, Z5
+	VFMADD231PS Z2, Z5, Z4
+	VPTERNLOGD  $0x78, Z1, Z0, Z4
+	VMOVUPS     Z4, 128(SI)
+
+	// z3 = W3·a2 + b3
+	VMULPS        1280(DI), Z4, Z0
+	VMULPS        1344(DI), Z4, Z1
+	VUNPCKLPS     Z1, Z0, Z2
+	VUNPCKHPS     Z1, Z0, Z0
+	VADDPS        Z0, Z2, Z0
+	VUNPCKHPD     Z0, Z0, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVSD        1408(DI), X1
+	VADDPS        X1, X0, X0
+	VMOVSD        X0, 256(SI)
+
+	// a3 = softmax(z3)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VBROADCASTSS      SpiralsConstants<>+1924(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 272(SI)
+	VSUBPS            X1, X0, X2
+	VBROADCASTSS      SpiralsConstants<>+1928(SB), X3
+	VMAXPS            X2, X3, X2
+	VBROADCASTSS      SpiralsConstants<>+1932(SB), X3
+	VMOVAPS           X3, X4
+	VFMADD231PS.BCST  SpiralsConstants<>+1936(SB), X2, X4
+	VSUBPS            X3, X4, X3
+	VFNMADD231PS.BCST SpiralsConstants<>+1940(SB), X3, X2
+	VPERMPS           SpiralsConstants<>+1984(SB), Z4, Z5
+	VFNMADD231PS.BCST SpiralsConstants<>+1944(SB), X3, X5
+	VMULPS            X2, X2, X6
+	VBROADCASTSS      SpiralsConstants<>+2052(SB), X7
+	VFMADD231PS.BCST  SpiralsConstants<>+2048(SB), X2, X7
+	VADDPS            X5, X2, X2
+	VFMADD231PS       X7, X6, X2
+	VPERMPS           SpiralsConstants<>+2112(SB), Z4, Z4
+	VFMADD231PS       X2, X4, X4
+	VSCALEFPS         X3, X4, X2
+	VMOVAPS.Z         X2, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X4
+	VADDPS            X4, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X4
+	VADDPS            X4, X3, X3
+	VMOVSS            X3, 276(SI)
+	VDIVPS            X3, X2, X2
+	VMOVSD            X2, 264(SI)
+
+	// t = log(s3)
+	VSHUFPS          $0x00, X3, X3, X2
+	VCVTPS2PD        X2, Y2
+	VPADDQ.BCST      SpiralsConstants<>+2696(SB), Y2, Y3
+	VPSRLQ           $0x34, Y3, Y4
+	VORPD.BCST       SpiralsConstants<>+2704(SB), Y4, Y4
+	VSUBPD.BCST      SpiralsConstants<>+2712(SB), Y4, Y4
+	VANDPD.BCST      SpiralsConstants<>+2720(SB), Y3, Y3
+	VPADDQ.BCST      SpiralsConstants<>+2728(SB), Y3, Y3
+	VSUBPD.BCST      SpiralsConstants<>+2736(SB), Y3, Y3
+	VADDPD.BCST      SpiralsConstants<>+2744(SB), Y3, Y5
+	VDIVPD           Y5, Y3, Y3
+	VMULPD           Y3, Y3, Y5
+	VBROADCASTSD     SpiralsConstants<>+2760(SB), Y6
+	VFMADD231PD.BCST SpiralsConstants<>+2768(SB), Y5, Y6
+	VBROADCASTSD     SpiralsConstants<>+2776(SB), Y7
+	VFMADD231PD.BCST SpiralsConstants<>+2784(SB), Y5, Y7
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD      Y5, Y7, Y6
+	VMULPD           Y5, Y5, Y5
+	VFMADD231PD.BCST SpiralsConstants<>+2792(SB), Y5, Y6
+	VMULPD           Y6, Y3, Y3
+	VFMADD231PD.BCST SpiralsConstants<>+2752(SB), Y4, Y3
+	VXORPS           X4, X4, X4
+	VCMPPD           $0x00, Y4, Y2, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+2808(SB), Y3, K2, Y3
+	VCMPPD.BCST      $0x00, SpiralsConstants<>+2688(SB), Y2, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+2688(SB), Y3, K2, Y3
+	VCMPPD           $0x19, Y4, Y2, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+2816(SB), Y3, K2, Y2
+	VCVTPD2PSY       Y2, X2
+	VMOVSS           X2, 288(SI)
+
+	// loss = Σ y*(m3 - z3 + t)
+	VSHUFPS   $0x00, X1, X1, X1
+	VSUBPS    X0, X1, X0
+	VSHUFPS   $0x00, X2, X2, X1
+	VADDPS    X1, X0, X0
+	VMOVSD    (CX), X1
+	VMULPS    X0, X1, X0
+	VMOVAPS.Z X0, K1, X0
+	VSHUFPS   $0x4e, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VSHUFPS   $0xb1, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VMOVSS    X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -1048,33 +1262,33 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VBROADCASTSS 276(SI), X0
 	VCVTPS2PD    X0, Y0
-	VPADDQ       SpiralsConstants<>+1144(SB), Y0, Y1
+	VPADDQ       SpiralsConstants<>+2208(SB), Y0, Y1
 	VPSRLQ       $0x34, Y1, Y2
-	VORPD        SpiralsConstants<>+1176(SB), Y2, Y2
-	VSUBPD       SpiralsConstants<>+1208(SB), Y2, Y2
-	VANDPD       SpiralsConstants<>+1240(SB), Y1, Y1
-	VPADDQ       SpiralsConstants<>+1272(SB), Y1, Y1
+	VORPD        SpiralsConstants<>+2240(SB), Y2, Y2
+	VSUBPD       SpiralsConstants<>+2272(SB), Y2, Y2
+	VANDPD       SpiralsConstants<>+2304(SB), Y1, Y1
+	VPADDQ       SpiralsConstants<>+2336(SB), Y1, Y1
 	VSUBPD       SpiralsConstants<>+256(SB), Y1, Y1
-	VADDPD       SpiralsConstants<>+1304(SB), Y1, Y3
+	VADDPD       SpiralsConstants<>+2368(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y1
 	VMULPD       Y1, Y1, Y3
-	VMOVUPS      SpiralsConstants<>+1368(SB), Y4
-	VFMADD231PD  SpiralsConstants<>+1400(SB), Y3, Y4
-	VMOVUPS      SpiralsConstants<>+1432(SB), Y5
-	VFMADD231PD  SpiralsConstants<>+1464(SB), Y3, Y5
+	VMOVUPS      SpiralsConstants<>+2432(SB), Y4
+	VFMADD231PD  SpiralsConstants<>+2464(SB), Y3, Y4
+	VMOVUPS      SpiralsConstants<>+2496(SB), Y5
+	VFMADD231PD  SpiralsConstants<>+2528(SB), Y3, Y5
 	VMULPD       Y3, Y3, Y3
 	VFMADD231PD  Y3, Y5, Y4
 	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+1496(SB), Y3, Y4
+	VFMADD231PD  SpiralsConstants<>+2560(SB), Y3, Y4
 	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+1336(SB), Y2, Y1
+	VFMADD231PD  SpiralsConstants<>+2400(SB), Y2, Y1
 	VXORPS       X2, X2, X2
 	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1560(SB), Y1, Y1
-	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+1112(SB), Y1, Y1
+	VBLENDVPD    Y3, SpiralsConstants<>+2624(SB), Y1, Y1
+	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y0, Y3
+	VBLENDVPD    Y3, SpiralsConstants<>+2176(SB), Y1, Y1
 	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, SpiralsConstants<>+1592(SB), Y1, Y0
+	VBLENDVPD    Y0, SpiralsConstants<>+2656(SB), Y1, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVSS       X0, 288(SI)
 
@@ -1299,11 +1513,11 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y0, 160(BX)
 	VBROADCASTSD (DX), Y0
 	VMOVUPS      64(SI), Y1
-	VMOVUPS      SpiralsConstants<>+1624(SB), Y2
+	VMOVUPS      SpiralsConstants<>+2824(SB), Y2
 	VPERMPS      Y1, Y2, Y3
 	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, (BX)
-	VMOVUPS      SpiralsConstants<>+1656(SB), Y3
+	VMOVUPS      SpiralsConstants<>+2856(SB), Y3
 	VPERMPS      Y1, Y3, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(BX)
@@ -1329,33 +1543,33 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VBROADCASTSS     276(SI), X0
 	VCVTPS2PD        X0, Y0
-	VPADDQ.BCST      SpiralsConstants<>+1696(SB), Y0, Y1
+	VPADDQ.BCST      SpiralsConstants<>+2696(SB), Y0, Y1
 	VPSRLQ           $0x34, Y1, Y2
-	VORPD.BCST       SpiralsConstants<>+1704(SB), Y2, Y2
-	VSUBPD.BCST      SpiralsConstants<>+1712(SB), Y2, Y2
-	VANDPD.BCST      SpiralsConstants<>+1720(SB), Y1, Y1
-	VPADDQ.BCST      SpiralsConstants<>+1728(SB), Y1, Y1
-	VSUBPD.BCST      SpiralsConstants<>+1008(SB), Y1, Y1
-	VADDPD.BCST      SpiralsConstants<>+1736(SB), Y1, Y3
+	VORPD.BCST       SpiralsConstants<>+2704(SB), Y2, Y2
+	VSUBPD.BCST      SpiralsConstants<>+2712(SB), Y2, Y2
+	VANDPD.BCST      SpiralsConstants<>+2720(SB), Y1, Y1
+	VPADDQ.BCST      SpiralsConstants<>+2728(SB), Y1, Y1
+	VSUBPD.BCST      SpiralsConstants<>+2736(SB), Y1, Y1
+	VADDPD.BCST      SpiralsConstants<>+2744(SB), Y1, Y3
 	VDIVPD           Y3, Y1, Y1
 	VMULPD           Y1, Y1, Y3
-	VBROADCASTSD     SpiralsConstants<>+1752(SB), Y4
-	VFMADD231PD.BCST SpiralsConstants<>+1760(SB), Y3, Y4
-	VBROADCASTSD     SpiralsConstants<>+1768(SB), Y5
-	VFMADD231PD.BCST SpiralsConstants<>+1776(SB), Y3, Y5
+	VBROADCASTSD     SpiralsConstants<>+2760(SB), Y4
+	VFMADD231PD.BCST SpiralsConstants<>+2768(SB), Y3, Y4
+	VBROADCASTSD     SpiralsConstants<>+2776(SB), Y5
+	VFMADD231PD.BCST SpiralsConstants<>+2784(SB), Y3, Y5
 	VMULPD           Y3, Y3, Y3
 	VFMADD231PD      Y3, Y5, Y4
 	VMULPD           Y3, Y3, Y3
-	VFMADD231PD.BCST SpiralsConstants<>+1784(SB), Y3, Y4
+	VFMADD231PD.BCST SpiralsConstants<>+2792(SB), Y3, Y4
 	VMULPD           Y4, Y1, Y1
-	VFMADD231PD.BCST SpiralsConstants<>+1744(SB), Y2, Y1
+	VFMADD231PD.BCST SpiralsConstants<>+2752(SB), Y2, Y1
 	VXORPS           X2, X2, X2
 	VCMPPD           $0x00, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1800(SB), Y1, K1, Y1
-	VCMPPD.BCST      $0x00, SpiralsConstants<>+1688(SB), Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1688(SB), Y1, K1, Y1
+	VBLENDMPD.BCST   SpiralsConstants<>+2808(SB), Y1, K1, Y1
+	VCMPPD.BCST      $0x00, SpiralsConstants<>+2688(SB), Y0, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2688(SB), Y1, K1, Y1
 	VCMPPD           $0x19, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+1808(SB), Y1, K1, Y0
+	VBLENDMPD.BCST   SpiralsConstants<>+2816(SB), Y1, K1, Y0
 	VCVTPD2PSY       Y0, X0
 	VMOVSS           X0, 288(SI)
 
@@ -1370,7 +1584,7 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPS       X0, X3, X0
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 280(SI)
-	VANDPS       SpiralsConstants<>+1816(SB), X0, X0
+	VANDPS       SpiralsConstants<>+2888(SB), X0, X0
 	VSHUFPS      $0x4e, X0, X0, X2
 	VADDPS       X2, X0, X0
 	VSHUFPS      $0xb1, X0, X0, X2
@@ -1384,7 +1598,7 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS X3, Z3
 	VFMADD231PS  1344(DI), Z3, Z2
 	VMOVUPS      128(SI), Z4
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z5
 	VMOVAPS      Z5, Z6
 	VFNMADD231PS Z4, Z4, Z6
 	VMULPS       Z6, Z2, Z2
@@ -1532,11 +1746,11 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS      Z0, 128(BX)
 	VBROADCASTSD (DX), Z0
 	VMOVUPS      64(SI), Z1
-	VMOVUPS      SpiralsConstants<>+1856(SB), Z2
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z2
 	VPERMPS      Z1, Z2, Z2
 	VMULPS       Z0, Z2, Z2
 	VMOVUPS      Z2, (BX)
-	VMOVUPS      SpiralsConstants<>+1920(SB), Z2
+	VMOVUPS      SpiralsConstants<>+3008(SB), Z2
 	VPERMPS      Z1, Z2, Z1
 	VMULPS       Z0, Z1, Z0
 	VMOVUPS      Z0, 64(BX)
@@ -1545,7 +1759,12 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 
 // func spiralsGrad(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 TEXT ·spiralsGrad(SB), NOSPLIT, $0-44
-	JMP ·spiralsGradAVX2(SB)
+	CMPQ ·spiralsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·spiralsGradAVX2(SB)
+
+wide:
+	JMP ·spiralsGradAVX512(SB)
 
 // func spiralsGradAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -1912,33 +2131,33 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VSHUFPS     $0x00, X4, X4, X4
 	VCVTPS2PD   X4, Y4
-	VPADDQ      SpiralsConstants<>+1144(SB), Y4, Y5
+	VPADDQ      SpiralsConstants<>+2208(SB), Y4, Y5
 	VPSRLQ      $0x34, Y5, Y6
-	VORPD       SpiralsConstants<>+1176(SB), Y6, Y6
-	VSUBPD      SpiralsConstants<>+1208(SB), Y6, Y6
-	VANDPD      SpiralsConstants<>+1240(SB), Y5, Y5
-	VPADDQ      SpiralsConstants<>+1272(SB), Y5, Y5
+	VORPD       SpiralsConstants<>+2240(SB), Y6, Y6
+	VSUBPD      SpiralsConstants<>+2272(SB), Y6, Y6
+	VANDPD      SpiralsConstants<>+2304(SB), Y5, Y5
+	VPADDQ      SpiralsConstants<>+2336(SB), Y5, Y5
 	VSUBPD      Y7, Y5, Y5
-	VADDPD      SpiralsConstants<>+1304(SB), Y5, Y7
+	VADDPD      SpiralsConstants<>+2368(SB), Y5, Y7
 	VDIVPD      Y7, Y5, Y5
 	VMULPD      Y5, Y5, Y7
-	VMOVUPS     SpiralsConstants<>+1368(SB), Y8
-	VFMADD231PD SpiralsConstants<>+1400(SB), Y7, Y8
-	VMOVUPS     SpiralsConstants<>+1432(SB), Y9
-	VFMADD231PD SpiralsConstants<>+1464(SB), Y7, Y9
+	VMOVUPS     SpiralsConstants<>+2432(SB), Y8
+	VFMADD231PD SpiralsConstants<>+2464(SB), Y7, Y8
+	VMOVUPS     SpiralsConstants<>+2496(SB), Y9
+	VFMADD231PD SpiralsConstants<>+2528(SB), Y7, Y9
 	VMULPD      Y7, Y7, Y7
 	VFMADD231PD Y7, Y9, Y8
 	VMULPD      Y7, Y7, Y7
-	VFMADD231PD SpiralsConstants<>+1496(SB), Y7, Y8
+	VFMADD231PD SpiralsConstants<>+2560(SB), Y7, Y8
 	VMULPD      Y8, Y5, Y5
-	VFMADD231PD SpiralsConstants<>+1336(SB), Y6, Y5
+	VFMADD231PD SpiralsConstants<>+2400(SB), Y6, Y5
 	VXORPS      X6, X6, X6
 	VCMPPD      $0x00, Y6, Y4, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+1560(SB), Y5, Y5
-	VCMPPD      $0x00, SpiralsConstants<>+1112(SB), Y4, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+1112(SB), Y5, Y5
+	VBLENDVPD   Y7, SpiralsConstants<>+2624(SB), Y5, Y5
+	VCMPPD      $0x00, SpiralsConstants<>+2176(SB), Y4, Y7
+	VBLENDVPD   Y7, SpiralsConstants<>+2176(SB), Y5, Y5
 	VCMPPD      $0x19, Y6, Y4, Y4
-	VBLENDVPD   Y4, SpiralsConstants<>+1592(SB), Y5, Y4
+	VBLENDVPD   Y4, SpiralsConstants<>+2656(SB), Y5, Y4
 	VCVTPD2PSY  Y4, X4
 	VMOVSS      X4, 288(SI)
 
@@ -2161,11 +2380,11 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y0, 160(BX)
 	VBROADCASTSD (DX), Y0
 	VMOVUPS      64(SI), Y1
-	VMOVUPS      SpiralsConstants<>+1624(SB), Y2
+	VMOVUPS      SpiralsConstants<>+2824(SB), Y2
 	VPERMPS      Y1, Y2, Y3
 	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, (BX)
-	VMOVUPS      SpiralsConstants<>+1656(SB), Y3
+	VMOVUPS      SpiralsConstants<>+2856(SB), Y3
 	VPERMPS      Y1, Y3, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(BX)
@@ -2179,9 +2398,427 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VZEROUPPER
 	RET
 
+// func spiralsGradAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+	MOVQ grad+32(FP), BX
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTSD (DX), Z0
+	VMULPS       (DI), Z0, Z1
+	VMULPS       64(DI), Z0, Z0
+	VSHUFPS      $0x88, Z0, Z1, Z2
+	VSHUFPS      $0xdd, Z0, Z1, Z0
+	VADDPS       Z0, Z2, Z0
+	VMOVUPS      SpiralsConstants<>+896(SB), Z1
+	VPERMPS      Z0, Z1, Z0
+	VADDPS       128(DI), Z0, Z0
+	VANDPS.BCST  SpiralsConstants<>+964(SB), Z0, Z1
+	VBROADCASTSS SpiralsConstants<>+960(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VADDPS.BCST  SpiralsConstants<>+968(SB), Z1, Z3
+	VPSRLD       $0x14, Z3, Z3
+	VMOVUPS      SpiralsConstants<>+1024(SB), Z4
+	VMOVAPS      Z3, Z5
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z4, Z5
+	VSUBPS       Z5, Z1, Z1
+	VMOVUPS      SpiralsConstants<>+1152(SB), Z5
+	VMOVAPS      Z3, Z6
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z5, Z6
+	VMAXPS       Z1, Z6, Z6
+	VMOVUPS      SpiralsConstants<>+1280(SB), Z7
+	VMOVAPS      Z3, Z8
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z7, Z8
+	VMOVUPS      SpiralsConstants<>+1408(SB), Z9
+	VMOVAPS      Z3, Z10
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z9, Z10
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z11
+	VMOVAPS      Z3, Z12
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z11, Z12
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z13
+	VMOVAPS      Z3, Z14
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z13, Z14
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z15
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z15, Z3
+	VFMADD231PS  Z1, Z12, Z10
+	VFMADD231PS  Z1, Z3, Z14
+	VMULPS       Z1, Z1, Z3
+	VFMADD231PS  Z3, Z14, Z10
+	VFMADD231PS  Z10, Z1, Z8
+	VFMADD231PS  Z1, Z8, Z6
+	VBROADCASTSS SpiralsConstants<>+1920(SB), Z1
+	VPTERNLOGD   $0x78, Z1, Z0, Z6
+	VMOVUPS      Z6, (SI)
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	VMULPS      192(DI), Z6, Z0
+	VMULPS      256(DI), Z6, Z3
+	VMULPS      320(DI), Z6, Z8
+	VMULPS      384(DI), Z6, Z10
+	VMULPS      448(DI), Z6, Z12
+	VMULPS      512(DI), Z6, Z14
+	VMULPS      576(DI), Z6, Z16
+	VMULPS      640(DI), Z6, Z17
+	VMULPS      704(DI), Z6, Z18
+	VMULPS      768(DI), Z6, Z19
+	VMULPS      832(DI), Z6, Z20
+	VMULPS      896(DI), Z6, Z21
+	VMULPS      960(DI), Z6, Z22
+	VMULPS      1024(DI), Z6, Z23
+	VMULPS      1088(DI), Z6, Z24
+	VMULPS      1152(DI), Z6, Z25
+	VUNPCKLPS   Z3, Z0, Z26
+	VUNPCKHPS   Z3, Z0, Z0
+	VADDPS      Z0, Z26, Z0
+	VUNPCKLPS   Z10, Z8, Z3
+	VUNPCKHPS   Z10, Z8, Z8
+	VADDPS      Z8, Z3, Z3
+	VUNPCKLPD   Z3, Z0, Z8
+	VUNPCKHPD   Z3, Z0, Z0
+	VADDPS      Z0, Z8, Z0
+	VUNPCKLPS   Z14, Z12, Z3
+	VUNPCKHPS   Z14, Z12, Z8
+	VADDPS      Z8, Z3, Z3
+	VUNPCKLPS   Z17, Z16, Z8
+	VUNPCKHPS   Z17, Z16, Z10
+	VADDPS      Z10, Z8, Z8
+	VUNPCKLPD   Z8, Z3, Z10
+	VUNPCKHPD   Z8, Z3, Z3
+	VADDPS      Z3, Z10, Z3
+	VUNPCKLPS   Z19, Z18, Z8
+	VUNPCKHPS   Z19, Z18, Z10
+	VADDPS      Z10, Z8, Z8
+	VUNPCKLPS   Z21, Z20, Z10
+	VUNPCKHPS   Z21, Z20, Z12
+	VADDPS      Z12, Z10, Z10
+	VUNPCKLPD   Z10, Z8, Z12
+	VUNPCKHPD   Z10, Z8, Z8
+	VADDPS      Z8, Z12, Z8
+	VUNPCKLPS   Z23, Z22, Z10
+	VUNPCKHPS   Z23, Z22, Z12
+	VADDPS      Z12, Z10, Z10
+	VUNPCKLPS   Z25, Z24, Z12
+	VUNPCKHPS   Z25, Z24, Z14
+	VADDPS      Z14, Z12, Z12
+	VUNPCKLPD   Z12, Z10, Z14
+	VUNPCKHPD   Z12, Z10, Z10
+	VADDPS      Z10, Z14, Z10
+	VSHUFF32X4  $0x44, Z3, Z0, Z12
+	VSHUFF32X4  $0xee, Z3, Z0, Z0
+	VADDPS      Z0, Z12, Z0
+	VSHUFF32X4  $0x44, Z10, Z8, Z3
+	VSHUFF32X4  $0xee, Z10, Z8, Z8
+	VADDPS      Z8, Z3, Z3
+	VSHUFF32X4  $0x88, Z3, Z0, Z8
+	VSHUFF32X4  $0xdd, Z3, Z0, Z0
+	VADDPS      Z0, Z8, Z0
+	VADDPS      1216(DI), Z0, Z0
+	VANDPS.BCST SpiralsConstants<>+964(SB), Z0, Z3
+	VMINPS      Z3, Z2, Z2
+	VADDPS.BCST SpiralsConstants<>+968(SB), Z2, Z3
+	VPSRLD      $0x14, Z3, Z3
+	VMOVAPS     Z3, Z8
+	VPERMI2PS   SpiralsConstants<>+1088(SB), Z4, Z8
+	VSUBPS      Z8, Z2, Z2
+	VMOVAPS     Z3, Z4
+	VPERMI2PS   SpiralsConstants<>+1216(SB), Z5, Z4
+	VMAXPS      Z2, Z4, Z4
+	VMOVAPS     Z3, Z5
+	VPERMI2PS   SpiralsConstants<>+1344(SB), Z7, Z5
+	VMOVAPS     Z3, Z7
+	VPERMI2PS   SpiralsConstants<>+1472(SB), Z9, Z7
+	VMOVAPS     Z3, Z8
+	VPERMI2PS   SpiralsConstants<>+1600(SB), Z11, Z8
+	VMOVAPS     Z3, Z9
+	VPERMI2PS   SpiralsConstants<>+1728(SB), Z13, Z9
+	VPERMI2PS   SpiralsConstants<>+1856(SB), Z15, Z3
+	VFMADD231PS Z2, Z8, Z7
+	VFMADD231PS Z2, Z3, Z9
+	VMULPS      Z2, Z2, Z3
+	VFMADD231PS Z3, Z9, Z7
+	VFMADD231PS Z7, Z2, Z5
+	VFMADD231PS Z2, Z5, Z4
+	VPTERNLOGD  $0x78, Z1, Z0, Z4
+	VMOVUPS     Z4, 128(SI)
+
+	// z3 = W3·a2 + b3
+	VMULPS        1280(DI), Z4, Z0
+	VMULPS        1344(DI), Z4, Z1
+	VUNPCKLPS     Z1, Z0, Z2
+	VUNPCKHPS     Z1, Z0, Z0
+	VADDPS        Z0, Z2, Z0
+	VUNPCKHPD     Z0, Z0, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVSD        1408(DI), X1
+	VADDPS        X1, X0, X0
+	VMOVSD        X0, 256(SI)
+
+	// a3 = softmax(z3)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VBROADCASTSS      SpiralsConstants<>+1924(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 272(SI)
+	VSUBPS            X1, X0, X2
+	VBROADCASTSS      SpiralsConstants<>+1928(SB), X3
+	VMAXPS            X2, X3, X2
+	VBROADCASTSS      SpiralsConstants<>+1932(SB), X3
+	VMOVAPS           X3, X5
+	VFMADD231PS.BCST  SpiralsConstants<>+1936(SB), X2, X5
+	VSUBPS            X3, X5, X3
+	VFNMADD231PS.BCST SpiralsConstants<>+1940(SB), X3, X2
+	VPERMPS           SpiralsConstants<>+1984(SB), Z5, Z7
+	VFNMADD231PS.BCST SpiralsConstants<>+1944(SB), X3, X7
+	VMULPS            X2, X2, X8
+	VBROADCASTSS      SpiralsConstants<>+2052(SB), X9
+	VFMADD231PS.BCST  SpiralsConstants<>+2048(SB), X2, X9
+	VADDPS            X7, X2, X2
+	VFMADD231PS       X9, X8, X2
+	VPERMPS           SpiralsConstants<>+2112(SB), Z5, Z5
+	VFMADD231PS       X2, X5, X5
+	VSCALEFPS         X3, X5, X2
+	VMOVAPS.Z         X2, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VMOVSS            X3, 276(SI)
+	VDIVPS            X3, X2, X2
+	VMOVSD            X2, 264(SI)
+
+	// t = log(s3)
+	VSHUFPS          $0x00, X3, X3, X3
+	VCVTPS2PD        X3, Y3
+	VPADDQ.BCST      SpiralsConstants<>+2696(SB), Y3, Y5
+	VPSRLQ           $0x34, Y5, Y7
+	VORPD.BCST       SpiralsConstants<>+2704(SB), Y7, Y7
+	VSUBPD.BCST      SpiralsConstants<>+2712(SB), Y7, Y7
+	VANDPD.BCST      SpiralsConstants<>+2720(SB), Y5, Y5
+	VPADDQ.BCST      SpiralsConstants<>+2728(SB), Y5, Y5
+	VSUBPD.BCST      SpiralsConstants<>+2736(SB), Y5, Y5
+	VADDPD.BCST      SpiralsConstants<>+2744(SB), Y5, Y8
+	VDIVPD           Y8, Y5, Y5
+	VMULPD           Y5, Y5, Y8
+	VBROADCASTSD     SpiralsConstants<>+2760(SB), Y9
+	VFMADD231PD.BCST SpiralsConstants<>+2768(SB), Y8, Y9
+	VBROADCASTSD     SpiralsConstants<>+2776(SB), Y10
+	VFMADD231PD.BCST SpiralsConstants<>+2784(SB), Y8, Y10
+	VMULPD           Y8, Y8, Y8
+	VFMADD231PD      Y8, Y10, Y9
+	VMULPD           Y8, Y8, Y8
+	VFMADD231PD.BCST SpiralsConstants<>+2792(SB), Y8, Y9
+	VMULPD           Y9, Y5, Y5
+	VFMADD231PD.BCST SpiralsConstants<>+2752(SB), Y7, Y5
+	VXORPS           X7, X7, X7
+	VCMPPD           $0x00, Y7, Y3, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+2808(SB), Y5, K2, Y5
+	VCMPPD.BCST      $0x00, SpiralsConstants<>+2688(SB), Y3, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+2688(SB), Y5, K2, Y5
+	VCMPPD           $0x19, Y7, Y3, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+2816(SB), Y5, K2, Y3
+	VCVTPD2PSY       Y3, X3
+	VMOVSS           X3, 288(SI)
+
+	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
+	VMOVSD    (CX), X5
+	VSUBPS    X5, X2, X2
+	VSHUFPS   $0x00, X1, X1, X1
+	VSUBPS    X0, X1, X0
+	VSHUFPS   $0x00, X3, X3, X1
+	VADDPS    X1, X0, X0
+	VMULPS    X0, X5, X0
+	VMOVSD    X2, 280(SI)
+	VMOVAPS.Z X0, K1, X0
+	VSHUFPS   $0x4e, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VSHUFPS   $0xb1, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VMOVSS    X0, ret+40(FP)
+
+	// d2 = (W3ᵀ·d3)*(1 - a2^2)
+	VBROADCASTSS X2, Z0
+	VMULPS       1280(DI), Z0, Z1
+	VSHUFPS      $0x55, X2, X2, X3
+	VBROADCASTSS X3, Z3
+	VFMADD231PS  1344(DI), Z3, Z1
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z5
+	VMOVAPS      Z5, Z7
+	VFNMADD231PS Z4, Z4, Z7
+	VMULPS       Z7, Z1, Z1
+	VMOVUPS      Z1, 192(SI)
+
+	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
+	VMOVSD  X2, 1408(BX)
+	VMOVUPS 128(SI), Y2
+	VMULPS  Y2, Y0, Y4
+	VMOVUPS Y4, 1280(BX)
+	VMOVUPS 160(SI), Y4
+	VMULPS  Y4, Y0, Y0
+	VMOVUPS Y0, 1312(BX)
+	VMULPS  Y2, Y3, Y0
+	VMOVUPS Y0, 1344(BX)
+	VMULPS  Y4, Y3, Y0
+	VMOVUPS Y0, 1376(BX)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2)
+	VMOVUPS      192(DI), Z0
+	VMULPS.BCST  192(SI), Z0, Z0
+	VMOVUPS      256(DI), Z2
+	VMULPS.BCST  196(SI), Z2, Z2
+	VBROADCASTSS 200(SI), Z3
+	VFMADD231PS  320(DI), Z3, Z0
+	VBROADCASTSS 204(SI), Z3
+	VFMADD231PS  384(DI), Z3, Z2
+	VBROADCASTSS 208(SI), Z3
+	VFMADD231PS  448(DI), Z3, Z0
+	VBROADCASTSS 212(SI), Z3
+	VFMADD231PS  512(DI), Z3, Z2
+	VBROADCASTSS 216(SI), Z3
+	VFMADD231PS  576(DI), Z3, Z0
+	VBROADCASTSS 220(SI), Z3
+	VFMADD231PS  640(DI), Z3, Z2
+	VBROADCASTSS 224(SI), Z3
+	VFMADD231PS  704(DI), Z3, Z0
+	VBROADCASTSS 228(SI), Z3
+	VFMADD231PS  768(DI), Z3, Z2
+	VBROADCASTSS 232(SI), Z3
+	VFMADD231PS  832(DI), Z3, Z0
+	VBROADCASTSS 236(SI), Z3
+	VFMADD231PS  896(DI), Z3, Z2
+	VBROADCASTSS 240(SI), Z3
+	VFMADD231PS  960(DI), Z3, Z0
+	VBROADCASTSS 244(SI), Z3
+	VFMADD231PS  1024(DI), Z3, Z2
+	VBROADCASTSS 248(SI), Z3
+	VFMADD231PS  1088(DI), Z3, Z0
+	VBROADCASTSS 252(SI), Z3
+	VFMADD231PS  1152(DI), Z3, Z2
+	VADDPS       Z2, Z0, Z0
+	VFNMADD231PS Z6, Z6, Z5
+	VMULPS       Z5, Z0, Z0
+	VMOVUPS      Z0, 64(SI)
+
+	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
+	VMOVUPS      Z1, 1216(BX)
+	VBROADCASTSS 192(SI), Z0
+	VMOVUPS      (SI), Y1
+	VMULPS       Y1, Y0, Y2
+	VMOVUPS      Y2, 192(BX)
+	VMOVUPS      32(SI), Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 224(BX)
+	VBROADCASTSS 196(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 256(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 288(BX)
+	VBROADCASTSS 200(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 320(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 352(BX)
+	VBROADCASTSS 204(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 384(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 416(BX)
+	VBROADCASTSS 208(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 448(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 480(BX)
+	VBROADCASTSS 212(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 512(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 544(BX)
+	VBROADCASTSS 216(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 576(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 608(BX)
+	VBROADCASTSS 220(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 640(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 672(BX)
+	VBROADCASTSS 224(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 704(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 736(BX)
+	VBROADCASTSS 228(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 768(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 800(BX)
+	VBROADCASTSS 232(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 832(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 864(BX)
+	VBROADCASTSS 236(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 896(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 928(BX)
+	VBROADCASTSS 240(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 960(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 992(BX)
+	VBROADCASTSS 244(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 1024(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 1056(BX)
+	VBROADCASTSS 248(SI), Z0
+	VMULPS       Y1, Y0, Y3
+	VMOVUPS      Y3, 1088(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 1120(BX)
+	VBROADCASTSS 252(SI), Z0
+	VMULPS       Y1, Y0, Y1
+	VMOVUPS      Y1, 1152(BX)
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 1184(BX)
+
+	// ∇W1 = d1·xᵀ; ∇b1 = d1
+	VMOVUPS      64(SI), Z0
+	VMOVUPS      Z0, 128(BX)
+	VBROADCASTSD (DX), Z0
+	VMOVUPS      64(SI), Z1
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z2
+	VPERMPS      Z1, Z2, Z2
+	VMULPS       Z0, Z2, Z2
+	VMOVUPS      Z2, (BX)
+	VMOVUPS      SpiralsConstants<>+3008(SB), Z2
+	VPERMPS      Z1, Z2, Z1
+	VMULPS       Z0, Z1, Z0
+	VMOVUPS      Z0, 64(BX)
+	VZEROUPPER
+	RET
+
 // func spiralsStep(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
 TEXT ·spiralsStep(SB), NOSPLIT, $0-44
-	JMP ·spiralsStepAVX2(SB)
+	CMPQ ·spiralsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·spiralsStepAVX2(SB)
+
+wide:
+	JMP ·spiralsStepAVX512(SB)
 
 // func spiralsStepAVX2(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
 // Requires: AVX, AVX2, FMA3
@@ -2204,11 +2841,11 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
 	VMULPD       Y0, Y0, Y3
-	VMOVUPS      SpiralsConstants<>+1984(SB), Y4
+	VMOVUPS      SpiralsConstants<>+3072(SB), Y4
 	VMINPD       Y3, Y4, Y3
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y5
 	VMINPD       Y0, Y5, Y0
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y6
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y3, Y3, Y7
 	VMOVUPS      SpiralsConstants<>+96(SB), Y8
@@ -2573,33 +3210,33 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	// t = log(s3)
 	VSHUFPS     $0x00, X5, X5, X5
 	VCVTPS2PD   X5, Y5
-	VPADDQ      SpiralsConstants<>+1144(SB), Y5, Y6
+	VPADDQ      SpiralsConstants<>+2208(SB), Y5, Y6
 	VPSRLQ      $0x34, Y6, Y7
-	VORPD       SpiralsConstants<>+1176(SB), Y7, Y7
-	VSUBPD      SpiralsConstants<>+1208(SB), Y7, Y7
-	VANDPD      SpiralsConstants<>+1240(SB), Y6, Y6
-	VPADDQ      SpiralsConstants<>+1272(SB), Y6, Y6
+	VORPD       SpiralsConstants<>+2240(SB), Y7, Y7
+	VSUBPD      SpiralsConstants<>+2272(SB), Y7, Y7
+	VANDPD      SpiralsConstants<>+2304(SB), Y6, Y6
+	VPADDQ      SpiralsConstants<>+2336(SB), Y6, Y6
 	VSUBPD      Y0, Y6, Y0
-	VADDPD      SpiralsConstants<>+1304(SB), Y0, Y6
+	VADDPD      SpiralsConstants<>+2368(SB), Y0, Y6
 	VDIVPD      Y6, Y0, Y0
 	VMULPD      Y0, Y0, Y6
-	VMOVUPS     SpiralsConstants<>+1368(SB), Y8
-	VFMADD231PD SpiralsConstants<>+1400(SB), Y6, Y8
-	VMOVUPS     SpiralsConstants<>+1432(SB), Y9
-	VFMADD231PD SpiralsConstants<>+1464(SB), Y6, Y9
+	VMOVUPS     SpiralsConstants<>+2432(SB), Y8
+	VFMADD231PD SpiralsConstants<>+2464(SB), Y6, Y8
+	VMOVUPS     SpiralsConstants<>+2496(SB), Y9
+	VFMADD231PD SpiralsConstants<>+2528(SB), Y6, Y9
 	VMULPD      Y6, Y6, Y6
 	VFMADD231PD Y6, Y9, Y8
 	VMULPD      Y6, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+1496(SB), Y6, Y8
+	VFMADD231PD SpiralsConstants<>+2560(SB), Y6, Y8
 	VMULPD      Y8, Y0, Y0
-	VFMADD231PD SpiralsConstants<>+1336(SB), Y7, Y0
+	VFMADD231PD SpiralsConstants<>+2400(SB), Y7, Y0
 	VXORPS      X6, X6, X6
 	VCMPPD      $0x00, Y6, Y5, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+1560(SB), Y0, Y0
-	VCMPPD      $0x00, SpiralsConstants<>+1112(SB), Y5, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+1112(SB), Y0, Y0
+	VBLENDVPD   Y7, SpiralsConstants<>+2624(SB), Y0, Y0
+	VCMPPD      $0x00, SpiralsConstants<>+2176(SB), Y5, Y7
+	VBLENDVPD   Y7, SpiralsConstants<>+2176(SB), Y0, Y0
 	VCMPPD      $0x19, Y6, Y5, Y5
-	VBLENDVPD   Y5, SpiralsConstants<>+1592(SB), Y0, Y0
+	VBLENDVPD   Y5, SpiralsConstants<>+2656(SB), Y0, Y0
 	VCVTPD2PSY  Y0, X0
 	VMOVSS      X0, 288(SI)
 
@@ -2834,12 +3471,12 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y3, 160(DI)
 	VBROADCASTSD (DX), Y3
 	VMULPS       Y3, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+1624(SB), Y3
+	VMOVUPS      SpiralsConstants<>+2824(SB), Y3
 	VPERMPS      Y1, Y3, Y4
 	VMOVUPS      (DI), Y5
 	VFNMADD231PS Y0, Y4, Y5
 	VMOVUPS      Y5, (DI)
-	VMOVUPS      SpiralsConstants<>+1656(SB), Y4
+	VMOVUPS      SpiralsConstants<>+2856(SB), Y4
 	VPERMPS      Y1, Y4, Y1
 	VMOVUPS      32(DI), Y5
 	VFNMADD231PS Y0, Y1, Y5
@@ -2852,6 +3489,391 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      96(DI), Y2
 	VFNMADD231PS Y0, Y1, Y2
 	VMOVUPS      Y2, 96(DI)
+	VZEROUPPER
+	RET
+
+// func spiralsStepAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·spiralsStepAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VBROADCASTSD (DX), Z0
+	VMULPS       (DI), Z0, Z1
+	VMULPS       64(DI), Z0, Z0
+	VSHUFPS      $0x88, Z0, Z1, Z2
+	VSHUFPS      $0xdd, Z0, Z1, Z0
+	VADDPS       Z0, Z2, Z0
+	VMOVUPS      SpiralsConstants<>+896(SB), Z1
+	VPERMPS      Z0, Z1, Z0
+	VADDPS       128(DI), Z0, Z0
+	VANDPS.BCST  SpiralsConstants<>+964(SB), Z0, Z1
+	VBROADCASTSS SpiralsConstants<>+960(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VADDPS.BCST  SpiralsConstants<>+968(SB), Z1, Z3
+	VPSRLD       $0x14, Z3, Z3
+	VMOVUPS      SpiralsConstants<>+1024(SB), Z4
+	VMOVAPS      Z3, Z5
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z4, Z5
+	VSUBPS       Z5, Z1, Z1
+	VMOVUPS      SpiralsConstants<>+1152(SB), Z5
+	VMOVAPS      Z3, Z6
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z5, Z6
+	VMAXPS       Z1, Z6, Z6
+	VMOVUPS      SpiralsConstants<>+1280(SB), Z7
+	VMOVAPS      Z3, Z8
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z7, Z8
+	VMOVUPS      SpiralsConstants<>+1408(SB), Z9
+	VMOVAPS      Z3, Z10
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z9, Z10
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z11
+	VMOVAPS      Z3, Z12
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z11, Z12
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z13
+	VMOVAPS      Z3, Z14
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z13, Z14
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z15
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z15, Z3
+	VFMADD231PS  Z1, Z12, Z10
+	VFMADD231PS  Z1, Z3, Z14
+	VMULPS       Z1, Z1, Z3
+	VFMADD231PS  Z3, Z14, Z10
+	VFMADD231PS  Z10, Z1, Z8
+	VBROADCASTSS SpiralsConstants<>+1920(SB), Z3
+	VPTERNLOGD   $0x78, Z3, Z0, Z1
+	VPTERNLOGD   $0x78, Z3, Z0, Z6
+	VFMADD231PS  Z1, Z8, Z6
+	VMOVUPS      Z6, (SI)
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	VMULPS      192(DI), Z6, Z0
+	VMULPS      256(DI), Z6, Z1
+	VMULPS      320(DI), Z6, Z8
+	VMULPS      384(DI), Z6, Z10
+	VMULPS      448(DI), Z6, Z12
+	VMULPS      512(DI), Z6, Z14
+	VMULPS      576(DI), Z6, Z16
+	VMULPS      640(DI), Z6, Z17
+	VMULPS      704(DI), Z6, Z18
+	VMULPS      768(DI), Z6, Z19
+	VMULPS      832(DI), Z6, Z20
+	VMULPS      896(DI), Z6, Z21
+	VMULPS      960(DI), Z6, Z22
+	VMULPS      1024(DI), Z6, Z23
+	VMULPS      1088(DI), Z6, Z24
+	VMULPS      1152(DI), Z6, Z25
+	VUNPCKLPS   Z1, Z0, Z26
+	VUNPCKHPS   Z1, Z0, Z0
+	VADDPS      Z0, Z26, Z0
+	VUNPCKLPS   Z10, Z8, Z1
+	VUNPCKHPS   Z10, Z8, Z8
+	VADDPS      Z8, Z1, Z1
+	VUNPCKLPD   Z1, Z0, Z8
+	VUNPCKHPD   Z1, Z0, Z0
+	VADDPS      Z0, Z8, Z0
+	VUNPCKLPS   Z14, Z12, Z1
+	VUNPCKHPS   Z14, Z12, Z8
+	VADDPS      Z8, Z1, Z1
+	VUNPCKLPS   Z17, Z16, Z8
+	VUNPCKHPS   Z17, Z16, Z10
+	VADDPS      Z10, Z8, Z8
+	VUNPCKLPD   Z8, Z1, Z10
+	VUNPCKHPD   Z8, Z1, Z1
+	VADDPS      Z1, Z10, Z1
+	VUNPCKLPS   Z19, Z18, Z8
+	VUNPCKHPS   Z19, Z18, Z10
+	VADDPS      Z10, Z8, Z8
+	VUNPCKLPS   Z21, Z20, Z10
+	VUNPCKHPS   Z21, Z20, Z12
+	VADDPS      Z12, Z10, Z10
+	VUNPCKLPD   Z10, Z8, Z12
+	VUNPCKHPD   Z10, Z8, Z8
+	VADDPS      Z8, Z12, Z8
+	VUNPCKLPS   Z23, Z22, Z10
+	VUNPCKHPS   Z23, Z22, Z12
+	VADDPS      Z12, Z10, Z10
+	VUNPCKLPS   Z25, Z24, Z12
+	VUNPCKHPS   Z25, Z24, Z14
+	VADDPS      Z14, Z12, Z12
+	VUNPCKLPD   Z12, Z10, Z14
+	VUNPCKHPD   Z12, Z10, Z10
+	VADDPS      Z10, Z14, Z10
+	VSHUFF32X4  $0x44, Z1, Z0, Z12
+	VSHUFF32X4  $0xee, Z1, Z0, Z0
+	VADDPS      Z0, Z12, Z0
+	VSHUFF32X4  $0x44, Z10, Z8, Z1
+	VSHUFF32X4  $0xee, Z10, Z8, Z8
+	VADDPS      Z8, Z1, Z1
+	VSHUFF32X4  $0x88, Z1, Z0, Z8
+	VSHUFF32X4  $0xdd, Z1, Z0, Z0
+	VADDPS      Z0, Z8, Z0
+	VADDPS      1216(DI), Z0, Z0
+	VANDPS.BCST SpiralsConstants<>+964(SB), Z0, Z1
+	VMINPS      Z1, Z2, Z1
+	VADDPS.BCST SpiralsConstants<>+968(SB), Z1, Z2
+	VPSRLD      $0x14, Z2, Z2
+	VMOVAPS     Z2, Z8
+	VPERMI2PS   SpiralsConstants<>+1088(SB), Z4, Z8
+	VSUBPS      Z8, Z1, Z1
+	VMOVAPS     Z2, Z4
+	VPERMI2PS   SpiralsConstants<>+1216(SB), Z5, Z4
+	VMAXPS      Z1, Z4, Z4
+	VMOVAPS     Z2, Z5
+	VPERMI2PS   SpiralsConstants<>+1344(SB), Z7, Z5
+	VMOVAPS     Z2, Z7
+	VPERMI2PS   SpiralsConstants<>+1472(SB), Z9, Z7
+	VMOVAPS     Z2, Z8
+	VPERMI2PS   SpiralsConstants<>+1600(SB), Z11, Z8
+	VMOVAPS     Z2, Z9
+	VPERMI2PS   SpiralsConstants<>+1728(SB), Z13, Z9
+	VPERMI2PS   SpiralsConstants<>+1856(SB), Z15, Z2
+	VFMADD231PS Z1, Z8, Z7
+	VFMADD231PS Z1, Z2, Z9
+	VMULPS      Z1, Z1, Z2
+	VFMADD231PS Z2, Z9, Z7
+	VFMADD231PS Z7, Z1, Z5
+	VPTERNLOGD  $0x78, Z3, Z0, Z1
+	VPTERNLOGD  $0x78, Z3, Z0, Z4
+	VFMADD231PS Z1, Z5, Z4
+	VMOVUPS     Z4, 128(SI)
+
+	// z3 = W3·a2 + b3
+	VMULPS        1280(DI), Z4, Z0
+	VMULPS        1344(DI), Z4, Z1
+	VUNPCKLPS     Z1, Z0, Z2
+	VUNPCKHPS     Z1, Z0, Z0
+	VADDPS        Z0, Z2, Z0
+	VUNPCKHPD     Z0, Z0, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VMOVSD        1408(DI), X1
+	VADDPS        X1, X0, X0
+	VMOVSD        X0, 256(SI)
+
+	// a3 = softmax(z3)
+	MOVL              $0x00000003, AX
+	KMOVW             AX, K1
+	VBROADCASTSS      SpiralsConstants<>+1924(SB), X1
+	VBLENDMPS         X0, X1, K1, X1
+	VSHUFPS           $0x4e, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VSHUFPS           $0xb1, X1, X1, X2
+	VMAXPS            X2, X1, X1
+	VMOVSS            X1, 272(SI)
+	VSUBPS            X1, X0, X2
+	VBROADCASTSS      SpiralsConstants<>+1928(SB), X3
+	VMAXPS            X2, X3, X2
+	VBROADCASTSS      SpiralsConstants<>+1932(SB), X3
+	VMOVAPS           X3, X5
+	VFMADD231PS.BCST  SpiralsConstants<>+1936(SB), X2, X5
+	VSUBPS            X3, X5, X3
+	VFNMADD231PS.BCST SpiralsConstants<>+1940(SB), X3, X2
+	VPERMPS           SpiralsConstants<>+1984(SB), Z5, Z7
+	VFNMADD231PS.BCST SpiralsConstants<>+1944(SB), X3, X7
+	VMULPS            X2, X2, X8
+	VBROADCASTSS      SpiralsConstants<>+2052(SB), X9
+	VFMADD231PS.BCST  SpiralsConstants<>+2048(SB), X2, X9
+	VADDPS            X7, X2, X2
+	VFMADD231PS       X9, X8, X2
+	VPERMPS           SpiralsConstants<>+2112(SB), Z5, Z5
+	VFMADD231PS       X2, X5, X5
+	VSCALEFPS         X3, X5, X2
+	VMOVAPS.Z         X2, K1, X3
+	VSHUFPS           $0x4e, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VSHUFPS           $0xb1, X3, X3, X5
+	VADDPS            X5, X3, X3
+	VMOVSS            X3, 276(SI)
+	VDIVPS            X3, X2, X2
+	VMOVSD            X2, 264(SI)
+
+	// t = log(s3)
+	VSHUFPS          $0x00, X3, X3, X3
+	VCVTPS2PD        X3, Y3
+	VPADDQ.BCST      SpiralsConstants<>+2696(SB), Y3, Y5
+	VPSRLQ           $0x34, Y5, Y7
+	VORPD.BCST       SpiralsConstants<>+2704(SB), Y7, Y7
+	VSUBPD.BCST      SpiralsConstants<>+2712(SB), Y7, Y7
+	VANDPD.BCST      SpiralsConstants<>+2720(SB), Y5, Y5
+	VPADDQ.BCST      SpiralsConstants<>+2728(SB), Y5, Y5
+	VSUBPD.BCST      SpiralsConstants<>+2736(SB), Y5, Y5
+	VADDPD.BCST      SpiralsConstants<>+2744(SB), Y5, Y8
+	VDIVPD           Y8, Y5, Y5
+	VMULPD           Y5, Y5, Y8
+	VBROADCASTSD     SpiralsConstants<>+2760(SB), Y9
+	VFMADD231PD.BCST SpiralsConstants<>+2768(SB), Y8, Y9
+	VBROADCASTSD     SpiralsConstants<>+2776(SB), Y10
+	VFMADD231PD.BCST SpiralsConstants<>+2784(SB), Y8, Y10
+	VMULPD           Y8, Y8, Y8
+	VFMADD231PD      Y8, Y10, Y9
+	VMULPD           Y8, Y8, Y8
+	VFMADD231PD.BCST SpiralsConstants<>+2792(SB), Y8, Y9
+	VMULPD           Y9, Y5, Y5
+	VFMADD231PD.BCST SpiralsConstants<>+2752(SB), Y7, Y5
+	VXORPS           X7, X7, X7
+	VCMPPD           $0x00, Y7, Y3, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+2808(SB), Y5, K2, Y5
+	VCMPPD.BCST      $0x00, SpiralsConstants<>+2688(SB), Y3, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+2688(SB), Y5, K2, Y5
+	VCMPPD           $0x19, Y7, Y3, K2
+	VBLENDMPD.BCST   SpiralsConstants<>+2816(SB), Y5, K2, Y3
+	VCVTPD2PSY       Y3, X3
+	VMOVSS           X3, 288(SI)
+
+	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
+	VMOVSD    (CX), X5
+	VSUBPS    X5, X2, X2
+	VSHUFPS   $0x00, X1, X1, X1
+	VSUBPS    X0, X1, X0
+	VSHUFPS   $0x00, X3, X3, X1
+	VADDPS    X1, X0, X0
+	VMULPS    X0, X5, X0
+	VMOVSD    X2, 280(SI)
+	VMOVAPS.Z X0, K1, X0
+	VSHUFPS   $0x4e, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VSHUFPS   $0xb1, X0, X0, X1
+	VADDPS    X1, X0, X0
+	VMOVSS    X0, ret+40(FP)
+
+	// d2 = (W3ᵀ·d3)*(1 - a2^2); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
+	VMOVSD       1408(DI), X0
+	VBROADCASTSS rate+32(FP), X1
+	VFNMADD231PS X2, X1, X0
+	VMOVSD       X0, 1408(DI)
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS       Z4, Z0, Z1
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z3
+	VMOVAPS      Z3, Z5
+	VFNMADD231PS Z4, Z4, Z5
+	VBROADCASTSS X2, Z4
+	VMOVUPS      1280(DI), Z7
+	VMULPS       Z5, Z7, Z8
+	VMULPS       Z4, Z8, Z8
+	VFNMADD231PS Z1, Z4, Z7
+	VMOVUPS      Z7, 1280(DI)
+	VSHUFPS      $0x55, X2, X2, X2
+	VBROADCASTSS X2, Z2
+	VMOVUPS      1344(DI), Z4
+	VMULPS       Z5, Z4, Z5
+	VFMADD231PS  Z2, Z5, Z8
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 1344(DI)
+	VMOVUPS      Z8, 192(SI)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
+	VMOVUPS      1216(DI), Z1
+	VFNMADD231PS Z8, Z0, Z1
+	VMOVUPS      Z1, 1216(DI)
+	VMULPS       Z6, Z0, Z1
+	VBROADCASTSS 192(SI), Z2
+	VMOVUPS      192(DI), Z4
+	VMULPS       Z2, Z4, Z5
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 192(DI)
+	VBROADCASTSS 196(SI), Z2
+	VMOVUPS      256(DI), Z4
+	VMULPS       Z2, Z4, Z6
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 256(DI)
+	VBROADCASTSS 200(SI), Z2
+	VMOVUPS      320(DI), Z4
+	VFMADD231PS  Z2, Z4, Z5
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 320(DI)
+	VBROADCASTSS 204(SI), Z2
+	VMOVUPS      384(DI), Z4
+	VFMADD231PS  Z2, Z4, Z6
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 384(DI)
+	VBROADCASTSS 208(SI), Z2
+	VMOVUPS      448(DI), Z4
+	VFMADD231PS  Z2, Z4, Z5
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 448(DI)
+	VBROADCASTSS 212(SI), Z2
+	VMOVUPS      512(DI), Z4
+	VFMADD231PS  Z2, Z4, Z6
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 512(DI)
+	VBROADCASTSS 216(SI), Z2
+	VMOVUPS      576(DI), Z4
+	VFMADD231PS  Z2, Z4, Z5
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 576(DI)
+	VBROADCASTSS 220(SI), Z2
+	VMOVUPS      640(DI), Z4
+	VFMADD231PS  Z2, Z4, Z6
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 640(DI)
+	VBROADCASTSS 224(SI), Z2
+	VMOVUPS      704(DI), Z4
+	VFMADD231PS  Z2, Z4, Z5
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 704(DI)
+	VBROADCASTSS 228(SI), Z2
+	VMOVUPS      768(DI), Z4
+	VFMADD231PS  Z2, Z4, Z6
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 768(DI)
+	VBROADCASTSS 232(SI), Z2
+	VMOVUPS      832(DI), Z4
+	VFMADD231PS  Z2, Z4, Z5
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 832(DI)
+	VBROADCASTSS 236(SI), Z2
+	VMOVUPS      896(DI), Z4
+	VFMADD231PS  Z2, Z4, Z6
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 896(DI)
+	VBROADCASTSS 240(SI), Z2
+	VMOVUPS      960(DI), Z4
+	VFMADD231PS  Z2, Z4, Z5
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 960(DI)
+	VBROADCASTSS 244(SI), Z2
+	VMOVUPS      1024(DI), Z4
+	VFMADD231PS  Z2, Z4, Z6
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 1024(DI)
+	VBROADCASTSS 248(SI), Z2
+	VMOVUPS      1088(DI), Z4
+	VFMADD231PS  Z2, Z4, Z5
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 1088(DI)
+	VBROADCASTSS 252(SI), Z2
+	VMOVUPS      1152(DI), Z4
+	VFMADD231PS  Z2, Z4, Z6
+	VFNMADD231PS Z1, Z2, Z4
+	VMOVUPS      Z4, 1152(DI)
+	VADDPS       Z6, Z5, Z1
+	VMOVUPS      (SI), Z2
+	VFNMADD231PS Z2, Z2, Z3
+	VMULPS       Z3, Z1, Z1
+	VMOVUPS      Z1, 64(SI)
+
+	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
+	VMOVUPS      128(DI), Z2
+	VFNMADD231PS Z1, Z0, Z2
+	VMOVUPS      Z2, 128(DI)
+	VBROADCASTSD (DX), Z2
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z2
+	VPERMPS      Z1, Z2, Z2
+	VMOVUPS      (DI), Z3
+	VFNMADD231PS Z0, Z2, Z3
+	VMOVUPS      Z3, (DI)
+	VMOVUPS      SpiralsConstants<>+3008(SB), Z2
+	VPERMPS      Z1, Z2, Z1
+	VMOVUPS      64(DI), Z2
+	VFNMADD231PS Z0, Z1, Z2
+	VMOVUPS      Z2, 64(DI)
 	VZEROUPPER
 	RET
 
@@ -2907,11 +3929,11 @@ loop0:
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X6, Y6
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y10
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y10
 	VMINPD       Y5, Y10, Y5
 	VMINPD       Y6, Y10, Y6
 	VMINPD       Y3, Y10, Y3
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y11
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y11
 	VMAXPD       Y5, Y11, Y5
 	VMAXPD       Y6, Y11, Y6
 	VMAXPD       Y3, Y11, Y3
@@ -2966,11 +3988,11 @@ loop0:
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y10
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y10
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
 	VMINPD       Y7, Y10, Y7
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y11
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y11
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y9, Y11, Y9
 	VMAXPD       Y7, Y11, Y7
@@ -3049,11 +4071,11 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y8
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y8
 	VMINPD       Y0, Y8, Y0
 	VMINPD       Y3, Y8, Y3
 	VMINPD       Y5, Y8, Y5
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y9
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y9
 	VMAXPD       Y0, Y9, Y0
 	VMAXPD       Y3, Y9, Y3
 	VMAXPD       Y5, Y9, Y5
@@ -3109,7 +4131,7 @@ loop0:
 	VMINPD       Y2, Y8, Y2
 	VMINPD       Y4, Y8, Y4
 	VMINPD       Y6, Y8, Y6
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y9
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y9
 	VMAXPD       Y2, Y9, Y2
 	VMAXPD       Y4, Y9, Y4
 	VMAXPD       Y6, Y9, Y6
@@ -3187,7 +4209,7 @@ loop0:
 	VMINPD       Y2, Y8, Y2
 	VCVTPS2PD    X3, Y3
 	VMINPD       Y0, Y8, Y0
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y6
 	VMAXPD       Y2, Y6, Y2
 	VMINPD       Y3, Y8, Y3
 	VMAXPD       Y0, Y6, Y0
@@ -4801,10 +5823,10 @@ loop3:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y4
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -5025,7 +6047,7 @@ loop3:
 	VBLENDVPS    Y4, Y0, Y5, Y4
 	VMOVUPS      Y4, 1472(SI)
 	VSUBPS       Y4, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+2112(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3200(SB), Y5
 	VMINPS       Y0, Y5, Y0
 	VMOVUPS      SpiralsConstants<>+512(SB), Y6
 	VMAXPS       Y0, Y6, Y0
@@ -5214,7 +6236,7 @@ loop3:
 
 // func spiralsForwardBatchAVX512(p *Spirals, b *SpiralsBatch, xs *[2]float32, out *[2]float32, tiles int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·spiralsForwardBatchAVX512(SB), NOSPLIT, $128-40
+TEXT ·spiralsForwardBatchAVX512(SB), $2432-40
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ xs+16(FP), DX
@@ -5257,21 +6279,21 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z5
 	VFMADD231PS.BCST 36(DI), Z0, Z6
 	VFMADD231PS.BCST 44(DI), Z0, Z7
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z8
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z4, Z10
 	VANDPS           Z8, Z5, Z11
 	VANDPS           Z8, Z6, Z12
 	VANDPS           Z8, Z7, Z13
 	VANDPS           Z8, Z1, Z14
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z15
+	VBROADCASTSS     SpiralsConstants<>+960(SB), Z15
 	VMINPS           Z9, Z15, Z9
 	VMINPS           Z10, Z15, Z10
 	VMINPS           Z11, Z15, Z11
 	VMINPS           Z12, Z15, Z12
 	VMINPS           Z13, Z15, Z13
 	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+968(SB), Z16
 	VADDPS           Z16, Z9, Z17
 	VADDPS           Z16, Z10, Z18
 	VADDPS           Z16, Z11, Z19
@@ -5284,459 +6306,537 @@ loop0:
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z23
+	VMOVUPS          SpiralsConstants<>+1024(SB), Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z25
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z28
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z29
 	VSUBPS           Z24, Z9, Z9
 	VSUBPS           Z25, Z10, Z10
 	VSUBPS           Z26, Z11, Z11
 	VSUBPS           Z27, Z12, Z12
 	VSUBPS           Z28, Z13, Z13
 	VSUBPS           Z29, Z14, Z14
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z24
+	VMOVUPS          SpiralsConstants<>+1152(SB), Z24
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z28
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z30
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z30
+	VMAXPS           Z9, Z25, Z25
+	VMAXPS           Z10, Z26, Z26
+	VMAXPS           Z11, Z27, Z27
+	VMAXPS           Z12, Z28, Z28
+	VMAXPS           Z13, Z29, Z29
+	VMAXPS           Z14, Z30, Z30
+	VMOVUPS          SpiralsConstants<>+1280(SB), Z31
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z24
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z24
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z23
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z23
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z16
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z16
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z15
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z15
 	VMOVAPS          Z21, Z8
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z8
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z8
 	VMOVUPS          Z0, 64(SP)
 	VMOVAPS          Z22, Z0
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z0
-	VFMADD231PS      Z9, Z25, Z24
-	VFMADD231PS      Z10, Z26, Z23
-	VFMADD231PS      Z11, Z27, Z16
-	VFMADD231PS      Z12, Z28, Z15
-	VFMADD231PS      Z13, Z29, Z8
-	VFMADD231PS      Z14, Z30, Z0
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
-	VMOVAPS          Z17, Z26
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
-	VMOVAPS          Z19, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
-	VMOVAPS          Z22, Z31
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
-	VFMADD231PS      Z9, Z24, Z26
-	VFMADD231PS      Z10, Z23, Z27
-	VFMADD231PS      Z11, Z16, Z28
-	VFMADD231PS      Z12, Z15, Z29
-	VFMADD231PS      Z13, Z8, Z30
-	VFMADD231PS      Z14, Z0, Z31
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
-	VMOVAPS          Z17, Z8
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
-	VMOVAPS          Z18, Z15
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z15
-	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z16
-	VMOVAPS          Z20, Z23
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z23
-	VMOVAPS          Z21, Z24
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z24
-	VMOVAPS          Z22, Z25
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
-	VFMADD231PS      Z9, Z26, Z8
-	VFMADD231PS      Z10, Z27, Z15
-	VFMADD231PS      Z11, Z28, Z16
-	VFMADD231PS      Z12, Z29, Z23
-	VFMADD231PS      Z13, Z30, Z24
-	VFMADD231PS      Z14, Z31, Z25
-	VMOVUPS          SpiralsConstants<>+2816(SB), Z26
-	VMOVAPS          Z17, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z27
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z28
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z0
+	VMOVUPS          SpiralsConstants<>+1408(SB), Z31
+	VMOVUPS          Z2, 128(SP)
+	VMOVAPS          Z17, Z2
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z2
+	VMOVUPS          Z1, 192(SP)
+	VMOVAPS          Z18, Z1
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z1
+	VMOVUPS          Z7, 256(SP)
+	VMOVAPS          Z19, Z7
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z7
+	VMOVUPS          Z6, 320(SP)
+	VMOVAPS          Z20, Z6
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z6
+	VMOVUPS          Z5, 384(SP)
+	VMOVAPS          Z21, Z5
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z5
+	VMOVUPS          Z4, 448(SP)
+	VMOVAPS          Z22, Z4
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z4
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z31
+	VMOVUPS          Z3, 512(SP)
+	VMOVAPS          Z17, Z3
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z3
+	VMOVUPS          Z30, 576(SP)
+	VMOVAPS          Z18, Z30
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z30
+	VMOVUPS          Z29, 640(SP)
 	VMOVAPS          Z19, Z29
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z29
-	VMOVAPS          Z20, Z30
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z30
-	VMOVAPS          Z21, Z31
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z31
-	VMOVAPS          Z22, Z0
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z0
-	VFMADD231PS      Z9, Z8, Z27
-	VFMADD231PS      Z10, Z15, Z28
-	VFMADD231PS      Z11, Z16, Z29
-	VFMADD231PS      Z12, Z23, Z30
-	VFMADD231PS      Z13, Z24, Z31
-	VFMADD231PS      Z14, Z25, Z0
-	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z17
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z18
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
-	VMAXPS           Z9, Z17, Z15
-	VMAXPS           Z10, Z18, Z16
-	VMAXPS           Z11, Z19, Z17
-	VMAXPS           Z12, Z20, Z18
-	VMAXPS           Z13, Z21, Z19
-	VMAXPS           Z14, Z22, Z20
-	VFMADD231PS      Z9, Z27, Z15
-	VFMADD231PS      Z10, Z28, Z16
-	VFMADD231PS      Z11, Z29, Z17
-	VFMADD231PS      Z12, Z30, Z18
-	VFMADD231PS      Z13, Z31, Z19
-	VFMADD231PS      Z14, Z0, Z20
-	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
-	VPTERNLOGD       $0xf8, Z0, Z3, Z15
-	VPTERNLOGD       $0xf8, Z0, Z4, Z16
-	VPTERNLOGD       $0xf8, Z0, Z5, Z17
-	VPTERNLOGD       $0xf8, Z0, Z6, Z18
-	VPTERNLOGD       $0xf8, Z0, Z7, Z19
-	VPTERNLOGD       $0xf8, Z0, Z1, Z20
-	VMOVUPS          Z15, 256(SI)
-	VMOVUPS          Z16, 320(SI)
-	VMOVUPS          Z17, 384(SI)
-	VMOVUPS          Z18, 448(SI)
-	VMOVUPS          Z19, 512(SI)
-	VMOVUPS          Z20, 192(SI)
-	VBROADCASTSS     152(DI), Z1
-	VBROADCASTSS     156(DI), Z3
-	VBROADCASTSS     160(DI), Z4
-	VBROADCASTSS     164(DI), Z5
-	VBROADCASTSS     168(DI), Z6
-	VBROADCASTSS     172(DI), Z7
-	VFMADD231PS.BCST 48(DI), Z2, Z1
-	VFMADD231PS.BCST 56(DI), Z2, Z3
-	VFMADD231PS.BCST 64(DI), Z2, Z4
-	VFMADD231PS.BCST 72(DI), Z2, Z5
-	VFMADD231PS.BCST 80(DI), Z2, Z6
-	VFMADD231PS.BCST 88(DI), Z2, Z7
-	VMOVUPS          64(SP), Z9
-	VFMADD231PS.BCST 52(DI), Z9, Z1
-	VFMADD231PS.BCST 60(DI), Z9, Z3
-	VFMADD231PS.BCST 68(DI), Z9, Z4
-	VFMADD231PS.BCST 76(DI), Z9, Z5
-	VFMADD231PS.BCST 84(DI), Z9, Z6
-	VFMADD231PS.BCST 92(DI), Z9, Z7
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z10
-	VANDPS           Z10, Z1, Z11
-	VANDPS           Z10, Z3, Z12
-	VANDPS           Z10, Z4, Z13
-	VANDPS           Z10, Z5, Z14
-	VANDPS           Z10, Z6, Z15
-	VANDPS           Z10, Z7, Z16
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z17
-	VMINPS           Z11, Z17, Z11
-	VMINPS           Z12, Z17, Z12
-	VMINPS           Z13, Z17, Z13
-	VMINPS           Z14, Z17, Z14
-	VMINPS           Z15, Z17, Z15
-	VMINPS           Z16, Z17, Z16
-	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z18
-	VADDPS           Z18, Z11, Z19
-	VADDPS           Z18, Z12, Z20
-	VADDPS           Z18, Z13, Z21
-	VADDPS           Z18, Z14, Z22
-	VADDPS           Z18, Z15, Z23
-	VADDPS           Z18, Z16, Z24
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z29
+	VMOVUPS          Z28, 704(SP)
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z28
+	VMOVUPS          Z27, 768(SP)
+	VMOVAPS          Z21, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z27
+	VMOVUPS          Z26, 832(SP)
+	VMOVAPS          Z22, Z26
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z26
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z31
+	VMOVUPS          Z25, 896(SP)
+	VMOVAPS          Z17, Z25
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z25
+	VMOVUPS          Z0, 960(SP)
+	VMOVAPS          Z18, Z0
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z0
+	VMOVUPS          Z8, 1024(SP)
+	VMOVAPS          Z19, Z8
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z8
+	VMOVUPS          Z15, 1088(SP)
+	VMOVAPS          Z20, Z15
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z15
+	VMOVUPS          Z16, 1152(SP)
+	VMOVAPS          Z21, Z16
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z16
+	VMOVUPS          Z23, 1216(SP)
+	VMOVAPS          Z22, Z23
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z23
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z17
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z19
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z20
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z22
+	VFMADD231PS      Z9, Z17, Z25
+	VFMADD231PS      Z10, Z18, Z0
+	VFMADD231PS      Z11, Z19, Z8
+	VFMADD231PS      Z12, Z20, Z15
+	VFMADD231PS      Z13, Z21, Z16
+	VFMADD231PS      Z14, Z22, Z23
+	VFMADD231PS      Z9, Z25, Z3
+	VFMADD231PS      Z10, Z0, Z30
+	VFMADD231PS      Z11, Z8, Z29
+	VFMADD231PS      Z12, Z15, Z28
+	VFMADD231PS      Z13, Z16, Z27
+	VFMADD231PS      Z14, Z23, Z26
+	VFMADD231PS      Z9, Z3, Z2
+	VFMADD231PS      Z10, Z30, Z1
+	VFMADD231PS      Z11, Z29, Z7
+	VFMADD231PS      Z12, Z28, Z6
+	VFMADD231PS      Z13, Z27, Z5
+	VFMADD231PS      Z14, Z26, Z4
+	VFMADD231PS      Z2, Z9, Z24
+	VMOVUPS          1216(SP), Z0
+	VFMADD231PS      Z1, Z10, Z0
+	VMOVUPS          1152(SP), Z1
+	VFMADD231PS      Z7, Z11, Z1
+	VMOVUPS          1088(SP), Z2
+	VFMADD231PS      Z6, Z12, Z2
+	VMOVUPS          1024(SP), Z3
+	VFMADD231PS      Z5, Z13, Z3
+	VMOVUPS          960(SP), Z5
+	VFMADD231PS      Z4, Z14, Z5
+	VMOVUPS          896(SP), Z4
+	VFMADD231PS      Z9, Z24, Z4
+	VMOVUPS          832(SP), Z6
+	VFMADD231PS      Z10, Z0, Z6
+	VMOVUPS          768(SP), Z0
+	VFMADD231PS      Z11, Z1, Z0
+	VMOVUPS          704(SP), Z1
+	VFMADD231PS      Z12, Z2, Z1
+	VMOVUPS          640(SP), Z2
+	VFMADD231PS      Z13, Z3, Z2
+	VMOVUPS          576(SP), Z3
+	VFMADD231PS      Z14, Z5, Z3
+	VMOVUPS          512(SP), Z5
+	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VPTERNLOGD       $0x78, Z7, Z5, Z4
+	VMOVUPS          448(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z6
+	VMOVUPS          384(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z0
+	VMOVUPS          320(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z1
+	VMOVUPS          256(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z2
+	VMOVUPS          192(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z3
+	VMOVUPS          Z4, 256(SI)
+	VMOVUPS          Z6, 320(SI)
+	VMOVUPS          Z0, 384(SI)
+	VMOVUPS          Z1, 448(SI)
+	VMOVUPS          Z2, 512(SI)
+	VMOVUPS          Z3, 192(SI)
+	VBROADCASTSS     152(DI), Z0
+	VBROADCASTSS     156(DI), Z1
+	VBROADCASTSS     160(DI), Z2
+	VBROADCASTSS     164(DI), Z3
+	VBROADCASTSS     168(DI), Z4
+	VBROADCASTSS     172(DI), Z5
+	VMOVUPS          128(SP), Z6
+	VFMADD231PS.BCST 48(DI), Z6, Z0
+	VFMADD231PS.BCST 56(DI), Z6, Z1
+	VFMADD231PS.BCST 64(DI), Z6, Z2
+	VFMADD231PS.BCST 72(DI), Z6, Z3
+	VFMADD231PS.BCST 80(DI), Z6, Z4
+	VFMADD231PS.BCST 88(DI), Z6, Z5
+	VMOVUPS          64(SP), Z8
+	VFMADD231PS.BCST 52(DI), Z8, Z0
+	VFMADD231PS.BCST 60(DI), Z8, Z1
+	VFMADD231PS.BCST 68(DI), Z8, Z2
+	VFMADD231PS.BCST 76(DI), Z8, Z3
+	VFMADD231PS.BCST 84(DI), Z8, Z4
+	VFMADD231PS.BCST 92(DI), Z8, Z5
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z9
+	VANDPS           Z9, Z0, Z10
+	VANDPS           Z9, Z1, Z11
+	VANDPS           Z9, Z2, Z12
+	VANDPS           Z9, Z3, Z13
+	VANDPS           Z9, Z4, Z14
+	VANDPS           Z9, Z5, Z15
+	VBROADCASTSS     SpiralsConstants<>+960(SB), Z16
+	VMINPS           Z10, Z16, Z10
+	VMINPS           Z11, Z16, Z11
+	VMINPS           Z12, Z16, Z12
+	VMINPS           Z13, Z16, Z13
+	VMINPS           Z14, Z16, Z14
+	VMINPS           Z15, Z16, Z15
+	VBROADCASTSS     SpiralsConstants<>+968(SB), Z17
+	VADDPS           Z17, Z10, Z18
+	VADDPS           Z17, Z11, Z19
+	VADDPS           Z17, Z12, Z20
+	VADDPS           Z17, Z13, Z21
+	VADDPS           Z17, Z14, Z22
+	VADDPS           Z17, Z15, Z23
+	VPSRLD           $0x14, Z18, Z18
 	VPSRLD           $0x14, Z19, Z19
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VPSRLD           $0x14, Z24, Z24
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z25
+	VMOVUPS          SpiralsConstants<>+1024(SB), Z24
+	VMOVAPS          Z18, Z25
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z25
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z26
+	VMOVAPS          Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z29
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z30
+	VSUBPS           Z25, Z10, Z10
+	VSUBPS           Z26, Z11, Z11
+	VSUBPS           Z27, Z12, Z12
+	VSUBPS           Z28, Z13, Z13
+	VSUBPS           Z29, Z14, Z14
+	VSUBPS           Z30, Z15, Z15
+	VMOVUPS          SpiralsConstants<>+1152(SB), Z25
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z27
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z28
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z29
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z31
-	VMOVAPS          Z24, Z18
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z18
-	VSUBPS           Z27, Z11, Z11
-	VSUBPS           Z28, Z12, Z12
-	VSUBPS           Z29, Z13, Z13
-	VSUBPS           Z30, Z14, Z14
-	VSUBPS           Z31, Z15, Z15
-	VSUBPS           Z18, Z16, Z16
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z31
-	VMOVAPS          Z24, Z25
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z25
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z18
-	VMOVAPS          Z19, Z17
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z17
-	VMOVAPS          Z20, Z10
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z10
-	VMOVAPS          Z21, Z0
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z0
-	VMOVAPS          Z22, Z8
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z8
-	VMOVAPS          Z23, Z26
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z26
-	VMOVAPS          Z24, Z9
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z9
-	VFMADD231PS      Z11, Z27, Z17
-	VFMADD231PS      Z12, Z28, Z10
-	VFMADD231PS      Z13, Z29, Z0
-	VFMADD231PS      Z14, Z30, Z8
-	VFMADD231PS      Z15, Z31, Z26
-	VFMADD231PS      Z16, Z25, Z9
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
-	VMOVAPS          Z24, Z18
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z18
-	VFMADD231PS      Z11, Z17, Z27
-	VFMADD231PS      Z12, Z10, Z28
-	VFMADD231PS      Z13, Z0, Z29
-	VFMADD231PS      Z14, Z8, Z30
-	VFMADD231PS      Z15, Z26, Z31
-	VFMADD231PS      Z16, Z9, Z18
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
-	VMOVAPS          Z19, Z8
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z30
+	VMOVAPS          Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z24
+	VMAXPS           Z10, Z26, Z26
+	VMAXPS           Z11, Z27, Z27
+	VMAXPS           Z12, Z28, Z28
+	VMAXPS           Z13, Z29, Z29
+	VMAXPS           Z14, Z30, Z30
+	VMAXPS           Z15, Z24, Z24
+	VMOVUPS          SpiralsConstants<>+1280(SB), Z25
+	VMOVAPS          Z18, Z17
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z17
+	VMOVAPS          Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z16
 	VMOVAPS          Z20, Z9
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z9
-	VMOVAPS          Z21, Z10
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z10
-	VMOVAPS          Z22, Z17
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z17
-	VMOVAPS          Z23, Z26
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z26
-	VMOVAPS          Z24, Z25
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
-	VFMADD231PS      Z11, Z27, Z8
-	VFMADD231PS      Z12, Z28, Z9
-	VFMADD231PS      Z13, Z29, Z10
-	VFMADD231PS      Z14, Z30, Z17
-	VFMADD231PS      Z15, Z31, Z26
-	VFMADD231PS      Z16, Z18, Z25
-	VMOVUPS          SpiralsConstants<>+2816(SB), Z18
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z9
+	VMOVAPS          Z21, Z7
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z7
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z31
+	VMOVAPS          Z23, Z8
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z8
+	VMOVUPS          SpiralsConstants<>+1408(SB), Z25
+	VMOVAPS          Z18, Z6
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z6
+	VMOVUPS          Z5, 192(SP)
+	VMOVAPS          Z19, Z5
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z5
+	VMOVUPS          Z4, 256(SP)
+	VMOVAPS          Z20, Z4
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z4
+	VMOVUPS          Z3, 320(SP)
+	VMOVAPS          Z21, Z3
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z3
+	VMOVUPS          Z2, 384(SP)
+	VMOVAPS          Z22, Z2
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z2
+	VMOVUPS          Z1, 448(SP)
+	VMOVAPS          Z23, Z1
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z1
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z25
+	VMOVUPS          Z0, 512(SP)
+	VMOVAPS          Z18, Z0
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z0
+	VMOVUPS          Z24, 576(SP)
+	VMOVAPS          Z19, Z24
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z24
+	VMOVUPS          Z30, 640(SP)
+	VMOVAPS          Z20, Z30
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z30
+	VMOVUPS          Z29, 704(SP)
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z31
-	VMOVAPS          Z24, Z0
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z0
-	VFMADD231PS      Z11, Z8, Z27
-	VFMADD231PS      Z12, Z9, Z28
-	VFMADD231PS      Z13, Z10, Z29
-	VFMADD231PS      Z14, Z17, Z30
-	VFMADD231PS      Z15, Z26, Z31
-	VFMADD231PS      Z16, Z25, Z0
-	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z23
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z24
-	VMAXPS           Z11, Z19, Z9
-	VMAXPS           Z12, Z20, Z10
-	VMAXPS           Z13, Z21, Z17
-	VMAXPS           Z14, Z22, Z19
-	VMAXPS           Z15, Z23, Z20
-	VMAXPS           Z16, Z24, Z21
-	VFMADD231PS      Z11, Z27, Z9
-	VFMADD231PS      Z12, Z28, Z10
-	VFMADD231PS      Z13, Z29, Z17
-	VFMADD231PS      Z14, Z30, Z19
-	VFMADD231PS      Z15, Z31, Z20
-	VFMADD231PS      Z16, Z0, Z21
-	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
-	VPTERNLOGD       $0xf8, Z0, Z1, Z9
-	VPTERNLOGD       $0xf8, Z0, Z3, Z10
-	VPTERNLOGD       $0xf8, Z0, Z4, Z17
-	VPTERNLOGD       $0xf8, Z0, Z5, Z19
-	VPTERNLOGD       $0xf8, Z0, Z6, Z20
-	VPTERNLOGD       $0xf8, Z0, Z7, Z21
-	VMOVUPS          Z9, 576(SI)
-	VMOVUPS          Z10, 640(SI)
-	VMOVUPS          Z17, 704(SI)
-	VMOVUPS          Z19, 768(SI)
-	VMOVUPS          Z20, 832(SI)
-	VMOVUPS          Z21, 896(SI)
-	VBROADCASTSS     176(DI), Z1
-	VBROADCASTSS     180(DI), Z3
-	VBROADCASTSS     184(DI), Z4
-	VBROADCASTSS     188(DI), Z5
-	VFMADD231PS.BCST 96(DI), Z2, Z1
-	VFMADD231PS.BCST 104(DI), Z2, Z3
-	VFMADD231PS.BCST 112(DI), Z2, Z4
-	VBROADCASTSS     120(DI), Z2
-	VFMADD231PS      6976(SI), Z2, Z5
-	VMOVUPS          64(SP), Z2
-	VFMADD231PS.BCST 100(DI), Z2, Z1
-	VFMADD231PS.BCST 108(DI), Z2, Z3
-	VFMADD231PS.BCST 116(DI), Z2, Z4
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
-	VANDPS           Z6, Z1, Z7
-	VANDPS           Z6, Z3, Z9
-	VANDPS           Z6, Z4, Z10
-	VFMADD231PS.BCST 124(DI), Z2, Z5
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z2
-	VMINPS           Z7, Z2, Z7
-	VMINPS           Z9, Z2, Z9
-	VMINPS           Z10, Z2, Z10
-	VANDPS           Z6, Z5, Z6
-	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z11
-	VADDPS           Z11, Z7, Z12
-	VADDPS           Z11, Z9, Z13
-	VADDPS           Z11, Z10, Z14
-	VMINPS           Z6, Z2, Z2
-	VPSRLD           $0x14, Z12, Z6
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z29
+	VMOVUPS          Z28, 768(SP)
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z28
+	VMOVUPS          Z27, 832(SP)
+	VMOVAPS          Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z27
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z25
+	VMOVUPS          Z26, 896(SP)
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z26
+	VMOVUPS          Z8, 960(SP)
+	VMOVAPS          Z19, Z8
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z8
+	VMOVUPS          Z31, 1024(SP)
+	VMOVAPS          Z20, Z31
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z31
+	VMOVUPS          Z7, 1088(SP)
+	VMOVAPS          Z21, Z7
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z7
+	VMOVUPS          Z9, 1152(SP)
+	VMOVAPS          Z22, Z9
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z9
+	VMOVUPS          Z16, 1216(SP)
+	VMOVAPS          Z23, Z16
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z16
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z19
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z20
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z22
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z23
+	VFMADD231PS      Z10, Z18, Z26
+	VFMADD231PS      Z11, Z19, Z8
+	VFMADD231PS      Z12, Z20, Z31
+	VFMADD231PS      Z13, Z21, Z7
+	VFMADD231PS      Z14, Z22, Z9
+	VFMADD231PS      Z15, Z23, Z16
+	VFMADD231PS      Z10, Z26, Z0
+	VFMADD231PS      Z11, Z8, Z24
+	VFMADD231PS      Z12, Z31, Z30
+	VFMADD231PS      Z13, Z7, Z29
+	VFMADD231PS      Z14, Z9, Z28
+	VFMADD231PS      Z15, Z16, Z27
+	VFMADD231PS      Z10, Z0, Z6
+	VFMADD231PS      Z11, Z24, Z5
+	VFMADD231PS      Z12, Z30, Z4
+	VFMADD231PS      Z13, Z29, Z3
+	VFMADD231PS      Z14, Z28, Z2
+	VFMADD231PS      Z15, Z27, Z1
+	VFMADD231PS      Z6, Z10, Z17
+	VMOVUPS          1216(SP), Z0
+	VFMADD231PS      Z5, Z11, Z0
+	VMOVUPS          1152(SP), Z5
+	VFMADD231PS      Z4, Z12, Z5
+	VMOVUPS          1088(SP), Z4
+	VFMADD231PS      Z3, Z13, Z4
+	VMOVUPS          1024(SP), Z3
+	VFMADD231PS      Z2, Z14, Z3
+	VMOVUPS          960(SP), Z2
+	VFMADD231PS      Z1, Z15, Z2
+	VMOVUPS          896(SP), Z1
+	VFMADD231PS      Z10, Z17, Z1
+	VMOVUPS          832(SP), Z6
+	VFMADD231PS      Z11, Z0, Z6
+	VMOVUPS          768(SP), Z0
+	VFMADD231PS      Z12, Z5, Z0
+	VMOVUPS          704(SP), Z5
+	VFMADD231PS      Z13, Z4, Z5
+	VMOVUPS          640(SP), Z4
+	VFMADD231PS      Z14, Z3, Z4
+	VMOVUPS          576(SP), Z3
+	VFMADD231PS      Z15, Z2, Z3
+	VMOVUPS          512(SP), Z2
+	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VPTERNLOGD       $0x78, Z7, Z2, Z1
+	VMOVUPS          448(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z6
+	VMOVUPS          384(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z0
+	VMOVUPS          320(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z5
+	VMOVUPS          256(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z4
+	VMOVUPS          192(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z3
+	VMOVUPS          Z1, 576(SI)
+	VMOVUPS          Z6, 640(SI)
+	VMOVUPS          Z0, 704(SI)
+	VMOVUPS          Z5, 768(SI)
+	VMOVUPS          Z4, 832(SI)
+	VMOVUPS          Z3, 896(SI)
+	VBROADCASTSS     176(DI), Z0
+	VBROADCASTSS     180(DI), Z1
+	VBROADCASTSS     184(DI), Z2
+	VBROADCASTSS     188(DI), Z3
+	VMOVUPS          128(SP), Z4
+	VFMADD231PS.BCST 96(DI), Z4, Z0
+	VFMADD231PS.BCST 104(DI), Z4, Z1
+	VFMADD231PS.BCST 112(DI), Z4, Z2
+	VBROADCASTSS     120(DI), Z4
+	VFMADD231PS      6976(SI), Z4, Z3
+	VMOVUPS          64(SP), Z4
+	VFMADD231PS.BCST 100(DI), Z4, Z0
+	VFMADD231PS.BCST 108(DI), Z4, Z1
+	VFMADD231PS.BCST 116(DI), Z4, Z2
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z5
+	VANDPS           Z5, Z0, Z6
+	VANDPS           Z5, Z1, Z8
+	VANDPS           Z5, Z2, Z9
+	VFMADD231PS.BCST 124(DI), Z4, Z3
+	VBROADCASTSS     SpiralsConstants<>+960(SB), Z4
+	VMINPS           Z6, Z4, Z6
+	VMINPS           Z8, Z4, Z8
+	VMINPS           Z9, Z4, Z9
+	VANDPS           Z5, Z3, Z5
+	VBROADCASTSS     SpiralsConstants<>+968(SB), Z10
+	VADDPS           Z10, Z6, Z11
+	VADDPS           Z10, Z8, Z12
+	VADDPS           Z10, Z9, Z13
+	VMINPS           Z5, Z4, Z4
+	VPSRLD           $0x14, Z11, Z5
+	VPSRLD           $0x14, Z12, Z11
 	VPSRLD           $0x14, Z13, Z12
-	VPSRLD           $0x14, Z14, Z13
-	VADDPS           Z11, Z2, Z11
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z14
-	VMOVAPS          Z6, Z15
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z14, Z15
-	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z14, Z16
-	VMOVAPS          Z13, Z17
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z14, Z17
-	VPSRLD           $0x14, Z11, Z11
-	VSUBPS           Z15, Z7, Z7
-	VSUBPS           Z16, Z9, Z9
-	VSUBPS           Z17, Z10, Z10
+	VADDPS           Z10, Z4, Z10
+	VMOVUPS          SpiralsConstants<>+1024(SB), Z13
+	VMOVAPS          Z5, Z14
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z13, Z14
 	VMOVAPS          Z11, Z15
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z14, Z15
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z14
-	VMOVAPS          Z6, Z16
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z16
-	VMOVAPS          Z12, Z17
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z17
-	VMOVAPS          Z13, Z19
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z19
-	VSUBPS           Z15, Z2, Z2
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z15
-	VMOVAPS          Z6, Z20
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z15, Z20
-	VMOVAPS          Z12, Z21
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z15, Z21
-	VMOVAPS          Z13, Z22
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z15, Z22
-	VMOVAPS          Z11, Z23
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z14, Z23
-	VFMADD231PS      Z7, Z16, Z20
-	VFMADD231PS      Z9, Z17, Z21
-	VFMADD231PS      Z10, Z19, Z22
-	VMOVAPS          Z11, Z14
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z15, Z14
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z15
-	VMOVAPS          Z6, Z16
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z15, Z16
-	VMOVAPS          Z12, Z17
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z15, Z17
-	VMOVAPS          Z13, Z19
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z15, Z19
-	VFMADD231PS      Z2, Z23, Z14
-	VFMADD231PS      Z7, Z20, Z16
-	VFMADD231PS      Z9, Z21, Z17
-	VFMADD231PS      Z10, Z22, Z19
-	VMOVAPS          Z11, Z20
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z15, Z20
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z15
-	VMOVAPS          Z6, Z21
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z15, Z21
-	VMOVAPS          Z12, Z22
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z15, Z22
-	VMOVAPS          Z13, Z23
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z15, Z23
-	VFMADD231PS      Z2, Z14, Z20
-	VFMADD231PS      Z7, Z16, Z21
-	VFMADD231PS      Z9, Z17, Z22
-	VFMADD231PS      Z10, Z19, Z23
-	VMOVAPS          Z11, Z14
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z15, Z14
-	VMOVAPS          Z6, Z15
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z15
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z13, Z15
 	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z16
-	VMOVAPS          Z13, Z17
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z17
-	VFMADD231PS      Z2, Z20, Z14
-	VFMADD231PS      Z7, Z21, Z15
-	VFMADD231PS      Z9, Z22, Z16
-	VFMADD231PS      Z10, Z23, Z17
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z13, Z16
+	VPSRLD           $0x14, Z10, Z10
+	VSUBPS           Z14, Z6, Z6
+	VSUBPS           Z15, Z8, Z8
+	VSUBPS           Z16, Z9, Z9
+	VMOVAPS          Z10, Z14
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z13, Z14
+	VMOVUPS          SpiralsConstants<>+1152(SB), Z13
+	VMOVAPS          Z5, Z15
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z13, Z15
+	VMOVAPS          Z11, Z16
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z13, Z16
+	VMOVAPS          Z12, Z17
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z13, Z17
+	VSUBPS           Z14, Z4, Z4
+	VMAXPS           Z6, Z15, Z14
+	VMAXPS           Z8, Z16, Z15
+	VMAXPS           Z9, Z17, Z16
+	VMOVAPS          Z10, Z17
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z13, Z17
+	VMOVUPS          SpiralsConstants<>+1280(SB), Z13
+	VMOVAPS          Z5, Z18
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z18
 	VMOVAPS          Z11, Z19
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z19
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z6
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z12
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z13
-	VFMADD231PS      Z2, Z14, Z19
-	VMAXPS           Z7, Z6, Z6
-	VMAXPS           Z9, Z12, Z12
-	VMAXPS           Z10, Z13, Z13
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z11
-	VFMADD231PS      Z7, Z15, Z6
-	VFMADD231PS      Z9, Z16, Z12
-	VFMADD231PS      Z10, Z17, Z13
-	VMAXPS           Z2, Z11, Z7
-	VPTERNLOGD       $0xf8, Z0, Z1, Z6
-	VPTERNLOGD       $0xf8, Z0, Z3, Z12
-	VPTERNLOGD       $0xf8, Z0, Z4, Z13
-	VFMADD231PS      Z2, Z19, Z7
-	VMOVUPS          Z6, 960(SI)
-	VMOVUPS          Z12, 1024(SI)
-	VMOVUPS          Z13, 1088(SI)
-	VPTERNLOGD       $0xf8, Z0, Z5, Z7
-	VMOVUPS          Z7, 1152(SI)
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z19
+	VMOVAPS          Z12, Z20
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z20
+	VMAXPS           Z4, Z17, Z17
+	VMOVUPS          SpiralsConstants<>+1408(SB), Z21
+	VMOVAPS          Z5, Z22
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z21, Z22
+	VMOVAPS          Z11, Z23
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z21, Z23
+	VMOVAPS          Z12, Z24
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z21, Z24
+	VMOVAPS          Z10, Z26
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z26
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z13
+	VMOVAPS          Z5, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z13, Z27
+	VMOVAPS          Z11, Z28
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z13, Z28
+	VMOVAPS          Z12, Z29
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z13, Z29
+	VMOVAPS          Z10, Z30
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z21, Z30
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z21
+	VMOVAPS          Z5, Z31
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z31
+	VMOVAPS          Z11, Z7
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z7
+	VMOVAPS          Z12, Z25
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z25
+	VMOVAPS          Z10, Z21
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z13, Z21
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z13
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z13, Z5
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z13, Z11
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z13, Z12
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z13
+	VMOVUPS          Z3, 64(SP)
+	VMOVAPS          Z10, Z3
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z13, Z3
+	VFMADD231PS      Z6, Z5, Z31
+	VFMADD231PS      Z8, Z11, Z7
+	VFMADD231PS      Z9, Z12, Z25
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z5
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z5, Z10
+	VFMADD231PS      Z6, Z31, Z27
+	VFMADD231PS      Z8, Z7, Z28
+	VFMADD231PS      Z9, Z25, Z29
+	VFMADD231PS      Z4, Z10, Z3
+	VFMADD231PS      Z6, Z27, Z22
+	VFMADD231PS      Z8, Z28, Z23
+	VFMADD231PS      Z9, Z29, Z24
+	VFMADD231PS      Z4, Z3, Z21
+	VFMADD231PS      Z22, Z6, Z18
+	VFMADD231PS      Z23, Z8, Z19
+	VFMADD231PS      Z24, Z9, Z20
+	VFMADD231PS      Z4, Z21, Z30
+	VFMADD231PS      Z6, Z18, Z14
+	VFMADD231PS      Z8, Z19, Z15
+	VFMADD231PS      Z9, Z20, Z16
+	VFMADD231PS      Z30, Z4, Z26
+	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z3
+	VPTERNLOGD       $0x78, Z3, Z0, Z14
+	VPTERNLOGD       $0x78, Z3, Z1, Z15
+	VPTERNLOGD       $0x78, Z3, Z2, Z16
+	VFMADD231PS      Z4, Z26, Z17
+	VMOVUPS          Z14, 960(SI)
+	VMOVUPS          Z15, 1024(SI)
+	VMOVUPS          Z16, 1088(SI)
+	VMOVUPS          64(SP), Z0
+	VPTERNLOGD       $0x78, Z3, Z0, Z17
+	VMOVUPS          Z17, 1152(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -5975,21 +7075,21 @@ loop2:
 	VMOVUPS      1792(SI)(R12*1), Z3
 	VMOVUPS      1856(SI)(R12*1), Z4
 	VMOVUPS      1920(SI)(R12*1), Z5
-	VBROADCASTSS SpiralsConstants<>+2144(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+960(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -6002,146 +7102,180 @@ loop2:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+2176(SB), Z18
+	VMOVUPS      SpiralsConstants<>+1024(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z24
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z24
 	VSUBPS       Z19, Z7, Z7
 	VSUBPS       Z20, Z8, Z8
 	VSUBPS       Z21, Z9, Z9
 	VSUBPS       Z22, Z10, Z10
 	VSUBPS       Z23, Z11, Z11
 	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z18
+	VMOVUPS      SpiralsConstants<>+1152(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z24
-	VMOVUPS      SpiralsConstants<>+2432(SB), Z18
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z24
+	VMAXPS       Z7, Z19, Z18
+	VMAXPS       Z8, Z20, Z19
+	VMAXPS       Z9, Z21, Z20
+	VMAXPS       Z10, Z22, Z21
+	VMAXPS       Z11, Z23, Z22
+	VMAXPS       Z6, Z24, Z23
+	VMOVUPS      SpiralsConstants<>+1280(SB), Z24
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z25
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z26
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z27
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z28
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z29
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z30
-	VFMADD231PS  Z7, Z19, Z25
-	VFMADD231PS  Z8, Z20, Z26
-	VFMADD231PS  Z9, Z21, Z27
-	VFMADD231PS  Z10, Z22, Z28
-	VFMADD231PS  Z11, Z23, Z29
-	VFMADD231PS  Z6, Z24, Z30
-	VMOVUPS      SpiralsConstants<>+2560(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z24
-	VFMADD231PS  Z7, Z25, Z19
-	VFMADD231PS  Z8, Z26, Z20
-	VFMADD231PS  Z9, Z27, Z21
-	VFMADD231PS  Z10, Z28, Z22
-	VFMADD231PS  Z11, Z29, Z23
-	VFMADD231PS  Z6, Z30, Z24
-	VMOVUPS      SpiralsConstants<>+2688(SB), Z18
-	VMOVAPS      Z13, Z25
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z25
-	VMOVAPS      Z14, Z26
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z26
-	VMOVAPS      Z15, Z27
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z27
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z30
+	VMOVUPS      SpiralsConstants<>+1408(SB), Z24
+	VMOVAPS      Z13, Z31
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z31
+	VMOVUPS      Z0, 1280(SP)
+	VMOVAPS      Z14, Z0
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z0
+	VMOVUPS      Z5, 1344(SP)
+	VMOVAPS      Z15, Z5
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z5
+	VMOVUPS      Z4, 1408(SP)
+	VMOVAPS      Z16, Z4
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z4
+	VMOVUPS      Z3, 1472(SP)
+	VMOVAPS      Z17, Z3
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z3
+	VMOVUPS      Z2, 1536(SP)
+	VMOVAPS      Z12, Z2
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z2
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z24
+	VMOVUPS      Z1, 1600(SP)
+	VMOVAPS      Z13, Z1
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z1
+	VMOVUPS      Z23, 1664(SP)
+	VMOVAPS      Z14, Z23
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z23
+	VMOVUPS      Z22, 1728(SP)
+	VMOVAPS      Z15, Z22
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z22
+	VMOVUPS      Z21, 1792(SP)
+	VMOVAPS      Z16, Z21
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z21
+	VMOVUPS      Z20, 1856(SP)
+	VMOVAPS      Z17, Z20
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z20
+	VMOVUPS      Z19, 1920(SP)
+	VMOVAPS      Z12, Z19
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z19
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z24
+	VMOVUPS      Z18, 1984(SP)
+	VMOVAPS      Z13, Z18
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z18
+	VMOVUPS      Z30, 2048(SP)
+	VMOVAPS      Z14, Z30
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z30
+	VMOVUPS      Z29, 2112(SP)
+	VMOVAPS      Z15, Z29
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z29
+	VMOVUPS      Z28, 2176(SP)
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z28
-	VMOVAPS      Z17, Z29
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z29
-	VMOVAPS      Z12, Z30
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z30
-	VFMADD231PS  Z7, Z19, Z25
-	VFMADD231PS  Z8, Z20, Z26
-	VFMADD231PS  Z9, Z21, Z27
-	VFMADD231PS  Z10, Z22, Z28
-	VFMADD231PS  Z11, Z23, Z29
-	VFMADD231PS  Z6, Z24, Z30
-	VMOVUPS      SpiralsConstants<>+2816(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z24
-	VFMADD231PS  Z7, Z25, Z19
-	VFMADD231PS  Z8, Z26, Z20
-	VFMADD231PS  Z9, Z27, Z21
-	VFMADD231PS  Z10, Z28, Z22
-	VFMADD231PS  Z11, Z29, Z23
-	VFMADD231PS  Z6, Z30, Z24
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z18
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z13
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z14
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z15
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z16
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z17
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z12
-	VMAXPS       Z7, Z13, Z13
-	VMAXPS       Z8, Z14, Z14
-	VMAXPS       Z9, Z15, Z15
-	VMAXPS       Z10, Z16, Z16
-	VMAXPS       Z11, Z17, Z17
-	VMAXPS       Z6, Z12, Z12
-	VFMADD231PS  Z7, Z19, Z13
-	VFMADD231PS  Z8, Z20, Z14
-	VFMADD231PS  Z9, Z21, Z15
-	VFMADD231PS  Z10, Z22, Z16
-	VFMADD231PS  Z11, Z23, Z17
-	VFMADD231PS  Z6, Z24, Z12
-	VBROADCASTSS SpiralsConstants<>+3072(SB), Z6
-	VPTERNLOGD   $0xf8, Z6, Z1, Z13
-	VPTERNLOGD   $0xf8, Z6, Z2, Z14
-	VPTERNLOGD   $0xf8, Z6, Z3, Z15
-	VPTERNLOGD   $0xf8, Z6, Z4, Z16
-	VPTERNLOGD   $0xf8, Z6, Z5, Z17
-	VPTERNLOGD   $0xf8, Z6, Z0, Z12
-	VMOVUPS      Z13, 2944(SI)(R12*1)
-	VMOVUPS      Z14, 3008(SI)(R12*1)
-	VMOVUPS      Z15, 3072(SI)(R12*1)
-	VMOVUPS      Z16, 3136(SI)(R12*1)
-	VMOVUPS      Z17, 3200(SI)(R12*1)
-	VMOVUPS      Z12, 2880(SI)(R12*1)
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z28
+	VMOVUPS      Z27, 2240(SP)
+	VMOVAPS      Z17, Z27
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z27
+	VMOVUPS      Z26, 2304(SP)
+	VMOVAPS      Z12, Z26
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z26
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z13
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z14
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z15
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z16
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z17
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z12
+	VFMADD231PS  Z7, Z13, Z18
+	VFMADD231PS  Z8, Z14, Z30
+	VFMADD231PS  Z9, Z15, Z29
+	VFMADD231PS  Z10, Z16, Z28
+	VFMADD231PS  Z11, Z17, Z27
+	VFMADD231PS  Z6, Z12, Z26
+	VFMADD231PS  Z7, Z18, Z1
+	VFMADD231PS  Z8, Z30, Z23
+	VFMADD231PS  Z9, Z29, Z22
+	VFMADD231PS  Z10, Z28, Z21
+	VFMADD231PS  Z11, Z27, Z20
+	VFMADD231PS  Z6, Z26, Z19
+	VFMADD231PS  Z7, Z1, Z31
+	VFMADD231PS  Z8, Z23, Z0
+	VFMADD231PS  Z9, Z22, Z5
+	VFMADD231PS  Z10, Z21, Z4
+	VFMADD231PS  Z11, Z20, Z3
+	VFMADD231PS  Z6, Z19, Z2
+	VFMADD231PS  Z31, Z7, Z25
+	VMOVUPS      2304(SP), Z1
+	VFMADD231PS  Z0, Z8, Z1
+	VMOVUPS      2240(SP), Z0
+	VFMADD231PS  Z5, Z9, Z0
+	VMOVUPS      2176(SP), Z5
+	VFMADD231PS  Z4, Z10, Z5
+	VMOVUPS      2112(SP), Z4
+	VFMADD231PS  Z3, Z11, Z4
+	VMOVUPS      2048(SP), Z3
+	VFMADD231PS  Z2, Z6, Z3
+	VMOVUPS      1984(SP), Z2
+	VFMADD231PS  Z7, Z25, Z2
+	VMOVUPS      1920(SP), Z7
+	VFMADD231PS  Z8, Z1, Z7
+	VMOVUPS      1856(SP), Z1
+	VFMADD231PS  Z9, Z0, Z1
+	VMOVUPS      1792(SP), Z0
+	VFMADD231PS  Z10, Z5, Z0
+	VMOVUPS      1728(SP), Z5
+	VFMADD231PS  Z11, Z4, Z5
+	VMOVUPS      1664(SP), Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VMOVUPS      1600(SP), Z3
+	VBROADCASTSS SpiralsConstants<>+1920(SB), Z6
+	VPTERNLOGD   $0x78, Z6, Z3, Z2
+	VMOVUPS      1536(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z7
+	VMOVUPS      1472(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z1
+	VMOVUPS      1408(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z0
+	VMOVUPS      1344(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z5
+	VMOVUPS      1280(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z4
+	VMOVUPS      Z2, 2944(SI)(R12*1)
+	VMOVUPS      Z7, 3008(SI)(R12*1)
+	VMOVUPS      Z1, 3072(SI)(R12*1)
+	VMOVUPS      Z0, 3136(SI)(R12*1)
+	VMOVUPS      Z5, 3200(SI)(R12*1)
+	VMOVUPS      Z4, 2880(SI)(R12*1)
 	ADDQ         $0x00000180, R12
 	CMPQ         R12, $0x00000300
 	JNE          loop2
@@ -6149,17 +7283,17 @@ loop2:
 	VMOVUPS      2432(SI), Z1
 	VMOVUPS      2496(SI), Z2
 	VMOVUPS      2560(SI), Z3
-	VBROADCASTSS SpiralsConstants<>+2144(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+960(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -6168,102 +7302,104 @@ loop2:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+2176(SB), Z13
+	VMOVUPS      SpiralsConstants<>+1024(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z17
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z17
 	VSUBPS       Z14, Z5, Z5
 	VSUBPS       Z15, Z6, Z6
 	VSUBPS       Z16, Z7, Z7
 	VSUBPS       Z17, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z13
+	VMOVUPS      SpiralsConstants<>+1152(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z17
-	VMOVUPS      SpiralsConstants<>+2432(SB), Z13
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z17
+	VMAXPS       Z5, Z14, Z13
+	VMAXPS       Z6, Z15, Z14
+	VMAXPS       Z7, Z16, Z15
+	VMAXPS       Z4, Z17, Z16
+	VMOVUPS      SpiralsConstants<>+1280(SB), Z17
 	VMOVAPS      Z9, Z18
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z18
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z18
 	VMOVAPS      Z10, Z19
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z19
 	VMOVAPS      Z11, Z20
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z20
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z20
 	VMOVAPS      Z12, Z21
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z21
-	VFMADD231PS  Z5, Z14, Z18
-	VFMADD231PS  Z6, Z15, Z19
-	VFMADD231PS  Z7, Z16, Z20
-	VFMADD231PS  Z4, Z17, Z21
-	VMOVUPS      SpiralsConstants<>+2560(SB), Z13
-	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z14
-	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z15
-	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z16
-	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z17
-	VFMADD231PS  Z5, Z18, Z14
-	VFMADD231PS  Z6, Z19, Z15
-	VFMADD231PS  Z7, Z20, Z16
-	VFMADD231PS  Z4, Z21, Z17
-	VMOVUPS      SpiralsConstants<>+2688(SB), Z13
-	VMOVAPS      Z9, Z18
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z18
-	VMOVAPS      Z10, Z19
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z19
-	VMOVAPS      Z11, Z20
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z20
-	VMOVAPS      Z12, Z21
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z21
-	VFMADD231PS  Z5, Z14, Z18
-	VFMADD231PS  Z6, Z15, Z19
-	VFMADD231PS  Z7, Z16, Z20
-	VFMADD231PS  Z4, Z17, Z21
-	VMOVUPS      SpiralsConstants<>+2816(SB), Z13
-	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z14
-	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z15
-	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z16
-	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z17
-	VFMADD231PS  Z5, Z18, Z14
-	VFMADD231PS  Z6, Z19, Z15
-	VFMADD231PS  Z7, Z20, Z16
-	VFMADD231PS  Z4, Z21, Z17
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z13
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z9
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z10
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z11
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z12
-	VMAXPS       Z5, Z9, Z9
-	VMAXPS       Z6, Z10, Z10
-	VMAXPS       Z7, Z11, Z11
-	VMAXPS       Z4, Z12, Z12
-	VFMADD231PS  Z5, Z14, Z9
-	VFMADD231PS  Z6, Z15, Z10
-	VFMADD231PS  Z7, Z16, Z11
-	VFMADD231PS  Z4, Z17, Z12
-	VBROADCASTSS SpiralsConstants<>+3072(SB), Z4
-	VPTERNLOGD   $0xf8, Z4, Z1, Z9
-	VPTERNLOGD   $0xf8, Z4, Z2, Z10
-	VPTERNLOGD   $0xf8, Z4, Z3, Z11
-	VPTERNLOGD   $0xf8, Z4, Z0, Z12
-	VMOVUPS      Z9, 3712(SI)
-	VMOVUPS      Z10, 3776(SI)
-	VMOVUPS      Z11, 3840(SI)
-	VMOVUPS      Z12, 3648(SI)
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z21
+	VMOVUPS      SpiralsConstants<>+1408(SB), Z17
+	VMOVAPS      Z9, Z22
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z22
+	VMOVAPS      Z10, Z23
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z23
+	VMOVAPS      Z11, Z24
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z24
+	VMOVAPS      Z12, Z25
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z25
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z17
+	VMOVAPS      Z9, Z26
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z26
+	VMOVAPS      Z10, Z27
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z27
+	VMOVAPS      Z11, Z28
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z28
+	VMOVAPS      Z12, Z29
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z29
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z17
+	VMOVAPS      Z9, Z30
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z30
+	VMOVAPS      Z10, Z31
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z31
+	VMOVAPS      Z11, Z8
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z8
+	VMOVUPS      Z0, 2368(SP)
+	VMOVAPS      Z12, Z0
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z0
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z9
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z10
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z11
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z12
+	VFMADD231PS  Z5, Z9, Z30
+	VFMADD231PS  Z6, Z10, Z31
+	VFMADD231PS  Z7, Z11, Z8
+	VFMADD231PS  Z4, Z12, Z0
+	VFMADD231PS  Z5, Z30, Z26
+	VFMADD231PS  Z6, Z31, Z27
+	VFMADD231PS  Z7, Z8, Z28
+	VFMADD231PS  Z4, Z0, Z29
+	VFMADD231PS  Z5, Z26, Z22
+	VFMADD231PS  Z6, Z27, Z23
+	VFMADD231PS  Z7, Z28, Z24
+	VFMADD231PS  Z4, Z29, Z25
+	VFMADD231PS  Z22, Z5, Z18
+	VFMADD231PS  Z23, Z6, Z19
+	VFMADD231PS  Z24, Z7, Z20
+	VFMADD231PS  Z25, Z4, Z21
+	VFMADD231PS  Z5, Z18, Z13
+	VFMADD231PS  Z6, Z19, Z14
+	VFMADD231PS  Z7, Z20, Z15
+	VFMADD231PS  Z4, Z21, Z16
+	VBROADCASTSS SpiralsConstants<>+1920(SB), Z0
+	VPTERNLOGD   $0x78, Z0, Z1, Z13
+	VPTERNLOGD   $0x78, Z0, Z2, Z14
+	VPTERNLOGD   $0x78, Z0, Z3, Z15
+	VMOVUPS      2368(SP), Z1
+	VPTERNLOGD   $0x78, Z0, Z1, Z16
+	VMOVUPS      Z13, 3712(SI)
+	VMOVUPS      Z14, 3776(SI)
+	VMOVUPS      Z15, 3840(SI)
+	VMOVUPS      Z16, 3648(SI)
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS     1408(DI), Z0
@@ -6316,14 +7452,14 @@ loop2:
 	VFMADD231PS      3584(SI), Z2, Z0
 	VBROADCASTSS     1388(DI), Z2
 	VFMADD231PS      3584(SI), Z2, Z1
-	VFMADD231PS.BCST 1328(DI), Z12, Z0
-	VFMADD231PS.BCST 1392(DI), Z12, Z1
-	VFMADD231PS.BCST 1332(DI), Z9, Z0
-	VFMADD231PS.BCST 1396(DI), Z9, Z1
-	VFMADD231PS.BCST 1336(DI), Z10, Z0
-	VFMADD231PS.BCST 1400(DI), Z10, Z1
-	VFMADD231PS.BCST 1340(DI), Z11, Z0
-	VFMADD231PS.BCST 1404(DI), Z11, Z1
+	VFMADD231PS.BCST 1328(DI), Z16, Z0
+	VFMADD231PS.BCST 1392(DI), Z16, Z1
+	VFMADD231PS.BCST 1332(DI), Z13, Z0
+	VFMADD231PS.BCST 1396(DI), Z13, Z1
+	VFMADD231PS.BCST 1336(DI), Z14, Z0
+	VFMADD231PS.BCST 1400(DI), Z14, Z1
+	VFMADD231PS.BCST 1340(DI), Z15, Z0
+	VFMADD231PS.BCST 1404(DI), Z15, Z1
 	VMOVUPS          Z0, 1216(SI)
 	VMOVUPS          Z1, 1280(SI)
 
@@ -6333,54 +7469,49 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+1064(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+3236(SB), Z3
 	VMINPS       Z0, Z3, Z0
-	VBROADCASTSS SpiralsConstants<>+1060(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1928(SB), Z4
 	VMAXPS       Z0, Z4, Z0
-	VBROADCASTSS SpiralsConstants<>+1072(SB), Z5
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1936(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1932(SB), Z6
 	VMOVAPS      Z6, Z7
 	VFMADD231PS  Z5, Z0, Z7
-	VSUBPS       Z6, Z7, Z7
-	VBROADCASTSS SpiralsConstants<>+1076(SB), Z9
-	VFNMADD231PS Z9, Z7, Z0
-	VBROADCASTSS SpiralsConstants<>+1080(SB), Z10
-	VFNMADD231PS Z10, Z7, Z0
-	VMULPS       Z0, Z0, Z11
-	VBROADCASTSS SpiralsConstants<>+1108(SB), Z12
-	VBROADCASTSS SpiralsConstants<>+1104(SB), Z13
-	VMOVAPS      Z13, Z14
-	VFMADD231PS  Z0, Z12, Z14
-	VBROADCASTSS SpiralsConstants<>+1100(SB), Z15
-	VFMADD213PS  Z15, Z0, Z14
-	VBROADCASTSS SpiralsConstants<>+1096(SB), Z16
-	VFMADD213PS  Z16, Z0, Z14
-	VBROADCASTSS SpiralsConstants<>+1092(SB), Z17
-	VFMADD213PS  Z17, Z0, Z14
-	VBROADCASTSS SpiralsConstants<>+1088(SB), Z18
-	VFMADD213PS  Z18, Z0, Z14
-	VFMADD231PS  Z14, Z11, Z0
-	VADDPS       Z8, Z0, Z0
-	VSCALEFPS    Z7, Z0, Z0
+	VSUBPS       Z6, Z7, Z8
+	VBROADCASTSS SpiralsConstants<>+1940(SB), Z9
+	VFNMADD231PS Z9, Z8, Z0
+	VPERMPS      SpiralsConstants<>+1984(SB), Z7, Z10
+	VBROADCASTSS SpiralsConstants<>+1944(SB), Z11
+	VFNMADD231PS Z11, Z8, Z10
+	VMULPS       Z0, Z0, Z12
+	VBROADCASTSS SpiralsConstants<>+2048(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+2052(SB), Z14
+	VMOVAPS      Z14, Z15
+	VFMADD231PS  Z13, Z0, Z15
+	VADDPS       Z10, Z0, Z0
+	VFMADD231PS  Z15, Z12, Z0
+	VPERMPS      SpiralsConstants<>+2112(SB), Z7, Z7
+	VFMADD231PS  Z0, Z7, Z7
+	VSCALEFPS    Z8, Z7, Z0
 	VSUBPS       Z2, Z1, Z1
 	VMINPS       Z1, Z3, Z1
 	VMAXPS       Z1, Z4, Z1
 	VFMADD213PS  Z6, Z1, Z5
 	VSUBPS       Z6, Z5, Z2
 	VFNMADD231PS Z9, Z2, Z1
-	VFNMADD231PS Z10, Z2, Z1
-	VMULPS       Z1, Z1, Z3
-	VFMADD231PS  Z1, Z12, Z13
-	VFMADD231PS  Z1, Z13, Z15
-	VFMADD231PS  Z1, Z15, Z16
-	VFMADD231PS  Z1, Z16, Z17
-	VFMADD231PS  Z1, Z17, Z18
-	VFMADD231PS  Z18, Z3, Z1
-	VADDPS       Z8, Z1, Z1
-	VSCALEFPS    Z2, Z1, Z1
+	VPERMPS      SpiralsConstants<>+1984(SB), Z5, Z3
+	VFNMADD231PS Z11, Z2, Z3
+	VMULPS       Z1, Z1, Z4
+	VFMADD231PS  Z13, Z1, Z14
+	VADDPS       Z3, Z1, Z1
+	VFMADD231PS  Z14, Z4, Z1
+	VPERMPS      SpiralsConstants<>+2112(SB), Z5, Z3
+	VFMADD231PS  Z1, Z3, Z3
+	VSCALEFPS    Z2, Z3, Z1
 	VADDPS       Z1, Z0, Z2
 	VMOVUPS      Z2, 1536(SI)
-	VDIVPS       Z2, Z8, Z2
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z3
+	VDIVPS       Z2, Z3, Z2
 	VMULPS       Z2, Z0, Z0
 	VMOVUPS      Z0, 1344(SI)
 	VMULPS       Z2, Z1, Z1
@@ -6444,13 +7575,13 @@ TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+3080(SB), Y0
+	VMOVUPS      SpiralsConstants<>+3240(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       SpiralsConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+3112(SB), Y1
+	VMOVUPS      SpiralsConstants<>+3272(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       SpiralsConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -6513,11 +7644,11 @@ loop0:
 	VBROADCASTSS 12(DI), Y5
 	VFMADD231PS  7040(SI), Y5, Y6
 	VEXTRACTF128 $0x01, Y6, X5
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y7
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y7
 	VMINPD       Y4, Y7, Y4
 	VCVTPS2PD    X6, Y6
 	VMINPD       Y3, Y7, Y3
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y8
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y8
 	VMAXPD       Y4, Y8, Y4
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y3, Y8, Y3
@@ -6652,7 +7783,7 @@ loop0:
 	VMINPD       Y0, Y7, Y0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X3, Y3
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y6
 	VMAXPD       Y0, Y6, Y0
 	VMINPD       Y2, Y7, Y2
 	VMINPD       Y3, Y7, Y3
@@ -8399,10 +9530,10 @@ loop3:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y4
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -8623,7 +9754,7 @@ loop3:
 	VBLENDVPS    Y4, Y0, Y5, Y4
 	VMOVUPS      Y4, 1472(SI)
 	VSUBPS       Y4, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+2112(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3200(SB), Y5
 	VMINPS       Y0, Y5, Y0
 	VMOVUPS      SpiralsConstants<>+512(SB), Y6
 	VMAXPS       Y0, Y6, Y0
@@ -8762,103 +9893,103 @@ loop3:
 	VEXTRACTF128 $0x01, Y3, X2
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X3, Y3
-	VPADDQ       SpiralsConstants<>+1144(SB), Y3, Y5
-	VPADDQ       SpiralsConstants<>+1144(SB), Y4, Y6
+	VPADDQ       SpiralsConstants<>+2208(SB), Y3, Y5
+	VPADDQ       SpiralsConstants<>+2208(SB), Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        SpiralsConstants<>+1176(SB), Y7, Y7
-	VORPD        SpiralsConstants<>+1176(SB), Y8, Y8
-	VSUBPD       SpiralsConstants<>+1208(SB), Y7, Y7
-	VSUBPD       SpiralsConstants<>+1208(SB), Y8, Y8
-	VANDPD       SpiralsConstants<>+1240(SB), Y5, Y5
-	VANDPD       SpiralsConstants<>+1240(SB), Y6, Y6
-	VPADDQ       SpiralsConstants<>+1272(SB), Y5, Y5
-	VPADDQ       SpiralsConstants<>+1272(SB), Y6, Y6
+	VORPD        SpiralsConstants<>+2240(SB), Y7, Y7
+	VORPD        SpiralsConstants<>+2240(SB), Y8, Y8
+	VSUBPD       SpiralsConstants<>+2272(SB), Y7, Y7
+	VSUBPD       SpiralsConstants<>+2272(SB), Y8, Y8
+	VANDPD       SpiralsConstants<>+2304(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+2304(SB), Y6, Y6
+	VPADDQ       SpiralsConstants<>+2336(SB), Y5, Y5
+	VPADDQ       SpiralsConstants<>+2336(SB), Y6, Y6
 	VSUBPD       SpiralsConstants<>+256(SB), Y5, Y5
 	VSUBPD       SpiralsConstants<>+256(SB), Y6, Y6
-	VADDPD       SpiralsConstants<>+1304(SB), Y5, Y9
-	VADDPD       SpiralsConstants<>+1304(SB), Y6, Y10
+	VADDPD       SpiralsConstants<>+2368(SB), Y5, Y9
+	VADDPD       SpiralsConstants<>+2368(SB), Y6, Y10
 	VDIVPD       Y9, Y5, Y5
 	VDIVPD       Y10, Y6, Y6
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y6, Y6, Y10
-	VMOVUPS      SpiralsConstants<>+1464(SB), Y11
+	VMOVUPS      SpiralsConstants<>+2528(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+1496(SB), Y9, Y12
+	VFMADD231PD  SpiralsConstants<>+2560(SB), Y9, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+1496(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1432(SB), Y9, Y12
-	VFMADD213PD  SpiralsConstants<>+1432(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1400(SB), Y9, Y12
-	VFMADD213PD  SpiralsConstants<>+1400(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1368(SB), Y9, Y12
-	VFMADD213PD  SpiralsConstants<>+1368(SB), Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+2560(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+2496(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+2496(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+2464(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+2464(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+2432(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+2432(SB), Y10, Y13
 	VMULPD       Y12, Y5, Y5
 	VMULPD       Y13, Y6, Y6
-	VFMADD231PD  SpiralsConstants<>+1336(SB), Y7, Y5
-	VFMADD231PD  SpiralsConstants<>+1336(SB), Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+2400(SB), Y7, Y5
+	VFMADD231PD  SpiralsConstants<>+2400(SB), Y8, Y6
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y3, Y8
 	VCMPPD       $0x00, Y7, Y4, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+1560(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+1560(SB), Y6, Y6
-	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y3, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y4, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+1112(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+1112(SB), Y6, Y6
+	VBLENDVPD    Y8, SpiralsConstants<>+2624(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+2624(SB), Y6, Y6
+	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y3, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y4, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+2176(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+2176(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y3, SpiralsConstants<>+1592(SB), Y5, Y3
-	VBLENDVPD    Y4, SpiralsConstants<>+1592(SB), Y6, Y4
+	VBLENDVPD    Y3, SpiralsConstants<>+2656(SB), Y5, Y3
+	VBLENDVPD    Y4, SpiralsConstants<>+2656(SB), Y6, Y4
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X1, Y1
-	VPADDQ       SpiralsConstants<>+1144(SB), Y2, Y5
-	VPADDQ       SpiralsConstants<>+1144(SB), Y1, Y6
+	VPADDQ       SpiralsConstants<>+2208(SB), Y2, Y5
+	VPADDQ       SpiralsConstants<>+2208(SB), Y1, Y6
 	VPSRLQ       $0x34, Y5, Y8
 	VPSRLQ       $0x34, Y6, Y9
-	VORPD        SpiralsConstants<>+1176(SB), Y8, Y8
-	VORPD        SpiralsConstants<>+1176(SB), Y9, Y9
-	VSUBPD       SpiralsConstants<>+1208(SB), Y8, Y8
-	VSUBPD       SpiralsConstants<>+1208(SB), Y9, Y9
-	VANDPD       SpiralsConstants<>+1240(SB), Y5, Y5
-	VANDPD       SpiralsConstants<>+1240(SB), Y6, Y6
-	VPADDQ       SpiralsConstants<>+1272(SB), Y5, Y5
-	VPADDQ       SpiralsConstants<>+1272(SB), Y6, Y6
+	VORPD        SpiralsConstants<>+2240(SB), Y8, Y8
+	VORPD        SpiralsConstants<>+2240(SB), Y9, Y9
+	VSUBPD       SpiralsConstants<>+2272(SB), Y8, Y8
+	VSUBPD       SpiralsConstants<>+2272(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+2304(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+2304(SB), Y6, Y6
+	VPADDQ       SpiralsConstants<>+2336(SB), Y5, Y5
+	VPADDQ       SpiralsConstants<>+2336(SB), Y6, Y6
 	VSUBPD       SpiralsConstants<>+256(SB), Y5, Y5
 	VSUBPD       SpiralsConstants<>+256(SB), Y6, Y6
-	VADDPD       SpiralsConstants<>+1304(SB), Y5, Y10
-	VADDPD       SpiralsConstants<>+1304(SB), Y6, Y12
+	VADDPD       SpiralsConstants<>+2368(SB), Y5, Y10
+	VADDPD       SpiralsConstants<>+2368(SB), Y6, Y12
 	VDIVPD       Y10, Y5, Y5
 	VDIVPD       Y12, Y6, Y6
 	VMULPD       Y5, Y5, Y10
 	VMULPD       Y6, Y6, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+1496(SB), Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+1496(SB), Y12, Y11
-	VFMADD213PD  SpiralsConstants<>+1432(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1432(SB), Y12, Y11
-	VFMADD213PD  SpiralsConstants<>+1400(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1400(SB), Y12, Y11
-	VFMADD213PD  SpiralsConstants<>+1368(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+1368(SB), Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+2560(SB), Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+2560(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+2496(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+2496(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+2464(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+2464(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+2432(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+2432(SB), Y12, Y11
 	VMULPD       Y13, Y5, Y5
 	VMULPD       Y11, Y6, Y6
-	VFMADD231PD  SpiralsConstants<>+1336(SB), Y8, Y5
-	VFMADD231PD  SpiralsConstants<>+1336(SB), Y9, Y6
+	VFMADD231PD  SpiralsConstants<>+2400(SB), Y8, Y5
+	VFMADD231PD  SpiralsConstants<>+2400(SB), Y9, Y6
 	VCMPPD       $0x00, Y7, Y2, Y8
 	VCMPPD       $0x00, Y7, Y1, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+1560(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+1560(SB), Y6, Y6
-	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y2, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y1, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+1112(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+1112(SB), Y6, Y6
+	VBLENDVPD    Y8, SpiralsConstants<>+2624(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+2624(SB), Y6, Y6
+	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y2, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y1, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+2176(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+2176(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y2, Y2
 	VCMPPD       $0x19, Y7, Y1, Y1
-	VBLENDVPD    Y2, SpiralsConstants<>+1592(SB), Y5, Y2
-	VBLENDVPD    Y1, SpiralsConstants<>+1592(SB), Y6, Y1
+	VBLENDVPD    Y2, SpiralsConstants<>+2656(SB), Y5, Y2
+	VBLENDVPD    Y1, SpiralsConstants<>+2656(SB), Y6, Y1
 	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X2, Y3, Y2
@@ -8913,7 +10044,7 @@ loop3:
 
 // func spiralsLossBatchAVX512(p *Spirals, b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·spiralsLossBatchAVX512(SB), NOSPLIT, $128-52
+TEXT ·spiralsLossBatchAVX512(SB), $2432-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -8924,9 +10055,9 @@ TEXT ·spiralsLossBatchAVX512(SB), NOSPLIT, $128-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+3200(SB), Z0
+	VMOVUPS      SpiralsConstants<>+3328(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -8979,21 +10110,21 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z5
 	VFMADD231PS.BCST 36(DI), Z0, Z6
 	VFMADD231PS.BCST 44(DI), Z0, Z7
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z8
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z4, Z10
 	VANDPS           Z8, Z5, Z11
 	VANDPS           Z8, Z6, Z12
 	VANDPS           Z8, Z7, Z13
 	VANDPS           Z8, Z1, Z14
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z15
+	VBROADCASTSS     SpiralsConstants<>+960(SB), Z15
 	VMINPS           Z9, Z15, Z9
 	VMINPS           Z10, Z15, Z10
 	VMINPS           Z11, Z15, Z11
 	VMINPS           Z12, Z15, Z12
 	VMINPS           Z13, Z15, Z13
 	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+968(SB), Z16
 	VADDPS           Z16, Z9, Z17
 	VADDPS           Z16, Z10, Z18
 	VADDPS           Z16, Z11, Z19
@@ -9006,463 +10137,538 @@ loop0:
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z23
+	VMOVUPS          SpiralsConstants<>+1024(SB), Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z25
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z28
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z29
 	VSUBPS           Z24, Z9, Z9
 	VSUBPS           Z25, Z10, Z10
 	VSUBPS           Z26, Z11, Z11
 	VSUBPS           Z27, Z12, Z12
 	VSUBPS           Z28, Z13, Z13
 	VSUBPS           Z29, Z14, Z14
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z24
+	VMOVUPS          SpiralsConstants<>+1152(SB), Z24
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z28
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z30
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z30
+	VMAXPS           Z9, Z25, Z25
+	VMAXPS           Z10, Z26, Z26
+	VMAXPS           Z11, Z27, Z27
+	VMAXPS           Z12, Z28, Z28
+	VMAXPS           Z13, Z29, Z29
+	VMAXPS           Z14, Z30, Z30
+	VMOVUPS          SpiralsConstants<>+1280(SB), Z31
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z24
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z24
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z23
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z23
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z16
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z16
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z15
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z15
 	VMOVAPS          Z21, Z8
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z8
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z8
 	VMOVUPS          Z0, 64(SP)
 	VMOVAPS          Z22, Z0
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z0
-	VFMADD231PS      Z9, Z25, Z24
-	VFMADD231PS      Z10, Z26, Z23
-	VFMADD231PS      Z11, Z27, Z16
-	VFMADD231PS      Z12, Z28, Z15
-	VFMADD231PS      Z13, Z29, Z8
-	VFMADD231PS      Z14, Z30, Z0
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
-	VMOVAPS          Z17, Z26
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
-	VMOVAPS          Z19, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
-	VMOVAPS          Z22, Z31
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
-	VFMADD231PS      Z9, Z24, Z26
-	VFMADD231PS      Z10, Z23, Z27
-	VFMADD231PS      Z11, Z16, Z28
-	VFMADD231PS      Z12, Z15, Z29
-	VFMADD231PS      Z13, Z8, Z30
-	VFMADD231PS      Z14, Z0, Z31
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
-	VMOVAPS          Z17, Z8
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
-	VMOVAPS          Z18, Z15
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z15
-	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z16
-	VMOVAPS          Z20, Z23
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z23
-	VMOVAPS          Z21, Z24
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z24
-	VMOVAPS          Z22, Z25
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
-	VFMADD231PS      Z9, Z26, Z8
-	VFMADD231PS      Z10, Z27, Z15
-	VFMADD231PS      Z11, Z28, Z16
-	VFMADD231PS      Z12, Z29, Z23
-	VFMADD231PS      Z13, Z30, Z24
-	VFMADD231PS      Z14, Z31, Z25
-	VMOVUPS          SpiralsConstants<>+2816(SB), Z26
-	VMOVAPS          Z17, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z27
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z28
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z0
+	VMOVUPS          SpiralsConstants<>+1408(SB), Z31
+	VMOVUPS          Z2, 128(SP)
+	VMOVAPS          Z17, Z2
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z2
+	VMOVUPS          Z1, 192(SP)
+	VMOVAPS          Z18, Z1
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z1
+	VMOVUPS          Z7, 256(SP)
+	VMOVAPS          Z19, Z7
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z7
+	VMOVUPS          Z6, 320(SP)
+	VMOVAPS          Z20, Z6
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z6
+	VMOVUPS          Z5, 384(SP)
+	VMOVAPS          Z21, Z5
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z5
+	VMOVUPS          Z4, 448(SP)
+	VMOVAPS          Z22, Z4
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z4
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z31
+	VMOVUPS          Z3, 512(SP)
+	VMOVAPS          Z17, Z3
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z3
+	VMOVUPS          Z30, 576(SP)
+	VMOVAPS          Z18, Z30
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z30
+	VMOVUPS          Z29, 640(SP)
 	VMOVAPS          Z19, Z29
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z29
-	VMOVAPS          Z20, Z30
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z30
-	VMOVAPS          Z21, Z31
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z31
-	VMOVAPS          Z22, Z0
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z0
-	VFMADD231PS      Z9, Z8, Z27
-	VFMADD231PS      Z10, Z15, Z28
-	VFMADD231PS      Z11, Z16, Z29
-	VFMADD231PS      Z12, Z23, Z30
-	VFMADD231PS      Z13, Z24, Z31
-	VFMADD231PS      Z14, Z25, Z0
-	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z17
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z18
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
-	VMAXPS           Z9, Z17, Z15
-	VMAXPS           Z10, Z18, Z16
-	VMAXPS           Z11, Z19, Z17
-	VMAXPS           Z12, Z20, Z18
-	VMAXPS           Z13, Z21, Z19
-	VMAXPS           Z14, Z22, Z20
-	VFMADD231PS      Z9, Z27, Z15
-	VFMADD231PS      Z10, Z28, Z16
-	VFMADD231PS      Z11, Z29, Z17
-	VFMADD231PS      Z12, Z30, Z18
-	VFMADD231PS      Z13, Z31, Z19
-	VFMADD231PS      Z14, Z0, Z20
-	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
-	VPTERNLOGD       $0xf8, Z0, Z3, Z15
-	VPTERNLOGD       $0xf8, Z0, Z4, Z16
-	VPTERNLOGD       $0xf8, Z0, Z5, Z17
-	VPTERNLOGD       $0xf8, Z0, Z6, Z18
-	VPTERNLOGD       $0xf8, Z0, Z7, Z19
-	VPTERNLOGD       $0xf8, Z0, Z1, Z20
-	VMOVUPS          Z15, 256(SI)
-	VMOVUPS          Z16, 320(SI)
-	VMOVUPS          Z17, 384(SI)
-	VMOVUPS          Z18, 448(SI)
-	VMOVUPS          Z19, 512(SI)
-	VMOVUPS          Z20, 192(SI)
-	VBROADCASTSS     152(DI), Z1
-	VBROADCASTSS     156(DI), Z3
-	VBROADCASTSS     160(DI), Z4
-	VBROADCASTSS     164(DI), Z5
-	VBROADCASTSS     168(DI), Z6
-	VBROADCASTSS     172(DI), Z7
-	VFMADD231PS.BCST 48(DI), Z2, Z1
-	VFMADD231PS.BCST 56(DI), Z2, Z3
-	VFMADD231PS.BCST 64(DI), Z2, Z4
-	VFMADD231PS.BCST 72(DI), Z2, Z5
-	VFMADD231PS.BCST 80(DI), Z2, Z6
-	VFMADD231PS.BCST 88(DI), Z2, Z7
-	VMOVUPS          64(SP), Z9
-	VFMADD231PS.BCST 52(DI), Z9, Z1
-	VFMADD231PS.BCST 60(DI), Z9, Z3
-	VFMADD231PS.BCST 68(DI), Z9, Z4
-	VFMADD231PS.BCST 76(DI), Z9, Z5
-	VFMADD231PS.BCST 84(DI), Z9, Z6
-	VFMADD231PS.BCST 92(DI), Z9, Z7
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z10
-	VANDPS           Z10, Z1, Z11
-	VANDPS           Z10, Z3, Z12
-	VANDPS           Z10, Z4, Z13
-	VANDPS           Z10, Z5, Z14
-	VANDPS           Z10, Z6, Z15
-	VANDPS           Z10, Z7, Z16
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z17
-	VMINPS           Z11, Z17, Z11
-	VMINPS           Z12, Z17, Z12
-	VMINPS           Z13, Z17, Z13
-	VMINPS           Z14, Z17, Z14
-	VMINPS           Z15, Z17, Z15
-	VMINPS           Z16, Z17, Z16
-	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z18
-	VADDPS           Z18, Z11, Z19
-	VADDPS           Z18, Z12, Z20
-	VADDPS           Z18, Z13, Z21
-	VADDPS           Z18, Z14, Z22
-	VADDPS           Z18, Z15, Z23
-	VADDPS           Z18, Z16, Z24
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z29
+	VMOVUPS          Z28, 704(SP)
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z28
+	VMOVUPS          Z27, 768(SP)
+	VMOVAPS          Z21, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z27
+	VMOVUPS          Z26, 832(SP)
+	VMOVAPS          Z22, Z26
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z26
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z31
+	VMOVUPS          Z25, 896(SP)
+	VMOVAPS          Z17, Z25
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z25
+	VMOVUPS          Z0, 960(SP)
+	VMOVAPS          Z18, Z0
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z0
+	VMOVUPS          Z8, 1024(SP)
+	VMOVAPS          Z19, Z8
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z8
+	VMOVUPS          Z15, 1088(SP)
+	VMOVAPS          Z20, Z15
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z15
+	VMOVUPS          Z16, 1152(SP)
+	VMOVAPS          Z21, Z16
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z16
+	VMOVUPS          Z23, 1216(SP)
+	VMOVAPS          Z22, Z23
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z23
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z17
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z19
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z20
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z22
+	VFMADD231PS      Z9, Z17, Z25
+	VFMADD231PS      Z10, Z18, Z0
+	VFMADD231PS      Z11, Z19, Z8
+	VFMADD231PS      Z12, Z20, Z15
+	VFMADD231PS      Z13, Z21, Z16
+	VFMADD231PS      Z14, Z22, Z23
+	VFMADD231PS      Z9, Z25, Z3
+	VFMADD231PS      Z10, Z0, Z30
+	VFMADD231PS      Z11, Z8, Z29
+	VFMADD231PS      Z12, Z15, Z28
+	VFMADD231PS      Z13, Z16, Z27
+	VFMADD231PS      Z14, Z23, Z26
+	VFMADD231PS      Z9, Z3, Z2
+	VFMADD231PS      Z10, Z30, Z1
+	VFMADD231PS      Z11, Z29, Z7
+	VFMADD231PS      Z12, Z28, Z6
+	VFMADD231PS      Z13, Z27, Z5
+	VFMADD231PS      Z14, Z26, Z4
+	VFMADD231PS      Z2, Z9, Z24
+	VMOVUPS          1216(SP), Z0
+	VFMADD231PS      Z1, Z10, Z0
+	VMOVUPS          1152(SP), Z1
+	VFMADD231PS      Z7, Z11, Z1
+	VMOVUPS          1088(SP), Z2
+	VFMADD231PS      Z6, Z12, Z2
+	VMOVUPS          1024(SP), Z3
+	VFMADD231PS      Z5, Z13, Z3
+	VMOVUPS          960(SP), Z5
+	VFMADD231PS      Z4, Z14, Z5
+	VMOVUPS          896(SP), Z4
+	VFMADD231PS      Z9, Z24, Z4
+	VMOVUPS          832(SP), Z6
+	VFMADD231PS      Z10, Z0, Z6
+	VMOVUPS          768(SP), Z0
+	VFMADD231PS      Z11, Z1, Z0
+	VMOVUPS          704(SP), Z1
+	VFMADD231PS      Z12, Z2, Z1
+	VMOVUPS          640(SP), Z2
+	VFMADD231PS      Z13, Z3, Z2
+	VMOVUPS          576(SP), Z3
+	VFMADD231PS      Z14, Z5, Z3
+	VMOVUPS          512(SP), Z5
+	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VPTERNLOGD       $0x78, Z7, Z5, Z4
+	VMOVUPS          448(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z6
+	VMOVUPS          384(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z0
+	VMOVUPS          320(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z1
+	VMOVUPS          256(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z2
+	VMOVUPS          192(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z3
+	VMOVUPS          Z4, 256(SI)
+	VMOVUPS          Z6, 320(SI)
+	VMOVUPS          Z0, 384(SI)
+	VMOVUPS          Z1, 448(SI)
+	VMOVUPS          Z2, 512(SI)
+	VMOVUPS          Z3, 192(SI)
+	VBROADCASTSS     152(DI), Z0
+	VBROADCASTSS     156(DI), Z1
+	VBROADCASTSS     160(DI), Z2
+	VBROADCASTSS     164(DI), Z3
+	VBROADCASTSS     168(DI), Z4
+	VBROADCASTSS     172(DI), Z5
+	VMOVUPS          128(SP), Z6
+	VFMADD231PS.BCST 48(DI), Z6, Z0
+	VFMADD231PS.BCST 56(DI), Z6, Z1
+	VFMADD231PS.BCST 64(DI), Z6, Z2
+	VFMADD231PS.BCST 72(DI), Z6, Z3
+	VFMADD231PS.BCST 80(DI), Z6, Z4
+	VFMADD231PS.BCST 88(DI), Z6, Z5
+	VMOVUPS          64(SP), Z8
+	VFMADD231PS.BCST 52(DI), Z8, Z0
+	VFMADD231PS.BCST 60(DI), Z8, Z1
+	VFMADD231PS.BCST 68(DI), Z8, Z2
+	VFMADD231PS.BCST 76(DI), Z8, Z3
+	VFMADD231PS.BCST 84(DI), Z8, Z4
+	VFMADD231PS.BCST 92(DI), Z8, Z5
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z9
+	VANDPS           Z9, Z0, Z10
+	VANDPS           Z9, Z1, Z11
+	VANDPS           Z9, Z2, Z12
+	VANDPS           Z9, Z3, Z13
+	VANDPS           Z9, Z4, Z14
+	VANDPS           Z9, Z5, Z15
+	VBROADCASTSS     SpiralsConstants<>+960(SB), Z16
+	VMINPS           Z10, Z16, Z10
+	VMINPS           Z11, Z16, Z11
+	VMINPS           Z12, Z16, Z12
+	VMINPS           Z13, Z16, Z13
+	VMINPS           Z14, Z16, Z14
+	VMINPS           Z15, Z16, Z15
+	VBROADCASTSS     SpiralsConstants<>+968(SB), Z17
+	VADDPS           Z17, Z10, Z18
+	VADDPS           Z17, Z11, Z19
+	VADDPS           Z17, Z12, Z20
+	VADDPS           Z17, Z13, Z21
+	VADDPS           Z17, Z14, Z22
+	VADDPS           Z17, Z15, Z23
+	VPSRLD           $0x14, Z18, Z18
 	VPSRLD           $0x14, Z19, Z19
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VPSRLD           $0x14, Z24, Z24
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z25
+	VMOVUPS          SpiralsConstants<>+1024(SB), Z24
+	VMOVAPS          Z18, Z25
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z25
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z26
+	VMOVAPS          Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z29
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z30
+	VSUBPS           Z25, Z10, Z10
+	VSUBPS           Z26, Z11, Z11
+	VSUBPS           Z27, Z12, Z12
+	VSUBPS           Z28, Z13, Z13
+	VSUBPS           Z29, Z14, Z14
+	VSUBPS           Z30, Z15, Z15
+	VMOVUPS          SpiralsConstants<>+1152(SB), Z25
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z27
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z28
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z29
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z31
-	VMOVAPS          Z24, Z18
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z18
-	VSUBPS           Z27, Z11, Z11
-	VSUBPS           Z28, Z12, Z12
-	VSUBPS           Z29, Z13, Z13
-	VSUBPS           Z30, Z14, Z14
-	VSUBPS           Z31, Z15, Z15
-	VSUBPS           Z18, Z16, Z16
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z31
-	VMOVAPS          Z24, Z25
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z25
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z18
-	VMOVAPS          Z19, Z17
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z17
-	VMOVAPS          Z20, Z10
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z10
-	VMOVAPS          Z21, Z0
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z0
-	VMOVAPS          Z22, Z8
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z8
-	VMOVAPS          Z23, Z26
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z26
-	VMOVAPS          Z24, Z9
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z9
-	VFMADD231PS      Z11, Z27, Z17
-	VFMADD231PS      Z12, Z28, Z10
-	VFMADD231PS      Z13, Z29, Z0
-	VFMADD231PS      Z14, Z30, Z8
-	VFMADD231PS      Z15, Z31, Z26
-	VFMADD231PS      Z16, Z25, Z9
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
-	VMOVAPS          Z24, Z18
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z18
-	VFMADD231PS      Z11, Z17, Z27
-	VFMADD231PS      Z12, Z10, Z28
-	VFMADD231PS      Z13, Z0, Z29
-	VFMADD231PS      Z14, Z8, Z30
-	VFMADD231PS      Z15, Z26, Z31
-	VFMADD231PS      Z16, Z9, Z18
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
-	VMOVAPS          Z19, Z8
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z30
+	VMOVAPS          Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z24
+	VMAXPS           Z10, Z26, Z26
+	VMAXPS           Z11, Z27, Z27
+	VMAXPS           Z12, Z28, Z28
+	VMAXPS           Z13, Z29, Z29
+	VMAXPS           Z14, Z30, Z30
+	VMAXPS           Z15, Z24, Z24
+	VMOVUPS          SpiralsConstants<>+1280(SB), Z25
+	VMOVAPS          Z18, Z17
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z17
+	VMOVAPS          Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z16
 	VMOVAPS          Z20, Z9
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z9
-	VMOVAPS          Z21, Z10
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z10
-	VMOVAPS          Z22, Z17
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z17
-	VMOVAPS          Z23, Z26
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z26
-	VMOVAPS          Z24, Z25
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
-	VFMADD231PS      Z11, Z27, Z8
-	VFMADD231PS      Z12, Z28, Z9
-	VFMADD231PS      Z13, Z29, Z10
-	VFMADD231PS      Z14, Z30, Z17
-	VFMADD231PS      Z15, Z31, Z26
-	VFMADD231PS      Z16, Z18, Z25
-	VMOVUPS          SpiralsConstants<>+2816(SB), Z18
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z9
+	VMOVAPS          Z21, Z7
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z7
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z31
+	VMOVAPS          Z23, Z8
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z8
+	VMOVUPS          SpiralsConstants<>+1408(SB), Z25
+	VMOVAPS          Z18, Z6
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z6
+	VMOVUPS          Z5, 192(SP)
+	VMOVAPS          Z19, Z5
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z5
+	VMOVUPS          Z4, 256(SP)
+	VMOVAPS          Z20, Z4
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z4
+	VMOVUPS          Z3, 320(SP)
+	VMOVAPS          Z21, Z3
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z3
+	VMOVUPS          Z2, 384(SP)
+	VMOVAPS          Z22, Z2
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z2
+	VMOVUPS          Z1, 448(SP)
+	VMOVAPS          Z23, Z1
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z1
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z25
+	VMOVUPS          Z0, 512(SP)
+	VMOVAPS          Z18, Z0
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z0
+	VMOVUPS          Z24, 576(SP)
+	VMOVAPS          Z19, Z24
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z24
+	VMOVUPS          Z30, 640(SP)
+	VMOVAPS          Z20, Z30
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z30
+	VMOVUPS          Z29, 704(SP)
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z31
-	VMOVAPS          Z24, Z0
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z0
-	VFMADD231PS      Z11, Z8, Z27
-	VFMADD231PS      Z12, Z9, Z28
-	VFMADD231PS      Z13, Z10, Z29
-	VFMADD231PS      Z14, Z17, Z30
-	VFMADD231PS      Z15, Z26, Z31
-	VFMADD231PS      Z16, Z25, Z0
-	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z23
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z24
-	VMAXPS           Z11, Z19, Z9
-	VMAXPS           Z12, Z20, Z10
-	VMAXPS           Z13, Z21, Z17
-	VMAXPS           Z14, Z22, Z19
-	VMAXPS           Z15, Z23, Z20
-	VMAXPS           Z16, Z24, Z21
-	VFMADD231PS      Z11, Z27, Z9
-	VFMADD231PS      Z12, Z28, Z10
-	VFMADD231PS      Z13, Z29, Z17
-	VFMADD231PS      Z14, Z30, Z19
-	VFMADD231PS      Z15, Z31, Z20
-	VFMADD231PS      Z16, Z0, Z21
-	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
-	VPTERNLOGD       $0xf8, Z0, Z1, Z9
-	VPTERNLOGD       $0xf8, Z0, Z3, Z10
-	VPTERNLOGD       $0xf8, Z0, Z4, Z17
-	VPTERNLOGD       $0xf8, Z0, Z5, Z19
-	VPTERNLOGD       $0xf8, Z0, Z6, Z20
-	VPTERNLOGD       $0xf8, Z0, Z7, Z21
-	VMOVUPS          Z9, 576(SI)
-	VMOVUPS          Z10, 640(SI)
-	VMOVUPS          Z17, 704(SI)
-	VMOVUPS          Z19, 768(SI)
-	VMOVUPS          Z20, 832(SI)
-	VMOVUPS          Z21, 896(SI)
-	VBROADCASTSS     176(DI), Z1
-	VBROADCASTSS     180(DI), Z3
-	VBROADCASTSS     184(DI), Z4
-	VBROADCASTSS     188(DI), Z5
-	VFMADD231PS.BCST 96(DI), Z2, Z1
-	VBROADCASTSS     104(DI), Z2
-	VFMADD231PS      6976(SI), Z2, Z3
-	VBROADCASTSS     112(DI), Z2
-	VFMADD231PS      6976(SI), Z2, Z4
-	VBROADCASTSS     120(DI), Z2
-	VFMADD231PS      6976(SI), Z2, Z5
-	VMOVUPS          64(SP), Z2
-	VFMADD231PS.BCST 100(DI), Z2, Z1
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
-	VANDPS           Z6, Z1, Z7
-	VFMADD231PS.BCST 108(DI), Z2, Z3
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z2
-	VMINPS           Z7, Z2, Z7
-	VANDPS           Z6, Z3, Z9
-	VBROADCASTSS     116(DI), Z10
-	VFMADD231PS      7040(SI), Z10, Z4
-	VBROADCASTSS     124(DI), Z10
-	VFMADD231PS      7040(SI), Z10, Z5
-	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z10
-	VADDPS           Z10, Z7, Z11
-	VMINPS           Z9, Z2, Z9
-	VANDPS           Z6, Z4, Z12
-	VANDPS           Z6, Z5, Z6
-	VPSRLD           $0x14, Z11, Z11
-	VADDPS           Z10, Z9, Z13
-	VMINPS           Z12, Z2, Z12
-	VMINPS           Z6, Z2, Z2
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z6
-	VMOVAPS          Z11, Z14
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
-	VPSRLD           $0x14, Z13, Z13
-	VADDPS           Z10, Z12, Z15
-	VADDPS           Z10, Z2, Z10
-	VSUBPS           Z14, Z7, Z7
-	VMOVAPS          Z13, Z14
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
-	VPSRLD           $0x14, Z15, Z15
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z29
+	VMOVUPS          Z28, 768(SP)
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z28
+	VMOVUPS          Z27, 832(SP)
+	VMOVAPS          Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z27
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z25
+	VMOVUPS          Z26, 896(SP)
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z26
+	VMOVUPS          Z8, 960(SP)
+	VMOVAPS          Z19, Z8
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z8
+	VMOVUPS          Z31, 1024(SP)
+	VMOVAPS          Z20, Z31
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z31
+	VMOVUPS          Z7, 1088(SP)
+	VMOVAPS          Z21, Z7
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z7
+	VMOVUPS          Z9, 1152(SP)
+	VMOVAPS          Z22, Z9
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z9
+	VMOVUPS          Z16, 1216(SP)
+	VMOVAPS          Z23, Z16
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z16
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z19
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z20
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z22
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z23
+	VFMADD231PS      Z10, Z18, Z26
+	VFMADD231PS      Z11, Z19, Z8
+	VFMADD231PS      Z12, Z20, Z31
+	VFMADD231PS      Z13, Z21, Z7
+	VFMADD231PS      Z14, Z22, Z9
+	VFMADD231PS      Z15, Z23, Z16
+	VFMADD231PS      Z10, Z26, Z0
+	VFMADD231PS      Z11, Z8, Z24
+	VFMADD231PS      Z12, Z31, Z30
+	VFMADD231PS      Z13, Z7, Z29
+	VFMADD231PS      Z14, Z9, Z28
+	VFMADD231PS      Z15, Z16, Z27
+	VFMADD231PS      Z10, Z0, Z6
+	VFMADD231PS      Z11, Z24, Z5
+	VFMADD231PS      Z12, Z30, Z4
+	VFMADD231PS      Z13, Z29, Z3
+	VFMADD231PS      Z14, Z28, Z2
+	VFMADD231PS      Z15, Z27, Z1
+	VFMADD231PS      Z6, Z10, Z17
+	VMOVUPS          1216(SP), Z0
+	VFMADD231PS      Z5, Z11, Z0
+	VMOVUPS          1152(SP), Z5
+	VFMADD231PS      Z4, Z12, Z5
+	VMOVUPS          1088(SP), Z4
+	VFMADD231PS      Z3, Z13, Z4
+	VMOVUPS          1024(SP), Z3
+	VFMADD231PS      Z2, Z14, Z3
+	VMOVUPS          960(SP), Z2
+	VFMADD231PS      Z1, Z15, Z2
+	VMOVUPS          896(SP), Z1
+	VFMADD231PS      Z10, Z17, Z1
+	VMOVUPS          832(SP), Z6
+	VFMADD231PS      Z11, Z0, Z6
+	VMOVUPS          768(SP), Z0
+	VFMADD231PS      Z12, Z5, Z0
+	VMOVUPS          704(SP), Z5
+	VFMADD231PS      Z13, Z4, Z5
+	VMOVUPS          640(SP), Z4
+	VFMADD231PS      Z14, Z3, Z4
+	VMOVUPS          576(SP), Z3
+	VFMADD231PS      Z15, Z2, Z3
+	VMOVUPS          512(SP), Z2
+	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VPTERNLOGD       $0x78, Z7, Z2, Z1
+	VMOVUPS          448(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z6
+	VMOVUPS          384(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z0
+	VMOVUPS          320(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z5
+	VMOVUPS          256(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z4
+	VMOVUPS          192(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z3
+	VMOVUPS          Z1, 576(SI)
+	VMOVUPS          Z6, 640(SI)
+	VMOVUPS          Z0, 704(SI)
+	VMOVUPS          Z5, 768(SI)
+	VMOVUPS          Z4, 832(SI)
+	VMOVUPS          Z3, 896(SI)
+	VBROADCASTSS     176(DI), Z0
+	VBROADCASTSS     180(DI), Z1
+	VBROADCASTSS     184(DI), Z2
+	VBROADCASTSS     188(DI), Z3
+	VMOVUPS          128(SP), Z4
+	VFMADD231PS.BCST 96(DI), Z4, Z0
+	VBROADCASTSS     104(DI), Z4
+	VFMADD231PS      6976(SI), Z4, Z1
+	VBROADCASTSS     112(DI), Z4
+	VFMADD231PS      6976(SI), Z4, Z2
+	VBROADCASTSS     120(DI), Z4
+	VFMADD231PS      6976(SI), Z4, Z3
+	VMOVUPS          64(SP), Z4
+	VFMADD231PS.BCST 100(DI), Z4, Z0
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z5
+	VANDPS           Z5, Z0, Z6
+	VFMADD231PS.BCST 108(DI), Z4, Z1
+	VBROADCASTSS     SpiralsConstants<>+960(SB), Z4
+	VMINPS           Z6, Z4, Z6
+	VANDPS           Z5, Z1, Z8
+	VBROADCASTSS     116(DI), Z9
+	VFMADD231PS      7040(SI), Z9, Z2
+	VBROADCASTSS     124(DI), Z9
+	VFMADD231PS      7040(SI), Z9, Z3
+	VBROADCASTSS     SpiralsConstants<>+968(SB), Z9
+	VADDPS           Z9, Z6, Z10
+	VMINPS           Z8, Z4, Z8
+	VANDPS           Z5, Z2, Z11
+	VANDPS           Z5, Z3, Z5
 	VPSRLD           $0x14, Z10, Z10
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z16
-	VMOVAPS          Z11, Z17
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z17
-	VSUBPS           Z14, Z9, Z9
-	VMOVAPS          Z15, Z14
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
-	VMOVAPS          Z10, Z19
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z19
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z6
-	VMOVAPS          Z11, Z20
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z20
-	VMOVAPS          Z13, Z21
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z21
-	VSUBPS           Z14, Z12, Z12
-	VSUBPS           Z19, Z2, Z2
-	VFMADD231PS      Z7, Z17, Z20
-	VMOVAPS          Z13, Z14
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z14
-	VMOVAPS          Z15, Z17
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z17
-	VMOVAPS          Z10, Z19
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z19
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z16
-	VMOVAPS          Z11, Z22
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z22
-	VFMADD231PS      Z9, Z21, Z14
-	VMOVAPS          Z15, Z21
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z21
-	VMOVAPS          Z10, Z23
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z23
-	VFMADD231PS      Z7, Z20, Z22
-	VMOVAPS          Z13, Z6
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z6
-	VFMADD231PS      Z12, Z17, Z21
-	VFMADD231PS      Z2, Z19, Z23
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z17
-	VMOVAPS          Z11, Z19
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z19
-	VFMADD231PS      Z9, Z14, Z6
-	VMOVAPS          Z15, Z14
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z14
-	VMOVAPS          Z10, Z20
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z20
-	VFMADD231PS      Z7, Z22, Z19
-	VMOVAPS          Z13, Z16
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z16
-	VFMADD231PS      Z12, Z21, Z14
-	VFMADD231PS      Z2, Z23, Z20
-	VMOVAPS          Z11, Z21
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z21
-	VFMADD231PS      Z9, Z6, Z16
-	VMOVAPS          Z15, Z6
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z6
-	VMOVAPS          Z10, Z22
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z22
-	VFMADD231PS      Z7, Z19, Z21
-	VMOVAPS          Z13, Z17
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z17
-	VFMADD231PS      Z12, Z14, Z6
-	VFMADD231PS      Z2, Z20, Z22
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z11
-	VFMADD231PS      Z9, Z16, Z17
-	VMOVAPS          Z15, Z14
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z14
+	VADDPS           Z9, Z8, Z12
+	VMINPS           Z11, Z4, Z11
+	VMINPS           Z5, Z4, Z4
+	VMOVUPS          SpiralsConstants<>+1024(SB), Z5
+	VMOVAPS          Z10, Z13
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VPSRLD           $0x14, Z12, Z12
+	VADDPS           Z9, Z11, Z14
+	VADDPS           Z9, Z4, Z9
+	VSUBPS           Z13, Z6, Z6
+	VMOVAPS          Z12, Z13
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z9, Z9
+	VMOVUPS          SpiralsConstants<>+1152(SB), Z15
 	VMOVAPS          Z10, Z16
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z16
-	VMAXPS           Z7, Z11, Z11
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z13
-	VFMADD231PS      Z12, Z6, Z14
-	VFMADD231PS      Z2, Z22, Z16
-	VFMADD231PS      Z7, Z21, Z11
-	VMAXPS           Z9, Z13, Z6
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z15
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z10
-	VPTERNLOGD       $0xf8, Z0, Z1, Z11
-	VFMADD231PS      Z9, Z17, Z6
-	VMAXPS           Z12, Z15, Z1
-	VMAXPS           Z2, Z10, Z7
-	VMOVUPS          Z11, 960(SI)
-	VPTERNLOGD       $0xf8, Z0, Z3, Z6
-	VFMADD231PS      Z12, Z14, Z1
-	VFMADD231PS      Z2, Z16, Z7
-	VMOVUPS          Z6, 1024(SI)
-	VPTERNLOGD       $0xf8, Z0, Z4, Z1
-	VPTERNLOGD       $0xf8, Z0, Z5, Z7
-	VMOVUPS          Z1, 1088(SI)
-	VMOVUPS          Z7, 1152(SI)
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z16
+	VSUBPS           Z13, Z8, Z8
+	VMOVAPS          Z14, Z13
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VMOVAPS          Z9, Z17
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z17
+	VMAXPS           Z6, Z16, Z5
+	VMOVAPS          Z12, Z16
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z16
+	VSUBPS           Z13, Z11, Z11
+	VSUBPS           Z17, Z4, Z4
+	VMOVUPS          SpiralsConstants<>+1280(SB), Z13
+	VMOVAPS          Z10, Z17
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z17
+	VMAXPS           Z8, Z16, Z16
+	VMOVAPS          Z14, Z18
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z18
+	VMOVAPS          Z9, Z19
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z19
+	VMOVUPS          SpiralsConstants<>+1408(SB), Z15
+	VMOVAPS          Z10, Z20
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z20
+	VMOVAPS          Z12, Z21
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z21
+	VMAXPS           Z11, Z18, Z18
+	VMAXPS           Z4, Z19, Z19
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z22
+	VMOVAPS          Z10, Z23
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z23
+	VMOVAPS          Z12, Z24
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z24
+	VMOVAPS          Z14, Z26
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z26
+	VMOVAPS          Z9, Z27
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z27
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z13
+	VMOVAPS          Z10, Z28
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z13, Z28
+	VMOVAPS          Z12, Z29
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z29
+	VMOVAPS          Z14, Z30
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z30
+	VMOVAPS          Z9, Z31
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z31
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z10
+	VMOVAPS          Z12, Z15
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z13, Z15
+	VMOVAPS          Z14, Z7
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z7
+	VMOVAPS          Z9, Z13
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z13
+	VFMADD231PS      Z6, Z10, Z28
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z12
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z10
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z10, Z22
+	VMOVAPS          Z9, Z25
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z10, Z25
+	VFMADD231PS      Z6, Z28, Z23
+	VFMADD231PS      Z8, Z12, Z15
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z10
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z10, Z14
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z10, Z9
+	VFMADD231PS      Z6, Z23, Z20
+	VFMADD231PS      Z8, Z15, Z29
+	VFMADD231PS      Z11, Z14, Z22
+	VFMADD231PS      Z4, Z9, Z25
+	VFMADD231PS      Z20, Z6, Z17
+	VFMADD231PS      Z8, Z29, Z24
+	VFMADD231PS      Z11, Z22, Z7
+	VFMADD231PS      Z4, Z25, Z13
+	VFMADD231PS      Z6, Z17, Z5
+	VFMADD231PS      Z24, Z8, Z21
+	VFMADD231PS      Z11, Z7, Z30
+	VFMADD231PS      Z4, Z13, Z31
+	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z6
+	VPTERNLOGD       $0x78, Z6, Z0, Z5
+	VFMADD231PS      Z8, Z21, Z16
+	VFMADD231PS      Z30, Z11, Z26
+	VFMADD231PS      Z31, Z4, Z27
+	VMOVUPS          Z5, 960(SI)
+	VPTERNLOGD       $0x78, Z6, Z1, Z16
+	VFMADD231PS      Z11, Z26, Z18
+	VFMADD231PS      Z4, Z27, Z19
+	VMOVUPS          Z16, 1024(SI)
+	VPTERNLOGD       $0x78, Z6, Z2, Z18
+	VPTERNLOGD       $0x78, Z6, Z3, Z19
+	VMOVUPS          Z18, 1088(SI)
+	VMOVUPS          Z19, 1152(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -9701,21 +10907,21 @@ loop2:
 	VMOVUPS      1792(SI)(R12*1), Z3
 	VMOVUPS      1856(SI)(R12*1), Z4
 	VMOVUPS      1920(SI)(R12*1), Z5
-	VBROADCASTSS SpiralsConstants<>+2144(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+960(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -9728,146 +10934,180 @@ loop2:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+2176(SB), Z18
+	VMOVUPS      SpiralsConstants<>+1024(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z24
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z24
 	VSUBPS       Z19, Z7, Z7
 	VSUBPS       Z20, Z8, Z8
 	VSUBPS       Z21, Z9, Z9
 	VSUBPS       Z22, Z10, Z10
 	VSUBPS       Z23, Z11, Z11
 	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z18
+	VMOVUPS      SpiralsConstants<>+1152(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z24
-	VMOVUPS      SpiralsConstants<>+2432(SB), Z18
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z24
+	VMAXPS       Z7, Z19, Z18
+	VMAXPS       Z8, Z20, Z19
+	VMAXPS       Z9, Z21, Z20
+	VMAXPS       Z10, Z22, Z21
+	VMAXPS       Z11, Z23, Z22
+	VMAXPS       Z6, Z24, Z23
+	VMOVUPS      SpiralsConstants<>+1280(SB), Z24
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z25
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z26
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z27
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z28
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z29
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z30
-	VFMADD231PS  Z7, Z19, Z25
-	VFMADD231PS  Z8, Z20, Z26
-	VFMADD231PS  Z9, Z21, Z27
-	VFMADD231PS  Z10, Z22, Z28
-	VFMADD231PS  Z11, Z23, Z29
-	VFMADD231PS  Z6, Z24, Z30
-	VMOVUPS      SpiralsConstants<>+2560(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z24
-	VFMADD231PS  Z7, Z25, Z19
-	VFMADD231PS  Z8, Z26, Z20
-	VFMADD231PS  Z9, Z27, Z21
-	VFMADD231PS  Z10, Z28, Z22
-	VFMADD231PS  Z11, Z29, Z23
-	VFMADD231PS  Z6, Z30, Z24
-	VMOVUPS      SpiralsConstants<>+2688(SB), Z18
-	VMOVAPS      Z13, Z25
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z25
-	VMOVAPS      Z14, Z26
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z26
-	VMOVAPS      Z15, Z27
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z27
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z30
+	VMOVUPS      SpiralsConstants<>+1408(SB), Z24
+	VMOVAPS      Z13, Z31
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z31
+	VMOVUPS      Z0, 1280(SP)
+	VMOVAPS      Z14, Z0
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z0
+	VMOVUPS      Z5, 1344(SP)
+	VMOVAPS      Z15, Z5
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z5
+	VMOVUPS      Z4, 1408(SP)
+	VMOVAPS      Z16, Z4
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z4
+	VMOVUPS      Z3, 1472(SP)
+	VMOVAPS      Z17, Z3
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z3
+	VMOVUPS      Z2, 1536(SP)
+	VMOVAPS      Z12, Z2
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z2
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z24
+	VMOVUPS      Z1, 1600(SP)
+	VMOVAPS      Z13, Z1
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z1
+	VMOVUPS      Z23, 1664(SP)
+	VMOVAPS      Z14, Z23
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z23
+	VMOVUPS      Z22, 1728(SP)
+	VMOVAPS      Z15, Z22
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z22
+	VMOVUPS      Z21, 1792(SP)
+	VMOVAPS      Z16, Z21
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z21
+	VMOVUPS      Z20, 1856(SP)
+	VMOVAPS      Z17, Z20
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z20
+	VMOVUPS      Z19, 1920(SP)
+	VMOVAPS      Z12, Z19
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z19
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z24
+	VMOVUPS      Z18, 1984(SP)
+	VMOVAPS      Z13, Z18
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z18
+	VMOVUPS      Z30, 2048(SP)
+	VMOVAPS      Z14, Z30
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z30
+	VMOVUPS      Z29, 2112(SP)
+	VMOVAPS      Z15, Z29
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z29
+	VMOVUPS      Z28, 2176(SP)
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z28
-	VMOVAPS      Z17, Z29
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z29
-	VMOVAPS      Z12, Z30
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z30
-	VFMADD231PS  Z7, Z19, Z25
-	VFMADD231PS  Z8, Z20, Z26
-	VFMADD231PS  Z9, Z21, Z27
-	VFMADD231PS  Z10, Z22, Z28
-	VFMADD231PS  Z11, Z23, Z29
-	VFMADD231PS  Z6, Z24, Z30
-	VMOVUPS      SpiralsConstants<>+2816(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z24
-	VFMADD231PS  Z7, Z25, Z19
-	VFMADD231PS  Z8, Z26, Z20
-	VFMADD231PS  Z9, Z27, Z21
-	VFMADD231PS  Z10, Z28, Z22
-	VFMADD231PS  Z11, Z29, Z23
-	VFMADD231PS  Z6, Z30, Z24
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z18
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z13
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z14
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z15
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z16
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z17
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z12
-	VMAXPS       Z7, Z13, Z13
-	VMAXPS       Z8, Z14, Z14
-	VMAXPS       Z9, Z15, Z15
-	VMAXPS       Z10, Z16, Z16
-	VMAXPS       Z11, Z17, Z17
-	VMAXPS       Z6, Z12, Z12
-	VFMADD231PS  Z7, Z19, Z13
-	VFMADD231PS  Z8, Z20, Z14
-	VFMADD231PS  Z9, Z21, Z15
-	VFMADD231PS  Z10, Z22, Z16
-	VFMADD231PS  Z11, Z23, Z17
-	VFMADD231PS  Z6, Z24, Z12
-	VBROADCASTSS SpiralsConstants<>+3072(SB), Z6
-	VPTERNLOGD   $0xf8, Z6, Z1, Z13
-	VPTERNLOGD   $0xf8, Z6, Z2, Z14
-	VPTERNLOGD   $0xf8, Z6, Z3, Z15
-	VPTERNLOGD   $0xf8, Z6, Z4, Z16
-	VPTERNLOGD   $0xf8, Z6, Z5, Z17
-	VPTERNLOGD   $0xf8, Z6, Z0, Z12
-	VMOVUPS      Z13, 2944(SI)(R12*1)
-	VMOVUPS      Z14, 3008(SI)(R12*1)
-	VMOVUPS      Z15, 3072(SI)(R12*1)
-	VMOVUPS      Z16, 3136(SI)(R12*1)
-	VMOVUPS      Z17, 3200(SI)(R12*1)
-	VMOVUPS      Z12, 2880(SI)(R12*1)
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z28
+	VMOVUPS      Z27, 2240(SP)
+	VMOVAPS      Z17, Z27
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z27
+	VMOVUPS      Z26, 2304(SP)
+	VMOVAPS      Z12, Z26
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z26
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z13
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z14
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z15
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z16
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z17
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z12
+	VFMADD231PS  Z7, Z13, Z18
+	VFMADD231PS  Z8, Z14, Z30
+	VFMADD231PS  Z9, Z15, Z29
+	VFMADD231PS  Z10, Z16, Z28
+	VFMADD231PS  Z11, Z17, Z27
+	VFMADD231PS  Z6, Z12, Z26
+	VFMADD231PS  Z7, Z18, Z1
+	VFMADD231PS  Z8, Z30, Z23
+	VFMADD231PS  Z9, Z29, Z22
+	VFMADD231PS  Z10, Z28, Z21
+	VFMADD231PS  Z11, Z27, Z20
+	VFMADD231PS  Z6, Z26, Z19
+	VFMADD231PS  Z7, Z1, Z31
+	VFMADD231PS  Z8, Z23, Z0
+	VFMADD231PS  Z9, Z22, Z5
+	VFMADD231PS  Z10, Z21, Z4
+	VFMADD231PS  Z11, Z20, Z3
+	VFMADD231PS  Z6, Z19, Z2
+	VFMADD231PS  Z31, Z7, Z25
+	VMOVUPS      2304(SP), Z1
+	VFMADD231PS  Z0, Z8, Z1
+	VMOVUPS      2240(SP), Z0
+	VFMADD231PS  Z5, Z9, Z0
+	VMOVUPS      2176(SP), Z5
+	VFMADD231PS  Z4, Z10, Z5
+	VMOVUPS      2112(SP), Z4
+	VFMADD231PS  Z3, Z11, Z4
+	VMOVUPS      2048(SP), Z3
+	VFMADD231PS  Z2, Z6, Z3
+	VMOVUPS      1984(SP), Z2
+	VFMADD231PS  Z7, Z25, Z2
+	VMOVUPS      1920(SP), Z7
+	VFMADD231PS  Z8, Z1, Z7
+	VMOVUPS      1856(SP), Z1
+	VFMADD231PS  Z9, Z0, Z1
+	VMOVUPS      1792(SP), Z0
+	VFMADD231PS  Z10, Z5, Z0
+	VMOVUPS      1728(SP), Z5
+	VFMADD231PS  Z11, Z4, Z5
+	VMOVUPS      1664(SP), Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VMOVUPS      1600(SP), Z3
+	VBROADCASTSS SpiralsConstants<>+1920(SB), Z6
+	VPTERNLOGD   $0x78, Z6, Z3, Z2
+	VMOVUPS      1536(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z7
+	VMOVUPS      1472(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z1
+	VMOVUPS      1408(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z0
+	VMOVUPS      1344(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z5
+	VMOVUPS      1280(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z4
+	VMOVUPS      Z2, 2944(SI)(R12*1)
+	VMOVUPS      Z7, 3008(SI)(R12*1)
+	VMOVUPS      Z1, 3072(SI)(R12*1)
+	VMOVUPS      Z0, 3136(SI)(R12*1)
+	VMOVUPS      Z5, 3200(SI)(R12*1)
+	VMOVUPS      Z4, 2880(SI)(R12*1)
 	ADDQ         $0x00000180, R12
 	CMPQ         R12, $0x00000300
 	JNE          loop2
@@ -9875,17 +11115,17 @@ loop2:
 	VMOVUPS      2432(SI), Z1
 	VMOVUPS      2496(SI), Z2
 	VMOVUPS      2560(SI), Z3
-	VBROADCASTSS SpiralsConstants<>+2144(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+960(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -9894,102 +11134,104 @@ loop2:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+2176(SB), Z13
+	VMOVUPS      SpiralsConstants<>+1024(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z17
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z17
 	VSUBPS       Z14, Z5, Z5
 	VSUBPS       Z15, Z6, Z6
 	VSUBPS       Z16, Z7, Z7
 	VSUBPS       Z17, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z13
+	VMOVUPS      SpiralsConstants<>+1152(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z17
-	VMOVUPS      SpiralsConstants<>+2432(SB), Z13
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z17
+	VMAXPS       Z5, Z14, Z13
+	VMAXPS       Z6, Z15, Z14
+	VMAXPS       Z7, Z16, Z15
+	VMAXPS       Z4, Z17, Z16
+	VMOVUPS      SpiralsConstants<>+1280(SB), Z17
 	VMOVAPS      Z9, Z18
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z18
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z18
 	VMOVAPS      Z10, Z19
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z19
 	VMOVAPS      Z11, Z20
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z20
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z20
 	VMOVAPS      Z12, Z21
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z21
-	VFMADD231PS  Z5, Z14, Z18
-	VFMADD231PS  Z6, Z15, Z19
-	VFMADD231PS  Z7, Z16, Z20
-	VFMADD231PS  Z4, Z17, Z21
-	VMOVUPS      SpiralsConstants<>+2560(SB), Z13
-	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z14
-	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z15
-	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z16
-	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z17
-	VFMADD231PS  Z5, Z18, Z14
-	VFMADD231PS  Z6, Z19, Z15
-	VFMADD231PS  Z7, Z20, Z16
-	VFMADD231PS  Z4, Z21, Z17
-	VMOVUPS      SpiralsConstants<>+2688(SB), Z13
-	VMOVAPS      Z9, Z18
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z18
-	VMOVAPS      Z10, Z19
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z19
-	VMOVAPS      Z11, Z20
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z20
-	VMOVAPS      Z12, Z21
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z21
-	VFMADD231PS  Z5, Z14, Z18
-	VFMADD231PS  Z6, Z15, Z19
-	VFMADD231PS  Z7, Z16, Z20
-	VFMADD231PS  Z4, Z17, Z21
-	VMOVUPS      SpiralsConstants<>+2816(SB), Z13
-	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z14
-	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z15
-	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z16
-	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z17
-	VFMADD231PS  Z5, Z18, Z14
-	VFMADD231PS  Z6, Z19, Z15
-	VFMADD231PS  Z7, Z20, Z16
-	VFMADD231PS  Z4, Z21, Z17
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z13
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z9
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z10
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z11
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z12
-	VMAXPS       Z5, Z9, Z9
-	VMAXPS       Z6, Z10, Z10
-	VMAXPS       Z7, Z11, Z11
-	VMAXPS       Z4, Z12, Z12
-	VFMADD231PS  Z5, Z14, Z9
-	VFMADD231PS  Z6, Z15, Z10
-	VFMADD231PS  Z7, Z16, Z11
-	VFMADD231PS  Z4, Z17, Z12
-	VBROADCASTSS SpiralsConstants<>+3072(SB), Z4
-	VPTERNLOGD   $0xf8, Z4, Z1, Z9
-	VPTERNLOGD   $0xf8, Z4, Z2, Z10
-	VPTERNLOGD   $0xf8, Z4, Z3, Z11
-	VPTERNLOGD   $0xf8, Z4, Z0, Z12
-	VMOVUPS      Z9, 3712(SI)
-	VMOVUPS      Z10, 3776(SI)
-	VMOVUPS      Z11, 3840(SI)
-	VMOVUPS      Z12, 3648(SI)
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z21
+	VMOVUPS      SpiralsConstants<>+1408(SB), Z17
+	VMOVAPS      Z9, Z22
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z22
+	VMOVAPS      Z10, Z23
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z23
+	VMOVAPS      Z11, Z24
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z24
+	VMOVAPS      Z12, Z25
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z25
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z17
+	VMOVAPS      Z9, Z26
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z26
+	VMOVAPS      Z10, Z27
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z27
+	VMOVAPS      Z11, Z28
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z28
+	VMOVAPS      Z12, Z29
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z29
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z17
+	VMOVAPS      Z9, Z30
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z30
+	VMOVAPS      Z10, Z31
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z31
+	VMOVAPS      Z11, Z8
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z8
+	VMOVUPS      Z0, 2368(SP)
+	VMOVAPS      Z12, Z0
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z0
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z9
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z10
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z11
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z12
+	VFMADD231PS  Z5, Z9, Z30
+	VFMADD231PS  Z6, Z10, Z31
+	VFMADD231PS  Z7, Z11, Z8
+	VFMADD231PS  Z4, Z12, Z0
+	VFMADD231PS  Z5, Z30, Z26
+	VFMADD231PS  Z6, Z31, Z27
+	VFMADD231PS  Z7, Z8, Z28
+	VFMADD231PS  Z4, Z0, Z29
+	VFMADD231PS  Z5, Z26, Z22
+	VFMADD231PS  Z6, Z27, Z23
+	VFMADD231PS  Z7, Z28, Z24
+	VFMADD231PS  Z4, Z29, Z25
+	VFMADD231PS  Z22, Z5, Z18
+	VFMADD231PS  Z23, Z6, Z19
+	VFMADD231PS  Z24, Z7, Z20
+	VFMADD231PS  Z25, Z4, Z21
+	VFMADD231PS  Z5, Z18, Z13
+	VFMADD231PS  Z6, Z19, Z14
+	VFMADD231PS  Z7, Z20, Z15
+	VFMADD231PS  Z4, Z21, Z16
+	VBROADCASTSS SpiralsConstants<>+1920(SB), Z0
+	VPTERNLOGD   $0x78, Z0, Z1, Z13
+	VPTERNLOGD   $0x78, Z0, Z2, Z14
+	VPTERNLOGD   $0x78, Z0, Z3, Z15
+	VMOVUPS      2368(SP), Z1
+	VPTERNLOGD   $0x78, Z0, Z1, Z16
+	VMOVUPS      Z13, 3712(SI)
+	VMOVUPS      Z14, 3776(SI)
+	VMOVUPS      Z15, 3840(SI)
+	VMOVUPS      Z16, 3648(SI)
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS     1408(DI), Z0
@@ -10042,14 +11284,14 @@ loop2:
 	VFMADD231PS      3584(SI), Z2, Z0
 	VBROADCASTSS     1388(DI), Z2
 	VFMADD231PS      3584(SI), Z2, Z1
-	VFMADD231PS.BCST 1328(DI), Z12, Z0
-	VFMADD231PS.BCST 1392(DI), Z12, Z1
-	VFMADD231PS.BCST 1332(DI), Z9, Z0
-	VFMADD231PS.BCST 1396(DI), Z9, Z1
-	VFMADD231PS.BCST 1336(DI), Z10, Z0
-	VFMADD231PS.BCST 1400(DI), Z10, Z1
-	VFMADD231PS.BCST 1340(DI), Z11, Z0
-	VFMADD231PS.BCST 1404(DI), Z11, Z1
+	VFMADD231PS.BCST 1328(DI), Z16, Z0
+	VFMADD231PS.BCST 1392(DI), Z16, Z1
+	VFMADD231PS.BCST 1332(DI), Z13, Z0
+	VFMADD231PS.BCST 1396(DI), Z13, Z1
+	VFMADD231PS.BCST 1336(DI), Z14, Z0
+	VFMADD231PS.BCST 1400(DI), Z14, Z1
+	VFMADD231PS.BCST 1340(DI), Z15, Z0
+	VFMADD231PS.BCST 1404(DI), Z15, Z1
 	VMOVUPS          Z0, 1216(SI)
 	VMOVUPS          Z1, 1280(SI)
 
@@ -10059,54 +11301,49 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+1064(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+3236(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1060(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1928(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1072(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z7
-	VMOVAPS      Z7, Z9
-	VFMADD231PS  Z6, Z3, Z9
-	VSUBPS       Z7, Z9, Z9
-	VBROADCASTSS SpiralsConstants<>+1076(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1936(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1932(SB), Z7
+	VMOVAPS      Z7, Z8
+	VFMADD231PS  Z6, Z3, Z8
+	VSUBPS       Z7, Z8, Z9
+	VBROADCASTSS SpiralsConstants<>+1940(SB), Z10
 	VFNMADD231PS Z10, Z9, Z3
-	VBROADCASTSS SpiralsConstants<>+1080(SB), Z11
-	VFNMADD231PS Z11, Z9, Z3
-	VMULPS       Z3, Z3, Z12
-	VBROADCASTSS SpiralsConstants<>+1108(SB), Z13
-	VBROADCASTSS SpiralsConstants<>+1104(SB), Z14
-	VMOVAPS      Z14, Z15
-	VFMADD231PS  Z3, Z13, Z15
-	VBROADCASTSS SpiralsConstants<>+1100(SB), Z16
-	VFMADD213PS  Z16, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1096(SB), Z17
-	VFMADD213PS  Z17, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1092(SB), Z18
-	VFMADD213PS  Z18, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1088(SB), Z19
-	VFMADD213PS  Z19, Z3, Z15
-	VFMADD231PS  Z15, Z12, Z3
-	VADDPS       Z8, Z3, Z3
-	VSCALEFPS    Z9, Z3, Z3
-	VSUBPS       Z2, Z1, Z9
-	VMINPS       Z9, Z4, Z4
+	VPERMPS      SpiralsConstants<>+1984(SB), Z8, Z11
+	VBROADCASTSS SpiralsConstants<>+1944(SB), Z12
+	VFNMADD231PS Z12, Z9, Z11
+	VMULPS       Z3, Z3, Z13
+	VBROADCASTSS SpiralsConstants<>+2048(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+2052(SB), Z15
+	VMOVAPS      Z15, Z16
+	VFMADD231PS  Z14, Z3, Z16
+	VADDPS       Z11, Z3, Z3
+	VFMADD231PS  Z16, Z13, Z3
+	VPERMPS      SpiralsConstants<>+2112(SB), Z8, Z8
+	VFMADD231PS  Z3, Z8, Z8
+	VSCALEFPS    Z9, Z8, Z3
+	VSUBPS       Z2, Z1, Z8
+	VMINPS       Z8, Z4, Z4
 	VMAXPS       Z4, Z5, Z4
 	VFMADD213PS  Z7, Z4, Z6
 	VSUBPS       Z7, Z6, Z5
 	VFNMADD231PS Z10, Z5, Z4
-	VFNMADD231PS Z11, Z5, Z4
-	VMULPS       Z4, Z4, Z6
-	VFMADD231PS  Z4, Z13, Z14
-	VFMADD231PS  Z4, Z14, Z16
-	VFMADD231PS  Z4, Z16, Z17
-	VFMADD231PS  Z4, Z17, Z18
-	VFMADD231PS  Z4, Z18, Z19
-	VFMADD231PS  Z19, Z6, Z4
-	VADDPS       Z8, Z4, Z4
-	VSCALEFPS    Z5, Z4, Z4
+	VPERMPS      SpiralsConstants<>+1984(SB), Z6, Z7
+	VFNMADD231PS Z12, Z5, Z7
+	VMULPS       Z4, Z4, Z8
+	VFMADD231PS  Z14, Z4, Z15
+	VADDPS       Z7, Z4, Z4
+	VFMADD231PS  Z15, Z8, Z4
+	VPERMPS      SpiralsConstants<>+2112(SB), Z6, Z6
+	VFMADD231PS  Z4, Z6, Z6
+	VSCALEFPS    Z5, Z6, Z4
 	VADDPS       Z4, Z3, Z5
 	VMOVUPS      Z5, 1536(SI)
-	VDIVPS       Z5, Z8, Z6
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z6
+	VDIVPS       Z5, Z6, Z6
 	VMULPS       Z6, Z3, Z3
 	VMOVUPS      Z3, 1344(SI)
 	VMULPS       Z6, Z4, Z3
@@ -10115,45 +11352,45 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y3
 	VCVTPS2PD     Y5, Z4
-	VBROADCASTSD  SpiralsConstants<>+1696(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+2696(SB), Z5
 	VPADDQ        Z5, Z4, Z6
 	VPSRLQ        $0x34, Z6, Z7
-	VBROADCASTSD  SpiralsConstants<>+1704(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+2704(SB), Z8
 	VORPD         Z8, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1712(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+2712(SB), Z9
 	VSUBPD        Z9, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+1720(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+2720(SB), Z10
 	VANDPD        Z10, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z11
+	VBROADCASTSD  SpiralsConstants<>+2728(SB), Z11
 	VPADDQ        Z11, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1008(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+2736(SB), Z12
 	VSUBPD        Z12, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+2744(SB), Z13
 	VADDPD        Z13, Z6, Z14
 	VDIVPD        Z14, Z6, Z6
 	VMULPD        Z6, Z6, Z14
-	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+2792(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+2784(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z14, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+2776(SB), Z18
 	VFMADD213PD   Z18, Z14, Z17
-	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+2768(SB), Z19
 	VFMADD213PD   Z19, Z14, Z17
-	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+2760(SB), Z20
 	VFMADD213PD   Z20, Z14, Z17
 	VMULPD        Z17, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+2752(SB), Z14
 	VFMADD231PD   Z14, Z7, Z6
 	VXORPS        X7, X7, X7
 	VCMPPD        $0x00, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+2808(SB), Z17
 	VBLENDMPD     Z17, Z6, K1, Z6
-	VBROADCASTSD  SpiralsConstants<>+1688(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+2688(SB), Z21
 	VCMPPD        $0x00, Z21, Z4, K1
 	VBLENDMPD     Z21, Z6, K1, Z6
 	VCMPPD        $0x19, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z4
+	VBROADCASTSD  SpiralsConstants<>+2816(SB), Z4
 	VBLENDMPD     Z4, Z6, K1, Z6
 	VCVTPD2PS     Z6, Y6
 	VCVTPS2PD     Y3, Z3
@@ -10228,13 +11465,13 @@ TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+3080(SB), Y0
+	VMOVUPS      SpiralsConstants<>+3240(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       SpiralsConstants<>+640(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+3112(SB), Y1
+	VMOVUPS      SpiralsConstants<>+3272(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       SpiralsConstants<>+640(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -10298,11 +11535,11 @@ loop0:
 	VBROADCASTSS 12(DI), Y5
 	VFMADD231PS  4288(BX), Y5, Y6
 	VEXTRACTF128 $0x01, Y6, X5
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y7
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y7
 	VMINPD       Y4, Y7, Y4
 	VCVTPS2PD    X6, Y6
 	VMINPD       Y3, Y7, Y3
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y8
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y8
 	VMAXPD       Y4, Y8, Y4
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y3, Y8, Y3
@@ -10437,7 +11674,7 @@ loop0:
 	VMINPD       Y0, Y7, Y0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X3, Y3
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y6
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y6
 	VMAXPD       Y0, Y6, Y0
 	VMINPD       Y2, Y7, Y2
 	VMINPD       Y3, Y7, Y3
@@ -12184,10 +13421,10 @@ loop3:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      SpiralsConstants<>+2048(SB), Y4
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      SpiralsConstants<>+2016(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3104(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -12408,7 +13645,7 @@ loop3:
 	VBLENDVPS    Y4, Y0, Y5, Y4
 	VMOVUPS      Y4, 1472(SI)
 	VSUBPS       Y4, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+2112(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3200(SB), Y5
 	VMINPS       Y0, Y5, Y0
 	VMOVUPS      SpiralsConstants<>+512(SB), Y6
 	VMAXPS       Y0, Y6, Y0
@@ -12547,104 +13784,104 @@ loop3:
 	VEXTRACTF128 $0x01, Y5, X7
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       SpiralsConstants<>+1144(SB), Y5, Y9
-	VPADDQ       SpiralsConstants<>+1144(SB), Y4, Y10
+	VPADDQ       SpiralsConstants<>+2208(SB), Y5, Y9
+	VPADDQ       SpiralsConstants<>+2208(SB), Y4, Y10
 	VPSRLQ       $0x34, Y9, Y11
 	VPSRLQ       $0x34, Y10, Y12
-	VORPD        SpiralsConstants<>+1176(SB), Y11, Y11
-	VORPD        SpiralsConstants<>+1176(SB), Y12, Y12
-	VSUBPD       SpiralsConstants<>+1208(SB), Y11, Y11
-	VSUBPD       SpiralsConstants<>+1208(SB), Y12, Y12
-	VANDPD       SpiralsConstants<>+1240(SB), Y9, Y9
-	VANDPD       SpiralsConstants<>+1240(SB), Y10, Y10
-	VPADDQ       SpiralsConstants<>+1272(SB), Y9, Y9
-	VPADDQ       SpiralsConstants<>+1272(SB), Y10, Y10
+	VORPD        SpiralsConstants<>+2240(SB), Y11, Y11
+	VORPD        SpiralsConstants<>+2240(SB), Y12, Y12
+	VSUBPD       SpiralsConstants<>+2272(SB), Y11, Y11
+	VSUBPD       SpiralsConstants<>+2272(SB), Y12, Y12
+	VANDPD       SpiralsConstants<>+2304(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+2304(SB), Y10, Y10
+	VPADDQ       SpiralsConstants<>+2336(SB), Y9, Y9
+	VPADDQ       SpiralsConstants<>+2336(SB), Y10, Y10
 	VSUBPD       SpiralsConstants<>+256(SB), Y9, Y9
 	VSUBPD       SpiralsConstants<>+256(SB), Y10, Y10
-	VADDPD       SpiralsConstants<>+1304(SB), Y9, Y13
-	VADDPD       SpiralsConstants<>+1304(SB), Y10, Y14
+	VADDPD       SpiralsConstants<>+2368(SB), Y9, Y13
+	VADDPD       SpiralsConstants<>+2368(SB), Y10, Y14
 	VDIVPD       Y13, Y9, Y9
 	VDIVPD       Y14, Y10, Y10
 	VMULPD       Y9, Y9, Y13
 	VMULPD       Y10, Y10, Y14
-	VMOVUPS      SpiralsConstants<>+1464(SB), Y15
+	VMOVUPS      SpiralsConstants<>+2528(SB), Y15
 	VMOVAPS      Y15, Y8
-	VFMADD231PD  SpiralsConstants<>+1496(SB), Y13, Y8
+	VFMADD231PD  SpiralsConstants<>+2560(SB), Y13, Y8
 	VMOVUPS      Y3, 32(SP)
 	VMOVAPS      Y15, Y3
-	VFMADD231PD  SpiralsConstants<>+1496(SB), Y14, Y3
-	VFMADD213PD  SpiralsConstants<>+1432(SB), Y13, Y8
-	VFMADD213PD  SpiralsConstants<>+1432(SB), Y14, Y3
-	VFMADD213PD  SpiralsConstants<>+1400(SB), Y13, Y8
-	VFMADD213PD  SpiralsConstants<>+1400(SB), Y14, Y3
-	VFMADD213PD  SpiralsConstants<>+1368(SB), Y13, Y8
-	VFMADD213PD  SpiralsConstants<>+1368(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+2560(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+2496(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+2496(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+2464(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+2464(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+2432(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+2432(SB), Y14, Y3
 	VMULPD       Y8, Y9, Y8
 	VMULPD       Y3, Y10, Y3
-	VFMADD231PD  SpiralsConstants<>+1336(SB), Y11, Y8
-	VFMADD231PD  SpiralsConstants<>+1336(SB), Y12, Y3
+	VFMADD231PD  SpiralsConstants<>+2400(SB), Y11, Y8
+	VFMADD231PD  SpiralsConstants<>+2400(SB), Y12, Y3
 	VXORPS       X9, X9, X9
 	VCMPPD       $0x00, Y9, Y5, Y10
 	VCMPPD       $0x00, Y9, Y4, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+1560(SB), Y8, Y8
-	VBLENDVPD    Y11, SpiralsConstants<>+1560(SB), Y3, Y3
-	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y5, Y10
-	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y4, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+1112(SB), Y8, Y8
-	VBLENDVPD    Y11, SpiralsConstants<>+1112(SB), Y3, Y3
+	VBLENDVPD    Y10, SpiralsConstants<>+2624(SB), Y8, Y8
+	VBLENDVPD    Y11, SpiralsConstants<>+2624(SB), Y3, Y3
+	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y5, Y10
+	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y4, Y11
+	VBLENDVPD    Y10, SpiralsConstants<>+2176(SB), Y8, Y8
+	VBLENDVPD    Y11, SpiralsConstants<>+2176(SB), Y3, Y3
 	VCMPPD       $0x19, Y9, Y5, Y5
 	VCMPPD       $0x19, Y9, Y4, Y4
-	VBLENDVPD    Y5, SpiralsConstants<>+1592(SB), Y8, Y5
-	VBLENDVPD    Y4, SpiralsConstants<>+1592(SB), Y3, Y3
+	VBLENDVPD    Y5, SpiralsConstants<>+2656(SB), Y8, Y5
+	VBLENDVPD    Y4, SpiralsConstants<>+2656(SB), Y3, Y3
 	VCVTPD2PSY   Y5, X4
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X7, Y5
 	VCVTPS2PD    X6, Y6
-	VPADDQ       SpiralsConstants<>+1144(SB), Y5, Y7
-	VPADDQ       SpiralsConstants<>+1144(SB), Y6, Y8
+	VPADDQ       SpiralsConstants<>+2208(SB), Y5, Y7
+	VPADDQ       SpiralsConstants<>+2208(SB), Y6, Y8
 	VPSRLQ       $0x34, Y7, Y10
 	VPSRLQ       $0x34, Y8, Y11
-	VORPD        SpiralsConstants<>+1176(SB), Y10, Y10
-	VORPD        SpiralsConstants<>+1176(SB), Y11, Y11
-	VSUBPD       SpiralsConstants<>+1208(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+1208(SB), Y11, Y11
-	VANDPD       SpiralsConstants<>+1240(SB), Y7, Y7
-	VANDPD       SpiralsConstants<>+1240(SB), Y8, Y8
-	VPADDQ       SpiralsConstants<>+1272(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+1272(SB), Y8, Y8
+	VORPD        SpiralsConstants<>+2240(SB), Y10, Y10
+	VORPD        SpiralsConstants<>+2240(SB), Y11, Y11
+	VSUBPD       SpiralsConstants<>+2272(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+2272(SB), Y11, Y11
+	VANDPD       SpiralsConstants<>+2304(SB), Y7, Y7
+	VANDPD       SpiralsConstants<>+2304(SB), Y8, Y8
+	VPADDQ       SpiralsConstants<>+2336(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+2336(SB), Y8, Y8
 	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
 	VSUBPD       SpiralsConstants<>+256(SB), Y8, Y8
-	VADDPD       SpiralsConstants<>+1304(SB), Y7, Y12
-	VADDPD       SpiralsConstants<>+1304(SB), Y8, Y13
+	VADDPD       SpiralsConstants<>+2368(SB), Y7, Y12
+	VADDPD       SpiralsConstants<>+2368(SB), Y8, Y13
 	VDIVPD       Y12, Y7, Y7
 	VDIVPD       Y13, Y8, Y8
 	VMULPD       Y7, Y7, Y12
 	VMULPD       Y8, Y8, Y13
 	VMOVAPS      Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+1496(SB), Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+1496(SB), Y13, Y15
-	VFMADD213PD  SpiralsConstants<>+1432(SB), Y12, Y14
-	VFMADD213PD  SpiralsConstants<>+1432(SB), Y13, Y15
-	VFMADD213PD  SpiralsConstants<>+1400(SB), Y12, Y14
-	VFMADD213PD  SpiralsConstants<>+1400(SB), Y13, Y15
-	VFMADD213PD  SpiralsConstants<>+1368(SB), Y12, Y14
-	VFMADD213PD  SpiralsConstants<>+1368(SB), Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+2560(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+2560(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+2496(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+2496(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+2464(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+2464(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+2432(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+2432(SB), Y13, Y15
 	VMULPD       Y14, Y7, Y7
 	VMULPD       Y15, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+1336(SB), Y10, Y7
-	VFMADD231PD  SpiralsConstants<>+1336(SB), Y11, Y8
+	VFMADD231PD  SpiralsConstants<>+2400(SB), Y10, Y7
+	VFMADD231PD  SpiralsConstants<>+2400(SB), Y11, Y8
 	VCMPPD       $0x00, Y9, Y5, Y10
 	VCMPPD       $0x00, Y9, Y6, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+1560(SB), Y7, Y7
-	VBLENDVPD    Y11, SpiralsConstants<>+1560(SB), Y8, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y5, Y10
-	VCMPPD       $0x00, SpiralsConstants<>+1112(SB), Y6, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+1112(SB), Y7, Y7
-	VBLENDVPD    Y11, SpiralsConstants<>+1112(SB), Y8, Y8
+	VBLENDVPD    Y10, SpiralsConstants<>+2624(SB), Y7, Y7
+	VBLENDVPD    Y11, SpiralsConstants<>+2624(SB), Y8, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y5, Y10
+	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y6, Y11
+	VBLENDVPD    Y10, SpiralsConstants<>+2176(SB), Y7, Y7
+	VBLENDVPD    Y11, SpiralsConstants<>+2176(SB), Y8, Y8
 	VCMPPD       $0x19, Y9, Y5, Y5
 	VCMPPD       $0x19, Y9, Y6, Y6
-	VBLENDVPD    Y5, SpiralsConstants<>+1592(SB), Y7, Y5
-	VBLENDVPD    Y6, SpiralsConstants<>+1592(SB), Y8, Y6
+	VBLENDVPD    Y5, SpiralsConstants<>+2656(SB), Y7, Y5
+	VBLENDVPD    Y6, SpiralsConstants<>+2656(SB), Y8, Y6
 	VCVTPD2PSY   Y5, X5
 	VCVTPD2PSY   Y6, X6
 	VINSERTF128  $0x01, X5, Y4, Y4
@@ -14080,7 +15317,7 @@ loop11:
 
 // func spiralsGradBatchAVX512(p *Spirals, b *SpiralsBatch, xs *[2]float32, ys *[2]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·spiralsGradBatchAVX512(SB), NOSPLIT, $128-52
+TEXT ·spiralsGradBatchAVX512(SB), $2432-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -14091,9 +15328,9 @@ TEXT ·spiralsGradBatchAVX512(SB), NOSPLIT, $128-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+3200(SB), Z0
+	VMOVUPS      SpiralsConstants<>+3328(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -14147,21 +15384,21 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z5
 	VFMADD231PS.BCST 36(DI), Z0, Z6
 	VFMADD231PS.BCST 44(DI), Z0, Z7
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z8
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z4, Z10
 	VANDPS           Z8, Z5, Z11
 	VANDPS           Z8, Z6, Z12
 	VANDPS           Z8, Z7, Z13
 	VANDPS           Z8, Z1, Z14
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z15
+	VBROADCASTSS     SpiralsConstants<>+960(SB), Z15
 	VMINPS           Z9, Z15, Z9
 	VMINPS           Z10, Z15, Z10
 	VMINPS           Z11, Z15, Z11
 	VMINPS           Z12, Z15, Z12
 	VMINPS           Z13, Z15, Z13
 	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+968(SB), Z16
 	VADDPS           Z16, Z9, Z17
 	VADDPS           Z16, Z10, Z18
 	VADDPS           Z16, Z11, Z19
@@ -14174,463 +15411,538 @@ loop0:
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z23
+	VMOVUPS          SpiralsConstants<>+1024(SB), Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z25
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z28
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z29
 	VSUBPS           Z24, Z9, Z9
 	VSUBPS           Z25, Z10, Z10
 	VSUBPS           Z26, Z11, Z11
 	VSUBPS           Z27, Z12, Z12
 	VSUBPS           Z28, Z13, Z13
 	VSUBPS           Z29, Z14, Z14
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z24
+	VMOVUPS          SpiralsConstants<>+1152(SB), Z24
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z28
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z24, Z30
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z30
+	VMAXPS           Z9, Z25, Z25
+	VMAXPS           Z10, Z26, Z26
+	VMAXPS           Z11, Z27, Z27
+	VMAXPS           Z12, Z28, Z28
+	VMAXPS           Z13, Z29, Z29
+	VMAXPS           Z14, Z30, Z30
+	VMOVUPS          SpiralsConstants<>+1280(SB), Z31
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z24
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z24
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z23
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z23
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z16
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z16
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z15
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z15
 	VMOVAPS          Z21, Z8
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z8
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z8
 	VMOVUPS          Z0, 64(SP)
 	VMOVAPS          Z22, Z0
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z31, Z0
-	VFMADD231PS      Z9, Z25, Z24
-	VFMADD231PS      Z10, Z26, Z23
-	VFMADD231PS      Z11, Z27, Z16
-	VFMADD231PS      Z12, Z28, Z15
-	VFMADD231PS      Z13, Z29, Z8
-	VFMADD231PS      Z14, Z30, Z0
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
-	VMOVAPS          Z17, Z26
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
-	VMOVAPS          Z19, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
-	VMOVAPS          Z22, Z31
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
-	VFMADD231PS      Z9, Z24, Z26
-	VFMADD231PS      Z10, Z23, Z27
-	VFMADD231PS      Z11, Z16, Z28
-	VFMADD231PS      Z12, Z15, Z29
-	VFMADD231PS      Z13, Z8, Z30
-	VFMADD231PS      Z14, Z0, Z31
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
-	VMOVAPS          Z17, Z8
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
-	VMOVAPS          Z18, Z15
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z15
-	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z16
-	VMOVAPS          Z20, Z23
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z23
-	VMOVAPS          Z21, Z24
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z24
-	VMOVAPS          Z22, Z25
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
-	VFMADD231PS      Z9, Z26, Z8
-	VFMADD231PS      Z10, Z27, Z15
-	VFMADD231PS      Z11, Z28, Z16
-	VFMADD231PS      Z12, Z29, Z23
-	VFMADD231PS      Z13, Z30, Z24
-	VFMADD231PS      Z14, Z31, Z25
-	VMOVUPS          SpiralsConstants<>+2816(SB), Z26
-	VMOVAPS          Z17, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z27
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z28
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z0
+	VMOVUPS          SpiralsConstants<>+1408(SB), Z31
+	VMOVUPS          Z2, 128(SP)
+	VMOVAPS          Z17, Z2
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z2
+	VMOVUPS          Z1, 192(SP)
+	VMOVAPS          Z18, Z1
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z1
+	VMOVUPS          Z7, 256(SP)
+	VMOVAPS          Z19, Z7
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z7
+	VMOVUPS          Z6, 320(SP)
+	VMOVAPS          Z20, Z6
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z6
+	VMOVUPS          Z5, 384(SP)
+	VMOVAPS          Z21, Z5
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z5
+	VMOVUPS          Z4, 448(SP)
+	VMOVAPS          Z22, Z4
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z4
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z31
+	VMOVUPS          Z3, 512(SP)
+	VMOVAPS          Z17, Z3
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z3
+	VMOVUPS          Z30, 576(SP)
+	VMOVAPS          Z18, Z30
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z30
+	VMOVUPS          Z29, 640(SP)
 	VMOVAPS          Z19, Z29
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z29
-	VMOVAPS          Z20, Z30
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z30
-	VMOVAPS          Z21, Z31
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z31
-	VMOVAPS          Z22, Z0
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z26, Z0
-	VFMADD231PS      Z9, Z8, Z27
-	VFMADD231PS      Z10, Z15, Z28
-	VFMADD231PS      Z11, Z16, Z29
-	VFMADD231PS      Z12, Z23, Z30
-	VFMADD231PS      Z13, Z24, Z31
-	VFMADD231PS      Z14, Z25, Z0
-	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z17
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z18
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
-	VMAXPS           Z9, Z17, Z15
-	VMAXPS           Z10, Z18, Z16
-	VMAXPS           Z11, Z19, Z17
-	VMAXPS           Z12, Z20, Z18
-	VMAXPS           Z13, Z21, Z19
-	VMAXPS           Z14, Z22, Z20
-	VFMADD231PS      Z9, Z27, Z15
-	VFMADD231PS      Z10, Z28, Z16
-	VFMADD231PS      Z11, Z29, Z17
-	VFMADD231PS      Z12, Z30, Z18
-	VFMADD231PS      Z13, Z31, Z19
-	VFMADD231PS      Z14, Z0, Z20
-	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
-	VPTERNLOGD       $0xf8, Z0, Z3, Z15
-	VPTERNLOGD       $0xf8, Z0, Z4, Z16
-	VPTERNLOGD       $0xf8, Z0, Z5, Z17
-	VPTERNLOGD       $0xf8, Z0, Z6, Z18
-	VPTERNLOGD       $0xf8, Z0, Z7, Z19
-	VPTERNLOGD       $0xf8, Z0, Z1, Z20
-	VMOVUPS          Z15, 256(SI)
-	VMOVUPS          Z16, 320(SI)
-	VMOVUPS          Z17, 384(SI)
-	VMOVUPS          Z18, 448(SI)
-	VMOVUPS          Z19, 512(SI)
-	VMOVUPS          Z20, 192(SI)
-	VBROADCASTSS     152(DI), Z1
-	VBROADCASTSS     156(DI), Z3
-	VBROADCASTSS     160(DI), Z4
-	VBROADCASTSS     164(DI), Z5
-	VBROADCASTSS     168(DI), Z6
-	VBROADCASTSS     172(DI), Z7
-	VFMADD231PS.BCST 48(DI), Z2, Z1
-	VFMADD231PS.BCST 56(DI), Z2, Z3
-	VFMADD231PS.BCST 64(DI), Z2, Z4
-	VFMADD231PS.BCST 72(DI), Z2, Z5
-	VFMADD231PS.BCST 80(DI), Z2, Z6
-	VFMADD231PS.BCST 88(DI), Z2, Z7
-	VMOVUPS          64(SP), Z9
-	VFMADD231PS.BCST 52(DI), Z9, Z1
-	VFMADD231PS.BCST 60(DI), Z9, Z3
-	VFMADD231PS.BCST 68(DI), Z9, Z4
-	VFMADD231PS.BCST 76(DI), Z9, Z5
-	VFMADD231PS.BCST 84(DI), Z9, Z6
-	VFMADD231PS.BCST 92(DI), Z9, Z7
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z10
-	VANDPS           Z10, Z1, Z11
-	VANDPS           Z10, Z3, Z12
-	VANDPS           Z10, Z4, Z13
-	VANDPS           Z10, Z5, Z14
-	VANDPS           Z10, Z6, Z15
-	VANDPS           Z10, Z7, Z16
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z17
-	VMINPS           Z11, Z17, Z11
-	VMINPS           Z12, Z17, Z12
-	VMINPS           Z13, Z17, Z13
-	VMINPS           Z14, Z17, Z14
-	VMINPS           Z15, Z17, Z15
-	VMINPS           Z16, Z17, Z16
-	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z18
-	VADDPS           Z18, Z11, Z19
-	VADDPS           Z18, Z12, Z20
-	VADDPS           Z18, Z13, Z21
-	VADDPS           Z18, Z14, Z22
-	VADDPS           Z18, Z15, Z23
-	VADDPS           Z18, Z16, Z24
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z29
+	VMOVUPS          Z28, 704(SP)
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z28
+	VMOVUPS          Z27, 768(SP)
+	VMOVAPS          Z21, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z27
+	VMOVUPS          Z26, 832(SP)
+	VMOVAPS          Z22, Z26
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z26
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z31
+	VMOVUPS          Z25, 896(SP)
+	VMOVAPS          Z17, Z25
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z25
+	VMOVUPS          Z0, 960(SP)
+	VMOVAPS          Z18, Z0
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z0
+	VMOVUPS          Z8, 1024(SP)
+	VMOVAPS          Z19, Z8
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z8
+	VMOVUPS          Z15, 1088(SP)
+	VMOVAPS          Z20, Z15
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z15
+	VMOVUPS          Z16, 1152(SP)
+	VMOVAPS          Z21, Z16
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z16
+	VMOVUPS          Z23, 1216(SP)
+	VMOVAPS          Z22, Z23
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z23
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z17
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z19
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z20
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z22
+	VFMADD231PS      Z9, Z17, Z25
+	VFMADD231PS      Z10, Z18, Z0
+	VFMADD231PS      Z11, Z19, Z8
+	VFMADD231PS      Z12, Z20, Z15
+	VFMADD231PS      Z13, Z21, Z16
+	VFMADD231PS      Z14, Z22, Z23
+	VFMADD231PS      Z9, Z25, Z3
+	VFMADD231PS      Z10, Z0, Z30
+	VFMADD231PS      Z11, Z8, Z29
+	VFMADD231PS      Z12, Z15, Z28
+	VFMADD231PS      Z13, Z16, Z27
+	VFMADD231PS      Z14, Z23, Z26
+	VFMADD231PS      Z9, Z3, Z2
+	VFMADD231PS      Z10, Z30, Z1
+	VFMADD231PS      Z11, Z29, Z7
+	VFMADD231PS      Z12, Z28, Z6
+	VFMADD231PS      Z13, Z27, Z5
+	VFMADD231PS      Z14, Z26, Z4
+	VFMADD231PS      Z2, Z9, Z24
+	VMOVUPS          1216(SP), Z0
+	VFMADD231PS      Z1, Z10, Z0
+	VMOVUPS          1152(SP), Z1
+	VFMADD231PS      Z7, Z11, Z1
+	VMOVUPS          1088(SP), Z2
+	VFMADD231PS      Z6, Z12, Z2
+	VMOVUPS          1024(SP), Z3
+	VFMADD231PS      Z5, Z13, Z3
+	VMOVUPS          960(SP), Z5
+	VFMADD231PS      Z4, Z14, Z5
+	VMOVUPS          896(SP), Z4
+	VFMADD231PS      Z9, Z24, Z4
+	VMOVUPS          832(SP), Z6
+	VFMADD231PS      Z10, Z0, Z6
+	VMOVUPS          768(SP), Z0
+	VFMADD231PS      Z11, Z1, Z0
+	VMOVUPS          704(SP), Z1
+	VFMADD231PS      Z12, Z2, Z1
+	VMOVUPS          640(SP), Z2
+	VFMADD231PS      Z13, Z3, Z2
+	VMOVUPS          576(SP), Z3
+	VFMADD231PS      Z14, Z5, Z3
+	VMOVUPS          512(SP), Z5
+	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VPTERNLOGD       $0x78, Z7, Z5, Z4
+	VMOVUPS          448(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z6
+	VMOVUPS          384(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z0
+	VMOVUPS          320(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z1
+	VMOVUPS          256(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z2
+	VMOVUPS          192(SP), Z5
+	VPTERNLOGD       $0x78, Z7, Z5, Z3
+	VMOVUPS          Z4, 256(SI)
+	VMOVUPS          Z6, 320(SI)
+	VMOVUPS          Z0, 384(SI)
+	VMOVUPS          Z1, 448(SI)
+	VMOVUPS          Z2, 512(SI)
+	VMOVUPS          Z3, 192(SI)
+	VBROADCASTSS     152(DI), Z0
+	VBROADCASTSS     156(DI), Z1
+	VBROADCASTSS     160(DI), Z2
+	VBROADCASTSS     164(DI), Z3
+	VBROADCASTSS     168(DI), Z4
+	VBROADCASTSS     172(DI), Z5
+	VMOVUPS          128(SP), Z6
+	VFMADD231PS.BCST 48(DI), Z6, Z0
+	VFMADD231PS.BCST 56(DI), Z6, Z1
+	VFMADD231PS.BCST 64(DI), Z6, Z2
+	VFMADD231PS.BCST 72(DI), Z6, Z3
+	VFMADD231PS.BCST 80(DI), Z6, Z4
+	VFMADD231PS.BCST 88(DI), Z6, Z5
+	VMOVUPS          64(SP), Z8
+	VFMADD231PS.BCST 52(DI), Z8, Z0
+	VFMADD231PS.BCST 60(DI), Z8, Z1
+	VFMADD231PS.BCST 68(DI), Z8, Z2
+	VFMADD231PS.BCST 76(DI), Z8, Z3
+	VFMADD231PS.BCST 84(DI), Z8, Z4
+	VFMADD231PS.BCST 92(DI), Z8, Z5
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z9
+	VANDPS           Z9, Z0, Z10
+	VANDPS           Z9, Z1, Z11
+	VANDPS           Z9, Z2, Z12
+	VANDPS           Z9, Z3, Z13
+	VANDPS           Z9, Z4, Z14
+	VANDPS           Z9, Z5, Z15
+	VBROADCASTSS     SpiralsConstants<>+960(SB), Z16
+	VMINPS           Z10, Z16, Z10
+	VMINPS           Z11, Z16, Z11
+	VMINPS           Z12, Z16, Z12
+	VMINPS           Z13, Z16, Z13
+	VMINPS           Z14, Z16, Z14
+	VMINPS           Z15, Z16, Z15
+	VBROADCASTSS     SpiralsConstants<>+968(SB), Z17
+	VADDPS           Z17, Z10, Z18
+	VADDPS           Z17, Z11, Z19
+	VADDPS           Z17, Z12, Z20
+	VADDPS           Z17, Z13, Z21
+	VADDPS           Z17, Z14, Z22
+	VADDPS           Z17, Z15, Z23
+	VPSRLD           $0x14, Z18, Z18
 	VPSRLD           $0x14, Z19, Z19
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VPSRLD           $0x14, Z24, Z24
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z25
+	VMOVUPS          SpiralsConstants<>+1024(SB), Z24
+	VMOVAPS          Z18, Z25
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z25
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z26
+	VMOVAPS          Z20, Z27
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z29
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z30
+	VSUBPS           Z25, Z10, Z10
+	VSUBPS           Z26, Z11, Z11
+	VSUBPS           Z27, Z12, Z12
+	VSUBPS           Z28, Z13, Z13
+	VSUBPS           Z29, Z14, Z14
+	VSUBPS           Z30, Z15, Z15
+	VMOVUPS          SpiralsConstants<>+1152(SB), Z25
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z27
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z28
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z29
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z31
-	VMOVAPS          Z24, Z18
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z25, Z18
-	VSUBPS           Z27, Z11, Z11
-	VSUBPS           Z28, Z12, Z12
-	VSUBPS           Z29, Z13, Z13
-	VSUBPS           Z30, Z14, Z14
-	VSUBPS           Z31, Z15, Z15
-	VSUBPS           Z18, Z16, Z16
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z18
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z28
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z31
-	VMOVAPS          Z24, Z25
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z18, Z25
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z18
-	VMOVAPS          Z19, Z17
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z17
-	VMOVAPS          Z20, Z10
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z10
-	VMOVAPS          Z21, Z0
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z0
-	VMOVAPS          Z22, Z8
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z8
-	VMOVAPS          Z23, Z26
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z26
-	VMOVAPS          Z24, Z9
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z18, Z9
-	VFMADD231PS      Z11, Z27, Z17
-	VFMADD231PS      Z12, Z28, Z10
-	VFMADD231PS      Z13, Z29, Z0
-	VFMADD231PS      Z14, Z30, Z8
-	VFMADD231PS      Z15, Z31, Z26
-	VFMADD231PS      Z16, Z25, Z9
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z25
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z28
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z31
-	VMOVAPS          Z24, Z18
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z25, Z18
-	VFMADD231PS      Z11, Z17, Z27
-	VFMADD231PS      Z12, Z10, Z28
-	VFMADD231PS      Z13, Z0, Z29
-	VFMADD231PS      Z14, Z8, Z30
-	VFMADD231PS      Z15, Z26, Z31
-	VFMADD231PS      Z16, Z9, Z18
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z0
-	VMOVAPS          Z19, Z8
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z8
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z30
+	VMOVAPS          Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z24
+	VMAXPS           Z10, Z26, Z26
+	VMAXPS           Z11, Z27, Z27
+	VMAXPS           Z12, Z28, Z28
+	VMAXPS           Z13, Z29, Z29
+	VMAXPS           Z14, Z30, Z30
+	VMAXPS           Z15, Z24, Z24
+	VMOVUPS          SpiralsConstants<>+1280(SB), Z25
+	VMOVAPS          Z18, Z17
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z17
+	VMOVAPS          Z19, Z16
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z16
 	VMOVAPS          Z20, Z9
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z9
-	VMOVAPS          Z21, Z10
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z10
-	VMOVAPS          Z22, Z17
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z17
-	VMOVAPS          Z23, Z26
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z26
-	VMOVAPS          Z24, Z25
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z0, Z25
-	VFMADD231PS      Z11, Z27, Z8
-	VFMADD231PS      Z12, Z28, Z9
-	VFMADD231PS      Z13, Z29, Z10
-	VFMADD231PS      Z14, Z30, Z17
-	VFMADD231PS      Z15, Z31, Z26
-	VFMADD231PS      Z16, Z18, Z25
-	VMOVUPS          SpiralsConstants<>+2816(SB), Z18
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z28
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z9
+	VMOVAPS          Z21, Z7
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z7
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z31
+	VMOVAPS          Z23, Z8
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z8
+	VMOVUPS          SpiralsConstants<>+1408(SB), Z25
+	VMOVAPS          Z18, Z6
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z6
+	VMOVUPS          Z5, 192(SP)
+	VMOVAPS          Z19, Z5
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z5
+	VMOVUPS          Z4, 256(SP)
+	VMOVAPS          Z20, Z4
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z4
+	VMOVUPS          Z3, 320(SP)
+	VMOVAPS          Z21, Z3
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z3
+	VMOVUPS          Z2, 384(SP)
+	VMOVAPS          Z22, Z2
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z2
+	VMOVUPS          Z1, 448(SP)
+	VMOVAPS          Z23, Z1
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z1
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z25
+	VMOVUPS          Z0, 512(SP)
+	VMOVAPS          Z18, Z0
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z0
+	VMOVUPS          Z24, 576(SP)
+	VMOVAPS          Z19, Z24
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z24
+	VMOVUPS          Z30, 640(SP)
+	VMOVAPS          Z20, Z30
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z30
+	VMOVUPS          Z29, 704(SP)
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z31
-	VMOVAPS          Z24, Z0
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z0
-	VFMADD231PS      Z11, Z8, Z27
-	VFMADD231PS      Z12, Z9, Z28
-	VFMADD231PS      Z13, Z10, Z29
-	VFMADD231PS      Z14, Z17, Z30
-	VFMADD231PS      Z15, Z26, Z31
-	VFMADD231PS      Z16, Z25, Z0
-	VMOVUPS          SpiralsConstants<>+2944(SB), Z8
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z19
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z20
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z21
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z22
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z23
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z24
-	VMAXPS           Z11, Z19, Z9
-	VMAXPS           Z12, Z20, Z10
-	VMAXPS           Z13, Z21, Z17
-	VMAXPS           Z14, Z22, Z19
-	VMAXPS           Z15, Z23, Z20
-	VMAXPS           Z16, Z24, Z21
-	VFMADD231PS      Z11, Z27, Z9
-	VFMADD231PS      Z12, Z28, Z10
-	VFMADD231PS      Z13, Z29, Z17
-	VFMADD231PS      Z14, Z30, Z19
-	VFMADD231PS      Z15, Z31, Z20
-	VFMADD231PS      Z16, Z0, Z21
-	VBROADCASTSS     SpiralsConstants<>+3072(SB), Z0
-	VPTERNLOGD       $0xf8, Z0, Z1, Z9
-	VPTERNLOGD       $0xf8, Z0, Z3, Z10
-	VPTERNLOGD       $0xf8, Z0, Z4, Z17
-	VPTERNLOGD       $0xf8, Z0, Z5, Z19
-	VPTERNLOGD       $0xf8, Z0, Z6, Z20
-	VPTERNLOGD       $0xf8, Z0, Z7, Z21
-	VMOVUPS          Z9, 576(SI)
-	VMOVUPS          Z10, 640(SI)
-	VMOVUPS          Z17, 704(SI)
-	VMOVUPS          Z19, 768(SI)
-	VMOVUPS          Z20, 832(SI)
-	VMOVUPS          Z21, 896(SI)
-	VBROADCASTSS     176(DI), Z1
-	VBROADCASTSS     180(DI), Z3
-	VBROADCASTSS     184(DI), Z4
-	VBROADCASTSS     188(DI), Z5
-	VFMADD231PS.BCST 96(DI), Z2, Z1
-	VBROADCASTSS     104(DI), Z2
-	VFMADD231PS      4224(BX), Z2, Z3
-	VBROADCASTSS     112(DI), Z2
-	VFMADD231PS      4224(BX), Z2, Z4
-	VBROADCASTSS     120(DI), Z2
-	VFMADD231PS      4224(BX), Z2, Z5
-	VMOVUPS          64(SP), Z2
-	VFMADD231PS.BCST 100(DI), Z2, Z1
-	VBROADCASTSS     SpiralsConstants<>+2144(SB), Z6
-	VANDPS           Z6, Z1, Z7
-	VFMADD231PS.BCST 108(DI), Z2, Z3
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z2
-	VMINPS           Z7, Z2, Z7
-	VANDPS           Z6, Z3, Z9
-	VBROADCASTSS     116(DI), Z10
-	VFMADD231PS      4288(BX), Z10, Z4
-	VBROADCASTSS     124(DI), Z10
-	VFMADD231PS      4288(BX), Z10, Z5
-	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z10
-	VADDPS           Z10, Z7, Z11
-	VMINPS           Z9, Z2, Z9
-	VANDPS           Z6, Z4, Z12
-	VANDPS           Z6, Z5, Z6
-	VPSRLD           $0x14, Z11, Z11
-	VADDPS           Z10, Z9, Z13
-	VMINPS           Z12, Z2, Z12
-	VMINPS           Z6, Z2, Z2
-	VMOVUPS          SpiralsConstants<>+2176(SB), Z6
-	VMOVAPS          Z11, Z14
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
-	VPSRLD           $0x14, Z13, Z13
-	VADDPS           Z10, Z12, Z15
-	VADDPS           Z10, Z2, Z10
-	VSUBPS           Z14, Z7, Z7
-	VMOVAPS          Z13, Z14
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
-	VPSRLD           $0x14, Z15, Z15
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z29
+	VMOVUPS          Z28, 768(SP)
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z28
+	VMOVUPS          Z27, 832(SP)
+	VMOVAPS          Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z27
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z25
+	VMOVUPS          Z26, 896(SP)
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z26
+	VMOVUPS          Z8, 960(SP)
+	VMOVAPS          Z19, Z8
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z8
+	VMOVUPS          Z31, 1024(SP)
+	VMOVAPS          Z20, Z31
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z31
+	VMOVUPS          Z7, 1088(SP)
+	VMOVAPS          Z21, Z7
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z7
+	VMOVUPS          Z9, 1152(SP)
+	VMOVAPS          Z22, Z9
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z9
+	VMOVUPS          Z16, 1216(SP)
+	VMOVAPS          Z23, Z16
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z16
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z18
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z19
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z20
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z21
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z22
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z23
+	VFMADD231PS      Z10, Z18, Z26
+	VFMADD231PS      Z11, Z19, Z8
+	VFMADD231PS      Z12, Z20, Z31
+	VFMADD231PS      Z13, Z21, Z7
+	VFMADD231PS      Z14, Z22, Z9
+	VFMADD231PS      Z15, Z23, Z16
+	VFMADD231PS      Z10, Z26, Z0
+	VFMADD231PS      Z11, Z8, Z24
+	VFMADD231PS      Z12, Z31, Z30
+	VFMADD231PS      Z13, Z7, Z29
+	VFMADD231PS      Z14, Z9, Z28
+	VFMADD231PS      Z15, Z16, Z27
+	VFMADD231PS      Z10, Z0, Z6
+	VFMADD231PS      Z11, Z24, Z5
+	VFMADD231PS      Z12, Z30, Z4
+	VFMADD231PS      Z13, Z29, Z3
+	VFMADD231PS      Z14, Z28, Z2
+	VFMADD231PS      Z15, Z27, Z1
+	VFMADD231PS      Z6, Z10, Z17
+	VMOVUPS          1216(SP), Z0
+	VFMADD231PS      Z5, Z11, Z0
+	VMOVUPS          1152(SP), Z5
+	VFMADD231PS      Z4, Z12, Z5
+	VMOVUPS          1088(SP), Z4
+	VFMADD231PS      Z3, Z13, Z4
+	VMOVUPS          1024(SP), Z3
+	VFMADD231PS      Z2, Z14, Z3
+	VMOVUPS          960(SP), Z2
+	VFMADD231PS      Z1, Z15, Z2
+	VMOVUPS          896(SP), Z1
+	VFMADD231PS      Z10, Z17, Z1
+	VMOVUPS          832(SP), Z6
+	VFMADD231PS      Z11, Z0, Z6
+	VMOVUPS          768(SP), Z0
+	VFMADD231PS      Z12, Z5, Z0
+	VMOVUPS          704(SP), Z5
+	VFMADD231PS      Z13, Z4, Z5
+	VMOVUPS          640(SP), Z4
+	VFMADD231PS      Z14, Z3, Z4
+	VMOVUPS          576(SP), Z3
+	VFMADD231PS      Z15, Z2, Z3
+	VMOVUPS          512(SP), Z2
+	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VPTERNLOGD       $0x78, Z7, Z2, Z1
+	VMOVUPS          448(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z6
+	VMOVUPS          384(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z0
+	VMOVUPS          320(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z5
+	VMOVUPS          256(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z4
+	VMOVUPS          192(SP), Z2
+	VPTERNLOGD       $0x78, Z7, Z2, Z3
+	VMOVUPS          Z1, 576(SI)
+	VMOVUPS          Z6, 640(SI)
+	VMOVUPS          Z0, 704(SI)
+	VMOVUPS          Z5, 768(SI)
+	VMOVUPS          Z4, 832(SI)
+	VMOVUPS          Z3, 896(SI)
+	VBROADCASTSS     176(DI), Z0
+	VBROADCASTSS     180(DI), Z1
+	VBROADCASTSS     184(DI), Z2
+	VBROADCASTSS     188(DI), Z3
+	VMOVUPS          128(SP), Z4
+	VFMADD231PS.BCST 96(DI), Z4, Z0
+	VBROADCASTSS     104(DI), Z4
+	VFMADD231PS      4224(BX), Z4, Z1
+	VBROADCASTSS     112(DI), Z4
+	VFMADD231PS      4224(BX), Z4, Z2
+	VBROADCASTSS     120(DI), Z4
+	VFMADD231PS      4224(BX), Z4, Z3
+	VMOVUPS          64(SP), Z4
+	VFMADD231PS.BCST 100(DI), Z4, Z0
+	VBROADCASTSS     SpiralsConstants<>+964(SB), Z5
+	VANDPS           Z5, Z0, Z6
+	VFMADD231PS.BCST 108(DI), Z4, Z1
+	VBROADCASTSS     SpiralsConstants<>+960(SB), Z4
+	VMINPS           Z6, Z4, Z6
+	VANDPS           Z5, Z1, Z8
+	VBROADCASTSS     116(DI), Z9
+	VFMADD231PS      4288(BX), Z9, Z2
+	VBROADCASTSS     124(DI), Z9
+	VFMADD231PS      4288(BX), Z9, Z3
+	VBROADCASTSS     SpiralsConstants<>+968(SB), Z9
+	VADDPS           Z9, Z6, Z10
+	VMINPS           Z8, Z4, Z8
+	VANDPS           Z5, Z2, Z11
+	VANDPS           Z5, Z3, Z5
 	VPSRLD           $0x14, Z10, Z10
-	VMOVUPS          SpiralsConstants<>+2304(SB), Z16
-	VMOVAPS          Z11, Z17
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z17
-	VSUBPS           Z14, Z9, Z9
-	VMOVAPS          Z15, Z14
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z14
-	VMOVAPS          Z10, Z19
-	VPERMI2PS        SpiralsConstants<>+2240(SB), Z6, Z19
-	VMOVUPS          SpiralsConstants<>+2432(SB), Z6
-	VMOVAPS          Z11, Z20
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z20
-	VMOVAPS          Z13, Z21
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z21
-	VSUBPS           Z14, Z12, Z12
-	VSUBPS           Z19, Z2, Z2
-	VFMADD231PS      Z7, Z17, Z20
-	VMOVAPS          Z13, Z14
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z14
-	VMOVAPS          Z15, Z17
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z17
-	VMOVAPS          Z10, Z19
-	VPERMI2PS        SpiralsConstants<>+2368(SB), Z16, Z19
-	VMOVUPS          SpiralsConstants<>+2560(SB), Z16
-	VMOVAPS          Z11, Z22
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z22
-	VFMADD231PS      Z9, Z21, Z14
-	VMOVAPS          Z15, Z21
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z21
-	VMOVAPS          Z10, Z23
-	VPERMI2PS        SpiralsConstants<>+2496(SB), Z6, Z23
-	VFMADD231PS      Z7, Z20, Z22
-	VMOVAPS          Z13, Z6
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z6
-	VFMADD231PS      Z12, Z17, Z21
-	VFMADD231PS      Z2, Z19, Z23
-	VMOVUPS          SpiralsConstants<>+2688(SB), Z17
-	VMOVAPS          Z11, Z19
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z19
-	VFMADD231PS      Z9, Z14, Z6
-	VMOVAPS          Z15, Z14
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z14
-	VMOVAPS          Z10, Z20
-	VPERMI2PS        SpiralsConstants<>+2624(SB), Z16, Z20
-	VFMADD231PS      Z7, Z22, Z19
-	VMOVAPS          Z13, Z16
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z16
-	VFMADD231PS      Z12, Z21, Z14
-	VFMADD231PS      Z2, Z23, Z20
-	VMOVAPS          Z11, Z21
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z21
-	VFMADD231PS      Z9, Z6, Z16
-	VMOVAPS          Z15, Z6
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z6
-	VMOVAPS          Z10, Z22
-	VPERMI2PS        SpiralsConstants<>+2752(SB), Z17, Z22
-	VFMADD231PS      Z7, Z19, Z21
-	VMOVAPS          Z13, Z17
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z17
-	VFMADD231PS      Z12, Z14, Z6
-	VFMADD231PS      Z2, Z20, Z22
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z11
-	VFMADD231PS      Z9, Z16, Z17
-	VMOVAPS          Z15, Z14
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z14
+	VADDPS           Z9, Z8, Z12
+	VMINPS           Z11, Z4, Z11
+	VMINPS           Z5, Z4, Z4
+	VMOVUPS          SpiralsConstants<>+1024(SB), Z5
+	VMOVAPS          Z10, Z13
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VPSRLD           $0x14, Z12, Z12
+	VADDPS           Z9, Z11, Z14
+	VADDPS           Z9, Z4, Z9
+	VSUBPS           Z13, Z6, Z6
+	VMOVAPS          Z12, Z13
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VPSRLD           $0x14, Z14, Z14
+	VPSRLD           $0x14, Z9, Z9
+	VMOVUPS          SpiralsConstants<>+1152(SB), Z15
 	VMOVAPS          Z10, Z16
-	VPERMI2PS        SpiralsConstants<>+2880(SB), Z18, Z16
-	VMAXPS           Z7, Z11, Z11
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z13
-	VFMADD231PS      Z12, Z6, Z14
-	VFMADD231PS      Z2, Z22, Z16
-	VFMADD231PS      Z7, Z21, Z11
-	VMAXPS           Z9, Z13, Z6
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z15
-	VPERMI2PS        SpiralsConstants<>+3008(SB), Z8, Z10
-	VPTERNLOGD       $0xf8, Z0, Z1, Z11
-	VFMADD231PS      Z9, Z17, Z6
-	VMAXPS           Z12, Z15, Z1
-	VMAXPS           Z2, Z10, Z7
-	VMOVUPS          Z11, 960(SI)
-	VPTERNLOGD       $0xf8, Z0, Z3, Z6
-	VFMADD231PS      Z12, Z14, Z1
-	VFMADD231PS      Z2, Z16, Z7
-	VMOVUPS          Z6, 1024(SI)
-	VPTERNLOGD       $0xf8, Z0, Z4, Z1
-	VPTERNLOGD       $0xf8, Z0, Z5, Z7
-	VMOVUPS          Z1, 1088(SI)
-	VMOVUPS          Z7, 1152(SI)
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z16
+	VSUBPS           Z13, Z8, Z8
+	VMOVAPS          Z14, Z13
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VMOVAPS          Z9, Z17
+	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z17
+	VMAXPS           Z6, Z16, Z5
+	VMOVAPS          Z12, Z16
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z16
+	VSUBPS           Z13, Z11, Z11
+	VSUBPS           Z17, Z4, Z4
+	VMOVUPS          SpiralsConstants<>+1280(SB), Z13
+	VMOVAPS          Z10, Z17
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z17
+	VMAXPS           Z8, Z16, Z16
+	VMOVAPS          Z14, Z18
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z18
+	VMOVAPS          Z9, Z19
+	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z19
+	VMOVUPS          SpiralsConstants<>+1408(SB), Z15
+	VMOVAPS          Z10, Z20
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z20
+	VMOVAPS          Z12, Z21
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z21
+	VMAXPS           Z11, Z18, Z18
+	VMAXPS           Z4, Z19, Z19
+	VMOVUPS          SpiralsConstants<>+1536(SB), Z22
+	VMOVAPS          Z10, Z23
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z23
+	VMOVAPS          Z12, Z24
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z24
+	VMOVAPS          Z14, Z26
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z26
+	VMOVAPS          Z9, Z27
+	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z27
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z13
+	VMOVAPS          Z10, Z28
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z13, Z28
+	VMOVAPS          Z12, Z29
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z29
+	VMOVAPS          Z14, Z30
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z30
+	VMOVAPS          Z9, Z31
+	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z31
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z10
+	VMOVAPS          Z12, Z15
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z13, Z15
+	VMOVAPS          Z14, Z7
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z7
+	VMOVAPS          Z9, Z13
+	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z13
+	VFMADD231PS      Z6, Z10, Z28
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z12
+	VMOVUPS          SpiralsConstants<>+1664(SB), Z10
+	VMOVAPS          Z14, Z22
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z10, Z22
+	VMOVAPS          Z9, Z25
+	VPERMI2PS        SpiralsConstants<>+1728(SB), Z10, Z25
+	VFMADD231PS      Z6, Z28, Z23
+	VFMADD231PS      Z8, Z12, Z15
+	VMOVUPS          SpiralsConstants<>+1792(SB), Z10
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z10, Z14
+	VPERMI2PS        SpiralsConstants<>+1856(SB), Z10, Z9
+	VFMADD231PS      Z6, Z23, Z20
+	VFMADD231PS      Z8, Z15, Z29
+	VFMADD231PS      Z11, Z14, Z22
+	VFMADD231PS      Z4, Z9, Z25
+	VFMADD231PS      Z20, Z6, Z17
+	VFMADD231PS      Z8, Z29, Z24
+	VFMADD231PS      Z11, Z22, Z7
+	VFMADD231PS      Z4, Z25, Z13
+	VFMADD231PS      Z6, Z17, Z5
+	VFMADD231PS      Z24, Z8, Z21
+	VFMADD231PS      Z11, Z7, Z30
+	VFMADD231PS      Z4, Z13, Z31
+	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z6
+	VPTERNLOGD       $0x78, Z6, Z0, Z5
+	VFMADD231PS      Z8, Z21, Z16
+	VFMADD231PS      Z30, Z11, Z26
+	VFMADD231PS      Z31, Z4, Z27
+	VMOVUPS          Z5, 960(SI)
+	VPTERNLOGD       $0x78, Z6, Z1, Z16
+	VFMADD231PS      Z11, Z26, Z18
+	VFMADD231PS      Z4, Z27, Z19
+	VMOVUPS          Z16, 1024(SI)
+	VPTERNLOGD       $0x78, Z6, Z2, Z18
+	VPTERNLOGD       $0x78, Z6, Z3, Z19
+	VMOVUPS          Z18, 1088(SI)
+	VMOVUPS          Z19, 1152(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -14869,21 +16181,21 @@ loop2:
 	VMOVUPS      1792(SI)(R12*1), Z3
 	VMOVUPS      1856(SI)(R12*1), Z4
 	VMOVUPS      1920(SI)(R12*1), Z5
-	VBROADCASTSS SpiralsConstants<>+2144(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+960(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -14896,146 +16208,180 @@ loop2:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+2176(SB), Z18
+	VMOVUPS      SpiralsConstants<>+1024(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z18, Z24
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z24
 	VSUBPS       Z19, Z7, Z7
 	VSUBPS       Z20, Z8, Z8
 	VSUBPS       Z21, Z9, Z9
 	VSUBPS       Z22, Z10, Z10
 	VSUBPS       Z23, Z11, Z11
 	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z18
+	VMOVUPS      SpiralsConstants<>+1152(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z18, Z24
-	VMOVUPS      SpiralsConstants<>+2432(SB), Z18
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z24
+	VMAXPS       Z7, Z19, Z18
+	VMAXPS       Z8, Z20, Z19
+	VMAXPS       Z9, Z21, Z20
+	VMAXPS       Z10, Z22, Z21
+	VMAXPS       Z11, Z23, Z22
+	VMAXPS       Z6, Z24, Z23
+	VMOVUPS      SpiralsConstants<>+1280(SB), Z24
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z25
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z26
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z27
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z28
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z29
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z18, Z30
-	VFMADD231PS  Z7, Z19, Z25
-	VFMADD231PS  Z8, Z20, Z26
-	VFMADD231PS  Z9, Z21, Z27
-	VFMADD231PS  Z10, Z22, Z28
-	VFMADD231PS  Z11, Z23, Z29
-	VFMADD231PS  Z6, Z24, Z30
-	VMOVUPS      SpiralsConstants<>+2560(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z18, Z24
-	VFMADD231PS  Z7, Z25, Z19
-	VFMADD231PS  Z8, Z26, Z20
-	VFMADD231PS  Z9, Z27, Z21
-	VFMADD231PS  Z10, Z28, Z22
-	VFMADD231PS  Z11, Z29, Z23
-	VFMADD231PS  Z6, Z30, Z24
-	VMOVUPS      SpiralsConstants<>+2688(SB), Z18
-	VMOVAPS      Z13, Z25
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z25
-	VMOVAPS      Z14, Z26
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z26
-	VMOVAPS      Z15, Z27
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z27
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z30
+	VMOVUPS      SpiralsConstants<>+1408(SB), Z24
+	VMOVAPS      Z13, Z31
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z31
+	VMOVUPS      Z0, 1280(SP)
+	VMOVAPS      Z14, Z0
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z0
+	VMOVUPS      Z5, 1344(SP)
+	VMOVAPS      Z15, Z5
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z5
+	VMOVUPS      Z4, 1408(SP)
+	VMOVAPS      Z16, Z4
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z4
+	VMOVUPS      Z3, 1472(SP)
+	VMOVAPS      Z17, Z3
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z3
+	VMOVUPS      Z2, 1536(SP)
+	VMOVAPS      Z12, Z2
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z2
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z24
+	VMOVUPS      Z1, 1600(SP)
+	VMOVAPS      Z13, Z1
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z1
+	VMOVUPS      Z23, 1664(SP)
+	VMOVAPS      Z14, Z23
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z23
+	VMOVUPS      Z22, 1728(SP)
+	VMOVAPS      Z15, Z22
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z22
+	VMOVUPS      Z21, 1792(SP)
+	VMOVAPS      Z16, Z21
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z21
+	VMOVUPS      Z20, 1856(SP)
+	VMOVAPS      Z17, Z20
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z20
+	VMOVUPS      Z19, 1920(SP)
+	VMOVAPS      Z12, Z19
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z19
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z24
+	VMOVUPS      Z18, 1984(SP)
+	VMOVAPS      Z13, Z18
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z18
+	VMOVUPS      Z30, 2048(SP)
+	VMOVAPS      Z14, Z30
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z30
+	VMOVUPS      Z29, 2112(SP)
+	VMOVAPS      Z15, Z29
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z29
+	VMOVUPS      Z28, 2176(SP)
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z28
-	VMOVAPS      Z17, Z29
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z29
-	VMOVAPS      Z12, Z30
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z18, Z30
-	VFMADD231PS  Z7, Z19, Z25
-	VFMADD231PS  Z8, Z20, Z26
-	VFMADD231PS  Z9, Z21, Z27
-	VFMADD231PS  Z10, Z22, Z28
-	VFMADD231PS  Z11, Z23, Z29
-	VFMADD231PS  Z6, Z24, Z30
-	VMOVUPS      SpiralsConstants<>+2816(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z18, Z24
-	VFMADD231PS  Z7, Z25, Z19
-	VFMADD231PS  Z8, Z26, Z20
-	VFMADD231PS  Z9, Z27, Z21
-	VFMADD231PS  Z10, Z28, Z22
-	VFMADD231PS  Z11, Z29, Z23
-	VFMADD231PS  Z6, Z30, Z24
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z18
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z13
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z14
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z15
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z16
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z17
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z18, Z12
-	VMAXPS       Z7, Z13, Z13
-	VMAXPS       Z8, Z14, Z14
-	VMAXPS       Z9, Z15, Z15
-	VMAXPS       Z10, Z16, Z16
-	VMAXPS       Z11, Z17, Z17
-	VMAXPS       Z6, Z12, Z12
-	VFMADD231PS  Z7, Z19, Z13
-	VFMADD231PS  Z8, Z20, Z14
-	VFMADD231PS  Z9, Z21, Z15
-	VFMADD231PS  Z10, Z22, Z16
-	VFMADD231PS  Z11, Z23, Z17
-	VFMADD231PS  Z6, Z24, Z12
-	VBROADCASTSS SpiralsConstants<>+3072(SB), Z6
-	VPTERNLOGD   $0xf8, Z6, Z1, Z13
-	VPTERNLOGD   $0xf8, Z6, Z2, Z14
-	VPTERNLOGD   $0xf8, Z6, Z3, Z15
-	VPTERNLOGD   $0xf8, Z6, Z4, Z16
-	VPTERNLOGD   $0xf8, Z6, Z5, Z17
-	VPTERNLOGD   $0xf8, Z6, Z0, Z12
-	VMOVUPS      Z13, 192(BX)(R12*1)
-	VMOVUPS      Z14, 256(BX)(R12*1)
-	VMOVUPS      Z15, 320(BX)(R12*1)
-	VMOVUPS      Z16, 384(BX)(R12*1)
-	VMOVUPS      Z17, 448(BX)(R12*1)
-	VMOVUPS      Z12, 128(BX)(R12*1)
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z28
+	VMOVUPS      Z27, 2240(SP)
+	VMOVAPS      Z17, Z27
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z27
+	VMOVUPS      Z26, 2304(SP)
+	VMOVAPS      Z12, Z26
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z26
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z13
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z14
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z15
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z16
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z17
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z12
+	VFMADD231PS  Z7, Z13, Z18
+	VFMADD231PS  Z8, Z14, Z30
+	VFMADD231PS  Z9, Z15, Z29
+	VFMADD231PS  Z10, Z16, Z28
+	VFMADD231PS  Z11, Z17, Z27
+	VFMADD231PS  Z6, Z12, Z26
+	VFMADD231PS  Z7, Z18, Z1
+	VFMADD231PS  Z8, Z30, Z23
+	VFMADD231PS  Z9, Z29, Z22
+	VFMADD231PS  Z10, Z28, Z21
+	VFMADD231PS  Z11, Z27, Z20
+	VFMADD231PS  Z6, Z26, Z19
+	VFMADD231PS  Z7, Z1, Z31
+	VFMADD231PS  Z8, Z23, Z0
+	VFMADD231PS  Z9, Z22, Z5
+	VFMADD231PS  Z10, Z21, Z4
+	VFMADD231PS  Z11, Z20, Z3
+	VFMADD231PS  Z6, Z19, Z2
+	VFMADD231PS  Z31, Z7, Z25
+	VMOVUPS      2304(SP), Z1
+	VFMADD231PS  Z0, Z8, Z1
+	VMOVUPS      2240(SP), Z0
+	VFMADD231PS  Z5, Z9, Z0
+	VMOVUPS      2176(SP), Z5
+	VFMADD231PS  Z4, Z10, Z5
+	VMOVUPS      2112(SP), Z4
+	VFMADD231PS  Z3, Z11, Z4
+	VMOVUPS      2048(SP), Z3
+	VFMADD231PS  Z2, Z6, Z3
+	VMOVUPS      1984(SP), Z2
+	VFMADD231PS  Z7, Z25, Z2
+	VMOVUPS      1920(SP), Z7
+	VFMADD231PS  Z8, Z1, Z7
+	VMOVUPS      1856(SP), Z1
+	VFMADD231PS  Z9, Z0, Z1
+	VMOVUPS      1792(SP), Z0
+	VFMADD231PS  Z10, Z5, Z0
+	VMOVUPS      1728(SP), Z5
+	VFMADD231PS  Z11, Z4, Z5
+	VMOVUPS      1664(SP), Z4
+	VFMADD231PS  Z6, Z3, Z4
+	VMOVUPS      1600(SP), Z3
+	VBROADCASTSS SpiralsConstants<>+1920(SB), Z6
+	VPTERNLOGD   $0x78, Z6, Z3, Z2
+	VMOVUPS      1536(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z7
+	VMOVUPS      1472(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z1
+	VMOVUPS      1408(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z0
+	VMOVUPS      1344(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z5
+	VMOVUPS      1280(SP), Z3
+	VPTERNLOGD   $0x78, Z6, Z3, Z4
+	VMOVUPS      Z2, 192(BX)(R12*1)
+	VMOVUPS      Z7, 256(BX)(R12*1)
+	VMOVUPS      Z1, 320(BX)(R12*1)
+	VMOVUPS      Z0, 384(BX)(R12*1)
+	VMOVUPS      Z5, 448(BX)(R12*1)
+	VMOVUPS      Z4, 128(BX)(R12*1)
 	ADDQ         $0x00000180, R12
 	CMPQ         R12, $0x00000300
 	JNE          loop2
@@ -15043,17 +16389,17 @@ loop2:
 	VMOVUPS      2432(SI), Z1
 	VMOVUPS      2496(SI), Z2
 	VMOVUPS      2560(SI), Z3
-	VBROADCASTSS SpiralsConstants<>+2144(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+964(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+960(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+1084(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -15062,102 +16408,104 @@ loop2:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+2176(SB), Z13
+	VMOVUPS      SpiralsConstants<>+1024(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2240(SB), Z13, Z17
+	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z17
 	VSUBPS       Z14, Z5, Z5
 	VSUBPS       Z15, Z6, Z6
 	VSUBPS       Z16, Z7, Z7
 	VSUBPS       Z17, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+2304(SB), Z13
+	VMOVUPS      SpiralsConstants<>+1152(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2368(SB), Z13, Z17
-	VMOVUPS      SpiralsConstants<>+2432(SB), Z13
+	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z17
+	VMAXPS       Z5, Z14, Z13
+	VMAXPS       Z6, Z15, Z14
+	VMAXPS       Z7, Z16, Z15
+	VMAXPS       Z4, Z17, Z16
+	VMOVUPS      SpiralsConstants<>+1280(SB), Z17
 	VMOVAPS      Z9, Z18
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z18
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z18
 	VMOVAPS      Z10, Z19
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z19
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z19
 	VMOVAPS      Z11, Z20
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z20
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z20
 	VMOVAPS      Z12, Z21
-	VPERMI2PS    SpiralsConstants<>+2496(SB), Z13, Z21
-	VFMADD231PS  Z5, Z14, Z18
-	VFMADD231PS  Z6, Z15, Z19
-	VFMADD231PS  Z7, Z16, Z20
-	VFMADD231PS  Z4, Z17, Z21
-	VMOVUPS      SpiralsConstants<>+2560(SB), Z13
-	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z14
-	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z15
-	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z16
-	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2624(SB), Z13, Z17
-	VFMADD231PS  Z5, Z18, Z14
-	VFMADD231PS  Z6, Z19, Z15
-	VFMADD231PS  Z7, Z20, Z16
-	VFMADD231PS  Z4, Z21, Z17
-	VMOVUPS      SpiralsConstants<>+2688(SB), Z13
-	VMOVAPS      Z9, Z18
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z18
-	VMOVAPS      Z10, Z19
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z19
-	VMOVAPS      Z11, Z20
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z20
-	VMOVAPS      Z12, Z21
-	VPERMI2PS    SpiralsConstants<>+2752(SB), Z13, Z21
-	VFMADD231PS  Z5, Z14, Z18
-	VFMADD231PS  Z6, Z15, Z19
-	VFMADD231PS  Z7, Z16, Z20
-	VFMADD231PS  Z4, Z17, Z21
-	VMOVUPS      SpiralsConstants<>+2816(SB), Z13
-	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z14
-	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z15
-	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z16
-	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+2880(SB), Z13, Z17
-	VFMADD231PS  Z5, Z18, Z14
-	VFMADD231PS  Z6, Z19, Z15
-	VFMADD231PS  Z7, Z20, Z16
-	VFMADD231PS  Z4, Z21, Z17
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z13
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z9
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z10
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z11
-	VPERMI2PS    SpiralsConstants<>+3008(SB), Z13, Z12
-	VMAXPS       Z5, Z9, Z9
-	VMAXPS       Z6, Z10, Z10
-	VMAXPS       Z7, Z11, Z11
-	VMAXPS       Z4, Z12, Z12
-	VFMADD231PS  Z5, Z14, Z9
-	VFMADD231PS  Z6, Z15, Z10
-	VFMADD231PS  Z7, Z16, Z11
-	VFMADD231PS  Z4, Z17, Z12
-	VBROADCASTSS SpiralsConstants<>+3072(SB), Z4
-	VPTERNLOGD   $0xf8, Z4, Z1, Z9
-	VPTERNLOGD   $0xf8, Z4, Z2, Z10
-	VPTERNLOGD   $0xf8, Z4, Z3, Z11
-	VPTERNLOGD   $0xf8, Z4, Z0, Z12
-	VMOVUPS      Z9, 960(BX)
-	VMOVUPS      Z10, 1024(BX)
-	VMOVUPS      Z11, 1088(BX)
-	VMOVUPS      Z12, 896(BX)
+	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z21
+	VMOVUPS      SpiralsConstants<>+1408(SB), Z17
+	VMOVAPS      Z9, Z22
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z22
+	VMOVAPS      Z10, Z23
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z23
+	VMOVAPS      Z11, Z24
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z24
+	VMOVAPS      Z12, Z25
+	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z25
+	VMOVUPS      SpiralsConstants<>+1536(SB), Z17
+	VMOVAPS      Z9, Z26
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z26
+	VMOVAPS      Z10, Z27
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z27
+	VMOVAPS      Z11, Z28
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z28
+	VMOVAPS      Z12, Z29
+	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z29
+	VMOVUPS      SpiralsConstants<>+1664(SB), Z17
+	VMOVAPS      Z9, Z30
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z30
+	VMOVAPS      Z10, Z31
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z31
+	VMOVAPS      Z11, Z8
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z8
+	VMOVUPS      Z0, 2368(SP)
+	VMOVAPS      Z12, Z0
+	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z0
+	VMOVUPS      SpiralsConstants<>+1792(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z9
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z10
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z11
+	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z12
+	VFMADD231PS  Z5, Z9, Z30
+	VFMADD231PS  Z6, Z10, Z31
+	VFMADD231PS  Z7, Z11, Z8
+	VFMADD231PS  Z4, Z12, Z0
+	VFMADD231PS  Z5, Z30, Z26
+	VFMADD231PS  Z6, Z31, Z27
+	VFMADD231PS  Z7, Z8, Z28
+	VFMADD231PS  Z4, Z0, Z29
+	VFMADD231PS  Z5, Z26, Z22
+	VFMADD231PS  Z6, Z27, Z23
+	VFMADD231PS  Z7, Z28, Z24
+	VFMADD231PS  Z4, Z29, Z25
+	VFMADD231PS  Z22, Z5, Z18
+	VFMADD231PS  Z23, Z6, Z19
+	VFMADD231PS  Z24, Z7, Z20
+	VFMADD231PS  Z25, Z4, Z21
+	VFMADD231PS  Z5, Z18, Z13
+	VFMADD231PS  Z6, Z19, Z14
+	VFMADD231PS  Z7, Z20, Z15
+	VFMADD231PS  Z4, Z21, Z16
+	VBROADCASTSS SpiralsConstants<>+1920(SB), Z0
+	VPTERNLOGD   $0x78, Z0, Z1, Z13
+	VPTERNLOGD   $0x78, Z0, Z2, Z14
+	VPTERNLOGD   $0x78, Z0, Z3, Z15
+	VMOVUPS      2368(SP), Z1
+	VPTERNLOGD   $0x78, Z0, Z1, Z16
+	VMOVUPS      Z13, 960(BX)
+	VMOVUPS      Z14, 1024(BX)
+	VMOVUPS      Z15, 1088(BX)
+	VMOVUPS      Z16, 896(BX)
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS     1408(DI), Z0
@@ -15210,14 +16558,14 @@ loop2:
 	VFMADD231PS      832(BX), Z2, Z0
 	VBROADCASTSS     1388(DI), Z2
 	VFMADD231PS      832(BX), Z2, Z1
-	VFMADD231PS.BCST 1328(DI), Z12, Z0
-	VFMADD231PS.BCST 1392(DI), Z12, Z1
-	VFMADD231PS.BCST 1332(DI), Z9, Z0
-	VFMADD231PS.BCST 1396(DI), Z9, Z1
-	VFMADD231PS.BCST 1336(DI), Z10, Z0
-	VFMADD231PS.BCST 1400(DI), Z10, Z1
-	VFMADD231PS.BCST 1340(DI), Z11, Z0
-	VFMADD231PS.BCST 1404(DI), Z11, Z1
+	VFMADD231PS.BCST 1328(DI), Z16, Z0
+	VFMADD231PS.BCST 1392(DI), Z16, Z1
+	VFMADD231PS.BCST 1332(DI), Z13, Z0
+	VFMADD231PS.BCST 1396(DI), Z13, Z1
+	VFMADD231PS.BCST 1336(DI), Z14, Z0
+	VFMADD231PS.BCST 1400(DI), Z14, Z1
+	VFMADD231PS.BCST 1340(DI), Z15, Z0
+	VFMADD231PS.BCST 1404(DI), Z15, Z1
 	VMOVUPS          Z0, 1216(SI)
 	VMOVUPS          Z1, 1280(SI)
 
@@ -15227,141 +16575,136 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+1064(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+3236(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1060(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1928(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1072(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1068(SB), Z7
-	VMOVAPS      Z7, Z9
-	VFMADD231PS  Z6, Z3, Z9
-	VSUBPS       Z7, Z9, Z9
-	VBROADCASTSS SpiralsConstants<>+1076(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1936(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1932(SB), Z7
+	VMOVAPS      Z7, Z8
+	VFMADD231PS  Z6, Z3, Z8
+	VSUBPS       Z7, Z8, Z9
+	VBROADCASTSS SpiralsConstants<>+1940(SB), Z10
 	VFNMADD231PS Z10, Z9, Z3
-	VBROADCASTSS SpiralsConstants<>+1080(SB), Z11
-	VFNMADD231PS Z11, Z9, Z3
-	VMULPS       Z3, Z3, Z12
-	VBROADCASTSS SpiralsConstants<>+1108(SB), Z13
-	VBROADCASTSS SpiralsConstants<>+1104(SB), Z14
-	VMOVAPS      Z14, Z15
-	VFMADD231PS  Z3, Z13, Z15
-	VBROADCASTSS SpiralsConstants<>+1100(SB), Z16
-	VFMADD213PS  Z16, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1096(SB), Z17
-	VFMADD213PS  Z17, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1092(SB), Z18
-	VFMADD213PS  Z18, Z3, Z15
-	VBROADCASTSS SpiralsConstants<>+1088(SB), Z19
-	VFMADD213PS  Z19, Z3, Z15
-	VFMADD231PS  Z15, Z12, Z3
-	VADDPS       Z8, Z3, Z3
-	VSCALEFPS    Z9, Z3, Z3
-	VSUBPS       Z2, Z1, Z9
-	VMINPS       Z9, Z4, Z4
+	VPERMPS      SpiralsConstants<>+1984(SB), Z8, Z11
+	VBROADCASTSS SpiralsConstants<>+1944(SB), Z12
+	VFNMADD231PS Z12, Z9, Z11
+	VMULPS       Z3, Z3, Z13
+	VBROADCASTSS SpiralsConstants<>+2048(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+2052(SB), Z15
+	VMOVAPS      Z15, Z16
+	VFMADD231PS  Z14, Z3, Z16
+	VADDPS       Z11, Z3, Z3
+	VFMADD231PS  Z16, Z13, Z3
+	VPERMPS      SpiralsConstants<>+2112(SB), Z8, Z8
+	VFMADD231PS  Z3, Z8, Z8
+	VSCALEFPS    Z9, Z8, Z3
+	VSUBPS       Z2, Z1, Z8
+	VMINPS       Z8, Z4, Z4
 	VMAXPS       Z4, Z5, Z4
 	VFMADD213PS  Z7, Z4, Z6
 	VSUBPS       Z7, Z6, Z5
 	VFNMADD231PS Z10, Z5, Z4
-	VFNMADD231PS Z11, Z5, Z4
-	VMULPS       Z4, Z4, Z6
-	VFMADD231PS  Z4, Z13, Z14
-	VFMADD231PS  Z4, Z14, Z16
-	VFMADD231PS  Z4, Z16, Z17
-	VFMADD231PS  Z4, Z17, Z18
-	VFMADD231PS  Z4, Z18, Z19
-	VFMADD231PS  Z19, Z6, Z4
-	VADDPS       Z8, Z4, Z4
-	VSCALEFPS    Z5, Z4, Z4
+	VPERMPS      SpiralsConstants<>+1984(SB), Z6, Z7
+	VFNMADD231PS Z12, Z5, Z7
+	VMULPS       Z4, Z4, Z8
+	VFMADD231PS  Z14, Z4, Z15
+	VADDPS       Z7, Z4, Z4
+	VFMADD231PS  Z15, Z8, Z4
+	VPERMPS      SpiralsConstants<>+2112(SB), Z6, Z6
+	VFMADD231PS  Z4, Z6, Z6
+	VSCALEFPS    Z5, Z6, Z4
 	VADDPS       Z4, Z3, Z5
 	VMOVUPS      Z5, 1536(SI)
-	VDIVPS       Z5, Z8, Z6
-	VMULPS       Z6, Z3, Z3
+	VBROADCASTSS SpiralsConstants<>+968(SB), Z6
+	VDIVPS       Z5, Z6, Z7
+	VMULPS       Z7, Z3, Z3
 	VMOVUPS      Z3, 1344(SI)
-	VMULPS       Z6, Z4, Z4
+	VMULPS       Z7, Z4, Z4
 	VMOVUPS      Z4, 1408(SI)
 
 	// t = log(s3)
-	VEXTRACTF64X4 $0x01, Z5, Y6
+	VEXTRACTF64X4 $0x01, Z5, Y7
 	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  SpiralsConstants<>+1696(SB), Z7
-	VPADDQ        Z7, Z5, Z9
+	VBROADCASTSD  SpiralsConstants<>+2696(SB), Z8
+	VPADDQ        Z8, Z5, Z9
 	VPSRLQ        $0x34, Z9, Z10
-	VBROADCASTSD  SpiralsConstants<>+1704(SB), Z11
+	VBROADCASTSD  SpiralsConstants<>+2704(SB), Z11
 	VORPD         Z11, Z10, Z10
-	VBROADCASTSD  SpiralsConstants<>+1712(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+2712(SB), Z12
 	VSUBPD        Z12, Z10, Z10
-	VBROADCASTSD  SpiralsConstants<>+1720(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+2720(SB), Z13
 	VANDPD        Z13, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1728(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+2728(SB), Z14
 	VPADDQ        Z14, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1008(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+2736(SB), Z15
 	VSUBPD        Z15, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1736(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+2744(SB), Z16
 	VADDPD        Z16, Z9, Z17
 	VDIVPD        Z17, Z9, Z9
 	VMULPD        Z9, Z9, Z17
-	VBROADCASTSD  SpiralsConstants<>+1784(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+1776(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+2792(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+2784(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z17, Z18, Z20
-	VBROADCASTSD  SpiralsConstants<>+1768(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+2776(SB), Z21
 	VFMADD213PD   Z21, Z17, Z20
-	VBROADCASTSD  SpiralsConstants<>+1760(SB), Z22
+	VBROADCASTSD  SpiralsConstants<>+2768(SB), Z22
 	VFMADD213PD   Z22, Z17, Z20
-	VBROADCASTSD  SpiralsConstants<>+1752(SB), Z23
+	VBROADCASTSD  SpiralsConstants<>+2760(SB), Z23
 	VFMADD213PD   Z23, Z17, Z20
 	VMULPD        Z20, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+1744(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+2752(SB), Z17
 	VFMADD231PD   Z17, Z10, Z9
 	VXORPS        X10, X10, X10
 	VCMPPD        $0x00, Z10, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1800(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+2808(SB), Z20
 	VBLENDMPD     Z20, Z9, K1, Z9
-	VBROADCASTSD  SpiralsConstants<>+1688(SB), Z24
+	VBROADCASTSD  SpiralsConstants<>+2688(SB), Z24
 	VCMPPD        $0x00, Z24, Z5, K1
 	VBLENDMPD     Z24, Z9, K1, Z9
 	VCMPPD        $0x19, Z10, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+1808(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+2816(SB), Z5
 	VBLENDMPD     Z5, Z9, K1, Z9
 	VCVTPD2PS     Z9, Y9
-	VCVTPS2PD     Y6, Z6
-	VPADDQ        Z7, Z6, Z7
-	VPSRLQ        $0x34, Z7, Z25
+	VCVTPS2PD     Y7, Z7
+	VPADDQ        Z8, Z7, Z8
+	VPSRLQ        $0x34, Z8, Z25
 	VORPD         Z11, Z25, Z11
 	VSUBPD        Z12, Z11, Z11
-	VANDPD        Z13, Z7, Z7
-	VPADDQ        Z14, Z7, Z7
-	VSUBPD        Z15, Z7, Z7
-	VADDPD        Z16, Z7, Z12
-	VDIVPD        Z12, Z7, Z7
-	VMULPD        Z7, Z7, Z12
+	VANDPD        Z13, Z8, Z8
+	VPADDQ        Z14, Z8, Z8
+	VSUBPD        Z15, Z8, Z8
+	VADDPD        Z16, Z8, Z12
+	VDIVPD        Z12, Z8, Z8
+	VMULPD        Z8, Z8, Z12
 	VFMADD231PD   Z12, Z18, Z19
 	VFMADD231PD   Z12, Z19, Z21
 	VFMADD231PD   Z12, Z21, Z22
 	VFMADD231PD   Z12, Z22, Z23
-	VMULPD        Z23, Z7, Z7
-	VFMADD231PD   Z17, Z11, Z7
-	VCMPPD        $0x00, Z10, Z6, K1
-	VBLENDMPD     Z20, Z7, K1, Z7
-	VCMPPD        $0x00, Z24, Z6, K1
-	VBLENDMPD     Z24, Z7, K1, Z7
-	VCMPPD        $0x19, Z10, Z6, K1
-	VBLENDMPD     Z5, Z7, K1, Z5
+	VMULPD        Z23, Z8, Z8
+	VFMADD231PD   Z17, Z11, Z8
+	VCMPPD        $0x00, Z10, Z7, K1
+	VBLENDMPD     Z20, Z8, K1, Z8
+	VCMPPD        $0x00, Z24, Z7, K1
+	VBLENDMPD     Z24, Z8, K1, Z8
+	VCMPPD        $0x19, Z10, Z7, K1
+	VBLENDMPD     Z5, Z8, K1, Z5
 	VCVTPD2PS     Z5, Y5
 	VINSERTF64X4  $0x01, Y5, Z9, Z5
 	VMOVUPS       Z5, (SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVUPS   64(SI), Z6
-	VMOVUPS   128(SI), Z7
-	VSUBPS    Z6, Z3, Z3
-	VSUBPS    Z7, Z4, Z4
+	VMOVUPS   64(SI), Z7
+	VMOVUPS   128(SI), Z8
+	VSUBPS    Z7, Z3, Z3
+	VSUBPS    Z8, Z4, Z4
 	VSUBPS    Z0, Z2, Z0
 	VSUBPS    Z1, Z2, Z1
 	VADDPS    Z5, Z0, Z0
 	VADDPS    Z5, Z1, Z1
-	VMULPS    Z0, Z6, Z0
-	VMULPS    Z1, Z7, Z1
+	VMULPS    Z0, Z7, Z0
+	VMULPS    Z1, Z8, Z1
 	VMOVUPS   Z3, (BX)
 	VMOVUPS   Z4, 64(BX)
 	VADDPS    Z1, Z0, Z0
@@ -15377,86 +16720,86 @@ loop2:
 	VMULPS.BCST      1284(DI), Z3, Z1
 	VMULPS.BCST      1288(DI), Z3, Z2
 	VMULPS.BCST      1292(DI), Z3, Z5
-	VMULPS.BCST      1296(DI), Z3, Z6
-	VMULPS.BCST      1300(DI), Z3, Z7
+	VMULPS.BCST      1296(DI), Z3, Z7
+	VMULPS.BCST      1300(DI), Z3, Z8
 	VFMADD231PS.BCST 1344(DI), Z4, Z0
 	VFMADD231PS.BCST 1348(DI), Z4, Z1
 	VFMADD231PS.BCST 1352(DI), Z4, Z2
 	VFMADD231PS.BCST 1356(DI), Z4, Z5
-	VFMADD231PS.BCST 1360(DI), Z4, Z6
-	VFMADD231PS.BCST 1364(DI), Z4, Z7
+	VFMADD231PS.BCST 1360(DI), Z4, Z7
+	VFMADD231PS.BCST 1364(DI), Z4, Z8
 	VMOVUPS          128(BX), Z9
 	VMOVUPS          192(BX), Z10
 	VMOVUPS          256(BX), Z11
 	VMOVUPS          320(BX), Z12
 	VMOVUPS          384(BX), Z13
 	VMOVUPS          448(BX), Z14
-	VMOVAPS          Z8, Z15
+	VMOVAPS          Z6, Z15
 	VFNMADD231PS     Z9, Z9, Z15
-	VMOVAPS          Z8, Z9
+	VMOVAPS          Z6, Z9
 	VFNMADD231PS     Z10, Z10, Z9
-	VMOVAPS          Z8, Z10
+	VMOVAPS          Z6, Z10
 	VFNMADD231PS     Z11, Z11, Z10
-	VMOVAPS          Z8, Z11
+	VMOVAPS          Z6, Z11
 	VFNMADD231PS     Z12, Z12, Z11
-	VMOVAPS          Z8, Z12
+	VMOVAPS          Z6, Z12
 	VFNMADD231PS     Z13, Z13, Z12
-	VMOVAPS          Z8, Z13
+	VMOVAPS          Z6, Z13
 	VFNMADD231PS     Z14, Z14, Z13
 	VMULPS           Z15, Z0, Z0
 	VMULPS           Z9, Z1, Z1
 	VMULPS           Z10, Z2, Z2
 	VMULPS           Z11, Z5, Z5
-	VMULPS           Z12, Z6, Z6
-	VMULPS           Z13, Z7, Z7
+	VMULPS           Z12, Z7, Z7
+	VMULPS           Z13, Z8, Z8
 	VMOVUPS          Z0, 1152(BX)
 	VMOVUPS          Z1, 1216(BX)
 	VMOVUPS          Z2, 1280(BX)
 	VMOVUPS          Z5, 1344(BX)
-	VMOVUPS          Z6, 1408(BX)
-	VMOVUPS          Z7, 1472(BX)
+	VMOVUPS          Z7, 1408(BX)
+	VMOVUPS          Z8, 1472(BX)
 	VMULPS.BCST      1304(DI), Z3, Z0
 	VMULPS.BCST      1308(DI), Z3, Z1
 	VMULPS.BCST      1312(DI), Z3, Z2
 	VMULPS.BCST      1316(DI), Z3, Z5
-	VMULPS.BCST      1320(DI), Z3, Z6
-	VMULPS.BCST      1324(DI), Z3, Z7
+	VMULPS.BCST      1320(DI), Z3, Z7
+	VMULPS.BCST      1324(DI), Z3, Z8
 	VFMADD231PS.BCST 1368(DI), Z4, Z0
 	VFMADD231PS.BCST 1372(DI), Z4, Z1
 	VFMADD231PS.BCST 1376(DI), Z4, Z2
 	VFMADD231PS.BCST 1380(DI), Z4, Z5
-	VFMADD231PS.BCST 1384(DI), Z4, Z6
-	VFMADD231PS.BCST 1388(DI), Z4, Z7
+	VFMADD231PS.BCST 1384(DI), Z4, Z7
+	VFMADD231PS.BCST 1388(DI), Z4, Z8
 	VMOVUPS          512(BX), Z9
 	VMOVUPS          576(BX), Z10
 	VMOVUPS          640(BX), Z11
 	VMOVUPS          704(BX), Z12
 	VMOVUPS          768(BX), Z13
 	VMOVUPS          832(BX), Z14
-	VMOVAPS          Z8, Z15
+	VMOVAPS          Z6, Z15
 	VFNMADD231PS     Z9, Z9, Z15
-	VMOVAPS          Z8, Z9
+	VMOVAPS          Z6, Z9
 	VFNMADD231PS     Z10, Z10, Z9
-	VMOVAPS          Z8, Z10
+	VMOVAPS          Z6, Z10
 	VFNMADD231PS     Z11, Z11, Z10
-	VMOVAPS          Z8, Z11
+	VMOVAPS          Z6, Z11
 	VFNMADD231PS     Z12, Z12, Z11
-	VMOVAPS          Z8, Z12
+	VMOVAPS          Z6, Z12
 	VFNMADD231PS     Z13, Z13, Z12
-	VMOVAPS          Z8, Z13
+	VMOVAPS          Z6, Z13
 	VFNMADD231PS     Z14, Z14, Z13
 	VMULPS           Z15, Z0, Z0
 	VMULPS           Z9, Z1, Z1
 	VMULPS           Z10, Z2, Z2
 	VMULPS           Z11, Z5, Z5
-	VMULPS           Z12, Z6, Z6
-	VMULPS           Z13, Z7, Z7
+	VMULPS           Z12, Z7, Z7
+	VMULPS           Z13, Z8, Z8
 	VMOVUPS          Z0, 1536(BX)
 	VMOVUPS          Z1, 1600(BX)
 	VMOVUPS          Z2, 1664(BX)
 	VMOVUPS          Z5, 1728(BX)
-	VMOVUPS          Z6, 1792(BX)
-	VMOVUPS          Z7, 1856(BX)
+	VMOVUPS          Z7, 1792(BX)
+	VMOVUPS          Z8, 1856(BX)
 	VMULPS.BCST      1328(DI), Z3, Z0
 	VMULPS.BCST      1332(DI), Z3, Z1
 	VMOVUPS          (BX), Z2
@@ -15466,26 +16809,26 @@ loop2:
 	VFMADD231PS.BCST 1392(DI), Z4, Z0
 	VFMADD231PS.BCST 1396(DI), Z4, Z1
 	VMOVUPS          896(BX), Z5
-	VMOVUPS          960(BX), Z6
+	VMOVUPS          960(BX), Z7
 	VFMADD231PS.BCST 1400(DI), Z4, Z2
-	VMOVAPS          Z8, Z4
+	VMOVAPS          Z6, Z4
 	VFNMADD231PS     Z5, Z5, Z4
-	VMOVAPS          Z8, Z5
-	VFNMADD231PS     Z6, Z6, Z5
-	VMOVUPS          1024(BX), Z6
-	VBROADCASTSS     1404(DI), Z7
-	VFMADD231PS      64(BX), Z7, Z3
+	VMOVAPS          Z6, Z5
+	VFNMADD231PS     Z7, Z7, Z5
+	VMOVUPS          1024(BX), Z7
+	VBROADCASTSS     1404(DI), Z8
+	VFMADD231PS      64(BX), Z8, Z3
 	VMULPS           Z4, Z0, Z0
 	VMULPS           Z5, Z1, Z1
-	VMOVAPS          Z8, Z4
-	VFNMADD231PS     Z6, Z6, Z4
+	VMOVAPS          Z6, Z4
+	VFNMADD231PS     Z7, Z7, Z4
 	VMOVUPS          1088(BX), Z5
 	VMOVUPS          Z0, 1920(BX)
 	VMOVUPS          Z1, 1984(BX)
 	VMULPS           Z4, Z2, Z0
-	VFNMADD231PS     Z5, Z5, Z8
+	VFNMADD231PS     Z5, Z5, Z6
 	VMOVUPS          Z0, 2048(BX)
-	VMULPS           Z8, Z3, Z0
+	VMULPS           Z6, Z3, Z0
 	VMOVUPS          Z0, 2112(BX)
 
 	// ∇W3 += Σ d3·a2ᵀ; ∇b3 += Σ d3
@@ -15684,7 +17027,7 @@ loop3:
 	VFMADD231PS.BCST 1208(DI), Z0, Z17
 	VFMADD231PS.BCST 1212(DI), Z0, Z16
 	VMOVUPS          192(SI), Z0
-	VBROADCASTSS     SpiralsConstants<>+1084(SB), Z1
+	VBROADCASTSS     SpiralsConstants<>+968(SB), Z1
 	VMOVAPS          Z1, Z2
 	VFNMADD231PS     Z0, Z0, Z2
 	VMULPS           Z2, Z31, Z0
@@ -16734,183 +18077,286 @@ DATA SpiralsConstants<>+944(SB)/4, $0x0000000a
 DATA SpiralsConstants<>+948(SB)/4, $0x0000000b
 DATA SpiralsConstants<>+952(SB)/4, $0x0000000e
 DATA SpiralsConstants<>+956(SB)/4, $0x0000000f
-DATA SpiralsConstants<>+960(SB)/4, $0xc1133333
-DATA SpiralsConstants<>+964(SB)/4, $0x41133333
-DATA SpiralsConstants<>+968(SB)/8, $0x3fefffffff5d2f8a
-DATA SpiralsConstants<>+976(SB)/8, $0x3fc1a25749bfd9c6
-DATA SpiralsConstants<>+984(SB)/8, $0x3f705f9e09d912bd
-DATA SpiralsConstants<>+992(SB)/8, $0x3f006f86df8744e1
-DATA SpiralsConstants<>+1000(SB)/8, $0x3e6accd728944370
-DATA SpiralsConstants<>+1008(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+1016(SB)/8, $0x3fde2680edefb4d4
-DATA SpiralsConstants<>+1024(SB)/8, $0x3f9c5cba800d435a
-DATA SpiralsConstants<>+1032(SB)/8, $0x3f3b71488e4fe508
-DATA SpiralsConstants<>+1040(SB)/8, $0x3ebad30869630fb0
-DATA SpiralsConstants<>+1048(SB)/8, $0x3e08c1ab44ef68c0
-DATA SpiralsConstants<>+1056(SB)/4, $0xff800000
-DATA SpiralsConstants<>+1060(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+1064(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+1068(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+1072(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+1076(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+1080(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+1084(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1088(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+1092(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+1096(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+1100(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+1104(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+1108(SB)/4, $0x39509279
-DATA SpiralsConstants<>+1112(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1120(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1128(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1136(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1144(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1152(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1160(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1168(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1176(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1184(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1192(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1200(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1208(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1216(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1224(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1232(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1240(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1248(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1256(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1264(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1272(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1280(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1288(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1296(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1304(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1312(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1320(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1328(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1336(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1344(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1352(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1360(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1368(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1376(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1384(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1392(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1400(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1408(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1416(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1424(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1432(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1440(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1448(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1456(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1464(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1472(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1480(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1488(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1496(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1504(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1512(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1520(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1528(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1536(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1544(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1552(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1560(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1568(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1576(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1584(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1592(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1600(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1608(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1616(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+960(SB)/4, $0x41133333
+DATA SpiralsConstants<>+964(SB)/4, $0x7fffffff
+DATA SpiralsConstants<>+968(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+972(SB)/4, $0x00000000
+DATA SpiralsConstants<>+976(SB)/4, $0x00000000
+DATA SpiralsConstants<>+980(SB)/4, $0x00000000
+DATA SpiralsConstants<>+984(SB)/4, $0x00000000
+DATA SpiralsConstants<>+988(SB)/4, $0x00000000
+DATA SpiralsConstants<>+992(SB)/4, $0x00000000
+DATA SpiralsConstants<>+996(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1000(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1004(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1008(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1012(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1016(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1020(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1024(SB)/4, $0x3f8f5d20
+DATA SpiralsConstants<>+1028(SB)/4, $0x3fb01fb1
+DATA SpiralsConstants<>+1032(SB)/4, $0x3fd1b051
+DATA SpiralsConstants<>+1036(SB)/4, $0x3fef2f70
+DATA SpiralsConstants<>+1040(SB)/4, $0x40079a3b
+DATA SpiralsConstants<>+1044(SB)/4, $0x4018685e
+DATA SpiralsConstants<>+1048(SB)/4, $0x402817cb
+DATA SpiralsConstants<>+1052(SB)/4, $0x403761a0
+DATA SpiralsConstants<>+1056(SB)/4, $0x40514faa
+DATA SpiralsConstants<>+1060(SB)/4, $0x4071dcca
+DATA SpiralsConstants<>+1064(SB)/4, $0x4087899d
+DATA SpiralsConstants<>+1068(SB)/4, $0x40973379
+DATA SpiralsConstants<>+1072(SB)/4, $0x40a8c798
+DATA SpiralsConstants<>+1076(SB)/4, $0x40b8b7a9
+DATA SpiralsConstants<>+1080(SB)/4, $0x40c86514
+DATA SpiralsConstants<>+1084(SB)/4, $0x40d85a33
+DATA SpiralsConstants<>+1088(SB)/4, $0x40f06ae2
+DATA SpiralsConstants<>+1092(SB)/4, $0x410aa123
+DATA SpiralsConstants<>+1096(SB)/4, $0x41120000
+DATA SpiralsConstants<>+1100(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1104(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1108(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1112(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1116(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1120(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1124(SB)/4, $0x3e3d8f7f
+DATA SpiralsConstants<>+1128(SB)/4, $0x3ea3ab50
+DATA SpiralsConstants<>+1132(SB)/4, $0x3ee2aab4
+DATA SpiralsConstants<>+1136(SB)/4, $0x3f118b3f
+DATA SpiralsConstants<>+1140(SB)/4, $0x3f2e90f7
+DATA SpiralsConstants<>+1144(SB)/4, $0x3f500742
+DATA SpiralsConstants<>+1148(SB)/4, $0x3f6e3c91
+DATA SpiralsConstants<>+1152(SB)/4, $0x3f4ebd82
+DATA SpiralsConstants<>+1156(SB)/4, $0x3f614aa1
+DATA SpiralsConstants<>+1160(SB)/4, $0x3f6d5e43
+DATA SpiralsConstants<>+1164(SB)/4, $0x3f7416a0
+DATA SpiralsConstants<>+1168(SB)/4, $0x3f78b5f0
+DATA SpiralsConstants<>+1172(SB)/4, $0x3f7ba9d8
+DATA SpiralsConstants<>+1176(SB)/4, $0x3f7d55c3
+DATA SpiralsConstants<>+1180(SB)/4, $0x3f7e580f
+DATA SpiralsConstants<>+1184(SB)/4, $0x3f7f4320
+DATA SpiralsConstants<>+1188(SB)/4, $0x3f7fbba4
+DATA SpiralsConstants<>+1192(SB)/4, $0x3f7fe48e
+DATA SpiralsConstants<>+1196(SB)/4, $0x3f7ff5b0
+DATA SpiralsConstants<>+1200(SB)/4, $0x3f7ffc90
+DATA SpiralsConstants<>+1204(SB)/4, $0x3f7ffebb
+DATA SpiralsConstants<>+1208(SB)/4, $0x3f7fff86
+DATA SpiralsConstants<>+1212(SB)/4, $0x3f7fffd3
+DATA SpiralsConstants<>+1216(SB)/4, $0x3f7ffff6
+DATA SpiralsConstants<>+1220(SB)/4, $0x3f7fffff
+DATA SpiralsConstants<>+1224(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1228(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1232(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1236(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1240(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1244(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1248(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1252(SB)/4, $0x3e3b6cab
+DATA SpiralsConstants<>+1256(SB)/4, $0x3e9e5026
+DATA SpiralsConstants<>+1260(SB)/4, $0x3ed4ef27
+DATA SpiralsConstants<>+1264(SB)/4, $0x3f03a7d4
+DATA SpiralsConstants<>+1268(SB)/4, $0x3f17bea7
+DATA SpiralsConstants<>+1272(SB)/4, $0x3f2bc87d
+DATA SpiralsConstants<>+1276(SB)/4, $0x3f3b1ae2
+DATA SpiralsConstants<>+1280(SB)/4, $0x3eb214ed
+DATA SpiralsConstants<>+1284(SB)/4, $0x3e66eeed
+DATA SpiralsConstants<>+1288(SB)/4, $0x3e0fa155
+DATA SpiralsConstants<>+1292(SB)/4, $0x3dba26e8
+DATA SpiralsConstants<>+1296(SB)/4, $0x3d65efdb
+DATA SpiralsConstants<>+1300(SB)/4, $0x3d09981c
+DATA SpiralsConstants<>+1304(SB)/4, $0x3ca9abfb
+DATA SpiralsConstants<>+1308(SB)/4, $0x3c5348fd
+DATA SpiralsConstants<>+1312(SB)/4, $0x3bbc9a53
+DATA SpiralsConstants<>+1316(SB)/4, $0x3b08a5be
+DATA SpiralsConstants<>+1320(SB)/4, $0x3a5b843f
+DATA SpiralsConstants<>+1324(SB)/4, $0x39a4fcae
+DATA SpiralsConstants<>+1328(SB)/4, $0x38dbfea9
+DATA SpiralsConstants<>+1332(SB)/4, $0x38227fd6
+DATA SpiralsConstants<>+1336(SB)/4, $0x3773fe5f
+DATA SpiralsConstants<>+1340(SB)/4, $0x36b3ffae
+DATA SpiralsConstants<>+1344(SB)/4, $0x359ffffa
+DATA SpiralsConstants<>+1348(SB)/4, $0x33fffff6
+DATA SpiralsConstants<>+1352(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1356(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1360(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1364(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1368(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1372(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1376(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1380(SB)/4, $0x3f776c81
+DATA SpiralsConstants<>+1384(SB)/4, $0x3f67863e
+DATA SpiralsConstants<>+1388(SB)/4, $0x3f53b8c2
+DATA SpiralsConstants<>+1392(SB)/4, $0x3f3c4acf
+DATA SpiralsConstants<>+1396(SB)/4, $0x3f260d89
+DATA SpiralsConstants<>+1400(SB)/4, $0x3f0cba8c
+DATA SpiralsConstants<>+1404(SB)/4, $0x3eee7f6e
+DATA SpiralsConstants<>+1408(SB)/4, $0xbe8fd0bc
+DATA SpiralsConstants<>+1412(SB)/4, $0xbe4b3b69
+DATA SpiralsConstants<>+1416(SB)/4, $0xbe052d4c
+DATA SpiralsConstants<>+1420(SB)/4, $0xbdb17d89
+DATA SpiralsConstants<>+1424(SB)/4, $0xbd5f6392
+DATA SpiralsConstants<>+1428(SB)/4, $0xbd074351
+DATA SpiralsConstants<>+1432(SB)/4, $0xbca7e7e9
+DATA SpiralsConstants<>+1436(SB)/4, $0xbc51ebc9
+DATA SpiralsConstants<>+1440(SB)/4, $0xbbbc0e36
+DATA SpiralsConstants<>+1444(SB)/4, $0xbb08802f
+DATA SpiralsConstants<>+1448(SB)/4, $0xba5b6caa
+DATA SpiralsConstants<>+1452(SB)/4, $0xb9a4f57a
+DATA SpiralsConstants<>+1456(SB)/4, $0xb8dc0681
+DATA SpiralsConstants<>+1460(SB)/4, $0xb822920b
+DATA SpiralsConstants<>+1464(SB)/4, $0xb7739b33
+DATA SpiralsConstants<>+1468(SB)/4, $0xb6b3ece5
+DATA SpiralsConstants<>+1472(SB)/4, $0xb59ff120
+DATA SpiralsConstants<>+1476(SB)/4, $0xb3ffe119
+DATA SpiralsConstants<>+1480(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1484(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1488(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1492(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1496(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1500(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1504(SB)/4, $0x32dacbc1
+DATA SpiralsConstants<>+1508(SB)/4, $0xbe35255b
+DATA SpiralsConstants<>+1512(SB)/4, $0xbe8f2d48
+DATA SpiralsConstants<>+1516(SB)/4, $0xbeb01ad4
+DATA SpiralsConstants<>+1520(SB)/4, $0xbec1ab8a
+DATA SpiralsConstants<>+1524(SB)/4, $0xbec4db29
+DATA SpiralsConstants<>+1528(SB)/4, $0xbebcddc8
+DATA SpiralsConstants<>+1532(SB)/4, $0xbeae5023
+DATA SpiralsConstants<>+1536(SB)/4, $0x3de31e99
+DATA SpiralsConstants<>+1540(SB)/4, $0x3dcbc02f
+DATA SpiralsConstants<>+1544(SB)/4, $0x3d97375c
+DATA SpiralsConstants<>+1548(SB)/4, $0x3d565c88
+DATA SpiralsConstants<>+1552(SB)/4, $0x3d0c6170
+DATA SpiralsConstants<>+1556(SB)/4, $0x3cae3763
+DATA SpiralsConstants<>+1560(SB)/4, $0x3c5b32f0
+DATA SpiralsConstants<>+1564(SB)/4, $0x3c0a272f
+DATA SpiralsConstants<>+1568(SB)/4, $0x3b794246
+DATA SpiralsConstants<>+1572(SB)/4, $0x3ab5982c
+DATA SpiralsConstants<>+1576(SB)/4, $0x3a122ff8
+DATA SpiralsConstants<>+1580(SB)/4, $0x395beda2
+DATA SpiralsConstants<>+1584(SB)/4, $0x38926f5e
+DATA SpiralsConstants<>+1588(SB)/4, $0x37d80f9d
+DATA SpiralsConstants<>+1592(SB)/4, $0x37237cb5
+DATA SpiralsConstants<>+1596(SB)/4, $0x36703fda
+DATA SpiralsConstants<>+1600(SB)/4, $0x3555348b
+DATA SpiralsConstants<>+1604(SB)/4, $0x33a9db5a
+DATA SpiralsConstants<>+1608(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1612(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1616(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1620(SB)/4, $0x00000000
 DATA SpiralsConstants<>+1624(SB)/4, $0x00000000
 DATA SpiralsConstants<>+1628(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1632(SB)/4, $0x00000001
-DATA SpiralsConstants<>+1636(SB)/4, $0x00000001
-DATA SpiralsConstants<>+1640(SB)/4, $0x00000002
-DATA SpiralsConstants<>+1644(SB)/4, $0x00000002
-DATA SpiralsConstants<>+1648(SB)/4, $0x00000003
-DATA SpiralsConstants<>+1652(SB)/4, $0x00000003
-DATA SpiralsConstants<>+1656(SB)/4, $0x00000004
-DATA SpiralsConstants<>+1660(SB)/4, $0x00000004
-DATA SpiralsConstants<>+1664(SB)/4, $0x00000005
-DATA SpiralsConstants<>+1668(SB)/4, $0x00000005
-DATA SpiralsConstants<>+1672(SB)/4, $0x00000006
-DATA SpiralsConstants<>+1676(SB)/4, $0x00000006
-DATA SpiralsConstants<>+1680(SB)/4, $0x00000007
-DATA SpiralsConstants<>+1684(SB)/4, $0x00000007
-DATA SpiralsConstants<>+1688(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+1696(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+1704(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+1712(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+1720(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+1728(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+1736(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+1744(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+1752(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+1760(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+1768(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+1776(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+1784(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+1792(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+1800(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+1808(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+1816(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+1820(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+1824(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1828(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1832(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1836(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1840(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1844(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1848(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1852(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1856(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1860(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1864(SB)/4, $0x00000001
-DATA SpiralsConstants<>+1868(SB)/4, $0x00000001
-DATA SpiralsConstants<>+1872(SB)/4, $0x00000002
-DATA SpiralsConstants<>+1876(SB)/4, $0x00000002
-DATA SpiralsConstants<>+1880(SB)/4, $0x00000003
-DATA SpiralsConstants<>+1884(SB)/4, $0x00000003
-DATA SpiralsConstants<>+1888(SB)/4, $0x00000004
-DATA SpiralsConstants<>+1892(SB)/4, $0x00000004
-DATA SpiralsConstants<>+1896(SB)/4, $0x00000005
-DATA SpiralsConstants<>+1900(SB)/4, $0x00000005
-DATA SpiralsConstants<>+1904(SB)/4, $0x00000006
-DATA SpiralsConstants<>+1908(SB)/4, $0x00000006
-DATA SpiralsConstants<>+1912(SB)/4, $0x00000007
-DATA SpiralsConstants<>+1916(SB)/4, $0x00000007
-DATA SpiralsConstants<>+1920(SB)/4, $0x00000008
-DATA SpiralsConstants<>+1924(SB)/4, $0x00000008
-DATA SpiralsConstants<>+1928(SB)/4, $0x00000009
-DATA SpiralsConstants<>+1932(SB)/4, $0x00000009
-DATA SpiralsConstants<>+1936(SB)/4, $0x0000000a
-DATA SpiralsConstants<>+1940(SB)/4, $0x0000000a
-DATA SpiralsConstants<>+1944(SB)/4, $0x0000000b
-DATA SpiralsConstants<>+1948(SB)/4, $0x0000000b
-DATA SpiralsConstants<>+1952(SB)/4, $0x0000000c
-DATA SpiralsConstants<>+1956(SB)/4, $0x0000000c
-DATA SpiralsConstants<>+1960(SB)/4, $0x0000000d
-DATA SpiralsConstants<>+1964(SB)/4, $0x0000000d
-DATA SpiralsConstants<>+1968(SB)/4, $0x0000000e
-DATA SpiralsConstants<>+1972(SB)/4, $0x0000000e
-DATA SpiralsConstants<>+1976(SB)/4, $0x0000000f
-DATA SpiralsConstants<>+1980(SB)/4, $0x0000000f
-DATA SpiralsConstants<>+1984(SB)/8, $0x405528f5c28f5c29
-DATA SpiralsConstants<>+1992(SB)/8, $0x405528f5c28f5c29
-DATA SpiralsConstants<>+2000(SB)/8, $0x405528f5c28f5c29
-DATA SpiralsConstants<>+2008(SB)/8, $0x405528f5c28f5c29
-DATA SpiralsConstants<>+2016(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+2024(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+2032(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+2040(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+2048(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+2056(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+2064(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+2072(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+1632(SB)/4, $0xbeaaab82
+DATA SpiralsConstants<>+1636(SB)/4, $0xbe945e8b
+DATA SpiralsConstants<>+1640(SB)/4, $0xbe5c27e0
+DATA SpiralsConstants<>+1644(SB)/4, $0xbe07d305
+DATA SpiralsConstants<>+1648(SB)/4, $0xbd4f793b
+DATA SpiralsConstants<>+1652(SB)/4, $0x3c3f4c26
+DATA SpiralsConstants<>+1656(SB)/4, $0x3d83a936
+DATA SpiralsConstants<>+1660(SB)/4, $0x3dbf9c50
+DATA SpiralsConstants<>+1664(SB)/4, $0x3b8ea104
+DATA SpiralsConstants<>+1668(SB)/4, $0xbcaddfe9
+DATA SpiralsConstants<>+1672(SB)/4, $0xbccd2a94
+DATA SpiralsConstants<>+1676(SB)/4, $0xbcac0c1c
+DATA SpiralsConstants<>+1680(SB)/4, $0xbc780862
+DATA SpiralsConstants<>+1684(SB)/4, $0xbc227602
+DATA SpiralsConstants<>+1688(SB)/4, $0xbbd224aa
+DATA SpiralsConstants<>+1692(SB)/4, $0xbb864f2c
+DATA SpiralsConstants<>+1696(SB)/4, $0xbaf848e1
+DATA SpiralsConstants<>+1700(SB)/4, $0xba36615a
+DATA SpiralsConstants<>+1704(SB)/4, $0xb992ef64
+DATA SpiralsConstants<>+1708(SB)/4, $0xb8dd5a4a
+DATA SpiralsConstants<>+1712(SB)/4, $0xb811d3ad
+DATA SpiralsConstants<>+1716(SB)/4, $0xb75417be
+DATA SpiralsConstants<>+1720(SB)/4, $0xb6b14040
+DATA SpiralsConstants<>+1724(SB)/4, $0xb5f6b849
+DATA SpiralsConstants<>+1728(SB)/4, $0xb4dc97ea
+DATA SpiralsConstants<>+1732(SB)/4, $0xb32e950c
+DATA SpiralsConstants<>+1736(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1740(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1744(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1748(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1752(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1756(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1760(SB)/4, $0x3976545d
+DATA SpiralsConstants<>+1764(SB)/4, $0x3de52200
+DATA SpiralsConstants<>+1768(SB)/4, $0x3e2323c5
+DATA SpiralsConstants<>+1772(SB)/4, $0x3e2dc7e3
+DATA SpiralsConstants<>+1776(SB)/4, $0x3e1beadc
+DATA SpiralsConstants<>+1780(SB)/4, $0x3df77f54
+DATA SpiralsConstants<>+1784(SB)/4, $0x3da41717
+DATA SpiralsConstants<>+1788(SB)/4, $0x3d3912ca
+DATA SpiralsConstants<>+1792(SB)/4, $0xbd03c0a5
+DATA SpiralsConstants<>+1796(SB)/4, $0xbc1a3371
+DATA SpiralsConstants<>+1800(SB)/4, $0x3ad3712b
+DATA SpiralsConstants<>+1804(SB)/4, $0x3b973862
+DATA SpiralsConstants<>+1808(SB)/4, $0x3b956770
+DATA SpiralsConstants<>+1812(SB)/4, $0x3b5d52c8
+DATA SpiralsConstants<>+1816(SB)/4, $0x3b1a31ac
+DATA SpiralsConstants<>+1820(SB)/4, $0x3abc7213
+DATA SpiralsConstants<>+1824(SB)/4, $0x3a468bac
+DATA SpiralsConstants<>+1828(SB)/4, $0x3994c5e1
+DATA SpiralsConstants<>+1832(SB)/4, $0x38e3b00a
+DATA SpiralsConstants<>+1836(SB)/4, $0x382a26cb
+DATA SpiralsConstants<>+1840(SB)/4, $0x37898c33
+DATA SpiralsConstants<>+1844(SB)/4, $0x36e4daf2
+DATA SpiralsConstants<>+1848(SB)/4, $0x356ef6cc
+DATA SpiralsConstants<>+1852(SB)/4, $0x352c0853
+DATA SpiralsConstants<>+1856(SB)/4, $0x3431d754
+DATA SpiralsConstants<>+1860(SB)/4, $0x32a8c62a
+DATA SpiralsConstants<>+1864(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1868(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1872(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1876(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1880(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1884(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1888(SB)/4, $0x3e062d94
+DATA SpiralsConstants<>+1892(SB)/4, $0x3dc44657
+DATA SpiralsConstants<>+1896(SB)/4, $0x3d2e50f5
+DATA SpiralsConstants<>+1900(SB)/4, $0xbb9ca7cb
+DATA SpiralsConstants<>+1904(SB)/4, $0xbd23c0da
+DATA SpiralsConstants<>+1908(SB)/4, $0xbd662a51
+DATA SpiralsConstants<>+1912(SB)/4, $0xbd808c6a
+DATA SpiralsConstants<>+1916(SB)/4, $0xbd5c0ee0
+DATA SpiralsConstants<>+1920(SB)/4, $0x80000000
+DATA SpiralsConstants<>+1924(SB)/4, $0xff800000
+DATA SpiralsConstants<>+1928(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+1932(SB)/4, $0x49400000
+DATA SpiralsConstants<>+1936(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+1940(SB)/4, $0x3f317218
+DATA SpiralsConstants<>+1944(SB)/4, $0xb102e308
+DATA SpiralsConstants<>+1948(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1952(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1956(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1960(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1964(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1968(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1972(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1976(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1980(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1984(SB)/4, $0x21800000
+DATA SpiralsConstants<>+1988(SB)/4, $0x3346cb6a
+DATA SpiralsConstants<>+1992(SB)/4, $0xb24e0610
+DATA SpiralsConstants<>+1996(SB)/4, $0x334b2482
+DATA SpiralsConstants<>+2000(SB)/4, $0x33092801
+DATA SpiralsConstants<>+2004(SB)/4, $0x331b85f2
+DATA SpiralsConstants<>+2008(SB)/4, $0xb3051aa9
+DATA SpiralsConstants<>+2012(SB)/4, $0xb2006c56
+DATA SpiralsConstants<>+2016(SB)/4, $0x329302af
+DATA SpiralsConstants<>+2020(SB)/4, $0xb302e5a2
+DATA SpiralsConstants<>+2024(SB)/4, $0x31b3d0e5
+DATA SpiralsConstants<>+2028(SB)/4, $0x31d1daf2
+DATA SpiralsConstants<>+2032(SB)/4, $0xb27ce182
+DATA SpiralsConstants<>+2036(SB)/4, $0xb1b4b0da
+DATA SpiralsConstants<>+2040(SB)/4, $0xb1d290be
+DATA SpiralsConstants<>+2044(SB)/4, $0x31b0a146
+DATA SpiralsConstants<>+2048(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+2052(SB)/4, $0x3f000111
+DATA SpiralsConstants<>+2056(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2060(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2064(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2068(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2072(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2076(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2080(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2084(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2088(SB)/4, $0x00000000
@@ -16919,270 +18365,177 @@ DATA SpiralsConstants<>+2096(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2100(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2104(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2108(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2112(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+2116(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+2120(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+2124(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+2128(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+2132(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+2136(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+2140(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+2144(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+2148(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2152(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2156(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2160(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2164(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2168(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2172(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2176(SB)/4, $0x3f8f5d20
-DATA SpiralsConstants<>+2180(SB)/4, $0x3fb01fb1
-DATA SpiralsConstants<>+2184(SB)/4, $0x3fd1b051
-DATA SpiralsConstants<>+2188(SB)/4, $0x3fef2f70
-DATA SpiralsConstants<>+2192(SB)/4, $0x40079a3b
-DATA SpiralsConstants<>+2196(SB)/4, $0x4018685e
-DATA SpiralsConstants<>+2200(SB)/4, $0x402817cb
-DATA SpiralsConstants<>+2204(SB)/4, $0x403761a0
-DATA SpiralsConstants<>+2208(SB)/4, $0x40514faa
-DATA SpiralsConstants<>+2212(SB)/4, $0x4071dcca
-DATA SpiralsConstants<>+2216(SB)/4, $0x4087899d
-DATA SpiralsConstants<>+2220(SB)/4, $0x40973379
-DATA SpiralsConstants<>+2224(SB)/4, $0x40a8c798
-DATA SpiralsConstants<>+2228(SB)/4, $0x40b8b7a9
-DATA SpiralsConstants<>+2232(SB)/4, $0x40c86514
-DATA SpiralsConstants<>+2236(SB)/4, $0x40d85a33
-DATA SpiralsConstants<>+2240(SB)/4, $0x40f06ae2
-DATA SpiralsConstants<>+2244(SB)/4, $0x410aa123
-DATA SpiralsConstants<>+2248(SB)/4, $0x41120000
-DATA SpiralsConstants<>+2252(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2256(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2260(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2264(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2268(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2272(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2276(SB)/4, $0x3e3d8f7f
-DATA SpiralsConstants<>+2280(SB)/4, $0x3ea3ab50
-DATA SpiralsConstants<>+2284(SB)/4, $0x3ee2aab4
-DATA SpiralsConstants<>+2288(SB)/4, $0x3f118b3f
-DATA SpiralsConstants<>+2292(SB)/4, $0x3f2e90f7
-DATA SpiralsConstants<>+2296(SB)/4, $0x3f500742
-DATA SpiralsConstants<>+2300(SB)/4, $0x3f6e3c91
-DATA SpiralsConstants<>+2304(SB)/4, $0xbd03c0a5
-DATA SpiralsConstants<>+2308(SB)/4, $0xbc1a3371
-DATA SpiralsConstants<>+2312(SB)/4, $0x3ad3712b
-DATA SpiralsConstants<>+2316(SB)/4, $0x3b973862
-DATA SpiralsConstants<>+2320(SB)/4, $0x3b956770
-DATA SpiralsConstants<>+2324(SB)/4, $0x3b5d52c8
-DATA SpiralsConstants<>+2328(SB)/4, $0x3b1a31ac
-DATA SpiralsConstants<>+2332(SB)/4, $0x3abc7213
-DATA SpiralsConstants<>+2336(SB)/4, $0x3a468bac
-DATA SpiralsConstants<>+2340(SB)/4, $0x3994c5e1
-DATA SpiralsConstants<>+2344(SB)/4, $0x38e3b00a
-DATA SpiralsConstants<>+2348(SB)/4, $0x382a26cb
-DATA SpiralsConstants<>+2352(SB)/4, $0x37898c33
-DATA SpiralsConstants<>+2356(SB)/4, $0x36e4daf2
-DATA SpiralsConstants<>+2360(SB)/4, $0x356ef6cc
-DATA SpiralsConstants<>+2364(SB)/4, $0x352c0853
-DATA SpiralsConstants<>+2368(SB)/4, $0x3431d754
-DATA SpiralsConstants<>+2372(SB)/4, $0x32a8c62a
-DATA SpiralsConstants<>+2376(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2380(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2384(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2388(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2392(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2396(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2400(SB)/4, $0x3e062d94
-DATA SpiralsConstants<>+2404(SB)/4, $0x3dc44657
-DATA SpiralsConstants<>+2408(SB)/4, $0x3d2e50f5
-DATA SpiralsConstants<>+2412(SB)/4, $0xbb9ca7cb
-DATA SpiralsConstants<>+2416(SB)/4, $0xbd23c0da
-DATA SpiralsConstants<>+2420(SB)/4, $0xbd662a51
-DATA SpiralsConstants<>+2424(SB)/4, $0xbd808c6a
-DATA SpiralsConstants<>+2428(SB)/4, $0xbd5c0ee0
-DATA SpiralsConstants<>+2432(SB)/4, $0x3b8ea104
-DATA SpiralsConstants<>+2436(SB)/4, $0xbcaddfe9
-DATA SpiralsConstants<>+2440(SB)/4, $0xbccd2a94
-DATA SpiralsConstants<>+2444(SB)/4, $0xbcac0c1c
-DATA SpiralsConstants<>+2448(SB)/4, $0xbc780862
-DATA SpiralsConstants<>+2452(SB)/4, $0xbc227602
-DATA SpiralsConstants<>+2456(SB)/4, $0xbbd224aa
-DATA SpiralsConstants<>+2460(SB)/4, $0xbb864f2c
-DATA SpiralsConstants<>+2464(SB)/4, $0xbaf848e1
-DATA SpiralsConstants<>+2468(SB)/4, $0xba36615a
-DATA SpiralsConstants<>+2472(SB)/4, $0xb992ef64
-DATA SpiralsConstants<>+2476(SB)/4, $0xb8dd5a4a
-DATA SpiralsConstants<>+2480(SB)/4, $0xb811d3ad
-DATA SpiralsConstants<>+2484(SB)/4, $0xb75417be
-DATA SpiralsConstants<>+2488(SB)/4, $0xb6b14040
-DATA SpiralsConstants<>+2492(SB)/4, $0xb5f6b849
-DATA SpiralsConstants<>+2496(SB)/4, $0xb4dc97ea
-DATA SpiralsConstants<>+2500(SB)/4, $0xb32e950c
-DATA SpiralsConstants<>+2504(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2508(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2512(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2516(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2520(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2524(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2528(SB)/4, $0x3976545d
-DATA SpiralsConstants<>+2532(SB)/4, $0x3de52200
-DATA SpiralsConstants<>+2536(SB)/4, $0x3e2323c5
-DATA SpiralsConstants<>+2540(SB)/4, $0x3e2dc7e3
-DATA SpiralsConstants<>+2544(SB)/4, $0x3e1beadc
-DATA SpiralsConstants<>+2548(SB)/4, $0x3df77f54
-DATA SpiralsConstants<>+2552(SB)/4, $0x3da41717
-DATA SpiralsConstants<>+2556(SB)/4, $0x3d3912ca
-DATA SpiralsConstants<>+2560(SB)/4, $0x3de31e99
-DATA SpiralsConstants<>+2564(SB)/4, $0x3dcbc02f
-DATA SpiralsConstants<>+2568(SB)/4, $0x3d97375c
-DATA SpiralsConstants<>+2572(SB)/4, $0x3d565c88
-DATA SpiralsConstants<>+2576(SB)/4, $0x3d0c6170
-DATA SpiralsConstants<>+2580(SB)/4, $0x3cae3763
-DATA SpiralsConstants<>+2584(SB)/4, $0x3c5b32f0
-DATA SpiralsConstants<>+2588(SB)/4, $0x3c0a272f
-DATA SpiralsConstants<>+2592(SB)/4, $0x3b794246
-DATA SpiralsConstants<>+2596(SB)/4, $0x3ab5982c
-DATA SpiralsConstants<>+2600(SB)/4, $0x3a122ff8
-DATA SpiralsConstants<>+2604(SB)/4, $0x395beda2
-DATA SpiralsConstants<>+2608(SB)/4, $0x38926f5e
-DATA SpiralsConstants<>+2612(SB)/4, $0x37d80f9d
-DATA SpiralsConstants<>+2616(SB)/4, $0x37237cb5
-DATA SpiralsConstants<>+2620(SB)/4, $0x36703fda
-DATA SpiralsConstants<>+2624(SB)/4, $0x3555348b
-DATA SpiralsConstants<>+2628(SB)/4, $0x33a9db5a
-DATA SpiralsConstants<>+2632(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2636(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2640(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2644(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2648(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2652(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2656(SB)/4, $0xbeaaab82
-DATA SpiralsConstants<>+2660(SB)/4, $0xbe945e8b
-DATA SpiralsConstants<>+2664(SB)/4, $0xbe5c27e0
-DATA SpiralsConstants<>+2668(SB)/4, $0xbe07d305
-DATA SpiralsConstants<>+2672(SB)/4, $0xbd4f793b
-DATA SpiralsConstants<>+2676(SB)/4, $0x3c3f4c26
-DATA SpiralsConstants<>+2680(SB)/4, $0x3d83a936
-DATA SpiralsConstants<>+2684(SB)/4, $0x3dbf9c50
-DATA SpiralsConstants<>+2688(SB)/4, $0xbe8fd0bc
-DATA SpiralsConstants<>+2692(SB)/4, $0xbe4b3b69
-DATA SpiralsConstants<>+2696(SB)/4, $0xbe052d4c
-DATA SpiralsConstants<>+2700(SB)/4, $0xbdb17d89
-DATA SpiralsConstants<>+2704(SB)/4, $0xbd5f6392
-DATA SpiralsConstants<>+2708(SB)/4, $0xbd074351
-DATA SpiralsConstants<>+2712(SB)/4, $0xbca7e7e9
-DATA SpiralsConstants<>+2716(SB)/4, $0xbc51ebc9
-DATA SpiralsConstants<>+2720(SB)/4, $0xbbbc0e36
-DATA SpiralsConstants<>+2724(SB)/4, $0xbb08802f
-DATA SpiralsConstants<>+2728(SB)/4, $0xba5b6caa
-DATA SpiralsConstants<>+2732(SB)/4, $0xb9a4f57a
-DATA SpiralsConstants<>+2736(SB)/4, $0xb8dc0681
-DATA SpiralsConstants<>+2740(SB)/4, $0xb822920b
-DATA SpiralsConstants<>+2744(SB)/4, $0xb7739b33
-DATA SpiralsConstants<>+2748(SB)/4, $0xb6b3ece5
-DATA SpiralsConstants<>+2752(SB)/4, $0xb59ff120
-DATA SpiralsConstants<>+2756(SB)/4, $0xb3ffe119
-DATA SpiralsConstants<>+2760(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2764(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2768(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2772(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2776(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2780(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2784(SB)/4, $0x32dacbc1
-DATA SpiralsConstants<>+2788(SB)/4, $0xbe35255b
-DATA SpiralsConstants<>+2792(SB)/4, $0xbe8f2d48
-DATA SpiralsConstants<>+2796(SB)/4, $0xbeb01ad4
-DATA SpiralsConstants<>+2800(SB)/4, $0xbec1ab8a
-DATA SpiralsConstants<>+2804(SB)/4, $0xbec4db29
-DATA SpiralsConstants<>+2808(SB)/4, $0xbebcddc8
-DATA SpiralsConstants<>+2812(SB)/4, $0xbeae5023
-DATA SpiralsConstants<>+2816(SB)/4, $0x3eb214ed
-DATA SpiralsConstants<>+2820(SB)/4, $0x3e66eeed
-DATA SpiralsConstants<>+2824(SB)/4, $0x3e0fa155
-DATA SpiralsConstants<>+2828(SB)/4, $0x3dba26e8
-DATA SpiralsConstants<>+2832(SB)/4, $0x3d65efdb
-DATA SpiralsConstants<>+2836(SB)/4, $0x3d09981c
-DATA SpiralsConstants<>+2840(SB)/4, $0x3ca9abfb
-DATA SpiralsConstants<>+2844(SB)/4, $0x3c5348fd
-DATA SpiralsConstants<>+2848(SB)/4, $0x3bbc9a53
-DATA SpiralsConstants<>+2852(SB)/4, $0x3b08a5be
-DATA SpiralsConstants<>+2856(SB)/4, $0x3a5b843f
-DATA SpiralsConstants<>+2860(SB)/4, $0x39a4fcae
-DATA SpiralsConstants<>+2864(SB)/4, $0x38dbfea9
-DATA SpiralsConstants<>+2868(SB)/4, $0x38227fd6
-DATA SpiralsConstants<>+2872(SB)/4, $0x3773fe5f
-DATA SpiralsConstants<>+2876(SB)/4, $0x36b3ffae
-DATA SpiralsConstants<>+2880(SB)/4, $0x359ffffa
-DATA SpiralsConstants<>+2884(SB)/4, $0x33fffff6
-DATA SpiralsConstants<>+2888(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2892(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2112(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+2116(SB)/4, $0x3f85aac3
+DATA SpiralsConstants<>+2120(SB)/4, $0x3f8b95c2
+DATA SpiralsConstants<>+2124(SB)/4, $0x3f91c3d3
+DATA SpiralsConstants<>+2128(SB)/4, $0x3f9837f0
+DATA SpiralsConstants<>+2132(SB)/4, $0x3f9ef532
+DATA SpiralsConstants<>+2136(SB)/4, $0x3fa5fed7
+DATA SpiralsConstants<>+2140(SB)/4, $0x3fad583f
+DATA SpiralsConstants<>+2144(SB)/4, $0x3fb504f3
+DATA SpiralsConstants<>+2148(SB)/4, $0x3fbd08a4
+DATA SpiralsConstants<>+2152(SB)/4, $0x3fc5672a
+DATA SpiralsConstants<>+2156(SB)/4, $0x3fce248c
+DATA SpiralsConstants<>+2160(SB)/4, $0x3fd744fd
+DATA SpiralsConstants<>+2164(SB)/4, $0x3fe0ccdf
+DATA SpiralsConstants<>+2168(SB)/4, $0x3feac0c7
+DATA SpiralsConstants<>+2172(SB)/4, $0x3ff5257d
+DATA SpiralsConstants<>+2176(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+2184(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+2192(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+2200(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+2208(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+2216(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+2224(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+2232(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+2240(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+2248(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+2256(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+2264(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+2272(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+2280(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+2288(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+2296(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+2304(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+2312(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+2320(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+2328(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+2336(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+2344(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+2352(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+2360(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+2368(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+2376(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+2384(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+2392(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+2400(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+2408(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+2416(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+2424(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+2432(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+2440(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+2448(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+2456(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+2464(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+2472(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+2480(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+2488(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+2496(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+2504(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+2512(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+2520(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+2528(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+2536(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+2544(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+2552(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+2560(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+2568(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+2576(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+2584(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+2592(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+2600(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+2608(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+2616(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+2624(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+2632(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+2640(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+2648(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+2656(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+2664(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+2672(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+2680(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+2688(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+2696(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+2704(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+2712(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+2720(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+2728(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+2736(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+2744(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+2752(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+2760(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+2768(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+2776(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+2784(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+2792(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+2800(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+2808(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+2816(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+2824(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2828(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2832(SB)/4, $0x00000001
+DATA SpiralsConstants<>+2836(SB)/4, $0x00000001
+DATA SpiralsConstants<>+2840(SB)/4, $0x00000002
+DATA SpiralsConstants<>+2844(SB)/4, $0x00000002
+DATA SpiralsConstants<>+2848(SB)/4, $0x00000003
+DATA SpiralsConstants<>+2852(SB)/4, $0x00000003
+DATA SpiralsConstants<>+2856(SB)/4, $0x00000004
+DATA SpiralsConstants<>+2860(SB)/4, $0x00000004
+DATA SpiralsConstants<>+2864(SB)/4, $0x00000005
+DATA SpiralsConstants<>+2868(SB)/4, $0x00000005
+DATA SpiralsConstants<>+2872(SB)/4, $0x00000006
+DATA SpiralsConstants<>+2876(SB)/4, $0x00000006
+DATA SpiralsConstants<>+2880(SB)/4, $0x00000007
+DATA SpiralsConstants<>+2884(SB)/4, $0x00000007
+DATA SpiralsConstants<>+2888(SB)/4, $0xffffffff
+DATA SpiralsConstants<>+2892(SB)/4, $0xffffffff
 DATA SpiralsConstants<>+2896(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2900(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2904(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2908(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2912(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2916(SB)/4, $0x3f776c81
-DATA SpiralsConstants<>+2920(SB)/4, $0x3f67863e
-DATA SpiralsConstants<>+2924(SB)/4, $0x3f53b8c2
-DATA SpiralsConstants<>+2928(SB)/4, $0x3f3c4acf
-DATA SpiralsConstants<>+2932(SB)/4, $0x3f260d89
-DATA SpiralsConstants<>+2936(SB)/4, $0x3f0cba8c
-DATA SpiralsConstants<>+2940(SB)/4, $0x3eee7f6e
-DATA SpiralsConstants<>+2944(SB)/4, $0x3f4ebd82
-DATA SpiralsConstants<>+2948(SB)/4, $0x3f614aa1
-DATA SpiralsConstants<>+2952(SB)/4, $0x3f6d5e43
-DATA SpiralsConstants<>+2956(SB)/4, $0x3f7416a0
-DATA SpiralsConstants<>+2960(SB)/4, $0x3f78b5f0
-DATA SpiralsConstants<>+2964(SB)/4, $0x3f7ba9d8
-DATA SpiralsConstants<>+2968(SB)/4, $0x3f7d55c3
-DATA SpiralsConstants<>+2972(SB)/4, $0x3f7e580f
-DATA SpiralsConstants<>+2976(SB)/4, $0x3f7f4320
-DATA SpiralsConstants<>+2980(SB)/4, $0x3f7fbba4
-DATA SpiralsConstants<>+2984(SB)/4, $0x3f7fe48e
-DATA SpiralsConstants<>+2988(SB)/4, $0x3f7ff5b0
-DATA SpiralsConstants<>+2992(SB)/4, $0x3f7ffc90
-DATA SpiralsConstants<>+2996(SB)/4, $0x3f7ffebb
-DATA SpiralsConstants<>+3000(SB)/4, $0x3f7fff86
-DATA SpiralsConstants<>+3004(SB)/4, $0x3f7fffd3
-DATA SpiralsConstants<>+3008(SB)/4, $0x3f7ffff6
-DATA SpiralsConstants<>+3012(SB)/4, $0x3f7fffff
-DATA SpiralsConstants<>+3016(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+3020(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3024(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3028(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3032(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3036(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3040(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3044(SB)/4, $0x3e3b6cab
-DATA SpiralsConstants<>+3048(SB)/4, $0x3e9e5026
-DATA SpiralsConstants<>+3052(SB)/4, $0x3ed4ef27
-DATA SpiralsConstants<>+3056(SB)/4, $0x3f03a7d4
-DATA SpiralsConstants<>+3060(SB)/4, $0x3f17bea7
-DATA SpiralsConstants<>+3064(SB)/4, $0x3f2bc87d
-DATA SpiralsConstants<>+3068(SB)/4, $0x3f3b1ae2
-DATA SpiralsConstants<>+3072(SB)/4, $0x80000000
-DATA SpiralsConstants<>+3076(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3080(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3084(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+3088(SB)/4, $0x40000000
-DATA SpiralsConstants<>+3092(SB)/4, $0x40400000
-DATA SpiralsConstants<>+3096(SB)/4, $0x40800000
-DATA SpiralsConstants<>+3100(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+3104(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+3108(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+3112(SB)/4, $0x41000000
-DATA SpiralsConstants<>+3116(SB)/4, $0x41100000
-DATA SpiralsConstants<>+3120(SB)/4, $0x41200000
-DATA SpiralsConstants<>+3124(SB)/4, $0x41300000
-DATA SpiralsConstants<>+3128(SB)/4, $0x41400000
-DATA SpiralsConstants<>+3132(SB)/4, $0x41500000
-DATA SpiralsConstants<>+3136(SB)/4, $0x41600000
-DATA SpiralsConstants<>+3140(SB)/4, $0x41700000
-DATA SpiralsConstants<>+3144(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3148(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3152(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3156(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3160(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3164(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2916(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2920(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2924(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2928(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2932(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2936(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2940(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2944(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2948(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2952(SB)/4, $0x00000001
+DATA SpiralsConstants<>+2956(SB)/4, $0x00000001
+DATA SpiralsConstants<>+2960(SB)/4, $0x00000002
+DATA SpiralsConstants<>+2964(SB)/4, $0x00000002
+DATA SpiralsConstants<>+2968(SB)/4, $0x00000003
+DATA SpiralsConstants<>+2972(SB)/4, $0x00000003
+DATA SpiralsConstants<>+2976(SB)/4, $0x00000004
+DATA SpiralsConstants<>+2980(SB)/4, $0x00000004
+DATA SpiralsConstants<>+2984(SB)/4, $0x00000005
+DATA SpiralsConstants<>+2988(SB)/4, $0x00000005
+DATA SpiralsConstants<>+2992(SB)/4, $0x00000006
+DATA SpiralsConstants<>+2996(SB)/4, $0x00000006
+DATA SpiralsConstants<>+3000(SB)/4, $0x00000007
+DATA SpiralsConstants<>+3004(SB)/4, $0x00000007
+DATA SpiralsConstants<>+3008(SB)/4, $0x00000008
+DATA SpiralsConstants<>+3012(SB)/4, $0x00000008
+DATA SpiralsConstants<>+3016(SB)/4, $0x00000009
+DATA SpiralsConstants<>+3020(SB)/4, $0x00000009
+DATA SpiralsConstants<>+3024(SB)/4, $0x0000000a
+DATA SpiralsConstants<>+3028(SB)/4, $0x0000000a
+DATA SpiralsConstants<>+3032(SB)/4, $0x0000000b
+DATA SpiralsConstants<>+3036(SB)/4, $0x0000000b
+DATA SpiralsConstants<>+3040(SB)/4, $0x0000000c
+DATA SpiralsConstants<>+3044(SB)/4, $0x0000000c
+DATA SpiralsConstants<>+3048(SB)/4, $0x0000000d
+DATA SpiralsConstants<>+3052(SB)/4, $0x0000000d
+DATA SpiralsConstants<>+3056(SB)/4, $0x0000000e
+DATA SpiralsConstants<>+3060(SB)/4, $0x0000000e
+DATA SpiralsConstants<>+3064(SB)/4, $0x0000000f
+DATA SpiralsConstants<>+3068(SB)/4, $0x0000000f
+DATA SpiralsConstants<>+3072(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+3080(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+3088(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+3096(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+3104(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+3112(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+3120(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+3128(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+3136(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+3144(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+3152(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+3160(SB)/8, $0x4022666666666666
 DATA SpiralsConstants<>+3168(SB)/4, $0x00000000
 DATA SpiralsConstants<>+3172(SB)/4, $0x00000000
 DATA SpiralsConstants<>+3176(SB)/4, $0x00000000
@@ -17191,20 +18544,52 @@ DATA SpiralsConstants<>+3184(SB)/4, $0x00000000
 DATA SpiralsConstants<>+3188(SB)/4, $0x00000000
 DATA SpiralsConstants<>+3192(SB)/4, $0x00000000
 DATA SpiralsConstants<>+3196(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3200(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3204(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+3208(SB)/4, $0x40000000
-DATA SpiralsConstants<>+3212(SB)/4, $0x40400000
-DATA SpiralsConstants<>+3216(SB)/4, $0x40800000
-DATA SpiralsConstants<>+3220(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+3224(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+3228(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+3232(SB)/4, $0x41000000
-DATA SpiralsConstants<>+3236(SB)/4, $0x41100000
-DATA SpiralsConstants<>+3240(SB)/4, $0x41200000
-DATA SpiralsConstants<>+3244(SB)/4, $0x41300000
-DATA SpiralsConstants<>+3248(SB)/4, $0x41400000
-DATA SpiralsConstants<>+3252(SB)/4, $0x41500000
-DATA SpiralsConstants<>+3256(SB)/4, $0x41600000
-DATA SpiralsConstants<>+3260(SB)/4, $0x41700000
-GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $3264
+DATA SpiralsConstants<>+3200(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3204(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3208(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3212(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3216(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3220(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3224(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3228(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3232(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3236(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3240(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3244(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+3248(SB)/4, $0x40000000
+DATA SpiralsConstants<>+3252(SB)/4, $0x40400000
+DATA SpiralsConstants<>+3256(SB)/4, $0x40800000
+DATA SpiralsConstants<>+3260(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+3264(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+3268(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+3272(SB)/4, $0x41000000
+DATA SpiralsConstants<>+3276(SB)/4, $0x41100000
+DATA SpiralsConstants<>+3280(SB)/4, $0x41200000
+DATA SpiralsConstants<>+3284(SB)/4, $0x41300000
+DATA SpiralsConstants<>+3288(SB)/4, $0x41400000
+DATA SpiralsConstants<>+3292(SB)/4, $0x41500000
+DATA SpiralsConstants<>+3296(SB)/4, $0x41600000
+DATA SpiralsConstants<>+3300(SB)/4, $0x41700000
+DATA SpiralsConstants<>+3304(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3308(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3312(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3316(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3320(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3324(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3328(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3332(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+3336(SB)/4, $0x40000000
+DATA SpiralsConstants<>+3340(SB)/4, $0x40400000
+DATA SpiralsConstants<>+3344(SB)/4, $0x40800000
+DATA SpiralsConstants<>+3348(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+3352(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+3356(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+3360(SB)/4, $0x41000000
+DATA SpiralsConstants<>+3364(SB)/4, $0x41100000
+DATA SpiralsConstants<>+3368(SB)/4, $0x41200000
+DATA SpiralsConstants<>+3372(SB)/4, $0x41300000
+DATA SpiralsConstants<>+3376(SB)/4, $0x41400000
+DATA SpiralsConstants<>+3380(SB)/4, $0x41500000
+DATA SpiralsConstants<>+3384(SB)/4, $0x41600000
+DATA SpiralsConstants<>+3388(SB)/4, $0x41700000
+GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $3392
