@@ -1,6 +1,11 @@
 package amd64
 
-import "strings"
+import (
+	"sync"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
 
 // This file says what the cost model (simulate.go) knows of instructions: on which units of a core they run, for how long they occupy one
 // and after how many cycles their result can be read. The figures are those of AMD's Zen 4, rounded; other cores with these
@@ -78,13 +83,22 @@ var moves = map[string]bool{
 
 // operationOf finds what an opcode takes.
 func operationOf(opcode string) operation {
+	if o, ok := known.Load(opcode); ok {
+		return o.(operation)
+	}
+	o := operations[""]
 	for n := len(opcode); n > 0; n-- {
-		if o, ok := operations[opcode[:n]]; ok {
-			return o
+		if longest, ok := operations[opcode[:n]]; ok {
+			o = longest
+			break
 		}
 	}
-	return operations[""]
+	known.Store(opcode, o)
+	return o
 }
+
+// known are the operations of opcodes that were looked up.
+var known sync.Map
 
 // Sizes of caches, a little less than what is there, and the cycles that a line of 64 bytes takes to come from the next one.
 const (
@@ -110,15 +124,10 @@ func lineCycles(bytes int) int {
 	return fromMemory
 }
 
-// bitsOf is the width of the widest vector among an instruction's operands as printed.
-func bitsOf(operand string) int {
-	switch {
-	case strings.HasPrefix(operand, "Z"):
-		return 512
-	case strings.HasPrefix(operand, "Y"):
-		return 256
-	case strings.HasPrefix(operand, "X"):
-		return 128
+// bitsOf is the width of a vector among an instruction's operands, 0 of other operands.
+func bitsOf(o operand.Op) int {
+	if r, ok := o.(reg.Register); ok && r.Kind() == reg.KindVector {
+		return 8 * int(r.Size())
 	}
 	return 0
 }

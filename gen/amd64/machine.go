@@ -86,10 +86,17 @@ func (m machine) bits(v float64) uint64 {
 }
 
 // vector is a vector register seen with a width.
-func vector(index, bits int) operand.Op {
-	spec := map[int]reg.Spec{128: reg.S128, 256: reg.S256, 512: reg.S512}[bits]
-	return reg.Vector.Lookup(reg.Index(index), spec)
-}
+func vector(index, bits int) operand.Op { return vectors[index][bits/256] }
+
+// vectors are the vector registers by number and by width: 128, 256 and 512 bits.
+var vectors = func() (all [32][3]operand.Op) {
+	for i := range all {
+		for k, spec := range []reg.Spec{reg.S128, reg.S256, reg.S512} {
+			all[i][k] = reg.Vector.Lookup(reg.Index(i), spec)
+		}
+	}
+	return all
+}()
 
 // opmask is a mask register.
 func opmask(index int) operand.Op { return reg.Opmask.Lookup(reg.Index(index), reg.S64) }

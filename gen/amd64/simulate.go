@@ -1,10 +1,9 @@
 package amd64
 
 import (
-	"slices"
+	"math/bits"
 
 	"github.com/mmcloughlin/avo/ir"
-	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
@@ -13,7 +12,11 @@ import (
 // will and every address is known; vectors have no values, only times. bytes is what a call goes over in memory, arguments are the integers
 // that it is given.
 func cycles(fn *ir.Function, bytes int, arguments map[string]int) int {
-	s := &simulation{code: prepare(fn), line: lineCycles(bytes), arguments: arguments}
+	code, count := prepare(fn)
+	s := &simulation{
+		code: code, line: lineCycles(bytes), lines: map[int]bool{}, arguments: arguments,
+		values: make([]int, count), ready: make([]int, count), rounds: make([]*round, len(code)),
+	}
 	const before, calls = 1, 3
 	first := 0
 	for i := range before + calls {
@@ -34,7 +37,7 @@ type simulation struct {
 	lines   map[int]bool
 	arrived int
 	// values are what is in the general registers, equal how the last comparison came out.
-	values [registers]int
+	values []int
 	equal  bool
 	// compared is the register that it was with, and end the number.
 	compared register
@@ -42,44 +45,45 @@ type simulation struct {
 	// arguments are the values of integer arguments.
 	arguments map[string]int
 	// ready is when a register can be read, stored when 4 bytes of memory can that were written.
-	ready  [registers]int
+	ready  []int
 	stored [remembered]struct{ address, at int }
 	// taken says of every unit which cycles are taken, the cycle c being at c%calendar.
 	taken [unitCount][calendar]int32
-	// issue is the cycle in which instructions enter, inCycle how many have, window when the last ones retire, waiting when those vector
-	// instructions begin that may not have begun.
+	// issue is the cycle in which instructions enter, inCycle how many have, window when the last ones retire.
 	issue, inCycle int
 	window         [coreWindow]int
 	count          int
-	waiting        []int
 	retired        int
+	// waiting is how many vector instructions have not begun by the cycle now, and begin how many of them do in each that follows.
+	waiting, now int
+	begin        [calendar]int16
+	// rounds are those of the loops under way, by the place of their jump.
+	rounds []*round
 }
 
 const (
 	calendar   = 1 << 12 // how many cycles ahead units can be taken
 	remembered = 1 << 12 // how many stores of 4 bytes are remembered
-	registers  = 1 << 11 // more than the number of any register
 )
 
 // call runs the function once.
 func (s *simulation) call() {
-	s.lines = map[int]bool{}
+	clear(s.lines)
 	// Arguments lie apart from one another and from the stack.
 	for i, r := range []reg.Register{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.StackPointer, reg.FramePointer, reg.StaticBase} {
 		s.values[registerOf(r)] = (i + 1) << 36
 	}
-	rounds := map[int]*round{}
 	for at := 0; at < len(s.code); at++ {
 		i := &s.code[at]
 		s.execute(i)
 		if i.target >= 0 && !s.equal {
-			if rounds[at] == nil {
-				rounds[at] = &round{}
+			if s.rounds[at] == nil {
+				s.rounds[at] = &round{values: make([]int, len(s.values))}
 			}
-			s.again(rounds[at])
+			s.again(s.rounds[at])
 			at = i.target - 1
-		} else {
-			delete(rounds, at)
+		} else if s.rounds[at] != nil {
+			s.rounds[at].ends = s.rounds[at].ends[:0]
 		}
 	}
 }
@@ -87,7 +91,7 @@ func (s *simulation) call() {
 // round is what is known of the rounds of a loop so far: when they ended, and the registers then.
 type round struct {
 	ends   []int
-	values [registers]int
+	values []int
 }
 
 // Of a loop these many rounds are run, the second half of which is taken for the measure of those that follow.
@@ -108,7 +112,7 @@ func (s *simulation) again(r *round) {
 			s.elapse(pass)
 		}
 	}
-	r.values = s.values
+	copy(r.values, s.values)
 }
 
 // left is how many rounds a loop has yet to run, found from how the number that its end is compared with has changed.
@@ -131,7 +135,8 @@ func (s *simulation) elapse(cycles int) {
 	for r := range s.ready {
 		s.ready[r] += cycles
 	}
-	s.waiting = s.waiting[:0]
+	clear(s.begin[:])
+	s.waiting = 0
 }
 
 // execute runs one instruction: it enters, waits for what it reads, takes units, and leaves when those before it have.
@@ -142,8 +147,8 @@ func (s *simulation) execute(i *modelled) {
 	for _, r := range i.in {
 		ready = max(ready, s.ready[r])
 	}
-	if i.load != nil {
-		ready = s.fetch(i.load, i.bytes, at, ready, i.free)
+	if i.load {
+		ready = s.fetch(i, at, ready)
 	}
 	begin, done := ready, ready
 	switch {
@@ -154,14 +159,15 @@ func (s *simulation) execute(i *modelled) {
 			done = begin + i.op.latency
 		}
 	}
-	if i.store != nil {
-		done = s.write(i.store, i.bytes, done)
+	if i.store {
+		done = s.write(i, done)
 	}
 	for _, r := range i.out {
 		s.ready[r] = done
 	}
-	if i.vector && !i.free {
-		s.waiting = append(s.waiting, begin)
+	if i.vector && !i.free && begin > s.now {
+		s.waiting++
+		s.begin[uint(begin)%calendar]++
 	}
 	s.retired = max(s.retired, done)
 	s.window[s.count%coreWindow] = s.retired
@@ -175,14 +181,12 @@ func (s *simulation) enter(i *modelled) int {
 		s.inCycle = 0
 	}
 	at := max(s.issue, s.window[s.count%coreWindow])
-	if i.vector && len(s.waiting) >= coreWaiting {
-		for {
-			s.waiting = slices.DeleteFunc(s.waiting, func(begin int) bool { return begin <= at })
-			if len(s.waiting) < coreWaiting {
-				break
-			}
-			at = slices.Min(s.waiting)
+	s.pass(at)
+	if i.vector && s.waiting >= coreWaiting {
+		for s.waiting >= coreWaiting {
+			s.pass(s.now + 1)
 		}
+		at = s.now
 	}
 	if at > s.issue {
 		s.issue, s.inCycle = at, 0
@@ -191,47 +195,60 @@ func (s *simulation) enter(i *modelled) int {
 	return at
 }
 
+// pass lets vector instructions begin up to a cycle.
+func (s *simulation) pass(at int) {
+	for ; s.now < at && s.waiting > 0; s.now++ {
+		begin := &s.begin[uint(s.now+1)%calendar]
+		s.waiting -= int(*begin)
+		*begin = 0
+	}
+	s.now = max(s.now, at)
+}
+
 // take occupies the unit that is free first, from a cycle on.
 func (s *simulation) take(on units, from, busy int) int {
 	for at := from; ; at++ {
-	next:
-		for u := range unitCount {
-			if on&(1<<u) == 0 {
+		for left := on; left != 0; left &= left - 1 {
+			u := &s.taken[bits.TrailingZeros16(uint16(left))]
+			if !idle(u, at, busy) {
 				continue
 			}
 			for k := range busy {
-				if s.taken[u][(at+k)%calendar] == int32(at+k+1) {
-					continue next
-				}
-			}
-			for k := range busy {
-				s.taken[u][(at+k)%calendar] = int32(at + k + 1)
+				u[uint(at+k)%calendar] = int32(at + k + 1)
 			}
 			return at
 		}
 	}
 }
 
-// fetch is a load: it begins when its address is known, and what it brings can be used with the other operands.
-func (s *simulation) fetch(m *operand.Mem, bytes, entered, ready int, alone bool) int {
-	at := entered
-	for _, r := range []reg.Register{m.Base, m.Index} {
-		if r != nil {
-			at = max(at, s.ready[registerOf(r)])
+// idle says whether a unit is not taken for so many cycles.
+func idle(u *[calendar]int32, at, busy int) bool {
+	for k := range busy {
+		if u[uint(at+k)%calendar] == int32(at+k+1) {
+			return false
 		}
 	}
-	address := s.address(m)
-	for range max(1, bytes/32) {
+	return true
+}
+
+// fetch is a load: it begins when its address is known, and what it brings can be used with the other operands.
+func (s *simulation) fetch(i *modelled, entered, ready int) int {
+	at := max(entered, s.ready[i.at.base])
+	if i.at.index >= 0 {
+		at = max(at, s.ready[i.at.index])
+	}
+	address := s.place(i.at)
+	for range max(1, i.bytes/32) {
 		at = s.take(loaders, at, 1)
 	}
 	at = s.line64(address, at)
 	data := at + loadLatency
-	for k := 0; k < bytes; k += 4 {
-		if w := s.stored[(address+k)/4%remembered]; w.address == address+k && w.at >= at {
+	for k := 0; k < i.bytes; k += 4 {
+		if w := &s.stored[uint(address+k)/4%remembered]; w.address == address+k && w.at >= at {
 			data = max(data, w.at+forwardLatency)
 		}
 	}
-	if alone {
+	if i.free {
 		return data
 	}
 	return max(data, ready)
@@ -248,15 +265,15 @@ func (s *simulation) line64(address, at int) int {
 }
 
 // write is a store, of data that is known from a cycle on.
-func (s *simulation) write(m *operand.Mem, bytes, data int) int {
-	address := s.address(m)
+func (s *simulation) write(i *modelled, data int) int {
+	address := s.place(i.at)
 	at := data
-	for range max(1, bytes/32) {
+	for range max(1, i.bytes/32) {
 		at = s.take(storer, at, 1)
 	}
 	at = s.line64(address, at)
-	for k := 0; k < bytes; k += 4 {
-		s.stored[(address+k)/4%remembered] = struct{ address, at int }{address + k, data}
+	for k := 0; k < i.bytes; k += 4 {
+		s.stored[uint(address+k)/4%remembered] = struct{ address, at int }{address + k, data}
 	}
 	return at
 }

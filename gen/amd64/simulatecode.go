@@ -8,15 +8,19 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// register is a register whatever its width.
+// register is a register whatever its width, or a place on the stack that counters are kept in.
 type register int
+
+// registers is how many registers there are; places on the stack are numbered from there on.
+const registers = 4 << registerBits
+
+// registerBits is how many bits tell the registers of a kind apart.
+const registerBits = 5
 
 // registerOf is the register that an operand is, or is a part of.
 func registerOf(r reg.Register) register {
-	if p, ok := r.(reg.Physical); ok {
-		return register(int(r.Kind())<<8 | int(p.PhysicalIndex()))
-	}
-	return register(int(r.Kind()) << 8)
+	id := r.ID()
+	return register(int(id.Kind())<<registerBits | int(id.Index()))
 }
 
 // modelled is an instruction as the simulation needs it.
@@ -25,18 +29,26 @@ type modelled struct {
 	op          operation
 	turns       int
 	in, out     []register
-	load, store *operand.Mem
-	bytes       int  // of the memory operand
-	free        bool // takes no unit but for memory
+	load, store bool
+	at          address // what it loads or stores
+	bytes       int     // of that
+	free        bool    // takes no unit but for memory
 	vector      bool
 	operands    []operand.Op
-	target      int // of a jump, -1 for none
+	slot        register // on the stack, of a counter that is kept there
+	target      int      // of a jump, -1 for none
 }
 
-// prepare translates the instructions of a function.
-func prepare(fn *ir.Function) []modelled {
-	var code []modelled
-	begin := map[string]int{}
+// address is a memory operand, each of the registers -1 where it has none.
+type address struct {
+	base, index register
+	scale, disp int
+}
+
+// prepare translates the instructions of a function, and tells how many registers they have, with those on the stack.
+func prepare(fn *ir.Function) (code []modelled, count int) {
+	code = make([]modelled, 0, len(fn.Nodes))
+	begin, slots := map[string]int{}, map[int]register{}
 	for _, n := range fn.Nodes {
 		switch n := n.(type) {
 		case ir.Label:
@@ -46,63 +58,103 @@ func prepare(fn *ir.Function) []modelled {
 			if l := n.TargetLabel(); l != nil {
 				m.target = begin[string(*l)] // all jumps go back
 			}
+			if disp, ok := m.counter(); ok {
+				if _, known := slots[disp]; !known {
+					slots[disp] = register(registers + len(slots))
+				}
+				m.slot = slots[disp]
+			}
 			code = append(code, m)
 		}
 	}
-	return code
+	return code, registers + len(slots)
+}
+
+// counter finds the place on the stack of a counter that is moved there or from there.
+func (i *modelled) counter() (disp int, ok bool) {
+	if i.opcode != "MOVQ" {
+		return 0, false
+	}
+	for _, o := range i.operands {
+		if m, memory := o.(operand.Mem); memory && m.Base == reg.StackPointer {
+			return m.Disp, true
+		}
+	}
+	return 0, false
+}
+
+// memory finds an instruction's memory operand, which is written where it is the last one.
+func memoryOf(n *ir.Instruction) (m operand.Mem, load, store bool) {
+	for k, o := range n.Operands {
+		if mem, ok := o.(operand.Mem); ok && n.Opcode != "LEAQ" {
+			return mem, k < len(n.Operands)-1, k == len(n.Operands)-1
+		}
+	}
+	return operand.Mem{}, false, false
 }
 
 // model translates one.
 func model(n *ir.Instruction) modelled {
 	i := modelled{opcode: n.Opcode, op: operationOf(n.Opcode), turns: 1, operands: n.Operands, vector: n.Opcode[0] == 'V' || n.Opcode[0] == 'K', target: -1}
 	bits := 0
-	for k, o := range n.Operands {
-		bits = max(bits, bitsOf(o.Asm()))
-		if m, ok := o.(operand.Mem); ok && n.Opcode != "LEAQ" {
-			if k == len(n.Operands)-1 {
-				i.store = &m
-			} else {
-				i.load = &m
-			}
-		}
+	for _, o := range n.Operands {
+		bits = max(bits, bitsOf(o))
+	}
+	var m operand.Mem
+	if m, i.load, i.store = memoryOf(n); i.load || i.store {
+		i.at = addressOf(m)
 	}
 	if bits == 512 {
 		i.turns = 2
 	}
-	switch i.bytes = max(bits/8, 8); n.Opcode {
-	case "VMOVSS", "VBROADCASTSS", "VINSERTPS", "VEXTRACTPS":
-		i.bytes = 4
-	case "VMOVSD", "VBROADCASTSD", "VMOVDDUP":
-		i.bytes = 8
+	i.bytes = memoryBytes(n, bits)
+	in, out := n.InputRegisters(), n.OutputRegisters()
+	all := make([]register, 0, len(in)+len(out))
+	for _, r := range in {
+		all = append(all, registerOf(r))
 	}
-	if slices.Contains(n.Suffixes, "BCST") {
-		i.bytes = 4
+	for _, r := range out {
+		all = append(all, registerOf(r))
 	}
-	for _, r := range n.InputRegisters() {
-		i.in = append(i.in, registerOf(r))
-	}
-	for _, r := range n.OutputRegisters() {
-		i.out = append(i.out, registerOf(r))
-	}
-	memory := i.load != nil || i.store != nil
-	i.free = moves[n.Opcode] && (memory || n.Opcode[:4] == "VMOV") || n.Opcode == "VZEROUPPER"
+	i.in, i.out = all[:len(in)], all[len(in):]
+	i.free = moves[n.Opcode] && (i.load || i.store || n.Opcode[:4] == "VMOV") || n.Opcode == "VZEROUPPER"
 	return i
 }
 
-// address is where a memory operand is.
-func (s *simulation) address(m *operand.Mem) int {
-	a := s.values[registerOf(m.Base)] + m.Disp
+// memoryBytes is the size of what an instruction loads or stores whose widest register has so many bits.
+func memoryBytes(n *ir.Instruction, bits int) int {
+	switch n.Opcode {
+	case "VMOVSS", "VBROADCASTSS", "VINSERTPS", "VEXTRACTPS":
+		return 4
+	case "VMOVSD", "VBROADCASTSD", "VMOVDDUP":
+		return 8
+	}
+	if slices.Contains(n.Suffixes, "BCST") {
+		return 4
+	}
+	return max(bits/8, 8)
+}
+
+// addressOf is where a memory operand is.
+func addressOf(m operand.Mem) address {
+	a := address{base: registerOf(m.Base), index: -1, disp: m.Disp}
 	if m.Symbol.Name != "" && !m.Symbol.Static { // an argument
-		a += 1 << 20
+		a.disp += 1 << 20
 	}
 	if m.Index != nil {
-		a += s.values[registerOf(m.Index)] * int(m.Scale)
+		a.index, a.scale = registerOf(m.Index), int(m.Scale)
 	}
 	return a
 }
 
-// slotOf is where the simulation keeps what is on the stack at a place: beyond the registers.
-func slotOf(m operand.Mem) register { return register(registers/2 + m.Disp/8%(registers/2)) }
+// place is the number of an address.
+func (s *simulation) place(a address) int {
+	n := s.values[a.base] + a.disp
+	if a.index >= 0 {
+		n += s.values[a.index] * a.scale
+	}
+	return n
+}
 
 // compute does what an instruction does to general registers.
 func (s *simulation) compute(i *modelled) {
@@ -120,17 +172,17 @@ func (s *simulation) compute(i *modelled) {
 		source = s.values[registerOf(o)]
 	case operand.Mem:
 		if i.opcode == "LEAQ" {
-			source = s.address(&o)
+			source = s.place(addressOf(o))
 		} else if v, ok := s.arguments[o.Symbol.Name]; ok {
 			source = v
 		} else if o.Base == reg.StackPointer {
-			source = s.values[slotOf(o)]
+			source = s.values[i.slot]
 		} else {
 			return // pointers, which are set at the beginning
 		}
 	}
-	if m, ok := i.operands[1].(operand.Mem); ok && m.Base == reg.StackPointer && i.opcode == "MOVQ" {
-		s.values[slotOf(m)] = source
+	if i.store && i.slot > 0 {
+		s.values[i.slot] = source
 		return
 	}
 	switch {

@@ -12,6 +12,7 @@ import (
 // the kept area of a function that keeps, which are not at the base of the tile, and the ones from live on.
 func (t *tile) dropUnread() {
 	base, read := t.bases["b"], map[int]bool{}
+	from := registerOf(base)
 	for _, n := range t.fn.Nodes {
 		i, ok := n.(*ir.Instruction)
 		if !ok {
@@ -23,9 +24,9 @@ func (t *tile) dropUnread() {
 				return
 			}
 		}
-		if m.load != nil && m.load.Base == base {
+		if m.load && m.at.base == from {
 			for at := range m.bytes {
-				read[m.load.Disp+at] = true
+				read[m.at.disp+at] = true
 			}
 		}
 	}
@@ -35,11 +36,11 @@ func (t *tile) dropUnread() {
 			return false
 		}
 		m := model(i)
-		if m.store == nil || m.store.Base != base || m.store.Disp >= t.lay.live && m.store.Disp < t.lay.work {
+		if !m.store || m.at.base != from || m.at.disp >= t.lay.live && m.at.disp < t.lay.work {
 			return false
 		}
 		for at := range m.bytes {
-			if read[m.store.Disp+at] {
+			if read[m.at.disp+at] {
 				return false
 			}
 		}
