@@ -35,27 +35,20 @@ func assembled(n spec.Network, p *plan.Program) []string {
 	return names
 }
 
-// tilingOf is how wide the tiles of a network's batches are, where it has assembly.
-func tilingOf(n spec.Network, p *plan.Program) (amd64.Tiling, error) {
-	if len(assembled(n, p)) == 0 {
-		return amd64.Tiling{}, nil
-	}
-	return amd64.ChooseTiling(p)
-}
-
-// assembly prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the assembly itself.
-func assembly(n spec.Network, p *plan.Program, o Options, functions []string, tiling amd64.Tiling) ([]File, error) {
+// assemblyFiles prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the assembly itself.
+func (c *Compiled) assemblyFiles() ([]File, error) {
+	n, p, tiling := c.n, c.p, c.assembly.Tiling
 	a := templates.Assembly{
-		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(o)}, Levels: levels,
+		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(c.o)}, Levels: levels,
 	}
 	var choices []amd64.Choice
-	if !o.EveryLevel {
+	if !c.o.EveryLevel {
 		var err error
-		if choices, err = amd64.Choose(p); err != nil {
+		if choices, err = c.assembly.Choose(); err != nil {
 			return nil, err
 		}
 	}
-	for _, name := range functions {
+	for _, name := range c.vector {
 		params, result := portable.Params(p, name)
 		fn := templates.AssemblyFunction{Name: name, Params: params, Result: result, Levels: levels, Batch: p.Func(name).Batch}
 		if i := slices.IndexFunc(choices, func(c amd64.Choice) bool { return c.Function == name }); i >= 0 {
@@ -80,7 +73,7 @@ func assembly(n spec.Network, p *plan.Program, o Options, functions []string, ti
 	if err != nil {
 		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
 	}
-	text, err := amd64.Print(p, amd64.Options{Package: o.Package, Header: marker(o), Prefix: a.Prefix, Choices: choices, Tiling: tiling})
+	text, err := c.assembly.Print(amd64.Options{Package: c.o.Package, Header: marker(c.o), Prefix: a.Prefix, Choices: choices})
 	if err != nil {
 		return nil, err
 	}
@@ -104,10 +97,12 @@ func assemblyNames(prefix string) []string {
 }
 
 // tileFields are the fields of the batch struct that the assembly of some functions needs, and their size.
-func tileFields(n spec.Network, p *plan.Program, functions []string, tiling amd64.Tiling) (fields []templates.Field, bytes int) {
-	if !slices.ContainsFunc(functions, func(name string) bool { return p.Func(name).Batch }) {
+func (c *Compiled) tileFields() (fields []templates.Field, bytes int) {
+	n, p := c.n, c.p
+	if !slices.ContainsFunc(c.vector, func(name string) bool { return p.Func(name).Batch }) {
 		return nil, 0
 	}
+	tiling := c.assembly.Tiling
 	for _, f := range amd64.TileFields(p, tiling) {
 		fields = append(fields, templates.Field{Name: f.Name, Type: string(n.Precision), Dims: f.Dims, Doc: f.Doc})
 	}
@@ -115,15 +110,16 @@ func tileFields(n spec.Network, p *plan.Program, functions []string, tiling amd6
 }
 
 // assemblyLines say what is in assembly and what is left to Go.
-func assemblyLines(n spec.Network, p *plan.Program, tiling amd64.Tiling) []string {
-	if !slices.Contains(n.Targets, spec.AMD64) {
+func (c *Compiled) assemblyLines() []string {
+	p := c.p
+	if !slices.Contains(c.n.Targets, spec.AMD64) {
 		return []string{"assembly: none; the targets do not ask for it"}
 	}
 	var lines []string
-	if names := assembled(n, p); len(names) > 0 {
-		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512: %s", strings.Join(names, ", ")))
-		if slices.Contains(names, plan.GradBatch) {
-			lines = append(lines, amd64.TileLines(p, tiling)...)
+	if len(c.vector) > 0 {
+		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512: %s", strings.Join(c.vector, ", ")))
+		if slices.Contains(c.vector, plan.GradBatch) {
+			lines = append(lines, amd64.TileLines(p, c.assembly.Tiling)...)
 		}
 	}
 	// Functions that have none for the same reason share a line.
@@ -145,27 +141,27 @@ func assemblyLines(n spec.Network, p *plan.Program, tiling amd64.Tiling) []strin
 
 // predictions is the table of the cycles that functions of one sample are predicted to take with the code of each level, that which runs at
 // AVX-512 marked; empty where there is no assembly.
-func predictions(n spec.Network, p *plan.Program, tiling amd64.Tiling) (string, error) {
-	if len(assembled(n, p)) == 0 {
+func (c *Compiled) predictions() (string, error) {
+	if c.assembly == nil {
 		return "", nil
 	}
-	choices, err := amd64.Choose(p)
+	choices, err := c.assembly.Choose()
 	if err != nil || len(choices) == 0 {
 		return "", err
 	}
 	rows := [][]string{{"function", "AVX2", "AVX-512"}}
-	for _, c := range choices {
-		row := []string{c.Function}
-		for i, cycles := range c.Cycles {
+	for _, choice := range choices {
+		row := []string{choice.Function}
+		for i, cycles := range choice.Cycles {
 			mark := "  "
-			if i == len(c.Levels)-1 {
+			if i == len(choice.Levels)-1 {
 				mark = " ←"
 			}
 			row = append(row, fmt.Sprint(cycles)+mark)
 		}
 		rows = append(rows, row)
 	}
-	batches, err := batchPredictions(p, tiling)
+	batches, err := c.batchPredictions()
 	if err != nil {
 		return "", err
 	}
@@ -176,21 +172,21 @@ func predictions(n spec.Network, p *plan.Program, tiling amd64.Tiling) (string, 
 
 // batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling that was tried, that
 // which was chosen marked.
-func batchPredictions(p *plan.Program, chosen amd64.Tiling) (string, error) {
+func (c *Compiled) batchPredictions() (string, error) {
 	rows := [][]string{{"function", "tile", "AVX2", "AVX-512"}}
-	for _, tiling := range amd64.Tilings(p) {
-		predicted, err := amd64.PredictBatches(p, tiling, amd64.Levels)
+	for _, tiling := range amd64.Tilings(c.p) {
+		predicted, err := c.assembly.PredictBatches(amd64.Levels, tiling)
 		if err != nil {
 			return "", err
 		}
 		for _, b := range predicted {
 			mark := "  "
-			if tiling == chosen {
+			if tiling == c.assembly.Tiling {
 				mark = " ←"
 			}
-			row := []string{b.Function, fmt.Sprint(amd64.TileSamples(p, tiling))}
-			for _, c := range b.Cycles {
-				row = append(row, fmt.Sprintf("%.1f", c))
+			row := []string{b.Function, fmt.Sprint(amd64.TileSamples(c.p, tiling))}
+			for _, cycles := range b.Cycles {
+				row = append(row, fmt.Sprintf("%.1f", cycles))
 			}
 			row[len(row)-1] += mark
 			rows = append(rows, row)
@@ -203,9 +199,9 @@ func batchPredictions(p *plan.Program, chosen amd64.Tiling) (string, error) {
 }
 
 // emitted are the names of the files that a network gets.
-func emitted(n spec.Network, p *plan.Program) []string {
-	names := FileNames(n)
-	if len(assembled(n, p)) == 0 {
+func (c *Compiled) emitted() []string {
+	names := FileNames(c.n)
+	if c.assembly == nil {
 		return names[:4]
 	}
 	return names

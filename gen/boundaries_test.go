@@ -39,10 +39,11 @@ var mayImport = map[string][]string{
 	"templates/team":  nil, // so is its
 	"gen/bound":       {"spec", "gen/expr", "gen/plan"},
 	"gen/portable":    {"spec", "gen/expr", "gen/plan", "templates"},
-	"gen/amd64":       {"spec", "gen/expr", "gen/plan", "templates"},
-	"gen":             {"spec", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "templates"},
+	"gen/parallel":    nil,
+	"gen/amd64":       {"spec", "gen/expr", "gen/plan", "gen/parallel", "templates"},
+	"gen":             {"spec", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
 
-	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen"},
+	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel"},
 
 	"verify": {"spec", "spec/formula"}, // a mistake of the generator must not be shared by its judge
 

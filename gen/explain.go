@@ -12,34 +12,31 @@ import (
 // Explain is the plan of a network as text for people: what it costs, how large rounding errors can get, what the passes decided, the buffers, and every
 // emitted function with its operations, loops and parts.
 func Explain(n spec.Network, o Options) (string, error) {
-	n, p, o, err := compile(n, o)
+	c, err := Compile(n, o)
 	if err != nil {
 		return "", err
 	}
-	tiling, err := tilingOf(n, p)
-	if err != nil {
-		return "", err
-	}
-	s, err := summarise(n, p, tiling)
+	n, p, o := c.n, c.p, c.o
+	s, err := c.Summary()
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s, %s: %s; cost %s\n", n.Name, Shape(n), n.Precision, activations(n), n.Cost.Brief())
-	fmt.Fprintf(&b, "  package %s, files %s\n", o.Package, strings.Join(emitted(n, p), " "))
+	fmt.Fprintf(&b, "  package %s, files %s\n", o.Package, strings.Join(c.emitted(), " "))
 	fmt.Fprintf(&b, "  %d parameters, %d multiply-adds forward, %d gradient\n", s.Params, s.MultiplyAdds, s.GradMultiplyAdds)
 	fmt.Fprintf(&b, "  %d bytes workspace, about %d bytes of machine code: %s\n", s.WorkspaceBytes, s.CodeBytes, s.Unrolled)
 	fmt.Fprintf(&b, "  batches %d samples at a time, in %d bytes\n", s.Block, s.BatchBytes)
 	fmt.Fprintf(&b, "  rounding %s\n", p.Rounding())
 	fmt.Fprintf(&b, "  spec sha256:%s\n", s.Digest)
-	for _, line := range assemblyLines(n, p, tiling) {
+	for _, line := range c.assemblyLines() {
 		fmt.Fprintf(&b, "  %s\n", line)
 	}
-	for _, c := range p.Conventions() {
-		fmt.Fprintf(&b, "  %s\n", c)
+	for _, line := range p.Conventions() {
+		fmt.Fprintf(&b, "  %s\n", line)
 	}
-	for _, c := range p.Choices {
-		fmt.Fprintf(&b, "  %s\n", c)
+	for _, line := range p.Choices {
+		fmt.Fprintf(&b, "  %s\n", line)
 	}
 	fmt.Fprintf(&b, "\noperations of one call; of a batch function, with the samples of one block, %d\n%s", s.Block, operations(s, p.ElementBytes()))
 	b.WriteString("  A select is a negation, an absolute value, a mask or a comparison of max or min; a call is of an elementary function, exp or\n" +
@@ -49,7 +46,7 @@ func Explain(n spec.Network, o Options) (string, error) {
 		b.WriteString("  Not counted is what is formed once, whatever the number of parameters. The state is one number a parameter for each running\n" +
 			"  mean and velocity.\n")
 	}
-	predicted, err := predictions(n, p, tiling)
+	predicted, err := c.predictions()
 	if err != nil {
 		return "", err
 	}

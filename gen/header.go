@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -38,20 +37,18 @@ type FunctionCount struct {
 
 // Summarise returns what a network costs, without printing it.
 func Summarise(n spec.Network, o Options) (Summary, error) {
-	n, p, _, err := compile(n, o)
+	c, err := Compile(n, o)
 	if err != nil {
 		return Summary{}, err
 	}
-	tiling, err := tilingOf(n, p)
-	if err != nil {
-		return Summary{}, err
-	}
-	return summarise(n, p, tiling)
+	return c.Summary()
 }
 
-func summarise(n spec.Network, p *plan.Program, tiling amd64.Tiling) (Summary, error) {
+// Summary returns what the network costs.
+func (c *Compiled) Summary() (Summary, error) {
+	n, p := c.n, c.p
 	forward, backward := n.MultiplyAdds()
-	_, tileBytes := tileFields(n, p, assembled(n, p), tiling)
+	_, tileBytes := c.tileFields()
 	s := Summary{
 		Params: n.Params(), MultiplyAdds: forward, GradMultiplyAdds: forward + backward,
 		WorkspaceBytes: p.WorkspaceBytes(), Block: p.Block, BatchBytes: p.BatchBytes() + tileBytes, CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),

@@ -7,6 +7,9 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"sync"
+
+	"github.com/backpropgen/backpropgen/gen/parallel"
 )
 
 // stubs are the declarations of other packages that emitted files use, so that they are type-checked without reading
@@ -173,30 +176,59 @@ func TestOptimizer[S, P, G any, F Float](t testing.TB, network, name string, new
 `,
 }
 
-// typeCheck parses and type-checks emitted Go files as one package. An error is a mistake in the generator; it is found
+// typeCheck parses emitted Go files and type-checks those of each build as one package. An error is a mistake in the generator; it is found
 // here so that no user's compiler has to.
-func typeCheck(files []File) error {
+func typeCheck(builds ...[]File) error {
 	fset := token.NewFileSet()
-	imp := &stubImporter{fset: fset, done: map[string]*types.Package{"unsafe": types.Unsafe}}
-	var parsed []*ast.File
-	for _, f := range files {
-		file, err := parser.ParseFile(fset, f.Name, f.Data, parser.SkipObjectResolution)
-		if err != nil {
-			return err
+	parsed := map[string]*ast.File{}
+	var checks []func() error
+	for _, files := range builds {
+		var build []*ast.File
+		for _, f := range files {
+			if parsed[f.Name] == nil {
+				file, err := parser.ParseFile(fset, f.Name, f.Data, parser.SkipObjectResolution)
+				if err != nil {
+					return err
+				}
+				parsed[f.Name] = file
+			}
+			build = append(build, parsed[f.Name])
 		}
-		parsed = append(parsed, file)
+		checks = append(checks, func() error { return checkBuild(fset, build) })
 	}
+	return parallel.Run(checks...)
+}
+
+// checkBuild type-checks parsed files as one package.
+func checkBuild(fset *token.FileSet, files []*ast.File) error {
 	var errs []error
-	conf := types.Config{Importer: imp, Error: func(err error) {
+	conf := types.Config{Importer: imports, Error: func(err error) {
 		if len(errs) < 10 {
 			errs = append(errs, err)
 		}
 	}}
 	// The first error is in errs as well.
-	_, _ = conf.Check("emitted", fset, parsed, nil)
+	_, _ = conf.Check("emitted", fset, files, nil)
 	return errors.Join(errs...)
 }
 
+// imports is what emitted files import by: one for all, so that every stub is checked once.
+var imports = &sharedImporter{stubs: stubImporter{fset: token.NewFileSet(), done: map[string]*types.Package{"unsafe": types.Unsafe}}}
+
+// sharedImporter lets one at a time import stubs.
+type sharedImporter struct {
+	importing sync.Mutex
+	stubs     stubImporter
+}
+
+// Import returns the package of a stub.
+func (s *sharedImporter) Import(path string) (*types.Package, error) {
+	s.importing.Lock()
+	defer s.importing.Unlock()
+	return s.stubs.Import(path)
+}
+
+// stubImporter checks each stub when it is imported for the first time.
 type stubImporter struct {
 	fset *token.FileSet
 	done map[string]*types.Package

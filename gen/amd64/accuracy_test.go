@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/printer"
 	"golang.org/x/sys/cpu"
 
@@ -62,7 +63,7 @@ func soon(b *block, op expr.Op, x *value) *value {
 // arrays, and the Go that declares them and lists them as kernels.
 func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := &file{data: &ir.Global{Symbol: dataSymbol("accuracy"), Attributes: dataAttributes}, known: map[string]ref{}}
+	f := newFile(&common{symbol: operand.NewStaticSymbol("accuracy")})
 	out := ir.NewFile()
 	var decl bytes.Buffer
 	list := make([]bytes.Buffer, len(accuracyOps)) // the kernels of a function beside one another

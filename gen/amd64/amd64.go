@@ -40,34 +40,35 @@ type Options struct {
 	Header  string   // the first line, without its slashes
 	Prefix  string   // of the names of functions
 	Choices []Choice // what Choose returned
-	Tiling  Tiling   // what ChooseTiling did
 }
 
 // Print returns the assembly file of a compiled plan, with the functions that have assembly.
-func Print(p *plan.Program, o Options) ([]byte, error) {
-	f := newFile(p)
-	out := ir.NewFile()
-	out.Constraints = buildtags.And(buildtags.Term("amd64"), buildtags.Not("purego"))
-	for _, fn := range p.Funcs {
-		if Missing(p, fn) != "" {
-			continue
+func (a *Assembly) Print(o Options) ([]byte, error) {
+	var forms []form
+	for _, fn := range a.p.Funcs {
+		if Missing(a.p, fn) == "" {
+			for _, l := range choiceOf(o.Choices, fn.Name).Levels {
+				forms = append(forms, a.form(fn, l, a.Tiling))
+			}
 		}
-		choice := choiceOf(o.Choices, fn.Name)
-		if !fn.Batch {
-			e, err := entry(p, fn, o.Prefix, choice)
+	}
+	if err := a.compile(forms...); err != nil {
+		return nil, err
+	}
+	f, out := newFile(a.common), ir.NewFile()
+	out.Constraints = buildtags.And(buildtags.Term("amd64"), buildtags.Not("purego"))
+	for i, of := range forms {
+		fn := a.p.Func(of.function)
+		if !fn.Batch && (i == 0 || forms[i-1].function != fn.Name) {
+			e, err := entry(a.p, fn, o.Prefix, choiceOf(o.Choices, fn.Name))
 			if err != nil {
 				return nil, fmt.Errorf("assembly: %w", err)
 			}
 			out.AddSection(e)
 		}
-		for _, l := range choice.Levels {
-			parts, err := printFunc(f, p, machine{l, p.ElementBytes()}, fn, o)
-			if err != nil {
-				return nil, fmt.Errorf("assembly: %w", err)
-			}
-			for _, a := range parts {
-				out.AddSection(a)
-			}
+		for _, part := range f.link(a.code[of]) {
+			part.Name = o.Prefix + part.Name
+			out.AddSection(part)
 		}
 	}
 	if f.data.Size > 0 {
@@ -88,18 +89,9 @@ func Print(p *plan.Program, o Options) ([]byte, error) {
 // rest is what there is to do for avo once every register is given.
 var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader), pass.FunctionPass(pass.RequiredISAExtensions))
 
-// printFunc writes the assembly of a function of the plan for a machine.
-func printFunc(f *file, p *plan.Program, m machine, fn *plan.Func, o Options) ([]*ir.Function, error) {
-	if fn.Batch {
-		return printBatch(f, p, m, fn, o.Prefix, newTileLayout(p, o.Tiling))
-	}
-	a, err := print(f, p, m, fn, o.Prefix+fn.Name+m.level.String())
-	return []*ir.Function{a}, err
-}
-
 // print writes a function of one sample.
-func print(f *file, p *plan.Program, m machine, fn *plan.Func, name string) (*ir.Function, error) {
-	a := newFunction(f, m, name, params(p, fn.Name), fn.Name != plan.Forward)
+func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*ir.Function, error) {
+	a := newFunction(f, m, fn.Name+m.level.String(), params(p, fn.Name), fn.Name != plan.Forward)
 	a.updating = fn.Name == plan.Step
 	a.byRows = updatedByRows(fn)
 	for _, op := range fn.Ops {
@@ -118,7 +110,7 @@ func print(f *file, p *plan.Program, m machine, fn *plan.Func, name string) (*ir
 		case *plan.Vector:
 			a.vector(op)
 		default:
-			return nil, fmt.Errorf("%s: unexpected operation %T", name, op)
+			return nil, fmt.Errorf("%s: unexpected operation %T", fn.Name, op)
 		}
 	}
 	return a.finish(), errors.Join(a.errs...)

@@ -15,8 +15,8 @@ const SumsSuffix = "Sums"
 
 // printBatch writes the assembly of a function of a batch: what is done for tiles of samples; for gradients, a second function
 // that sums them up; and for StepBatch, which does with samples what GradBatch does, its last operation alone.
-func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, prefix string, lay *tileLayout) ([]*ir.Function, error) {
-	name := prefix + fn.Name
+func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLayout) ([]*ir.Function, error) {
+	name := fn.Name
 	if fn.Name == plan.StepBatch {
 		d := printDescend(f, p, m, name+m.level.String())
 		return []*ir.Function{d.finish()}, errors.Join(d.errs...)

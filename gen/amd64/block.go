@@ -228,7 +228,7 @@ func (b *block) pattern(bits uint64) *value { return b.lanesOf(bits) }
 
 // lanesOf is a constant for each lane, as bits, or one for all.
 func (b *block) lanesOf(bits ...uint64) *value {
-	at, key := b.f.file.constant(b.m, bits)
+	at, key := b.f.file.lanes(b.m, bits)
 	if v := b.literals[key]; v != nil {
 		v.bits = max(v.bits, b.bits)
 		v.def.bits = v.bits

@@ -1,7 +1,6 @@
 package amd64
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -27,22 +26,25 @@ func margin(bytes int) int {
 }
 
 // Choose predicts what every function of one sample takes at every level and decides by it.
-func Choose(p *plan.Program) ([]Choice, error) {
-	f := newFile(p) // of its own, so that constants of code that isn't emitted are not either
-	var choices []Choice
-	for _, fn := range p.Funcs {
-		if fn.Batch || Missing(p, fn) != "" {
-			continue
-		}
-		c := Choice{Function: fn.Name, Levels: []Level{AVX2}}
-		for _, l := range Levels {
-			code, err := print(f, p, machine{l, p.ElementBytes()}, fn, fn.Name+l.String())
-			if err != nil {
-				return nil, fmt.Errorf("assembly: %w", err)
+func (a *Assembly) Choose() ([]Choice, error) {
+	var forms []form
+	for _, fn := range a.p.Funcs {
+		if !fn.Batch && Missing(a.p, fn) == "" {
+			for _, l := range Levels {
+				forms = append(forms, a.form(fn, l, Tiling{}))
 			}
-			c.Cycles = append(c.Cycles, cycles(code, memory(p, fn), nil))
 		}
-		if 100*c.Cycles[1] < (100-margin(memory(p, fn)))*c.Cycles[0] {
+	}
+	if err := a.predict(forms...); err != nil {
+		return nil, err
+	}
+	var choices []Choice
+	for i := 0; i < len(forms); i += len(Levels) {
+		c := Choice{Function: forms[i].function, Levels: []Level{AVX2}}
+		for _, f := range forms[i : i+len(Levels)] {
+			c.Cycles = append(c.Cycles, a.code[f].cycles)
+		}
+		if 100*c.Cycles[1] < (100-margin(memory(a.p, a.p.Func(c.Function))))*c.Cycles[0] {
 			c.Levels = Levels
 		}
 		choices = append(choices, c)

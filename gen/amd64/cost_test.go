@@ -26,7 +26,7 @@ var measure = flag.Bool("measure", false, "time the committed networks and print
 // TestCycles runs code through the model whose time follows from one limit: a chain, the units, memory.
 func TestCycles(t *testing.T) {
 	write := func(body func(f *function)) *ir.Function {
-		f := newFunction(&file{}, machine{AVX512, 4}, "test", nil, false)
+		f := newFunction(newFile(&common{}), machine{AVX512, 4}, "test", nil, false)
 		body(f)
 		for _, err := range f.errs {
 			t.Fatal(err)
@@ -85,14 +85,17 @@ func TestChoose(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		choices, err := Choose(p)
-		if err != nil {
-			t.Fatal(err)
+		var both [2][]Choice
+		for i := range both {
+			a, err := New(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if both[i], err = a.Choose(); err != nil {
+				t.Fatal(err)
+			}
 		}
-		again, err := Choose(p)
-		if err != nil {
-			t.Fatal(err)
-		}
+		choices, again := both[0], both[1]
 		if fmt.Sprint(choices) != fmt.Sprint(again) || len(choices) != 5 {
 			t.Errorf("%s: %v, then %v", n.Name, choices, again)
 		}
@@ -113,6 +116,31 @@ func TestChoose(t *testing.T) {
 	}
 	if narrow == 0 || wide == 0 {
 		t.Errorf("%d functions have code for AVX2 alone, %d for both: nothing is chosen", narrow, wide)
+	}
+}
+
+// TestChooseByName: what is predicted doesn't depend on how a network is called, though its constants are named after it. Z0 is a register.
+func TestChooseByName(t *testing.T) {
+	var predicted []string
+	for _, name := range []string{"Net", "Z0"} {
+		n := committed(t)[0]
+		n.Name = name
+		p, err := plan.Compile(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := New(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		choices, err := a.Choose()
+		if err != nil {
+			t.Fatal(err)
+		}
+		predicted = append(predicted, fmt.Sprint(choices))
+	}
+	if predicted[0] != predicted[1] {
+		t.Errorf("as Net: %s, as Z0: %s", predicted[0], predicted[1])
 	}
 }
 
@@ -156,15 +184,15 @@ func TestPredictions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		choices, err := Choose(p)
+		a, err := New(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		tiling, err := ChooseTiling(p)
+		choices, err := a.Choose()
 		if err != nil {
 			t.Fatal(err)
 		}
-		batches, err := PredictBatches(p, tiling, Levels)
+		batches, err := a.PredictBatches(Levels, a.Tiling)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,14 +1,12 @@
 package amd64
 
 import (
-	"encoding/binary"
 	"fmt"
 	"go/token"
 	"go/types"
+	"sync"
 
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/gotypes"
-	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
@@ -16,64 +14,31 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// file is what the functions of one assembly file share: where things lie, and the constants.
-type file struct {
+// common is what all functions of a network share, whichever is written first.
+type common struct {
 	layout layout
-	data   *ir.Global
-	known  map[string]ref
-	// sources are the elementary functions that have been translated from Go.
-	sources map[sourceKey]*source
 	// strict says that every operation is rounded by itself and sums have the plan's order.
 	strict bool
+	symbol operand.Symbol // of the constants
+	// sources are the elementary functions that have been translated from Go, which one at a time adds to.
+	sources map[sourceKey]*source
+	adding  sync.Mutex
 }
 
-func newFile(p *plan.Program) *file {
-	return &file{
-		layout:  newLayout(p),
-		data:    &ir.Global{Symbol: operand.NewStaticSymbol(p.Network.Name + "Constants"), Attributes: attr.RODATA | attr.NOPTR},
-		known:   map[string]ref{},
-		sources: map[sourceKey]*source{}, strict: p.Network.Rounding == spec.RoundingStrict,
+func newCommon(p *plan.Program) *common {
+	return &common{
+		layout: newLayout(p), strict: p.Network.Rounding == spec.RoundingStrict,
+		symbol: operand.NewStaticSymbol(p.Network.Name + "Constants"), sources: map[sourceKey]*source{},
 	}
 }
 
-// dataSymbol names the data section, which only its file sees.
-func dataSymbol(network string) operand.Symbol { return operand.NewStaticSymbol(network + "Constants") }
-
-const dataAttributes = attr.RODATA | attr.NOPTR
-
-// constant finds a place for a constant in the data section: one number, or one for each lane. At AVX2 an instruction
-// reads as many lanes from memory as it computes, so a single number is repeated; at AVX-512 it is broadcast as it is read.
-func (f *file) constant(m machine, lanes []uint64) (at ref, key string) {
-	n := len(lanes)
-	if n == 1 && m.level == AVX2 {
-		n = 32 / m.size
-	}
-	var raw []byte
-	for i := range n {
-		if m.size == 8 {
-			raw = binary.LittleEndian.AppendUint64(raw, lanes[i%len(lanes)])
-		} else {
-			raw = binary.LittleEndian.AppendUint32(raw, uint32(lanes[i%len(lanes)]))
-		}
-	}
-	key = fmt.Sprint(m.size, " ", n, " ", string(raw))
-	if at, ok := f.known[key]; ok {
-		return at, key
-	}
-	for len(raw) == 64 && f.data.Size%64 > 0 { // a register full is read faster where it lies within a line of the cache
-		f.data.Append(operand.U32(0))
-	}
-	at = ref{base: reg.StaticBase, symbol: f.data.Symbol, disp: f.data.Size}
-	for i := 0; i < len(raw); i += m.size {
-		if m.size == 8 {
-			f.data.Append(operand.U64(binary.LittleEndian.Uint64(raw[i:])))
-		} else {
-			f.data.Append(operand.U32(binary.LittleEndian.Uint32(raw[i:])))
-		}
-	}
-	f.known[key] = at
-	return at, key
+// file is what functions are written into.
+type file struct {
+	*common
+	constants
 }
+
+func newFile(c *common) *file { return &file{c, newConstants(c.symbol)} }
 
 // layout says where the buffers of a plan lie: in which argument, and how many bytes into it.
 type layout struct {

@@ -29,21 +29,3 @@ func (e *emitter) gather(n *node) {
 	e.holds[mask.class][mask.reg] = nil
 	mask.reg = -1
 }
-
-// bytes puts a table of bytes into the data section, once.
-func (f *file) bytes(name string, table []byte) ref {
-	key := "table " + name
-	if at, ok := f.known[key]; ok {
-		return at
-	}
-	at := ref{base: reg.StaticBase, symbol: f.data.Symbol, disp: f.data.Size}
-	for i := 0; i < len(table); i += 8 {
-		var word uint64
-		for k, b := range table[i:min(i+8, len(table))] {
-			word |= uint64(b) << (8 * k)
-		}
-		f.data.Append(operand.U64(word))
-	}
-	f.known[key] = at
-	return at
-}

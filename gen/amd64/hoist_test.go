@@ -22,7 +22,7 @@ func batchCode(t *testing.T, text, function string) (before, loop []modelled) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fns, err := printBatch(newFile(p), p, machine{AVX512, p.ElementBytes()}, p.Func(function), "test", newTileLayout(p, Tiling{}))
+	fns, err := printBatch(newFile(newCommon(p)), p, machine{AVX512, p.ElementBytes()}, p.Func(function), newTileLayout(p, Tiling{}))
 	if err != nil {
 		t.Fatal(err)
 	}

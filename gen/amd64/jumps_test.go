@@ -42,11 +42,15 @@ func TestJumps(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			choices, err := Choose(p)
+			a, err := New(p)
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, err := Print(p, Options{Package: "net", Header: "net", Prefix: "net", Choices: choices})
+			choices, err := a.Choose()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := a.Print(Options{Package: "net", Header: "net", Prefix: "net", Choices: choices})
 			if err != nil {
 				t.Fatal(err)
 			}

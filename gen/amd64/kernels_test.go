@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/printer"
 )
 
@@ -18,7 +19,7 @@ func TestKernels(t *testing.T) {
 	if len(machineLevels()) == 0 {
 		t.Skip("this machine has none of the instruction sets")
 	}
-	f := &file{data: &ir.Global{Symbol: dataSymbol("kernels"), Attributes: dataAttributes}, known: map[string]ref{}}
+	f := newFile(&common{symbol: operand.NewStaticSymbol("kernels")})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	add := func(kind string, m machine, n, lanes int, name string, write func(fn *function, x, y ref)) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/printer"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -25,10 +26,7 @@ var lanewiseOps = []expr.Op{
 // in registers of every width, and the Go that declares them and lists them with the portable functions.
 func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := &file{
-		data:  &ir.Global{Symbol: dataSymbol("lanewise"), Attributes: dataAttributes},
-		known: map[string]ref{}, sources: map[sourceKey]*source{}, strict: true,
-	}
+	f := newFile(&common{symbol: operand.NewStaticSymbol("lanewise"), sources: map[sourceKey]*source{}, strict: true})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	for _, l := range machineLevels() {

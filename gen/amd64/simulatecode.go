@@ -20,8 +20,14 @@ const registerBits = 5
 // registerOf is the register that an operand is, or is a part of.
 func registerOf(r reg.Register) register {
 	id := r.ID()
+	if id.Kind() == reg.KindPseudo { // avo has one number for all of them
+		return register(slices.Index(pseudo, r))
+	}
 	return register(int(id.Kind())<<registerBits | int(id.Index()))
 }
+
+// pseudo are the registers that stand for places: of arguments, the stack and constants.
+var pseudo = []reg.Register{reg.FramePointer, reg.StackPointer, reg.StaticBase}
 
 // modelled is an instruction as the simulation needs it.
 type modelled struct {

@@ -45,16 +45,18 @@ func Float64frombits(b uint64) float64
 `
 
 // portable finds the source of an elementary function in the file's precision. It is emitted, parsed and type-checked once a file.
-func (f *file) portable(op expr.Op, size int) (*source, error) {
+func (c *common) portable(op expr.Op, size int) (*source, error) {
+	c.adding.Lock()
+	defer c.adding.Unlock()
 	key := sourceKey{op, size}
-	if s, ok := f.sources[key]; ok {
+	if s, ok := c.sources[key]; ok {
 		return s, nil
 	}
 	s, err := readSource(op, size)
 	if err != nil {
 		return nil, fmt.Errorf("the portable %v: %w", op, err)
 	}
-	f.sources[key] = s
+	c.sources[key] = s
 	return s, nil
 }
 
@@ -179,7 +181,7 @@ func (f *file) place(t *table) ref {
 	for _, v := range t.bits {
 		raw = binary.LittleEndian.AppendUint64(raw, v)
 	}
-	return f.bytes(string(raw), raw)
+	return f.table(string(raw), raw)
 }
 
 // constant is the value of an expression that the compiler knows, as bits of its type.

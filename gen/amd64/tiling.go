@@ -1,8 +1,6 @@
 package amd64
 
 import (
-	"fmt"
-
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -29,15 +27,19 @@ func Tilings(p *plan.Program) []Tiling {
 // wideMargin is how many cycles in a hundred wider rows must spare, for batches fill them up less often.
 const wideMargin = 2
 
-// ChooseTiling finds the tiling whose batches are predicted to take the least at the highest level.
-func ChooseTiling(p *plan.Program) (Tiling, error) {
-	tilings := Tilings(p)
+// chooseTiling finds the tiling whose batches are predicted to take the least at the highest level.
+func (a *Assembly) chooseTiling() (Tiling, error) {
+	tilings := Tilings(a.p)
 	best, least := tilings[0], 0.0
 	if len(tilings) == 1 {
 		return best, nil
 	}
+	highest := Levels[len(Levels)-1:]
+	if err := a.predict(a.batchForms(highest, tilings...)...); err != nil {
+		return Tiling{}, err
+	}
 	for i, tiling := range tilings {
-		predicted, err := PredictBatches(p, tiling, Levels[len(Levels)-1:])
+		predicted, err := a.PredictBatches(highest, tiling)
 		if err != nil {
 			return Tiling{}, err
 		}
@@ -72,29 +74,34 @@ type BatchCycles struct {
 	Cycles   []float64
 }
 
+// batchForms are the codes of the batch functions whose time is predicted.
+func (a *Assembly) batchForms(levels []Level, tilings ...Tiling) (forms []form) {
+	for _, tiling := range tilings {
+		for _, name := range []string{plan.ForwardBatch, plan.GradBatch} {
+			if fn := a.p.Func(name); fn != nil && Missing(a.p, fn) == "" {
+				for _, l := range levels {
+					forms = append(forms, a.form(fn, l, tiling))
+				}
+			}
+		}
+	}
+	return forms
+}
+
 // PredictBatches predicts what batches take with a tiling, as many samples as one call of the assembly takes.
-func PredictBatches(p *plan.Program, tiling Tiling, levels []Level) ([]BatchCycles, error) {
-	f, lay := newFile(p), newTileLayout(p, tiling)
-	arguments := map[string]int{"tiles": lay.tiles, "samples": lay.samples}
+func (a *Assembly) PredictBatches(levels []Level, tiling Tiling) ([]BatchCycles, error) {
+	forms := a.batchForms(levels, tiling)
+	if err := a.predict(forms...); err != nil {
+		return nil, err
+	}
+	lay := newTileLayout(a.p, tiling)
 	var predictions []BatchCycles
-	for _, name := range []string{plan.ForwardBatch, plan.GradBatch} {
-		fn := p.Func(name)
-		if fn == nil || Missing(p, fn) != "" {
-			continue
+	for i, f := range forms {
+		if i%len(levels) == 0 {
+			predictions = append(predictions, BatchCycles{Function: f.function})
 		}
-		c := BatchCycles{Function: name}
-		for _, l := range levels {
-			parts, err := printBatch(f, p, machine{l, p.ElementBytes()}, fn, "", lay)
-			if err != nil {
-				return nil, fmt.Errorf("assembly: %w", err)
-			}
-			total := 0
-			for _, part := range parts {
-				total += cycles(part, 0, arguments)
-			}
-			c.Cycles = append(c.Cycles, float64(total)/float64(lay.tiles*lay.samples))
-		}
-		predictions = append(predictions, c)
+		c := &predictions[len(predictions)-1]
+		c.Cycles = append(c.Cycles, float64(a.code[f].cycles)/float64(lay.tiles*lay.samples))
 	}
 	return predictions, nil
 }

@@ -16,10 +16,15 @@ func TestChooseTiling(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		chosen, err := ChooseTiling(p)
+		a, err := New(p)
 		if err != nil {
 			t.Fatal(err)
 		}
+		other, err := New(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chosen := a.Tiling
 		if len(Tilings(p)) == 1 {
 			alone++
 			if chosen.bytes() != lineBytes {
@@ -29,11 +34,11 @@ func TestChooseTiling(t *testing.T) {
 		}
 		var totals []float64
 		for _, tiling := range Tilings(p) {
-			predicted, err := PredictBatches(p, tiling, []Level{AVX512})
+			predicted, err := a.PredictBatches([]Level{AVX512}, tiling)
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := PredictBatches(p, tiling, []Level{AVX512})
+			again, err := other.PredictBatches([]Level{AVX512}, tiling)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +67,7 @@ func TestPredictBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	lay := newTileLayout(p, Tiling{})
-	parts, err := printBatch(newFile(p), p, machine{AVX512, p.ElementBytes()}, p.Func(plan.ForwardBatch), "", lay)
+	parts, err := printBatch(newFile(newCommon(p)), p, machine{AVX512, p.ElementBytes()}, p.Func(plan.ForwardBatch), lay)
 	if err != nil {
 		t.Fatal(err)
 	}

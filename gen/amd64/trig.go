@@ -45,7 +45,7 @@ func (b *block) scaled(x *value) (s, index *value) {
 
 // turnPiece is a piece of 2/π·2^(8q): its bits from 2^low up to 2^(low+47). low is a multiple of 8.
 func (b *block) turnPiece(index *value, low int) *value {
-	table := b.f.file.bytes("2/π", turnTable())
+	table := b.f.file.table("2/π", turnTable())
 	// A word of 8 bytes has 16 bits below.
 	word := b.gather(table, turnBytes-127+(low-16)/8, index)
 	under := b.pattern(math.Float64bits(math.Ldexp(1, 52+low)))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -20,6 +21,7 @@ type job struct {
 	files   []gen.File
 	summary gen.Summary
 	took    time.Duration
+	err     error // why there are no files
 }
 
 // group is the jobs of one folder.
@@ -92,19 +94,26 @@ func (g *group) agree(r *report) {
 	}
 }
 
-// generateAll fills in the files of every job and checks that they can stand beside what is in the folder.
+// generateAll fills in the files of every job, several at a time, and checks that they can stand beside what is in the folder.
 func generateAll(c *call, groups []*group, r *report) {
-	total := 0
-	for _, g := range groups {
-		total += len(g.jobs)
-	}
-	p := newProgress(c, total)
-	defer p.clear()
+	var tasks []func() error
+	var p *progress
 	for _, g := range groups {
 		for _, j := range g.jobs {
-			p.next(j.source.path)
-			if err := j.generate(); err != nil {
-				r.add(refused(j.source.path, err))
+			tasks = append(tasks, func() error {
+				p.next(j.source.path)
+				j.err = j.generate()
+				return nil
+			})
+		}
+	}
+	p = newProgress(c, len(tasks))
+	_ = parallel.Run(tasks...) // every job has its own error
+	p.clear()
+	for _, g := range groups {
+		for _, j := range g.jobs {
+			if j.err != nil {
+				r.add(refused(j.source.path, j.err))
 				continue
 			}
 			j.clashes(r)
@@ -114,16 +123,16 @@ func generateAll(c *call, groups []*group, r *report) {
 
 func (j *job) generate() error {
 	start := time.Now()
-	files, err := gen.Generate(j.network, j.options)
+	n, err := gen.Compile(j.network, j.options)
 	if err != nil {
 		return err
 	}
-	j.summary, err = gen.Summarise(j.network, j.options)
-	if err != nil {
+	if j.files, err = n.Files(); err != nil {
 		return err
 	}
-	j.files, j.took = files, time.Since(start)
-	return nil
+	j.summary, err = n.Summary()
+	j.took = time.Since(start)
+	return err
 }
 
 // refused returns the exit code and the message for an error of package gen: a mistake in the spec that only

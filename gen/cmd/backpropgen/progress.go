@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"golang.org/x/term"
 )
@@ -11,7 +12,8 @@ import (
 // progress shows on a terminal which spec is being generated. It shows nothing elsewhere, so that
 // logs stay plain.
 type progress struct {
-	w           io.Writer // nil: show nothing
+	turn        sync.Mutex // of whoever prints
+	w           io.Writer  // nil: show nothing
 	done, total int
 }
 
@@ -27,6 +29,8 @@ const eraseLine = "\r\x1b[K"
 
 // next says that the next spec is at hand.
 func (p *progress) next(path string) {
+	p.turn.Lock()
+	defer p.turn.Unlock()
 	p.done++
 	if p.w != nil {
 		fmt.Fprintf(p.w, "%s[%d/%d] %s", eraseLine, p.done, p.total, shown(path))
