@@ -51,7 +51,7 @@ func (b *block) joinParts(parts []*value) *value {
 func (f *function) orderedAffine(op *plan.Affine) {
 	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.lanes()
 	chunks := (cols + lanes - 1) / lanes
-	step := min(rows, lanes)
+	step := f.blockRows(op.W)
 	unrolledRows := (rows + step - 1) / step
 	if rows*chunks > unrolledProducts {
 		unrolledRows = 1

@@ -15,19 +15,9 @@ func (f *function) outer(op *plan.Outer) {
 		})
 		return
 	}
-	input, _, release := f.held(op.A, op.GW.Rows, nil)
-	width := f.m.width(min(op.GW.Cols, f.m.lanes()))
-	f.rowwise(op.GW, func(w ref, row index, i, n int, column func(c int) (at index, size int), chunks int) {
-		var d *value
-		f.code.within(width, func() { d = f.code.spread(f.at(op.D, row)) })
-		for c := range chunks {
-			at, size := column(c)
-			f.code.within(f.m.width(size), func() {
-				f.code.store(f.code.product(d, input(at, size)), f.along(w, index{off: i + at.off, regs: at.regs}), size)
-			})
-		}
-	})
-	release()
+	f.rowwise(op.GW, op.A, nil,
+		func(row index, _ bool) *value { return f.code.spread(f.at(op.D, row)) },
+		func(factor, input *value, _ ref, _ int) *value { return f.code.product(factor, input) })
 }
 
 // update is W −= δ·(rate·a)ᵀ, or W −= (rate·δ)·aᵀ where the vectors of a are not held, and b −= rate·δ.
@@ -43,24 +33,17 @@ func (f *function) update(op *plan.Update) {
 	if f.strict() {
 		rate = nil // it is δ that is multiplied with it
 	}
-	input, scaled, release := f.held(op.A, op.W.Rows, rate)
-	width := f.m.width(min(op.W.Cols, f.m.lanes()))
-	f.rowwise(op.W, func(w ref, row index, i, n int, column func(c int) (at index, size int), chunks int) {
-		var e *value
-		f.code.within(width, func() {
-			if e = f.code.spread(f.at(op.D, row)); !scaled {
-				e = f.code.product(f.code.spread(f.at(op.Rate, index{})), e)
+	f.rowwise(op.W, op.A, rate,
+		func(row index, scaled bool) *value {
+			d := f.code.spread(f.at(op.D, row))
+			if scaled {
+				return d
 			}
+			return f.code.product(f.code.spread(f.at(op.Rate, index{})), d)
+		},
+		func(factor, input *value, at ref, n int) *value {
+			return f.code.nmadd(factor, input, f.code.load(at, n))
 		})
-		for c := range chunks {
-			at, size := column(c)
-			f.code.within(f.m.width(size), func() {
-				p := f.along(w, index{off: i + at.off, regs: at.regs})
-				f.code.store(f.code.nmadd(e, input(at, size), f.code.load(p, size)), p, size)
-			})
-		}
-	})
-	release()
 }
 
 // held returns what loads the vectors of an input that every row of a matrix is multiplied with, once for all rows: into variables
@@ -119,48 +102,78 @@ func (f *function) biasUpdate(op *plan.Update) {
 	})
 }
 
-// rowwise runs a body over the rows of a matrix and, where rows are long, over stretches of them. Loops go from the last row to the
-// first: a network that is larger than a cache has its last rows there from the way forward, and its first ones then for the next call.
-func (f *function) rowwise(w *plan.Buffer, body func(at ref, row index, i, n int, column func(c int) (at index, size int), chunks int)) {
+// rowwise writes a matrix, every vector of which is what vectorOf makes of the factor of its row and of a vector of an input. Loops go from the
+// last row to the first: a network that is larger than a cache has its last rows there from the way forward, and its first ones then for
+// the next call.
+func (f *function) rowwise(w, in, rate *plan.Buffer, factor func(row index, scaled bool) *value, vectorOf func(factor, input *value, at ref, n int) *value) {
 	lanes := f.m.stream()
 	chunks := (w.Cols + lanes - 1) / lanes
 	looped := w.Rows*chunks > unrolledProducts
-	step := w.Rows
-	if looped {
-		step = max(1, bodyProducts/chunks)
+	if looped && chunks > f.m.registers()/2 || chunks > bodyProducts {
+		f.rowsAbreast(w, in, factor, vectorOf)
+		return
 	}
-	unrolled := 1
-	if looped {
-		unrolled = 0
-	}
+	input, scaled, release := f.held(in, w.Rows, rate)
 	rows := func(down index, n int) {
-		at, release := f.row(w, down), func() {}
-		wide := chunks > bodyProducts
-		if wide {
-			at, release = f.address(at)
-		}
+		at := f.row(w, down)
 		for i := range n {
 			row := down
 			row.off += i
-			if wide {
-				f.chunks(w.Cols, 8*lanes, 0, []int{1}, func(right index, size int) {
-					body(at, row, i*w.Cols, n, func(c int) (index, int) {
-						k := right
-						k.off += c * lanes
-						return k, min(lanes, size-c*lanes)
-					}, (size+lanes-1)/lanes)
+			var d *value
+			f.code.within(f.m.width(min(w.Cols, f.m.lanes())), func() { d = factor(row, scaled) })
+			for c := range chunks {
+				size := min(lanes, w.Cols-c*lanes)
+				f.code.within(f.m.width(size), func() {
+					p := f.along(at, index{off: i*w.Cols + c*lanes})
+					f.code.store(vectorOf(d, input(index{off: c * lanes}, size), p, size), p, size)
 				})
-				continue
 			}
-			body(at, row, i*w.Cols, n, func(c int) (index, int) {
-				return index{off: c * lanes}, min(lanes, w.Cols-c*lanes)
-			}, chunks)
 		}
+	}
+	if looped {
+		f.backwards(w.Rows, max(1, bodyProducts/chunks), []int{1, w.Cols}, rows)
+	} else {
+		rows(index{}, w.Rows)
+	}
+	release()
+}
+
+// rowsAbreast is rowwise for long rows, a few at a time, so that each vector of the input is read once for all of them: the loads that hit the first
+// cache get in the way of the lines that come from the second one. A line's halves are stored one after the other, which takes it once.
+func (f *function) rowsAbreast(w, in *plan.Buffer, factor func(row index, scaled bool) *value, vectorOf func(factor, input *value, at ref, n int) *value) {
+	const abreast, vectors = 4, 8 // rows, and vectors of each in the body of a loop
+	lanes := f.m.stream()
+	line := lineBytes / f.m.size
+	f.backwards(w.Rows, min(abreast, w.Rows), []int{1, w.Cols}, func(down index, n int) {
+		at, release := f.address(f.row(w, down))
+		factors := make([]*value, n)
+		for i := range factors {
+			factors[i] = f.cell()
+		}
+		for i, cell := range factors {
+			row := down
+			row.off += i
+			f.code.within(8*f.m.size*lanes, func() { f.code.set(cell, factor(row, false)) })
+		}
+		f.chunks(w.Cols, vectors*lanes, 1, []int{1}, func(right index, size int) {
+			for off := 0; off < size; off += line {
+				var inputs []*value
+				halves := func(body func(h, n int, at index)) {
+					for h, k := 0, off; k < min(off+line, size); h, k = h+1, k+lanes {
+						n := min(lanes, size-k)
+						f.code.within(f.m.width(n), func() { body(h, n, index{off: right.off + k, regs: right.regs}) })
+					}
+				}
+				halves(func(_, n int, k index) { inputs = append(inputs, f.code.loose(f.at(in, k), n)) })
+				for i := range n {
+					var out []*value
+					place := func(k index) ref { k.off += i * w.Cols; return f.along(at, k) }
+					halves(func(h, n int, k index) { out = append(out, vectorOf(factors[i], inputs[h], place(k), n)) })
+					halves(func(h, n int, k index) { f.code.store(out[h], place(k), n) })
+				}
+			}
+		})
+		f.release(factors...)
 		release()
-	}
-	if unrolled == 0 {
-		f.backwards(w.Rows, step, []int{1, w.Cols}, rows)
-		return
-	}
-	f.chunks(w.Rows, step, unrolled, []int{1, w.Cols}, rows)
+	})
 }

@@ -22,111 +22,63 @@ TEXT ·pixelsForwardAVX2(SB), NOSPLIT, $0-24
 loop0:
 	LEAQ    (DI)(R12*1), R11
 	VMOVUPS PixelsConstants<>+0(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
 	VMOVAPS Y0, Y11
 	VMOVAPS Y0, Y10
 	VMOVAPS Y0, Y9
 	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y7
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y5
-	VMOVAPS Y0, Y4
 	XORL    R10, R10
 
 loop1:
-	VMOVUPS (DX)(R10*1), Y0
-	VMULPS  (R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y11, Y11
-	VMULPS  3136(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y9, Y9
-	VMULPS  6272(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y7, Y7
-	VMULPS  9408(R11)(R10*1), Y0, Y0
-	VADDPS  Y0, Y5, Y5
-	VMOVUPS 32(DX)(R10*1), Y0
-	VMULPS  32(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y10, Y10
-	VMULPS  3168(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y8, Y8
-	VMULPS  6304(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y6, Y6
-	VMULPS  9440(R11)(R10*1), Y0, Y0
-	VADDPS  Y0, Y4, Y4
-	ADDQ    $0x00000040, R10
-	CMPQ    R10, $0x00000c40
-	JNE     loop1
-	VADDPS  Y10, Y11, Y0
-	VMOVAPS Y0, Y15
-	VADDPS  Y8, Y9, Y0
-	VMOVAPS Y0, Y14
-	VADDPS  Y6, Y7, Y0
-	VMOVAPS Y0, Y13
-	VADDPS  Y4, Y5, Y0
-	VMOVAPS Y0, Y12
-	VMOVUPS PixelsConstants<>+0(SB), Y0
-	VMOVAPS Y0, Y11
-	VMOVAPS Y0, Y10
-	VMOVAPS Y0, Y9
-	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y7
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y5
-	VMOVAPS Y0, Y4
-	XORL    R10, R10
-
-loop2:
 	VMOVUPS    (DX)(R10*1), Y0
-	VMULPS     12544(R11)(R10*1), Y0, Y1
+	VMULPS     (R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y15, Y15
+	VMULPS     3136(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y13, Y13
+	VMULPS     6272(R11)(R10*1), Y0, Y1
 	VADDPS     Y1, Y11, Y11
-	VMULPS     15680(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y9, Y9
-	VMULPS     18816(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y7, Y7
-	VMULPS     21952(R11)(R10*1), Y0, Y0
-	VADDPS     Y0, Y5, Y5
+	VMULPS     9408(R11)(R10*1), Y0, Y0
+	VADDPS     Y0, Y9, Y9
 	VMOVUPS    32(DX)(R10*1), Y0
-	VMULPS     12576(R11)(R10*1), Y0, Y1
+	VMULPS     32(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y14, Y14
+	VMULPS     3168(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y12, Y12
+	VMULPS     6304(R11)(R10*1), Y0, Y1
 	VADDPS     Y1, Y10, Y10
-	VMULPS     15712(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y8, Y8
-	VMULPS     18848(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y6, Y6
-	VMULPS     21984(R11)(R10*1), Y0, Y0
-	VADDPS     Y0, Y4, Y4
+	VMULPS     9440(R11)(R10*1), Y0, Y0
+	VADDPS     Y0, Y8, Y8
 	ADDQ       $0x00000040, R10
 	CMPQ       R10, $0x00000c40
-	JNE        loop2
-	VADDPS     Y10, Y11, Y0
-	VADDPS     Y8, Y9, Y1
-	VADDPS     Y6, Y7, Y2
-	VADDPS     Y4, Y5, Y3
-	VPERM2F128 $0x20, Y0, Y15, Y4
-	VPERM2F128 $0x31, Y0, Y15, Y0
+	JNE        loop1
+	VADDPS     Y14, Y15, Y0
+	VADDPS     Y12, Y13, Y1
+	VADDPS     Y10, Y11, Y2
+	VADDPS     Y8, Y9, Y3
+	VPERM2F128 $0x20, Y1, Y0, Y4
+	VPERM2F128 $0x31, Y1, Y0, Y0
 	VADDPS     Y0, Y4, Y0
-	VPERM2F128 $0x20, Y1, Y14, Y4
-	VPERM2F128 $0x31, Y1, Y14, Y1
-	VADDPS     Y1, Y4, Y1
-	VPERM2F128 $0x20, Y2, Y13, Y4
-	VPERM2F128 $0x31, Y2, Y13, Y2
-	VADDPS     Y2, Y4, Y2
-	VPERM2F128 $0x20, Y3, Y12, Y4
-	VPERM2F128 $0x31, Y3, Y12, Y3
-	VADDPS     Y3, Y4, Y3
-	VUNPCKLPD  Y1, Y0, Y4
-	VUNPCKHPD  Y1, Y0, Y0
-	VADDPS     Y0, Y4, Y0
-	VUNPCKLPD  Y3, Y2, Y1
-	VUNPCKHPD  Y3, Y2, Y2
+	VPERM2F128 $0x20, Y3, Y2, Y1
+	VPERM2F128 $0x31, Y3, Y2, Y2
 	VADDPS     Y2, Y1, Y1
-	VSHUFPS    $0x88, Y1, Y0, Y2
-	VSHUFPS    $0xdd, Y1, Y0, Y0
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y0
 	VADDPS     Y0, Y2, Y0
-	VADDPS     401408(DI)(R13*1), Y0, Y0
+	VSHUFPS    $0x88, Y0, Y0, Y1
+	VSHUFPS    $0xdd, Y0, Y0, Y0
+	VADDPS     Y0, Y1, Y0
+	VMOVUPS    PixelsConstants<>+32(SB), Y1
+	VPERMPS    Y0, Y1, Y0
+	VADDPS     401408(DI)(R13*1), X0, X0
 	VXORPS     X1, X1, X1
-	VCMPPS     $0x16, Y1, Y0, Y1
-	VANDPS     Y0, Y1, Y0
-	VMOVUPS    Y0, (SI)(R13*1)
-	ADDQ       $0x00000020, R13
-	ADDQ       $0x00006200, R12
+	VCMPPS     $0x16, X1, X0, X1
+	VANDPS     X0, X1, X0
+	VMOVUPS    X0, (SI)(R13*1)
+	ADDQ       $0x00000010, R13
+	ADDQ       $0x00003100, R12
 	CMPQ       R13, $0x00000200
 	JNE        loop0
 
@@ -521,16 +473,16 @@ loop2:
 	VSHUFPS    $0x88, Y1, Y1, Y2
 	VSHUFPS    $0xdd, Y1, Y1, Y1
 	VADDPS     Y1, Y2, Y1
-	VMOVUPS    PixelsConstants<>+64(SB), Y2
+	VMOVUPS    PixelsConstants<>+96(SB), Y2
 	VPERMPS    Y1, Y2, Y1
 	VMOVSD     407072(DI), X2
 	VADDPS     X2, X1, X1
 	VMOVSD     X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+128(SB), X1, X1
-	VMOVUPS      PixelsConstants<>+128(SB), Y2
-	VMOVUPS      PixelsConstants<>+96(SB), Y3
+	VANDPS       PixelsConstants<>+160(SB), X1, X1
+	VMOVUPS      PixelsConstants<>+160(SB), Y2
+	VMOVUPS      PixelsConstants<>+128(SB), Y3
 	VBLENDVPS    Y2, Y1, Y3, Y4
 	VCMPPS       $0x00, Y4, Y0, Y5
 	VANDPS       Y4, Y0, Y6
@@ -562,75 +514,75 @@ loop2:
 	VMOVSS       X4, 1104(SI)
 	VSUBPS       Y4, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X5
-	VANDPS       PixelsConstants<>+160(SB), X0, X6
-	VPMINUD      PixelsConstants<>+192(SB), X6, X7
+	VANDPS       PixelsConstants<>+192(SB), X0, X6
+	VPMINUD      PixelsConstants<>+224(SB), X6, X7
 	VPMOVZXDQ    X7, Y7
 	VPSLLQ       $0x1d, Y7, Y7
-	VPADDQ       PixelsConstants<>+224(SB), Y7, Y7
+	VPADDQ       PixelsConstants<>+256(SB), Y7, Y7
 	VPSRLD       $0x1f, X0, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x3f, Y8, Y8
 	VORPD        Y8, Y7, Y7
-	VMULPD       PixelsConstants<>+256(SB), Y7, Y8
-	VADDPD       PixelsConstants<>+288(SB), Y8, Y8
-	VSUBPD       PixelsConstants<>+288(SB), Y8, Y9
-	VMULPD       PixelsConstants<>+320(SB), Y9, Y9
+	VMULPD       PixelsConstants<>+288(SB), Y7, Y8
+	VADDPD       PixelsConstants<>+320(SB), Y8, Y8
+	VSUBPD       PixelsConstants<>+320(SB), Y8, Y9
+	VMULPD       PixelsConstants<>+352(SB), Y9, Y9
 	VSUBPD       Y9, Y7, Y7
-	VANDPD       PixelsConstants<>+352(SB), Y8, Y9
+	VANDPD       PixelsConstants<>+384(SB), Y8, Y9
 	VPSLLQ       $0x03, Y9, Y9
-	VMOVUPS      PixelsConstants<>+640(SB), Y10
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y10
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X11, X11, X11
 	VGATHERQPD   Y10, (AX)(Y9*1), Y11
 	VPSRLQ       $0x05, Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
 	VPADDQ       Y8, Y11, Y8
-	VMULPD       PixelsConstants<>+704(SB), Y7, Y9
-	VADDPD       PixelsConstants<>+672(SB), Y9, Y9
-	VMULPD       PixelsConstants<>+768(SB), Y7, Y10
-	VADDPD       PixelsConstants<>+736(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+736(SB), Y7, Y9
+	VADDPD       PixelsConstants<>+704(SB), Y9, Y9
+	VMULPD       PixelsConstants<>+800(SB), Y7, Y10
+	VADDPD       PixelsConstants<>+768(SB), Y10, Y10
 	VMULPD       Y7, Y7, Y11
 	VMULPD       Y11, Y10, Y10
 	VADDPD       Y10, Y9, Y9
 	VMULPD       Y9, Y7, Y7
-	VADDPD       PixelsConstants<>+672(SB), Y7, Y7
+	VADDPD       PixelsConstants<>+704(SB), Y7, Y7
 	VMULPD       Y7, Y8, Y7
 	VCVTPD2PSY   Y7, X7
 	VXORPS       PixelsConstants<>+0(SB), X6, X6
 	VPCMPGTD     X3, X6, X6
 	VBLENDVPS    X6, X0, X7, X0
-	VANDPS       PixelsConstants<>+160(SB), X5, X6
-	VPMINUD      PixelsConstants<>+192(SB), X6, X7
+	VANDPS       PixelsConstants<>+192(SB), X5, X6
+	VPMINUD      PixelsConstants<>+224(SB), X6, X7
 	VPMOVZXDQ    X7, Y7
 	VPSLLQ       $0x1d, Y7, Y7
-	VPADDQ       PixelsConstants<>+224(SB), Y7, Y7
+	VPADDQ       PixelsConstants<>+256(SB), Y7, Y7
 	VPSRLD       $0x1f, X5, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x3f, Y8, Y8
 	VORPD        Y8, Y7, Y7
-	VMULPD       PixelsConstants<>+256(SB), Y7, Y8
-	VADDPD       PixelsConstants<>+288(SB), Y8, Y8
-	VSUBPD       PixelsConstants<>+288(SB), Y8, Y9
-	VMULPD       PixelsConstants<>+320(SB), Y9, Y9
+	VMULPD       PixelsConstants<>+288(SB), Y7, Y8
+	VADDPD       PixelsConstants<>+320(SB), Y8, Y8
+	VSUBPD       PixelsConstants<>+320(SB), Y8, Y9
+	VMULPD       PixelsConstants<>+352(SB), Y9, Y9
 	VSUBPD       Y9, Y7, Y7
-	VANDPD       PixelsConstants<>+352(SB), Y8, Y9
+	VANDPD       PixelsConstants<>+384(SB), Y8, Y9
 	VPSLLQ       $0x03, Y9, Y9
-	VMOVUPS      PixelsConstants<>+640(SB), Y10
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y10
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X11, X11, X11
 	VGATHERQPD   Y10, (AX)(Y9*1), Y11
 	VPSRLQ       $0x05, Y8, Y8
 	VPSLLQ       $0x34, Y8, Y8
 	VPADDQ       Y8, Y11, Y8
-	VMULPD       PixelsConstants<>+704(SB), Y7, Y9
-	VADDPD       PixelsConstants<>+672(SB), Y9, Y9
-	VMULPD       PixelsConstants<>+768(SB), Y7, Y10
-	VADDPD       PixelsConstants<>+736(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+736(SB), Y7, Y9
+	VADDPD       PixelsConstants<>+704(SB), Y9, Y9
+	VMULPD       PixelsConstants<>+800(SB), Y7, Y10
+	VADDPD       PixelsConstants<>+768(SB), Y10, Y10
 	VMULPD       Y7, Y7, Y11
 	VMULPD       Y11, Y10, Y10
 	VADDPD       Y10, Y9, Y9
 	VMULPD       Y9, Y7, Y7
-	VADDPD       PixelsConstants<>+672(SB), Y7, Y7
+	VADDPD       PixelsConstants<>+704(SB), Y7, Y7
 	VMULPD       Y7, Y8, Y7
 	VCVTPD2PSY   Y7, X7
 	VXORPS       PixelsConstants<>+0(SB), X6, X6
@@ -638,38 +590,38 @@ loop2:
 	VBLENDVPS    X6, X5, X7, X5
 	VINSERTF128  $0x01, X5, Y0, Y0
 	VSUBPS       X4, X1, X1
-	VANDPS       PixelsConstants<>+160(SB), X1, X4
-	VPMINUD      PixelsConstants<>+192(SB), X4, X5
+	VANDPS       PixelsConstants<>+192(SB), X1, X4
+	VPMINUD      PixelsConstants<>+224(SB), X4, X5
 	VPMOVZXDQ    X5, Y5
 	VPSLLQ       $0x1d, Y5, Y5
-	VPADDQ       PixelsConstants<>+224(SB), Y5, Y5
+	VPADDQ       PixelsConstants<>+256(SB), Y5, Y5
 	VPSRLD       $0x1f, X1, X6
 	VPMOVZXDQ    X6, Y6
 	VPSLLQ       $0x3f, Y6, Y6
 	VORPD        Y6, Y5, Y5
-	VMULPD       PixelsConstants<>+256(SB), Y5, Y6
-	VADDPD       PixelsConstants<>+288(SB), Y6, Y6
-	VSUBPD       PixelsConstants<>+288(SB), Y6, Y7
-	VMULPD       PixelsConstants<>+320(SB), Y7, Y7
+	VMULPD       PixelsConstants<>+288(SB), Y5, Y6
+	VADDPD       PixelsConstants<>+320(SB), Y6, Y6
+	VSUBPD       PixelsConstants<>+320(SB), Y6, Y7
+	VMULPD       PixelsConstants<>+352(SB), Y7, Y7
 	VSUBPD       Y7, Y5, Y5
-	VANDPD       PixelsConstants<>+352(SB), Y6, Y7
+	VANDPD       PixelsConstants<>+384(SB), Y6, Y7
 	VPSLLQ       $0x03, Y7, Y7
-	VMOVUPS      PixelsConstants<>+640(SB), Y8
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y8
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X9, X9, X9
 	VGATHERQPD   Y8, (AX)(Y7*1), Y9
 	VPSRLQ       $0x05, Y6, Y6
 	VPSLLQ       $0x34, Y6, Y6
 	VPADDQ       Y6, Y9, Y6
-	VMULPD       PixelsConstants<>+704(SB), Y5, Y7
-	VADDPD       PixelsConstants<>+672(SB), Y7, Y7
-	VMULPD       PixelsConstants<>+768(SB), Y5, Y8
-	VADDPD       PixelsConstants<>+736(SB), Y8, Y8
+	VMULPD       PixelsConstants<>+736(SB), Y5, Y7
+	VADDPD       PixelsConstants<>+704(SB), Y7, Y7
+	VMULPD       PixelsConstants<>+800(SB), Y5, Y8
+	VADDPD       PixelsConstants<>+768(SB), Y8, Y8
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y9, Y8, Y8
 	VADDPD       Y8, Y7, Y7
 	VMULPD       Y7, Y5, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
 	VMULPD       Y5, Y6, Y5
 	VCVTPD2PSY   Y5, X5
 	VXORPS       PixelsConstants<>+0(SB), X4, X4
@@ -685,7 +637,7 @@ loop2:
 	VSHUFPS      $0xb1, Y2, Y2, Y3
 	VADDPS       Y3, Y2, Y2
 	VMOVSS       X2, 1108(SI)
-	VMOVUPS      PixelsConstants<>+832(SB), Y3
+	VMOVUPS      PixelsConstants<>+864(SB), Y3
 	VDIVPS       Y2, Y3, Y2
 	VMULPS       Y2, Y0, Y0
 	VMOVUPS      Y0, 1064(SI)
@@ -713,111 +665,63 @@ TEXT ·pixelsLossAVX2(SB), NOSPLIT, $0-36
 loop0:
 	LEAQ    (DI)(R12*1), R11
 	VMOVUPS PixelsConstants<>+0(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
 	VMOVAPS Y0, Y11
 	VMOVAPS Y0, Y10
 	VMOVAPS Y0, Y9
 	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y7
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y5
-	VMOVAPS Y0, Y4
 	XORL    R10, R10
 
 loop1:
-	VMOVUPS (DX)(R10*1), Y0
-	VMULPS  (R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y11, Y11
-	VMULPS  3136(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y9, Y9
-	VMULPS  6272(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y7, Y7
-	VMULPS  9408(R11)(R10*1), Y0, Y0
-	VADDPS  Y0, Y5, Y5
-	VMOVUPS 32(DX)(R10*1), Y0
-	VMULPS  32(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y10, Y10
-	VMULPS  3168(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y8, Y8
-	VMULPS  6304(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y6, Y6
-	VMULPS  9440(R11)(R10*1), Y0, Y0
-	VADDPS  Y0, Y4, Y4
-	ADDQ    $0x00000040, R10
-	CMPQ    R10, $0x00000c40
-	JNE     loop1
-	VADDPS  Y10, Y11, Y0
-	VMOVAPS Y0, Y15
-	VADDPS  Y8, Y9, Y0
-	VMOVAPS Y0, Y14
-	VADDPS  Y6, Y7, Y0
-	VMOVAPS Y0, Y13
-	VADDPS  Y4, Y5, Y0
-	VMOVAPS Y0, Y12
-	VMOVUPS PixelsConstants<>+0(SB), Y0
-	VMOVAPS Y0, Y11
-	VMOVAPS Y0, Y10
-	VMOVAPS Y0, Y9
-	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y7
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y5
-	VMOVAPS Y0, Y4
-	XORL    R10, R10
-
-loop2:
 	VMOVUPS    (DX)(R10*1), Y0
-	VMULPS     12544(R11)(R10*1), Y0, Y1
+	VMULPS     (R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y15, Y15
+	VMULPS     3136(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y13, Y13
+	VMULPS     6272(R11)(R10*1), Y0, Y1
 	VADDPS     Y1, Y11, Y11
-	VMULPS     15680(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y9, Y9
-	VMULPS     18816(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y7, Y7
-	VMULPS     21952(R11)(R10*1), Y0, Y0
-	VADDPS     Y0, Y5, Y5
+	VMULPS     9408(R11)(R10*1), Y0, Y0
+	VADDPS     Y0, Y9, Y9
 	VMOVUPS    32(DX)(R10*1), Y0
-	VMULPS     12576(R11)(R10*1), Y0, Y1
+	VMULPS     32(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y14, Y14
+	VMULPS     3168(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y12, Y12
+	VMULPS     6304(R11)(R10*1), Y0, Y1
 	VADDPS     Y1, Y10, Y10
-	VMULPS     15712(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y8, Y8
-	VMULPS     18848(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y6, Y6
-	VMULPS     21984(R11)(R10*1), Y0, Y0
-	VADDPS     Y0, Y4, Y4
+	VMULPS     9440(R11)(R10*1), Y0, Y0
+	VADDPS     Y0, Y8, Y8
 	ADDQ       $0x00000040, R10
 	CMPQ       R10, $0x00000c40
-	JNE        loop2
-	VADDPS     Y10, Y11, Y0
-	VADDPS     Y8, Y9, Y1
-	VADDPS     Y6, Y7, Y2
-	VADDPS     Y4, Y5, Y3
-	VPERM2F128 $0x20, Y0, Y15, Y4
-	VPERM2F128 $0x31, Y0, Y15, Y0
+	JNE        loop1
+	VADDPS     Y14, Y15, Y0
+	VADDPS     Y12, Y13, Y1
+	VADDPS     Y10, Y11, Y2
+	VADDPS     Y8, Y9, Y3
+	VPERM2F128 $0x20, Y1, Y0, Y4
+	VPERM2F128 $0x31, Y1, Y0, Y0
 	VADDPS     Y0, Y4, Y0
-	VPERM2F128 $0x20, Y1, Y14, Y4
-	VPERM2F128 $0x31, Y1, Y14, Y1
-	VADDPS     Y1, Y4, Y1
-	VPERM2F128 $0x20, Y2, Y13, Y4
-	VPERM2F128 $0x31, Y2, Y13, Y2
-	VADDPS     Y2, Y4, Y2
-	VPERM2F128 $0x20, Y3, Y12, Y4
-	VPERM2F128 $0x31, Y3, Y12, Y3
-	VADDPS     Y3, Y4, Y3
-	VUNPCKLPD  Y1, Y0, Y4
-	VUNPCKHPD  Y1, Y0, Y0
-	VADDPS     Y0, Y4, Y0
-	VUNPCKLPD  Y3, Y2, Y1
-	VUNPCKHPD  Y3, Y2, Y2
+	VPERM2F128 $0x20, Y3, Y2, Y1
+	VPERM2F128 $0x31, Y3, Y2, Y2
 	VADDPS     Y2, Y1, Y1
-	VSHUFPS    $0x88, Y1, Y0, Y2
-	VSHUFPS    $0xdd, Y1, Y0, Y0
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y0
 	VADDPS     Y0, Y2, Y0
-	VADDPS     401408(DI)(R13*1), Y0, Y0
+	VSHUFPS    $0x88, Y0, Y0, Y1
+	VSHUFPS    $0xdd, Y0, Y0, Y0
+	VADDPS     Y0, Y1, Y0
+	VMOVUPS    PixelsConstants<>+32(SB), Y1
+	VPERMPS    Y0, Y1, Y0
+	VADDPS     401408(DI)(R13*1), X0, X0
 	VXORPS     X1, X1, X1
-	VCMPPS     $0x16, Y1, Y0, Y1
-	VANDPS     Y0, Y1, Y0
-	VMOVUPS    Y0, (SI)(R13*1)
-	ADDQ       $0x00000020, R13
-	ADDQ       $0x00006200, R12
+	VCMPPS     $0x16, X1, X0, X1
+	VANDPS     X0, X1, X0
+	VMOVUPS    X0, (SI)(R13*1)
+	ADDQ       $0x00000010, R13
+	ADDQ       $0x00003100, R12
 	CMPQ       R13, $0x00000200
 	JNE        loop0
 
@@ -1212,16 +1116,16 @@ loop2:
 	VSHUFPS    $0x88, Y1, Y1, Y2
 	VSHUFPS    $0xdd, Y1, Y1, Y1
 	VADDPS     Y1, Y2, Y1
-	VMOVUPS    PixelsConstants<>+64(SB), Y2
+	VMOVUPS    PixelsConstants<>+96(SB), Y2
 	VPERMPS    Y1, Y2, Y1
 	VMOVSD     407072(DI), X2
 	VADDPS     X2, X1, X1
 	VMOVSD     X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+128(SB), X1, X1
-	VMOVUPS      PixelsConstants<>+128(SB), Y2
-	VMOVUPS      PixelsConstants<>+96(SB), Y3
+	VANDPS       PixelsConstants<>+160(SB), X1, X1
+	VMOVUPS      PixelsConstants<>+160(SB), Y2
+	VMOVUPS      PixelsConstants<>+128(SB), Y3
 	VBLENDVPS    Y2, Y1, Y3, Y4
 	VCMPPS       $0x00, Y4, Y0, Y5
 	VANDPS       Y4, Y0, Y6
@@ -1253,75 +1157,75 @@ loop2:
 	VMOVSS       X4, 1104(SI)
 	VSUBPS       Y4, Y0, Y5
 	VEXTRACTF128 $0x01, Y5, X6
-	VANDPS       PixelsConstants<>+160(SB), X5, X7
-	VPMINUD      PixelsConstants<>+192(SB), X7, X8
+	VANDPS       PixelsConstants<>+192(SB), X5, X7
+	VPMINUD      PixelsConstants<>+224(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       PixelsConstants<>+224(SB), Y8, Y8
+	VPADDQ       PixelsConstants<>+256(SB), Y8, Y8
 	VPSRLD       $0x1f, X5, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y9, Y9
 	VORPD        Y9, Y8, Y8
-	VMULPD       PixelsConstants<>+256(SB), Y8, Y9
-	VADDPD       PixelsConstants<>+288(SB), Y9, Y9
-	VSUBPD       PixelsConstants<>+288(SB), Y9, Y10
-	VMULPD       PixelsConstants<>+320(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+288(SB), Y8, Y9
+	VADDPD       PixelsConstants<>+320(SB), Y9, Y9
+	VSUBPD       PixelsConstants<>+320(SB), Y9, Y10
+	VMULPD       PixelsConstants<>+352(SB), Y10, Y10
 	VSUBPD       Y10, Y8, Y8
-	VANDPD       PixelsConstants<>+352(SB), Y9, Y10
+	VANDPD       PixelsConstants<>+384(SB), Y9, Y10
 	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y10*1), Y12
 	VPSRLQ       $0x05, Y9, Y9
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y9, Y12, Y9
-	VMULPD       PixelsConstants<>+704(SB), Y8, Y10
-	VADDPD       PixelsConstants<>+672(SB), Y10, Y10
-	VMULPD       PixelsConstants<>+768(SB), Y8, Y11
-	VADDPD       PixelsConstants<>+736(SB), Y11, Y11
+	VMULPD       PixelsConstants<>+736(SB), Y8, Y10
+	VADDPD       PixelsConstants<>+704(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+800(SB), Y8, Y11
+	VADDPD       PixelsConstants<>+768(SB), Y11, Y11
 	VMULPD       Y8, Y8, Y12
 	VMULPD       Y12, Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMULPD       Y10, Y8, Y8
-	VADDPD       PixelsConstants<>+672(SB), Y8, Y8
+	VADDPD       PixelsConstants<>+704(SB), Y8, Y8
 	VMULPD       Y8, Y9, Y8
 	VCVTPD2PSY   Y8, X8
 	VXORPS       PixelsConstants<>+0(SB), X7, X7
 	VPCMPGTD     X3, X7, X7
 	VBLENDVPS    X7, X5, X8, X5
-	VANDPS       PixelsConstants<>+160(SB), X6, X7
-	VPMINUD      PixelsConstants<>+192(SB), X7, X8
+	VANDPS       PixelsConstants<>+192(SB), X6, X7
+	VPMINUD      PixelsConstants<>+224(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       PixelsConstants<>+224(SB), Y8, Y8
+	VPADDQ       PixelsConstants<>+256(SB), Y8, Y8
 	VPSRLD       $0x1f, X6, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y9, Y9
 	VORPD        Y9, Y8, Y8
-	VMULPD       PixelsConstants<>+256(SB), Y8, Y9
-	VADDPD       PixelsConstants<>+288(SB), Y9, Y9
-	VSUBPD       PixelsConstants<>+288(SB), Y9, Y10
-	VMULPD       PixelsConstants<>+320(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+288(SB), Y8, Y9
+	VADDPD       PixelsConstants<>+320(SB), Y9, Y9
+	VSUBPD       PixelsConstants<>+320(SB), Y9, Y10
+	VMULPD       PixelsConstants<>+352(SB), Y10, Y10
 	VSUBPD       Y10, Y8, Y8
-	VANDPD       PixelsConstants<>+352(SB), Y9, Y10
+	VANDPD       PixelsConstants<>+384(SB), Y9, Y10
 	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y10*1), Y12
 	VPSRLQ       $0x05, Y9, Y9
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y9, Y12, Y9
-	VMULPD       PixelsConstants<>+704(SB), Y8, Y10
-	VADDPD       PixelsConstants<>+672(SB), Y10, Y10
-	VMULPD       PixelsConstants<>+768(SB), Y8, Y11
-	VADDPD       PixelsConstants<>+736(SB), Y11, Y11
+	VMULPD       PixelsConstants<>+736(SB), Y8, Y10
+	VADDPD       PixelsConstants<>+704(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+800(SB), Y8, Y11
+	VADDPD       PixelsConstants<>+768(SB), Y11, Y11
 	VMULPD       Y8, Y8, Y12
 	VMULPD       Y12, Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMULPD       Y10, Y8, Y8
-	VADDPD       PixelsConstants<>+672(SB), Y8, Y8
+	VADDPD       PixelsConstants<>+704(SB), Y8, Y8
 	VMULPD       Y8, Y9, Y8
 	VCVTPD2PSY   Y8, X8
 	VXORPS       PixelsConstants<>+0(SB), X7, X7
@@ -1329,38 +1233,38 @@ loop2:
 	VBLENDVPS    X7, X6, X8, X6
 	VINSERTF128  $0x01, X6, Y5, Y5
 	VSUBPS       X4, X1, X6
-	VANDPS       PixelsConstants<>+160(SB), X6, X7
-	VPMINUD      PixelsConstants<>+192(SB), X7, X8
+	VANDPS       PixelsConstants<>+192(SB), X6, X7
+	VPMINUD      PixelsConstants<>+224(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       PixelsConstants<>+224(SB), Y8, Y8
+	VPADDQ       PixelsConstants<>+256(SB), Y8, Y8
 	VPSRLD       $0x1f, X6, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y9, Y9
 	VORPD        Y9, Y8, Y8
-	VMULPD       PixelsConstants<>+256(SB), Y8, Y9
-	VADDPD       PixelsConstants<>+288(SB), Y9, Y9
-	VSUBPD       PixelsConstants<>+288(SB), Y9, Y10
-	VMULPD       PixelsConstants<>+320(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+288(SB), Y8, Y9
+	VADDPD       PixelsConstants<>+320(SB), Y9, Y9
+	VSUBPD       PixelsConstants<>+320(SB), Y9, Y10
+	VMULPD       PixelsConstants<>+352(SB), Y10, Y10
 	VSUBPD       Y10, Y8, Y8
-	VANDPD       PixelsConstants<>+352(SB), Y9, Y10
+	VANDPD       PixelsConstants<>+384(SB), Y9, Y10
 	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y10*1), Y12
 	VPSRLQ       $0x05, Y9, Y9
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y9, Y12, Y9
-	VMULPD       PixelsConstants<>+704(SB), Y8, Y10
-	VADDPD       PixelsConstants<>+672(SB), Y10, Y10
-	VMULPD       PixelsConstants<>+768(SB), Y8, Y11
-	VADDPD       PixelsConstants<>+736(SB), Y11, Y11
+	VMULPD       PixelsConstants<>+736(SB), Y8, Y10
+	VADDPD       PixelsConstants<>+704(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+800(SB), Y8, Y11
+	VADDPD       PixelsConstants<>+768(SB), Y11, Y11
 	VMULPD       Y8, Y8, Y12
 	VMULPD       Y12, Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMULPD       Y10, Y8, Y8
-	VADDPD       PixelsConstants<>+672(SB), Y8, Y8
+	VADDPD       PixelsConstants<>+704(SB), Y8, Y8
 	VMULPD       Y8, Y9, Y8
 	VCVTPD2PSY   Y8, X8
 	VXORPS       PixelsConstants<>+0(SB), X7, X7
@@ -1376,7 +1280,7 @@ loop2:
 	VSHUFPS      $0xb1, Y8, Y8, Y9
 	VADDPS       Y9, Y8, Y8
 	VMOVSS       X8, 1108(SI)
-	VMOVUPS      PixelsConstants<>+832(SB), Y9
+	VMOVUPS      PixelsConstants<>+864(SB), Y9
 	VDIVPS       Y8, Y9, Y9
 	VMULPS       Y9, Y5, Y5
 	VMOVUPS      Y5, 1064(SI)
@@ -1387,37 +1291,37 @@ loop2:
 	VSHUFPS    $0x00, X8, X8, X5
 	VPMOVZXDQ  X5, Y6
 	VPSLLQ     $0x1d, Y6, Y6
-	VMULPD     PixelsConstants<>+864(SB), Y6, Y6
-	VPSUBQ     PixelsConstants<>+896(SB), Y6, Y8
+	VMULPD     PixelsConstants<>+896(SB), Y6, Y6
+	VPSUBQ     PixelsConstants<>+928(SB), Y6, Y8
 	VPSRLQ     $0x34, Y8, Y9
-	VXORPD     PixelsConstants<>+928(SB), Y9, Y9
-	VPSUBQ     PixelsConstants<>+928(SB), Y9, Y9
-	VMOVUPS    PixelsConstants<>+288(SB), Y10
+	VXORPD     PixelsConstants<>+960(SB), Y9, Y9
+	VPSUBQ     PixelsConstants<>+960(SB), Y9, Y9
+	VMOVUPS    PixelsConstants<>+320(SB), Y10
 	VPADDQ     Y9, Y10, Y9
 	VSUBPD     Y10, Y9, Y9
-	VANDPD     PixelsConstants<>+960(SB), Y8, Y10
+	VANDPD     PixelsConstants<>+992(SB), Y8, Y10
 	VPSUBQ     Y10, Y6, Y6
 	VPSRLQ     $0x2f, Y8, Y8
-	VANDPD     PixelsConstants<>+352(SB), Y8, Y8
+	VANDPD     PixelsConstants<>+384(SB), Y8, Y8
 	VPSLLQ     $0x04, Y8, Y8
-	VMOVUPS    PixelsConstants<>+640(SB), Y10
-	LEAQ       PixelsConstants<>+992(SB), AX
+	VMOVUPS    PixelsConstants<>+672(SB), Y10
+	LEAQ       PixelsConstants<>+1024(SB), AX
 	VXORPS     X11, X11, X11
 	VGATHERQPD Y10, (AX)(Y8*1), Y11
 	VMULPD     Y11, Y6, Y6
-	VSUBPD     PixelsConstants<>+672(SB), Y6, Y6
+	VSUBPD     PixelsConstants<>+704(SB), Y6, Y6
 	VMULPD     Y6, Y6, Y10
-	VMULPD     PixelsConstants<>+1536(SB), Y6, Y11
-	VADDPD     PixelsConstants<>+1504(SB), Y11, Y11
+	VMULPD     PixelsConstants<>+1568(SB), Y6, Y11
+	VADDPD     PixelsConstants<>+1536(SB), Y11, Y11
 	VMULPD     Y11, Y10, Y11
 	VMULPD     Y10, Y10, Y10
-	VMULPD     PixelsConstants<>+1600(SB), Y6, Y12
-	VADDPD     PixelsConstants<>+1568(SB), Y12, Y12
+	VMULPD     PixelsConstants<>+1632(SB), Y6, Y12
+	VADDPD     PixelsConstants<>+1600(SB), Y12, Y12
 	VMULPD     Y12, Y10, Y10
 	VADDPD     Y10, Y11, Y10
-	VMULPD     PixelsConstants<>+1632(SB), Y9, Y9
-	VMOVUPS    PixelsConstants<>+640(SB), Y11
-	LEAQ       PixelsConstants<>+1000(SB), AX
+	VMULPD     PixelsConstants<>+1664(SB), Y9, Y9
+	VMOVUPS    PixelsConstants<>+672(SB), Y11
+	LEAQ       PixelsConstants<>+1032(SB), AX
 	VXORPS     X12, X12, X12
 	VGATHERQPD Y11, (AX)(Y8*1), Y12
 	VADDPD     Y12, Y9, Y8
@@ -1425,7 +1329,7 @@ loop2:
 	VADDPD     Y6, Y8, Y6
 	VCVTPD2PSY Y6, X6
 	VPSRAD     $0x1f, X5, X8
-	VANDPS     PixelsConstants<>+1664(SB), X8, X8
+	VANDPS     PixelsConstants<>+1696(SB), X8, X8
 	VORPS      X8, X5, X8
 	VXORPS     X7, X5, X9
 	VPCMPGTD   X9, X3, X9
@@ -1477,37 +1381,37 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VBROADCASTSS 1108(SI), X0
 	VPMOVZXDQ    X0, Y1
 	VPSLLQ       $0x1d, Y1, Y1
-	VMULPD       PixelsConstants<>+864(SB), Y1, Y1
-	VPSUBQ       PixelsConstants<>+896(SB), Y1, Y2
+	VMULPD       PixelsConstants<>+896(SB), Y1, Y1
+	VPSUBQ       PixelsConstants<>+928(SB), Y1, Y2
 	VPSRLQ       $0x34, Y2, Y3
-	VXORPD       PixelsConstants<>+928(SB), Y3, Y3
-	VPSUBQ       PixelsConstants<>+928(SB), Y3, Y3
-	VMOVUPS      PixelsConstants<>+288(SB), Y4
+	VXORPD       PixelsConstants<>+960(SB), Y3, Y3
+	VPSUBQ       PixelsConstants<>+960(SB), Y3, Y3
+	VMOVUPS      PixelsConstants<>+320(SB), Y4
 	VPADDQ       Y3, Y4, Y3
 	VSUBPD       Y4, Y3, Y3
-	VANDPD       PixelsConstants<>+960(SB), Y2, Y4
+	VANDPD       PixelsConstants<>+992(SB), Y2, Y4
 	VPSUBQ       Y4, Y1, Y1
 	VPSRLQ       $0x2f, Y2, Y2
-	VANDPD       PixelsConstants<>+352(SB), Y2, Y2
+	VANDPD       PixelsConstants<>+384(SB), Y2, Y2
 	VPSLLQ       $0x04, Y2, Y2
-	VMOVUPS      PixelsConstants<>+640(SB), Y4
-	LEAQ         PixelsConstants<>+992(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y4
+	LEAQ         PixelsConstants<>+1024(SB), AX
 	VXORPS       X5, X5, X5
 	VGATHERQPD   Y4, (AX)(Y2*1), Y5
 	VMULPD       Y5, Y1, Y1
-	VSUBPD       PixelsConstants<>+672(SB), Y1, Y1
+	VSUBPD       PixelsConstants<>+704(SB), Y1, Y1
 	VMULPD       Y1, Y1, Y4
-	VMULPD       PixelsConstants<>+1536(SB), Y1, Y5
-	VADDPD       PixelsConstants<>+1504(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+1568(SB), Y1, Y5
+	VADDPD       PixelsConstants<>+1536(SB), Y5, Y5
 	VMULPD       Y5, Y4, Y5
 	VMULPD       Y4, Y4, Y4
-	VMULPD       PixelsConstants<>+1600(SB), Y1, Y6
-	VADDPD       PixelsConstants<>+1568(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+1632(SB), Y1, Y6
+	VADDPD       PixelsConstants<>+1600(SB), Y6, Y6
 	VMULPD       Y6, Y4, Y4
 	VADDPD       Y4, Y5, Y4
-	VMULPD       PixelsConstants<>+1632(SB), Y3, Y3
-	VMOVUPS      PixelsConstants<>+640(SB), Y5
-	LEAQ         PixelsConstants<>+1000(SB), AX
+	VMULPD       PixelsConstants<>+1664(SB), Y3, Y3
+	VMOVUPS      PixelsConstants<>+672(SB), Y5
+	LEAQ         PixelsConstants<>+1032(SB), AX
 	VXORPS       X6, X6, X6
 	VGATHERQPD   Y5, (AX)(Y2*1), Y6
 	VADDPD       Y6, Y3, Y2
@@ -1515,10 +1419,10 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPD       Y1, Y2, Y1
 	VCVTPD2PSY   Y1, X1
 	VPSRAD       $0x1f, X0, X2
-	VANDPS       PixelsConstants<>+1664(SB), X2, X2
+	VANDPS       PixelsConstants<>+1696(SB), X2, X2
 	VORPS        X2, X0, X2
 	VXORPS       PixelsConstants<>+0(SB), X0, X3
-	VMOVUPS      PixelsConstants<>+96(SB), X4
+	VMOVUPS      PixelsConstants<>+128(SB), X4
 	VPCMPGTD     X3, X4, X3
 	VBLENDVPS    X3, X1, X2, X1
 	VPSLLD       $0x01, X0, X0
@@ -1547,7 +1451,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       X0, X6, X0
 	VMULPS       X0, X5, X0
 	VMOVSD       X4, 1144(SI)
-	VMOVUPS      PixelsConstants<>+128(SB), Y5
+	VMOVUPS      PixelsConstants<>+160(SB), Y5
 	VMOVUPS      PixelsConstants<>+0(SB), Y6
 	VBLENDVPS    Y5, Y0, Y6, Y0
 	VADDPS       Y0, Y3, Y0
@@ -1619,7 +1523,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VMOVUPS      (SI), Y4
 	VXORPS       X5, X5, X5
 	VCMPPS       $0x1e, Y5, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+832(SB), Y5, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+864(SB), Y5, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 512(SI)
 	VADDPS       Y10, Y2, Y1
@@ -1627,7 +1531,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y2, Y1, Y1
 	VMOVUPS      32(SI), Y2
 	VCMPPS       $0x1e, Y5, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+832(SB), Y5, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+864(SB), Y5, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 544(SI)
 	VMULPS       401984(DI), Y0, Y1
@@ -1673,7 +1577,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VMOVUPS      64(SI), Y4
 	VXORPS       X7, X7, X7
 	VCMPPS       $0x1e, Y7, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+832(SB), Y7, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+864(SB), Y7, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 576(SI)
 	VADDPS       Y8, Y2, Y1
@@ -1681,7 +1585,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y2, Y1, Y1
 	VMOVUPS      96(SI), Y2
 	VCMPPS       $0x1e, Y7, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+832(SB), Y7, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+864(SB), Y7, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 608(SI)
 	VMULPS       402048(DI), Y0, Y1
@@ -1724,7 +1628,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y2, Y1, Y1
 	VMOVUPS      128(SI), Y2
 	VCMPPS       $0x1e, Y7, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+832(SB), Y7, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+864(SB), Y7, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 640(SI)
 	VADDPS       Y6, Y0, Y0
@@ -1732,7 +1636,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      160(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 672(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -1780,7 +1684,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y3, Y1, Y1
 	VMOVUPS      192(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
-	VBLENDVPS    Y3, PixelsConstants<>+832(SB), Y7, Y3
+	VBLENDVPS    Y3, PixelsConstants<>+864(SB), Y7, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 704(SI)
 	VADDPS       Y5, Y0, Y0
@@ -1788,7 +1692,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      224(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 736(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -1838,7 +1742,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y3, Y1, Y1
 	VMOVUPS      256(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
-	VBLENDVPS    Y3, PixelsConstants<>+832(SB), Y7, Y3
+	VBLENDVPS    Y3, PixelsConstants<>+864(SB), Y7, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 768(SI)
 	VADDPS       Y4, Y0, Y0
@@ -1846,7 +1750,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      288(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 800(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -1896,7 +1800,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y3, Y1, Y1
 	VMOVUPS      320(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
-	VBLENDVPS    Y3, PixelsConstants<>+832(SB), Y7, Y3
+	VBLENDVPS    Y3, PixelsConstants<>+864(SB), Y7, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 832(SI)
 	VADDPS       Y4, Y0, Y0
@@ -1904,7 +1808,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      352(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 864(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -1954,7 +1858,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y3, Y1, Y1
 	VMOVUPS      384(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
-	VBLENDVPS    Y3, PixelsConstants<>+832(SB), Y7, Y3
+	VBLENDVPS    Y3, PixelsConstants<>+864(SB), Y7, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 896(SI)
 	VADDPS       Y4, Y0, Y0
@@ -1962,7 +1866,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      416(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 928(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -2012,7 +1916,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y3, Y1, Y1
 	VMOVUPS      448(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
-	VBLENDVPS    Y3, PixelsConstants<>+832(SB), Y7, Y3
+	VBLENDVPS    Y3, PixelsConstants<>+864(SB), Y7, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 960(SI)
 	VADDPS       Y4, Y0, Y0
@@ -2020,7 +1924,7 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $160-44
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      480(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 992(SI)
 
@@ -2369,44 +2273,120 @@ loop0:
 	ADDQ    $0x00000020, R13
 	CMPQ    R13, $0x00000200
 	JNE     loop0
-	MOVL    $0x000001fc, R12
-	MOVL    $0x000613c0, R11
-	MOVL    $0x00000080, R13
+	MOVL    $0x000001f0, R12
+	MOVL    $0x0005ef00, R11
+	MOVL    $0x00000020, R13
 
 loop1:
-	LEAQ (BX)(R11*1), R10
-	XORL R9, R9
+	LEAQ         (BX)(R11*1), R10
+	VBROADCASTSS 512(SI)(R12*1), Y0
+	VMOVAPS      Y0, Y15
+	VBROADCASTSS 516(SI)(R12*1), Y0
+	VMOVAPS      Y0, Y14
+	VBROADCASTSS 520(SI)(R12*1), Y0
+	VMOVAPS      Y0, Y13
+	VBROADCASTSS 524(SI)(R12*1), Y0
+	VMOVAPS      Y0, Y12
+	XORL         R9, R9
 
 loop2:
-	VBROADCASTSS 512(SI)(R12*1), Y0
-	VMULPS       (DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, (R10)(R9*1)
-	VMULPS       32(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 32(R10)(R9*1)
-	VMULPS       64(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 64(R10)(R9*1)
-	VMULPS       96(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 96(R10)(R9*1)
-	VMULPS       128(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 128(R10)(R9*1)
-	VMULPS       160(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 160(R10)(R9*1)
-	VMULPS       192(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 192(R10)(R9*1)
-	VMULPS       224(DX)(R9*1), Y0, Y0
-	VMOVUPS      Y0, 224(R10)(R9*1)
-	ADDQ         $0x00000100, R9
-	CMPQ         R9, $0x00000c00
-	JNE          loop2
-	VBROADCASTSS 512(SI)(R12*1), Y0
-	VMULPS       3072(DX), Y0, Y1
-	VMOVUPS      Y1, 3072(R10)
-	VMULPS       3104(DX), Y0, Y0
-	VMOVUPS      Y0, 3104(R10)
-	SUBQ         $0x00000004, R12
-	SUBQ         $0x00000c40, R11
-	SUBL         $0x00000001, R13
-	JNE          loop1
+	VMOVUPS (DX)(R9*1), Y0
+	VMOVUPS 32(DX)(R9*1), Y1
+	VMULPS  Y0, Y15, Y2
+	VMULPS  Y1, Y15, Y3
+	VMOVUPS Y2, (R10)(R9*1)
+	VMOVUPS Y3, 32(R10)(R9*1)
+	VMULPS  Y0, Y14, Y2
+	VMULPS  Y1, Y14, Y3
+	VMOVUPS Y2, 3136(R10)(R9*1)
+	VMOVUPS Y3, 3168(R10)(R9*1)
+	VMULPS  Y0, Y13, Y2
+	VMULPS  Y1, Y13, Y3
+	VMOVUPS Y2, 6272(R10)(R9*1)
+	VMOVUPS Y3, 6304(R10)(R9*1)
+	VMULPS  Y0, Y12, Y0
+	VMULPS  Y1, Y12, Y1
+	VMOVUPS Y0, 9408(R10)(R9*1)
+	VMOVUPS Y1, 9440(R10)(R9*1)
+	VMOVUPS 64(DX)(R9*1), Y0
+	VMOVUPS 96(DX)(R9*1), Y1
+	VMULPS  Y0, Y15, Y2
+	VMULPS  Y1, Y15, Y3
+	VMOVUPS Y2, 64(R10)(R9*1)
+	VMOVUPS Y3, 96(R10)(R9*1)
+	VMULPS  Y0, Y14, Y2
+	VMULPS  Y1, Y14, Y3
+	VMOVUPS Y2, 3200(R10)(R9*1)
+	VMOVUPS Y3, 3232(R10)(R9*1)
+	VMULPS  Y0, Y13, Y2
+	VMULPS  Y1, Y13, Y3
+	VMOVUPS Y2, 6336(R10)(R9*1)
+	VMOVUPS Y3, 6368(R10)(R9*1)
+	VMULPS  Y0, Y12, Y0
+	VMULPS  Y1, Y12, Y1
+	VMOVUPS Y0, 9472(R10)(R9*1)
+	VMOVUPS Y1, 9504(R10)(R9*1)
+	VMOVUPS 128(DX)(R9*1), Y0
+	VMOVUPS 160(DX)(R9*1), Y1
+	VMULPS  Y0, Y15, Y2
+	VMULPS  Y1, Y15, Y3
+	VMOVUPS Y2, 128(R10)(R9*1)
+	VMOVUPS Y3, 160(R10)(R9*1)
+	VMULPS  Y0, Y14, Y2
+	VMULPS  Y1, Y14, Y3
+	VMOVUPS Y2, 3264(R10)(R9*1)
+	VMOVUPS Y3, 3296(R10)(R9*1)
+	VMULPS  Y0, Y13, Y2
+	VMULPS  Y1, Y13, Y3
+	VMOVUPS Y2, 6400(R10)(R9*1)
+	VMOVUPS Y3, 6432(R10)(R9*1)
+	VMULPS  Y0, Y12, Y0
+	VMULPS  Y1, Y12, Y1
+	VMOVUPS Y0, 9536(R10)(R9*1)
+	VMOVUPS Y1, 9568(R10)(R9*1)
+	VMOVUPS 192(DX)(R9*1), Y0
+	VMOVUPS 224(DX)(R9*1), Y1
+	VMULPS  Y0, Y15, Y2
+	VMULPS  Y1, Y15, Y3
+	VMOVUPS Y2, 192(R10)(R9*1)
+	VMOVUPS Y3, 224(R10)(R9*1)
+	VMULPS  Y0, Y14, Y2
+	VMULPS  Y1, Y14, Y3
+	VMOVUPS Y2, 3328(R10)(R9*1)
+	VMOVUPS Y3, 3360(R10)(R9*1)
+	VMULPS  Y0, Y13, Y2
+	VMULPS  Y1, Y13, Y3
+	VMOVUPS Y2, 6464(R10)(R9*1)
+	VMOVUPS Y3, 6496(R10)(R9*1)
+	VMULPS  Y0, Y12, Y0
+	VMULPS  Y1, Y12, Y1
+	VMOVUPS Y0, 9600(R10)(R9*1)
+	VMOVUPS Y1, 9632(R10)(R9*1)
+	ADDQ    $0x00000100, R9
+	CMPQ    R9, $0x00000c00
+	JNE     loop2
+	VMOVUPS 3072(DX), Y0
+	VMOVUPS 3104(DX), Y1
+	VMULPS  Y0, Y15, Y2
+	VMULPS  Y1, Y15, Y3
+	VMOVUPS Y2, 3072(R10)
+	VMOVUPS Y3, 3104(R10)
+	VMULPS  Y0, Y14, Y2
+	VMULPS  Y1, Y14, Y3
+	VMOVUPS Y2, 6208(R10)
+	VMOVUPS Y3, 6240(R10)
+	VMULPS  Y0, Y13, Y2
+	VMULPS  Y1, Y13, Y3
+	VMOVUPS Y2, 9344(R10)
+	VMOVUPS Y3, 9376(R10)
+	VMULPS  Y0, Y12, Y0
+	VMULPS  Y1, Y12, Y1
+	VMOVUPS Y0, 12480(R10)
+	VMOVUPS Y1, 12512(R10)
+	SUBQ    $0x00000010, R12
+	SUBQ    $0x00003100, R11
+	SUBL    $0x00000001, R13
+	JNE     loop1
 	VZEROUPPER
 	RET
 
@@ -2430,111 +2410,63 @@ TEXT ·pixelsGradAVX2(SB), NOSPLIT, $160-44
 loop0:
 	LEAQ    (DI)(R12*1), R11
 	VMOVUPS PixelsConstants<>+0(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
 	VMOVAPS Y0, Y11
 	VMOVAPS Y0, Y10
 	VMOVAPS Y0, Y9
 	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y7
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y5
-	VMOVAPS Y0, Y4
 	XORL    R10, R10
 
 loop1:
-	VMOVUPS (DX)(R10*1), Y0
-	VMULPS  (R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y11, Y11
-	VMULPS  3136(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y9, Y9
-	VMULPS  6272(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y7, Y7
-	VMULPS  9408(R11)(R10*1), Y0, Y0
-	VADDPS  Y0, Y5, Y5
-	VMOVUPS 32(DX)(R10*1), Y0
-	VMULPS  32(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y10, Y10
-	VMULPS  3168(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y8, Y8
-	VMULPS  6304(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y6, Y6
-	VMULPS  9440(R11)(R10*1), Y0, Y0
-	VADDPS  Y0, Y4, Y4
-	ADDQ    $0x00000040, R10
-	CMPQ    R10, $0x00000c40
-	JNE     loop1
-	VADDPS  Y10, Y11, Y0
-	VMOVAPS Y0, Y15
-	VADDPS  Y8, Y9, Y0
-	VMOVAPS Y0, Y14
-	VADDPS  Y6, Y7, Y0
-	VMOVAPS Y0, Y13
-	VADDPS  Y4, Y5, Y0
-	VMOVAPS Y0, Y12
-	VMOVUPS PixelsConstants<>+0(SB), Y0
-	VMOVAPS Y0, Y11
-	VMOVAPS Y0, Y10
-	VMOVAPS Y0, Y9
-	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y7
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y5
-	VMOVAPS Y0, Y4
-	XORL    R10, R10
-
-loop2:
 	VMOVUPS    (DX)(R10*1), Y0
-	VMULPS     12544(R11)(R10*1), Y0, Y1
+	VMULPS     (R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y15, Y15
+	VMULPS     3136(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y13, Y13
+	VMULPS     6272(R11)(R10*1), Y0, Y1
 	VADDPS     Y1, Y11, Y11
-	VMULPS     15680(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y9, Y9
-	VMULPS     18816(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y7, Y7
-	VMULPS     21952(R11)(R10*1), Y0, Y0
-	VADDPS     Y0, Y5, Y5
+	VMULPS     9408(R11)(R10*1), Y0, Y0
+	VADDPS     Y0, Y9, Y9
 	VMOVUPS    32(DX)(R10*1), Y0
-	VMULPS     12576(R11)(R10*1), Y0, Y1
+	VMULPS     32(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y14, Y14
+	VMULPS     3168(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y12, Y12
+	VMULPS     6304(R11)(R10*1), Y0, Y1
 	VADDPS     Y1, Y10, Y10
-	VMULPS     15712(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y8, Y8
-	VMULPS     18848(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y6, Y6
-	VMULPS     21984(R11)(R10*1), Y0, Y0
-	VADDPS     Y0, Y4, Y4
+	VMULPS     9440(R11)(R10*1), Y0, Y0
+	VADDPS     Y0, Y8, Y8
 	ADDQ       $0x00000040, R10
 	CMPQ       R10, $0x00000c40
-	JNE        loop2
-	VADDPS     Y10, Y11, Y0
-	VADDPS     Y8, Y9, Y1
-	VADDPS     Y6, Y7, Y2
-	VADDPS     Y4, Y5, Y3
-	VPERM2F128 $0x20, Y0, Y15, Y4
-	VPERM2F128 $0x31, Y0, Y15, Y0
+	JNE        loop1
+	VADDPS     Y14, Y15, Y0
+	VADDPS     Y12, Y13, Y1
+	VADDPS     Y10, Y11, Y2
+	VADDPS     Y8, Y9, Y3
+	VPERM2F128 $0x20, Y1, Y0, Y4
+	VPERM2F128 $0x31, Y1, Y0, Y0
 	VADDPS     Y0, Y4, Y0
-	VPERM2F128 $0x20, Y1, Y14, Y4
-	VPERM2F128 $0x31, Y1, Y14, Y1
-	VADDPS     Y1, Y4, Y1
-	VPERM2F128 $0x20, Y2, Y13, Y4
-	VPERM2F128 $0x31, Y2, Y13, Y2
-	VADDPS     Y2, Y4, Y2
-	VPERM2F128 $0x20, Y3, Y12, Y4
-	VPERM2F128 $0x31, Y3, Y12, Y3
-	VADDPS     Y3, Y4, Y3
-	VUNPCKLPD  Y1, Y0, Y4
-	VUNPCKHPD  Y1, Y0, Y0
-	VADDPS     Y0, Y4, Y0
-	VUNPCKLPD  Y3, Y2, Y1
-	VUNPCKHPD  Y3, Y2, Y2
+	VPERM2F128 $0x20, Y3, Y2, Y1
+	VPERM2F128 $0x31, Y3, Y2, Y2
 	VADDPS     Y2, Y1, Y1
-	VSHUFPS    $0x88, Y1, Y0, Y2
-	VSHUFPS    $0xdd, Y1, Y0, Y0
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y0
 	VADDPS     Y0, Y2, Y0
-	VADDPS     401408(DI)(R13*1), Y0, Y0
+	VSHUFPS    $0x88, Y0, Y0, Y1
+	VSHUFPS    $0xdd, Y0, Y0, Y0
+	VADDPS     Y0, Y1, Y0
+	VMOVUPS    PixelsConstants<>+32(SB), Y1
+	VPERMPS    Y0, Y1, Y0
+	VADDPS     401408(DI)(R13*1), X0, X0
 	VXORPS     X1, X1, X1
-	VCMPPS     $0x16, Y1, Y0, Y1
-	VANDPS     Y0, Y1, Y0
-	VMOVUPS    Y0, (SI)(R13*1)
-	ADDQ       $0x00000020, R13
-	ADDQ       $0x00006200, R12
+	VCMPPS     $0x16, X1, X0, X1
+	VANDPS     X0, X1, X0
+	VMOVUPS    X0, (SI)(R13*1)
+	ADDQ       $0x00000010, R13
+	ADDQ       $0x00003100, R12
 	CMPQ       R13, $0x00000200
 	JNE        loop0
 
@@ -2929,16 +2861,16 @@ loop2:
 	VSHUFPS    $0x88, Y1, Y1, Y2
 	VSHUFPS    $0xdd, Y1, Y1, Y1
 	VADDPS     Y1, Y2, Y1
-	VMOVUPS    PixelsConstants<>+64(SB), Y2
+	VMOVUPS    PixelsConstants<>+96(SB), Y2
 	VPERMPS    Y1, Y2, Y1
 	VMOVSD     407072(DI), X2
 	VADDPS     X2, X1, X1
 	VMOVSD     X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+128(SB), X1, X1
-	VMOVUPS      PixelsConstants<>+128(SB), Y2
-	VMOVUPS      PixelsConstants<>+96(SB), Y3
+	VANDPS       PixelsConstants<>+160(SB), X1, X1
+	VMOVUPS      PixelsConstants<>+160(SB), Y2
+	VMOVUPS      PixelsConstants<>+128(SB), Y3
 	VBLENDVPS    Y2, Y1, Y3, Y4
 	VCMPPS       $0x00, Y4, Y0, Y5
 	VANDPS       Y4, Y0, Y6
@@ -2970,75 +2902,75 @@ loop2:
 	VMOVSS       X4, 1104(SI)
 	VSUBPS       Y4, Y0, Y5
 	VEXTRACTF128 $0x01, Y5, X6
-	VANDPS       PixelsConstants<>+160(SB), X5, X7
-	VPMINUD      PixelsConstants<>+192(SB), X7, X8
+	VANDPS       PixelsConstants<>+192(SB), X5, X7
+	VPMINUD      PixelsConstants<>+224(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       PixelsConstants<>+224(SB), Y8, Y8
+	VPADDQ       PixelsConstants<>+256(SB), Y8, Y8
 	VPSRLD       $0x1f, X5, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y9, Y9
 	VORPD        Y9, Y8, Y8
-	VMULPD       PixelsConstants<>+256(SB), Y8, Y9
-	VADDPD       PixelsConstants<>+288(SB), Y9, Y9
-	VSUBPD       PixelsConstants<>+288(SB), Y9, Y10
-	VMULPD       PixelsConstants<>+320(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+288(SB), Y8, Y9
+	VADDPD       PixelsConstants<>+320(SB), Y9, Y9
+	VSUBPD       PixelsConstants<>+320(SB), Y9, Y10
+	VMULPD       PixelsConstants<>+352(SB), Y10, Y10
 	VSUBPD       Y10, Y8, Y8
-	VANDPD       PixelsConstants<>+352(SB), Y9, Y10
+	VANDPD       PixelsConstants<>+384(SB), Y9, Y10
 	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y10*1), Y12
 	VPSRLQ       $0x05, Y9, Y9
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y9, Y12, Y9
-	VMULPD       PixelsConstants<>+704(SB), Y8, Y10
-	VADDPD       PixelsConstants<>+672(SB), Y10, Y10
-	VMULPD       PixelsConstants<>+768(SB), Y8, Y11
-	VADDPD       PixelsConstants<>+736(SB), Y11, Y11
+	VMULPD       PixelsConstants<>+736(SB), Y8, Y10
+	VADDPD       PixelsConstants<>+704(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+800(SB), Y8, Y11
+	VADDPD       PixelsConstants<>+768(SB), Y11, Y11
 	VMULPD       Y8, Y8, Y12
 	VMULPD       Y12, Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMULPD       Y10, Y8, Y8
-	VADDPD       PixelsConstants<>+672(SB), Y8, Y8
+	VADDPD       PixelsConstants<>+704(SB), Y8, Y8
 	VMULPD       Y8, Y9, Y8
 	VCVTPD2PSY   Y8, X8
 	VXORPS       PixelsConstants<>+0(SB), X7, X7
 	VPCMPGTD     X3, X7, X7
 	VBLENDVPS    X7, X5, X8, X5
-	VANDPS       PixelsConstants<>+160(SB), X6, X7
-	VPMINUD      PixelsConstants<>+192(SB), X7, X8
+	VANDPS       PixelsConstants<>+192(SB), X6, X7
+	VPMINUD      PixelsConstants<>+224(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       PixelsConstants<>+224(SB), Y8, Y8
+	VPADDQ       PixelsConstants<>+256(SB), Y8, Y8
 	VPSRLD       $0x1f, X6, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y9, Y9
 	VORPD        Y9, Y8, Y8
-	VMULPD       PixelsConstants<>+256(SB), Y8, Y9
-	VADDPD       PixelsConstants<>+288(SB), Y9, Y9
-	VSUBPD       PixelsConstants<>+288(SB), Y9, Y10
-	VMULPD       PixelsConstants<>+320(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+288(SB), Y8, Y9
+	VADDPD       PixelsConstants<>+320(SB), Y9, Y9
+	VSUBPD       PixelsConstants<>+320(SB), Y9, Y10
+	VMULPD       PixelsConstants<>+352(SB), Y10, Y10
 	VSUBPD       Y10, Y8, Y8
-	VANDPD       PixelsConstants<>+352(SB), Y9, Y10
+	VANDPD       PixelsConstants<>+384(SB), Y9, Y10
 	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y10*1), Y12
 	VPSRLQ       $0x05, Y9, Y9
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y9, Y12, Y9
-	VMULPD       PixelsConstants<>+704(SB), Y8, Y10
-	VADDPD       PixelsConstants<>+672(SB), Y10, Y10
-	VMULPD       PixelsConstants<>+768(SB), Y8, Y11
-	VADDPD       PixelsConstants<>+736(SB), Y11, Y11
+	VMULPD       PixelsConstants<>+736(SB), Y8, Y10
+	VADDPD       PixelsConstants<>+704(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+800(SB), Y8, Y11
+	VADDPD       PixelsConstants<>+768(SB), Y11, Y11
 	VMULPD       Y8, Y8, Y12
 	VMULPD       Y12, Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMULPD       Y10, Y8, Y8
-	VADDPD       PixelsConstants<>+672(SB), Y8, Y8
+	VADDPD       PixelsConstants<>+704(SB), Y8, Y8
 	VMULPD       Y8, Y9, Y8
 	VCVTPD2PSY   Y8, X8
 	VXORPS       PixelsConstants<>+0(SB), X7, X7
@@ -3046,38 +2978,38 @@ loop2:
 	VBLENDVPS    X7, X6, X8, X6
 	VINSERTF128  $0x01, X6, Y5, Y5
 	VSUBPS       X4, X1, X6
-	VANDPS       PixelsConstants<>+160(SB), X6, X7
-	VPMINUD      PixelsConstants<>+192(SB), X7, X8
+	VANDPS       PixelsConstants<>+192(SB), X6, X7
+	VPMINUD      PixelsConstants<>+224(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       PixelsConstants<>+224(SB), Y8, Y8
+	VPADDQ       PixelsConstants<>+256(SB), Y8, Y8
 	VPSRLD       $0x1f, X6, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y9, Y9
 	VORPD        Y9, Y8, Y8
-	VMULPD       PixelsConstants<>+256(SB), Y8, Y9
-	VADDPD       PixelsConstants<>+288(SB), Y9, Y9
-	VSUBPD       PixelsConstants<>+288(SB), Y9, Y10
-	VMULPD       PixelsConstants<>+320(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+288(SB), Y8, Y9
+	VADDPD       PixelsConstants<>+320(SB), Y9, Y9
+	VSUBPD       PixelsConstants<>+320(SB), Y9, Y10
+	VMULPD       PixelsConstants<>+352(SB), Y10, Y10
 	VSUBPD       Y10, Y8, Y8
-	VANDPD       PixelsConstants<>+352(SB), Y9, Y10
+	VANDPD       PixelsConstants<>+384(SB), Y9, Y10
 	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y10*1), Y12
 	VPSRLQ       $0x05, Y9, Y9
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y9, Y12, Y9
-	VMULPD       PixelsConstants<>+704(SB), Y8, Y10
-	VADDPD       PixelsConstants<>+672(SB), Y10, Y10
-	VMULPD       PixelsConstants<>+768(SB), Y8, Y11
-	VADDPD       PixelsConstants<>+736(SB), Y11, Y11
+	VMULPD       PixelsConstants<>+736(SB), Y8, Y10
+	VADDPD       PixelsConstants<>+704(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+800(SB), Y8, Y11
+	VADDPD       PixelsConstants<>+768(SB), Y11, Y11
 	VMULPD       Y8, Y8, Y12
 	VMULPD       Y12, Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMULPD       Y10, Y8, Y8
-	VADDPD       PixelsConstants<>+672(SB), Y8, Y8
+	VADDPD       PixelsConstants<>+704(SB), Y8, Y8
 	VMULPD       Y8, Y9, Y8
 	VCVTPD2PSY   Y8, X8
 	VXORPS       PixelsConstants<>+0(SB), X7, X7
@@ -3093,7 +3025,7 @@ loop2:
 	VSHUFPS      $0xb1, Y8, Y8, Y9
 	VADDPS       Y9, Y8, Y8
 	VMOVSS       X8, 1108(SI)
-	VMOVUPS      PixelsConstants<>+832(SB), Y9
+	VMOVUPS      PixelsConstants<>+864(SB), Y9
 	VDIVPS       Y8, Y9, Y10
 	VMULPS       Y10, Y5, Y5
 	VMOVUPS      Y5, 1064(SI)
@@ -3104,37 +3036,37 @@ loop2:
 	VSHUFPS    $0x00, X8, X8, X8
 	VPMOVZXDQ  X8, Y10
 	VPSLLQ     $0x1d, Y10, Y10
-	VMULPD     PixelsConstants<>+864(SB), Y10, Y10
-	VPSUBQ     PixelsConstants<>+896(SB), Y10, Y11
+	VMULPD     PixelsConstants<>+896(SB), Y10, Y10
+	VPSUBQ     PixelsConstants<>+928(SB), Y10, Y11
 	VPSRLQ     $0x34, Y11, Y12
-	VXORPD     PixelsConstants<>+928(SB), Y12, Y12
-	VPSUBQ     PixelsConstants<>+928(SB), Y12, Y12
-	VMOVUPS    PixelsConstants<>+288(SB), Y13
+	VXORPD     PixelsConstants<>+960(SB), Y12, Y12
+	VPSUBQ     PixelsConstants<>+960(SB), Y12, Y12
+	VMOVUPS    PixelsConstants<>+320(SB), Y13
 	VPADDQ     Y12, Y13, Y12
 	VSUBPD     Y13, Y12, Y12
-	VANDPD     PixelsConstants<>+960(SB), Y11, Y13
+	VANDPD     PixelsConstants<>+992(SB), Y11, Y13
 	VPSUBQ     Y13, Y10, Y10
 	VPSRLQ     $0x2f, Y11, Y11
-	VANDPD     PixelsConstants<>+352(SB), Y11, Y11
+	VANDPD     PixelsConstants<>+384(SB), Y11, Y11
 	VPSLLQ     $0x04, Y11, Y11
-	VMOVUPS    PixelsConstants<>+640(SB), Y13
-	LEAQ       PixelsConstants<>+992(SB), AX
+	VMOVUPS    PixelsConstants<>+672(SB), Y13
+	LEAQ       PixelsConstants<>+1024(SB), AX
 	VXORPS     X14, X14, X14
 	VGATHERQPD Y13, (AX)(Y11*1), Y14
 	VMULPD     Y14, Y10, Y10
-	VSUBPD     PixelsConstants<>+672(SB), Y10, Y10
+	VSUBPD     PixelsConstants<>+704(SB), Y10, Y10
 	VMULPD     Y10, Y10, Y13
-	VMULPD     PixelsConstants<>+1536(SB), Y10, Y14
-	VADDPD     PixelsConstants<>+1504(SB), Y14, Y14
+	VMULPD     PixelsConstants<>+1568(SB), Y10, Y14
+	VADDPD     PixelsConstants<>+1536(SB), Y14, Y14
 	VMULPD     Y14, Y13, Y14
 	VMULPD     Y13, Y13, Y13
-	VMULPD     PixelsConstants<>+1600(SB), Y10, Y15
-	VADDPD     PixelsConstants<>+1568(SB), Y15, Y15
+	VMULPD     PixelsConstants<>+1632(SB), Y10, Y15
+	VADDPD     PixelsConstants<>+1600(SB), Y15, Y15
 	VMULPD     Y15, Y13, Y13
 	VADDPD     Y13, Y14, Y13
-	VMULPD     PixelsConstants<>+1632(SB), Y12, Y12
-	VMOVUPS    PixelsConstants<>+640(SB), Y14
-	LEAQ       PixelsConstants<>+1000(SB), AX
+	VMULPD     PixelsConstants<>+1664(SB), Y12, Y12
+	VMOVUPS    PixelsConstants<>+672(SB), Y14
+	LEAQ       PixelsConstants<>+1032(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y14, (AX)(Y11*1), Y15
 	VADDPD     Y15, Y12, Y11
@@ -3142,7 +3074,7 @@ loop2:
 	VADDPD     Y10, Y11, Y10
 	VCVTPD2PSY Y10, X10
 	VPSRAD     $0x1f, X8, X11
-	VANDPS     PixelsConstants<>+1664(SB), X11, X11
+	VANDPS     PixelsConstants<>+1696(SB), X11, X11
 	VORPS      X11, X8, X11
 	VXORPS     X7, X8, X12
 	VPCMPGTD   X12, X3, X12
@@ -3241,7 +3173,7 @@ loop2:
 	VMOVUPS      (SI), Y4
 	VXORPS       X7, X7, X7
 	VCMPPS       $0x1e, Y7, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+832(SB), Y7, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+864(SB), Y7, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 512(SI)
 	VADDPS       Y11, Y2, Y1
@@ -3249,7 +3181,7 @@ loop2:
 	VADDPS       Y2, Y1, Y1
 	VMOVUPS      32(SI), Y2
 	VCMPPS       $0x1e, Y7, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+832(SB), Y7, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+864(SB), Y7, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 544(SI)
 	VMULPS       401984(DI), Y0, Y1
@@ -3295,7 +3227,7 @@ loop2:
 	VMOVUPS      64(SI), Y4
 	VXORPS       X7, X7, X7
 	VCMPPS       $0x1e, Y7, Y4, Y4
-	VBLENDVPS    Y4, PixelsConstants<>+832(SB), Y7, Y4
+	VBLENDVPS    Y4, PixelsConstants<>+864(SB), Y7, Y4
 	VMULPS       Y4, Y1, Y1
 	VMOVUPS      Y1, 576(SI)
 	VADDPS       Y10, Y2, Y1
@@ -3303,7 +3235,7 @@ loop2:
 	VADDPS       Y2, Y1, Y1
 	VMOVUPS      96(SI), Y2
 	VCMPPS       $0x1e, Y7, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+832(SB), Y7, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+864(SB), Y7, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 608(SI)
 	VMULPS       402048(DI), Y0, Y1
@@ -3346,7 +3278,7 @@ loop2:
 	VADDPS       Y2, Y1, Y1
 	VMOVUPS      128(SI), Y2
 	VCMPPS       $0x1e, Y7, Y2, Y2
-	VBLENDVPS    Y2, PixelsConstants<>+832(SB), Y7, Y2
+	VBLENDVPS    Y2, PixelsConstants<>+864(SB), Y7, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 640(SI)
 	VADDPS       Y6, Y0, Y0
@@ -3354,7 +3286,7 @@ loop2:
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      160(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 672(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -3402,7 +3334,7 @@ loop2:
 	VADDPS       Y3, Y1, Y1
 	VMOVUPS      192(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
-	VBLENDVPS    Y3, PixelsConstants<>+832(SB), Y7, Y3
+	VBLENDVPS    Y3, PixelsConstants<>+864(SB), Y7, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 704(SI)
 	VADDPS       Y4, Y0, Y0
@@ -3410,7 +3342,7 @@ loop2:
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      224(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 736(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -3460,7 +3392,7 @@ loop2:
 	VADDPS       Y3, Y1, Y1
 	VMOVUPS      256(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
-	VBLENDVPS    Y3, PixelsConstants<>+832(SB), Y7, Y3
+	VBLENDVPS    Y3, PixelsConstants<>+864(SB), Y7, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 768(SI)
 	VADDPS       Y4, Y0, Y0
@@ -3468,7 +3400,7 @@ loop2:
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      288(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 800(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -3518,7 +3450,7 @@ loop2:
 	VADDPS       Y3, Y1, Y1
 	VMOVUPS      320(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
-	VBLENDVPS    Y3, PixelsConstants<>+832(SB), Y7, Y3
+	VBLENDVPS    Y3, PixelsConstants<>+864(SB), Y7, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 832(SI)
 	VADDPS       Y4, Y0, Y0
@@ -3526,7 +3458,7 @@ loop2:
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      352(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 864(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -3576,7 +3508,7 @@ loop2:
 	VADDPS       Y3, Y1, Y1
 	VMOVUPS      384(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
-	VBLENDVPS    Y3, PixelsConstants<>+832(SB), Y7, Y3
+	VBLENDVPS    Y3, PixelsConstants<>+864(SB), Y7, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 896(SI)
 	VADDPS       Y4, Y0, Y0
@@ -3584,7 +3516,7 @@ loop2:
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      416(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 928(SI)
 	VBROADCASTSS 1112(SI), Y0
@@ -3634,7 +3566,7 @@ loop2:
 	VADDPS       Y3, Y1, Y1
 	VMOVUPS      448(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
-	VBLENDVPS    Y3, PixelsConstants<>+832(SB), Y7, Y3
+	VBLENDVPS    Y3, PixelsConstants<>+864(SB), Y7, Y3
 	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, 960(SI)
 	VADDPS       Y4, Y0, Y0
@@ -3642,7 +3574,7 @@ loop2:
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      480(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, PixelsConstants<>+832(SB), Y7, Y1
+	VBLENDVPS    Y1, PixelsConstants<>+864(SB), Y7, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 992(SI)
 
@@ -3985,50 +3917,126 @@ loop2:
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	XORL R12, R12
 
-loop3:
+loop2:
 	VMOVUPS 512(SI)(R12*1), Y0
 	VMOVUPS Y0, 401408(BX)(R12*1)
 	ADDQ    $0x00000020, R12
 	CMPQ    R12, $0x00000200
-	JNE     loop3
-	MOVL    $0x000001fc, R13
-	MOVL    $0x000613c0, R11
-	MOVL    $0x00000080, R12
+	JNE     loop2
+	MOVL    $0x000001f0, R13
+	MOVL    $0x0005ef00, R11
+	MOVL    $0x00000020, R12
+
+loop3:
+	LEAQ         (BX)(R11*1), R10
+	VBROADCASTSS 512(SI)(R13*1), Y0
+	VMOVAPS      Y0, Y15
+	VBROADCASTSS 516(SI)(R13*1), Y0
+	VMOVAPS      Y0, Y14
+	VBROADCASTSS 520(SI)(R13*1), Y0
+	VMOVAPS      Y0, Y13
+	VBROADCASTSS 524(SI)(R13*1), Y0
+	VMOVAPS      Y0, Y12
+	XORL         R9, R9
 
 loop4:
-	LEAQ (BX)(R11*1), R10
-	XORL R9, R9
-
-loop5:
-	VBROADCASTSS 512(SI)(R13*1), Y0
-	VMULPS       (DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, (R10)(R9*1)
-	VMULPS       32(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 32(R10)(R9*1)
-	VMULPS       64(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 64(R10)(R9*1)
-	VMULPS       96(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 96(R10)(R9*1)
-	VMULPS       128(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 128(R10)(R9*1)
-	VMULPS       160(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 160(R10)(R9*1)
-	VMULPS       192(DX)(R9*1), Y0, Y1
-	VMOVUPS      Y1, 192(R10)(R9*1)
-	VMULPS       224(DX)(R9*1), Y0, Y0
-	VMOVUPS      Y0, 224(R10)(R9*1)
-	ADDQ         $0x00000100, R9
-	CMPQ         R9, $0x00000c00
-	JNE          loop5
-	VBROADCASTSS 512(SI)(R13*1), Y0
-	VMULPS       3072(DX), Y0, Y1
-	VMOVUPS      Y1, 3072(R10)
-	VMULPS       3104(DX), Y0, Y0
-	VMOVUPS      Y0, 3104(R10)
-	SUBQ         $0x00000004, R13
-	SUBQ         $0x00000c40, R11
-	SUBL         $0x00000001, R12
-	JNE          loop4
+	VMOVUPS (DX)(R9*1), Y0
+	VMOVUPS 32(DX)(R9*1), Y1
+	VMULPS  Y0, Y15, Y2
+	VMULPS  Y1, Y15, Y3
+	VMOVUPS Y2, (R10)(R9*1)
+	VMOVUPS Y3, 32(R10)(R9*1)
+	VMULPS  Y0, Y14, Y2
+	VMULPS  Y1, Y14, Y3
+	VMOVUPS Y2, 3136(R10)(R9*1)
+	VMOVUPS Y3, 3168(R10)(R9*1)
+	VMULPS  Y0, Y13, Y2
+	VMULPS  Y1, Y13, Y3
+	VMOVUPS Y2, 6272(R10)(R9*1)
+	VMOVUPS Y3, 6304(R10)(R9*1)
+	VMULPS  Y0, Y12, Y0
+	VMULPS  Y1, Y12, Y1
+	VMOVUPS Y0, 9408(R10)(R9*1)
+	VMOVUPS Y1, 9440(R10)(R9*1)
+	VMOVUPS 64(DX)(R9*1), Y0
+	VMOVUPS 96(DX)(R9*1), Y1
+	VMULPS  Y0, Y15, Y2
+	VMULPS  Y1, Y15, Y3
+	VMOVUPS Y2, 64(R10)(R9*1)
+	VMOVUPS Y3, 96(R10)(R9*1)
+	VMULPS  Y0, Y14, Y2
+	VMULPS  Y1, Y14, Y3
+	VMOVUPS Y2, 3200(R10)(R9*1)
+	VMOVUPS Y3, 3232(R10)(R9*1)
+	VMULPS  Y0, Y13, Y2
+	VMULPS  Y1, Y13, Y3
+	VMOVUPS Y2, 6336(R10)(R9*1)
+	VMOVUPS Y3, 6368(R10)(R9*1)
+	VMULPS  Y0, Y12, Y0
+	VMULPS  Y1, Y12, Y1
+	VMOVUPS Y0, 9472(R10)(R9*1)
+	VMOVUPS Y1, 9504(R10)(R9*1)
+	VMOVUPS 128(DX)(R9*1), Y0
+	VMOVUPS 160(DX)(R9*1), Y1
+	VMULPS  Y0, Y15, Y2
+	VMULPS  Y1, Y15, Y3
+	VMOVUPS Y2, 128(R10)(R9*1)
+	VMOVUPS Y3, 160(R10)(R9*1)
+	VMULPS  Y0, Y14, Y2
+	VMULPS  Y1, Y14, Y3
+	VMOVUPS Y2, 3264(R10)(R9*1)
+	VMOVUPS Y3, 3296(R10)(R9*1)
+	VMULPS  Y0, Y13, Y2
+	VMULPS  Y1, Y13, Y3
+	VMOVUPS Y2, 6400(R10)(R9*1)
+	VMOVUPS Y3, 6432(R10)(R9*1)
+	VMULPS  Y0, Y12, Y0
+	VMULPS  Y1, Y12, Y1
+	VMOVUPS Y0, 9536(R10)(R9*1)
+	VMOVUPS Y1, 9568(R10)(R9*1)
+	VMOVUPS 192(DX)(R9*1), Y0
+	VMOVUPS 224(DX)(R9*1), Y1
+	VMULPS  Y0, Y15, Y2
+	VMULPS  Y1, Y15, Y3
+	VMOVUPS Y2, 192(R10)(R9*1)
+	VMOVUPS Y3, 224(R10)(R9*1)
+	VMULPS  Y0, Y14, Y2
+	VMULPS  Y1, Y14, Y3
+	VMOVUPS Y2, 3328(R10)(R9*1)
+	VMOVUPS Y3, 3360(R10)(R9*1)
+	VMULPS  Y0, Y13, Y2
+	VMULPS  Y1, Y13, Y3
+	VMOVUPS Y2, 6464(R10)(R9*1)
+	VMOVUPS Y3, 6496(R10)(R9*1)
+	VMULPS  Y0, Y12, Y0
+	VMULPS  Y1, Y12, Y1
+	VMOVUPS Y0, 9600(R10)(R9*1)
+	VMOVUPS Y1, 9632(R10)(R9*1)
+	ADDQ    $0x00000100, R9
+	CMPQ    R9, $0x00000c00
+	JNE     loop4
+	VMOVUPS 3072(DX), Y0
+	VMOVUPS 3104(DX), Y1
+	VMULPS  Y0, Y15, Y2
+	VMULPS  Y1, Y15, Y3
+	VMOVUPS Y2, 3072(R10)
+	VMOVUPS Y3, 3104(R10)
+	VMULPS  Y0, Y14, Y2
+	VMULPS  Y1, Y14, Y3
+	VMOVUPS Y2, 6208(R10)
+	VMOVUPS Y3, 6240(R10)
+	VMULPS  Y0, Y13, Y2
+	VMULPS  Y1, Y13, Y3
+	VMOVUPS Y2, 9344(R10)
+	VMOVUPS Y3, 9376(R10)
+	VMULPS  Y0, Y12, Y0
+	VMULPS  Y1, Y12, Y1
+	VMOVUPS Y0, 12480(R10)
+	VMOVUPS Y1, 12512(R10)
+	SUBQ    $0x00000010, R13
+	SUBQ    $0x00003100, R11
+	SUBL    $0x00000001, R12
+	JNE     loop3
 	VZEROUPPER
 	RET
 
@@ -4051,111 +4059,63 @@ TEXT ·pixelsStepAVX2(SB), NOSPLIT, $0-44
 loop0:
 	LEAQ    (DI)(R12*1), R11
 	VMOVUPS PixelsConstants<>+0(SB), Y0
+	VMOVAPS Y0, Y15
+	VMOVAPS Y0, Y14
+	VMOVAPS Y0, Y13
+	VMOVAPS Y0, Y12
 	VMOVAPS Y0, Y11
 	VMOVAPS Y0, Y10
 	VMOVAPS Y0, Y9
 	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y7
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y5
-	VMOVAPS Y0, Y4
 	XORL    R10, R10
 
 loop1:
-	VMOVUPS (DX)(R10*1), Y0
-	VMULPS  (R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y11, Y11
-	VMULPS  3136(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y9, Y9
-	VMULPS  6272(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y7, Y7
-	VMULPS  9408(R11)(R10*1), Y0, Y0
-	VADDPS  Y0, Y5, Y5
-	VMOVUPS 32(DX)(R10*1), Y0
-	VMULPS  32(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y10, Y10
-	VMULPS  3168(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y8, Y8
-	VMULPS  6304(R11)(R10*1), Y0, Y1
-	VADDPS  Y1, Y6, Y6
-	VMULPS  9440(R11)(R10*1), Y0, Y0
-	VADDPS  Y0, Y4, Y4
-	ADDQ    $0x00000040, R10
-	CMPQ    R10, $0x00000c40
-	JNE     loop1
-	VADDPS  Y10, Y11, Y0
-	VMOVAPS Y0, Y15
-	VADDPS  Y8, Y9, Y0
-	VMOVAPS Y0, Y14
-	VADDPS  Y6, Y7, Y0
-	VMOVAPS Y0, Y13
-	VADDPS  Y4, Y5, Y0
-	VMOVAPS Y0, Y12
-	VMOVUPS PixelsConstants<>+0(SB), Y0
-	VMOVAPS Y0, Y11
-	VMOVAPS Y0, Y10
-	VMOVAPS Y0, Y9
-	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y7
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y5
-	VMOVAPS Y0, Y4
-	XORL    R10, R10
-
-loop2:
 	VMOVUPS    (DX)(R10*1), Y0
-	VMULPS     12544(R11)(R10*1), Y0, Y1
+	VMULPS     (R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y15, Y15
+	VMULPS     3136(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y13, Y13
+	VMULPS     6272(R11)(R10*1), Y0, Y1
 	VADDPS     Y1, Y11, Y11
-	VMULPS     15680(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y9, Y9
-	VMULPS     18816(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y7, Y7
-	VMULPS     21952(R11)(R10*1), Y0, Y0
-	VADDPS     Y0, Y5, Y5
+	VMULPS     9408(R11)(R10*1), Y0, Y0
+	VADDPS     Y0, Y9, Y9
 	VMOVUPS    32(DX)(R10*1), Y0
-	VMULPS     12576(R11)(R10*1), Y0, Y1
+	VMULPS     32(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y14, Y14
+	VMULPS     3168(R11)(R10*1), Y0, Y1
+	VADDPS     Y1, Y12, Y12
+	VMULPS     6304(R11)(R10*1), Y0, Y1
 	VADDPS     Y1, Y10, Y10
-	VMULPS     15712(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y8, Y8
-	VMULPS     18848(R11)(R10*1), Y0, Y1
-	VADDPS     Y1, Y6, Y6
-	VMULPS     21984(R11)(R10*1), Y0, Y0
-	VADDPS     Y0, Y4, Y4
+	VMULPS     9440(R11)(R10*1), Y0, Y0
+	VADDPS     Y0, Y8, Y8
 	ADDQ       $0x00000040, R10
 	CMPQ       R10, $0x00000c40
-	JNE        loop2
-	VADDPS     Y10, Y11, Y0
-	VADDPS     Y8, Y9, Y1
-	VADDPS     Y6, Y7, Y2
-	VADDPS     Y4, Y5, Y3
-	VPERM2F128 $0x20, Y0, Y15, Y4
-	VPERM2F128 $0x31, Y0, Y15, Y0
+	JNE        loop1
+	VADDPS     Y14, Y15, Y0
+	VADDPS     Y12, Y13, Y1
+	VADDPS     Y10, Y11, Y2
+	VADDPS     Y8, Y9, Y3
+	VPERM2F128 $0x20, Y1, Y0, Y4
+	VPERM2F128 $0x31, Y1, Y0, Y0
 	VADDPS     Y0, Y4, Y0
-	VPERM2F128 $0x20, Y1, Y14, Y4
-	VPERM2F128 $0x31, Y1, Y14, Y1
-	VADDPS     Y1, Y4, Y1
-	VPERM2F128 $0x20, Y2, Y13, Y4
-	VPERM2F128 $0x31, Y2, Y13, Y2
-	VADDPS     Y2, Y4, Y2
-	VPERM2F128 $0x20, Y3, Y12, Y4
-	VPERM2F128 $0x31, Y3, Y12, Y3
-	VADDPS     Y3, Y4, Y3
-	VUNPCKLPD  Y1, Y0, Y4
-	VUNPCKHPD  Y1, Y0, Y0
-	VADDPS     Y0, Y4, Y0
-	VUNPCKLPD  Y3, Y2, Y1
-	VUNPCKHPD  Y3, Y2, Y2
+	VPERM2F128 $0x20, Y3, Y2, Y1
+	VPERM2F128 $0x31, Y3, Y2, Y2
 	VADDPS     Y2, Y1, Y1
-	VSHUFPS    $0x88, Y1, Y0, Y2
-	VSHUFPS    $0xdd, Y1, Y0, Y0
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y0
 	VADDPS     Y0, Y2, Y0
-	VADDPS     401408(DI)(R13*1), Y0, Y0
+	VSHUFPS    $0x88, Y0, Y0, Y1
+	VSHUFPS    $0xdd, Y0, Y0, Y0
+	VADDPS     Y0, Y1, Y0
+	VMOVUPS    PixelsConstants<>+32(SB), Y1
+	VPERMPS    Y0, Y1, Y0
+	VADDPS     401408(DI)(R13*1), X0, X0
 	VXORPS     X1, X1, X1
-	VCMPPS     $0x16, Y1, Y0, Y1
-	VANDPS     Y0, Y1, Y0
-	VMOVUPS    Y0, (SI)(R13*1)
-	ADDQ       $0x00000020, R13
-	ADDQ       $0x00006200, R12
+	VCMPPS     $0x16, X1, X0, X1
+	VANDPS     X0, X1, X0
+	VMOVUPS    X0, (SI)(R13*1)
+	ADDQ       $0x00000010, R13
+	ADDQ       $0x00003100, R12
 	CMPQ       R13, $0x00000200
 	JNE        loop0
 
@@ -4550,16 +4510,16 @@ loop2:
 	VSHUFPS    $0x88, Y1, Y1, Y2
 	VSHUFPS    $0xdd, Y1, Y1, Y1
 	VADDPS     Y1, Y2, Y1
-	VMOVUPS    PixelsConstants<>+64(SB), Y2
+	VMOVUPS    PixelsConstants<>+96(SB), Y2
 	VPERMPS    Y1, Y2, Y1
 	VMOVSD     407072(DI), X2
 	VADDPS     X2, X1, X1
 	VMOVSD     X1, 1056(SI)
 
 	// a2 = softmax(z2)
-	VANDPS       PixelsConstants<>+128(SB), X1, X1
-	VMOVUPS      PixelsConstants<>+128(SB), Y2
-	VMOVUPS      PixelsConstants<>+96(SB), Y3
+	VANDPS       PixelsConstants<>+160(SB), X1, X1
+	VMOVUPS      PixelsConstants<>+160(SB), Y2
+	VMOVUPS      PixelsConstants<>+128(SB), Y3
 	VBLENDVPS    Y2, Y1, Y3, Y4
 	VCMPPS       $0x00, Y4, Y0, Y5
 	VANDPS       Y4, Y0, Y6
@@ -4591,75 +4551,75 @@ loop2:
 	VMOVSS       X4, 1104(SI)
 	VSUBPS       Y4, Y0, Y5
 	VEXTRACTF128 $0x01, Y5, X6
-	VANDPS       PixelsConstants<>+160(SB), X5, X7
-	VPMINUD      PixelsConstants<>+192(SB), X7, X8
+	VANDPS       PixelsConstants<>+192(SB), X5, X7
+	VPMINUD      PixelsConstants<>+224(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       PixelsConstants<>+224(SB), Y8, Y8
+	VPADDQ       PixelsConstants<>+256(SB), Y8, Y8
 	VPSRLD       $0x1f, X5, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y9, Y9
 	VORPD        Y9, Y8, Y8
-	VMULPD       PixelsConstants<>+256(SB), Y8, Y9
-	VADDPD       PixelsConstants<>+288(SB), Y9, Y9
-	VSUBPD       PixelsConstants<>+288(SB), Y9, Y10
-	VMULPD       PixelsConstants<>+320(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+288(SB), Y8, Y9
+	VADDPD       PixelsConstants<>+320(SB), Y9, Y9
+	VSUBPD       PixelsConstants<>+320(SB), Y9, Y10
+	VMULPD       PixelsConstants<>+352(SB), Y10, Y10
 	VSUBPD       Y10, Y8, Y8
-	VANDPD       PixelsConstants<>+352(SB), Y9, Y10
+	VANDPD       PixelsConstants<>+384(SB), Y9, Y10
 	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y10*1), Y12
 	VPSRLQ       $0x05, Y9, Y9
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y9, Y12, Y9
-	VMULPD       PixelsConstants<>+704(SB), Y8, Y10
-	VADDPD       PixelsConstants<>+672(SB), Y10, Y10
-	VMULPD       PixelsConstants<>+768(SB), Y8, Y11
-	VADDPD       PixelsConstants<>+736(SB), Y11, Y11
+	VMULPD       PixelsConstants<>+736(SB), Y8, Y10
+	VADDPD       PixelsConstants<>+704(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+800(SB), Y8, Y11
+	VADDPD       PixelsConstants<>+768(SB), Y11, Y11
 	VMULPD       Y8, Y8, Y12
 	VMULPD       Y12, Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMULPD       Y10, Y8, Y8
-	VADDPD       PixelsConstants<>+672(SB), Y8, Y8
+	VADDPD       PixelsConstants<>+704(SB), Y8, Y8
 	VMULPD       Y8, Y9, Y8
 	VCVTPD2PSY   Y8, X8
 	VXORPS       PixelsConstants<>+0(SB), X7, X7
 	VPCMPGTD     X3, X7, X7
 	VBLENDVPS    X7, X5, X8, X5
-	VANDPS       PixelsConstants<>+160(SB), X6, X7
-	VPMINUD      PixelsConstants<>+192(SB), X7, X8
+	VANDPS       PixelsConstants<>+192(SB), X6, X7
+	VPMINUD      PixelsConstants<>+224(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       PixelsConstants<>+224(SB), Y8, Y8
+	VPADDQ       PixelsConstants<>+256(SB), Y8, Y8
 	VPSRLD       $0x1f, X6, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y9, Y9
 	VORPD        Y9, Y8, Y8
-	VMULPD       PixelsConstants<>+256(SB), Y8, Y9
-	VADDPD       PixelsConstants<>+288(SB), Y9, Y9
-	VSUBPD       PixelsConstants<>+288(SB), Y9, Y10
-	VMULPD       PixelsConstants<>+320(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+288(SB), Y8, Y9
+	VADDPD       PixelsConstants<>+320(SB), Y9, Y9
+	VSUBPD       PixelsConstants<>+320(SB), Y9, Y10
+	VMULPD       PixelsConstants<>+352(SB), Y10, Y10
 	VSUBPD       Y10, Y8, Y8
-	VANDPD       PixelsConstants<>+352(SB), Y9, Y10
+	VANDPD       PixelsConstants<>+384(SB), Y9, Y10
 	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y10*1), Y12
 	VPSRLQ       $0x05, Y9, Y9
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y9, Y12, Y9
-	VMULPD       PixelsConstants<>+704(SB), Y8, Y10
-	VADDPD       PixelsConstants<>+672(SB), Y10, Y10
-	VMULPD       PixelsConstants<>+768(SB), Y8, Y11
-	VADDPD       PixelsConstants<>+736(SB), Y11, Y11
+	VMULPD       PixelsConstants<>+736(SB), Y8, Y10
+	VADDPD       PixelsConstants<>+704(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+800(SB), Y8, Y11
+	VADDPD       PixelsConstants<>+768(SB), Y11, Y11
 	VMULPD       Y8, Y8, Y12
 	VMULPD       Y12, Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMULPD       Y10, Y8, Y8
-	VADDPD       PixelsConstants<>+672(SB), Y8, Y8
+	VADDPD       PixelsConstants<>+704(SB), Y8, Y8
 	VMULPD       Y8, Y9, Y8
 	VCVTPD2PSY   Y8, X8
 	VXORPS       PixelsConstants<>+0(SB), X7, X7
@@ -4667,38 +4627,38 @@ loop2:
 	VBLENDVPS    X7, X6, X8, X6
 	VINSERTF128  $0x01, X6, Y5, Y5
 	VSUBPS       X4, X1, X6
-	VANDPS       PixelsConstants<>+160(SB), X6, X7
-	VPMINUD      PixelsConstants<>+192(SB), X7, X8
+	VANDPS       PixelsConstants<>+192(SB), X6, X7
+	VPMINUD      PixelsConstants<>+224(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       PixelsConstants<>+224(SB), Y8, Y8
+	VPADDQ       PixelsConstants<>+256(SB), Y8, Y8
 	VPSRLD       $0x1f, X6, X9
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y9, Y9
 	VORPD        Y9, Y8, Y8
-	VMULPD       PixelsConstants<>+256(SB), Y8, Y9
-	VADDPD       PixelsConstants<>+288(SB), Y9, Y9
-	VSUBPD       PixelsConstants<>+288(SB), Y9, Y10
-	VMULPD       PixelsConstants<>+320(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+288(SB), Y8, Y9
+	VADDPD       PixelsConstants<>+320(SB), Y9, Y9
+	VSUBPD       PixelsConstants<>+320(SB), Y9, Y10
+	VMULPD       PixelsConstants<>+352(SB), Y10, Y10
 	VSUBPD       Y10, Y8, Y8
-	VANDPD       PixelsConstants<>+352(SB), Y9, Y10
+	VANDPD       PixelsConstants<>+384(SB), Y9, Y10
 	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y10*1), Y12
 	VPSRLQ       $0x05, Y9, Y9
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y9, Y12, Y9
-	VMULPD       PixelsConstants<>+704(SB), Y8, Y10
-	VADDPD       PixelsConstants<>+672(SB), Y10, Y10
-	VMULPD       PixelsConstants<>+768(SB), Y8, Y11
-	VADDPD       PixelsConstants<>+736(SB), Y11, Y11
+	VMULPD       PixelsConstants<>+736(SB), Y8, Y10
+	VADDPD       PixelsConstants<>+704(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+800(SB), Y8, Y11
+	VADDPD       PixelsConstants<>+768(SB), Y11, Y11
 	VMULPD       Y8, Y8, Y12
 	VMULPD       Y12, Y11, Y11
 	VADDPD       Y11, Y10, Y10
 	VMULPD       Y10, Y8, Y8
-	VADDPD       PixelsConstants<>+672(SB), Y8, Y8
+	VADDPD       PixelsConstants<>+704(SB), Y8, Y8
 	VMULPD       Y8, Y9, Y8
 	VCVTPD2PSY   Y8, X8
 	VXORPS       PixelsConstants<>+0(SB), X7, X7
@@ -4714,7 +4674,7 @@ loop2:
 	VSHUFPS      $0xb1, Y8, Y8, Y9
 	VADDPS       Y9, Y8, Y8
 	VMOVSS       X8, 1108(SI)
-	VMOVUPS      PixelsConstants<>+832(SB), Y9
+	VMOVUPS      PixelsConstants<>+864(SB), Y9
 	VDIVPS       Y8, Y9, Y10
 	VMULPS       Y10, Y5, Y5
 	VMOVUPS      Y5, 1064(SI)
@@ -4725,37 +4685,37 @@ loop2:
 	VSHUFPS    $0x00, X8, X8, X8
 	VPMOVZXDQ  X8, Y10
 	VPSLLQ     $0x1d, Y10, Y10
-	VMULPD     PixelsConstants<>+864(SB), Y10, Y10
-	VPSUBQ     PixelsConstants<>+896(SB), Y10, Y11
+	VMULPD     PixelsConstants<>+896(SB), Y10, Y10
+	VPSUBQ     PixelsConstants<>+928(SB), Y10, Y11
 	VPSRLQ     $0x34, Y11, Y12
-	VXORPD     PixelsConstants<>+928(SB), Y12, Y12
-	VPSUBQ     PixelsConstants<>+928(SB), Y12, Y12
-	VMOVUPS    PixelsConstants<>+288(SB), Y13
+	VXORPD     PixelsConstants<>+960(SB), Y12, Y12
+	VPSUBQ     PixelsConstants<>+960(SB), Y12, Y12
+	VMOVUPS    PixelsConstants<>+320(SB), Y13
 	VPADDQ     Y12, Y13, Y12
 	VSUBPD     Y13, Y12, Y12
-	VANDPD     PixelsConstants<>+960(SB), Y11, Y13
+	VANDPD     PixelsConstants<>+992(SB), Y11, Y13
 	VPSUBQ     Y13, Y10, Y10
 	VPSRLQ     $0x2f, Y11, Y11
-	VANDPD     PixelsConstants<>+352(SB), Y11, Y11
+	VANDPD     PixelsConstants<>+384(SB), Y11, Y11
 	VPSLLQ     $0x04, Y11, Y11
-	VMOVUPS    PixelsConstants<>+640(SB), Y13
-	LEAQ       PixelsConstants<>+992(SB), AX
+	VMOVUPS    PixelsConstants<>+672(SB), Y13
+	LEAQ       PixelsConstants<>+1024(SB), AX
 	VXORPS     X14, X14, X14
 	VGATHERQPD Y13, (AX)(Y11*1), Y14
 	VMULPD     Y14, Y10, Y10
-	VSUBPD     PixelsConstants<>+672(SB), Y10, Y10
+	VSUBPD     PixelsConstants<>+704(SB), Y10, Y10
 	VMULPD     Y10, Y10, Y13
-	VMULPD     PixelsConstants<>+1536(SB), Y10, Y14
-	VADDPD     PixelsConstants<>+1504(SB), Y14, Y14
+	VMULPD     PixelsConstants<>+1568(SB), Y10, Y14
+	VADDPD     PixelsConstants<>+1536(SB), Y14, Y14
 	VMULPD     Y14, Y13, Y14
 	VMULPD     Y13, Y13, Y13
-	VMULPD     PixelsConstants<>+1600(SB), Y10, Y15
-	VADDPD     PixelsConstants<>+1568(SB), Y15, Y15
+	VMULPD     PixelsConstants<>+1632(SB), Y10, Y15
+	VADDPD     PixelsConstants<>+1600(SB), Y15, Y15
 	VMULPD     Y15, Y13, Y13
 	VADDPD     Y13, Y14, Y13
-	VMULPD     PixelsConstants<>+1632(SB), Y12, Y12
-	VMOVUPS    PixelsConstants<>+640(SB), Y14
-	LEAQ       PixelsConstants<>+1000(SB), AX
+	VMULPD     PixelsConstants<>+1664(SB), Y12, Y12
+	VMOVUPS    PixelsConstants<>+672(SB), Y14
+	LEAQ       PixelsConstants<>+1032(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y14, (AX)(Y11*1), Y15
 	VADDPD     Y15, Y12, Y11
@@ -4763,7 +4723,7 @@ loop2:
 	VADDPD     Y10, Y11, Y10
 	VCVTPD2PSY Y10, X10
 	VPSRAD     $0x1f, X8, X11
-	VANDPS     PixelsConstants<>+1664(SB), X11, X11
+	VANDPS     PixelsConstants<>+1696(SB), X11, X11
 	VORPS      X11, X8, X11
 	VXORPS     X7, X8, X12
 	VPCMPGTD   X12, X3, X12
@@ -6003,7 +5963,7 @@ loop2:
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
 	XORL R12, R12
 
-loop3:
+loop2:
 	VMOVUPS      401408(DI)(R12*1), Y0
 	VBROADCASTSS rate+32(FP), Y1
 	VMULPS       512(SI)(R12*1), Y1, Y1
@@ -6011,69 +5971,206 @@ loop3:
 	VMOVUPS      Y0, 401408(DI)(R12*1)
 	ADDQ         $0x00000020, R12
 	CMPQ         R12, $0x00000200
-	JNE          loop3
-	MOVL         $0x000001fc, R13
-	MOVL         $0x000613c0, R11
-	MOVL         $0x00000080, R12
+	JNE          loop2
+	MOVL         $0x000001f0, R13
+	MOVL         $0x0005ef00, R11
+	MOVL         $0x00000020, R12
+
+loop3:
+	LEAQ         (DI)(R11*1), R10
+	VBROADCASTSS rate+32(FP), Y0
+	VBROADCASTSS 512(SI)(R13*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VMOVAPS      Y1, Y15
+	VBROADCASTSS 516(SI)(R13*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VMOVAPS      Y1, Y14
+	VBROADCASTSS 520(SI)(R13*1), Y1
+	VMULPS       Y1, Y0, Y1
+	VMOVAPS      Y1, Y13
+	VBROADCASTSS 524(SI)(R13*1), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVAPS      Y0, Y12
+	XORL         R9, R9
 
 loop4:
-	LEAQ (DI)(R11*1), R10
-	XORL R9, R9
-
-loop5:
-	VBROADCASTSS rate+32(FP), Y0
-	VBROADCASTSS 512(SI)(R13*1), Y1
-	VMULPS       Y1, Y0, Y0
-	VMOVUPS      (R10)(R9*1), Y1
-	VMULPS       (DX)(R9*1), Y0, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (R10)(R9*1)
-	VMOVUPS      32(R10)(R9*1), Y1
-	VMULPS       32(DX)(R9*1), Y0, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 32(R10)(R9*1)
-	VMOVUPS      64(R10)(R9*1), Y1
-	VMULPS       64(DX)(R9*1), Y0, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 64(R10)(R9*1)
-	VMOVUPS      96(R10)(R9*1), Y1
-	VMULPS       96(DX)(R9*1), Y0, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 96(R10)(R9*1)
-	VMOVUPS      128(R10)(R9*1), Y1
-	VMULPS       128(DX)(R9*1), Y0, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 128(R10)(R9*1)
-	VMOVUPS      160(R10)(R9*1), Y1
-	VMULPS       160(DX)(R9*1), Y0, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 160(R10)(R9*1)
-	VMOVUPS      192(R10)(R9*1), Y1
-	VMULPS       192(DX)(R9*1), Y0, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 192(R10)(R9*1)
-	VMOVUPS      224(R10)(R9*1), Y1
-	VMULPS       224(DX)(R9*1), Y0, Y0
-	VSUBPS       Y0, Y1, Y0
-	VMOVUPS      Y0, 224(R10)(R9*1)
-	ADDQ         $0x00000100, R9
-	CMPQ         R9, $0x00000c00
-	JNE          loop5
-	VBROADCASTSS rate+32(FP), Y0
-	VBROADCASTSS 512(SI)(R13*1), Y1
-	VMULPS       Y1, Y0, Y0
-	VMOVUPS      3072(R10), Y1
-	VMULPS       3072(DX), Y0, Y2
-	VSUBPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 3072(R10)
-	VMOVUPS      3104(R10), Y1
-	VMULPS       3104(DX), Y0, Y0
-	VSUBPS       Y0, Y1, Y0
-	VMOVUPS      Y0, 3104(R10)
-	SUBQ         $0x00000004, R13
-	SUBQ         $0x00000c40, R11
-	SUBL         $0x00000001, R12
-	JNE          loop4
+	VMOVUPS (DX)(R9*1), Y0
+	VMOVUPS 32(DX)(R9*1), Y1
+	VMOVUPS (R10)(R9*1), Y2
+	VMULPS  Y0, Y15, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 32(R10)(R9*1), Y3
+	VMULPS  Y1, Y15, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, (R10)(R9*1)
+	VMOVUPS Y3, 32(R10)(R9*1)
+	VMOVUPS 3136(R10)(R9*1), Y2
+	VMULPS  Y0, Y14, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 3168(R10)(R9*1), Y3
+	VMULPS  Y1, Y14, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 3136(R10)(R9*1)
+	VMOVUPS Y3, 3168(R10)(R9*1)
+	VMOVUPS 6272(R10)(R9*1), Y2
+	VMULPS  Y0, Y13, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 6304(R10)(R9*1), Y3
+	VMULPS  Y1, Y13, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 6272(R10)(R9*1)
+	VMOVUPS Y3, 6304(R10)(R9*1)
+	VMOVUPS 9408(R10)(R9*1), Y2
+	VMULPS  Y0, Y12, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS 9440(R10)(R9*1), Y2
+	VMULPS  Y1, Y12, Y1
+	VSUBPS  Y1, Y2, Y1
+	VMOVUPS Y0, 9408(R10)(R9*1)
+	VMOVUPS Y1, 9440(R10)(R9*1)
+	VMOVUPS 64(DX)(R9*1), Y0
+	VMOVUPS 96(DX)(R9*1), Y1
+	VMOVUPS 64(R10)(R9*1), Y2
+	VMULPS  Y0, Y15, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 96(R10)(R9*1), Y3
+	VMULPS  Y1, Y15, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 64(R10)(R9*1)
+	VMOVUPS Y3, 96(R10)(R9*1)
+	VMOVUPS 3200(R10)(R9*1), Y2
+	VMULPS  Y0, Y14, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 3232(R10)(R9*1), Y3
+	VMULPS  Y1, Y14, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 3200(R10)(R9*1)
+	VMOVUPS Y3, 3232(R10)(R9*1)
+	VMOVUPS 6336(R10)(R9*1), Y2
+	VMULPS  Y0, Y13, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 6368(R10)(R9*1), Y3
+	VMULPS  Y1, Y13, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 6336(R10)(R9*1)
+	VMOVUPS Y3, 6368(R10)(R9*1)
+	VMOVUPS 9472(R10)(R9*1), Y2
+	VMULPS  Y0, Y12, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS 9504(R10)(R9*1), Y2
+	VMULPS  Y1, Y12, Y1
+	VSUBPS  Y1, Y2, Y1
+	VMOVUPS Y0, 9472(R10)(R9*1)
+	VMOVUPS Y1, 9504(R10)(R9*1)
+	VMOVUPS 128(DX)(R9*1), Y0
+	VMOVUPS 160(DX)(R9*1), Y1
+	VMOVUPS 128(R10)(R9*1), Y2
+	VMULPS  Y0, Y15, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 160(R10)(R9*1), Y3
+	VMULPS  Y1, Y15, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 128(R10)(R9*1)
+	VMOVUPS Y3, 160(R10)(R9*1)
+	VMOVUPS 3264(R10)(R9*1), Y2
+	VMULPS  Y0, Y14, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 3296(R10)(R9*1), Y3
+	VMULPS  Y1, Y14, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 3264(R10)(R9*1)
+	VMOVUPS Y3, 3296(R10)(R9*1)
+	VMOVUPS 6400(R10)(R9*1), Y2
+	VMULPS  Y0, Y13, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 6432(R10)(R9*1), Y3
+	VMULPS  Y1, Y13, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 6400(R10)(R9*1)
+	VMOVUPS Y3, 6432(R10)(R9*1)
+	VMOVUPS 9536(R10)(R9*1), Y2
+	VMULPS  Y0, Y12, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS 9568(R10)(R9*1), Y2
+	VMULPS  Y1, Y12, Y1
+	VSUBPS  Y1, Y2, Y1
+	VMOVUPS Y0, 9536(R10)(R9*1)
+	VMOVUPS Y1, 9568(R10)(R9*1)
+	VMOVUPS 192(DX)(R9*1), Y0
+	VMOVUPS 224(DX)(R9*1), Y1
+	VMOVUPS 192(R10)(R9*1), Y2
+	VMULPS  Y0, Y15, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 224(R10)(R9*1), Y3
+	VMULPS  Y1, Y15, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 192(R10)(R9*1)
+	VMOVUPS Y3, 224(R10)(R9*1)
+	VMOVUPS 3328(R10)(R9*1), Y2
+	VMULPS  Y0, Y14, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 3360(R10)(R9*1), Y3
+	VMULPS  Y1, Y14, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 3328(R10)(R9*1)
+	VMOVUPS Y3, 3360(R10)(R9*1)
+	VMOVUPS 6464(R10)(R9*1), Y2
+	VMULPS  Y0, Y13, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 6496(R10)(R9*1), Y3
+	VMULPS  Y1, Y13, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 6464(R10)(R9*1)
+	VMOVUPS Y3, 6496(R10)(R9*1)
+	VMOVUPS 9600(R10)(R9*1), Y2
+	VMULPS  Y0, Y12, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS 9632(R10)(R9*1), Y2
+	VMULPS  Y1, Y12, Y1
+	VSUBPS  Y1, Y2, Y1
+	VMOVUPS Y0, 9600(R10)(R9*1)
+	VMOVUPS Y1, 9632(R10)(R9*1)
+	ADDQ    $0x00000100, R9
+	CMPQ    R9, $0x00000c00
+	JNE     loop4
+	VMOVUPS 3072(DX), Y0
+	VMOVUPS 3104(DX), Y1
+	VMOVUPS 3072(R10), Y2
+	VMULPS  Y0, Y15, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 3104(R10), Y3
+	VMULPS  Y1, Y15, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 3072(R10)
+	VMOVUPS Y3, 3104(R10)
+	VMOVUPS 6208(R10), Y2
+	VMULPS  Y0, Y14, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 6240(R10), Y3
+	VMULPS  Y1, Y14, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 6208(R10)
+	VMOVUPS Y3, 6240(R10)
+	VMOVUPS 9344(R10), Y2
+	VMULPS  Y0, Y13, Y3
+	VSUBPS  Y3, Y2, Y2
+	VMOVUPS 9376(R10), Y3
+	VMULPS  Y1, Y13, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y2, 9344(R10)
+	VMOVUPS Y3, 9376(R10)
+	VMOVUPS 12480(R10), Y2
+	VMULPS  Y0, Y12, Y0
+	VSUBPS  Y0, Y2, Y0
+	VMOVUPS 12512(R10), Y2
+	VMULPS  Y1, Y12, Y1
+	VSUBPS  Y1, Y2, Y1
+	VMOVUPS Y0, 12480(R10)
+	VMOVUPS Y1, 12512(R10)
+	SUBQ    $0x00000010, R13
+	SUBQ    $0x00003100, R11
+	SUBL    $0x00000001, R12
+	JNE     loop3
 	VZEROUPPER
 	RET
 
@@ -7162,7 +7259,7 @@ loop19:
 	JNE          loop11
 
 	// a2 = softmax(z2)
-	VMOVUPS PixelsConstants<>+96(SB), Y0
+	VMOVUPS PixelsConstants<>+128(SB), Y0
 	VMOVAPS Y0, Y15
 	XORL    R13, R13
 	MOVL    $0x0000000a, R12
@@ -7187,79 +7284,79 @@ loop21:
 	VMOVUPS      67264(SI)(R13*1), Y0
 	VSUBPS       Y15, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VANDPS       PixelsConstants<>+160(SB), X0, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X0, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X0, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X0, X3, X0
-	VANDPS       PixelsConstants<>+160(SB), X1, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X1, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X1, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X1, X3, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 67904(SI)(R13*1)
@@ -7282,7 +7379,7 @@ loop21:
 	VADDPS       Y1, Y0, Y0
 	VMOVAPS      Y0, Y14
 	VMOVUPS      Y14, 68608(SI)
-	VMOVUPS      PixelsConstants<>+832(SB), Y0
+	VMOVUPS      PixelsConstants<>+864(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R13, R13
@@ -7294,7 +7391,7 @@ loop22:
 	ADDQ    $0x00000040, R13
 	SUBL    $0x00000001, R12
 	JNE     loop22
-	VMOVUPS PixelsConstants<>+96(SB), Y0
+	VMOVUPS PixelsConstants<>+128(SB), Y0
 	VMOVAPS Y0, Y15
 	XORL    R13, R13
 	MOVL    $0x0000000a, R12
@@ -7319,79 +7416,79 @@ loop24:
 	VMOVUPS      67296(SI)(R13*1), Y0
 	VSUBPS       Y15, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VANDPS       PixelsConstants<>+160(SB), X0, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X0, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X0, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X0, X3, X0
-	VANDPS       PixelsConstants<>+160(SB), X1, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X1, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X1, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X1, X3, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 67936(SI)(R13*1)
@@ -7414,7 +7511,7 @@ loop24:
 	VADDPS       Y1, Y0, Y0
 	VMOVAPS      Y0, Y14
 	VMOVUPS      Y14, 68640(SI)
-	VMOVUPS      PixelsConstants<>+832(SB), Y0
+	VMOVUPS      PixelsConstants<>+864(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R13, R13
@@ -7637,7 +7734,7 @@ loop1:
 
 loop2:
 	LEAQ         (DI)(R11*1), R10
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -7722,7 +7819,7 @@ loop3:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -7815,7 +7912,7 @@ loop4:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -7900,7 +7997,7 @@ loop5:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -8031,7 +8128,7 @@ loop6:
 
 loop7:
 	LEAQ         401920(DI)(R12*1), R10
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -8116,7 +8213,7 @@ loop8:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -8209,7 +8306,7 @@ loop9:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -8294,7 +8391,7 @@ loop10:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -8408,7 +8505,7 @@ loop11:
 	ADDQ         $0x00000800, R12
 	CMPQ         R11, $0x00000020
 	JNE          loop7
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -8457,7 +8554,7 @@ loop12:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -8510,7 +8607,7 @@ loop13:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -8559,7 +8656,7 @@ loop14:
 	VMOVAPS      Z0, Z30
 	VADDPS       Z23, Z24, Z0
 	VMOVAPS      Z0, Z24
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -8622,7 +8719,7 @@ loop15:
 	VMOVUPS     Z0, 67840(SI)
 
 	// a2 = softmax(z2)
-	VBROADCASTSS PixelsConstants<>+1704(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1736(SB), Z0
 	VMOVAPS      Z0, Z31
 	XORL         R13, R13
 	MOVL         $0x0000000a, R12
@@ -8647,27 +8744,27 @@ loop17:
 	VMOVUPS       67264(SI)(R13*1), Z0
 	VSUBPS        Z31, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VBROADCASTSS  PixelsConstants<>+1708(SB), Y2
+	VBROADCASTSS  PixelsConstants<>+1740(SB), Y2
 	VANDPS        Y2, Y0, Y3
-	VBROADCASTSS  PixelsConstants<>+1712(SB), Y4
+	VBROADCASTSS  PixelsConstants<>+1744(SB), Y4
 	VPMINUD       Y4, Y3, Y5
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
-	VBROADCASTSD  PixelsConstants<>+1716(SB), Z6
+	VBROADCASTSD  PixelsConstants<>+1748(SB), Z6
 	VPADDQ        Z6, Z5, Z5
 	VPSRLD        $0x1f, Y0, Y7
 	VPMOVZXDQ     Y7, Z7
 	VPSLLQ        $0x3f, Z7, Z7
 	VORPD         Z7, Z5, Z5
-	VBROADCASTSD  PixelsConstants<>+1724(SB), Z7
+	VBROADCASTSD  PixelsConstants<>+1756(SB), Z7
 	VMULPD        Z7, Z5, Z8
-	VBROADCASTSD  PixelsConstants<>+1732(SB), Z9
+	VBROADCASTSD  PixelsConstants<>+1764(SB), Z9
 	VADDPD        Z9, Z8, Z8
 	VSUBPD        Z9, Z8, Z10
-	VBROADCASTSD  PixelsConstants<>+1740(SB), Z11
+	VBROADCASTSD  PixelsConstants<>+1772(SB), Z11
 	VMULPD        Z11, Z10, Z10
 	VSUBPD        Z10, Z5, Z5
-	VBROADCASTSD  PixelsConstants<>+1748(SB), Z10
+	VBROADCASTSD  PixelsConstants<>+1780(SB), Z10
 	VANDPD        Z10, Z8, Z12
 	VMOVUPS       PixelsConstants<>+1792(SB), Z13
 	VMOVAPS       Z12, Z14
@@ -10102,7 +10199,7 @@ loop19:
 	JNE          loop11
 
 	// a2 = softmax(z2)
-	VMOVUPS PixelsConstants<>+96(SB), Y0
+	VMOVUPS PixelsConstants<>+128(SB), Y0
 	VMOVAPS Y0, Y15
 	XORL    R13, R13
 	MOVL    $0x0000000a, R12
@@ -10127,79 +10224,79 @@ loop21:
 	VMOVUPS      67264(SI)(R13*1), Y0
 	VSUBPS       Y15, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VANDPS       PixelsConstants<>+160(SB), X0, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X0, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X0, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X0, X3, X0
-	VANDPS       PixelsConstants<>+160(SB), X1, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X1, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X1, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X1, X3, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 67904(SI)(R13*1)
@@ -10222,7 +10319,7 @@ loop21:
 	VADDPS       Y1, Y0, Y0
 	VMOVAPS      Y0, Y14
 	VMOVUPS      Y14, 68608(SI)
-	VMOVUPS      PixelsConstants<>+832(SB), Y0
+	VMOVUPS      PixelsConstants<>+864(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R13, R13
@@ -10234,7 +10331,7 @@ loop22:
 	ADDQ    $0x00000040, R13
 	SUBL    $0x00000001, R12
 	JNE     loop22
-	VMOVUPS PixelsConstants<>+96(SB), Y0
+	VMOVUPS PixelsConstants<>+128(SB), Y0
 	VMOVAPS Y0, Y15
 	XORL    R13, R13
 	MOVL    $0x0000000a, R12
@@ -10259,79 +10356,79 @@ loop24:
 	VMOVUPS      67296(SI)(R13*1), Y0
 	VSUBPS       Y15, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VANDPS       PixelsConstants<>+160(SB), X0, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X0, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X0, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X0, X3, X0
-	VANDPS       PixelsConstants<>+160(SB), X1, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X1, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X1, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X1, X3, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 67936(SI)(R13*1)
@@ -10354,7 +10451,7 @@ loop24:
 	VADDPS       Y1, Y0, Y0
 	VMOVAPS      Y0, Y14
 	VMOVUPS      Y14, 68640(SI)
-	VMOVUPS      PixelsConstants<>+832(SB), Y0
+	VMOVUPS      PixelsConstants<>+864(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R13, R13
@@ -10376,69 +10473,69 @@ loop25:
 	VPMOVZXDQ    X1, Y5
 	VPSLLQ       $0x1d, Y4, Y4
 	VPSLLQ       $0x1d, Y5, Y5
-	VMULPD       PixelsConstants<>+864(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+864(SB), Y4, Y4
-	VPSUBQ       PixelsConstants<>+896(SB), Y5, Y6
-	VPSUBQ       PixelsConstants<>+896(SB), Y4, Y7
+	VMULPD       PixelsConstants<>+896(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+896(SB), Y4, Y4
+	VPSUBQ       PixelsConstants<>+928(SB), Y5, Y6
+	VPSUBQ       PixelsConstants<>+928(SB), Y4, Y7
 	VPSRLQ       $0x34, Y6, Y8
-	VXORPD       PixelsConstants<>+928(SB), Y8, Y8
+	VXORPD       PixelsConstants<>+960(SB), Y8, Y8
 	VPSRLQ       $0x34, Y7, Y9
-	VPSUBQ       PixelsConstants<>+928(SB), Y8, Y8
-	VXORPD       PixelsConstants<>+928(SB), Y9, Y9
-	VPSUBQ       PixelsConstants<>+928(SB), Y9, Y9
-	VMOVUPS      PixelsConstants<>+288(SB), Y10
+	VPSUBQ       PixelsConstants<>+960(SB), Y8, Y8
+	VXORPD       PixelsConstants<>+960(SB), Y9, Y9
+	VPSUBQ       PixelsConstants<>+960(SB), Y9, Y9
+	VMOVUPS      PixelsConstants<>+320(SB), Y10
 	VPADDQ       Y8, Y10, Y8
 	VPADDQ       Y9, Y10, Y9
 	VSUBPD       Y10, Y8, Y8
 	VSUBPD       Y10, Y9, Y9
-	VANDPD       PixelsConstants<>+960(SB), Y6, Y11
-	VANDPD       PixelsConstants<>+960(SB), Y7, Y12
+	VANDPD       PixelsConstants<>+992(SB), Y6, Y11
+	VANDPD       PixelsConstants<>+992(SB), Y7, Y12
 	VPSUBQ       Y11, Y5, Y5
 	VPSUBQ       Y12, Y4, Y4
 	VPSRLQ       $0x2f, Y6, Y6
 	VPSRLQ       $0x2f, Y7, Y7
-	VANDPD       PixelsConstants<>+352(SB), Y6, Y6
-	VANDPD       PixelsConstants<>+352(SB), Y7, Y7
+	VANDPD       PixelsConstants<>+384(SB), Y6, Y6
+	VANDPD       PixelsConstants<>+384(SB), Y7, Y7
 	VPSLLQ       $0x04, Y6, Y6
 	VPSLLQ       $0x04, Y7, Y7
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+992(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+1024(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y6*1), Y12
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+992(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+1024(SB), AX
 	VXORPS       X13, X13, X13
 	VGATHERQPD   Y11, (AX)(Y7*1), Y13
 	VMULPD       Y12, Y5, Y5
 	VMULPD       Y13, Y4, Y4
-	VSUBPD       PixelsConstants<>+672(SB), Y5, Y5
-	VSUBPD       PixelsConstants<>+672(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
+	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
 	VMULPD       Y5, Y5, Y11
 	VMULPD       Y4, Y4, Y12
-	VMULPD       PixelsConstants<>+1536(SB), Y5, Y13
-	VMULPD       PixelsConstants<>+1536(SB), Y4, Y14
-	VADDPD       PixelsConstants<>+1504(SB), Y13, Y13
-	VADDPD       PixelsConstants<>+1504(SB), Y14, Y14
+	VMULPD       PixelsConstants<>+1568(SB), Y5, Y13
+	VMULPD       PixelsConstants<>+1568(SB), Y4, Y14
+	VADDPD       PixelsConstants<>+1536(SB), Y13, Y13
+	VADDPD       PixelsConstants<>+1536(SB), Y14, Y14
 	VMULPD       Y13, Y11, Y13
 	VMULPD       Y14, Y12, Y14
 	VMULPD       Y11, Y11, Y11
 	VMULPD       Y12, Y12, Y12
-	VMULPD       PixelsConstants<>+1600(SB), Y5, Y15
-	VMULPD       PixelsConstants<>+1600(SB), Y4, Y10
-	VADDPD       PixelsConstants<>+1568(SB), Y15, Y15
-	VADDPD       PixelsConstants<>+1568(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+1632(SB), Y5, Y15
+	VMULPD       PixelsConstants<>+1632(SB), Y4, Y10
+	VADDPD       PixelsConstants<>+1600(SB), Y15, Y15
+	VADDPD       PixelsConstants<>+1600(SB), Y10, Y10
 	VMULPD       Y15, Y11, Y11
 	VMULPD       Y10, Y12, Y10
 	VADDPD       Y11, Y13, Y11
 	VADDPD       Y10, Y14, Y10
-	VMULPD       PixelsConstants<>+1632(SB), Y8, Y8
-	VMULPD       PixelsConstants<>+1632(SB), Y9, Y9
-	VMOVUPS      PixelsConstants<>+640(SB), Y12
-	LEAQ         PixelsConstants<>+1000(SB), AX
+	VMULPD       PixelsConstants<>+1664(SB), Y8, Y8
+	VMULPD       PixelsConstants<>+1664(SB), Y9, Y9
+	VMOVUPS      PixelsConstants<>+672(SB), Y12
+	LEAQ         PixelsConstants<>+1032(SB), AX
 	VXORPS       X13, X13, X13
 	VGATHERQPD   Y12, (AX)(Y6*1), Y13
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+1000(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+1032(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y6, (AX)(Y7*1), Y12
 	VADDPD       Y13, Y8, Y6
@@ -10451,13 +10548,13 @@ loop25:
 	VCVTPD2PSY   Y4, X4
 	VPSRAD       $0x1f, X1, X6
 	VPSRAD       $0x1f, X0, X7
-	VANDPS       PixelsConstants<>+1664(SB), X6, X6
-	VANDPS       PixelsConstants<>+1664(SB), X7, X7
+	VANDPS       PixelsConstants<>+1696(SB), X6, X6
+	VANDPS       PixelsConstants<>+1696(SB), X7, X7
 	VORPS        X6, X1, X6
 	VORPS        X7, X0, X7
 	VXORPS       PixelsConstants<>+0(SB), X1, X8
 	VXORPS       PixelsConstants<>+0(SB), X0, X9
-	VMOVUPS      PixelsConstants<>+96(SB), X10
+	VMOVUPS      PixelsConstants<>+128(SB), X10
 	VPCMPGTD     X8, X10, X8
 	VPCMPGTD     X9, X10, X9
 	VBLENDVPS    X8, X5, X6, X5
@@ -10473,69 +10570,69 @@ loop25:
 	VPMOVZXDQ    X2, Y5
 	VPSLLQ       $0x1d, Y4, Y4
 	VPSLLQ       $0x1d, Y5, Y5
-	VMULPD       PixelsConstants<>+864(SB), Y4, Y4
-	VMULPD       PixelsConstants<>+864(SB), Y5, Y5
-	VPSUBQ       PixelsConstants<>+896(SB), Y4, Y7
-	VPSUBQ       PixelsConstants<>+896(SB), Y5, Y8
+	VMULPD       PixelsConstants<>+896(SB), Y4, Y4
+	VMULPD       PixelsConstants<>+896(SB), Y5, Y5
+	VPSUBQ       PixelsConstants<>+928(SB), Y4, Y7
+	VPSUBQ       PixelsConstants<>+928(SB), Y5, Y8
 	VPSRLQ       $0x34, Y7, Y9
 	VPSRLQ       $0x34, Y8, Y11
-	VXORPD       PixelsConstants<>+928(SB), Y9, Y9
-	VXORPD       PixelsConstants<>+928(SB), Y11, Y11
-	VPSUBQ       PixelsConstants<>+928(SB), Y9, Y9
-	VPSUBQ       PixelsConstants<>+928(SB), Y11, Y11
-	VMOVUPS      PixelsConstants<>+288(SB), Y12
+	VXORPD       PixelsConstants<>+960(SB), Y9, Y9
+	VXORPD       PixelsConstants<>+960(SB), Y11, Y11
+	VPSUBQ       PixelsConstants<>+960(SB), Y9, Y9
+	VPSUBQ       PixelsConstants<>+960(SB), Y11, Y11
+	VMOVUPS      PixelsConstants<>+320(SB), Y12
 	VPADDQ       Y9, Y12, Y9
 	VPADDQ       Y11, Y12, Y11
 	VSUBPD       Y12, Y9, Y9
 	VSUBPD       Y12, Y11, Y11
-	VANDPD       PixelsConstants<>+960(SB), Y7, Y12
-	VANDPD       PixelsConstants<>+960(SB), Y8, Y13
+	VANDPD       PixelsConstants<>+992(SB), Y7, Y12
+	VANDPD       PixelsConstants<>+992(SB), Y8, Y13
 	VPSUBQ       Y12, Y4, Y4
 	VPSUBQ       Y13, Y5, Y5
 	VPSRLQ       $0x2f, Y7, Y7
 	VPSRLQ       $0x2f, Y8, Y8
-	VANDPD       PixelsConstants<>+352(SB), Y7, Y7
-	VANDPD       PixelsConstants<>+352(SB), Y8, Y8
+	VANDPD       PixelsConstants<>+384(SB), Y7, Y7
+	VANDPD       PixelsConstants<>+384(SB), Y8, Y8
 	VPSLLQ       $0x04, Y7, Y7
 	VPSLLQ       $0x04, Y8, Y8
-	VMOVUPS      PixelsConstants<>+640(SB), Y12
-	LEAQ         PixelsConstants<>+992(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y12
+	LEAQ         PixelsConstants<>+1024(SB), AX
 	VXORPS       X13, X13, X13
 	VGATHERQPD   Y12, (AX)(Y7*1), Y13
-	VMOVUPS      PixelsConstants<>+640(SB), Y12
-	LEAQ         PixelsConstants<>+992(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y12
+	LEAQ         PixelsConstants<>+1024(SB), AX
 	VXORPS       X14, X14, X14
 	VGATHERQPD   Y12, (AX)(Y8*1), Y14
 	VMULPD       Y13, Y4, Y4
 	VMULPD       Y14, Y5, Y5
-	VSUBPD       PixelsConstants<>+672(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+672(SB), Y5, Y5
+	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
 	VMULPD       Y4, Y4, Y12
 	VMULPD       Y5, Y5, Y13
-	VMULPD       PixelsConstants<>+1536(SB), Y4, Y14
-	VMULPD       PixelsConstants<>+1536(SB), Y5, Y15
-	VADDPD       PixelsConstants<>+1504(SB), Y14, Y14
-	VADDPD       PixelsConstants<>+1504(SB), Y15, Y15
+	VMULPD       PixelsConstants<>+1568(SB), Y4, Y14
+	VMULPD       PixelsConstants<>+1568(SB), Y5, Y15
+	VADDPD       PixelsConstants<>+1536(SB), Y14, Y14
+	VADDPD       PixelsConstants<>+1536(SB), Y15, Y15
 	VMULPD       Y14, Y12, Y14
 	VMULPD       Y15, Y13, Y15
 	VMULPD       Y12, Y12, Y12
 	VMULPD       Y13, Y13, Y13
-	VMULPD       PixelsConstants<>+1600(SB), Y4, Y6
-	VMULPD       PixelsConstants<>+1600(SB), Y5, Y10
-	VADDPD       PixelsConstants<>+1568(SB), Y6, Y6
-	VADDPD       PixelsConstants<>+1568(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+1632(SB), Y4, Y6
+	VMULPD       PixelsConstants<>+1632(SB), Y5, Y10
+	VADDPD       PixelsConstants<>+1600(SB), Y6, Y6
+	VADDPD       PixelsConstants<>+1600(SB), Y10, Y10
 	VMULPD       Y6, Y12, Y6
 	VMULPD       Y10, Y13, Y10
 	VADDPD       Y6, Y14, Y6
 	VADDPD       Y10, Y15, Y10
-	VMULPD       PixelsConstants<>+1632(SB), Y9, Y9
-	VMULPD       PixelsConstants<>+1632(SB), Y11, Y11
-	VMOVUPS      PixelsConstants<>+640(SB), Y12
-	LEAQ         PixelsConstants<>+1000(SB), AX
+	VMULPD       PixelsConstants<>+1664(SB), Y9, Y9
+	VMULPD       PixelsConstants<>+1664(SB), Y11, Y11
+	VMOVUPS      PixelsConstants<>+672(SB), Y12
+	LEAQ         PixelsConstants<>+1032(SB), AX
 	VXORPS       X13, X13, X13
 	VGATHERQPD   Y12, (AX)(Y7*1), Y13
-	VMOVUPS      PixelsConstants<>+640(SB), Y7
-	LEAQ         PixelsConstants<>+1000(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y7
+	LEAQ         PixelsConstants<>+1032(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y7, (AX)(Y8*1), Y12
 	VADDPD       Y13, Y9, Y7
@@ -10548,13 +10645,13 @@ loop25:
 	VCVTPD2PSY   Y5, X5
 	VPSRAD       $0x1f, X3, X6
 	VPSRAD       $0x1f, X2, X7
-	VANDPS       PixelsConstants<>+1664(SB), X6, X6
-	VANDPS       PixelsConstants<>+1664(SB), X7, X7
+	VANDPS       PixelsConstants<>+1696(SB), X6, X6
+	VANDPS       PixelsConstants<>+1696(SB), X7, X7
 	VORPS        X6, X3, X6
 	VORPS        X7, X2, X7
 	VXORPS       PixelsConstants<>+0(SB), X3, X8
 	VXORPS       PixelsConstants<>+0(SB), X2, X9
-	VMOVUPS      PixelsConstants<>+96(SB), X10
+	VMOVUPS      PixelsConstants<>+128(SB), X10
 	VPCMPGTD     X8, X10, X8
 	VPCMPGTD     X9, X10, X9
 	VBLENDVPS    X8, X4, X6, X4
@@ -10848,7 +10945,7 @@ loop1:
 
 loop2:
 	LEAQ         (DI)(R11*1), R10
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -10933,7 +11030,7 @@ loop3:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -11026,7 +11123,7 @@ loop4:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -11111,7 +11208,7 @@ loop5:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -11242,7 +11339,7 @@ loop6:
 
 loop7:
 	LEAQ         401920(DI)(R12*1), R10
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -11327,7 +11424,7 @@ loop8:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -11420,7 +11517,7 @@ loop9:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -11505,7 +11602,7 @@ loop10:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -11619,7 +11716,7 @@ loop11:
 	ADDQ         $0x00000800, R12
 	CMPQ         R11, $0x00000020
 	JNE          loop7
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -11668,7 +11765,7 @@ loop12:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -11721,7 +11818,7 @@ loop13:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -11770,7 +11867,7 @@ loop14:
 	VMOVAPS      Z0, Z30
 	VADDPS       Z23, Z24, Z0
 	VMOVAPS      Z0, Z24
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -11833,7 +11930,7 @@ loop15:
 	VMOVUPS     Z0, 67840(SI)
 
 	// a2 = softmax(z2)
-	VBROADCASTSS PixelsConstants<>+1704(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1736(SB), Z0
 	VMOVAPS      Z0, Z31
 	XORL         R13, R13
 	MOVL         $0x0000000a, R12
@@ -11858,27 +11955,27 @@ loop17:
 	VMOVUPS       67264(SI)(R13*1), Z0
 	VSUBPS        Z31, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VBROADCASTSS  PixelsConstants<>+1708(SB), Y2
+	VBROADCASTSS  PixelsConstants<>+1740(SB), Y2
 	VANDPS        Y2, Y0, Y3
-	VBROADCASTSS  PixelsConstants<>+1712(SB), Y4
+	VBROADCASTSS  PixelsConstants<>+1744(SB), Y4
 	VPMINUD       Y4, Y3, Y5
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
-	VBROADCASTSD  PixelsConstants<>+1716(SB), Z6
+	VBROADCASTSD  PixelsConstants<>+1748(SB), Z6
 	VPADDQ        Z6, Z5, Z5
 	VPSRLD        $0x1f, Y0, Y7
 	VPMOVZXDQ     Y7, Z7
 	VPSLLQ        $0x3f, Z7, Z7
 	VORPD         Z7, Z5, Z5
-	VBROADCASTSD  PixelsConstants<>+1724(SB), Z7
+	VBROADCASTSD  PixelsConstants<>+1756(SB), Z7
 	VMULPD        Z7, Z5, Z8
-	VBROADCASTSD  PixelsConstants<>+1732(SB), Z9
+	VBROADCASTSD  PixelsConstants<>+1764(SB), Z9
 	VADDPD        Z9, Z8, Z8
 	VSUBPD        Z9, Z8, Z10
-	VBROADCASTSD  PixelsConstants<>+1740(SB), Z11
+	VBROADCASTSD  PixelsConstants<>+1772(SB), Z11
 	VMULPD        Z11, Z10, Z10
 	VSUBPD        Z10, Z5, Z5
-	VBROADCASTSD  PixelsConstants<>+1748(SB), Z10
+	VBROADCASTSD  PixelsConstants<>+1780(SB), Z10
 	VANDPD        Z10, Z8, Z12
 	VMOVUPS       PixelsConstants<>+1792(SB), Z13
 	VMOVAPS       Z12, Z14
@@ -11991,14 +12088,14 @@ loop18:
 	VBROADCASTSD  PixelsConstants<>+2104(SB), Z4
 	VPSUBQ        Z4, Z2, Z5
 	VPSRAQ        $0x34, Z5, Z6
-	VBROADCASTSD  PixelsConstants<>+1732(SB), Z7
+	VBROADCASTSD  PixelsConstants<>+1764(SB), Z7
 	VPADDQ        Z6, Z7, Z6
 	VSUBPD        Z7, Z6, Z6
 	VBROADCASTSD  PixelsConstants<>+2112(SB), Z8
 	VANDPD        Z8, Z5, Z9
 	VPSUBQ        Z9, Z2, Z2
 	VPSRLQ        $0x2f, Z5, Z5
-	VBROADCASTSD  PixelsConstants<>+1748(SB), Z9
+	VBROADCASTSD  PixelsConstants<>+1780(SB), Z9
 	VANDPD        Z9, Z5, Z5
 	VMOVUPS       PixelsConstants<>+2176(SB), Z10
 	VMOVAPS       Z5, Z11
@@ -12047,7 +12144,7 @@ loop18:
 	VPSLLD        $0x01, Y0, Y0
 	VXORPS        X5, X5, X5
 	VPCMPUD       $0x00, Y5, Y0, K1
-	VBROADCASTSS  PixelsConstants<>+1704(SB), Y0
+	VBROADCASTSS  PixelsConstants<>+1736(SB), Y0
 	VBLENDMPS     Y0, Y2, K1, Y2
 	VPMOVZXDQ     Y1, Z21
 	VPSLLQ        $0x1d, Z21, Z21
@@ -13365,7 +13462,7 @@ loop19:
 	JNE          loop11
 
 	// a2 = softmax(z2)
-	VMOVUPS PixelsConstants<>+96(SB), Y0
+	VMOVUPS PixelsConstants<>+128(SB), Y0
 	VMOVAPS Y0, Y15
 	XORL    R13, R13
 	MOVL    $0x0000000a, R12
@@ -13390,79 +13487,79 @@ loop21:
 	VMOVUPS      67264(SI)(R13*1), Y0
 	VSUBPS       Y15, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VANDPS       PixelsConstants<>+160(SB), X0, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X0, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X0, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X0, X3, X0
-	VANDPS       PixelsConstants<>+160(SB), X1, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X1, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X1, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X1, X3, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 67904(SI)(R13*1)
@@ -13485,7 +13582,7 @@ loop21:
 	VADDPS       Y1, Y0, Y0
 	VMOVAPS      Y0, Y14
 	VMOVUPS      Y14, 68608(SI)
-	VMOVUPS      PixelsConstants<>+832(SB), Y0
+	VMOVUPS      PixelsConstants<>+864(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R13, R13
@@ -13497,7 +13594,7 @@ loop22:
 	ADDQ    $0x00000040, R13
 	SUBL    $0x00000001, R12
 	JNE     loop22
-	VMOVUPS PixelsConstants<>+96(SB), Y0
+	VMOVUPS PixelsConstants<>+128(SB), Y0
 	VMOVAPS Y0, Y15
 	XORL    R13, R13
 	MOVL    $0x0000000a, R12
@@ -13522,79 +13619,79 @@ loop24:
 	VMOVUPS      67296(SI)(R13*1), Y0
 	VSUBPS       Y15, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VANDPS       PixelsConstants<>+160(SB), X0, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X0, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X0, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X0, X3, X0
-	VANDPS       PixelsConstants<>+160(SB), X1, X2
-	VPMINUD      PixelsConstants<>+192(SB), X2, X3
+	VANDPS       PixelsConstants<>+192(SB), X1, X2
+	VPMINUD      PixelsConstants<>+224(SB), X2, X3
 	VPMOVZXDQ    X3, Y3
 	VPSLLQ       $0x1d, Y3, Y3
-	VPADDQ       PixelsConstants<>+224(SB), Y3, Y3
+	VPADDQ       PixelsConstants<>+256(SB), Y3, Y3
 	VPSRLD       $0x1f, X1, X4
 	VPMOVZXDQ    X4, Y4
 	VPSLLQ       $0x3f, Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMULPD       PixelsConstants<>+256(SB), Y3, Y4
-	VADDPD       PixelsConstants<>+288(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+288(SB), Y4, Y5
-	VMULPD       PixelsConstants<>+320(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+288(SB), Y3, Y4
+	VADDPD       PixelsConstants<>+320(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+320(SB), Y4, Y5
+	VMULPD       PixelsConstants<>+352(SB), Y5, Y5
 	VSUBPD       Y5, Y3, Y3
-	VANDPD       PixelsConstants<>+352(SB), Y4, Y5
+	VANDPD       PixelsConstants<>+384(SB), Y4, Y5
 	VPSLLQ       $0x03, Y5, Y5
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+384(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+416(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y6, (AX)(Y5*1), Y7
 	VPSRLQ       $0x05, Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y7, Y4
-	VMULPD       PixelsConstants<>+704(SB), Y3, Y5
-	VADDPD       PixelsConstants<>+672(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+768(SB), Y3, Y6
-	VADDPD       PixelsConstants<>+736(SB), Y6, Y6
+	VMULPD       PixelsConstants<>+736(SB), Y3, Y5
+	VADDPD       PixelsConstants<>+704(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+800(SB), Y3, Y6
+	VADDPD       PixelsConstants<>+768(SB), Y6, Y6
 	VMULPD       Y3, Y3, Y7
 	VMULPD       Y7, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VMULPD       Y5, Y3, Y3
-	VADDPD       PixelsConstants<>+672(SB), Y3, Y3
+	VADDPD       PixelsConstants<>+704(SB), Y3, Y3
 	VMULPD       Y3, Y4, Y3
 	VCVTPD2PSY   Y3, X3
 	VXORPS       PixelsConstants<>+0(SB), X2, X2
-	VPCMPGTD     PixelsConstants<>+96(SB), X2, X2
+	VPCMPGTD     PixelsConstants<>+128(SB), X2, X2
 	VBLENDVPS    X2, X1, X3, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
 	VMOVUPS      Y0, 67936(SI)(R13*1)
@@ -13617,7 +13714,7 @@ loop24:
 	VADDPS       Y1, Y0, Y0
 	VMOVAPS      Y0, Y14
 	VMOVUPS      Y14, 68640(SI)
-	VMOVUPS      PixelsConstants<>+832(SB), Y0
+	VMOVUPS      PixelsConstants<>+864(SB), Y0
 	VDIVPS       Y14, Y0, Y0
 	VMOVAPS      Y0, Y15
 	XORL         R13, R13
@@ -13639,69 +13736,69 @@ loop25:
 	VPMOVZXDQ    X1, Y5
 	VPSLLQ       $0x1d, Y4, Y4
 	VPSLLQ       $0x1d, Y5, Y5
-	VMULPD       PixelsConstants<>+864(SB), Y5, Y5
-	VMULPD       PixelsConstants<>+864(SB), Y4, Y4
-	VPSUBQ       PixelsConstants<>+896(SB), Y5, Y6
-	VPSUBQ       PixelsConstants<>+896(SB), Y4, Y7
+	VMULPD       PixelsConstants<>+896(SB), Y5, Y5
+	VMULPD       PixelsConstants<>+896(SB), Y4, Y4
+	VPSUBQ       PixelsConstants<>+928(SB), Y5, Y6
+	VPSUBQ       PixelsConstants<>+928(SB), Y4, Y7
 	VPSRLQ       $0x34, Y6, Y8
-	VXORPD       PixelsConstants<>+928(SB), Y8, Y8
+	VXORPD       PixelsConstants<>+960(SB), Y8, Y8
 	VPSRLQ       $0x34, Y7, Y9
-	VPSUBQ       PixelsConstants<>+928(SB), Y8, Y8
-	VXORPD       PixelsConstants<>+928(SB), Y9, Y9
-	VPSUBQ       PixelsConstants<>+928(SB), Y9, Y9
-	VMOVUPS      PixelsConstants<>+288(SB), Y10
+	VPSUBQ       PixelsConstants<>+960(SB), Y8, Y8
+	VXORPD       PixelsConstants<>+960(SB), Y9, Y9
+	VPSUBQ       PixelsConstants<>+960(SB), Y9, Y9
+	VMOVUPS      PixelsConstants<>+320(SB), Y10
 	VPADDQ       Y8, Y10, Y8
 	VPADDQ       Y9, Y10, Y9
 	VSUBPD       Y10, Y8, Y8
 	VSUBPD       Y10, Y9, Y9
-	VANDPD       PixelsConstants<>+960(SB), Y6, Y11
-	VANDPD       PixelsConstants<>+960(SB), Y7, Y12
+	VANDPD       PixelsConstants<>+992(SB), Y6, Y11
+	VANDPD       PixelsConstants<>+992(SB), Y7, Y12
 	VPSUBQ       Y11, Y5, Y5
 	VPSUBQ       Y12, Y4, Y4
 	VPSRLQ       $0x2f, Y6, Y6
 	VPSRLQ       $0x2f, Y7, Y7
-	VANDPD       PixelsConstants<>+352(SB), Y6, Y6
-	VANDPD       PixelsConstants<>+352(SB), Y7, Y7
+	VANDPD       PixelsConstants<>+384(SB), Y6, Y6
+	VANDPD       PixelsConstants<>+384(SB), Y7, Y7
 	VPSLLQ       $0x04, Y6, Y6
 	VPSLLQ       $0x04, Y7, Y7
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+992(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+1024(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y6*1), Y12
-	VMOVUPS      PixelsConstants<>+640(SB), Y11
-	LEAQ         PixelsConstants<>+992(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y11
+	LEAQ         PixelsConstants<>+1024(SB), AX
 	VXORPS       X13, X13, X13
 	VGATHERQPD   Y11, (AX)(Y7*1), Y13
 	VMULPD       Y12, Y5, Y5
 	VMULPD       Y13, Y4, Y4
-	VSUBPD       PixelsConstants<>+672(SB), Y5, Y5
-	VSUBPD       PixelsConstants<>+672(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
+	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
 	VMULPD       Y5, Y5, Y11
 	VMULPD       Y4, Y4, Y12
-	VMULPD       PixelsConstants<>+1536(SB), Y5, Y13
-	VMULPD       PixelsConstants<>+1536(SB), Y4, Y14
-	VADDPD       PixelsConstants<>+1504(SB), Y13, Y13
-	VADDPD       PixelsConstants<>+1504(SB), Y14, Y14
+	VMULPD       PixelsConstants<>+1568(SB), Y5, Y13
+	VMULPD       PixelsConstants<>+1568(SB), Y4, Y14
+	VADDPD       PixelsConstants<>+1536(SB), Y13, Y13
+	VADDPD       PixelsConstants<>+1536(SB), Y14, Y14
 	VMULPD       Y13, Y11, Y13
 	VMULPD       Y14, Y12, Y14
 	VMULPD       Y11, Y11, Y11
 	VMULPD       Y12, Y12, Y12
-	VMULPD       PixelsConstants<>+1600(SB), Y5, Y15
-	VMULPD       PixelsConstants<>+1600(SB), Y4, Y10
-	VADDPD       PixelsConstants<>+1568(SB), Y15, Y15
-	VADDPD       PixelsConstants<>+1568(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+1632(SB), Y5, Y15
+	VMULPD       PixelsConstants<>+1632(SB), Y4, Y10
+	VADDPD       PixelsConstants<>+1600(SB), Y15, Y15
+	VADDPD       PixelsConstants<>+1600(SB), Y10, Y10
 	VMULPD       Y15, Y11, Y11
 	VMULPD       Y10, Y12, Y10
 	VADDPD       Y11, Y13, Y11
 	VADDPD       Y10, Y14, Y10
-	VMULPD       PixelsConstants<>+1632(SB), Y8, Y8
-	VMULPD       PixelsConstants<>+1632(SB), Y9, Y9
-	VMOVUPS      PixelsConstants<>+640(SB), Y12
-	LEAQ         PixelsConstants<>+1000(SB), AX
+	VMULPD       PixelsConstants<>+1664(SB), Y8, Y8
+	VMULPD       PixelsConstants<>+1664(SB), Y9, Y9
+	VMOVUPS      PixelsConstants<>+672(SB), Y12
+	LEAQ         PixelsConstants<>+1032(SB), AX
 	VXORPS       X13, X13, X13
 	VGATHERQPD   Y12, (AX)(Y6*1), Y13
-	VMOVUPS      PixelsConstants<>+640(SB), Y6
-	LEAQ         PixelsConstants<>+1000(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y6
+	LEAQ         PixelsConstants<>+1032(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y6, (AX)(Y7*1), Y12
 	VADDPD       Y13, Y8, Y6
@@ -13714,13 +13811,13 @@ loop25:
 	VCVTPD2PSY   Y4, X4
 	VPSRAD       $0x1f, X1, X6
 	VPSRAD       $0x1f, X0, X7
-	VANDPS       PixelsConstants<>+1664(SB), X6, X6
-	VANDPS       PixelsConstants<>+1664(SB), X7, X7
+	VANDPS       PixelsConstants<>+1696(SB), X6, X6
+	VANDPS       PixelsConstants<>+1696(SB), X7, X7
 	VORPS        X6, X1, X6
 	VORPS        X7, X0, X7
 	VXORPS       PixelsConstants<>+0(SB), X1, X8
 	VXORPS       PixelsConstants<>+0(SB), X0, X9
-	VMOVUPS      PixelsConstants<>+96(SB), X10
+	VMOVUPS      PixelsConstants<>+128(SB), X10
 	VPCMPGTD     X8, X10, X8
 	VPCMPGTD     X9, X10, X9
 	VBLENDVPS    X8, X5, X6, X5
@@ -13736,69 +13833,69 @@ loop25:
 	VPMOVZXDQ    X2, Y5
 	VPSLLQ       $0x1d, Y4, Y4
 	VPSLLQ       $0x1d, Y5, Y5
-	VMULPD       PixelsConstants<>+864(SB), Y4, Y4
-	VMULPD       PixelsConstants<>+864(SB), Y5, Y5
-	VPSUBQ       PixelsConstants<>+896(SB), Y4, Y7
-	VPSUBQ       PixelsConstants<>+896(SB), Y5, Y8
+	VMULPD       PixelsConstants<>+896(SB), Y4, Y4
+	VMULPD       PixelsConstants<>+896(SB), Y5, Y5
+	VPSUBQ       PixelsConstants<>+928(SB), Y4, Y7
+	VPSUBQ       PixelsConstants<>+928(SB), Y5, Y8
 	VPSRLQ       $0x34, Y7, Y9
 	VPSRLQ       $0x34, Y8, Y11
-	VXORPD       PixelsConstants<>+928(SB), Y9, Y9
-	VXORPD       PixelsConstants<>+928(SB), Y11, Y11
-	VPSUBQ       PixelsConstants<>+928(SB), Y9, Y9
-	VPSUBQ       PixelsConstants<>+928(SB), Y11, Y11
-	VMOVUPS      PixelsConstants<>+288(SB), Y12
+	VXORPD       PixelsConstants<>+960(SB), Y9, Y9
+	VXORPD       PixelsConstants<>+960(SB), Y11, Y11
+	VPSUBQ       PixelsConstants<>+960(SB), Y9, Y9
+	VPSUBQ       PixelsConstants<>+960(SB), Y11, Y11
+	VMOVUPS      PixelsConstants<>+320(SB), Y12
 	VPADDQ       Y9, Y12, Y9
 	VPADDQ       Y11, Y12, Y11
 	VSUBPD       Y12, Y9, Y9
 	VSUBPD       Y12, Y11, Y11
-	VANDPD       PixelsConstants<>+960(SB), Y7, Y12
-	VANDPD       PixelsConstants<>+960(SB), Y8, Y13
+	VANDPD       PixelsConstants<>+992(SB), Y7, Y12
+	VANDPD       PixelsConstants<>+992(SB), Y8, Y13
 	VPSUBQ       Y12, Y4, Y4
 	VPSUBQ       Y13, Y5, Y5
 	VPSRLQ       $0x2f, Y7, Y7
 	VPSRLQ       $0x2f, Y8, Y8
-	VANDPD       PixelsConstants<>+352(SB), Y7, Y7
-	VANDPD       PixelsConstants<>+352(SB), Y8, Y8
+	VANDPD       PixelsConstants<>+384(SB), Y7, Y7
+	VANDPD       PixelsConstants<>+384(SB), Y8, Y8
 	VPSLLQ       $0x04, Y7, Y7
 	VPSLLQ       $0x04, Y8, Y8
-	VMOVUPS      PixelsConstants<>+640(SB), Y12
-	LEAQ         PixelsConstants<>+992(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y12
+	LEAQ         PixelsConstants<>+1024(SB), AX
 	VXORPS       X13, X13, X13
 	VGATHERQPD   Y12, (AX)(Y7*1), Y13
-	VMOVUPS      PixelsConstants<>+640(SB), Y12
-	LEAQ         PixelsConstants<>+992(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y12
+	LEAQ         PixelsConstants<>+1024(SB), AX
 	VXORPS       X14, X14, X14
 	VGATHERQPD   Y12, (AX)(Y8*1), Y14
 	VMULPD       Y13, Y4, Y4
 	VMULPD       Y14, Y5, Y5
-	VSUBPD       PixelsConstants<>+672(SB), Y4, Y4
-	VSUBPD       PixelsConstants<>+672(SB), Y5, Y5
+	VSUBPD       PixelsConstants<>+704(SB), Y4, Y4
+	VSUBPD       PixelsConstants<>+704(SB), Y5, Y5
 	VMULPD       Y4, Y4, Y12
 	VMULPD       Y5, Y5, Y13
-	VMULPD       PixelsConstants<>+1536(SB), Y4, Y14
-	VMULPD       PixelsConstants<>+1536(SB), Y5, Y15
-	VADDPD       PixelsConstants<>+1504(SB), Y14, Y14
-	VADDPD       PixelsConstants<>+1504(SB), Y15, Y15
+	VMULPD       PixelsConstants<>+1568(SB), Y4, Y14
+	VMULPD       PixelsConstants<>+1568(SB), Y5, Y15
+	VADDPD       PixelsConstants<>+1536(SB), Y14, Y14
+	VADDPD       PixelsConstants<>+1536(SB), Y15, Y15
 	VMULPD       Y14, Y12, Y14
 	VMULPD       Y15, Y13, Y15
 	VMULPD       Y12, Y12, Y12
 	VMULPD       Y13, Y13, Y13
-	VMULPD       PixelsConstants<>+1600(SB), Y4, Y6
-	VMULPD       PixelsConstants<>+1600(SB), Y5, Y10
-	VADDPD       PixelsConstants<>+1568(SB), Y6, Y6
-	VADDPD       PixelsConstants<>+1568(SB), Y10, Y10
+	VMULPD       PixelsConstants<>+1632(SB), Y4, Y6
+	VMULPD       PixelsConstants<>+1632(SB), Y5, Y10
+	VADDPD       PixelsConstants<>+1600(SB), Y6, Y6
+	VADDPD       PixelsConstants<>+1600(SB), Y10, Y10
 	VMULPD       Y6, Y12, Y6
 	VMULPD       Y10, Y13, Y10
 	VADDPD       Y6, Y14, Y6
 	VADDPD       Y10, Y15, Y10
-	VMULPD       PixelsConstants<>+1632(SB), Y9, Y9
-	VMULPD       PixelsConstants<>+1632(SB), Y11, Y11
-	VMOVUPS      PixelsConstants<>+640(SB), Y12
-	LEAQ         PixelsConstants<>+1000(SB), AX
+	VMULPD       PixelsConstants<>+1664(SB), Y9, Y9
+	VMULPD       PixelsConstants<>+1664(SB), Y11, Y11
+	VMOVUPS      PixelsConstants<>+672(SB), Y12
+	LEAQ         PixelsConstants<>+1032(SB), AX
 	VXORPS       X13, X13, X13
 	VGATHERQPD   Y12, (AX)(Y7*1), Y13
-	VMOVUPS      PixelsConstants<>+640(SB), Y7
-	LEAQ         PixelsConstants<>+1000(SB), AX
+	VMOVUPS      PixelsConstants<>+672(SB), Y7
+	LEAQ         PixelsConstants<>+1032(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y7, (AX)(Y8*1), Y12
 	VADDPD       Y13, Y9, Y7
@@ -13811,13 +13908,13 @@ loop25:
 	VCVTPD2PSY   Y5, X5
 	VPSRAD       $0x1f, X3, X6
 	VPSRAD       $0x1f, X2, X7
-	VANDPS       PixelsConstants<>+1664(SB), X6, X6
-	VANDPS       PixelsConstants<>+1664(SB), X7, X7
+	VANDPS       PixelsConstants<>+1696(SB), X6, X6
+	VANDPS       PixelsConstants<>+1696(SB), X7, X7
 	VORPS        X6, X3, X6
 	VORPS        X7, X2, X7
 	VXORPS       PixelsConstants<>+0(SB), X3, X8
 	VXORPS       PixelsConstants<>+0(SB), X2, X9
-	VMOVUPS      PixelsConstants<>+96(SB), X10
+	VMOVUPS      PixelsConstants<>+128(SB), X10
 	VPCMPGTD     X8, X10, X8
 	VPCMPGTD     X9, X10, X9
 	VBLENDVPS    X8, X4, X6, X4
@@ -14140,17 +14237,17 @@ loop27:
 	VMOVUPS      50880(SI)(R13*1), Y0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+832(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+864(SB), Y1, Y0
 	VMULPS       Y0, Y15, Y0
 	VMOVUPS      Y0, 59072(SI)(R13*1)
 	VMOVUPS      50944(SI)(R13*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+832(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+864(SB), Y1, Y0
 	VMULPS       Y0, Y11, Y0
 	VMOVUPS      Y0, 59136(SI)(R13*1)
 	VMOVUPS      51008(SI)(R13*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+832(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+864(SB), Y1, Y0
 	VMULPS       Y0, Y7, Y0
 	VMOVUPS      Y0, 59200(SI)(R13*1)
 	LEAQ         401920(DI)(R12*1), R11
@@ -14256,17 +14353,17 @@ loop28:
 	VMOVUPS      50912(SI)(R13*1), Y0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+832(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+864(SB), Y1, Y0
 	VMULPS       Y0, Y15, Y0
 	VMOVUPS      Y0, 59104(SI)(R13*1)
 	VMOVUPS      50976(SI)(R13*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+832(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+864(SB), Y1, Y0
 	VMULPS       Y0, Y11, Y0
 	VMOVUPS      Y0, 59168(SI)(R13*1)
 	VMOVUPS      51040(SI)(R13*1), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+832(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+864(SB), Y1, Y0
 	VMULPS       Y0, Y7, Y0
 	VMOVUPS      Y0, 59232(SI)(R13*1)
 	ADDQ         $0x0000000c, R12
@@ -14347,12 +14444,12 @@ loop29:
 	VMOVUPS      58944(SI), Y0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+832(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+864(SB), Y1, Y0
 	VMULPS       Y0, Y15, Y0
 	VMOVUPS      Y0, 67136(SI)
 	VMOVUPS      59008(SI), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+832(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+864(SB), Y1, Y0
 	VMULPS       Y0, Y11, Y0
 	VMOVUPS      Y0, 67200(SI)
 	VMOVUPS      PixelsConstants<>+0(SB), Y0
@@ -14429,12 +14526,12 @@ loop30:
 	VMOVUPS      58976(SI), Y0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+832(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+864(SB), Y1, Y0
 	VMULPS       Y0, Y15, Y0
 	VMOVUPS      Y0, 67168(SI)
 	VMOVUPS      59040(SI), Y0
 	VCMPPS       $0x1e, Y1, Y0, Y0
-	VBLENDVPS    Y0, PixelsConstants<>+832(SB), Y1, Y0
+	VBLENDVPS    Y0, PixelsConstants<>+864(SB), Y1, Y0
 	VMULPS       Y0, Y11, Y0
 	VMOVUPS      Y0, 67232(SI)
 
@@ -15411,7 +15508,7 @@ loop1:
 
 loop2:
 	LEAQ         (DI)(R11*1), R10
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -15496,7 +15593,7 @@ loop3:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -15589,7 +15686,7 @@ loop4:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -15674,7 +15771,7 @@ loop5:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -15805,7 +15902,7 @@ loop6:
 
 loop7:
 	LEAQ         401920(DI)(R12*1), R10
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -15890,7 +15987,7 @@ loop8:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -15983,7 +16080,7 @@ loop9:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -16068,7 +16165,7 @@ loop10:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -16182,7 +16279,7 @@ loop11:
 	ADDQ         $0x00000800, R12
 	CMPQ         R11, $0x00000020
 	JNE          loop7
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -16231,7 +16328,7 @@ loop12:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -16284,7 +16381,7 @@ loop13:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -16333,7 +16430,7 @@ loop14:
 	VMOVAPS      Z0, Z30
 	VADDPS       Z23, Z24, Z0
 	VMOVAPS      Z0, Z24
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -16396,7 +16493,7 @@ loop15:
 	VMOVUPS     Z0, 67840(SI)
 
 	// a2 = softmax(z2)
-	VBROADCASTSS PixelsConstants<>+1704(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1736(SB), Z0
 	VMOVAPS      Z0, Z31
 	XORL         R13, R13
 	MOVL         $0x0000000a, R12
@@ -16421,27 +16518,27 @@ loop17:
 	VMOVUPS       67264(SI)(R13*1), Z0
 	VSUBPS        Z31, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VBROADCASTSS  PixelsConstants<>+1708(SB), Y2
+	VBROADCASTSS  PixelsConstants<>+1740(SB), Y2
 	VANDPS        Y2, Y0, Y3
-	VBROADCASTSS  PixelsConstants<>+1712(SB), Y4
+	VBROADCASTSS  PixelsConstants<>+1744(SB), Y4
 	VPMINUD       Y4, Y3, Y5
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
-	VBROADCASTSD  PixelsConstants<>+1716(SB), Z6
+	VBROADCASTSD  PixelsConstants<>+1748(SB), Z6
 	VPADDQ        Z6, Z5, Z5
 	VPSRLD        $0x1f, Y0, Y7
 	VPMOVZXDQ     Y7, Z7
 	VPSLLQ        $0x3f, Z7, Z7
 	VORPD         Z7, Z5, Z5
-	VBROADCASTSD  PixelsConstants<>+1724(SB), Z7
+	VBROADCASTSD  PixelsConstants<>+1756(SB), Z7
 	VMULPD        Z7, Z5, Z8
-	VBROADCASTSD  PixelsConstants<>+1732(SB), Z9
+	VBROADCASTSD  PixelsConstants<>+1764(SB), Z9
 	VADDPD        Z9, Z8, Z8
 	VSUBPD        Z9, Z8, Z10
-	VBROADCASTSD  PixelsConstants<>+1740(SB), Z11
+	VBROADCASTSD  PixelsConstants<>+1772(SB), Z11
 	VMULPD        Z11, Z10, Z10
 	VSUBPD        Z10, Z5, Z5
-	VBROADCASTSD  PixelsConstants<>+1748(SB), Z10
+	VBROADCASTSD  PixelsConstants<>+1780(SB), Z10
 	VANDPD        Z10, Z8, Z12
 	VMOVUPS       PixelsConstants<>+1792(SB), Z13
 	VMOVAPS       Z12, Z14
@@ -16554,14 +16651,14 @@ loop18:
 	VBROADCASTSD  PixelsConstants<>+2104(SB), Z4
 	VPSUBQ        Z4, Z2, Z5
 	VPSRAQ        $0x34, Z5, Z6
-	VBROADCASTSD  PixelsConstants<>+1732(SB), Z7
+	VBROADCASTSD  PixelsConstants<>+1764(SB), Z7
 	VPADDQ        Z6, Z7, Z6
 	VSUBPD        Z7, Z6, Z6
 	VBROADCASTSD  PixelsConstants<>+2112(SB), Z8
 	VANDPD        Z8, Z5, Z9
 	VPSUBQ        Z9, Z2, Z2
 	VPSRLQ        $0x2f, Z5, Z5
-	VBROADCASTSD  PixelsConstants<>+1748(SB), Z9
+	VBROADCASTSD  PixelsConstants<>+1780(SB), Z9
 	VANDPD        Z9, Z5, Z5
 	VMOVUPS       PixelsConstants<>+2176(SB), Z10
 	VMOVAPS       Z5, Z11
@@ -16610,7 +16707,7 @@ loop18:
 	VPSLLD        $0x01, Y0, Y0
 	VXORPS        X5, X5, X5
 	VPCMPUD       $0x00, Y5, Y0, K1
-	VBROADCASTSS  PixelsConstants<>+1704(SB), Y0
+	VBROADCASTSS  PixelsConstants<>+1736(SB), Y0
 	VBLENDMPS     Y0, Y2, K1, Y2
 	VPMOVZXDQ     Y1, Z21
 	VPSLLQ        $0x1d, Z21, Z21
@@ -16758,7 +16855,7 @@ loop18:
 
 loop19:
 	LEAQ         401920(DI)(R12*1), R11
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -16941,7 +17038,7 @@ loop20:
 	ADDQ         $0x00000180, R13
 	CMPQ         R12, $0x000001f8
 	JNE          loop19
-	VBROADCASTSS PixelsConstants<>+1696(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1728(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -17871,267 +17968,267 @@ DATA PixelsConstants<>+20(SB)/4, $0x80000000
 DATA PixelsConstants<>+24(SB)/4, $0x80000000
 DATA PixelsConstants<>+28(SB)/4, $0x80000000
 DATA PixelsConstants<>+32(SB)/4, $0x00000000
-DATA PixelsConstants<>+36(SB)/4, $0x00000000
-DATA PixelsConstants<>+40(SB)/4, $0x00000000
-DATA PixelsConstants<>+44(SB)/4, $0x00000000
+DATA PixelsConstants<>+36(SB)/4, $0x00000004
+DATA PixelsConstants<>+40(SB)/4, $0x00000001
+DATA PixelsConstants<>+44(SB)/4, $0x00000005
 DATA PixelsConstants<>+48(SB)/4, $0x00000000
 DATA PixelsConstants<>+52(SB)/4, $0x00000000
 DATA PixelsConstants<>+56(SB)/4, $0x00000000
 DATA PixelsConstants<>+60(SB)/4, $0x00000000
 DATA PixelsConstants<>+64(SB)/4, $0x00000000
-DATA PixelsConstants<>+68(SB)/4, $0x00000004
+DATA PixelsConstants<>+68(SB)/4, $0x00000000
 DATA PixelsConstants<>+72(SB)/4, $0x00000000
 DATA PixelsConstants<>+76(SB)/4, $0x00000000
 DATA PixelsConstants<>+80(SB)/4, $0x00000000
 DATA PixelsConstants<>+84(SB)/4, $0x00000000
 DATA PixelsConstants<>+88(SB)/4, $0x00000000
 DATA PixelsConstants<>+92(SB)/4, $0x00000000
-DATA PixelsConstants<>+96(SB)/4, $0xff800000
-DATA PixelsConstants<>+100(SB)/4, $0xff800000
-DATA PixelsConstants<>+104(SB)/4, $0xff800000
-DATA PixelsConstants<>+108(SB)/4, $0xff800000
-DATA PixelsConstants<>+112(SB)/4, $0xff800000
-DATA PixelsConstants<>+116(SB)/4, $0xff800000
-DATA PixelsConstants<>+120(SB)/4, $0xff800000
-DATA PixelsConstants<>+124(SB)/4, $0xff800000
-DATA PixelsConstants<>+128(SB)/4, $0xffffffff
-DATA PixelsConstants<>+132(SB)/4, $0xffffffff
-DATA PixelsConstants<>+136(SB)/4, $0x00000000
-DATA PixelsConstants<>+140(SB)/4, $0x00000000
-DATA PixelsConstants<>+144(SB)/4, $0x00000000
-DATA PixelsConstants<>+148(SB)/4, $0x00000000
-DATA PixelsConstants<>+152(SB)/4, $0x00000000
-DATA PixelsConstants<>+156(SB)/4, $0x00000000
-DATA PixelsConstants<>+160(SB)/4, $0x7fffffff
-DATA PixelsConstants<>+164(SB)/4, $0x7fffffff
-DATA PixelsConstants<>+168(SB)/4, $0x7fffffff
-DATA PixelsConstants<>+172(SB)/4, $0x7fffffff
-DATA PixelsConstants<>+176(SB)/4, $0x7fffffff
-DATA PixelsConstants<>+180(SB)/4, $0x7fffffff
-DATA PixelsConstants<>+184(SB)/4, $0x7fffffff
-DATA PixelsConstants<>+188(SB)/4, $0x7fffffff
-DATA PixelsConstants<>+192(SB)/4, $0x42dc0000
-DATA PixelsConstants<>+196(SB)/4, $0x42dc0000
-DATA PixelsConstants<>+200(SB)/4, $0x42dc0000
-DATA PixelsConstants<>+204(SB)/4, $0x42dc0000
-DATA PixelsConstants<>+208(SB)/4, $0x42dc0000
-DATA PixelsConstants<>+212(SB)/4, $0x42dc0000
-DATA PixelsConstants<>+216(SB)/4, $0x42dc0000
-DATA PixelsConstants<>+220(SB)/4, $0x42dc0000
-DATA PixelsConstants<>+224(SB)/8, $0x3800000000000000
-DATA PixelsConstants<>+232(SB)/8, $0x3800000000000000
-DATA PixelsConstants<>+240(SB)/8, $0x3800000000000000
-DATA PixelsConstants<>+248(SB)/8, $0x3800000000000000
-DATA PixelsConstants<>+256(SB)/8, $0x40471547652b82fe
-DATA PixelsConstants<>+264(SB)/8, $0x40471547652b82fe
-DATA PixelsConstants<>+272(SB)/8, $0x40471547652b82fe
-DATA PixelsConstants<>+280(SB)/8, $0x40471547652b82fe
-DATA PixelsConstants<>+288(SB)/8, $0x4338000000000000
-DATA PixelsConstants<>+296(SB)/8, $0x4338000000000000
-DATA PixelsConstants<>+304(SB)/8, $0x4338000000000000
-DATA PixelsConstants<>+312(SB)/8, $0x4338000000000000
-DATA PixelsConstants<>+320(SB)/8, $0x3f962e42fefa39ef
-DATA PixelsConstants<>+328(SB)/8, $0x3f962e42fefa39ef
-DATA PixelsConstants<>+336(SB)/8, $0x3f962e42fefa39ef
-DATA PixelsConstants<>+344(SB)/8, $0x3f962e42fefa39ef
-DATA PixelsConstants<>+352(SB)/8, $0x000000000000001f
-DATA PixelsConstants<>+360(SB)/8, $0x000000000000001f
-DATA PixelsConstants<>+368(SB)/8, $0x000000000000001f
-DATA PixelsConstants<>+376(SB)/8, $0x000000000000001f
-DATA PixelsConstants<>+384(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+392(SB)/8, $0x3ff059b0d3158574
-DATA PixelsConstants<>+400(SB)/8, $0x3ff0b5586cf9890f
-DATA PixelsConstants<>+408(SB)/8, $0x3ff11301d0125b51
-DATA PixelsConstants<>+416(SB)/8, $0x3ff172b83c7d517b
-DATA PixelsConstants<>+424(SB)/8, $0x3ff1d4873168b9aa
-DATA PixelsConstants<>+432(SB)/8, $0x3ff2387a6e756238
-DATA PixelsConstants<>+440(SB)/8, $0x3ff29e9df51fdee1
-DATA PixelsConstants<>+448(SB)/8, $0x3ff306fe0a31b715
-DATA PixelsConstants<>+456(SB)/8, $0x3ff371a7373aa9cb
-DATA PixelsConstants<>+464(SB)/8, $0x3ff3dea64c123422
-DATA PixelsConstants<>+472(SB)/8, $0x3ff44e086061892d
-DATA PixelsConstants<>+480(SB)/8, $0x3ff4bfdad5362a27
-DATA PixelsConstants<>+488(SB)/8, $0x3ff5342b569d4f82
-DATA PixelsConstants<>+496(SB)/8, $0x3ff5ab07dd485429
-DATA PixelsConstants<>+504(SB)/8, $0x3ff6247eb03a5585
-DATA PixelsConstants<>+512(SB)/8, $0x3ff6a09e667f3bcd
-DATA PixelsConstants<>+520(SB)/8, $0x3ff71f75e8ec5f74
-DATA PixelsConstants<>+528(SB)/8, $0x3ff7a11473eb0187
-DATA PixelsConstants<>+536(SB)/8, $0x3ff82589994cce13
-DATA PixelsConstants<>+544(SB)/8, $0x3ff8ace5422aa0db
-DATA PixelsConstants<>+552(SB)/8, $0x3ff93737b0cdc5e5
-DATA PixelsConstants<>+560(SB)/8, $0x3ff9c49182a3f090
-DATA PixelsConstants<>+568(SB)/8, $0x3ffa5503b23e255d
-DATA PixelsConstants<>+576(SB)/8, $0x3ffae89f995ad3ad
-DATA PixelsConstants<>+584(SB)/8, $0x3ffb7f76f2fb5e47
-DATA PixelsConstants<>+592(SB)/8, $0x3ffc199bdd85529c
-DATA PixelsConstants<>+600(SB)/8, $0x3ffcb720dcef9069
-DATA PixelsConstants<>+608(SB)/8, $0x3ffd5818dcfba487
-DATA PixelsConstants<>+616(SB)/8, $0x3ffdfc97337b9b5f
-DATA PixelsConstants<>+624(SB)/8, $0x3ffea4afa2a490da
-DATA PixelsConstants<>+632(SB)/8, $0x3fff50765b6e4540
-DATA PixelsConstants<>+640(SB)/8, $0xffffffffffffffff
-DATA PixelsConstants<>+648(SB)/8, $0xffffffffffffffff
-DATA PixelsConstants<>+656(SB)/8, $0xffffffffffffffff
-DATA PixelsConstants<>+664(SB)/8, $0xffffffffffffffff
-DATA PixelsConstants<>+672(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+680(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+688(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+696(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+704(SB)/8, $0x3fe0000000000000
-DATA PixelsConstants<>+712(SB)/8, $0x3fe0000000000000
-DATA PixelsConstants<>+720(SB)/8, $0x3fe0000000000000
-DATA PixelsConstants<>+728(SB)/8, $0x3fe0000000000000
-DATA PixelsConstants<>+736(SB)/8, $0x3fc5555555555555
-DATA PixelsConstants<>+744(SB)/8, $0x3fc5555555555555
-DATA PixelsConstants<>+752(SB)/8, $0x3fc5555555555555
-DATA PixelsConstants<>+760(SB)/8, $0x3fc5555555555555
-DATA PixelsConstants<>+768(SB)/8, $0x3fa5555555555555
-DATA PixelsConstants<>+776(SB)/8, $0x3fa5555555555555
-DATA PixelsConstants<>+784(SB)/8, $0x3fa5555555555555
-DATA PixelsConstants<>+792(SB)/8, $0x3fa5555555555555
-DATA PixelsConstants<>+800(SB)/4, $0x7f800000
-DATA PixelsConstants<>+804(SB)/4, $0x7f800000
-DATA PixelsConstants<>+808(SB)/4, $0x7f800000
-DATA PixelsConstants<>+812(SB)/4, $0x7f800000
-DATA PixelsConstants<>+816(SB)/4, $0x7f800000
-DATA PixelsConstants<>+820(SB)/4, $0x7f800000
-DATA PixelsConstants<>+824(SB)/4, $0x7f800000
-DATA PixelsConstants<>+828(SB)/4, $0x7f800000
-DATA PixelsConstants<>+832(SB)/4, $0x3f800000
-DATA PixelsConstants<>+836(SB)/4, $0x3f800000
-DATA PixelsConstants<>+840(SB)/4, $0x3f800000
-DATA PixelsConstants<>+844(SB)/4, $0x3f800000
-DATA PixelsConstants<>+848(SB)/4, $0x3f800000
-DATA PixelsConstants<>+852(SB)/4, $0x3f800000
-DATA PixelsConstants<>+856(SB)/4, $0x3f800000
-DATA PixelsConstants<>+860(SB)/4, $0x3f800000
-DATA PixelsConstants<>+864(SB)/8, $0x77f0000000000000
-DATA PixelsConstants<>+872(SB)/8, $0x77f0000000000000
-DATA PixelsConstants<>+880(SB)/8, $0x77f0000000000000
-DATA PixelsConstants<>+888(SB)/8, $0x77f0000000000000
-DATA PixelsConstants<>+896(SB)/8, $0x3fe6c00000000000
-DATA PixelsConstants<>+904(SB)/8, $0x3fe6c00000000000
-DATA PixelsConstants<>+912(SB)/8, $0x3fe6c00000000000
-DATA PixelsConstants<>+920(SB)/8, $0x3fe6c00000000000
-DATA PixelsConstants<>+928(SB)/8, $0x0000000000000800
-DATA PixelsConstants<>+936(SB)/8, $0x0000000000000800
-DATA PixelsConstants<>+944(SB)/8, $0x0000000000000800
-DATA PixelsConstants<>+952(SB)/8, $0x0000000000000800
-DATA PixelsConstants<>+960(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+968(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+976(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+984(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+992(SB)/8, $0x3ff6430000000000
-DATA PixelsConstants<>+1000(SB)/8, $0xbfd5234e0670a525
-DATA PixelsConstants<>+1008(SB)/8, $0x3ff5ca0000000000
-DATA PixelsConstants<>+1016(SB)/8, $0xbfd3c3b2736b3f61
-DATA PixelsConstants<>+1024(SB)/8, $0x3ff5550000000000
-DATA PixelsConstants<>+1032(SB)/8, $0xbfd268620f34d63d
-DATA PixelsConstants<>+1040(SB)/8, $0x3ff4e60000000000
-DATA PixelsConstants<>+1048(SB)/8, $0xbfd117ee81dfe4c4
-DATA PixelsConstants<>+1056(SB)/8, $0x3ff47b0000000000
-DATA PixelsConstants<>+1064(SB)/8, $0xbfcf99dc6c23b409
-DATA PixelsConstants<>+1072(SB)/8, $0x3ff4140000000000
-DATA PixelsConstants<>+1080(SB)/8, $0xbfcd0fb7f2255e51
-DATA PixelsConstants<>+1088(SB)/8, $0x3ff3b10000000000
-DATA PixelsConstants<>+1096(SB)/8, $0xbfca926d3a4ad563
-DATA PixelsConstants<>+1104(SB)/8, $0x3ff3520000000000
-DATA PixelsConstants<>+1112(SB)/8, $0xbfc8230164c1a332
-DATA PixelsConstants<>+1120(SB)/8, $0x3ff2f70000000000
-DATA PixelsConstants<>+1128(SB)/8, $0xbfc5c28060c46b76
-DATA PixelsConstants<>+1136(SB)/8, $0x3ff29e0000000000
-DATA PixelsConstants<>+1144(SB)/8, $0xbfc3643cad0588f1
-DATA PixelsConstants<>+1152(SB)/8, $0x3ff2490000000000
-DATA PixelsConstants<>+1160(SB)/8, $0xbfc1168e8127e327
-DATA PixelsConstants<>+1168(SB)/8, $0x3ff1f70000000000
-DATA PixelsConstants<>+1176(SB)/8, $0xbfbda6e7637c46a1
-DATA PixelsConstants<>+1184(SB)/8, $0x3ff1a80000000000
-DATA PixelsConstants<>+1192(SB)/8, $0xbfb9375e55595ede
-DATA PixelsConstants<>+1200(SB)/8, $0x3ff15b0000000000
-DATA PixelsConstants<>+1208(SB)/8, $0xbfb4d1515b987ce3
-DATA PixelsConstants<>+1216(SB)/8, $0x3ff1110000000000
-DATA PixelsConstants<>+1224(SB)/8, $0xbfb08498b51e39b1
-DATA PixelsConstants<>+1232(SB)/8, $0x3ff0c90000000000
-DATA PixelsConstants<>+1240(SB)/8, $0xbfa88729e70ee637
-DATA PixelsConstants<>+1248(SB)/8, $0x3ff0840000000000
-DATA PixelsConstants<>+1256(SB)/8, $0xbfa03d5d85e73eef
-DATA PixelsConstants<>+1264(SB)/8, $0x3ff0410000000000
-DATA PixelsConstants<>+1272(SB)/8, $0xbf901f5658735842
-DATA PixelsConstants<>+1280(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+1288(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+1296(SB)/8, $0x3fef080000000000
-DATA PixelsConstants<>+1304(SB)/8, $0x3f9f7a9b16782856
-DATA PixelsConstants<>+1312(SB)/8, $0x3fee1e0000000000
-DATA PixelsConstants<>+1320(SB)/8, $0x3faf0c30c1116351
-DATA PixelsConstants<>+1328(SB)/8, $0x3fed420000000000
-DATA PixelsConstants<>+1336(SB)/8, $0x3fb6ef528c056a2c
-DATA PixelsConstants<>+1344(SB)/8, $0x3fec720000000000
-DATA PixelsConstants<>+1352(SB)/8, $0x3fbe2507702af03b
-DATA PixelsConstants<>+1360(SB)/8, $0x3febac0000000000
-DATA PixelsConstants<>+1368(SB)/8, $0x3fc299d30c606ea7
-DATA PixelsConstants<>+1376(SB)/8, $0x3feaf20000000000
-DATA PixelsConstants<>+1384(SB)/8, $0x3fc601b076e7a8a9
-DATA PixelsConstants<>+1392(SB)/8, $0x3fea420000000000
-DATA PixelsConstants<>+1400(SB)/8, $0x3fc9509aa0044f8f
-DATA PixelsConstants<>+1408(SB)/8, $0x3fe99a0000000000
-DATA PixelsConstants<>+1416(SB)/8, $0x3fcc8df7cb9a8f77
-DATA PixelsConstants<>+1424(SB)/8, $0x3fe8fa0000000000
-DATA PixelsConstants<>+1432(SB)/8, $0x3fcfb7d86eee3b90
-DATA PixelsConstants<>+1440(SB)/8, $0x3fe8620000000000
-DATA PixelsConstants<>+1448(SB)/8, $0x3fd1661caecb9ba4
-DATA PixelsConstants<>+1456(SB)/8, $0x3fe7d00000000000
-DATA PixelsConstants<>+1464(SB)/8, $0x3fd2e9e2bce12286
-DATA PixelsConstants<>+1472(SB)/8, $0x3fe7460000000000
-DATA PixelsConstants<>+1480(SB)/8, $0x3fd4610bc29c5e18
-DATA PixelsConstants<>+1488(SB)/8, $0x3fe6c20000000000
-DATA PixelsConstants<>+1496(SB)/8, $0x3fd5d01dc49ff2e8
-DATA PixelsConstants<>+1504(SB)/8, $0xbfdffffffe7f22bc
-DATA PixelsConstants<>+1512(SB)/8, $0xbfdffffffe7f22bc
-DATA PixelsConstants<>+1520(SB)/8, $0xbfdffffffe7f22bc
-DATA PixelsConstants<>+1528(SB)/8, $0xbfdffffffe7f22bc
-DATA PixelsConstants<>+1536(SB)/8, $0x3fd55555521c977a
-DATA PixelsConstants<>+1544(SB)/8, $0x3fd55555521c977a
-DATA PixelsConstants<>+1552(SB)/8, $0x3fd55555521c977a
-DATA PixelsConstants<>+1560(SB)/8, $0x3fd55555521c977a
-DATA PixelsConstants<>+1568(SB)/8, $0xbfd000b53be476ec
-DATA PixelsConstants<>+1576(SB)/8, $0xbfd000b53be476ec
-DATA PixelsConstants<>+1584(SB)/8, $0xbfd000b53be476ec
-DATA PixelsConstants<>+1592(SB)/8, $0xbfd000b53be476ec
-DATA PixelsConstants<>+1600(SB)/8, $0x3fc99b1df84bc4e8
-DATA PixelsConstants<>+1608(SB)/8, $0x3fc99b1df84bc4e8
-DATA PixelsConstants<>+1616(SB)/8, $0x3fc99b1df84bc4e8
-DATA PixelsConstants<>+1624(SB)/8, $0x3fc99b1df84bc4e8
-DATA PixelsConstants<>+1632(SB)/8, $0x3fe62e42fefa39ef
-DATA PixelsConstants<>+1640(SB)/8, $0x3fe62e42fefa39ef
-DATA PixelsConstants<>+1648(SB)/8, $0x3fe62e42fefa39ef
-DATA PixelsConstants<>+1656(SB)/8, $0x3fe62e42fefa39ef
-DATA PixelsConstants<>+1664(SB)/4, $0x7fc00000
-DATA PixelsConstants<>+1668(SB)/4, $0x7fc00000
-DATA PixelsConstants<>+1672(SB)/4, $0x7fc00000
-DATA PixelsConstants<>+1676(SB)/4, $0x7fc00000
-DATA PixelsConstants<>+1680(SB)/4, $0x7fc00000
-DATA PixelsConstants<>+1684(SB)/4, $0x7fc00000
-DATA PixelsConstants<>+1688(SB)/4, $0x7fc00000
-DATA PixelsConstants<>+1692(SB)/4, $0x7fc00000
-DATA PixelsConstants<>+1696(SB)/4, $0x80000000
-DATA PixelsConstants<>+1700(SB)/4, $0x00000000
-DATA PixelsConstants<>+1704(SB)/4, $0xff800000
-DATA PixelsConstants<>+1708(SB)/4, $0x7fffffff
-DATA PixelsConstants<>+1712(SB)/4, $0x42dc0000
-DATA PixelsConstants<>+1716(SB)/8, $0x3800000000000000
-DATA PixelsConstants<>+1724(SB)/8, $0x40471547652b82fe
-DATA PixelsConstants<>+1732(SB)/8, $0x4338000000000000
-DATA PixelsConstants<>+1740(SB)/8, $0x3f962e42fefa39ef
-DATA PixelsConstants<>+1748(SB)/8, $0x000000000000001f
-DATA PixelsConstants<>+1756(SB)/4, $0x00000000
-DATA PixelsConstants<>+1760(SB)/4, $0x00000000
-DATA PixelsConstants<>+1764(SB)/4, $0x00000000
-DATA PixelsConstants<>+1768(SB)/4, $0x00000000
-DATA PixelsConstants<>+1772(SB)/4, $0x00000000
-DATA PixelsConstants<>+1776(SB)/4, $0x00000000
-DATA PixelsConstants<>+1780(SB)/4, $0x00000000
-DATA PixelsConstants<>+1784(SB)/4, $0x00000000
+DATA PixelsConstants<>+96(SB)/4, $0x00000000
+DATA PixelsConstants<>+100(SB)/4, $0x00000004
+DATA PixelsConstants<>+104(SB)/4, $0x00000000
+DATA PixelsConstants<>+108(SB)/4, $0x00000000
+DATA PixelsConstants<>+112(SB)/4, $0x00000000
+DATA PixelsConstants<>+116(SB)/4, $0x00000000
+DATA PixelsConstants<>+120(SB)/4, $0x00000000
+DATA PixelsConstants<>+124(SB)/4, $0x00000000
+DATA PixelsConstants<>+128(SB)/4, $0xff800000
+DATA PixelsConstants<>+132(SB)/4, $0xff800000
+DATA PixelsConstants<>+136(SB)/4, $0xff800000
+DATA PixelsConstants<>+140(SB)/4, $0xff800000
+DATA PixelsConstants<>+144(SB)/4, $0xff800000
+DATA PixelsConstants<>+148(SB)/4, $0xff800000
+DATA PixelsConstants<>+152(SB)/4, $0xff800000
+DATA PixelsConstants<>+156(SB)/4, $0xff800000
+DATA PixelsConstants<>+160(SB)/4, $0xffffffff
+DATA PixelsConstants<>+164(SB)/4, $0xffffffff
+DATA PixelsConstants<>+168(SB)/4, $0x00000000
+DATA PixelsConstants<>+172(SB)/4, $0x00000000
+DATA PixelsConstants<>+176(SB)/4, $0x00000000
+DATA PixelsConstants<>+180(SB)/4, $0x00000000
+DATA PixelsConstants<>+184(SB)/4, $0x00000000
+DATA PixelsConstants<>+188(SB)/4, $0x00000000
+DATA PixelsConstants<>+192(SB)/4, $0x7fffffff
+DATA PixelsConstants<>+196(SB)/4, $0x7fffffff
+DATA PixelsConstants<>+200(SB)/4, $0x7fffffff
+DATA PixelsConstants<>+204(SB)/4, $0x7fffffff
+DATA PixelsConstants<>+208(SB)/4, $0x7fffffff
+DATA PixelsConstants<>+212(SB)/4, $0x7fffffff
+DATA PixelsConstants<>+216(SB)/4, $0x7fffffff
+DATA PixelsConstants<>+220(SB)/4, $0x7fffffff
+DATA PixelsConstants<>+224(SB)/4, $0x42dc0000
+DATA PixelsConstants<>+228(SB)/4, $0x42dc0000
+DATA PixelsConstants<>+232(SB)/4, $0x42dc0000
+DATA PixelsConstants<>+236(SB)/4, $0x42dc0000
+DATA PixelsConstants<>+240(SB)/4, $0x42dc0000
+DATA PixelsConstants<>+244(SB)/4, $0x42dc0000
+DATA PixelsConstants<>+248(SB)/4, $0x42dc0000
+DATA PixelsConstants<>+252(SB)/4, $0x42dc0000
+DATA PixelsConstants<>+256(SB)/8, $0x3800000000000000
+DATA PixelsConstants<>+264(SB)/8, $0x3800000000000000
+DATA PixelsConstants<>+272(SB)/8, $0x3800000000000000
+DATA PixelsConstants<>+280(SB)/8, $0x3800000000000000
+DATA PixelsConstants<>+288(SB)/8, $0x40471547652b82fe
+DATA PixelsConstants<>+296(SB)/8, $0x40471547652b82fe
+DATA PixelsConstants<>+304(SB)/8, $0x40471547652b82fe
+DATA PixelsConstants<>+312(SB)/8, $0x40471547652b82fe
+DATA PixelsConstants<>+320(SB)/8, $0x4338000000000000
+DATA PixelsConstants<>+328(SB)/8, $0x4338000000000000
+DATA PixelsConstants<>+336(SB)/8, $0x4338000000000000
+DATA PixelsConstants<>+344(SB)/8, $0x4338000000000000
+DATA PixelsConstants<>+352(SB)/8, $0x3f962e42fefa39ef
+DATA PixelsConstants<>+360(SB)/8, $0x3f962e42fefa39ef
+DATA PixelsConstants<>+368(SB)/8, $0x3f962e42fefa39ef
+DATA PixelsConstants<>+376(SB)/8, $0x3f962e42fefa39ef
+DATA PixelsConstants<>+384(SB)/8, $0x000000000000001f
+DATA PixelsConstants<>+392(SB)/8, $0x000000000000001f
+DATA PixelsConstants<>+400(SB)/8, $0x000000000000001f
+DATA PixelsConstants<>+408(SB)/8, $0x000000000000001f
+DATA PixelsConstants<>+416(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+424(SB)/8, $0x3ff059b0d3158574
+DATA PixelsConstants<>+432(SB)/8, $0x3ff0b5586cf9890f
+DATA PixelsConstants<>+440(SB)/8, $0x3ff11301d0125b51
+DATA PixelsConstants<>+448(SB)/8, $0x3ff172b83c7d517b
+DATA PixelsConstants<>+456(SB)/8, $0x3ff1d4873168b9aa
+DATA PixelsConstants<>+464(SB)/8, $0x3ff2387a6e756238
+DATA PixelsConstants<>+472(SB)/8, $0x3ff29e9df51fdee1
+DATA PixelsConstants<>+480(SB)/8, $0x3ff306fe0a31b715
+DATA PixelsConstants<>+488(SB)/8, $0x3ff371a7373aa9cb
+DATA PixelsConstants<>+496(SB)/8, $0x3ff3dea64c123422
+DATA PixelsConstants<>+504(SB)/8, $0x3ff44e086061892d
+DATA PixelsConstants<>+512(SB)/8, $0x3ff4bfdad5362a27
+DATA PixelsConstants<>+520(SB)/8, $0x3ff5342b569d4f82
+DATA PixelsConstants<>+528(SB)/8, $0x3ff5ab07dd485429
+DATA PixelsConstants<>+536(SB)/8, $0x3ff6247eb03a5585
+DATA PixelsConstants<>+544(SB)/8, $0x3ff6a09e667f3bcd
+DATA PixelsConstants<>+552(SB)/8, $0x3ff71f75e8ec5f74
+DATA PixelsConstants<>+560(SB)/8, $0x3ff7a11473eb0187
+DATA PixelsConstants<>+568(SB)/8, $0x3ff82589994cce13
+DATA PixelsConstants<>+576(SB)/8, $0x3ff8ace5422aa0db
+DATA PixelsConstants<>+584(SB)/8, $0x3ff93737b0cdc5e5
+DATA PixelsConstants<>+592(SB)/8, $0x3ff9c49182a3f090
+DATA PixelsConstants<>+600(SB)/8, $0x3ffa5503b23e255d
+DATA PixelsConstants<>+608(SB)/8, $0x3ffae89f995ad3ad
+DATA PixelsConstants<>+616(SB)/8, $0x3ffb7f76f2fb5e47
+DATA PixelsConstants<>+624(SB)/8, $0x3ffc199bdd85529c
+DATA PixelsConstants<>+632(SB)/8, $0x3ffcb720dcef9069
+DATA PixelsConstants<>+640(SB)/8, $0x3ffd5818dcfba487
+DATA PixelsConstants<>+648(SB)/8, $0x3ffdfc97337b9b5f
+DATA PixelsConstants<>+656(SB)/8, $0x3ffea4afa2a490da
+DATA PixelsConstants<>+664(SB)/8, $0x3fff50765b6e4540
+DATA PixelsConstants<>+672(SB)/8, $0xffffffffffffffff
+DATA PixelsConstants<>+680(SB)/8, $0xffffffffffffffff
+DATA PixelsConstants<>+688(SB)/8, $0xffffffffffffffff
+DATA PixelsConstants<>+696(SB)/8, $0xffffffffffffffff
+DATA PixelsConstants<>+704(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+712(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+720(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+728(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+736(SB)/8, $0x3fe0000000000000
+DATA PixelsConstants<>+744(SB)/8, $0x3fe0000000000000
+DATA PixelsConstants<>+752(SB)/8, $0x3fe0000000000000
+DATA PixelsConstants<>+760(SB)/8, $0x3fe0000000000000
+DATA PixelsConstants<>+768(SB)/8, $0x3fc5555555555555
+DATA PixelsConstants<>+776(SB)/8, $0x3fc5555555555555
+DATA PixelsConstants<>+784(SB)/8, $0x3fc5555555555555
+DATA PixelsConstants<>+792(SB)/8, $0x3fc5555555555555
+DATA PixelsConstants<>+800(SB)/8, $0x3fa5555555555555
+DATA PixelsConstants<>+808(SB)/8, $0x3fa5555555555555
+DATA PixelsConstants<>+816(SB)/8, $0x3fa5555555555555
+DATA PixelsConstants<>+824(SB)/8, $0x3fa5555555555555
+DATA PixelsConstants<>+832(SB)/4, $0x7f800000
+DATA PixelsConstants<>+836(SB)/4, $0x7f800000
+DATA PixelsConstants<>+840(SB)/4, $0x7f800000
+DATA PixelsConstants<>+844(SB)/4, $0x7f800000
+DATA PixelsConstants<>+848(SB)/4, $0x7f800000
+DATA PixelsConstants<>+852(SB)/4, $0x7f800000
+DATA PixelsConstants<>+856(SB)/4, $0x7f800000
+DATA PixelsConstants<>+860(SB)/4, $0x7f800000
+DATA PixelsConstants<>+864(SB)/4, $0x3f800000
+DATA PixelsConstants<>+868(SB)/4, $0x3f800000
+DATA PixelsConstants<>+872(SB)/4, $0x3f800000
+DATA PixelsConstants<>+876(SB)/4, $0x3f800000
+DATA PixelsConstants<>+880(SB)/4, $0x3f800000
+DATA PixelsConstants<>+884(SB)/4, $0x3f800000
+DATA PixelsConstants<>+888(SB)/4, $0x3f800000
+DATA PixelsConstants<>+892(SB)/4, $0x3f800000
+DATA PixelsConstants<>+896(SB)/8, $0x77f0000000000000
+DATA PixelsConstants<>+904(SB)/8, $0x77f0000000000000
+DATA PixelsConstants<>+912(SB)/8, $0x77f0000000000000
+DATA PixelsConstants<>+920(SB)/8, $0x77f0000000000000
+DATA PixelsConstants<>+928(SB)/8, $0x3fe6c00000000000
+DATA PixelsConstants<>+936(SB)/8, $0x3fe6c00000000000
+DATA PixelsConstants<>+944(SB)/8, $0x3fe6c00000000000
+DATA PixelsConstants<>+952(SB)/8, $0x3fe6c00000000000
+DATA PixelsConstants<>+960(SB)/8, $0x0000000000000800
+DATA PixelsConstants<>+968(SB)/8, $0x0000000000000800
+DATA PixelsConstants<>+976(SB)/8, $0x0000000000000800
+DATA PixelsConstants<>+984(SB)/8, $0x0000000000000800
+DATA PixelsConstants<>+992(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+1000(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+1008(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+1016(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+1024(SB)/8, $0x3ff6430000000000
+DATA PixelsConstants<>+1032(SB)/8, $0xbfd5234e0670a525
+DATA PixelsConstants<>+1040(SB)/8, $0x3ff5ca0000000000
+DATA PixelsConstants<>+1048(SB)/8, $0xbfd3c3b2736b3f61
+DATA PixelsConstants<>+1056(SB)/8, $0x3ff5550000000000
+DATA PixelsConstants<>+1064(SB)/8, $0xbfd268620f34d63d
+DATA PixelsConstants<>+1072(SB)/8, $0x3ff4e60000000000
+DATA PixelsConstants<>+1080(SB)/8, $0xbfd117ee81dfe4c4
+DATA PixelsConstants<>+1088(SB)/8, $0x3ff47b0000000000
+DATA PixelsConstants<>+1096(SB)/8, $0xbfcf99dc6c23b409
+DATA PixelsConstants<>+1104(SB)/8, $0x3ff4140000000000
+DATA PixelsConstants<>+1112(SB)/8, $0xbfcd0fb7f2255e51
+DATA PixelsConstants<>+1120(SB)/8, $0x3ff3b10000000000
+DATA PixelsConstants<>+1128(SB)/8, $0xbfca926d3a4ad563
+DATA PixelsConstants<>+1136(SB)/8, $0x3ff3520000000000
+DATA PixelsConstants<>+1144(SB)/8, $0xbfc8230164c1a332
+DATA PixelsConstants<>+1152(SB)/8, $0x3ff2f70000000000
+DATA PixelsConstants<>+1160(SB)/8, $0xbfc5c28060c46b76
+DATA PixelsConstants<>+1168(SB)/8, $0x3ff29e0000000000
+DATA PixelsConstants<>+1176(SB)/8, $0xbfc3643cad0588f1
+DATA PixelsConstants<>+1184(SB)/8, $0x3ff2490000000000
+DATA PixelsConstants<>+1192(SB)/8, $0xbfc1168e8127e327
+DATA PixelsConstants<>+1200(SB)/8, $0x3ff1f70000000000
+DATA PixelsConstants<>+1208(SB)/8, $0xbfbda6e7637c46a1
+DATA PixelsConstants<>+1216(SB)/8, $0x3ff1a80000000000
+DATA PixelsConstants<>+1224(SB)/8, $0xbfb9375e55595ede
+DATA PixelsConstants<>+1232(SB)/8, $0x3ff15b0000000000
+DATA PixelsConstants<>+1240(SB)/8, $0xbfb4d1515b987ce3
+DATA PixelsConstants<>+1248(SB)/8, $0x3ff1110000000000
+DATA PixelsConstants<>+1256(SB)/8, $0xbfb08498b51e39b1
+DATA PixelsConstants<>+1264(SB)/8, $0x3ff0c90000000000
+DATA PixelsConstants<>+1272(SB)/8, $0xbfa88729e70ee637
+DATA PixelsConstants<>+1280(SB)/8, $0x3ff0840000000000
+DATA PixelsConstants<>+1288(SB)/8, $0xbfa03d5d85e73eef
+DATA PixelsConstants<>+1296(SB)/8, $0x3ff0410000000000
+DATA PixelsConstants<>+1304(SB)/8, $0xbf901f5658735842
+DATA PixelsConstants<>+1312(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+1320(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+1328(SB)/8, $0x3fef080000000000
+DATA PixelsConstants<>+1336(SB)/8, $0x3f9f7a9b16782856
+DATA PixelsConstants<>+1344(SB)/8, $0x3fee1e0000000000
+DATA PixelsConstants<>+1352(SB)/8, $0x3faf0c30c1116351
+DATA PixelsConstants<>+1360(SB)/8, $0x3fed420000000000
+DATA PixelsConstants<>+1368(SB)/8, $0x3fb6ef528c056a2c
+DATA PixelsConstants<>+1376(SB)/8, $0x3fec720000000000
+DATA PixelsConstants<>+1384(SB)/8, $0x3fbe2507702af03b
+DATA PixelsConstants<>+1392(SB)/8, $0x3febac0000000000
+DATA PixelsConstants<>+1400(SB)/8, $0x3fc299d30c606ea7
+DATA PixelsConstants<>+1408(SB)/8, $0x3feaf20000000000
+DATA PixelsConstants<>+1416(SB)/8, $0x3fc601b076e7a8a9
+DATA PixelsConstants<>+1424(SB)/8, $0x3fea420000000000
+DATA PixelsConstants<>+1432(SB)/8, $0x3fc9509aa0044f8f
+DATA PixelsConstants<>+1440(SB)/8, $0x3fe99a0000000000
+DATA PixelsConstants<>+1448(SB)/8, $0x3fcc8df7cb9a8f77
+DATA PixelsConstants<>+1456(SB)/8, $0x3fe8fa0000000000
+DATA PixelsConstants<>+1464(SB)/8, $0x3fcfb7d86eee3b90
+DATA PixelsConstants<>+1472(SB)/8, $0x3fe8620000000000
+DATA PixelsConstants<>+1480(SB)/8, $0x3fd1661caecb9ba4
+DATA PixelsConstants<>+1488(SB)/8, $0x3fe7d00000000000
+DATA PixelsConstants<>+1496(SB)/8, $0x3fd2e9e2bce12286
+DATA PixelsConstants<>+1504(SB)/8, $0x3fe7460000000000
+DATA PixelsConstants<>+1512(SB)/8, $0x3fd4610bc29c5e18
+DATA PixelsConstants<>+1520(SB)/8, $0x3fe6c20000000000
+DATA PixelsConstants<>+1528(SB)/8, $0x3fd5d01dc49ff2e8
+DATA PixelsConstants<>+1536(SB)/8, $0xbfdffffffe7f22bc
+DATA PixelsConstants<>+1544(SB)/8, $0xbfdffffffe7f22bc
+DATA PixelsConstants<>+1552(SB)/8, $0xbfdffffffe7f22bc
+DATA PixelsConstants<>+1560(SB)/8, $0xbfdffffffe7f22bc
+DATA PixelsConstants<>+1568(SB)/8, $0x3fd55555521c977a
+DATA PixelsConstants<>+1576(SB)/8, $0x3fd55555521c977a
+DATA PixelsConstants<>+1584(SB)/8, $0x3fd55555521c977a
+DATA PixelsConstants<>+1592(SB)/8, $0x3fd55555521c977a
+DATA PixelsConstants<>+1600(SB)/8, $0xbfd000b53be476ec
+DATA PixelsConstants<>+1608(SB)/8, $0xbfd000b53be476ec
+DATA PixelsConstants<>+1616(SB)/8, $0xbfd000b53be476ec
+DATA PixelsConstants<>+1624(SB)/8, $0xbfd000b53be476ec
+DATA PixelsConstants<>+1632(SB)/8, $0x3fc99b1df84bc4e8
+DATA PixelsConstants<>+1640(SB)/8, $0x3fc99b1df84bc4e8
+DATA PixelsConstants<>+1648(SB)/8, $0x3fc99b1df84bc4e8
+DATA PixelsConstants<>+1656(SB)/8, $0x3fc99b1df84bc4e8
+DATA PixelsConstants<>+1664(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+1672(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+1680(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+1688(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+1696(SB)/4, $0x7fc00000
+DATA PixelsConstants<>+1700(SB)/4, $0x7fc00000
+DATA PixelsConstants<>+1704(SB)/4, $0x7fc00000
+DATA PixelsConstants<>+1708(SB)/4, $0x7fc00000
+DATA PixelsConstants<>+1712(SB)/4, $0x7fc00000
+DATA PixelsConstants<>+1716(SB)/4, $0x7fc00000
+DATA PixelsConstants<>+1720(SB)/4, $0x7fc00000
+DATA PixelsConstants<>+1724(SB)/4, $0x7fc00000
+DATA PixelsConstants<>+1728(SB)/4, $0x80000000
+DATA PixelsConstants<>+1732(SB)/4, $0x00000000
+DATA PixelsConstants<>+1736(SB)/4, $0xff800000
+DATA PixelsConstants<>+1740(SB)/4, $0x7fffffff
+DATA PixelsConstants<>+1744(SB)/4, $0x42dc0000
+DATA PixelsConstants<>+1748(SB)/8, $0x3800000000000000
+DATA PixelsConstants<>+1756(SB)/8, $0x40471547652b82fe
+DATA PixelsConstants<>+1764(SB)/8, $0x4338000000000000
+DATA PixelsConstants<>+1772(SB)/8, $0x3f962e42fefa39ef
+DATA PixelsConstants<>+1780(SB)/8, $0x000000000000001f
 DATA PixelsConstants<>+1788(SB)/4, $0x00000000
 DATA PixelsConstants<>+1792(SB)/8, $0x3ff0000000000000
 DATA PixelsConstants<>+1800(SB)/8, $0x3ff059b0d3158574

@@ -1,0 +1,139 @@
+package amd64
+
+import "github.com/backpropgen/backpropgen/gen/plan"
+
+// affine is z = W·in + b. A block of rows at a time, as many as a vector has lanes, each row is multiplied with the input and
+// the products are added in lanes; then a transposing reduction makes one vector of the sums, to which biases are added and
+// which Each takes on.
+func (f *function) affine(op *plan.Affine) {
+	if f.strict() {
+		f.orderedAffine(op)
+		return
+	}
+	if lanes, ok := f.packs(op.W); ok {
+		f.packedAffine(op, lanes)
+		return
+	}
+	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.lanes()
+	chunks := (cols + lanes - 1) / lanes
+	step := f.blockRows(op.W)
+	blocks := (rows + step - 1) / step
+	unrolledRows := blocks
+	if rows*chunks > unrolledProducts {
+		unrolledRows = 1
+	}
+	// What Each makes of some blocks is written after the sums of all of them: a core that waits for a long function then has the next one
+	// within its sight, and not the sums between.
+	var later []func()
+	finish := func() {
+		for _, each := range later {
+			each()
+		}
+		later = nil
+	}
+	f.chunks(rows, step, unrolledRows, []int{1, cols}, func(at index, n int) {
+		w, release := f.row(op.W, at), func() {}
+		var sums []*value
+		width := f.m.width(min(cols, lanes))
+		straight := n*chunks <= 2*bodyProducts || chunks <= 4
+		if straight {
+			f.code.within(width, func() { sums = f.dots(op, w, at, n) })
+		} else {
+			w, release = f.address(w)
+			f.code.within(width, func() { sums = f.loopedDots(op, w, at, n) })
+		}
+		f.code.within(width, func() {
+			var z *value
+			if op.B == nil || n == 1 {
+				z = f.code.reduce(sums)
+			} else {
+				var bias *value
+				f.code.within(f.m.width(n), func() { bias = f.biases(op.B, at, n) })
+				z = f.code.reduceOnto(bias, sums)
+			}
+			later = append(later, func() { f.each(&op.Each, at, n, plan.AccForward, z) })
+		})
+		if unrolledRows == 1 || !straight || len(later) == f.m.registers()/4 {
+			finish()
+		}
+		f.releasePending()
+		release()
+	})
+	finish()
+}
+
+// biases are n biases, with anything in the lanes above: a whole register is read where the parameters go on so far, but not where they
+// are written as well, for a load that is wider than the store before it waits until that has reached the cache.
+func (f *function) biases(b *plan.Buffer, at index, n int) *value {
+	r := f.at(b, at)
+	if whole := f.code.bits / 8 / f.m.size; !f.updating && r.index == nil && r.disp+whole*f.m.size <= f.file.layout.params {
+		n = whole
+	}
+	return f.code.load(r, n)
+}
+
+// dots are the products of n rows with the input, in straight code: for every vector of columns one term of each row. Those of a single row
+// begin with its bias.
+func (f *function) dots(op *plan.Affine, w ref, first index, n int) []*value {
+	sums := make([]*value, n)
+	if n == 1 && op.B != nil {
+		sums[0] = f.code.load(f.at(op.B, first), 1)
+	}
+	f.chunks(op.W.Cols, f.m.lanes(), 1<<30, nil, func(at index, size int) {
+		x := f.code.load(f.at(op.In, at), size)
+		for r := range n {
+			t := f.code.load(f.along(w, index{off: at.off + r*op.W.Cols}), size)
+			if sums[r] == nil {
+				sums[r] = f.code.product(x, t)
+			} else {
+				sums[r] = f.code.madd(x, t, sums[r])
+			}
+		}
+	})
+	return sums
+}
+
+// blockRows is how many rows an affine map takes at once: as many as a register has lanes, but of long rows fewer, for those that
+// a call read last should still be in the first cache when the next one, or the way back, begins with them.
+func (f *function) blockRows(w *plan.Buffer) int {
+	n := min(w.Rows, f.m.lanes())
+	for n >= 8 && n*w.Cols*f.m.size > firstCache/2 {
+		n /= 2
+	}
+	return n
+}
+
+// loopedDots is dots with a loop over the columns. Where rows are few, each has several sums, so that no multiply-add waits for the one before.
+func (f *function) loopedDots(op *plan.Affine, w ref, first index, n int) []*value {
+	const chains = 8
+	ways := max(1, chains/n)
+	cells := f.variables(n*ways, (*block).zeros)
+	if n == 1 && op.B != nil {
+		f.code.set(cells[0], f.code.load(f.at(op.B, first), 1))
+	}
+	lanes, cols := f.m.lanes(), op.W.Cols
+	f.chunks(cols, ways*lanes, 0, []int{1}, func(at index, size int) {
+		for way := 0; way*lanes < size; way++ {
+			x := f.code.load(f.at(op.In, at), min(lanes, size-way*lanes))
+			for r := range n {
+				f.code.accumulate(cells[r*ways+way], x, f.code.load(f.along(w, index{off: at.off + r*cols, regs: at.regs}), min(lanes, size-way*lanes)))
+			}
+			at.off += lanes
+		}
+	})
+	f.pending = append(f.pending, cells...)
+	sums := make([]*value, n)
+	for r := range sums {
+		sums[r] = f.code.total(cells[r*ways:][:ways])
+	}
+	return sums
+}
+
+// total is the sum of some vectors, added in pairs.
+func (b *block) total(vectors []*value) *value {
+	n := len(vectors)
+	if n == 1 {
+		return vectors[0]
+	}
+	return b.sum(b.total(vectors[:n/2]), b.total(vectors[n/2:]))
+}
