@@ -10,6 +10,10 @@ func (f *function) affine(op *plan.Affine) {
 		f.orderedAffine(op)
 		return
 	}
+	if op.W.Rows == 1 && f.fewLanes(op.W.Cols) {
+		f.shortRow(op)
+		return
+	}
 	if lanes, ok := f.packs(op.W); ok {
 		f.packedAffine(op, lanes)
 		return
@@ -62,10 +66,14 @@ func (f *function) affine(op *plan.Affine) {
 	finish()
 }
 
-// biases are n biases, with anything in the lanes above: a whole register is read where the parameters go on so far, but not where they
-// are written as well, for a load that is wider than the store before it waits until that has reached the cache.
+// biases are n biases, with anything in the lanes above.
 func (f *function) biases(b *plan.Buffer, at index, n int) *value {
-	r := f.at(b, at)
+	return f.parameters(f.at(b, at), n)
+}
+
+// parameters are n parameters, with anything in the lanes above: a whole register is read where they go on so far, but not where they
+// are written as well, for a load that is wider than the store before it waits until that has reached the cache.
+func (f *function) parameters(r ref, n int) *value {
 	if whole := f.code.bits / 8 / f.m.size; !f.updating && r.index == nil && r.disp+whole*f.m.size <= f.file.layout.params {
 		n = whole
 	}

@@ -78,6 +78,7 @@ func (b *block) add(n *node) *value {
 	b.nodes = append(b.nodes, n)
 	if n.out != nil && !n.out.cell {
 		n.out.def = n
+		n.out.equal = n.equalLanes()
 	}
 	return n.out
 }

@@ -61,6 +61,9 @@ const (
 	forwardLatency = 8
 )
 
+// convertLatency is that of conversions between float32 and float64 within 128 bits, which leave every number in its half of a register.
+const convertLatency = 3
+
 // operations are the operations by the beginning of an opcode; the longest that fits counts.
 var operations = map[string]operation{
 	"VFMADD": {multipliers, 4, 1}, "VFNMADD": {multipliers, 4, 1}, "VFMSUB": {multipliers, 4, 1}, "VMUL": {multipliers, 3, 1},
@@ -68,7 +71,7 @@ var operations = map[string]operation{
 	"VCVT": {adders, 5, 1}, "VSCALEF": {adders, 3, 2}, "VRNDSCALE": {adders, 3, 1}, "VREDUCE": {adders, 6, 2}, "VROUND": {adders, 3, 1},
 	"VDIVPS": {divider, 11, 3}, "VDIVPD": {divider, 13, 5}, "VSQRTPS": {divider, 15, 5}, "VSQRTPD": {divider, 21, 9},
 	"VUNPCK": {shufflers, 1, 1}, "VSHUFPS": {shufflers, 1, 1}, "VSHUFPD": {shufflers, 1, 1}, "VSHUFF": {shufflers, 3, 1},
-	"VPERM": {shufflers, 4, 1}, "VPERMI2": {vector0 | shufflers, 4, 2}, "VRCP14": {multipliers, 5, 1}, "VPSLL": {adders, 2, 1}, "VPSR": {adders, 2, 1}, "VEXTRACT": {shufflers, 3, 1}, "VINSERT": {shufflers, 2, 1}, "VBROADCAST": {shufflers, 3, 1},
+	"VPERM": {shufflers, 4, 1}, "VPERMI2": {shufflers, 4, 1}, "VRCP14": {multipliers, 5, 1}, "VPSLL": {adders, 2, 1}, "VPSR": {adders, 2, 1}, "VEXTRACT": {shufflers, 3, 1}, "VINSERT": {shufflers, 2, 1}, "VBROADCAST": {shufflers, 3, 1},
 	"VMOVDDUP": {shufflers, 1, 1}, "V": {anyVector, 1, 1}, "K": {multipliers, 3, 1}, "": {anyScalar, 1, 1},
 	"VMASKMOV": {anyVector, 1, 1}, "VZEROUPPER": {anyScalar, 1, 1}, "VGATHER": {loaders, 12, 8},
 }

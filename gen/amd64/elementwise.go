@@ -16,6 +16,8 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *value)
 		exprs = append(exprs, m.Sum.Expr)
 	}
 	loaded := map[expr.Var]*value{}
+	f.live = n
+	defer func() { f.live = 0 }()
 	f.code.within(f.m.width(n), func() {
 		out := f.code.program(expr.Share("u", exprs...), func(v expr.Var) *value {
 			if acc != "" && v == acc {
@@ -30,7 +32,7 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *value)
 			f.code.store(out[i], f.at(s.Buf, at), n)
 		}
 		if m.Sum != nil {
-			if terms = out[len(out)-1]; !f.strict() && m.N > 1 { // the sum of one is what is in the first lane
+			if terms = out[len(out)-1]; !f.strict() && m.N > 1 && !f.fewLanes(m.N) { // the sum of one is what is in the first lane
 				terms = f.code.clip(terms, n)
 			}
 		}
@@ -94,7 +96,7 @@ func (f *function) sum(n, unrolled int, body func(at index, n int) *value) (tota
 func (f *function) finishSum(s *plan.Sum, total *value, n int) {
 	f.code.within(f.m.width(min(n, f.m.lanes())), func() {
 		if n > 1 || f.strict() {
-			total = f.code.everywhere(total, (*block).sum)
+			total = f.code.folded(total, n, (*block).sum)
 		}
 		if s.Scale != 1 {
 			total = f.code.product(total, f.code.number(s.Scale))

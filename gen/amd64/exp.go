@@ -254,24 +254,25 @@ func (b *block) wide(x *value, fn func(b *block, x *value) *value) *value {
 // widely does so with a function of several values.
 func (b *block) widely(in []*value, fn func(b *block, in []*value) *value) *value {
 	narrow := b.m
-	part := func(in []*value, bits int) (out *value) { // of bits/2
+	part := func(in []*value, bits int) (out *value) { // of bits/2, or two lanes
+		half := max(bits/2, 128)
 		b.m.size = 8
 		b.within(bits, func() {
 			var wide []*value
 			for _, x := range in {
-				wide = append(wide, b.add(&node{op: "VCVTPS2PD", in: []*value{x}, out: b.fresh(), imm: -1, narrow: bits / 2}))
+				wide = append(wide, b.add(&node{op: "VCVTPS2PD", in: []*value{x}, out: b.fresh(), imm: -1, narrow: half}))
 			}
 			v := fn(b, wide)
 			out = b.fresh()
-			out.bits = bits / 2
-			op := "VCVTPD2PSY"
-			if bits == 512 {
-				op = "VCVTPD2PS"
-			}
-			out = b.add(&node{op: op, in: []*value{v}, out: out, imm: -1, wide: bits / 2, narrow: bits})
+			out.bits = half
+			op := map[int]string{128: "VCVTPD2PSX", 256: "VCVTPD2PSY", 512: "VCVTPD2PS"}[bits]
+			out = b.add(&node{op: op, in: []*value{v}, out: out, imm: -1, wide: half, narrow: bits})
 		})
 		b.m = narrow
 		return out
+	}
+	if b.f.live > 0 && b.f.live <= 2 {
+		return part(in, 128) // conversions within 128 bits take less
 	}
 	if 2*b.bits <= b.m.widest() {
 		return part(in, 2*b.bits)

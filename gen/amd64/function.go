@@ -39,6 +39,8 @@ type function struct {
 	maxima map[expr.Var]expr.Var
 	// dividing says that products with the reciprocal of a number are quotients: one operation less to wait for.
 	dividing bool
+	// live is how many lanes of what is computed are looked at, 0 for all of them.
+	live int
 	// byRows are the matrices that it takes row by row in any case.
 	byRows map[*plan.Buffer]bool
 	// pending are variables that the code after a loop still reads.

@@ -53,6 +53,7 @@ var instructions = map[string]instruction{
 	"VCMPPS":            x86.VCMPPS,
 	"VCMPPS_BCST":       x86.VCMPPS_BCST,
 	"VCVTPD2PS":         x86.VCVTPD2PS,
+	"VCVTPD2PSX":        x86.VCVTPD2PSX,
 	"VCVTPD2PSY":        x86.VCVTPD2PSY,
 	"VCVTPS2PD":         x86.VCVTPS2PD,
 	"VCVTSI2SDQ":        three(x86.VCVTSI2SDQ),

@@ -110,9 +110,9 @@ func (w *window) stage(i int) {
 			result = w.orderedSum(s, cell)
 			break
 		}
-		result = f.code.everywhere(w.fold(i, cell, 0), (*block).sum)
+		result = f.code.folded(w.fold(i, cell, 0), w.together(), (*block).sum)
 	case plan.FoldMax:
-		result = f.code.everywhere(w.fold(i, cell, math.Inf(-1)), w.largest(i))
+		result = f.code.folded(w.fold(i, cell, math.Inf(-1)), w.together(), w.largest(i))
 	}
 	if cell != nil {
 		f.code.set(cell, result)
@@ -123,6 +123,14 @@ func (w *window) stage(i int) {
 		f.code.store(result, f.at(s.Keep, w.group), 1)
 	}
 	w.release(w.op.Stages[i+1:])
+}
+
+// together is the number of units if they are taken all at once, 0 otherwise.
+func (w *window) together() int {
+	if w.op.Window > w.step {
+		return 0
+	}
+	return w.op.Window
 }
 
 // release gives back the variables that none of some stages reads.
@@ -161,12 +169,16 @@ func (w *window) fold(i int, cell *value, from float64) *value {
 		v := w.at(s, at, n, sofar)
 		switch s.Fold {
 		case plan.FoldSum:
-			b.within(b.m.width(n), func() { v = b.clip(v, n) })
+			if !w.f.fewLanes(w.together()) {
+				b.within(b.m.width(n), func() { v = b.clip(v, n) })
+			}
 			if sofar != nil {
 				v = b.sum(sofar, v)
 			}
 		case plan.FoldMax:
-			v = b.fill(v, n, b.number(math.Inf(-1)))
+			if !w.f.fewLanes(w.together()) {
+				v = b.fill(v, n, b.number(math.Inf(-1)))
+			}
 			if sofar != nil {
 				v = w.largest(i)(b, sofar, v)
 			}

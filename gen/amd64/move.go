@@ -49,6 +49,9 @@ func (b *block) spread(at ref) *value {
 
 // lane is lane i of a vector in every lane, i among those of the first 256 bits.
 func (b *block) lane(v *value, i int) *value {
+	if v.equal && v.bits >= b.bits && !b.f.strict() {
+		return v
+	}
 	if quad := 16 / b.m.size; i >= quad {
 		b.within(256, func() { v = b.half(v) })
 		i -= quad

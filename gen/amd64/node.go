@@ -1,5 +1,10 @@
 package amd64
 
+import (
+	"slices"
+	"strings"
+)
+
 // value is a vector, or a mask of lanes, that a block computes once and reads any number of times. It has no register until
 // the block is emitted.
 type value struct {
@@ -7,6 +12,7 @@ type value struct {
 	bits  int // width it was made with; an instruction of a narrower width reads its low part
 	def   *node
 	cell  bool // a variable that outlives the block: its register is fixed and it may be written again
+	equal bool // all lanes are known to be equal
 	uses  []int
 	next  int // index in uses of the next one
 	reg   int // -1: none
@@ -61,4 +67,29 @@ type node struct {
 	isZero       bool    // a literal of zeros
 	pattern      uint64  // the bits of number
 	deferred     bool    // a load that is left to the instruction that reads it
+}
+
+// equalLanes says whether all lanes of what a node makes are known to be equal.
+func (n *node) equalLanes() bool {
+	switch n.kind {
+	case literal, splat:
+		return n.n == 1
+	case compute, fused, replace:
+	default:
+		return false
+	}
+	for _, op := range []string{"VSHUF", "VUNPCK", "VINSERT", "VPERM2"} {
+		if strings.HasPrefix(n.op, op) { // lanes of two vectors side by side
+			return n.in[0] == n.in[1] && (n.in[0].equal || n.op == "VSHUFPS" && n.bits == 128 && n.imm%0x55 == 0)
+		}
+	}
+	switch {
+	case n.op == "VCVTPD2PSX": // two lanes
+		return false
+	case strings.HasPrefix(n.op, "VBROADCAST"):
+		return true
+	case strings.HasPrefix(n.op, "VPERM"): // a look-up
+		return n.in[0].equal
+	}
+	return !slices.ContainsFunc(n.sources(), func(v *value) bool { return !v.equal })
 }

@@ -34,6 +34,10 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 	cols := op.W.Cols
 	for first := 0; first < op.W.Rows; first += lanes {
 		at, n := index{off: first}, min(lanes, op.W.Rows-first)
+		if cols == 2 && f.code.bits == 128 {
+			f.pairs(op, at, n)
+			continue
+		}
 		input := f.code.tiled(f.at(op.In, index{}), cols)
 		var products []*value
 		var rows [][]int // of every lane the row that it is a part of
@@ -54,6 +58,35 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 		})
 		f.each(&op.Each, at, n, plan.AccForward, z)
 	}
+}
+
+// pairs is packedRows for rows of two numbers in two registers of 128 bits: the weights are put in the order of their rows, and not the products,
+// which are added as they are formed.
+func (f *function) pairs(op *plan.Affine, at index, n int) {
+	b, lanes := f.code, f.code.bits/8/f.m.size
+	first := f.parameters(f.row(op.W, at), min(lanes, 2*n))
+	last := first
+	if 2*n > lanes {
+		last = f.parameters(f.row(op.W, at).plus(16), 2*n-lanes)
+	}
+	even, odd := "VSHUFPS", "VSHUFPS"
+	evens, odds := 0x88, 0xdd
+	if f.m.size == 8 {
+		even, odd, evens, odds = "VUNPCKLPD", "VUNPCKHPD", -1, -1
+	}
+	x := [2]*value{b.spread(f.at(op.In, index{})), b.spread(f.at(op.In, index{off: 1}))}
+	z := b.shuffle(even, evens, first, last)
+	if op.B != nil {
+		z = b.madd(z, x[0], f.biases(op.B, at, n))
+	} else {
+		z = b.product(z, x[0])
+	}
+	if w := b.shuffle(odd, odds, first, last); f.updating { // an operation more, and a cycle less to wait
+		z = b.sum(z, b.product(w, x[1]))
+	} else {
+		z = b.madd(w, x[1], z)
+	}
+	f.each(&op.Each, at, n, plan.AccForward, z)
 }
 
 // neighbours adds every group of so many neighbouring lanes of some whole vectors and puts the sums in the order of their rows.

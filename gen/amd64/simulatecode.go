@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
@@ -112,6 +113,9 @@ func model(n *ir.Instruction) modelled {
 	}
 	if bits == 512 {
 		i.turns = 2
+	}
+	if bits == 128 && strings.HasPrefix(n.Opcode, "VCVTP") {
+		i.op.latency = convertLatency
 	}
 	i.bytes = memoryBytes(n, bits)
 	in, out := n.InputRegisters(), n.OutputRegisters()

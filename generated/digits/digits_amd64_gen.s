@@ -1315,35 +1315,35 @@ loop0:
 
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X2
-	VCVTPS2PD   X2, Y2
-	VPADDQ      DigitsConstants<>+740(SB), Y2, Y4
-	VPSRLQ      $0x34, Y4, Y5
-	VORPD       DigitsConstants<>+772(SB), Y5, Y5
-	VSUBPD      DigitsConstants<>+804(SB), Y5, Y5
-	VANDPD      DigitsConstants<>+836(SB), Y4, Y4
-	VPADDQ      DigitsConstants<>+868(SB), Y4, Y4
-	VSUBPD      DigitsConstants<>+900(SB), Y4, Y4
-	VADDPD      DigitsConstants<>+932(SB), Y4, Y6
-	VDIVPD      Y6, Y4, Y4
-	VMULPD      Y4, Y4, Y6
-	VMOVUPS     DigitsConstants<>+996(SB), Y7
-	VFMADD231PD DigitsConstants<>+1028(SB), Y6, Y7
-	VMOVUPS     DigitsConstants<>+1060(SB), Y8
-	VFMADD231PD DigitsConstants<>+1092(SB), Y6, Y8
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD Y6, Y8, Y7
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD DigitsConstants<>+1124(SB), Y6, Y7
-	VMULPD      Y7, Y4, Y4
-	VFMADD231PD DigitsConstants<>+964(SB), Y5, Y4
+	VCVTPS2PD   X2, X2
+	VPADDQ      DigitsConstants<>+740(SB), X2, X4
+	VPSRLQ      $0x34, X4, X5
+	VORPD       DigitsConstants<>+772(SB), X5, X5
+	VSUBPD      DigitsConstants<>+804(SB), X5, X5
+	VANDPD      DigitsConstants<>+836(SB), X4, X4
+	VPADDQ      DigitsConstants<>+868(SB), X4, X4
+	VSUBPD      DigitsConstants<>+900(SB), X4, X4
+	VADDPD      DigitsConstants<>+932(SB), X4, X6
+	VDIVPD      X6, X4, X4
+	VMULPD      X4, X4, X6
+	VMOVUPS     DigitsConstants<>+996(SB), X7
+	VFMADD231PD DigitsConstants<>+1028(SB), X6, X7
+	VMOVUPS     DigitsConstants<>+1060(SB), X8
+	VFMADD231PD DigitsConstants<>+1092(SB), X6, X8
+	VMULPD      X6, X6, X6
+	VFMADD231PD X6, X8, X7
+	VMULPD      X6, X6, X6
+	VFMADD231PD DigitsConstants<>+1124(SB), X6, X7
+	VMULPD      X7, X4, X4
+	VFMADD231PD DigitsConstants<>+964(SB), X5, X4
 	VXORPS      X5, X5, X5
-	VCMPPD      $0x00, Y5, Y2, Y6
-	VBLENDVPD   Y6, DigitsConstants<>+1188(SB), Y4, Y4
-	VCMPPD      $0x00, DigitsConstants<>+708(SB), Y2, Y6
-	VBLENDVPD   Y6, DigitsConstants<>+708(SB), Y4, Y4
-	VCMPPD      $0x19, Y5, Y2, Y2
-	VBLENDVPD   Y2, DigitsConstants<>+1220(SB), Y4, Y2
-	VCVTPD2PSY  Y2, X2
+	VCMPPD      $0x00, X5, X2, X6
+	VBLENDVPD   X6, DigitsConstants<>+1188(SB), X4, X4
+	VCMPPD      $0x00, DigitsConstants<>+708(SB), X2, X6
+	VBLENDVPD   X6, DigitsConstants<>+708(SB), X4, X4
+	VCMPPD      $0x19, X5, X2, X2
+	VBLENDVPD   X2, DigitsConstants<>+1220(SB), X4, X2
+	VCVTPD2PSX  X2, X2
 	VMOVSS      X2, 640(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
@@ -1371,7 +1371,7 @@ loop0:
 	RET
 
 // func digitsLossAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·digitsLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -1973,35 +1973,35 @@ TEXT ·digitsLossAVX512(SB), NOSPLIT, $0-36
 
 	// t = log(s2)
 	VSHUFPS          $0x00, X3, X3, X2
-	VCVTPS2PD        X2, Y2
-	VPADDQ.BCST      DigitsConstants<>+1260(SB), Y2, Y3
-	VPSRLQ           $0x34, Y3, Y4
-	VORPD.BCST       DigitsConstants<>+1268(SB), Y4, Y4
-	VSUBPD.BCST      DigitsConstants<>+1276(SB), Y4, Y4
-	VANDPD.BCST      DigitsConstants<>+1284(SB), Y3, Y3
-	VPADDQ.BCST      DigitsConstants<>+1292(SB), Y3, Y3
-	VSUBPD.BCST      DigitsConstants<>+1300(SB), Y3, Y3
-	VADDPD.BCST      DigitsConstants<>+1308(SB), Y3, Y5
-	VDIVPD           Y5, Y3, Y3
-	VMULPD           Y3, Y3, Y5
-	VBROADCASTSD     DigitsConstants<>+1324(SB), Y6
-	VFMADD231PD.BCST DigitsConstants<>+1332(SB), Y5, Y6
-	VBROADCASTSD     DigitsConstants<>+1340(SB), Y7
-	VFMADD231PD.BCST DigitsConstants<>+1348(SB), Y5, Y7
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD      Y5, Y7, Y6
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD.BCST DigitsConstants<>+1356(SB), Y5, Y6
-	VMULPD           Y6, Y3, Y3
-	VFMADD231PD.BCST DigitsConstants<>+1316(SB), Y4, Y3
+	VCVTPS2PD        X2, X2
+	VPADDQ.BCST      DigitsConstants<>+1260(SB), X2, X3
+	VPSRLQ           $0x34, X3, X4
+	VORPD.BCST       DigitsConstants<>+1268(SB), X4, X4
+	VSUBPD.BCST      DigitsConstants<>+1276(SB), X4, X4
+	VANDPD.BCST      DigitsConstants<>+1284(SB), X3, X3
+	VPADDQ.BCST      DigitsConstants<>+1292(SB), X3, X3
+	VSUBPD.BCST      DigitsConstants<>+1300(SB), X3, X3
+	VADDPD.BCST      DigitsConstants<>+1308(SB), X3, X5
+	VDIVPD           X5, X3, X3
+	VMULPD           X3, X3, X5
+	VMOVDDUP         DigitsConstants<>+1324(SB), X6
+	VFMADD231PD.BCST DigitsConstants<>+1332(SB), X5, X6
+	VMOVDDUP         DigitsConstants<>+1340(SB), X7
+	VFMADD231PD.BCST DigitsConstants<>+1348(SB), X5, X7
+	VMULPD           X5, X5, X5
+	VFMADD231PD      X5, X7, X6
+	VMULPD           X5, X5, X5
+	VFMADD231PD.BCST DigitsConstants<>+1356(SB), X5, X6
+	VMULPD           X6, X3, X3
+	VFMADD231PD.BCST DigitsConstants<>+1316(SB), X4, X3
 	VXORPS           X4, X4, X4
-	VCMPPD           $0x00, Y4, Y2, K2
-	VBLENDMPD.BCST   DigitsConstants<>+1372(SB), Y3, K2, Y3
-	VCMPPD.BCST      $0x00, DigitsConstants<>+1252(SB), Y2, K2
-	VBLENDMPD.BCST   DigitsConstants<>+1252(SB), Y3, K2, Y3
-	VCMPPD           $0x19, Y4, Y2, K2
-	VBLENDMPD.BCST   DigitsConstants<>+1380(SB), Y3, K2, Y2
-	VCVTPD2PSY       Y2, X2
+	VCMPPD           $0x00, X4, X2, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1372(SB), X3, K2, X3
+	VCMPPD.BCST      $0x00, DigitsConstants<>+1252(SB), X2, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1252(SB), X3, K2, X3
+	VCMPPD           $0x19, X4, X2, K2
+	VBLENDMPD.BCST   DigitsConstants<>+1380(SB), X3, K2, X2
+	VCVTPD2PSX       X2, X2
 	VMOVSS           X2, 640(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
@@ -2039,35 +2039,35 @@ TEXT ·digitsBackwardAVX2(SB), NOSPLIT, $0-44
 
 	// t = log(s2)
 	VBROADCASTSS 596(SI), X0
-	VCVTPS2PD    X0, Y0
-	VPADDQ       DigitsConstants<>+740(SB), Y0, Y1
-	VPSRLQ       $0x34, Y1, Y2
-	VORPD        DigitsConstants<>+772(SB), Y2, Y2
-	VSUBPD       DigitsConstants<>+804(SB), Y2, Y2
-	VANDPD       DigitsConstants<>+836(SB), Y1, Y1
-	VPADDQ       DigitsConstants<>+868(SB), Y1, Y1
-	VSUBPD       DigitsConstants<>+900(SB), Y1, Y1
-	VADDPD       DigitsConstants<>+932(SB), Y1, Y3
-	VDIVPD       Y3, Y1, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVUPS      DigitsConstants<>+996(SB), Y4
-	VFMADD231PD  DigitsConstants<>+1028(SB), Y3, Y4
-	VMOVUPS      DigitsConstants<>+1060(SB), Y5
-	VFMADD231PD  DigitsConstants<>+1092(SB), Y3, Y5
-	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  Y3, Y5, Y4
-	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  DigitsConstants<>+1124(SB), Y3, Y4
-	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  DigitsConstants<>+964(SB), Y2, Y1
+	VCVTPS2PD    X0, X0
+	VPADDQ       DigitsConstants<>+740(SB), X0, X1
+	VPSRLQ       $0x34, X1, X2
+	VORPD        DigitsConstants<>+772(SB), X2, X2
+	VSUBPD       DigitsConstants<>+804(SB), X2, X2
+	VANDPD       DigitsConstants<>+836(SB), X1, X1
+	VPADDQ       DigitsConstants<>+868(SB), X1, X1
+	VSUBPD       DigitsConstants<>+900(SB), X1, X1
+	VADDPD       DigitsConstants<>+932(SB), X1, X3
+	VDIVPD       X3, X1, X1
+	VMULPD       X1, X1, X3
+	VMOVUPS      DigitsConstants<>+996(SB), X4
+	VFMADD231PD  DigitsConstants<>+1028(SB), X3, X4
+	VMOVUPS      DigitsConstants<>+1060(SB), X5
+	VFMADD231PD  DigitsConstants<>+1092(SB), X3, X5
+	VMULPD       X3, X3, X3
+	VFMADD231PD  X3, X5, X4
+	VMULPD       X3, X3, X3
+	VFMADD231PD  DigitsConstants<>+1124(SB), X3, X4
+	VMULPD       X4, X1, X1
+	VFMADD231PD  DigitsConstants<>+964(SB), X2, X1
 	VXORPS       X2, X2, X2
-	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, DigitsConstants<>+1188(SB), Y1, Y1
-	VCMPPD       $0x00, DigitsConstants<>+708(SB), Y0, Y3
-	VBLENDVPD    Y3, DigitsConstants<>+708(SB), Y1, Y1
-	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, DigitsConstants<>+1220(SB), Y1, Y0
-	VCVTPD2PSY   Y0, X0
+	VCMPPD       $0x00, X2, X0, X3
+	VBLENDVPD    X3, DigitsConstants<>+1188(SB), X1, X1
+	VCMPPD       $0x00, DigitsConstants<>+708(SB), X0, X3
+	VBLENDVPD    X3, DigitsConstants<>+708(SB), X1, X1
+	VCMPPD       $0x19, X2, X0, X0
+	VBLENDVPD    X0, DigitsConstants<>+1220(SB), X1, X0
+	VCVTPD2PSX   X0, X0
 	VMOVSS       X0, 640(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
@@ -2957,35 +2957,35 @@ loop0:
 
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X5
-	VCVTPS2PD   X5, Y5
-	VPADDQ      DigitsConstants<>+740(SB), Y5, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       DigitsConstants<>+772(SB), Y8, Y8
-	VSUBPD      DigitsConstants<>+804(SB), Y8, Y8
-	VANDPD      DigitsConstants<>+836(SB), Y7, Y7
-	VPADDQ      DigitsConstants<>+868(SB), Y7, Y7
-	VSUBPD      DigitsConstants<>+900(SB), Y7, Y7
-	VADDPD      DigitsConstants<>+932(SB), Y7, Y9
-	VDIVPD      Y9, Y7, Y7
-	VMULPD      Y7, Y7, Y9
-	VMOVUPS     DigitsConstants<>+996(SB), Y10
-	VFMADD231PD DigitsConstants<>+1028(SB), Y9, Y10
-	VMOVUPS     DigitsConstants<>+1060(SB), Y11
-	VFMADD231PD DigitsConstants<>+1092(SB), Y9, Y11
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD Y9, Y11, Y10
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD DigitsConstants<>+1124(SB), Y9, Y10
-	VMULPD      Y10, Y7, Y7
-	VFMADD231PD DigitsConstants<>+964(SB), Y8, Y7
+	VCVTPS2PD   X5, X5
+	VPADDQ      DigitsConstants<>+740(SB), X5, X7
+	VPSRLQ      $0x34, X7, X8
+	VORPD       DigitsConstants<>+772(SB), X8, X8
+	VSUBPD      DigitsConstants<>+804(SB), X8, X8
+	VANDPD      DigitsConstants<>+836(SB), X7, X7
+	VPADDQ      DigitsConstants<>+868(SB), X7, X7
+	VSUBPD      DigitsConstants<>+900(SB), X7, X7
+	VADDPD      DigitsConstants<>+932(SB), X7, X9
+	VDIVPD      X9, X7, X7
+	VMULPD      X7, X7, X9
+	VMOVUPS     DigitsConstants<>+996(SB), X10
+	VFMADD231PD DigitsConstants<>+1028(SB), X9, X10
+	VMOVUPS     DigitsConstants<>+1060(SB), X11
+	VFMADD231PD DigitsConstants<>+1092(SB), X9, X11
+	VMULPD      X9, X9, X9
+	VFMADD231PD X9, X11, X10
+	VMULPD      X9, X9, X9
+	VFMADD231PD DigitsConstants<>+1124(SB), X9, X10
+	VMULPD      X10, X7, X7
+	VFMADD231PD DigitsConstants<>+964(SB), X8, X7
 	VXORPS      X8, X8, X8
-	VCMPPD      $0x00, Y8, Y5, Y9
-	VBLENDVPD   Y9, DigitsConstants<>+1188(SB), Y7, Y7
-	VCMPPD      $0x00, DigitsConstants<>+708(SB), Y5, Y9
-	VBLENDVPD   Y9, DigitsConstants<>+708(SB), Y7, Y7
-	VCMPPD      $0x19, Y8, Y5, Y5
-	VBLENDVPD   Y5, DigitsConstants<>+1220(SB), Y7, Y5
-	VCVTPD2PSY  Y5, X5
+	VCMPPD      $0x00, X8, X5, X9
+	VBLENDVPD   X9, DigitsConstants<>+1188(SB), X7, X7
+	VCMPPD      $0x00, DigitsConstants<>+708(SB), X5, X9
+	VBLENDVPD   X9, DigitsConstants<>+708(SB), X7, X7
+	VCMPPD      $0x19, X8, X5, X5
+	VBLENDVPD   X5, DigitsConstants<>+1220(SB), X7, X5
+	VCVTPD2PSX  X5, X5
 	VMOVSS      X5, 640(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
@@ -3871,35 +3871,35 @@ loop0:
 
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X5
-	VCVTPS2PD   X5, Y5
-	VPADDQ      DigitsConstants<>+740(SB), Y5, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       DigitsConstants<>+772(SB), Y8, Y8
-	VSUBPD      DigitsConstants<>+804(SB), Y8, Y8
-	VANDPD      DigitsConstants<>+836(SB), Y7, Y7
-	VPADDQ      DigitsConstants<>+868(SB), Y7, Y7
-	VSUBPD      DigitsConstants<>+900(SB), Y7, Y7
-	VADDPD      DigitsConstants<>+932(SB), Y7, Y9
-	VDIVPD      Y9, Y7, Y7
-	VMULPD      Y7, Y7, Y9
-	VMOVUPS     DigitsConstants<>+996(SB), Y10
-	VFMADD231PD DigitsConstants<>+1028(SB), Y9, Y10
-	VMOVUPS     DigitsConstants<>+1060(SB), Y11
-	VFMADD231PD DigitsConstants<>+1092(SB), Y9, Y11
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD Y9, Y11, Y10
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD DigitsConstants<>+1124(SB), Y9, Y10
-	VMULPD      Y10, Y7, Y7
-	VFMADD231PD DigitsConstants<>+964(SB), Y8, Y7
+	VCVTPS2PD   X5, X5
+	VPADDQ      DigitsConstants<>+740(SB), X5, X7
+	VPSRLQ      $0x34, X7, X8
+	VORPD       DigitsConstants<>+772(SB), X8, X8
+	VSUBPD      DigitsConstants<>+804(SB), X8, X8
+	VANDPD      DigitsConstants<>+836(SB), X7, X7
+	VPADDQ      DigitsConstants<>+868(SB), X7, X7
+	VSUBPD      DigitsConstants<>+900(SB), X7, X7
+	VADDPD      DigitsConstants<>+932(SB), X7, X9
+	VDIVPD      X9, X7, X7
+	VMULPD      X7, X7, X9
+	VMOVUPS     DigitsConstants<>+996(SB), X10
+	VFMADD231PD DigitsConstants<>+1028(SB), X9, X10
+	VMOVUPS     DigitsConstants<>+1060(SB), X11
+	VFMADD231PD DigitsConstants<>+1092(SB), X9, X11
+	VMULPD      X9, X9, X9
+	VFMADD231PD X9, X11, X10
+	VMULPD      X9, X9, X9
+	VFMADD231PD DigitsConstants<>+1124(SB), X9, X10
+	VMULPD      X10, X7, X7
+	VFMADD231PD DigitsConstants<>+964(SB), X8, X7
 	VXORPS      X8, X8, X8
-	VCMPPD      $0x00, Y8, Y5, Y9
-	VBLENDVPD   Y9, DigitsConstants<>+1188(SB), Y7, Y7
-	VCMPPD      $0x00, DigitsConstants<>+708(SB), Y5, Y9
-	VBLENDVPD   Y9, DigitsConstants<>+708(SB), Y7, Y7
-	VCMPPD      $0x19, Y8, Y5, Y5
-	VBLENDVPD   Y5, DigitsConstants<>+1220(SB), Y7, Y5
-	VCVTPD2PSY  Y5, X5
+	VCMPPD      $0x00, X8, X5, X9
+	VBLENDVPD   X9, DigitsConstants<>+1188(SB), X7, X7
+	VCMPPD      $0x00, DigitsConstants<>+708(SB), X5, X9
+	VBLENDVPD   X9, DigitsConstants<>+708(SB), X7, X7
+	VCMPPD      $0x19, X8, X5, X5
+	VBLENDVPD   X5, DigitsConstants<>+1220(SB), X7, X5
+	VCVTPD2PSX  X5, X5
 	VMOVSS      X5, 640(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)

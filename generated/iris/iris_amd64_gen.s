@@ -109,54 +109,52 @@ TEXT ·irisForwardAVX2(SB), NOSPLIT, $0-24
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
+	VSHUFPS      $0x00, X0, X0, X1
+	VSHUFPS      $0x55, X0, X0, X2
+	VMAXPS       X2, X1, X1
+	VSHUFPS      $0xaa, X0, X0, X2
+	VMAXPS       X2, X1, X1
+	VMOVSS       X1, 88(SI)
+	VSUBPS       X1, X0, X0
+	VMOVUPS      IrisConstants<>+448(SB), X1
+	VMAXPS       X0, X1, X0
 	VMOVUPS      IrisConstants<>+480(SB), X1
-	VMOVUPS      IrisConstants<>+448(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 88(SI)
-	VSUBPS       X2, X0, X0
-	VMOVUPS      IrisConstants<>+512(SB), X2
-	VMAXPS       X0, X2, X0
-	VMOVUPS      IrisConstants<>+544(SB), X2
-	VMOVAPS      X2, X3
-	VFMADD231PS  IrisConstants<>+576(SB), X0, X3
-	VSUBPS       X2, X3, X3
-	VMOVAPS      X2, X4
-	VFMADD231PS  IrisConstants<>+608(SB), X3, X4
-	VSUBPS       X2, X4, X5
-	VSUBPS       X5, X3, X5
-	VADDPS       X2, X5, X2
-	VPSLLD       $0x17, X4, X4
-	VPADDD       IrisConstants<>+640(SB), X4, X4
-	VPSLLD       $0x17, X2, X2
-	VPADDD       IrisConstants<>+640(SB), X2, X2
-	VFNMADD231PS IrisConstants<>+672(SB), X3, X0
-	VFNMADD231PS IrisConstants<>+704(SB), X3, X0
-	VMOVAPS      X4, X3
-	VFMADD231PS  X0, X4, X3
-	VSUBPS       X3, X4, X5
-	VFMADD231PS  X0, X4, X5
-	VMULPS       X0, X0, X6
-	VMULPS       X6, X4, X4
-	VMOVUPS      IrisConstants<>+608(SB), X7
+	VMOVAPS      X1, X2
+	VFMADD231PS  IrisConstants<>+512(SB), X0, X2
+	VSUBPS       X1, X2, X2
+	VMOVAPS      X1, X3
+	VFMADD231PS  IrisConstants<>+544(SB), X2, X3
+	VSUBPS       X1, X3, X4
+	VSUBPS       X4, X2, X4
+	VADDPS       X1, X4, X1
+	VPSLLD       $0x17, X3, X3
+	VPADDD       IrisConstants<>+576(SB), X3, X3
+	VPSLLD       $0x17, X1, X1
+	VPADDD       IrisConstants<>+576(SB), X1, X1
+	VFNMADD231PS IrisConstants<>+608(SB), X2, X0
+	VFNMADD231PS IrisConstants<>+640(SB), X2, X0
+	VMOVAPS      X3, X2
+	VFMADD231PS  X0, X3, X2
+	VSUBPS       X2, X3, X4
+	VFMADD231PS  X0, X3, X4
+	VMULPS       X0, X0, X5
+	VMULPS       X5, X3, X3
+	VMOVUPS      IrisConstants<>+544(SB), X6
+	VFMADD231PS  IrisConstants<>+672(SB), X0, X6
+	VMOVUPS      IrisConstants<>+704(SB), X7
 	VFMADD231PS  IrisConstants<>+736(SB), X0, X7
 	VMOVUPS      IrisConstants<>+768(SB), X8
 	VFMADD231PS  IrisConstants<>+800(SB), X0, X8
-	VMOVUPS      IrisConstants<>+832(SB), X9
-	VFMADD231PS  IrisConstants<>+864(SB), X0, X9
-	VFMADD231PS  X6, X8, X7
-	VMULPS       X6, X6, X0
-	VFMADD231PS  X0, X9, X7
-	VFMADD231PS  X7, X4, X5
-	VADDPS       X5, X3, X0
-	VMULPS       X2, X0, X0
-	VANDPS       X0, X1, X1
-	VSHUFPS      $0x4e, X1, X1, X2
+	VFMADD231PS  X5, X7, X6
+	VMULPS       X5, X5, X0
+	VFMADD231PS  X0, X8, X6
+	VFMADD231PS  X6, X3, X4
+	VADDPS       X4, X2, X0
+	VMULPS       X1, X0, X0
+	VSHUFPS      $0x00, X0, X0, X1
+	VSHUFPS      $0x55, X0, X0, X2
 	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
+	VSHUFPS      $0xaa, X0, X0, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 92(SI)
 	VDIVPS       X1, X0, X0
@@ -190,40 +188,40 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVUPS         IrisConstants<>+0(SB), Y1
 	VPERMPS         Y0, Y1, Y0
 	VADDPS          128(DI), Y0, Y0
-	VANDPS.BCST     IrisConstants<>+900(SB), Y0, Y1
-	VBROADCASTSS    IrisConstants<>+896(SB), Y2
+	VANDPS.BCST     IrisConstants<>+836(SB), Y0, Y1
+	VBROADCASTSS    IrisConstants<>+832(SB), Y2
 	VMINPS          Y1, Y2, Y1
-	VADDPS.BCST     IrisConstants<>+904(SB), Y1, Y2
+	VADDPS.BCST     IrisConstants<>+840(SB), Y1, Y2
 	VPSRLD          $0x14, Y2, Y2
-	VMOVUPS         IrisConstants<>+960(SB), Z3
+	VMOVUPS         IrisConstants<>+896(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       IrisConstants<>+1024(SB), Z3, Z4
+	VPERMI2PS       IrisConstants<>+960(SB), Z3, Z4
 	VSUBPS          Y4, Y1, Y1
-	VMOVUPS         IrisConstants<>+1088(SB), Z3
+	VMOVUPS         IrisConstants<>+1024(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       IrisConstants<>+1152(SB), Z3, Z4
+	VPERMI2PS       IrisConstants<>+1088(SB), Z3, Z4
 	VMAXPS          Y1, Y4, Y3
-	VMOVUPS         IrisConstants<>+1216(SB), Z4
+	VMOVUPS         IrisConstants<>+1152(SB), Z4
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       IrisConstants<>+1280(SB), Z4, Z5
-	VMOVUPS         IrisConstants<>+1344(SB), Z4
+	VPERMI2PS       IrisConstants<>+1216(SB), Z4, Z5
+	VMOVUPS         IrisConstants<>+1280(SB), Z4
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       IrisConstants<>+1408(SB), Z4, Z6
-	VMOVUPS         IrisConstants<>+1472(SB), Z4
+	VPERMI2PS       IrisConstants<>+1344(SB), Z4, Z6
+	VMOVUPS         IrisConstants<>+1408(SB), Z4
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       IrisConstants<>+1536(SB), Z4, Z7
-	VMOVUPS         IrisConstants<>+1600(SB), Z4
+	VPERMI2PS       IrisConstants<>+1472(SB), Z4, Z7
+	VMOVUPS         IrisConstants<>+1536(SB), Z4
 	VMOVAPS         Z2, Z8
-	VPERMI2PS       IrisConstants<>+1664(SB), Z4, Z8
-	VMOVUPS         IrisConstants<>+1728(SB), Z4
-	VPERMI2PS       IrisConstants<>+1792(SB), Z4, Z2
+	VPERMI2PS       IrisConstants<>+1600(SB), Z4, Z8
+	VMOVUPS         IrisConstants<>+1664(SB), Z4
+	VPERMI2PS       IrisConstants<>+1728(SB), Z4, Z2
 	VFMADD231PS     Y1, Y7, Y6
 	VFMADD231PS     Y1, Y2, Y8
 	VMULPS          Y1, Y1, Y2
 	VFMADD231PS     Y2, Y8, Y6
 	VFMADD231PS     Y6, Y1, Y5
 	VFMADD231PS     Y1, Y5, Y3
-	VBROADCASTSS    IrisConstants<>+1856(SB), Y1
+	VBROADCASTSS    IrisConstants<>+1792(SB), Y1
 	VPTERNLOGD      $0x78, Y1, Y0, Y3
 	VMOVUPS         Y3, (SI)
 
@@ -249,37 +247,34 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VEXTRACTPS    $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	MOVL              $0x00000007, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      IrisConstants<>+1860(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0xaa, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 88(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      IrisConstants<>+1864(SB), X1
+	VBROADCASTSS      IrisConstants<>+1796(SB), X1
 	VMAXPS            X0, X1, X0
-	VBROADCASTSS      IrisConstants<>+1868(SB), X1
+	VBROADCASTSS      IrisConstants<>+1800(SB), X1
 	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  IrisConstants<>+1872(SB), X0, X2
+	VFMADD231PS.BCST  IrisConstants<>+1804(SB), X0, X2
 	VSUBPS            X1, X2, X1
-	VFNMADD231PS.BCST IrisConstants<>+1876(SB), X1, X0
-	VPERMPS           IrisConstants<>+1920(SB), Z2, Z3
-	VFNMADD231PS.BCST IrisConstants<>+1880(SB), X1, X3
+	VFNMADD231PS.BCST IrisConstants<>+1808(SB), X1, X0
+	VPERMPS           IrisConstants<>+1856(SB), Z2, Z3
+	VFNMADD231PS.BCST IrisConstants<>+1812(SB), X1, X3
 	VMULPS            X0, X0, X4
-	VBROADCASTSS      IrisConstants<>+1988(SB), X5
-	VFMADD231PS.BCST  IrisConstants<>+1984(SB), X0, X5
+	VBROADCASTSS      IrisConstants<>+1924(SB), X5
+	VFMADD231PS.BCST  IrisConstants<>+1920(SB), X0, X5
 	VADDPS            X3, X0, X0
 	VFMADD231PS       X5, X4, X0
-	VPERMPS           IrisConstants<>+2048(SB), Z2, Z2
+	VPERMPS           IrisConstants<>+1984(SB), Z2, Z2
 	VFMADD231PS       X0, X2, X2
 	VSCALEFPS         X1, X2, X0
-	VMOVAPS.Z         X0, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VADDPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0xaa, X0, X0, X2
 	VADDPS            X2, X1, X1
 	VMOVSS            X1, 92(SI)
 	VDIVPS            X1, X0, X0
@@ -395,106 +390,102 @@ TEXT ·irisLossAVX2(SB), NOSPLIT, $0-36
 	VEXTRACTPS   $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VMOVUPS      IrisConstants<>+480(SB), X1
-	VMOVUPS      IrisConstants<>+448(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 88(SI)
-	VSUBPS       X2, X0, X3
-	VMOVUPS      IrisConstants<>+512(SB), X5
-	VMAXPS       X3, X5, X3
-	VMOVUPS      IrisConstants<>+544(SB), X5
-	VMOVAPS      X5, X6
-	VFMADD231PS  IrisConstants<>+576(SB), X3, X6
-	VSUBPS       X5, X6, X6
-	VMOVAPS      X5, X7
-	VFMADD231PS  IrisConstants<>+608(SB), X6, X7
-	VSUBPS       X5, X7, X8
-	VSUBPS       X8, X6, X8
-	VADDPS       X5, X8, X5
-	VPSLLD       $0x17, X7, X7
-	VPADDD       IrisConstants<>+640(SB), X7, X7
-	VPSLLD       $0x17, X5, X5
-	VPADDD       IrisConstants<>+640(SB), X5, X5
-	VFNMADD231PS IrisConstants<>+672(SB), X6, X3
-	VFNMADD231PS IrisConstants<>+704(SB), X6, X3
-	VMOVAPS      X7, X6
-	VFMADD231PS  X3, X7, X6
-	VSUBPS       X6, X7, X8
-	VFMADD231PS  X3, X7, X8
-	VMULPS       X3, X3, X9
-	VMULPS       X9, X7, X7
-	VMOVUPS      IrisConstants<>+608(SB), X10
-	VFMADD231PS  IrisConstants<>+736(SB), X3, X10
+	VSHUFPS      $0x00, X0, X0, X1
+	VSHUFPS      $0x55, X0, X0, X2
+	VMAXPS       X2, X1, X1
+	VSHUFPS      $0xaa, X0, X0, X2
+	VMAXPS       X2, X1, X1
+	VMOVSS       X1, 88(SI)
+	VSUBPS       X1, X0, X2
+	VMOVUPS      IrisConstants<>+448(SB), X3
+	VMAXPS       X2, X3, X2
+	VMOVUPS      IrisConstants<>+480(SB), X3
+	VMOVAPS      X3, X5
+	VFMADD231PS  IrisConstants<>+512(SB), X2, X5
+	VSUBPS       X3, X5, X5
+	VMOVAPS      X3, X6
+	VFMADD231PS  IrisConstants<>+544(SB), X5, X6
+	VSUBPS       X3, X6, X7
+	VSUBPS       X7, X5, X7
+	VADDPS       X3, X7, X3
+	VPSLLD       $0x17, X6, X6
+	VPADDD       IrisConstants<>+576(SB), X6, X6
+	VPSLLD       $0x17, X3, X3
+	VPADDD       IrisConstants<>+576(SB), X3, X3
+	VFNMADD231PS IrisConstants<>+608(SB), X5, X2
+	VFNMADD231PS IrisConstants<>+640(SB), X5, X2
+	VMOVAPS      X6, X5
+	VFMADD231PS  X2, X6, X5
+	VSUBPS       X5, X6, X7
+	VFMADD231PS  X2, X6, X7
+	VMULPS       X2, X2, X8
+	VMULPS       X8, X6, X6
+	VMOVUPS      IrisConstants<>+544(SB), X9
+	VFMADD231PS  IrisConstants<>+672(SB), X2, X9
+	VMOVUPS      IrisConstants<>+704(SB), X10
+	VFMADD231PS  IrisConstants<>+736(SB), X2, X10
 	VMOVUPS      IrisConstants<>+768(SB), X11
-	VFMADD231PS  IrisConstants<>+800(SB), X3, X11
-	VMOVUPS      IrisConstants<>+832(SB), X12
-	VFMADD231PS  IrisConstants<>+864(SB), X3, X12
-	VFMADD231PS  X9, X11, X10
-	VMULPS       X9, X9, X3
-	VFMADD231PS  X3, X12, X10
-	VFMADD231PS  X10, X7, X8
-	VADDPS       X8, X6, X3
-	VMULPS       X5, X3, X3
-	VANDPS       X3, X1, X5
-	VSHUFPS      $0x4e, X5, X5, X6
-	VADDPS       X6, X5, X5
-	VSHUFPS      $0xb1, X5, X5, X6
-	VADDPS       X6, X5, X5
-	VMOVSS       X5, 92(SI)
-	VDIVPS       X5, X3, X3
-	VMOVSD       X3, 76(SI)
-	VEXTRACTPS   $0x02, X3, 84(SI)
+	VFMADD231PS  IrisConstants<>+800(SB), X2, X11
+	VFMADD231PS  X8, X10, X9
+	VMULPS       X8, X8, X2
+	VFMADD231PS  X2, X11, X9
+	VFMADD231PS  X9, X6, X7
+	VADDPS       X7, X5, X2
+	VMULPS       X3, X2, X2
+	VSHUFPS      $0x00, X2, X2, X3
+	VSHUFPS      $0x55, X2, X2, X5
+	VADDPS       X5, X3, X3
+	VSHUFPS      $0xaa, X2, X2, X5
+	VADDPS       X5, X3, X3
+	VMOVSS       X3, 92(SI)
+	VDIVPS       X3, X2, X2
+	VMOVSD       X2, 76(SI)
+	VEXTRACTPS   $0x02, X2, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X5, X5, X3
-	VCVTPS2PD   X3, Y3
-	VPADDQ      IrisConstants<>+2144(SB), Y3, Y5
-	VPSRLQ      $0x34, Y5, Y6
-	VORPD       IrisConstants<>+2176(SB), Y6, Y6
-	VSUBPD      IrisConstants<>+2208(SB), Y6, Y6
-	VANDPD      IrisConstants<>+2240(SB), Y5, Y5
-	VPADDQ      IrisConstants<>+2272(SB), Y5, Y5
-	VSUBPD      Y4, Y5, Y4
-	VADDPD      IrisConstants<>+2304(SB), Y4, Y5
-	VDIVPD      Y5, Y4, Y4
-	VMULPD      Y4, Y4, Y5
-	VMOVUPS     IrisConstants<>+2368(SB), Y7
-	VFMADD231PD IrisConstants<>+2400(SB), Y5, Y7
-	VMOVUPS     IrisConstants<>+2432(SB), Y8
-	VFMADD231PD IrisConstants<>+2464(SB), Y5, Y8
-	VMULPD      Y5, Y5, Y5
-	VFMADD231PD Y5, Y8, Y7
-	VMULPD      Y5, Y5, Y5
-	VFMADD231PD IrisConstants<>+2496(SB), Y5, Y7
-	VMULPD      Y7, Y4, Y4
-	VFMADD231PD IrisConstants<>+2336(SB), Y6, Y4
-	VXORPS      X5, X5, X5
-	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, IrisConstants<>+2560(SB), Y4, Y4
-	VCMPPD      $0x00, IrisConstants<>+2112(SB), Y3, Y6
-	VBLENDVPD   Y6, IrisConstants<>+2112(SB), Y4, Y4
-	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, IrisConstants<>+2592(SB), Y4, Y3
-	VCVTPD2PSY  Y3, X3
-	VMOVSS      X3, 108(SI)
+	VCVTPS2PD   X3, X2
+	VPADDQ      IrisConstants<>+2080(SB), X2, X3
+	VPSRLQ      $0x34, X3, X5
+	VORPD       IrisConstants<>+2112(SB), X5, X5
+	VSUBPD      IrisConstants<>+2144(SB), X5, X5
+	VANDPD      IrisConstants<>+2176(SB), X3, X3
+	VPADDQ      IrisConstants<>+2208(SB), X3, X3
+	VSUBPD      X4, X3, X3
+	VADDPD      IrisConstants<>+2240(SB), X3, X4
+	VDIVPD      X4, X3, X3
+	VMULPD      X3, X3, X4
+	VMOVUPS     IrisConstants<>+2304(SB), X6
+	VFMADD231PD IrisConstants<>+2336(SB), X4, X6
+	VMOVUPS     IrisConstants<>+2368(SB), X7
+	VFMADD231PD IrisConstants<>+2400(SB), X4, X7
+	VMULPD      X4, X4, X4
+	VFMADD231PD X4, X7, X6
+	VMULPD      X4, X4, X4
+	VFMADD231PD IrisConstants<>+2432(SB), X4, X6
+	VMULPD      X6, X3, X3
+	VFMADD231PD IrisConstants<>+2272(SB), X5, X3
+	VXORPS      X4, X4, X4
+	VCMPPD      $0x00, X4, X2, X5
+	VBLENDVPD   X5, IrisConstants<>+2496(SB), X3, X3
+	VCMPPD      $0x00, IrisConstants<>+2048(SB), X2, X5
+	VBLENDVPD   X5, IrisConstants<>+2048(SB), X3, X3
+	VCMPPD      $0x19, X4, X2, X2
+	VBLENDVPD   X2, IrisConstants<>+2528(SB), X3, X2
+	VCVTPD2PSX  X2, X2
+	VMOVSS      X2, 108(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VSHUFPS   $0x00, X2, X2, X2
-	VSUBPS    X0, X2, X0
-	VSHUFPS   $0x00, X3, X3, X2
-	VADDPS    X2, X0, X0
-	VMOVSD    (CX), X2
-	VINSERTPS $0x20, 8(CX), X2, X2
-	VMULPS    X0, X2, X0
-	VANDPS    X0, X1, X0
-	VSHUFPS   $0x4e, X0, X0, X1
+	VSUBPS    X0, X1, X0
+	VSHUFPS   $0x00, X2, X2, X1
 	VADDPS    X1, X0, X0
-	VSHUFPS   $0xb1, X0, X0, X1
-	VADDPS    X1, X0, X0
+	VMOVSD    (CX), X1
+	VINSERTPS $0x20, 8(CX), X1, X1
+	VMULPS    X0, X1, X0
+	VSHUFPS   $0x00, X0, X0, X1
+	VSHUFPS   $0x55, X0, X0, X2
+	VADDPS    X2, X1, X1
+	VSHUFPS   $0xaa, X0, X0, X0
+	VADDPS    X0, X1, X0
 	VMOVSS    X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -525,40 +516,40 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VMOVUPS         IrisConstants<>+0(SB), Y1
 	VPERMPS         Y0, Y1, Y0
 	VADDPS          128(DI), Y0, Y0
-	VANDPS.BCST     IrisConstants<>+900(SB), Y0, Y1
-	VBROADCASTSS    IrisConstants<>+896(SB), Y2
+	VANDPS.BCST     IrisConstants<>+836(SB), Y0, Y1
+	VBROADCASTSS    IrisConstants<>+832(SB), Y2
 	VMINPS          Y1, Y2, Y1
-	VADDPS.BCST     IrisConstants<>+904(SB), Y1, Y2
+	VADDPS.BCST     IrisConstants<>+840(SB), Y1, Y2
 	VPSRLD          $0x14, Y2, Y2
-	VMOVUPS         IrisConstants<>+960(SB), Z3
+	VMOVUPS         IrisConstants<>+896(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       IrisConstants<>+1024(SB), Z3, Z4
+	VPERMI2PS       IrisConstants<>+960(SB), Z3, Z4
 	VSUBPS          Y4, Y1, Y1
-	VMOVUPS         IrisConstants<>+1088(SB), Z3
+	VMOVUPS         IrisConstants<>+1024(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       IrisConstants<>+1152(SB), Z3, Z4
+	VPERMI2PS       IrisConstants<>+1088(SB), Z3, Z4
 	VMAXPS          Y1, Y4, Y3
-	VMOVUPS         IrisConstants<>+1216(SB), Z4
+	VMOVUPS         IrisConstants<>+1152(SB), Z4
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       IrisConstants<>+1280(SB), Z4, Z5
-	VMOVUPS         IrisConstants<>+1344(SB), Z4
+	VPERMI2PS       IrisConstants<>+1216(SB), Z4, Z5
+	VMOVUPS         IrisConstants<>+1280(SB), Z4
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       IrisConstants<>+1408(SB), Z4, Z6
-	VMOVUPS         IrisConstants<>+1472(SB), Z4
+	VPERMI2PS       IrisConstants<>+1344(SB), Z4, Z6
+	VMOVUPS         IrisConstants<>+1408(SB), Z4
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       IrisConstants<>+1536(SB), Z4, Z7
-	VMOVUPS         IrisConstants<>+1600(SB), Z4
+	VPERMI2PS       IrisConstants<>+1472(SB), Z4, Z7
+	VMOVUPS         IrisConstants<>+1536(SB), Z4
 	VMOVAPS         Z2, Z8
-	VPERMI2PS       IrisConstants<>+1664(SB), Z4, Z8
-	VMOVUPS         IrisConstants<>+1728(SB), Z4
-	VPERMI2PS       IrisConstants<>+1792(SB), Z4, Z2
+	VPERMI2PS       IrisConstants<>+1600(SB), Z4, Z8
+	VMOVUPS         IrisConstants<>+1664(SB), Z4
+	VPERMI2PS       IrisConstants<>+1728(SB), Z4, Z2
 	VFMADD231PS     Y1, Y7, Y6
 	VFMADD231PS     Y1, Y2, Y8
 	VMULPS          Y1, Y1, Y2
 	VFMADD231PS     Y2, Y8, Y6
 	VFMADD231PS     Y6, Y1, Y5
 	VFMADD231PS     Y1, Y5, Y3
-	VBROADCASTSS    IrisConstants<>+1856(SB), Y1
+	VBROADCASTSS    IrisConstants<>+1792(SB), Y1
 	VPTERNLOGD      $0x78, Y1, Y0, Y3
 	VMOVUPS         Y3, (SI)
 
@@ -584,37 +575,34 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VEXTRACTPS    $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	MOVL              $0x00000007, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      IrisConstants<>+1860(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0xaa, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 88(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      IrisConstants<>+1864(SB), X3
+	VBROADCASTSS      IrisConstants<>+1796(SB), X3
 	VMAXPS            X2, X3, X2
-	VBROADCASTSS      IrisConstants<>+1868(SB), X3
+	VBROADCASTSS      IrisConstants<>+1800(SB), X3
 	VMOVAPS           X3, X4
-	VFMADD231PS.BCST  IrisConstants<>+1872(SB), X2, X4
+	VFMADD231PS.BCST  IrisConstants<>+1804(SB), X2, X4
 	VSUBPS            X3, X4, X3
-	VFNMADD231PS.BCST IrisConstants<>+1876(SB), X3, X2
-	VPERMPS           IrisConstants<>+1920(SB), Z4, Z5
-	VFNMADD231PS.BCST IrisConstants<>+1880(SB), X3, X5
+	VFNMADD231PS.BCST IrisConstants<>+1808(SB), X3, X2
+	VPERMPS           IrisConstants<>+1856(SB), Z4, Z5
+	VFNMADD231PS.BCST IrisConstants<>+1812(SB), X3, X5
 	VMULPS            X2, X2, X6
-	VBROADCASTSS      IrisConstants<>+1988(SB), X7
-	VFMADD231PS.BCST  IrisConstants<>+1984(SB), X2, X7
+	VBROADCASTSS      IrisConstants<>+1924(SB), X7
+	VFMADD231PS.BCST  IrisConstants<>+1920(SB), X2, X7
 	VADDPS            X5, X2, X2
 	VFMADD231PS       X7, X6, X2
-	VPERMPS           IrisConstants<>+2048(SB), Z4, Z4
+	VPERMPS           IrisConstants<>+1984(SB), Z4, Z4
 	VFMADD231PS       X2, X4, X4
 	VSCALEFPS         X3, X4, X2
-	VMOVAPS.Z         X2, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X4
+	VSHUFPS           $0x00, X2, X2, X3
+	VSHUFPS           $0x55, X2, X2, X4
 	VADDPS            X4, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X4
+	VSHUFPS           $0xaa, X2, X2, X4
 	VADDPS            X4, X3, X3
 	VMOVSS            X3, 92(SI)
 	VDIVPS            X3, X2, X2
@@ -622,51 +610,49 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VEXTRACTPS        $0x02, X2, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X3, X3, X2
-	VCVTPS2PD        X2, Y2
-	VPADDQ.BCST      IrisConstants<>+2632(SB), Y2, Y3
-	VPSRLQ           $0x34, Y3, Y4
-	VORPD.BCST       IrisConstants<>+2640(SB), Y4, Y4
-	VSUBPD.BCST      IrisConstants<>+2648(SB), Y4, Y4
-	VANDPD.BCST      IrisConstants<>+2656(SB), Y3, Y3
-	VPADDQ.BCST      IrisConstants<>+2664(SB), Y3, Y3
-	VSUBPD.BCST      IrisConstants<>+2672(SB), Y3, Y3
-	VADDPD.BCST      IrisConstants<>+2680(SB), Y3, Y5
-	VDIVPD           Y5, Y3, Y3
-	VMULPD           Y3, Y3, Y5
-	VBROADCASTSD     IrisConstants<>+2696(SB), Y6
-	VFMADD231PD.BCST IrisConstants<>+2704(SB), Y5, Y6
-	VBROADCASTSD     IrisConstants<>+2712(SB), Y7
-	VFMADD231PD.BCST IrisConstants<>+2720(SB), Y5, Y7
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD      Y5, Y7, Y6
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD.BCST IrisConstants<>+2728(SB), Y5, Y6
-	VMULPD           Y6, Y3, Y3
-	VFMADD231PD.BCST IrisConstants<>+2688(SB), Y4, Y3
+	VCVTPS2PD        X3, X2
+	VPADDQ.BCST      IrisConstants<>+2568(SB), X2, X3
+	VPSRLQ           $0x34, X3, X4
+	VORPD.BCST       IrisConstants<>+2576(SB), X4, X4
+	VSUBPD.BCST      IrisConstants<>+2584(SB), X4, X4
+	VANDPD.BCST      IrisConstants<>+2592(SB), X3, X3
+	VPADDQ.BCST      IrisConstants<>+2600(SB), X3, X3
+	VSUBPD.BCST      IrisConstants<>+2608(SB), X3, X3
+	VADDPD.BCST      IrisConstants<>+2616(SB), X3, X5
+	VDIVPD           X5, X3, X3
+	VMULPD           X3, X3, X5
+	VMOVDDUP         IrisConstants<>+2632(SB), X6
+	VFMADD231PD.BCST IrisConstants<>+2640(SB), X5, X6
+	VMOVDDUP         IrisConstants<>+2648(SB), X7
+	VFMADD231PD.BCST IrisConstants<>+2656(SB), X5, X7
+	VMULPD           X5, X5, X5
+	VFMADD231PD      X5, X7, X6
+	VMULPD           X5, X5, X5
+	VFMADD231PD.BCST IrisConstants<>+2664(SB), X5, X6
+	VMULPD           X6, X3, X3
+	VFMADD231PD.BCST IrisConstants<>+2624(SB), X4, X3
 	VXORPS           X4, X4, X4
-	VCMPPD           $0x00, Y4, Y2, K2
-	VBLENDMPD.BCST   IrisConstants<>+2744(SB), Y3, K2, Y3
-	VCMPPD.BCST      $0x00, IrisConstants<>+2624(SB), Y2, K2
-	VBLENDMPD.BCST   IrisConstants<>+2624(SB), Y3, K2, Y3
-	VCMPPD           $0x19, Y4, Y2, K2
-	VBLENDMPD.BCST   IrisConstants<>+2752(SB), Y3, K2, Y2
-	VCVTPD2PSY       Y2, X2
+	VCMPPD           $0x00, X4, X2, K1
+	VBLENDMPD.BCST   IrisConstants<>+2680(SB), X3, K1, X3
+	VCMPPD.BCST      $0x00, IrisConstants<>+2560(SB), X2, K1
+	VBLENDMPD.BCST   IrisConstants<>+2560(SB), X3, K1, X3
+	VCMPPD           $0x19, X4, X2, K1
+	VBLENDMPD.BCST   IrisConstants<>+2688(SB), X3, K1, X2
+	VCVTPD2PSX       X2, X2
 	VMOVSS           X2, 108(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VSHUFPS   $0x00, X1, X1, X1
 	VSUBPS    X0, X1, X0
 	VSHUFPS   $0x00, X2, X2, X1
 	VADDPS    X1, X0, X0
 	VMOVSD    (CX), X1
 	VINSERTPS $0x20, 8(CX), X1, X1
 	VMULPS    X0, X1, X0
-	VMOVAPS.Z X0, K1, X0
-	VSHUFPS   $0x4e, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VSHUFPS   $0xb1, X0, X0, X1
-	VADDPS    X1, X0, X0
+	VSHUFPS   $0x00, X0, X0, X1
+	VSHUFPS   $0x55, X0, X0, X2
+	VADDPS    X2, X1, X1
+	VSHUFPS   $0xaa, X0, X0, X0
+	VADDPS    X0, X1, X0
 	VMOVSS    X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -686,35 +672,35 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 
 	// t = log(s2)
 	VBROADCASTSS 92(SI), X0
-	VCVTPS2PD    X0, Y0
-	VPADDQ       IrisConstants<>+2144(SB), Y0, Y1
-	VPSRLQ       $0x34, Y1, Y2
-	VORPD        IrisConstants<>+2176(SB), Y2, Y2
-	VSUBPD       IrisConstants<>+2208(SB), Y2, Y2
-	VANDPD       IrisConstants<>+2240(SB), Y1, Y1
-	VPADDQ       IrisConstants<>+2272(SB), Y1, Y1
-	VSUBPD       IrisConstants<>+256(SB), Y1, Y1
-	VADDPD       IrisConstants<>+2304(SB), Y1, Y3
-	VDIVPD       Y3, Y1, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVUPS      IrisConstants<>+2368(SB), Y4
-	VFMADD231PD  IrisConstants<>+2400(SB), Y3, Y4
-	VMOVUPS      IrisConstants<>+2432(SB), Y5
-	VFMADD231PD  IrisConstants<>+2464(SB), Y3, Y5
-	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  Y3, Y5, Y4
-	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  IrisConstants<>+2496(SB), Y3, Y4
-	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  IrisConstants<>+2336(SB), Y2, Y1
+	VCVTPS2PD    X0, X0
+	VPADDQ       IrisConstants<>+2080(SB), X0, X1
+	VPSRLQ       $0x34, X1, X2
+	VORPD        IrisConstants<>+2112(SB), X2, X2
+	VSUBPD       IrisConstants<>+2144(SB), X2, X2
+	VANDPD       IrisConstants<>+2176(SB), X1, X1
+	VPADDQ       IrisConstants<>+2208(SB), X1, X1
+	VSUBPD       IrisConstants<>+256(SB), X1, X1
+	VADDPD       IrisConstants<>+2240(SB), X1, X3
+	VDIVPD       X3, X1, X1
+	VMULPD       X1, X1, X3
+	VMOVUPS      IrisConstants<>+2304(SB), X4
+	VFMADD231PD  IrisConstants<>+2336(SB), X3, X4
+	VMOVUPS      IrisConstants<>+2368(SB), X5
+	VFMADD231PD  IrisConstants<>+2400(SB), X3, X5
+	VMULPD       X3, X3, X3
+	VFMADD231PD  X3, X5, X4
+	VMULPD       X3, X3, X3
+	VFMADD231PD  IrisConstants<>+2432(SB), X3, X4
+	VMULPD       X4, X1, X1
+	VFMADD231PD  IrisConstants<>+2272(SB), X2, X1
 	VXORPS       X2, X2, X2
-	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+2560(SB), Y1, Y1
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y0, Y3
-	VBLENDVPD    Y3, IrisConstants<>+2112(SB), Y1, Y1
-	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, IrisConstants<>+2592(SB), Y1, Y0
-	VCVTPD2PSY   Y0, X0
+	VCMPPD       $0x00, X2, X0, X3
+	VBLENDVPD    X3, IrisConstants<>+2496(SB), X1, X1
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), X0, X3
+	VBLENDVPD    X3, IrisConstants<>+2048(SB), X1, X1
+	VCMPPD       $0x19, X2, X0, X0
+	VBLENDVPD    X0, IrisConstants<>+2528(SB), X1, X0
+	VCVTPD2PSX   X0, X0
 	VMOVSS       X0, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
@@ -732,11 +718,11 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 96(SI)
 	VEXTRACTPS   $0x02, X1, 104(SI)
-	VANDPS       IrisConstants<>+480(SB), X0, X0
-	VSHUFPS      $0x4e, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X2
-	VADDPS       X2, X0, X0
+	VSHUFPS      $0x00, X0, X0, X2
+	VSHUFPS      $0x55, X0, X0, X3
+	VADDPS       X3, X2, X2
+	VSHUFPS      $0xaa, X0, X0, X0
+	VADDPS       X0, X2, X0
 	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
@@ -749,7 +735,7 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS X4, Y4
 	VFMADD231PS  224(DI), Y4, Y2
 	VMOVUPS      (SI), Y5
-	VMOVUPS      IrisConstants<>+640(SB), Y6
+	VMOVUPS      IrisConstants<>+576(SB), Y6
 	VFNMADD231PS Y5, Y5, Y6
 	VMULPS       Y6, Y2, Y2
 	VMOVUPS      Y2, 32(SI)
@@ -768,19 +754,19 @@ TEXT ·irisBackwardAVX2(SB), NOSPLIT, $0-44
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	VMOVUPS        Y2, 128(BX)
 	VBROADCASTF128 (DX), Y0
-	VMOVUPS        IrisConstants<>+2760(SB), Y1
+	VMOVUPS        IrisConstants<>+2696(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, (BX)
-	VMOVUPS        IrisConstants<>+2792(SB), Y1
+	VMOVUPS        IrisConstants<>+2728(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, 32(BX)
-	VMOVUPS        IrisConstants<>+2824(SB), Y1
+	VMOVUPS        IrisConstants<>+2760(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, 64(BX)
-	VMOVUPS        IrisConstants<>+2856(SB), Y1
+	VMOVUPS        IrisConstants<>+2792(SB), Y1
 	VPERMPS        Y2, Y1, Y1
 	VMULPS         Y0, Y1, Y0
 	VMOVUPS        Y0, 96(BX)
@@ -895,152 +881,148 @@ TEXT ·irisGradAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTPS   $0x02, X1, 72(SI)
 
 	// a2 = softmax(z2)
-	VMOVUPS      IrisConstants<>+480(SB), X2
-	VMOVUPS      IrisConstants<>+448(SB), X3
-	VBLENDVPS    X2, X1, X3, X3
-	VSHUFPS      $0x4e, X3, X3, X5
-	VMAXPS       X5, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X5
-	VMAXPS       X5, X3, X3
-	VMOVSS       X3, 88(SI)
-	VSUBPS       X3, X1, X5
-	VMOVUPS      IrisConstants<>+512(SB), X6
-	VMAXPS       X5, X6, X5
-	VMOVUPS      IrisConstants<>+544(SB), X6
-	VMOVAPS      X6, X7
-	VFMADD231PS  IrisConstants<>+576(SB), X5, X7
-	VSUBPS       X6, X7, X7
-	VMOVAPS      X6, X8
-	VFMADD231PS  IrisConstants<>+608(SB), X7, X8
-	VSUBPS       X6, X8, X9
-	VSUBPS       X9, X7, X9
-	VADDPS       X6, X9, X6
-	VPSLLD       $0x17, X8, X8
-	VPADDD       IrisConstants<>+640(SB), X8, X8
-	VPSLLD       $0x17, X6, X6
-	VPADDD       IrisConstants<>+640(SB), X6, X6
-	VFNMADD231PS IrisConstants<>+672(SB), X7, X5
-	VFNMADD231PS IrisConstants<>+704(SB), X7, X5
-	VMOVAPS      X8, X7
-	VFMADD231PS  X5, X8, X7
-	VSUBPS       X7, X8, X9
-	VFMADD231PS  X5, X8, X9
-	VMULPS       X5, X5, X10
-	VMULPS       X10, X8, X8
-	VMOVUPS      IrisConstants<>+608(SB), X11
-	VFMADD231PS  IrisConstants<>+736(SB), X5, X11
+	VSHUFPS      $0x00, X1, X1, X2
+	VSHUFPS      $0x55, X1, X1, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xaa, X1, X1, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 88(SI)
+	VSUBPS       X2, X1, X3
+	VMOVUPS      IrisConstants<>+448(SB), X5
+	VMAXPS       X3, X5, X3
+	VMOVUPS      IrisConstants<>+480(SB), X5
+	VMOVAPS      X5, X6
+	VFMADD231PS  IrisConstants<>+512(SB), X3, X6
+	VSUBPS       X5, X6, X6
+	VMOVAPS      X5, X7
+	VFMADD231PS  IrisConstants<>+544(SB), X6, X7
+	VSUBPS       X5, X7, X8
+	VSUBPS       X8, X6, X8
+	VADDPS       X5, X8, X5
+	VPSLLD       $0x17, X7, X7
+	VPADDD       IrisConstants<>+576(SB), X7, X7
+	VPSLLD       $0x17, X5, X5
+	VPADDD       IrisConstants<>+576(SB), X5, X5
+	VFNMADD231PS IrisConstants<>+608(SB), X6, X3
+	VFNMADD231PS IrisConstants<>+640(SB), X6, X3
+	VMOVAPS      X7, X6
+	VFMADD231PS  X3, X7, X6
+	VSUBPS       X6, X7, X8
+	VFMADD231PS  X3, X7, X8
+	VMULPS       X3, X3, X9
+	VMULPS       X9, X7, X7
+	VMOVUPS      IrisConstants<>+544(SB), X10
+	VFMADD231PS  IrisConstants<>+672(SB), X3, X10
+	VMOVUPS      IrisConstants<>+704(SB), X11
+	VFMADD231PS  IrisConstants<>+736(SB), X3, X11
 	VMOVUPS      IrisConstants<>+768(SB), X12
-	VFMADD231PS  IrisConstants<>+800(SB), X5, X12
-	VMOVUPS      IrisConstants<>+832(SB), X13
-	VFMADD231PS  IrisConstants<>+864(SB), X5, X13
-	VFMADD231PS  X10, X12, X11
-	VMULPS       X10, X10, X5
-	VFMADD231PS  X5, X13, X11
-	VFMADD231PS  X11, X8, X9
-	VADDPS       X9, X7, X5
-	VMULPS       X6, X5, X5
-	VANDPS       X5, X2, X6
-	VSHUFPS      $0x4e, X6, X6, X7
-	VADDPS       X7, X6, X6
-	VSHUFPS      $0xb1, X6, X6, X7
-	VADDPS       X7, X6, X6
-	VMOVSS       X6, 92(SI)
-	VDIVPS       X6, X5, X5
-	VMOVSD       X5, 76(SI)
-	VEXTRACTPS   $0x02, X5, 84(SI)
+	VFMADD231PS  IrisConstants<>+800(SB), X3, X12
+	VFMADD231PS  X9, X11, X10
+	VMULPS       X9, X9, X3
+	VFMADD231PS  X3, X12, X10
+	VFMADD231PS  X10, X7, X8
+	VADDPS       X8, X6, X3
+	VMULPS       X5, X3, X3
+	VSHUFPS      $0x00, X3, X3, X5
+	VSHUFPS      $0x55, X3, X3, X6
+	VADDPS       X6, X5, X5
+	VSHUFPS      $0xaa, X3, X3, X6
+	VADDPS       X6, X5, X5
+	VMOVSS       X5, 92(SI)
+	VDIVPS       X5, X3, X3
+	VMOVSD       X3, 76(SI)
+	VEXTRACTPS   $0x02, X3, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X6, X6, X6
-	VCVTPS2PD   X6, Y6
-	VPADDQ      IrisConstants<>+2144(SB), Y6, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       IrisConstants<>+2176(SB), Y8, Y8
-	VSUBPD      IrisConstants<>+2208(SB), Y8, Y8
-	VANDPD      IrisConstants<>+2240(SB), Y7, Y7
-	VPADDQ      IrisConstants<>+2272(SB), Y7, Y7
-	VSUBPD      Y4, Y7, Y4
-	VADDPD      IrisConstants<>+2304(SB), Y4, Y7
-	VDIVPD      Y7, Y4, Y4
-	VMULPD      Y4, Y4, Y7
-	VMOVUPS     IrisConstants<>+2368(SB), Y9
-	VFMADD231PD IrisConstants<>+2400(SB), Y7, Y9
-	VMOVUPS     IrisConstants<>+2432(SB), Y10
-	VFMADD231PD IrisConstants<>+2464(SB), Y7, Y10
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD Y7, Y10, Y9
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD IrisConstants<>+2496(SB), Y7, Y9
-	VMULPD      Y9, Y4, Y4
-	VFMADD231PD IrisConstants<>+2336(SB), Y8, Y4
-	VXORPS      X7, X7, X7
-	VCMPPD      $0x00, Y7, Y6, Y8
-	VBLENDVPD   Y8, IrisConstants<>+2560(SB), Y4, Y4
-	VCMPPD      $0x00, IrisConstants<>+2112(SB), Y6, Y8
-	VBLENDVPD   Y8, IrisConstants<>+2112(SB), Y4, Y4
-	VCMPPD      $0x19, Y7, Y6, Y6
-	VBLENDVPD   Y6, IrisConstants<>+2592(SB), Y4, Y4
-	VCVTPD2PSY  Y4, X4
+	VCVTPS2PD   X5, X5
+	VPADDQ      IrisConstants<>+2080(SB), X5, X6
+	VPSRLQ      $0x34, X6, X7
+	VORPD       IrisConstants<>+2112(SB), X7, X7
+	VSUBPD      IrisConstants<>+2144(SB), X7, X7
+	VANDPD      IrisConstants<>+2176(SB), X6, X6
+	VPADDQ      IrisConstants<>+2208(SB), X6, X6
+	VSUBPD      X4, X6, X4
+	VADDPD      IrisConstants<>+2240(SB), X4, X6
+	VDIVPD      X6, X4, X4
+	VMULPD      X4, X4, X6
+	VMOVUPS     IrisConstants<>+2304(SB), X8
+	VFMADD231PD IrisConstants<>+2336(SB), X6, X8
+	VMOVUPS     IrisConstants<>+2368(SB), X9
+	VFMADD231PD IrisConstants<>+2400(SB), X6, X9
+	VMULPD      X6, X6, X6
+	VFMADD231PD X6, X9, X8
+	VMULPD      X6, X6, X6
+	VFMADD231PD IrisConstants<>+2432(SB), X6, X8
+	VMULPD      X8, X4, X4
+	VFMADD231PD IrisConstants<>+2272(SB), X7, X4
+	VXORPS      X6, X6, X6
+	VCMPPD      $0x00, X6, X5, X7
+	VBLENDVPD   X7, IrisConstants<>+2496(SB), X4, X4
+	VCMPPD      $0x00, IrisConstants<>+2048(SB), X5, X7
+	VBLENDVPD   X7, IrisConstants<>+2048(SB), X4, X4
+	VCMPPD      $0x19, X6, X5, X5
+	VBLENDVPD   X5, IrisConstants<>+2528(SB), X4, X4
+	VCVTPD2PSX  X4, X4
 	VMOVSS      X4, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD     (CX), X6
-	VINSERTPS  $0x20, 8(CX), X6, X6
-	VSUBPS     X6, X5, X5
-	VSHUFPS    $0x00, X3, X3, X3
-	VSUBPS     X1, X3, X1
-	VSHUFPS    $0x00, X4, X4, X3
-	VADDPS     X3, X1, X1
-	VMULPS     X1, X6, X1
-	VMOVSD     X5, 96(SI)
-	VEXTRACTPS $0x02, X5, 104(SI)
-	VANDPS     X1, X2, X1
-	VSHUFPS    $0x4e, X1, X1, X2
+	VMOVSD     (CX), X5
+	VINSERTPS  $0x20, 8(CX), X5, X5
+	VSUBPS     X5, X3, X3
+	VSUBPS     X1, X2, X1
+	VSHUFPS    $0x00, X4, X4, X2
 	VADDPS     X2, X1, X1
-	VSHUFPS    $0xb1, X1, X1, X2
-	VADDPS     X2, X1, X1
+	VMULPS     X1, X5, X1
+	VMOVSD     X3, 96(SI)
+	VEXTRACTPS $0x02, X3, 104(SI)
+	VSHUFPS    $0x00, X1, X1, X2
+	VSHUFPS    $0x55, X1, X1, X4
+	VADDPS     X4, X2, X2
+	VSHUFPS    $0xaa, X1, X1, X1
+	VADDPS     X1, X2, X1
 	VMOVSS     X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS X5, Y1
+	VBROADCASTSS X3, Y1
 	VMULPS       160(DI), Y1, Y2
-	VSHUFPS      $0x55, X5, X5, X3
-	VBROADCASTSS X3, Y3
-	VFMADD231PS  192(DI), Y3, Y2
-	VSHUFPS      $0xaa, X5, X5, X4
+	VSHUFPS      $0x55, X3, X3, X4
 	VBROADCASTSS X4, Y4
-	VFMADD231PS  224(DI), Y4, Y2
-	VMOVUPS      IrisConstants<>+640(SB), Y6
+	VFMADD231PS  192(DI), Y4, Y2
+	VSHUFPS      $0xaa, X3, X3, X5
+	VBROADCASTSS X5, Y5
+	VFMADD231PS  224(DI), Y5, Y2
+	VMOVUPS      IrisConstants<>+576(SB), Y6
 	VFNMADD231PS Y0, Y0, Y6
 	VMULPS       Y6, Y2, Y0
 	VMOVUPS      Y0, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSD     X5, 256(BX)
-	VEXTRACTPS $0x02, X5, 264(BX)
+	VMOVSD     X3, 256(BX)
+	VEXTRACTPS $0x02, X3, 264(BX)
 	VMOVUPS    (SI), Y2
 	VMULPS     Y2, Y1, Y1
 	VMOVUPS    Y1, 160(BX)
-	VMULPS     Y2, Y3, Y1
-	VMOVUPS    Y1, 192(BX)
 	VMULPS     Y2, Y4, Y1
+	VMOVUPS    Y1, 192(BX)
+	VMULPS     Y2, Y5, Y1
 	VMOVUPS    Y1, 224(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	VMOVUPS        Y0, 128(BX)
 	VBROADCASTF128 (DX), Y1
-	VMOVUPS        IrisConstants<>+2760(SB), Y2
+	VMOVUPS        IrisConstants<>+2696(SB), Y2
 	VPERMPS        Y0, Y2, Y2
 	VMULPS         Y1, Y2, Y2
 	VMOVUPS        Y2, (BX)
-	VMOVUPS        IrisConstants<>+2792(SB), Y2
+	VMOVUPS        IrisConstants<>+2728(SB), Y2
 	VPERMPS        Y0, Y2, Y2
 	VMULPS         Y1, Y2, Y2
 	VMOVUPS        Y2, 32(BX)
-	VMOVUPS        IrisConstants<>+2824(SB), Y2
+	VMOVUPS        IrisConstants<>+2760(SB), Y2
 	VPERMPS        Y0, Y2, Y2
 	VMULPS         Y1, Y2, Y2
 	VMOVUPS        Y2, 64(BX)
-	VMOVUPS        IrisConstants<>+2856(SB), Y2
+	VMOVUPS        IrisConstants<>+2792(SB), Y2
 	VPERMPS        Y0, Y2, Y0
 	VMULPS         Y1, Y0, Y0
 	VMOVUPS        Y0, 96(BX)
@@ -1074,40 +1056,40 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS         IrisConstants<>+0(SB), Y1
 	VPERMPS         Y0, Y1, Y0
 	VADDPS          128(DI), Y0, Y0
-	VANDPS.BCST     IrisConstants<>+900(SB), Y0, Y1
-	VBROADCASTSS    IrisConstants<>+896(SB), Y2
+	VANDPS.BCST     IrisConstants<>+836(SB), Y0, Y1
+	VBROADCASTSS    IrisConstants<>+832(SB), Y2
 	VMINPS          Y1, Y2, Y1
-	VADDPS.BCST     IrisConstants<>+904(SB), Y1, Y2
+	VADDPS.BCST     IrisConstants<>+840(SB), Y1, Y2
 	VPSRLD          $0x14, Y2, Y2
-	VMOVUPS         IrisConstants<>+960(SB), Z3
+	VMOVUPS         IrisConstants<>+896(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       IrisConstants<>+1024(SB), Z3, Z4
+	VPERMI2PS       IrisConstants<>+960(SB), Z3, Z4
 	VSUBPS          Y4, Y1, Y1
-	VMOVUPS         IrisConstants<>+1088(SB), Z3
+	VMOVUPS         IrisConstants<>+1024(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       IrisConstants<>+1152(SB), Z3, Z4
+	VPERMI2PS       IrisConstants<>+1088(SB), Z3, Z4
 	VMAXPS          Y1, Y4, Y3
-	VMOVUPS         IrisConstants<>+1216(SB), Z4
+	VMOVUPS         IrisConstants<>+1152(SB), Z4
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       IrisConstants<>+1280(SB), Z4, Z5
-	VMOVUPS         IrisConstants<>+1344(SB), Z4
+	VPERMI2PS       IrisConstants<>+1216(SB), Z4, Z5
+	VMOVUPS         IrisConstants<>+1280(SB), Z4
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       IrisConstants<>+1408(SB), Z4, Z6
-	VMOVUPS         IrisConstants<>+1472(SB), Z4
+	VPERMI2PS       IrisConstants<>+1344(SB), Z4, Z6
+	VMOVUPS         IrisConstants<>+1408(SB), Z4
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       IrisConstants<>+1536(SB), Z4, Z7
-	VMOVUPS         IrisConstants<>+1600(SB), Z4
+	VPERMI2PS       IrisConstants<>+1472(SB), Z4, Z7
+	VMOVUPS         IrisConstants<>+1536(SB), Z4
 	VMOVAPS         Z2, Z8
-	VPERMI2PS       IrisConstants<>+1664(SB), Z4, Z8
-	VMOVUPS         IrisConstants<>+1728(SB), Z4
-	VPERMI2PS       IrisConstants<>+1792(SB), Z4, Z2
+	VPERMI2PS       IrisConstants<>+1600(SB), Z4, Z8
+	VMOVUPS         IrisConstants<>+1664(SB), Z4
+	VPERMI2PS       IrisConstants<>+1728(SB), Z4, Z2
 	VFMADD231PS     Y1, Y7, Y6
 	VFMADD231PS     Y1, Y2, Y8
 	VMULPS          Y1, Y1, Y2
 	VFMADD231PS     Y2, Y8, Y6
 	VFMADD231PS     Y6, Y1, Y5
 	VFMADD231PS     Y1, Y5, Y3
-	VBROADCASTSS    IrisConstants<>+1856(SB), Y1
+	VBROADCASTSS    IrisConstants<>+1792(SB), Y1
 	VPTERNLOGD      $0x78, Y1, Y0, Y3
 	VMOVUPS         Y3, (SI)
 
@@ -1133,37 +1115,34 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VEXTRACTPS    $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	MOVL              $0x00000007, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      IrisConstants<>+1860(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0xaa, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 88(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      IrisConstants<>+1864(SB), X4
+	VBROADCASTSS      IrisConstants<>+1796(SB), X4
 	VMAXPS            X2, X4, X2
-	VBROADCASTSS      IrisConstants<>+1868(SB), X4
+	VBROADCASTSS      IrisConstants<>+1800(SB), X4
 	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  IrisConstants<>+1872(SB), X2, X5
+	VFMADD231PS.BCST  IrisConstants<>+1804(SB), X2, X5
 	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST IrisConstants<>+1876(SB), X4, X2
-	VPERMPS           IrisConstants<>+1920(SB), Z5, Z6
-	VFNMADD231PS.BCST IrisConstants<>+1880(SB), X4, X6
+	VFNMADD231PS.BCST IrisConstants<>+1808(SB), X4, X2
+	VPERMPS           IrisConstants<>+1856(SB), Z5, Z6
+	VFNMADD231PS.BCST IrisConstants<>+1812(SB), X4, X6
 	VMULPS            X2, X2, X7
-	VBROADCASTSS      IrisConstants<>+1988(SB), X8
-	VFMADD231PS.BCST  IrisConstants<>+1984(SB), X2, X8
+	VBROADCASTSS      IrisConstants<>+1924(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1920(SB), X2, X8
 	VADDPS            X6, X2, X2
 	VFMADD231PS       X8, X7, X2
-	VPERMPS           IrisConstants<>+2048(SB), Z5, Z5
+	VPERMPS           IrisConstants<>+1984(SB), Z5, Z5
 	VFMADD231PS       X2, X5, X5
 	VSCALEFPS         X4, X5, X2
-	VMOVAPS.Z         X2, K1, X4
-	VSHUFPS           $0x4e, X4, X4, X5
+	VSHUFPS           $0x00, X2, X2, X4
+	VSHUFPS           $0x55, X2, X2, X5
 	VADDPS            X5, X4, X4
-	VSHUFPS           $0xb1, X4, X4, X5
+	VSHUFPS           $0xaa, X2, X2, X5
 	VADDPS            X5, X4, X4
 	VMOVSS            X4, 92(SI)
 	VDIVPS            X4, X2, X2
@@ -1171,54 +1150,52 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VEXTRACTPS        $0x02, X2, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X4, X4, X4
-	VCVTPS2PD        X4, Y4
-	VPADDQ.BCST      IrisConstants<>+2632(SB), Y4, Y5
-	VPSRLQ           $0x34, Y5, Y6
-	VORPD.BCST       IrisConstants<>+2640(SB), Y6, Y6
-	VSUBPD.BCST      IrisConstants<>+2648(SB), Y6, Y6
-	VANDPD.BCST      IrisConstants<>+2656(SB), Y5, Y5
-	VPADDQ.BCST      IrisConstants<>+2664(SB), Y5, Y5
-	VSUBPD.BCST      IrisConstants<>+2672(SB), Y5, Y5
-	VADDPD.BCST      IrisConstants<>+2680(SB), Y5, Y7
-	VDIVPD           Y7, Y5, Y5
-	VMULPD           Y5, Y5, Y7
-	VBROADCASTSD     IrisConstants<>+2696(SB), Y8
-	VFMADD231PD.BCST IrisConstants<>+2704(SB), Y7, Y8
-	VBROADCASTSD     IrisConstants<>+2712(SB), Y9
-	VFMADD231PD.BCST IrisConstants<>+2720(SB), Y7, Y9
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD      Y7, Y9, Y8
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD.BCST IrisConstants<>+2728(SB), Y7, Y8
-	VMULPD           Y8, Y5, Y5
-	VFMADD231PD.BCST IrisConstants<>+2688(SB), Y6, Y5
+	VCVTPS2PD        X4, X4
+	VPADDQ.BCST      IrisConstants<>+2568(SB), X4, X5
+	VPSRLQ           $0x34, X5, X6
+	VORPD.BCST       IrisConstants<>+2576(SB), X6, X6
+	VSUBPD.BCST      IrisConstants<>+2584(SB), X6, X6
+	VANDPD.BCST      IrisConstants<>+2592(SB), X5, X5
+	VPADDQ.BCST      IrisConstants<>+2600(SB), X5, X5
+	VSUBPD.BCST      IrisConstants<>+2608(SB), X5, X5
+	VADDPD.BCST      IrisConstants<>+2616(SB), X5, X7
+	VDIVPD           X7, X5, X5
+	VMULPD           X5, X5, X7
+	VMOVDDUP         IrisConstants<>+2632(SB), X8
+	VFMADD231PD.BCST IrisConstants<>+2640(SB), X7, X8
+	VMOVDDUP         IrisConstants<>+2648(SB), X9
+	VFMADD231PD.BCST IrisConstants<>+2656(SB), X7, X9
+	VMULPD           X7, X7, X7
+	VFMADD231PD      X7, X9, X8
+	VMULPD           X7, X7, X7
+	VFMADD231PD.BCST IrisConstants<>+2664(SB), X7, X8
+	VMULPD           X8, X5, X5
+	VFMADD231PD.BCST IrisConstants<>+2624(SB), X6, X5
 	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+2744(SB), Y5, K2, Y5
-	VCMPPD.BCST      $0x00, IrisConstants<>+2624(SB), Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+2624(SB), Y5, K2, Y5
-	VCMPPD           $0x19, Y6, Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+2752(SB), Y5, K2, Y4
-	VCVTPD2PSY       Y4, X4
+	VCMPPD           $0x00, X6, X4, K1
+	VBLENDMPD.BCST   IrisConstants<>+2680(SB), X5, K1, X5
+	VCMPPD.BCST      $0x00, IrisConstants<>+2560(SB), X4, K1
+	VBLENDMPD.BCST   IrisConstants<>+2560(SB), X5, K1, X5
+	VCMPPD           $0x19, X6, X4, K1
+	VBLENDMPD.BCST   IrisConstants<>+2688(SB), X5, K1, X4
+	VCVTPD2PSX       X4, X4
 	VMOVSS           X4, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVSD     (CX), X5
 	VINSERTPS  $0x20, 8(CX), X5, X5
 	VSUBPS     X5, X2, X2
-	VSHUFPS    $0x00, X1, X1, X1
 	VSUBPS     X0, X1, X0
 	VSHUFPS    $0x00, X4, X4, X1
 	VADDPS     X1, X0, X0
 	VMULPS     X0, X5, X0
 	VMOVSD     X2, 96(SI)
 	VEXTRACTPS $0x02, X2, 104(SI)
-	VMOVAPS.Z  X0, K1, X0
-	VSHUFPS    $0x4e, X0, X0, X1
-	VADDPS     X1, X0, X0
-	VSHUFPS    $0xb1, X0, X0, X1
-	VADDPS     X1, X0, X0
+	VSHUFPS    $0x00, X0, X0, X1
+	VSHUFPS    $0x55, X0, X0, X4
+	VADDPS     X4, X1, X1
+	VSHUFPS    $0xaa, X0, X0, X0
+	VADDPS     X0, X1, X0
 	VMOVSS     X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
@@ -1230,7 +1207,7 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS      $0xaa, X2, X2, X5
 	VBROADCASTSS X5, Y5
 	VFMADD231PS  224(DI), Y5, Y1
-	VBROADCASTSS IrisConstants<>+904(SB), Y6
+	VBROADCASTSS IrisConstants<>+840(SB), Y6
 	VFNMADD231PS Y3, Y3, Y6
 	VMULPS       Y6, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
@@ -1248,19 +1225,19 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	VMOVUPS         Y1, 128(BX)
 	VBROADCASTF32X4 (DX), Y0
-	VMOVUPS         IrisConstants<>+2760(SB), Y2
+	VMOVUPS         IrisConstants<>+2696(SB), Y2
 	VPERMPS         Y1, Y2, Y2
 	VMULPS          Y0, Y2, Y2
 	VMOVUPS         Y2, (BX)
-	VMOVUPS         IrisConstants<>+2792(SB), Y2
+	VMOVUPS         IrisConstants<>+2728(SB), Y2
 	VPERMPS         Y1, Y2, Y2
 	VMULPS          Y0, Y2, Y2
 	VMOVUPS         Y2, 32(BX)
-	VMOVUPS         IrisConstants<>+2824(SB), Y2
+	VMOVUPS         IrisConstants<>+2760(SB), Y2
 	VPERMPS         Y1, Y2, Y2
 	VMULPS          Y0, Y2, Y2
 	VMOVUPS         Y2, 64(BX)
-	VMOVUPS         IrisConstants<>+2856(SB), Y2
+	VMOVUPS         IrisConstants<>+2792(SB), Y2
 	VPERMPS         Y1, Y2, Y1
 	VMULPS          Y0, Y1, Y0
 	VMOVUPS         Y0, 96(BX)
@@ -1305,11 +1282,11 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTF128   $0x01, Y0, X1
 	VCVTPS2PD      X0, Y0
 	VMULPD         Y0, Y0, Y2
-	VMOVUPS        IrisConstants<>+2888(SB), Y3
+	VMOVUPS        IrisConstants<>+2824(SB), Y3
 	VMINPD         Y2, Y3, Y2
-	VMOVUPS        IrisConstants<>+2952(SB), Y4
+	VMOVUPS        IrisConstants<>+2888(SB), Y4
 	VMINPD         Y0, Y4, Y0
-	VMOVUPS        IrisConstants<>+2920(SB), Y5
+	VMOVUPS        IrisConstants<>+2856(SB), Y5
 	VMAXPD         Y0, Y5, Y0
 	VMULPD         Y2, Y2, Y6
 	VMOVUPS        IrisConstants<>+96(SB), Y7
@@ -1381,143 +1358,139 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTPS   $0x02, X1, 72(SI)
 
 	// a2 = softmax(z2)
-	VMOVUPS      IrisConstants<>+480(SB), X2
-	VMOVUPS      IrisConstants<>+448(SB), X3
-	VBLENDVPS    X2, X1, X3, X3
-	VSHUFPS      $0x4e, X3, X3, X4
-	VMAXPS       X4, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X4
-	VMAXPS       X4, X3, X3
-	VMOVSS       X3, 88(SI)
-	VSUBPS       X3, X1, X4
-	VMOVUPS      IrisConstants<>+512(SB), X5
-	VMAXPS       X4, X5, X4
-	VMOVUPS      IrisConstants<>+544(SB), X5
-	VMOVAPS      X5, X6
-	VFMADD231PS  IrisConstants<>+576(SB), X4, X6
-	VSUBPS       X5, X6, X6
-	VMOVAPS      X5, X7
-	VFMADD231PS  IrisConstants<>+608(SB), X6, X7
-	VSUBPS       X5, X7, X8
-	VSUBPS       X8, X6, X8
-	VADDPS       X5, X8, X5
-	VPSLLD       $0x17, X7, X7
-	VPADDD       IrisConstants<>+640(SB), X7, X7
-	VPSLLD       $0x17, X5, X5
-	VPADDD       IrisConstants<>+640(SB), X5, X5
-	VFNMADD231PS IrisConstants<>+672(SB), X6, X4
-	VFNMADD231PS IrisConstants<>+704(SB), X6, X4
-	VMOVAPS      X7, X6
-	VFMADD231PS  X4, X7, X6
-	VSUBPS       X6, X7, X8
-	VFMADD231PS  X4, X7, X8
-	VMULPS       X4, X4, X9
-	VMULPS       X9, X7, X7
-	VMOVUPS      IrisConstants<>+608(SB), X10
-	VFMADD231PS  IrisConstants<>+736(SB), X4, X10
+	VSHUFPS      $0x00, X1, X1, X2
+	VSHUFPS      $0x55, X1, X1, X3
+	VMAXPS       X3, X2, X2
+	VSHUFPS      $0xaa, X1, X1, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 88(SI)
+	VSUBPS       X2, X1, X3
+	VMOVUPS      IrisConstants<>+448(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      IrisConstants<>+480(SB), X4
+	VMOVAPS      X4, X5
+	VFMADD231PS  IrisConstants<>+512(SB), X3, X5
+	VSUBPS       X4, X5, X5
+	VMOVAPS      X4, X6
+	VFMADD231PS  IrisConstants<>+544(SB), X5, X6
+	VSUBPS       X4, X6, X7
+	VSUBPS       X7, X5, X7
+	VADDPS       X4, X7, X4
+	VPSLLD       $0x17, X6, X6
+	VPADDD       IrisConstants<>+576(SB), X6, X6
+	VPSLLD       $0x17, X4, X4
+	VPADDD       IrisConstants<>+576(SB), X4, X4
+	VFNMADD231PS IrisConstants<>+608(SB), X5, X3
+	VFNMADD231PS IrisConstants<>+640(SB), X5, X3
+	VMOVAPS      X6, X5
+	VFMADD231PS  X3, X6, X5
+	VSUBPS       X5, X6, X7
+	VFMADD231PS  X3, X6, X7
+	VMULPS       X3, X3, X8
+	VMULPS       X8, X6, X6
+	VMOVUPS      IrisConstants<>+544(SB), X9
+	VFMADD231PS  IrisConstants<>+672(SB), X3, X9
+	VMOVUPS      IrisConstants<>+704(SB), X10
+	VFMADD231PS  IrisConstants<>+736(SB), X3, X10
 	VMOVUPS      IrisConstants<>+768(SB), X11
-	VFMADD231PS  IrisConstants<>+800(SB), X4, X11
-	VMOVUPS      IrisConstants<>+832(SB), X12
-	VFMADD231PS  IrisConstants<>+864(SB), X4, X12
-	VFMADD231PS  X9, X11, X10
-	VMULPS       X9, X9, X4
-	VFMADD231PS  X4, X12, X10
-	VFMADD231PS  X10, X7, X8
-	VADDPS       X8, X6, X4
-	VMULPS       X5, X4, X4
-	VANDPS       X4, X2, X5
-	VSHUFPS      $0x4e, X5, X5, X6
-	VADDPS       X6, X5, X5
-	VSHUFPS      $0xb1, X5, X5, X6
-	VADDPS       X6, X5, X5
-	VMOVSS       X5, 92(SI)
-	VDIVPS       X5, X4, X4
-	VMOVSD       X4, 76(SI)
-	VEXTRACTPS   $0x02, X4, 84(SI)
+	VFMADD231PS  IrisConstants<>+800(SB), X3, X11
+	VFMADD231PS  X8, X10, X9
+	VMULPS       X8, X8, X3
+	VFMADD231PS  X3, X11, X9
+	VFMADD231PS  X9, X6, X7
+	VADDPS       X7, X5, X3
+	VMULPS       X4, X3, X3
+	VSHUFPS      $0x00, X3, X3, X4
+	VSHUFPS      $0x55, X3, X3, X5
+	VADDPS       X5, X4, X4
+	VSHUFPS      $0xaa, X3, X3, X5
+	VADDPS       X5, X4, X4
+	VMOVSS       X4, 92(SI)
+	VDIVPS       X4, X3, X3
+	VMOVSD       X3, 76(SI)
+	VEXTRACTPS   $0x02, X3, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X5, X5, X5
-	VCVTPS2PD   X5, Y5
-	VPADDQ      IrisConstants<>+2144(SB), Y5, Y6
-	VPSRLQ      $0x34, Y6, Y7
-	VORPD       IrisConstants<>+2176(SB), Y7, Y7
-	VSUBPD      IrisConstants<>+2208(SB), Y7, Y7
-	VANDPD      IrisConstants<>+2240(SB), Y6, Y6
-	VPADDQ      IrisConstants<>+2272(SB), Y6, Y6
-	VSUBPD      Y0, Y6, Y0
-	VADDPD      IrisConstants<>+2304(SB), Y0, Y6
-	VDIVPD      Y6, Y0, Y0
-	VMULPD      Y0, Y0, Y6
-	VMOVUPS     IrisConstants<>+2368(SB), Y8
-	VFMADD231PD IrisConstants<>+2400(SB), Y6, Y8
-	VMOVUPS     IrisConstants<>+2432(SB), Y9
-	VFMADD231PD IrisConstants<>+2464(SB), Y6, Y9
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD Y6, Y9, Y8
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD IrisConstants<>+2496(SB), Y6, Y8
-	VMULPD      Y8, Y0, Y0
-	VFMADD231PD IrisConstants<>+2336(SB), Y7, Y0
-	VXORPS      X6, X6, X6
-	VCMPPD      $0x00, Y6, Y5, Y7
-	VBLENDVPD   Y7, IrisConstants<>+2560(SB), Y0, Y0
-	VCMPPD      $0x00, IrisConstants<>+2112(SB), Y5, Y7
-	VBLENDVPD   Y7, IrisConstants<>+2112(SB), Y0, Y0
-	VCMPPD      $0x19, Y6, Y5, Y5
-	VBLENDVPD   Y5, IrisConstants<>+2592(SB), Y0, Y0
-	VCVTPD2PSY  Y0, X0
+	VCVTPS2PD   X4, X4
+	VPADDQ      IrisConstants<>+2080(SB), X4, X5
+	VPSRLQ      $0x34, X5, X6
+	VORPD       IrisConstants<>+2112(SB), X6, X6
+	VSUBPD      IrisConstants<>+2144(SB), X6, X6
+	VANDPD      IrisConstants<>+2176(SB), X5, X5
+	VPADDQ      IrisConstants<>+2208(SB), X5, X5
+	VSUBPD      X0, X5, X0
+	VADDPD      IrisConstants<>+2240(SB), X0, X5
+	VDIVPD      X5, X0, X0
+	VMULPD      X0, X0, X5
+	VMOVUPS     IrisConstants<>+2304(SB), X7
+	VFMADD231PD IrisConstants<>+2336(SB), X5, X7
+	VMOVUPS     IrisConstants<>+2368(SB), X8
+	VFMADD231PD IrisConstants<>+2400(SB), X5, X8
+	VMULPD      X5, X5, X5
+	VFMADD231PD X5, X8, X7
+	VMULPD      X5, X5, X5
+	VFMADD231PD IrisConstants<>+2432(SB), X5, X7
+	VMULPD      X7, X0, X0
+	VFMADD231PD IrisConstants<>+2272(SB), X6, X0
+	VXORPS      X5, X5, X5
+	VCMPPD      $0x00, X5, X4, X6
+	VBLENDVPD   X6, IrisConstants<>+2496(SB), X0, X0
+	VCMPPD      $0x00, IrisConstants<>+2048(SB), X4, X6
+	VBLENDVPD   X6, IrisConstants<>+2048(SB), X0, X0
+	VCMPPD      $0x19, X5, X4, X4
+	VBLENDVPD   X4, IrisConstants<>+2528(SB), X0, X0
+	VCVTPD2PSX  X0, X0
 	VMOVSS      X0, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD     (CX), X5
-	VINSERTPS  $0x20, 8(CX), X5, X5
-	VSUBPS     X5, X4, X4
-	VSHUFPS    $0x00, X3, X3, X3
-	VSUBPS     X1, X3, X1
+	VMOVSD     (CX), X4
+	VINSERTPS  $0x20, 8(CX), X4, X4
+	VSUBPS     X4, X3, X3
+	VSUBPS     X1, X2, X1
 	VSHUFPS    $0x00, X0, X0, X0
 	VADDPS     X0, X1, X0
-	VMULPS     X0, X5, X0
-	VMOVSD     X4, 96(SI)
-	VEXTRACTPS $0x02, X4, 104(SI)
-	VANDPS     X0, X2, X0
-	VSHUFPS    $0x4e, X0, X0, X1
-	VADDPS     X1, X0, X0
-	VSHUFPS    $0xb1, X0, X0, X1
-	VADDPS     X1, X0, X0
+	VMULPS     X0, X4, X0
+	VMOVSD     X3, 96(SI)
+	VEXTRACTPS $0x02, X3, 104(SI)
+	VSHUFPS    $0x00, X0, X0, X1
+	VSHUFPS    $0x55, X0, X0, X2
+	VADDPS     X2, X1, X1
+	VSHUFPS    $0xaa, X0, X0, X0
+	VADDPS     X0, X1, X0
 	VMOVSS     X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
 	VMOVSD       256(DI), X0
 	VINSERTPS    $0x20, 264(DI), X0, X0
 	VBROADCASTSS rate+32(FP), X1
-	VFNMADD231PS X4, X1, X0
+	VFNMADD231PS X3, X1, X0
 	VMOVSD       X0, 256(DI)
 	VEXTRACTPS   $0x02, X0, 264(DI)
 	VBROADCASTSS rate+32(FP), Y0
 	VMULPS       (SI), Y0, Y1
 	VMOVUPS      (SI), Y2
-	VMOVUPS      IrisConstants<>+640(SB), Y3
-	VFNMADD231PS (SI), Y2, Y3
-	VBROADCASTSS X4, Y2
+	VMOVUPS      IrisConstants<>+576(SB), Y4
+	VFNMADD231PS (SI), Y2, Y4
+	VBROADCASTSS X3, Y2
 	VMOVUPS      160(DI), Y5
-	VMULPS       Y3, Y5, Y6
+	VMULPS       Y4, Y5, Y6
 	VMULPS       Y2, Y6, Y6
 	VFNMADD231PS Y1, Y2, Y5
 	VMOVUPS      Y5, 160(DI)
-	VSHUFPS      $0x55, X4, X4, X2
+	VSHUFPS      $0x55, X3, X3, X2
 	VBROADCASTSS X2, Y2
 	VMOVUPS      192(DI), Y5
-	VMULPS       Y3, Y5, Y7
+	VMULPS       Y4, Y5, Y7
 	VFMADD231PS  Y2, Y7, Y6
 	VFNMADD231PS Y1, Y2, Y5
 	VMOVUPS      Y5, 192(DI)
-	VSHUFPS      $0xaa, X4, X4, X2
+	VSHUFPS      $0xaa, X3, X3, X2
 	VBROADCASTSS X2, Y2
-	VMOVUPS      224(DI), Y4
-	VMULPS       Y3, Y4, Y3
-	VFMADD231PS  Y2, Y3, Y6
-	VFNMADD231PS Y1, Y2, Y4
-	VMOVUPS      Y4, 224(DI)
+	VMOVUPS      224(DI), Y3
+	VMULPS       Y4, Y3, Y4
+	VFMADD231PS  Y2, Y4, Y6
+	VFNMADD231PS Y1, Y2, Y3
+	VMOVUPS      Y3, 224(DI)
 	VMOVUPS      Y6, 32(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
@@ -1526,22 +1499,22 @@ TEXT ·irisStepAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS        Y1, 128(DI)
 	VBROADCASTF128 (DX), Y1
 	VMULPS         Y1, Y0, Y0
-	VMOVUPS        IrisConstants<>+2760(SB), Y1
+	VMOVUPS        IrisConstants<>+2696(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        (DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, (DI)
-	VMOVUPS        IrisConstants<>+2792(SB), Y1
+	VMOVUPS        IrisConstants<>+2728(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        32(DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, 32(DI)
-	VMOVUPS        IrisConstants<>+2824(SB), Y1
+	VMOVUPS        IrisConstants<>+2760(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        64(DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
 	VMOVUPS        Y2, 64(DI)
-	VMOVUPS        IrisConstants<>+2856(SB), Y1
+	VMOVUPS        IrisConstants<>+2792(SB), Y1
 	VPERMPS        Y6, Y1, Y1
 	VMOVUPS        96(DI), Y2
 	VFNMADD231PS   Y0, Y1, Y2
@@ -1575,39 +1548,39 @@ TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS         IrisConstants<>+0(SB), Y1
 	VPERMPS         Y0, Y1, Y0
 	VADDPS          128(DI), Y0, Y0
-	VANDPS.BCST     IrisConstants<>+900(SB), Y0, Y1
-	VBROADCASTSS    IrisConstants<>+896(SB), Y2
+	VANDPS.BCST     IrisConstants<>+836(SB), Y0, Y1
+	VBROADCASTSS    IrisConstants<>+832(SB), Y2
 	VMINPS          Y1, Y2, Y1
-	VADDPS.BCST     IrisConstants<>+904(SB), Y1, Y2
+	VADDPS.BCST     IrisConstants<>+840(SB), Y1, Y2
 	VPSRLD          $0x14, Y2, Y2
-	VMOVUPS         IrisConstants<>+960(SB), Z3
+	VMOVUPS         IrisConstants<>+896(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       IrisConstants<>+1024(SB), Z3, Z4
+	VPERMI2PS       IrisConstants<>+960(SB), Z3, Z4
 	VSUBPS          Y4, Y1, Y1
-	VMOVUPS         IrisConstants<>+1088(SB), Z3
+	VMOVUPS         IrisConstants<>+1024(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       IrisConstants<>+1152(SB), Z3, Z4
+	VPERMI2PS       IrisConstants<>+1088(SB), Z3, Z4
 	VMAXPS          Y1, Y4, Y3
-	VMOVUPS         IrisConstants<>+1216(SB), Z4
+	VMOVUPS         IrisConstants<>+1152(SB), Z4
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       IrisConstants<>+1280(SB), Z4, Z5
-	VMOVUPS         IrisConstants<>+1344(SB), Z4
+	VPERMI2PS       IrisConstants<>+1216(SB), Z4, Z5
+	VMOVUPS         IrisConstants<>+1280(SB), Z4
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       IrisConstants<>+1408(SB), Z4, Z6
-	VMOVUPS         IrisConstants<>+1472(SB), Z4
+	VPERMI2PS       IrisConstants<>+1344(SB), Z4, Z6
+	VMOVUPS         IrisConstants<>+1408(SB), Z4
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       IrisConstants<>+1536(SB), Z4, Z7
-	VMOVUPS         IrisConstants<>+1600(SB), Z4
+	VPERMI2PS       IrisConstants<>+1472(SB), Z4, Z7
+	VMOVUPS         IrisConstants<>+1536(SB), Z4
 	VMOVAPS         Z2, Z8
-	VPERMI2PS       IrisConstants<>+1664(SB), Z4, Z8
-	VMOVUPS         IrisConstants<>+1728(SB), Z4
-	VPERMI2PS       IrisConstants<>+1792(SB), Z4, Z2
+	VPERMI2PS       IrisConstants<>+1600(SB), Z4, Z8
+	VMOVUPS         IrisConstants<>+1664(SB), Z4
+	VPERMI2PS       IrisConstants<>+1728(SB), Z4, Z2
 	VFMADD231PS     Y1, Y7, Y6
 	VFMADD231PS     Y1, Y2, Y8
 	VMULPS          Y1, Y1, Y2
 	VFMADD231PS     Y2, Y8, Y6
 	VFMADD231PS     Y6, Y1, Y5
-	VBROADCASTSS    IrisConstants<>+1856(SB), Y2
+	VBROADCASTSS    IrisConstants<>+1792(SB), Y2
 	VPTERNLOGD      $0x78, Y2, Y0, Y1
 	VPTERNLOGD      $0x78, Y2, Y0, Y3
 	VFMADD231PS     Y1, Y5, Y3
@@ -1635,37 +1608,34 @@ TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
 	VEXTRACTPS    $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	MOVL              $0x00000007, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      IrisConstants<>+1860(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0xaa, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 88(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      IrisConstants<>+1864(SB), X4
+	VBROADCASTSS      IrisConstants<>+1796(SB), X4
 	VMAXPS            X2, X4, X2
-	VBROADCASTSS      IrisConstants<>+1868(SB), X4
+	VBROADCASTSS      IrisConstants<>+1800(SB), X4
 	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  IrisConstants<>+1872(SB), X2, X5
+	VFMADD231PS.BCST  IrisConstants<>+1804(SB), X2, X5
 	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST IrisConstants<>+1876(SB), X4, X2
-	VPERMPS           IrisConstants<>+1920(SB), Z5, Z6
-	VFNMADD231PS.BCST IrisConstants<>+1880(SB), X4, X6
+	VFNMADD231PS.BCST IrisConstants<>+1808(SB), X4, X2
+	VPERMPS           IrisConstants<>+1856(SB), Z5, Z6
+	VFNMADD231PS.BCST IrisConstants<>+1812(SB), X4, X6
 	VMULPS            X2, X2, X7
-	VBROADCASTSS      IrisConstants<>+1988(SB), X8
-	VFMADD231PS.BCST  IrisConstants<>+1984(SB), X2, X8
+	VBROADCASTSS      IrisConstants<>+1924(SB), X8
+	VFMADD231PS.BCST  IrisConstants<>+1920(SB), X2, X8
 	VADDPS            X6, X2, X2
 	VFMADD231PS       X8, X7, X2
-	VPERMPS           IrisConstants<>+2048(SB), Z5, Z5
+	VPERMPS           IrisConstants<>+1984(SB), Z5, Z5
 	VFMADD231PS       X2, X5, X5
 	VSCALEFPS         X4, X5, X2
-	VMOVAPS.Z         X2, K1, X4
-	VSHUFPS           $0x4e, X4, X4, X5
+	VSHUFPS           $0x00, X2, X2, X4
+	VSHUFPS           $0x55, X2, X2, X5
 	VADDPS            X5, X4, X4
-	VSHUFPS           $0xb1, X4, X4, X5
+	VSHUFPS           $0xaa, X2, X2, X5
 	VADDPS            X5, X4, X4
 	VMOVSS            X4, 92(SI)
 	VDIVPS            X4, X2, X2
@@ -1673,54 +1643,52 @@ TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
 	VEXTRACTPS        $0x02, X2, 84(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X4, X4, X4
-	VCVTPS2PD        X4, Y4
-	VPADDQ.BCST      IrisConstants<>+2632(SB), Y4, Y5
-	VPSRLQ           $0x34, Y5, Y6
-	VORPD.BCST       IrisConstants<>+2640(SB), Y6, Y6
-	VSUBPD.BCST      IrisConstants<>+2648(SB), Y6, Y6
-	VANDPD.BCST      IrisConstants<>+2656(SB), Y5, Y5
-	VPADDQ.BCST      IrisConstants<>+2664(SB), Y5, Y5
-	VSUBPD.BCST      IrisConstants<>+2672(SB), Y5, Y5
-	VADDPD.BCST      IrisConstants<>+2680(SB), Y5, Y7
-	VDIVPD           Y7, Y5, Y5
-	VMULPD           Y5, Y5, Y7
-	VBROADCASTSD     IrisConstants<>+2696(SB), Y8
-	VFMADD231PD.BCST IrisConstants<>+2704(SB), Y7, Y8
-	VBROADCASTSD     IrisConstants<>+2712(SB), Y9
-	VFMADD231PD.BCST IrisConstants<>+2720(SB), Y7, Y9
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD      Y7, Y9, Y8
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD.BCST IrisConstants<>+2728(SB), Y7, Y8
-	VMULPD           Y8, Y5, Y5
-	VFMADD231PD.BCST IrisConstants<>+2688(SB), Y6, Y5
+	VCVTPS2PD        X4, X4
+	VPADDQ.BCST      IrisConstants<>+2568(SB), X4, X5
+	VPSRLQ           $0x34, X5, X6
+	VORPD.BCST       IrisConstants<>+2576(SB), X6, X6
+	VSUBPD.BCST      IrisConstants<>+2584(SB), X6, X6
+	VANDPD.BCST      IrisConstants<>+2592(SB), X5, X5
+	VPADDQ.BCST      IrisConstants<>+2600(SB), X5, X5
+	VSUBPD.BCST      IrisConstants<>+2608(SB), X5, X5
+	VADDPD.BCST      IrisConstants<>+2616(SB), X5, X7
+	VDIVPD           X7, X5, X5
+	VMULPD           X5, X5, X7
+	VMOVDDUP         IrisConstants<>+2632(SB), X8
+	VFMADD231PD.BCST IrisConstants<>+2640(SB), X7, X8
+	VMOVDDUP         IrisConstants<>+2648(SB), X9
+	VFMADD231PD.BCST IrisConstants<>+2656(SB), X7, X9
+	VMULPD           X7, X7, X7
+	VFMADD231PD      X7, X9, X8
+	VMULPD           X7, X7, X7
+	VFMADD231PD.BCST IrisConstants<>+2664(SB), X7, X8
+	VMULPD           X8, X5, X5
+	VFMADD231PD.BCST IrisConstants<>+2624(SB), X6, X5
 	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+2744(SB), Y5, K2, Y5
-	VCMPPD.BCST      $0x00, IrisConstants<>+2624(SB), Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+2624(SB), Y5, K2, Y5
-	VCMPPD           $0x19, Y6, Y4, K2
-	VBLENDMPD.BCST   IrisConstants<>+2752(SB), Y5, K2, Y4
-	VCVTPD2PSY       Y4, X4
+	VCMPPD           $0x00, X6, X4, K1
+	VBLENDMPD.BCST   IrisConstants<>+2680(SB), X5, K1, X5
+	VCMPPD.BCST      $0x00, IrisConstants<>+2560(SB), X4, K1
+	VBLENDMPD.BCST   IrisConstants<>+2560(SB), X5, K1, X5
+	VCMPPD           $0x19, X6, X4, K1
+	VBLENDMPD.BCST   IrisConstants<>+2688(SB), X5, K1, X4
+	VCVTPD2PSX       X4, X4
 	VMOVSS           X4, 108(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVSD     (CX), X5
 	VINSERTPS  $0x20, 8(CX), X5, X5
 	VSUBPS     X5, X2, X2
-	VSHUFPS    $0x00, X1, X1, X1
 	VSUBPS     X0, X1, X0
 	VSHUFPS    $0x00, X4, X4, X1
 	VADDPS     X1, X0, X0
 	VMULPS     X0, X5, X0
 	VMOVSD     X2, 96(SI)
 	VEXTRACTPS $0x02, X2, 104(SI)
-	VMOVAPS.Z  X0, K1, X0
-	VSHUFPS    $0x4e, X0, X0, X1
-	VADDPS     X1, X0, X0
-	VSHUFPS    $0xb1, X0, X0, X1
-	VADDPS     X1, X0, X0
+	VSHUFPS    $0x00, X0, X0, X1
+	VSHUFPS    $0x55, X0, X0, X4
+	VADDPS     X4, X1, X1
+	VSHUFPS    $0xaa, X0, X0, X0
+	VADDPS     X0, X1, X0
 	VMOVSS     X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
@@ -1732,7 +1700,7 @@ TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
 	VEXTRACTPS   $0x02, X0, 264(DI)
 	VBROADCASTSS rate+32(FP), Y0
 	VMULPS       Y3, Y0, Y1
-	VBROADCASTSS IrisConstants<>+904(SB), Y4
+	VBROADCASTSS IrisConstants<>+840(SB), Y4
 	VFNMADD231PS Y3, Y3, Y4
 	VBROADCASTSS X2, Y3
 	VMOVUPS      160(DI), Y5
@@ -1762,22 +1730,22 @@ TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS         Y1, 128(DI)
 	VBROADCASTF32X4 (DX), Y1
 	VMULPS          Y1, Y0, Y0
-	VMOVUPS         IrisConstants<>+2760(SB), Y1
+	VMOVUPS         IrisConstants<>+2696(SB), Y1
 	VPERMPS         Y6, Y1, Y1
 	VMOVUPS         (DI), Y2
 	VFNMADD231PS    Y0, Y1, Y2
 	VMOVUPS         Y2, (DI)
-	VMOVUPS         IrisConstants<>+2792(SB), Y1
+	VMOVUPS         IrisConstants<>+2728(SB), Y1
 	VPERMPS         Y6, Y1, Y1
 	VMOVUPS         32(DI), Y2
 	VFNMADD231PS    Y0, Y1, Y2
 	VMOVUPS         Y2, 32(DI)
-	VMOVUPS         IrisConstants<>+2824(SB), Y1
+	VMOVUPS         IrisConstants<>+2760(SB), Y1
 	VPERMPS         Y6, Y1, Y1
 	VMOVUPS         64(DI), Y2
 	VFNMADD231PS    Y0, Y1, Y2
 	VMOVUPS         Y2, 64(DI)
-	VMOVUPS         IrisConstants<>+2856(SB), Y1
+	VMOVUPS         IrisConstants<>+2792(SB), Y1
 	VPERMPS         Y6, Y1, Y1
 	VMOVUPS         96(DI), Y2
 	VFNMADD231PS    Y0, Y1, Y2
@@ -1913,11 +1881,11 @@ loop0:
 	VEXTRACTF128 $0x01, Y5, X9
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
-	VMOVUPS      IrisConstants<>+2952(SB), Y10
+	VMOVUPS      IrisConstants<>+2888(SB), Y10
 	VMINPD       Y5, Y10, Y5
 	VMINPD       Y2, Y10, Y2
 	VMINPD       Y3, Y10, Y3
-	VMOVUPS      IrisConstants<>+2920(SB), Y11
+	VMOVUPS      IrisConstants<>+2856(SB), Y11
 	VMAXPD       Y5, Y11, Y5
 	VMAXPD       Y2, Y11, Y2
 	VMAXPD       Y3, Y11, Y3
@@ -1972,11 +1940,11 @@ loop0:
 	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+2952(SB), Y10
+	VMOVUPS      IrisConstants<>+2888(SB), Y10
 	VMINPD       Y9, Y10, Y9
 	VMINPD       Y0, Y10, Y0
 	VMINPD       Y7, Y10, Y7
-	VMOVUPS      IrisConstants<>+2920(SB), Y11
+	VMOVUPS      IrisConstants<>+2856(SB), Y11
 	VMAXPD       Y9, Y11, Y9
 	VMAXPD       Y0, Y11, Y0
 	VMAXPD       Y7, Y11, Y7
@@ -2059,9 +2027,9 @@ loop0:
 	VBROADCASTSS 24(DI), Y5
 	VFMADD231PS  5536(SI), Y5, Y2
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      IrisConstants<>+2952(SB), Y5
+	VMOVUPS      IrisConstants<>+2888(SB), Y5
 	VMINPD       Y0, Y5, Y0
-	VMOVUPS      IrisConstants<>+2920(SB), Y6
+	VMOVUPS      IrisConstants<>+2856(SB), Y6
 	VMAXPD       Y0, Y6, Y0
 	VBROADCASTSS 28(DI), Y8
 	VFMADD231PS  5632(SI), Y8, Y1
@@ -3279,11 +3247,11 @@ loop0:
 	VCVTPS2PD    X9, Y7
 	VCVTPS2PD    X10, Y8
 	VCVTPS2PD    X12, Y9
-	VMOVUPS      IrisConstants<>+2952(SB), Y10
+	VMOVUPS      IrisConstants<>+2888(SB), Y10
 	VMINPD       Y7, Y10, Y7
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
-	VMOVUPS      IrisConstants<>+2920(SB), Y11
+	VMOVUPS      IrisConstants<>+2856(SB), Y11
 	VMAXPD       Y7, Y11, Y7
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y9, Y11, Y9
@@ -3362,10 +3330,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y7, X10
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+2952(SB), Y11
+	VMOVUPS      IrisConstants<>+2888(SB), Y11
 	VMINPD       Y6, Y11, Y6
 	VMINPD       Y7, Y11, Y7
-	VMOVUPS      IrisConstants<>+2920(SB), Y12
+	VMOVUPS      IrisConstants<>+2856(SB), Y12
 	VMAXPD       Y6, Y12, Y6
 	VMAXPD       Y7, Y12, Y7
 	VMULPD       Y6, Y6, Y13
@@ -3401,10 +3369,10 @@ loop0:
 	VCVTPD2PSY   Y7, X7
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X10, Y10
-	VMOVUPS      IrisConstants<>+2952(SB), Y11
+	VMOVUPS      IrisConstants<>+2888(SB), Y11
 	VMINPD       Y8, Y11, Y8
 	VMINPD       Y10, Y11, Y10
-	VMOVUPS      IrisConstants<>+2920(SB), Y11
+	VMOVUPS      IrisConstants<>+2856(SB), Y11
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y10, Y11, Y10
 	VMULPD       Y8, Y8, Y11
@@ -3667,35 +3635,35 @@ loop0:
 	VBLENDVPS    Y2, Y1, Y4, Y1
 	VMOVUPS      512(SI), Y2
 	VSUBPS       Y1, Y2, Y2
-	VMOVUPS      IrisConstants<>+2984(SB), Y4
+	VMOVUPS      IrisConstants<>+2920(SB), Y4
 	VMINPS       Y2, Y4, Y2
-	VMOVUPS      IrisConstants<>+512(SB), Y5
+	VMOVUPS      IrisConstants<>+448(SB), Y5
 	VMAXPS       Y2, Y5, Y2
-	VMOVUPS      IrisConstants<>+544(SB), Y6
+	VMOVUPS      IrisConstants<>+480(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y7
+	VFMADD231PS  IrisConstants<>+512(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y7
-	VFNMADD231PS IrisConstants<>+672(SB), Y7, Y2
-	VFNMADD231PS IrisConstants<>+704(SB), Y7, Y2
+	VFNMADD231PS IrisConstants<>+608(SB), Y7, Y2
+	VFNMADD231PS IrisConstants<>+640(SB), Y7, Y2
 	VMULPS       Y2, Y2, Y8
-	VMOVUPS      IrisConstants<>+832(SB), Y9
+	VMOVUPS      IrisConstants<>+768(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y2, Y10
 	VFMADD231PS  Y10, Y8, Y2
-	VADDPS       IrisConstants<>+640(SB), Y2, Y2
+	VADDPS       IrisConstants<>+576(SB), Y2, Y2
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  IrisConstants<>+608(SB), Y7, Y8
+	VFMADD231PS  IrisConstants<>+544(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       IrisConstants<>+640(SB), Y8, Y8
+	VPADDD       IrisConstants<>+576(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       IrisConstants<>+640(SB), Y7, Y7
+	VPADDD       IrisConstants<>+576(SB), Y7, Y7
 	VMULPS       Y8, Y2, Y2
 	VMULPS       Y7, Y2, Y2
 	VMOVUPS      640(SI), Y7
@@ -3703,28 +3671,28 @@ loop0:
 	VMINPS       Y7, Y4, Y7
 	VMAXPS       Y7, Y5, Y7
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  IrisConstants<>+576(SB), Y7, Y8
+	VFMADD231PS  IrisConstants<>+512(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y8
-	VFNMADD231PS IrisConstants<>+672(SB), Y8, Y7
-	VFNMADD231PS IrisConstants<>+704(SB), Y8, Y7
+	VFNMADD231PS IrisConstants<>+608(SB), Y8, Y7
+	VFNMADD231PS IrisConstants<>+640(SB), Y8, Y7
 	VMULPS       Y7, Y7, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PS  IrisConstants<>+864(SB), Y7, Y11
-	VFMADD213PS  IrisConstants<>+800(SB), Y7, Y11
-	VFMADD213PS  IrisConstants<>+768(SB), Y7, Y11
+	VFMADD231PS  IrisConstants<>+800(SB), Y7, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y7, Y11
-	VFMADD213PS  IrisConstants<>+608(SB), Y7, Y11
+	VFMADD213PS  IrisConstants<>+704(SB), Y7, Y11
+	VFMADD213PS  IrisConstants<>+672(SB), Y7, Y11
+	VFMADD213PS  IrisConstants<>+544(SB), Y7, Y11
 	VFMADD231PS  Y11, Y10, Y7
-	VADDPS       IrisConstants<>+640(SB), Y7, Y7
+	VADDPS       IrisConstants<>+576(SB), Y7, Y7
 	VMOVAPS      Y6, Y10
-	VFMADD231PS  IrisConstants<>+608(SB), Y8, Y10
+	VFMADD231PS  IrisConstants<>+544(SB), Y8, Y10
 	VSUBPS       Y6, Y10, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y6, Y8, Y8
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+640(SB), Y10, Y10
+	VPADDD       IrisConstants<>+576(SB), Y10, Y10
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       IrisConstants<>+640(SB), Y8, Y8
+	VPADDD       IrisConstants<>+576(SB), Y8, Y8
 	VMULPS       Y10, Y7, Y7
 	VMULPS       Y8, Y7, Y7
 	VADDPS       Y7, Y2, Y8
@@ -3732,32 +3700,32 @@ loop0:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y3
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y3
 	VSUBPS       Y6, Y3, Y3
-	VFNMADD231PS IrisConstants<>+672(SB), Y3, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y3, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y3, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y3, Y1
 	VMULPS       Y1, Y1, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y11
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y11
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y11
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y11
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y11
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y11
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y11
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y11
 	VFMADD231PS  Y11, Y10, Y1
-	VADDPS       IrisConstants<>+640(SB), Y1, Y1
+	VADDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVAPS      Y6, Y10
-	VFMADD231PS  IrisConstants<>+608(SB), Y3, Y10
+	VFMADD231PS  IrisConstants<>+544(SB), Y3, Y10
 	VSUBPS       Y6, Y10, Y11
 	VSUBPS       Y11, Y3, Y3
 	VADDPS       Y6, Y3, Y3
 	VPSLLD       $0x17, Y10, Y10
-	VPADDD       IrisConstants<>+640(SB), Y10, Y10
+	VPADDD       IrisConstants<>+576(SB), Y10, Y10
 	VPSLLD       $0x17, Y3, Y3
-	VPADDD       IrisConstants<>+640(SB), Y3, Y3
+	VPADDD       IrisConstants<>+576(SB), Y3, Y3
 	VMULPS       Y10, Y1, Y1
 	VMULPS       Y3, Y1, Y1
 	VADDPS       Y1, Y8, Y3
-	VMOVUPS      IrisConstants<>+640(SB), Y8
+	VMOVUPS      IrisConstants<>+576(SB), Y8
 	VDIVPS       Y3, Y8, Y3
 	VMULPS       Y3, Y2, Y2
 	VMOVUPS      Y2, 896(SI)
@@ -3777,21 +3745,21 @@ loop0:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y7
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y7
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y7
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y7
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y7
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y7
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y7
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y7
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y7
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y7
 	VFMADD231PS  Y7, Y3, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  IrisConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y7
 	VSUBPS       Y7, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -3806,21 +3774,21 @@ loop0:
 	VMINPS       Y2, Y4, Y2
 	VMAXPS       Y2, Y5, Y2
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y3
+	VFMADD231PS  IrisConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y3
-	VFNMADD231PS IrisConstants<>+672(SB), Y3, Y2
-	VFNMADD231PS IrisConstants<>+704(SB), Y3, Y2
+	VFNMADD231PS IrisConstants<>+608(SB), Y3, Y2
+	VFNMADD231PS IrisConstants<>+640(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y7
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y2, Y10
 	VFMADD231PS  Y10, Y7, Y2
 	VADDPS       Y8, Y2, Y2
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  IrisConstants<>+608(SB), Y3, Y7
+	VFMADD231PS  IrisConstants<>+544(SB), Y3, Y7
 	VSUBPS       Y6, Y7, Y10
 	VSUBPS       Y10, Y3, Y3
 	VADDPS       Y6, Y3, Y3
@@ -3836,21 +3804,21 @@ loop0:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y7
+	VFMADD231PS  IrisConstants<>+512(SB), Y0, Y7
 	VSUBPS       Y6, Y7, Y7
-	VFNMADD231PS IrisConstants<>+672(SB), Y7, Y0
-	VFNMADD231PS IrisConstants<>+704(SB), Y7, Y0
+	VFNMADD231PS IrisConstants<>+608(SB), Y7, Y0
+	VFNMADD231PS IrisConstants<>+640(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+672(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+544(SB), Y0, Y11
 	VFMADD231PS  Y11, Y10, Y0
 	VADDPS       Y8, Y0, Y0
 	VMOVAPS      Y6, Y10
-	VFMADD231PS  IrisConstants<>+608(SB), Y7, Y10
+	VFMADD231PS  IrisConstants<>+544(SB), Y7, Y10
 	VSUBPS       Y6, Y10, Y11
 	VSUBPS       Y11, Y7, Y7
 	VADDPS       Y6, Y7, Y7
@@ -3880,21 +3848,21 @@ loop0:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y7
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y7
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y7
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y7
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y7
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y7
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y7
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y7
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y7
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y7
 	VFMADD231PS  Y7, Y3, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  IrisConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y7
 	VSUBPS       Y7, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -3909,21 +3877,21 @@ loop0:
 	VMINPS       Y2, Y4, Y2
 	VMAXPS       Y2, Y5, Y2
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y3
+	VFMADD231PS  IrisConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y3
-	VFNMADD231PS IrisConstants<>+672(SB), Y3, Y2
-	VFNMADD231PS IrisConstants<>+704(SB), Y3, Y2
+	VFNMADD231PS IrisConstants<>+608(SB), Y3, Y2
+	VFNMADD231PS IrisConstants<>+640(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y7
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y2, Y10
 	VFMADD231PS  Y10, Y7, Y2
 	VADDPS       Y8, Y2, Y2
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  IrisConstants<>+608(SB), Y3, Y7
+	VFMADD231PS  IrisConstants<>+544(SB), Y3, Y7
 	VSUBPS       Y6, Y7, Y10
 	VSUBPS       Y10, Y3, Y3
 	VADDPS       Y6, Y3, Y3
@@ -3939,21 +3907,21 @@ loop0:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y7
+	VFMADD231PS  IrisConstants<>+512(SB), Y0, Y7
 	VSUBPS       Y6, Y7, Y7
-	VFNMADD231PS IrisConstants<>+672(SB), Y7, Y0
-	VFNMADD231PS IrisConstants<>+704(SB), Y7, Y0
+	VFNMADD231PS IrisConstants<>+608(SB), Y7, Y0
+	VFNMADD231PS IrisConstants<>+640(SB), Y7, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+672(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+544(SB), Y0, Y11
 	VFMADD231PS  Y11, Y10, Y0
 	VADDPS       Y8, Y0, Y0
 	VMOVAPS      Y6, Y10
-	VFMADD231PS  IrisConstants<>+608(SB), Y7, Y10
+	VFMADD231PS  IrisConstants<>+544(SB), Y7, Y10
 	VSUBPS       Y6, Y10, Y11
 	VSUBPS       Y11, Y7, Y7
 	VADDPS       Y6, Y7, Y7
@@ -3983,21 +3951,21 @@ loop0:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y7
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y7
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y7
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y7
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y7
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y7
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y7
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y7
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y7
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y7
 	VFMADD231PS  Y7, Y3, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  IrisConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y7
 	VSUBPS       Y7, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -4012,21 +3980,21 @@ loop0:
 	VMINPS       Y2, Y4, Y2
 	VMAXPS       Y2, Y5, Y2
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  IrisConstants<>+576(SB), Y2, Y3
+	VFMADD231PS  IrisConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y3
-	VFNMADD231PS IrisConstants<>+672(SB), Y3, Y2
-	VFNMADD231PS IrisConstants<>+704(SB), Y3, Y2
+	VFNMADD231PS IrisConstants<>+608(SB), Y3, Y2
+	VFNMADD231PS IrisConstants<>+640(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y7
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y2, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y2, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y2, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y2, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y2, Y10
 	VFMADD231PS  Y10, Y7, Y2
 	VADDPS       Y8, Y2, Y2
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  IrisConstants<>+608(SB), Y3, Y7
+	VFMADD231PS  IrisConstants<>+544(SB), Y3, Y7
 	VSUBPS       Y6, Y7, Y10
 	VSUBPS       Y10, Y3, Y3
 	VADDPS       Y6, Y3, Y3
@@ -4042,20 +4010,20 @@ loop0:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y4
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y4
+	VFMADD231PS  IrisConstants<>+512(SB), Y0, Y4
 	VSUBPS       Y6, Y4, Y4
-	VFNMADD231PS IrisConstants<>+672(SB), Y4, Y0
-	VFNMADD231PS IrisConstants<>+704(SB), Y4, Y0
+	VFNMADD231PS IrisConstants<>+608(SB), Y4, Y0
+	VFNMADD231PS IrisConstants<>+640(SB), Y4, Y0
 	VMULPS       Y0, Y0, Y5
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y9
-	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y9
-	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y9
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y9
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y9
-	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y9
+	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y9
+	VFMADD213PS  IrisConstants<>+672(SB), Y0, Y9
+	VFMADD213PS  IrisConstants<>+544(SB), Y0, Y9
 	VFMADD231PS  Y9, Y5, Y0
 	VADDPS       Y8, Y0, Y0
 	VMOVAPS      Y6, Y5
-	VFMADD231PS  IrisConstants<>+608(SB), Y4, Y5
+	VFMADD231PS  IrisConstants<>+544(SB), Y4, Y5
 	VSUBPS       Y6, Y5, Y7
 	VSUBPS       Y7, Y4, Y4
 	VADDPS       Y6, Y4, Y4
@@ -4311,21 +4279,21 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 44(DI), Z0, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+900(SB), Z14
+	VBROADCASTSS     IrisConstants<>+836(SB), Z14
 	VANDPS           Z14, Z7, Z15
 	VANDPS           Z14, Z9, Z16
 	VANDPS           Z14, Z11, Z17
 	VANDPS           Z14, Z12, Z18
 	VANDPS           Z14, Z13, Z19
 	VANDPS           Z14, Z3, Z20
-	VBROADCASTSS     IrisConstants<>+896(SB), Z21
+	VBROADCASTSS     IrisConstants<>+832(SB), Z21
 	VMINPS           Z15, Z21, Z15
 	VMINPS           Z16, Z21, Z16
 	VMINPS           Z17, Z21, Z17
 	VMINPS           Z18, Z21, Z18
 	VMINPS           Z19, Z21, Z19
 	VMINPS           Z20, Z21, Z20
-	VBROADCASTSS     IrisConstants<>+904(SB), Z22
+	VBROADCASTSS     IrisConstants<>+840(SB), Z22
 	VADDPS           Z22, Z15, Z23
 	VADDPS           Z22, Z16, Z24
 	VADDPS           Z22, Z17, Z25
@@ -4338,128 +4306,128 @@ loop0:
 	VPSRLD           $0x14, Z26, Z26
 	VPSRLD           $0x14, Z27, Z27
 	VPSRLD           $0x14, Z28, Z28
-	VMOVUPS          IrisConstants<>+960(SB), Z29
+	VMOVUPS          IrisConstants<>+896(SB), Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z30
+	VPERMI2PS        IrisConstants<>+960(SB), Z29, Z30
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z31
+	VPERMI2PS        IrisConstants<>+960(SB), Z29, Z31
 	VMOVAPS          Z25, Z22
-	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z22
+	VPERMI2PS        IrisConstants<>+960(SB), Z29, Z22
 	VMOVAPS          Z26, Z21
-	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z21
+	VPERMI2PS        IrisConstants<>+960(SB), Z29, Z21
 	VMOVAPS          Z27, Z14
-	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z14
+	VPERMI2PS        IrisConstants<>+960(SB), Z29, Z14
 	VMOVUPS          Z1, 64(SP)
 	VMOVAPS          Z28, Z1
-	VPERMI2PS        IrisConstants<>+1024(SB), Z29, Z1
+	VPERMI2PS        IrisConstants<>+960(SB), Z29, Z1
 	VSUBPS           Z30, Z15, Z15
 	VSUBPS           Z31, Z16, Z16
 	VSUBPS           Z22, Z17, Z17
 	VSUBPS           Z21, Z18, Z18
 	VSUBPS           Z14, Z19, Z14
 	VSUBPS           Z1, Z20, Z1
-	VMOVUPS          IrisConstants<>+1088(SB), Z19
+	VMOVUPS          IrisConstants<>+1024(SB), Z19
 	VMOVAPS          Z23, Z20
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z20
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z20
 	VMOVAPS          Z24, Z21
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z21
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z21
 	VMOVAPS          Z25, Z22
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z22
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z22
 	VMOVAPS          Z26, Z30
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z30
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z30
 	VMOVAPS          Z27, Z31
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z31
 	VMOVAPS          Z28, Z29
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z29
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z29
 	VMAXPS           Z15, Z20, Z20
 	VMAXPS           Z16, Z21, Z21
 	VMAXPS           Z17, Z22, Z22
 	VMAXPS           Z18, Z30, Z30
 	VMAXPS           Z14, Z31, Z31
 	VMAXPS           Z1, Z29, Z29
-	VMOVUPS          IrisConstants<>+1216(SB), Z19
+	VMOVUPS          IrisConstants<>+1152(SB), Z19
 	VMOVUPS          Z0, 128(SP)
 	VMOVAPS          Z23, Z0
-	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z0
+	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z0
 	VMOVUPS          Z5, 192(SP)
 	VMOVAPS          Z24, Z5
-	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z5
+	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z5
 	VMOVUPS          Z2, 256(SP)
 	VMOVAPS          Z25, Z2
-	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z2
+	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z2
 	VMOVUPS          Z8, 320(SP)
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z8
+	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z8
 	VMOVUPS          Z4, 384(SP)
 	VMOVAPS          Z27, Z4
-	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z4
+	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z4
 	VMOVUPS          Z10, 448(SP)
 	VMOVAPS          Z28, Z10
-	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z10
-	VMOVUPS          IrisConstants<>+1344(SB), Z19
+	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z10
+	VMOVUPS          IrisConstants<>+1280(SB), Z19
 	VMOVUPS          Z6, 512(SP)
 	VMOVAPS          Z23, Z6
-	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z6
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z6
 	VMOVUPS          Z3, 576(SP)
 	VMOVAPS          Z24, Z3
-	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z3
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z3
 	VMOVUPS          Z13, 640(SP)
 	VMOVAPS          Z25, Z13
-	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z13
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z13
 	VMOVUPS          Z12, 704(SP)
 	VMOVAPS          Z26, Z12
-	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z12
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z12
 	VMOVUPS          Z11, 768(SP)
 	VMOVAPS          Z27, Z11
-	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z11
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z11
 	VMOVUPS          Z9, 832(SP)
 	VMOVAPS          Z28, Z9
-	VPERMI2PS        IrisConstants<>+1408(SB), Z19, Z9
-	VMOVUPS          IrisConstants<>+1472(SB), Z19
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z9
+	VMOVUPS          IrisConstants<>+1408(SB), Z19
 	VMOVUPS          Z7, 896(SP)
 	VMOVAPS          Z23, Z7
-	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z7
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z7
 	VMOVUPS          Z29, 960(SP)
 	VMOVAPS          Z24, Z29
-	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z29
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z29
 	VMOVUPS          Z31, 1024(SP)
 	VMOVAPS          Z25, Z31
-	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z31
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z31
 	VMOVUPS          Z30, 1088(SP)
 	VMOVAPS          Z26, Z30
-	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z30
 	VMOVUPS          Z22, 1152(SP)
 	VMOVAPS          Z27, Z22
-	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z22
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z22
 	VMOVUPS          Z21, 1216(SP)
 	VMOVAPS          Z28, Z21
-	VPERMI2PS        IrisConstants<>+1536(SB), Z19, Z21
-	VMOVUPS          IrisConstants<>+1600(SB), Z19
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z21
+	VMOVUPS          IrisConstants<>+1536(SB), Z19
 	VMOVUPS          Z20, 1280(SP)
 	VMOVAPS          Z23, Z20
-	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z20
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z20
 	VMOVUPS          Z10, 1344(SP)
 	VMOVAPS          Z24, Z10
-	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z10
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z10
 	VMOVUPS          Z4, 1408(SP)
 	VMOVAPS          Z25, Z4
-	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z4
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z4
 	VMOVUPS          Z8, 1472(SP)
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z8
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z8
 	VMOVUPS          Z2, 1536(SP)
 	VMOVAPS          Z27, Z2
-	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z2
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z2
 	VMOVUPS          Z5, 1600(SP)
 	VMOVAPS          Z28, Z5
-	VPERMI2PS        IrisConstants<>+1664(SB), Z19, Z5
-	VMOVUPS          IrisConstants<>+1728(SB), Z19
-	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z23
-	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z24
-	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z25
-	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z26
-	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z27
-	VPERMI2PS        IrisConstants<>+1792(SB), Z19, Z28
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z5
+	VMOVUPS          IrisConstants<>+1664(SB), Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z24
+	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z25
+	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z26
+	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z27
+	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z28
 	VFMADD231PS      Z15, Z23, Z20
 	VFMADD231PS      Z16, Z24, Z10
 	VFMADD231PS      Z17, Z25, Z4
@@ -4502,7 +4470,7 @@ loop0:
 	VMOVUPS          960(SP), Z5
 	VFMADD231PS      Z1, Z6, Z5
 	VMOVUPS          896(SP), Z1
-	VBROADCASTSS     IrisConstants<>+1856(SB), Z6
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z6
 	VPTERNLOGD       $0x78, Z6, Z1, Z7
 	VMOVUPS          832(SP), Z1
 	VPTERNLOGD       $0x78, Z6, Z1, Z0
@@ -4557,20 +4525,20 @@ loop0:
 	VFMADD231PS.BCST 76(DI), Z17, Z10
 	VFMADD231PS.BCST 88(DI), Z13, Z11
 	VFMADD231PS.BCST 92(DI), Z17, Z12
-	VBROADCASTSS     IrisConstants<>+900(SB), Z13
+	VBROADCASTSS     IrisConstants<>+836(SB), Z13
 	VANDPS           Z13, Z1, Z18
 	VANDPS           Z13, Z8, Z20
 	VANDPS           Z13, Z9, Z21
 	VANDPS           Z13, Z10, Z22
 	VANDPS           Z13, Z12, Z23
-	VBROADCASTSS     IrisConstants<>+896(SB), Z24
+	VBROADCASTSS     IrisConstants<>+832(SB), Z24
 	VMINPS           Z18, Z24, Z18
 	VMINPS           Z20, Z24, Z20
 	VMINPS           Z21, Z24, Z21
 	VMINPS           Z22, Z24, Z22
 	VFMADD231PS.BCST 92(DI), Z16, Z11
 	VMINPS           Z23, Z24, Z16
-	VBROADCASTSS     IrisConstants<>+904(SB), Z23
+	VBROADCASTSS     IrisConstants<>+840(SB), Z23
 	VADDPS           Z23, Z18, Z25
 	VADDPS           Z23, Z20, Z26
 	VADDPS           Z23, Z21, Z27
@@ -4583,147 +4551,147 @@ loop0:
 	VPSRLD           $0x14, Z28, Z28
 	VMINPS           Z29, Z24, Z29
 	VPSRLD           $0x14, Z30, Z30
-	VMOVUPS          IrisConstants<>+960(SB), Z31
+	VMOVUPS          IrisConstants<>+896(SB), Z31
 	VMOVAPS          Z25, Z24
-	VPERMI2PS        IrisConstants<>+1024(SB), Z31, Z24
+	VPERMI2PS        IrisConstants<>+960(SB), Z31, Z24
 	VMOVAPS          Z26, Z13
-	VPERMI2PS        IrisConstants<>+1024(SB), Z31, Z13
+	VPERMI2PS        IrisConstants<>+960(SB), Z31, Z13
 	VMOVAPS          Z27, Z6
-	VPERMI2PS        IrisConstants<>+1024(SB), Z31, Z6
+	VPERMI2PS        IrisConstants<>+960(SB), Z31, Z6
 	VMOVAPS          Z28, Z19
-	VPERMI2PS        IrisConstants<>+1024(SB), Z31, Z19
+	VPERMI2PS        IrisConstants<>+960(SB), Z31, Z19
 	VADDPS           Z23, Z29, Z31
-	VMOVUPS          IrisConstants<>+960(SB), Z23
+	VMOVUPS          IrisConstants<>+896(SB), Z23
 	VMOVUPS          Z4, 128(SP)
 	VMOVAPS          Z30, Z4
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z4
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z4
 	VSUBPS           Z24, Z18, Z18
 	VSUBPS           Z13, Z20, Z13
 	VSUBPS           Z6, Z21, Z6
 	VSUBPS           Z19, Z22, Z19
 	VPSRLD           $0x14, Z31, Z20
 	VSUBPS           Z4, Z16, Z4
-	VMOVUPS          IrisConstants<>+1088(SB), Z16
+	VMOVUPS          IrisConstants<>+1024(SB), Z16
 	VMOVAPS          Z25, Z21
-	VPERMI2PS        IrisConstants<>+1152(SB), Z16, Z21
+	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z21
 	VMOVAPS          Z26, Z22
-	VPERMI2PS        IrisConstants<>+1152(SB), Z16, Z22
+	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z22
 	VMOVAPS          Z27, Z24
-	VPERMI2PS        IrisConstants<>+1152(SB), Z16, Z24
+	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z24
 	VMOVAPS          Z28, Z31
-	VPERMI2PS        IrisConstants<>+1152(SB), Z16, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z31
 	VMOVAPS          Z20, Z16
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z16
-	VMOVUPS          IrisConstants<>+1088(SB), Z23
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z16
+	VMOVUPS          IrisConstants<>+1024(SB), Z23
 	VMOVUPS          Z3, 256(SP)
 	VMOVAPS          Z30, Z3
-	VPERMI2PS        IrisConstants<>+1152(SB), Z23, Z3
+	VPERMI2PS        IrisConstants<>+1088(SB), Z23, Z3
 	VMAXPS           Z18, Z21, Z21
 	VMAXPS           Z13, Z22, Z22
 	VMAXPS           Z6, Z24, Z24
 	VMAXPS           Z19, Z31, Z31
 	VSUBPS           Z16, Z29, Z16
 	VMAXPS           Z4, Z3, Z3
-	VMOVUPS          IrisConstants<>+1216(SB), Z29
+	VMOVUPS          IrisConstants<>+1152(SB), Z29
 	VMOVAPS          Z25, Z23
-	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z23
+	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z23
 	VMOVUPS          Z2, 384(SP)
 	VMOVAPS          Z26, Z2
-	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z2
+	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z2
 	VMOVUPS          Z0, 448(SP)
 	VMOVAPS          Z27, Z0
-	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z0
+	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z0
 	VMOVUPS          Z7, 512(SP)
 	VMOVAPS          Z28, Z7
-	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z7
-	VMOVUPS          IrisConstants<>+1088(SB), Z29
+	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z7
+	VMOVUPS          IrisConstants<>+1024(SB), Z29
 	VMOVUPS          Z5, 576(SP)
 	VMOVAPS          Z20, Z5
-	VPERMI2PS        IrisConstants<>+1152(SB), Z29, Z5
-	VMOVUPS          IrisConstants<>+1216(SB), Z29
+	VPERMI2PS        IrisConstants<>+1088(SB), Z29, Z5
+	VMOVUPS          IrisConstants<>+1152(SB), Z29
 	VMOVAPS          Z30, Z17
-	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z17
-	VMOVUPS          IrisConstants<>+1344(SB), Z29
+	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z17
+	VMOVUPS          IrisConstants<>+1280(SB), Z29
 	VMOVAPS          Z25, Z15
-	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z15
+	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z15
 	VMOVAPS          Z26, Z14
-	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z14
+	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z14
 	VMOVUPS          Z11, 640(SP)
 	VMOVAPS          Z27, Z11
-	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z11
+	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z11
 	VMOVUPS          Z12, 704(SP)
 	VMOVAPS          Z28, Z12
-	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z12
+	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z12
 	VMAXPS           Z16, Z5, Z5
 	VMOVUPS          Z5, 768(SP)
 	VMOVAPS          Z30, Z5
-	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z5
-	VMOVUPS          IrisConstants<>+1472(SB), Z29
+	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z5
+	VMOVUPS          IrisConstants<>+1408(SB), Z29
 	VMOVUPS          Z10, 832(SP)
 	VMOVAPS          Z25, Z10
-	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z10
+	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z10
 	VMOVUPS          Z9, 896(SP)
 	VMOVAPS          Z26, Z9
-	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z9
+	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z9
 	VMOVUPS          Z8, 960(SP)
 	VMOVAPS          Z27, Z8
-	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z8
+	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z8
 	VMOVUPS          Z1, 1024(SP)
 	VMOVAPS          Z28, Z1
-	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z1
-	VMOVUPS          IrisConstants<>+1216(SB), Z29
+	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z1
+	VMOVUPS          IrisConstants<>+1152(SB), Z29
 	VMOVUPS          Z3, 1088(SP)
 	VMOVAPS          Z20, Z3
-	VPERMI2PS        IrisConstants<>+1280(SB), Z29, Z3
-	VMOVUPS          IrisConstants<>+1472(SB), Z29
+	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z3
+	VMOVUPS          IrisConstants<>+1408(SB), Z29
 	VMOVUPS          Z3, 1152(SP)
 	VMOVAPS          Z30, Z3
-	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z3
-	VMOVUPS          IrisConstants<>+1600(SB), Z29
+	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z3
+	VMOVUPS          IrisConstants<>+1536(SB), Z29
 	VMOVUPS          Z31, 1216(SP)
 	VMOVAPS          Z25, Z31
-	VPERMI2PS        IrisConstants<>+1664(SB), Z29, Z31
+	VPERMI2PS        IrisConstants<>+1600(SB), Z29, Z31
 	VMOVUPS          Z24, 1280(SP)
 	VMOVAPS          Z26, Z24
-	VPERMI2PS        IrisConstants<>+1664(SB), Z29, Z24
+	VPERMI2PS        IrisConstants<>+1600(SB), Z29, Z24
 	VMOVUPS          Z22, 1344(SP)
 	VMOVAPS          Z27, Z22
-	VPERMI2PS        IrisConstants<>+1664(SB), Z29, Z22
+	VPERMI2PS        IrisConstants<>+1600(SB), Z29, Z22
 	VMOVUPS          Z21, 1408(SP)
 	VMOVAPS          Z28, Z21
-	VPERMI2PS        IrisConstants<>+1664(SB), Z29, Z21
-	VMOVUPS          IrisConstants<>+1344(SB), Z29
+	VPERMI2PS        IrisConstants<>+1600(SB), Z29, Z21
+	VMOVUPS          IrisConstants<>+1280(SB), Z29
 	VMOVUPS          Z17, 1472(SP)
 	VMOVAPS          Z20, Z17
-	VPERMI2PS        IrisConstants<>+1408(SB), Z29, Z17
-	VMOVUPS          IrisConstants<>+1600(SB), Z29
+	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z17
+	VMOVUPS          IrisConstants<>+1536(SB), Z29
 	VMOVUPS          Z17, 1536(SP)
 	VMOVAPS          Z30, Z17
-	VPERMI2PS        IrisConstants<>+1664(SB), Z29, Z17
-	VMOVUPS          IrisConstants<>+1728(SB), Z29
-	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z25
-	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z26
-	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z27
-	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z28
-	VMOVUPS          IrisConstants<>+1472(SB), Z29
+	VPERMI2PS        IrisConstants<>+1600(SB), Z29, Z17
+	VMOVUPS          IrisConstants<>+1664(SB), Z29
+	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z25
+	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z26
+	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z27
+	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z28
+	VMOVUPS          IrisConstants<>+1408(SB), Z29
 	VMOVUPS          Z7, 1600(SP)
 	VMOVAPS          Z20, Z7
-	VPERMI2PS        IrisConstants<>+1536(SB), Z29, Z7
-	VMOVUPS          IrisConstants<>+1728(SB), Z29
-	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z7
+	VMOVUPS          IrisConstants<>+1664(SB), Z29
+	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z30
 	VFMADD231PS      Z18, Z25, Z31
 	VFMADD231PS      Z13, Z26, Z24
 	VFMADD231PS      Z6, Z27, Z22
 	VFMADD231PS      Z19, Z28, Z21
-	VMOVUPS          IrisConstants<>+1600(SB), Z25
+	VMOVUPS          IrisConstants<>+1536(SB), Z25
 	VMOVAPS          Z20, Z26
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z26
 	VFMADD231PS      Z4, Z30, Z17
 	VFMADD231PS      Z18, Z31, Z10
 	VFMADD231PS      Z13, Z24, Z9
 	VFMADD231PS      Z6, Z22, Z8
 	VFMADD231PS      Z19, Z21, Z1
-	VPERMI2PS        IrisConstants<>+1792(SB), Z29, Z20
+	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z20
 	VFMADD231PS      Z4, Z17, Z3
 	VFMADD231PS      Z18, Z10, Z15
 	VFMADD231PS      Z13, Z9, Z14
@@ -4752,7 +4720,7 @@ loop0:
 	VMOVUPS          1088(SP), Z6
 	VFMADD231PS      Z4, Z3, Z6
 	VMOVUPS          1024(SP), Z3
-	VBROADCASTSS     IrisConstants<>+1856(SB), Z4
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z4
 	VPTERNLOGD       $0x78, Z4, Z3, Z5
 	VMOVUPS          960(SP), Z3
 	VPTERNLOGD       $0x78, Z4, Z3, Z8
@@ -4798,14 +4766,14 @@ loop0:
 	VFMADD231PS      5504(SI), Z12, Z9
 	VBROADCASTSS     120(DI), Z12
 	VFMADD231PS      5568(SI), Z12, Z10
-	VBROADCASTSS     IrisConstants<>+900(SB), Z12
+	VBROADCASTSS     IrisConstants<>+836(SB), Z12
 	VANDPS           Z12, Z7, Z13
-	VBROADCASTSS     IrisConstants<>+896(SB), Z14
+	VBROADCASTSS     IrisConstants<>+832(SB), Z14
 	VMINPS           Z13, Z14, Z13
 	VFMADD231PS.BCST 124(DI), Z11, Z10
 	VBROADCASTSS     108(DI), Z11
 	VFMADD231PS      5632(SI), Z11, Z3
-	VBROADCASTSS     IrisConstants<>+904(SB), Z11
+	VBROADCASTSS     IrisConstants<>+840(SB), Z11
 	VADDPS           Z11, Z13, Z15
 	VBROADCASTSS     124(DI), Z16
 	VFMADD231PS      5632(SI), Z16, Z9
@@ -4815,9 +4783,9 @@ loop0:
 	VANDPS           Z12, Z9, Z12
 	VMINPS           Z16, Z14, Z16
 	VMINPS           Z17, Z14, Z17
-	VMOVUPS          IrisConstants<>+960(SB), Z18
+	VMOVUPS          IrisConstants<>+896(SB), Z18
 	VMOVAPS          Z15, Z19
-	VPERMI2PS        IrisConstants<>+1024(SB), Z18, Z19
+	VPERMI2PS        IrisConstants<>+960(SB), Z18, Z19
 	VMINPS           Z12, Z14, Z12
 	VADDPS           Z11, Z16, Z14
 	VADDPS           Z11, Z17, Z20
@@ -4825,81 +4793,81 @@ loop0:
 	VADDPS           Z11, Z12, Z19
 	VPSRLD           $0x14, Z14, Z14
 	VPSRLD           $0x14, Z20, Z20
-	VMOVUPS          IrisConstants<>+1088(SB), Z21
+	VMOVUPS          IrisConstants<>+1024(SB), Z21
 	VMOVAPS          Z15, Z22
-	VPERMI2PS        IrisConstants<>+1152(SB), Z21, Z22
+	VPERMI2PS        IrisConstants<>+1088(SB), Z21, Z22
 	VPSRLD           $0x14, Z19, Z19
 	VMOVAPS          Z14, Z23
-	VPERMI2PS        IrisConstants<>+1024(SB), Z18, Z23
+	VPERMI2PS        IrisConstants<>+960(SB), Z18, Z23
 	VMOVAPS          Z20, Z24
-	VPERMI2PS        IrisConstants<>+1024(SB), Z18, Z24
+	VPERMI2PS        IrisConstants<>+960(SB), Z18, Z24
 	VMAXPS           Z13, Z22, Z22
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        IrisConstants<>+1024(SB), Z18, Z26
+	VPERMI2PS        IrisConstants<>+960(SB), Z18, Z26
 	VSUBPS           Z23, Z16, Z16
 	VSUBPS           Z24, Z17, Z17
-	VMOVUPS          IrisConstants<>+1216(SB), Z18
+	VMOVUPS          IrisConstants<>+1152(SB), Z18
 	VMOVAPS          Z15, Z23
-	VPERMI2PS        IrisConstants<>+1280(SB), Z18, Z23
+	VPERMI2PS        IrisConstants<>+1216(SB), Z18, Z23
 	VSUBPS           Z26, Z12, Z12
 	VMOVAPS          Z14, Z24
-	VPERMI2PS        IrisConstants<>+1152(SB), Z21, Z24
+	VPERMI2PS        IrisConstants<>+1088(SB), Z21, Z24
 	VMOVAPS          Z20, Z26
-	VPERMI2PS        IrisConstants<>+1152(SB), Z21, Z26
-	VMOVUPS          IrisConstants<>+1344(SB), Z27
+	VPERMI2PS        IrisConstants<>+1088(SB), Z21, Z26
+	VMOVUPS          IrisConstants<>+1280(SB), Z27
 	VMOVAPS          Z15, Z28
-	VPERMI2PS        IrisConstants<>+1408(SB), Z27, Z28
+	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z28
 	VMOVAPS          Z19, Z30
-	VPERMI2PS        IrisConstants<>+1152(SB), Z21, Z30
+	VPERMI2PS        IrisConstants<>+1088(SB), Z21, Z30
 	VMAXPS           Z16, Z24, Z21
 	VMAXPS           Z17, Z26, Z24
-	VMOVUPS          IrisConstants<>+1472(SB), Z26
+	VMOVUPS          IrisConstants<>+1408(SB), Z26
 	VMOVAPS          Z15, Z31
-	VPERMI2PS        IrisConstants<>+1536(SB), Z26, Z31
+	VPERMI2PS        IrisConstants<>+1472(SB), Z26, Z31
 	VMAXPS           Z12, Z30, Z30
 	VMOVAPS          Z14, Z11
-	VPERMI2PS        IrisConstants<>+1280(SB), Z18, Z11
+	VPERMI2PS        IrisConstants<>+1216(SB), Z18, Z11
 	VMOVAPS          Z20, Z4
-	VPERMI2PS        IrisConstants<>+1280(SB), Z18, Z4
+	VPERMI2PS        IrisConstants<>+1216(SB), Z18, Z4
 	VMOVAPS          Z15, Z26
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z26
 	VMOVAPS          Z19, Z25
-	VPERMI2PS        IrisConstants<>+1280(SB), Z18, Z25
+	VPERMI2PS        IrisConstants<>+1216(SB), Z18, Z25
 	VMOVAPS          Z14, Z18
-	VPERMI2PS        IrisConstants<>+1408(SB), Z27, Z18
+	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z18
 	VMOVAPS          Z20, Z29
-	VPERMI2PS        IrisConstants<>+1408(SB), Z27, Z29
-	VMOVUPS          IrisConstants<>+1728(SB), Z27
-	VPERMI2PS        IrisConstants<>+1792(SB), Z27, Z15
-	VMOVUPS          IrisConstants<>+1344(SB), Z27
+	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z29
+	VMOVUPS          IrisConstants<>+1664(SB), Z27
+	VPERMI2PS        IrisConstants<>+1728(SB), Z27, Z15
+	VMOVUPS          IrisConstants<>+1280(SB), Z27
 	VMOVUPS          Z6, 64(SP)
 	VMOVAPS          Z19, Z6
-	VPERMI2PS        IrisConstants<>+1408(SB), Z27, Z6
-	VMOVUPS          IrisConstants<>+1472(SB), Z27
+	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z6
+	VMOVUPS          IrisConstants<>+1408(SB), Z27
 	VMOVUPS          Z1, 192(SP)
 	VMOVAPS          Z14, Z1
-	VPERMI2PS        IrisConstants<>+1536(SB), Z27, Z1
+	VPERMI2PS        IrisConstants<>+1472(SB), Z27, Z1
 	VMOVUPS          Z0, 320(SP)
 	VMOVAPS          Z20, Z0
-	VPERMI2PS        IrisConstants<>+1536(SB), Z27, Z0
+	VPERMI2PS        IrisConstants<>+1472(SB), Z27, Z0
 	VFMADD231PS      Z13, Z15, Z26
 	VMOVAPS          Z19, Z15
-	VPERMI2PS        IrisConstants<>+1536(SB), Z27, Z15
-	VMOVUPS          IrisConstants<>+1600(SB), Z27
+	VPERMI2PS        IrisConstants<>+1472(SB), Z27, Z15
+	VMOVUPS          IrisConstants<>+1536(SB), Z27
 	VMOVUPS          Z2, 640(SP)
 	VMOVAPS          Z14, Z2
-	VPERMI2PS        IrisConstants<>+1664(SB), Z27, Z2
+	VPERMI2PS        IrisConstants<>+1600(SB), Z27, Z2
 	VMOVUPS          Z8, 768(SP)
 	VMOVAPS          Z20, Z8
-	VPERMI2PS        IrisConstants<>+1664(SB), Z27, Z8
+	VPERMI2PS        IrisConstants<>+1600(SB), Z27, Z8
 	VFMADD231PS      Z13, Z26, Z31
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        IrisConstants<>+1664(SB), Z27, Z26
-	VMOVUPS          IrisConstants<>+1728(SB), Z27
-	VPERMI2PS        IrisConstants<>+1792(SB), Z27, Z14
-	VPERMI2PS        IrisConstants<>+1792(SB), Z27, Z20
+	VPERMI2PS        IrisConstants<>+1600(SB), Z27, Z26
+	VMOVUPS          IrisConstants<>+1664(SB), Z27
+	VPERMI2PS        IrisConstants<>+1728(SB), Z27, Z14
+	VPERMI2PS        IrisConstants<>+1728(SB), Z27, Z20
 	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        IrisConstants<>+1792(SB), Z27, Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z27, Z19
 	VFMADD231PS      Z16, Z14, Z2
 	VFMADD231PS      Z17, Z20, Z8
 	VFMADD231PS      Z28, Z13, Z23
@@ -4910,7 +4878,7 @@ loop0:
 	VFMADD231PS      Z12, Z26, Z15
 	VFMADD231PS      Z16, Z1, Z18
 	VFMADD231PS      Z17, Z0, Z29
-	VBROADCASTSS     IrisConstants<>+1856(SB), Z0
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
 	VPTERNLOGD       $0x78, Z0, Z7, Z22
 	VFMADD231PS      Z12, Z15, Z6
 	VFMADD231PS      Z18, Z16, Z11
@@ -5004,28 +4972,28 @@ loop0:
 	VMAXPS       Z4, Z5, Z7
 	VBLENDMPS    Z5, Z7, K1, Z5
 	VSUBPS       Z5, Z0, Z0
-	VBROADCASTSS IrisConstants<>+3016(SB), Z7
+	VBROADCASTSS IrisConstants<>+2952(SB), Z7
 	VMINPS       Z0, Z7, Z0
-	VBROADCASTSS IrisConstants<>+1864(SB), Z8
+	VBROADCASTSS IrisConstants<>+1796(SB), Z8
 	VMAXPS       Z0, Z8, Z0
-	VBROADCASTSS IrisConstants<>+1872(SB), Z9
-	VBROADCASTSS IrisConstants<>+1868(SB), Z10
+	VBROADCASTSS IrisConstants<>+1804(SB), Z9
+	VBROADCASTSS IrisConstants<>+1800(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z0, Z11
 	VSUBPS       Z10, Z11, Z12
-	VBROADCASTSS IrisConstants<>+1876(SB), Z13
+	VBROADCASTSS IrisConstants<>+1808(SB), Z13
 	VFNMADD231PS Z13, Z12, Z0
-	VPERMPS      IrisConstants<>+1920(SB), Z11, Z14
-	VBROADCASTSS IrisConstants<>+1880(SB), Z15
+	VPERMPS      IrisConstants<>+1856(SB), Z11, Z14
+	VBROADCASTSS IrisConstants<>+1812(SB), Z15
 	VFNMADD231PS Z15, Z12, Z14
 	VMULPS       Z0, Z0, Z16
-	VBROADCASTSS IrisConstants<>+1984(SB), Z17
-	VBROADCASTSS IrisConstants<>+1988(SB), Z18
+	VBROADCASTSS IrisConstants<>+1920(SB), Z17
+	VBROADCASTSS IrisConstants<>+1924(SB), Z18
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z17, Z0, Z19
 	VADDPS       Z14, Z0, Z0
 	VFMADD231PS  Z19, Z16, Z0
-	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
 	VFMADD231PS  Z0, Z11, Z11
 	VSCALEFPS    Z12, Z11, Z0
 	VSUBPS       Z5, Z2, Z2
@@ -5035,14 +5003,14 @@ loop0:
 	VFMADD231PS  Z9, Z2, Z11
 	VSUBPS       Z10, Z11, Z12
 	VFNMADD231PS Z13, Z12, Z2
-	VPERMPS      IrisConstants<>+1920(SB), Z11, Z14
+	VPERMPS      IrisConstants<>+1856(SB), Z11, Z14
 	VFNMADD231PS Z15, Z12, Z14
 	VMULPS       Z2, Z2, Z16
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z17, Z2, Z19
 	VADDPS       Z14, Z2, Z2
 	VFMADD231PS  Z19, Z16, Z2
-	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
 	VFMADD231PS  Z2, Z11, Z11
 	VSCALEFPS    Z12, Z11, Z2
 	VADDPS       Z2, Z0, Z11
@@ -5053,18 +5021,18 @@ loop0:
 	VFMADD231PS  Z9, Z4, Z5
 	VSUBPS       Z10, Z5, Z12
 	VFNMADD231PS Z13, Z12, Z4
-	VPERMPS      IrisConstants<>+1920(SB), Z5, Z14
+	VPERMPS      IrisConstants<>+1856(SB), Z5, Z14
 	VFNMADD231PS Z15, Z12, Z14
 	VMULPS       Z4, Z4, Z16
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z17, Z4, Z19
 	VADDPS       Z14, Z4, Z4
 	VFMADD231PS  Z19, Z16, Z4
-	VPERMPS      IrisConstants<>+2048(SB), Z5, Z5
+	VPERMPS      IrisConstants<>+1984(SB), Z5, Z5
 	VFMADD231PS  Z4, Z5, Z5
 	VSCALEFPS    Z12, Z5, Z4
 	VADDPS       Z4, Z11, Z5
-	VBROADCASTSS IrisConstants<>+904(SB), Z11
+	VBROADCASTSS IrisConstants<>+840(SB), Z11
 	VDIVPS       Z5, Z11, Z5
 	VMULPS       Z5, Z0, Z0
 	VMULPS       Z5, Z2, Z2
@@ -5082,14 +5050,14 @@ loop0:
 	VFMADD231PS  Z9, Z1, Z12
 	VSUBPS       Z10, Z12, Z14
 	VFNMADD231PS Z13, Z14, Z1
-	VPERMPS      IrisConstants<>+1920(SB), Z12, Z16
+	VPERMPS      IrisConstants<>+1856(SB), Z12, Z16
 	VFNMADD231PS Z15, Z14, Z16
 	VMULPS       Z1, Z1, Z19
 	VMOVAPS      Z18, Z20
 	VFMADD231PS  Z17, Z1, Z20
 	VADDPS       Z16, Z1, Z1
 	VFMADD231PS  Z20, Z19, Z1
-	VPERMPS      IrisConstants<>+2048(SB), Z12, Z12
+	VPERMPS      IrisConstants<>+1984(SB), Z12, Z12
 	VFMADD231PS  Z1, Z12, Z12
 	VSCALEFPS    Z14, Z12, Z1
 	VSUBPS       Z5, Z3, Z3
@@ -5099,14 +5067,14 @@ loop0:
 	VFMADD231PS  Z9, Z3, Z12
 	VSUBPS       Z10, Z12, Z14
 	VFNMADD231PS Z13, Z14, Z3
-	VPERMPS      IrisConstants<>+1920(SB), Z12, Z16
+	VPERMPS      IrisConstants<>+1856(SB), Z12, Z16
 	VFNMADD231PS Z15, Z14, Z16
 	VMULPS       Z3, Z3, Z19
 	VMOVAPS      Z18, Z20
 	VFMADD231PS  Z17, Z3, Z20
 	VADDPS       Z16, Z3, Z3
 	VFMADD231PS  Z20, Z19, Z3
-	VPERMPS      IrisConstants<>+2048(SB), Z12, Z12
+	VPERMPS      IrisConstants<>+1984(SB), Z12, Z12
 	VFMADD231PS  Z3, Z12, Z12
 	VSCALEFPS    Z14, Z12, Z3
 	VADDPS       Z3, Z1, Z12
@@ -5116,13 +5084,13 @@ loop0:
 	VFMADD213PS  Z10, Z5, Z9
 	VSUBPS       Z10, Z9, Z6
 	VFNMADD231PS Z13, Z6, Z5
-	VPERMPS      IrisConstants<>+1920(SB), Z9, Z7
+	VPERMPS      IrisConstants<>+1856(SB), Z9, Z7
 	VFNMADD231PS Z15, Z6, Z7
 	VMULPS       Z5, Z5, Z8
 	VFMADD231PS  Z17, Z5, Z18
 	VADDPS       Z7, Z5, Z5
 	VFMADD231PS  Z18, Z8, Z5
-	VPERMPS      IrisConstants<>+2048(SB), Z9, Z7
+	VPERMPS      IrisConstants<>+1984(SB), Z9, Z7
 	VFMADD231PS  Z5, Z7, Z7
 	VSCALEFPS    Z6, Z7, Z5
 	VADDPS       Z5, Z12, Z6
@@ -5264,25 +5232,25 @@ TEXT ·irisLossBatchAVX2(SB), NOSPLIT, $160-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+3020(SB), Y0
+	VMOVUPS      IrisConstants<>+2956(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       IrisConstants<>+640(SB), Y0, Y0
+	VANDPS       IrisConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 2560(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      IrisConstants<>+3084(SB), Y1
+	VMOVUPS      IrisConstants<>+3020(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+640(SB), Y1, Y1
+	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2592(SI)
 	VMOVUPS      Y0, 2720(SI)
-	VMOVUPS      IrisConstants<>+3116(SB), Y1
+	VMOVUPS      IrisConstants<>+3052(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+640(SB), Y1, Y1
+	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2624(SI)
 	VMOVUPS      Y0, 2752(SI)
-	VMOVUPS      IrisConstants<>+3148(SB), Y1
+	VMOVUPS      IrisConstants<>+3084(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+640(SB), Y1, Y1
+	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
 	VMOVUPS      Y0, 2784(SI)
 	MOVQ         tiles+32(FP), R13
@@ -5524,11 +5492,11 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      IrisConstants<>+2952(SB), Y6
+	VMOVUPS      IrisConstants<>+2888(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      IrisConstants<>+2920(SB), Y7
+	VMOVUPS      IrisConstants<>+2856(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
@@ -6879,11 +6847,11 @@ loop0:
 	VCVTPS2PD    X8, Y7
 	VCVTPS2PD    X9, Y8
 	VCVTPS2PD    X10, Y9
-	VMOVUPS      IrisConstants<>+2952(SB), Y10
+	VMOVUPS      IrisConstants<>+2888(SB), Y10
 	VMINPD       Y7, Y10, Y7
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
-	VMOVUPS      IrisConstants<>+2920(SB), Y11
+	VMOVUPS      IrisConstants<>+2856(SB), Y11
 	VMAXPD       Y7, Y11, Y7
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y9, Y11, Y9
@@ -6962,10 +6930,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y7, X10
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+2952(SB), Y11
+	VMOVUPS      IrisConstants<>+2888(SB), Y11
 	VMINPD       Y6, Y11, Y6
 	VMINPD       Y7, Y11, Y7
-	VMOVUPS      IrisConstants<>+2920(SB), Y12
+	VMOVUPS      IrisConstants<>+2856(SB), Y12
 	VMAXPD       Y6, Y12, Y6
 	VMAXPD       Y7, Y12, Y7
 	VMULPD       Y6, Y6, Y13
@@ -7001,10 +6969,10 @@ loop0:
 	VCVTPD2PSY   Y7, X7
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X10, Y10
-	VMOVUPS      IrisConstants<>+2952(SB), Y11
+	VMOVUPS      IrisConstants<>+2888(SB), Y11
 	VMINPD       Y8, Y11, Y8
 	VMINPD       Y10, Y11, Y10
-	VMOVUPS      IrisConstants<>+2920(SB), Y11
+	VMOVUPS      IrisConstants<>+2856(SB), Y11
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y10, Y11, Y10
 	VMULPD       Y8, Y8, Y11
@@ -7269,35 +7237,35 @@ loop0:
 	VMOVUPS      Y0, 1280(SI)
 	VMOVUPS      512(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      IrisConstants<>+2984(SB), Y2
+	VMOVUPS      IrisConstants<>+2920(SB), Y2
 	VMINPS       Y1, Y2, Y1
-	VMOVUPS      IrisConstants<>+512(SB), Y3
+	VMOVUPS      IrisConstants<>+448(SB), Y3
 	VMAXPS       Y1, Y3, Y1
-	VMOVUPS      IrisConstants<>+544(SB), Y4
+	VMOVUPS      IrisConstants<>+480(SB), Y4
 	VMOVAPS      Y4, Y5
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y5
 	VSUBPS       Y4, Y5, Y5
-	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y1
 	VMULPS       Y1, Y1, Y6
-	VMOVUPS      IrisConstants<>+832(SB), Y7
+	VMOVUPS      IrisConstants<>+768(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y8
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y8
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y8
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y8
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y8
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y8
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y8
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y8
 	VFMADD231PS  Y8, Y6, Y1
-	VADDPS       IrisConstants<>+640(SB), Y1, Y1
+	VADDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+544(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y8
 	VSUBPS       Y8, Y5, Y5
 	VADDPS       Y4, Y5, Y5
 	VPSLLD       $0x17, Y6, Y6
-	VPADDD       IrisConstants<>+640(SB), Y6, Y6
+	VPADDD       IrisConstants<>+576(SB), Y6, Y6
 	VPSLLD       $0x17, Y5, Y5
-	VPADDD       IrisConstants<>+640(SB), Y5, Y5
+	VPADDD       IrisConstants<>+576(SB), Y5, Y5
 	VMULPS       Y6, Y1, Y1
 	VMULPS       Y5, Y1, Y1
 	VMOVUPS      640(SI), Y5
@@ -7305,28 +7273,28 @@ loop0:
 	VMINPS       Y5, Y2, Y5
 	VMAXPS       Y5, Y3, Y5
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+576(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+512(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y6
-	VFNMADD231PS IrisConstants<>+672(SB), Y6, Y5
-	VFNMADD231PS IrisConstants<>+704(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+608(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+640(SB), Y6, Y5
 	VMULPS       Y5, Y5, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y9
-	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y9
-	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y9
+	VFMADD231PS  IrisConstants<>+800(SB), Y5, Y9
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y9
-	VFMADD213PS  IrisConstants<>+608(SB), Y5, Y9
+	VFMADD213PS  IrisConstants<>+704(SB), Y5, Y9
+	VFMADD213PS  IrisConstants<>+672(SB), Y5, Y9
+	VFMADD213PS  IrisConstants<>+544(SB), Y5, Y9
 	VFMADD231PS  Y9, Y8, Y5
-	VADDPS       IrisConstants<>+640(SB), Y5, Y5
+	VADDPS       IrisConstants<>+576(SB), Y5, Y5
 	VMOVAPS      Y4, Y8
-	VFMADD231PS  IrisConstants<>+608(SB), Y6, Y8
+	VFMADD231PS  IrisConstants<>+544(SB), Y6, Y8
 	VSUBPS       Y4, Y8, Y9
 	VSUBPS       Y9, Y6, Y6
 	VADDPS       Y4, Y6, Y6
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       IrisConstants<>+640(SB), Y8, Y8
+	VPADDD       IrisConstants<>+576(SB), Y8, Y8
 	VPSLLD       $0x17, Y6, Y6
-	VPADDD       IrisConstants<>+640(SB), Y6, Y6
+	VPADDD       IrisConstants<>+576(SB), Y6, Y6
 	VMULPS       Y8, Y5, Y5
 	VMULPS       Y6, Y5, Y5
 	VADDPS       Y5, Y1, Y6
@@ -7335,33 +7303,33 @@ loop0:
 	VMINPS       Y0, Y2, Y0
 	VMAXPS       Y0, Y3, Y0
 	VMOVAPS      Y4, Y8
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y8
+	VFMADD231PS  IrisConstants<>+512(SB), Y0, Y8
 	VSUBPS       Y4, Y8, Y8
-	VFNMADD231PS IrisConstants<>+672(SB), Y8, Y0
-	VFNMADD231PS IrisConstants<>+704(SB), Y8, Y0
+	VFNMADD231PS IrisConstants<>+608(SB), Y8, Y0
+	VFNMADD231PS IrisConstants<>+640(SB), Y8, Y0
 	VMULPS       Y0, Y0, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y0, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y0, Y10
 	VFMADD231PS  Y10, Y9, Y0
-	VADDPS       IrisConstants<>+640(SB), Y0, Y0
+	VADDPS       IrisConstants<>+576(SB), Y0, Y0
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y8, Y9
+	VFMADD231PS  IrisConstants<>+544(SB), Y8, Y9
 	VSUBPS       Y4, Y9, Y10
 	VSUBPS       Y10, Y8, Y8
 	VADDPS       Y4, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+640(SB), Y9, Y9
+	VPADDD       IrisConstants<>+576(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       IrisConstants<>+640(SB), Y8, Y8
+	VPADDD       IrisConstants<>+576(SB), Y8, Y8
 	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
 	VADDPS       Y0, Y6, Y6
 	VMOVUPS      Y6, 1408(SI)
-	VMOVUPS      IrisConstants<>+640(SB), Y8
+	VMOVUPS      IrisConstants<>+576(SB), Y8
 	VDIVPS       Y6, Y8, Y6
 	VMULPS       Y6, Y1, Y1
 	VMULPS       Y6, Y5, Y1
@@ -7379,21 +7347,21 @@ loop0:
 	VMINPS       Y1, Y2, Y1
 	VMAXPS       Y1, Y3, Y1
 	VMOVAPS      Y4, Y5
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y5
 	VSUBPS       Y4, Y5, Y5
-	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y1
 	VMULPS       Y1, Y1, Y6
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y9
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y9
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y9
 	VFMADD231PS  Y9, Y6, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+544(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y9
 	VSUBPS       Y9, Y5, Y5
 	VADDPS       Y4, Y5, Y5
@@ -7408,21 +7376,21 @@ loop0:
 	VMINPS       Y5, Y2, Y5
 	VMAXPS       Y5, Y3, Y5
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+576(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+512(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y6
-	VFNMADD231PS IrisConstants<>+672(SB), Y6, Y5
-	VFNMADD231PS IrisConstants<>+704(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+608(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+640(SB), Y6, Y5
 	VMULPS       Y5, Y5, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y5, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y5, Y10
 	VFMADD231PS  Y10, Y9, Y5
 	VADDPS       Y8, Y5, Y5
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y6, Y9
+	VFMADD231PS  IrisConstants<>+544(SB), Y6, Y9
 	VSUBPS       Y4, Y9, Y10
 	VSUBPS       Y10, Y6, Y6
 	VADDPS       Y4, Y6, Y6
@@ -7438,21 +7406,21 @@ loop0:
 	VMINPS       Y0, Y2, Y0
 	VMAXPS       Y0, Y3, Y0
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y9
+	VFMADD231PS  IrisConstants<>+512(SB), Y0, Y9
 	VSUBPS       Y4, Y9, Y9
-	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y0
-	VFNMADD231PS IrisConstants<>+704(SB), Y9, Y0
+	VFNMADD231PS IrisConstants<>+608(SB), Y9, Y0
+	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+672(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+544(SB), Y0, Y11
 	VFMADD231PS  Y11, Y10, Y0
 	VADDPS       Y8, Y0, Y0
 	VMOVAPS      Y4, Y10
-	VFMADD231PS  IrisConstants<>+608(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+544(SB), Y9, Y10
 	VSUBPS       Y4, Y10, Y11
 	VSUBPS       Y11, Y9, Y9
 	VADDPS       Y4, Y9, Y9
@@ -7481,21 +7449,21 @@ loop0:
 	VMINPS       Y1, Y2, Y1
 	VMAXPS       Y1, Y3, Y1
 	VMOVAPS      Y4, Y5
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y5
 	VSUBPS       Y4, Y5, Y5
-	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y1
 	VMULPS       Y1, Y1, Y6
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y9
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y9
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y9
 	VFMADD231PS  Y9, Y6, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+544(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y9
 	VSUBPS       Y9, Y5, Y5
 	VADDPS       Y4, Y5, Y5
@@ -7510,21 +7478,21 @@ loop0:
 	VMINPS       Y5, Y2, Y5
 	VMAXPS       Y5, Y3, Y5
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+576(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+512(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y6
-	VFNMADD231PS IrisConstants<>+672(SB), Y6, Y5
-	VFNMADD231PS IrisConstants<>+704(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+608(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+640(SB), Y6, Y5
 	VMULPS       Y5, Y5, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y5, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y5, Y10
 	VFMADD231PS  Y10, Y9, Y5
 	VADDPS       Y8, Y5, Y5
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y6, Y9
+	VFMADD231PS  IrisConstants<>+544(SB), Y6, Y9
 	VSUBPS       Y4, Y9, Y10
 	VSUBPS       Y10, Y6, Y6
 	VADDPS       Y4, Y6, Y6
@@ -7540,21 +7508,21 @@ loop0:
 	VMINPS       Y0, Y2, Y0
 	VMAXPS       Y0, Y3, Y0
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y9
+	VFMADD231PS  IrisConstants<>+512(SB), Y0, Y9
 	VSUBPS       Y4, Y9, Y9
-	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y0
-	VFNMADD231PS IrisConstants<>+704(SB), Y9, Y0
+	VFNMADD231PS IrisConstants<>+608(SB), Y9, Y0
+	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+672(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+544(SB), Y0, Y11
 	VFMADD231PS  Y11, Y10, Y0
 	VADDPS       Y8, Y0, Y0
 	VMOVAPS      Y4, Y10
-	VFMADD231PS  IrisConstants<>+608(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+544(SB), Y9, Y10
 	VSUBPS       Y4, Y10, Y11
 	VSUBPS       Y11, Y9, Y9
 	VADDPS       Y4, Y9, Y9
@@ -7583,21 +7551,21 @@ loop0:
 	VMINPS       Y1, Y2, Y1
 	VMAXPS       Y1, Y3, Y1
 	VMOVAPS      Y4, Y5
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y5
 	VSUBPS       Y4, Y5, Y5
-	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y1
 	VMULPS       Y1, Y1, Y6
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y9
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y9
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y9
 	VFMADD231PS  Y9, Y6, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+544(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y9
 	VSUBPS       Y9, Y5, Y5
 	VADDPS       Y4, Y5, Y5
@@ -7612,21 +7580,21 @@ loop0:
 	VMINPS       Y5, Y2, Y5
 	VMAXPS       Y5, Y3, Y5
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+576(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+512(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y6
-	VFNMADD231PS IrisConstants<>+672(SB), Y6, Y5
-	VFNMADD231PS IrisConstants<>+704(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+608(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+640(SB), Y6, Y5
 	VMULPS       Y5, Y5, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y5, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y5, Y10
 	VFMADD231PS  Y10, Y9, Y5
 	VADDPS       Y8, Y5, Y5
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y6, Y9
+	VFMADD231PS  IrisConstants<>+544(SB), Y6, Y9
 	VSUBPS       Y4, Y9, Y10
 	VSUBPS       Y10, Y6, Y6
 	VADDPS       Y4, Y6, Y6
@@ -7642,20 +7610,20 @@ loop0:
 	VMINPS       Y0, Y2, Y0
 	VMAXPS       Y0, Y3, Y0
 	VMOVAPS      Y4, Y2
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  IrisConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y4, Y2, Y2
-	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS IrisConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS IrisConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS IrisConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y7
-	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y7
-	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y7
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y7
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y7
-	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y7
+	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y7
+	VFMADD213PS  IrisConstants<>+672(SB), Y0, Y7
+	VFMADD213PS  IrisConstants<>+544(SB), Y0, Y7
 	VFMADD231PS  Y7, Y3, Y0
 	VADDPS       Y8, Y0, Y0
 	VMOVAPS      Y4, Y3
-	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  IrisConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y4, Y3, Y7
 	VSUBPS       Y7, Y2, Y2
 	VADDPS       Y4, Y2, Y2
@@ -7681,30 +7649,30 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X3, Y3
-	VPADDQ       IrisConstants<>+2144(SB), Y1, Y7
-	VPADDQ       IrisConstants<>+2144(SB), Y3, Y8
-	VPADDQ       IrisConstants<>+2144(SB), Y0, Y9
+	VPADDQ       IrisConstants<>+2080(SB), Y1, Y7
+	VPADDQ       IrisConstants<>+2080(SB), Y3, Y8
+	VPADDQ       IrisConstants<>+2080(SB), Y0, Y9
 	VPSRLQ       $0x34, Y7, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
-	VORPD        IrisConstants<>+2176(SB), Y10, Y10
-	VORPD        IrisConstants<>+2176(SB), Y11, Y11
-	VORPD        IrisConstants<>+2176(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+2208(SB), Y10, Y10
-	VSUBPD       IrisConstants<>+2208(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+2208(SB), Y12, Y12
-	VANDPD       IrisConstants<>+2240(SB), Y7, Y7
-	VANDPD       IrisConstants<>+2240(SB), Y8, Y8
-	VANDPD       IrisConstants<>+2240(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+2272(SB), Y7, Y7
-	VPADDQ       IrisConstants<>+2272(SB), Y8, Y8
-	VPADDQ       IrisConstants<>+2272(SB), Y9, Y9
+	VORPD        IrisConstants<>+2112(SB), Y10, Y10
+	VORPD        IrisConstants<>+2112(SB), Y11, Y11
+	VORPD        IrisConstants<>+2112(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+2144(SB), Y10, Y10
+	VSUBPD       IrisConstants<>+2144(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+2144(SB), Y12, Y12
+	VANDPD       IrisConstants<>+2176(SB), Y7, Y7
+	VANDPD       IrisConstants<>+2176(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2176(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+2208(SB), Y7, Y7
+	VPADDQ       IrisConstants<>+2208(SB), Y8, Y8
+	VPADDQ       IrisConstants<>+2208(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y7, Y7
 	VSUBPD       IrisConstants<>+256(SB), Y8, Y8
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
-	VADDPD       IrisConstants<>+2304(SB), Y7, Y13
-	VADDPD       IrisConstants<>+2304(SB), Y8, Y14
-	VADDPD       IrisConstants<>+2304(SB), Y9, Y15
+	VADDPD       IrisConstants<>+2240(SB), Y7, Y13
+	VADDPD       IrisConstants<>+2240(SB), Y8, Y14
+	VADDPD       IrisConstants<>+2240(SB), Y9, Y15
 	VDIVPD       Y13, Y7, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
@@ -7712,50 +7680,50 @@ loop0:
 	VMULPD       Y8, Y8, Y14
 	VMULPD       Y9, Y9, Y15
 	VMOVUPS      Y2, 32(SP)
-	VMOVUPS      IrisConstants<>+2464(SB), Y2
+	VMOVUPS      IrisConstants<>+2400(SB), Y2
 	VMOVUPS      X4, 64(SP)
 	VMOVAPS      Y2, Y4
-	VFMADD231PD  IrisConstants<>+2496(SB), Y13, Y4
+	VFMADD231PD  IrisConstants<>+2432(SB), Y13, Y4
 	VMOVUPS      X6, 96(SP)
 	VMOVAPS      Y2, Y6
-	VFMADD231PD  IrisConstants<>+2496(SB), Y14, Y6
+	VFMADD231PD  IrisConstants<>+2432(SB), Y14, Y6
 	VMOVUPS      X5, 128(SP)
 	VMOVAPS      Y2, Y5
-	VFMADD231PD  IrisConstants<>+2496(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+2432(SB), Y13, Y4
-	VFMADD213PD  IrisConstants<>+2432(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+2432(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+2400(SB), Y13, Y4
-	VFMADD213PD  IrisConstants<>+2400(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+2400(SB), Y15, Y5
+	VFMADD231PD  IrisConstants<>+2432(SB), Y15, Y5
 	VFMADD213PD  IrisConstants<>+2368(SB), Y13, Y4
 	VFMADD213PD  IrisConstants<>+2368(SB), Y14, Y6
 	VFMADD213PD  IrisConstants<>+2368(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+2336(SB), Y13, Y4
+	VFMADD213PD  IrisConstants<>+2336(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+2336(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+2304(SB), Y13, Y4
+	VFMADD213PD  IrisConstants<>+2304(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+2304(SB), Y15, Y5
 	VMULPD       Y4, Y7, Y4
 	VMULPD       Y6, Y8, Y6
 	VMULPD       Y5, Y9, Y5
-	VFMADD231PD  IrisConstants<>+2336(SB), Y10, Y4
-	VFMADD231PD  IrisConstants<>+2336(SB), Y11, Y6
-	VFMADD231PD  IrisConstants<>+2336(SB), Y12, Y5
+	VFMADD231PD  IrisConstants<>+2272(SB), Y10, Y4
+	VFMADD231PD  IrisConstants<>+2272(SB), Y11, Y6
+	VFMADD231PD  IrisConstants<>+2272(SB), Y12, Y5
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y1, Y8
 	VCMPPD       $0x00, Y7, Y3, Y9
 	VCMPPD       $0x00, Y7, Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+2560(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+2560(SB), Y5, Y5
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y1, Y8
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y3, Y9
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+2112(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+2112(SB), Y5, Y5
+	VBLENDVPD    Y8, IrisConstants<>+2496(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+2496(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+2496(SB), Y5, Y5
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y1, Y8
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y3, Y9
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y0, Y10
+	VBLENDVPD    Y8, IrisConstants<>+2048(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+2048(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+2048(SB), Y5, Y5
 	VCMPPD       $0x19, Y7, Y1, Y1
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y0, Y0
-	VBLENDVPD    Y1, IrisConstants<>+2592(SB), Y4, Y1
-	VBLENDVPD    Y3, IrisConstants<>+2592(SB), Y6, Y3
-	VBLENDVPD    Y0, IrisConstants<>+2592(SB), Y5, Y0
+	VBLENDVPD    Y1, IrisConstants<>+2528(SB), Y4, Y1
+	VBLENDVPD    Y3, IrisConstants<>+2528(SB), Y6, Y3
+	VBLENDVPD    Y0, IrisConstants<>+2528(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
@@ -7765,30 +7733,30 @@ loop0:
 	VCVTPS2PD    X5, Y5
 	VMOVUPS      64(SP), X6
 	VCVTPS2PD    X6, Y6
-	VPADDQ       IrisConstants<>+2144(SB), Y4, Y8
-	VPADDQ       IrisConstants<>+2144(SB), Y5, Y9
-	VPADDQ       IrisConstants<>+2144(SB), Y6, Y10
+	VPADDQ       IrisConstants<>+2080(SB), Y4, Y8
+	VPADDQ       IrisConstants<>+2080(SB), Y5, Y9
+	VPADDQ       IrisConstants<>+2080(SB), Y6, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        IrisConstants<>+2176(SB), Y11, Y11
-	VORPD        IrisConstants<>+2176(SB), Y12, Y12
-	VORPD        IrisConstants<>+2176(SB), Y13, Y13
-	VSUBPD       IrisConstants<>+2208(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+2208(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+2208(SB), Y13, Y13
-	VANDPD       IrisConstants<>+2240(SB), Y8, Y8
-	VANDPD       IrisConstants<>+2240(SB), Y9, Y9
-	VANDPD       IrisConstants<>+2240(SB), Y10, Y10
-	VPADDQ       IrisConstants<>+2272(SB), Y8, Y8
-	VPADDQ       IrisConstants<>+2272(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+2272(SB), Y10, Y10
+	VORPD        IrisConstants<>+2112(SB), Y11, Y11
+	VORPD        IrisConstants<>+2112(SB), Y12, Y12
+	VORPD        IrisConstants<>+2112(SB), Y13, Y13
+	VSUBPD       IrisConstants<>+2144(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+2144(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+2144(SB), Y13, Y13
+	VANDPD       IrisConstants<>+2176(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2176(SB), Y9, Y9
+	VANDPD       IrisConstants<>+2176(SB), Y10, Y10
+	VPADDQ       IrisConstants<>+2208(SB), Y8, Y8
+	VPADDQ       IrisConstants<>+2208(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+2208(SB), Y10, Y10
 	VSUBPD       IrisConstants<>+256(SB), Y8, Y8
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y10, Y10
-	VADDPD       IrisConstants<>+2304(SB), Y8, Y14
-	VADDPD       IrisConstants<>+2304(SB), Y9, Y15
-	VADDPD       IrisConstants<>+2304(SB), Y10, Y7
+	VADDPD       IrisConstants<>+2240(SB), Y8, Y14
+	VADDPD       IrisConstants<>+2240(SB), Y9, Y15
+	VADDPD       IrisConstants<>+2240(SB), Y10, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y7, Y10, Y7
@@ -7797,47 +7765,47 @@ loop0:
 	VMULPD       Y7, Y7, Y15
 	VMOVUPS      X0, 64(SP)
 	VMOVAPS      Y2, Y0
-	VFMADD231PD  IrisConstants<>+2496(SB), Y10, Y0
+	VFMADD231PD  IrisConstants<>+2432(SB), Y10, Y0
 	VMOVUPS      X3, 96(SP)
 	VMOVAPS      Y2, Y3
-	VFMADD231PD  IrisConstants<>+2496(SB), Y14, Y3
+	VFMADD231PD  IrisConstants<>+2432(SB), Y14, Y3
 	VMOVUPS      X1, 128(SP)
 	VMOVAPS      Y2, Y1
-	VFMADD231PD  IrisConstants<>+2496(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+2432(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+2432(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+2432(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+2400(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+2400(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+2400(SB), Y15, Y1
+	VFMADD231PD  IrisConstants<>+2432(SB), Y15, Y1
 	VFMADD213PD  IrisConstants<>+2368(SB), Y10, Y0
 	VFMADD213PD  IrisConstants<>+2368(SB), Y14, Y3
 	VFMADD213PD  IrisConstants<>+2368(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+2336(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+2336(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+2336(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+2304(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+2304(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+2304(SB), Y15, Y1
 	VMULPD       Y0, Y8, Y0
 	VMULPD       Y3, Y9, Y3
 	VMULPD       Y1, Y7, Y1
-	VFMADD231PD  IrisConstants<>+2336(SB), Y11, Y0
-	VFMADD231PD  IrisConstants<>+2336(SB), Y12, Y3
-	VFMADD231PD  IrisConstants<>+2336(SB), Y13, Y1
+	VFMADD231PD  IrisConstants<>+2272(SB), Y11, Y0
+	VFMADD231PD  IrisConstants<>+2272(SB), Y12, Y3
+	VFMADD231PD  IrisConstants<>+2272(SB), Y13, Y1
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y4, Y8
 	VCMPPD       $0x00, Y7, Y5, Y9
 	VCMPPD       $0x00, Y7, Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+2560(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+2560(SB), Y1, Y1
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y4, Y8
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y5, Y9
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+2112(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+2112(SB), Y1, Y1
+	VBLENDVPD    Y8, IrisConstants<>+2496(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+2496(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+2496(SB), Y1, Y1
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y4, Y8
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y5, Y9
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y6, Y10
+	VBLENDVPD    Y8, IrisConstants<>+2048(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+2048(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+2048(SB), Y1, Y1
 	VCMPPD       $0x19, Y7, Y4, Y4
 	VCMPPD       $0x19, Y7, Y5, Y5
 	VCMPPD       $0x19, Y7, Y6, Y6
-	VBLENDVPD    Y4, IrisConstants<>+2592(SB), Y0, Y0
-	VBLENDVPD    Y5, IrisConstants<>+2592(SB), Y3, Y3
-	VBLENDVPD    Y6, IrisConstants<>+2592(SB), Y1, Y1
+	VBLENDVPD    Y4, IrisConstants<>+2528(SB), Y0, Y0
+	VBLENDVPD    Y5, IrisConstants<>+2528(SB), Y3, Y3
+	VBLENDVPD    Y6, IrisConstants<>+2528(SB), Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y1, X1
@@ -7850,53 +7818,53 @@ loop0:
 	VMOVUPS      32(SP), Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VCVTPS2PD    X4, Y4
-	VPADDQ       IrisConstants<>+2144(SB), Y4, Y6
+	VPADDQ       IrisConstants<>+2080(SB), Y4, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+2176(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+2208(SB), Y8, Y8
-	VANDPD       IrisConstants<>+2240(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+2272(SB), Y6, Y6
+	VORPD        IrisConstants<>+2112(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+2144(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2176(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+2208(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+2304(SB), Y6, Y9
+	VADDPD       IrisConstants<>+2240(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
 	VMOVAPS      Y2, Y10
-	VFMADD231PD  IrisConstants<>+2496(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+2432(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+2400(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+2432(SB), Y9, Y10
 	VFMADD213PD  IrisConstants<>+2368(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+2336(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+2304(SB), Y9, Y10
 	VMULPD       Y10, Y6, Y6
-	VFMADD231PD  IrisConstants<>+2336(SB), Y8, Y6
+	VFMADD231PD  IrisConstants<>+2272(SB), Y8, Y6
 	VCMPPD       $0x00, Y7, Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y6, Y6
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y6, Y6
+	VBLENDVPD    Y8, IrisConstants<>+2496(SB), Y6, Y6
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y4, Y8
+	VBLENDVPD    Y8, IrisConstants<>+2048(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y4, IrisConstants<>+2592(SB), Y6, Y4
+	VBLENDVPD    Y4, IrisConstants<>+2528(SB), Y6, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       IrisConstants<>+2144(SB), Y5, Y6
+	VPADDQ       IrisConstants<>+2080(SB), Y5, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+2176(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+2208(SB), Y8, Y8
-	VANDPD       IrisConstants<>+2240(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+2272(SB), Y6, Y6
+	VORPD        IrisConstants<>+2112(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+2144(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2176(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+2208(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+2304(SB), Y6, Y9
+	VADDPD       IrisConstants<>+2240(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
-	VFMADD231PD  IrisConstants<>+2496(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+2432(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+2400(SB), Y9, Y2
+	VFMADD231PD  IrisConstants<>+2432(SB), Y9, Y2
 	VFMADD213PD  IrisConstants<>+2368(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+2336(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+2304(SB), Y9, Y2
 	VMULPD       Y2, Y6, Y2
-	VFMADD231PD  IrisConstants<>+2336(SB), Y8, Y2
+	VFMADD231PD  IrisConstants<>+2272(SB), Y8, Y2
 	VCMPPD       $0x00, Y7, Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+2560(SB), Y2, Y2
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+2112(SB), Y2, Y2
+	VBLENDVPD    Y6, IrisConstants<>+2496(SB), Y2, Y2
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y5, Y6
+	VBLENDVPD    Y6, IrisConstants<>+2048(SB), Y2, Y2
 	VCMPPD       $0x19, Y7, Y5, Y5
-	VBLENDVPD    Y5, IrisConstants<>+2592(SB), Y2, Y2
+	VBLENDVPD    Y5, IrisConstants<>+2528(SB), Y2, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y4, Y2
 
@@ -8010,14 +7978,14 @@ TEXT ·irisLossBatchAVX512(SB), $1408-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      IrisConstants<>+3200(SB), Z0
+	VMOVUPS      IrisConstants<>+3136(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+904(SB), Z0
+	VBROADCASTSS IrisConstants<>+840(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 2560(SI)
 	VXORPS       X1, X1, X1
 	VMOVUPS      Z1, 2688(SI)
-	VMOVUPS      IrisConstants<>+3328(SB), Z2
+	VMOVUPS      IrisConstants<>+3264(SB), Z2
 	VCMPPS       $0x11, Z31, Z2, K1
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
@@ -8223,14 +8191,14 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 40(DI), Z2, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+900(SB), Z2
+	VBROADCASTSS     IrisConstants<>+836(SB), Z2
 	VANDPS           Z2, Z7, Z4
 	VANDPS           Z2, Z9, Z6
 	VANDPS           Z2, Z11, Z10
 	VFMADD231PS.BCST 44(DI), Z0, Z12
 	VANDPS           Z2, Z13, Z0
 	VANDPS           Z2, Z3, Z14
-	VBROADCASTSS     IrisConstants<>+896(SB), Z15
+	VBROADCASTSS     IrisConstants<>+832(SB), Z15
 	VMINPS           Z4, Z15, Z4
 	VMINPS           Z6, Z15, Z6
 	VMINPS           Z10, Z15, Z10
@@ -8238,7 +8206,7 @@ loop0:
 	VMINPS           Z0, Z15, Z0
 	VMINPS           Z14, Z15, Z14
 	VMINPS           Z16, Z15, Z16
-	VBROADCASTSS     IrisConstants<>+904(SB), Z17
+	VBROADCASTSS     IrisConstants<>+840(SB), Z17
 	VADDPS           Z17, Z4, Z18
 	VADDPS           Z17, Z6, Z19
 	VADDPS           Z17, Z10, Z20
@@ -8251,123 +8219,123 @@ loop0:
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          IrisConstants<>+960(SB), Z24
+	VMOVUPS          IrisConstants<>+896(SB), Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z25
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z26
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z27
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z28
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z29
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z30
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z30
 	VSUBPS           Z25, Z4, Z4
 	VSUBPS           Z26, Z6, Z6
 	VSUBPS           Z27, Z10, Z10
 	VSUBPS           Z28, Z16, Z16
 	VSUBPS           Z29, Z0, Z0
 	VSUBPS           Z30, Z14, Z14
-	VMOVUPS          IrisConstants<>+1088(SB), Z25
+	VMOVUPS          IrisConstants<>+1024(SB), Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z27
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z30
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z31
 	VMAXPS           Z4, Z26, Z26
 	VMAXPS           Z6, Z27, Z27
 	VMAXPS           Z10, Z28, Z28
 	VMAXPS           Z16, Z29, Z29
 	VMAXPS           Z0, Z30, Z30
 	VMAXPS           Z14, Z31, Z31
-	VMOVUPS          IrisConstants<>+1216(SB), Z25
+	VMOVUPS          IrisConstants<>+1152(SB), Z25
 	VMOVAPS          Z18, Z24
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z24
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z24
 	VMOVAPS          Z19, Z17
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z17
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z17
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z15
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z15
 	VMOVAPS          Z21, Z2
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z2
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z2
 	VMOVUPS          Z1, 64(SP)
 	VMOVAPS          Z22, Z1
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z1
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z1
 	VMOVUPS          Z5, 128(SP)
 	VMOVAPS          Z23, Z5
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z5
-	VMOVUPS          IrisConstants<>+1344(SB), Z25
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z5
+	VMOVUPS          IrisConstants<>+1280(SB), Z25
 	VMOVUPS          Z8, 192(SP)
 	VMOVAPS          Z18, Z8
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z8
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z8
 	VMOVUPS          Z3, 256(SP)
 	VMOVAPS          Z19, Z3
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z3
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z3
 	VMOVUPS          Z13, 320(SP)
 	VMOVAPS          Z20, Z13
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z13
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z13
 	VMOVUPS          Z12, 384(SP)
 	VMOVAPS          Z21, Z12
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z12
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z12
 	VMOVUPS          Z11, 448(SP)
 	VMOVAPS          Z22, Z11
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z11
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z11
 	VMOVUPS          Z9, 512(SP)
 	VMOVAPS          Z23, Z9
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z9
-	VMOVUPS          IrisConstants<>+1472(SB), Z25
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z9
+	VMOVUPS          IrisConstants<>+1408(SB), Z25
 	VMOVUPS          Z7, 576(SP)
 	VMOVAPS          Z18, Z7
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z7
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z7
 	VMOVUPS          Z31, 640(SP)
 	VMOVAPS          Z19, Z31
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z31
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z31
 	VMOVUPS          Z30, 704(SP)
 	VMOVAPS          Z20, Z30
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z30
 	VMOVUPS          Z29, 768(SP)
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z29
 	VMOVUPS          Z28, 832(SP)
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z28
 	VMOVUPS          Z27, 896(SP)
 	VMOVAPS          Z23, Z27
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z27
-	VMOVUPS          IrisConstants<>+1600(SB), Z25
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z27
+	VMOVUPS          IrisConstants<>+1536(SB), Z25
 	VMOVUPS          Z26, 960(SP)
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z26
 	VMOVUPS          Z5, 1024(SP)
 	VMOVAPS          Z19, Z5
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z5
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z5
 	VMOVUPS          Z1, 1088(SP)
 	VMOVAPS          Z20, Z1
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z1
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z1
 	VMOVUPS          Z2, 1152(SP)
 	VMOVAPS          Z21, Z2
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z2
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z2
 	VMOVUPS          Z15, 1216(SP)
 	VMOVAPS          Z22, Z15
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z15
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z15
 	VMOVUPS          Z17, 1280(SP)
 	VMOVAPS          Z23, Z17
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z17
-	VMOVUPS          IrisConstants<>+1728(SB), Z25
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z18
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z19
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z20
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z21
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z22
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z23
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z17
+	VMOVUPS          IrisConstants<>+1664(SB), Z25
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z18
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z20
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z21
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z22
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z23
 	VFMADD231PS      Z4, Z18, Z26
 	VFMADD231PS      Z6, Z19, Z5
 	VFMADD231PS      Z10, Z20, Z1
@@ -8410,7 +8378,7 @@ loop0:
 	VMOVUPS          640(SP), Z0
 	VFMADD231PS      Z14, Z7, Z0
 	VMOVUPS          576(SP), Z5
-	VBROADCASTSS     IrisConstants<>+1856(SB), Z6
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z6
 	VPTERNLOGD       $0x78, Z6, Z5, Z8
 	VMOVUPS          512(SP), Z5
 	VPTERNLOGD       $0x78, Z6, Z5, Z4
@@ -8470,14 +8438,14 @@ loop0:
 	VFMADD231PS      5504(SI), Z14, Z11
 	VBROADCASTSS     88(DI), Z14
 	VFMADD231PS      5568(SI), Z14, Z12
-	VBROADCASTSS     IrisConstants<>+900(SB), Z14
+	VBROADCASTSS     IrisConstants<>+836(SB), Z14
 	VANDPS           Z14, Z7, Z15
-	VBROADCASTSS     IrisConstants<>+896(SB), Z16
+	VBROADCASTSS     IrisConstants<>+832(SB), Z16
 	VMINPS           Z15, Z16, Z15
 	VFMADD231PS.BCST 76(DI), Z13, Z10
 	VBROADCASTSS     60(DI), Z13
 	VFMADD231PS      5632(SI), Z13, Z5
-	VBROADCASTSS     IrisConstants<>+904(SB), Z13
+	VBROADCASTSS     IrisConstants<>+840(SB), Z13
 	VADDPS           Z13, Z15, Z17
 	VBROADCASTSS     76(DI), Z18
 	VFMADD231PS      5632(SI), Z18, Z9
@@ -8493,9 +8461,9 @@ loop0:
 	VANDPS           Z14, Z11, Z21
 	VANDPS           Z14, Z12, Z22
 	VMINPS           Z19, Z16, Z19
-	VMOVUPS          IrisConstants<>+960(SB), Z23
+	VMOVUPS          IrisConstants<>+896(SB), Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z24
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z24
 	VMINPS           Z20, Z16, Z20
 	VADDPS           Z13, Z18, Z26
 	VMINPS           Z21, Z16, Z21
@@ -8507,142 +8475,142 @@ loop0:
 	VADDPS           Z13, Z21, Z28
 	VADDPS           Z13, Z22, Z29
 	VPSRLD           $0x14, Z27, Z27
-	VMOVUPS          IrisConstants<>+1088(SB), Z30
+	VMOVUPS          IrisConstants<>+1024(SB), Z30
 	VMOVAPS          Z17, Z31
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z31
 	VPSRLD           $0x14, Z24, Z24
 	VMOVAPS          Z26, Z13
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z13
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z13
 	VPSRLD           $0x14, Z28, Z28
 	VPSRLD           $0x14, Z29, Z29
 	VMOVAPS          Z27, Z16
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z16
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z16
 	VMAXPS           Z15, Z31, Z31
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z14
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z14
 	VSUBPS           Z13, Z18, Z13
 	VMOVAPS          Z28, Z18
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z18
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z18
 	VMOVAPS          Z29, Z6
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z6
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z6
 	VSUBPS           Z16, Z19, Z16
-	VMOVUPS          IrisConstants<>+1216(SB), Z19
+	VMOVUPS          IrisConstants<>+1152(SB), Z19
 	VMOVAPS          Z17, Z23
-	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z23
 	VSUBPS           Z14, Z20, Z14
 	VMOVAPS          Z26, Z20
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z20
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z20
 	VSUBPS           Z18, Z21, Z18
 	VSUBPS           Z6, Z22, Z6
 	VMOVAPS          Z27, Z21
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z21
-	VMOVUPS          IrisConstants<>+1344(SB), Z22
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z21
+	VMOVUPS          IrisConstants<>+1280(SB), Z22
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        IrisConstants<>+1408(SB), Z22, Z25
+	VPERMI2PS        IrisConstants<>+1344(SB), Z22, Z25
 	VMOVAPS          Z24, Z22
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z22
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z22
 	VMAXPS           Z13, Z20, Z20
 	VMOVAPS          Z28, Z19
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z19
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z19
 	VMOVUPS          Z3, 64(SP)
 	VMOVAPS          Z29, Z3
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z3
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z3
 	VMAXPS           Z16, Z21, Z21
-	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VMOVUPS          IrisConstants<>+1408(SB), Z30
 	VMOVUPS          Z2, 128(SP)
 	VMOVAPS          Z17, Z2
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z2
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z2
 	VMAXPS           Z14, Z22, Z22
-	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VMOVUPS          IrisConstants<>+1152(SB), Z30
 	VMOVUPS          Z1, 192(SP)
 	VMOVAPS          Z26, Z1
-	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z1
+	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z1
 	VMAXPS           Z18, Z19, Z19
 	VMAXPS           Z6, Z3, Z3
 	VMOVUPS          Z4, 256(SP)
 	VMOVAPS          Z27, Z4
-	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z4
-	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z4
+	VMOVUPS          IrisConstants<>+1536(SB), Z30
 	VMOVUPS          Z8, 320(SP)
 	VMOVAPS          Z17, Z8
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z8
-	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z8
+	VMOVUPS          IrisConstants<>+1152(SB), Z30
 	VMOVUPS          Z0, 384(SP)
 	VMOVAPS          Z24, Z0
-	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z0
-	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z0
+	VMOVUPS          IrisConstants<>+1280(SB), Z30
 	VMOVUPS          Z12, 448(SP)
 	VMOVAPS          Z26, Z12
-	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z12
-	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z12
+	VMOVUPS          IrisConstants<>+1152(SB), Z30
 	VMOVUPS          Z11, 512(SP)
 	VMOVAPS          Z28, Z11
-	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z11
+	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z11
 	VMOVUPS          Z9, 576(SP)
 	VMOVAPS          Z29, Z9
-	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z9
-	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z9
+	VMOVUPS          IrisConstants<>+1280(SB), Z30
 	VMOVUPS          Z5, 640(SP)
 	VMOVAPS          Z27, Z5
-	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z5
-	VMOVUPS          IrisConstants<>+1728(SB), Z30
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z17
-	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z5
+	VMOVUPS          IrisConstants<>+1664(SB), Z30
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z17
+	VMOVUPS          IrisConstants<>+1280(SB), Z30
 	VMOVUPS          Z3, 704(SP)
 	VMOVAPS          Z24, Z3
-	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z3
-	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z3
+	VMOVUPS          IrisConstants<>+1408(SB), Z30
 	VMOVUPS          Z19, 768(SP)
 	VMOVAPS          Z26, Z19
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z19
-	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z19
+	VMOVUPS          IrisConstants<>+1280(SB), Z30
 	VMOVUPS          Z10, 832(SP)
 	VMOVAPS          Z28, Z10
-	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z10
+	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z10
 	VMOVUPS          Z22, 896(SP)
 	VMOVAPS          Z29, Z22
-	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z22
-	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z22
+	VMOVUPS          IrisConstants<>+1408(SB), Z30
 	VMOVUPS          Z21, 960(SP)
 	VMOVAPS          Z27, Z21
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z21
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z21
 	VFMADD231PS      Z15, Z17, Z8
 	VMOVAPS          Z24, Z17
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z17
-	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z17
+	VMOVUPS          IrisConstants<>+1536(SB), Z30
 	VMOVUPS          Z9, 1024(SP)
 	VMOVAPS          Z26, Z9
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z9
-	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z9
+	VMOVUPS          IrisConstants<>+1408(SB), Z30
 	VMOVUPS          Z11, 1088(SP)
 	VMOVAPS          Z28, Z11
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z11
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z11
 	VMOVUPS          Z20, 1152(SP)
 	VMOVAPS          Z29, Z20
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z20
-	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z20
+	VMOVUPS          IrisConstants<>+1536(SB), Z30
 	VMOVUPS          Z0, 1216(SP)
 	VMOVAPS          Z27, Z0
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z0
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z0
 	VFMADD231PS      Z15, Z8, Z2
 	VMOVAPS          Z24, Z8
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z8
-	VMOVUPS          IrisConstants<>+1728(SB), Z30
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z26
-	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z8
+	VMOVUPS          IrisConstants<>+1664(SB), Z30
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z26
+	VMOVUPS          IrisConstants<>+1536(SB), Z30
 	VMOVUPS          Z4, 1280(SP)
 	VMOVAPS          Z28, Z4
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z4
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z4
 	VMOVUPS          Z22, 1344(SP)
 	VMOVAPS          Z29, Z22
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z22
-	VMOVUPS          IrisConstants<>+1728(SB), Z30
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z27
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z22
+	VMOVUPS          IrisConstants<>+1664(SB), Z30
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z27
 	VFMADD231PS      Z15, Z2, Z25
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z24
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z24
 	VFMADD231PS      Z13, Z26, Z9
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z28
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z29
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z28
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z29
 	VFMADD231PS      Z16, Z27, Z0
 	VFMADD231PS      Z25, Z15, Z23
 	VFMADD231PS      Z14, Z24, Z8
@@ -8656,7 +8624,7 @@ loop0:
 	VFMADD231PS      Z18, Z4, Z11
 	VFMADD231PS      Z6, Z22, Z20
 	VFMADD231PS      Z16, Z21, Z5
-	VBROADCASTSS     IrisConstants<>+1856(SB), Z0
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
 	VPTERNLOGD       $0x78, Z0, Z7, Z31
 	VFMADD231PS      Z14, Z17, Z3
 	VFMADD231PS      Z12, Z13, Z1
@@ -8727,17 +8695,17 @@ loop0:
 	VFMADD231PS      5632(SI), Z10, Z8
 	VBROADCASTSS     124(DI), Z10
 	VFMADD231PS      5696(SI), Z10, Z9
-	VBROADCASTSS     IrisConstants<>+900(SB), Z10
+	VBROADCASTSS     IrisConstants<>+836(SB), Z10
 	VANDPS           Z10, Z6, Z11
 	VANDPS           Z10, Z7, Z12
 	VANDPS           Z10, Z8, Z13
 	VANDPS           Z10, Z9, Z10
-	VBROADCASTSS     IrisConstants<>+896(SB), Z14
+	VBROADCASTSS     IrisConstants<>+832(SB), Z14
 	VMINPS           Z11, Z14, Z11
 	VMINPS           Z12, Z14, Z12
 	VMINPS           Z13, Z14, Z13
 	VMINPS           Z10, Z14, Z10
-	VBROADCASTSS     IrisConstants<>+904(SB), Z14
+	VBROADCASTSS     IrisConstants<>+840(SB), Z14
 	VADDPS           Z14, Z11, Z15
 	VADDPS           Z14, Z12, Z16
 	VADDPS           Z14, Z13, Z17
@@ -8746,80 +8714,80 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z17, Z17
 	VPSRLD           $0x14, Z18, Z18
-	VMOVUPS          IrisConstants<>+960(SB), Z19
+	VMOVUPS          IrisConstants<>+896(SB), Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z20
+	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z21
+	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z21
 	VMOVAPS          Z17, Z22
-	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z22
+	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z22
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z23
 	VSUBPS           Z20, Z11, Z11
 	VSUBPS           Z21, Z12, Z12
 	VSUBPS           Z22, Z13, Z13
 	VSUBPS           Z23, Z10, Z10
-	VMOVUPS          IrisConstants<>+1088(SB), Z19
+	VMOVUPS          IrisConstants<>+1024(SB), Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z20
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z21
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z21
 	VMOVAPS          Z17, Z22
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z22
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z22
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z23
 	VMAXPS           Z11, Z20, Z19
 	VMAXPS           Z12, Z21, Z20
 	VMAXPS           Z13, Z22, Z21
 	VMAXPS           Z10, Z23, Z22
-	VMOVUPS          IrisConstants<>+1216(SB), Z23
+	VMOVUPS          IrisConstants<>+1152(SB), Z23
 	VMOVAPS          Z15, Z24
-	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z24
+	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z24
 	VMOVAPS          Z16, Z25
-	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z25
+	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z25
 	VMOVAPS          Z17, Z26
-	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z26
+	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z26
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z27
-	VMOVUPS          IrisConstants<>+1344(SB), Z23
+	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z27
+	VMOVUPS          IrisConstants<>+1280(SB), Z23
 	VMOVAPS          Z15, Z28
-	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z28
+	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z28
 	VMOVAPS          Z16, Z29
-	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z29
+	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z29
 	VMOVAPS          Z17, Z14
-	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z14
+	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z14
 	VMOVAPS          Z18, Z0
-	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z0
-	VMOVUPS          IrisConstants<>+1472(SB), Z23
+	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z0
+	VMOVUPS          IrisConstants<>+1408(SB), Z23
 	VMOVAPS          Z15, Z30
-	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z30
 	VMOVUPS          Z1, 448(SP)
 	VMOVAPS          Z16, Z1
-	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z1
+	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z1
 	VMOVUPS          Z5, 512(SP)
 	VMOVAPS          Z17, Z5
-	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z5
+	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z5
 	VMOVUPS          Z3, 576(SP)
 	VMOVAPS          Z18, Z3
-	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z3
-	VMOVUPS          IrisConstants<>+1600(SB), Z23
+	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z3
+	VMOVUPS          IrisConstants<>+1536(SB), Z23
 	VMOVUPS          Z4, 640(SP)
 	VMOVAPS          Z15, Z4
-	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z4
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z4
 	VMOVUPS          Z31, 704(SP)
 	VMOVAPS          Z16, Z31
-	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z31
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z31
 	VMOVUPS          Z2, 768(SP)
 	VMOVAPS          Z17, Z2
-	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z2
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z2
 	VMOVUPS          Z9, 832(SP)
 	VMOVAPS          Z18, Z9
-	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z9
-	VMOVUPS          IrisConstants<>+1728(SB), Z23
-	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z15
-	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z16
-	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z17
-	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z18
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z9
+	VMOVUPS          IrisConstants<>+1664(SB), Z23
+	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z15
+	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z16
+	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z17
+	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z18
 	VFMADD231PS      Z11, Z15, Z4
 	VFMADD231PS      Z12, Z16, Z31
 	VFMADD231PS      Z13, Z17, Z2
@@ -8840,7 +8808,7 @@ loop0:
 	VFMADD231PS      Z12, Z25, Z20
 	VFMADD231PS      Z13, Z26, Z21
 	VFMADD231PS      Z10, Z27, Z22
-	VBROADCASTSS     IrisConstants<>+1856(SB), Z0
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
 	VPTERNLOGD       $0x78, Z0, Z6, Z19
 	VPTERNLOGD       $0x78, Z0, Z7, Z20
 	VPTERNLOGD       $0x78, Z0, Z8, Z21
@@ -8931,28 +8899,28 @@ loop0:
 	VMAXPS       Z4, Z6, Z7
 	VBLENDMPS    Z6, Z7, K1, Z6
 	VSUBPS       Z6, Z0, Z0
-	VBROADCASTSS IrisConstants<>+3016(SB), Z7
+	VBROADCASTSS IrisConstants<>+2952(SB), Z7
 	VMINPS       Z0, Z7, Z0
-	VBROADCASTSS IrisConstants<>+1864(SB), Z8
+	VBROADCASTSS IrisConstants<>+1796(SB), Z8
 	VMAXPS       Z0, Z8, Z0
-	VBROADCASTSS IrisConstants<>+1872(SB), Z9
-	VBROADCASTSS IrisConstants<>+1868(SB), Z10
+	VBROADCASTSS IrisConstants<>+1804(SB), Z9
+	VBROADCASTSS IrisConstants<>+1800(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z0, Z11
 	VSUBPS       Z10, Z11, Z12
-	VBROADCASTSS IrisConstants<>+1876(SB), Z13
+	VBROADCASTSS IrisConstants<>+1808(SB), Z13
 	VFNMADD231PS Z13, Z12, Z0
-	VPERMPS      IrisConstants<>+1920(SB), Z11, Z14
-	VBROADCASTSS IrisConstants<>+1880(SB), Z15
+	VPERMPS      IrisConstants<>+1856(SB), Z11, Z14
+	VBROADCASTSS IrisConstants<>+1812(SB), Z15
 	VFNMADD231PS Z15, Z12, Z14
 	VMULPS       Z0, Z0, Z16
-	VBROADCASTSS IrisConstants<>+1984(SB), Z17
-	VBROADCASTSS IrisConstants<>+1988(SB), Z18
+	VBROADCASTSS IrisConstants<>+1920(SB), Z17
+	VBROADCASTSS IrisConstants<>+1924(SB), Z18
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z17, Z0, Z19
 	VADDPS       Z14, Z0, Z0
 	VFMADD231PS  Z19, Z16, Z0
-	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
 	VFMADD231PS  Z0, Z11, Z11
 	VSCALEFPS    Z12, Z11, Z0
 	VSUBPS       Z6, Z2, Z11
@@ -8962,14 +8930,14 @@ loop0:
 	VFMADD231PS  Z9, Z11, Z12
 	VSUBPS       Z10, Z12, Z14
 	VFNMADD231PS Z13, Z14, Z11
-	VPERMPS      IrisConstants<>+1920(SB), Z12, Z16
+	VPERMPS      IrisConstants<>+1856(SB), Z12, Z16
 	VFNMADD231PS Z15, Z14, Z16
 	VMULPS       Z11, Z11, Z19
 	VMOVAPS      Z18, Z20
 	VFMADD231PS  Z17, Z11, Z20
 	VADDPS       Z16, Z11, Z11
 	VFMADD231PS  Z20, Z19, Z11
-	VPERMPS      IrisConstants<>+2048(SB), Z12, Z12
+	VPERMPS      IrisConstants<>+1984(SB), Z12, Z12
 	VFMADD231PS  Z11, Z12, Z12
 	VSCALEFPS    Z14, Z12, Z11
 	VADDPS       Z11, Z0, Z12
@@ -8980,18 +8948,18 @@ loop0:
 	VFMADD231PS  Z9, Z14, Z16
 	VSUBPS       Z10, Z16, Z19
 	VFNMADD231PS Z13, Z19, Z14
-	VPERMPS      IrisConstants<>+1920(SB), Z16, Z20
+	VPERMPS      IrisConstants<>+1856(SB), Z16, Z20
 	VFNMADD231PS Z15, Z19, Z20
 	VMULPS       Z14, Z14, Z21
 	VMOVAPS      Z18, Z22
 	VFMADD231PS  Z17, Z14, Z22
 	VADDPS       Z20, Z14, Z14
 	VFMADD231PS  Z22, Z21, Z14
-	VPERMPS      IrisConstants<>+2048(SB), Z16, Z16
+	VPERMPS      IrisConstants<>+1984(SB), Z16, Z16
 	VFMADD231PS  Z14, Z16, Z16
 	VSCALEFPS    Z19, Z16, Z14
 	VADDPS       Z14, Z12, Z12
-	VBROADCASTSS IrisConstants<>+904(SB), Z16
+	VBROADCASTSS IrisConstants<>+840(SB), Z16
 	VDIVPS       Z12, Z16, Z19
 	VMULPS       Z19, Z0, Z0
 	VMULPS       Z19, Z11, Z0
@@ -9009,14 +8977,14 @@ loop0:
 	VFMADD231PS  Z9, Z1, Z11
 	VSUBPS       Z10, Z11, Z14
 	VFNMADD231PS Z13, Z14, Z1
-	VPERMPS      IrisConstants<>+1920(SB), Z11, Z19
+	VPERMPS      IrisConstants<>+1856(SB), Z11, Z19
 	VFNMADD231PS Z15, Z14, Z19
 	VMULPS       Z1, Z1, Z20
 	VMOVAPS      Z18, Z21
 	VFMADD231PS  Z17, Z1, Z21
 	VADDPS       Z19, Z1, Z1
 	VFMADD231PS  Z21, Z20, Z1
-	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
 	VFMADD231PS  Z1, Z11, Z11
 	VSCALEFPS    Z14, Z11, Z1
 	VSUBPS       Z0, Z3, Z11
@@ -9026,14 +8994,14 @@ loop0:
 	VFMADD231PS  Z9, Z11, Z14
 	VSUBPS       Z10, Z14, Z19
 	VFNMADD231PS Z13, Z19, Z11
-	VPERMPS      IrisConstants<>+1920(SB), Z14, Z20
+	VPERMPS      IrisConstants<>+1856(SB), Z14, Z20
 	VFNMADD231PS Z15, Z19, Z20
 	VMULPS       Z11, Z11, Z21
 	VMOVAPS      Z18, Z22
 	VFMADD231PS  Z17, Z11, Z22
 	VADDPS       Z20, Z11, Z11
 	VFMADD231PS  Z22, Z21, Z11
-	VPERMPS      IrisConstants<>+2048(SB), Z14, Z14
+	VPERMPS      IrisConstants<>+1984(SB), Z14, Z14
 	VFMADD231PS  Z11, Z14, Z14
 	VSCALEFPS    Z19, Z14, Z11
 	VADDPS       Z11, Z1, Z14
@@ -9043,13 +9011,13 @@ loop0:
 	VFMADD213PS  Z10, Z7, Z9
 	VSUBPS       Z10, Z9, Z8
 	VFNMADD231PS Z13, Z8, Z7
-	VPERMPS      IrisConstants<>+1920(SB), Z9, Z10
+	VPERMPS      IrisConstants<>+1856(SB), Z9, Z10
 	VFNMADD231PS Z15, Z8, Z10
 	VMULPS       Z7, Z7, Z13
 	VFMADD231PS  Z17, Z7, Z18
 	VADDPS       Z10, Z7, Z7
 	VFMADD231PS  Z18, Z13, Z7
-	VPERMPS      IrisConstants<>+2048(SB), Z9, Z9
+	VPERMPS      IrisConstants<>+1984(SB), Z9, Z9
 	VFMADD231PS  Z7, Z9, Z9
 	VSCALEFPS    Z8, Z9, Z7
 	VADDPS       Z7, Z14, Z8
@@ -9063,67 +9031,67 @@ loop0:
 	VEXTRACTF64X4 $0x01, Z8, Y7
 	VCVTPS2PD     Y12, Z9
 	VCVTPS2PD     Y8, Z8
-	VBROADCASTSD  IrisConstants<>+2632(SB), Z10
+	VBROADCASTSD  IrisConstants<>+2568(SB), Z10
 	VPADDQ        Z10, Z8, Z11
 	VPADDQ        Z10, Z9, Z12
 	VPSRLQ        $0x34, Z11, Z13
 	VPSRLQ        $0x34, Z12, Z14
-	VBROADCASTSD  IrisConstants<>+2640(SB), Z15
+	VBROADCASTSD  IrisConstants<>+2576(SB), Z15
 	VORPD         Z15, Z13, Z13
 	VORPD         Z15, Z14, Z14
-	VBROADCASTSD  IrisConstants<>+2648(SB), Z16
+	VBROADCASTSD  IrisConstants<>+2584(SB), Z16
 	VSUBPD        Z16, Z13, Z13
 	VSUBPD        Z16, Z14, Z14
-	VBROADCASTSD  IrisConstants<>+2656(SB), Z17
+	VBROADCASTSD  IrisConstants<>+2592(SB), Z17
 	VANDPD        Z17, Z11, Z11
 	VANDPD        Z17, Z12, Z12
-	VBROADCASTSD  IrisConstants<>+2664(SB), Z18
+	VBROADCASTSD  IrisConstants<>+2600(SB), Z18
 	VPADDQ        Z18, Z11, Z11
 	VPADDQ        Z18, Z12, Z12
-	VBROADCASTSD  IrisConstants<>+2672(SB), Z19
+	VBROADCASTSD  IrisConstants<>+2608(SB), Z19
 	VSUBPD        Z19, Z11, Z11
 	VSUBPD        Z19, Z12, Z12
-	VBROADCASTSD  IrisConstants<>+2680(SB), Z20
+	VBROADCASTSD  IrisConstants<>+2616(SB), Z20
 	VADDPD        Z20, Z11, Z21
 	VADDPD        Z20, Z12, Z22
 	VDIVPD        Z21, Z11, Z11
 	VDIVPD        Z22, Z12, Z12
 	VMULPD        Z11, Z11, Z21
 	VMULPD        Z12, Z12, Z22
-	VBROADCASTSD  IrisConstants<>+2728(SB), Z23
-	VBROADCASTSD  IrisConstants<>+2720(SB), Z24
+	VBROADCASTSD  IrisConstants<>+2664(SB), Z23
+	VBROADCASTSD  IrisConstants<>+2656(SB), Z24
 	VMOVAPS       Z24, Z25
 	VFMADD231PD   Z21, Z23, Z25
 	VMOVAPS       Z24, Z26
 	VFMADD231PD   Z22, Z23, Z26
-	VBROADCASTSD  IrisConstants<>+2712(SB), Z27
+	VBROADCASTSD  IrisConstants<>+2648(SB), Z27
 	VFMADD213PD   Z27, Z21, Z25
 	VFMADD213PD   Z27, Z22, Z26
-	VBROADCASTSD  IrisConstants<>+2704(SB), Z28
+	VBROADCASTSD  IrisConstants<>+2640(SB), Z28
 	VFMADD213PD   Z28, Z21, Z25
 	VFMADD213PD   Z28, Z22, Z26
-	VBROADCASTSD  IrisConstants<>+2696(SB), Z29
+	VBROADCASTSD  IrisConstants<>+2632(SB), Z29
 	VFMADD213PD   Z29, Z21, Z25
 	VFMADD213PD   Z29, Z22, Z26
 	VMULPD        Z25, Z11, Z11
 	VMULPD        Z26, Z12, Z12
-	VBROADCASTSD  IrisConstants<>+2688(SB), Z21
+	VBROADCASTSD  IrisConstants<>+2624(SB), Z21
 	VFMADD231PD   Z21, Z13, Z11
 	VFMADD231PD   Z21, Z14, Z12
 	VXORPS        X13, X13, X13
 	VCMPPD        $0x00, Z13, Z8, K1
 	VCMPPD        $0x00, Z13, Z9, K2
-	VBROADCASTSD  IrisConstants<>+2744(SB), Z14
+	VBROADCASTSD  IrisConstants<>+2680(SB), Z14
 	VBLENDMPD     Z14, Z11, K1, Z11
 	VBLENDMPD     Z14, Z12, K2, Z12
-	VBROADCASTSD  IrisConstants<>+2624(SB), Z22
+	VBROADCASTSD  IrisConstants<>+2560(SB), Z22
 	VCMPPD        $0x00, Z22, Z8, K1
 	VCMPPD        $0x00, Z22, Z9, K2
 	VBLENDMPD     Z22, Z11, K1, Z11
 	VBLENDMPD     Z22, Z12, K2, Z12
 	VCMPPD        $0x19, Z13, Z8, K1
 	VCMPPD        $0x19, Z13, Z9, K2
-	VBROADCASTSD  IrisConstants<>+2752(SB), Z8
+	VBROADCASTSD  IrisConstants<>+2688(SB), Z8
 	VBLENDMPD     Z8, Z11, K1, Z9
 	VBLENDMPD     Z8, Z12, K2, Z11
 	VCVTPD2PS     Z9, Y9
@@ -9246,25 +9214,25 @@ TEXT ·irisGradBatchAVX2(SB), NOSPLIT, $160-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+3020(SB), Y0
+	VMOVUPS      IrisConstants<>+2956(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       IrisConstants<>+640(SB), Y0, Y0
+	VANDPS       IrisConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 2560(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      IrisConstants<>+3084(SB), Y1
+	VMOVUPS      IrisConstants<>+3020(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+640(SB), Y1, Y1
+	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2592(SI)
 	VMOVUPS      Y0, 2720(SI)
-	VMOVUPS      IrisConstants<>+3116(SB), Y1
+	VMOVUPS      IrisConstants<>+3052(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+640(SB), Y1, Y1
+	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2624(SI)
 	VMOVUPS      Y0, 2752(SI)
-	VMOVUPS      IrisConstants<>+3148(SB), Y1
+	VMOVUPS      IrisConstants<>+3084(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       IrisConstants<>+640(SB), Y1, Y1
+	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
 	VMOVUPS      Y0, 2784(SI)
 	LEAQ         2816(SI), BX
@@ -9507,11 +9475,11 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      IrisConstants<>+2952(SB), Y6
+	VMOVUPS      IrisConstants<>+2888(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      IrisConstants<>+2920(SB), Y7
+	VMOVUPS      IrisConstants<>+2856(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
@@ -10862,11 +10830,11 @@ loop0:
 	VCVTPS2PD    X8, Y7
 	VCVTPS2PD    X9, Y8
 	VCVTPS2PD    X10, Y9
-	VMOVUPS      IrisConstants<>+2952(SB), Y10
+	VMOVUPS      IrisConstants<>+2888(SB), Y10
 	VMINPD       Y7, Y10, Y7
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
-	VMOVUPS      IrisConstants<>+2920(SB), Y11
+	VMOVUPS      IrisConstants<>+2856(SB), Y11
 	VMAXPD       Y7, Y11, Y7
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y9, Y11, Y9
@@ -10945,10 +10913,10 @@ loop0:
 	VEXTRACTF128 $0x01, Y7, X10
 	VCVTPS2PD    X6, Y6
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      IrisConstants<>+2952(SB), Y11
+	VMOVUPS      IrisConstants<>+2888(SB), Y11
 	VMINPD       Y6, Y11, Y6
 	VMINPD       Y7, Y11, Y7
-	VMOVUPS      IrisConstants<>+2920(SB), Y12
+	VMOVUPS      IrisConstants<>+2856(SB), Y12
 	VMAXPD       Y6, Y12, Y6
 	VMAXPD       Y7, Y12, Y7
 	VMULPD       Y6, Y6, Y13
@@ -10984,10 +10952,10 @@ loop0:
 	VCVTPD2PSY   Y7, X7
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X10, Y10
-	VMOVUPS      IrisConstants<>+2952(SB), Y11
+	VMOVUPS      IrisConstants<>+2888(SB), Y11
 	VMINPD       Y8, Y11, Y8
 	VMINPD       Y10, Y11, Y10
-	VMOVUPS      IrisConstants<>+2920(SB), Y11
+	VMOVUPS      IrisConstants<>+2856(SB), Y11
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y10, Y11, Y10
 	VMULPD       Y8, Y8, Y11
@@ -11252,35 +11220,35 @@ loop0:
 	VMOVUPS      Y0, 1280(SI)
 	VMOVUPS      512(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      IrisConstants<>+2984(SB), Y2
+	VMOVUPS      IrisConstants<>+2920(SB), Y2
 	VMINPS       Y1, Y2, Y1
-	VMOVUPS      IrisConstants<>+512(SB), Y3
+	VMOVUPS      IrisConstants<>+448(SB), Y3
 	VMAXPS       Y1, Y3, Y1
-	VMOVUPS      IrisConstants<>+544(SB), Y4
+	VMOVUPS      IrisConstants<>+480(SB), Y4
 	VMOVAPS      Y4, Y5
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y5
 	VSUBPS       Y4, Y5, Y5
-	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y1
 	VMULPS       Y1, Y1, Y6
-	VMOVUPS      IrisConstants<>+832(SB), Y7
+	VMOVUPS      IrisConstants<>+768(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y8
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y8
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y8
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y8
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y8
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y8
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y8
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y8
 	VFMADD231PS  Y8, Y6, Y1
-	VADDPS       IrisConstants<>+640(SB), Y1, Y1
+	VADDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+544(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y8
 	VSUBPS       Y8, Y5, Y5
 	VADDPS       Y4, Y5, Y5
 	VPSLLD       $0x17, Y6, Y6
-	VPADDD       IrisConstants<>+640(SB), Y6, Y6
+	VPADDD       IrisConstants<>+576(SB), Y6, Y6
 	VPSLLD       $0x17, Y5, Y5
-	VPADDD       IrisConstants<>+640(SB), Y5, Y5
+	VPADDD       IrisConstants<>+576(SB), Y5, Y5
 	VMULPS       Y6, Y1, Y1
 	VMULPS       Y5, Y1, Y1
 	VMOVUPS      640(SI), Y5
@@ -11288,28 +11256,28 @@ loop0:
 	VMINPS       Y5, Y2, Y5
 	VMAXPS       Y5, Y3, Y5
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+576(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+512(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y6
-	VFNMADD231PS IrisConstants<>+672(SB), Y6, Y5
-	VFNMADD231PS IrisConstants<>+704(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+608(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+640(SB), Y6, Y5
 	VMULPS       Y5, Y5, Y8
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y9
-	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y9
-	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y9
+	VFMADD231PS  IrisConstants<>+800(SB), Y5, Y9
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y9
-	VFMADD213PS  IrisConstants<>+608(SB), Y5, Y9
+	VFMADD213PS  IrisConstants<>+704(SB), Y5, Y9
+	VFMADD213PS  IrisConstants<>+672(SB), Y5, Y9
+	VFMADD213PS  IrisConstants<>+544(SB), Y5, Y9
 	VFMADD231PS  Y9, Y8, Y5
-	VADDPS       IrisConstants<>+640(SB), Y5, Y5
+	VADDPS       IrisConstants<>+576(SB), Y5, Y5
 	VMOVAPS      Y4, Y8
-	VFMADD231PS  IrisConstants<>+608(SB), Y6, Y8
+	VFMADD231PS  IrisConstants<>+544(SB), Y6, Y8
 	VSUBPS       Y4, Y8, Y9
 	VSUBPS       Y9, Y6, Y6
 	VADDPS       Y4, Y6, Y6
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       IrisConstants<>+640(SB), Y8, Y8
+	VPADDD       IrisConstants<>+576(SB), Y8, Y8
 	VPSLLD       $0x17, Y6, Y6
-	VPADDD       IrisConstants<>+640(SB), Y6, Y6
+	VPADDD       IrisConstants<>+576(SB), Y6, Y6
 	VMULPS       Y8, Y5, Y5
 	VMULPS       Y6, Y5, Y5
 	VADDPS       Y5, Y1, Y6
@@ -11318,33 +11286,33 @@ loop0:
 	VMINPS       Y0, Y2, Y0
 	VMAXPS       Y0, Y3, Y0
 	VMOVAPS      Y4, Y8
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y8
+	VFMADD231PS  IrisConstants<>+512(SB), Y0, Y8
 	VSUBPS       Y4, Y8, Y8
-	VFNMADD231PS IrisConstants<>+672(SB), Y8, Y0
-	VFNMADD231PS IrisConstants<>+704(SB), Y8, Y0
+	VFNMADD231PS IrisConstants<>+608(SB), Y8, Y0
+	VFNMADD231PS IrisConstants<>+640(SB), Y8, Y0
 	VMULPS       Y0, Y0, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y0, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y0, Y10
 	VFMADD231PS  Y10, Y9, Y0
-	VADDPS       IrisConstants<>+640(SB), Y0, Y0
+	VADDPS       IrisConstants<>+576(SB), Y0, Y0
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y8, Y9
+	VFMADD231PS  IrisConstants<>+544(SB), Y8, Y9
 	VSUBPS       Y4, Y9, Y10
 	VSUBPS       Y10, Y8, Y8
 	VADDPS       Y4, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       IrisConstants<>+640(SB), Y9, Y9
+	VPADDD       IrisConstants<>+576(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       IrisConstants<>+640(SB), Y8, Y8
+	VPADDD       IrisConstants<>+576(SB), Y8, Y8
 	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
 	VADDPS       Y0, Y6, Y6
 	VMOVUPS      Y6, 1408(SI)
-	VMOVUPS      IrisConstants<>+640(SB), Y8
+	VMOVUPS      IrisConstants<>+576(SB), Y8
 	VDIVPS       Y6, Y8, Y6
 	VMULPS       Y6, Y1, Y1
 	VMOVUPS      Y1, 896(SI)
@@ -11365,21 +11333,21 @@ loop0:
 	VMINPS       Y1, Y2, Y1
 	VMAXPS       Y1, Y3, Y1
 	VMOVAPS      Y4, Y5
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y5
 	VSUBPS       Y4, Y5, Y5
-	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y1
 	VMULPS       Y1, Y1, Y6
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y9
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y9
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y9
 	VFMADD231PS  Y9, Y6, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+544(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y9
 	VSUBPS       Y9, Y5, Y5
 	VADDPS       Y4, Y5, Y5
@@ -11394,21 +11362,21 @@ loop0:
 	VMINPS       Y5, Y2, Y5
 	VMAXPS       Y5, Y3, Y5
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+576(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+512(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y6
-	VFNMADD231PS IrisConstants<>+672(SB), Y6, Y5
-	VFNMADD231PS IrisConstants<>+704(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+608(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+640(SB), Y6, Y5
 	VMULPS       Y5, Y5, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y5, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y5, Y10
 	VFMADD231PS  Y10, Y9, Y5
 	VADDPS       Y8, Y5, Y5
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y6, Y9
+	VFMADD231PS  IrisConstants<>+544(SB), Y6, Y9
 	VSUBPS       Y4, Y9, Y10
 	VSUBPS       Y10, Y6, Y6
 	VADDPS       Y4, Y6, Y6
@@ -11424,21 +11392,21 @@ loop0:
 	VMINPS       Y0, Y2, Y0
 	VMAXPS       Y0, Y3, Y0
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y9
+	VFMADD231PS  IrisConstants<>+512(SB), Y0, Y9
 	VSUBPS       Y4, Y9, Y9
-	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y0
-	VFNMADD231PS IrisConstants<>+704(SB), Y9, Y0
+	VFNMADD231PS IrisConstants<>+608(SB), Y9, Y0
+	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+672(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+544(SB), Y0, Y11
 	VFMADD231PS  Y11, Y10, Y0
 	VADDPS       Y8, Y0, Y0
 	VMOVAPS      Y4, Y10
-	VFMADD231PS  IrisConstants<>+608(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+544(SB), Y9, Y10
 	VSUBPS       Y4, Y10, Y11
 	VSUBPS       Y11, Y9, Y9
 	VADDPS       Y4, Y9, Y9
@@ -11470,21 +11438,21 @@ loop0:
 	VMINPS       Y1, Y2, Y1
 	VMAXPS       Y1, Y3, Y1
 	VMOVAPS      Y4, Y5
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y5
 	VSUBPS       Y4, Y5, Y5
-	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y1
 	VMULPS       Y1, Y1, Y6
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y9
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y9
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y9
 	VFMADD231PS  Y9, Y6, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+544(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y9
 	VSUBPS       Y9, Y5, Y5
 	VADDPS       Y4, Y5, Y5
@@ -11499,21 +11467,21 @@ loop0:
 	VMINPS       Y5, Y2, Y5
 	VMAXPS       Y5, Y3, Y5
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+576(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+512(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y6
-	VFNMADD231PS IrisConstants<>+672(SB), Y6, Y5
-	VFNMADD231PS IrisConstants<>+704(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+608(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+640(SB), Y6, Y5
 	VMULPS       Y5, Y5, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y5, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y5, Y10
 	VFMADD231PS  Y10, Y9, Y5
 	VADDPS       Y8, Y5, Y5
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y6, Y9
+	VFMADD231PS  IrisConstants<>+544(SB), Y6, Y9
 	VSUBPS       Y4, Y9, Y10
 	VSUBPS       Y10, Y6, Y6
 	VADDPS       Y4, Y6, Y6
@@ -11529,21 +11497,21 @@ loop0:
 	VMINPS       Y0, Y2, Y0
 	VMAXPS       Y0, Y3, Y0
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y9
+	VFMADD231PS  IrisConstants<>+512(SB), Y0, Y9
 	VSUBPS       Y4, Y9, Y9
-	VFNMADD231PS IrisConstants<>+672(SB), Y9, Y0
-	VFNMADD231PS IrisConstants<>+704(SB), Y9, Y0
+	VFNMADD231PS IrisConstants<>+608(SB), Y9, Y0
+	VFNMADD231PS IrisConstants<>+640(SB), Y9, Y0
 	VMULPS       Y0, Y0, Y10
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+672(SB), Y0, Y11
+	VFMADD213PS  IrisConstants<>+544(SB), Y0, Y11
 	VFMADD231PS  Y11, Y10, Y0
 	VADDPS       Y8, Y0, Y0
 	VMOVAPS      Y4, Y10
-	VFMADD231PS  IrisConstants<>+608(SB), Y9, Y10
+	VFMADD231PS  IrisConstants<>+544(SB), Y9, Y10
 	VSUBPS       Y4, Y10, Y11
 	VSUBPS       Y11, Y9, Y9
 	VADDPS       Y4, Y9, Y9
@@ -11575,21 +11543,21 @@ loop0:
 	VMINPS       Y1, Y2, Y1
 	VMAXPS       Y1, Y3, Y1
 	VMOVAPS      Y4, Y5
-	VFMADD231PS  IrisConstants<>+576(SB), Y1, Y5
+	VFMADD231PS  IrisConstants<>+512(SB), Y1, Y5
 	VSUBPS       Y4, Y5, Y5
-	VFNMADD231PS IrisConstants<>+672(SB), Y5, Y1
-	VFNMADD231PS IrisConstants<>+704(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+608(SB), Y5, Y1
+	VFNMADD231PS IrisConstants<>+640(SB), Y5, Y1
 	VMULPS       Y1, Y1, Y6
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  IrisConstants<>+864(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+800(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+768(SB), Y1, Y9
+	VFMADD231PS  IrisConstants<>+800(SB), Y1, Y9
 	VFMADD213PS  IrisConstants<>+736(SB), Y1, Y9
-	VFMADD213PS  IrisConstants<>+608(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+704(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+672(SB), Y1, Y9
+	VFMADD213PS  IrisConstants<>+544(SB), Y1, Y9
 	VFMADD231PS  Y9, Y6, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+608(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+544(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y9
 	VSUBPS       Y9, Y5, Y5
 	VADDPS       Y4, Y5, Y5
@@ -11604,21 +11572,21 @@ loop0:
 	VMINPS       Y5, Y2, Y5
 	VMAXPS       Y5, Y3, Y5
 	VMOVAPS      Y4, Y6
-	VFMADD231PS  IrisConstants<>+576(SB), Y5, Y6
+	VFMADD231PS  IrisConstants<>+512(SB), Y5, Y6
 	VSUBPS       Y4, Y6, Y6
-	VFNMADD231PS IrisConstants<>+672(SB), Y6, Y5
-	VFNMADD231PS IrisConstants<>+704(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+608(SB), Y6, Y5
+	VFNMADD231PS IrisConstants<>+640(SB), Y6, Y5
 	VMULPS       Y5, Y5, Y9
 	VMOVAPS      Y7, Y10
-	VFMADD231PS  IrisConstants<>+864(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+800(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+768(SB), Y5, Y10
+	VFMADD231PS  IrisConstants<>+800(SB), Y5, Y10
 	VFMADD213PS  IrisConstants<>+736(SB), Y5, Y10
-	VFMADD213PS  IrisConstants<>+608(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+704(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+672(SB), Y5, Y10
+	VFMADD213PS  IrisConstants<>+544(SB), Y5, Y10
 	VFMADD231PS  Y10, Y9, Y5
 	VADDPS       Y8, Y5, Y5
 	VMOVAPS      Y4, Y9
-	VFMADD231PS  IrisConstants<>+608(SB), Y6, Y9
+	VFMADD231PS  IrisConstants<>+544(SB), Y6, Y9
 	VSUBPS       Y4, Y9, Y10
 	VSUBPS       Y10, Y6, Y6
 	VADDPS       Y4, Y6, Y6
@@ -11634,20 +11602,20 @@ loop0:
 	VMINPS       Y0, Y2, Y0
 	VMAXPS       Y0, Y3, Y0
 	VMOVAPS      Y4, Y2
-	VFMADD231PS  IrisConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  IrisConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y4, Y2, Y2
-	VFNMADD231PS IrisConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS IrisConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS IrisConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS IrisConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VFMADD231PS  IrisConstants<>+864(SB), Y0, Y7
-	VFMADD213PS  IrisConstants<>+800(SB), Y0, Y7
-	VFMADD213PS  IrisConstants<>+768(SB), Y0, Y7
+	VFMADD231PS  IrisConstants<>+800(SB), Y0, Y7
 	VFMADD213PS  IrisConstants<>+736(SB), Y0, Y7
-	VFMADD213PS  IrisConstants<>+608(SB), Y0, Y7
+	VFMADD213PS  IrisConstants<>+704(SB), Y0, Y7
+	VFMADD213PS  IrisConstants<>+672(SB), Y0, Y7
+	VFMADD213PS  IrisConstants<>+544(SB), Y0, Y7
 	VFMADD231PS  Y7, Y3, Y0
 	VADDPS       Y8, Y0, Y0
 	VMOVAPS      Y4, Y3
-	VFMADD231PS  IrisConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  IrisConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y4, Y3, Y7
 	VSUBPS       Y7, Y2, Y2
 	VADDPS       Y4, Y2, Y2
@@ -11676,30 +11644,30 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X3, Y3
-	VPADDQ       IrisConstants<>+2144(SB), Y1, Y7
-	VPADDQ       IrisConstants<>+2144(SB), Y3, Y9
-	VPADDQ       IrisConstants<>+2144(SB), Y0, Y10
+	VPADDQ       IrisConstants<>+2080(SB), Y1, Y7
+	VPADDQ       IrisConstants<>+2080(SB), Y3, Y9
+	VPADDQ       IrisConstants<>+2080(SB), Y0, Y10
 	VPSRLQ       $0x34, Y7, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        IrisConstants<>+2176(SB), Y11, Y11
-	VORPD        IrisConstants<>+2176(SB), Y12, Y12
-	VORPD        IrisConstants<>+2176(SB), Y13, Y13
-	VSUBPD       IrisConstants<>+2208(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+2208(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+2208(SB), Y13, Y13
-	VANDPD       IrisConstants<>+2240(SB), Y7, Y7
-	VANDPD       IrisConstants<>+2240(SB), Y9, Y9
-	VANDPD       IrisConstants<>+2240(SB), Y10, Y10
-	VPADDQ       IrisConstants<>+2272(SB), Y7, Y7
-	VPADDQ       IrisConstants<>+2272(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+2272(SB), Y10, Y10
+	VORPD        IrisConstants<>+2112(SB), Y11, Y11
+	VORPD        IrisConstants<>+2112(SB), Y12, Y12
+	VORPD        IrisConstants<>+2112(SB), Y13, Y13
+	VSUBPD       IrisConstants<>+2144(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+2144(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+2144(SB), Y13, Y13
+	VANDPD       IrisConstants<>+2176(SB), Y7, Y7
+	VANDPD       IrisConstants<>+2176(SB), Y9, Y9
+	VANDPD       IrisConstants<>+2176(SB), Y10, Y10
+	VPADDQ       IrisConstants<>+2208(SB), Y7, Y7
+	VPADDQ       IrisConstants<>+2208(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+2208(SB), Y10, Y10
 	VSUBPD       IrisConstants<>+256(SB), Y7, Y7
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y10, Y10
-	VADDPD       IrisConstants<>+2304(SB), Y7, Y14
-	VADDPD       IrisConstants<>+2304(SB), Y9, Y15
-	VADDPD       IrisConstants<>+2304(SB), Y10, Y8
+	VADDPD       IrisConstants<>+2240(SB), Y7, Y14
+	VADDPD       IrisConstants<>+2240(SB), Y9, Y15
+	VADDPD       IrisConstants<>+2240(SB), Y10, Y8
 	VDIVPD       Y14, Y7, Y7
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y8, Y10, Y8
@@ -11707,50 +11675,50 @@ loop0:
 	VMULPD       Y9, Y9, Y14
 	VMULPD       Y8, Y8, Y15
 	VMOVUPS      Y2, 32(SP)
-	VMOVUPS      IrisConstants<>+2464(SB), Y2
+	VMOVUPS      IrisConstants<>+2400(SB), Y2
 	VMOVUPS      X4, 64(SP)
 	VMOVAPS      Y2, Y4
-	VFMADD231PD  IrisConstants<>+2496(SB), Y10, Y4
+	VFMADD231PD  IrisConstants<>+2432(SB), Y10, Y4
 	VMOVUPS      X6, 96(SP)
 	VMOVAPS      Y2, Y6
-	VFMADD231PD  IrisConstants<>+2496(SB), Y14, Y6
+	VFMADD231PD  IrisConstants<>+2432(SB), Y14, Y6
 	VMOVUPS      X5, 128(SP)
 	VMOVAPS      Y2, Y5
-	VFMADD231PD  IrisConstants<>+2496(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+2432(SB), Y10, Y4
-	VFMADD213PD  IrisConstants<>+2432(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+2432(SB), Y15, Y5
-	VFMADD213PD  IrisConstants<>+2400(SB), Y10, Y4
-	VFMADD213PD  IrisConstants<>+2400(SB), Y14, Y6
-	VFMADD213PD  IrisConstants<>+2400(SB), Y15, Y5
+	VFMADD231PD  IrisConstants<>+2432(SB), Y15, Y5
 	VFMADD213PD  IrisConstants<>+2368(SB), Y10, Y4
 	VFMADD213PD  IrisConstants<>+2368(SB), Y14, Y6
 	VFMADD213PD  IrisConstants<>+2368(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+2336(SB), Y10, Y4
+	VFMADD213PD  IrisConstants<>+2336(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+2336(SB), Y15, Y5
+	VFMADD213PD  IrisConstants<>+2304(SB), Y10, Y4
+	VFMADD213PD  IrisConstants<>+2304(SB), Y14, Y6
+	VFMADD213PD  IrisConstants<>+2304(SB), Y15, Y5
 	VMULPD       Y4, Y7, Y4
 	VMULPD       Y6, Y9, Y6
 	VMULPD       Y5, Y8, Y5
-	VFMADD231PD  IrisConstants<>+2336(SB), Y11, Y4
-	VFMADD231PD  IrisConstants<>+2336(SB), Y12, Y6
-	VFMADD231PD  IrisConstants<>+2336(SB), Y13, Y5
+	VFMADD231PD  IrisConstants<>+2272(SB), Y11, Y4
+	VFMADD231PD  IrisConstants<>+2272(SB), Y12, Y6
+	VFMADD231PD  IrisConstants<>+2272(SB), Y13, Y5
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y1, Y8
 	VCMPPD       $0x00, Y7, Y3, Y9
 	VCMPPD       $0x00, Y7, Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+2560(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+2560(SB), Y5, Y5
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y1, Y8
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y3, Y9
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y0, Y10
-	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y4, Y4
-	VBLENDVPD    Y9, IrisConstants<>+2112(SB), Y6, Y6
-	VBLENDVPD    Y10, IrisConstants<>+2112(SB), Y5, Y5
+	VBLENDVPD    Y8, IrisConstants<>+2496(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+2496(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+2496(SB), Y5, Y5
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y1, Y8
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y3, Y9
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y0, Y10
+	VBLENDVPD    Y8, IrisConstants<>+2048(SB), Y4, Y4
+	VBLENDVPD    Y9, IrisConstants<>+2048(SB), Y6, Y6
+	VBLENDVPD    Y10, IrisConstants<>+2048(SB), Y5, Y5
 	VCMPPD       $0x19, Y7, Y1, Y1
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y0, Y0
-	VBLENDVPD    Y1, IrisConstants<>+2592(SB), Y4, Y1
-	VBLENDVPD    Y3, IrisConstants<>+2592(SB), Y6, Y3
-	VBLENDVPD    Y0, IrisConstants<>+2592(SB), Y5, Y0
+	VBLENDVPD    Y1, IrisConstants<>+2528(SB), Y4, Y1
+	VBLENDVPD    Y3, IrisConstants<>+2528(SB), Y6, Y3
+	VBLENDVPD    Y0, IrisConstants<>+2528(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
@@ -11760,30 +11728,30 @@ loop0:
 	VCVTPS2PD    X5, Y5
 	VMOVUPS      64(SP), X6
 	VCVTPS2PD    X6, Y6
-	VPADDQ       IrisConstants<>+2144(SB), Y4, Y8
-	VPADDQ       IrisConstants<>+2144(SB), Y5, Y9
-	VPADDQ       IrisConstants<>+2144(SB), Y6, Y10
+	VPADDQ       IrisConstants<>+2080(SB), Y4, Y8
+	VPADDQ       IrisConstants<>+2080(SB), Y5, Y9
+	VPADDQ       IrisConstants<>+2080(SB), Y6, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        IrisConstants<>+2176(SB), Y11, Y11
-	VORPD        IrisConstants<>+2176(SB), Y12, Y12
-	VORPD        IrisConstants<>+2176(SB), Y13, Y13
-	VSUBPD       IrisConstants<>+2208(SB), Y11, Y11
-	VSUBPD       IrisConstants<>+2208(SB), Y12, Y12
-	VSUBPD       IrisConstants<>+2208(SB), Y13, Y13
-	VANDPD       IrisConstants<>+2240(SB), Y8, Y8
-	VANDPD       IrisConstants<>+2240(SB), Y9, Y9
-	VANDPD       IrisConstants<>+2240(SB), Y10, Y10
-	VPADDQ       IrisConstants<>+2272(SB), Y8, Y8
-	VPADDQ       IrisConstants<>+2272(SB), Y9, Y9
-	VPADDQ       IrisConstants<>+2272(SB), Y10, Y10
+	VORPD        IrisConstants<>+2112(SB), Y11, Y11
+	VORPD        IrisConstants<>+2112(SB), Y12, Y12
+	VORPD        IrisConstants<>+2112(SB), Y13, Y13
+	VSUBPD       IrisConstants<>+2144(SB), Y11, Y11
+	VSUBPD       IrisConstants<>+2144(SB), Y12, Y12
+	VSUBPD       IrisConstants<>+2144(SB), Y13, Y13
+	VANDPD       IrisConstants<>+2176(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2176(SB), Y9, Y9
+	VANDPD       IrisConstants<>+2176(SB), Y10, Y10
+	VPADDQ       IrisConstants<>+2208(SB), Y8, Y8
+	VPADDQ       IrisConstants<>+2208(SB), Y9, Y9
+	VPADDQ       IrisConstants<>+2208(SB), Y10, Y10
 	VSUBPD       IrisConstants<>+256(SB), Y8, Y8
 	VSUBPD       IrisConstants<>+256(SB), Y9, Y9
 	VSUBPD       IrisConstants<>+256(SB), Y10, Y10
-	VADDPD       IrisConstants<>+2304(SB), Y8, Y14
-	VADDPD       IrisConstants<>+2304(SB), Y9, Y15
-	VADDPD       IrisConstants<>+2304(SB), Y10, Y7
+	VADDPD       IrisConstants<>+2240(SB), Y8, Y14
+	VADDPD       IrisConstants<>+2240(SB), Y9, Y15
+	VADDPD       IrisConstants<>+2240(SB), Y10, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y7, Y10, Y7
@@ -11792,47 +11760,47 @@ loop0:
 	VMULPD       Y7, Y7, Y15
 	VMOVUPS      X0, 64(SP)
 	VMOVAPS      Y2, Y0
-	VFMADD231PD  IrisConstants<>+2496(SB), Y10, Y0
+	VFMADD231PD  IrisConstants<>+2432(SB), Y10, Y0
 	VMOVUPS      X3, 96(SP)
 	VMOVAPS      Y2, Y3
-	VFMADD231PD  IrisConstants<>+2496(SB), Y14, Y3
+	VFMADD231PD  IrisConstants<>+2432(SB), Y14, Y3
 	VMOVUPS      X1, 128(SP)
 	VMOVAPS      Y2, Y1
-	VFMADD231PD  IrisConstants<>+2496(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+2432(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+2432(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+2432(SB), Y15, Y1
-	VFMADD213PD  IrisConstants<>+2400(SB), Y10, Y0
-	VFMADD213PD  IrisConstants<>+2400(SB), Y14, Y3
-	VFMADD213PD  IrisConstants<>+2400(SB), Y15, Y1
+	VFMADD231PD  IrisConstants<>+2432(SB), Y15, Y1
 	VFMADD213PD  IrisConstants<>+2368(SB), Y10, Y0
 	VFMADD213PD  IrisConstants<>+2368(SB), Y14, Y3
 	VFMADD213PD  IrisConstants<>+2368(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+2336(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+2336(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+2336(SB), Y15, Y1
+	VFMADD213PD  IrisConstants<>+2304(SB), Y10, Y0
+	VFMADD213PD  IrisConstants<>+2304(SB), Y14, Y3
+	VFMADD213PD  IrisConstants<>+2304(SB), Y15, Y1
 	VMULPD       Y0, Y8, Y0
 	VMULPD       Y3, Y9, Y3
 	VMULPD       Y1, Y7, Y1
-	VFMADD231PD  IrisConstants<>+2336(SB), Y11, Y0
-	VFMADD231PD  IrisConstants<>+2336(SB), Y12, Y3
-	VFMADD231PD  IrisConstants<>+2336(SB), Y13, Y1
+	VFMADD231PD  IrisConstants<>+2272(SB), Y11, Y0
+	VFMADD231PD  IrisConstants<>+2272(SB), Y12, Y3
+	VFMADD231PD  IrisConstants<>+2272(SB), Y13, Y1
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y4, Y8
 	VCMPPD       $0x00, Y7, Y5, Y9
 	VCMPPD       $0x00, Y7, Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+2560(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+2560(SB), Y1, Y1
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y4, Y8
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y5, Y9
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y6, Y10
-	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y0, Y0
-	VBLENDVPD    Y9, IrisConstants<>+2112(SB), Y3, Y3
-	VBLENDVPD    Y10, IrisConstants<>+2112(SB), Y1, Y1
+	VBLENDVPD    Y8, IrisConstants<>+2496(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+2496(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+2496(SB), Y1, Y1
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y4, Y8
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y5, Y9
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y6, Y10
+	VBLENDVPD    Y8, IrisConstants<>+2048(SB), Y0, Y0
+	VBLENDVPD    Y9, IrisConstants<>+2048(SB), Y3, Y3
+	VBLENDVPD    Y10, IrisConstants<>+2048(SB), Y1, Y1
 	VCMPPD       $0x19, Y7, Y4, Y4
 	VCMPPD       $0x19, Y7, Y5, Y5
 	VCMPPD       $0x19, Y7, Y6, Y6
-	VBLENDVPD    Y4, IrisConstants<>+2592(SB), Y0, Y0
-	VBLENDVPD    Y5, IrisConstants<>+2592(SB), Y3, Y3
-	VBLENDVPD    Y6, IrisConstants<>+2592(SB), Y1, Y1
+	VBLENDVPD    Y4, IrisConstants<>+2528(SB), Y0, Y0
+	VBLENDVPD    Y5, IrisConstants<>+2528(SB), Y3, Y3
+	VBLENDVPD    Y6, IrisConstants<>+2528(SB), Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y1, X1
@@ -11848,53 +11816,53 @@ loop0:
 	VMOVUPS      32(SP), Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VCVTPS2PD    X4, Y4
-	VPADDQ       IrisConstants<>+2144(SB), Y4, Y6
+	VPADDQ       IrisConstants<>+2080(SB), Y4, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+2176(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+2208(SB), Y8, Y8
-	VANDPD       IrisConstants<>+2240(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+2272(SB), Y6, Y6
+	VORPD        IrisConstants<>+2112(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+2144(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2176(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+2208(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+2304(SB), Y6, Y9
+	VADDPD       IrisConstants<>+2240(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
 	VMOVAPS      Y2, Y10
-	VFMADD231PD  IrisConstants<>+2496(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+2432(SB), Y9, Y10
-	VFMADD213PD  IrisConstants<>+2400(SB), Y9, Y10
+	VFMADD231PD  IrisConstants<>+2432(SB), Y9, Y10
 	VFMADD213PD  IrisConstants<>+2368(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+2336(SB), Y9, Y10
+	VFMADD213PD  IrisConstants<>+2304(SB), Y9, Y10
 	VMULPD       Y10, Y6, Y6
-	VFMADD231PD  IrisConstants<>+2336(SB), Y8, Y6
+	VFMADD231PD  IrisConstants<>+2272(SB), Y8, Y6
 	VCMPPD       $0x00, Y7, Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+2560(SB), Y6, Y6
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y4, Y8
-	VBLENDVPD    Y8, IrisConstants<>+2112(SB), Y6, Y6
+	VBLENDVPD    Y8, IrisConstants<>+2496(SB), Y6, Y6
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y4, Y8
+	VBLENDVPD    Y8, IrisConstants<>+2048(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y4, IrisConstants<>+2592(SB), Y6, Y4
+	VBLENDVPD    Y4, IrisConstants<>+2528(SB), Y6, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       IrisConstants<>+2144(SB), Y5, Y6
+	VPADDQ       IrisConstants<>+2080(SB), Y5, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        IrisConstants<>+2176(SB), Y8, Y8
-	VSUBPD       IrisConstants<>+2208(SB), Y8, Y8
-	VANDPD       IrisConstants<>+2240(SB), Y6, Y6
-	VPADDQ       IrisConstants<>+2272(SB), Y6, Y6
+	VORPD        IrisConstants<>+2112(SB), Y8, Y8
+	VSUBPD       IrisConstants<>+2144(SB), Y8, Y8
+	VANDPD       IrisConstants<>+2176(SB), Y6, Y6
+	VPADDQ       IrisConstants<>+2208(SB), Y6, Y6
 	VSUBPD       IrisConstants<>+256(SB), Y6, Y6
-	VADDPD       IrisConstants<>+2304(SB), Y6, Y9
+	VADDPD       IrisConstants<>+2240(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
-	VFMADD231PD  IrisConstants<>+2496(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+2432(SB), Y9, Y2
-	VFMADD213PD  IrisConstants<>+2400(SB), Y9, Y2
+	VFMADD231PD  IrisConstants<>+2432(SB), Y9, Y2
 	VFMADD213PD  IrisConstants<>+2368(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+2336(SB), Y9, Y2
+	VFMADD213PD  IrisConstants<>+2304(SB), Y9, Y2
 	VMULPD       Y2, Y6, Y2
-	VFMADD231PD  IrisConstants<>+2336(SB), Y8, Y2
+	VFMADD231PD  IrisConstants<>+2272(SB), Y8, Y2
 	VCMPPD       $0x00, Y7, Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+2560(SB), Y2, Y2
-	VCMPPD       $0x00, IrisConstants<>+2112(SB), Y5, Y6
-	VBLENDVPD    Y6, IrisConstants<>+2112(SB), Y2, Y2
+	VBLENDVPD    Y6, IrisConstants<>+2496(SB), Y2, Y2
+	VCMPPD       $0x00, IrisConstants<>+2048(SB), Y5, Y6
+	VBLENDVPD    Y6, IrisConstants<>+2048(SB), Y2, Y2
 	VCMPPD       $0x19, Y7, Y5, Y5
-	VBLENDVPD    Y5, IrisConstants<>+2592(SB), Y2, Y2
+	VBLENDVPD    Y5, IrisConstants<>+2528(SB), Y2, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y4, Y2
 	VMOVUPS      Y2, 96(SI)
@@ -12054,7 +12022,7 @@ loop0:
 	VMOVUPS      384(BX), Y3
 	VMOVUPS      416(BX), Y4
 	VMOVUPS      448(BX), Y5
-	VMOVUPS      IrisConstants<>+640(SB), Y6
+	VMOVUPS      IrisConstants<>+576(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y3, Y3, Y7
 	VMOVAPS      Y6, Y3
@@ -12852,14 +12820,14 @@ TEXT ·irisGradBatchAVX512(SB), $1408-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      IrisConstants<>+3200(SB), Z0
+	VMOVUPS      IrisConstants<>+3136(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS IrisConstants<>+904(SB), Z0
+	VBROADCASTSS IrisConstants<>+840(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 2560(SI)
 	VXORPS       X1, X1, X1
 	VMOVUPS      Z1, 2688(SI)
-	VMOVUPS      IrisConstants<>+3328(SB), Z2
+	VMOVUPS      IrisConstants<>+3264(SB), Z2
 	VCMPPS       $0x11, Z31, Z2, K1
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
@@ -13066,14 +13034,14 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 40(DI), Z2, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     IrisConstants<>+900(SB), Z2
+	VBROADCASTSS     IrisConstants<>+836(SB), Z2
 	VANDPS           Z2, Z7, Z4
 	VANDPS           Z2, Z9, Z6
 	VANDPS           Z2, Z11, Z10
 	VFMADD231PS.BCST 44(DI), Z0, Z12
 	VANDPS           Z2, Z13, Z0
 	VANDPS           Z2, Z3, Z14
-	VBROADCASTSS     IrisConstants<>+896(SB), Z15
+	VBROADCASTSS     IrisConstants<>+832(SB), Z15
 	VMINPS           Z4, Z15, Z4
 	VMINPS           Z6, Z15, Z6
 	VMINPS           Z10, Z15, Z10
@@ -13081,7 +13049,7 @@ loop0:
 	VMINPS           Z0, Z15, Z0
 	VMINPS           Z14, Z15, Z14
 	VMINPS           Z16, Z15, Z16
-	VBROADCASTSS     IrisConstants<>+904(SB), Z17
+	VBROADCASTSS     IrisConstants<>+840(SB), Z17
 	VADDPS           Z17, Z4, Z18
 	VADDPS           Z17, Z6, Z19
 	VADDPS           Z17, Z10, Z20
@@ -13094,123 +13062,123 @@ loop0:
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          IrisConstants<>+960(SB), Z24
+	VMOVUPS          IrisConstants<>+896(SB), Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z25
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z26
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z27
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z28
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z29
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        IrisConstants<>+1024(SB), Z24, Z30
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z30
 	VSUBPS           Z25, Z4, Z4
 	VSUBPS           Z26, Z6, Z6
 	VSUBPS           Z27, Z10, Z10
 	VSUBPS           Z28, Z16, Z16
 	VSUBPS           Z29, Z0, Z0
 	VSUBPS           Z30, Z14, Z14
-	VMOVUPS          IrisConstants<>+1088(SB), Z25
+	VMOVUPS          IrisConstants<>+1024(SB), Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z27
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z30
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        IrisConstants<>+1152(SB), Z25, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z31
 	VMAXPS           Z4, Z26, Z26
 	VMAXPS           Z6, Z27, Z27
 	VMAXPS           Z10, Z28, Z28
 	VMAXPS           Z16, Z29, Z29
 	VMAXPS           Z0, Z30, Z30
 	VMAXPS           Z14, Z31, Z31
-	VMOVUPS          IrisConstants<>+1216(SB), Z25
+	VMOVUPS          IrisConstants<>+1152(SB), Z25
 	VMOVAPS          Z18, Z24
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z24
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z24
 	VMOVAPS          Z19, Z17
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z17
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z17
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z15
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z15
 	VMOVAPS          Z21, Z2
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z2
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z2
 	VMOVUPS          Z1, 64(SP)
 	VMOVAPS          Z22, Z1
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z1
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z1
 	VMOVUPS          Z5, 128(SP)
 	VMOVAPS          Z23, Z5
-	VPERMI2PS        IrisConstants<>+1280(SB), Z25, Z5
-	VMOVUPS          IrisConstants<>+1344(SB), Z25
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z5
+	VMOVUPS          IrisConstants<>+1280(SB), Z25
 	VMOVUPS          Z8, 192(SP)
 	VMOVAPS          Z18, Z8
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z8
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z8
 	VMOVUPS          Z3, 256(SP)
 	VMOVAPS          Z19, Z3
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z3
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z3
 	VMOVUPS          Z13, 320(SP)
 	VMOVAPS          Z20, Z13
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z13
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z13
 	VMOVUPS          Z12, 384(SP)
 	VMOVAPS          Z21, Z12
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z12
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z12
 	VMOVUPS          Z11, 448(SP)
 	VMOVAPS          Z22, Z11
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z11
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z11
 	VMOVUPS          Z9, 512(SP)
 	VMOVAPS          Z23, Z9
-	VPERMI2PS        IrisConstants<>+1408(SB), Z25, Z9
-	VMOVUPS          IrisConstants<>+1472(SB), Z25
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z9
+	VMOVUPS          IrisConstants<>+1408(SB), Z25
 	VMOVUPS          Z7, 576(SP)
 	VMOVAPS          Z18, Z7
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z7
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z7
 	VMOVUPS          Z31, 640(SP)
 	VMOVAPS          Z19, Z31
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z31
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z31
 	VMOVUPS          Z30, 704(SP)
 	VMOVAPS          Z20, Z30
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z30
 	VMOVUPS          Z29, 768(SP)
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z29
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z29
 	VMOVUPS          Z28, 832(SP)
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z28
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z28
 	VMOVUPS          Z27, 896(SP)
 	VMOVAPS          Z23, Z27
-	VPERMI2PS        IrisConstants<>+1536(SB), Z25, Z27
-	VMOVUPS          IrisConstants<>+1600(SB), Z25
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z27
+	VMOVUPS          IrisConstants<>+1536(SB), Z25
 	VMOVUPS          Z26, 960(SP)
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z26
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z26
 	VMOVUPS          Z5, 1024(SP)
 	VMOVAPS          Z19, Z5
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z5
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z5
 	VMOVUPS          Z1, 1088(SP)
 	VMOVAPS          Z20, Z1
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z1
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z1
 	VMOVUPS          Z2, 1152(SP)
 	VMOVAPS          Z21, Z2
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z2
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z2
 	VMOVUPS          Z15, 1216(SP)
 	VMOVAPS          Z22, Z15
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z15
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z15
 	VMOVUPS          Z17, 1280(SP)
 	VMOVAPS          Z23, Z17
-	VPERMI2PS        IrisConstants<>+1664(SB), Z25, Z17
-	VMOVUPS          IrisConstants<>+1728(SB), Z25
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z18
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z19
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z20
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z21
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z22
-	VPERMI2PS        IrisConstants<>+1792(SB), Z25, Z23
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z17
+	VMOVUPS          IrisConstants<>+1664(SB), Z25
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z18
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z20
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z21
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z22
+	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z23
 	VFMADD231PS      Z4, Z18, Z26
 	VFMADD231PS      Z6, Z19, Z5
 	VFMADD231PS      Z10, Z20, Z1
@@ -13253,7 +13221,7 @@ loop0:
 	VMOVUPS          640(SP), Z0
 	VFMADD231PS      Z14, Z7, Z0
 	VMOVUPS          576(SP), Z5
-	VBROADCASTSS     IrisConstants<>+1856(SB), Z6
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z6
 	VPTERNLOGD       $0x78, Z6, Z5, Z8
 	VMOVUPS          512(SP), Z5
 	VPTERNLOGD       $0x78, Z6, Z5, Z4
@@ -13315,14 +13283,14 @@ loop0:
 	VFMADD231PS      2688(BX), Z14, Z11
 	VBROADCASTSS     88(DI), Z14
 	VFMADD231PS      2752(BX), Z14, Z12
-	VBROADCASTSS     IrisConstants<>+900(SB), Z14
+	VBROADCASTSS     IrisConstants<>+836(SB), Z14
 	VANDPS           Z14, Z7, Z15
-	VBROADCASTSS     IrisConstants<>+896(SB), Z16
+	VBROADCASTSS     IrisConstants<>+832(SB), Z16
 	VMINPS           Z15, Z16, Z15
 	VFMADD231PS.BCST 76(DI), Z13, Z10
 	VBROADCASTSS     60(DI), Z13
 	VFMADD231PS      2816(BX), Z13, Z5
-	VBROADCASTSS     IrisConstants<>+904(SB), Z13
+	VBROADCASTSS     IrisConstants<>+840(SB), Z13
 	VADDPS           Z13, Z15, Z17
 	VBROADCASTSS     76(DI), Z18
 	VFMADD231PS      2816(BX), Z18, Z9
@@ -13338,9 +13306,9 @@ loop0:
 	VANDPS           Z14, Z11, Z21
 	VANDPS           Z14, Z12, Z22
 	VMINPS           Z19, Z16, Z19
-	VMOVUPS          IrisConstants<>+960(SB), Z23
+	VMOVUPS          IrisConstants<>+896(SB), Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z24
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z24
 	VMINPS           Z20, Z16, Z20
 	VADDPS           Z13, Z18, Z26
 	VMINPS           Z21, Z16, Z21
@@ -13352,142 +13320,142 @@ loop0:
 	VADDPS           Z13, Z21, Z28
 	VADDPS           Z13, Z22, Z29
 	VPSRLD           $0x14, Z27, Z27
-	VMOVUPS          IrisConstants<>+1088(SB), Z30
+	VMOVUPS          IrisConstants<>+1024(SB), Z30
 	VMOVAPS          Z17, Z31
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z31
 	VPSRLD           $0x14, Z24, Z24
 	VMOVAPS          Z26, Z13
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z13
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z13
 	VPSRLD           $0x14, Z28, Z28
 	VPSRLD           $0x14, Z29, Z29
 	VMOVAPS          Z27, Z16
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z16
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z16
 	VMAXPS           Z15, Z31, Z31
 	VMOVAPS          Z24, Z14
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z14
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z14
 	VSUBPS           Z13, Z18, Z13
 	VMOVAPS          Z28, Z18
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z18
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z18
 	VMOVAPS          Z29, Z6
-	VPERMI2PS        IrisConstants<>+1024(SB), Z23, Z6
+	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z6
 	VSUBPS           Z16, Z19, Z16
-	VMOVUPS          IrisConstants<>+1216(SB), Z19
+	VMOVUPS          IrisConstants<>+1152(SB), Z19
 	VMOVAPS          Z17, Z23
-	VPERMI2PS        IrisConstants<>+1280(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z23
 	VSUBPS           Z14, Z20, Z14
 	VMOVAPS          Z26, Z20
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z20
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z20
 	VSUBPS           Z18, Z21, Z18
 	VSUBPS           Z6, Z22, Z6
 	VMOVAPS          Z27, Z21
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z21
-	VMOVUPS          IrisConstants<>+1344(SB), Z22
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z21
+	VMOVUPS          IrisConstants<>+1280(SB), Z22
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        IrisConstants<>+1408(SB), Z22, Z25
+	VPERMI2PS        IrisConstants<>+1344(SB), Z22, Z25
 	VMOVAPS          Z24, Z22
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z22
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z22
 	VMAXPS           Z13, Z20, Z20
 	VMOVAPS          Z28, Z19
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z19
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z19
 	VMOVUPS          Z3, 64(SP)
 	VMOVAPS          Z29, Z3
-	VPERMI2PS        IrisConstants<>+1152(SB), Z30, Z3
+	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z3
 	VMAXPS           Z16, Z21, Z21
-	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VMOVUPS          IrisConstants<>+1408(SB), Z30
 	VMOVUPS          Z2, 128(SP)
 	VMOVAPS          Z17, Z2
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z2
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z2
 	VMAXPS           Z14, Z22, Z22
-	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VMOVUPS          IrisConstants<>+1152(SB), Z30
 	VMOVUPS          Z1, 192(SP)
 	VMOVAPS          Z26, Z1
-	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z1
+	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z1
 	VMAXPS           Z18, Z19, Z19
 	VMAXPS           Z6, Z3, Z3
 	VMOVUPS          Z4, 256(SP)
 	VMOVAPS          Z27, Z4
-	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z4
-	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z4
+	VMOVUPS          IrisConstants<>+1536(SB), Z30
 	VMOVUPS          Z8, 320(SP)
 	VMOVAPS          Z17, Z8
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z8
-	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z8
+	VMOVUPS          IrisConstants<>+1152(SB), Z30
 	VMOVUPS          Z0, 384(SP)
 	VMOVAPS          Z24, Z0
-	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z0
-	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z0
+	VMOVUPS          IrisConstants<>+1280(SB), Z30
 	VMOVUPS          Z12, 448(SP)
 	VMOVAPS          Z26, Z12
-	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z12
-	VMOVUPS          IrisConstants<>+1216(SB), Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z12
+	VMOVUPS          IrisConstants<>+1152(SB), Z30
 	VMOVUPS          Z11, 512(SP)
 	VMOVAPS          Z28, Z11
-	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z11
+	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z11
 	VMOVUPS          Z9, 576(SP)
 	VMOVAPS          Z29, Z9
-	VPERMI2PS        IrisConstants<>+1280(SB), Z30, Z9
-	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z9
+	VMOVUPS          IrisConstants<>+1280(SB), Z30
 	VMOVUPS          Z5, 640(SP)
 	VMOVAPS          Z27, Z5
-	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z5
-	VMOVUPS          IrisConstants<>+1728(SB), Z30
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z17
-	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z5
+	VMOVUPS          IrisConstants<>+1664(SB), Z30
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z17
+	VMOVUPS          IrisConstants<>+1280(SB), Z30
 	VMOVUPS          Z3, 704(SP)
 	VMOVAPS          Z24, Z3
-	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z3
-	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z3
+	VMOVUPS          IrisConstants<>+1408(SB), Z30
 	VMOVUPS          Z19, 768(SP)
 	VMOVAPS          Z26, Z19
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z19
-	VMOVUPS          IrisConstants<>+1344(SB), Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z19
+	VMOVUPS          IrisConstants<>+1280(SB), Z30
 	VMOVUPS          Z10, 832(SP)
 	VMOVAPS          Z28, Z10
-	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z10
+	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z10
 	VMOVUPS          Z22, 896(SP)
 	VMOVAPS          Z29, Z22
-	VPERMI2PS        IrisConstants<>+1408(SB), Z30, Z22
-	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z22
+	VMOVUPS          IrisConstants<>+1408(SB), Z30
 	VMOVUPS          Z21, 960(SP)
 	VMOVAPS          Z27, Z21
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z21
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z21
 	VFMADD231PS      Z15, Z17, Z8
 	VMOVAPS          Z24, Z17
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z17
-	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z17
+	VMOVUPS          IrisConstants<>+1536(SB), Z30
 	VMOVUPS          Z9, 1024(SP)
 	VMOVAPS          Z26, Z9
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z9
-	VMOVUPS          IrisConstants<>+1472(SB), Z30
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z9
+	VMOVUPS          IrisConstants<>+1408(SB), Z30
 	VMOVUPS          Z11, 1088(SP)
 	VMOVAPS          Z28, Z11
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z11
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z11
 	VMOVUPS          Z20, 1152(SP)
 	VMOVAPS          Z29, Z20
-	VPERMI2PS        IrisConstants<>+1536(SB), Z30, Z20
-	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z20
+	VMOVUPS          IrisConstants<>+1536(SB), Z30
 	VMOVUPS          Z0, 1216(SP)
 	VMOVAPS          Z27, Z0
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z0
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z0
 	VFMADD231PS      Z15, Z8, Z2
 	VMOVAPS          Z24, Z8
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z8
-	VMOVUPS          IrisConstants<>+1728(SB), Z30
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z26
-	VMOVUPS          IrisConstants<>+1600(SB), Z30
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z8
+	VMOVUPS          IrisConstants<>+1664(SB), Z30
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z26
+	VMOVUPS          IrisConstants<>+1536(SB), Z30
 	VMOVUPS          Z4, 1280(SP)
 	VMOVAPS          Z28, Z4
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z4
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z4
 	VMOVUPS          Z22, 1344(SP)
 	VMOVAPS          Z29, Z22
-	VPERMI2PS        IrisConstants<>+1664(SB), Z30, Z22
-	VMOVUPS          IrisConstants<>+1728(SB), Z30
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z27
+	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z22
+	VMOVUPS          IrisConstants<>+1664(SB), Z30
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z27
 	VFMADD231PS      Z15, Z2, Z25
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z24
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z24
 	VFMADD231PS      Z13, Z26, Z9
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z28
-	VPERMI2PS        IrisConstants<>+1792(SB), Z30, Z29
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z28
+	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z29
 	VFMADD231PS      Z16, Z27, Z0
 	VFMADD231PS      Z25, Z15, Z23
 	VFMADD231PS      Z14, Z24, Z8
@@ -13501,7 +13469,7 @@ loop0:
 	VFMADD231PS      Z18, Z4, Z11
 	VFMADD231PS      Z6, Z22, Z20
 	VFMADD231PS      Z16, Z21, Z5
-	VBROADCASTSS     IrisConstants<>+1856(SB), Z0
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
 	VPTERNLOGD       $0x78, Z0, Z7, Z31
 	VFMADD231PS      Z14, Z17, Z3
 	VFMADD231PS      Z12, Z13, Z1
@@ -13578,17 +13546,17 @@ loop0:
 	VFMADD231PS      2816(BX), Z10, Z8
 	VBROADCASTSS     124(DI), Z10
 	VFMADD231PS      2880(BX), Z10, Z9
-	VBROADCASTSS     IrisConstants<>+900(SB), Z10
+	VBROADCASTSS     IrisConstants<>+836(SB), Z10
 	VANDPS           Z10, Z6, Z11
 	VANDPS           Z10, Z7, Z12
 	VANDPS           Z10, Z8, Z13
 	VANDPS           Z10, Z9, Z10
-	VBROADCASTSS     IrisConstants<>+896(SB), Z14
+	VBROADCASTSS     IrisConstants<>+832(SB), Z14
 	VMINPS           Z11, Z14, Z11
 	VMINPS           Z12, Z14, Z12
 	VMINPS           Z13, Z14, Z13
 	VMINPS           Z10, Z14, Z10
-	VBROADCASTSS     IrisConstants<>+904(SB), Z14
+	VBROADCASTSS     IrisConstants<>+840(SB), Z14
 	VADDPS           Z14, Z11, Z15
 	VADDPS           Z14, Z12, Z16
 	VADDPS           Z14, Z13, Z17
@@ -13597,80 +13565,80 @@ loop0:
 	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z17, Z17
 	VPSRLD           $0x14, Z18, Z18
-	VMOVUPS          IrisConstants<>+960(SB), Z19
+	VMOVUPS          IrisConstants<>+896(SB), Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z20
+	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z21
+	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z21
 	VMOVAPS          Z17, Z22
-	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z22
+	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z22
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        IrisConstants<>+1024(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z23
 	VSUBPS           Z20, Z11, Z11
 	VSUBPS           Z21, Z12, Z12
 	VSUBPS           Z22, Z13, Z13
 	VSUBPS           Z23, Z10, Z10
-	VMOVUPS          IrisConstants<>+1088(SB), Z19
+	VMOVUPS          IrisConstants<>+1024(SB), Z19
 	VMOVAPS          Z15, Z20
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z20
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z20
 	VMOVAPS          Z16, Z21
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z21
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z21
 	VMOVAPS          Z17, Z22
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z22
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z22
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        IrisConstants<>+1152(SB), Z19, Z23
+	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z23
 	VMAXPS           Z11, Z20, Z19
 	VMAXPS           Z12, Z21, Z20
 	VMAXPS           Z13, Z22, Z21
 	VMAXPS           Z10, Z23, Z22
-	VMOVUPS          IrisConstants<>+1216(SB), Z23
+	VMOVUPS          IrisConstants<>+1152(SB), Z23
 	VMOVAPS          Z15, Z24
-	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z24
+	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z24
 	VMOVAPS          Z16, Z25
-	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z25
+	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z25
 	VMOVAPS          Z17, Z26
-	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z26
+	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z26
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        IrisConstants<>+1280(SB), Z23, Z27
-	VMOVUPS          IrisConstants<>+1344(SB), Z23
+	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z27
+	VMOVUPS          IrisConstants<>+1280(SB), Z23
 	VMOVAPS          Z15, Z28
-	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z28
+	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z28
 	VMOVAPS          Z16, Z29
-	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z29
+	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z29
 	VMOVAPS          Z17, Z14
-	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z14
+	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z14
 	VMOVAPS          Z18, Z0
-	VPERMI2PS        IrisConstants<>+1408(SB), Z23, Z0
-	VMOVUPS          IrisConstants<>+1472(SB), Z23
+	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z0
+	VMOVUPS          IrisConstants<>+1408(SB), Z23
 	VMOVAPS          Z15, Z30
-	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z30
 	VMOVUPS          Z1, 448(SP)
 	VMOVAPS          Z16, Z1
-	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z1
+	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z1
 	VMOVUPS          Z5, 512(SP)
 	VMOVAPS          Z17, Z5
-	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z5
+	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z5
 	VMOVUPS          Z3, 576(SP)
 	VMOVAPS          Z18, Z3
-	VPERMI2PS        IrisConstants<>+1536(SB), Z23, Z3
-	VMOVUPS          IrisConstants<>+1600(SB), Z23
+	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z3
+	VMOVUPS          IrisConstants<>+1536(SB), Z23
 	VMOVUPS          Z4, 640(SP)
 	VMOVAPS          Z15, Z4
-	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z4
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z4
 	VMOVUPS          Z31, 704(SP)
 	VMOVAPS          Z16, Z31
-	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z31
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z31
 	VMOVUPS          Z2, 768(SP)
 	VMOVAPS          Z17, Z2
-	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z2
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z2
 	VMOVUPS          Z9, 832(SP)
 	VMOVAPS          Z18, Z9
-	VPERMI2PS        IrisConstants<>+1664(SB), Z23, Z9
-	VMOVUPS          IrisConstants<>+1728(SB), Z23
-	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z15
-	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z16
-	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z17
-	VPERMI2PS        IrisConstants<>+1792(SB), Z23, Z18
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z9
+	VMOVUPS          IrisConstants<>+1664(SB), Z23
+	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z15
+	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z16
+	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z17
+	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z18
 	VFMADD231PS      Z11, Z15, Z4
 	VFMADD231PS      Z12, Z16, Z31
 	VFMADD231PS      Z13, Z17, Z2
@@ -13691,7 +13659,7 @@ loop0:
 	VFMADD231PS      Z12, Z25, Z20
 	VFMADD231PS      Z13, Z26, Z21
 	VFMADD231PS      Z10, Z27, Z22
-	VBROADCASTSS     IrisConstants<>+1856(SB), Z0
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
 	VPTERNLOGD       $0x78, Z0, Z6, Z19
 	VPTERNLOGD       $0x78, Z0, Z7, Z20
 	VPTERNLOGD       $0x78, Z0, Z8, Z21
@@ -13790,28 +13758,28 @@ loop0:
 	VMAXPS       Z4, Z6, Z7
 	VBLENDMPS    Z6, Z7, K1, Z6
 	VSUBPS       Z6, Z0, Z0
-	VBROADCASTSS IrisConstants<>+3016(SB), Z7
+	VBROADCASTSS IrisConstants<>+2952(SB), Z7
 	VMINPS       Z0, Z7, Z0
-	VBROADCASTSS IrisConstants<>+1864(SB), Z8
+	VBROADCASTSS IrisConstants<>+1796(SB), Z8
 	VMAXPS       Z0, Z8, Z0
-	VBROADCASTSS IrisConstants<>+1872(SB), Z9
-	VBROADCASTSS IrisConstants<>+1868(SB), Z10
+	VBROADCASTSS IrisConstants<>+1804(SB), Z9
+	VBROADCASTSS IrisConstants<>+1800(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z0, Z11
 	VSUBPS       Z10, Z11, Z12
-	VBROADCASTSS IrisConstants<>+1876(SB), Z13
+	VBROADCASTSS IrisConstants<>+1808(SB), Z13
 	VFNMADD231PS Z13, Z12, Z0
-	VPERMPS      IrisConstants<>+1920(SB), Z11, Z14
-	VBROADCASTSS IrisConstants<>+1880(SB), Z15
+	VPERMPS      IrisConstants<>+1856(SB), Z11, Z14
+	VBROADCASTSS IrisConstants<>+1812(SB), Z15
 	VFNMADD231PS Z15, Z12, Z14
 	VMULPS       Z0, Z0, Z16
-	VBROADCASTSS IrisConstants<>+1984(SB), Z17
-	VBROADCASTSS IrisConstants<>+1988(SB), Z18
+	VBROADCASTSS IrisConstants<>+1920(SB), Z17
+	VBROADCASTSS IrisConstants<>+1924(SB), Z18
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z17, Z0, Z19
 	VADDPS       Z14, Z0, Z0
 	VFMADD231PS  Z19, Z16, Z0
-	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
 	VFMADD231PS  Z0, Z11, Z11
 	VSCALEFPS    Z12, Z11, Z0
 	VSUBPS       Z6, Z2, Z2
@@ -13821,14 +13789,14 @@ loop0:
 	VFMADD231PS  Z9, Z2, Z11
 	VSUBPS       Z10, Z11, Z12
 	VFNMADD231PS Z13, Z12, Z2
-	VPERMPS      IrisConstants<>+1920(SB), Z11, Z14
+	VPERMPS      IrisConstants<>+1856(SB), Z11, Z14
 	VFNMADD231PS Z15, Z12, Z14
 	VMULPS       Z2, Z2, Z16
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z17, Z2, Z19
 	VADDPS       Z14, Z2, Z2
 	VFMADD231PS  Z19, Z16, Z2
-	VPERMPS      IrisConstants<>+2048(SB), Z11, Z11
+	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
 	VFMADD231PS  Z2, Z11, Z11
 	VSCALEFPS    Z12, Z11, Z2
 	VADDPS       Z2, Z0, Z11
@@ -13839,18 +13807,18 @@ loop0:
 	VFMADD231PS  Z9, Z4, Z12
 	VSUBPS       Z10, Z12, Z14
 	VFNMADD231PS Z13, Z14, Z4
-	VPERMPS      IrisConstants<>+1920(SB), Z12, Z16
+	VPERMPS      IrisConstants<>+1856(SB), Z12, Z16
 	VFNMADD231PS Z15, Z14, Z16
 	VMULPS       Z4, Z4, Z19
 	VMOVAPS      Z18, Z20
 	VFMADD231PS  Z17, Z4, Z20
 	VADDPS       Z16, Z4, Z4
 	VFMADD231PS  Z20, Z19, Z4
-	VPERMPS      IrisConstants<>+2048(SB), Z12, Z12
+	VPERMPS      IrisConstants<>+1984(SB), Z12, Z12
 	VFMADD231PS  Z4, Z12, Z12
 	VSCALEFPS    Z14, Z12, Z4
 	VADDPS       Z4, Z11, Z11
-	VBROADCASTSS IrisConstants<>+904(SB), Z12
+	VBROADCASTSS IrisConstants<>+840(SB), Z12
 	VDIVPS       Z11, Z12, Z14
 	VMULPS       Z14, Z0, Z0
 	VMULPS       Z14, Z2, Z2
@@ -13868,14 +13836,14 @@ loop0:
 	VFMADD231PS  Z9, Z1, Z16
 	VSUBPS       Z10, Z16, Z19
 	VFNMADD231PS Z13, Z19, Z1
-	VPERMPS      IrisConstants<>+1920(SB), Z16, Z20
+	VPERMPS      IrisConstants<>+1856(SB), Z16, Z20
 	VFNMADD231PS Z15, Z19, Z20
 	VMULPS       Z1, Z1, Z21
 	VMOVAPS      Z18, Z22
 	VFMADD231PS  Z17, Z1, Z22
 	VADDPS       Z20, Z1, Z1
 	VFMADD231PS  Z22, Z21, Z1
-	VPERMPS      IrisConstants<>+2048(SB), Z16, Z16
+	VPERMPS      IrisConstants<>+1984(SB), Z16, Z16
 	VFMADD231PS  Z1, Z16, Z16
 	VSCALEFPS    Z19, Z16, Z1
 	VSUBPS       Z14, Z3, Z3
@@ -13885,14 +13853,14 @@ loop0:
 	VFMADD231PS  Z9, Z3, Z16
 	VSUBPS       Z10, Z16, Z19
 	VFNMADD231PS Z13, Z19, Z3
-	VPERMPS      IrisConstants<>+1920(SB), Z16, Z20
+	VPERMPS      IrisConstants<>+1856(SB), Z16, Z20
 	VFNMADD231PS Z15, Z19, Z20
 	VMULPS       Z3, Z3, Z21
 	VMOVAPS      Z18, Z22
 	VFMADD231PS  Z17, Z3, Z22
 	VADDPS       Z20, Z3, Z3
 	VFMADD231PS  Z22, Z21, Z3
-	VPERMPS      IrisConstants<>+2048(SB), Z16, Z16
+	VPERMPS      IrisConstants<>+1984(SB), Z16, Z16
 	VFMADD231PS  Z3, Z16, Z16
 	VSCALEFPS    Z19, Z16, Z3
 	VADDPS       Z3, Z1, Z16
@@ -13902,13 +13870,13 @@ loop0:
 	VFMADD213PS  Z10, Z5, Z9
 	VSUBPS       Z10, Z9, Z7
 	VFNMADD231PS Z13, Z7, Z5
-	VPERMPS      IrisConstants<>+1920(SB), Z9, Z8
+	VPERMPS      IrisConstants<>+1856(SB), Z9, Z8
 	VFNMADD231PS Z15, Z7, Z8
 	VMULPS       Z5, Z5, Z10
 	VFMADD231PS  Z17, Z5, Z18
 	VADDPS       Z8, Z5, Z5
 	VFMADD231PS  Z18, Z10, Z5
-	VPERMPS      IrisConstants<>+2048(SB), Z9, Z8
+	VPERMPS      IrisConstants<>+1984(SB), Z9, Z8
 	VFMADD231PS  Z5, Z8, Z8
 	VSCALEFPS    Z7, Z8, Z5
 	VADDPS       Z5, Z16, Z7
@@ -13922,67 +13890,67 @@ loop0:
 	VEXTRACTF64X4 $0x01, Z7, Y9
 	VCVTPS2PD     Y11, Z10
 	VCVTPS2PD     Y7, Z7
-	VBROADCASTSD  IrisConstants<>+2632(SB), Z11
+	VBROADCASTSD  IrisConstants<>+2568(SB), Z11
 	VPADDQ        Z11, Z7, Z13
 	VPADDQ        Z11, Z10, Z15
 	VPSRLQ        $0x34, Z13, Z16
 	VPSRLQ        $0x34, Z15, Z17
-	VBROADCASTSD  IrisConstants<>+2640(SB), Z18
+	VBROADCASTSD  IrisConstants<>+2576(SB), Z18
 	VORPD         Z18, Z16, Z16
 	VORPD         Z18, Z17, Z17
-	VBROADCASTSD  IrisConstants<>+2648(SB), Z19
+	VBROADCASTSD  IrisConstants<>+2584(SB), Z19
 	VSUBPD        Z19, Z16, Z16
 	VSUBPD        Z19, Z17, Z17
-	VBROADCASTSD  IrisConstants<>+2656(SB), Z20
+	VBROADCASTSD  IrisConstants<>+2592(SB), Z20
 	VANDPD        Z20, Z13, Z13
 	VANDPD        Z20, Z15, Z15
-	VBROADCASTSD  IrisConstants<>+2664(SB), Z21
+	VBROADCASTSD  IrisConstants<>+2600(SB), Z21
 	VPADDQ        Z21, Z13, Z13
 	VPADDQ        Z21, Z15, Z15
-	VBROADCASTSD  IrisConstants<>+2672(SB), Z22
+	VBROADCASTSD  IrisConstants<>+2608(SB), Z22
 	VSUBPD        Z22, Z13, Z13
 	VSUBPD        Z22, Z15, Z15
-	VBROADCASTSD  IrisConstants<>+2680(SB), Z23
+	VBROADCASTSD  IrisConstants<>+2616(SB), Z23
 	VADDPD        Z23, Z13, Z24
 	VADDPD        Z23, Z15, Z25
 	VDIVPD        Z24, Z13, Z13
 	VDIVPD        Z25, Z15, Z15
 	VMULPD        Z13, Z13, Z24
 	VMULPD        Z15, Z15, Z25
-	VBROADCASTSD  IrisConstants<>+2728(SB), Z26
-	VBROADCASTSD  IrisConstants<>+2720(SB), Z27
+	VBROADCASTSD  IrisConstants<>+2664(SB), Z26
+	VBROADCASTSD  IrisConstants<>+2656(SB), Z27
 	VMOVAPS       Z27, Z28
 	VFMADD231PD   Z24, Z26, Z28
 	VMOVAPS       Z27, Z29
 	VFMADD231PD   Z25, Z26, Z29
-	VBROADCASTSD  IrisConstants<>+2712(SB), Z30
+	VBROADCASTSD  IrisConstants<>+2648(SB), Z30
 	VFMADD213PD   Z30, Z24, Z28
 	VFMADD213PD   Z30, Z25, Z29
-	VBROADCASTSD  IrisConstants<>+2704(SB), Z31
+	VBROADCASTSD  IrisConstants<>+2640(SB), Z31
 	VFMADD213PD   Z31, Z24, Z28
 	VFMADD213PD   Z31, Z25, Z29
-	VBROADCASTSD  IrisConstants<>+2696(SB), Z12
+	VBROADCASTSD  IrisConstants<>+2632(SB), Z12
 	VFMADD213PD   Z12, Z24, Z28
 	VFMADD213PD   Z12, Z25, Z29
 	VMULPD        Z28, Z13, Z13
 	VMULPD        Z29, Z15, Z15
-	VBROADCASTSD  IrisConstants<>+2688(SB), Z24
+	VBROADCASTSD  IrisConstants<>+2624(SB), Z24
 	VFMADD231PD   Z24, Z16, Z13
 	VFMADD231PD   Z24, Z17, Z15
 	VXORPS        X16, X16, X16
 	VCMPPD        $0x00, Z16, Z7, K1
 	VCMPPD        $0x00, Z16, Z10, K2
-	VBROADCASTSD  IrisConstants<>+2744(SB), Z17
+	VBROADCASTSD  IrisConstants<>+2680(SB), Z17
 	VBLENDMPD     Z17, Z13, K1, Z13
 	VBLENDMPD     Z17, Z15, K2, Z15
-	VBROADCASTSD  IrisConstants<>+2624(SB), Z25
+	VBROADCASTSD  IrisConstants<>+2560(SB), Z25
 	VCMPPD        $0x00, Z25, Z7, K1
 	VCMPPD        $0x00, Z25, Z10, K2
 	VBLENDMPD     Z25, Z13, K1, Z13
 	VBLENDMPD     Z25, Z15, K2, Z15
 	VCMPPD        $0x19, Z16, Z7, K1
 	VCMPPD        $0x19, Z16, Z10, K2
-	VBROADCASTSD  IrisConstants<>+2752(SB), Z7
+	VBROADCASTSD  IrisConstants<>+2688(SB), Z7
 	VBLENDMPD     Z7, Z13, K1, Z10
 	VBLENDMPD     Z7, Z15, K2, Z13
 	VCVTPD2PS     Z10, Y10
@@ -14117,7 +14085,7 @@ loop0:
 	VMOVUPS          576(BX), Z15
 	VMOVUPS          640(BX), Z16
 	VMOVUPS          704(BX), Z17
-	VBROADCASTSS     IrisConstants<>+904(SB), Z18
+	VBROADCASTSS     IrisConstants<>+840(SB), Z18
 	VMOVAPS          Z18, Z19
 	VFNMADD231PS     Z12, Z12, Z19
 	VMOVAPS          Z18, Z12
@@ -14886,647 +14854,631 @@ DATA IrisConstants<>+416(SB)/8, $0x3e08c1ab44ef68c0
 DATA IrisConstants<>+424(SB)/8, $0x3e08c1ab44ef68c0
 DATA IrisConstants<>+432(SB)/8, $0x3e08c1ab44ef68c0
 DATA IrisConstants<>+440(SB)/8, $0x3e08c1ab44ef68c0
-DATA IrisConstants<>+448(SB)/4, $0xff800000
-DATA IrisConstants<>+452(SB)/4, $0xff800000
-DATA IrisConstants<>+456(SB)/4, $0xff800000
-DATA IrisConstants<>+460(SB)/4, $0xff800000
-DATA IrisConstants<>+464(SB)/4, $0xff800000
-DATA IrisConstants<>+468(SB)/4, $0xff800000
-DATA IrisConstants<>+472(SB)/4, $0xff800000
-DATA IrisConstants<>+476(SB)/4, $0xff800000
-DATA IrisConstants<>+480(SB)/4, $0xffffffff
-DATA IrisConstants<>+484(SB)/4, $0xffffffff
-DATA IrisConstants<>+488(SB)/4, $0xffffffff
-DATA IrisConstants<>+492(SB)/4, $0x00000000
-DATA IrisConstants<>+496(SB)/4, $0x00000000
-DATA IrisConstants<>+500(SB)/4, $0x00000000
-DATA IrisConstants<>+504(SB)/4, $0x00000000
-DATA IrisConstants<>+508(SB)/4, $0x00000000
-DATA IrisConstants<>+512(SB)/4, $0xc2d00000
-DATA IrisConstants<>+516(SB)/4, $0xc2d00000
-DATA IrisConstants<>+520(SB)/4, $0xc2d00000
-DATA IrisConstants<>+524(SB)/4, $0xc2d00000
-DATA IrisConstants<>+528(SB)/4, $0xc2d00000
-DATA IrisConstants<>+532(SB)/4, $0xc2d00000
-DATA IrisConstants<>+536(SB)/4, $0xc2d00000
-DATA IrisConstants<>+540(SB)/4, $0xc2d00000
-DATA IrisConstants<>+544(SB)/4, $0x4b400000
-DATA IrisConstants<>+548(SB)/4, $0x4b400000
-DATA IrisConstants<>+552(SB)/4, $0x4b400000
-DATA IrisConstants<>+556(SB)/4, $0x4b400000
-DATA IrisConstants<>+560(SB)/4, $0x4b400000
-DATA IrisConstants<>+564(SB)/4, $0x4b400000
-DATA IrisConstants<>+568(SB)/4, $0x4b400000
-DATA IrisConstants<>+572(SB)/4, $0x4b400000
-DATA IrisConstants<>+576(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+580(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+584(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+588(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+592(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+596(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+600(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+604(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+608(SB)/4, $0x3f000000
-DATA IrisConstants<>+612(SB)/4, $0x3f000000
-DATA IrisConstants<>+616(SB)/4, $0x3f000000
-DATA IrisConstants<>+620(SB)/4, $0x3f000000
-DATA IrisConstants<>+624(SB)/4, $0x3f000000
-DATA IrisConstants<>+628(SB)/4, $0x3f000000
-DATA IrisConstants<>+632(SB)/4, $0x3f000000
-DATA IrisConstants<>+636(SB)/4, $0x3f000000
-DATA IrisConstants<>+640(SB)/4, $0x3f800000
-DATA IrisConstants<>+644(SB)/4, $0x3f800000
-DATA IrisConstants<>+648(SB)/4, $0x3f800000
-DATA IrisConstants<>+652(SB)/4, $0x3f800000
-DATA IrisConstants<>+656(SB)/4, $0x3f800000
-DATA IrisConstants<>+660(SB)/4, $0x3f800000
-DATA IrisConstants<>+664(SB)/4, $0x3f800000
-DATA IrisConstants<>+668(SB)/4, $0x3f800000
-DATA IrisConstants<>+672(SB)/4, $0x3f317200
-DATA IrisConstants<>+676(SB)/4, $0x3f317200
-DATA IrisConstants<>+680(SB)/4, $0x3f317200
-DATA IrisConstants<>+684(SB)/4, $0x3f317200
-DATA IrisConstants<>+688(SB)/4, $0x3f317200
-DATA IrisConstants<>+692(SB)/4, $0x3f317200
-DATA IrisConstants<>+696(SB)/4, $0x3f317200
-DATA IrisConstants<>+700(SB)/4, $0x3f317200
-DATA IrisConstants<>+704(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+708(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+712(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+716(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+720(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+724(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+728(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+732(SB)/4, $0x35bfbe8e
-DATA IrisConstants<>+736(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+740(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+744(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+748(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+752(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+756(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+760(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+764(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+768(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+772(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+776(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+780(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+784(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+788(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+792(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+796(SB)/4, $0x3d2aaa75
-DATA IrisConstants<>+800(SB)/4, $0x3c088870
-DATA IrisConstants<>+804(SB)/4, $0x3c088870
-DATA IrisConstants<>+808(SB)/4, $0x3c088870
-DATA IrisConstants<>+812(SB)/4, $0x3c088870
-DATA IrisConstants<>+816(SB)/4, $0x3c088870
-DATA IrisConstants<>+820(SB)/4, $0x3c088870
-DATA IrisConstants<>+824(SB)/4, $0x3c088870
-DATA IrisConstants<>+828(SB)/4, $0x3c088870
-DATA IrisConstants<>+832(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+836(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+840(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+844(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+848(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+852(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+856(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+860(SB)/4, $0x3ab6a192
-DATA IrisConstants<>+864(SB)/4, $0x39509279
-DATA IrisConstants<>+868(SB)/4, $0x39509279
-DATA IrisConstants<>+872(SB)/4, $0x39509279
-DATA IrisConstants<>+876(SB)/4, $0x39509279
-DATA IrisConstants<>+880(SB)/4, $0x39509279
-DATA IrisConstants<>+884(SB)/4, $0x39509279
-DATA IrisConstants<>+888(SB)/4, $0x39509279
-DATA IrisConstants<>+892(SB)/4, $0x39509279
-DATA IrisConstants<>+896(SB)/4, $0x41133333
-DATA IrisConstants<>+900(SB)/4, $0x7fffffff
-DATA IrisConstants<>+904(SB)/4, $0x3f800000
-DATA IrisConstants<>+908(SB)/4, $0x00000000
-DATA IrisConstants<>+912(SB)/4, $0x00000000
-DATA IrisConstants<>+916(SB)/4, $0x00000000
-DATA IrisConstants<>+920(SB)/4, $0x00000000
-DATA IrisConstants<>+924(SB)/4, $0x00000000
-DATA IrisConstants<>+928(SB)/4, $0x00000000
-DATA IrisConstants<>+932(SB)/4, $0x00000000
-DATA IrisConstants<>+936(SB)/4, $0x00000000
-DATA IrisConstants<>+940(SB)/4, $0x00000000
-DATA IrisConstants<>+944(SB)/4, $0x00000000
-DATA IrisConstants<>+948(SB)/4, $0x00000000
-DATA IrisConstants<>+952(SB)/4, $0x00000000
-DATA IrisConstants<>+956(SB)/4, $0x00000000
-DATA IrisConstants<>+960(SB)/4, $0x3f8f5d20
-DATA IrisConstants<>+964(SB)/4, $0x3fb01fb1
-DATA IrisConstants<>+968(SB)/4, $0x3fd1b051
-DATA IrisConstants<>+972(SB)/4, $0x3fef2f70
-DATA IrisConstants<>+976(SB)/4, $0x40079a3b
-DATA IrisConstants<>+980(SB)/4, $0x4018685e
-DATA IrisConstants<>+984(SB)/4, $0x402817cb
-DATA IrisConstants<>+988(SB)/4, $0x403761a0
-DATA IrisConstants<>+992(SB)/4, $0x40514faa
-DATA IrisConstants<>+996(SB)/4, $0x4071dcca
-DATA IrisConstants<>+1000(SB)/4, $0x4087899d
-DATA IrisConstants<>+1004(SB)/4, $0x40973379
-DATA IrisConstants<>+1008(SB)/4, $0x40a8c798
-DATA IrisConstants<>+1012(SB)/4, $0x40b8b7a9
-DATA IrisConstants<>+1016(SB)/4, $0x40c86514
-DATA IrisConstants<>+1020(SB)/4, $0x40d85a33
-DATA IrisConstants<>+1024(SB)/4, $0x40f06ae2
-DATA IrisConstants<>+1028(SB)/4, $0x410aa123
-DATA IrisConstants<>+1032(SB)/4, $0x41120000
-DATA IrisConstants<>+1036(SB)/4, $0x00000000
-DATA IrisConstants<>+1040(SB)/4, $0x00000000
-DATA IrisConstants<>+1044(SB)/4, $0x00000000
-DATA IrisConstants<>+1048(SB)/4, $0x00000000
-DATA IrisConstants<>+1052(SB)/4, $0x00000000
-DATA IrisConstants<>+1056(SB)/4, $0x00000000
-DATA IrisConstants<>+1060(SB)/4, $0x3e3d8f7f
-DATA IrisConstants<>+1064(SB)/4, $0x3ea3ab50
-DATA IrisConstants<>+1068(SB)/4, $0x3ee2aab4
-DATA IrisConstants<>+1072(SB)/4, $0x3f118b3f
-DATA IrisConstants<>+1076(SB)/4, $0x3f2e90f7
-DATA IrisConstants<>+1080(SB)/4, $0x3f500742
-DATA IrisConstants<>+1084(SB)/4, $0x3f6e3c91
-DATA IrisConstants<>+1088(SB)/4, $0x3f4ebd82
-DATA IrisConstants<>+1092(SB)/4, $0x3f614aa1
-DATA IrisConstants<>+1096(SB)/4, $0x3f6d5e43
-DATA IrisConstants<>+1100(SB)/4, $0x3f7416a0
-DATA IrisConstants<>+1104(SB)/4, $0x3f78b5f0
-DATA IrisConstants<>+1108(SB)/4, $0x3f7ba9d8
-DATA IrisConstants<>+1112(SB)/4, $0x3f7d55c3
-DATA IrisConstants<>+1116(SB)/4, $0x3f7e580f
-DATA IrisConstants<>+1120(SB)/4, $0x3f7f4320
-DATA IrisConstants<>+1124(SB)/4, $0x3f7fbba4
-DATA IrisConstants<>+1128(SB)/4, $0x3f7fe48e
-DATA IrisConstants<>+1132(SB)/4, $0x3f7ff5b0
-DATA IrisConstants<>+1136(SB)/4, $0x3f7ffc90
-DATA IrisConstants<>+1140(SB)/4, $0x3f7ffebb
-DATA IrisConstants<>+1144(SB)/4, $0x3f7fff86
-DATA IrisConstants<>+1148(SB)/4, $0x3f7fffd3
-DATA IrisConstants<>+1152(SB)/4, $0x3f7ffff6
-DATA IrisConstants<>+1156(SB)/4, $0x3f7fffff
-DATA IrisConstants<>+1160(SB)/4, $0x3f800000
-DATA IrisConstants<>+1164(SB)/4, $0x00000000
-DATA IrisConstants<>+1168(SB)/4, $0x00000000
-DATA IrisConstants<>+1172(SB)/4, $0x00000000
-DATA IrisConstants<>+1176(SB)/4, $0x00000000
-DATA IrisConstants<>+1180(SB)/4, $0x00000000
-DATA IrisConstants<>+1184(SB)/4, $0x00000000
-DATA IrisConstants<>+1188(SB)/4, $0x3e3b6cab
-DATA IrisConstants<>+1192(SB)/4, $0x3e9e5026
-DATA IrisConstants<>+1196(SB)/4, $0x3ed4ef27
-DATA IrisConstants<>+1200(SB)/4, $0x3f03a7d4
-DATA IrisConstants<>+1204(SB)/4, $0x3f17bea7
-DATA IrisConstants<>+1208(SB)/4, $0x3f2bc87d
-DATA IrisConstants<>+1212(SB)/4, $0x3f3b1ae2
-DATA IrisConstants<>+1216(SB)/4, $0x3eb214ed
-DATA IrisConstants<>+1220(SB)/4, $0x3e66eeed
-DATA IrisConstants<>+1224(SB)/4, $0x3e0fa155
-DATA IrisConstants<>+1228(SB)/4, $0x3dba26e8
-DATA IrisConstants<>+1232(SB)/4, $0x3d65efdb
-DATA IrisConstants<>+1236(SB)/4, $0x3d09981c
-DATA IrisConstants<>+1240(SB)/4, $0x3ca9abfb
-DATA IrisConstants<>+1244(SB)/4, $0x3c5348fd
-DATA IrisConstants<>+1248(SB)/4, $0x3bbc9a53
-DATA IrisConstants<>+1252(SB)/4, $0x3b08a5be
-DATA IrisConstants<>+1256(SB)/4, $0x3a5b843f
-DATA IrisConstants<>+1260(SB)/4, $0x39a4fcae
-DATA IrisConstants<>+1264(SB)/4, $0x38dbfea9
-DATA IrisConstants<>+1268(SB)/4, $0x38227fd6
-DATA IrisConstants<>+1272(SB)/4, $0x3773fe5f
-DATA IrisConstants<>+1276(SB)/4, $0x36b3ffae
-DATA IrisConstants<>+1280(SB)/4, $0x359ffffa
-DATA IrisConstants<>+1284(SB)/4, $0x33fffff6
-DATA IrisConstants<>+1288(SB)/4, $0x00000000
-DATA IrisConstants<>+1292(SB)/4, $0x00000000
-DATA IrisConstants<>+1296(SB)/4, $0x00000000
-DATA IrisConstants<>+1300(SB)/4, $0x00000000
-DATA IrisConstants<>+1304(SB)/4, $0x00000000
-DATA IrisConstants<>+1308(SB)/4, $0x00000000
-DATA IrisConstants<>+1312(SB)/4, $0x00000000
-DATA IrisConstants<>+1316(SB)/4, $0x3f776c81
-DATA IrisConstants<>+1320(SB)/4, $0x3f67863e
-DATA IrisConstants<>+1324(SB)/4, $0x3f53b8c2
-DATA IrisConstants<>+1328(SB)/4, $0x3f3c4acf
-DATA IrisConstants<>+1332(SB)/4, $0x3f260d89
-DATA IrisConstants<>+1336(SB)/4, $0x3f0cba8c
-DATA IrisConstants<>+1340(SB)/4, $0x3eee7f6e
-DATA IrisConstants<>+1344(SB)/4, $0xbe8fd0bc
-DATA IrisConstants<>+1348(SB)/4, $0xbe4b3b69
-DATA IrisConstants<>+1352(SB)/4, $0xbe052d4c
-DATA IrisConstants<>+1356(SB)/4, $0xbdb17d89
-DATA IrisConstants<>+1360(SB)/4, $0xbd5f6392
-DATA IrisConstants<>+1364(SB)/4, $0xbd074351
-DATA IrisConstants<>+1368(SB)/4, $0xbca7e7e9
-DATA IrisConstants<>+1372(SB)/4, $0xbc51ebc9
-DATA IrisConstants<>+1376(SB)/4, $0xbbbc0e36
-DATA IrisConstants<>+1380(SB)/4, $0xbb08802f
-DATA IrisConstants<>+1384(SB)/4, $0xba5b6caa
-DATA IrisConstants<>+1388(SB)/4, $0xb9a4f57a
-DATA IrisConstants<>+1392(SB)/4, $0xb8dc0681
-DATA IrisConstants<>+1396(SB)/4, $0xb822920b
-DATA IrisConstants<>+1400(SB)/4, $0xb7739b33
-DATA IrisConstants<>+1404(SB)/4, $0xb6b3ece5
-DATA IrisConstants<>+1408(SB)/4, $0xb59ff120
-DATA IrisConstants<>+1412(SB)/4, $0xb3ffe119
-DATA IrisConstants<>+1416(SB)/4, $0x00000000
-DATA IrisConstants<>+1420(SB)/4, $0x00000000
-DATA IrisConstants<>+1424(SB)/4, $0x00000000
-DATA IrisConstants<>+1428(SB)/4, $0x00000000
-DATA IrisConstants<>+1432(SB)/4, $0x00000000
-DATA IrisConstants<>+1436(SB)/4, $0x00000000
-DATA IrisConstants<>+1440(SB)/4, $0x32dacbc1
-DATA IrisConstants<>+1444(SB)/4, $0xbe35255b
-DATA IrisConstants<>+1448(SB)/4, $0xbe8f2d48
-DATA IrisConstants<>+1452(SB)/4, $0xbeb01ad4
-DATA IrisConstants<>+1456(SB)/4, $0xbec1ab8a
-DATA IrisConstants<>+1460(SB)/4, $0xbec4db29
-DATA IrisConstants<>+1464(SB)/4, $0xbebcddc8
-DATA IrisConstants<>+1468(SB)/4, $0xbeae5023
-DATA IrisConstants<>+1472(SB)/4, $0x3de31e99
-DATA IrisConstants<>+1476(SB)/4, $0x3dcbc02f
-DATA IrisConstants<>+1480(SB)/4, $0x3d97375c
-DATA IrisConstants<>+1484(SB)/4, $0x3d565c88
-DATA IrisConstants<>+1488(SB)/4, $0x3d0c6170
-DATA IrisConstants<>+1492(SB)/4, $0x3cae3763
-DATA IrisConstants<>+1496(SB)/4, $0x3c5b32f0
-DATA IrisConstants<>+1500(SB)/4, $0x3c0a272f
-DATA IrisConstants<>+1504(SB)/4, $0x3b794246
-DATA IrisConstants<>+1508(SB)/4, $0x3ab5982c
-DATA IrisConstants<>+1512(SB)/4, $0x3a122ff8
-DATA IrisConstants<>+1516(SB)/4, $0x395beda2
-DATA IrisConstants<>+1520(SB)/4, $0x38926f5e
-DATA IrisConstants<>+1524(SB)/4, $0x37d80f9d
-DATA IrisConstants<>+1528(SB)/4, $0x37237cb5
-DATA IrisConstants<>+1532(SB)/4, $0x36703fda
-DATA IrisConstants<>+1536(SB)/4, $0x3555348b
-DATA IrisConstants<>+1540(SB)/4, $0x33a9db5a
-DATA IrisConstants<>+1544(SB)/4, $0x00000000
-DATA IrisConstants<>+1548(SB)/4, $0x00000000
-DATA IrisConstants<>+1552(SB)/4, $0x00000000
-DATA IrisConstants<>+1556(SB)/4, $0x00000000
-DATA IrisConstants<>+1560(SB)/4, $0x00000000
-DATA IrisConstants<>+1564(SB)/4, $0x00000000
-DATA IrisConstants<>+1568(SB)/4, $0xbeaaab82
-DATA IrisConstants<>+1572(SB)/4, $0xbe945e8b
-DATA IrisConstants<>+1576(SB)/4, $0xbe5c27e0
-DATA IrisConstants<>+1580(SB)/4, $0xbe07d305
-DATA IrisConstants<>+1584(SB)/4, $0xbd4f793b
-DATA IrisConstants<>+1588(SB)/4, $0x3c3f4c26
-DATA IrisConstants<>+1592(SB)/4, $0x3d83a936
-DATA IrisConstants<>+1596(SB)/4, $0x3dbf9c50
-DATA IrisConstants<>+1600(SB)/4, $0x3b8ea104
-DATA IrisConstants<>+1604(SB)/4, $0xbcaddfe9
-DATA IrisConstants<>+1608(SB)/4, $0xbccd2a94
-DATA IrisConstants<>+1612(SB)/4, $0xbcac0c1c
-DATA IrisConstants<>+1616(SB)/4, $0xbc780862
-DATA IrisConstants<>+1620(SB)/4, $0xbc227602
-DATA IrisConstants<>+1624(SB)/4, $0xbbd224aa
-DATA IrisConstants<>+1628(SB)/4, $0xbb864f2c
-DATA IrisConstants<>+1632(SB)/4, $0xbaf848e1
-DATA IrisConstants<>+1636(SB)/4, $0xba36615a
-DATA IrisConstants<>+1640(SB)/4, $0xb992ef64
-DATA IrisConstants<>+1644(SB)/4, $0xb8dd5a4a
-DATA IrisConstants<>+1648(SB)/4, $0xb811d3ad
-DATA IrisConstants<>+1652(SB)/4, $0xb75417be
-DATA IrisConstants<>+1656(SB)/4, $0xb6b14040
-DATA IrisConstants<>+1660(SB)/4, $0xb5f6b849
-DATA IrisConstants<>+1664(SB)/4, $0xb4dc97ea
-DATA IrisConstants<>+1668(SB)/4, $0xb32e950c
-DATA IrisConstants<>+1672(SB)/4, $0x00000000
-DATA IrisConstants<>+1676(SB)/4, $0x00000000
-DATA IrisConstants<>+1680(SB)/4, $0x00000000
-DATA IrisConstants<>+1684(SB)/4, $0x00000000
-DATA IrisConstants<>+1688(SB)/4, $0x00000000
-DATA IrisConstants<>+1692(SB)/4, $0x00000000
-DATA IrisConstants<>+1696(SB)/4, $0x3976545d
-DATA IrisConstants<>+1700(SB)/4, $0x3de52200
-DATA IrisConstants<>+1704(SB)/4, $0x3e2323c5
-DATA IrisConstants<>+1708(SB)/4, $0x3e2dc7e3
-DATA IrisConstants<>+1712(SB)/4, $0x3e1beadc
-DATA IrisConstants<>+1716(SB)/4, $0x3df77f54
-DATA IrisConstants<>+1720(SB)/4, $0x3da41717
-DATA IrisConstants<>+1724(SB)/4, $0x3d3912ca
-DATA IrisConstants<>+1728(SB)/4, $0xbd03c0a5
-DATA IrisConstants<>+1732(SB)/4, $0xbc1a3371
-DATA IrisConstants<>+1736(SB)/4, $0x3ad3712b
-DATA IrisConstants<>+1740(SB)/4, $0x3b973862
-DATA IrisConstants<>+1744(SB)/4, $0x3b956770
-DATA IrisConstants<>+1748(SB)/4, $0x3b5d52c8
-DATA IrisConstants<>+1752(SB)/4, $0x3b1a31ac
-DATA IrisConstants<>+1756(SB)/4, $0x3abc7213
-DATA IrisConstants<>+1760(SB)/4, $0x3a468bac
-DATA IrisConstants<>+1764(SB)/4, $0x3994c5e1
-DATA IrisConstants<>+1768(SB)/4, $0x38e3b00a
-DATA IrisConstants<>+1772(SB)/4, $0x382a26cb
-DATA IrisConstants<>+1776(SB)/4, $0x37898c33
-DATA IrisConstants<>+1780(SB)/4, $0x36e4daf2
-DATA IrisConstants<>+1784(SB)/4, $0x356ef6cc
-DATA IrisConstants<>+1788(SB)/4, $0x352c0853
-DATA IrisConstants<>+1792(SB)/4, $0x3431d754
-DATA IrisConstants<>+1796(SB)/4, $0x32a8c62a
-DATA IrisConstants<>+1800(SB)/4, $0x00000000
-DATA IrisConstants<>+1804(SB)/4, $0x00000000
-DATA IrisConstants<>+1808(SB)/4, $0x00000000
-DATA IrisConstants<>+1812(SB)/4, $0x00000000
+DATA IrisConstants<>+448(SB)/4, $0xc2d00000
+DATA IrisConstants<>+452(SB)/4, $0xc2d00000
+DATA IrisConstants<>+456(SB)/4, $0xc2d00000
+DATA IrisConstants<>+460(SB)/4, $0xc2d00000
+DATA IrisConstants<>+464(SB)/4, $0xc2d00000
+DATA IrisConstants<>+468(SB)/4, $0xc2d00000
+DATA IrisConstants<>+472(SB)/4, $0xc2d00000
+DATA IrisConstants<>+476(SB)/4, $0xc2d00000
+DATA IrisConstants<>+480(SB)/4, $0x4b400000
+DATA IrisConstants<>+484(SB)/4, $0x4b400000
+DATA IrisConstants<>+488(SB)/4, $0x4b400000
+DATA IrisConstants<>+492(SB)/4, $0x4b400000
+DATA IrisConstants<>+496(SB)/4, $0x4b400000
+DATA IrisConstants<>+500(SB)/4, $0x4b400000
+DATA IrisConstants<>+504(SB)/4, $0x4b400000
+DATA IrisConstants<>+508(SB)/4, $0x4b400000
+DATA IrisConstants<>+512(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+516(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+520(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+524(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+528(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+532(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+536(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+540(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+544(SB)/4, $0x3f000000
+DATA IrisConstants<>+548(SB)/4, $0x3f000000
+DATA IrisConstants<>+552(SB)/4, $0x3f000000
+DATA IrisConstants<>+556(SB)/4, $0x3f000000
+DATA IrisConstants<>+560(SB)/4, $0x3f000000
+DATA IrisConstants<>+564(SB)/4, $0x3f000000
+DATA IrisConstants<>+568(SB)/4, $0x3f000000
+DATA IrisConstants<>+572(SB)/4, $0x3f000000
+DATA IrisConstants<>+576(SB)/4, $0x3f800000
+DATA IrisConstants<>+580(SB)/4, $0x3f800000
+DATA IrisConstants<>+584(SB)/4, $0x3f800000
+DATA IrisConstants<>+588(SB)/4, $0x3f800000
+DATA IrisConstants<>+592(SB)/4, $0x3f800000
+DATA IrisConstants<>+596(SB)/4, $0x3f800000
+DATA IrisConstants<>+600(SB)/4, $0x3f800000
+DATA IrisConstants<>+604(SB)/4, $0x3f800000
+DATA IrisConstants<>+608(SB)/4, $0x3f317200
+DATA IrisConstants<>+612(SB)/4, $0x3f317200
+DATA IrisConstants<>+616(SB)/4, $0x3f317200
+DATA IrisConstants<>+620(SB)/4, $0x3f317200
+DATA IrisConstants<>+624(SB)/4, $0x3f317200
+DATA IrisConstants<>+628(SB)/4, $0x3f317200
+DATA IrisConstants<>+632(SB)/4, $0x3f317200
+DATA IrisConstants<>+636(SB)/4, $0x3f317200
+DATA IrisConstants<>+640(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+644(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+648(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+652(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+656(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+660(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+664(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+668(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+672(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+676(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+680(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+684(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+688(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+692(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+696(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+700(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+704(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+708(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+712(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+716(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+720(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+724(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+728(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+732(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+736(SB)/4, $0x3c088870
+DATA IrisConstants<>+740(SB)/4, $0x3c088870
+DATA IrisConstants<>+744(SB)/4, $0x3c088870
+DATA IrisConstants<>+748(SB)/4, $0x3c088870
+DATA IrisConstants<>+752(SB)/4, $0x3c088870
+DATA IrisConstants<>+756(SB)/4, $0x3c088870
+DATA IrisConstants<>+760(SB)/4, $0x3c088870
+DATA IrisConstants<>+764(SB)/4, $0x3c088870
+DATA IrisConstants<>+768(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+772(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+776(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+780(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+784(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+788(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+792(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+796(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+800(SB)/4, $0x39509279
+DATA IrisConstants<>+804(SB)/4, $0x39509279
+DATA IrisConstants<>+808(SB)/4, $0x39509279
+DATA IrisConstants<>+812(SB)/4, $0x39509279
+DATA IrisConstants<>+816(SB)/4, $0x39509279
+DATA IrisConstants<>+820(SB)/4, $0x39509279
+DATA IrisConstants<>+824(SB)/4, $0x39509279
+DATA IrisConstants<>+828(SB)/4, $0x39509279
+DATA IrisConstants<>+832(SB)/4, $0x41133333
+DATA IrisConstants<>+836(SB)/4, $0x7fffffff
+DATA IrisConstants<>+840(SB)/4, $0x3f800000
+DATA IrisConstants<>+844(SB)/4, $0x00000000
+DATA IrisConstants<>+848(SB)/4, $0x00000000
+DATA IrisConstants<>+852(SB)/4, $0x00000000
+DATA IrisConstants<>+856(SB)/4, $0x00000000
+DATA IrisConstants<>+860(SB)/4, $0x00000000
+DATA IrisConstants<>+864(SB)/4, $0x00000000
+DATA IrisConstants<>+868(SB)/4, $0x00000000
+DATA IrisConstants<>+872(SB)/4, $0x00000000
+DATA IrisConstants<>+876(SB)/4, $0x00000000
+DATA IrisConstants<>+880(SB)/4, $0x00000000
+DATA IrisConstants<>+884(SB)/4, $0x00000000
+DATA IrisConstants<>+888(SB)/4, $0x00000000
+DATA IrisConstants<>+892(SB)/4, $0x00000000
+DATA IrisConstants<>+896(SB)/4, $0x3f8f5d20
+DATA IrisConstants<>+900(SB)/4, $0x3fb01fb1
+DATA IrisConstants<>+904(SB)/4, $0x3fd1b051
+DATA IrisConstants<>+908(SB)/4, $0x3fef2f70
+DATA IrisConstants<>+912(SB)/4, $0x40079a3b
+DATA IrisConstants<>+916(SB)/4, $0x4018685e
+DATA IrisConstants<>+920(SB)/4, $0x402817cb
+DATA IrisConstants<>+924(SB)/4, $0x403761a0
+DATA IrisConstants<>+928(SB)/4, $0x40514faa
+DATA IrisConstants<>+932(SB)/4, $0x4071dcca
+DATA IrisConstants<>+936(SB)/4, $0x4087899d
+DATA IrisConstants<>+940(SB)/4, $0x40973379
+DATA IrisConstants<>+944(SB)/4, $0x40a8c798
+DATA IrisConstants<>+948(SB)/4, $0x40b8b7a9
+DATA IrisConstants<>+952(SB)/4, $0x40c86514
+DATA IrisConstants<>+956(SB)/4, $0x40d85a33
+DATA IrisConstants<>+960(SB)/4, $0x40f06ae2
+DATA IrisConstants<>+964(SB)/4, $0x410aa123
+DATA IrisConstants<>+968(SB)/4, $0x41120000
+DATA IrisConstants<>+972(SB)/4, $0x00000000
+DATA IrisConstants<>+976(SB)/4, $0x00000000
+DATA IrisConstants<>+980(SB)/4, $0x00000000
+DATA IrisConstants<>+984(SB)/4, $0x00000000
+DATA IrisConstants<>+988(SB)/4, $0x00000000
+DATA IrisConstants<>+992(SB)/4, $0x00000000
+DATA IrisConstants<>+996(SB)/4, $0x3e3d8f7f
+DATA IrisConstants<>+1000(SB)/4, $0x3ea3ab50
+DATA IrisConstants<>+1004(SB)/4, $0x3ee2aab4
+DATA IrisConstants<>+1008(SB)/4, $0x3f118b3f
+DATA IrisConstants<>+1012(SB)/4, $0x3f2e90f7
+DATA IrisConstants<>+1016(SB)/4, $0x3f500742
+DATA IrisConstants<>+1020(SB)/4, $0x3f6e3c91
+DATA IrisConstants<>+1024(SB)/4, $0x3f4ebd82
+DATA IrisConstants<>+1028(SB)/4, $0x3f614aa1
+DATA IrisConstants<>+1032(SB)/4, $0x3f6d5e43
+DATA IrisConstants<>+1036(SB)/4, $0x3f7416a0
+DATA IrisConstants<>+1040(SB)/4, $0x3f78b5f0
+DATA IrisConstants<>+1044(SB)/4, $0x3f7ba9d8
+DATA IrisConstants<>+1048(SB)/4, $0x3f7d55c3
+DATA IrisConstants<>+1052(SB)/4, $0x3f7e580f
+DATA IrisConstants<>+1056(SB)/4, $0x3f7f4320
+DATA IrisConstants<>+1060(SB)/4, $0x3f7fbba4
+DATA IrisConstants<>+1064(SB)/4, $0x3f7fe48e
+DATA IrisConstants<>+1068(SB)/4, $0x3f7ff5b0
+DATA IrisConstants<>+1072(SB)/4, $0x3f7ffc90
+DATA IrisConstants<>+1076(SB)/4, $0x3f7ffebb
+DATA IrisConstants<>+1080(SB)/4, $0x3f7fff86
+DATA IrisConstants<>+1084(SB)/4, $0x3f7fffd3
+DATA IrisConstants<>+1088(SB)/4, $0x3f7ffff6
+DATA IrisConstants<>+1092(SB)/4, $0x3f7fffff
+DATA IrisConstants<>+1096(SB)/4, $0x3f800000
+DATA IrisConstants<>+1100(SB)/4, $0x00000000
+DATA IrisConstants<>+1104(SB)/4, $0x00000000
+DATA IrisConstants<>+1108(SB)/4, $0x00000000
+DATA IrisConstants<>+1112(SB)/4, $0x00000000
+DATA IrisConstants<>+1116(SB)/4, $0x00000000
+DATA IrisConstants<>+1120(SB)/4, $0x00000000
+DATA IrisConstants<>+1124(SB)/4, $0x3e3b6cab
+DATA IrisConstants<>+1128(SB)/4, $0x3e9e5026
+DATA IrisConstants<>+1132(SB)/4, $0x3ed4ef27
+DATA IrisConstants<>+1136(SB)/4, $0x3f03a7d4
+DATA IrisConstants<>+1140(SB)/4, $0x3f17bea7
+DATA IrisConstants<>+1144(SB)/4, $0x3f2bc87d
+DATA IrisConstants<>+1148(SB)/4, $0x3f3b1ae2
+DATA IrisConstants<>+1152(SB)/4, $0x3eb214ed
+DATA IrisConstants<>+1156(SB)/4, $0x3e66eeed
+DATA IrisConstants<>+1160(SB)/4, $0x3e0fa155
+DATA IrisConstants<>+1164(SB)/4, $0x3dba26e8
+DATA IrisConstants<>+1168(SB)/4, $0x3d65efdb
+DATA IrisConstants<>+1172(SB)/4, $0x3d09981c
+DATA IrisConstants<>+1176(SB)/4, $0x3ca9abfb
+DATA IrisConstants<>+1180(SB)/4, $0x3c5348fd
+DATA IrisConstants<>+1184(SB)/4, $0x3bbc9a53
+DATA IrisConstants<>+1188(SB)/4, $0x3b08a5be
+DATA IrisConstants<>+1192(SB)/4, $0x3a5b843f
+DATA IrisConstants<>+1196(SB)/4, $0x39a4fcae
+DATA IrisConstants<>+1200(SB)/4, $0x38dbfea9
+DATA IrisConstants<>+1204(SB)/4, $0x38227fd6
+DATA IrisConstants<>+1208(SB)/4, $0x3773fe5f
+DATA IrisConstants<>+1212(SB)/4, $0x36b3ffae
+DATA IrisConstants<>+1216(SB)/4, $0x359ffffa
+DATA IrisConstants<>+1220(SB)/4, $0x33fffff6
+DATA IrisConstants<>+1224(SB)/4, $0x00000000
+DATA IrisConstants<>+1228(SB)/4, $0x00000000
+DATA IrisConstants<>+1232(SB)/4, $0x00000000
+DATA IrisConstants<>+1236(SB)/4, $0x00000000
+DATA IrisConstants<>+1240(SB)/4, $0x00000000
+DATA IrisConstants<>+1244(SB)/4, $0x00000000
+DATA IrisConstants<>+1248(SB)/4, $0x00000000
+DATA IrisConstants<>+1252(SB)/4, $0x3f776c81
+DATA IrisConstants<>+1256(SB)/4, $0x3f67863e
+DATA IrisConstants<>+1260(SB)/4, $0x3f53b8c2
+DATA IrisConstants<>+1264(SB)/4, $0x3f3c4acf
+DATA IrisConstants<>+1268(SB)/4, $0x3f260d89
+DATA IrisConstants<>+1272(SB)/4, $0x3f0cba8c
+DATA IrisConstants<>+1276(SB)/4, $0x3eee7f6e
+DATA IrisConstants<>+1280(SB)/4, $0xbe8fd0bc
+DATA IrisConstants<>+1284(SB)/4, $0xbe4b3b69
+DATA IrisConstants<>+1288(SB)/4, $0xbe052d4c
+DATA IrisConstants<>+1292(SB)/4, $0xbdb17d89
+DATA IrisConstants<>+1296(SB)/4, $0xbd5f6392
+DATA IrisConstants<>+1300(SB)/4, $0xbd074351
+DATA IrisConstants<>+1304(SB)/4, $0xbca7e7e9
+DATA IrisConstants<>+1308(SB)/4, $0xbc51ebc9
+DATA IrisConstants<>+1312(SB)/4, $0xbbbc0e36
+DATA IrisConstants<>+1316(SB)/4, $0xbb08802f
+DATA IrisConstants<>+1320(SB)/4, $0xba5b6caa
+DATA IrisConstants<>+1324(SB)/4, $0xb9a4f57a
+DATA IrisConstants<>+1328(SB)/4, $0xb8dc0681
+DATA IrisConstants<>+1332(SB)/4, $0xb822920b
+DATA IrisConstants<>+1336(SB)/4, $0xb7739b33
+DATA IrisConstants<>+1340(SB)/4, $0xb6b3ece5
+DATA IrisConstants<>+1344(SB)/4, $0xb59ff120
+DATA IrisConstants<>+1348(SB)/4, $0xb3ffe119
+DATA IrisConstants<>+1352(SB)/4, $0x00000000
+DATA IrisConstants<>+1356(SB)/4, $0x00000000
+DATA IrisConstants<>+1360(SB)/4, $0x00000000
+DATA IrisConstants<>+1364(SB)/4, $0x00000000
+DATA IrisConstants<>+1368(SB)/4, $0x00000000
+DATA IrisConstants<>+1372(SB)/4, $0x00000000
+DATA IrisConstants<>+1376(SB)/4, $0x32dacbc1
+DATA IrisConstants<>+1380(SB)/4, $0xbe35255b
+DATA IrisConstants<>+1384(SB)/4, $0xbe8f2d48
+DATA IrisConstants<>+1388(SB)/4, $0xbeb01ad4
+DATA IrisConstants<>+1392(SB)/4, $0xbec1ab8a
+DATA IrisConstants<>+1396(SB)/4, $0xbec4db29
+DATA IrisConstants<>+1400(SB)/4, $0xbebcddc8
+DATA IrisConstants<>+1404(SB)/4, $0xbeae5023
+DATA IrisConstants<>+1408(SB)/4, $0x3de31e99
+DATA IrisConstants<>+1412(SB)/4, $0x3dcbc02f
+DATA IrisConstants<>+1416(SB)/4, $0x3d97375c
+DATA IrisConstants<>+1420(SB)/4, $0x3d565c88
+DATA IrisConstants<>+1424(SB)/4, $0x3d0c6170
+DATA IrisConstants<>+1428(SB)/4, $0x3cae3763
+DATA IrisConstants<>+1432(SB)/4, $0x3c5b32f0
+DATA IrisConstants<>+1436(SB)/4, $0x3c0a272f
+DATA IrisConstants<>+1440(SB)/4, $0x3b794246
+DATA IrisConstants<>+1444(SB)/4, $0x3ab5982c
+DATA IrisConstants<>+1448(SB)/4, $0x3a122ff8
+DATA IrisConstants<>+1452(SB)/4, $0x395beda2
+DATA IrisConstants<>+1456(SB)/4, $0x38926f5e
+DATA IrisConstants<>+1460(SB)/4, $0x37d80f9d
+DATA IrisConstants<>+1464(SB)/4, $0x37237cb5
+DATA IrisConstants<>+1468(SB)/4, $0x36703fda
+DATA IrisConstants<>+1472(SB)/4, $0x3555348b
+DATA IrisConstants<>+1476(SB)/4, $0x33a9db5a
+DATA IrisConstants<>+1480(SB)/4, $0x00000000
+DATA IrisConstants<>+1484(SB)/4, $0x00000000
+DATA IrisConstants<>+1488(SB)/4, $0x00000000
+DATA IrisConstants<>+1492(SB)/4, $0x00000000
+DATA IrisConstants<>+1496(SB)/4, $0x00000000
+DATA IrisConstants<>+1500(SB)/4, $0x00000000
+DATA IrisConstants<>+1504(SB)/4, $0xbeaaab82
+DATA IrisConstants<>+1508(SB)/4, $0xbe945e8b
+DATA IrisConstants<>+1512(SB)/4, $0xbe5c27e0
+DATA IrisConstants<>+1516(SB)/4, $0xbe07d305
+DATA IrisConstants<>+1520(SB)/4, $0xbd4f793b
+DATA IrisConstants<>+1524(SB)/4, $0x3c3f4c26
+DATA IrisConstants<>+1528(SB)/4, $0x3d83a936
+DATA IrisConstants<>+1532(SB)/4, $0x3dbf9c50
+DATA IrisConstants<>+1536(SB)/4, $0x3b8ea104
+DATA IrisConstants<>+1540(SB)/4, $0xbcaddfe9
+DATA IrisConstants<>+1544(SB)/4, $0xbccd2a94
+DATA IrisConstants<>+1548(SB)/4, $0xbcac0c1c
+DATA IrisConstants<>+1552(SB)/4, $0xbc780862
+DATA IrisConstants<>+1556(SB)/4, $0xbc227602
+DATA IrisConstants<>+1560(SB)/4, $0xbbd224aa
+DATA IrisConstants<>+1564(SB)/4, $0xbb864f2c
+DATA IrisConstants<>+1568(SB)/4, $0xbaf848e1
+DATA IrisConstants<>+1572(SB)/4, $0xba36615a
+DATA IrisConstants<>+1576(SB)/4, $0xb992ef64
+DATA IrisConstants<>+1580(SB)/4, $0xb8dd5a4a
+DATA IrisConstants<>+1584(SB)/4, $0xb811d3ad
+DATA IrisConstants<>+1588(SB)/4, $0xb75417be
+DATA IrisConstants<>+1592(SB)/4, $0xb6b14040
+DATA IrisConstants<>+1596(SB)/4, $0xb5f6b849
+DATA IrisConstants<>+1600(SB)/4, $0xb4dc97ea
+DATA IrisConstants<>+1604(SB)/4, $0xb32e950c
+DATA IrisConstants<>+1608(SB)/4, $0x00000000
+DATA IrisConstants<>+1612(SB)/4, $0x00000000
+DATA IrisConstants<>+1616(SB)/4, $0x00000000
+DATA IrisConstants<>+1620(SB)/4, $0x00000000
+DATA IrisConstants<>+1624(SB)/4, $0x00000000
+DATA IrisConstants<>+1628(SB)/4, $0x00000000
+DATA IrisConstants<>+1632(SB)/4, $0x3976545d
+DATA IrisConstants<>+1636(SB)/4, $0x3de52200
+DATA IrisConstants<>+1640(SB)/4, $0x3e2323c5
+DATA IrisConstants<>+1644(SB)/4, $0x3e2dc7e3
+DATA IrisConstants<>+1648(SB)/4, $0x3e1beadc
+DATA IrisConstants<>+1652(SB)/4, $0x3df77f54
+DATA IrisConstants<>+1656(SB)/4, $0x3da41717
+DATA IrisConstants<>+1660(SB)/4, $0x3d3912ca
+DATA IrisConstants<>+1664(SB)/4, $0xbd03c0a5
+DATA IrisConstants<>+1668(SB)/4, $0xbc1a3371
+DATA IrisConstants<>+1672(SB)/4, $0x3ad3712b
+DATA IrisConstants<>+1676(SB)/4, $0x3b973862
+DATA IrisConstants<>+1680(SB)/4, $0x3b956770
+DATA IrisConstants<>+1684(SB)/4, $0x3b5d52c8
+DATA IrisConstants<>+1688(SB)/4, $0x3b1a31ac
+DATA IrisConstants<>+1692(SB)/4, $0x3abc7213
+DATA IrisConstants<>+1696(SB)/4, $0x3a468bac
+DATA IrisConstants<>+1700(SB)/4, $0x3994c5e1
+DATA IrisConstants<>+1704(SB)/4, $0x38e3b00a
+DATA IrisConstants<>+1708(SB)/4, $0x382a26cb
+DATA IrisConstants<>+1712(SB)/4, $0x37898c33
+DATA IrisConstants<>+1716(SB)/4, $0x36e4daf2
+DATA IrisConstants<>+1720(SB)/4, $0x356ef6cc
+DATA IrisConstants<>+1724(SB)/4, $0x352c0853
+DATA IrisConstants<>+1728(SB)/4, $0x3431d754
+DATA IrisConstants<>+1732(SB)/4, $0x32a8c62a
+DATA IrisConstants<>+1736(SB)/4, $0x00000000
+DATA IrisConstants<>+1740(SB)/4, $0x00000000
+DATA IrisConstants<>+1744(SB)/4, $0x00000000
+DATA IrisConstants<>+1748(SB)/4, $0x00000000
+DATA IrisConstants<>+1752(SB)/4, $0x00000000
+DATA IrisConstants<>+1756(SB)/4, $0x00000000
+DATA IrisConstants<>+1760(SB)/4, $0x3e062d94
+DATA IrisConstants<>+1764(SB)/4, $0x3dc44657
+DATA IrisConstants<>+1768(SB)/4, $0x3d2e50f5
+DATA IrisConstants<>+1772(SB)/4, $0xbb9ca7cb
+DATA IrisConstants<>+1776(SB)/4, $0xbd23c0da
+DATA IrisConstants<>+1780(SB)/4, $0xbd662a51
+DATA IrisConstants<>+1784(SB)/4, $0xbd808c6a
+DATA IrisConstants<>+1788(SB)/4, $0xbd5c0ee0
+DATA IrisConstants<>+1792(SB)/4, $0x80000000
+DATA IrisConstants<>+1796(SB)/4, $0xc2d00000
+DATA IrisConstants<>+1800(SB)/4, $0x49400000
+DATA IrisConstants<>+1804(SB)/4, $0x3fb8aa3b
+DATA IrisConstants<>+1808(SB)/4, $0x3f317218
+DATA IrisConstants<>+1812(SB)/4, $0xb102e308
 DATA IrisConstants<>+1816(SB)/4, $0x00000000
 DATA IrisConstants<>+1820(SB)/4, $0x00000000
-DATA IrisConstants<>+1824(SB)/4, $0x3e062d94
-DATA IrisConstants<>+1828(SB)/4, $0x3dc44657
-DATA IrisConstants<>+1832(SB)/4, $0x3d2e50f5
-DATA IrisConstants<>+1836(SB)/4, $0xbb9ca7cb
-DATA IrisConstants<>+1840(SB)/4, $0xbd23c0da
-DATA IrisConstants<>+1844(SB)/4, $0xbd662a51
-DATA IrisConstants<>+1848(SB)/4, $0xbd808c6a
-DATA IrisConstants<>+1852(SB)/4, $0xbd5c0ee0
-DATA IrisConstants<>+1856(SB)/4, $0x80000000
-DATA IrisConstants<>+1860(SB)/4, $0xff800000
-DATA IrisConstants<>+1864(SB)/4, $0xc2d00000
-DATA IrisConstants<>+1868(SB)/4, $0x49400000
-DATA IrisConstants<>+1872(SB)/4, $0x3fb8aa3b
-DATA IrisConstants<>+1876(SB)/4, $0x3f317218
-DATA IrisConstants<>+1880(SB)/4, $0xb102e308
-DATA IrisConstants<>+1884(SB)/4, $0x00000000
-DATA IrisConstants<>+1888(SB)/4, $0x00000000
-DATA IrisConstants<>+1892(SB)/4, $0x00000000
-DATA IrisConstants<>+1896(SB)/4, $0x00000000
-DATA IrisConstants<>+1900(SB)/4, $0x00000000
-DATA IrisConstants<>+1904(SB)/4, $0x00000000
-DATA IrisConstants<>+1908(SB)/4, $0x00000000
-DATA IrisConstants<>+1912(SB)/4, $0x00000000
-DATA IrisConstants<>+1916(SB)/4, $0x00000000
-DATA IrisConstants<>+1920(SB)/4, $0x21800000
-DATA IrisConstants<>+1924(SB)/4, $0x3346cb6a
-DATA IrisConstants<>+1928(SB)/4, $0xb24e0610
-DATA IrisConstants<>+1932(SB)/4, $0x334b2482
-DATA IrisConstants<>+1936(SB)/4, $0x33092801
-DATA IrisConstants<>+1940(SB)/4, $0x331b85f2
-DATA IrisConstants<>+1944(SB)/4, $0xb3051aa9
-DATA IrisConstants<>+1948(SB)/4, $0xb2006c56
-DATA IrisConstants<>+1952(SB)/4, $0x329302af
-DATA IrisConstants<>+1956(SB)/4, $0xb302e5a2
-DATA IrisConstants<>+1960(SB)/4, $0x31b3d0e5
-DATA IrisConstants<>+1964(SB)/4, $0x31d1daf2
-DATA IrisConstants<>+1968(SB)/4, $0xb27ce182
-DATA IrisConstants<>+1972(SB)/4, $0xb1b4b0da
-DATA IrisConstants<>+1976(SB)/4, $0xb1d290be
-DATA IrisConstants<>+1980(SB)/4, $0x31b0a146
-DATA IrisConstants<>+1984(SB)/4, $0x3e2aaaab
-DATA IrisConstants<>+1988(SB)/4, $0x3f000111
-DATA IrisConstants<>+1992(SB)/4, $0x00000000
-DATA IrisConstants<>+1996(SB)/4, $0x00000000
-DATA IrisConstants<>+2000(SB)/4, $0x00000000
-DATA IrisConstants<>+2004(SB)/4, $0x00000000
-DATA IrisConstants<>+2008(SB)/4, $0x00000000
-DATA IrisConstants<>+2012(SB)/4, $0x00000000
-DATA IrisConstants<>+2016(SB)/4, $0x00000000
-DATA IrisConstants<>+2020(SB)/4, $0x00000000
-DATA IrisConstants<>+2024(SB)/4, $0x00000000
-DATA IrisConstants<>+2028(SB)/4, $0x00000000
-DATA IrisConstants<>+2032(SB)/4, $0x00000000
-DATA IrisConstants<>+2036(SB)/4, $0x00000000
-DATA IrisConstants<>+2040(SB)/4, $0x00000000
-DATA IrisConstants<>+2044(SB)/4, $0x00000000
-DATA IrisConstants<>+2048(SB)/4, $0x3f800000
-DATA IrisConstants<>+2052(SB)/4, $0x3f85aac3
-DATA IrisConstants<>+2056(SB)/4, $0x3f8b95c2
-DATA IrisConstants<>+2060(SB)/4, $0x3f91c3d3
-DATA IrisConstants<>+2064(SB)/4, $0x3f9837f0
-DATA IrisConstants<>+2068(SB)/4, $0x3f9ef532
-DATA IrisConstants<>+2072(SB)/4, $0x3fa5fed7
-DATA IrisConstants<>+2076(SB)/4, $0x3fad583f
-DATA IrisConstants<>+2080(SB)/4, $0x3fb504f3
-DATA IrisConstants<>+2084(SB)/4, $0x3fbd08a4
-DATA IrisConstants<>+2088(SB)/4, $0x3fc5672a
-DATA IrisConstants<>+2092(SB)/4, $0x3fce248c
-DATA IrisConstants<>+2096(SB)/4, $0x3fd744fd
-DATA IrisConstants<>+2100(SB)/4, $0x3fe0ccdf
-DATA IrisConstants<>+2104(SB)/4, $0x3feac0c7
-DATA IrisConstants<>+2108(SB)/4, $0x3ff5257d
-DATA IrisConstants<>+2112(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+2120(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+2128(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+2136(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+2144(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+2152(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+2160(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+2168(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+2176(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+2184(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+2192(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+2200(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+2208(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+2216(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+2224(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+2232(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+2240(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+2248(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+2256(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+2264(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+2272(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+2280(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+2288(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+2296(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+2304(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+2312(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+2320(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+2328(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+2336(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+2344(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+2352(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+2360(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+2368(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+2376(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+2384(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+2392(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+2400(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+2408(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+2416(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+2424(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+2432(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+2440(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+2448(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+2456(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+2464(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+2472(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+2480(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+2488(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+2496(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+2504(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+2512(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+2520(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+2528(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+2536(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+2544(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+2552(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+2560(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+2568(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+2576(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+2584(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+2592(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+2600(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+2608(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+2616(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+2624(SB)/8, $0x7ff0000000000000
-DATA IrisConstants<>+2632(SB)/8, $0x00095f619980c433
-DATA IrisConstants<>+2640(SB)/8, $0x4330000000000000
-DATA IrisConstants<>+2648(SB)/8, $0x43300000000003ff
-DATA IrisConstants<>+2656(SB)/8, $0x000fffffffffffff
-DATA IrisConstants<>+2664(SB)/8, $0x3fe6a09e667f3bcd
-DATA IrisConstants<>+2672(SB)/8, $0x3ff0000000000000
-DATA IrisConstants<>+2680(SB)/8, $0x4000000000000000
-DATA IrisConstants<>+2688(SB)/8, $0x3fe62e42fefa39ef
-DATA IrisConstants<>+2696(SB)/8, $0x4000000000004990
-DATA IrisConstants<>+2704(SB)/8, $0x3fe555554db62b8a
-DATA IrisConstants<>+2712(SB)/8, $0x3fd999a9bd09c3ae
-DATA IrisConstants<>+2720(SB)/8, $0x3fd2432e86d5da18
-DATA IrisConstants<>+2728(SB)/8, $0x3fce3aa5e803484d
-DATA IrisConstants<>+2736(SB)/8, $0x0000000000000000
-DATA IrisConstants<>+2744(SB)/8, $0xfff0000000000000
-DATA IrisConstants<>+2752(SB)/8, $0x7ff8000000000001
-DATA IrisConstants<>+2760(SB)/4, $0x00000000
-DATA IrisConstants<>+2764(SB)/4, $0x00000000
-DATA IrisConstants<>+2768(SB)/4, $0x00000000
-DATA IrisConstants<>+2772(SB)/4, $0x00000000
-DATA IrisConstants<>+2776(SB)/4, $0x00000001
-DATA IrisConstants<>+2780(SB)/4, $0x00000001
-DATA IrisConstants<>+2784(SB)/4, $0x00000001
-DATA IrisConstants<>+2788(SB)/4, $0x00000001
-DATA IrisConstants<>+2792(SB)/4, $0x00000002
-DATA IrisConstants<>+2796(SB)/4, $0x00000002
-DATA IrisConstants<>+2800(SB)/4, $0x00000002
-DATA IrisConstants<>+2804(SB)/4, $0x00000002
-DATA IrisConstants<>+2808(SB)/4, $0x00000003
-DATA IrisConstants<>+2812(SB)/4, $0x00000003
-DATA IrisConstants<>+2816(SB)/4, $0x00000003
-DATA IrisConstants<>+2820(SB)/4, $0x00000003
-DATA IrisConstants<>+2824(SB)/4, $0x00000004
-DATA IrisConstants<>+2828(SB)/4, $0x00000004
-DATA IrisConstants<>+2832(SB)/4, $0x00000004
-DATA IrisConstants<>+2836(SB)/4, $0x00000004
-DATA IrisConstants<>+2840(SB)/4, $0x00000005
-DATA IrisConstants<>+2844(SB)/4, $0x00000005
-DATA IrisConstants<>+2848(SB)/4, $0x00000005
-DATA IrisConstants<>+2852(SB)/4, $0x00000005
-DATA IrisConstants<>+2856(SB)/4, $0x00000006
-DATA IrisConstants<>+2860(SB)/4, $0x00000006
-DATA IrisConstants<>+2864(SB)/4, $0x00000006
-DATA IrisConstants<>+2868(SB)/4, $0x00000006
-DATA IrisConstants<>+2872(SB)/4, $0x00000007
-DATA IrisConstants<>+2876(SB)/4, $0x00000007
-DATA IrisConstants<>+2880(SB)/4, $0x00000007
-DATA IrisConstants<>+2884(SB)/4, $0x00000007
-DATA IrisConstants<>+2888(SB)/8, $0x405528f5c28f5c29
-DATA IrisConstants<>+2896(SB)/8, $0x405528f5c28f5c29
-DATA IrisConstants<>+2904(SB)/8, $0x405528f5c28f5c29
-DATA IrisConstants<>+2912(SB)/8, $0x405528f5c28f5c29
-DATA IrisConstants<>+2920(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+2928(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+2936(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+2944(SB)/8, $0xc022666666666666
-DATA IrisConstants<>+2952(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+2960(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+2968(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+2976(SB)/8, $0x4022666666666666
-DATA IrisConstants<>+2984(SB)/4, $0x42b20000
-DATA IrisConstants<>+2988(SB)/4, $0x42b20000
-DATA IrisConstants<>+2992(SB)/4, $0x42b20000
-DATA IrisConstants<>+2996(SB)/4, $0x42b20000
-DATA IrisConstants<>+3000(SB)/4, $0x42b20000
-DATA IrisConstants<>+3004(SB)/4, $0x42b20000
-DATA IrisConstants<>+3008(SB)/4, $0x42b20000
-DATA IrisConstants<>+3012(SB)/4, $0x42b20000
-DATA IrisConstants<>+3016(SB)/4, $0x42b20000
-DATA IrisConstants<>+3020(SB)/4, $0x00000000
-DATA IrisConstants<>+3024(SB)/4, $0x3f800000
-DATA IrisConstants<>+3028(SB)/4, $0x40000000
-DATA IrisConstants<>+3032(SB)/4, $0x40400000
-DATA IrisConstants<>+3036(SB)/4, $0x40800000
-DATA IrisConstants<>+3040(SB)/4, $0x40a00000
-DATA IrisConstants<>+3044(SB)/4, $0x40c00000
-DATA IrisConstants<>+3048(SB)/4, $0x40e00000
-DATA IrisConstants<>+3052(SB)/4, $0x00000000
-DATA IrisConstants<>+3056(SB)/4, $0x00000000
-DATA IrisConstants<>+3060(SB)/4, $0x00000000
-DATA IrisConstants<>+3064(SB)/4, $0x00000000
-DATA IrisConstants<>+3068(SB)/4, $0x00000000
-DATA IrisConstants<>+3072(SB)/4, $0x00000000
-DATA IrisConstants<>+3076(SB)/4, $0x00000000
-DATA IrisConstants<>+3080(SB)/4, $0x00000000
-DATA IrisConstants<>+3084(SB)/4, $0x41000000
-DATA IrisConstants<>+3088(SB)/4, $0x41100000
-DATA IrisConstants<>+3092(SB)/4, $0x41200000
-DATA IrisConstants<>+3096(SB)/4, $0x41300000
-DATA IrisConstants<>+3100(SB)/4, $0x41400000
-DATA IrisConstants<>+3104(SB)/4, $0x41500000
-DATA IrisConstants<>+3108(SB)/4, $0x41600000
-DATA IrisConstants<>+3112(SB)/4, $0x41700000
-DATA IrisConstants<>+3116(SB)/4, $0x41800000
-DATA IrisConstants<>+3120(SB)/4, $0x41880000
-DATA IrisConstants<>+3124(SB)/4, $0x41900000
-DATA IrisConstants<>+3128(SB)/4, $0x41980000
-DATA IrisConstants<>+3132(SB)/4, $0x41a00000
-DATA IrisConstants<>+3136(SB)/4, $0x41a80000
-DATA IrisConstants<>+3140(SB)/4, $0x41b00000
-DATA IrisConstants<>+3144(SB)/4, $0x41b80000
-DATA IrisConstants<>+3148(SB)/4, $0x41c00000
-DATA IrisConstants<>+3152(SB)/4, $0x41c80000
-DATA IrisConstants<>+3156(SB)/4, $0x41d00000
-DATA IrisConstants<>+3160(SB)/4, $0x41d80000
-DATA IrisConstants<>+3164(SB)/4, $0x41e00000
-DATA IrisConstants<>+3168(SB)/4, $0x41e80000
-DATA IrisConstants<>+3172(SB)/4, $0x41f00000
-DATA IrisConstants<>+3176(SB)/4, $0x41f80000
-DATA IrisConstants<>+3180(SB)/4, $0x00000000
-DATA IrisConstants<>+3184(SB)/4, $0x00000000
-DATA IrisConstants<>+3188(SB)/4, $0x00000000
-DATA IrisConstants<>+3192(SB)/4, $0x00000000
-DATA IrisConstants<>+3196(SB)/4, $0x00000000
+DATA IrisConstants<>+1824(SB)/4, $0x00000000
+DATA IrisConstants<>+1828(SB)/4, $0x00000000
+DATA IrisConstants<>+1832(SB)/4, $0x00000000
+DATA IrisConstants<>+1836(SB)/4, $0x00000000
+DATA IrisConstants<>+1840(SB)/4, $0x00000000
+DATA IrisConstants<>+1844(SB)/4, $0x00000000
+DATA IrisConstants<>+1848(SB)/4, $0x00000000
+DATA IrisConstants<>+1852(SB)/4, $0x00000000
+DATA IrisConstants<>+1856(SB)/4, $0x21800000
+DATA IrisConstants<>+1860(SB)/4, $0x3346cb6a
+DATA IrisConstants<>+1864(SB)/4, $0xb24e0610
+DATA IrisConstants<>+1868(SB)/4, $0x334b2482
+DATA IrisConstants<>+1872(SB)/4, $0x33092801
+DATA IrisConstants<>+1876(SB)/4, $0x331b85f2
+DATA IrisConstants<>+1880(SB)/4, $0xb3051aa9
+DATA IrisConstants<>+1884(SB)/4, $0xb2006c56
+DATA IrisConstants<>+1888(SB)/4, $0x329302af
+DATA IrisConstants<>+1892(SB)/4, $0xb302e5a2
+DATA IrisConstants<>+1896(SB)/4, $0x31b3d0e5
+DATA IrisConstants<>+1900(SB)/4, $0x31d1daf2
+DATA IrisConstants<>+1904(SB)/4, $0xb27ce182
+DATA IrisConstants<>+1908(SB)/4, $0xb1b4b0da
+DATA IrisConstants<>+1912(SB)/4, $0xb1d290be
+DATA IrisConstants<>+1916(SB)/4, $0x31b0a146
+DATA IrisConstants<>+1920(SB)/4, $0x3e2aaaab
+DATA IrisConstants<>+1924(SB)/4, $0x3f000111
+DATA IrisConstants<>+1928(SB)/4, $0x00000000
+DATA IrisConstants<>+1932(SB)/4, $0x00000000
+DATA IrisConstants<>+1936(SB)/4, $0x00000000
+DATA IrisConstants<>+1940(SB)/4, $0x00000000
+DATA IrisConstants<>+1944(SB)/4, $0x00000000
+DATA IrisConstants<>+1948(SB)/4, $0x00000000
+DATA IrisConstants<>+1952(SB)/4, $0x00000000
+DATA IrisConstants<>+1956(SB)/4, $0x00000000
+DATA IrisConstants<>+1960(SB)/4, $0x00000000
+DATA IrisConstants<>+1964(SB)/4, $0x00000000
+DATA IrisConstants<>+1968(SB)/4, $0x00000000
+DATA IrisConstants<>+1972(SB)/4, $0x00000000
+DATA IrisConstants<>+1976(SB)/4, $0x00000000
+DATA IrisConstants<>+1980(SB)/4, $0x00000000
+DATA IrisConstants<>+1984(SB)/4, $0x3f800000
+DATA IrisConstants<>+1988(SB)/4, $0x3f85aac3
+DATA IrisConstants<>+1992(SB)/4, $0x3f8b95c2
+DATA IrisConstants<>+1996(SB)/4, $0x3f91c3d3
+DATA IrisConstants<>+2000(SB)/4, $0x3f9837f0
+DATA IrisConstants<>+2004(SB)/4, $0x3f9ef532
+DATA IrisConstants<>+2008(SB)/4, $0x3fa5fed7
+DATA IrisConstants<>+2012(SB)/4, $0x3fad583f
+DATA IrisConstants<>+2016(SB)/4, $0x3fb504f3
+DATA IrisConstants<>+2020(SB)/4, $0x3fbd08a4
+DATA IrisConstants<>+2024(SB)/4, $0x3fc5672a
+DATA IrisConstants<>+2028(SB)/4, $0x3fce248c
+DATA IrisConstants<>+2032(SB)/4, $0x3fd744fd
+DATA IrisConstants<>+2036(SB)/4, $0x3fe0ccdf
+DATA IrisConstants<>+2040(SB)/4, $0x3feac0c7
+DATA IrisConstants<>+2044(SB)/4, $0x3ff5257d
+DATA IrisConstants<>+2048(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+2056(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+2064(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+2072(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+2080(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+2088(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+2096(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+2104(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+2112(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+2120(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+2128(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+2136(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+2144(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+2152(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+2160(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+2168(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+2176(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+2184(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+2192(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+2200(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+2208(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+2216(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+2224(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+2232(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+2240(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+2248(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+2256(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+2264(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+2272(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2280(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2288(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2296(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2304(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+2312(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+2320(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+2328(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+2336(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+2344(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+2352(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+2360(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+2368(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+2376(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+2384(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+2392(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+2400(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+2408(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+2416(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+2424(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+2432(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+2440(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+2448(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+2456(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+2464(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+2472(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+2480(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+2488(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+2496(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+2504(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+2512(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+2520(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+2528(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+2536(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+2544(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+2552(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+2560(SB)/8, $0x7ff0000000000000
+DATA IrisConstants<>+2568(SB)/8, $0x00095f619980c433
+DATA IrisConstants<>+2576(SB)/8, $0x4330000000000000
+DATA IrisConstants<>+2584(SB)/8, $0x43300000000003ff
+DATA IrisConstants<>+2592(SB)/8, $0x000fffffffffffff
+DATA IrisConstants<>+2600(SB)/8, $0x3fe6a09e667f3bcd
+DATA IrisConstants<>+2608(SB)/8, $0x3ff0000000000000
+DATA IrisConstants<>+2616(SB)/8, $0x4000000000000000
+DATA IrisConstants<>+2624(SB)/8, $0x3fe62e42fefa39ef
+DATA IrisConstants<>+2632(SB)/8, $0x4000000000004990
+DATA IrisConstants<>+2640(SB)/8, $0x3fe555554db62b8a
+DATA IrisConstants<>+2648(SB)/8, $0x3fd999a9bd09c3ae
+DATA IrisConstants<>+2656(SB)/8, $0x3fd2432e86d5da18
+DATA IrisConstants<>+2664(SB)/8, $0x3fce3aa5e803484d
+DATA IrisConstants<>+2672(SB)/8, $0x0000000000000000
+DATA IrisConstants<>+2680(SB)/8, $0xfff0000000000000
+DATA IrisConstants<>+2688(SB)/8, $0x7ff8000000000001
+DATA IrisConstants<>+2696(SB)/4, $0x00000000
+DATA IrisConstants<>+2700(SB)/4, $0x00000000
+DATA IrisConstants<>+2704(SB)/4, $0x00000000
+DATA IrisConstants<>+2708(SB)/4, $0x00000000
+DATA IrisConstants<>+2712(SB)/4, $0x00000001
+DATA IrisConstants<>+2716(SB)/4, $0x00000001
+DATA IrisConstants<>+2720(SB)/4, $0x00000001
+DATA IrisConstants<>+2724(SB)/4, $0x00000001
+DATA IrisConstants<>+2728(SB)/4, $0x00000002
+DATA IrisConstants<>+2732(SB)/4, $0x00000002
+DATA IrisConstants<>+2736(SB)/4, $0x00000002
+DATA IrisConstants<>+2740(SB)/4, $0x00000002
+DATA IrisConstants<>+2744(SB)/4, $0x00000003
+DATA IrisConstants<>+2748(SB)/4, $0x00000003
+DATA IrisConstants<>+2752(SB)/4, $0x00000003
+DATA IrisConstants<>+2756(SB)/4, $0x00000003
+DATA IrisConstants<>+2760(SB)/4, $0x00000004
+DATA IrisConstants<>+2764(SB)/4, $0x00000004
+DATA IrisConstants<>+2768(SB)/4, $0x00000004
+DATA IrisConstants<>+2772(SB)/4, $0x00000004
+DATA IrisConstants<>+2776(SB)/4, $0x00000005
+DATA IrisConstants<>+2780(SB)/4, $0x00000005
+DATA IrisConstants<>+2784(SB)/4, $0x00000005
+DATA IrisConstants<>+2788(SB)/4, $0x00000005
+DATA IrisConstants<>+2792(SB)/4, $0x00000006
+DATA IrisConstants<>+2796(SB)/4, $0x00000006
+DATA IrisConstants<>+2800(SB)/4, $0x00000006
+DATA IrisConstants<>+2804(SB)/4, $0x00000006
+DATA IrisConstants<>+2808(SB)/4, $0x00000007
+DATA IrisConstants<>+2812(SB)/4, $0x00000007
+DATA IrisConstants<>+2816(SB)/4, $0x00000007
+DATA IrisConstants<>+2820(SB)/4, $0x00000007
+DATA IrisConstants<>+2824(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+2832(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+2840(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+2848(SB)/8, $0x405528f5c28f5c29
+DATA IrisConstants<>+2856(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+2864(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+2872(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+2880(SB)/8, $0xc022666666666666
+DATA IrisConstants<>+2888(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+2896(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+2904(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+2912(SB)/8, $0x4022666666666666
+DATA IrisConstants<>+2920(SB)/4, $0x42b20000
+DATA IrisConstants<>+2924(SB)/4, $0x42b20000
+DATA IrisConstants<>+2928(SB)/4, $0x42b20000
+DATA IrisConstants<>+2932(SB)/4, $0x42b20000
+DATA IrisConstants<>+2936(SB)/4, $0x42b20000
+DATA IrisConstants<>+2940(SB)/4, $0x42b20000
+DATA IrisConstants<>+2944(SB)/4, $0x42b20000
+DATA IrisConstants<>+2948(SB)/4, $0x42b20000
+DATA IrisConstants<>+2952(SB)/4, $0x42b20000
+DATA IrisConstants<>+2956(SB)/4, $0x00000000
+DATA IrisConstants<>+2960(SB)/4, $0x3f800000
+DATA IrisConstants<>+2964(SB)/4, $0x40000000
+DATA IrisConstants<>+2968(SB)/4, $0x40400000
+DATA IrisConstants<>+2972(SB)/4, $0x40800000
+DATA IrisConstants<>+2976(SB)/4, $0x40a00000
+DATA IrisConstants<>+2980(SB)/4, $0x40c00000
+DATA IrisConstants<>+2984(SB)/4, $0x40e00000
+DATA IrisConstants<>+2988(SB)/4, $0x00000000
+DATA IrisConstants<>+2992(SB)/4, $0x00000000
+DATA IrisConstants<>+2996(SB)/4, $0x00000000
+DATA IrisConstants<>+3000(SB)/4, $0x00000000
+DATA IrisConstants<>+3004(SB)/4, $0x00000000
+DATA IrisConstants<>+3008(SB)/4, $0x00000000
+DATA IrisConstants<>+3012(SB)/4, $0x00000000
+DATA IrisConstants<>+3016(SB)/4, $0x00000000
+DATA IrisConstants<>+3020(SB)/4, $0x41000000
+DATA IrisConstants<>+3024(SB)/4, $0x41100000
+DATA IrisConstants<>+3028(SB)/4, $0x41200000
+DATA IrisConstants<>+3032(SB)/4, $0x41300000
+DATA IrisConstants<>+3036(SB)/4, $0x41400000
+DATA IrisConstants<>+3040(SB)/4, $0x41500000
+DATA IrisConstants<>+3044(SB)/4, $0x41600000
+DATA IrisConstants<>+3048(SB)/4, $0x41700000
+DATA IrisConstants<>+3052(SB)/4, $0x41800000
+DATA IrisConstants<>+3056(SB)/4, $0x41880000
+DATA IrisConstants<>+3060(SB)/4, $0x41900000
+DATA IrisConstants<>+3064(SB)/4, $0x41980000
+DATA IrisConstants<>+3068(SB)/4, $0x41a00000
+DATA IrisConstants<>+3072(SB)/4, $0x41a80000
+DATA IrisConstants<>+3076(SB)/4, $0x41b00000
+DATA IrisConstants<>+3080(SB)/4, $0x41b80000
+DATA IrisConstants<>+3084(SB)/4, $0x41c00000
+DATA IrisConstants<>+3088(SB)/4, $0x41c80000
+DATA IrisConstants<>+3092(SB)/4, $0x41d00000
+DATA IrisConstants<>+3096(SB)/4, $0x41d80000
+DATA IrisConstants<>+3100(SB)/4, $0x41e00000
+DATA IrisConstants<>+3104(SB)/4, $0x41e80000
+DATA IrisConstants<>+3108(SB)/4, $0x41f00000
+DATA IrisConstants<>+3112(SB)/4, $0x41f80000
+DATA IrisConstants<>+3116(SB)/4, $0x00000000
+DATA IrisConstants<>+3120(SB)/4, $0x00000000
+DATA IrisConstants<>+3124(SB)/4, $0x00000000
+DATA IrisConstants<>+3128(SB)/4, $0x00000000
+DATA IrisConstants<>+3132(SB)/4, $0x00000000
+DATA IrisConstants<>+3136(SB)/4, $0x00000000
+DATA IrisConstants<>+3140(SB)/4, $0x3f800000
+DATA IrisConstants<>+3144(SB)/4, $0x40000000
+DATA IrisConstants<>+3148(SB)/4, $0x40400000
+DATA IrisConstants<>+3152(SB)/4, $0x40800000
+DATA IrisConstants<>+3156(SB)/4, $0x40a00000
+DATA IrisConstants<>+3160(SB)/4, $0x40c00000
+DATA IrisConstants<>+3164(SB)/4, $0x40e00000
+DATA IrisConstants<>+3168(SB)/4, $0x41000000
+DATA IrisConstants<>+3172(SB)/4, $0x41100000
+DATA IrisConstants<>+3176(SB)/4, $0x41200000
+DATA IrisConstants<>+3180(SB)/4, $0x41300000
+DATA IrisConstants<>+3184(SB)/4, $0x41400000
+DATA IrisConstants<>+3188(SB)/4, $0x41500000
+DATA IrisConstants<>+3192(SB)/4, $0x41600000
+DATA IrisConstants<>+3196(SB)/4, $0x41700000
 DATA IrisConstants<>+3200(SB)/4, $0x00000000
-DATA IrisConstants<>+3204(SB)/4, $0x3f800000
-DATA IrisConstants<>+3208(SB)/4, $0x40000000
-DATA IrisConstants<>+3212(SB)/4, $0x40400000
-DATA IrisConstants<>+3216(SB)/4, $0x40800000
-DATA IrisConstants<>+3220(SB)/4, $0x40a00000
-DATA IrisConstants<>+3224(SB)/4, $0x40c00000
-DATA IrisConstants<>+3228(SB)/4, $0x40e00000
-DATA IrisConstants<>+3232(SB)/4, $0x41000000
-DATA IrisConstants<>+3236(SB)/4, $0x41100000
-DATA IrisConstants<>+3240(SB)/4, $0x41200000
-DATA IrisConstants<>+3244(SB)/4, $0x41300000
-DATA IrisConstants<>+3248(SB)/4, $0x41400000
-DATA IrisConstants<>+3252(SB)/4, $0x41500000
-DATA IrisConstants<>+3256(SB)/4, $0x41600000
-DATA IrisConstants<>+3260(SB)/4, $0x41700000
-DATA IrisConstants<>+3264(SB)/4, $0x00000000
-DATA IrisConstants<>+3268(SB)/4, $0x00000000
-DATA IrisConstants<>+3272(SB)/4, $0x00000000
-DATA IrisConstants<>+3276(SB)/4, $0x00000000
-DATA IrisConstants<>+3280(SB)/4, $0x00000000
-DATA IrisConstants<>+3284(SB)/4, $0x00000000
-DATA IrisConstants<>+3288(SB)/4, $0x00000000
-DATA IrisConstants<>+3292(SB)/4, $0x00000000
-DATA IrisConstants<>+3296(SB)/4, $0x00000000
-DATA IrisConstants<>+3300(SB)/4, $0x00000000
-DATA IrisConstants<>+3304(SB)/4, $0x00000000
-DATA IrisConstants<>+3308(SB)/4, $0x00000000
-DATA IrisConstants<>+3312(SB)/4, $0x00000000
-DATA IrisConstants<>+3316(SB)/4, $0x00000000
-DATA IrisConstants<>+3320(SB)/4, $0x00000000
-DATA IrisConstants<>+3324(SB)/4, $0x00000000
-DATA IrisConstants<>+3328(SB)/4, $0x41800000
-DATA IrisConstants<>+3332(SB)/4, $0x41880000
-DATA IrisConstants<>+3336(SB)/4, $0x41900000
-DATA IrisConstants<>+3340(SB)/4, $0x41980000
-DATA IrisConstants<>+3344(SB)/4, $0x41a00000
-DATA IrisConstants<>+3348(SB)/4, $0x41a80000
-DATA IrisConstants<>+3352(SB)/4, $0x41b00000
-DATA IrisConstants<>+3356(SB)/4, $0x41b80000
-DATA IrisConstants<>+3360(SB)/4, $0x41c00000
-DATA IrisConstants<>+3364(SB)/4, $0x41c80000
-DATA IrisConstants<>+3368(SB)/4, $0x41d00000
-DATA IrisConstants<>+3372(SB)/4, $0x41d80000
-DATA IrisConstants<>+3376(SB)/4, $0x41e00000
-DATA IrisConstants<>+3380(SB)/4, $0x41e80000
-DATA IrisConstants<>+3384(SB)/4, $0x41f00000
-DATA IrisConstants<>+3388(SB)/4, $0x41f80000
-GLOBL IrisConstants<>(SB), RODATA|NOPTR, $3392
+DATA IrisConstants<>+3204(SB)/4, $0x00000000
+DATA IrisConstants<>+3208(SB)/4, $0x00000000
+DATA IrisConstants<>+3212(SB)/4, $0x00000000
+DATA IrisConstants<>+3216(SB)/4, $0x00000000
+DATA IrisConstants<>+3220(SB)/4, $0x00000000
+DATA IrisConstants<>+3224(SB)/4, $0x00000000
+DATA IrisConstants<>+3228(SB)/4, $0x00000000
+DATA IrisConstants<>+3232(SB)/4, $0x00000000
+DATA IrisConstants<>+3236(SB)/4, $0x00000000
+DATA IrisConstants<>+3240(SB)/4, $0x00000000
+DATA IrisConstants<>+3244(SB)/4, $0x00000000
+DATA IrisConstants<>+3248(SB)/4, $0x00000000
+DATA IrisConstants<>+3252(SB)/4, $0x00000000
+DATA IrisConstants<>+3256(SB)/4, $0x00000000
+DATA IrisConstants<>+3260(SB)/4, $0x00000000
+DATA IrisConstants<>+3264(SB)/4, $0x41800000
+DATA IrisConstants<>+3268(SB)/4, $0x41880000
+DATA IrisConstants<>+3272(SB)/4, $0x41900000
+DATA IrisConstants<>+3276(SB)/4, $0x41980000
+DATA IrisConstants<>+3280(SB)/4, $0x41a00000
+DATA IrisConstants<>+3284(SB)/4, $0x41a80000
+DATA IrisConstants<>+3288(SB)/4, $0x41b00000
+DATA IrisConstants<>+3292(SB)/4, $0x41b80000
+DATA IrisConstants<>+3296(SB)/4, $0x41c00000
+DATA IrisConstants<>+3300(SB)/4, $0x41c80000
+DATA IrisConstants<>+3304(SB)/4, $0x41d00000
+DATA IrisConstants<>+3308(SB)/4, $0x41d80000
+DATA IrisConstants<>+3312(SB)/4, $0x41e00000
+DATA IrisConstants<>+3316(SB)/4, $0x41e80000
+DATA IrisConstants<>+3320(SB)/4, $0x41f00000
+DATA IrisConstants<>+3324(SB)/4, $0x41f80000
+GLOBL IrisConstants<>(SB), RODATA|NOPTR, $3328

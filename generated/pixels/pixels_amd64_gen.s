@@ -791,35 +791,35 @@ loop1:
 
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X2
-	VCVTPS2PD   X2, Y2
-	VPADDQ      PixelsConstants<>+512(SB), Y2, Y4
-	VPSRLQ      $0x34, Y4, Y5
-	VORPD       PixelsConstants<>+544(SB), Y5, Y5
-	VSUBPD      PixelsConstants<>+576(SB), Y5, Y5
-	VANDPD      PixelsConstants<>+608(SB), Y4, Y4
-	VPADDQ      PixelsConstants<>+640(SB), Y4, Y4
-	VSUBPD      PixelsConstants<>+672(SB), Y4, Y4
-	VADDPD      PixelsConstants<>+704(SB), Y4, Y6
-	VDIVPD      Y6, Y4, Y4
-	VMULPD      Y4, Y4, Y6
-	VMOVUPS     PixelsConstants<>+768(SB), Y7
-	VFMADD231PD PixelsConstants<>+800(SB), Y6, Y7
-	VMOVUPS     PixelsConstants<>+832(SB), Y8
-	VFMADD231PD PixelsConstants<>+864(SB), Y6, Y8
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD Y6, Y8, Y7
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD PixelsConstants<>+896(SB), Y6, Y7
-	VMULPD      Y7, Y4, Y4
-	VFMADD231PD PixelsConstants<>+736(SB), Y5, Y4
+	VCVTPS2PD   X2, X2
+	VPADDQ      PixelsConstants<>+512(SB), X2, X4
+	VPSRLQ      $0x34, X4, X5
+	VORPD       PixelsConstants<>+544(SB), X5, X5
+	VSUBPD      PixelsConstants<>+576(SB), X5, X5
+	VANDPD      PixelsConstants<>+608(SB), X4, X4
+	VPADDQ      PixelsConstants<>+640(SB), X4, X4
+	VSUBPD      PixelsConstants<>+672(SB), X4, X4
+	VADDPD      PixelsConstants<>+704(SB), X4, X6
+	VDIVPD      X6, X4, X4
+	VMULPD      X4, X4, X6
+	VMOVUPS     PixelsConstants<>+768(SB), X7
+	VFMADD231PD PixelsConstants<>+800(SB), X6, X7
+	VMOVUPS     PixelsConstants<>+832(SB), X8
+	VFMADD231PD PixelsConstants<>+864(SB), X6, X8
+	VMULPD      X6, X6, X6
+	VFMADD231PD X6, X8, X7
+	VMULPD      X6, X6, X6
+	VFMADD231PD PixelsConstants<>+896(SB), X6, X7
+	VMULPD      X7, X4, X4
+	VFMADD231PD PixelsConstants<>+736(SB), X5, X4
 	VXORPS      X5, X5, X5
-	VCMPPD      $0x00, Y5, Y2, Y6
-	VBLENDVPD   Y6, PixelsConstants<>+960(SB), Y4, Y4
-	VCMPPD      $0x00, PixelsConstants<>+480(SB), Y2, Y6
-	VBLENDVPD   Y6, PixelsConstants<>+480(SB), Y4, Y4
-	VCMPPD      $0x19, Y5, Y2, Y2
-	VBLENDVPD   Y2, PixelsConstants<>+992(SB), Y4, Y2
-	VCVTPD2PSY  Y2, X2
+	VCMPPD      $0x00, X5, X2, X6
+	VBLENDVPD   X6, PixelsConstants<>+960(SB), X4, X4
+	VCMPPD      $0x00, PixelsConstants<>+480(SB), X2, X6
+	VBLENDVPD   X6, PixelsConstants<>+480(SB), X4, X4
+	VCMPPD      $0x19, X5, X2, X2
+	VBLENDVPD   X2, PixelsConstants<>+992(SB), X4, X2
+	VCVTPD2PSX  X2, X2
 	VMOVSS      X2, 1152(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
@@ -861,35 +861,35 @@ TEXT ·pixelsBackwardAVX2(SB), NOSPLIT, $0-44
 
 	// t = log(s2)
 	VBROADCASTSS 1108(SI), X0
-	VCVTPS2PD    X0, Y0
-	VPADDQ       PixelsConstants<>+512(SB), Y0, Y1
-	VPSRLQ       $0x34, Y1, Y2
-	VORPD        PixelsConstants<>+544(SB), Y2, Y2
-	VSUBPD       PixelsConstants<>+576(SB), Y2, Y2
-	VANDPD       PixelsConstants<>+608(SB), Y1, Y1
-	VPADDQ       PixelsConstants<>+640(SB), Y1, Y1
-	VSUBPD       PixelsConstants<>+672(SB), Y1, Y1
-	VADDPD       PixelsConstants<>+704(SB), Y1, Y3
-	VDIVPD       Y3, Y1, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVUPS      PixelsConstants<>+768(SB), Y4
-	VFMADD231PD  PixelsConstants<>+800(SB), Y3, Y4
-	VMOVUPS      PixelsConstants<>+832(SB), Y5
-	VFMADD231PD  PixelsConstants<>+864(SB), Y3, Y5
-	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  Y3, Y5, Y4
-	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  PixelsConstants<>+896(SB), Y3, Y4
-	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  PixelsConstants<>+736(SB), Y2, Y1
+	VCVTPS2PD    X0, X0
+	VPADDQ       PixelsConstants<>+512(SB), X0, X1
+	VPSRLQ       $0x34, X1, X2
+	VORPD        PixelsConstants<>+544(SB), X2, X2
+	VSUBPD       PixelsConstants<>+576(SB), X2, X2
+	VANDPD       PixelsConstants<>+608(SB), X1, X1
+	VPADDQ       PixelsConstants<>+640(SB), X1, X1
+	VSUBPD       PixelsConstants<>+672(SB), X1, X1
+	VADDPD       PixelsConstants<>+704(SB), X1, X3
+	VDIVPD       X3, X1, X1
+	VMULPD       X1, X1, X3
+	VMOVUPS      PixelsConstants<>+768(SB), X4
+	VFMADD231PD  PixelsConstants<>+800(SB), X3, X4
+	VMOVUPS      PixelsConstants<>+832(SB), X5
+	VFMADD231PD  PixelsConstants<>+864(SB), X3, X5
+	VMULPD       X3, X3, X3
+	VFMADD231PD  X3, X5, X4
+	VMULPD       X3, X3, X3
+	VFMADD231PD  PixelsConstants<>+896(SB), X3, X4
+	VMULPD       X4, X1, X1
+	VFMADD231PD  PixelsConstants<>+736(SB), X2, X1
 	VXORPS       X2, X2, X2
-	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, PixelsConstants<>+960(SB), Y1, Y1
-	VCMPPD       $0x00, PixelsConstants<>+480(SB), Y0, Y3
-	VBLENDVPD    Y3, PixelsConstants<>+480(SB), Y1, Y1
-	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, PixelsConstants<>+992(SB), Y1, Y0
-	VCVTPD2PSY   Y0, X0
+	VCMPPD       $0x00, X2, X0, X3
+	VBLENDVPD    X3, PixelsConstants<>+960(SB), X1, X1
+	VCMPPD       $0x00, PixelsConstants<>+480(SB), X0, X3
+	VBLENDVPD    X3, PixelsConstants<>+480(SB), X1, X1
+	VCMPPD       $0x19, X2, X0, X0
+	VBLENDVPD    X0, PixelsConstants<>+992(SB), X1, X0
+	VCVTPD2PSX   X0, X0
 	VMOVSS       X0, 1152(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
@@ -2060,35 +2060,35 @@ loop1:
 
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X5
-	VCVTPS2PD   X5, Y5
-	VPADDQ      PixelsConstants<>+512(SB), Y5, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       PixelsConstants<>+544(SB), Y8, Y8
-	VSUBPD      PixelsConstants<>+576(SB), Y8, Y8
-	VANDPD      PixelsConstants<>+608(SB), Y7, Y7
-	VPADDQ      PixelsConstants<>+640(SB), Y7, Y7
-	VSUBPD      PixelsConstants<>+672(SB), Y7, Y7
-	VADDPD      PixelsConstants<>+704(SB), Y7, Y9
-	VDIVPD      Y9, Y7, Y7
-	VMULPD      Y7, Y7, Y9
-	VMOVUPS     PixelsConstants<>+768(SB), Y10
-	VFMADD231PD PixelsConstants<>+800(SB), Y9, Y10
-	VMOVUPS     PixelsConstants<>+832(SB), Y11
-	VFMADD231PD PixelsConstants<>+864(SB), Y9, Y11
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD Y9, Y11, Y10
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD PixelsConstants<>+896(SB), Y9, Y10
-	VMULPD      Y10, Y7, Y7
-	VFMADD231PD PixelsConstants<>+736(SB), Y8, Y7
+	VCVTPS2PD   X5, X5
+	VPADDQ      PixelsConstants<>+512(SB), X5, X7
+	VPSRLQ      $0x34, X7, X8
+	VORPD       PixelsConstants<>+544(SB), X8, X8
+	VSUBPD      PixelsConstants<>+576(SB), X8, X8
+	VANDPD      PixelsConstants<>+608(SB), X7, X7
+	VPADDQ      PixelsConstants<>+640(SB), X7, X7
+	VSUBPD      PixelsConstants<>+672(SB), X7, X7
+	VADDPD      PixelsConstants<>+704(SB), X7, X9
+	VDIVPD      X9, X7, X7
+	VMULPD      X7, X7, X9
+	VMOVUPS     PixelsConstants<>+768(SB), X10
+	VFMADD231PD PixelsConstants<>+800(SB), X9, X10
+	VMOVUPS     PixelsConstants<>+832(SB), X11
+	VFMADD231PD PixelsConstants<>+864(SB), X9, X11
+	VMULPD      X9, X9, X9
+	VFMADD231PD X9, X11, X10
+	VMULPD      X9, X9, X9
+	VFMADD231PD PixelsConstants<>+896(SB), X9, X10
+	VMULPD      X10, X7, X7
+	VFMADD231PD PixelsConstants<>+736(SB), X8, X7
 	VXORPS      X8, X8, X8
-	VCMPPD      $0x00, Y8, Y5, Y9
-	VBLENDVPD   Y9, PixelsConstants<>+960(SB), Y7, Y7
-	VCMPPD      $0x00, PixelsConstants<>+480(SB), Y5, Y9
-	VBLENDVPD   Y9, PixelsConstants<>+480(SB), Y7, Y7
-	VCMPPD      $0x19, Y8, Y5, Y5
-	VBLENDVPD   Y5, PixelsConstants<>+992(SB), Y7, Y5
-	VCVTPD2PSY  Y5, X5
+	VCMPPD      $0x00, X8, X5, X9
+	VBLENDVPD   X9, PixelsConstants<>+960(SB), X7, X7
+	VCMPPD      $0x00, PixelsConstants<>+480(SB), X5, X9
+	VBLENDVPD   X9, PixelsConstants<>+480(SB), X7, X7
+	VCMPPD      $0x19, X8, X5, X5
+	VBLENDVPD   X5, PixelsConstants<>+992(SB), X7, X5
+	VCVTPD2PSX  X5, X5
 	VMOVSS      X5, 1152(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
@@ -3255,35 +3255,35 @@ loop1:
 
 	// t = log(s2)
 	VSHUFPS     $0x00, X5, X5, X5
-	VCVTPS2PD   X5, Y5
-	VPADDQ      PixelsConstants<>+512(SB), Y5, Y7
-	VPSRLQ      $0x34, Y7, Y8
-	VORPD       PixelsConstants<>+544(SB), Y8, Y8
-	VSUBPD      PixelsConstants<>+576(SB), Y8, Y8
-	VANDPD      PixelsConstants<>+608(SB), Y7, Y7
-	VPADDQ      PixelsConstants<>+640(SB), Y7, Y7
-	VSUBPD      PixelsConstants<>+672(SB), Y7, Y7
-	VADDPD      PixelsConstants<>+704(SB), Y7, Y9
-	VDIVPD      Y9, Y7, Y7
-	VMULPD      Y7, Y7, Y9
-	VMOVUPS     PixelsConstants<>+768(SB), Y10
-	VFMADD231PD PixelsConstants<>+800(SB), Y9, Y10
-	VMOVUPS     PixelsConstants<>+832(SB), Y11
-	VFMADD231PD PixelsConstants<>+864(SB), Y9, Y11
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD Y9, Y11, Y10
-	VMULPD      Y9, Y9, Y9
-	VFMADD231PD PixelsConstants<>+896(SB), Y9, Y10
-	VMULPD      Y10, Y7, Y7
-	VFMADD231PD PixelsConstants<>+736(SB), Y8, Y7
+	VCVTPS2PD   X5, X5
+	VPADDQ      PixelsConstants<>+512(SB), X5, X7
+	VPSRLQ      $0x34, X7, X8
+	VORPD       PixelsConstants<>+544(SB), X8, X8
+	VSUBPD      PixelsConstants<>+576(SB), X8, X8
+	VANDPD      PixelsConstants<>+608(SB), X7, X7
+	VPADDQ      PixelsConstants<>+640(SB), X7, X7
+	VSUBPD      PixelsConstants<>+672(SB), X7, X7
+	VADDPD      PixelsConstants<>+704(SB), X7, X9
+	VDIVPD      X9, X7, X7
+	VMULPD      X7, X7, X9
+	VMOVUPS     PixelsConstants<>+768(SB), X10
+	VFMADD231PD PixelsConstants<>+800(SB), X9, X10
+	VMOVUPS     PixelsConstants<>+832(SB), X11
+	VFMADD231PD PixelsConstants<>+864(SB), X9, X11
+	VMULPD      X9, X9, X9
+	VFMADD231PD X9, X11, X10
+	VMULPD      X9, X9, X9
+	VFMADD231PD PixelsConstants<>+896(SB), X9, X10
+	VMULPD      X10, X7, X7
+	VFMADD231PD PixelsConstants<>+736(SB), X8, X7
 	VXORPS      X8, X8, X8
-	VCMPPD      $0x00, Y8, Y5, Y9
-	VBLENDVPD   Y9, PixelsConstants<>+960(SB), Y7, Y7
-	VCMPPD      $0x00, PixelsConstants<>+480(SB), Y5, Y9
-	VBLENDVPD   Y9, PixelsConstants<>+480(SB), Y7, Y7
-	VCMPPD      $0x19, Y8, Y5, Y5
-	VBLENDVPD   Y5, PixelsConstants<>+992(SB), Y7, Y5
-	VCVTPD2PSY  Y5, X5
+	VCMPPD      $0x00, X8, X5, X9
+	VBLENDVPD   X9, PixelsConstants<>+960(SB), X7, X7
+	VCMPPD      $0x00, PixelsConstants<>+480(SB), X5, X9
+	VBLENDVPD   X9, PixelsConstants<>+480(SB), X7, X7
+	VCMPPD      $0x19, X8, X5, X5
+	VBLENDVPD   X5, PixelsConstants<>+992(SB), X7, X5
+	VCVTPD2PSX  X5, X5
 	VMOVSS      X5, 1152(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)

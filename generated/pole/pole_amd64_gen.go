@@ -77,6 +77,9 @@ func poleBackward(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad
 //go:noescape
 func poleBackwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 
+//go:noescape
+func poleBackwardAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
+
 // vectorGrad is Grad in assembly.
 func (p *Pole) vectorGrad(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *PoleGrad) float32 {
 	return poleGrad(p, ws, x, y, g)

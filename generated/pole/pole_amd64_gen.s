@@ -165,54 +165,48 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
+	VSHUFPS      $0x00, X0, X0, X1
+	VSHUFPS      $0x55, X0, X0, X2
+	VMAXPS       X2, X1, X1
+	VMOVSS       X1, 144(SI)
+	VSUBPS       X1, X0, X0
+	VMOVUPS      PoleConstants<>+448(SB), X1
+	VMAXPS       X0, X1, X0
 	VMOVUPS      PoleConstants<>+480(SB), X1
-	VMOVUPS      PoleConstants<>+448(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 144(SI)
-	VSUBPS       X2, X0, X0
-	VMOVUPS      PoleConstants<>+512(SB), X2
-	VMAXPS       X0, X2, X0
-	VMOVUPS      PoleConstants<>+544(SB), X2
-	VMOVAPS      X2, X3
-	VFMADD231PS  PoleConstants<>+576(SB), X0, X3
-	VSUBPS       X2, X3, X3
-	VMOVAPS      X2, X4
-	VFMADD231PS  PoleConstants<>+608(SB), X3, X4
-	VSUBPS       X2, X4, X5
-	VSUBPS       X5, X3, X5
-	VADDPS       X2, X5, X2
-	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+640(SB), X4, X4
-	VPSLLD       $0x17, X2, X2
-	VPADDD       PoleConstants<>+640(SB), X2, X2
-	VFNMADD231PS PoleConstants<>+672(SB), X3, X0
-	VFNMADD231PS PoleConstants<>+704(SB), X3, X0
-	VMOVAPS      X4, X3
-	VFMADD231PS  X0, X4, X3
-	VSUBPS       X3, X4, X5
-	VFMADD231PS  X0, X4, X5
-	VMULPS       X0, X0, X6
-	VMULPS       X6, X4, X4
-	VMOVUPS      PoleConstants<>+608(SB), X7
+	VMOVAPS      X1, X2
+	VFMADD231PS  PoleConstants<>+512(SB), X0, X2
+	VSUBPS       X1, X2, X2
+	VMOVAPS      X1, X3
+	VFMADD231PS  PoleConstants<>+544(SB), X2, X3
+	VSUBPS       X1, X3, X4
+	VSUBPS       X4, X2, X4
+	VADDPS       X1, X4, X1
+	VPSLLD       $0x17, X3, X3
+	VPADDD       PoleConstants<>+576(SB), X3, X3
+	VPSLLD       $0x17, X1, X1
+	VPADDD       PoleConstants<>+576(SB), X1, X1
+	VFNMADD231PS PoleConstants<>+608(SB), X2, X0
+	VFNMADD231PS PoleConstants<>+640(SB), X2, X0
+	VMOVAPS      X3, X2
+	VFMADD231PS  X0, X3, X2
+	VSUBPS       X2, X3, X4
+	VFMADD231PS  X0, X3, X4
+	VMULPS       X0, X0, X5
+	VMULPS       X5, X3, X3
+	VMOVUPS      PoleConstants<>+544(SB), X6
+	VFMADD231PS  PoleConstants<>+672(SB), X0, X6
+	VMOVUPS      PoleConstants<>+704(SB), X7
 	VFMADD231PS  PoleConstants<>+736(SB), X0, X7
 	VMOVUPS      PoleConstants<>+768(SB), X8
 	VFMADD231PS  PoleConstants<>+800(SB), X0, X8
-	VMOVUPS      PoleConstants<>+832(SB), X9
-	VFMADD231PS  PoleConstants<>+864(SB), X0, X9
-	VFMADD231PS  X6, X8, X7
-	VMULPS       X6, X6, X0
-	VFMADD231PS  X0, X9, X7
-	VFMADD231PS  X7, X4, X5
-	VADDPS       X5, X3, X0
-	VMULPS       X2, X0, X0
-	VANDPS       X0, X1, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
+	VFMADD231PS  X5, X7, X6
+	VMULPS       X5, X5, X0
+	VFMADD231PS  X0, X8, X6
+	VFMADD231PS  X6, X3, X4
+	VADDPS       X4, X2, X0
+	VMULPS       X1, X0, X0
+	VSHUFPS      $0x00, X0, X0, X1
+	VSHUFPS      $0x55, X0, X0, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 148(SI)
 	VDIVPS       X1, X0, X0
@@ -242,43 +236,43 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VSHUFPS         $0x88, Z0, Z1, Z2
 	VSHUFPS         $0xdd, Z0, Z1, Z0
 	VADDPS          Z0, Z2, Z0
-	VMOVUPS         PoleConstants<>+896(SB), Z1
+	VMOVUPS         PoleConstants<>+832(SB), Z1
 	VPERMPS         Z0, Z1, Z0
 	VADDPS          256(DI), Z0, Z0
-	VANDPS.BCST     PoleConstants<>+964(SB), Z0, Z1
-	VBROADCASTSS    PoleConstants<>+960(SB), Z2
+	VANDPS.BCST     PoleConstants<>+900(SB), Z0, Z1
+	VBROADCASTSS    PoleConstants<>+896(SB), Z2
 	VMINPS          Z1, Z2, Z1
-	VADDPS.BCST     PoleConstants<>+968(SB), Z1, Z2
+	VADDPS.BCST     PoleConstants<>+904(SB), Z1, Z2
 	VPSRLD          $0x14, Z2, Z2
-	VMOVUPS         PoleConstants<>+1024(SB), Z3
+	VMOVUPS         PoleConstants<>+960(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       PoleConstants<>+1088(SB), Z3, Z4
+	VPERMI2PS       PoleConstants<>+1024(SB), Z3, Z4
 	VSUBPS          Z4, Z1, Z1
-	VMOVUPS         PoleConstants<>+1152(SB), Z3
+	VMOVUPS         PoleConstants<>+1088(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       PoleConstants<>+1216(SB), Z3, Z4
+	VPERMI2PS       PoleConstants<>+1152(SB), Z3, Z4
 	VMAXPS          Z1, Z4, Z3
-	VMOVUPS         PoleConstants<>+1280(SB), Z4
+	VMOVUPS         PoleConstants<>+1216(SB), Z4
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       PoleConstants<>+1344(SB), Z4, Z5
-	VMOVUPS         PoleConstants<>+1408(SB), Z4
+	VPERMI2PS       PoleConstants<>+1280(SB), Z4, Z5
+	VMOVUPS         PoleConstants<>+1344(SB), Z4
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       PoleConstants<>+1472(SB), Z4, Z6
-	VMOVUPS         PoleConstants<>+1536(SB), Z4
+	VPERMI2PS       PoleConstants<>+1408(SB), Z4, Z6
+	VMOVUPS         PoleConstants<>+1472(SB), Z4
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       PoleConstants<>+1600(SB), Z4, Z7
-	VMOVUPS         PoleConstants<>+1664(SB), Z4
+	VPERMI2PS       PoleConstants<>+1536(SB), Z4, Z7
+	VMOVUPS         PoleConstants<>+1600(SB), Z4
 	VMOVAPS         Z2, Z8
-	VPERMI2PS       PoleConstants<>+1728(SB), Z4, Z8
-	VMOVUPS         PoleConstants<>+1792(SB), Z4
-	VPERMI2PS       PoleConstants<>+1856(SB), Z4, Z2
+	VPERMI2PS       PoleConstants<>+1664(SB), Z4, Z8
+	VMOVUPS         PoleConstants<>+1728(SB), Z4
+	VPERMI2PS       PoleConstants<>+1792(SB), Z4, Z2
 	VFMADD231PS     Z1, Z7, Z6
 	VFMADD231PS     Z1, Z2, Z8
 	VMULPS          Z1, Z1, Z2
 	VFMADD231PS     Z2, Z8, Z6
 	VFMADD231PS     Z6, Z1, Z5
 	VFMADD231PS     Z1, Z5, Z3
-	VBROADCASTSS    PoleConstants<>+1920(SB), Z1
+	VBROADCASTSS    PoleConstants<>+1856(SB), Z1
 	VPTERNLOGD      $0x78, Z1, Z0, Z3
 	VMOVUPS         Z3, (SI)
 
@@ -299,37 +293,30 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVSD        X0, 128(SI)
 
 	// a2 = softmax(z2)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      PoleConstants<>+1924(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      PoleConstants<>+1928(SB), X1
+	VBROADCASTSS      PoleConstants<>+1860(SB), X1
 	VMAXPS            X0, X1, X0
-	VBROADCASTSS      PoleConstants<>+1932(SB), X1
+	VBROADCASTSS      PoleConstants<>+1864(SB), X1
 	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  PoleConstants<>+1936(SB), X0, X2
+	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X0, X2
 	VSUBPS            X1, X2, X1
-	VFNMADD231PS.BCST PoleConstants<>+1940(SB), X1, X0
-	VPERMPS           PoleConstants<>+1984(SB), Z2, Z3
-	VFNMADD231PS.BCST PoleConstants<>+1944(SB), X1, X3
+	VFNMADD231PS.BCST PoleConstants<>+1872(SB), X1, X0
+	VPERMPS           PoleConstants<>+1920(SB), Z2, Z3
+	VFNMADD231PS.BCST PoleConstants<>+1876(SB), X1, X3
 	VMULPS            X0, X0, X4
-	VBROADCASTSS      PoleConstants<>+2052(SB), X5
-	VFMADD231PS.BCST  PoleConstants<>+2048(SB), X0, X5
+	VBROADCASTSS      PoleConstants<>+1988(SB), X5
+	VFMADD231PS.BCST  PoleConstants<>+1984(SB), X0, X5
 	VADDPS            X3, X0, X0
 	VFMADD231PS       X5, X4, X0
-	VPERMPS           PoleConstants<>+2112(SB), Z2, Z2
+	VPERMPS           PoleConstants<>+2048(SB), Z2, Z2
 	VFMADD231PS       X0, X2, X2
 	VSCALEFPS         X1, X2, X0
-	VMOVAPS.Z         X0, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VADDPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VADDPS            X2, X1, X1
 	VMOVSS            X1, 148(SI)
 	VDIVPS            X1, X0, X0
@@ -500,110 +487,100 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VMOVUPS      PoleConstants<>+480(SB), X1
-	VMOVUPS      PoleConstants<>+448(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 144(SI)
-	VSUBPS       X2, X0, X3
-	VMOVUPS      PoleConstants<>+512(SB), X4
-	VMAXPS       X3, X4, X3
-	VMOVUPS      PoleConstants<>+544(SB), X4
-	VMOVAPS      X4, X5
-	VFMADD231PS  PoleConstants<>+576(SB), X3, X5
-	VSUBPS       X4, X5, X5
-	VMOVAPS      X4, X6
-	VFMADD231PS  PoleConstants<>+608(SB), X5, X6
-	VSUBPS       X4, X6, X8
-	VSUBPS       X8, X5, X8
-	VADDPS       X4, X8, X4
-	VPSLLD       $0x17, X6, X6
-	VPADDD       PoleConstants<>+640(SB), X6, X6
-	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+640(SB), X4, X4
-	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
-	VFNMADD231PS PoleConstants<>+704(SB), X5, X3
-	VMOVAPS      X6, X5
-	VFMADD231PS  X3, X6, X5
-	VSUBPS       X5, X6, X8
-	VFMADD231PS  X3, X6, X8
-	VMULPS       X3, X3, X9
-	VMULPS       X9, X6, X6
-	VMOVUPS      PoleConstants<>+608(SB), X10
-	VFMADD231PS  PoleConstants<>+736(SB), X3, X10
+	VSHUFPS      $0x00, X0, X0, X1
+	VSHUFPS      $0x55, X0, X0, X2
+	VMAXPS       X2, X1, X1
+	VMOVSS       X1, 144(SI)
+	VSUBPS       X1, X0, X2
+	VMOVUPS      PoleConstants<>+448(SB), X3
+	VMAXPS       X2, X3, X2
+	VMOVUPS      PoleConstants<>+480(SB), X3
+	VMOVAPS      X3, X4
+	VFMADD231PS  PoleConstants<>+512(SB), X2, X4
+	VSUBPS       X3, X4, X4
+	VMOVAPS      X3, X5
+	VFMADD231PS  PoleConstants<>+544(SB), X4, X5
+	VSUBPS       X3, X5, X6
+	VSUBPS       X6, X4, X6
+	VADDPS       X3, X6, X3
+	VPSLLD       $0x17, X5, X5
+	VPADDD       PoleConstants<>+576(SB), X5, X5
+	VPSLLD       $0x17, X3, X3
+	VPADDD       PoleConstants<>+576(SB), X3, X3
+	VFNMADD231PS PoleConstants<>+608(SB), X4, X2
+	VFNMADD231PS PoleConstants<>+640(SB), X4, X2
+	VMOVAPS      X5, X4
+	VFMADD231PS  X2, X5, X4
+	VSUBPS       X4, X5, X6
+	VFMADD231PS  X2, X5, X6
+	VMULPS       X2, X2, X8
+	VMULPS       X8, X5, X5
+	VMOVUPS      PoleConstants<>+544(SB), X9
+	VFMADD231PS  PoleConstants<>+672(SB), X2, X9
+	VMOVUPS      PoleConstants<>+704(SB), X10
+	VFMADD231PS  PoleConstants<>+736(SB), X2, X10
 	VMOVUPS      PoleConstants<>+768(SB), X11
-	VFMADD231PS  PoleConstants<>+800(SB), X3, X11
-	VMOVUPS      PoleConstants<>+832(SB), X12
-	VFMADD231PS  PoleConstants<>+864(SB), X3, X12
-	VFMADD231PS  X9, X11, X10
-	VMULPS       X9, X9, X3
-	VFMADD231PS  X3, X12, X10
-	VFMADD231PS  X10, X6, X8
-	VADDPS       X8, X5, X3
-	VMULPS       X4, X3, X3
-	VANDPS       X3, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, 148(SI)
-	VDIVPS       X4, X3, X3
-	VMOVSD       X3, 136(SI)
+	VFMADD231PS  PoleConstants<>+800(SB), X2, X11
+	VFMADD231PS  X8, X10, X9
+	VMULPS       X8, X8, X2
+	VFMADD231PS  X2, X11, X9
+	VFMADD231PS  X9, X5, X6
+	VADDPS       X6, X4, X2
+	VMULPS       X3, X2, X2
+	VSHUFPS      $0x00, X2, X2, X3
+	VSHUFPS      $0x55, X2, X2, X4
+	VADDPS       X4, X3, X3
+	VMOVSS       X3, 148(SI)
+	VDIVPS       X3, X2, X2
+	VMOVSD       X2, 136(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X4, X4, X3
-	VCVTPS2PD   X3, Y3
-	VPADDQ      PoleConstants<>+2208(SB), Y3, Y4
-	VPSRLQ      $0x34, Y4, Y5
-	VORPD       PoleConstants<>+2240(SB), Y5, Y5
-	VSUBPD      PoleConstants<>+2272(SB), Y5, Y5
-	VANDPD      PoleConstants<>+2304(SB), Y4, Y4
-	VPADDQ      PoleConstants<>+2336(SB), Y4, Y4
-	VSUBPD      Y7, Y4, Y4
-	VADDPD      PoleConstants<>+2368(SB), Y4, Y6
-	VDIVPD      Y6, Y4, Y4
-	VMULPD      Y4, Y4, Y6
-	VMOVUPS     PoleConstants<>+2432(SB), Y7
-	VFMADD231PD PoleConstants<>+2464(SB), Y6, Y7
-	VMOVUPS     PoleConstants<>+2496(SB), Y8
-	VFMADD231PD PoleConstants<>+2528(SB), Y6, Y8
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD Y6, Y8, Y7
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD PoleConstants<>+2560(SB), Y6, Y7
-	VMULPD      Y7, Y4, Y4
-	VFMADD231PD PoleConstants<>+2400(SB), Y5, Y4
-	VXORPS      X5, X5, X5
-	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, PoleConstants<>+2624(SB), Y4, Y4
-	VCMPPD      $0x00, PoleConstants<>+2176(SB), Y3, Y6
-	VBLENDVPD   Y6, PoleConstants<>+2176(SB), Y4, Y4
-	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, PoleConstants<>+2656(SB), Y4, Y3
-	VCVTPD2PSY  Y3, X3
-	VMOVSS      X3, 160(SI)
+	VCVTPS2PD   X3, X2
+	VPADDQ      PoleConstants<>+2144(SB), X2, X3
+	VPSRLQ      $0x34, X3, X4
+	VORPD       PoleConstants<>+2176(SB), X4, X4
+	VSUBPD      PoleConstants<>+2208(SB), X4, X4
+	VANDPD      PoleConstants<>+2240(SB), X3, X3
+	VPADDQ      PoleConstants<>+2272(SB), X3, X3
+	VSUBPD      X7, X3, X3
+	VADDPD      PoleConstants<>+2304(SB), X3, X5
+	VDIVPD      X5, X3, X3
+	VMULPD      X3, X3, X5
+	VMOVUPS     PoleConstants<>+2368(SB), X6
+	VFMADD231PD PoleConstants<>+2400(SB), X5, X6
+	VMOVUPS     PoleConstants<>+2432(SB), X7
+	VFMADD231PD PoleConstants<>+2464(SB), X5, X7
+	VMULPD      X5, X5, X5
+	VFMADD231PD X5, X7, X6
+	VMULPD      X5, X5, X5
+	VFMADD231PD PoleConstants<>+2496(SB), X5, X6
+	VMULPD      X6, X3, X3
+	VFMADD231PD PoleConstants<>+2336(SB), X4, X3
+	VXORPS      X4, X4, X4
+	VCMPPD      $0x00, X4, X2, X5
+	VBLENDVPD   X5, PoleConstants<>+2560(SB), X3, X3
+	VCMPPD      $0x00, PoleConstants<>+2112(SB), X2, X5
+	VBLENDVPD   X5, PoleConstants<>+2112(SB), X3, X3
+	VCMPPD      $0x19, X4, X2, X2
+	VBLENDVPD   X2, PoleConstants<>+2592(SB), X3, X2
+	VCVTPD2PSX  X2, X2
+	VMOVSS      X2, 160(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VSHUFPS $0x00, X2, X2, X2
-	VSUBPS  X0, X2, X0
-	VSHUFPS $0x00, X3, X3, X2
-	VADDPS  X2, X0, X0
-	VMOVSD  (CX), X2
-	VMULPS  X0, X2, X0
-	VANDPS  X0, X1, X0
-	VSHUFPS $0x4e, X0, X0, X1
+	VSUBPS  X0, X1, X0
+	VSHUFPS $0x00, X2, X2, X1
 	VADDPS  X1, X0, X0
-	VSHUFPS $0xb1, X0, X0, X1
-	VADDPS  X1, X0, X0
+	VMOVSD  (CX), X1
+	VMULPS  X0, X1, X0
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
 	VMOVSS  X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
 // func poleLossAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -625,43 +602,43 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VSHUFPS         $0x88, Z0, Z1, Z2
 	VSHUFPS         $0xdd, Z0, Z1, Z0
 	VADDPS          Z0, Z2, Z0
-	VMOVUPS         PoleConstants<>+896(SB), Z1
+	VMOVUPS         PoleConstants<>+832(SB), Z1
 	VPERMPS         Z0, Z1, Z0
 	VADDPS          256(DI), Z0, Z0
-	VANDPS.BCST     PoleConstants<>+964(SB), Z0, Z1
-	VBROADCASTSS    PoleConstants<>+960(SB), Z2
+	VANDPS.BCST     PoleConstants<>+900(SB), Z0, Z1
+	VBROADCASTSS    PoleConstants<>+896(SB), Z2
 	VMINPS          Z1, Z2, Z1
-	VADDPS.BCST     PoleConstants<>+968(SB), Z1, Z2
+	VADDPS.BCST     PoleConstants<>+904(SB), Z1, Z2
 	VPSRLD          $0x14, Z2, Z2
-	VMOVUPS         PoleConstants<>+1024(SB), Z3
+	VMOVUPS         PoleConstants<>+960(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       PoleConstants<>+1088(SB), Z3, Z4
+	VPERMI2PS       PoleConstants<>+1024(SB), Z3, Z4
 	VSUBPS          Z4, Z1, Z1
-	VMOVUPS         PoleConstants<>+1152(SB), Z3
+	VMOVUPS         PoleConstants<>+1088(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       PoleConstants<>+1216(SB), Z3, Z4
+	VPERMI2PS       PoleConstants<>+1152(SB), Z3, Z4
 	VMAXPS          Z1, Z4, Z3
-	VMOVUPS         PoleConstants<>+1280(SB), Z4
+	VMOVUPS         PoleConstants<>+1216(SB), Z4
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       PoleConstants<>+1344(SB), Z4, Z5
-	VMOVUPS         PoleConstants<>+1408(SB), Z4
+	VPERMI2PS       PoleConstants<>+1280(SB), Z4, Z5
+	VMOVUPS         PoleConstants<>+1344(SB), Z4
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       PoleConstants<>+1472(SB), Z4, Z6
-	VMOVUPS         PoleConstants<>+1536(SB), Z4
+	VPERMI2PS       PoleConstants<>+1408(SB), Z4, Z6
+	VMOVUPS         PoleConstants<>+1472(SB), Z4
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       PoleConstants<>+1600(SB), Z4, Z7
-	VMOVUPS         PoleConstants<>+1664(SB), Z4
+	VPERMI2PS       PoleConstants<>+1536(SB), Z4, Z7
+	VMOVUPS         PoleConstants<>+1600(SB), Z4
 	VMOVAPS         Z2, Z8
-	VPERMI2PS       PoleConstants<>+1728(SB), Z4, Z8
-	VMOVUPS         PoleConstants<>+1792(SB), Z4
-	VPERMI2PS       PoleConstants<>+1856(SB), Z4, Z2
+	VPERMI2PS       PoleConstants<>+1664(SB), Z4, Z8
+	VMOVUPS         PoleConstants<>+1728(SB), Z4
+	VPERMI2PS       PoleConstants<>+1792(SB), Z4, Z2
 	VFMADD231PS     Z1, Z7, Z6
 	VFMADD231PS     Z1, Z2, Z8
 	VMULPS          Z1, Z1, Z2
 	VFMADD231PS     Z2, Z8, Z6
 	VFMADD231PS     Z6, Z1, Z5
 	VFMADD231PS     Z1, Z5, Z3
-	VBROADCASTSS    PoleConstants<>+1920(SB), Z1
+	VBROADCASTSS    PoleConstants<>+1856(SB), Z1
 	VPTERNLOGD      $0x78, Z1, Z0, Z3
 	VMOVUPS         Z3, (SI)
 
@@ -682,94 +659,88 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VMOVSD        X0, 128(SI)
 
 	// a2 = softmax(z2)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      PoleConstants<>+1924(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      PoleConstants<>+1928(SB), X3
+	VBROADCASTSS      PoleConstants<>+1860(SB), X3
 	VMAXPS            X2, X3, X2
-	VBROADCASTSS      PoleConstants<>+1932(SB), X3
+	VBROADCASTSS      PoleConstants<>+1864(SB), X3
 	VMOVAPS           X3, X4
-	VFMADD231PS.BCST  PoleConstants<>+1936(SB), X2, X4
+	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X2, X4
 	VSUBPS            X3, X4, X3
-	VFNMADD231PS.BCST PoleConstants<>+1940(SB), X3, X2
-	VPERMPS           PoleConstants<>+1984(SB), Z4, Z5
-	VFNMADD231PS.BCST PoleConstants<>+1944(SB), X3, X5
+	VFNMADD231PS.BCST PoleConstants<>+1872(SB), X3, X2
+	VPERMPS           PoleConstants<>+1920(SB), Z4, Z5
+	VFNMADD231PS.BCST PoleConstants<>+1876(SB), X3, X5
 	VMULPS            X2, X2, X6
-	VBROADCASTSS      PoleConstants<>+2052(SB), X7
-	VFMADD231PS.BCST  PoleConstants<>+2048(SB), X2, X7
+	VBROADCASTSS      PoleConstants<>+1988(SB), X7
+	VFMADD231PS.BCST  PoleConstants<>+1984(SB), X2, X7
 	VADDPS            X5, X2, X2
 	VFMADD231PS       X7, X6, X2
-	VPERMPS           PoleConstants<>+2112(SB), Z4, Z4
+	VPERMPS           PoleConstants<>+2048(SB), Z4, Z4
 	VFMADD231PS       X2, X4, X4
 	VSCALEFPS         X3, X4, X2
-	VMOVAPS.Z         X2, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X4
-	VADDPS            X4, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X4
+	VSHUFPS           $0x00, X2, X2, X3
+	VSHUFPS           $0x55, X2, X2, X4
 	VADDPS            X4, X3, X3
 	VMOVSS            X3, 148(SI)
 	VDIVPS            X3, X2, X2
 	VMOVSD            X2, 136(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X3, X3, X2
-	VCVTPS2PD        X2, Y2
-	VPADDQ.BCST      PoleConstants<>+2696(SB), Y2, Y3
-	VPSRLQ           $0x34, Y3, Y4
-	VORPD.BCST       PoleConstants<>+2704(SB), Y4, Y4
-	VSUBPD.BCST      PoleConstants<>+2712(SB), Y4, Y4
-	VANDPD.BCST      PoleConstants<>+2720(SB), Y3, Y3
-	VPADDQ.BCST      PoleConstants<>+2728(SB), Y3, Y3
-	VSUBPD.BCST      PoleConstants<>+2736(SB), Y3, Y3
-	VADDPD.BCST      PoleConstants<>+2744(SB), Y3, Y5
-	VDIVPD           Y5, Y3, Y3
-	VMULPD           Y3, Y3, Y5
-	VBROADCASTSD     PoleConstants<>+2760(SB), Y6
-	VFMADD231PD.BCST PoleConstants<>+2768(SB), Y5, Y6
-	VBROADCASTSD     PoleConstants<>+2776(SB), Y7
-	VFMADD231PD.BCST PoleConstants<>+2784(SB), Y5, Y7
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD      Y5, Y7, Y6
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD.BCST PoleConstants<>+2792(SB), Y5, Y6
-	VMULPD           Y6, Y3, Y3
-	VFMADD231PD.BCST PoleConstants<>+2752(SB), Y4, Y3
+	VCVTPS2PD        X3, X2
+	VPADDQ.BCST      PoleConstants<>+2632(SB), X2, X3
+	VPSRLQ           $0x34, X3, X4
+	VORPD.BCST       PoleConstants<>+2640(SB), X4, X4
+	VSUBPD.BCST      PoleConstants<>+2648(SB), X4, X4
+	VANDPD.BCST      PoleConstants<>+2656(SB), X3, X3
+	VPADDQ.BCST      PoleConstants<>+2664(SB), X3, X3
+	VSUBPD.BCST      PoleConstants<>+2672(SB), X3, X3
+	VADDPD.BCST      PoleConstants<>+2680(SB), X3, X5
+	VDIVPD           X5, X3, X3
+	VMULPD           X3, X3, X5
+	VMOVDDUP         PoleConstants<>+2696(SB), X6
+	VFMADD231PD.BCST PoleConstants<>+2704(SB), X5, X6
+	VMOVDDUP         PoleConstants<>+2712(SB), X7
+	VFMADD231PD.BCST PoleConstants<>+2720(SB), X5, X7
+	VMULPD           X5, X5, X5
+	VFMADD231PD      X5, X7, X6
+	VMULPD           X5, X5, X5
+	VFMADD231PD.BCST PoleConstants<>+2728(SB), X5, X6
+	VMULPD           X6, X3, X3
+	VFMADD231PD.BCST PoleConstants<>+2688(SB), X4, X3
 	VXORPS           X4, X4, X4
-	VCMPPD           $0x00, Y4, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+2808(SB), Y3, K2, Y3
-	VCMPPD.BCST      $0x00, PoleConstants<>+2688(SB), Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+2688(SB), Y3, K2, Y3
-	VCMPPD           $0x19, Y4, Y2, K2
-	VBLENDMPD.BCST   PoleConstants<>+2816(SB), Y3, K2, Y2
-	VCVTPD2PSY       Y2, X2
+	VCMPPD           $0x00, X4, X2, K1
+	VBLENDMPD.BCST   PoleConstants<>+2744(SB), X3, K1, X3
+	VCMPPD.BCST      $0x00, PoleConstants<>+2624(SB), X2, K1
+	VBLENDMPD.BCST   PoleConstants<>+2624(SB), X3, K1, X3
+	VCMPPD           $0x19, X4, X2, K1
+	VBLENDMPD.BCST   PoleConstants<>+2752(SB), X3, K1, X2
+	VCVTPD2PSX       X2, X2
 	VMOVSS           X2, 160(SI)
 
 	// loss = Σ y*(m2 - z2 + t)
-	VSHUFPS   $0x00, X1, X1, X1
-	VSUBPS    X0, X1, X0
-	VSHUFPS   $0x00, X2, X2, X1
-	VADDPS    X1, X0, X0
-	VMOVSD    (CX), X1
-	VMULPS    X0, X1, X0
-	VMOVAPS.Z X0, K1, X0
-	VSHUFPS   $0x4e, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VSHUFPS   $0xb1, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VMOVSS    X0, ret+32(FP)
+	VSUBPS  X0, X1, X0
+	VSHUFPS $0x00, X2, X2, X1
+	VADDPS  X1, X0, X0
+	VMOVSD  (CX), X1
+	VMULPS  X0, X1, X0
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
+	VMOVSS  X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
 // func poleBackward(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 TEXT ·poleBackward(SB), NOSPLIT, $0-44
-	JMP ·poleBackwardAVX2(SB)
+	CMPQ ·poleLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·poleBackwardAVX2(SB)
+
+wide:
+	JMP ·poleBackwardAVX512(SB)
 
 // func poleBackwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
 // Requires: AVX, AVX2, FMA3
@@ -782,35 +753,35 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 
 	// t = log(s2)
 	VBROADCASTSS 148(SI), X0
-	VCVTPS2PD    X0, Y0
-	VPADDQ       PoleConstants<>+2208(SB), Y0, Y1
-	VPSRLQ       $0x34, Y1, Y2
-	VORPD        PoleConstants<>+2240(SB), Y2, Y2
-	VSUBPD       PoleConstants<>+2272(SB), Y2, Y2
-	VANDPD       PoleConstants<>+2304(SB), Y1, Y1
-	VPADDQ       PoleConstants<>+2336(SB), Y1, Y1
-	VSUBPD       PoleConstants<>+256(SB), Y1, Y1
-	VADDPD       PoleConstants<>+2368(SB), Y1, Y3
-	VDIVPD       Y3, Y1, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVUPS      PoleConstants<>+2432(SB), Y4
-	VFMADD231PD  PoleConstants<>+2464(SB), Y3, Y4
-	VMOVUPS      PoleConstants<>+2496(SB), Y5
-	VFMADD231PD  PoleConstants<>+2528(SB), Y3, Y5
-	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  Y3, Y5, Y4
-	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  PoleConstants<>+2560(SB), Y3, Y4
-	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  PoleConstants<>+2400(SB), Y2, Y1
+	VCVTPS2PD    X0, X0
+	VPADDQ       PoleConstants<>+2144(SB), X0, X1
+	VPSRLQ       $0x34, X1, X2
+	VORPD        PoleConstants<>+2176(SB), X2, X2
+	VSUBPD       PoleConstants<>+2208(SB), X2, X2
+	VANDPD       PoleConstants<>+2240(SB), X1, X1
+	VPADDQ       PoleConstants<>+2272(SB), X1, X1
+	VSUBPD       PoleConstants<>+256(SB), X1, X1
+	VADDPD       PoleConstants<>+2304(SB), X1, X3
+	VDIVPD       X3, X1, X1
+	VMULPD       X1, X1, X3
+	VMOVUPS      PoleConstants<>+2368(SB), X4
+	VFMADD231PD  PoleConstants<>+2400(SB), X3, X4
+	VMOVUPS      PoleConstants<>+2432(SB), X5
+	VFMADD231PD  PoleConstants<>+2464(SB), X3, X5
+	VMULPD       X3, X3, X3
+	VFMADD231PD  X3, X5, X4
+	VMULPD       X3, X3, X3
+	VFMADD231PD  PoleConstants<>+2496(SB), X3, X4
+	VMULPD       X4, X1, X1
+	VFMADD231PD  PoleConstants<>+2336(SB), X2, X1
 	VXORPS       X2, X2, X2
-	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+2624(SB), Y1, Y1
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y0, Y3
-	VBLENDVPD    Y3, PoleConstants<>+2176(SB), Y1, Y1
-	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, PoleConstants<>+2656(SB), Y1, Y0
-	VCVTPD2PSY   Y0, X0
+	VCMPPD       $0x00, X2, X0, X3
+	VBLENDVPD    X3, PoleConstants<>+2560(SB), X1, X1
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), X0, X3
+	VBLENDVPD    X3, PoleConstants<>+2112(SB), X1, X1
+	VCMPPD       $0x19, X2, X0, X0
+	VBLENDVPD    X0, PoleConstants<>+2592(SB), X1, X0
+	VCVTPD2PSX   X0, X0
 	VMOVSS       X0, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
@@ -824,11 +795,9 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VADDPS       X0, X3, X0
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 152(SI)
-	VANDPS       PoleConstants<>+480(SB), X0, X0
-	VSHUFPS      $0x4e, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X2
-	VADDPS       X2, X0, X0
+	VSHUFPS      $0x00, X0, X0, X2
+	VSHUFPS      $0x55, X0, X0, X0
+	VADDPS       X0, X2, X0
 	VMOVSS       X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
@@ -840,7 +809,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  384(DI), Y4, Y2
 	VFMADD231PS  416(DI), Y4, Y3
 	VMOVUPS      (SI), Y5
-	VMOVUPS      PoleConstants<>+640(SB), Y6
+	VMOVUPS      PoleConstants<>+576(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y2, Y2
@@ -868,19 +837,19 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS        Y3, 288(BX)
 	VBROADCASTF128 (DX), Y0
 	VMOVUPS        64(SI), Y1
-	VMOVUPS        PoleConstants<>+2824(SB), Y2
+	VMOVUPS        PoleConstants<>+2760(SB), Y2
 	VPERMPS        Y1, Y2, Y3
 	VMULPS         Y0, Y3, Y3
 	VMOVUPS        Y3, (BX)
-	VMOVUPS        PoleConstants<>+2856(SB), Y3
+	VMOVUPS        PoleConstants<>+2792(SB), Y3
 	VPERMPS        Y1, Y3, Y4
 	VMULPS         Y0, Y4, Y4
 	VMOVUPS        Y4, 32(BX)
-	VMOVUPS        PoleConstants<>+2888(SB), Y4
+	VMOVUPS        PoleConstants<>+2824(SB), Y4
 	VPERMPS        Y1, Y4, Y5
 	VMULPS         Y0, Y5, Y5
 	VMOVUPS        Y5, 64(BX)
-	VMOVUPS        PoleConstants<>+2920(SB), Y5
+	VMOVUPS        PoleConstants<>+2856(SB), Y5
 	VPERMPS        Y1, Y5, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, 96(BX)
@@ -897,6 +866,111 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VPERMPS        Y1, Y5, Y1
 	VMULPS         Y0, Y1, Y0
 	VMOVUPS        Y0, 224(BX)
+	VZEROUPPER
+	RET
+
+// func poleBackwardAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·poleBackwardAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+	MOVQ grad+32(FP), BX
+
+	// t = log(s2)
+	VBROADCASTSS     148(SI), X0
+	VCVTPS2PD        X0, X0
+	VPADDQ.BCST      PoleConstants<>+2632(SB), X0, X1
+	VPSRLQ           $0x34, X1, X2
+	VORPD.BCST       PoleConstants<>+2640(SB), X2, X2
+	VSUBPD.BCST      PoleConstants<>+2648(SB), X2, X2
+	VANDPD.BCST      PoleConstants<>+2656(SB), X1, X1
+	VPADDQ.BCST      PoleConstants<>+2664(SB), X1, X1
+	VSUBPD.BCST      PoleConstants<>+2672(SB), X1, X1
+	VADDPD.BCST      PoleConstants<>+2680(SB), X1, X3
+	VDIVPD           X3, X1, X1
+	VMULPD           X1, X1, X3
+	VMOVDDUP         PoleConstants<>+2696(SB), X4
+	VFMADD231PD.BCST PoleConstants<>+2704(SB), X3, X4
+	VMOVDDUP         PoleConstants<>+2712(SB), X5
+	VFMADD231PD.BCST PoleConstants<>+2720(SB), X3, X5
+	VMULPD           X3, X3, X3
+	VFMADD231PD      X3, X5, X4
+	VMULPD           X3, X3, X3
+	VFMADD231PD.BCST PoleConstants<>+2728(SB), X3, X4
+	VMULPD           X4, X1, X1
+	VFMADD231PD.BCST PoleConstants<>+2688(SB), X2, X1
+	VXORPS           X2, X2, X2
+	VCMPPD           $0x00, X2, X0, K1
+	VBLENDMPD.BCST   PoleConstants<>+2744(SB), X1, K1, X1
+	VCMPPD.BCST      $0x00, PoleConstants<>+2624(SB), X0, K1
+	VBLENDMPD.BCST   PoleConstants<>+2624(SB), X1, K1, X1
+	VCMPPD           $0x19, X2, X0, K1
+	VBLENDMPD.BCST   PoleConstants<>+2752(SB), X1, K1, X0
+	VCVTPD2PSX       X0, X0
+	VMOVSS           X0, 160(SI)
+
+	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
+	VMOVSD       136(SI), X1
+	VMOVSD       (CX), X2
+	VSUBPS       X2, X1, X1
+	VBROADCASTSS 144(SI), X3
+	VMOVSD       128(SI), X4
+	VSUBPS       X4, X3, X3
+	VSHUFPS      $0x00, X0, X0, X0
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X2, X0
+	VMOVSD       X1, 152(SI)
+	VSHUFPS      $0x00, X0, X0, X2
+	VSHUFPS      $0x55, X0, X0, X0
+	VADDPS       X0, X2, X0
+	VMOVSS       X0, ret+40(FP)
+
+	// d1 = (W2ᵀ·d2)*(1 - a1^2)
+	VBROADCASTSS X1, Z0
+	VMULPS       320(DI), Z0, Z2
+	VSHUFPS      $0x55, X1, X1, X3
+	VBROADCASTSS X3, Z3
+	VFMADD231PS  384(DI), Z3, Z2
+	VMOVUPS      (SI), Z4
+	VBROADCASTSS PoleConstants<>+904(SB), Z5
+	VFNMADD231PS Z4, Z4, Z5
+	VMULPS       Z5, Z2, Z2
+	VMOVUPS      Z2, 64(SI)
+
+	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
+	VMOVSD  X1, 448(BX)
+	VMOVUPS (SI), Y1
+	VMULPS  Y1, Y0, Y4
+	VMOVUPS Y4, 320(BX)
+	VMOVUPS 32(SI), Y4
+	VMULPS  Y4, Y0, Y0
+	VMOVUPS Y0, 352(BX)
+	VMULPS  Y1, Y3, Y0
+	VMOVUPS Y0, 384(BX)
+	VMULPS  Y4, Y3, Y0
+	VMOVUPS Y0, 416(BX)
+
+	// ∇W1 = d1·xᵀ; ∇b1 = d1
+	VMOVUPS         Z2, 256(BX)
+	VBROADCASTF32X4 (DX), Z0
+	VMOVUPS         PoleConstants<>+2944(SB), Z1
+	VPERMPS         Z2, Z1, Z1
+	VMULPS          Z0, Z1, Z1
+	VMOVUPS         Z1, (BX)
+	VMOVUPS         PoleConstants<>+3008(SB), Z1
+	VPERMPS         Z2, Z1, Z1
+	VMULPS          Z0, Z1, Z1
+	VMOVUPS         Z1, 64(BX)
+	VMOVUPS         PoleConstants<>+3072(SB), Z1
+	VPERMPS         Z2, Z1, Z1
+	VMULPS          Z0, Z1, Z1
+	VMOVUPS         Z1, 128(BX)
+	VMOVUPS         PoleConstants<>+3136(SB), Z1
+	VPERMPS         Z2, Z1, Z1
+	VMULPS          Z0, Z1, Z0
+	VMOVUPS         Z0, 192(BX)
 	VZEROUPPER
 	RET
 
@@ -1064,158 +1138,148 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VMOVSD       X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VMOVUPS      PoleConstants<>+480(SB), X1
-	VMOVUPS      PoleConstants<>+448(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 144(SI)
-	VSUBPS       X2, X0, X3
-	VMOVUPS      PoleConstants<>+512(SB), X4
-	VMAXPS       X3, X4, X3
-	VMOVUPS      PoleConstants<>+544(SB), X4
-	VMOVAPS      X4, X5
-	VFMADD231PS  PoleConstants<>+576(SB), X3, X5
-	VSUBPS       X4, X5, X5
-	VMOVAPS      X4, X6
-	VFMADD231PS  PoleConstants<>+608(SB), X5, X6
-	VSUBPS       X4, X6, X8
-	VSUBPS       X8, X5, X8
-	VADDPS       X4, X8, X4
-	VPSLLD       $0x17, X6, X6
-	VPADDD       PoleConstants<>+640(SB), X6, X6
-	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+640(SB), X4, X4
-	VFNMADD231PS PoleConstants<>+672(SB), X5, X3
-	VFNMADD231PS PoleConstants<>+704(SB), X5, X3
-	VMOVAPS      X6, X5
-	VFMADD231PS  X3, X6, X5
-	VSUBPS       X5, X6, X8
-	VFMADD231PS  X3, X6, X8
-	VMULPS       X3, X3, X9
-	VMULPS       X9, X6, X6
-	VMOVUPS      PoleConstants<>+608(SB), X10
-	VFMADD231PS  PoleConstants<>+736(SB), X3, X10
+	VSHUFPS      $0x00, X0, X0, X1
+	VSHUFPS      $0x55, X0, X0, X2
+	VMAXPS       X2, X1, X1
+	VMOVSS       X1, 144(SI)
+	VSUBPS       X1, X0, X2
+	VMOVUPS      PoleConstants<>+448(SB), X3
+	VMAXPS       X2, X3, X2
+	VMOVUPS      PoleConstants<>+480(SB), X3
+	VMOVAPS      X3, X4
+	VFMADD231PS  PoleConstants<>+512(SB), X2, X4
+	VSUBPS       X3, X4, X4
+	VMOVAPS      X3, X5
+	VFMADD231PS  PoleConstants<>+544(SB), X4, X5
+	VSUBPS       X3, X5, X6
+	VSUBPS       X6, X4, X6
+	VADDPS       X3, X6, X3
+	VPSLLD       $0x17, X5, X5
+	VPADDD       PoleConstants<>+576(SB), X5, X5
+	VPSLLD       $0x17, X3, X3
+	VPADDD       PoleConstants<>+576(SB), X3, X3
+	VFNMADD231PS PoleConstants<>+608(SB), X4, X2
+	VFNMADD231PS PoleConstants<>+640(SB), X4, X2
+	VMOVAPS      X5, X4
+	VFMADD231PS  X2, X5, X4
+	VSUBPS       X4, X5, X6
+	VFMADD231PS  X2, X5, X6
+	VMULPS       X2, X2, X8
+	VMULPS       X8, X5, X5
+	VMOVUPS      PoleConstants<>+544(SB), X9
+	VFMADD231PS  PoleConstants<>+672(SB), X2, X9
+	VMOVUPS      PoleConstants<>+704(SB), X10
+	VFMADD231PS  PoleConstants<>+736(SB), X2, X10
 	VMOVUPS      PoleConstants<>+768(SB), X11
-	VFMADD231PS  PoleConstants<>+800(SB), X3, X11
-	VMOVUPS      PoleConstants<>+832(SB), X12
-	VFMADD231PS  PoleConstants<>+864(SB), X3, X12
-	VFMADD231PS  X9, X11, X10
-	VMULPS       X9, X9, X3
-	VFMADD231PS  X3, X12, X10
-	VFMADD231PS  X10, X6, X8
-	VADDPS       X8, X5, X3
-	VMULPS       X4, X3, X3
-	VANDPS       X3, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, 148(SI)
-	VDIVPS       X4, X3, X3
-	VMOVSD       X3, 136(SI)
+	VFMADD231PS  PoleConstants<>+800(SB), X2, X11
+	VFMADD231PS  X8, X10, X9
+	VMULPS       X8, X8, X2
+	VFMADD231PS  X2, X11, X9
+	VFMADD231PS  X9, X5, X6
+	VADDPS       X6, X4, X2
+	VMULPS       X3, X2, X2
+	VSHUFPS      $0x00, X2, X2, X3
+	VSHUFPS      $0x55, X2, X2, X4
+	VADDPS       X4, X3, X3
+	VMOVSS       X3, 148(SI)
+	VDIVPS       X3, X2, X2
+	VMOVSD       X2, 136(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X4, X4, X4
-	VCVTPS2PD   X4, Y4
-	VPADDQ      PoleConstants<>+2208(SB), Y4, Y5
-	VPSRLQ      $0x34, Y5, Y6
-	VORPD       PoleConstants<>+2240(SB), Y6, Y6
-	VSUBPD      PoleConstants<>+2272(SB), Y6, Y6
-	VANDPD      PoleConstants<>+2304(SB), Y5, Y5
-	VPADDQ      PoleConstants<>+2336(SB), Y5, Y5
-	VSUBPD      Y7, Y5, Y5
-	VADDPD      PoleConstants<>+2368(SB), Y5, Y7
-	VDIVPD      Y7, Y5, Y5
-	VMULPD      Y5, Y5, Y7
-	VMOVUPS     PoleConstants<>+2432(SB), Y8
-	VFMADD231PD PoleConstants<>+2464(SB), Y7, Y8
-	VMOVUPS     PoleConstants<>+2496(SB), Y9
-	VFMADD231PD PoleConstants<>+2528(SB), Y7, Y9
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD Y7, Y9, Y8
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD PoleConstants<>+2560(SB), Y7, Y8
-	VMULPD      Y8, Y5, Y5
-	VFMADD231PD PoleConstants<>+2400(SB), Y6, Y5
-	VXORPS      X6, X6, X6
-	VCMPPD      $0x00, Y6, Y4, Y7
-	VBLENDVPD   Y7, PoleConstants<>+2624(SB), Y5, Y5
-	VCMPPD      $0x00, PoleConstants<>+2176(SB), Y4, Y7
-	VBLENDVPD   Y7, PoleConstants<>+2176(SB), Y5, Y5
-	VCMPPD      $0x19, Y6, Y4, Y4
-	VBLENDVPD   Y4, PoleConstants<>+2656(SB), Y5, Y4
-	VCVTPD2PSY  Y4, X4
-	VMOVSS      X4, 160(SI)
+	VCVTPS2PD   X3, X3
+	VPADDQ      PoleConstants<>+2144(SB), X3, X4
+	VPSRLQ      $0x34, X4, X5
+	VORPD       PoleConstants<>+2176(SB), X5, X5
+	VSUBPD      PoleConstants<>+2208(SB), X5, X5
+	VANDPD      PoleConstants<>+2240(SB), X4, X4
+	VPADDQ      PoleConstants<>+2272(SB), X4, X4
+	VSUBPD      X7, X4, X4
+	VADDPD      PoleConstants<>+2304(SB), X4, X6
+	VDIVPD      X6, X4, X4
+	VMULPD      X4, X4, X6
+	VMOVUPS     PoleConstants<>+2368(SB), X7
+	VFMADD231PD PoleConstants<>+2400(SB), X6, X7
+	VMOVUPS     PoleConstants<>+2432(SB), X8
+	VFMADD231PD PoleConstants<>+2464(SB), X6, X8
+	VMULPD      X6, X6, X6
+	VFMADD231PD X6, X8, X7
+	VMULPD      X6, X6, X6
+	VFMADD231PD PoleConstants<>+2496(SB), X6, X7
+	VMULPD      X7, X4, X4
+	VFMADD231PD PoleConstants<>+2336(SB), X5, X4
+	VXORPS      X5, X5, X5
+	VCMPPD      $0x00, X5, X3, X6
+	VBLENDVPD   X6, PoleConstants<>+2560(SB), X4, X4
+	VCMPPD      $0x00, PoleConstants<>+2112(SB), X3, X6
+	VBLENDVPD   X6, PoleConstants<>+2112(SB), X4, X4
+	VCMPPD      $0x19, X5, X3, X3
+	VBLENDVPD   X3, PoleConstants<>+2592(SB), X4, X3
+	VCVTPD2PSX  X3, X3
+	VMOVSS      X3, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD  (CX), X5
-	VSUBPS  X5, X3, X3
-	VSHUFPS $0x00, X2, X2, X2
-	VSUBPS  X0, X2, X0
-	VSHUFPS $0x00, X4, X4, X2
-	VADDPS  X2, X0, X0
-	VMULPS  X0, X5, X0
-	VMOVSD  X3, 152(SI)
-	VANDPS  X0, X1, X0
-	VSHUFPS $0x4e, X0, X0, X1
+	VMOVSD  (CX), X4
+	VSUBPS  X4, X2, X2
+	VSUBPS  X0, X1, X0
+	VSHUFPS $0x00, X3, X3, X1
 	VADDPS  X1, X0, X0
-	VSHUFPS $0xb1, X0, X0, X1
-	VADDPS  X1, X0, X0
+	VMULPS  X0, X4, X0
+	VMOVSD  X2, 152(SI)
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS X3, Y0
+	VBROADCASTSS X2, Y0
 	VMULPS       320(DI), Y0, Y1
-	VMULPS       352(DI), Y0, Y2
-	VSHUFPS      $0x55, X3, X3, X4
+	VMULPS       352(DI), Y0, Y3
+	VSHUFPS      $0x55, X2, X2, X4
 	VBROADCASTSS X4, Y4
 	VFMADD231PS  384(DI), Y4, Y1
-	VFMADD231PS  416(DI), Y4, Y2
+	VFMADD231PS  416(DI), Y4, Y3
 	VMOVUPS      (SI), Y5
-	VMOVUPS      PoleConstants<>+640(SB), Y6
+	VMOVUPS      PoleConstants<>+576(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y1, Y1
 	VMOVUPS      Y1, 64(SI)
 	VMOVUPS      32(SI), Y5
 	VFNMADD231PS Y5, Y5, Y6
-	VMULPS       Y6, Y2, Y2
-	VMOVUPS      Y2, 96(SI)
+	VMULPS       Y6, Y3, Y3
+	VMOVUPS      Y3, 96(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSD  X3, 448(BX)
-	VMOVUPS (SI), Y3
-	VMULPS  Y3, Y0, Y5
+	VMOVSD  X2, 448(BX)
+	VMOVUPS (SI), Y2
+	VMULPS  Y2, Y0, Y5
 	VMOVUPS Y5, 320(BX)
 	VMOVUPS 32(SI), Y5
 	VMULPS  Y5, Y0, Y0
 	VMOVUPS Y0, 352(BX)
-	VMULPS  Y3, Y4, Y0
+	VMULPS  Y2, Y4, Y0
 	VMOVUPS Y0, 384(BX)
 	VMULPS  Y5, Y4, Y0
 	VMOVUPS Y0, 416(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	VMOVUPS        Y1, 256(BX)
-	VMOVUPS        Y2, 288(BX)
+	VMOVUPS        Y3, 288(BX)
 	VBROADCASTF128 (DX), Y0
 	VMOVUPS        64(SI), Y1
-	VMOVUPS        PoleConstants<>+2824(SB), Y2
+	VMOVUPS        PoleConstants<>+2760(SB), Y2
 	VPERMPS        Y1, Y2, Y3
 	VMULPS         Y0, Y3, Y3
 	VMOVUPS        Y3, (BX)
-	VMOVUPS        PoleConstants<>+2856(SB), Y3
+	VMOVUPS        PoleConstants<>+2792(SB), Y3
 	VPERMPS        Y1, Y3, Y4
 	VMULPS         Y0, Y4, Y4
 	VMOVUPS        Y4, 32(BX)
-	VMOVUPS        PoleConstants<>+2888(SB), Y4
+	VMOVUPS        PoleConstants<>+2824(SB), Y4
 	VPERMPS        Y1, Y4, Y5
 	VMULPS         Y0, Y5, Y5
 	VMOVUPS        Y5, 64(BX)
-	VMOVUPS        PoleConstants<>+2920(SB), Y5
+	VMOVUPS        PoleConstants<>+2856(SB), Y5
 	VPERMPS        Y1, Y5, Y1
 	VMULPS         Y0, Y1, Y1
 	VMOVUPS        Y1, 96(BX)
@@ -1236,7 +1300,7 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	RET
 
 // func poleGradAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, grad *PoleGrad) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -1259,43 +1323,43 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS         $0x88, Z0, Z1, Z2
 	VSHUFPS         $0xdd, Z0, Z1, Z0
 	VADDPS          Z0, Z2, Z0
-	VMOVUPS         PoleConstants<>+896(SB), Z1
+	VMOVUPS         PoleConstants<>+832(SB), Z1
 	VPERMPS         Z0, Z1, Z0
 	VADDPS          256(DI), Z0, Z0
-	VANDPS.BCST     PoleConstants<>+964(SB), Z0, Z1
-	VBROADCASTSS    PoleConstants<>+960(SB), Z2
+	VANDPS.BCST     PoleConstants<>+900(SB), Z0, Z1
+	VBROADCASTSS    PoleConstants<>+896(SB), Z2
 	VMINPS          Z1, Z2, Z1
-	VADDPS.BCST     PoleConstants<>+968(SB), Z1, Z2
+	VADDPS.BCST     PoleConstants<>+904(SB), Z1, Z2
 	VPSRLD          $0x14, Z2, Z2
-	VMOVUPS         PoleConstants<>+1024(SB), Z3
+	VMOVUPS         PoleConstants<>+960(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       PoleConstants<>+1088(SB), Z3, Z4
+	VPERMI2PS       PoleConstants<>+1024(SB), Z3, Z4
 	VSUBPS          Z4, Z1, Z1
-	VMOVUPS         PoleConstants<>+1152(SB), Z3
+	VMOVUPS         PoleConstants<>+1088(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       PoleConstants<>+1216(SB), Z3, Z4
+	VPERMI2PS       PoleConstants<>+1152(SB), Z3, Z4
 	VMAXPS          Z1, Z4, Z3
-	VMOVUPS         PoleConstants<>+1280(SB), Z4
+	VMOVUPS         PoleConstants<>+1216(SB), Z4
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       PoleConstants<>+1344(SB), Z4, Z5
-	VMOVUPS         PoleConstants<>+1408(SB), Z4
+	VPERMI2PS       PoleConstants<>+1280(SB), Z4, Z5
+	VMOVUPS         PoleConstants<>+1344(SB), Z4
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       PoleConstants<>+1472(SB), Z4, Z6
-	VMOVUPS         PoleConstants<>+1536(SB), Z4
+	VPERMI2PS       PoleConstants<>+1408(SB), Z4, Z6
+	VMOVUPS         PoleConstants<>+1472(SB), Z4
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       PoleConstants<>+1600(SB), Z4, Z7
-	VMOVUPS         PoleConstants<>+1664(SB), Z4
+	VPERMI2PS       PoleConstants<>+1536(SB), Z4, Z7
+	VMOVUPS         PoleConstants<>+1600(SB), Z4
 	VMOVAPS         Z2, Z8
-	VPERMI2PS       PoleConstants<>+1728(SB), Z4, Z8
-	VMOVUPS         PoleConstants<>+1792(SB), Z4
-	VPERMI2PS       PoleConstants<>+1856(SB), Z4, Z2
+	VPERMI2PS       PoleConstants<>+1664(SB), Z4, Z8
+	VMOVUPS         PoleConstants<>+1728(SB), Z4
+	VPERMI2PS       PoleConstants<>+1792(SB), Z4, Z2
 	VFMADD231PS     Z1, Z7, Z6
 	VFMADD231PS     Z1, Z2, Z8
 	VMULPS          Z1, Z1, Z2
 	VFMADD231PS     Z2, Z8, Z6
 	VFMADD231PS     Z6, Z1, Z5
 	VFMADD231PS     Z1, Z5, Z3
-	VBROADCASTSS    PoleConstants<>+1920(SB), Z1
+	VBROADCASTSS    PoleConstants<>+1856(SB), Z1
 	VPTERNLOGD      $0x78, Z1, Z0, Z3
 	VMOVUPS         Z3, (SI)
 
@@ -1316,90 +1380,79 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSD        X0, 128(SI)
 
 	// a2 = softmax(z2)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      PoleConstants<>+1924(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      PoleConstants<>+1928(SB), X4
+	VBROADCASTSS      PoleConstants<>+1860(SB), X4
 	VMAXPS            X2, X4, X2
-	VBROADCASTSS      PoleConstants<>+1932(SB), X4
+	VBROADCASTSS      PoleConstants<>+1864(SB), X4
 	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  PoleConstants<>+1936(SB), X2, X5
+	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X2, X5
 	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST PoleConstants<>+1940(SB), X4, X2
-	VPERMPS           PoleConstants<>+1984(SB), Z5, Z6
-	VFNMADD231PS.BCST PoleConstants<>+1944(SB), X4, X6
+	VFNMADD231PS.BCST PoleConstants<>+1872(SB), X4, X2
+	VPERMPS           PoleConstants<>+1920(SB), Z5, Z6
+	VFNMADD231PS.BCST PoleConstants<>+1876(SB), X4, X6
 	VMULPS            X2, X2, X7
-	VBROADCASTSS      PoleConstants<>+2052(SB), X8
-	VFMADD231PS.BCST  PoleConstants<>+2048(SB), X2, X8
+	VBROADCASTSS      PoleConstants<>+1988(SB), X8
+	VFMADD231PS.BCST  PoleConstants<>+1984(SB), X2, X8
 	VADDPS            X6, X2, X2
 	VFMADD231PS       X8, X7, X2
-	VPERMPS           PoleConstants<>+2112(SB), Z5, Z5
+	VPERMPS           PoleConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS       X2, X5, X5
 	VSCALEFPS         X4, X5, X2
-	VMOVAPS.Z         X2, K1, X4
-	VSHUFPS           $0x4e, X4, X4, X5
-	VADDPS            X5, X4, X4
-	VSHUFPS           $0xb1, X4, X4, X5
+	VSHUFPS           $0x00, X2, X2, X4
+	VSHUFPS           $0x55, X2, X2, X5
 	VADDPS            X5, X4, X4
 	VMOVSS            X4, 148(SI)
 	VDIVPS            X4, X2, X2
 	VMOVSD            X2, 136(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X4, X4, X4
-	VCVTPS2PD        X4, Y4
-	VPADDQ.BCST      PoleConstants<>+2696(SB), Y4, Y5
-	VPSRLQ           $0x34, Y5, Y6
-	VORPD.BCST       PoleConstants<>+2704(SB), Y6, Y6
-	VSUBPD.BCST      PoleConstants<>+2712(SB), Y6, Y6
-	VANDPD.BCST      PoleConstants<>+2720(SB), Y5, Y5
-	VPADDQ.BCST      PoleConstants<>+2728(SB), Y5, Y5
-	VSUBPD.BCST      PoleConstants<>+2736(SB), Y5, Y5
-	VADDPD.BCST      PoleConstants<>+2744(SB), Y5, Y7
-	VDIVPD           Y7, Y5, Y5
-	VMULPD           Y5, Y5, Y7
-	VBROADCASTSD     PoleConstants<>+2760(SB), Y8
-	VFMADD231PD.BCST PoleConstants<>+2768(SB), Y7, Y8
-	VBROADCASTSD     PoleConstants<>+2776(SB), Y9
-	VFMADD231PD.BCST PoleConstants<>+2784(SB), Y7, Y9
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD      Y7, Y9, Y8
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD.BCST PoleConstants<>+2792(SB), Y7, Y8
-	VMULPD           Y8, Y5, Y5
-	VFMADD231PD.BCST PoleConstants<>+2752(SB), Y6, Y5
+	VCVTPS2PD        X4, X4
+	VPADDQ.BCST      PoleConstants<>+2632(SB), X4, X5
+	VPSRLQ           $0x34, X5, X6
+	VORPD.BCST       PoleConstants<>+2640(SB), X6, X6
+	VSUBPD.BCST      PoleConstants<>+2648(SB), X6, X6
+	VANDPD.BCST      PoleConstants<>+2656(SB), X5, X5
+	VPADDQ.BCST      PoleConstants<>+2664(SB), X5, X5
+	VSUBPD.BCST      PoleConstants<>+2672(SB), X5, X5
+	VADDPD.BCST      PoleConstants<>+2680(SB), X5, X7
+	VDIVPD           X7, X5, X5
+	VMULPD           X5, X5, X7
+	VMOVDDUP         PoleConstants<>+2696(SB), X8
+	VFMADD231PD.BCST PoleConstants<>+2704(SB), X7, X8
+	VMOVDDUP         PoleConstants<>+2712(SB), X9
+	VFMADD231PD.BCST PoleConstants<>+2720(SB), X7, X9
+	VMULPD           X7, X7, X7
+	VFMADD231PD      X7, X9, X8
+	VMULPD           X7, X7, X7
+	VFMADD231PD.BCST PoleConstants<>+2728(SB), X7, X8
+	VMULPD           X8, X5, X5
+	VFMADD231PD.BCST PoleConstants<>+2688(SB), X6, X5
 	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y4, K2
-	VBLENDMPD.BCST   PoleConstants<>+2808(SB), Y5, K2, Y5
-	VCMPPD.BCST      $0x00, PoleConstants<>+2688(SB), Y4, K2
-	VBLENDMPD.BCST   PoleConstants<>+2688(SB), Y5, K2, Y5
-	VCMPPD           $0x19, Y6, Y4, K2
-	VBLENDMPD.BCST   PoleConstants<>+2816(SB), Y5, K2, Y4
-	VCVTPD2PSY       Y4, X4
+	VCMPPD           $0x00, X6, X4, K1
+	VBLENDMPD.BCST   PoleConstants<>+2744(SB), X5, K1, X5
+	VCMPPD.BCST      $0x00, PoleConstants<>+2624(SB), X4, K1
+	VBLENDMPD.BCST   PoleConstants<>+2624(SB), X5, K1, X5
+	VCMPPD           $0x19, X6, X4, K1
+	VBLENDMPD.BCST   PoleConstants<>+2752(SB), X5, K1, X4
+	VCVTPD2PSX       X4, X4
 	VMOVSS           X4, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD    (CX), X5
-	VSUBPS    X5, X2, X2
-	VSHUFPS   $0x00, X1, X1, X1
-	VSUBPS    X0, X1, X0
-	VSHUFPS   $0x00, X4, X4, X1
-	VADDPS    X1, X0, X0
-	VMULPS    X0, X5, X0
-	VMOVSD    X2, 152(SI)
-	VMOVAPS.Z X0, K1, X0
-	VSHUFPS   $0x4e, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VSHUFPS   $0xb1, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VMOVSS    X0, ret+40(FP)
+	VMOVSD  (CX), X5
+	VSUBPS  X5, X2, X2
+	VSUBPS  X0, X1, X0
+	VSHUFPS $0x00, X4, X4, X1
+	VADDPS  X1, X0, X0
+	VMULPS  X0, X5, X0
+	VMOVSD  X2, 152(SI)
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
+	VMOVSS  X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
 	VBROADCASTSS X2, Z0
@@ -1407,7 +1460,7 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS      $0x55, X2, X2, X4
 	VBROADCASTSS X4, Z4
 	VFMADD231PS  384(DI), Z4, Z1
-	VBROADCASTSS PoleConstants<>+968(SB), Z5
+	VBROADCASTSS PoleConstants<>+904(SB), Z5
 	VFNMADD231PS Z3, Z3, Z5
 	VMULPS       Z5, Z1, Z1
 	VMOVUPS      Z1, 64(SI)
@@ -1428,19 +1481,19 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
 	VMOVUPS         Z1, 256(BX)
 	VBROADCASTF32X4 (DX), Z0
-	VMOVUPS         PoleConstants<>+3008(SB), Z2
+	VMOVUPS         PoleConstants<>+2944(SB), Z2
 	VPERMPS         Z1, Z2, Z2
 	VMULPS          Z0, Z2, Z2
 	VMOVUPS         Z2, (BX)
-	VMOVUPS         PoleConstants<>+3072(SB), Z2
+	VMOVUPS         PoleConstants<>+3008(SB), Z2
 	VPERMPS         Z1, Z2, Z2
 	VMULPS          Z0, Z2, Z2
 	VMOVUPS         Z2, 64(BX)
-	VMOVUPS         PoleConstants<>+3136(SB), Z2
+	VMOVUPS         PoleConstants<>+3072(SB), Z2
 	VPERMPS         Z1, Z2, Z2
 	VMULPS          Z0, Z2, Z2
 	VMOVUPS         Z2, 128(BX)
-	VMOVUPS         PoleConstants<>+3200(SB), Z2
+	VMOVUPS         PoleConstants<>+3136(SB), Z2
 	VPERMPS         Z1, Z2, Z1
 	VMULPS          Z0, Z1, Z0
 	VMOVUPS         Z0, 192(BX)
@@ -1485,11 +1538,11 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTF128   $0x01, Y0, X2
 	VCVTPS2PD      X0, Y0
 	VMULPD         Y0, Y0, Y3
-	VMOVUPS        PoleConstants<>+3264(SB), Y4
+	VMOVUPS        PoleConstants<>+3200(SB), Y4
 	VMINPD         Y3, Y4, Y3
-	VMOVUPS        PoleConstants<>+3328(SB), Y5
+	VMOVUPS        PoleConstants<>+3264(SB), Y5
 	VMINPD         Y0, Y5, Y0
-	VMOVUPS        PoleConstants<>+3296(SB), Y6
+	VMOVUPS        PoleConstants<>+3232(SB), Y6
 	VMAXPD         Y0, Y6, Y0
 	VMULPD         Y3, Y3, Y7
 	VMOVUPS        PoleConstants<>+96(SB), Y8
@@ -1623,124 +1676,114 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMOVSD       X1, 128(SI)
 
 	// a2 = softmax(z2)
-	VMOVUPS      PoleConstants<>+480(SB), X2
-	VMOVUPS      PoleConstants<>+448(SB), X3
-	VBLENDVPS    X2, X1, X3, X3
-	VSHUFPS      $0x4e, X3, X3, X4
-	VMAXPS       X4, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X4
-	VMAXPS       X4, X3, X3
-	VMOVSS       X3, 144(SI)
-	VSUBPS       X3, X1, X4
-	VMOVUPS      PoleConstants<>+512(SB), X5
-	VMAXPS       X4, X5, X4
-	VMOVUPS      PoleConstants<>+544(SB), X5
-	VMOVAPS      X5, X6
-	VFMADD231PS  PoleConstants<>+576(SB), X4, X6
-	VSUBPS       X5, X6, X6
-	VMOVAPS      X5, X7
-	VFMADD231PS  PoleConstants<>+608(SB), X6, X7
-	VSUBPS       X5, X7, X8
-	VSUBPS       X8, X6, X8
-	VADDPS       X5, X8, X5
-	VPSLLD       $0x17, X7, X7
-	VPADDD       PoleConstants<>+640(SB), X7, X7
-	VPSLLD       $0x17, X5, X5
-	VPADDD       PoleConstants<>+640(SB), X5, X5
-	VFNMADD231PS PoleConstants<>+672(SB), X6, X4
-	VFNMADD231PS PoleConstants<>+704(SB), X6, X4
-	VMOVAPS      X7, X6
-	VFMADD231PS  X4, X7, X6
-	VSUBPS       X6, X7, X8
-	VFMADD231PS  X4, X7, X8
-	VMULPS       X4, X4, X9
-	VMULPS       X9, X7, X7
-	VMOVUPS      PoleConstants<>+608(SB), X10
-	VFMADD231PS  PoleConstants<>+736(SB), X4, X10
+	VSHUFPS      $0x00, X1, X1, X2
+	VSHUFPS      $0x55, X1, X1, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 144(SI)
+	VSUBPS       X2, X1, X3
+	VMOVUPS      PoleConstants<>+448(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      PoleConstants<>+480(SB), X4
+	VMOVAPS      X4, X5
+	VFMADD231PS  PoleConstants<>+512(SB), X3, X5
+	VSUBPS       X4, X5, X5
+	VMOVAPS      X4, X6
+	VFMADD231PS  PoleConstants<>+544(SB), X5, X6
+	VSUBPS       X4, X6, X7
+	VSUBPS       X7, X5, X7
+	VADDPS       X4, X7, X4
+	VPSLLD       $0x17, X6, X6
+	VPADDD       PoleConstants<>+576(SB), X6, X6
+	VPSLLD       $0x17, X4, X4
+	VPADDD       PoleConstants<>+576(SB), X4, X4
+	VFNMADD231PS PoleConstants<>+608(SB), X5, X3
+	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
+	VMOVAPS      X6, X5
+	VFMADD231PS  X3, X6, X5
+	VSUBPS       X5, X6, X7
+	VFMADD231PS  X3, X6, X7
+	VMULPS       X3, X3, X8
+	VMULPS       X8, X6, X6
+	VMOVUPS      PoleConstants<>+544(SB), X9
+	VFMADD231PS  PoleConstants<>+672(SB), X3, X9
+	VMOVUPS      PoleConstants<>+704(SB), X10
+	VFMADD231PS  PoleConstants<>+736(SB), X3, X10
 	VMOVUPS      PoleConstants<>+768(SB), X11
-	VFMADD231PS  PoleConstants<>+800(SB), X4, X11
-	VMOVUPS      PoleConstants<>+832(SB), X12
-	VFMADD231PS  PoleConstants<>+864(SB), X4, X12
-	VFMADD231PS  X9, X11, X10
-	VMULPS       X9, X9, X4
-	VFMADD231PS  X4, X12, X10
-	VFMADD231PS  X10, X7, X8
-	VADDPS       X8, X6, X4
-	VMULPS       X5, X4, X4
-	VANDPS       X4, X2, X5
-	VSHUFPS      $0x4e, X5, X5, X6
-	VADDPS       X6, X5, X5
-	VSHUFPS      $0xb1, X5, X5, X6
-	VADDPS       X6, X5, X5
-	VMOVSS       X5, 148(SI)
-	VDIVPS       X5, X4, X4
-	VMOVSD       X4, 136(SI)
+	VFMADD231PS  PoleConstants<>+800(SB), X3, X11
+	VFMADD231PS  X8, X10, X9
+	VMULPS       X8, X8, X3
+	VFMADD231PS  X3, X11, X9
+	VFMADD231PS  X9, X6, X7
+	VADDPS       X7, X5, X3
+	VMULPS       X4, X3, X3
+	VSHUFPS      $0x00, X3, X3, X4
+	VSHUFPS      $0x55, X3, X3, X5
+	VADDPS       X5, X4, X4
+	VMOVSS       X4, 148(SI)
+	VDIVPS       X4, X3, X3
+	VMOVSD       X3, 136(SI)
 
 	// t = log(s2)
-	VSHUFPS     $0x00, X5, X5, X5
-	VCVTPS2PD   X5, Y5
-	VPADDQ      PoleConstants<>+2208(SB), Y5, Y6
-	VPSRLQ      $0x34, Y6, Y7
-	VORPD       PoleConstants<>+2240(SB), Y7, Y7
-	VSUBPD      PoleConstants<>+2272(SB), Y7, Y7
-	VANDPD      PoleConstants<>+2304(SB), Y6, Y6
-	VPADDQ      PoleConstants<>+2336(SB), Y6, Y6
-	VSUBPD      Y0, Y6, Y0
-	VADDPD      PoleConstants<>+2368(SB), Y0, Y6
-	VDIVPD      Y6, Y0, Y0
-	VMULPD      Y0, Y0, Y6
-	VMOVUPS     PoleConstants<>+2432(SB), Y8
-	VFMADD231PD PoleConstants<>+2464(SB), Y6, Y8
-	VMOVUPS     PoleConstants<>+2496(SB), Y9
-	VFMADD231PD PoleConstants<>+2528(SB), Y6, Y9
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD Y6, Y9, Y8
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD PoleConstants<>+2560(SB), Y6, Y8
-	VMULPD      Y8, Y0, Y0
-	VFMADD231PD PoleConstants<>+2400(SB), Y7, Y0
-	VXORPS      X6, X6, X6
-	VCMPPD      $0x00, Y6, Y5, Y7
-	VBLENDVPD   Y7, PoleConstants<>+2624(SB), Y0, Y0
-	VCMPPD      $0x00, PoleConstants<>+2176(SB), Y5, Y7
-	VBLENDVPD   Y7, PoleConstants<>+2176(SB), Y0, Y0
-	VCMPPD      $0x19, Y6, Y5, Y5
-	VBLENDVPD   Y5, PoleConstants<>+2656(SB), Y0, Y0
-	VCVTPD2PSY  Y0, X0
+	VCVTPS2PD   X4, X4
+	VPADDQ      PoleConstants<>+2144(SB), X4, X5
+	VPSRLQ      $0x34, X5, X6
+	VORPD       PoleConstants<>+2176(SB), X6, X6
+	VSUBPD      PoleConstants<>+2208(SB), X6, X6
+	VANDPD      PoleConstants<>+2240(SB), X5, X5
+	VPADDQ      PoleConstants<>+2272(SB), X5, X5
+	VSUBPD      X0, X5, X0
+	VADDPD      PoleConstants<>+2304(SB), X0, X5
+	VDIVPD      X5, X0, X0
+	VMULPD      X0, X0, X5
+	VMOVUPS     PoleConstants<>+2368(SB), X7
+	VFMADD231PD PoleConstants<>+2400(SB), X5, X7
+	VMOVUPS     PoleConstants<>+2432(SB), X8
+	VFMADD231PD PoleConstants<>+2464(SB), X5, X8
+	VMULPD      X5, X5, X5
+	VFMADD231PD X5, X8, X7
+	VMULPD      X5, X5, X5
+	VFMADD231PD PoleConstants<>+2496(SB), X5, X7
+	VMULPD      X7, X0, X0
+	VFMADD231PD PoleConstants<>+2336(SB), X6, X0
+	VXORPS      X5, X5, X5
+	VCMPPD      $0x00, X5, X4, X6
+	VBLENDVPD   X6, PoleConstants<>+2560(SB), X0, X0
+	VCMPPD      $0x00, PoleConstants<>+2112(SB), X4, X6
+	VBLENDVPD   X6, PoleConstants<>+2112(SB), X0, X0
+	VCMPPD      $0x19, X5, X4, X4
+	VBLENDVPD   X4, PoleConstants<>+2592(SB), X0, X0
+	VCVTPD2PSX  X0, X0
 	VMOVSS      X0, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD  (CX), X5
-	VSUBPS  X5, X4, X4
-	VSHUFPS $0x00, X3, X3, X3
-	VSUBPS  X1, X3, X1
+	VMOVSD  (CX), X4
+	VSUBPS  X4, X3, X3
+	VSUBPS  X1, X2, X1
 	VSHUFPS $0x00, X0, X0, X0
 	VADDPS  X0, X1, X0
-	VMULPS  X0, X5, X0
-	VMOVSD  X4, 152(SI)
-	VANDPS  X0, X2, X0
-	VSHUFPS $0x4e, X0, X0, X1
-	VADDPS  X1, X0, X0
-	VSHUFPS $0xb1, X0, X0, X1
-	VADDPS  X1, X0, X0
+	VMULPS  X0, X4, X0
+	VMOVSD  X3, 152(SI)
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
 	VMOVSD       448(DI), X0
 	VBROADCASTSS rate+32(FP), X1
-	VFNMADD231PS X4, X1, X0
+	VFNMADD231PS X3, X1, X0
 	VMOVSD       X0, 448(DI)
 	VBROADCASTSS rate+32(FP), Y0
 	VMULPS       (SI), Y0, Y1
 	VMULPS       32(SI), Y0, Y2
-	VMOVUPS      (SI), Y3
-	VMOVUPS      PoleConstants<>+640(SB), Y5
-	VFNMADD132PS (SI), Y5, Y3
+	VMOVUPS      (SI), Y4
+	VMOVUPS      PoleConstants<>+576(SB), Y5
+	VFNMADD132PS (SI), Y5, Y4
 	VMOVUPS      32(SI), Y6
 	VFNMADD231PS 32(SI), Y6, Y5
-	VBROADCASTSS X4, Y6
+	VBROADCASTSS X3, Y6
 	VMOVUPS      320(DI), Y7
-	VMULPS       Y3, Y7, Y8
+	VMULPS       Y4, Y7, Y8
 	VMULPS       Y6, Y8, Y8
 	VFNMADD231PS Y1, Y6, Y7
 	VMOVUPS      Y7, 320(DI)
@@ -1749,17 +1792,17 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMULPS       Y6, Y9, Y9
 	VFNMADD231PS Y2, Y6, Y7
 	VMOVUPS      Y7, 352(DI)
-	VSHUFPS      $0x55, X4, X4, X4
-	VBROADCASTSS X4, Y4
+	VSHUFPS      $0x55, X3, X3, X3
+	VBROADCASTSS X3, Y3
 	VMOVUPS      384(DI), Y6
-	VMULPS       Y3, Y6, Y3
-	VFMADD231PS  Y4, Y3, Y8
-	VFNMADD231PS Y1, Y4, Y6
+	VMULPS       Y4, Y6, Y4
+	VFMADD231PS  Y3, Y4, Y8
+	VFNMADD231PS Y1, Y3, Y6
 	VMOVUPS      Y6, 384(DI)
 	VMOVUPS      416(DI), Y1
-	VMULPS       Y5, Y1, Y3
-	VFMADD231PS  Y4, Y3, Y9
-	VFNMADD231PS Y2, Y4, Y1
+	VMULPS       Y5, Y1, Y4
+	VFMADD231PS  Y3, Y4, Y9
+	VFNMADD231PS Y2, Y3, Y1
 	VMOVUPS      Y1, 416(DI)
 	VMOVUPS      Y8, 64(SI)
 	VMOVUPS      Y9, 96(SI)
@@ -1773,22 +1816,22 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS        Y1, 288(DI)
 	VBROADCASTF128 (DX), Y1
 	VMULPS         Y1, Y0, Y0
-	VMOVUPS        PoleConstants<>+2824(SB), Y1
+	VMOVUPS        PoleConstants<>+2760(SB), Y1
 	VPERMPS        Y8, Y1, Y2
 	VMOVUPS        (DI), Y3
 	VFNMADD231PS   Y0, Y2, Y3
 	VMOVUPS        Y3, (DI)
-	VMOVUPS        PoleConstants<>+2856(SB), Y2
+	VMOVUPS        PoleConstants<>+2792(SB), Y2
 	VPERMPS        Y8, Y2, Y3
 	VMOVUPS        32(DI), Y4
 	VFNMADD231PS   Y0, Y3, Y4
 	VMOVUPS        Y4, 32(DI)
-	VMOVUPS        PoleConstants<>+2888(SB), Y3
+	VMOVUPS        PoleConstants<>+2824(SB), Y3
 	VPERMPS        Y8, Y3, Y4
 	VMOVUPS        64(DI), Y5
 	VFNMADD231PS   Y0, Y4, Y5
 	VMOVUPS        Y5, 64(DI)
-	VMOVUPS        PoleConstants<>+2920(SB), Y4
+	VMOVUPS        PoleConstants<>+2856(SB), Y4
 	VPERMPS        Y8, Y4, Y5
 	VMOVUPS        96(DI), Y6
 	VFNMADD231PS   Y0, Y5, Y6
@@ -1813,7 +1856,7 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	RET
 
 // func poleStepAVX512(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -1835,42 +1878,42 @@ TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS         $0x88, Z0, Z1, Z2
 	VSHUFPS         $0xdd, Z0, Z1, Z0
 	VADDPS          Z0, Z2, Z0
-	VMOVUPS         PoleConstants<>+896(SB), Z1
+	VMOVUPS         PoleConstants<>+832(SB), Z1
 	VPERMPS         Z0, Z1, Z0
 	VADDPS          256(DI), Z0, Z0
-	VANDPS.BCST     PoleConstants<>+964(SB), Z0, Z1
-	VBROADCASTSS    PoleConstants<>+960(SB), Z2
+	VANDPS.BCST     PoleConstants<>+900(SB), Z0, Z1
+	VBROADCASTSS    PoleConstants<>+896(SB), Z2
 	VMINPS          Z1, Z2, Z1
-	VADDPS.BCST     PoleConstants<>+968(SB), Z1, Z2
+	VADDPS.BCST     PoleConstants<>+904(SB), Z1, Z2
 	VPSRLD          $0x14, Z2, Z2
-	VMOVUPS         PoleConstants<>+1024(SB), Z3
+	VMOVUPS         PoleConstants<>+960(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       PoleConstants<>+1088(SB), Z3, Z4
+	VPERMI2PS       PoleConstants<>+1024(SB), Z3, Z4
 	VSUBPS          Z4, Z1, Z1
-	VMOVUPS         PoleConstants<>+1152(SB), Z3
+	VMOVUPS         PoleConstants<>+1088(SB), Z3
 	VMOVAPS         Z2, Z4
-	VPERMI2PS       PoleConstants<>+1216(SB), Z3, Z4
+	VPERMI2PS       PoleConstants<>+1152(SB), Z3, Z4
 	VMAXPS          Z1, Z4, Z3
-	VMOVUPS         PoleConstants<>+1280(SB), Z4
+	VMOVUPS         PoleConstants<>+1216(SB), Z4
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       PoleConstants<>+1344(SB), Z4, Z5
-	VMOVUPS         PoleConstants<>+1408(SB), Z4
+	VPERMI2PS       PoleConstants<>+1280(SB), Z4, Z5
+	VMOVUPS         PoleConstants<>+1344(SB), Z4
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       PoleConstants<>+1472(SB), Z4, Z6
-	VMOVUPS         PoleConstants<>+1536(SB), Z4
+	VPERMI2PS       PoleConstants<>+1408(SB), Z4, Z6
+	VMOVUPS         PoleConstants<>+1472(SB), Z4
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       PoleConstants<>+1600(SB), Z4, Z7
-	VMOVUPS         PoleConstants<>+1664(SB), Z4
+	VPERMI2PS       PoleConstants<>+1536(SB), Z4, Z7
+	VMOVUPS         PoleConstants<>+1600(SB), Z4
 	VMOVAPS         Z2, Z8
-	VPERMI2PS       PoleConstants<>+1728(SB), Z4, Z8
-	VMOVUPS         PoleConstants<>+1792(SB), Z4
-	VPERMI2PS       PoleConstants<>+1856(SB), Z4, Z2
+	VPERMI2PS       PoleConstants<>+1664(SB), Z4, Z8
+	VMOVUPS         PoleConstants<>+1728(SB), Z4
+	VPERMI2PS       PoleConstants<>+1792(SB), Z4, Z2
 	VFMADD231PS     Z1, Z7, Z6
 	VFMADD231PS     Z1, Z2, Z8
 	VMULPS          Z1, Z1, Z2
 	VFMADD231PS     Z2, Z8, Z6
 	VFMADD231PS     Z6, Z1, Z5
-	VBROADCASTSS    PoleConstants<>+1920(SB), Z2
+	VBROADCASTSS    PoleConstants<>+1856(SB), Z2
 	VPTERNLOGD      $0x78, Z2, Z0, Z1
 	VPTERNLOGD      $0x78, Z2, Z0, Z3
 	VFMADD231PS     Z1, Z5, Z3
@@ -1893,90 +1936,79 @@ TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 	VMOVSD        X0, 128(SI)
 
 	// a2 = softmax(z2)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      PoleConstants<>+1924(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      PoleConstants<>+1928(SB), X4
+	VBROADCASTSS      PoleConstants<>+1860(SB), X4
 	VMAXPS            X2, X4, X2
-	VBROADCASTSS      PoleConstants<>+1932(SB), X4
+	VBROADCASTSS      PoleConstants<>+1864(SB), X4
 	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  PoleConstants<>+1936(SB), X2, X5
+	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X2, X5
 	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST PoleConstants<>+1940(SB), X4, X2
-	VPERMPS           PoleConstants<>+1984(SB), Z5, Z6
-	VFNMADD231PS.BCST PoleConstants<>+1944(SB), X4, X6
+	VFNMADD231PS.BCST PoleConstants<>+1872(SB), X4, X2
+	VPERMPS           PoleConstants<>+1920(SB), Z5, Z6
+	VFNMADD231PS.BCST PoleConstants<>+1876(SB), X4, X6
 	VMULPS            X2, X2, X7
-	VBROADCASTSS      PoleConstants<>+2052(SB), X8
-	VFMADD231PS.BCST  PoleConstants<>+2048(SB), X2, X8
+	VBROADCASTSS      PoleConstants<>+1988(SB), X8
+	VFMADD231PS.BCST  PoleConstants<>+1984(SB), X2, X8
 	VADDPS            X6, X2, X2
 	VFMADD231PS       X8, X7, X2
-	VPERMPS           PoleConstants<>+2112(SB), Z5, Z5
+	VPERMPS           PoleConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS       X2, X5, X5
 	VSCALEFPS         X4, X5, X2
-	VMOVAPS.Z         X2, K1, X4
-	VSHUFPS           $0x4e, X4, X4, X5
-	VADDPS            X5, X4, X4
-	VSHUFPS           $0xb1, X4, X4, X5
+	VSHUFPS           $0x00, X2, X2, X4
+	VSHUFPS           $0x55, X2, X2, X5
 	VADDPS            X5, X4, X4
 	VMOVSS            X4, 148(SI)
 	VDIVPS            X4, X2, X2
 	VMOVSD            X2, 136(SI)
 
 	// t = log(s2)
-	VSHUFPS          $0x00, X4, X4, X4
-	VCVTPS2PD        X4, Y4
-	VPADDQ.BCST      PoleConstants<>+2696(SB), Y4, Y5
-	VPSRLQ           $0x34, Y5, Y6
-	VORPD.BCST       PoleConstants<>+2704(SB), Y6, Y6
-	VSUBPD.BCST      PoleConstants<>+2712(SB), Y6, Y6
-	VANDPD.BCST      PoleConstants<>+2720(SB), Y5, Y5
-	VPADDQ.BCST      PoleConstants<>+2728(SB), Y5, Y5
-	VSUBPD.BCST      PoleConstants<>+2736(SB), Y5, Y5
-	VADDPD.BCST      PoleConstants<>+2744(SB), Y5, Y7
-	VDIVPD           Y7, Y5, Y5
-	VMULPD           Y5, Y5, Y7
-	VBROADCASTSD     PoleConstants<>+2760(SB), Y8
-	VFMADD231PD.BCST PoleConstants<>+2768(SB), Y7, Y8
-	VBROADCASTSD     PoleConstants<>+2776(SB), Y9
-	VFMADD231PD.BCST PoleConstants<>+2784(SB), Y7, Y9
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD      Y7, Y9, Y8
-	VMULPD           Y7, Y7, Y7
-	VFMADD231PD.BCST PoleConstants<>+2792(SB), Y7, Y8
-	VMULPD           Y8, Y5, Y5
-	VFMADD231PD.BCST PoleConstants<>+2752(SB), Y6, Y5
+	VCVTPS2PD        X4, X4
+	VPADDQ.BCST      PoleConstants<>+2632(SB), X4, X5
+	VPSRLQ           $0x34, X5, X6
+	VORPD.BCST       PoleConstants<>+2640(SB), X6, X6
+	VSUBPD.BCST      PoleConstants<>+2648(SB), X6, X6
+	VANDPD.BCST      PoleConstants<>+2656(SB), X5, X5
+	VPADDQ.BCST      PoleConstants<>+2664(SB), X5, X5
+	VSUBPD.BCST      PoleConstants<>+2672(SB), X5, X5
+	VADDPD.BCST      PoleConstants<>+2680(SB), X5, X7
+	VDIVPD           X7, X5, X5
+	VMULPD           X5, X5, X7
+	VMOVDDUP         PoleConstants<>+2696(SB), X8
+	VFMADD231PD.BCST PoleConstants<>+2704(SB), X7, X8
+	VMOVDDUP         PoleConstants<>+2712(SB), X9
+	VFMADD231PD.BCST PoleConstants<>+2720(SB), X7, X9
+	VMULPD           X7, X7, X7
+	VFMADD231PD      X7, X9, X8
+	VMULPD           X7, X7, X7
+	VFMADD231PD.BCST PoleConstants<>+2728(SB), X7, X8
+	VMULPD           X8, X5, X5
+	VFMADD231PD.BCST PoleConstants<>+2688(SB), X6, X5
 	VXORPS           X6, X6, X6
-	VCMPPD           $0x00, Y6, Y4, K2
-	VBLENDMPD.BCST   PoleConstants<>+2808(SB), Y5, K2, Y5
-	VCMPPD.BCST      $0x00, PoleConstants<>+2688(SB), Y4, K2
-	VBLENDMPD.BCST   PoleConstants<>+2688(SB), Y5, K2, Y5
-	VCMPPD           $0x19, Y6, Y4, K2
-	VBLENDMPD.BCST   PoleConstants<>+2816(SB), Y5, K2, Y4
-	VCVTPD2PSY       Y4, X4
+	VCMPPD           $0x00, X6, X4, K1
+	VBLENDMPD.BCST   PoleConstants<>+2744(SB), X5, K1, X5
+	VCMPPD.BCST      $0x00, PoleConstants<>+2624(SB), X4, K1
+	VBLENDMPD.BCST   PoleConstants<>+2624(SB), X5, K1, X5
+	VCMPPD           $0x19, X6, X4, K1
+	VBLENDMPD.BCST   PoleConstants<>+2752(SB), X5, K1, X4
+	VCVTPD2PSX       X4, X4
 	VMOVSS           X4, 160(SI)
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVSD    (CX), X5
-	VSUBPS    X5, X2, X2
-	VSHUFPS   $0x00, X1, X1, X1
-	VSUBPS    X0, X1, X0
-	VSHUFPS   $0x00, X4, X4, X1
-	VADDPS    X1, X0, X0
-	VMULPS    X0, X5, X0
-	VMOVSD    X2, 152(SI)
-	VMOVAPS.Z X0, K1, X0
-	VSHUFPS   $0x4e, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VSHUFPS   $0xb1, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VMOVSS    X0, ret+40(FP)
+	VMOVSD  (CX), X5
+	VSUBPS  X5, X2, X2
+	VSUBPS  X0, X1, X0
+	VSHUFPS $0x00, X4, X4, X1
+	VADDPS  X1, X0, X0
+	VMULPS  X0, X5, X0
+	VMOVSD  X2, 152(SI)
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
+	VMOVSS  X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
 	VMOVSD       448(DI), X0
@@ -1985,7 +2017,7 @@ TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 	VMOVSD       X0, 448(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS       Z3, Z0, Z1
-	VBROADCASTSS PoleConstants<>+968(SB), Z4
+	VBROADCASTSS PoleConstants<>+904(SB), Z4
 	VFNMADD231PS Z3, Z3, Z4
 	VBROADCASTSS X2, Z3
 	VMOVUPS      320(DI), Z5
@@ -2008,22 +2040,22 @@ TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS         Z1, 256(DI)
 	VBROADCASTF32X4 (DX), Z1
 	VMULPS          Z1, Z0, Z0
-	VMOVUPS         PoleConstants<>+3008(SB), Z1
+	VMOVUPS         PoleConstants<>+2944(SB), Z1
 	VPERMPS         Z6, Z1, Z1
 	VMOVUPS         (DI), Z2
 	VFNMADD231PS    Z0, Z1, Z2
 	VMOVUPS         Z2, (DI)
-	VMOVUPS         PoleConstants<>+3072(SB), Z1
+	VMOVUPS         PoleConstants<>+3008(SB), Z1
 	VPERMPS         Z6, Z1, Z1
 	VMOVUPS         64(DI), Z2
 	VFNMADD231PS    Z0, Z1, Z2
 	VMOVUPS         Z2, 64(DI)
-	VMOVUPS         PoleConstants<>+3136(SB), Z1
+	VMOVUPS         PoleConstants<>+3072(SB), Z1
 	VPERMPS         Z6, Z1, Z1
 	VMOVUPS         128(DI), Z2
 	VFNMADD231PS    Z0, Z1, Z2
 	VMOVUPS         Z2, 128(DI)
-	VMOVUPS         PoleConstants<>+3200(SB), Z1
+	VMOVUPS         PoleConstants<>+3136(SB), Z1
 	VPERMPS         Z6, Z1, Z1
 	VMOVUPS         192(DI), Z2
 	VFNMADD231PS    Z0, Z1, Z2
@@ -2343,11 +2375,11 @@ loop2:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      PoleConstants<>+3328(SB), Y6
+	VMOVUPS      PoleConstants<>+3264(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      PoleConstants<>+3296(SB), Y7
+	VMOVUPS      PoleConstants<>+3232(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
@@ -2781,68 +2813,68 @@ loop2:
 	VMOVUPS      Y0, 896(SI)
 	VMOVUPS      384(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      PoleConstants<>+3392(SB), Y4
+	VMOVUPS      PoleConstants<>+3328(SB), Y4
 	VMINPS       Y1, Y4, Y1
-	VMOVUPS      PoleConstants<>+512(SB), Y5
+	VMOVUPS      PoleConstants<>+448(SB), Y5
 	VMAXPS       Y1, Y5, Y1
-	VMOVUPS      PoleConstants<>+544(SB), Y6
+	VMOVUPS      PoleConstants<>+480(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y7
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y7
 	VSUBPS       Y6, Y7, Y7
-	VFNMADD231PS PoleConstants<>+672(SB), Y7, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y7, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y7, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y1
 	VMULPS       Y1, Y1, Y8
-	VMOVUPS      PoleConstants<>+832(SB), Y9
+	VMOVUPS      PoleConstants<>+768(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
-	VADDPS       PoleConstants<>+640(SB), Y1, Y1
+	VADDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+608(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+544(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+640(SB), Y8, Y8
+	VPADDD       PoleConstants<>+576(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+640(SB), Y7, Y7
+	VPADDD       PoleConstants<>+576(SB), Y7, Y7
 	VMULPS       Y8, Y1, Y1
 	VMULPS       Y7, Y1, Y1
 	VSUBPS       Y0, Y2, Y0
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+640(SB), Y0, Y0
+	VADDPS       PoleConstants<>+576(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+640(SB), Y7, Y7
+	VPADDD       PoleConstants<>+576(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+640(SB), Y2, Y2
+	VPADDD       PoleConstants<>+576(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y1, Y2
 	VMOVUPS      Y2, 1024(SI)
-	VMOVUPS      PoleConstants<>+640(SB), Y7
+	VMOVUPS      PoleConstants<>+576(SB), Y7
 	VDIVPS       Y2, Y7, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 640(SI)
@@ -2858,21 +2890,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y8
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y8
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -2886,21 +2918,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -2927,21 +2959,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -2956,21 +2988,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -2997,21 +3029,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -3026,20 +3058,20 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y9
-	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y9
-	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y9
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y9
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y9
-	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y9
+	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y9
+	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y9
+	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y9
 	VFMADD231PS  Y9, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -3263,21 +3295,21 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 44(DI), Z0, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     PoleConstants<>+964(SB), Z14
+	VBROADCASTSS     PoleConstants<>+900(SB), Z14
 	VANDPS           Z14, Z7, Z15
 	VANDPS           Z14, Z9, Z16
 	VANDPS           Z14, Z11, Z17
 	VANDPS           Z14, Z12, Z18
 	VANDPS           Z14, Z13, Z19
 	VANDPS           Z14, Z3, Z20
-	VBROADCASTSS     PoleConstants<>+960(SB), Z21
+	VBROADCASTSS     PoleConstants<>+896(SB), Z21
 	VMINPS           Z15, Z21, Z15
 	VMINPS           Z16, Z21, Z16
 	VMINPS           Z17, Z21, Z17
 	VMINPS           Z18, Z21, Z18
 	VMINPS           Z19, Z21, Z19
 	VMINPS           Z20, Z21, Z20
-	VBROADCASTSS     PoleConstants<>+968(SB), Z22
+	VBROADCASTSS     PoleConstants<>+904(SB), Z22
 	VADDPS           Z22, Z15, Z23
 	VADDPS           Z22, Z16, Z24
 	VADDPS           Z22, Z17, Z25
@@ -3290,128 +3322,128 @@ loop0:
 	VPSRLD           $0x14, Z26, Z26
 	VPSRLD           $0x14, Z27, Z27
 	VPSRLD           $0x14, Z28, Z28
-	VMOVUPS          PoleConstants<>+1024(SB), Z29
+	VMOVUPS          PoleConstants<>+960(SB), Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z30
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z31
 	VMOVAPS          Z25, Z22
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z22
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z22
 	VMOVAPS          Z26, Z21
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z21
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z21
 	VMOVAPS          Z27, Z14
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z14
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z14
 	VMOVUPS          Z1, 64(SP)
 	VMOVAPS          Z28, Z1
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z1
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z1
 	VSUBPS           Z30, Z15, Z15
 	VSUBPS           Z31, Z16, Z16
 	VSUBPS           Z22, Z17, Z17
 	VSUBPS           Z21, Z18, Z18
 	VSUBPS           Z14, Z19, Z14
 	VSUBPS           Z1, Z20, Z1
-	VMOVUPS          PoleConstants<>+1152(SB), Z19
+	VMOVUPS          PoleConstants<>+1088(SB), Z19
 	VMOVAPS          Z23, Z20
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z20
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z20
 	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z21
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z21
 	VMOVAPS          Z25, Z22
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z22
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z22
 	VMOVAPS          Z26, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z30
 	VMOVAPS          Z27, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z31
 	VMOVAPS          Z28, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z29
 	VMAXPS           Z15, Z20, Z20
 	VMAXPS           Z16, Z21, Z21
 	VMAXPS           Z17, Z22, Z22
 	VMAXPS           Z18, Z30, Z30
 	VMAXPS           Z14, Z31, Z31
 	VMAXPS           Z1, Z29, Z29
-	VMOVUPS          PoleConstants<>+1280(SB), Z19
+	VMOVUPS          PoleConstants<>+1216(SB), Z19
 	VMOVUPS          Z0, 128(SP)
 	VMOVAPS          Z23, Z0
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z0
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z0
 	VMOVUPS          Z5, 192(SP)
 	VMOVAPS          Z24, Z5
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z5
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z5
 	VMOVUPS          Z2, 256(SP)
 	VMOVAPS          Z25, Z2
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z2
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z2
 	VMOVUPS          Z8, 320(SP)
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z8
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z8
 	VMOVUPS          Z4, 384(SP)
 	VMOVAPS          Z27, Z4
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z4
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z4
 	VMOVUPS          Z10, 448(SP)
 	VMOVAPS          Z28, Z10
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z10
-	VMOVUPS          PoleConstants<>+1408(SB), Z19
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z10
+	VMOVUPS          PoleConstants<>+1344(SB), Z19
 	VMOVUPS          Z6, 512(SP)
 	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z6
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z6
 	VMOVUPS          Z3, 576(SP)
 	VMOVAPS          Z24, Z3
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z3
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z3
 	VMOVUPS          Z13, 640(SP)
 	VMOVAPS          Z25, Z13
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z13
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z13
 	VMOVUPS          Z12, 704(SP)
 	VMOVAPS          Z26, Z12
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z12
 	VMOVUPS          Z11, 768(SP)
 	VMOVAPS          Z27, Z11
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z11
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z11
 	VMOVUPS          Z9, 832(SP)
 	VMOVAPS          Z28, Z9
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z9
-	VMOVUPS          PoleConstants<>+1536(SB), Z19
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z9
+	VMOVUPS          PoleConstants<>+1472(SB), Z19
 	VMOVUPS          Z7, 896(SP)
 	VMOVAPS          Z23, Z7
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z7
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z7
 	VMOVUPS          Z29, 960(SP)
 	VMOVAPS          Z24, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z29
 	VMOVUPS          Z31, 1024(SP)
 	VMOVAPS          Z25, Z31
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z31
 	VMOVUPS          Z30, 1088(SP)
 	VMOVAPS          Z26, Z30
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z30
 	VMOVUPS          Z22, 1152(SP)
 	VMOVAPS          Z27, Z22
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z22
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z22
 	VMOVUPS          Z21, 1216(SP)
 	VMOVAPS          Z28, Z21
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z21
-	VMOVUPS          PoleConstants<>+1664(SB), Z19
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z21
+	VMOVUPS          PoleConstants<>+1600(SB), Z19
 	VMOVUPS          Z20, 1280(SP)
 	VMOVAPS          Z23, Z20
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z20
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z20
 	VMOVUPS          Z10, 1344(SP)
 	VMOVAPS          Z24, Z10
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z10
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z10
 	VMOVUPS          Z4, 1408(SP)
 	VMOVAPS          Z25, Z4
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z4
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z4
 	VMOVUPS          Z8, 1472(SP)
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z8
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z8
 	VMOVUPS          Z2, 1536(SP)
 	VMOVAPS          Z27, Z2
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z2
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z2
 	VMOVUPS          Z5, 1600(SP)
 	VMOVAPS          Z28, Z5
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z5
-	VMOVUPS          PoleConstants<>+1792(SB), Z19
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z23
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z24
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z25
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z26
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z27
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z5
+	VMOVUPS          PoleConstants<>+1728(SB), Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z26
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z27
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z28
 	VFMADD231PS      Z15, Z23, Z20
 	VFMADD231PS      Z16, Z24, Z10
 	VFMADD231PS      Z17, Z25, Z4
@@ -3454,7 +3486,7 @@ loop0:
 	VMOVUPS          960(SP), Z5
 	VFMADD231PS      Z1, Z6, Z5
 	VMOVUPS          896(SP), Z1
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z6
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z6
 	VPTERNLOGD       $0x78, Z6, Z1, Z7
 	VMOVUPS          832(SP), Z1
 	VPTERNLOGD       $0x78, Z6, Z1, Z0
@@ -3511,20 +3543,20 @@ loop0:
 	VFMADD231PS.BCST 76(DI), Z11, Z3
 	VFMADD231PS.BCST 88(DI), Z7, Z4
 	VFMADD231PS.BCST 92(DI), Z11, Z5
-	VBROADCASTSS     PoleConstants<>+964(SB), Z7
+	VBROADCASTSS     PoleConstants<>+900(SB), Z7
 	VANDPS           Z7, Z0, Z12
 	VANDPS           Z7, Z1, Z13
 	VANDPS           Z7, Z2, Z14
 	VANDPS           Z7, Z3, Z15
 	VANDPS           Z7, Z5, Z16
-	VBROADCASTSS     PoleConstants<>+960(SB), Z17
+	VBROADCASTSS     PoleConstants<>+896(SB), Z17
 	VMINPS           Z12, Z17, Z12
 	VMINPS           Z13, Z17, Z13
 	VMINPS           Z14, Z17, Z14
 	VMINPS           Z15, Z17, Z15
 	VFMADD231PS.BCST 92(DI), Z10, Z4
 	VMINPS           Z16, Z17, Z10
-	VBROADCASTSS     PoleConstants<>+968(SB), Z16
+	VBROADCASTSS     PoleConstants<>+904(SB), Z16
 	VADDPS           Z16, Z12, Z18
 	VADDPS           Z16, Z13, Z20
 	VADDPS           Z16, Z14, Z21
@@ -3537,138 +3569,138 @@ loop0:
 	VPSRLD           $0x14, Z22, Z22
 	VMINPS           Z23, Z17, Z23
 	VPSRLD           $0x14, Z24, Z24
-	VMOVUPS          PoleConstants<>+1024(SB), Z25
+	VMOVUPS          PoleConstants<>+960(SB), Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1088(SB), Z25, Z26
+	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        PoleConstants<>+1088(SB), Z25, Z27
+	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        PoleConstants<>+1088(SB), Z25, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1088(SB), Z25, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z29
 	VADDPS           Z16, Z23, Z30
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z25, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z31
 	VSUBPS           Z26, Z12, Z12
 	VSUBPS           Z27, Z13, Z13
 	VSUBPS           Z28, Z14, Z14
 	VSUBPS           Z29, Z15, Z15
 	VPSRLD           $0x14, Z30, Z26
 	VSUBPS           Z31, Z10, Z10
-	VMOVUPS          PoleConstants<>+1152(SB), Z27
+	VMOVUPS          PoleConstants<>+1088(SB), Z27
 	VMOVAPS          Z18, Z28
-	VPERMI2PS        PoleConstants<>+1216(SB), Z27, Z28
+	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z28
 	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z27, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z29
 	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z27, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z30
 	VMOVAPS          Z22, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z27, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z31
 	VMOVAPS          Z26, Z16
-	VPERMI2PS        PoleConstants<>+1088(SB), Z25, Z16
+	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z16
 	VMOVAPS          Z24, Z25
-	VPERMI2PS        PoleConstants<>+1216(SB), Z27, Z25
+	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z25
 	VMAXPS           Z12, Z28, Z28
 	VMAXPS           Z13, Z29, Z29
 	VMAXPS           Z14, Z30, Z30
 	VMAXPS           Z15, Z31, Z31
 	VSUBPS           Z16, Z23, Z16
 	VMAXPS           Z10, Z25, Z23
-	VMOVUPS          PoleConstants<>+1280(SB), Z25
+	VMOVUPS          PoleConstants<>+1216(SB), Z25
 	VMOVAPS          Z18, Z17
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z17
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z17
 	VMOVAPS          Z20, Z7
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z7
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z7
 	VMOVAPS          Z21, Z6
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z6
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z6
 	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z19
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z19
 	VMOVAPS          Z26, Z25
-	VPERMI2PS        PoleConstants<>+1216(SB), Z27, Z25
-	VMOVUPS          PoleConstants<>+1280(SB), Z27
+	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z25
+	VMOVUPS          PoleConstants<>+1216(SB), Z27
 	VMOVAPS          Z24, Z11
-	VPERMI2PS        PoleConstants<>+1344(SB), Z27, Z11
-	VMOVUPS          PoleConstants<>+1408(SB), Z27
+	VPERMI2PS        PoleConstants<>+1280(SB), Z27, Z11
+	VMOVUPS          PoleConstants<>+1344(SB), Z27
 	VMOVAPS          Z18, Z9
-	VPERMI2PS        PoleConstants<>+1472(SB), Z27, Z9
+	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z9
 	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1472(SB), Z27, Z8
+	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z8
 	VMOVUPS          Z4, 128(SP)
 	VMOVAPS          Z21, Z4
-	VPERMI2PS        PoleConstants<>+1472(SB), Z27, Z4
+	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z4
 	VMOVUPS          Z5, 256(SP)
 	VMOVAPS          Z22, Z5
-	VPERMI2PS        PoleConstants<>+1472(SB), Z27, Z5
+	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z5
 	VMAXPS           Z16, Z25, Z25
 	VMOVUPS          Z25, 384(SP)
 	VMOVAPS          Z24, Z25
-	VPERMI2PS        PoleConstants<>+1472(SB), Z27, Z25
-	VMOVUPS          PoleConstants<>+1536(SB), Z27
+	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z25
+	VMOVUPS          PoleConstants<>+1472(SB), Z27
 	VMOVUPS          Z3, 448(SP)
 	VMOVAPS          Z18, Z3
-	VPERMI2PS        PoleConstants<>+1600(SB), Z27, Z3
+	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z3
 	VMOVUPS          Z2, 512(SP)
 	VMOVAPS          Z20, Z2
-	VPERMI2PS        PoleConstants<>+1600(SB), Z27, Z2
+	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z2
 	VMOVUPS          Z1, 576(SP)
 	VMOVAPS          Z21, Z1
-	VPERMI2PS        PoleConstants<>+1600(SB), Z27, Z1
+	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z1
 	VMOVUPS          Z0, 640(SP)
 	VMOVAPS          Z22, Z0
-	VPERMI2PS        PoleConstants<>+1600(SB), Z27, Z0
-	VMOVUPS          PoleConstants<>+1280(SB), Z27
+	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z0
+	VMOVUPS          PoleConstants<>+1216(SB), Z27
 	VMOVUPS          Z23, 704(SP)
 	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+1344(SB), Z27, Z23
-	VMOVUPS          PoleConstants<>+1536(SB), Z27
+	VPERMI2PS        PoleConstants<>+1280(SB), Z27, Z23
+	VMOVUPS          PoleConstants<>+1472(SB), Z27
 	VMOVUPS          Z23, 768(SP)
 	VMOVAPS          Z24, Z23
-	VPERMI2PS        PoleConstants<>+1600(SB), Z27, Z23
-	VMOVUPS          PoleConstants<>+1664(SB), Z27
+	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z23
+	VMOVUPS          PoleConstants<>+1600(SB), Z27
 	VMOVUPS          Z31, 832(SP)
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        PoleConstants<>+1728(SB), Z27, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z27, Z31
 	VMOVUPS          Z30, 896(SP)
 	VMOVAPS          Z20, Z30
-	VPERMI2PS        PoleConstants<>+1728(SB), Z27, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z27, Z30
 	VMOVUPS          Z29, 960(SP)
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        PoleConstants<>+1728(SB), Z27, Z29
+	VPERMI2PS        PoleConstants<>+1664(SB), Z27, Z29
 	VMOVUPS          Z28, 1024(SP)
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1728(SB), Z27, Z28
-	VMOVUPS          PoleConstants<>+1408(SB), Z27
+	VPERMI2PS        PoleConstants<>+1664(SB), Z27, Z28
+	VMOVUPS          PoleConstants<>+1344(SB), Z27
 	VMOVUPS          Z11, 1088(SP)
 	VMOVAPS          Z26, Z11
-	VPERMI2PS        PoleConstants<>+1472(SB), Z27, Z11
-	VMOVUPS          PoleConstants<>+1664(SB), Z27
+	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z11
+	VMOVUPS          PoleConstants<>+1600(SB), Z27
 	VMOVUPS          Z11, 1152(SP)
 	VMOVAPS          Z24, Z11
-	VPERMI2PS        PoleConstants<>+1728(SB), Z27, Z11
-	VMOVUPS          PoleConstants<>+1792(SB), Z27
-	VPERMI2PS        PoleConstants<>+1856(SB), Z27, Z18
-	VPERMI2PS        PoleConstants<>+1856(SB), Z27, Z20
-	VPERMI2PS        PoleConstants<>+1856(SB), Z27, Z21
-	VPERMI2PS        PoleConstants<>+1856(SB), Z27, Z22
-	VMOVUPS          PoleConstants<>+1536(SB), Z27
+	VPERMI2PS        PoleConstants<>+1664(SB), Z27, Z11
+	VMOVUPS          PoleConstants<>+1728(SB), Z27
+	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z18
+	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z20
+	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z22
+	VMOVUPS          PoleConstants<>+1472(SB), Z27
 	VMOVUPS          Z19, 1216(SP)
 	VMOVAPS          Z26, Z19
-	VPERMI2PS        PoleConstants<>+1600(SB), Z27, Z19
-	VMOVUPS          PoleConstants<>+1792(SB), Z27
-	VPERMI2PS        PoleConstants<>+1856(SB), Z27, Z24
+	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z19
+	VMOVUPS          PoleConstants<>+1728(SB), Z27
+	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z24
 	VFMADD231PS      Z12, Z18, Z31
 	VFMADD231PS      Z13, Z20, Z30
 	VFMADD231PS      Z14, Z21, Z29
 	VFMADD231PS      Z15, Z22, Z28
-	VMOVUPS          PoleConstants<>+1664(SB), Z18
+	VMOVUPS          PoleConstants<>+1600(SB), Z18
 	VMOVAPS          Z26, Z20
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z20
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z20
 	VFMADD231PS      Z10, Z24, Z11
 	VFMADD231PS      Z12, Z31, Z3
 	VFMADD231PS      Z13, Z30, Z2
 	VFMADD231PS      Z14, Z29, Z1
 	VFMADD231PS      Z15, Z28, Z0
-	VPERMI2PS        PoleConstants<>+1856(SB), Z27, Z26
+	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z26
 	VFMADD231PS      Z10, Z11, Z23
 	VFMADD231PS      Z12, Z3, Z9
 	VFMADD231PS      Z13, Z2, Z8
@@ -3697,7 +3729,7 @@ loop0:
 	VMOVUPS          704(SP), Z6
 	VFMADD231PS      Z10, Z1, Z6
 	VMOVUPS          640(SP), Z1
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z7
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z1, Z2
 	VMOVUPS          576(SP), Z1
 	VPTERNLOGD       $0x78, Z7, Z1, Z3
@@ -3763,14 +3795,14 @@ loop0:
 	VFMADD231PS      8064(SI), Z8, Z4
 	VBROADCASTSS     136(DI), Z8
 	VFMADD231PS      8128(SI), Z8, Z5
-	VBROADCASTSS     PoleConstants<>+964(SB), Z8
+	VBROADCASTSS     PoleConstants<>+900(SB), Z8
 	VANDPS           Z8, Z1, Z9
-	VBROADCASTSS     PoleConstants<>+960(SB), Z10
+	VBROADCASTSS     PoleConstants<>+896(SB), Z10
 	VMINPS           Z9, Z10, Z9
 	VFMADD231PS.BCST 124(DI), Z6, Z3
 	VBROADCASTSS     108(DI), Z6
 	VFMADD231PS      8192(SI), Z6, Z0
-	VBROADCASTSS     PoleConstants<>+968(SB), Z6
+	VBROADCASTSS     PoleConstants<>+904(SB), Z6
 	VADDPS           Z6, Z9, Z11
 	VBROADCASTSS     124(DI), Z12
 	VFMADD231PS      8192(SI), Z12, Z2
@@ -3786,9 +3818,9 @@ loop0:
 	VANDPS           Z8, Z4, Z15
 	VANDPS           Z8, Z5, Z16
 	VMINPS           Z13, Z10, Z13
-	VMOVUPS          PoleConstants<>+1024(SB), Z17
+	VMOVUPS          PoleConstants<>+960(SB), Z17
 	VMOVAPS          Z11, Z19
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z19
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z19
 	VMINPS           Z14, Z10, Z14
 	VADDPS           Z6, Z12, Z20
 	VMINPS           Z15, Z10, Z15
@@ -3800,133 +3832,133 @@ loop0:
 	VADDPS           Z6, Z15, Z22
 	VADDPS           Z6, Z16, Z23
 	VPSRLD           $0x14, Z21, Z21
-	VMOVUPS          PoleConstants<>+1152(SB), Z24
+	VMOVUPS          PoleConstants<>+1088(SB), Z24
 	VMOVAPS          Z11, Z25
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z25
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z25
 	VPSRLD           $0x14, Z19, Z19
 	VMOVAPS          Z20, Z26
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z26
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z26
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z28
 	VMAXPS           Z9, Z25, Z25
 	VMOVAPS          Z19, Z29
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z29
 	VSUBPS           Z26, Z12, Z12
 	VMOVAPS          Z22, Z26
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z26
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z26
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z30
 	VSUBPS           Z28, Z13, Z13
-	VMOVUPS          PoleConstants<>+1280(SB), Z28
+	VMOVUPS          PoleConstants<>+1216(SB), Z28
 	VMOVAPS          Z11, Z31
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z31
 	VSUBPS           Z29, Z14, Z14
 	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z29
 	VSUBPS           Z26, Z15, Z15
 	VSUBPS           Z30, Z16, Z16
 	VMOVAPS          Z21, Z26
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z26
-	VMOVUPS          PoleConstants<>+1408(SB), Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z26
+	VMOVUPS          PoleConstants<>+1344(SB), Z30
 	VMOVAPS          Z11, Z17
-	VPERMI2PS        PoleConstants<>+1472(SB), Z30, Z17
+	VPERMI2PS        PoleConstants<>+1408(SB), Z30, Z17
 	VMOVAPS          Z19, Z6
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z6
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z6
 	VMAXPS           Z12, Z29, Z29
 	VMOVAPS          Z22, Z10
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z10
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z10
 	VMOVAPS          Z23, Z8
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z8
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z8
 	VMAXPS           Z13, Z26, Z26
-	VMOVUPS          PoleConstants<>+1536(SB), Z24
+	VMOVUPS          PoleConstants<>+1472(SB), Z24
 	VMOVAPS          Z11, Z7
-	VPERMI2PS        PoleConstants<>+1600(SB), Z24, Z7
+	VPERMI2PS        PoleConstants<>+1536(SB), Z24, Z7
 	VMAXPS           Z14, Z6, Z6
 	VMOVAPS          Z20, Z24
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z24
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z24
 	VMAXPS           Z15, Z10, Z10
 	VMAXPS           Z16, Z8, Z8
 	VMOVAPS          Z21, Z27
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z27
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z27
 	VMOVAPS          Z11, Z30
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z30
 	VMOVAPS          Z19, Z18
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z18
-	VMOVUPS          PoleConstants<>+1408(SB), Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z18
+	VMOVUPS          PoleConstants<>+1344(SB), Z28
 	VMOVUPS          Z5, 64(SP)
 	VMOVAPS          Z20, Z5
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z5
-	VMOVUPS          PoleConstants<>+1280(SB), Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z5
+	VMOVUPS          PoleConstants<>+1216(SB), Z28
 	VMOVUPS          Z4, 192(SP)
 	VMOVAPS          Z22, Z4
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z4
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z4
 	VMOVUPS          Z2, 320(SP)
 	VMOVAPS          Z23, Z2
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z2
-	VMOVUPS          PoleConstants<>+1408(SB), Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z2
+	VMOVUPS          PoleConstants<>+1344(SB), Z28
 	VMOVUPS          Z0, 128(SP)
 	VMOVAPS          Z21, Z0
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z0
-	VMOVUPS          PoleConstants<>+1792(SB), Z28
-	VPERMI2PS        PoleConstants<>+1856(SB), Z28, Z11
-	VMOVUPS          PoleConstants<>+1408(SB), Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z28
+	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z11
+	VMOVUPS          PoleConstants<>+1344(SB), Z28
 	VMOVUPS          Z8, 384(SP)
 	VMOVAPS          Z19, Z8
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z8
-	VMOVUPS          PoleConstants<>+1536(SB), Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z8
+	VMOVUPS          PoleConstants<>+1472(SB), Z28
 	VMOVUPS          Z10, 256(SP)
 	VMOVAPS          Z20, Z10
-	VPERMI2PS        PoleConstants<>+1600(SB), Z28, Z10
-	VMOVUPS          PoleConstants<>+1408(SB), Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z10
+	VMOVUPS          PoleConstants<>+1344(SB), Z28
 	VMOVUPS          Z3, 768(SP)
 	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z3
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z3
 	VMOVUPS          Z6, 448(SP)
 	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z6
-	VMOVUPS          PoleConstants<>+1536(SB), Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z6
+	VMOVUPS          PoleConstants<>+1472(SB), Z28
 	VMOVUPS          Z26, 512(SP)
 	VMOVAPS          Z21, Z26
-	VPERMI2PS        PoleConstants<>+1600(SB), Z28, Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z26
 	VFMADD231PS      Z9, Z11, Z30
 	VMOVAPS          Z19, Z11
-	VPERMI2PS        PoleConstants<>+1600(SB), Z28, Z11
-	VMOVUPS          PoleConstants<>+1664(SB), Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z11
+	VMOVUPS          PoleConstants<>+1600(SB), Z28
 	VMOVUPS          Z2, 576(SP)
 	VMOVAPS          Z20, Z2
-	VPERMI2PS        PoleConstants<>+1728(SB), Z28, Z2
-	VMOVUPS          PoleConstants<>+1536(SB), Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z2
+	VMOVUPS          PoleConstants<>+1472(SB), Z28
 	VMOVUPS          Z4, 640(SP)
 	VMOVAPS          Z22, Z4
-	VPERMI2PS        PoleConstants<>+1600(SB), Z28, Z4
+	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z4
 	VMOVUPS          Z29, 704(SP)
 	VMOVAPS          Z23, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z28, Z29
-	VMOVUPS          PoleConstants<>+1664(SB), Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z29
+	VMOVUPS          PoleConstants<>+1600(SB), Z28
 	VMOVUPS          Z18, 1152(SP)
 	VMOVAPS          Z21, Z18
-	VPERMI2PS        PoleConstants<>+1728(SB), Z28, Z18
+	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z18
 	VFMADD231PS      Z9, Z30, Z7
 	VMOVAPS          Z19, Z30
-	VPERMI2PS        PoleConstants<>+1728(SB), Z28, Z30
-	VMOVUPS          PoleConstants<>+1792(SB), Z28
-	VPERMI2PS        PoleConstants<>+1856(SB), Z28, Z20
-	VMOVUPS          PoleConstants<>+1664(SB), Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z30
+	VMOVUPS          PoleConstants<>+1728(SB), Z28
+	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z20
+	VMOVUPS          PoleConstants<>+1600(SB), Z28
 	VMOVUPS          Z27, 832(SP)
 	VMOVAPS          Z22, Z27
-	VPERMI2PS        PoleConstants<>+1728(SB), Z28, Z27
+	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z27
 	VMOVUPS          Z6, 896(SP)
 	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1728(SB), Z28, Z6
-	VMOVUPS          PoleConstants<>+1792(SB), Z28
-	VPERMI2PS        PoleConstants<>+1856(SB), Z28, Z21
+	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z6
+	VMOVUPS          PoleConstants<>+1728(SB), Z28
+	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z21
 	VFMADD231PS      Z9, Z7, Z17
-	VPERMI2PS        PoleConstants<>+1856(SB), Z28, Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z19
 	VFMADD231PS      Z12, Z20, Z2
-	VPERMI2PS        PoleConstants<>+1856(SB), Z28, Z22
-	VPERMI2PS        PoleConstants<>+1856(SB), Z28, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z23
 	VFMADD231PS      Z13, Z21, Z18
 	VFMADD231PS      Z17, Z9, Z31
 	VFMADD231PS      Z14, Z19, Z30
@@ -3940,7 +3972,7 @@ loop0:
 	VFMADD231PS      Z15, Z27, Z4
 	VFMADD231PS      Z16, Z6, Z29
 	VFMADD231PS      Z13, Z26, Z0
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z2
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z2
 	VPTERNLOGD       $0x78, Z2, Z1, Z25
 	VFMADD231PS      Z14, Z11, Z8
 	VFMADD231PS      Z5, Z12, Z24
@@ -4035,21 +4067,21 @@ loop0:
 	VFMADD231PS      8192(SI), Z9, Z7
 	VBROADCASTSS     188(DI), Z9
 	VFMADD231PS      8256(SI), Z9, Z8
-	VBROADCASTSS     PoleConstants<>+964(SB), Z9
+	VBROADCASTSS     PoleConstants<>+900(SB), Z9
 	VANDPS           Z9, Z1, Z10
 	VANDPS           Z9, Z3, Z11
 	VANDPS           Z9, Z4, Z12
 	VANDPS           Z9, Z5, Z13
 	VANDPS           Z9, Z7, Z14
 	VANDPS           Z9, Z8, Z15
-	VBROADCASTSS     PoleConstants<>+960(SB), Z16
+	VBROADCASTSS     PoleConstants<>+896(SB), Z16
 	VMINPS           Z10, Z16, Z10
 	VMINPS           Z11, Z16, Z11
 	VMINPS           Z12, Z16, Z12
 	VMINPS           Z13, Z16, Z13
 	VMINPS           Z14, Z16, Z14
 	VMINPS           Z15, Z16, Z15
-	VBROADCASTSS     PoleConstants<>+968(SB), Z17
+	VBROADCASTSS     PoleConstants<>+904(SB), Z17
 	VADDPS           Z17, Z10, Z18
 	VADDPS           Z17, Z11, Z19
 	VADDPS           Z17, Z12, Z20
@@ -4062,122 +4094,122 @@ loop0:
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          PoleConstants<>+1024(SB), Z24
+	VMOVUPS          PoleConstants<>+960(SB), Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z25
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z26
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z27
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z31
 	VSUBPS           Z25, Z10, Z10
 	VSUBPS           Z26, Z11, Z11
 	VSUBPS           Z27, Z12, Z12
 	VSUBPS           Z29, Z13, Z13
 	VSUBPS           Z30, Z14, Z14
 	VSUBPS           Z31, Z15, Z15
-	VMOVUPS          PoleConstants<>+1152(SB), Z25
+	VMOVUPS          PoleConstants<>+1088(SB), Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z26
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z27
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z27
 	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z29
 	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z30
 	VMOVAPS          Z22, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z31
 	VMOVAPS          Z23, Z24
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z24
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z24
 	VMAXPS           Z10, Z26, Z26
 	VMAXPS           Z11, Z27, Z27
 	VMAXPS           Z12, Z29, Z29
 	VMAXPS           Z13, Z30, Z30
 	VMAXPS           Z14, Z31, Z31
 	VMAXPS           Z15, Z24, Z24
-	VMOVUPS          PoleConstants<>+1280(SB), Z25
+	VMOVUPS          PoleConstants<>+1216(SB), Z25
 	VMOVAPS          Z18, Z17
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z17
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z17
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z16
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z16
 	VMOVAPS          Z20, Z9
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z9
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z9
 	VMOVAPS          Z21, Z2
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z2
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z2
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z28
 	VMOVUPS          Z6, 64(SP)
 	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z6
-	VMOVUPS          PoleConstants<>+1408(SB), Z25
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z6
+	VMOVUPS          PoleConstants<>+1344(SB), Z25
 	VMOVUPS          Z0, 192(SP)
 	VMOVAPS          Z18, Z0
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z0
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z0
 	VMOVUPS          Z8, 320(SP)
 	VMOVAPS          Z19, Z8
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z8
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z8
 	VMOVUPS          Z7, 128(SP)
 	VMOVAPS          Z20, Z7
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z7
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z7
 	VMOVUPS          Z5, 384(SP)
 	VMOVAPS          Z21, Z5
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z5
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z5
 	VMOVUPS          Z4, 256(SP)
 	VMOVAPS          Z22, Z4
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z4
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z4
 	VMOVUPS          Z3, 768(SP)
 	VMOVAPS          Z23, Z3
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z3
-	VMOVUPS          PoleConstants<>+1536(SB), Z25
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z3
+	VMOVUPS          PoleConstants<>+1472(SB), Z25
 	VMOVUPS          Z1, 448(SP)
 	VMOVAPS          Z18, Z1
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z1
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z1
 	VMOVUPS          Z24, 512(SP)
 	VMOVAPS          Z19, Z24
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z24
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z24
 	VMOVUPS          Z31, 576(SP)
 	VMOVAPS          Z20, Z31
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z31
 	VMOVUPS          Z30, 640(SP)
 	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z30
 	VMOVUPS          Z29, 704(SP)
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z29
 	VMOVUPS          Z27, 1152(SP)
 	VMOVAPS          Z23, Z27
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z27
-	VMOVUPS          PoleConstants<>+1664(SB), Z25
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z27
+	VMOVUPS          PoleConstants<>+1600(SB), Z25
 	VMOVUPS          Z26, 832(SP)
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z26
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z26
 	VMOVUPS          Z6, 896(SP)
 	VMOVAPS          Z19, Z6
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z6
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z6
 	VMOVUPS          Z28, 960(SP)
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z28
 	VMOVUPS          Z2, 1024(SP)
 	VMOVAPS          Z21, Z2
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z2
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z2
 	VMOVUPS          Z9, 1088(SP)
 	VMOVAPS          Z22, Z9
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z9
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z9
 	VMOVUPS          Z16, 1216(SP)
 	VMOVAPS          Z23, Z16
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z16
-	VMOVUPS          PoleConstants<>+1792(SB), Z25
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z18
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z19
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z20
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z21
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z22
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z23
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z16
+	VMOVUPS          PoleConstants<>+1728(SB), Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z18
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z20
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z23
 	VFMADD231PS      Z10, Z18, Z26
 	VFMADD231PS      Z11, Z19, Z6
 	VFMADD231PS      Z12, Z20, Z28
@@ -4220,7 +4252,7 @@ loop0:
 	VMOVUPS          512(SP), Z5
 	VFMADD231PS      Z15, Z4, Z5
 	VMOVUPS          448(SP), Z4
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z7
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z4, Z3
 	VMOVUPS          768(SP), Z4
 	VPTERNLOGD       $0x78, Z7, Z4, Z6
@@ -4286,21 +4318,21 @@ loop0:
 	VFMADD231PS      8192(SI), Z13, Z11
 	VBROADCASTSS     236(DI), Z13
 	VFMADD231PS      8256(SI), Z13, Z12
-	VBROADCASTSS     PoleConstants<>+964(SB), Z13
+	VBROADCASTSS     PoleConstants<>+900(SB), Z13
 	VANDPS           Z13, Z4, Z14
 	VANDPS           Z13, Z8, Z15
 	VANDPS           Z13, Z9, Z16
 	VANDPS           Z13, Z10, Z17
 	VANDPS           Z13, Z11, Z18
 	VANDPS           Z13, Z12, Z19
-	VBROADCASTSS     PoleConstants<>+960(SB), Z20
+	VBROADCASTSS     PoleConstants<>+896(SB), Z20
 	VMINPS           Z14, Z20, Z14
 	VMINPS           Z15, Z20, Z15
 	VMINPS           Z16, Z20, Z16
 	VMINPS           Z17, Z20, Z17
 	VMINPS           Z18, Z20, Z18
 	VMINPS           Z19, Z20, Z19
-	VBROADCASTSS     PoleConstants<>+968(SB), Z21
+	VBROADCASTSS     PoleConstants<>+904(SB), Z21
 	VADDPS           Z21, Z14, Z22
 	VADDPS           Z21, Z15, Z23
 	VADDPS           Z21, Z16, Z24
@@ -4313,126 +4345,126 @@ loop0:
 	VPSRLD           $0x14, Z26, Z26
 	VPSRLD           $0x14, Z27, Z27
 	VPSRLD           $0x14, Z28, Z28
-	VMOVUPS          PoleConstants<>+1024(SB), Z29
+	VMOVUPS          PoleConstants<>+960(SB), Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z31
 	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z21
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z21
 	VMOVAPS          Z26, Z20
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z20
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z20
 	VMOVAPS          Z27, Z13
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z13
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z13
 	VMOVAPS          Z28, Z7
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z7
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z7
 	VSUBPS           Z30, Z14, Z14
 	VSUBPS           Z31, Z15, Z15
 	VSUBPS           Z21, Z16, Z16
 	VSUBPS           Z20, Z17, Z17
 	VSUBPS           Z13, Z18, Z13
 	VSUBPS           Z7, Z19, Z7
-	VMOVUPS          PoleConstants<>+1152(SB), Z18
+	VMOVUPS          PoleConstants<>+1088(SB), Z18
 	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z19
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z19
 	VMOVAPS          Z23, Z20
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z20
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z20
 	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z21
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z21
 	VMOVAPS          Z26, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z30
 	VMOVAPS          Z27, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z31
 	VMOVAPS          Z28, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z29
 	VMAXPS           Z14, Z19, Z19
 	VMAXPS           Z15, Z20, Z20
 	VMAXPS           Z16, Z21, Z21
 	VMAXPS           Z17, Z30, Z30
 	VMAXPS           Z13, Z31, Z31
 	VMAXPS           Z7, Z29, Z29
-	VMOVUPS          PoleConstants<>+1280(SB), Z18
+	VMOVUPS          PoleConstants<>+1216(SB), Z18
 	VMOVAPS          Z22, Z25
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z25
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z25
 	VMOVUPS          Z5, 320(SP)
 	VMOVAPS          Z23, Z5
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z5
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z5
 	VMOVUPS          Z2, 128(SP)
 	VMOVAPS          Z24, Z2
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z2
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z2
 	VMOVUPS          Z1, 384(SP)
 	VMOVAPS          Z26, Z1
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z1
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z1
 	VMOVUPS          Z0, 256(SP)
 	VMOVAPS          Z27, Z0
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z0
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z0
 	VMOVUPS          Z6, 768(SP)
 	VMOVAPS          Z28, Z6
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z6
-	VMOVUPS          PoleConstants<>+1408(SB), Z18
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z6
+	VMOVUPS          PoleConstants<>+1344(SB), Z18
 	VMOVUPS          Z3, 448(SP)
 	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z3
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z3
 	VMOVUPS          Z12, 512(SP)
 	VMOVAPS          Z23, Z12
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z12
 	VMOVUPS          Z11, 576(SP)
 	VMOVAPS          Z24, Z11
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z11
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z11
 	VMOVUPS          Z10, 640(SP)
 	VMOVAPS          Z26, Z10
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z10
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z10
 	VMOVUPS          Z9, 704(SP)
 	VMOVAPS          Z27, Z9
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z9
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z9
 	VMOVUPS          Z8, 1152(SP)
 	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z8
-	VMOVUPS          PoleConstants<>+1536(SB), Z18
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z8
+	VMOVUPS          PoleConstants<>+1472(SB), Z18
 	VMOVUPS          Z4, 832(SP)
 	VMOVAPS          Z22, Z4
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z4
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z4
 	VMOVUPS          Z29, 896(SP)
 	VMOVAPS          Z23, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z29
 	VMOVUPS          Z31, 960(SP)
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z31
 	VMOVUPS          Z30, 1024(SP)
 	VMOVAPS          Z26, Z30
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z30
 	VMOVUPS          Z21, 1088(SP)
 	VMOVAPS          Z27, Z21
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z21
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z21
 	VMOVUPS          Z20, 1216(SP)
 	VMOVAPS          Z28, Z20
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z20
-	VMOVUPS          PoleConstants<>+1664(SB), Z18
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z20
+	VMOVUPS          PoleConstants<>+1600(SB), Z18
 	VMOVUPS          Z19, 1280(SP)
 	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z19
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z19
 	VMOVUPS          Z6, 1344(SP)
 	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z6
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z6
 	VMOVUPS          Z0, 1408(SP)
 	VMOVAPS          Z24, Z0
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z0
 	VMOVUPS          Z1, 1472(SP)
 	VMOVAPS          Z26, Z1
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z1
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z1
 	VMOVUPS          Z2, 1536(SP)
 	VMOVAPS          Z27, Z2
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z2
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z2
 	VMOVUPS          Z5, 1600(SP)
 	VMOVAPS          Z28, Z5
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z5
-	VMOVUPS          PoleConstants<>+1792(SB), Z18
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z22
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z23
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z24
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z26
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z27
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z5
+	VMOVUPS          PoleConstants<>+1728(SB), Z18
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z26
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z27
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z28
 	VFMADD231PS      Z14, Z22, Z19
 	VFMADD231PS      Z15, Z23, Z6
 	VFMADD231PS      Z16, Z24, Z0
@@ -4475,7 +4507,7 @@ loop0:
 	VMOVUPS          896(SP), Z3
 	VFMADD231PS      Z7, Z4, Z3
 	VMOVUPS          832(SP), Z4
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z7
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z4, Z5
 	VMOVUPS          1152(SP), Z4
 	VPTERNLOGD       $0x78, Z7, Z4, Z6
@@ -4505,53 +4537,53 @@ loop0:
 	VFMADD231PS      8192(SI), Z9, Z4
 	VBROADCASTSS     252(DI), Z9
 	VFMADD231PS      8256(SI), Z9, Z8
-	VBROADCASTSS     PoleConstants<>+964(SB), Z9
+	VBROADCASTSS     PoleConstants<>+900(SB), Z9
 	VANDPS           Z9, Z4, Z10
 	VANDPS           Z9, Z8, Z9
-	VBROADCASTSS     PoleConstants<>+960(SB), Z11
+	VBROADCASTSS     PoleConstants<>+896(SB), Z11
 	VMINPS           Z10, Z11, Z10
 	VMINPS           Z9, Z11, Z9
-	VBROADCASTSS     PoleConstants<>+968(SB), Z11
+	VBROADCASTSS     PoleConstants<>+904(SB), Z11
 	VADDPS           Z11, Z10, Z12
 	VADDPS           Z11, Z9, Z13
 	VPSRLD           $0x14, Z12, Z12
 	VPSRLD           $0x14, Z13, Z13
-	VMOVUPS          PoleConstants<>+1024(SB), Z14
+	VMOVUPS          PoleConstants<>+960(SB), Z14
 	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1088(SB), Z14, Z15
+	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z15
 	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1088(SB), Z14, Z16
+	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z16
 	VSUBPS           Z15, Z10, Z10
 	VSUBPS           Z16, Z9, Z9
-	VMOVUPS          PoleConstants<>+1152(SB), Z14
+	VMOVUPS          PoleConstants<>+1088(SB), Z14
 	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1216(SB), Z14, Z15
+	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z15
 	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1216(SB), Z14, Z16
+	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z16
 	VMAXPS           Z10, Z15, Z14
 	VMAXPS           Z9, Z16, Z15
-	VMOVUPS          PoleConstants<>+1280(SB), Z16
+	VMOVUPS          PoleConstants<>+1216(SB), Z16
 	VMOVAPS          Z12, Z17
-	VPERMI2PS        PoleConstants<>+1344(SB), Z16, Z17
+	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z17
 	VMOVAPS          Z13, Z19
-	VPERMI2PS        PoleConstants<>+1344(SB), Z16, Z19
-	VMOVUPS          PoleConstants<>+1408(SB), Z16
+	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z19
+	VMOVUPS          PoleConstants<>+1344(SB), Z16
 	VMOVAPS          Z12, Z20
-	VPERMI2PS        PoleConstants<>+1472(SB), Z16, Z20
+	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z20
 	VMOVAPS          Z13, Z21
-	VPERMI2PS        PoleConstants<>+1472(SB), Z16, Z21
-	VMOVUPS          PoleConstants<>+1536(SB), Z16
+	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z21
+	VMOVUPS          PoleConstants<>+1472(SB), Z16
 	VMOVAPS          Z12, Z22
-	VPERMI2PS        PoleConstants<>+1600(SB), Z16, Z22
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z22
 	VMOVAPS          Z13, Z23
-	VPERMI2PS        PoleConstants<>+1600(SB), Z16, Z23
-	VMOVUPS          PoleConstants<>+1664(SB), Z16
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z23
+	VMOVUPS          PoleConstants<>+1600(SB), Z16
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        PoleConstants<>+1728(SB), Z16, Z24
+	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z24
 	VMOVAPS          Z13, Z25
-	VPERMI2PS        PoleConstants<>+1728(SB), Z16, Z25
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z12
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z13
+	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z12
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z13
 	VFMADD231PS      Z10, Z12, Z24
 	VFMADD231PS      Z9, Z13, Z25
 	VFMADD231PS      Z10, Z24, Z22
@@ -4682,28 +4714,28 @@ loop0:
 	VMAXPS       Z8, Z4, Z0
 	VBLENDMPS    Z4, Z0, K1, Z0
 	VSUBPS       Z0, Z4, Z1
-	VBROADCASTSS PoleConstants<>+3424(SB), Z2
+	VBROADCASTSS PoleConstants<>+3360(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS PoleConstants<>+1928(SB), Z3
+	VBROADCASTSS PoleConstants<>+1860(SB), Z3
 	VMAXPS       Z1, Z3, Z1
-	VBROADCASTSS PoleConstants<>+1936(SB), Z4
-	VBROADCASTSS PoleConstants<>+1932(SB), Z5
+	VBROADCASTSS PoleConstants<>+1868(SB), Z4
+	VBROADCASTSS PoleConstants<>+1864(SB), Z5
 	VMOVAPS      Z5, Z6
 	VFMADD231PS  Z4, Z1, Z6
 	VSUBPS       Z5, Z6, Z10
-	VBROADCASTSS PoleConstants<>+1940(SB), Z12
+	VBROADCASTSS PoleConstants<>+1872(SB), Z12
 	VFNMADD231PS Z12, Z10, Z1
-	VPERMPS      PoleConstants<>+1984(SB), Z6, Z13
-	VBROADCASTSS PoleConstants<>+1944(SB), Z14
+	VPERMPS      PoleConstants<>+1920(SB), Z6, Z13
+	VBROADCASTSS PoleConstants<>+1876(SB), Z14
 	VFNMADD231PS Z14, Z10, Z13
 	VMULPS       Z1, Z1, Z15
-	VBROADCASTSS PoleConstants<>+2048(SB), Z16
-	VBROADCASTSS PoleConstants<>+2052(SB), Z17
+	VBROADCASTSS PoleConstants<>+1984(SB), Z16
+	VBROADCASTSS PoleConstants<>+1988(SB), Z17
 	VMOVAPS      Z17, Z18
 	VFMADD231PS  Z16, Z1, Z18
 	VADDPS       Z13, Z1, Z1
 	VFMADD231PS  Z18, Z15, Z1
-	VPERMPS      PoleConstants<>+2112(SB), Z6, Z6
+	VPERMPS      PoleConstants<>+2048(SB), Z6, Z6
 	VFMADD231PS  Z1, Z6, Z6
 	VSCALEFPS    Z10, Z6, Z1
 	VSUBPS       Z0, Z8, Z0
@@ -4713,14 +4745,14 @@ loop0:
 	VFMADD231PS  Z4, Z0, Z6
 	VSUBPS       Z5, Z6, Z8
 	VFNMADD231PS Z12, Z8, Z0
-	VPERMPS      PoleConstants<>+1984(SB), Z6, Z10
+	VPERMPS      PoleConstants<>+1920(SB), Z6, Z10
 	VFNMADD231PS Z14, Z8, Z10
 	VMULPS       Z0, Z0, Z13
 	VMOVAPS      Z17, Z15
 	VFMADD231PS  Z16, Z0, Z15
 	VADDPS       Z10, Z0, Z0
 	VFMADD231PS  Z15, Z13, Z0
-	VPERMPS      PoleConstants<>+2112(SB), Z6, Z6
+	VPERMPS      PoleConstants<>+2048(SB), Z6, Z6
 	VFMADD231PS  Z0, Z6, Z6
 	VSCALEFPS    Z8, Z6, Z0
 	VADDPS       Z0, Z1, Z6
@@ -4737,14 +4769,14 @@ loop0:
 	VFMADD231PS  Z4, Z7, Z8
 	VSUBPS       Z5, Z8, Z10
 	VFNMADD231PS Z12, Z10, Z7
-	VPERMPS      PoleConstants<>+1984(SB), Z8, Z13
+	VPERMPS      PoleConstants<>+1920(SB), Z8, Z13
 	VFNMADD231PS Z14, Z10, Z13
 	VMULPS       Z7, Z7, Z15
 	VMOVAPS      Z17, Z18
 	VFMADD231PS  Z16, Z7, Z18
 	VADDPS       Z13, Z7, Z7
 	VFMADD231PS  Z18, Z15, Z7
-	VPERMPS      PoleConstants<>+2112(SB), Z8, Z8
+	VPERMPS      PoleConstants<>+2048(SB), Z8, Z8
 	VFMADD231PS  Z7, Z8, Z8
 	VSCALEFPS    Z10, Z8, Z7
 	VSUBPS       Z6, Z9, Z6
@@ -4753,13 +4785,13 @@ loop0:
 	VFMADD213PS  Z5, Z2, Z4
 	VSUBPS       Z5, Z4, Z3
 	VFNMADD231PS Z12, Z3, Z2
-	VPERMPS      PoleConstants<>+1984(SB), Z4, Z5
+	VPERMPS      PoleConstants<>+1920(SB), Z4, Z5
 	VFNMADD231PS Z14, Z3, Z5
 	VMULPS       Z2, Z2, Z6
 	VFMADD231PS  Z16, Z2, Z17
 	VADDPS       Z5, Z2, Z2
 	VFMADD231PS  Z17, Z6, Z2
-	VPERMPS      PoleConstants<>+2112(SB), Z4, Z4
+	VPERMPS      PoleConstants<>+2048(SB), Z4, Z4
 	VFMADD231PS  Z2, Z4, Z4
 	VSCALEFPS    Z3, Z4, Z2
 	VADDPS       Z2, Z7, Z3
@@ -4867,25 +4899,25 @@ TEXT ·poleLossBatchAVX2(SB), $288-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+3428(SB), Y0
+	VMOVUPS      PoleConstants<>+3364(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PoleConstants<>+640(SB), Y0, Y0
+	VANDPS       PoleConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 3200(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 3328(SI)
-	VMOVUPS      PoleConstants<>+3460(SB), Y1
+	VMOVUPS      PoleConstants<>+3396(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+640(SB), Y1, Y1
+	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3232(SI)
 	VMOVUPS      Y0, 3360(SI)
-	VMOVUPS      PoleConstants<>+3492(SB), Y1
+	VMOVUPS      PoleConstants<>+3428(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+640(SB), Y1, Y1
+	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3264(SI)
 	VMOVUPS      Y0, 3392(SI)
-	VMOVUPS      PoleConstants<>+3524(SB), Y1
+	VMOVUPS      PoleConstants<>+3460(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+640(SB), Y1, Y1
+	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3296(SI)
 	VMOVUPS      Y0, 3424(SI)
 	MOVQ         tiles+32(FP), R13
@@ -5223,11 +5255,11 @@ loop2:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      PoleConstants<>+3328(SB), Y6
+	VMOVUPS      PoleConstants<>+3264(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      PoleConstants<>+3296(SB), Y7
+	VMOVUPS      PoleConstants<>+3232(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
@@ -5661,68 +5693,68 @@ loop2:
 	VMOVUPS      Y0, 896(SI)
 	VMOVUPS      384(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      PoleConstants<>+3392(SB), Y4
+	VMOVUPS      PoleConstants<>+3328(SB), Y4
 	VMINPS       Y1, Y4, Y1
-	VMOVUPS      PoleConstants<>+512(SB), Y5
+	VMOVUPS      PoleConstants<>+448(SB), Y5
 	VMAXPS       Y1, Y5, Y1
-	VMOVUPS      PoleConstants<>+544(SB), Y6
+	VMOVUPS      PoleConstants<>+480(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y7
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y7
 	VSUBPS       Y6, Y7, Y7
-	VFNMADD231PS PoleConstants<>+672(SB), Y7, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y7, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y7, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y1
 	VMULPS       Y1, Y1, Y8
-	VMOVUPS      PoleConstants<>+832(SB), Y9
+	VMOVUPS      PoleConstants<>+768(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
-	VADDPS       PoleConstants<>+640(SB), Y1, Y1
+	VADDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+608(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+544(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+640(SB), Y8, Y8
+	VPADDD       PoleConstants<>+576(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+640(SB), Y7, Y7
+	VPADDD       PoleConstants<>+576(SB), Y7, Y7
 	VMULPS       Y8, Y1, Y1
 	VMULPS       Y7, Y1, Y1
 	VSUBPS       Y0, Y2, Y0
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+640(SB), Y0, Y0
+	VADDPS       PoleConstants<>+576(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+640(SB), Y7, Y7
+	VPADDD       PoleConstants<>+576(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+640(SB), Y2, Y2
+	VPADDD       PoleConstants<>+576(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y1, Y2
 	VMOVUPS      Y2, 1024(SI)
-	VMOVUPS      PoleConstants<>+640(SB), Y7
+	VMOVUPS      PoleConstants<>+576(SB), Y7
 	VDIVPS       Y2, Y7, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 640(SI)
@@ -5738,21 +5770,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y8
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y8
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -5766,21 +5798,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -5807,21 +5839,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -5836,21 +5868,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -5877,21 +5909,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -5906,20 +5938,20 @@ loop2:
 	VMINPS       Y2, Y4, Y2
 	VMAXPS       Y2, Y5, Y2
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+576(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y3
-	VFNMADD231PS PoleConstants<>+672(SB), Y3, Y2
-	VFNMADD231PS PoleConstants<>+704(SB), Y3, Y2
+	VFNMADD231PS PoleConstants<>+608(SB), Y3, Y2
+	VFNMADD231PS PoleConstants<>+640(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y4
-	VFMADD231PS  PoleConstants<>+864(SB), Y2, Y9
-	VFMADD213PS  PoleConstants<>+800(SB), Y2, Y9
-	VFMADD213PS  PoleConstants<>+768(SB), Y2, Y9
+	VFMADD231PS  PoleConstants<>+800(SB), Y2, Y9
 	VFMADD213PS  PoleConstants<>+736(SB), Y2, Y9
-	VFMADD213PS  PoleConstants<>+608(SB), Y2, Y9
+	VFMADD213PS  PoleConstants<>+704(SB), Y2, Y9
+	VFMADD213PS  PoleConstants<>+672(SB), Y2, Y9
+	VFMADD213PS  PoleConstants<>+544(SB), Y2, Y9
 	VFMADD231PS  Y9, Y4, Y2
 	VADDPS       Y7, Y2, Y2
 	VMOVAPS      Y6, Y4
-	VFMADD231PS  PoleConstants<>+608(SB), Y3, Y4
+	VFMADD231PS  PoleConstants<>+544(SB), Y3, Y4
 	VSUBPS       Y6, Y4, Y5
 	VSUBPS       Y5, Y3, Y3
 	VADDPS       Y6, Y3, Y3
@@ -5947,31 +5979,31 @@ loop2:
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X4, Y4
-	VPADDQ       PoleConstants<>+2208(SB), Y2, Y8
-	VPADDQ       PoleConstants<>+2208(SB), Y4, Y9
-	VPADDQ       PoleConstants<>+2208(SB), Y1, Y10
+	VPADDQ       PoleConstants<>+2144(SB), Y2, Y8
+	VPADDQ       PoleConstants<>+2144(SB), Y4, Y9
+	VPADDQ       PoleConstants<>+2144(SB), Y1, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        PoleConstants<>+2240(SB), Y11, Y11
-	VORPD        PoleConstants<>+2240(SB), Y12, Y12
-	VORPD        PoleConstants<>+2240(SB), Y13, Y13
-	VSUBPD       PoleConstants<>+2272(SB), Y11, Y11
-	VSUBPD       PoleConstants<>+2272(SB), Y12, Y12
-	VSUBPD       PoleConstants<>+2272(SB), Y13, Y13
-	VANDPD       PoleConstants<>+2304(SB), Y8, Y8
-	VANDPD       PoleConstants<>+2304(SB), Y9, Y9
-	VANDPD       PoleConstants<>+2304(SB), Y10, Y10
-	VPADDQ       PoleConstants<>+2336(SB), Y8, Y8
-	VPADDQ       PoleConstants<>+2336(SB), Y9, Y9
-	VPADDQ       PoleConstants<>+2336(SB), Y10, Y10
+	VORPD        PoleConstants<>+2176(SB), Y11, Y11
+	VORPD        PoleConstants<>+2176(SB), Y12, Y12
+	VORPD        PoleConstants<>+2176(SB), Y13, Y13
+	VSUBPD       PoleConstants<>+2208(SB), Y11, Y11
+	VSUBPD       PoleConstants<>+2208(SB), Y12, Y12
+	VSUBPD       PoleConstants<>+2208(SB), Y13, Y13
+	VANDPD       PoleConstants<>+2240(SB), Y8, Y8
+	VANDPD       PoleConstants<>+2240(SB), Y9, Y9
+	VANDPD       PoleConstants<>+2240(SB), Y10, Y10
+	VPADDQ       PoleConstants<>+2272(SB), Y8, Y8
+	VPADDQ       PoleConstants<>+2272(SB), Y9, Y9
+	VPADDQ       PoleConstants<>+2272(SB), Y10, Y10
 	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
 	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
 	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
-	VADDPD       PoleConstants<>+2368(SB), Y8, Y14
-	VADDPD       PoleConstants<>+2368(SB), Y9, Y15
+	VADDPD       PoleConstants<>+2304(SB), Y8, Y14
+	VADDPD       PoleConstants<>+2304(SB), Y9, Y15
 	VMOVUPS      Y0, 128(SP)
-	VADDPD       PoleConstants<>+2368(SB), Y10, Y0
+	VADDPD       PoleConstants<>+2304(SB), Y10, Y0
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y0, Y10, Y0
@@ -5979,50 +6011,50 @@ loop2:
 	VMULPD       Y9, Y9, Y14
 	VMULPD       Y0, Y0, Y15
 	VMOVUPS      Y3, 160(SP)
-	VMOVUPS      PoleConstants<>+2528(SB), Y3
+	VMOVUPS      PoleConstants<>+2464(SB), Y3
 	VMOVUPS      X5, 192(SP)
 	VMOVAPS      Y3, Y5
-	VFMADD231PD  PoleConstants<>+2560(SB), Y10, Y5
+	VFMADD231PD  PoleConstants<>+2496(SB), Y10, Y5
 	VMOVUPS      X7, 224(SP)
 	VMOVAPS      Y3, Y7
-	VFMADD231PD  PoleConstants<>+2560(SB), Y14, Y7
+	VFMADD231PD  PoleConstants<>+2496(SB), Y14, Y7
 	VMOVUPS      X6, 256(SP)
 	VMOVAPS      Y3, Y6
-	VFMADD231PD  PoleConstants<>+2560(SB), Y15, Y6
-	VFMADD213PD  PoleConstants<>+2496(SB), Y10, Y5
-	VFMADD213PD  PoleConstants<>+2496(SB), Y14, Y7
-	VFMADD213PD  PoleConstants<>+2496(SB), Y15, Y6
-	VFMADD213PD  PoleConstants<>+2464(SB), Y10, Y5
-	VFMADD213PD  PoleConstants<>+2464(SB), Y14, Y7
-	VFMADD213PD  PoleConstants<>+2464(SB), Y15, Y6
+	VFMADD231PD  PoleConstants<>+2496(SB), Y15, Y6
 	VFMADD213PD  PoleConstants<>+2432(SB), Y10, Y5
 	VFMADD213PD  PoleConstants<>+2432(SB), Y14, Y7
 	VFMADD213PD  PoleConstants<>+2432(SB), Y15, Y6
+	VFMADD213PD  PoleConstants<>+2400(SB), Y10, Y5
+	VFMADD213PD  PoleConstants<>+2400(SB), Y14, Y7
+	VFMADD213PD  PoleConstants<>+2400(SB), Y15, Y6
+	VFMADD213PD  PoleConstants<>+2368(SB), Y10, Y5
+	VFMADD213PD  PoleConstants<>+2368(SB), Y14, Y7
+	VFMADD213PD  PoleConstants<>+2368(SB), Y15, Y6
 	VMULPD       Y5, Y8, Y5
 	VMULPD       Y7, Y9, Y7
 	VMULPD       Y6, Y0, Y0
-	VFMADD231PD  PoleConstants<>+2400(SB), Y11, Y5
-	VFMADD231PD  PoleConstants<>+2400(SB), Y12, Y7
-	VFMADD231PD  PoleConstants<>+2400(SB), Y13, Y0
+	VFMADD231PD  PoleConstants<>+2336(SB), Y11, Y5
+	VFMADD231PD  PoleConstants<>+2336(SB), Y12, Y7
+	VFMADD231PD  PoleConstants<>+2336(SB), Y13, Y0
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y2, Y8
 	VCMPPD       $0x00, Y6, Y4, Y9
 	VCMPPD       $0x00, Y6, Y1, Y10
-	VBLENDVPD    Y8, PoleConstants<>+2624(SB), Y5, Y5
-	VBLENDVPD    Y9, PoleConstants<>+2624(SB), Y7, Y7
-	VBLENDVPD    Y10, PoleConstants<>+2624(SB), Y0, Y0
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y2, Y8
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y4, Y9
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y1, Y10
-	VBLENDVPD    Y8, PoleConstants<>+2176(SB), Y5, Y5
-	VBLENDVPD    Y9, PoleConstants<>+2176(SB), Y7, Y7
-	VBLENDVPD    Y10, PoleConstants<>+2176(SB), Y0, Y0
+	VBLENDVPD    Y8, PoleConstants<>+2560(SB), Y5, Y5
+	VBLENDVPD    Y9, PoleConstants<>+2560(SB), Y7, Y7
+	VBLENDVPD    Y10, PoleConstants<>+2560(SB), Y0, Y0
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y2, Y8
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y4, Y9
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y1, Y10
+	VBLENDVPD    Y8, PoleConstants<>+2112(SB), Y5, Y5
+	VBLENDVPD    Y9, PoleConstants<>+2112(SB), Y7, Y7
+	VBLENDVPD    Y10, PoleConstants<>+2112(SB), Y0, Y0
 	VCMPPD       $0x19, Y6, Y2, Y2
 	VCMPPD       $0x19, Y6, Y4, Y4
 	VCMPPD       $0x19, Y6, Y1, Y1
-	VBLENDVPD    Y2, PoleConstants<>+2656(SB), Y5, Y2
-	VBLENDVPD    Y4, PoleConstants<>+2656(SB), Y7, Y4
-	VBLENDVPD    Y1, PoleConstants<>+2656(SB), Y0, Y0
+	VBLENDVPD    Y2, PoleConstants<>+2592(SB), Y5, Y2
+	VBLENDVPD    Y4, PoleConstants<>+2592(SB), Y7, Y4
+	VBLENDVPD    Y1, PoleConstants<>+2592(SB), Y0, Y0
 	VCVTPD2PSY   Y2, X1
 	VCVTPD2PSY   Y4, X2
 	VCVTPD2PSY   Y0, X0
@@ -6032,30 +6064,30 @@ loop2:
 	VCVTPS2PD    X5, Y5
 	VMOVUPS      192(SP), X7
 	VCVTPS2PD    X7, Y7
-	VPADDQ       PoleConstants<>+2208(SB), Y4, Y8
-	VPADDQ       PoleConstants<>+2208(SB), Y5, Y9
-	VPADDQ       PoleConstants<>+2208(SB), Y7, Y10
+	VPADDQ       PoleConstants<>+2144(SB), Y4, Y8
+	VPADDQ       PoleConstants<>+2144(SB), Y5, Y9
+	VPADDQ       PoleConstants<>+2144(SB), Y7, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        PoleConstants<>+2240(SB), Y11, Y11
-	VORPD        PoleConstants<>+2240(SB), Y12, Y12
-	VORPD        PoleConstants<>+2240(SB), Y13, Y13
-	VSUBPD       PoleConstants<>+2272(SB), Y11, Y11
-	VSUBPD       PoleConstants<>+2272(SB), Y12, Y12
-	VSUBPD       PoleConstants<>+2272(SB), Y13, Y13
-	VANDPD       PoleConstants<>+2304(SB), Y8, Y8
-	VANDPD       PoleConstants<>+2304(SB), Y9, Y9
-	VANDPD       PoleConstants<>+2304(SB), Y10, Y10
-	VPADDQ       PoleConstants<>+2336(SB), Y8, Y8
-	VPADDQ       PoleConstants<>+2336(SB), Y9, Y9
-	VPADDQ       PoleConstants<>+2336(SB), Y10, Y10
+	VORPD        PoleConstants<>+2176(SB), Y11, Y11
+	VORPD        PoleConstants<>+2176(SB), Y12, Y12
+	VORPD        PoleConstants<>+2176(SB), Y13, Y13
+	VSUBPD       PoleConstants<>+2208(SB), Y11, Y11
+	VSUBPD       PoleConstants<>+2208(SB), Y12, Y12
+	VSUBPD       PoleConstants<>+2208(SB), Y13, Y13
+	VANDPD       PoleConstants<>+2240(SB), Y8, Y8
+	VANDPD       PoleConstants<>+2240(SB), Y9, Y9
+	VANDPD       PoleConstants<>+2240(SB), Y10, Y10
+	VPADDQ       PoleConstants<>+2272(SB), Y8, Y8
+	VPADDQ       PoleConstants<>+2272(SB), Y9, Y9
+	VPADDQ       PoleConstants<>+2272(SB), Y10, Y10
 	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
 	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
 	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
-	VADDPD       PoleConstants<>+2368(SB), Y8, Y14
-	VADDPD       PoleConstants<>+2368(SB), Y9, Y15
-	VADDPD       PoleConstants<>+2368(SB), Y10, Y6
+	VADDPD       PoleConstants<>+2304(SB), Y8, Y14
+	VADDPD       PoleConstants<>+2304(SB), Y9, Y15
+	VADDPD       PoleConstants<>+2304(SB), Y10, Y6
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y6, Y10, Y6
@@ -6064,47 +6096,47 @@ loop2:
 	VMULPD       Y6, Y6, Y15
 	VMOVUPS      X0, 192(SP)
 	VMOVAPS      Y3, Y0
-	VFMADD231PD  PoleConstants<>+2560(SB), Y10, Y0
+	VFMADD231PD  PoleConstants<>+2496(SB), Y10, Y0
 	VMOVUPS      X2, 224(SP)
 	VMOVAPS      Y3, Y2
-	VFMADD231PD  PoleConstants<>+2560(SB), Y14, Y2
+	VFMADD231PD  PoleConstants<>+2496(SB), Y14, Y2
 	VMOVUPS      X1, 256(SP)
 	VMOVAPS      Y3, Y1
-	VFMADD231PD  PoleConstants<>+2560(SB), Y15, Y1
-	VFMADD213PD  PoleConstants<>+2496(SB), Y10, Y0
-	VFMADD213PD  PoleConstants<>+2496(SB), Y14, Y2
-	VFMADD213PD  PoleConstants<>+2496(SB), Y15, Y1
-	VFMADD213PD  PoleConstants<>+2464(SB), Y10, Y0
-	VFMADD213PD  PoleConstants<>+2464(SB), Y14, Y2
-	VFMADD213PD  PoleConstants<>+2464(SB), Y15, Y1
+	VFMADD231PD  PoleConstants<>+2496(SB), Y15, Y1
 	VFMADD213PD  PoleConstants<>+2432(SB), Y10, Y0
 	VFMADD213PD  PoleConstants<>+2432(SB), Y14, Y2
 	VFMADD213PD  PoleConstants<>+2432(SB), Y15, Y1
+	VFMADD213PD  PoleConstants<>+2400(SB), Y10, Y0
+	VFMADD213PD  PoleConstants<>+2400(SB), Y14, Y2
+	VFMADD213PD  PoleConstants<>+2400(SB), Y15, Y1
+	VFMADD213PD  PoleConstants<>+2368(SB), Y10, Y0
+	VFMADD213PD  PoleConstants<>+2368(SB), Y14, Y2
+	VFMADD213PD  PoleConstants<>+2368(SB), Y15, Y1
 	VMULPD       Y0, Y8, Y0
 	VMULPD       Y2, Y9, Y2
 	VMULPD       Y1, Y6, Y1
-	VFMADD231PD  PoleConstants<>+2400(SB), Y11, Y0
-	VFMADD231PD  PoleConstants<>+2400(SB), Y12, Y2
-	VFMADD231PD  PoleConstants<>+2400(SB), Y13, Y1
+	VFMADD231PD  PoleConstants<>+2336(SB), Y11, Y0
+	VFMADD231PD  PoleConstants<>+2336(SB), Y12, Y2
+	VFMADD231PD  PoleConstants<>+2336(SB), Y13, Y1
 	VXORPS       X6, X6, X6
 	VCMPPD       $0x00, Y6, Y4, Y8
 	VCMPPD       $0x00, Y6, Y5, Y9
 	VCMPPD       $0x00, Y6, Y7, Y10
-	VBLENDVPD    Y8, PoleConstants<>+2624(SB), Y0, Y0
-	VBLENDVPD    Y9, PoleConstants<>+2624(SB), Y2, Y2
-	VBLENDVPD    Y10, PoleConstants<>+2624(SB), Y1, Y1
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y4, Y8
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y5, Y9
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y7, Y10
-	VBLENDVPD    Y8, PoleConstants<>+2176(SB), Y0, Y0
-	VBLENDVPD    Y9, PoleConstants<>+2176(SB), Y2, Y2
-	VBLENDVPD    Y10, PoleConstants<>+2176(SB), Y1, Y1
+	VBLENDVPD    Y8, PoleConstants<>+2560(SB), Y0, Y0
+	VBLENDVPD    Y9, PoleConstants<>+2560(SB), Y2, Y2
+	VBLENDVPD    Y10, PoleConstants<>+2560(SB), Y1, Y1
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y4, Y8
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y5, Y9
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y7, Y10
+	VBLENDVPD    Y8, PoleConstants<>+2112(SB), Y0, Y0
+	VBLENDVPD    Y9, PoleConstants<>+2112(SB), Y2, Y2
+	VBLENDVPD    Y10, PoleConstants<>+2112(SB), Y1, Y1
 	VCMPPD       $0x19, Y6, Y4, Y4
 	VCMPPD       $0x19, Y6, Y5, Y5
 	VCMPPD       $0x19, Y6, Y7, Y7
-	VBLENDVPD    Y4, PoleConstants<>+2656(SB), Y0, Y0
-	VBLENDVPD    Y5, PoleConstants<>+2656(SB), Y2, Y2
-	VBLENDVPD    Y7, PoleConstants<>+2656(SB), Y1, Y1
+	VBLENDVPD    Y4, PoleConstants<>+2592(SB), Y0, Y0
+	VBLENDVPD    Y5, PoleConstants<>+2592(SB), Y2, Y2
+	VBLENDVPD    Y7, PoleConstants<>+2592(SB), Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y1, X1
@@ -6120,53 +6152,53 @@ loop2:
 	VMOVUPS      160(SP), Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VCVTPS2PD    X4, Y4
-	VPADDQ       PoleConstants<>+2208(SB), Y4, Y7
+	VPADDQ       PoleConstants<>+2144(SB), Y4, Y7
 	VPSRLQ       $0x34, Y7, Y8
-	VORPD        PoleConstants<>+2240(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+2272(SB), Y8, Y8
-	VANDPD       PoleConstants<>+2304(SB), Y7, Y7
-	VPADDQ       PoleConstants<>+2336(SB), Y7, Y7
+	VORPD        PoleConstants<>+2176(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+2208(SB), Y8, Y8
+	VANDPD       PoleConstants<>+2240(SB), Y7, Y7
+	VPADDQ       PoleConstants<>+2272(SB), Y7, Y7
 	VSUBPD       PoleConstants<>+256(SB), Y7, Y7
-	VADDPD       PoleConstants<>+2368(SB), Y7, Y9
+	VADDPD       PoleConstants<>+2304(SB), Y7, Y9
 	VDIVPD       Y9, Y7, Y7
 	VMULPD       Y7, Y7, Y9
 	VMOVAPS      Y3, Y10
-	VFMADD231PD  PoleConstants<>+2560(SB), Y9, Y10
-	VFMADD213PD  PoleConstants<>+2496(SB), Y9, Y10
-	VFMADD213PD  PoleConstants<>+2464(SB), Y9, Y10
+	VFMADD231PD  PoleConstants<>+2496(SB), Y9, Y10
 	VFMADD213PD  PoleConstants<>+2432(SB), Y9, Y10
+	VFMADD213PD  PoleConstants<>+2400(SB), Y9, Y10
+	VFMADD213PD  PoleConstants<>+2368(SB), Y9, Y10
 	VMULPD       Y10, Y7, Y7
-	VFMADD231PD  PoleConstants<>+2400(SB), Y8, Y7
+	VFMADD231PD  PoleConstants<>+2336(SB), Y8, Y7
 	VCMPPD       $0x00, Y6, Y4, Y8
-	VBLENDVPD    Y8, PoleConstants<>+2624(SB), Y7, Y7
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y4, Y8
-	VBLENDVPD    Y8, PoleConstants<>+2176(SB), Y7, Y7
+	VBLENDVPD    Y8, PoleConstants<>+2560(SB), Y7, Y7
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y4, Y8
+	VBLENDVPD    Y8, PoleConstants<>+2112(SB), Y7, Y7
 	VCMPPD       $0x19, Y6, Y4, Y4
-	VBLENDVPD    Y4, PoleConstants<>+2656(SB), Y7, Y4
+	VBLENDVPD    Y4, PoleConstants<>+2592(SB), Y7, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       PoleConstants<>+2208(SB), Y5, Y7
+	VPADDQ       PoleConstants<>+2144(SB), Y5, Y7
 	VPSRLQ       $0x34, Y7, Y8
-	VORPD        PoleConstants<>+2240(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+2272(SB), Y8, Y8
-	VANDPD       PoleConstants<>+2304(SB), Y7, Y7
-	VPADDQ       PoleConstants<>+2336(SB), Y7, Y7
+	VORPD        PoleConstants<>+2176(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+2208(SB), Y8, Y8
+	VANDPD       PoleConstants<>+2240(SB), Y7, Y7
+	VPADDQ       PoleConstants<>+2272(SB), Y7, Y7
 	VSUBPD       PoleConstants<>+256(SB), Y7, Y7
-	VADDPD       PoleConstants<>+2368(SB), Y7, Y9
+	VADDPD       PoleConstants<>+2304(SB), Y7, Y9
 	VDIVPD       Y9, Y7, Y7
 	VMULPD       Y7, Y7, Y9
-	VFMADD231PD  PoleConstants<>+2560(SB), Y9, Y3
-	VFMADD213PD  PoleConstants<>+2496(SB), Y9, Y3
-	VFMADD213PD  PoleConstants<>+2464(SB), Y9, Y3
+	VFMADD231PD  PoleConstants<>+2496(SB), Y9, Y3
 	VFMADD213PD  PoleConstants<>+2432(SB), Y9, Y3
+	VFMADD213PD  PoleConstants<>+2400(SB), Y9, Y3
+	VFMADD213PD  PoleConstants<>+2368(SB), Y9, Y3
 	VMULPD       Y3, Y7, Y3
-	VFMADD231PD  PoleConstants<>+2400(SB), Y8, Y3
+	VFMADD231PD  PoleConstants<>+2336(SB), Y8, Y3
 	VCMPPD       $0x00, Y6, Y5, Y7
-	VBLENDVPD    Y7, PoleConstants<>+2624(SB), Y3, Y3
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y5, Y7
-	VBLENDVPD    Y7, PoleConstants<>+2176(SB), Y3, Y3
+	VBLENDVPD    Y7, PoleConstants<>+2560(SB), Y3, Y3
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y5, Y7
+	VBLENDVPD    Y7, PoleConstants<>+2112(SB), Y3, Y3
 	VCMPPD       $0x19, Y6, Y5, Y5
-	VBLENDVPD    Y5, PoleConstants<>+2656(SB), Y3, Y3
+	VBLENDVPD    Y5, PoleConstants<>+2592(SB), Y3, Y3
 	VCVTPD2PSY   Y3, X3
 	VINSERTF128  $0x01, X3, Y4, Y3
 	VMOVUPS      Y3, 96(SI)
@@ -6260,14 +6292,14 @@ TEXT ·poleLossBatchAVX512(SB), $1664-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PoleConstants<>+3584(SB), Z0
+	VMOVUPS      PoleConstants<>+3520(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+968(SB), Z0
+	VBROADCASTSS PoleConstants<>+904(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 3200(SI)
 	VXORPS       X1, X1, X1
 	VMOVUPS      Z1, 3328(SI)
-	VMOVUPS      PoleConstants<>+3712(SB), Z2
+	VMOVUPS      PoleConstants<>+3648(SB), Z2
 	VCMPPS       $0x11, Z31, Z2, K1
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 3264(SI)
@@ -6388,21 +6420,21 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 44(DI), Z0, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     PoleConstants<>+964(SB), Z4
+	VBROADCASTSS     PoleConstants<>+900(SB), Z4
 	VANDPS           Z4, Z7, Z6
 	VANDPS           Z4, Z9, Z14
 	VANDPS           Z4, Z11, Z15
 	VANDPS           Z4, Z12, Z16
 	VANDPS           Z4, Z13, Z17
 	VANDPS           Z4, Z3, Z18
-	VBROADCASTSS     PoleConstants<>+960(SB), Z19
+	VBROADCASTSS     PoleConstants<>+896(SB), Z19
 	VMINPS           Z6, Z19, Z6
 	VMINPS           Z14, Z19, Z14
 	VMINPS           Z15, Z19, Z15
 	VMINPS           Z16, Z19, Z16
 	VMINPS           Z17, Z19, Z17
 	VMINPS           Z18, Z19, Z18
-	VBROADCASTSS     PoleConstants<>+968(SB), Z20
+	VBROADCASTSS     PoleConstants<>+904(SB), Z20
 	VADDPS           Z20, Z6, Z21
 	VADDPS           Z20, Z14, Z22
 	VADDPS           Z20, Z15, Z23
@@ -6415,126 +6447,126 @@ loop0:
 	VPSRLD           $0x14, Z24, Z24
 	VPSRLD           $0x14, Z25, Z25
 	VPSRLD           $0x14, Z26, Z26
-	VMOVUPS          PoleConstants<>+1024(SB), Z27
+	VMOVUPS          PoleConstants<>+960(SB), Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z30
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z31
 	VMOVAPS          Z25, Z20
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z20
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z20
 	VMOVAPS          Z26, Z19
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z19
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z19
 	VSUBPS           Z28, Z6, Z6
 	VSUBPS           Z29, Z14, Z14
 	VSUBPS           Z30, Z15, Z15
 	VSUBPS           Z31, Z16, Z16
 	VSUBPS           Z20, Z17, Z17
 	VSUBPS           Z19, Z18, Z18
-	VMOVUPS          PoleConstants<>+1152(SB), Z19
+	VMOVUPS          PoleConstants<>+1088(SB), Z19
 	VMOVAPS          Z21, Z20
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z20
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z20
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z28
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z28
 	VMOVAPS          Z23, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z29
 	VMOVAPS          Z24, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z30
 	VMOVAPS          Z25, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z31
 	VMOVAPS          Z26, Z27
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z27
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z27
 	VMAXPS           Z6, Z20, Z20
 	VMAXPS           Z14, Z28, Z28
 	VMAXPS           Z15, Z29, Z29
 	VMAXPS           Z16, Z30, Z30
 	VMAXPS           Z17, Z31, Z31
 	VMAXPS           Z18, Z27, Z27
-	VMOVUPS          PoleConstants<>+1280(SB), Z19
+	VMOVUPS          PoleConstants<>+1216(SB), Z19
 	VMOVAPS          Z21, Z4
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z4
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z4
 	VMOVUPS          Z0, 64(SP)
 	VMOVAPS          Z22, Z0
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z0
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z0
 	VMOVUPS          Z1, 128(SP)
 	VMOVAPS          Z23, Z1
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z1
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z1
 	VMOVUPS          Z2, 192(SP)
 	VMOVAPS          Z24, Z2
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z2
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z2
 	VMOVUPS          Z5, 256(SP)
 	VMOVAPS          Z25, Z5
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z5
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z5
 	VMOVUPS          Z8, 320(SP)
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z8
-	VMOVUPS          PoleConstants<>+1408(SB), Z19
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z8
+	VMOVUPS          PoleConstants<>+1344(SB), Z19
 	VMOVUPS          Z10, 384(SP)
 	VMOVAPS          Z21, Z10
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z10
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z10
 	VMOVUPS          Z3, 448(SP)
 	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z3
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z3
 	VMOVUPS          Z13, 512(SP)
 	VMOVAPS          Z23, Z13
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z13
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z13
 	VMOVUPS          Z12, 576(SP)
 	VMOVAPS          Z24, Z12
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z12
 	VMOVUPS          Z11, 640(SP)
 	VMOVAPS          Z25, Z11
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z11
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z11
 	VMOVUPS          Z9, 704(SP)
 	VMOVAPS          Z26, Z9
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z9
-	VMOVUPS          PoleConstants<>+1536(SB), Z19
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z9
+	VMOVUPS          PoleConstants<>+1472(SB), Z19
 	VMOVUPS          Z7, 768(SP)
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z7
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z7
 	VMOVUPS          Z27, 832(SP)
 	VMOVAPS          Z22, Z27
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z27
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z27
 	VMOVUPS          Z31, 896(SP)
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z31
 	VMOVUPS          Z30, 960(SP)
 	VMOVAPS          Z24, Z30
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z30
 	VMOVUPS          Z29, 1024(SP)
 	VMOVAPS          Z25, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z29
 	VMOVUPS          Z28, 1088(SP)
 	VMOVAPS          Z26, Z28
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z28
-	VMOVUPS          PoleConstants<>+1664(SB), Z19
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z28
+	VMOVUPS          PoleConstants<>+1600(SB), Z19
 	VMOVUPS          Z20, 1152(SP)
 	VMOVAPS          Z21, Z20
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z20
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z20
 	VMOVUPS          Z8, 1216(SP)
 	VMOVAPS          Z22, Z8
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z8
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z8
 	VMOVUPS          Z5, 1280(SP)
 	VMOVAPS          Z23, Z5
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z5
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z5
 	VMOVUPS          Z2, 1344(SP)
 	VMOVAPS          Z24, Z2
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z2
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z2
 	VMOVUPS          Z1, 1408(SP)
 	VMOVAPS          Z25, Z1
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z1
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z1
 	VMOVUPS          Z0, 1472(SP)
 	VMOVAPS          Z26, Z0
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z0
-	VMOVUPS          PoleConstants<>+1792(SB), Z19
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z21
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z22
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z23
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z24
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z25
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z26
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z26
 	VFMADD231PS      Z6, Z21, Z20
 	VFMADD231PS      Z14, Z22, Z8
 	VFMADD231PS      Z15, Z23, Z5
@@ -6577,7 +6609,7 @@ loop0:
 	VMOVUPS          832(SP), Z3
 	VFMADD231PS      Z18, Z5, Z3
 	VMOVUPS          768(SP), Z5
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z6
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z6
 	VPTERNLOGD       $0x78, Z6, Z5, Z7
 	VMOVUPS          704(SP), Z5
 	VPTERNLOGD       $0x78, Z6, Z5, Z4
@@ -6631,7 +6663,7 @@ loop0:
 	VFMADD231PS.BCST 56(DI), Z7, Z0
 	VMOVUPS          128(SP), Z7
 	VFMADD231PS.BCST 60(DI), Z7, Z1
-	VBROADCASTSS     PoleConstants<>+964(SB), Z8
+	VBROADCASTSS     PoleConstants<>+900(SB), Z8
 	VANDPS           Z8, Z1, Z9
 	VBROADCASTSS     72(DI), Z10
 	VFMADD231PS      8064(SI), Z10, Z2
@@ -6642,11 +6674,11 @@ loop0:
 	VFMADD231PS      8128(SI), Z10, Z5
 	VMOVUPS          64(SP), Z10
 	VFMADD231PS.BCST 60(DI), Z10, Z0
-	VBROADCASTSS     PoleConstants<>+960(SB), Z10
+	VBROADCASTSS     PoleConstants<>+896(SB), Z10
 	VMINPS           Z9, Z10, Z9
 	VANDPS           Z8, Z3, Z11
 	VANDPS           Z8, Z0, Z12
-	VBROADCASTSS     PoleConstants<>+968(SB), Z13
+	VBROADCASTSS     PoleConstants<>+904(SB), Z13
 	VADDPS           Z13, Z9, Z14
 	VMINPS           Z11, Z10, Z11
 	VFMADD231PS.BCST 92(DI), Z7, Z5
@@ -6659,9 +6691,9 @@ loop0:
 	VFMADD231PS      8192(SI), Z15, Z4
 	VANDPS           Z8, Z5, Z15
 	VADDPS           Z13, Z7, Z16
-	VMOVUPS          PoleConstants<>+1024(SB), Z17
+	VMOVUPS          PoleConstants<>+960(SB), Z17
 	VMOVAPS          Z12, Z18
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z18
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z18
 	VANDPS           Z8, Z2, Z20
 	VPSRLD           $0x14, Z14, Z14
 	VANDPS           Z8, Z4, Z21
@@ -6670,14 +6702,14 @@ loop0:
 	VSUBPS           Z18, Z9, Z9
 	VMINPS           Z20, Z10, Z18
 	VMOVAPS          Z14, Z20
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z20
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z20
 	VMINPS           Z21, Z10, Z21
 	VADDPS           Z13, Z15, Z22
 	VMOVAPS          Z16, Z23
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z23
-	VMOVUPS          PoleConstants<>+1152(SB), Z24
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z23
+	VMOVUPS          PoleConstants<>+1088(SB), Z24
 	VMOVAPS          Z12, Z25
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z25
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z25
 	VADDPS           Z13, Z18, Z26
 	VSUBPS           Z20, Z11, Z11
 	VADDPS           Z13, Z21, Z20
@@ -6686,126 +6718,126 @@ loop0:
 	VMAXPS           Z9, Z25, Z23
 	VPSRLD           $0x14, Z26, Z25
 	VMOVAPS          Z14, Z26
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z26
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z26
 	VPSRLD           $0x14, Z20, Z20
 	VMOVAPS          Z22, Z27
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z27
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z27
 	VMOVAPS          Z16, Z28
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z28
-	VMOVUPS          PoleConstants<>+1280(SB), Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z28
+	VMOVUPS          PoleConstants<>+1216(SB), Z29
 	VMOVAPS          Z12, Z30
-	VPERMI2PS        PoleConstants<>+1344(SB), Z29, Z30
+	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z30
 	VMOVAPS          Z25, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z31
 	VMAXPS           Z11, Z26, Z26
 	VMOVAPS          Z20, Z13
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z13
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z13
 	VSUBPS           Z27, Z15, Z15
 	VMAXPS           Z7, Z28, Z27
-	VMOVUPS          PoleConstants<>+1408(SB), Z28
+	VMOVUPS          PoleConstants<>+1344(SB), Z28
 	VMOVAPS          Z12, Z17
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z17
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z17
 	VSUBPS           Z31, Z18, Z18
 	VMOVAPS          Z14, Z31
-	VPERMI2PS        PoleConstants<>+1344(SB), Z29, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z31
 	VSUBPS           Z13, Z21, Z13
 	VMOVAPS          Z22, Z21
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z21
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z21
 	VMOVAPS          Z16, Z10
-	VPERMI2PS        PoleConstants<>+1344(SB), Z29, Z10
-	VMOVUPS          PoleConstants<>+1536(SB), Z8
+	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z10
+	VMOVUPS          PoleConstants<>+1472(SB), Z8
 	VMOVAPS          Z12, Z6
-	VPERMI2PS        PoleConstants<>+1600(SB), Z8, Z6
+	VPERMI2PS        PoleConstants<>+1536(SB), Z8, Z6
 	VMOVAPS          Z25, Z19
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z19
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z19
 	VMOVAPS          Z14, Z29
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z29
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z29
 	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z8
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z8
 	VMAXPS           Z15, Z21, Z21
 	VMOVAPS          Z16, Z24
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z24
-	VMOVUPS          PoleConstants<>+1664(SB), Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z24
+	VMOVUPS          PoleConstants<>+1600(SB), Z28
 	VMOVUPS          Z4, 128(SP)
 	VMOVAPS          Z12, Z4
-	VPERMI2PS        PoleConstants<>+1728(SB), Z28, Z4
+	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z4
 	VMAXPS           Z18, Z19, Z19
-	VMOVUPS          PoleConstants<>+1536(SB), Z28
+	VMOVUPS          PoleConstants<>+1472(SB), Z28
 	VMOVUPS          Z2, 64(SP)
 	VMOVAPS          Z14, Z2
-	VPERMI2PS        PoleConstants<>+1600(SB), Z28, Z2
+	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z2
 	VMAXPS           Z13, Z8, Z8
-	VMOVUPS          PoleConstants<>+1280(SB), Z28
+	VMOVUPS          PoleConstants<>+1216(SB), Z28
 	VMOVUPS          Z5, 192(SP)
 	VMOVAPS          Z22, Z5
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z5
-	VMOVUPS          PoleConstants<>+1536(SB), Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z5
+	VMOVUPS          PoleConstants<>+1472(SB), Z28
 	VMOVUPS          Z8, 256(SP)
 	VMOVAPS          Z16, Z8
-	VPERMI2PS        PoleConstants<>+1600(SB), Z28, Z8
-	VMOVUPS          PoleConstants<>+1792(SB), Z28
-	VPERMI2PS        PoleConstants<>+1856(SB), Z28, Z12
-	VMOVUPS          PoleConstants<>+1280(SB), Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z8
+	VMOVUPS          PoleConstants<>+1728(SB), Z28
+	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z12
+	VMOVUPS          PoleConstants<>+1216(SB), Z28
 	VMOVUPS          Z19, 320(SP)
 	VMOVAPS          Z25, Z19
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1664(SB), Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z19
+	VMOVUPS          PoleConstants<>+1600(SB), Z28
 	VMOVUPS          Z21, 384(SP)
 	VMOVAPS          Z14, Z21
-	VPERMI2PS        PoleConstants<>+1728(SB), Z28, Z21
-	VMOVUPS          PoleConstants<>+1280(SB), Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z21
+	VMOVUPS          PoleConstants<>+1216(SB), Z28
 	VMOVUPS          Z19, 448(SP)
 	VMOVAPS          Z20, Z19
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1408(SB), Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z19
+	VMOVUPS          PoleConstants<>+1344(SB), Z28
 	VMOVUPS          Z19, 512(SP)
 	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1664(SB), Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z19
+	VMOVUPS          PoleConstants<>+1600(SB), Z28
 	VMOVUPS          Z0, 576(SP)
 	VMOVAPS          Z16, Z0
-	VPERMI2PS        PoleConstants<>+1728(SB), Z28, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z0
 	VFMADD231PS      Z9, Z12, Z4
-	VMOVUPS          PoleConstants<>+1408(SB), Z12
+	VMOVUPS          PoleConstants<>+1344(SB), Z12
 	VMOVAPS          Z25, Z28
-	VPERMI2PS        PoleConstants<>+1472(SB), Z12, Z28
-	VMOVUPS          PoleConstants<>+1792(SB), Z12
-	VPERMI2PS        PoleConstants<>+1856(SB), Z12, Z14
-	VMOVUPS          PoleConstants<>+1408(SB), Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z12, Z28
+	VMOVUPS          PoleConstants<>+1728(SB), Z12
+	VPERMI2PS        PoleConstants<>+1792(SB), Z12, Z14
+	VMOVUPS          PoleConstants<>+1344(SB), Z12
 	VMOVUPS          Z5, 640(SP)
 	VMOVAPS          Z20, Z5
-	VPERMI2PS        PoleConstants<>+1472(SB), Z12, Z5
-	VMOVUPS          PoleConstants<>+1536(SB), Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z12, Z5
+	VMOVUPS          PoleConstants<>+1472(SB), Z12
 	VMOVUPS          Z5, 704(SP)
 	VMOVAPS          Z22, Z5
-	VPERMI2PS        PoleConstants<>+1600(SB), Z12, Z5
-	VMOVUPS          PoleConstants<>+1792(SB), Z12
-	VPERMI2PS        PoleConstants<>+1856(SB), Z12, Z16
+	VPERMI2PS        PoleConstants<>+1536(SB), Z12, Z5
+	VMOVUPS          PoleConstants<>+1728(SB), Z12
+	VPERMI2PS        PoleConstants<>+1792(SB), Z12, Z16
 	VFMADD231PS      Z9, Z4, Z6
-	VMOVUPS          PoleConstants<>+1536(SB), Z4
+	VMOVUPS          PoleConstants<>+1472(SB), Z4
 	VMOVAPS          Z25, Z12
-	VPERMI2PS        PoleConstants<>+1600(SB), Z4, Z12
+	VPERMI2PS        PoleConstants<>+1536(SB), Z4, Z12
 	VFMADD231PS      Z11, Z14, Z21
 	VMOVAPS          Z20, Z14
-	VPERMI2PS        PoleConstants<>+1600(SB), Z4, Z14
-	VMOVUPS          PoleConstants<>+1664(SB), Z4
+	VPERMI2PS        PoleConstants<>+1536(SB), Z4, Z14
+	VMOVUPS          PoleConstants<>+1600(SB), Z4
 	VMOVUPS          Z3, 768(SP)
 	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1728(SB), Z4, Z3
+	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z3
 	VFMADD231PS      Z7, Z16, Z0
 	VFMADD231PS      Z9, Z6, Z17
 	VMOVAPS          Z25, Z6
-	VPERMI2PS        PoleConstants<>+1728(SB), Z4, Z6
+	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z6
 	VFMADD231PS      Z11, Z21, Z2
 	VMOVAPS          Z20, Z16
-	VPERMI2PS        PoleConstants<>+1728(SB), Z4, Z16
-	VMOVUPS          PoleConstants<>+1792(SB), Z21
-	VPERMI2PS        PoleConstants<>+1856(SB), Z21, Z22
+	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z16
+	VMOVUPS          PoleConstants<>+1728(SB), Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z22
 	VFMADD231PS      Z7, Z0, Z8
 	VFMADD231PS      Z17, Z9, Z30
-	VPERMI2PS        PoleConstants<>+1856(SB), Z21, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z25
 	VFMADD231PS      Z11, Z2, Z29
-	VPERMI2PS        PoleConstants<>+1856(SB), Z21, Z20
+	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z20
 	VFMADD231PS      Z15, Z22, Z3
 	VFMADD231PS      Z7, Z8, Z24
 	VFMADD231PS      Z9, Z30, Z23
@@ -6814,7 +6846,7 @@ loop0:
 	VFMADD231PS      Z13, Z20, Z16
 	VFMADD231PS      Z15, Z3, Z5
 	VFMADD231PS      Z24, Z7, Z10
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z0
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
 	VPTERNLOGD       $0x78, Z0, Z1, Z23
 	VFMADD231PS      Z18, Z6, Z12
 	VFMADD231PS      Z11, Z31, Z26
@@ -6906,21 +6938,21 @@ loop0:
 	VFMADD231PS      8192(SI), Z8, Z6
 	VBROADCASTSS     140(DI), Z8
 	VFMADD231PS      8256(SI), Z8, Z7
-	VBROADCASTSS     PoleConstants<>+964(SB), Z8
+	VBROADCASTSS     PoleConstants<>+900(SB), Z8
 	VANDPS           Z8, Z1, Z9
 	VANDPS           Z8, Z2, Z10
 	VANDPS           Z8, Z3, Z11
 	VANDPS           Z8, Z5, Z12
 	VANDPS           Z8, Z6, Z13
 	VANDPS           Z8, Z7, Z14
-	VBROADCASTSS     PoleConstants<>+960(SB), Z15
+	VBROADCASTSS     PoleConstants<>+896(SB), Z15
 	VMINPS           Z9, Z15, Z9
 	VMINPS           Z10, Z15, Z10
 	VMINPS           Z11, Z15, Z11
 	VMINPS           Z12, Z15, Z12
 	VMINPS           Z13, Z15, Z13
 	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     PoleConstants<>+968(SB), Z16
+	VBROADCASTSS     PoleConstants<>+904(SB), Z16
 	VADDPS           Z16, Z9, Z17
 	VADDPS           Z16, Z10, Z18
 	VADDPS           Z16, Z11, Z19
@@ -6933,120 +6965,120 @@ loop0:
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          PoleConstants<>+1024(SB), Z24
+	VMOVUPS          PoleConstants<>+960(SB), Z24
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z25
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z26
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z27
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z30
 	VSUBPS           Z25, Z9, Z9
 	VSUBPS           Z26, Z10, Z10
 	VSUBPS           Z27, Z11, Z11
 	VSUBPS           Z28, Z12, Z12
 	VSUBPS           Z29, Z13, Z13
 	VSUBPS           Z30, Z14, Z14
-	VMOVUPS          PoleConstants<>+1152(SB), Z25
+	VMOVUPS          PoleConstants<>+1088(SB), Z25
 	VMOVAPS          Z17, Z26
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z26
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z26
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z27
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z27
 	VMOVAPS          Z19, Z28
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z28
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z28
 	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z31
 	VMAXPS           Z9, Z26, Z26
 	VMAXPS           Z10, Z27, Z27
 	VMAXPS           Z11, Z28, Z28
 	VMAXPS           Z12, Z29, Z29
 	VMAXPS           Z13, Z30, Z30
 	VMAXPS           Z14, Z31, Z31
-	VMOVUPS          PoleConstants<>+1280(SB), Z25
+	VMOVUPS          PoleConstants<>+1216(SB), Z25
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z24
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z24
 	VMOVAPS          Z18, Z16
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z16
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z16
 	VMOVAPS          Z19, Z15
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z15
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z15
 	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z8
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z8
 	VMOVAPS          Z22, Z0
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z0
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z0
 	VMOVAPS          Z23, Z21
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z21
-	VMOVUPS          PoleConstants<>+1408(SB), Z25
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z21
+	VMOVUPS          PoleConstants<>+1344(SB), Z25
 	VMOVAPS          Z17, Z4
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z4
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z4
 	VMOVUPS          Z7, 128(SP)
 	VMOVAPS          Z18, Z7
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z7
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z7
 	VMOVUPS          Z6, 64(SP)
 	VMOVAPS          Z19, Z6
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z6
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z6
 	VMOVUPS          Z5, 192(SP)
 	VMOVAPS          Z20, Z5
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z5
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z5
 	VMOVUPS          Z3, 256(SP)
 	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z3
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z3
 	VMOVUPS          Z2, 320(SP)
 	VMOVAPS          Z23, Z2
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z2
-	VMOVUPS          PoleConstants<>+1536(SB), Z25
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z2
+	VMOVUPS          PoleConstants<>+1472(SB), Z25
 	VMOVUPS          Z1, 384(SP)
 	VMOVAPS          Z17, Z1
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z1
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z1
 	VMOVUPS          Z31, 512(SP)
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z31
 	VMOVUPS          Z30, 448(SP)
 	VMOVAPS          Z19, Z30
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z30
 	VMOVUPS          Z29, 576(SP)
 	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z29
 	VMOVUPS          Z28, 640(SP)
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z28
 	VMOVUPS          Z27, 704(SP)
 	VMOVAPS          Z23, Z27
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z27
-	VMOVUPS          PoleConstants<>+1664(SB), Z25
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z27
+	VMOVUPS          PoleConstants<>+1600(SB), Z25
 	VMOVUPS          Z26, 768(SP)
 	VMOVAPS          Z17, Z26
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z26
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z26
 	VMOVUPS          Z21, 832(SP)
 	VMOVAPS          Z18, Z21
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z21
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z21
 	VMOVUPS          Z0, 896(SP)
 	VMOVAPS          Z19, Z0
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z0
 	VMOVUPS          Z8, 960(SP)
 	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z8
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z8
 	VMOVUPS          Z15, 1024(SP)
 	VMOVAPS          Z22, Z15
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z15
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z15
 	VMOVUPS          Z16, 1088(SP)
 	VMOVAPS          Z23, Z16
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z16
-	VMOVUPS          PoleConstants<>+1792(SB), Z25
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z17
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z18
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z19
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z20
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z22
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z23
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z16
+	VMOVUPS          PoleConstants<>+1728(SB), Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z17
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z18
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z20
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z23
 	VFMADD231PS      Z9, Z17, Z26
 	VFMADD231PS      Z10, Z18, Z21
 	VFMADD231PS      Z11, Z19, Z0
@@ -7089,7 +7121,7 @@ loop0:
 	VMOVUPS          512(SP), Z5
 	VFMADD231PS      Z14, Z3, Z5
 	VMOVUPS          384(SP), Z3
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z7
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z3, Z2
 	VMOVUPS          320(SP), Z3
 	VPTERNLOGD       $0x78, Z7, Z3, Z6
@@ -7161,21 +7193,21 @@ loop0:
 	VFMADD231PS      8192(SI), Z9, Z6
 	VBROADCASTSS     188(DI), Z9
 	VFMADD231PS      8256(SI), Z9, Z8
-	VBROADCASTSS     PoleConstants<>+964(SB), Z9
+	VBROADCASTSS     PoleConstants<>+900(SB), Z9
 	VANDPS           Z9, Z0, Z10
 	VANDPS           Z9, Z1, Z11
 	VANDPS           Z9, Z2, Z12
 	VANDPS           Z9, Z3, Z13
 	VANDPS           Z9, Z6, Z14
 	VANDPS           Z9, Z8, Z15
-	VBROADCASTSS     PoleConstants<>+960(SB), Z16
+	VBROADCASTSS     PoleConstants<>+896(SB), Z16
 	VMINPS           Z10, Z16, Z10
 	VMINPS           Z11, Z16, Z11
 	VMINPS           Z12, Z16, Z12
 	VMINPS           Z13, Z16, Z13
 	VMINPS           Z14, Z16, Z14
 	VMINPS           Z15, Z16, Z15
-	VBROADCASTSS     PoleConstants<>+968(SB), Z17
+	VBROADCASTSS     PoleConstants<>+904(SB), Z17
 	VADDPS           Z17, Z10, Z18
 	VADDPS           Z17, Z11, Z19
 	VADDPS           Z17, Z12, Z20
@@ -7188,122 +7220,122 @@ loop0:
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          PoleConstants<>+1024(SB), Z24
+	VMOVUPS          PoleConstants<>+960(SB), Z24
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z26
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z27
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z31
 	VSUBPS           Z26, Z10, Z10
 	VSUBPS           Z27, Z11, Z11
 	VSUBPS           Z28, Z12, Z12
 	VSUBPS           Z29, Z13, Z13
 	VSUBPS           Z30, Z14, Z14
 	VSUBPS           Z31, Z15, Z15
-	VMOVUPS          PoleConstants<>+1152(SB), Z26
+	VMOVUPS          PoleConstants<>+1088(SB), Z26
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z27
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z27
 	VMOVAPS          Z19, Z28
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z28
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z28
 	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z29
 	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z30
 	VMOVAPS          Z22, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z31
 	VMOVAPS          Z23, Z24
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z24
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z24
 	VMAXPS           Z10, Z27, Z27
 	VMAXPS           Z11, Z28, Z28
 	VMAXPS           Z12, Z29, Z29
 	VMAXPS           Z13, Z30, Z30
 	VMAXPS           Z14, Z31, Z31
 	VMAXPS           Z15, Z24, Z24
-	VMOVUPS          PoleConstants<>+1280(SB), Z26
+	VMOVUPS          PoleConstants<>+1216(SB), Z26
 	VMOVAPS          Z18, Z17
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z17
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z17
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z16
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z16
 	VMOVAPS          Z20, Z9
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z9
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z9
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z7
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z7
 	VMOVAPS          Z22, Z25
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z25
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z25
 	VMOVUPS          Z5, 128(SP)
 	VMOVAPS          Z23, Z5
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z5
-	VMOVUPS          PoleConstants<>+1408(SB), Z26
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z5
+	VMOVUPS          PoleConstants<>+1344(SB), Z26
 	VMOVUPS          Z4, 64(SP)
 	VMOVAPS          Z18, Z4
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z4
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z4
 	VMOVUPS          Z8, 192(SP)
 	VMOVAPS          Z19, Z8
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z8
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z8
 	VMOVUPS          Z6, 256(SP)
 	VMOVAPS          Z20, Z6
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z6
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z6
 	VMOVUPS          Z3, 320(SP)
 	VMOVAPS          Z21, Z3
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z3
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z3
 	VMOVUPS          Z2, 384(SP)
 	VMOVAPS          Z22, Z2
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z2
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z2
 	VMOVUPS          Z1, 512(SP)
 	VMOVAPS          Z23, Z1
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z1
-	VMOVUPS          PoleConstants<>+1536(SB), Z26
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z1
+	VMOVUPS          PoleConstants<>+1472(SB), Z26
 	VMOVUPS          Z0, 448(SP)
 	VMOVAPS          Z18, Z0
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z0
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z0
 	VMOVUPS          Z24, 576(SP)
 	VMOVAPS          Z19, Z24
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z24
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z24
 	VMOVUPS          Z31, 640(SP)
 	VMOVAPS          Z20, Z31
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z31
 	VMOVUPS          Z30, 704(SP)
 	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z30
 	VMOVUPS          Z29, 768(SP)
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z29
 	VMOVUPS          Z28, 832(SP)
 	VMOVAPS          Z23, Z28
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z28
-	VMOVUPS          PoleConstants<>+1664(SB), Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z28
+	VMOVUPS          PoleConstants<>+1600(SB), Z26
 	VMOVUPS          Z27, 896(SP)
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z27
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z27
 	VMOVUPS          Z5, 960(SP)
 	VMOVAPS          Z19, Z5
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z5
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z5
 	VMOVUPS          Z25, 1024(SP)
 	VMOVAPS          Z20, Z25
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z25
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z25
 	VMOVUPS          Z7, 1088(SP)
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z7
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z7
 	VMOVUPS          Z9, 1152(SP)
 	VMOVAPS          Z22, Z9
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z9
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z9
 	VMOVUPS          Z16, 1216(SP)
 	VMOVAPS          Z23, Z16
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z16
-	VMOVUPS          PoleConstants<>+1792(SB), Z26
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z18
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z19
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z20
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z21
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z22
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z23
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z16
+	VMOVUPS          PoleConstants<>+1728(SB), Z26
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z18
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z20
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z23
 	VFMADD231PS      Z10, Z18, Z27
 	VFMADD231PS      Z11, Z19, Z5
 	VFMADD231PS      Z12, Z20, Z25
@@ -7346,7 +7378,7 @@ loop0:
 	VMOVUPS          576(SP), Z3
 	VFMADD231PS      Z15, Z2, Z3
 	VMOVUPS          448(SP), Z2
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z7
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z2, Z1
 	VMOVUPS          512(SP), Z2
 	VPTERNLOGD       $0x78, Z7, Z2, Z6
@@ -7412,21 +7444,21 @@ loop0:
 	VFMADD231PS      8192(SI), Z13, Z11
 	VBROADCASTSS     236(DI), Z13
 	VFMADD231PS      8256(SI), Z13, Z12
-	VBROADCASTSS     PoleConstants<>+964(SB), Z13
+	VBROADCASTSS     PoleConstants<>+900(SB), Z13
 	VANDPS           Z13, Z2, Z14
 	VANDPS           Z13, Z8, Z15
 	VANDPS           Z13, Z9, Z16
 	VANDPS           Z13, Z10, Z17
 	VANDPS           Z13, Z11, Z18
 	VANDPS           Z13, Z12, Z19
-	VBROADCASTSS     PoleConstants<>+960(SB), Z20
+	VBROADCASTSS     PoleConstants<>+896(SB), Z20
 	VMINPS           Z14, Z20, Z14
 	VMINPS           Z15, Z20, Z15
 	VMINPS           Z16, Z20, Z16
 	VMINPS           Z17, Z20, Z17
 	VMINPS           Z18, Z20, Z18
 	VMINPS           Z19, Z20, Z19
-	VBROADCASTSS     PoleConstants<>+968(SB), Z21
+	VBROADCASTSS     PoleConstants<>+904(SB), Z21
 	VADDPS           Z21, Z14, Z22
 	VADDPS           Z21, Z15, Z23
 	VADDPS           Z21, Z16, Z24
@@ -7439,126 +7471,126 @@ loop0:
 	VPSRLD           $0x14, Z25, Z25
 	VPSRLD           $0x14, Z27, Z27
 	VPSRLD           $0x14, Z28, Z28
-	VMOVUPS          PoleConstants<>+1024(SB), Z29
+	VMOVUPS          PoleConstants<>+960(SB), Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z31
 	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z21
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z21
 	VMOVAPS          Z25, Z20
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z20
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z20
 	VMOVAPS          Z27, Z13
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z13
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z13
 	VMOVAPS          Z28, Z7
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z7
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z7
 	VSUBPS           Z30, Z14, Z14
 	VSUBPS           Z31, Z15, Z15
 	VSUBPS           Z21, Z16, Z16
 	VSUBPS           Z20, Z17, Z17
 	VSUBPS           Z13, Z18, Z13
 	VSUBPS           Z7, Z19, Z7
-	VMOVUPS          PoleConstants<>+1152(SB), Z18
+	VMOVUPS          PoleConstants<>+1088(SB), Z18
 	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z19
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z19
 	VMOVAPS          Z23, Z20
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z20
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z20
 	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z21
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z21
 	VMOVAPS          Z25, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z30
 	VMOVAPS          Z27, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z31
 	VMOVAPS          Z28, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z29
 	VMAXPS           Z14, Z19, Z19
 	VMAXPS           Z15, Z20, Z20
 	VMAXPS           Z16, Z21, Z21
 	VMAXPS           Z17, Z30, Z30
 	VMAXPS           Z13, Z31, Z31
 	VMAXPS           Z7, Z29, Z29
-	VMOVUPS          PoleConstants<>+1280(SB), Z18
+	VMOVUPS          PoleConstants<>+1216(SB), Z18
 	VMOVAPS          Z22, Z26
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z26
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z26
 	VMOVUPS          Z3, 192(SP)
 	VMOVAPS          Z23, Z3
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z3
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z3
 	VMOVUPS          Z5, 256(SP)
 	VMOVAPS          Z24, Z5
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z5
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z5
 	VMOVUPS          Z4, 320(SP)
 	VMOVAPS          Z25, Z4
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z4
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z4
 	VMOVUPS          Z0, 384(SP)
 	VMOVAPS          Z27, Z0
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z0
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z0
 	VMOVUPS          Z6, 512(SP)
 	VMOVAPS          Z28, Z6
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z6
-	VMOVUPS          PoleConstants<>+1408(SB), Z18
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z6
+	VMOVUPS          PoleConstants<>+1344(SB), Z18
 	VMOVUPS          Z1, 448(SP)
 	VMOVAPS          Z22, Z1
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z1
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z1
 	VMOVUPS          Z12, 576(SP)
 	VMOVAPS          Z23, Z12
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z12
 	VMOVUPS          Z11, 640(SP)
 	VMOVAPS          Z24, Z11
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z11
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z11
 	VMOVUPS          Z10, 704(SP)
 	VMOVAPS          Z25, Z10
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z10
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z10
 	VMOVUPS          Z9, 768(SP)
 	VMOVAPS          Z27, Z9
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z9
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z9
 	VMOVUPS          Z8, 832(SP)
 	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z8
-	VMOVUPS          PoleConstants<>+1536(SB), Z18
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z8
+	VMOVUPS          PoleConstants<>+1472(SB), Z18
 	VMOVUPS          Z2, 896(SP)
 	VMOVAPS          Z22, Z2
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z2
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z2
 	VMOVUPS          Z29, 960(SP)
 	VMOVAPS          Z23, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z29
 	VMOVUPS          Z31, 1024(SP)
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z31
 	VMOVUPS          Z30, 1088(SP)
 	VMOVAPS          Z25, Z30
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z30
 	VMOVUPS          Z21, 1152(SP)
 	VMOVAPS          Z27, Z21
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z21
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z21
 	VMOVUPS          Z20, 1216(SP)
 	VMOVAPS          Z28, Z20
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z20
-	VMOVUPS          PoleConstants<>+1664(SB), Z18
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z20
+	VMOVUPS          PoleConstants<>+1600(SB), Z18
 	VMOVUPS          Z19, 1280(SP)
 	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z19
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z19
 	VMOVUPS          Z6, 1344(SP)
 	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z6
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z6
 	VMOVUPS          Z0, 1408(SP)
 	VMOVAPS          Z24, Z0
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z0
 	VMOVUPS          Z4, 1472(SP)
 	VMOVAPS          Z25, Z4
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z4
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z4
 	VMOVUPS          Z5, 1536(SP)
 	VMOVAPS          Z27, Z5
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z5
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z5
 	VMOVUPS          Z3, 1600(SP)
 	VMOVAPS          Z28, Z3
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z3
-	VMOVUPS          PoleConstants<>+1792(SB), Z18
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z22
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z23
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z24
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z25
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z27
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z3
+	VMOVUPS          PoleConstants<>+1728(SB), Z18
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z27
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z28
 	VFMADD231PS      Z14, Z22, Z19
 	VFMADD231PS      Z15, Z23, Z6
 	VFMADD231PS      Z16, Z24, Z0
@@ -7601,7 +7633,7 @@ loop0:
 	VMOVUPS          960(SP), Z3
 	VFMADD231PS      Z7, Z4, Z3
 	VMOVUPS          896(SP), Z4
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z7
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z4, Z5
 	VMOVUPS          832(SP), Z4
 	VPTERNLOGD       $0x78, Z7, Z4, Z6
@@ -7631,53 +7663,53 @@ loop0:
 	VFMADD231PS      8192(SI), Z9, Z4
 	VBROADCASTSS     252(DI), Z9
 	VFMADD231PS      8256(SI), Z9, Z8
-	VBROADCASTSS     PoleConstants<>+964(SB), Z9
+	VBROADCASTSS     PoleConstants<>+900(SB), Z9
 	VANDPS           Z9, Z4, Z10
 	VANDPS           Z9, Z8, Z9
-	VBROADCASTSS     PoleConstants<>+960(SB), Z11
+	VBROADCASTSS     PoleConstants<>+896(SB), Z11
 	VMINPS           Z10, Z11, Z10
 	VMINPS           Z9, Z11, Z9
-	VBROADCASTSS     PoleConstants<>+968(SB), Z11
+	VBROADCASTSS     PoleConstants<>+904(SB), Z11
 	VADDPS           Z11, Z10, Z12
 	VADDPS           Z11, Z9, Z13
 	VPSRLD           $0x14, Z12, Z12
 	VPSRLD           $0x14, Z13, Z13
-	VMOVUPS          PoleConstants<>+1024(SB), Z14
+	VMOVUPS          PoleConstants<>+960(SB), Z14
 	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1088(SB), Z14, Z15
+	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z15
 	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1088(SB), Z14, Z16
+	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z16
 	VSUBPS           Z15, Z10, Z10
 	VSUBPS           Z16, Z9, Z9
-	VMOVUPS          PoleConstants<>+1152(SB), Z14
+	VMOVUPS          PoleConstants<>+1088(SB), Z14
 	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1216(SB), Z14, Z15
+	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z15
 	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1216(SB), Z14, Z16
+	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z16
 	VMAXPS           Z10, Z15, Z14
 	VMAXPS           Z9, Z16, Z15
-	VMOVUPS          PoleConstants<>+1280(SB), Z16
+	VMOVUPS          PoleConstants<>+1216(SB), Z16
 	VMOVAPS          Z12, Z17
-	VPERMI2PS        PoleConstants<>+1344(SB), Z16, Z17
+	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z17
 	VMOVAPS          Z13, Z19
-	VPERMI2PS        PoleConstants<>+1344(SB), Z16, Z19
-	VMOVUPS          PoleConstants<>+1408(SB), Z16
+	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z19
+	VMOVUPS          PoleConstants<>+1344(SB), Z16
 	VMOVAPS          Z12, Z20
-	VPERMI2PS        PoleConstants<>+1472(SB), Z16, Z20
+	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z20
 	VMOVAPS          Z13, Z21
-	VPERMI2PS        PoleConstants<>+1472(SB), Z16, Z21
-	VMOVUPS          PoleConstants<>+1536(SB), Z16
+	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z21
+	VMOVUPS          PoleConstants<>+1472(SB), Z16
 	VMOVAPS          Z12, Z22
-	VPERMI2PS        PoleConstants<>+1600(SB), Z16, Z22
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z22
 	VMOVAPS          Z13, Z23
-	VPERMI2PS        PoleConstants<>+1600(SB), Z16, Z23
-	VMOVUPS          PoleConstants<>+1664(SB), Z16
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z23
+	VMOVUPS          PoleConstants<>+1600(SB), Z16
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        PoleConstants<>+1728(SB), Z16, Z24
+	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z24
 	VMOVAPS          Z13, Z25
-	VPERMI2PS        PoleConstants<>+1728(SB), Z16, Z25
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z12
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z13
+	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z12
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z13
 	VFMADD231PS      Z10, Z12, Z24
 	VFMADD231PS      Z9, Z13, Z25
 	VFMADD231PS      Z10, Z24, Z22
@@ -7808,28 +7840,28 @@ loop0:
 	VMAXPS       Z8, Z4, Z0
 	VBLENDMPS    Z4, Z0, K1, Z0
 	VSUBPS       Z0, Z4, Z1
-	VBROADCASTSS PoleConstants<>+3424(SB), Z2
+	VBROADCASTSS PoleConstants<>+3360(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS PoleConstants<>+1928(SB), Z3
+	VBROADCASTSS PoleConstants<>+1860(SB), Z3
 	VMAXPS       Z1, Z3, Z1
-	VBROADCASTSS PoleConstants<>+1936(SB), Z5
-	VBROADCASTSS PoleConstants<>+1932(SB), Z6
+	VBROADCASTSS PoleConstants<>+1868(SB), Z5
+	VBROADCASTSS PoleConstants<>+1864(SB), Z6
 	VMOVAPS      Z6, Z10
 	VFMADD231PS  Z5, Z1, Z10
 	VSUBPS       Z6, Z10, Z12
-	VBROADCASTSS PoleConstants<>+1940(SB), Z13
+	VBROADCASTSS PoleConstants<>+1872(SB), Z13
 	VFNMADD231PS Z13, Z12, Z1
-	VPERMPS      PoleConstants<>+1984(SB), Z10, Z14
-	VBROADCASTSS PoleConstants<>+1944(SB), Z15
+	VPERMPS      PoleConstants<>+1920(SB), Z10, Z14
+	VBROADCASTSS PoleConstants<>+1876(SB), Z15
 	VFNMADD231PS Z15, Z12, Z14
 	VMULPS       Z1, Z1, Z16
-	VBROADCASTSS PoleConstants<>+2048(SB), Z17
-	VBROADCASTSS PoleConstants<>+2052(SB), Z18
+	VBROADCASTSS PoleConstants<>+1984(SB), Z17
+	VBROADCASTSS PoleConstants<>+1988(SB), Z18
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z17, Z1, Z19
 	VADDPS       Z14, Z1, Z1
 	VFMADD231PS  Z19, Z16, Z1
-	VPERMPS      PoleConstants<>+2112(SB), Z10, Z10
+	VPERMPS      PoleConstants<>+2048(SB), Z10, Z10
 	VFMADD231PS  Z1, Z10, Z10
 	VSCALEFPS    Z12, Z10, Z1
 	VSUBPS       Z0, Z8, Z10
@@ -7839,14 +7871,14 @@ loop0:
 	VFMADD231PS  Z5, Z10, Z12
 	VSUBPS       Z6, Z12, Z14
 	VFNMADD231PS Z13, Z14, Z10
-	VPERMPS      PoleConstants<>+1984(SB), Z12, Z16
+	VPERMPS      PoleConstants<>+1920(SB), Z12, Z16
 	VFNMADD231PS Z15, Z14, Z16
 	VMULPS       Z10, Z10, Z19
 	VMOVAPS      Z18, Z20
 	VFMADD231PS  Z17, Z10, Z20
 	VADDPS       Z16, Z10, Z10
 	VFMADD231PS  Z20, Z19, Z10
-	VPERMPS      PoleConstants<>+2112(SB), Z12, Z12
+	VPERMPS      PoleConstants<>+2048(SB), Z12, Z12
 	VFMADD231PS  Z10, Z12, Z12
 	VSCALEFPS    Z14, Z12, Z10
 	VADDPS       Z10, Z1, Z12
@@ -7863,14 +7895,14 @@ loop0:
 	VFMADD231PS  Z5, Z10, Z14
 	VSUBPS       Z6, Z14, Z16
 	VFNMADD231PS Z13, Z16, Z10
-	VPERMPS      PoleConstants<>+1984(SB), Z14, Z19
+	VPERMPS      PoleConstants<>+1920(SB), Z14, Z19
 	VFNMADD231PS Z15, Z16, Z19
 	VMULPS       Z10, Z10, Z20
 	VMOVAPS      Z18, Z21
 	VFMADD231PS  Z17, Z10, Z21
 	VADDPS       Z19, Z10, Z10
 	VFMADD231PS  Z21, Z20, Z10
-	VPERMPS      PoleConstants<>+2112(SB), Z14, Z14
+	VPERMPS      PoleConstants<>+2048(SB), Z14, Z14
 	VFMADD231PS  Z10, Z14, Z14
 	VSCALEFPS    Z16, Z14, Z10
 	VSUBPS       Z1, Z9, Z14
@@ -7879,13 +7911,13 @@ loop0:
 	VFMADD213PS  Z6, Z2, Z5
 	VSUBPS       Z6, Z5, Z3
 	VFNMADD231PS Z13, Z3, Z2
-	VPERMPS      PoleConstants<>+1984(SB), Z5, Z6
+	VPERMPS      PoleConstants<>+1920(SB), Z5, Z6
 	VFNMADD231PS Z15, Z3, Z6
 	VMULPS       Z2, Z2, Z13
 	VFMADD231PS  Z17, Z2, Z18
 	VADDPS       Z6, Z2, Z2
 	VFMADD231PS  Z18, Z13, Z2
-	VPERMPS      PoleConstants<>+2112(SB), Z5, Z5
+	VPERMPS      PoleConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS  Z2, Z5, Z5
 	VSCALEFPS    Z3, Z5, Z2
 	VADDPS       Z2, Z10, Z3
@@ -7898,67 +7930,67 @@ loop0:
 	VEXTRACTF64X4 $0x01, Z3, Y5
 	VCVTPS2PD     Y12, Z6
 	VCVTPS2PD     Y3, Z3
-	VBROADCASTSD  PoleConstants<>+2696(SB), Z10
+	VBROADCASTSD  PoleConstants<>+2632(SB), Z10
 	VPADDQ        Z10, Z3, Z11
 	VPADDQ        Z10, Z6, Z12
 	VPSRLQ        $0x34, Z11, Z13
 	VPSRLQ        $0x34, Z12, Z14
-	VBROADCASTSD  PoleConstants<>+2704(SB), Z15
+	VBROADCASTSD  PoleConstants<>+2640(SB), Z15
 	VORPD         Z15, Z13, Z13
 	VORPD         Z15, Z14, Z14
-	VBROADCASTSD  PoleConstants<>+2712(SB), Z16
+	VBROADCASTSD  PoleConstants<>+2648(SB), Z16
 	VSUBPD        Z16, Z13, Z13
 	VSUBPD        Z16, Z14, Z14
-	VBROADCASTSD  PoleConstants<>+2720(SB), Z17
+	VBROADCASTSD  PoleConstants<>+2656(SB), Z17
 	VANDPD        Z17, Z11, Z11
 	VANDPD        Z17, Z12, Z12
-	VBROADCASTSD  PoleConstants<>+2728(SB), Z18
+	VBROADCASTSD  PoleConstants<>+2664(SB), Z18
 	VPADDQ        Z18, Z11, Z11
 	VPADDQ        Z18, Z12, Z12
-	VBROADCASTSD  PoleConstants<>+2736(SB), Z19
+	VBROADCASTSD  PoleConstants<>+2672(SB), Z19
 	VSUBPD        Z19, Z11, Z11
 	VSUBPD        Z19, Z12, Z12
-	VBROADCASTSD  PoleConstants<>+2744(SB), Z20
+	VBROADCASTSD  PoleConstants<>+2680(SB), Z20
 	VADDPD        Z20, Z11, Z21
 	VADDPD        Z20, Z12, Z22
 	VDIVPD        Z21, Z11, Z11
 	VDIVPD        Z22, Z12, Z12
 	VMULPD        Z11, Z11, Z21
 	VMULPD        Z12, Z12, Z22
-	VBROADCASTSD  PoleConstants<>+2792(SB), Z23
-	VBROADCASTSD  PoleConstants<>+2784(SB), Z24
+	VBROADCASTSD  PoleConstants<>+2728(SB), Z23
+	VBROADCASTSD  PoleConstants<>+2720(SB), Z24
 	VMOVAPS       Z24, Z25
 	VFMADD231PD   Z21, Z23, Z25
 	VMOVAPS       Z24, Z26
 	VFMADD231PD   Z22, Z23, Z26
-	VBROADCASTSD  PoleConstants<>+2776(SB), Z27
+	VBROADCASTSD  PoleConstants<>+2712(SB), Z27
 	VFMADD213PD   Z27, Z21, Z25
 	VFMADD213PD   Z27, Z22, Z26
-	VBROADCASTSD  PoleConstants<>+2768(SB), Z28
+	VBROADCASTSD  PoleConstants<>+2704(SB), Z28
 	VFMADD213PD   Z28, Z21, Z25
 	VFMADD213PD   Z28, Z22, Z26
-	VBROADCASTSD  PoleConstants<>+2760(SB), Z29
+	VBROADCASTSD  PoleConstants<>+2696(SB), Z29
 	VFMADD213PD   Z29, Z21, Z25
 	VFMADD213PD   Z29, Z22, Z26
 	VMULPD        Z25, Z11, Z11
 	VMULPD        Z26, Z12, Z12
-	VBROADCASTSD  PoleConstants<>+2752(SB), Z21
+	VBROADCASTSD  PoleConstants<>+2688(SB), Z21
 	VFMADD231PD   Z21, Z13, Z11
 	VFMADD231PD   Z21, Z14, Z12
 	VXORPS        X13, X13, X13
 	VCMPPD        $0x00, Z13, Z3, K1
 	VCMPPD        $0x00, Z13, Z6, K2
-	VBROADCASTSD  PoleConstants<>+2808(SB), Z14
+	VBROADCASTSD  PoleConstants<>+2744(SB), Z14
 	VBLENDMPD     Z14, Z11, K1, Z11
 	VBLENDMPD     Z14, Z12, K2, Z12
-	VBROADCASTSD  PoleConstants<>+2688(SB), Z22
+	VBROADCASTSD  PoleConstants<>+2624(SB), Z22
 	VCMPPD        $0x00, Z22, Z3, K1
 	VCMPPD        $0x00, Z22, Z6, K2
 	VBLENDMPD     Z22, Z11, K1, Z11
 	VBLENDMPD     Z22, Z12, K2, Z12
 	VCMPPD        $0x19, Z13, Z3, K1
 	VCMPPD        $0x19, Z13, Z6, K2
-	VBROADCASTSD  PoleConstants<>+2816(SB), Z3
+	VBROADCASTSD  PoleConstants<>+2752(SB), Z3
 	VBLENDMPD     Z3, Z11, K1, Z6
 	VBLENDMPD     Z3, Z12, K2, Z11
 	VCVTPD2PS     Z6, Y6
@@ -8073,25 +8105,25 @@ TEXT ·poleGradBatchAVX2(SB), NOSPLIT, $256-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+3428(SB), Y0
+	VMOVUPS      PoleConstants<>+3364(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PoleConstants<>+640(SB), Y0, Y0
+	VANDPS       PoleConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 3200(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 3328(SI)
-	VMOVUPS      PoleConstants<>+3460(SB), Y1
+	VMOVUPS      PoleConstants<>+3396(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+640(SB), Y1, Y1
+	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3232(SI)
 	VMOVUPS      Y0, 3360(SI)
-	VMOVUPS      PoleConstants<>+3492(SB), Y1
+	VMOVUPS      PoleConstants<>+3428(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+640(SB), Y1, Y1
+	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3264(SI)
 	VMOVUPS      Y0, 3392(SI)
-	VMOVUPS      PoleConstants<>+3524(SB), Y1
+	VMOVUPS      PoleConstants<>+3460(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+640(SB), Y1, Y1
+	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3296(SI)
 	VMOVUPS      Y0, 3424(SI)
 	LEAQ         3456(SI), BX
@@ -8430,11 +8462,11 @@ loop2:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      PoleConstants<>+3328(SB), Y6
+	VMOVUPS      PoleConstants<>+3264(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      PoleConstants<>+3296(SB), Y7
+	VMOVUPS      PoleConstants<>+3232(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
@@ -8868,68 +8900,68 @@ loop2:
 	VMOVUPS      Y0, 896(SI)
 	VMOVUPS      384(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      PoleConstants<>+3392(SB), Y4
+	VMOVUPS      PoleConstants<>+3328(SB), Y4
 	VMINPS       Y1, Y4, Y1
-	VMOVUPS      PoleConstants<>+512(SB), Y5
+	VMOVUPS      PoleConstants<>+448(SB), Y5
 	VMAXPS       Y1, Y5, Y1
-	VMOVUPS      PoleConstants<>+544(SB), Y6
+	VMOVUPS      PoleConstants<>+480(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y7
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y7
 	VSUBPS       Y6, Y7, Y7
-	VFNMADD231PS PoleConstants<>+672(SB), Y7, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y7, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y7, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y1
 	VMULPS       Y1, Y1, Y8
-	VMOVUPS      PoleConstants<>+832(SB), Y9
+	VMOVUPS      PoleConstants<>+768(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
-	VADDPS       PoleConstants<>+640(SB), Y1, Y1
+	VADDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+608(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+544(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+640(SB), Y8, Y8
+	VPADDD       PoleConstants<>+576(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+640(SB), Y7, Y7
+	VPADDD       PoleConstants<>+576(SB), Y7, Y7
 	VMULPS       Y8, Y1, Y1
 	VMULPS       Y7, Y1, Y1
 	VSUBPS       Y0, Y2, Y0
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+640(SB), Y0, Y0
+	VADDPS       PoleConstants<>+576(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+640(SB), Y7, Y7
+	VPADDD       PoleConstants<>+576(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+640(SB), Y2, Y2
+	VPADDD       PoleConstants<>+576(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y1, Y2
 	VMOVUPS      Y2, 1024(SI)
-	VMOVUPS      PoleConstants<>+640(SB), Y7
+	VMOVUPS      PoleConstants<>+576(SB), Y7
 	VDIVPS       Y2, Y7, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 640(SI)
@@ -8945,21 +8977,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y8
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y8
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -8973,21 +9005,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -9014,21 +9046,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -9043,21 +9075,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -9084,21 +9116,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+864(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+768(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+608(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -9113,20 +9145,20 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+576(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
-	VFNMADD231PS PoleConstants<>+672(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+704(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
+	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VFMADD231PS  PoleConstants<>+864(SB), Y0, Y9
-	VFMADD213PS  PoleConstants<>+800(SB), Y0, Y9
-	VFMADD213PS  PoleConstants<>+768(SB), Y0, Y9
+	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y9
 	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y9
-	VFMADD213PS  PoleConstants<>+608(SB), Y0, Y9
+	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y9
+	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y9
+	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y9
 	VFMADD231PS  Y9, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+608(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -9154,30 +9186,30 @@ loop2:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X3, Y3
-	VPADDQ       PoleConstants<>+2208(SB), Y1, Y8
-	VPADDQ       PoleConstants<>+2208(SB), Y3, Y9
-	VPADDQ       PoleConstants<>+2208(SB), Y0, Y10
+	VPADDQ       PoleConstants<>+2144(SB), Y1, Y8
+	VPADDQ       PoleConstants<>+2144(SB), Y3, Y9
+	VPADDQ       PoleConstants<>+2144(SB), Y0, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        PoleConstants<>+2240(SB), Y11, Y11
-	VORPD        PoleConstants<>+2240(SB), Y12, Y12
-	VORPD        PoleConstants<>+2240(SB), Y13, Y13
-	VSUBPD       PoleConstants<>+2272(SB), Y11, Y11
-	VSUBPD       PoleConstants<>+2272(SB), Y12, Y12
-	VSUBPD       PoleConstants<>+2272(SB), Y13, Y13
-	VANDPD       PoleConstants<>+2304(SB), Y8, Y8
-	VANDPD       PoleConstants<>+2304(SB), Y9, Y9
-	VANDPD       PoleConstants<>+2304(SB), Y10, Y10
-	VPADDQ       PoleConstants<>+2336(SB), Y8, Y8
-	VPADDQ       PoleConstants<>+2336(SB), Y9, Y9
-	VPADDQ       PoleConstants<>+2336(SB), Y10, Y10
+	VORPD        PoleConstants<>+2176(SB), Y11, Y11
+	VORPD        PoleConstants<>+2176(SB), Y12, Y12
+	VORPD        PoleConstants<>+2176(SB), Y13, Y13
+	VSUBPD       PoleConstants<>+2208(SB), Y11, Y11
+	VSUBPD       PoleConstants<>+2208(SB), Y12, Y12
+	VSUBPD       PoleConstants<>+2208(SB), Y13, Y13
+	VANDPD       PoleConstants<>+2240(SB), Y8, Y8
+	VANDPD       PoleConstants<>+2240(SB), Y9, Y9
+	VANDPD       PoleConstants<>+2240(SB), Y10, Y10
+	VPADDQ       PoleConstants<>+2272(SB), Y8, Y8
+	VPADDQ       PoleConstants<>+2272(SB), Y9, Y9
+	VPADDQ       PoleConstants<>+2272(SB), Y10, Y10
 	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
 	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
 	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
-	VADDPD       PoleConstants<>+2368(SB), Y8, Y14
-	VADDPD       PoleConstants<>+2368(SB), Y9, Y15
-	VADDPD       PoleConstants<>+2368(SB), Y10, Y7
+	VADDPD       PoleConstants<>+2304(SB), Y8, Y14
+	VADDPD       PoleConstants<>+2304(SB), Y9, Y15
+	VADDPD       PoleConstants<>+2304(SB), Y10, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y7, Y10, Y7
@@ -9185,50 +9217,50 @@ loop2:
 	VMULPD       Y9, Y9, Y14
 	VMULPD       Y7, Y7, Y15
 	VMOVUPS      Y2, 128(SP)
-	VMOVUPS      PoleConstants<>+2528(SB), Y2
+	VMOVUPS      PoleConstants<>+2464(SB), Y2
 	VMOVUPS      X4, 160(SP)
 	VMOVAPS      Y2, Y4
-	VFMADD231PD  PoleConstants<>+2560(SB), Y10, Y4
+	VFMADD231PD  PoleConstants<>+2496(SB), Y10, Y4
 	VMOVUPS      X6, 192(SP)
 	VMOVAPS      Y2, Y6
-	VFMADD231PD  PoleConstants<>+2560(SB), Y14, Y6
+	VFMADD231PD  PoleConstants<>+2496(SB), Y14, Y6
 	VMOVUPS      X5, 224(SP)
 	VMOVAPS      Y2, Y5
-	VFMADD231PD  PoleConstants<>+2560(SB), Y15, Y5
-	VFMADD213PD  PoleConstants<>+2496(SB), Y10, Y4
-	VFMADD213PD  PoleConstants<>+2496(SB), Y14, Y6
-	VFMADD213PD  PoleConstants<>+2496(SB), Y15, Y5
-	VFMADD213PD  PoleConstants<>+2464(SB), Y10, Y4
-	VFMADD213PD  PoleConstants<>+2464(SB), Y14, Y6
-	VFMADD213PD  PoleConstants<>+2464(SB), Y15, Y5
+	VFMADD231PD  PoleConstants<>+2496(SB), Y15, Y5
 	VFMADD213PD  PoleConstants<>+2432(SB), Y10, Y4
 	VFMADD213PD  PoleConstants<>+2432(SB), Y14, Y6
 	VFMADD213PD  PoleConstants<>+2432(SB), Y15, Y5
+	VFMADD213PD  PoleConstants<>+2400(SB), Y10, Y4
+	VFMADD213PD  PoleConstants<>+2400(SB), Y14, Y6
+	VFMADD213PD  PoleConstants<>+2400(SB), Y15, Y5
+	VFMADD213PD  PoleConstants<>+2368(SB), Y10, Y4
+	VFMADD213PD  PoleConstants<>+2368(SB), Y14, Y6
+	VFMADD213PD  PoleConstants<>+2368(SB), Y15, Y5
 	VMULPD       Y4, Y8, Y4
 	VMULPD       Y6, Y9, Y6
 	VMULPD       Y5, Y7, Y5
-	VFMADD231PD  PoleConstants<>+2400(SB), Y11, Y4
-	VFMADD231PD  PoleConstants<>+2400(SB), Y12, Y6
-	VFMADD231PD  PoleConstants<>+2400(SB), Y13, Y5
+	VFMADD231PD  PoleConstants<>+2336(SB), Y11, Y4
+	VFMADD231PD  PoleConstants<>+2336(SB), Y12, Y6
+	VFMADD231PD  PoleConstants<>+2336(SB), Y13, Y5
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y1, Y8
 	VCMPPD       $0x00, Y7, Y3, Y9
 	VCMPPD       $0x00, Y7, Y0, Y10
-	VBLENDVPD    Y8, PoleConstants<>+2624(SB), Y4, Y4
-	VBLENDVPD    Y9, PoleConstants<>+2624(SB), Y6, Y6
-	VBLENDVPD    Y10, PoleConstants<>+2624(SB), Y5, Y5
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y1, Y8
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y3, Y9
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y0, Y10
-	VBLENDVPD    Y8, PoleConstants<>+2176(SB), Y4, Y4
-	VBLENDVPD    Y9, PoleConstants<>+2176(SB), Y6, Y6
-	VBLENDVPD    Y10, PoleConstants<>+2176(SB), Y5, Y5
+	VBLENDVPD    Y8, PoleConstants<>+2560(SB), Y4, Y4
+	VBLENDVPD    Y9, PoleConstants<>+2560(SB), Y6, Y6
+	VBLENDVPD    Y10, PoleConstants<>+2560(SB), Y5, Y5
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y1, Y8
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y3, Y9
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y0, Y10
+	VBLENDVPD    Y8, PoleConstants<>+2112(SB), Y4, Y4
+	VBLENDVPD    Y9, PoleConstants<>+2112(SB), Y6, Y6
+	VBLENDVPD    Y10, PoleConstants<>+2112(SB), Y5, Y5
 	VCMPPD       $0x19, Y7, Y1, Y1
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y0, Y0
-	VBLENDVPD    Y1, PoleConstants<>+2656(SB), Y4, Y1
-	VBLENDVPD    Y3, PoleConstants<>+2656(SB), Y6, Y3
-	VBLENDVPD    Y0, PoleConstants<>+2656(SB), Y5, Y0
+	VBLENDVPD    Y1, PoleConstants<>+2592(SB), Y4, Y1
+	VBLENDVPD    Y3, PoleConstants<>+2592(SB), Y6, Y3
+	VBLENDVPD    Y0, PoleConstants<>+2592(SB), Y5, Y0
 	VCVTPD2PSY   Y1, X1
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y0, X0
@@ -9238,30 +9270,30 @@ loop2:
 	VCVTPS2PD    X5, Y5
 	VMOVUPS      160(SP), X6
 	VCVTPS2PD    X6, Y6
-	VPADDQ       PoleConstants<>+2208(SB), Y4, Y8
-	VPADDQ       PoleConstants<>+2208(SB), Y5, Y9
-	VPADDQ       PoleConstants<>+2208(SB), Y6, Y10
+	VPADDQ       PoleConstants<>+2144(SB), Y4, Y8
+	VPADDQ       PoleConstants<>+2144(SB), Y5, Y9
+	VPADDQ       PoleConstants<>+2144(SB), Y6, Y10
 	VPSRLQ       $0x34, Y8, Y11
 	VPSRLQ       $0x34, Y9, Y12
 	VPSRLQ       $0x34, Y10, Y13
-	VORPD        PoleConstants<>+2240(SB), Y11, Y11
-	VORPD        PoleConstants<>+2240(SB), Y12, Y12
-	VORPD        PoleConstants<>+2240(SB), Y13, Y13
-	VSUBPD       PoleConstants<>+2272(SB), Y11, Y11
-	VSUBPD       PoleConstants<>+2272(SB), Y12, Y12
-	VSUBPD       PoleConstants<>+2272(SB), Y13, Y13
-	VANDPD       PoleConstants<>+2304(SB), Y8, Y8
-	VANDPD       PoleConstants<>+2304(SB), Y9, Y9
-	VANDPD       PoleConstants<>+2304(SB), Y10, Y10
-	VPADDQ       PoleConstants<>+2336(SB), Y8, Y8
-	VPADDQ       PoleConstants<>+2336(SB), Y9, Y9
-	VPADDQ       PoleConstants<>+2336(SB), Y10, Y10
+	VORPD        PoleConstants<>+2176(SB), Y11, Y11
+	VORPD        PoleConstants<>+2176(SB), Y12, Y12
+	VORPD        PoleConstants<>+2176(SB), Y13, Y13
+	VSUBPD       PoleConstants<>+2208(SB), Y11, Y11
+	VSUBPD       PoleConstants<>+2208(SB), Y12, Y12
+	VSUBPD       PoleConstants<>+2208(SB), Y13, Y13
+	VANDPD       PoleConstants<>+2240(SB), Y8, Y8
+	VANDPD       PoleConstants<>+2240(SB), Y9, Y9
+	VANDPD       PoleConstants<>+2240(SB), Y10, Y10
+	VPADDQ       PoleConstants<>+2272(SB), Y8, Y8
+	VPADDQ       PoleConstants<>+2272(SB), Y9, Y9
+	VPADDQ       PoleConstants<>+2272(SB), Y10, Y10
 	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
 	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
 	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
-	VADDPD       PoleConstants<>+2368(SB), Y8, Y14
-	VADDPD       PoleConstants<>+2368(SB), Y9, Y15
-	VADDPD       PoleConstants<>+2368(SB), Y10, Y7
+	VADDPD       PoleConstants<>+2304(SB), Y8, Y14
+	VADDPD       PoleConstants<>+2304(SB), Y9, Y15
+	VADDPD       PoleConstants<>+2304(SB), Y10, Y7
 	VDIVPD       Y14, Y8, Y8
 	VDIVPD       Y15, Y9, Y9
 	VDIVPD       Y7, Y10, Y7
@@ -9270,47 +9302,47 @@ loop2:
 	VMULPD       Y7, Y7, Y15
 	VMOVUPS      X0, 160(SP)
 	VMOVAPS      Y2, Y0
-	VFMADD231PD  PoleConstants<>+2560(SB), Y10, Y0
+	VFMADD231PD  PoleConstants<>+2496(SB), Y10, Y0
 	VMOVUPS      X3, 192(SP)
 	VMOVAPS      Y2, Y3
-	VFMADD231PD  PoleConstants<>+2560(SB), Y14, Y3
+	VFMADD231PD  PoleConstants<>+2496(SB), Y14, Y3
 	VMOVUPS      X1, 224(SP)
 	VMOVAPS      Y2, Y1
-	VFMADD231PD  PoleConstants<>+2560(SB), Y15, Y1
-	VFMADD213PD  PoleConstants<>+2496(SB), Y10, Y0
-	VFMADD213PD  PoleConstants<>+2496(SB), Y14, Y3
-	VFMADD213PD  PoleConstants<>+2496(SB), Y15, Y1
-	VFMADD213PD  PoleConstants<>+2464(SB), Y10, Y0
-	VFMADD213PD  PoleConstants<>+2464(SB), Y14, Y3
-	VFMADD213PD  PoleConstants<>+2464(SB), Y15, Y1
+	VFMADD231PD  PoleConstants<>+2496(SB), Y15, Y1
 	VFMADD213PD  PoleConstants<>+2432(SB), Y10, Y0
 	VFMADD213PD  PoleConstants<>+2432(SB), Y14, Y3
 	VFMADD213PD  PoleConstants<>+2432(SB), Y15, Y1
+	VFMADD213PD  PoleConstants<>+2400(SB), Y10, Y0
+	VFMADD213PD  PoleConstants<>+2400(SB), Y14, Y3
+	VFMADD213PD  PoleConstants<>+2400(SB), Y15, Y1
+	VFMADD213PD  PoleConstants<>+2368(SB), Y10, Y0
+	VFMADD213PD  PoleConstants<>+2368(SB), Y14, Y3
+	VFMADD213PD  PoleConstants<>+2368(SB), Y15, Y1
 	VMULPD       Y0, Y8, Y0
 	VMULPD       Y3, Y9, Y3
 	VMULPD       Y1, Y7, Y1
-	VFMADD231PD  PoleConstants<>+2400(SB), Y11, Y0
-	VFMADD231PD  PoleConstants<>+2400(SB), Y12, Y3
-	VFMADD231PD  PoleConstants<>+2400(SB), Y13, Y1
+	VFMADD231PD  PoleConstants<>+2336(SB), Y11, Y0
+	VFMADD231PD  PoleConstants<>+2336(SB), Y12, Y3
+	VFMADD231PD  PoleConstants<>+2336(SB), Y13, Y1
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y4, Y8
 	VCMPPD       $0x00, Y7, Y5, Y9
 	VCMPPD       $0x00, Y7, Y6, Y10
-	VBLENDVPD    Y8, PoleConstants<>+2624(SB), Y0, Y0
-	VBLENDVPD    Y9, PoleConstants<>+2624(SB), Y3, Y3
-	VBLENDVPD    Y10, PoleConstants<>+2624(SB), Y1, Y1
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y4, Y8
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y5, Y9
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y6, Y10
-	VBLENDVPD    Y8, PoleConstants<>+2176(SB), Y0, Y0
-	VBLENDVPD    Y9, PoleConstants<>+2176(SB), Y3, Y3
-	VBLENDVPD    Y10, PoleConstants<>+2176(SB), Y1, Y1
+	VBLENDVPD    Y8, PoleConstants<>+2560(SB), Y0, Y0
+	VBLENDVPD    Y9, PoleConstants<>+2560(SB), Y3, Y3
+	VBLENDVPD    Y10, PoleConstants<>+2560(SB), Y1, Y1
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y4, Y8
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y5, Y9
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y6, Y10
+	VBLENDVPD    Y8, PoleConstants<>+2112(SB), Y0, Y0
+	VBLENDVPD    Y9, PoleConstants<>+2112(SB), Y3, Y3
+	VBLENDVPD    Y10, PoleConstants<>+2112(SB), Y1, Y1
 	VCMPPD       $0x19, Y7, Y4, Y4
 	VCMPPD       $0x19, Y7, Y5, Y5
 	VCMPPD       $0x19, Y7, Y6, Y6
-	VBLENDVPD    Y4, PoleConstants<>+2656(SB), Y0, Y0
-	VBLENDVPD    Y5, PoleConstants<>+2656(SB), Y3, Y3
-	VBLENDVPD    Y6, PoleConstants<>+2656(SB), Y1, Y1
+	VBLENDVPD    Y4, PoleConstants<>+2592(SB), Y0, Y0
+	VBLENDVPD    Y5, PoleConstants<>+2592(SB), Y3, Y3
+	VBLENDVPD    Y6, PoleConstants<>+2592(SB), Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y1, X1
@@ -9326,53 +9358,53 @@ loop2:
 	VMOVUPS      128(SP), Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VCVTPS2PD    X4, Y4
-	VPADDQ       PoleConstants<>+2208(SB), Y4, Y6
+	VPADDQ       PoleConstants<>+2144(SB), Y4, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        PoleConstants<>+2240(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+2272(SB), Y8, Y8
-	VANDPD       PoleConstants<>+2304(SB), Y6, Y6
-	VPADDQ       PoleConstants<>+2336(SB), Y6, Y6
+	VORPD        PoleConstants<>+2176(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+2208(SB), Y8, Y8
+	VANDPD       PoleConstants<>+2240(SB), Y6, Y6
+	VPADDQ       PoleConstants<>+2272(SB), Y6, Y6
 	VSUBPD       PoleConstants<>+256(SB), Y6, Y6
-	VADDPD       PoleConstants<>+2368(SB), Y6, Y9
+	VADDPD       PoleConstants<>+2304(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
 	VMOVAPS      Y2, Y10
-	VFMADD231PD  PoleConstants<>+2560(SB), Y9, Y10
-	VFMADD213PD  PoleConstants<>+2496(SB), Y9, Y10
-	VFMADD213PD  PoleConstants<>+2464(SB), Y9, Y10
+	VFMADD231PD  PoleConstants<>+2496(SB), Y9, Y10
 	VFMADD213PD  PoleConstants<>+2432(SB), Y9, Y10
+	VFMADD213PD  PoleConstants<>+2400(SB), Y9, Y10
+	VFMADD213PD  PoleConstants<>+2368(SB), Y9, Y10
 	VMULPD       Y10, Y6, Y6
-	VFMADD231PD  PoleConstants<>+2400(SB), Y8, Y6
+	VFMADD231PD  PoleConstants<>+2336(SB), Y8, Y6
 	VCMPPD       $0x00, Y7, Y4, Y8
-	VBLENDVPD    Y8, PoleConstants<>+2624(SB), Y6, Y6
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y4, Y8
-	VBLENDVPD    Y8, PoleConstants<>+2176(SB), Y6, Y6
+	VBLENDVPD    Y8, PoleConstants<>+2560(SB), Y6, Y6
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y4, Y8
+	VBLENDVPD    Y8, PoleConstants<>+2112(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y4, PoleConstants<>+2656(SB), Y6, Y4
+	VBLENDVPD    Y4, PoleConstants<>+2592(SB), Y6, Y4
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       PoleConstants<>+2208(SB), Y5, Y6
+	VPADDQ       PoleConstants<>+2144(SB), Y5, Y6
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        PoleConstants<>+2240(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+2272(SB), Y8, Y8
-	VANDPD       PoleConstants<>+2304(SB), Y6, Y6
-	VPADDQ       PoleConstants<>+2336(SB), Y6, Y6
+	VORPD        PoleConstants<>+2176(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+2208(SB), Y8, Y8
+	VANDPD       PoleConstants<>+2240(SB), Y6, Y6
+	VPADDQ       PoleConstants<>+2272(SB), Y6, Y6
 	VSUBPD       PoleConstants<>+256(SB), Y6, Y6
-	VADDPD       PoleConstants<>+2368(SB), Y6, Y9
+	VADDPD       PoleConstants<>+2304(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
-	VFMADD231PD  PoleConstants<>+2560(SB), Y9, Y2
-	VFMADD213PD  PoleConstants<>+2496(SB), Y9, Y2
-	VFMADD213PD  PoleConstants<>+2464(SB), Y9, Y2
+	VFMADD231PD  PoleConstants<>+2496(SB), Y9, Y2
 	VFMADD213PD  PoleConstants<>+2432(SB), Y9, Y2
+	VFMADD213PD  PoleConstants<>+2400(SB), Y9, Y2
+	VFMADD213PD  PoleConstants<>+2368(SB), Y9, Y2
 	VMULPD       Y2, Y6, Y2
-	VFMADD231PD  PoleConstants<>+2400(SB), Y8, Y2
+	VFMADD231PD  PoleConstants<>+2336(SB), Y8, Y2
 	VCMPPD       $0x00, Y7, Y5, Y6
-	VBLENDVPD    Y6, PoleConstants<>+2624(SB), Y2, Y2
-	VCMPPD       $0x00, PoleConstants<>+2176(SB), Y5, Y6
-	VBLENDVPD    Y6, PoleConstants<>+2176(SB), Y2, Y2
+	VBLENDVPD    Y6, PoleConstants<>+2560(SB), Y2, Y2
+	VCMPPD       $0x00, PoleConstants<>+2112(SB), Y5, Y6
+	VBLENDVPD    Y6, PoleConstants<>+2112(SB), Y2, Y2
 	VCMPPD       $0x19, Y7, Y5, Y5
-	VBLENDVPD    Y5, PoleConstants<>+2656(SB), Y2, Y2
+	VBLENDVPD    Y5, PoleConstants<>+2592(SB), Y2, Y2
 	VCVTPD2PSY   Y2, X2
 	VINSERTF128  $0x01, X2, Y4, Y2
 	VMOVUPS      Y2, 96(SI)
@@ -9484,7 +9516,7 @@ loop2:
 	VMOVUPS      256(BX), Y3
 	VMOVUPS      288(BX), Y4
 	VMOVUPS      320(BX), Y5
-	VMOVUPS      PoleConstants<>+640(SB), Y6
+	VMOVUPS      PoleConstants<>+576(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y3, Y3, Y7
 	VMOVAPS      Y6, Y3
@@ -10413,14 +10445,14 @@ TEXT ·poleGradBatchAVX512(SB), $1664-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PoleConstants<>+3584(SB), Z0
+	VMOVUPS      PoleConstants<>+3520(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PoleConstants<>+968(SB), Z0
+	VBROADCASTSS PoleConstants<>+904(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 3200(SI)
 	VXORPS       X1, X1, X1
 	VMOVUPS      Z1, 3328(SI)
-	VMOVUPS      PoleConstants<>+3712(SB), Z2
+	VMOVUPS      PoleConstants<>+3648(SB), Z2
 	VCMPPS       $0x11, Z31, Z2, K1
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 3264(SI)
@@ -10542,21 +10574,21 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z1, Z11
 	VFMADD231PS.BCST 44(DI), Z0, Z12
 	VFMADD231PS.BCST 44(DI), Z1, Z13
-	VBROADCASTSS     PoleConstants<>+964(SB), Z4
+	VBROADCASTSS     PoleConstants<>+900(SB), Z4
 	VANDPS           Z4, Z7, Z6
 	VANDPS           Z4, Z9, Z14
 	VANDPS           Z4, Z11, Z15
 	VANDPS           Z4, Z12, Z16
 	VANDPS           Z4, Z13, Z17
 	VANDPS           Z4, Z3, Z18
-	VBROADCASTSS     PoleConstants<>+960(SB), Z19
+	VBROADCASTSS     PoleConstants<>+896(SB), Z19
 	VMINPS           Z6, Z19, Z6
 	VMINPS           Z14, Z19, Z14
 	VMINPS           Z15, Z19, Z15
 	VMINPS           Z16, Z19, Z16
 	VMINPS           Z17, Z19, Z17
 	VMINPS           Z18, Z19, Z18
-	VBROADCASTSS     PoleConstants<>+968(SB), Z20
+	VBROADCASTSS     PoleConstants<>+904(SB), Z20
 	VADDPS           Z20, Z6, Z21
 	VADDPS           Z20, Z14, Z22
 	VADDPS           Z20, Z15, Z23
@@ -10569,126 +10601,126 @@ loop0:
 	VPSRLD           $0x14, Z24, Z24
 	VPSRLD           $0x14, Z25, Z25
 	VPSRLD           $0x14, Z26, Z26
-	VMOVUPS          PoleConstants<>+1024(SB), Z27
+	VMOVUPS          PoleConstants<>+960(SB), Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z30
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z31
 	VMOVAPS          Z25, Z20
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z20
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z20
 	VMOVAPS          Z26, Z19
-	VPERMI2PS        PoleConstants<>+1088(SB), Z27, Z19
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z19
 	VSUBPS           Z28, Z6, Z6
 	VSUBPS           Z29, Z14, Z14
 	VSUBPS           Z30, Z15, Z15
 	VSUBPS           Z31, Z16, Z16
 	VSUBPS           Z20, Z17, Z17
 	VSUBPS           Z19, Z18, Z18
-	VMOVUPS          PoleConstants<>+1152(SB), Z19
+	VMOVUPS          PoleConstants<>+1088(SB), Z19
 	VMOVAPS          Z21, Z20
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z20
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z20
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z28
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z28
 	VMOVAPS          Z23, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z29
 	VMOVAPS          Z24, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z30
 	VMOVAPS          Z25, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z31
 	VMOVAPS          Z26, Z27
-	VPERMI2PS        PoleConstants<>+1216(SB), Z19, Z27
+	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z27
 	VMAXPS           Z6, Z20, Z20
 	VMAXPS           Z14, Z28, Z28
 	VMAXPS           Z15, Z29, Z29
 	VMAXPS           Z16, Z30, Z30
 	VMAXPS           Z17, Z31, Z31
 	VMAXPS           Z18, Z27, Z27
-	VMOVUPS          PoleConstants<>+1280(SB), Z19
+	VMOVUPS          PoleConstants<>+1216(SB), Z19
 	VMOVAPS          Z21, Z4
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z4
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z4
 	VMOVUPS          Z0, 64(SP)
 	VMOVAPS          Z22, Z0
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z0
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z0
 	VMOVUPS          Z1, 128(SP)
 	VMOVAPS          Z23, Z1
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z1
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z1
 	VMOVUPS          Z2, 192(SP)
 	VMOVAPS          Z24, Z2
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z2
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z2
 	VMOVUPS          Z5, 256(SP)
 	VMOVAPS          Z25, Z5
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z5
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z5
 	VMOVUPS          Z8, 320(SP)
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        PoleConstants<>+1344(SB), Z19, Z8
-	VMOVUPS          PoleConstants<>+1408(SB), Z19
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z8
+	VMOVUPS          PoleConstants<>+1344(SB), Z19
 	VMOVUPS          Z10, 384(SP)
 	VMOVAPS          Z21, Z10
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z10
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z10
 	VMOVUPS          Z3, 448(SP)
 	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z3
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z3
 	VMOVUPS          Z13, 512(SP)
 	VMOVAPS          Z23, Z13
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z13
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z13
 	VMOVUPS          Z12, 576(SP)
 	VMOVAPS          Z24, Z12
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z12
 	VMOVUPS          Z11, 640(SP)
 	VMOVAPS          Z25, Z11
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z11
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z11
 	VMOVUPS          Z9, 704(SP)
 	VMOVAPS          Z26, Z9
-	VPERMI2PS        PoleConstants<>+1472(SB), Z19, Z9
-	VMOVUPS          PoleConstants<>+1536(SB), Z19
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z9
+	VMOVUPS          PoleConstants<>+1472(SB), Z19
 	VMOVUPS          Z7, 768(SP)
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z7
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z7
 	VMOVUPS          Z27, 832(SP)
 	VMOVAPS          Z22, Z27
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z27
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z27
 	VMOVUPS          Z31, 896(SP)
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z31
 	VMOVUPS          Z30, 960(SP)
 	VMOVAPS          Z24, Z30
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z30
 	VMOVUPS          Z29, 1024(SP)
 	VMOVAPS          Z25, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z29
 	VMOVUPS          Z28, 1088(SP)
 	VMOVAPS          Z26, Z28
-	VPERMI2PS        PoleConstants<>+1600(SB), Z19, Z28
-	VMOVUPS          PoleConstants<>+1664(SB), Z19
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z28
+	VMOVUPS          PoleConstants<>+1600(SB), Z19
 	VMOVUPS          Z20, 1152(SP)
 	VMOVAPS          Z21, Z20
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z20
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z20
 	VMOVUPS          Z8, 1216(SP)
 	VMOVAPS          Z22, Z8
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z8
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z8
 	VMOVUPS          Z5, 1280(SP)
 	VMOVAPS          Z23, Z5
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z5
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z5
 	VMOVUPS          Z2, 1344(SP)
 	VMOVAPS          Z24, Z2
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z2
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z2
 	VMOVUPS          Z1, 1408(SP)
 	VMOVAPS          Z25, Z1
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z1
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z1
 	VMOVUPS          Z0, 1472(SP)
 	VMOVAPS          Z26, Z0
-	VPERMI2PS        PoleConstants<>+1728(SB), Z19, Z0
-	VMOVUPS          PoleConstants<>+1792(SB), Z19
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z21
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z22
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z23
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z24
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z25
-	VPERMI2PS        PoleConstants<>+1856(SB), Z19, Z26
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z26
 	VFMADD231PS      Z6, Z21, Z20
 	VFMADD231PS      Z14, Z22, Z8
 	VFMADD231PS      Z15, Z23, Z5
@@ -10731,7 +10763,7 @@ loop0:
 	VMOVUPS          832(SP), Z3
 	VFMADD231PS      Z18, Z5, Z3
 	VMOVUPS          768(SP), Z5
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z6
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z6
 	VPTERNLOGD       $0x78, Z6, Z5, Z7
 	VMOVUPS          704(SP), Z5
 	VPTERNLOGD       $0x78, Z6, Z5, Z4
@@ -10785,7 +10817,7 @@ loop0:
 	VFMADD231PS.BCST 56(DI), Z7, Z0
 	VMOVUPS          128(SP), Z7
 	VFMADD231PS.BCST 60(DI), Z7, Z1
-	VBROADCASTSS     PoleConstants<>+964(SB), Z8
+	VBROADCASTSS     PoleConstants<>+900(SB), Z8
 	VANDPS           Z8, Z1, Z9
 	VBROADCASTSS     72(DI), Z10
 	VFMADD231PS      4608(BX), Z10, Z2
@@ -10796,11 +10828,11 @@ loop0:
 	VFMADD231PS      4672(BX), Z10, Z5
 	VMOVUPS          64(SP), Z10
 	VFMADD231PS.BCST 60(DI), Z10, Z0
-	VBROADCASTSS     PoleConstants<>+960(SB), Z10
+	VBROADCASTSS     PoleConstants<>+896(SB), Z10
 	VMINPS           Z9, Z10, Z9
 	VANDPS           Z8, Z3, Z11
 	VANDPS           Z8, Z0, Z12
-	VBROADCASTSS     PoleConstants<>+968(SB), Z13
+	VBROADCASTSS     PoleConstants<>+904(SB), Z13
 	VADDPS           Z13, Z9, Z14
 	VMINPS           Z11, Z10, Z11
 	VFMADD231PS.BCST 92(DI), Z7, Z5
@@ -10813,9 +10845,9 @@ loop0:
 	VFMADD231PS      4736(BX), Z15, Z4
 	VANDPS           Z8, Z5, Z15
 	VADDPS           Z13, Z7, Z16
-	VMOVUPS          PoleConstants<>+1024(SB), Z17
+	VMOVUPS          PoleConstants<>+960(SB), Z17
 	VMOVAPS          Z12, Z18
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z18
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z18
 	VANDPS           Z8, Z2, Z20
 	VPSRLD           $0x14, Z14, Z14
 	VANDPS           Z8, Z4, Z21
@@ -10824,14 +10856,14 @@ loop0:
 	VSUBPS           Z18, Z9, Z9
 	VMINPS           Z20, Z10, Z18
 	VMOVAPS          Z14, Z20
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z20
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z20
 	VMINPS           Z21, Z10, Z21
 	VADDPS           Z13, Z15, Z22
 	VMOVAPS          Z16, Z23
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z23
-	VMOVUPS          PoleConstants<>+1152(SB), Z24
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z23
+	VMOVUPS          PoleConstants<>+1088(SB), Z24
 	VMOVAPS          Z12, Z25
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z25
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z25
 	VADDPS           Z13, Z18, Z26
 	VSUBPS           Z20, Z11, Z11
 	VADDPS           Z13, Z21, Z20
@@ -10840,126 +10872,126 @@ loop0:
 	VMAXPS           Z9, Z25, Z23
 	VPSRLD           $0x14, Z26, Z25
 	VMOVAPS          Z14, Z26
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z26
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z26
 	VPSRLD           $0x14, Z20, Z20
 	VMOVAPS          Z22, Z27
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z27
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z27
 	VMOVAPS          Z16, Z28
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z28
-	VMOVUPS          PoleConstants<>+1280(SB), Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z28
+	VMOVUPS          PoleConstants<>+1216(SB), Z29
 	VMOVAPS          Z12, Z30
-	VPERMI2PS        PoleConstants<>+1344(SB), Z29, Z30
+	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z30
 	VMOVAPS          Z25, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z31
 	VMAXPS           Z11, Z26, Z26
 	VMOVAPS          Z20, Z13
-	VPERMI2PS        PoleConstants<>+1088(SB), Z17, Z13
+	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z13
 	VSUBPS           Z27, Z15, Z15
 	VMAXPS           Z7, Z28, Z27
-	VMOVUPS          PoleConstants<>+1408(SB), Z28
+	VMOVUPS          PoleConstants<>+1344(SB), Z28
 	VMOVAPS          Z12, Z17
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z17
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z17
 	VSUBPS           Z31, Z18, Z18
 	VMOVAPS          Z14, Z31
-	VPERMI2PS        PoleConstants<>+1344(SB), Z29, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z31
 	VSUBPS           Z13, Z21, Z13
 	VMOVAPS          Z22, Z21
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z21
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z21
 	VMOVAPS          Z16, Z10
-	VPERMI2PS        PoleConstants<>+1344(SB), Z29, Z10
-	VMOVUPS          PoleConstants<>+1536(SB), Z8
+	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z10
+	VMOVUPS          PoleConstants<>+1472(SB), Z8
 	VMOVAPS          Z12, Z6
-	VPERMI2PS        PoleConstants<>+1600(SB), Z8, Z6
+	VPERMI2PS        PoleConstants<>+1536(SB), Z8, Z6
 	VMOVAPS          Z25, Z19
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z19
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z19
 	VMOVAPS          Z14, Z29
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z29
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z29
 	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1216(SB), Z24, Z8
+	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z8
 	VMAXPS           Z15, Z21, Z21
 	VMOVAPS          Z16, Z24
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z24
-	VMOVUPS          PoleConstants<>+1664(SB), Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z24
+	VMOVUPS          PoleConstants<>+1600(SB), Z28
 	VMOVUPS          Z4, 128(SP)
 	VMOVAPS          Z12, Z4
-	VPERMI2PS        PoleConstants<>+1728(SB), Z28, Z4
+	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z4
 	VMAXPS           Z18, Z19, Z19
-	VMOVUPS          PoleConstants<>+1536(SB), Z28
+	VMOVUPS          PoleConstants<>+1472(SB), Z28
 	VMOVUPS          Z2, 64(SP)
 	VMOVAPS          Z14, Z2
-	VPERMI2PS        PoleConstants<>+1600(SB), Z28, Z2
+	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z2
 	VMAXPS           Z13, Z8, Z8
-	VMOVUPS          PoleConstants<>+1280(SB), Z28
+	VMOVUPS          PoleConstants<>+1216(SB), Z28
 	VMOVUPS          Z5, 192(SP)
 	VMOVAPS          Z22, Z5
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z5
-	VMOVUPS          PoleConstants<>+1536(SB), Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z5
+	VMOVUPS          PoleConstants<>+1472(SB), Z28
 	VMOVUPS          Z8, 256(SP)
 	VMOVAPS          Z16, Z8
-	VPERMI2PS        PoleConstants<>+1600(SB), Z28, Z8
-	VMOVUPS          PoleConstants<>+1792(SB), Z28
-	VPERMI2PS        PoleConstants<>+1856(SB), Z28, Z12
-	VMOVUPS          PoleConstants<>+1280(SB), Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z8
+	VMOVUPS          PoleConstants<>+1728(SB), Z28
+	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z12
+	VMOVUPS          PoleConstants<>+1216(SB), Z28
 	VMOVUPS          Z19, 320(SP)
 	VMOVAPS          Z25, Z19
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1664(SB), Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z19
+	VMOVUPS          PoleConstants<>+1600(SB), Z28
 	VMOVUPS          Z21, 384(SP)
 	VMOVAPS          Z14, Z21
-	VPERMI2PS        PoleConstants<>+1728(SB), Z28, Z21
-	VMOVUPS          PoleConstants<>+1280(SB), Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z21
+	VMOVUPS          PoleConstants<>+1216(SB), Z28
 	VMOVUPS          Z19, 448(SP)
 	VMOVAPS          Z20, Z19
-	VPERMI2PS        PoleConstants<>+1344(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1408(SB), Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z19
+	VMOVUPS          PoleConstants<>+1344(SB), Z28
 	VMOVUPS          Z19, 512(SP)
 	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1472(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1664(SB), Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z19
+	VMOVUPS          PoleConstants<>+1600(SB), Z28
 	VMOVUPS          Z0, 576(SP)
 	VMOVAPS          Z16, Z0
-	VPERMI2PS        PoleConstants<>+1728(SB), Z28, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z0
 	VFMADD231PS      Z9, Z12, Z4
-	VMOVUPS          PoleConstants<>+1408(SB), Z12
+	VMOVUPS          PoleConstants<>+1344(SB), Z12
 	VMOVAPS          Z25, Z28
-	VPERMI2PS        PoleConstants<>+1472(SB), Z12, Z28
-	VMOVUPS          PoleConstants<>+1792(SB), Z12
-	VPERMI2PS        PoleConstants<>+1856(SB), Z12, Z14
-	VMOVUPS          PoleConstants<>+1408(SB), Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z12, Z28
+	VMOVUPS          PoleConstants<>+1728(SB), Z12
+	VPERMI2PS        PoleConstants<>+1792(SB), Z12, Z14
+	VMOVUPS          PoleConstants<>+1344(SB), Z12
 	VMOVUPS          Z5, 640(SP)
 	VMOVAPS          Z20, Z5
-	VPERMI2PS        PoleConstants<>+1472(SB), Z12, Z5
-	VMOVUPS          PoleConstants<>+1536(SB), Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z12, Z5
+	VMOVUPS          PoleConstants<>+1472(SB), Z12
 	VMOVUPS          Z5, 704(SP)
 	VMOVAPS          Z22, Z5
-	VPERMI2PS        PoleConstants<>+1600(SB), Z12, Z5
-	VMOVUPS          PoleConstants<>+1792(SB), Z12
-	VPERMI2PS        PoleConstants<>+1856(SB), Z12, Z16
+	VPERMI2PS        PoleConstants<>+1536(SB), Z12, Z5
+	VMOVUPS          PoleConstants<>+1728(SB), Z12
+	VPERMI2PS        PoleConstants<>+1792(SB), Z12, Z16
 	VFMADD231PS      Z9, Z4, Z6
-	VMOVUPS          PoleConstants<>+1536(SB), Z4
+	VMOVUPS          PoleConstants<>+1472(SB), Z4
 	VMOVAPS          Z25, Z12
-	VPERMI2PS        PoleConstants<>+1600(SB), Z4, Z12
+	VPERMI2PS        PoleConstants<>+1536(SB), Z4, Z12
 	VFMADD231PS      Z11, Z14, Z21
 	VMOVAPS          Z20, Z14
-	VPERMI2PS        PoleConstants<>+1600(SB), Z4, Z14
-	VMOVUPS          PoleConstants<>+1664(SB), Z4
+	VPERMI2PS        PoleConstants<>+1536(SB), Z4, Z14
+	VMOVUPS          PoleConstants<>+1600(SB), Z4
 	VMOVUPS          Z3, 768(SP)
 	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1728(SB), Z4, Z3
+	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z3
 	VFMADD231PS      Z7, Z16, Z0
 	VFMADD231PS      Z9, Z6, Z17
 	VMOVAPS          Z25, Z6
-	VPERMI2PS        PoleConstants<>+1728(SB), Z4, Z6
+	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z6
 	VFMADD231PS      Z11, Z21, Z2
 	VMOVAPS          Z20, Z16
-	VPERMI2PS        PoleConstants<>+1728(SB), Z4, Z16
-	VMOVUPS          PoleConstants<>+1792(SB), Z21
-	VPERMI2PS        PoleConstants<>+1856(SB), Z21, Z22
+	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z16
+	VMOVUPS          PoleConstants<>+1728(SB), Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z22
 	VFMADD231PS      Z7, Z0, Z8
 	VFMADD231PS      Z17, Z9, Z30
-	VPERMI2PS        PoleConstants<>+1856(SB), Z21, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z25
 	VFMADD231PS      Z11, Z2, Z29
-	VPERMI2PS        PoleConstants<>+1856(SB), Z21, Z20
+	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z20
 	VFMADD231PS      Z15, Z22, Z3
 	VFMADD231PS      Z7, Z8, Z24
 	VFMADD231PS      Z9, Z30, Z23
@@ -10968,7 +11000,7 @@ loop0:
 	VFMADD231PS      Z13, Z20, Z16
 	VFMADD231PS      Z15, Z3, Z5
 	VFMADD231PS      Z24, Z7, Z10
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z0
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
 	VPTERNLOGD       $0x78, Z0, Z1, Z23
 	VFMADD231PS      Z18, Z6, Z12
 	VFMADD231PS      Z11, Z31, Z26
@@ -11060,21 +11092,21 @@ loop0:
 	VFMADD231PS      4736(BX), Z8, Z6
 	VBROADCASTSS     140(DI), Z8
 	VFMADD231PS      4800(BX), Z8, Z7
-	VBROADCASTSS     PoleConstants<>+964(SB), Z8
+	VBROADCASTSS     PoleConstants<>+900(SB), Z8
 	VANDPS           Z8, Z1, Z9
 	VANDPS           Z8, Z2, Z10
 	VANDPS           Z8, Z3, Z11
 	VANDPS           Z8, Z5, Z12
 	VANDPS           Z8, Z6, Z13
 	VANDPS           Z8, Z7, Z14
-	VBROADCASTSS     PoleConstants<>+960(SB), Z15
+	VBROADCASTSS     PoleConstants<>+896(SB), Z15
 	VMINPS           Z9, Z15, Z9
 	VMINPS           Z10, Z15, Z10
 	VMINPS           Z11, Z15, Z11
 	VMINPS           Z12, Z15, Z12
 	VMINPS           Z13, Z15, Z13
 	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     PoleConstants<>+968(SB), Z16
+	VBROADCASTSS     PoleConstants<>+904(SB), Z16
 	VADDPS           Z16, Z9, Z17
 	VADDPS           Z16, Z10, Z18
 	VADDPS           Z16, Z11, Z19
@@ -11087,120 +11119,120 @@ loop0:
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          PoleConstants<>+1024(SB), Z24
+	VMOVUPS          PoleConstants<>+960(SB), Z24
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z25
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z26
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z27
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z30
 	VSUBPS           Z25, Z9, Z9
 	VSUBPS           Z26, Z10, Z10
 	VSUBPS           Z27, Z11, Z11
 	VSUBPS           Z28, Z12, Z12
 	VSUBPS           Z29, Z13, Z13
 	VSUBPS           Z30, Z14, Z14
-	VMOVUPS          PoleConstants<>+1152(SB), Z25
+	VMOVUPS          PoleConstants<>+1088(SB), Z25
 	VMOVAPS          Z17, Z26
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z26
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z26
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z27
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z27
 	VMOVAPS          Z19, Z28
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z28
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z28
 	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z25, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z31
 	VMAXPS           Z9, Z26, Z26
 	VMAXPS           Z10, Z27, Z27
 	VMAXPS           Z11, Z28, Z28
 	VMAXPS           Z12, Z29, Z29
 	VMAXPS           Z13, Z30, Z30
 	VMAXPS           Z14, Z31, Z31
-	VMOVUPS          PoleConstants<>+1280(SB), Z25
+	VMOVUPS          PoleConstants<>+1216(SB), Z25
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z24
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z24
 	VMOVAPS          Z18, Z16
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z16
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z16
 	VMOVAPS          Z19, Z15
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z15
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z15
 	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z8
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z8
 	VMOVAPS          Z22, Z0
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z0
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z0
 	VMOVAPS          Z23, Z21
-	VPERMI2PS        PoleConstants<>+1344(SB), Z25, Z21
-	VMOVUPS          PoleConstants<>+1408(SB), Z25
+	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z21
+	VMOVUPS          PoleConstants<>+1344(SB), Z25
 	VMOVAPS          Z17, Z4
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z4
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z4
 	VMOVUPS          Z7, 128(SP)
 	VMOVAPS          Z18, Z7
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z7
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z7
 	VMOVUPS          Z6, 64(SP)
 	VMOVAPS          Z19, Z6
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z6
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z6
 	VMOVUPS          Z5, 192(SP)
 	VMOVAPS          Z20, Z5
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z5
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z5
 	VMOVUPS          Z3, 256(SP)
 	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z3
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z3
 	VMOVUPS          Z2, 320(SP)
 	VMOVAPS          Z23, Z2
-	VPERMI2PS        PoleConstants<>+1472(SB), Z25, Z2
-	VMOVUPS          PoleConstants<>+1536(SB), Z25
+	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z2
+	VMOVUPS          PoleConstants<>+1472(SB), Z25
 	VMOVUPS          Z1, 384(SP)
 	VMOVAPS          Z17, Z1
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z1
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z1
 	VMOVUPS          Z31, 512(SP)
 	VMOVAPS          Z18, Z31
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z31
 	VMOVUPS          Z30, 448(SP)
 	VMOVAPS          Z19, Z30
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z30
 	VMOVUPS          Z29, 576(SP)
 	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z29
 	VMOVUPS          Z28, 640(SP)
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z28
 	VMOVUPS          Z27, 704(SP)
 	VMOVAPS          Z23, Z27
-	VPERMI2PS        PoleConstants<>+1600(SB), Z25, Z27
-	VMOVUPS          PoleConstants<>+1664(SB), Z25
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z27
+	VMOVUPS          PoleConstants<>+1600(SB), Z25
 	VMOVUPS          Z26, 768(SP)
 	VMOVAPS          Z17, Z26
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z26
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z26
 	VMOVUPS          Z21, 832(SP)
 	VMOVAPS          Z18, Z21
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z21
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z21
 	VMOVUPS          Z0, 896(SP)
 	VMOVAPS          Z19, Z0
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z0
 	VMOVUPS          Z8, 960(SP)
 	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z8
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z8
 	VMOVUPS          Z15, 1024(SP)
 	VMOVAPS          Z22, Z15
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z15
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z15
 	VMOVUPS          Z16, 1088(SP)
 	VMOVAPS          Z23, Z16
-	VPERMI2PS        PoleConstants<>+1728(SB), Z25, Z16
-	VMOVUPS          PoleConstants<>+1792(SB), Z25
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z17
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z18
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z19
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z20
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z22
-	VPERMI2PS        PoleConstants<>+1856(SB), Z25, Z23
+	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z16
+	VMOVUPS          PoleConstants<>+1728(SB), Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z17
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z18
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z20
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z23
 	VFMADD231PS      Z9, Z17, Z26
 	VFMADD231PS      Z10, Z18, Z21
 	VFMADD231PS      Z11, Z19, Z0
@@ -11243,7 +11275,7 @@ loop0:
 	VMOVUPS          512(SP), Z5
 	VFMADD231PS      Z14, Z3, Z5
 	VMOVUPS          384(SP), Z3
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z7
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z3, Z2
 	VMOVUPS          320(SP), Z3
 	VPTERNLOGD       $0x78, Z7, Z3, Z6
@@ -11315,21 +11347,21 @@ loop0:
 	VFMADD231PS      4736(BX), Z9, Z6
 	VBROADCASTSS     188(DI), Z9
 	VFMADD231PS      4800(BX), Z9, Z8
-	VBROADCASTSS     PoleConstants<>+964(SB), Z9
+	VBROADCASTSS     PoleConstants<>+900(SB), Z9
 	VANDPS           Z9, Z0, Z10
 	VANDPS           Z9, Z1, Z11
 	VANDPS           Z9, Z2, Z12
 	VANDPS           Z9, Z3, Z13
 	VANDPS           Z9, Z6, Z14
 	VANDPS           Z9, Z8, Z15
-	VBROADCASTSS     PoleConstants<>+960(SB), Z16
+	VBROADCASTSS     PoleConstants<>+896(SB), Z16
 	VMINPS           Z10, Z16, Z10
 	VMINPS           Z11, Z16, Z11
 	VMINPS           Z12, Z16, Z12
 	VMINPS           Z13, Z16, Z13
 	VMINPS           Z14, Z16, Z14
 	VMINPS           Z15, Z16, Z15
-	VBROADCASTSS     PoleConstants<>+968(SB), Z17
+	VBROADCASTSS     PoleConstants<>+904(SB), Z17
 	VADDPS           Z17, Z10, Z18
 	VADDPS           Z17, Z11, Z19
 	VADDPS           Z17, Z12, Z20
@@ -11342,122 +11374,122 @@ loop0:
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          PoleConstants<>+1024(SB), Z24
+	VMOVUPS          PoleConstants<>+960(SB), Z24
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z26
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z27
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z24, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z31
 	VSUBPS           Z26, Z10, Z10
 	VSUBPS           Z27, Z11, Z11
 	VSUBPS           Z28, Z12, Z12
 	VSUBPS           Z29, Z13, Z13
 	VSUBPS           Z30, Z14, Z14
 	VSUBPS           Z31, Z15, Z15
-	VMOVUPS          PoleConstants<>+1152(SB), Z26
+	VMOVUPS          PoleConstants<>+1088(SB), Z26
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z27
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z27
 	VMOVAPS          Z19, Z28
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z28
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z28
 	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z29
 	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z30
 	VMOVAPS          Z22, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z31
 	VMOVAPS          Z23, Z24
-	VPERMI2PS        PoleConstants<>+1216(SB), Z26, Z24
+	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z24
 	VMAXPS           Z10, Z27, Z27
 	VMAXPS           Z11, Z28, Z28
 	VMAXPS           Z12, Z29, Z29
 	VMAXPS           Z13, Z30, Z30
 	VMAXPS           Z14, Z31, Z31
 	VMAXPS           Z15, Z24, Z24
-	VMOVUPS          PoleConstants<>+1280(SB), Z26
+	VMOVUPS          PoleConstants<>+1216(SB), Z26
 	VMOVAPS          Z18, Z17
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z17
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z17
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z16
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z16
 	VMOVAPS          Z20, Z9
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z9
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z9
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z7
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z7
 	VMOVAPS          Z22, Z25
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z25
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z25
 	VMOVUPS          Z5, 128(SP)
 	VMOVAPS          Z23, Z5
-	VPERMI2PS        PoleConstants<>+1344(SB), Z26, Z5
-	VMOVUPS          PoleConstants<>+1408(SB), Z26
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z5
+	VMOVUPS          PoleConstants<>+1344(SB), Z26
 	VMOVUPS          Z4, 64(SP)
 	VMOVAPS          Z18, Z4
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z4
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z4
 	VMOVUPS          Z8, 192(SP)
 	VMOVAPS          Z19, Z8
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z8
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z8
 	VMOVUPS          Z6, 256(SP)
 	VMOVAPS          Z20, Z6
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z6
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z6
 	VMOVUPS          Z3, 320(SP)
 	VMOVAPS          Z21, Z3
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z3
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z3
 	VMOVUPS          Z2, 384(SP)
 	VMOVAPS          Z22, Z2
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z2
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z2
 	VMOVUPS          Z1, 512(SP)
 	VMOVAPS          Z23, Z1
-	VPERMI2PS        PoleConstants<>+1472(SB), Z26, Z1
-	VMOVUPS          PoleConstants<>+1536(SB), Z26
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z1
+	VMOVUPS          PoleConstants<>+1472(SB), Z26
 	VMOVUPS          Z0, 448(SP)
 	VMOVAPS          Z18, Z0
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z0
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z0
 	VMOVUPS          Z24, 576(SP)
 	VMOVAPS          Z19, Z24
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z24
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z24
 	VMOVUPS          Z31, 640(SP)
 	VMOVAPS          Z20, Z31
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z31
 	VMOVUPS          Z30, 704(SP)
 	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z30
 	VMOVUPS          Z29, 768(SP)
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z29
 	VMOVUPS          Z28, 832(SP)
 	VMOVAPS          Z23, Z28
-	VPERMI2PS        PoleConstants<>+1600(SB), Z26, Z28
-	VMOVUPS          PoleConstants<>+1664(SB), Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z28
+	VMOVUPS          PoleConstants<>+1600(SB), Z26
 	VMOVUPS          Z27, 896(SP)
 	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z27
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z27
 	VMOVUPS          Z5, 960(SP)
 	VMOVAPS          Z19, Z5
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z5
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z5
 	VMOVUPS          Z25, 1024(SP)
 	VMOVAPS          Z20, Z25
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z25
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z25
 	VMOVUPS          Z7, 1088(SP)
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z7
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z7
 	VMOVUPS          Z9, 1152(SP)
 	VMOVAPS          Z22, Z9
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z9
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z9
 	VMOVUPS          Z16, 1216(SP)
 	VMOVAPS          Z23, Z16
-	VPERMI2PS        PoleConstants<>+1728(SB), Z26, Z16
-	VMOVUPS          PoleConstants<>+1792(SB), Z26
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z18
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z19
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z20
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z21
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z22
-	VPERMI2PS        PoleConstants<>+1856(SB), Z26, Z23
+	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z16
+	VMOVUPS          PoleConstants<>+1728(SB), Z26
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z18
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z20
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z23
 	VFMADD231PS      Z10, Z18, Z27
 	VFMADD231PS      Z11, Z19, Z5
 	VFMADD231PS      Z12, Z20, Z25
@@ -11500,7 +11532,7 @@ loop0:
 	VMOVUPS          576(SP), Z3
 	VFMADD231PS      Z15, Z2, Z3
 	VMOVUPS          448(SP), Z2
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z7
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z2, Z1
 	VMOVUPS          512(SP), Z2
 	VPTERNLOGD       $0x78, Z7, Z2, Z6
@@ -11572,21 +11604,21 @@ loop0:
 	VFMADD231PS      4736(BX), Z13, Z11
 	VBROADCASTSS     236(DI), Z13
 	VFMADD231PS      4800(BX), Z13, Z12
-	VBROADCASTSS     PoleConstants<>+964(SB), Z13
+	VBROADCASTSS     PoleConstants<>+900(SB), Z13
 	VANDPS           Z13, Z2, Z14
 	VANDPS           Z13, Z8, Z15
 	VANDPS           Z13, Z9, Z16
 	VANDPS           Z13, Z10, Z17
 	VANDPS           Z13, Z11, Z18
 	VANDPS           Z13, Z12, Z19
-	VBROADCASTSS     PoleConstants<>+960(SB), Z20
+	VBROADCASTSS     PoleConstants<>+896(SB), Z20
 	VMINPS           Z14, Z20, Z14
 	VMINPS           Z15, Z20, Z15
 	VMINPS           Z16, Z20, Z16
 	VMINPS           Z17, Z20, Z17
 	VMINPS           Z18, Z20, Z18
 	VMINPS           Z19, Z20, Z19
-	VBROADCASTSS     PoleConstants<>+968(SB), Z21
+	VBROADCASTSS     PoleConstants<>+904(SB), Z21
 	VADDPS           Z21, Z14, Z22
 	VADDPS           Z21, Z15, Z23
 	VADDPS           Z21, Z16, Z24
@@ -11599,126 +11631,126 @@ loop0:
 	VPSRLD           $0x14, Z25, Z25
 	VPSRLD           $0x14, Z27, Z27
 	VPSRLD           $0x14, Z28, Z28
-	VMOVUPS          PoleConstants<>+1024(SB), Z29
+	VMOVUPS          PoleConstants<>+960(SB), Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z30
 	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z31
 	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z21
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z21
 	VMOVAPS          Z25, Z20
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z20
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z20
 	VMOVAPS          Z27, Z13
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z13
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z13
 	VMOVAPS          Z28, Z7
-	VPERMI2PS        PoleConstants<>+1088(SB), Z29, Z7
+	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z7
 	VSUBPS           Z30, Z14, Z14
 	VSUBPS           Z31, Z15, Z15
 	VSUBPS           Z21, Z16, Z16
 	VSUBPS           Z20, Z17, Z17
 	VSUBPS           Z13, Z18, Z13
 	VSUBPS           Z7, Z19, Z7
-	VMOVUPS          PoleConstants<>+1152(SB), Z18
+	VMOVUPS          PoleConstants<>+1088(SB), Z18
 	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z19
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z19
 	VMOVAPS          Z23, Z20
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z20
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z20
 	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z21
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z21
 	VMOVAPS          Z25, Z30
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z30
 	VMOVAPS          Z27, Z31
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z31
 	VMOVAPS          Z28, Z29
-	VPERMI2PS        PoleConstants<>+1216(SB), Z18, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z29
 	VMAXPS           Z14, Z19, Z19
 	VMAXPS           Z15, Z20, Z20
 	VMAXPS           Z16, Z21, Z21
 	VMAXPS           Z17, Z30, Z30
 	VMAXPS           Z13, Z31, Z31
 	VMAXPS           Z7, Z29, Z29
-	VMOVUPS          PoleConstants<>+1280(SB), Z18
+	VMOVUPS          PoleConstants<>+1216(SB), Z18
 	VMOVAPS          Z22, Z26
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z26
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z26
 	VMOVUPS          Z3, 192(SP)
 	VMOVAPS          Z23, Z3
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z3
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z3
 	VMOVUPS          Z5, 256(SP)
 	VMOVAPS          Z24, Z5
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z5
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z5
 	VMOVUPS          Z4, 320(SP)
 	VMOVAPS          Z25, Z4
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z4
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z4
 	VMOVUPS          Z0, 384(SP)
 	VMOVAPS          Z27, Z0
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z0
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z0
 	VMOVUPS          Z6, 512(SP)
 	VMOVAPS          Z28, Z6
-	VPERMI2PS        PoleConstants<>+1344(SB), Z18, Z6
-	VMOVUPS          PoleConstants<>+1408(SB), Z18
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z6
+	VMOVUPS          PoleConstants<>+1344(SB), Z18
 	VMOVUPS          Z1, 448(SP)
 	VMOVAPS          Z22, Z1
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z1
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z1
 	VMOVUPS          Z12, 576(SP)
 	VMOVAPS          Z23, Z12
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z12
 	VMOVUPS          Z11, 640(SP)
 	VMOVAPS          Z24, Z11
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z11
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z11
 	VMOVUPS          Z10, 704(SP)
 	VMOVAPS          Z25, Z10
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z10
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z10
 	VMOVUPS          Z9, 768(SP)
 	VMOVAPS          Z27, Z9
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z9
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z9
 	VMOVUPS          Z8, 832(SP)
 	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+1472(SB), Z18, Z8
-	VMOVUPS          PoleConstants<>+1536(SB), Z18
+	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z8
+	VMOVUPS          PoleConstants<>+1472(SB), Z18
 	VMOVUPS          Z2, 896(SP)
 	VMOVAPS          Z22, Z2
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z2
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z2
 	VMOVUPS          Z29, 960(SP)
 	VMOVAPS          Z23, Z29
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z29
 	VMOVUPS          Z31, 1024(SP)
 	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z31
 	VMOVUPS          Z30, 1088(SP)
 	VMOVAPS          Z25, Z30
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z30
 	VMOVUPS          Z21, 1152(SP)
 	VMOVAPS          Z27, Z21
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z21
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z21
 	VMOVUPS          Z20, 1216(SP)
 	VMOVAPS          Z28, Z20
-	VPERMI2PS        PoleConstants<>+1600(SB), Z18, Z20
-	VMOVUPS          PoleConstants<>+1664(SB), Z18
+	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z20
+	VMOVUPS          PoleConstants<>+1600(SB), Z18
 	VMOVUPS          Z19, 1280(SP)
 	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z19
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z19
 	VMOVUPS          Z6, 1344(SP)
 	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z6
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z6
 	VMOVUPS          Z0, 1408(SP)
 	VMOVAPS          Z24, Z0
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z0
 	VMOVUPS          Z4, 1472(SP)
 	VMOVAPS          Z25, Z4
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z4
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z4
 	VMOVUPS          Z5, 1536(SP)
 	VMOVAPS          Z27, Z5
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z5
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z5
 	VMOVUPS          Z3, 1600(SP)
 	VMOVAPS          Z28, Z3
-	VPERMI2PS        PoleConstants<>+1728(SB), Z18, Z3
-	VMOVUPS          PoleConstants<>+1792(SB), Z18
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z22
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z23
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z24
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z25
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z27
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z3
+	VMOVUPS          PoleConstants<>+1728(SB), Z18
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z27
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z28
 	VFMADD231PS      Z14, Z22, Z19
 	VFMADD231PS      Z15, Z23, Z6
 	VFMADD231PS      Z16, Z24, Z0
@@ -11761,7 +11793,7 @@ loop0:
 	VMOVUPS          960(SP), Z3
 	VFMADD231PS      Z7, Z4, Z3
 	VMOVUPS          896(SP), Z4
-	VBROADCASTSS     PoleConstants<>+1920(SB), Z7
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z4, Z5
 	VMOVUPS          832(SP), Z4
 	VPTERNLOGD       $0x78, Z7, Z4, Z6
@@ -11797,53 +11829,53 @@ loop0:
 	VFMADD231PS      4736(BX), Z9, Z4
 	VBROADCASTSS     252(DI), Z9
 	VFMADD231PS      4800(BX), Z9, Z8
-	VBROADCASTSS     PoleConstants<>+964(SB), Z9
+	VBROADCASTSS     PoleConstants<>+900(SB), Z9
 	VANDPS           Z9, Z4, Z10
 	VANDPS           Z9, Z8, Z9
-	VBROADCASTSS     PoleConstants<>+960(SB), Z11
+	VBROADCASTSS     PoleConstants<>+896(SB), Z11
 	VMINPS           Z10, Z11, Z10
 	VMINPS           Z9, Z11, Z9
-	VBROADCASTSS     PoleConstants<>+968(SB), Z11
+	VBROADCASTSS     PoleConstants<>+904(SB), Z11
 	VADDPS           Z11, Z10, Z12
 	VADDPS           Z11, Z9, Z13
 	VPSRLD           $0x14, Z12, Z12
 	VPSRLD           $0x14, Z13, Z13
-	VMOVUPS          PoleConstants<>+1024(SB), Z14
+	VMOVUPS          PoleConstants<>+960(SB), Z14
 	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1088(SB), Z14, Z15
+	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z15
 	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1088(SB), Z14, Z16
+	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z16
 	VSUBPS           Z15, Z10, Z10
 	VSUBPS           Z16, Z9, Z9
-	VMOVUPS          PoleConstants<>+1152(SB), Z14
+	VMOVUPS          PoleConstants<>+1088(SB), Z14
 	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1216(SB), Z14, Z15
+	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z15
 	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1216(SB), Z14, Z16
+	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z16
 	VMAXPS           Z10, Z15, Z14
 	VMAXPS           Z9, Z16, Z15
-	VMOVUPS          PoleConstants<>+1280(SB), Z16
+	VMOVUPS          PoleConstants<>+1216(SB), Z16
 	VMOVAPS          Z12, Z17
-	VPERMI2PS        PoleConstants<>+1344(SB), Z16, Z17
+	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z17
 	VMOVAPS          Z13, Z19
-	VPERMI2PS        PoleConstants<>+1344(SB), Z16, Z19
-	VMOVUPS          PoleConstants<>+1408(SB), Z16
+	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z19
+	VMOVUPS          PoleConstants<>+1344(SB), Z16
 	VMOVAPS          Z12, Z20
-	VPERMI2PS        PoleConstants<>+1472(SB), Z16, Z20
+	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z20
 	VMOVAPS          Z13, Z21
-	VPERMI2PS        PoleConstants<>+1472(SB), Z16, Z21
-	VMOVUPS          PoleConstants<>+1536(SB), Z16
+	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z21
+	VMOVUPS          PoleConstants<>+1472(SB), Z16
 	VMOVAPS          Z12, Z22
-	VPERMI2PS        PoleConstants<>+1600(SB), Z16, Z22
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z22
 	VMOVAPS          Z13, Z23
-	VPERMI2PS        PoleConstants<>+1600(SB), Z16, Z23
-	VMOVUPS          PoleConstants<>+1664(SB), Z16
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z23
+	VMOVUPS          PoleConstants<>+1600(SB), Z16
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        PoleConstants<>+1728(SB), Z16, Z24
+	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z24
 	VMOVAPS          Z13, Z25
-	VPERMI2PS        PoleConstants<>+1728(SB), Z16, Z25
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z12
-	VPERMI2PS        PoleConstants<>+1856(SB), Z18, Z13
+	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z12
+	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z13
 	VFMADD231PS      Z10, Z12, Z24
 	VFMADD231PS      Z9, Z13, Z25
 	VFMADD231PS      Z10, Z24, Z22
@@ -11976,28 +12008,28 @@ loop0:
 	VMAXPS       Z8, Z4, Z0
 	VBLENDMPS    Z4, Z0, K1, Z0
 	VSUBPS       Z0, Z4, Z1
-	VBROADCASTSS PoleConstants<>+3424(SB), Z2
+	VBROADCASTSS PoleConstants<>+3360(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS PoleConstants<>+1928(SB), Z3
+	VBROADCASTSS PoleConstants<>+1860(SB), Z3
 	VMAXPS       Z1, Z3, Z1
-	VBROADCASTSS PoleConstants<>+1936(SB), Z5
-	VBROADCASTSS PoleConstants<>+1932(SB), Z6
+	VBROADCASTSS PoleConstants<>+1868(SB), Z5
+	VBROADCASTSS PoleConstants<>+1864(SB), Z6
 	VMOVAPS      Z6, Z10
 	VFMADD231PS  Z5, Z1, Z10
 	VSUBPS       Z6, Z10, Z12
-	VBROADCASTSS PoleConstants<>+1940(SB), Z13
+	VBROADCASTSS PoleConstants<>+1872(SB), Z13
 	VFNMADD231PS Z13, Z12, Z1
-	VPERMPS      PoleConstants<>+1984(SB), Z10, Z14
-	VBROADCASTSS PoleConstants<>+1944(SB), Z15
+	VPERMPS      PoleConstants<>+1920(SB), Z10, Z14
+	VBROADCASTSS PoleConstants<>+1876(SB), Z15
 	VFNMADD231PS Z15, Z12, Z14
 	VMULPS       Z1, Z1, Z16
-	VBROADCASTSS PoleConstants<>+2048(SB), Z17
-	VBROADCASTSS PoleConstants<>+2052(SB), Z18
+	VBROADCASTSS PoleConstants<>+1984(SB), Z17
+	VBROADCASTSS PoleConstants<>+1988(SB), Z18
 	VMOVAPS      Z18, Z19
 	VFMADD231PS  Z17, Z1, Z19
 	VADDPS       Z14, Z1, Z1
 	VFMADD231PS  Z19, Z16, Z1
-	VPERMPS      PoleConstants<>+2112(SB), Z10, Z10
+	VPERMPS      PoleConstants<>+2048(SB), Z10, Z10
 	VFMADD231PS  Z1, Z10, Z10
 	VSCALEFPS    Z12, Z10, Z1
 	VSUBPS       Z0, Z8, Z10
@@ -12007,14 +12039,14 @@ loop0:
 	VFMADD231PS  Z5, Z10, Z12
 	VSUBPS       Z6, Z12, Z14
 	VFNMADD231PS Z13, Z14, Z10
-	VPERMPS      PoleConstants<>+1984(SB), Z12, Z16
+	VPERMPS      PoleConstants<>+1920(SB), Z12, Z16
 	VFNMADD231PS Z15, Z14, Z16
 	VMULPS       Z10, Z10, Z19
 	VMOVAPS      Z18, Z20
 	VFMADD231PS  Z17, Z10, Z20
 	VADDPS       Z16, Z10, Z10
 	VFMADD231PS  Z20, Z19, Z10
-	VPERMPS      PoleConstants<>+2112(SB), Z12, Z12
+	VPERMPS      PoleConstants<>+2048(SB), Z12, Z12
 	VFMADD231PS  Z10, Z12, Z12
 	VSCALEFPS    Z14, Z12, Z10
 	VADDPS       Z10, Z1, Z12
@@ -12031,14 +12063,14 @@ loop0:
 	VFMADD231PS  Z5, Z16, Z19
 	VSUBPS       Z6, Z19, Z20
 	VFNMADD231PS Z13, Z20, Z16
-	VPERMPS      PoleConstants<>+1984(SB), Z19, Z21
+	VPERMPS      PoleConstants<>+1920(SB), Z19, Z21
 	VFNMADD231PS Z15, Z20, Z21
 	VMULPS       Z16, Z16, Z22
 	VMOVAPS      Z18, Z23
 	VFMADD231PS  Z17, Z16, Z23
 	VADDPS       Z21, Z16, Z16
 	VFMADD231PS  Z23, Z22, Z16
-	VPERMPS      PoleConstants<>+2112(SB), Z19, Z19
+	VPERMPS      PoleConstants<>+2048(SB), Z19, Z19
 	VFMADD231PS  Z16, Z19, Z19
 	VSCALEFPS    Z20, Z19, Z16
 	VSUBPS       Z14, Z9, Z19
@@ -12047,13 +12079,13 @@ loop0:
 	VFMADD213PS  Z6, Z2, Z5
 	VSUBPS       Z6, Z5, Z3
 	VFNMADD231PS Z13, Z3, Z2
-	VPERMPS      PoleConstants<>+1984(SB), Z5, Z6
+	VPERMPS      PoleConstants<>+1920(SB), Z5, Z6
 	VFNMADD231PS Z15, Z3, Z6
 	VMULPS       Z2, Z2, Z13
 	VFMADD231PS  Z17, Z2, Z18
 	VADDPS       Z6, Z2, Z2
 	VFMADD231PS  Z18, Z13, Z2
-	VPERMPS      PoleConstants<>+2112(SB), Z5, Z5
+	VPERMPS      PoleConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS  Z2, Z5, Z5
 	VSCALEFPS    Z3, Z5, Z2
 	VADDPS       Z2, Z16, Z3
@@ -12066,67 +12098,67 @@ loop0:
 	VEXTRACTF64X4 $0x01, Z3, Y13
 	VCVTPS2PD     Y12, Z12
 	VCVTPS2PD     Y3, Z3
-	VBROADCASTSD  PoleConstants<>+2696(SB), Z15
+	VBROADCASTSD  PoleConstants<>+2632(SB), Z15
 	VPADDQ        Z15, Z3, Z16
 	VPADDQ        Z15, Z12, Z17
 	VPSRLQ        $0x34, Z16, Z18
 	VPSRLQ        $0x34, Z17, Z19
-	VBROADCASTSD  PoleConstants<>+2704(SB), Z20
+	VBROADCASTSD  PoleConstants<>+2640(SB), Z20
 	VORPD         Z20, Z18, Z18
 	VORPD         Z20, Z19, Z19
-	VBROADCASTSD  PoleConstants<>+2712(SB), Z21
+	VBROADCASTSD  PoleConstants<>+2648(SB), Z21
 	VSUBPD        Z21, Z18, Z18
 	VSUBPD        Z21, Z19, Z19
-	VBROADCASTSD  PoleConstants<>+2720(SB), Z22
+	VBROADCASTSD  PoleConstants<>+2656(SB), Z22
 	VANDPD        Z22, Z16, Z16
 	VANDPD        Z22, Z17, Z17
-	VBROADCASTSD  PoleConstants<>+2728(SB), Z23
+	VBROADCASTSD  PoleConstants<>+2664(SB), Z23
 	VPADDQ        Z23, Z16, Z16
 	VPADDQ        Z23, Z17, Z17
-	VBROADCASTSD  PoleConstants<>+2736(SB), Z24
+	VBROADCASTSD  PoleConstants<>+2672(SB), Z24
 	VSUBPD        Z24, Z16, Z16
 	VSUBPD        Z24, Z17, Z17
-	VBROADCASTSD  PoleConstants<>+2744(SB), Z25
+	VBROADCASTSD  PoleConstants<>+2680(SB), Z25
 	VADDPD        Z25, Z16, Z26
 	VADDPD        Z25, Z17, Z27
 	VDIVPD        Z26, Z16, Z16
 	VDIVPD        Z27, Z17, Z17
 	VMULPD        Z16, Z16, Z26
 	VMULPD        Z17, Z17, Z27
-	VBROADCASTSD  PoleConstants<>+2792(SB), Z28
-	VBROADCASTSD  PoleConstants<>+2784(SB), Z29
+	VBROADCASTSD  PoleConstants<>+2728(SB), Z28
+	VBROADCASTSD  PoleConstants<>+2720(SB), Z29
 	VMOVAPS       Z29, Z30
 	VFMADD231PD   Z26, Z28, Z30
 	VMOVAPS       Z29, Z31
 	VFMADD231PD   Z27, Z28, Z31
-	VBROADCASTSD  PoleConstants<>+2776(SB), Z11
+	VBROADCASTSD  PoleConstants<>+2712(SB), Z11
 	VFMADD213PD   Z11, Z26, Z30
 	VFMADD213PD   Z11, Z27, Z31
-	VBROADCASTSD  PoleConstants<>+2768(SB), Z11
+	VBROADCASTSD  PoleConstants<>+2704(SB), Z11
 	VFMADD213PD   Z11, Z26, Z30
 	VFMADD213PD   Z11, Z27, Z31
-	VBROADCASTSD  PoleConstants<>+2760(SB), Z11
+	VBROADCASTSD  PoleConstants<>+2696(SB), Z11
 	VFMADD213PD   Z11, Z26, Z30
 	VFMADD213PD   Z11, Z27, Z31
 	VMULPD        Z30, Z16, Z16
 	VMULPD        Z31, Z17, Z17
-	VBROADCASTSD  PoleConstants<>+2752(SB), Z26
+	VBROADCASTSD  PoleConstants<>+2688(SB), Z26
 	VFMADD231PD   Z26, Z18, Z16
 	VFMADD231PD   Z26, Z19, Z17
 	VXORPS        X18, X18, X18
 	VCMPPD        $0x00, Z18, Z3, K1
 	VCMPPD        $0x00, Z18, Z12, K2
-	VBROADCASTSD  PoleConstants<>+2808(SB), Z19
+	VBROADCASTSD  PoleConstants<>+2744(SB), Z19
 	VBLENDMPD     Z19, Z16, K1, Z16
 	VBLENDMPD     Z19, Z17, K2, Z17
-	VBROADCASTSD  PoleConstants<>+2688(SB), Z27
+	VBROADCASTSD  PoleConstants<>+2624(SB), Z27
 	VCMPPD        $0x00, Z27, Z3, K1
 	VCMPPD        $0x00, Z27, Z12, K2
 	VBLENDMPD     Z27, Z16, K1, Z16
 	VBLENDMPD     Z27, Z17, K2, Z17
 	VCMPPD        $0x19, Z18, Z3, K1
 	VCMPPD        $0x19, Z18, Z12, K2
-	VBROADCASTSD  PoleConstants<>+2816(SB), Z3
+	VBROADCASTSD  PoleConstants<>+2752(SB), Z3
 	VBLENDMPD     Z3, Z16, K1, Z12
 	VBLENDMPD     Z3, Z17, K2, Z16
 	VCVTPD2PS     Z12, Y12
@@ -12156,10 +12188,10 @@ loop0:
 	VMOVAPS       Z29, Z23
 	VFMADD231PD   Z21, Z28, Z23
 	VFMADD231PD   Z22, Z28, Z29
-	VBROADCASTSD  PoleConstants<>+2776(SB), Z24
+	VBROADCASTSD  PoleConstants<>+2712(SB), Z24
 	VFMADD213PD   Z24, Z21, Z23
 	VFMADD231PD   Z22, Z29, Z24
-	VBROADCASTSD  PoleConstants<>+2768(SB), Z25
+	VBROADCASTSD  PoleConstants<>+2704(SB), Z25
 	VFMADD213PD   Z25, Z21, Z23
 	VFMADD231PD   Z22, Z24, Z25
 	VFMADD213PD   Z11, Z21, Z23
@@ -12243,7 +12275,7 @@ loop0:
 	VMOVUPS          448(BX), Z13
 	VMOVUPS          512(BX), Z14
 	VMOVUPS          576(BX), Z15
-	VBROADCASTSS     PoleConstants<>+968(SB), Z16
+	VBROADCASTSS     PoleConstants<>+904(SB), Z16
 	VMOVAPS          Z16, Z17
 	VFNMADD231PS     Z9, Z9, Z17
 	VMOVAPS          Z16, Z9
@@ -12997,743 +13029,727 @@ DATA PoleConstants<>+416(SB)/8, $0x3e08c1ab44ef68c0
 DATA PoleConstants<>+424(SB)/8, $0x3e08c1ab44ef68c0
 DATA PoleConstants<>+432(SB)/8, $0x3e08c1ab44ef68c0
 DATA PoleConstants<>+440(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+448(SB)/4, $0xff800000
-DATA PoleConstants<>+452(SB)/4, $0xff800000
-DATA PoleConstants<>+456(SB)/4, $0xff800000
-DATA PoleConstants<>+460(SB)/4, $0xff800000
-DATA PoleConstants<>+464(SB)/4, $0xff800000
-DATA PoleConstants<>+468(SB)/4, $0xff800000
-DATA PoleConstants<>+472(SB)/4, $0xff800000
-DATA PoleConstants<>+476(SB)/4, $0xff800000
-DATA PoleConstants<>+480(SB)/4, $0xffffffff
-DATA PoleConstants<>+484(SB)/4, $0xffffffff
-DATA PoleConstants<>+488(SB)/4, $0x00000000
-DATA PoleConstants<>+492(SB)/4, $0x00000000
-DATA PoleConstants<>+496(SB)/4, $0x00000000
-DATA PoleConstants<>+500(SB)/4, $0x00000000
-DATA PoleConstants<>+504(SB)/4, $0x00000000
-DATA PoleConstants<>+508(SB)/4, $0x00000000
-DATA PoleConstants<>+512(SB)/4, $0xc2d00000
-DATA PoleConstants<>+516(SB)/4, $0xc2d00000
-DATA PoleConstants<>+520(SB)/4, $0xc2d00000
-DATA PoleConstants<>+524(SB)/4, $0xc2d00000
-DATA PoleConstants<>+528(SB)/4, $0xc2d00000
-DATA PoleConstants<>+532(SB)/4, $0xc2d00000
-DATA PoleConstants<>+536(SB)/4, $0xc2d00000
-DATA PoleConstants<>+540(SB)/4, $0xc2d00000
-DATA PoleConstants<>+544(SB)/4, $0x4b400000
-DATA PoleConstants<>+548(SB)/4, $0x4b400000
-DATA PoleConstants<>+552(SB)/4, $0x4b400000
-DATA PoleConstants<>+556(SB)/4, $0x4b400000
-DATA PoleConstants<>+560(SB)/4, $0x4b400000
-DATA PoleConstants<>+564(SB)/4, $0x4b400000
-DATA PoleConstants<>+568(SB)/4, $0x4b400000
-DATA PoleConstants<>+572(SB)/4, $0x4b400000
-DATA PoleConstants<>+576(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+580(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+584(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+588(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+592(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+596(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+600(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+604(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+608(SB)/4, $0x3f000000
-DATA PoleConstants<>+612(SB)/4, $0x3f000000
-DATA PoleConstants<>+616(SB)/4, $0x3f000000
-DATA PoleConstants<>+620(SB)/4, $0x3f000000
-DATA PoleConstants<>+624(SB)/4, $0x3f000000
-DATA PoleConstants<>+628(SB)/4, $0x3f000000
-DATA PoleConstants<>+632(SB)/4, $0x3f000000
-DATA PoleConstants<>+636(SB)/4, $0x3f000000
-DATA PoleConstants<>+640(SB)/4, $0x3f800000
-DATA PoleConstants<>+644(SB)/4, $0x3f800000
-DATA PoleConstants<>+648(SB)/4, $0x3f800000
-DATA PoleConstants<>+652(SB)/4, $0x3f800000
-DATA PoleConstants<>+656(SB)/4, $0x3f800000
-DATA PoleConstants<>+660(SB)/4, $0x3f800000
-DATA PoleConstants<>+664(SB)/4, $0x3f800000
-DATA PoleConstants<>+668(SB)/4, $0x3f800000
-DATA PoleConstants<>+672(SB)/4, $0x3f317200
-DATA PoleConstants<>+676(SB)/4, $0x3f317200
-DATA PoleConstants<>+680(SB)/4, $0x3f317200
-DATA PoleConstants<>+684(SB)/4, $0x3f317200
-DATA PoleConstants<>+688(SB)/4, $0x3f317200
-DATA PoleConstants<>+692(SB)/4, $0x3f317200
-DATA PoleConstants<>+696(SB)/4, $0x3f317200
-DATA PoleConstants<>+700(SB)/4, $0x3f317200
-DATA PoleConstants<>+704(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+708(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+712(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+716(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+720(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+724(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+728(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+732(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+736(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+740(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+744(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+748(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+752(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+756(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+760(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+764(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+768(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+772(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+776(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+780(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+784(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+788(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+792(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+796(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+800(SB)/4, $0x3c088870
-DATA PoleConstants<>+804(SB)/4, $0x3c088870
-DATA PoleConstants<>+808(SB)/4, $0x3c088870
-DATA PoleConstants<>+812(SB)/4, $0x3c088870
-DATA PoleConstants<>+816(SB)/4, $0x3c088870
-DATA PoleConstants<>+820(SB)/4, $0x3c088870
-DATA PoleConstants<>+824(SB)/4, $0x3c088870
-DATA PoleConstants<>+828(SB)/4, $0x3c088870
-DATA PoleConstants<>+832(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+836(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+840(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+844(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+848(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+852(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+856(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+860(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+864(SB)/4, $0x39509279
-DATA PoleConstants<>+868(SB)/4, $0x39509279
-DATA PoleConstants<>+872(SB)/4, $0x39509279
-DATA PoleConstants<>+876(SB)/4, $0x39509279
-DATA PoleConstants<>+880(SB)/4, $0x39509279
-DATA PoleConstants<>+884(SB)/4, $0x39509279
-DATA PoleConstants<>+888(SB)/4, $0x39509279
-DATA PoleConstants<>+892(SB)/4, $0x39509279
-DATA PoleConstants<>+896(SB)/4, $0x00000000
-DATA PoleConstants<>+900(SB)/4, $0x00000004
-DATA PoleConstants<>+904(SB)/4, $0x00000008
-DATA PoleConstants<>+908(SB)/4, $0x0000000c
-DATA PoleConstants<>+912(SB)/4, $0x00000001
-DATA PoleConstants<>+916(SB)/4, $0x00000005
-DATA PoleConstants<>+920(SB)/4, $0x00000009
-DATA PoleConstants<>+924(SB)/4, $0x0000000d
-DATA PoleConstants<>+928(SB)/4, $0x00000002
-DATA PoleConstants<>+932(SB)/4, $0x00000006
-DATA PoleConstants<>+936(SB)/4, $0x0000000a
-DATA PoleConstants<>+940(SB)/4, $0x0000000e
-DATA PoleConstants<>+944(SB)/4, $0x00000003
-DATA PoleConstants<>+948(SB)/4, $0x00000007
-DATA PoleConstants<>+952(SB)/4, $0x0000000b
-DATA PoleConstants<>+956(SB)/4, $0x0000000f
-DATA PoleConstants<>+960(SB)/4, $0x41133333
-DATA PoleConstants<>+964(SB)/4, $0x7fffffff
-DATA PoleConstants<>+968(SB)/4, $0x3f800000
-DATA PoleConstants<>+972(SB)/4, $0x00000000
-DATA PoleConstants<>+976(SB)/4, $0x00000000
-DATA PoleConstants<>+980(SB)/4, $0x00000000
-DATA PoleConstants<>+984(SB)/4, $0x00000000
-DATA PoleConstants<>+988(SB)/4, $0x00000000
-DATA PoleConstants<>+992(SB)/4, $0x00000000
-DATA PoleConstants<>+996(SB)/4, $0x00000000
-DATA PoleConstants<>+1000(SB)/4, $0x00000000
-DATA PoleConstants<>+1004(SB)/4, $0x00000000
-DATA PoleConstants<>+1008(SB)/4, $0x00000000
-DATA PoleConstants<>+1012(SB)/4, $0x00000000
-DATA PoleConstants<>+1016(SB)/4, $0x00000000
-DATA PoleConstants<>+1020(SB)/4, $0x00000000
-DATA PoleConstants<>+1024(SB)/4, $0x3f8f5d20
-DATA PoleConstants<>+1028(SB)/4, $0x3fb01fb1
-DATA PoleConstants<>+1032(SB)/4, $0x3fd1b051
-DATA PoleConstants<>+1036(SB)/4, $0x3fef2f70
-DATA PoleConstants<>+1040(SB)/4, $0x40079a3b
-DATA PoleConstants<>+1044(SB)/4, $0x4018685e
-DATA PoleConstants<>+1048(SB)/4, $0x402817cb
-DATA PoleConstants<>+1052(SB)/4, $0x403761a0
-DATA PoleConstants<>+1056(SB)/4, $0x40514faa
-DATA PoleConstants<>+1060(SB)/4, $0x4071dcca
-DATA PoleConstants<>+1064(SB)/4, $0x4087899d
-DATA PoleConstants<>+1068(SB)/4, $0x40973379
-DATA PoleConstants<>+1072(SB)/4, $0x40a8c798
-DATA PoleConstants<>+1076(SB)/4, $0x40b8b7a9
-DATA PoleConstants<>+1080(SB)/4, $0x40c86514
-DATA PoleConstants<>+1084(SB)/4, $0x40d85a33
-DATA PoleConstants<>+1088(SB)/4, $0x40f06ae2
-DATA PoleConstants<>+1092(SB)/4, $0x410aa123
-DATA PoleConstants<>+1096(SB)/4, $0x41120000
-DATA PoleConstants<>+1100(SB)/4, $0x00000000
-DATA PoleConstants<>+1104(SB)/4, $0x00000000
-DATA PoleConstants<>+1108(SB)/4, $0x00000000
-DATA PoleConstants<>+1112(SB)/4, $0x00000000
-DATA PoleConstants<>+1116(SB)/4, $0x00000000
-DATA PoleConstants<>+1120(SB)/4, $0x00000000
-DATA PoleConstants<>+1124(SB)/4, $0x3e3d8f7f
-DATA PoleConstants<>+1128(SB)/4, $0x3ea3ab50
-DATA PoleConstants<>+1132(SB)/4, $0x3ee2aab4
-DATA PoleConstants<>+1136(SB)/4, $0x3f118b3f
-DATA PoleConstants<>+1140(SB)/4, $0x3f2e90f7
-DATA PoleConstants<>+1144(SB)/4, $0x3f500742
-DATA PoleConstants<>+1148(SB)/4, $0x3f6e3c91
-DATA PoleConstants<>+1152(SB)/4, $0x3f4ebd82
-DATA PoleConstants<>+1156(SB)/4, $0x3f614aa1
-DATA PoleConstants<>+1160(SB)/4, $0x3f6d5e43
-DATA PoleConstants<>+1164(SB)/4, $0x3f7416a0
-DATA PoleConstants<>+1168(SB)/4, $0x3f78b5f0
-DATA PoleConstants<>+1172(SB)/4, $0x3f7ba9d8
-DATA PoleConstants<>+1176(SB)/4, $0x3f7d55c3
-DATA PoleConstants<>+1180(SB)/4, $0x3f7e580f
-DATA PoleConstants<>+1184(SB)/4, $0x3f7f4320
-DATA PoleConstants<>+1188(SB)/4, $0x3f7fbba4
-DATA PoleConstants<>+1192(SB)/4, $0x3f7fe48e
-DATA PoleConstants<>+1196(SB)/4, $0x3f7ff5b0
-DATA PoleConstants<>+1200(SB)/4, $0x3f7ffc90
-DATA PoleConstants<>+1204(SB)/4, $0x3f7ffebb
-DATA PoleConstants<>+1208(SB)/4, $0x3f7fff86
-DATA PoleConstants<>+1212(SB)/4, $0x3f7fffd3
-DATA PoleConstants<>+1216(SB)/4, $0x3f7ffff6
-DATA PoleConstants<>+1220(SB)/4, $0x3f7fffff
-DATA PoleConstants<>+1224(SB)/4, $0x3f800000
-DATA PoleConstants<>+1228(SB)/4, $0x00000000
-DATA PoleConstants<>+1232(SB)/4, $0x00000000
-DATA PoleConstants<>+1236(SB)/4, $0x00000000
-DATA PoleConstants<>+1240(SB)/4, $0x00000000
-DATA PoleConstants<>+1244(SB)/4, $0x00000000
-DATA PoleConstants<>+1248(SB)/4, $0x00000000
-DATA PoleConstants<>+1252(SB)/4, $0x3e3b6cab
-DATA PoleConstants<>+1256(SB)/4, $0x3e9e5026
-DATA PoleConstants<>+1260(SB)/4, $0x3ed4ef27
-DATA PoleConstants<>+1264(SB)/4, $0x3f03a7d4
-DATA PoleConstants<>+1268(SB)/4, $0x3f17bea7
-DATA PoleConstants<>+1272(SB)/4, $0x3f2bc87d
-DATA PoleConstants<>+1276(SB)/4, $0x3f3b1ae2
-DATA PoleConstants<>+1280(SB)/4, $0x3eb214ed
-DATA PoleConstants<>+1284(SB)/4, $0x3e66eeed
-DATA PoleConstants<>+1288(SB)/4, $0x3e0fa155
-DATA PoleConstants<>+1292(SB)/4, $0x3dba26e8
-DATA PoleConstants<>+1296(SB)/4, $0x3d65efdb
-DATA PoleConstants<>+1300(SB)/4, $0x3d09981c
-DATA PoleConstants<>+1304(SB)/4, $0x3ca9abfb
-DATA PoleConstants<>+1308(SB)/4, $0x3c5348fd
-DATA PoleConstants<>+1312(SB)/4, $0x3bbc9a53
-DATA PoleConstants<>+1316(SB)/4, $0x3b08a5be
-DATA PoleConstants<>+1320(SB)/4, $0x3a5b843f
-DATA PoleConstants<>+1324(SB)/4, $0x39a4fcae
-DATA PoleConstants<>+1328(SB)/4, $0x38dbfea9
-DATA PoleConstants<>+1332(SB)/4, $0x38227fd6
-DATA PoleConstants<>+1336(SB)/4, $0x3773fe5f
-DATA PoleConstants<>+1340(SB)/4, $0x36b3ffae
-DATA PoleConstants<>+1344(SB)/4, $0x359ffffa
-DATA PoleConstants<>+1348(SB)/4, $0x33fffff6
-DATA PoleConstants<>+1352(SB)/4, $0x00000000
-DATA PoleConstants<>+1356(SB)/4, $0x00000000
-DATA PoleConstants<>+1360(SB)/4, $0x00000000
-DATA PoleConstants<>+1364(SB)/4, $0x00000000
-DATA PoleConstants<>+1368(SB)/4, $0x00000000
-DATA PoleConstants<>+1372(SB)/4, $0x00000000
-DATA PoleConstants<>+1376(SB)/4, $0x00000000
-DATA PoleConstants<>+1380(SB)/4, $0x3f776c81
-DATA PoleConstants<>+1384(SB)/4, $0x3f67863e
-DATA PoleConstants<>+1388(SB)/4, $0x3f53b8c2
-DATA PoleConstants<>+1392(SB)/4, $0x3f3c4acf
-DATA PoleConstants<>+1396(SB)/4, $0x3f260d89
-DATA PoleConstants<>+1400(SB)/4, $0x3f0cba8c
-DATA PoleConstants<>+1404(SB)/4, $0x3eee7f6e
-DATA PoleConstants<>+1408(SB)/4, $0xbe8fd0bc
-DATA PoleConstants<>+1412(SB)/4, $0xbe4b3b69
-DATA PoleConstants<>+1416(SB)/4, $0xbe052d4c
-DATA PoleConstants<>+1420(SB)/4, $0xbdb17d89
-DATA PoleConstants<>+1424(SB)/4, $0xbd5f6392
-DATA PoleConstants<>+1428(SB)/4, $0xbd074351
-DATA PoleConstants<>+1432(SB)/4, $0xbca7e7e9
-DATA PoleConstants<>+1436(SB)/4, $0xbc51ebc9
-DATA PoleConstants<>+1440(SB)/4, $0xbbbc0e36
-DATA PoleConstants<>+1444(SB)/4, $0xbb08802f
-DATA PoleConstants<>+1448(SB)/4, $0xba5b6caa
-DATA PoleConstants<>+1452(SB)/4, $0xb9a4f57a
-DATA PoleConstants<>+1456(SB)/4, $0xb8dc0681
-DATA PoleConstants<>+1460(SB)/4, $0xb822920b
-DATA PoleConstants<>+1464(SB)/4, $0xb7739b33
-DATA PoleConstants<>+1468(SB)/4, $0xb6b3ece5
-DATA PoleConstants<>+1472(SB)/4, $0xb59ff120
-DATA PoleConstants<>+1476(SB)/4, $0xb3ffe119
-DATA PoleConstants<>+1480(SB)/4, $0x00000000
-DATA PoleConstants<>+1484(SB)/4, $0x00000000
-DATA PoleConstants<>+1488(SB)/4, $0x00000000
-DATA PoleConstants<>+1492(SB)/4, $0x00000000
-DATA PoleConstants<>+1496(SB)/4, $0x00000000
-DATA PoleConstants<>+1500(SB)/4, $0x00000000
-DATA PoleConstants<>+1504(SB)/4, $0x32dacbc1
-DATA PoleConstants<>+1508(SB)/4, $0xbe35255b
-DATA PoleConstants<>+1512(SB)/4, $0xbe8f2d48
-DATA PoleConstants<>+1516(SB)/4, $0xbeb01ad4
-DATA PoleConstants<>+1520(SB)/4, $0xbec1ab8a
-DATA PoleConstants<>+1524(SB)/4, $0xbec4db29
-DATA PoleConstants<>+1528(SB)/4, $0xbebcddc8
-DATA PoleConstants<>+1532(SB)/4, $0xbeae5023
-DATA PoleConstants<>+1536(SB)/4, $0x3de31e99
-DATA PoleConstants<>+1540(SB)/4, $0x3dcbc02f
-DATA PoleConstants<>+1544(SB)/4, $0x3d97375c
-DATA PoleConstants<>+1548(SB)/4, $0x3d565c88
-DATA PoleConstants<>+1552(SB)/4, $0x3d0c6170
-DATA PoleConstants<>+1556(SB)/4, $0x3cae3763
-DATA PoleConstants<>+1560(SB)/4, $0x3c5b32f0
-DATA PoleConstants<>+1564(SB)/4, $0x3c0a272f
-DATA PoleConstants<>+1568(SB)/4, $0x3b794246
-DATA PoleConstants<>+1572(SB)/4, $0x3ab5982c
-DATA PoleConstants<>+1576(SB)/4, $0x3a122ff8
-DATA PoleConstants<>+1580(SB)/4, $0x395beda2
-DATA PoleConstants<>+1584(SB)/4, $0x38926f5e
-DATA PoleConstants<>+1588(SB)/4, $0x37d80f9d
-DATA PoleConstants<>+1592(SB)/4, $0x37237cb5
-DATA PoleConstants<>+1596(SB)/4, $0x36703fda
-DATA PoleConstants<>+1600(SB)/4, $0x3555348b
-DATA PoleConstants<>+1604(SB)/4, $0x33a9db5a
-DATA PoleConstants<>+1608(SB)/4, $0x00000000
-DATA PoleConstants<>+1612(SB)/4, $0x00000000
-DATA PoleConstants<>+1616(SB)/4, $0x00000000
-DATA PoleConstants<>+1620(SB)/4, $0x00000000
-DATA PoleConstants<>+1624(SB)/4, $0x00000000
-DATA PoleConstants<>+1628(SB)/4, $0x00000000
-DATA PoleConstants<>+1632(SB)/4, $0xbeaaab82
-DATA PoleConstants<>+1636(SB)/4, $0xbe945e8b
-DATA PoleConstants<>+1640(SB)/4, $0xbe5c27e0
-DATA PoleConstants<>+1644(SB)/4, $0xbe07d305
-DATA PoleConstants<>+1648(SB)/4, $0xbd4f793b
-DATA PoleConstants<>+1652(SB)/4, $0x3c3f4c26
-DATA PoleConstants<>+1656(SB)/4, $0x3d83a936
-DATA PoleConstants<>+1660(SB)/4, $0x3dbf9c50
-DATA PoleConstants<>+1664(SB)/4, $0x3b8ea104
-DATA PoleConstants<>+1668(SB)/4, $0xbcaddfe9
-DATA PoleConstants<>+1672(SB)/4, $0xbccd2a94
-DATA PoleConstants<>+1676(SB)/4, $0xbcac0c1c
-DATA PoleConstants<>+1680(SB)/4, $0xbc780862
-DATA PoleConstants<>+1684(SB)/4, $0xbc227602
-DATA PoleConstants<>+1688(SB)/4, $0xbbd224aa
-DATA PoleConstants<>+1692(SB)/4, $0xbb864f2c
-DATA PoleConstants<>+1696(SB)/4, $0xbaf848e1
-DATA PoleConstants<>+1700(SB)/4, $0xba36615a
-DATA PoleConstants<>+1704(SB)/4, $0xb992ef64
-DATA PoleConstants<>+1708(SB)/4, $0xb8dd5a4a
-DATA PoleConstants<>+1712(SB)/4, $0xb811d3ad
-DATA PoleConstants<>+1716(SB)/4, $0xb75417be
-DATA PoleConstants<>+1720(SB)/4, $0xb6b14040
-DATA PoleConstants<>+1724(SB)/4, $0xb5f6b849
-DATA PoleConstants<>+1728(SB)/4, $0xb4dc97ea
-DATA PoleConstants<>+1732(SB)/4, $0xb32e950c
-DATA PoleConstants<>+1736(SB)/4, $0x00000000
-DATA PoleConstants<>+1740(SB)/4, $0x00000000
-DATA PoleConstants<>+1744(SB)/4, $0x00000000
-DATA PoleConstants<>+1748(SB)/4, $0x00000000
-DATA PoleConstants<>+1752(SB)/4, $0x00000000
-DATA PoleConstants<>+1756(SB)/4, $0x00000000
-DATA PoleConstants<>+1760(SB)/4, $0x3976545d
-DATA PoleConstants<>+1764(SB)/4, $0x3de52200
-DATA PoleConstants<>+1768(SB)/4, $0x3e2323c5
-DATA PoleConstants<>+1772(SB)/4, $0x3e2dc7e3
-DATA PoleConstants<>+1776(SB)/4, $0x3e1beadc
-DATA PoleConstants<>+1780(SB)/4, $0x3df77f54
-DATA PoleConstants<>+1784(SB)/4, $0x3da41717
-DATA PoleConstants<>+1788(SB)/4, $0x3d3912ca
-DATA PoleConstants<>+1792(SB)/4, $0xbd03c0a5
-DATA PoleConstants<>+1796(SB)/4, $0xbc1a3371
-DATA PoleConstants<>+1800(SB)/4, $0x3ad3712b
-DATA PoleConstants<>+1804(SB)/4, $0x3b973862
-DATA PoleConstants<>+1808(SB)/4, $0x3b956770
-DATA PoleConstants<>+1812(SB)/4, $0x3b5d52c8
-DATA PoleConstants<>+1816(SB)/4, $0x3b1a31ac
-DATA PoleConstants<>+1820(SB)/4, $0x3abc7213
-DATA PoleConstants<>+1824(SB)/4, $0x3a468bac
-DATA PoleConstants<>+1828(SB)/4, $0x3994c5e1
-DATA PoleConstants<>+1832(SB)/4, $0x38e3b00a
-DATA PoleConstants<>+1836(SB)/4, $0x382a26cb
-DATA PoleConstants<>+1840(SB)/4, $0x37898c33
-DATA PoleConstants<>+1844(SB)/4, $0x36e4daf2
-DATA PoleConstants<>+1848(SB)/4, $0x356ef6cc
-DATA PoleConstants<>+1852(SB)/4, $0x352c0853
-DATA PoleConstants<>+1856(SB)/4, $0x3431d754
-DATA PoleConstants<>+1860(SB)/4, $0x32a8c62a
-DATA PoleConstants<>+1864(SB)/4, $0x00000000
-DATA PoleConstants<>+1868(SB)/4, $0x00000000
-DATA PoleConstants<>+1872(SB)/4, $0x00000000
-DATA PoleConstants<>+1876(SB)/4, $0x00000000
+DATA PoleConstants<>+448(SB)/4, $0xc2d00000
+DATA PoleConstants<>+452(SB)/4, $0xc2d00000
+DATA PoleConstants<>+456(SB)/4, $0xc2d00000
+DATA PoleConstants<>+460(SB)/4, $0xc2d00000
+DATA PoleConstants<>+464(SB)/4, $0xc2d00000
+DATA PoleConstants<>+468(SB)/4, $0xc2d00000
+DATA PoleConstants<>+472(SB)/4, $0xc2d00000
+DATA PoleConstants<>+476(SB)/4, $0xc2d00000
+DATA PoleConstants<>+480(SB)/4, $0x4b400000
+DATA PoleConstants<>+484(SB)/4, $0x4b400000
+DATA PoleConstants<>+488(SB)/4, $0x4b400000
+DATA PoleConstants<>+492(SB)/4, $0x4b400000
+DATA PoleConstants<>+496(SB)/4, $0x4b400000
+DATA PoleConstants<>+500(SB)/4, $0x4b400000
+DATA PoleConstants<>+504(SB)/4, $0x4b400000
+DATA PoleConstants<>+508(SB)/4, $0x4b400000
+DATA PoleConstants<>+512(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+516(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+520(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+524(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+528(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+532(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+536(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+540(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+544(SB)/4, $0x3f000000
+DATA PoleConstants<>+548(SB)/4, $0x3f000000
+DATA PoleConstants<>+552(SB)/4, $0x3f000000
+DATA PoleConstants<>+556(SB)/4, $0x3f000000
+DATA PoleConstants<>+560(SB)/4, $0x3f000000
+DATA PoleConstants<>+564(SB)/4, $0x3f000000
+DATA PoleConstants<>+568(SB)/4, $0x3f000000
+DATA PoleConstants<>+572(SB)/4, $0x3f000000
+DATA PoleConstants<>+576(SB)/4, $0x3f800000
+DATA PoleConstants<>+580(SB)/4, $0x3f800000
+DATA PoleConstants<>+584(SB)/4, $0x3f800000
+DATA PoleConstants<>+588(SB)/4, $0x3f800000
+DATA PoleConstants<>+592(SB)/4, $0x3f800000
+DATA PoleConstants<>+596(SB)/4, $0x3f800000
+DATA PoleConstants<>+600(SB)/4, $0x3f800000
+DATA PoleConstants<>+604(SB)/4, $0x3f800000
+DATA PoleConstants<>+608(SB)/4, $0x3f317200
+DATA PoleConstants<>+612(SB)/4, $0x3f317200
+DATA PoleConstants<>+616(SB)/4, $0x3f317200
+DATA PoleConstants<>+620(SB)/4, $0x3f317200
+DATA PoleConstants<>+624(SB)/4, $0x3f317200
+DATA PoleConstants<>+628(SB)/4, $0x3f317200
+DATA PoleConstants<>+632(SB)/4, $0x3f317200
+DATA PoleConstants<>+636(SB)/4, $0x3f317200
+DATA PoleConstants<>+640(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+644(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+648(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+652(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+656(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+660(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+664(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+668(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+672(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+676(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+680(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+684(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+688(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+692(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+696(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+700(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+704(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+708(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+712(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+716(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+720(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+724(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+728(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+732(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+736(SB)/4, $0x3c088870
+DATA PoleConstants<>+740(SB)/4, $0x3c088870
+DATA PoleConstants<>+744(SB)/4, $0x3c088870
+DATA PoleConstants<>+748(SB)/4, $0x3c088870
+DATA PoleConstants<>+752(SB)/4, $0x3c088870
+DATA PoleConstants<>+756(SB)/4, $0x3c088870
+DATA PoleConstants<>+760(SB)/4, $0x3c088870
+DATA PoleConstants<>+764(SB)/4, $0x3c088870
+DATA PoleConstants<>+768(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+772(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+776(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+780(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+784(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+788(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+792(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+796(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+800(SB)/4, $0x39509279
+DATA PoleConstants<>+804(SB)/4, $0x39509279
+DATA PoleConstants<>+808(SB)/4, $0x39509279
+DATA PoleConstants<>+812(SB)/4, $0x39509279
+DATA PoleConstants<>+816(SB)/4, $0x39509279
+DATA PoleConstants<>+820(SB)/4, $0x39509279
+DATA PoleConstants<>+824(SB)/4, $0x39509279
+DATA PoleConstants<>+828(SB)/4, $0x39509279
+DATA PoleConstants<>+832(SB)/4, $0x00000000
+DATA PoleConstants<>+836(SB)/4, $0x00000004
+DATA PoleConstants<>+840(SB)/4, $0x00000008
+DATA PoleConstants<>+844(SB)/4, $0x0000000c
+DATA PoleConstants<>+848(SB)/4, $0x00000001
+DATA PoleConstants<>+852(SB)/4, $0x00000005
+DATA PoleConstants<>+856(SB)/4, $0x00000009
+DATA PoleConstants<>+860(SB)/4, $0x0000000d
+DATA PoleConstants<>+864(SB)/4, $0x00000002
+DATA PoleConstants<>+868(SB)/4, $0x00000006
+DATA PoleConstants<>+872(SB)/4, $0x0000000a
+DATA PoleConstants<>+876(SB)/4, $0x0000000e
+DATA PoleConstants<>+880(SB)/4, $0x00000003
+DATA PoleConstants<>+884(SB)/4, $0x00000007
+DATA PoleConstants<>+888(SB)/4, $0x0000000b
+DATA PoleConstants<>+892(SB)/4, $0x0000000f
+DATA PoleConstants<>+896(SB)/4, $0x41133333
+DATA PoleConstants<>+900(SB)/4, $0x7fffffff
+DATA PoleConstants<>+904(SB)/4, $0x3f800000
+DATA PoleConstants<>+908(SB)/4, $0x00000000
+DATA PoleConstants<>+912(SB)/4, $0x00000000
+DATA PoleConstants<>+916(SB)/4, $0x00000000
+DATA PoleConstants<>+920(SB)/4, $0x00000000
+DATA PoleConstants<>+924(SB)/4, $0x00000000
+DATA PoleConstants<>+928(SB)/4, $0x00000000
+DATA PoleConstants<>+932(SB)/4, $0x00000000
+DATA PoleConstants<>+936(SB)/4, $0x00000000
+DATA PoleConstants<>+940(SB)/4, $0x00000000
+DATA PoleConstants<>+944(SB)/4, $0x00000000
+DATA PoleConstants<>+948(SB)/4, $0x00000000
+DATA PoleConstants<>+952(SB)/4, $0x00000000
+DATA PoleConstants<>+956(SB)/4, $0x00000000
+DATA PoleConstants<>+960(SB)/4, $0x3f8f5d20
+DATA PoleConstants<>+964(SB)/4, $0x3fb01fb1
+DATA PoleConstants<>+968(SB)/4, $0x3fd1b051
+DATA PoleConstants<>+972(SB)/4, $0x3fef2f70
+DATA PoleConstants<>+976(SB)/4, $0x40079a3b
+DATA PoleConstants<>+980(SB)/4, $0x4018685e
+DATA PoleConstants<>+984(SB)/4, $0x402817cb
+DATA PoleConstants<>+988(SB)/4, $0x403761a0
+DATA PoleConstants<>+992(SB)/4, $0x40514faa
+DATA PoleConstants<>+996(SB)/4, $0x4071dcca
+DATA PoleConstants<>+1000(SB)/4, $0x4087899d
+DATA PoleConstants<>+1004(SB)/4, $0x40973379
+DATA PoleConstants<>+1008(SB)/4, $0x40a8c798
+DATA PoleConstants<>+1012(SB)/4, $0x40b8b7a9
+DATA PoleConstants<>+1016(SB)/4, $0x40c86514
+DATA PoleConstants<>+1020(SB)/4, $0x40d85a33
+DATA PoleConstants<>+1024(SB)/4, $0x40f06ae2
+DATA PoleConstants<>+1028(SB)/4, $0x410aa123
+DATA PoleConstants<>+1032(SB)/4, $0x41120000
+DATA PoleConstants<>+1036(SB)/4, $0x00000000
+DATA PoleConstants<>+1040(SB)/4, $0x00000000
+DATA PoleConstants<>+1044(SB)/4, $0x00000000
+DATA PoleConstants<>+1048(SB)/4, $0x00000000
+DATA PoleConstants<>+1052(SB)/4, $0x00000000
+DATA PoleConstants<>+1056(SB)/4, $0x00000000
+DATA PoleConstants<>+1060(SB)/4, $0x3e3d8f7f
+DATA PoleConstants<>+1064(SB)/4, $0x3ea3ab50
+DATA PoleConstants<>+1068(SB)/4, $0x3ee2aab4
+DATA PoleConstants<>+1072(SB)/4, $0x3f118b3f
+DATA PoleConstants<>+1076(SB)/4, $0x3f2e90f7
+DATA PoleConstants<>+1080(SB)/4, $0x3f500742
+DATA PoleConstants<>+1084(SB)/4, $0x3f6e3c91
+DATA PoleConstants<>+1088(SB)/4, $0x3f4ebd82
+DATA PoleConstants<>+1092(SB)/4, $0x3f614aa1
+DATA PoleConstants<>+1096(SB)/4, $0x3f6d5e43
+DATA PoleConstants<>+1100(SB)/4, $0x3f7416a0
+DATA PoleConstants<>+1104(SB)/4, $0x3f78b5f0
+DATA PoleConstants<>+1108(SB)/4, $0x3f7ba9d8
+DATA PoleConstants<>+1112(SB)/4, $0x3f7d55c3
+DATA PoleConstants<>+1116(SB)/4, $0x3f7e580f
+DATA PoleConstants<>+1120(SB)/4, $0x3f7f4320
+DATA PoleConstants<>+1124(SB)/4, $0x3f7fbba4
+DATA PoleConstants<>+1128(SB)/4, $0x3f7fe48e
+DATA PoleConstants<>+1132(SB)/4, $0x3f7ff5b0
+DATA PoleConstants<>+1136(SB)/4, $0x3f7ffc90
+DATA PoleConstants<>+1140(SB)/4, $0x3f7ffebb
+DATA PoleConstants<>+1144(SB)/4, $0x3f7fff86
+DATA PoleConstants<>+1148(SB)/4, $0x3f7fffd3
+DATA PoleConstants<>+1152(SB)/4, $0x3f7ffff6
+DATA PoleConstants<>+1156(SB)/4, $0x3f7fffff
+DATA PoleConstants<>+1160(SB)/4, $0x3f800000
+DATA PoleConstants<>+1164(SB)/4, $0x00000000
+DATA PoleConstants<>+1168(SB)/4, $0x00000000
+DATA PoleConstants<>+1172(SB)/4, $0x00000000
+DATA PoleConstants<>+1176(SB)/4, $0x00000000
+DATA PoleConstants<>+1180(SB)/4, $0x00000000
+DATA PoleConstants<>+1184(SB)/4, $0x00000000
+DATA PoleConstants<>+1188(SB)/4, $0x3e3b6cab
+DATA PoleConstants<>+1192(SB)/4, $0x3e9e5026
+DATA PoleConstants<>+1196(SB)/4, $0x3ed4ef27
+DATA PoleConstants<>+1200(SB)/4, $0x3f03a7d4
+DATA PoleConstants<>+1204(SB)/4, $0x3f17bea7
+DATA PoleConstants<>+1208(SB)/4, $0x3f2bc87d
+DATA PoleConstants<>+1212(SB)/4, $0x3f3b1ae2
+DATA PoleConstants<>+1216(SB)/4, $0x3eb214ed
+DATA PoleConstants<>+1220(SB)/4, $0x3e66eeed
+DATA PoleConstants<>+1224(SB)/4, $0x3e0fa155
+DATA PoleConstants<>+1228(SB)/4, $0x3dba26e8
+DATA PoleConstants<>+1232(SB)/4, $0x3d65efdb
+DATA PoleConstants<>+1236(SB)/4, $0x3d09981c
+DATA PoleConstants<>+1240(SB)/4, $0x3ca9abfb
+DATA PoleConstants<>+1244(SB)/4, $0x3c5348fd
+DATA PoleConstants<>+1248(SB)/4, $0x3bbc9a53
+DATA PoleConstants<>+1252(SB)/4, $0x3b08a5be
+DATA PoleConstants<>+1256(SB)/4, $0x3a5b843f
+DATA PoleConstants<>+1260(SB)/4, $0x39a4fcae
+DATA PoleConstants<>+1264(SB)/4, $0x38dbfea9
+DATA PoleConstants<>+1268(SB)/4, $0x38227fd6
+DATA PoleConstants<>+1272(SB)/4, $0x3773fe5f
+DATA PoleConstants<>+1276(SB)/4, $0x36b3ffae
+DATA PoleConstants<>+1280(SB)/4, $0x359ffffa
+DATA PoleConstants<>+1284(SB)/4, $0x33fffff6
+DATA PoleConstants<>+1288(SB)/4, $0x00000000
+DATA PoleConstants<>+1292(SB)/4, $0x00000000
+DATA PoleConstants<>+1296(SB)/4, $0x00000000
+DATA PoleConstants<>+1300(SB)/4, $0x00000000
+DATA PoleConstants<>+1304(SB)/4, $0x00000000
+DATA PoleConstants<>+1308(SB)/4, $0x00000000
+DATA PoleConstants<>+1312(SB)/4, $0x00000000
+DATA PoleConstants<>+1316(SB)/4, $0x3f776c81
+DATA PoleConstants<>+1320(SB)/4, $0x3f67863e
+DATA PoleConstants<>+1324(SB)/4, $0x3f53b8c2
+DATA PoleConstants<>+1328(SB)/4, $0x3f3c4acf
+DATA PoleConstants<>+1332(SB)/4, $0x3f260d89
+DATA PoleConstants<>+1336(SB)/4, $0x3f0cba8c
+DATA PoleConstants<>+1340(SB)/4, $0x3eee7f6e
+DATA PoleConstants<>+1344(SB)/4, $0xbe8fd0bc
+DATA PoleConstants<>+1348(SB)/4, $0xbe4b3b69
+DATA PoleConstants<>+1352(SB)/4, $0xbe052d4c
+DATA PoleConstants<>+1356(SB)/4, $0xbdb17d89
+DATA PoleConstants<>+1360(SB)/4, $0xbd5f6392
+DATA PoleConstants<>+1364(SB)/4, $0xbd074351
+DATA PoleConstants<>+1368(SB)/4, $0xbca7e7e9
+DATA PoleConstants<>+1372(SB)/4, $0xbc51ebc9
+DATA PoleConstants<>+1376(SB)/4, $0xbbbc0e36
+DATA PoleConstants<>+1380(SB)/4, $0xbb08802f
+DATA PoleConstants<>+1384(SB)/4, $0xba5b6caa
+DATA PoleConstants<>+1388(SB)/4, $0xb9a4f57a
+DATA PoleConstants<>+1392(SB)/4, $0xb8dc0681
+DATA PoleConstants<>+1396(SB)/4, $0xb822920b
+DATA PoleConstants<>+1400(SB)/4, $0xb7739b33
+DATA PoleConstants<>+1404(SB)/4, $0xb6b3ece5
+DATA PoleConstants<>+1408(SB)/4, $0xb59ff120
+DATA PoleConstants<>+1412(SB)/4, $0xb3ffe119
+DATA PoleConstants<>+1416(SB)/4, $0x00000000
+DATA PoleConstants<>+1420(SB)/4, $0x00000000
+DATA PoleConstants<>+1424(SB)/4, $0x00000000
+DATA PoleConstants<>+1428(SB)/4, $0x00000000
+DATA PoleConstants<>+1432(SB)/4, $0x00000000
+DATA PoleConstants<>+1436(SB)/4, $0x00000000
+DATA PoleConstants<>+1440(SB)/4, $0x32dacbc1
+DATA PoleConstants<>+1444(SB)/4, $0xbe35255b
+DATA PoleConstants<>+1448(SB)/4, $0xbe8f2d48
+DATA PoleConstants<>+1452(SB)/4, $0xbeb01ad4
+DATA PoleConstants<>+1456(SB)/4, $0xbec1ab8a
+DATA PoleConstants<>+1460(SB)/4, $0xbec4db29
+DATA PoleConstants<>+1464(SB)/4, $0xbebcddc8
+DATA PoleConstants<>+1468(SB)/4, $0xbeae5023
+DATA PoleConstants<>+1472(SB)/4, $0x3de31e99
+DATA PoleConstants<>+1476(SB)/4, $0x3dcbc02f
+DATA PoleConstants<>+1480(SB)/4, $0x3d97375c
+DATA PoleConstants<>+1484(SB)/4, $0x3d565c88
+DATA PoleConstants<>+1488(SB)/4, $0x3d0c6170
+DATA PoleConstants<>+1492(SB)/4, $0x3cae3763
+DATA PoleConstants<>+1496(SB)/4, $0x3c5b32f0
+DATA PoleConstants<>+1500(SB)/4, $0x3c0a272f
+DATA PoleConstants<>+1504(SB)/4, $0x3b794246
+DATA PoleConstants<>+1508(SB)/4, $0x3ab5982c
+DATA PoleConstants<>+1512(SB)/4, $0x3a122ff8
+DATA PoleConstants<>+1516(SB)/4, $0x395beda2
+DATA PoleConstants<>+1520(SB)/4, $0x38926f5e
+DATA PoleConstants<>+1524(SB)/4, $0x37d80f9d
+DATA PoleConstants<>+1528(SB)/4, $0x37237cb5
+DATA PoleConstants<>+1532(SB)/4, $0x36703fda
+DATA PoleConstants<>+1536(SB)/4, $0x3555348b
+DATA PoleConstants<>+1540(SB)/4, $0x33a9db5a
+DATA PoleConstants<>+1544(SB)/4, $0x00000000
+DATA PoleConstants<>+1548(SB)/4, $0x00000000
+DATA PoleConstants<>+1552(SB)/4, $0x00000000
+DATA PoleConstants<>+1556(SB)/4, $0x00000000
+DATA PoleConstants<>+1560(SB)/4, $0x00000000
+DATA PoleConstants<>+1564(SB)/4, $0x00000000
+DATA PoleConstants<>+1568(SB)/4, $0xbeaaab82
+DATA PoleConstants<>+1572(SB)/4, $0xbe945e8b
+DATA PoleConstants<>+1576(SB)/4, $0xbe5c27e0
+DATA PoleConstants<>+1580(SB)/4, $0xbe07d305
+DATA PoleConstants<>+1584(SB)/4, $0xbd4f793b
+DATA PoleConstants<>+1588(SB)/4, $0x3c3f4c26
+DATA PoleConstants<>+1592(SB)/4, $0x3d83a936
+DATA PoleConstants<>+1596(SB)/4, $0x3dbf9c50
+DATA PoleConstants<>+1600(SB)/4, $0x3b8ea104
+DATA PoleConstants<>+1604(SB)/4, $0xbcaddfe9
+DATA PoleConstants<>+1608(SB)/4, $0xbccd2a94
+DATA PoleConstants<>+1612(SB)/4, $0xbcac0c1c
+DATA PoleConstants<>+1616(SB)/4, $0xbc780862
+DATA PoleConstants<>+1620(SB)/4, $0xbc227602
+DATA PoleConstants<>+1624(SB)/4, $0xbbd224aa
+DATA PoleConstants<>+1628(SB)/4, $0xbb864f2c
+DATA PoleConstants<>+1632(SB)/4, $0xbaf848e1
+DATA PoleConstants<>+1636(SB)/4, $0xba36615a
+DATA PoleConstants<>+1640(SB)/4, $0xb992ef64
+DATA PoleConstants<>+1644(SB)/4, $0xb8dd5a4a
+DATA PoleConstants<>+1648(SB)/4, $0xb811d3ad
+DATA PoleConstants<>+1652(SB)/4, $0xb75417be
+DATA PoleConstants<>+1656(SB)/4, $0xb6b14040
+DATA PoleConstants<>+1660(SB)/4, $0xb5f6b849
+DATA PoleConstants<>+1664(SB)/4, $0xb4dc97ea
+DATA PoleConstants<>+1668(SB)/4, $0xb32e950c
+DATA PoleConstants<>+1672(SB)/4, $0x00000000
+DATA PoleConstants<>+1676(SB)/4, $0x00000000
+DATA PoleConstants<>+1680(SB)/4, $0x00000000
+DATA PoleConstants<>+1684(SB)/4, $0x00000000
+DATA PoleConstants<>+1688(SB)/4, $0x00000000
+DATA PoleConstants<>+1692(SB)/4, $0x00000000
+DATA PoleConstants<>+1696(SB)/4, $0x3976545d
+DATA PoleConstants<>+1700(SB)/4, $0x3de52200
+DATA PoleConstants<>+1704(SB)/4, $0x3e2323c5
+DATA PoleConstants<>+1708(SB)/4, $0x3e2dc7e3
+DATA PoleConstants<>+1712(SB)/4, $0x3e1beadc
+DATA PoleConstants<>+1716(SB)/4, $0x3df77f54
+DATA PoleConstants<>+1720(SB)/4, $0x3da41717
+DATA PoleConstants<>+1724(SB)/4, $0x3d3912ca
+DATA PoleConstants<>+1728(SB)/4, $0xbd03c0a5
+DATA PoleConstants<>+1732(SB)/4, $0xbc1a3371
+DATA PoleConstants<>+1736(SB)/4, $0x3ad3712b
+DATA PoleConstants<>+1740(SB)/4, $0x3b973862
+DATA PoleConstants<>+1744(SB)/4, $0x3b956770
+DATA PoleConstants<>+1748(SB)/4, $0x3b5d52c8
+DATA PoleConstants<>+1752(SB)/4, $0x3b1a31ac
+DATA PoleConstants<>+1756(SB)/4, $0x3abc7213
+DATA PoleConstants<>+1760(SB)/4, $0x3a468bac
+DATA PoleConstants<>+1764(SB)/4, $0x3994c5e1
+DATA PoleConstants<>+1768(SB)/4, $0x38e3b00a
+DATA PoleConstants<>+1772(SB)/4, $0x382a26cb
+DATA PoleConstants<>+1776(SB)/4, $0x37898c33
+DATA PoleConstants<>+1780(SB)/4, $0x36e4daf2
+DATA PoleConstants<>+1784(SB)/4, $0x356ef6cc
+DATA PoleConstants<>+1788(SB)/4, $0x352c0853
+DATA PoleConstants<>+1792(SB)/4, $0x3431d754
+DATA PoleConstants<>+1796(SB)/4, $0x32a8c62a
+DATA PoleConstants<>+1800(SB)/4, $0x00000000
+DATA PoleConstants<>+1804(SB)/4, $0x00000000
+DATA PoleConstants<>+1808(SB)/4, $0x00000000
+DATA PoleConstants<>+1812(SB)/4, $0x00000000
+DATA PoleConstants<>+1816(SB)/4, $0x00000000
+DATA PoleConstants<>+1820(SB)/4, $0x00000000
+DATA PoleConstants<>+1824(SB)/4, $0x3e062d94
+DATA PoleConstants<>+1828(SB)/4, $0x3dc44657
+DATA PoleConstants<>+1832(SB)/4, $0x3d2e50f5
+DATA PoleConstants<>+1836(SB)/4, $0xbb9ca7cb
+DATA PoleConstants<>+1840(SB)/4, $0xbd23c0da
+DATA PoleConstants<>+1844(SB)/4, $0xbd662a51
+DATA PoleConstants<>+1848(SB)/4, $0xbd808c6a
+DATA PoleConstants<>+1852(SB)/4, $0xbd5c0ee0
+DATA PoleConstants<>+1856(SB)/4, $0x80000000
+DATA PoleConstants<>+1860(SB)/4, $0xc2d00000
+DATA PoleConstants<>+1864(SB)/4, $0x49400000
+DATA PoleConstants<>+1868(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+1872(SB)/4, $0x3f317218
+DATA PoleConstants<>+1876(SB)/4, $0xb102e308
 DATA PoleConstants<>+1880(SB)/4, $0x00000000
 DATA PoleConstants<>+1884(SB)/4, $0x00000000
-DATA PoleConstants<>+1888(SB)/4, $0x3e062d94
-DATA PoleConstants<>+1892(SB)/4, $0x3dc44657
-DATA PoleConstants<>+1896(SB)/4, $0x3d2e50f5
-DATA PoleConstants<>+1900(SB)/4, $0xbb9ca7cb
-DATA PoleConstants<>+1904(SB)/4, $0xbd23c0da
-DATA PoleConstants<>+1908(SB)/4, $0xbd662a51
-DATA PoleConstants<>+1912(SB)/4, $0xbd808c6a
-DATA PoleConstants<>+1916(SB)/4, $0xbd5c0ee0
-DATA PoleConstants<>+1920(SB)/4, $0x80000000
-DATA PoleConstants<>+1924(SB)/4, $0xff800000
-DATA PoleConstants<>+1928(SB)/4, $0xc2d00000
-DATA PoleConstants<>+1932(SB)/4, $0x49400000
-DATA PoleConstants<>+1936(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+1940(SB)/4, $0x3f317218
-DATA PoleConstants<>+1944(SB)/4, $0xb102e308
-DATA PoleConstants<>+1948(SB)/4, $0x00000000
-DATA PoleConstants<>+1952(SB)/4, $0x00000000
-DATA PoleConstants<>+1956(SB)/4, $0x00000000
-DATA PoleConstants<>+1960(SB)/4, $0x00000000
-DATA PoleConstants<>+1964(SB)/4, $0x00000000
-DATA PoleConstants<>+1968(SB)/4, $0x00000000
-DATA PoleConstants<>+1972(SB)/4, $0x00000000
-DATA PoleConstants<>+1976(SB)/4, $0x00000000
-DATA PoleConstants<>+1980(SB)/4, $0x00000000
-DATA PoleConstants<>+1984(SB)/4, $0x21800000
-DATA PoleConstants<>+1988(SB)/4, $0x3346cb6a
-DATA PoleConstants<>+1992(SB)/4, $0xb24e0610
-DATA PoleConstants<>+1996(SB)/4, $0x334b2482
-DATA PoleConstants<>+2000(SB)/4, $0x33092801
-DATA PoleConstants<>+2004(SB)/4, $0x331b85f2
-DATA PoleConstants<>+2008(SB)/4, $0xb3051aa9
-DATA PoleConstants<>+2012(SB)/4, $0xb2006c56
-DATA PoleConstants<>+2016(SB)/4, $0x329302af
-DATA PoleConstants<>+2020(SB)/4, $0xb302e5a2
-DATA PoleConstants<>+2024(SB)/4, $0x31b3d0e5
-DATA PoleConstants<>+2028(SB)/4, $0x31d1daf2
-DATA PoleConstants<>+2032(SB)/4, $0xb27ce182
-DATA PoleConstants<>+2036(SB)/4, $0xb1b4b0da
-DATA PoleConstants<>+2040(SB)/4, $0xb1d290be
-DATA PoleConstants<>+2044(SB)/4, $0x31b0a146
-DATA PoleConstants<>+2048(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+2052(SB)/4, $0x3f000111
-DATA PoleConstants<>+2056(SB)/4, $0x00000000
-DATA PoleConstants<>+2060(SB)/4, $0x00000000
-DATA PoleConstants<>+2064(SB)/4, $0x00000000
-DATA PoleConstants<>+2068(SB)/4, $0x00000000
-DATA PoleConstants<>+2072(SB)/4, $0x00000000
-DATA PoleConstants<>+2076(SB)/4, $0x00000000
-DATA PoleConstants<>+2080(SB)/4, $0x00000000
-DATA PoleConstants<>+2084(SB)/4, $0x00000000
-DATA PoleConstants<>+2088(SB)/4, $0x00000000
-DATA PoleConstants<>+2092(SB)/4, $0x00000000
-DATA PoleConstants<>+2096(SB)/4, $0x00000000
-DATA PoleConstants<>+2100(SB)/4, $0x00000000
-DATA PoleConstants<>+2104(SB)/4, $0x00000000
-DATA PoleConstants<>+2108(SB)/4, $0x00000000
-DATA PoleConstants<>+2112(SB)/4, $0x3f800000
-DATA PoleConstants<>+2116(SB)/4, $0x3f85aac3
-DATA PoleConstants<>+2120(SB)/4, $0x3f8b95c2
-DATA PoleConstants<>+2124(SB)/4, $0x3f91c3d3
-DATA PoleConstants<>+2128(SB)/4, $0x3f9837f0
-DATA PoleConstants<>+2132(SB)/4, $0x3f9ef532
-DATA PoleConstants<>+2136(SB)/4, $0x3fa5fed7
-DATA PoleConstants<>+2140(SB)/4, $0x3fad583f
-DATA PoleConstants<>+2144(SB)/4, $0x3fb504f3
-DATA PoleConstants<>+2148(SB)/4, $0x3fbd08a4
-DATA PoleConstants<>+2152(SB)/4, $0x3fc5672a
-DATA PoleConstants<>+2156(SB)/4, $0x3fce248c
-DATA PoleConstants<>+2160(SB)/4, $0x3fd744fd
-DATA PoleConstants<>+2164(SB)/4, $0x3fe0ccdf
-DATA PoleConstants<>+2168(SB)/4, $0x3feac0c7
-DATA PoleConstants<>+2172(SB)/4, $0x3ff5257d
-DATA PoleConstants<>+2176(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+2184(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+2192(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+2200(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+2208(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+2216(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+2224(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+2232(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+2240(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+2248(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+2256(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+2264(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+2272(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+2280(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+2288(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+2296(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+2304(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+2312(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+2320(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+2328(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+2336(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+2344(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+2352(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+2360(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+2368(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+2376(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+2384(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+2392(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+2400(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+2408(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+2416(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+2424(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+2432(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+2440(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+2448(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+2456(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+2464(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+2472(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+2480(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+2488(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+2496(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+2504(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+2512(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+2520(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+2528(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+2536(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+2544(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+2552(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+2560(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+2568(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+2576(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+2584(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+2592(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+2600(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+2608(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+2616(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+2624(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+2632(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+2640(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+2648(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+2656(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+2664(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+2672(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+2680(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+2688(SB)/8, $0x7ff0000000000000
-DATA PoleConstants<>+2696(SB)/8, $0x00095f619980c433
-DATA PoleConstants<>+2704(SB)/8, $0x4330000000000000
-DATA PoleConstants<>+2712(SB)/8, $0x43300000000003ff
-DATA PoleConstants<>+2720(SB)/8, $0x000fffffffffffff
-DATA PoleConstants<>+2728(SB)/8, $0x3fe6a09e667f3bcd
-DATA PoleConstants<>+2736(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+2744(SB)/8, $0x4000000000000000
-DATA PoleConstants<>+2752(SB)/8, $0x3fe62e42fefa39ef
-DATA PoleConstants<>+2760(SB)/8, $0x4000000000004990
-DATA PoleConstants<>+2768(SB)/8, $0x3fe555554db62b8a
-DATA PoleConstants<>+2776(SB)/8, $0x3fd999a9bd09c3ae
-DATA PoleConstants<>+2784(SB)/8, $0x3fd2432e86d5da18
-DATA PoleConstants<>+2792(SB)/8, $0x3fce3aa5e803484d
-DATA PoleConstants<>+2800(SB)/8, $0x0000000000000000
-DATA PoleConstants<>+2808(SB)/8, $0xfff0000000000000
-DATA PoleConstants<>+2816(SB)/8, $0x7ff8000000000001
-DATA PoleConstants<>+2824(SB)/4, $0x00000000
-DATA PoleConstants<>+2828(SB)/4, $0x00000000
-DATA PoleConstants<>+2832(SB)/4, $0x00000000
-DATA PoleConstants<>+2836(SB)/4, $0x00000000
-DATA PoleConstants<>+2840(SB)/4, $0x00000001
-DATA PoleConstants<>+2844(SB)/4, $0x00000001
-DATA PoleConstants<>+2848(SB)/4, $0x00000001
-DATA PoleConstants<>+2852(SB)/4, $0x00000001
-DATA PoleConstants<>+2856(SB)/4, $0x00000002
-DATA PoleConstants<>+2860(SB)/4, $0x00000002
-DATA PoleConstants<>+2864(SB)/4, $0x00000002
-DATA PoleConstants<>+2868(SB)/4, $0x00000002
-DATA PoleConstants<>+2872(SB)/4, $0x00000003
-DATA PoleConstants<>+2876(SB)/4, $0x00000003
-DATA PoleConstants<>+2880(SB)/4, $0x00000003
-DATA PoleConstants<>+2884(SB)/4, $0x00000003
-DATA PoleConstants<>+2888(SB)/4, $0x00000004
-DATA PoleConstants<>+2892(SB)/4, $0x00000004
-DATA PoleConstants<>+2896(SB)/4, $0x00000004
-DATA PoleConstants<>+2900(SB)/4, $0x00000004
-DATA PoleConstants<>+2904(SB)/4, $0x00000005
-DATA PoleConstants<>+2908(SB)/4, $0x00000005
-DATA PoleConstants<>+2912(SB)/4, $0x00000005
-DATA PoleConstants<>+2916(SB)/4, $0x00000005
-DATA PoleConstants<>+2920(SB)/4, $0x00000006
-DATA PoleConstants<>+2924(SB)/4, $0x00000006
-DATA PoleConstants<>+2928(SB)/4, $0x00000006
-DATA PoleConstants<>+2932(SB)/4, $0x00000006
-DATA PoleConstants<>+2936(SB)/4, $0x00000007
-DATA PoleConstants<>+2940(SB)/4, $0x00000007
-DATA PoleConstants<>+2944(SB)/4, $0x00000007
-DATA PoleConstants<>+2948(SB)/4, $0x00000007
+DATA PoleConstants<>+1888(SB)/4, $0x00000000
+DATA PoleConstants<>+1892(SB)/4, $0x00000000
+DATA PoleConstants<>+1896(SB)/4, $0x00000000
+DATA PoleConstants<>+1900(SB)/4, $0x00000000
+DATA PoleConstants<>+1904(SB)/4, $0x00000000
+DATA PoleConstants<>+1908(SB)/4, $0x00000000
+DATA PoleConstants<>+1912(SB)/4, $0x00000000
+DATA PoleConstants<>+1916(SB)/4, $0x00000000
+DATA PoleConstants<>+1920(SB)/4, $0x21800000
+DATA PoleConstants<>+1924(SB)/4, $0x3346cb6a
+DATA PoleConstants<>+1928(SB)/4, $0xb24e0610
+DATA PoleConstants<>+1932(SB)/4, $0x334b2482
+DATA PoleConstants<>+1936(SB)/4, $0x33092801
+DATA PoleConstants<>+1940(SB)/4, $0x331b85f2
+DATA PoleConstants<>+1944(SB)/4, $0xb3051aa9
+DATA PoleConstants<>+1948(SB)/4, $0xb2006c56
+DATA PoleConstants<>+1952(SB)/4, $0x329302af
+DATA PoleConstants<>+1956(SB)/4, $0xb302e5a2
+DATA PoleConstants<>+1960(SB)/4, $0x31b3d0e5
+DATA PoleConstants<>+1964(SB)/4, $0x31d1daf2
+DATA PoleConstants<>+1968(SB)/4, $0xb27ce182
+DATA PoleConstants<>+1972(SB)/4, $0xb1b4b0da
+DATA PoleConstants<>+1976(SB)/4, $0xb1d290be
+DATA PoleConstants<>+1980(SB)/4, $0x31b0a146
+DATA PoleConstants<>+1984(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+1988(SB)/4, $0x3f000111
+DATA PoleConstants<>+1992(SB)/4, $0x00000000
+DATA PoleConstants<>+1996(SB)/4, $0x00000000
+DATA PoleConstants<>+2000(SB)/4, $0x00000000
+DATA PoleConstants<>+2004(SB)/4, $0x00000000
+DATA PoleConstants<>+2008(SB)/4, $0x00000000
+DATA PoleConstants<>+2012(SB)/4, $0x00000000
+DATA PoleConstants<>+2016(SB)/4, $0x00000000
+DATA PoleConstants<>+2020(SB)/4, $0x00000000
+DATA PoleConstants<>+2024(SB)/4, $0x00000000
+DATA PoleConstants<>+2028(SB)/4, $0x00000000
+DATA PoleConstants<>+2032(SB)/4, $0x00000000
+DATA PoleConstants<>+2036(SB)/4, $0x00000000
+DATA PoleConstants<>+2040(SB)/4, $0x00000000
+DATA PoleConstants<>+2044(SB)/4, $0x00000000
+DATA PoleConstants<>+2048(SB)/4, $0x3f800000
+DATA PoleConstants<>+2052(SB)/4, $0x3f85aac3
+DATA PoleConstants<>+2056(SB)/4, $0x3f8b95c2
+DATA PoleConstants<>+2060(SB)/4, $0x3f91c3d3
+DATA PoleConstants<>+2064(SB)/4, $0x3f9837f0
+DATA PoleConstants<>+2068(SB)/4, $0x3f9ef532
+DATA PoleConstants<>+2072(SB)/4, $0x3fa5fed7
+DATA PoleConstants<>+2076(SB)/4, $0x3fad583f
+DATA PoleConstants<>+2080(SB)/4, $0x3fb504f3
+DATA PoleConstants<>+2084(SB)/4, $0x3fbd08a4
+DATA PoleConstants<>+2088(SB)/4, $0x3fc5672a
+DATA PoleConstants<>+2092(SB)/4, $0x3fce248c
+DATA PoleConstants<>+2096(SB)/4, $0x3fd744fd
+DATA PoleConstants<>+2100(SB)/4, $0x3fe0ccdf
+DATA PoleConstants<>+2104(SB)/4, $0x3feac0c7
+DATA PoleConstants<>+2108(SB)/4, $0x3ff5257d
+DATA PoleConstants<>+2112(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+2120(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+2128(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+2136(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+2144(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+2152(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+2160(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+2168(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+2176(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+2184(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+2192(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+2200(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+2208(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+2216(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+2224(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+2232(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+2240(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+2248(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+2256(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+2264(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+2272(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+2280(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+2288(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+2296(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+2304(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+2312(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+2320(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+2328(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+2336(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+2344(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+2352(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+2360(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+2368(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+2376(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+2384(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+2392(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+2400(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+2408(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+2416(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+2424(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+2432(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+2440(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+2448(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+2456(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+2464(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+2472(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+2480(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+2488(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+2496(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+2504(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+2512(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+2520(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+2528(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+2536(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+2544(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+2552(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+2560(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+2568(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+2576(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+2584(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+2592(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+2600(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+2608(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+2616(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+2624(SB)/8, $0x7ff0000000000000
+DATA PoleConstants<>+2632(SB)/8, $0x00095f619980c433
+DATA PoleConstants<>+2640(SB)/8, $0x4330000000000000
+DATA PoleConstants<>+2648(SB)/8, $0x43300000000003ff
+DATA PoleConstants<>+2656(SB)/8, $0x000fffffffffffff
+DATA PoleConstants<>+2664(SB)/8, $0x3fe6a09e667f3bcd
+DATA PoleConstants<>+2672(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+2680(SB)/8, $0x4000000000000000
+DATA PoleConstants<>+2688(SB)/8, $0x3fe62e42fefa39ef
+DATA PoleConstants<>+2696(SB)/8, $0x4000000000004990
+DATA PoleConstants<>+2704(SB)/8, $0x3fe555554db62b8a
+DATA PoleConstants<>+2712(SB)/8, $0x3fd999a9bd09c3ae
+DATA PoleConstants<>+2720(SB)/8, $0x3fd2432e86d5da18
+DATA PoleConstants<>+2728(SB)/8, $0x3fce3aa5e803484d
+DATA PoleConstants<>+2736(SB)/8, $0x0000000000000000
+DATA PoleConstants<>+2744(SB)/8, $0xfff0000000000000
+DATA PoleConstants<>+2752(SB)/8, $0x7ff8000000000001
+DATA PoleConstants<>+2760(SB)/4, $0x00000000
+DATA PoleConstants<>+2764(SB)/4, $0x00000000
+DATA PoleConstants<>+2768(SB)/4, $0x00000000
+DATA PoleConstants<>+2772(SB)/4, $0x00000000
+DATA PoleConstants<>+2776(SB)/4, $0x00000001
+DATA PoleConstants<>+2780(SB)/4, $0x00000001
+DATA PoleConstants<>+2784(SB)/4, $0x00000001
+DATA PoleConstants<>+2788(SB)/4, $0x00000001
+DATA PoleConstants<>+2792(SB)/4, $0x00000002
+DATA PoleConstants<>+2796(SB)/4, $0x00000002
+DATA PoleConstants<>+2800(SB)/4, $0x00000002
+DATA PoleConstants<>+2804(SB)/4, $0x00000002
+DATA PoleConstants<>+2808(SB)/4, $0x00000003
+DATA PoleConstants<>+2812(SB)/4, $0x00000003
+DATA PoleConstants<>+2816(SB)/4, $0x00000003
+DATA PoleConstants<>+2820(SB)/4, $0x00000003
+DATA PoleConstants<>+2824(SB)/4, $0x00000004
+DATA PoleConstants<>+2828(SB)/4, $0x00000004
+DATA PoleConstants<>+2832(SB)/4, $0x00000004
+DATA PoleConstants<>+2836(SB)/4, $0x00000004
+DATA PoleConstants<>+2840(SB)/4, $0x00000005
+DATA PoleConstants<>+2844(SB)/4, $0x00000005
+DATA PoleConstants<>+2848(SB)/4, $0x00000005
+DATA PoleConstants<>+2852(SB)/4, $0x00000005
+DATA PoleConstants<>+2856(SB)/4, $0x00000006
+DATA PoleConstants<>+2860(SB)/4, $0x00000006
+DATA PoleConstants<>+2864(SB)/4, $0x00000006
+DATA PoleConstants<>+2868(SB)/4, $0x00000006
+DATA PoleConstants<>+2872(SB)/4, $0x00000007
+DATA PoleConstants<>+2876(SB)/4, $0x00000007
+DATA PoleConstants<>+2880(SB)/4, $0x00000007
+DATA PoleConstants<>+2884(SB)/4, $0x00000007
+DATA PoleConstants<>+2888(SB)/4, $0x00000000
+DATA PoleConstants<>+2892(SB)/4, $0x00000000
+DATA PoleConstants<>+2896(SB)/4, $0x00000000
+DATA PoleConstants<>+2900(SB)/4, $0x00000000
+DATA PoleConstants<>+2904(SB)/4, $0x00000000
+DATA PoleConstants<>+2908(SB)/4, $0x00000000
+DATA PoleConstants<>+2912(SB)/4, $0x00000000
+DATA PoleConstants<>+2916(SB)/4, $0x00000000
+DATA PoleConstants<>+2920(SB)/4, $0x00000000
+DATA PoleConstants<>+2924(SB)/4, $0x00000000
+DATA PoleConstants<>+2928(SB)/4, $0x00000000
+DATA PoleConstants<>+2932(SB)/4, $0x00000000
+DATA PoleConstants<>+2936(SB)/4, $0x00000000
+DATA PoleConstants<>+2940(SB)/4, $0x00000000
+DATA PoleConstants<>+2944(SB)/4, $0x00000000
+DATA PoleConstants<>+2948(SB)/4, $0x00000000
 DATA PoleConstants<>+2952(SB)/4, $0x00000000
 DATA PoleConstants<>+2956(SB)/4, $0x00000000
-DATA PoleConstants<>+2960(SB)/4, $0x00000000
-DATA PoleConstants<>+2964(SB)/4, $0x00000000
-DATA PoleConstants<>+2968(SB)/4, $0x00000000
-DATA PoleConstants<>+2972(SB)/4, $0x00000000
-DATA PoleConstants<>+2976(SB)/4, $0x00000000
-DATA PoleConstants<>+2980(SB)/4, $0x00000000
-DATA PoleConstants<>+2984(SB)/4, $0x00000000
-DATA PoleConstants<>+2988(SB)/4, $0x00000000
-DATA PoleConstants<>+2992(SB)/4, $0x00000000
-DATA PoleConstants<>+2996(SB)/4, $0x00000000
-DATA PoleConstants<>+3000(SB)/4, $0x00000000
-DATA PoleConstants<>+3004(SB)/4, $0x00000000
-DATA PoleConstants<>+3008(SB)/4, $0x00000000
-DATA PoleConstants<>+3012(SB)/4, $0x00000000
-DATA PoleConstants<>+3016(SB)/4, $0x00000000
-DATA PoleConstants<>+3020(SB)/4, $0x00000000
-DATA PoleConstants<>+3024(SB)/4, $0x00000001
-DATA PoleConstants<>+3028(SB)/4, $0x00000001
-DATA PoleConstants<>+3032(SB)/4, $0x00000001
-DATA PoleConstants<>+3036(SB)/4, $0x00000001
-DATA PoleConstants<>+3040(SB)/4, $0x00000002
-DATA PoleConstants<>+3044(SB)/4, $0x00000002
-DATA PoleConstants<>+3048(SB)/4, $0x00000002
-DATA PoleConstants<>+3052(SB)/4, $0x00000002
-DATA PoleConstants<>+3056(SB)/4, $0x00000003
-DATA PoleConstants<>+3060(SB)/4, $0x00000003
-DATA PoleConstants<>+3064(SB)/4, $0x00000003
-DATA PoleConstants<>+3068(SB)/4, $0x00000003
-DATA PoleConstants<>+3072(SB)/4, $0x00000004
-DATA PoleConstants<>+3076(SB)/4, $0x00000004
-DATA PoleConstants<>+3080(SB)/4, $0x00000004
-DATA PoleConstants<>+3084(SB)/4, $0x00000004
-DATA PoleConstants<>+3088(SB)/4, $0x00000005
-DATA PoleConstants<>+3092(SB)/4, $0x00000005
-DATA PoleConstants<>+3096(SB)/4, $0x00000005
-DATA PoleConstants<>+3100(SB)/4, $0x00000005
-DATA PoleConstants<>+3104(SB)/4, $0x00000006
-DATA PoleConstants<>+3108(SB)/4, $0x00000006
-DATA PoleConstants<>+3112(SB)/4, $0x00000006
-DATA PoleConstants<>+3116(SB)/4, $0x00000006
-DATA PoleConstants<>+3120(SB)/4, $0x00000007
-DATA PoleConstants<>+3124(SB)/4, $0x00000007
-DATA PoleConstants<>+3128(SB)/4, $0x00000007
-DATA PoleConstants<>+3132(SB)/4, $0x00000007
-DATA PoleConstants<>+3136(SB)/4, $0x00000008
-DATA PoleConstants<>+3140(SB)/4, $0x00000008
-DATA PoleConstants<>+3144(SB)/4, $0x00000008
-DATA PoleConstants<>+3148(SB)/4, $0x00000008
-DATA PoleConstants<>+3152(SB)/4, $0x00000009
-DATA PoleConstants<>+3156(SB)/4, $0x00000009
-DATA PoleConstants<>+3160(SB)/4, $0x00000009
-DATA PoleConstants<>+3164(SB)/4, $0x00000009
-DATA PoleConstants<>+3168(SB)/4, $0x0000000a
-DATA PoleConstants<>+3172(SB)/4, $0x0000000a
-DATA PoleConstants<>+3176(SB)/4, $0x0000000a
-DATA PoleConstants<>+3180(SB)/4, $0x0000000a
-DATA PoleConstants<>+3184(SB)/4, $0x0000000b
-DATA PoleConstants<>+3188(SB)/4, $0x0000000b
-DATA PoleConstants<>+3192(SB)/4, $0x0000000b
-DATA PoleConstants<>+3196(SB)/4, $0x0000000b
-DATA PoleConstants<>+3200(SB)/4, $0x0000000c
-DATA PoleConstants<>+3204(SB)/4, $0x0000000c
-DATA PoleConstants<>+3208(SB)/4, $0x0000000c
-DATA PoleConstants<>+3212(SB)/4, $0x0000000c
-DATA PoleConstants<>+3216(SB)/4, $0x0000000d
-DATA PoleConstants<>+3220(SB)/4, $0x0000000d
-DATA PoleConstants<>+3224(SB)/4, $0x0000000d
-DATA PoleConstants<>+3228(SB)/4, $0x0000000d
-DATA PoleConstants<>+3232(SB)/4, $0x0000000e
-DATA PoleConstants<>+3236(SB)/4, $0x0000000e
-DATA PoleConstants<>+3240(SB)/4, $0x0000000e
-DATA PoleConstants<>+3244(SB)/4, $0x0000000e
-DATA PoleConstants<>+3248(SB)/4, $0x0000000f
-DATA PoleConstants<>+3252(SB)/4, $0x0000000f
-DATA PoleConstants<>+3256(SB)/4, $0x0000000f
-DATA PoleConstants<>+3260(SB)/4, $0x0000000f
-DATA PoleConstants<>+3264(SB)/8, $0x405528f5c28f5c29
-DATA PoleConstants<>+3272(SB)/8, $0x405528f5c28f5c29
-DATA PoleConstants<>+3280(SB)/8, $0x405528f5c28f5c29
-DATA PoleConstants<>+3288(SB)/8, $0x405528f5c28f5c29
-DATA PoleConstants<>+3296(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+3304(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+3312(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+3320(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+3328(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+3336(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+3344(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+3352(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+3360(SB)/4, $0x00000000
+DATA PoleConstants<>+2960(SB)/4, $0x00000001
+DATA PoleConstants<>+2964(SB)/4, $0x00000001
+DATA PoleConstants<>+2968(SB)/4, $0x00000001
+DATA PoleConstants<>+2972(SB)/4, $0x00000001
+DATA PoleConstants<>+2976(SB)/4, $0x00000002
+DATA PoleConstants<>+2980(SB)/4, $0x00000002
+DATA PoleConstants<>+2984(SB)/4, $0x00000002
+DATA PoleConstants<>+2988(SB)/4, $0x00000002
+DATA PoleConstants<>+2992(SB)/4, $0x00000003
+DATA PoleConstants<>+2996(SB)/4, $0x00000003
+DATA PoleConstants<>+3000(SB)/4, $0x00000003
+DATA PoleConstants<>+3004(SB)/4, $0x00000003
+DATA PoleConstants<>+3008(SB)/4, $0x00000004
+DATA PoleConstants<>+3012(SB)/4, $0x00000004
+DATA PoleConstants<>+3016(SB)/4, $0x00000004
+DATA PoleConstants<>+3020(SB)/4, $0x00000004
+DATA PoleConstants<>+3024(SB)/4, $0x00000005
+DATA PoleConstants<>+3028(SB)/4, $0x00000005
+DATA PoleConstants<>+3032(SB)/4, $0x00000005
+DATA PoleConstants<>+3036(SB)/4, $0x00000005
+DATA PoleConstants<>+3040(SB)/4, $0x00000006
+DATA PoleConstants<>+3044(SB)/4, $0x00000006
+DATA PoleConstants<>+3048(SB)/4, $0x00000006
+DATA PoleConstants<>+3052(SB)/4, $0x00000006
+DATA PoleConstants<>+3056(SB)/4, $0x00000007
+DATA PoleConstants<>+3060(SB)/4, $0x00000007
+DATA PoleConstants<>+3064(SB)/4, $0x00000007
+DATA PoleConstants<>+3068(SB)/4, $0x00000007
+DATA PoleConstants<>+3072(SB)/4, $0x00000008
+DATA PoleConstants<>+3076(SB)/4, $0x00000008
+DATA PoleConstants<>+3080(SB)/4, $0x00000008
+DATA PoleConstants<>+3084(SB)/4, $0x00000008
+DATA PoleConstants<>+3088(SB)/4, $0x00000009
+DATA PoleConstants<>+3092(SB)/4, $0x00000009
+DATA PoleConstants<>+3096(SB)/4, $0x00000009
+DATA PoleConstants<>+3100(SB)/4, $0x00000009
+DATA PoleConstants<>+3104(SB)/4, $0x0000000a
+DATA PoleConstants<>+3108(SB)/4, $0x0000000a
+DATA PoleConstants<>+3112(SB)/4, $0x0000000a
+DATA PoleConstants<>+3116(SB)/4, $0x0000000a
+DATA PoleConstants<>+3120(SB)/4, $0x0000000b
+DATA PoleConstants<>+3124(SB)/4, $0x0000000b
+DATA PoleConstants<>+3128(SB)/4, $0x0000000b
+DATA PoleConstants<>+3132(SB)/4, $0x0000000b
+DATA PoleConstants<>+3136(SB)/4, $0x0000000c
+DATA PoleConstants<>+3140(SB)/4, $0x0000000c
+DATA PoleConstants<>+3144(SB)/4, $0x0000000c
+DATA PoleConstants<>+3148(SB)/4, $0x0000000c
+DATA PoleConstants<>+3152(SB)/4, $0x0000000d
+DATA PoleConstants<>+3156(SB)/4, $0x0000000d
+DATA PoleConstants<>+3160(SB)/4, $0x0000000d
+DATA PoleConstants<>+3164(SB)/4, $0x0000000d
+DATA PoleConstants<>+3168(SB)/4, $0x0000000e
+DATA PoleConstants<>+3172(SB)/4, $0x0000000e
+DATA PoleConstants<>+3176(SB)/4, $0x0000000e
+DATA PoleConstants<>+3180(SB)/4, $0x0000000e
+DATA PoleConstants<>+3184(SB)/4, $0x0000000f
+DATA PoleConstants<>+3188(SB)/4, $0x0000000f
+DATA PoleConstants<>+3192(SB)/4, $0x0000000f
+DATA PoleConstants<>+3196(SB)/4, $0x0000000f
+DATA PoleConstants<>+3200(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+3208(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+3216(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+3224(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+3232(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+3240(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+3248(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+3256(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+3264(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+3272(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+3280(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+3288(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+3296(SB)/4, $0x00000000
+DATA PoleConstants<>+3300(SB)/4, $0x00000000
+DATA PoleConstants<>+3304(SB)/4, $0x00000000
+DATA PoleConstants<>+3308(SB)/4, $0x00000000
+DATA PoleConstants<>+3312(SB)/4, $0x00000000
+DATA PoleConstants<>+3316(SB)/4, $0x00000000
+DATA PoleConstants<>+3320(SB)/4, $0x00000000
+DATA PoleConstants<>+3324(SB)/4, $0x00000000
+DATA PoleConstants<>+3328(SB)/4, $0x42b20000
+DATA PoleConstants<>+3332(SB)/4, $0x42b20000
+DATA PoleConstants<>+3336(SB)/4, $0x42b20000
+DATA PoleConstants<>+3340(SB)/4, $0x42b20000
+DATA PoleConstants<>+3344(SB)/4, $0x42b20000
+DATA PoleConstants<>+3348(SB)/4, $0x42b20000
+DATA PoleConstants<>+3352(SB)/4, $0x42b20000
+DATA PoleConstants<>+3356(SB)/4, $0x42b20000
+DATA PoleConstants<>+3360(SB)/4, $0x42b20000
 DATA PoleConstants<>+3364(SB)/4, $0x00000000
-DATA PoleConstants<>+3368(SB)/4, $0x00000000
-DATA PoleConstants<>+3372(SB)/4, $0x00000000
-DATA PoleConstants<>+3376(SB)/4, $0x00000000
-DATA PoleConstants<>+3380(SB)/4, $0x00000000
-DATA PoleConstants<>+3384(SB)/4, $0x00000000
-DATA PoleConstants<>+3388(SB)/4, $0x00000000
-DATA PoleConstants<>+3392(SB)/4, $0x42b20000
-DATA PoleConstants<>+3396(SB)/4, $0x42b20000
-DATA PoleConstants<>+3400(SB)/4, $0x42b20000
-DATA PoleConstants<>+3404(SB)/4, $0x42b20000
-DATA PoleConstants<>+3408(SB)/4, $0x42b20000
-DATA PoleConstants<>+3412(SB)/4, $0x42b20000
-DATA PoleConstants<>+3416(SB)/4, $0x42b20000
-DATA PoleConstants<>+3420(SB)/4, $0x42b20000
-DATA PoleConstants<>+3424(SB)/4, $0x42b20000
-DATA PoleConstants<>+3428(SB)/4, $0x00000000
-DATA PoleConstants<>+3432(SB)/4, $0x3f800000
-DATA PoleConstants<>+3436(SB)/4, $0x40000000
-DATA PoleConstants<>+3440(SB)/4, $0x40400000
-DATA PoleConstants<>+3444(SB)/4, $0x40800000
-DATA PoleConstants<>+3448(SB)/4, $0x40a00000
-DATA PoleConstants<>+3452(SB)/4, $0x40c00000
-DATA PoleConstants<>+3456(SB)/4, $0x40e00000
-DATA PoleConstants<>+3460(SB)/4, $0x41000000
-DATA PoleConstants<>+3464(SB)/4, $0x41100000
-DATA PoleConstants<>+3468(SB)/4, $0x41200000
-DATA PoleConstants<>+3472(SB)/4, $0x41300000
-DATA PoleConstants<>+3476(SB)/4, $0x41400000
-DATA PoleConstants<>+3480(SB)/4, $0x41500000
-DATA PoleConstants<>+3484(SB)/4, $0x41600000
-DATA PoleConstants<>+3488(SB)/4, $0x41700000
-DATA PoleConstants<>+3492(SB)/4, $0x41800000
-DATA PoleConstants<>+3496(SB)/4, $0x41880000
-DATA PoleConstants<>+3500(SB)/4, $0x41900000
-DATA PoleConstants<>+3504(SB)/4, $0x41980000
-DATA PoleConstants<>+3508(SB)/4, $0x41a00000
-DATA PoleConstants<>+3512(SB)/4, $0x41a80000
-DATA PoleConstants<>+3516(SB)/4, $0x41b00000
-DATA PoleConstants<>+3520(SB)/4, $0x41b80000
-DATA PoleConstants<>+3524(SB)/4, $0x41c00000
-DATA PoleConstants<>+3528(SB)/4, $0x41c80000
-DATA PoleConstants<>+3532(SB)/4, $0x41d00000
-DATA PoleConstants<>+3536(SB)/4, $0x41d80000
-DATA PoleConstants<>+3540(SB)/4, $0x41e00000
-DATA PoleConstants<>+3544(SB)/4, $0x41e80000
-DATA PoleConstants<>+3548(SB)/4, $0x41f00000
-DATA PoleConstants<>+3552(SB)/4, $0x41f80000
-DATA PoleConstants<>+3556(SB)/4, $0x00000000
-DATA PoleConstants<>+3560(SB)/4, $0x00000000
-DATA PoleConstants<>+3564(SB)/4, $0x00000000
-DATA PoleConstants<>+3568(SB)/4, $0x00000000
-DATA PoleConstants<>+3572(SB)/4, $0x00000000
-DATA PoleConstants<>+3576(SB)/4, $0x00000000
-DATA PoleConstants<>+3580(SB)/4, $0x00000000
+DATA PoleConstants<>+3368(SB)/4, $0x3f800000
+DATA PoleConstants<>+3372(SB)/4, $0x40000000
+DATA PoleConstants<>+3376(SB)/4, $0x40400000
+DATA PoleConstants<>+3380(SB)/4, $0x40800000
+DATA PoleConstants<>+3384(SB)/4, $0x40a00000
+DATA PoleConstants<>+3388(SB)/4, $0x40c00000
+DATA PoleConstants<>+3392(SB)/4, $0x40e00000
+DATA PoleConstants<>+3396(SB)/4, $0x41000000
+DATA PoleConstants<>+3400(SB)/4, $0x41100000
+DATA PoleConstants<>+3404(SB)/4, $0x41200000
+DATA PoleConstants<>+3408(SB)/4, $0x41300000
+DATA PoleConstants<>+3412(SB)/4, $0x41400000
+DATA PoleConstants<>+3416(SB)/4, $0x41500000
+DATA PoleConstants<>+3420(SB)/4, $0x41600000
+DATA PoleConstants<>+3424(SB)/4, $0x41700000
+DATA PoleConstants<>+3428(SB)/4, $0x41800000
+DATA PoleConstants<>+3432(SB)/4, $0x41880000
+DATA PoleConstants<>+3436(SB)/4, $0x41900000
+DATA PoleConstants<>+3440(SB)/4, $0x41980000
+DATA PoleConstants<>+3444(SB)/4, $0x41a00000
+DATA PoleConstants<>+3448(SB)/4, $0x41a80000
+DATA PoleConstants<>+3452(SB)/4, $0x41b00000
+DATA PoleConstants<>+3456(SB)/4, $0x41b80000
+DATA PoleConstants<>+3460(SB)/4, $0x41c00000
+DATA PoleConstants<>+3464(SB)/4, $0x41c80000
+DATA PoleConstants<>+3468(SB)/4, $0x41d00000
+DATA PoleConstants<>+3472(SB)/4, $0x41d80000
+DATA PoleConstants<>+3476(SB)/4, $0x41e00000
+DATA PoleConstants<>+3480(SB)/4, $0x41e80000
+DATA PoleConstants<>+3484(SB)/4, $0x41f00000
+DATA PoleConstants<>+3488(SB)/4, $0x41f80000
+DATA PoleConstants<>+3492(SB)/4, $0x00000000
+DATA PoleConstants<>+3496(SB)/4, $0x00000000
+DATA PoleConstants<>+3500(SB)/4, $0x00000000
+DATA PoleConstants<>+3504(SB)/4, $0x00000000
+DATA PoleConstants<>+3508(SB)/4, $0x00000000
+DATA PoleConstants<>+3512(SB)/4, $0x00000000
+DATA PoleConstants<>+3516(SB)/4, $0x00000000
+DATA PoleConstants<>+3520(SB)/4, $0x00000000
+DATA PoleConstants<>+3524(SB)/4, $0x3f800000
+DATA PoleConstants<>+3528(SB)/4, $0x40000000
+DATA PoleConstants<>+3532(SB)/4, $0x40400000
+DATA PoleConstants<>+3536(SB)/4, $0x40800000
+DATA PoleConstants<>+3540(SB)/4, $0x40a00000
+DATA PoleConstants<>+3544(SB)/4, $0x40c00000
+DATA PoleConstants<>+3548(SB)/4, $0x40e00000
+DATA PoleConstants<>+3552(SB)/4, $0x41000000
+DATA PoleConstants<>+3556(SB)/4, $0x41100000
+DATA PoleConstants<>+3560(SB)/4, $0x41200000
+DATA PoleConstants<>+3564(SB)/4, $0x41300000
+DATA PoleConstants<>+3568(SB)/4, $0x41400000
+DATA PoleConstants<>+3572(SB)/4, $0x41500000
+DATA PoleConstants<>+3576(SB)/4, $0x41600000
+DATA PoleConstants<>+3580(SB)/4, $0x41700000
 DATA PoleConstants<>+3584(SB)/4, $0x00000000
-DATA PoleConstants<>+3588(SB)/4, $0x3f800000
-DATA PoleConstants<>+3592(SB)/4, $0x40000000
-DATA PoleConstants<>+3596(SB)/4, $0x40400000
-DATA PoleConstants<>+3600(SB)/4, $0x40800000
-DATA PoleConstants<>+3604(SB)/4, $0x40a00000
-DATA PoleConstants<>+3608(SB)/4, $0x40c00000
-DATA PoleConstants<>+3612(SB)/4, $0x40e00000
-DATA PoleConstants<>+3616(SB)/4, $0x41000000
-DATA PoleConstants<>+3620(SB)/4, $0x41100000
-DATA PoleConstants<>+3624(SB)/4, $0x41200000
-DATA PoleConstants<>+3628(SB)/4, $0x41300000
-DATA PoleConstants<>+3632(SB)/4, $0x41400000
-DATA PoleConstants<>+3636(SB)/4, $0x41500000
-DATA PoleConstants<>+3640(SB)/4, $0x41600000
-DATA PoleConstants<>+3644(SB)/4, $0x41700000
-DATA PoleConstants<>+3648(SB)/4, $0x00000000
-DATA PoleConstants<>+3652(SB)/4, $0x00000000
-DATA PoleConstants<>+3656(SB)/4, $0x00000000
-DATA PoleConstants<>+3660(SB)/4, $0x00000000
-DATA PoleConstants<>+3664(SB)/4, $0x00000000
-DATA PoleConstants<>+3668(SB)/4, $0x00000000
-DATA PoleConstants<>+3672(SB)/4, $0x00000000
-DATA PoleConstants<>+3676(SB)/4, $0x00000000
-DATA PoleConstants<>+3680(SB)/4, $0x00000000
-DATA PoleConstants<>+3684(SB)/4, $0x00000000
-DATA PoleConstants<>+3688(SB)/4, $0x00000000
-DATA PoleConstants<>+3692(SB)/4, $0x00000000
-DATA PoleConstants<>+3696(SB)/4, $0x00000000
-DATA PoleConstants<>+3700(SB)/4, $0x00000000
-DATA PoleConstants<>+3704(SB)/4, $0x00000000
-DATA PoleConstants<>+3708(SB)/4, $0x00000000
-DATA PoleConstants<>+3712(SB)/4, $0x41800000
-DATA PoleConstants<>+3716(SB)/4, $0x41880000
-DATA PoleConstants<>+3720(SB)/4, $0x41900000
-DATA PoleConstants<>+3724(SB)/4, $0x41980000
-DATA PoleConstants<>+3728(SB)/4, $0x41a00000
-DATA PoleConstants<>+3732(SB)/4, $0x41a80000
-DATA PoleConstants<>+3736(SB)/4, $0x41b00000
-DATA PoleConstants<>+3740(SB)/4, $0x41b80000
-DATA PoleConstants<>+3744(SB)/4, $0x41c00000
-DATA PoleConstants<>+3748(SB)/4, $0x41c80000
-DATA PoleConstants<>+3752(SB)/4, $0x41d00000
-DATA PoleConstants<>+3756(SB)/4, $0x41d80000
-DATA PoleConstants<>+3760(SB)/4, $0x41e00000
-DATA PoleConstants<>+3764(SB)/4, $0x41e80000
-DATA PoleConstants<>+3768(SB)/4, $0x41f00000
-DATA PoleConstants<>+3772(SB)/4, $0x41f80000
-GLOBL PoleConstants<>(SB), RODATA|NOPTR, $3776
+DATA PoleConstants<>+3588(SB)/4, $0x00000000
+DATA PoleConstants<>+3592(SB)/4, $0x00000000
+DATA PoleConstants<>+3596(SB)/4, $0x00000000
+DATA PoleConstants<>+3600(SB)/4, $0x00000000
+DATA PoleConstants<>+3604(SB)/4, $0x00000000
+DATA PoleConstants<>+3608(SB)/4, $0x00000000
+DATA PoleConstants<>+3612(SB)/4, $0x00000000
+DATA PoleConstants<>+3616(SB)/4, $0x00000000
+DATA PoleConstants<>+3620(SB)/4, $0x00000000
+DATA PoleConstants<>+3624(SB)/4, $0x00000000
+DATA PoleConstants<>+3628(SB)/4, $0x00000000
+DATA PoleConstants<>+3632(SB)/4, $0x00000000
+DATA PoleConstants<>+3636(SB)/4, $0x00000000
+DATA PoleConstants<>+3640(SB)/4, $0x00000000
+DATA PoleConstants<>+3644(SB)/4, $0x00000000
+DATA PoleConstants<>+3648(SB)/4, $0x41800000
+DATA PoleConstants<>+3652(SB)/4, $0x41880000
+DATA PoleConstants<>+3656(SB)/4, $0x41900000
+DATA PoleConstants<>+3660(SB)/4, $0x41980000
+DATA PoleConstants<>+3664(SB)/4, $0x41a00000
+DATA PoleConstants<>+3668(SB)/4, $0x41a80000
+DATA PoleConstants<>+3672(SB)/4, $0x41b00000
+DATA PoleConstants<>+3676(SB)/4, $0x41b80000
+DATA PoleConstants<>+3680(SB)/4, $0x41c00000
+DATA PoleConstants<>+3684(SB)/4, $0x41c80000
+DATA PoleConstants<>+3688(SB)/4, $0x41d00000
+DATA PoleConstants<>+3692(SB)/4, $0x41d80000
+DATA PoleConstants<>+3696(SB)/4, $0x41e00000
+DATA PoleConstants<>+3700(SB)/4, $0x41e80000
+DATA PoleConstants<>+3704(SB)/4, $0x41f00000
+DATA PoleConstants<>+3708(SB)/4, $0x41f80000
+GLOBL PoleConstants<>(SB), RODATA|NOPTR, $3712

@@ -319,54 +319,48 @@ TEXT ·spiralsForwardAVX2(SB), NOSPLIT, $0-24
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
+	VSHUFPS      $0x00, X0, X0, X1
+	VSHUFPS      $0x55, X0, X0, X2
+	VMAXPS       X2, X1, X1
+	VMOVSS       X1, 272(SI)
+	VSUBPS       X1, X0, X0
+	VMOVUPS      SpiralsConstants<>+448(SB), X1
+	VMAXPS       X0, X1, X0
 	VMOVUPS      SpiralsConstants<>+480(SB), X1
-	VMOVUPS      SpiralsConstants<>+448(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 272(SI)
-	VSUBPS       X2, X0, X0
-	VMOVUPS      SpiralsConstants<>+512(SB), X2
-	VMAXPS       X0, X2, X0
-	VMOVUPS      SpiralsConstants<>+544(SB), X2
-	VMOVAPS      X2, X3
-	VFMADD231PS  SpiralsConstants<>+576(SB), X0, X3
-	VSUBPS       X2, X3, X3
-	VMOVAPS      X2, X4
-	VFMADD231PS  SpiralsConstants<>+608(SB), X3, X4
-	VSUBPS       X2, X4, X5
-	VSUBPS       X5, X3, X5
-	VADDPS       X2, X5, X2
-	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+640(SB), X4, X4
-	VPSLLD       $0x17, X2, X2
-	VPADDD       SpiralsConstants<>+640(SB), X2, X2
-	VFNMADD231PS SpiralsConstants<>+672(SB), X3, X0
-	VFNMADD231PS SpiralsConstants<>+704(SB), X3, X0
-	VMOVAPS      X4, X3
-	VFMADD231PS  X0, X4, X3
-	VSUBPS       X3, X4, X5
-	VFMADD231PS  X0, X4, X5
-	VMULPS       X0, X0, X6
-	VMULPS       X6, X4, X4
-	VMOVUPS      SpiralsConstants<>+608(SB), X7
+	VMOVAPS      X1, X2
+	VFMADD231PS  SpiralsConstants<>+512(SB), X0, X2
+	VSUBPS       X1, X2, X2
+	VMOVAPS      X1, X3
+	VFMADD231PS  SpiralsConstants<>+544(SB), X2, X3
+	VSUBPS       X1, X3, X4
+	VSUBPS       X4, X2, X4
+	VADDPS       X1, X4, X1
+	VPSLLD       $0x17, X3, X3
+	VPADDD       SpiralsConstants<>+576(SB), X3, X3
+	VPSLLD       $0x17, X1, X1
+	VPADDD       SpiralsConstants<>+576(SB), X1, X1
+	VFNMADD231PS SpiralsConstants<>+608(SB), X2, X0
+	VFNMADD231PS SpiralsConstants<>+640(SB), X2, X0
+	VMOVAPS      X3, X2
+	VFMADD231PS  X0, X3, X2
+	VSUBPS       X2, X3, X4
+	VFMADD231PS  X0, X3, X4
+	VMULPS       X0, X0, X5
+	VMULPS       X5, X3, X3
+	VMOVUPS      SpiralsConstants<>+544(SB), X6
+	VFMADD231PS  SpiralsConstants<>+672(SB), X0, X6
+	VMOVUPS      SpiralsConstants<>+704(SB), X7
 	VFMADD231PS  SpiralsConstants<>+736(SB), X0, X7
 	VMOVUPS      SpiralsConstants<>+768(SB), X8
 	VFMADD231PS  SpiralsConstants<>+800(SB), X0, X8
-	VMOVUPS      SpiralsConstants<>+832(SB), X9
-	VFMADD231PS  SpiralsConstants<>+864(SB), X0, X9
-	VFMADD231PS  X6, X8, X7
-	VMULPS       X6, X6, X0
-	VFMADD231PS  X0, X9, X7
-	VFMADD231PS  X7, X4, X5
-	VADDPS       X5, X3, X0
-	VMULPS       X2, X0, X0
-	VANDPS       X0, X1, X1
-	VSHUFPS      $0x4e, X1, X1, X2
-	VADDPS       X2, X1, X1
-	VSHUFPS      $0xb1, X1, X1, X2
+	VFMADD231PS  X5, X7, X6
+	VMULPS       X5, X5, X0
+	VFMADD231PS  X0, X8, X6
+	VFMADD231PS  X6, X3, X4
+	VADDPS       X4, X2, X0
+	VMULPS       X1, X0, X0
+	VSHUFPS      $0x00, X0, X0, X1
+	VSHUFPS      $0x55, X0, X0, X2
 	VADDPS       X2, X1, X1
 	VMOVSS       X1, 276(SI)
 	VDIVPS       X1, X0, X0
@@ -388,43 +382,43 @@ TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 	VSHUFPS      $0x88, Z0, Z1, Z2
 	VSHUFPS      $0xdd, Z0, Z1, Z0
 	VADDPS       Z0, Z2, Z0
-	VMOVUPS      SpiralsConstants<>+896(SB), Z1
+	VMOVUPS      SpiralsConstants<>+832(SB), Z1
 	VPERMPS      Z0, Z1, Z0
 	VADDPS       128(DI), Z0, Z0
-	VANDPS.BCST  SpiralsConstants<>+964(SB), Z0, Z1
-	VBROADCASTSS SpiralsConstants<>+960(SB), Z2
+	VANDPS.BCST  SpiralsConstants<>+900(SB), Z0, Z1
+	VBROADCASTSS SpiralsConstants<>+896(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VADDPS.BCST  SpiralsConstants<>+968(SB), Z1, Z3
+	VADDPS.BCST  SpiralsConstants<>+904(SB), Z1, Z3
 	VPSRLD       $0x14, Z3, Z3
-	VMOVUPS      SpiralsConstants<>+1024(SB), Z4
+	VMOVUPS      SpiralsConstants<>+960(SB), Z4
 	VMOVAPS      Z3, Z5
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z4, Z5
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z4, Z5
 	VSUBPS       Z5, Z1, Z1
-	VMOVUPS      SpiralsConstants<>+1152(SB), Z5
+	VMOVUPS      SpiralsConstants<>+1088(SB), Z5
 	VMOVAPS      Z3, Z6
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z5, Z6
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z5, Z6
 	VMAXPS       Z1, Z6, Z6
-	VMOVUPS      SpiralsConstants<>+1280(SB), Z7
+	VMOVUPS      SpiralsConstants<>+1216(SB), Z7
 	VMOVAPS      Z3, Z8
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z7, Z8
-	VMOVUPS      SpiralsConstants<>+1408(SB), Z9
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z7, Z8
+	VMOVUPS      SpiralsConstants<>+1344(SB), Z9
 	VMOVAPS      Z3, Z10
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z9, Z10
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z11
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z9, Z10
+	VMOVUPS      SpiralsConstants<>+1472(SB), Z11
 	VMOVAPS      Z3, Z12
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z11, Z12
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z13
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z11, Z12
+	VMOVUPS      SpiralsConstants<>+1600(SB), Z13
 	VMOVAPS      Z3, Z14
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z13, Z14
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z15
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z15, Z3
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z13, Z14
+	VMOVUPS      SpiralsConstants<>+1728(SB), Z15
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z15, Z3
 	VFMADD231PS  Z1, Z12, Z10
 	VFMADD231PS  Z1, Z3, Z14
 	VMULPS       Z1, Z1, Z3
 	VFMADD231PS  Z3, Z14, Z10
 	VFMADD231PS  Z10, Z1, Z8
 	VFMADD231PS  Z1, Z8, Z6
-	VBROADCASTSS SpiralsConstants<>+1920(SB), Z1
+	VBROADCASTSS SpiralsConstants<>+1856(SB), Z1
 	VPTERNLOGD   $0x78, Z1, Z0, Z6
 	VMOVUPS      Z6, (SI)
 
@@ -491,25 +485,25 @@ TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 	VSHUFF32X4  $0xdd, Z3, Z0, Z0
 	VADDPS      Z0, Z6, Z0
 	VADDPS      1216(DI), Z0, Z0
-	VANDPS.BCST SpiralsConstants<>+964(SB), Z0, Z3
+	VANDPS.BCST SpiralsConstants<>+900(SB), Z0, Z3
 	VMINPS      Z3, Z2, Z2
-	VADDPS.BCST SpiralsConstants<>+968(SB), Z2, Z3
+	VADDPS.BCST SpiralsConstants<>+904(SB), Z2, Z3
 	VPSRLD      $0x14, Z3, Z3
 	VMOVAPS     Z3, Z6
-	VPERMI2PS   SpiralsConstants<>+1088(SB), Z4, Z6
+	VPERMI2PS   SpiralsConstants<>+1024(SB), Z4, Z6
 	VSUBPS      Z6, Z2, Z2
 	VMOVAPS     Z3, Z4
-	VPERMI2PS   SpiralsConstants<>+1216(SB), Z5, Z4
+	VPERMI2PS   SpiralsConstants<>+1152(SB), Z5, Z4
 	VMAXPS      Z2, Z4, Z4
 	VMOVAPS     Z3, Z5
-	VPERMI2PS   SpiralsConstants<>+1344(SB), Z7, Z5
+	VPERMI2PS   SpiralsConstants<>+1280(SB), Z7, Z5
 	VMOVAPS     Z3, Z6
-	VPERMI2PS   SpiralsConstants<>+1472(SB), Z9, Z6
+	VPERMI2PS   SpiralsConstants<>+1408(SB), Z9, Z6
 	VMOVAPS     Z3, Z7
-	VPERMI2PS   SpiralsConstants<>+1600(SB), Z11, Z7
+	VPERMI2PS   SpiralsConstants<>+1536(SB), Z11, Z7
 	VMOVAPS     Z3, Z8
-	VPERMI2PS   SpiralsConstants<>+1728(SB), Z13, Z8
-	VPERMI2PS   SpiralsConstants<>+1856(SB), Z15, Z3
+	VPERMI2PS   SpiralsConstants<>+1664(SB), Z13, Z8
+	VPERMI2PS   SpiralsConstants<>+1792(SB), Z15, Z3
 	VFMADD231PS Z2, Z7, Z6
 	VFMADD231PS Z2, Z3, Z8
 	VMULPS      Z2, Z2, Z3
@@ -536,37 +530,30 @@ TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVSD        X0, 256(SI)
 
 	// a3 = softmax(z3)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      SpiralsConstants<>+1924(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 272(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      SpiralsConstants<>+1928(SB), X1
+	VBROADCASTSS      SpiralsConstants<>+1860(SB), X1
 	VMAXPS            X0, X1, X0
-	VBROADCASTSS      SpiralsConstants<>+1932(SB), X1
+	VBROADCASTSS      SpiralsConstants<>+1864(SB), X1
 	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  SpiralsConstants<>+1936(SB), X0, X2
+	VFMADD231PS.BCST  SpiralsConstants<>+1868(SB), X0, X2
 	VSUBPS            X1, X2, X1
-	VFNMADD231PS.BCST SpiralsConstants<>+1940(SB), X1, X0
-	VPERMPS           SpiralsConstants<>+1984(SB), Z2, Z3
-	VFNMADD231PS.BCST SpiralsConstants<>+1944(SB), X1, X3
+	VFNMADD231PS.BCST SpiralsConstants<>+1872(SB), X1, X0
+	VPERMPS           SpiralsConstants<>+1920(SB), Z2, Z3
+	VFNMADD231PS.BCST SpiralsConstants<>+1876(SB), X1, X3
 	VMULPS            X0, X0, X4
-	VBROADCASTSS      SpiralsConstants<>+2052(SB), X5
-	VFMADD231PS.BCST  SpiralsConstants<>+2048(SB), X0, X5
+	VBROADCASTSS      SpiralsConstants<>+1988(SB), X5
+	VFMADD231PS.BCST  SpiralsConstants<>+1984(SB), X0, X5
 	VADDPS            X3, X0, X0
 	VFMADD231PS       X5, X4, X0
-	VPERMPS           SpiralsConstants<>+2112(SB), Z2, Z2
+	VPERMPS           SpiralsConstants<>+2048(SB), Z2, Z2
 	VFMADD231PS       X0, X2, X2
 	VSCALEFPS         X1, X2, X0
-	VMOVAPS.Z         X0, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VADDPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VADDPS            X2, X1, X1
 	VMOVSS            X1, 276(SI)
 	VDIVPS            X1, X0, X0
@@ -891,110 +878,100 @@ TEXT ·spiralsLossAVX2(SB), NOSPLIT, $0-36
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VMOVUPS      SpiralsConstants<>+480(SB), X1
-	VMOVUPS      SpiralsConstants<>+448(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 272(SI)
-	VSUBPS       X2, X0, X3
-	VMOVUPS      SpiralsConstants<>+512(SB), X4
-	VMAXPS       X3, X4, X3
-	VMOVUPS      SpiralsConstants<>+544(SB), X4
-	VMOVAPS      X4, X5
-	VFMADD231PS  SpiralsConstants<>+576(SB), X3, X5
-	VSUBPS       X4, X5, X5
-	VMOVAPS      X4, X6
-	VFMADD231PS  SpiralsConstants<>+608(SB), X5, X6
-	VSUBPS       X4, X6, X8
-	VSUBPS       X8, X5, X8
-	VADDPS       X4, X8, X4
-	VPSLLD       $0x17, X6, X6
-	VPADDD       SpiralsConstants<>+640(SB), X6, X6
-	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+640(SB), X4, X4
-	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
-	VFNMADD231PS SpiralsConstants<>+704(SB), X5, X3
-	VMOVAPS      X6, X5
-	VFMADD231PS  X3, X6, X5
-	VSUBPS       X5, X6, X8
-	VFMADD231PS  X3, X6, X8
-	VMULPS       X3, X3, X9
-	VMULPS       X9, X6, X6
-	VMOVUPS      SpiralsConstants<>+608(SB), X10
-	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X10
+	VSHUFPS      $0x00, X0, X0, X1
+	VSHUFPS      $0x55, X0, X0, X2
+	VMAXPS       X2, X1, X1
+	VMOVSS       X1, 272(SI)
+	VSUBPS       X1, X0, X2
+	VMOVUPS      SpiralsConstants<>+448(SB), X3
+	VMAXPS       X2, X3, X2
+	VMOVUPS      SpiralsConstants<>+480(SB), X3
+	VMOVAPS      X3, X4
+	VFMADD231PS  SpiralsConstants<>+512(SB), X2, X4
+	VSUBPS       X3, X4, X4
+	VMOVAPS      X3, X5
+	VFMADD231PS  SpiralsConstants<>+544(SB), X4, X5
+	VSUBPS       X3, X5, X6
+	VSUBPS       X6, X4, X6
+	VADDPS       X3, X6, X3
+	VPSLLD       $0x17, X5, X5
+	VPADDD       SpiralsConstants<>+576(SB), X5, X5
+	VPSLLD       $0x17, X3, X3
+	VPADDD       SpiralsConstants<>+576(SB), X3, X3
+	VFNMADD231PS SpiralsConstants<>+608(SB), X4, X2
+	VFNMADD231PS SpiralsConstants<>+640(SB), X4, X2
+	VMOVAPS      X5, X4
+	VFMADD231PS  X2, X5, X4
+	VSUBPS       X4, X5, X6
+	VFMADD231PS  X2, X5, X6
+	VMULPS       X2, X2, X8
+	VMULPS       X8, X5, X5
+	VMOVUPS      SpiralsConstants<>+544(SB), X9
+	VFMADD231PS  SpiralsConstants<>+672(SB), X2, X9
+	VMOVUPS      SpiralsConstants<>+704(SB), X10
+	VFMADD231PS  SpiralsConstants<>+736(SB), X2, X10
 	VMOVUPS      SpiralsConstants<>+768(SB), X11
-	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X11
-	VMOVUPS      SpiralsConstants<>+832(SB), X12
-	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X12
-	VFMADD231PS  X9, X11, X10
-	VMULPS       X9, X9, X3
-	VFMADD231PS  X3, X12, X10
-	VFMADD231PS  X10, X6, X8
-	VADDPS       X8, X5, X3
-	VMULPS       X4, X3, X3
-	VANDPS       X3, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, 276(SI)
-	VDIVPS       X4, X3, X3
-	VMOVSD       X3, 264(SI)
+	VFMADD231PS  SpiralsConstants<>+800(SB), X2, X11
+	VFMADD231PS  X8, X10, X9
+	VMULPS       X8, X8, X2
+	VFMADD231PS  X2, X11, X9
+	VFMADD231PS  X9, X5, X6
+	VADDPS       X6, X4, X2
+	VMULPS       X3, X2, X2
+	VSHUFPS      $0x00, X2, X2, X3
+	VSHUFPS      $0x55, X2, X2, X4
+	VADDPS       X4, X3, X3
+	VMOVSS       X3, 276(SI)
+	VDIVPS       X3, X2, X2
+	VMOVSD       X2, 264(SI)
 
 	// t = log(s3)
-	VSHUFPS     $0x00, X4, X4, X3
-	VCVTPS2PD   X3, Y3
-	VPADDQ      SpiralsConstants<>+2208(SB), Y3, Y4
-	VPSRLQ      $0x34, Y4, Y5
-	VORPD       SpiralsConstants<>+2240(SB), Y5, Y5
-	VSUBPD      SpiralsConstants<>+2272(SB), Y5, Y5
-	VANDPD      SpiralsConstants<>+2304(SB), Y4, Y4
-	VPADDQ      SpiralsConstants<>+2336(SB), Y4, Y4
-	VSUBPD      Y7, Y4, Y4
-	VADDPD      SpiralsConstants<>+2368(SB), Y4, Y6
-	VDIVPD      Y6, Y4, Y4
-	VMULPD      Y4, Y4, Y6
-	VMOVUPS     SpiralsConstants<>+2432(SB), Y7
-	VFMADD231PD SpiralsConstants<>+2464(SB), Y6, Y7
-	VMOVUPS     SpiralsConstants<>+2496(SB), Y8
-	VFMADD231PD SpiralsConstants<>+2528(SB), Y6, Y8
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD Y6, Y8, Y7
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+2560(SB), Y6, Y7
-	VMULPD      Y7, Y4, Y4
-	VFMADD231PD SpiralsConstants<>+2400(SB), Y5, Y4
-	VXORPS      X5, X5, X5
-	VCMPPD      $0x00, Y5, Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+2624(SB), Y4, Y4
-	VCMPPD      $0x00, SpiralsConstants<>+2176(SB), Y3, Y6
-	VBLENDVPD   Y6, SpiralsConstants<>+2176(SB), Y4, Y4
-	VCMPPD      $0x19, Y5, Y3, Y3
-	VBLENDVPD   Y3, SpiralsConstants<>+2656(SB), Y4, Y3
-	VCVTPD2PSY  Y3, X3
-	VMOVSS      X3, 288(SI)
+	VCVTPS2PD   X3, X2
+	VPADDQ      SpiralsConstants<>+2144(SB), X2, X3
+	VPSRLQ      $0x34, X3, X4
+	VORPD       SpiralsConstants<>+2176(SB), X4, X4
+	VSUBPD      SpiralsConstants<>+2208(SB), X4, X4
+	VANDPD      SpiralsConstants<>+2240(SB), X3, X3
+	VPADDQ      SpiralsConstants<>+2272(SB), X3, X3
+	VSUBPD      X7, X3, X3
+	VADDPD      SpiralsConstants<>+2304(SB), X3, X5
+	VDIVPD      X5, X3, X3
+	VMULPD      X3, X3, X5
+	VMOVUPS     SpiralsConstants<>+2368(SB), X6
+	VFMADD231PD SpiralsConstants<>+2400(SB), X5, X6
+	VMOVUPS     SpiralsConstants<>+2432(SB), X7
+	VFMADD231PD SpiralsConstants<>+2464(SB), X5, X7
+	VMULPD      X5, X5, X5
+	VFMADD231PD X5, X7, X6
+	VMULPD      X5, X5, X5
+	VFMADD231PD SpiralsConstants<>+2496(SB), X5, X6
+	VMULPD      X6, X3, X3
+	VFMADD231PD SpiralsConstants<>+2336(SB), X4, X3
+	VXORPS      X4, X4, X4
+	VCMPPD      $0x00, X4, X2, X5
+	VBLENDVPD   X5, SpiralsConstants<>+2560(SB), X3, X3
+	VCMPPD      $0x00, SpiralsConstants<>+2112(SB), X2, X5
+	VBLENDVPD   X5, SpiralsConstants<>+2112(SB), X3, X3
+	VCMPPD      $0x19, X4, X2, X2
+	VBLENDVPD   X2, SpiralsConstants<>+2592(SB), X3, X2
+	VCVTPD2PSX  X2, X2
+	VMOVSS      X2, 288(SI)
 
 	// loss = Σ y*(m3 - z3 + t)
-	VSHUFPS $0x00, X2, X2, X2
-	VSUBPS  X0, X2, X0
-	VSHUFPS $0x00, X3, X3, X2
-	VADDPS  X2, X0, X0
-	VMOVSD  (CX), X2
-	VMULPS  X0, X2, X0
-	VANDPS  X0, X1, X0
-	VSHUFPS $0x4e, X0, X0, X1
+	VSUBPS  X0, X1, X0
+	VSHUFPS $0x00, X2, X2, X1
 	VADDPS  X1, X0, X0
-	VSHUFPS $0xb1, X0, X0, X1
-	VADDPS  X1, X0, X0
+	VMOVSD  (CX), X1
+	VMULPS  X0, X1, X0
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
 	VMOVSS  X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
 // func spiralsLossAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·spiralsLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -1008,43 +985,43 @@ TEXT ·spiralsLossAVX512(SB), NOSPLIT, $0-36
 	VSHUFPS      $0x88, Z0, Z1, Z2
 	VSHUFPS      $0xdd, Z0, Z1, Z0
 	VADDPS       Z0, Z2, Z0
-	VMOVUPS      SpiralsConstants<>+896(SB), Z1
+	VMOVUPS      SpiralsConstants<>+832(SB), Z1
 	VPERMPS      Z0, Z1, Z0
 	VADDPS       128(DI), Z0, Z0
-	VANDPS.BCST  SpiralsConstants<>+964(SB), Z0, Z1
-	VBROADCASTSS SpiralsConstants<>+960(SB), Z2
+	VANDPS.BCST  SpiralsConstants<>+900(SB), Z0, Z1
+	VBROADCASTSS SpiralsConstants<>+896(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VADDPS.BCST  SpiralsConstants<>+968(SB), Z1, Z3
+	VADDPS.BCST  SpiralsConstants<>+904(SB), Z1, Z3
 	VPSRLD       $0x14, Z3, Z3
-	VMOVUPS      SpiralsConstants<>+1024(SB), Z4
+	VMOVUPS      SpiralsConstants<>+960(SB), Z4
 	VMOVAPS      Z3, Z5
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z4, Z5
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z4, Z5
 	VSUBPS       Z5, Z1, Z1
-	VMOVUPS      SpiralsConstants<>+1152(SB), Z5
+	VMOVUPS      SpiralsConstants<>+1088(SB), Z5
 	VMOVAPS      Z3, Z6
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z5, Z6
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z5, Z6
 	VMAXPS       Z1, Z6, Z6
-	VMOVUPS      SpiralsConstants<>+1280(SB), Z7
+	VMOVUPS      SpiralsConstants<>+1216(SB), Z7
 	VMOVAPS      Z3, Z8
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z7, Z8
-	VMOVUPS      SpiralsConstants<>+1408(SB), Z9
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z7, Z8
+	VMOVUPS      SpiralsConstants<>+1344(SB), Z9
 	VMOVAPS      Z3, Z10
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z9, Z10
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z11
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z9, Z10
+	VMOVUPS      SpiralsConstants<>+1472(SB), Z11
 	VMOVAPS      Z3, Z12
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z11, Z12
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z13
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z11, Z12
+	VMOVUPS      SpiralsConstants<>+1600(SB), Z13
 	VMOVAPS      Z3, Z14
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z13, Z14
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z15
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z15, Z3
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z13, Z14
+	VMOVUPS      SpiralsConstants<>+1728(SB), Z15
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z15, Z3
 	VFMADD231PS  Z1, Z12, Z10
 	VFMADD231PS  Z1, Z3, Z14
 	VMULPS       Z1, Z1, Z3
 	VFMADD231PS  Z3, Z14, Z10
 	VFMADD231PS  Z10, Z1, Z8
 	VFMADD231PS  Z1, Z8, Z6
-	VBROADCASTSS SpiralsConstants<>+1920(SB), Z1
+	VBROADCASTSS SpiralsConstants<>+1856(SB), Z1
 	VPTERNLOGD   $0x78, Z1, Z0, Z6
 	VMOVUPS      Z6, (SI)
 
@@ -1111,25 +1088,25 @@ TEXT ·spiralsLossAVX512(SB), NOSPLIT, $0-36
 	VSHUFF32X4  $0xdd, Z3, Z0, Z0
 	VADDPS      Z0, Z6, Z0
 	VADDPS      1216(DI), Z0, Z0
-	VANDPS.BCST SpiralsConstants<>+964(SB), Z0, Z3
+	VANDPS.BCST SpiralsConstants<>+900(SB), Z0, Z3
 	VMINPS      Z3, Z2, Z2
-	VADDPS.BCST SpiralsConstants<>+968(SB), Z2, Z3
+	VADDPS.BCST SpiralsConstants<>+904(SB), Z2, Z3
 	VPSRLD      $0x14, Z3, Z3
 	VMOVAPS     Z3, Z6
-	VPERMI2PS   SpiralsConstants<>+1088(SB), Z4, Z6
+	VPERMI2PS   SpiralsConstants<>+1024(SB), Z4, Z6
 	VSUBPS      Z6, Z2, Z2
 	VMOVAPS     Z3, Z4
-	VPERMI2PS   SpiralsConstants<>+1216(SB), Z5, Z4
+	VPERMI2PS   SpiralsConstants<>+1152(SB), Z5, Z4
 	VMAXPS      Z2, Z4, Z4
 	VMOVAPS     Z3, Z5
-	VPERMI2PS   SpiralsConstants<>+1344(SB), Z7, Z5
+	VPERMI2PS   SpiralsConstants<>+1280(SB), Z7, Z5
 	VMOVAPS     Z3, Z6
-	VPERMI2PS   SpiralsConstants<>+1472(SB), Z9, Z6
+	VPERMI2PS   SpiralsConstants<>+1408(SB), Z9, Z6
 	VMOVAPS     Z3, Z7
-	VPERMI2PS   SpiralsConstants<>+1600(SB), Z11, Z7
+	VPERMI2PS   SpiralsConstants<>+1536(SB), Z11, Z7
 	VMOVAPS     Z3, Z8
-	VPERMI2PS   SpiralsConstants<>+1728(SB), Z13, Z8
-	VPERMI2PS   SpiralsConstants<>+1856(SB), Z15, Z3
+	VPERMI2PS   SpiralsConstants<>+1664(SB), Z13, Z8
+	VPERMI2PS   SpiralsConstants<>+1792(SB), Z15, Z3
 	VFMADD231PS Z2, Z7, Z6
 	VFMADD231PS Z2, Z3, Z8
 	VMULPS      Z2, Z2, Z3
@@ -1156,88 +1133,77 @@ TEXT ·spiralsLossAVX512(SB), NOSPLIT, $0-36
 	VMOVSD        X0, 256(SI)
 
 	// a3 = softmax(z3)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      SpiralsConstants<>+1924(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 272(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      SpiralsConstants<>+1928(SB), X3
+	VBROADCASTSS      SpiralsConstants<>+1860(SB), X3
 	VMAXPS            X2, X3, X2
-	VBROADCASTSS      SpiralsConstants<>+1932(SB), X3
+	VBROADCASTSS      SpiralsConstants<>+1864(SB), X3
 	VMOVAPS           X3, X4
-	VFMADD231PS.BCST  SpiralsConstants<>+1936(SB), X2, X4
+	VFMADD231PS.BCST  SpiralsConstants<>+1868(SB), X2, X4
 	VSUBPS            X3, X4, X3
-	VFNMADD231PS.BCST SpiralsConstants<>+1940(SB), X3, X2
-	VPERMPS           SpiralsConstants<>+1984(SB), Z4, Z5
-	VFNMADD231PS.BCST SpiralsConstants<>+1944(SB), X3, X5
+	VFNMADD231PS.BCST SpiralsConstants<>+1872(SB), X3, X2
+	VPERMPS           SpiralsConstants<>+1920(SB), Z4, Z5
+	VFNMADD231PS.BCST SpiralsConstants<>+1876(SB), X3, X5
 	VMULPS            X2, X2, X6
-	VBROADCASTSS      SpiralsConstants<>+2052(SB), X7
-	VFMADD231PS.BCST  SpiralsConstants<>+2048(SB), X2, X7
+	VBROADCASTSS      SpiralsConstants<>+1988(SB), X7
+	VFMADD231PS.BCST  SpiralsConstants<>+1984(SB), X2, X7
 	VADDPS            X5, X2, X2
 	VFMADD231PS       X7, X6, X2
-	VPERMPS           SpiralsConstants<>+2112(SB), Z4, Z4
+	VPERMPS           SpiralsConstants<>+2048(SB), Z4, Z4
 	VFMADD231PS       X2, X4, X4
 	VSCALEFPS         X3, X4, X2
-	VMOVAPS.Z         X2, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X4
-	VADDPS            X4, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X4
+	VSHUFPS           $0x00, X2, X2, X3
+	VSHUFPS           $0x55, X2, X2, X4
 	VADDPS            X4, X3, X3
 	VMOVSS            X3, 276(SI)
 	VDIVPS            X3, X2, X2
 	VMOVSD            X2, 264(SI)
 
 	// t = log(s3)
-	VSHUFPS          $0x00, X3, X3, X2
-	VCVTPS2PD        X2, Y2
-	VPADDQ.BCST      SpiralsConstants<>+2696(SB), Y2, Y3
-	VPSRLQ           $0x34, Y3, Y4
-	VORPD.BCST       SpiralsConstants<>+2704(SB), Y4, Y4
-	VSUBPD.BCST      SpiralsConstants<>+2712(SB), Y4, Y4
-	VANDPD.BCST      SpiralsConstants<>+2720(SB), Y3, Y3
-	VPADDQ.BCST      SpiralsConstants<>+2728(SB), Y3, Y3
-	VSUBPD.BCST      SpiralsConstants<>+2736(SB), Y3, Y3
-	VADDPD.BCST      SpiralsConstants<>+2744(SB), Y3, Y5
-	VDIVPD           Y5, Y3, Y3
-	VMULPD           Y3, Y3, Y5
-	VBROADCASTSD     SpiralsConstants<>+2760(SB), Y6
-	VFMADD231PD.BCST SpiralsConstants<>+2768(SB), Y5, Y6
-	VBROADCASTSD     SpiralsConstants<>+2776(SB), Y7
-	VFMADD231PD.BCST SpiralsConstants<>+2784(SB), Y5, Y7
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD      Y5, Y7, Y6
-	VMULPD           Y5, Y5, Y5
-	VFMADD231PD.BCST SpiralsConstants<>+2792(SB), Y5, Y6
-	VMULPD           Y6, Y3, Y3
-	VFMADD231PD.BCST SpiralsConstants<>+2752(SB), Y4, Y3
+	VCVTPS2PD        X3, X2
+	VPADDQ.BCST      SpiralsConstants<>+2632(SB), X2, X3
+	VPSRLQ           $0x34, X3, X4
+	VORPD.BCST       SpiralsConstants<>+2640(SB), X4, X4
+	VSUBPD.BCST      SpiralsConstants<>+2648(SB), X4, X4
+	VANDPD.BCST      SpiralsConstants<>+2656(SB), X3, X3
+	VPADDQ.BCST      SpiralsConstants<>+2664(SB), X3, X3
+	VSUBPD.BCST      SpiralsConstants<>+2672(SB), X3, X3
+	VADDPD.BCST      SpiralsConstants<>+2680(SB), X3, X5
+	VDIVPD           X5, X3, X3
+	VMULPD           X3, X3, X5
+	VMOVDDUP         SpiralsConstants<>+2696(SB), X6
+	VFMADD231PD.BCST SpiralsConstants<>+2704(SB), X5, X6
+	VMOVDDUP         SpiralsConstants<>+2712(SB), X7
+	VFMADD231PD.BCST SpiralsConstants<>+2720(SB), X5, X7
+	VMULPD           X5, X5, X5
+	VFMADD231PD      X5, X7, X6
+	VMULPD           X5, X5, X5
+	VFMADD231PD.BCST SpiralsConstants<>+2728(SB), X5, X6
+	VMULPD           X6, X3, X3
+	VFMADD231PD.BCST SpiralsConstants<>+2688(SB), X4, X3
 	VXORPS           X4, X4, X4
-	VCMPPD           $0x00, Y4, Y2, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+2808(SB), Y3, K2, Y3
-	VCMPPD.BCST      $0x00, SpiralsConstants<>+2688(SB), Y2, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+2688(SB), Y3, K2, Y3
-	VCMPPD           $0x19, Y4, Y2, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+2816(SB), Y3, K2, Y2
-	VCVTPD2PSY       Y2, X2
+	VCMPPD           $0x00, X4, X2, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2744(SB), X3, K1, X3
+	VCMPPD.BCST      $0x00, SpiralsConstants<>+2624(SB), X2, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2624(SB), X3, K1, X3
+	VCMPPD           $0x19, X4, X2, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2752(SB), X3, K1, X2
+	VCVTPD2PSX       X2, X2
 	VMOVSS           X2, 288(SI)
 
 	// loss = Σ y*(m3 - z3 + t)
-	VSHUFPS   $0x00, X1, X1, X1
-	VSUBPS    X0, X1, X0
-	VSHUFPS   $0x00, X2, X2, X1
-	VADDPS    X1, X0, X0
-	VMOVSD    (CX), X1
-	VMULPS    X0, X1, X0
-	VMOVAPS.Z X0, K1, X0
-	VSHUFPS   $0x4e, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VSHUFPS   $0xb1, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VMOVSS    X0, ret+32(FP)
+	VSUBPS  X0, X1, X0
+	VSHUFPS $0x00, X2, X2, X1
+	VADDPS  X1, X0, X0
+	VMOVSD  (CX), X1
+	VMULPS  X0, X1, X0
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
+	VMOVSS  X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -1261,35 +1227,35 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 
 	// t = log(s3)
 	VBROADCASTSS 276(SI), X0
-	VCVTPS2PD    X0, Y0
-	VPADDQ       SpiralsConstants<>+2208(SB), Y0, Y1
-	VPSRLQ       $0x34, Y1, Y2
-	VORPD        SpiralsConstants<>+2240(SB), Y2, Y2
-	VSUBPD       SpiralsConstants<>+2272(SB), Y2, Y2
-	VANDPD       SpiralsConstants<>+2304(SB), Y1, Y1
-	VPADDQ       SpiralsConstants<>+2336(SB), Y1, Y1
-	VSUBPD       SpiralsConstants<>+256(SB), Y1, Y1
-	VADDPD       SpiralsConstants<>+2368(SB), Y1, Y3
-	VDIVPD       Y3, Y1, Y1
-	VMULPD       Y1, Y1, Y3
-	VMOVUPS      SpiralsConstants<>+2432(SB), Y4
-	VFMADD231PD  SpiralsConstants<>+2464(SB), Y3, Y4
-	VMOVUPS      SpiralsConstants<>+2496(SB), Y5
-	VFMADD231PD  SpiralsConstants<>+2528(SB), Y3, Y5
-	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  Y3, Y5, Y4
-	VMULPD       Y3, Y3, Y3
-	VFMADD231PD  SpiralsConstants<>+2560(SB), Y3, Y4
-	VMULPD       Y4, Y1, Y1
-	VFMADD231PD  SpiralsConstants<>+2400(SB), Y2, Y1
+	VCVTPS2PD    X0, X0
+	VPADDQ       SpiralsConstants<>+2144(SB), X0, X1
+	VPSRLQ       $0x34, X1, X2
+	VORPD        SpiralsConstants<>+2176(SB), X2, X2
+	VSUBPD       SpiralsConstants<>+2208(SB), X2, X2
+	VANDPD       SpiralsConstants<>+2240(SB), X1, X1
+	VPADDQ       SpiralsConstants<>+2272(SB), X1, X1
+	VSUBPD       SpiralsConstants<>+256(SB), X1, X1
+	VADDPD       SpiralsConstants<>+2304(SB), X1, X3
+	VDIVPD       X3, X1, X1
+	VMULPD       X1, X1, X3
+	VMOVUPS      SpiralsConstants<>+2368(SB), X4
+	VFMADD231PD  SpiralsConstants<>+2400(SB), X3, X4
+	VMOVUPS      SpiralsConstants<>+2432(SB), X5
+	VFMADD231PD  SpiralsConstants<>+2464(SB), X3, X5
+	VMULPD       X3, X3, X3
+	VFMADD231PD  X3, X5, X4
+	VMULPD       X3, X3, X3
+	VFMADD231PD  SpiralsConstants<>+2496(SB), X3, X4
+	VMULPD       X4, X1, X1
+	VFMADD231PD  SpiralsConstants<>+2336(SB), X2, X1
 	VXORPS       X2, X2, X2
-	VCMPPD       $0x00, Y2, Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+2624(SB), Y1, Y1
-	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y0, Y3
-	VBLENDVPD    Y3, SpiralsConstants<>+2176(SB), Y1, Y1
-	VCMPPD       $0x19, Y2, Y0, Y0
-	VBLENDVPD    Y0, SpiralsConstants<>+2656(SB), Y1, Y0
-	VCVTPD2PSY   Y0, X0
+	VCMPPD       $0x00, X2, X0, X3
+	VBLENDVPD    X3, SpiralsConstants<>+2560(SB), X1, X1
+	VCMPPD       $0x00, SpiralsConstants<>+2112(SB), X0, X3
+	VBLENDVPD    X3, SpiralsConstants<>+2112(SB), X1, X1
+	VCMPPD       $0x19, X2, X0, X0
+	VBLENDVPD    X0, SpiralsConstants<>+2592(SB), X1, X0
+	VCVTPD2PSX   X0, X0
 	VMOVSS       X0, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
@@ -1303,11 +1269,9 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VADDPS       X0, X3, X0
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 280(SI)
-	VANDPS       SpiralsConstants<>+480(SB), X0, X0
-	VSHUFPS      $0x4e, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X2
-	VADDPS       X2, X0, X0
+	VSHUFPS      $0x00, X0, X0, X2
+	VSHUFPS      $0x55, X0, X0, X0
+	VADDPS       X0, X2, X0
 	VMOVSS       X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
@@ -1319,7 +1283,7 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  1344(DI), Y4, Y2
 	VFMADD231PS  1376(DI), Y4, Y3
 	VMOVUPS      128(SI), Y5
-	VMOVUPS      SpiralsConstants<>+640(SB), Y6
+	VMOVUPS      SpiralsConstants<>+576(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y2, Y2
@@ -1513,11 +1477,11 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y0, 160(BX)
 	VBROADCASTSD (DX), Y0
 	VMOVUPS      64(SI), Y1
-	VMOVUPS      SpiralsConstants<>+2824(SB), Y2
+	VMOVUPS      SpiralsConstants<>+2760(SB), Y2
 	VPERMPS      Y1, Y2, Y3
 	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, (BX)
-	VMOVUPS      SpiralsConstants<>+2856(SB), Y3
+	VMOVUPS      SpiralsConstants<>+2792(SB), Y3
 	VPERMPS      Y1, Y3, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(BX)
@@ -1532,7 +1496,7 @@ TEXT ·spiralsBackwardAVX2(SB), NOSPLIT, $0-44
 	RET
 
 // func spiralsBackwardAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -1542,35 +1506,35 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 
 	// t = log(s3)
 	VBROADCASTSS     276(SI), X0
-	VCVTPS2PD        X0, Y0
-	VPADDQ.BCST      SpiralsConstants<>+2696(SB), Y0, Y1
-	VPSRLQ           $0x34, Y1, Y2
-	VORPD.BCST       SpiralsConstants<>+2704(SB), Y2, Y2
-	VSUBPD.BCST      SpiralsConstants<>+2712(SB), Y2, Y2
-	VANDPD.BCST      SpiralsConstants<>+2720(SB), Y1, Y1
-	VPADDQ.BCST      SpiralsConstants<>+2728(SB), Y1, Y1
-	VSUBPD.BCST      SpiralsConstants<>+2736(SB), Y1, Y1
-	VADDPD.BCST      SpiralsConstants<>+2744(SB), Y1, Y3
-	VDIVPD           Y3, Y1, Y1
-	VMULPD           Y1, Y1, Y3
-	VBROADCASTSD     SpiralsConstants<>+2760(SB), Y4
-	VFMADD231PD.BCST SpiralsConstants<>+2768(SB), Y3, Y4
-	VBROADCASTSD     SpiralsConstants<>+2776(SB), Y5
-	VFMADD231PD.BCST SpiralsConstants<>+2784(SB), Y3, Y5
-	VMULPD           Y3, Y3, Y3
-	VFMADD231PD      Y3, Y5, Y4
-	VMULPD           Y3, Y3, Y3
-	VFMADD231PD.BCST SpiralsConstants<>+2792(SB), Y3, Y4
-	VMULPD           Y4, Y1, Y1
-	VFMADD231PD.BCST SpiralsConstants<>+2752(SB), Y2, Y1
+	VCVTPS2PD        X0, X0
+	VPADDQ.BCST      SpiralsConstants<>+2632(SB), X0, X1
+	VPSRLQ           $0x34, X1, X2
+	VORPD.BCST       SpiralsConstants<>+2640(SB), X2, X2
+	VSUBPD.BCST      SpiralsConstants<>+2648(SB), X2, X2
+	VANDPD.BCST      SpiralsConstants<>+2656(SB), X1, X1
+	VPADDQ.BCST      SpiralsConstants<>+2664(SB), X1, X1
+	VSUBPD.BCST      SpiralsConstants<>+2672(SB), X1, X1
+	VADDPD.BCST      SpiralsConstants<>+2680(SB), X1, X3
+	VDIVPD           X3, X1, X1
+	VMULPD           X1, X1, X3
+	VMOVDDUP         SpiralsConstants<>+2696(SB), X4
+	VFMADD231PD.BCST SpiralsConstants<>+2704(SB), X3, X4
+	VMOVDDUP         SpiralsConstants<>+2712(SB), X5
+	VFMADD231PD.BCST SpiralsConstants<>+2720(SB), X3, X5
+	VMULPD           X3, X3, X3
+	VFMADD231PD      X3, X5, X4
+	VMULPD           X3, X3, X3
+	VFMADD231PD.BCST SpiralsConstants<>+2728(SB), X3, X4
+	VMULPD           X4, X1, X1
+	VFMADD231PD.BCST SpiralsConstants<>+2688(SB), X2, X1
 	VXORPS           X2, X2, X2
-	VCMPPD           $0x00, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+2808(SB), Y1, K1, Y1
-	VCMPPD.BCST      $0x00, SpiralsConstants<>+2688(SB), Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+2688(SB), Y1, K1, Y1
-	VCMPPD           $0x19, Y2, Y0, K1
-	VBLENDMPD.BCST   SpiralsConstants<>+2816(SB), Y1, K1, Y0
-	VCVTPD2PSY       Y0, X0
+	VCMPPD           $0x00, X2, X0, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2744(SB), X1, K1, X1
+	VCMPPD.BCST      $0x00, SpiralsConstants<>+2624(SB), X0, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2624(SB), X1, K1, X1
+	VCMPPD           $0x19, X2, X0, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2752(SB), X1, K1, X0
+	VCVTPD2PSX       X0, X0
 	VMOVSS           X0, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
@@ -1584,11 +1548,9 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPS       X0, X3, X0
 	VMULPS       X0, X2, X0
 	VMOVSD       X1, 280(SI)
-	VANDPS       SpiralsConstants<>+2888(SB), X0, X0
-	VSHUFPS      $0x4e, X0, X0, X2
-	VADDPS       X2, X0, X0
-	VSHUFPS      $0xb1, X0, X0, X2
-	VADDPS       X2, X0, X0
+	VSHUFPS      $0x00, X0, X0, X2
+	VSHUFPS      $0x55, X0, X0, X0
+	VADDPS       X0, X2, X0
 	VMOVSS       X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
@@ -1598,7 +1560,7 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS X3, Z3
 	VFMADD231PS  1344(DI), Z3, Z2
 	VMOVUPS      128(SI), Z4
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z5
 	VMOVAPS      Z5, Z6
 	VFNMADD231PS Z4, Z4, Z6
 	VMULPS       Z6, Z2, Z2
@@ -1746,11 +1708,11 @@ TEXT ·spiralsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS      Z0, 128(BX)
 	VBROADCASTSD (DX), Z0
 	VMOVUPS      64(SI), Z1
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z2
+	VMOVUPS      SpiralsConstants<>+2880(SB), Z2
 	VPERMPS      Z1, Z2, Z2
 	VMULPS       Z0, Z2, Z2
 	VMOVUPS      Z2, (BX)
-	VMOVUPS      SpiralsConstants<>+3008(SB), Z2
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z2
 	VPERMPS      Z1, Z2, Z1
 	VMULPS       Z0, Z1, Z0
 	VMOVUPS      Z0, 64(BX)
@@ -2075,118 +2037,108 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMOVSD       X0, 256(SI)
 
 	// a3 = softmax(z3)
-	VMOVUPS      SpiralsConstants<>+480(SB), X1
-	VMOVUPS      SpiralsConstants<>+448(SB), X2
-	VBLENDVPS    X1, X0, X2, X2
-	VSHUFPS      $0x4e, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VSHUFPS      $0xb1, X2, X2, X3
-	VMAXPS       X3, X2, X2
-	VMOVSS       X2, 272(SI)
-	VSUBPS       X2, X0, X3
-	VMOVUPS      SpiralsConstants<>+512(SB), X4
-	VMAXPS       X3, X4, X3
-	VMOVUPS      SpiralsConstants<>+544(SB), X4
-	VMOVAPS      X4, X5
-	VFMADD231PS  SpiralsConstants<>+576(SB), X3, X5
-	VSUBPS       X4, X5, X5
-	VMOVAPS      X4, X6
-	VFMADD231PS  SpiralsConstants<>+608(SB), X5, X6
-	VSUBPS       X4, X6, X8
-	VSUBPS       X8, X5, X8
-	VADDPS       X4, X8, X4
-	VPSLLD       $0x17, X6, X6
-	VPADDD       SpiralsConstants<>+640(SB), X6, X6
-	VPSLLD       $0x17, X4, X4
-	VPADDD       SpiralsConstants<>+640(SB), X4, X4
-	VFNMADD231PS SpiralsConstants<>+672(SB), X5, X3
-	VFNMADD231PS SpiralsConstants<>+704(SB), X5, X3
-	VMOVAPS      X6, X5
-	VFMADD231PS  X3, X6, X5
-	VSUBPS       X5, X6, X8
-	VFMADD231PS  X3, X6, X8
-	VMULPS       X3, X3, X9
-	VMULPS       X9, X6, X6
-	VMOVUPS      SpiralsConstants<>+608(SB), X10
-	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X10
+	VSHUFPS      $0x00, X0, X0, X1
+	VSHUFPS      $0x55, X0, X0, X2
+	VMAXPS       X2, X1, X1
+	VMOVSS       X1, 272(SI)
+	VSUBPS       X1, X0, X2
+	VMOVUPS      SpiralsConstants<>+448(SB), X3
+	VMAXPS       X2, X3, X2
+	VMOVUPS      SpiralsConstants<>+480(SB), X3
+	VMOVAPS      X3, X4
+	VFMADD231PS  SpiralsConstants<>+512(SB), X2, X4
+	VSUBPS       X3, X4, X4
+	VMOVAPS      X3, X5
+	VFMADD231PS  SpiralsConstants<>+544(SB), X4, X5
+	VSUBPS       X3, X5, X6
+	VSUBPS       X6, X4, X6
+	VADDPS       X3, X6, X3
+	VPSLLD       $0x17, X5, X5
+	VPADDD       SpiralsConstants<>+576(SB), X5, X5
+	VPSLLD       $0x17, X3, X3
+	VPADDD       SpiralsConstants<>+576(SB), X3, X3
+	VFNMADD231PS SpiralsConstants<>+608(SB), X4, X2
+	VFNMADD231PS SpiralsConstants<>+640(SB), X4, X2
+	VMOVAPS      X5, X4
+	VFMADD231PS  X2, X5, X4
+	VSUBPS       X4, X5, X6
+	VFMADD231PS  X2, X5, X6
+	VMULPS       X2, X2, X8
+	VMULPS       X8, X5, X5
+	VMOVUPS      SpiralsConstants<>+544(SB), X9
+	VFMADD231PS  SpiralsConstants<>+672(SB), X2, X9
+	VMOVUPS      SpiralsConstants<>+704(SB), X10
+	VFMADD231PS  SpiralsConstants<>+736(SB), X2, X10
 	VMOVUPS      SpiralsConstants<>+768(SB), X11
-	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X11
-	VMOVUPS      SpiralsConstants<>+832(SB), X12
-	VFMADD231PS  SpiralsConstants<>+864(SB), X3, X12
-	VFMADD231PS  X9, X11, X10
-	VMULPS       X9, X9, X3
-	VFMADD231PS  X3, X12, X10
-	VFMADD231PS  X10, X6, X8
-	VADDPS       X8, X5, X3
-	VMULPS       X4, X3, X3
-	VANDPS       X3, X1, X4
-	VSHUFPS      $0x4e, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VSHUFPS      $0xb1, X4, X4, X5
-	VADDPS       X5, X4, X4
-	VMOVSS       X4, 276(SI)
-	VDIVPS       X4, X3, X3
-	VMOVSD       X3, 264(SI)
+	VFMADD231PS  SpiralsConstants<>+800(SB), X2, X11
+	VFMADD231PS  X8, X10, X9
+	VMULPS       X8, X8, X2
+	VFMADD231PS  X2, X11, X9
+	VFMADD231PS  X9, X5, X6
+	VADDPS       X6, X4, X2
+	VMULPS       X3, X2, X2
+	VSHUFPS      $0x00, X2, X2, X3
+	VSHUFPS      $0x55, X2, X2, X4
+	VADDPS       X4, X3, X3
+	VMOVSS       X3, 276(SI)
+	VDIVPS       X3, X2, X2
+	VMOVSD       X2, 264(SI)
 
 	// t = log(s3)
-	VSHUFPS     $0x00, X4, X4, X4
-	VCVTPS2PD   X4, Y4
-	VPADDQ      SpiralsConstants<>+2208(SB), Y4, Y5
-	VPSRLQ      $0x34, Y5, Y6
-	VORPD       SpiralsConstants<>+2240(SB), Y6, Y6
-	VSUBPD      SpiralsConstants<>+2272(SB), Y6, Y6
-	VANDPD      SpiralsConstants<>+2304(SB), Y5, Y5
-	VPADDQ      SpiralsConstants<>+2336(SB), Y5, Y5
-	VSUBPD      Y7, Y5, Y5
-	VADDPD      SpiralsConstants<>+2368(SB), Y5, Y7
-	VDIVPD      Y7, Y5, Y5
-	VMULPD      Y5, Y5, Y7
-	VMOVUPS     SpiralsConstants<>+2432(SB), Y8
-	VFMADD231PD SpiralsConstants<>+2464(SB), Y7, Y8
-	VMOVUPS     SpiralsConstants<>+2496(SB), Y9
-	VFMADD231PD SpiralsConstants<>+2528(SB), Y7, Y9
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD Y7, Y9, Y8
-	VMULPD      Y7, Y7, Y7
-	VFMADD231PD SpiralsConstants<>+2560(SB), Y7, Y8
-	VMULPD      Y8, Y5, Y5
-	VFMADD231PD SpiralsConstants<>+2400(SB), Y6, Y5
-	VXORPS      X6, X6, X6
-	VCMPPD      $0x00, Y6, Y4, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+2624(SB), Y5, Y5
-	VCMPPD      $0x00, SpiralsConstants<>+2176(SB), Y4, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+2176(SB), Y5, Y5
-	VCMPPD      $0x19, Y6, Y4, Y4
-	VBLENDVPD   Y4, SpiralsConstants<>+2656(SB), Y5, Y4
-	VCVTPD2PSY  Y4, X4
-	VMOVSS      X4, 288(SI)
+	VCVTPS2PD   X3, X3
+	VPADDQ      SpiralsConstants<>+2144(SB), X3, X4
+	VPSRLQ      $0x34, X4, X5
+	VORPD       SpiralsConstants<>+2176(SB), X5, X5
+	VSUBPD      SpiralsConstants<>+2208(SB), X5, X5
+	VANDPD      SpiralsConstants<>+2240(SB), X4, X4
+	VPADDQ      SpiralsConstants<>+2272(SB), X4, X4
+	VSUBPD      X7, X4, X4
+	VADDPD      SpiralsConstants<>+2304(SB), X4, X6
+	VDIVPD      X6, X4, X4
+	VMULPD      X4, X4, X6
+	VMOVUPS     SpiralsConstants<>+2368(SB), X7
+	VFMADD231PD SpiralsConstants<>+2400(SB), X6, X7
+	VMOVUPS     SpiralsConstants<>+2432(SB), X8
+	VFMADD231PD SpiralsConstants<>+2464(SB), X6, X8
+	VMULPD      X6, X6, X6
+	VFMADD231PD X6, X8, X7
+	VMULPD      X6, X6, X6
+	VFMADD231PD SpiralsConstants<>+2496(SB), X6, X7
+	VMULPD      X7, X4, X4
+	VFMADD231PD SpiralsConstants<>+2336(SB), X5, X4
+	VXORPS      X5, X5, X5
+	VCMPPD      $0x00, X5, X3, X6
+	VBLENDVPD   X6, SpiralsConstants<>+2560(SB), X4, X4
+	VCMPPD      $0x00, SpiralsConstants<>+2112(SB), X3, X6
+	VBLENDVPD   X6, SpiralsConstants<>+2112(SB), X4, X4
+	VCMPPD      $0x19, X5, X3, X3
+	VBLENDVPD   X3, SpiralsConstants<>+2592(SB), X4, X3
+	VCVTPD2PSX  X3, X3
+	VMOVSS      X3, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVSD  (CX), X5
-	VSUBPS  X5, X3, X3
-	VSHUFPS $0x00, X2, X2, X2
-	VSUBPS  X0, X2, X0
-	VSHUFPS $0x00, X4, X4, X2
-	VADDPS  X2, X0, X0
-	VMULPS  X0, X5, X0
-	VMOVSD  X3, 280(SI)
-	VANDPS  X0, X1, X0
-	VSHUFPS $0x4e, X0, X0, X1
+	VMOVSD  (CX), X4
+	VSUBPS  X4, X2, X2
+	VSUBPS  X0, X1, X0
+	VSHUFPS $0x00, X3, X3, X1
 	VADDPS  X1, X0, X0
-	VSHUFPS $0xb1, X0, X0, X1
-	VADDPS  X1, X0, X0
+	VMULPS  X0, X4, X0
+	VMOVSD  X2, 280(SI)
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
-	VBROADCASTSS X3, Y0
+	VBROADCASTSS X2, Y0
 	VMULPS       1280(DI), Y0, Y1
-	VMULPS       1312(DI), Y0, Y2
-	VSHUFPS      $0x55, X3, X3, X4
+	VMULPS       1312(DI), Y0, Y3
+	VSHUFPS      $0x55, X2, X2, X4
 	VBROADCASTSS X4, Y4
 	VFMADD231PS  1344(DI), Y4, Y1
-	VFMADD231PS  1376(DI), Y4, Y2
+	VFMADD231PS  1376(DI), Y4, Y3
 	VMOVUPS      128(SI), Y5
-	VMOVUPS      SpiralsConstants<>+640(SB), Y6
+	VMOVUPS      SpiralsConstants<>+576(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y1, Y1
@@ -2194,25 +2146,25 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      160(SI), Y5
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
-	VMULPS       Y7, Y2, Y2
-	VMOVUPS      Y2, 224(SI)
+	VMULPS       Y7, Y3, Y3
+	VMOVUPS      Y3, 224(SI)
 
 	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
-	VMOVSD  X3, 1408(BX)
-	VMOVUPS 128(SI), Y3
-	VMULPS  Y3, Y0, Y5
+	VMOVSD  X2, 1408(BX)
+	VMOVUPS 128(SI), Y2
+	VMULPS  Y2, Y0, Y5
 	VMOVUPS Y5, 1280(BX)
 	VMOVUPS 160(SI), Y5
 	VMULPS  Y5, Y0, Y0
 	VMOVUPS Y0, 1312(BX)
-	VMULPS  Y3, Y4, Y0
+	VMULPS  Y2, Y4, Y0
 	VMOVUPS Y0, 1344(BX)
 	VMULPS  Y5, Y4, Y0
 	VMOVUPS Y0, 1376(BX)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
 	VBROADCASTSS X1, Y0
-	VMULPS       192(DI), Y0, Y3
+	VMULPS       192(DI), Y0, Y2
 	VMULPS       224(DI), Y0, Y0
 	VSHUFPS      $0x55, X1, X1, X4
 	VBROADCASTSS X4, Y4
@@ -2220,7 +2172,7 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMULPS       288(DI), Y4, Y4
 	VSHUFPS      $0xaa, X1, X1, X7
 	VBROADCASTSS X7, Y7
-	VFMADD231PS  320(DI), Y7, Y3
+	VFMADD231PS  320(DI), Y7, Y2
 	VFMADD231PS  352(DI), Y7, Y0
 	VSHUFPS      $0xff, X1, X1, X7
 	VBROADCASTSS X7, Y7
@@ -2228,7 +2180,7 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  416(DI), Y7, Y4
 	VEXTRACTF128 $0x01, Y1, X1
 	VBROADCASTSS X1, Y7
-	VFMADD231PS  448(DI), Y7, Y3
+	VFMADD231PS  448(DI), Y7, Y2
 	VFMADD231PS  480(DI), Y7, Y0
 	VSHUFPS      $0x55, X1, X1, X7
 	VBROADCASTSS X7, Y7
@@ -2236,44 +2188,44 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  544(DI), Y7, Y4
 	VSHUFPS      $0xaa, X1, X1, X7
 	VBROADCASTSS X7, Y7
-	VFMADD231PS  576(DI), Y7, Y3
+	VFMADD231PS  576(DI), Y7, Y2
 	VFMADD231PS  608(DI), Y7, Y0
 	VSHUFPS      $0xff, X1, X1, X1
 	VBROADCASTSS X1, Y1
 	VFMADD231PS  640(DI), Y1, Y5
 	VFMADD231PS  672(DI), Y1, Y4
-	VBROADCASTSS X2, Y1
-	VFMADD231PS  704(DI), Y1, Y3
+	VBROADCASTSS X3, Y1
+	VFMADD231PS  704(DI), Y1, Y2
 	VFMADD231PS  736(DI), Y1, Y0
-	VSHUFPS      $0x55, X2, X2, X1
+	VSHUFPS      $0x55, X3, X3, X1
 	VBROADCASTSS X1, Y1
 	VFMADD231PS  768(DI), Y1, Y5
 	VFMADD231PS  800(DI), Y1, Y4
-	VSHUFPS      $0xaa, X2, X2, X1
+	VSHUFPS      $0xaa, X3, X3, X1
 	VBROADCASTSS X1, Y1
-	VFMADD231PS  832(DI), Y1, Y3
+	VFMADD231PS  832(DI), Y1, Y2
 	VFMADD231PS  864(DI), Y1, Y0
-	VSHUFPS      $0xff, X2, X2, X1
+	VSHUFPS      $0xff, X3, X3, X1
 	VBROADCASTSS X1, Y1
 	VFMADD231PS  896(DI), Y1, Y5
 	VFMADD231PS  928(DI), Y1, Y4
-	VEXTRACTF128 $0x01, Y2, X1
-	VBROADCASTSS X1, Y2
-	VFMADD231PS  960(DI), Y2, Y3
-	VFMADD231PS  992(DI), Y2, Y0
-	VSHUFPS      $0x55, X1, X1, X2
-	VBROADCASTSS X2, Y2
-	VFMADD231PS  1024(DI), Y2, Y5
-	VFMADD231PS  1056(DI), Y2, Y4
-	VSHUFPS      $0xaa, X1, X1, X2
-	VBROADCASTSS X2, Y2
-	VFMADD231PS  1088(DI), Y2, Y3
-	VFMADD231PS  1120(DI), Y2, Y0
+	VEXTRACTF128 $0x01, Y3, X1
+	VBROADCASTSS X1, Y3
+	VFMADD231PS  960(DI), Y3, Y2
+	VFMADD231PS  992(DI), Y3, Y0
+	VSHUFPS      $0x55, X1, X1, X3
+	VBROADCASTSS X3, Y3
+	VFMADD231PS  1024(DI), Y3, Y5
+	VFMADD231PS  1056(DI), Y3, Y4
+	VSHUFPS      $0xaa, X1, X1, X3
+	VBROADCASTSS X3, Y3
+	VFMADD231PS  1088(DI), Y3, Y2
+	VFMADD231PS  1120(DI), Y3, Y0
 	VSHUFPS      $0xff, X1, X1, X1
 	VBROADCASTSS X1, Y1
 	VFMADD231PS  1152(DI), Y1, Y5
 	VFMADD231PS  1184(DI), Y1, Y4
-	VADDPS       Y5, Y3, Y1
+	VADDPS       Y5, Y2, Y1
 	VADDPS       Y4, Y0, Y0
 	VMOVUPS      (SI), Y2
 	VMOVAPS      Y6, Y3
@@ -2380,11 +2332,11 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y0, 160(BX)
 	VBROADCASTSD (DX), Y0
 	VMOVUPS      64(SI), Y1
-	VMOVUPS      SpiralsConstants<>+2824(SB), Y2
+	VMOVUPS      SpiralsConstants<>+2760(SB), Y2
 	VPERMPS      Y1, Y2, Y3
 	VMULPS       Y0, Y3, Y3
 	VMOVUPS      Y3, (BX)
-	VMOVUPS      SpiralsConstants<>+2856(SB), Y3
+	VMOVUPS      SpiralsConstants<>+2792(SB), Y3
 	VPERMPS      Y1, Y3, Y1
 	VMULPS       Y0, Y1, Y1
 	VMOVUPS      Y1, 32(BX)
@@ -2399,7 +2351,7 @@ TEXT ·spiralsGradAVX2(SB), NOSPLIT, $0-44
 	RET
 
 // func spiralsGradAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, grad *SpiralsGrad) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -2414,43 +2366,43 @@ TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS      $0x88, Z0, Z1, Z2
 	VSHUFPS      $0xdd, Z0, Z1, Z0
 	VADDPS       Z0, Z2, Z0
-	VMOVUPS      SpiralsConstants<>+896(SB), Z1
+	VMOVUPS      SpiralsConstants<>+832(SB), Z1
 	VPERMPS      Z0, Z1, Z0
 	VADDPS       128(DI), Z0, Z0
-	VANDPS.BCST  SpiralsConstants<>+964(SB), Z0, Z1
-	VBROADCASTSS SpiralsConstants<>+960(SB), Z2
+	VANDPS.BCST  SpiralsConstants<>+900(SB), Z0, Z1
+	VBROADCASTSS SpiralsConstants<>+896(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VADDPS.BCST  SpiralsConstants<>+968(SB), Z1, Z3
+	VADDPS.BCST  SpiralsConstants<>+904(SB), Z1, Z3
 	VPSRLD       $0x14, Z3, Z3
-	VMOVUPS      SpiralsConstants<>+1024(SB), Z4
+	VMOVUPS      SpiralsConstants<>+960(SB), Z4
 	VMOVAPS      Z3, Z5
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z4, Z5
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z4, Z5
 	VSUBPS       Z5, Z1, Z1
-	VMOVUPS      SpiralsConstants<>+1152(SB), Z5
+	VMOVUPS      SpiralsConstants<>+1088(SB), Z5
 	VMOVAPS      Z3, Z6
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z5, Z6
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z5, Z6
 	VMAXPS       Z1, Z6, Z6
-	VMOVUPS      SpiralsConstants<>+1280(SB), Z7
+	VMOVUPS      SpiralsConstants<>+1216(SB), Z7
 	VMOVAPS      Z3, Z8
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z7, Z8
-	VMOVUPS      SpiralsConstants<>+1408(SB), Z9
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z7, Z8
+	VMOVUPS      SpiralsConstants<>+1344(SB), Z9
 	VMOVAPS      Z3, Z10
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z9, Z10
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z11
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z9, Z10
+	VMOVUPS      SpiralsConstants<>+1472(SB), Z11
 	VMOVAPS      Z3, Z12
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z11, Z12
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z13
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z11, Z12
+	VMOVUPS      SpiralsConstants<>+1600(SB), Z13
 	VMOVAPS      Z3, Z14
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z13, Z14
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z15
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z15, Z3
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z13, Z14
+	VMOVUPS      SpiralsConstants<>+1728(SB), Z15
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z15, Z3
 	VFMADD231PS  Z1, Z12, Z10
 	VFMADD231PS  Z1, Z3, Z14
 	VMULPS       Z1, Z1, Z3
 	VFMADD231PS  Z3, Z14, Z10
 	VFMADD231PS  Z10, Z1, Z8
 	VFMADD231PS  Z1, Z8, Z6
-	VBROADCASTSS SpiralsConstants<>+1920(SB), Z1
+	VBROADCASTSS SpiralsConstants<>+1856(SB), Z1
 	VPTERNLOGD   $0x78, Z1, Z0, Z6
 	VMOVUPS      Z6, (SI)
 
@@ -2517,25 +2469,25 @@ TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFF32X4  $0xdd, Z3, Z0, Z0
 	VADDPS      Z0, Z8, Z0
 	VADDPS      1216(DI), Z0, Z0
-	VANDPS.BCST SpiralsConstants<>+964(SB), Z0, Z3
+	VANDPS.BCST SpiralsConstants<>+900(SB), Z0, Z3
 	VMINPS      Z3, Z2, Z2
-	VADDPS.BCST SpiralsConstants<>+968(SB), Z2, Z3
+	VADDPS.BCST SpiralsConstants<>+904(SB), Z2, Z3
 	VPSRLD      $0x14, Z3, Z3
 	VMOVAPS     Z3, Z8
-	VPERMI2PS   SpiralsConstants<>+1088(SB), Z4, Z8
+	VPERMI2PS   SpiralsConstants<>+1024(SB), Z4, Z8
 	VSUBPS      Z8, Z2, Z2
 	VMOVAPS     Z3, Z4
-	VPERMI2PS   SpiralsConstants<>+1216(SB), Z5, Z4
+	VPERMI2PS   SpiralsConstants<>+1152(SB), Z5, Z4
 	VMAXPS      Z2, Z4, Z4
 	VMOVAPS     Z3, Z5
-	VPERMI2PS   SpiralsConstants<>+1344(SB), Z7, Z5
+	VPERMI2PS   SpiralsConstants<>+1280(SB), Z7, Z5
 	VMOVAPS     Z3, Z7
-	VPERMI2PS   SpiralsConstants<>+1472(SB), Z9, Z7
+	VPERMI2PS   SpiralsConstants<>+1408(SB), Z9, Z7
 	VMOVAPS     Z3, Z8
-	VPERMI2PS   SpiralsConstants<>+1600(SB), Z11, Z8
+	VPERMI2PS   SpiralsConstants<>+1536(SB), Z11, Z8
 	VMOVAPS     Z3, Z9
-	VPERMI2PS   SpiralsConstants<>+1728(SB), Z13, Z9
-	VPERMI2PS   SpiralsConstants<>+1856(SB), Z15, Z3
+	VPERMI2PS   SpiralsConstants<>+1664(SB), Z13, Z9
+	VPERMI2PS   SpiralsConstants<>+1792(SB), Z15, Z3
 	VFMADD231PS Z2, Z8, Z7
 	VFMADD231PS Z2, Z3, Z9
 	VMULPS      Z2, Z2, Z3
@@ -2562,90 +2514,79 @@ TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSD        X0, 256(SI)
 
 	// a3 = softmax(z3)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      SpiralsConstants<>+1924(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 272(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      SpiralsConstants<>+1928(SB), X3
+	VBROADCASTSS      SpiralsConstants<>+1860(SB), X3
 	VMAXPS            X2, X3, X2
-	VBROADCASTSS      SpiralsConstants<>+1932(SB), X3
+	VBROADCASTSS      SpiralsConstants<>+1864(SB), X3
 	VMOVAPS           X3, X5
-	VFMADD231PS.BCST  SpiralsConstants<>+1936(SB), X2, X5
+	VFMADD231PS.BCST  SpiralsConstants<>+1868(SB), X2, X5
 	VSUBPS            X3, X5, X3
-	VFNMADD231PS.BCST SpiralsConstants<>+1940(SB), X3, X2
-	VPERMPS           SpiralsConstants<>+1984(SB), Z5, Z7
-	VFNMADD231PS.BCST SpiralsConstants<>+1944(SB), X3, X7
+	VFNMADD231PS.BCST SpiralsConstants<>+1872(SB), X3, X2
+	VPERMPS           SpiralsConstants<>+1920(SB), Z5, Z7
+	VFNMADD231PS.BCST SpiralsConstants<>+1876(SB), X3, X7
 	VMULPS            X2, X2, X8
-	VBROADCASTSS      SpiralsConstants<>+2052(SB), X9
-	VFMADD231PS.BCST  SpiralsConstants<>+2048(SB), X2, X9
+	VBROADCASTSS      SpiralsConstants<>+1988(SB), X9
+	VFMADD231PS.BCST  SpiralsConstants<>+1984(SB), X2, X9
 	VADDPS            X7, X2, X2
 	VFMADD231PS       X9, X8, X2
-	VPERMPS           SpiralsConstants<>+2112(SB), Z5, Z5
+	VPERMPS           SpiralsConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS       X2, X5, X5
 	VSCALEFPS         X3, X5, X2
-	VMOVAPS.Z         X2, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X5
-	VADDPS            X5, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X5
+	VSHUFPS           $0x00, X2, X2, X3
+	VSHUFPS           $0x55, X2, X2, X5
 	VADDPS            X5, X3, X3
 	VMOVSS            X3, 276(SI)
 	VDIVPS            X3, X2, X2
 	VMOVSD            X2, 264(SI)
 
 	// t = log(s3)
-	VSHUFPS          $0x00, X3, X3, X3
-	VCVTPS2PD        X3, Y3
-	VPADDQ.BCST      SpiralsConstants<>+2696(SB), Y3, Y5
-	VPSRLQ           $0x34, Y5, Y7
-	VORPD.BCST       SpiralsConstants<>+2704(SB), Y7, Y7
-	VSUBPD.BCST      SpiralsConstants<>+2712(SB), Y7, Y7
-	VANDPD.BCST      SpiralsConstants<>+2720(SB), Y5, Y5
-	VPADDQ.BCST      SpiralsConstants<>+2728(SB), Y5, Y5
-	VSUBPD.BCST      SpiralsConstants<>+2736(SB), Y5, Y5
-	VADDPD.BCST      SpiralsConstants<>+2744(SB), Y5, Y8
-	VDIVPD           Y8, Y5, Y5
-	VMULPD           Y5, Y5, Y8
-	VBROADCASTSD     SpiralsConstants<>+2760(SB), Y9
-	VFMADD231PD.BCST SpiralsConstants<>+2768(SB), Y8, Y9
-	VBROADCASTSD     SpiralsConstants<>+2776(SB), Y10
-	VFMADD231PD.BCST SpiralsConstants<>+2784(SB), Y8, Y10
-	VMULPD           Y8, Y8, Y8
-	VFMADD231PD      Y8, Y10, Y9
-	VMULPD           Y8, Y8, Y8
-	VFMADD231PD.BCST SpiralsConstants<>+2792(SB), Y8, Y9
-	VMULPD           Y9, Y5, Y5
-	VFMADD231PD.BCST SpiralsConstants<>+2752(SB), Y7, Y5
+	VCVTPS2PD        X3, X3
+	VPADDQ.BCST      SpiralsConstants<>+2632(SB), X3, X5
+	VPSRLQ           $0x34, X5, X7
+	VORPD.BCST       SpiralsConstants<>+2640(SB), X7, X7
+	VSUBPD.BCST      SpiralsConstants<>+2648(SB), X7, X7
+	VANDPD.BCST      SpiralsConstants<>+2656(SB), X5, X5
+	VPADDQ.BCST      SpiralsConstants<>+2664(SB), X5, X5
+	VSUBPD.BCST      SpiralsConstants<>+2672(SB), X5, X5
+	VADDPD.BCST      SpiralsConstants<>+2680(SB), X5, X8
+	VDIVPD           X8, X5, X5
+	VMULPD           X5, X5, X8
+	VMOVDDUP         SpiralsConstants<>+2696(SB), X9
+	VFMADD231PD.BCST SpiralsConstants<>+2704(SB), X8, X9
+	VMOVDDUP         SpiralsConstants<>+2712(SB), X10
+	VFMADD231PD.BCST SpiralsConstants<>+2720(SB), X8, X10
+	VMULPD           X8, X8, X8
+	VFMADD231PD      X8, X10, X9
+	VMULPD           X8, X8, X8
+	VFMADD231PD.BCST SpiralsConstants<>+2728(SB), X8, X9
+	VMULPD           X9, X5, X5
+	VFMADD231PD.BCST SpiralsConstants<>+2688(SB), X7, X5
 	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y3, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+2808(SB), Y5, K2, Y5
-	VCMPPD.BCST      $0x00, SpiralsConstants<>+2688(SB), Y3, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+2688(SB), Y5, K2, Y5
-	VCMPPD           $0x19, Y7, Y3, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+2816(SB), Y5, K2, Y3
-	VCVTPD2PSY       Y3, X3
+	VCMPPD           $0x00, X7, X3, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2744(SB), X5, K1, X5
+	VCMPPD.BCST      $0x00, SpiralsConstants<>+2624(SB), X3, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2624(SB), X5, K1, X5
+	VCMPPD           $0x19, X7, X3, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2752(SB), X5, K1, X3
+	VCVTPD2PSX       X3, X3
 	VMOVSS           X3, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVSD    (CX), X5
-	VSUBPS    X5, X2, X2
-	VSHUFPS   $0x00, X1, X1, X1
-	VSUBPS    X0, X1, X0
-	VSHUFPS   $0x00, X3, X3, X1
-	VADDPS    X1, X0, X0
-	VMULPS    X0, X5, X0
-	VMOVSD    X2, 280(SI)
-	VMOVAPS.Z X0, K1, X0
-	VSHUFPS   $0x4e, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VSHUFPS   $0xb1, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VMOVSS    X0, ret+40(FP)
+	VMOVSD  (CX), X5
+	VSUBPS  X5, X2, X2
+	VSUBPS  X0, X1, X0
+	VSHUFPS $0x00, X3, X3, X1
+	VADDPS  X1, X0, X0
+	VMULPS  X0, X5, X0
+	VMOVSD  X2, 280(SI)
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
+	VMOVSS  X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
 	VBROADCASTSS X2, Z0
@@ -2653,7 +2594,7 @@ TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS      $0x55, X2, X2, X3
 	VBROADCASTSS X3, Z3
 	VFMADD231PS  1344(DI), Z3, Z1
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z5
 	VMOVAPS      Z5, Z7
 	VFNMADD231PS Z4, Z4, Z7
 	VMULPS       Z7, Z1, Z1
@@ -2800,11 +2741,11 @@ TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS      Z0, 128(BX)
 	VBROADCASTSD (DX), Z0
 	VMOVUPS      64(SI), Z1
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z2
+	VMOVUPS      SpiralsConstants<>+2880(SB), Z2
 	VPERMPS      Z1, Z2, Z2
 	VMULPS       Z0, Z2, Z2
 	VMOVUPS      Z2, (BX)
-	VMOVUPS      SpiralsConstants<>+3008(SB), Z2
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z2
 	VPERMPS      Z1, Z2, Z1
 	VMULPS       Z0, Z1, Z0
 	VMOVUPS      Z0, 64(BX)
@@ -2841,11 +2782,11 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTF128 $0x01, Y0, X2
 	VCVTPS2PD    X0, Y0
 	VMULPD       Y0, Y0, Y3
-	VMOVUPS      SpiralsConstants<>+3072(SB), Y4
+	VMOVUPS      SpiralsConstants<>+3008(SB), Y4
 	VMINPD       Y3, Y4, Y3
-	VMOVUPS      SpiralsConstants<>+3136(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3072(SB), Y5
 	VMINPD       Y0, Y5, Y0
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y6
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y6
 	VMAXPD       Y0, Y6, Y0
 	VMULPD       Y3, Y3, Y7
 	VMOVUPS      SpiralsConstants<>+96(SB), Y8
@@ -3154,124 +3095,114 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMOVSD       X1, 256(SI)
 
 	// a3 = softmax(z3)
-	VMOVUPS      SpiralsConstants<>+480(SB), X2
-	VMOVUPS      SpiralsConstants<>+448(SB), X3
-	VBLENDVPS    X2, X1, X3, X3
-	VSHUFPS      $0x4e, X3, X3, X4
-	VMAXPS       X4, X3, X3
-	VSHUFPS      $0xb1, X3, X3, X4
-	VMAXPS       X4, X3, X3
-	VMOVSS       X3, 272(SI)
-	VSUBPS       X3, X1, X4
-	VMOVUPS      SpiralsConstants<>+512(SB), X5
-	VMAXPS       X4, X5, X4
-	VMOVUPS      SpiralsConstants<>+544(SB), X5
-	VMOVAPS      X5, X6
-	VFMADD231PS  SpiralsConstants<>+576(SB), X4, X6
-	VSUBPS       X5, X6, X6
-	VMOVAPS      X5, X7
-	VFMADD231PS  SpiralsConstants<>+608(SB), X6, X7
-	VSUBPS       X5, X7, X8
-	VSUBPS       X8, X6, X8
-	VADDPS       X5, X8, X5
-	VPSLLD       $0x17, X7, X7
-	VPADDD       SpiralsConstants<>+640(SB), X7, X7
-	VPSLLD       $0x17, X5, X5
-	VPADDD       SpiralsConstants<>+640(SB), X5, X5
-	VFNMADD231PS SpiralsConstants<>+672(SB), X6, X4
-	VFNMADD231PS SpiralsConstants<>+704(SB), X6, X4
-	VMOVAPS      X7, X6
-	VFMADD231PS  X4, X7, X6
-	VSUBPS       X6, X7, X8
-	VFMADD231PS  X4, X7, X8
-	VMULPS       X4, X4, X9
-	VMULPS       X9, X7, X7
-	VMOVUPS      SpiralsConstants<>+608(SB), X10
-	VFMADD231PS  SpiralsConstants<>+736(SB), X4, X10
+	VSHUFPS      $0x00, X1, X1, X2
+	VSHUFPS      $0x55, X1, X1, X3
+	VMAXPS       X3, X2, X2
+	VMOVSS       X2, 272(SI)
+	VSUBPS       X2, X1, X3
+	VMOVUPS      SpiralsConstants<>+448(SB), X4
+	VMAXPS       X3, X4, X3
+	VMOVUPS      SpiralsConstants<>+480(SB), X4
+	VMOVAPS      X4, X5
+	VFMADD231PS  SpiralsConstants<>+512(SB), X3, X5
+	VSUBPS       X4, X5, X5
+	VMOVAPS      X4, X6
+	VFMADD231PS  SpiralsConstants<>+544(SB), X5, X6
+	VSUBPS       X4, X6, X7
+	VSUBPS       X7, X5, X7
+	VADDPS       X4, X7, X4
+	VPSLLD       $0x17, X6, X6
+	VPADDD       SpiralsConstants<>+576(SB), X6, X6
+	VPSLLD       $0x17, X4, X4
+	VPADDD       SpiralsConstants<>+576(SB), X4, X4
+	VFNMADD231PS SpiralsConstants<>+608(SB), X5, X3
+	VFNMADD231PS SpiralsConstants<>+640(SB), X5, X3
+	VMOVAPS      X6, X5
+	VFMADD231PS  X3, X6, X5
+	VSUBPS       X5, X6, X7
+	VFMADD231PS  X3, X6, X7
+	VMULPS       X3, X3, X8
+	VMULPS       X8, X6, X6
+	VMOVUPS      SpiralsConstants<>+544(SB), X9
+	VFMADD231PS  SpiralsConstants<>+672(SB), X3, X9
+	VMOVUPS      SpiralsConstants<>+704(SB), X10
+	VFMADD231PS  SpiralsConstants<>+736(SB), X3, X10
 	VMOVUPS      SpiralsConstants<>+768(SB), X11
-	VFMADD231PS  SpiralsConstants<>+800(SB), X4, X11
-	VMOVUPS      SpiralsConstants<>+832(SB), X12
-	VFMADD231PS  SpiralsConstants<>+864(SB), X4, X12
-	VFMADD231PS  X9, X11, X10
-	VMULPS       X9, X9, X4
-	VFMADD231PS  X4, X12, X10
-	VFMADD231PS  X10, X7, X8
-	VADDPS       X8, X6, X4
-	VMULPS       X5, X4, X4
-	VANDPS       X4, X2, X5
-	VSHUFPS      $0x4e, X5, X5, X6
-	VADDPS       X6, X5, X5
-	VSHUFPS      $0xb1, X5, X5, X6
-	VADDPS       X6, X5, X5
-	VMOVSS       X5, 276(SI)
-	VDIVPS       X5, X4, X4
-	VMOVSD       X4, 264(SI)
+	VFMADD231PS  SpiralsConstants<>+800(SB), X3, X11
+	VFMADD231PS  X8, X10, X9
+	VMULPS       X8, X8, X3
+	VFMADD231PS  X3, X11, X9
+	VFMADD231PS  X9, X6, X7
+	VADDPS       X7, X5, X3
+	VMULPS       X4, X3, X3
+	VSHUFPS      $0x00, X3, X3, X4
+	VSHUFPS      $0x55, X3, X3, X5
+	VADDPS       X5, X4, X4
+	VMOVSS       X4, 276(SI)
+	VDIVPS       X4, X3, X3
+	VMOVSD       X3, 264(SI)
 
 	// t = log(s3)
-	VSHUFPS     $0x00, X5, X5, X5
-	VCVTPS2PD   X5, Y5
-	VPADDQ      SpiralsConstants<>+2208(SB), Y5, Y6
-	VPSRLQ      $0x34, Y6, Y7
-	VORPD       SpiralsConstants<>+2240(SB), Y7, Y7
-	VSUBPD      SpiralsConstants<>+2272(SB), Y7, Y7
-	VANDPD      SpiralsConstants<>+2304(SB), Y6, Y6
-	VPADDQ      SpiralsConstants<>+2336(SB), Y6, Y6
-	VSUBPD      Y0, Y6, Y0
-	VADDPD      SpiralsConstants<>+2368(SB), Y0, Y6
-	VDIVPD      Y6, Y0, Y0
-	VMULPD      Y0, Y0, Y6
-	VMOVUPS     SpiralsConstants<>+2432(SB), Y8
-	VFMADD231PD SpiralsConstants<>+2464(SB), Y6, Y8
-	VMOVUPS     SpiralsConstants<>+2496(SB), Y9
-	VFMADD231PD SpiralsConstants<>+2528(SB), Y6, Y9
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD Y6, Y9, Y8
-	VMULPD      Y6, Y6, Y6
-	VFMADD231PD SpiralsConstants<>+2560(SB), Y6, Y8
-	VMULPD      Y8, Y0, Y0
-	VFMADD231PD SpiralsConstants<>+2400(SB), Y7, Y0
-	VXORPS      X6, X6, X6
-	VCMPPD      $0x00, Y6, Y5, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+2624(SB), Y0, Y0
-	VCMPPD      $0x00, SpiralsConstants<>+2176(SB), Y5, Y7
-	VBLENDVPD   Y7, SpiralsConstants<>+2176(SB), Y0, Y0
-	VCMPPD      $0x19, Y6, Y5, Y5
-	VBLENDVPD   Y5, SpiralsConstants<>+2656(SB), Y0, Y0
-	VCVTPD2PSY  Y0, X0
+	VCVTPS2PD   X4, X4
+	VPADDQ      SpiralsConstants<>+2144(SB), X4, X5
+	VPSRLQ      $0x34, X5, X6
+	VORPD       SpiralsConstants<>+2176(SB), X6, X6
+	VSUBPD      SpiralsConstants<>+2208(SB), X6, X6
+	VANDPD      SpiralsConstants<>+2240(SB), X5, X5
+	VPADDQ      SpiralsConstants<>+2272(SB), X5, X5
+	VSUBPD      X0, X5, X0
+	VADDPD      SpiralsConstants<>+2304(SB), X0, X5
+	VDIVPD      X5, X0, X0
+	VMULPD      X0, X0, X5
+	VMOVUPS     SpiralsConstants<>+2368(SB), X7
+	VFMADD231PD SpiralsConstants<>+2400(SB), X5, X7
+	VMOVUPS     SpiralsConstants<>+2432(SB), X8
+	VFMADD231PD SpiralsConstants<>+2464(SB), X5, X8
+	VMULPD      X5, X5, X5
+	VFMADD231PD X5, X8, X7
+	VMULPD      X5, X5, X5
+	VFMADD231PD SpiralsConstants<>+2496(SB), X5, X7
+	VMULPD      X7, X0, X0
+	VFMADD231PD SpiralsConstants<>+2336(SB), X6, X0
+	VXORPS      X5, X5, X5
+	VCMPPD      $0x00, X5, X4, X6
+	VBLENDVPD   X6, SpiralsConstants<>+2560(SB), X0, X0
+	VCMPPD      $0x00, SpiralsConstants<>+2112(SB), X4, X6
+	VBLENDVPD   X6, SpiralsConstants<>+2112(SB), X0, X0
+	VCMPPD      $0x19, X5, X4, X4
+	VBLENDVPD   X4, SpiralsConstants<>+2592(SB), X0, X0
+	VCVTPD2PSX  X0, X0
 	VMOVSS      X0, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVSD  (CX), X5
-	VSUBPS  X5, X4, X4
-	VSHUFPS $0x00, X3, X3, X3
-	VSUBPS  X1, X3, X1
+	VMOVSD  (CX), X4
+	VSUBPS  X4, X3, X3
+	VSUBPS  X1, X2, X1
 	VSHUFPS $0x00, X0, X0, X0
 	VADDPS  X0, X1, X0
-	VMULPS  X0, X5, X0
-	VMOVSD  X4, 280(SI)
-	VANDPS  X0, X2, X0
-	VSHUFPS $0x4e, X0, X0, X1
-	VADDPS  X1, X0, X0
-	VSHUFPS $0xb1, X0, X0, X1
-	VADDPS  X1, X0, X0
+	VMULPS  X0, X4, X0
+	VMOVSD  X3, 280(SI)
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
 	VMOVSD       1408(DI), X0
 	VBROADCASTSS rate+32(FP), X1
-	VFNMADD231PS X4, X1, X0
+	VFNMADD231PS X3, X1, X0
 	VMOVSD       X0, 1408(DI)
 	VBROADCASTSS rate+32(FP), Y0
 	VMULPS       128(SI), Y0, Y1
 	VMULPS       160(SI), Y0, Y2
-	VMOVUPS      128(SI), Y3
-	VMOVUPS      SpiralsConstants<>+640(SB), Y5
-	VFNMADD132PS 128(SI), Y5, Y3
+	VMOVUPS      128(SI), Y4
+	VMOVUPS      SpiralsConstants<>+576(SB), Y5
+	VFNMADD132PS 128(SI), Y5, Y4
 	VMOVUPS      160(SI), Y6
 	VFNMADD132PS 160(SI), Y5, Y6
-	VBROADCASTSS X4, Y7
+	VBROADCASTSS X3, Y7
 	VMOVUPS      1280(DI), Y8
-	VMULPS       Y3, Y8, Y9
+	VMULPS       Y4, Y8, Y9
 	VMULPS       Y7, Y9, Y9
 	VFNMADD231PS Y1, Y7, Y8
 	VMOVUPS      Y8, 1280(DI)
@@ -3280,17 +3211,17 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMULPS       Y7, Y10, Y10
 	VFNMADD231PS Y2, Y7, Y8
 	VMOVUPS      Y8, 1312(DI)
-	VSHUFPS      $0x55, X4, X4, X4
-	VBROADCASTSS X4, Y4
+	VSHUFPS      $0x55, X3, X3, X3
+	VBROADCASTSS X3, Y3
 	VMOVUPS      1344(DI), Y7
-	VMULPS       Y3, Y7, Y3
-	VFMADD231PS  Y4, Y3, Y9
-	VFNMADD231PS Y1, Y4, Y7
+	VMULPS       Y4, Y7, Y4
+	VFMADD231PS  Y3, Y4, Y9
+	VFNMADD231PS Y1, Y3, Y7
 	VMOVUPS      Y7, 1344(DI)
 	VMOVUPS      1376(DI), Y1
-	VMULPS       Y6, Y1, Y3
-	VFMADD231PS  Y4, Y3, Y10
-	VFNMADD231PS Y2, Y4, Y1
+	VMULPS       Y6, Y1, Y4
+	VFMADD231PS  Y3, Y4, Y10
+	VFNMADD231PS Y2, Y3, Y1
 	VMOVUPS      Y1, 1376(DI)
 	VMOVUPS      Y9, 192(SI)
 	VMOVUPS      Y10, 224(SI)
@@ -3471,12 +3402,12 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	VMOVUPS      Y3, 160(DI)
 	VBROADCASTSD (DX), Y3
 	VMULPS       Y3, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+2824(SB), Y3
+	VMOVUPS      SpiralsConstants<>+2760(SB), Y3
 	VPERMPS      Y1, Y3, Y4
 	VMOVUPS      (DI), Y5
 	VFNMADD231PS Y0, Y4, Y5
 	VMOVUPS      Y5, (DI)
-	VMOVUPS      SpiralsConstants<>+2856(SB), Y4
+	VMOVUPS      SpiralsConstants<>+2792(SB), Y4
 	VPERMPS      Y1, Y4, Y1
 	VMOVUPS      32(DI), Y5
 	VFNMADD231PS Y0, Y1, Y5
@@ -3493,7 +3424,7 @@ TEXT ·spiralsStepAVX2(SB), NOSPLIT, $0-44
 	RET
 
 // func spiralsStepAVX512(p *Spirals, ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, FMA3
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·spiralsStepAVX512(SB), NOSPLIT, $0-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -3507,42 +3438,42 @@ TEXT ·spiralsStepAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS      $0x88, Z0, Z1, Z2
 	VSHUFPS      $0xdd, Z0, Z1, Z0
 	VADDPS       Z0, Z2, Z0
-	VMOVUPS      SpiralsConstants<>+896(SB), Z1
+	VMOVUPS      SpiralsConstants<>+832(SB), Z1
 	VPERMPS      Z0, Z1, Z0
 	VADDPS       128(DI), Z0, Z0
-	VANDPS.BCST  SpiralsConstants<>+964(SB), Z0, Z1
-	VBROADCASTSS SpiralsConstants<>+960(SB), Z2
+	VANDPS.BCST  SpiralsConstants<>+900(SB), Z0, Z1
+	VBROADCASTSS SpiralsConstants<>+896(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VADDPS.BCST  SpiralsConstants<>+968(SB), Z1, Z3
+	VADDPS.BCST  SpiralsConstants<>+904(SB), Z1, Z3
 	VPSRLD       $0x14, Z3, Z3
-	VMOVUPS      SpiralsConstants<>+1024(SB), Z4
+	VMOVUPS      SpiralsConstants<>+960(SB), Z4
 	VMOVAPS      Z3, Z5
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z4, Z5
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z4, Z5
 	VSUBPS       Z5, Z1, Z1
-	VMOVUPS      SpiralsConstants<>+1152(SB), Z5
+	VMOVUPS      SpiralsConstants<>+1088(SB), Z5
 	VMOVAPS      Z3, Z6
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z5, Z6
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z5, Z6
 	VMAXPS       Z1, Z6, Z6
-	VMOVUPS      SpiralsConstants<>+1280(SB), Z7
+	VMOVUPS      SpiralsConstants<>+1216(SB), Z7
 	VMOVAPS      Z3, Z8
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z7, Z8
-	VMOVUPS      SpiralsConstants<>+1408(SB), Z9
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z7, Z8
+	VMOVUPS      SpiralsConstants<>+1344(SB), Z9
 	VMOVAPS      Z3, Z10
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z9, Z10
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z11
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z9, Z10
+	VMOVUPS      SpiralsConstants<>+1472(SB), Z11
 	VMOVAPS      Z3, Z12
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z11, Z12
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z13
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z11, Z12
+	VMOVUPS      SpiralsConstants<>+1600(SB), Z13
 	VMOVAPS      Z3, Z14
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z13, Z14
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z15
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z15, Z3
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z13, Z14
+	VMOVUPS      SpiralsConstants<>+1728(SB), Z15
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z15, Z3
 	VFMADD231PS  Z1, Z12, Z10
 	VFMADD231PS  Z1, Z3, Z14
 	VMULPS       Z1, Z1, Z3
 	VFMADD231PS  Z3, Z14, Z10
 	VFMADD231PS  Z10, Z1, Z8
-	VBROADCASTSS SpiralsConstants<>+1920(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+1856(SB), Z3
 	VPTERNLOGD   $0x78, Z3, Z0, Z1
 	VPTERNLOGD   $0x78, Z3, Z0, Z6
 	VFMADD231PS  Z1, Z8, Z6
@@ -3611,25 +3542,25 @@ TEXT ·spiralsStepAVX512(SB), NOSPLIT, $0-44
 	VSHUFF32X4  $0xdd, Z1, Z0, Z0
 	VADDPS      Z0, Z8, Z0
 	VADDPS      1216(DI), Z0, Z0
-	VANDPS.BCST SpiralsConstants<>+964(SB), Z0, Z1
+	VANDPS.BCST SpiralsConstants<>+900(SB), Z0, Z1
 	VMINPS      Z1, Z2, Z1
-	VADDPS.BCST SpiralsConstants<>+968(SB), Z1, Z2
+	VADDPS.BCST SpiralsConstants<>+904(SB), Z1, Z2
 	VPSRLD      $0x14, Z2, Z2
 	VMOVAPS     Z2, Z8
-	VPERMI2PS   SpiralsConstants<>+1088(SB), Z4, Z8
+	VPERMI2PS   SpiralsConstants<>+1024(SB), Z4, Z8
 	VSUBPS      Z8, Z1, Z1
 	VMOVAPS     Z2, Z4
-	VPERMI2PS   SpiralsConstants<>+1216(SB), Z5, Z4
+	VPERMI2PS   SpiralsConstants<>+1152(SB), Z5, Z4
 	VMAXPS      Z1, Z4, Z4
 	VMOVAPS     Z2, Z5
-	VPERMI2PS   SpiralsConstants<>+1344(SB), Z7, Z5
+	VPERMI2PS   SpiralsConstants<>+1280(SB), Z7, Z5
 	VMOVAPS     Z2, Z7
-	VPERMI2PS   SpiralsConstants<>+1472(SB), Z9, Z7
+	VPERMI2PS   SpiralsConstants<>+1408(SB), Z9, Z7
 	VMOVAPS     Z2, Z8
-	VPERMI2PS   SpiralsConstants<>+1600(SB), Z11, Z8
+	VPERMI2PS   SpiralsConstants<>+1536(SB), Z11, Z8
 	VMOVAPS     Z2, Z9
-	VPERMI2PS   SpiralsConstants<>+1728(SB), Z13, Z9
-	VPERMI2PS   SpiralsConstants<>+1856(SB), Z15, Z2
+	VPERMI2PS   SpiralsConstants<>+1664(SB), Z13, Z9
+	VPERMI2PS   SpiralsConstants<>+1792(SB), Z15, Z2
 	VFMADD231PS Z1, Z8, Z7
 	VFMADD231PS Z1, Z2, Z9
 	VMULPS      Z1, Z1, Z2
@@ -3657,90 +3588,79 @@ TEXT ·spiralsStepAVX512(SB), NOSPLIT, $0-44
 	VMOVSD        X0, 256(SI)
 
 	// a3 = softmax(z3)
-	MOVL              $0x00000003, AX
-	KMOVW             AX, K1
-	VBROADCASTSS      SpiralsConstants<>+1924(SB), X1
-	VBLENDMPS         X0, X1, K1, X1
-	VSHUFPS           $0x4e, X1, X1, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xb1, X1, X1, X2
+	VSHUFPS           $0x00, X0, X0, X1
+	VSHUFPS           $0x55, X0, X0, X2
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 272(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      SpiralsConstants<>+1928(SB), X3
+	VBROADCASTSS      SpiralsConstants<>+1860(SB), X3
 	VMAXPS            X2, X3, X2
-	VBROADCASTSS      SpiralsConstants<>+1932(SB), X3
+	VBROADCASTSS      SpiralsConstants<>+1864(SB), X3
 	VMOVAPS           X3, X5
-	VFMADD231PS.BCST  SpiralsConstants<>+1936(SB), X2, X5
+	VFMADD231PS.BCST  SpiralsConstants<>+1868(SB), X2, X5
 	VSUBPS            X3, X5, X3
-	VFNMADD231PS.BCST SpiralsConstants<>+1940(SB), X3, X2
-	VPERMPS           SpiralsConstants<>+1984(SB), Z5, Z7
-	VFNMADD231PS.BCST SpiralsConstants<>+1944(SB), X3, X7
+	VFNMADD231PS.BCST SpiralsConstants<>+1872(SB), X3, X2
+	VPERMPS           SpiralsConstants<>+1920(SB), Z5, Z7
+	VFNMADD231PS.BCST SpiralsConstants<>+1876(SB), X3, X7
 	VMULPS            X2, X2, X8
-	VBROADCASTSS      SpiralsConstants<>+2052(SB), X9
-	VFMADD231PS.BCST  SpiralsConstants<>+2048(SB), X2, X9
+	VBROADCASTSS      SpiralsConstants<>+1988(SB), X9
+	VFMADD231PS.BCST  SpiralsConstants<>+1984(SB), X2, X9
 	VADDPS            X7, X2, X2
 	VFMADD231PS       X9, X8, X2
-	VPERMPS           SpiralsConstants<>+2112(SB), Z5, Z5
+	VPERMPS           SpiralsConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS       X2, X5, X5
 	VSCALEFPS         X3, X5, X2
-	VMOVAPS.Z         X2, K1, X3
-	VSHUFPS           $0x4e, X3, X3, X5
-	VADDPS            X5, X3, X3
-	VSHUFPS           $0xb1, X3, X3, X5
+	VSHUFPS           $0x00, X2, X2, X3
+	VSHUFPS           $0x55, X2, X2, X5
 	VADDPS            X5, X3, X3
 	VMOVSS            X3, 276(SI)
 	VDIVPS            X3, X2, X2
 	VMOVSD            X2, 264(SI)
 
 	// t = log(s3)
-	VSHUFPS          $0x00, X3, X3, X3
-	VCVTPS2PD        X3, Y3
-	VPADDQ.BCST      SpiralsConstants<>+2696(SB), Y3, Y5
-	VPSRLQ           $0x34, Y5, Y7
-	VORPD.BCST       SpiralsConstants<>+2704(SB), Y7, Y7
-	VSUBPD.BCST      SpiralsConstants<>+2712(SB), Y7, Y7
-	VANDPD.BCST      SpiralsConstants<>+2720(SB), Y5, Y5
-	VPADDQ.BCST      SpiralsConstants<>+2728(SB), Y5, Y5
-	VSUBPD.BCST      SpiralsConstants<>+2736(SB), Y5, Y5
-	VADDPD.BCST      SpiralsConstants<>+2744(SB), Y5, Y8
-	VDIVPD           Y8, Y5, Y5
-	VMULPD           Y5, Y5, Y8
-	VBROADCASTSD     SpiralsConstants<>+2760(SB), Y9
-	VFMADD231PD.BCST SpiralsConstants<>+2768(SB), Y8, Y9
-	VBROADCASTSD     SpiralsConstants<>+2776(SB), Y10
-	VFMADD231PD.BCST SpiralsConstants<>+2784(SB), Y8, Y10
-	VMULPD           Y8, Y8, Y8
-	VFMADD231PD      Y8, Y10, Y9
-	VMULPD           Y8, Y8, Y8
-	VFMADD231PD.BCST SpiralsConstants<>+2792(SB), Y8, Y9
-	VMULPD           Y9, Y5, Y5
-	VFMADD231PD.BCST SpiralsConstants<>+2752(SB), Y7, Y5
+	VCVTPS2PD        X3, X3
+	VPADDQ.BCST      SpiralsConstants<>+2632(SB), X3, X5
+	VPSRLQ           $0x34, X5, X7
+	VORPD.BCST       SpiralsConstants<>+2640(SB), X7, X7
+	VSUBPD.BCST      SpiralsConstants<>+2648(SB), X7, X7
+	VANDPD.BCST      SpiralsConstants<>+2656(SB), X5, X5
+	VPADDQ.BCST      SpiralsConstants<>+2664(SB), X5, X5
+	VSUBPD.BCST      SpiralsConstants<>+2672(SB), X5, X5
+	VADDPD.BCST      SpiralsConstants<>+2680(SB), X5, X8
+	VDIVPD           X8, X5, X5
+	VMULPD           X5, X5, X8
+	VMOVDDUP         SpiralsConstants<>+2696(SB), X9
+	VFMADD231PD.BCST SpiralsConstants<>+2704(SB), X8, X9
+	VMOVDDUP         SpiralsConstants<>+2712(SB), X10
+	VFMADD231PD.BCST SpiralsConstants<>+2720(SB), X8, X10
+	VMULPD           X8, X8, X8
+	VFMADD231PD      X8, X10, X9
+	VMULPD           X8, X8, X8
+	VFMADD231PD.BCST SpiralsConstants<>+2728(SB), X8, X9
+	VMULPD           X9, X5, X5
+	VFMADD231PD.BCST SpiralsConstants<>+2688(SB), X7, X5
 	VXORPS           X7, X7, X7
-	VCMPPD           $0x00, Y7, Y3, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+2808(SB), Y5, K2, Y5
-	VCMPPD.BCST      $0x00, SpiralsConstants<>+2688(SB), Y3, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+2688(SB), Y5, K2, Y5
-	VCMPPD           $0x19, Y7, Y3, K2
-	VBLENDMPD.BCST   SpiralsConstants<>+2816(SB), Y5, K2, Y3
-	VCVTPD2PSY       Y3, X3
+	VCMPPD           $0x00, X7, X3, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2744(SB), X5, K1, X5
+	VCMPPD.BCST      $0x00, SpiralsConstants<>+2624(SB), X3, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2624(SB), X5, K1, X5
+	VCMPPD           $0x19, X7, X3, K1
+	VBLENDMPD.BCST   SpiralsConstants<>+2752(SB), X5, K1, X3
+	VCVTPD2PSX       X3, X3
 	VMOVSS           X3, 288(SI)
 
 	// d3 = a3 - y; loss = Σ y*(m3 - z3 + t)
-	VMOVSD    (CX), X5
-	VSUBPS    X5, X2, X2
-	VSHUFPS   $0x00, X1, X1, X1
-	VSUBPS    X0, X1, X0
-	VSHUFPS   $0x00, X3, X3, X1
-	VADDPS    X1, X0, X0
-	VMULPS    X0, X5, X0
-	VMOVSD    X2, 280(SI)
-	VMOVAPS.Z X0, K1, X0
-	VSHUFPS   $0x4e, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VSHUFPS   $0xb1, X0, X0, X1
-	VADDPS    X1, X0, X0
-	VMOVSS    X0, ret+40(FP)
+	VMOVSD  (CX), X5
+	VSUBPS  X5, X2, X2
+	VSUBPS  X0, X1, X0
+	VSHUFPS $0x00, X3, X3, X1
+	VADDPS  X1, X0, X0
+	VMULPS  X0, X5, X0
+	VMOVSD  X2, 280(SI)
+	VSHUFPS $0x00, X0, X0, X1
+	VSHUFPS $0x55, X0, X0, X0
+	VADDPS  X0, X1, X0
+	VMOVSS  X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
 	VMOVSD       1408(DI), X0
@@ -3749,7 +3669,7 @@ TEXT ·spiralsStepAVX512(SB), NOSPLIT, $0-44
 	VMOVSD       X0, 1408(DI)
 	VBROADCASTSS rate+32(FP), Z0
 	VMULPS       Z4, Z0, Z1
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z3
 	VMOVAPS      Z3, Z5
 	VFNMADD231PS Z4, Z4, Z5
 	VBROADCASTSS X2, Z4
@@ -3864,12 +3784,12 @@ TEXT ·spiralsStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS      Z2, 128(DI)
 	VBROADCASTSD (DX), Z2
 	VMULPS       Z2, Z0, Z0
-	VMOVUPS      SpiralsConstants<>+2944(SB), Z2
+	VMOVUPS      SpiralsConstants<>+2880(SB), Z2
 	VPERMPS      Z1, Z2, Z2
 	VMOVUPS      (DI), Z3
 	VFNMADD231PS Z0, Z2, Z3
 	VMOVUPS      Z3, (DI)
-	VMOVUPS      SpiralsConstants<>+3008(SB), Z2
+	VMOVUPS      SpiralsConstants<>+2944(SB), Z2
 	VPERMPS      Z1, Z2, Z1
 	VMOVUPS      64(DI), Z2
 	VFNMADD231PS Z0, Z1, Z2
@@ -3929,11 +3849,11 @@ loop0:
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
 	VCVTPS2PD    X6, Y6
-	VMOVUPS      SpiralsConstants<>+3136(SB), Y10
+	VMOVUPS      SpiralsConstants<>+3072(SB), Y10
 	VMINPD       Y5, Y10, Y5
 	VMINPD       Y6, Y10, Y6
 	VMINPD       Y3, Y10, Y3
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y11
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y11
 	VMAXPD       Y5, Y11, Y5
 	VMAXPD       Y6, Y11, Y6
 	VMAXPD       Y3, Y11, Y3
@@ -3988,11 +3908,11 @@ loop0:
 	VCVTPS2PD    X8, Y8
 	VCVTPS2PD    X9, Y9
 	VCVTPS2PD    X7, Y7
-	VMOVUPS      SpiralsConstants<>+3136(SB), Y10
+	VMOVUPS      SpiralsConstants<>+3072(SB), Y10
 	VMINPD       Y8, Y10, Y8
 	VMINPD       Y9, Y10, Y9
 	VMINPD       Y7, Y10, Y7
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y11
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y11
 	VMAXPD       Y8, Y11, Y8
 	VMAXPD       Y9, Y11, Y9
 	VMAXPD       Y7, Y11, Y7
@@ -4071,11 +3991,11 @@ loop0:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X3, Y3
 	VCVTPS2PD    X5, Y5
-	VMOVUPS      SpiralsConstants<>+3136(SB), Y8
+	VMOVUPS      SpiralsConstants<>+3072(SB), Y8
 	VMINPD       Y0, Y8, Y0
 	VMINPD       Y3, Y8, Y3
 	VMINPD       Y5, Y8, Y5
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y9
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y9
 	VMAXPD       Y0, Y9, Y0
 	VMAXPD       Y3, Y9, Y3
 	VMAXPD       Y5, Y9, Y5
@@ -4131,7 +4051,7 @@ loop0:
 	VMINPD       Y2, Y8, Y2
 	VMINPD       Y4, Y8, Y4
 	VMINPD       Y6, Y8, Y6
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y9
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y9
 	VMAXPD       Y2, Y9, Y2
 	VMAXPD       Y4, Y9, Y4
 	VMAXPD       Y6, Y9, Y6
@@ -4209,7 +4129,7 @@ loop0:
 	VMINPD       Y2, Y8, Y2
 	VCVTPS2PD    X3, Y3
 	VMINPD       Y0, Y8, Y0
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y6
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y6
 	VMAXPD       Y2, Y6, Y2
 	VMINPD       Y3, Y8, Y3
 	VMAXPD       Y0, Y6, Y0
@@ -5823,10 +5743,10 @@ loop3:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      SpiralsConstants<>+3136(SB), Y4
+	VMOVUPS      SpiralsConstants<>+3072(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -6047,68 +5967,68 @@ loop3:
 	VBLENDVPS    Y4, Y0, Y5, Y4
 	VMOVUPS      Y4, 1472(SI)
 	VSUBPS       Y4, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+3200(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y5
 	VMINPS       Y0, Y5, Y0
-	VMOVUPS      SpiralsConstants<>+512(SB), Y6
+	VMOVUPS      SpiralsConstants<>+448(SB), Y6
 	VMAXPS       Y0, Y6, Y0
-	VMOVUPS      SpiralsConstants<>+544(SB), Y7
+	VMOVUPS      SpiralsConstants<>+480(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y0, Y8
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y0, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
 	VMULPS       Y0, Y0, Y9
-	VMOVUPS      SpiralsConstants<>+832(SB), Y10
+	VMOVUPS      SpiralsConstants<>+768(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y0, Y11
 	VFMADD231PS  Y11, Y9, Y0
-	VADDPS       SpiralsConstants<>+640(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+576(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+640(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+576(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+576(SB), Y8, Y8
 	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
 	VSUBPS       Y4, Y2, Y2
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y4
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y2, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y2, Y9
 	VFMADD231PS  Y9, Y8, Y2
-	VADDPS       SpiralsConstants<>+640(SB), Y2, Y2
+	VADDPS       SpiralsConstants<>+576(SB), Y2, Y2
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y8
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y4, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y4, Y4
 	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+576(SB), Y8, Y8
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       SpiralsConstants<>+640(SB), Y4, Y4
+	VPADDD       SpiralsConstants<>+576(SB), Y4, Y4
 	VMULPS       Y8, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y0, Y4
 	VMOVUPS      Y4, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+640(SB), Y8
+	VMOVUPS      SpiralsConstants<>+576(SB), Y8
 	VDIVPS       Y4, Y8, Y4
 	VMULPS       Y4, Y0, Y0
 	VMOVUPS      Y0, 1344(SI)
@@ -6122,21 +6042,21 @@ loop3:
 	VMINPS       Y1, Y5, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y9
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y1, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y1
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y9, Y1
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y9, Y1
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y9, Y1
 	VMULPS       Y1, Y1, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y12
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y1, Y12
 	VFMADD231PS  Y12, Y11, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y9, Y11
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y9, Y11
 	VSUBPS       Y7, Y11, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y7, Y9, Y9
@@ -6150,20 +6070,20 @@ loop3:
 	VMINPS       Y3, Y5, Y3
 	VMAXPS       Y3, Y6, Y3
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y3, Y4
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y3, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y3
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y3
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y4, Y3
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y3
 	VMULPS       Y3, Y3, Y5
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y3, Y10
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y3, Y10
 	VFMADD231PS  Y10, Y5, Y3
 	VADDPS       Y8, Y3, Y3
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y5
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y4, Y5
 	VSUBPS       Y7, Y5, Y6
 	VSUBPS       Y6, Y4, Y4
 	VADDPS       Y7, Y4, Y4
@@ -6279,21 +6199,21 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z5
 	VFMADD231PS.BCST 36(DI), Z0, Z6
 	VFMADD231PS.BCST 44(DI), Z0, Z7
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z8
+	VBROADCASTSS     SpiralsConstants<>+900(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z4, Z10
 	VANDPS           Z8, Z5, Z11
 	VANDPS           Z8, Z6, Z12
 	VANDPS           Z8, Z7, Z13
 	VANDPS           Z8, Z1, Z14
-	VBROADCASTSS     SpiralsConstants<>+960(SB), Z15
+	VBROADCASTSS     SpiralsConstants<>+896(SB), Z15
 	VMINPS           Z9, Z15, Z9
 	VMINPS           Z10, Z15, Z10
 	VMINPS           Z11, Z15, Z11
 	VMINPS           Z12, Z15, Z12
 	VMINPS           Z13, Z15, Z13
 	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     SpiralsConstants<>+968(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+904(SB), Z16
 	VADDPS           Z16, Z9, Z17
 	VADDPS           Z16, Z10, Z18
 	VADDPS           Z16, Z11, Z19
@@ -6306,122 +6226,122 @@ loop0:
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
-	VMOVUPS          SpiralsConstants<>+1024(SB), Z23
+	VMOVUPS          SpiralsConstants<>+960(SB), Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z25
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z28
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z29
 	VSUBPS           Z24, Z9, Z9
 	VSUBPS           Z25, Z10, Z10
 	VSUBPS           Z26, Z11, Z11
 	VSUBPS           Z27, Z12, Z12
 	VSUBPS           Z28, Z13, Z13
 	VSUBPS           Z29, Z14, Z14
-	VMOVUPS          SpiralsConstants<>+1152(SB), Z24
+	VMOVUPS          SpiralsConstants<>+1088(SB), Z24
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z28
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z30
 	VMAXPS           Z9, Z25, Z25
 	VMAXPS           Z10, Z26, Z26
 	VMAXPS           Z11, Z27, Z27
 	VMAXPS           Z12, Z28, Z28
 	VMAXPS           Z13, Z29, Z29
 	VMAXPS           Z14, Z30, Z30
-	VMOVUPS          SpiralsConstants<>+1280(SB), Z31
+	VMOVUPS          SpiralsConstants<>+1216(SB), Z31
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z24
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z24
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z23
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z23
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z16
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z16
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z15
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z15
 	VMOVAPS          Z21, Z8
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z8
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z8
 	VMOVUPS          Z0, 64(SP)
 	VMOVAPS          Z22, Z0
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z0
-	VMOVUPS          SpiralsConstants<>+1408(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z0
+	VMOVUPS          SpiralsConstants<>+1344(SB), Z31
 	VMOVUPS          Z2, 128(SP)
 	VMOVAPS          Z17, Z2
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z2
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z2
 	VMOVUPS          Z1, 192(SP)
 	VMOVAPS          Z18, Z1
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z1
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z1
 	VMOVUPS          Z7, 256(SP)
 	VMOVAPS          Z19, Z7
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z7
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z7
 	VMOVUPS          Z6, 320(SP)
 	VMOVAPS          Z20, Z6
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z6
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z6
 	VMOVUPS          Z5, 384(SP)
 	VMOVAPS          Z21, Z5
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z5
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z5
 	VMOVUPS          Z4, 448(SP)
 	VMOVAPS          Z22, Z4
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z4
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z4
+	VMOVUPS          SpiralsConstants<>+1472(SB), Z31
 	VMOVUPS          Z3, 512(SP)
 	VMOVAPS          Z17, Z3
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z3
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z3
 	VMOVUPS          Z30, 576(SP)
 	VMOVAPS          Z18, Z30
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z30
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z30
 	VMOVUPS          Z29, 640(SP)
 	VMOVAPS          Z19, Z29
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z29
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z29
 	VMOVUPS          Z28, 704(SP)
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z28
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z28
 	VMOVUPS          Z27, 768(SP)
 	VMOVAPS          Z21, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z27
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z27
 	VMOVUPS          Z26, 832(SP)
 	VMOVAPS          Z22, Z26
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z26
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z26
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z31
 	VMOVUPS          Z25, 896(SP)
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z25
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z25
 	VMOVUPS          Z0, 960(SP)
 	VMOVAPS          Z18, Z0
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z0
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z0
 	VMOVUPS          Z8, 1024(SP)
 	VMOVAPS          Z19, Z8
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z8
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z8
 	VMOVUPS          Z15, 1088(SP)
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z15
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z15
 	VMOVUPS          Z16, 1152(SP)
 	VMOVAPS          Z21, Z16
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z16
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z16
 	VMOVUPS          Z23, 1216(SP)
 	VMOVAPS          Z22, Z23
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z23
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z31
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z17
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z19
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z20
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z22
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z23
+	VMOVUPS          SpiralsConstants<>+1728(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z17
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z18
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z19
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z20
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z21
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z22
 	VFMADD231PS      Z9, Z17, Z25
 	VFMADD231PS      Z10, Z18, Z0
 	VFMADD231PS      Z11, Z19, Z8
@@ -6464,7 +6384,7 @@ loop0:
 	VMOVUPS          576(SP), Z3
 	VFMADD231PS      Z14, Z5, Z3
 	VMOVUPS          512(SP), Z5
-	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VBROADCASTSS     SpiralsConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z5, Z4
 	VMOVUPS          448(SP), Z5
 	VPTERNLOGD       $0x78, Z7, Z5, Z6
@@ -6502,21 +6422,21 @@ loop0:
 	VFMADD231PS.BCST 76(DI), Z8, Z3
 	VFMADD231PS.BCST 84(DI), Z8, Z4
 	VFMADD231PS.BCST 92(DI), Z8, Z5
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z9
+	VBROADCASTSS     SpiralsConstants<>+900(SB), Z9
 	VANDPS           Z9, Z0, Z10
 	VANDPS           Z9, Z1, Z11
 	VANDPS           Z9, Z2, Z12
 	VANDPS           Z9, Z3, Z13
 	VANDPS           Z9, Z4, Z14
 	VANDPS           Z9, Z5, Z15
-	VBROADCASTSS     SpiralsConstants<>+960(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+896(SB), Z16
 	VMINPS           Z10, Z16, Z10
 	VMINPS           Z11, Z16, Z11
 	VMINPS           Z12, Z16, Z12
 	VMINPS           Z13, Z16, Z13
 	VMINPS           Z14, Z16, Z14
 	VMINPS           Z15, Z16, Z15
-	VBROADCASTSS     SpiralsConstants<>+968(SB), Z17
+	VBROADCASTSS     SpiralsConstants<>+904(SB), Z17
 	VADDPS           Z17, Z10, Z18
 	VADDPS           Z17, Z11, Z19
 	VADDPS           Z17, Z12, Z20
@@ -6529,120 +6449,120 @@ loop0:
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          SpiralsConstants<>+1024(SB), Z24
+	VMOVUPS          SpiralsConstants<>+960(SB), Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z28
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z30
 	VSUBPS           Z25, Z10, Z10
 	VSUBPS           Z26, Z11, Z11
 	VSUBPS           Z27, Z12, Z12
 	VSUBPS           Z28, Z13, Z13
 	VSUBPS           Z29, Z14, Z14
 	VSUBPS           Z30, Z15, Z15
-	VMOVUPS          SpiralsConstants<>+1152(SB), Z25
+	VMOVUPS          SpiralsConstants<>+1088(SB), Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z26
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z27
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z28
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z29
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z30
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z30
 	VMOVAPS          Z23, Z24
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z24
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z24
 	VMAXPS           Z10, Z26, Z26
 	VMAXPS           Z11, Z27, Z27
 	VMAXPS           Z12, Z28, Z28
 	VMAXPS           Z13, Z29, Z29
 	VMAXPS           Z14, Z30, Z30
 	VMAXPS           Z15, Z24, Z24
-	VMOVUPS          SpiralsConstants<>+1280(SB), Z25
+	VMOVUPS          SpiralsConstants<>+1216(SB), Z25
 	VMOVAPS          Z18, Z17
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z17
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z17
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z16
 	VMOVAPS          Z20, Z9
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z9
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z9
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z7
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z7
 	VMOVAPS          Z22, Z31
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z31
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z31
 	VMOVAPS          Z23, Z8
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z8
-	VMOVUPS          SpiralsConstants<>+1408(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z8
+	VMOVUPS          SpiralsConstants<>+1344(SB), Z25
 	VMOVAPS          Z18, Z6
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z6
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z6
 	VMOVUPS          Z5, 192(SP)
 	VMOVAPS          Z19, Z5
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z5
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z5
 	VMOVUPS          Z4, 256(SP)
 	VMOVAPS          Z20, Z4
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z4
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z4
 	VMOVUPS          Z3, 320(SP)
 	VMOVAPS          Z21, Z3
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z3
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z3
 	VMOVUPS          Z2, 384(SP)
 	VMOVAPS          Z22, Z2
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z2
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z2
 	VMOVUPS          Z1, 448(SP)
 	VMOVAPS          Z23, Z1
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z1
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z1
+	VMOVUPS          SpiralsConstants<>+1472(SB), Z25
 	VMOVUPS          Z0, 512(SP)
 	VMOVAPS          Z18, Z0
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z0
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z0
 	VMOVUPS          Z24, 576(SP)
 	VMOVAPS          Z19, Z24
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z24
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z24
 	VMOVUPS          Z30, 640(SP)
 	VMOVAPS          Z20, Z30
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z30
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z30
 	VMOVUPS          Z29, 704(SP)
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z29
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z29
 	VMOVUPS          Z28, 768(SP)
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z28
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z28
 	VMOVUPS          Z27, 832(SP)
 	VMOVAPS          Z23, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z27
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z27
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z25
 	VMOVUPS          Z26, 896(SP)
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z26
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z26
 	VMOVUPS          Z8, 960(SP)
 	VMOVAPS          Z19, Z8
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z8
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z8
 	VMOVUPS          Z31, 1024(SP)
 	VMOVAPS          Z20, Z31
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z31
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z31
 	VMOVUPS          Z7, 1088(SP)
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z7
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z7
 	VMOVUPS          Z9, 1152(SP)
 	VMOVAPS          Z22, Z9
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z9
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z9
 	VMOVUPS          Z16, 1216(SP)
 	VMOVAPS          Z23, Z16
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z16
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z25
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z19
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z20
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z22
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z23
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z16
+	VMOVUPS          SpiralsConstants<>+1728(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z18
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z19
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z20
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z21
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z22
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z23
 	VFMADD231PS      Z10, Z18, Z26
 	VFMADD231PS      Z11, Z19, Z8
 	VFMADD231PS      Z12, Z20, Z31
@@ -6685,7 +6605,7 @@ loop0:
 	VMOVUPS          576(SP), Z3
 	VFMADD231PS      Z15, Z2, Z3
 	VMOVUPS          512(SP), Z2
-	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VBROADCASTSS     SpiralsConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z2, Z1
 	VMOVUPS          448(SP), Z2
 	VPTERNLOGD       $0x78, Z7, Z2, Z6
@@ -6717,17 +6637,17 @@ loop0:
 	VFMADD231PS.BCST 100(DI), Z4, Z0
 	VFMADD231PS.BCST 108(DI), Z4, Z1
 	VFMADD231PS.BCST 116(DI), Z4, Z2
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z5
+	VBROADCASTSS     SpiralsConstants<>+900(SB), Z5
 	VANDPS           Z5, Z0, Z6
 	VANDPS           Z5, Z1, Z8
 	VANDPS           Z5, Z2, Z9
 	VFMADD231PS.BCST 124(DI), Z4, Z3
-	VBROADCASTSS     SpiralsConstants<>+960(SB), Z4
+	VBROADCASTSS     SpiralsConstants<>+896(SB), Z4
 	VMINPS           Z6, Z4, Z6
 	VMINPS           Z8, Z4, Z8
 	VMINPS           Z9, Z4, Z9
 	VANDPS           Z5, Z3, Z5
-	VBROADCASTSS     SpiralsConstants<>+968(SB), Z10
+	VBROADCASTSS     SpiralsConstants<>+904(SB), Z10
 	VADDPS           Z10, Z6, Z11
 	VADDPS           Z10, Z8, Z12
 	VADDPS           Z10, Z9, Z13
@@ -6736,80 +6656,80 @@ loop0:
 	VPSRLD           $0x14, Z12, Z11
 	VPSRLD           $0x14, Z13, Z12
 	VADDPS           Z10, Z4, Z10
-	VMOVUPS          SpiralsConstants<>+1024(SB), Z13
+	VMOVUPS          SpiralsConstants<>+960(SB), Z13
 	VMOVAPS          Z5, Z14
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z13, Z14
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z13, Z14
 	VMOVAPS          Z11, Z15
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z13, Z15
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z13, Z15
 	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z13, Z16
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z13, Z16
 	VPSRLD           $0x14, Z10, Z10
 	VSUBPS           Z14, Z6, Z6
 	VSUBPS           Z15, Z8, Z8
 	VSUBPS           Z16, Z9, Z9
 	VMOVAPS          Z10, Z14
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z13, Z14
-	VMOVUPS          SpiralsConstants<>+1152(SB), Z13
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z13, Z14
+	VMOVUPS          SpiralsConstants<>+1088(SB), Z13
 	VMOVAPS          Z5, Z15
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z13, Z15
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z13, Z15
 	VMOVAPS          Z11, Z16
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z13, Z16
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z13, Z16
 	VMOVAPS          Z12, Z17
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z13, Z17
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z13, Z17
 	VSUBPS           Z14, Z4, Z4
 	VMAXPS           Z6, Z15, Z14
 	VMAXPS           Z8, Z16, Z15
 	VMAXPS           Z9, Z17, Z16
 	VMOVAPS          Z10, Z17
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z13, Z17
-	VMOVUPS          SpiralsConstants<>+1280(SB), Z13
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z13, Z17
+	VMOVUPS          SpiralsConstants<>+1216(SB), Z13
 	VMOVAPS          Z5, Z18
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z18
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z18
 	VMOVAPS          Z11, Z19
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z19
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z19
 	VMOVAPS          Z12, Z20
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z20
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z20
 	VMAXPS           Z4, Z17, Z17
-	VMOVUPS          SpiralsConstants<>+1408(SB), Z21
+	VMOVUPS          SpiralsConstants<>+1344(SB), Z21
 	VMOVAPS          Z5, Z22
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z21, Z22
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z21, Z22
 	VMOVAPS          Z11, Z23
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z21, Z23
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z21, Z23
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z21, Z24
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z21, Z24
 	VMOVAPS          Z10, Z26
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z26
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z13
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z26
+	VMOVUPS          SpiralsConstants<>+1472(SB), Z13
 	VMOVAPS          Z5, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z13, Z27
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z13, Z27
 	VMOVAPS          Z11, Z28
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z13, Z28
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z13, Z28
 	VMOVAPS          Z12, Z29
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z13, Z29
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z13, Z29
 	VMOVAPS          Z10, Z30
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z21, Z30
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z21
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z21, Z30
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z21
 	VMOVAPS          Z5, Z31
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z31
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z21, Z31
 	VMOVAPS          Z11, Z7
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z7
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z21, Z7
 	VMOVAPS          Z12, Z25
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z21, Z25
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z21, Z25
 	VMOVAPS          Z10, Z21
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z13, Z21
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z13
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z13, Z5
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z13, Z11
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z13, Z12
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z13
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z13, Z21
+	VMOVUPS          SpiralsConstants<>+1728(SB), Z13
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z13, Z5
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z13, Z11
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z13, Z12
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z13
 	VMOVUPS          Z3, 64(SP)
 	VMOVAPS          Z10, Z3
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z13, Z3
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z13, Z3
 	VFMADD231PS      Z6, Z5, Z31
 	VFMADD231PS      Z8, Z11, Z7
 	VFMADD231PS      Z9, Z12, Z25
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z5
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z5, Z10
+	VMOVUPS          SpiralsConstants<>+1728(SB), Z5
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z5, Z10
 	VFMADD231PS      Z6, Z31, Z27
 	VFMADD231PS      Z8, Z7, Z28
 	VFMADD231PS      Z9, Z25, Z29
@@ -6826,7 +6746,7 @@ loop0:
 	VFMADD231PS      Z8, Z19, Z15
 	VFMADD231PS      Z9, Z20, Z16
 	VFMADD231PS      Z30, Z4, Z26
-	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z3
+	VBROADCASTSS     SpiralsConstants<>+1856(SB), Z3
 	VPTERNLOGD       $0x78, Z3, Z0, Z14
 	VPTERNLOGD       $0x78, Z3, Z1, Z15
 	VPTERNLOGD       $0x78, Z3, Z2, Z16
@@ -7075,21 +6995,21 @@ loop2:
 	VMOVUPS      1792(SI)(R12*1), Z3
 	VMOVUPS      1856(SI)(R12*1), Z4
 	VMOVUPS      1920(SI)(R12*1), Z5
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+900(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS SpiralsConstants<>+960(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+896(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -7102,120 +7022,120 @@ loop2:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+1024(SB), Z18
+	VMOVUPS      SpiralsConstants<>+960(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z24
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z24
 	VSUBPS       Z19, Z7, Z7
 	VSUBPS       Z20, Z8, Z8
 	VSUBPS       Z21, Z9, Z9
 	VSUBPS       Z22, Z10, Z10
 	VSUBPS       Z23, Z11, Z11
 	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      SpiralsConstants<>+1152(SB), Z18
+	VMOVUPS      SpiralsConstants<>+1088(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z24
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z24
 	VMAXPS       Z7, Z19, Z18
 	VMAXPS       Z8, Z20, Z19
 	VMAXPS       Z9, Z21, Z20
 	VMAXPS       Z10, Z22, Z21
 	VMAXPS       Z11, Z23, Z22
 	VMAXPS       Z6, Z24, Z23
-	VMOVUPS      SpiralsConstants<>+1280(SB), Z24
+	VMOVUPS      SpiralsConstants<>+1216(SB), Z24
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z25
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z26
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z27
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z28
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z29
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z30
-	VMOVUPS      SpiralsConstants<>+1408(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z30
+	VMOVUPS      SpiralsConstants<>+1344(SB), Z24
 	VMOVAPS      Z13, Z31
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z31
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z31
 	VMOVUPS      Z0, 1280(SP)
 	VMOVAPS      Z14, Z0
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z0
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z0
 	VMOVUPS      Z5, 1344(SP)
 	VMOVAPS      Z15, Z5
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z5
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z5
 	VMOVUPS      Z4, 1408(SP)
 	VMOVAPS      Z16, Z4
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z4
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z4
 	VMOVUPS      Z3, 1472(SP)
 	VMOVAPS      Z17, Z3
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z3
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z3
 	VMOVUPS      Z2, 1536(SP)
 	VMOVAPS      Z12, Z2
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z2
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z2
+	VMOVUPS      SpiralsConstants<>+1472(SB), Z24
 	VMOVUPS      Z1, 1600(SP)
 	VMOVAPS      Z13, Z1
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z1
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z1
 	VMOVUPS      Z23, 1664(SP)
 	VMOVAPS      Z14, Z23
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z23
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z23
 	VMOVUPS      Z22, 1728(SP)
 	VMOVAPS      Z15, Z22
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z22
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z22
 	VMOVUPS      Z21, 1792(SP)
 	VMOVAPS      Z16, Z21
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z21
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z21
 	VMOVUPS      Z20, 1856(SP)
 	VMOVAPS      Z17, Z20
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z20
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z20
 	VMOVUPS      Z19, 1920(SP)
 	VMOVAPS      Z12, Z19
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z19
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z19
+	VMOVUPS      SpiralsConstants<>+1600(SB), Z24
 	VMOVUPS      Z18, 1984(SP)
 	VMOVAPS      Z13, Z18
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z18
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z18
 	VMOVUPS      Z30, 2048(SP)
 	VMOVAPS      Z14, Z30
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z30
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z30
 	VMOVUPS      Z29, 2112(SP)
 	VMOVAPS      Z15, Z29
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z29
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z29
 	VMOVUPS      Z28, 2176(SP)
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z28
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z28
 	VMOVUPS      Z27, 2240(SP)
 	VMOVAPS      Z17, Z27
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z27
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z27
 	VMOVUPS      Z26, 2304(SP)
 	VMOVAPS      Z12, Z26
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z26
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z24
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z13
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z14
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z15
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z16
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z17
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z12
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z26
+	VMOVUPS      SpiralsConstants<>+1728(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z13
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z14
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z15
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z16
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z17
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z12
 	VFMADD231PS  Z7, Z13, Z18
 	VFMADD231PS  Z8, Z14, Z30
 	VFMADD231PS  Z9, Z15, Z29
@@ -7258,7 +7178,7 @@ loop2:
 	VMOVUPS      1664(SP), Z4
 	VFMADD231PS  Z6, Z3, Z4
 	VMOVUPS      1600(SP), Z3
-	VBROADCASTSS SpiralsConstants<>+1920(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1856(SB), Z6
 	VPTERNLOGD   $0x78, Z6, Z3, Z2
 	VMOVUPS      1536(SP), Z3
 	VPTERNLOGD   $0x78, Z6, Z3, Z7
@@ -7283,17 +7203,17 @@ loop2:
 	VMOVUPS      2432(SI), Z1
 	VMOVUPS      2496(SI), Z2
 	VMOVUPS      2560(SI), Z3
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+900(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS SpiralsConstants<>+960(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+896(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -7302,74 +7222,74 @@ loop2:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+1024(SB), Z13
+	VMOVUPS      SpiralsConstants<>+960(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z17
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z17
 	VSUBPS       Z14, Z5, Z5
 	VSUBPS       Z15, Z6, Z6
 	VSUBPS       Z16, Z7, Z7
 	VSUBPS       Z17, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+1152(SB), Z13
+	VMOVUPS      SpiralsConstants<>+1088(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z17
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z17
 	VMAXPS       Z5, Z14, Z13
 	VMAXPS       Z6, Z15, Z14
 	VMAXPS       Z7, Z16, Z15
 	VMAXPS       Z4, Z17, Z16
-	VMOVUPS      SpiralsConstants<>+1280(SB), Z17
+	VMOVUPS      SpiralsConstants<>+1216(SB), Z17
 	VMOVAPS      Z9, Z18
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z18
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z18
 	VMOVAPS      Z10, Z19
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z19
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z19
 	VMOVAPS      Z11, Z20
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z20
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z20
 	VMOVAPS      Z12, Z21
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z21
-	VMOVUPS      SpiralsConstants<>+1408(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z21
+	VMOVUPS      SpiralsConstants<>+1344(SB), Z17
 	VMOVAPS      Z9, Z22
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z22
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z22
 	VMOVAPS      Z10, Z23
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z23
 	VMOVAPS      Z11, Z24
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z24
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z24
 	VMOVAPS      Z12, Z25
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z25
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z25
+	VMOVUPS      SpiralsConstants<>+1472(SB), Z17
 	VMOVAPS      Z9, Z26
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z26
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z26
 	VMOVAPS      Z10, Z27
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z27
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z27
 	VMOVAPS      Z11, Z28
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z28
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z28
 	VMOVAPS      Z12, Z29
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z29
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z29
+	VMOVUPS      SpiralsConstants<>+1600(SB), Z17
 	VMOVAPS      Z9, Z30
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z30
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z30
 	VMOVAPS      Z10, Z31
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z31
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z31
 	VMOVAPS      Z11, Z8
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z8
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z8
 	VMOVUPS      Z0, 2368(SP)
 	VMOVAPS      Z12, Z0
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z0
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z17
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z9
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z10
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z11
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z12
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z0
+	VMOVUPS      SpiralsConstants<>+1728(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z9
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z10
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z11
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z12
 	VFMADD231PS  Z5, Z9, Z30
 	VFMADD231PS  Z6, Z10, Z31
 	VFMADD231PS  Z7, Z11, Z8
@@ -7390,7 +7310,7 @@ loop2:
 	VFMADD231PS  Z6, Z19, Z14
 	VFMADD231PS  Z7, Z20, Z15
 	VFMADD231PS  Z4, Z21, Z16
-	VBROADCASTSS SpiralsConstants<>+1920(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1856(SB), Z0
 	VPTERNLOGD   $0x78, Z0, Z1, Z13
 	VPTERNLOGD   $0x78, Z0, Z2, Z14
 	VPTERNLOGD   $0x78, Z0, Z3, Z15
@@ -7469,28 +7389,28 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z0
-	VBROADCASTSS SpiralsConstants<>+3236(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+3172(SB), Z3
 	VMINPS       Z0, Z3, Z0
-	VBROADCASTSS SpiralsConstants<>+1928(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+1860(SB), Z4
 	VMAXPS       Z0, Z4, Z0
-	VBROADCASTSS SpiralsConstants<>+1936(SB), Z5
-	VBROADCASTSS SpiralsConstants<>+1932(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1868(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1864(SB), Z6
 	VMOVAPS      Z6, Z7
 	VFMADD231PS  Z5, Z0, Z7
 	VSUBPS       Z6, Z7, Z8
-	VBROADCASTSS SpiralsConstants<>+1940(SB), Z9
+	VBROADCASTSS SpiralsConstants<>+1872(SB), Z9
 	VFNMADD231PS Z9, Z8, Z0
-	VPERMPS      SpiralsConstants<>+1984(SB), Z7, Z10
-	VBROADCASTSS SpiralsConstants<>+1944(SB), Z11
+	VPERMPS      SpiralsConstants<>+1920(SB), Z7, Z10
+	VBROADCASTSS SpiralsConstants<>+1876(SB), Z11
 	VFNMADD231PS Z11, Z8, Z10
 	VMULPS       Z0, Z0, Z12
-	VBROADCASTSS SpiralsConstants<>+2048(SB), Z13
-	VBROADCASTSS SpiralsConstants<>+2052(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+1984(SB), Z13
+	VBROADCASTSS SpiralsConstants<>+1988(SB), Z14
 	VMOVAPS      Z14, Z15
 	VFMADD231PS  Z13, Z0, Z15
 	VADDPS       Z10, Z0, Z0
 	VFMADD231PS  Z15, Z12, Z0
-	VPERMPS      SpiralsConstants<>+2112(SB), Z7, Z7
+	VPERMPS      SpiralsConstants<>+2048(SB), Z7, Z7
 	VFMADD231PS  Z0, Z7, Z7
 	VSCALEFPS    Z8, Z7, Z0
 	VSUBPS       Z2, Z1, Z1
@@ -7499,18 +7419,18 @@ loop2:
 	VFMADD213PS  Z6, Z1, Z5
 	VSUBPS       Z6, Z5, Z2
 	VFNMADD231PS Z9, Z2, Z1
-	VPERMPS      SpiralsConstants<>+1984(SB), Z5, Z3
+	VPERMPS      SpiralsConstants<>+1920(SB), Z5, Z3
 	VFNMADD231PS Z11, Z2, Z3
 	VMULPS       Z1, Z1, Z4
 	VFMADD231PS  Z13, Z1, Z14
 	VADDPS       Z3, Z1, Z1
 	VFMADD231PS  Z14, Z4, Z1
-	VPERMPS      SpiralsConstants<>+2112(SB), Z5, Z3
+	VPERMPS      SpiralsConstants<>+2048(SB), Z5, Z3
 	VFMADD231PS  Z1, Z3, Z3
 	VSCALEFPS    Z2, Z3, Z1
 	VADDPS       Z1, Z0, Z2
 	VMOVUPS      Z2, 1536(SI)
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z3
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z3
 	VDIVPS       Z2, Z3, Z2
 	VMULPS       Z2, Z0, Z0
 	VMOVUPS      Z0, 1344(SI)
@@ -7575,15 +7495,15 @@ TEXT ·spiralsLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+3240(SB), Y0
+	VMOVUPS      SpiralsConstants<>+3176(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       SpiralsConstants<>+640(SB), Y0, Y0
+	VANDPS       SpiralsConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+3272(SB), Y1
+	VMOVUPS      SpiralsConstants<>+3208(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       SpiralsConstants<>+640(SB), Y1, Y1
+	VANDPS       SpiralsConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
 	VMOVUPS      Y0, 2720(SI)
 	MOVQ         tiles+32(FP), R13
@@ -7644,11 +7564,11 @@ loop0:
 	VBROADCASTSS 12(DI), Y5
 	VFMADD231PS  7040(SI), Y5, Y6
 	VEXTRACTF128 $0x01, Y6, X5
-	VMOVUPS      SpiralsConstants<>+3136(SB), Y7
+	VMOVUPS      SpiralsConstants<>+3072(SB), Y7
 	VMINPD       Y4, Y7, Y4
 	VCVTPS2PD    X6, Y6
 	VMINPD       Y3, Y7, Y3
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y8
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y8
 	VMAXPD       Y4, Y8, Y4
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y3, Y8, Y3
@@ -7783,7 +7703,7 @@ loop0:
 	VMINPD       Y0, Y7, Y0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X3, Y3
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y6
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y6
 	VMAXPD       Y0, Y6, Y0
 	VMINPD       Y2, Y7, Y2
 	VMINPD       Y3, Y7, Y3
@@ -9530,10 +9450,10 @@ loop3:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      SpiralsConstants<>+3136(SB), Y4
+	VMOVUPS      SpiralsConstants<>+3072(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -9754,68 +9674,68 @@ loop3:
 	VBLENDVPS    Y4, Y0, Y5, Y4
 	VMOVUPS      Y4, 1472(SI)
 	VSUBPS       Y4, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+3200(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y5
 	VMINPS       Y0, Y5, Y0
-	VMOVUPS      SpiralsConstants<>+512(SB), Y6
+	VMOVUPS      SpiralsConstants<>+448(SB), Y6
 	VMAXPS       Y0, Y6, Y0
-	VMOVUPS      SpiralsConstants<>+544(SB), Y7
+	VMOVUPS      SpiralsConstants<>+480(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y0, Y8
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y0, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
 	VMULPS       Y0, Y0, Y9
-	VMOVUPS      SpiralsConstants<>+832(SB), Y10
+	VMOVUPS      SpiralsConstants<>+768(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y0, Y11
 	VFMADD231PS  Y11, Y9, Y0
-	VADDPS       SpiralsConstants<>+640(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+576(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+640(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+576(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+576(SB), Y8, Y8
 	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
 	VSUBPS       Y4, Y2, Y2
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y4
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y2, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y2, Y9
 	VFMADD231PS  Y9, Y8, Y2
-	VADDPS       SpiralsConstants<>+640(SB), Y2, Y2
+	VADDPS       SpiralsConstants<>+576(SB), Y2, Y2
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y8
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y4, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y4, Y4
 	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+576(SB), Y8, Y8
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       SpiralsConstants<>+640(SB), Y4, Y4
+	VPADDD       SpiralsConstants<>+576(SB), Y4, Y4
 	VMULPS       Y8, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y0, Y4
 	VMOVUPS      Y4, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+640(SB), Y8
+	VMOVUPS      SpiralsConstants<>+576(SB), Y8
 	VDIVPS       Y4, Y8, Y9
 	VMULPS       Y9, Y0, Y0
 	VMOVUPS      Y0, 1344(SI)
@@ -9829,21 +9749,21 @@ loop3:
 	VMINPS       Y1, Y5, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y2
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y2
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y1, Y2
 	VSUBPS       Y7, Y2, Y2
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y2, Y1
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y2, Y1
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y2, Y1
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y9
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y11
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y11
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y11
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y1, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y11
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y1, Y11
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y1, Y11
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y1, Y11
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y1, Y11
 	VFMADD231PS  Y11, Y9, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y2, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y2, Y2
 	VADDPS       Y7, Y2, Y2
@@ -9857,20 +9777,20 @@ loop3:
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y3
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y3
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y7, Y3, Y3
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y3, Y2
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y3, Y2
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y3, Y2
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y5
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y10
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y10
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y10
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y2, Y10
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y10
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y2, Y10
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y10
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y2, Y10
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y2, Y10
 	VFMADD231PS  Y10, Y5, Y2
 	VADDPS       Y8, Y2, Y2
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y3, Y5
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y3, Y5
 	VSUBPS       Y7, Y5, Y6
 	VSUBPS       Y6, Y3, Y3
 	VADDPS       Y7, Y3, Y3
@@ -9893,103 +9813,103 @@ loop3:
 	VEXTRACTF128 $0x01, Y3, X2
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X3, Y3
-	VPADDQ       SpiralsConstants<>+2208(SB), Y3, Y5
-	VPADDQ       SpiralsConstants<>+2208(SB), Y4, Y6
+	VPADDQ       SpiralsConstants<>+2144(SB), Y3, Y5
+	VPADDQ       SpiralsConstants<>+2144(SB), Y4, Y6
 	VPSRLQ       $0x34, Y5, Y7
 	VPSRLQ       $0x34, Y6, Y8
-	VORPD        SpiralsConstants<>+2240(SB), Y7, Y7
-	VORPD        SpiralsConstants<>+2240(SB), Y8, Y8
-	VSUBPD       SpiralsConstants<>+2272(SB), Y7, Y7
-	VSUBPD       SpiralsConstants<>+2272(SB), Y8, Y8
-	VANDPD       SpiralsConstants<>+2304(SB), Y5, Y5
-	VANDPD       SpiralsConstants<>+2304(SB), Y6, Y6
-	VPADDQ       SpiralsConstants<>+2336(SB), Y5, Y5
-	VPADDQ       SpiralsConstants<>+2336(SB), Y6, Y6
+	VORPD        SpiralsConstants<>+2176(SB), Y7, Y7
+	VORPD        SpiralsConstants<>+2176(SB), Y8, Y8
+	VSUBPD       SpiralsConstants<>+2208(SB), Y7, Y7
+	VSUBPD       SpiralsConstants<>+2208(SB), Y8, Y8
+	VANDPD       SpiralsConstants<>+2240(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+2240(SB), Y6, Y6
+	VPADDQ       SpiralsConstants<>+2272(SB), Y5, Y5
+	VPADDQ       SpiralsConstants<>+2272(SB), Y6, Y6
 	VSUBPD       SpiralsConstants<>+256(SB), Y5, Y5
 	VSUBPD       SpiralsConstants<>+256(SB), Y6, Y6
-	VADDPD       SpiralsConstants<>+2368(SB), Y5, Y9
-	VADDPD       SpiralsConstants<>+2368(SB), Y6, Y10
+	VADDPD       SpiralsConstants<>+2304(SB), Y5, Y9
+	VADDPD       SpiralsConstants<>+2304(SB), Y6, Y10
 	VDIVPD       Y9, Y5, Y5
 	VDIVPD       Y10, Y6, Y6
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y6, Y6, Y10
-	VMOVUPS      SpiralsConstants<>+2528(SB), Y11
+	VMOVUPS      SpiralsConstants<>+2464(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  SpiralsConstants<>+2560(SB), Y9, Y12
+	VFMADD231PD  SpiralsConstants<>+2496(SB), Y9, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+2560(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+2496(SB), Y9, Y12
-	VFMADD213PD  SpiralsConstants<>+2496(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+2464(SB), Y9, Y12
-	VFMADD213PD  SpiralsConstants<>+2464(SB), Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+2496(SB), Y10, Y13
 	VFMADD213PD  SpiralsConstants<>+2432(SB), Y9, Y12
 	VFMADD213PD  SpiralsConstants<>+2432(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+2400(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+2400(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+2368(SB), Y9, Y12
+	VFMADD213PD  SpiralsConstants<>+2368(SB), Y10, Y13
 	VMULPD       Y12, Y5, Y5
 	VMULPD       Y13, Y6, Y6
-	VFMADD231PD  SpiralsConstants<>+2400(SB), Y7, Y5
-	VFMADD231PD  SpiralsConstants<>+2400(SB), Y8, Y6
+	VFMADD231PD  SpiralsConstants<>+2336(SB), Y7, Y5
+	VFMADD231PD  SpiralsConstants<>+2336(SB), Y8, Y6
 	VXORPS       X7, X7, X7
 	VCMPPD       $0x00, Y7, Y3, Y8
 	VCMPPD       $0x00, Y7, Y4, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+2624(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+2624(SB), Y6, Y6
-	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y3, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y4, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+2176(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+2176(SB), Y6, Y6
+	VBLENDVPD    Y8, SpiralsConstants<>+2560(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+2560(SB), Y6, Y6
+	VCMPPD       $0x00, SpiralsConstants<>+2112(SB), Y3, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+2112(SB), Y4, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+2112(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+2112(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y3, Y3
 	VCMPPD       $0x19, Y7, Y4, Y4
-	VBLENDVPD    Y3, SpiralsConstants<>+2656(SB), Y5, Y3
-	VBLENDVPD    Y4, SpiralsConstants<>+2656(SB), Y6, Y4
+	VBLENDVPD    Y3, SpiralsConstants<>+2592(SB), Y5, Y3
+	VBLENDVPD    Y4, SpiralsConstants<>+2592(SB), Y6, Y4
 	VCVTPD2PSY   Y3, X3
 	VCVTPD2PSY   Y4, X4
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X1, Y1
-	VPADDQ       SpiralsConstants<>+2208(SB), Y2, Y5
-	VPADDQ       SpiralsConstants<>+2208(SB), Y1, Y6
+	VPADDQ       SpiralsConstants<>+2144(SB), Y2, Y5
+	VPADDQ       SpiralsConstants<>+2144(SB), Y1, Y6
 	VPSRLQ       $0x34, Y5, Y8
 	VPSRLQ       $0x34, Y6, Y9
-	VORPD        SpiralsConstants<>+2240(SB), Y8, Y8
-	VORPD        SpiralsConstants<>+2240(SB), Y9, Y9
-	VSUBPD       SpiralsConstants<>+2272(SB), Y8, Y8
-	VSUBPD       SpiralsConstants<>+2272(SB), Y9, Y9
-	VANDPD       SpiralsConstants<>+2304(SB), Y5, Y5
-	VANDPD       SpiralsConstants<>+2304(SB), Y6, Y6
-	VPADDQ       SpiralsConstants<>+2336(SB), Y5, Y5
-	VPADDQ       SpiralsConstants<>+2336(SB), Y6, Y6
+	VORPD        SpiralsConstants<>+2176(SB), Y8, Y8
+	VORPD        SpiralsConstants<>+2176(SB), Y9, Y9
+	VSUBPD       SpiralsConstants<>+2208(SB), Y8, Y8
+	VSUBPD       SpiralsConstants<>+2208(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+2240(SB), Y5, Y5
+	VANDPD       SpiralsConstants<>+2240(SB), Y6, Y6
+	VPADDQ       SpiralsConstants<>+2272(SB), Y5, Y5
+	VPADDQ       SpiralsConstants<>+2272(SB), Y6, Y6
 	VSUBPD       SpiralsConstants<>+256(SB), Y5, Y5
 	VSUBPD       SpiralsConstants<>+256(SB), Y6, Y6
-	VADDPD       SpiralsConstants<>+2368(SB), Y5, Y10
-	VADDPD       SpiralsConstants<>+2368(SB), Y6, Y12
+	VADDPD       SpiralsConstants<>+2304(SB), Y5, Y10
+	VADDPD       SpiralsConstants<>+2304(SB), Y6, Y12
 	VDIVPD       Y10, Y5, Y5
 	VDIVPD       Y12, Y6, Y6
 	VMULPD       Y5, Y5, Y10
 	VMULPD       Y6, Y6, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  SpiralsConstants<>+2560(SB), Y10, Y13
-	VFMADD231PD  SpiralsConstants<>+2560(SB), Y12, Y11
-	VFMADD213PD  SpiralsConstants<>+2496(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+2496(SB), Y12, Y11
-	VFMADD213PD  SpiralsConstants<>+2464(SB), Y10, Y13
-	VFMADD213PD  SpiralsConstants<>+2464(SB), Y12, Y11
+	VFMADD231PD  SpiralsConstants<>+2496(SB), Y10, Y13
+	VFMADD231PD  SpiralsConstants<>+2496(SB), Y12, Y11
 	VFMADD213PD  SpiralsConstants<>+2432(SB), Y10, Y13
 	VFMADD213PD  SpiralsConstants<>+2432(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+2400(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+2400(SB), Y12, Y11
+	VFMADD213PD  SpiralsConstants<>+2368(SB), Y10, Y13
+	VFMADD213PD  SpiralsConstants<>+2368(SB), Y12, Y11
 	VMULPD       Y13, Y5, Y5
 	VMULPD       Y11, Y6, Y6
-	VFMADD231PD  SpiralsConstants<>+2400(SB), Y8, Y5
-	VFMADD231PD  SpiralsConstants<>+2400(SB), Y9, Y6
+	VFMADD231PD  SpiralsConstants<>+2336(SB), Y8, Y5
+	VFMADD231PD  SpiralsConstants<>+2336(SB), Y9, Y6
 	VCMPPD       $0x00, Y7, Y2, Y8
 	VCMPPD       $0x00, Y7, Y1, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+2624(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+2624(SB), Y6, Y6
-	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y2, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y1, Y9
-	VBLENDVPD    Y8, SpiralsConstants<>+2176(SB), Y5, Y5
-	VBLENDVPD    Y9, SpiralsConstants<>+2176(SB), Y6, Y6
+	VBLENDVPD    Y8, SpiralsConstants<>+2560(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+2560(SB), Y6, Y6
+	VCMPPD       $0x00, SpiralsConstants<>+2112(SB), Y2, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+2112(SB), Y1, Y9
+	VBLENDVPD    Y8, SpiralsConstants<>+2112(SB), Y5, Y5
+	VBLENDVPD    Y9, SpiralsConstants<>+2112(SB), Y6, Y6
 	VCMPPD       $0x19, Y7, Y2, Y2
 	VCMPPD       $0x19, Y7, Y1, Y1
-	VBLENDVPD    Y2, SpiralsConstants<>+2656(SB), Y5, Y2
-	VBLENDVPD    Y1, SpiralsConstants<>+2656(SB), Y6, Y1
+	VBLENDVPD    Y2, SpiralsConstants<>+2592(SB), Y5, Y2
+	VBLENDVPD    Y1, SpiralsConstants<>+2592(SB), Y6, Y1
 	VCVTPD2PSY   Y2, X2
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X2, Y3, Y2
@@ -10055,9 +9975,9 @@ TEXT ·spiralsLossBatchAVX512(SB), $2432-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+3328(SB), Z0
+	VMOVUPS      SpiralsConstants<>+3264(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -10110,21 +10030,21 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z5
 	VFMADD231PS.BCST 36(DI), Z0, Z6
 	VFMADD231PS.BCST 44(DI), Z0, Z7
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z8
+	VBROADCASTSS     SpiralsConstants<>+900(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z4, Z10
 	VANDPS           Z8, Z5, Z11
 	VANDPS           Z8, Z6, Z12
 	VANDPS           Z8, Z7, Z13
 	VANDPS           Z8, Z1, Z14
-	VBROADCASTSS     SpiralsConstants<>+960(SB), Z15
+	VBROADCASTSS     SpiralsConstants<>+896(SB), Z15
 	VMINPS           Z9, Z15, Z9
 	VMINPS           Z10, Z15, Z10
 	VMINPS           Z11, Z15, Z11
 	VMINPS           Z12, Z15, Z12
 	VMINPS           Z13, Z15, Z13
 	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     SpiralsConstants<>+968(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+904(SB), Z16
 	VADDPS           Z16, Z9, Z17
 	VADDPS           Z16, Z10, Z18
 	VADDPS           Z16, Z11, Z19
@@ -10137,122 +10057,122 @@ loop0:
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
-	VMOVUPS          SpiralsConstants<>+1024(SB), Z23
+	VMOVUPS          SpiralsConstants<>+960(SB), Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z25
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z28
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z29
 	VSUBPS           Z24, Z9, Z9
 	VSUBPS           Z25, Z10, Z10
 	VSUBPS           Z26, Z11, Z11
 	VSUBPS           Z27, Z12, Z12
 	VSUBPS           Z28, Z13, Z13
 	VSUBPS           Z29, Z14, Z14
-	VMOVUPS          SpiralsConstants<>+1152(SB), Z24
+	VMOVUPS          SpiralsConstants<>+1088(SB), Z24
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z28
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z30
 	VMAXPS           Z9, Z25, Z25
 	VMAXPS           Z10, Z26, Z26
 	VMAXPS           Z11, Z27, Z27
 	VMAXPS           Z12, Z28, Z28
 	VMAXPS           Z13, Z29, Z29
 	VMAXPS           Z14, Z30, Z30
-	VMOVUPS          SpiralsConstants<>+1280(SB), Z31
+	VMOVUPS          SpiralsConstants<>+1216(SB), Z31
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z24
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z24
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z23
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z23
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z16
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z16
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z15
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z15
 	VMOVAPS          Z21, Z8
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z8
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z8
 	VMOVUPS          Z0, 64(SP)
 	VMOVAPS          Z22, Z0
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z0
-	VMOVUPS          SpiralsConstants<>+1408(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z0
+	VMOVUPS          SpiralsConstants<>+1344(SB), Z31
 	VMOVUPS          Z2, 128(SP)
 	VMOVAPS          Z17, Z2
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z2
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z2
 	VMOVUPS          Z1, 192(SP)
 	VMOVAPS          Z18, Z1
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z1
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z1
 	VMOVUPS          Z7, 256(SP)
 	VMOVAPS          Z19, Z7
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z7
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z7
 	VMOVUPS          Z6, 320(SP)
 	VMOVAPS          Z20, Z6
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z6
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z6
 	VMOVUPS          Z5, 384(SP)
 	VMOVAPS          Z21, Z5
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z5
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z5
 	VMOVUPS          Z4, 448(SP)
 	VMOVAPS          Z22, Z4
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z4
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z4
+	VMOVUPS          SpiralsConstants<>+1472(SB), Z31
 	VMOVUPS          Z3, 512(SP)
 	VMOVAPS          Z17, Z3
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z3
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z3
 	VMOVUPS          Z30, 576(SP)
 	VMOVAPS          Z18, Z30
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z30
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z30
 	VMOVUPS          Z29, 640(SP)
 	VMOVAPS          Z19, Z29
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z29
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z29
 	VMOVUPS          Z28, 704(SP)
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z28
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z28
 	VMOVUPS          Z27, 768(SP)
 	VMOVAPS          Z21, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z27
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z27
 	VMOVUPS          Z26, 832(SP)
 	VMOVAPS          Z22, Z26
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z26
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z26
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z31
 	VMOVUPS          Z25, 896(SP)
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z25
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z25
 	VMOVUPS          Z0, 960(SP)
 	VMOVAPS          Z18, Z0
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z0
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z0
 	VMOVUPS          Z8, 1024(SP)
 	VMOVAPS          Z19, Z8
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z8
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z8
 	VMOVUPS          Z15, 1088(SP)
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z15
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z15
 	VMOVUPS          Z16, 1152(SP)
 	VMOVAPS          Z21, Z16
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z16
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z16
 	VMOVUPS          Z23, 1216(SP)
 	VMOVAPS          Z22, Z23
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z23
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z31
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z17
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z19
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z20
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z22
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z23
+	VMOVUPS          SpiralsConstants<>+1728(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z17
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z18
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z19
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z20
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z21
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z22
 	VFMADD231PS      Z9, Z17, Z25
 	VFMADD231PS      Z10, Z18, Z0
 	VFMADD231PS      Z11, Z19, Z8
@@ -10295,7 +10215,7 @@ loop0:
 	VMOVUPS          576(SP), Z3
 	VFMADD231PS      Z14, Z5, Z3
 	VMOVUPS          512(SP), Z5
-	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VBROADCASTSS     SpiralsConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z5, Z4
 	VMOVUPS          448(SP), Z5
 	VPTERNLOGD       $0x78, Z7, Z5, Z6
@@ -10333,21 +10253,21 @@ loop0:
 	VFMADD231PS.BCST 76(DI), Z8, Z3
 	VFMADD231PS.BCST 84(DI), Z8, Z4
 	VFMADD231PS.BCST 92(DI), Z8, Z5
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z9
+	VBROADCASTSS     SpiralsConstants<>+900(SB), Z9
 	VANDPS           Z9, Z0, Z10
 	VANDPS           Z9, Z1, Z11
 	VANDPS           Z9, Z2, Z12
 	VANDPS           Z9, Z3, Z13
 	VANDPS           Z9, Z4, Z14
 	VANDPS           Z9, Z5, Z15
-	VBROADCASTSS     SpiralsConstants<>+960(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+896(SB), Z16
 	VMINPS           Z10, Z16, Z10
 	VMINPS           Z11, Z16, Z11
 	VMINPS           Z12, Z16, Z12
 	VMINPS           Z13, Z16, Z13
 	VMINPS           Z14, Z16, Z14
 	VMINPS           Z15, Z16, Z15
-	VBROADCASTSS     SpiralsConstants<>+968(SB), Z17
+	VBROADCASTSS     SpiralsConstants<>+904(SB), Z17
 	VADDPS           Z17, Z10, Z18
 	VADDPS           Z17, Z11, Z19
 	VADDPS           Z17, Z12, Z20
@@ -10360,120 +10280,120 @@ loop0:
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          SpiralsConstants<>+1024(SB), Z24
+	VMOVUPS          SpiralsConstants<>+960(SB), Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z28
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z30
 	VSUBPS           Z25, Z10, Z10
 	VSUBPS           Z26, Z11, Z11
 	VSUBPS           Z27, Z12, Z12
 	VSUBPS           Z28, Z13, Z13
 	VSUBPS           Z29, Z14, Z14
 	VSUBPS           Z30, Z15, Z15
-	VMOVUPS          SpiralsConstants<>+1152(SB), Z25
+	VMOVUPS          SpiralsConstants<>+1088(SB), Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z26
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z27
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z28
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z29
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z30
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z30
 	VMOVAPS          Z23, Z24
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z24
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z24
 	VMAXPS           Z10, Z26, Z26
 	VMAXPS           Z11, Z27, Z27
 	VMAXPS           Z12, Z28, Z28
 	VMAXPS           Z13, Z29, Z29
 	VMAXPS           Z14, Z30, Z30
 	VMAXPS           Z15, Z24, Z24
-	VMOVUPS          SpiralsConstants<>+1280(SB), Z25
+	VMOVUPS          SpiralsConstants<>+1216(SB), Z25
 	VMOVAPS          Z18, Z17
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z17
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z17
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z16
 	VMOVAPS          Z20, Z9
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z9
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z9
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z7
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z7
 	VMOVAPS          Z22, Z31
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z31
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z31
 	VMOVAPS          Z23, Z8
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z8
-	VMOVUPS          SpiralsConstants<>+1408(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z8
+	VMOVUPS          SpiralsConstants<>+1344(SB), Z25
 	VMOVAPS          Z18, Z6
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z6
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z6
 	VMOVUPS          Z5, 192(SP)
 	VMOVAPS          Z19, Z5
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z5
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z5
 	VMOVUPS          Z4, 256(SP)
 	VMOVAPS          Z20, Z4
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z4
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z4
 	VMOVUPS          Z3, 320(SP)
 	VMOVAPS          Z21, Z3
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z3
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z3
 	VMOVUPS          Z2, 384(SP)
 	VMOVAPS          Z22, Z2
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z2
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z2
 	VMOVUPS          Z1, 448(SP)
 	VMOVAPS          Z23, Z1
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z1
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z1
+	VMOVUPS          SpiralsConstants<>+1472(SB), Z25
 	VMOVUPS          Z0, 512(SP)
 	VMOVAPS          Z18, Z0
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z0
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z0
 	VMOVUPS          Z24, 576(SP)
 	VMOVAPS          Z19, Z24
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z24
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z24
 	VMOVUPS          Z30, 640(SP)
 	VMOVAPS          Z20, Z30
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z30
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z30
 	VMOVUPS          Z29, 704(SP)
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z29
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z29
 	VMOVUPS          Z28, 768(SP)
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z28
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z28
 	VMOVUPS          Z27, 832(SP)
 	VMOVAPS          Z23, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z27
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z27
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z25
 	VMOVUPS          Z26, 896(SP)
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z26
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z26
 	VMOVUPS          Z8, 960(SP)
 	VMOVAPS          Z19, Z8
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z8
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z8
 	VMOVUPS          Z31, 1024(SP)
 	VMOVAPS          Z20, Z31
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z31
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z31
 	VMOVUPS          Z7, 1088(SP)
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z7
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z7
 	VMOVUPS          Z9, 1152(SP)
 	VMOVAPS          Z22, Z9
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z9
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z9
 	VMOVUPS          Z16, 1216(SP)
 	VMOVAPS          Z23, Z16
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z16
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z25
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z19
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z20
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z22
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z23
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z16
+	VMOVUPS          SpiralsConstants<>+1728(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z18
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z19
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z20
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z21
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z22
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z23
 	VFMADD231PS      Z10, Z18, Z26
 	VFMADD231PS      Z11, Z19, Z8
 	VFMADD231PS      Z12, Z20, Z31
@@ -10516,7 +10436,7 @@ loop0:
 	VMOVUPS          576(SP), Z3
 	VFMADD231PS      Z15, Z2, Z3
 	VMOVUPS          512(SP), Z2
-	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VBROADCASTSS     SpiralsConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z2, Z1
 	VMOVUPS          448(SP), Z2
 	VPTERNLOGD       $0x78, Z7, Z2, Z6
@@ -10548,17 +10468,17 @@ loop0:
 	VFMADD231PS      6976(SI), Z4, Z3
 	VMOVUPS          64(SP), Z4
 	VFMADD231PS.BCST 100(DI), Z4, Z0
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z5
+	VBROADCASTSS     SpiralsConstants<>+900(SB), Z5
 	VANDPS           Z5, Z0, Z6
 	VFMADD231PS.BCST 108(DI), Z4, Z1
-	VBROADCASTSS     SpiralsConstants<>+960(SB), Z4
+	VBROADCASTSS     SpiralsConstants<>+896(SB), Z4
 	VMINPS           Z6, Z4, Z6
 	VANDPS           Z5, Z1, Z8
 	VBROADCASTSS     116(DI), Z9
 	VFMADD231PS      7040(SI), Z9, Z2
 	VBROADCASTSS     124(DI), Z9
 	VFMADD231PS      7040(SI), Z9, Z3
-	VBROADCASTSS     SpiralsConstants<>+968(SB), Z9
+	VBROADCASTSS     SpiralsConstants<>+904(SB), Z9
 	VADDPS           Z9, Z6, Z10
 	VMINPS           Z8, Z4, Z8
 	VANDPS           Z5, Z2, Z11
@@ -10567,82 +10487,82 @@ loop0:
 	VADDPS           Z9, Z8, Z12
 	VMINPS           Z11, Z4, Z11
 	VMINPS           Z5, Z4, Z4
-	VMOVUPS          SpiralsConstants<>+1024(SB), Z5
+	VMOVUPS          SpiralsConstants<>+960(SB), Z5
 	VMOVAPS          Z10, Z13
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z5, Z13
 	VPSRLD           $0x14, Z12, Z12
 	VADDPS           Z9, Z11, Z14
 	VADDPS           Z9, Z4, Z9
 	VSUBPS           Z13, Z6, Z6
 	VMOVAPS          Z12, Z13
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z5, Z13
 	VPSRLD           $0x14, Z14, Z14
 	VPSRLD           $0x14, Z9, Z9
-	VMOVUPS          SpiralsConstants<>+1152(SB), Z15
+	VMOVUPS          SpiralsConstants<>+1088(SB), Z15
 	VMOVAPS          Z10, Z16
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z16
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z15, Z16
 	VSUBPS           Z13, Z8, Z8
 	VMOVAPS          Z14, Z13
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z5, Z13
 	VMOVAPS          Z9, Z17
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z17
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z5, Z17
 	VMAXPS           Z6, Z16, Z5
 	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z16
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z15, Z16
 	VSUBPS           Z13, Z11, Z11
 	VSUBPS           Z17, Z4, Z4
-	VMOVUPS          SpiralsConstants<>+1280(SB), Z13
+	VMOVUPS          SpiralsConstants<>+1216(SB), Z13
 	VMOVAPS          Z10, Z17
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z17
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z17
 	VMAXPS           Z8, Z16, Z16
 	VMOVAPS          Z14, Z18
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z18
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z15, Z18
 	VMOVAPS          Z9, Z19
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z19
-	VMOVUPS          SpiralsConstants<>+1408(SB), Z15
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z15, Z19
+	VMOVUPS          SpiralsConstants<>+1344(SB), Z15
 	VMOVAPS          Z10, Z20
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z20
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z15, Z20
 	VMOVAPS          Z12, Z21
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z21
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z21
 	VMAXPS           Z11, Z18, Z18
 	VMAXPS           Z4, Z19, Z19
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z22
+	VMOVUPS          SpiralsConstants<>+1472(SB), Z22
 	VMOVAPS          Z10, Z23
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z23
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z22, Z23
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z24
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z15, Z24
 	VMOVAPS          Z14, Z26
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z26
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z26
 	VMOVAPS          Z9, Z27
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z27
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z13
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z27
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z13
 	VMOVAPS          Z10, Z28
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z13, Z28
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z13, Z28
 	VMOVAPS          Z12, Z29
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z29
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z22, Z29
 	VMOVAPS          Z14, Z30
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z30
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z15, Z30
 	VMOVAPS          Z9, Z31
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z31
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z10
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z15, Z31
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z10
 	VMOVAPS          Z12, Z15
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z13, Z15
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z13, Z15
 	VMOVAPS          Z14, Z7
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z7
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z22, Z7
 	VMOVAPS          Z9, Z13
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z13
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z22, Z13
 	VFMADD231PS      Z6, Z10, Z28
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z12
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z10
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z12
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z10
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z10, Z22
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z10, Z22
 	VMOVAPS          Z9, Z25
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z10, Z25
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z10, Z25
 	VFMADD231PS      Z6, Z28, Z23
 	VFMADD231PS      Z8, Z12, Z15
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z10
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z10, Z14
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z10, Z9
+	VMOVUPS          SpiralsConstants<>+1728(SB), Z10
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z10, Z14
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z10, Z9
 	VFMADD231PS      Z6, Z23, Z20
 	VFMADD231PS      Z8, Z15, Z29
 	VFMADD231PS      Z11, Z14, Z22
@@ -10655,7 +10575,7 @@ loop0:
 	VFMADD231PS      Z24, Z8, Z21
 	VFMADD231PS      Z11, Z7, Z30
 	VFMADD231PS      Z4, Z13, Z31
-	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z6
+	VBROADCASTSS     SpiralsConstants<>+1856(SB), Z6
 	VPTERNLOGD       $0x78, Z6, Z0, Z5
 	VFMADD231PS      Z8, Z21, Z16
 	VFMADD231PS      Z30, Z11, Z26
@@ -10907,21 +10827,21 @@ loop2:
 	VMOVUPS      1792(SI)(R12*1), Z3
 	VMOVUPS      1856(SI)(R12*1), Z4
 	VMOVUPS      1920(SI)(R12*1), Z5
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+900(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS SpiralsConstants<>+960(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+896(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -10934,120 +10854,120 @@ loop2:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+1024(SB), Z18
+	VMOVUPS      SpiralsConstants<>+960(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z24
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z24
 	VSUBPS       Z19, Z7, Z7
 	VSUBPS       Z20, Z8, Z8
 	VSUBPS       Z21, Z9, Z9
 	VSUBPS       Z22, Z10, Z10
 	VSUBPS       Z23, Z11, Z11
 	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      SpiralsConstants<>+1152(SB), Z18
+	VMOVUPS      SpiralsConstants<>+1088(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z24
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z24
 	VMAXPS       Z7, Z19, Z18
 	VMAXPS       Z8, Z20, Z19
 	VMAXPS       Z9, Z21, Z20
 	VMAXPS       Z10, Z22, Z21
 	VMAXPS       Z11, Z23, Z22
 	VMAXPS       Z6, Z24, Z23
-	VMOVUPS      SpiralsConstants<>+1280(SB), Z24
+	VMOVUPS      SpiralsConstants<>+1216(SB), Z24
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z25
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z26
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z27
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z28
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z29
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z30
-	VMOVUPS      SpiralsConstants<>+1408(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z30
+	VMOVUPS      SpiralsConstants<>+1344(SB), Z24
 	VMOVAPS      Z13, Z31
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z31
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z31
 	VMOVUPS      Z0, 1280(SP)
 	VMOVAPS      Z14, Z0
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z0
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z0
 	VMOVUPS      Z5, 1344(SP)
 	VMOVAPS      Z15, Z5
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z5
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z5
 	VMOVUPS      Z4, 1408(SP)
 	VMOVAPS      Z16, Z4
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z4
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z4
 	VMOVUPS      Z3, 1472(SP)
 	VMOVAPS      Z17, Z3
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z3
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z3
 	VMOVUPS      Z2, 1536(SP)
 	VMOVAPS      Z12, Z2
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z2
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z2
+	VMOVUPS      SpiralsConstants<>+1472(SB), Z24
 	VMOVUPS      Z1, 1600(SP)
 	VMOVAPS      Z13, Z1
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z1
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z1
 	VMOVUPS      Z23, 1664(SP)
 	VMOVAPS      Z14, Z23
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z23
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z23
 	VMOVUPS      Z22, 1728(SP)
 	VMOVAPS      Z15, Z22
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z22
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z22
 	VMOVUPS      Z21, 1792(SP)
 	VMOVAPS      Z16, Z21
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z21
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z21
 	VMOVUPS      Z20, 1856(SP)
 	VMOVAPS      Z17, Z20
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z20
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z20
 	VMOVUPS      Z19, 1920(SP)
 	VMOVAPS      Z12, Z19
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z19
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z19
+	VMOVUPS      SpiralsConstants<>+1600(SB), Z24
 	VMOVUPS      Z18, 1984(SP)
 	VMOVAPS      Z13, Z18
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z18
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z18
 	VMOVUPS      Z30, 2048(SP)
 	VMOVAPS      Z14, Z30
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z30
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z30
 	VMOVUPS      Z29, 2112(SP)
 	VMOVAPS      Z15, Z29
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z29
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z29
 	VMOVUPS      Z28, 2176(SP)
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z28
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z28
 	VMOVUPS      Z27, 2240(SP)
 	VMOVAPS      Z17, Z27
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z27
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z27
 	VMOVUPS      Z26, 2304(SP)
 	VMOVAPS      Z12, Z26
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z26
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z24
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z13
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z14
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z15
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z16
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z17
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z12
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z26
+	VMOVUPS      SpiralsConstants<>+1728(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z13
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z14
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z15
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z16
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z17
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z12
 	VFMADD231PS  Z7, Z13, Z18
 	VFMADD231PS  Z8, Z14, Z30
 	VFMADD231PS  Z9, Z15, Z29
@@ -11090,7 +11010,7 @@ loop2:
 	VMOVUPS      1664(SP), Z4
 	VFMADD231PS  Z6, Z3, Z4
 	VMOVUPS      1600(SP), Z3
-	VBROADCASTSS SpiralsConstants<>+1920(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1856(SB), Z6
 	VPTERNLOGD   $0x78, Z6, Z3, Z2
 	VMOVUPS      1536(SP), Z3
 	VPTERNLOGD   $0x78, Z6, Z3, Z7
@@ -11115,17 +11035,17 @@ loop2:
 	VMOVUPS      2432(SI), Z1
 	VMOVUPS      2496(SI), Z2
 	VMOVUPS      2560(SI), Z3
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+900(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS SpiralsConstants<>+960(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+896(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -11134,74 +11054,74 @@ loop2:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+1024(SB), Z13
+	VMOVUPS      SpiralsConstants<>+960(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z17
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z17
 	VSUBPS       Z14, Z5, Z5
 	VSUBPS       Z15, Z6, Z6
 	VSUBPS       Z16, Z7, Z7
 	VSUBPS       Z17, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+1152(SB), Z13
+	VMOVUPS      SpiralsConstants<>+1088(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z17
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z17
 	VMAXPS       Z5, Z14, Z13
 	VMAXPS       Z6, Z15, Z14
 	VMAXPS       Z7, Z16, Z15
 	VMAXPS       Z4, Z17, Z16
-	VMOVUPS      SpiralsConstants<>+1280(SB), Z17
+	VMOVUPS      SpiralsConstants<>+1216(SB), Z17
 	VMOVAPS      Z9, Z18
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z18
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z18
 	VMOVAPS      Z10, Z19
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z19
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z19
 	VMOVAPS      Z11, Z20
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z20
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z20
 	VMOVAPS      Z12, Z21
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z21
-	VMOVUPS      SpiralsConstants<>+1408(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z21
+	VMOVUPS      SpiralsConstants<>+1344(SB), Z17
 	VMOVAPS      Z9, Z22
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z22
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z22
 	VMOVAPS      Z10, Z23
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z23
 	VMOVAPS      Z11, Z24
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z24
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z24
 	VMOVAPS      Z12, Z25
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z25
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z25
+	VMOVUPS      SpiralsConstants<>+1472(SB), Z17
 	VMOVAPS      Z9, Z26
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z26
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z26
 	VMOVAPS      Z10, Z27
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z27
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z27
 	VMOVAPS      Z11, Z28
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z28
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z28
 	VMOVAPS      Z12, Z29
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z29
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z29
+	VMOVUPS      SpiralsConstants<>+1600(SB), Z17
 	VMOVAPS      Z9, Z30
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z30
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z30
 	VMOVAPS      Z10, Z31
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z31
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z31
 	VMOVAPS      Z11, Z8
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z8
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z8
 	VMOVUPS      Z0, 2368(SP)
 	VMOVAPS      Z12, Z0
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z0
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z17
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z9
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z10
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z11
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z12
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z0
+	VMOVUPS      SpiralsConstants<>+1728(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z9
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z10
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z11
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z12
 	VFMADD231PS  Z5, Z9, Z30
 	VFMADD231PS  Z6, Z10, Z31
 	VFMADD231PS  Z7, Z11, Z8
@@ -11222,7 +11142,7 @@ loop2:
 	VFMADD231PS  Z6, Z19, Z14
 	VFMADD231PS  Z7, Z20, Z15
 	VFMADD231PS  Z4, Z21, Z16
-	VBROADCASTSS SpiralsConstants<>+1920(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1856(SB), Z0
 	VPTERNLOGD   $0x78, Z0, Z1, Z13
 	VPTERNLOGD   $0x78, Z0, Z2, Z14
 	VPTERNLOGD   $0x78, Z0, Z3, Z15
@@ -11301,28 +11221,28 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+3236(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+3172(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1928(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1860(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1936(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1932(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1868(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1864(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z9
-	VBROADCASTSS SpiralsConstants<>+1940(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1872(SB), Z10
 	VFNMADD231PS Z10, Z9, Z3
-	VPERMPS      SpiralsConstants<>+1984(SB), Z8, Z11
-	VBROADCASTSS SpiralsConstants<>+1944(SB), Z12
+	VPERMPS      SpiralsConstants<>+1920(SB), Z8, Z11
+	VBROADCASTSS SpiralsConstants<>+1876(SB), Z12
 	VFNMADD231PS Z12, Z9, Z11
 	VMULPS       Z3, Z3, Z13
-	VBROADCASTSS SpiralsConstants<>+2048(SB), Z14
-	VBROADCASTSS SpiralsConstants<>+2052(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1984(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+1988(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z14, Z3, Z16
 	VADDPS       Z11, Z3, Z3
 	VFMADD231PS  Z16, Z13, Z3
-	VPERMPS      SpiralsConstants<>+2112(SB), Z8, Z8
+	VPERMPS      SpiralsConstants<>+2048(SB), Z8, Z8
 	VFMADD231PS  Z3, Z8, Z8
 	VSCALEFPS    Z9, Z8, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -11331,18 +11251,18 @@ loop2:
 	VFMADD213PS  Z7, Z4, Z6
 	VSUBPS       Z7, Z6, Z5
 	VFNMADD231PS Z10, Z5, Z4
-	VPERMPS      SpiralsConstants<>+1984(SB), Z6, Z7
+	VPERMPS      SpiralsConstants<>+1920(SB), Z6, Z7
 	VFNMADD231PS Z12, Z5, Z7
 	VMULPS       Z4, Z4, Z8
 	VFMADD231PS  Z14, Z4, Z15
 	VADDPS       Z7, Z4, Z4
 	VFMADD231PS  Z15, Z8, Z4
-	VPERMPS      SpiralsConstants<>+2112(SB), Z6, Z6
+	VPERMPS      SpiralsConstants<>+2048(SB), Z6, Z6
 	VFMADD231PS  Z4, Z6, Z6
 	VSCALEFPS    Z5, Z6, Z4
 	VADDPS       Z4, Z3, Z5
 	VMOVUPS      Z5, 1536(SI)
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z6
 	VDIVPS       Z5, Z6, Z6
 	VMULPS       Z6, Z3, Z3
 	VMOVUPS      Z3, 1344(SI)
@@ -11352,45 +11272,45 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y3
 	VCVTPS2PD     Y5, Z4
-	VBROADCASTSD  SpiralsConstants<>+2696(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+2632(SB), Z5
 	VPADDQ        Z5, Z4, Z6
 	VPSRLQ        $0x34, Z6, Z7
-	VBROADCASTSD  SpiralsConstants<>+2704(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+2640(SB), Z8
 	VORPD         Z8, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+2712(SB), Z9
+	VBROADCASTSD  SpiralsConstants<>+2648(SB), Z9
 	VSUBPD        Z9, Z7, Z7
-	VBROADCASTSD  SpiralsConstants<>+2720(SB), Z10
+	VBROADCASTSD  SpiralsConstants<>+2656(SB), Z10
 	VANDPD        Z10, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+2728(SB), Z11
+	VBROADCASTSD  SpiralsConstants<>+2664(SB), Z11
 	VPADDQ        Z11, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+2736(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+2672(SB), Z12
 	VSUBPD        Z12, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+2744(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+2680(SB), Z13
 	VADDPD        Z13, Z6, Z14
 	VDIVPD        Z14, Z6, Z6
 	VMULPD        Z6, Z6, Z14
-	VBROADCASTSD  SpiralsConstants<>+2792(SB), Z15
-	VBROADCASTSD  SpiralsConstants<>+2784(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+2728(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+2720(SB), Z16
 	VMOVAPS       Z16, Z17
 	VFMADD231PD   Z14, Z15, Z17
-	VBROADCASTSD  SpiralsConstants<>+2776(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+2712(SB), Z18
 	VFMADD213PD   Z18, Z14, Z17
-	VBROADCASTSD  SpiralsConstants<>+2768(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+2704(SB), Z19
 	VFMADD213PD   Z19, Z14, Z17
-	VBROADCASTSD  SpiralsConstants<>+2760(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+2696(SB), Z20
 	VFMADD213PD   Z20, Z14, Z17
 	VMULPD        Z17, Z6, Z6
-	VBROADCASTSD  SpiralsConstants<>+2752(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+2688(SB), Z14
 	VFMADD231PD   Z14, Z7, Z6
 	VXORPS        X7, X7, X7
 	VCMPPD        $0x00, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+2808(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+2744(SB), Z17
 	VBLENDMPD     Z17, Z6, K1, Z6
-	VBROADCASTSD  SpiralsConstants<>+2688(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+2624(SB), Z21
 	VCMPPD        $0x00, Z21, Z4, K1
 	VBLENDMPD     Z21, Z6, K1, Z6
 	VCMPPD        $0x19, Z7, Z4, K1
-	VBROADCASTSD  SpiralsConstants<>+2816(SB), Z4
+	VBROADCASTSD  SpiralsConstants<>+2752(SB), Z4
 	VBLENDMPD     Z4, Z6, K1, Z6
 	VCVTPD2PS     Z6, Y6
 	VCVTPS2PD     Y3, Z3
@@ -11465,15 +11385,15 @@ TEXT ·spiralsGradBatchAVX2(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      SpiralsConstants<>+3240(SB), Y0
+	VMOVUPS      SpiralsConstants<>+3176(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       SpiralsConstants<>+640(SB), Y0, Y0
+	VANDPS       SpiralsConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 2624(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      SpiralsConstants<>+3272(SB), Y1
+	VMOVUPS      SpiralsConstants<>+3208(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       SpiralsConstants<>+640(SB), Y1, Y1
+	VANDPS       SpiralsConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
 	VMOVUPS      Y0, 2720(SI)
 	LEAQ         2752(SI), BX
@@ -11535,11 +11455,11 @@ loop0:
 	VBROADCASTSS 12(DI), Y5
 	VFMADD231PS  4288(BX), Y5, Y6
 	VEXTRACTF128 $0x01, Y6, X5
-	VMOVUPS      SpiralsConstants<>+3136(SB), Y7
+	VMOVUPS      SpiralsConstants<>+3072(SB), Y7
 	VMINPD       Y4, Y7, Y4
 	VCVTPS2PD    X6, Y6
 	VMINPD       Y3, Y7, Y3
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y8
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y8
 	VMAXPD       Y4, Y8, Y4
 	VMINPD       Y6, Y7, Y6
 	VMAXPD       Y3, Y8, Y3
@@ -11674,7 +11594,7 @@ loop0:
 	VMINPD       Y0, Y7, Y0
 	VCVTPS2PD    X2, Y2
 	VCVTPS2PD    X3, Y3
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y6
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y6
 	VMAXPD       Y0, Y6, Y0
 	VMINPD       Y2, Y7, Y2
 	VMINPD       Y3, Y7, Y3
@@ -13421,10 +13341,10 @@ loop3:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      SpiralsConstants<>+3136(SB), Y4
+	VMOVUPS      SpiralsConstants<>+3072(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      SpiralsConstants<>+3104(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3040(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -13645,68 +13565,68 @@ loop3:
 	VBLENDVPS    Y4, Y0, Y5, Y4
 	VMOVUPS      Y4, 1472(SI)
 	VSUBPS       Y4, Y0, Y0
-	VMOVUPS      SpiralsConstants<>+3200(SB), Y5
+	VMOVUPS      SpiralsConstants<>+3136(SB), Y5
 	VMINPS       Y0, Y5, Y0
-	VMOVUPS      SpiralsConstants<>+512(SB), Y6
+	VMOVUPS      SpiralsConstants<>+448(SB), Y6
 	VMAXPS       Y0, Y6, Y0
-	VMOVUPS      SpiralsConstants<>+544(SB), Y7
+	VMOVUPS      SpiralsConstants<>+480(SB), Y7
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y0, Y8
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y0, Y8
 	VSUBPS       Y7, Y8, Y8
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y8, Y0
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y8, Y0
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y8, Y0
 	VMULPS       Y0, Y0, Y9
-	VMOVUPS      SpiralsConstants<>+832(SB), Y10
+	VMOVUPS      SpiralsConstants<>+768(SB), Y10
 	VMOVAPS      Y10, Y11
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y0, Y11
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y0, Y11
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y0, Y11
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y0, Y11
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y0, Y11
 	VFMADD231PS  Y11, Y9, Y0
-	VADDPS       SpiralsConstants<>+640(SB), Y0, Y0
+	VADDPS       SpiralsConstants<>+576(SB), Y0, Y0
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y8, Y9
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y8, Y9
 	VSUBPS       Y7, Y9, Y11
 	VSUBPS       Y11, Y8, Y8
 	VADDPS       Y7, Y8, Y8
 	VPSLLD       $0x17, Y9, Y9
-	VPADDD       SpiralsConstants<>+640(SB), Y9, Y9
+	VPADDD       SpiralsConstants<>+576(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+576(SB), Y8, Y8
 	VMULPS       Y9, Y0, Y0
 	VMULPS       Y8, Y0, Y0
 	VSUBPS       Y4, Y2, Y2
 	VMINPS       Y2, Y5, Y2
 	VMAXPS       Y2, Y6, Y2
 	VMOVAPS      Y7, Y4
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y2, Y4
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y2, Y4
 	VSUBPS       Y7, Y4, Y4
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y4, Y2
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y4, Y2
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y4, Y2
 	VMULPS       Y2, Y2, Y8
 	VMOVAPS      Y10, Y9
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y2, Y9
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y2, Y9
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y2, Y9
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y2, Y9
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y2, Y9
 	VFMADD231PS  Y9, Y8, Y2
-	VADDPS       SpiralsConstants<>+640(SB), Y2, Y2
+	VADDPS       SpiralsConstants<>+576(SB), Y2, Y2
 	VMOVAPS      Y7, Y8
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y4, Y8
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y4, Y8
 	VSUBPS       Y7, Y8, Y9
 	VSUBPS       Y9, Y4, Y4
 	VADDPS       Y7, Y4, Y4
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       SpiralsConstants<>+640(SB), Y8, Y8
+	VPADDD       SpiralsConstants<>+576(SB), Y8, Y8
 	VPSLLD       $0x17, Y4, Y4
-	VPADDD       SpiralsConstants<>+640(SB), Y4, Y4
+	VPADDD       SpiralsConstants<>+576(SB), Y4, Y4
 	VMULPS       Y8, Y2, Y2
 	VMULPS       Y4, Y2, Y2
 	VADDPS       Y2, Y0, Y4
 	VMOVUPS      Y4, 1536(SI)
-	VMOVUPS      SpiralsConstants<>+640(SB), Y8
+	VMOVUPS      SpiralsConstants<>+576(SB), Y8
 	VDIVPS       Y4, Y8, Y9
 	VMULPS       Y9, Y0, Y0
 	VMOVUPS      Y0, 1344(SI)
@@ -13720,21 +13640,21 @@ loop3:
 	VMINPS       Y1, Y5, Y1
 	VMAXPS       Y1, Y6, Y1
 	VMOVAPS      Y7, Y9
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y1, Y9
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y1, Y9
 	VSUBPS       Y7, Y9, Y9
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y9, Y1
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y9, Y1
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y9, Y1
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y9, Y1
 	VMULPS       Y1, Y1, Y11
 	VMOVAPS      Y10, Y12
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y1, Y12
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y1, Y12
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y1, Y12
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y1, Y12
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y1, Y12
 	VFMADD231PS  Y12, Y11, Y1
 	VADDPS       Y8, Y1, Y1
 	VMOVAPS      Y7, Y11
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y9, Y11
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y9, Y11
 	VSUBPS       Y7, Y11, Y12
 	VSUBPS       Y12, Y9, Y9
 	VADDPS       Y7, Y9, Y9
@@ -13748,20 +13668,20 @@ loop3:
 	VMINPS       Y3, Y5, Y3
 	VMAXPS       Y3, Y6, Y3
 	VMOVAPS      Y7, Y5
-	VFMADD231PS  SpiralsConstants<>+576(SB), Y3, Y5
+	VFMADD231PS  SpiralsConstants<>+512(SB), Y3, Y5
 	VSUBPS       Y7, Y5, Y5
-	VFNMADD231PS SpiralsConstants<>+672(SB), Y5, Y3
-	VFNMADD231PS SpiralsConstants<>+704(SB), Y5, Y3
+	VFNMADD231PS SpiralsConstants<>+608(SB), Y5, Y3
+	VFNMADD231PS SpiralsConstants<>+640(SB), Y5, Y3
 	VMULPS       Y3, Y3, Y6
-	VFMADD231PS  SpiralsConstants<>+864(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+800(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+768(SB), Y3, Y10
+	VFMADD231PS  SpiralsConstants<>+800(SB), Y3, Y10
 	VFMADD213PS  SpiralsConstants<>+736(SB), Y3, Y10
-	VFMADD213PS  SpiralsConstants<>+608(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+704(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+672(SB), Y3, Y10
+	VFMADD213PS  SpiralsConstants<>+544(SB), Y3, Y10
 	VFMADD231PS  Y10, Y6, Y3
 	VADDPS       Y8, Y3, Y3
 	VMOVAPS      Y7, Y6
-	VFMADD231PS  SpiralsConstants<>+608(SB), Y5, Y6
+	VFMADD231PS  SpiralsConstants<>+544(SB), Y5, Y6
 	VSUBPS       Y7, Y6, Y9
 	VSUBPS       Y9, Y5, Y5
 	VADDPS       Y7, Y5, Y5
@@ -13784,104 +13704,104 @@ loop3:
 	VEXTRACTF128 $0x01, Y5, X7
 	VCVTPS2PD    X4, Y4
 	VCVTPS2PD    X5, Y5
-	VPADDQ       SpiralsConstants<>+2208(SB), Y5, Y9
-	VPADDQ       SpiralsConstants<>+2208(SB), Y4, Y10
+	VPADDQ       SpiralsConstants<>+2144(SB), Y5, Y9
+	VPADDQ       SpiralsConstants<>+2144(SB), Y4, Y10
 	VPSRLQ       $0x34, Y9, Y11
 	VPSRLQ       $0x34, Y10, Y12
-	VORPD        SpiralsConstants<>+2240(SB), Y11, Y11
-	VORPD        SpiralsConstants<>+2240(SB), Y12, Y12
-	VSUBPD       SpiralsConstants<>+2272(SB), Y11, Y11
-	VSUBPD       SpiralsConstants<>+2272(SB), Y12, Y12
-	VANDPD       SpiralsConstants<>+2304(SB), Y9, Y9
-	VANDPD       SpiralsConstants<>+2304(SB), Y10, Y10
-	VPADDQ       SpiralsConstants<>+2336(SB), Y9, Y9
-	VPADDQ       SpiralsConstants<>+2336(SB), Y10, Y10
+	VORPD        SpiralsConstants<>+2176(SB), Y11, Y11
+	VORPD        SpiralsConstants<>+2176(SB), Y12, Y12
+	VSUBPD       SpiralsConstants<>+2208(SB), Y11, Y11
+	VSUBPD       SpiralsConstants<>+2208(SB), Y12, Y12
+	VANDPD       SpiralsConstants<>+2240(SB), Y9, Y9
+	VANDPD       SpiralsConstants<>+2240(SB), Y10, Y10
+	VPADDQ       SpiralsConstants<>+2272(SB), Y9, Y9
+	VPADDQ       SpiralsConstants<>+2272(SB), Y10, Y10
 	VSUBPD       SpiralsConstants<>+256(SB), Y9, Y9
 	VSUBPD       SpiralsConstants<>+256(SB), Y10, Y10
-	VADDPD       SpiralsConstants<>+2368(SB), Y9, Y13
-	VADDPD       SpiralsConstants<>+2368(SB), Y10, Y14
+	VADDPD       SpiralsConstants<>+2304(SB), Y9, Y13
+	VADDPD       SpiralsConstants<>+2304(SB), Y10, Y14
 	VDIVPD       Y13, Y9, Y9
 	VDIVPD       Y14, Y10, Y10
 	VMULPD       Y9, Y9, Y13
 	VMULPD       Y10, Y10, Y14
-	VMOVUPS      SpiralsConstants<>+2528(SB), Y15
+	VMOVUPS      SpiralsConstants<>+2464(SB), Y15
 	VMOVAPS      Y15, Y8
-	VFMADD231PD  SpiralsConstants<>+2560(SB), Y13, Y8
+	VFMADD231PD  SpiralsConstants<>+2496(SB), Y13, Y8
 	VMOVUPS      Y3, 32(SP)
 	VMOVAPS      Y15, Y3
-	VFMADD231PD  SpiralsConstants<>+2560(SB), Y14, Y3
-	VFMADD213PD  SpiralsConstants<>+2496(SB), Y13, Y8
-	VFMADD213PD  SpiralsConstants<>+2496(SB), Y14, Y3
-	VFMADD213PD  SpiralsConstants<>+2464(SB), Y13, Y8
-	VFMADD213PD  SpiralsConstants<>+2464(SB), Y14, Y3
+	VFMADD231PD  SpiralsConstants<>+2496(SB), Y14, Y3
 	VFMADD213PD  SpiralsConstants<>+2432(SB), Y13, Y8
 	VFMADD213PD  SpiralsConstants<>+2432(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+2400(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+2400(SB), Y14, Y3
+	VFMADD213PD  SpiralsConstants<>+2368(SB), Y13, Y8
+	VFMADD213PD  SpiralsConstants<>+2368(SB), Y14, Y3
 	VMULPD       Y8, Y9, Y8
 	VMULPD       Y3, Y10, Y3
-	VFMADD231PD  SpiralsConstants<>+2400(SB), Y11, Y8
-	VFMADD231PD  SpiralsConstants<>+2400(SB), Y12, Y3
+	VFMADD231PD  SpiralsConstants<>+2336(SB), Y11, Y8
+	VFMADD231PD  SpiralsConstants<>+2336(SB), Y12, Y3
 	VXORPS       X9, X9, X9
 	VCMPPD       $0x00, Y9, Y5, Y10
 	VCMPPD       $0x00, Y9, Y4, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+2624(SB), Y8, Y8
-	VBLENDVPD    Y11, SpiralsConstants<>+2624(SB), Y3, Y3
-	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y5, Y10
-	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y4, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+2176(SB), Y8, Y8
-	VBLENDVPD    Y11, SpiralsConstants<>+2176(SB), Y3, Y3
+	VBLENDVPD    Y10, SpiralsConstants<>+2560(SB), Y8, Y8
+	VBLENDVPD    Y11, SpiralsConstants<>+2560(SB), Y3, Y3
+	VCMPPD       $0x00, SpiralsConstants<>+2112(SB), Y5, Y10
+	VCMPPD       $0x00, SpiralsConstants<>+2112(SB), Y4, Y11
+	VBLENDVPD    Y10, SpiralsConstants<>+2112(SB), Y8, Y8
+	VBLENDVPD    Y11, SpiralsConstants<>+2112(SB), Y3, Y3
 	VCMPPD       $0x19, Y9, Y5, Y5
 	VCMPPD       $0x19, Y9, Y4, Y4
-	VBLENDVPD    Y5, SpiralsConstants<>+2656(SB), Y8, Y5
-	VBLENDVPD    Y4, SpiralsConstants<>+2656(SB), Y3, Y3
+	VBLENDVPD    Y5, SpiralsConstants<>+2592(SB), Y8, Y5
+	VBLENDVPD    Y4, SpiralsConstants<>+2592(SB), Y3, Y3
 	VCVTPD2PSY   Y5, X4
 	VCVTPD2PSY   Y3, X3
 	VCVTPS2PD    X7, Y5
 	VCVTPS2PD    X6, Y6
-	VPADDQ       SpiralsConstants<>+2208(SB), Y5, Y7
-	VPADDQ       SpiralsConstants<>+2208(SB), Y6, Y8
+	VPADDQ       SpiralsConstants<>+2144(SB), Y5, Y7
+	VPADDQ       SpiralsConstants<>+2144(SB), Y6, Y8
 	VPSRLQ       $0x34, Y7, Y10
 	VPSRLQ       $0x34, Y8, Y11
-	VORPD        SpiralsConstants<>+2240(SB), Y10, Y10
-	VORPD        SpiralsConstants<>+2240(SB), Y11, Y11
-	VSUBPD       SpiralsConstants<>+2272(SB), Y10, Y10
-	VSUBPD       SpiralsConstants<>+2272(SB), Y11, Y11
-	VANDPD       SpiralsConstants<>+2304(SB), Y7, Y7
-	VANDPD       SpiralsConstants<>+2304(SB), Y8, Y8
-	VPADDQ       SpiralsConstants<>+2336(SB), Y7, Y7
-	VPADDQ       SpiralsConstants<>+2336(SB), Y8, Y8
+	VORPD        SpiralsConstants<>+2176(SB), Y10, Y10
+	VORPD        SpiralsConstants<>+2176(SB), Y11, Y11
+	VSUBPD       SpiralsConstants<>+2208(SB), Y10, Y10
+	VSUBPD       SpiralsConstants<>+2208(SB), Y11, Y11
+	VANDPD       SpiralsConstants<>+2240(SB), Y7, Y7
+	VANDPD       SpiralsConstants<>+2240(SB), Y8, Y8
+	VPADDQ       SpiralsConstants<>+2272(SB), Y7, Y7
+	VPADDQ       SpiralsConstants<>+2272(SB), Y8, Y8
 	VSUBPD       SpiralsConstants<>+256(SB), Y7, Y7
 	VSUBPD       SpiralsConstants<>+256(SB), Y8, Y8
-	VADDPD       SpiralsConstants<>+2368(SB), Y7, Y12
-	VADDPD       SpiralsConstants<>+2368(SB), Y8, Y13
+	VADDPD       SpiralsConstants<>+2304(SB), Y7, Y12
+	VADDPD       SpiralsConstants<>+2304(SB), Y8, Y13
 	VDIVPD       Y12, Y7, Y7
 	VDIVPD       Y13, Y8, Y8
 	VMULPD       Y7, Y7, Y12
 	VMULPD       Y8, Y8, Y13
 	VMOVAPS      Y15, Y14
-	VFMADD231PD  SpiralsConstants<>+2560(SB), Y12, Y14
-	VFMADD231PD  SpiralsConstants<>+2560(SB), Y13, Y15
-	VFMADD213PD  SpiralsConstants<>+2496(SB), Y12, Y14
-	VFMADD213PD  SpiralsConstants<>+2496(SB), Y13, Y15
-	VFMADD213PD  SpiralsConstants<>+2464(SB), Y12, Y14
-	VFMADD213PD  SpiralsConstants<>+2464(SB), Y13, Y15
+	VFMADD231PD  SpiralsConstants<>+2496(SB), Y12, Y14
+	VFMADD231PD  SpiralsConstants<>+2496(SB), Y13, Y15
 	VFMADD213PD  SpiralsConstants<>+2432(SB), Y12, Y14
 	VFMADD213PD  SpiralsConstants<>+2432(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+2400(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+2400(SB), Y13, Y15
+	VFMADD213PD  SpiralsConstants<>+2368(SB), Y12, Y14
+	VFMADD213PD  SpiralsConstants<>+2368(SB), Y13, Y15
 	VMULPD       Y14, Y7, Y7
 	VMULPD       Y15, Y8, Y8
-	VFMADD231PD  SpiralsConstants<>+2400(SB), Y10, Y7
-	VFMADD231PD  SpiralsConstants<>+2400(SB), Y11, Y8
+	VFMADD231PD  SpiralsConstants<>+2336(SB), Y10, Y7
+	VFMADD231PD  SpiralsConstants<>+2336(SB), Y11, Y8
 	VCMPPD       $0x00, Y9, Y5, Y10
 	VCMPPD       $0x00, Y9, Y6, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+2624(SB), Y7, Y7
-	VBLENDVPD    Y11, SpiralsConstants<>+2624(SB), Y8, Y8
-	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y5, Y10
-	VCMPPD       $0x00, SpiralsConstants<>+2176(SB), Y6, Y11
-	VBLENDVPD    Y10, SpiralsConstants<>+2176(SB), Y7, Y7
-	VBLENDVPD    Y11, SpiralsConstants<>+2176(SB), Y8, Y8
+	VBLENDVPD    Y10, SpiralsConstants<>+2560(SB), Y7, Y7
+	VBLENDVPD    Y11, SpiralsConstants<>+2560(SB), Y8, Y8
+	VCMPPD       $0x00, SpiralsConstants<>+2112(SB), Y5, Y10
+	VCMPPD       $0x00, SpiralsConstants<>+2112(SB), Y6, Y11
+	VBLENDVPD    Y10, SpiralsConstants<>+2112(SB), Y7, Y7
+	VBLENDVPD    Y11, SpiralsConstants<>+2112(SB), Y8, Y8
 	VCMPPD       $0x19, Y9, Y5, Y5
 	VCMPPD       $0x19, Y9, Y6, Y6
-	VBLENDVPD    Y5, SpiralsConstants<>+2656(SB), Y7, Y5
-	VBLENDVPD    Y6, SpiralsConstants<>+2656(SB), Y8, Y6
+	VBLENDVPD    Y5, SpiralsConstants<>+2592(SB), Y7, Y5
+	VBLENDVPD    Y6, SpiralsConstants<>+2592(SB), Y8, Y6
 	VCVTPD2PSY   Y5, X5
 	VCVTPD2PSY   Y6, X6
 	VINSERTF128  $0x01, X5, Y4, Y4
@@ -13949,7 +13869,7 @@ loop3:
 	VMOVUPS      128(BX), Y4
 	VMOVUPS      160(BX), Y5
 	VMOVUPS      192(BX), Y6
-	VMOVUPS      SpiralsConstants<>+640(SB), Y9
+	VMOVUPS      SpiralsConstants<>+576(SB), Y9
 	VMOVAPS      Y9, Y10
 	VFNMADD231PS Y4, Y4, Y10
 	VMOVAPS      Y9, Y4
@@ -14410,7 +14330,7 @@ loop5:
 	CMPQ         R9, $0x00000400
 	JNE          loop5
 	VMOVUPS      192(SI)(R13*1), Y0
-	VMOVUPS      SpiralsConstants<>+640(SB), Y1
+	VMOVUPS      SpiralsConstants<>+576(SB), Y1
 	VMOVAPS      Y1, Y2
 	VFNMADD231PS Y0, Y0, Y2
 	VMULPS       Y2, Y15, Y0
@@ -14707,7 +14627,7 @@ loop5:
 	VFMADD231PS  Y2, Y0, Y9
 	VFMADD231PS  Y2, Y1, Y8
 	VMOVUPS      960(SI), Y0
-	VMOVUPS      SpiralsConstants<>+640(SB), Y1
+	VMOVUPS      SpiralsConstants<>+576(SB), Y1
 	VMOVAPS      Y1, Y2
 	VFNMADD231PS Y0, Y0, Y2
 	VMULPS       Y2, Y15, Y0
@@ -15328,9 +15248,9 @@ TEXT ·spiralsGradBatchAVX512(SB), $2432-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      SpiralsConstants<>+3328(SB), Z0
+	VMOVUPS      SpiralsConstants<>+3264(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
 	VXORPS       X0, X0, X0
@@ -15384,21 +15304,21 @@ loop0:
 	VFMADD231PS.BCST 28(DI), Z0, Z5
 	VFMADD231PS.BCST 36(DI), Z0, Z6
 	VFMADD231PS.BCST 44(DI), Z0, Z7
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z8
+	VBROADCASTSS     SpiralsConstants<>+900(SB), Z8
 	VANDPS           Z8, Z3, Z9
 	VANDPS           Z8, Z4, Z10
 	VANDPS           Z8, Z5, Z11
 	VANDPS           Z8, Z6, Z12
 	VANDPS           Z8, Z7, Z13
 	VANDPS           Z8, Z1, Z14
-	VBROADCASTSS     SpiralsConstants<>+960(SB), Z15
+	VBROADCASTSS     SpiralsConstants<>+896(SB), Z15
 	VMINPS           Z9, Z15, Z9
 	VMINPS           Z10, Z15, Z10
 	VMINPS           Z11, Z15, Z11
 	VMINPS           Z12, Z15, Z12
 	VMINPS           Z13, Z15, Z13
 	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     SpiralsConstants<>+968(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+904(SB), Z16
 	VADDPS           Z16, Z9, Z17
 	VADDPS           Z16, Z10, Z18
 	VADDPS           Z16, Z11, Z19
@@ -15411,122 +15331,122 @@ loop0:
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
-	VMOVUPS          SpiralsConstants<>+1024(SB), Z23
+	VMOVUPS          SpiralsConstants<>+960(SB), Z23
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z24
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z25
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z26
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z27
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z28
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z23, Z29
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z23, Z29
 	VSUBPS           Z24, Z9, Z9
 	VSUBPS           Z25, Z10, Z10
 	VSUBPS           Z26, Z11, Z11
 	VSUBPS           Z27, Z12, Z12
 	VSUBPS           Z28, Z13, Z13
 	VSUBPS           Z29, Z14, Z14
-	VMOVUPS          SpiralsConstants<>+1152(SB), Z24
+	VMOVUPS          SpiralsConstants<>+1088(SB), Z24
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z28
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z24, Z30
 	VMAXPS           Z9, Z25, Z25
 	VMAXPS           Z10, Z26, Z26
 	VMAXPS           Z11, Z27, Z27
 	VMAXPS           Z12, Z28, Z28
 	VMAXPS           Z13, Z29, Z29
 	VMAXPS           Z14, Z30, Z30
-	VMOVUPS          SpiralsConstants<>+1280(SB), Z31
+	VMOVUPS          SpiralsConstants<>+1216(SB), Z31
 	VMOVAPS          Z17, Z24
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z24
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z24
 	VMOVAPS          Z18, Z23
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z23
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z23
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z16
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z16
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z15
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z15
 	VMOVAPS          Z21, Z8
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z8
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z8
 	VMOVUPS          Z0, 64(SP)
 	VMOVAPS          Z22, Z0
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z31, Z0
-	VMOVUPS          SpiralsConstants<>+1408(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z31, Z0
+	VMOVUPS          SpiralsConstants<>+1344(SB), Z31
 	VMOVUPS          Z2, 128(SP)
 	VMOVAPS          Z17, Z2
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z2
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z2
 	VMOVUPS          Z1, 192(SP)
 	VMOVAPS          Z18, Z1
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z1
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z1
 	VMOVUPS          Z7, 256(SP)
 	VMOVAPS          Z19, Z7
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z7
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z7
 	VMOVUPS          Z6, 320(SP)
 	VMOVAPS          Z20, Z6
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z6
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z6
 	VMOVUPS          Z5, 384(SP)
 	VMOVAPS          Z21, Z5
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z5
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z5
 	VMOVUPS          Z4, 448(SP)
 	VMOVAPS          Z22, Z4
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z31, Z4
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z31, Z4
+	VMOVUPS          SpiralsConstants<>+1472(SB), Z31
 	VMOVUPS          Z3, 512(SP)
 	VMOVAPS          Z17, Z3
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z3
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z3
 	VMOVUPS          Z30, 576(SP)
 	VMOVAPS          Z18, Z30
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z30
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z30
 	VMOVUPS          Z29, 640(SP)
 	VMOVAPS          Z19, Z29
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z29
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z29
 	VMOVUPS          Z28, 704(SP)
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z28
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z28
 	VMOVUPS          Z27, 768(SP)
 	VMOVAPS          Z21, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z27
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z27
 	VMOVUPS          Z26, 832(SP)
 	VMOVAPS          Z22, Z26
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z31, Z26
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z31, Z26
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z31
 	VMOVUPS          Z25, 896(SP)
 	VMOVAPS          Z17, Z25
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z25
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z25
 	VMOVUPS          Z0, 960(SP)
 	VMOVAPS          Z18, Z0
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z0
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z0
 	VMOVUPS          Z8, 1024(SP)
 	VMOVAPS          Z19, Z8
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z8
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z8
 	VMOVUPS          Z15, 1088(SP)
 	VMOVAPS          Z20, Z15
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z15
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z15
 	VMOVUPS          Z16, 1152(SP)
 	VMOVAPS          Z21, Z16
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z16
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z16
 	VMOVUPS          Z23, 1216(SP)
 	VMOVAPS          Z22, Z23
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z31, Z23
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z31
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z17
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z19
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z20
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z31, Z22
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z31, Z23
+	VMOVUPS          SpiralsConstants<>+1728(SB), Z31
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z17
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z18
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z19
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z20
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z21
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z31, Z22
 	VFMADD231PS      Z9, Z17, Z25
 	VFMADD231PS      Z10, Z18, Z0
 	VFMADD231PS      Z11, Z19, Z8
@@ -15569,7 +15489,7 @@ loop0:
 	VMOVUPS          576(SP), Z3
 	VFMADD231PS      Z14, Z5, Z3
 	VMOVUPS          512(SP), Z5
-	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VBROADCASTSS     SpiralsConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z5, Z4
 	VMOVUPS          448(SP), Z5
 	VPTERNLOGD       $0x78, Z7, Z5, Z6
@@ -15607,21 +15527,21 @@ loop0:
 	VFMADD231PS.BCST 76(DI), Z8, Z3
 	VFMADD231PS.BCST 84(DI), Z8, Z4
 	VFMADD231PS.BCST 92(DI), Z8, Z5
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z9
+	VBROADCASTSS     SpiralsConstants<>+900(SB), Z9
 	VANDPS           Z9, Z0, Z10
 	VANDPS           Z9, Z1, Z11
 	VANDPS           Z9, Z2, Z12
 	VANDPS           Z9, Z3, Z13
 	VANDPS           Z9, Z4, Z14
 	VANDPS           Z9, Z5, Z15
-	VBROADCASTSS     SpiralsConstants<>+960(SB), Z16
+	VBROADCASTSS     SpiralsConstants<>+896(SB), Z16
 	VMINPS           Z10, Z16, Z10
 	VMINPS           Z11, Z16, Z11
 	VMINPS           Z12, Z16, Z12
 	VMINPS           Z13, Z16, Z13
 	VMINPS           Z14, Z16, Z14
 	VMINPS           Z15, Z16, Z15
-	VBROADCASTSS     SpiralsConstants<>+968(SB), Z17
+	VBROADCASTSS     SpiralsConstants<>+904(SB), Z17
 	VADDPS           Z17, Z10, Z18
 	VADDPS           Z17, Z11, Z19
 	VADDPS           Z17, Z12, Z20
@@ -15634,120 +15554,120 @@ loop0:
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          SpiralsConstants<>+1024(SB), Z24
+	VMOVUPS          SpiralsConstants<>+960(SB), Z24
 	VMOVAPS          Z18, Z25
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z25
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z25
 	VMOVAPS          Z19, Z26
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z26
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z27
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z28
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z29
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z29
 	VMOVAPS          Z23, Z30
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z24, Z30
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z24, Z30
 	VSUBPS           Z25, Z10, Z10
 	VSUBPS           Z26, Z11, Z11
 	VSUBPS           Z27, Z12, Z12
 	VSUBPS           Z28, Z13, Z13
 	VSUBPS           Z29, Z14, Z14
 	VSUBPS           Z30, Z15, Z15
-	VMOVUPS          SpiralsConstants<>+1152(SB), Z25
+	VMOVUPS          SpiralsConstants<>+1088(SB), Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z26
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z26
 	VMOVAPS          Z19, Z27
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z27
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z27
 	VMOVAPS          Z20, Z28
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z28
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z29
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z29
 	VMOVAPS          Z22, Z30
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z30
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z30
 	VMOVAPS          Z23, Z24
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z25, Z24
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z25, Z24
 	VMAXPS           Z10, Z26, Z26
 	VMAXPS           Z11, Z27, Z27
 	VMAXPS           Z12, Z28, Z28
 	VMAXPS           Z13, Z29, Z29
 	VMAXPS           Z14, Z30, Z30
 	VMAXPS           Z15, Z24, Z24
-	VMOVUPS          SpiralsConstants<>+1280(SB), Z25
+	VMOVUPS          SpiralsConstants<>+1216(SB), Z25
 	VMOVAPS          Z18, Z17
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z17
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z17
 	VMOVAPS          Z19, Z16
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z16
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z16
 	VMOVAPS          Z20, Z9
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z9
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z9
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z7
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z7
 	VMOVAPS          Z22, Z31
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z31
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z31
 	VMOVAPS          Z23, Z8
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z25, Z8
-	VMOVUPS          SpiralsConstants<>+1408(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z25, Z8
+	VMOVUPS          SpiralsConstants<>+1344(SB), Z25
 	VMOVAPS          Z18, Z6
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z6
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z6
 	VMOVUPS          Z5, 192(SP)
 	VMOVAPS          Z19, Z5
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z5
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z5
 	VMOVUPS          Z4, 256(SP)
 	VMOVAPS          Z20, Z4
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z4
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z4
 	VMOVUPS          Z3, 320(SP)
 	VMOVAPS          Z21, Z3
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z3
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z3
 	VMOVUPS          Z2, 384(SP)
 	VMOVAPS          Z22, Z2
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z2
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z2
 	VMOVUPS          Z1, 448(SP)
 	VMOVAPS          Z23, Z1
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z25, Z1
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z25, Z1
+	VMOVUPS          SpiralsConstants<>+1472(SB), Z25
 	VMOVUPS          Z0, 512(SP)
 	VMOVAPS          Z18, Z0
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z0
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z0
 	VMOVUPS          Z24, 576(SP)
 	VMOVAPS          Z19, Z24
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z24
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z24
 	VMOVUPS          Z30, 640(SP)
 	VMOVAPS          Z20, Z30
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z30
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z30
 	VMOVUPS          Z29, 704(SP)
 	VMOVAPS          Z21, Z29
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z29
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z29
 	VMOVUPS          Z28, 768(SP)
 	VMOVAPS          Z22, Z28
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z28
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z28
 	VMOVUPS          Z27, 832(SP)
 	VMOVAPS          Z23, Z27
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z25, Z27
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z25, Z27
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z25
 	VMOVUPS          Z26, 896(SP)
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z26
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z26
 	VMOVUPS          Z8, 960(SP)
 	VMOVAPS          Z19, Z8
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z8
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z8
 	VMOVUPS          Z31, 1024(SP)
 	VMOVAPS          Z20, Z31
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z31
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z31
 	VMOVUPS          Z7, 1088(SP)
 	VMOVAPS          Z21, Z7
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z7
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z7
 	VMOVUPS          Z9, 1152(SP)
 	VMOVAPS          Z22, Z9
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z9
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z9
 	VMOVUPS          Z16, 1216(SP)
 	VMOVAPS          Z23, Z16
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z25, Z16
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z25
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z18
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z19
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z20
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z21
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z22
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z23
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z25, Z16
+	VMOVUPS          SpiralsConstants<>+1728(SB), Z25
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z18
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z19
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z20
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z21
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z22
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z23
 	VFMADD231PS      Z10, Z18, Z26
 	VFMADD231PS      Z11, Z19, Z8
 	VFMADD231PS      Z12, Z20, Z31
@@ -15790,7 +15710,7 @@ loop0:
 	VMOVUPS          576(SP), Z3
 	VFMADD231PS      Z15, Z2, Z3
 	VMOVUPS          512(SP), Z2
-	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z7
+	VBROADCASTSS     SpiralsConstants<>+1856(SB), Z7
 	VPTERNLOGD       $0x78, Z7, Z2, Z1
 	VMOVUPS          448(SP), Z2
 	VPTERNLOGD       $0x78, Z7, Z2, Z6
@@ -15822,17 +15742,17 @@ loop0:
 	VFMADD231PS      4224(BX), Z4, Z3
 	VMOVUPS          64(SP), Z4
 	VFMADD231PS.BCST 100(DI), Z4, Z0
-	VBROADCASTSS     SpiralsConstants<>+964(SB), Z5
+	VBROADCASTSS     SpiralsConstants<>+900(SB), Z5
 	VANDPS           Z5, Z0, Z6
 	VFMADD231PS.BCST 108(DI), Z4, Z1
-	VBROADCASTSS     SpiralsConstants<>+960(SB), Z4
+	VBROADCASTSS     SpiralsConstants<>+896(SB), Z4
 	VMINPS           Z6, Z4, Z6
 	VANDPS           Z5, Z1, Z8
 	VBROADCASTSS     116(DI), Z9
 	VFMADD231PS      4288(BX), Z9, Z2
 	VBROADCASTSS     124(DI), Z9
 	VFMADD231PS      4288(BX), Z9, Z3
-	VBROADCASTSS     SpiralsConstants<>+968(SB), Z9
+	VBROADCASTSS     SpiralsConstants<>+904(SB), Z9
 	VADDPS           Z9, Z6, Z10
 	VMINPS           Z8, Z4, Z8
 	VANDPS           Z5, Z2, Z11
@@ -15841,82 +15761,82 @@ loop0:
 	VADDPS           Z9, Z8, Z12
 	VMINPS           Z11, Z4, Z11
 	VMINPS           Z5, Z4, Z4
-	VMOVUPS          SpiralsConstants<>+1024(SB), Z5
+	VMOVUPS          SpiralsConstants<>+960(SB), Z5
 	VMOVAPS          Z10, Z13
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z5, Z13
 	VPSRLD           $0x14, Z12, Z12
 	VADDPS           Z9, Z11, Z14
 	VADDPS           Z9, Z4, Z9
 	VSUBPS           Z13, Z6, Z6
 	VMOVAPS          Z12, Z13
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z5, Z13
 	VPSRLD           $0x14, Z14, Z14
 	VPSRLD           $0x14, Z9, Z9
-	VMOVUPS          SpiralsConstants<>+1152(SB), Z15
+	VMOVUPS          SpiralsConstants<>+1088(SB), Z15
 	VMOVAPS          Z10, Z16
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z16
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z15, Z16
 	VSUBPS           Z13, Z8, Z8
 	VMOVAPS          Z14, Z13
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z13
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z5, Z13
 	VMOVAPS          Z9, Z17
-	VPERMI2PS        SpiralsConstants<>+1088(SB), Z5, Z17
+	VPERMI2PS        SpiralsConstants<>+1024(SB), Z5, Z17
 	VMAXPS           Z6, Z16, Z5
 	VMOVAPS          Z12, Z16
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z16
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z15, Z16
 	VSUBPS           Z13, Z11, Z11
 	VSUBPS           Z17, Z4, Z4
-	VMOVUPS          SpiralsConstants<>+1280(SB), Z13
+	VMOVUPS          SpiralsConstants<>+1216(SB), Z13
 	VMOVAPS          Z10, Z17
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z17
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z17
 	VMAXPS           Z8, Z16, Z16
 	VMOVAPS          Z14, Z18
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z18
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z15, Z18
 	VMOVAPS          Z9, Z19
-	VPERMI2PS        SpiralsConstants<>+1216(SB), Z15, Z19
-	VMOVUPS          SpiralsConstants<>+1408(SB), Z15
+	VPERMI2PS        SpiralsConstants<>+1152(SB), Z15, Z19
+	VMOVUPS          SpiralsConstants<>+1344(SB), Z15
 	VMOVAPS          Z10, Z20
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z20
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z15, Z20
 	VMOVAPS          Z12, Z21
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z21
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z21
 	VMAXPS           Z11, Z18, Z18
 	VMAXPS           Z4, Z19, Z19
-	VMOVUPS          SpiralsConstants<>+1536(SB), Z22
+	VMOVUPS          SpiralsConstants<>+1472(SB), Z22
 	VMOVAPS          Z10, Z23
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z23
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z22, Z23
 	VMOVAPS          Z12, Z24
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z24
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z15, Z24
 	VMOVAPS          Z14, Z26
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z26
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z26
 	VMOVAPS          Z9, Z27
-	VPERMI2PS        SpiralsConstants<>+1344(SB), Z13, Z27
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z13
+	VPERMI2PS        SpiralsConstants<>+1280(SB), Z13, Z27
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z13
 	VMOVAPS          Z10, Z28
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z13, Z28
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z13, Z28
 	VMOVAPS          Z12, Z29
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z29
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z22, Z29
 	VMOVAPS          Z14, Z30
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z30
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z15, Z30
 	VMOVAPS          Z9, Z31
-	VPERMI2PS        SpiralsConstants<>+1472(SB), Z15, Z31
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z10
+	VPERMI2PS        SpiralsConstants<>+1408(SB), Z15, Z31
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z10
 	VMOVAPS          Z12, Z15
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z13, Z15
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z13, Z15
 	VMOVAPS          Z14, Z7
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z7
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z22, Z7
 	VMOVAPS          Z9, Z13
-	VPERMI2PS        SpiralsConstants<>+1600(SB), Z22, Z13
+	VPERMI2PS        SpiralsConstants<>+1536(SB), Z22, Z13
 	VFMADD231PS      Z6, Z10, Z28
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z25, Z12
-	VMOVUPS          SpiralsConstants<>+1664(SB), Z10
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z25, Z12
+	VMOVUPS          SpiralsConstants<>+1600(SB), Z10
 	VMOVAPS          Z14, Z22
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z10, Z22
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z10, Z22
 	VMOVAPS          Z9, Z25
-	VPERMI2PS        SpiralsConstants<>+1728(SB), Z10, Z25
+	VPERMI2PS        SpiralsConstants<>+1664(SB), Z10, Z25
 	VFMADD231PS      Z6, Z28, Z23
 	VFMADD231PS      Z8, Z12, Z15
-	VMOVUPS          SpiralsConstants<>+1792(SB), Z10
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z10, Z14
-	VPERMI2PS        SpiralsConstants<>+1856(SB), Z10, Z9
+	VMOVUPS          SpiralsConstants<>+1728(SB), Z10
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z10, Z14
+	VPERMI2PS        SpiralsConstants<>+1792(SB), Z10, Z9
 	VFMADD231PS      Z6, Z23, Z20
 	VFMADD231PS      Z8, Z15, Z29
 	VFMADD231PS      Z11, Z14, Z22
@@ -15929,7 +15849,7 @@ loop0:
 	VFMADD231PS      Z24, Z8, Z21
 	VFMADD231PS      Z11, Z7, Z30
 	VFMADD231PS      Z4, Z13, Z31
-	VBROADCASTSS     SpiralsConstants<>+1920(SB), Z6
+	VBROADCASTSS     SpiralsConstants<>+1856(SB), Z6
 	VPTERNLOGD       $0x78, Z6, Z0, Z5
 	VFMADD231PS      Z8, Z21, Z16
 	VFMADD231PS      Z30, Z11, Z26
@@ -16181,21 +16101,21 @@ loop2:
 	VMOVUPS      1792(SI)(R12*1), Z3
 	VMOVUPS      1856(SI)(R12*1), Z4
 	VMOVUPS      1920(SI)(R12*1), Z5
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+900(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS SpiralsConstants<>+960(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+896(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z12
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -16208,120 +16128,120 @@ loop2:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+1024(SB), Z18
+	VMOVUPS      SpiralsConstants<>+960(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z18, Z24
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z18, Z24
 	VSUBPS       Z19, Z7, Z7
 	VSUBPS       Z20, Z8, Z8
 	VSUBPS       Z21, Z9, Z9
 	VSUBPS       Z22, Z10, Z10
 	VSUBPS       Z23, Z11, Z11
 	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      SpiralsConstants<>+1152(SB), Z18
+	VMOVUPS      SpiralsConstants<>+1088(SB), Z18
 	VMOVAPS      Z13, Z19
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z19
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z19
 	VMOVAPS      Z14, Z20
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z20
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z20
 	VMOVAPS      Z15, Z21
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z21
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z21
 	VMOVAPS      Z16, Z22
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z22
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z22
 	VMOVAPS      Z17, Z23
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z23
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z18, Z24
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z18, Z24
 	VMAXPS       Z7, Z19, Z18
 	VMAXPS       Z8, Z20, Z19
 	VMAXPS       Z9, Z21, Z20
 	VMAXPS       Z10, Z22, Z21
 	VMAXPS       Z11, Z23, Z22
 	VMAXPS       Z6, Z24, Z23
-	VMOVUPS      SpiralsConstants<>+1280(SB), Z24
+	VMOVUPS      SpiralsConstants<>+1216(SB), Z24
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z25
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z26
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z27
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z28
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z29
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z24, Z30
-	VMOVUPS      SpiralsConstants<>+1408(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z24, Z30
+	VMOVUPS      SpiralsConstants<>+1344(SB), Z24
 	VMOVAPS      Z13, Z31
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z31
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z31
 	VMOVUPS      Z0, 1280(SP)
 	VMOVAPS      Z14, Z0
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z0
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z0
 	VMOVUPS      Z5, 1344(SP)
 	VMOVAPS      Z15, Z5
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z5
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z5
 	VMOVUPS      Z4, 1408(SP)
 	VMOVAPS      Z16, Z4
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z4
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z4
 	VMOVUPS      Z3, 1472(SP)
 	VMOVAPS      Z17, Z3
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z3
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z3
 	VMOVUPS      Z2, 1536(SP)
 	VMOVAPS      Z12, Z2
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z24, Z2
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z24, Z2
+	VMOVUPS      SpiralsConstants<>+1472(SB), Z24
 	VMOVUPS      Z1, 1600(SP)
 	VMOVAPS      Z13, Z1
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z1
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z1
 	VMOVUPS      Z23, 1664(SP)
 	VMOVAPS      Z14, Z23
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z23
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z23
 	VMOVUPS      Z22, 1728(SP)
 	VMOVAPS      Z15, Z22
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z22
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z22
 	VMOVUPS      Z21, 1792(SP)
 	VMOVAPS      Z16, Z21
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z21
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z21
 	VMOVUPS      Z20, 1856(SP)
 	VMOVAPS      Z17, Z20
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z20
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z20
 	VMOVUPS      Z19, 1920(SP)
 	VMOVAPS      Z12, Z19
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z24, Z19
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z24, Z19
+	VMOVUPS      SpiralsConstants<>+1600(SB), Z24
 	VMOVUPS      Z18, 1984(SP)
 	VMOVAPS      Z13, Z18
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z18
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z18
 	VMOVUPS      Z30, 2048(SP)
 	VMOVAPS      Z14, Z30
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z30
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z30
 	VMOVUPS      Z29, 2112(SP)
 	VMOVAPS      Z15, Z29
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z29
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z29
 	VMOVUPS      Z28, 2176(SP)
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z28
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z28
 	VMOVUPS      Z27, 2240(SP)
 	VMOVAPS      Z17, Z27
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z27
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z27
 	VMOVUPS      Z26, 2304(SP)
 	VMOVAPS      Z12, Z26
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z24, Z26
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z24
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z13
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z14
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z15
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z16
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z17
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z24, Z12
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z24, Z26
+	VMOVUPS      SpiralsConstants<>+1728(SB), Z24
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z13
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z14
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z15
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z16
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z17
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z24, Z12
 	VFMADD231PS  Z7, Z13, Z18
 	VFMADD231PS  Z8, Z14, Z30
 	VFMADD231PS  Z9, Z15, Z29
@@ -16364,7 +16284,7 @@ loop2:
 	VMOVUPS      1664(SP), Z4
 	VFMADD231PS  Z6, Z3, Z4
 	VMOVUPS      1600(SP), Z3
-	VBROADCASTSS SpiralsConstants<>+1920(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1856(SB), Z6
 	VPTERNLOGD   $0x78, Z6, Z3, Z2
 	VMOVUPS      1536(SP), Z3
 	VPTERNLOGD   $0x78, Z6, Z3, Z7
@@ -16389,17 +16309,17 @@ loop2:
 	VMOVUPS      2432(SI), Z1
 	VMOVUPS      2496(SI), Z2
 	VMOVUPS      2560(SI), Z3
-	VBROADCASTSS SpiralsConstants<>+964(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+900(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS SpiralsConstants<>+960(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+896(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z8
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -16408,74 +16328,74 @@ loop2:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z12, Z12
-	VMOVUPS      SpiralsConstants<>+1024(SB), Z13
+	VMOVUPS      SpiralsConstants<>+960(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+1088(SB), Z13, Z17
+	VPERMI2PS    SpiralsConstants<>+1024(SB), Z13, Z17
 	VSUBPS       Z14, Z5, Z5
 	VSUBPS       Z15, Z6, Z6
 	VSUBPS       Z16, Z7, Z7
 	VSUBPS       Z17, Z4, Z4
-	VMOVUPS      SpiralsConstants<>+1152(SB), Z13
+	VMOVUPS      SpiralsConstants<>+1088(SB), Z13
 	VMOVAPS      Z9, Z14
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z14
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z14
 	VMOVAPS      Z10, Z15
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z15
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z15
 	VMOVAPS      Z11, Z16
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z16
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
-	VPERMI2PS    SpiralsConstants<>+1216(SB), Z13, Z17
+	VPERMI2PS    SpiralsConstants<>+1152(SB), Z13, Z17
 	VMAXPS       Z5, Z14, Z13
 	VMAXPS       Z6, Z15, Z14
 	VMAXPS       Z7, Z16, Z15
 	VMAXPS       Z4, Z17, Z16
-	VMOVUPS      SpiralsConstants<>+1280(SB), Z17
+	VMOVUPS      SpiralsConstants<>+1216(SB), Z17
 	VMOVAPS      Z9, Z18
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z18
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z18
 	VMOVAPS      Z10, Z19
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z19
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z19
 	VMOVAPS      Z11, Z20
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z20
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z20
 	VMOVAPS      Z12, Z21
-	VPERMI2PS    SpiralsConstants<>+1344(SB), Z17, Z21
-	VMOVUPS      SpiralsConstants<>+1408(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1280(SB), Z17, Z21
+	VMOVUPS      SpiralsConstants<>+1344(SB), Z17
 	VMOVAPS      Z9, Z22
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z22
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z22
 	VMOVAPS      Z10, Z23
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z23
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z23
 	VMOVAPS      Z11, Z24
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z24
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z24
 	VMOVAPS      Z12, Z25
-	VPERMI2PS    SpiralsConstants<>+1472(SB), Z17, Z25
-	VMOVUPS      SpiralsConstants<>+1536(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1408(SB), Z17, Z25
+	VMOVUPS      SpiralsConstants<>+1472(SB), Z17
 	VMOVAPS      Z9, Z26
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z26
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z26
 	VMOVAPS      Z10, Z27
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z27
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z27
 	VMOVAPS      Z11, Z28
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z28
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z28
 	VMOVAPS      Z12, Z29
-	VPERMI2PS    SpiralsConstants<>+1600(SB), Z17, Z29
-	VMOVUPS      SpiralsConstants<>+1664(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1536(SB), Z17, Z29
+	VMOVUPS      SpiralsConstants<>+1600(SB), Z17
 	VMOVAPS      Z9, Z30
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z30
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z30
 	VMOVAPS      Z10, Z31
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z31
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z31
 	VMOVAPS      Z11, Z8
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z8
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z8
 	VMOVUPS      Z0, 2368(SP)
 	VMOVAPS      Z12, Z0
-	VPERMI2PS    SpiralsConstants<>+1728(SB), Z17, Z0
-	VMOVUPS      SpiralsConstants<>+1792(SB), Z17
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z9
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z10
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z11
-	VPERMI2PS    SpiralsConstants<>+1856(SB), Z17, Z12
+	VPERMI2PS    SpiralsConstants<>+1664(SB), Z17, Z0
+	VMOVUPS      SpiralsConstants<>+1728(SB), Z17
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z9
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z10
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z11
+	VPERMI2PS    SpiralsConstants<>+1792(SB), Z17, Z12
 	VFMADD231PS  Z5, Z9, Z30
 	VFMADD231PS  Z6, Z10, Z31
 	VFMADD231PS  Z7, Z11, Z8
@@ -16496,7 +16416,7 @@ loop2:
 	VFMADD231PS  Z6, Z19, Z14
 	VFMADD231PS  Z7, Z20, Z15
 	VFMADD231PS  Z4, Z21, Z16
-	VBROADCASTSS SpiralsConstants<>+1920(SB), Z0
+	VBROADCASTSS SpiralsConstants<>+1856(SB), Z0
 	VPTERNLOGD   $0x78, Z0, Z1, Z13
 	VPTERNLOGD   $0x78, Z0, Z2, Z14
 	VPTERNLOGD   $0x78, Z0, Z3, Z15
@@ -16575,28 +16495,28 @@ loop2:
 	VBLENDMPS    Z0, Z2, K1, Z2
 	VMOVUPS      Z2, 1472(SI)
 	VSUBPS       Z2, Z0, Z3
-	VBROADCASTSS SpiralsConstants<>+3236(SB), Z4
+	VBROADCASTSS SpiralsConstants<>+3172(SB), Z4
 	VMINPS       Z3, Z4, Z3
-	VBROADCASTSS SpiralsConstants<>+1928(SB), Z5
+	VBROADCASTSS SpiralsConstants<>+1860(SB), Z5
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS SpiralsConstants<>+1936(SB), Z6
-	VBROADCASTSS SpiralsConstants<>+1932(SB), Z7
+	VBROADCASTSS SpiralsConstants<>+1868(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+1864(SB), Z7
 	VMOVAPS      Z7, Z8
 	VFMADD231PS  Z6, Z3, Z8
 	VSUBPS       Z7, Z8, Z9
-	VBROADCASTSS SpiralsConstants<>+1940(SB), Z10
+	VBROADCASTSS SpiralsConstants<>+1872(SB), Z10
 	VFNMADD231PS Z10, Z9, Z3
-	VPERMPS      SpiralsConstants<>+1984(SB), Z8, Z11
-	VBROADCASTSS SpiralsConstants<>+1944(SB), Z12
+	VPERMPS      SpiralsConstants<>+1920(SB), Z8, Z11
+	VBROADCASTSS SpiralsConstants<>+1876(SB), Z12
 	VFNMADD231PS Z12, Z9, Z11
 	VMULPS       Z3, Z3, Z13
-	VBROADCASTSS SpiralsConstants<>+2048(SB), Z14
-	VBROADCASTSS SpiralsConstants<>+2052(SB), Z15
+	VBROADCASTSS SpiralsConstants<>+1984(SB), Z14
+	VBROADCASTSS SpiralsConstants<>+1988(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z14, Z3, Z16
 	VADDPS       Z11, Z3, Z3
 	VFMADD231PS  Z16, Z13, Z3
-	VPERMPS      SpiralsConstants<>+2112(SB), Z8, Z8
+	VPERMPS      SpiralsConstants<>+2048(SB), Z8, Z8
 	VFMADD231PS  Z3, Z8, Z8
 	VSCALEFPS    Z9, Z8, Z3
 	VSUBPS       Z2, Z1, Z8
@@ -16605,18 +16525,18 @@ loop2:
 	VFMADD213PS  Z7, Z4, Z6
 	VSUBPS       Z7, Z6, Z5
 	VFNMADD231PS Z10, Z5, Z4
-	VPERMPS      SpiralsConstants<>+1984(SB), Z6, Z7
+	VPERMPS      SpiralsConstants<>+1920(SB), Z6, Z7
 	VFNMADD231PS Z12, Z5, Z7
 	VMULPS       Z4, Z4, Z8
 	VFMADD231PS  Z14, Z4, Z15
 	VADDPS       Z7, Z4, Z4
 	VFMADD231PS  Z15, Z8, Z4
-	VPERMPS      SpiralsConstants<>+2112(SB), Z6, Z6
+	VPERMPS      SpiralsConstants<>+2048(SB), Z6, Z6
 	VFMADD231PS  Z4, Z6, Z6
 	VSCALEFPS    Z5, Z6, Z4
 	VADDPS       Z4, Z3, Z5
 	VMOVUPS      Z5, 1536(SI)
-	VBROADCASTSS SpiralsConstants<>+968(SB), Z6
+	VBROADCASTSS SpiralsConstants<>+904(SB), Z6
 	VDIVPS       Z5, Z6, Z7
 	VMULPS       Z7, Z3, Z3
 	VMOVUPS      Z3, 1344(SI)
@@ -16626,45 +16546,45 @@ loop2:
 	// t = log(s3)
 	VEXTRACTF64X4 $0x01, Z5, Y7
 	VCVTPS2PD     Y5, Z5
-	VBROADCASTSD  SpiralsConstants<>+2696(SB), Z8
+	VBROADCASTSD  SpiralsConstants<>+2632(SB), Z8
 	VPADDQ        Z8, Z5, Z9
 	VPSRLQ        $0x34, Z9, Z10
-	VBROADCASTSD  SpiralsConstants<>+2704(SB), Z11
+	VBROADCASTSD  SpiralsConstants<>+2640(SB), Z11
 	VORPD         Z11, Z10, Z10
-	VBROADCASTSD  SpiralsConstants<>+2712(SB), Z12
+	VBROADCASTSD  SpiralsConstants<>+2648(SB), Z12
 	VSUBPD        Z12, Z10, Z10
-	VBROADCASTSD  SpiralsConstants<>+2720(SB), Z13
+	VBROADCASTSD  SpiralsConstants<>+2656(SB), Z13
 	VANDPD        Z13, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+2728(SB), Z14
+	VBROADCASTSD  SpiralsConstants<>+2664(SB), Z14
 	VPADDQ        Z14, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+2736(SB), Z15
+	VBROADCASTSD  SpiralsConstants<>+2672(SB), Z15
 	VSUBPD        Z15, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+2744(SB), Z16
+	VBROADCASTSD  SpiralsConstants<>+2680(SB), Z16
 	VADDPD        Z16, Z9, Z17
 	VDIVPD        Z17, Z9, Z9
 	VMULPD        Z9, Z9, Z17
-	VBROADCASTSD  SpiralsConstants<>+2792(SB), Z18
-	VBROADCASTSD  SpiralsConstants<>+2784(SB), Z19
+	VBROADCASTSD  SpiralsConstants<>+2728(SB), Z18
+	VBROADCASTSD  SpiralsConstants<>+2720(SB), Z19
 	VMOVAPS       Z19, Z20
 	VFMADD231PD   Z17, Z18, Z20
-	VBROADCASTSD  SpiralsConstants<>+2776(SB), Z21
+	VBROADCASTSD  SpiralsConstants<>+2712(SB), Z21
 	VFMADD213PD   Z21, Z17, Z20
-	VBROADCASTSD  SpiralsConstants<>+2768(SB), Z22
+	VBROADCASTSD  SpiralsConstants<>+2704(SB), Z22
 	VFMADD213PD   Z22, Z17, Z20
-	VBROADCASTSD  SpiralsConstants<>+2760(SB), Z23
+	VBROADCASTSD  SpiralsConstants<>+2696(SB), Z23
 	VFMADD213PD   Z23, Z17, Z20
 	VMULPD        Z20, Z9, Z9
-	VBROADCASTSD  SpiralsConstants<>+2752(SB), Z17
+	VBROADCASTSD  SpiralsConstants<>+2688(SB), Z17
 	VFMADD231PD   Z17, Z10, Z9
 	VXORPS        X10, X10, X10
 	VCMPPD        $0x00, Z10, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+2808(SB), Z20
+	VBROADCASTSD  SpiralsConstants<>+2744(SB), Z20
 	VBLENDMPD     Z20, Z9, K1, Z9
-	VBROADCASTSD  SpiralsConstants<>+2688(SB), Z24
+	VBROADCASTSD  SpiralsConstants<>+2624(SB), Z24
 	VCMPPD        $0x00, Z24, Z5, K1
 	VBLENDMPD     Z24, Z9, K1, Z9
 	VCMPPD        $0x19, Z10, Z5, K1
-	VBROADCASTSD  SpiralsConstants<>+2816(SB), Z5
+	VBROADCASTSD  SpiralsConstants<>+2752(SB), Z5
 	VBLENDMPD     Z5, Z9, K1, Z9
 	VCVTPD2PS     Z9, Y9
 	VCVTPS2PD     Y7, Z7
@@ -17027,7 +16947,7 @@ loop3:
 	VFMADD231PS.BCST 1208(DI), Z0, Z17
 	VFMADD231PS.BCST 1212(DI), Z0, Z16
 	VMOVUPS          192(SI), Z0
-	VBROADCASTSS     SpiralsConstants<>+968(SB), Z1
+	VBROADCASTSS     SpiralsConstants<>+904(SB), Z1
 	VMOVAPS          Z1, Z2
 	VFNMADD231PS     Z0, Z0, Z2
 	VMULPS           Z2, Z31, Z0
@@ -17949,647 +17869,631 @@ DATA SpiralsConstants<>+416(SB)/8, $0x3e08c1ab44ef68c0
 DATA SpiralsConstants<>+424(SB)/8, $0x3e08c1ab44ef68c0
 DATA SpiralsConstants<>+432(SB)/8, $0x3e08c1ab44ef68c0
 DATA SpiralsConstants<>+440(SB)/8, $0x3e08c1ab44ef68c0
-DATA SpiralsConstants<>+448(SB)/4, $0xff800000
-DATA SpiralsConstants<>+452(SB)/4, $0xff800000
-DATA SpiralsConstants<>+456(SB)/4, $0xff800000
-DATA SpiralsConstants<>+460(SB)/4, $0xff800000
-DATA SpiralsConstants<>+464(SB)/4, $0xff800000
-DATA SpiralsConstants<>+468(SB)/4, $0xff800000
-DATA SpiralsConstants<>+472(SB)/4, $0xff800000
-DATA SpiralsConstants<>+476(SB)/4, $0xff800000
-DATA SpiralsConstants<>+480(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+484(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+488(SB)/4, $0x00000000
-DATA SpiralsConstants<>+492(SB)/4, $0x00000000
-DATA SpiralsConstants<>+496(SB)/4, $0x00000000
-DATA SpiralsConstants<>+500(SB)/4, $0x00000000
-DATA SpiralsConstants<>+504(SB)/4, $0x00000000
-DATA SpiralsConstants<>+508(SB)/4, $0x00000000
-DATA SpiralsConstants<>+512(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+516(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+520(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+524(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+528(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+532(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+536(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+540(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+544(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+548(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+552(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+556(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+560(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+564(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+568(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+572(SB)/4, $0x4b400000
-DATA SpiralsConstants<>+576(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+580(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+584(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+588(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+592(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+596(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+600(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+604(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+608(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+612(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+616(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+620(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+624(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+628(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+632(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+636(SB)/4, $0x3f000000
-DATA SpiralsConstants<>+640(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+644(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+648(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+652(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+656(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+660(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+664(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+668(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+672(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+676(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+680(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+684(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+688(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+692(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+696(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+700(SB)/4, $0x3f317200
-DATA SpiralsConstants<>+704(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+708(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+712(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+716(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+720(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+724(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+728(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+732(SB)/4, $0x35bfbe8e
-DATA SpiralsConstants<>+736(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+740(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+744(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+748(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+752(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+756(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+760(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+764(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+768(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+772(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+776(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+780(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+784(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+788(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+792(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+796(SB)/4, $0x3d2aaa75
-DATA SpiralsConstants<>+800(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+804(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+808(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+812(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+816(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+820(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+824(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+828(SB)/4, $0x3c088870
-DATA SpiralsConstants<>+832(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+836(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+840(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+844(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+848(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+852(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+856(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+860(SB)/4, $0x3ab6a192
-DATA SpiralsConstants<>+864(SB)/4, $0x39509279
-DATA SpiralsConstants<>+868(SB)/4, $0x39509279
-DATA SpiralsConstants<>+872(SB)/4, $0x39509279
-DATA SpiralsConstants<>+876(SB)/4, $0x39509279
-DATA SpiralsConstants<>+880(SB)/4, $0x39509279
-DATA SpiralsConstants<>+884(SB)/4, $0x39509279
-DATA SpiralsConstants<>+888(SB)/4, $0x39509279
-DATA SpiralsConstants<>+892(SB)/4, $0x39509279
-DATA SpiralsConstants<>+896(SB)/4, $0x00000000
-DATA SpiralsConstants<>+900(SB)/4, $0x00000001
-DATA SpiralsConstants<>+904(SB)/4, $0x00000004
-DATA SpiralsConstants<>+908(SB)/4, $0x00000005
-DATA SpiralsConstants<>+912(SB)/4, $0x00000008
-DATA SpiralsConstants<>+916(SB)/4, $0x00000009
-DATA SpiralsConstants<>+920(SB)/4, $0x0000000c
-DATA SpiralsConstants<>+924(SB)/4, $0x0000000d
-DATA SpiralsConstants<>+928(SB)/4, $0x00000002
-DATA SpiralsConstants<>+932(SB)/4, $0x00000003
-DATA SpiralsConstants<>+936(SB)/4, $0x00000006
-DATA SpiralsConstants<>+940(SB)/4, $0x00000007
-DATA SpiralsConstants<>+944(SB)/4, $0x0000000a
-DATA SpiralsConstants<>+948(SB)/4, $0x0000000b
-DATA SpiralsConstants<>+952(SB)/4, $0x0000000e
-DATA SpiralsConstants<>+956(SB)/4, $0x0000000f
-DATA SpiralsConstants<>+960(SB)/4, $0x41133333
-DATA SpiralsConstants<>+964(SB)/4, $0x7fffffff
-DATA SpiralsConstants<>+968(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+972(SB)/4, $0x00000000
-DATA SpiralsConstants<>+976(SB)/4, $0x00000000
-DATA SpiralsConstants<>+980(SB)/4, $0x00000000
-DATA SpiralsConstants<>+984(SB)/4, $0x00000000
-DATA SpiralsConstants<>+988(SB)/4, $0x00000000
-DATA SpiralsConstants<>+992(SB)/4, $0x00000000
-DATA SpiralsConstants<>+996(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1000(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1004(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1008(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1012(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1016(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1020(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1024(SB)/4, $0x3f8f5d20
-DATA SpiralsConstants<>+1028(SB)/4, $0x3fb01fb1
-DATA SpiralsConstants<>+1032(SB)/4, $0x3fd1b051
-DATA SpiralsConstants<>+1036(SB)/4, $0x3fef2f70
-DATA SpiralsConstants<>+1040(SB)/4, $0x40079a3b
-DATA SpiralsConstants<>+1044(SB)/4, $0x4018685e
-DATA SpiralsConstants<>+1048(SB)/4, $0x402817cb
-DATA SpiralsConstants<>+1052(SB)/4, $0x403761a0
-DATA SpiralsConstants<>+1056(SB)/4, $0x40514faa
-DATA SpiralsConstants<>+1060(SB)/4, $0x4071dcca
-DATA SpiralsConstants<>+1064(SB)/4, $0x4087899d
-DATA SpiralsConstants<>+1068(SB)/4, $0x40973379
-DATA SpiralsConstants<>+1072(SB)/4, $0x40a8c798
-DATA SpiralsConstants<>+1076(SB)/4, $0x40b8b7a9
-DATA SpiralsConstants<>+1080(SB)/4, $0x40c86514
-DATA SpiralsConstants<>+1084(SB)/4, $0x40d85a33
-DATA SpiralsConstants<>+1088(SB)/4, $0x40f06ae2
-DATA SpiralsConstants<>+1092(SB)/4, $0x410aa123
-DATA SpiralsConstants<>+1096(SB)/4, $0x41120000
-DATA SpiralsConstants<>+1100(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1104(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1108(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1112(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1116(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1120(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1124(SB)/4, $0x3e3d8f7f
-DATA SpiralsConstants<>+1128(SB)/4, $0x3ea3ab50
-DATA SpiralsConstants<>+1132(SB)/4, $0x3ee2aab4
-DATA SpiralsConstants<>+1136(SB)/4, $0x3f118b3f
-DATA SpiralsConstants<>+1140(SB)/4, $0x3f2e90f7
-DATA SpiralsConstants<>+1144(SB)/4, $0x3f500742
-DATA SpiralsConstants<>+1148(SB)/4, $0x3f6e3c91
-DATA SpiralsConstants<>+1152(SB)/4, $0x3f4ebd82
-DATA SpiralsConstants<>+1156(SB)/4, $0x3f614aa1
-DATA SpiralsConstants<>+1160(SB)/4, $0x3f6d5e43
-DATA SpiralsConstants<>+1164(SB)/4, $0x3f7416a0
-DATA SpiralsConstants<>+1168(SB)/4, $0x3f78b5f0
-DATA SpiralsConstants<>+1172(SB)/4, $0x3f7ba9d8
-DATA SpiralsConstants<>+1176(SB)/4, $0x3f7d55c3
-DATA SpiralsConstants<>+1180(SB)/4, $0x3f7e580f
-DATA SpiralsConstants<>+1184(SB)/4, $0x3f7f4320
-DATA SpiralsConstants<>+1188(SB)/4, $0x3f7fbba4
-DATA SpiralsConstants<>+1192(SB)/4, $0x3f7fe48e
-DATA SpiralsConstants<>+1196(SB)/4, $0x3f7ff5b0
-DATA SpiralsConstants<>+1200(SB)/4, $0x3f7ffc90
-DATA SpiralsConstants<>+1204(SB)/4, $0x3f7ffebb
-DATA SpiralsConstants<>+1208(SB)/4, $0x3f7fff86
-DATA SpiralsConstants<>+1212(SB)/4, $0x3f7fffd3
-DATA SpiralsConstants<>+1216(SB)/4, $0x3f7ffff6
-DATA SpiralsConstants<>+1220(SB)/4, $0x3f7fffff
-DATA SpiralsConstants<>+1224(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+1228(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1232(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1236(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1240(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1244(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1248(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1252(SB)/4, $0x3e3b6cab
-DATA SpiralsConstants<>+1256(SB)/4, $0x3e9e5026
-DATA SpiralsConstants<>+1260(SB)/4, $0x3ed4ef27
-DATA SpiralsConstants<>+1264(SB)/4, $0x3f03a7d4
-DATA SpiralsConstants<>+1268(SB)/4, $0x3f17bea7
-DATA SpiralsConstants<>+1272(SB)/4, $0x3f2bc87d
-DATA SpiralsConstants<>+1276(SB)/4, $0x3f3b1ae2
-DATA SpiralsConstants<>+1280(SB)/4, $0x3eb214ed
-DATA SpiralsConstants<>+1284(SB)/4, $0x3e66eeed
-DATA SpiralsConstants<>+1288(SB)/4, $0x3e0fa155
-DATA SpiralsConstants<>+1292(SB)/4, $0x3dba26e8
-DATA SpiralsConstants<>+1296(SB)/4, $0x3d65efdb
-DATA SpiralsConstants<>+1300(SB)/4, $0x3d09981c
-DATA SpiralsConstants<>+1304(SB)/4, $0x3ca9abfb
-DATA SpiralsConstants<>+1308(SB)/4, $0x3c5348fd
-DATA SpiralsConstants<>+1312(SB)/4, $0x3bbc9a53
-DATA SpiralsConstants<>+1316(SB)/4, $0x3b08a5be
-DATA SpiralsConstants<>+1320(SB)/4, $0x3a5b843f
-DATA SpiralsConstants<>+1324(SB)/4, $0x39a4fcae
-DATA SpiralsConstants<>+1328(SB)/4, $0x38dbfea9
-DATA SpiralsConstants<>+1332(SB)/4, $0x38227fd6
-DATA SpiralsConstants<>+1336(SB)/4, $0x3773fe5f
-DATA SpiralsConstants<>+1340(SB)/4, $0x36b3ffae
-DATA SpiralsConstants<>+1344(SB)/4, $0x359ffffa
-DATA SpiralsConstants<>+1348(SB)/4, $0x33fffff6
-DATA SpiralsConstants<>+1352(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1356(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1360(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1364(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1368(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1372(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1376(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1380(SB)/4, $0x3f776c81
-DATA SpiralsConstants<>+1384(SB)/4, $0x3f67863e
-DATA SpiralsConstants<>+1388(SB)/4, $0x3f53b8c2
-DATA SpiralsConstants<>+1392(SB)/4, $0x3f3c4acf
-DATA SpiralsConstants<>+1396(SB)/4, $0x3f260d89
-DATA SpiralsConstants<>+1400(SB)/4, $0x3f0cba8c
-DATA SpiralsConstants<>+1404(SB)/4, $0x3eee7f6e
-DATA SpiralsConstants<>+1408(SB)/4, $0xbe8fd0bc
-DATA SpiralsConstants<>+1412(SB)/4, $0xbe4b3b69
-DATA SpiralsConstants<>+1416(SB)/4, $0xbe052d4c
-DATA SpiralsConstants<>+1420(SB)/4, $0xbdb17d89
-DATA SpiralsConstants<>+1424(SB)/4, $0xbd5f6392
-DATA SpiralsConstants<>+1428(SB)/4, $0xbd074351
-DATA SpiralsConstants<>+1432(SB)/4, $0xbca7e7e9
-DATA SpiralsConstants<>+1436(SB)/4, $0xbc51ebc9
-DATA SpiralsConstants<>+1440(SB)/4, $0xbbbc0e36
-DATA SpiralsConstants<>+1444(SB)/4, $0xbb08802f
-DATA SpiralsConstants<>+1448(SB)/4, $0xba5b6caa
-DATA SpiralsConstants<>+1452(SB)/4, $0xb9a4f57a
-DATA SpiralsConstants<>+1456(SB)/4, $0xb8dc0681
-DATA SpiralsConstants<>+1460(SB)/4, $0xb822920b
-DATA SpiralsConstants<>+1464(SB)/4, $0xb7739b33
-DATA SpiralsConstants<>+1468(SB)/4, $0xb6b3ece5
-DATA SpiralsConstants<>+1472(SB)/4, $0xb59ff120
-DATA SpiralsConstants<>+1476(SB)/4, $0xb3ffe119
-DATA SpiralsConstants<>+1480(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1484(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1488(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1492(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1496(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1500(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1504(SB)/4, $0x32dacbc1
-DATA SpiralsConstants<>+1508(SB)/4, $0xbe35255b
-DATA SpiralsConstants<>+1512(SB)/4, $0xbe8f2d48
-DATA SpiralsConstants<>+1516(SB)/4, $0xbeb01ad4
-DATA SpiralsConstants<>+1520(SB)/4, $0xbec1ab8a
-DATA SpiralsConstants<>+1524(SB)/4, $0xbec4db29
-DATA SpiralsConstants<>+1528(SB)/4, $0xbebcddc8
-DATA SpiralsConstants<>+1532(SB)/4, $0xbeae5023
-DATA SpiralsConstants<>+1536(SB)/4, $0x3de31e99
-DATA SpiralsConstants<>+1540(SB)/4, $0x3dcbc02f
-DATA SpiralsConstants<>+1544(SB)/4, $0x3d97375c
-DATA SpiralsConstants<>+1548(SB)/4, $0x3d565c88
-DATA SpiralsConstants<>+1552(SB)/4, $0x3d0c6170
-DATA SpiralsConstants<>+1556(SB)/4, $0x3cae3763
-DATA SpiralsConstants<>+1560(SB)/4, $0x3c5b32f0
-DATA SpiralsConstants<>+1564(SB)/4, $0x3c0a272f
-DATA SpiralsConstants<>+1568(SB)/4, $0x3b794246
-DATA SpiralsConstants<>+1572(SB)/4, $0x3ab5982c
-DATA SpiralsConstants<>+1576(SB)/4, $0x3a122ff8
-DATA SpiralsConstants<>+1580(SB)/4, $0x395beda2
-DATA SpiralsConstants<>+1584(SB)/4, $0x38926f5e
-DATA SpiralsConstants<>+1588(SB)/4, $0x37d80f9d
-DATA SpiralsConstants<>+1592(SB)/4, $0x37237cb5
-DATA SpiralsConstants<>+1596(SB)/4, $0x36703fda
-DATA SpiralsConstants<>+1600(SB)/4, $0x3555348b
-DATA SpiralsConstants<>+1604(SB)/4, $0x33a9db5a
-DATA SpiralsConstants<>+1608(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1612(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1616(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1620(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1624(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1628(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1632(SB)/4, $0xbeaaab82
-DATA SpiralsConstants<>+1636(SB)/4, $0xbe945e8b
-DATA SpiralsConstants<>+1640(SB)/4, $0xbe5c27e0
-DATA SpiralsConstants<>+1644(SB)/4, $0xbe07d305
-DATA SpiralsConstants<>+1648(SB)/4, $0xbd4f793b
-DATA SpiralsConstants<>+1652(SB)/4, $0x3c3f4c26
-DATA SpiralsConstants<>+1656(SB)/4, $0x3d83a936
-DATA SpiralsConstants<>+1660(SB)/4, $0x3dbf9c50
-DATA SpiralsConstants<>+1664(SB)/4, $0x3b8ea104
-DATA SpiralsConstants<>+1668(SB)/4, $0xbcaddfe9
-DATA SpiralsConstants<>+1672(SB)/4, $0xbccd2a94
-DATA SpiralsConstants<>+1676(SB)/4, $0xbcac0c1c
-DATA SpiralsConstants<>+1680(SB)/4, $0xbc780862
-DATA SpiralsConstants<>+1684(SB)/4, $0xbc227602
-DATA SpiralsConstants<>+1688(SB)/4, $0xbbd224aa
-DATA SpiralsConstants<>+1692(SB)/4, $0xbb864f2c
-DATA SpiralsConstants<>+1696(SB)/4, $0xbaf848e1
-DATA SpiralsConstants<>+1700(SB)/4, $0xba36615a
-DATA SpiralsConstants<>+1704(SB)/4, $0xb992ef64
-DATA SpiralsConstants<>+1708(SB)/4, $0xb8dd5a4a
-DATA SpiralsConstants<>+1712(SB)/4, $0xb811d3ad
-DATA SpiralsConstants<>+1716(SB)/4, $0xb75417be
-DATA SpiralsConstants<>+1720(SB)/4, $0xb6b14040
-DATA SpiralsConstants<>+1724(SB)/4, $0xb5f6b849
-DATA SpiralsConstants<>+1728(SB)/4, $0xb4dc97ea
-DATA SpiralsConstants<>+1732(SB)/4, $0xb32e950c
-DATA SpiralsConstants<>+1736(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1740(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1744(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1748(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1752(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1756(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1760(SB)/4, $0x3976545d
-DATA SpiralsConstants<>+1764(SB)/4, $0x3de52200
-DATA SpiralsConstants<>+1768(SB)/4, $0x3e2323c5
-DATA SpiralsConstants<>+1772(SB)/4, $0x3e2dc7e3
-DATA SpiralsConstants<>+1776(SB)/4, $0x3e1beadc
-DATA SpiralsConstants<>+1780(SB)/4, $0x3df77f54
-DATA SpiralsConstants<>+1784(SB)/4, $0x3da41717
-DATA SpiralsConstants<>+1788(SB)/4, $0x3d3912ca
-DATA SpiralsConstants<>+1792(SB)/4, $0xbd03c0a5
-DATA SpiralsConstants<>+1796(SB)/4, $0xbc1a3371
-DATA SpiralsConstants<>+1800(SB)/4, $0x3ad3712b
-DATA SpiralsConstants<>+1804(SB)/4, $0x3b973862
-DATA SpiralsConstants<>+1808(SB)/4, $0x3b956770
-DATA SpiralsConstants<>+1812(SB)/4, $0x3b5d52c8
-DATA SpiralsConstants<>+1816(SB)/4, $0x3b1a31ac
-DATA SpiralsConstants<>+1820(SB)/4, $0x3abc7213
-DATA SpiralsConstants<>+1824(SB)/4, $0x3a468bac
-DATA SpiralsConstants<>+1828(SB)/4, $0x3994c5e1
-DATA SpiralsConstants<>+1832(SB)/4, $0x38e3b00a
-DATA SpiralsConstants<>+1836(SB)/4, $0x382a26cb
-DATA SpiralsConstants<>+1840(SB)/4, $0x37898c33
-DATA SpiralsConstants<>+1844(SB)/4, $0x36e4daf2
-DATA SpiralsConstants<>+1848(SB)/4, $0x356ef6cc
-DATA SpiralsConstants<>+1852(SB)/4, $0x352c0853
-DATA SpiralsConstants<>+1856(SB)/4, $0x3431d754
-DATA SpiralsConstants<>+1860(SB)/4, $0x32a8c62a
-DATA SpiralsConstants<>+1864(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1868(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1872(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1876(SB)/4, $0x00000000
+DATA SpiralsConstants<>+448(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+452(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+456(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+460(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+464(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+468(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+472(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+476(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+480(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+484(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+488(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+492(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+496(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+500(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+504(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+508(SB)/4, $0x4b400000
+DATA SpiralsConstants<>+512(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+516(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+520(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+524(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+528(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+532(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+536(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+540(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+544(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+548(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+552(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+556(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+560(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+564(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+568(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+572(SB)/4, $0x3f000000
+DATA SpiralsConstants<>+576(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+580(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+584(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+588(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+592(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+596(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+600(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+604(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+608(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+612(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+616(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+620(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+624(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+628(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+632(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+636(SB)/4, $0x3f317200
+DATA SpiralsConstants<>+640(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+644(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+648(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+652(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+656(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+660(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+664(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+668(SB)/4, $0x35bfbe8e
+DATA SpiralsConstants<>+672(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+676(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+680(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+684(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+688(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+692(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+696(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+700(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+704(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+708(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+712(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+716(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+720(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+724(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+728(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+732(SB)/4, $0x3d2aaa75
+DATA SpiralsConstants<>+736(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+740(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+744(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+748(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+752(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+756(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+760(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+764(SB)/4, $0x3c088870
+DATA SpiralsConstants<>+768(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+772(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+776(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+780(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+784(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+788(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+792(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+796(SB)/4, $0x3ab6a192
+DATA SpiralsConstants<>+800(SB)/4, $0x39509279
+DATA SpiralsConstants<>+804(SB)/4, $0x39509279
+DATA SpiralsConstants<>+808(SB)/4, $0x39509279
+DATA SpiralsConstants<>+812(SB)/4, $0x39509279
+DATA SpiralsConstants<>+816(SB)/4, $0x39509279
+DATA SpiralsConstants<>+820(SB)/4, $0x39509279
+DATA SpiralsConstants<>+824(SB)/4, $0x39509279
+DATA SpiralsConstants<>+828(SB)/4, $0x39509279
+DATA SpiralsConstants<>+832(SB)/4, $0x00000000
+DATA SpiralsConstants<>+836(SB)/4, $0x00000001
+DATA SpiralsConstants<>+840(SB)/4, $0x00000004
+DATA SpiralsConstants<>+844(SB)/4, $0x00000005
+DATA SpiralsConstants<>+848(SB)/4, $0x00000008
+DATA SpiralsConstants<>+852(SB)/4, $0x00000009
+DATA SpiralsConstants<>+856(SB)/4, $0x0000000c
+DATA SpiralsConstants<>+860(SB)/4, $0x0000000d
+DATA SpiralsConstants<>+864(SB)/4, $0x00000002
+DATA SpiralsConstants<>+868(SB)/4, $0x00000003
+DATA SpiralsConstants<>+872(SB)/4, $0x00000006
+DATA SpiralsConstants<>+876(SB)/4, $0x00000007
+DATA SpiralsConstants<>+880(SB)/4, $0x0000000a
+DATA SpiralsConstants<>+884(SB)/4, $0x0000000b
+DATA SpiralsConstants<>+888(SB)/4, $0x0000000e
+DATA SpiralsConstants<>+892(SB)/4, $0x0000000f
+DATA SpiralsConstants<>+896(SB)/4, $0x41133333
+DATA SpiralsConstants<>+900(SB)/4, $0x7fffffff
+DATA SpiralsConstants<>+904(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+908(SB)/4, $0x00000000
+DATA SpiralsConstants<>+912(SB)/4, $0x00000000
+DATA SpiralsConstants<>+916(SB)/4, $0x00000000
+DATA SpiralsConstants<>+920(SB)/4, $0x00000000
+DATA SpiralsConstants<>+924(SB)/4, $0x00000000
+DATA SpiralsConstants<>+928(SB)/4, $0x00000000
+DATA SpiralsConstants<>+932(SB)/4, $0x00000000
+DATA SpiralsConstants<>+936(SB)/4, $0x00000000
+DATA SpiralsConstants<>+940(SB)/4, $0x00000000
+DATA SpiralsConstants<>+944(SB)/4, $0x00000000
+DATA SpiralsConstants<>+948(SB)/4, $0x00000000
+DATA SpiralsConstants<>+952(SB)/4, $0x00000000
+DATA SpiralsConstants<>+956(SB)/4, $0x00000000
+DATA SpiralsConstants<>+960(SB)/4, $0x3f8f5d20
+DATA SpiralsConstants<>+964(SB)/4, $0x3fb01fb1
+DATA SpiralsConstants<>+968(SB)/4, $0x3fd1b051
+DATA SpiralsConstants<>+972(SB)/4, $0x3fef2f70
+DATA SpiralsConstants<>+976(SB)/4, $0x40079a3b
+DATA SpiralsConstants<>+980(SB)/4, $0x4018685e
+DATA SpiralsConstants<>+984(SB)/4, $0x402817cb
+DATA SpiralsConstants<>+988(SB)/4, $0x403761a0
+DATA SpiralsConstants<>+992(SB)/4, $0x40514faa
+DATA SpiralsConstants<>+996(SB)/4, $0x4071dcca
+DATA SpiralsConstants<>+1000(SB)/4, $0x4087899d
+DATA SpiralsConstants<>+1004(SB)/4, $0x40973379
+DATA SpiralsConstants<>+1008(SB)/4, $0x40a8c798
+DATA SpiralsConstants<>+1012(SB)/4, $0x40b8b7a9
+DATA SpiralsConstants<>+1016(SB)/4, $0x40c86514
+DATA SpiralsConstants<>+1020(SB)/4, $0x40d85a33
+DATA SpiralsConstants<>+1024(SB)/4, $0x40f06ae2
+DATA SpiralsConstants<>+1028(SB)/4, $0x410aa123
+DATA SpiralsConstants<>+1032(SB)/4, $0x41120000
+DATA SpiralsConstants<>+1036(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1040(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1044(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1048(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1052(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1056(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1060(SB)/4, $0x3e3d8f7f
+DATA SpiralsConstants<>+1064(SB)/4, $0x3ea3ab50
+DATA SpiralsConstants<>+1068(SB)/4, $0x3ee2aab4
+DATA SpiralsConstants<>+1072(SB)/4, $0x3f118b3f
+DATA SpiralsConstants<>+1076(SB)/4, $0x3f2e90f7
+DATA SpiralsConstants<>+1080(SB)/4, $0x3f500742
+DATA SpiralsConstants<>+1084(SB)/4, $0x3f6e3c91
+DATA SpiralsConstants<>+1088(SB)/4, $0x3f4ebd82
+DATA SpiralsConstants<>+1092(SB)/4, $0x3f614aa1
+DATA SpiralsConstants<>+1096(SB)/4, $0x3f6d5e43
+DATA SpiralsConstants<>+1100(SB)/4, $0x3f7416a0
+DATA SpiralsConstants<>+1104(SB)/4, $0x3f78b5f0
+DATA SpiralsConstants<>+1108(SB)/4, $0x3f7ba9d8
+DATA SpiralsConstants<>+1112(SB)/4, $0x3f7d55c3
+DATA SpiralsConstants<>+1116(SB)/4, $0x3f7e580f
+DATA SpiralsConstants<>+1120(SB)/4, $0x3f7f4320
+DATA SpiralsConstants<>+1124(SB)/4, $0x3f7fbba4
+DATA SpiralsConstants<>+1128(SB)/4, $0x3f7fe48e
+DATA SpiralsConstants<>+1132(SB)/4, $0x3f7ff5b0
+DATA SpiralsConstants<>+1136(SB)/4, $0x3f7ffc90
+DATA SpiralsConstants<>+1140(SB)/4, $0x3f7ffebb
+DATA SpiralsConstants<>+1144(SB)/4, $0x3f7fff86
+DATA SpiralsConstants<>+1148(SB)/4, $0x3f7fffd3
+DATA SpiralsConstants<>+1152(SB)/4, $0x3f7ffff6
+DATA SpiralsConstants<>+1156(SB)/4, $0x3f7fffff
+DATA SpiralsConstants<>+1160(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+1164(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1168(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1172(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1176(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1180(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1184(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1188(SB)/4, $0x3e3b6cab
+DATA SpiralsConstants<>+1192(SB)/4, $0x3e9e5026
+DATA SpiralsConstants<>+1196(SB)/4, $0x3ed4ef27
+DATA SpiralsConstants<>+1200(SB)/4, $0x3f03a7d4
+DATA SpiralsConstants<>+1204(SB)/4, $0x3f17bea7
+DATA SpiralsConstants<>+1208(SB)/4, $0x3f2bc87d
+DATA SpiralsConstants<>+1212(SB)/4, $0x3f3b1ae2
+DATA SpiralsConstants<>+1216(SB)/4, $0x3eb214ed
+DATA SpiralsConstants<>+1220(SB)/4, $0x3e66eeed
+DATA SpiralsConstants<>+1224(SB)/4, $0x3e0fa155
+DATA SpiralsConstants<>+1228(SB)/4, $0x3dba26e8
+DATA SpiralsConstants<>+1232(SB)/4, $0x3d65efdb
+DATA SpiralsConstants<>+1236(SB)/4, $0x3d09981c
+DATA SpiralsConstants<>+1240(SB)/4, $0x3ca9abfb
+DATA SpiralsConstants<>+1244(SB)/4, $0x3c5348fd
+DATA SpiralsConstants<>+1248(SB)/4, $0x3bbc9a53
+DATA SpiralsConstants<>+1252(SB)/4, $0x3b08a5be
+DATA SpiralsConstants<>+1256(SB)/4, $0x3a5b843f
+DATA SpiralsConstants<>+1260(SB)/4, $0x39a4fcae
+DATA SpiralsConstants<>+1264(SB)/4, $0x38dbfea9
+DATA SpiralsConstants<>+1268(SB)/4, $0x38227fd6
+DATA SpiralsConstants<>+1272(SB)/4, $0x3773fe5f
+DATA SpiralsConstants<>+1276(SB)/4, $0x36b3ffae
+DATA SpiralsConstants<>+1280(SB)/4, $0x359ffffa
+DATA SpiralsConstants<>+1284(SB)/4, $0x33fffff6
+DATA SpiralsConstants<>+1288(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1292(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1296(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1300(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1304(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1308(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1312(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1316(SB)/4, $0x3f776c81
+DATA SpiralsConstants<>+1320(SB)/4, $0x3f67863e
+DATA SpiralsConstants<>+1324(SB)/4, $0x3f53b8c2
+DATA SpiralsConstants<>+1328(SB)/4, $0x3f3c4acf
+DATA SpiralsConstants<>+1332(SB)/4, $0x3f260d89
+DATA SpiralsConstants<>+1336(SB)/4, $0x3f0cba8c
+DATA SpiralsConstants<>+1340(SB)/4, $0x3eee7f6e
+DATA SpiralsConstants<>+1344(SB)/4, $0xbe8fd0bc
+DATA SpiralsConstants<>+1348(SB)/4, $0xbe4b3b69
+DATA SpiralsConstants<>+1352(SB)/4, $0xbe052d4c
+DATA SpiralsConstants<>+1356(SB)/4, $0xbdb17d89
+DATA SpiralsConstants<>+1360(SB)/4, $0xbd5f6392
+DATA SpiralsConstants<>+1364(SB)/4, $0xbd074351
+DATA SpiralsConstants<>+1368(SB)/4, $0xbca7e7e9
+DATA SpiralsConstants<>+1372(SB)/4, $0xbc51ebc9
+DATA SpiralsConstants<>+1376(SB)/4, $0xbbbc0e36
+DATA SpiralsConstants<>+1380(SB)/4, $0xbb08802f
+DATA SpiralsConstants<>+1384(SB)/4, $0xba5b6caa
+DATA SpiralsConstants<>+1388(SB)/4, $0xb9a4f57a
+DATA SpiralsConstants<>+1392(SB)/4, $0xb8dc0681
+DATA SpiralsConstants<>+1396(SB)/4, $0xb822920b
+DATA SpiralsConstants<>+1400(SB)/4, $0xb7739b33
+DATA SpiralsConstants<>+1404(SB)/4, $0xb6b3ece5
+DATA SpiralsConstants<>+1408(SB)/4, $0xb59ff120
+DATA SpiralsConstants<>+1412(SB)/4, $0xb3ffe119
+DATA SpiralsConstants<>+1416(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1420(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1424(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1428(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1432(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1436(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1440(SB)/4, $0x32dacbc1
+DATA SpiralsConstants<>+1444(SB)/4, $0xbe35255b
+DATA SpiralsConstants<>+1448(SB)/4, $0xbe8f2d48
+DATA SpiralsConstants<>+1452(SB)/4, $0xbeb01ad4
+DATA SpiralsConstants<>+1456(SB)/4, $0xbec1ab8a
+DATA SpiralsConstants<>+1460(SB)/4, $0xbec4db29
+DATA SpiralsConstants<>+1464(SB)/4, $0xbebcddc8
+DATA SpiralsConstants<>+1468(SB)/4, $0xbeae5023
+DATA SpiralsConstants<>+1472(SB)/4, $0x3de31e99
+DATA SpiralsConstants<>+1476(SB)/4, $0x3dcbc02f
+DATA SpiralsConstants<>+1480(SB)/4, $0x3d97375c
+DATA SpiralsConstants<>+1484(SB)/4, $0x3d565c88
+DATA SpiralsConstants<>+1488(SB)/4, $0x3d0c6170
+DATA SpiralsConstants<>+1492(SB)/4, $0x3cae3763
+DATA SpiralsConstants<>+1496(SB)/4, $0x3c5b32f0
+DATA SpiralsConstants<>+1500(SB)/4, $0x3c0a272f
+DATA SpiralsConstants<>+1504(SB)/4, $0x3b794246
+DATA SpiralsConstants<>+1508(SB)/4, $0x3ab5982c
+DATA SpiralsConstants<>+1512(SB)/4, $0x3a122ff8
+DATA SpiralsConstants<>+1516(SB)/4, $0x395beda2
+DATA SpiralsConstants<>+1520(SB)/4, $0x38926f5e
+DATA SpiralsConstants<>+1524(SB)/4, $0x37d80f9d
+DATA SpiralsConstants<>+1528(SB)/4, $0x37237cb5
+DATA SpiralsConstants<>+1532(SB)/4, $0x36703fda
+DATA SpiralsConstants<>+1536(SB)/4, $0x3555348b
+DATA SpiralsConstants<>+1540(SB)/4, $0x33a9db5a
+DATA SpiralsConstants<>+1544(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1548(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1552(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1556(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1560(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1564(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1568(SB)/4, $0xbeaaab82
+DATA SpiralsConstants<>+1572(SB)/4, $0xbe945e8b
+DATA SpiralsConstants<>+1576(SB)/4, $0xbe5c27e0
+DATA SpiralsConstants<>+1580(SB)/4, $0xbe07d305
+DATA SpiralsConstants<>+1584(SB)/4, $0xbd4f793b
+DATA SpiralsConstants<>+1588(SB)/4, $0x3c3f4c26
+DATA SpiralsConstants<>+1592(SB)/4, $0x3d83a936
+DATA SpiralsConstants<>+1596(SB)/4, $0x3dbf9c50
+DATA SpiralsConstants<>+1600(SB)/4, $0x3b8ea104
+DATA SpiralsConstants<>+1604(SB)/4, $0xbcaddfe9
+DATA SpiralsConstants<>+1608(SB)/4, $0xbccd2a94
+DATA SpiralsConstants<>+1612(SB)/4, $0xbcac0c1c
+DATA SpiralsConstants<>+1616(SB)/4, $0xbc780862
+DATA SpiralsConstants<>+1620(SB)/4, $0xbc227602
+DATA SpiralsConstants<>+1624(SB)/4, $0xbbd224aa
+DATA SpiralsConstants<>+1628(SB)/4, $0xbb864f2c
+DATA SpiralsConstants<>+1632(SB)/4, $0xbaf848e1
+DATA SpiralsConstants<>+1636(SB)/4, $0xba36615a
+DATA SpiralsConstants<>+1640(SB)/4, $0xb992ef64
+DATA SpiralsConstants<>+1644(SB)/4, $0xb8dd5a4a
+DATA SpiralsConstants<>+1648(SB)/4, $0xb811d3ad
+DATA SpiralsConstants<>+1652(SB)/4, $0xb75417be
+DATA SpiralsConstants<>+1656(SB)/4, $0xb6b14040
+DATA SpiralsConstants<>+1660(SB)/4, $0xb5f6b849
+DATA SpiralsConstants<>+1664(SB)/4, $0xb4dc97ea
+DATA SpiralsConstants<>+1668(SB)/4, $0xb32e950c
+DATA SpiralsConstants<>+1672(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1676(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1680(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1684(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1688(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1692(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1696(SB)/4, $0x3976545d
+DATA SpiralsConstants<>+1700(SB)/4, $0x3de52200
+DATA SpiralsConstants<>+1704(SB)/4, $0x3e2323c5
+DATA SpiralsConstants<>+1708(SB)/4, $0x3e2dc7e3
+DATA SpiralsConstants<>+1712(SB)/4, $0x3e1beadc
+DATA SpiralsConstants<>+1716(SB)/4, $0x3df77f54
+DATA SpiralsConstants<>+1720(SB)/4, $0x3da41717
+DATA SpiralsConstants<>+1724(SB)/4, $0x3d3912ca
+DATA SpiralsConstants<>+1728(SB)/4, $0xbd03c0a5
+DATA SpiralsConstants<>+1732(SB)/4, $0xbc1a3371
+DATA SpiralsConstants<>+1736(SB)/4, $0x3ad3712b
+DATA SpiralsConstants<>+1740(SB)/4, $0x3b973862
+DATA SpiralsConstants<>+1744(SB)/4, $0x3b956770
+DATA SpiralsConstants<>+1748(SB)/4, $0x3b5d52c8
+DATA SpiralsConstants<>+1752(SB)/4, $0x3b1a31ac
+DATA SpiralsConstants<>+1756(SB)/4, $0x3abc7213
+DATA SpiralsConstants<>+1760(SB)/4, $0x3a468bac
+DATA SpiralsConstants<>+1764(SB)/4, $0x3994c5e1
+DATA SpiralsConstants<>+1768(SB)/4, $0x38e3b00a
+DATA SpiralsConstants<>+1772(SB)/4, $0x382a26cb
+DATA SpiralsConstants<>+1776(SB)/4, $0x37898c33
+DATA SpiralsConstants<>+1780(SB)/4, $0x36e4daf2
+DATA SpiralsConstants<>+1784(SB)/4, $0x356ef6cc
+DATA SpiralsConstants<>+1788(SB)/4, $0x352c0853
+DATA SpiralsConstants<>+1792(SB)/4, $0x3431d754
+DATA SpiralsConstants<>+1796(SB)/4, $0x32a8c62a
+DATA SpiralsConstants<>+1800(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1804(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1808(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1812(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1816(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1820(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1824(SB)/4, $0x3e062d94
+DATA SpiralsConstants<>+1828(SB)/4, $0x3dc44657
+DATA SpiralsConstants<>+1832(SB)/4, $0x3d2e50f5
+DATA SpiralsConstants<>+1836(SB)/4, $0xbb9ca7cb
+DATA SpiralsConstants<>+1840(SB)/4, $0xbd23c0da
+DATA SpiralsConstants<>+1844(SB)/4, $0xbd662a51
+DATA SpiralsConstants<>+1848(SB)/4, $0xbd808c6a
+DATA SpiralsConstants<>+1852(SB)/4, $0xbd5c0ee0
+DATA SpiralsConstants<>+1856(SB)/4, $0x80000000
+DATA SpiralsConstants<>+1860(SB)/4, $0xc2d00000
+DATA SpiralsConstants<>+1864(SB)/4, $0x49400000
+DATA SpiralsConstants<>+1868(SB)/4, $0x3fb8aa3b
+DATA SpiralsConstants<>+1872(SB)/4, $0x3f317218
+DATA SpiralsConstants<>+1876(SB)/4, $0xb102e308
 DATA SpiralsConstants<>+1880(SB)/4, $0x00000000
 DATA SpiralsConstants<>+1884(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1888(SB)/4, $0x3e062d94
-DATA SpiralsConstants<>+1892(SB)/4, $0x3dc44657
-DATA SpiralsConstants<>+1896(SB)/4, $0x3d2e50f5
-DATA SpiralsConstants<>+1900(SB)/4, $0xbb9ca7cb
-DATA SpiralsConstants<>+1904(SB)/4, $0xbd23c0da
-DATA SpiralsConstants<>+1908(SB)/4, $0xbd662a51
-DATA SpiralsConstants<>+1912(SB)/4, $0xbd808c6a
-DATA SpiralsConstants<>+1916(SB)/4, $0xbd5c0ee0
-DATA SpiralsConstants<>+1920(SB)/4, $0x80000000
-DATA SpiralsConstants<>+1924(SB)/4, $0xff800000
-DATA SpiralsConstants<>+1928(SB)/4, $0xc2d00000
-DATA SpiralsConstants<>+1932(SB)/4, $0x49400000
-DATA SpiralsConstants<>+1936(SB)/4, $0x3fb8aa3b
-DATA SpiralsConstants<>+1940(SB)/4, $0x3f317218
-DATA SpiralsConstants<>+1944(SB)/4, $0xb102e308
-DATA SpiralsConstants<>+1948(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1952(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1956(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1960(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1964(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1968(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1972(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1976(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1980(SB)/4, $0x00000000
-DATA SpiralsConstants<>+1984(SB)/4, $0x21800000
-DATA SpiralsConstants<>+1988(SB)/4, $0x3346cb6a
-DATA SpiralsConstants<>+1992(SB)/4, $0xb24e0610
-DATA SpiralsConstants<>+1996(SB)/4, $0x334b2482
-DATA SpiralsConstants<>+2000(SB)/4, $0x33092801
-DATA SpiralsConstants<>+2004(SB)/4, $0x331b85f2
-DATA SpiralsConstants<>+2008(SB)/4, $0xb3051aa9
-DATA SpiralsConstants<>+2012(SB)/4, $0xb2006c56
-DATA SpiralsConstants<>+2016(SB)/4, $0x329302af
-DATA SpiralsConstants<>+2020(SB)/4, $0xb302e5a2
-DATA SpiralsConstants<>+2024(SB)/4, $0x31b3d0e5
-DATA SpiralsConstants<>+2028(SB)/4, $0x31d1daf2
-DATA SpiralsConstants<>+2032(SB)/4, $0xb27ce182
-DATA SpiralsConstants<>+2036(SB)/4, $0xb1b4b0da
-DATA SpiralsConstants<>+2040(SB)/4, $0xb1d290be
-DATA SpiralsConstants<>+2044(SB)/4, $0x31b0a146
-DATA SpiralsConstants<>+2048(SB)/4, $0x3e2aaaab
-DATA SpiralsConstants<>+2052(SB)/4, $0x3f000111
-DATA SpiralsConstants<>+2056(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2060(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2064(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2068(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2072(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2076(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2080(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2084(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2088(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2092(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2096(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2100(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2104(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2108(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2112(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+2116(SB)/4, $0x3f85aac3
-DATA SpiralsConstants<>+2120(SB)/4, $0x3f8b95c2
-DATA SpiralsConstants<>+2124(SB)/4, $0x3f91c3d3
-DATA SpiralsConstants<>+2128(SB)/4, $0x3f9837f0
-DATA SpiralsConstants<>+2132(SB)/4, $0x3f9ef532
-DATA SpiralsConstants<>+2136(SB)/4, $0x3fa5fed7
-DATA SpiralsConstants<>+2140(SB)/4, $0x3fad583f
-DATA SpiralsConstants<>+2144(SB)/4, $0x3fb504f3
-DATA SpiralsConstants<>+2148(SB)/4, $0x3fbd08a4
-DATA SpiralsConstants<>+2152(SB)/4, $0x3fc5672a
-DATA SpiralsConstants<>+2156(SB)/4, $0x3fce248c
-DATA SpiralsConstants<>+2160(SB)/4, $0x3fd744fd
-DATA SpiralsConstants<>+2164(SB)/4, $0x3fe0ccdf
-DATA SpiralsConstants<>+2168(SB)/4, $0x3feac0c7
-DATA SpiralsConstants<>+2172(SB)/4, $0x3ff5257d
-DATA SpiralsConstants<>+2176(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+2184(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+2192(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+2200(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+2208(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+2216(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+2224(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+2232(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+2240(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+2248(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+2256(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+2264(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+2272(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+2280(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+2288(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+2296(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+2304(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+2312(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+2320(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+2328(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+2336(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+2344(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+2352(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+2360(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+2368(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+2376(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+2384(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+2392(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+2400(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+2408(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+2416(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+2424(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+2432(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+2440(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+2448(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+2456(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+2464(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+2472(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+2480(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+2488(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+2496(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+2504(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+2512(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+2520(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+2528(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+2536(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+2544(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+2552(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+2560(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+2568(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+2576(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+2584(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+2592(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+2600(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+2608(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+2616(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+2624(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+2632(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+2640(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+2648(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+2656(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+2664(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+2672(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+2680(SB)/8, $0x7ff8000000000001
-DATA SpiralsConstants<>+2688(SB)/8, $0x7ff0000000000000
-DATA SpiralsConstants<>+2696(SB)/8, $0x00095f619980c433
-DATA SpiralsConstants<>+2704(SB)/8, $0x4330000000000000
-DATA SpiralsConstants<>+2712(SB)/8, $0x43300000000003ff
-DATA SpiralsConstants<>+2720(SB)/8, $0x000fffffffffffff
-DATA SpiralsConstants<>+2728(SB)/8, $0x3fe6a09e667f3bcd
-DATA SpiralsConstants<>+2736(SB)/8, $0x3ff0000000000000
-DATA SpiralsConstants<>+2744(SB)/8, $0x4000000000000000
-DATA SpiralsConstants<>+2752(SB)/8, $0x3fe62e42fefa39ef
-DATA SpiralsConstants<>+2760(SB)/8, $0x4000000000004990
-DATA SpiralsConstants<>+2768(SB)/8, $0x3fe555554db62b8a
-DATA SpiralsConstants<>+2776(SB)/8, $0x3fd999a9bd09c3ae
-DATA SpiralsConstants<>+2784(SB)/8, $0x3fd2432e86d5da18
-DATA SpiralsConstants<>+2792(SB)/8, $0x3fce3aa5e803484d
-DATA SpiralsConstants<>+2800(SB)/8, $0x0000000000000000
-DATA SpiralsConstants<>+2808(SB)/8, $0xfff0000000000000
-DATA SpiralsConstants<>+2816(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+1888(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1892(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1896(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1900(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1904(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1908(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1912(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1916(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1920(SB)/4, $0x21800000
+DATA SpiralsConstants<>+1924(SB)/4, $0x3346cb6a
+DATA SpiralsConstants<>+1928(SB)/4, $0xb24e0610
+DATA SpiralsConstants<>+1932(SB)/4, $0x334b2482
+DATA SpiralsConstants<>+1936(SB)/4, $0x33092801
+DATA SpiralsConstants<>+1940(SB)/4, $0x331b85f2
+DATA SpiralsConstants<>+1944(SB)/4, $0xb3051aa9
+DATA SpiralsConstants<>+1948(SB)/4, $0xb2006c56
+DATA SpiralsConstants<>+1952(SB)/4, $0x329302af
+DATA SpiralsConstants<>+1956(SB)/4, $0xb302e5a2
+DATA SpiralsConstants<>+1960(SB)/4, $0x31b3d0e5
+DATA SpiralsConstants<>+1964(SB)/4, $0x31d1daf2
+DATA SpiralsConstants<>+1968(SB)/4, $0xb27ce182
+DATA SpiralsConstants<>+1972(SB)/4, $0xb1b4b0da
+DATA SpiralsConstants<>+1976(SB)/4, $0xb1d290be
+DATA SpiralsConstants<>+1980(SB)/4, $0x31b0a146
+DATA SpiralsConstants<>+1984(SB)/4, $0x3e2aaaab
+DATA SpiralsConstants<>+1988(SB)/4, $0x3f000111
+DATA SpiralsConstants<>+1992(SB)/4, $0x00000000
+DATA SpiralsConstants<>+1996(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2000(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2004(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2008(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2012(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2016(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2020(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2024(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2028(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2032(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2036(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2040(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2044(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2048(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+2052(SB)/4, $0x3f85aac3
+DATA SpiralsConstants<>+2056(SB)/4, $0x3f8b95c2
+DATA SpiralsConstants<>+2060(SB)/4, $0x3f91c3d3
+DATA SpiralsConstants<>+2064(SB)/4, $0x3f9837f0
+DATA SpiralsConstants<>+2068(SB)/4, $0x3f9ef532
+DATA SpiralsConstants<>+2072(SB)/4, $0x3fa5fed7
+DATA SpiralsConstants<>+2076(SB)/4, $0x3fad583f
+DATA SpiralsConstants<>+2080(SB)/4, $0x3fb504f3
+DATA SpiralsConstants<>+2084(SB)/4, $0x3fbd08a4
+DATA SpiralsConstants<>+2088(SB)/4, $0x3fc5672a
+DATA SpiralsConstants<>+2092(SB)/4, $0x3fce248c
+DATA SpiralsConstants<>+2096(SB)/4, $0x3fd744fd
+DATA SpiralsConstants<>+2100(SB)/4, $0x3fe0ccdf
+DATA SpiralsConstants<>+2104(SB)/4, $0x3feac0c7
+DATA SpiralsConstants<>+2108(SB)/4, $0x3ff5257d
+DATA SpiralsConstants<>+2112(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+2120(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+2128(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+2136(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+2144(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+2152(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+2160(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+2168(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+2176(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+2184(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+2192(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+2200(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+2208(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+2216(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+2224(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+2232(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+2240(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+2248(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+2256(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+2264(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+2272(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+2280(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+2288(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+2296(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+2304(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+2312(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+2320(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+2328(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+2336(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+2344(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+2352(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+2360(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+2368(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+2376(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+2384(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+2392(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+2400(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+2408(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+2416(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+2424(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+2432(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+2440(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+2448(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+2456(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+2464(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+2472(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+2480(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+2488(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+2496(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+2504(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+2512(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+2520(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+2528(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+2536(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+2544(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+2552(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+2560(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+2568(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+2576(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+2584(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+2592(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+2600(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+2608(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+2616(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+2624(SB)/8, $0x7ff0000000000000
+DATA SpiralsConstants<>+2632(SB)/8, $0x00095f619980c433
+DATA SpiralsConstants<>+2640(SB)/8, $0x4330000000000000
+DATA SpiralsConstants<>+2648(SB)/8, $0x43300000000003ff
+DATA SpiralsConstants<>+2656(SB)/8, $0x000fffffffffffff
+DATA SpiralsConstants<>+2664(SB)/8, $0x3fe6a09e667f3bcd
+DATA SpiralsConstants<>+2672(SB)/8, $0x3ff0000000000000
+DATA SpiralsConstants<>+2680(SB)/8, $0x4000000000000000
+DATA SpiralsConstants<>+2688(SB)/8, $0x3fe62e42fefa39ef
+DATA SpiralsConstants<>+2696(SB)/8, $0x4000000000004990
+DATA SpiralsConstants<>+2704(SB)/8, $0x3fe555554db62b8a
+DATA SpiralsConstants<>+2712(SB)/8, $0x3fd999a9bd09c3ae
+DATA SpiralsConstants<>+2720(SB)/8, $0x3fd2432e86d5da18
+DATA SpiralsConstants<>+2728(SB)/8, $0x3fce3aa5e803484d
+DATA SpiralsConstants<>+2736(SB)/8, $0x0000000000000000
+DATA SpiralsConstants<>+2744(SB)/8, $0xfff0000000000000
+DATA SpiralsConstants<>+2752(SB)/8, $0x7ff8000000000001
+DATA SpiralsConstants<>+2760(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2764(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2768(SB)/4, $0x00000001
+DATA SpiralsConstants<>+2772(SB)/4, $0x00000001
+DATA SpiralsConstants<>+2776(SB)/4, $0x00000002
+DATA SpiralsConstants<>+2780(SB)/4, $0x00000002
+DATA SpiralsConstants<>+2784(SB)/4, $0x00000003
+DATA SpiralsConstants<>+2788(SB)/4, $0x00000003
+DATA SpiralsConstants<>+2792(SB)/4, $0x00000004
+DATA SpiralsConstants<>+2796(SB)/4, $0x00000004
+DATA SpiralsConstants<>+2800(SB)/4, $0x00000005
+DATA SpiralsConstants<>+2804(SB)/4, $0x00000005
+DATA SpiralsConstants<>+2808(SB)/4, $0x00000006
+DATA SpiralsConstants<>+2812(SB)/4, $0x00000006
+DATA SpiralsConstants<>+2816(SB)/4, $0x00000007
+DATA SpiralsConstants<>+2820(SB)/4, $0x00000007
 DATA SpiralsConstants<>+2824(SB)/4, $0x00000000
 DATA SpiralsConstants<>+2828(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2832(SB)/4, $0x00000001
-DATA SpiralsConstants<>+2836(SB)/4, $0x00000001
-DATA SpiralsConstants<>+2840(SB)/4, $0x00000002
-DATA SpiralsConstants<>+2844(SB)/4, $0x00000002
-DATA SpiralsConstants<>+2848(SB)/4, $0x00000003
-DATA SpiralsConstants<>+2852(SB)/4, $0x00000003
-DATA SpiralsConstants<>+2856(SB)/4, $0x00000004
-DATA SpiralsConstants<>+2860(SB)/4, $0x00000004
-DATA SpiralsConstants<>+2864(SB)/4, $0x00000005
-DATA SpiralsConstants<>+2868(SB)/4, $0x00000005
-DATA SpiralsConstants<>+2872(SB)/4, $0x00000006
-DATA SpiralsConstants<>+2876(SB)/4, $0x00000006
-DATA SpiralsConstants<>+2880(SB)/4, $0x00000007
-DATA SpiralsConstants<>+2884(SB)/4, $0x00000007
-DATA SpiralsConstants<>+2888(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+2892(SB)/4, $0xffffffff
-DATA SpiralsConstants<>+2896(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2900(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2904(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2908(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2912(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2916(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2920(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2924(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2928(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2932(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2936(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2940(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2944(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2948(SB)/4, $0x00000000
-DATA SpiralsConstants<>+2952(SB)/4, $0x00000001
-DATA SpiralsConstants<>+2956(SB)/4, $0x00000001
-DATA SpiralsConstants<>+2960(SB)/4, $0x00000002
-DATA SpiralsConstants<>+2964(SB)/4, $0x00000002
-DATA SpiralsConstants<>+2968(SB)/4, $0x00000003
-DATA SpiralsConstants<>+2972(SB)/4, $0x00000003
-DATA SpiralsConstants<>+2976(SB)/4, $0x00000004
-DATA SpiralsConstants<>+2980(SB)/4, $0x00000004
-DATA SpiralsConstants<>+2984(SB)/4, $0x00000005
-DATA SpiralsConstants<>+2988(SB)/4, $0x00000005
-DATA SpiralsConstants<>+2992(SB)/4, $0x00000006
-DATA SpiralsConstants<>+2996(SB)/4, $0x00000006
-DATA SpiralsConstants<>+3000(SB)/4, $0x00000007
-DATA SpiralsConstants<>+3004(SB)/4, $0x00000007
-DATA SpiralsConstants<>+3008(SB)/4, $0x00000008
-DATA SpiralsConstants<>+3012(SB)/4, $0x00000008
-DATA SpiralsConstants<>+3016(SB)/4, $0x00000009
-DATA SpiralsConstants<>+3020(SB)/4, $0x00000009
-DATA SpiralsConstants<>+3024(SB)/4, $0x0000000a
-DATA SpiralsConstants<>+3028(SB)/4, $0x0000000a
-DATA SpiralsConstants<>+3032(SB)/4, $0x0000000b
-DATA SpiralsConstants<>+3036(SB)/4, $0x0000000b
-DATA SpiralsConstants<>+3040(SB)/4, $0x0000000c
-DATA SpiralsConstants<>+3044(SB)/4, $0x0000000c
-DATA SpiralsConstants<>+3048(SB)/4, $0x0000000d
-DATA SpiralsConstants<>+3052(SB)/4, $0x0000000d
-DATA SpiralsConstants<>+3056(SB)/4, $0x0000000e
-DATA SpiralsConstants<>+3060(SB)/4, $0x0000000e
-DATA SpiralsConstants<>+3064(SB)/4, $0x0000000f
-DATA SpiralsConstants<>+3068(SB)/4, $0x0000000f
-DATA SpiralsConstants<>+3072(SB)/8, $0x405528f5c28f5c29
-DATA SpiralsConstants<>+3080(SB)/8, $0x405528f5c28f5c29
-DATA SpiralsConstants<>+3088(SB)/8, $0x405528f5c28f5c29
-DATA SpiralsConstants<>+3096(SB)/8, $0x405528f5c28f5c29
-DATA SpiralsConstants<>+3104(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+3112(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+3120(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+3128(SB)/8, $0xc022666666666666
-DATA SpiralsConstants<>+3136(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+3144(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+3152(SB)/8, $0x4022666666666666
-DATA SpiralsConstants<>+3160(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+2832(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2836(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2840(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2844(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2848(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2852(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2856(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2860(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2864(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2868(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2872(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2876(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2880(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2884(SB)/4, $0x00000000
+DATA SpiralsConstants<>+2888(SB)/4, $0x00000001
+DATA SpiralsConstants<>+2892(SB)/4, $0x00000001
+DATA SpiralsConstants<>+2896(SB)/4, $0x00000002
+DATA SpiralsConstants<>+2900(SB)/4, $0x00000002
+DATA SpiralsConstants<>+2904(SB)/4, $0x00000003
+DATA SpiralsConstants<>+2908(SB)/4, $0x00000003
+DATA SpiralsConstants<>+2912(SB)/4, $0x00000004
+DATA SpiralsConstants<>+2916(SB)/4, $0x00000004
+DATA SpiralsConstants<>+2920(SB)/4, $0x00000005
+DATA SpiralsConstants<>+2924(SB)/4, $0x00000005
+DATA SpiralsConstants<>+2928(SB)/4, $0x00000006
+DATA SpiralsConstants<>+2932(SB)/4, $0x00000006
+DATA SpiralsConstants<>+2936(SB)/4, $0x00000007
+DATA SpiralsConstants<>+2940(SB)/4, $0x00000007
+DATA SpiralsConstants<>+2944(SB)/4, $0x00000008
+DATA SpiralsConstants<>+2948(SB)/4, $0x00000008
+DATA SpiralsConstants<>+2952(SB)/4, $0x00000009
+DATA SpiralsConstants<>+2956(SB)/4, $0x00000009
+DATA SpiralsConstants<>+2960(SB)/4, $0x0000000a
+DATA SpiralsConstants<>+2964(SB)/4, $0x0000000a
+DATA SpiralsConstants<>+2968(SB)/4, $0x0000000b
+DATA SpiralsConstants<>+2972(SB)/4, $0x0000000b
+DATA SpiralsConstants<>+2976(SB)/4, $0x0000000c
+DATA SpiralsConstants<>+2980(SB)/4, $0x0000000c
+DATA SpiralsConstants<>+2984(SB)/4, $0x0000000d
+DATA SpiralsConstants<>+2988(SB)/4, $0x0000000d
+DATA SpiralsConstants<>+2992(SB)/4, $0x0000000e
+DATA SpiralsConstants<>+2996(SB)/4, $0x0000000e
+DATA SpiralsConstants<>+3000(SB)/4, $0x0000000f
+DATA SpiralsConstants<>+3004(SB)/4, $0x0000000f
+DATA SpiralsConstants<>+3008(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+3016(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+3024(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+3032(SB)/8, $0x405528f5c28f5c29
+DATA SpiralsConstants<>+3040(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+3048(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+3056(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+3064(SB)/8, $0xc022666666666666
+DATA SpiralsConstants<>+3072(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+3080(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+3088(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+3096(SB)/8, $0x4022666666666666
+DATA SpiralsConstants<>+3104(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3108(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3112(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3116(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3120(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3124(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3128(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3132(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3136(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3140(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3144(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3148(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3152(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3156(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3160(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3164(SB)/4, $0x42b20000
 DATA SpiralsConstants<>+3168(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3172(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3172(SB)/4, $0x42b20000
 DATA SpiralsConstants<>+3176(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3180(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3184(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3188(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3192(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3196(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3200(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+3204(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+3208(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+3212(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+3216(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+3220(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+3224(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+3228(SB)/4, $0x42b20000
-DATA SpiralsConstants<>+3232(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3236(SB)/4, $0x42b20000
+DATA SpiralsConstants<>+3180(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+3184(SB)/4, $0x40000000
+DATA SpiralsConstants<>+3188(SB)/4, $0x40400000
+DATA SpiralsConstants<>+3192(SB)/4, $0x40800000
+DATA SpiralsConstants<>+3196(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+3200(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+3204(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+3208(SB)/4, $0x41000000
+DATA SpiralsConstants<>+3212(SB)/4, $0x41100000
+DATA SpiralsConstants<>+3216(SB)/4, $0x41200000
+DATA SpiralsConstants<>+3220(SB)/4, $0x41300000
+DATA SpiralsConstants<>+3224(SB)/4, $0x41400000
+DATA SpiralsConstants<>+3228(SB)/4, $0x41500000
+DATA SpiralsConstants<>+3232(SB)/4, $0x41600000
+DATA SpiralsConstants<>+3236(SB)/4, $0x41700000
 DATA SpiralsConstants<>+3240(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3244(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+3248(SB)/4, $0x40000000
-DATA SpiralsConstants<>+3252(SB)/4, $0x40400000
-DATA SpiralsConstants<>+3256(SB)/4, $0x40800000
-DATA SpiralsConstants<>+3260(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+3264(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+3268(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+3272(SB)/4, $0x41000000
-DATA SpiralsConstants<>+3276(SB)/4, $0x41100000
-DATA SpiralsConstants<>+3280(SB)/4, $0x41200000
-DATA SpiralsConstants<>+3284(SB)/4, $0x41300000
-DATA SpiralsConstants<>+3288(SB)/4, $0x41400000
-DATA SpiralsConstants<>+3292(SB)/4, $0x41500000
-DATA SpiralsConstants<>+3296(SB)/4, $0x41600000
-DATA SpiralsConstants<>+3300(SB)/4, $0x41700000
-DATA SpiralsConstants<>+3304(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3308(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3312(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3316(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3320(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3324(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3328(SB)/4, $0x00000000
-DATA SpiralsConstants<>+3332(SB)/4, $0x3f800000
-DATA SpiralsConstants<>+3336(SB)/4, $0x40000000
-DATA SpiralsConstants<>+3340(SB)/4, $0x40400000
-DATA SpiralsConstants<>+3344(SB)/4, $0x40800000
-DATA SpiralsConstants<>+3348(SB)/4, $0x40a00000
-DATA SpiralsConstants<>+3352(SB)/4, $0x40c00000
-DATA SpiralsConstants<>+3356(SB)/4, $0x40e00000
-DATA SpiralsConstants<>+3360(SB)/4, $0x41000000
-DATA SpiralsConstants<>+3364(SB)/4, $0x41100000
-DATA SpiralsConstants<>+3368(SB)/4, $0x41200000
-DATA SpiralsConstants<>+3372(SB)/4, $0x41300000
-DATA SpiralsConstants<>+3376(SB)/4, $0x41400000
-DATA SpiralsConstants<>+3380(SB)/4, $0x41500000
-DATA SpiralsConstants<>+3384(SB)/4, $0x41600000
-DATA SpiralsConstants<>+3388(SB)/4, $0x41700000
-GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $3392
+DATA SpiralsConstants<>+3244(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3248(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3252(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3256(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3260(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3264(SB)/4, $0x00000000
+DATA SpiralsConstants<>+3268(SB)/4, $0x3f800000
+DATA SpiralsConstants<>+3272(SB)/4, $0x40000000
+DATA SpiralsConstants<>+3276(SB)/4, $0x40400000
+DATA SpiralsConstants<>+3280(SB)/4, $0x40800000
+DATA SpiralsConstants<>+3284(SB)/4, $0x40a00000
+DATA SpiralsConstants<>+3288(SB)/4, $0x40c00000
+DATA SpiralsConstants<>+3292(SB)/4, $0x40e00000
+DATA SpiralsConstants<>+3296(SB)/4, $0x41000000
+DATA SpiralsConstants<>+3300(SB)/4, $0x41100000
+DATA SpiralsConstants<>+3304(SB)/4, $0x41200000
+DATA SpiralsConstants<>+3308(SB)/4, $0x41300000
+DATA SpiralsConstants<>+3312(SB)/4, $0x41400000
+DATA SpiralsConstants<>+3316(SB)/4, $0x41500000
+DATA SpiralsConstants<>+3320(SB)/4, $0x41600000
+DATA SpiralsConstants<>+3324(SB)/4, $0x41700000
+GLOBL SpiralsConstants<>(SB), RODATA|NOPTR, $3328

@@ -21,67 +21,66 @@ TEXT ·xorForwardAVX2(SB), NOSPLIT, $0-24
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVDDUP    (DX), X0
-	VMULPS      (DI), X0, X1
-	VMOVSD      16(DI), X2
-	VMULPS      X2, X0, X0
-	VSHUFPS     $0x88, X0, X1, X2
-	VSHUFPS     $0xdd, X0, X1, X0
-	VADDPS      X0, X2, X0
-	VADDPS      24(DI), X0, X0
-	VCVTPS2PD   X0, Y0
-	VMOVUPS     XorConstants<>+64(SB), Y1
-	VMINPD      Y0, Y1, Y0
-	VMOVUPS     XorConstants<>+32(SB), Y2
-	VMAXPD      Y0, Y2, Y0
-	VMOVUPS     XorConstants<>+96(SB), Y3
-	VMOVAPS     Y3, Y4
-	VFMADD231PD XorConstants<>+0(SB), Y0, Y4
-	VSUBPD      Y3, Y4, Y5
-	VFMSUB231PD XorConstants<>+0(SB), Y0, Y5
-	VMULPD      Y5, Y5, Y0
-	VMOVUPS     XorConstants<>+160(SB), Y6
-	VMOVAPS     Y6, Y7
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y7
-	VFMADD213PD XorConstants<>+192(SB), Y0, Y7
-	VSUBPD      Y5, Y7, Y0
-	VPSLLQ      $0x34, Y4, Y4
-	VPADDQ      XorConstants<>+224(SB), Y4, Y4
-	VADDPD      Y5, Y7, Y5
-	VFMADD213PD Y0, Y4, Y5
-	VDIVPD      Y5, Y0, Y0
-	VCVTPD2PSY  Y0, X0
-	VMOVSD      X0, (SI)
-	VEXTRACTPS  $0x02, X0, 8(SI)
+	VMOVUPS      (DI), X0
+	VMOVUPS      16(DI), X1
+	VSHUFPS      $0x88, X1, X0, X2
+	VMOVUPS      24(DI), X3
+	VBROADCASTSS (DX), X4
+	VFMADD231PS  X4, X2, X3
+	VSHUFPS      $0xdd, X1, X0, X0
+	VBROADCASTSS 4(DX), X1
+	VFMADD231PS  X1, X0, X3
+	VCVTPS2PD    X3, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPS      XorConstants<>+32(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y3
+	VMOVAPS      Y3, Y4
+	VFMADD231PD  XorConstants<>+0(SB), Y0, Y4
+	VSUBPD       Y3, Y4, Y5
+	VFMSUB231PD  XorConstants<>+0(SB), Y0, Y5
+	VMULPD       Y5, Y5, Y0
+	VMOVUPS      XorConstants<>+160(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  XorConstants<>+128(SB), Y0, Y7
+	VFMADD213PD  XorConstants<>+192(SB), Y0, Y7
+	VSUBPD       Y5, Y7, Y0
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       XorConstants<>+224(SB), Y4, Y4
+	VADDPD       Y5, Y7, Y5
+	VFMADD213PD  Y0, Y4, Y5
+	VDIVPD       Y5, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVSS      48(DI), X4
-	VANDPS      XorConstants<>+256(SB), X0, X0
-	VMOVSD      36(DI), X5
-	VINSERTPS   $0x20, 44(DI), X5, X5
-	VFMADD231PS X5, X0, X4
-	VUNPCKHPD   X4, X4, X0
-	VADDPS      X0, X4, X0
-	VSHUFPS     $0x01, X0, X0, X4
-	VADDPS      X4, X0, X0
-	VCVTPS2PD   X0, Y0
-	VMINPD      Y0, Y1, Y0
-	VMAXPD      Y0, Y2, Y0
-	VMOVAPS     Y3, Y1
-	VFMADD231PD XorConstants<>+0(SB), Y0, Y1
-	VSUBPD      Y3, Y1, Y2
-	VFMSUB231PD XorConstants<>+0(SB), Y0, Y2
-	VMULPD      Y2, Y2, Y0
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y6
-	VFMADD213PD XorConstants<>+192(SB), Y0, Y6
-	VSUBPD      Y2, Y6, Y0
-	VPSLLQ      $0x34, Y1, Y1
-	VPADDQ      XorConstants<>+224(SB), Y1, Y1
-	VADDPD      Y2, Y6, Y2
-	VFMADD213PD Y0, Y1, Y2
-	VDIVPD      Y2, Y0, Y0
-	VCVTPD2PSY  Y0, X0
-	VMOVSS      X0, 24(SI)
+	VMULPS       36(DI), X0, X0
+	VSHUFPS      $0xaa, X0, X0, X4
+	VBROADCASTSS 48(DI), X5
+	VADDPS       X5, X4, X4
+	VSHUFPS      $0x55, X0, X0, X5
+	VADDPS       X5, X0, X0
+	VADDPS       X4, X0, X0
+	VCVTPS2PD    X0, X0
+	VMINPD       X0, X1, X0
+	VMAXPD       X0, X2, X0
+	VMOVAPS      X3, X1
+	VFMADD231PD  XorConstants<>+0(SB), X0, X1
+	VSUBPD       X3, X1, X2
+	VFMSUB231PD  XorConstants<>+0(SB), X0, X2
+	VMULPD       X2, X2, X0
+	VFMADD231PD  XorConstants<>+128(SB), X0, X6
+	VFMADD213PD  XorConstants<>+192(SB), X0, X6
+	VSUBPD       X2, X6, X0
+	VPSLLQ       $0x34, X1, X1
+	VPADDQ       XorConstants<>+224(SB), X1, X1
+	VADDPD       X2, X6, X2
+	VFMADD213PD  X0, X1, X2
+	VDIVPD       X2, X0, X0
+	VCVTPD2PSX   X0, X0
+	VMOVSS       X0, 24(SI)
 	VZEROUPPER
 	RET
 
@@ -93,25 +92,24 @@ TEXT ·xorForwardAVX512(SB), NOSPLIT, $0-24
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVDDUP         (DX), X0
-	VMULPS           (DI), X0, X1
-	VMOVSD           16(DI), X2
-	VMULPS           X2, X0, X0
-	VSHUFPS          $0x88, X0, X1, X2
-	VSHUFPS          $0xdd, X0, X1, X0
-	VADDPS           X0, X2, X0
-	VADDPS           24(DI), X0, X0
-	VCVTPS2PD        X0, Y0
-	VMULPD.BCST      XorConstants<>+288(SB), Y0, Y0
+	VMOVUPS          (DI), X0
+	VMOVUPS          16(DI), X1
+	VSHUFPS          $0x88, X1, X0, X2
+	VMOVUPS          24(DI), X3
+	VFMADD231PS.BCST (DX), X2, X3
+	VSHUFPS          $0xdd, X1, X0, X0
+	VFMADD231PS.BCST 4(DX), X0, X3
+	VCVTPS2PD        X3, Y0
+	VMULPD.BCST      XorConstants<>+256(SB), Y0, Y0
 	VRNDSCALEPD      $0x08, Y0, Y1
 	VREDUCEPD        $0x08, Y0, Y0
 	VMULPD           Y0, Y0, Y2
-	VBROADCASTSD     XorConstants<>+304(SB), Y3
+	VBROADCASTSD     XorConstants<>+272(SB), Y3
 	VMOVAPS          Y3, Y4
-	VFMADD231PD.BCST XorConstants<>+296(SB), Y2, Y4
-	VFMADD213PD.BCST XorConstants<>+312(SB), Y2, Y4
+	VFMADD231PD.BCST XorConstants<>+264(SB), Y2, Y4
+	VFMADD213PD.BCST XorConstants<>+280(SB), Y2, Y4
 	VSUBPD           Y0, Y4, Y2
-	VBROADCASTSD     XorConstants<>+320(SB), Y5
+	VBROADCASTSD     XorConstants<>+288(SB), Y5
 	VSCALEFPD        Y1, Y5, Y1
 	VADDPD           Y0, Y4, Y0
 	VFMADD213PD      Y2, Y1, Y0
@@ -121,28 +119,25 @@ TEXT ·xorForwardAVX512(SB), NOSPLIT, $0-24
 	VEXTRACTPS       $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVSS           48(DI), X1
-	VANDPS           XorConstants<>+328(SB), X0, X0
-	VMOVSD           36(DI), X2
-	VINSERTPS        $0x20, 44(DI), X2, X2
-	VFMADD231PS      X2, X0, X1
-	VUNPCKHPD        X1, X1, X0
-	VADDPS           X0, X1, X0
-	VSHUFPS          $0x01, X0, X0, X1
+	VMULPS           36(DI), X0, X0
+	VSHUFPS          $0xaa, X0, X0, X1
+	VADDPS.BCST      48(DI), X1, X1
+	VSHUFPS          $0x55, X0, X0, X2
+	VADDPS           X2, X0, X0
 	VADDPS           X1, X0, X0
-	VCVTPS2PD        X0, Y0
-	VMULPD.BCST      XorConstants<>+288(SB), Y0, Y0
-	VRNDSCALEPD      $0x08, Y0, Y1
-	VREDUCEPD        $0x08, Y0, Y0
-	VMULPD           Y0, Y0, Y2
-	VFMADD231PD.BCST XorConstants<>+296(SB), Y2, Y3
-	VFMADD213PD.BCST XorConstants<>+312(SB), Y2, Y3
-	VSUBPD           Y0, Y3, Y2
-	VSCALEFPD        Y1, Y5, Y1
-	VADDPD           Y0, Y3, Y0
-	VFMADD213PD      Y2, Y1, Y0
-	VDIVPD           Y0, Y2, Y0
-	VCVTPD2PSY       Y0, X0
+	VCVTPS2PD        X0, X0
+	VMULPD.BCST      XorConstants<>+256(SB), X0, X0
+	VRNDSCALEPD      $0x08, X0, X1
+	VREDUCEPD        $0x08, X0, X0
+	VMULPD           X0, X0, X2
+	VFMADD231PD.BCST XorConstants<>+264(SB), X2, X3
+	VFMADD213PD.BCST XorConstants<>+280(SB), X2, X3
+	VSUBPD           X0, X3, X2
+	VSCALEFPD        X1, X5, X1
+	VADDPD           X0, X3, X0
+	VFMADD213PD      X2, X1, X0
+	VDIVPD           X0, X2, X0
+	VCVTPD2PSX       X0, X0
 	VMOVSS           X0, 24(SI)
 	VZEROUPPER
 	RET
@@ -165,67 +160,66 @@ TEXT ·xorLossAVX2(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVDDUP    (DX), X0
-	VMULPS      (DI), X0, X1
-	VMOVSD      16(DI), X2
-	VMULPS      X2, X0, X0
-	VSHUFPS     $0x88, X0, X1, X2
-	VSHUFPS     $0xdd, X0, X1, X0
-	VADDPS      X0, X2, X0
-	VADDPS      24(DI), X0, X0
-	VCVTPS2PD   X0, Y0
-	VMOVUPS     XorConstants<>+64(SB), Y1
-	VMINPD      Y0, Y1, Y0
-	VMOVUPS     XorConstants<>+32(SB), Y2
-	VMAXPD      Y0, Y2, Y0
-	VMOVUPS     XorConstants<>+96(SB), Y3
-	VMOVAPS     Y3, Y4
-	VFMADD231PD XorConstants<>+0(SB), Y0, Y4
-	VSUBPD      Y3, Y4, Y5
-	VFMSUB231PD XorConstants<>+0(SB), Y0, Y5
-	VMULPD      Y5, Y5, Y0
-	VMOVUPS     XorConstants<>+160(SB), Y6
-	VMOVAPS     Y6, Y7
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y7
-	VFMADD213PD XorConstants<>+192(SB), Y0, Y7
-	VSUBPD      Y5, Y7, Y0
-	VPSLLQ      $0x34, Y4, Y4
-	VPADDQ      XorConstants<>+224(SB), Y4, Y4
-	VADDPD      Y5, Y7, Y5
-	VFMADD213PD Y0, Y4, Y5
-	VDIVPD      Y5, Y0, Y0
-	VCVTPD2PSY  Y0, X0
-	VMOVSD      X0, (SI)
-	VEXTRACTPS  $0x02, X0, 8(SI)
+	VMOVUPS      (DI), X0
+	VMOVUPS      16(DI), X1
+	VSHUFPS      $0x88, X1, X0, X2
+	VMOVUPS      24(DI), X3
+	VBROADCASTSS (DX), X4
+	VFMADD231PS  X4, X2, X3
+	VSHUFPS      $0xdd, X1, X0, X0
+	VBROADCASTSS 4(DX), X1
+	VFMADD231PS  X1, X0, X3
+	VCVTPS2PD    X3, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPS      XorConstants<>+32(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y3
+	VMOVAPS      Y3, Y4
+	VFMADD231PD  XorConstants<>+0(SB), Y0, Y4
+	VSUBPD       Y3, Y4, Y5
+	VFMSUB231PD  XorConstants<>+0(SB), Y0, Y5
+	VMULPD       Y5, Y5, Y0
+	VMOVUPS      XorConstants<>+160(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  XorConstants<>+128(SB), Y0, Y7
+	VFMADD213PD  XorConstants<>+192(SB), Y0, Y7
+	VSUBPD       Y5, Y7, Y0
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       XorConstants<>+224(SB), Y4, Y4
+	VADDPD       Y5, Y7, Y5
+	VFMADD213PD  Y0, Y4, Y5
+	VDIVPD       Y5, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVSS      48(DI), X4
-	VANDPS      XorConstants<>+256(SB), X0, X0
-	VMOVSD      36(DI), X5
-	VINSERTPS   $0x20, 44(DI), X5, X5
-	VFMADD231PS X5, X0, X4
-	VUNPCKHPD   X4, X4, X0
-	VADDPS      X0, X4, X0
-	VSHUFPS     $0x01, X0, X0, X4
-	VADDPS      X4, X0, X0
-	VCVTPS2PD   X0, Y0
-	VMINPD      Y0, Y1, Y0
-	VMAXPD      Y0, Y2, Y0
-	VMOVAPS     Y3, Y1
-	VFMADD231PD XorConstants<>+0(SB), Y0, Y1
-	VSUBPD      Y3, Y1, Y2
-	VFMSUB231PD XorConstants<>+0(SB), Y0, Y2
-	VMULPD      Y2, Y2, Y0
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y6
-	VFMADD213PD XorConstants<>+192(SB), Y0, Y6
-	VSUBPD      Y2, Y6, Y0
-	VPSLLQ      $0x34, Y1, Y1
-	VPADDQ      XorConstants<>+224(SB), Y1, Y1
-	VADDPD      Y2, Y6, Y2
-	VFMADD213PD Y0, Y1, Y2
-	VDIVPD      Y2, Y0, Y0
-	VCVTPD2PSY  Y0, X0
-	VMOVSS      X0, 24(SI)
+	VMULPS       36(DI), X0, X0
+	VSHUFPS      $0xaa, X0, X0, X4
+	VBROADCASTSS 48(DI), X5
+	VADDPS       X5, X4, X4
+	VSHUFPS      $0x55, X0, X0, X5
+	VADDPS       X5, X0, X0
+	VADDPS       X4, X0, X0
+	VCVTPS2PD    X0, X0
+	VMINPD       X0, X1, X0
+	VMAXPD       X0, X2, X0
+	VMOVAPS      X3, X1
+	VFMADD231PD  XorConstants<>+0(SB), X0, X1
+	VSUBPD       X3, X1, X2
+	VFMSUB231PD  XorConstants<>+0(SB), X0, X2
+	VMULPD       X2, X2, X0
+	VFMADD231PD  XorConstants<>+128(SB), X0, X6
+	VFMADD213PD  XorConstants<>+192(SB), X0, X6
+	VSUBPD       X2, X6, X0
+	VPSLLQ       $0x34, X1, X1
+	VPADDQ       XorConstants<>+224(SB), X1, X1
+	VADDPD       X2, X6, X2
+	VFMADD213PD  X0, X1, X2
+	VDIVPD       X2, X0, X0
+	VCVTPD2PSX   X0, X0
+	VMOVSS       X0, 24(SI)
 
 	// loss = Σ (a2 - y)^2
 	VSHUFPS      $0x00, X0, X0, X0
@@ -245,25 +239,24 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVDDUP         (DX), X0
-	VMULPS           (DI), X0, X1
-	VMOVSD           16(DI), X2
-	VMULPS           X2, X0, X0
-	VSHUFPS          $0x88, X0, X1, X2
-	VSHUFPS          $0xdd, X0, X1, X0
-	VADDPS           X0, X2, X0
-	VADDPS           24(DI), X0, X0
-	VCVTPS2PD        X0, Y0
-	VMULPD.BCST      XorConstants<>+288(SB), Y0, Y0
+	VMOVUPS          (DI), X0
+	VMOVUPS          16(DI), X1
+	VSHUFPS          $0x88, X1, X0, X2
+	VMOVUPS          24(DI), X3
+	VFMADD231PS.BCST (DX), X2, X3
+	VSHUFPS          $0xdd, X1, X0, X0
+	VFMADD231PS.BCST 4(DX), X0, X3
+	VCVTPS2PD        X3, Y0
+	VMULPD.BCST      XorConstants<>+256(SB), Y0, Y0
 	VRNDSCALEPD      $0x08, Y0, Y1
 	VREDUCEPD        $0x08, Y0, Y0
 	VMULPD           Y0, Y0, Y2
-	VBROADCASTSD     XorConstants<>+304(SB), Y3
+	VBROADCASTSD     XorConstants<>+272(SB), Y3
 	VMOVAPS          Y3, Y4
-	VFMADD231PD.BCST XorConstants<>+296(SB), Y2, Y4
-	VFMADD213PD.BCST XorConstants<>+312(SB), Y2, Y4
+	VFMADD231PD.BCST XorConstants<>+264(SB), Y2, Y4
+	VFMADD213PD.BCST XorConstants<>+280(SB), Y2, Y4
 	VSUBPD           Y0, Y4, Y2
-	VBROADCASTSD     XorConstants<>+320(SB), Y5
+	VBROADCASTSD     XorConstants<>+288(SB), Y5
 	VSCALEFPD        Y1, Y5, Y1
 	VADDPD           Y0, Y4, Y0
 	VFMADD213PD      Y2, Y1, Y0
@@ -273,28 +266,25 @@ TEXT ·xorLossAVX512(SB), NOSPLIT, $0-36
 	VEXTRACTPS       $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVSS           48(DI), X1
-	VANDPS           XorConstants<>+328(SB), X0, X0
-	VMOVSD           36(DI), X2
-	VINSERTPS        $0x20, 44(DI), X2, X2
-	VFMADD231PS      X2, X0, X1
-	VUNPCKHPD        X1, X1, X0
-	VADDPS           X0, X1, X0
-	VSHUFPS          $0x01, X0, X0, X1
+	VMULPS           36(DI), X0, X0
+	VSHUFPS          $0xaa, X0, X0, X1
+	VADDPS.BCST      48(DI), X1, X1
+	VSHUFPS          $0x55, X0, X0, X2
+	VADDPS           X2, X0, X0
 	VADDPS           X1, X0, X0
-	VCVTPS2PD        X0, Y0
-	VMULPD.BCST      XorConstants<>+288(SB), Y0, Y0
-	VRNDSCALEPD      $0x08, Y0, Y1
-	VREDUCEPD        $0x08, Y0, Y0
-	VMULPD           Y0, Y0, Y2
-	VFMADD231PD.BCST XorConstants<>+296(SB), Y2, Y3
-	VFMADD213PD.BCST XorConstants<>+312(SB), Y2, Y3
-	VSUBPD           Y0, Y3, Y2
-	VSCALEFPD        Y1, Y5, Y1
-	VADDPD           Y0, Y3, Y0
-	VFMADD213PD      Y2, Y1, Y0
-	VDIVPD           Y0, Y2, Y0
-	VCVTPD2PSY       Y0, X0
+	VCVTPS2PD        X0, X0
+	VMULPD.BCST      XorConstants<>+256(SB), X0, X0
+	VRNDSCALEPD      $0x08, X0, X1
+	VREDUCEPD        $0x08, X0, X0
+	VMULPD           X0, X0, X2
+	VFMADD231PD.BCST XorConstants<>+264(SB), X2, X3
+	VFMADD213PD.BCST XorConstants<>+280(SB), X2, X3
+	VSUBPD           X0, X3, X2
+	VSCALEFPD        X1, X5, X1
+	VADDPD           X0, X3, X0
+	VFMADD213PD      X2, X1, X0
+	VDIVPD           X0, X2, X0
+	VCVTPD2PSX       X0, X0
 	VMOVSS           X0, 24(SI)
 
 	// loss = Σ (a2 - y)^2
@@ -322,7 +312,7 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS 24(SI), X0
 	VBROADCASTSS (CX), X1
 	VSUBPS       X1, X0, X1
-	VMULPS       XorConstants<>+344(SB), X1, X2
+	VMULPS       XorConstants<>+296(SB), X1, X2
 	VFNMADD231PS X0, X0, X0
 	VMULPS       X0, X2, X0
 	VMULPS       X1, X1, X1
@@ -330,33 +320,32 @@ TEXT ·xorBackwardAVX2(SB), NOSPLIT, $0-44
 	VMOVSS       X1, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VSHUFPS      $0x00, X0, X0, X1
-	VMOVSD       36(DI), X2
-	VINSERTPS    $0x20, 44(DI), X2, X2
-	VMULPS       X1, X2, X2
-	VMOVSD       (SI), X3
-	VINSERTPS    $0x20, 8(SI), X3, X3
-	VFNMADD231PS X3, X3, X3
-	VMULPS       X3, X2, X2
-	VMOVSD       X2, 12(SI)
-	VEXTRACTPS   $0x02, X2, 20(SI)
+	VMOVSD       36(DI), X1
+	VINSERTPS    $0x20, 44(DI), X1, X1
+	VMULPS       X0, X1, X1
+	VMOVSD       (SI), X2
+	VINSERTPS    $0x20, 8(SI), X2, X2
+	VFNMADD231PS X2, X2, X2
+	VMULPS       X2, X1, X1
+	VMOVSD       X1, 12(SI)
+	VEXTRACTPS   $0x02, X1, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
 	VMOVSS     X0, 48(BX)
-	VMOVSD     (SI), X0
-	VINSERTPS  $0x20, 8(SI), X0, X0
-	VMULPS     X0, X1, X0
+	VMOVSD     (SI), X2
+	VINSERTPS  $0x20, 8(SI), X2, X2
+	VMULPS     X2, X0, X0
 	VMOVSD     X0, 36(BX)
 	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVSD     X2, 24(BX)
-	VEXTRACTPS $0x02, X2, 32(BX)
+	VMOVSD     X1, 24(BX)
+	VEXTRACTPS $0x02, X1, 32(BX)
 	VMOVDDUP   (DX), X0
-	VSHUFPS    $0x50, X2, X2, X1
-	VMULPS     X0, X1, X1
-	VMOVUPS    X1, (BX)
-	VSHUFPS    $0xaa, X2, X2, X1
+	VSHUFPS    $0x50, X1, X1, X2
+	VMULPS     X0, X2, X2
+	VMOVUPS    X2, (BX)
+	VSHUFPS    $0xaa, X1, X1, X1
 	VMULPS     X0, X1, X0
 	VMOVSD     X0, 16(BX)
 	VZEROUPPER
@@ -381,73 +370,72 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVDDUP    (DX), X0
-	VMULPS      (DI), X0, X1
-	VMOVSD      16(DI), X2
-	VMULPS      X2, X0, X0
-	VSHUFPS     $0x88, X0, X1, X2
-	VSHUFPS     $0xdd, X0, X1, X0
-	VADDPS      X0, X2, X0
-	VADDPS      24(DI), X0, X0
-	VCVTPS2PD   X0, Y0
-	VMOVUPS     XorConstants<>+64(SB), Y1
-	VMINPD      Y0, Y1, Y0
-	VMOVUPS     XorConstants<>+32(SB), Y2
-	VMAXPD      Y0, Y2, Y0
-	VMOVUPS     XorConstants<>+96(SB), Y3
-	VMOVAPS     Y3, Y4
-	VFMADD231PD XorConstants<>+0(SB), Y0, Y4
-	VSUBPD      Y3, Y4, Y5
-	VFMSUB231PD XorConstants<>+0(SB), Y0, Y5
-	VMULPD      Y5, Y5, Y0
-	VMOVUPS     XorConstants<>+160(SB), Y6
-	VMOVAPS     Y6, Y7
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y7
-	VFMADD213PD XorConstants<>+192(SB), Y0, Y7
-	VSUBPD      Y5, Y7, Y0
-	VPSLLQ      $0x34, Y4, Y4
-	VPADDQ      XorConstants<>+224(SB), Y4, Y4
-	VADDPD      Y5, Y7, Y5
-	VFMADD213PD Y0, Y4, Y5
-	VDIVPD      Y5, Y0, Y0
-	VCVTPD2PSY  Y0, X0
-	VMOVSD      X0, (SI)
-	VEXTRACTPS  $0x02, X0, 8(SI)
+	VMOVUPS      (DI), X0
+	VMOVUPS      16(DI), X1
+	VSHUFPS      $0x88, X1, X0, X2
+	VMOVUPS      24(DI), X3
+	VBROADCASTSS (DX), X4
+	VFMADD231PS  X4, X2, X3
+	VSHUFPS      $0xdd, X1, X0, X0
+	VBROADCASTSS 4(DX), X1
+	VFMADD231PS  X1, X0, X3
+	VCVTPS2PD    X3, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPS      XorConstants<>+32(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y3
+	VMOVAPS      Y3, Y4
+	VFMADD231PD  XorConstants<>+0(SB), Y0, Y4
+	VSUBPD       Y3, Y4, Y5
+	VFMSUB231PD  XorConstants<>+0(SB), Y0, Y5
+	VMULPD       Y5, Y5, Y0
+	VMOVUPS      XorConstants<>+160(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  XorConstants<>+128(SB), Y0, Y7
+	VFMADD213PD  XorConstants<>+192(SB), Y0, Y7
+	VSUBPD       Y5, Y7, Y0
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       XorConstants<>+224(SB), Y4, Y4
+	VADDPD       Y5, Y7, Y5
+	VFMADD213PD  Y0, Y4, Y5
+	VDIVPD       Y5, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVSS      48(DI), X4
-	VANDPS      XorConstants<>+256(SB), X0, X5
-	VMOVSD      36(DI), X7
-	VINSERTPS   $0x20, 44(DI), X7, X7
-	VFMADD231PS X7, X5, X4
-	VUNPCKHPD   X4, X4, X5
-	VADDPS      X5, X4, X4
-	VSHUFPS     $0x01, X4, X4, X5
-	VADDPS      X5, X4, X4
-	VCVTPS2PD   X4, Y4
-	VMINPD      Y4, Y1, Y1
-	VMAXPD      Y1, Y2, Y1
-	VMOVAPS     Y3, Y2
-	VFMADD231PD XorConstants<>+0(SB), Y1, Y2
-	VSUBPD      Y3, Y2, Y3
-	VFMSUB231PD XorConstants<>+0(SB), Y1, Y3
-	VMULPD      Y3, Y3, Y1
-	VFMADD231PD XorConstants<>+128(SB), Y1, Y6
-	VFMADD213PD XorConstants<>+192(SB), Y1, Y6
-	VSUBPD      Y3, Y6, Y1
-	VPSLLQ      $0x34, Y2, Y2
-	VPADDQ      XorConstants<>+224(SB), Y2, Y2
-	VADDPD      Y3, Y6, Y3
-	VFMADD213PD Y1, Y2, Y3
-	VDIVPD      Y3, Y1, Y1
-	VCVTPD2PSY  Y1, X1
-	VMOVSS      X1, 24(SI)
+	VMULPS       36(DI), X0, X4
+	VSHUFPS      $0xaa, X4, X4, X5
+	VBROADCASTSS 48(DI), X7
+	VADDPS       X7, X5, X5
+	VSHUFPS      $0x55, X4, X4, X7
+	VADDPS       X7, X4, X4
+	VADDPS       X5, X4, X4
+	VCVTPS2PD    X4, X4
+	VMINPD       X4, X1, X1
+	VMAXPD       X1, X2, X1
+	VMOVAPS      X3, X2
+	VFMADD231PD  XorConstants<>+0(SB), X1, X2
+	VSUBPD       X3, X2, X3
+	VFMSUB231PD  XorConstants<>+0(SB), X1, X3
+	VMULPD       X3, X3, X1
+	VFMADD231PD  XorConstants<>+128(SB), X1, X6
+	VFMADD213PD  XorConstants<>+192(SB), X1, X6
+	VSUBPD       X3, X6, X1
+	VPSLLQ       $0x34, X2, X2
+	VPADDQ       XorConstants<>+224(SB), X2, X2
+	VADDPD       X3, X6, X3
+	VFMADD213PD  X1, X2, X3
+	VDIVPD       X3, X1, X1
+	VCVTPD2PSX   X1, X1
+	VMOVSS       X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSHUFPS      $0x00, X1, X1, X1
 	VBROADCASTSS (CX), X2
 	VSUBPS       X2, X1, X2
-	VMULPS       XorConstants<>+344(SB), X2, X3
+	VMULPS       XorConstants<>+296(SB), X2, X3
 	VFNMADD231PS X1, X1, X1
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
@@ -455,30 +443,29 @@ TEXT ·xorGradAVX2(SB), NOSPLIT, $0-44
 	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VSHUFPS      $0x00, X1, X1, X2
-	VMOVSD       36(DI), X3
-	VINSERTPS    $0x20, 44(DI), X3, X3
-	VMULPS       X2, X3, X3
-	VMOVAPS      X0, X4
-	VFNMADD231PS X0, X0, X4
-	VMULPS       X4, X3, X3
-	VMOVSD       X3, 12(SI)
-	VEXTRACTPS   $0x02, X3, 20(SI)
+	VMOVSD       36(DI), X2
+	VINSERTPS    $0x20, 44(DI), X2, X2
+	VMULPS       X1, X2, X2
+	VMOVAPS      X0, X3
+	VFNMADD231PS X0, X0, X3
+	VMULPS       X3, X2, X2
+	VMOVSD       X2, 12(SI)
+	VEXTRACTPS   $0x02, X2, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
 	VMOVSS     X1, 48(BX)
-	VMULPS     X0, X2, X0
+	VMULPS     X0, X1, X0
 	VMOVSD     X0, 36(BX)
 	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVSD     X3, 24(BX)
-	VEXTRACTPS $0x02, X3, 32(BX)
+	VMOVSD     X2, 24(BX)
+	VEXTRACTPS $0x02, X2, 32(BX)
 	VMOVDDUP   (DX), X0
-	VSHUFPS    $0x50, X3, X3, X1
+	VSHUFPS    $0x50, X2, X2, X1
 	VMULPS     X0, X1, X1
 	VMOVUPS    X1, (BX)
-	VSHUFPS    $0xaa, X3, X3, X1
+	VSHUFPS    $0xaa, X2, X2, X1
 	VMULPS     X0, X1, X0
 	VMOVSD     X0, 16(BX)
 	VZEROUPPER
@@ -494,25 +481,24 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	MOVQ grad+32(FP), BX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVDDUP         (DX), X0
-	VMULPS           (DI), X0, X1
-	VMOVSD           16(DI), X2
-	VMULPS           X2, X0, X0
-	VSHUFPS          $0x88, X0, X1, X2
-	VSHUFPS          $0xdd, X0, X1, X0
-	VADDPS           X0, X2, X0
-	VADDPS           24(DI), X0, X0
-	VCVTPS2PD        X0, Y0
-	VMULPD.BCST      XorConstants<>+288(SB), Y0, Y0
+	VMOVUPS          (DI), X0
+	VMOVUPS          16(DI), X1
+	VSHUFPS          $0x88, X1, X0, X2
+	VMOVUPS          24(DI), X3
+	VFMADD231PS.BCST (DX), X2, X3
+	VSHUFPS          $0xdd, X1, X0, X0
+	VFMADD231PS.BCST 4(DX), X0, X3
+	VCVTPS2PD        X3, Y0
+	VMULPD.BCST      XorConstants<>+256(SB), Y0, Y0
 	VRNDSCALEPD      $0x08, Y0, Y1
 	VREDUCEPD        $0x08, Y0, Y0
 	VMULPD           Y0, Y0, Y2
-	VBROADCASTSD     XorConstants<>+304(SB), Y3
+	VBROADCASTSD     XorConstants<>+272(SB), Y3
 	VMOVAPS          Y3, Y4
-	VFMADD231PD.BCST XorConstants<>+296(SB), Y2, Y4
-	VFMADD213PD.BCST XorConstants<>+312(SB), Y2, Y4
+	VFMADD231PD.BCST XorConstants<>+264(SB), Y2, Y4
+	VFMADD213PD.BCST XorConstants<>+280(SB), Y2, Y4
 	VSUBPD           Y0, Y4, Y2
-	VBROADCASTSD     XorConstants<>+320(SB), Y5
+	VBROADCASTSD     XorConstants<>+288(SB), Y5
 	VSCALEFPD        Y1, Y5, Y1
 	VADDPD           Y0, Y4, Y0
 	VFMADD213PD      Y2, Y1, Y0
@@ -522,34 +508,31 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VEXTRACTPS       $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVSS           48(DI), X1
-	VANDPS           XorConstants<>+328(SB), X0, X2
-	VMOVSD           36(DI), X4
-	VINSERTPS        $0x20, 44(DI), X4, X4
-	VFMADD231PS      X4, X2, X1
-	VUNPCKHPD        X1, X1, X2
+	VMULPS           36(DI), X0, X1
+	VSHUFPS          $0xaa, X1, X1, X2
+	VADDPS.BCST      48(DI), X2, X2
+	VSHUFPS          $0x55, X1, X1, X4
+	VADDPS           X4, X1, X1
 	VADDPS           X2, X1, X1
-	VSHUFPS          $0x01, X1, X1, X2
-	VADDPS           X2, X1, X1
-	VCVTPS2PD        X1, Y1
-	VMULPD.BCST      XorConstants<>+288(SB), Y1, Y1
-	VRNDSCALEPD      $0x08, Y1, Y2
-	VREDUCEPD        $0x08, Y1, Y1
-	VMULPD           Y1, Y1, Y4
-	VFMADD231PD.BCST XorConstants<>+296(SB), Y4, Y3
-	VFMADD213PD.BCST XorConstants<>+312(SB), Y4, Y3
-	VSUBPD           Y1, Y3, Y4
-	VSCALEFPD        Y2, Y5, Y2
-	VADDPD           Y1, Y3, Y1
-	VFMADD213PD      Y4, Y2, Y1
-	VDIVPD           Y1, Y4, Y1
-	VCVTPD2PSY       Y1, X1
+	VCVTPS2PD        X1, X1
+	VMULPD.BCST      XorConstants<>+256(SB), X1, X1
+	VRNDSCALEPD      $0x08, X1, X2
+	VREDUCEPD        $0x08, X1, X1
+	VMULPD           X1, X1, X4
+	VFMADD231PD.BCST XorConstants<>+264(SB), X4, X3
+	VFMADD213PD.BCST XorConstants<>+280(SB), X4, X3
+	VSUBPD           X1, X3, X4
+	VSCALEFPD        X2, X5, X2
+	VADDPD           X1, X3, X1
+	VFMADD213PD      X4, X2, X1
+	VDIVPD           X1, X4, X1
+	VCVTPD2PSX       X1, X1
 	VMOVSS           X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSHUFPS      $0x00, X1, X1, X1
 	VSUBPS.BCST  (CX), X1, X2
-	VMULPS.BCST  XorConstants<>+376(SB), X2, X3
+	VMULPS.BCST  XorConstants<>+328(SB), X2, X3
 	VFNMADD231PS X1, X1, X1
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
@@ -557,30 +540,29 @@ TEXT ·xorGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSS       X2, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(a1*(1 - a1))
-	VSHUFPS      $0x00, X1, X1, X2
-	VMOVSD       36(DI), X3
-	VINSERTPS    $0x20, 44(DI), X3, X3
-	VMULPS       X2, X3, X3
-	VMOVAPS      X0, X4
-	VFNMADD231PS X0, X0, X4
-	VMULPS       X4, X3, X3
-	VMOVSD       X3, 12(SI)
-	VEXTRACTPS   $0x02, X3, 20(SI)
+	VMOVSD       36(DI), X2
+	VINSERTPS    $0x20, 44(DI), X2, X2
+	VMULPS       X1, X2, X2
+	VMOVAPS      X0, X3
+	VFNMADD231PS X0, X0, X3
+	VMULPS       X3, X2, X2
+	VMOVSD       X2, 12(SI)
+	VEXTRACTPS   $0x02, X2, 20(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
 	VMOVSS     X1, 48(BX)
-	VMULPS     X0, X2, X0
+	VMULPS     X0, X1, X0
 	VMOVSD     X0, 36(BX)
 	VEXTRACTPS $0x02, X0, 44(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
-	VMOVSD     X3, 24(BX)
-	VEXTRACTPS $0x02, X3, 32(BX)
+	VMOVSD     X2, 24(BX)
+	VEXTRACTPS $0x02, X2, 32(BX)
 	VMOVDDUP   (DX), X0
-	VSHUFPS    $0x50, X3, X3, X1
+	VSHUFPS    $0x50, X2, X2, X1
 	VMULPS     X0, X1, X1
 	VMOVUPS    X1, (BX)
-	VSHUFPS    $0xaa, X3, X3, X1
+	VSHUFPS    $0xaa, X2, X2, X1
 	VMULPS     X0, X1, X0
 	VMOVSD     X0, 16(BX)
 	VZEROUPPER
@@ -604,79 +586,81 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVDDUP    (DX), X0
-	VMULPS      (DI), X0, X1
-	VMOVSD      16(DI), X2
-	VMULPS      X2, X0, X0
-	VSHUFPS     $0x88, X0, X1, X2
-	VSHUFPS     $0xdd, X0, X1, X0
-	VADDPS      X0, X2, X0
-	VMOVSD      24(DI), X1
-	VINSERTPS   $0x20, 32(DI), X1, X1
-	VADDPS      X1, X0, X0
-	VCVTPS2PD   X0, Y0
-	VMOVUPS     XorConstants<>+64(SB), Y1
-	VMINPD      Y0, Y1, Y0
-	VMOVUPS     XorConstants<>+32(SB), Y2
-	VMAXPD      Y0, Y2, Y0
-	VMOVUPS     XorConstants<>+96(SB), Y3
-	VMOVAPS     Y3, Y4
-	VFMADD231PD XorConstants<>+0(SB), Y0, Y4
-	VSUBPD      Y3, Y4, Y5
-	VFMSUB231PD XorConstants<>+0(SB), Y0, Y5
-	VMULPD      Y5, Y5, Y0
-	VMOVUPS     XorConstants<>+160(SB), Y6
-	VMOVAPS     Y6, Y7
-	VFMADD231PD XorConstants<>+128(SB), Y0, Y7
-	VFMADD213PD XorConstants<>+192(SB), Y0, Y7
-	VSUBPD      Y5, Y7, Y0
-	VPSLLQ      $0x34, Y4, Y4
-	VPADDQ      XorConstants<>+224(SB), Y4, Y4
-	VADDPD      XorConstants<>+224(SB), Y4, Y8
-	VSUBPD      XorConstants<>+224(SB), Y4, Y4
-	VMULPD      Y5, Y4, Y4
-	VFMADD231PD Y7, Y8, Y4
-	VDIVPD      Y4, Y0, Y0
-	VCVTPD2PSY  Y0, X0
-	VMOVSD      X0, (SI)
-	VEXTRACTPS  $0x02, X0, 8(SI)
+	VMOVUPS      (DI), X0
+	VMOVSD       16(DI), X1
+	VSHUFPS      $0x88, X1, X0, X2
+	VMOVSD       24(DI), X3
+	VINSERTPS    $0x20, 32(DI), X3, X3
+	VBROADCASTSS (DX), X4
+	VFMADD231PS  X4, X2, X3
+	VSHUFPS      $0xdd, X1, X0, X0
+	VBROADCASTSS 4(DX), X1
+	VMULPS       X1, X0, X0
+	VADDPS       X0, X3, X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      XorConstants<>+64(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VMOVUPS      XorConstants<>+32(SB), Y2
+	VMAXPD       Y0, Y2, Y0
+	VMOVUPS      XorConstants<>+96(SB), Y3
+	VMOVAPS      Y3, Y4
+	VFMADD231PD  XorConstants<>+0(SB), Y0, Y4
+	VSUBPD       Y3, Y4, Y5
+	VFMSUB231PD  XorConstants<>+0(SB), Y0, Y5
+	VMULPD       Y5, Y5, Y0
+	VMOVUPS      XorConstants<>+160(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  XorConstants<>+128(SB), Y0, Y7
+	VFMADD213PD  XorConstants<>+192(SB), Y0, Y7
+	VSUBPD       Y5, Y7, Y0
+	VPSLLQ       $0x34, Y4, Y4
+	VPADDQ       XorConstants<>+224(SB), Y4, Y4
+	VADDPD       XorConstants<>+224(SB), Y4, Y8
+	VSUBPD       XorConstants<>+224(SB), Y4, Y4
+	VMULPD       Y5, Y4, Y4
+	VFMADD231PD  Y7, Y8, Y4
+	VDIVPD       Y4, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVSD       X0, (SI)
+	VEXTRACTPS   $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVSS      48(DI), X4
-	VANDPS      XorConstants<>+256(SB), X0, X5
-	VMOVSD      36(DI), X7
-	VINSERTPS   $0x20, 44(DI), X7, X7
-	VFMADD231PS X7, X5, X4
-	VUNPCKHPD   X4, X4, X5
-	VADDPS      X5, X4, X4
-	VSHUFPS     $0x01, X4, X4, X5
-	VADDPS      X5, X4, X4
-	VCVTPS2PD   X4, Y4
-	VMINPD      Y4, Y1, Y1
-	VMAXPD      Y1, Y2, Y1
-	VMOVAPS     Y3, Y2
-	VFMADD231PD XorConstants<>+0(SB), Y1, Y2
-	VSUBPD      Y3, Y2, Y3
-	VFMSUB231PD XorConstants<>+0(SB), Y1, Y3
-	VMULPD      Y3, Y3, Y1
-	VFMADD231PD XorConstants<>+128(SB), Y1, Y6
-	VFMADD213PD XorConstants<>+192(SB), Y1, Y6
-	VSUBPD      Y3, Y6, Y1
-	VPSLLQ      $0x34, Y2, Y2
-	VPADDQ      XorConstants<>+224(SB), Y2, Y2
-	VADDPD      XorConstants<>+224(SB), Y2, Y4
-	VSUBPD      XorConstants<>+224(SB), Y2, Y2
-	VMULPD      Y3, Y2, Y2
-	VFMADD231PD Y6, Y4, Y2
-	VDIVPD      Y2, Y1, Y1
-	VCVTPD2PSY  Y1, X1
-	VMOVSS      X1, 24(SI)
+	VMOVSD       36(DI), X4
+	VINSERTPS    $0x20, 44(DI), X4, X4
+	VMULPS       X4, X0, X4
+	VSHUFPS      $0xaa, X4, X4, X5
+	VBROADCASTSS 48(DI), X7
+	VADDPS       X7, X5, X5
+	VSHUFPS      $0x00, X4, X4, X7
+	VSHUFPS      $0x55, X4, X4, X4
+	VADDPS       X4, X7, X4
+	VADDPS       X5, X4, X4
+	VCVTPS2PD    X4, X4
+	VMINPD       X4, X1, X1
+	VMAXPD       X1, X2, X1
+	VMOVAPS      X3, X2
+	VFMADD231PD  XorConstants<>+0(SB), X1, X2
+	VSUBPD       X3, X2, X3
+	VFMSUB231PD  XorConstants<>+0(SB), X1, X3
+	VMULPD       X3, X3, X1
+	VFMADD231PD  XorConstants<>+128(SB), X1, X6
+	VFMADD213PD  XorConstants<>+192(SB), X1, X6
+	VSUBPD       X3, X6, X1
+	VPSLLQ       $0x34, X2, X2
+	VPADDQ       XorConstants<>+224(SB), X2, X2
+	VADDPD       XorConstants<>+224(SB), X2, X4
+	VSUBPD       XorConstants<>+224(SB), X2, X2
+	VMULPD       X3, X2, X2
+	VFMADD231PD  X6, X4, X2
+	VDIVPD       X2, X1, X1
+	VCVTPD2PSX   X1, X1
+	VMOVSS       X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSHUFPS      $0x00, X1, X1, X1
 	VBROADCASTSS (CX), X2
 	VSUBPS       X2, X1, X2
-	VMULPS       XorConstants<>+344(SB), X2, X3
+	VMULPS       XorConstants<>+296(SB), X2, X3
 	VFNMADD231PS X1, X1, X1
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
@@ -690,7 +674,6 @@ TEXT ·xorStepAVX2(SB), NOSPLIT, $0-44
 	VMOVSS       X3, 48(DI)
 	VMULPS       X0, X2, X3
 	VFNMADD231PS X0, X0, X0
-	VSHUFPS      $0x00, X1, X1, X1
 	VMOVSD       36(DI), X4
 	VINSERTPS    $0x20, 44(DI), X4, X4
 	VMULPS       X0, X4, X0
@@ -729,91 +712,90 @@ TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = sigmoid(z1)
-	VMOVDDUP          (DX), X0
-	VMULPS            (DI), X0, X1
-	VMOVSD            16(DI), X2
-	VMULPS            X2, X0, X0
-	VSHUFPS           $0x88, X0, X1, X2
-	VSHUFPS           $0xdd, X0, X1, X0
-	VADDPS            X0, X2, X0
-	VMOVSD            24(DI), X1
-	VINSERTPS         $0x20, 32(DI), X1, X1
-	VADDPS            X1, X0, X0
-	VBROADCASTSS      XorConstants<>+388(SB), X1
+	VMOVUPS           (DI), X0
+	VMOVSD            16(DI), X1
+	VSHUFPS           $0x88, X1, X0, X2
+	VMOVSD            24(DI), X3
+	VINSERTPS         $0x20, 32(DI), X3, X3
+	VFMADD231PS.BCST  (DX), X2, X3
+	VSHUFPS           $0xdd, X1, X0, X0
+	VMULPS.BCST       4(DX), X0, X0
+	VADDPS            X0, X3, X0
+	VBROADCASTSS      XorConstants<>+340(SB), X1
 	VMOVAPS           X1, X2
-	VFMADD231PS.BCST  XorConstants<>+392(SB), X0, X2
+	VFMADD231PS.BCST  XorConstants<>+344(SB), X0, X2
 	VSUBPS            X1, X2, X3
 	VMOVAPS           X0, X4
-	VFNMADD231PS.BCST XorConstants<>+396(SB), X3, X4
-	VMOVUPS           XorConstants<>+448(SB), Z5
+	VFNMADD231PS.BCST XorConstants<>+348(SB), X3, X4
+	VMOVUPS           XorConstants<>+384(SB), Z5
 	VMOVAPS           Z2, Z6
-	VPERMI2PS         XorConstants<>+512(SB), Z5, Z6
+	VPERMI2PS         XorConstants<>+448(SB), Z5, Z6
 	VPSLLD            $0x12, X2, X7
 	VPADDD            X7, X6, X6
-	VBROADCASTSS      XorConstants<>+580(SB), X7
+	VBROADCASTSS      XorConstants<>+516(SB), X7
 	VSUBPS            X0, X7, X8
-	VFNMADD231PS.BCST XorConstants<>+576(SB), X3, X8
-	VFMADD213PS.BCST  XorConstants<>+384(SB), X6, X8
+	VFNMADD231PS.BCST XorConstants<>+512(SB), X3, X8
+	VFMADD213PS.BCST  XorConstants<>+336(SB), X6, X8
 	VRCP14PS          X8, X8
-	VMOVUPS           XorConstants<>+640(SB), Z9
-	VPERMI2PS         XorConstants<>+704(SB), Z9, Z2
-	VFNMADD231PS.BCST XorConstants<>+584(SB), X3, X2
+	VMOVUPS           XorConstants<>+576(SB), Z9
+	VPERMI2PS         XorConstants<>+640(SB), Z9, Z2
+	VFNMADD231PS.BCST XorConstants<>+520(SB), X3, X2
 	VSUBPS            X4, X2, X2
 	VMULPS            X4, X4, X3
-	VBROADCASTSS      XorConstants<>+772(SB), X10
-	VFNMADD132PS.BCST XorConstants<>+768(SB), X10, X4
+	VBROADCASTSS      XorConstants<>+708(SB), X10
+	VFNMADD132PS.BCST XorConstants<>+704(SB), X10, X4
 	VFMADD231PS       X4, X3, X2
-	VADDPS.BCST       XorConstants<>+384(SB), X6, X3
-	VMINPS.BCST       XorConstants<>+384(SB), X6, X4
-	VMAXPS.BCST       XorConstants<>+384(SB), X6, X11
+	VADDPS.BCST       XorConstants<>+336(SB), X6, X3
+	VMINPS.BCST       XorConstants<>+336(SB), X6, X4
+	VMAXPS.BCST       XorConstants<>+336(SB), X6, X11
 	VSUBPS            X11, X3, X11
 	VSUBPS            X11, X4, X4
 	VFMADD231PS       X2, X6, X4
-	VFNMADD213PS.BCST XorConstants<>+380(SB), X8, X3
+	VFNMADD213PS.BCST XorConstants<>+332(SB), X8, X3
 	VFNMADD231PS      X4, X8, X3
-	VBROADCASTSS      XorConstants<>+780(SB), X2
+	VBROADCASTSS      XorConstants<>+716(SB), X2
 	VMINPS            X0, X2, X4
-	VBROADCASTSS      XorConstants<>+776(SB), X6
+	VBROADCASTSS      XorConstants<>+712(SB), X6
 	VMAXPS            X4, X6, X4
 	VCMPPS            $0x00, X4, X0, K1
-	VBROADCASTSS      XorConstants<>+380(SB), X4
+	VBROADCASTSS      XorConstants<>+332(SB), X4
 	VMINPS            X0, X4, X0
 	VXORPS            X11, X11, X11
 	VMAXPS            X0, X11, X0
-	VBROADCASTSS      XorConstants<>+384(SB), X12
+	VBROADCASTSS      XorConstants<>+336(SB), X12
 	VMULPS            X12, X8, K1, X0
 	VFMADD213PS       X0, X3, K1, X0
 	VMOVSD            X0, (SI)
 	VEXTRACTPS        $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVSS            48(DI), X3
-	VANDPS            XorConstants<>+328(SB), X0, X8
-	VMOVSD            36(DI), X13
-	VINSERTPS         $0x20, 44(DI), X13, X13
-	VFMADD231PS       X13, X8, X3
-	VUNPCKHPD         X3, X3, X8
-	VADDPS            X8, X3, X3
-	VSHUFPS           $0x01, X3, X3, X8
+	VMOVSD            36(DI), X3
+	VINSERTPS         $0x20, 44(DI), X3, X3
+	VMULPS            X3, X0, X3
+	VSHUFPS           $0xaa, X3, X3, X8
+	VADDPS.BCST       48(DI), X8, X8
+	VSHUFPS           $0x00, X3, X3, X13
+	VSHUFPS           $0x55, X3, X3, X3
+	VADDPS            X3, X13, X3
 	VADDPS            X8, X3, X3
 	VMOVAPS           X1, X8
-	VFMADD231PS.BCST  XorConstants<>+392(SB), X3, X8
+	VFMADD231PS.BCST  XorConstants<>+344(SB), X3, X8
 	VSUBPS            X1, X8, X1
 	VMOVAPS           X3, X13
-	VFNMADD231PS.BCST XorConstants<>+396(SB), X1, X13
+	VFNMADD231PS.BCST XorConstants<>+348(SB), X1, X13
 	VMOVAPS           Z8, Z14
-	VPERMI2PS         XorConstants<>+512(SB), Z5, Z14
+	VPERMI2PS         XorConstants<>+448(SB), Z5, Z14
 	VPSLLD            $0x12, X8, X5
 	VPADDD            X5, X14, X5
 	VSUBPS            X3, X7, X7
-	VFNMADD231PS.BCST XorConstants<>+576(SB), X1, X7
+	VFNMADD231PS.BCST XorConstants<>+512(SB), X1, X7
 	VFMADD213PS       X12, X5, X7
 	VRCP14PS          X7, X7
-	VPERMI2PS         XorConstants<>+704(SB), Z9, Z8
-	VFNMADD231PS.BCST XorConstants<>+584(SB), X1, X8
+	VPERMI2PS         XorConstants<>+640(SB), Z9, Z8
+	VFNMADD231PS.BCST XorConstants<>+520(SB), X1, X8
 	VSUBPS            X13, X8, X1
 	VMULPS            X13, X13, X8
-	VFNMADD231PS.BCST XorConstants<>+768(SB), X13, X10
+	VFNMADD231PS.BCST XorConstants<>+704(SB), X13, X10
 	VFMADD231PS       X10, X8, X1
 	VADDPS            X12, X5, X8
 	VMINPS            X12, X5, X9
@@ -833,9 +815,8 @@ TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
 	VMOVSS            X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
-	VSHUFPS      $0x00, X1, X1, X1
 	VSUBPS.BCST  (CX), X1, X2
-	VMULPS.BCST  XorConstants<>+376(SB), X2, X3
+	VMULPS.BCST  XorConstants<>+328(SB), X2, X3
 	VFNMADD231PS X1, X1, X1
 	VMULPS       X1, X3, X1
 	VMULPS       X2, X2, X2
@@ -849,7 +830,6 @@ TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
 	VMOVSS       X3, 48(DI)
 	VMULPS       X0, X2, X3
 	VFNMADD231PS X0, X0, X0
-	VSHUFPS      $0x00, X1, X1, X1
 	VMOVSD       36(DI), X4
 	VINSERTPS    $0x20, 44(DI), X4, X4
 	VMULPS       X0, X4, X0
@@ -946,28 +926,28 @@ loop0:
 	VSUBPD       Y12, Y14, Y10
 	VMOVUPS      Y0, 32(SP)
 	VSUBPD       Y12, Y15, Y0
-	VFMADD231PD  XorConstants<>+788(SB), Y11, Y5
-	VFMADD231PD  XorConstants<>+788(SB), Y10, Y6
-	VFMADD231PD  XorConstants<>+788(SB), Y0, Y3
-	VMOVUPS      XorConstants<>+948(SB), Y0
+	VFMADD231PD  XorConstants<>+724(SB), Y11, Y5
+	VFMADD231PD  XorConstants<>+724(SB), Y10, Y6
+	VFMADD231PD  XorConstants<>+724(SB), Y0, Y3
+	VMOVUPS      XorConstants<>+884(SB), Y0
 	VMOVAPS      Y0, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y5, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y5, Y10
 	VMOVAPS      Y0, Y11
-	VFMADD231PD  XorConstants<>+980(SB), Y6, Y11
+	VFMADD231PD  XorConstants<>+916(SB), Y6, Y11
 	VMOVAPS      Y0, Y12
-	VFMADD231PD  XorConstants<>+980(SB), Y3, Y12
-	VFMADD213PD  XorConstants<>+916(SB), Y5, Y10
-	VFMADD213PD  XorConstants<>+916(SB), Y6, Y11
-	VFMADD213PD  XorConstants<>+916(SB), Y3, Y12
-	VFMADD213PD  XorConstants<>+884(SB), Y5, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y6, Y11
-	VFMADD213PD  XorConstants<>+884(SB), Y3, Y12
+	VFMADD231PD  XorConstants<>+916(SB), Y3, Y12
 	VFMADD213PD  XorConstants<>+852(SB), Y5, Y10
 	VFMADD213PD  XorConstants<>+852(SB), Y6, Y11
 	VFMADD213PD  XorConstants<>+852(SB), Y3, Y12
 	VFMADD213PD  XorConstants<>+820(SB), Y5, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y6, Y11
 	VFMADD213PD  XorConstants<>+820(SB), Y3, Y12
+	VFMADD213PD  XorConstants<>+788(SB), Y5, Y10
+	VFMADD213PD  XorConstants<>+788(SB), Y6, Y11
+	VFMADD213PD  XorConstants<>+788(SB), Y3, Y12
+	VFMADD213PD  XorConstants<>+756(SB), Y5, Y10
+	VFMADD213PD  XorConstants<>+756(SB), Y6, Y11
+	VFMADD213PD  XorConstants<>+756(SB), Y3, Y12
 	VFMADD213PD  XorConstants<>+224(SB), Y5, Y10
 	VFMADD213PD  XorConstants<>+224(SB), Y6, Y11
 	VFMADD213PD  XorConstants<>+224(SB), Y3, Y12
@@ -1008,28 +988,28 @@ loop0:
 	VSUBPD       Y13, Y14, Y11
 	VSUBPD       Y13, Y15, Y10
 	VSUBPD       Y13, Y12, Y0
-	VFMADD231PD  XorConstants<>+788(SB), Y11, Y8
-	VFMADD231PD  XorConstants<>+788(SB), Y10, Y9
-	VFMADD231PD  XorConstants<>+788(SB), Y0, Y7
-	VMOVUPS      XorConstants<>+948(SB), Y0
+	VFMADD231PD  XorConstants<>+724(SB), Y11, Y8
+	VFMADD231PD  XorConstants<>+724(SB), Y10, Y9
+	VFMADD231PD  XorConstants<>+724(SB), Y0, Y7
+	VMOVUPS      XorConstants<>+884(SB), Y0
 	VMOVAPS      Y0, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y8, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y8, Y10
 	VMOVAPS      Y0, Y11
-	VFMADD231PD  XorConstants<>+980(SB), Y9, Y11
+	VFMADD231PD  XorConstants<>+916(SB), Y9, Y11
 	VMOVAPS      Y0, Y13
-	VFMADD231PD  XorConstants<>+980(SB), Y7, Y13
-	VFMADD213PD  XorConstants<>+916(SB), Y8, Y10
-	VFMADD213PD  XorConstants<>+916(SB), Y9, Y11
-	VFMADD213PD  XorConstants<>+916(SB), Y7, Y13
-	VFMADD213PD  XorConstants<>+884(SB), Y8, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y9, Y11
-	VFMADD213PD  XorConstants<>+884(SB), Y7, Y13
+	VFMADD231PD  XorConstants<>+916(SB), Y7, Y13
 	VFMADD213PD  XorConstants<>+852(SB), Y8, Y10
 	VFMADD213PD  XorConstants<>+852(SB), Y9, Y11
 	VFMADD213PD  XorConstants<>+852(SB), Y7, Y13
 	VFMADD213PD  XorConstants<>+820(SB), Y8, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y9, Y11
 	VFMADD213PD  XorConstants<>+820(SB), Y7, Y13
+	VFMADD213PD  XorConstants<>+788(SB), Y8, Y10
+	VFMADD213PD  XorConstants<>+788(SB), Y9, Y11
+	VFMADD213PD  XorConstants<>+788(SB), Y7, Y13
+	VFMADD213PD  XorConstants<>+756(SB), Y8, Y10
+	VFMADD213PD  XorConstants<>+756(SB), Y9, Y11
+	VFMADD213PD  XorConstants<>+756(SB), Y7, Y13
 	VFMADD213PD  XorConstants<>+224(SB), Y8, Y10
 	VFMADD213PD  XorConstants<>+224(SB), Y9, Y11
 	VFMADD213PD  XorConstants<>+224(SB), Y7, Y13
@@ -1092,28 +1072,28 @@ loop0:
 	VSUBPD       Y13, Y14, Y11
 	VSUBPD       Y13, Y15, Y10
 	VSUBPD       Y13, Y12, Y0
-	VFMADD231PD  XorConstants<>+788(SB), Y11, Y7
-	VFMADD231PD  XorConstants<>+788(SB), Y10, Y8
-	VFMADD231PD  XorConstants<>+788(SB), Y0, Y9
-	VMOVUPS      XorConstants<>+948(SB), Y0
+	VFMADD231PD  XorConstants<>+724(SB), Y11, Y7
+	VFMADD231PD  XorConstants<>+724(SB), Y10, Y8
+	VFMADD231PD  XorConstants<>+724(SB), Y0, Y9
+	VMOVUPS      XorConstants<>+884(SB), Y0
 	VMOVAPS      Y0, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y7, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y7, Y10
 	VMOVAPS      Y0, Y11
-	VFMADD231PD  XorConstants<>+980(SB), Y8, Y11
+	VFMADD231PD  XorConstants<>+916(SB), Y8, Y11
 	VMOVAPS      Y0, Y13
-	VFMADD231PD  XorConstants<>+980(SB), Y9, Y13
-	VFMADD213PD  XorConstants<>+916(SB), Y7, Y10
-	VFMADD213PD  XorConstants<>+916(SB), Y8, Y11
-	VFMADD213PD  XorConstants<>+916(SB), Y9, Y13
-	VFMADD213PD  XorConstants<>+884(SB), Y7, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y8, Y11
-	VFMADD213PD  XorConstants<>+884(SB), Y9, Y13
+	VFMADD231PD  XorConstants<>+916(SB), Y9, Y13
 	VFMADD213PD  XorConstants<>+852(SB), Y7, Y10
 	VFMADD213PD  XorConstants<>+852(SB), Y8, Y11
 	VFMADD213PD  XorConstants<>+852(SB), Y9, Y13
 	VFMADD213PD  XorConstants<>+820(SB), Y7, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y8, Y11
 	VFMADD213PD  XorConstants<>+820(SB), Y9, Y13
+	VFMADD213PD  XorConstants<>+788(SB), Y7, Y10
+	VFMADD213PD  XorConstants<>+788(SB), Y8, Y11
+	VFMADD213PD  XorConstants<>+788(SB), Y9, Y13
+	VFMADD213PD  XorConstants<>+756(SB), Y7, Y10
+	VFMADD213PD  XorConstants<>+756(SB), Y8, Y11
+	VFMADD213PD  XorConstants<>+756(SB), Y9, Y13
 	VFMADD213PD  XorConstants<>+224(SB), Y7, Y10
 	VFMADD213PD  XorConstants<>+224(SB), Y8, Y11
 	VFMADD213PD  XorConstants<>+224(SB), Y9, Y13
@@ -1154,28 +1134,28 @@ loop0:
 	VSUBPD       Y13, Y14, Y11
 	VSUBPD       Y13, Y15, Y10
 	VSUBPD       Y13, Y12, Y0
-	VFMADD231PD  XorConstants<>+788(SB), Y11, Y1
-	VFMADD231PD  XorConstants<>+788(SB), Y10, Y2
-	VFMADD231PD  XorConstants<>+788(SB), Y0, Y4
-	VMOVUPS      XorConstants<>+948(SB), Y0
+	VFMADD231PD  XorConstants<>+724(SB), Y11, Y1
+	VFMADD231PD  XorConstants<>+724(SB), Y10, Y2
+	VFMADD231PD  XorConstants<>+724(SB), Y0, Y4
+	VMOVUPS      XorConstants<>+884(SB), Y0
 	VMOVAPS      Y0, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y1, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y1, Y10
 	VMOVAPS      Y0, Y11
-	VFMADD231PD  XorConstants<>+980(SB), Y2, Y11
+	VFMADD231PD  XorConstants<>+916(SB), Y2, Y11
 	VMOVAPS      Y0, Y13
-	VFMADD231PD  XorConstants<>+980(SB), Y4, Y13
-	VFMADD213PD  XorConstants<>+916(SB), Y1, Y10
-	VFMADD213PD  XorConstants<>+916(SB), Y2, Y11
-	VFMADD213PD  XorConstants<>+916(SB), Y4, Y13
-	VFMADD213PD  XorConstants<>+884(SB), Y1, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y2, Y11
-	VFMADD213PD  XorConstants<>+884(SB), Y4, Y13
+	VFMADD231PD  XorConstants<>+916(SB), Y4, Y13
 	VFMADD213PD  XorConstants<>+852(SB), Y1, Y10
 	VFMADD213PD  XorConstants<>+852(SB), Y2, Y11
 	VFMADD213PD  XorConstants<>+852(SB), Y4, Y13
 	VFMADD213PD  XorConstants<>+820(SB), Y1, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y2, Y11
 	VFMADD213PD  XorConstants<>+820(SB), Y4, Y13
+	VFMADD213PD  XorConstants<>+788(SB), Y1, Y10
+	VFMADD213PD  XorConstants<>+788(SB), Y2, Y11
+	VFMADD213PD  XorConstants<>+788(SB), Y4, Y13
+	VFMADD213PD  XorConstants<>+756(SB), Y1, Y10
+	VFMADD213PD  XorConstants<>+756(SB), Y2, Y11
+	VFMADD213PD  XorConstants<>+756(SB), Y4, Y13
 	VFMADD213PD  XorConstants<>+224(SB), Y1, Y10
 	VFMADD213PD  XorConstants<>+224(SB), Y2, Y11
 	VFMADD213PD  XorConstants<>+224(SB), Y4, Y13
@@ -1231,20 +1211,20 @@ loop0:
 	VFMADD231PD  XorConstants<>+0(SB), Y4, Y9
 	VSUBPD       Y7, Y8, Y11
 	VSUBPD       Y7, Y9, Y12
-	VFMADD231PD  XorConstants<>+788(SB), Y11, Y3
-	VFMADD231PD  XorConstants<>+788(SB), Y12, Y4
+	VFMADD231PD  XorConstants<>+724(SB), Y11, Y3
+	VFMADD231PD  XorConstants<>+724(SB), Y12, Y4
 	VMOVAPS      Y0, Y11
-	VFMADD231PD  XorConstants<>+980(SB), Y3, Y11
+	VFMADD231PD  XorConstants<>+916(SB), Y3, Y11
 	VMOVAPS      Y0, Y12
-	VFMADD231PD  XorConstants<>+980(SB), Y4, Y12
-	VFMADD213PD  XorConstants<>+916(SB), Y3, Y11
-	VFMADD213PD  XorConstants<>+916(SB), Y4, Y12
-	VFMADD213PD  XorConstants<>+884(SB), Y3, Y11
-	VFMADD213PD  XorConstants<>+884(SB), Y4, Y12
+	VFMADD231PD  XorConstants<>+916(SB), Y4, Y12
 	VFMADD213PD  XorConstants<>+852(SB), Y3, Y11
 	VFMADD213PD  XorConstants<>+852(SB), Y4, Y12
 	VFMADD213PD  XorConstants<>+820(SB), Y3, Y11
 	VFMADD213PD  XorConstants<>+820(SB), Y4, Y12
+	VFMADD213PD  XorConstants<>+788(SB), Y3, Y11
+	VFMADD213PD  XorConstants<>+788(SB), Y4, Y12
+	VFMADD213PD  XorConstants<>+756(SB), Y3, Y11
+	VFMADD213PD  XorConstants<>+756(SB), Y4, Y12
 	VFMADD213PD  Y10, Y3, Y11
 	VFMADD213PD  Y10, Y4, Y12
 	VPSLLQ       $0x34, Y8, Y3
@@ -1269,19 +1249,19 @@ loop0:
 	VFMADD231PD  XorConstants<>+0(SB), Y2, Y6
 	VSUBPD       Y7, Y5, Y8
 	VSUBPD       Y7, Y6, Y7
-	VFMADD231PD  XorConstants<>+788(SB), Y8, Y1
-	VFMADD231PD  XorConstants<>+788(SB), Y7, Y2
+	VFMADD231PD  XorConstants<>+724(SB), Y8, Y1
+	VFMADD231PD  XorConstants<>+724(SB), Y7, Y2
 	VMOVAPS      Y0, Y7
-	VFMADD231PD  XorConstants<>+980(SB), Y1, Y7
-	VFMADD231PD  XorConstants<>+980(SB), Y2, Y0
-	VFMADD213PD  XorConstants<>+916(SB), Y1, Y7
-	VFMADD213PD  XorConstants<>+916(SB), Y2, Y0
-	VFMADD213PD  XorConstants<>+884(SB), Y1, Y7
-	VFMADD213PD  XorConstants<>+884(SB), Y2, Y0
+	VFMADD231PD  XorConstants<>+916(SB), Y1, Y7
+	VFMADD231PD  XorConstants<>+916(SB), Y2, Y0
 	VFMADD213PD  XorConstants<>+852(SB), Y1, Y7
 	VFMADD213PD  XorConstants<>+852(SB), Y2, Y0
 	VFMADD213PD  XorConstants<>+820(SB), Y1, Y7
 	VFMADD213PD  XorConstants<>+820(SB), Y2, Y0
+	VFMADD213PD  XorConstants<>+788(SB), Y1, Y7
+	VFMADD213PD  XorConstants<>+788(SB), Y2, Y0
+	VFMADD213PD  XorConstants<>+756(SB), Y1, Y7
+	VFMADD213PD  XorConstants<>+756(SB), Y2, Y0
 	VFMADD213PD  Y10, Y1, Y7
 	VFMADD213PD  Y10, Y2, Y0
 	VPSLLQ       $0x34, Y5, Y1
@@ -1318,15 +1298,15 @@ TEXT ·xorForwardBatchAVX512(SB), NOSPLIT, $64-40
 	ADDQ         $0x0000003f, SI
 	ANDQ         $-64, SI
 	MOVQ         tiles+32(FP), R13
-	VBROADCASTSS XorConstants<>+384(SB), Z0
-	VBROADCASTSS XorConstants<>+380(SB), Z1
-	VBROADCASTSS XorConstants<>+1020(SB), Z2
-	VBROADCASTSS XorConstants<>+1012(SB), Z3
-	VBROADCASTSS XorConstants<>+1016(SB), Z4
-	VBROADCASTSS XorConstants<>+1024(SB), Z5
-	VBROADCASTSS XorConstants<>+576(SB), Z6
-	VBROADCASTSS XorConstants<>+768(SB), Z7
-	VBROADCASTSS XorConstants<>+1028(SB), Z8
+	VBROADCASTSS XorConstants<>+336(SB), Z0
+	VBROADCASTSS XorConstants<>+332(SB), Z1
+	VBROADCASTSS XorConstants<>+956(SB), Z2
+	VBROADCASTSS XorConstants<>+948(SB), Z3
+	VBROADCASTSS XorConstants<>+952(SB), Z4
+	VBROADCASTSS XorConstants<>+960(SB), Z5
+	VBROADCASTSS XorConstants<>+512(SB), Z6
+	VBROADCASTSS XorConstants<>+704(SB), Z7
+	VBROADCASTSS XorConstants<>+964(SB), Z8
 
 loop0:
 	MOVQ         R13, (SP)
@@ -1378,25 +1358,25 @@ loop0:
 	VFMADD231PS      Z7, Z11, Z25
 	VMOVAPS          Z8, Z26
 	VFMADD231PS      Z7, Z14, Z26
-	VBROADCASTSS     XorConstants<>+584(SB), Z27
+	VBROADCASTSS     XorConstants<>+520(SB), Z27
 	VFNMADD231PS     Z27, Z18, Z9
 	VFNMADD231PS     Z27, Z19, Z11
 	VFNMADD231PS     Z27, Z20, Z14
 	VFMADD231PS      Z24, Z21, Z9
 	VFMADD231PS      Z25, Z22, Z11
 	VFMADD231PS      Z26, Z23, Z14
-	VPERMPS          XorConstants<>+1088(SB), Z15, Z18
-	VPERMPS          XorConstants<>+1088(SB), Z16, Z19
-	VPERMPS          XorConstants<>+1088(SB), Z17, Z20
+	VPERMPS          XorConstants<>+1024(SB), Z15, Z18
+	VPERMPS          XorConstants<>+1024(SB), Z16, Z19
+	VPERMPS          XorConstants<>+1024(SB), Z17, Z20
 	VPSLLD           $0x13, Z15, Z21
 	VPSLLD           $0x13, Z16, Z22
 	VPSLLD           $0x13, Z17, Z23
 	VPADDD           Z21, Z18, Z18
 	VPADDD           Z22, Z19, Z19
 	VPADDD           Z23, Z20, Z20
-	VPERMPS          XorConstants<>+1152(SB), Z15, Z15
-	VPERMPS          XorConstants<>+1152(SB), Z16, Z16
-	VPERMPS          XorConstants<>+1152(SB), Z17, Z17
+	VPERMPS          XorConstants<>+1088(SB), Z15, Z15
+	VPERMPS          XorConstants<>+1088(SB), Z16, Z16
+	VPERMPS          XorConstants<>+1088(SB), Z17, Z17
 	VPADDD           Z21, Z15, Z15
 	VPADDD           Z22, Z16, Z16
 	VPADDD           Z23, Z17, Z17
@@ -1451,10 +1431,10 @@ loop0:
 	VFMADD231PS      Z7, Z9, Z14
 	VFNMADD231PS     Z27, Z12, Z9
 	VFMADD231PS      Z14, Z13, Z9
-	VPERMPS          XorConstants<>+1088(SB), Z11, Z12
+	VPERMPS          XorConstants<>+1024(SB), Z11, Z12
 	VPSLLD           $0x13, Z11, Z13
 	VPADDD           Z13, Z12, Z12
-	VPERMPS          XorConstants<>+1152(SB), Z11, Z11
+	VPERMPS          XorConstants<>+1088(SB), Z11, Z11
 	VPADDD           Z13, Z11, Z11
 	VFMADD231PS      Z9, Z12, Z11
 	VADDPS           Z0, Z12, Z13
@@ -1491,15 +1471,15 @@ TEXT ·xorLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      XorConstants<>+1216(SB), Y0
+	VMOVUPS      XorConstants<>+1152(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       XorConstants<>+1248(SB), Y0, Y0
+	VANDPS       XorConstants<>+1184(SB), Y0, Y0
 	VMOVUPS      Y0, 320(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 384(SI)
-	VMOVUPS      XorConstants<>+1312(SB), Y1
+	VMOVUPS      XorConstants<>+1248(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       XorConstants<>+1248(SB), Y1, Y1
+	VANDPS       XorConstants<>+1184(SB), Y1, Y1
 	VMOVUPS      Y1, 352(SI)
 	VMOVUPS      Y0, 416(SI)
 	MOVQ         tiles+32(FP), R13
@@ -1566,28 +1546,28 @@ loop0:
 	VSUBPD       Y10, Y11, Y14
 	VSUBPD       Y10, Y12, Y15
 	VSUBPD       Y10, Y13, Y9
-	VFMADD231PD  XorConstants<>+788(SB), Y14, Y5
-	VFMADD231PD  XorConstants<>+788(SB), Y15, Y6
-	VFMADD231PD  XorConstants<>+788(SB), Y9, Y3
-	VMOVUPS      XorConstants<>+948(SB), Y9
+	VFMADD231PD  XorConstants<>+724(SB), Y14, Y5
+	VFMADD231PD  XorConstants<>+724(SB), Y15, Y6
+	VFMADD231PD  XorConstants<>+724(SB), Y9, Y3
+	VMOVUPS      XorConstants<>+884(SB), Y9
 	VMOVAPS      Y9, Y14
-	VFMADD231PD  XorConstants<>+980(SB), Y5, Y14
+	VFMADD231PD  XorConstants<>+916(SB), Y5, Y14
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  XorConstants<>+980(SB), Y6, Y15
+	VFMADD231PD  XorConstants<>+916(SB), Y6, Y15
 	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y3, Y10
-	VFMADD213PD  XorConstants<>+916(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+916(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+916(SB), Y3, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+884(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+884(SB), Y3, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y3, Y10
 	VFMADD213PD  XorConstants<>+852(SB), Y5, Y14
 	VFMADD213PD  XorConstants<>+852(SB), Y6, Y15
 	VFMADD213PD  XorConstants<>+852(SB), Y3, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y5, Y14
 	VFMADD213PD  XorConstants<>+820(SB), Y6, Y15
 	VFMADD213PD  XorConstants<>+820(SB), Y3, Y10
+	VFMADD213PD  XorConstants<>+788(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+788(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+788(SB), Y3, Y10
+	VFMADD213PD  XorConstants<>+756(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+756(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+756(SB), Y3, Y10
 	VFMADD213PD  XorConstants<>+224(SB), Y5, Y14
 	VFMADD213PD  XorConstants<>+224(SB), Y6, Y15
 	VFMADD213PD  XorConstants<>+224(SB), Y3, Y10
@@ -1627,27 +1607,27 @@ loop0:
 	VSUBPD       Y12, Y13, Y11
 	VSUBPD       Y12, Y14, Y8
 	VSUBPD       Y12, Y15, Y10
-	VFMADD231PD  XorConstants<>+788(SB), Y11, Y2
-	VFMADD231PD  XorConstants<>+788(SB), Y8, Y7
-	VFMADD231PD  XorConstants<>+788(SB), Y10, Y0
+	VFMADD231PD  XorConstants<>+724(SB), Y11, Y2
+	VFMADD231PD  XorConstants<>+724(SB), Y8, Y7
+	VFMADD231PD  XorConstants<>+724(SB), Y10, Y0
 	VMOVAPS      Y9, Y8
-	VFMADD231PD  XorConstants<>+980(SB), Y2, Y8
+	VFMADD231PD  XorConstants<>+916(SB), Y2, Y8
 	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y7, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y7, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  XorConstants<>+980(SB), Y0, Y11
-	VFMADD213PD  XorConstants<>+916(SB), Y2, Y8
-	VFMADD213PD  XorConstants<>+916(SB), Y7, Y10
-	VFMADD213PD  XorConstants<>+916(SB), Y0, Y11
-	VFMADD213PD  XorConstants<>+884(SB), Y2, Y8
-	VFMADD213PD  XorConstants<>+884(SB), Y7, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y0, Y11
+	VFMADD231PD  XorConstants<>+916(SB), Y0, Y11
 	VFMADD213PD  XorConstants<>+852(SB), Y2, Y8
 	VFMADD213PD  XorConstants<>+852(SB), Y7, Y10
 	VFMADD213PD  XorConstants<>+852(SB), Y0, Y11
 	VFMADD213PD  XorConstants<>+820(SB), Y2, Y8
 	VFMADD213PD  XorConstants<>+820(SB), Y7, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y0, Y11
+	VFMADD213PD  XorConstants<>+788(SB), Y2, Y8
+	VFMADD213PD  XorConstants<>+788(SB), Y7, Y10
+	VFMADD213PD  XorConstants<>+788(SB), Y0, Y11
+	VFMADD213PD  XorConstants<>+756(SB), Y2, Y8
+	VFMADD213PD  XorConstants<>+756(SB), Y7, Y10
+	VFMADD213PD  XorConstants<>+756(SB), Y0, Y11
 	VFMADD213PD  XorConstants<>+224(SB), Y2, Y8
 	VFMADD213PD  XorConstants<>+224(SB), Y7, Y10
 	VFMADD213PD  XorConstants<>+224(SB), Y0, Y11
@@ -1704,34 +1684,34 @@ loop0:
 	VMAXPD       Y6, Y13, Y6
 	VMOVAPS      Y12, Y13
 	VFMADD231PD  XorConstants<>+0(SB), Y7, Y13
-	VFMADD231PD  XorConstants<>+788(SB), Y15, Y1
+	VFMADD231PD  XorConstants<>+724(SB), Y15, Y1
 	VMOVAPS      Y12, Y15
 	VFMADD231PD  XorConstants<>+0(SB), Y6, Y15
 	VSUBPD       Y12, Y13, Y10
 	VMOVAPS      Y9, Y8
-	VFMADD231PD  XorConstants<>+980(SB), Y1, Y8
+	VFMADD231PD  XorConstants<>+916(SB), Y1, Y8
 	VSUBPD       Y12, Y15, Y9
-	VFMADD231PD  XorConstants<>+788(SB), Y10, Y7
-	VFMADD213PD  XorConstants<>+916(SB), Y1, Y8
-	VFMADD231PD  XorConstants<>+788(SB), Y9, Y6
-	VMOVUPS      XorConstants<>+948(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y7, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y1, Y8
-	VMOVAPS      Y9, Y12
-	VFMADD231PD  XorConstants<>+980(SB), Y6, Y12
-	VFMADD213PD  XorConstants<>+916(SB), Y7, Y10
+	VFMADD231PD  XorConstants<>+724(SB), Y10, Y7
 	VFMADD213PD  XorConstants<>+852(SB), Y1, Y8
-	VFMADD213PD  XorConstants<>+916(SB), Y6, Y12
-	VFMADD213PD  XorConstants<>+884(SB), Y7, Y10
+	VFMADD231PD  XorConstants<>+724(SB), Y9, Y6
+	VMOVUPS      XorConstants<>+884(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y7, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y1, Y8
-	VFMADD213PD  XorConstants<>+884(SB), Y6, Y12
+	VMOVAPS      Y9, Y12
+	VFMADD231PD  XorConstants<>+916(SB), Y6, Y12
 	VFMADD213PD  XorConstants<>+852(SB), Y7, Y10
-	VFMADD213PD  XorConstants<>+224(SB), Y1, Y8
+	VFMADD213PD  XorConstants<>+788(SB), Y1, Y8
 	VFMADD213PD  XorConstants<>+852(SB), Y6, Y12
 	VFMADD213PD  XorConstants<>+820(SB), Y7, Y10
-	VPSLLQ       $0x34, Y14, Y1
+	VFMADD213PD  XorConstants<>+756(SB), Y1, Y8
 	VFMADD213PD  XorConstants<>+820(SB), Y6, Y12
+	VFMADD213PD  XorConstants<>+788(SB), Y7, Y10
+	VFMADD213PD  XorConstants<>+224(SB), Y1, Y8
+	VFMADD213PD  XorConstants<>+788(SB), Y6, Y12
+	VFMADD213PD  XorConstants<>+756(SB), Y7, Y10
+	VPSLLQ       $0x34, Y14, Y1
+	VFMADD213PD  XorConstants<>+756(SB), Y6, Y12
 	VFMADD213PD  XorConstants<>+224(SB), Y7, Y10
 	VPADDQ       Y8, Y1, Y1
 	VFMADD213PD  XorConstants<>+224(SB), Y6, Y12
@@ -1766,34 +1746,34 @@ loop0:
 	VMAXPD       Y11, Y12, Y11
 	VMOVAPS      Y13, Y12
 	VFMADD231PD  XorConstants<>+0(SB), Y5, Y12
-	VFMADD231PD  XorConstants<>+788(SB), Y15, Y4
+	VFMADD231PD  XorConstants<>+724(SB), Y15, Y4
 	VMOVAPS      Y13, Y15
 	VFMADD231PD  XorConstants<>+0(SB), Y11, Y15
 	VSUBPD       Y13, Y12, Y10
 	VMOVAPS      Y9, Y8
-	VFMADD231PD  XorConstants<>+980(SB), Y4, Y8
+	VFMADD231PD  XorConstants<>+916(SB), Y4, Y8
 	VSUBPD       Y13, Y15, Y9
-	VFMADD231PD  XorConstants<>+788(SB), Y10, Y5
-	VFMADD213PD  XorConstants<>+916(SB), Y4, Y8
-	VFMADD231PD  XorConstants<>+788(SB), Y9, Y11
-	VMOVUPS      XorConstants<>+948(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y5, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y4, Y8
-	VMOVAPS      Y9, Y13
-	VFMADD231PD  XorConstants<>+980(SB), Y11, Y13
-	VFMADD213PD  XorConstants<>+916(SB), Y5, Y10
+	VFMADD231PD  XorConstants<>+724(SB), Y10, Y5
 	VFMADD213PD  XorConstants<>+852(SB), Y4, Y8
-	VFMADD213PD  XorConstants<>+916(SB), Y11, Y13
-	VFMADD213PD  XorConstants<>+884(SB), Y5, Y10
+	VFMADD231PD  XorConstants<>+724(SB), Y9, Y11
+	VMOVUPS      XorConstants<>+884(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y5, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y4, Y8
-	VFMADD213PD  XorConstants<>+884(SB), Y11, Y13
+	VMOVAPS      Y9, Y13
+	VFMADD231PD  XorConstants<>+916(SB), Y11, Y13
 	VFMADD213PD  XorConstants<>+852(SB), Y5, Y10
-	VFMADD213PD  XorConstants<>+224(SB), Y4, Y8
+	VFMADD213PD  XorConstants<>+788(SB), Y4, Y8
 	VFMADD213PD  XorConstants<>+852(SB), Y11, Y13
 	VFMADD213PD  XorConstants<>+820(SB), Y5, Y10
-	VPSLLQ       $0x34, Y14, Y4
+	VFMADD213PD  XorConstants<>+756(SB), Y4, Y8
 	VFMADD213PD  XorConstants<>+820(SB), Y11, Y13
+	VFMADD213PD  XorConstants<>+788(SB), Y5, Y10
+	VFMADD213PD  XorConstants<>+224(SB), Y4, Y8
+	VFMADD213PD  XorConstants<>+788(SB), Y11, Y13
+	VFMADD213PD  XorConstants<>+756(SB), Y5, Y10
+	VPSLLQ       $0x34, Y14, Y4
+	VFMADD213PD  XorConstants<>+756(SB), Y11, Y13
 	VFMADD213PD  XorConstants<>+224(SB), Y5, Y10
 	VPADDQ       Y8, Y4, Y4
 	VFMADD213PD  XorConstants<>+224(SB), Y11, Y13
@@ -1847,20 +1827,20 @@ loop0:
 	VFMADD231PD  XorConstants<>+0(SB), Y3, Y8
 	VSUBPD       Y6, Y7, Y11
 	VSUBPD       Y6, Y8, Y12
-	VFMADD231PD  XorConstants<>+788(SB), Y11, Y2
-	VFMADD231PD  XorConstants<>+788(SB), Y12, Y3
+	VFMADD231PD  XorConstants<>+724(SB), Y11, Y2
+	VFMADD231PD  XorConstants<>+724(SB), Y12, Y3
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  XorConstants<>+980(SB), Y2, Y11
+	VFMADD231PD  XorConstants<>+916(SB), Y2, Y11
 	VMOVAPS      Y9, Y12
-	VFMADD231PD  XorConstants<>+980(SB), Y3, Y12
-	VFMADD213PD  XorConstants<>+916(SB), Y2, Y11
-	VFMADD213PD  XorConstants<>+916(SB), Y3, Y12
-	VFMADD213PD  XorConstants<>+884(SB), Y2, Y11
-	VFMADD213PD  XorConstants<>+884(SB), Y3, Y12
+	VFMADD231PD  XorConstants<>+916(SB), Y3, Y12
 	VFMADD213PD  XorConstants<>+852(SB), Y2, Y11
 	VFMADD213PD  XorConstants<>+852(SB), Y3, Y12
 	VFMADD213PD  XorConstants<>+820(SB), Y2, Y11
 	VFMADD213PD  XorConstants<>+820(SB), Y3, Y12
+	VFMADD213PD  XorConstants<>+788(SB), Y2, Y11
+	VFMADD213PD  XorConstants<>+788(SB), Y3, Y12
+	VFMADD213PD  XorConstants<>+756(SB), Y2, Y11
+	VFMADD213PD  XorConstants<>+756(SB), Y3, Y12
 	VFMADD213PD  Y10, Y2, Y11
 	VFMADD213PD  Y10, Y3, Y12
 	VPSLLQ       $0x34, Y7, Y2
@@ -1885,19 +1865,19 @@ loop0:
 	VFMADD231PD  XorConstants<>+0(SB), Y1, Y5
 	VSUBPD       Y6, Y4, Y7
 	VSUBPD       Y6, Y5, Y6
-	VFMADD231PD  XorConstants<>+788(SB), Y7, Y0
-	VFMADD231PD  XorConstants<>+788(SB), Y6, Y1
+	VFMADD231PD  XorConstants<>+724(SB), Y7, Y0
+	VFMADD231PD  XorConstants<>+724(SB), Y6, Y1
 	VMOVAPS      Y9, Y6
-	VFMADD231PD  XorConstants<>+980(SB), Y0, Y6
-	VFMADD231PD  XorConstants<>+980(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+916(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+916(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+884(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+884(SB), Y1, Y9
+	VFMADD231PD  XorConstants<>+916(SB), Y0, Y6
+	VFMADD231PD  XorConstants<>+916(SB), Y1, Y9
 	VFMADD213PD  XorConstants<>+852(SB), Y0, Y6
 	VFMADD213PD  XorConstants<>+852(SB), Y1, Y9
 	VFMADD213PD  XorConstants<>+820(SB), Y0, Y6
 	VFMADD213PD  XorConstants<>+820(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+788(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+788(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+756(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+756(SB), Y1, Y9
 	VFMADD213PD  Y10, Y0, Y6
 	VFMADD213PD  Y10, Y1, Y9
 	VPSLLQ       $0x34, Y4, Y0
@@ -1959,22 +1939,22 @@ TEXT ·xorLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      XorConstants<>+1344(SB), Z0
+	VMOVUPS      XorConstants<>+1280(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS XorConstants<>+380(SB), Z0
+	VBROADCASTSS XorConstants<>+332(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 320(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Z0, 384(SI)
 	MOVQ         tiles+32(FP), R13
-	VBROADCASTSS XorConstants<>+384(SB), Z0
-	VBROADCASTSS XorConstants<>+380(SB), Z1
-	VBROADCASTSS XorConstants<>+1020(SB), Z2
-	VBROADCASTSS XorConstants<>+1012(SB), Z3
-	VBROADCASTSS XorConstants<>+1016(SB), Z4
-	VBROADCASTSS XorConstants<>+1024(SB), Z5
-	VBROADCASTSS XorConstants<>+576(SB), Z6
-	VBROADCASTSS XorConstants<>+768(SB), Z7
+	VBROADCASTSS XorConstants<>+336(SB), Z0
+	VBROADCASTSS XorConstants<>+332(SB), Z1
+	VBROADCASTSS XorConstants<>+956(SB), Z2
+	VBROADCASTSS XorConstants<>+948(SB), Z3
+	VBROADCASTSS XorConstants<>+952(SB), Z4
+	VBROADCASTSS XorConstants<>+960(SB), Z5
+	VBROADCASTSS XorConstants<>+512(SB), Z6
+	VBROADCASTSS XorConstants<>+704(SB), Z7
 
 loop0:
 	MOVQ         R13, (SP)
@@ -2021,32 +2001,32 @@ loop0:
 	VMULPS           Z8, Z8, Z21
 	VMULPS           Z10, Z10, Z22
 	VMULPS           Z14, Z14, Z23
-	VBROADCASTSS     XorConstants<>+1028(SB), Z24
+	VBROADCASTSS     XorConstants<>+964(SB), Z24
 	VMOVAPS          Z24, Z25
 	VFMADD231PS      Z7, Z8, Z25
 	VMOVAPS          Z24, Z26
 	VFMADD231PS      Z7, Z10, Z26
 	VMOVAPS          Z24, Z27
 	VFMADD231PS      Z7, Z14, Z27
-	VBROADCASTSS     XorConstants<>+584(SB), Z28
+	VBROADCASTSS     XorConstants<>+520(SB), Z28
 	VFNMADD231PS     Z28, Z18, Z8
 	VFNMADD231PS     Z28, Z19, Z10
 	VFNMADD231PS     Z28, Z20, Z14
 	VFMADD231PS      Z25, Z21, Z8
 	VFMADD231PS      Z26, Z22, Z10
 	VFMADD231PS      Z27, Z23, Z14
-	VPERMPS          XorConstants<>+1088(SB), Z15, Z18
-	VPERMPS          XorConstants<>+1088(SB), Z16, Z19
-	VPERMPS          XorConstants<>+1088(SB), Z17, Z20
+	VPERMPS          XorConstants<>+1024(SB), Z15, Z18
+	VPERMPS          XorConstants<>+1024(SB), Z16, Z19
+	VPERMPS          XorConstants<>+1024(SB), Z17, Z20
 	VPSLLD           $0x13, Z15, Z21
 	VPSLLD           $0x13, Z16, Z22
 	VPSLLD           $0x13, Z17, Z23
 	VPADDD           Z21, Z18, Z18
 	VPADDD           Z22, Z19, Z19
 	VPADDD           Z23, Z20, Z20
-	VPERMPS          XorConstants<>+1152(SB), Z15, Z15
-	VPERMPS          XorConstants<>+1152(SB), Z16, Z16
-	VPERMPS          XorConstants<>+1152(SB), Z17, Z17
+	VPERMPS          XorConstants<>+1088(SB), Z15, Z15
+	VPERMPS          XorConstants<>+1088(SB), Z16, Z16
+	VPERMPS          XorConstants<>+1088(SB), Z17, Z17
 	VPADDD           Z21, Z15, Z15
 	VPADDD           Z22, Z16, Z16
 	VPADDD           Z23, Z17, Z17
@@ -2100,10 +2080,10 @@ loop0:
 	VFMADD231PS      Z7, Z8, Z24
 	VFNMADD231PS     Z28, Z12, Z8
 	VFMADD231PS      Z24, Z13, Z8
-	VPERMPS          XorConstants<>+1088(SB), Z10, Z12
+	VPERMPS          XorConstants<>+1024(SB), Z10, Z12
 	VPSLLD           $0x13, Z10, Z13
 	VPADDD           Z13, Z12, Z12
-	VPERMPS          XorConstants<>+1152(SB), Z10, Z10
+	VPERMPS          XorConstants<>+1088(SB), Z10, Z10
 	VPADDD           Z13, Z10, Z10
 	VFMADD231PS      Z8, Z12, Z10
 	VADDPS           Z0, Z12, Z13
@@ -2156,15 +2136,15 @@ TEXT ·xorGradBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      XorConstants<>+1216(SB), Y0
+	VMOVUPS      XorConstants<>+1152(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       XorConstants<>+1248(SB), Y0, Y0
+	VANDPS       XorConstants<>+1184(SB), Y0, Y0
 	VMOVUPS      Y0, 320(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 384(SI)
-	VMOVUPS      XorConstants<>+1312(SB), Y1
+	VMOVUPS      XorConstants<>+1248(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       XorConstants<>+1248(SB), Y1, Y1
+	VANDPS       XorConstants<>+1184(SB), Y1, Y1
 	VMOVUPS      Y1, 352(SI)
 	VMOVUPS      Y0, 416(SI)
 	LEAQ         448(SI), BX
@@ -2233,28 +2213,28 @@ loop0:
 	VSUBPD       Y10, Y11, Y14
 	VSUBPD       Y10, Y12, Y15
 	VSUBPD       Y10, Y13, Y9
-	VFMADD231PD  XorConstants<>+788(SB), Y14, Y5
-	VFMADD231PD  XorConstants<>+788(SB), Y15, Y6
-	VFMADD231PD  XorConstants<>+788(SB), Y9, Y3
-	VMOVUPS      XorConstants<>+948(SB), Y9
+	VFMADD231PD  XorConstants<>+724(SB), Y14, Y5
+	VFMADD231PD  XorConstants<>+724(SB), Y15, Y6
+	VFMADD231PD  XorConstants<>+724(SB), Y9, Y3
+	VMOVUPS      XorConstants<>+884(SB), Y9
 	VMOVAPS      Y9, Y14
-	VFMADD231PD  XorConstants<>+980(SB), Y5, Y14
+	VFMADD231PD  XorConstants<>+916(SB), Y5, Y14
 	VMOVAPS      Y9, Y15
-	VFMADD231PD  XorConstants<>+980(SB), Y6, Y15
+	VFMADD231PD  XorConstants<>+916(SB), Y6, Y15
 	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y3, Y10
-	VFMADD213PD  XorConstants<>+916(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+916(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+916(SB), Y3, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y5, Y14
-	VFMADD213PD  XorConstants<>+884(SB), Y6, Y15
-	VFMADD213PD  XorConstants<>+884(SB), Y3, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y3, Y10
 	VFMADD213PD  XorConstants<>+852(SB), Y5, Y14
 	VFMADD213PD  XorConstants<>+852(SB), Y6, Y15
 	VFMADD213PD  XorConstants<>+852(SB), Y3, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y5, Y14
 	VFMADD213PD  XorConstants<>+820(SB), Y6, Y15
 	VFMADD213PD  XorConstants<>+820(SB), Y3, Y10
+	VFMADD213PD  XorConstants<>+788(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+788(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+788(SB), Y3, Y10
+	VFMADD213PD  XorConstants<>+756(SB), Y5, Y14
+	VFMADD213PD  XorConstants<>+756(SB), Y6, Y15
+	VFMADD213PD  XorConstants<>+756(SB), Y3, Y10
 	VFMADD213PD  XorConstants<>+224(SB), Y5, Y14
 	VFMADD213PD  XorConstants<>+224(SB), Y6, Y15
 	VFMADD213PD  XorConstants<>+224(SB), Y3, Y10
@@ -2294,27 +2274,27 @@ loop0:
 	VSUBPD       Y12, Y13, Y11
 	VSUBPD       Y12, Y14, Y8
 	VSUBPD       Y12, Y15, Y10
-	VFMADD231PD  XorConstants<>+788(SB), Y11, Y2
-	VFMADD231PD  XorConstants<>+788(SB), Y8, Y7
-	VFMADD231PD  XorConstants<>+788(SB), Y10, Y0
+	VFMADD231PD  XorConstants<>+724(SB), Y11, Y2
+	VFMADD231PD  XorConstants<>+724(SB), Y8, Y7
+	VFMADD231PD  XorConstants<>+724(SB), Y10, Y0
 	VMOVAPS      Y9, Y8
-	VFMADD231PD  XorConstants<>+980(SB), Y2, Y8
+	VFMADD231PD  XorConstants<>+916(SB), Y2, Y8
 	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y7, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y7, Y10
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  XorConstants<>+980(SB), Y0, Y11
-	VFMADD213PD  XorConstants<>+916(SB), Y2, Y8
-	VFMADD213PD  XorConstants<>+916(SB), Y7, Y10
-	VFMADD213PD  XorConstants<>+916(SB), Y0, Y11
-	VFMADD213PD  XorConstants<>+884(SB), Y2, Y8
-	VFMADD213PD  XorConstants<>+884(SB), Y7, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y0, Y11
+	VFMADD231PD  XorConstants<>+916(SB), Y0, Y11
 	VFMADD213PD  XorConstants<>+852(SB), Y2, Y8
 	VFMADD213PD  XorConstants<>+852(SB), Y7, Y10
 	VFMADD213PD  XorConstants<>+852(SB), Y0, Y11
 	VFMADD213PD  XorConstants<>+820(SB), Y2, Y8
 	VFMADD213PD  XorConstants<>+820(SB), Y7, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y0, Y11
+	VFMADD213PD  XorConstants<>+788(SB), Y2, Y8
+	VFMADD213PD  XorConstants<>+788(SB), Y7, Y10
+	VFMADD213PD  XorConstants<>+788(SB), Y0, Y11
+	VFMADD213PD  XorConstants<>+756(SB), Y2, Y8
+	VFMADD213PD  XorConstants<>+756(SB), Y7, Y10
+	VFMADD213PD  XorConstants<>+756(SB), Y0, Y11
 	VFMADD213PD  XorConstants<>+224(SB), Y2, Y8
 	VFMADD213PD  XorConstants<>+224(SB), Y7, Y10
 	VFMADD213PD  XorConstants<>+224(SB), Y0, Y11
@@ -2374,34 +2354,34 @@ loop0:
 	VMAXPD       Y6, Y13, Y6
 	VMOVAPS      Y12, Y13
 	VFMADD231PD  XorConstants<>+0(SB), Y7, Y13
-	VFMADD231PD  XorConstants<>+788(SB), Y15, Y1
+	VFMADD231PD  XorConstants<>+724(SB), Y15, Y1
 	VMOVAPS      Y12, Y15
 	VFMADD231PD  XorConstants<>+0(SB), Y6, Y15
 	VSUBPD       Y12, Y13, Y10
 	VMOVAPS      Y9, Y8
-	VFMADD231PD  XorConstants<>+980(SB), Y1, Y8
+	VFMADD231PD  XorConstants<>+916(SB), Y1, Y8
 	VSUBPD       Y12, Y15, Y9
-	VFMADD231PD  XorConstants<>+788(SB), Y10, Y7
-	VFMADD213PD  XorConstants<>+916(SB), Y1, Y8
-	VFMADD231PD  XorConstants<>+788(SB), Y9, Y6
-	VMOVUPS      XorConstants<>+948(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y7, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y1, Y8
-	VMOVAPS      Y9, Y12
-	VFMADD231PD  XorConstants<>+980(SB), Y6, Y12
-	VFMADD213PD  XorConstants<>+916(SB), Y7, Y10
+	VFMADD231PD  XorConstants<>+724(SB), Y10, Y7
 	VFMADD213PD  XorConstants<>+852(SB), Y1, Y8
-	VFMADD213PD  XorConstants<>+916(SB), Y6, Y12
-	VFMADD213PD  XorConstants<>+884(SB), Y7, Y10
+	VFMADD231PD  XorConstants<>+724(SB), Y9, Y6
+	VMOVUPS      XorConstants<>+884(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y7, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y1, Y8
-	VFMADD213PD  XorConstants<>+884(SB), Y6, Y12
+	VMOVAPS      Y9, Y12
+	VFMADD231PD  XorConstants<>+916(SB), Y6, Y12
 	VFMADD213PD  XorConstants<>+852(SB), Y7, Y10
-	VFMADD213PD  XorConstants<>+224(SB), Y1, Y8
+	VFMADD213PD  XorConstants<>+788(SB), Y1, Y8
 	VFMADD213PD  XorConstants<>+852(SB), Y6, Y12
 	VFMADD213PD  XorConstants<>+820(SB), Y7, Y10
-	VPSLLQ       $0x34, Y14, Y1
+	VFMADD213PD  XorConstants<>+756(SB), Y1, Y8
 	VFMADD213PD  XorConstants<>+820(SB), Y6, Y12
+	VFMADD213PD  XorConstants<>+788(SB), Y7, Y10
+	VFMADD213PD  XorConstants<>+224(SB), Y1, Y8
+	VFMADD213PD  XorConstants<>+788(SB), Y6, Y12
+	VFMADD213PD  XorConstants<>+756(SB), Y7, Y10
+	VPSLLQ       $0x34, Y14, Y1
+	VFMADD213PD  XorConstants<>+756(SB), Y6, Y12
 	VFMADD213PD  XorConstants<>+224(SB), Y7, Y10
 	VPADDQ       Y8, Y1, Y1
 	VFMADD213PD  XorConstants<>+224(SB), Y6, Y12
@@ -2436,34 +2416,34 @@ loop0:
 	VMAXPD       Y11, Y12, Y11
 	VMOVAPS      Y13, Y12
 	VFMADD231PD  XorConstants<>+0(SB), Y5, Y12
-	VFMADD231PD  XorConstants<>+788(SB), Y15, Y4
+	VFMADD231PD  XorConstants<>+724(SB), Y15, Y4
 	VMOVAPS      Y13, Y15
 	VFMADD231PD  XorConstants<>+0(SB), Y11, Y15
 	VSUBPD       Y13, Y12, Y10
 	VMOVAPS      Y9, Y8
-	VFMADD231PD  XorConstants<>+980(SB), Y4, Y8
+	VFMADD231PD  XorConstants<>+916(SB), Y4, Y8
 	VSUBPD       Y13, Y15, Y9
-	VFMADD231PD  XorConstants<>+788(SB), Y10, Y5
-	VFMADD213PD  XorConstants<>+916(SB), Y4, Y8
-	VFMADD231PD  XorConstants<>+788(SB), Y9, Y11
-	VMOVUPS      XorConstants<>+948(SB), Y9
-	VMOVAPS      Y9, Y10
-	VFMADD231PD  XorConstants<>+980(SB), Y5, Y10
-	VFMADD213PD  XorConstants<>+884(SB), Y4, Y8
-	VMOVAPS      Y9, Y13
-	VFMADD231PD  XorConstants<>+980(SB), Y11, Y13
-	VFMADD213PD  XorConstants<>+916(SB), Y5, Y10
+	VFMADD231PD  XorConstants<>+724(SB), Y10, Y5
 	VFMADD213PD  XorConstants<>+852(SB), Y4, Y8
-	VFMADD213PD  XorConstants<>+916(SB), Y11, Y13
-	VFMADD213PD  XorConstants<>+884(SB), Y5, Y10
+	VFMADD231PD  XorConstants<>+724(SB), Y9, Y11
+	VMOVUPS      XorConstants<>+884(SB), Y9
+	VMOVAPS      Y9, Y10
+	VFMADD231PD  XorConstants<>+916(SB), Y5, Y10
 	VFMADD213PD  XorConstants<>+820(SB), Y4, Y8
-	VFMADD213PD  XorConstants<>+884(SB), Y11, Y13
+	VMOVAPS      Y9, Y13
+	VFMADD231PD  XorConstants<>+916(SB), Y11, Y13
 	VFMADD213PD  XorConstants<>+852(SB), Y5, Y10
-	VFMADD213PD  XorConstants<>+224(SB), Y4, Y8
+	VFMADD213PD  XorConstants<>+788(SB), Y4, Y8
 	VFMADD213PD  XorConstants<>+852(SB), Y11, Y13
 	VFMADD213PD  XorConstants<>+820(SB), Y5, Y10
-	VPSLLQ       $0x34, Y14, Y4
+	VFMADD213PD  XorConstants<>+756(SB), Y4, Y8
 	VFMADD213PD  XorConstants<>+820(SB), Y11, Y13
+	VFMADD213PD  XorConstants<>+788(SB), Y5, Y10
+	VFMADD213PD  XorConstants<>+224(SB), Y4, Y8
+	VFMADD213PD  XorConstants<>+788(SB), Y11, Y13
+	VFMADD213PD  XorConstants<>+756(SB), Y5, Y10
+	VPSLLQ       $0x34, Y14, Y4
+	VFMADD213PD  XorConstants<>+756(SB), Y11, Y13
 	VFMADD213PD  XorConstants<>+224(SB), Y5, Y10
 	VPADDQ       Y8, Y4, Y4
 	VFMADD213PD  XorConstants<>+224(SB), Y11, Y13
@@ -2520,20 +2500,20 @@ loop0:
 	VFMADD231PD  XorConstants<>+0(SB), Y3, Y8
 	VSUBPD       Y6, Y7, Y11
 	VSUBPD       Y6, Y8, Y12
-	VFMADD231PD  XorConstants<>+788(SB), Y11, Y2
-	VFMADD231PD  XorConstants<>+788(SB), Y12, Y3
+	VFMADD231PD  XorConstants<>+724(SB), Y11, Y2
+	VFMADD231PD  XorConstants<>+724(SB), Y12, Y3
 	VMOVAPS      Y9, Y11
-	VFMADD231PD  XorConstants<>+980(SB), Y2, Y11
+	VFMADD231PD  XorConstants<>+916(SB), Y2, Y11
 	VMOVAPS      Y9, Y12
-	VFMADD231PD  XorConstants<>+980(SB), Y3, Y12
-	VFMADD213PD  XorConstants<>+916(SB), Y2, Y11
-	VFMADD213PD  XorConstants<>+916(SB), Y3, Y12
-	VFMADD213PD  XorConstants<>+884(SB), Y2, Y11
-	VFMADD213PD  XorConstants<>+884(SB), Y3, Y12
+	VFMADD231PD  XorConstants<>+916(SB), Y3, Y12
 	VFMADD213PD  XorConstants<>+852(SB), Y2, Y11
 	VFMADD213PD  XorConstants<>+852(SB), Y3, Y12
 	VFMADD213PD  XorConstants<>+820(SB), Y2, Y11
 	VFMADD213PD  XorConstants<>+820(SB), Y3, Y12
+	VFMADD213PD  XorConstants<>+788(SB), Y2, Y11
+	VFMADD213PD  XorConstants<>+788(SB), Y3, Y12
+	VFMADD213PD  XorConstants<>+756(SB), Y2, Y11
+	VFMADD213PD  XorConstants<>+756(SB), Y3, Y12
 	VFMADD213PD  Y10, Y2, Y11
 	VFMADD213PD  Y10, Y3, Y12
 	VPSLLQ       $0x34, Y7, Y2
@@ -2558,19 +2538,19 @@ loop0:
 	VFMADD231PD  XorConstants<>+0(SB), Y1, Y5
 	VSUBPD       Y6, Y4, Y7
 	VSUBPD       Y6, Y5, Y6
-	VFMADD231PD  XorConstants<>+788(SB), Y7, Y0
-	VFMADD231PD  XorConstants<>+788(SB), Y6, Y1
+	VFMADD231PD  XorConstants<>+724(SB), Y7, Y0
+	VFMADD231PD  XorConstants<>+724(SB), Y6, Y1
 	VMOVAPS      Y9, Y6
-	VFMADD231PD  XorConstants<>+980(SB), Y0, Y6
-	VFMADD231PD  XorConstants<>+980(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+916(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+916(SB), Y1, Y9
-	VFMADD213PD  XorConstants<>+884(SB), Y0, Y6
-	VFMADD213PD  XorConstants<>+884(SB), Y1, Y9
+	VFMADD231PD  XorConstants<>+916(SB), Y0, Y6
+	VFMADD231PD  XorConstants<>+916(SB), Y1, Y9
 	VFMADD213PD  XorConstants<>+852(SB), Y0, Y6
 	VFMADD213PD  XorConstants<>+852(SB), Y1, Y9
 	VFMADD213PD  XorConstants<>+820(SB), Y0, Y6
 	VFMADD213PD  XorConstants<>+820(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+788(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+788(SB), Y1, Y9
+	VFMADD213PD  XorConstants<>+756(SB), Y0, Y6
+	VFMADD213PD  XorConstants<>+756(SB), Y1, Y9
 	VFMADD213PD  Y10, Y0, Y6
 	VFMADD213PD  Y10, Y1, Y9
 	VPSLLQ       $0x34, Y4, Y0
@@ -2589,8 +2569,8 @@ loop0:
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSUBPS       (SI), Y0, Y2
 	VSUBPS       32(SI), Y1, Y3
-	VMULPS       XorConstants<>+344(SB), Y3, Y4
-	VMULPS       XorConstants<>+344(SB), Y2, Y5
+	VMULPS       XorConstants<>+296(SB), Y3, Y4
+	VMULPS       XorConstants<>+296(SB), Y2, Y5
 	VFNMADD231PS Y1, Y1, Y1
 	VFNMADD231PS Y0, Y0, Y0
 	VMULPS       Y1, Y4, Y1
@@ -2857,23 +2837,23 @@ TEXT ·xorGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      XorConstants<>+1344(SB), Z0
+	VMOVUPS      XorConstants<>+1280(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS XorConstants<>+380(SB), Z0
+	VBROADCASTSS XorConstants<>+332(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 320(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Z0, 384(SI)
 	LEAQ         448(SI), BX
 	MOVQ         tiles+32(FP), R13
-	VBROADCASTSS XorConstants<>+384(SB), Z0
-	VBROADCASTSS XorConstants<>+380(SB), Z1
-	VBROADCASTSS XorConstants<>+1020(SB), Z2
-	VBROADCASTSS XorConstants<>+1012(SB), Z3
-	VBROADCASTSS XorConstants<>+1016(SB), Z4
-	VBROADCASTSS XorConstants<>+1024(SB), Z5
-	VBROADCASTSS XorConstants<>+576(SB), Z6
-	VBROADCASTSS XorConstants<>+768(SB), Z7
+	VBROADCASTSS XorConstants<>+336(SB), Z0
+	VBROADCASTSS XorConstants<>+332(SB), Z1
+	VBROADCASTSS XorConstants<>+956(SB), Z2
+	VBROADCASTSS XorConstants<>+948(SB), Z3
+	VBROADCASTSS XorConstants<>+952(SB), Z4
+	VBROADCASTSS XorConstants<>+960(SB), Z5
+	VBROADCASTSS XorConstants<>+512(SB), Z6
+	VBROADCASTSS XorConstants<>+704(SB), Z7
 
 loop0:
 	MOVQ         R13, (SP)
@@ -2922,32 +2902,32 @@ loop0:
 	VMULPS           Z8, Z8, Z21
 	VMULPS           Z10, Z10, Z22
 	VMULPS           Z14, Z14, Z23
-	VBROADCASTSS     XorConstants<>+1028(SB), Z24
+	VBROADCASTSS     XorConstants<>+964(SB), Z24
 	VMOVAPS          Z24, Z25
 	VFMADD231PS      Z7, Z8, Z25
 	VMOVAPS          Z24, Z26
 	VFMADD231PS      Z7, Z10, Z26
 	VMOVAPS          Z24, Z27
 	VFMADD231PS      Z7, Z14, Z27
-	VBROADCASTSS     XorConstants<>+584(SB), Z28
+	VBROADCASTSS     XorConstants<>+520(SB), Z28
 	VFNMADD231PS     Z28, Z18, Z8
 	VFNMADD231PS     Z28, Z19, Z10
 	VFNMADD231PS     Z28, Z20, Z14
 	VFMADD231PS      Z25, Z21, Z8
 	VFMADD231PS      Z26, Z22, Z10
 	VFMADD231PS      Z27, Z23, Z14
-	VPERMPS          XorConstants<>+1088(SB), Z15, Z18
-	VPERMPS          XorConstants<>+1088(SB), Z16, Z19
-	VPERMPS          XorConstants<>+1088(SB), Z17, Z20
+	VPERMPS          XorConstants<>+1024(SB), Z15, Z18
+	VPERMPS          XorConstants<>+1024(SB), Z16, Z19
+	VPERMPS          XorConstants<>+1024(SB), Z17, Z20
 	VPSLLD           $0x13, Z15, Z21
 	VPSLLD           $0x13, Z16, Z22
 	VPSLLD           $0x13, Z17, Z23
 	VPADDD           Z21, Z18, Z18
 	VPADDD           Z22, Z19, Z19
 	VPADDD           Z23, Z20, Z20
-	VPERMPS          XorConstants<>+1152(SB), Z15, Z15
-	VPERMPS          XorConstants<>+1152(SB), Z16, Z16
-	VPERMPS          XorConstants<>+1152(SB), Z17, Z17
+	VPERMPS          XorConstants<>+1088(SB), Z15, Z15
+	VPERMPS          XorConstants<>+1088(SB), Z16, Z16
+	VPERMPS          XorConstants<>+1088(SB), Z17, Z17
 	VPADDD           Z21, Z15, Z15
 	VPADDD           Z22, Z16, Z16
 	VPADDD           Z23, Z17, Z17
@@ -3004,10 +2984,10 @@ loop0:
 	VFMADD231PS      Z7, Z12, Z24
 	VFNMADD231PS     Z28, Z16, Z12
 	VFMADD231PS      Z24, Z17, Z12
-	VPERMPS          XorConstants<>+1088(SB), Z13, Z16
+	VPERMPS          XorConstants<>+1024(SB), Z13, Z16
 	VPSLLD           $0x13, Z13, Z17
 	VPADDD           Z17, Z16, Z16
-	VPERMPS          XorConstants<>+1152(SB), Z13, Z13
+	VPERMPS          XorConstants<>+1088(SB), Z13, Z13
 	VPADDD           Z17, Z13, Z13
 	VFMADD231PS      Z12, Z16, Z13
 	VADDPS           Z0, Z16, Z17
@@ -3023,7 +3003,7 @@ loop0:
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2
 	VSUBPS       Z9, Z12, Z9
-	VMULPS.BCST  XorConstants<>+376(SB), Z9, Z11
+	VMULPS.BCST  XorConstants<>+328(SB), Z9, Z11
 	VFNMADD231PS Z12, Z12, Z12
 	VMULPS       Z12, Z11, Z11
 	VMULPS       Z9, Z9, Z9
@@ -3303,237 +3283,237 @@ DATA XorConstants<>+224(SB)/8, $0x3ff0000000000000
 DATA XorConstants<>+232(SB)/8, $0x3ff0000000000000
 DATA XorConstants<>+240(SB)/8, $0x3ff0000000000000
 DATA XorConstants<>+248(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+256(SB)/4, $0xffffffff
-DATA XorConstants<>+260(SB)/4, $0xffffffff
-DATA XorConstants<>+264(SB)/4, $0xffffffff
-DATA XorConstants<>+268(SB)/4, $0x00000000
-DATA XorConstants<>+272(SB)/4, $0x00000000
-DATA XorConstants<>+276(SB)/4, $0x00000000
-DATA XorConstants<>+280(SB)/4, $0x00000000
-DATA XorConstants<>+284(SB)/4, $0x00000000
-DATA XorConstants<>+288(SB)/8, $0xbff71547652b82fe
-DATA XorConstants<>+296(SB)/8, $0xbf4e2edc3996038c
-DATA XorConstants<>+304(SB)/8, $0x3fbd92fdc7afd67e
-DATA XorConstants<>+312(SB)/8, $0x4007154765dc4120
-DATA XorConstants<>+320(SB)/8, $0x3ff0000000000000
-DATA XorConstants<>+328(SB)/4, $0xffffffff
-DATA XorConstants<>+332(SB)/4, $0xffffffff
-DATA XorConstants<>+336(SB)/4, $0xffffffff
-DATA XorConstants<>+340(SB)/4, $0x00000000
-DATA XorConstants<>+344(SB)/4, $0x40000000
-DATA XorConstants<>+348(SB)/4, $0x40000000
-DATA XorConstants<>+352(SB)/4, $0x40000000
-DATA XorConstants<>+356(SB)/4, $0x40000000
-DATA XorConstants<>+360(SB)/4, $0x40000000
-DATA XorConstants<>+364(SB)/4, $0x40000000
-DATA XorConstants<>+368(SB)/4, $0x40000000
-DATA XorConstants<>+372(SB)/4, $0x40000000
-DATA XorConstants<>+376(SB)/4, $0x40000000
-DATA XorConstants<>+380(SB)/4, $0x3f800000
+DATA XorConstants<>+256(SB)/8, $0xbff71547652b82fe
+DATA XorConstants<>+264(SB)/8, $0xbf4e2edc3996038c
+DATA XorConstants<>+272(SB)/8, $0x3fbd92fdc7afd67e
+DATA XorConstants<>+280(SB)/8, $0x4007154765dc4120
+DATA XorConstants<>+288(SB)/8, $0x3ff0000000000000
+DATA XorConstants<>+296(SB)/4, $0x40000000
+DATA XorConstants<>+300(SB)/4, $0x40000000
+DATA XorConstants<>+304(SB)/4, $0x40000000
+DATA XorConstants<>+308(SB)/4, $0x40000000
+DATA XorConstants<>+312(SB)/4, $0x40000000
+DATA XorConstants<>+316(SB)/4, $0x40000000
+DATA XorConstants<>+320(SB)/4, $0x40000000
+DATA XorConstants<>+324(SB)/4, $0x40000000
+DATA XorConstants<>+328(SB)/4, $0x40000000
+DATA XorConstants<>+332(SB)/4, $0x3f800000
+DATA XorConstants<>+336(SB)/4, $0x1f800000
+DATA XorConstants<>+340(SB)/4, $0x48c00000
+DATA XorConstants<>+344(SB)/4, $0xbfb8aa3b
+DATA XorConstants<>+348(SB)/4, $0xbf317218
+DATA XorConstants<>+352(SB)/4, $0x00000000
+DATA XorConstants<>+356(SB)/4, $0x00000000
+DATA XorConstants<>+360(SB)/4, $0x00000000
+DATA XorConstants<>+364(SB)/4, $0x00000000
+DATA XorConstants<>+368(SB)/4, $0x00000000
+DATA XorConstants<>+372(SB)/4, $0x00000000
+DATA XorConstants<>+376(SB)/4, $0x00000000
+DATA XorConstants<>+380(SB)/4, $0x00000000
 DATA XorConstants<>+384(SB)/4, $0x1f800000
-DATA XorConstants<>+388(SB)/4, $0x48c00000
-DATA XorConstants<>+392(SB)/4, $0xbfb8aa3b
-DATA XorConstants<>+396(SB)/4, $0xbf317218
-DATA XorConstants<>+400(SB)/4, $0x00000000
-DATA XorConstants<>+404(SB)/4, $0x00000000
-DATA XorConstants<>+408(SB)/4, $0x00000000
-DATA XorConstants<>+412(SB)/4, $0x00000000
-DATA XorConstants<>+416(SB)/4, $0x00000000
-DATA XorConstants<>+420(SB)/4, $0x00000000
-DATA XorConstants<>+424(SB)/4, $0x00000000
-DATA XorConstants<>+428(SB)/4, $0x00000000
-DATA XorConstants<>+432(SB)/4, $0x00000000
-DATA XorConstants<>+436(SB)/4, $0x00000000
-DATA XorConstants<>+440(SB)/4, $0x00000000
-DATA XorConstants<>+444(SB)/4, $0x00000000
-DATA XorConstants<>+448(SB)/4, $0x1f800000
-DATA XorConstants<>+452(SB)/4, $0x1f7ecd87
-DATA XorConstants<>+456(SB)/4, $0x1f7daac3
-DATA XorConstants<>+460(SB)/4, $0x1f7c980f
-DATA XorConstants<>+464(SB)/4, $0x1f7b95c2
-DATA XorConstants<>+468(SB)/4, $0x1f7aa43a
-DATA XorConstants<>+472(SB)/4, $0x1f79c3d3
-DATA XorConstants<>+476(SB)/4, $0x1f78f4f0
-DATA XorConstants<>+480(SB)/4, $0x1f7837f0
-DATA XorConstants<>+484(SB)/4, $0x1f778d3a
-DATA XorConstants<>+488(SB)/4, $0x1f76f532
-DATA XorConstants<>+492(SB)/4, $0x1f767043
-DATA XorConstants<>+496(SB)/4, $0x1f75fed7
-DATA XorConstants<>+500(SB)/4, $0x1f75a15b
-DATA XorConstants<>+504(SB)/4, $0x1f75583f
-DATA XorConstants<>+508(SB)/4, $0x1f7523f6
-DATA XorConstants<>+512(SB)/4, $0x1f7504f3
-DATA XorConstants<>+516(SB)/4, $0x1f74fbaf
-DATA XorConstants<>+520(SB)/4, $0x1f7508a4
-DATA XorConstants<>+524(SB)/4, $0x1f752c4d
-DATA XorConstants<>+528(SB)/4, $0x1f75672a
-DATA XorConstants<>+532(SB)/4, $0x1f75b9be
-DATA XorConstants<>+536(SB)/4, $0x1f76248c
-DATA XorConstants<>+540(SB)/4, $0x1f76a81e
-DATA XorConstants<>+544(SB)/4, $0x1f7744fd
-DATA XorConstants<>+548(SB)/4, $0x1f77fbb8
-DATA XorConstants<>+552(SB)/4, $0x1f78ccdf
-DATA XorConstants<>+556(SB)/4, $0x1f79b907
-DATA XorConstants<>+560(SB)/4, $0x1f7ac0c7
-DATA XorConstants<>+564(SB)/4, $0x1f7be4ba
-DATA XorConstants<>+568(SB)/4, $0x1f7d257d
-DATA XorConstants<>+572(SB)/4, $0x1f7e83b3
-DATA XorConstants<>+576(SB)/4, $0x3f317218
-DATA XorConstants<>+580(SB)/4, $0x3f8000f6
-DATA XorConstants<>+584(SB)/4, $0xb102e308
-DATA XorConstants<>+588(SB)/4, $0x00000000
-DATA XorConstants<>+592(SB)/4, $0x00000000
-DATA XorConstants<>+596(SB)/4, $0x00000000
-DATA XorConstants<>+600(SB)/4, $0x00000000
-DATA XorConstants<>+604(SB)/4, $0x00000000
-DATA XorConstants<>+608(SB)/4, $0x00000000
-DATA XorConstants<>+612(SB)/4, $0x00000000
-DATA XorConstants<>+616(SB)/4, $0x00000000
-DATA XorConstants<>+620(SB)/4, $0x00000000
-DATA XorConstants<>+624(SB)/4, $0x00000000
-DATA XorConstants<>+628(SB)/4, $0x00000000
-DATA XorConstants<>+632(SB)/4, $0x00000000
-DATA XorConstants<>+636(SB)/4, $0x00000000
-DATA XorConstants<>+640(SB)/4, $0x21800000
-DATA XorConstants<>+644(SB)/4, $0xb34a3a0b
-DATA XorConstants<>+648(SB)/4, $0x3346cb6a
-DATA XorConstants<>+652(SB)/4, $0xb36ed17e
-DATA XorConstants<>+656(SB)/4, $0xb24e0610
-DATA XorConstants<>+660(SB)/4, $0xb3517dd9
-DATA XorConstants<>+664(SB)/4, $0x334b2482
-DATA XorConstants<>+668(SB)/4, $0xb31586de
-DATA XorConstants<>+672(SB)/4, $0x33092801
-DATA XorConstants<>+676(SB)/4, $0xb2e6f467
-DATA XorConstants<>+680(SB)/4, $0x331b85f2
-DATA XorConstants<>+684(SB)/4, $0x3099b6f1
-DATA XorConstants<>+688(SB)/4, $0xb3051aa9
-DATA XorConstants<>+692(SB)/4, $0xb2e2a0db
-DATA XorConstants<>+696(SB)/4, $0xb2006c56
-DATA XorConstants<>+700(SB)/4, $0xb3365942
-DATA XorConstants<>+704(SB)/4, $0x329302af
-DATA XorConstants<>+708(SB)/4, $0x32c595dc
-DATA XorConstants<>+712(SB)/4, $0xb302e5a2
-DATA XorConstants<>+716(SB)/4, $0xb28e10a1
-DATA XorConstants<>+720(SB)/4, $0x31b3d0e5
-DATA XorConstants<>+724(SB)/4, $0xb31a472b
-DATA XorConstants<>+728(SB)/4, $0x31d1daf2
-DATA XorConstants<>+732(SB)/4, $0xb305bf64
-DATA XorConstants<>+736(SB)/4, $0xb27ce182
-DATA XorConstants<>+740(SB)/4, $0xb2f26443
-DATA XorConstants<>+744(SB)/4, $0xb1b4b0da
-DATA XorConstants<>+748(SB)/4, $0xb1da8a8f
-DATA XorConstants<>+752(SB)/4, $0xb1d290be
-DATA XorConstants<>+756(SB)/4, $0xb2d5b898
-DATA XorConstants<>+760(SB)/4, $0x31b0a146
-DATA XorConstants<>+764(SB)/4, $0xb2156afc
-DATA XorConstants<>+768(SB)/4, $0x3e2aaaab
-DATA XorConstants<>+772(SB)/4, $0x3f000044
-DATA XorConstants<>+776(SB)/4, $0xc2d00000
-DATA XorConstants<>+780(SB)/4, $0x42200000
-DATA XorConstants<>+784(SB)/4, $0x00000000
-DATA XorConstants<>+788(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+796(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+804(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+812(SB)/8, $0x3fe62e42fefa39ef
-DATA XorConstants<>+820(SB)/8, $0xbff000000a21653f
-DATA XorConstants<>+828(SB)/8, $0xbff000000a21653f
-DATA XorConstants<>+836(SB)/8, $0xbff000000a21653f
-DATA XorConstants<>+844(SB)/8, $0xbff000000a21653f
-DATA XorConstants<>+852(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+860(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+868(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+876(SB)/8, $0x3fe000000287f871
-DATA XorConstants<>+884(SB)/8, $0xbfc5554041b96acb
-DATA XorConstants<>+892(SB)/8, $0xbfc5554041b96acb
-DATA XorConstants<>+900(SB)/8, $0xbfc5554041b96acb
-DATA XorConstants<>+908(SB)/8, $0xbfc5554041b96acb
-DATA XorConstants<>+916(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+924(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+932(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+940(SB)/8, $0x3fa5554accfdb593
-DATA XorConstants<>+948(SB)/8, $0xbf8126fb8fa71fe6
-DATA XorConstants<>+956(SB)/8, $0xbf8126fb8fa71fe6
-DATA XorConstants<>+964(SB)/8, $0xbf8126fb8fa71fe6
-DATA XorConstants<>+972(SB)/8, $0xbf8126fb8fa71fe6
-DATA XorConstants<>+980(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+988(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+996(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+1004(SB)/8, $0x3f56d7543e4127b8
-DATA XorConstants<>+1012(SB)/4, $0x42d00000
-DATA XorConstants<>+1016(SB)/4, $0x7fffffff
-DATA XorConstants<>+1020(SB)/4, $0x49400000
-DATA XorConstants<>+1024(SB)/4, $0x3fb8aa3b
-DATA XorConstants<>+1028(SB)/4, $0x3f000111
-DATA XorConstants<>+1032(SB)/4, $0x00000000
-DATA XorConstants<>+1036(SB)/4, $0x00000000
-DATA XorConstants<>+1040(SB)/4, $0x00000000
-DATA XorConstants<>+1044(SB)/4, $0x00000000
-DATA XorConstants<>+1048(SB)/4, $0x00000000
-DATA XorConstants<>+1052(SB)/4, $0x00000000
-DATA XorConstants<>+1056(SB)/4, $0x00000000
-DATA XorConstants<>+1060(SB)/4, $0x00000000
-DATA XorConstants<>+1064(SB)/4, $0x00000000
-DATA XorConstants<>+1068(SB)/4, $0x00000000
-DATA XorConstants<>+1072(SB)/4, $0x00000000
-DATA XorConstants<>+1076(SB)/4, $0x00000000
-DATA XorConstants<>+1080(SB)/4, $0x00000000
-DATA XorConstants<>+1084(SB)/4, $0x00000000
-DATA XorConstants<>+1088(SB)/4, $0x1f800000
-DATA XorConstants<>+1092(SB)/4, $0x1f7daac3
-DATA XorConstants<>+1096(SB)/4, $0x1f7b95c2
-DATA XorConstants<>+1100(SB)/4, $0x1f79c3d3
-DATA XorConstants<>+1104(SB)/4, $0x1f7837f0
-DATA XorConstants<>+1108(SB)/4, $0x1f76f532
-DATA XorConstants<>+1112(SB)/4, $0x1f75fed7
-DATA XorConstants<>+1116(SB)/4, $0x1f75583f
-DATA XorConstants<>+1120(SB)/4, $0x1f7504f3
-DATA XorConstants<>+1124(SB)/4, $0x1f7508a4
-DATA XorConstants<>+1128(SB)/4, $0x1f75672a
-DATA XorConstants<>+1132(SB)/4, $0x1f76248c
-DATA XorConstants<>+1136(SB)/4, $0x1f7744fd
-DATA XorConstants<>+1140(SB)/4, $0x1f78ccdf
-DATA XorConstants<>+1144(SB)/4, $0x1f7ac0c7
-DATA XorConstants<>+1148(SB)/4, $0x1f7d257d
-DATA XorConstants<>+1152(SB)/4, $0x01800000
-DATA XorConstants<>+1156(SB)/4, $0x13479891
-DATA XorConstants<>+1160(SB)/4, $0x9250aba1
-DATA XorConstants<>+1164(SB)/4, $0x134f5624
-DATA XorConstants<>+1168(SB)/4, $0x13031b71
-DATA XorConstants<>+1172(SB)/4, $0x13192342
-DATA XorConstants<>+1176(SB)/4, $0x92fc9d5e
-DATA XorConstants<>+1180(SB)/4, $0x91f5eaf6
-DATA XorConstants<>+1184(SB)/4, $0x128fe77a
-DATA XorConstants<>+1188(SB)/4, $0x92f94fe8
-DATA XorConstants<>+1192(SB)/4, $0x11baa837
-DATA XorConstants<>+1196(SB)/4, $0x11d0fc24
-DATA XorConstants<>+1200(SB)/4, $0x9274a58a
-DATA XorConstants<>+1204(SB)/4, $0x91b6ab59
-DATA XorConstants<>+1208(SB)/4, $0x91d116de
-DATA XorConstants<>+1212(SB)/4, $0x11b12436
+DATA XorConstants<>+388(SB)/4, $0x1f7ecd87
+DATA XorConstants<>+392(SB)/4, $0x1f7daac3
+DATA XorConstants<>+396(SB)/4, $0x1f7c980f
+DATA XorConstants<>+400(SB)/4, $0x1f7b95c2
+DATA XorConstants<>+404(SB)/4, $0x1f7aa43a
+DATA XorConstants<>+408(SB)/4, $0x1f79c3d3
+DATA XorConstants<>+412(SB)/4, $0x1f78f4f0
+DATA XorConstants<>+416(SB)/4, $0x1f7837f0
+DATA XorConstants<>+420(SB)/4, $0x1f778d3a
+DATA XorConstants<>+424(SB)/4, $0x1f76f532
+DATA XorConstants<>+428(SB)/4, $0x1f767043
+DATA XorConstants<>+432(SB)/4, $0x1f75fed7
+DATA XorConstants<>+436(SB)/4, $0x1f75a15b
+DATA XorConstants<>+440(SB)/4, $0x1f75583f
+DATA XorConstants<>+444(SB)/4, $0x1f7523f6
+DATA XorConstants<>+448(SB)/4, $0x1f7504f3
+DATA XorConstants<>+452(SB)/4, $0x1f74fbaf
+DATA XorConstants<>+456(SB)/4, $0x1f7508a4
+DATA XorConstants<>+460(SB)/4, $0x1f752c4d
+DATA XorConstants<>+464(SB)/4, $0x1f75672a
+DATA XorConstants<>+468(SB)/4, $0x1f75b9be
+DATA XorConstants<>+472(SB)/4, $0x1f76248c
+DATA XorConstants<>+476(SB)/4, $0x1f76a81e
+DATA XorConstants<>+480(SB)/4, $0x1f7744fd
+DATA XorConstants<>+484(SB)/4, $0x1f77fbb8
+DATA XorConstants<>+488(SB)/4, $0x1f78ccdf
+DATA XorConstants<>+492(SB)/4, $0x1f79b907
+DATA XorConstants<>+496(SB)/4, $0x1f7ac0c7
+DATA XorConstants<>+500(SB)/4, $0x1f7be4ba
+DATA XorConstants<>+504(SB)/4, $0x1f7d257d
+DATA XorConstants<>+508(SB)/4, $0x1f7e83b3
+DATA XorConstants<>+512(SB)/4, $0x3f317218
+DATA XorConstants<>+516(SB)/4, $0x3f8000f6
+DATA XorConstants<>+520(SB)/4, $0xb102e308
+DATA XorConstants<>+524(SB)/4, $0x00000000
+DATA XorConstants<>+528(SB)/4, $0x00000000
+DATA XorConstants<>+532(SB)/4, $0x00000000
+DATA XorConstants<>+536(SB)/4, $0x00000000
+DATA XorConstants<>+540(SB)/4, $0x00000000
+DATA XorConstants<>+544(SB)/4, $0x00000000
+DATA XorConstants<>+548(SB)/4, $0x00000000
+DATA XorConstants<>+552(SB)/4, $0x00000000
+DATA XorConstants<>+556(SB)/4, $0x00000000
+DATA XorConstants<>+560(SB)/4, $0x00000000
+DATA XorConstants<>+564(SB)/4, $0x00000000
+DATA XorConstants<>+568(SB)/4, $0x00000000
+DATA XorConstants<>+572(SB)/4, $0x00000000
+DATA XorConstants<>+576(SB)/4, $0x21800000
+DATA XorConstants<>+580(SB)/4, $0xb34a3a0b
+DATA XorConstants<>+584(SB)/4, $0x3346cb6a
+DATA XorConstants<>+588(SB)/4, $0xb36ed17e
+DATA XorConstants<>+592(SB)/4, $0xb24e0610
+DATA XorConstants<>+596(SB)/4, $0xb3517dd9
+DATA XorConstants<>+600(SB)/4, $0x334b2482
+DATA XorConstants<>+604(SB)/4, $0xb31586de
+DATA XorConstants<>+608(SB)/4, $0x33092801
+DATA XorConstants<>+612(SB)/4, $0xb2e6f467
+DATA XorConstants<>+616(SB)/4, $0x331b85f2
+DATA XorConstants<>+620(SB)/4, $0x3099b6f1
+DATA XorConstants<>+624(SB)/4, $0xb3051aa9
+DATA XorConstants<>+628(SB)/4, $0xb2e2a0db
+DATA XorConstants<>+632(SB)/4, $0xb2006c56
+DATA XorConstants<>+636(SB)/4, $0xb3365942
+DATA XorConstants<>+640(SB)/4, $0x329302af
+DATA XorConstants<>+644(SB)/4, $0x32c595dc
+DATA XorConstants<>+648(SB)/4, $0xb302e5a2
+DATA XorConstants<>+652(SB)/4, $0xb28e10a1
+DATA XorConstants<>+656(SB)/4, $0x31b3d0e5
+DATA XorConstants<>+660(SB)/4, $0xb31a472b
+DATA XorConstants<>+664(SB)/4, $0x31d1daf2
+DATA XorConstants<>+668(SB)/4, $0xb305bf64
+DATA XorConstants<>+672(SB)/4, $0xb27ce182
+DATA XorConstants<>+676(SB)/4, $0xb2f26443
+DATA XorConstants<>+680(SB)/4, $0xb1b4b0da
+DATA XorConstants<>+684(SB)/4, $0xb1da8a8f
+DATA XorConstants<>+688(SB)/4, $0xb1d290be
+DATA XorConstants<>+692(SB)/4, $0xb2d5b898
+DATA XorConstants<>+696(SB)/4, $0x31b0a146
+DATA XorConstants<>+700(SB)/4, $0xb2156afc
+DATA XorConstants<>+704(SB)/4, $0x3e2aaaab
+DATA XorConstants<>+708(SB)/4, $0x3f000044
+DATA XorConstants<>+712(SB)/4, $0xc2d00000
+DATA XorConstants<>+716(SB)/4, $0x42200000
+DATA XorConstants<>+720(SB)/4, $0x00000000
+DATA XorConstants<>+724(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+732(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+740(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+748(SB)/8, $0x3fe62e42fefa39ef
+DATA XorConstants<>+756(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+764(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+772(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+780(SB)/8, $0xbff000000a21653f
+DATA XorConstants<>+788(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+796(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+804(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+812(SB)/8, $0x3fe000000287f871
+DATA XorConstants<>+820(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+828(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+836(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+844(SB)/8, $0xbfc5554041b96acb
+DATA XorConstants<>+852(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+860(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+868(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+876(SB)/8, $0x3fa5554accfdb593
+DATA XorConstants<>+884(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+892(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+900(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+908(SB)/8, $0xbf8126fb8fa71fe6
+DATA XorConstants<>+916(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+924(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+932(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+940(SB)/8, $0x3f56d7543e4127b8
+DATA XorConstants<>+948(SB)/4, $0x42d00000
+DATA XorConstants<>+952(SB)/4, $0x7fffffff
+DATA XorConstants<>+956(SB)/4, $0x49400000
+DATA XorConstants<>+960(SB)/4, $0x3fb8aa3b
+DATA XorConstants<>+964(SB)/4, $0x3f000111
+DATA XorConstants<>+968(SB)/4, $0x00000000
+DATA XorConstants<>+972(SB)/4, $0x00000000
+DATA XorConstants<>+976(SB)/4, $0x00000000
+DATA XorConstants<>+980(SB)/4, $0x00000000
+DATA XorConstants<>+984(SB)/4, $0x00000000
+DATA XorConstants<>+988(SB)/4, $0x00000000
+DATA XorConstants<>+992(SB)/4, $0x00000000
+DATA XorConstants<>+996(SB)/4, $0x00000000
+DATA XorConstants<>+1000(SB)/4, $0x00000000
+DATA XorConstants<>+1004(SB)/4, $0x00000000
+DATA XorConstants<>+1008(SB)/4, $0x00000000
+DATA XorConstants<>+1012(SB)/4, $0x00000000
+DATA XorConstants<>+1016(SB)/4, $0x00000000
+DATA XorConstants<>+1020(SB)/4, $0x00000000
+DATA XorConstants<>+1024(SB)/4, $0x1f800000
+DATA XorConstants<>+1028(SB)/4, $0x1f7daac3
+DATA XorConstants<>+1032(SB)/4, $0x1f7b95c2
+DATA XorConstants<>+1036(SB)/4, $0x1f79c3d3
+DATA XorConstants<>+1040(SB)/4, $0x1f7837f0
+DATA XorConstants<>+1044(SB)/4, $0x1f76f532
+DATA XorConstants<>+1048(SB)/4, $0x1f75fed7
+DATA XorConstants<>+1052(SB)/4, $0x1f75583f
+DATA XorConstants<>+1056(SB)/4, $0x1f7504f3
+DATA XorConstants<>+1060(SB)/4, $0x1f7508a4
+DATA XorConstants<>+1064(SB)/4, $0x1f75672a
+DATA XorConstants<>+1068(SB)/4, $0x1f76248c
+DATA XorConstants<>+1072(SB)/4, $0x1f7744fd
+DATA XorConstants<>+1076(SB)/4, $0x1f78ccdf
+DATA XorConstants<>+1080(SB)/4, $0x1f7ac0c7
+DATA XorConstants<>+1084(SB)/4, $0x1f7d257d
+DATA XorConstants<>+1088(SB)/4, $0x01800000
+DATA XorConstants<>+1092(SB)/4, $0x13479891
+DATA XorConstants<>+1096(SB)/4, $0x9250aba1
+DATA XorConstants<>+1100(SB)/4, $0x134f5624
+DATA XorConstants<>+1104(SB)/4, $0x13031b71
+DATA XorConstants<>+1108(SB)/4, $0x13192342
+DATA XorConstants<>+1112(SB)/4, $0x92fc9d5e
+DATA XorConstants<>+1116(SB)/4, $0x91f5eaf6
+DATA XorConstants<>+1120(SB)/4, $0x128fe77a
+DATA XorConstants<>+1124(SB)/4, $0x92f94fe8
+DATA XorConstants<>+1128(SB)/4, $0x11baa837
+DATA XorConstants<>+1132(SB)/4, $0x11d0fc24
+DATA XorConstants<>+1136(SB)/4, $0x9274a58a
+DATA XorConstants<>+1140(SB)/4, $0x91b6ab59
+DATA XorConstants<>+1144(SB)/4, $0x91d116de
+DATA XorConstants<>+1148(SB)/4, $0x11b12436
+DATA XorConstants<>+1152(SB)/4, $0x00000000
+DATA XorConstants<>+1156(SB)/4, $0x3f800000
+DATA XorConstants<>+1160(SB)/4, $0x40000000
+DATA XorConstants<>+1164(SB)/4, $0x40400000
+DATA XorConstants<>+1168(SB)/4, $0x40800000
+DATA XorConstants<>+1172(SB)/4, $0x40a00000
+DATA XorConstants<>+1176(SB)/4, $0x40c00000
+DATA XorConstants<>+1180(SB)/4, $0x40e00000
+DATA XorConstants<>+1184(SB)/4, $0x3f800000
+DATA XorConstants<>+1188(SB)/4, $0x3f800000
+DATA XorConstants<>+1192(SB)/4, $0x3f800000
+DATA XorConstants<>+1196(SB)/4, $0x3f800000
+DATA XorConstants<>+1200(SB)/4, $0x3f800000
+DATA XorConstants<>+1204(SB)/4, $0x3f800000
+DATA XorConstants<>+1208(SB)/4, $0x3f800000
+DATA XorConstants<>+1212(SB)/4, $0x3f800000
 DATA XorConstants<>+1216(SB)/4, $0x00000000
-DATA XorConstants<>+1220(SB)/4, $0x3f800000
-DATA XorConstants<>+1224(SB)/4, $0x40000000
-DATA XorConstants<>+1228(SB)/4, $0x40400000
-DATA XorConstants<>+1232(SB)/4, $0x40800000
-DATA XorConstants<>+1236(SB)/4, $0x40a00000
-DATA XorConstants<>+1240(SB)/4, $0x40c00000
-DATA XorConstants<>+1244(SB)/4, $0x40e00000
-DATA XorConstants<>+1248(SB)/4, $0x3f800000
-DATA XorConstants<>+1252(SB)/4, $0x3f800000
-DATA XorConstants<>+1256(SB)/4, $0x3f800000
-DATA XorConstants<>+1260(SB)/4, $0x3f800000
-DATA XorConstants<>+1264(SB)/4, $0x3f800000
-DATA XorConstants<>+1268(SB)/4, $0x3f800000
-DATA XorConstants<>+1272(SB)/4, $0x3f800000
-DATA XorConstants<>+1276(SB)/4, $0x3f800000
+DATA XorConstants<>+1220(SB)/4, $0x00000000
+DATA XorConstants<>+1224(SB)/4, $0x00000000
+DATA XorConstants<>+1228(SB)/4, $0x00000000
+DATA XorConstants<>+1232(SB)/4, $0x00000000
+DATA XorConstants<>+1236(SB)/4, $0x00000000
+DATA XorConstants<>+1240(SB)/4, $0x00000000
+DATA XorConstants<>+1244(SB)/4, $0x00000000
+DATA XorConstants<>+1248(SB)/4, $0x41000000
+DATA XorConstants<>+1252(SB)/4, $0x41100000
+DATA XorConstants<>+1256(SB)/4, $0x41200000
+DATA XorConstants<>+1260(SB)/4, $0x41300000
+DATA XorConstants<>+1264(SB)/4, $0x41400000
+DATA XorConstants<>+1268(SB)/4, $0x41500000
+DATA XorConstants<>+1272(SB)/4, $0x41600000
+DATA XorConstants<>+1276(SB)/4, $0x41700000
 DATA XorConstants<>+1280(SB)/4, $0x00000000
-DATA XorConstants<>+1284(SB)/4, $0x00000000
-DATA XorConstants<>+1288(SB)/4, $0x00000000
-DATA XorConstants<>+1292(SB)/4, $0x00000000
-DATA XorConstants<>+1296(SB)/4, $0x00000000
-DATA XorConstants<>+1300(SB)/4, $0x00000000
-DATA XorConstants<>+1304(SB)/4, $0x00000000
-DATA XorConstants<>+1308(SB)/4, $0x00000000
+DATA XorConstants<>+1284(SB)/4, $0x3f800000
+DATA XorConstants<>+1288(SB)/4, $0x40000000
+DATA XorConstants<>+1292(SB)/4, $0x40400000
+DATA XorConstants<>+1296(SB)/4, $0x40800000
+DATA XorConstants<>+1300(SB)/4, $0x40a00000
+DATA XorConstants<>+1304(SB)/4, $0x40c00000
+DATA XorConstants<>+1308(SB)/4, $0x40e00000
 DATA XorConstants<>+1312(SB)/4, $0x41000000
 DATA XorConstants<>+1316(SB)/4, $0x41100000
 DATA XorConstants<>+1320(SB)/4, $0x41200000
@@ -3542,20 +3522,4 @@ DATA XorConstants<>+1328(SB)/4, $0x41400000
 DATA XorConstants<>+1332(SB)/4, $0x41500000
 DATA XorConstants<>+1336(SB)/4, $0x41600000
 DATA XorConstants<>+1340(SB)/4, $0x41700000
-DATA XorConstants<>+1344(SB)/4, $0x00000000
-DATA XorConstants<>+1348(SB)/4, $0x3f800000
-DATA XorConstants<>+1352(SB)/4, $0x40000000
-DATA XorConstants<>+1356(SB)/4, $0x40400000
-DATA XorConstants<>+1360(SB)/4, $0x40800000
-DATA XorConstants<>+1364(SB)/4, $0x40a00000
-DATA XorConstants<>+1368(SB)/4, $0x40c00000
-DATA XorConstants<>+1372(SB)/4, $0x40e00000
-DATA XorConstants<>+1376(SB)/4, $0x41000000
-DATA XorConstants<>+1380(SB)/4, $0x41100000
-DATA XorConstants<>+1384(SB)/4, $0x41200000
-DATA XorConstants<>+1388(SB)/4, $0x41300000
-DATA XorConstants<>+1392(SB)/4, $0x41400000
-DATA XorConstants<>+1396(SB)/4, $0x41500000
-DATA XorConstants<>+1400(SB)/4, $0x41600000
-DATA XorConstants<>+1404(SB)/4, $0x41700000
-GLOBL XorConstants<>(SB), RODATA|NOPTR, $1408
+GLOBL XorConstants<>(SB), RODATA|NOPTR, $1344

@@ -1,0 +1,61 @@
+package amd64
+
+import (
+	"testing"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// TestEqualLanes: a number in every lane stays so through what computes lane by lane, and is not spread again; two lanes beside one another,
+// lanes under a mask and conversions that leave lanes empty are not taken for such.
+func TestEqualLanes(t *testing.T) {
+	f := &function{m: machine{AVX512, 4}, fn: ir.NewFunction("f"), file: newFile(&common{symbol: operand.NewStaticSymbol("lanes")})}
+	b := newBlock(f)
+	f.code = b
+	b.bits = 128
+	x, y := b.load(ref{base: reg.RDI}, 4), b.spread(ref{base: reg.RSI})
+	first, second := b.lane(x, 0), b.lane(x, 1)
+	for _, test := range []struct {
+		name string
+		v    *value
+		want bool
+	}{
+		{"a load", x, false},
+		{"a number read into every lane", y, true},
+		{"a constant", b.number(2), true},
+		{"a lane in every lane", first, true},
+		{"a sum of such", b.sum(first, y), true},
+		{"a sum with a load", b.sum(first, x), false},
+		{"a fused product", b.madd(first, y, second), true},
+		{"a function", b.tanh(first), true},
+		{"of a load", b.tanh(x), false},
+		{"two side by side", b.shuffle("VUNPCKLPS", -1, first, second), false},
+		{"one with itself", b.shuffle("VUNPCKLPS", -1, first, first), true},
+		{"lanes in another order", b.shuffle("VSHUFPS", 0x4e, x, x), false},
+		{"the first lanes", b.keep(b.firstLanes(3), first), false},
+		{"the first lanes, and others", b.choose(b.firstLanes(2), first, second), false},
+		{"where a comparison of such holds", b.choose(b.compare(greater, first, y), first, y), true},
+		{"a sum over three lanes", b.folded(x, 3, (*block).sum), true},
+	} {
+		if test.v.equal != test.want {
+			t.Errorf("%s: equal lanes %v, want %v", test.name, test.v.equal, test.want)
+		}
+	}
+	if b.lane(first, 2) != first {
+		t.Error("what is in every lane is spread again")
+	}
+	b.within(256, func() {
+		if b.lane(first, 2) == first {
+			t.Error("128 bits are taken for 256")
+		}
+	})
+	f.live = 2
+	if b.sigmoid(first).equal {
+		t.Error("a conversion that leaves two lanes empty is taken for one of all lanes")
+	}
+	for _, err := range f.errs {
+		t.Error(err)
+	}
+}
