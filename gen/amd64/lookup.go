@@ -45,7 +45,7 @@ func (b *block) permuted(table []uint32, index *value) (v *value) {
 	return v
 }
 
-// where is y op z in the lanes of a mask, x in the others, at AVX-512; a fused op reads x too.
+// where is y op z in the lanes of a mask, x in the others, at AVX-512.
 func (b *block) where(mask *value, op string, x, y, z *value) *value {
 	return b.add(&node{kind: replace, op: op + b.m.suffix(), in: []*value{x, y, z}, out: b.fresh(), imm: -1, mask: mask})
 }

@@ -136,8 +136,7 @@ func (b *block) sigmoidSoon(x *value) *value {
 	left := b.nmadd(inverse, b.madd(high, s, lost), b.nmadd(inverse, den, one))
 
 	inRange := b.compare(equal, x, b.larger(b.number(least), b.smaller(b.number(most), x)))
-	y := b.where(inRange, "VMUL", b.larger(b.zeros(), b.smaller(one, x)), inverse, scale)
-	return b.where(inRange, "VFMADD213", y, left, y)
+	return b.where(inRange, "VMUL", b.larger(b.zeros(), b.smaller(one, x)), b.madd(left, inverse, inverse), scale)
 }
 
 // reciprocal is 1/x to 14 bits.

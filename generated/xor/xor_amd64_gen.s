@@ -762,56 +762,56 @@ TEXT ·xorStepAVX512(SB), NOSPLIT, $0-44
 	VMINPS            X0, X4, X0
 	VXORPS            X11, X11, X11
 	VMAXPS            X0, X11, X0
-	VBROADCASTSS      XorConstants<>+336(SB), X12
-	VMULPS            X12, X8, K1, X0
-	VFMADD213PS       X0, X3, K1, X0
+	VFMADD231PS       X8, X3, X8
+	VBROADCASTSS      XorConstants<>+336(SB), X3
+	VMULPS            X3, X8, K1, X0
 	VMOVSD            X0, (SI)
 	VEXTRACTPS        $0x02, X0, 8(SI)
 
 	// z2 = W2·a1 + b2; a2 = sigmoid(z2)
-	VMOVSD            36(DI), X3
-	VINSERTPS         $0x20, 44(DI), X3, X3
-	VMULPS            X3, X0, X3
-	VSHUFPS           $0xaa, X3, X3, X8
-	VADDPS.BCST       48(DI), X8, X8
-	VSHUFPS           $0x00, X3, X3, X13
-	VSHUFPS           $0x55, X3, X3, X3
-	VADDPS            X3, X13, X3
-	VADDPS            X8, X3, X3
-	VMOVAPS           X1, X8
-	VFMADD231PS.BCST  XorConstants<>+344(SB), X3, X8
-	VSUBPS            X1, X8, X1
-	VMOVAPS           X3, X13
+	VMOVSD            36(DI), X8
+	VINSERTPS         $0x20, 44(DI), X8, X8
+	VMULPS            X8, X0, X8
+	VSHUFPS           $0xaa, X8, X8, X12
+	VADDPS.BCST       48(DI), X12, X12
+	VSHUFPS           $0x00, X8, X8, X13
+	VSHUFPS           $0x55, X8, X8, X8
+	VADDPS            X8, X13, X8
+	VADDPS            X12, X8, X8
+	VMOVAPS           X1, X12
+	VFMADD231PS.BCST  XorConstants<>+344(SB), X8, X12
+	VSUBPS            X1, X12, X1
+	VMOVAPS           X8, X13
 	VFNMADD231PS.BCST XorConstants<>+348(SB), X1, X13
-	VMOVAPS           Z8, Z14
+	VMOVAPS           Z12, Z14
 	VPERMI2PS         XorConstants<>+448(SB), Z5, Z14
-	VPSLLD            $0x12, X8, X5
+	VPSLLD            $0x12, X12, X5
 	VPADDD            X5, X14, X5
-	VSUBPS            X3, X7, X7
+	VSUBPS            X8, X7, X7
 	VFNMADD231PS.BCST XorConstants<>+512(SB), X1, X7
-	VFMADD213PS       X12, X5, X7
+	VFMADD213PS       X3, X5, X7
 	VRCP14PS          X7, X7
-	VPERMI2PS         XorConstants<>+640(SB), Z9, Z8
-	VFNMADD231PS.BCST XorConstants<>+520(SB), X1, X8
-	VSUBPS            X13, X8, X1
-	VMULPS            X13, X13, X8
+	VPERMI2PS         XorConstants<>+640(SB), Z9, Z12
+	VFNMADD231PS.BCST XorConstants<>+520(SB), X1, X12
+	VSUBPS            X13, X12, X1
+	VMULPS            X13, X13, X9
 	VFNMADD231PS.BCST XorConstants<>+704(SB), X13, X10
-	VFMADD231PS       X10, X8, X1
-	VADDPS            X12, X5, X8
-	VMINPS            X12, X5, X9
-	VMAXPS            X12, X5, X10
-	VSUBPS            X10, X8, X10
-	VSUBPS            X10, X9, X9
-	VFMADD231PS       X1, X5, X9
-	VFNMADD213PS      X4, X7, X8
-	VFNMADD231PS      X9, X7, X8
-	VMINPS            X3, X2, X1
+	VFMADD231PS       X10, X9, X1
+	VADDPS            X3, X5, X9
+	VMINPS            X3, X5, X10
+	VMAXPS            X3, X5, X12
+	VSUBPS            X12, X9, X12
+	VSUBPS            X12, X10, X10
+	VFMADD231PS       X1, X5, X10
+	VFNMADD213PS      X4, X7, X9
+	VFNMADD231PS      X10, X7, X9
+	VMINPS            X8, X2, X1
 	VMAXPS            X1, X6, X1
-	VCMPPS            $0x00, X1, X3, K1
-	VMINPS            X3, X4, X1
+	VCMPPS            $0x00, X1, X8, K1
+	VMINPS            X8, X4, X1
 	VMAXPS            X1, X11, X1
-	VMULPS            X12, X7, K1, X1
-	VFMADD213PS       X1, X8, K1, X1
+	VFMADD231PS       X7, X9, X7
+	VMULPS            X3, X7, K1, X1
 	VMOVSS            X1, 24(SI)
 
 	// d2 = 2*(a2 - y)*(a2*(1 - a2)); loss = Σ (a2 - y)^2

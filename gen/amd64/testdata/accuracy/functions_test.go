@@ -31,7 +31,7 @@ var functions = map[string]function{
 	"expm1":   unary(math.Expm1, bigExpm1, -60, 709.7, -60, 89, math.Ln2/2, -math.Ln2/2, 1.5*math.Ln2, 0x1p-24, 0x1p-53),
 	"log":     unary(math.Log, bigLog, 0, 10, 1, math.Sqrt2, math.Sqrt2/2, 0x1p-126, 0x1p-1022, math.MaxFloat32),
 	"log1p":   unary(math.Log1p, bigLog1p, -1, 10, -1, -0.5, 1, 0x1p-24, 0x1p-53, math.Sqrt2-1, math.Sqrt2/2-1),
-	"sigmoid": unary(sigmoid, bigSigmoid, -708, 40, -104, -87.3, -708.4, 17, 37),
+	"sigmoid": unary(sigmoid, bigSigmoid, -708, 40, -104, -92.832275390625, -87.3, -708.4, 17, 37),
 	"tanh":    unary(math.Tanh, bigTanh, -20, 20, 0.6, 0.35, 9.01, 19),
 	"atan":    unary(math.Atan, bigAtan, -10, 10, math.Sqrt2-1, math.Sqrt2+1, 1, 1e20),
 	"erf":     unary(math.Erf, bigErf, -6, 6, 1, 3, 6, 0x1p-30, 0x1p-126),
