@@ -37,6 +37,16 @@ func TestGuardPages(t *testing.T) {
 		}
 		networks = append(networks, n)
 	}
+	// Rows too long for registers are taken some abreast, and more than the first cache holds upwards and downwards by turns.
+	for i, dims := range [][]int{{530, 11, 1}, {75, 67, 3}, {601, 3, 2}} {
+		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
+			n := spec.Network{Name: fmt.Sprintf("Long%d%s", i, precision), Precision: precision, Input: dims[0], Cost: spec.Function{Name: "mse"}}
+			for _, width := range dims[1:] {
+				n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: "tanh"}})
+			}
+			networks = append(networks, n)
+		}
+	}
 	m := newModule(t)
 	m.emit(t, "guard", networks...)
 	test, err := os.ReadFile("testdata/guard/guard_test.go")

@@ -35,7 +35,7 @@ func (f *function) affine(op *plan.Affine) {
 		}
 		later = nil
 	}
-	f.chunks(rows, step, unrolledRows, []int{1, cols}, func(at index, n int) {
+	f.rowBlocks(rows, step, unrolledRows, []int{1, cols}, func(at index, n int) {
 		w, release := f.row(op.W, at), func() {}
 		var sums []*value
 		width := f.m.width(min(cols, lanes))
@@ -99,6 +99,15 @@ func (f *function) dots(op *plan.Affine, w ref, first index, n int) []*value {
 		}
 	})
 	return sums
+}
+
+// rowBlocks runs a body over blocks of rows, in a loop where they are more than are unrolled.
+func (f *function) rowBlocks(rows, step, unrolled int, scales []int, body func(at index, n int)) {
+	if f.turn != nil && rows/step > max(1, unrolled) {
+		f.byTurns(rows, step, scales, body)
+		return
+	}
+	f.chunks(rows, step, unrolled, scales, body)
 }
 
 // blockRows is how many rows an affine map takes at once: as many as a register has lanes, but of long rows fewer, for those that

@@ -94,6 +94,7 @@ func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*ir.Function, er
 	a := newFunction(f, m, fn.Name+m.level.String(), params(p, fn.Name), fn.Name != plan.Forward)
 	a.updating = fn.Name == plan.Step
 	a.byRows = updatedByRows(fn)
+	a.takesTurns(p, fn)
 	for _, op := range fn.Ops {
 		a.comment(op.String())
 		switch op := op.(type) {

@@ -108,13 +108,13 @@ func (a *Assembly) predict(forms ...form) error {
 // cycles runs the code of a function through the model.
 func (a *Assembly) cycles(of form) (total int) {
 	fn := a.p.Func(of.function)
-	bytes, arguments := memory(a.p, fn), map[string]int(nil)
+	bytes, kept, arguments := a.p.MatrixBytes(fn), kept(a.p, fn), map[string]int(nil)
 	if fn.Batch {
 		lay := newTileLayout(a.p, of.tiling)
 		bytes, arguments = 0, map[string]int{"tiles": lay.tiles, "samples": lay.samples}
 	}
 	for _, part := range a.code[of].parts {
-		total += cycles(part, bytes, arguments)
+		total += cycles(part, bytes, kept, arguments)
 	}
 	return total
 }

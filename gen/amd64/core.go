@@ -5,6 +5,8 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
 // This file says what the cost model (simulate.go) knows of instructions: on which units of a core they run, for how long they occupy one
@@ -105,7 +107,7 @@ var known sync.Map
 
 // Sizes of caches, a little less than what is there, and the cycles that a line of 64 bytes takes to come from the next one.
 const (
-	firstCache  = 28 << 10
+	firstCache  = plan.FirstCache
 	secondCache = 900 << 10
 	thirdCache  = 16 << 20
 

@@ -44,7 +44,7 @@ func (a *Assembly) Choose() ([]Choice, error) {
 		for _, f := range forms[i : i+len(Levels)] {
 			c.Cycles = append(c.Cycles, a.code[f].cycles)
 		}
-		if 100*c.Cycles[1] < (100-margin(memory(a.p, a.p.Func(c.Function))))*c.Cycles[0] {
+		if 100*c.Cycles[1] < (100-margin(a.p.MatrixBytes(a.p.Func(c.Function))))*c.Cycles[0] {
 			c.Levels = Levels
 		}
 		choices = append(choices, c)
@@ -52,29 +52,16 @@ func (a *Assembly) Choose() ([]Choice, error) {
 	return choices, nil
 }
 
-// memory is how many bytes a function goes over in a call: the matrices that its operations read or write.
-func memory(p *plan.Program, fn *plan.Func) int {
-	seen := map[*plan.Buffer]bool{}
-	bytes := 0
-	matrix := func(bs ...*plan.Buffer) {
-		for _, b := range bs {
-			if !seen[b] {
-				seen[b] = true
-				bytes += b.Len() * p.ElementBytes()
-			}
-		}
+// kept is how many of the bytes that a function goes over in a call are still in the first cache from the one before: of matrices that
+// it goes through by turns what fits beside the others.
+func kept(p *plan.Program, fn *plan.Func) (bytes int) {
+	if !p.TakesTurns(fn) {
+		return 0
 	}
-	for _, op := range fn.Ops {
-		switch op := op.(type) {
-		case *plan.Affine:
-			matrix(op.W)
-		case *plan.BackAffine:
-			matrix(op.W)
-		case *plan.Outer:
-			matrix(op.GW)
-		case *plan.Update:
-			matrix(op.W)
-		}
+	total := p.MatrixBytes(fn)
+	for _, m := range fn.Matrices() {
+		size := m.Len() * p.ElementBytes()
+		bytes += min(size, max(0, firstCache-(total-size)))
 	}
 	return bytes
 }

@@ -70,7 +70,7 @@ func TestCycles(t *testing.T) {
 			})
 		}), 0, 15_000},
 	} {
-		got := cycles(test.fn, test.bytes, nil) - coreCall
+		got := cycles(test.fn, test.bytes, 0, nil) - coreCall
 		if math.Abs(float64(got-test.want)) > 2+0.03*float64(test.want) {
 			t.Errorf("%s: %d cycles, want about %d", test.name, got, test.want)
 		}
@@ -101,7 +101,7 @@ func TestChoose(t *testing.T) {
 		}
 		for _, c := range choices {
 			most := 0.99
-			if memory(p, p.Func(c.Function)) > 28<<10 {
+			if p.MatrixBytes(p.Func(c.Function)) > 28<<10 {
 				most = 0.9
 			}
 			if c.has(AVX512) != (float64(c.Cycles[1]) < most*float64(c.Cycles[0])) || !c.has(AVX2) {

@@ -46,6 +46,7 @@ type layout struct {
 	where  map[*plan.Buffer]string
 	fields []Field
 	params int // bytes of all parameters
+	turn   ref // of the workspace, where functions take turns
 }
 
 func newLayout(p *plan.Program) layout {
@@ -91,6 +92,10 @@ func newLayout(p *plan.Program) layout {
 			}
 		}
 		space += n * size
+	}
+	if p.Turns {
+		l.turn.disp = space
+		l.fields = append(l.fields, Field{name + "Workspace", plan.TurnField, space})
 	}
 	return l
 }

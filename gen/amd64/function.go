@@ -43,6 +43,8 @@ type function struct {
 	live int
 	// byRows are the matrices that it takes row by row in any case.
 	byRows map[*plan.Buffer]bool
+	// turn is where the workspace says which way to go through rows, nil for functions that always go the same.
+	turn *ref
 	// pending are variables that the code after a loop still reads.
 	pending []*value
 }
@@ -198,9 +200,14 @@ func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
 	f.drop(count)
 }
 
-// backwards runs a body over n numbers, what is left of whole steps first and then these in a loop from the last to the first.
+// backwards runs a body over n numbers, what is left of whole steps first and then these in a loop from the last to the first, or by
+// turns.
 func (f *function) backwards(n, step int, scales []int, body func(at index, size int)) {
 	full := n / step
+	if f.turn != nil && full > 1 {
+		f.byTurns(n, step, scales, body)
+		return
+	}
 	if rest := n % step; rest > 0 {
 		body(index{off: full * step}, rest)
 	}

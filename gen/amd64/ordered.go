@@ -57,7 +57,7 @@ func (f *function) orderedAffine(op *plan.Affine) {
 		unrolledRows = 1
 	}
 	width := f.m.width(min(cols, lanes))
-	f.chunks(rows, step, unrolledRows, []int{1, cols}, func(at index, n int) {
+	f.rowBlocks(rows, step, unrolledRows, []int{1, cols}, func(at index, n int) {
 		w, release := f.row(op.W, at), func() {}
 		looped := n*chunks > 2*bodyProducts && chunks > 4
 		if looped {

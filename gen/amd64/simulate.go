@@ -9,12 +9,12 @@ import (
 
 // cycles predicts how many cycles of a core a call of a function takes, one call following the other: its instructions are run through
 // a model of one that executes out of order (core.go). General registers are computed with, so that loops run as they
-// will and every address is known; vectors have no values, only times. bytes is what a call goes over in memory, arguments are the integers
-// that it is given.
-func cycles(fn *ir.Function, bytes int, arguments map[string]int) int {
+// will and every address is known; vectors have no values, only times. bytes is what a call goes over in memory, and kept how much of
+// that the first cache holds from the one before; arguments are the integers that it is given.
+func cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
 	code, count := prepare(fn)
 	s := &simulation{
-		code: code, line: lineCycles(bytes), lines: map[int]bool{}, arguments: arguments,
+		code: code, line: lineCycles(bytes), bytes: bytes, kept: kept, lines: map[int]bool{}, arguments: arguments,
 		values: make([]int, count), ready: make([]int, count), rounds: make([]*round, len(code)),
 	}
 	const before, calls = 1, 3
@@ -36,6 +36,8 @@ type simulation struct {
 	line    int
 	lines   map[int]bool
 	arrived int
+	// bytes are what a call goes over and kept those of them that are there; owed is what is less than a cycle of the time that lines take.
+	bytes, kept, owed int
 	// values are what is in the general registers, equal how the last comparison came out.
 	values []int
 	equal  bool
@@ -258,7 +260,9 @@ func (s *simulation) fetch(i *modelled, entered, ready int) int {
 func (s *simulation) line64(address, at int) int {
 	if line := address >> 6; s.line > 0 && address>>36 < 6 && !s.lines[line] {
 		s.lines[line] = true
-		s.arrived = max(s.arrived+s.line, at)
+		s.owed += s.line * (s.bytes - s.kept)
+		s.arrived = max(s.arrived+s.owed/s.bytes, at)
+		s.owed %= s.bytes
 		return s.arrived
 	}
 	return at

@@ -168,7 +168,16 @@ func (s *simulation) place(a address) int {
 
 // compute does what an instruction does to general registers.
 func (s *simulation) compute(i *modelled) {
-	if i.vector || len(i.operands) != 2 {
+	switch {
+	case i.opcode == "NEGQ":
+		r := registerOf(i.operands[0].(reg.Register))
+		s.values[r] = -s.values[r]
+		return
+	case i.opcode == "IMUL3Q":
+		from, to := i.operands[1].(reg.Register), i.operands[2].(reg.Register)
+		s.values[registerOf(to)] = s.values[registerOf(from)] * int(i.operands[0].(operand.U32))
+		return
+	case i.vector || len(i.operands) != 2:
 		return
 	}
 	to, ok := i.operands[1].(reg.Register)
@@ -177,6 +186,8 @@ func (s *simulation) compute(i *modelled) {
 	case operand.U32:
 		source = int(o)
 	case operand.U8:
+		source = int(o)
+	case operand.I32:
 		source = int(o)
 	case reg.Register:
 		source = s.values[registerOf(o)]
@@ -187,6 +198,8 @@ func (s *simulation) compute(i *modelled) {
 			source = v
 		} else if o.Base == reg.StackPointer {
 			source = s.values[i.slot]
+		} else if i.opcode == "MOVL" { // the turn, which is upwards
+			source = 0
 		} else {
 			return // pointers, which are set at the beginning
 		}
@@ -215,6 +228,8 @@ func (s *simulation) compute(i *modelled) {
 		s.values[r] = 0
 	case "ADDQ":
 		s.values[r] += source
+	case "ANDQ":
+		s.values[r] &= source
 	case "SUBQ":
 		s.values[r] -= source
 	case "SUBL":

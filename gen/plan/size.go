@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -25,7 +26,43 @@ func (p *Program) WorkspaceBytes() int {
 	for _, s := range p.Slots {
 		n += s
 	}
+	if p.Turns {
+		n++
+	}
 	return n * p.ElementBytes()
+}
+
+// FirstCache is how many bytes the first cache of a processor is taken to hold, a little less than the 32 KB that are usual.
+const FirstCache = 28 << 10
+
+// TurnField is the name of the workspace's number that says which way to go, which comes last; see Program.Turns.
+const TurnField = "turn"
+
+// TakesTurns says whether the assembly of a function goes through large matrices upwards and downwards by turns: one of one sample
+// that goes over more than the first cache holds and doesn't come back over what it read, as an update does.
+func (p *Program) TakesTurns(f *Func) bool {
+	return !f.Batch && f.Name != Step && p.MatrixBytes(f) > FirstCache
+}
+
+// MatrixBytes is how many bytes a function goes over in a call: the matrices that its operations read or write.
+func (p *Program) MatrixBytes(f *Func) int {
+	n := 0
+	for _, m := range f.Matrices() {
+		n += m.Len() * p.ElementBytes()
+	}
+	return n
+}
+
+// Matrices are those that the operations of a function of one sample read or write, each once.
+func (f *Func) Matrices() (list []*Buffer) {
+	for _, op := range f.Ops {
+		for _, b := range append(op.Reads(), op.Writes()...) {
+			if b.Matrix() && !slices.Contains(list, b) {
+				list = append(list, b)
+			}
+		}
+	}
+	return list
 }
 
 // CachedBytes is the part of the workspace that Forward leaves for Backward: pre- and post-activations, and the scalars that

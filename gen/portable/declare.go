@@ -52,6 +52,12 @@ func (pr *printer) workspace() []templates.Field {
 	for i, n := range pr.p.Slots {
 		fields = append(fields, templates.Field{Name: fmt.Sprintf("scratch%d", i), Type: pr.typ, Dims: []int{n}})
 	}
+	if pr.p.Turns {
+		fields = append(fields, templates.Field{
+			Name: plan.TurnField, Type: fmt.Sprintf("uint%d", 8*pr.p.ElementBytes()),
+			Doc: "for the assembly: its lowest bit says which way the last call went through large matrices; any value will do",
+		})
+	}
 	return fields
 }
 

@@ -5,8 +5,8 @@
 // cost           cross-entropy
 // parameters     4810 (19240 bytes)
 // multiply-adds  4736 Forward, 10112 Grad
-// workspace      644 bytes
-// batch          32 samples at a time, in 196392 bytes
+// workspace      648 bytes
+// batch          32 samples at a time, in 196520 bytes
 // cache          auto keeps 344 bytes for 29325 operations and 11 calls in Grad
 //                pre 344 for 29581 and 11; post 344 for 29325 and 11; both 600 for 29389 and 11
 // code           6 of 11 operations in loops over unrolled blocks, the others fully unrolled
@@ -53,10 +53,11 @@ type DigitsWorkspace struct {
 	S2       [1]float32  // Σ exp(z2 - m2)
 	D2       [10]float32 // ∇z2 L: gradient of the loss with respect to z2, of the partial loss after layer 2's affine map
 	scratch0 [1]float32
+	turn     uint32 // for the assembly: its lowest bit says which way the last call went through large matrices; any value will do
 }
 
 // DigitsBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 196392 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// that StepBatch sums up, 196520 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
 // block of 32 samples at a time. The first three fields are for the assembly, which works on samples side by side.
 type DigitsBatch struct {
 	tiles   [37952]float32  // tiles of 16 samples, for the assembly

@@ -5,8 +5,8 @@
 // cost           cross-entropy
 // parameters     101770 (407080 bytes)
 // multiply-adds  101632 Forward, 204544 Grad
-// workspace      1156 bytes
-// batch          32 samples at a time, in 631592 bytes
+// workspace      1160 bytes
+// batch          32 samples at a time, in 631720 bytes
 // cache          auto keeps 600 bytes for 627628 operations and 11 calls in Grad
 //                pre 600 for 628140 and 11; post 600 for 627628 and 11; both 1112 for 627756 and 11
 // code           7 of 11 operations in loops over unrolled blocks, the others fully unrolled
@@ -53,10 +53,11 @@ type PixelsWorkspace struct {
 	S2       [1]float32   // Σ exp(z2 - m2)
 	D2       [10]float32  // ∇z2 L: gradient of the loss with respect to z2, of the partial loss after layer 2's affine map
 	scratch0 [1]float32
+	turn     uint32 // for the assembly: its lowest bit says which way the last call went through large matrices; any value will do
 }
 
 // PixelsBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 631592 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// that StepBatch sums up, 631720 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
 // block of 32 samples at a time. The first three fields are for the assembly, which works on samples side by side.
 type PixelsBatch struct {
 	tiles   [34176]float32   // tiles of 16 samples, for the assembly

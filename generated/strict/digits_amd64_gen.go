@@ -282,6 +282,7 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(DigitsWorkspace{}.S2)-596]
 	_ = [1]struct{}{}[unsafe.Offsetof(DigitsWorkspace{}.D2)-600]
 	_ = [1]struct{}{}[unsafe.Offsetof(DigitsWorkspace{}.scratch0)-640]
+	_ = [1]struct{}{}[unsafe.Offsetof(DigitsWorkspace{}.turn)-644]
 	_ = [1]struct{}{}[unsafe.Offsetof(DigitsBatch{}.tiles)-0]
 	_ = [1]struct{}{}[unsafe.Offsetof(DigitsBatch{}.losses)-171520]
 )

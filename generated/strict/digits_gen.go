@@ -5,8 +5,8 @@
 // cost           cross-entropy
 // parameters     4810 (19240 bytes)
 // multiply-adds  4736 Forward, 10112 Grad
-// workspace      644 bytes
-// batch          32 samples at a time, in 212392 bytes
+// workspace      648 bytes
+// batch          32 samples at a time, in 212520 bytes
 // cache          auto keeps 344 bytes for 29260 operations and 11 calls in Grad
 //                pre 344 for 29516 and 11; post 344 for 29260 and 11; both 600 for 29324 and 11
 // code           6 of 11 operations in loops over unrolled blocks, the others fully unrolled
@@ -55,10 +55,11 @@ type DigitsWorkspace struct {
 	S2       [1]float32  // Σ exp(z2 - m2)
 	D2       [10]float32 // ∇z2 L: gradient of the loss with respect to z2, of the partial loss after layer 2's affine map
 	scratch0 [1]float32
+	turn     uint32 // for the assembly: its lowest bit says which way the last call went through large matrices; any value will do
 }
 
 // DigitsBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 212392 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// that StepBatch sums up, 212520 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
 // block of 32 samples at a time. The first four fields are for the assembly, which works on samples side by side.
 type DigitsBatch struct {
 	tiles   [41696]float32  // tiles of 16 samples, for the assembly

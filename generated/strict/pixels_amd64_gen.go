@@ -282,6 +282,7 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(PixelsWorkspace{}.S2)-1108]
 	_ = [1]struct{}{}[unsafe.Offsetof(PixelsWorkspace{}.D2)-1112]
 	_ = [1]struct{}{}[unsafe.Offsetof(PixelsWorkspace{}.scratch0)-1152]
+	_ = [1]struct{}{}[unsafe.Offsetof(PixelsWorkspace{}.turn)-1156]
 	_ = [1]struct{}{}[unsafe.Offsetof(PixelsBatch{}.tiles)-0]
 	_ = [1]struct{}{}[unsafe.Offsetof(PixelsBatch{}.losses)-205312]
 )

@@ -5,8 +5,8 @@
 // cost           cross-entropy
 // parameters     101770 (407080 bytes)
 // multiply-adds  101632 Forward, 204544 Grad
-// workspace      1156 bytes
-// batch          32 samples at a time, in 649512 bytes
+// workspace      1160 bytes
+// batch          32 samples at a time, in 649640 bytes
 // cache          auto keeps 600 bytes for 650347 operations and 11 calls in Grad
 //                pre 600 for 650859 and 11; post 600 for 650347 and 11; both 1112 for 650475 and 11
 // code           7 of 11 operations in loops over unrolled blocks, the others fully unrolled
@@ -54,10 +54,11 @@ type PixelsWorkspace struct {
 	S2       [1]float32   // Σ exp(z2 - m2)
 	D2       [10]float32  // ∇z2 L: gradient of the loss with respect to z2, of the partial loss after layer 2's affine map
 	scratch0 [1]float32
+	turn     uint32 // for the assembly: its lowest bit says which way the last call went through large matrices; any value will do
 }
 
 // PixelsBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient
-// that StepBatch sums up, 649512 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
+// that StepBatch sums up, 649640 bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a
 // block of 32 samples at a time. The first four fields are for the assembly, which works on samples side by side.
 type PixelsBatch struct {
 	tiles   [38624]float32   // tiles of 16 samples, for the assembly

@@ -101,6 +101,9 @@ func (k kernel[P, G, W, B, X, Y, F]) run(t *testing.T) {
 				t.Errorf("%s: results depend on how arguments are aligned", level)
 			}
 			aligned[level] = out
+			if again := fmt.Sprint(numbers[F](k.forward(p, ws, x)), k.grad(p, ws, x, y, g), numbers[F](g)); again != out {
+				t.Errorf("%s: results depend on which way rows are gone through", level)
+			}
 			for name, call := range calls {
 				func() {
 					defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))

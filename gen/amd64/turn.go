@@ -1,0 +1,82 @@
+package amd64
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// A function that goes over more memory than the first cache holds would find nothing of it there if every call went the same way: what a
+// call needs first is what was used longest ago. So its calls go through the rows of matrices upwards and downwards by turns, and each
+// begins with what the one before ended with. The workspace has a number whose lowest bit says which way it is. A row's results do
+// not depend on the order of the rows, so that all calls give the same bits. Step needs no turns: its way back over the weights
+// begins with the rows that its way forward ended with, and ends with those that the next call begins with.
+
+// takesTurns makes a function go through rows by turns where that saves anything. One with a way forward takes the next turn, and one that
+// has only the way back that of the call of Forward before it.
+func (f *function) takesTurns(p *plan.Program, fn *plan.Func) {
+	if !p.TakesTurns(fn) {
+		return
+	}
+	turn := f.file.layout.turn
+	turn.base = f.bases["ws"]
+	f.turn = &turn
+	for _, op := range fn.Ops {
+		if _, ok := op.(*plan.Affine); ok {
+			f.do("XORL", operand.U8(1), turn.mem())
+			return
+		}
+	}
+}
+
+// byTurns runs a body over n numbers, what is left of whole steps first and then these in a loop that goes up or down. For every
+// scale the body's index has a register, as that of loop.
+func (f *function) byTurns(n, step int, scales []int, body func(at index, size int)) {
+	full := n / step
+	if rest := n % step; rest > 0 {
+		body(index{off: full * step}, rest)
+	}
+	f.flush()
+	at := index{regs: map[int]reg.GPPhysical{}}
+	one, by, count := f.pointer(), f.pointer(), f.pointer()
+	at.regs[1] = one
+	for _, s := range scales {
+		if at.regs[s] == nil {
+			at.regs[s] = f.pointer()
+		}
+	}
+	multiply := func() {
+		for _, s := range scales {
+			if s > 1 {
+				f.do("IMUL3Q", operand.U32(s), one, at.regs[s])
+			}
+		}
+	}
+	// All bits of by are set for the way down, none for the way up; one and by are made of that.
+	bytes := step * f.m.size
+	f.do("MOVL", f.turn.mem(), by.As32())
+	f.do("ANDQ", operand.U8(1), by)
+	f.do("NEGQ", by)
+	f.do("MOVL", operand.U32((full-1)*bytes), one.As32())
+	f.do("ANDQ", by, one)
+	f.do("ANDQ", operand.I32(-2*bytes), by)
+	f.do("ADDQ", operand.U32(bytes), by)
+	multiply()
+	f.do("MOVL", operand.U32(full), count.As32())
+	label := f.label()
+	body(at, step)
+	f.flush()
+	f.do("ADDQ", by, one)
+	multiply()
+	f.do("SUBL", operand.U32(1), count.As32())
+	f.do("JNE", operand.LabelRef(label))
+	for _, s := range scales {
+		if s > 1 {
+			f.drop(at.regs[s])
+		}
+	}
+	for _, r := range []reg.GPPhysical{one, by, count} {
+		f.drop(r)
+	}
+}
