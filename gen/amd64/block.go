@@ -179,6 +179,7 @@ const (
 	lessThan     = 17
 	unordered    = 3
 	notEqual     = 4
+	notLess      = 21
 	notLessEqual = 22
 	greater      = 30
 	greaterEqual = 29

@@ -200,6 +200,7 @@ var instructions = map[string]instruction{
 	"VRNDSCALEPS":       x86.VRNDSCALEPS,
 	"VSCALEFPD":         x86.VSCALEFPD,
 	"VSCALEFPS":         x86.VSCALEFPS,
+	"VSCALEFPS_Z":       four(x86.VSCALEFPS_Z),
 	"VSHUFF32X4":        x86.VSHUFF32X4,
 	"VSHUFPD":           x86.VSHUFPD,
 	"VSHUFPS":           x86.VSHUFPS,

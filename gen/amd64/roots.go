@@ -60,16 +60,17 @@ func (b *block) nearRoot(x *value, sign float64, roots int) (r, n, t *value) {
 	return b.nmadd(n, b.number(sign*ln2Near), x), n, t
 }
 
-// expTable is e^x for x that is not above the bound of the format, or NaN.
+// expTable is e^x for x that is not above the bound of the format, or NaN. Where it is 0 it is made so at the end, which waits for nothing.
 func (b *block) expTable(x *value) *value {
 	const roots = rootCount / 2
-	x = b.larger(b.number(b.format().least), x)
+	inRange := b.compare(notLess, x, b.number(b.format().least))
 	r, n, t := b.nearRoot(x, 1, roots)
 	rest := b.nmadd(n, b.number(math.Ln2-ln2Near), b.permuted(rootTable(roots, rootLost), t))
 	c := squared[roots]
 	s := b.madd(b.product(r, r), b.madd(r, b.number(c[1]), b.number(c[0])), b.sum(r, rest))
 	high := b.permuted(rootTable(roots, rootHigh), t)
-	return b.scale(n, b.madd(high, s, high))[0] // which rounds n down
+	// VSCALEF rounds n down.
+	return b.add(&node{op: "VSCALEF" + b.m.suffix(), in: []*value{b.madd(high, s, high), n}, out: b.fresh(), imm: -1, mask: inRange, zero: true})
 }
 
 // sigmoidScale keeps e^|x| within the range of float32, and what rounding takes from it.

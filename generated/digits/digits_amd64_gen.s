@@ -928,8 +928,7 @@ TEXT ·digitsForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            Z2, Z1, Z1
 	VMOVSS            X1, 592(SI)
 	VSUBPS            Z1, Z0, Z0
-	VBROADCASTSS      DigitsConstants<>+488(SB), Z1
-	VMAXPS            Z0, Z1, Z0
+	VCMPPS.BCST       $0x15, DigitsConstants<>+488(SB), Z0, K2
 	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z0, Z2
@@ -944,7 +943,7 @@ TEXT ·digitsForwardAVX512(SB), NOSPLIT, $0-24
 	VFMADD231PS       Z5, Z4, Z0
 	VPERMPS           DigitsConstants<>+640(SB), Z2, Z2
 	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS         Z1, Z2, Z0
+	VSCALEFPS.Z       Z1, Z2, K2, Z0
 	VMOVAPS.Z         Z0, K1, Z1
 	VSHUFF32X4        $0x4e, Z1, Z1, Z2
 	VADDPS            Z2, Z1, Z1
@@ -1941,8 +1940,7 @@ TEXT ·digitsLossAVX512(SB), NOSPLIT, $0-36
 	VMAXPS            Z2, Z1, Z1
 	VMOVSS            X1, 592(SI)
 	VSUBPS            Z1, Z0, Z2
-	VBROADCASTSS      DigitsConstants<>+488(SB), Z3
-	VMAXPS            Z2, Z3, Z2
+	VCMPPS.BCST       $0x15, DigitsConstants<>+488(SB), Z2, K2
 	VBROADCASTSS      DigitsConstants<>+492(SB), Z3
 	VMOVAPS           Z3, Z4
 	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z2, Z4
@@ -1957,7 +1955,7 @@ TEXT ·digitsLossAVX512(SB), NOSPLIT, $0-36
 	VFMADD231PS       Z7, Z6, Z2
 	VPERMPS           DigitsConstants<>+640(SB), Z4, Z4
 	VFMADD231PS       Z2, Z4, Z4
-	VSCALEFPS         Z3, Z4, Z2
+	VSCALEFPS.Z       Z3, Z4, K2, Z2
 	VMOVAPS.Z         Z2, K1, Z3
 	VSHUFF32X4        $0x4e, Z3, Z3, Z4
 	VADDPS            Z4, Z3, Z3
@@ -6369,8 +6367,7 @@ loop7:
 	VSUBPS            Z31, Z0, Z0
 	VBROADCASTSS      DigitsConstants<>+1420(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VBROADCASTSS      DigitsConstants<>+488(SB), Z1
-	VMAXPS            Z0, Z1, Z0
+	VCMPPS.BCST       $0x15, DigitsConstants<>+488(SB), Z0, K1
 	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z0, Z2
@@ -6385,7 +6382,7 @@ loop7:
 	VFMADD231PS       Z5, Z4, Z0
 	VPERMPS           DigitsConstants<>+640(SB), Z2, Z2
 	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS         Z1, Z2, Z0
+	VSCALEFPS.Z       Z1, Z2, K1, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -8637,8 +8634,7 @@ loop7:
 	VSUBPS            Z31, Z0, Z0
 	VBROADCASTSS      DigitsConstants<>+1420(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VBROADCASTSS      DigitsConstants<>+488(SB), Z1
-	VMAXPS            Z0, Z1, Z0
+	VCMPPS.BCST       $0x15, DigitsConstants<>+488(SB), Z0, K1
 	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z0, Z2
@@ -8653,7 +8649,7 @@ loop7:
 	VFMADD231PS       Z5, Z4, Z0
 	VPERMPS           DigitsConstants<>+640(SB), Z2, Z2
 	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS         Z1, Z2, Z0
+	VSCALEFPS.Z       Z1, Z2, K1, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -12029,8 +12025,7 @@ loop7:
 	VSUBPS            Z31, Z0, Z0
 	VBROADCASTSS      DigitsConstants<>+1420(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VBROADCASTSS      DigitsConstants<>+488(SB), Z1
-	VMAXPS            Z0, Z1, Z0
+	VCMPPS.BCST       $0x15, DigitsConstants<>+488(SB), Z0, K1
 	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z0, Z2
@@ -12045,7 +12040,7 @@ loop7:
 	VFMADD231PS       Z5, Z4, Z0
 	VPERMPS           DigitsConstants<>+640(SB), Z2, Z2
 	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS         Z1, Z2, Z0
+	VSCALEFPS.Z       Z1, Z2, K1, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30

@@ -6259,8 +6259,7 @@ loop7:
 	VSUBPS            Z31, Z0, Z0
 	VBROADCASTSS      PixelsConstants<>+1064(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VBROADCASTSS      PixelsConstants<>+1068(SB), Z1
-	VMAXPS            Z0, Z1, Z0
+	VCMPPS.BCST       $0x15, PixelsConstants<>+1068(SB), Z0, K1
 	VBROADCASTSS      PixelsConstants<>+1072(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  PixelsConstants<>+1076(SB), Z0, Z2
@@ -6275,7 +6274,7 @@ loop7:
 	VFMADD231PS       Z5, Z4, Z0
 	VPERMPS           PixelsConstants<>+1216(SB), Z2, Z2
 	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS         Z1, Z2, Z0
+	VSCALEFPS.Z       Z1, Z2, K1, Z0
 	VMOVUPS           Z0, 51520(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -8704,8 +8703,7 @@ loop7:
 	VSUBPS            Z31, Z0, Z0
 	VBROADCASTSS      PixelsConstants<>+1064(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VBROADCASTSS      PixelsConstants<>+1068(SB), Z1
-	VMAXPS            Z0, Z1, Z0
+	VCMPPS.BCST       $0x15, PixelsConstants<>+1068(SB), Z0, K1
 	VBROADCASTSS      PixelsConstants<>+1072(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  PixelsConstants<>+1076(SB), Z0, Z2
@@ -8720,7 +8718,7 @@ loop7:
 	VFMADD231PS       Z5, Z4, Z0
 	VPERMPS           PixelsConstants<>+1216(SB), Z2, Z2
 	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS         Z1, Z2, Z0
+	VSCALEFPS.Z       Z1, Z2, K1, Z0
 	VMOVUPS           Z0, 51520(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -12189,8 +12187,7 @@ loop7:
 	VSUBPS            Z31, Z0, Z0
 	VBROADCASTSS      PixelsConstants<>+1064(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VBROADCASTSS      PixelsConstants<>+1068(SB), Z1
-	VMAXPS            Z0, Z1, Z0
+	VCMPPS.BCST       $0x15, PixelsConstants<>+1068(SB), Z0, K1
 	VBROADCASTSS      PixelsConstants<>+1072(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  PixelsConstants<>+1076(SB), Z0, Z2
@@ -12205,7 +12202,7 @@ loop7:
 	VFMADD231PS       Z5, Z4, Z0
 	VPERMPS           PixelsConstants<>+1216(SB), Z2, Z2
 	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS         Z1, Z2, Z0
+	VSCALEFPS.Z       Z1, Z2, K1, Z0
 	VMOVUPS           Z0, 51520(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30

@@ -298,8 +298,7 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      PoleConstants<>+1860(SB), X1
-	VMAXPS            X0, X1, X0
+	VCMPPS.BCST       $0x15, PoleConstants<>+1860(SB), X0, K1
 	VBROADCASTSS      PoleConstants<>+1864(SB), X1
 	VMOVAPS           X1, X2
 	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X0, X2
@@ -314,7 +313,7 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VFMADD231PS       X5, X4, X0
 	VPERMPS           PoleConstants<>+2048(SB), Z2, Z2
 	VFMADD231PS       X0, X2, X2
-	VSCALEFPS         X1, X2, X0
+	VSCALEFPS.Z       X1, X2, K1, X0
 	VSHUFPS           $0x00, X0, X0, X1
 	VSHUFPS           $0x55, X0, X0, X2
 	VADDPS            X2, X1, X1
@@ -664,8 +663,7 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      PoleConstants<>+1860(SB), X3
-	VMAXPS            X2, X3, X2
+	VCMPPS.BCST       $0x15, PoleConstants<>+1860(SB), X2, K1
 	VBROADCASTSS      PoleConstants<>+1864(SB), X3
 	VMOVAPS           X3, X4
 	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X2, X4
@@ -680,7 +678,7 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VFMADD231PS       X7, X6, X2
 	VPERMPS           PoleConstants<>+2048(SB), Z4, Z4
 	VFMADD231PS       X2, X4, X4
-	VSCALEFPS         X3, X4, X2
+	VSCALEFPS.Z       X3, X4, K1, X2
 	VSHUFPS           $0x00, X2, X2, X3
 	VSHUFPS           $0x55, X2, X2, X4
 	VADDPS            X4, X3, X3
@@ -1385,8 +1383,7 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      PoleConstants<>+1860(SB), X4
-	VMAXPS            X2, X4, X2
+	VCMPPS.BCST       $0x15, PoleConstants<>+1860(SB), X2, K1
 	VBROADCASTSS      PoleConstants<>+1864(SB), X4
 	VMOVAPS           X4, X5
 	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X2, X5
@@ -1401,7 +1398,7 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	VFMADD231PS       X8, X7, X2
 	VPERMPS           PoleConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS       X2, X5, X5
-	VSCALEFPS         X4, X5, X2
+	VSCALEFPS.Z       X4, X5, K1, X2
 	VSHUFPS           $0x00, X2, X2, X4
 	VSHUFPS           $0x55, X2, X2, X5
 	VADDPS            X5, X4, X4
@@ -1941,8 +1938,7 @@ TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 144(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      PoleConstants<>+1860(SB), X4
-	VMAXPS            X2, X4, X2
+	VCMPPS.BCST       $0x15, PoleConstants<>+1860(SB), X2, K1
 	VBROADCASTSS      PoleConstants<>+1864(SB), X4
 	VMOVAPS           X4, X5
 	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X2, X5
@@ -1957,7 +1953,7 @@ TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 	VFMADD231PS       X8, X7, X2
 	VPERMPS           PoleConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS       X2, X5, X5
-	VSCALEFPS         X4, X5, X2
+	VSCALEFPS.Z       X4, X5, K1, X2
 	VSHUFPS           $0x00, X2, X2, X4
 	VSHUFPS           $0x55, X2, X2, X5
 	VADDPS            X5, X4, X4
@@ -4717,7 +4713,7 @@ loop0:
 	VBROADCASTSS PoleConstants<>+3360(SB), Z2
 	VMINPS       Z1, Z2, Z1
 	VBROADCASTSS PoleConstants<>+1860(SB), Z3
-	VMAXPS       Z1, Z3, Z1
+	VCMPPS       $0x15, Z3, Z1, K1
 	VBROADCASTSS PoleConstants<>+1868(SB), Z4
 	VBROADCASTSS PoleConstants<>+1864(SB), Z5
 	VMOVAPS      Z5, Z6
@@ -4737,10 +4733,10 @@ loop0:
 	VFMADD231PS  Z18, Z15, Z1
 	VPERMPS      PoleConstants<>+2048(SB), Z6, Z6
 	VFMADD231PS  Z1, Z6, Z6
-	VSCALEFPS    Z10, Z6, Z1
+	VSCALEFPS.Z  Z10, Z6, K1, Z1
 	VSUBPS       Z0, Z8, Z0
 	VMINPS       Z0, Z2, Z0
-	VMAXPS       Z0, Z3, Z0
+	VCMPPS       $0x15, Z3, Z0, K1
 	VMOVAPS      Z5, Z6
 	VFMADD231PS  Z4, Z0, Z6
 	VSUBPS       Z5, Z6, Z8
@@ -4754,7 +4750,7 @@ loop0:
 	VFMADD231PS  Z15, Z13, Z0
 	VPERMPS      PoleConstants<>+2048(SB), Z6, Z6
 	VFMADD231PS  Z0, Z6, Z6
-	VSCALEFPS    Z8, Z6, Z0
+	VSCALEFPS.Z  Z8, Z6, K1, Z0
 	VADDPS       Z0, Z1, Z6
 	VDIVPS       Z6, Z11, Z6
 	VMULPS       Z6, Z1, Z1
@@ -4764,7 +4760,7 @@ loop0:
 	VBLENDMPS    Z7, Z6, K1, Z6
 	VSUBPS       Z6, Z7, Z7
 	VMINPS       Z7, Z2, Z7
-	VMAXPS       Z7, Z3, Z7
+	VCMPPS       $0x15, Z3, Z7, K1
 	VMOVAPS      Z5, Z8
 	VFMADD231PS  Z4, Z7, Z8
 	VSUBPS       Z5, Z8, Z10
@@ -4778,10 +4774,10 @@ loop0:
 	VFMADD231PS  Z18, Z15, Z7
 	VPERMPS      PoleConstants<>+2048(SB), Z8, Z8
 	VFMADD231PS  Z7, Z8, Z8
-	VSCALEFPS    Z10, Z8, Z7
+	VSCALEFPS.Z  Z10, Z8, K1, Z7
 	VSUBPS       Z6, Z9, Z6
 	VMINPS       Z6, Z2, Z2
-	VMAXPS       Z2, Z3, Z2
+	VCMPPS       $0x15, Z3, Z2, K1
 	VFMADD213PS  Z5, Z2, Z4
 	VSUBPS       Z5, Z4, Z3
 	VFNMADD231PS Z12, Z3, Z2
@@ -4793,7 +4789,7 @@ loop0:
 	VFMADD231PS  Z17, Z6, Z2
 	VPERMPS      PoleConstants<>+2048(SB), Z4, Z4
 	VFMADD231PS  Z2, Z4, Z4
-	VSCALEFPS    Z3, Z4, Z2
+	VSCALEFPS.Z  Z3, Z4, K1, Z2
 	VADDPS       Z2, Z7, Z3
 	VDIVPS       Z3, Z11, Z3
 	VMULPS       Z3, Z7, Z4
@@ -7843,7 +7839,7 @@ loop0:
 	VBROADCASTSS PoleConstants<>+3360(SB), Z2
 	VMINPS       Z1, Z2, Z1
 	VBROADCASTSS PoleConstants<>+1860(SB), Z3
-	VMAXPS       Z1, Z3, Z1
+	VCMPPS       $0x15, Z3, Z1, K1
 	VBROADCASTSS PoleConstants<>+1868(SB), Z5
 	VBROADCASTSS PoleConstants<>+1864(SB), Z6
 	VMOVAPS      Z6, Z10
@@ -7863,10 +7859,10 @@ loop0:
 	VFMADD231PS  Z19, Z16, Z1
 	VPERMPS      PoleConstants<>+2048(SB), Z10, Z10
 	VFMADD231PS  Z1, Z10, Z10
-	VSCALEFPS    Z12, Z10, Z1
+	VSCALEFPS.Z  Z12, Z10, K1, Z1
 	VSUBPS       Z0, Z8, Z10
 	VMINPS       Z10, Z2, Z10
-	VMAXPS       Z10, Z3, Z10
+	VCMPPS       $0x15, Z3, Z10, K1
 	VMOVAPS      Z6, Z12
 	VFMADD231PS  Z5, Z10, Z12
 	VSUBPS       Z6, Z12, Z14
@@ -7880,7 +7876,7 @@ loop0:
 	VFMADD231PS  Z20, Z19, Z10
 	VPERMPS      PoleConstants<>+2048(SB), Z12, Z12
 	VFMADD231PS  Z10, Z12, Z12
-	VSCALEFPS    Z14, Z12, Z10
+	VSCALEFPS.Z  Z14, Z12, K1, Z10
 	VADDPS       Z10, Z1, Z12
 	VDIVPS       Z12, Z11, Z14
 	VMULPS       Z14, Z1, Z1
@@ -7890,7 +7886,7 @@ loop0:
 	VBLENDMPS    Z7, Z1, K1, Z1
 	VSUBPS       Z1, Z7, Z10
 	VMINPS       Z10, Z2, Z10
-	VMAXPS       Z10, Z3, Z10
+	VCMPPS       $0x15, Z3, Z10, K1
 	VMOVAPS      Z6, Z14
 	VFMADD231PS  Z5, Z10, Z14
 	VSUBPS       Z6, Z14, Z16
@@ -7904,10 +7900,10 @@ loop0:
 	VFMADD231PS  Z21, Z20, Z10
 	VPERMPS      PoleConstants<>+2048(SB), Z14, Z14
 	VFMADD231PS  Z10, Z14, Z14
-	VSCALEFPS    Z16, Z14, Z10
+	VSCALEFPS.Z  Z16, Z14, K1, Z10
 	VSUBPS       Z1, Z9, Z14
 	VMINPS       Z14, Z2, Z2
-	VMAXPS       Z2, Z3, Z2
+	VCMPPS       $0x15, Z3, Z2, K1
 	VFMADD213PS  Z6, Z2, Z5
 	VSUBPS       Z6, Z5, Z3
 	VFNMADD231PS Z13, Z3, Z2
@@ -7919,7 +7915,7 @@ loop0:
 	VFMADD231PS  Z18, Z13, Z2
 	VPERMPS      PoleConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS  Z2, Z5, Z5
-	VSCALEFPS    Z3, Z5, Z2
+	VSCALEFPS.Z  Z3, Z5, K1, Z2
 	VADDPS       Z2, Z10, Z3
 	VDIVPS       Z3, Z11, Z5
 	VMULPS       Z5, Z10, Z6
@@ -12011,7 +12007,7 @@ loop0:
 	VBROADCASTSS PoleConstants<>+3360(SB), Z2
 	VMINPS       Z1, Z2, Z1
 	VBROADCASTSS PoleConstants<>+1860(SB), Z3
-	VMAXPS       Z1, Z3, Z1
+	VCMPPS       $0x15, Z3, Z1, K1
 	VBROADCASTSS PoleConstants<>+1868(SB), Z5
 	VBROADCASTSS PoleConstants<>+1864(SB), Z6
 	VMOVAPS      Z6, Z10
@@ -12031,10 +12027,10 @@ loop0:
 	VFMADD231PS  Z19, Z16, Z1
 	VPERMPS      PoleConstants<>+2048(SB), Z10, Z10
 	VFMADD231PS  Z1, Z10, Z10
-	VSCALEFPS    Z12, Z10, Z1
+	VSCALEFPS.Z  Z12, Z10, K1, Z1
 	VSUBPS       Z0, Z8, Z10
 	VMINPS       Z10, Z2, Z10
-	VMAXPS       Z10, Z3, Z10
+	VCMPPS       $0x15, Z3, Z10, K1
 	VMOVAPS      Z6, Z12
 	VFMADD231PS  Z5, Z10, Z12
 	VSUBPS       Z6, Z12, Z14
@@ -12048,7 +12044,7 @@ loop0:
 	VFMADD231PS  Z20, Z19, Z10
 	VPERMPS      PoleConstants<>+2048(SB), Z12, Z12
 	VFMADD231PS  Z10, Z12, Z12
-	VSCALEFPS    Z14, Z12, Z10
+	VSCALEFPS.Z  Z14, Z12, K1, Z10
 	VADDPS       Z10, Z1, Z12
 	VDIVPS       Z12, Z11, Z14
 	VMULPS       Z14, Z1, Z1
@@ -12058,7 +12054,7 @@ loop0:
 	VBLENDMPS    Z7, Z14, K1, Z14
 	VSUBPS       Z14, Z7, Z16
 	VMINPS       Z16, Z2, Z16
-	VMAXPS       Z16, Z3, Z16
+	VCMPPS       $0x15, Z3, Z16, K1
 	VMOVAPS      Z6, Z19
 	VFMADD231PS  Z5, Z16, Z19
 	VSUBPS       Z6, Z19, Z20
@@ -12072,10 +12068,10 @@ loop0:
 	VFMADD231PS  Z23, Z22, Z16
 	VPERMPS      PoleConstants<>+2048(SB), Z19, Z19
 	VFMADD231PS  Z16, Z19, Z19
-	VSCALEFPS    Z20, Z19, Z16
+	VSCALEFPS.Z  Z20, Z19, K1, Z16
 	VSUBPS       Z14, Z9, Z19
 	VMINPS       Z19, Z2, Z2
-	VMAXPS       Z2, Z3, Z2
+	VCMPPS       $0x15, Z3, Z2, K1
 	VFMADD213PS  Z6, Z2, Z5
 	VSUBPS       Z6, Z5, Z3
 	VFNMADD231PS Z13, Z3, Z2
@@ -12087,7 +12083,7 @@ loop0:
 	VFMADD231PS  Z18, Z13, Z2
 	VPERMPS      PoleConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS  Z2, Z5, Z5
-	VSCALEFPS    Z3, Z5, Z2
+	VSCALEFPS.Z  Z3, Z5, K1, Z2
 	VADDPS       Z2, Z16, Z3
 	VDIVPS       Z3, Z11, Z5
 	VMULPS       Z5, Z16, Z6

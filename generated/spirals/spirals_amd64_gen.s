@@ -535,8 +535,7 @@ TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 272(SI)
 	VSUBPS            X1, X0, X0
-	VBROADCASTSS      SpiralsConstants<>+1860(SB), X1
-	VMAXPS            X0, X1, X0
+	VCMPPS.BCST       $0x15, SpiralsConstants<>+1860(SB), X0, K1
 	VBROADCASTSS      SpiralsConstants<>+1864(SB), X1
 	VMOVAPS           X1, X2
 	VFMADD231PS.BCST  SpiralsConstants<>+1868(SB), X0, X2
@@ -551,7 +550,7 @@ TEXT ·spiralsForwardAVX512(SB), NOSPLIT, $0-24
 	VFMADD231PS       X5, X4, X0
 	VPERMPS           SpiralsConstants<>+2048(SB), Z2, Z2
 	VFMADD231PS       X0, X2, X2
-	VSCALEFPS         X1, X2, X0
+	VSCALEFPS.Z       X1, X2, K1, X0
 	VSHUFPS           $0x00, X0, X0, X1
 	VSHUFPS           $0x55, X0, X0, X2
 	VADDPS            X2, X1, X1
@@ -1138,8 +1137,7 @@ TEXT ·spiralsLossAVX512(SB), NOSPLIT, $0-36
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 272(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      SpiralsConstants<>+1860(SB), X3
-	VMAXPS            X2, X3, X2
+	VCMPPS.BCST       $0x15, SpiralsConstants<>+1860(SB), X2, K1
 	VBROADCASTSS      SpiralsConstants<>+1864(SB), X3
 	VMOVAPS           X3, X4
 	VFMADD231PS.BCST  SpiralsConstants<>+1868(SB), X2, X4
@@ -1154,7 +1152,7 @@ TEXT ·spiralsLossAVX512(SB), NOSPLIT, $0-36
 	VFMADD231PS       X7, X6, X2
 	VPERMPS           SpiralsConstants<>+2048(SB), Z4, Z4
 	VFMADD231PS       X2, X4, X4
-	VSCALEFPS         X3, X4, X2
+	VSCALEFPS.Z       X3, X4, K1, X2
 	VSHUFPS           $0x00, X2, X2, X3
 	VSHUFPS           $0x55, X2, X2, X4
 	VADDPS            X4, X3, X3
@@ -2519,8 +2517,7 @@ TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 272(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      SpiralsConstants<>+1860(SB), X3
-	VMAXPS            X2, X3, X2
+	VCMPPS.BCST       $0x15, SpiralsConstants<>+1860(SB), X2, K1
 	VBROADCASTSS      SpiralsConstants<>+1864(SB), X3
 	VMOVAPS           X3, X5
 	VFMADD231PS.BCST  SpiralsConstants<>+1868(SB), X2, X5
@@ -2535,7 +2532,7 @@ TEXT ·spiralsGradAVX512(SB), NOSPLIT, $0-44
 	VFMADD231PS       X9, X8, X2
 	VPERMPS           SpiralsConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS       X2, X5, X5
-	VSCALEFPS         X3, X5, X2
+	VSCALEFPS.Z       X3, X5, K1, X2
 	VSHUFPS           $0x00, X2, X2, X3
 	VSHUFPS           $0x55, X2, X2, X5
 	VADDPS            X5, X3, X3
@@ -3593,8 +3590,7 @@ TEXT ·spiralsStepAVX512(SB), NOSPLIT, $0-44
 	VMAXPS            X2, X1, X1
 	VMOVSS            X1, 272(SI)
 	VSUBPS            X1, X0, X2
-	VBROADCASTSS      SpiralsConstants<>+1860(SB), X3
-	VMAXPS            X2, X3, X2
+	VCMPPS.BCST       $0x15, SpiralsConstants<>+1860(SB), X2, K1
 	VBROADCASTSS      SpiralsConstants<>+1864(SB), X3
 	VMOVAPS           X3, X5
 	VFMADD231PS.BCST  SpiralsConstants<>+1868(SB), X2, X5
@@ -3609,7 +3605,7 @@ TEXT ·spiralsStepAVX512(SB), NOSPLIT, $0-44
 	VFMADD231PS       X9, X8, X2
 	VPERMPS           SpiralsConstants<>+2048(SB), Z5, Z5
 	VFMADD231PS       X2, X5, X5
-	VSCALEFPS         X3, X5, X2
+	VSCALEFPS.Z       X3, X5, K1, X2
 	VSHUFPS           $0x00, X2, X2, X3
 	VSHUFPS           $0x55, X2, X2, X5
 	VADDPS            X5, X3, X3
@@ -7392,7 +7388,7 @@ loop2:
 	VBROADCASTSS SpiralsConstants<>+3172(SB), Z3
 	VMINPS       Z0, Z3, Z0
 	VBROADCASTSS SpiralsConstants<>+1860(SB), Z4
-	VMAXPS       Z0, Z4, Z0
+	VCMPPS       $0x15, Z4, Z0, K1
 	VBROADCASTSS SpiralsConstants<>+1868(SB), Z5
 	VBROADCASTSS SpiralsConstants<>+1864(SB), Z6
 	VMOVAPS      Z6, Z7
@@ -7412,10 +7408,10 @@ loop2:
 	VFMADD231PS  Z15, Z12, Z0
 	VPERMPS      SpiralsConstants<>+2048(SB), Z7, Z7
 	VFMADD231PS  Z0, Z7, Z7
-	VSCALEFPS    Z8, Z7, Z0
+	VSCALEFPS.Z  Z8, Z7, K1, Z0
 	VSUBPS       Z2, Z1, Z1
 	VMINPS       Z1, Z3, Z1
-	VMAXPS       Z1, Z4, Z1
+	VCMPPS       $0x15, Z4, Z1, K1
 	VFMADD213PS  Z6, Z1, Z5
 	VSUBPS       Z6, Z5, Z2
 	VFNMADD231PS Z9, Z2, Z1
@@ -7427,7 +7423,7 @@ loop2:
 	VFMADD231PS  Z14, Z4, Z1
 	VPERMPS      SpiralsConstants<>+2048(SB), Z5, Z3
 	VFMADD231PS  Z1, Z3, Z3
-	VSCALEFPS    Z2, Z3, Z1
+	VSCALEFPS.Z  Z2, Z3, K1, Z1
 	VADDPS       Z1, Z0, Z2
 	VMOVUPS      Z2, 1536(SI)
 	VBROADCASTSS SpiralsConstants<>+904(SB), Z3
@@ -11224,7 +11220,7 @@ loop2:
 	VBROADCASTSS SpiralsConstants<>+3172(SB), Z4
 	VMINPS       Z3, Z4, Z3
 	VBROADCASTSS SpiralsConstants<>+1860(SB), Z5
-	VMAXPS       Z3, Z5, Z3
+	VCMPPS       $0x15, Z5, Z3, K1
 	VBROADCASTSS SpiralsConstants<>+1868(SB), Z6
 	VBROADCASTSS SpiralsConstants<>+1864(SB), Z7
 	VMOVAPS      Z7, Z8
@@ -11244,10 +11240,10 @@ loop2:
 	VFMADD231PS  Z16, Z13, Z3
 	VPERMPS      SpiralsConstants<>+2048(SB), Z8, Z8
 	VFMADD231PS  Z3, Z8, Z8
-	VSCALEFPS    Z9, Z8, Z3
+	VSCALEFPS.Z  Z9, Z8, K1, Z3
 	VSUBPS       Z2, Z1, Z8
 	VMINPS       Z8, Z4, Z4
-	VMAXPS       Z4, Z5, Z4
+	VCMPPS       $0x15, Z5, Z4, K1
 	VFMADD213PS  Z7, Z4, Z6
 	VSUBPS       Z7, Z6, Z5
 	VFNMADD231PS Z10, Z5, Z4
@@ -11259,7 +11255,7 @@ loop2:
 	VFMADD231PS  Z15, Z8, Z4
 	VPERMPS      SpiralsConstants<>+2048(SB), Z6, Z6
 	VFMADD231PS  Z4, Z6, Z6
-	VSCALEFPS    Z5, Z6, Z4
+	VSCALEFPS.Z  Z5, Z6, K1, Z4
 	VADDPS       Z4, Z3, Z5
 	VMOVUPS      Z5, 1536(SI)
 	VBROADCASTSS SpiralsConstants<>+904(SB), Z6
@@ -16498,7 +16494,7 @@ loop2:
 	VBROADCASTSS SpiralsConstants<>+3172(SB), Z4
 	VMINPS       Z3, Z4, Z3
 	VBROADCASTSS SpiralsConstants<>+1860(SB), Z5
-	VMAXPS       Z3, Z5, Z3
+	VCMPPS       $0x15, Z5, Z3, K1
 	VBROADCASTSS SpiralsConstants<>+1868(SB), Z6
 	VBROADCASTSS SpiralsConstants<>+1864(SB), Z7
 	VMOVAPS      Z7, Z8
@@ -16518,10 +16514,10 @@ loop2:
 	VFMADD231PS  Z16, Z13, Z3
 	VPERMPS      SpiralsConstants<>+2048(SB), Z8, Z8
 	VFMADD231PS  Z3, Z8, Z8
-	VSCALEFPS    Z9, Z8, Z3
+	VSCALEFPS.Z  Z9, Z8, K1, Z3
 	VSUBPS       Z2, Z1, Z8
 	VMINPS       Z8, Z4, Z4
-	VMAXPS       Z4, Z5, Z4
+	VCMPPS       $0x15, Z5, Z4, K1
 	VFMADD213PS  Z7, Z4, Z6
 	VSUBPS       Z7, Z6, Z5
 	VFNMADD231PS Z10, Z5, Z4
@@ -16533,7 +16529,7 @@ loop2:
 	VFMADD231PS  Z15, Z8, Z4
 	VPERMPS      SpiralsConstants<>+2048(SB), Z6, Z6
 	VFMADD231PS  Z4, Z6, Z6
-	VSCALEFPS    Z5, Z6, Z4
+	VSCALEFPS.Z  Z5, Z6, K1, Z4
 	VADDPS       Z4, Z3, Z5
 	VMOVUPS      Z5, 1536(SI)
 	VBROADCASTSS SpiralsConstants<>+904(SB), Z6
