@@ -58,6 +58,9 @@ func (t *tile) product(p product) {
 	// A long function is applied to all sums in a loop of its own.
 	heavy := t.weigh(p.each) > lightEach
 	most := t.accumulators() / t.vectors
+	if p.unitScale > 1 {
+		most = min(most, unconflicted(p.unitScale*t.m.size, most))
+	}
 	groups := (p.units + most - 1) / most
 	size := (p.units + groups - 1) / groups
 	also := []int{p.unitScale}
@@ -86,6 +89,31 @@ func (t *tile) product(p product) {
 	if heavy {
 		t.applyEach(p)
 	}
+}
+
+// Of the first cache, the sets that lines go to by their addresses, and how many lines of a set stay while others are read.
+const (
+	cacheSets = 64
+	cacheWays = 6
+)
+
+// unconflicted is how many weights, up to most, that lie so many bytes apart can be read again and again without pushing one another's lines out
+// of the first cache, as they do where they lie apart by a large power of two.
+func unconflicted(bytes, most int) int {
+	var lines [cacheSets]int
+	last := -1
+	for n := range most {
+		line := n * bytes / lineBytes
+		if line == last {
+			continue
+		}
+		if lines[line%cacheSets] == cacheWays {
+			return n
+		}
+		lines[line%cacheSets]++
+		last = line
+	}
+	return most
 }
 
 // applyEach does what is done with each sum, where these are in rows.
