@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -56,6 +57,17 @@ func (c *Compiled) assemblyFiles() ([]File, error) {
 		}
 		a.Functions = append(a.Functions, fn)
 	}
+	printed, err := c.assembly.Print(amd64.Options{
+		Package: c.o.Package, Header: marker(c.o), Prefix: a.Prefix, Choices: choices, CallCycles: c.o.CallCycles,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range a.Functions {
+		fn := &a.Functions[i]
+		fn.Pauses, fn.SumsPause = printed.Calls[fn.Name] > 0, printed.Calls[fn.Name+amd64.SumsSuffix] > 0
+	}
+	a.PauseWords = amd64.PauseWords
 	a.Batch = templates.AssemblyTiles{
 		Samples: amd64.TileSamples(p, tiling), Tiles: amd64.Tiles(p, tiling), Inputs: n.Input, Outputs: n.Width(n.Depth()), Number: string(n.Precision),
 	}
@@ -73,17 +85,13 @@ func (c *Compiled) assemblyFiles() ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
 	}
-	text, err := c.assembly.Print(amd64.Options{Package: c.o.Package, Header: marker(c.o), Prefix: a.Prefix, Choices: choices})
-	if err != nil {
-		return nil, err
-	}
 	names := FileNames(n)
-	return []File{{names[4], declarations}, {names[5], fallback}, {names[6], text}}, nil
+	return []File{{names[4], declarations}, {names[5], fallback}, {names[6], printed.Text}}, nil
 }
 
 // assemblyNames lists the identifiers that go with assembly.
 func assemblyNames(prefix string) []string {
-	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels"}
+	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels", prefix + amd64.PauseSuffix}
 	for _, f := range []string{
 		plan.Forward, plan.LossOnly, plan.Backward, plan.Grad, plan.Step,
 		plan.ForwardBatch, plan.LossBatch, plan.GradBatch, plan.GradBatch + amd64.SumsSuffix, plan.StepBatch, plan.InputGradBatch,
@@ -165,9 +173,28 @@ func (c *Compiled) predictions() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	pauses, err := c.pauses(choices)
+	if err != nil {
+		return "", err
+	}
 	return "\npredicted cycles of one call in assembly, calls following one another\n" + table(rows) +
 		"  By a model of a Zen 4 core, with the data in its caches. The code marked runs where there is AVX-512: that of AVX2 too, unless the other is\n" +
-		"  predicted to take 1 % less, or 10 % where its weights don't fit the first cache.\n" + batches, nil
+		"  predicted to take 1 % less, or 10 % where its weights don't fit the first cache.\n" + batches + pauses, nil
+}
+
+// pauses lists the functions of the assembly that pause and how many calls they take; empty where there are none.
+func (c *Compiled) pauses(choices []amd64.Choice) (string, error) {
+	printed, err := c.assembly.Print(amd64.Options{Choices: choices, CallCycles: c.o.CallCycles})
+	if err != nil || len(printed.Calls) == 0 {
+		return "", err
+	}
+	rows := [][]string{{"function", "calls"}}
+	for _, name := range slices.Sorted(maps.Keys(printed.Calls)) {
+		rows = append(rows, []string{name, fmt.Sprint(printed.Calls[name])})
+	}
+	samples := amd64.TileSamples(c.p, c.assembly.Tiling) * amd64.Tiles(c.p, c.assembly.Tiling)
+	return "\nassembly that returns to Go before it is done, so that the goroutine can be stopped, and in how many calls it is\n" + table(rows) +
+		fmt.Sprintf("  Estimates, at the level that takes the most; batches with %d samples.\n", samples), nil
 }
 
 // batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling that was tried, that

@@ -1,32 +1,39 @@
 package gen_test
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 var measureCalls = flag.Bool("measure", false, "print how long calls of the assembly take")
 
-// callsTest is the test that is put beside an emitted network: it takes as many tiles as one call does through its assembly, which nothing
-// can interrupt, and prints the shortest of some times.
+// callsTest is the test that is put beside an emitted network: it calls every function of the assembly until it is done, with as many tiles
+// as a call takes, and prints how long the longest of these calls took, which nothing can interrupt. Of each the shortest of some times counts.
 const callsTest = `package %[1]s
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 )
 
 func TestCalls(t *testing.T) {
-	const tiles, samples = %[3]s, %[4]s
-	p, b, g := new(%[2]s), new(%[2]sBatch), new(%[2]sGrad)
+	const tiles, samples, rate = %[3]s, %[4]s, 0
+	p, b, ws, grad := new(%[2]s), new(%[2]sBatch), new(%[2]sWorkspace), new(%[2]sGrad)
 	p.Init(rand.NormFloat64)
 	xs, ys := make([][%[2]sInputs]float32, tiles*samples), make([][%[2]sOutputs]float32, tiles*samples)
 	for i := range xs {
@@ -34,38 +41,101 @@ func TestCalls(t *testing.T) {
 			xs[i][k] = rand.Float32()
 		}
 	}
-	shortest := func(call func()) time.Duration {
-		least := time.Hour
-		for range 50 {
-			start := time.Now()
-			call()
-			least = min(least, time.Since(start))
+	out := slices.Clone(ys)
+	measure := func(name string, level int, call func() (more bool)) {
+		if level > %[5]sLevel {
+			return
 		}
-		return least
+		var least []time.Duration
+		begun := time.Now()
+		for run := range 50 {
+			if run > 2 && time.Since(begun) > time.Second {
+				break
+			}
+			for i, more := 0, true; more; i++ {
+				start := time.Now()
+				more = call()
+				d := time.Since(start)
+				if i == len(least) {
+					least = append(least, d)
+				}
+				least[i] = min(least[i], d)
+			}
+		}
+		var all time.Duration
+		for _, d := range least {
+			all += d
+		}
+		t.Logf("%%s: %%v, in %%d calls of which the longest takes %%v", name, all, len(least), slices.Max(least))
 	}
-	forward := shortest(func() { p.forwardTiles(b, &xs[0], &ys[0], tiles) })
-	grad := shortest(func() { p.gradTiles(b, &xs[0], &ys[0], g, tiles, samples) })
-	t.Logf("%[2]s: a call of %%d samples takes %%v for ForwardBatch, %%v for GradBatch", tiles*samples, forward, grad)
-}
+%[6]s}
 `
 
 // wholeCall is the first call of the assembly in an emitted GradBatch, which takes as many tiles of as many samples as a call may.
 var wholeCall = regexp.MustCompile(`gradTiles\(b, unsafe.*, g, (\d+), (\d+)\)`)
 
-// TestCalls prints, with -measure, how long calls of the assembly take that are as large as calls get: so long a goroutine can't be
-// interrupted. It asserts nothing.
+// callsOf measures the functions of the assembly that an emitted file declares.
+func callsOf(t *testing.T, code []byte) string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "", code, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list bytes.Buffer
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Body != nil || !strings.Contains(f.Name.Name, "AVX") {
+			continue
+		}
+		var args []string
+		pauses := false
+		for _, field := range f.Type.Params.List {
+			for _, name := range field.Names {
+				switch name.Name {
+				case "x", "y":
+					args = append(args, "&"+name.Name+"s[0]")
+				case "xs", "ys", "out":
+					args = append(args, "&"+name.Name+"[0]")
+				case "pause":
+					pauses = true
+					args = append(args, "&pause")
+				default:
+					args = append(args, name.Name)
+				}
+			}
+		}
+		level := map[bool]int{true: 2, false: 1}[strings.HasSuffix(f.Name.Name, "AVX512")]
+		call := fmt.Sprintf("%s(%s)", f.Name.Name, strings.Join(args, ", "))
+		if pauses {
+			pause := regexp.MustCompile(`^[a-z]\w*?(Forward|Loss|Backward|Grad|Step)`).FindStringSubmatchIndex(f.Name.Name)
+			fmt.Fprintf(&list, "\t{\n\t\tvar pause %sPause\n\t\tmeasure(%q, %d, func() bool { %s; return pause.point > 0 })\n\t}\n", f.Name.Name[:pause[2]], f.Name.Name, level, call)
+		} else {
+			fmt.Fprintf(&list, "\tmeasure(%q, %d, func() bool { %s; return false })\n", f.Name.Name, level, call)
+		}
+	}
+	return list.String()
+}
+
+// largeNetwork has so many inputs and layers of so many units.
+func largeNetwork(name string, input int, widths ...int) spec.Network {
+	n := spec.Network{Name: name, Input: input, Cost: spec.Function{Name: "cross-entropy"}, Batch: 32}
+	for _, width := range widths {
+		n.Layers = append(n.Layers, act(width, "relu"))
+	}
+	n.Layers[len(widths)-1].Activation.Name = "softmax"
+	return n
+}
+
+// TestCalls prints, with -measure, how long the calls of the assembly take: so long a goroutine can't be interrupted. It asserts nothing.
 //
 //	go test ./gen -run 'Calls$' -measure -v
 func TestCalls(t *testing.T) {
 	if !*measureCalls {
 		t.Skip("times are taken with -measure only")
 	}
-	large := spec.Network{Name: "Large", Input: 784, Cost: spec.Function{Name: "cross-entropy"}, Batch: 32}
-	for _, width := range []int{1024, 1024} {
-		large.Layers = append(large.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: "relu"}})
+	networks := []spec.Network{
+		largeNetwork("Large", 784, 1024, 1024, 10), largeNetwork("Largest", 4000, 4000, 128, 10), largeNetwork("Wide", 65536, 100, 10), largeNetwork("High", 100, 65536, 10),
 	}
-	large.Layers = append(large.Layers, spec.Layer{Dense: 10, Activation: spec.Function{Name: "softmax"}})
-	networks := []spec.Network{large}
 	for _, name := range []string{"xor", "iris", "control", "digits", "pixels"} {
 		file := filepath.Join("..", "generated", name, name+".yaml")
 		data, err := os.ReadFile(file)
@@ -82,7 +152,7 @@ func TestCalls(t *testing.T) {
 	for _, n := range networks {
 		n.Optimizers = nil
 		pkg := strings.ToLower(n.Name)
-		m.emit(t, pkg, n)
+		m.emitWith(t, n, gen.Options{Package: pkg, EveryLevel: true})
 		code, err := os.ReadFile(filepath.Join(m.dir, pkg, pkg+"_amd64_gen.go"))
 		if err != nil {
 			t.Fatal(err)
@@ -91,10 +161,10 @@ func TestCalls(t *testing.T) {
 		if size == nil {
 			t.Fatalf("%s: no call of gradTiles is found", n.Name)
 		}
-		m.write(t, filepath.Join(pkg, "calls_test.go"), fmt.Appendf(nil, callsTest, pkg, n.Name, size[1], size[2]))
+		m.write(t, filepath.Join(pkg, "calls_test.go"), fmt.Appendf(nil, callsTest, pkg, n.Name, size[1], size[2], portable.Prefix(n.Name), callsOf(t, code)))
 	}
 	for _, line := range strings.Split(m.goTest(t, "-run=^TestCalls$", "-v", "-p=1", "./..."), "\n") {
-		if strings.Contains(line, "a call of") {
+		if strings.Contains(line, "the longest takes") {
 			t.Log(strings.TrimSpace(line))
 		}
 	}

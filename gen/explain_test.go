@@ -2,6 +2,7 @@ package gen_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +98,23 @@ func TestExplainChoices(t *testing.T) {
 	text, err = gen.Explain(n, gen.Options{})
 	if want := "auto is pre here"; err != nil || !strings.Contains(text, want) {
 		t.Errorf("it says %v\n%s\nwant %s", err, text, want)
+	}
+}
+
+// TestExplainPauses checks that explain lists the functions of the assembly that take several calls, and no others.
+func TestExplainPauses(t *testing.T) {
+	const heading = "assembly that returns to Go before it is done"
+	text, err := gen.Explain(largeNetwork("Large", 784, 503, 10), gen.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, ok := strings.Cut(text, heading)
+	list, _, _ = strings.Cut(list, "\n\n")
+	if !ok || !regexp.MustCompile(`\n  GradBatch +([2-9]|\d\d)\n`).MatchString(list) || regexp.MustCompile(`\n  Forward +\d`).MatchString(list) {
+		t.Errorf("it says %q", list)
+	}
+	if text, err := gen.Explain(largeNetwork("Small", 8, 10), gen.Options{}); err != nil || strings.Contains(text, heading) {
+		t.Errorf("of a small network it says %v\n%s", err, text)
 	}
 }
 

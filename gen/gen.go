@@ -32,6 +32,9 @@ type Options struct {
 	// EveryLevel gives functions the assembly of every level, also where that of a lower one is predicted to take no more: tests do so, to
 	// try all of it.
 	EveryLevel bool
+	// CallCycles is how many cycles a call of the assembly may take by the estimate before it returns to Go to be called again; 0:
+	// amd64.CallCycles. Tests lower it, so that small networks do so everywhere.
+	CallCycles int
 	// Ranges are for Explain.
 	Ranges Ranges
 }

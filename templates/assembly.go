@@ -16,6 +16,8 @@ type Assembly struct {
 	Functions []AssemblyFunction
 	Layout    []FieldOffset
 	Batch     AssemblyTiles
+	// PauseWords is how many words of 64 bits functions that pause leave behind.
+	PauseWords int
 }
 
 // AssemblyLevel is an instruction set: its name in names of functions and in prose, and the fields of cpu.X86 that tell of it.
@@ -31,6 +33,8 @@ type AssemblyFunction struct {
 	Result *Param
 	Levels []AssemblyLevel // those that it has code for
 	Batch  bool            // whether it takes tiles of samples
+	// Pauses says that it returns before it is done, to be called again; SumsPause that the function which sums gradients up does.
+	Pauses, SumsPause bool
 }
 
 // FieldOffset is where the assembly looks for a field of a struct.
@@ -47,6 +51,9 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 	f.f.ImportName(cpuPath, "cpu")
 	a.levels(f)
 	a.machine(f)
+	if slices.ContainsFunc(a.Functions, func(fn AssemblyFunction) bool { return fn.Pauses || fn.SumsPause }) {
+		a.pause(f)
+	}
 	for _, fn := range a.Functions {
 		if fn.Batch {
 			a.batch(f, fn)
@@ -172,7 +179,13 @@ func (a Assembly) call(f *File, fn AssemblyFunction) {
 		args = append(args, Name(p.Name))
 	}
 	body, v := &Block{}, Call(a.Prefix+fn.Name, args...)
-	if fn.Result != nil {
+	if fn.Pauses {
+		body.raw(a.declarePause())
+		body.raw(a.calls(jen.Id(a.Prefix+fn.Name), fn.Result != nil, append([]jen.Code{jen.Id("p")}, ids(fn.Params)...)...)...)
+		if fn.Result != nil {
+			body.Return(Name("loss"))
+		}
+	} else if fn.Result != nil {
 		body.Return(v)
 	} else {
 		body.Do(v)
@@ -191,6 +204,9 @@ func (a Assembly) declare(f *File, fn AssemblyFunction) {
 		s := f.f.Func().Id(a.Prefix + fn.Name + l.Name).ParamsFunc(func(g *jen.Group) {
 			for _, p := range append([]Param{*a.recv()}, fn.Params...) {
 				g.Id(AssemblerName(p.Name)).Add(p.typ())
+			}
+			if fn.Pauses {
+				g.Add(a.pauseParam())
 			}
 		})
 		if fn.Result != nil {

@@ -264,30 +264,23 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 			args = append(args, jen.Id(s))
 		}
 		args = append(args, jen.Id("tiles"))
-		if fn.Result == nil {
-			g.Id(a.Prefix + fn.Name + l.Name).Call(args...)
-			if !last {
-				g.Return()
-			}
+		if fn.Result != nil {
+			args = append(args, jen.Id("samples"))
+		}
+		name, loss := a.Prefix+fn.Name+l.Name, fn.Result != nil && !a.ordered(fn)
+		if loss && !form.sums && !fn.Pauses {
+			g.Return(jen.Id(name).Call(args...))
 			return
 		}
-		c := jen.Id(a.Prefix + fn.Name + l.Name).Call(append(args, jen.Id("samples"))...)
-		sums := jen.Id(a.Prefix+fn.Name+"Sums"+l.Name).Call(jen.Id("b"), jen.Id("xs"), jen.Id("g"), jen.Id("tiles"), jen.Id("samples"))
+		add(g, a.once(fn.Pauses, name, loss, args...))
+		if form.sums {
+			add(g, a.once(fn.SumsPause, a.Prefix+fn.Name+"Sums"+l.Name, false, jen.Id("b"), jen.Id("xs"), jen.Id("g"), jen.Id("tiles"), jen.Id("samples")))
+		}
 		switch {
-		case a.ordered(fn):
-			g.Add(c)
-			if form.sums {
-				g.Add(sums)
-			}
-			if !last {
-				g.Return()
-			}
-		case !form.sums:
-			g.Return(c)
-		default:
-			g.Id("loss").Op(":=").Add(c)
-			g.Add(sums)
+		case loss:
 			g.Return(jen.Id("loss"))
+		case !last:
+			g.Return()
 		}
 	}
 	ps := a.tileParams(form, fn.Result != nil)
@@ -301,6 +294,9 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 		s.Add(a.number())
 	}
 	s.BlockFunc(func(g *jen.Group) {
+		if fn.Pauses || fn.SumsPause {
+			g.Add(a.declarePause())
+		}
 		for i := len(a.Levels) - 1; i > 0; i-- {
 			g.If(jen.Id(a.level()).Op(">").Lit(i)).BlockFunc(func(g *jen.Group) { call(g, a.Levels[i], false) })
 		}
@@ -318,15 +314,15 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 func (a Assembly) declareTiles(f *File, fn AssemblyFunction) {
 	form := batchForms[fn.Name]
 	for _, l := range a.Levels {
-		s := a.external(f, fn.Name+l.Name).Params(append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, a.tileParams(form, fn.Result != nil)...)...)
+		s := a.external(f, fn.Name+l.Name).Params(a.pausable(fn.Pauses, append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, a.tileParams(form, fn.Result != nil)...))...)
 		if fn.Result != nil && !a.ordered(fn) {
 			s.Add(a.number())
 		}
 		if form.sums {
-			a.external(f, fn.Name+"Sums"+l.Name).Params(append([]jen.Code{
+			a.external(f, fn.Name+"Sums"+l.Name).Params(a.pausable(fn.SumsPause, append([]jen.Code{
 				jen.Id("b").Op("*").Id(a.Name + "Batch"), jen.Id("xs").Op("*").Add(a.sample("xs")),
 				jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"),
-			}, a.counts(true)...)...)
+			}, a.counts(true)...))...)
 		}
 	}
 }
@@ -353,19 +349,24 @@ func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 	sum := jen.Op("&").Id("b").Dot("sum")
 	body := &Block{}
 	body.raw(jen.Id("loss").Op(":=").Id("p").Dot(VectorMethod("GradBatch")).Call(jen.Id("b"), jen.Id("xs"), jen.Id("ys"), sum.Clone()))
-	step := func(l AssemblyLevel) jen.Code {
-		return jen.Id(a.Prefix+fn.Name+l.Name).Call(jen.Id("p"), sum.Clone(), jen.Id("rate"))
+	if fn.Pauses {
+		body.raw(a.declarePause())
+	}
+	step := func(l AssemblyLevel) []jen.Code {
+		return a.once(fn.Pauses, a.Prefix+fn.Name+l.Name, false, jen.Id("p"), sum.Clone(), jen.Id("rate"))
 	}
 	for i := len(a.Levels) - 1; i > 0; i-- {
 		inner := body.IfAbove(a.level(), i)
-		inner.raw(step(a.Levels[i]))
+		inner.raw(step(a.Levels[i])...)
 		inner.Return(Name("loss"))
 	}
-	body.raw(step(a.Levels[0]))
+	body.raw(step(a.Levels[0])...)
 	body.Return(Name("loss"))
 	f.Doc(a.method(fn) + " is StepBatch in assembly. b.sum is 0 before it.")
 	f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
 	for _, l := range a.Levels {
-		a.external(f, fn.Name+l.Name).Params(jen.Id("p").Op("*").Id(a.Name), jen.Id(AssemblerName("g")).Op("*").Id(a.Name+"Grad"), jen.Id("rate").Add(a.number()))
+		a.external(f, fn.Name+l.Name).Params(a.pausable(fn.Pauses, []jen.Code{
+			jen.Id("p").Op("*").Id(a.Name), jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"), jen.Id("rate").Add(a.number()),
+		})...)
 	}
 }

@@ -21,6 +21,7 @@ package amd64
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -40,10 +41,19 @@ type Options struct {
 	Header  string   // the first line, without its slashes
 	Prefix  string   // of the names of functions
 	Choices []Choice // what Choose returned
+	// CallCycles is how many cycles a call may take; 0: CallCycles.
+	CallCycles int
+}
+
+// Printed is an assembly file.
+type Printed struct {
+	Text []byte
+	// Calls are, for the functions that pause, how many calls they take by the estimate.
+	Calls map[string]int
 }
 
 // Print returns the assembly file of a compiled plan, with the functions that have assembly.
-func (a *Assembly) Print(o Options) ([]byte, error) {
+func (a *Assembly) Print(o Options) (*Printed, error) {
 	var forms []form
 	for _, fn := range a.p.Funcs {
 		if Missing(a.p, fn) == "" {
@@ -52,7 +62,8 @@ func (a *Assembly) Print(o Options) ([]byte, error) {
 			}
 		}
 	}
-	if err := a.compile(forms...); err != nil {
+	forms, calls, err := a.pausing(forms, cmp.Or(o.CallCycles, CallCycles))
+	if err != nil {
 		return nil, err
 	}
 	f, out := newFile(a.common), ir.NewFile()
@@ -60,7 +71,7 @@ func (a *Assembly) Print(o Options) ([]byte, error) {
 	for i, of := range forms {
 		fn := a.p.Func(of.function)
 		if !fn.Batch && (i == 0 || forms[i-1].function != fn.Name) {
-			e, err := entry(a.p, fn, o.Prefix, choiceOf(o.Choices, fn.Name))
+			e, err := entry(a.code[of].file, a.p, fn, o.Prefix, choiceOf(o.Choices, fn.Name))
 			if err != nil {
 				return nil, fmt.Errorf("assembly: %w", err)
 			}
@@ -83,15 +94,17 @@ func (a *Assembly) Print(o Options) ([]byte, error) {
 	}
 	// avo's first line names avo and not the spec.
 	_, text, _ = bytes.Cut(text, []byte("\n"))
-	return append([]byte("// "+o.Header+"\n"), text...), nil
+	return &Printed{append([]byte("// "+o.Header+"\n"), text...), calls}, nil
 }
 
 // rest is what there is to do for avo once every register is given.
 var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader), pass.FunctionPass(pass.RequiredISAExtensions))
 
 // print writes a function of one sample.
-func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*ir.Function, error) {
-	a := newFunction(f, m, fn.Name+m.level.String(), params(p, fn.Name), fn.Name != plan.Forward)
+func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error) {
+	a := newFunction(f, m, fn.Name+m.level.String(), params(f, p, fn.Name), fn.Name != plan.Forward)
+	a.lines = lines{lineCycles(p.MatrixBytes(fn)), lineCycles(p.WorkspaceBytes())}
+	a.begin()
 	a.updating = fn.Name == plan.Step
 	a.byRows = updatedByRows(fn)
 	a.takesTurns(p, fn)
@@ -114,7 +127,8 @@ func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*ir.Function, er
 			return nil, fmt.Errorf("%s: unexpected operation %T", fn.Name, op)
 		}
 	}
-	return a.finish(), errors.Join(a.errs...)
+	a.finish()
+	return a, errors.Join(a.errs...)
 }
 
 // updatedByRows are the matrices that a function updates as it goes back through them.
@@ -147,7 +161,7 @@ func Missing(p *plan.Program, fn *plan.Func) string {
 }
 
 // params are the parameters of an assembly function, the network's parameters first.
-func params(p *plan.Program, function string) []param {
+func params(f *file, p *plan.Program, function string) []param {
 	name, n := p.Network.Name, p.Network
 	ps := []param{{name: "p", typ: name}, {name: "ws", typ: name + "Workspace"}, {name: "x", dim: n.Input}}
 	if function != plan.Forward {
@@ -159,7 +173,7 @@ func params(p *plan.Program, function string) []param {
 	case plan.Step:
 		ps = append(ps, param{name: "rate"})
 	}
-	return ps
+	return append(ps, f.pauseParam(p, function)...)
 }
 
 // Field is a field of an emitted struct and its offset as the assembly has it, for the emitted Go to check.

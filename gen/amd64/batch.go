@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/mmcloughlin/avo/ir"
-
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -15,14 +13,15 @@ const SumsSuffix = "Sums"
 
 // printBatch writes the assembly of a function of a batch: what is done for tiles of samples; for gradients, a second function
 // that sums them up; and for StepBatch, which does with samples what GradBatch does, its last operation alone.
-func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLayout) ([]*ir.Function, error) {
+func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLayout) ([]*function, error) {
 	name := fn.Name
 	if fn.Name == plan.StepBatch {
 		d := printDescend(f, p, m, name+m.level.String())
-		return []*ir.Function{d.finish()}, errors.Join(d.errs...)
+		return []*function{d}, errors.Join(d.errs...)
 	}
 	loss := fn.Name != plan.ForwardBatch && !f.strict
-	t := newTile(f, lay, m, name+m.level.String(), tileParams(p, fn.Name), loss)
+	t := newTile(f, lay, m, name+m.level.String(), tileParams(f, p, fn.Name), loss)
+	t.lines = lines{lineCycles(p.MatrixBytes(fn) + lay.work), lineCycles(lay.work)}
 	t.keeping = fn.Name == plan.GradBatch
 	if loss {
 		t.prepare(loss)
@@ -33,20 +32,24 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 	if loss {
 		t.returnLoss()
 	}
-	out := []*ir.Function{t.function.finish()}
+	t.function.finish()
+	out := []*function{t.function}
 	t.dropUnread()
 	errs := t.errs
 	if fn.Name == plan.GradBatch {
-		s := newTile(f, lay, m, name+SumsSuffix+m.level.String(), sumsParams(p), false)
+		s := newTile(f, lay, m, name+SumsSuffix+m.level.String(), sumsParams(f, p), false)
+		s.lines = lines{lineCycles(p.Network.Params()*m.size + lay.tiles*lay.stride), lineCycles(lay.tiles * lay.stride)}
+		s.checked = true // it is called right after the other
 		// Registers of arguments that it doesn't have.
-		s.pointers = append(s.pointers, argumentRegisters["p"], argumentRegisters["ys"])
+		s.lend(argumentRegisters["p"], argumentRegisters["ys"])
 		for _, op := range fn.Ops {
 			if o, ok := op.(*plan.OuterSum); ok {
 				s.comment(o.String())
 				s.outerSum(o)
 			}
 		}
-		out, errs = append(out, s.function.finish()), append(errs, s.errs...)
+		s.function.finish()
+		out, errs = append(out, s.function), append(errs, s.errs...)
 	}
 	return out, errors.Join(errs...)
 }
@@ -100,10 +103,21 @@ func (t *tile) operation(op plan.Op) error {
 	return nil
 }
 
+// partNames are the names, without prefix and level, of what is written for a function.
+func partNames(fn *plan.Func) []string {
+	if fn.Name == plan.GradBatch {
+		return []string{fn.Name, fn.Name + SumsSuffix}
+	}
+	return []string{fn.Name}
+}
+
 // printDescend writes p −= rate·∇ over all parameters.
 func printDescend(f *file, p *plan.Program, m machine, name string) *function {
-	d := newFunction(f, m, name, []param{{name: "p", typ: p.Network.Name}, {name: "grad", typ: p.Network.Name + "Grad"}, {name: "rate"}}, false)
+	params := []param{{name: "p", typ: p.Network.Name}, {name: "grad", typ: p.Network.Name + "Grad"}, {name: "rate"}}
+	d := newFunction(f, m, name, append(params, f.pauseParam(p, plan.StepBatch)...), false)
 	n := p.Network.Params()
+	d.lines.matrices = lineCycles(2 * n * m.size)
+	d.begin()
 	rate := d.cell()
 	d.code.set(rate, d.code.spread(d.rate))
 	step := func(at index, size int) {
@@ -118,30 +132,34 @@ func printDescend(f *file, p *plan.Program, m machine, name string) *function {
 	}
 	d.chunks(n, 4*m.lanes(), 2, []int{1}, step)
 	d.release(rate)
+	d.finish()
 	return d
 }
 
 // tileParams are the parameters of the assembly of a function of a batch.
-func tileParams(p *plan.Program, function string) []param {
+func tileParams(f *file, p *plan.Program, function string) []param {
 	name, n := p.Network.Name, p.Network
 	in, out := n.Input, n.Width(n.Depth())
 	ps := []param{{name: "p", typ: name}, {name: "b", typ: name + "Batch"}, {name: "xs", dim: in}}
 	switch function {
 	case plan.ForwardBatch:
-		return append(ps, param{name: "out", dim: out}, param{name: "tiles", integer: true})
+		ps = append(ps, param{name: "out", dim: out}, param{name: "tiles", integer: true})
+		return append(ps, f.pauseParam(p, function)...)
 	case plan.InputGradBatch:
 		ps = append(ps, param{name: "ys", dim: out}, param{name: "gxs", dim: in})
 	default:
 		ps = append(ps, param{name: "ys", dim: out})
 	}
-	return append(ps, param{name: "tiles", integer: true}, param{name: "samples", integer: true})
+	ps = append(ps, param{name: "tiles", integer: true}, param{name: "samples", integer: true})
+	return append(ps, f.pauseParam(p, function)...)
 }
 
 // sumsParams are the parameters of the function that sums gradients up.
-func sumsParams(p *plan.Program) []param {
+func sumsParams(f *file, p *plan.Program) []param {
 	name := p.Network.Name
-	return []param{
+	ps := []param{
 		{name: "b", typ: name + "Batch"}, {name: "xs", dim: p.Network.Input}, {name: templates.AssemblerName("g"), typ: name + "Grad"},
 		{name: "tiles", integer: true}, {name: "samples", integer: true},
 	}
+	return append(ps, f.pauseParam(p, plan.GradBatch+SumsSuffix)...)
 }

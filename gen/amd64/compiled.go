@@ -24,6 +24,9 @@ type form struct {
 	function string
 	level    Level
 	tiling   Tiling
+	// pauses says of each of its parts whether it pauses, and callCycles how many cycles a call of these may take.
+	pauses     [2]bool
+	callCycles int
 }
 
 // compiled is the code of a function, of two assembly functions where it is in two parts, with its constants in a file of its own.
@@ -31,6 +34,8 @@ type compiled struct {
 	file   *file
 	parts  []*ir.Function
 	cycles int // as predicted, 0 as long as it is not
+	// estimates are how many cycles the parts take as they were estimated when they were written.
+	estimates []float64
 }
 
 // New chooses how wide the tiles of a network's batches are.
@@ -46,7 +51,7 @@ func (a *Assembly) form(fn *plan.Func, level Level, tiling Tiling) form {
 	if !fn.Batch {
 		tiling = Tiling{}
 	}
-	return form{fn.Name, level, tiling}
+	return form{function: fn.Name, level: level, tiling: tiling}
 }
 
 // compile writes the code of functions, that which is not written yet, side by side.
@@ -78,14 +83,24 @@ func (a *Assembly) compile(forms ...form) error {
 func (a *Assembly) write(of form) (*compiled, error) {
 	fn, m := a.p.Func(of.function), machine{of.level, a.p.ElementBytes()}
 	c := &compiled{file: newFile(a.common)}
-	var err error
-	if fn.Batch {
-		c.parts, err = printBatch(c.file, a.p, m, fn, newTileLayout(a.p, of.tiling))
-		return c, err
+	c.file.callCycles = of.callCycles
+	for i, name := range partNames(fn) {
+		c.file.pausing[name] = of.pauses[i]
 	}
-	one, err := print(c.file, a.p, m, fn)
-	c.parts = []*ir.Function{one}
+	written, err := printFunc(c.file, a.p, m, fn, of.tiling)
+	for _, part := range written {
+		c.parts, c.estimates = append(c.parts, part.fn), append(c.estimates, part.span.total)
+	}
 	return c, err
+}
+
+// printFunc writes the assembly of a function of the plan for a machine.
+func printFunc(f *file, p *plan.Program, m machine, fn *plan.Func, tiling Tiling) ([]*function, error) {
+	if fn.Batch {
+		return printBatch(f, p, m, fn, newTileLayout(p, tiling))
+	}
+	one, err := print(f, p, m, fn)
+	return []*function{one}, err
 }
 
 // predict predicts how many cycles functions take, of batches for as many samples as one call of the assembly takes.
@@ -108,13 +123,21 @@ func (a *Assembly) predict(forms ...form) error {
 // cycles runs the code of a function through the model.
 func (a *Assembly) cycles(of form) (total int) {
 	fn := a.p.Func(of.function)
-	bytes, kept, arguments := a.p.MatrixBytes(fn), kept(a.p, fn), map[string]int(nil)
+	bytes, kept := a.p.MatrixBytes(fn), kept(a.p, fn)
 	if fn.Batch {
-		lay := newTileLayout(a.p, of.tiling)
-		bytes, arguments = 0, map[string]int{"tiles": lay.tiles, "samples": lay.samples}
+		bytes = 0
 	}
 	for _, part := range a.code[of].parts {
-		total += cycles(part, bytes, kept, arguments)
+		total += cycles(part, bytes, kept, a.arguments(of))
 	}
 	return total
+}
+
+// arguments are the integers that a function is given, for as many tiles as a call takes.
+func (a *Assembly) arguments(of form) map[string]int {
+	if !a.p.Func(of.function).Batch {
+		return nil
+	}
+	lay := newTileLayout(a.p, of.tiling)
+	return map[string]int{"tiles": lay.tiles, "samples": lay.samples}
 }

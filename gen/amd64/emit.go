@@ -32,6 +32,7 @@ func (f *function) emit(b *block) {
 			v.uses = append(v.uses, i)
 		}
 	}
+	f.asked = b.waits()
 	for i, n := range b.nodes {
 		if n.out != nil && !n.out.cell && len(n.out.uses) == 0 {
 			continue // nothing reads it
@@ -41,6 +42,7 @@ func (f *function) emit(b *block) {
 		clear(e.busy)
 		e.sweep(n)
 	}
+	f.add(f.asked.cycles())
 }
 
 // sources are the values a node reads.
@@ -116,4 +118,5 @@ func (f *function) do(op string, operands ...operand.Op) {
 		return
 	}
 	f.fn.AddInstruction(i)
+	f.asked = f.asked.plus(f.workOf(i))
 }

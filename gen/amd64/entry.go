@@ -11,9 +11,9 @@ import (
 
 // entry writes the function that Go calls: it jumps to the one of the level, or to the only one that there is, which finds the arguments
 // where they are and returns to the caller. Were the choice made in Go, a call would pass through two functions more, which is a tenth of what a small network takes.
-func entry(p *plan.Program, fn *plan.Func, prefix string, choice Choice) (*ir.Function, error) {
+func entry(f *file, p *plan.Program, fn *plan.Func, prefix string, choice Choice) (*ir.Function, error) {
 	e := ir.NewFunction(prefix + fn.Name)
-	e.SetSignature(signature(params(p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()))
+	e.SetSignature(signature(params(f, p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()))
 	e.Attributes = attr.NOSPLIT
 	a := &function{fn: e}
 	narrow := operand.LabelRef("·" + e.Name + AVX2.String() + "(SB)")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"strings"
 	"sync"
 
 	"github.com/mmcloughlin/avo/gotypes"
@@ -36,9 +37,14 @@ func newCommon(p *plan.Program) *common {
 type file struct {
 	*common
 	constants
+	// pausing are the functions that pause, without their level, and callCycles how many cycles a call of them may take.
+	pausing    map[string]bool
+	callCycles int
 }
 
-func newFile(c *common) *file { return &file{c, newConstants(c.symbol)} }
+func newFile(c *common) *file {
+	return &file{common: c, constants: newConstants(c.symbol), pausing: map[string]bool{}}
+}
 
 // layout says where the buffers of a plan lie: in which argument, and how many bytes into it.
 type layout struct {
@@ -121,6 +127,15 @@ type param struct {
 	typ     string // of the struct
 	dim     int    // of the array
 	integer bool
+}
+
+// pauseParam is the last parameter of a function that pauses, none of others.
+func (f *file) pauseParam(p *plan.Program, function string) []param {
+	if !f.pausing[function] {
+		return nil
+	}
+	name := p.Network.Name
+	return []param{{name: PauseArgument, typ: strings.ToLower(name[:1]) + name[1:] + PauseSuffix}}
 }
 
 // signature is a function's type as avo knows it, for the size of its arguments and for the comment above it.

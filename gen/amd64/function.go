@@ -22,15 +22,18 @@ type function struct {
 	code  *block
 	frame int // bytes of stack
 	taken []bool
-	// pointers are free general registers, bases where the arguments' pointers are.
-	pointers []reg.GPPhysical
-	bases    map[string]reg.GPPhysical
-	labels   int
-	errs     []error
+	// pointers are the free ones of the general registers that it may use, bases where the arguments' pointers are, and roots what other pointers
+	// were computed from.
+	lent, pointers []reg.GPPhysical
+	bases          map[string]reg.GPPhysical
+	roots          map[reg.GPPhysical]reg.Register
+	labels         int
+	errs           []error
 	// many says that much is computed side by side, so that few operations count for more than short chains of them.
 	many bool
-	// counts are the arguments that are integers.
-	counts map[string]ref
+	// arguments are where the pointers were given, counts the arguments that are integers.
+	arguments map[string]operand.Mem
+	counts    map[string]ref
 	// rate and result are the argument and the result that are numbers.
 	rate, result ref
 	// updating says that the function writes parameters.
@@ -47,40 +50,64 @@ type function struct {
 	turn *ref
 	// pending are variables that the code after a loop still reads.
 	pending []*value
+	// span estimates what has been written so far, asked is the work of the block under way, and lines how long memory takes.
+	span  span
+	asked work
+	lines lines
+	// pause is nil for functions that do all in one call, returned where the others leave their result in the end.
+	pause    *pausing
+	returned ref
+	// checked says that a call begins with the check of the stack, by which the runtime stops goroutines.
+	checked bool
 }
 
 // free are the general registers for addresses and counters. AX is for masks; R14 belongs to the runtime, R15 to dynamic
 // linking, BP to the caller.
 var free = []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13}
 
+// areaBase is where the pointer to the area is that a function works in, the workspace or the batch.
+var areaBase = reg.RSI
+
 // argumentRegisters are where a function keeps the pointers it was given.
 var argumentRegisters = map[string]reg.GPPhysical{
-	"p": reg.RDI, "ws": reg.RSI, "x": reg.RDX, "y": reg.RCX, "grad": reg.RBX,
-	"b": reg.RSI, "xs": reg.RDX, "ys": reg.RCX, "out": reg.RCX, "gxs": reg.RBX,
+	"p": reg.RDI, "ws": areaBase, "x": reg.RDX, "y": reg.RCX, "grad": reg.RBX,
+	"b": areaBase, "xs": reg.RDX, "ys": reg.RCX, "out": reg.RCX, "gxs": reg.RBX,
 }
 
 func newFunction(f *file, m machine, name string, params []param, result bool) *function {
 	fn := &function{
 		m: m, file: f, fn: ir.NewFunction(name), taken: make([]bool, m.registers()),
-		bases: map[string]reg.GPPhysical{}, counts: map[string]ref{},
+		bases: map[string]reg.GPPhysical{}, roots: map[reg.GPPhysical]reg.Register{}, arguments: map[string]operand.Mem{}, counts: map[string]ref{},
 	}
-	fn.pointers = append(fn.pointers, free...)
+	fn.lend(free...)
 	fn.code = newBlock(fn)
 	fn.fn.SetSignature(signature(params, result, m.size))
 	offset := 0
+	var pause operand.Mem
 	for _, p := range params {
 		if r, ok := argumentRegisters[p.name]; ok {
-			fn.bases[p.name] = r
+			fn.bases[p.name], fn.arguments[p.name] = r, operand.NewParamAddr(p.name, offset)
 			fn.do("MOVQ", operand.NewParamAddr(p.name, offset), r)
 		} else if p.integer {
 			fn.counts[p.name] = argument(p.name, offset)
+		} else if p.name == PauseArgument {
+			pause = operand.NewParamAddr(p.name, offset)
 		} else {
 			fn.rate = argument(p.name, offset)
 		}
 		offset += 8 // a number that is followed by nothing but the result, which is aligned
 	}
 	fn.result = argument("ret", offset)
+	if pause.Base != nil {
+		fn.pauses(pause, result)
+	}
 	return fn
+}
+
+// lend gives a function general registers to use.
+func (f *function) lend(registers ...reg.GPPhysical) {
+	f.lent = append(f.lent, registers...)
+	f.pointers = append(f.pointers, registers...)
 }
 
 // argument is an argument or the result of the function.
@@ -111,6 +138,9 @@ func (f *function) comment(text string) {
 	if len(f.code.nodes) > longBlock {
 		f.flush()
 	}
+	if f.pause != nil && f.span.open >= f.pause.grain {
+		f.point()
+	}
 	f.code.add(&node{kind: note, op: text})
 }
 
@@ -120,14 +150,26 @@ const longBlock = 2000
 // finish ends the function.
 func (f *function) finish() *ir.Function {
 	f.flush()
+	if f.pause != nil {
+		f.finishLast()
+	}
 	f.do("VZEROUPPER")
 	f.do("RET")
+	if f.pause != nil {
+		f.finishPauses()
+	}
 	f.fn.LocalSize = (f.frame + 7) &^ 7
-	if f.fn.LocalSize <= 256 {
+	switch {
+	case f.checked:
+		f.fn.LocalSize = max(f.fn.LocalSize, checkedFrame)
+	case f.fn.LocalSize <= 256:
 		f.fn.Attributes = attr.NOSPLIT
 	}
 	return f.fn
 }
+
+// checkedFrame is the size of the smallest frame for which Go's assembler writes the check of the stack into a function that calls no other.
+const checkedFrame = 128
 
 // pointer reserves a general register.
 func (f *function) pointer() reg.GPPhysical {
@@ -141,7 +183,19 @@ func (f *function) pointer() reg.GPPhysical {
 	return r
 }
 
-func (f *function) drop(r reg.GPPhysical) { f.pointers = append(f.pointers, r) }
+func (f *function) drop(r reg.GPPhysical) {
+	f.pointers = append(f.pointers, r)
+	delete(f.roots, r)
+}
+
+// lea computes an address into a register.
+func (f *function) lea(r ref, to reg.GPPhysical) {
+	f.do("LEAQ", r.mem(), to)
+	f.roots[to] = r.base
+	if base, ok := r.base.(reg.GPPhysical); ok && f.roots[base] != nil {
+		f.roots[to] = f.roots[base]
+	}
+}
 
 // index is a position in a loop or a constant one: elements off, and a register that has what the loop adds, in bytes
 // times each of the scales asked for.
@@ -166,6 +220,7 @@ func (f *function) loop(trips, step int, scales []int, body func(at index)) {
 		}
 	}
 	label := f.label()
+	before := f.enter()
 	body(at)
 	f.flush()
 	scale := scales[0]
@@ -173,6 +228,7 @@ func (f *function) loop(trips, step int, scales []int, body func(at index)) {
 	for _, s := range distinct {
 		f.do("ADDQ", operand.U32(step*s*f.m.size), at.regs[s])
 	}
+	f.round(before, trips)
 	f.do("CMPQ", at.regs[scale], operand.U32(trips*step*scale*f.m.size))
 	f.do("JNE", operand.LabelRef(label))
 	for _, s := range distinct {
@@ -191,9 +247,11 @@ func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
 	}
 	f.do("MOVL", operand.U32(trips), count.As32())
 	label := f.label()
+	before := f.enter()
 	body(index{off: from.off, regs: map[int]reg.GPPhysical{1: r}})
 	f.flush()
 	f.do("ADDQ", operand.U32(step*f.m.size), r)
+	f.round(before, trips)
 	f.do("SUBL", operand.U32(1), count.As32())
 	f.do("JNE", operand.LabelRef(label))
 	f.drop(r)
@@ -226,10 +284,14 @@ func (f *function) backwards(n, step int, scales []int, body func(at index, size
 	}
 	f.do("MOVL", operand.U32(full), count.As32())
 	label := f.label()
+	before := f.enter()
 	body(at, step)
 	f.flush()
 	for _, s := range scales {
 		f.do("SUBQ", operand.U32(step*s*f.m.size), at.regs[s])
+	}
+	f.round(before, full)
+	for _, s := range scales {
 		f.drop(at.regs[s])
 	}
 	f.do("SUBL", operand.U32(1), count.As32())
@@ -293,7 +355,7 @@ func (f *function) address(r ref) (at ref, release func()) {
 	}
 	f.flush()
 	p := f.pointer()
-	f.do("LEAQ", ref{base: r.base, index: r.index, disp: r.disp}.mem(), p)
+	f.lea(ref{base: r.base, index: r.index, disp: r.disp}, p)
 	return ref{base: p}, func() { f.flush(); f.drop(p) }
 }
 

@@ -26,9 +26,9 @@ func batchCode(t *testing.T, text, function string) (before, loop []modelled) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, _ := prepare(fns[0])
-	for at := range fns[0].Nodes {
-		if _, ok := fns[0].Nodes[at].(ir.Label); ok {
+	code, _ := prepare(fns[0].fn)
+	for at := range fns[0].fn.Nodes {
+		if _, ok := fns[0].fn.Nodes[at].(ir.Label); ok {
 			return code[:at], code[at:]
 		}
 	}

@@ -15,11 +15,18 @@ var counted = regexp.MustCompile(`\t(?:CMPQ +[A-Z0-9]+, \$0x[0-9a-f]+|SUBL +\$0x
 // chosen is how the function that Go calls goes on to that of the level.
 var chosen = regexp.MustCompile(`\tCMPQ ·netLevel\+0\(SB\), \$0x01\n\tJGT +wide\n\tJMP +·net(\w+)AVX2\(SB\)\n\nwide:\n\tJMP +·net(\w+)AVX512\(SB\)\n`)
 
+// Of functions that pause: a point, which jumps where nothing is left of a count; going on from it; and the jumps there by its number.
+var (
+	pointed = regexp.MustCompile(`\tSUBQ +\$0x[0-9a-f]+, (?:\d+)?\(SP\)\n\tJLE +pause(\d+)\n\nback(\d+):\n`)
+	resumed = regexp.MustCompile(`\tJMP +back\d+\n`)
+	gone    = regexp.MustCompile(`\tCMPQ +R8, \$0x[0-9a-f]+\n\tJEQ +resume\d+\n`)
+)
+
 // only is how it does where there is code for one.
 var only = regexp.MustCompile(`\(SB\), NOSPLIT, \$0-\d+\n\tJMP ·net\w+AVX2\(SB\)\n`)
 
-// TestJumps reads the assembly of networks of every activation and of sizes that are looped over: every jump ends a counted loop or
-// goes to the function of the level, so that none depends on data.
+// TestJumps reads the assembly of networks of every activation and of sizes that are looped over: every jump ends a counted loop,
+// goes to the function of the level or belongs to a pause, so that none depends on data.
 func TestJumps(t *testing.T) {
 	var networks []spec.Network
 	for _, a := range spec.Activations() {
@@ -35,8 +42,8 @@ func TestJumps(t *testing.T) {
 			Name: "Net", Input: 6, Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{{Dense: 6, Activation: spec.Function{Expr: e}}, {Dense: 3}},
 		})
 	}
-	loops := 0
-	for _, n := range networks {
+	loops, points := 0, 0
+	for i, n := range networks {
 		for _, n.Precision = range []spec.Precision{spec.Float32, spec.Float64} {
 			p, err := plan.Compile(n)
 			if err != nil {
@@ -50,11 +57,11 @@ func TestJumps(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, err := a.Print(Options{Package: "net", Header: "net", Prefix: "net", Choices: choices})
+			printed, err := a.Print(Options{Package: "net", Header: "net", Prefix: "net", Choices: choices, CallCycles: i % 2})
 			if err != nil {
 				t.Fatal(err)
 			}
-			jumps := 0
+			text, jumps := printed.Text, 0
 			for line := range strings.Lines(string(text)) {
 				if strings.HasPrefix(line, "\tJ") || strings.HasPrefix(line, "\tCALL") {
 					jumps++
@@ -68,13 +75,18 @@ func TestJumps(t *testing.T) {
 					t.Errorf("%s goes on to %s at the higher level", c[1], c[2])
 				}
 			}
-			if jumps != ends+3*len(both)+len(only.FindAll(text, -1)) {
+			pauses := len(pointed.FindAll(text, -1))
+			points += pauses
+			if len(resumed.FindAll(text, -1)) != pauses || len(gone.FindAll(text, -1)) != pauses || (pauses > 0) != (i%2 > 0) {
+				t.Errorf("%d points, %d are gone on from and %d jumped to", pauses, len(resumed.FindAll(text, -1)), len(gone.FindAll(text, -1)))
+			}
+			if jumps != ends+3*pauses+3*len(both)+len(only.FindAll(text, -1)) {
 				t.Errorf("%s of %d units, %s: %d jumps and calls, %d of them end counted loops, and %d functions choose a level",
 					n.Layers[0].Activation.Name, n.Layers[0].Dense, n.Precision, jumps, ends, len(both))
 			}
 		}
 	}
-	if loops == 0 {
-		t.Error("no loop was found; has its form changed?")
+	if loops == 0 || points == 0 {
+		t.Errorf("%d loops and %d points were found; has their form changed?", loops, points)
 	}
 }

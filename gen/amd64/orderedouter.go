@@ -66,8 +66,8 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 	a, aStep, aGap := t.samplesOf(o.A)
 	d.disp, d.index = d.disp+down.off*size, down.regs[1]
 	a.disp, a.index = a.disp+right.off*size, right.regs[1]
-	t.do("LEAQ", d.mem(), dp)
-	t.do("LEAQ", a.mem(), ap)
+	t.lea(d, dp)
+	t.lea(a, ap)
 	t.throughSamples(func() {
 		var as []*value
 		for c, s := range sizes {
@@ -113,7 +113,7 @@ func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
 	dp := t.pointer()
 	d, step, gap := t.samplesOf(o.D)
 	d.disp, d.index = d.disp+down.off*size, down.regs[1]
-	t.do("LEAQ", d.mem(), dp)
+	t.lea(d, dp)
 	t.throughSamples(func() {
 		vectors(func(c, s int) {
 			t.code.set(cells[c], t.code.sum(cells[c], t.code.load(ref{base: dp, disp: c * lanes * size}, s)))

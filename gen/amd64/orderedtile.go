@@ -230,6 +230,7 @@ func (t *tile) beginLosses(offset int) {
 	t.frame += t.m.widest() / 8
 	t.do("LEAQ", ref{base: t.bases["b"], disp: offset}.mem(), reg.RAX)
 	t.do("MOVQ", reg.RAX, t.losses)
+	t.outlives(t.losses, t.bases["b"])
 }
 
 // storeLosses writes the losses of a tile's samples, and goes on to the next one's place.

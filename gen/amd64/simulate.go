@@ -12,11 +12,7 @@ import (
 // will and every address is known; vectors have no values, only times. bytes is what a call goes over in memory, and kept how much of
 // that the first cache holds from the one before; arguments are the integers that it is given.
 func cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
-	code, count := prepare(fn)
-	s := &simulation{
-		code: code, line: lineCycles(bytes), bytes: bytes, kept: kept, lines: map[int]bool{}, arguments: arguments,
-		values: make([]int, count), ready: make([]int, count), rounds: make([]*round, len(code)),
-	}
+	s := newSimulation(fn, bytes, kept, arguments)
 	const before, calls = 1, 3
 	first := 0
 	for i := range before + calls {
@@ -26,6 +22,14 @@ func cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
 		s.call()
 	}
 	return (s.retired-first+calls/2)/calls + coreCall
+}
+
+func newSimulation(fn *ir.Function, bytes, kept int, arguments map[string]int) *simulation {
+	code, count := prepare(fn)
+	return &simulation{
+		code: code, line: lineCycles(bytes), bytes: bytes, kept: kept, lines: map[int]bool{}, arguments: arguments,
+		values: make([]int, count), ready: make([]int, count), rounds: make([]*round, len(code)),
+	}
 }
 
 // simulation is the state of the model. Times are in cycles.
@@ -46,6 +50,8 @@ type simulation struct {
 	end      int
 	// arguments are the values of integer arguments.
 	arguments map[string]int
+	// seen is when the last point of a function that pauses was reached, points how many were, and stretch the longest time between two.
+	seen, points, stretch int
 	// ready is when a register can be read, stored when 4 bytes of memory can that were written.
 	ready  []int
 	stored [remembered]struct{ address, at int }
@@ -78,6 +84,12 @@ func (s *simulation) call() {
 	for at := 0; at < len(s.code); at++ {
 		i := &s.code[at]
 		s.execute(i)
+		if i.opcode == "RET" {
+			break // what follows is for pauses
+		}
+		if i.opcode == "JLE" {
+			s.point()
+		}
 		if i.target >= 0 && !s.equal {
 			if s.rounds[at] == nil {
 				s.rounds[at] = &round{values: make([]int, len(s.values))}
@@ -90,10 +102,18 @@ func (s *simulation) call() {
 	}
 }
 
+// point notes that a point is reached.
+func (s *simulation) point() {
+	s.stretch = max(s.stretch, s.retired-s.seen)
+	s.seen = s.retired
+	s.points++
+}
+
 // round is what is known of the rounds of a loop so far: when they ended, and the registers then.
 type round struct {
 	ends   []int
 	values []int
+	points int
 }
 
 // Of a loop these many rounds are run, the second half of which is taken for the measure of those that follow.
@@ -112,9 +132,13 @@ func (s *simulation) again(r *round) {
 				s.values[k] = v + (v-r.values[k])*(left-2)
 			}
 			s.elapse(pass)
+			if s.points > r.points { // there is one in each of the rounds
+				s.seen += pass
+			}
 		}
 	}
 	copy(r.values, s.values)
+	r.points = s.points
 }
 
 // left is how many rounds a loop has yet to run, found from how the number that its end is compared with has changed.

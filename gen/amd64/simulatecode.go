@@ -62,8 +62,8 @@ func prepare(fn *ir.Function) (code []modelled, count int) {
 			begin[string(n)] = len(code)
 		case *ir.Instruction:
 			m := model(n)
-			if l := n.TargetLabel(); l != nil {
-				m.target = begin[string(*l)] // all jumps go back
+			if l := n.TargetLabel(); l != nil && n.Opcode == "JNE" {
+				m.target = begin[string(*l)] // loops go back; nothing pauses
 			}
 			if disp, ok := m.counter(); ok {
 				if _, known := slots[disp]; !known {

@@ -28,13 +28,14 @@ func newTile(f *file, lay *tileLayout, m machine, name string, params []param, r
 	t := &tile{function: newFunction(f, m, name, params, result), lay: lay, samples: lay.samples}
 	t.many = true
 	t.vectors = t.samples / m.lanes()
-	if lay.losses > 0 && t.bases["ys"] != nil && params[len(params)-1].name == "samples" {
+	if lay.losses > 0 && t.bases["ys"] != nil {
 		t.beginLosses(lay.losses)
 	}
 	// The area begins at the first multiple of a line.
 	b := t.bases["b"]
 	t.do("ADDQ", operand.U32(lineBytes-1), b)
 	t.do("ANDQ", operand.I32(-lineBytes), b)
+	t.begin()
 	return t
 }
 
@@ -112,29 +113,40 @@ func (t *tile) prepare(loss bool) {
 	t.release(count)
 }
 
-// each runs a body for every tile of the call. Pointers advance by so many bytes.
+// advancing are the arguments that point to samples.
+var advancing = []string{"xs", "ys", "out", "gxs"}
+
+// tiles runs a body for every tile of the call. Pointers advance by so many bytes.
 func (t *tile) tiles(advance map[string]int, body func()) {
 	t.flush()
 	slot := t.frame
 	t.frame += t.m.widest() / 8
 	left := operand.NewStackAddr(slot)
-	if t.keeping {
-		t.do("LEAQ", ref{base: t.bases["b"], disp: t.lay.work}.mem(), keptBase)
+	for _, name := range advancing {
+		if base := t.bases[name]; base != nil {
+			t.outlives(base, t.arguments[name])
+		}
 	}
+	if t.keeping {
+		t.lea(ref{base: t.bases["b"], disp: t.lay.work}, keptBase)
+		t.outlives(keptBase, t.bases["b"])
+	}
+	t.outlives(left, nil)
 	count := t.pointer()
 	t.do("MOVQ", t.counts["tiles"].mem(), count)
 	begin := len(t.fn.Nodes)
 	label := t.label()
 	t.do("MOVQ", count, left)
 	t.drop(count)
+	before := t.enter()
 	only := t.code
 	body()
 	var hoisted []*value
 	if t.code == only {
 		hoisted = t.hoist(only, begin)
 	}
-	t.release(hoisted...)
-	for _, name := range []string{"xs", "ys", "out", "gxs"} {
+	t.flush()
+	for _, name := range advancing {
 		if base := t.bases[name]; base != nil {
 			t.do("ADDQ", operand.U32(advance[name]), base)
 		}
@@ -142,6 +154,8 @@ func (t *tile) tiles(advance map[string]int, body func()) {
 	if t.keeping {
 		t.do("ADDQ", operand.U32(t.lay.stride), keptBase)
 	}
+	t.round(before, t.lay.tiles)
+	t.release(hoisted...)
 	t.do("MOVQ", left, count) // all registers are free again, this one too
 	t.do("SUBL", operand.U32(1), count.As32())
 	t.do("JNE", operand.LabelRef(label))

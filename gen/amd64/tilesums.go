@@ -51,7 +51,7 @@ func (t *tile) kept(base reg.GPPhysical, unit, v int) ref {
 // keptAt points to the kept area of the first tile, a row of a buffer.
 func (t *tile) keptAt(to reg.GPPhysical, b *plan.Buffer, unit index) {
 	at := t.row(b, unit, 0)
-	t.do("LEAQ", at.mem(), to)
+	t.lea(at, to)
 }
 
 // countdown runs a body as often as an argument says.
@@ -60,11 +60,21 @@ func (t *tile) countdown(argument string, body func()) {
 	count := t.pointer()
 	t.do("MOVQ", t.counts[argument].mem(), count)
 	label := t.label()
+	before := t.enter()
 	body()
 	t.flush()
+	t.round(before, t.most(argument))
 	t.do("SUBL", operand.U32(1), count.As32())
 	t.do("JNE", operand.LabelRef(label))
 	t.drop(count)
+}
+
+// most is how large an argument gets.
+func (t *tile) most(argument string) int {
+	if argument == "tiles" {
+		return t.lay.tiles
+	}
+	return t.samples
 }
 
 // dots adds Σ δ·aᵀ to gw and Σ δ to gb, where there are such.
@@ -236,7 +246,7 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	t.keptAt(dp, o.D, down)
 	from.disp += right.off * size
 	from.index = right.regs[1]
-	t.do("LEAQ", from.mem(), ap)
+	t.lea(from, ap)
 	var sizes []int
 	for k := 0; k < m; k += lanes {
 		sizes = append(sizes, min(lanes, m-k))

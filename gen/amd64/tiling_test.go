@@ -73,7 +73,7 @@ func TestPredictBatches(t *testing.T) {
 	}
 	var total [2]int
 	for i, tiles := range []int{lay.tiles, 4 * lay.tiles} {
-		total[i] = cycles(parts[0], 0, 0, map[string]int{"tiles": tiles})
+		total[i] = cycles(parts[0].fn, 0, 0, map[string]int{"tiles": tiles})
 	}
 	if r := float64(total[1]) / float64(total[0]); !(r > 3.5 && r < 4.1) {
 		t.Errorf("%d tiles take %d cycles, four times as many %d", lay.tiles, total[0], total[1])

@@ -65,10 +65,12 @@ func (f *function) byTurns(n, step int, scales []int, body func(at index, size i
 	multiply()
 	f.do("MOVL", operand.U32(full), count.As32())
 	label := f.label()
+	before := f.enter()
 	body(at, step)
 	f.flush()
 	f.do("ADDQ", by, one)
 	multiply()
+	f.round(before, full)
 	f.do("SUBL", operand.U32(1), count.As32())
 	f.do("JNE", operand.LabelRef(label))
 	for _, s := range scales {

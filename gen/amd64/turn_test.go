@@ -36,7 +36,7 @@ func TestTurns(t *testing.T) {
 					t.Fatal(err)
 				}
 				flips, reads := 0, 0
-				for _, i := range code.Instructions() {
+				for _, i := range code.fn.Instructions() {
 					flip := i.Opcode == "XORL" && strings.Contains(i.Operands[1].Asm(), "(SI)")
 					if flip {
 						flips++

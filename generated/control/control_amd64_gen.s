@@ -12210,7 +12210,7 @@ loop11:
 
 // func controlGradBatchSumsAVX2(b *ControlBatch, xs *[16]float32, grad *ControlGrad, tiles int, samples int)
 // Requires: AVX, FMA3
-TEXT ·controlGradBatchSumsAVX2(SB), NOSPLIT, $0-40
+TEXT ·controlGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -14705,7 +14705,7 @@ loop8:
 
 // func controlGradBatchSumsAVX512(b *ControlBatch, xs *[16]float32, grad *ControlGrad, tiles int, samples int)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·controlGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·controlGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

@@ -10738,7 +10738,7 @@ loop13:
 
 // func digitsGradBatchSumsAVX2(b *DigitsBatch, xs *[64]float32, grad *DigitsGrad, tiles int, samples int)
 // Requires: AVX, FMA3
-TEXT ·digitsGradBatchSumsAVX2(SB), NOSPLIT, $128-40
+TEXT ·digitsGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -12802,7 +12802,7 @@ loop11:
 
 // func digitsGradBatchSumsAVX512(b *DigitsBatch, xs *[64]float32, grad *DigitsGrad, tiles int, samples int)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·digitsGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·digitsGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

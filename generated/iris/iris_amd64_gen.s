@@ -12374,7 +12374,7 @@ loop0:
 
 // func irisGradBatchSumsAVX2(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles int, samples int)
 // Requires: AVX, FMA3
-TEXT ·irisGradBatchSumsAVX2(SB), NOSPLIT, $128-40
+TEXT ·irisGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -14222,7 +14222,7 @@ loop0:
 
 // func irisGradBatchSumsAVX512(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles int, samples int)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·irisGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·irisGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

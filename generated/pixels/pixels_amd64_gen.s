@@ -10812,7 +10812,7 @@ loop13:
 
 // func pixelsGradBatchSumsAVX2(b *PixelsBatch, xs *[784]float32, grad *PixelsGrad, tiles int, samples int)
 // Requires: AVX, FMA3
-TEXT ·pixelsGradBatchSumsAVX2(SB), NOSPLIT, $128-40
+TEXT ·pixelsGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -12921,7 +12921,7 @@ loop11:
 
 // func pixelsGradBatchSumsAVX512(b *PixelsBatch, xs *[784]float32, grad *PixelsGrad, tiles int, samples int)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·pixelsGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·pixelsGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

@@ -10098,7 +10098,7 @@ loop2:
 
 // func poleGradBatchSumsAVX2(b *PoleBatch, xs *[4]float32, grad *PoleGrad, tiles int, samples int)
 // Requires: AVX, FMA3
-TEXT ·poleGradBatchSumsAVX2(SB), NOSPLIT, $0-40
+TEXT ·poleGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -12540,7 +12540,7 @@ loop0:
 
 // func poleGradBatchSumsAVX512(b *PoleBatch, xs *[4]float32, grad *PoleGrad, tiles int, samples int)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·poleGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·poleGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

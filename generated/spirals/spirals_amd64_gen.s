@@ -14742,7 +14742,7 @@ loop6:
 
 // func spiralsGradBatchSumsAVX2(b *SpiralsBatch, xs *[2]float32, grad *SpiralsGrad, tiles int, samples int)
 // Requires: AVX, FMA3
-TEXT ·spiralsGradBatchSumsAVX2(SB), NOSPLIT, $0-40
+TEXT ·spiralsGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -17207,7 +17207,7 @@ loop3:
 
 // func spiralsGradBatchSumsAVX512(b *SpiralsBatch, xs *[2]float32, grad *SpiralsGrad, tiles int, samples int)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·spiralsGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·spiralsGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

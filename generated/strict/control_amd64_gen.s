@@ -18001,7 +18001,7 @@ loop22:
 
 // func controlGradBatchSumsAVX2(b *ControlBatch, xs *[16]float32, grad *ControlGrad, tiles int, samples int)
 // Requires: AVX
-TEXT ·controlGradBatchSumsAVX2(SB), NOSPLIT, $32-40
+TEXT ·controlGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -20655,7 +20655,7 @@ loop13:
 
 // func controlGradBatchSumsAVX512(b *ControlBatch, xs *[16]float32, grad *ControlGrad, tiles int, samples int)
 // Requires: AVX, AVX512F
-TEXT ·controlGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·controlGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

@@ -13302,7 +13302,7 @@ loop32:
 
 // func digitsGradBatchSumsAVX2(b *DigitsBatch, xs *[64]float32, grad *DigitsGrad, tiles int, samples int)
 // Requires: AVX
-TEXT ·digitsGradBatchSumsAVX2(SB), NOSPLIT, $64-40
+TEXT ·digitsGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -15868,7 +15868,7 @@ loop23:
 
 // func digitsGradBatchSumsAVX512(b *DigitsBatch, xs *[64]float32, grad *DigitsGrad, tiles int, samples int)
 // Requires: AVX, AVX512F
-TEXT ·digitsGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·digitsGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

@@ -84372,7 +84372,7 @@ loop85:
 
 // func doublesGradBatchSumsAVX2(b *DoublesBatch, xs *[5]float64, grad *DoublesGrad, tiles int, samples int)
 // Requires: AVX
-TEXT ·doublesGradBatchSumsAVX2(SB), NOSPLIT, $32-40
+TEXT ·doublesGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -93813,7 +93813,7 @@ loop43:
 
 // func doublesGradBatchSumsAVX512(b *DoublesBatch, xs *[5]float64, grad *DoublesGrad, tiles int, samples int)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·doublesGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·doublesGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

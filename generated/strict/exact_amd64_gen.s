@@ -40182,7 +40182,7 @@ loop73:
 
 // func exactGradBatchSumsAVX2(b *ExactBatch, xs *[40]float32, grad *ExactGrad, tiles int, samples int)
 // Requires: AVX
-TEXT ·exactGradBatchSumsAVX2(SB), NOSPLIT, $96-40
+TEXT ·exactGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -46980,7 +46980,7 @@ loop40:
 
 // func exactGradBatchSumsAVX512(b *ExactBatch, xs *[40]float32, grad *ExactGrad, tiles int, samples int)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·exactGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·exactGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

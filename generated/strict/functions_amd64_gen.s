@@ -72002,7 +72002,7 @@ loop52:
 
 // func functionsGradBatchSumsAVX2(b *FunctionsBatch, xs *[5]float32, grad *FunctionsGrad, tiles int, samples int)
 // Requires: AVX
-TEXT ·functionsGradBatchSumsAVX2(SB), NOSPLIT, $32-40
+TEXT ·functionsGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -82555,7 +82555,7 @@ loop31:
 
 // func functionsGradBatchSumsAVX512(b *FunctionsBatch, xs *[5]float32, grad *FunctionsGrad, tiles int, samples int)
 // Requires: AVX, AVX512F, AVX512VL
-TEXT ·functionsGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·functionsGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

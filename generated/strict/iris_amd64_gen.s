@@ -6742,7 +6742,7 @@ loop7:
 
 // func irisGradBatchSumsAVX2(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles int, samples int)
 // Requires: AVX
-TEXT ·irisGradBatchSumsAVX2(SB), NOSPLIT, $0-40
+TEXT ·irisGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -7852,7 +7852,7 @@ loop4:
 
 // func irisGradBatchSumsAVX512(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles int, samples int)
 // Requires: AVX, AVX512F
-TEXT ·irisGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·irisGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

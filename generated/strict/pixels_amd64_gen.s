@@ -14848,7 +14848,7 @@ loop32:
 
 // func pixelsGradBatchSumsAVX2(b *PixelsBatch, xs *[784]float32, grad *PixelsGrad, tiles int, samples int)
 // Requires: AVX
-TEXT ·pixelsGradBatchSumsAVX2(SB), NOSPLIT, $64-40
+TEXT ·pixelsGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -17381,7 +17381,7 @@ loop23:
 
 // func pixelsGradBatchSumsAVX512(b *PixelsBatch, xs *[784]float32, grad *PixelsGrad, tiles int, samples int)
 // Requires: AVX, AVX512F
-TEXT ·pixelsGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·pixelsGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

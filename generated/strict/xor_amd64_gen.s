@@ -3389,7 +3389,7 @@ loop1:
 
 // func xorGradBatchSumsAVX2(b *XorBatch, xs *[2]float32, grad *XorGrad, tiles int, samples int)
 // Requires: AVX
-TEXT ·xorGradBatchSumsAVX2(SB), NOSPLIT, $0-40
+TEXT ·xorGradBatchSumsAVX2(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX
@@ -3964,7 +3964,7 @@ loop1:
 
 // func xorGradBatchSumsAVX512(b *XorBatch, xs *[2]float32, grad *XorGrad, tiles int, samples int)
 // Requires: AVX, AVX512F
-TEXT ·xorGradBatchSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·xorGradBatchSumsAVX512(SB), $128-40
 	MOVQ b+0(FP), SI
 	MOVQ xs+8(FP), DX
 	MOVQ grad+16(FP), BX

@@ -1,0 +1,131 @@
+package amd64
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/mmcloughlin/avo/ir"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// longNetworks are networks whose functions take long, each in another way.
+func longNetworks() (list []spec.Network) {
+	add := func(name string, input int, activation string, widths ...int) {
+		n := spec.Network{Name: name, Input: input, Cost: spec.Function{Name: "mse"}, InputGradient: true}
+		for _, w := range widths {
+			n.Layers = append(n.Layers, spec.Layer{Dense: w, Activation: spec.Function{Name: activation}})
+		}
+		list = append(list, n)
+	}
+	add("Large", 784, "relu", 1024, 1024, 10)
+	add("Single", spec.MaxWidth, "sigmoid", 1, spec.MaxWidth)
+	add("Odd", 1999, "radial-sigmoid", 1501, 777)
+	add("Deep", 61, "gelu", slices.Repeat([]int{61}, 30)...)
+	return list
+}
+
+// compileLong compiles a network in a precision and rounding.
+func compileLong(t *testing.T, n spec.Network, precision spec.Precision, rounding spec.Rounding) *plan.Program {
+	t.Helper()
+	n.Precision, n.Rounding = precision, rounding
+	p, err := plan.Compile(n.WithDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestPoints runs the model of a core, which knows more than the estimate that places points, over functions that take long: between two points
+// it predicts no more than half of what a call may take, so that with what was done before it pauses in time.
+func TestPoints(t *testing.T) {
+	if testing.Short() {
+		t.Skip("simulating large networks takes seconds; go test without -short does it")
+	}
+	worst, where := 0, ""
+	for _, n := range longNetworks() {
+		for level, kind := range map[Level]struct {
+			precision spec.Precision
+			rounding  spec.Rounding
+		}{AVX512: {spec.Float32, spec.RoundingFast}, AVX2: {spec.Float64, spec.RoundingStrict}} {
+			p := compileLong(t, n, kind.precision, kind.rounding)
+			a, err := New(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pausing := 0
+			for _, name := range []string{plan.Forward, plan.Backward, plan.Step, plan.GradBatch, plan.StepBatch} {
+				fn := p.Func(name)
+				forms, _, err := a.pausing([]form{a.form(fn, level, a.Tiling)}, CallCycles)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, part := range a.code[forms[0]].parts {
+					s := newSimulation(part, p.MatrixBytes(fn), 0, a.arguments(forms[0]))
+					s.call()
+					s.point() // the end
+					what := fmt.Sprintf("%s of %s, %s, %s", part.Name, n.Name, kind.precision, kind.rounding)
+					if s.stretch > worst {
+						worst, where = s.stretch, what
+					}
+					most := CallCycles
+					if forms[0].pauses[i] {
+						pausing++
+						most /= 2
+					}
+					if s.stretch > most {
+						t.Errorf("%s: %d cycles of %d between two of %d points", what, s.stretch, s.retired, s.points)
+					}
+				}
+			}
+			if pausing == 0 {
+				t.Errorf("no function of %s, %s, %s pauses", n.Name, kind.precision, kind.rounding)
+			}
+		}
+	}
+	t.Logf("the longest time between two points is %d cycles, in %s", worst, where)
+}
+
+// TestPausesEverywhere: with the least limit there are points between all operations and in all loops.
+func TestPausesEverywhere(t *testing.T) {
+	p := compileLong(t, spec.Network{
+		Name: "Net", Input: 70, Cost: spec.Function{Name: "mse"},
+		Layers: []spec.Layer{{Dense: 70, Activation: spec.Function{Name: "tanh"}}, {Dense: 3}},
+	}, spec.Float32, spec.RoundingFast)
+	for _, fn := range p.Funcs {
+		for _, level := range Levels {
+			f := newFile(newCommon(p))
+			f.callCycles = 1
+			for _, name := range partNames(fn) {
+				f.pausing[name] = true
+			}
+			parts, err := printFunc(f, p, machine{level, p.ElementBytes()}, fn, Tiling{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, part := range parts {
+				begins, point, loops := map[string]int{}, -1, 0
+				for at, n := range part.fn.Nodes {
+					if label, ok := n.(ir.Label); ok {
+						begins[string(label)] = at
+					}
+					i, ok := n.(*ir.Instruction)
+					if ok && i.Opcode == "JLE" {
+						point = at
+					}
+					if !ok || i.Opcode != "JNE" {
+						continue
+					}
+					if loops++; begins[string(*i.TargetLabel())] > point {
+						t.Errorf("%s has a loop without a point", part.fn.Name)
+					}
+				}
+				if loops == 0 || len(part.pause.points) == 0 {
+					t.Errorf("%s has %d loops and %d points", part.fn.Name, loops, len(part.pause.points))
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package gen_test
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// pausingNetworks are networks whose assembly is tried with pauses and without: some with loops of every kind, of sizes that are multiples of no
+// block, random ones, and one that is so large that it pauses at the usual limit.
+func pausingNetworks() (list []spec.Network) {
+	add := func(n spec.Network) {
+		n.Optimizers, n.Targets = nil, nil
+		n.Name = fmt.Sprintf("Q%03d", len(list))
+		list = append(list, n)
+	}
+	pool := act(60, "max-pool")
+	pool.Activation.Params = map[string]float64{spec.Window: 5}
+	for i, precision := range []spec.Precision{spec.Float32, spec.Float64} {
+		roundings := []spec.Rounding{spec.RoundingFast, spec.RoundingStrict}
+		add(spec.Network{
+			Input: 71, Precision: precision, Rounding: roundings[i], InputGradient: true, Cost: spec.Function{Name: "cross-entropy"},
+			Layers: []spec.Layer{act(131, "gelu"), act(45, "radial-sigmoid"), act(1, "tanh"), act(97, "softmax")},
+		})
+		add(spec.Network{
+			Input: 300, Precision: precision, Rounding: roundings[1-i], Cost: spec.Function{Name: "huber"},
+			Layers: []spec.Layer{act(3, "softplus"), act(210, "log-softmax"), pool},
+		})
+	}
+	for i, n := range drawSpecs(*seed, *specs/8, ordinary) {
+		if i%2 == 0 {
+			n.Rounding = spec.RoundingStrict
+		}
+		add(n)
+	}
+	add(largeNetwork("", 701, 503, 61))
+	return list
+}
+
+// TestPauses runs networks with pauses everywhere, with some, and with none: every function gives the same bits at every level of the machine.
+func TestPauses(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("compiling networks takes a while; go test without -short does it")
+	}
+	networks := pausingNetworks()
+	m := newModule(t)
+	var tests [2][]byte
+	for i, name := range []string{"samebits/samebits_test.go", "pauses/pauses_test.go"} {
+		var err error
+		if tests[i], err = os.ReadFile(filepath.Join("testdata", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limits := []struct {
+		pkg    string
+		cycles int
+	}{{"whole", math.MaxInt32}, {"some", 700}, {"everywhere", 1}}
+	var packages []string
+	paused := map[string]int{}
+	for _, l := range limits {
+		for i, n := range networks {
+			if l.pkg == "some" && i == len(networks)-1 {
+				l.cycles = 0 // the large network, at the usual limit
+			}
+			m.emitWith(t, n, gen.Options{Package: l.pkg, Qualify: true, EveryLevel: true, CallCycles: l.cycles})
+			file := filepath.Join(m.dir, l.pkg, strings.ToLower(n.Name)+"_amd64_gen.s")
+			if text, err := os.ReadFile(file); err == nil && bytes.Contains(text, []byte("pause+")) {
+				paused[l.pkg]++
+			}
+		}
+		for i, test := range tests {
+			m.write(t, filepath.Join(l.pkg, fmt.Sprintf("kernel%d_test.go", i)), bytes.Replace(test, []byte("package samebits"), []byte("package "+l.pkg), 1))
+		}
+		list := bytes.Replace(sameBitsList(l.pkg, networks), []byte("TestSameBits"), []byte("TestDigests"), 1)
+		m.write(t, filepath.Join(l.pkg, "list_test.go"), bytes.ReplaceAll(list, []byte("}.run)"), []byte("}.digests)")))
+		packages = append(packages, "./"+l.pkg)
+	}
+	if all := len(networks); paused["whole"] != 0 || paused["some"] != all || paused["everywhere"] != all {
+		t.Errorf("of %d networks these pause, by the limit: %v", all, paused)
+	}
+	digests := map[string]map[string]string{}
+	for i, pkg := range packages {
+		digests[limits[i].pkg] = map[string]string{}
+		for _, d := range regexp.MustCompile(`(?m)^digest (.*): ([0-9a-f]+)$`).FindAllStringSubmatch(m.goTest(t, "-run", "^TestDigests$", "-v", pkg), -1) {
+			digests[limits[i].pkg][d[1]] = d[2]
+		}
+	}
+	want := digests["whole"]
+	if len(want) < 100*len(networks) {
+		t.Fatalf("only %d digests", len(want))
+	}
+	for _, l := range limits[1:] {
+		if got := digests[l.pkg]; len(got) != len(want) {
+			t.Errorf("%d digests %s, %d without pauses", len(got), l.pkg, len(want))
+		}
+		wrong := 0
+		for of, d := range digests[l.pkg] {
+			if want[of] != d {
+				if wrong++; wrong <= 5 {
+					t.Errorf("with pauses %s: other bits in %s", l.pkg, of)
+				}
+			}
+		}
+	}
+	t.Logf("%d results of %d networks are the same", len(want), len(networks))
+}
