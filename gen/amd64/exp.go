@@ -94,15 +94,16 @@ func (b *block) expParts(x *value) (p, low, n *value) {
 	return p, b.less(rest, b.less(p, high)), n
 }
 
-// exp is e^x. In float32 with AVX2 what rounding takes from r is not put back; what it takes from 1 + r is where chains are short, since it
-// is known before the polynomial is. With fewer operations the error stays below 1 ULP, but only just.
+// exp is e^x. Tiles have no registers for its tables in float32. Without them what rounding takes from r is not put back; what it takes from
+// 1 + r is where chains are short, since it is known before the polynomial is. With fewer operations the error stays below 1 ULP, but only
+// just.
 func (b *block) exp(x *value) *value {
 	if b.m.size == 8 {
 		p, _, n := b.expParts(x)
 		return b.scale(n, p)[0]
 	}
 	c := b.format()
-	if b.looksUp() {
+	if b.looksUp() && !b.f.many {
 		return b.expTable(b.smaller(b.number(c.most), x))
 	}
 	r, n, _ := b.reduced(x, c.least, c.most)
@@ -118,7 +119,7 @@ func (b *block) exp(x *value) *value {
 // expOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, its halves need not both be multiplied with 1 + r + …: one joins
 // the terms, which leaves a shorter chain.
 func (b *block) expOfNegative(x *value) *value {
-	if b.m.size == 8 {
+	if b.m.size == 8 || b.looksUp() && b.f.many {
 		return b.exp(x)
 	}
 	if b.looksUp() {

@@ -53,16 +53,21 @@ const tanhShift = 23 - 3
 func (b *block) tanhTable(x *value) *value {
 	a := b.smaller(b.number(9.2), b.magnitude(x))
 	at := b.shift("VPSRL", b.sum(a, b.number(1)), tanhShift)
-	d := b.less(a, b.lookup(&tanhTables[0], at))
+	column := func(k int) *value { return b.lookup(&tanhTables[k], at) }
+	d := b.less(a, column(0))
 	// In the first interval tanh(c) is 0 and x itself is added; in others it is larger than x - c.
-	near := b.larger(b.lookup(&tanhTables[1], at), d)
-	var terms []*value
-	for k := 2; k < len(tanhTables); k++ {
-		terms = append(terms, b.lookup(&tanhTables[k], at))
+	near := func() *value { return b.larger(column(1), d) }
+	if b.f.many { // each is looked up when it is needed, and takes no register before
+		slope := column(6)
+		for k := 5; k > 1; k-- {
+			slope = b.madd(slope, d, column(k))
+		}
+		return b.signOf(b.madd(slope, d, near()), x)
 	}
-	slope := b.madd(d, b.joined(d, terms[1:]), terms[0]) // what is next to it is rounded but once
-	if b.f.updating {                                    // an operation more, so that the sign is there before the slope is
-		return b.madd(slope, b.signOf(d, x), b.signOf(near, x))
+	// What is next to the first coefficient is rounded but once.
+	slope := b.madd(d, b.joined(d, []*value{column(3), column(4), column(5), column(6)}), column(2))
+	if b.f.updating { // an operation more, so that the sign is there before the slope is
+		return b.madd(slope, b.signOf(d, x), b.signOf(near(), x))
 	}
-	return b.signOf(b.madd(slope, d, near), x)
+	return b.signOf(b.madd(slope, d, near()), x)
 }

@@ -49,6 +49,9 @@ func controlForward(p *Control, ws *ControlWorkspace, x *[16]float32)
 //go:noescape
 func controlForwardAVX2(p *Control, ws *ControlWorkspace, x *[16]float32)
 
+//go:noescape
+func controlForwardAVX512(p *Control, ws *ControlWorkspace, x *[16]float32)
+
 // vectorLoss is Loss in assembly.
 func (p *Control) vectorLoss(ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32 {
 	return controlLoss(p, ws, x, y)

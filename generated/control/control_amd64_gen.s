@@ -6,7 +6,12 @@
 
 // func controlForward(p *Control, ws *ControlWorkspace, x *[16]float32)
 TEXT ·controlForward(SB), NOSPLIT, $0-24
-	JMP ·controlForwardAVX2(SB)
+	CMPQ ·controlLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·controlForwardAVX2(SB)
+
+wide:
+	JMP ·controlForwardAVX512(SB)
 
 // func controlForwardAVX2(p *Control, ws *ControlWorkspace, x *[16]float32)
 // Requires: AVX, FMA3
@@ -589,6 +594,334 @@ TEXT ·controlForwardAVX2(SB), NOSPLIT, $0-24
 	VADDPS       4544(DI), X0, X0
 	VADDPS       X1, X0, X0
 	VMOVUPS      X0, 384(SI)
+	VZEROUPPER
+	RET
+
+// func controlForwardAVX512(p *Control, ws *ControlWorkspace, x *[16]float32)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
+TEXT ·controlForwardAVX512(SB), NOSPLIT, $0-24
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+
+	// z1 = W1·x + b1; a1 = tanh(z1)
+	VMOVUPS      (DX), Z0
+	VMULPS       (DI), Z0, Z1
+	VMULPS       64(DI), Z0, Z2
+	VMULPS       128(DI), Z0, Z3
+	VMULPS       192(DI), Z0, Z4
+	VMULPS       256(DI), Z0, Z5
+	VMULPS       320(DI), Z0, Z6
+	VMULPS       384(DI), Z0, Z7
+	VMULPS       448(DI), Z0, Z8
+	VMULPS       512(DI), Z0, Z9
+	VMULPS       576(DI), Z0, Z10
+	VMULPS       640(DI), Z0, Z11
+	VMULPS       704(DI), Z0, Z12
+	VMULPS       768(DI), Z0, Z13
+	VMULPS       832(DI), Z0, Z14
+	VMULPS       896(DI), Z0, Z15
+	VMULPS       960(DI), Z0, Z0
+	VUNPCKLPS    Z2, Z1, Z16
+	VUNPCKHPS    Z2, Z1, Z1
+	VADDPS       Z1, Z16, Z1
+	VUNPCKLPS    Z4, Z3, Z2
+	VUNPCKHPS    Z4, Z3, Z3
+	VADDPS       Z3, Z2, Z2
+	VUNPCKLPD    Z2, Z1, Z3
+	VUNPCKHPD    Z2, Z1, Z1
+	VADDPS       Z1, Z3, Z1
+	VUNPCKLPS    Z6, Z5, Z2
+	VUNPCKHPS    Z6, Z5, Z3
+	VADDPS       Z3, Z2, Z2
+	VUNPCKLPS    Z8, Z7, Z3
+	VUNPCKHPS    Z8, Z7, Z4
+	VADDPS       Z4, Z3, Z3
+	VUNPCKLPD    Z3, Z2, Z4
+	VUNPCKHPD    Z3, Z2, Z2
+	VADDPS       Z2, Z4, Z2
+	VUNPCKLPS    Z10, Z9, Z3
+	VUNPCKHPS    Z10, Z9, Z4
+	VADDPS       Z4, Z3, Z3
+	VUNPCKLPS    Z12, Z11, Z4
+	VUNPCKHPS    Z12, Z11, Z5
+	VADDPS       Z5, Z4, Z4
+	VUNPCKLPD    Z4, Z3, Z5
+	VUNPCKHPD    Z4, Z3, Z3
+	VADDPS       Z3, Z5, Z3
+	VUNPCKLPS    Z14, Z13, Z4
+	VUNPCKHPS    Z14, Z13, Z5
+	VADDPS       Z5, Z4, Z4
+	VUNPCKLPS    Z0, Z15, Z5
+	VUNPCKHPS    Z0, Z15, Z0
+	VADDPS       Z0, Z5, Z0
+	VUNPCKLPD    Z0, Z4, Z5
+	VUNPCKHPD    Z0, Z4, Z0
+	VADDPS       Z0, Z5, Z0
+	VSHUFF32X4   $0x44, Z2, Z1, Z4
+	VSHUFF32X4   $0xee, Z2, Z1, Z1
+	VADDPS       Z1, Z4, Z1
+	VSHUFF32X4   $0x44, Z0, Z3, Z2
+	VSHUFF32X4   $0xee, Z0, Z3, Z0
+	VADDPS       Z0, Z2, Z0
+	VSHUFF32X4   $0x88, Z0, Z1, Z2
+	VSHUFF32X4   $0xdd, Z0, Z1, Z0
+	VADDPS       Z0, Z2, Z0
+	VADDPS       2048(DI), Z0, Z0
+	VMOVUPS      (DX), Z1
+	VMULPS       1024(DI), Z1, Z2
+	VMULPS       1088(DI), Z1, Z3
+	VMULPS       1152(DI), Z1, Z4
+	VMULPS       1216(DI), Z1, Z5
+	VMULPS       1280(DI), Z1, Z6
+	VMULPS       1344(DI), Z1, Z7
+	VMULPS       1408(DI), Z1, Z8
+	VMULPS       1472(DI), Z1, Z9
+	VMULPS       1536(DI), Z1, Z10
+	VMULPS       1600(DI), Z1, Z11
+	VMULPS       1664(DI), Z1, Z12
+	VMULPS       1728(DI), Z1, Z13
+	VMULPS       1792(DI), Z1, Z14
+	VMULPS       1856(DI), Z1, Z15
+	VMULPS       1920(DI), Z1, Z16
+	VMULPS       1984(DI), Z1, Z1
+	VUNPCKLPS    Z3, Z2, Z17
+	VUNPCKHPS    Z3, Z2, Z2
+	VADDPS       Z2, Z17, Z2
+	VUNPCKLPS    Z5, Z4, Z3
+	VUNPCKHPS    Z5, Z4, Z4
+	VADDPS       Z4, Z3, Z3
+	VUNPCKLPD    Z3, Z2, Z4
+	VUNPCKHPD    Z3, Z2, Z2
+	VADDPS       Z2, Z4, Z2
+	VUNPCKLPS    Z7, Z6, Z3
+	VUNPCKHPS    Z7, Z6, Z4
+	VADDPS       Z4, Z3, Z3
+	VUNPCKLPS    Z9, Z8, Z4
+	VUNPCKHPS    Z9, Z8, Z5
+	VADDPS       Z5, Z4, Z4
+	VUNPCKLPD    Z4, Z3, Z5
+	VUNPCKHPD    Z4, Z3, Z3
+	VADDPS       Z3, Z5, Z3
+	VUNPCKLPS    Z11, Z10, Z4
+	VUNPCKHPS    Z11, Z10, Z5
+	VADDPS       Z5, Z4, Z4
+	VUNPCKLPS    Z13, Z12, Z5
+	VUNPCKHPS    Z13, Z12, Z6
+	VADDPS       Z6, Z5, Z5
+	VUNPCKLPD    Z5, Z4, Z6
+	VUNPCKHPD    Z5, Z4, Z4
+	VADDPS       Z4, Z6, Z4
+	VUNPCKLPS    Z15, Z14, Z5
+	VUNPCKHPS    Z15, Z14, Z6
+	VADDPS       Z6, Z5, Z5
+	VUNPCKLPS    Z1, Z16, Z6
+	VUNPCKHPS    Z1, Z16, Z1
+	VADDPS       Z1, Z6, Z1
+	VUNPCKLPD    Z1, Z5, Z6
+	VUNPCKHPD    Z1, Z5, Z1
+	VADDPS       Z1, Z6, Z1
+	VSHUFF32X4   $0x44, Z3, Z2, Z5
+	VSHUFF32X4   $0xee, Z3, Z2, Z2
+	VADDPS       Z2, Z5, Z2
+	VSHUFF32X4   $0x44, Z1, Z4, Z3
+	VSHUFF32X4   $0xee, Z1, Z4, Z1
+	VADDPS       Z1, Z3, Z1
+	VSHUFF32X4   $0x88, Z1, Z2, Z3
+	VSHUFF32X4   $0xdd, Z1, Z2, Z1
+	VADDPS       Z1, Z3, Z1
+	VADDPS       2112(DI), Z1, Z1
+	VANDPS.BCST  ControlConstants<>+420(SB), Z0, Z2
+	VBROADCASTSS ControlConstants<>+416(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VADDPS.BCST  ControlConstants<>+424(SB), Z2, Z4
+	VPSRLD       $0x14, Z4, Z4
+	VMOVUPS      ControlConstants<>+448(SB), Z5
+	VMOVAPS      Z4, Z6
+	VPERMI2PS    ControlConstants<>+512(SB), Z5, Z6
+	VSUBPS       Z6, Z2, Z2
+	VMOVUPS      ControlConstants<>+576(SB), Z6
+	VMOVAPS      Z4, Z7
+	VPERMI2PS    ControlConstants<>+640(SB), Z6, Z7
+	VMOVUPS      ControlConstants<>+704(SB), Z8
+	VMOVAPS      Z4, Z9
+	VPERMI2PS    ControlConstants<>+768(SB), Z8, Z9
+	VMOVUPS      ControlConstants<>+832(SB), Z10
+	VMOVAPS      Z4, Z11
+	VPERMI2PS    ControlConstants<>+896(SB), Z10, Z11
+	VMOVUPS      ControlConstants<>+960(SB), Z12
+	VMOVAPS      Z4, Z13
+	VPERMI2PS    ControlConstants<>+1024(SB), Z12, Z13
+	VFMADD231PS  Z2, Z9, Z7
+	VFMADD231PS  Z2, Z13, Z11
+	VMULPS       Z2, Z2, Z9
+	VFMADD231PS  Z9, Z11, Z7
+	VMOVUPS      ControlConstants<>+1088(SB), Z9
+	VMOVAPS      Z4, Z11
+	VPERMI2PS    ControlConstants<>+1152(SB), Z9, Z11
+	VFMADD231PS  Z7, Z2, Z11
+	VMOVUPS      ControlConstants<>+1216(SB), Z7
+	VPERMI2PS    ControlConstants<>+1280(SB), Z7, Z4
+	VMAXPS       Z2, Z4, Z4
+	VFMADD231PS  Z2, Z11, Z4
+	VBROADCASTSS ControlConstants<>+1344(SB), Z2
+	VPTERNLOGD   $0x78, Z2, Z0, Z4
+	VMOVUPS      Z4, (SI)
+	VANDPS.BCST  ControlConstants<>+420(SB), Z1, Z0
+	VMINPS       Z0, Z3, Z0
+	VADDPS.BCST  ControlConstants<>+424(SB), Z0, Z11
+	VPSRLD       $0x14, Z11, Z11
+	VMOVAPS      Z11, Z13
+	VPERMI2PS    ControlConstants<>+512(SB), Z5, Z13
+	VSUBPS       Z13, Z0, Z0
+	VMOVAPS      Z11, Z13
+	VPERMI2PS    ControlConstants<>+640(SB), Z6, Z13
+	VMOVAPS      Z11, Z14
+	VPERMI2PS    ControlConstants<>+768(SB), Z8, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    ControlConstants<>+896(SB), Z10, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    ControlConstants<>+1024(SB), Z12, Z16
+	VFMADD231PS  Z0, Z14, Z13
+	VFMADD231PS  Z0, Z16, Z15
+	VMULPS       Z0, Z0, Z14
+	VFMADD231PS  Z14, Z15, Z13
+	VMOVAPS      Z11, Z14
+	VPERMI2PS    ControlConstants<>+1152(SB), Z9, Z14
+	VFMADD231PS  Z13, Z0, Z14
+	VPERMI2PS    ControlConstants<>+1280(SB), Z7, Z11
+	VMAXPS       Z0, Z11, Z11
+	VFMADD231PS  Z0, Z14, Z11
+	VPTERNLOGD   $0x78, Z2, Z1, Z11
+	VMOVUPS      Z11, 64(SI)
+
+	// z2 = W2·a1 + b2; a2 = tanh(z2)
+	VMULPS      2176(DI), Z4, Z0
+	VMULPS      2304(DI), Z4, Z1
+	VMULPS      2432(DI), Z4, Z13
+	VMULPS      2560(DI), Z4, Z14
+	VMULPS      2688(DI), Z4, Z15
+	VMULPS      2816(DI), Z4, Z16
+	VMULPS      2944(DI), Z4, Z17
+	VMULPS      3072(DI), Z4, Z18
+	VMULPS      3200(DI), Z4, Z19
+	VMULPS      3328(DI), Z4, Z20
+	VMULPS      3456(DI), Z4, Z21
+	VMULPS      3584(DI), Z4, Z22
+	VMULPS      3712(DI), Z4, Z23
+	VMULPS      3840(DI), Z4, Z24
+	VMULPS      3968(DI), Z4, Z25
+	VMULPS      4096(DI), Z4, Z4
+	VFMADD231PS 2240(DI), Z11, Z0
+	VFMADD231PS 2368(DI), Z11, Z1
+	VFMADD231PS 2496(DI), Z11, Z13
+	VFMADD231PS 2624(DI), Z11, Z14
+	VFMADD231PS 2752(DI), Z11, Z15
+	VFMADD231PS 2880(DI), Z11, Z16
+	VFMADD231PS 3008(DI), Z11, Z17
+	VFMADD231PS 3136(DI), Z11, Z18
+	VFMADD231PS 3264(DI), Z11, Z19
+	VFMADD231PS 3392(DI), Z11, Z20
+	VFMADD231PS 3520(DI), Z11, Z21
+	VFMADD231PS 3648(DI), Z11, Z22
+	VFMADD231PS 3776(DI), Z11, Z23
+	VFMADD231PS 3904(DI), Z11, Z24
+	VFMADD231PS 4032(DI), Z11, Z25
+	VFMADD231PS 4160(DI), Z11, Z4
+	VUNPCKLPS   Z1, Z0, Z11
+	VUNPCKHPS   Z1, Z0, Z0
+	VADDPS      Z0, Z11, Z0
+	VUNPCKLPS   Z14, Z13, Z1
+	VUNPCKHPS   Z14, Z13, Z11
+	VADDPS      Z11, Z1, Z1
+	VUNPCKLPD   Z1, Z0, Z11
+	VUNPCKHPD   Z1, Z0, Z0
+	VADDPS      Z0, Z11, Z0
+	VUNPCKLPS   Z16, Z15, Z1
+	VUNPCKHPS   Z16, Z15, Z11
+	VADDPS      Z11, Z1, Z1
+	VUNPCKLPS   Z18, Z17, Z11
+	VUNPCKHPS   Z18, Z17, Z13
+	VADDPS      Z13, Z11, Z11
+	VUNPCKLPD   Z11, Z1, Z13
+	VUNPCKHPD   Z11, Z1, Z1
+	VADDPS      Z1, Z13, Z1
+	VUNPCKLPS   Z20, Z19, Z11
+	VUNPCKHPS   Z20, Z19, Z13
+	VADDPS      Z13, Z11, Z11
+	VUNPCKLPS   Z22, Z21, Z13
+	VUNPCKHPS   Z22, Z21, Z14
+	VADDPS      Z14, Z13, Z13
+	VUNPCKLPD   Z13, Z11, Z14
+	VUNPCKHPD   Z13, Z11, Z11
+	VADDPS      Z11, Z14, Z11
+	VUNPCKLPS   Z24, Z23, Z13
+	VUNPCKHPS   Z24, Z23, Z14
+	VADDPS      Z14, Z13, Z13
+	VUNPCKLPS   Z4, Z25, Z14
+	VUNPCKHPS   Z4, Z25, Z4
+	VADDPS      Z4, Z14, Z4
+	VUNPCKLPD   Z4, Z13, Z14
+	VUNPCKHPD   Z4, Z13, Z4
+	VADDPS      Z4, Z14, Z4
+	VSHUFF32X4  $0x44, Z1, Z0, Z13
+	VSHUFF32X4  $0xee, Z1, Z0, Z0
+	VADDPS      Z0, Z13, Z0
+	VSHUFF32X4  $0x44, Z4, Z11, Z1
+	VSHUFF32X4  $0xee, Z4, Z11, Z4
+	VADDPS      Z4, Z1, Z1
+	VSHUFF32X4  $0x88, Z1, Z0, Z4
+	VSHUFF32X4  $0xdd, Z1, Z0, Z0
+	VADDPS      Z0, Z4, Z0
+	VADDPS      4224(DI), Z0, Z0
+	VANDPS.BCST ControlConstants<>+420(SB), Z0, Z1
+	VMINPS      Z1, Z3, Z1
+	VADDPS.BCST ControlConstants<>+424(SB), Z1, Z3
+	VPSRLD      $0x14, Z3, Z3
+	VMOVAPS     Z3, Z4
+	VPERMI2PS   ControlConstants<>+512(SB), Z5, Z4
+	VSUBPS      Z4, Z1, Z1
+	VMOVAPS     Z3, Z4
+	VPERMI2PS   ControlConstants<>+640(SB), Z6, Z4
+	VMOVAPS     Z3, Z5
+	VPERMI2PS   ControlConstants<>+768(SB), Z8, Z5
+	VMOVAPS     Z3, Z6
+	VPERMI2PS   ControlConstants<>+896(SB), Z10, Z6
+	VMOVAPS     Z3, Z8
+	VPERMI2PS   ControlConstants<>+1024(SB), Z12, Z8
+	VFMADD231PS Z1, Z5, Z4
+	VFMADD231PS Z1, Z8, Z6
+	VMULPS      Z1, Z1, Z5
+	VFMADD231PS Z5, Z6, Z4
+	VMOVAPS     Z3, Z5
+	VPERMI2PS   ControlConstants<>+1152(SB), Z9, Z5
+	VFMADD231PS Z4, Z1, Z5
+	VPERMI2PS   ControlConstants<>+1280(SB), Z7, Z3
+	VMAXPS      Z1, Z3, Z3
+	VFMADD231PS Z1, Z5, Z3
+	VPTERNLOGD  $0x78, Z2, Z0, Z3
+	VMOVUPS     Z3, 256(SI)
+
+	// z3 = W3·a2 + b3
+	VMULPS        4288(DI), Z3, Z0
+	VMULPS        4352(DI), Z3, Z1
+	VMULPS        4416(DI), Z3, Z2
+	VMULPS        4480(DI), Z3, Z3
+	VUNPCKLPS     Z1, Z0, Z4
+	VUNPCKHPS     Z1, Z0, Z0
+	VADDPS        Z0, Z4, Z0
+	VUNPCKLPS     Z3, Z2, Z1
+	VUNPCKHPS     Z3, Z2, Z2
+	VADDPS        Z2, Z1, Z1
+	VUNPCKLPD     Z1, Z0, Z2
+	VUNPCKHPD     Z1, Z0, Z0
+	VADDPS        Z0, Z2, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VADDPS        4544(DI), X0, X0
+	VMOVUPS       X0, 384(SI)
 	VZEROUPPER
 	RET
 
@@ -1186,7 +1519,7 @@ TEXT ·controlLossAVX2(SB), NOSPLIT, $0-36
 	VADDPS  X1, X0, X0
 	VSHUFPS $0xb1, X0, X0, X1
 	VADDPS  X1, X0, X0
-	VMULPS  ControlConstants<>+416(SB), X0, X0
+	VMULPS  ControlConstants<>+1348(SB), X0, X0
 	VMOVSS  X0, ret+32(FP)
 	VZEROUPPER
 	RET
@@ -1207,14 +1540,14 @@ TEXT ·controlBackwardAVX2(SB), NOSPLIT, $0-44
 	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
 	VMOVUPS 384(SI), X0
 	VSUBPS  (CX), X0, X0
-	VMULPS  ControlConstants<>+448(SB), X0, X1
+	VMULPS  ControlConstants<>+1380(SB), X0, X1
 	VMULPS  X0, X0, X0
 	VMOVUPS X1, 400(SI)
 	VSHUFPS $0x4e, X0, X0, X2
 	VADDPS  X2, X0, X0
 	VSHUFPS $0xb1, X0, X0, X2
 	VADDPS  X2, X0, X0
-	VMULPS  ControlConstants<>+416(SB), X0, X0
+	VMULPS  ControlConstants<>+1348(SB), X0, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
@@ -1234,7 +1567,7 @@ TEXT ·controlBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  4480(DI), Y5, Y2
 	VFMADD231PS  4512(DI), Y5, Y3
 	VMOVUPS      256(SI), Y5
-	VMOVUPS      ControlConstants<>+480(SB), Y6
+	VMOVUPS      ControlConstants<>+1412(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y2, Y2
@@ -2287,14 +2620,14 @@ TEXT ·controlGradAVX2(SB), NOSPLIT, $0-44
 
 	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
 	VSUBPS  (CX), X2, X2
-	VMULPS  ControlConstants<>+448(SB), X2, X3
+	VMULPS  ControlConstants<>+1380(SB), X2, X3
 	VMULPS  X2, X2, X2
 	VMOVUPS X3, 400(SI)
 	VSHUFPS $0x4e, X2, X2, X4
 	VADDPS  X4, X2, X2
 	VSHUFPS $0xb1, X2, X2, X4
 	VADDPS  X4, X2, X2
-	VMULPS  ControlConstants<>+416(SB), X2, X2
+	VMULPS  ControlConstants<>+1348(SB), X2, X2
 	VMOVSS  X2, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2)
@@ -2313,7 +2646,7 @@ TEXT ·controlGradAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS X7, Y7
 	VFMADD231PS  4480(DI), Y7, Y4
 	VFMADD231PS  4512(DI), Y7, Y5
-	VMOVUPS      ControlConstants<>+480(SB), Y7
+	VMOVUPS      ControlConstants<>+1412(SB), Y7
 	VMOVAPS      Y7, Y8
 	VFNMADD231PS Y1, Y1, Y8
 	VMULPS       Y8, Y4, Y4
@@ -2949,11 +3282,11 @@ TEXT ·controlStepAVX2(SB), NOSPLIT, $0-44
 	VEXTRACTF128 $0x01, Y0, X4
 	VCVTPS2PD    X0, Y0
 	VMULPD       Y0, Y0, Y5
-	VMOVUPS      ControlConstants<>+512(SB), Y6
+	VMOVUPS      ControlConstants<>+1444(SB), Y6
 	VMINPD       Y5, Y6, Y5
-	VMOVUPS      ControlConstants<>+576(SB), Y7
+	VMOVUPS      ControlConstants<>+1508(SB), Y7
 	VMINPD       Y0, Y7, Y0
-	VMOVUPS      ControlConstants<>+544(SB), Y8
+	VMOVUPS      ControlConstants<>+1476(SB), Y8
 	VMAXPD       Y0, Y8, Y0
 	VMULPD       Y5, Y5, Y9
 	VMOVUPS      ControlConstants<>+64(SB), Y10
@@ -3404,14 +3737,14 @@ TEXT ·controlStepAVX2(SB), NOSPLIT, $0-44
 
 	// d3 = 0.5*(a3 - y); loss = 0.25·Σ (a3 - y)^2
 	VSUBPS  (CX), X2, X2
-	VMULPS  ControlConstants<>+448(SB), X2, X3
+	VMULPS  ControlConstants<>+1380(SB), X2, X3
 	VMULPS  X2, X2, X2
 	VMOVUPS X3, 400(SI)
 	VSHUFPS $0x4e, X2, X2, X4
 	VADDPS  X4, X2, X2
 	VSHUFPS $0xb1, X2, X2, X4
 	VADDPS  X4, X2, X2
-	VMULPS  ControlConstants<>+416(SB), X2, X2
+	VMULPS  ControlConstants<>+1348(SB), X2, X2
 	VMOVSS  X2, ret+40(FP)
 
 	// d2 = (W3ᵀ·d3)*(1 - a2^2); in the same pass W3 −= rate·d3·a2ᵀ; b3 −= rate·d3
@@ -3422,7 +3755,7 @@ TEXT ·controlStepAVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS rate+32(FP), Y2
 	VMULPS       Y1, Y2, Y4
 	VMULPS       Y0, Y2, Y5
-	VMOVUPS      ControlConstants<>+480(SB), Y6
+	VMOVUPS      ControlConstants<>+1412(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y1, Y1, Y7
 	VMOVAPS      Y6, Y1
@@ -4465,10 +4798,10 @@ loop4:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      ControlConstants<>+576(SB), Y4
+	VMOVUPS      ControlConstants<>+1508(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      ControlConstants<>+544(SB), Y5
+	VMOVUPS      ControlConstants<>+1476(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -5104,10 +5437,10 @@ loop8:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      ControlConstants<>+576(SB), Y4
+	VMOVUPS      ControlConstants<>+1508(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      ControlConstants<>+544(SB), Y5
+	VMOVUPS      ControlConstants<>+1476(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -5513,7 +5846,7 @@ loop8:
 
 // func controlForwardBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, out *[4]float32, tiles int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·controlForwardBatchAVX512(SB), $2304-40
+TEXT ·controlForwardBatchAVX512(SB), NOSPLIT, $64-40
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ xs+16(FP), DX
@@ -5883,21 +6216,21 @@ loop3:
 	VMOVUPS      3776(SI)(R12*1), Z3
 	VMOVUPS      3840(SI)(R12*1), Z4
 	VMOVUPS      3904(SI)(R12*1), Z5
-	VBROADCASTSS ControlConstants<>+648(SB), Z6
+	VBROADCASTSS ControlConstants<>+420(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS ControlConstants<>+644(SB), Z12
+	VBROADCASTSS ControlConstants<>+416(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS ControlConstants<>+652(SB), Z12
+	VBROADCASTSS ControlConstants<>+424(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -5910,6 +6243,57 @@ loop3:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      ControlConstants<>+448(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z24
+	VSUBPS       Z19, Z7, Z7
+	VSUBPS       Z20, Z8, Z8
+	VSUBPS       Z21, Z9, Z9
+	VSUBPS       Z22, Z10, Z10
+	VSUBPS       Z23, Z11, Z11
+	VSUBPS       Z24, Z6, Z6
+	VMOVUPS      ControlConstants<>+960(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z24
+	VMOVUPS      ControlConstants<>+832(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
 	VMOVUPS      ControlConstants<>+704(SB), Z18
 	VMOVAPS      Z13, Z19
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z19
@@ -5923,235 +6307,150 @@ loop3:
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z24
-	VSUBPS       Z19, Z7, Z7
-	VSUBPS       Z20, Z8, Z8
-	VSUBPS       Z21, Z9, Z9
-	VSUBPS       Z22, Z10, Z10
-	VSUBPS       Z23, Z11, Z11
-	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      ControlConstants<>+832(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z24
-	VMAXPS       Z7, Z19, Z18
-	VMAXPS       Z8, Z20, Z19
-	VMAXPS       Z9, Z21, Z20
-	VMAXPS       Z10, Z22, Z21
-	VMAXPS       Z11, Z23, Z22
-	VMAXPS       Z6, Z24, Z23
-	VMOVUPS      ControlConstants<>+960(SB), Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+576(SB), Z18
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z25
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z26
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z27
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z28
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z29
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z30
-	VMOVUPS      ControlConstants<>+1088(SB), Z24
-	VMOVAPS      Z13, Z31
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z31
-	VMOVUPS      Z0, 64(SP)
-	VMOVAPS      Z14, Z0
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z0
-	VMOVUPS      Z5, 128(SP)
-	VMOVAPS      Z15, Z5
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z5
-	VMOVUPS      Z4, 192(SP)
-	VMOVAPS      Z16, Z4
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z4
-	VMOVUPS      Z3, 256(SP)
-	VMOVAPS      Z17, Z3
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z3
-	VMOVUPS      Z2, 320(SP)
-	VMOVAPS      Z12, Z2
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z2
-	VMOVUPS      ControlConstants<>+1216(SB), Z24
-	VMOVUPS      Z1, 384(SP)
-	VMOVAPS      Z13, Z1
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z1
-	VMOVUPS      Z23, 448(SP)
-	VMOVAPS      Z14, Z23
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z23
-	VMOVUPS      Z22, 512(SP)
-	VMOVAPS      Z15, Z22
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z22
-	VMOVUPS      Z21, 576(SP)
-	VMOVAPS      Z16, Z21
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z21
-	VMOVUPS      Z20, 640(SP)
-	VMOVAPS      Z17, Z20
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z20
-	VMOVUPS      Z19, 704(SP)
-	VMOVAPS      Z12, Z19
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z19
-	VMOVUPS      ControlConstants<>+1344(SB), Z24
-	VMOVUPS      Z18, 768(SP)
-	VMOVAPS      Z13, Z18
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z18
-	VMOVUPS      Z30, 832(SP)
-	VMOVAPS      Z14, Z30
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z30
-	VMOVUPS      Z29, 896(SP)
-	VMOVAPS      Z15, Z29
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z29
-	VMOVUPS      Z28, 960(SP)
-	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z28
-	VMOVUPS      Z27, 1024(SP)
-	VMOVAPS      Z17, Z27
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z27
-	VMOVUPS      Z26, 1088(SP)
-	VMOVAPS      Z12, Z26
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z26
-	VMOVUPS      ControlConstants<>+1472(SB), Z24
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z13
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z14
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z15
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z16
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z17
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z12
-	VFMADD231PS  Z7, Z13, Z18
-	VFMADD231PS  Z8, Z14, Z30
-	VFMADD231PS  Z9, Z15, Z29
-	VFMADD231PS  Z10, Z16, Z28
-	VFMADD231PS  Z11, Z17, Z27
-	VFMADD231PS  Z6, Z12, Z26
-	VFMADD231PS  Z7, Z18, Z1
-	VFMADD231PS  Z8, Z30, Z23
-	VFMADD231PS  Z9, Z29, Z22
-	VFMADD231PS  Z10, Z28, Z21
-	VFMADD231PS  Z11, Z27, Z20
-	VFMADD231PS  Z6, Z26, Z19
-	VFMADD231PS  Z7, Z1, Z31
-	VFMADD231PS  Z8, Z23, Z0
-	VFMADD231PS  Z9, Z22, Z5
-	VFMADD231PS  Z10, Z21, Z4
-	VFMADD231PS  Z11, Z20, Z3
-	VFMADD231PS  Z6, Z19, Z2
-	VFMADD231PS  Z31, Z7, Z25
-	VMOVUPS      1088(SP), Z1
-	VFMADD231PS  Z0, Z8, Z1
-	VMOVUPS      1024(SP), Z0
-	VFMADD231PS  Z5, Z9, Z0
-	VMOVUPS      960(SP), Z5
-	VFMADD231PS  Z4, Z10, Z5
-	VMOVUPS      896(SP), Z4
-	VFMADD231PS  Z3, Z11, Z4
-	VMOVUPS      832(SP), Z3
-	VFMADD231PS  Z2, Z6, Z3
-	VMOVUPS      768(SP), Z2
-	VFMADD231PS  Z7, Z25, Z2
-	VMOVUPS      704(SP), Z7
-	VFMADD231PS  Z8, Z1, Z7
-	VMOVUPS      640(SP), Z1
-	VFMADD231PS  Z9, Z0, Z1
-	VMOVUPS      576(SP), Z0
-	VFMADD231PS  Z10, Z5, Z0
-	VMOVUPS      512(SP), Z5
-	VFMADD231PS  Z11, Z4, Z5
-	VMOVUPS      448(SP), Z4
-	VFMADD231PS  Z6, Z3, Z4
-	VMOVUPS      384(SP), Z3
-	VBROADCASTSS ControlConstants<>+1600(SB), Z6
-	VPTERNLOGD   $0x78, Z6, Z3, Z2
-	VMOVUPS      320(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z7
-	VMOVUPS      256(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z1
-	VMOVUPS      192(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z0
-	VMOVUPS      128(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z5
-	VMOVUPS      64(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z4
-	VMOVUPS      Z2, 1344(SI)(R12*1)
-	VMOVUPS      Z7, 1408(SI)(R12*1)
-	VMOVUPS      Z1, 1472(SI)(R12*1)
-	VMOVUPS      Z0, 1536(SI)(R12*1)
-	VMOVUPS      Z5, 1600(SI)(R12*1)
-	VMOVUPS      Z4, 1280(SI)(R12*1)
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      ControlConstants<>+1088(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+1216(SB), Z18
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z13
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z14
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z15
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z16
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z17
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z12
+	VMAXPS       Z7, Z13, Z13
+	VMAXPS       Z8, Z14, Z14
+	VMAXPS       Z9, Z15, Z15
+	VMAXPS       Z10, Z16, Z16
+	VMAXPS       Z11, Z17, Z17
+	VMAXPS       Z6, Z12, Z12
+	VFMADD231PS  Z7, Z19, Z13
+	VFMADD231PS  Z8, Z20, Z14
+	VFMADD231PS  Z9, Z21, Z15
+	VFMADD231PS  Z10, Z22, Z16
+	VFMADD231PS  Z11, Z23, Z17
+	VFMADD231PS  Z6, Z24, Z12
+	VBROADCASTSS ControlConstants<>+1344(SB), Z6
+	VPTERNLOGD   $0x78, Z6, Z1, Z13
+	VPTERNLOGD   $0x78, Z6, Z2, Z14
+	VPTERNLOGD   $0x78, Z6, Z3, Z15
+	VPTERNLOGD   $0x78, Z6, Z4, Z16
+	VPTERNLOGD   $0x78, Z6, Z5, Z17
+	VPTERNLOGD   $0x78, Z6, Z0, Z12
+	VMOVUPS      Z13, 1344(SI)(R12*1)
+	VMOVUPS      Z14, 1408(SI)(R12*1)
+	VMOVUPS      Z15, 1472(SI)(R12*1)
+	VMOVUPS      Z16, 1536(SI)(R12*1)
+	VMOVUPS      Z17, 1600(SI)(R12*1)
+	VMOVUPS      Z12, 1280(SI)(R12*1)
 	ADDQ         $0x00000180, R12
 	CMPQ         R12, $0x00000780
 	JNE          loop3
 	VMOVUPS      5504(SI), Z0
 	VMOVUPS      5568(SI), Z1
-	VBROADCASTSS ControlConstants<>+648(SB), Z2
+	VBROADCASTSS ControlConstants<>+420(SB), Z2
 	VANDPS       Z2, Z1, Z3
 	VANDPS       Z2, Z0, Z2
-	VBROADCASTSS ControlConstants<>+644(SB), Z4
+	VBROADCASTSS ControlConstants<>+416(SB), Z4
 	VMINPS       Z3, Z4, Z3
 	VMINPS       Z2, Z4, Z2
-	VBROADCASTSS ControlConstants<>+652(SB), Z4
+	VBROADCASTSS ControlConstants<>+424(SB), Z4
 	VADDPS       Z4, Z3, Z5
 	VADDPS       Z4, Z2, Z4
 	VPSRLD       $0x14, Z5, Z5
 	VPSRLD       $0x14, Z4, Z4
+	VMOVUPS      ControlConstants<>+448(SB), Z6
+	VMOVAPS      Z5, Z7
+	VPERMI2PS    ControlConstants<>+512(SB), Z6, Z7
+	VMOVAPS      Z4, Z8
+	VPERMI2PS    ControlConstants<>+512(SB), Z6, Z8
+	VSUBPS       Z7, Z3, Z3
+	VSUBPS       Z8, Z2, Z2
+	VMOVUPS      ControlConstants<>+960(SB), Z6
+	VMOVAPS      Z5, Z7
+	VPERMI2PS    ControlConstants<>+1024(SB), Z6, Z7
+	VMOVAPS      Z4, Z8
+	VPERMI2PS    ControlConstants<>+1024(SB), Z6, Z8
+	VMOVUPS      ControlConstants<>+832(SB), Z6
+	VMOVAPS      Z5, Z9
+	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z9
+	VMOVAPS      Z4, Z10
+	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z10
+	VFMADD231PS  Z3, Z7, Z9
+	VFMADD231PS  Z2, Z8, Z10
 	VMOVUPS      ControlConstants<>+704(SB), Z6
 	VMOVAPS      Z5, Z7
 	VPERMI2PS    ControlConstants<>+768(SB), Z6, Z7
 	VMOVAPS      Z4, Z8
 	VPERMI2PS    ControlConstants<>+768(SB), Z6, Z8
-	VSUBPS       Z7, Z3, Z3
-	VSUBPS       Z8, Z2, Z2
-	VMOVUPS      ControlConstants<>+832(SB), Z6
-	VMOVAPS      Z5, Z7
-	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z7
-	VMOVAPS      Z4, Z8
-	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z8
-	VMAXPS       Z3, Z7, Z6
-	VMAXPS       Z2, Z8, Z7
-	VMOVUPS      ControlConstants<>+960(SB), Z8
+	VFMADD231PS  Z3, Z9, Z7
+	VFMADD231PS  Z2, Z10, Z8
+	VMOVUPS      ControlConstants<>+576(SB), Z6
 	VMOVAPS      Z5, Z9
-	VPERMI2PS    ControlConstants<>+1024(SB), Z8, Z9
+	VPERMI2PS    ControlConstants<>+640(SB), Z6, Z9
 	VMOVAPS      Z4, Z10
-	VPERMI2PS    ControlConstants<>+1024(SB), Z8, Z10
-	VMOVUPS      ControlConstants<>+1088(SB), Z8
-	VMOVAPS      Z5, Z11
-	VPERMI2PS    ControlConstants<>+1152(SB), Z8, Z11
-	VMOVAPS      Z4, Z12
-	VPERMI2PS    ControlConstants<>+1152(SB), Z8, Z12
-	VMOVUPS      ControlConstants<>+1216(SB), Z8
-	VMOVAPS      Z5, Z13
-	VPERMI2PS    ControlConstants<>+1280(SB), Z8, Z13
-	VMOVAPS      Z4, Z14
-	VPERMI2PS    ControlConstants<>+1280(SB), Z8, Z14
-	VMOVUPS      ControlConstants<>+1344(SB), Z8
-	VMOVAPS      Z5, Z15
-	VPERMI2PS    ControlConstants<>+1408(SB), Z8, Z15
-	VMOVAPS      Z4, Z16
-	VPERMI2PS    ControlConstants<>+1408(SB), Z8, Z16
-	VMOVUPS      ControlConstants<>+1472(SB), Z8
-	VPERMI2PS    ControlConstants<>+1536(SB), Z8, Z5
-	VPERMI2PS    ControlConstants<>+1536(SB), Z8, Z4
-	VFMADD231PS  Z3, Z5, Z15
-	VFMADD231PS  Z2, Z4, Z16
-	VFMADD231PS  Z3, Z15, Z13
-	VFMADD231PS  Z2, Z16, Z14
-	VFMADD231PS  Z3, Z13, Z11
-	VFMADD231PS  Z2, Z14, Z12
-	VFMADD231PS  Z11, Z3, Z9
-	VFMADD231PS  Z12, Z2, Z10
-	VFMADD231PS  Z3, Z9, Z6
-	VFMADD231PS  Z2, Z10, Z7
-	VBROADCASTSS ControlConstants<>+1600(SB), Z2
-	VPTERNLOGD   $0x78, Z2, Z1, Z6
-	VPTERNLOGD   $0x78, Z2, Z0, Z7
-	VMOVUPS      Z6, 3264(SI)
-	VMOVUPS      Z7, 3200(SI)
+	VPERMI2PS    ControlConstants<>+640(SB), Z6, Z10
+	VFMADD231PS  Z3, Z7, Z9
+	VFMADD231PS  Z2, Z8, Z10
+	VMOVUPS      ControlConstants<>+1088(SB), Z6
+	VMOVAPS      Z5, Z7
+	VPERMI2PS    ControlConstants<>+1152(SB), Z6, Z7
+	VMOVAPS      Z4, Z8
+	VPERMI2PS    ControlConstants<>+1152(SB), Z6, Z8
+	VFMADD231PS  Z3, Z9, Z7
+	VFMADD231PS  Z2, Z10, Z8
+	VMOVUPS      ControlConstants<>+1216(SB), Z6
+	VPERMI2PS    ControlConstants<>+1280(SB), Z6, Z5
+	VPERMI2PS    ControlConstants<>+1280(SB), Z6, Z4
+	VMAXPS       Z3, Z5, Z5
+	VMAXPS       Z2, Z4, Z4
+	VFMADD231PS  Z3, Z7, Z5
+	VFMADD231PS  Z2, Z8, Z4
+	VBROADCASTSS ControlConstants<>+1344(SB), Z2
+	VPTERNLOGD   $0x78, Z2, Z1, Z5
+	VPTERNLOGD   $0x78, Z2, Z0, Z4
+	VMOVUPS      Z5, 3264(SI)
+	VMOVUPS      Z4, 3200(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -6356,21 +6655,21 @@ loop5:
 	VMOVUPS      3776(SI)(R13*1), Z3
 	VMOVUPS      3840(SI)(R13*1), Z4
 	VMOVUPS      3904(SI)(R13*1), Z5
-	VBROADCASTSS ControlConstants<>+648(SB), Z6
+	VBROADCASTSS ControlConstants<>+420(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS ControlConstants<>+644(SB), Z12
+	VBROADCASTSS ControlConstants<>+416(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS ControlConstants<>+652(SB), Z12
+	VBROADCASTSS ControlConstants<>+424(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -6383,6 +6682,57 @@ loop5:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      ControlConstants<>+448(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z24
+	VSUBPS       Z19, Z7, Z7
+	VSUBPS       Z20, Z8, Z8
+	VSUBPS       Z21, Z9, Z9
+	VSUBPS       Z22, Z10, Z10
+	VSUBPS       Z23, Z11, Z11
+	VSUBPS       Z24, Z6, Z6
+	VMOVUPS      ControlConstants<>+960(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z24
+	VMOVUPS      ControlConstants<>+832(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
 	VMOVUPS      ControlConstants<>+704(SB), Z18
 	VMOVAPS      Z13, Z19
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z19
@@ -6396,167 +6746,82 @@ loop5:
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z24
-	VSUBPS       Z19, Z7, Z7
-	VSUBPS       Z20, Z8, Z8
-	VSUBPS       Z21, Z9, Z9
-	VSUBPS       Z22, Z10, Z10
-	VSUBPS       Z23, Z11, Z11
-	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      ControlConstants<>+832(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z24
-	VMAXPS       Z7, Z19, Z18
-	VMAXPS       Z8, Z20, Z19
-	VMAXPS       Z9, Z21, Z20
-	VMAXPS       Z10, Z22, Z21
-	VMAXPS       Z11, Z23, Z22
-	VMAXPS       Z6, Z24, Z23
-	VMOVUPS      ControlConstants<>+960(SB), Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+576(SB), Z18
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z25
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z26
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z27
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z28
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z29
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z30
-	VMOVUPS      ControlConstants<>+1088(SB), Z24
-	VMOVAPS      Z13, Z31
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z31
-	VMOVUPS      Z0, 1152(SP)
-	VMOVAPS      Z14, Z0
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z0
-	VMOVUPS      Z5, 1216(SP)
-	VMOVAPS      Z15, Z5
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z5
-	VMOVUPS      Z4, 1280(SP)
-	VMOVAPS      Z16, Z4
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z4
-	VMOVUPS      Z3, 1344(SP)
-	VMOVAPS      Z17, Z3
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z3
-	VMOVUPS      Z2, 1408(SP)
-	VMOVAPS      Z12, Z2
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z2
-	VMOVUPS      ControlConstants<>+1216(SB), Z24
-	VMOVUPS      Z1, 1472(SP)
-	VMOVAPS      Z13, Z1
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z1
-	VMOVUPS      Z23, 1536(SP)
-	VMOVAPS      Z14, Z23
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z23
-	VMOVUPS      Z22, 1600(SP)
-	VMOVAPS      Z15, Z22
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z22
-	VMOVUPS      Z21, 1664(SP)
-	VMOVAPS      Z16, Z21
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z21
-	VMOVUPS      Z20, 1728(SP)
-	VMOVAPS      Z17, Z20
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z20
-	VMOVUPS      Z19, 1792(SP)
-	VMOVAPS      Z12, Z19
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z19
-	VMOVUPS      ControlConstants<>+1344(SB), Z24
-	VMOVUPS      Z18, 1856(SP)
-	VMOVAPS      Z13, Z18
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z18
-	VMOVUPS      Z30, 1920(SP)
-	VMOVAPS      Z14, Z30
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z30
-	VMOVUPS      Z29, 1984(SP)
-	VMOVAPS      Z15, Z29
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z29
-	VMOVUPS      Z28, 2048(SP)
-	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z28
-	VMOVUPS      Z27, 2112(SP)
-	VMOVAPS      Z17, Z27
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z27
-	VMOVUPS      Z26, 2176(SP)
-	VMOVAPS      Z12, Z26
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z26
-	VMOVUPS      ControlConstants<>+1472(SB), Z24
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z13
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z14
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z15
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z16
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z17
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z12
-	VFMADD231PS  Z7, Z13, Z18
-	VFMADD231PS  Z8, Z14, Z30
-	VFMADD231PS  Z9, Z15, Z29
-	VFMADD231PS  Z10, Z16, Z28
-	VFMADD231PS  Z11, Z17, Z27
-	VFMADD231PS  Z6, Z12, Z26
-	VFMADD231PS  Z7, Z18, Z1
-	VFMADD231PS  Z8, Z30, Z23
-	VFMADD231PS  Z9, Z29, Z22
-	VFMADD231PS  Z10, Z28, Z21
-	VFMADD231PS  Z11, Z27, Z20
-	VFMADD231PS  Z6, Z26, Z19
-	VFMADD231PS  Z7, Z1, Z31
-	VFMADD231PS  Z8, Z23, Z0
-	VFMADD231PS  Z9, Z22, Z5
-	VFMADD231PS  Z10, Z21, Z4
-	VFMADD231PS  Z11, Z20, Z3
-	VFMADD231PS  Z6, Z19, Z2
-	VFMADD231PS  Z31, Z7, Z25
-	VMOVUPS      2176(SP), Z1
-	VFMADD231PS  Z0, Z8, Z1
-	VMOVUPS      2112(SP), Z0
-	VFMADD231PS  Z5, Z9, Z0
-	VMOVUPS      2048(SP), Z5
-	VFMADD231PS  Z4, Z10, Z5
-	VMOVUPS      1984(SP), Z4
-	VFMADD231PS  Z3, Z11, Z4
-	VMOVUPS      1920(SP), Z3
-	VFMADD231PS  Z2, Z6, Z3
-	VMOVUPS      1856(SP), Z2
-	VFMADD231PS  Z7, Z25, Z2
-	VMOVUPS      1792(SP), Z7
-	VFMADD231PS  Z8, Z1, Z7
-	VMOVUPS      1728(SP), Z1
-	VFMADD231PS  Z9, Z0, Z1
-	VMOVUPS      1664(SP), Z0
-	VFMADD231PS  Z10, Z5, Z0
-	VMOVUPS      1600(SP), Z5
-	VFMADD231PS  Z11, Z4, Z5
-	VMOVUPS      1536(SP), Z4
-	VFMADD231PS  Z6, Z3, Z4
-	VMOVUPS      1472(SP), Z3
-	VBROADCASTSS ControlConstants<>+1600(SB), Z6
-	VPTERNLOGD   $0x78, Z6, Z3, Z2
-	VMOVUPS      1408(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z7
-	VMOVUPS      1344(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z1
-	VMOVUPS      1280(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z0
-	VMOVUPS      1216(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z5
-	VMOVUPS      1152(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z4
-	VMOVUPS      Z2, 6080(SI)(R13*1)
-	VMOVUPS      Z7, 6144(SI)(R13*1)
-	VMOVUPS      Z1, 6208(SI)(R13*1)
-	VMOVUPS      Z0, 6272(SI)(R13*1)
-	VMOVUPS      Z5, 6336(SI)(R13*1)
-	VMOVUPS      Z4, 6016(SI)(R13*1)
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      ControlConstants<>+1088(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+1216(SB), Z18
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z13
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z14
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z15
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z16
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z17
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z12
+	VMAXPS       Z7, Z13, Z13
+	VMAXPS       Z8, Z14, Z14
+	VMAXPS       Z9, Z15, Z15
+	VMAXPS       Z10, Z16, Z16
+	VMAXPS       Z11, Z17, Z17
+	VMAXPS       Z6, Z12, Z12
+	VFMADD231PS  Z7, Z19, Z13
+	VFMADD231PS  Z8, Z20, Z14
+	VFMADD231PS  Z9, Z21, Z15
+	VFMADD231PS  Z10, Z22, Z16
+	VFMADD231PS  Z11, Z23, Z17
+	VFMADD231PS  Z6, Z24, Z12
+	VBROADCASTSS ControlConstants<>+1344(SB), Z6
+	VPTERNLOGD   $0x78, Z6, Z1, Z13
+	VPTERNLOGD   $0x78, Z6, Z2, Z14
+	VPTERNLOGD   $0x78, Z6, Z3, Z15
+	VPTERNLOGD   $0x78, Z6, Z4, Z16
+	VPTERNLOGD   $0x78, Z6, Z5, Z17
+	VPTERNLOGD   $0x78, Z6, Z0, Z12
+	VMOVUPS      Z13, 6080(SI)(R13*1)
+	VMOVUPS      Z14, 6144(SI)(R13*1)
+	VMOVUPS      Z15, 6208(SI)(R13*1)
+	VMOVUPS      Z16, 6272(SI)(R13*1)
+	VMOVUPS      Z17, 6336(SI)(R13*1)
+	VMOVUPS      Z12, 6016(SI)(R13*1)
 	ADDQ         $0x00000180, R13
 	CMPQ         R13, $0x00000300
 	JNE          loop5
@@ -6564,17 +6829,17 @@ loop5:
 	VMOVUPS      4416(SI), Z1
 	VMOVUPS      4480(SI), Z2
 	VMOVUPS      4544(SI), Z3
-	VBROADCASTSS ControlConstants<>+648(SB), Z4
+	VBROADCASTSS ControlConstants<>+420(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS ControlConstants<>+644(SB), Z8
+	VBROADCASTSS ControlConstants<>+416(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS ControlConstants<>+652(SB), Z8
+	VBROADCASTSS ControlConstants<>+424(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -6583,6 +6848,41 @@ loop5:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z8, Z8
+	VMOVUPS      ControlConstants<>+448(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    ControlConstants<>+512(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    ControlConstants<>+512(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    ControlConstants<>+512(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    ControlConstants<>+512(SB), Z12, Z16
+	VSUBPS       Z13, Z5, Z5
+	VSUBPS       Z14, Z6, Z6
+	VSUBPS       Z15, Z7, Z7
+	VSUBPS       Z16, Z4, Z4
+	VMOVUPS      ControlConstants<>+960(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    ControlConstants<>+1024(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    ControlConstants<>+1024(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    ControlConstants<>+1024(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    ControlConstants<>+1024(SB), Z12, Z16
+	VMOVUPS      ControlConstants<>+832(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
 	VMOVUPS      ControlConstants<>+704(SB), Z12
 	VMOVAPS      Z9, Z13
 	VPERMI2PS    ControlConstants<>+768(SB), Z12, Z13
@@ -6592,95 +6892,58 @@ loop5:
 	VPERMI2PS    ControlConstants<>+768(SB), Z12, Z15
 	VMOVAPS      Z8, Z16
 	VPERMI2PS    ControlConstants<>+768(SB), Z12, Z16
-	VSUBPS       Z13, Z5, Z5
-	VSUBPS       Z14, Z6, Z6
-	VSUBPS       Z15, Z7, Z7
-	VSUBPS       Z16, Z4, Z4
-	VMOVUPS      ControlConstants<>+832(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z16
-	VMAXPS       Z5, Z13, Z12
-	VMAXPS       Z6, Z14, Z13
-	VMAXPS       Z7, Z15, Z14
-	VMAXPS       Z4, Z16, Z15
-	VMOVUPS      ControlConstants<>+960(SB), Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      ControlConstants<>+576(SB), Z12
 	VMOVAPS      Z9, Z17
-	VPERMI2PS    ControlConstants<>+1024(SB), Z16, Z17
+	VPERMI2PS    ControlConstants<>+640(SB), Z12, Z17
 	VMOVAPS      Z10, Z18
-	VPERMI2PS    ControlConstants<>+1024(SB), Z16, Z18
+	VPERMI2PS    ControlConstants<>+640(SB), Z12, Z18
 	VMOVAPS      Z11, Z19
-	VPERMI2PS    ControlConstants<>+1024(SB), Z16, Z19
+	VPERMI2PS    ControlConstants<>+640(SB), Z12, Z19
 	VMOVAPS      Z8, Z20
-	VPERMI2PS    ControlConstants<>+1024(SB), Z16, Z20
-	VMOVUPS      ControlConstants<>+1088(SB), Z16
-	VMOVAPS      Z9, Z21
-	VPERMI2PS    ControlConstants<>+1152(SB), Z16, Z21
-	VMOVAPS      Z10, Z22
-	VPERMI2PS    ControlConstants<>+1152(SB), Z16, Z22
-	VMOVAPS      Z11, Z23
-	VPERMI2PS    ControlConstants<>+1152(SB), Z16, Z23
-	VMOVAPS      Z8, Z24
-	VPERMI2PS    ControlConstants<>+1152(SB), Z16, Z24
-	VMOVUPS      ControlConstants<>+1216(SB), Z16
-	VMOVAPS      Z9, Z25
-	VPERMI2PS    ControlConstants<>+1280(SB), Z16, Z25
-	VMOVAPS      Z10, Z26
-	VPERMI2PS    ControlConstants<>+1280(SB), Z16, Z26
-	VMOVAPS      Z11, Z27
-	VPERMI2PS    ControlConstants<>+1280(SB), Z16, Z27
-	VMOVAPS      Z8, Z28
-	VPERMI2PS    ControlConstants<>+1280(SB), Z16, Z28
-	VMOVUPS      ControlConstants<>+1344(SB), Z16
-	VMOVAPS      Z9, Z29
-	VPERMI2PS    ControlConstants<>+1408(SB), Z16, Z29
-	VMOVAPS      Z10, Z30
-	VPERMI2PS    ControlConstants<>+1408(SB), Z16, Z30
-	VMOVAPS      Z11, Z31
-	VPERMI2PS    ControlConstants<>+1408(SB), Z16, Z31
-	VMOVUPS      Z0, 2240(SP)
-	VMOVAPS      Z8, Z0
-	VPERMI2PS    ControlConstants<>+1408(SB), Z16, Z0
-	VMOVUPS      ControlConstants<>+1472(SB), Z16
-	VPERMI2PS    ControlConstants<>+1536(SB), Z16, Z9
-	VPERMI2PS    ControlConstants<>+1536(SB), Z16, Z10
-	VPERMI2PS    ControlConstants<>+1536(SB), Z16, Z11
-	VPERMI2PS    ControlConstants<>+1536(SB), Z16, Z8
-	VFMADD231PS  Z5, Z9, Z29
-	VFMADD231PS  Z6, Z10, Z30
-	VFMADD231PS  Z7, Z11, Z31
-	VFMADD231PS  Z4, Z8, Z0
-	VFMADD231PS  Z5, Z29, Z25
-	VFMADD231PS  Z6, Z30, Z26
-	VFMADD231PS  Z7, Z31, Z27
-	VFMADD231PS  Z4, Z0, Z28
-	VFMADD231PS  Z5, Z25, Z21
-	VFMADD231PS  Z6, Z26, Z22
-	VFMADD231PS  Z7, Z27, Z23
-	VFMADD231PS  Z4, Z28, Z24
-	VFMADD231PS  Z21, Z5, Z17
-	VFMADD231PS  Z22, Z6, Z18
-	VFMADD231PS  Z23, Z7, Z19
-	VFMADD231PS  Z24, Z4, Z20
-	VFMADD231PS  Z5, Z17, Z12
-	VFMADD231PS  Z6, Z18, Z13
-	VFMADD231PS  Z7, Z19, Z14
-	VFMADD231PS  Z4, Z20, Z15
-	VBROADCASTSS ControlConstants<>+1600(SB), Z0
-	VPTERNLOGD   $0x78, Z0, Z1, Z12
-	VPTERNLOGD   $0x78, Z0, Z2, Z13
-	VPTERNLOGD   $0x78, Z0, Z3, Z14
-	VMOVUPS      2240(SP), Z1
-	VPTERNLOGD   $0x78, Z0, Z1, Z15
-	VMOVUPS      Z12, 6848(SI)
-	VMOVUPS      Z13, 6912(SI)
-	VMOVUPS      Z14, 6976(SI)
-	VMOVUPS      Z15, 6784(SI)
+	VPERMI2PS    ControlConstants<>+640(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      ControlConstants<>+1088(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    ControlConstants<>+1152(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    ControlConstants<>+1152(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    ControlConstants<>+1152(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    ControlConstants<>+1152(SB), Z12, Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      ControlConstants<>+1216(SB), Z12
+	VPERMI2PS    ControlConstants<>+1280(SB), Z12, Z9
+	VPERMI2PS    ControlConstants<>+1280(SB), Z12, Z10
+	VPERMI2PS    ControlConstants<>+1280(SB), Z12, Z11
+	VPERMI2PS    ControlConstants<>+1280(SB), Z12, Z8
+	VMAXPS       Z5, Z9, Z9
+	VMAXPS       Z6, Z10, Z10
+	VMAXPS       Z7, Z11, Z11
+	VMAXPS       Z4, Z8, Z8
+	VFMADD231PS  Z5, Z13, Z9
+	VFMADD231PS  Z6, Z14, Z10
+	VFMADD231PS  Z7, Z15, Z11
+	VFMADD231PS  Z4, Z16, Z8
+	VBROADCASTSS ControlConstants<>+1344(SB), Z4
+	VPTERNLOGD   $0x78, Z4, Z1, Z9
+	VPTERNLOGD   $0x78, Z4, Z2, Z10
+	VPTERNLOGD   $0x78, Z4, Z3, Z11
+	VPTERNLOGD   $0x78, Z4, Z0, Z8
+	VMOVUPS      Z9, 6848(SI)
+	VMOVUPS      Z10, 6912(SI)
+	VMOVUPS      Z11, 6976(SI)
+	VMOVUPS      Z8, 6784(SI)
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS     4544(DI), Z0
@@ -6783,22 +7046,22 @@ loop5:
 	VFMADD231PS      6720(SI), Z4, Z2
 	VBROADCASTSS     4524(DI), Z4
 	VFMADD231PS      6720(SI), Z4, Z3
-	VFMADD231PS.BCST 4336(DI), Z15, Z0
-	VFMADD231PS.BCST 4400(DI), Z15, Z1
-	VFMADD231PS.BCST 4464(DI), Z15, Z2
-	VFMADD231PS.BCST 4528(DI), Z15, Z3
-	VFMADD231PS.BCST 4340(DI), Z12, Z0
-	VFMADD231PS.BCST 4404(DI), Z12, Z1
-	VFMADD231PS.BCST 4468(DI), Z12, Z2
-	VFMADD231PS.BCST 4532(DI), Z12, Z3
-	VFMADD231PS.BCST 4344(DI), Z13, Z0
-	VFMADD231PS.BCST 4408(DI), Z13, Z1
-	VFMADD231PS.BCST 4472(DI), Z13, Z2
-	VFMADD231PS.BCST 4536(DI), Z13, Z3
-	VFMADD231PS.BCST 4348(DI), Z14, Z0
-	VFMADD231PS.BCST 4412(DI), Z14, Z1
-	VFMADD231PS.BCST 4476(DI), Z14, Z2
-	VFMADD231PS.BCST 4540(DI), Z14, Z3
+	VFMADD231PS.BCST 4336(DI), Z8, Z0
+	VFMADD231PS.BCST 4400(DI), Z8, Z1
+	VFMADD231PS.BCST 4464(DI), Z8, Z2
+	VFMADD231PS.BCST 4528(DI), Z8, Z3
+	VFMADD231PS.BCST 4340(DI), Z9, Z0
+	VFMADD231PS.BCST 4404(DI), Z9, Z1
+	VFMADD231PS.BCST 4468(DI), Z9, Z2
+	VFMADD231PS.BCST 4532(DI), Z9, Z3
+	VFMADD231PS.BCST 4344(DI), Z10, Z0
+	VFMADD231PS.BCST 4408(DI), Z10, Z1
+	VFMADD231PS.BCST 4472(DI), Z10, Z2
+	VFMADD231PS.BCST 4536(DI), Z10, Z3
+	VFMADD231PS.BCST 4348(DI), Z11, Z0
+	VFMADD231PS.BCST 4412(DI), Z11, Z1
+	VFMADD231PS.BCST 4476(DI), Z11, Z2
+	VFMADD231PS.BCST 4540(DI), Z11, Z3
 	VMOVUPS          Z0, 3328(SI)
 	VMOVUPS          Z1, 3392(SI)
 	VMOVUPS          Z2, 3456(SI)
@@ -6862,15 +7125,15 @@ TEXT ·controlLossBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      ControlConstants<>+1604(SB), Y0
+	VMOVUPS      ControlConstants<>+1576(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       ControlConstants<>+480(SB), Y0, Y0
+	VANDPS       ControlConstants<>+1412(SB), Y0, Y0
 	VMOVUPS      Y0, 5632(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 5696(SI)
-	VMOVUPS      ControlConstants<>+1636(SB), Y1
+	VMOVUPS      ControlConstants<>+1608(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       ControlConstants<>+480(SB), Y1, Y1
+	VANDPS       ControlConstants<>+1412(SB), Y1, Y1
 	VMOVUPS      Y1, 5664(SI)
 	VMOVUPS      Y0, 5728(SI)
 	MOVQ         tiles+32(FP), R13
@@ -7347,10 +7610,10 @@ loop4:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      ControlConstants<>+576(SB), Y4
+	VMOVUPS      ControlConstants<>+1508(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      ControlConstants<>+544(SB), Y5
+	VMOVUPS      ControlConstants<>+1476(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -7986,10 +8249,10 @@ loop8:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      ControlConstants<>+576(SB), Y4
+	VMOVUPS      ControlConstants<>+1508(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      ControlConstants<>+544(SB), Y5
+	VMOVUPS      ControlConstants<>+1476(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -8363,14 +8626,14 @@ loop8:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y0, Y0
 	VADDPS     Y7, Y1, Y1
-	VMULPS     ControlConstants<>+416(SB), Y0, Y0
+	VMULPS     ControlConstants<>+1348(SB), Y0, Y0
 	VMOVUPS    5632(SI), Y2
 	VXORPS     X3, X3, X3
 	VCMPPS     $0x1e, Y3, Y2, Y2
 	VANDPS     Y0, Y2, Y0
 	VADDPS     5696(SI), Y0, Y0
 	VMOVUPS    Y0, 5696(SI)
-	VMULPS     ControlConstants<>+416(SB), Y1, Y0
+	VMULPS     ControlConstants<>+1348(SB), Y1, Y0
 	VMOVUPS    5664(SI), Y1
 	VCMPPS     $0x1e, Y3, Y1, Y1
 	VANDPS     Y0, Y1, Y0
@@ -8395,7 +8658,7 @@ loop8:
 
 // func controlLossBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·controlLossBatchAVX512(SB), $2304-52
+TEXT ·controlLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -8406,9 +8669,9 @@ TEXT ·controlLossBatchAVX512(SB), $2304-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      ControlConstants<>+1728(SB), Z0
+	VMOVUPS      ControlConstants<>+1664(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS ControlConstants<>+652(SB), Z0
+	VBROADCASTSS ControlConstants<>+424(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 5632(SI)
 	VXORPS       X0, X0, X0
@@ -8804,21 +9067,21 @@ loop3:
 	VMOVUPS      3776(SI)(R12*1), Z3
 	VMOVUPS      3840(SI)(R12*1), Z4
 	VMOVUPS      3904(SI)(R12*1), Z5
-	VBROADCASTSS ControlConstants<>+648(SB), Z6
+	VBROADCASTSS ControlConstants<>+420(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS ControlConstants<>+644(SB), Z12
+	VBROADCASTSS ControlConstants<>+416(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS ControlConstants<>+652(SB), Z12
+	VBROADCASTSS ControlConstants<>+424(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -8831,6 +9094,57 @@ loop3:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      ControlConstants<>+448(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z24
+	VSUBPS       Z19, Z7, Z7
+	VSUBPS       Z20, Z8, Z8
+	VSUBPS       Z21, Z9, Z9
+	VSUBPS       Z22, Z10, Z10
+	VSUBPS       Z23, Z11, Z11
+	VSUBPS       Z24, Z6, Z6
+	VMOVUPS      ControlConstants<>+960(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z24
+	VMOVUPS      ControlConstants<>+832(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
 	VMOVUPS      ControlConstants<>+704(SB), Z18
 	VMOVAPS      Z13, Z19
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z19
@@ -8844,235 +9158,150 @@ loop3:
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z24
-	VSUBPS       Z19, Z7, Z7
-	VSUBPS       Z20, Z8, Z8
-	VSUBPS       Z21, Z9, Z9
-	VSUBPS       Z22, Z10, Z10
-	VSUBPS       Z23, Z11, Z11
-	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      ControlConstants<>+832(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z24
-	VMAXPS       Z7, Z19, Z18
-	VMAXPS       Z8, Z20, Z19
-	VMAXPS       Z9, Z21, Z20
-	VMAXPS       Z10, Z22, Z21
-	VMAXPS       Z11, Z23, Z22
-	VMAXPS       Z6, Z24, Z23
-	VMOVUPS      ControlConstants<>+960(SB), Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+576(SB), Z18
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z25
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z26
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z27
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z28
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z29
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z30
-	VMOVUPS      ControlConstants<>+1088(SB), Z24
-	VMOVAPS      Z13, Z31
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z31
-	VMOVUPS      Z0, 64(SP)
-	VMOVAPS      Z14, Z0
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z0
-	VMOVUPS      Z5, 128(SP)
-	VMOVAPS      Z15, Z5
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z5
-	VMOVUPS      Z4, 192(SP)
-	VMOVAPS      Z16, Z4
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z4
-	VMOVUPS      Z3, 256(SP)
-	VMOVAPS      Z17, Z3
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z3
-	VMOVUPS      Z2, 320(SP)
-	VMOVAPS      Z12, Z2
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z2
-	VMOVUPS      ControlConstants<>+1216(SB), Z24
-	VMOVUPS      Z1, 384(SP)
-	VMOVAPS      Z13, Z1
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z1
-	VMOVUPS      Z23, 448(SP)
-	VMOVAPS      Z14, Z23
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z23
-	VMOVUPS      Z22, 512(SP)
-	VMOVAPS      Z15, Z22
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z22
-	VMOVUPS      Z21, 576(SP)
-	VMOVAPS      Z16, Z21
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z21
-	VMOVUPS      Z20, 640(SP)
-	VMOVAPS      Z17, Z20
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z20
-	VMOVUPS      Z19, 704(SP)
-	VMOVAPS      Z12, Z19
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z19
-	VMOVUPS      ControlConstants<>+1344(SB), Z24
-	VMOVUPS      Z18, 768(SP)
-	VMOVAPS      Z13, Z18
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z18
-	VMOVUPS      Z30, 832(SP)
-	VMOVAPS      Z14, Z30
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z30
-	VMOVUPS      Z29, 896(SP)
-	VMOVAPS      Z15, Z29
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z29
-	VMOVUPS      Z28, 960(SP)
-	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z28
-	VMOVUPS      Z27, 1024(SP)
-	VMOVAPS      Z17, Z27
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z27
-	VMOVUPS      Z26, 1088(SP)
-	VMOVAPS      Z12, Z26
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z26
-	VMOVUPS      ControlConstants<>+1472(SB), Z24
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z13
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z14
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z15
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z16
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z17
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z12
-	VFMADD231PS  Z7, Z13, Z18
-	VFMADD231PS  Z8, Z14, Z30
-	VFMADD231PS  Z9, Z15, Z29
-	VFMADD231PS  Z10, Z16, Z28
-	VFMADD231PS  Z11, Z17, Z27
-	VFMADD231PS  Z6, Z12, Z26
-	VFMADD231PS  Z7, Z18, Z1
-	VFMADD231PS  Z8, Z30, Z23
-	VFMADD231PS  Z9, Z29, Z22
-	VFMADD231PS  Z10, Z28, Z21
-	VFMADD231PS  Z11, Z27, Z20
-	VFMADD231PS  Z6, Z26, Z19
-	VFMADD231PS  Z7, Z1, Z31
-	VFMADD231PS  Z8, Z23, Z0
-	VFMADD231PS  Z9, Z22, Z5
-	VFMADD231PS  Z10, Z21, Z4
-	VFMADD231PS  Z11, Z20, Z3
-	VFMADD231PS  Z6, Z19, Z2
-	VFMADD231PS  Z31, Z7, Z25
-	VMOVUPS      1088(SP), Z1
-	VFMADD231PS  Z0, Z8, Z1
-	VMOVUPS      1024(SP), Z0
-	VFMADD231PS  Z5, Z9, Z0
-	VMOVUPS      960(SP), Z5
-	VFMADD231PS  Z4, Z10, Z5
-	VMOVUPS      896(SP), Z4
-	VFMADD231PS  Z3, Z11, Z4
-	VMOVUPS      832(SP), Z3
-	VFMADD231PS  Z2, Z6, Z3
-	VMOVUPS      768(SP), Z2
-	VFMADD231PS  Z7, Z25, Z2
-	VMOVUPS      704(SP), Z7
-	VFMADD231PS  Z8, Z1, Z7
-	VMOVUPS      640(SP), Z1
-	VFMADD231PS  Z9, Z0, Z1
-	VMOVUPS      576(SP), Z0
-	VFMADD231PS  Z10, Z5, Z0
-	VMOVUPS      512(SP), Z5
-	VFMADD231PS  Z11, Z4, Z5
-	VMOVUPS      448(SP), Z4
-	VFMADD231PS  Z6, Z3, Z4
-	VMOVUPS      384(SP), Z3
-	VBROADCASTSS ControlConstants<>+1600(SB), Z6
-	VPTERNLOGD   $0x78, Z6, Z3, Z2
-	VMOVUPS      320(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z7
-	VMOVUPS      256(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z1
-	VMOVUPS      192(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z0
-	VMOVUPS      128(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z5
-	VMOVUPS      64(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z4
-	VMOVUPS      Z2, 1344(SI)(R12*1)
-	VMOVUPS      Z7, 1408(SI)(R12*1)
-	VMOVUPS      Z1, 1472(SI)(R12*1)
-	VMOVUPS      Z0, 1536(SI)(R12*1)
-	VMOVUPS      Z5, 1600(SI)(R12*1)
-	VMOVUPS      Z4, 1280(SI)(R12*1)
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      ControlConstants<>+1088(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+1216(SB), Z18
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z13
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z14
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z15
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z16
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z17
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z12
+	VMAXPS       Z7, Z13, Z13
+	VMAXPS       Z8, Z14, Z14
+	VMAXPS       Z9, Z15, Z15
+	VMAXPS       Z10, Z16, Z16
+	VMAXPS       Z11, Z17, Z17
+	VMAXPS       Z6, Z12, Z12
+	VFMADD231PS  Z7, Z19, Z13
+	VFMADD231PS  Z8, Z20, Z14
+	VFMADD231PS  Z9, Z21, Z15
+	VFMADD231PS  Z10, Z22, Z16
+	VFMADD231PS  Z11, Z23, Z17
+	VFMADD231PS  Z6, Z24, Z12
+	VBROADCASTSS ControlConstants<>+1344(SB), Z6
+	VPTERNLOGD   $0x78, Z6, Z1, Z13
+	VPTERNLOGD   $0x78, Z6, Z2, Z14
+	VPTERNLOGD   $0x78, Z6, Z3, Z15
+	VPTERNLOGD   $0x78, Z6, Z4, Z16
+	VPTERNLOGD   $0x78, Z6, Z5, Z17
+	VPTERNLOGD   $0x78, Z6, Z0, Z12
+	VMOVUPS      Z13, 1344(SI)(R12*1)
+	VMOVUPS      Z14, 1408(SI)(R12*1)
+	VMOVUPS      Z15, 1472(SI)(R12*1)
+	VMOVUPS      Z16, 1536(SI)(R12*1)
+	VMOVUPS      Z17, 1600(SI)(R12*1)
+	VMOVUPS      Z12, 1280(SI)(R12*1)
 	ADDQ         $0x00000180, R12
 	CMPQ         R12, $0x00000780
 	JNE          loop3
 	VMOVUPS      5504(SI), Z0
 	VMOVUPS      5568(SI), Z1
-	VBROADCASTSS ControlConstants<>+648(SB), Z2
+	VBROADCASTSS ControlConstants<>+420(SB), Z2
 	VANDPS       Z2, Z1, Z3
 	VANDPS       Z2, Z0, Z2
-	VBROADCASTSS ControlConstants<>+644(SB), Z4
+	VBROADCASTSS ControlConstants<>+416(SB), Z4
 	VMINPS       Z3, Z4, Z3
 	VMINPS       Z2, Z4, Z2
-	VBROADCASTSS ControlConstants<>+652(SB), Z4
+	VBROADCASTSS ControlConstants<>+424(SB), Z4
 	VADDPS       Z4, Z3, Z5
 	VADDPS       Z4, Z2, Z4
 	VPSRLD       $0x14, Z5, Z5
 	VPSRLD       $0x14, Z4, Z4
+	VMOVUPS      ControlConstants<>+448(SB), Z6
+	VMOVAPS      Z5, Z7
+	VPERMI2PS    ControlConstants<>+512(SB), Z6, Z7
+	VMOVAPS      Z4, Z8
+	VPERMI2PS    ControlConstants<>+512(SB), Z6, Z8
+	VSUBPS       Z7, Z3, Z3
+	VSUBPS       Z8, Z2, Z2
+	VMOVUPS      ControlConstants<>+960(SB), Z6
+	VMOVAPS      Z5, Z7
+	VPERMI2PS    ControlConstants<>+1024(SB), Z6, Z7
+	VMOVAPS      Z4, Z8
+	VPERMI2PS    ControlConstants<>+1024(SB), Z6, Z8
+	VMOVUPS      ControlConstants<>+832(SB), Z6
+	VMOVAPS      Z5, Z9
+	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z9
+	VMOVAPS      Z4, Z10
+	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z10
+	VFMADD231PS  Z3, Z7, Z9
+	VFMADD231PS  Z2, Z8, Z10
 	VMOVUPS      ControlConstants<>+704(SB), Z6
 	VMOVAPS      Z5, Z7
 	VPERMI2PS    ControlConstants<>+768(SB), Z6, Z7
 	VMOVAPS      Z4, Z8
 	VPERMI2PS    ControlConstants<>+768(SB), Z6, Z8
-	VSUBPS       Z7, Z3, Z3
-	VSUBPS       Z8, Z2, Z2
-	VMOVUPS      ControlConstants<>+832(SB), Z6
-	VMOVAPS      Z5, Z7
-	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z7
-	VMOVAPS      Z4, Z8
-	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z8
-	VMAXPS       Z3, Z7, Z6
-	VMAXPS       Z2, Z8, Z7
-	VMOVUPS      ControlConstants<>+960(SB), Z8
+	VFMADD231PS  Z3, Z9, Z7
+	VFMADD231PS  Z2, Z10, Z8
+	VMOVUPS      ControlConstants<>+576(SB), Z6
 	VMOVAPS      Z5, Z9
-	VPERMI2PS    ControlConstants<>+1024(SB), Z8, Z9
+	VPERMI2PS    ControlConstants<>+640(SB), Z6, Z9
 	VMOVAPS      Z4, Z10
-	VPERMI2PS    ControlConstants<>+1024(SB), Z8, Z10
-	VMOVUPS      ControlConstants<>+1088(SB), Z8
-	VMOVAPS      Z5, Z11
-	VPERMI2PS    ControlConstants<>+1152(SB), Z8, Z11
-	VMOVAPS      Z4, Z12
-	VPERMI2PS    ControlConstants<>+1152(SB), Z8, Z12
-	VMOVUPS      ControlConstants<>+1216(SB), Z8
-	VMOVAPS      Z5, Z13
-	VPERMI2PS    ControlConstants<>+1280(SB), Z8, Z13
-	VMOVAPS      Z4, Z14
-	VPERMI2PS    ControlConstants<>+1280(SB), Z8, Z14
-	VMOVUPS      ControlConstants<>+1344(SB), Z8
-	VMOVAPS      Z5, Z15
-	VPERMI2PS    ControlConstants<>+1408(SB), Z8, Z15
-	VMOVAPS      Z4, Z16
-	VPERMI2PS    ControlConstants<>+1408(SB), Z8, Z16
-	VMOVUPS      ControlConstants<>+1472(SB), Z8
-	VPERMI2PS    ControlConstants<>+1536(SB), Z8, Z5
-	VPERMI2PS    ControlConstants<>+1536(SB), Z8, Z4
-	VFMADD231PS  Z3, Z5, Z15
-	VFMADD231PS  Z2, Z4, Z16
-	VFMADD231PS  Z3, Z15, Z13
-	VFMADD231PS  Z2, Z16, Z14
-	VFMADD231PS  Z3, Z13, Z11
-	VFMADD231PS  Z2, Z14, Z12
-	VFMADD231PS  Z11, Z3, Z9
-	VFMADD231PS  Z12, Z2, Z10
-	VFMADD231PS  Z3, Z9, Z6
-	VFMADD231PS  Z2, Z10, Z7
-	VBROADCASTSS ControlConstants<>+1600(SB), Z2
-	VPTERNLOGD   $0x78, Z2, Z1, Z6
-	VPTERNLOGD   $0x78, Z2, Z0, Z7
-	VMOVUPS      Z6, 3264(SI)
-	VMOVUPS      Z7, 3200(SI)
+	VPERMI2PS    ControlConstants<>+640(SB), Z6, Z10
+	VFMADD231PS  Z3, Z7, Z9
+	VFMADD231PS  Z2, Z8, Z10
+	VMOVUPS      ControlConstants<>+1088(SB), Z6
+	VMOVAPS      Z5, Z7
+	VPERMI2PS    ControlConstants<>+1152(SB), Z6, Z7
+	VMOVAPS      Z4, Z8
+	VPERMI2PS    ControlConstants<>+1152(SB), Z6, Z8
+	VFMADD231PS  Z3, Z9, Z7
+	VFMADD231PS  Z2, Z10, Z8
+	VMOVUPS      ControlConstants<>+1216(SB), Z6
+	VPERMI2PS    ControlConstants<>+1280(SB), Z6, Z5
+	VPERMI2PS    ControlConstants<>+1280(SB), Z6, Z4
+	VMAXPS       Z3, Z5, Z5
+	VMAXPS       Z2, Z4, Z4
+	VFMADD231PS  Z3, Z7, Z5
+	VFMADD231PS  Z2, Z8, Z4
+	VBROADCASTSS ControlConstants<>+1344(SB), Z2
+	VPTERNLOGD   $0x78, Z2, Z1, Z5
+	VPTERNLOGD   $0x78, Z2, Z0, Z4
+	VMOVUPS      Z5, 3264(SI)
+	VMOVUPS      Z4, 3200(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -9277,21 +9506,21 @@ loop5:
 	VMOVUPS      3776(SI)(R13*1), Z3
 	VMOVUPS      3840(SI)(R13*1), Z4
 	VMOVUPS      3904(SI)(R13*1), Z5
-	VBROADCASTSS ControlConstants<>+648(SB), Z6
+	VBROADCASTSS ControlConstants<>+420(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS ControlConstants<>+644(SB), Z12
+	VBROADCASTSS ControlConstants<>+416(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS ControlConstants<>+652(SB), Z12
+	VBROADCASTSS ControlConstants<>+424(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -9304,6 +9533,57 @@ loop5:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      ControlConstants<>+448(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z24
+	VSUBPS       Z19, Z7, Z7
+	VSUBPS       Z20, Z8, Z8
+	VSUBPS       Z21, Z9, Z9
+	VSUBPS       Z22, Z10, Z10
+	VSUBPS       Z23, Z11, Z11
+	VSUBPS       Z24, Z6, Z6
+	VMOVUPS      ControlConstants<>+960(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z24
+	VMOVUPS      ControlConstants<>+832(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
 	VMOVUPS      ControlConstants<>+704(SB), Z18
 	VMOVAPS      Z13, Z19
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z19
@@ -9317,167 +9597,82 @@ loop5:
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z24
-	VSUBPS       Z19, Z7, Z7
-	VSUBPS       Z20, Z8, Z8
-	VSUBPS       Z21, Z9, Z9
-	VSUBPS       Z22, Z10, Z10
-	VSUBPS       Z23, Z11, Z11
-	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      ControlConstants<>+832(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z24
-	VMAXPS       Z7, Z19, Z18
-	VMAXPS       Z8, Z20, Z19
-	VMAXPS       Z9, Z21, Z20
-	VMAXPS       Z10, Z22, Z21
-	VMAXPS       Z11, Z23, Z22
-	VMAXPS       Z6, Z24, Z23
-	VMOVUPS      ControlConstants<>+960(SB), Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+576(SB), Z18
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z25
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z26
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z27
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z28
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z29
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z30
-	VMOVUPS      ControlConstants<>+1088(SB), Z24
-	VMOVAPS      Z13, Z31
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z31
-	VMOVUPS      Z0, 1152(SP)
-	VMOVAPS      Z14, Z0
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z0
-	VMOVUPS      Z5, 1216(SP)
-	VMOVAPS      Z15, Z5
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z5
-	VMOVUPS      Z4, 1280(SP)
-	VMOVAPS      Z16, Z4
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z4
-	VMOVUPS      Z3, 1344(SP)
-	VMOVAPS      Z17, Z3
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z3
-	VMOVUPS      Z2, 1408(SP)
-	VMOVAPS      Z12, Z2
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z2
-	VMOVUPS      ControlConstants<>+1216(SB), Z24
-	VMOVUPS      Z1, 1472(SP)
-	VMOVAPS      Z13, Z1
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z1
-	VMOVUPS      Z23, 1536(SP)
-	VMOVAPS      Z14, Z23
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z23
-	VMOVUPS      Z22, 1600(SP)
-	VMOVAPS      Z15, Z22
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z22
-	VMOVUPS      Z21, 1664(SP)
-	VMOVAPS      Z16, Z21
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z21
-	VMOVUPS      Z20, 1728(SP)
-	VMOVAPS      Z17, Z20
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z20
-	VMOVUPS      Z19, 1792(SP)
-	VMOVAPS      Z12, Z19
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z19
-	VMOVUPS      ControlConstants<>+1344(SB), Z24
-	VMOVUPS      Z18, 1856(SP)
-	VMOVAPS      Z13, Z18
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z18
-	VMOVUPS      Z30, 1920(SP)
-	VMOVAPS      Z14, Z30
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z30
-	VMOVUPS      Z29, 1984(SP)
-	VMOVAPS      Z15, Z29
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z29
-	VMOVUPS      Z28, 2048(SP)
-	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z28
-	VMOVUPS      Z27, 2112(SP)
-	VMOVAPS      Z17, Z27
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z27
-	VMOVUPS      Z26, 2176(SP)
-	VMOVAPS      Z12, Z26
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z26
-	VMOVUPS      ControlConstants<>+1472(SB), Z24
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z13
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z14
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z15
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z16
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z17
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z12
-	VFMADD231PS  Z7, Z13, Z18
-	VFMADD231PS  Z8, Z14, Z30
-	VFMADD231PS  Z9, Z15, Z29
-	VFMADD231PS  Z10, Z16, Z28
-	VFMADD231PS  Z11, Z17, Z27
-	VFMADD231PS  Z6, Z12, Z26
-	VFMADD231PS  Z7, Z18, Z1
-	VFMADD231PS  Z8, Z30, Z23
-	VFMADD231PS  Z9, Z29, Z22
-	VFMADD231PS  Z10, Z28, Z21
-	VFMADD231PS  Z11, Z27, Z20
-	VFMADD231PS  Z6, Z26, Z19
-	VFMADD231PS  Z7, Z1, Z31
-	VFMADD231PS  Z8, Z23, Z0
-	VFMADD231PS  Z9, Z22, Z5
-	VFMADD231PS  Z10, Z21, Z4
-	VFMADD231PS  Z11, Z20, Z3
-	VFMADD231PS  Z6, Z19, Z2
-	VFMADD231PS  Z31, Z7, Z25
-	VMOVUPS      2176(SP), Z1
-	VFMADD231PS  Z0, Z8, Z1
-	VMOVUPS      2112(SP), Z0
-	VFMADD231PS  Z5, Z9, Z0
-	VMOVUPS      2048(SP), Z5
-	VFMADD231PS  Z4, Z10, Z5
-	VMOVUPS      1984(SP), Z4
-	VFMADD231PS  Z3, Z11, Z4
-	VMOVUPS      1920(SP), Z3
-	VFMADD231PS  Z2, Z6, Z3
-	VMOVUPS      1856(SP), Z2
-	VFMADD231PS  Z7, Z25, Z2
-	VMOVUPS      1792(SP), Z7
-	VFMADD231PS  Z8, Z1, Z7
-	VMOVUPS      1728(SP), Z1
-	VFMADD231PS  Z9, Z0, Z1
-	VMOVUPS      1664(SP), Z0
-	VFMADD231PS  Z10, Z5, Z0
-	VMOVUPS      1600(SP), Z5
-	VFMADD231PS  Z11, Z4, Z5
-	VMOVUPS      1536(SP), Z4
-	VFMADD231PS  Z6, Z3, Z4
-	VMOVUPS      1472(SP), Z3
-	VBROADCASTSS ControlConstants<>+1600(SB), Z6
-	VPTERNLOGD   $0x78, Z6, Z3, Z2
-	VMOVUPS      1408(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z7
-	VMOVUPS      1344(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z1
-	VMOVUPS      1280(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z0
-	VMOVUPS      1216(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z5
-	VMOVUPS      1152(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z4
-	VMOVUPS      Z2, 6080(SI)(R13*1)
-	VMOVUPS      Z7, 6144(SI)(R13*1)
-	VMOVUPS      Z1, 6208(SI)(R13*1)
-	VMOVUPS      Z0, 6272(SI)(R13*1)
-	VMOVUPS      Z5, 6336(SI)(R13*1)
-	VMOVUPS      Z4, 6016(SI)(R13*1)
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      ControlConstants<>+1088(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+1216(SB), Z18
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z13
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z14
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z15
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z16
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z17
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z12
+	VMAXPS       Z7, Z13, Z13
+	VMAXPS       Z8, Z14, Z14
+	VMAXPS       Z9, Z15, Z15
+	VMAXPS       Z10, Z16, Z16
+	VMAXPS       Z11, Z17, Z17
+	VMAXPS       Z6, Z12, Z12
+	VFMADD231PS  Z7, Z19, Z13
+	VFMADD231PS  Z8, Z20, Z14
+	VFMADD231PS  Z9, Z21, Z15
+	VFMADD231PS  Z10, Z22, Z16
+	VFMADD231PS  Z11, Z23, Z17
+	VFMADD231PS  Z6, Z24, Z12
+	VBROADCASTSS ControlConstants<>+1344(SB), Z6
+	VPTERNLOGD   $0x78, Z6, Z1, Z13
+	VPTERNLOGD   $0x78, Z6, Z2, Z14
+	VPTERNLOGD   $0x78, Z6, Z3, Z15
+	VPTERNLOGD   $0x78, Z6, Z4, Z16
+	VPTERNLOGD   $0x78, Z6, Z5, Z17
+	VPTERNLOGD   $0x78, Z6, Z0, Z12
+	VMOVUPS      Z13, 6080(SI)(R13*1)
+	VMOVUPS      Z14, 6144(SI)(R13*1)
+	VMOVUPS      Z15, 6208(SI)(R13*1)
+	VMOVUPS      Z16, 6272(SI)(R13*1)
+	VMOVUPS      Z17, 6336(SI)(R13*1)
+	VMOVUPS      Z12, 6016(SI)(R13*1)
 	ADDQ         $0x00000180, R13
 	CMPQ         R13, $0x00000300
 	JNE          loop5
@@ -9485,17 +9680,17 @@ loop5:
 	VMOVUPS      4416(SI), Z1
 	VMOVUPS      4480(SI), Z2
 	VMOVUPS      4544(SI), Z3
-	VBROADCASTSS ControlConstants<>+648(SB), Z4
+	VBROADCASTSS ControlConstants<>+420(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS ControlConstants<>+644(SB), Z8
+	VBROADCASTSS ControlConstants<>+416(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS ControlConstants<>+652(SB), Z8
+	VBROADCASTSS ControlConstants<>+424(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -9504,6 +9699,41 @@ loop5:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z8, Z8
+	VMOVUPS      ControlConstants<>+448(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    ControlConstants<>+512(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    ControlConstants<>+512(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    ControlConstants<>+512(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    ControlConstants<>+512(SB), Z12, Z16
+	VSUBPS       Z13, Z5, Z5
+	VSUBPS       Z14, Z6, Z6
+	VSUBPS       Z15, Z7, Z7
+	VSUBPS       Z16, Z4, Z4
+	VMOVUPS      ControlConstants<>+960(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    ControlConstants<>+1024(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    ControlConstants<>+1024(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    ControlConstants<>+1024(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    ControlConstants<>+1024(SB), Z12, Z16
+	VMOVUPS      ControlConstants<>+832(SB), Z12
+	VMOVAPS      Z9, Z17
+	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z17
+	VMOVAPS      Z10, Z18
+	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z18
+	VMOVAPS      Z11, Z19
+	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z19
+	VMOVAPS      Z8, Z20
+	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
 	VMOVUPS      ControlConstants<>+704(SB), Z12
 	VMOVAPS      Z9, Z13
 	VPERMI2PS    ControlConstants<>+768(SB), Z12, Z13
@@ -9513,95 +9743,58 @@ loop5:
 	VPERMI2PS    ControlConstants<>+768(SB), Z12, Z15
 	VMOVAPS      Z8, Z16
 	VPERMI2PS    ControlConstants<>+768(SB), Z12, Z16
-	VSUBPS       Z13, Z5, Z5
-	VSUBPS       Z14, Z6, Z6
-	VSUBPS       Z15, Z7, Z7
-	VSUBPS       Z16, Z4, Z4
-	VMOVUPS      ControlConstants<>+832(SB), Z12
-	VMOVAPS      Z9, Z13
-	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z13
-	VMOVAPS      Z10, Z14
-	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z14
-	VMOVAPS      Z11, Z15
-	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z15
-	VMOVAPS      Z8, Z16
-	VPERMI2PS    ControlConstants<>+896(SB), Z12, Z16
-	VMAXPS       Z5, Z13, Z12
-	VMAXPS       Z6, Z14, Z13
-	VMAXPS       Z7, Z15, Z14
-	VMAXPS       Z4, Z16, Z15
-	VMOVUPS      ControlConstants<>+960(SB), Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      ControlConstants<>+576(SB), Z12
 	VMOVAPS      Z9, Z17
-	VPERMI2PS    ControlConstants<>+1024(SB), Z16, Z17
+	VPERMI2PS    ControlConstants<>+640(SB), Z12, Z17
 	VMOVAPS      Z10, Z18
-	VPERMI2PS    ControlConstants<>+1024(SB), Z16, Z18
+	VPERMI2PS    ControlConstants<>+640(SB), Z12, Z18
 	VMOVAPS      Z11, Z19
-	VPERMI2PS    ControlConstants<>+1024(SB), Z16, Z19
+	VPERMI2PS    ControlConstants<>+640(SB), Z12, Z19
 	VMOVAPS      Z8, Z20
-	VPERMI2PS    ControlConstants<>+1024(SB), Z16, Z20
-	VMOVUPS      ControlConstants<>+1088(SB), Z16
-	VMOVAPS      Z9, Z21
-	VPERMI2PS    ControlConstants<>+1152(SB), Z16, Z21
-	VMOVAPS      Z10, Z22
-	VPERMI2PS    ControlConstants<>+1152(SB), Z16, Z22
-	VMOVAPS      Z11, Z23
-	VPERMI2PS    ControlConstants<>+1152(SB), Z16, Z23
-	VMOVAPS      Z8, Z24
-	VPERMI2PS    ControlConstants<>+1152(SB), Z16, Z24
-	VMOVUPS      ControlConstants<>+1216(SB), Z16
-	VMOVAPS      Z9, Z25
-	VPERMI2PS    ControlConstants<>+1280(SB), Z16, Z25
-	VMOVAPS      Z10, Z26
-	VPERMI2PS    ControlConstants<>+1280(SB), Z16, Z26
-	VMOVAPS      Z11, Z27
-	VPERMI2PS    ControlConstants<>+1280(SB), Z16, Z27
-	VMOVAPS      Z8, Z28
-	VPERMI2PS    ControlConstants<>+1280(SB), Z16, Z28
-	VMOVUPS      ControlConstants<>+1344(SB), Z16
-	VMOVAPS      Z9, Z29
-	VPERMI2PS    ControlConstants<>+1408(SB), Z16, Z29
-	VMOVAPS      Z10, Z30
-	VPERMI2PS    ControlConstants<>+1408(SB), Z16, Z30
-	VMOVAPS      Z11, Z31
-	VPERMI2PS    ControlConstants<>+1408(SB), Z16, Z31
-	VMOVUPS      Z0, 2240(SP)
-	VMOVAPS      Z8, Z0
-	VPERMI2PS    ControlConstants<>+1408(SB), Z16, Z0
-	VMOVUPS      ControlConstants<>+1472(SB), Z16
-	VPERMI2PS    ControlConstants<>+1536(SB), Z16, Z9
-	VPERMI2PS    ControlConstants<>+1536(SB), Z16, Z10
-	VPERMI2PS    ControlConstants<>+1536(SB), Z16, Z11
-	VPERMI2PS    ControlConstants<>+1536(SB), Z16, Z8
-	VFMADD231PS  Z5, Z9, Z29
-	VFMADD231PS  Z6, Z10, Z30
-	VFMADD231PS  Z7, Z11, Z31
-	VFMADD231PS  Z4, Z8, Z0
-	VFMADD231PS  Z5, Z29, Z25
-	VFMADD231PS  Z6, Z30, Z26
-	VFMADD231PS  Z7, Z31, Z27
-	VFMADD231PS  Z4, Z0, Z28
-	VFMADD231PS  Z5, Z25, Z21
-	VFMADD231PS  Z6, Z26, Z22
-	VFMADD231PS  Z7, Z27, Z23
-	VFMADD231PS  Z4, Z28, Z24
-	VFMADD231PS  Z21, Z5, Z17
-	VFMADD231PS  Z22, Z6, Z18
-	VFMADD231PS  Z23, Z7, Z19
-	VFMADD231PS  Z24, Z4, Z20
-	VFMADD231PS  Z5, Z17, Z12
-	VFMADD231PS  Z6, Z18, Z13
-	VFMADD231PS  Z7, Z19, Z14
-	VFMADD231PS  Z4, Z20, Z15
-	VBROADCASTSS ControlConstants<>+1600(SB), Z0
-	VPTERNLOGD   $0x78, Z0, Z1, Z12
-	VPTERNLOGD   $0x78, Z0, Z2, Z13
-	VPTERNLOGD   $0x78, Z0, Z3, Z14
-	VMOVUPS      2240(SP), Z1
-	VPTERNLOGD   $0x78, Z0, Z1, Z15
-	VMOVUPS      Z12, 6848(SI)
-	VMOVUPS      Z13, 6912(SI)
-	VMOVUPS      Z14, 6976(SI)
-	VMOVUPS      Z15, 6784(SI)
+	VPERMI2PS    ControlConstants<>+640(SB), Z12, Z20
+	VFMADD231PS  Z5, Z13, Z17
+	VFMADD231PS  Z6, Z14, Z18
+	VFMADD231PS  Z7, Z15, Z19
+	VFMADD231PS  Z4, Z16, Z20
+	VMOVUPS      ControlConstants<>+1088(SB), Z12
+	VMOVAPS      Z9, Z13
+	VPERMI2PS    ControlConstants<>+1152(SB), Z12, Z13
+	VMOVAPS      Z10, Z14
+	VPERMI2PS    ControlConstants<>+1152(SB), Z12, Z14
+	VMOVAPS      Z11, Z15
+	VPERMI2PS    ControlConstants<>+1152(SB), Z12, Z15
+	VMOVAPS      Z8, Z16
+	VPERMI2PS    ControlConstants<>+1152(SB), Z12, Z16
+	VFMADD231PS  Z5, Z17, Z13
+	VFMADD231PS  Z6, Z18, Z14
+	VFMADD231PS  Z7, Z19, Z15
+	VFMADD231PS  Z4, Z20, Z16
+	VMOVUPS      ControlConstants<>+1216(SB), Z12
+	VPERMI2PS    ControlConstants<>+1280(SB), Z12, Z9
+	VPERMI2PS    ControlConstants<>+1280(SB), Z12, Z10
+	VPERMI2PS    ControlConstants<>+1280(SB), Z12, Z11
+	VPERMI2PS    ControlConstants<>+1280(SB), Z12, Z8
+	VMAXPS       Z5, Z9, Z9
+	VMAXPS       Z6, Z10, Z10
+	VMAXPS       Z7, Z11, Z11
+	VMAXPS       Z4, Z8, Z8
+	VFMADD231PS  Z5, Z13, Z9
+	VFMADD231PS  Z6, Z14, Z10
+	VFMADD231PS  Z7, Z15, Z11
+	VFMADD231PS  Z4, Z16, Z8
+	VBROADCASTSS ControlConstants<>+1344(SB), Z4
+	VPTERNLOGD   $0x78, Z4, Z1, Z9
+	VPTERNLOGD   $0x78, Z4, Z2, Z10
+	VPTERNLOGD   $0x78, Z4, Z3, Z11
+	VPTERNLOGD   $0x78, Z4, Z0, Z8
+	VMOVUPS      Z9, 6848(SI)
+	VMOVUPS      Z10, 6912(SI)
+	VMOVUPS      Z11, 6976(SI)
+	VMOVUPS      Z8, 6784(SI)
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS     4544(DI), Z0
@@ -9704,22 +9897,22 @@ loop5:
 	VFMADD231PS      6720(SI), Z4, Z2
 	VBROADCASTSS     4524(DI), Z4
 	VFMADD231PS      6720(SI), Z4, Z3
-	VFMADD231PS.BCST 4336(DI), Z15, Z0
-	VFMADD231PS.BCST 4400(DI), Z15, Z1
-	VFMADD231PS.BCST 4464(DI), Z15, Z2
-	VFMADD231PS.BCST 4528(DI), Z15, Z3
-	VFMADD231PS.BCST 4340(DI), Z12, Z0
-	VFMADD231PS.BCST 4404(DI), Z12, Z1
-	VFMADD231PS.BCST 4468(DI), Z12, Z2
-	VFMADD231PS.BCST 4532(DI), Z12, Z3
-	VFMADD231PS.BCST 4344(DI), Z13, Z0
-	VFMADD231PS.BCST 4408(DI), Z13, Z1
-	VFMADD231PS.BCST 4472(DI), Z13, Z2
-	VFMADD231PS.BCST 4536(DI), Z13, Z3
-	VFMADD231PS.BCST 4348(DI), Z14, Z0
-	VFMADD231PS.BCST 4412(DI), Z14, Z1
-	VFMADD231PS.BCST 4476(DI), Z14, Z2
-	VFMADD231PS.BCST 4540(DI), Z14, Z3
+	VFMADD231PS.BCST 4336(DI), Z8, Z0
+	VFMADD231PS.BCST 4400(DI), Z8, Z1
+	VFMADD231PS.BCST 4464(DI), Z8, Z2
+	VFMADD231PS.BCST 4528(DI), Z8, Z3
+	VFMADD231PS.BCST 4340(DI), Z9, Z0
+	VFMADD231PS.BCST 4404(DI), Z9, Z1
+	VFMADD231PS.BCST 4468(DI), Z9, Z2
+	VFMADD231PS.BCST 4532(DI), Z9, Z3
+	VFMADD231PS.BCST 4344(DI), Z10, Z0
+	VFMADD231PS.BCST 4408(DI), Z10, Z1
+	VFMADD231PS.BCST 4472(DI), Z10, Z2
+	VFMADD231PS.BCST 4536(DI), Z10, Z3
+	VFMADD231PS.BCST 4348(DI), Z11, Z0
+	VFMADD231PS.BCST 4412(DI), Z11, Z1
+	VFMADD231PS.BCST 4476(DI), Z11, Z2
+	VFMADD231PS.BCST 4540(DI), Z11, Z3
 	VMOVUPS          Z0, 3328(SI)
 	VMOVUPS          Z1, 3392(SI)
 	VMOVUPS          Z2, 3456(SI)
@@ -9737,7 +9930,7 @@ loop5:
 	VADDPS      Z1, Z0, Z0
 	VADDPS      Z2, Z0, Z0
 	VADDPS      Z3, Z0, Z0
-	VMULPS.BCST ControlConstants<>+1792(SB), Z0, Z0
+	VMULPS.BCST ControlConstants<>+1728(SB), Z0, Z0
 	VMOVUPS     5632(SI), Z1
 	VXORPS      X2, X2, X2
 	VCMPPS      $0x1e, Z2, Z1, K1
@@ -9775,15 +9968,15 @@ TEXT ·controlGradBatchAVX2(SB), NOSPLIT, $32-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      ControlConstants<>+1604(SB), Y0
+	VMOVUPS      ControlConstants<>+1576(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       ControlConstants<>+480(SB), Y0, Y0
+	VANDPS       ControlConstants<>+1412(SB), Y0, Y0
 	VMOVUPS      Y0, 5632(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 5696(SI)
-	VMOVUPS      ControlConstants<>+1636(SB), Y1
+	VMOVUPS      ControlConstants<>+1608(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       ControlConstants<>+480(SB), Y1, Y1
+	VANDPS       ControlConstants<>+1412(SB), Y1, Y1
 	VMOVUPS      Y1, 5664(SI)
 	VMOVUPS      Y0, 5728(SI)
 	LEAQ         5760(SI), BX
@@ -10261,10 +10454,10 @@ loop4:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      ControlConstants<>+576(SB), Y4
+	VMOVUPS      ControlConstants<>+1508(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      ControlConstants<>+544(SB), Y5
+	VMOVUPS      ControlConstants<>+1476(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -10900,10 +11093,10 @@ loop8:
 	VEXTRACTF128 $0x01, Y1, X3
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
-	VMOVUPS      ControlConstants<>+576(SB), Y4
+	VMOVUPS      ControlConstants<>+1508(SB), Y4
 	VMINPD       Y1, Y4, Y1
 	VMINPD       Y0, Y4, Y0
-	VMOVUPS      ControlConstants<>+544(SB), Y5
+	VMOVUPS      ControlConstants<>+1476(SB), Y5
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y0, Y5, Y0
 	VMULPD       Y1, Y1, Y6
@@ -11258,9 +11451,9 @@ loop8:
 	VSUBPS  1024(SI), Y0, Y0
 	VSUBPS  1056(SI), Y1, Y1
 	VSUBPS  1088(SI), Y2, Y2
-	VMULPS  ControlConstants<>+448(SB), Y1, Y8
-	VMULPS  ControlConstants<>+448(SB), Y2, Y9
-	VMULPS  ControlConstants<>+448(SB), Y0, Y10
+	VMULPS  ControlConstants<>+1380(SB), Y1, Y8
+	VMULPS  ControlConstants<>+1380(SB), Y2, Y9
+	VMULPS  ControlConstants<>+1380(SB), Y0, Y10
 	VMULPS  Y1, Y1, Y1
 	VMULPS  Y2, Y2, Y2
 	VMULPS  Y0, Y0, Y0
@@ -11270,9 +11463,9 @@ loop8:
 	VSUBPS  1120(SI), Y3, Y3
 	VSUBPS  1152(SI), Y4, Y4
 	VSUBPS  1184(SI), Y5, Y5
-	VMULPS  ControlConstants<>+448(SB), Y3, Y8
-	VMULPS  ControlConstants<>+448(SB), Y4, Y10
-	VMULPS  ControlConstants<>+448(SB), Y5, Y11
+	VMULPS  ControlConstants<>+1380(SB), Y3, Y8
+	VMULPS  ControlConstants<>+1380(SB), Y4, Y10
+	VMULPS  ControlConstants<>+1380(SB), Y5, Y11
 	VMULPS  Y3, Y3, Y3
 	VMULPS  Y4, Y4, Y4
 	VMULPS  Y5, Y5, Y5
@@ -11281,8 +11474,8 @@ loop8:
 	VMOVUPS Y11, 160(BX)
 	VSUBPS  1216(SI), Y6, Y6
 	VSUBPS  1248(SI), Y7, Y7
-	VMULPS  ControlConstants<>+448(SB), Y6, Y12
-	VMULPS  ControlConstants<>+448(SB), Y7, Y13
+	VMULPS  ControlConstants<>+1380(SB), Y6, Y12
+	VMULPS  ControlConstants<>+1380(SB), Y7, Y13
 	VMULPS  Y6, Y6, Y6
 	VMULPS  Y7, Y7, Y7
 	VMOVUPS Y12, 192(BX)
@@ -11293,14 +11486,14 @@ loop8:
 	VADDPS  Y5, Y1, Y1
 	VADDPS  Y6, Y0, Y0
 	VADDPS  Y7, Y1, Y1
-	VMULPS  ControlConstants<>+416(SB), Y0, Y0
+	VMULPS  ControlConstants<>+1348(SB), Y0, Y0
 	VMOVUPS 5632(SI), Y2
 	VXORPS  X3, X3, X3
 	VCMPPS  $0x1e, Y3, Y2, Y2
 	VANDPS  Y0, Y2, Y0
 	VADDPS  5696(SI), Y0, Y0
 	VMOVUPS Y0, 5696(SI)
-	VMULPS  ControlConstants<>+416(SB), Y1, Y0
+	VMULPS  ControlConstants<>+1348(SB), Y1, Y0
 	VMOVUPS 5664(SI), Y1
 	VCMPPS  $0x1e, Y3, Y1, Y1
 	VANDPS  Y0, Y1, Y0
@@ -11334,7 +11527,7 @@ loop8:
 	VMOVUPS      288(BX), Y4
 	VBROADCASTSS 4484(DI), Y5
 	VFMADD231PS  Y5, Y12, Y2
-	VMOVUPS      ControlConstants<>+480(SB), Y5
+	VMOVUPS      ControlConstants<>+1412(SB), Y5
 	VMOVAPS      Y5, Y6
 	VFNMADD231PS Y4, Y4, Y6
 	VMOVUPS      320(BX), Y4
@@ -11914,7 +12107,7 @@ loop10:
 	CMPQ         R9, $0x00000400
 	JNE          loop10
 	VMOVUPS      1280(SI)(R11*1), Y0
-	VMOVUPS      ControlConstants<>+480(SB), Y1
+	VMOVUPS      ControlConstants<>+1412(SB), Y1
 	VMOVAPS      Y1, Y2
 	VFNMADD231PS Y0, Y0, Y2
 	VMULPS       Y2, Y15, Y0
@@ -12111,7 +12304,7 @@ loop10:
 	VFMADD231PS  Y2, Y0, Y13
 	VFMADD231PS  Y2, Y1, Y12
 	VMOVUPS      3200(SI), Y0
-	VMOVUPS      ControlConstants<>+480(SB), Y1
+	VMOVUPS      ControlConstants<>+1412(SB), Y1
 	VMOVAPS      Y1, Y2
 	VFNMADD231PS Y0, Y0, Y2
 	VMULPS       Y2, Y15, Y0
@@ -12830,7 +13023,7 @@ loop18:
 
 // func controlGradBatchAVX512(p *Control, b *ControlBatch, xs *[16]float32, ys *[4]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·controlGradBatchAVX512(SB), $2304-52
+TEXT ·controlGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -12841,9 +13034,9 @@ TEXT ·controlGradBatchAVX512(SB), $2304-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      ControlConstants<>+1728(SB), Z0
+	VMOVUPS      ControlConstants<>+1664(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS ControlConstants<>+652(SB), Z0
+	VBROADCASTSS ControlConstants<>+424(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 5632(SI)
 	VXORPS       X0, X0, X0
@@ -13240,21 +13433,21 @@ loop3:
 	VMOVUPS      3776(SI)(R12*1), Z3
 	VMOVUPS      3840(SI)(R12*1), Z4
 	VMOVUPS      3904(SI)(R12*1), Z5
-	VBROADCASTSS ControlConstants<>+648(SB), Z6
+	VBROADCASTSS ControlConstants<>+420(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS ControlConstants<>+644(SB), Z12
+	VBROADCASTSS ControlConstants<>+416(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS ControlConstants<>+652(SB), Z12
+	VBROADCASTSS ControlConstants<>+424(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -13267,6 +13460,57 @@ loop3:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      ControlConstants<>+448(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z24
+	VSUBPS       Z19, Z7, Z7
+	VSUBPS       Z20, Z8, Z8
+	VSUBPS       Z21, Z9, Z9
+	VSUBPS       Z22, Z10, Z10
+	VSUBPS       Z23, Z11, Z11
+	VSUBPS       Z24, Z6, Z6
+	VMOVUPS      ControlConstants<>+960(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z24
+	VMOVUPS      ControlConstants<>+832(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
 	VMOVUPS      ControlConstants<>+704(SB), Z18
 	VMOVAPS      Z13, Z19
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z19
@@ -13280,235 +13524,150 @@ loop3:
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z24
-	VSUBPS       Z19, Z7, Z7
-	VSUBPS       Z20, Z8, Z8
-	VSUBPS       Z21, Z9, Z9
-	VSUBPS       Z22, Z10, Z10
-	VSUBPS       Z23, Z11, Z11
-	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      ControlConstants<>+832(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z24
-	VMAXPS       Z7, Z19, Z18
-	VMAXPS       Z8, Z20, Z19
-	VMAXPS       Z9, Z21, Z20
-	VMAXPS       Z10, Z22, Z21
-	VMAXPS       Z11, Z23, Z22
-	VMAXPS       Z6, Z24, Z23
-	VMOVUPS      ControlConstants<>+960(SB), Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+576(SB), Z18
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z25
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z26
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z27
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z28
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z29
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z30
-	VMOVUPS      ControlConstants<>+1088(SB), Z24
-	VMOVAPS      Z13, Z31
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z31
-	VMOVUPS      Z0, 64(SP)
-	VMOVAPS      Z14, Z0
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z0
-	VMOVUPS      Z5, 128(SP)
-	VMOVAPS      Z15, Z5
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z5
-	VMOVUPS      Z4, 192(SP)
-	VMOVAPS      Z16, Z4
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z4
-	VMOVUPS      Z3, 256(SP)
-	VMOVAPS      Z17, Z3
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z3
-	VMOVUPS      Z2, 320(SP)
-	VMOVAPS      Z12, Z2
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z2
-	VMOVUPS      ControlConstants<>+1216(SB), Z24
-	VMOVUPS      Z1, 384(SP)
-	VMOVAPS      Z13, Z1
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z1
-	VMOVUPS      Z23, 448(SP)
-	VMOVAPS      Z14, Z23
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z23
-	VMOVUPS      Z22, 512(SP)
-	VMOVAPS      Z15, Z22
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z22
-	VMOVUPS      Z21, 576(SP)
-	VMOVAPS      Z16, Z21
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z21
-	VMOVUPS      Z20, 640(SP)
-	VMOVAPS      Z17, Z20
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z20
-	VMOVUPS      Z19, 704(SP)
-	VMOVAPS      Z12, Z19
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z19
-	VMOVUPS      ControlConstants<>+1344(SB), Z24
-	VMOVUPS      Z18, 768(SP)
-	VMOVAPS      Z13, Z18
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z18
-	VMOVUPS      Z30, 832(SP)
-	VMOVAPS      Z14, Z30
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z30
-	VMOVUPS      Z29, 896(SP)
-	VMOVAPS      Z15, Z29
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z29
-	VMOVUPS      Z28, 960(SP)
-	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z28
-	VMOVUPS      Z27, 1024(SP)
-	VMOVAPS      Z17, Z27
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z27
-	VMOVUPS      Z26, 1088(SP)
-	VMOVAPS      Z12, Z26
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z26
-	VMOVUPS      ControlConstants<>+1472(SB), Z24
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z13
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z14
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z15
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z16
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z17
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z12
-	VFMADD231PS  Z7, Z13, Z18
-	VFMADD231PS  Z8, Z14, Z30
-	VFMADD231PS  Z9, Z15, Z29
-	VFMADD231PS  Z10, Z16, Z28
-	VFMADD231PS  Z11, Z17, Z27
-	VFMADD231PS  Z6, Z12, Z26
-	VFMADD231PS  Z7, Z18, Z1
-	VFMADD231PS  Z8, Z30, Z23
-	VFMADD231PS  Z9, Z29, Z22
-	VFMADD231PS  Z10, Z28, Z21
-	VFMADD231PS  Z11, Z27, Z20
-	VFMADD231PS  Z6, Z26, Z19
-	VFMADD231PS  Z7, Z1, Z31
-	VFMADD231PS  Z8, Z23, Z0
-	VFMADD231PS  Z9, Z22, Z5
-	VFMADD231PS  Z10, Z21, Z4
-	VFMADD231PS  Z11, Z20, Z3
-	VFMADD231PS  Z6, Z19, Z2
-	VFMADD231PS  Z31, Z7, Z25
-	VMOVUPS      1088(SP), Z1
-	VFMADD231PS  Z0, Z8, Z1
-	VMOVUPS      1024(SP), Z0
-	VFMADD231PS  Z5, Z9, Z0
-	VMOVUPS      960(SP), Z5
-	VFMADD231PS  Z4, Z10, Z5
-	VMOVUPS      896(SP), Z4
-	VFMADD231PS  Z3, Z11, Z4
-	VMOVUPS      832(SP), Z3
-	VFMADD231PS  Z2, Z6, Z3
-	VMOVUPS      768(SP), Z2
-	VFMADD231PS  Z7, Z25, Z2
-	VMOVUPS      704(SP), Z7
-	VFMADD231PS  Z8, Z1, Z7
-	VMOVUPS      640(SP), Z1
-	VFMADD231PS  Z9, Z0, Z1
-	VMOVUPS      576(SP), Z0
-	VFMADD231PS  Z10, Z5, Z0
-	VMOVUPS      512(SP), Z5
-	VFMADD231PS  Z11, Z4, Z5
-	VMOVUPS      448(SP), Z4
-	VFMADD231PS  Z6, Z3, Z4
-	VMOVUPS      384(SP), Z3
-	VBROADCASTSS ControlConstants<>+1600(SB), Z6
-	VPTERNLOGD   $0x78, Z6, Z3, Z2
-	VMOVUPS      320(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z7
-	VMOVUPS      256(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z1
-	VMOVUPS      192(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z0
-	VMOVUPS      128(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z5
-	VMOVUPS      64(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z4
-	VMOVUPS      Z2, 1344(SI)(R12*1)
-	VMOVUPS      Z7, 1408(SI)(R12*1)
-	VMOVUPS      Z1, 1472(SI)(R12*1)
-	VMOVUPS      Z0, 1536(SI)(R12*1)
-	VMOVUPS      Z5, 1600(SI)(R12*1)
-	VMOVUPS      Z4, 1280(SI)(R12*1)
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      ControlConstants<>+1088(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+1216(SB), Z18
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z13
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z14
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z15
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z16
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z17
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z12
+	VMAXPS       Z7, Z13, Z13
+	VMAXPS       Z8, Z14, Z14
+	VMAXPS       Z9, Z15, Z15
+	VMAXPS       Z10, Z16, Z16
+	VMAXPS       Z11, Z17, Z17
+	VMAXPS       Z6, Z12, Z12
+	VFMADD231PS  Z7, Z19, Z13
+	VFMADD231PS  Z8, Z20, Z14
+	VFMADD231PS  Z9, Z21, Z15
+	VFMADD231PS  Z10, Z22, Z16
+	VFMADD231PS  Z11, Z23, Z17
+	VFMADD231PS  Z6, Z24, Z12
+	VBROADCASTSS ControlConstants<>+1344(SB), Z6
+	VPTERNLOGD   $0x78, Z6, Z1, Z13
+	VPTERNLOGD   $0x78, Z6, Z2, Z14
+	VPTERNLOGD   $0x78, Z6, Z3, Z15
+	VPTERNLOGD   $0x78, Z6, Z4, Z16
+	VPTERNLOGD   $0x78, Z6, Z5, Z17
+	VPTERNLOGD   $0x78, Z6, Z0, Z12
+	VMOVUPS      Z13, 1344(SI)(R12*1)
+	VMOVUPS      Z14, 1408(SI)(R12*1)
+	VMOVUPS      Z15, 1472(SI)(R12*1)
+	VMOVUPS      Z16, 1536(SI)(R12*1)
+	VMOVUPS      Z17, 1600(SI)(R12*1)
+	VMOVUPS      Z12, 1280(SI)(R12*1)
 	ADDQ         $0x00000180, R12
 	CMPQ         R12, $0x00000780
 	JNE          loop3
 	VMOVUPS      5504(SI), Z0
 	VMOVUPS      5568(SI), Z1
-	VBROADCASTSS ControlConstants<>+648(SB), Z2
+	VBROADCASTSS ControlConstants<>+420(SB), Z2
 	VANDPS       Z2, Z1, Z3
 	VANDPS       Z2, Z0, Z2
-	VBROADCASTSS ControlConstants<>+644(SB), Z4
+	VBROADCASTSS ControlConstants<>+416(SB), Z4
 	VMINPS       Z3, Z4, Z3
 	VMINPS       Z2, Z4, Z2
-	VBROADCASTSS ControlConstants<>+652(SB), Z4
+	VBROADCASTSS ControlConstants<>+424(SB), Z4
 	VADDPS       Z4, Z3, Z5
 	VADDPS       Z4, Z2, Z4
 	VPSRLD       $0x14, Z5, Z5
 	VPSRLD       $0x14, Z4, Z4
+	VMOVUPS      ControlConstants<>+448(SB), Z6
+	VMOVAPS      Z5, Z7
+	VPERMI2PS    ControlConstants<>+512(SB), Z6, Z7
+	VMOVAPS      Z4, Z8
+	VPERMI2PS    ControlConstants<>+512(SB), Z6, Z8
+	VSUBPS       Z7, Z3, Z3
+	VSUBPS       Z8, Z2, Z2
+	VMOVUPS      ControlConstants<>+960(SB), Z6
+	VMOVAPS      Z5, Z7
+	VPERMI2PS    ControlConstants<>+1024(SB), Z6, Z7
+	VMOVAPS      Z4, Z8
+	VPERMI2PS    ControlConstants<>+1024(SB), Z6, Z8
+	VMOVUPS      ControlConstants<>+832(SB), Z6
+	VMOVAPS      Z5, Z9
+	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z9
+	VMOVAPS      Z4, Z10
+	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z10
+	VFMADD231PS  Z3, Z7, Z9
+	VFMADD231PS  Z2, Z8, Z10
 	VMOVUPS      ControlConstants<>+704(SB), Z6
 	VMOVAPS      Z5, Z7
 	VPERMI2PS    ControlConstants<>+768(SB), Z6, Z7
 	VMOVAPS      Z4, Z8
 	VPERMI2PS    ControlConstants<>+768(SB), Z6, Z8
-	VSUBPS       Z7, Z3, Z3
-	VSUBPS       Z8, Z2, Z2
-	VMOVUPS      ControlConstants<>+832(SB), Z6
-	VMOVAPS      Z5, Z7
-	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z7
-	VMOVAPS      Z4, Z8
-	VPERMI2PS    ControlConstants<>+896(SB), Z6, Z8
-	VMAXPS       Z3, Z7, Z6
-	VMAXPS       Z2, Z8, Z7
-	VMOVUPS      ControlConstants<>+960(SB), Z8
+	VFMADD231PS  Z3, Z9, Z7
+	VFMADD231PS  Z2, Z10, Z8
+	VMOVUPS      ControlConstants<>+576(SB), Z6
 	VMOVAPS      Z5, Z9
-	VPERMI2PS    ControlConstants<>+1024(SB), Z8, Z9
+	VPERMI2PS    ControlConstants<>+640(SB), Z6, Z9
 	VMOVAPS      Z4, Z10
-	VPERMI2PS    ControlConstants<>+1024(SB), Z8, Z10
-	VMOVUPS      ControlConstants<>+1088(SB), Z8
-	VMOVAPS      Z5, Z11
-	VPERMI2PS    ControlConstants<>+1152(SB), Z8, Z11
-	VMOVAPS      Z4, Z12
-	VPERMI2PS    ControlConstants<>+1152(SB), Z8, Z12
-	VMOVUPS      ControlConstants<>+1216(SB), Z8
-	VMOVAPS      Z5, Z13
-	VPERMI2PS    ControlConstants<>+1280(SB), Z8, Z13
-	VMOVAPS      Z4, Z14
-	VPERMI2PS    ControlConstants<>+1280(SB), Z8, Z14
-	VMOVUPS      ControlConstants<>+1344(SB), Z8
-	VMOVAPS      Z5, Z15
-	VPERMI2PS    ControlConstants<>+1408(SB), Z8, Z15
-	VMOVAPS      Z4, Z16
-	VPERMI2PS    ControlConstants<>+1408(SB), Z8, Z16
-	VMOVUPS      ControlConstants<>+1472(SB), Z8
-	VPERMI2PS    ControlConstants<>+1536(SB), Z8, Z5
-	VPERMI2PS    ControlConstants<>+1536(SB), Z8, Z4
-	VFMADD231PS  Z3, Z5, Z15
-	VFMADD231PS  Z2, Z4, Z16
-	VFMADD231PS  Z3, Z15, Z13
-	VFMADD231PS  Z2, Z16, Z14
-	VFMADD231PS  Z3, Z13, Z11
-	VFMADD231PS  Z2, Z14, Z12
-	VFMADD231PS  Z11, Z3, Z9
-	VFMADD231PS  Z12, Z2, Z10
-	VFMADD231PS  Z3, Z9, Z6
-	VFMADD231PS  Z2, Z10, Z7
-	VBROADCASTSS ControlConstants<>+1600(SB), Z2
-	VPTERNLOGD   $0x78, Z2, Z1, Z6
-	VPTERNLOGD   $0x78, Z2, Z0, Z7
-	VMOVUPS      Z6, 3264(SI)
-	VMOVUPS      Z7, 3200(SI)
+	VPERMI2PS    ControlConstants<>+640(SB), Z6, Z10
+	VFMADD231PS  Z3, Z7, Z9
+	VFMADD231PS  Z2, Z8, Z10
+	VMOVUPS      ControlConstants<>+1088(SB), Z6
+	VMOVAPS      Z5, Z7
+	VPERMI2PS    ControlConstants<>+1152(SB), Z6, Z7
+	VMOVAPS      Z4, Z8
+	VPERMI2PS    ControlConstants<>+1152(SB), Z6, Z8
+	VFMADD231PS  Z3, Z9, Z7
+	VFMADD231PS  Z2, Z10, Z8
+	VMOVUPS      ControlConstants<>+1216(SB), Z6
+	VPERMI2PS    ControlConstants<>+1280(SB), Z6, Z5
+	VPERMI2PS    ControlConstants<>+1280(SB), Z6, Z4
+	VMAXPS       Z3, Z5, Z5
+	VMAXPS       Z2, Z4, Z4
+	VFMADD231PS  Z3, Z7, Z5
+	VFMADD231PS  Z2, Z8, Z4
+	VBROADCASTSS ControlConstants<>+1344(SB), Z2
+	VPTERNLOGD   $0x78, Z2, Z1, Z5
+	VPTERNLOGD   $0x78, Z2, Z0, Z4
+	VMOVUPS      Z5, 3264(SI)
+	VMOVUPS      Z4, 3200(SI)
 
 	// z2 = W2·a1 + b2; a2 = tanh(z2)
 	VXORPS  X0, X0, X0
@@ -13713,21 +13872,21 @@ loop5:
 	VMOVUPS      3776(SI)(R13*1), Z3
 	VMOVUPS      3840(SI)(R13*1), Z4
 	VMOVUPS      3904(SI)(R13*1), Z5
-	VBROADCASTSS ControlConstants<>+648(SB), Z6
+	VBROADCASTSS ControlConstants<>+420(SB), Z6
 	VANDPS       Z6, Z1, Z7
 	VANDPS       Z6, Z2, Z8
 	VANDPS       Z6, Z3, Z9
 	VANDPS       Z6, Z4, Z10
 	VANDPS       Z6, Z5, Z11
 	VANDPS       Z6, Z0, Z6
-	VBROADCASTSS ControlConstants<>+644(SB), Z12
+	VBROADCASTSS ControlConstants<>+416(SB), Z12
 	VMINPS       Z7, Z12, Z7
 	VMINPS       Z8, Z12, Z8
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 	VMINPS       Z6, Z12, Z6
-	VBROADCASTSS ControlConstants<>+652(SB), Z12
+	VBROADCASTSS ControlConstants<>+424(SB), Z12
 	VADDPS       Z12, Z7, Z13
 	VADDPS       Z12, Z8, Z14
 	VADDPS       Z12, Z9, Z15
@@ -13740,6 +13899,57 @@ loop5:
 	VPSRLD       $0x14, Z16, Z16
 	VPSRLD       $0x14, Z17, Z17
 	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      ControlConstants<>+448(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+512(SB), Z18, Z24
+	VSUBPS       Z19, Z7, Z7
+	VSUBPS       Z20, Z8, Z8
+	VSUBPS       Z21, Z9, Z9
+	VSUBPS       Z22, Z10, Z10
+	VSUBPS       Z23, Z11, Z11
+	VSUBPS       Z24, Z6, Z6
+	VMOVUPS      ControlConstants<>+960(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1024(SB), Z18, Z24
+	VMOVUPS      ControlConstants<>+832(SB), Z18
+	VMOVAPS      Z13, Z25
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z25
+	VMOVAPS      Z14, Z26
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z26
+	VMOVAPS      Z15, Z27
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z27
+	VMOVAPS      Z16, Z28
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z28
+	VMOVAPS      Z17, Z29
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z29
+	VMOVAPS      Z12, Z30
+	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
 	VMOVUPS      ControlConstants<>+704(SB), Z18
 	VMOVAPS      Z13, Z19
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z19
@@ -13753,167 +13963,82 @@ loop5:
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z23
 	VMOVAPS      Z12, Z24
 	VPERMI2PS    ControlConstants<>+768(SB), Z18, Z24
-	VSUBPS       Z19, Z7, Z7
-	VSUBPS       Z20, Z8, Z8
-	VSUBPS       Z21, Z9, Z9
-	VSUBPS       Z22, Z10, Z10
-	VSUBPS       Z23, Z11, Z11
-	VSUBPS       Z24, Z6, Z6
-	VMOVUPS      ControlConstants<>+832(SB), Z18
-	VMOVAPS      Z13, Z19
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z19
-	VMOVAPS      Z14, Z20
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z20
-	VMOVAPS      Z15, Z21
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z21
-	VMOVAPS      Z16, Z22
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z22
-	VMOVAPS      Z17, Z23
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z23
-	VMOVAPS      Z12, Z24
-	VPERMI2PS    ControlConstants<>+896(SB), Z18, Z24
-	VMAXPS       Z7, Z19, Z18
-	VMAXPS       Z8, Z20, Z19
-	VMAXPS       Z9, Z21, Z20
-	VMAXPS       Z10, Z22, Z21
-	VMAXPS       Z11, Z23, Z22
-	VMAXPS       Z6, Z24, Z23
-	VMOVUPS      ControlConstants<>+960(SB), Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+576(SB), Z18
 	VMOVAPS      Z13, Z25
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z25
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z25
 	VMOVAPS      Z14, Z26
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z26
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z26
 	VMOVAPS      Z15, Z27
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z27
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z27
 	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z28
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z28
 	VMOVAPS      Z17, Z29
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z29
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z29
 	VMOVAPS      Z12, Z30
-	VPERMI2PS    ControlConstants<>+1024(SB), Z24, Z30
-	VMOVUPS      ControlConstants<>+1088(SB), Z24
-	VMOVAPS      Z13, Z31
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z31
-	VMOVUPS      Z0, 1152(SP)
-	VMOVAPS      Z14, Z0
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z0
-	VMOVUPS      Z5, 1216(SP)
-	VMOVAPS      Z15, Z5
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z5
-	VMOVUPS      Z4, 1280(SP)
-	VMOVAPS      Z16, Z4
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z4
-	VMOVUPS      Z3, 1344(SP)
-	VMOVAPS      Z17, Z3
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z3
-	VMOVUPS      Z2, 1408(SP)
-	VMOVAPS      Z12, Z2
-	VPERMI2PS    ControlConstants<>+1152(SB), Z24, Z2
-	VMOVUPS      ControlConstants<>+1216(SB), Z24
-	VMOVUPS      Z1, 1472(SP)
-	VMOVAPS      Z13, Z1
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z1
-	VMOVUPS      Z23, 1536(SP)
-	VMOVAPS      Z14, Z23
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z23
-	VMOVUPS      Z22, 1600(SP)
-	VMOVAPS      Z15, Z22
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z22
-	VMOVUPS      Z21, 1664(SP)
-	VMOVAPS      Z16, Z21
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z21
-	VMOVUPS      Z20, 1728(SP)
-	VMOVAPS      Z17, Z20
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z20
-	VMOVUPS      Z19, 1792(SP)
-	VMOVAPS      Z12, Z19
-	VPERMI2PS    ControlConstants<>+1280(SB), Z24, Z19
-	VMOVUPS      ControlConstants<>+1344(SB), Z24
-	VMOVUPS      Z18, 1856(SP)
-	VMOVAPS      Z13, Z18
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z18
-	VMOVUPS      Z30, 1920(SP)
-	VMOVAPS      Z14, Z30
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z30
-	VMOVUPS      Z29, 1984(SP)
-	VMOVAPS      Z15, Z29
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z29
-	VMOVUPS      Z28, 2048(SP)
-	VMOVAPS      Z16, Z28
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z28
-	VMOVUPS      Z27, 2112(SP)
-	VMOVAPS      Z17, Z27
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z27
-	VMOVUPS      Z26, 2176(SP)
-	VMOVAPS      Z12, Z26
-	VPERMI2PS    ControlConstants<>+1408(SB), Z24, Z26
-	VMOVUPS      ControlConstants<>+1472(SB), Z24
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z13
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z14
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z15
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z16
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z17
-	VPERMI2PS    ControlConstants<>+1536(SB), Z24, Z12
-	VFMADD231PS  Z7, Z13, Z18
-	VFMADD231PS  Z8, Z14, Z30
-	VFMADD231PS  Z9, Z15, Z29
-	VFMADD231PS  Z10, Z16, Z28
-	VFMADD231PS  Z11, Z17, Z27
-	VFMADD231PS  Z6, Z12, Z26
-	VFMADD231PS  Z7, Z18, Z1
-	VFMADD231PS  Z8, Z30, Z23
-	VFMADD231PS  Z9, Z29, Z22
-	VFMADD231PS  Z10, Z28, Z21
-	VFMADD231PS  Z11, Z27, Z20
-	VFMADD231PS  Z6, Z26, Z19
-	VFMADD231PS  Z7, Z1, Z31
-	VFMADD231PS  Z8, Z23, Z0
-	VFMADD231PS  Z9, Z22, Z5
-	VFMADD231PS  Z10, Z21, Z4
-	VFMADD231PS  Z11, Z20, Z3
-	VFMADD231PS  Z6, Z19, Z2
-	VFMADD231PS  Z31, Z7, Z25
-	VMOVUPS      2176(SP), Z1
-	VFMADD231PS  Z0, Z8, Z1
-	VMOVUPS      2112(SP), Z0
-	VFMADD231PS  Z5, Z9, Z0
-	VMOVUPS      2048(SP), Z5
-	VFMADD231PS  Z4, Z10, Z5
-	VMOVUPS      1984(SP), Z4
-	VFMADD231PS  Z3, Z11, Z4
-	VMOVUPS      1920(SP), Z3
-	VFMADD231PS  Z2, Z6, Z3
-	VMOVUPS      1856(SP), Z2
-	VFMADD231PS  Z7, Z25, Z2
-	VMOVUPS      1792(SP), Z7
-	VFMADD231PS  Z8, Z1, Z7
-	VMOVUPS      1728(SP), Z1
-	VFMADD231PS  Z9, Z0, Z1
-	VMOVUPS      1664(SP), Z0
-	VFMADD231PS  Z10, Z5, Z0
-	VMOVUPS      1600(SP), Z5
-	VFMADD231PS  Z11, Z4, Z5
-	VMOVUPS      1536(SP), Z4
-	VFMADD231PS  Z6, Z3, Z4
-	VMOVUPS      1472(SP), Z3
-	VBROADCASTSS ControlConstants<>+1600(SB), Z6
-	VPTERNLOGD   $0x78, Z6, Z3, Z2
-	VMOVUPS      1408(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z7
-	VMOVUPS      1344(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z1
-	VMOVUPS      1280(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z0
-	VMOVUPS      1216(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z5
-	VMOVUPS      1152(SP), Z3
-	VPTERNLOGD   $0x78, Z6, Z3, Z4
-	VMOVUPS      Z2, 320(BX)(R13*1)
-	VMOVUPS      Z7, 384(BX)(R13*1)
-	VMOVUPS      Z1, 448(BX)(R13*1)
-	VMOVUPS      Z0, 512(BX)(R13*1)
-	VMOVUPS      Z5, 576(BX)(R13*1)
-	VMOVUPS      Z4, 256(BX)(R13*1)
+	VPERMI2PS    ControlConstants<>+640(SB), Z18, Z30
+	VFMADD231PS  Z7, Z19, Z25
+	VFMADD231PS  Z8, Z20, Z26
+	VFMADD231PS  Z9, Z21, Z27
+	VFMADD231PS  Z10, Z22, Z28
+	VFMADD231PS  Z11, Z23, Z29
+	VFMADD231PS  Z6, Z24, Z30
+	VMOVUPS      ControlConstants<>+1088(SB), Z18
+	VMOVAPS      Z13, Z19
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z19
+	VMOVAPS      Z14, Z20
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z20
+	VMOVAPS      Z15, Z21
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z21
+	VMOVAPS      Z16, Z22
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z22
+	VMOVAPS      Z17, Z23
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z23
+	VMOVAPS      Z12, Z24
+	VPERMI2PS    ControlConstants<>+1152(SB), Z18, Z24
+	VFMADD231PS  Z7, Z25, Z19
+	VFMADD231PS  Z8, Z26, Z20
+	VFMADD231PS  Z9, Z27, Z21
+	VFMADD231PS  Z10, Z28, Z22
+	VFMADD231PS  Z11, Z29, Z23
+	VFMADD231PS  Z6, Z30, Z24
+	VMOVUPS      ControlConstants<>+1216(SB), Z18
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z13
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z14
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z15
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z16
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z17
+	VPERMI2PS    ControlConstants<>+1280(SB), Z18, Z12
+	VMAXPS       Z7, Z13, Z13
+	VMAXPS       Z8, Z14, Z14
+	VMAXPS       Z9, Z15, Z15
+	VMAXPS       Z10, Z16, Z16
+	VMAXPS       Z11, Z17, Z17
+	VMAXPS       Z6, Z12, Z12
+	VFMADD231PS  Z7, Z19, Z13
+	VFMADD231PS  Z8, Z20, Z14
+	VFMADD231PS  Z9, Z21, Z15
+	VFMADD231PS  Z10, Z22, Z16
+	VFMADD231PS  Z11, Z23, Z17
+	VFMADD231PS  Z6, Z24, Z12
+	VBROADCASTSS ControlConstants<>+1344(SB), Z6
+	VPTERNLOGD   $0x78, Z6, Z1, Z13
+	VPTERNLOGD   $0x78, Z6, Z2, Z14
+	VPTERNLOGD   $0x78, Z6, Z3, Z15
+	VPTERNLOGD   $0x78, Z6, Z4, Z16
+	VPTERNLOGD   $0x78, Z6, Z5, Z17
+	VPTERNLOGD   $0x78, Z6, Z0, Z12
+	VMOVUPS      Z13, 320(BX)(R13*1)
+	VMOVUPS      Z14, 384(BX)(R13*1)
+	VMOVUPS      Z15, 448(BX)(R13*1)
+	VMOVUPS      Z16, 512(BX)(R13*1)
+	VMOVUPS      Z17, 576(BX)(R13*1)
+	VMOVUPS      Z12, 256(BX)(R13*1)
 	ADDQ         $0x00000180, R13
 	CMPQ         R13, $0x00000300
 	JNE          loop5
@@ -13921,17 +14046,17 @@ loop5:
 	VMOVUPS      4416(SI), Z1
 	VMOVUPS      4480(SI), Z2
 	VMOVUPS      4544(SI), Z3
-	VBROADCASTSS ControlConstants<>+648(SB), Z4
+	VBROADCASTSS ControlConstants<>+420(SB), Z4
 	VANDPS       Z4, Z1, Z5
 	VANDPS       Z4, Z2, Z6
 	VANDPS       Z4, Z3, Z7
 	VANDPS       Z4, Z0, Z4
-	VBROADCASTSS ControlConstants<>+644(SB), Z8
+	VBROADCASTSS ControlConstants<>+416(SB), Z8
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 	VMINPS       Z4, Z8, Z4
-	VBROADCASTSS ControlConstants<>+652(SB), Z8
+	VBROADCASTSS ControlConstants<>+424(SB), Z8
 	VADDPS       Z8, Z5, Z9
 	VADDPS       Z8, Z6, Z10
 	VADDPS       Z8, Z7, Z11
@@ -13940,6 +14065,41 @@ loop5:
 	VPSRLD       $0x14, Z10, Z10
 	VPSRLD       $0x14, Z11, Z11
 	VPSRLD       $0x14, Z12, Z12
+	VMOVUPS      ControlConstants<>+448(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    ControlConstants<>+512(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    ControlConstants<>+512(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    ControlConstants<>+512(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    ControlConstants<>+512(SB), Z13, Z17
+	VSUBPS       Z14, Z5, Z5
+	VSUBPS       Z15, Z6, Z6
+	VSUBPS       Z16, Z7, Z7
+	VSUBPS       Z17, Z4, Z4
+	VMOVUPS      ControlConstants<>+960(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    ControlConstants<>+1024(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    ControlConstants<>+1024(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    ControlConstants<>+1024(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    ControlConstants<>+1024(SB), Z13, Z17
+	VMOVUPS      ControlConstants<>+832(SB), Z13
+	VMOVAPS      Z9, Z18
+	VPERMI2PS    ControlConstants<>+896(SB), Z13, Z18
+	VMOVAPS      Z10, Z19
+	VPERMI2PS    ControlConstants<>+896(SB), Z13, Z19
+	VMOVAPS      Z11, Z20
+	VPERMI2PS    ControlConstants<>+896(SB), Z13, Z20
+	VMOVAPS      Z12, Z21
+	VPERMI2PS    ControlConstants<>+896(SB), Z13, Z21
+	VFMADD231PS  Z5, Z14, Z18
+	VFMADD231PS  Z6, Z15, Z19
+	VFMADD231PS  Z7, Z16, Z20
+	VFMADD231PS  Z4, Z17, Z21
 	VMOVUPS      ControlConstants<>+704(SB), Z13
 	VMOVAPS      Z9, Z14
 	VPERMI2PS    ControlConstants<>+768(SB), Z13, Z14
@@ -13949,95 +14109,58 @@ loop5:
 	VPERMI2PS    ControlConstants<>+768(SB), Z13, Z16
 	VMOVAPS      Z12, Z17
 	VPERMI2PS    ControlConstants<>+768(SB), Z13, Z17
-	VSUBPS       Z14, Z5, Z5
-	VSUBPS       Z15, Z6, Z6
-	VSUBPS       Z16, Z7, Z7
-	VSUBPS       Z17, Z4, Z4
-	VMOVUPS      ControlConstants<>+832(SB), Z13
-	VMOVAPS      Z9, Z14
-	VPERMI2PS    ControlConstants<>+896(SB), Z13, Z14
-	VMOVAPS      Z10, Z15
-	VPERMI2PS    ControlConstants<>+896(SB), Z13, Z15
-	VMOVAPS      Z11, Z16
-	VPERMI2PS    ControlConstants<>+896(SB), Z13, Z16
-	VMOVAPS      Z12, Z17
-	VPERMI2PS    ControlConstants<>+896(SB), Z13, Z17
-	VMAXPS       Z5, Z14, Z13
-	VMAXPS       Z6, Z15, Z14
-	VMAXPS       Z7, Z16, Z15
-	VMAXPS       Z4, Z17, Z16
-	VMOVUPS      ControlConstants<>+960(SB), Z17
+	VFMADD231PS  Z5, Z18, Z14
+	VFMADD231PS  Z6, Z19, Z15
+	VFMADD231PS  Z7, Z20, Z16
+	VFMADD231PS  Z4, Z21, Z17
+	VMOVUPS      ControlConstants<>+576(SB), Z13
 	VMOVAPS      Z9, Z18
-	VPERMI2PS    ControlConstants<>+1024(SB), Z17, Z18
+	VPERMI2PS    ControlConstants<>+640(SB), Z13, Z18
 	VMOVAPS      Z10, Z19
-	VPERMI2PS    ControlConstants<>+1024(SB), Z17, Z19
+	VPERMI2PS    ControlConstants<>+640(SB), Z13, Z19
 	VMOVAPS      Z11, Z20
-	VPERMI2PS    ControlConstants<>+1024(SB), Z17, Z20
+	VPERMI2PS    ControlConstants<>+640(SB), Z13, Z20
 	VMOVAPS      Z12, Z21
-	VPERMI2PS    ControlConstants<>+1024(SB), Z17, Z21
-	VMOVUPS      ControlConstants<>+1088(SB), Z17
-	VMOVAPS      Z9, Z22
-	VPERMI2PS    ControlConstants<>+1152(SB), Z17, Z22
-	VMOVAPS      Z10, Z23
-	VPERMI2PS    ControlConstants<>+1152(SB), Z17, Z23
-	VMOVAPS      Z11, Z24
-	VPERMI2PS    ControlConstants<>+1152(SB), Z17, Z24
-	VMOVAPS      Z12, Z25
-	VPERMI2PS    ControlConstants<>+1152(SB), Z17, Z25
-	VMOVUPS      ControlConstants<>+1216(SB), Z17
-	VMOVAPS      Z9, Z26
-	VPERMI2PS    ControlConstants<>+1280(SB), Z17, Z26
-	VMOVAPS      Z10, Z27
-	VPERMI2PS    ControlConstants<>+1280(SB), Z17, Z27
-	VMOVAPS      Z11, Z28
-	VPERMI2PS    ControlConstants<>+1280(SB), Z17, Z28
-	VMOVAPS      Z12, Z29
-	VPERMI2PS    ControlConstants<>+1280(SB), Z17, Z29
-	VMOVUPS      ControlConstants<>+1344(SB), Z17
-	VMOVAPS      Z9, Z30
-	VPERMI2PS    ControlConstants<>+1408(SB), Z17, Z30
-	VMOVAPS      Z10, Z31
-	VPERMI2PS    ControlConstants<>+1408(SB), Z17, Z31
-	VMOVAPS      Z11, Z8
-	VPERMI2PS    ControlConstants<>+1408(SB), Z17, Z8
-	VMOVUPS      Z0, 2240(SP)
-	VMOVAPS      Z12, Z0
-	VPERMI2PS    ControlConstants<>+1408(SB), Z17, Z0
-	VMOVUPS      ControlConstants<>+1472(SB), Z17
-	VPERMI2PS    ControlConstants<>+1536(SB), Z17, Z9
-	VPERMI2PS    ControlConstants<>+1536(SB), Z17, Z10
-	VPERMI2PS    ControlConstants<>+1536(SB), Z17, Z11
-	VPERMI2PS    ControlConstants<>+1536(SB), Z17, Z12
-	VFMADD231PS  Z5, Z9, Z30
-	VFMADD231PS  Z6, Z10, Z31
-	VFMADD231PS  Z7, Z11, Z8
-	VFMADD231PS  Z4, Z12, Z0
-	VFMADD231PS  Z5, Z30, Z26
-	VFMADD231PS  Z6, Z31, Z27
-	VFMADD231PS  Z7, Z8, Z28
-	VFMADD231PS  Z4, Z0, Z29
-	VFMADD231PS  Z5, Z26, Z22
-	VFMADD231PS  Z6, Z27, Z23
-	VFMADD231PS  Z7, Z28, Z24
-	VFMADD231PS  Z4, Z29, Z25
-	VFMADD231PS  Z22, Z5, Z18
-	VFMADD231PS  Z23, Z6, Z19
-	VFMADD231PS  Z24, Z7, Z20
-	VFMADD231PS  Z25, Z4, Z21
-	VFMADD231PS  Z5, Z18, Z13
-	VFMADD231PS  Z6, Z19, Z14
-	VFMADD231PS  Z7, Z20, Z15
-	VFMADD231PS  Z4, Z21, Z16
-	VBROADCASTSS ControlConstants<>+1600(SB), Z0
-	VPTERNLOGD   $0x78, Z0, Z1, Z13
-	VPTERNLOGD   $0x78, Z0, Z2, Z14
-	VPTERNLOGD   $0x78, Z0, Z3, Z15
-	VMOVUPS      2240(SP), Z1
-	VPTERNLOGD   $0x78, Z0, Z1, Z16
-	VMOVUPS      Z13, 1088(BX)
-	VMOVUPS      Z14, 1152(BX)
-	VMOVUPS      Z15, 1216(BX)
-	VMOVUPS      Z16, 1024(BX)
+	VPERMI2PS    ControlConstants<>+640(SB), Z13, Z21
+	VFMADD231PS  Z5, Z14, Z18
+	VFMADD231PS  Z6, Z15, Z19
+	VFMADD231PS  Z7, Z16, Z20
+	VFMADD231PS  Z4, Z17, Z21
+	VMOVUPS      ControlConstants<>+1088(SB), Z13
+	VMOVAPS      Z9, Z14
+	VPERMI2PS    ControlConstants<>+1152(SB), Z13, Z14
+	VMOVAPS      Z10, Z15
+	VPERMI2PS    ControlConstants<>+1152(SB), Z13, Z15
+	VMOVAPS      Z11, Z16
+	VPERMI2PS    ControlConstants<>+1152(SB), Z13, Z16
+	VMOVAPS      Z12, Z17
+	VPERMI2PS    ControlConstants<>+1152(SB), Z13, Z17
+	VFMADD231PS  Z5, Z18, Z14
+	VFMADD231PS  Z6, Z19, Z15
+	VFMADD231PS  Z7, Z20, Z16
+	VFMADD231PS  Z4, Z21, Z17
+	VMOVUPS      ControlConstants<>+1216(SB), Z13
+	VPERMI2PS    ControlConstants<>+1280(SB), Z13, Z9
+	VPERMI2PS    ControlConstants<>+1280(SB), Z13, Z10
+	VPERMI2PS    ControlConstants<>+1280(SB), Z13, Z11
+	VPERMI2PS    ControlConstants<>+1280(SB), Z13, Z12
+	VMAXPS       Z5, Z9, Z9
+	VMAXPS       Z6, Z10, Z10
+	VMAXPS       Z7, Z11, Z11
+	VMAXPS       Z4, Z12, Z12
+	VFMADD231PS  Z5, Z14, Z9
+	VFMADD231PS  Z6, Z15, Z10
+	VFMADD231PS  Z7, Z16, Z11
+	VFMADD231PS  Z4, Z17, Z12
+	VBROADCASTSS ControlConstants<>+1344(SB), Z4
+	VPTERNLOGD   $0x78, Z4, Z1, Z9
+	VPTERNLOGD   $0x78, Z4, Z2, Z10
+	VPTERNLOGD   $0x78, Z4, Z3, Z11
+	VPTERNLOGD   $0x78, Z4, Z0, Z12
+	VMOVUPS      Z9, 1088(BX)
+	VMOVUPS      Z10, 1152(BX)
+	VMOVUPS      Z11, 1216(BX)
+	VMOVUPS      Z12, 1024(BX)
 
 	// z3 = W3·a2 + b3
 	VBROADCASTSS     4544(DI), Z0
@@ -14140,22 +14263,22 @@ loop5:
 	VFMADD231PS      960(BX), Z4, Z2
 	VBROADCASTSS     4524(DI), Z4
 	VFMADD231PS      960(BX), Z4, Z3
-	VFMADD231PS.BCST 4336(DI), Z16, Z0
-	VFMADD231PS.BCST 4400(DI), Z16, Z1
-	VFMADD231PS.BCST 4464(DI), Z16, Z2
-	VFMADD231PS.BCST 4528(DI), Z16, Z3
-	VFMADD231PS.BCST 4340(DI), Z13, Z0
-	VFMADD231PS.BCST 4404(DI), Z13, Z1
-	VFMADD231PS.BCST 4468(DI), Z13, Z2
-	VFMADD231PS.BCST 4532(DI), Z13, Z3
-	VFMADD231PS.BCST 4344(DI), Z14, Z0
-	VFMADD231PS.BCST 4408(DI), Z14, Z1
-	VFMADD231PS.BCST 4472(DI), Z14, Z2
-	VFMADD231PS.BCST 4536(DI), Z14, Z3
-	VFMADD231PS.BCST 4348(DI), Z15, Z0
-	VFMADD231PS.BCST 4412(DI), Z15, Z1
-	VFMADD231PS.BCST 4476(DI), Z15, Z2
-	VFMADD231PS.BCST 4540(DI), Z15, Z3
+	VFMADD231PS.BCST 4336(DI), Z12, Z0
+	VFMADD231PS.BCST 4400(DI), Z12, Z1
+	VFMADD231PS.BCST 4464(DI), Z12, Z2
+	VFMADD231PS.BCST 4528(DI), Z12, Z3
+	VFMADD231PS.BCST 4340(DI), Z9, Z0
+	VFMADD231PS.BCST 4404(DI), Z9, Z1
+	VFMADD231PS.BCST 4468(DI), Z9, Z2
+	VFMADD231PS.BCST 4532(DI), Z9, Z3
+	VFMADD231PS.BCST 4344(DI), Z10, Z0
+	VFMADD231PS.BCST 4408(DI), Z10, Z1
+	VFMADD231PS.BCST 4472(DI), Z10, Z2
+	VFMADD231PS.BCST 4536(DI), Z10, Z3
+	VFMADD231PS.BCST 4348(DI), Z11, Z0
+	VFMADD231PS.BCST 4412(DI), Z11, Z1
+	VFMADD231PS.BCST 4476(DI), Z11, Z2
+	VFMADD231PS.BCST 4540(DI), Z11, Z3
 	VMOVUPS          Z0, 3328(SI)
 	VMOVUPS          Z1, 3392(SI)
 	VMOVUPS          Z2, 3456(SI)
@@ -14166,7 +14289,7 @@ loop5:
 	VSUBPS       1088(SI), Z1, Z1
 	VSUBPS       1152(SI), Z2, Z2
 	VSUBPS       1216(SI), Z3, Z3
-	VBROADCASTSS ControlConstants<>+1796(SB), Z4
+	VBROADCASTSS ControlConstants<>+1732(SB), Z4
 	VMULPS       Z1, Z4, Z5
 	VMULPS       Z2, Z4, Z6
 	VMULPS       Z3, Z4, Z7
@@ -14182,7 +14305,7 @@ loop5:
 	VADDPS       Z1, Z0, Z0
 	VADDPS       Z2, Z0, Z0
 	VADDPS       Z3, Z0, Z0
-	VMULPS.BCST  ControlConstants<>+1792(SB), Z0, Z0
+	VMULPS.BCST  ControlConstants<>+1728(SB), Z0, Z0
 	VMOVUPS      5632(SI), Z1
 	VXORPS       X2, X2, X2
 	VCMPPS       $0x1e, Z2, Z1, K1
@@ -14195,110 +14318,109 @@ loop5:
 	VMULPS.BCST      4292(DI), Z4, Z1
 	VMULPS.BCST      4296(DI), Z4, Z2
 	VMULPS.BCST      4300(DI), Z4, Z3
-	VMULPS.BCST      4304(DI), Z4, Z8
-	VMULPS.BCST      4308(DI), Z4, Z9
+	VMULPS.BCST      4304(DI), Z4, Z9
+	VMULPS.BCST      4308(DI), Z4, Z10
 	VFMADD231PS.BCST 4352(DI), Z5, Z0
 	VFMADD231PS.BCST 4356(DI), Z5, Z1
 	VFMADD231PS.BCST 4360(DI), Z5, Z2
 	VFMADD231PS.BCST 4364(DI), Z5, Z3
-	VFMADD231PS.BCST 4368(DI), Z5, Z8
-	VFMADD231PS.BCST 4372(DI), Z5, Z9
+	VFMADD231PS.BCST 4368(DI), Z5, Z9
+	VFMADD231PS.BCST 4372(DI), Z5, Z10
 	VFMADD231PS.BCST 4416(DI), Z6, Z0
 	VFMADD231PS.BCST 4420(DI), Z6, Z1
 	VFMADD231PS.BCST 4424(DI), Z6, Z2
 	VFMADD231PS.BCST 4428(DI), Z6, Z3
-	VFMADD231PS.BCST 4432(DI), Z6, Z8
-	VFMADD231PS.BCST 4436(DI), Z6, Z9
+	VFMADD231PS.BCST 4432(DI), Z6, Z9
+	VFMADD231PS.BCST 4436(DI), Z6, Z10
 	VFMADD231PS.BCST 4480(DI), Z7, Z0
 	VFMADD231PS.BCST 4484(DI), Z7, Z1
 	VFMADD231PS.BCST 4488(DI), Z7, Z2
 	VFMADD231PS.BCST 4492(DI), Z7, Z3
-	VFMADD231PS.BCST 4496(DI), Z7, Z8
-	VFMADD231PS.BCST 4500(DI), Z7, Z9
-	VMOVUPS          256(BX), Z10
-	VMOVUPS          320(BX), Z11
-	VMOVUPS          384(BX), Z12
-	VMOVUPS          448(BX), Z13
-	VMOVUPS          512(BX), Z14
-	VMOVUPS          576(BX), Z15
-	VBROADCASTSS     ControlConstants<>+652(SB), Z16
-	VMOVAPS          Z16, Z17
-	VFNMADD231PS     Z10, Z10, Z17
-	VMOVAPS          Z16, Z10
-	VFNMADD231PS     Z11, Z11, Z10
-	VMOVAPS          Z16, Z11
+	VFMADD231PS.BCST 4496(DI), Z7, Z9
+	VFMADD231PS.BCST 4500(DI), Z7, Z10
+	VMOVUPS          256(BX), Z11
+	VMOVUPS          320(BX), Z12
+	VMOVUPS          384(BX), Z13
+	VMOVUPS          448(BX), Z14
+	VMOVUPS          512(BX), Z15
+	VMOVUPS          576(BX), Z16
+	VMOVAPS          Z8, Z17
+	VFNMADD231PS     Z11, Z11, Z17
+	VMOVAPS          Z8, Z11
 	VFNMADD231PS     Z12, Z12, Z11
-	VMOVAPS          Z16, Z12
+	VMOVAPS          Z8, Z12
 	VFNMADD231PS     Z13, Z13, Z12
-	VMOVAPS          Z16, Z13
+	VMOVAPS          Z8, Z13
 	VFNMADD231PS     Z14, Z14, Z13
-	VMOVAPS          Z16, Z14
+	VMOVAPS          Z8, Z14
 	VFNMADD231PS     Z15, Z15, Z14
+	VMOVAPS          Z8, Z15
+	VFNMADD231PS     Z16, Z16, Z15
 	VMULPS           Z17, Z0, Z0
-	VMULPS           Z10, Z1, Z1
-	VMULPS           Z11, Z2, Z2
-	VMULPS           Z12, Z3, Z3
-	VMULPS           Z13, Z8, Z8
+	VMULPS           Z11, Z1, Z1
+	VMULPS           Z12, Z2, Z2
+	VMULPS           Z13, Z3, Z3
 	VMULPS           Z14, Z9, Z9
+	VMULPS           Z15, Z10, Z10
 	VMOVUPS          Z0, 1280(BX)
 	VMOVUPS          Z1, 1344(BX)
 	VMOVUPS          Z2, 1408(BX)
 	VMOVUPS          Z3, 1472(BX)
-	VMOVUPS          Z8, 1536(BX)
-	VMOVUPS          Z9, 1600(BX)
+	VMOVUPS          Z9, 1536(BX)
+	VMOVUPS          Z10, 1600(BX)
 	VMULPS.BCST      4312(DI), Z4, Z0
 	VMULPS.BCST      4316(DI), Z4, Z1
 	VMULPS.BCST      4320(DI), Z4, Z2
 	VMULPS.BCST      4324(DI), Z4, Z3
-	VMULPS.BCST      4328(DI), Z4, Z8
+	VMULPS.BCST      4328(DI), Z4, Z9
 	VMULPS.BCST      4332(DI), Z4, Z4
 	VFMADD231PS.BCST 4376(DI), Z5, Z0
 	VFMADD231PS.BCST 4380(DI), Z5, Z1
 	VFMADD231PS.BCST 4384(DI), Z5, Z2
 	VFMADD231PS.BCST 4388(DI), Z5, Z3
-	VFMADD231PS.BCST 4392(DI), Z5, Z8
+	VFMADD231PS.BCST 4392(DI), Z5, Z9
 	VFMADD231PS.BCST 4396(DI), Z5, Z4
 	VFMADD231PS.BCST 4440(DI), Z6, Z0
 	VFMADD231PS.BCST 4444(DI), Z6, Z1
 	VFMADD231PS.BCST 4448(DI), Z6, Z2
 	VFMADD231PS.BCST 4452(DI), Z6, Z3
-	VFMADD231PS.BCST 4456(DI), Z6, Z8
+	VFMADD231PS.BCST 4456(DI), Z6, Z9
 	VFMADD231PS.BCST 4460(DI), Z6, Z4
 	VFMADD231PS.BCST 4504(DI), Z7, Z0
 	VFMADD231PS.BCST 4508(DI), Z7, Z1
 	VFMADD231PS.BCST 4512(DI), Z7, Z2
 	VFMADD231PS.BCST 4516(DI), Z7, Z3
-	VFMADD231PS.BCST 4520(DI), Z7, Z8
+	VFMADD231PS.BCST 4520(DI), Z7, Z9
 	VFMADD231PS.BCST 4524(DI), Z7, Z4
-	VMOVUPS          640(BX), Z9
-	VMOVUPS          704(BX), Z10
-	VMOVUPS          768(BX), Z11
-	VMOVUPS          832(BX), Z12
-	VMOVUPS          896(BX), Z13
-	VMOVUPS          960(BX), Z14
-	VMOVAPS          Z16, Z15
-	VFNMADD231PS     Z9, Z9, Z15
-	VMOVAPS          Z16, Z9
-	VFNMADD231PS     Z10, Z10, Z9
-	VMOVAPS          Z16, Z10
+	VMOVUPS          640(BX), Z10
+	VMOVUPS          704(BX), Z11
+	VMOVUPS          768(BX), Z12
+	VMOVUPS          832(BX), Z13
+	VMOVUPS          896(BX), Z14
+	VMOVUPS          960(BX), Z15
+	VMOVAPS          Z8, Z16
+	VFNMADD231PS     Z10, Z10, Z16
+	VMOVAPS          Z8, Z10
 	VFNMADD231PS     Z11, Z11, Z10
-	VMOVAPS          Z16, Z11
+	VMOVAPS          Z8, Z11
 	VFNMADD231PS     Z12, Z12, Z11
-	VMOVAPS          Z16, Z12
+	VMOVAPS          Z8, Z12
 	VFNMADD231PS     Z13, Z13, Z12
-	VMOVAPS          Z16, Z13
+	VMOVAPS          Z8, Z13
 	VFNMADD231PS     Z14, Z14, Z13
-	VMULPS           Z15, Z0, Z0
-	VMULPS           Z9, Z1, Z1
-	VMULPS           Z10, Z2, Z2
-	VMULPS           Z11, Z3, Z3
-	VMULPS           Z12, Z8, Z8
-	VMULPS           Z13, Z4, Z4
+	VMOVAPS          Z8, Z14
+	VFNMADD231PS     Z15, Z15, Z14
+	VMULPS           Z16, Z0, Z0
+	VMULPS           Z10, Z1, Z1
+	VMULPS           Z11, Z2, Z2
+	VMULPS           Z12, Z3, Z3
+	VMULPS           Z13, Z9, Z9
+	VMULPS           Z14, Z4, Z4
 	VMOVUPS          Z0, 1664(BX)
 	VMOVUPS          Z1, 1728(BX)
 	VMOVUPS          Z2, 1792(BX)
 	VMOVUPS          Z3, 1856(BX)
-	VMOVUPS          Z8, 1920(BX)
+	VMOVUPS          Z9, 1920(BX)
 	VMOVUPS          Z4, 1984(BX)
 	VMOVUPS          (BX), Z0
 	VMULPS.BCST      4336(DI), Z0, Z0
@@ -14324,26 +14446,26 @@ loop5:
 	VFMADD231PS      128(BX), Z4, Z3
 	VMOVUPS          1024(BX), Z4
 	VFMADD231PS.BCST 4532(DI), Z7, Z1
-	VMOVAPS          Z16, Z5
+	VMOVAPS          Z8, Z5
 	VFNMADD231PS     Z4, Z4, Z5
 	VMOVUPS          1088(BX), Z4
 	VFMADD231PS.BCST 4536(DI), Z7, Z2
 	VMULPS           Z5, Z0, Z0
-	VMOVAPS          Z16, Z5
+	VMOVAPS          Z8, Z5
 	VFNMADD231PS     Z4, Z4, Z5
 	VMOVUPS          1152(BX), Z4
 	VBROADCASTSS     4540(DI), Z6
 	VFMADD231PS      192(BX), Z6, Z3
 	VMOVUPS          Z0, 2048(BX)
 	VMULPS           Z5, Z1, Z0
-	VMOVAPS          Z16, Z1
+	VMOVAPS          Z8, Z1
 	VFNMADD231PS     Z4, Z4, Z1
 	VMOVUPS          1216(BX), Z4
 	VMOVUPS          Z0, 2112(BX)
 	VMULPS           Z1, Z2, Z0
-	VFNMADD231PS     Z4, Z4, Z16
+	VFNMADD231PS     Z4, Z4, Z8
 	VMOVUPS          Z0, 2176(BX)
-	VMULPS           Z16, Z3, Z0
+	VMULPS           Z8, Z3, Z0
 	VMOVUPS          Z0, 2240(BX)
 
 	// ∇W3 += Σ d3·a2ᵀ; ∇b3 += Σ d3
@@ -14549,7 +14671,7 @@ loop7:
 	VFMADD231PS.BCST 1976(R11), Z0, Z17
 	VFMADD231PS.BCST 1980(R11), Z0, Z16
 	VMOVUPS          1280(SI)(R12*1), Z0
-	VBROADCASTSS     ControlConstants<>+652(SB), Z1
+	VBROADCASTSS     ControlConstants<>+424(SB), Z1
 	VMOVAPS          Z1, Z2
 	VFNMADD231PS     Z0, Z0, Z2
 	VMULPS           Z2, Z31, Z0
@@ -15502,338 +15624,322 @@ DATA ControlConstants<>+384(SB)/8, $0x3e08c1ab44ef68c0
 DATA ControlConstants<>+392(SB)/8, $0x3e08c1ab44ef68c0
 DATA ControlConstants<>+400(SB)/8, $0x3e08c1ab44ef68c0
 DATA ControlConstants<>+408(SB)/8, $0x3e08c1ab44ef68c0
-DATA ControlConstants<>+416(SB)/4, $0x3e800000
-DATA ControlConstants<>+420(SB)/4, $0x3e800000
-DATA ControlConstants<>+424(SB)/4, $0x3e800000
-DATA ControlConstants<>+428(SB)/4, $0x3e800000
-DATA ControlConstants<>+432(SB)/4, $0x3e800000
-DATA ControlConstants<>+436(SB)/4, $0x3e800000
-DATA ControlConstants<>+440(SB)/4, $0x3e800000
-DATA ControlConstants<>+444(SB)/4, $0x3e800000
-DATA ControlConstants<>+448(SB)/4, $0x3f000000
-DATA ControlConstants<>+452(SB)/4, $0x3f000000
-DATA ControlConstants<>+456(SB)/4, $0x3f000000
-DATA ControlConstants<>+460(SB)/4, $0x3f000000
-DATA ControlConstants<>+464(SB)/4, $0x3f000000
-DATA ControlConstants<>+468(SB)/4, $0x3f000000
-DATA ControlConstants<>+472(SB)/4, $0x3f000000
-DATA ControlConstants<>+476(SB)/4, $0x3f000000
-DATA ControlConstants<>+480(SB)/4, $0x3f800000
-DATA ControlConstants<>+484(SB)/4, $0x3f800000
-DATA ControlConstants<>+488(SB)/4, $0x3f800000
-DATA ControlConstants<>+492(SB)/4, $0x3f800000
-DATA ControlConstants<>+496(SB)/4, $0x3f800000
-DATA ControlConstants<>+500(SB)/4, $0x3f800000
-DATA ControlConstants<>+504(SB)/4, $0x3f800000
-DATA ControlConstants<>+508(SB)/4, $0x3f800000
-DATA ControlConstants<>+512(SB)/8, $0x405528f5c28f5c29
-DATA ControlConstants<>+520(SB)/8, $0x405528f5c28f5c29
-DATA ControlConstants<>+528(SB)/8, $0x405528f5c28f5c29
-DATA ControlConstants<>+536(SB)/8, $0x405528f5c28f5c29
-DATA ControlConstants<>+544(SB)/8, $0xc022666666666666
-DATA ControlConstants<>+552(SB)/8, $0xc022666666666666
-DATA ControlConstants<>+560(SB)/8, $0xc022666666666666
-DATA ControlConstants<>+568(SB)/8, $0xc022666666666666
-DATA ControlConstants<>+576(SB)/8, $0x4022666666666666
-DATA ControlConstants<>+584(SB)/8, $0x4022666666666666
-DATA ControlConstants<>+592(SB)/8, $0x4022666666666666
-DATA ControlConstants<>+600(SB)/8, $0x4022666666666666
-DATA ControlConstants<>+608(SB)/4, $0x00000000
-DATA ControlConstants<>+612(SB)/4, $0x00000000
-DATA ControlConstants<>+616(SB)/4, $0x00000000
-DATA ControlConstants<>+620(SB)/4, $0x00000000
-DATA ControlConstants<>+624(SB)/4, $0x00000000
-DATA ControlConstants<>+628(SB)/4, $0x00000000
-DATA ControlConstants<>+632(SB)/4, $0x00000000
-DATA ControlConstants<>+636(SB)/4, $0x00000000
-DATA ControlConstants<>+640(SB)/4, $0x00000000
-DATA ControlConstants<>+644(SB)/4, $0x41133333
-DATA ControlConstants<>+648(SB)/4, $0x7fffffff
-DATA ControlConstants<>+652(SB)/4, $0x3f800000
+DATA ControlConstants<>+416(SB)/4, $0x41133333
+DATA ControlConstants<>+420(SB)/4, $0x7fffffff
+DATA ControlConstants<>+424(SB)/4, $0x3f800000
+DATA ControlConstants<>+428(SB)/4, $0x00000000
+DATA ControlConstants<>+432(SB)/4, $0x00000000
+DATA ControlConstants<>+436(SB)/4, $0x00000000
+DATA ControlConstants<>+440(SB)/4, $0x00000000
+DATA ControlConstants<>+444(SB)/4, $0x00000000
+DATA ControlConstants<>+448(SB)/4, $0x3f8f5d20
+DATA ControlConstants<>+452(SB)/4, $0x3fb01fb1
+DATA ControlConstants<>+456(SB)/4, $0x3fd1b051
+DATA ControlConstants<>+460(SB)/4, $0x3fef2f70
+DATA ControlConstants<>+464(SB)/4, $0x40079a3b
+DATA ControlConstants<>+468(SB)/4, $0x4018685e
+DATA ControlConstants<>+472(SB)/4, $0x402817cb
+DATA ControlConstants<>+476(SB)/4, $0x403761a0
+DATA ControlConstants<>+480(SB)/4, $0x40514faa
+DATA ControlConstants<>+484(SB)/4, $0x4071dcca
+DATA ControlConstants<>+488(SB)/4, $0x4087899d
+DATA ControlConstants<>+492(SB)/4, $0x40973379
+DATA ControlConstants<>+496(SB)/4, $0x40a8c798
+DATA ControlConstants<>+500(SB)/4, $0x40b8b7a9
+DATA ControlConstants<>+504(SB)/4, $0x40c86514
+DATA ControlConstants<>+508(SB)/4, $0x40d85a33
+DATA ControlConstants<>+512(SB)/4, $0x40f06ae2
+DATA ControlConstants<>+516(SB)/4, $0x410aa123
+DATA ControlConstants<>+520(SB)/4, $0x41120000
+DATA ControlConstants<>+524(SB)/4, $0x00000000
+DATA ControlConstants<>+528(SB)/4, $0x00000000
+DATA ControlConstants<>+532(SB)/4, $0x00000000
+DATA ControlConstants<>+536(SB)/4, $0x00000000
+DATA ControlConstants<>+540(SB)/4, $0x00000000
+DATA ControlConstants<>+544(SB)/4, $0x00000000
+DATA ControlConstants<>+548(SB)/4, $0x3e3d8f7f
+DATA ControlConstants<>+552(SB)/4, $0x3ea3ab50
+DATA ControlConstants<>+556(SB)/4, $0x3ee2aab4
+DATA ControlConstants<>+560(SB)/4, $0x3f118b3f
+DATA ControlConstants<>+564(SB)/4, $0x3f2e90f7
+DATA ControlConstants<>+568(SB)/4, $0x3f500742
+DATA ControlConstants<>+572(SB)/4, $0x3f6e3c91
+DATA ControlConstants<>+576(SB)/4, $0xbe8fd0bc
+DATA ControlConstants<>+580(SB)/4, $0xbe4b3b69
+DATA ControlConstants<>+584(SB)/4, $0xbe052d4c
+DATA ControlConstants<>+588(SB)/4, $0xbdb17d89
+DATA ControlConstants<>+592(SB)/4, $0xbd5f6392
+DATA ControlConstants<>+596(SB)/4, $0xbd074351
+DATA ControlConstants<>+600(SB)/4, $0xbca7e7e9
+DATA ControlConstants<>+604(SB)/4, $0xbc51ebc9
+DATA ControlConstants<>+608(SB)/4, $0xbbbc0e36
+DATA ControlConstants<>+612(SB)/4, $0xbb08802f
+DATA ControlConstants<>+616(SB)/4, $0xba5b6caa
+DATA ControlConstants<>+620(SB)/4, $0xb9a4f57a
+DATA ControlConstants<>+624(SB)/4, $0xb8dc0681
+DATA ControlConstants<>+628(SB)/4, $0xb822920b
+DATA ControlConstants<>+632(SB)/4, $0xb7739b33
+DATA ControlConstants<>+636(SB)/4, $0xb6b3ece5
+DATA ControlConstants<>+640(SB)/4, $0xb59ff120
+DATA ControlConstants<>+644(SB)/4, $0xb3ffe119
+DATA ControlConstants<>+648(SB)/4, $0x00000000
+DATA ControlConstants<>+652(SB)/4, $0x00000000
 DATA ControlConstants<>+656(SB)/4, $0x00000000
 DATA ControlConstants<>+660(SB)/4, $0x00000000
 DATA ControlConstants<>+664(SB)/4, $0x00000000
 DATA ControlConstants<>+668(SB)/4, $0x00000000
-DATA ControlConstants<>+672(SB)/4, $0x00000000
-DATA ControlConstants<>+676(SB)/4, $0x00000000
-DATA ControlConstants<>+680(SB)/4, $0x00000000
-DATA ControlConstants<>+684(SB)/4, $0x00000000
-DATA ControlConstants<>+688(SB)/4, $0x00000000
-DATA ControlConstants<>+692(SB)/4, $0x00000000
-DATA ControlConstants<>+696(SB)/4, $0x00000000
-DATA ControlConstants<>+700(SB)/4, $0x00000000
-DATA ControlConstants<>+704(SB)/4, $0x3f8f5d20
-DATA ControlConstants<>+708(SB)/4, $0x3fb01fb1
-DATA ControlConstants<>+712(SB)/4, $0x3fd1b051
-DATA ControlConstants<>+716(SB)/4, $0x3fef2f70
-DATA ControlConstants<>+720(SB)/4, $0x40079a3b
-DATA ControlConstants<>+724(SB)/4, $0x4018685e
-DATA ControlConstants<>+728(SB)/4, $0x402817cb
-DATA ControlConstants<>+732(SB)/4, $0x403761a0
-DATA ControlConstants<>+736(SB)/4, $0x40514faa
-DATA ControlConstants<>+740(SB)/4, $0x4071dcca
-DATA ControlConstants<>+744(SB)/4, $0x4087899d
-DATA ControlConstants<>+748(SB)/4, $0x40973379
-DATA ControlConstants<>+752(SB)/4, $0x40a8c798
-DATA ControlConstants<>+756(SB)/4, $0x40b8b7a9
-DATA ControlConstants<>+760(SB)/4, $0x40c86514
-DATA ControlConstants<>+764(SB)/4, $0x40d85a33
-DATA ControlConstants<>+768(SB)/4, $0x40f06ae2
-DATA ControlConstants<>+772(SB)/4, $0x410aa123
-DATA ControlConstants<>+776(SB)/4, $0x41120000
+DATA ControlConstants<>+672(SB)/4, $0x32dacbc1
+DATA ControlConstants<>+676(SB)/4, $0xbe35255b
+DATA ControlConstants<>+680(SB)/4, $0xbe8f2d48
+DATA ControlConstants<>+684(SB)/4, $0xbeb01ad4
+DATA ControlConstants<>+688(SB)/4, $0xbec1ab8a
+DATA ControlConstants<>+692(SB)/4, $0xbec4db29
+DATA ControlConstants<>+696(SB)/4, $0xbebcddc8
+DATA ControlConstants<>+700(SB)/4, $0xbeae5023
+DATA ControlConstants<>+704(SB)/4, $0x3de31e99
+DATA ControlConstants<>+708(SB)/4, $0x3dcbc02f
+DATA ControlConstants<>+712(SB)/4, $0x3d97375c
+DATA ControlConstants<>+716(SB)/4, $0x3d565c88
+DATA ControlConstants<>+720(SB)/4, $0x3d0c6170
+DATA ControlConstants<>+724(SB)/4, $0x3cae3763
+DATA ControlConstants<>+728(SB)/4, $0x3c5b32f0
+DATA ControlConstants<>+732(SB)/4, $0x3c0a272f
+DATA ControlConstants<>+736(SB)/4, $0x3b794246
+DATA ControlConstants<>+740(SB)/4, $0x3ab5982c
+DATA ControlConstants<>+744(SB)/4, $0x3a122ff8
+DATA ControlConstants<>+748(SB)/4, $0x395beda2
+DATA ControlConstants<>+752(SB)/4, $0x38926f5e
+DATA ControlConstants<>+756(SB)/4, $0x37d80f9d
+DATA ControlConstants<>+760(SB)/4, $0x37237cb5
+DATA ControlConstants<>+764(SB)/4, $0x36703fda
+DATA ControlConstants<>+768(SB)/4, $0x3555348b
+DATA ControlConstants<>+772(SB)/4, $0x33a9db5a
+DATA ControlConstants<>+776(SB)/4, $0x00000000
 DATA ControlConstants<>+780(SB)/4, $0x00000000
 DATA ControlConstants<>+784(SB)/4, $0x00000000
 DATA ControlConstants<>+788(SB)/4, $0x00000000
 DATA ControlConstants<>+792(SB)/4, $0x00000000
 DATA ControlConstants<>+796(SB)/4, $0x00000000
-DATA ControlConstants<>+800(SB)/4, $0x00000000
-DATA ControlConstants<>+804(SB)/4, $0x3e3d8f7f
-DATA ControlConstants<>+808(SB)/4, $0x3ea3ab50
-DATA ControlConstants<>+812(SB)/4, $0x3ee2aab4
-DATA ControlConstants<>+816(SB)/4, $0x3f118b3f
-DATA ControlConstants<>+820(SB)/4, $0x3f2e90f7
-DATA ControlConstants<>+824(SB)/4, $0x3f500742
-DATA ControlConstants<>+828(SB)/4, $0x3f6e3c91
-DATA ControlConstants<>+832(SB)/4, $0x3f4ebd82
-DATA ControlConstants<>+836(SB)/4, $0x3f614aa1
-DATA ControlConstants<>+840(SB)/4, $0x3f6d5e43
-DATA ControlConstants<>+844(SB)/4, $0x3f7416a0
-DATA ControlConstants<>+848(SB)/4, $0x3f78b5f0
-DATA ControlConstants<>+852(SB)/4, $0x3f7ba9d8
-DATA ControlConstants<>+856(SB)/4, $0x3f7d55c3
-DATA ControlConstants<>+860(SB)/4, $0x3f7e580f
-DATA ControlConstants<>+864(SB)/4, $0x3f7f4320
-DATA ControlConstants<>+868(SB)/4, $0x3f7fbba4
-DATA ControlConstants<>+872(SB)/4, $0x3f7fe48e
-DATA ControlConstants<>+876(SB)/4, $0x3f7ff5b0
-DATA ControlConstants<>+880(SB)/4, $0x3f7ffc90
-DATA ControlConstants<>+884(SB)/4, $0x3f7ffebb
-DATA ControlConstants<>+888(SB)/4, $0x3f7fff86
-DATA ControlConstants<>+892(SB)/4, $0x3f7fffd3
-DATA ControlConstants<>+896(SB)/4, $0x3f7ffff6
-DATA ControlConstants<>+900(SB)/4, $0x3f7fffff
-DATA ControlConstants<>+904(SB)/4, $0x3f800000
+DATA ControlConstants<>+800(SB)/4, $0xbeaaab82
+DATA ControlConstants<>+804(SB)/4, $0xbe945e8b
+DATA ControlConstants<>+808(SB)/4, $0xbe5c27e0
+DATA ControlConstants<>+812(SB)/4, $0xbe07d305
+DATA ControlConstants<>+816(SB)/4, $0xbd4f793b
+DATA ControlConstants<>+820(SB)/4, $0x3c3f4c26
+DATA ControlConstants<>+824(SB)/4, $0x3d83a936
+DATA ControlConstants<>+828(SB)/4, $0x3dbf9c50
+DATA ControlConstants<>+832(SB)/4, $0x3b8ea104
+DATA ControlConstants<>+836(SB)/4, $0xbcaddfe9
+DATA ControlConstants<>+840(SB)/4, $0xbccd2a94
+DATA ControlConstants<>+844(SB)/4, $0xbcac0c1c
+DATA ControlConstants<>+848(SB)/4, $0xbc780862
+DATA ControlConstants<>+852(SB)/4, $0xbc227602
+DATA ControlConstants<>+856(SB)/4, $0xbbd224aa
+DATA ControlConstants<>+860(SB)/4, $0xbb864f2c
+DATA ControlConstants<>+864(SB)/4, $0xbaf848e1
+DATA ControlConstants<>+868(SB)/4, $0xba36615a
+DATA ControlConstants<>+872(SB)/4, $0xb992ef64
+DATA ControlConstants<>+876(SB)/4, $0xb8dd5a4a
+DATA ControlConstants<>+880(SB)/4, $0xb811d3ad
+DATA ControlConstants<>+884(SB)/4, $0xb75417be
+DATA ControlConstants<>+888(SB)/4, $0xb6b14040
+DATA ControlConstants<>+892(SB)/4, $0xb5f6b849
+DATA ControlConstants<>+896(SB)/4, $0xb4dc97ea
+DATA ControlConstants<>+900(SB)/4, $0xb32e950c
+DATA ControlConstants<>+904(SB)/4, $0x00000000
 DATA ControlConstants<>+908(SB)/4, $0x00000000
 DATA ControlConstants<>+912(SB)/4, $0x00000000
 DATA ControlConstants<>+916(SB)/4, $0x00000000
 DATA ControlConstants<>+920(SB)/4, $0x00000000
 DATA ControlConstants<>+924(SB)/4, $0x00000000
-DATA ControlConstants<>+928(SB)/4, $0x00000000
-DATA ControlConstants<>+932(SB)/4, $0x3e3b6cab
-DATA ControlConstants<>+936(SB)/4, $0x3e9e5026
-DATA ControlConstants<>+940(SB)/4, $0x3ed4ef27
-DATA ControlConstants<>+944(SB)/4, $0x3f03a7d4
-DATA ControlConstants<>+948(SB)/4, $0x3f17bea7
-DATA ControlConstants<>+952(SB)/4, $0x3f2bc87d
-DATA ControlConstants<>+956(SB)/4, $0x3f3b1ae2
-DATA ControlConstants<>+960(SB)/4, $0x3eb214ed
-DATA ControlConstants<>+964(SB)/4, $0x3e66eeed
-DATA ControlConstants<>+968(SB)/4, $0x3e0fa155
-DATA ControlConstants<>+972(SB)/4, $0x3dba26e8
-DATA ControlConstants<>+976(SB)/4, $0x3d65efdb
-DATA ControlConstants<>+980(SB)/4, $0x3d09981c
-DATA ControlConstants<>+984(SB)/4, $0x3ca9abfb
-DATA ControlConstants<>+988(SB)/4, $0x3c5348fd
-DATA ControlConstants<>+992(SB)/4, $0x3bbc9a53
-DATA ControlConstants<>+996(SB)/4, $0x3b08a5be
-DATA ControlConstants<>+1000(SB)/4, $0x3a5b843f
-DATA ControlConstants<>+1004(SB)/4, $0x39a4fcae
-DATA ControlConstants<>+1008(SB)/4, $0x38dbfea9
-DATA ControlConstants<>+1012(SB)/4, $0x38227fd6
-DATA ControlConstants<>+1016(SB)/4, $0x3773fe5f
-DATA ControlConstants<>+1020(SB)/4, $0x36b3ffae
-DATA ControlConstants<>+1024(SB)/4, $0x359ffffa
-DATA ControlConstants<>+1028(SB)/4, $0x33fffff6
+DATA ControlConstants<>+928(SB)/4, $0x3976545d
+DATA ControlConstants<>+932(SB)/4, $0x3de52200
+DATA ControlConstants<>+936(SB)/4, $0x3e2323c5
+DATA ControlConstants<>+940(SB)/4, $0x3e2dc7e3
+DATA ControlConstants<>+944(SB)/4, $0x3e1beadc
+DATA ControlConstants<>+948(SB)/4, $0x3df77f54
+DATA ControlConstants<>+952(SB)/4, $0x3da41717
+DATA ControlConstants<>+956(SB)/4, $0x3d3912ca
+DATA ControlConstants<>+960(SB)/4, $0xbd03c0a5
+DATA ControlConstants<>+964(SB)/4, $0xbc1a3371
+DATA ControlConstants<>+968(SB)/4, $0x3ad3712b
+DATA ControlConstants<>+972(SB)/4, $0x3b973862
+DATA ControlConstants<>+976(SB)/4, $0x3b956770
+DATA ControlConstants<>+980(SB)/4, $0x3b5d52c8
+DATA ControlConstants<>+984(SB)/4, $0x3b1a31ac
+DATA ControlConstants<>+988(SB)/4, $0x3abc7213
+DATA ControlConstants<>+992(SB)/4, $0x3a468bac
+DATA ControlConstants<>+996(SB)/4, $0x3994c5e1
+DATA ControlConstants<>+1000(SB)/4, $0x38e3b00a
+DATA ControlConstants<>+1004(SB)/4, $0x382a26cb
+DATA ControlConstants<>+1008(SB)/4, $0x37898c33
+DATA ControlConstants<>+1012(SB)/4, $0x36e4daf2
+DATA ControlConstants<>+1016(SB)/4, $0x356ef6cc
+DATA ControlConstants<>+1020(SB)/4, $0x352c0853
+DATA ControlConstants<>+1024(SB)/4, $0x3431d754
+DATA ControlConstants<>+1028(SB)/4, $0x32a8c62a
 DATA ControlConstants<>+1032(SB)/4, $0x00000000
 DATA ControlConstants<>+1036(SB)/4, $0x00000000
 DATA ControlConstants<>+1040(SB)/4, $0x00000000
 DATA ControlConstants<>+1044(SB)/4, $0x00000000
 DATA ControlConstants<>+1048(SB)/4, $0x00000000
 DATA ControlConstants<>+1052(SB)/4, $0x00000000
-DATA ControlConstants<>+1056(SB)/4, $0x00000000
-DATA ControlConstants<>+1060(SB)/4, $0x3f776c81
-DATA ControlConstants<>+1064(SB)/4, $0x3f67863e
-DATA ControlConstants<>+1068(SB)/4, $0x3f53b8c2
-DATA ControlConstants<>+1072(SB)/4, $0x3f3c4acf
-DATA ControlConstants<>+1076(SB)/4, $0x3f260d89
-DATA ControlConstants<>+1080(SB)/4, $0x3f0cba8c
-DATA ControlConstants<>+1084(SB)/4, $0x3eee7f6e
-DATA ControlConstants<>+1088(SB)/4, $0xbe8fd0bc
-DATA ControlConstants<>+1092(SB)/4, $0xbe4b3b69
-DATA ControlConstants<>+1096(SB)/4, $0xbe052d4c
-DATA ControlConstants<>+1100(SB)/4, $0xbdb17d89
-DATA ControlConstants<>+1104(SB)/4, $0xbd5f6392
-DATA ControlConstants<>+1108(SB)/4, $0xbd074351
-DATA ControlConstants<>+1112(SB)/4, $0xbca7e7e9
-DATA ControlConstants<>+1116(SB)/4, $0xbc51ebc9
-DATA ControlConstants<>+1120(SB)/4, $0xbbbc0e36
-DATA ControlConstants<>+1124(SB)/4, $0xbb08802f
-DATA ControlConstants<>+1128(SB)/4, $0xba5b6caa
-DATA ControlConstants<>+1132(SB)/4, $0xb9a4f57a
-DATA ControlConstants<>+1136(SB)/4, $0xb8dc0681
-DATA ControlConstants<>+1140(SB)/4, $0xb822920b
-DATA ControlConstants<>+1144(SB)/4, $0xb7739b33
-DATA ControlConstants<>+1148(SB)/4, $0xb6b3ece5
-DATA ControlConstants<>+1152(SB)/4, $0xb59ff120
-DATA ControlConstants<>+1156(SB)/4, $0xb3ffe119
+DATA ControlConstants<>+1056(SB)/4, $0x3e062d94
+DATA ControlConstants<>+1060(SB)/4, $0x3dc44657
+DATA ControlConstants<>+1064(SB)/4, $0x3d2e50f5
+DATA ControlConstants<>+1068(SB)/4, $0xbb9ca7cb
+DATA ControlConstants<>+1072(SB)/4, $0xbd23c0da
+DATA ControlConstants<>+1076(SB)/4, $0xbd662a51
+DATA ControlConstants<>+1080(SB)/4, $0xbd808c6a
+DATA ControlConstants<>+1084(SB)/4, $0xbd5c0ee0
+DATA ControlConstants<>+1088(SB)/4, $0x3eb214ed
+DATA ControlConstants<>+1092(SB)/4, $0x3e66eeed
+DATA ControlConstants<>+1096(SB)/4, $0x3e0fa155
+DATA ControlConstants<>+1100(SB)/4, $0x3dba26e8
+DATA ControlConstants<>+1104(SB)/4, $0x3d65efdb
+DATA ControlConstants<>+1108(SB)/4, $0x3d09981c
+DATA ControlConstants<>+1112(SB)/4, $0x3ca9abfb
+DATA ControlConstants<>+1116(SB)/4, $0x3c5348fd
+DATA ControlConstants<>+1120(SB)/4, $0x3bbc9a53
+DATA ControlConstants<>+1124(SB)/4, $0x3b08a5be
+DATA ControlConstants<>+1128(SB)/4, $0x3a5b843f
+DATA ControlConstants<>+1132(SB)/4, $0x39a4fcae
+DATA ControlConstants<>+1136(SB)/4, $0x38dbfea9
+DATA ControlConstants<>+1140(SB)/4, $0x38227fd6
+DATA ControlConstants<>+1144(SB)/4, $0x3773fe5f
+DATA ControlConstants<>+1148(SB)/4, $0x36b3ffae
+DATA ControlConstants<>+1152(SB)/4, $0x359ffffa
+DATA ControlConstants<>+1156(SB)/4, $0x33fffff6
 DATA ControlConstants<>+1160(SB)/4, $0x00000000
 DATA ControlConstants<>+1164(SB)/4, $0x00000000
 DATA ControlConstants<>+1168(SB)/4, $0x00000000
 DATA ControlConstants<>+1172(SB)/4, $0x00000000
 DATA ControlConstants<>+1176(SB)/4, $0x00000000
 DATA ControlConstants<>+1180(SB)/4, $0x00000000
-DATA ControlConstants<>+1184(SB)/4, $0x32dacbc1
-DATA ControlConstants<>+1188(SB)/4, $0xbe35255b
-DATA ControlConstants<>+1192(SB)/4, $0xbe8f2d48
-DATA ControlConstants<>+1196(SB)/4, $0xbeb01ad4
-DATA ControlConstants<>+1200(SB)/4, $0xbec1ab8a
-DATA ControlConstants<>+1204(SB)/4, $0xbec4db29
-DATA ControlConstants<>+1208(SB)/4, $0xbebcddc8
-DATA ControlConstants<>+1212(SB)/4, $0xbeae5023
-DATA ControlConstants<>+1216(SB)/4, $0x3de31e99
-DATA ControlConstants<>+1220(SB)/4, $0x3dcbc02f
-DATA ControlConstants<>+1224(SB)/4, $0x3d97375c
-DATA ControlConstants<>+1228(SB)/4, $0x3d565c88
-DATA ControlConstants<>+1232(SB)/4, $0x3d0c6170
-DATA ControlConstants<>+1236(SB)/4, $0x3cae3763
-DATA ControlConstants<>+1240(SB)/4, $0x3c5b32f0
-DATA ControlConstants<>+1244(SB)/4, $0x3c0a272f
-DATA ControlConstants<>+1248(SB)/4, $0x3b794246
-DATA ControlConstants<>+1252(SB)/4, $0x3ab5982c
-DATA ControlConstants<>+1256(SB)/4, $0x3a122ff8
-DATA ControlConstants<>+1260(SB)/4, $0x395beda2
-DATA ControlConstants<>+1264(SB)/4, $0x38926f5e
-DATA ControlConstants<>+1268(SB)/4, $0x37d80f9d
-DATA ControlConstants<>+1272(SB)/4, $0x37237cb5
-DATA ControlConstants<>+1276(SB)/4, $0x36703fda
-DATA ControlConstants<>+1280(SB)/4, $0x3555348b
-DATA ControlConstants<>+1284(SB)/4, $0x33a9db5a
-DATA ControlConstants<>+1288(SB)/4, $0x00000000
+DATA ControlConstants<>+1184(SB)/4, $0x00000000
+DATA ControlConstants<>+1188(SB)/4, $0x3f776c81
+DATA ControlConstants<>+1192(SB)/4, $0x3f67863e
+DATA ControlConstants<>+1196(SB)/4, $0x3f53b8c2
+DATA ControlConstants<>+1200(SB)/4, $0x3f3c4acf
+DATA ControlConstants<>+1204(SB)/4, $0x3f260d89
+DATA ControlConstants<>+1208(SB)/4, $0x3f0cba8c
+DATA ControlConstants<>+1212(SB)/4, $0x3eee7f6e
+DATA ControlConstants<>+1216(SB)/4, $0x3f4ebd82
+DATA ControlConstants<>+1220(SB)/4, $0x3f614aa1
+DATA ControlConstants<>+1224(SB)/4, $0x3f6d5e43
+DATA ControlConstants<>+1228(SB)/4, $0x3f7416a0
+DATA ControlConstants<>+1232(SB)/4, $0x3f78b5f0
+DATA ControlConstants<>+1236(SB)/4, $0x3f7ba9d8
+DATA ControlConstants<>+1240(SB)/4, $0x3f7d55c3
+DATA ControlConstants<>+1244(SB)/4, $0x3f7e580f
+DATA ControlConstants<>+1248(SB)/4, $0x3f7f4320
+DATA ControlConstants<>+1252(SB)/4, $0x3f7fbba4
+DATA ControlConstants<>+1256(SB)/4, $0x3f7fe48e
+DATA ControlConstants<>+1260(SB)/4, $0x3f7ff5b0
+DATA ControlConstants<>+1264(SB)/4, $0x3f7ffc90
+DATA ControlConstants<>+1268(SB)/4, $0x3f7ffebb
+DATA ControlConstants<>+1272(SB)/4, $0x3f7fff86
+DATA ControlConstants<>+1276(SB)/4, $0x3f7fffd3
+DATA ControlConstants<>+1280(SB)/4, $0x3f7ffff6
+DATA ControlConstants<>+1284(SB)/4, $0x3f7fffff
+DATA ControlConstants<>+1288(SB)/4, $0x3f800000
 DATA ControlConstants<>+1292(SB)/4, $0x00000000
 DATA ControlConstants<>+1296(SB)/4, $0x00000000
 DATA ControlConstants<>+1300(SB)/4, $0x00000000
 DATA ControlConstants<>+1304(SB)/4, $0x00000000
 DATA ControlConstants<>+1308(SB)/4, $0x00000000
-DATA ControlConstants<>+1312(SB)/4, $0xbeaaab82
-DATA ControlConstants<>+1316(SB)/4, $0xbe945e8b
-DATA ControlConstants<>+1320(SB)/4, $0xbe5c27e0
-DATA ControlConstants<>+1324(SB)/4, $0xbe07d305
-DATA ControlConstants<>+1328(SB)/4, $0xbd4f793b
-DATA ControlConstants<>+1332(SB)/4, $0x3c3f4c26
-DATA ControlConstants<>+1336(SB)/4, $0x3d83a936
-DATA ControlConstants<>+1340(SB)/4, $0x3dbf9c50
-DATA ControlConstants<>+1344(SB)/4, $0x3b8ea104
-DATA ControlConstants<>+1348(SB)/4, $0xbcaddfe9
-DATA ControlConstants<>+1352(SB)/4, $0xbccd2a94
-DATA ControlConstants<>+1356(SB)/4, $0xbcac0c1c
-DATA ControlConstants<>+1360(SB)/4, $0xbc780862
-DATA ControlConstants<>+1364(SB)/4, $0xbc227602
-DATA ControlConstants<>+1368(SB)/4, $0xbbd224aa
-DATA ControlConstants<>+1372(SB)/4, $0xbb864f2c
-DATA ControlConstants<>+1376(SB)/4, $0xbaf848e1
-DATA ControlConstants<>+1380(SB)/4, $0xba36615a
-DATA ControlConstants<>+1384(SB)/4, $0xb992ef64
-DATA ControlConstants<>+1388(SB)/4, $0xb8dd5a4a
-DATA ControlConstants<>+1392(SB)/4, $0xb811d3ad
-DATA ControlConstants<>+1396(SB)/4, $0xb75417be
-DATA ControlConstants<>+1400(SB)/4, $0xb6b14040
-DATA ControlConstants<>+1404(SB)/4, $0xb5f6b849
-DATA ControlConstants<>+1408(SB)/4, $0xb4dc97ea
-DATA ControlConstants<>+1412(SB)/4, $0xb32e950c
-DATA ControlConstants<>+1416(SB)/4, $0x00000000
-DATA ControlConstants<>+1420(SB)/4, $0x00000000
-DATA ControlConstants<>+1424(SB)/4, $0x00000000
-DATA ControlConstants<>+1428(SB)/4, $0x00000000
-DATA ControlConstants<>+1432(SB)/4, $0x00000000
-DATA ControlConstants<>+1436(SB)/4, $0x00000000
-DATA ControlConstants<>+1440(SB)/4, $0x3976545d
-DATA ControlConstants<>+1444(SB)/4, $0x3de52200
-DATA ControlConstants<>+1448(SB)/4, $0x3e2323c5
-DATA ControlConstants<>+1452(SB)/4, $0x3e2dc7e3
-DATA ControlConstants<>+1456(SB)/4, $0x3e1beadc
-DATA ControlConstants<>+1460(SB)/4, $0x3df77f54
-DATA ControlConstants<>+1464(SB)/4, $0x3da41717
-DATA ControlConstants<>+1468(SB)/4, $0x3d3912ca
-DATA ControlConstants<>+1472(SB)/4, $0xbd03c0a5
-DATA ControlConstants<>+1476(SB)/4, $0xbc1a3371
-DATA ControlConstants<>+1480(SB)/4, $0x3ad3712b
-DATA ControlConstants<>+1484(SB)/4, $0x3b973862
-DATA ControlConstants<>+1488(SB)/4, $0x3b956770
-DATA ControlConstants<>+1492(SB)/4, $0x3b5d52c8
-DATA ControlConstants<>+1496(SB)/4, $0x3b1a31ac
-DATA ControlConstants<>+1500(SB)/4, $0x3abc7213
-DATA ControlConstants<>+1504(SB)/4, $0x3a468bac
-DATA ControlConstants<>+1508(SB)/4, $0x3994c5e1
-DATA ControlConstants<>+1512(SB)/4, $0x38e3b00a
-DATA ControlConstants<>+1516(SB)/4, $0x382a26cb
-DATA ControlConstants<>+1520(SB)/4, $0x37898c33
-DATA ControlConstants<>+1524(SB)/4, $0x36e4daf2
-DATA ControlConstants<>+1528(SB)/4, $0x356ef6cc
-DATA ControlConstants<>+1532(SB)/4, $0x352c0853
-DATA ControlConstants<>+1536(SB)/4, $0x3431d754
-DATA ControlConstants<>+1540(SB)/4, $0x32a8c62a
+DATA ControlConstants<>+1312(SB)/4, $0x00000000
+DATA ControlConstants<>+1316(SB)/4, $0x3e3b6cab
+DATA ControlConstants<>+1320(SB)/4, $0x3e9e5026
+DATA ControlConstants<>+1324(SB)/4, $0x3ed4ef27
+DATA ControlConstants<>+1328(SB)/4, $0x3f03a7d4
+DATA ControlConstants<>+1332(SB)/4, $0x3f17bea7
+DATA ControlConstants<>+1336(SB)/4, $0x3f2bc87d
+DATA ControlConstants<>+1340(SB)/4, $0x3f3b1ae2
+DATA ControlConstants<>+1344(SB)/4, $0x80000000
+DATA ControlConstants<>+1348(SB)/4, $0x3e800000
+DATA ControlConstants<>+1352(SB)/4, $0x3e800000
+DATA ControlConstants<>+1356(SB)/4, $0x3e800000
+DATA ControlConstants<>+1360(SB)/4, $0x3e800000
+DATA ControlConstants<>+1364(SB)/4, $0x3e800000
+DATA ControlConstants<>+1368(SB)/4, $0x3e800000
+DATA ControlConstants<>+1372(SB)/4, $0x3e800000
+DATA ControlConstants<>+1376(SB)/4, $0x3e800000
+DATA ControlConstants<>+1380(SB)/4, $0x3f000000
+DATA ControlConstants<>+1384(SB)/4, $0x3f000000
+DATA ControlConstants<>+1388(SB)/4, $0x3f000000
+DATA ControlConstants<>+1392(SB)/4, $0x3f000000
+DATA ControlConstants<>+1396(SB)/4, $0x3f000000
+DATA ControlConstants<>+1400(SB)/4, $0x3f000000
+DATA ControlConstants<>+1404(SB)/4, $0x3f000000
+DATA ControlConstants<>+1408(SB)/4, $0x3f000000
+DATA ControlConstants<>+1412(SB)/4, $0x3f800000
+DATA ControlConstants<>+1416(SB)/4, $0x3f800000
+DATA ControlConstants<>+1420(SB)/4, $0x3f800000
+DATA ControlConstants<>+1424(SB)/4, $0x3f800000
+DATA ControlConstants<>+1428(SB)/4, $0x3f800000
+DATA ControlConstants<>+1432(SB)/4, $0x3f800000
+DATA ControlConstants<>+1436(SB)/4, $0x3f800000
+DATA ControlConstants<>+1440(SB)/4, $0x3f800000
+DATA ControlConstants<>+1444(SB)/8, $0x405528f5c28f5c29
+DATA ControlConstants<>+1452(SB)/8, $0x405528f5c28f5c29
+DATA ControlConstants<>+1460(SB)/8, $0x405528f5c28f5c29
+DATA ControlConstants<>+1468(SB)/8, $0x405528f5c28f5c29
+DATA ControlConstants<>+1476(SB)/8, $0xc022666666666666
+DATA ControlConstants<>+1484(SB)/8, $0xc022666666666666
+DATA ControlConstants<>+1492(SB)/8, $0xc022666666666666
+DATA ControlConstants<>+1500(SB)/8, $0xc022666666666666
+DATA ControlConstants<>+1508(SB)/8, $0x4022666666666666
+DATA ControlConstants<>+1516(SB)/8, $0x4022666666666666
+DATA ControlConstants<>+1524(SB)/8, $0x4022666666666666
+DATA ControlConstants<>+1532(SB)/8, $0x4022666666666666
+DATA ControlConstants<>+1540(SB)/4, $0x00000000
 DATA ControlConstants<>+1544(SB)/4, $0x00000000
 DATA ControlConstants<>+1548(SB)/4, $0x00000000
 DATA ControlConstants<>+1552(SB)/4, $0x00000000
 DATA ControlConstants<>+1556(SB)/4, $0x00000000
 DATA ControlConstants<>+1560(SB)/4, $0x00000000
 DATA ControlConstants<>+1564(SB)/4, $0x00000000
-DATA ControlConstants<>+1568(SB)/4, $0x3e062d94
-DATA ControlConstants<>+1572(SB)/4, $0x3dc44657
-DATA ControlConstants<>+1576(SB)/4, $0x3d2e50f5
-DATA ControlConstants<>+1580(SB)/4, $0xbb9ca7cb
-DATA ControlConstants<>+1584(SB)/4, $0xbd23c0da
-DATA ControlConstants<>+1588(SB)/4, $0xbd662a51
-DATA ControlConstants<>+1592(SB)/4, $0xbd808c6a
-DATA ControlConstants<>+1596(SB)/4, $0xbd5c0ee0
-DATA ControlConstants<>+1600(SB)/4, $0x80000000
-DATA ControlConstants<>+1604(SB)/4, $0x00000000
-DATA ControlConstants<>+1608(SB)/4, $0x3f800000
-DATA ControlConstants<>+1612(SB)/4, $0x40000000
-DATA ControlConstants<>+1616(SB)/4, $0x40400000
-DATA ControlConstants<>+1620(SB)/4, $0x40800000
-DATA ControlConstants<>+1624(SB)/4, $0x40a00000
-DATA ControlConstants<>+1628(SB)/4, $0x40c00000
-DATA ControlConstants<>+1632(SB)/4, $0x40e00000
-DATA ControlConstants<>+1636(SB)/4, $0x41000000
-DATA ControlConstants<>+1640(SB)/4, $0x41100000
-DATA ControlConstants<>+1644(SB)/4, $0x41200000
-DATA ControlConstants<>+1648(SB)/4, $0x41300000
-DATA ControlConstants<>+1652(SB)/4, $0x41400000
-DATA ControlConstants<>+1656(SB)/4, $0x41500000
-DATA ControlConstants<>+1660(SB)/4, $0x41600000
-DATA ControlConstants<>+1664(SB)/4, $0x41700000
-DATA ControlConstants<>+1668(SB)/4, $0x00000000
-DATA ControlConstants<>+1672(SB)/4, $0x00000000
-DATA ControlConstants<>+1676(SB)/4, $0x00000000
-DATA ControlConstants<>+1680(SB)/4, $0x00000000
-DATA ControlConstants<>+1684(SB)/4, $0x00000000
-DATA ControlConstants<>+1688(SB)/4, $0x00000000
-DATA ControlConstants<>+1692(SB)/4, $0x00000000
-DATA ControlConstants<>+1696(SB)/4, $0x00000000
-DATA ControlConstants<>+1700(SB)/4, $0x00000000
-DATA ControlConstants<>+1704(SB)/4, $0x00000000
-DATA ControlConstants<>+1708(SB)/4, $0x00000000
-DATA ControlConstants<>+1712(SB)/4, $0x00000000
-DATA ControlConstants<>+1716(SB)/4, $0x00000000
-DATA ControlConstants<>+1720(SB)/4, $0x00000000
-DATA ControlConstants<>+1724(SB)/4, $0x00000000
-DATA ControlConstants<>+1728(SB)/4, $0x00000000
-DATA ControlConstants<>+1732(SB)/4, $0x3f800000
-DATA ControlConstants<>+1736(SB)/4, $0x40000000
-DATA ControlConstants<>+1740(SB)/4, $0x40400000
-DATA ControlConstants<>+1744(SB)/4, $0x40800000
-DATA ControlConstants<>+1748(SB)/4, $0x40a00000
-DATA ControlConstants<>+1752(SB)/4, $0x40c00000
-DATA ControlConstants<>+1756(SB)/4, $0x40e00000
-DATA ControlConstants<>+1760(SB)/4, $0x41000000
-DATA ControlConstants<>+1764(SB)/4, $0x41100000
-DATA ControlConstants<>+1768(SB)/4, $0x41200000
-DATA ControlConstants<>+1772(SB)/4, $0x41300000
-DATA ControlConstants<>+1776(SB)/4, $0x41400000
-DATA ControlConstants<>+1780(SB)/4, $0x41500000
-DATA ControlConstants<>+1784(SB)/4, $0x41600000
-DATA ControlConstants<>+1788(SB)/4, $0x41700000
-DATA ControlConstants<>+1792(SB)/4, $0x3e800000
-DATA ControlConstants<>+1796(SB)/4, $0x3f000000
-GLOBL ControlConstants<>(SB), RODATA|NOPTR, $1800
+DATA ControlConstants<>+1568(SB)/4, $0x00000000
+DATA ControlConstants<>+1572(SB)/4, $0x00000000
+DATA ControlConstants<>+1576(SB)/4, $0x00000000
+DATA ControlConstants<>+1580(SB)/4, $0x3f800000
+DATA ControlConstants<>+1584(SB)/4, $0x40000000
+DATA ControlConstants<>+1588(SB)/4, $0x40400000
+DATA ControlConstants<>+1592(SB)/4, $0x40800000
+DATA ControlConstants<>+1596(SB)/4, $0x40a00000
+DATA ControlConstants<>+1600(SB)/4, $0x40c00000
+DATA ControlConstants<>+1604(SB)/4, $0x40e00000
+DATA ControlConstants<>+1608(SB)/4, $0x41000000
+DATA ControlConstants<>+1612(SB)/4, $0x41100000
+DATA ControlConstants<>+1616(SB)/4, $0x41200000
+DATA ControlConstants<>+1620(SB)/4, $0x41300000
+DATA ControlConstants<>+1624(SB)/4, $0x41400000
+DATA ControlConstants<>+1628(SB)/4, $0x41500000
+DATA ControlConstants<>+1632(SB)/4, $0x41600000
+DATA ControlConstants<>+1636(SB)/4, $0x41700000
+DATA ControlConstants<>+1640(SB)/4, $0x00000000
+DATA ControlConstants<>+1644(SB)/4, $0x00000000
+DATA ControlConstants<>+1648(SB)/4, $0x00000000
+DATA ControlConstants<>+1652(SB)/4, $0x00000000
+DATA ControlConstants<>+1656(SB)/4, $0x00000000
+DATA ControlConstants<>+1660(SB)/4, $0x00000000
+DATA ControlConstants<>+1664(SB)/4, $0x00000000
+DATA ControlConstants<>+1668(SB)/4, $0x3f800000
+DATA ControlConstants<>+1672(SB)/4, $0x40000000
+DATA ControlConstants<>+1676(SB)/4, $0x40400000
+DATA ControlConstants<>+1680(SB)/4, $0x40800000
+DATA ControlConstants<>+1684(SB)/4, $0x40a00000
+DATA ControlConstants<>+1688(SB)/4, $0x40c00000
+DATA ControlConstants<>+1692(SB)/4, $0x40e00000
+DATA ControlConstants<>+1696(SB)/4, $0x41000000
+DATA ControlConstants<>+1700(SB)/4, $0x41100000
+DATA ControlConstants<>+1704(SB)/4, $0x41200000
+DATA ControlConstants<>+1708(SB)/4, $0x41300000
+DATA ControlConstants<>+1712(SB)/4, $0x41400000
+DATA ControlConstants<>+1716(SB)/4, $0x41500000
+DATA ControlConstants<>+1720(SB)/4, $0x41600000
+DATA ControlConstants<>+1724(SB)/4, $0x41700000
+DATA ControlConstants<>+1728(SB)/4, $0x3e800000
+DATA ControlConstants<>+1732(SB)/4, $0x3f000000
+GLOBL ControlConstants<>(SB), RODATA|NOPTR, $1736

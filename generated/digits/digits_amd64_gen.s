@@ -6367,22 +6367,24 @@ loop7:
 	VSUBPS            Z31, Z0, Z0
 	VBROADCASTSS      DigitsConstants<>+1420(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VCMPPS.BCST       $0x15, DigitsConstants<>+488(SB), Z0, K1
-	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+488(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VBROADCASTSS      DigitsConstants<>+1424(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
-	VFNMADD231PS.BCST DigitsConstants<>+500(SB), Z1, Z0
-	VPERMPS           DigitsConstants<>+512(SB), Z2, Z3
-	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z1, Z3
-	VMULPS            Z0, Z0, Z4
-	VBROADCASTSS      DigitsConstants<>+580(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+576(SB), Z0, Z5
-	VADDPS            Z3, Z0, Z0
-	VFMADD231PS       Z5, Z4, Z0
-	VPERMPS           DigitsConstants<>+640(SB), Z2, Z2
-	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS.Z       Z1, Z2, K1, Z0
+	VFNMADD231PS.BCST DigitsConstants<>+1428(SB), Z1, Z0
+	VFNMADD231PS.BCST DigitsConstants<>+1432(SB), Z1, Z0
+	VMULPS            Z0, Z0, Z2
+	VBROADCASTSS      DigitsConstants<>+1448(SB), Z3
+	VFMADD231PS.BCST  DigitsConstants<>+1452(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+1444(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+1440(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+576(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+1436(SB), Z0, Z3
+	VFMADD231PS       Z3, Z2, Z0
+	VADDPS.BCST       DigitsConstants<>+704(SB), Z0, Z0
+	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -6545,13 +6547,13 @@ TEXT ·digitsLossBatchAVX2(SB), NOSPLIT, $224-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      DigitsConstants<>+1424(SB), Y0
+	VMOVUPS      DigitsConstants<>+1456(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       DigitsConstants<>+224(SB), Y0, Y0
 	VMOVUPS      Y0, 10304(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 10368(SI)
-	VMOVUPS      DigitsConstants<>+1456(SB), Y1
+	VMOVUPS      DigitsConstants<>+1488(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       DigitsConstants<>+224(SB), Y1, Y1
 	VMOVUPS      Y1, 10336(SI)
@@ -8634,22 +8636,24 @@ loop7:
 	VSUBPS            Z31, Z0, Z0
 	VBROADCASTSS      DigitsConstants<>+1420(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VCMPPS.BCST       $0x15, DigitsConstants<>+488(SB), Z0, K1
-	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+488(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VBROADCASTSS      DigitsConstants<>+1424(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
-	VFNMADD231PS.BCST DigitsConstants<>+500(SB), Z1, Z0
-	VPERMPS           DigitsConstants<>+512(SB), Z2, Z3
-	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z1, Z3
-	VMULPS            Z0, Z0, Z4
-	VBROADCASTSS      DigitsConstants<>+580(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+576(SB), Z0, Z5
-	VADDPS            Z3, Z0, Z0
-	VFMADD231PS       Z5, Z4, Z0
-	VPERMPS           DigitsConstants<>+640(SB), Z2, Z2
-	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS.Z       Z1, Z2, K1, Z0
+	VFNMADD231PS.BCST DigitsConstants<>+1428(SB), Z1, Z0
+	VFNMADD231PS.BCST DigitsConstants<>+1432(SB), Z1, Z0
+	VMULPS            Z0, Z0, Z2
+	VBROADCASTSS      DigitsConstants<>+1448(SB), Z3
+	VFMADD231PS.BCST  DigitsConstants<>+1452(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+1444(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+1440(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+576(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+1436(SB), Z0, Z3
+	VFMADD231PS       Z3, Z2, Z0
+	VADDPS.BCST       DigitsConstants<>+704(SB), Z0, Z0
+	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -8829,13 +8833,13 @@ TEXT ·digitsGradBatchAVX2(SB), $288-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      DigitsConstants<>+1424(SB), Y0
+	VMOVUPS      DigitsConstants<>+1456(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       DigitsConstants<>+224(SB), Y0, Y0
 	VMOVUPS      Y0, 10304(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 10368(SI)
-	VMOVUPS      DigitsConstants<>+1456(SB), Y1
+	VMOVUPS      DigitsConstants<>+1488(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       DigitsConstants<>+224(SB), Y1, Y1
 	VMOVUPS      Y1, 10336(SI)
@@ -12025,22 +12029,24 @@ loop7:
 	VSUBPS            Z31, Z0, Z0
 	VBROADCASTSS      DigitsConstants<>+1420(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VCMPPS.BCST       $0x15, DigitsConstants<>+488(SB), Z0, K1
-	VBROADCASTSS      DigitsConstants<>+492(SB), Z1
+	VBROADCASTSS      DigitsConstants<>+488(SB), Z1
+	VMAXPS            Z0, Z1, Z0
+	VBROADCASTSS      DigitsConstants<>+1424(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  DigitsConstants<>+496(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
-	VFNMADD231PS.BCST DigitsConstants<>+500(SB), Z1, Z0
-	VPERMPS           DigitsConstants<>+512(SB), Z2, Z3
-	VFNMADD231PS.BCST DigitsConstants<>+504(SB), Z1, Z3
-	VMULPS            Z0, Z0, Z4
-	VBROADCASTSS      DigitsConstants<>+580(SB), Z5
-	VFMADD231PS.BCST  DigitsConstants<>+576(SB), Z0, Z5
-	VADDPS            Z3, Z0, Z0
-	VFMADD231PS       Z5, Z4, Z0
-	VPERMPS           DigitsConstants<>+640(SB), Z2, Z2
-	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS.Z       Z1, Z2, K1, Z0
+	VFNMADD231PS.BCST DigitsConstants<>+1428(SB), Z1, Z0
+	VFNMADD231PS.BCST DigitsConstants<>+1432(SB), Z1, Z0
+	VMULPS            Z0, Z0, Z2
+	VBROADCASTSS      DigitsConstants<>+1448(SB), Z3
+	VFMADD231PS.BCST  DigitsConstants<>+1452(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+1444(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+1440(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+576(SB), Z0, Z3
+	VFMADD213PS.BCST  DigitsConstants<>+1436(SB), Z0, Z3
+	VFMADD231PS       Z3, Z2, Z0
+	VADDPS.BCST       DigitsConstants<>+704(SB), Z0, Z0
+	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 5440(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -13779,30 +13785,30 @@ DATA DigitsConstants<>+1408(SB)/4, $0x42b20000
 DATA DigitsConstants<>+1412(SB)/4, $0x42b20000
 DATA DigitsConstants<>+1416(SB)/4, $0x42b20000
 DATA DigitsConstants<>+1420(SB)/4, $0x42b20000
-DATA DigitsConstants<>+1424(SB)/4, $0x00000000
-DATA DigitsConstants<>+1428(SB)/4, $0x3f800000
-DATA DigitsConstants<>+1432(SB)/4, $0x40000000
-DATA DigitsConstants<>+1436(SB)/4, $0x40400000
-DATA DigitsConstants<>+1440(SB)/4, $0x40800000
-DATA DigitsConstants<>+1444(SB)/4, $0x40a00000
-DATA DigitsConstants<>+1448(SB)/4, $0x40c00000
-DATA DigitsConstants<>+1452(SB)/4, $0x40e00000
-DATA DigitsConstants<>+1456(SB)/4, $0x41000000
-DATA DigitsConstants<>+1460(SB)/4, $0x41100000
-DATA DigitsConstants<>+1464(SB)/4, $0x41200000
-DATA DigitsConstants<>+1468(SB)/4, $0x41300000
-DATA DigitsConstants<>+1472(SB)/4, $0x41400000
-DATA DigitsConstants<>+1476(SB)/4, $0x41500000
-DATA DigitsConstants<>+1480(SB)/4, $0x41600000
-DATA DigitsConstants<>+1484(SB)/4, $0x41700000
-DATA DigitsConstants<>+1488(SB)/4, $0x00000000
-DATA DigitsConstants<>+1492(SB)/4, $0x00000000
-DATA DigitsConstants<>+1496(SB)/4, $0x00000000
-DATA DigitsConstants<>+1500(SB)/4, $0x00000000
-DATA DigitsConstants<>+1504(SB)/4, $0x00000000
-DATA DigitsConstants<>+1508(SB)/4, $0x00000000
-DATA DigitsConstants<>+1512(SB)/4, $0x00000000
-DATA DigitsConstants<>+1516(SB)/4, $0x00000000
+DATA DigitsConstants<>+1424(SB)/4, $0x4b400000
+DATA DigitsConstants<>+1428(SB)/4, $0x3f317200
+DATA DigitsConstants<>+1432(SB)/4, $0x35bfbe8e
+DATA DigitsConstants<>+1436(SB)/4, $0x3f000000
+DATA DigitsConstants<>+1440(SB)/4, $0x3d2aaa75
+DATA DigitsConstants<>+1444(SB)/4, $0x3c088870
+DATA DigitsConstants<>+1448(SB)/4, $0x3ab6a192
+DATA DigitsConstants<>+1452(SB)/4, $0x39509279
+DATA DigitsConstants<>+1456(SB)/4, $0x00000000
+DATA DigitsConstants<>+1460(SB)/4, $0x3f800000
+DATA DigitsConstants<>+1464(SB)/4, $0x40000000
+DATA DigitsConstants<>+1468(SB)/4, $0x40400000
+DATA DigitsConstants<>+1472(SB)/4, $0x40800000
+DATA DigitsConstants<>+1476(SB)/4, $0x40a00000
+DATA DigitsConstants<>+1480(SB)/4, $0x40c00000
+DATA DigitsConstants<>+1484(SB)/4, $0x40e00000
+DATA DigitsConstants<>+1488(SB)/4, $0x41000000
+DATA DigitsConstants<>+1492(SB)/4, $0x41100000
+DATA DigitsConstants<>+1496(SB)/4, $0x41200000
+DATA DigitsConstants<>+1500(SB)/4, $0x41300000
+DATA DigitsConstants<>+1504(SB)/4, $0x41400000
+DATA DigitsConstants<>+1508(SB)/4, $0x41500000
+DATA DigitsConstants<>+1512(SB)/4, $0x41600000
+DATA DigitsConstants<>+1516(SB)/4, $0x41700000
 DATA DigitsConstants<>+1520(SB)/4, $0x00000000
 DATA DigitsConstants<>+1524(SB)/4, $0x00000000
 DATA DigitsConstants<>+1528(SB)/4, $0x00000000

@@ -200,35 +200,35 @@ TEXT ·irisForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVUPS         IrisConstants<>+1024(SB), Z3
 	VMOVAPS         Z2, Z4
 	VPERMI2PS       IrisConstants<>+1088(SB), Z3, Z4
-	VMAXPS          Y1, Y4, Y3
-	VMOVUPS         IrisConstants<>+1152(SB), Z4
+	VMOVUPS         IrisConstants<>+1152(SB), Z3
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       IrisConstants<>+1216(SB), Z4, Z5
-	VMOVUPS         IrisConstants<>+1280(SB), Z4
+	VPERMI2PS       IrisConstants<>+1216(SB), Z3, Z5
+	VMOVUPS         IrisConstants<>+1280(SB), Z3
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       IrisConstants<>+1344(SB), Z4, Z6
-	VMOVUPS         IrisConstants<>+1408(SB), Z4
+	VPERMI2PS       IrisConstants<>+1344(SB), Z3, Z6
+	VMOVUPS         IrisConstants<>+1408(SB), Z3
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       IrisConstants<>+1472(SB), Z4, Z7
-	VMOVUPS         IrisConstants<>+1536(SB), Z4
-	VMOVAPS         Z2, Z8
-	VPERMI2PS       IrisConstants<>+1600(SB), Z4, Z8
-	VMOVUPS         IrisConstants<>+1664(SB), Z4
-	VPERMI2PS       IrisConstants<>+1728(SB), Z4, Z2
+	VPERMI2PS       IrisConstants<>+1472(SB), Z3, Z7
+	VFMADD231PS     Y1, Y5, Y4
 	VFMADD231PS     Y1, Y7, Y6
-	VFMADD231PS     Y1, Y2, Y8
-	VMULPS          Y1, Y1, Y2
-	VFMADD231PS     Y2, Y8, Y6
-	VFMADD231PS     Y6, Y1, Y5
-	VFMADD231PS     Y1, Y5, Y3
+	VMULPS          Y1, Y1, Y3
+	VFMADD231PS     Y3, Y6, Y4
+	VMOVUPS         IrisConstants<>+1536(SB), Z3
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       IrisConstants<>+1600(SB), Z3, Z5
+	VFMADD231PS     Y4, Y1, Y5
+	VMOVUPS         IrisConstants<>+1664(SB), Z3
+	VPERMI2PS       IrisConstants<>+1728(SB), Z3, Z2
+	VMAXPS          Y1, Y2, Y2
+	VFMADD231PS     Y1, Y5, Y2
 	VBROADCASTSS    IrisConstants<>+1792(SB), Y1
-	VPTERNLOGD      $0x78, Y1, Y0, Y3
-	VMOVUPS         Y3, (SI)
+	VPTERNLOGD      $0x78, Y1, Y0, Y2
+	VMOVUPS         Y2, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS        160(DI), Y3, Y0
-	VMULPS        192(DI), Y3, Y1
-	VMULPS        224(DI), Y3, Y2
+	VMULPS        160(DI), Y2, Y0
+	VMULPS        192(DI), Y2, Y1
+	VMULPS        224(DI), Y2, Y2
 	VUNPCKLPS     Y1, Y0, Y3
 	VUNPCKHPS     Y1, Y0, Y0
 	VADDPS        Y0, Y3, Y0
@@ -527,35 +527,35 @@ TEXT ·irisLossAVX512(SB), NOSPLIT, $0-36
 	VMOVUPS         IrisConstants<>+1024(SB), Z3
 	VMOVAPS         Z2, Z4
 	VPERMI2PS       IrisConstants<>+1088(SB), Z3, Z4
-	VMAXPS          Y1, Y4, Y3
-	VMOVUPS         IrisConstants<>+1152(SB), Z4
+	VMOVUPS         IrisConstants<>+1152(SB), Z3
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       IrisConstants<>+1216(SB), Z4, Z5
-	VMOVUPS         IrisConstants<>+1280(SB), Z4
+	VPERMI2PS       IrisConstants<>+1216(SB), Z3, Z5
+	VMOVUPS         IrisConstants<>+1280(SB), Z3
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       IrisConstants<>+1344(SB), Z4, Z6
-	VMOVUPS         IrisConstants<>+1408(SB), Z4
+	VPERMI2PS       IrisConstants<>+1344(SB), Z3, Z6
+	VMOVUPS         IrisConstants<>+1408(SB), Z3
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       IrisConstants<>+1472(SB), Z4, Z7
-	VMOVUPS         IrisConstants<>+1536(SB), Z4
-	VMOVAPS         Z2, Z8
-	VPERMI2PS       IrisConstants<>+1600(SB), Z4, Z8
-	VMOVUPS         IrisConstants<>+1664(SB), Z4
-	VPERMI2PS       IrisConstants<>+1728(SB), Z4, Z2
+	VPERMI2PS       IrisConstants<>+1472(SB), Z3, Z7
+	VFMADD231PS     Y1, Y5, Y4
 	VFMADD231PS     Y1, Y7, Y6
-	VFMADD231PS     Y1, Y2, Y8
-	VMULPS          Y1, Y1, Y2
-	VFMADD231PS     Y2, Y8, Y6
-	VFMADD231PS     Y6, Y1, Y5
-	VFMADD231PS     Y1, Y5, Y3
+	VMULPS          Y1, Y1, Y3
+	VFMADD231PS     Y3, Y6, Y4
+	VMOVUPS         IrisConstants<>+1536(SB), Z3
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       IrisConstants<>+1600(SB), Z3, Z5
+	VFMADD231PS     Y4, Y1, Y5
+	VMOVUPS         IrisConstants<>+1664(SB), Z3
+	VPERMI2PS       IrisConstants<>+1728(SB), Z3, Z2
+	VMAXPS          Y1, Y2, Y2
+	VFMADD231PS     Y1, Y5, Y2
 	VBROADCASTSS    IrisConstants<>+1792(SB), Y1
-	VPTERNLOGD      $0x78, Y1, Y0, Y3
-	VMOVUPS         Y3, (SI)
+	VPTERNLOGD      $0x78, Y1, Y0, Y2
+	VMOVUPS         Y2, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS        160(DI), Y3, Y0
-	VMULPS        192(DI), Y3, Y1
-	VMULPS        224(DI), Y3, Y2
+	VMULPS        160(DI), Y2, Y0
+	VMULPS        192(DI), Y2, Y1
+	VMULPS        224(DI), Y2, Y2
 	VUNPCKLPS     Y1, Y0, Y3
 	VUNPCKHPS     Y1, Y0, Y0
 	VADDPS        Y0, Y3, Y0
@@ -1066,85 +1066,85 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS         IrisConstants<>+1024(SB), Z3
 	VMOVAPS         Z2, Z4
 	VPERMI2PS       IrisConstants<>+1088(SB), Z3, Z4
-	VMAXPS          Y1, Y4, Y3
-	VMOVUPS         IrisConstants<>+1152(SB), Z4
+	VMOVUPS         IrisConstants<>+1152(SB), Z3
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       IrisConstants<>+1216(SB), Z4, Z5
-	VMOVUPS         IrisConstants<>+1280(SB), Z4
+	VPERMI2PS       IrisConstants<>+1216(SB), Z3, Z5
+	VMOVUPS         IrisConstants<>+1280(SB), Z3
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       IrisConstants<>+1344(SB), Z4, Z6
-	VMOVUPS         IrisConstants<>+1408(SB), Z4
+	VPERMI2PS       IrisConstants<>+1344(SB), Z3, Z6
+	VMOVUPS         IrisConstants<>+1408(SB), Z3
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       IrisConstants<>+1472(SB), Z4, Z7
-	VMOVUPS         IrisConstants<>+1536(SB), Z4
-	VMOVAPS         Z2, Z8
-	VPERMI2PS       IrisConstants<>+1600(SB), Z4, Z8
-	VMOVUPS         IrisConstants<>+1664(SB), Z4
-	VPERMI2PS       IrisConstants<>+1728(SB), Z4, Z2
+	VPERMI2PS       IrisConstants<>+1472(SB), Z3, Z7
+	VFMADD231PS     Y1, Y5, Y4
 	VFMADD231PS     Y1, Y7, Y6
-	VFMADD231PS     Y1, Y2, Y8
-	VMULPS          Y1, Y1, Y2
-	VFMADD231PS     Y2, Y8, Y6
-	VFMADD231PS     Y6, Y1, Y5
-	VFMADD231PS     Y1, Y5, Y3
+	VMULPS          Y1, Y1, Y3
+	VFMADD231PS     Y3, Y6, Y4
+	VMOVUPS         IrisConstants<>+1536(SB), Z3
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       IrisConstants<>+1600(SB), Z3, Z5
+	VFMADD231PS     Y4, Y1, Y5
+	VMOVUPS         IrisConstants<>+1664(SB), Z3
+	VPERMI2PS       IrisConstants<>+1728(SB), Z3, Z2
+	VMAXPS          Y1, Y2, Y2
+	VFMADD231PS     Y1, Y5, Y2
 	VBROADCASTSS    IrisConstants<>+1792(SB), Y1
-	VPTERNLOGD      $0x78, Y1, Y0, Y3
-	VMOVUPS         Y3, (SI)
+	VPTERNLOGD      $0x78, Y1, Y0, Y2
+	VMOVUPS         Y2, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS        160(DI), Y3, Y0
-	VMULPS        192(DI), Y3, Y1
-	VMULPS        224(DI), Y3, Y2
+	VMULPS        160(DI), Y2, Y0
+	VMULPS        192(DI), Y2, Y1
+	VMULPS        224(DI), Y2, Y3
 	VUNPCKLPS     Y1, Y0, Y4
 	VUNPCKHPS     Y1, Y0, Y0
 	VADDPS        Y0, Y4, Y0
-	VUNPCKLPS     Y2, Y2, Y1
-	VUNPCKHPS     Y2, Y2, Y2
-	VADDPS        Y2, Y1, Y1
-	VUNPCKLPD     Y1, Y0, Y2
+	VUNPCKLPS     Y3, Y3, Y1
+	VUNPCKHPS     Y3, Y3, Y3
+	VADDPS        Y3, Y1, Y1
+	VUNPCKLPD     Y1, Y0, Y3
 	VUNPCKHPD     Y1, Y0, Y0
-	VADDPS        Y0, Y2, Y0
+	VADDPS        Y0, Y3, Y0
 	VEXTRACTF32X4 $0x01, Y0, X1
-	VMOVSD        256(DI), X2
-	VINSERTPS     $0x20, 264(DI), X2, X2
-	VADDPS        X2, X0, X0
+	VMOVSD        256(DI), X3
+	VINSERTPS     $0x20, 264(DI), X3, X3
+	VADDPS        X3, X0, X0
 	VADDPS        X1, X0, X0
 	VMOVSD        X0, 64(SI)
 	VEXTRACTPS    $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
 	VSHUFPS           $0x00, X0, X0, X1
-	VSHUFPS           $0x55, X0, X0, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xaa, X0, X0, X2
-	VMAXPS            X2, X1, X1
+	VSHUFPS           $0x55, X0, X0, X3
+	VMAXPS            X3, X1, X1
+	VSHUFPS           $0xaa, X0, X0, X3
+	VMAXPS            X3, X1, X1
 	VMOVSS            X1, 88(SI)
-	VSUBPS            X1, X0, X2
-	VCMPPS.BCST       $0x15, IrisConstants<>+1796(SB), X2, K1
+	VSUBPS            X1, X0, X3
+	VCMPPS.BCST       $0x15, IrisConstants<>+1796(SB), X3, K1
 	VBROADCASTSS      IrisConstants<>+1800(SB), X4
 	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  IrisConstants<>+1804(SB), X2, X5
+	VFMADD231PS.BCST  IrisConstants<>+1804(SB), X3, X5
 	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST IrisConstants<>+1808(SB), X4, X2
+	VFNMADD231PS.BCST IrisConstants<>+1808(SB), X4, X3
 	VPERMPS           IrisConstants<>+1856(SB), Z5, Z6
 	VFNMADD231PS.BCST IrisConstants<>+1812(SB), X4, X6
-	VMULPS            X2, X2, X7
+	VMULPS            X3, X3, X7
 	VBROADCASTSS      IrisConstants<>+1924(SB), X8
-	VFMADD231PS.BCST  IrisConstants<>+1920(SB), X2, X8
-	VADDPS            X6, X2, X2
-	VFMADD231PS       X8, X7, X2
+	VFMADD231PS.BCST  IrisConstants<>+1920(SB), X3, X8
+	VADDPS            X6, X3, X3
+	VFMADD231PS       X8, X7, X3
 	VPERMPS           IrisConstants<>+1984(SB), Z5, Z5
-	VFMADD231PS       X2, X5, X5
-	VSCALEFPS.Z       X4, X5, K1, X2
-	VSHUFPS           $0x00, X2, X2, X4
-	VSHUFPS           $0x55, X2, X2, X5
+	VFMADD231PS       X3, X5, X5
+	VSCALEFPS.Z       X4, X5, K1, X3
+	VSHUFPS           $0x00, X3, X3, X4
+	VSHUFPS           $0x55, X3, X3, X5
 	VADDPS            X5, X4, X4
-	VSHUFPS           $0xaa, X2, X2, X5
+	VSHUFPS           $0xaa, X3, X3, X5
 	VADDPS            X5, X4, X4
 	VMOVSS            X4, 92(SI)
-	VDIVPS            X4, X2, X2
-	VMOVSD            X2, 76(SI)
-	VEXTRACTPS        $0x02, X2, 84(SI)
+	VDIVPS            X4, X3, X3
+	VMOVSD            X3, 76(SI)
+	VEXTRACTPS        $0x02, X3, 84(SI)
 
 	// t = log(s2)
 	VCVTPS2PD        X4, X4
@@ -1181,13 +1181,13 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVSD     (CX), X5
 	VINSERTPS  $0x20, 8(CX), X5, X5
-	VSUBPS     X5, X2, X2
+	VSUBPS     X5, X3, X3
 	VSUBPS     X0, X1, X0
 	VSHUFPS    $0x00, X4, X4, X1
 	VADDPS     X1, X0, X0
 	VMULPS     X0, X5, X0
-	VMOVSD     X2, 96(SI)
-	VEXTRACTPS $0x02, X2, 104(SI)
+	VMOVSD     X3, 96(SI)
+	VEXTRACTPS $0x02, X3, 104(SI)
 	VSHUFPS    $0x00, X0, X0, X1
 	VSHUFPS    $0x55, X0, X0, X4
 	VADDPS     X4, X1, X1
@@ -1196,27 +1196,27 @@ TEXT ·irisGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSS     X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS X2, Y0
+	VBROADCASTSS X3, Y0
 	VMULPS       160(DI), Y0, Y1
-	VSHUFPS      $0x55, X2, X2, X4
+	VSHUFPS      $0x55, X3, X3, X4
 	VBROADCASTSS X4, Y4
 	VFMADD231PS  192(DI), Y4, Y1
-	VSHUFPS      $0xaa, X2, X2, X5
+	VSHUFPS      $0xaa, X3, X3, X5
 	VBROADCASTSS X5, Y5
 	VFMADD231PS  224(DI), Y5, Y1
 	VBROADCASTSS IrisConstants<>+840(SB), Y6
-	VFNMADD231PS Y3, Y3, Y6
+	VFNMADD231PS Y2, Y2, Y6
 	VMULPS       Y6, Y1, Y1
 	VMOVUPS      Y1, 32(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSD     X2, 256(BX)
-	VEXTRACTPS $0x02, X2, 264(BX)
-	VMULPS     Y3, Y0, Y0
+	VMOVSD     X3, 256(BX)
+	VEXTRACTPS $0x02, X3, 264(BX)
+	VMULPS     Y2, Y0, Y0
 	VMOVUPS    Y0, 160(BX)
-	VMULPS     Y3, Y4, Y0
+	VMULPS     Y2, Y4, Y0
 	VMOVUPS    Y0, 192(BX)
-	VMULPS     Y3, Y5, Y0
+	VMULPS     Y2, Y5, Y0
 	VMOVUPS    Y0, 224(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
@@ -1557,86 +1557,87 @@ TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS         IrisConstants<>+1024(SB), Z3
 	VMOVAPS         Z2, Z4
 	VPERMI2PS       IrisConstants<>+1088(SB), Z3, Z4
-	VMAXPS          Y1, Y4, Y3
-	VMOVUPS         IrisConstants<>+1152(SB), Z4
+	VMOVUPS         IrisConstants<>+1152(SB), Z3
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       IrisConstants<>+1216(SB), Z4, Z5
-	VMOVUPS         IrisConstants<>+1280(SB), Z4
+	VPERMI2PS       IrisConstants<>+1216(SB), Z3, Z5
+	VMOVUPS         IrisConstants<>+1280(SB), Z3
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       IrisConstants<>+1344(SB), Z4, Z6
-	VMOVUPS         IrisConstants<>+1408(SB), Z4
+	VPERMI2PS       IrisConstants<>+1344(SB), Z3, Z6
+	VMOVUPS         IrisConstants<>+1408(SB), Z3
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       IrisConstants<>+1472(SB), Z4, Z7
-	VMOVUPS         IrisConstants<>+1536(SB), Z4
-	VMOVAPS         Z2, Z8
-	VPERMI2PS       IrisConstants<>+1600(SB), Z4, Z8
-	VMOVUPS         IrisConstants<>+1664(SB), Z4
-	VPERMI2PS       IrisConstants<>+1728(SB), Z4, Z2
+	VPERMI2PS       IrisConstants<>+1472(SB), Z3, Z7
+	VFMADD231PS     Y1, Y5, Y4
 	VFMADD231PS     Y1, Y7, Y6
-	VFMADD231PS     Y1, Y2, Y8
-	VMULPS          Y1, Y1, Y2
-	VFMADD231PS     Y2, Y8, Y6
-	VFMADD231PS     Y6, Y1, Y5
-	VBROADCASTSS    IrisConstants<>+1792(SB), Y2
-	VPTERNLOGD      $0x78, Y2, Y0, Y1
-	VPTERNLOGD      $0x78, Y2, Y0, Y3
-	VFMADD231PS     Y1, Y5, Y3
-	VMOVUPS         Y3, (SI)
+	VMULPS          Y1, Y1, Y3
+	VFMADD231PS     Y3, Y6, Y4
+	VMOVUPS         IrisConstants<>+1536(SB), Z3
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       IrisConstants<>+1600(SB), Z3, Z5
+	VFMADD231PS     Y4, Y1, Y5
+	VBROADCASTSS    IrisConstants<>+1792(SB), Y3
+	VMOVAPS         Y1, Y4
+	VPTERNLOGD      $0x78, Y3, Y0, Y4
+	VMOVUPS         IrisConstants<>+1664(SB), Z6
+	VPERMI2PS       IrisConstants<>+1728(SB), Z6, Z2
+	VMAXPS          Y1, Y2, Y1
+	VPTERNLOGD      $0x78, Y3, Y0, Y1
+	VFMADD231PS     Y4, Y5, Y1
+	VMOVUPS         Y1, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS        160(DI), Y3, Y0
-	VMULPS        192(DI), Y3, Y1
-	VMULPS        224(DI), Y3, Y2
-	VUNPCKLPS     Y1, Y0, Y4
-	VUNPCKHPS     Y1, Y0, Y0
+	VMULPS        160(DI), Y1, Y0
+	VMULPS        192(DI), Y1, Y2
+	VMULPS        224(DI), Y1, Y3
+	VUNPCKLPS     Y2, Y0, Y4
+	VUNPCKHPS     Y2, Y0, Y0
 	VADDPS        Y0, Y4, Y0
-	VUNPCKLPS     Y2, Y2, Y1
-	VUNPCKHPS     Y2, Y2, Y2
-	VADDPS        Y2, Y1, Y1
-	VUNPCKLPD     Y1, Y0, Y2
-	VUNPCKHPD     Y1, Y0, Y0
-	VADDPS        Y0, Y2, Y0
-	VEXTRACTF32X4 $0x01, Y0, X1
-	VMOVSD        256(DI), X2
-	VINSERTPS     $0x20, 264(DI), X2, X2
+	VUNPCKLPS     Y3, Y3, Y2
+	VUNPCKHPS     Y3, Y3, Y3
+	VADDPS        Y3, Y2, Y2
+	VUNPCKLPD     Y2, Y0, Y3
+	VUNPCKHPD     Y2, Y0, Y0
+	VADDPS        Y0, Y3, Y0
+	VEXTRACTF32X4 $0x01, Y0, X2
+	VMOVSD        256(DI), X3
+	VINSERTPS     $0x20, 264(DI), X3, X3
+	VADDPS        X3, X0, X0
 	VADDPS        X2, X0, X0
-	VADDPS        X1, X0, X0
 	VMOVSD        X0, 64(SI)
 	VEXTRACTPS    $0x02, X0, 72(SI)
 
 	// a2 = softmax(z2)
-	VSHUFPS           $0x00, X0, X0, X1
-	VSHUFPS           $0x55, X0, X0, X2
-	VMAXPS            X2, X1, X1
-	VSHUFPS           $0xaa, X0, X0, X2
-	VMAXPS            X2, X1, X1
-	VMOVSS            X1, 88(SI)
-	VSUBPS            X1, X0, X2
-	VCMPPS.BCST       $0x15, IrisConstants<>+1796(SB), X2, K1
+	VSHUFPS           $0x00, X0, X0, X2
+	VSHUFPS           $0x55, X0, X0, X3
+	VMAXPS            X3, X2, X2
+	VSHUFPS           $0xaa, X0, X0, X3
+	VMAXPS            X3, X2, X2
+	VMOVSS            X2, 88(SI)
+	VSUBPS            X2, X0, X3
+	VCMPPS.BCST       $0x15, IrisConstants<>+1796(SB), X3, K1
 	VBROADCASTSS      IrisConstants<>+1800(SB), X4
 	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  IrisConstants<>+1804(SB), X2, X5
+	VFMADD231PS.BCST  IrisConstants<>+1804(SB), X3, X5
 	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST IrisConstants<>+1808(SB), X4, X2
+	VFNMADD231PS.BCST IrisConstants<>+1808(SB), X4, X3
 	VPERMPS           IrisConstants<>+1856(SB), Z5, Z6
 	VFNMADD231PS.BCST IrisConstants<>+1812(SB), X4, X6
-	VMULPS            X2, X2, X7
+	VMULPS            X3, X3, X7
 	VBROADCASTSS      IrisConstants<>+1924(SB), X8
-	VFMADD231PS.BCST  IrisConstants<>+1920(SB), X2, X8
-	VADDPS            X6, X2, X2
-	VFMADD231PS       X8, X7, X2
+	VFMADD231PS.BCST  IrisConstants<>+1920(SB), X3, X8
+	VADDPS            X6, X3, X3
+	VFMADD231PS       X8, X7, X3
 	VPERMPS           IrisConstants<>+1984(SB), Z5, Z5
-	VFMADD231PS       X2, X5, X5
-	VSCALEFPS.Z       X4, X5, K1, X2
-	VSHUFPS           $0x00, X2, X2, X4
-	VSHUFPS           $0x55, X2, X2, X5
+	VFMADD231PS       X3, X5, X5
+	VSCALEFPS.Z       X4, X5, K1, X3
+	VSHUFPS           $0x00, X3, X3, X4
+	VSHUFPS           $0x55, X3, X3, X5
 	VADDPS            X5, X4, X4
-	VSHUFPS           $0xaa, X2, X2, X5
+	VSHUFPS           $0xaa, X3, X3, X5
 	VADDPS            X5, X4, X4
 	VMOVSS            X4, 92(SI)
-	VDIVPS            X4, X2, X2
-	VMOVSD            X2, 76(SI)
-	VEXTRACTPS        $0x02, X2, 84(SI)
+	VDIVPS            X4, X3, X3
+	VMOVSD            X3, 76(SI)
+	VEXTRACTPS        $0x02, X3, 84(SI)
 
 	// t = log(s2)
 	VCVTPS2PD        X4, X4
@@ -1673,50 +1674,50 @@ TEXT ·irisStepAVX512(SB), NOSPLIT, $0-44
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVSD     (CX), X5
 	VINSERTPS  $0x20, 8(CX), X5, X5
-	VSUBPS     X5, X2, X2
-	VSUBPS     X0, X1, X0
-	VSHUFPS    $0x00, X4, X4, X1
-	VADDPS     X1, X0, X0
+	VSUBPS     X5, X3, X3
+	VSUBPS     X0, X2, X0
+	VSHUFPS    $0x00, X4, X4, X2
+	VADDPS     X2, X0, X0
 	VMULPS     X0, X5, X0
-	VMOVSD     X2, 96(SI)
-	VEXTRACTPS $0x02, X2, 104(SI)
-	VSHUFPS    $0x00, X0, X0, X1
+	VMOVSD     X3, 96(SI)
+	VEXTRACTPS $0x02, X3, 104(SI)
+	VSHUFPS    $0x00, X0, X0, X2
 	VSHUFPS    $0x55, X0, X0, X4
-	VADDPS     X4, X1, X1
+	VADDPS     X4, X2, X2
 	VSHUFPS    $0xaa, X0, X0, X0
-	VADDPS     X0, X1, X0
+	VADDPS     X0, X2, X0
 	VMOVSS     X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
 	VMOVSD       256(DI), X0
 	VINSERTPS    $0x20, 264(DI), X0, X0
-	VBROADCASTSS rate+32(FP), X1
-	VFNMADD231PS X2, X1, X0
+	VBROADCASTSS rate+32(FP), X2
+	VFNMADD231PS X3, X2, X0
 	VMOVSD       X0, 256(DI)
 	VEXTRACTPS   $0x02, X0, 264(DI)
 	VBROADCASTSS rate+32(FP), Y0
-	VMULPS       Y3, Y0, Y1
+	VMULPS       Y1, Y0, Y2
 	VBROADCASTSS IrisConstants<>+840(SB), Y4
-	VFNMADD231PS Y3, Y3, Y4
-	VBROADCASTSS X2, Y3
+	VFNMADD231PS Y1, Y1, Y4
+	VBROADCASTSS X3, Y1
 	VMOVUPS      160(DI), Y5
 	VMULPS       Y4, Y5, Y6
-	VMULPS       Y3, Y6, Y6
-	VFNMADD231PS Y1, Y3, Y5
+	VMULPS       Y1, Y6, Y6
+	VFNMADD231PS Y2, Y1, Y5
 	VMOVUPS      Y5, 160(DI)
-	VSHUFPS      $0x55, X2, X2, X3
-	VBROADCASTSS X3, Y3
+	VSHUFPS      $0x55, X3, X3, X1
+	VBROADCASTSS X1, Y1
 	VMOVUPS      192(DI), Y5
 	VMULPS       Y4, Y5, Y7
-	VFMADD231PS  Y3, Y7, Y6
-	VFNMADD231PS Y1, Y3, Y5
+	VFMADD231PS  Y1, Y7, Y6
+	VFNMADD231PS Y2, Y1, Y5
 	VMOVUPS      Y5, 192(DI)
-	VSHUFPS      $0xaa, X2, X2, X2
-	VBROADCASTSS X2, Y2
+	VSHUFPS      $0xaa, X3, X3, X1
+	VBROADCASTSS X1, Y1
 	VMOVUPS      224(DI), Y3
 	VMULPS       Y4, Y3, Y4
-	VFMADD231PS  Y2, Y4, Y6
-	VFNMADD231PS Y1, Y2, Y3
+	VFMADD231PS  Y1, Y4, Y6
+	VFNMADD231PS Y2, Y1, Y3
 	VMOVUPS      Y3, 224(DI)
 	VMOVUPS      Y6, 32(SI)
 
@@ -4177,7 +4178,7 @@ loop0:
 
 // func irisForwardBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, out *[3]float32, tiles int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·irisForwardBatchAVX512(SB), $1664-40
+TEXT ·irisForwardBatchAVX512(SB), $640-40
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ xs+16(FP), DX
@@ -4322,811 +4323,729 @@ loop0:
 	VSUBPS           Z21, Z18, Z18
 	VSUBPS           Z14, Z19, Z14
 	VSUBPS           Z1, Z20, Z1
-	VMOVUPS          IrisConstants<>+1024(SB), Z19
-	VMOVAPS          Z23, Z20
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z20
-	VMOVAPS          Z24, Z21
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z21
-	VMOVAPS          Z25, Z22
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z22
-	VMOVAPS          Z26, Z30
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z30
-	VMOVAPS          Z27, Z31
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z31
-	VMOVAPS          Z28, Z29
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z29
-	VMAXPS           Z15, Z20, Z20
-	VMAXPS           Z16, Z21, Z21
-	VMAXPS           Z17, Z22, Z22
-	VMAXPS           Z18, Z30, Z30
-	VMAXPS           Z14, Z31, Z31
-	VMAXPS           Z1, Z29, Z29
-	VMOVUPS          IrisConstants<>+1152(SB), Z19
-	VMOVUPS          Z0, 128(SP)
-	VMOVAPS          Z23, Z0
-	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z0
-	VMOVUPS          Z5, 192(SP)
-	VMOVAPS          Z24, Z5
-	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z5
-	VMOVUPS          Z2, 256(SP)
-	VMOVAPS          Z25, Z2
-	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z2
-	VMOVUPS          Z8, 320(SP)
-	VMOVAPS          Z26, Z8
-	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z8
-	VMOVUPS          Z4, 384(SP)
-	VMOVAPS          Z27, Z4
-	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z4
-	VMOVUPS          Z10, 448(SP)
-	VMOVAPS          Z28, Z10
-	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z10
-	VMOVUPS          IrisConstants<>+1280(SB), Z19
-	VMOVUPS          Z6, 512(SP)
-	VMOVAPS          Z23, Z6
-	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z6
-	VMOVUPS          Z3, 576(SP)
-	VMOVAPS          Z24, Z3
-	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z3
-	VMOVUPS          Z13, 640(SP)
-	VMOVAPS          Z25, Z13
-	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z13
-	VMOVUPS          Z12, 704(SP)
-	VMOVAPS          Z26, Z12
-	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z12
-	VMOVUPS          Z11, 768(SP)
-	VMOVAPS          Z27, Z11
-	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z11
-	VMOVUPS          Z9, 832(SP)
-	VMOVAPS          Z28, Z9
-	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z9
 	VMOVUPS          IrisConstants<>+1408(SB), Z19
-	VMOVUPS          Z7, 896(SP)
-	VMOVAPS          Z23, Z7
-	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z7
-	VMOVUPS          Z29, 960(SP)
-	VMOVAPS          Z24, Z29
-	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z29
-	VMOVUPS          Z31, 1024(SP)
-	VMOVAPS          Z25, Z31
-	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z31
-	VMOVUPS          Z30, 1088(SP)
+	VMOVAPS          Z23, Z20
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z20
+	VMOVAPS          Z24, Z21
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z21
+	VMOVAPS          Z25, Z22
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z22
 	VMOVAPS          Z26, Z30
 	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z30
-	VMOVUPS          Z22, 1152(SP)
-	VMOVAPS          Z27, Z22
-	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z22
-	VMOVUPS          Z21, 1216(SP)
-	VMOVAPS          Z28, Z21
-	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z21
-	VMOVUPS          IrisConstants<>+1536(SB), Z19
-	VMOVUPS          Z20, 1280(SP)
-	VMOVAPS          Z23, Z20
-	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z20
-	VMOVUPS          Z10, 1344(SP)
-	VMOVAPS          Z24, Z10
-	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z10
-	VMOVUPS          Z4, 1408(SP)
-	VMOVAPS          Z25, Z4
-	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z4
-	VMOVUPS          Z8, 1472(SP)
+	VMOVAPS          Z27, Z31
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z31
+	VMOVAPS          Z28, Z29
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z29
+	VMOVUPS          IrisConstants<>+1280(SB), Z19
+	VMOVUPS          Z0, 128(SP)
+	VMOVAPS          Z23, Z0
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z0
+	VMOVUPS          Z5, 192(SP)
+	VMOVAPS          Z24, Z5
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z5
+	VMOVUPS          Z2, 256(SP)
+	VMOVAPS          Z25, Z2
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z2
+	VMOVUPS          Z8, 320(SP)
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z8
-	VMOVUPS          Z2, 1536(SP)
-	VMOVAPS          Z27, Z2
-	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z2
-	VMOVUPS          Z5, 1600(SP)
-	VMOVAPS          Z28, Z5
-	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z5
-	VMOVUPS          IrisConstants<>+1664(SB), Z19
-	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z23
-	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z24
-	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z25
-	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z26
-	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z27
-	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z28
-	VFMADD231PS      Z15, Z23, Z20
-	VFMADD231PS      Z16, Z24, Z10
-	VFMADD231PS      Z17, Z25, Z4
-	VFMADD231PS      Z18, Z26, Z8
-	VFMADD231PS      Z14, Z27, Z2
-	VFMADD231PS      Z1, Z28, Z5
-	VFMADD231PS      Z15, Z20, Z7
-	VFMADD231PS      Z16, Z10, Z29
-	VFMADD231PS      Z17, Z4, Z31
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z8
+	VMOVUPS          Z4, 384(SP)
+	VMOVAPS          Z27, Z4
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z4
+	VMOVUPS          Z10, 448(SP)
+	VMOVAPS          Z28, Z10
+	VPERMI2PS        IrisConstants<>+1344(SB), Z19, Z10
+	VFMADD231PS      Z15, Z20, Z0
+	VFMADD231PS      Z16, Z21, Z5
+	VFMADD231PS      Z17, Z22, Z2
+	VFMADD231PS      Z18, Z30, Z8
+	VFMADD231PS      Z14, Z31, Z4
+	VFMADD231PS      Z1, Z29, Z10
+	VMOVUPS          IrisConstants<>+1152(SB), Z20
+	VMOVAPS          Z23, Z21
+	VPERMI2PS        IrisConstants<>+1216(SB), Z20, Z21
+	VMOVAPS          Z24, Z22
+	VPERMI2PS        IrisConstants<>+1216(SB), Z20, Z22
+	VMOVAPS          Z25, Z29
+	VPERMI2PS        IrisConstants<>+1216(SB), Z20, Z29
+	VMOVAPS          Z26, Z30
+	VPERMI2PS        IrisConstants<>+1216(SB), Z20, Z30
+	VMOVAPS          Z27, Z31
+	VPERMI2PS        IrisConstants<>+1216(SB), Z20, Z31
+	VMOVAPS          Z28, Z19
+	VPERMI2PS        IrisConstants<>+1216(SB), Z20, Z19
+	VFMADD231PS      Z15, Z0, Z21
+	VFMADD231PS      Z16, Z5, Z22
+	VFMADD231PS      Z17, Z2, Z29
 	VFMADD231PS      Z18, Z8, Z30
-	VFMADD231PS      Z14, Z2, Z22
-	VFMADD231PS      Z1, Z5, Z21
-	VFMADD231PS      Z15, Z7, Z6
-	VFMADD231PS      Z16, Z29, Z3
-	VFMADD231PS      Z17, Z31, Z13
-	VFMADD231PS      Z18, Z30, Z12
-	VFMADD231PS      Z14, Z22, Z11
-	VFMADD231PS      Z1, Z21, Z9
-	VFMADD231PS      Z6, Z15, Z0
-	VMOVUPS          1600(SP), Z2
-	VFMADD231PS      Z3, Z16, Z2
-	VMOVUPS          1536(SP), Z3
-	VFMADD231PS      Z13, Z17, Z3
-	VMOVUPS          1472(SP), Z4
-	VFMADD231PS      Z12, Z18, Z4
-	VMOVUPS          1408(SP), Z5
-	VFMADD231PS      Z11, Z14, Z5
-	VMOVUPS          1344(SP), Z6
-	VFMADD231PS      Z9, Z1, Z6
-	VMOVUPS          1280(SP), Z7
-	VFMADD231PS      Z15, Z0, Z7
-	VMOVUPS          1216(SP), Z0
-	VFMADD231PS      Z16, Z2, Z0
-	VMOVUPS          1152(SP), Z2
-	VFMADD231PS      Z17, Z3, Z2
-	VMOVUPS          1088(SP), Z3
-	VFMADD231PS      Z18, Z4, Z3
-	VMOVUPS          1024(SP), Z4
-	VFMADD231PS      Z14, Z5, Z4
-	VMOVUPS          960(SP), Z5
-	VFMADD231PS      Z1, Z6, Z5
-	VMOVUPS          896(SP), Z1
-	VBROADCASTSS     IrisConstants<>+1792(SB), Z6
-	VPTERNLOGD       $0x78, Z6, Z1, Z7
-	VMOVUPS          832(SP), Z1
-	VPTERNLOGD       $0x78, Z6, Z1, Z0
-	VMOVUPS          768(SP), Z1
-	VPTERNLOGD       $0x78, Z6, Z1, Z2
-	VMOVUPS          704(SP), Z1
-	VPTERNLOGD       $0x78, Z6, Z1, Z3
-	VMOVUPS          640(SP), Z1
-	VPTERNLOGD       $0x78, Z6, Z1, Z4
-	VMOVUPS          576(SP), Z1
-	VPTERNLOGD       $0x78, Z6, Z1, Z5
-	VMOVUPS          Z7, 3264(SI)
-	VMOVUPS          Z0, 3328(SI)
-	VMOVUPS          Z2, 3392(SI)
-	VMOVUPS          Z5, 3200(SI)
+	VFMADD231PS      Z14, Z4, Z31
+	VFMADD231PS      Z1, Z10, Z19
+	VMOVUPS          IrisConstants<>+1024(SB), Z0
+	VMOVAPS          Z23, Z2
+	VPERMI2PS        IrisConstants<>+1088(SB), Z0, Z2
+	VMOVAPS          Z24, Z4
+	VPERMI2PS        IrisConstants<>+1088(SB), Z0, Z4
+	VMOVAPS          Z25, Z5
+	VPERMI2PS        IrisConstants<>+1088(SB), Z0, Z5
+	VMOVAPS          Z26, Z8
+	VPERMI2PS        IrisConstants<>+1088(SB), Z0, Z8
+	VMOVAPS          Z27, Z10
+	VPERMI2PS        IrisConstants<>+1088(SB), Z0, Z10
+	VMOVAPS          Z28, Z20
+	VPERMI2PS        IrisConstants<>+1088(SB), Z0, Z20
+	VFMADD231PS      Z15, Z21, Z2
+	VFMADD231PS      Z16, Z22, Z4
+	VFMADD231PS      Z17, Z29, Z5
+	VFMADD231PS      Z18, Z30, Z8
+	VFMADD231PS      Z14, Z31, Z10
+	VFMADD231PS      Z1, Z19, Z20
+	VMOVUPS          IrisConstants<>+1536(SB), Z19
+	VMOVAPS          Z23, Z21
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z21
+	VMOVAPS          Z24, Z22
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z22
+	VMOVAPS          Z25, Z29
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z29
+	VMOVAPS          Z26, Z30
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z30
+	VMOVAPS          Z27, Z31
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z31
+	VMOVAPS          Z28, Z0
+	VPERMI2PS        IrisConstants<>+1600(SB), Z19, Z0
+	VFMADD231PS      Z15, Z2, Z21
+	VFMADD231PS      Z16, Z4, Z22
+	VFMADD231PS      Z17, Z5, Z29
+	VFMADD231PS      Z18, Z8, Z30
+	VFMADD231PS      Z14, Z10, Z31
+	VFMADD231PS      Z1, Z20, Z0
+	VMOVUPS          IrisConstants<>+1664(SB), Z2
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z23
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z24
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z25
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z26
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z27
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z28
+	VMAXPS           Z15, Z23, Z4
+	VMAXPS           Z16, Z24, Z5
+	VMAXPS           Z17, Z25, Z8
+	VMAXPS           Z18, Z26, Z10
+	VMAXPS           Z14, Z27, Z20
+	VMAXPS           Z1, Z28, Z23
+	VFMADD231PS      Z15, Z21, Z4
+	VFMADD231PS      Z16, Z22, Z5
+	VFMADD231PS      Z17, Z29, Z8
+	VFMADD231PS      Z18, Z30, Z10
+	VFMADD231PS      Z14, Z31, Z20
+	VFMADD231PS      Z1, Z0, Z23
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z7, Z4
+	VPTERNLOGD       $0x78, Z0, Z9, Z5
+	VPTERNLOGD       $0x78, Z0, Z11, Z8
+	VPTERNLOGD       $0x78, Z0, Z12, Z10
+	VPTERNLOGD       $0x78, Z0, Z13, Z20
+	VPTERNLOGD       $0x78, Z0, Z3, Z23
+	VMOVUPS          Z4, 3264(SI)
+	VMOVUPS          Z5, 3328(SI)
+	VMOVUPS          Z8, 3392(SI)
+	VMOVUPS          Z23, 3200(SI)
 	VBROADCASTSS     140(DI), Z1
-	VBROADCASTSS     140(DI), Z8
+	VBROADCASTSS     140(DI), Z3
+	VBROADCASTSS     144(DI), Z7
 	VBROADCASTSS     144(DI), Z9
-	VBROADCASTSS     144(DI), Z10
 	VBROADCASTSS     148(DI), Z11
 	VBROADCASTSS     148(DI), Z12
-	VMOVUPS          512(SP), Z13
-	VFMADD231PS.BCST 48(DI), Z13, Z1
-	VMOVUPS          448(SP), Z14
-	VFMADD231PS.BCST 48(DI), Z14, Z8
+	VFMADD231PS.BCST 48(DI), Z6, Z1
+	VMOVUPS          448(SP), Z13
+	VFMADD231PS.BCST 48(DI), Z13, Z3
+	VFMADD231PS.BCST 64(DI), Z6, Z7
 	VFMADD231PS.BCST 64(DI), Z13, Z9
-	VFMADD231PS.BCST 64(DI), Z14, Z10
-	VFMADD231PS.BCST 80(DI), Z14, Z12
-	VBROADCASTSS     80(DI), Z13
-	VFMADD231PS      5248(SI), Z13, Z11
-	VMOVUPS          384(SP), Z13
-	VFMADD231PS.BCST 52(DI), Z13, Z1
-	VMOVUPS          320(SP), Z14
-	VFMADD231PS.BCST 52(DI), Z14, Z8
+	VFMADD231PS.BCST 80(DI), Z13, Z12
+	VBROADCASTSS     80(DI), Z6
+	VFMADD231PS      5248(SI), Z6, Z11
+	VMOVUPS          384(SP), Z6
+	VFMADD231PS.BCST 52(DI), Z6, Z1
+	VMOVUPS          320(SP), Z13
+	VFMADD231PS.BCST 52(DI), Z13, Z3
+	VFMADD231PS.BCST 68(DI), Z6, Z7
 	VFMADD231PS.BCST 68(DI), Z13, Z9
-	VFMADD231PS.BCST 68(DI), Z14, Z10
-	VFMADD231PS.BCST 84(DI), Z14, Z12
-	VMOVUPS          256(SP), Z13
-	VFMADD231PS.BCST 56(DI), Z13, Z1
-	VMOVUPS          192(SP), Z15
-	VFMADD231PS.BCST 56(DI), Z15, Z8
-	VFMADD231PS.BCST 72(DI), Z13, Z9
-	VFMADD231PS.BCST 72(DI), Z15, Z10
-	VBROADCASTSS     84(DI), Z16
-	VFMADD231PS      5376(SI), Z16, Z11
-	VFMADD231PS.BCST 88(DI), Z15, Z12
-	VMOVUPS          128(SP), Z16
-	VFMADD231PS.BCST 60(DI), Z16, Z1
-	VMOVUPS          64(SP), Z17
-	VFMADD231PS.BCST 60(DI), Z17, Z8
+	VFMADD231PS.BCST 84(DI), Z13, Z12
+	VMOVUPS          256(SP), Z6
+	VFMADD231PS.BCST 56(DI), Z6, Z1
+	VMOVUPS          192(SP), Z14
+	VFMADD231PS.BCST 56(DI), Z14, Z3
+	VFMADD231PS.BCST 72(DI), Z6, Z7
+	VFMADD231PS.BCST 72(DI), Z14, Z9
+	VBROADCASTSS     84(DI), Z15
+	VFMADD231PS      5376(SI), Z15, Z11
+	VFMADD231PS.BCST 88(DI), Z14, Z12
+	VMOVUPS          128(SP), Z15
+	VFMADD231PS.BCST 60(DI), Z15, Z1
+	VMOVUPS          64(SP), Z16
+	VFMADD231PS.BCST 60(DI), Z16, Z3
+	VFMADD231PS.BCST 76(DI), Z15, Z7
 	VFMADD231PS.BCST 76(DI), Z16, Z9
-	VFMADD231PS.BCST 76(DI), Z17, Z10
-	VFMADD231PS.BCST 88(DI), Z13, Z11
-	VFMADD231PS.BCST 92(DI), Z17, Z12
-	VBROADCASTSS     IrisConstants<>+836(SB), Z13
-	VANDPS           Z13, Z1, Z18
-	VANDPS           Z13, Z8, Z20
-	VANDPS           Z13, Z9, Z21
-	VANDPS           Z13, Z10, Z22
-	VANDPS           Z13, Z12, Z23
-	VBROADCASTSS     IrisConstants<>+832(SB), Z24
-	VMINPS           Z18, Z24, Z18
-	VMINPS           Z20, Z24, Z20
-	VMINPS           Z21, Z24, Z21
-	VMINPS           Z22, Z24, Z22
-	VFMADD231PS.BCST 92(DI), Z16, Z11
-	VMINPS           Z23, Z24, Z16
-	VBROADCASTSS     IrisConstants<>+840(SB), Z23
-	VADDPS           Z23, Z18, Z25
-	VADDPS           Z23, Z20, Z26
-	VADDPS           Z23, Z21, Z27
-	VADDPS           Z23, Z22, Z28
-	VANDPS           Z13, Z11, Z29
-	VADDPS           Z23, Z16, Z30
-	VPSRLD           $0x14, Z25, Z25
+	VFMADD231PS.BCST 88(DI), Z6, Z11
+	VFMADD231PS.BCST 92(DI), Z16, Z12
+	VBROADCASTSS     IrisConstants<>+836(SB), Z6
+	VANDPS           Z6, Z1, Z17
+	VANDPS           Z6, Z3, Z18
+	VANDPS           Z6, Z7, Z21
+	VANDPS           Z6, Z9, Z22
+	VANDPS           Z6, Z12, Z24
+	VBROADCASTSS     IrisConstants<>+832(SB), Z25
+	VMINPS           Z17, Z25, Z17
+	VMINPS           Z18, Z25, Z18
+	VMINPS           Z21, Z25, Z21
+	VMINPS           Z22, Z25, Z22
+	VFMADD231PS.BCST 92(DI), Z15, Z11
+	VMINPS           Z24, Z25, Z15
+	VBROADCASTSS     IrisConstants<>+840(SB), Z24
+	VADDPS           Z24, Z17, Z26
+	VADDPS           Z24, Z18, Z27
+	VADDPS           Z24, Z21, Z28
+	VADDPS           Z24, Z22, Z29
+	VANDPS           Z6, Z11, Z30
+	VADDPS           Z24, Z15, Z31
 	VPSRLD           $0x14, Z26, Z26
 	VPSRLD           $0x14, Z27, Z27
 	VPSRLD           $0x14, Z28, Z28
-	VMINPS           Z29, Z24, Z29
-	VPSRLD           $0x14, Z30, Z30
-	VMOVUPS          IrisConstants<>+896(SB), Z31
-	VMOVAPS          Z25, Z24
-	VPERMI2PS        IrisConstants<>+960(SB), Z31, Z24
-	VMOVAPS          Z26, Z13
-	VPERMI2PS        IrisConstants<>+960(SB), Z31, Z13
-	VMOVAPS          Z27, Z6
-	VPERMI2PS        IrisConstants<>+960(SB), Z31, Z6
-	VMOVAPS          Z28, Z19
-	VPERMI2PS        IrisConstants<>+960(SB), Z31, Z19
-	VADDPS           Z23, Z29, Z31
-	VMOVUPS          IrisConstants<>+896(SB), Z23
-	VMOVUPS          Z4, 128(SP)
-	VMOVAPS          Z30, Z4
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z4
-	VSUBPS           Z24, Z18, Z18
-	VSUBPS           Z13, Z20, Z13
-	VSUBPS           Z6, Z21, Z6
-	VSUBPS           Z19, Z22, Z19
-	VPSRLD           $0x14, Z31, Z20
-	VSUBPS           Z4, Z16, Z4
-	VMOVUPS          IrisConstants<>+1024(SB), Z16
-	VMOVAPS          Z25, Z21
-	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z21
-	VMOVAPS          Z26, Z22
-	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z22
-	VMOVAPS          Z27, Z24
-	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z24
-	VMOVAPS          Z28, Z31
-	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z31
-	VMOVAPS          Z20, Z16
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z16
-	VMOVUPS          IrisConstants<>+1024(SB), Z23
-	VMOVUPS          Z3, 256(SP)
-	VMOVAPS          Z30, Z3
-	VPERMI2PS        IrisConstants<>+1088(SB), Z23, Z3
-	VMAXPS           Z18, Z21, Z21
-	VMAXPS           Z13, Z22, Z22
-	VMAXPS           Z6, Z24, Z24
-	VMAXPS           Z19, Z31, Z31
-	VSUBPS           Z16, Z29, Z16
-	VMAXPS           Z4, Z3, Z3
-	VMOVUPS          IrisConstants<>+1152(SB), Z29
-	VMOVAPS          Z25, Z23
-	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z23
-	VMOVUPS          Z2, 384(SP)
-	VMOVAPS          Z26, Z2
-	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z2
-	VMOVUPS          Z0, 448(SP)
+	VPSRLD           $0x14, Z29, Z29
+	VMINPS           Z30, Z25, Z30
+	VPSRLD           $0x14, Z31, Z31
+	VMOVUPS          IrisConstants<>+896(SB), Z25
+	VMOVAPS          Z26, Z6
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z6
 	VMOVAPS          Z27, Z0
-	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z0
-	VMOVUPS          Z7, 512(SP)
-	VMOVAPS          Z28, Z7
-	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z7
-	VMOVUPS          IrisConstants<>+1024(SB), Z29
-	VMOVUPS          Z5, 576(SP)
-	VMOVAPS          Z20, Z5
-	VPERMI2PS        IrisConstants<>+1088(SB), Z29, Z5
-	VMOVUPS          IrisConstants<>+1152(SB), Z29
-	VMOVAPS          Z30, Z17
-	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z17
-	VMOVUPS          IrisConstants<>+1280(SB), Z29
-	VMOVAPS          Z25, Z15
-	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z15
-	VMOVAPS          Z26, Z14
-	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z14
-	VMOVUPS          Z11, 640(SP)
-	VMOVAPS          Z27, Z11
-	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z11
-	VMOVUPS          Z12, 704(SP)
-	VMOVAPS          Z28, Z12
-	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z12
-	VMAXPS           Z16, Z5, Z5
-	VMOVUPS          Z5, 768(SP)
-	VMOVAPS          Z30, Z5
-	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z5
-	VMOVUPS          IrisConstants<>+1408(SB), Z29
-	VMOVUPS          Z10, 832(SP)
-	VMOVAPS          Z25, Z10
-	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z10
-	VMOVUPS          Z9, 896(SP)
-	VMOVAPS          Z26, Z9
-	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z9
-	VMOVUPS          Z8, 960(SP)
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z0
+	VMOVAPS          Z28, Z2
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z2
+	VMOVAPS          Z29, Z19
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z19
+	VADDPS           Z24, Z30, Z25
+	VMOVUPS          IrisConstants<>+896(SB), Z24
+	VMOVUPS          Z20, 128(SP)
+	VMOVAPS          Z31, Z20
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z20
+	VSUBPS           Z6, Z17, Z6
+	VSUBPS           Z0, Z18, Z0
+	VSUBPS           Z2, Z21, Z2
+	VSUBPS           Z19, Z22, Z17
+	VPSRLD           $0x14, Z25, Z18
+	VSUBPS           Z20, Z15, Z15
+	VMOVUPS          IrisConstants<>+1408(SB), Z19
+	VMOVAPS          Z26, Z20
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z20
+	VMOVAPS          Z27, Z21
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z21
+	VMOVAPS          Z28, Z22
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z22
+	VMOVAPS          Z29, Z25
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z25
+	VMOVAPS          Z18, Z19
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z19
+	VMOVUPS          IrisConstants<>+1408(SB), Z24
+	VMOVUPS          Z10, 256(SP)
+	VMOVAPS          Z31, Z10
+	VPERMI2PS        IrisConstants<>+1472(SB), Z24, Z10
+	VMOVUPS          IrisConstants<>+1280(SB), Z24
+	VMOVUPS          Z8, 384(SP)
+	VMOVAPS          Z26, Z8
+	VPERMI2PS        IrisConstants<>+1344(SB), Z24, Z8
+	VMOVUPS          Z5, 448(SP)
+	VMOVAPS          Z27, Z5
+	VPERMI2PS        IrisConstants<>+1344(SB), Z24, Z5
+	VMOVUPS          Z4, 512(SP)
+	VMOVAPS          Z28, Z4
+	VPERMI2PS        IrisConstants<>+1344(SB), Z24, Z4
+	VMOVUPS          Z23, 576(SP)
+	VMOVAPS          Z29, Z23
+	VPERMI2PS        IrisConstants<>+1344(SB), Z24, Z23
+	VSUBPS           Z19, Z30, Z19
+	VMOVAPS          Z31, Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z24, Z30
+	VFMADD231PS      Z6, Z20, Z8
+	VFMADD231PS      Z0, Z21, Z5
+	VFMADD231PS      Z2, Z22, Z4
+	VFMADD231PS      Z17, Z25, Z23
+	VMOVUPS          IrisConstants<>+1408(SB), Z20
+	VMOVAPS          Z18, Z21
+	VPERMI2PS        IrisConstants<>+1472(SB), Z20, Z21
+	VFMADD231PS      Z15, Z10, Z30
+	VMOVUPS          IrisConstants<>+1152(SB), Z10
+	VMOVAPS          Z26, Z22
+	VPERMI2PS        IrisConstants<>+1216(SB), Z10, Z22
+	VMOVAPS          Z27, Z25
+	VPERMI2PS        IrisConstants<>+1216(SB), Z10, Z25
+	VMOVAPS          Z28, Z20
+	VPERMI2PS        IrisConstants<>+1216(SB), Z10, Z20
+	VMOVAPS          Z29, Z24
+	VPERMI2PS        IrisConstants<>+1216(SB), Z10, Z24
+	VMOVUPS          IrisConstants<>+1280(SB), Z10
+	VMOVAPS          Z18, Z16
+	VPERMI2PS        IrisConstants<>+1344(SB), Z10, Z16
+	VMOVUPS          IrisConstants<>+1152(SB), Z10
+	VMOVAPS          Z31, Z14
+	VPERMI2PS        IrisConstants<>+1216(SB), Z10, Z14
+	VFMADD231PS      Z6, Z8, Z22
+	VFMADD231PS      Z0, Z5, Z25
+	VFMADD231PS      Z2, Z4, Z20
+	VFMADD231PS      Z17, Z23, Z24
+	VFMADD231PS      Z19, Z21, Z16
+	VFMADD231PS      Z15, Z30, Z14
+	VMOVUPS          IrisConstants<>+1024(SB), Z4
+	VMOVAPS          Z26, Z5
+	VPERMI2PS        IrisConstants<>+1088(SB), Z4, Z5
 	VMOVAPS          Z27, Z8
-	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z8
-	VMOVUPS          Z1, 1024(SP)
-	VMOVAPS          Z28, Z1
-	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z1
-	VMOVUPS          IrisConstants<>+1152(SB), Z29
-	VMOVUPS          Z3, 1088(SP)
-	VMOVAPS          Z20, Z3
-	VPERMI2PS        IrisConstants<>+1216(SB), Z29, Z3
-	VMOVUPS          IrisConstants<>+1408(SB), Z29
-	VMOVUPS          Z3, 1152(SP)
-	VMOVAPS          Z30, Z3
-	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z3
-	VMOVUPS          IrisConstants<>+1536(SB), Z29
-	VMOVUPS          Z31, 1216(SP)
-	VMOVAPS          Z25, Z31
-	VPERMI2PS        IrisConstants<>+1600(SB), Z29, Z31
-	VMOVUPS          Z24, 1280(SP)
-	VMOVAPS          Z26, Z24
-	VPERMI2PS        IrisConstants<>+1600(SB), Z29, Z24
-	VMOVUPS          Z22, 1344(SP)
-	VMOVAPS          Z27, Z22
-	VPERMI2PS        IrisConstants<>+1600(SB), Z29, Z22
-	VMOVUPS          Z21, 1408(SP)
+	VPERMI2PS        IrisConstants<>+1088(SB), Z4, Z8
 	VMOVAPS          Z28, Z21
-	VPERMI2PS        IrisConstants<>+1600(SB), Z29, Z21
-	VMOVUPS          IrisConstants<>+1280(SB), Z29
-	VMOVUPS          Z17, 1472(SP)
-	VMOVAPS          Z20, Z17
-	VPERMI2PS        IrisConstants<>+1344(SB), Z29, Z17
-	VMOVUPS          IrisConstants<>+1536(SB), Z29
-	VMOVUPS          Z17, 1536(SP)
-	VMOVAPS          Z30, Z17
-	VPERMI2PS        IrisConstants<>+1600(SB), Z29, Z17
-	VMOVUPS          IrisConstants<>+1664(SB), Z29
-	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z25
-	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z26
-	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z27
-	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z28
-	VMOVUPS          IrisConstants<>+1408(SB), Z29
-	VMOVUPS          Z7, 1600(SP)
-	VMOVAPS          Z20, Z7
-	VPERMI2PS        IrisConstants<>+1472(SB), Z29, Z7
-	VMOVUPS          IrisConstants<>+1664(SB), Z29
-	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z30
-	VFMADD231PS      Z18, Z25, Z31
-	VFMADD231PS      Z13, Z26, Z24
-	VFMADD231PS      Z6, Z27, Z22
-	VFMADD231PS      Z19, Z28, Z21
-	VMOVUPS          IrisConstants<>+1536(SB), Z25
-	VMOVAPS          Z20, Z26
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z26
-	VFMADD231PS      Z4, Z30, Z17
-	VFMADD231PS      Z18, Z31, Z10
-	VFMADD231PS      Z13, Z24, Z9
-	VFMADD231PS      Z6, Z22, Z8
-	VFMADD231PS      Z19, Z21, Z1
-	VPERMI2PS        IrisConstants<>+1728(SB), Z29, Z20
-	VFMADD231PS      Z4, Z17, Z3
-	VFMADD231PS      Z18, Z10, Z15
-	VFMADD231PS      Z13, Z9, Z14
-	VFMADD231PS      Z6, Z8, Z11
-	VFMADD231PS      Z19, Z1, Z12
-	VFMADD231PS      Z16, Z20, Z26
-	VFMADD231PS      Z4, Z3, Z5
-	VFMADD231PS      Z15, Z18, Z23
-	VFMADD231PS      Z14, Z13, Z2
-	VFMADD231PS      Z11, Z6, Z0
-	VMOVUPS          1600(SP), Z1
-	VFMADD231PS      Z12, Z19, Z1
-	VFMADD231PS      Z16, Z26, Z7
-	VMOVUPS          1472(SP), Z3
-	VFMADD231PS      Z5, Z4, Z3
-	VMOVUPS          1408(SP), Z5
-	VFMADD231PS      Z18, Z23, Z5
-	VMOVUPS          1344(SP), Z8
-	VFMADD231PS      Z13, Z2, Z8
-	VMOVUPS          1280(SP), Z2
-	VFMADD231PS      Z6, Z0, Z2
-	VMOVUPS          1216(SP), Z0
-	VFMADD231PS      Z19, Z1, Z0
-	VMOVUPS          1536(SP), Z1
-	VFMADD231PS      Z16, Z7, Z1
-	VMOVUPS          1088(SP), Z6
-	VFMADD231PS      Z4, Z3, Z6
-	VMOVUPS          1024(SP), Z3
-	VBROADCASTSS     IrisConstants<>+1792(SB), Z4
-	VPTERNLOGD       $0x78, Z4, Z3, Z5
-	VMOVUPS          960(SP), Z3
-	VPTERNLOGD       $0x78, Z4, Z3, Z8
-	VMOVUPS          896(SP), Z3
-	VPTERNLOGD       $0x78, Z4, Z3, Z2
-	VMOVUPS          832(SP), Z3
-	VPTERNLOGD       $0x78, Z4, Z3, Z0
-	VMOVUPS          1152(SP), Z3
-	VFMADD231PS      Z1, Z16, Z3
-	VMOVUPS          704(SP), Z1
-	VPTERNLOGD       $0x78, Z4, Z1, Z6
-	VMOVUPS          768(SP), Z1
-	VFMADD231PS      Z16, Z3, Z1
-	VMOVUPS          640(SP), Z3
-	VPTERNLOGD       $0x78, Z4, Z3, Z1
-	VBROADCASTSS     152(DI), Z3
-	VBROADCASTSS     152(DI), Z7
-	VBROADCASTSS     156(DI), Z9
-	VBROADCASTSS     156(DI), Z10
-	VBROADCASTSS     96(DI), Z11
-	VFMADD231PS      5248(SI), Z11, Z3
-	VBROADCASTSS     96(DI), Z11
-	VFMADD231PS      5312(SI), Z11, Z7
-	VBROADCASTSS     112(DI), Z11
-	VFMADD231PS      5248(SI), Z11, Z9
-	VBROADCASTSS     112(DI), Z11
-	VFMADD231PS      5312(SI), Z11, Z10
-	VMOVUPS          320(SP), Z11
-	VFMADD231PS.BCST 100(DI), Z11, Z7
-	VBROADCASTSS     100(DI), Z11
-	VFMADD231PS      5376(SI), Z11, Z3
-	VBROADCASTSS     116(DI), Z11
-	VFMADD231PS      5376(SI), Z11, Z9
-	VBROADCASTSS     116(DI), Z11
-	VFMADD231PS      5440(SI), Z11, Z10
-	VMOVUPS          192(SP), Z11
-	VFMADD231PS.BCST 104(DI), Z11, Z7
-	VBROADCASTSS     104(DI), Z11
-	VFMADD231PS      5504(SI), Z11, Z3
-	VMOVUPS          64(SP), Z11
-	VFMADD231PS.BCST 108(DI), Z11, Z7
-	VBROADCASTSS     120(DI), Z12
-	VFMADD231PS      5504(SI), Z12, Z9
-	VBROADCASTSS     120(DI), Z12
-	VFMADD231PS      5568(SI), Z12, Z10
-	VBROADCASTSS     IrisConstants<>+836(SB), Z12
-	VANDPS           Z12, Z7, Z13
-	VBROADCASTSS     IrisConstants<>+832(SB), Z14
-	VMINPS           Z13, Z14, Z13
-	VFMADD231PS.BCST 124(DI), Z11, Z10
-	VBROADCASTSS     108(DI), Z11
-	VFMADD231PS      5632(SI), Z11, Z3
-	VBROADCASTSS     IrisConstants<>+840(SB), Z11
-	VADDPS           Z11, Z13, Z15
-	VBROADCASTSS     124(DI), Z16
-	VFMADD231PS      5632(SI), Z16, Z9
-	VANDPS           Z12, Z10, Z16
-	VANDPS           Z12, Z3, Z17
-	VPSRLD           $0x14, Z15, Z15
-	VANDPS           Z12, Z9, Z12
-	VMINPS           Z16, Z14, Z16
-	VMINPS           Z17, Z14, Z17
-	VMOVUPS          IrisConstants<>+896(SB), Z18
-	VMOVAPS          Z15, Z19
-	VPERMI2PS        IrisConstants<>+960(SB), Z18, Z19
-	VMINPS           Z12, Z14, Z12
-	VADDPS           Z11, Z16, Z14
-	VADDPS           Z11, Z17, Z20
-	VSUBPS           Z19, Z13, Z13
-	VADDPS           Z11, Z12, Z19
-	VPSRLD           $0x14, Z14, Z14
-	VPSRLD           $0x14, Z20, Z20
-	VMOVUPS          IrisConstants<>+1024(SB), Z21
-	VMOVAPS          Z15, Z22
-	VPERMI2PS        IrisConstants<>+1088(SB), Z21, Z22
-	VPSRLD           $0x14, Z19, Z19
-	VMOVAPS          Z14, Z23
-	VPERMI2PS        IrisConstants<>+960(SB), Z18, Z23
-	VMOVAPS          Z20, Z24
-	VPERMI2PS        IrisConstants<>+960(SB), Z18, Z24
-	VMAXPS           Z13, Z22, Z22
-	VMOVAPS          Z19, Z26
-	VPERMI2PS        IrisConstants<>+960(SB), Z18, Z26
-	VSUBPS           Z23, Z16, Z16
-	VSUBPS           Z24, Z17, Z17
-	VMOVUPS          IrisConstants<>+1152(SB), Z18
-	VMOVAPS          Z15, Z23
-	VPERMI2PS        IrisConstants<>+1216(SB), Z18, Z23
-	VSUBPS           Z26, Z12, Z12
-	VMOVAPS          Z14, Z24
-	VPERMI2PS        IrisConstants<>+1088(SB), Z21, Z24
-	VMOVAPS          Z20, Z26
-	VPERMI2PS        IrisConstants<>+1088(SB), Z21, Z26
-	VMOVUPS          IrisConstants<>+1280(SB), Z27
-	VMOVAPS          Z15, Z28
-	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z28
-	VMOVAPS          Z19, Z30
-	VPERMI2PS        IrisConstants<>+1088(SB), Z21, Z30
-	VMAXPS           Z16, Z24, Z21
-	VMAXPS           Z17, Z26, Z24
-	VMOVUPS          IrisConstants<>+1408(SB), Z26
-	VMOVAPS          Z15, Z31
-	VPERMI2PS        IrisConstants<>+1472(SB), Z26, Z31
-	VMAXPS           Z12, Z30, Z30
-	VMOVAPS          Z14, Z11
-	VPERMI2PS        IrisConstants<>+1216(SB), Z18, Z11
-	VMOVAPS          Z20, Z4
-	VPERMI2PS        IrisConstants<>+1216(SB), Z18, Z4
-	VMOVAPS          Z15, Z26
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z26
-	VMOVAPS          Z19, Z25
-	VPERMI2PS        IrisConstants<>+1216(SB), Z18, Z25
-	VMOVAPS          Z14, Z18
-	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z18
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z29
-	VMOVUPS          IrisConstants<>+1664(SB), Z27
-	VPERMI2PS        IrisConstants<>+1728(SB), Z27, Z15
-	VMOVUPS          IrisConstants<>+1280(SB), Z27
-	VMOVUPS          Z6, 64(SP)
-	VMOVAPS          Z19, Z6
-	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z6
-	VMOVUPS          IrisConstants<>+1408(SB), Z27
-	VMOVUPS          Z1, 192(SP)
-	VMOVAPS          Z14, Z1
-	VPERMI2PS        IrisConstants<>+1472(SB), Z27, Z1
-	VMOVUPS          Z0, 320(SP)
-	VMOVAPS          Z20, Z0
-	VPERMI2PS        IrisConstants<>+1472(SB), Z27, Z0
-	VFMADD231PS      Z13, Z15, Z26
-	VMOVAPS          Z19, Z15
-	VPERMI2PS        IrisConstants<>+1472(SB), Z27, Z15
-	VMOVUPS          IrisConstants<>+1536(SB), Z27
-	VMOVUPS          Z2, 640(SP)
-	VMOVAPS          Z14, Z2
-	VPERMI2PS        IrisConstants<>+1600(SB), Z27, Z2
-	VMOVUPS          Z8, 768(SP)
-	VMOVAPS          Z20, Z8
-	VPERMI2PS        IrisConstants<>+1600(SB), Z27, Z8
-	VFMADD231PS      Z13, Z26, Z31
-	VMOVAPS          Z19, Z26
-	VPERMI2PS        IrisConstants<>+1600(SB), Z27, Z26
-	VMOVUPS          IrisConstants<>+1664(SB), Z27
-	VPERMI2PS        IrisConstants<>+1728(SB), Z27, Z14
-	VPERMI2PS        IrisConstants<>+1728(SB), Z27, Z20
-	VFMADD231PS      Z13, Z31, Z28
-	VPERMI2PS        IrisConstants<>+1728(SB), Z27, Z19
-	VFMADD231PS      Z16, Z14, Z2
-	VFMADD231PS      Z17, Z20, Z8
-	VFMADD231PS      Z28, Z13, Z23
-	VFMADD231PS      Z12, Z19, Z26
-	VFMADD231PS      Z16, Z2, Z1
-	VFMADD231PS      Z17, Z8, Z0
-	VFMADD231PS      Z13, Z23, Z22
-	VFMADD231PS      Z12, Z26, Z15
-	VFMADD231PS      Z16, Z1, Z18
-	VFMADD231PS      Z17, Z0, Z29
+	VPERMI2PS        IrisConstants<>+1088(SB), Z4, Z21
+	VMOVAPS          Z29, Z23
+	VPERMI2PS        IrisConstants<>+1088(SB), Z4, Z23
+	VMOVAPS          Z18, Z30
+	VPERMI2PS        IrisConstants<>+1216(SB), Z10, Z30
+	VMOVAPS          Z31, Z10
+	VPERMI2PS        IrisConstants<>+1088(SB), Z4, Z10
+	VFMADD231PS      Z6, Z22, Z5
+	VFMADD231PS      Z0, Z25, Z8
+	VFMADD231PS      Z2, Z20, Z21
+	VFMADD231PS      Z17, Z24, Z23
+	VFMADD231PS      Z19, Z16, Z30
+	VFMADD231PS      Z15, Z14, Z10
+	VMOVUPS          IrisConstants<>+1536(SB), Z14
+	VMOVAPS          Z26, Z16
+	VPERMI2PS        IrisConstants<>+1600(SB), Z14, Z16
+	VMOVAPS          Z27, Z20
+	VPERMI2PS        IrisConstants<>+1600(SB), Z14, Z20
+	VMOVAPS          Z28, Z22
+	VPERMI2PS        IrisConstants<>+1600(SB), Z14, Z22
+	VMOVAPS          Z29, Z24
+	VPERMI2PS        IrisConstants<>+1600(SB), Z14, Z24
+	VMOVAPS          Z18, Z25
+	VPERMI2PS        IrisConstants<>+1088(SB), Z4, Z25
+	VMOVAPS          Z31, Z4
+	VPERMI2PS        IrisConstants<>+1600(SB), Z14, Z4
+	VFMADD231PS      Z6, Z5, Z16
+	VFMADD231PS      Z0, Z8, Z20
+	VFMADD231PS      Z2, Z21, Z22
+	VFMADD231PS      Z17, Z23, Z24
+	VFMADD231PS      Z19, Z30, Z25
+	VFMADD231PS      Z15, Z10, Z4
+	VMOVUPS          IrisConstants<>+1664(SB), Z5
+	VPERMI2PS        IrisConstants<>+1728(SB), Z5, Z26
+	VPERMI2PS        IrisConstants<>+1728(SB), Z5, Z27
+	VPERMI2PS        IrisConstants<>+1728(SB), Z5, Z28
+	VPERMI2PS        IrisConstants<>+1728(SB), Z5, Z29
+	VMOVAPS          Z18, Z8
+	VPERMI2PS        IrisConstants<>+1600(SB), Z14, Z8
+	VPERMI2PS        IrisConstants<>+1728(SB), Z5, Z31
+	VMAXPS           Z6, Z26, Z10
+	VMAXPS           Z0, Z27, Z21
+	VMAXPS           Z2, Z28, Z23
+	VMAXPS           Z17, Z29, Z26
+	VFMADD231PS      Z19, Z25, Z8
+	VMAXPS           Z15, Z31, Z25
+	VFMADD231PS      Z6, Z16, Z10
+	VFMADD231PS      Z0, Z20, Z21
+	VFMADD231PS      Z2, Z22, Z23
+	VFMADD231PS      Z17, Z24, Z26
+	VPERMI2PS        IrisConstants<>+1728(SB), Z5, Z18
+	VFMADD231PS      Z15, Z4, Z25
 	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
-	VPTERNLOGD       $0x78, Z0, Z7, Z22
-	VFMADD231PS      Z12, Z15, Z6
-	VFMADD231PS      Z18, Z16, Z11
-	VFMADD231PS      Z29, Z17, Z4
-	VFMADD231PS      Z6, Z12, Z25
-	VFMADD231PS      Z16, Z11, Z21
-	VFMADD231PS      Z17, Z4, Z24
-	VFMADD231PS      Z12, Z25, Z30
-	VPTERNLOGD       $0x78, Z0, Z10, Z21
-	VPTERNLOGD       $0x78, Z0, Z3, Z24
-	VPTERNLOGD       $0x78, Z0, Z9, Z30
+	VPTERNLOGD       $0x78, Z0, Z1, Z10
+	VPTERNLOGD       $0x78, Z0, Z3, Z21
+	VPTERNLOGD       $0x78, Z0, Z7, Z23
+	VPTERNLOGD       $0x78, Z0, Z9, Z26
+	VMAXPS           Z19, Z18, Z1
+	VPTERNLOGD       $0x78, Z0, Z12, Z25
+	VFMADD231PS      Z19, Z8, Z1
+	VPTERNLOGD       $0x78, Z0, Z11, Z1
+	VBROADCASTSS     152(DI), Z2
+	VBROADCASTSS     152(DI), Z3
+	VBROADCASTSS     156(DI), Z4
+	VBROADCASTSS     156(DI), Z6
+	VBROADCASTSS     96(DI), Z7
+	VFMADD231PS      5248(SI), Z7, Z2
+	VBROADCASTSS     96(DI), Z7
+	VFMADD231PS      5312(SI), Z7, Z3
+	VBROADCASTSS     112(DI), Z7
+	VFMADD231PS      5248(SI), Z7, Z4
+	VBROADCASTSS     112(DI), Z7
+	VFMADD231PS      5312(SI), Z7, Z6
+	VFMADD231PS.BCST 100(DI), Z13, Z3
+	VBROADCASTSS     100(DI), Z7
+	VFMADD231PS      5376(SI), Z7, Z2
+	VBROADCASTSS     116(DI), Z7
+	VFMADD231PS      5376(SI), Z7, Z4
+	VBROADCASTSS     116(DI), Z7
+	VFMADD231PS      5440(SI), Z7, Z6
+	VMOVUPS          192(SP), Z7
+	VFMADD231PS.BCST 104(DI), Z7, Z3
+	VBROADCASTSS     104(DI), Z7
+	VFMADD231PS      5504(SI), Z7, Z2
+	VMOVUPS          64(SP), Z7
+	VFMADD231PS.BCST 108(DI), Z7, Z3
+	VBROADCASTSS     120(DI), Z8
+	VFMADD231PS      5504(SI), Z8, Z4
+	VBROADCASTSS     120(DI), Z8
+	VFMADD231PS      5568(SI), Z8, Z6
+	VBROADCASTSS     IrisConstants<>+836(SB), Z8
+	VANDPS           Z8, Z3, Z9
+	VBROADCASTSS     IrisConstants<>+832(SB), Z11
+	VMINPS           Z9, Z11, Z9
+	VFMADD231PS.BCST 124(DI), Z7, Z6
+	VBROADCASTSS     108(DI), Z7
+	VFMADD231PS      5632(SI), Z7, Z2
+	VBROADCASTSS     IrisConstants<>+840(SB), Z7
+	VADDPS           Z7, Z9, Z12
+	VBROADCASTSS     124(DI), Z13
+	VFMADD231PS      5632(SI), Z13, Z4
+	VANDPS           Z8, Z6, Z13
+	VANDPS           Z8, Z2, Z15
+	VPSRLD           $0x14, Z12, Z12
+	VANDPS           Z8, Z4, Z8
+	VMINPS           Z13, Z11, Z13
+	VMINPS           Z15, Z11, Z15
+	VMOVUPS          IrisConstants<>+896(SB), Z16
+	VMOVAPS          Z12, Z17
+	VPERMI2PS        IrisConstants<>+960(SB), Z16, Z17
+	VMINPS           Z8, Z11, Z8
+	VADDPS           Z7, Z13, Z11
+	VADDPS           Z7, Z15, Z18
+	VSUBPS           Z17, Z9, Z9
+	VADDPS           Z7, Z8, Z17
+	VPSRLD           $0x14, Z11, Z11
+	VPSRLD           $0x14, Z18, Z18
+	VMOVUPS          IrisConstants<>+1408(SB), Z19
+	VMOVAPS          Z12, Z20
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z20
+	VPSRLD           $0x14, Z17, Z17
+	VMOVAPS          Z11, Z22
+	VPERMI2PS        IrisConstants<>+960(SB), Z16, Z22
+	VMOVAPS          Z18, Z24
+	VPERMI2PS        IrisConstants<>+960(SB), Z16, Z24
+	VMOVUPS          IrisConstants<>+1280(SB), Z27
+	VMOVAPS          Z12, Z28
+	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z28
+	VMOVAPS          Z17, Z29
+	VPERMI2PS        IrisConstants<>+960(SB), Z16, Z29
+	VSUBPS           Z22, Z13, Z13
+	VSUBPS           Z24, Z15, Z15
+	VFMADD231PS      Z9, Z20, Z28
+	VSUBPS           Z29, Z8, Z8
+	VMOVAPS          Z11, Z16
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z16
+	VMOVAPS          Z18, Z20
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z20
+	VMOVUPS          IrisConstants<>+1152(SB), Z22
+	VMOVAPS          Z12, Z24
+	VPERMI2PS        IrisConstants<>+1216(SB), Z22, Z24
+	VMOVAPS          Z17, Z29
+	VPERMI2PS        IrisConstants<>+1472(SB), Z19, Z29
+	VMOVAPS          Z11, Z19
+	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z19
+	VMOVAPS          Z18, Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z30
+	VFMADD231PS      Z9, Z28, Z24
+	VMOVAPS          Z17, Z28
+	VPERMI2PS        IrisConstants<>+1344(SB), Z27, Z28
+	VFMADD231PS      Z13, Z16, Z19
+	VFMADD231PS      Z15, Z20, Z30
+	VMOVUPS          IrisConstants<>+1024(SB), Z16
+	VMOVAPS          Z12, Z20
+	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z20
+	VFMADD231PS      Z8, Z29, Z28
+	VMOVAPS          Z11, Z27
+	VPERMI2PS        IrisConstants<>+1216(SB), Z22, Z27
+	VMOVAPS          Z18, Z29
+	VPERMI2PS        IrisConstants<>+1216(SB), Z22, Z29
+	VFMADD231PS      Z9, Z24, Z20
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        IrisConstants<>+1216(SB), Z22, Z24
+	VFMADD231PS      Z13, Z19, Z27
+	VFMADD231PS      Z15, Z30, Z29
+	VMOVAPS          Z12, Z19
+	VPERMI2PS        IrisConstants<>+1600(SB), Z14, Z19
+	VFMADD231PS      Z8, Z28, Z24
+	VMOVAPS          Z11, Z22
+	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z22
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z28
+	VFMADD231PS      Z9, Z20, Z19
+	VMOVAPS          Z17, Z20
+	VPERMI2PS        IrisConstants<>+1088(SB), Z16, Z20
+	VFMADD231PS      Z13, Z27, Z22
+	VFMADD231PS      Z15, Z29, Z28
+	VPERMI2PS        IrisConstants<>+1728(SB), Z5, Z12
+	VFMADD231PS      Z8, Z24, Z20
+	VMOVAPS          Z11, Z16
+	VPERMI2PS        IrisConstants<>+1600(SB), Z14, Z16
+	VMOVAPS          Z18, Z24
+	VPERMI2PS        IrisConstants<>+1600(SB), Z14, Z24
+	VMAXPS           Z9, Z12, Z12
+	VMOVAPS          Z17, Z27
+	VPERMI2PS        IrisConstants<>+1600(SB), Z14, Z27
+	VFMADD231PS      Z13, Z22, Z16
+	VFMADD231PS      Z15, Z28, Z24
+	VFMADD231PS      Z9, Z19, Z12
+	VFMADD231PS      Z8, Z20, Z27
+	VPERMI2PS        IrisConstants<>+1728(SB), Z5, Z11
+	VPERMI2PS        IrisConstants<>+1728(SB), Z5, Z18
+	VPTERNLOGD       $0x78, Z0, Z3, Z12
+	VPERMI2PS        IrisConstants<>+1728(SB), Z5, Z17
+	VMAXPS           Z13, Z11, Z3
+	VMAXPS           Z15, Z18, Z5
+	VMAXPS           Z8, Z17, Z9
+	VFMADD231PS      Z13, Z16, Z3
+	VFMADD231PS      Z15, Z24, Z5
+	VFMADD231PS      Z8, Z27, Z9
+	VPTERNLOGD       $0x78, Z0, Z6, Z3
+	VPTERNLOGD       $0x78, Z0, Z2, Z5
+	VPTERNLOGD       $0x78, Z0, Z4, Z9
 
 	// z2 = W2·a1 + b2
 	VBROADCASTSS     256(DI), Z0
-	VBROADCASTSS     256(DI), Z1
-	VBROADCASTSS     260(DI), Z2
-	VBROADCASTSS     260(DI), Z3
-	VBROADCASTSS     264(DI), Z4
-	VBROADCASTSS     264(DI), Z6
-	VMOVUPS          576(SP), Z7
-	VFMADD231PS.BCST 160(DI), Z7, Z0
-	VMOVUPS          512(SP), Z7
-	VFMADD231PS.BCST 160(DI), Z7, Z1
-	VBROADCASTSS     192(DI), Z7
-	VFMADD231PS      3200(SI), Z7, Z2
-	VBROADCASTSS     192(DI), Z7
-	VFMADD231PS      3264(SI), Z7, Z3
-	VBROADCASTSS     224(DI), Z7
-	VFMADD231PS      3200(SI), Z7, Z4
-	VBROADCASTSS     224(DI), Z7
-	VFMADD231PS      3264(SI), Z7, Z6
-	VMOVUPS          448(SP), Z7
-	VFMADD231PS.BCST 164(DI), Z7, Z0
-	VMOVUPS          384(SP), Z8
-	VFMADD231PS.BCST 164(DI), Z8, Z1
-	VFMADD231PS.BCST 196(DI), Z7, Z2
-	VFMADD231PS.BCST 196(DI), Z8, Z3
-	VMOVUPS          256(SP), Z7
-	VFMADD231PS.BCST 168(DI), Z7, Z0
-	VMOVUPS          128(SP), Z8
-	VFMADD231PS.BCST 168(DI), Z8, Z1
-	VBROADCASTSS     228(DI), Z9
-	VFMADD231PS      3328(SI), Z9, Z4
-	VBROADCASTSS     228(DI), Z9
-	VFMADD231PS      3392(SI), Z9, Z6
-	VFMADD231PS.BCST 200(DI), Z7, Z2
-	VFMADD231PS.BCST 200(DI), Z8, Z3
-	VFMADD231PS.BCST 172(DI), Z5, Z0
-	VMOVUPS          768(SP), Z9
-	VFMADD231PS.BCST 172(DI), Z9, Z1
-	VFMADD231PS.BCST 232(DI), Z7, Z4
-	VFMADD231PS.BCST 232(DI), Z8, Z6
-	VFMADD231PS.BCST 204(DI), Z5, Z2
-	VFMADD231PS.BCST 204(DI), Z9, Z3
-	VMOVUPS          640(SP), Z7
-	VFMADD231PS.BCST 176(DI), Z7, Z0
-	VMOVUPS          320(SP), Z8
-	VFMADD231PS.BCST 176(DI), Z8, Z1
-	VFMADD231PS.BCST 236(DI), Z5, Z4
-	VFMADD231PS.BCST 236(DI), Z9, Z6
-	VFMADD231PS.BCST 208(DI), Z7, Z2
-	VFMADD231PS.BCST 208(DI), Z8, Z3
-	VMOVUPS          192(SP), Z5
-	VFMADD231PS.BCST 180(DI), Z5, Z0
-	VMOVUPS          64(SP), Z9
-	VFMADD231PS.BCST 180(DI), Z9, Z1
-	VFMADD231PS.BCST 240(DI), Z7, Z4
-	VFMADD231PS.BCST 240(DI), Z8, Z6
-	VFMADD231PS.BCST 212(DI), Z5, Z2
-	VFMADD231PS.BCST 212(DI), Z9, Z3
-	VFMADD231PS.BCST 184(DI), Z24, Z0
-	VFMADD231PS.BCST 184(DI), Z22, Z1
-	VFMADD231PS.BCST 244(DI), Z5, Z4
-	VFMADD231PS.BCST 244(DI), Z9, Z6
-	VFMADD231PS.BCST 216(DI), Z24, Z2
-	VFMADD231PS.BCST 216(DI), Z22, Z3
-	VFMADD231PS.BCST 188(DI), Z30, Z0
-	VFMADD231PS.BCST 188(DI), Z21, Z1
-	VFMADD231PS.BCST 248(DI), Z24, Z4
-	VFMADD231PS.BCST 248(DI), Z22, Z6
-	VFMADD231PS.BCST 220(DI), Z30, Z2
-	VFMADD231PS.BCST 220(DI), Z21, Z3
-	VFMADD231PS.BCST 252(DI), Z30, Z4
-	VFMADD231PS.BCST 252(DI), Z21, Z6
+	VBROADCASTSS     256(DI), Z2
+	VBROADCASTSS     260(DI), Z4
+	VBROADCASTSS     260(DI), Z6
+	VBROADCASTSS     264(DI), Z8
+	VBROADCASTSS     264(DI), Z11
+	VMOVUPS          576(SP), Z13
+	VFMADD231PS.BCST 160(DI), Z13, Z0
+	VMOVUPS          512(SP), Z13
+	VFMADD231PS.BCST 160(DI), Z13, Z2
+	VBROADCASTSS     192(DI), Z13
+	VFMADD231PS      3200(SI), Z13, Z4
+	VBROADCASTSS     192(DI), Z13
+	VFMADD231PS      3264(SI), Z13, Z6
+	VBROADCASTSS     224(DI), Z13
+	VFMADD231PS      3200(SI), Z13, Z8
+	VBROADCASTSS     224(DI), Z13
+	VFMADD231PS      3264(SI), Z13, Z11
+	VMOVUPS          448(SP), Z13
+	VFMADD231PS.BCST 164(DI), Z13, Z0
+	VMOVUPS          384(SP), Z14
+	VFMADD231PS.BCST 164(DI), Z14, Z2
+	VFMADD231PS.BCST 196(DI), Z13, Z4
+	VFMADD231PS.BCST 196(DI), Z14, Z6
+	VMOVUPS          256(SP), Z13
+	VFMADD231PS.BCST 168(DI), Z13, Z0
+	VMOVUPS          128(SP), Z14
+	VFMADD231PS.BCST 168(DI), Z14, Z2
+	VBROADCASTSS     228(DI), Z15
+	VFMADD231PS      3328(SI), Z15, Z8
+	VBROADCASTSS     228(DI), Z15
+	VFMADD231PS      3392(SI), Z15, Z11
+	VFMADD231PS.BCST 200(DI), Z13, Z4
+	VFMADD231PS.BCST 200(DI), Z14, Z6
+	VFMADD231PS.BCST 172(DI), Z10, Z0
+	VFMADD231PS.BCST 172(DI), Z21, Z2
+	VFMADD231PS.BCST 232(DI), Z13, Z8
+	VFMADD231PS.BCST 232(DI), Z14, Z11
+	VFMADD231PS.BCST 204(DI), Z10, Z4
+	VFMADD231PS.BCST 204(DI), Z21, Z6
+	VFMADD231PS.BCST 176(DI), Z23, Z0
+	VFMADD231PS.BCST 176(DI), Z26, Z2
+	VFMADD231PS.BCST 236(DI), Z10, Z8
+	VFMADD231PS.BCST 236(DI), Z21, Z11
+	VFMADD231PS.BCST 208(DI), Z23, Z4
+	VFMADD231PS.BCST 208(DI), Z26, Z6
+	VFMADD231PS.BCST 180(DI), Z1, Z0
+	VFMADD231PS.BCST 180(DI), Z25, Z2
+	VFMADD231PS.BCST 240(DI), Z23, Z8
+	VFMADD231PS.BCST 240(DI), Z26, Z11
+	VFMADD231PS.BCST 212(DI), Z1, Z4
+	VFMADD231PS.BCST 212(DI), Z25, Z6
+	VFMADD231PS.BCST 184(DI), Z5, Z0
+	VFMADD231PS.BCST 184(DI), Z12, Z2
+	VFMADD231PS.BCST 244(DI), Z1, Z8
+	VFMADD231PS.BCST 244(DI), Z25, Z11
+	VFMADD231PS.BCST 216(DI), Z5, Z4
+	VFMADD231PS.BCST 216(DI), Z12, Z6
+	VFMADD231PS.BCST 188(DI), Z9, Z0
+	VFMADD231PS.BCST 188(DI), Z3, Z2
+	VFMADD231PS.BCST 248(DI), Z5, Z8
+	VFMADD231PS.BCST 248(DI), Z12, Z11
+	VFMADD231PS.BCST 220(DI), Z9, Z4
+	VFMADD231PS.BCST 220(DI), Z3, Z6
+	VFMADD231PS.BCST 252(DI), Z9, Z8
+	VFMADD231PS.BCST 252(DI), Z3, Z11
 
 	// a2 = softmax(z2)
 	VCMPPS       $0x03, Z0, Z0, K1
-	VMAXPS       Z2, Z0, Z5
-	VBLENDMPS    Z0, Z5, K1, Z5
-	VCMPPS       $0x03, Z5, Z5, K1
-	VMAXPS       Z4, Z5, Z7
-	VBLENDMPS    Z5, Z7, K1, Z5
-	VSUBPS       Z5, Z0, Z0
-	VBROADCASTSS IrisConstants<>+2952(SB), Z7
-	VMINPS       Z0, Z7, Z0
-	VBROADCASTSS IrisConstants<>+1796(SB), Z8
-	VCMPPS       $0x15, Z8, Z0, K1
-	VBROADCASTSS IrisConstants<>+1804(SB), Z9
-	VBROADCASTSS IrisConstants<>+1800(SB), Z10
-	VMOVAPS      Z10, Z11
-	VFMADD231PS  Z9, Z0, Z11
-	VSUBPS       Z10, Z11, Z12
-	VBROADCASTSS IrisConstants<>+1808(SB), Z13
-	VFNMADD231PS Z13, Z12, Z0
-	VPERMPS      IrisConstants<>+1856(SB), Z11, Z14
-	VBROADCASTSS IrisConstants<>+1812(SB), Z15
-	VFNMADD231PS Z15, Z12, Z14
-	VMULPS       Z0, Z0, Z16
-	VBROADCASTSS IrisConstants<>+1920(SB), Z17
-	VBROADCASTSS IrisConstants<>+1924(SB), Z18
-	VMOVAPS      Z18, Z19
-	VFMADD231PS  Z17, Z0, Z19
-	VADDPS       Z14, Z0, Z0
-	VFMADD231PS  Z19, Z16, Z0
-	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
-	VFMADD231PS  Z0, Z11, Z11
-	VSCALEFPS.Z  Z12, Z11, K1, Z0
-	VSUBPS       Z5, Z2, Z2
-	VMINPS       Z2, Z7, Z2
-	VCMPPS       $0x15, Z8, Z2, K1
-	VMOVAPS      Z10, Z11
-	VFMADD231PS  Z9, Z2, Z11
-	VSUBPS       Z10, Z11, Z12
-	VFNMADD231PS Z13, Z12, Z2
-	VPERMPS      IrisConstants<>+1856(SB), Z11, Z14
-	VFNMADD231PS Z15, Z12, Z14
-	VMULPS       Z2, Z2, Z16
-	VMOVAPS      Z18, Z19
-	VFMADD231PS  Z17, Z2, Z19
-	VADDPS       Z14, Z2, Z2
-	VFMADD231PS  Z19, Z16, Z2
-	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
-	VFMADD231PS  Z2, Z11, Z11
-	VSCALEFPS.Z  Z12, Z11, K1, Z2
-	VADDPS       Z2, Z0, Z11
-	VSUBPS       Z5, Z4, Z4
-	VMINPS       Z4, Z7, Z4
-	VCMPPS       $0x15, Z8, Z4, K1
-	VMOVAPS      Z10, Z5
-	VFMADD231PS  Z9, Z4, Z5
-	VSUBPS       Z10, Z5, Z12
-	VFNMADD231PS Z13, Z12, Z4
-	VPERMPS      IrisConstants<>+1856(SB), Z5, Z14
-	VFNMADD231PS Z15, Z12, Z14
-	VMULPS       Z4, Z4, Z16
-	VMOVAPS      Z18, Z19
-	VFMADD231PS  Z17, Z4, Z19
-	VADDPS       Z14, Z4, Z4
-	VFMADD231PS  Z19, Z16, Z4
-	VPERMPS      IrisConstants<>+1984(SB), Z5, Z5
-	VFMADD231PS  Z4, Z5, Z5
-	VSCALEFPS.Z  Z12, Z5, K1, Z4
-	VADDPS       Z4, Z11, Z5
-	VBROADCASTSS IrisConstants<>+840(SB), Z11
-	VDIVPS       Z5, Z11, Z5
-	VMULPS       Z5, Z0, Z0
-	VMULPS       Z5, Z2, Z2
-	VMULPS       Z5, Z4, Z4
+	VMAXPS       Z4, Z0, Z1
+	VBLENDMPS    Z0, Z1, K1, Z1
 	VCMPPS       $0x03, Z1, Z1, K1
-	VMAXPS       Z3, Z1, Z5
-	VBLENDMPS    Z1, Z5, K1, Z5
-	VCMPPS       $0x03, Z5, Z5, K1
-	VMAXPS       Z6, Z5, Z12
-	VBLENDMPS    Z5, Z12, K1, Z5
-	VSUBPS       Z5, Z1, Z1
-	VMINPS       Z1, Z7, Z1
-	VCMPPS       $0x15, Z8, Z1, K1
+	VMAXPS       Z8, Z1, Z3
+	VBLENDMPS    Z1, Z3, K1, Z1
+	VSUBPS       Z1, Z0, Z0
+	VBROADCASTSS IrisConstants<>+2952(SB), Z3
+	VMINPS       Z0, Z3, Z0
+	VBROADCASTSS IrisConstants<>+1796(SB), Z5
+	VMAXPS       Z0, Z5, Z0
+	VBROADCASTSS IrisConstants<>+1804(SB), Z9
+	VBROADCASTSS IrisConstants<>+2956(SB), Z10
 	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z9, Z1, Z12
-	VSUBPS       Z10, Z12, Z14
-	VFNMADD231PS Z13, Z14, Z1
-	VPERMPS      IrisConstants<>+1856(SB), Z12, Z16
-	VFNMADD231PS Z15, Z14, Z16
-	VMULPS       Z1, Z1, Z19
-	VMOVAPS      Z18, Z20
-	VFMADD231PS  Z17, Z1, Z20
-	VADDPS       Z16, Z1, Z1
-	VFMADD231PS  Z20, Z19, Z1
-	VPERMPS      IrisConstants<>+1984(SB), Z12, Z12
-	VFMADD231PS  Z1, Z12, Z12
-	VSCALEFPS.Z  Z14, Z12, K1, Z1
-	VSUBPS       Z5, Z3, Z3
-	VMINPS       Z3, Z7, Z3
-	VCMPPS       $0x15, Z8, Z3, K1
+	VFMADD231PS  Z9, Z0, Z12
+	VSUBPS       Z10, Z12, Z12
+	VBROADCASTSS IrisConstants<>+2960(SB), Z13
+	VFNMADD231PS Z13, Z12, Z0
+	VBROADCASTSS IrisConstants<>+2964(SB), Z14
+	VFNMADD231PS Z14, Z12, Z0
+	VMULPS       Z0, Z0, Z15
+	VBROADCASTSS IrisConstants<>+2984(SB), Z16
+	VBROADCASTSS IrisConstants<>+2980(SB), Z17
+	VMOVAPS      Z17, Z18
+	VFMADD231PS  Z0, Z16, Z18
+	VBROADCASTSS IrisConstants<>+2976(SB), Z19
+	VFMADD213PS  Z19, Z0, Z18
+	VBROADCASTSS IrisConstants<>+2972(SB), Z20
+	VFMADD213PS  Z20, Z0, Z18
+	VBROADCASTSS IrisConstants<>+1920(SB), Z21
+	VFMADD213PS  Z21, Z0, Z18
+	VBROADCASTSS IrisConstants<>+2968(SB), Z22
+	VFMADD213PS  Z22, Z0, Z18
+	VFMADD231PS  Z18, Z15, Z0
+	VADDPS       Z7, Z0, Z0
+	VSCALEFPS    Z12, Z0, Z0
+	VSUBPS       Z1, Z4, Z4
+	VMINPS       Z4, Z3, Z4
+	VMAXPS       Z4, Z5, Z4
 	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z9, Z3, Z12
-	VSUBPS       Z10, Z12, Z14
-	VFNMADD231PS Z13, Z14, Z3
-	VPERMPS      IrisConstants<>+1856(SB), Z12, Z16
-	VFNMADD231PS Z15, Z14, Z16
-	VMULPS       Z3, Z3, Z19
-	VMOVAPS      Z18, Z20
-	VFMADD231PS  Z17, Z3, Z20
-	VADDPS       Z16, Z3, Z3
-	VFMADD231PS  Z20, Z19, Z3
-	VPERMPS      IrisConstants<>+1984(SB), Z12, Z12
-	VFMADD231PS  Z3, Z12, Z12
-	VSCALEFPS.Z  Z14, Z12, K1, Z3
-	VADDPS       Z3, Z1, Z12
-	VSUBPS       Z5, Z6, Z5
-	VMINPS       Z5, Z7, Z5
-	VCMPPS       $0x15, Z8, Z5, K1
-	VFMADD213PS  Z10, Z5, Z9
-	VSUBPS       Z10, Z9, Z6
-	VFNMADD231PS Z13, Z6, Z5
-	VPERMPS      IrisConstants<>+1856(SB), Z9, Z7
-	VFNMADD231PS Z15, Z6, Z7
-	VMULPS       Z5, Z5, Z8
-	VFMADD231PS  Z17, Z5, Z18
-	VADDPS       Z7, Z5, Z5
-	VFMADD231PS  Z18, Z8, Z5
-	VPERMPS      IrisConstants<>+1984(SB), Z9, Z7
-	VFMADD231PS  Z5, Z7, Z7
-	VSCALEFPS.Z  Z6, Z7, K1, Z5
-	VADDPS       Z5, Z12, Z6
-	VDIVPS       Z6, Z11, Z6
-	VMULPS       Z6, Z1, Z1
-	VMOVUPS      Z1, 960(SI)
-	VMULPS       Z6, Z3, Z1
-	VMOVUPS      Z1, 1088(SI)
-	VMULPS       Z6, Z5, Z1
-	VMOVUPS      Z1, 1216(SI)
+	VFMADD231PS  Z9, Z4, Z12
+	VSUBPS       Z10, Z12, Z12
+	VFNMADD231PS Z13, Z12, Z4
+	VFNMADD231PS Z14, Z12, Z4
+	VMULPS       Z4, Z4, Z15
+	VMOVAPS      Z17, Z18
+	VFMADD231PS  Z4, Z16, Z18
+	VFMADD213PS  Z19, Z4, Z18
+	VFMADD213PS  Z20, Z4, Z18
+	VFMADD213PS  Z21, Z4, Z18
+	VFMADD213PS  Z22, Z4, Z18
+	VFMADD231PS  Z18, Z15, Z4
+	VADDPS       Z7, Z4, Z4
+	VSCALEFPS    Z12, Z4, Z4
+	VADDPS       Z4, Z0, Z12
+	VSUBPS       Z1, Z8, Z1
+	VMINPS       Z1, Z3, Z1
+	VMAXPS       Z1, Z5, Z1
+	VMOVAPS      Z10, Z8
+	VFMADD231PS  Z9, Z1, Z8
+	VSUBPS       Z10, Z8, Z8
+	VFNMADD231PS Z13, Z8, Z1
+	VFNMADD231PS Z14, Z8, Z1
+	VMULPS       Z1, Z1, Z15
+	VMOVAPS      Z17, Z18
+	VFMADD231PS  Z1, Z16, Z18
+	VFMADD213PS  Z19, Z1, Z18
+	VFMADD213PS  Z20, Z1, Z18
+	VFMADD213PS  Z21, Z1, Z18
+	VFMADD213PS  Z22, Z1, Z18
+	VFMADD231PS  Z18, Z15, Z1
+	VADDPS       Z7, Z1, Z1
+	VSCALEFPS    Z8, Z1, Z1
+	VADDPS       Z1, Z12, Z8
+	VDIVPS       Z8, Z7, Z8
+	VMULPS       Z8, Z0, Z0
+	VMULPS       Z8, Z4, Z4
+	VMULPS       Z8, Z1, Z1
+	VCMPPS       $0x03, Z2, Z2, K1
+	VMAXPS       Z6, Z2, Z8
+	VBLENDMPS    Z2, Z8, K1, Z8
+	VCMPPS       $0x03, Z8, Z8, K1
+	VMAXPS       Z11, Z8, Z12
+	VBLENDMPS    Z8, Z12, K1, Z8
+	VSUBPS       Z8, Z2, Z2
+	VMINPS       Z2, Z3, Z2
+	VMAXPS       Z2, Z5, Z2
+	VMOVAPS      Z10, Z12
+	VFMADD231PS  Z9, Z2, Z12
+	VSUBPS       Z10, Z12, Z12
+	VFNMADD231PS Z13, Z12, Z2
+	VFNMADD231PS Z14, Z12, Z2
+	VMULPS       Z2, Z2, Z15
+	VMOVAPS      Z17, Z18
+	VFMADD231PS  Z2, Z16, Z18
+	VFMADD213PS  Z19, Z2, Z18
+	VFMADD213PS  Z20, Z2, Z18
+	VFMADD213PS  Z21, Z2, Z18
+	VFMADD213PS  Z22, Z2, Z18
+	VFMADD231PS  Z18, Z15, Z2
+	VADDPS       Z7, Z2, Z2
+	VSCALEFPS    Z12, Z2, Z2
+	VSUBPS       Z8, Z6, Z6
+	VMINPS       Z6, Z3, Z6
+	VMAXPS       Z6, Z5, Z6
+	VMOVAPS      Z10, Z12
+	VFMADD231PS  Z9, Z6, Z12
+	VSUBPS       Z10, Z12, Z12
+	VFNMADD231PS Z13, Z12, Z6
+	VFNMADD231PS Z14, Z12, Z6
+	VMULPS       Z6, Z6, Z15
+	VMOVAPS      Z17, Z18
+	VFMADD231PS  Z6, Z16, Z18
+	VFMADD213PS  Z19, Z6, Z18
+	VFMADD213PS  Z20, Z6, Z18
+	VFMADD213PS  Z21, Z6, Z18
+	VFMADD213PS  Z22, Z6, Z18
+	VFMADD231PS  Z18, Z15, Z6
+	VADDPS       Z7, Z6, Z6
+	VSCALEFPS    Z12, Z6, Z6
+	VADDPS       Z6, Z2, Z12
+	VSUBPS       Z8, Z11, Z8
+	VMINPS       Z8, Z3, Z3
+	VMAXPS       Z3, Z5, Z3
+	VFMADD213PS  Z10, Z3, Z9
+	VSUBPS       Z10, Z9, Z5
+	VFNMADD231PS Z13, Z5, Z3
+	VFNMADD231PS Z14, Z5, Z3
+	VMULPS       Z3, Z3, Z8
+	VFMADD231PS  Z3, Z16, Z17
+	VFMADD231PS  Z3, Z17, Z19
+	VFMADD231PS  Z3, Z19, Z20
+	VFMADD231PS  Z3, Z20, Z21
+	VFMADD231PS  Z3, Z21, Z22
+	VFMADD231PS  Z22, Z8, Z3
+	VADDPS       Z7, Z3, Z3
+	VSCALEFPS    Z5, Z3, Z3
+	VADDPS       Z3, Z12, Z5
+	VDIVPS       Z5, Z7, Z5
+	VMULPS       Z5, Z2, Z2
+	VMOVUPS      Z2, 960(SI)
+	VMULPS       Z5, Z6, Z2
+	VMOVUPS      Z2, 1088(SI)
+	VMULPS       Z5, Z3, Z2
+	VMOVUPS      Z2, 1216(SI)
 
 	// o = a2
-	VUNPCKLPS     Z2, Z0, Z1
-	VUNPCKLPS     Z4, Z4, Z3
-	VUNPCKLPD     Z3, Z1, Z5
-	VUNPCKHPD     Z3, Z1, Z1
-	VUNPCKHPS     Z2, Z0, Z0
-	VUNPCKHPS     Z4, Z4, Z2
-	VUNPCKLPD     Z2, Z0, Z3
-	VUNPCKHPD     Z2, Z0, Z0
+	VUNPCKLPS     Z4, Z0, Z2
+	VUNPCKLPS     Z1, Z1, Z3
+	VUNPCKLPD     Z3, Z2, Z5
+	VUNPCKHPD     Z3, Z2, Z2
+	VUNPCKHPS     Z4, Z0, Z0
+	VUNPCKHPS     Z1, Z1, Z1
+	VUNPCKLPD     Z1, Z0, Z3
+	VUNPCKHPD     Z1, Z0, Z0
 	VMOVSD        X5, (CX)
 	VEXTRACTPS    $0x02, X5, 8(CX)
-	VEXTRACTF32X4 $0x01, Z5, X2
-	VMOVSD        X2, 48(CX)
-	VEXTRACTPS    $0x02, X2, 56(CX)
-	VEXTRACTF32X4 $0x02, Z5, X2
-	VMOVSD        X2, 96(CX)
-	VEXTRACTPS    $0x02, X2, 104(CX)
-	VEXTRACTF32X4 $0x03, Z5, X2
-	VMOVSD        X2, 144(CX)
-	VEXTRACTPS    $0x02, X2, 152(CX)
-	VMOVSD        X1, 12(CX)
-	VEXTRACTPS    $0x02, X1, 20(CX)
-	VEXTRACTF32X4 $0x01, Z1, X2
-	VMOVSD        X2, 60(CX)
-	VEXTRACTPS    $0x02, X2, 68(CX)
-	VEXTRACTF32X4 $0x02, Z1, X2
-	VMOVSD        X2, 108(CX)
-	VEXTRACTPS    $0x02, X2, 116(CX)
-	VEXTRACTF32X4 $0x03, Z1, X1
+	VEXTRACTF32X4 $0x01, Z5, X1
+	VMOVSD        X1, 48(CX)
+	VEXTRACTPS    $0x02, X1, 56(CX)
+	VEXTRACTF32X4 $0x02, Z5, X1
+	VMOVSD        X1, 96(CX)
+	VEXTRACTPS    $0x02, X1, 104(CX)
+	VEXTRACTF32X4 $0x03, Z5, X1
+	VMOVSD        X1, 144(CX)
+	VEXTRACTPS    $0x02, X1, 152(CX)
+	VMOVSD        X2, 12(CX)
+	VEXTRACTPS    $0x02, X2, 20(CX)
+	VEXTRACTF32X4 $0x01, Z2, X1
+	VMOVSD        X1, 60(CX)
+	VEXTRACTPS    $0x02, X1, 68(CX)
+	VEXTRACTF32X4 $0x02, Z2, X1
+	VMOVSD        X1, 108(CX)
+	VEXTRACTPS    $0x02, X1, 116(CX)
+	VEXTRACTF32X4 $0x03, Z2, X1
 	VMOVSD        X1, 156(CX)
 	VEXTRACTPS    $0x02, X1, 164(CX)
 	VMOVSD        X3, 24(CX)
@@ -5228,23 +5147,23 @@ TEXT ·irisLossBatchAVX2(SB), NOSPLIT, $160-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+2956(SB), Y0
+	VMOVUPS      IrisConstants<>+2988(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       IrisConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 2560(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      IrisConstants<>+3020(SB), Y1
+	VMOVUPS      IrisConstants<>+3052(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2592(SI)
 	VMOVUPS      Y0, 2720(SI)
-	VMOVUPS      IrisConstants<>+3052(SB), Y1
+	VMOVUPS      IrisConstants<>+3084(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2624(SI)
 	VMOVUPS      Y0, 2752(SI)
-	VMOVUPS      IrisConstants<>+3084(SB), Y1
+	VMOVUPS      IrisConstants<>+3116(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -7963,7 +7882,7 @@ loop0:
 
 // func irisLossBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·irisLossBatchAVX512(SB), $1408-52
+TEXT ·irisLossBatchAVX512(SB), NOSPLIT, $256-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -7974,14 +7893,14 @@ TEXT ·irisLossBatchAVX512(SB), $1408-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      IrisConstants<>+3136(SB), Z0
+	VMOVUPS      IrisConstants<>+3200(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
 	VBROADCASTSS IrisConstants<>+840(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 2560(SI)
 	VXORPS       X1, X1, X1
 	VMOVUPS      Z1, 2688(SI)
-	VMOVUPS      IrisConstants<>+3264(SB), Z2
+	VMOVUPS      IrisConstants<>+3328(SB), Z2
 	VCMPPS       $0x11, Z31, Z2, K1
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
@@ -8234,801 +8153,714 @@ loop0:
 	VSUBPS           Z28, Z16, Z16
 	VSUBPS           Z29, Z0, Z0
 	VSUBPS           Z30, Z14, Z14
-	VMOVUPS          IrisConstants<>+1024(SB), Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z26
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z28
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z31
-	VMAXPS           Z4, Z26, Z26
-	VMAXPS           Z6, Z27, Z27
-	VMAXPS           Z10, Z28, Z28
-	VMAXPS           Z16, Z29, Z29
-	VMAXPS           Z0, Z30, Z30
-	VMAXPS           Z14, Z31, Z31
-	VMOVUPS          IrisConstants<>+1152(SB), Z25
-	VMOVAPS          Z18, Z24
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z24
-	VMOVAPS          Z19, Z17
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z17
-	VMOVAPS          Z20, Z15
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z15
-	VMOVAPS          Z21, Z2
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z2
-	VMOVUPS          Z1, 64(SP)
-	VMOVAPS          Z22, Z1
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z1
-	VMOVUPS          Z5, 128(SP)
-	VMOVAPS          Z23, Z5
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z5
-	VMOVUPS          IrisConstants<>+1280(SB), Z25
-	VMOVUPS          Z8, 192(SP)
-	VMOVAPS          Z18, Z8
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z8
-	VMOVUPS          Z3, 256(SP)
-	VMOVAPS          Z19, Z3
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z3
-	VMOVUPS          Z13, 320(SP)
-	VMOVAPS          Z20, Z13
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z13
-	VMOVUPS          Z12, 384(SP)
-	VMOVAPS          Z21, Z12
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z12
-	VMOVUPS          Z11, 448(SP)
-	VMOVAPS          Z22, Z11
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z11
-	VMOVUPS          Z9, 512(SP)
-	VMOVAPS          Z23, Z9
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z9
 	VMOVUPS          IrisConstants<>+1408(SB), Z25
-	VMOVUPS          Z7, 576(SP)
-	VMOVAPS          Z18, Z7
-	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z7
-	VMOVUPS          Z31, 640(SP)
-	VMOVAPS          Z19, Z31
-	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z31
-	VMOVUPS          Z30, 704(SP)
-	VMOVAPS          Z20, Z30
-	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z30
-	VMOVUPS          Z29, 768(SP)
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
 	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z29
-	VMOVUPS          Z28, 832(SP)
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z31
+	VMOVUPS          IrisConstants<>+1280(SB), Z25
+	VMOVAPS          Z18, Z24
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z24
+	VMOVAPS          Z19, Z17
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z17
+	VMOVAPS          Z20, Z15
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z15
+	VMOVAPS          Z21, Z2
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z2
+	VMOVUPS          Z1, 64(SP)
+	VMOVAPS          Z22, Z1
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z1
+	VMOVUPS          Z5, 128(SP)
+	VMOVAPS          Z23, Z5
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z5
+	VFMADD231PS      Z4, Z26, Z24
+	VFMADD231PS      Z6, Z27, Z17
+	VFMADD231PS      Z10, Z28, Z15
+	VFMADD231PS      Z16, Z29, Z2
+	VFMADD231PS      Z0, Z30, Z1
+	VFMADD231PS      Z14, Z31, Z5
+	VMOVUPS          IrisConstants<>+1152(SB), Z26
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z27
+	VMOVAPS          Z19, Z28
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z28
+	VMOVAPS          Z20, Z29
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z29
+	VMOVAPS          Z21, Z30
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z30
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z31
+	VMOVAPS          Z23, Z25
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z25
+	VFMADD231PS      Z4, Z24, Z27
+	VFMADD231PS      Z6, Z17, Z28
+	VFMADD231PS      Z10, Z15, Z29
+	VFMADD231PS      Z16, Z2, Z30
+	VFMADD231PS      Z0, Z1, Z31
+	VFMADD231PS      Z14, Z5, Z25
+	VMOVUPS          IrisConstants<>+1024(SB), Z1
+	VMOVAPS          Z18, Z2
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z2
+	VMOVAPS          Z19, Z5
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z5
+	VMOVAPS          Z20, Z15
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z15
+	VMOVAPS          Z21, Z17
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z17
+	VMOVAPS          Z22, Z24
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z24
+	VMOVAPS          Z23, Z26
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z26
+	VFMADD231PS      Z4, Z27, Z2
+	VFMADD231PS      Z6, Z28, Z5
+	VFMADD231PS      Z10, Z29, Z15
+	VFMADD231PS      Z16, Z30, Z17
+	VFMADD231PS      Z0, Z31, Z24
+	VFMADD231PS      Z14, Z25, Z26
+	VMOVUPS          IrisConstants<>+1536(SB), Z25
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z27
+	VMOVAPS          Z19, Z28
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z28
+	VMOVAPS          Z20, Z29
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z29
+	VMOVAPS          Z21, Z30
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z30
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z31
+	VMOVAPS          Z23, Z1
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z1
+	VFMADD231PS      Z4, Z2, Z27
+	VFMADD231PS      Z6, Z5, Z28
+	VFMADD231PS      Z10, Z15, Z29
+	VFMADD231PS      Z16, Z17, Z30
+	VFMADD231PS      Z0, Z24, Z31
+	VFMADD231PS      Z14, Z26, Z1
+	VMOVUPS          IrisConstants<>+1664(SB), Z2
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z18
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z20
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z21
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z22
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z23
+	VMAXPS           Z4, Z18, Z5
+	VMAXPS           Z6, Z19, Z15
+	VMAXPS           Z10, Z20, Z17
+	VMAXPS           Z16, Z21, Z18
+	VMAXPS           Z0, Z22, Z19
+	VMAXPS           Z14, Z23, Z20
+	VFMADD231PS      Z4, Z27, Z5
+	VFMADD231PS      Z6, Z28, Z15
+	VFMADD231PS      Z10, Z29, Z17
+	VFMADD231PS      Z16, Z30, Z18
+	VFMADD231PS      Z0, Z31, Z19
+	VFMADD231PS      Z14, Z1, Z20
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z7, Z5
+	VPTERNLOGD       $0x78, Z0, Z9, Z15
+	VPTERNLOGD       $0x78, Z0, Z11, Z17
+	VPTERNLOGD       $0x78, Z0, Z12, Z18
+	VPTERNLOGD       $0x78, Z0, Z13, Z19
+	VPTERNLOGD       $0x78, Z0, Z3, Z20
+	VMOVUPS          Z5, 3264(SI)
+	VMOVUPS          Z15, 3328(SI)
+	VMOVUPS          Z17, 3392(SI)
+	VMOVUPS          Z20, 3200(SI)
+	VBROADCASTSS     140(DI), Z1
+	VBROADCASTSS     140(DI), Z3
+	VBROADCASTSS     144(DI), Z4
+	VBROADCASTSS     144(DI), Z6
+	VBROADCASTSS     148(DI), Z7
+	VBROADCASTSS     148(DI), Z9
+	VBROADCASTSS     48(DI), Z10
+	VFMADD231PS      5248(SI), Z10, Z1
+	VBROADCASTSS     48(DI), Z10
+	VFMADD231PS      5312(SI), Z10, Z3
+	VBROADCASTSS     64(DI), Z10
+	VFMADD231PS      5248(SI), Z10, Z4
+	VBROADCASTSS     64(DI), Z10
+	VFMADD231PS      5312(SI), Z10, Z6
+	VBROADCASTSS     80(DI), Z10
+	VFMADD231PS      5248(SI), Z10, Z7
+	VBROADCASTSS     80(DI), Z10
+	VFMADD231PS      5312(SI), Z10, Z9
+	VFMADD231PS.BCST 52(DI), Z8, Z3
+	VBROADCASTSS     52(DI), Z8
+	VFMADD231PS      5376(SI), Z8, Z1
+	VBROADCASTSS     68(DI), Z8
+	VFMADD231PS      5376(SI), Z8, Z4
+	VBROADCASTSS     68(DI), Z8
+	VFMADD231PS      5440(SI), Z8, Z6
+	VBROADCASTSS     84(DI), Z8
+	VFMADD231PS      5376(SI), Z8, Z7
+	VBROADCASTSS     84(DI), Z8
+	VFMADD231PS      5440(SI), Z8, Z9
+	VMOVUPS          128(SP), Z8
+	VFMADD231PS.BCST 56(DI), Z8, Z3
+	VBROADCASTSS     56(DI), Z8
+	VFMADD231PS      5504(SI), Z8, Z1
+	VMOVUPS          64(SP), Z8
+	VFMADD231PS.BCST 60(DI), Z8, Z3
+	VBROADCASTSS     72(DI), Z10
+	VFMADD231PS      5504(SI), Z10, Z4
+	VBROADCASTSS     72(DI), Z10
+	VFMADD231PS      5568(SI), Z10, Z6
+	VBROADCASTSS     88(DI), Z10
+	VFMADD231PS      5504(SI), Z10, Z7
+	VBROADCASTSS     88(DI), Z10
+	VFMADD231PS      5568(SI), Z10, Z9
+	VBROADCASTSS     IrisConstants<>+836(SB), Z10
+	VANDPS           Z10, Z3, Z11
+	VBROADCASTSS     IrisConstants<>+832(SB), Z12
+	VMINPS           Z11, Z12, Z11
+	VFMADD231PS.BCST 76(DI), Z8, Z6
+	VBROADCASTSS     60(DI), Z8
+	VFMADD231PS      5632(SI), Z8, Z1
+	VBROADCASTSS     IrisConstants<>+840(SB), Z8
+	VADDPS           Z8, Z11, Z13
+	VBROADCASTSS     76(DI), Z14
+	VFMADD231PS      5632(SI), Z14, Z4
+	VANDPS           Z10, Z6, Z14
+	VBROADCASTSS     92(DI), Z16
+	VFMADD231PS      5632(SI), Z16, Z7
+	VBROADCASTSS     92(DI), Z16
+	VFMADD231PS      5696(SI), Z16, Z9
+	VANDPS           Z10, Z1, Z16
+	VPSRLD           $0x14, Z13, Z13
+	VANDPS           Z10, Z4, Z21
+	VMINPS           Z14, Z12, Z14
+	VANDPS           Z10, Z7, Z22
+	VANDPS           Z10, Z9, Z23
+	VMINPS           Z16, Z12, Z16
+	VMOVUPS          IrisConstants<>+896(SB), Z24
+	VMOVAPS          Z13, Z26
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z26
+	VMINPS           Z21, Z12, Z21
+	VADDPS           Z8, Z14, Z27
+	VMINPS           Z22, Z12, Z22
+	VMINPS           Z23, Z12, Z23
+	VADDPS           Z8, Z16, Z28
+	VSUBPS           Z26, Z11, Z11
+	VADDPS           Z8, Z21, Z26
+	VPSRLD           $0x14, Z27, Z27
+	VADDPS           Z8, Z22, Z29
+	VADDPS           Z8, Z23, Z30
+	VPSRLD           $0x14, Z28, Z28
+	VMOVUPS          IrisConstants<>+1408(SB), Z31
+	VMOVAPS          Z13, Z8
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z8
+	VPSRLD           $0x14, Z26, Z26
+	VMOVAPS          Z27, Z12
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z12
+	VPSRLD           $0x14, Z29, Z29
+	VPSRLD           $0x14, Z30, Z30
+	VMOVAPS          Z28, Z10
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z10
+	VMOVUPS          IrisConstants<>+1280(SB), Z0
+	VMOVAPS          Z13, Z2
+	VPERMI2PS        IrisConstants<>+1344(SB), Z0, Z2
+	VMOVAPS          Z26, Z25
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z25
+	VSUBPS           Z12, Z14, Z12
+	VMOVAPS          Z29, Z14
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z14
+	VMOVAPS          Z30, Z0
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z0
+	VSUBPS           Z10, Z16, Z10
+	VFMADD231PS      Z11, Z8, Z2
+	VSUBPS           Z25, Z21, Z8
+	VMOVAPS          Z27, Z16
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z16
+	VSUBPS           Z14, Z22, Z14
+	VSUBPS           Z0, Z23, Z0
+	VMOVAPS          Z28, Z21
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z21
+	VMOVUPS          IrisConstants<>+1152(SB), Z22
+	VMOVAPS          Z13, Z23
+	VPERMI2PS        IrisConstants<>+1216(SB), Z22, Z23
+	VMOVAPS          Z26, Z25
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z25
+	VMOVUPS          IrisConstants<>+1280(SB), Z24
+	VMOVAPS          Z27, Z22
+	VPERMI2PS        IrisConstants<>+1344(SB), Z24, Z22
+	VMOVAPS          Z29, Z24
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z24
+	VMOVUPS          Z19, 64(SP)
+	VMOVAPS          Z30, Z19
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z19
+	VMOVUPS          IrisConstants<>+1280(SB), Z31
+	VMOVUPS          Z18, 128(SP)
+	VMOVAPS          Z28, Z18
+	VPERMI2PS        IrisConstants<>+1344(SB), Z31, Z18
+	VFMADD231PS      Z11, Z2, Z23
+	VMOVAPS          Z26, Z2
+	VPERMI2PS        IrisConstants<>+1344(SB), Z31, Z2
+	VFMADD231PS      Z12, Z16, Z22
+	VMOVAPS          Z29, Z16
+	VPERMI2PS        IrisConstants<>+1344(SB), Z31, Z16
+	VMOVUPS          Z17, 192(SP)
+	VMOVAPS          Z30, Z17
+	VPERMI2PS        IrisConstants<>+1344(SB), Z31, Z17
+	VFMADD231PS      Z10, Z21, Z18
+	VMOVUPS          IrisConstants<>+1024(SB), Z21
+	VMOVAPS          Z13, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z21, Z31
+	VFMADD231PS      Z8, Z25, Z2
+	VMOVUPS          IrisConstants<>+1152(SB), Z25
+	VMOVAPS          Z27, Z21
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z21
+	VFMADD231PS      Z14, Z24, Z16
+	VFMADD231PS      Z0, Z19, Z17
+	VMOVAPS          Z28, Z19
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z19
+	VFMADD231PS      Z11, Z23, Z31
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z23
+	VFMADD231PS      Z12, Z22, Z21
+	VMOVAPS          Z29, Z22
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z22
+	VMOVAPS          Z30, Z24
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z24
+	VFMADD231PS      Z10, Z18, Z19
+	VMOVUPS          IrisConstants<>+1536(SB), Z18
+	VMOVAPS          Z13, Z25
+	VPERMI2PS        IrisConstants<>+1600(SB), Z18, Z25
+	VFMADD231PS      Z8, Z2, Z23
+	VMOVUPS          IrisConstants<>+1024(SB), Z2
+	VMOVAPS          Z27, Z18
+	VPERMI2PS        IrisConstants<>+1088(SB), Z2, Z18
+	VFMADD231PS      Z14, Z16, Z22
+	VFMADD231PS      Z0, Z17, Z24
+	VMOVAPS          Z28, Z16
+	VPERMI2PS        IrisConstants<>+1088(SB), Z2, Z16
+	VFMADD231PS      Z11, Z31, Z25
+	VMOVAPS          Z26, Z17
+	VPERMI2PS        IrisConstants<>+1088(SB), Z2, Z17
+	VFMADD231PS      Z12, Z21, Z18
+	VMOVAPS          Z29, Z21
+	VPERMI2PS        IrisConstants<>+1088(SB), Z2, Z21
+	VMOVAPS          Z30, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z2, Z31
+	VFMADD231PS      Z10, Z19, Z16
+	VMOVUPS          IrisConstants<>+1664(SB), Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z13
+	VFMADD231PS      Z8, Z23, Z17
+	VMOVUPS          IrisConstants<>+1536(SB), Z23
+	VMOVAPS          Z27, Z2
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z2
+	VFMADD231PS      Z14, Z22, Z21
+	VFMADD231PS      Z0, Z24, Z31
+	VMOVAPS          Z28, Z22
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z22
+	VMAXPS           Z11, Z13, Z13
+	VMOVAPS          Z26, Z24
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z24
+	VFMADD231PS      Z12, Z18, Z2
+	VMOVAPS          Z29, Z18
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z18
+	VMOVAPS          Z30, Z19
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z19
+	VFMADD231PS      Z10, Z16, Z22
+	VFMADD231PS      Z11, Z25, Z13
+	VFMADD231PS      Z8, Z17, Z24
+	VMOVUPS          IrisConstants<>+1664(SB), Z11
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z27
+	VFMADD231PS      Z14, Z21, Z18
+	VFMADD231PS      Z0, Z31, Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z28
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z16
+	VPTERNLOGD       $0x78, Z16, Z3, Z13
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z26
+	VMAXPS           Z12, Z27, Z3
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z29
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z30
+	VMAXPS           Z10, Z28, Z17
+	VMAXPS           Z8, Z26, Z21
+	VFMADD231PS      Z12, Z2, Z3
+	VMAXPS           Z14, Z29, Z2
+	VMAXPS           Z0, Z30, Z12
+	VFMADD231PS      Z10, Z22, Z17
+	VFMADD231PS      Z8, Z24, Z21
+	VPTERNLOGD       $0x78, Z16, Z6, Z3
+	VFMADD231PS      Z14, Z18, Z2
+	VFMADD231PS      Z0, Z19, Z12
+	VPTERNLOGD       $0x78, Z16, Z1, Z17
+	VPTERNLOGD       $0x78, Z16, Z4, Z21
+	VPTERNLOGD       $0x78, Z16, Z7, Z2
+	VPTERNLOGD       $0x78, Z16, Z9, Z12
+	VBROADCASTSS     152(DI), Z0
+	VBROADCASTSS     152(DI), Z1
+	VBROADCASTSS     156(DI), Z4
+	VBROADCASTSS     156(DI), Z6
+	VBROADCASTSS     96(DI), Z7
+	VFMADD231PS      5248(SI), Z7, Z0
+	VBROADCASTSS     96(DI), Z7
+	VFMADD231PS      5312(SI), Z7, Z1
+	VBROADCASTSS     112(DI), Z7
+	VFMADD231PS      5248(SI), Z7, Z4
+	VBROADCASTSS     112(DI), Z7
+	VFMADD231PS      5312(SI), Z7, Z6
+	VBROADCASTSS     100(DI), Z7
+	VFMADD231PS      5376(SI), Z7, Z0
+	VBROADCASTSS     100(DI), Z7
+	VFMADD231PS      5440(SI), Z7, Z1
+	VBROADCASTSS     116(DI), Z7
+	VFMADD231PS      5376(SI), Z7, Z4
+	VBROADCASTSS     116(DI), Z7
+	VFMADD231PS      5440(SI), Z7, Z6
+	VBROADCASTSS     104(DI), Z7
+	VFMADD231PS      5504(SI), Z7, Z0
+	VBROADCASTSS     104(DI), Z7
+	VFMADD231PS      5568(SI), Z7, Z1
+	VBROADCASTSS     120(DI), Z7
+	VFMADD231PS      5504(SI), Z7, Z4
+	VBROADCASTSS     120(DI), Z7
+	VFMADD231PS      5568(SI), Z7, Z6
+	VBROADCASTSS     108(DI), Z7
+	VFMADD231PS      5632(SI), Z7, Z0
+	VBROADCASTSS     108(DI), Z7
+	VFMADD231PS      5696(SI), Z7, Z1
+	VBROADCASTSS     124(DI), Z7
+	VFMADD231PS      5632(SI), Z7, Z4
+	VBROADCASTSS     124(DI), Z7
+	VFMADD231PS      5696(SI), Z7, Z6
+	VBROADCASTSS     IrisConstants<>+836(SB), Z7
+	VANDPS           Z7, Z0, Z8
+	VANDPS           Z7, Z1, Z9
+	VANDPS           Z7, Z4, Z10
+	VANDPS           Z7, Z6, Z7
+	VBROADCASTSS     IrisConstants<>+832(SB), Z14
+	VMINPS           Z8, Z14, Z8
+	VMINPS           Z9, Z14, Z9
+	VMINPS           Z10, Z14, Z10
+	VMINPS           Z7, Z14, Z7
+	VBROADCASTSS     IrisConstants<>+840(SB), Z14
+	VADDPS           Z14, Z8, Z18
+	VADDPS           Z14, Z9, Z19
+	VADDPS           Z14, Z10, Z22
+	VADDPS           Z14, Z7, Z24
+	VPSRLD           $0x14, Z18, Z18
+	VPSRLD           $0x14, Z19, Z19
+	VPSRLD           $0x14, Z22, Z22
+	VPSRLD           $0x14, Z24, Z24
+	VMOVUPS          IrisConstants<>+896(SB), Z25
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z27
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z28
+	VMOVAPS          Z24, Z29
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z29
+	VSUBPS           Z26, Z8, Z8
+	VSUBPS           Z27, Z9, Z9
+	VSUBPS           Z28, Z10, Z10
+	VSUBPS           Z29, Z7, Z7
+	VMOVUPS          IrisConstants<>+1408(SB), Z25
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z27
 	VMOVAPS          Z22, Z28
 	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z28
-	VMOVUPS          Z27, 896(SP)
-	VMOVAPS          Z23, Z27
-	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z27
-	VMOVUPS          IrisConstants<>+1536(SB), Z25
-	VMOVUPS          Z26, 960(SP)
+	VMOVAPS          Z24, Z29
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z29
+	VMOVUPS          IrisConstants<>+1280(SB), Z25
+	VMOVAPS          Z18, Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z30
+	VMOVAPS          Z19, Z31
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z31
+	VMOVAPS          Z22, Z14
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z14
+	VMOVAPS          Z24, Z16
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z16
+	VFMADD231PS      Z8, Z26, Z30
+	VFMADD231PS      Z9, Z27, Z31
+	VFMADD231PS      Z10, Z28, Z14
+	VFMADD231PS      Z7, Z29, Z16
+	VMOVUPS          IrisConstants<>+1152(SB), Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z26
-	VMOVUPS          Z5, 1024(SP)
-	VMOVAPS          Z19, Z5
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z5
-	VMOVUPS          Z1, 1088(SP)
-	VMOVAPS          Z20, Z1
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z1
-	VMOVUPS          Z2, 1152(SP)
-	VMOVAPS          Z21, Z2
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z2
-	VMOVUPS          Z15, 1216(SP)
-	VMOVAPS          Z22, Z15
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z15
-	VMOVUPS          Z17, 1280(SP)
-	VMOVAPS          Z23, Z17
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z17
-	VMOVUPS          IrisConstants<>+1664(SB), Z25
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z18
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z19
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z20
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z21
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z22
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z23
-	VFMADD231PS      Z4, Z18, Z26
-	VFMADD231PS      Z6, Z19, Z5
-	VFMADD231PS      Z10, Z20, Z1
-	VFMADD231PS      Z16, Z21, Z2
-	VFMADD231PS      Z0, Z22, Z15
-	VFMADD231PS      Z14, Z23, Z17
-	VFMADD231PS      Z4, Z26, Z7
-	VFMADD231PS      Z6, Z5, Z31
-	VFMADD231PS      Z10, Z1, Z30
-	VFMADD231PS      Z16, Z2, Z29
-	VFMADD231PS      Z0, Z15, Z28
-	VFMADD231PS      Z14, Z17, Z27
-	VFMADD231PS      Z4, Z7, Z8
-	VFMADD231PS      Z6, Z31, Z3
-	VFMADD231PS      Z10, Z30, Z13
-	VFMADD231PS      Z16, Z29, Z12
-	VFMADD231PS      Z0, Z28, Z11
-	VFMADD231PS      Z14, Z27, Z9
-	VFMADD231PS      Z8, Z4, Z24
-	VMOVUPS          1280(SP), Z1
-	VFMADD231PS      Z3, Z6, Z1
-	VMOVUPS          1216(SP), Z2
-	VFMADD231PS      Z13, Z10, Z2
-	VMOVUPS          1152(SP), Z3
-	VFMADD231PS      Z12, Z16, Z3
-	VMOVUPS          1088(SP), Z5
-	VFMADD231PS      Z11, Z0, Z5
-	VMOVUPS          1024(SP), Z7
-	VFMADD231PS      Z9, Z14, Z7
-	VMOVUPS          960(SP), Z8
-	VFMADD231PS      Z4, Z24, Z8
-	VMOVUPS          896(SP), Z4
-	VFMADD231PS      Z6, Z1, Z4
-	VMOVUPS          832(SP), Z1
-	VFMADD231PS      Z10, Z2, Z1
-	VMOVUPS          768(SP), Z2
-	VFMADD231PS      Z16, Z3, Z2
-	VMOVUPS          704(SP), Z3
-	VFMADD231PS      Z0, Z5, Z3
-	VMOVUPS          640(SP), Z0
-	VFMADD231PS      Z14, Z7, Z0
-	VMOVUPS          576(SP), Z5
-	VBROADCASTSS     IrisConstants<>+1792(SB), Z6
-	VPTERNLOGD       $0x78, Z6, Z5, Z8
-	VMOVUPS          512(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z4
-	VMOVUPS          448(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z1
-	VMOVUPS          384(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z2
-	VMOVUPS          320(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z3
-	VMOVUPS          256(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z0
-	VMOVUPS          Z8, 3264(SI)
-	VMOVUPS          Z4, 3328(SI)
-	VMOVUPS          Z1, 3392(SI)
-	VMOVUPS          Z0, 3200(SI)
-	VBROADCASTSS     140(DI), Z5
-	VBROADCASTSS     140(DI), Z7
-	VBROADCASTSS     144(DI), Z9
-	VBROADCASTSS     144(DI), Z10
-	VBROADCASTSS     148(DI), Z11
-	VBROADCASTSS     148(DI), Z12
-	VBROADCASTSS     48(DI), Z13
-	VFMADD231PS      5248(SI), Z13, Z5
-	VBROADCASTSS     48(DI), Z13
-	VFMADD231PS      5312(SI), Z13, Z7
-	VBROADCASTSS     64(DI), Z13
-	VFMADD231PS      5248(SI), Z13, Z9
-	VBROADCASTSS     64(DI), Z13
-	VFMADD231PS      5312(SI), Z13, Z10
-	VBROADCASTSS     80(DI), Z13
-	VFMADD231PS      5248(SI), Z13, Z11
-	VBROADCASTSS     80(DI), Z13
-	VFMADD231PS      5312(SI), Z13, Z12
-	VMOVUPS          192(SP), Z13
-	VFMADD231PS.BCST 52(DI), Z13, Z7
-	VBROADCASTSS     52(DI), Z13
-	VFMADD231PS      5376(SI), Z13, Z5
-	VBROADCASTSS     68(DI), Z13
-	VFMADD231PS      5376(SI), Z13, Z9
-	VBROADCASTSS     68(DI), Z13
-	VFMADD231PS      5440(SI), Z13, Z10
-	VBROADCASTSS     84(DI), Z13
-	VFMADD231PS      5376(SI), Z13, Z11
-	VBROADCASTSS     84(DI), Z13
-	VFMADD231PS      5440(SI), Z13, Z12
-	VMOVUPS          128(SP), Z13
-	VFMADD231PS.BCST 56(DI), Z13, Z7
-	VBROADCASTSS     56(DI), Z13
-	VFMADD231PS      5504(SI), Z13, Z5
-	VMOVUPS          64(SP), Z13
-	VFMADD231PS.BCST 60(DI), Z13, Z7
-	VBROADCASTSS     72(DI), Z14
-	VFMADD231PS      5504(SI), Z14, Z9
-	VBROADCASTSS     72(DI), Z14
-	VFMADD231PS      5568(SI), Z14, Z10
-	VBROADCASTSS     88(DI), Z14
-	VFMADD231PS      5504(SI), Z14, Z11
-	VBROADCASTSS     88(DI), Z14
-	VFMADD231PS      5568(SI), Z14, Z12
-	VBROADCASTSS     IrisConstants<>+836(SB), Z14
-	VANDPS           Z14, Z7, Z15
-	VBROADCASTSS     IrisConstants<>+832(SB), Z16
-	VMINPS           Z15, Z16, Z15
-	VFMADD231PS.BCST 76(DI), Z13, Z10
-	VBROADCASTSS     60(DI), Z13
-	VFMADD231PS      5632(SI), Z13, Z5
-	VBROADCASTSS     IrisConstants<>+840(SB), Z13
-	VADDPS           Z13, Z15, Z17
-	VBROADCASTSS     76(DI), Z18
-	VFMADD231PS      5632(SI), Z18, Z9
-	VANDPS           Z14, Z10, Z18
-	VBROADCASTSS     92(DI), Z19
-	VFMADD231PS      5632(SI), Z19, Z11
-	VBROADCASTSS     92(DI), Z19
-	VFMADD231PS      5696(SI), Z19, Z12
-	VANDPS           Z14, Z5, Z19
-	VPSRLD           $0x14, Z17, Z17
-	VANDPS           Z14, Z9, Z20
-	VMINPS           Z18, Z16, Z18
-	VANDPS           Z14, Z11, Z21
-	VANDPS           Z14, Z12, Z22
-	VMINPS           Z19, Z16, Z19
-	VMOVUPS          IrisConstants<>+896(SB), Z23
-	VMOVAPS          Z17, Z24
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z24
-	VMINPS           Z20, Z16, Z20
-	VADDPS           Z13, Z18, Z26
-	VMINPS           Z21, Z16, Z21
-	VMINPS           Z22, Z16, Z22
-	VADDPS           Z13, Z19, Z27
-	VSUBPS           Z24, Z15, Z15
-	VADDPS           Z13, Z20, Z24
-	VPSRLD           $0x14, Z26, Z26
-	VADDPS           Z13, Z21, Z28
-	VADDPS           Z13, Z22, Z29
-	VPSRLD           $0x14, Z27, Z27
-	VMOVUPS          IrisConstants<>+1024(SB), Z30
-	VMOVAPS          Z17, Z31
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z31
-	VPSRLD           $0x14, Z24, Z24
-	VMOVAPS          Z26, Z13
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z13
-	VPSRLD           $0x14, Z28, Z28
-	VPSRLD           $0x14, Z29, Z29
-	VMOVAPS          Z27, Z16
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z16
-	VMAXPS           Z15, Z31, Z31
-	VMOVAPS          Z24, Z14
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z14
-	VSUBPS           Z13, Z18, Z13
-	VMOVAPS          Z28, Z18
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z18
-	VMOVAPS          Z29, Z6
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z6
-	VSUBPS           Z16, Z19, Z16
-	VMOVUPS          IrisConstants<>+1152(SB), Z19
-	VMOVAPS          Z17, Z23
-	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z23
-	VSUBPS           Z14, Z20, Z14
-	VMOVAPS          Z26, Z20
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z20
-	VSUBPS           Z18, Z21, Z18
-	VSUBPS           Z6, Z22, Z6
-	VMOVAPS          Z27, Z21
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z21
-	VMOVUPS          IrisConstants<>+1280(SB), Z22
-	VMOVAPS          Z17, Z25
-	VPERMI2PS        IrisConstants<>+1344(SB), Z22, Z25
-	VMOVAPS          Z24, Z22
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z22
-	VMAXPS           Z13, Z20, Z20
-	VMOVAPS          Z28, Z19
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z19
-	VMOVUPS          Z3, 64(SP)
-	VMOVAPS          Z29, Z3
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z3
-	VMAXPS           Z16, Z21, Z21
-	VMOVUPS          IrisConstants<>+1408(SB), Z30
-	VMOVUPS          Z2, 128(SP)
-	VMOVAPS          Z17, Z2
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z2
-	VMAXPS           Z14, Z22, Z22
-	VMOVUPS          IrisConstants<>+1152(SB), Z30
-	VMOVUPS          Z1, 192(SP)
-	VMOVAPS          Z26, Z1
-	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z1
-	VMAXPS           Z18, Z19, Z19
-	VMAXPS           Z6, Z3, Z3
-	VMOVUPS          Z4, 256(SP)
-	VMOVAPS          Z27, Z4
-	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z4
-	VMOVUPS          IrisConstants<>+1536(SB), Z30
-	VMOVUPS          Z8, 320(SP)
-	VMOVAPS          Z17, Z8
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z8
-	VMOVUPS          IrisConstants<>+1152(SB), Z30
-	VMOVUPS          Z0, 384(SP)
-	VMOVAPS          Z24, Z0
-	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z0
-	VMOVUPS          IrisConstants<>+1280(SB), Z30
-	VMOVUPS          Z12, 448(SP)
-	VMOVAPS          Z26, Z12
-	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z12
-	VMOVUPS          IrisConstants<>+1152(SB), Z30
-	VMOVUPS          Z11, 512(SP)
-	VMOVAPS          Z28, Z11
-	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z11
-	VMOVUPS          Z9, 576(SP)
-	VMOVAPS          Z29, Z9
-	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z9
-	VMOVUPS          IrisConstants<>+1280(SB), Z30
-	VMOVUPS          Z5, 640(SP)
-	VMOVAPS          Z27, Z5
-	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z5
-	VMOVUPS          IrisConstants<>+1664(SB), Z30
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z17
-	VMOVUPS          IrisConstants<>+1280(SB), Z30
-	VMOVUPS          Z3, 704(SP)
-	VMOVAPS          Z24, Z3
-	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z3
-	VMOVUPS          IrisConstants<>+1408(SB), Z30
-	VMOVUPS          Z19, 768(SP)
-	VMOVAPS          Z26, Z19
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z19
-	VMOVUPS          IrisConstants<>+1280(SB), Z30
-	VMOVUPS          Z10, 832(SP)
-	VMOVAPS          Z28, Z10
-	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z10
-	VMOVUPS          Z22, 896(SP)
-	VMOVAPS          Z29, Z22
-	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z22
-	VMOVUPS          IrisConstants<>+1408(SB), Z30
-	VMOVUPS          Z21, 960(SP)
-	VMOVAPS          Z27, Z21
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z21
-	VFMADD231PS      Z15, Z17, Z8
-	VMOVAPS          Z24, Z17
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z17
-	VMOVUPS          IrisConstants<>+1536(SB), Z30
-	VMOVUPS          Z9, 1024(SP)
-	VMOVAPS          Z26, Z9
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z9
-	VMOVUPS          IrisConstants<>+1408(SB), Z30
-	VMOVUPS          Z11, 1088(SP)
-	VMOVAPS          Z28, Z11
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z11
-	VMOVUPS          Z20, 1152(SP)
-	VMOVAPS          Z29, Z20
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z20
-	VMOVUPS          IrisConstants<>+1536(SB), Z30
-	VMOVUPS          Z0, 1216(SP)
-	VMOVAPS          Z27, Z0
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z0
-	VFMADD231PS      Z15, Z8, Z2
-	VMOVAPS          Z24, Z8
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z8
-	VMOVUPS          IrisConstants<>+1664(SB), Z30
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z26
-	VMOVUPS          IrisConstants<>+1536(SB), Z30
-	VMOVUPS          Z4, 1280(SP)
-	VMOVAPS          Z28, Z4
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z4
-	VMOVUPS          Z22, 1344(SP)
-	VMOVAPS          Z29, Z22
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z22
-	VMOVUPS          IrisConstants<>+1664(SB), Z30
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z27
-	VFMADD231PS      Z15, Z2, Z25
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z24
-	VFMADD231PS      Z13, Z26, Z9
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z28
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z29
-	VFMADD231PS      Z16, Z27, Z0
-	VFMADD231PS      Z25, Z15, Z23
-	VFMADD231PS      Z14, Z24, Z8
-	VFMADD231PS      Z13, Z9, Z19
-	VFMADD231PS      Z18, Z28, Z4
-	VFMADD231PS      Z6, Z29, Z22
-	VFMADD231PS      Z16, Z0, Z21
-	VFMADD231PS      Z15, Z23, Z31
-	VFMADD231PS      Z14, Z8, Z17
-	VFMADD231PS      Z13, Z19, Z12
-	VFMADD231PS      Z18, Z4, Z11
-	VFMADD231PS      Z6, Z22, Z20
-	VFMADD231PS      Z16, Z21, Z5
-	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
-	VPTERNLOGD       $0x78, Z0, Z7, Z31
-	VFMADD231PS      Z14, Z17, Z3
-	VFMADD231PS      Z12, Z13, Z1
-	VFMADD231PS      Z18, Z11, Z10
-	VMOVUPS          1344(SP), Z2
-	VFMADD231PS      Z6, Z20, Z2
-	VMOVUPS          1280(SP), Z4
-	VFMADD231PS      Z5, Z16, Z4
-	VMOVUPS          1216(SP), Z5
-	VFMADD231PS      Z3, Z14, Z5
-	VMOVUPS          1152(SP), Z3
-	VFMADD231PS      Z13, Z1, Z3
-	VMOVUPS          1088(SP), Z1
-	VFMADD231PS      Z10, Z18, Z1
-	VMOVUPS          1024(SP), Z7
-	VFMADD231PS      Z2, Z6, Z7
-	VMOVUPS          960(SP), Z2
-	VFMADD231PS      Z16, Z4, Z2
-	VMOVUPS          896(SP), Z4
-	VFMADD231PS      Z14, Z5, Z4
-	VMOVUPS          832(SP), Z5
-	VPTERNLOGD       $0x78, Z0, Z5, Z3
-	VMOVUPS          768(SP), Z5
-	VFMADD231PS      Z18, Z1, Z5
-	VMOVUPS          704(SP), Z1
-	VFMADD231PS      Z6, Z7, Z1
-	VMOVUPS          640(SP), Z6
-	VPTERNLOGD       $0x78, Z0, Z6, Z2
-	VMOVUPS          576(SP), Z6
-	VPTERNLOGD       $0x78, Z0, Z6, Z4
-	VMOVUPS          512(SP), Z6
-	VPTERNLOGD       $0x78, Z0, Z6, Z5
-	VMOVUPS          448(SP), Z6
-	VPTERNLOGD       $0x78, Z0, Z6, Z1
-	VBROADCASTSS     152(DI), Z6
-	VBROADCASTSS     152(DI), Z7
-	VBROADCASTSS     156(DI), Z8
-	VBROADCASTSS     156(DI), Z9
-	VBROADCASTSS     96(DI), Z10
-	VFMADD231PS      5248(SI), Z10, Z6
-	VBROADCASTSS     96(DI), Z10
-	VFMADD231PS      5312(SI), Z10, Z7
-	VBROADCASTSS     112(DI), Z10
-	VFMADD231PS      5248(SI), Z10, Z8
-	VBROADCASTSS     112(DI), Z10
-	VFMADD231PS      5312(SI), Z10, Z9
-	VBROADCASTSS     100(DI), Z10
-	VFMADD231PS      5376(SI), Z10, Z6
-	VBROADCASTSS     100(DI), Z10
-	VFMADD231PS      5440(SI), Z10, Z7
-	VBROADCASTSS     116(DI), Z10
-	VFMADD231PS      5376(SI), Z10, Z8
-	VBROADCASTSS     116(DI), Z10
-	VFMADD231PS      5440(SI), Z10, Z9
-	VBROADCASTSS     104(DI), Z10
-	VFMADD231PS      5504(SI), Z10, Z6
-	VBROADCASTSS     104(DI), Z10
-	VFMADD231PS      5568(SI), Z10, Z7
-	VBROADCASTSS     120(DI), Z10
-	VFMADD231PS      5504(SI), Z10, Z8
-	VBROADCASTSS     120(DI), Z10
-	VFMADD231PS      5568(SI), Z10, Z9
-	VBROADCASTSS     108(DI), Z10
-	VFMADD231PS      5632(SI), Z10, Z6
-	VBROADCASTSS     108(DI), Z10
-	VFMADD231PS      5696(SI), Z10, Z7
-	VBROADCASTSS     124(DI), Z10
-	VFMADD231PS      5632(SI), Z10, Z8
-	VBROADCASTSS     124(DI), Z10
-	VFMADD231PS      5696(SI), Z10, Z9
-	VBROADCASTSS     IrisConstants<>+836(SB), Z10
-	VANDPS           Z10, Z6, Z11
-	VANDPS           Z10, Z7, Z12
-	VANDPS           Z10, Z8, Z13
-	VANDPS           Z10, Z9, Z10
-	VBROADCASTSS     IrisConstants<>+832(SB), Z14
-	VMINPS           Z11, Z14, Z11
-	VMINPS           Z12, Z14, Z12
-	VMINPS           Z13, Z14, Z13
-	VMINPS           Z10, Z14, Z10
-	VBROADCASTSS     IrisConstants<>+840(SB), Z14
-	VADDPS           Z14, Z11, Z15
-	VADDPS           Z14, Z12, Z16
-	VADDPS           Z14, Z13, Z17
-	VADDPS           Z14, Z10, Z18
-	VPSRLD           $0x14, Z15, Z15
-	VPSRLD           $0x14, Z16, Z16
-	VPSRLD           $0x14, Z17, Z17
-	VPSRLD           $0x14, Z18, Z18
-	VMOVUPS          IrisConstants<>+896(SB), Z19
-	VMOVAPS          Z15, Z20
-	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z20
-	VMOVAPS          Z16, Z21
-	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z21
-	VMOVAPS          Z17, Z22
-	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z22
-	VMOVAPS          Z18, Z23
-	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z23
-	VSUBPS           Z20, Z11, Z11
-	VSUBPS           Z21, Z12, Z12
-	VSUBPS           Z22, Z13, Z13
-	VSUBPS           Z23, Z10, Z10
-	VMOVUPS          IrisConstants<>+1024(SB), Z19
-	VMOVAPS          Z15, Z20
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z20
-	VMOVAPS          Z16, Z21
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z21
-	VMOVAPS          Z17, Z22
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z22
-	VMOVAPS          Z18, Z23
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z23
-	VMAXPS           Z11, Z20, Z19
-	VMAXPS           Z12, Z21, Z20
-	VMAXPS           Z13, Z22, Z21
-	VMAXPS           Z10, Z23, Z22
-	VMOVUPS          IrisConstants<>+1152(SB), Z23
-	VMOVAPS          Z15, Z24
-	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z24
-	VMOVAPS          Z16, Z25
-	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z25
-	VMOVAPS          Z17, Z26
-	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z27
-	VMOVUPS          IrisConstants<>+1280(SB), Z23
-	VMOVAPS          Z15, Z28
-	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z28
-	VMOVAPS          Z16, Z29
-	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z29
-	VMOVAPS          Z17, Z14
-	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z14
-	VMOVAPS          Z18, Z0
-	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z0
-	VMOVUPS          IrisConstants<>+1408(SB), Z23
-	VMOVAPS          Z15, Z30
-	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z30
-	VMOVUPS          Z1, 448(SP)
-	VMOVAPS          Z16, Z1
-	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z1
-	VMOVUPS          Z5, 512(SP)
-	VMOVAPS          Z17, Z5
-	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z5
-	VMOVUPS          Z3, 576(SP)
-	VMOVAPS          Z18, Z3
-	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z3
-	VMOVUPS          IrisConstants<>+1536(SB), Z23
-	VMOVUPS          Z4, 640(SP)
-	VMOVAPS          Z15, Z4
-	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z4
-	VMOVUPS          Z31, 704(SP)
-	VMOVAPS          Z16, Z31
-	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z31
-	VMOVUPS          Z2, 768(SP)
-	VMOVAPS          Z17, Z2
-	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z2
-	VMOVUPS          Z9, 832(SP)
-	VMOVAPS          Z18, Z9
-	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z9
-	VMOVUPS          IrisConstants<>+1664(SB), Z23
-	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z15
-	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z16
-	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z17
-	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z18
-	VFMADD231PS      Z11, Z15, Z4
-	VFMADD231PS      Z12, Z16, Z31
-	VFMADD231PS      Z13, Z17, Z2
-	VFMADD231PS      Z10, Z18, Z9
-	VFMADD231PS      Z11, Z4, Z30
-	VFMADD231PS      Z12, Z31, Z1
-	VFMADD231PS      Z13, Z2, Z5
-	VFMADD231PS      Z10, Z9, Z3
-	VFMADD231PS      Z11, Z30, Z28
-	VFMADD231PS      Z12, Z1, Z29
-	VFMADD231PS      Z13, Z5, Z14
-	VFMADD231PS      Z10, Z3, Z0
-	VFMADD231PS      Z28, Z11, Z24
-	VFMADD231PS      Z29, Z12, Z25
-	VFMADD231PS      Z14, Z13, Z26
-	VFMADD231PS      Z0, Z10, Z27
-	VFMADD231PS      Z11, Z24, Z19
-	VFMADD231PS      Z12, Z25, Z20
-	VFMADD231PS      Z13, Z26, Z21
-	VFMADD231PS      Z10, Z27, Z22
-	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
-	VPTERNLOGD       $0x78, Z0, Z6, Z19
-	VPTERNLOGD       $0x78, Z0, Z7, Z20
-	VPTERNLOGD       $0x78, Z0, Z8, Z21
-	VMOVUPS          832(SP), Z1
-	VPTERNLOGD       $0x78, Z0, Z1, Z22
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z27
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z28
+	VMOVAPS          Z24, Z29
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z29
+	VFMADD231PS      Z8, Z30, Z26
+	VFMADD231PS      Z9, Z31, Z27
+	VFMADD231PS      Z10, Z14, Z28
+	VFMADD231PS      Z7, Z16, Z29
+	VMOVUPS          IrisConstants<>+1024(SB), Z14
+	VMOVAPS          Z18, Z16
+	VPERMI2PS        IrisConstants<>+1088(SB), Z14, Z16
+	VMOVAPS          Z19, Z25
+	VPERMI2PS        IrisConstants<>+1088(SB), Z14, Z25
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        IrisConstants<>+1088(SB), Z14, Z30
+	VMOVAPS          Z24, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z14, Z31
+	VFMADD231PS      Z8, Z26, Z16
+	VFMADD231PS      Z9, Z27, Z25
+	VFMADD231PS      Z10, Z28, Z30
+	VFMADD231PS      Z7, Z29, Z31
+	VMOVAPS          Z18, Z14
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z14
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z26
+	VMOVAPS          Z22, Z27
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z27
+	VMOVAPS          Z24, Z28
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z28
+	VFMADD231PS      Z8, Z16, Z14
+	VFMADD231PS      Z9, Z25, Z26
+	VFMADD231PS      Z10, Z30, Z27
+	VFMADD231PS      Z7, Z31, Z28
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z18
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z22
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z24
+	VMAXPS           Z8, Z18, Z11
+	VMAXPS           Z9, Z19, Z16
+	VMAXPS           Z10, Z22, Z18
+	VMAXPS           Z7, Z24, Z19
+	VFMADD231PS      Z8, Z14, Z11
+	VFMADD231PS      Z9, Z26, Z16
+	VFMADD231PS      Z10, Z27, Z18
+	VFMADD231PS      Z7, Z28, Z19
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z7
+	VPTERNLOGD       $0x78, Z7, Z0, Z11
+	VPTERNLOGD       $0x78, Z7, Z1, Z16
+	VPTERNLOGD       $0x78, Z7, Z4, Z18
+	VPTERNLOGD       $0x78, Z7, Z6, Z19
 
 	// z2 = W2·a1 + b2
 	VBROADCASTSS     256(DI), Z0
 	VBROADCASTSS     256(DI), Z1
-	VBROADCASTSS     260(DI), Z2
-	VBROADCASTSS     260(DI), Z3
-	VBROADCASTSS     264(DI), Z4
-	VBROADCASTSS     264(DI), Z5
-	VMOVUPS          384(SP), Z6
-	VFMADD231PS.BCST 160(DI), Z6, Z0
-	VMOVUPS          320(SP), Z6
-	VFMADD231PS.BCST 160(DI), Z6, Z1
-	VBROADCASTSS     192(DI), Z6
-	VFMADD231PS      3200(SI), Z6, Z2
-	VBROADCASTSS     192(DI), Z6
-	VFMADD231PS      3264(SI), Z6, Z3
-	VBROADCASTSS     224(DI), Z6
-	VFMADD231PS      3200(SI), Z6, Z4
-	VBROADCASTSS     224(DI), Z6
-	VFMADD231PS      3264(SI), Z6, Z5
-	VMOVUPS          256(SP), Z6
-	VFMADD231PS.BCST 164(DI), Z6, Z0
-	VMOVUPS          192(SP), Z7
-	VFMADD231PS.BCST 164(DI), Z7, Z1
-	VFMADD231PS.BCST 196(DI), Z6, Z2
-	VFMADD231PS.BCST 196(DI), Z7, Z3
-	VMOVUPS          128(SP), Z6
-	VFMADD231PS.BCST 168(DI), Z6, Z0
-	VMOVUPS          64(SP), Z7
-	VFMADD231PS.BCST 168(DI), Z7, Z1
-	VBROADCASTSS     228(DI), Z8
-	VFMADD231PS      3328(SI), Z8, Z4
-	VBROADCASTSS     228(DI), Z8
-	VFMADD231PS      3392(SI), Z8, Z5
-	VFMADD231PS.BCST 200(DI), Z6, Z2
-	VFMADD231PS.BCST 200(DI), Z7, Z3
-	VMOVUPS          768(SP), Z8
-	VFMADD231PS.BCST 172(DI), Z8, Z0
-	VMOVUPS          704(SP), Z9
-	VFMADD231PS.BCST 172(DI), Z9, Z1
-	VFMADD231PS.BCST 232(DI), Z6, Z4
-	VFMADD231PS.BCST 232(DI), Z7, Z5
-	VFMADD231PS.BCST 204(DI), Z8, Z2
-	VFMADD231PS.BCST 204(DI), Z9, Z3
-	VMOVUPS          640(SP), Z6
-	VFMADD231PS.BCST 176(DI), Z6, Z0
-	VMOVUPS          576(SP), Z7
-	VFMADD231PS.BCST 176(DI), Z7, Z1
-	VFMADD231PS.BCST 236(DI), Z8, Z4
-	VFMADD231PS.BCST 236(DI), Z9, Z5
-	VFMADD231PS.BCST 208(DI), Z6, Z2
-	VFMADD231PS.BCST 208(DI), Z7, Z3
-	VMOVUPS          512(SP), Z8
-	VFMADD231PS.BCST 180(DI), Z8, Z0
-	VMOVUPS          448(SP), Z9
-	VFMADD231PS.BCST 180(DI), Z9, Z1
-	VFMADD231PS.BCST 240(DI), Z6, Z4
-	VFMADD231PS.BCST 240(DI), Z7, Z5
-	VFMADD231PS.BCST 212(DI), Z8, Z2
-	VFMADD231PS.BCST 212(DI), Z9, Z3
-	VFMADD231PS.BCST 184(DI), Z19, Z0
-	VFMADD231PS.BCST 184(DI), Z20, Z1
-	VFMADD231PS.BCST 244(DI), Z8, Z4
-	VFMADD231PS.BCST 244(DI), Z9, Z5
-	VFMADD231PS.BCST 216(DI), Z19, Z2
-	VFMADD231PS.BCST 216(DI), Z20, Z3
-	VFMADD231PS.BCST 188(DI), Z21, Z0
-	VFMADD231PS.BCST 188(DI), Z22, Z1
-	VFMADD231PS.BCST 248(DI), Z19, Z4
-	VFMADD231PS.BCST 248(DI), Z20, Z5
+	VBROADCASTSS     260(DI), Z4
+	VBROADCASTSS     260(DI), Z6
+	VBROADCASTSS     264(DI), Z7
+	VBROADCASTSS     264(DI), Z8
+	VFMADD231PS.BCST 160(DI), Z20, Z0
+	VFMADD231PS.BCST 160(DI), Z5, Z1
+	VBROADCASTSS     192(DI), Z5
+	VFMADD231PS      3200(SI), Z5, Z4
+	VBROADCASTSS     192(DI), Z5
+	VFMADD231PS      3264(SI), Z5, Z6
+	VBROADCASTSS     224(DI), Z5
+	VFMADD231PS      3200(SI), Z5, Z7
+	VBROADCASTSS     224(DI), Z5
+	VFMADD231PS      3264(SI), Z5, Z8
+	VFMADD231PS.BCST 164(DI), Z15, Z0
+	VMOVUPS          192(SP), Z5
+	VFMADD231PS.BCST 164(DI), Z5, Z1
+	VFMADD231PS.BCST 196(DI), Z15, Z4
+	VFMADD231PS.BCST 196(DI), Z5, Z6
+	VMOVUPS          128(SP), Z5
+	VFMADD231PS.BCST 168(DI), Z5, Z0
+	VMOVUPS          64(SP), Z9
+	VFMADD231PS.BCST 168(DI), Z9, Z1
+	VBROADCASTSS     228(DI), Z10
+	VFMADD231PS      3328(SI), Z10, Z7
+	VBROADCASTSS     228(DI), Z10
+	VFMADD231PS      3392(SI), Z10, Z8
+	VFMADD231PS.BCST 200(DI), Z5, Z4
+	VFMADD231PS.BCST 200(DI), Z9, Z6
+	VFMADD231PS.BCST 172(DI), Z17, Z0
+	VFMADD231PS.BCST 172(DI), Z13, Z1
+	VFMADD231PS.BCST 232(DI), Z5, Z7
+	VFMADD231PS.BCST 232(DI), Z9, Z8
+	VFMADD231PS.BCST 204(DI), Z17, Z4
+	VFMADD231PS.BCST 204(DI), Z13, Z6
+	VFMADD231PS.BCST 176(DI), Z21, Z0
+	VFMADD231PS.BCST 176(DI), Z3, Z1
+	VFMADD231PS.BCST 236(DI), Z17, Z7
+	VFMADD231PS.BCST 236(DI), Z13, Z8
+	VFMADD231PS.BCST 208(DI), Z21, Z4
+	VFMADD231PS.BCST 208(DI), Z3, Z6
+	VFMADD231PS.BCST 180(DI), Z2, Z0
+	VFMADD231PS.BCST 180(DI), Z12, Z1
+	VFMADD231PS.BCST 240(DI), Z21, Z7
+	VFMADD231PS.BCST 240(DI), Z3, Z8
+	VFMADD231PS.BCST 212(DI), Z2, Z4
+	VFMADD231PS.BCST 212(DI), Z12, Z6
+	VFMADD231PS.BCST 184(DI), Z11, Z0
+	VFMADD231PS.BCST 184(DI), Z16, Z1
+	VFMADD231PS.BCST 244(DI), Z2, Z7
+	VFMADD231PS.BCST 244(DI), Z12, Z8
+	VFMADD231PS.BCST 216(DI), Z11, Z4
+	VFMADD231PS.BCST 216(DI), Z16, Z6
+	VFMADD231PS.BCST 188(DI), Z18, Z0
+	VFMADD231PS.BCST 188(DI), Z19, Z1
+	VFMADD231PS.BCST 248(DI), Z11, Z7
+	VFMADD231PS.BCST 248(DI), Z16, Z8
 	VMOVUPS          Z0, 512(SI)
 	VMOVUPS          Z1, 576(SI)
-	VFMADD231PS.BCST 220(DI), Z21, Z2
-	VFMADD231PS.BCST 220(DI), Z22, Z3
-	VFMADD231PS.BCST 252(DI), Z21, Z4
-	VFMADD231PS.BCST 252(DI), Z22, Z5
+	VFMADD231PS.BCST 220(DI), Z18, Z4
+	VFMADD231PS.BCST 220(DI), Z19, Z6
+	VFMADD231PS.BCST 252(DI), Z18, Z7
+	VFMADD231PS.BCST 252(DI), Z19, Z8
 
 	// a2 = softmax(z2)
 	VCMPPS       $0x03, Z0, Z0, K1
-	VMAXPS       Z2, Z0, Z6
-	VBLENDMPS    Z0, Z6, K1, Z6
-	VCMPPS       $0x03, Z6, Z6, K1
-	VMAXPS       Z4, Z6, Z7
-	VBLENDMPS    Z6, Z7, K1, Z6
-	VSUBPS       Z6, Z0, Z0
-	VBROADCASTSS IrisConstants<>+2952(SB), Z7
-	VMINPS       Z0, Z7, Z0
-	VBROADCASTSS IrisConstants<>+1796(SB), Z8
-	VCMPPS       $0x15, Z8, Z0, K1
+	VMAXPS       Z4, Z0, Z2
+	VBLENDMPS    Z0, Z2, K1, Z2
+	VCMPPS       $0x03, Z2, Z2, K1
+	VMAXPS       Z7, Z2, Z3
+	VBLENDMPS    Z2, Z3, K1, Z2
+	VSUBPS       Z2, Z0, Z0
+	VBROADCASTSS IrisConstants<>+2952(SB), Z3
+	VMINPS       Z0, Z3, Z0
+	VBROADCASTSS IrisConstants<>+1796(SB), Z5
+	VMAXPS       Z0, Z5, Z0
 	VBROADCASTSS IrisConstants<>+1804(SB), Z9
-	VBROADCASTSS IrisConstants<>+1800(SB), Z10
+	VBROADCASTSS IrisConstants<>+2956(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z0, Z11
-	VSUBPS       Z10, Z11, Z12
-	VBROADCASTSS IrisConstants<>+1808(SB), Z13
-	VFNMADD231PS Z13, Z12, Z0
-	VPERMPS      IrisConstants<>+1856(SB), Z11, Z14
-	VBROADCASTSS IrisConstants<>+1812(SB), Z15
-	VFNMADD231PS Z15, Z12, Z14
-	VMULPS       Z0, Z0, Z16
-	VBROADCASTSS IrisConstants<>+1920(SB), Z17
-	VBROADCASTSS IrisConstants<>+1924(SB), Z18
-	VMOVAPS      Z18, Z19
-	VFMADD231PS  Z17, Z0, Z19
+	VSUBPS       Z10, Z11, Z11
+	VBROADCASTSS IrisConstants<>+2960(SB), Z12
+	VFNMADD231PS Z12, Z11, Z0
+	VBROADCASTSS IrisConstants<>+2964(SB), Z13
+	VFNMADD231PS Z13, Z11, Z0
+	VMULPS       Z0, Z0, Z14
+	VBROADCASTSS IrisConstants<>+2984(SB), Z15
+	VBROADCASTSS IrisConstants<>+2980(SB), Z16
+	VMOVAPS      Z16, Z17
+	VFMADD231PS  Z0, Z15, Z17
+	VBROADCASTSS IrisConstants<>+2976(SB), Z18
+	VFMADD213PS  Z18, Z0, Z17
+	VBROADCASTSS IrisConstants<>+2972(SB), Z19
+	VFMADD213PS  Z19, Z0, Z17
+	VBROADCASTSS IrisConstants<>+1920(SB), Z20
+	VFMADD213PS  Z20, Z0, Z17
+	VBROADCASTSS IrisConstants<>+2968(SB), Z21
+	VFMADD213PS  Z21, Z0, Z17
+	VFMADD231PS  Z17, Z14, Z0
+	VBROADCASTSS IrisConstants<>+840(SB), Z14
 	VADDPS       Z14, Z0, Z0
-	VFMADD231PS  Z19, Z16, Z0
-	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
-	VFMADD231PS  Z0, Z11, Z11
-	VSCALEFPS.Z  Z12, Z11, K1, Z0
-	VSUBPS       Z6, Z2, Z11
-	VMINPS       Z11, Z7, Z11
-	VCMPPS       $0x15, Z8, Z11, K1
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z9, Z11, Z12
-	VSUBPS       Z10, Z12, Z14
-	VFNMADD231PS Z13, Z14, Z11
-	VPERMPS      IrisConstants<>+1856(SB), Z12, Z16
-	VFNMADD231PS Z15, Z14, Z16
-	VMULPS       Z11, Z11, Z19
-	VMOVAPS      Z18, Z20
-	VFMADD231PS  Z17, Z11, Z20
-	VADDPS       Z16, Z11, Z11
-	VFMADD231PS  Z20, Z19, Z11
-	VPERMPS      IrisConstants<>+1984(SB), Z12, Z12
-	VFMADD231PS  Z11, Z12, Z12
-	VSCALEFPS.Z  Z14, Z12, K1, Z11
-	VADDPS       Z11, Z0, Z12
-	VSUBPS       Z6, Z4, Z14
-	VMINPS       Z14, Z7, Z14
-	VCMPPS       $0x15, Z8, Z14, K1
-	VMOVAPS      Z10, Z16
-	VFMADD231PS  Z9, Z14, Z16
-	VSUBPS       Z10, Z16, Z19
-	VFNMADD231PS Z13, Z19, Z14
-	VPERMPS      IrisConstants<>+1856(SB), Z16, Z20
-	VFNMADD231PS Z15, Z19, Z20
-	VMULPS       Z14, Z14, Z21
-	VMOVAPS      Z18, Z22
-	VFMADD231PS  Z17, Z14, Z22
-	VADDPS       Z20, Z14, Z14
-	VFMADD231PS  Z22, Z21, Z14
-	VPERMPS      IrisConstants<>+1984(SB), Z16, Z16
-	VFMADD231PS  Z14, Z16, Z16
-	VSCALEFPS.Z  Z19, Z16, K1, Z14
-	VADDPS       Z14, Z12, Z12
-	VBROADCASTSS IrisConstants<>+840(SB), Z16
-	VDIVPS       Z12, Z16, Z19
-	VMULPS       Z19, Z0, Z0
-	VMULPS       Z19, Z11, Z0
-	VMULPS       Z19, Z14, Z0
+	VSCALEFPS    Z11, Z0, Z0
+	VSUBPS       Z2, Z4, Z11
+	VMINPS       Z11, Z3, Z11
+	VMAXPS       Z11, Z5, Z11
+	VMOVAPS      Z10, Z17
+	VFMADD231PS  Z9, Z11, Z17
+	VSUBPS       Z10, Z17, Z17
+	VFNMADD231PS Z12, Z17, Z11
+	VFNMADD231PS Z13, Z17, Z11
+	VMULPS       Z11, Z11, Z22
+	VMOVAPS      Z16, Z23
+	VFMADD231PS  Z11, Z15, Z23
+	VFMADD213PS  Z18, Z11, Z23
+	VFMADD213PS  Z19, Z11, Z23
+	VFMADD213PS  Z20, Z11, Z23
+	VFMADD213PS  Z21, Z11, Z23
+	VFMADD231PS  Z23, Z22, Z11
+	VADDPS       Z14, Z11, Z11
+	VSCALEFPS    Z17, Z11, Z11
+	VADDPS       Z11, Z0, Z17
+	VSUBPS       Z2, Z7, Z22
+	VMINPS       Z22, Z3, Z22
+	VMAXPS       Z22, Z5, Z22
+	VMOVAPS      Z10, Z23
+	VFMADD231PS  Z9, Z22, Z23
+	VSUBPS       Z10, Z23, Z23
+	VFNMADD231PS Z12, Z23, Z22
+	VFNMADD231PS Z13, Z23, Z22
+	VMULPS       Z22, Z22, Z24
+	VMOVAPS      Z16, Z25
+	VFMADD231PS  Z22, Z15, Z25
+	VFMADD213PS  Z18, Z22, Z25
+	VFMADD213PS  Z19, Z22, Z25
+	VFMADD213PS  Z20, Z22, Z25
+	VFMADD213PS  Z21, Z22, Z25
+	VFMADD231PS  Z25, Z24, Z22
+	VADDPS       Z14, Z22, Z22
+	VSCALEFPS    Z23, Z22, Z22
+	VADDPS       Z22, Z17, Z17
+	VDIVPS       Z17, Z14, Z23
+	VMULPS       Z23, Z0, Z0
+	VMULPS       Z23, Z11, Z0
+	VMULPS       Z23, Z22, Z0
 	VCMPPS       $0x03, Z1, Z1, K1
-	VMAXPS       Z3, Z1, Z0
+	VMAXPS       Z6, Z1, Z0
 	VBLENDMPS    Z1, Z0, K1, Z0
 	VCMPPS       $0x03, Z0, Z0, K1
-	VMAXPS       Z5, Z0, Z11
+	VMAXPS       Z8, Z0, Z11
 	VBLENDMPS    Z0, Z11, K1, Z0
 	VSUBPS       Z0, Z1, Z1
-	VMINPS       Z1, Z7, Z1
-	VCMPPS       $0x15, Z8, Z1, K1
+	VMINPS       Z1, Z3, Z1
+	VMAXPS       Z1, Z5, Z1
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z1, Z11
-	VSUBPS       Z10, Z11, Z14
-	VFNMADD231PS Z13, Z14, Z1
-	VPERMPS      IrisConstants<>+1856(SB), Z11, Z19
-	VFNMADD231PS Z15, Z14, Z19
-	VMULPS       Z1, Z1, Z20
-	VMOVAPS      Z18, Z21
-	VFMADD231PS  Z17, Z1, Z21
-	VADDPS       Z19, Z1, Z1
-	VFMADD231PS  Z21, Z20, Z1
-	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
-	VFMADD231PS  Z1, Z11, Z11
-	VSCALEFPS.Z  Z14, Z11, K1, Z1
-	VSUBPS       Z0, Z3, Z11
-	VMINPS       Z11, Z7, Z11
-	VCMPPS       $0x15, Z8, Z11, K1
-	VMOVAPS      Z10, Z14
-	VFMADD231PS  Z9, Z11, Z14
-	VSUBPS       Z10, Z14, Z19
-	VFNMADD231PS Z13, Z19, Z11
-	VPERMPS      IrisConstants<>+1856(SB), Z14, Z20
-	VFNMADD231PS Z15, Z19, Z20
-	VMULPS       Z11, Z11, Z21
-	VMOVAPS      Z18, Z22
-	VFMADD231PS  Z17, Z11, Z22
-	VADDPS       Z20, Z11, Z11
-	VFMADD231PS  Z22, Z21, Z11
-	VPERMPS      IrisConstants<>+1984(SB), Z14, Z14
-	VFMADD231PS  Z11, Z14, Z14
-	VSCALEFPS.Z  Z19, Z14, K1, Z11
-	VADDPS       Z11, Z1, Z14
-	VSUBPS       Z0, Z5, Z19
-	VMINPS       Z19, Z7, Z7
-	VCMPPS       $0x15, Z8, Z7, K1
-	VFMADD213PS  Z10, Z7, Z9
-	VSUBPS       Z10, Z9, Z8
-	VFNMADD231PS Z13, Z8, Z7
-	VPERMPS      IrisConstants<>+1856(SB), Z9, Z10
-	VFNMADD231PS Z15, Z8, Z10
-	VMULPS       Z7, Z7, Z13
-	VFMADD231PS  Z17, Z7, Z18
-	VADDPS       Z10, Z7, Z7
-	VFMADD231PS  Z18, Z13, Z7
-	VPERMPS      IrisConstants<>+1984(SB), Z9, Z9
-	VFMADD231PS  Z7, Z9, Z9
-	VSCALEFPS.Z  Z8, Z9, K1, Z7
-	VADDPS       Z7, Z14, Z8
-	VDIVPS       Z8, Z16, Z9
+	VSUBPS       Z10, Z11, Z11
+	VFNMADD231PS Z12, Z11, Z1
+	VFNMADD231PS Z13, Z11, Z1
+	VMULPS       Z1, Z1, Z22
+	VMOVAPS      Z16, Z23
+	VFMADD231PS  Z1, Z15, Z23
+	VFMADD213PS  Z18, Z1, Z23
+	VFMADD213PS  Z19, Z1, Z23
+	VFMADD213PS  Z20, Z1, Z23
+	VFMADD213PS  Z21, Z1, Z23
+	VFMADD231PS  Z23, Z22, Z1
+	VADDPS       Z14, Z1, Z1
+	VSCALEFPS    Z11, Z1, Z1
+	VSUBPS       Z0, Z6, Z11
+	VMINPS       Z11, Z3, Z11
+	VMAXPS       Z11, Z5, Z11
+	VMOVAPS      Z10, Z22
+	VFMADD231PS  Z9, Z11, Z22
+	VSUBPS       Z10, Z22, Z22
+	VFNMADD231PS Z12, Z22, Z11
+	VFNMADD231PS Z13, Z22, Z11
+	VMULPS       Z11, Z11, Z23
+	VMOVAPS      Z16, Z24
+	VFMADD231PS  Z11, Z15, Z24
+	VFMADD213PS  Z18, Z11, Z24
+	VFMADD213PS  Z19, Z11, Z24
+	VFMADD213PS  Z20, Z11, Z24
+	VFMADD213PS  Z21, Z11, Z24
+	VFMADD231PS  Z24, Z23, Z11
+	VADDPS       Z14, Z11, Z11
+	VSCALEFPS    Z22, Z11, Z11
+	VADDPS       Z11, Z1, Z22
+	VSUBPS       Z0, Z8, Z23
+	VMINPS       Z23, Z3, Z3
+	VMAXPS       Z3, Z5, Z3
+	VFMADD213PS  Z10, Z3, Z9
+	VSUBPS       Z10, Z9, Z5
+	VFNMADD231PS Z12, Z5, Z3
+	VFNMADD231PS Z13, Z5, Z3
+	VMULPS       Z3, Z3, Z9
+	VFMADD231PS  Z3, Z15, Z16
+	VFMADD231PS  Z3, Z16, Z18
+	VFMADD231PS  Z3, Z18, Z19
+	VFMADD231PS  Z3, Z19, Z20
+	VFMADD231PS  Z3, Z20, Z21
+	VFMADD231PS  Z21, Z9, Z3
+	VADDPS       Z14, Z3, Z3
+	VSCALEFPS    Z5, Z3, Z3
+	VADDPS       Z3, Z22, Z5
+	VDIVPS       Z5, Z14, Z9
 	VMULPS       Z9, Z1, Z1
 	VMULPS       Z9, Z11, Z1
-	VMULPS       Z9, Z7, Z1
+	VMULPS       Z9, Z3, Z1
 
 	// t = log(s2)
-	VEXTRACTF64X4 $0x01, Z12, Y1
-	VEXTRACTF64X4 $0x01, Z8, Y7
-	VCVTPS2PD     Y12, Z9
-	VCVTPS2PD     Y8, Z8
+	VEXTRACTF64X4 $0x01, Z17, Y1
+	VEXTRACTF64X4 $0x01, Z5, Y3
+	VCVTPS2PD     Y17, Z9
+	VCVTPS2PD     Y5, Z5
 	VBROADCASTSD  IrisConstants<>+2568(SB), Z10
-	VPADDQ        Z10, Z8, Z11
+	VPADDQ        Z10, Z5, Z11
 	VPADDQ        Z10, Z9, Z12
 	VPSRLQ        $0x34, Z11, Z13
 	VPSRLQ        $0x34, Z12, Z14
@@ -9075,26 +8907,26 @@ loop0:
 	VFMADD231PD   Z21, Z13, Z11
 	VFMADD231PD   Z21, Z14, Z12
 	VXORPS        X13, X13, X13
-	VCMPPD        $0x00, Z13, Z8, K1
+	VCMPPD        $0x00, Z13, Z5, K1
 	VCMPPD        $0x00, Z13, Z9, K2
 	VBROADCASTSD  IrisConstants<>+2680(SB), Z14
 	VBLENDMPD     Z14, Z11, K1, Z11
 	VBLENDMPD     Z14, Z12, K2, Z12
 	VBROADCASTSD  IrisConstants<>+2560(SB), Z22
-	VCMPPD        $0x00, Z22, Z8, K1
+	VCMPPD        $0x00, Z22, Z5, K1
 	VCMPPD        $0x00, Z22, Z9, K2
 	VBLENDMPD     Z22, Z11, K1, Z11
 	VBLENDMPD     Z22, Z12, K2, Z12
-	VCMPPD        $0x19, Z13, Z8, K1
+	VCMPPD        $0x19, Z13, Z5, K1
 	VCMPPD        $0x19, Z13, Z9, K2
-	VBROADCASTSD  IrisConstants<>+2688(SB), Z8
-	VBLENDMPD     Z8, Z11, K1, Z9
-	VBLENDMPD     Z8, Z12, K2, Z11
+	VBROADCASTSD  IrisConstants<>+2688(SB), Z5
+	VBLENDMPD     Z5, Z11, K1, Z9
+	VBLENDMPD     Z5, Z12, K2, Z11
 	VCVTPD2PS     Z9, Y9
 	VCVTPD2PS     Z11, Y11
-	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y3, Z3
 	VCVTPS2PD     Y1, Z1
-	VPADDQ        Z10, Z7, Z12
+	VPADDQ        Z10, Z3, Z12
 	VPADDQ        Z10, Z1, Z10
 	VPSRLQ        $0x34, Z12, Z25
 	VPSRLQ        $0x34, Z10, Z26
@@ -9127,46 +8959,46 @@ loop0:
 	VMULPD        Z29, Z10, Z10
 	VFMADD231PD   Z21, Z25, Z12
 	VFMADD231PD   Z21, Z15, Z10
-	VCMPPD        $0x00, Z13, Z7, K1
+	VCMPPD        $0x00, Z13, Z3, K1
 	VCMPPD        $0x00, Z13, Z1, K2
 	VBLENDMPD     Z14, Z12, K1, Z12
 	VBLENDMPD     Z14, Z10, K2, Z10
-	VCMPPD        $0x00, Z22, Z7, K1
+	VCMPPD        $0x00, Z22, Z3, K1
 	VCMPPD        $0x00, Z22, Z1, K2
 	VBLENDMPD     Z22, Z12, K1, Z12
 	VBLENDMPD     Z22, Z10, K2, Z10
-	VCMPPD        $0x19, Z13, Z7, K1
+	VCMPPD        $0x19, Z13, Z3, K1
 	VCMPPD        $0x19, Z13, Z1, K2
-	VBLENDMPD     Z8, Z12, K1, Z1
-	VBLENDMPD     Z8, Z10, K2, Z7
+	VBLENDMPD     Z5, Z12, K1, Z1
+	VBLENDMPD     Z5, Z10, K2, Z3
 	VCVTPD2PS     Z1, Y1
-	VCVTPD2PS     Z7, Y7
+	VCVTPD2PS     Z3, Y3
 	VINSERTF64X4  $0x01, Y1, Z9, Z1
-	VINSERTF64X4  $0x01, Y7, Z11, Z7
+	VINSERTF64X4  $0x01, Y3, Z11, Z3
 
 	// loss = Σ y*(m2 - z2 + t)
-	VSUBPS     Z2, Z6, Z2
-	VSUBPS     Z3, Z0, Z3
-	VSUBPS     Z4, Z6, Z4
-	VSUBPS     Z5, Z0, Z5
-	VSUBPS     512(SI), Z6, Z6
+	VSUBPS     Z4, Z2, Z4
+	VSUBPS     Z6, Z0, Z5
+	VSUBPS     Z7, Z2, Z6
+	VSUBPS     Z8, Z0, Z7
+	VSUBPS     512(SI), Z2, Z2
 	VSUBPS     576(SI), Z0, Z0
-	VADDPS     Z7, Z2, Z2
-	VADDPS     Z1, Z3, Z3
-	VADDPS     Z7, Z4, Z4
+	VADDPS     Z3, Z4, Z4
 	VADDPS     Z1, Z5, Z5
-	VADDPS     Z7, Z6, Z6
+	VADDPS     Z3, Z6, Z6
+	VADDPS     Z1, Z7, Z7
+	VADDPS     Z3, Z2, Z2
 	VADDPS     Z1, Z0, Z0
-	VMULPS     256(SI), Z2, Z1
-	VMULPS     320(SI), Z3, Z2
-	VMULPS     384(SI), Z4, Z3
-	VMULPS     448(SI), Z5, Z4
-	VMULPS     128(SI), Z6, Z5
+	VMULPS     256(SI), Z4, Z1
+	VMULPS     320(SI), Z5, Z3
+	VMULPS     384(SI), Z6, Z4
+	VMULPS     448(SI), Z7, Z5
+	VMULPS     128(SI), Z2, Z2
 	VMULPS     192(SI), Z0, Z0
-	VADDPS     Z1, Z5, Z1
-	VADDPS     Z2, Z0, Z0
-	VADDPS     Z3, Z1, Z1
-	VADDPS     Z4, Z0, Z0
+	VADDPS     Z1, Z2, Z1
+	VADDPS     Z3, Z0, Z0
+	VADDPS     Z4, Z1, Z1
+	VADDPS     Z5, Z0, Z0
 	VMOVUPS    2560(SI), Z2
 	VXORPS     X3, X3, X3
 	VCMPPS     $0x1e, Z3, Z2, K1
@@ -9210,23 +9042,23 @@ TEXT ·irisGradBatchAVX2(SB), NOSPLIT, $160-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      IrisConstants<>+2956(SB), Y0
+	VMOVUPS      IrisConstants<>+2988(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       IrisConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 2560(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 2688(SI)
-	VMOVUPS      IrisConstants<>+3020(SB), Y1
+	VMOVUPS      IrisConstants<>+3052(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2592(SI)
 	VMOVUPS      Y0, 2720(SI)
-	VMOVUPS      IrisConstants<>+3052(SB), Y1
+	VMOVUPS      IrisConstants<>+3084(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2624(SI)
 	VMOVUPS      Y0, 2752(SI)
-	VMOVUPS      IrisConstants<>+3084(SB), Y1
+	VMOVUPS      IrisConstants<>+3116(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       IrisConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 2656(SI)
@@ -12805,7 +12637,7 @@ loop4:
 
 // func irisGradBatchAVX512(p *Iris, b *IrisBatch, xs *[4]float32, ys *[3]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·irisGradBatchAVX512(SB), $1408-52
+TEXT ·irisGradBatchAVX512(SB), NOSPLIT, $256-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -12816,14 +12648,14 @@ TEXT ·irisGradBatchAVX512(SB), $1408-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      IrisConstants<>+3136(SB), Z0
+	VMOVUPS      IrisConstants<>+3200(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
 	VBROADCASTSS IrisConstants<>+840(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 2560(SI)
 	VXORPS       X1, X1, X1
 	VMOVUPS      Z1, 2688(SI)
-	VMOVUPS      IrisConstants<>+3264(SB), Z2
+	VMOVUPS      IrisConstants<>+3328(SB), Z2
 	VCMPPS       $0x11, Z31, Z2, K1
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 2624(SI)
@@ -13077,842 +12909,755 @@ loop0:
 	VSUBPS           Z28, Z16, Z16
 	VSUBPS           Z29, Z0, Z0
 	VSUBPS           Z30, Z14, Z14
-	VMOVUPS          IrisConstants<>+1024(SB), Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z26
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z28
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        IrisConstants<>+1088(SB), Z25, Z31
-	VMAXPS           Z4, Z26, Z26
-	VMAXPS           Z6, Z27, Z27
-	VMAXPS           Z10, Z28, Z28
-	VMAXPS           Z16, Z29, Z29
-	VMAXPS           Z0, Z30, Z30
-	VMAXPS           Z14, Z31, Z31
-	VMOVUPS          IrisConstants<>+1152(SB), Z25
-	VMOVAPS          Z18, Z24
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z24
-	VMOVAPS          Z19, Z17
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z17
-	VMOVAPS          Z20, Z15
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z15
-	VMOVAPS          Z21, Z2
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z2
-	VMOVUPS          Z1, 64(SP)
-	VMOVAPS          Z22, Z1
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z1
-	VMOVUPS          Z5, 128(SP)
-	VMOVAPS          Z23, Z5
-	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z5
-	VMOVUPS          IrisConstants<>+1280(SB), Z25
-	VMOVUPS          Z8, 192(SP)
-	VMOVAPS          Z18, Z8
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z8
-	VMOVUPS          Z3, 256(SP)
-	VMOVAPS          Z19, Z3
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z3
-	VMOVUPS          Z13, 320(SP)
-	VMOVAPS          Z20, Z13
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z13
-	VMOVUPS          Z12, 384(SP)
-	VMOVAPS          Z21, Z12
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z12
-	VMOVUPS          Z11, 448(SP)
-	VMOVAPS          Z22, Z11
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z11
-	VMOVUPS          Z9, 512(SP)
-	VMOVAPS          Z23, Z9
-	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z9
 	VMOVUPS          IrisConstants<>+1408(SB), Z25
-	VMOVUPS          Z7, 576(SP)
-	VMOVAPS          Z18, Z7
-	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z7
-	VMOVUPS          Z31, 640(SP)
-	VMOVAPS          Z19, Z31
-	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z31
-	VMOVUPS          Z30, 704(SP)
-	VMOVAPS          Z20, Z30
-	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z30
-	VMOVUPS          Z29, 768(SP)
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z28
 	VMOVAPS          Z21, Z29
 	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z29
-	VMOVUPS          Z28, 832(SP)
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z31
+	VMOVUPS          IrisConstants<>+1280(SB), Z25
+	VMOVAPS          Z18, Z24
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z24
+	VMOVAPS          Z19, Z17
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z17
+	VMOVAPS          Z20, Z15
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z15
+	VMOVAPS          Z21, Z2
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z2
+	VMOVUPS          Z1, 64(SP)
+	VMOVAPS          Z22, Z1
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z1
+	VMOVUPS          Z5, 128(SP)
+	VMOVAPS          Z23, Z5
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z5
+	VFMADD231PS      Z4, Z26, Z24
+	VFMADD231PS      Z6, Z27, Z17
+	VFMADD231PS      Z10, Z28, Z15
+	VFMADD231PS      Z16, Z29, Z2
+	VFMADD231PS      Z0, Z30, Z1
+	VFMADD231PS      Z14, Z31, Z5
+	VMOVUPS          IrisConstants<>+1152(SB), Z26
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z27
+	VMOVAPS          Z19, Z28
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z28
+	VMOVAPS          Z20, Z29
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z29
+	VMOVAPS          Z21, Z30
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z30
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z31
+	VMOVAPS          Z23, Z25
+	VPERMI2PS        IrisConstants<>+1216(SB), Z26, Z25
+	VFMADD231PS      Z4, Z24, Z27
+	VFMADD231PS      Z6, Z17, Z28
+	VFMADD231PS      Z10, Z15, Z29
+	VFMADD231PS      Z16, Z2, Z30
+	VFMADD231PS      Z0, Z1, Z31
+	VFMADD231PS      Z14, Z5, Z25
+	VMOVUPS          IrisConstants<>+1024(SB), Z1
+	VMOVAPS          Z18, Z2
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z2
+	VMOVAPS          Z19, Z5
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z5
+	VMOVAPS          Z20, Z15
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z15
+	VMOVAPS          Z21, Z17
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z17
+	VMOVAPS          Z22, Z24
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z24
+	VMOVAPS          Z23, Z26
+	VPERMI2PS        IrisConstants<>+1088(SB), Z1, Z26
+	VFMADD231PS      Z4, Z27, Z2
+	VFMADD231PS      Z6, Z28, Z5
+	VFMADD231PS      Z10, Z29, Z15
+	VFMADD231PS      Z16, Z30, Z17
+	VFMADD231PS      Z0, Z31, Z24
+	VFMADD231PS      Z14, Z25, Z26
+	VMOVUPS          IrisConstants<>+1536(SB), Z25
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z27
+	VMOVAPS          Z19, Z28
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z28
+	VMOVAPS          Z20, Z29
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z29
+	VMOVAPS          Z21, Z30
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z30
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z31
+	VMOVAPS          Z23, Z1
+	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z1
+	VFMADD231PS      Z4, Z2, Z27
+	VFMADD231PS      Z6, Z5, Z28
+	VFMADD231PS      Z10, Z15, Z29
+	VFMADD231PS      Z16, Z17, Z30
+	VFMADD231PS      Z0, Z24, Z31
+	VFMADD231PS      Z14, Z26, Z1
+	VMOVUPS          IrisConstants<>+1664(SB), Z2
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z18
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z20
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z21
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z22
+	VPERMI2PS        IrisConstants<>+1728(SB), Z2, Z23
+	VMAXPS           Z4, Z18, Z5
+	VMAXPS           Z6, Z19, Z15
+	VMAXPS           Z10, Z20, Z17
+	VMAXPS           Z16, Z21, Z18
+	VMAXPS           Z0, Z22, Z19
+	VMAXPS           Z14, Z23, Z20
+	VFMADD231PS      Z4, Z27, Z5
+	VFMADD231PS      Z6, Z28, Z15
+	VFMADD231PS      Z10, Z29, Z17
+	VFMADD231PS      Z16, Z30, Z18
+	VFMADD231PS      Z0, Z31, Z19
+	VFMADD231PS      Z14, Z1, Z20
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z7, Z5
+	VPTERNLOGD       $0x78, Z0, Z9, Z15
+	VPTERNLOGD       $0x78, Z0, Z11, Z17
+	VPTERNLOGD       $0x78, Z0, Z12, Z18
+	VPTERNLOGD       $0x78, Z0, Z13, Z19
+	VPTERNLOGD       $0x78, Z0, Z3, Z20
+	VMOVUPS          Z5, 448(BX)
+	VMOVUPS          Z15, 512(BX)
+	VMOVUPS          Z17, 576(BX)
+	VMOVUPS          Z18, 640(BX)
+	VMOVUPS          Z19, 704(BX)
+	VMOVUPS          Z20, 384(BX)
+	VBROADCASTSS     140(DI), Z1
+	VBROADCASTSS     140(DI), Z3
+	VBROADCASTSS     144(DI), Z4
+	VBROADCASTSS     144(DI), Z6
+	VBROADCASTSS     148(DI), Z7
+	VBROADCASTSS     148(DI), Z9
+	VBROADCASTSS     48(DI), Z10
+	VFMADD231PS      2432(BX), Z10, Z1
+	VBROADCASTSS     48(DI), Z10
+	VFMADD231PS      2496(BX), Z10, Z3
+	VBROADCASTSS     64(DI), Z10
+	VFMADD231PS      2432(BX), Z10, Z4
+	VBROADCASTSS     64(DI), Z10
+	VFMADD231PS      2496(BX), Z10, Z6
+	VBROADCASTSS     80(DI), Z10
+	VFMADD231PS      2432(BX), Z10, Z7
+	VBROADCASTSS     80(DI), Z10
+	VFMADD231PS      2496(BX), Z10, Z9
+	VFMADD231PS.BCST 52(DI), Z8, Z3
+	VBROADCASTSS     52(DI), Z8
+	VFMADD231PS      2560(BX), Z8, Z1
+	VBROADCASTSS     68(DI), Z8
+	VFMADD231PS      2560(BX), Z8, Z4
+	VBROADCASTSS     68(DI), Z8
+	VFMADD231PS      2624(BX), Z8, Z6
+	VBROADCASTSS     84(DI), Z8
+	VFMADD231PS      2560(BX), Z8, Z7
+	VBROADCASTSS     84(DI), Z8
+	VFMADD231PS      2624(BX), Z8, Z9
+	VMOVUPS          128(SP), Z8
+	VFMADD231PS.BCST 56(DI), Z8, Z3
+	VBROADCASTSS     56(DI), Z8
+	VFMADD231PS      2688(BX), Z8, Z1
+	VMOVUPS          64(SP), Z8
+	VFMADD231PS.BCST 60(DI), Z8, Z3
+	VBROADCASTSS     72(DI), Z10
+	VFMADD231PS      2688(BX), Z10, Z4
+	VBROADCASTSS     72(DI), Z10
+	VFMADD231PS      2752(BX), Z10, Z6
+	VBROADCASTSS     88(DI), Z10
+	VFMADD231PS      2688(BX), Z10, Z7
+	VBROADCASTSS     88(DI), Z10
+	VFMADD231PS      2752(BX), Z10, Z9
+	VBROADCASTSS     IrisConstants<>+836(SB), Z10
+	VANDPS           Z10, Z3, Z11
+	VBROADCASTSS     IrisConstants<>+832(SB), Z12
+	VMINPS           Z11, Z12, Z11
+	VFMADD231PS.BCST 76(DI), Z8, Z6
+	VBROADCASTSS     60(DI), Z8
+	VFMADD231PS      2816(BX), Z8, Z1
+	VBROADCASTSS     IrisConstants<>+840(SB), Z8
+	VADDPS           Z8, Z11, Z13
+	VBROADCASTSS     76(DI), Z14
+	VFMADD231PS      2816(BX), Z14, Z4
+	VANDPS           Z10, Z6, Z14
+	VBROADCASTSS     92(DI), Z16
+	VFMADD231PS      2816(BX), Z16, Z7
+	VBROADCASTSS     92(DI), Z16
+	VFMADD231PS      2880(BX), Z16, Z9
+	VANDPS           Z10, Z1, Z16
+	VPSRLD           $0x14, Z13, Z13
+	VANDPS           Z10, Z4, Z21
+	VMINPS           Z14, Z12, Z14
+	VANDPS           Z10, Z7, Z22
+	VANDPS           Z10, Z9, Z23
+	VMINPS           Z16, Z12, Z16
+	VMOVUPS          IrisConstants<>+896(SB), Z24
+	VMOVAPS          Z13, Z26
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z26
+	VMINPS           Z21, Z12, Z21
+	VADDPS           Z8, Z14, Z27
+	VMINPS           Z22, Z12, Z22
+	VMINPS           Z23, Z12, Z23
+	VADDPS           Z8, Z16, Z28
+	VSUBPS           Z26, Z11, Z11
+	VADDPS           Z8, Z21, Z26
+	VPSRLD           $0x14, Z27, Z27
+	VADDPS           Z8, Z22, Z29
+	VADDPS           Z8, Z23, Z30
+	VPSRLD           $0x14, Z28, Z28
+	VMOVUPS          IrisConstants<>+1408(SB), Z31
+	VMOVAPS          Z13, Z8
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z8
+	VPSRLD           $0x14, Z26, Z26
+	VMOVAPS          Z27, Z12
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z12
+	VPSRLD           $0x14, Z29, Z29
+	VPSRLD           $0x14, Z30, Z30
+	VMOVAPS          Z28, Z10
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z10
+	VMOVUPS          IrisConstants<>+1280(SB), Z0
+	VMOVAPS          Z13, Z2
+	VPERMI2PS        IrisConstants<>+1344(SB), Z0, Z2
+	VMOVAPS          Z26, Z25
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z25
+	VSUBPS           Z12, Z14, Z12
+	VMOVAPS          Z29, Z14
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z14
+	VMOVAPS          Z30, Z0
+	VPERMI2PS        IrisConstants<>+960(SB), Z24, Z0
+	VSUBPS           Z10, Z16, Z10
+	VFMADD231PS      Z11, Z8, Z2
+	VSUBPS           Z25, Z21, Z8
+	VMOVAPS          Z27, Z16
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z16
+	VSUBPS           Z14, Z22, Z14
+	VSUBPS           Z0, Z23, Z0
+	VMOVAPS          Z28, Z21
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z21
+	VMOVUPS          IrisConstants<>+1152(SB), Z22
+	VMOVAPS          Z13, Z23
+	VPERMI2PS        IrisConstants<>+1216(SB), Z22, Z23
+	VMOVAPS          Z26, Z25
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z25
+	VMOVUPS          IrisConstants<>+1280(SB), Z24
+	VMOVAPS          Z27, Z22
+	VPERMI2PS        IrisConstants<>+1344(SB), Z24, Z22
+	VMOVAPS          Z29, Z24
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z24
+	VMOVUPS          Z19, 64(SP)
+	VMOVAPS          Z30, Z19
+	VPERMI2PS        IrisConstants<>+1472(SB), Z31, Z19
+	VMOVUPS          IrisConstants<>+1280(SB), Z31
+	VMOVUPS          Z18, 128(SP)
+	VMOVAPS          Z28, Z18
+	VPERMI2PS        IrisConstants<>+1344(SB), Z31, Z18
+	VFMADD231PS      Z11, Z2, Z23
+	VMOVAPS          Z26, Z2
+	VPERMI2PS        IrisConstants<>+1344(SB), Z31, Z2
+	VFMADD231PS      Z12, Z16, Z22
+	VMOVAPS          Z29, Z16
+	VPERMI2PS        IrisConstants<>+1344(SB), Z31, Z16
+	VMOVUPS          Z17, 192(SP)
+	VMOVAPS          Z30, Z17
+	VPERMI2PS        IrisConstants<>+1344(SB), Z31, Z17
+	VFMADD231PS      Z10, Z21, Z18
+	VMOVUPS          IrisConstants<>+1024(SB), Z21
+	VMOVAPS          Z13, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z21, Z31
+	VFMADD231PS      Z8, Z25, Z2
+	VMOVUPS          IrisConstants<>+1152(SB), Z25
+	VMOVAPS          Z27, Z21
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z21
+	VFMADD231PS      Z14, Z24, Z16
+	VFMADD231PS      Z0, Z19, Z17
+	VMOVAPS          Z28, Z19
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z19
+	VFMADD231PS      Z11, Z23, Z31
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z23
+	VFMADD231PS      Z12, Z22, Z21
+	VMOVAPS          Z29, Z22
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z22
+	VMOVAPS          Z30, Z24
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z24
+	VFMADD231PS      Z10, Z18, Z19
+	VMOVUPS          IrisConstants<>+1536(SB), Z18
+	VMOVAPS          Z13, Z25
+	VPERMI2PS        IrisConstants<>+1600(SB), Z18, Z25
+	VFMADD231PS      Z8, Z2, Z23
+	VMOVUPS          IrisConstants<>+1024(SB), Z2
+	VMOVAPS          Z27, Z18
+	VPERMI2PS        IrisConstants<>+1088(SB), Z2, Z18
+	VFMADD231PS      Z14, Z16, Z22
+	VFMADD231PS      Z0, Z17, Z24
+	VMOVAPS          Z28, Z16
+	VPERMI2PS        IrisConstants<>+1088(SB), Z2, Z16
+	VFMADD231PS      Z11, Z31, Z25
+	VMOVAPS          Z26, Z17
+	VPERMI2PS        IrisConstants<>+1088(SB), Z2, Z17
+	VFMADD231PS      Z12, Z21, Z18
+	VMOVAPS          Z29, Z21
+	VPERMI2PS        IrisConstants<>+1088(SB), Z2, Z21
+	VMOVAPS          Z30, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z2, Z31
+	VFMADD231PS      Z10, Z19, Z16
+	VMOVUPS          IrisConstants<>+1664(SB), Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z19, Z13
+	VFMADD231PS      Z8, Z23, Z17
+	VMOVUPS          IrisConstants<>+1536(SB), Z23
+	VMOVAPS          Z27, Z2
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z2
+	VFMADD231PS      Z14, Z22, Z21
+	VFMADD231PS      Z0, Z24, Z31
+	VMOVAPS          Z28, Z22
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z22
+	VMAXPS           Z11, Z13, Z13
+	VMOVAPS          Z26, Z24
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z24
+	VFMADD231PS      Z12, Z18, Z2
+	VMOVAPS          Z29, Z18
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z18
+	VMOVAPS          Z30, Z19
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z19
+	VFMADD231PS      Z10, Z16, Z22
+	VFMADD231PS      Z11, Z25, Z13
+	VFMADD231PS      Z8, Z17, Z24
+	VMOVUPS          IrisConstants<>+1664(SB), Z11
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z27
+	VFMADD231PS      Z14, Z21, Z18
+	VFMADD231PS      Z0, Z31, Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z28
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z16
+	VPTERNLOGD       $0x78, Z16, Z3, Z13
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z26
+	VMAXPS           Z12, Z27, Z3
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z29
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z30
+	VMAXPS           Z10, Z28, Z17
+	VMOVUPS          Z13, 832(BX)
+	VMAXPS           Z8, Z26, Z21
+	VFMADD231PS      Z12, Z2, Z3
+	VMAXPS           Z14, Z29, Z2
+	VMAXPS           Z0, Z30, Z12
+	VFMADD231PS      Z10, Z22, Z17
+	VFMADD231PS      Z8, Z24, Z21
+	VPTERNLOGD       $0x78, Z16, Z6, Z3
+	VFMADD231PS      Z14, Z18, Z2
+	VFMADD231PS      Z0, Z19, Z12
+	VPTERNLOGD       $0x78, Z16, Z1, Z17
+	VPTERNLOGD       $0x78, Z16, Z4, Z21
+	VMOVUPS          Z3, 960(BX)
+	VPTERNLOGD       $0x78, Z16, Z7, Z2
+	VPTERNLOGD       $0x78, Z16, Z9, Z12
+	VMOVUPS          Z17, 768(BX)
+	VMOVUPS          Z21, 896(BX)
+	VMOVUPS          Z2, 1024(BX)
+	VMOVUPS          Z12, 1088(BX)
+	VBROADCASTSS     152(DI), Z0
+	VBROADCASTSS     152(DI), Z1
+	VBROADCASTSS     156(DI), Z4
+	VBROADCASTSS     156(DI), Z6
+	VBROADCASTSS     96(DI), Z7
+	VFMADD231PS      2432(BX), Z7, Z0
+	VBROADCASTSS     96(DI), Z7
+	VFMADD231PS      2496(BX), Z7, Z1
+	VBROADCASTSS     112(DI), Z7
+	VFMADD231PS      2432(BX), Z7, Z4
+	VBROADCASTSS     112(DI), Z7
+	VFMADD231PS      2496(BX), Z7, Z6
+	VBROADCASTSS     100(DI), Z7
+	VFMADD231PS      2560(BX), Z7, Z0
+	VBROADCASTSS     100(DI), Z7
+	VFMADD231PS      2624(BX), Z7, Z1
+	VBROADCASTSS     116(DI), Z7
+	VFMADD231PS      2560(BX), Z7, Z4
+	VBROADCASTSS     116(DI), Z7
+	VFMADD231PS      2624(BX), Z7, Z6
+	VBROADCASTSS     104(DI), Z7
+	VFMADD231PS      2688(BX), Z7, Z0
+	VBROADCASTSS     104(DI), Z7
+	VFMADD231PS      2752(BX), Z7, Z1
+	VBROADCASTSS     120(DI), Z7
+	VFMADD231PS      2688(BX), Z7, Z4
+	VBROADCASTSS     120(DI), Z7
+	VFMADD231PS      2752(BX), Z7, Z6
+	VBROADCASTSS     108(DI), Z7
+	VFMADD231PS      2816(BX), Z7, Z0
+	VBROADCASTSS     108(DI), Z7
+	VFMADD231PS      2880(BX), Z7, Z1
+	VBROADCASTSS     124(DI), Z7
+	VFMADD231PS      2816(BX), Z7, Z4
+	VBROADCASTSS     124(DI), Z7
+	VFMADD231PS      2880(BX), Z7, Z6
+	VBROADCASTSS     IrisConstants<>+836(SB), Z7
+	VANDPS           Z7, Z0, Z8
+	VANDPS           Z7, Z1, Z9
+	VANDPS           Z7, Z4, Z10
+	VANDPS           Z7, Z6, Z7
+	VBROADCASTSS     IrisConstants<>+832(SB), Z14
+	VMINPS           Z8, Z14, Z8
+	VMINPS           Z9, Z14, Z9
+	VMINPS           Z10, Z14, Z10
+	VMINPS           Z7, Z14, Z7
+	VBROADCASTSS     IrisConstants<>+840(SB), Z14
+	VADDPS           Z14, Z8, Z18
+	VADDPS           Z14, Z9, Z19
+	VADDPS           Z14, Z10, Z22
+	VADDPS           Z14, Z7, Z24
+	VPSRLD           $0x14, Z18, Z18
+	VPSRLD           $0x14, Z19, Z19
+	VPSRLD           $0x14, Z22, Z22
+	VPSRLD           $0x14, Z24, Z24
+	VMOVUPS          IrisConstants<>+896(SB), Z25
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z27
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z28
+	VMOVAPS          Z24, Z29
+	VPERMI2PS        IrisConstants<>+960(SB), Z25, Z29
+	VSUBPS           Z26, Z8, Z8
+	VSUBPS           Z27, Z9, Z9
+	VSUBPS           Z28, Z10, Z10
+	VSUBPS           Z29, Z7, Z7
+	VMOVUPS          IrisConstants<>+1408(SB), Z25
+	VMOVAPS          Z18, Z26
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z27
 	VMOVAPS          Z22, Z28
 	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z28
-	VMOVUPS          Z27, 896(SP)
-	VMOVAPS          Z23, Z27
-	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z27
-	VMOVUPS          IrisConstants<>+1536(SB), Z25
-	VMOVUPS          Z26, 960(SP)
+	VMOVAPS          Z24, Z29
+	VPERMI2PS        IrisConstants<>+1472(SB), Z25, Z29
+	VMOVUPS          IrisConstants<>+1280(SB), Z25
+	VMOVAPS          Z18, Z30
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z30
+	VMOVAPS          Z19, Z31
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z31
+	VMOVAPS          Z22, Z14
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z14
+	VMOVAPS          Z24, Z16
+	VPERMI2PS        IrisConstants<>+1344(SB), Z25, Z16
+	VFMADD231PS      Z8, Z26, Z30
+	VFMADD231PS      Z9, Z27, Z31
+	VFMADD231PS      Z10, Z28, Z14
+	VFMADD231PS      Z7, Z29, Z16
+	VMOVUPS          IrisConstants<>+1152(SB), Z25
 	VMOVAPS          Z18, Z26
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z26
-	VMOVUPS          Z5, 1024(SP)
-	VMOVAPS          Z19, Z5
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z5
-	VMOVUPS          Z1, 1088(SP)
-	VMOVAPS          Z20, Z1
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z1
-	VMOVUPS          Z2, 1152(SP)
-	VMOVAPS          Z21, Z2
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z2
-	VMOVUPS          Z15, 1216(SP)
-	VMOVAPS          Z22, Z15
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z15
-	VMOVUPS          Z17, 1280(SP)
-	VMOVAPS          Z23, Z17
-	VPERMI2PS        IrisConstants<>+1600(SB), Z25, Z17
-	VMOVUPS          IrisConstants<>+1664(SB), Z25
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z18
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z19
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z20
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z21
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z22
-	VPERMI2PS        IrisConstants<>+1728(SB), Z25, Z23
-	VFMADD231PS      Z4, Z18, Z26
-	VFMADD231PS      Z6, Z19, Z5
-	VFMADD231PS      Z10, Z20, Z1
-	VFMADD231PS      Z16, Z21, Z2
-	VFMADD231PS      Z0, Z22, Z15
-	VFMADD231PS      Z14, Z23, Z17
-	VFMADD231PS      Z4, Z26, Z7
-	VFMADD231PS      Z6, Z5, Z31
-	VFMADD231PS      Z10, Z1, Z30
-	VFMADD231PS      Z16, Z2, Z29
-	VFMADD231PS      Z0, Z15, Z28
-	VFMADD231PS      Z14, Z17, Z27
-	VFMADD231PS      Z4, Z7, Z8
-	VFMADD231PS      Z6, Z31, Z3
-	VFMADD231PS      Z10, Z30, Z13
-	VFMADD231PS      Z16, Z29, Z12
-	VFMADD231PS      Z0, Z28, Z11
-	VFMADD231PS      Z14, Z27, Z9
-	VFMADD231PS      Z8, Z4, Z24
-	VMOVUPS          1280(SP), Z1
-	VFMADD231PS      Z3, Z6, Z1
-	VMOVUPS          1216(SP), Z2
-	VFMADD231PS      Z13, Z10, Z2
-	VMOVUPS          1152(SP), Z3
-	VFMADD231PS      Z12, Z16, Z3
-	VMOVUPS          1088(SP), Z5
-	VFMADD231PS      Z11, Z0, Z5
-	VMOVUPS          1024(SP), Z7
-	VFMADD231PS      Z9, Z14, Z7
-	VMOVUPS          960(SP), Z8
-	VFMADD231PS      Z4, Z24, Z8
-	VMOVUPS          896(SP), Z4
-	VFMADD231PS      Z6, Z1, Z4
-	VMOVUPS          832(SP), Z1
-	VFMADD231PS      Z10, Z2, Z1
-	VMOVUPS          768(SP), Z2
-	VFMADD231PS      Z16, Z3, Z2
-	VMOVUPS          704(SP), Z3
-	VFMADD231PS      Z0, Z5, Z3
-	VMOVUPS          640(SP), Z0
-	VFMADD231PS      Z14, Z7, Z0
-	VMOVUPS          576(SP), Z5
-	VBROADCASTSS     IrisConstants<>+1792(SB), Z6
-	VPTERNLOGD       $0x78, Z6, Z5, Z8
-	VMOVUPS          512(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z4
-	VMOVUPS          448(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z1
-	VMOVUPS          384(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z2
-	VMOVUPS          320(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z3
-	VMOVUPS          256(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z0
-	VMOVUPS          Z8, 448(BX)
-	VMOVUPS          Z4, 512(BX)
-	VMOVUPS          Z1, 576(BX)
-	VMOVUPS          Z2, 640(BX)
-	VMOVUPS          Z3, 704(BX)
-	VMOVUPS          Z0, 384(BX)
-	VBROADCASTSS     140(DI), Z5
-	VBROADCASTSS     140(DI), Z7
-	VBROADCASTSS     144(DI), Z9
-	VBROADCASTSS     144(DI), Z10
-	VBROADCASTSS     148(DI), Z11
-	VBROADCASTSS     148(DI), Z12
-	VBROADCASTSS     48(DI), Z13
-	VFMADD231PS      2432(BX), Z13, Z5
-	VBROADCASTSS     48(DI), Z13
-	VFMADD231PS      2496(BX), Z13, Z7
-	VBROADCASTSS     64(DI), Z13
-	VFMADD231PS      2432(BX), Z13, Z9
-	VBROADCASTSS     64(DI), Z13
-	VFMADD231PS      2496(BX), Z13, Z10
-	VBROADCASTSS     80(DI), Z13
-	VFMADD231PS      2432(BX), Z13, Z11
-	VBROADCASTSS     80(DI), Z13
-	VFMADD231PS      2496(BX), Z13, Z12
-	VMOVUPS          192(SP), Z13
-	VFMADD231PS.BCST 52(DI), Z13, Z7
-	VBROADCASTSS     52(DI), Z13
-	VFMADD231PS      2560(BX), Z13, Z5
-	VBROADCASTSS     68(DI), Z13
-	VFMADD231PS      2560(BX), Z13, Z9
-	VBROADCASTSS     68(DI), Z13
-	VFMADD231PS      2624(BX), Z13, Z10
-	VBROADCASTSS     84(DI), Z13
-	VFMADD231PS      2560(BX), Z13, Z11
-	VBROADCASTSS     84(DI), Z13
-	VFMADD231PS      2624(BX), Z13, Z12
-	VMOVUPS          128(SP), Z13
-	VFMADD231PS.BCST 56(DI), Z13, Z7
-	VBROADCASTSS     56(DI), Z13
-	VFMADD231PS      2688(BX), Z13, Z5
-	VMOVUPS          64(SP), Z13
-	VFMADD231PS.BCST 60(DI), Z13, Z7
-	VBROADCASTSS     72(DI), Z14
-	VFMADD231PS      2688(BX), Z14, Z9
-	VBROADCASTSS     72(DI), Z14
-	VFMADD231PS      2752(BX), Z14, Z10
-	VBROADCASTSS     88(DI), Z14
-	VFMADD231PS      2688(BX), Z14, Z11
-	VBROADCASTSS     88(DI), Z14
-	VFMADD231PS      2752(BX), Z14, Z12
-	VBROADCASTSS     IrisConstants<>+836(SB), Z14
-	VANDPS           Z14, Z7, Z15
-	VBROADCASTSS     IrisConstants<>+832(SB), Z16
-	VMINPS           Z15, Z16, Z15
-	VFMADD231PS.BCST 76(DI), Z13, Z10
-	VBROADCASTSS     60(DI), Z13
-	VFMADD231PS      2816(BX), Z13, Z5
-	VBROADCASTSS     IrisConstants<>+840(SB), Z13
-	VADDPS           Z13, Z15, Z17
-	VBROADCASTSS     76(DI), Z18
-	VFMADD231PS      2816(BX), Z18, Z9
-	VANDPS           Z14, Z10, Z18
-	VBROADCASTSS     92(DI), Z19
-	VFMADD231PS      2816(BX), Z19, Z11
-	VBROADCASTSS     92(DI), Z19
-	VFMADD231PS      2880(BX), Z19, Z12
-	VANDPS           Z14, Z5, Z19
-	VPSRLD           $0x14, Z17, Z17
-	VANDPS           Z14, Z9, Z20
-	VMINPS           Z18, Z16, Z18
-	VANDPS           Z14, Z11, Z21
-	VANDPS           Z14, Z12, Z22
-	VMINPS           Z19, Z16, Z19
-	VMOVUPS          IrisConstants<>+896(SB), Z23
-	VMOVAPS          Z17, Z24
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z24
-	VMINPS           Z20, Z16, Z20
-	VADDPS           Z13, Z18, Z26
-	VMINPS           Z21, Z16, Z21
-	VMINPS           Z22, Z16, Z22
-	VADDPS           Z13, Z19, Z27
-	VSUBPS           Z24, Z15, Z15
-	VADDPS           Z13, Z20, Z24
-	VPSRLD           $0x14, Z26, Z26
-	VADDPS           Z13, Z21, Z28
-	VADDPS           Z13, Z22, Z29
-	VPSRLD           $0x14, Z27, Z27
-	VMOVUPS          IrisConstants<>+1024(SB), Z30
-	VMOVAPS          Z17, Z31
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z31
-	VPSRLD           $0x14, Z24, Z24
-	VMOVAPS          Z26, Z13
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z13
-	VPSRLD           $0x14, Z28, Z28
-	VPSRLD           $0x14, Z29, Z29
-	VMOVAPS          Z27, Z16
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z16
-	VMAXPS           Z15, Z31, Z31
-	VMOVAPS          Z24, Z14
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z14
-	VSUBPS           Z13, Z18, Z13
-	VMOVAPS          Z28, Z18
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z18
-	VMOVAPS          Z29, Z6
-	VPERMI2PS        IrisConstants<>+960(SB), Z23, Z6
-	VSUBPS           Z16, Z19, Z16
-	VMOVUPS          IrisConstants<>+1152(SB), Z19
-	VMOVAPS          Z17, Z23
-	VPERMI2PS        IrisConstants<>+1216(SB), Z19, Z23
-	VSUBPS           Z14, Z20, Z14
-	VMOVAPS          Z26, Z20
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z20
-	VSUBPS           Z18, Z21, Z18
-	VSUBPS           Z6, Z22, Z6
-	VMOVAPS          Z27, Z21
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z21
-	VMOVUPS          IrisConstants<>+1280(SB), Z22
-	VMOVAPS          Z17, Z25
-	VPERMI2PS        IrisConstants<>+1344(SB), Z22, Z25
-	VMOVAPS          Z24, Z22
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z22
-	VMAXPS           Z13, Z20, Z20
-	VMOVAPS          Z28, Z19
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z19
-	VMOVUPS          Z3, 64(SP)
-	VMOVAPS          Z29, Z3
-	VPERMI2PS        IrisConstants<>+1088(SB), Z30, Z3
-	VMAXPS           Z16, Z21, Z21
-	VMOVUPS          IrisConstants<>+1408(SB), Z30
-	VMOVUPS          Z2, 128(SP)
-	VMOVAPS          Z17, Z2
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z2
-	VMAXPS           Z14, Z22, Z22
-	VMOVUPS          IrisConstants<>+1152(SB), Z30
-	VMOVUPS          Z1, 192(SP)
-	VMOVAPS          Z26, Z1
-	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z1
-	VMAXPS           Z18, Z19, Z19
-	VMAXPS           Z6, Z3, Z3
-	VMOVUPS          Z4, 256(SP)
-	VMOVAPS          Z27, Z4
-	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z4
-	VMOVUPS          IrisConstants<>+1536(SB), Z30
-	VMOVUPS          Z8, 320(SP)
-	VMOVAPS          Z17, Z8
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z8
-	VMOVUPS          IrisConstants<>+1152(SB), Z30
-	VMOVUPS          Z0, 384(SP)
-	VMOVAPS          Z24, Z0
-	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z0
-	VMOVUPS          IrisConstants<>+1280(SB), Z30
-	VMOVUPS          Z12, 448(SP)
-	VMOVAPS          Z26, Z12
-	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z12
-	VMOVUPS          IrisConstants<>+1152(SB), Z30
-	VMOVUPS          Z11, 512(SP)
-	VMOVAPS          Z28, Z11
-	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z11
-	VMOVUPS          Z9, 576(SP)
-	VMOVAPS          Z29, Z9
-	VPERMI2PS        IrisConstants<>+1216(SB), Z30, Z9
-	VMOVUPS          IrisConstants<>+1280(SB), Z30
-	VMOVUPS          Z5, 640(SP)
-	VMOVAPS          Z27, Z5
-	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z5
-	VMOVUPS          IrisConstants<>+1664(SB), Z30
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z17
-	VMOVUPS          IrisConstants<>+1280(SB), Z30
-	VMOVUPS          Z3, 704(SP)
-	VMOVAPS          Z24, Z3
-	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z3
-	VMOVUPS          IrisConstants<>+1408(SB), Z30
-	VMOVUPS          Z19, 768(SP)
-	VMOVAPS          Z26, Z19
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z19
-	VMOVUPS          IrisConstants<>+1280(SB), Z30
-	VMOVUPS          Z10, 832(SP)
-	VMOVAPS          Z28, Z10
-	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z10
-	VMOVUPS          Z22, 896(SP)
-	VMOVAPS          Z29, Z22
-	VPERMI2PS        IrisConstants<>+1344(SB), Z30, Z22
-	VMOVUPS          IrisConstants<>+1408(SB), Z30
-	VMOVUPS          Z21, 960(SP)
-	VMOVAPS          Z27, Z21
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z21
-	VFMADD231PS      Z15, Z17, Z8
-	VMOVAPS          Z24, Z17
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z17
-	VMOVUPS          IrisConstants<>+1536(SB), Z30
-	VMOVUPS          Z9, 1024(SP)
-	VMOVAPS          Z26, Z9
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z9
-	VMOVUPS          IrisConstants<>+1408(SB), Z30
-	VMOVUPS          Z11, 1088(SP)
-	VMOVAPS          Z28, Z11
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z11
-	VMOVUPS          Z20, 1152(SP)
-	VMOVAPS          Z29, Z20
-	VPERMI2PS        IrisConstants<>+1472(SB), Z30, Z20
-	VMOVUPS          IrisConstants<>+1536(SB), Z30
-	VMOVUPS          Z0, 1216(SP)
-	VMOVAPS          Z27, Z0
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z0
-	VFMADD231PS      Z15, Z8, Z2
-	VMOVAPS          Z24, Z8
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z8
-	VMOVUPS          IrisConstants<>+1664(SB), Z30
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z26
-	VMOVUPS          IrisConstants<>+1536(SB), Z30
-	VMOVUPS          Z4, 1280(SP)
-	VMOVAPS          Z28, Z4
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z4
-	VMOVUPS          Z22, 1344(SP)
-	VMOVAPS          Z29, Z22
-	VPERMI2PS        IrisConstants<>+1600(SB), Z30, Z22
-	VMOVUPS          IrisConstants<>+1664(SB), Z30
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z27
-	VFMADD231PS      Z15, Z2, Z25
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z24
-	VFMADD231PS      Z13, Z26, Z9
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z28
-	VPERMI2PS        IrisConstants<>+1728(SB), Z30, Z29
-	VFMADD231PS      Z16, Z27, Z0
-	VFMADD231PS      Z25, Z15, Z23
-	VFMADD231PS      Z14, Z24, Z8
-	VFMADD231PS      Z13, Z9, Z19
-	VFMADD231PS      Z18, Z28, Z4
-	VFMADD231PS      Z6, Z29, Z22
-	VFMADD231PS      Z16, Z0, Z21
-	VFMADD231PS      Z15, Z23, Z31
-	VFMADD231PS      Z14, Z8, Z17
-	VFMADD231PS      Z13, Z19, Z12
-	VFMADD231PS      Z18, Z4, Z11
-	VFMADD231PS      Z6, Z22, Z20
-	VFMADD231PS      Z16, Z21, Z5
-	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
-	VPTERNLOGD       $0x78, Z0, Z7, Z31
-	VFMADD231PS      Z14, Z17, Z3
-	VFMADD231PS      Z12, Z13, Z1
-	VFMADD231PS      Z18, Z11, Z10
-	VMOVUPS          1344(SP), Z2
-	VFMADD231PS      Z6, Z20, Z2
-	VMOVUPS          1280(SP), Z4
-	VFMADD231PS      Z5, Z16, Z4
-	VMOVUPS          Z31, 832(BX)
-	VMOVUPS          1216(SP), Z5
-	VFMADD231PS      Z3, Z14, Z5
-	VMOVUPS          1152(SP), Z3
-	VFMADD231PS      Z13, Z1, Z3
-	VMOVUPS          1088(SP), Z1
-	VFMADD231PS      Z10, Z18, Z1
-	VMOVUPS          1024(SP), Z7
-	VFMADD231PS      Z2, Z6, Z7
-	VMOVUPS          960(SP), Z2
-	VFMADD231PS      Z16, Z4, Z2
-	VMOVUPS          896(SP), Z4
-	VFMADD231PS      Z14, Z5, Z4
-	VMOVUPS          832(SP), Z5
-	VPTERNLOGD       $0x78, Z0, Z5, Z3
-	VMOVUPS          768(SP), Z5
-	VFMADD231PS      Z18, Z1, Z5
-	VMOVUPS          704(SP), Z1
-	VFMADD231PS      Z6, Z7, Z1
-	VMOVUPS          640(SP), Z6
-	VPTERNLOGD       $0x78, Z0, Z6, Z2
-	VMOVUPS          576(SP), Z6
-	VPTERNLOGD       $0x78, Z0, Z6, Z4
-	VMOVUPS          Z3, 960(BX)
-	VMOVUPS          512(SP), Z6
-	VPTERNLOGD       $0x78, Z0, Z6, Z5
-	VMOVUPS          448(SP), Z6
-	VPTERNLOGD       $0x78, Z0, Z6, Z1
-	VMOVUPS          Z2, 768(BX)
-	VMOVUPS          Z4, 896(BX)
-	VMOVUPS          Z5, 1024(BX)
-	VMOVUPS          Z1, 1088(BX)
-	VBROADCASTSS     152(DI), Z6
-	VBROADCASTSS     152(DI), Z7
-	VBROADCASTSS     156(DI), Z8
-	VBROADCASTSS     156(DI), Z9
-	VBROADCASTSS     96(DI), Z10
-	VFMADD231PS      2432(BX), Z10, Z6
-	VBROADCASTSS     96(DI), Z10
-	VFMADD231PS      2496(BX), Z10, Z7
-	VBROADCASTSS     112(DI), Z10
-	VFMADD231PS      2432(BX), Z10, Z8
-	VBROADCASTSS     112(DI), Z10
-	VFMADD231PS      2496(BX), Z10, Z9
-	VBROADCASTSS     100(DI), Z10
-	VFMADD231PS      2560(BX), Z10, Z6
-	VBROADCASTSS     100(DI), Z10
-	VFMADD231PS      2624(BX), Z10, Z7
-	VBROADCASTSS     116(DI), Z10
-	VFMADD231PS      2560(BX), Z10, Z8
-	VBROADCASTSS     116(DI), Z10
-	VFMADD231PS      2624(BX), Z10, Z9
-	VBROADCASTSS     104(DI), Z10
-	VFMADD231PS      2688(BX), Z10, Z6
-	VBROADCASTSS     104(DI), Z10
-	VFMADD231PS      2752(BX), Z10, Z7
-	VBROADCASTSS     120(DI), Z10
-	VFMADD231PS      2688(BX), Z10, Z8
-	VBROADCASTSS     120(DI), Z10
-	VFMADD231PS      2752(BX), Z10, Z9
-	VBROADCASTSS     108(DI), Z10
-	VFMADD231PS      2816(BX), Z10, Z6
-	VBROADCASTSS     108(DI), Z10
-	VFMADD231PS      2880(BX), Z10, Z7
-	VBROADCASTSS     124(DI), Z10
-	VFMADD231PS      2816(BX), Z10, Z8
-	VBROADCASTSS     124(DI), Z10
-	VFMADD231PS      2880(BX), Z10, Z9
-	VBROADCASTSS     IrisConstants<>+836(SB), Z10
-	VANDPS           Z10, Z6, Z11
-	VANDPS           Z10, Z7, Z12
-	VANDPS           Z10, Z8, Z13
-	VANDPS           Z10, Z9, Z10
-	VBROADCASTSS     IrisConstants<>+832(SB), Z14
-	VMINPS           Z11, Z14, Z11
-	VMINPS           Z12, Z14, Z12
-	VMINPS           Z13, Z14, Z13
-	VMINPS           Z10, Z14, Z10
-	VBROADCASTSS     IrisConstants<>+840(SB), Z14
-	VADDPS           Z14, Z11, Z15
-	VADDPS           Z14, Z12, Z16
-	VADDPS           Z14, Z13, Z17
-	VADDPS           Z14, Z10, Z18
-	VPSRLD           $0x14, Z15, Z15
-	VPSRLD           $0x14, Z16, Z16
-	VPSRLD           $0x14, Z17, Z17
-	VPSRLD           $0x14, Z18, Z18
-	VMOVUPS          IrisConstants<>+896(SB), Z19
-	VMOVAPS          Z15, Z20
-	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z20
-	VMOVAPS          Z16, Z21
-	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z21
-	VMOVAPS          Z17, Z22
-	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z22
-	VMOVAPS          Z18, Z23
-	VPERMI2PS        IrisConstants<>+960(SB), Z19, Z23
-	VSUBPS           Z20, Z11, Z11
-	VSUBPS           Z21, Z12, Z12
-	VSUBPS           Z22, Z13, Z13
-	VSUBPS           Z23, Z10, Z10
-	VMOVUPS          IrisConstants<>+1024(SB), Z19
-	VMOVAPS          Z15, Z20
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z20
-	VMOVAPS          Z16, Z21
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z21
-	VMOVAPS          Z17, Z22
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z22
-	VMOVAPS          Z18, Z23
-	VPERMI2PS        IrisConstants<>+1088(SB), Z19, Z23
-	VMAXPS           Z11, Z20, Z19
-	VMAXPS           Z12, Z21, Z20
-	VMAXPS           Z13, Z22, Z21
-	VMAXPS           Z10, Z23, Z22
-	VMOVUPS          IrisConstants<>+1152(SB), Z23
-	VMOVAPS          Z15, Z24
-	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z24
-	VMOVAPS          Z16, Z25
-	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z25
-	VMOVAPS          Z17, Z26
-	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        IrisConstants<>+1216(SB), Z23, Z27
-	VMOVUPS          IrisConstants<>+1280(SB), Z23
-	VMOVAPS          Z15, Z28
-	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z28
-	VMOVAPS          Z16, Z29
-	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z29
-	VMOVAPS          Z17, Z14
-	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z14
-	VMOVAPS          Z18, Z0
-	VPERMI2PS        IrisConstants<>+1344(SB), Z23, Z0
-	VMOVUPS          IrisConstants<>+1408(SB), Z23
-	VMOVAPS          Z15, Z30
-	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z30
-	VMOVUPS          Z1, 448(SP)
-	VMOVAPS          Z16, Z1
-	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z1
-	VMOVUPS          Z5, 512(SP)
-	VMOVAPS          Z17, Z5
-	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z5
-	VMOVUPS          Z3, 576(SP)
-	VMOVAPS          Z18, Z3
-	VPERMI2PS        IrisConstants<>+1472(SB), Z23, Z3
-	VMOVUPS          IrisConstants<>+1536(SB), Z23
-	VMOVUPS          Z4, 640(SP)
-	VMOVAPS          Z15, Z4
-	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z4
-	VMOVUPS          Z31, 704(SP)
-	VMOVAPS          Z16, Z31
-	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z31
-	VMOVUPS          Z2, 768(SP)
-	VMOVAPS          Z17, Z2
-	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z2
-	VMOVUPS          Z9, 832(SP)
-	VMOVAPS          Z18, Z9
-	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z9
-	VMOVUPS          IrisConstants<>+1664(SB), Z23
-	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z15
-	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z16
-	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z17
-	VPERMI2PS        IrisConstants<>+1728(SB), Z23, Z18
-	VFMADD231PS      Z11, Z15, Z4
-	VFMADD231PS      Z12, Z16, Z31
-	VFMADD231PS      Z13, Z17, Z2
-	VFMADD231PS      Z10, Z18, Z9
-	VFMADD231PS      Z11, Z4, Z30
-	VFMADD231PS      Z12, Z31, Z1
-	VFMADD231PS      Z13, Z2, Z5
-	VFMADD231PS      Z10, Z9, Z3
-	VFMADD231PS      Z11, Z30, Z28
-	VFMADD231PS      Z12, Z1, Z29
-	VFMADD231PS      Z13, Z5, Z14
-	VFMADD231PS      Z10, Z3, Z0
-	VFMADD231PS      Z28, Z11, Z24
-	VFMADD231PS      Z29, Z12, Z25
-	VFMADD231PS      Z14, Z13, Z26
-	VFMADD231PS      Z0, Z10, Z27
-	VFMADD231PS      Z11, Z24, Z19
-	VFMADD231PS      Z12, Z25, Z20
-	VFMADD231PS      Z13, Z26, Z21
-	VFMADD231PS      Z10, Z27, Z22
-	VBROADCASTSS     IrisConstants<>+1792(SB), Z0
-	VPTERNLOGD       $0x78, Z0, Z6, Z19
-	VPTERNLOGD       $0x78, Z0, Z7, Z20
-	VPTERNLOGD       $0x78, Z0, Z8, Z21
-	VMOVUPS          832(SP), Z1
-	VPTERNLOGD       $0x78, Z0, Z1, Z22
-	VMOVUPS          Z19, 1152(BX)
-	VMOVUPS          Z20, 1216(BX)
-	VMOVUPS          Z21, 1280(BX)
-	VMOVUPS          Z22, 1344(BX)
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z27
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z28
+	VMOVAPS          Z24, Z29
+	VPERMI2PS        IrisConstants<>+1216(SB), Z25, Z29
+	VFMADD231PS      Z8, Z30, Z26
+	VFMADD231PS      Z9, Z31, Z27
+	VFMADD231PS      Z10, Z14, Z28
+	VFMADD231PS      Z7, Z16, Z29
+	VMOVUPS          IrisConstants<>+1024(SB), Z14
+	VMOVAPS          Z18, Z16
+	VPERMI2PS        IrisConstants<>+1088(SB), Z14, Z16
+	VMOVAPS          Z19, Z25
+	VPERMI2PS        IrisConstants<>+1088(SB), Z14, Z25
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        IrisConstants<>+1088(SB), Z14, Z30
+	VMOVAPS          Z24, Z31
+	VPERMI2PS        IrisConstants<>+1088(SB), Z14, Z31
+	VFMADD231PS      Z8, Z26, Z16
+	VFMADD231PS      Z9, Z27, Z25
+	VFMADD231PS      Z10, Z28, Z30
+	VFMADD231PS      Z7, Z29, Z31
+	VMOVAPS          Z18, Z14
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z14
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z26
+	VMOVAPS          Z22, Z27
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z27
+	VMOVAPS          Z24, Z28
+	VPERMI2PS        IrisConstants<>+1600(SB), Z23, Z28
+	VFMADD231PS      Z8, Z16, Z14
+	VFMADD231PS      Z9, Z25, Z26
+	VFMADD231PS      Z10, Z30, Z27
+	VFMADD231PS      Z7, Z31, Z28
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z18
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z19
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z22
+	VPERMI2PS        IrisConstants<>+1728(SB), Z11, Z24
+	VMAXPS           Z8, Z18, Z11
+	VMAXPS           Z9, Z19, Z16
+	VMAXPS           Z10, Z22, Z18
+	VMAXPS           Z7, Z24, Z19
+	VFMADD231PS      Z8, Z14, Z11
+	VFMADD231PS      Z9, Z26, Z16
+	VFMADD231PS      Z10, Z27, Z18
+	VFMADD231PS      Z7, Z28, Z19
+	VBROADCASTSS     IrisConstants<>+1792(SB), Z7
+	VPTERNLOGD       $0x78, Z7, Z0, Z11
+	VPTERNLOGD       $0x78, Z7, Z1, Z16
+	VPTERNLOGD       $0x78, Z7, Z4, Z18
+	VPTERNLOGD       $0x78, Z7, Z6, Z19
+	VMOVUPS          Z11, 1152(BX)
+	VMOVUPS          Z16, 1216(BX)
+	VMOVUPS          Z18, 1280(BX)
+	VMOVUPS          Z19, 1344(BX)
 
 	// z2 = W2·a1 + b2
 	VBROADCASTSS     256(DI), Z0
 	VBROADCASTSS     256(DI), Z1
-	VBROADCASTSS     260(DI), Z2
-	VBROADCASTSS     260(DI), Z3
-	VBROADCASTSS     264(DI), Z4
-	VBROADCASTSS     264(DI), Z5
-	VMOVUPS          384(SP), Z6
-	VFMADD231PS.BCST 160(DI), Z6, Z0
-	VMOVUPS          320(SP), Z6
-	VFMADD231PS.BCST 160(DI), Z6, Z1
-	VBROADCASTSS     192(DI), Z6
-	VFMADD231PS      384(BX), Z6, Z2
-	VBROADCASTSS     192(DI), Z6
-	VFMADD231PS      448(BX), Z6, Z3
-	VBROADCASTSS     224(DI), Z6
-	VFMADD231PS      384(BX), Z6, Z4
-	VBROADCASTSS     224(DI), Z6
-	VFMADD231PS      448(BX), Z6, Z5
-	VMOVUPS          256(SP), Z6
-	VFMADD231PS.BCST 164(DI), Z6, Z0
-	VMOVUPS          192(SP), Z7
-	VFMADD231PS.BCST 164(DI), Z7, Z1
-	VFMADD231PS.BCST 196(DI), Z6, Z2
-	VFMADD231PS.BCST 196(DI), Z7, Z3
-	VMOVUPS          128(SP), Z6
-	VFMADD231PS.BCST 168(DI), Z6, Z0
-	VMOVUPS          64(SP), Z7
-	VFMADD231PS.BCST 168(DI), Z7, Z1
-	VBROADCASTSS     228(DI), Z8
-	VFMADD231PS      512(BX), Z8, Z4
-	VBROADCASTSS     228(DI), Z8
-	VFMADD231PS      576(BX), Z8, Z5
-	VFMADD231PS.BCST 200(DI), Z6, Z2
-	VFMADD231PS.BCST 200(DI), Z7, Z3
-	VMOVUPS          768(SP), Z8
-	VFMADD231PS.BCST 172(DI), Z8, Z0
-	VMOVUPS          704(SP), Z9
-	VFMADD231PS.BCST 172(DI), Z9, Z1
-	VFMADD231PS.BCST 232(DI), Z6, Z4
-	VFMADD231PS.BCST 232(DI), Z7, Z5
-	VFMADD231PS.BCST 204(DI), Z8, Z2
-	VFMADD231PS.BCST 204(DI), Z9, Z3
-	VMOVUPS          640(SP), Z6
-	VFMADD231PS.BCST 176(DI), Z6, Z0
-	VMOVUPS          576(SP), Z7
-	VFMADD231PS.BCST 176(DI), Z7, Z1
-	VFMADD231PS.BCST 236(DI), Z8, Z4
-	VFMADD231PS.BCST 236(DI), Z9, Z5
-	VFMADD231PS.BCST 208(DI), Z6, Z2
-	VFMADD231PS.BCST 208(DI), Z7, Z3
-	VMOVUPS          512(SP), Z8
-	VFMADD231PS.BCST 180(DI), Z8, Z0
-	VMOVUPS          448(SP), Z9
-	VFMADD231PS.BCST 180(DI), Z9, Z1
-	VFMADD231PS.BCST 240(DI), Z6, Z4
-	VFMADD231PS.BCST 240(DI), Z7, Z5
-	VFMADD231PS.BCST 212(DI), Z8, Z2
-	VFMADD231PS.BCST 212(DI), Z9, Z3
-	VFMADD231PS.BCST 184(DI), Z19, Z0
-	VFMADD231PS.BCST 184(DI), Z20, Z1
-	VFMADD231PS.BCST 244(DI), Z8, Z4
-	VFMADD231PS.BCST 244(DI), Z9, Z5
-	VFMADD231PS.BCST 216(DI), Z19, Z2
-	VFMADD231PS.BCST 216(DI), Z20, Z3
-	VFMADD231PS.BCST 188(DI), Z21, Z0
-	VFMADD231PS.BCST 188(DI), Z22, Z1
-	VFMADD231PS.BCST 248(DI), Z19, Z4
-	VFMADD231PS.BCST 248(DI), Z20, Z5
+	VBROADCASTSS     260(DI), Z4
+	VBROADCASTSS     260(DI), Z6
+	VBROADCASTSS     264(DI), Z7
+	VBROADCASTSS     264(DI), Z8
+	VFMADD231PS.BCST 160(DI), Z20, Z0
+	VFMADD231PS.BCST 160(DI), Z5, Z1
+	VBROADCASTSS     192(DI), Z5
+	VFMADD231PS      384(BX), Z5, Z4
+	VBROADCASTSS     192(DI), Z5
+	VFMADD231PS      448(BX), Z5, Z6
+	VBROADCASTSS     224(DI), Z5
+	VFMADD231PS      384(BX), Z5, Z7
+	VBROADCASTSS     224(DI), Z5
+	VFMADD231PS      448(BX), Z5, Z8
+	VFMADD231PS.BCST 164(DI), Z15, Z0
+	VMOVUPS          192(SP), Z5
+	VFMADD231PS.BCST 164(DI), Z5, Z1
+	VFMADD231PS.BCST 196(DI), Z15, Z4
+	VFMADD231PS.BCST 196(DI), Z5, Z6
+	VMOVUPS          128(SP), Z5
+	VFMADD231PS.BCST 168(DI), Z5, Z0
+	VMOVUPS          64(SP), Z9
+	VFMADD231PS.BCST 168(DI), Z9, Z1
+	VBROADCASTSS     228(DI), Z10
+	VFMADD231PS      512(BX), Z10, Z7
+	VBROADCASTSS     228(DI), Z10
+	VFMADD231PS      576(BX), Z10, Z8
+	VFMADD231PS.BCST 200(DI), Z5, Z4
+	VFMADD231PS.BCST 200(DI), Z9, Z6
+	VFMADD231PS.BCST 172(DI), Z17, Z0
+	VFMADD231PS.BCST 172(DI), Z13, Z1
+	VFMADD231PS.BCST 232(DI), Z5, Z7
+	VFMADD231PS.BCST 232(DI), Z9, Z8
+	VFMADD231PS.BCST 204(DI), Z17, Z4
+	VFMADD231PS.BCST 204(DI), Z13, Z6
+	VFMADD231PS.BCST 176(DI), Z21, Z0
+	VFMADD231PS.BCST 176(DI), Z3, Z1
+	VFMADD231PS.BCST 236(DI), Z17, Z7
+	VFMADD231PS.BCST 236(DI), Z13, Z8
+	VFMADD231PS.BCST 208(DI), Z21, Z4
+	VFMADD231PS.BCST 208(DI), Z3, Z6
+	VFMADD231PS.BCST 180(DI), Z2, Z0
+	VFMADD231PS.BCST 180(DI), Z12, Z1
+	VFMADD231PS.BCST 240(DI), Z21, Z7
+	VFMADD231PS.BCST 240(DI), Z3, Z8
+	VFMADD231PS.BCST 212(DI), Z2, Z4
+	VFMADD231PS.BCST 212(DI), Z12, Z6
+	VFMADD231PS.BCST 184(DI), Z11, Z0
+	VFMADD231PS.BCST 184(DI), Z16, Z1
+	VFMADD231PS.BCST 244(DI), Z2, Z7
+	VFMADD231PS.BCST 244(DI), Z12, Z8
+	VFMADD231PS.BCST 216(DI), Z11, Z4
+	VFMADD231PS.BCST 216(DI), Z16, Z6
+	VFMADD231PS.BCST 188(DI), Z18, Z0
+	VFMADD231PS.BCST 188(DI), Z19, Z1
+	VFMADD231PS.BCST 248(DI), Z11, Z7
+	VFMADD231PS.BCST 248(DI), Z16, Z8
 	VMOVUPS          Z0, 512(SI)
 	VMOVUPS          Z1, 576(SI)
-	VFMADD231PS.BCST 220(DI), Z21, Z2
-	VFMADD231PS.BCST 220(DI), Z22, Z3
-	VMOVUPS          Z2, 640(SI)
-	VMOVUPS          Z3, 704(SI)
-	VFMADD231PS.BCST 252(DI), Z21, Z4
-	VFMADD231PS.BCST 252(DI), Z22, Z5
-	VMOVUPS          Z4, 768(SI)
-	VMOVUPS          Z5, 832(SI)
+	VFMADD231PS.BCST 220(DI), Z18, Z4
+	VFMADD231PS.BCST 220(DI), Z19, Z6
+	VMOVUPS          Z4, 640(SI)
+	VMOVUPS          Z6, 704(SI)
+	VFMADD231PS.BCST 252(DI), Z18, Z7
+	VFMADD231PS.BCST 252(DI), Z19, Z8
+	VMOVUPS          Z7, 768(SI)
+	VMOVUPS          Z8, 832(SI)
 
 	// a2 = softmax(z2)
 	VCMPPS       $0x03, Z0, Z0, K1
-	VMAXPS       Z2, Z0, Z6
-	VBLENDMPS    Z0, Z6, K1, Z6
-	VCMPPS       $0x03, Z6, Z6, K1
-	VMAXPS       Z4, Z6, Z7
-	VBLENDMPS    Z6, Z7, K1, Z6
-	VSUBPS       Z6, Z0, Z0
-	VBROADCASTSS IrisConstants<>+2952(SB), Z7
-	VMINPS       Z0, Z7, Z0
-	VBROADCASTSS IrisConstants<>+1796(SB), Z8
-	VCMPPS       $0x15, Z8, Z0, K1
+	VMAXPS       Z4, Z0, Z2
+	VBLENDMPS    Z0, Z2, K1, Z2
+	VCMPPS       $0x03, Z2, Z2, K1
+	VMAXPS       Z7, Z2, Z3
+	VBLENDMPS    Z2, Z3, K1, Z2
+	VSUBPS       Z2, Z0, Z0
+	VBROADCASTSS IrisConstants<>+2952(SB), Z3
+	VMINPS       Z0, Z3, Z0
+	VBROADCASTSS IrisConstants<>+1796(SB), Z5
+	VMAXPS       Z0, Z5, Z0
 	VBROADCASTSS IrisConstants<>+1804(SB), Z9
-	VBROADCASTSS IrisConstants<>+1800(SB), Z10
+	VBROADCASTSS IrisConstants<>+2956(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z0, Z11
-	VSUBPS       Z10, Z11, Z12
-	VBROADCASTSS IrisConstants<>+1808(SB), Z13
-	VFNMADD231PS Z13, Z12, Z0
-	VPERMPS      IrisConstants<>+1856(SB), Z11, Z14
-	VBROADCASTSS IrisConstants<>+1812(SB), Z15
-	VFNMADD231PS Z15, Z12, Z14
-	VMULPS       Z0, Z0, Z16
-	VBROADCASTSS IrisConstants<>+1920(SB), Z17
-	VBROADCASTSS IrisConstants<>+1924(SB), Z18
-	VMOVAPS      Z18, Z19
-	VFMADD231PS  Z17, Z0, Z19
+	VSUBPS       Z10, Z11, Z11
+	VBROADCASTSS IrisConstants<>+2960(SB), Z12
+	VFNMADD231PS Z12, Z11, Z0
+	VBROADCASTSS IrisConstants<>+2964(SB), Z13
+	VFNMADD231PS Z13, Z11, Z0
+	VMULPS       Z0, Z0, Z14
+	VBROADCASTSS IrisConstants<>+2984(SB), Z15
+	VBROADCASTSS IrisConstants<>+2980(SB), Z16
+	VMOVAPS      Z16, Z17
+	VFMADD231PS  Z0, Z15, Z17
+	VBROADCASTSS IrisConstants<>+2976(SB), Z18
+	VFMADD213PS  Z18, Z0, Z17
+	VBROADCASTSS IrisConstants<>+2972(SB), Z19
+	VFMADD213PS  Z19, Z0, Z17
+	VBROADCASTSS IrisConstants<>+1920(SB), Z20
+	VFMADD213PS  Z20, Z0, Z17
+	VBROADCASTSS IrisConstants<>+2968(SB), Z21
+	VFMADD213PS  Z21, Z0, Z17
+	VFMADD231PS  Z17, Z14, Z0
+	VBROADCASTSS IrisConstants<>+840(SB), Z14
 	VADDPS       Z14, Z0, Z0
-	VFMADD231PS  Z19, Z16, Z0
-	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
-	VFMADD231PS  Z0, Z11, Z11
-	VSCALEFPS.Z  Z12, Z11, K1, Z0
-	VSUBPS       Z6, Z2, Z2
-	VMINPS       Z2, Z7, Z2
-	VCMPPS       $0x15, Z8, Z2, K1
+	VSCALEFPS    Z11, Z0, Z0
+	VSUBPS       Z2, Z4, Z4
+	VMINPS       Z4, Z3, Z4
+	VMAXPS       Z4, Z5, Z4
 	VMOVAPS      Z10, Z11
-	VFMADD231PS  Z9, Z2, Z11
-	VSUBPS       Z10, Z11, Z12
-	VFNMADD231PS Z13, Z12, Z2
-	VPERMPS      IrisConstants<>+1856(SB), Z11, Z14
-	VFNMADD231PS Z15, Z12, Z14
-	VMULPS       Z2, Z2, Z16
-	VMOVAPS      Z18, Z19
-	VFMADD231PS  Z17, Z2, Z19
-	VADDPS       Z14, Z2, Z2
-	VFMADD231PS  Z19, Z16, Z2
-	VPERMPS      IrisConstants<>+1984(SB), Z11, Z11
-	VFMADD231PS  Z2, Z11, Z11
-	VSCALEFPS.Z  Z12, Z11, K1, Z2
-	VADDPS       Z2, Z0, Z11
-	VSUBPS       Z6, Z4, Z4
-	VMINPS       Z4, Z7, Z4
-	VCMPPS       $0x15, Z8, Z4, K1
-	VMOVAPS      Z10, Z12
-	VFMADD231PS  Z9, Z4, Z12
-	VSUBPS       Z10, Z12, Z14
-	VFNMADD231PS Z13, Z14, Z4
-	VPERMPS      IrisConstants<>+1856(SB), Z12, Z16
-	VFNMADD231PS Z15, Z14, Z16
-	VMULPS       Z4, Z4, Z19
-	VMOVAPS      Z18, Z20
-	VFMADD231PS  Z17, Z4, Z20
-	VADDPS       Z16, Z4, Z4
-	VFMADD231PS  Z20, Z19, Z4
-	VPERMPS      IrisConstants<>+1984(SB), Z12, Z12
-	VFMADD231PS  Z4, Z12, Z12
-	VSCALEFPS.Z  Z14, Z12, K1, Z4
-	VADDPS       Z4, Z11, Z11
-	VBROADCASTSS IrisConstants<>+840(SB), Z12
-	VDIVPS       Z11, Z12, Z14
-	VMULPS       Z14, Z0, Z0
-	VMULPS       Z14, Z2, Z2
-	VMULPS       Z14, Z4, Z4
+	VFMADD231PS  Z9, Z4, Z11
+	VSUBPS       Z10, Z11, Z11
+	VFNMADD231PS Z12, Z11, Z4
+	VFNMADD231PS Z13, Z11, Z4
+	VMULPS       Z4, Z4, Z17
+	VMOVAPS      Z16, Z22
+	VFMADD231PS  Z4, Z15, Z22
+	VFMADD213PS  Z18, Z4, Z22
+	VFMADD213PS  Z19, Z4, Z22
+	VFMADD213PS  Z20, Z4, Z22
+	VFMADD213PS  Z21, Z4, Z22
+	VFMADD231PS  Z22, Z17, Z4
+	VADDPS       Z14, Z4, Z4
+	VSCALEFPS    Z11, Z4, Z4
+	VADDPS       Z4, Z0, Z11
+	VSUBPS       Z2, Z7, Z7
+	VMINPS       Z7, Z3, Z7
+	VMAXPS       Z7, Z5, Z7
+	VMOVAPS      Z10, Z17
+	VFMADD231PS  Z9, Z7, Z17
+	VSUBPS       Z10, Z17, Z17
+	VFNMADD231PS Z12, Z17, Z7
+	VFNMADD231PS Z13, Z17, Z7
+	VMULPS       Z7, Z7, Z22
+	VMOVAPS      Z16, Z23
+	VFMADD231PS  Z7, Z15, Z23
+	VFMADD213PS  Z18, Z7, Z23
+	VFMADD213PS  Z19, Z7, Z23
+	VFMADD213PS  Z20, Z7, Z23
+	VFMADD213PS  Z21, Z7, Z23
+	VFMADD231PS  Z23, Z22, Z7
+	VADDPS       Z14, Z7, Z7
+	VSCALEFPS    Z17, Z7, Z7
+	VADDPS       Z7, Z11, Z11
+	VDIVPS       Z11, Z14, Z17
+	VMULPS       Z17, Z0, Z0
+	VMULPS       Z17, Z4, Z4
+	VMULPS       Z17, Z7, Z7
 	VCMPPS       $0x03, Z1, Z1, K1
-	VMAXPS       Z3, Z1, Z14
-	VBLENDMPS    Z1, Z14, K1, Z14
-	VCMPPS       $0x03, Z14, Z14, K1
-	VMAXPS       Z5, Z14, Z16
-	VBLENDMPS    Z14, Z16, K1, Z14
-	VSUBPS       Z14, Z1, Z1
-	VMINPS       Z1, Z7, Z1
-	VCMPPS       $0x15, Z8, Z1, K1
-	VMOVAPS      Z10, Z16
-	VFMADD231PS  Z9, Z1, Z16
-	VSUBPS       Z10, Z16, Z19
-	VFNMADD231PS Z13, Z19, Z1
-	VPERMPS      IrisConstants<>+1856(SB), Z16, Z20
-	VFNMADD231PS Z15, Z19, Z20
-	VMULPS       Z1, Z1, Z21
-	VMOVAPS      Z18, Z22
-	VFMADD231PS  Z17, Z1, Z22
-	VADDPS       Z20, Z1, Z1
-	VFMADD231PS  Z22, Z21, Z1
-	VPERMPS      IrisConstants<>+1984(SB), Z16, Z16
-	VFMADD231PS  Z1, Z16, Z16
-	VSCALEFPS.Z  Z19, Z16, K1, Z1
-	VSUBPS       Z14, Z3, Z3
-	VMINPS       Z3, Z7, Z3
-	VCMPPS       $0x15, Z8, Z3, K1
-	VMOVAPS      Z10, Z16
-	VFMADD231PS  Z9, Z3, Z16
-	VSUBPS       Z10, Z16, Z19
-	VFNMADD231PS Z13, Z19, Z3
-	VPERMPS      IrisConstants<>+1856(SB), Z16, Z20
-	VFNMADD231PS Z15, Z19, Z20
-	VMULPS       Z3, Z3, Z21
-	VMOVAPS      Z18, Z22
-	VFMADD231PS  Z17, Z3, Z22
-	VADDPS       Z20, Z3, Z3
-	VFMADD231PS  Z22, Z21, Z3
-	VPERMPS      IrisConstants<>+1984(SB), Z16, Z16
-	VFMADD231PS  Z3, Z16, Z16
-	VSCALEFPS.Z  Z19, Z16, K1, Z3
-	VADDPS       Z3, Z1, Z16
-	VSUBPS       Z14, Z5, Z5
-	VMINPS       Z5, Z7, Z5
-	VCMPPS       $0x15, Z8, Z5, K1
-	VFMADD213PS  Z10, Z5, Z9
-	VSUBPS       Z10, Z9, Z7
-	VFNMADD231PS Z13, Z7, Z5
-	VPERMPS      IrisConstants<>+1856(SB), Z9, Z8
-	VFNMADD231PS Z15, Z7, Z8
-	VMULPS       Z5, Z5, Z10
-	VFMADD231PS  Z17, Z5, Z18
-	VADDPS       Z8, Z5, Z5
-	VFMADD231PS  Z18, Z10, Z5
-	VPERMPS      IrisConstants<>+1984(SB), Z9, Z8
-	VFMADD231PS  Z5, Z8, Z8
-	VSCALEFPS.Z  Z7, Z8, K1, Z5
-	VADDPS       Z5, Z16, Z7
-	VDIVPS       Z7, Z12, Z8
+	VMAXPS       Z6, Z1, Z17
+	VBLENDMPS    Z1, Z17, K1, Z17
+	VCMPPS       $0x03, Z17, Z17, K1
+	VMAXPS       Z8, Z17, Z22
+	VBLENDMPS    Z17, Z22, K1, Z17
+	VSUBPS       Z17, Z1, Z1
+	VMINPS       Z1, Z3, Z1
+	VMAXPS       Z1, Z5, Z1
+	VMOVAPS      Z10, Z22
+	VFMADD231PS  Z9, Z1, Z22
+	VSUBPS       Z10, Z22, Z22
+	VFNMADD231PS Z12, Z22, Z1
+	VFNMADD231PS Z13, Z22, Z1
+	VMULPS       Z1, Z1, Z23
+	VMOVAPS      Z16, Z24
+	VFMADD231PS  Z1, Z15, Z24
+	VFMADD213PS  Z18, Z1, Z24
+	VFMADD213PS  Z19, Z1, Z24
+	VFMADD213PS  Z20, Z1, Z24
+	VFMADD213PS  Z21, Z1, Z24
+	VFMADD231PS  Z24, Z23, Z1
+	VADDPS       Z14, Z1, Z1
+	VSCALEFPS    Z22, Z1, Z1
+	VSUBPS       Z17, Z6, Z6
+	VMINPS       Z6, Z3, Z6
+	VMAXPS       Z6, Z5, Z6
+	VMOVAPS      Z10, Z22
+	VFMADD231PS  Z9, Z6, Z22
+	VSUBPS       Z10, Z22, Z22
+	VFNMADD231PS Z12, Z22, Z6
+	VFNMADD231PS Z13, Z22, Z6
+	VMULPS       Z6, Z6, Z23
+	VMOVAPS      Z16, Z24
+	VFMADD231PS  Z6, Z15, Z24
+	VFMADD213PS  Z18, Z6, Z24
+	VFMADD213PS  Z19, Z6, Z24
+	VFMADD213PS  Z20, Z6, Z24
+	VFMADD213PS  Z21, Z6, Z24
+	VFMADD231PS  Z24, Z23, Z6
+	VADDPS       Z14, Z6, Z6
+	VSCALEFPS    Z22, Z6, Z6
+	VADDPS       Z6, Z1, Z22
+	VSUBPS       Z17, Z8, Z8
+	VMINPS       Z8, Z3, Z3
+	VMAXPS       Z3, Z5, Z3
+	VFMADD213PS  Z10, Z3, Z9
+	VSUBPS       Z10, Z9, Z5
+	VFNMADD231PS Z12, Z5, Z3
+	VFNMADD231PS Z13, Z5, Z3
+	VMULPS       Z3, Z3, Z8
+	VFMADD231PS  Z3, Z15, Z16
+	VFMADD231PS  Z3, Z16, Z18
+	VFMADD231PS  Z3, Z18, Z19
+	VFMADD231PS  Z3, Z19, Z20
+	VFMADD231PS  Z3, Z20, Z21
+	VFMADD231PS  Z21, Z8, Z3
+	VADDPS       Z14, Z3, Z3
+	VSCALEFPS    Z5, Z3, Z3
+	VADDPS       Z3, Z22, Z5
+	VDIVPS       Z5, Z14, Z8
 	VMULPS       Z8, Z1, Z1
+	VMULPS       Z8, Z6, Z6
 	VMULPS       Z8, Z3, Z3
-	VMULPS       Z8, Z5, Z5
 
 	// t = log(s2)
 	VEXTRACTF64X4 $0x01, Z11, Y8
-	VEXTRACTF64X4 $0x01, Z7, Y9
+	VEXTRACTF64X4 $0x01, Z5, Y9
 	VCVTPS2PD     Y11, Z10
-	VCVTPS2PD     Y7, Z7
+	VCVTPS2PD     Y5, Z5
 	VBROADCASTSD  IrisConstants<>+2568(SB), Z11
-	VPADDQ        Z11, Z7, Z13
-	VPADDQ        Z11, Z10, Z15
+	VPADDQ        Z11, Z5, Z12
+	VPADDQ        Z11, Z10, Z13
+	VPSRLQ        $0x34, Z12, Z15
 	VPSRLQ        $0x34, Z13, Z16
-	VPSRLQ        $0x34, Z15, Z17
 	VBROADCASTSD  IrisConstants<>+2576(SB), Z18
+	VORPD         Z18, Z15, Z15
 	VORPD         Z18, Z16, Z16
-	VORPD         Z18, Z17, Z17
 	VBROADCASTSD  IrisConstants<>+2584(SB), Z19
+	VSUBPD        Z19, Z15, Z15
 	VSUBPD        Z19, Z16, Z16
-	VSUBPD        Z19, Z17, Z17
 	VBROADCASTSD  IrisConstants<>+2592(SB), Z20
+	VANDPD        Z20, Z12, Z12
 	VANDPD        Z20, Z13, Z13
-	VANDPD        Z20, Z15, Z15
 	VBROADCASTSD  IrisConstants<>+2600(SB), Z21
+	VPADDQ        Z21, Z12, Z12
 	VPADDQ        Z21, Z13, Z13
-	VPADDQ        Z21, Z15, Z15
 	VBROADCASTSD  IrisConstants<>+2608(SB), Z22
+	VSUBPD        Z22, Z12, Z12
 	VSUBPD        Z22, Z13, Z13
-	VSUBPD        Z22, Z15, Z15
 	VBROADCASTSD  IrisConstants<>+2616(SB), Z23
-	VADDPD        Z23, Z13, Z24
-	VADDPD        Z23, Z15, Z25
-	VDIVPD        Z24, Z13, Z13
-	VDIVPD        Z25, Z15, Z15
-	VMULPD        Z13, Z13, Z24
-	VMULPD        Z15, Z15, Z25
+	VADDPD        Z23, Z12, Z24
+	VADDPD        Z23, Z13, Z25
+	VDIVPD        Z24, Z12, Z12
+	VDIVPD        Z25, Z13, Z13
+	VMULPD        Z12, Z12, Z24
+	VMULPD        Z13, Z13, Z25
 	VBROADCASTSD  IrisConstants<>+2664(SB), Z26
 	VBROADCASTSD  IrisConstants<>+2656(SB), Z27
 	VMOVAPS       Z27, Z28
@@ -13925,53 +13670,53 @@ loop0:
 	VBROADCASTSD  IrisConstants<>+2640(SB), Z31
 	VFMADD213PD   Z31, Z24, Z28
 	VFMADD213PD   Z31, Z25, Z29
-	VBROADCASTSD  IrisConstants<>+2632(SB), Z12
-	VFMADD213PD   Z12, Z24, Z28
-	VFMADD213PD   Z12, Z25, Z29
-	VMULPD        Z28, Z13, Z13
-	VMULPD        Z29, Z15, Z15
+	VBROADCASTSD  IrisConstants<>+2632(SB), Z14
+	VFMADD213PD   Z14, Z24, Z28
+	VFMADD213PD   Z14, Z25, Z29
+	VMULPD        Z28, Z12, Z12
+	VMULPD        Z29, Z13, Z13
 	VBROADCASTSD  IrisConstants<>+2624(SB), Z24
+	VFMADD231PD   Z24, Z15, Z12
 	VFMADD231PD   Z24, Z16, Z13
-	VFMADD231PD   Z24, Z17, Z15
-	VXORPS        X16, X16, X16
-	VCMPPD        $0x00, Z16, Z7, K1
-	VCMPPD        $0x00, Z16, Z10, K2
-	VBROADCASTSD  IrisConstants<>+2680(SB), Z17
-	VBLENDMPD     Z17, Z13, K1, Z13
-	VBLENDMPD     Z17, Z15, K2, Z15
+	VXORPS        X15, X15, X15
+	VCMPPD        $0x00, Z15, Z5, K1
+	VCMPPD        $0x00, Z15, Z10, K2
+	VBROADCASTSD  IrisConstants<>+2680(SB), Z16
+	VBLENDMPD     Z16, Z12, K1, Z12
+	VBLENDMPD     Z16, Z13, K2, Z13
 	VBROADCASTSD  IrisConstants<>+2560(SB), Z25
-	VCMPPD        $0x00, Z25, Z7, K1
+	VCMPPD        $0x00, Z25, Z5, K1
 	VCMPPD        $0x00, Z25, Z10, K2
-	VBLENDMPD     Z25, Z13, K1, Z13
-	VBLENDMPD     Z25, Z15, K2, Z15
-	VCMPPD        $0x19, Z16, Z7, K1
-	VCMPPD        $0x19, Z16, Z10, K2
-	VBROADCASTSD  IrisConstants<>+2688(SB), Z7
-	VBLENDMPD     Z7, Z13, K1, Z10
-	VBLENDMPD     Z7, Z15, K2, Z13
+	VBLENDMPD     Z25, Z12, K1, Z12
+	VBLENDMPD     Z25, Z13, K2, Z13
+	VCMPPD        $0x19, Z15, Z5, K1
+	VCMPPD        $0x19, Z15, Z10, K2
+	VBROADCASTSD  IrisConstants<>+2688(SB), Z5
+	VBLENDMPD     Z5, Z12, K1, Z10
+	VBLENDMPD     Z5, Z13, K2, Z12
 	VCVTPD2PS     Z10, Y10
-	VCVTPD2PS     Z13, Y13
+	VCVTPD2PS     Z12, Y12
 	VCVTPS2PD     Y9, Z9
 	VCVTPS2PD     Y8, Z8
-	VPADDQ        Z11, Z9, Z15
+	VPADDQ        Z11, Z9, Z13
 	VPADDQ        Z11, Z8, Z11
-	VPSRLQ        $0x34, Z15, Z28
+	VPSRLQ        $0x34, Z13, Z28
 	VPSRLQ        $0x34, Z11, Z29
 	VORPD         Z18, Z28, Z28
 	VORPD         Z18, Z29, Z18
 	VSUBPD        Z19, Z28, Z28
 	VSUBPD        Z19, Z18, Z18
-	VANDPD        Z20, Z15, Z15
+	VANDPD        Z20, Z13, Z13
 	VANDPD        Z20, Z11, Z11
-	VPADDQ        Z21, Z15, Z15
+	VPADDQ        Z21, Z13, Z13
 	VPADDQ        Z21, Z11, Z11
-	VSUBPD        Z22, Z15, Z15
+	VSUBPD        Z22, Z13, Z13
 	VSUBPD        Z22, Z11, Z11
-	VADDPD        Z23, Z15, Z19
+	VADDPD        Z23, Z13, Z19
 	VADDPD        Z23, Z11, Z20
-	VDIVPD        Z19, Z15, Z15
+	VDIVPD        Z19, Z13, Z13
 	VDIVPD        Z20, Z11, Z11
-	VMULPD        Z15, Z15, Z19
+	VMULPD        Z13, Z13, Z19
 	VMULPD        Z11, Z11, Z20
 	VMOVAPS       Z27, Z21
 	VFMADD231PD   Z19, Z26, Z21
@@ -13980,28 +13725,28 @@ loop0:
 	VFMADD231PD   Z20, Z27, Z30
 	VFMADD213PD   Z31, Z19, Z21
 	VFMADD231PD   Z20, Z30, Z31
-	VFMADD213PD   Z12, Z19, Z21
-	VFMADD231PD   Z20, Z31, Z12
-	VMULPD        Z21, Z15, Z15
-	VMULPD        Z12, Z11, Z11
-	VFMADD231PD   Z24, Z28, Z15
+	VFMADD213PD   Z14, Z19, Z21
+	VFMADD231PD   Z20, Z31, Z14
+	VMULPD        Z21, Z13, Z13
+	VMULPD        Z14, Z11, Z11
+	VFMADD231PD   Z24, Z28, Z13
 	VFMADD231PD   Z24, Z18, Z11
-	VCMPPD        $0x00, Z16, Z9, K1
-	VCMPPD        $0x00, Z16, Z8, K2
-	VBLENDMPD     Z17, Z15, K1, Z12
-	VBLENDMPD     Z17, Z11, K2, Z11
+	VCMPPD        $0x00, Z15, Z9, K1
+	VCMPPD        $0x00, Z15, Z8, K2
+	VBLENDMPD     Z16, Z13, K1, Z13
+	VBLENDMPD     Z16, Z11, K2, Z11
 	VCMPPD        $0x00, Z25, Z9, K1
 	VCMPPD        $0x00, Z25, Z8, K2
-	VBLENDMPD     Z25, Z12, K1, Z12
+	VBLENDMPD     Z25, Z13, K1, Z13
 	VBLENDMPD     Z25, Z11, K2, Z11
-	VCMPPD        $0x19, Z16, Z9, K1
-	VCMPPD        $0x19, Z16, Z8, K2
-	VBLENDMPD     Z7, Z12, K1, Z8
-	VBLENDMPD     Z7, Z11, K2, Z7
+	VCMPPD        $0x19, Z15, Z9, K1
+	VCMPPD        $0x19, Z15, Z8, K2
+	VBLENDMPD     Z5, Z13, K1, Z8
+	VBLENDMPD     Z5, Z11, K2, Z5
 	VCVTPD2PS     Z8, Y8
-	VCVTPD2PS     Z7, Y7
+	VCVTPD2PS     Z5, Y5
 	VINSERTF64X4  $0x01, Y8, Z10, Z8
-	VINSERTF64X4  $0x01, Y7, Z13, Z7
+	VINSERTF64X4  $0x01, Y5, Z12, Z5
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVUPS   128(SI), Z9
@@ -14009,72 +13754,72 @@ loop0:
 	VMOVUPS   256(SI), Z11
 	VMOVUPS   320(SI), Z12
 	VMOVUPS   384(SI), Z13
-	VMOVUPS   448(SI), Z15
+	VMOVUPS   448(SI), Z14
 	VSUBPS    Z9, Z0, Z0
 	VSUBPS    Z10, Z1, Z1
-	VSUBPS    Z11, Z2, Z2
-	VSUBPS    Z12, Z3, Z3
-	VSUBPS    Z13, Z4, Z4
-	VSUBPS    Z15, Z5, Z5
-	VSUBPS    512(SI), Z6, Z16
-	VSUBPS    576(SI), Z14, Z17
-	VSUBPS    640(SI), Z6, Z18
-	VSUBPS    704(SI), Z14, Z19
-	VSUBPS    768(SI), Z6, Z6
-	VSUBPS    832(SI), Z14, Z14
-	VADDPS    Z7, Z16, Z16
-	VADDPS    Z8, Z17, Z17
-	VADDPS    Z7, Z18, Z18
+	VSUBPS    Z11, Z4, Z4
+	VSUBPS    Z12, Z6, Z6
+	VSUBPS    Z13, Z7, Z7
+	VSUBPS    Z14, Z3, Z3
+	VSUBPS    512(SI), Z2, Z15
+	VSUBPS    576(SI), Z17, Z16
+	VSUBPS    640(SI), Z2, Z18
+	VSUBPS    704(SI), Z17, Z19
+	VSUBPS    768(SI), Z2, Z2
+	VSUBPS    832(SI), Z17, Z17
+	VADDPS    Z5, Z15, Z15
+	VADDPS    Z8, Z16, Z16
+	VADDPS    Z5, Z18, Z18
 	VADDPS    Z8, Z19, Z19
-	VADDPS    Z7, Z6, Z6
-	VADDPS    Z8, Z14, Z7
-	VMULPS    Z16, Z9, Z8
-	VMULPS    Z17, Z10, Z9
+	VADDPS    Z5, Z2, Z2
+	VADDPS    Z8, Z17, Z5
+	VMULPS    Z15, Z9, Z8
+	VMULPS    Z16, Z10, Z9
 	VMULPS    Z18, Z11, Z10
 	VMULPS    Z19, Z12, Z11
-	VMULPS    Z6, Z13, Z6
-	VMULPS    Z7, Z15, Z7
+	VMULPS    Z2, Z13, Z2
+	VMULPS    Z5, Z14, Z5
 	VMOVUPS   Z0, (BX)
 	VMOVUPS   Z1, 64(BX)
-	VMOVUPS   Z2, 128(BX)
-	VMOVUPS   Z3, 192(BX)
-	VMOVUPS   Z4, 256(BX)
-	VMOVUPS   Z5, 320(BX)
+	VMOVUPS   Z4, 128(BX)
+	VMOVUPS   Z6, 192(BX)
+	VMOVUPS   Z7, 256(BX)
+	VMOVUPS   Z3, 320(BX)
 	VADDPS    Z10, Z8, Z8
 	VADDPS    Z11, Z9, Z9
-	VADDPS    Z6, Z8, Z6
-	VADDPS    Z7, Z9, Z7
+	VADDPS    Z2, Z8, Z2
+	VADDPS    Z5, Z9, Z5
 	VMOVUPS   2560(SI), Z8
 	VXORPS    X9, X9, X9
 	VCMPPS    $0x1e, Z9, Z8, K1
-	VMOVAPS.Z Z6, K1, Z6
-	VADDPS    2688(SI), Z6, Z6
-	VMOVUPS   Z6, 2688(SI)
-	VMOVUPS   2624(SI), Z6
-	VCMPPS    $0x1e, Z9, Z6, K1
-	VMOVAPS.Z Z7, K1, Z6
-	VADDPS    2752(SI), Z6, Z6
-	VMOVUPS   Z6, 2752(SI)
+	VMOVAPS.Z Z2, K1, Z2
+	VADDPS    2688(SI), Z2, Z2
+	VMOVUPS   Z2, 2688(SI)
+	VMOVUPS   2624(SI), Z2
+	VCMPPS    $0x1e, Z9, Z2, K1
+	VMOVAPS.Z Z5, K1, Z2
+	VADDPS    2752(SI), Z2, Z2
+	VMOVUPS   Z2, 2752(SI)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VMULPS.BCST      160(DI), Z0, Z6
-	VMULPS.BCST      160(DI), Z1, Z7
+	VMULPS.BCST      160(DI), Z0, Z2
+	VMULPS.BCST      160(DI), Z1, Z5
 	VMULPS.BCST      164(DI), Z0, Z8
 	VMULPS.BCST      164(DI), Z1, Z9
 	VMULPS.BCST      168(DI), Z0, Z10
 	VMULPS.BCST      168(DI), Z1, Z11
-	VFMADD231PS.BCST 192(DI), Z2, Z6
-	VFMADD231PS.BCST 192(DI), Z3, Z7
-	VFMADD231PS.BCST 196(DI), Z2, Z8
-	VFMADD231PS.BCST 196(DI), Z3, Z9
-	VFMADD231PS.BCST 200(DI), Z2, Z10
-	VFMADD231PS.BCST 200(DI), Z3, Z11
-	VFMADD231PS.BCST 224(DI), Z4, Z6
-	VFMADD231PS.BCST 224(DI), Z5, Z7
-	VFMADD231PS.BCST 228(DI), Z4, Z8
-	VFMADD231PS.BCST 228(DI), Z5, Z9
-	VFMADD231PS.BCST 232(DI), Z4, Z10
-	VFMADD231PS.BCST 232(DI), Z5, Z11
+	VFMADD231PS.BCST 192(DI), Z4, Z2
+	VFMADD231PS.BCST 192(DI), Z6, Z5
+	VFMADD231PS.BCST 196(DI), Z4, Z8
+	VFMADD231PS.BCST 196(DI), Z6, Z9
+	VFMADD231PS.BCST 200(DI), Z4, Z10
+	VFMADD231PS.BCST 200(DI), Z6, Z11
+	VFMADD231PS.BCST 224(DI), Z7, Z2
+	VFMADD231PS.BCST 224(DI), Z3, Z5
+	VFMADD231PS.BCST 228(DI), Z7, Z8
+	VFMADD231PS.BCST 228(DI), Z3, Z9
+	VFMADD231PS.BCST 232(DI), Z7, Z10
+	VFMADD231PS.BCST 232(DI), Z3, Z11
 	VMOVUPS          384(BX), Z12
 	VMOVUPS          448(BX), Z13
 	VMOVUPS          512(BX), Z14
@@ -14094,66 +13839,66 @@ loop0:
 	VFNMADD231PS     Z16, Z16, Z15
 	VMOVAPS          Z18, Z16
 	VFNMADD231PS     Z17, Z17, Z16
-	VMULPS           Z19, Z6, Z6
-	VMULPS           Z12, Z7, Z7
+	VMULPS           Z19, Z2, Z2
+	VMULPS           Z12, Z5, Z5
 	VMULPS           Z13, Z8, Z8
 	VMULPS           Z14, Z9, Z9
 	VMULPS           Z15, Z10, Z10
 	VMULPS           Z16, Z11, Z11
-	VMOVUPS          Z6, 1408(BX)
-	VMOVUPS          Z7, 1472(BX)
+	VMOVUPS          Z2, 1408(BX)
+	VMOVUPS          Z5, 1472(BX)
 	VMOVUPS          Z8, 1536(BX)
 	VMOVUPS          Z9, 1600(BX)
 	VMOVUPS          Z10, 1664(BX)
 	VMOVUPS          Z11, 1728(BX)
-	VMULPS.BCST      172(DI), Z0, Z6
-	VMULPS.BCST      172(DI), Z1, Z7
+	VMULPS.BCST      172(DI), Z0, Z2
+	VMULPS.BCST      172(DI), Z1, Z5
 	VMULPS.BCST      176(DI), Z0, Z0
 	VMULPS.BCST      176(DI), Z1, Z1
 	VMOVUPS          (BX), Z8
 	VMULPS.BCST      180(DI), Z8, Z8
 	VMOVUPS          64(BX), Z9
 	VMULPS.BCST      180(DI), Z9, Z9
-	VFMADD231PS.BCST 204(DI), Z2, Z6
-	VFMADD231PS.BCST 204(DI), Z3, Z7
-	VFMADD231PS.BCST 208(DI), Z2, Z0
-	VFMADD231PS.BCST 208(DI), Z3, Z1
-	VFMADD231PS.BCST 212(DI), Z2, Z8
-	VFMADD231PS.BCST 212(DI), Z3, Z9
-	VFMADD231PS.BCST 236(DI), Z4, Z6
-	VFMADD231PS.BCST 236(DI), Z5, Z7
-	VFMADD231PS.BCST 240(DI), Z4, Z0
-	VFMADD231PS.BCST 240(DI), Z5, Z1
-	VMOVUPS          768(BX), Z2
-	VMOVUPS          832(BX), Z3
+	VFMADD231PS.BCST 204(DI), Z4, Z2
+	VFMADD231PS.BCST 204(DI), Z6, Z5
+	VFMADD231PS.BCST 208(DI), Z4, Z0
+	VFMADD231PS.BCST 208(DI), Z6, Z1
+	VFMADD231PS.BCST 212(DI), Z4, Z8
+	VFMADD231PS.BCST 212(DI), Z6, Z9
+	VFMADD231PS.BCST 236(DI), Z7, Z2
+	VFMADD231PS.BCST 236(DI), Z3, Z5
+	VFMADD231PS.BCST 240(DI), Z7, Z0
+	VFMADD231PS.BCST 240(DI), Z3, Z1
+	VMOVUPS          768(BX), Z4
+	VMOVUPS          832(BX), Z6
 	VMOVUPS          896(BX), Z10
 	VMOVUPS          960(BX), Z11
-	VFMADD231PS.BCST 244(DI), Z4, Z8
-	VFMADD231PS.BCST 244(DI), Z5, Z9
+	VFMADD231PS.BCST 244(DI), Z7, Z8
+	VFMADD231PS.BCST 244(DI), Z3, Z9
 	VMOVAPS          Z18, Z12
-	VFNMADD231PS     Z2, Z2, Z12
-	VMOVAPS          Z18, Z2
-	VFNMADD231PS     Z3, Z3, Z2
-	VMOVAPS          Z18, Z3
-	VFNMADD231PS     Z10, Z10, Z3
+	VFNMADD231PS     Z4, Z4, Z12
+	VMOVAPS          Z18, Z4
+	VFNMADD231PS     Z6, Z6, Z4
+	VMOVAPS          Z18, Z6
+	VFNMADD231PS     Z10, Z10, Z6
 	VMOVAPS          Z18, Z10
 	VFNMADD231PS     Z11, Z11, Z10
 	VMOVUPS          1024(BX), Z11
 	VMOVUPS          1088(BX), Z13
-	VMULPS           Z12, Z6, Z6
-	VMULPS           Z2, Z7, Z2
-	VMULPS           Z3, Z0, Z0
+	VMULPS           Z12, Z2, Z2
+	VMULPS           Z4, Z5, Z4
+	VMULPS           Z6, Z0, Z0
 	VMULPS           Z10, Z1, Z1
-	VMOVAPS          Z18, Z3
-	VFNMADD231PS     Z11, Z11, Z3
-	VMOVAPS          Z18, Z7
-	VFNMADD231PS     Z13, Z13, Z7
-	VMOVUPS          Z6, 1792(BX)
-	VMOVUPS          Z2, 1856(BX)
+	VMOVAPS          Z18, Z5
+	VFNMADD231PS     Z11, Z11, Z5
+	VMOVAPS          Z18, Z6
+	VFNMADD231PS     Z13, Z13, Z6
+	VMOVUPS          Z2, 1792(BX)
+	VMOVUPS          Z4, 1856(BX)
 	VMOVUPS          Z0, 1920(BX)
 	VMOVUPS          Z1, 1984(BX)
-	VMULPS           Z3, Z8, Z0
-	VMULPS           Z7, Z9, Z1
+	VMULPS           Z5, Z8, Z0
+	VMULPS           Z6, Z9, Z1
 	VMOVUPS          Z0, 2048(BX)
 	VMOVUPS          Z1, 2112(BX)
 	VMOVUPS          (BX), Z0
@@ -14162,39 +13907,39 @@ loop0:
 	VMULPS.BCST      184(DI), Z1, Z1
 	VMOVUPS          (BX), Z2
 	VMULPS.BCST      188(DI), Z2, Z2
-	VMOVUPS          64(BX), Z3
-	VMULPS.BCST      188(DI), Z3, Z3
-	VBROADCASTSS     216(DI), Z6
-	VFMADD231PS      128(BX), Z6, Z0
-	VBROADCASTSS     216(DI), Z6
-	VFMADD231PS      192(BX), Z6, Z1
-	VBROADCASTSS     220(DI), Z6
-	VFMADD231PS      128(BX), Z6, Z2
-	VBROADCASTSS     220(DI), Z6
-	VFMADD231PS      192(BX), Z6, Z3
-	VFMADD231PS.BCST 248(DI), Z4, Z0
-	VFMADD231PS.BCST 248(DI), Z5, Z1
-	VMOVUPS          1152(BX), Z4
+	VMOVUPS          64(BX), Z4
+	VMULPS.BCST      188(DI), Z4, Z4
+	VBROADCASTSS     216(DI), Z5
+	VFMADD231PS      128(BX), Z5, Z0
+	VBROADCASTSS     216(DI), Z5
+	VFMADD231PS      192(BX), Z5, Z1
+	VBROADCASTSS     220(DI), Z5
+	VFMADD231PS      128(BX), Z5, Z2
+	VBROADCASTSS     220(DI), Z5
+	VFMADD231PS      192(BX), Z5, Z4
+	VFMADD231PS.BCST 248(DI), Z7, Z0
+	VFMADD231PS.BCST 248(DI), Z3, Z1
+	VMOVUPS          1152(BX), Z3
 	VMOVUPS          1216(BX), Z5
 	VBROADCASTSS     252(DI), Z6
 	VFMADD231PS      256(BX), Z6, Z2
 	VBROADCASTSS     252(DI), Z6
-	VFMADD231PS      320(BX), Z6, Z3
+	VFMADD231PS      320(BX), Z6, Z4
 	VMOVAPS          Z18, Z6
-	VFNMADD231PS     Z4, Z4, Z6
-	VMOVAPS          Z18, Z4
-	VFNMADD231PS     Z5, Z5, Z4
+	VFNMADD231PS     Z3, Z3, Z6
+	VMOVAPS          Z18, Z3
+	VFNMADD231PS     Z5, Z5, Z3
 	VMOVUPS          1280(BX), Z5
 	VMOVUPS          1344(BX), Z7
 	VMULPS           Z6, Z0, Z0
-	VMULPS           Z4, Z1, Z1
-	VMOVAPS          Z18, Z4
-	VFNMADD231PS     Z5, Z5, Z4
+	VMULPS           Z3, Z1, Z1
+	VMOVAPS          Z18, Z3
+	VFNMADD231PS     Z5, Z5, Z3
 	VFNMADD231PS     Z7, Z7, Z18
 	VMOVUPS          Z0, 2176(BX)
 	VMOVUPS          Z1, 2240(BX)
-	VMULPS           Z4, Z2, Z0
-	VMULPS           Z18, Z3, Z1
+	VMULPS           Z3, Z2, Z0
+	VMULPS           Z18, Z4, Z1
 	VMOVUPS          Z0, 2304(BX)
 	VMOVUPS          Z1, 2368(BX)
 
@@ -14994,198 +14739,198 @@ DATA IrisConstants<>+1008(SB)/4, $0x3f118b3f
 DATA IrisConstants<>+1012(SB)/4, $0x3f2e90f7
 DATA IrisConstants<>+1016(SB)/4, $0x3f500742
 DATA IrisConstants<>+1020(SB)/4, $0x3f6e3c91
-DATA IrisConstants<>+1024(SB)/4, $0x3f4ebd82
-DATA IrisConstants<>+1028(SB)/4, $0x3f614aa1
-DATA IrisConstants<>+1032(SB)/4, $0x3f6d5e43
-DATA IrisConstants<>+1036(SB)/4, $0x3f7416a0
-DATA IrisConstants<>+1040(SB)/4, $0x3f78b5f0
-DATA IrisConstants<>+1044(SB)/4, $0x3f7ba9d8
-DATA IrisConstants<>+1048(SB)/4, $0x3f7d55c3
-DATA IrisConstants<>+1052(SB)/4, $0x3f7e580f
-DATA IrisConstants<>+1056(SB)/4, $0x3f7f4320
-DATA IrisConstants<>+1060(SB)/4, $0x3f7fbba4
-DATA IrisConstants<>+1064(SB)/4, $0x3f7fe48e
-DATA IrisConstants<>+1068(SB)/4, $0x3f7ff5b0
-DATA IrisConstants<>+1072(SB)/4, $0x3f7ffc90
-DATA IrisConstants<>+1076(SB)/4, $0x3f7ffebb
-DATA IrisConstants<>+1080(SB)/4, $0x3f7fff86
-DATA IrisConstants<>+1084(SB)/4, $0x3f7fffd3
-DATA IrisConstants<>+1088(SB)/4, $0x3f7ffff6
-DATA IrisConstants<>+1092(SB)/4, $0x3f7fffff
-DATA IrisConstants<>+1096(SB)/4, $0x3f800000
+DATA IrisConstants<>+1024(SB)/4, $0xbe8fd0bc
+DATA IrisConstants<>+1028(SB)/4, $0xbe4b3b69
+DATA IrisConstants<>+1032(SB)/4, $0xbe052d4c
+DATA IrisConstants<>+1036(SB)/4, $0xbdb17d89
+DATA IrisConstants<>+1040(SB)/4, $0xbd5f6392
+DATA IrisConstants<>+1044(SB)/4, $0xbd074351
+DATA IrisConstants<>+1048(SB)/4, $0xbca7e7e9
+DATA IrisConstants<>+1052(SB)/4, $0xbc51ebc9
+DATA IrisConstants<>+1056(SB)/4, $0xbbbc0e36
+DATA IrisConstants<>+1060(SB)/4, $0xbb08802f
+DATA IrisConstants<>+1064(SB)/4, $0xba5b6caa
+DATA IrisConstants<>+1068(SB)/4, $0xb9a4f57a
+DATA IrisConstants<>+1072(SB)/4, $0xb8dc0681
+DATA IrisConstants<>+1076(SB)/4, $0xb822920b
+DATA IrisConstants<>+1080(SB)/4, $0xb7739b33
+DATA IrisConstants<>+1084(SB)/4, $0xb6b3ece5
+DATA IrisConstants<>+1088(SB)/4, $0xb59ff120
+DATA IrisConstants<>+1092(SB)/4, $0xb3ffe119
+DATA IrisConstants<>+1096(SB)/4, $0x00000000
 DATA IrisConstants<>+1100(SB)/4, $0x00000000
 DATA IrisConstants<>+1104(SB)/4, $0x00000000
 DATA IrisConstants<>+1108(SB)/4, $0x00000000
 DATA IrisConstants<>+1112(SB)/4, $0x00000000
 DATA IrisConstants<>+1116(SB)/4, $0x00000000
-DATA IrisConstants<>+1120(SB)/4, $0x00000000
-DATA IrisConstants<>+1124(SB)/4, $0x3e3b6cab
-DATA IrisConstants<>+1128(SB)/4, $0x3e9e5026
-DATA IrisConstants<>+1132(SB)/4, $0x3ed4ef27
-DATA IrisConstants<>+1136(SB)/4, $0x3f03a7d4
-DATA IrisConstants<>+1140(SB)/4, $0x3f17bea7
-DATA IrisConstants<>+1144(SB)/4, $0x3f2bc87d
-DATA IrisConstants<>+1148(SB)/4, $0x3f3b1ae2
-DATA IrisConstants<>+1152(SB)/4, $0x3eb214ed
-DATA IrisConstants<>+1156(SB)/4, $0x3e66eeed
-DATA IrisConstants<>+1160(SB)/4, $0x3e0fa155
-DATA IrisConstants<>+1164(SB)/4, $0x3dba26e8
-DATA IrisConstants<>+1168(SB)/4, $0x3d65efdb
-DATA IrisConstants<>+1172(SB)/4, $0x3d09981c
-DATA IrisConstants<>+1176(SB)/4, $0x3ca9abfb
-DATA IrisConstants<>+1180(SB)/4, $0x3c5348fd
-DATA IrisConstants<>+1184(SB)/4, $0x3bbc9a53
-DATA IrisConstants<>+1188(SB)/4, $0x3b08a5be
-DATA IrisConstants<>+1192(SB)/4, $0x3a5b843f
-DATA IrisConstants<>+1196(SB)/4, $0x39a4fcae
-DATA IrisConstants<>+1200(SB)/4, $0x38dbfea9
-DATA IrisConstants<>+1204(SB)/4, $0x38227fd6
-DATA IrisConstants<>+1208(SB)/4, $0x3773fe5f
-DATA IrisConstants<>+1212(SB)/4, $0x36b3ffae
-DATA IrisConstants<>+1216(SB)/4, $0x359ffffa
-DATA IrisConstants<>+1220(SB)/4, $0x33fffff6
+DATA IrisConstants<>+1120(SB)/4, $0x32dacbc1
+DATA IrisConstants<>+1124(SB)/4, $0xbe35255b
+DATA IrisConstants<>+1128(SB)/4, $0xbe8f2d48
+DATA IrisConstants<>+1132(SB)/4, $0xbeb01ad4
+DATA IrisConstants<>+1136(SB)/4, $0xbec1ab8a
+DATA IrisConstants<>+1140(SB)/4, $0xbec4db29
+DATA IrisConstants<>+1144(SB)/4, $0xbebcddc8
+DATA IrisConstants<>+1148(SB)/4, $0xbeae5023
+DATA IrisConstants<>+1152(SB)/4, $0x3de31e99
+DATA IrisConstants<>+1156(SB)/4, $0x3dcbc02f
+DATA IrisConstants<>+1160(SB)/4, $0x3d97375c
+DATA IrisConstants<>+1164(SB)/4, $0x3d565c88
+DATA IrisConstants<>+1168(SB)/4, $0x3d0c6170
+DATA IrisConstants<>+1172(SB)/4, $0x3cae3763
+DATA IrisConstants<>+1176(SB)/4, $0x3c5b32f0
+DATA IrisConstants<>+1180(SB)/4, $0x3c0a272f
+DATA IrisConstants<>+1184(SB)/4, $0x3b794246
+DATA IrisConstants<>+1188(SB)/4, $0x3ab5982c
+DATA IrisConstants<>+1192(SB)/4, $0x3a122ff8
+DATA IrisConstants<>+1196(SB)/4, $0x395beda2
+DATA IrisConstants<>+1200(SB)/4, $0x38926f5e
+DATA IrisConstants<>+1204(SB)/4, $0x37d80f9d
+DATA IrisConstants<>+1208(SB)/4, $0x37237cb5
+DATA IrisConstants<>+1212(SB)/4, $0x36703fda
+DATA IrisConstants<>+1216(SB)/4, $0x3555348b
+DATA IrisConstants<>+1220(SB)/4, $0x33a9db5a
 DATA IrisConstants<>+1224(SB)/4, $0x00000000
 DATA IrisConstants<>+1228(SB)/4, $0x00000000
 DATA IrisConstants<>+1232(SB)/4, $0x00000000
 DATA IrisConstants<>+1236(SB)/4, $0x00000000
 DATA IrisConstants<>+1240(SB)/4, $0x00000000
 DATA IrisConstants<>+1244(SB)/4, $0x00000000
-DATA IrisConstants<>+1248(SB)/4, $0x00000000
-DATA IrisConstants<>+1252(SB)/4, $0x3f776c81
-DATA IrisConstants<>+1256(SB)/4, $0x3f67863e
-DATA IrisConstants<>+1260(SB)/4, $0x3f53b8c2
-DATA IrisConstants<>+1264(SB)/4, $0x3f3c4acf
-DATA IrisConstants<>+1268(SB)/4, $0x3f260d89
-DATA IrisConstants<>+1272(SB)/4, $0x3f0cba8c
-DATA IrisConstants<>+1276(SB)/4, $0x3eee7f6e
-DATA IrisConstants<>+1280(SB)/4, $0xbe8fd0bc
-DATA IrisConstants<>+1284(SB)/4, $0xbe4b3b69
-DATA IrisConstants<>+1288(SB)/4, $0xbe052d4c
-DATA IrisConstants<>+1292(SB)/4, $0xbdb17d89
-DATA IrisConstants<>+1296(SB)/4, $0xbd5f6392
-DATA IrisConstants<>+1300(SB)/4, $0xbd074351
-DATA IrisConstants<>+1304(SB)/4, $0xbca7e7e9
-DATA IrisConstants<>+1308(SB)/4, $0xbc51ebc9
-DATA IrisConstants<>+1312(SB)/4, $0xbbbc0e36
-DATA IrisConstants<>+1316(SB)/4, $0xbb08802f
-DATA IrisConstants<>+1320(SB)/4, $0xba5b6caa
-DATA IrisConstants<>+1324(SB)/4, $0xb9a4f57a
-DATA IrisConstants<>+1328(SB)/4, $0xb8dc0681
-DATA IrisConstants<>+1332(SB)/4, $0xb822920b
-DATA IrisConstants<>+1336(SB)/4, $0xb7739b33
-DATA IrisConstants<>+1340(SB)/4, $0xb6b3ece5
-DATA IrisConstants<>+1344(SB)/4, $0xb59ff120
-DATA IrisConstants<>+1348(SB)/4, $0xb3ffe119
+DATA IrisConstants<>+1248(SB)/4, $0xbeaaab82
+DATA IrisConstants<>+1252(SB)/4, $0xbe945e8b
+DATA IrisConstants<>+1256(SB)/4, $0xbe5c27e0
+DATA IrisConstants<>+1260(SB)/4, $0xbe07d305
+DATA IrisConstants<>+1264(SB)/4, $0xbd4f793b
+DATA IrisConstants<>+1268(SB)/4, $0x3c3f4c26
+DATA IrisConstants<>+1272(SB)/4, $0x3d83a936
+DATA IrisConstants<>+1276(SB)/4, $0x3dbf9c50
+DATA IrisConstants<>+1280(SB)/4, $0x3b8ea104
+DATA IrisConstants<>+1284(SB)/4, $0xbcaddfe9
+DATA IrisConstants<>+1288(SB)/4, $0xbccd2a94
+DATA IrisConstants<>+1292(SB)/4, $0xbcac0c1c
+DATA IrisConstants<>+1296(SB)/4, $0xbc780862
+DATA IrisConstants<>+1300(SB)/4, $0xbc227602
+DATA IrisConstants<>+1304(SB)/4, $0xbbd224aa
+DATA IrisConstants<>+1308(SB)/4, $0xbb864f2c
+DATA IrisConstants<>+1312(SB)/4, $0xbaf848e1
+DATA IrisConstants<>+1316(SB)/4, $0xba36615a
+DATA IrisConstants<>+1320(SB)/4, $0xb992ef64
+DATA IrisConstants<>+1324(SB)/4, $0xb8dd5a4a
+DATA IrisConstants<>+1328(SB)/4, $0xb811d3ad
+DATA IrisConstants<>+1332(SB)/4, $0xb75417be
+DATA IrisConstants<>+1336(SB)/4, $0xb6b14040
+DATA IrisConstants<>+1340(SB)/4, $0xb5f6b849
+DATA IrisConstants<>+1344(SB)/4, $0xb4dc97ea
+DATA IrisConstants<>+1348(SB)/4, $0xb32e950c
 DATA IrisConstants<>+1352(SB)/4, $0x00000000
 DATA IrisConstants<>+1356(SB)/4, $0x00000000
 DATA IrisConstants<>+1360(SB)/4, $0x00000000
 DATA IrisConstants<>+1364(SB)/4, $0x00000000
 DATA IrisConstants<>+1368(SB)/4, $0x00000000
 DATA IrisConstants<>+1372(SB)/4, $0x00000000
-DATA IrisConstants<>+1376(SB)/4, $0x32dacbc1
-DATA IrisConstants<>+1380(SB)/4, $0xbe35255b
-DATA IrisConstants<>+1384(SB)/4, $0xbe8f2d48
-DATA IrisConstants<>+1388(SB)/4, $0xbeb01ad4
-DATA IrisConstants<>+1392(SB)/4, $0xbec1ab8a
-DATA IrisConstants<>+1396(SB)/4, $0xbec4db29
-DATA IrisConstants<>+1400(SB)/4, $0xbebcddc8
-DATA IrisConstants<>+1404(SB)/4, $0xbeae5023
-DATA IrisConstants<>+1408(SB)/4, $0x3de31e99
-DATA IrisConstants<>+1412(SB)/4, $0x3dcbc02f
-DATA IrisConstants<>+1416(SB)/4, $0x3d97375c
-DATA IrisConstants<>+1420(SB)/4, $0x3d565c88
-DATA IrisConstants<>+1424(SB)/4, $0x3d0c6170
-DATA IrisConstants<>+1428(SB)/4, $0x3cae3763
-DATA IrisConstants<>+1432(SB)/4, $0x3c5b32f0
-DATA IrisConstants<>+1436(SB)/4, $0x3c0a272f
-DATA IrisConstants<>+1440(SB)/4, $0x3b794246
-DATA IrisConstants<>+1444(SB)/4, $0x3ab5982c
-DATA IrisConstants<>+1448(SB)/4, $0x3a122ff8
-DATA IrisConstants<>+1452(SB)/4, $0x395beda2
-DATA IrisConstants<>+1456(SB)/4, $0x38926f5e
-DATA IrisConstants<>+1460(SB)/4, $0x37d80f9d
-DATA IrisConstants<>+1464(SB)/4, $0x37237cb5
-DATA IrisConstants<>+1468(SB)/4, $0x36703fda
-DATA IrisConstants<>+1472(SB)/4, $0x3555348b
-DATA IrisConstants<>+1476(SB)/4, $0x33a9db5a
+DATA IrisConstants<>+1376(SB)/4, $0x3976545d
+DATA IrisConstants<>+1380(SB)/4, $0x3de52200
+DATA IrisConstants<>+1384(SB)/4, $0x3e2323c5
+DATA IrisConstants<>+1388(SB)/4, $0x3e2dc7e3
+DATA IrisConstants<>+1392(SB)/4, $0x3e1beadc
+DATA IrisConstants<>+1396(SB)/4, $0x3df77f54
+DATA IrisConstants<>+1400(SB)/4, $0x3da41717
+DATA IrisConstants<>+1404(SB)/4, $0x3d3912ca
+DATA IrisConstants<>+1408(SB)/4, $0xbd03c0a5
+DATA IrisConstants<>+1412(SB)/4, $0xbc1a3371
+DATA IrisConstants<>+1416(SB)/4, $0x3ad3712b
+DATA IrisConstants<>+1420(SB)/4, $0x3b973862
+DATA IrisConstants<>+1424(SB)/4, $0x3b956770
+DATA IrisConstants<>+1428(SB)/4, $0x3b5d52c8
+DATA IrisConstants<>+1432(SB)/4, $0x3b1a31ac
+DATA IrisConstants<>+1436(SB)/4, $0x3abc7213
+DATA IrisConstants<>+1440(SB)/4, $0x3a468bac
+DATA IrisConstants<>+1444(SB)/4, $0x3994c5e1
+DATA IrisConstants<>+1448(SB)/4, $0x38e3b00a
+DATA IrisConstants<>+1452(SB)/4, $0x382a26cb
+DATA IrisConstants<>+1456(SB)/4, $0x37898c33
+DATA IrisConstants<>+1460(SB)/4, $0x36e4daf2
+DATA IrisConstants<>+1464(SB)/4, $0x356ef6cc
+DATA IrisConstants<>+1468(SB)/4, $0x352c0853
+DATA IrisConstants<>+1472(SB)/4, $0x3431d754
+DATA IrisConstants<>+1476(SB)/4, $0x32a8c62a
 DATA IrisConstants<>+1480(SB)/4, $0x00000000
 DATA IrisConstants<>+1484(SB)/4, $0x00000000
 DATA IrisConstants<>+1488(SB)/4, $0x00000000
 DATA IrisConstants<>+1492(SB)/4, $0x00000000
 DATA IrisConstants<>+1496(SB)/4, $0x00000000
 DATA IrisConstants<>+1500(SB)/4, $0x00000000
-DATA IrisConstants<>+1504(SB)/4, $0xbeaaab82
-DATA IrisConstants<>+1508(SB)/4, $0xbe945e8b
-DATA IrisConstants<>+1512(SB)/4, $0xbe5c27e0
-DATA IrisConstants<>+1516(SB)/4, $0xbe07d305
-DATA IrisConstants<>+1520(SB)/4, $0xbd4f793b
-DATA IrisConstants<>+1524(SB)/4, $0x3c3f4c26
-DATA IrisConstants<>+1528(SB)/4, $0x3d83a936
-DATA IrisConstants<>+1532(SB)/4, $0x3dbf9c50
-DATA IrisConstants<>+1536(SB)/4, $0x3b8ea104
-DATA IrisConstants<>+1540(SB)/4, $0xbcaddfe9
-DATA IrisConstants<>+1544(SB)/4, $0xbccd2a94
-DATA IrisConstants<>+1548(SB)/4, $0xbcac0c1c
-DATA IrisConstants<>+1552(SB)/4, $0xbc780862
-DATA IrisConstants<>+1556(SB)/4, $0xbc227602
-DATA IrisConstants<>+1560(SB)/4, $0xbbd224aa
-DATA IrisConstants<>+1564(SB)/4, $0xbb864f2c
-DATA IrisConstants<>+1568(SB)/4, $0xbaf848e1
-DATA IrisConstants<>+1572(SB)/4, $0xba36615a
-DATA IrisConstants<>+1576(SB)/4, $0xb992ef64
-DATA IrisConstants<>+1580(SB)/4, $0xb8dd5a4a
-DATA IrisConstants<>+1584(SB)/4, $0xb811d3ad
-DATA IrisConstants<>+1588(SB)/4, $0xb75417be
-DATA IrisConstants<>+1592(SB)/4, $0xb6b14040
-DATA IrisConstants<>+1596(SB)/4, $0xb5f6b849
-DATA IrisConstants<>+1600(SB)/4, $0xb4dc97ea
-DATA IrisConstants<>+1604(SB)/4, $0xb32e950c
+DATA IrisConstants<>+1504(SB)/4, $0x3e062d94
+DATA IrisConstants<>+1508(SB)/4, $0x3dc44657
+DATA IrisConstants<>+1512(SB)/4, $0x3d2e50f5
+DATA IrisConstants<>+1516(SB)/4, $0xbb9ca7cb
+DATA IrisConstants<>+1520(SB)/4, $0xbd23c0da
+DATA IrisConstants<>+1524(SB)/4, $0xbd662a51
+DATA IrisConstants<>+1528(SB)/4, $0xbd808c6a
+DATA IrisConstants<>+1532(SB)/4, $0xbd5c0ee0
+DATA IrisConstants<>+1536(SB)/4, $0x3eb214ed
+DATA IrisConstants<>+1540(SB)/4, $0x3e66eeed
+DATA IrisConstants<>+1544(SB)/4, $0x3e0fa155
+DATA IrisConstants<>+1548(SB)/4, $0x3dba26e8
+DATA IrisConstants<>+1552(SB)/4, $0x3d65efdb
+DATA IrisConstants<>+1556(SB)/4, $0x3d09981c
+DATA IrisConstants<>+1560(SB)/4, $0x3ca9abfb
+DATA IrisConstants<>+1564(SB)/4, $0x3c5348fd
+DATA IrisConstants<>+1568(SB)/4, $0x3bbc9a53
+DATA IrisConstants<>+1572(SB)/4, $0x3b08a5be
+DATA IrisConstants<>+1576(SB)/4, $0x3a5b843f
+DATA IrisConstants<>+1580(SB)/4, $0x39a4fcae
+DATA IrisConstants<>+1584(SB)/4, $0x38dbfea9
+DATA IrisConstants<>+1588(SB)/4, $0x38227fd6
+DATA IrisConstants<>+1592(SB)/4, $0x3773fe5f
+DATA IrisConstants<>+1596(SB)/4, $0x36b3ffae
+DATA IrisConstants<>+1600(SB)/4, $0x359ffffa
+DATA IrisConstants<>+1604(SB)/4, $0x33fffff6
 DATA IrisConstants<>+1608(SB)/4, $0x00000000
 DATA IrisConstants<>+1612(SB)/4, $0x00000000
 DATA IrisConstants<>+1616(SB)/4, $0x00000000
 DATA IrisConstants<>+1620(SB)/4, $0x00000000
 DATA IrisConstants<>+1624(SB)/4, $0x00000000
 DATA IrisConstants<>+1628(SB)/4, $0x00000000
-DATA IrisConstants<>+1632(SB)/4, $0x3976545d
-DATA IrisConstants<>+1636(SB)/4, $0x3de52200
-DATA IrisConstants<>+1640(SB)/4, $0x3e2323c5
-DATA IrisConstants<>+1644(SB)/4, $0x3e2dc7e3
-DATA IrisConstants<>+1648(SB)/4, $0x3e1beadc
-DATA IrisConstants<>+1652(SB)/4, $0x3df77f54
-DATA IrisConstants<>+1656(SB)/4, $0x3da41717
-DATA IrisConstants<>+1660(SB)/4, $0x3d3912ca
-DATA IrisConstants<>+1664(SB)/4, $0xbd03c0a5
-DATA IrisConstants<>+1668(SB)/4, $0xbc1a3371
-DATA IrisConstants<>+1672(SB)/4, $0x3ad3712b
-DATA IrisConstants<>+1676(SB)/4, $0x3b973862
-DATA IrisConstants<>+1680(SB)/4, $0x3b956770
-DATA IrisConstants<>+1684(SB)/4, $0x3b5d52c8
-DATA IrisConstants<>+1688(SB)/4, $0x3b1a31ac
-DATA IrisConstants<>+1692(SB)/4, $0x3abc7213
-DATA IrisConstants<>+1696(SB)/4, $0x3a468bac
-DATA IrisConstants<>+1700(SB)/4, $0x3994c5e1
-DATA IrisConstants<>+1704(SB)/4, $0x38e3b00a
-DATA IrisConstants<>+1708(SB)/4, $0x382a26cb
-DATA IrisConstants<>+1712(SB)/4, $0x37898c33
-DATA IrisConstants<>+1716(SB)/4, $0x36e4daf2
-DATA IrisConstants<>+1720(SB)/4, $0x356ef6cc
-DATA IrisConstants<>+1724(SB)/4, $0x352c0853
-DATA IrisConstants<>+1728(SB)/4, $0x3431d754
-DATA IrisConstants<>+1732(SB)/4, $0x32a8c62a
-DATA IrisConstants<>+1736(SB)/4, $0x00000000
+DATA IrisConstants<>+1632(SB)/4, $0x00000000
+DATA IrisConstants<>+1636(SB)/4, $0x3f776c81
+DATA IrisConstants<>+1640(SB)/4, $0x3f67863e
+DATA IrisConstants<>+1644(SB)/4, $0x3f53b8c2
+DATA IrisConstants<>+1648(SB)/4, $0x3f3c4acf
+DATA IrisConstants<>+1652(SB)/4, $0x3f260d89
+DATA IrisConstants<>+1656(SB)/4, $0x3f0cba8c
+DATA IrisConstants<>+1660(SB)/4, $0x3eee7f6e
+DATA IrisConstants<>+1664(SB)/4, $0x3f4ebd82
+DATA IrisConstants<>+1668(SB)/4, $0x3f614aa1
+DATA IrisConstants<>+1672(SB)/4, $0x3f6d5e43
+DATA IrisConstants<>+1676(SB)/4, $0x3f7416a0
+DATA IrisConstants<>+1680(SB)/4, $0x3f78b5f0
+DATA IrisConstants<>+1684(SB)/4, $0x3f7ba9d8
+DATA IrisConstants<>+1688(SB)/4, $0x3f7d55c3
+DATA IrisConstants<>+1692(SB)/4, $0x3f7e580f
+DATA IrisConstants<>+1696(SB)/4, $0x3f7f4320
+DATA IrisConstants<>+1700(SB)/4, $0x3f7fbba4
+DATA IrisConstants<>+1704(SB)/4, $0x3f7fe48e
+DATA IrisConstants<>+1708(SB)/4, $0x3f7ff5b0
+DATA IrisConstants<>+1712(SB)/4, $0x3f7ffc90
+DATA IrisConstants<>+1716(SB)/4, $0x3f7ffebb
+DATA IrisConstants<>+1720(SB)/4, $0x3f7fff86
+DATA IrisConstants<>+1724(SB)/4, $0x3f7fffd3
+DATA IrisConstants<>+1728(SB)/4, $0x3f7ffff6
+DATA IrisConstants<>+1732(SB)/4, $0x3f7fffff
+DATA IrisConstants<>+1736(SB)/4, $0x3f800000
 DATA IrisConstants<>+1740(SB)/4, $0x00000000
 DATA IrisConstants<>+1744(SB)/4, $0x00000000
 DATA IrisConstants<>+1748(SB)/4, $0x00000000
 DATA IrisConstants<>+1752(SB)/4, $0x00000000
 DATA IrisConstants<>+1756(SB)/4, $0x00000000
-DATA IrisConstants<>+1760(SB)/4, $0x3e062d94
-DATA IrisConstants<>+1764(SB)/4, $0x3dc44657
-DATA IrisConstants<>+1768(SB)/4, $0x3d2e50f5
-DATA IrisConstants<>+1772(SB)/4, $0xbb9ca7cb
-DATA IrisConstants<>+1776(SB)/4, $0xbd23c0da
-DATA IrisConstants<>+1780(SB)/4, $0xbd662a51
-DATA IrisConstants<>+1784(SB)/4, $0xbd808c6a
-DATA IrisConstants<>+1788(SB)/4, $0xbd5c0ee0
+DATA IrisConstants<>+1760(SB)/4, $0x00000000
+DATA IrisConstants<>+1764(SB)/4, $0x3e3b6cab
+DATA IrisConstants<>+1768(SB)/4, $0x3e9e5026
+DATA IrisConstants<>+1772(SB)/4, $0x3ed4ef27
+DATA IrisConstants<>+1776(SB)/4, $0x3f03a7d4
+DATA IrisConstants<>+1780(SB)/4, $0x3f17bea7
+DATA IrisConstants<>+1784(SB)/4, $0x3f2bc87d
+DATA IrisConstants<>+1788(SB)/4, $0x3f3b1ae2
 DATA IrisConstants<>+1792(SB)/4, $0x80000000
 DATA IrisConstants<>+1796(SB)/4, $0xc2d00000
 DATA IrisConstants<>+1800(SB)/4, $0x49400000
@@ -15384,97 +15129,113 @@ DATA IrisConstants<>+2940(SB)/4, $0x42b20000
 DATA IrisConstants<>+2944(SB)/4, $0x42b20000
 DATA IrisConstants<>+2948(SB)/4, $0x42b20000
 DATA IrisConstants<>+2952(SB)/4, $0x42b20000
-DATA IrisConstants<>+2956(SB)/4, $0x00000000
-DATA IrisConstants<>+2960(SB)/4, $0x3f800000
-DATA IrisConstants<>+2964(SB)/4, $0x40000000
-DATA IrisConstants<>+2968(SB)/4, $0x40400000
-DATA IrisConstants<>+2972(SB)/4, $0x40800000
-DATA IrisConstants<>+2976(SB)/4, $0x40a00000
-DATA IrisConstants<>+2980(SB)/4, $0x40c00000
-DATA IrisConstants<>+2984(SB)/4, $0x40e00000
+DATA IrisConstants<>+2956(SB)/4, $0x4b400000
+DATA IrisConstants<>+2960(SB)/4, $0x3f317200
+DATA IrisConstants<>+2964(SB)/4, $0x35bfbe8e
+DATA IrisConstants<>+2968(SB)/4, $0x3f000000
+DATA IrisConstants<>+2972(SB)/4, $0x3d2aaa75
+DATA IrisConstants<>+2976(SB)/4, $0x3c088870
+DATA IrisConstants<>+2980(SB)/4, $0x3ab6a192
+DATA IrisConstants<>+2984(SB)/4, $0x39509279
 DATA IrisConstants<>+2988(SB)/4, $0x00000000
-DATA IrisConstants<>+2992(SB)/4, $0x00000000
-DATA IrisConstants<>+2996(SB)/4, $0x00000000
-DATA IrisConstants<>+3000(SB)/4, $0x00000000
-DATA IrisConstants<>+3004(SB)/4, $0x00000000
-DATA IrisConstants<>+3008(SB)/4, $0x00000000
-DATA IrisConstants<>+3012(SB)/4, $0x00000000
-DATA IrisConstants<>+3016(SB)/4, $0x00000000
-DATA IrisConstants<>+3020(SB)/4, $0x41000000
-DATA IrisConstants<>+3024(SB)/4, $0x41100000
-DATA IrisConstants<>+3028(SB)/4, $0x41200000
-DATA IrisConstants<>+3032(SB)/4, $0x41300000
-DATA IrisConstants<>+3036(SB)/4, $0x41400000
-DATA IrisConstants<>+3040(SB)/4, $0x41500000
-DATA IrisConstants<>+3044(SB)/4, $0x41600000
-DATA IrisConstants<>+3048(SB)/4, $0x41700000
-DATA IrisConstants<>+3052(SB)/4, $0x41800000
-DATA IrisConstants<>+3056(SB)/4, $0x41880000
-DATA IrisConstants<>+3060(SB)/4, $0x41900000
-DATA IrisConstants<>+3064(SB)/4, $0x41980000
-DATA IrisConstants<>+3068(SB)/4, $0x41a00000
-DATA IrisConstants<>+3072(SB)/4, $0x41a80000
-DATA IrisConstants<>+3076(SB)/4, $0x41b00000
-DATA IrisConstants<>+3080(SB)/4, $0x41b80000
-DATA IrisConstants<>+3084(SB)/4, $0x41c00000
-DATA IrisConstants<>+3088(SB)/4, $0x41c80000
-DATA IrisConstants<>+3092(SB)/4, $0x41d00000
-DATA IrisConstants<>+3096(SB)/4, $0x41d80000
-DATA IrisConstants<>+3100(SB)/4, $0x41e00000
-DATA IrisConstants<>+3104(SB)/4, $0x41e80000
-DATA IrisConstants<>+3108(SB)/4, $0x41f00000
-DATA IrisConstants<>+3112(SB)/4, $0x41f80000
-DATA IrisConstants<>+3116(SB)/4, $0x00000000
-DATA IrisConstants<>+3120(SB)/4, $0x00000000
-DATA IrisConstants<>+3124(SB)/4, $0x00000000
-DATA IrisConstants<>+3128(SB)/4, $0x00000000
-DATA IrisConstants<>+3132(SB)/4, $0x00000000
-DATA IrisConstants<>+3136(SB)/4, $0x00000000
-DATA IrisConstants<>+3140(SB)/4, $0x3f800000
-DATA IrisConstants<>+3144(SB)/4, $0x40000000
-DATA IrisConstants<>+3148(SB)/4, $0x40400000
-DATA IrisConstants<>+3152(SB)/4, $0x40800000
-DATA IrisConstants<>+3156(SB)/4, $0x40a00000
-DATA IrisConstants<>+3160(SB)/4, $0x40c00000
-DATA IrisConstants<>+3164(SB)/4, $0x40e00000
-DATA IrisConstants<>+3168(SB)/4, $0x41000000
-DATA IrisConstants<>+3172(SB)/4, $0x41100000
-DATA IrisConstants<>+3176(SB)/4, $0x41200000
-DATA IrisConstants<>+3180(SB)/4, $0x41300000
-DATA IrisConstants<>+3184(SB)/4, $0x41400000
-DATA IrisConstants<>+3188(SB)/4, $0x41500000
-DATA IrisConstants<>+3192(SB)/4, $0x41600000
-DATA IrisConstants<>+3196(SB)/4, $0x41700000
+DATA IrisConstants<>+2992(SB)/4, $0x3f800000
+DATA IrisConstants<>+2996(SB)/4, $0x40000000
+DATA IrisConstants<>+3000(SB)/4, $0x40400000
+DATA IrisConstants<>+3004(SB)/4, $0x40800000
+DATA IrisConstants<>+3008(SB)/4, $0x40a00000
+DATA IrisConstants<>+3012(SB)/4, $0x40c00000
+DATA IrisConstants<>+3016(SB)/4, $0x40e00000
+DATA IrisConstants<>+3020(SB)/4, $0x00000000
+DATA IrisConstants<>+3024(SB)/4, $0x00000000
+DATA IrisConstants<>+3028(SB)/4, $0x00000000
+DATA IrisConstants<>+3032(SB)/4, $0x00000000
+DATA IrisConstants<>+3036(SB)/4, $0x00000000
+DATA IrisConstants<>+3040(SB)/4, $0x00000000
+DATA IrisConstants<>+3044(SB)/4, $0x00000000
+DATA IrisConstants<>+3048(SB)/4, $0x00000000
+DATA IrisConstants<>+3052(SB)/4, $0x41000000
+DATA IrisConstants<>+3056(SB)/4, $0x41100000
+DATA IrisConstants<>+3060(SB)/4, $0x41200000
+DATA IrisConstants<>+3064(SB)/4, $0x41300000
+DATA IrisConstants<>+3068(SB)/4, $0x41400000
+DATA IrisConstants<>+3072(SB)/4, $0x41500000
+DATA IrisConstants<>+3076(SB)/4, $0x41600000
+DATA IrisConstants<>+3080(SB)/4, $0x41700000
+DATA IrisConstants<>+3084(SB)/4, $0x41800000
+DATA IrisConstants<>+3088(SB)/4, $0x41880000
+DATA IrisConstants<>+3092(SB)/4, $0x41900000
+DATA IrisConstants<>+3096(SB)/4, $0x41980000
+DATA IrisConstants<>+3100(SB)/4, $0x41a00000
+DATA IrisConstants<>+3104(SB)/4, $0x41a80000
+DATA IrisConstants<>+3108(SB)/4, $0x41b00000
+DATA IrisConstants<>+3112(SB)/4, $0x41b80000
+DATA IrisConstants<>+3116(SB)/4, $0x41c00000
+DATA IrisConstants<>+3120(SB)/4, $0x41c80000
+DATA IrisConstants<>+3124(SB)/4, $0x41d00000
+DATA IrisConstants<>+3128(SB)/4, $0x41d80000
+DATA IrisConstants<>+3132(SB)/4, $0x41e00000
+DATA IrisConstants<>+3136(SB)/4, $0x41e80000
+DATA IrisConstants<>+3140(SB)/4, $0x41f00000
+DATA IrisConstants<>+3144(SB)/4, $0x41f80000
+DATA IrisConstants<>+3148(SB)/4, $0x00000000
+DATA IrisConstants<>+3152(SB)/4, $0x00000000
+DATA IrisConstants<>+3156(SB)/4, $0x00000000
+DATA IrisConstants<>+3160(SB)/4, $0x00000000
+DATA IrisConstants<>+3164(SB)/4, $0x00000000
+DATA IrisConstants<>+3168(SB)/4, $0x00000000
+DATA IrisConstants<>+3172(SB)/4, $0x00000000
+DATA IrisConstants<>+3176(SB)/4, $0x00000000
+DATA IrisConstants<>+3180(SB)/4, $0x00000000
+DATA IrisConstants<>+3184(SB)/4, $0x00000000
+DATA IrisConstants<>+3188(SB)/4, $0x00000000
+DATA IrisConstants<>+3192(SB)/4, $0x00000000
+DATA IrisConstants<>+3196(SB)/4, $0x00000000
 DATA IrisConstants<>+3200(SB)/4, $0x00000000
-DATA IrisConstants<>+3204(SB)/4, $0x00000000
-DATA IrisConstants<>+3208(SB)/4, $0x00000000
-DATA IrisConstants<>+3212(SB)/4, $0x00000000
-DATA IrisConstants<>+3216(SB)/4, $0x00000000
-DATA IrisConstants<>+3220(SB)/4, $0x00000000
-DATA IrisConstants<>+3224(SB)/4, $0x00000000
-DATA IrisConstants<>+3228(SB)/4, $0x00000000
-DATA IrisConstants<>+3232(SB)/4, $0x00000000
-DATA IrisConstants<>+3236(SB)/4, $0x00000000
-DATA IrisConstants<>+3240(SB)/4, $0x00000000
-DATA IrisConstants<>+3244(SB)/4, $0x00000000
-DATA IrisConstants<>+3248(SB)/4, $0x00000000
-DATA IrisConstants<>+3252(SB)/4, $0x00000000
-DATA IrisConstants<>+3256(SB)/4, $0x00000000
-DATA IrisConstants<>+3260(SB)/4, $0x00000000
-DATA IrisConstants<>+3264(SB)/4, $0x41800000
-DATA IrisConstants<>+3268(SB)/4, $0x41880000
-DATA IrisConstants<>+3272(SB)/4, $0x41900000
-DATA IrisConstants<>+3276(SB)/4, $0x41980000
-DATA IrisConstants<>+3280(SB)/4, $0x41a00000
-DATA IrisConstants<>+3284(SB)/4, $0x41a80000
-DATA IrisConstants<>+3288(SB)/4, $0x41b00000
-DATA IrisConstants<>+3292(SB)/4, $0x41b80000
-DATA IrisConstants<>+3296(SB)/4, $0x41c00000
-DATA IrisConstants<>+3300(SB)/4, $0x41c80000
-DATA IrisConstants<>+3304(SB)/4, $0x41d00000
-DATA IrisConstants<>+3308(SB)/4, $0x41d80000
-DATA IrisConstants<>+3312(SB)/4, $0x41e00000
-DATA IrisConstants<>+3316(SB)/4, $0x41e80000
-DATA IrisConstants<>+3320(SB)/4, $0x41f00000
-DATA IrisConstants<>+3324(SB)/4, $0x41f80000
-GLOBL IrisConstants<>(SB), RODATA|NOPTR, $3328
+DATA IrisConstants<>+3204(SB)/4, $0x3f800000
+DATA IrisConstants<>+3208(SB)/4, $0x40000000
+DATA IrisConstants<>+3212(SB)/4, $0x40400000
+DATA IrisConstants<>+3216(SB)/4, $0x40800000
+DATA IrisConstants<>+3220(SB)/4, $0x40a00000
+DATA IrisConstants<>+3224(SB)/4, $0x40c00000
+DATA IrisConstants<>+3228(SB)/4, $0x40e00000
+DATA IrisConstants<>+3232(SB)/4, $0x41000000
+DATA IrisConstants<>+3236(SB)/4, $0x41100000
+DATA IrisConstants<>+3240(SB)/4, $0x41200000
+DATA IrisConstants<>+3244(SB)/4, $0x41300000
+DATA IrisConstants<>+3248(SB)/4, $0x41400000
+DATA IrisConstants<>+3252(SB)/4, $0x41500000
+DATA IrisConstants<>+3256(SB)/4, $0x41600000
+DATA IrisConstants<>+3260(SB)/4, $0x41700000
+DATA IrisConstants<>+3264(SB)/4, $0x00000000
+DATA IrisConstants<>+3268(SB)/4, $0x00000000
+DATA IrisConstants<>+3272(SB)/4, $0x00000000
+DATA IrisConstants<>+3276(SB)/4, $0x00000000
+DATA IrisConstants<>+3280(SB)/4, $0x00000000
+DATA IrisConstants<>+3284(SB)/4, $0x00000000
+DATA IrisConstants<>+3288(SB)/4, $0x00000000
+DATA IrisConstants<>+3292(SB)/4, $0x00000000
+DATA IrisConstants<>+3296(SB)/4, $0x00000000
+DATA IrisConstants<>+3300(SB)/4, $0x00000000
+DATA IrisConstants<>+3304(SB)/4, $0x00000000
+DATA IrisConstants<>+3308(SB)/4, $0x00000000
+DATA IrisConstants<>+3312(SB)/4, $0x00000000
+DATA IrisConstants<>+3316(SB)/4, $0x00000000
+DATA IrisConstants<>+3320(SB)/4, $0x00000000
+DATA IrisConstants<>+3324(SB)/4, $0x00000000
+DATA IrisConstants<>+3328(SB)/4, $0x41800000
+DATA IrisConstants<>+3332(SB)/4, $0x41880000
+DATA IrisConstants<>+3336(SB)/4, $0x41900000
+DATA IrisConstants<>+3340(SB)/4, $0x41980000
+DATA IrisConstants<>+3344(SB)/4, $0x41a00000
+DATA IrisConstants<>+3348(SB)/4, $0x41a80000
+DATA IrisConstants<>+3352(SB)/4, $0x41b00000
+DATA IrisConstants<>+3356(SB)/4, $0x41b80000
+DATA IrisConstants<>+3360(SB)/4, $0x41c00000
+DATA IrisConstants<>+3364(SB)/4, $0x41c80000
+DATA IrisConstants<>+3368(SB)/4, $0x41d00000
+DATA IrisConstants<>+3372(SB)/4, $0x41d80000
+DATA IrisConstants<>+3376(SB)/4, $0x41e00000
+DATA IrisConstants<>+3380(SB)/4, $0x41e80000
+DATA IrisConstants<>+3384(SB)/4, $0x41f00000
+DATA IrisConstants<>+3388(SB)/4, $0x41f80000
+GLOBL IrisConstants<>(SB), RODATA|NOPTR, $3392

@@ -6257,24 +6257,26 @@ loop6:
 loop7:
 	VMOVUPS           50880(SI)(R13*1), Z0
 	VSUBPS            Z31, Z0, Z0
-	VBROADCASTSS      PixelsConstants<>+1064(SB), Z1
+	VBROADCASTSS      PixelsConstants<>+1068(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VCMPPS.BCST       $0x15, PixelsConstants<>+1068(SB), Z0, K1
+	VBROADCASTSS      PixelsConstants<>+1064(SB), Z1
+	VMAXPS            Z0, Z1, Z0
 	VBROADCASTSS      PixelsConstants<>+1072(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  PixelsConstants<>+1076(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
 	VFNMADD231PS.BCST PixelsConstants<>+1080(SB), Z1, Z0
-	VPERMPS           PixelsConstants<>+1088(SB), Z2, Z3
-	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z3
-	VMULPS            Z0, Z0, Z4
-	VBROADCASTSS      PixelsConstants<>+1156(SB), Z5
-	VFMADD231PS.BCST  PixelsConstants<>+1152(SB), Z0, Z5
-	VADDPS            Z3, Z0, Z0
-	VFMADD231PS       Z5, Z4, Z0
-	VPERMPS           PixelsConstants<>+1216(SB), Z2, Z2
-	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS.Z       Z1, Z2, K1, Z0
+	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z0
+	VMULPS            Z0, Z0, Z2
+	VBROADCASTSS      PixelsConstants<>+1108(SB), Z3
+	VFMADD231PS.BCST  PixelsConstants<>+1112(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1104(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1100(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1096(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
+	VFMADD231PS       Z3, Z2, Z0
+	VADDPS.BCST       PixelsConstants<>+1088(SB), Z0, Z0
+	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 51520(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -6282,7 +6284,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 52224(SI)
-	VBROADCASTSS      PixelsConstants<>+1280(SB), Z0
+	VBROADCASTSS      PixelsConstants<>+1088(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -6437,13 +6439,13 @@ TEXT ·pixelsLossBatchAVX2(SB), NOSPLIT, $224-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PixelsConstants<>+1284(SB), Y0
+	VMOVUPS      PixelsConstants<>+1116(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       PixelsConstants<>+224(SB), Y0, Y0
 	VMOVUPS      Y0, 102464(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 102528(SI)
-	VMOVUPS      PixelsConstants<>+1316(SB), Y1
+	VMOVUPS      PixelsConstants<>+1148(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PixelsConstants<>+224(SB), Y1, Y1
 	VMOVUPS      Y1, 102496(SI)
@@ -7882,9 +7884,9 @@ TEXT ·pixelsLossBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PixelsConstants<>+1408(SB), Z0
+	VMOVUPS      PixelsConstants<>+1216(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PixelsConstants<>+1280(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1088(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 102464(SI)
 	VXORPS       X0, X0, X0
@@ -8701,24 +8703,26 @@ loop6:
 loop7:
 	VMOVUPS           50880(SI)(R13*1), Z0
 	VSUBPS            Z31, Z0, Z0
-	VBROADCASTSS      PixelsConstants<>+1064(SB), Z1
+	VBROADCASTSS      PixelsConstants<>+1068(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VCMPPS.BCST       $0x15, PixelsConstants<>+1068(SB), Z0, K1
+	VBROADCASTSS      PixelsConstants<>+1064(SB), Z1
+	VMAXPS            Z0, Z1, Z0
 	VBROADCASTSS      PixelsConstants<>+1072(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  PixelsConstants<>+1076(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
 	VFNMADD231PS.BCST PixelsConstants<>+1080(SB), Z1, Z0
-	VPERMPS           PixelsConstants<>+1088(SB), Z2, Z3
-	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z3
-	VMULPS            Z0, Z0, Z4
-	VBROADCASTSS      PixelsConstants<>+1156(SB), Z5
-	VFMADD231PS.BCST  PixelsConstants<>+1152(SB), Z0, Z5
-	VADDPS            Z3, Z0, Z0
-	VFMADD231PS       Z5, Z4, Z0
-	VPERMPS           PixelsConstants<>+1216(SB), Z2, Z2
-	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS.Z       Z1, Z2, K1, Z0
+	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z0
+	VMULPS            Z0, Z0, Z2
+	VBROADCASTSS      PixelsConstants<>+1108(SB), Z3
+	VFMADD231PS.BCST  PixelsConstants<>+1112(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1104(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1100(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1096(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
+	VFMADD231PS       Z3, Z2, Z0
+	VADDPS.BCST       PixelsConstants<>+1088(SB), Z0, Z0
+	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 51520(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -8726,7 +8730,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 52224(SI)
-	VBROADCASTSS      PixelsConstants<>+1280(SB), Z0
+	VBROADCASTSS      PixelsConstants<>+1088(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -8743,45 +8747,45 @@ loop8:
 	VMOVUPS       52224(SI), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  PixelsConstants<>+1480(SB), Z2
+	VBROADCASTSD  PixelsConstants<>+1288(SB), Z2
 	VPADDQ        Z2, Z0, Z3
 	VPSRLQ        $0x34, Z3, Z4
-	VBROADCASTSD  PixelsConstants<>+1488(SB), Z5
+	VBROADCASTSD  PixelsConstants<>+1296(SB), Z5
 	VORPD         Z5, Z4, Z4
-	VBROADCASTSD  PixelsConstants<>+1496(SB), Z6
+	VBROADCASTSD  PixelsConstants<>+1304(SB), Z6
 	VSUBPD        Z6, Z4, Z4
-	VBROADCASTSD  PixelsConstants<>+1504(SB), Z7
+	VBROADCASTSD  PixelsConstants<>+1312(SB), Z7
 	VANDPD        Z7, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1512(SB), Z8
+	VBROADCASTSD  PixelsConstants<>+1320(SB), Z8
 	VPADDQ        Z8, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1520(SB), Z9
+	VBROADCASTSD  PixelsConstants<>+1328(SB), Z9
 	VSUBPD        Z9, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1528(SB), Z10
+	VBROADCASTSD  PixelsConstants<>+1336(SB), Z10
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  PixelsConstants<>+1576(SB), Z12
-	VBROADCASTSD  PixelsConstants<>+1568(SB), Z13
+	VBROADCASTSD  PixelsConstants<>+1384(SB), Z12
+	VBROADCASTSD  PixelsConstants<>+1376(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  PixelsConstants<>+1560(SB), Z15
+	VBROADCASTSD  PixelsConstants<>+1368(SB), Z15
 	VFMADD213PD   Z15, Z11, Z14
-	VBROADCASTSD  PixelsConstants<>+1552(SB), Z16
+	VBROADCASTSD  PixelsConstants<>+1360(SB), Z16
 	VFMADD213PD   Z16, Z11, Z14
-	VBROADCASTSD  PixelsConstants<>+1544(SB), Z17
+	VBROADCASTSD  PixelsConstants<>+1352(SB), Z17
 	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1536(SB), Z11
+	VBROADCASTSD  PixelsConstants<>+1344(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
 	VXORPS        X4, X4, X4
 	VCMPPD        $0x00, Z4, Z0, K1
-	VBROADCASTSD  PixelsConstants<>+1592(SB), Z14
+	VBROADCASTSD  PixelsConstants<>+1400(SB), Z14
 	VBLENDMPD     Z14, Z3, K1, Z3
-	VBROADCASTSD  PixelsConstants<>+1472(SB), Z18
+	VBROADCASTSD  PixelsConstants<>+1280(SB), Z18
 	VCMPPD        $0x00, Z18, Z0, K1
 	VBLENDMPD     Z18, Z3, K1, Z3
 	VCMPPD        $0x19, Z4, Z0, K1
-	VBROADCASTSD  PixelsConstants<>+1600(SB), Z0
+	VBROADCASTSD  PixelsConstants<>+1408(SB), Z0
 	VBLENDMPD     Z0, Z3, K1, Z3
 	VCVTPD2PS     Z3, Y3
 	VCVTPS2PD     Y1, Z1
@@ -8898,13 +8902,13 @@ TEXT ·pixelsGradBatchAVX2(SB), $288-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PixelsConstants<>+1284(SB), Y0
+	VMOVUPS      PixelsConstants<>+1116(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       PixelsConstants<>+224(SB), Y0, Y0
 	VMOVUPS      Y0, 102464(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 102528(SI)
-	VMOVUPS      PixelsConstants<>+1316(SB), Y1
+	VMOVUPS      PixelsConstants<>+1148(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PixelsConstants<>+224(SB), Y1, Y1
 	VMOVUPS      Y1, 102496(SI)
@@ -11365,9 +11369,9 @@ TEXT ·pixelsGradBatchAVX512(SB), NOSPLIT, $64-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PixelsConstants<>+1408(SB), Z0
+	VMOVUPS      PixelsConstants<>+1216(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
-	VBROADCASTSS PixelsConstants<>+1280(SB), Z0
+	VBROADCASTSS PixelsConstants<>+1088(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 102464(SI)
 	VXORPS       X0, X0, X0
@@ -12185,24 +12189,26 @@ loop6:
 loop7:
 	VMOVUPS           50880(SI)(R13*1), Z0
 	VSUBPS            Z31, Z0, Z0
-	VBROADCASTSS      PixelsConstants<>+1064(SB), Z1
+	VBROADCASTSS      PixelsConstants<>+1068(SB), Z1
 	VMINPS            Z0, Z1, Z0
-	VCMPPS.BCST       $0x15, PixelsConstants<>+1068(SB), Z0, K1
+	VBROADCASTSS      PixelsConstants<>+1064(SB), Z1
+	VMAXPS            Z0, Z1, Z0
 	VBROADCASTSS      PixelsConstants<>+1072(SB), Z1
 	VMOVAPS           Z1, Z2
 	VFMADD231PS.BCST  PixelsConstants<>+1076(SB), Z0, Z2
 	VSUBPS            Z1, Z2, Z1
 	VFNMADD231PS.BCST PixelsConstants<>+1080(SB), Z1, Z0
-	VPERMPS           PixelsConstants<>+1088(SB), Z2, Z3
-	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z3
-	VMULPS            Z0, Z0, Z4
-	VBROADCASTSS      PixelsConstants<>+1156(SB), Z5
-	VFMADD231PS.BCST  PixelsConstants<>+1152(SB), Z0, Z5
-	VADDPS            Z3, Z0, Z0
-	VFMADD231PS       Z5, Z4, Z0
-	VPERMPS           PixelsConstants<>+1216(SB), Z2, Z2
-	VFMADD231PS       Z0, Z2, Z2
-	VSCALEFPS.Z       Z1, Z2, K1, Z0
+	VFNMADD231PS.BCST PixelsConstants<>+1084(SB), Z1, Z0
+	VMULPS            Z0, Z0, Z2
+	VBROADCASTSS      PixelsConstants<>+1108(SB), Z3
+	VFMADD231PS.BCST  PixelsConstants<>+1112(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1104(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1100(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1096(SB), Z0, Z3
+	VFMADD213PS.BCST  PixelsConstants<>+1092(SB), Z0, Z3
+	VFMADD231PS       Z3, Z2, Z0
+	VADDPS.BCST       PixelsConstants<>+1088(SB), Z0, Z0
+	VSCALEFPS         Z1, Z0, Z0
 	VMOVUPS           Z0, 51520(SI)(R13*1)
 	VADDPS            Z0, Z30, Z0
 	VMOVAPS           Z0, Z30
@@ -12210,7 +12216,7 @@ loop7:
 	SUBL              $0x00000001, R11
 	JNE               loop7
 	VMOVUPS           Z30, 52224(SI)
-	VBROADCASTSS      PixelsConstants<>+1280(SB), Z0
+	VBROADCASTSS      PixelsConstants<>+1088(SB), Z0
 	VDIVPS            Z30, Z0, Z0
 	VMOVAPS           Z0, Z31
 	XORL              R13, R13
@@ -12227,45 +12233,45 @@ loop8:
 	VMOVUPS       52224(SI), Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VCVTPS2PD     Y0, Z0
-	VBROADCASTSD  PixelsConstants<>+1480(SB), Z2
+	VBROADCASTSD  PixelsConstants<>+1288(SB), Z2
 	VPADDQ        Z2, Z0, Z3
 	VPSRLQ        $0x34, Z3, Z4
-	VBROADCASTSD  PixelsConstants<>+1488(SB), Z5
+	VBROADCASTSD  PixelsConstants<>+1296(SB), Z5
 	VORPD         Z5, Z4, Z4
-	VBROADCASTSD  PixelsConstants<>+1496(SB), Z6
+	VBROADCASTSD  PixelsConstants<>+1304(SB), Z6
 	VSUBPD        Z6, Z4, Z4
-	VBROADCASTSD  PixelsConstants<>+1504(SB), Z7
+	VBROADCASTSD  PixelsConstants<>+1312(SB), Z7
 	VANDPD        Z7, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1512(SB), Z8
+	VBROADCASTSD  PixelsConstants<>+1320(SB), Z8
 	VPADDQ        Z8, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1520(SB), Z9
+	VBROADCASTSD  PixelsConstants<>+1328(SB), Z9
 	VSUBPD        Z9, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1528(SB), Z10
+	VBROADCASTSD  PixelsConstants<>+1336(SB), Z10
 	VADDPD        Z10, Z3, Z11
 	VDIVPD        Z11, Z3, Z3
 	VMULPD        Z3, Z3, Z11
-	VBROADCASTSD  PixelsConstants<>+1576(SB), Z12
-	VBROADCASTSD  PixelsConstants<>+1568(SB), Z13
+	VBROADCASTSD  PixelsConstants<>+1384(SB), Z12
+	VBROADCASTSD  PixelsConstants<>+1376(SB), Z13
 	VMOVAPS       Z13, Z14
 	VFMADD231PD   Z11, Z12, Z14
-	VBROADCASTSD  PixelsConstants<>+1560(SB), Z15
+	VBROADCASTSD  PixelsConstants<>+1368(SB), Z15
 	VFMADD213PD   Z15, Z11, Z14
-	VBROADCASTSD  PixelsConstants<>+1552(SB), Z16
+	VBROADCASTSD  PixelsConstants<>+1360(SB), Z16
 	VFMADD213PD   Z16, Z11, Z14
-	VBROADCASTSD  PixelsConstants<>+1544(SB), Z17
+	VBROADCASTSD  PixelsConstants<>+1352(SB), Z17
 	VFMADD213PD   Z17, Z11, Z14
 	VMULPD        Z14, Z3, Z3
-	VBROADCASTSD  PixelsConstants<>+1536(SB), Z11
+	VBROADCASTSD  PixelsConstants<>+1344(SB), Z11
 	VFMADD231PD   Z11, Z4, Z3
 	VXORPS        X4, X4, X4
 	VCMPPD        $0x00, Z4, Z0, K1
-	VBROADCASTSD  PixelsConstants<>+1592(SB), Z14
+	VBROADCASTSD  PixelsConstants<>+1400(SB), Z14
 	VBLENDMPD     Z14, Z3, K1, Z3
-	VBROADCASTSD  PixelsConstants<>+1472(SB), Z18
+	VBROADCASTSD  PixelsConstants<>+1280(SB), Z18
 	VCMPPD        $0x00, Z18, Z0, K1
 	VBLENDMPD     Z18, Z3, K1, Z3
 	VCMPPD        $0x19, Z4, Z0, K1
-	VBROADCASTSD  PixelsConstants<>+1600(SB), Z0
+	VBROADCASTSD  PixelsConstants<>+1408(SB), Z0
 	VBLENDMPD     Z0, Z3, K1, Z3
 	VCVTPD2PS     Z3, Y3
 	VCVTPS2PD     Y1, Z1
@@ -12570,7 +12576,7 @@ loop10:
 	VMOVUPS          640(BX)(R13*1), Z0
 	VXORPS           X1, X1, X1
 	VCMPPS           $0x1e, Z1, Z0, K1
-	VBROADCASTSS     PixelsConstants<>+1280(SB), Z0
+	VBROADCASTSS     PixelsConstants<>+1088(SB), Z0
 	VBLENDMPS        Z0, Z1, K1, Z2
 	VMULPS           Z2, Z31, Z2
 	VMOVUPS          Z2, 8832(BX)(R13*1)
@@ -12808,7 +12814,7 @@ loop11:
 	VMOVUPS          7680(BX), Z0
 	VXORPS           X1, X1, X1
 	VCMPPS           $0x1e, Z1, Z0, K1
-	VBROADCASTSS     PixelsConstants<>+1280(SB), Z0
+	VBROADCASTSS     PixelsConstants<>+1088(SB), Z0
 	VBLENDMPS        Z0, Z1, K1, Z2
 	VMULPS           Z2, Z31, Z2
 	VMOVUPS          Z2, 15872(BX)
@@ -13872,35 +13878,35 @@ DATA PixelsConstants<>+1048(SB)/4, $0x42b20000
 DATA PixelsConstants<>+1052(SB)/4, $0x42b20000
 DATA PixelsConstants<>+1056(SB)/4, $0x00000000
 DATA PixelsConstants<>+1060(SB)/4, $0xff800000
-DATA PixelsConstants<>+1064(SB)/4, $0x42b20000
-DATA PixelsConstants<>+1068(SB)/4, $0xc2d00000
-DATA PixelsConstants<>+1072(SB)/4, $0x49400000
+DATA PixelsConstants<>+1064(SB)/4, $0xc2d00000
+DATA PixelsConstants<>+1068(SB)/4, $0x42b20000
+DATA PixelsConstants<>+1072(SB)/4, $0x4b400000
 DATA PixelsConstants<>+1076(SB)/4, $0x3fb8aa3b
-DATA PixelsConstants<>+1080(SB)/4, $0x3f317218
-DATA PixelsConstants<>+1084(SB)/4, $0xb102e308
-DATA PixelsConstants<>+1088(SB)/4, $0x21800000
-DATA PixelsConstants<>+1092(SB)/4, $0x3346cb6a
-DATA PixelsConstants<>+1096(SB)/4, $0xb24e0610
-DATA PixelsConstants<>+1100(SB)/4, $0x334b2482
-DATA PixelsConstants<>+1104(SB)/4, $0x33092801
-DATA PixelsConstants<>+1108(SB)/4, $0x331b85f2
-DATA PixelsConstants<>+1112(SB)/4, $0xb3051aa9
-DATA PixelsConstants<>+1116(SB)/4, $0xb2006c56
-DATA PixelsConstants<>+1120(SB)/4, $0x329302af
-DATA PixelsConstants<>+1124(SB)/4, $0xb302e5a2
-DATA PixelsConstants<>+1128(SB)/4, $0x31b3d0e5
-DATA PixelsConstants<>+1132(SB)/4, $0x31d1daf2
-DATA PixelsConstants<>+1136(SB)/4, $0xb27ce182
-DATA PixelsConstants<>+1140(SB)/4, $0xb1b4b0da
-DATA PixelsConstants<>+1144(SB)/4, $0xb1d290be
-DATA PixelsConstants<>+1148(SB)/4, $0x31b0a146
-DATA PixelsConstants<>+1152(SB)/4, $0x3e2aaaab
-DATA PixelsConstants<>+1156(SB)/4, $0x3f000111
-DATA PixelsConstants<>+1160(SB)/4, $0x00000000
-DATA PixelsConstants<>+1164(SB)/4, $0x00000000
-DATA PixelsConstants<>+1168(SB)/4, $0x00000000
-DATA PixelsConstants<>+1172(SB)/4, $0x00000000
-DATA PixelsConstants<>+1176(SB)/4, $0x00000000
+DATA PixelsConstants<>+1080(SB)/4, $0x3f317200
+DATA PixelsConstants<>+1084(SB)/4, $0x35bfbe8e
+DATA PixelsConstants<>+1088(SB)/4, $0x3f800000
+DATA PixelsConstants<>+1092(SB)/4, $0x3f000000
+DATA PixelsConstants<>+1096(SB)/4, $0x3e2aaaab
+DATA PixelsConstants<>+1100(SB)/4, $0x3d2aaa75
+DATA PixelsConstants<>+1104(SB)/4, $0x3c088870
+DATA PixelsConstants<>+1108(SB)/4, $0x3ab6a192
+DATA PixelsConstants<>+1112(SB)/4, $0x39509279
+DATA PixelsConstants<>+1116(SB)/4, $0x00000000
+DATA PixelsConstants<>+1120(SB)/4, $0x3f800000
+DATA PixelsConstants<>+1124(SB)/4, $0x40000000
+DATA PixelsConstants<>+1128(SB)/4, $0x40400000
+DATA PixelsConstants<>+1132(SB)/4, $0x40800000
+DATA PixelsConstants<>+1136(SB)/4, $0x40a00000
+DATA PixelsConstants<>+1140(SB)/4, $0x40c00000
+DATA PixelsConstants<>+1144(SB)/4, $0x40e00000
+DATA PixelsConstants<>+1148(SB)/4, $0x41000000
+DATA PixelsConstants<>+1152(SB)/4, $0x41100000
+DATA PixelsConstants<>+1156(SB)/4, $0x41200000
+DATA PixelsConstants<>+1160(SB)/4, $0x41300000
+DATA PixelsConstants<>+1164(SB)/4, $0x41400000
+DATA PixelsConstants<>+1168(SB)/4, $0x41500000
+DATA PixelsConstants<>+1172(SB)/4, $0x41600000
+DATA PixelsConstants<>+1176(SB)/4, $0x41700000
 DATA PixelsConstants<>+1180(SB)/4, $0x00000000
 DATA PixelsConstants<>+1184(SB)/4, $0x00000000
 DATA PixelsConstants<>+1188(SB)/4, $0x00000000
@@ -13910,85 +13916,37 @@ DATA PixelsConstants<>+1200(SB)/4, $0x00000000
 DATA PixelsConstants<>+1204(SB)/4, $0x00000000
 DATA PixelsConstants<>+1208(SB)/4, $0x00000000
 DATA PixelsConstants<>+1212(SB)/4, $0x00000000
-DATA PixelsConstants<>+1216(SB)/4, $0x3f800000
-DATA PixelsConstants<>+1220(SB)/4, $0x3f85aac3
-DATA PixelsConstants<>+1224(SB)/4, $0x3f8b95c2
-DATA PixelsConstants<>+1228(SB)/4, $0x3f91c3d3
-DATA PixelsConstants<>+1232(SB)/4, $0x3f9837f0
-DATA PixelsConstants<>+1236(SB)/4, $0x3f9ef532
-DATA PixelsConstants<>+1240(SB)/4, $0x3fa5fed7
-DATA PixelsConstants<>+1244(SB)/4, $0x3fad583f
-DATA PixelsConstants<>+1248(SB)/4, $0x3fb504f3
-DATA PixelsConstants<>+1252(SB)/4, $0x3fbd08a4
-DATA PixelsConstants<>+1256(SB)/4, $0x3fc5672a
-DATA PixelsConstants<>+1260(SB)/4, $0x3fce248c
-DATA PixelsConstants<>+1264(SB)/4, $0x3fd744fd
-DATA PixelsConstants<>+1268(SB)/4, $0x3fe0ccdf
-DATA PixelsConstants<>+1272(SB)/4, $0x3feac0c7
-DATA PixelsConstants<>+1276(SB)/4, $0x3ff5257d
-DATA PixelsConstants<>+1280(SB)/4, $0x3f800000
-DATA PixelsConstants<>+1284(SB)/4, $0x00000000
-DATA PixelsConstants<>+1288(SB)/4, $0x3f800000
-DATA PixelsConstants<>+1292(SB)/4, $0x40000000
-DATA PixelsConstants<>+1296(SB)/4, $0x40400000
-DATA PixelsConstants<>+1300(SB)/4, $0x40800000
-DATA PixelsConstants<>+1304(SB)/4, $0x40a00000
-DATA PixelsConstants<>+1308(SB)/4, $0x40c00000
-DATA PixelsConstants<>+1312(SB)/4, $0x40e00000
-DATA PixelsConstants<>+1316(SB)/4, $0x41000000
-DATA PixelsConstants<>+1320(SB)/4, $0x41100000
-DATA PixelsConstants<>+1324(SB)/4, $0x41200000
-DATA PixelsConstants<>+1328(SB)/4, $0x41300000
-DATA PixelsConstants<>+1332(SB)/4, $0x41400000
-DATA PixelsConstants<>+1336(SB)/4, $0x41500000
-DATA PixelsConstants<>+1340(SB)/4, $0x41600000
-DATA PixelsConstants<>+1344(SB)/4, $0x41700000
-DATA PixelsConstants<>+1348(SB)/4, $0x00000000
-DATA PixelsConstants<>+1352(SB)/4, $0x00000000
-DATA PixelsConstants<>+1356(SB)/4, $0x00000000
-DATA PixelsConstants<>+1360(SB)/4, $0x00000000
-DATA PixelsConstants<>+1364(SB)/4, $0x00000000
-DATA PixelsConstants<>+1368(SB)/4, $0x00000000
-DATA PixelsConstants<>+1372(SB)/4, $0x00000000
-DATA PixelsConstants<>+1376(SB)/4, $0x00000000
-DATA PixelsConstants<>+1380(SB)/4, $0x00000000
-DATA PixelsConstants<>+1384(SB)/4, $0x00000000
-DATA PixelsConstants<>+1388(SB)/4, $0x00000000
-DATA PixelsConstants<>+1392(SB)/4, $0x00000000
-DATA PixelsConstants<>+1396(SB)/4, $0x00000000
-DATA PixelsConstants<>+1400(SB)/4, $0x00000000
-DATA PixelsConstants<>+1404(SB)/4, $0x00000000
-DATA PixelsConstants<>+1408(SB)/4, $0x00000000
-DATA PixelsConstants<>+1412(SB)/4, $0x3f800000
-DATA PixelsConstants<>+1416(SB)/4, $0x40000000
-DATA PixelsConstants<>+1420(SB)/4, $0x40400000
-DATA PixelsConstants<>+1424(SB)/4, $0x40800000
-DATA PixelsConstants<>+1428(SB)/4, $0x40a00000
-DATA PixelsConstants<>+1432(SB)/4, $0x40c00000
-DATA PixelsConstants<>+1436(SB)/4, $0x40e00000
-DATA PixelsConstants<>+1440(SB)/4, $0x41000000
-DATA PixelsConstants<>+1444(SB)/4, $0x41100000
-DATA PixelsConstants<>+1448(SB)/4, $0x41200000
-DATA PixelsConstants<>+1452(SB)/4, $0x41300000
-DATA PixelsConstants<>+1456(SB)/4, $0x41400000
-DATA PixelsConstants<>+1460(SB)/4, $0x41500000
-DATA PixelsConstants<>+1464(SB)/4, $0x41600000
-DATA PixelsConstants<>+1468(SB)/4, $0x41700000
-DATA PixelsConstants<>+1472(SB)/8, $0x7ff0000000000000
-DATA PixelsConstants<>+1480(SB)/8, $0x00095f619980c433
-DATA PixelsConstants<>+1488(SB)/8, $0x4330000000000000
-DATA PixelsConstants<>+1496(SB)/8, $0x43300000000003ff
-DATA PixelsConstants<>+1504(SB)/8, $0x000fffffffffffff
-DATA PixelsConstants<>+1512(SB)/8, $0x3fe6a09e667f3bcd
-DATA PixelsConstants<>+1520(SB)/8, $0x3ff0000000000000
-DATA PixelsConstants<>+1528(SB)/8, $0x4000000000000000
-DATA PixelsConstants<>+1536(SB)/8, $0x3fe62e42fefa39ef
-DATA PixelsConstants<>+1544(SB)/8, $0x4000000000004990
-DATA PixelsConstants<>+1552(SB)/8, $0x3fe555554db62b8a
-DATA PixelsConstants<>+1560(SB)/8, $0x3fd999a9bd09c3ae
-DATA PixelsConstants<>+1568(SB)/8, $0x3fd2432e86d5da18
-DATA PixelsConstants<>+1576(SB)/8, $0x3fce3aa5e803484d
-DATA PixelsConstants<>+1584(SB)/8, $0x0000000000000000
-DATA PixelsConstants<>+1592(SB)/8, $0xfff0000000000000
-DATA PixelsConstants<>+1600(SB)/8, $0x7ff8000000000001
-GLOBL PixelsConstants<>(SB), RODATA|NOPTR, $1608
+DATA PixelsConstants<>+1216(SB)/4, $0x00000000
+DATA PixelsConstants<>+1220(SB)/4, $0x3f800000
+DATA PixelsConstants<>+1224(SB)/4, $0x40000000
+DATA PixelsConstants<>+1228(SB)/4, $0x40400000
+DATA PixelsConstants<>+1232(SB)/4, $0x40800000
+DATA PixelsConstants<>+1236(SB)/4, $0x40a00000
+DATA PixelsConstants<>+1240(SB)/4, $0x40c00000
+DATA PixelsConstants<>+1244(SB)/4, $0x40e00000
+DATA PixelsConstants<>+1248(SB)/4, $0x41000000
+DATA PixelsConstants<>+1252(SB)/4, $0x41100000
+DATA PixelsConstants<>+1256(SB)/4, $0x41200000
+DATA PixelsConstants<>+1260(SB)/4, $0x41300000
+DATA PixelsConstants<>+1264(SB)/4, $0x41400000
+DATA PixelsConstants<>+1268(SB)/4, $0x41500000
+DATA PixelsConstants<>+1272(SB)/4, $0x41600000
+DATA PixelsConstants<>+1276(SB)/4, $0x41700000
+DATA PixelsConstants<>+1280(SB)/8, $0x7ff0000000000000
+DATA PixelsConstants<>+1288(SB)/8, $0x00095f619980c433
+DATA PixelsConstants<>+1296(SB)/8, $0x4330000000000000
+DATA PixelsConstants<>+1304(SB)/8, $0x43300000000003ff
+DATA PixelsConstants<>+1312(SB)/8, $0x000fffffffffffff
+DATA PixelsConstants<>+1320(SB)/8, $0x3fe6a09e667f3bcd
+DATA PixelsConstants<>+1328(SB)/8, $0x3ff0000000000000
+DATA PixelsConstants<>+1336(SB)/8, $0x4000000000000000
+DATA PixelsConstants<>+1344(SB)/8, $0x3fe62e42fefa39ef
+DATA PixelsConstants<>+1352(SB)/8, $0x4000000000004990
+DATA PixelsConstants<>+1360(SB)/8, $0x3fe555554db62b8a
+DATA PixelsConstants<>+1368(SB)/8, $0x3fd999a9bd09c3ae
+DATA PixelsConstants<>+1376(SB)/8, $0x3fd2432e86d5da18
+DATA PixelsConstants<>+1384(SB)/8, $0x3fce3aa5e803484d
+DATA PixelsConstants<>+1392(SB)/8, $0x0000000000000000
+DATA PixelsConstants<>+1400(SB)/8, $0xfff0000000000000
+DATA PixelsConstants<>+1408(SB)/8, $0x7ff8000000000001
+GLOBL PixelsConstants<>(SB), RODATA|NOPTR, $1416

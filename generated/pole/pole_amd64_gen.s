@@ -251,34 +251,34 @@ TEXT ·poleForwardAVX512(SB), NOSPLIT, $0-24
 	VMOVUPS         PoleConstants<>+1088(SB), Z3
 	VMOVAPS         Z2, Z4
 	VPERMI2PS       PoleConstants<>+1152(SB), Z3, Z4
-	VMAXPS          Z1, Z4, Z3
-	VMOVUPS         PoleConstants<>+1216(SB), Z4
+	VMOVUPS         PoleConstants<>+1216(SB), Z3
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       PoleConstants<>+1280(SB), Z4, Z5
-	VMOVUPS         PoleConstants<>+1344(SB), Z4
+	VPERMI2PS       PoleConstants<>+1280(SB), Z3, Z5
+	VMOVUPS         PoleConstants<>+1344(SB), Z3
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       PoleConstants<>+1408(SB), Z4, Z6
-	VMOVUPS         PoleConstants<>+1472(SB), Z4
+	VPERMI2PS       PoleConstants<>+1408(SB), Z3, Z6
+	VMOVUPS         PoleConstants<>+1472(SB), Z3
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       PoleConstants<>+1536(SB), Z4, Z7
-	VMOVUPS         PoleConstants<>+1600(SB), Z4
-	VMOVAPS         Z2, Z8
-	VPERMI2PS       PoleConstants<>+1664(SB), Z4, Z8
-	VMOVUPS         PoleConstants<>+1728(SB), Z4
-	VPERMI2PS       PoleConstants<>+1792(SB), Z4, Z2
+	VPERMI2PS       PoleConstants<>+1536(SB), Z3, Z7
+	VFMADD231PS     Z1, Z5, Z4
 	VFMADD231PS     Z1, Z7, Z6
-	VFMADD231PS     Z1, Z2, Z8
-	VMULPS          Z1, Z1, Z2
-	VFMADD231PS     Z2, Z8, Z6
-	VFMADD231PS     Z6, Z1, Z5
-	VFMADD231PS     Z1, Z5, Z3
+	VMULPS          Z1, Z1, Z3
+	VFMADD231PS     Z3, Z6, Z4
+	VMOVUPS         PoleConstants<>+1600(SB), Z3
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       PoleConstants<>+1664(SB), Z3, Z5
+	VFMADD231PS     Z4, Z1, Z5
+	VMOVUPS         PoleConstants<>+1728(SB), Z3
+	VPERMI2PS       PoleConstants<>+1792(SB), Z3, Z2
+	VMAXPS          Z1, Z2, Z2
+	VFMADD231PS     Z1, Z5, Z2
 	VBROADCASTSS    PoleConstants<>+1856(SB), Z1
-	VPTERNLOGD      $0x78, Z1, Z0, Z3
-	VMOVUPS         Z3, (SI)
+	VPTERNLOGD      $0x78, Z1, Z0, Z2
+	VMOVUPS         Z2, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS        320(DI), Z3, Z0
-	VMULPS        384(DI), Z3, Z1
+	VMULPS        320(DI), Z2, Z0
+	VMULPS        384(DI), Z2, Z1
 	VUNPCKLPS     Z1, Z0, Z2
 	VUNPCKHPS     Z1, Z0, Z0
 	VADDPS        Z0, Z2, Z0
@@ -616,34 +616,34 @@ TEXT ·poleLossAVX512(SB), NOSPLIT, $0-36
 	VMOVUPS         PoleConstants<>+1088(SB), Z3
 	VMOVAPS         Z2, Z4
 	VPERMI2PS       PoleConstants<>+1152(SB), Z3, Z4
-	VMAXPS          Z1, Z4, Z3
-	VMOVUPS         PoleConstants<>+1216(SB), Z4
+	VMOVUPS         PoleConstants<>+1216(SB), Z3
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       PoleConstants<>+1280(SB), Z4, Z5
-	VMOVUPS         PoleConstants<>+1344(SB), Z4
+	VPERMI2PS       PoleConstants<>+1280(SB), Z3, Z5
+	VMOVUPS         PoleConstants<>+1344(SB), Z3
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       PoleConstants<>+1408(SB), Z4, Z6
-	VMOVUPS         PoleConstants<>+1472(SB), Z4
+	VPERMI2PS       PoleConstants<>+1408(SB), Z3, Z6
+	VMOVUPS         PoleConstants<>+1472(SB), Z3
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       PoleConstants<>+1536(SB), Z4, Z7
-	VMOVUPS         PoleConstants<>+1600(SB), Z4
-	VMOVAPS         Z2, Z8
-	VPERMI2PS       PoleConstants<>+1664(SB), Z4, Z8
-	VMOVUPS         PoleConstants<>+1728(SB), Z4
-	VPERMI2PS       PoleConstants<>+1792(SB), Z4, Z2
+	VPERMI2PS       PoleConstants<>+1536(SB), Z3, Z7
+	VFMADD231PS     Z1, Z5, Z4
 	VFMADD231PS     Z1, Z7, Z6
-	VFMADD231PS     Z1, Z2, Z8
-	VMULPS          Z1, Z1, Z2
-	VFMADD231PS     Z2, Z8, Z6
-	VFMADD231PS     Z6, Z1, Z5
-	VFMADD231PS     Z1, Z5, Z3
+	VMULPS          Z1, Z1, Z3
+	VFMADD231PS     Z3, Z6, Z4
+	VMOVUPS         PoleConstants<>+1600(SB), Z3
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       PoleConstants<>+1664(SB), Z3, Z5
+	VFMADD231PS     Z4, Z1, Z5
+	VMOVUPS         PoleConstants<>+1728(SB), Z3
+	VPERMI2PS       PoleConstants<>+1792(SB), Z3, Z2
+	VMAXPS          Z1, Z2, Z2
+	VFMADD231PS     Z1, Z5, Z2
 	VBROADCASTSS    PoleConstants<>+1856(SB), Z1
-	VPTERNLOGD      $0x78, Z1, Z0, Z3
-	VMOVUPS         Z3, (SI)
+	VPTERNLOGD      $0x78, Z1, Z0, Z2
+	VMOVUPS         Z2, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS        320(DI), Z3, Z0
-	VMULPS        384(DI), Z3, Z1
+	VMULPS        320(DI), Z2, Z0
+	VMULPS        384(DI), Z2, Z1
 	VUNPCKLPS     Z1, Z0, Z2
 	VUNPCKHPS     Z1, Z0, Z0
 	VADDPS        Z0, Z2, Z0
@@ -1336,37 +1336,37 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS         PoleConstants<>+1088(SB), Z3
 	VMOVAPS         Z2, Z4
 	VPERMI2PS       PoleConstants<>+1152(SB), Z3, Z4
-	VMAXPS          Z1, Z4, Z3
-	VMOVUPS         PoleConstants<>+1216(SB), Z4
+	VMOVUPS         PoleConstants<>+1216(SB), Z3
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       PoleConstants<>+1280(SB), Z4, Z5
-	VMOVUPS         PoleConstants<>+1344(SB), Z4
+	VPERMI2PS       PoleConstants<>+1280(SB), Z3, Z5
+	VMOVUPS         PoleConstants<>+1344(SB), Z3
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       PoleConstants<>+1408(SB), Z4, Z6
-	VMOVUPS         PoleConstants<>+1472(SB), Z4
+	VPERMI2PS       PoleConstants<>+1408(SB), Z3, Z6
+	VMOVUPS         PoleConstants<>+1472(SB), Z3
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       PoleConstants<>+1536(SB), Z4, Z7
-	VMOVUPS         PoleConstants<>+1600(SB), Z4
-	VMOVAPS         Z2, Z8
-	VPERMI2PS       PoleConstants<>+1664(SB), Z4, Z8
-	VMOVUPS         PoleConstants<>+1728(SB), Z4
-	VPERMI2PS       PoleConstants<>+1792(SB), Z4, Z2
+	VPERMI2PS       PoleConstants<>+1536(SB), Z3, Z7
+	VFMADD231PS     Z1, Z5, Z4
 	VFMADD231PS     Z1, Z7, Z6
-	VFMADD231PS     Z1, Z2, Z8
-	VMULPS          Z1, Z1, Z2
-	VFMADD231PS     Z2, Z8, Z6
-	VFMADD231PS     Z6, Z1, Z5
-	VFMADD231PS     Z1, Z5, Z3
+	VMULPS          Z1, Z1, Z3
+	VFMADD231PS     Z3, Z6, Z4
+	VMOVUPS         PoleConstants<>+1600(SB), Z3
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       PoleConstants<>+1664(SB), Z3, Z5
+	VFMADD231PS     Z4, Z1, Z5
+	VMOVUPS         PoleConstants<>+1728(SB), Z3
+	VPERMI2PS       PoleConstants<>+1792(SB), Z3, Z2
+	VMAXPS          Z1, Z2, Z2
+	VFMADD231PS     Z1, Z5, Z2
 	VBROADCASTSS    PoleConstants<>+1856(SB), Z1
-	VPTERNLOGD      $0x78, Z1, Z0, Z3
-	VMOVUPS         Z3, (SI)
+	VPTERNLOGD      $0x78, Z1, Z0, Z2
+	VMOVUPS         Z2, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS        320(DI), Z3, Z0
-	VMULPS        384(DI), Z3, Z1
-	VUNPCKLPS     Z1, Z0, Z2
+	VMULPS        320(DI), Z2, Z0
+	VMULPS        384(DI), Z2, Z1
+	VUNPCKLPS     Z1, Z0, Z3
 	VUNPCKHPS     Z1, Z0, Z0
-	VADDPS        Z0, Z2, Z0
+	VADDPS        Z0, Z3, Z0
 	VUNPCKHPD     Z0, Z0, Z1
 	VADDPS        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -1379,32 +1379,32 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 
 	// a2 = softmax(z2)
 	VSHUFPS           $0x00, X0, X0, X1
-	VSHUFPS           $0x55, X0, X0, X2
-	VMAXPS            X2, X1, X1
+	VSHUFPS           $0x55, X0, X0, X3
+	VMAXPS            X3, X1, X1
 	VMOVSS            X1, 144(SI)
-	VSUBPS            X1, X0, X2
-	VCMPPS.BCST       $0x15, PoleConstants<>+1860(SB), X2, K1
+	VSUBPS            X1, X0, X3
+	VCMPPS.BCST       $0x15, PoleConstants<>+1860(SB), X3, K1
 	VBROADCASTSS      PoleConstants<>+1864(SB), X4
 	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X2, X5
+	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X3, X5
 	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST PoleConstants<>+1872(SB), X4, X2
+	VFNMADD231PS.BCST PoleConstants<>+1872(SB), X4, X3
 	VPERMPS           PoleConstants<>+1920(SB), Z5, Z6
 	VFNMADD231PS.BCST PoleConstants<>+1876(SB), X4, X6
-	VMULPS            X2, X2, X7
+	VMULPS            X3, X3, X7
 	VBROADCASTSS      PoleConstants<>+1988(SB), X8
-	VFMADD231PS.BCST  PoleConstants<>+1984(SB), X2, X8
-	VADDPS            X6, X2, X2
-	VFMADD231PS       X8, X7, X2
+	VFMADD231PS.BCST  PoleConstants<>+1984(SB), X3, X8
+	VADDPS            X6, X3, X3
+	VFMADD231PS       X8, X7, X3
 	VPERMPS           PoleConstants<>+2048(SB), Z5, Z5
-	VFMADD231PS       X2, X5, X5
-	VSCALEFPS.Z       X4, X5, K1, X2
-	VSHUFPS           $0x00, X2, X2, X4
-	VSHUFPS           $0x55, X2, X2, X5
+	VFMADD231PS       X3, X5, X5
+	VSCALEFPS.Z       X4, X5, K1, X3
+	VSHUFPS           $0x00, X3, X3, X4
+	VSHUFPS           $0x55, X3, X3, X5
 	VADDPS            X5, X4, X4
 	VMOVSS            X4, 148(SI)
-	VDIVPS            X4, X2, X2
-	VMOVSD            X2, 136(SI)
+	VDIVPS            X4, X3, X3
+	VMOVSD            X3, 136(SI)
 
 	// t = log(s2)
 	VCVTPS2PD        X4, X4
@@ -1440,30 +1440,30 @@ TEXT ·poleGradAVX512(SB), NOSPLIT, $0-44
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVSD  (CX), X5
-	VSUBPS  X5, X2, X2
+	VSUBPS  X5, X3, X3
 	VSUBPS  X0, X1, X0
 	VSHUFPS $0x00, X4, X4, X1
 	VADDPS  X1, X0, X0
 	VMULPS  X0, X5, X0
-	VMOVSD  X2, 152(SI)
+	VMOVSD  X3, 152(SI)
 	VSHUFPS $0x00, X0, X0, X1
 	VSHUFPS $0x55, X0, X0, X0
 	VADDPS  X0, X1, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VBROADCASTSS X2, Z0
+	VBROADCASTSS X3, Z0
 	VMULPS       320(DI), Z0, Z1
-	VSHUFPS      $0x55, X2, X2, X4
+	VSHUFPS      $0x55, X3, X3, X4
 	VBROADCASTSS X4, Z4
 	VFMADD231PS  384(DI), Z4, Z1
 	VBROADCASTSS PoleConstants<>+904(SB), Z5
-	VFNMADD231PS Z3, Z3, Z5
+	VFNMADD231PS Z2, Z2, Z5
 	VMULPS       Z5, Z1, Z1
 	VMOVUPS      Z1, 64(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
-	VMOVSD  X2, 448(BX)
+	VMOVSD  X3, 448(BX)
 	VMOVUPS (SI), Y2
 	VMULPS  Y2, Y0, Y3
 	VMOVUPS Y3, 320(BX)
@@ -1890,76 +1890,77 @@ TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS         PoleConstants<>+1088(SB), Z3
 	VMOVAPS         Z2, Z4
 	VPERMI2PS       PoleConstants<>+1152(SB), Z3, Z4
-	VMAXPS          Z1, Z4, Z3
-	VMOVUPS         PoleConstants<>+1216(SB), Z4
+	VMOVUPS         PoleConstants<>+1216(SB), Z3
 	VMOVAPS         Z2, Z5
-	VPERMI2PS       PoleConstants<>+1280(SB), Z4, Z5
-	VMOVUPS         PoleConstants<>+1344(SB), Z4
+	VPERMI2PS       PoleConstants<>+1280(SB), Z3, Z5
+	VMOVUPS         PoleConstants<>+1344(SB), Z3
 	VMOVAPS         Z2, Z6
-	VPERMI2PS       PoleConstants<>+1408(SB), Z4, Z6
-	VMOVUPS         PoleConstants<>+1472(SB), Z4
+	VPERMI2PS       PoleConstants<>+1408(SB), Z3, Z6
+	VMOVUPS         PoleConstants<>+1472(SB), Z3
 	VMOVAPS         Z2, Z7
-	VPERMI2PS       PoleConstants<>+1536(SB), Z4, Z7
-	VMOVUPS         PoleConstants<>+1600(SB), Z4
-	VMOVAPS         Z2, Z8
-	VPERMI2PS       PoleConstants<>+1664(SB), Z4, Z8
-	VMOVUPS         PoleConstants<>+1728(SB), Z4
-	VPERMI2PS       PoleConstants<>+1792(SB), Z4, Z2
+	VPERMI2PS       PoleConstants<>+1536(SB), Z3, Z7
+	VFMADD231PS     Z1, Z5, Z4
 	VFMADD231PS     Z1, Z7, Z6
-	VFMADD231PS     Z1, Z2, Z8
-	VMULPS          Z1, Z1, Z2
-	VFMADD231PS     Z2, Z8, Z6
-	VFMADD231PS     Z6, Z1, Z5
-	VBROADCASTSS    PoleConstants<>+1856(SB), Z2
-	VPTERNLOGD      $0x78, Z2, Z0, Z1
-	VPTERNLOGD      $0x78, Z2, Z0, Z3
-	VFMADD231PS     Z1, Z5, Z3
-	VMOVUPS         Z3, (SI)
+	VMULPS          Z1, Z1, Z3
+	VFMADD231PS     Z3, Z6, Z4
+	VMOVUPS         PoleConstants<>+1600(SB), Z3
+	VMOVAPS         Z2, Z5
+	VPERMI2PS       PoleConstants<>+1664(SB), Z3, Z5
+	VFMADD231PS     Z4, Z1, Z5
+	VBROADCASTSS    PoleConstants<>+1856(SB), Z3
+	VMOVAPS         Z1, Z4
+	VPTERNLOGD      $0x78, Z3, Z0, Z4
+	VMOVUPS         PoleConstants<>+1728(SB), Z6
+	VPERMI2PS       PoleConstants<>+1792(SB), Z6, Z2
+	VMAXPS          Z1, Z2, Z1
+	VPTERNLOGD      $0x78, Z3, Z0, Z1
+	VFMADD231PS     Z4, Z5, Z1
+	VMOVUPS         Z1, (SI)
 
 	// z2 = W2·a1 + b2
-	VMULPS        320(DI), Z3, Z0
-	VMULPS        384(DI), Z3, Z1
-	VUNPCKLPS     Z1, Z0, Z2
-	VUNPCKHPS     Z1, Z0, Z0
-	VADDPS        Z0, Z2, Z0
-	VUNPCKHPD     Z0, Z0, Z1
-	VADDPS        Z1, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPS        Y1, Y0, Y0
-	VEXTRACTF32X4 $0x01, Y0, X1
-	VADDPS        X1, X0, X0
-	VMOVSD        448(DI), X1
-	VADDPS        X1, X0, X0
+	VMULPS        320(DI), Z1, Z0
+	VMULPS        384(DI), Z1, Z2
+	VUNPCKLPS     Z2, Z0, Z3
+	VUNPCKHPS     Z2, Z0, Z0
+	VADDPS        Z0, Z3, Z0
+	VUNPCKHPD     Z0, Z0, Z2
+	VADDPS        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPS        Y2, Y0, Y0
+	VEXTRACTF32X4 $0x01, Y0, X2
+	VADDPS        X2, X0, X0
+	VMOVSD        448(DI), X2
+	VADDPS        X2, X0, X0
 	VMOVSD        X0, 128(SI)
 
 	// a2 = softmax(z2)
-	VSHUFPS           $0x00, X0, X0, X1
-	VSHUFPS           $0x55, X0, X0, X2
-	VMAXPS            X2, X1, X1
-	VMOVSS            X1, 144(SI)
-	VSUBPS            X1, X0, X2
-	VCMPPS.BCST       $0x15, PoleConstants<>+1860(SB), X2, K1
+	VSHUFPS           $0x00, X0, X0, X2
+	VSHUFPS           $0x55, X0, X0, X3
+	VMAXPS            X3, X2, X2
+	VMOVSS            X2, 144(SI)
+	VSUBPS            X2, X0, X3
+	VCMPPS.BCST       $0x15, PoleConstants<>+1860(SB), X3, K1
 	VBROADCASTSS      PoleConstants<>+1864(SB), X4
 	VMOVAPS           X4, X5
-	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X2, X5
+	VFMADD231PS.BCST  PoleConstants<>+1868(SB), X3, X5
 	VSUBPS            X4, X5, X4
-	VFNMADD231PS.BCST PoleConstants<>+1872(SB), X4, X2
+	VFNMADD231PS.BCST PoleConstants<>+1872(SB), X4, X3
 	VPERMPS           PoleConstants<>+1920(SB), Z5, Z6
 	VFNMADD231PS.BCST PoleConstants<>+1876(SB), X4, X6
-	VMULPS            X2, X2, X7
+	VMULPS            X3, X3, X7
 	VBROADCASTSS      PoleConstants<>+1988(SB), X8
-	VFMADD231PS.BCST  PoleConstants<>+1984(SB), X2, X8
-	VADDPS            X6, X2, X2
-	VFMADD231PS       X8, X7, X2
+	VFMADD231PS.BCST  PoleConstants<>+1984(SB), X3, X8
+	VADDPS            X6, X3, X3
+	VFMADD231PS       X8, X7, X3
 	VPERMPS           PoleConstants<>+2048(SB), Z5, Z5
-	VFMADD231PS       X2, X5, X5
-	VSCALEFPS.Z       X4, X5, K1, X2
-	VSHUFPS           $0x00, X2, X2, X4
-	VSHUFPS           $0x55, X2, X2, X5
+	VFMADD231PS       X3, X5, X5
+	VSCALEFPS.Z       X4, X5, K1, X3
+	VSHUFPS           $0x00, X3, X3, X4
+	VSHUFPS           $0x55, X3, X3, X5
 	VADDPS            X5, X4, X4
 	VMOVSS            X4, 148(SI)
-	VDIVPS            X4, X2, X2
-	VMOVSD            X2, 136(SI)
+	VDIVPS            X4, X3, X3
+	VMOVSD            X3, 136(SI)
 
 	// t = log(s2)
 	VCVTPS2PD        X4, X4
@@ -1995,38 +1996,38 @@ TEXT ·poleStepAVX512(SB), NOSPLIT, $0-44
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
 	VMOVSD  (CX), X5
-	VSUBPS  X5, X2, X2
-	VSUBPS  X0, X1, X0
-	VSHUFPS $0x00, X4, X4, X1
-	VADDPS  X1, X0, X0
+	VSUBPS  X5, X3, X3
+	VSUBPS  X0, X2, X0
+	VSHUFPS $0x00, X4, X4, X2
+	VADDPS  X2, X0, X0
 	VMULPS  X0, X5, X0
-	VMOVSD  X2, 152(SI)
-	VSHUFPS $0x00, X0, X0, X1
+	VMOVSD  X3, 152(SI)
+	VSHUFPS $0x00, X0, X0, X2
 	VSHUFPS $0x55, X0, X0, X0
-	VADDPS  X0, X1, X0
+	VADDPS  X0, X2, X0
 	VMOVSS  X0, ret+40(FP)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
 	VMOVSD       448(DI), X0
-	VBROADCASTSS rate+32(FP), X1
-	VFNMADD231PS X2, X1, X0
+	VBROADCASTSS rate+32(FP), X2
+	VFNMADD231PS X3, X2, X0
 	VMOVSD       X0, 448(DI)
 	VBROADCASTSS rate+32(FP), Z0
-	VMULPS       Z3, Z0, Z1
+	VMULPS       Z1, Z0, Z2
 	VBROADCASTSS PoleConstants<>+904(SB), Z4
-	VFNMADD231PS Z3, Z3, Z4
-	VBROADCASTSS X2, Z3
+	VFNMADD231PS Z1, Z1, Z4
+	VBROADCASTSS X3, Z1
 	VMOVUPS      320(DI), Z5
 	VMULPS       Z4, Z5, Z6
-	VMULPS       Z3, Z6, Z6
-	VFNMADD231PS Z1, Z3, Z5
+	VMULPS       Z1, Z6, Z6
+	VFNMADD231PS Z2, Z1, Z5
 	VMOVUPS      Z5, 320(DI)
-	VSHUFPS      $0x55, X2, X2, X2
-	VBROADCASTSS X2, Z2
+	VSHUFPS      $0x55, X3, X3, X1
+	VBROADCASTSS X1, Z1
 	VMOVUPS      384(DI), Z3
 	VMULPS       Z4, Z3, Z4
-	VFMADD231PS  Z2, Z4, Z6
-	VFNMADD231PS Z1, Z2, Z3
+	VFMADD231PS  Z1, Z4, Z6
+	VFNMADD231PS Z2, Z1, Z3
 	VMOVUPS      Z3, 384(DI)
 	VMOVUPS      Z6, 64(SI)
 
@@ -3192,7 +3193,7 @@ loop2:
 
 // func poleForwardBatchAVX512(p *Pole, b *PoleBatch, xs *[4]float32, out *[2]float32, tiles int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·poleForwardBatchAVX512(SB), $1664-40
+TEXT ·poleForwardBatchAVX512(SB), $512-40
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ xs+16(FP), DX
@@ -3338,677 +3339,559 @@ loop0:
 	VSUBPS           Z21, Z18, Z18
 	VSUBPS           Z14, Z19, Z14
 	VSUBPS           Z1, Z20, Z1
-	VMOVUPS          PoleConstants<>+1088(SB), Z19
-	VMOVAPS          Z23, Z20
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z20
-	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z21
-	VMOVAPS          Z25, Z22
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z22
-	VMOVAPS          Z26, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z30
-	VMOVAPS          Z27, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z31
-	VMOVAPS          Z28, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z29
-	VMAXPS           Z15, Z20, Z20
-	VMAXPS           Z16, Z21, Z21
-	VMAXPS           Z17, Z22, Z22
-	VMAXPS           Z18, Z30, Z30
-	VMAXPS           Z14, Z31, Z31
-	VMAXPS           Z1, Z29, Z29
-	VMOVUPS          PoleConstants<>+1216(SB), Z19
-	VMOVUPS          Z0, 128(SP)
-	VMOVAPS          Z23, Z0
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z0
-	VMOVUPS          Z5, 192(SP)
-	VMOVAPS          Z24, Z5
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z5
-	VMOVUPS          Z2, 256(SP)
-	VMOVAPS          Z25, Z2
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z2
-	VMOVUPS          Z8, 320(SP)
-	VMOVAPS          Z26, Z8
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z8
-	VMOVUPS          Z4, 384(SP)
-	VMOVAPS          Z27, Z4
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z4
-	VMOVUPS          Z10, 448(SP)
-	VMOVAPS          Z28, Z10
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z10
-	VMOVUPS          PoleConstants<>+1344(SB), Z19
-	VMOVUPS          Z6, 512(SP)
-	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z6
-	VMOVUPS          Z3, 576(SP)
-	VMOVAPS          Z24, Z3
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z3
-	VMOVUPS          Z13, 640(SP)
-	VMOVAPS          Z25, Z13
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z13
-	VMOVUPS          Z12, 704(SP)
-	VMOVAPS          Z26, Z12
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z12
-	VMOVUPS          Z11, 768(SP)
-	VMOVAPS          Z27, Z11
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z11
-	VMOVUPS          Z9, 832(SP)
-	VMOVAPS          Z28, Z9
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z9
 	VMOVUPS          PoleConstants<>+1472(SB), Z19
-	VMOVUPS          Z7, 896(SP)
-	VMOVAPS          Z23, Z7
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z7
-	VMOVUPS          Z29, 960(SP)
-	VMOVAPS          Z24, Z29
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z29
-	VMOVUPS          Z31, 1024(SP)
-	VMOVAPS          Z25, Z31
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z31
-	VMOVUPS          Z30, 1088(SP)
+	VMOVAPS          Z23, Z20
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z20
+	VMOVAPS          Z24, Z21
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z21
+	VMOVAPS          Z25, Z22
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z22
 	VMOVAPS          Z26, Z30
 	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z30
-	VMOVUPS          Z22, 1152(SP)
-	VMOVAPS          Z27, Z22
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z22
-	VMOVUPS          Z21, 1216(SP)
-	VMOVAPS          Z28, Z21
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z21
-	VMOVUPS          PoleConstants<>+1600(SB), Z19
-	VMOVUPS          Z20, 1280(SP)
-	VMOVAPS          Z23, Z20
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z20
-	VMOVUPS          Z10, 1344(SP)
-	VMOVAPS          Z24, Z10
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z10
-	VMOVUPS          Z4, 1408(SP)
-	VMOVAPS          Z25, Z4
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z4
-	VMOVUPS          Z8, 1472(SP)
+	VMOVAPS          Z27, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z31
+	VMOVAPS          Z28, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z29
+	VMOVUPS          PoleConstants<>+1344(SB), Z19
+	VMOVUPS          Z0, 128(SP)
+	VMOVAPS          Z23, Z0
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z0
+	VMOVUPS          Z5, 192(SP)
+	VMOVAPS          Z24, Z5
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z5
+	VMOVUPS          Z2, 256(SP)
+	VMOVAPS          Z25, Z2
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z2
+	VMOVUPS          Z8, 320(SP)
 	VMOVAPS          Z26, Z8
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z8
-	VMOVUPS          Z2, 1536(SP)
-	VMOVAPS          Z27, Z2
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z2
-	VMOVUPS          Z5, 1600(SP)
-	VMOVAPS          Z28, Z5
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z5
-	VMOVUPS          PoleConstants<>+1728(SB), Z19
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z23
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z24
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z25
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z26
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z27
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z28
-	VFMADD231PS      Z15, Z23, Z20
-	VFMADD231PS      Z16, Z24, Z10
-	VFMADD231PS      Z17, Z25, Z4
-	VFMADD231PS      Z18, Z26, Z8
-	VFMADD231PS      Z14, Z27, Z2
-	VFMADD231PS      Z1, Z28, Z5
-	VFMADD231PS      Z15, Z20, Z7
-	VFMADD231PS      Z16, Z10, Z29
-	VFMADD231PS      Z17, Z4, Z31
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z8
+	VMOVUPS          Z4, 384(SP)
+	VMOVAPS          Z27, Z4
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z4
+	VMOVUPS          Z10, 448(SP)
+	VMOVAPS          Z28, Z10
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z10
+	VFMADD231PS      Z15, Z20, Z0
+	VFMADD231PS      Z16, Z21, Z5
+	VFMADD231PS      Z17, Z22, Z2
+	VFMADD231PS      Z18, Z30, Z8
+	VFMADD231PS      Z14, Z31, Z4
+	VFMADD231PS      Z1, Z29, Z10
+	VMOVUPS          PoleConstants<>+1216(SB), Z20
+	VMOVAPS          Z23, Z21
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z21
+	VMOVAPS          Z24, Z22
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z22
+	VMOVAPS          Z25, Z29
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z29
+	VMOVAPS          Z26, Z30
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z30
+	VMOVAPS          Z27, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z31
+	VMOVAPS          Z28, Z19
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z19
+	VFMADD231PS      Z15, Z0, Z21
+	VFMADD231PS      Z16, Z5, Z22
+	VFMADD231PS      Z17, Z2, Z29
 	VFMADD231PS      Z18, Z8, Z30
-	VFMADD231PS      Z14, Z2, Z22
-	VFMADD231PS      Z1, Z5, Z21
-	VFMADD231PS      Z15, Z7, Z6
-	VFMADD231PS      Z16, Z29, Z3
-	VFMADD231PS      Z17, Z31, Z13
-	VFMADD231PS      Z18, Z30, Z12
-	VFMADD231PS      Z14, Z22, Z11
-	VFMADD231PS      Z1, Z21, Z9
-	VFMADD231PS      Z6, Z15, Z0
-	VMOVUPS          1600(SP), Z2
-	VFMADD231PS      Z3, Z16, Z2
-	VMOVUPS          1536(SP), Z3
-	VFMADD231PS      Z13, Z17, Z3
-	VMOVUPS          1472(SP), Z4
-	VFMADD231PS      Z12, Z18, Z4
-	VMOVUPS          1408(SP), Z5
-	VFMADD231PS      Z11, Z14, Z5
-	VMOVUPS          1344(SP), Z6
-	VFMADD231PS      Z9, Z1, Z6
-	VMOVUPS          1280(SP), Z7
-	VFMADD231PS      Z15, Z0, Z7
-	VMOVUPS          1216(SP), Z0
-	VFMADD231PS      Z16, Z2, Z0
-	VMOVUPS          1152(SP), Z2
-	VFMADD231PS      Z17, Z3, Z2
-	VMOVUPS          1088(SP), Z3
-	VFMADD231PS      Z18, Z4, Z3
-	VMOVUPS          1024(SP), Z4
-	VFMADD231PS      Z14, Z5, Z4
-	VMOVUPS          960(SP), Z5
-	VFMADD231PS      Z1, Z6, Z5
-	VMOVUPS          896(SP), Z1
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z6
-	VPTERNLOGD       $0x78, Z6, Z1, Z7
-	VMOVUPS          832(SP), Z1
-	VPTERNLOGD       $0x78, Z6, Z1, Z0
-	VMOVUPS          768(SP), Z1
-	VPTERNLOGD       $0x78, Z6, Z1, Z2
-	VMOVUPS          704(SP), Z1
-	VPTERNLOGD       $0x78, Z6, Z1, Z3
-	VMOVUPS          640(SP), Z1
-	VPTERNLOGD       $0x78, Z6, Z1, Z4
-	VMOVUPS          576(SP), Z1
-	VPTERNLOGD       $0x78, Z6, Z1, Z5
-	VMOVUPS          Z7, 3776(SI)
-	VMOVUPS          Z0, 3840(SI)
-	VMOVUPS          Z2, 3904(SI)
-	VMOVUPS          Z3, 3968(SI)
-	VMOVUPS          Z4, 4032(SI)
-	VMOVUPS          Z5, 3712(SI)
-	VBROADCASTSS     268(DI), Z0
+	VFMADD231PS      Z14, Z4, Z31
+	VFMADD231PS      Z1, Z10, Z19
+	VMOVUPS          PoleConstants<>+1088(SB), Z0
+	VMOVAPS          Z23, Z2
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z2
+	VMOVAPS          Z24, Z4
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z4
+	VMOVAPS          Z25, Z5
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z5
+	VMOVAPS          Z26, Z8
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z8
+	VMOVAPS          Z27, Z10
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z10
+	VMOVAPS          Z28, Z20
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z20
+	VFMADD231PS      Z15, Z21, Z2
+	VFMADD231PS      Z16, Z22, Z4
+	VFMADD231PS      Z17, Z29, Z5
+	VFMADD231PS      Z18, Z30, Z8
+	VFMADD231PS      Z14, Z31, Z10
+	VFMADD231PS      Z1, Z19, Z20
+	VMOVUPS          PoleConstants<>+1600(SB), Z19
+	VMOVAPS          Z23, Z21
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z21
+	VMOVAPS          Z24, Z22
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z22
+	VMOVAPS          Z25, Z29
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z29
+	VMOVAPS          Z26, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z30
+	VMOVAPS          Z27, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z31
+	VMOVAPS          Z28, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z0
+	VFMADD231PS      Z15, Z2, Z21
+	VFMADD231PS      Z16, Z4, Z22
+	VFMADD231PS      Z17, Z5, Z29
+	VFMADD231PS      Z18, Z8, Z30
+	VFMADD231PS      Z14, Z10, Z31
+	VFMADD231PS      Z1, Z20, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z2
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z26
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z27
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z28
+	VMAXPS           Z15, Z23, Z4
+	VMAXPS           Z16, Z24, Z5
+	VMAXPS           Z17, Z25, Z8
+	VMAXPS           Z18, Z26, Z10
+	VMAXPS           Z14, Z27, Z20
+	VMAXPS           Z1, Z28, Z23
+	VFMADD231PS      Z15, Z21, Z4
+	VFMADD231PS      Z16, Z22, Z5
+	VFMADD231PS      Z17, Z29, Z8
+	VFMADD231PS      Z18, Z30, Z10
+	VFMADD231PS      Z14, Z31, Z20
+	VFMADD231PS      Z1, Z0, Z23
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z7, Z4
+	VPTERNLOGD       $0x78, Z0, Z9, Z5
+	VPTERNLOGD       $0x78, Z0, Z11, Z8
+	VPTERNLOGD       $0x78, Z0, Z12, Z10
+	VPTERNLOGD       $0x78, Z0, Z13, Z20
+	VPTERNLOGD       $0x78, Z0, Z3, Z23
+	VMOVUPS          Z4, 3776(SI)
+	VMOVUPS          Z5, 3840(SI)
+	VMOVUPS          Z8, 3904(SI)
+	VMOVUPS          Z10, 3968(SI)
+	VMOVUPS          Z20, 4032(SI)
+	VMOVUPS          Z23, 3712(SI)
 	VBROADCASTSS     268(DI), Z1
-	VBROADCASTSS     272(DI), Z2
-	VBROADCASTSS     272(DI), Z3
-	VBROADCASTSS     276(DI), Z4
-	VBROADCASTSS     276(DI), Z5
-	VMOVUPS          512(SP), Z7
-	VFMADD231PS.BCST 48(DI), Z7, Z0
-	VMOVUPS          448(SP), Z8
-	VFMADD231PS.BCST 48(DI), Z8, Z1
-	VFMADD231PS.BCST 64(DI), Z7, Z2
-	VFMADD231PS.BCST 64(DI), Z8, Z3
-	VFMADD231PS.BCST 80(DI), Z8, Z5
-	VBROADCASTSS     80(DI), Z7
-	VFMADD231PS      7808(SI), Z7, Z4
-	VMOVUPS          384(SP), Z7
-	VFMADD231PS.BCST 52(DI), Z7, Z0
-	VMOVUPS          320(SP), Z8
-	VFMADD231PS.BCST 52(DI), Z8, Z1
-	VFMADD231PS.BCST 68(DI), Z7, Z2
-	VFMADD231PS.BCST 68(DI), Z8, Z3
-	VFMADD231PS.BCST 84(DI), Z8, Z5
-	VMOVUPS          256(SP), Z7
-	VFMADD231PS.BCST 56(DI), Z7, Z0
-	VMOVUPS          192(SP), Z9
-	VFMADD231PS.BCST 56(DI), Z9, Z1
-	VFMADD231PS.BCST 72(DI), Z7, Z2
-	VFMADD231PS.BCST 72(DI), Z9, Z3
-	VBROADCASTSS     84(DI), Z10
-	VFMADD231PS      7936(SI), Z10, Z4
-	VFMADD231PS.BCST 88(DI), Z9, Z5
-	VMOVUPS          128(SP), Z10
-	VFMADD231PS.BCST 60(DI), Z10, Z0
-	VMOVUPS          64(SP), Z11
+	VBROADCASTSS     268(DI), Z3
+	VBROADCASTSS     272(DI), Z4
+	VBROADCASTSS     272(DI), Z5
+	VBROADCASTSS     276(DI), Z7
+	VBROADCASTSS     276(DI), Z8
+	VFMADD231PS.BCST 48(DI), Z6, Z1
+	VMOVUPS          448(SP), Z9
+	VFMADD231PS.BCST 48(DI), Z9, Z3
+	VFMADD231PS.BCST 64(DI), Z6, Z4
+	VFMADD231PS.BCST 64(DI), Z9, Z5
+	VFMADD231PS.BCST 80(DI), Z9, Z8
+	VBROADCASTSS     80(DI), Z6
+	VFMADD231PS      7808(SI), Z6, Z7
+	VMOVUPS          384(SP), Z6
+	VFMADD231PS.BCST 52(DI), Z6, Z1
+	VMOVUPS          320(SP), Z9
+	VFMADD231PS.BCST 52(DI), Z9, Z3
+	VFMADD231PS.BCST 68(DI), Z6, Z4
+	VFMADD231PS.BCST 68(DI), Z9, Z5
+	VFMADD231PS.BCST 84(DI), Z9, Z8
+	VMOVUPS          256(SP), Z6
+	VFMADD231PS.BCST 56(DI), Z6, Z1
+	VMOVUPS          192(SP), Z10
+	VFMADD231PS.BCST 56(DI), Z10, Z3
+	VFMADD231PS.BCST 72(DI), Z6, Z4
+	VFMADD231PS.BCST 72(DI), Z10, Z5
+	VBROADCASTSS     84(DI), Z11
+	VFMADD231PS      7936(SI), Z11, Z7
+	VFMADD231PS.BCST 88(DI), Z10, Z8
+	VMOVUPS          128(SP), Z11
 	VFMADD231PS.BCST 60(DI), Z11, Z1
-	VFMADD231PS.BCST 76(DI), Z10, Z2
-	VFMADD231PS.BCST 76(DI), Z11, Z3
-	VFMADD231PS.BCST 88(DI), Z7, Z4
-	VFMADD231PS.BCST 92(DI), Z11, Z5
-	VBROADCASTSS     PoleConstants<>+900(SB), Z7
-	VANDPS           Z7, Z0, Z12
-	VANDPS           Z7, Z1, Z13
-	VANDPS           Z7, Z2, Z14
-	VANDPS           Z7, Z3, Z15
-	VANDPS           Z7, Z5, Z16
-	VBROADCASTSS     PoleConstants<>+896(SB), Z17
-	VMINPS           Z12, Z17, Z12
-	VMINPS           Z13, Z17, Z13
-	VMINPS           Z14, Z17, Z14
-	VMINPS           Z15, Z17, Z15
-	VFMADD231PS.BCST 92(DI), Z10, Z4
-	VMINPS           Z16, Z17, Z10
-	VBROADCASTSS     PoleConstants<>+904(SB), Z16
-	VADDPS           Z16, Z12, Z18
-	VADDPS           Z16, Z13, Z20
-	VADDPS           Z16, Z14, Z21
-	VADDPS           Z16, Z15, Z22
-	VANDPS           Z7, Z4, Z23
-	VADDPS           Z16, Z10, Z24
-	VPSRLD           $0x14, Z18, Z18
+	VMOVUPS          64(SP), Z12
+	VFMADD231PS.BCST 60(DI), Z12, Z3
+	VFMADD231PS.BCST 76(DI), Z11, Z4
+	VFMADD231PS.BCST 76(DI), Z12, Z5
+	VFMADD231PS.BCST 88(DI), Z6, Z7
+	VFMADD231PS.BCST 92(DI), Z12, Z8
+	VBROADCASTSS     PoleConstants<>+900(SB), Z6
+	VANDPS           Z6, Z1, Z13
+	VANDPS           Z6, Z3, Z14
+	VANDPS           Z6, Z4, Z15
+	VANDPS           Z6, Z5, Z16
+	VANDPS           Z6, Z8, Z17
+	VBROADCASTSS     PoleConstants<>+896(SB), Z18
+	VMINPS           Z13, Z18, Z13
+	VMINPS           Z14, Z18, Z14
+	VMINPS           Z15, Z18, Z15
+	VMINPS           Z16, Z18, Z16
+	VFMADD231PS.BCST 92(DI), Z11, Z7
+	VMINPS           Z17, Z18, Z11
+	VBROADCASTSS     PoleConstants<>+904(SB), Z17
+	VADDPS           Z17, Z13, Z20
+	VADDPS           Z17, Z14, Z21
+	VADDPS           Z17, Z15, Z22
+	VADDPS           Z17, Z16, Z23
+	VANDPS           Z6, Z7, Z24
+	VADDPS           Z17, Z11, Z25
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
-	VMINPS           Z23, Z17, Z23
-	VPSRLD           $0x14, Z24, Z24
-	VMOVUPS          PoleConstants<>+960(SB), Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z26
+	VPSRLD           $0x14, Z23, Z23
+	VMINPS           Z24, Z18, Z24
+	VPSRLD           $0x14, Z25, Z25
+	VMOVUPS          PoleConstants<>+960(SB), Z26
 	VMOVAPS          Z20, Z27
-	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z27
+	VPERMI2PS        PoleConstants<>+1024(SB), Z26, Z27
 	VMOVAPS          Z21, Z28
-	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z26, Z28
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z29
-	VADDPS           Z16, Z23, Z30
-	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z31
-	VSUBPS           Z26, Z12, Z12
+	VPERMI2PS        PoleConstants<>+1024(SB), Z26, Z29
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z26, Z30
+	VADDPS           Z17, Z24, Z31
+	VMOVAPS          Z25, Z17
+	VPERMI2PS        PoleConstants<>+1024(SB), Z26, Z17
 	VSUBPS           Z27, Z13, Z13
 	VSUBPS           Z28, Z14, Z14
 	VSUBPS           Z29, Z15, Z15
-	VPSRLD           $0x14, Z30, Z26
-	VSUBPS           Z31, Z10, Z10
-	VMOVUPS          PoleConstants<>+1088(SB), Z27
-	VMOVAPS          Z18, Z28
-	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z29
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z30
-	VMOVAPS          Z22, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z31
-	VMOVAPS          Z26, Z16
-	VPERMI2PS        PoleConstants<>+1024(SB), Z25, Z16
-	VMOVAPS          Z24, Z25
-	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z25
-	VMAXPS           Z12, Z28, Z28
-	VMAXPS           Z13, Z29, Z29
-	VMAXPS           Z14, Z30, Z30
-	VMAXPS           Z15, Z31, Z31
-	VSUBPS           Z16, Z23, Z16
-	VMAXPS           Z10, Z25, Z23
-	VMOVUPS          PoleConstants<>+1216(SB), Z25
-	VMOVAPS          Z18, Z17
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z17
-	VMOVAPS          Z20, Z7
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z7
-	VMOVAPS          Z21, Z6
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z6
-	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z19
-	VMOVAPS          Z26, Z25
-	VPERMI2PS        PoleConstants<>+1152(SB), Z27, Z25
-	VMOVUPS          PoleConstants<>+1216(SB), Z27
-	VMOVAPS          Z24, Z11
-	VPERMI2PS        PoleConstants<>+1280(SB), Z27, Z11
-	VMOVUPS          PoleConstants<>+1344(SB), Z27
-	VMOVAPS          Z18, Z9
-	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z9
-	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z8
-	VMOVUPS          Z4, 128(SP)
-	VMOVAPS          Z21, Z4
-	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z4
-	VMOVUPS          Z5, 256(SP)
-	VMOVAPS          Z22, Z5
-	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z5
-	VMAXPS           Z16, Z25, Z25
-	VMOVUPS          Z25, 384(SP)
-	VMOVAPS          Z24, Z25
-	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z25
-	VMOVUPS          PoleConstants<>+1472(SB), Z27
-	VMOVUPS          Z3, 448(SP)
-	VMOVAPS          Z18, Z3
-	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z3
-	VMOVUPS          Z2, 512(SP)
-	VMOVAPS          Z20, Z2
-	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z2
-	VMOVUPS          Z1, 576(SP)
-	VMOVAPS          Z21, Z1
-	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z1
-	VMOVUPS          Z0, 640(SP)
-	VMOVAPS          Z22, Z0
-	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z0
-	VMOVUPS          PoleConstants<>+1216(SB), Z27
-	VMOVUPS          Z23, 704(SP)
-	VMOVAPS          Z26, Z23
-	VPERMI2PS        PoleConstants<>+1280(SB), Z27, Z23
-	VMOVUPS          PoleConstants<>+1472(SB), Z27
-	VMOVUPS          Z23, 768(SP)
-	VMOVAPS          Z24, Z23
-	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z23
-	VMOVUPS          PoleConstants<>+1600(SB), Z27
-	VMOVUPS          Z31, 832(SP)
-	VMOVAPS          Z18, Z31
-	VPERMI2PS        PoleConstants<>+1664(SB), Z27, Z31
-	VMOVUPS          Z30, 896(SP)
-	VMOVAPS          Z20, Z30
-	VPERMI2PS        PoleConstants<>+1664(SB), Z27, Z30
-	VMOVUPS          Z29, 960(SP)
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        PoleConstants<>+1664(SB), Z27, Z29
-	VMOVUPS          Z28, 1024(SP)
-	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1664(SB), Z27, Z28
-	VMOVUPS          PoleConstants<>+1344(SB), Z27
-	VMOVUPS          Z11, 1088(SP)
-	VMOVAPS          Z26, Z11
-	VPERMI2PS        PoleConstants<>+1408(SB), Z27, Z11
-	VMOVUPS          PoleConstants<>+1600(SB), Z27
-	VMOVUPS          Z11, 1152(SP)
-	VMOVAPS          Z24, Z11
-	VPERMI2PS        PoleConstants<>+1664(SB), Z27, Z11
-	VMOVUPS          PoleConstants<>+1728(SB), Z27
-	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z18
-	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z20
-	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z21
-	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z22
-	VMOVUPS          PoleConstants<>+1472(SB), Z27
-	VMOVUPS          Z19, 1216(SP)
-	VMOVAPS          Z26, Z19
-	VPERMI2PS        PoleConstants<>+1536(SB), Z27, Z19
-	VMOVUPS          PoleConstants<>+1728(SB), Z27
-	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z24
-	VFMADD231PS      Z12, Z18, Z31
-	VFMADD231PS      Z13, Z20, Z30
-	VFMADD231PS      Z14, Z21, Z29
-	VFMADD231PS      Z15, Z22, Z28
-	VMOVUPS          PoleConstants<>+1600(SB), Z18
-	VMOVAPS          Z26, Z20
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z20
-	VFMADD231PS      Z10, Z24, Z11
-	VFMADD231PS      Z12, Z31, Z3
-	VFMADD231PS      Z13, Z30, Z2
-	VFMADD231PS      Z14, Z29, Z1
-	VFMADD231PS      Z15, Z28, Z0
-	VPERMI2PS        PoleConstants<>+1792(SB), Z27, Z26
-	VFMADD231PS      Z10, Z11, Z23
-	VFMADD231PS      Z12, Z3, Z9
-	VFMADD231PS      Z13, Z2, Z8
-	VFMADD231PS      Z14, Z1, Z4
-	VFMADD231PS      Z15, Z0, Z5
-	VFMADD231PS      Z16, Z26, Z20
-	VFMADD231PS      Z10, Z23, Z25
-	VFMADD231PS      Z9, Z12, Z17
-	VFMADD231PS      Z8, Z13, Z7
-	VFMADD231PS      Z4, Z14, Z6
-	VMOVUPS          1216(SP), Z0
-	VFMADD231PS      Z5, Z15, Z0
-	VFMADD231PS      Z16, Z20, Z19
-	VMOVUPS          1088(SP), Z1
-	VFMADD231PS      Z25, Z10, Z1
-	VMOVUPS          1024(SP), Z2
-	VFMADD231PS      Z12, Z17, Z2
-	VMOVUPS          960(SP), Z3
-	VFMADD231PS      Z13, Z7, Z3
-	VMOVUPS          896(SP), Z4
-	VFMADD231PS      Z14, Z6, Z4
-	VMOVUPS          832(SP), Z5
-	VFMADD231PS      Z15, Z0, Z5
-	VMOVUPS          1152(SP), Z0
-	VFMADD231PS      Z16, Z19, Z0
-	VMOVUPS          704(SP), Z6
-	VFMADD231PS      Z10, Z1, Z6
-	VMOVUPS          640(SP), Z1
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
-	VPTERNLOGD       $0x78, Z7, Z1, Z2
-	VMOVUPS          576(SP), Z1
-	VPTERNLOGD       $0x78, Z7, Z1, Z3
-	VMOVUPS          512(SP), Z1
-	VPTERNLOGD       $0x78, Z7, Z1, Z4
-	VMOVUPS          448(SP), Z1
-	VPTERNLOGD       $0x78, Z7, Z1, Z5
-	VMOVUPS          768(SP), Z1
-	VFMADD231PS      Z0, Z16, Z1
-	VMOVUPS          256(SP), Z0
-	VPTERNLOGD       $0x78, Z7, Z0, Z6
-	VMOVUPS          Z2, 4096(SI)
-	VMOVUPS          Z3, 4160(SI)
-	VMOVUPS          Z4, 4224(SI)
-	VMOVUPS          Z5, 4288(SI)
-	VMOVUPS          384(SP), Z0
-	VFMADD231PS      Z16, Z1, Z0
-	VMOVUPS          Z6, 4416(SI)
-	VMOVUPS          128(SP), Z1
-	VPTERNLOGD       $0x78, Z7, Z1, Z0
-	VMOVUPS          Z0, 4352(SI)
-	VBROADCASTSS     280(DI), Z0
-	VBROADCASTSS     280(DI), Z1
-	VBROADCASTSS     284(DI), Z2
-	VBROADCASTSS     284(DI), Z3
-	VBROADCASTSS     288(DI), Z4
-	VBROADCASTSS     288(DI), Z5
-	VBROADCASTSS     96(DI), Z6
-	VFMADD231PS      7808(SI), Z6, Z0
-	VBROADCASTSS     96(DI), Z6
-	VFMADD231PS      7872(SI), Z6, Z1
-	VBROADCASTSS     112(DI), Z6
-	VFMADD231PS      7808(SI), Z6, Z2
-	VBROADCASTSS     112(DI), Z6
-	VFMADD231PS      7872(SI), Z6, Z3
-	VBROADCASTSS     128(DI), Z6
-	VFMADD231PS      7808(SI), Z6, Z4
-	VBROADCASTSS     128(DI), Z6
-	VFMADD231PS      7872(SI), Z6, Z5
-	VMOVUPS          320(SP), Z6
-	VFMADD231PS.BCST 100(DI), Z6, Z1
-	VBROADCASTSS     100(DI), Z6
-	VFMADD231PS      7936(SI), Z6, Z0
-	VBROADCASTSS     116(DI), Z6
-	VFMADD231PS      7936(SI), Z6, Z2
-	VBROADCASTSS     116(DI), Z6
-	VFMADD231PS      8000(SI), Z6, Z3
-	VBROADCASTSS     132(DI), Z6
-	VFMADD231PS      7936(SI), Z6, Z4
-	VBROADCASTSS     132(DI), Z6
-	VFMADD231PS      8000(SI), Z6, Z5
-	VMOVUPS          192(SP), Z6
-	VFMADD231PS.BCST 104(DI), Z6, Z1
-	VBROADCASTSS     104(DI), Z6
-	VFMADD231PS      8064(SI), Z6, Z0
-	VMOVUPS          64(SP), Z6
-	VFMADD231PS.BCST 108(DI), Z6, Z1
-	VBROADCASTSS     120(DI), Z8
-	VFMADD231PS      8064(SI), Z8, Z2
-	VBROADCASTSS     120(DI), Z8
-	VFMADD231PS      8128(SI), Z8, Z3
-	VBROADCASTSS     136(DI), Z8
-	VFMADD231PS      8064(SI), Z8, Z4
-	VBROADCASTSS     136(DI), Z8
-	VFMADD231PS      8128(SI), Z8, Z5
-	VBROADCASTSS     PoleConstants<>+900(SB), Z8
-	VANDPS           Z8, Z1, Z9
-	VBROADCASTSS     PoleConstants<>+896(SB), Z10
-	VMINPS           Z9, Z10, Z9
-	VFMADD231PS.BCST 124(DI), Z6, Z3
-	VBROADCASTSS     108(DI), Z6
-	VFMADD231PS      8192(SI), Z6, Z0
-	VBROADCASTSS     PoleConstants<>+904(SB), Z6
-	VADDPS           Z6, Z9, Z11
-	VBROADCASTSS     124(DI), Z12
-	VFMADD231PS      8192(SI), Z12, Z2
-	VANDPS           Z8, Z3, Z12
-	VBROADCASTSS     140(DI), Z13
-	VFMADD231PS      8192(SI), Z13, Z4
-	VBROADCASTSS     140(DI), Z13
-	VFMADD231PS      8256(SI), Z13, Z5
-	VANDPS           Z8, Z0, Z13
-	VPSRLD           $0x14, Z11, Z11
-	VANDPS           Z8, Z2, Z14
-	VMINPS           Z12, Z10, Z12
-	VANDPS           Z8, Z4, Z15
-	VANDPS           Z8, Z5, Z16
-	VMINPS           Z13, Z10, Z13
-	VMOVUPS          PoleConstants<>+960(SB), Z17
-	VMOVAPS          Z11, Z19
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z19
-	VMINPS           Z14, Z10, Z14
-	VADDPS           Z6, Z12, Z20
-	VMINPS           Z15, Z10, Z15
-	VMINPS           Z16, Z10, Z16
-	VADDPS           Z6, Z13, Z21
-	VSUBPS           Z19, Z9, Z9
-	VADDPS           Z6, Z14, Z19
-	VPSRLD           $0x14, Z20, Z20
-	VADDPS           Z6, Z15, Z22
-	VADDPS           Z6, Z16, Z23
-	VPSRLD           $0x14, Z21, Z21
-	VMOVUPS          PoleConstants<>+1088(SB), Z24
-	VMOVAPS          Z11, Z25
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z25
-	VPSRLD           $0x14, Z19, Z19
-	VMOVAPS          Z20, Z26
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z26
-	VPSRLD           $0x14, Z22, Z22
-	VPSRLD           $0x14, Z23, Z23
-	VMOVAPS          Z21, Z28
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z28
-	VMAXPS           Z9, Z25, Z25
-	VMOVAPS          Z19, Z29
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z29
-	VSUBPS           Z26, Z12, Z12
-	VMOVAPS          Z22, Z26
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z26
-	VMOVAPS          Z23, Z30
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z30
-	VSUBPS           Z28, Z13, Z13
-	VMOVUPS          PoleConstants<>+1216(SB), Z28
-	VMOVAPS          Z11, Z31
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z31
-	VSUBPS           Z29, Z14, Z14
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z29
-	VSUBPS           Z26, Z15, Z15
 	VSUBPS           Z30, Z16, Z16
-	VMOVAPS          Z21, Z26
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z26
-	VMOVUPS          PoleConstants<>+1344(SB), Z30
-	VMOVAPS          Z11, Z17
-	VPERMI2PS        PoleConstants<>+1408(SB), Z30, Z17
-	VMOVAPS          Z19, Z6
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z6
-	VMAXPS           Z12, Z29, Z29
-	VMOVAPS          Z22, Z10
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z10
-	VMOVAPS          Z23, Z8
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z8
-	VMAXPS           Z13, Z26, Z26
-	VMOVUPS          PoleConstants<>+1472(SB), Z24
-	VMOVAPS          Z11, Z7
-	VPERMI2PS        PoleConstants<>+1536(SB), Z24, Z7
-	VMAXPS           Z14, Z6, Z6
-	VMOVAPS          Z20, Z24
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z24
-	VMAXPS           Z15, Z10, Z10
-	VMAXPS           Z16, Z8, Z8
-	VMOVAPS          Z21, Z27
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z27
-	VMOVAPS          Z11, Z30
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z30
-	VMOVAPS          Z19, Z18
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z18
-	VMOVUPS          PoleConstants<>+1344(SB), Z28
-	VMOVUPS          Z5, 64(SP)
-	VMOVAPS          Z20, Z5
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z5
-	VMOVUPS          PoleConstants<>+1216(SB), Z28
-	VMOVUPS          Z4, 192(SP)
-	VMOVAPS          Z22, Z4
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z4
-	VMOVUPS          Z2, 320(SP)
-	VMOVAPS          Z23, Z2
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z2
-	VMOVUPS          PoleConstants<>+1344(SB), Z28
-	VMOVUPS          Z0, 128(SP)
-	VMOVAPS          Z21, Z0
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z0
-	VMOVUPS          PoleConstants<>+1728(SB), Z28
-	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z11
-	VMOVUPS          PoleConstants<>+1344(SB), Z28
-	VMOVUPS          Z8, 384(SP)
-	VMOVAPS          Z19, Z8
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z8
+	VPSRLD           $0x14, Z31, Z27
+	VSUBPS           Z17, Z11, Z11
+	VMOVUPS          PoleConstants<>+1472(SB), Z17
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z17, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z17, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z17, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z17, Z31
+	VMOVAPS          Z27, Z18
+	VPERMI2PS        PoleConstants<>+1024(SB), Z26, Z18
+	VMOVAPS          Z25, Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z17, Z26
+	VMOVUPS          PoleConstants<>+1344(SB), Z6
+	VMOVAPS          Z20, Z0
+	VPERMI2PS        PoleConstants<>+1408(SB), Z6, Z0
+	VMOVAPS          Z21, Z2
+	VPERMI2PS        PoleConstants<>+1408(SB), Z6, Z2
+	VMOVAPS          Z22, Z19
+	VPERMI2PS        PoleConstants<>+1408(SB), Z6, Z19
+	VMOVAPS          Z23, Z17
+	VPERMI2PS        PoleConstants<>+1408(SB), Z6, Z17
+	VSUBPS           Z18, Z24, Z18
+	VMOVAPS          Z25, Z24
+	VPERMI2PS        PoleConstants<>+1408(SB), Z6, Z24
+	VFMADD231PS      Z13, Z28, Z0
+	VFMADD231PS      Z14, Z29, Z2
+	VFMADD231PS      Z15, Z30, Z19
+	VFMADD231PS      Z16, Z31, Z17
 	VMOVUPS          PoleConstants<>+1472(SB), Z28
-	VMOVUPS          Z10, 256(SP)
-	VMOVAPS          Z20, Z10
-	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z10
-	VMOVUPS          PoleConstants<>+1344(SB), Z28
-	VMOVUPS          Z3, 768(SP)
-	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z3
-	VMOVUPS          Z6, 448(SP)
-	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z6
-	VMOVUPS          PoleConstants<>+1472(SB), Z28
-	VMOVUPS          Z26, 512(SP)
-	VMOVAPS          Z21, Z26
-	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z26
-	VFMADD231PS      Z9, Z11, Z30
-	VMOVAPS          Z19, Z11
-	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z11
-	VMOVUPS          PoleConstants<>+1600(SB), Z28
-	VMOVUPS          Z2, 576(SP)
-	VMOVAPS          Z20, Z2
-	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z2
-	VMOVUPS          PoleConstants<>+1472(SB), Z28
-	VMOVUPS          Z4, 640(SP)
-	VMOVAPS          Z22, Z4
-	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z4
-	VMOVUPS          Z29, 704(SP)
-	VMOVAPS          Z23, Z29
+	VMOVAPS          Z27, Z29
 	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z29
-	VMOVUPS          PoleConstants<>+1600(SB), Z28
-	VMOVUPS          Z18, 1152(SP)
-	VMOVAPS          Z21, Z18
-	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z18
-	VFMADD231PS      Z9, Z30, Z7
-	VMOVAPS          Z19, Z30
-	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z30
-	VMOVUPS          PoleConstants<>+1728(SB), Z28
-	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z20
-	VMOVUPS          PoleConstants<>+1600(SB), Z28
-	VMOVUPS          Z27, 832(SP)
-	VMOVAPS          Z22, Z27
-	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z27
-	VMOVUPS          Z6, 896(SP)
+	VFMADD231PS      Z11, Z26, Z24
+	VMOVUPS          PoleConstants<>+1216(SB), Z26
+	VMOVAPS          Z20, Z30
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z30
+	VMOVAPS          Z21, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z31
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z28
 	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z6
-	VMOVUPS          PoleConstants<>+1728(SB), Z28
-	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z21
-	VFMADD231PS      Z9, Z7, Z17
-	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z19
-	VFMADD231PS      Z12, Z20, Z2
-	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z22
-	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z23
-	VFMADD231PS      Z13, Z21, Z18
-	VFMADD231PS      Z17, Z9, Z31
-	VFMADD231PS      Z14, Z19, Z30
-	VFMADD231PS      Z12, Z2, Z10
-	VFMADD231PS      Z15, Z22, Z27
-	VFMADD231PS      Z16, Z23, Z6
-	VFMADD231PS      Z13, Z18, Z26
-	VFMADD231PS      Z9, Z31, Z25
-	VFMADD231PS      Z14, Z30, Z11
-	VFMADD231PS      Z12, Z10, Z5
-	VFMADD231PS      Z15, Z27, Z4
-	VFMADD231PS      Z16, Z6, Z29
-	VFMADD231PS      Z13, Z26, Z0
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z2
-	VPTERNLOGD       $0x78, Z2, Z1, Z25
-	VFMADD231PS      Z14, Z11, Z8
-	VFMADD231PS      Z5, Z12, Z24
-	VFMADD231PS      Z15, Z4, Z3
-	VMOVUPS          896(SP), Z1
-	VFMADD231PS      Z16, Z29, Z1
-	VMOVUPS          832(SP), Z4
-	VFMADD231PS      Z0, Z13, Z4
-	VMOVUPS          Z25, 4544(SI)
-	VMOVUPS          1152(SP), Z0
-	VFMADD231PS      Z8, Z14, Z0
-	VMOVUPS          704(SP), Z5
-	VFMADD231PS      Z12, Z24, Z5
-	VMOVUPS          640(SP), Z6
-	VFMADD231PS      Z3, Z15, Z6
-	VMOVUPS          576(SP), Z3
-	VFMADD231PS      Z1, Z16, Z3
-	VMOVUPS          512(SP), Z1
-	VFMADD231PS      Z13, Z4, Z1
-	VMOVUPS          448(SP), Z4
-	VFMADD231PS      Z14, Z0, Z4
-	VMOVUPS          768(SP), Z0
-	VPTERNLOGD       $0x78, Z2, Z0, Z5
-	VMOVUPS          256(SP), Z0
-	VFMADD231PS      Z15, Z6, Z0
-	VMOVUPS          384(SP), Z6
-	VFMADD231PS      Z16, Z3, Z6
-	VMOVUPS          128(SP), Z3
-	VPTERNLOGD       $0x78, Z2, Z3, Z1
-	VMOVUPS          320(SP), Z3
-	VPTERNLOGD       $0x78, Z2, Z3, Z4
-	VMOVUPS          Z5, 4672(SI)
-	VMOVUPS          192(SP), Z3
-	VPTERNLOGD       $0x78, Z2, Z3, Z0
-	VMOVUPS          64(SP), Z3
-	VPTERNLOGD       $0x78, Z2, Z3, Z6
-	VMOVUPS          Z1, 4480(SI)
-	VMOVUPS          Z4, 4608(SI)
-	VMOVUPS          Z0, 4736(SI)
-	VMOVUPS          Z6, 4800(SI)
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z6
+	VMOVUPS          PoleConstants<>+1344(SB), Z26
+	VMOVAPS          Z27, Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z12
+	VMOVUPS          PoleConstants<>+1216(SB), Z26
+	VMOVAPS          Z25, Z10
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z10
+	VFMADD231PS      Z13, Z0, Z30
+	VFMADD231PS      Z14, Z2, Z31
+	VFMADD231PS      Z15, Z19, Z28
+	VFMADD231PS      Z16, Z17, Z6
+	VFMADD231PS      Z18, Z29, Z12
+	VFMADD231PS      Z11, Z24, Z10
+	VMOVUPS          PoleConstants<>+1088(SB), Z0
+	VMOVAPS          Z20, Z2
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z2
+	VMOVAPS          Z21, Z17
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z17
+	VMOVAPS          Z22, Z19
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z19
+	VMOVAPS          Z23, Z24
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z24
+	VMOVAPS          Z27, Z29
+	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z29
+	VMOVAPS          Z25, Z26
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z26
+	VFMADD231PS      Z13, Z30, Z2
+	VFMADD231PS      Z14, Z31, Z17
+	VFMADD231PS      Z15, Z28, Z19
+	VFMADD231PS      Z16, Z6, Z24
+	VFMADD231PS      Z18, Z12, Z29
+	VFMADD231PS      Z11, Z10, Z26
+	VMOVUPS          PoleConstants<>+1600(SB), Z6
+	VMOVAPS          Z20, Z10
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z10
+	VMOVAPS          Z21, Z12
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z12
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z28
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z30
+	VMOVAPS          Z27, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z31
+	VMOVAPS          Z25, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z0
+	VFMADD231PS      Z13, Z2, Z10
+	VFMADD231PS      Z14, Z17, Z12
+	VFMADD231PS      Z15, Z19, Z28
+	VFMADD231PS      Z16, Z24, Z30
+	VFMADD231PS      Z18, Z29, Z31
+	VFMADD231PS      Z11, Z26, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z2
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z20
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z23
+	VMOVAPS          Z27, Z17
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z17
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z25
+	VMAXPS           Z13, Z20, Z19
+	VMAXPS           Z14, Z21, Z20
+	VMAXPS           Z15, Z22, Z21
+	VMAXPS           Z16, Z23, Z22
+	VFMADD231PS      Z18, Z31, Z17
+	VMAXPS           Z11, Z25, Z23
+	VFMADD231PS      Z13, Z10, Z19
+	VFMADD231PS      Z14, Z12, Z20
+	VFMADD231PS      Z15, Z28, Z21
+	VFMADD231PS      Z16, Z30, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z27
+	VFMADD231PS      Z11, Z0, Z23
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z1, Z19
+	VPTERNLOGD       $0x78, Z0, Z3, Z20
+	VPTERNLOGD       $0x78, Z0, Z4, Z21
+	VPTERNLOGD       $0x78, Z0, Z5, Z22
+	VMAXPS           Z18, Z27, Z1
+	VPTERNLOGD       $0x78, Z0, Z8, Z23
+	VMOVUPS          Z19, 4096(SI)
+	VMOVUPS          Z20, 4160(SI)
+	VMOVUPS          Z21, 4224(SI)
+	VMOVUPS          Z22, 4288(SI)
+	VFMADD231PS      Z18, Z17, Z1
+	VMOVUPS          Z23, 4416(SI)
+	VPTERNLOGD       $0x78, Z0, Z7, Z1
+	VMOVUPS          Z1, 4352(SI)
+	VBROADCASTSS     280(DI), Z1
+	VBROADCASTSS     280(DI), Z3
+	VBROADCASTSS     284(DI), Z4
+	VBROADCASTSS     284(DI), Z5
+	VBROADCASTSS     288(DI), Z7
+	VBROADCASTSS     288(DI), Z8
+	VBROADCASTSS     96(DI), Z10
+	VFMADD231PS      7808(SI), Z10, Z1
+	VBROADCASTSS     96(DI), Z10
+	VFMADD231PS      7872(SI), Z10, Z3
+	VBROADCASTSS     112(DI), Z10
+	VFMADD231PS      7808(SI), Z10, Z4
+	VBROADCASTSS     112(DI), Z10
+	VFMADD231PS      7872(SI), Z10, Z5
+	VBROADCASTSS     128(DI), Z10
+	VFMADD231PS      7808(SI), Z10, Z7
+	VBROADCASTSS     128(DI), Z10
+	VFMADD231PS      7872(SI), Z10, Z8
+	VFMADD231PS.BCST 100(DI), Z9, Z3
+	VBROADCASTSS     100(DI), Z9
+	VFMADD231PS      7936(SI), Z9, Z1
+	VBROADCASTSS     116(DI), Z9
+	VFMADD231PS      7936(SI), Z9, Z4
+	VBROADCASTSS     116(DI), Z9
+	VFMADD231PS      8000(SI), Z9, Z5
+	VBROADCASTSS     132(DI), Z9
+	VFMADD231PS      7936(SI), Z9, Z7
+	VBROADCASTSS     132(DI), Z9
+	VFMADD231PS      8000(SI), Z9, Z8
+	VMOVUPS          192(SP), Z9
+	VFMADD231PS.BCST 104(DI), Z9, Z3
+	VBROADCASTSS     104(DI), Z9
+	VFMADD231PS      8064(SI), Z9, Z1
+	VMOVUPS          64(SP), Z9
+	VFMADD231PS.BCST 108(DI), Z9, Z3
+	VBROADCASTSS     120(DI), Z10
+	VFMADD231PS      8064(SI), Z10, Z4
+	VBROADCASTSS     120(DI), Z10
+	VFMADD231PS      8128(SI), Z10, Z5
+	VBROADCASTSS     136(DI), Z10
+	VFMADD231PS      8064(SI), Z10, Z7
+	VBROADCASTSS     136(DI), Z10
+	VFMADD231PS      8128(SI), Z10, Z8
+	VBROADCASTSS     PoleConstants<>+900(SB), Z10
+	VANDPS           Z10, Z3, Z11
+	VBROADCASTSS     PoleConstants<>+896(SB), Z12
+	VMINPS           Z11, Z12, Z11
+	VFMADD231PS.BCST 124(DI), Z9, Z5
+	VBROADCASTSS     108(DI), Z9
+	VFMADD231PS      8192(SI), Z9, Z1
+	VBROADCASTSS     PoleConstants<>+904(SB), Z9
+	VADDPS           Z9, Z11, Z13
+	VBROADCASTSS     124(DI), Z14
+	VFMADD231PS      8192(SI), Z14, Z4
+	VANDPS           Z10, Z5, Z14
+	VBROADCASTSS     140(DI), Z15
+	VFMADD231PS      8192(SI), Z15, Z7
+	VBROADCASTSS     140(DI), Z15
+	VFMADD231PS      8256(SI), Z15, Z8
+	VANDPS           Z10, Z1, Z15
+	VPSRLD           $0x14, Z13, Z13
+	VANDPS           Z10, Z4, Z16
+	VMINPS           Z14, Z12, Z14
+	VANDPS           Z10, Z7, Z17
+	VANDPS           Z10, Z8, Z18
+	VMINPS           Z15, Z12, Z15
+	VMOVUPS          PoleConstants<>+960(SB), Z19
+	VMOVAPS          Z13, Z20
+	VPERMI2PS        PoleConstants<>+1024(SB), Z19, Z20
+	VMINPS           Z16, Z12, Z16
+	VADDPS           Z9, Z14, Z21
+	VMINPS           Z17, Z12, Z17
+	VMINPS           Z18, Z12, Z18
+	VADDPS           Z9, Z15, Z22
+	VSUBPS           Z20, Z11, Z11
+	VADDPS           Z9, Z16, Z20
+	VPSRLD           $0x14, Z21, Z21
+	VADDPS           Z9, Z17, Z23
+	VADDPS           Z9, Z18, Z24
+	VPSRLD           $0x14, Z22, Z22
+	VMOVUPS          PoleConstants<>+1472(SB), Z25
+	VMOVAPS          Z13, Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z26
+	VPSRLD           $0x14, Z20, Z20
+	VMOVAPS          Z21, Z27
+	VPERMI2PS        PoleConstants<>+1024(SB), Z19, Z27
+	VPSRLD           $0x14, Z23, Z23
+	VPSRLD           $0x14, Z24, Z24
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z19, Z28
+	VMOVUPS          PoleConstants<>+1344(SB), Z29
+	VMOVAPS          Z13, Z30
+	VPERMI2PS        PoleConstants<>+1408(SB), Z29, Z30
+	VMOVAPS          Z20, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z19, Z31
+	VSUBPS           Z27, Z14, Z14
+	VMOVAPS          Z23, Z27
+	VPERMI2PS        PoleConstants<>+1024(SB), Z19, Z27
+	VMOVAPS          Z24, Z9
+	VPERMI2PS        PoleConstants<>+1024(SB), Z19, Z9
+	VSUBPS           Z28, Z15, Z15
+	VFMADD231PS      Z11, Z26, Z30
+	VSUBPS           Z31, Z16, Z16
+	VMOVAPS          Z21, Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z26
+	VSUBPS           Z27, Z17, Z17
+	VSUBPS           Z9, Z18, Z9
+	VMOVAPS          Z22, Z18
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z18
+	VMOVUPS          PoleConstants<>+1216(SB), Z27
+	VMOVAPS          Z13, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z27, Z28
+	VMOVAPS          Z20, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z31
+	VMOVAPS          Z21, Z19
+	VPERMI2PS        PoleConstants<>+1408(SB), Z29, Z19
+	VMOVAPS          Z23, Z12
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z12
+	VMOVAPS          Z24, Z10
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z10
+	VMOVAPS          Z22, Z25
+	VPERMI2PS        PoleConstants<>+1408(SB), Z29, Z25
+	VFMADD231PS      Z11, Z30, Z28
+	VMOVAPS          Z20, Z30
+	VPERMI2PS        PoleConstants<>+1408(SB), Z29, Z30
+	VFMADD231PS      Z14, Z26, Z19
+	VMOVAPS          Z23, Z26
+	VPERMI2PS        PoleConstants<>+1408(SB), Z29, Z26
+	VMOVAPS          Z24, Z0
+	VPERMI2PS        PoleConstants<>+1408(SB), Z29, Z0
+	VFMADD231PS      Z15, Z18, Z25
+	VMOVUPS          PoleConstants<>+1088(SB), Z18
+	VMOVAPS          Z13, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z29
+	VFMADD231PS      Z16, Z31, Z30
+	VMOVAPS          Z21, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z27, Z31
+	VFMADD231PS      Z17, Z12, Z26
+	VFMADD231PS      Z9, Z10, Z0
+	VMOVAPS          Z22, Z10
+	VPERMI2PS        PoleConstants<>+1280(SB), Z27, Z10
+	VFMADD231PS      Z11, Z28, Z29
+	VMOVAPS          Z20, Z12
+	VPERMI2PS        PoleConstants<>+1280(SB), Z27, Z12
+	VFMADD231PS      Z14, Z19, Z31
+	VMOVAPS          Z23, Z19
+	VPERMI2PS        PoleConstants<>+1280(SB), Z27, Z19
+	VMOVAPS          Z24, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z27, Z28
+	VFMADD231PS      Z15, Z25, Z10
+	VMOVAPS          Z13, Z25
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z25
+	VFMADD231PS      Z16, Z30, Z12
+	VMOVAPS          Z21, Z30
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z30
+	VFMADD231PS      Z17, Z26, Z19
+	VFMADD231PS      Z9, Z0, Z28
+	VMOVAPS          Z22, Z0
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z0
+	VFMADD231PS      Z11, Z29, Z25
+	VMOVAPS          Z20, Z26
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z26
+	VFMADD231PS      Z14, Z31, Z30
+	VMOVAPS          Z23, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z29
+	VMOVAPS          Z24, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z31
+	VFMADD231PS      Z15, Z10, Z0
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z13
+	VFMADD231PS      Z16, Z12, Z26
+	VMOVAPS          Z21, Z10
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z10
+	VFMADD231PS      Z17, Z19, Z29
+	VFMADD231PS      Z9, Z28, Z31
+	VMOVAPS          Z22, Z12
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z12
+	VMAXPS           Z11, Z13, Z13
+	VMOVAPS          Z20, Z19
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z19
+	VFMADD231PS      Z14, Z30, Z10
+	VMOVAPS          Z23, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z28
+	VMOVAPS          Z24, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z6, Z30
+	VFMADD231PS      Z15, Z0, Z12
+	VFMADD231PS      Z11, Z25, Z13
+	VFMADD231PS      Z16, Z26, Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z21
+	VFMADD231PS      Z17, Z29, Z28
+	VFMADD231PS      Z9, Z31, Z30
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z22
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z3, Z13
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z20
+	VMAXPS           Z14, Z21, Z3
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z24
+	VMAXPS           Z15, Z22, Z11
+	VMOVUPS          Z13, 4544(SI)
+	VMAXPS           Z16, Z20, Z13
+	VFMADD231PS      Z14, Z10, Z3
+	VMAXPS           Z17, Z23, Z10
+	VMAXPS           Z9, Z24, Z14
+	VFMADD231PS      Z15, Z12, Z11
+	VFMADD231PS      Z16, Z19, Z13
+	VPTERNLOGD       $0x78, Z0, Z5, Z3
+	VFMADD231PS      Z17, Z28, Z10
+	VFMADD231PS      Z9, Z30, Z14
+	VPTERNLOGD       $0x78, Z0, Z1, Z11
+	VPTERNLOGD       $0x78, Z0, Z4, Z13
+	VMOVUPS          Z3, 4672(SI)
+	VPTERNLOGD       $0x78, Z0, Z7, Z10
+	VPTERNLOGD       $0x78, Z0, Z8, Z14
+	VMOVUPS          Z11, 4480(SI)
+	VMOVUPS          Z13, 4608(SI)
+	VMOVUPS          Z10, 4736(SI)
+	VMOVUPS          Z14, 4800(SI)
 	VBROADCASTSS     292(DI), Z1
 	VBROADCASTSS     292(DI), Z3
 	VBROADCASTSS     296(DI), Z4
@@ -4064,761 +3947,698 @@ loop0:
 	VBROADCASTSS     188(DI), Z9
 	VFMADD231PS      8256(SI), Z9, Z8
 	VBROADCASTSS     PoleConstants<>+900(SB), Z9
-	VANDPS           Z9, Z1, Z10
-	VANDPS           Z9, Z3, Z11
-	VANDPS           Z9, Z4, Z12
-	VANDPS           Z9, Z5, Z13
-	VANDPS           Z9, Z7, Z14
-	VANDPS           Z9, Z8, Z15
-	VBROADCASTSS     PoleConstants<>+896(SB), Z16
-	VMINPS           Z10, Z16, Z10
-	VMINPS           Z11, Z16, Z11
-	VMINPS           Z12, Z16, Z12
-	VMINPS           Z13, Z16, Z13
-	VMINPS           Z14, Z16, Z14
-	VMINPS           Z15, Z16, Z15
-	VBROADCASTSS     PoleConstants<>+904(SB), Z17
-	VADDPS           Z17, Z10, Z18
-	VADDPS           Z17, Z11, Z19
-	VADDPS           Z17, Z12, Z20
-	VADDPS           Z17, Z13, Z21
-	VADDPS           Z17, Z14, Z22
-	VADDPS           Z17, Z15, Z23
-	VPSRLD           $0x14, Z18, Z18
-	VPSRLD           $0x14, Z19, Z19
-	VPSRLD           $0x14, Z20, Z20
+	VANDPS           Z9, Z1, Z11
+	VANDPS           Z9, Z3, Z12
+	VANDPS           Z9, Z4, Z13
+	VANDPS           Z9, Z5, Z15
+	VANDPS           Z9, Z7, Z16
+	VANDPS           Z9, Z8, Z17
+	VBROADCASTSS     PoleConstants<>+896(SB), Z19
+	VMINPS           Z11, Z19, Z11
+	VMINPS           Z12, Z19, Z12
+	VMINPS           Z13, Z19, Z13
+	VMINPS           Z15, Z19, Z15
+	VMINPS           Z16, Z19, Z16
+	VMINPS           Z17, Z19, Z17
+	VBROADCASTSS     PoleConstants<>+904(SB), Z20
+	VADDPS           Z20, Z11, Z21
+	VADDPS           Z20, Z12, Z22
+	VADDPS           Z20, Z13, Z23
+	VADDPS           Z20, Z15, Z24
+	VADDPS           Z20, Z16, Z25
+	VADDPS           Z20, Z17, Z26
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          PoleConstants<>+960(SB), Z24
-	VMOVAPS          Z18, Z25
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z25
-	VMOVAPS          Z19, Z26
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z26
-	VMOVAPS          Z20, Z27
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z27
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z31
-	VSUBPS           Z25, Z10, Z10
-	VSUBPS           Z26, Z11, Z11
-	VSUBPS           Z27, Z12, Z12
-	VSUBPS           Z29, Z13, Z13
-	VSUBPS           Z30, Z14, Z14
-	VSUBPS           Z31, Z15, Z15
-	VMOVUPS          PoleConstants<>+1088(SB), Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z26
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z27
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z29
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z30
-	VMOVAPS          Z22, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z31
-	VMOVAPS          Z23, Z24
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z24
-	VMAXPS           Z10, Z26, Z26
-	VMAXPS           Z11, Z27, Z27
-	VMAXPS           Z12, Z29, Z29
-	VMAXPS           Z13, Z30, Z30
-	VMAXPS           Z14, Z31, Z31
-	VMAXPS           Z15, Z24, Z24
-	VMOVUPS          PoleConstants<>+1216(SB), Z25
-	VMOVAPS          Z18, Z17
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z17
-	VMOVAPS          Z19, Z16
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z16
-	VMOVAPS          Z20, Z9
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z9
-	VMOVAPS          Z21, Z2
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z2
-	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z28
-	VMOVUPS          Z6, 64(SP)
-	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z6
-	VMOVUPS          PoleConstants<>+1344(SB), Z25
-	VMOVUPS          Z0, 192(SP)
-	VMOVAPS          Z18, Z0
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z0
-	VMOVUPS          Z8, 320(SP)
-	VMOVAPS          Z19, Z8
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z8
-	VMOVUPS          Z7, 128(SP)
-	VMOVAPS          Z20, Z7
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z7
-	VMOVUPS          Z5, 384(SP)
-	VMOVAPS          Z21, Z5
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z5
-	VMOVUPS          Z4, 256(SP)
-	VMOVAPS          Z22, Z4
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z4
-	VMOVUPS          Z3, 768(SP)
-	VMOVAPS          Z23, Z3
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z3
-	VMOVUPS          PoleConstants<>+1472(SB), Z25
-	VMOVUPS          Z1, 448(SP)
-	VMOVAPS          Z18, Z1
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z1
-	VMOVUPS          Z24, 512(SP)
-	VMOVAPS          Z19, Z24
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z24
-	VMOVUPS          Z31, 576(SP)
-	VMOVAPS          Z20, Z31
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z31
-	VMOVUPS          Z30, 640(SP)
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z30
-	VMOVUPS          Z29, 704(SP)
-	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z29
-	VMOVUPS          Z27, 1152(SP)
-	VMOVAPS          Z23, Z27
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z27
-	VMOVUPS          PoleConstants<>+1600(SB), Z25
-	VMOVUPS          Z26, 832(SP)
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z26
-	VMOVUPS          Z6, 896(SP)
-	VMOVAPS          Z19, Z6
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z6
-	VMOVUPS          Z28, 960(SP)
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z28
-	VMOVUPS          Z2, 1024(SP)
-	VMOVAPS          Z21, Z2
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z2
-	VMOVUPS          Z9, 1088(SP)
-	VMOVAPS          Z22, Z9
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z9
-	VMOVUPS          Z16, 1216(SP)
-	VMOVAPS          Z23, Z16
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z16
-	VMOVUPS          PoleConstants<>+1728(SB), Z25
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z18
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z19
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z20
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z21
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z22
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z23
-	VFMADD231PS      Z10, Z18, Z26
-	VFMADD231PS      Z11, Z19, Z6
-	VFMADD231PS      Z12, Z20, Z28
-	VFMADD231PS      Z13, Z21, Z2
-	VFMADD231PS      Z14, Z22, Z9
-	VFMADD231PS      Z15, Z23, Z16
-	VFMADD231PS      Z10, Z26, Z1
-	VFMADD231PS      Z11, Z6, Z24
-	VFMADD231PS      Z12, Z28, Z31
-	VFMADD231PS      Z13, Z2, Z30
-	VFMADD231PS      Z14, Z9, Z29
-	VFMADD231PS      Z15, Z16, Z27
-	VFMADD231PS      Z10, Z1, Z0
-	VFMADD231PS      Z11, Z24, Z8
-	VFMADD231PS      Z12, Z31, Z7
-	VFMADD231PS      Z13, Z30, Z5
-	VFMADD231PS      Z14, Z29, Z4
-	VFMADD231PS      Z15, Z27, Z3
-	VFMADD231PS      Z0, Z10, Z17
-	VMOVUPS          1216(SP), Z0
-	VFMADD231PS      Z8, Z11, Z0
-	VMOVUPS          1088(SP), Z1
-	VFMADD231PS      Z7, Z12, Z1
-	VMOVUPS          1024(SP), Z2
-	VFMADD231PS      Z5, Z13, Z2
-	VMOVUPS          960(SP), Z5
-	VFMADD231PS      Z4, Z14, Z5
-	VMOVUPS          896(SP), Z4
-	VFMADD231PS      Z3, Z15, Z4
-	VMOVUPS          832(SP), Z3
-	VFMADD231PS      Z10, Z17, Z3
-	VMOVUPS          1152(SP), Z6
-	VFMADD231PS      Z11, Z0, Z6
-	VMOVUPS          704(SP), Z0
-	VFMADD231PS      Z12, Z1, Z0
-	VMOVUPS          640(SP), Z1
-	VFMADD231PS      Z13, Z2, Z1
-	VMOVUPS          576(SP), Z2
-	VFMADD231PS      Z14, Z5, Z2
-	VMOVUPS          512(SP), Z5
-	VFMADD231PS      Z15, Z4, Z5
-	VMOVUPS          448(SP), Z4
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
-	VPTERNLOGD       $0x78, Z7, Z4, Z3
-	VMOVUPS          768(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z6
-	VMOVUPS          256(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z0
-	VMOVUPS          384(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z1
-	VMOVUPS          128(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z2
-	VMOVUPS          320(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z5
-	VBROADCASTSS     304(DI), Z4
-	VBROADCASTSS     304(DI), Z8
-	VBROADCASTSS     308(DI), Z9
-	VBROADCASTSS     308(DI), Z10
-	VBROADCASTSS     312(DI), Z11
-	VBROADCASTSS     312(DI), Z12
-	VBROADCASTSS     192(DI), Z13
-	VFMADD231PS      7808(SI), Z13, Z4
-	VBROADCASTSS     192(DI), Z13
-	VFMADD231PS      7872(SI), Z13, Z8
-	VBROADCASTSS     208(DI), Z13
-	VFMADD231PS      7808(SI), Z13, Z9
-	VBROADCASTSS     208(DI), Z13
-	VFMADD231PS      7872(SI), Z13, Z10
-	VBROADCASTSS     224(DI), Z13
-	VFMADD231PS      7808(SI), Z13, Z11
-	VBROADCASTSS     224(DI), Z13
-	VFMADD231PS      7872(SI), Z13, Z12
-	VBROADCASTSS     196(DI), Z13
-	VFMADD231PS      7936(SI), Z13, Z4
-	VBROADCASTSS     196(DI), Z13
-	VFMADD231PS      8000(SI), Z13, Z8
-	VBROADCASTSS     212(DI), Z13
-	VFMADD231PS      7936(SI), Z13, Z9
-	VBROADCASTSS     212(DI), Z13
-	VFMADD231PS      8000(SI), Z13, Z10
-	VBROADCASTSS     228(DI), Z13
-	VFMADD231PS      7936(SI), Z13, Z11
-	VBROADCASTSS     228(DI), Z13
-	VFMADD231PS      8000(SI), Z13, Z12
-	VBROADCASTSS     200(DI), Z13
-	VFMADD231PS      8064(SI), Z13, Z4
-	VBROADCASTSS     200(DI), Z13
-	VFMADD231PS      8128(SI), Z13, Z8
-	VBROADCASTSS     216(DI), Z13
-	VFMADD231PS      8064(SI), Z13, Z9
-	VBROADCASTSS     216(DI), Z13
-	VFMADD231PS      8128(SI), Z13, Z10
-	VBROADCASTSS     232(DI), Z13
-	VFMADD231PS      8064(SI), Z13, Z11
-	VBROADCASTSS     232(DI), Z13
-	VFMADD231PS      8128(SI), Z13, Z12
-	VBROADCASTSS     204(DI), Z13
-	VFMADD231PS      8192(SI), Z13, Z4
-	VBROADCASTSS     204(DI), Z13
-	VFMADD231PS      8256(SI), Z13, Z8
-	VBROADCASTSS     220(DI), Z13
-	VFMADD231PS      8192(SI), Z13, Z9
-	VBROADCASTSS     220(DI), Z13
-	VFMADD231PS      8256(SI), Z13, Z10
-	VBROADCASTSS     236(DI), Z13
-	VFMADD231PS      8192(SI), Z13, Z11
-	VBROADCASTSS     236(DI), Z13
-	VFMADD231PS      8256(SI), Z13, Z12
-	VBROADCASTSS     PoleConstants<>+900(SB), Z13
-	VANDPS           Z13, Z4, Z14
-	VANDPS           Z13, Z8, Z15
-	VANDPS           Z13, Z9, Z16
-	VANDPS           Z13, Z10, Z17
-	VANDPS           Z13, Z11, Z18
-	VANDPS           Z13, Z12, Z19
-	VBROADCASTSS     PoleConstants<>+896(SB), Z20
-	VMINPS           Z14, Z20, Z14
-	VMINPS           Z15, Z20, Z15
-	VMINPS           Z16, Z20, Z16
-	VMINPS           Z17, Z20, Z17
-	VMINPS           Z18, Z20, Z18
-	VMINPS           Z19, Z20, Z19
-	VBROADCASTSS     PoleConstants<>+904(SB), Z21
-	VADDPS           Z21, Z14, Z22
-	VADDPS           Z21, Z15, Z23
-	VADDPS           Z21, Z16, Z24
-	VADDPS           Z21, Z17, Z26
-	VADDPS           Z21, Z18, Z27
-	VADDPS           Z21, Z19, Z28
-	VPSRLD           $0x14, Z22, Z22
-	VPSRLD           $0x14, Z23, Z23
 	VPSRLD           $0x14, Z24, Z24
+	VPSRLD           $0x14, Z25, Z25
+	VPSRLD           $0x14, Z26, Z26
+	VMOVUPS          PoleConstants<>+960(SB), Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z28, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z28, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z28, Z31
+	VMOVAPS          Z24, Z20
+	VPERMI2PS        PoleConstants<>+1024(SB), Z28, Z20
+	VMOVAPS          Z25, Z19
+	VPERMI2PS        PoleConstants<>+1024(SB), Z28, Z19
+	VMOVAPS          Z26, Z9
+	VPERMI2PS        PoleConstants<>+1024(SB), Z28, Z9
+	VSUBPS           Z29, Z11, Z11
+	VSUBPS           Z30, Z12, Z12
+	VSUBPS           Z31, Z13, Z13
+	VSUBPS           Z20, Z15, Z15
+	VSUBPS           Z19, Z16, Z16
+	VSUBPS           Z9, Z17, Z9
+	VMOVUPS          PoleConstants<>+1472(SB), Z17
+	VMOVAPS          Z21, Z19
+	VPERMI2PS        PoleConstants<>+1536(SB), Z17, Z19
+	VMOVAPS          Z22, Z20
+	VPERMI2PS        PoleConstants<>+1536(SB), Z17, Z20
+	VMOVAPS          Z23, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z17, Z29
+	VMOVAPS          Z24, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z17, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z17, Z31
+	VMOVAPS          Z26, Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z17, Z28
+	VMOVUPS          PoleConstants<>+1344(SB), Z17
+	VMOVAPS          Z21, Z0
+	VPERMI2PS        PoleConstants<>+1408(SB), Z17, Z0
+	VMOVAPS          Z22, Z2
+	VPERMI2PS        PoleConstants<>+1408(SB), Z17, Z2
+	VMOVAPS          Z23, Z6
+	VPERMI2PS        PoleConstants<>+1408(SB), Z17, Z6
+	VMOVAPS          Z24, Z18
+	VPERMI2PS        PoleConstants<>+1408(SB), Z17, Z18
+	VMOVAPS          Z25, Z27
+	VPERMI2PS        PoleConstants<>+1408(SB), Z17, Z27
+	VMOVUPS          Z14, 64(SP)
+	VMOVAPS          Z26, Z14
+	VPERMI2PS        PoleConstants<>+1408(SB), Z17, Z14
+	VFMADD231PS      Z11, Z19, Z0
+	VFMADD231PS      Z12, Z20, Z2
+	VFMADD231PS      Z13, Z29, Z6
+	VFMADD231PS      Z15, Z30, Z18
+	VFMADD231PS      Z16, Z31, Z27
+	VFMADD231PS      Z9, Z28, Z14
+	VMOVUPS          PoleConstants<>+1216(SB), Z19
+	VMOVAPS          Z21, Z20
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z20
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z28
+	VMOVAPS          Z23, Z29
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z29
+	VMOVAPS          Z24, Z30
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z31
+	VMOVAPS          Z26, Z17
+	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z17
+	VFMADD231PS      Z11, Z0, Z20
+	VFMADD231PS      Z12, Z2, Z28
+	VFMADD231PS      Z13, Z6, Z29
+	VFMADD231PS      Z15, Z18, Z30
+	VFMADD231PS      Z16, Z27, Z31
+	VFMADD231PS      Z9, Z14, Z17
+	VMOVUPS          PoleConstants<>+1088(SB), Z0
+	VMOVAPS          Z21, Z2
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z2
+	VMOVAPS          Z22, Z6
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z6
+	VMOVAPS          Z23, Z14
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z14
+	VMOVAPS          Z24, Z18
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z18
+	VMOVAPS          Z25, Z27
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z27
+	VMOVAPS          Z26, Z19
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z19
+	VFMADD231PS      Z11, Z20, Z2
+	VFMADD231PS      Z12, Z28, Z6
+	VFMADD231PS      Z13, Z29, Z14
+	VFMADD231PS      Z15, Z30, Z18
+	VFMADD231PS      Z16, Z31, Z27
+	VFMADD231PS      Z9, Z17, Z19
+	VMOVUPS          PoleConstants<>+1600(SB), Z17
+	VMOVAPS          Z21, Z20
+	VPERMI2PS        PoleConstants<>+1664(SB), Z17, Z20
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z17, Z28
+	VMOVAPS          Z23, Z29
+	VPERMI2PS        PoleConstants<>+1664(SB), Z17, Z29
+	VMOVAPS          Z24, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z17, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z17, Z31
+	VMOVAPS          Z26, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z17, Z0
+	VFMADD231PS      Z11, Z2, Z20
+	VFMADD231PS      Z12, Z6, Z28
+	VFMADD231PS      Z13, Z14, Z29
+	VFMADD231PS      Z15, Z18, Z30
+	VFMADD231PS      Z16, Z27, Z31
+	VFMADD231PS      Z9, Z19, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z2
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z2, Z26
+	VMAXPS           Z11, Z21, Z6
+	VMAXPS           Z12, Z22, Z14
+	VMAXPS           Z13, Z23, Z18
+	VMAXPS           Z15, Z24, Z19
+	VMAXPS           Z16, Z25, Z21
+	VMAXPS           Z9, Z26, Z22
+	VFMADD231PS      Z11, Z20, Z6
+	VFMADD231PS      Z12, Z28, Z14
+	VFMADD231PS      Z13, Z29, Z18
+	VFMADD231PS      Z15, Z30, Z19
+	VFMADD231PS      Z16, Z31, Z21
+	VFMADD231PS      Z9, Z0, Z22
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z1, Z6
+	VPTERNLOGD       $0x78, Z0, Z3, Z14
+	VPTERNLOGD       $0x78, Z0, Z4, Z18
+	VPTERNLOGD       $0x78, Z0, Z5, Z19
+	VPTERNLOGD       $0x78, Z0, Z7, Z21
+	VPTERNLOGD       $0x78, Z0, Z8, Z22
+	VBROADCASTSS     304(DI), Z1
+	VBROADCASTSS     304(DI), Z3
+	VBROADCASTSS     308(DI), Z4
+	VBROADCASTSS     308(DI), Z5
+	VBROADCASTSS     312(DI), Z7
+	VBROADCASTSS     312(DI), Z8
+	VBROADCASTSS     192(DI), Z9
+	VFMADD231PS      7808(SI), Z9, Z1
+	VBROADCASTSS     192(DI), Z9
+	VFMADD231PS      7872(SI), Z9, Z3
+	VBROADCASTSS     208(DI), Z9
+	VFMADD231PS      7808(SI), Z9, Z4
+	VBROADCASTSS     208(DI), Z9
+	VFMADD231PS      7872(SI), Z9, Z5
+	VBROADCASTSS     224(DI), Z9
+	VFMADD231PS      7808(SI), Z9, Z7
+	VBROADCASTSS     224(DI), Z9
+	VFMADD231PS      7872(SI), Z9, Z8
+	VBROADCASTSS     196(DI), Z9
+	VFMADD231PS      7936(SI), Z9, Z1
+	VBROADCASTSS     196(DI), Z9
+	VFMADD231PS      8000(SI), Z9, Z3
+	VBROADCASTSS     212(DI), Z9
+	VFMADD231PS      7936(SI), Z9, Z4
+	VBROADCASTSS     212(DI), Z9
+	VFMADD231PS      8000(SI), Z9, Z5
+	VBROADCASTSS     228(DI), Z9
+	VFMADD231PS      7936(SI), Z9, Z7
+	VBROADCASTSS     228(DI), Z9
+	VFMADD231PS      8000(SI), Z9, Z8
+	VBROADCASTSS     200(DI), Z9
+	VFMADD231PS      8064(SI), Z9, Z1
+	VBROADCASTSS     200(DI), Z9
+	VFMADD231PS      8128(SI), Z9, Z3
+	VBROADCASTSS     216(DI), Z9
+	VFMADD231PS      8064(SI), Z9, Z4
+	VBROADCASTSS     216(DI), Z9
+	VFMADD231PS      8128(SI), Z9, Z5
+	VBROADCASTSS     232(DI), Z9
+	VFMADD231PS      8064(SI), Z9, Z7
+	VBROADCASTSS     232(DI), Z9
+	VFMADD231PS      8128(SI), Z9, Z8
+	VBROADCASTSS     204(DI), Z9
+	VFMADD231PS      8192(SI), Z9, Z1
+	VBROADCASTSS     204(DI), Z9
+	VFMADD231PS      8256(SI), Z9, Z3
+	VBROADCASTSS     220(DI), Z9
+	VFMADD231PS      8192(SI), Z9, Z4
+	VBROADCASTSS     220(DI), Z9
+	VFMADD231PS      8256(SI), Z9, Z5
+	VBROADCASTSS     236(DI), Z9
+	VFMADD231PS      8192(SI), Z9, Z7
+	VBROADCASTSS     236(DI), Z9
+	VFMADD231PS      8256(SI), Z9, Z8
+	VBROADCASTSS     PoleConstants<>+900(SB), Z9
+	VANDPS           Z9, Z1, Z11
+	VANDPS           Z9, Z3, Z12
+	VANDPS           Z9, Z4, Z13
+	VANDPS           Z9, Z5, Z15
+	VANDPS           Z9, Z7, Z16
+	VANDPS           Z9, Z8, Z20
+	VBROADCASTSS     PoleConstants<>+896(SB), Z23
+	VMINPS           Z11, Z23, Z11
+	VMINPS           Z12, Z23, Z12
+	VMINPS           Z13, Z23, Z13
+	VMINPS           Z15, Z23, Z15
+	VMINPS           Z16, Z23, Z16
+	VMINPS           Z20, Z23, Z20
+	VBROADCASTSS     PoleConstants<>+904(SB), Z24
+	VADDPS           Z24, Z11, Z25
+	VADDPS           Z24, Z12, Z26
+	VADDPS           Z24, Z13, Z27
+	VADDPS           Z24, Z15, Z28
+	VADDPS           Z24, Z16, Z29
+	VADDPS           Z24, Z20, Z30
+	VPSRLD           $0x14, Z25, Z25
 	VPSRLD           $0x14, Z26, Z26
 	VPSRLD           $0x14, Z27, Z27
 	VPSRLD           $0x14, Z28, Z28
-	VMOVUPS          PoleConstants<>+960(SB), Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z31
-	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z21
-	VMOVAPS          Z26, Z20
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z20
-	VMOVAPS          Z27, Z13
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z13
-	VMOVAPS          Z28, Z7
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z7
-	VSUBPS           Z30, Z14, Z14
-	VSUBPS           Z31, Z15, Z15
-	VSUBPS           Z21, Z16, Z16
-	VSUBPS           Z20, Z17, Z17
-	VSUBPS           Z13, Z18, Z13
-	VSUBPS           Z7, Z19, Z7
-	VMOVUPS          PoleConstants<>+1088(SB), Z18
-	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z19
-	VMOVAPS          Z23, Z20
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z20
-	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z21
-	VMOVAPS          Z26, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z30
-	VMOVAPS          Z27, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z31
-	VMOVAPS          Z28, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z29
-	VMAXPS           Z14, Z19, Z19
-	VMAXPS           Z15, Z20, Z20
-	VMAXPS           Z16, Z21, Z21
-	VMAXPS           Z17, Z30, Z30
-	VMAXPS           Z13, Z31, Z31
-	VMAXPS           Z7, Z29, Z29
-	VMOVUPS          PoleConstants<>+1216(SB), Z18
-	VMOVAPS          Z22, Z25
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z25
-	VMOVUPS          Z5, 320(SP)
-	VMOVAPS          Z23, Z5
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z5
-	VMOVUPS          Z2, 128(SP)
-	VMOVAPS          Z24, Z2
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z2
-	VMOVUPS          Z1, 384(SP)
-	VMOVAPS          Z26, Z1
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z1
-	VMOVUPS          Z0, 256(SP)
-	VMOVAPS          Z27, Z0
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z0
-	VMOVUPS          Z6, 768(SP)
-	VMOVAPS          Z28, Z6
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z6
-	VMOVUPS          PoleConstants<>+1344(SB), Z18
-	VMOVUPS          Z3, 448(SP)
-	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z3
-	VMOVUPS          Z12, 512(SP)
-	VMOVAPS          Z23, Z12
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z12
-	VMOVUPS          Z11, 576(SP)
-	VMOVAPS          Z24, Z11
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z11
-	VMOVUPS          Z10, 640(SP)
-	VMOVAPS          Z26, Z10
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z10
-	VMOVUPS          Z9, 704(SP)
+	VPSRLD           $0x14, Z29, Z29
+	VPSRLD           $0x14, Z30, Z30
+	VMOVUPS          PoleConstants<>+960(SB), Z31
+	VMOVAPS          Z25, Z24
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z24
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z23
 	VMOVAPS          Z27, Z9
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z9
-	VMOVUPS          Z8, 1152(SP)
-	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z8
-	VMOVUPS          PoleConstants<>+1472(SB), Z18
-	VMOVUPS          Z4, 832(SP)
-	VMOVAPS          Z22, Z4
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z4
-	VMOVUPS          Z29, 896(SP)
-	VMOVAPS          Z23, Z29
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z29
-	VMOVUPS          Z31, 960(SP)
-	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z31
-	VMOVUPS          Z30, 1024(SP)
-	VMOVAPS          Z26, Z30
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z30
-	VMOVUPS          Z21, 1088(SP)
-	VMOVAPS          Z27, Z21
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z21
-	VMOVUPS          Z20, 1216(SP)
-	VMOVAPS          Z28, Z20
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z20
-	VMOVUPS          PoleConstants<>+1600(SB), Z18
-	VMOVUPS          Z19, 1280(SP)
-	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z19
-	VMOVUPS          Z6, 1344(SP)
-	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z6
-	VMOVUPS          Z0, 1408(SP)
-	VMOVAPS          Z24, Z0
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z0
-	VMOVUPS          Z1, 1472(SP)
-	VMOVAPS          Z26, Z1
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z1
-	VMOVUPS          Z2, 1536(SP)
-	VMOVAPS          Z27, Z2
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z2
-	VMOVUPS          Z5, 1600(SP)
-	VMOVAPS          Z28, Z5
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z5
-	VMOVUPS          PoleConstants<>+1728(SB), Z18
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z22
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z23
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z24
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z26
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z27
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z28
-	VFMADD231PS      Z14, Z22, Z19
-	VFMADD231PS      Z15, Z23, Z6
-	VFMADD231PS      Z16, Z24, Z0
-	VFMADD231PS      Z17, Z26, Z1
-	VFMADD231PS      Z13, Z27, Z2
-	VFMADD231PS      Z7, Z28, Z5
-	VFMADD231PS      Z14, Z19, Z4
-	VFMADD231PS      Z15, Z6, Z29
-	VFMADD231PS      Z16, Z0, Z31
-	VFMADD231PS      Z17, Z1, Z30
-	VFMADD231PS      Z13, Z2, Z21
-	VFMADD231PS      Z7, Z5, Z20
-	VFMADD231PS      Z14, Z4, Z3
-	VFMADD231PS      Z15, Z29, Z12
-	VFMADD231PS      Z16, Z31, Z11
-	VFMADD231PS      Z17, Z30, Z10
-	VFMADD231PS      Z13, Z21, Z9
-	VFMADD231PS      Z7, Z20, Z8
-	VFMADD231PS      Z3, Z14, Z25
-	VMOVUPS          1600(SP), Z0
-	VFMADD231PS      Z12, Z15, Z0
-	VMOVUPS          1536(SP), Z1
-	VFMADD231PS      Z11, Z16, Z1
-	VMOVUPS          1472(SP), Z2
-	VFMADD231PS      Z10, Z17, Z2
-	VMOVUPS          1408(SP), Z3
-	VFMADD231PS      Z9, Z13, Z3
-	VMOVUPS          1344(SP), Z4
-	VFMADD231PS      Z8, Z7, Z4
-	VMOVUPS          1280(SP), Z5
-	VFMADD231PS      Z14, Z25, Z5
-	VMOVUPS          1216(SP), Z6
-	VFMADD231PS      Z15, Z0, Z6
-	VMOVUPS          1088(SP), Z0
-	VFMADD231PS      Z16, Z1, Z0
-	VMOVUPS          1024(SP), Z1
-	VFMADD231PS      Z17, Z2, Z1
-	VMOVUPS          960(SP), Z2
-	VFMADD231PS      Z13, Z3, Z2
-	VMOVUPS          896(SP), Z3
-	VFMADD231PS      Z7, Z4, Z3
-	VMOVUPS          832(SP), Z4
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
-	VPTERNLOGD       $0x78, Z7, Z4, Z5
-	VMOVUPS          1152(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z6
-	VMOVUPS          704(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z0
-	VMOVUPS          640(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z1
-	VMOVUPS          576(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z2
-	VMOVUPS          512(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z3
-	VBROADCASTSS     316(DI), Z4
-	VBROADCASTSS     316(DI), Z8
-	VBROADCASTSS     240(DI), Z9
-	VFMADD231PS      7808(SI), Z9, Z4
-	VBROADCASTSS     240(DI), Z9
-	VFMADD231PS      7872(SI), Z9, Z8
-	VBROADCASTSS     244(DI), Z9
-	VFMADD231PS      7936(SI), Z9, Z4
-	VBROADCASTSS     244(DI), Z9
-	VFMADD231PS      8000(SI), Z9, Z8
-	VBROADCASTSS     248(DI), Z9
-	VFMADD231PS      8064(SI), Z9, Z4
-	VBROADCASTSS     248(DI), Z9
-	VFMADD231PS      8128(SI), Z9, Z8
-	VBROADCASTSS     252(DI), Z9
-	VFMADD231PS      8192(SI), Z9, Z4
-	VBROADCASTSS     252(DI), Z9
-	VFMADD231PS      8256(SI), Z9, Z8
-	VBROADCASTSS     PoleConstants<>+900(SB), Z9
-	VANDPS           Z9, Z4, Z10
-	VANDPS           Z9, Z8, Z9
-	VBROADCASTSS     PoleConstants<>+896(SB), Z11
-	VMINPS           Z10, Z11, Z10
-	VMINPS           Z9, Z11, Z9
-	VBROADCASTSS     PoleConstants<>+904(SB), Z11
-	VADDPS           Z11, Z10, Z12
-	VADDPS           Z11, Z9, Z13
-	VPSRLD           $0x14, Z12, Z12
-	VPSRLD           $0x14, Z13, Z13
-	VMOVUPS          PoleConstants<>+960(SB), Z14
-	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z15
-	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z16
-	VSUBPS           Z15, Z10, Z10
-	VSUBPS           Z16, Z9, Z9
-	VMOVUPS          PoleConstants<>+1088(SB), Z14
-	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z15
-	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z16
-	VMAXPS           Z10, Z15, Z14
-	VMAXPS           Z9, Z16, Z15
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z9
+	VMOVAPS          Z28, Z0
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z0
+	VMOVAPS          Z29, Z2
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z2
+	VMOVAPS          Z30, Z17
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z17
+	VSUBPS           Z24, Z11, Z11
+	VSUBPS           Z23, Z12, Z12
+	VSUBPS           Z9, Z13, Z9
+	VSUBPS           Z0, Z15, Z0
+	VSUBPS           Z2, Z16, Z2
+	VSUBPS           Z17, Z20, Z13
+	VMOVUPS          PoleConstants<>+1472(SB), Z15
+	VMOVAPS          Z25, Z16
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z16
+	VMOVAPS          Z26, Z17
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z17
+	VMOVAPS          Z27, Z20
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z20
+	VMOVAPS          Z28, Z23
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z23
+	VMOVAPS          Z29, Z24
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z24
+	VMOVAPS          Z30, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z31
+	VMOVUPS          PoleConstants<>+1344(SB), Z15
+	VMOVUPS          Z22, 192(SP)
+	VMOVAPS          Z25, Z22
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z22
+	VMOVUPS          Z21, 320(SP)
+	VMOVAPS          Z26, Z21
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z21
+	VMOVUPS          Z19, 128(SP)
+	VMOVAPS          Z27, Z19
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z19
+	VMOVUPS          Z18, 256(SP)
+	VMOVAPS          Z28, Z18
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z18
+	VMOVUPS          Z14, 384(SP)
+	VMOVAPS          Z29, Z14
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z14
+	VMOVUPS          Z6, 448(SP)
+	VMOVAPS          Z30, Z6
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z6
+	VFMADD231PS      Z11, Z16, Z22
+	VFMADD231PS      Z12, Z17, Z21
+	VFMADD231PS      Z9, Z20, Z19
+	VFMADD231PS      Z0, Z23, Z18
+	VFMADD231PS      Z2, Z24, Z14
+	VFMADD231PS      Z13, Z31, Z6
 	VMOVUPS          PoleConstants<>+1216(SB), Z16
-	VMOVAPS          Z12, Z17
+	VMOVAPS          Z25, Z17
 	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z17
-	VMOVAPS          Z13, Z19
-	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z19
-	VMOVUPS          PoleConstants<>+1344(SB), Z16
-	VMOVAPS          Z12, Z20
-	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z20
-	VMOVAPS          Z13, Z21
-	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z21
-	VMOVUPS          PoleConstants<>+1472(SB), Z16
-	VMOVAPS          Z12, Z22
-	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z22
-	VMOVAPS          Z13, Z23
-	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z23
-	VMOVUPS          PoleConstants<>+1600(SB), Z16
-	VMOVAPS          Z12, Z24
-	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z24
-	VMOVAPS          Z13, Z25
-	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z25
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z12
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z13
-	VFMADD231PS      Z10, Z12, Z24
-	VFMADD231PS      Z9, Z13, Z25
-	VFMADD231PS      Z10, Z24, Z22
-	VFMADD231PS      Z9, Z25, Z23
-	VFMADD231PS      Z10, Z22, Z20
-	VFMADD231PS      Z9, Z23, Z21
-	VFMADD231PS      Z20, Z10, Z17
-	VFMADD231PS      Z21, Z9, Z19
-	VFMADD231PS      Z10, Z17, Z14
-	VFMADD231PS      Z9, Z19, Z15
-	VPTERNLOGD       $0x78, Z7, Z4, Z14
-	VPTERNLOGD       $0x78, Z7, Z8, Z15
+	VMOVAPS          Z26, Z20
+	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z20
+	VMOVAPS          Z27, Z23
+	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z23
+	VMOVAPS          Z28, Z24
+	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z24
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z31
+	VMOVAPS          Z30, Z15
+	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z15
+	VFMADD231PS      Z11, Z22, Z17
+	VFMADD231PS      Z12, Z21, Z20
+	VFMADD231PS      Z9, Z19, Z23
+	VFMADD231PS      Z0, Z18, Z24
+	VFMADD231PS      Z2, Z14, Z31
+	VFMADD231PS      Z13, Z6, Z15
+	VMOVUPS          PoleConstants<>+1088(SB), Z6
+	VMOVAPS          Z25, Z14
+	VPERMI2PS        PoleConstants<>+1152(SB), Z6, Z14
+	VMOVAPS          Z26, Z18
+	VPERMI2PS        PoleConstants<>+1152(SB), Z6, Z18
+	VMOVAPS          Z27, Z19
+	VPERMI2PS        PoleConstants<>+1152(SB), Z6, Z19
+	VMOVAPS          Z28, Z21
+	VPERMI2PS        PoleConstants<>+1152(SB), Z6, Z21
+	VMOVAPS          Z29, Z22
+	VPERMI2PS        PoleConstants<>+1152(SB), Z6, Z22
+	VMOVAPS          Z30, Z16
+	VPERMI2PS        PoleConstants<>+1152(SB), Z6, Z16
+	VFMADD231PS      Z11, Z17, Z14
+	VFMADD231PS      Z12, Z20, Z18
+	VFMADD231PS      Z9, Z23, Z19
+	VFMADD231PS      Z0, Z24, Z21
+	VFMADD231PS      Z2, Z31, Z22
+	VFMADD231PS      Z13, Z15, Z16
+	VMOVUPS          PoleConstants<>+1600(SB), Z15
+	VMOVAPS          Z25, Z17
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z17
+	VMOVAPS          Z26, Z20
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z20
+	VMOVAPS          Z27, Z23
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z23
+	VMOVAPS          Z28, Z24
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z24
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z31
+	VMOVAPS          Z30, Z6
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z6
+	VFMADD231PS      Z11, Z14, Z17
+	VFMADD231PS      Z12, Z18, Z20
+	VFMADD231PS      Z9, Z19, Z23
+	VFMADD231PS      Z0, Z21, Z24
+	VFMADD231PS      Z2, Z22, Z31
+	VFMADD231PS      Z13, Z16, Z6
+	VMOVUPS          PoleConstants<>+1728(SB), Z14
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z26
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z27
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z28
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z29
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z30
+	VMAXPS           Z11, Z25, Z16
+	VMAXPS           Z12, Z26, Z18
+	VMAXPS           Z9, Z27, Z19
+	VMAXPS           Z0, Z28, Z21
+	VMAXPS           Z2, Z29, Z22
+	VMAXPS           Z13, Z30, Z25
+	VFMADD231PS      Z11, Z17, Z16
+	VFMADD231PS      Z12, Z20, Z18
+	VFMADD231PS      Z9, Z23, Z19
+	VFMADD231PS      Z0, Z24, Z21
+	VFMADD231PS      Z2, Z31, Z22
+	VFMADD231PS      Z13, Z6, Z25
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z1, Z16
+	VPTERNLOGD       $0x78, Z0, Z3, Z18
+	VPTERNLOGD       $0x78, Z0, Z4, Z19
+	VPTERNLOGD       $0x78, Z0, Z5, Z21
+	VPTERNLOGD       $0x78, Z0, Z7, Z22
+	VPTERNLOGD       $0x78, Z0, Z8, Z25
+	VBROADCASTSS     316(DI), Z1
+	VBROADCASTSS     316(DI), Z2
+	VBROADCASTSS     240(DI), Z3
+	VFMADD231PS      7808(SI), Z3, Z1
+	VBROADCASTSS     240(DI), Z3
+	VFMADD231PS      7872(SI), Z3, Z2
+	VBROADCASTSS     244(DI), Z3
+	VFMADD231PS      7936(SI), Z3, Z1
+	VBROADCASTSS     244(DI), Z3
+	VFMADD231PS      8000(SI), Z3, Z2
+	VBROADCASTSS     248(DI), Z3
+	VFMADD231PS      8064(SI), Z3, Z1
+	VBROADCASTSS     248(DI), Z3
+	VFMADD231PS      8128(SI), Z3, Z2
+	VBROADCASTSS     252(DI), Z3
+	VFMADD231PS      8192(SI), Z3, Z1
+	VBROADCASTSS     252(DI), Z3
+	VFMADD231PS      8256(SI), Z3, Z2
+	VBROADCASTSS     PoleConstants<>+900(SB), Z3
+	VANDPS           Z3, Z1, Z4
+	VANDPS           Z3, Z2, Z3
+	VBROADCASTSS     PoleConstants<>+896(SB), Z5
+	VMINPS           Z4, Z5, Z4
+	VMINPS           Z3, Z5, Z3
+	VBROADCASTSS     PoleConstants<>+904(SB), Z5
+	VADDPS           Z5, Z4, Z6
+	VADDPS           Z5, Z3, Z7
+	VPSRLD           $0x14, Z6, Z6
+	VPSRLD           $0x14, Z7, Z7
+	VMOVUPS          PoleConstants<>+960(SB), Z8
+	VMOVAPS          Z6, Z9
+	VPERMI2PS        PoleConstants<>+1024(SB), Z8, Z9
+	VMOVAPS          Z7, Z11
+	VPERMI2PS        PoleConstants<>+1024(SB), Z8, Z11
+	VSUBPS           Z9, Z4, Z4
+	VSUBPS           Z11, Z3, Z3
+	VMOVUPS          PoleConstants<>+1472(SB), Z8
+	VMOVAPS          Z6, Z9
+	VPERMI2PS        PoleConstants<>+1536(SB), Z8, Z9
+	VMOVAPS          Z7, Z11
+	VPERMI2PS        PoleConstants<>+1536(SB), Z8, Z11
+	VMOVUPS          PoleConstants<>+1344(SB), Z8
+	VMOVAPS          Z6, Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z8, Z12
+	VMOVAPS          Z7, Z13
+	VPERMI2PS        PoleConstants<>+1408(SB), Z8, Z13
+	VFMADD231PS      Z4, Z9, Z12
+	VFMADD231PS      Z3, Z11, Z13
+	VMOVUPS          PoleConstants<>+1216(SB), Z8
+	VMOVAPS          Z6, Z9
+	VPERMI2PS        PoleConstants<>+1280(SB), Z8, Z9
+	VMOVAPS          Z7, Z11
+	VPERMI2PS        PoleConstants<>+1280(SB), Z8, Z11
+	VFMADD231PS      Z4, Z12, Z9
+	VFMADD231PS      Z3, Z13, Z11
+	VMOVUPS          PoleConstants<>+1088(SB), Z8
+	VMOVAPS          Z6, Z12
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z12
+	VMOVAPS          Z7, Z13
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z13
+	VFMADD231PS      Z4, Z9, Z12
+	VFMADD231PS      Z3, Z11, Z13
+	VMOVAPS          Z6, Z8
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z8
+	VMOVAPS          Z7, Z9
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z9
+	VFMADD231PS      Z4, Z12, Z8
+	VFMADD231PS      Z3, Z13, Z9
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z6
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z7
+	VMAXPS           Z4, Z6, Z6
+	VMAXPS           Z3, Z7, Z7
+	VFMADD231PS      Z4, Z8, Z6
+	VFMADD231PS      Z3, Z9, Z7
+	VPTERNLOGD       $0x78, Z0, Z1, Z6
+	VPTERNLOGD       $0x78, Z0, Z2, Z7
 
 	// z2 = W2·a1 + b2
-	VBROADCASTSS     448(DI), Z4
-	VBROADCASTSS     448(DI), Z7
-	VBROADCASTSS     452(DI), Z8
-	VBROADCASTSS     452(DI), Z9
-	VBROADCASTSS     320(DI), Z10
-	VFMADD231PS      3712(SI), Z10, Z4
-	VBROADCASTSS     320(DI), Z10
-	VFMADD231PS      3776(SI), Z10, Z7
-	VBROADCASTSS     384(DI), Z10
-	VFMADD231PS      3712(SI), Z10, Z8
-	VBROADCASTSS     384(DI), Z10
-	VFMADD231PS      3776(SI), Z10, Z9
-	VBROADCASTSS     324(DI), Z10
-	VFMADD231PS      3840(SI), Z10, Z4
-	VBROADCASTSS     324(DI), Z10
-	VFMADD231PS      3904(SI), Z10, Z7
-	VBROADCASTSS     388(DI), Z10
-	VFMADD231PS      3840(SI), Z10, Z8
-	VBROADCASTSS     388(DI), Z10
-	VFMADD231PS      3904(SI), Z10, Z9
-	VBROADCASTSS     328(DI), Z10
-	VFMADD231PS      3968(SI), Z10, Z4
-	VBROADCASTSS     328(DI), Z10
-	VFMADD231PS      4032(SI), Z10, Z7
-	VBROADCASTSS     392(DI), Z10
-	VFMADD231PS      3968(SI), Z10, Z8
-	VBROADCASTSS     392(DI), Z10
-	VFMADD231PS      4032(SI), Z10, Z9
-	VBROADCASTSS     332(DI), Z10
-	VFMADD231PS      4096(SI), Z10, Z4
-	VBROADCASTSS     332(DI), Z10
-	VFMADD231PS      4160(SI), Z10, Z7
-	VBROADCASTSS     396(DI), Z10
-	VFMADD231PS      4096(SI), Z10, Z8
-	VBROADCASTSS     396(DI), Z10
-	VFMADD231PS      4160(SI), Z10, Z9
-	VBROADCASTSS     336(DI), Z10
-	VFMADD231PS      4224(SI), Z10, Z4
-	VBROADCASTSS     336(DI), Z10
-	VFMADD231PS      4288(SI), Z10, Z7
-	VBROADCASTSS     400(DI), Z10
-	VFMADD231PS      4224(SI), Z10, Z8
-	VBROADCASTSS     400(DI), Z10
-	VFMADD231PS      4288(SI), Z10, Z9
-	VBROADCASTSS     340(DI), Z10
-	VFMADD231PS      4352(SI), Z10, Z4
-	VBROADCASTSS     340(DI), Z10
-	VFMADD231PS      4416(SI), Z10, Z7
-	VBROADCASTSS     404(DI), Z10
-	VFMADD231PS      4352(SI), Z10, Z8
-	VBROADCASTSS     404(DI), Z10
-	VFMADD231PS      4416(SI), Z10, Z9
-	VBROADCASTSS     344(DI), Z10
-	VFMADD231PS      4480(SI), Z10, Z4
-	VBROADCASTSS     344(DI), Z10
-	VFMADD231PS      4544(SI), Z10, Z7
-	VBROADCASTSS     408(DI), Z10
-	VFMADD231PS      4480(SI), Z10, Z8
-	VBROADCASTSS     408(DI), Z10
-	VFMADD231PS      4544(SI), Z10, Z9
-	VBROADCASTSS     348(DI), Z10
-	VFMADD231PS      4608(SI), Z10, Z4
-	VBROADCASTSS     348(DI), Z10
-	VFMADD231PS      4672(SI), Z10, Z7
-	VBROADCASTSS     412(DI), Z10
-	VFMADD231PS      4608(SI), Z10, Z8
-	VBROADCASTSS     412(DI), Z10
-	VFMADD231PS      4672(SI), Z10, Z9
-	VMOVUPS          192(SP), Z10
-	VFMADD231PS.BCST 352(DI), Z10, Z4
-	VMOVUPS          64(SP), Z10
-	VFMADD231PS.BCST 352(DI), Z10, Z7
-	VBROADCASTSS     416(DI), Z10
-	VFMADD231PS      4736(SI), Z10, Z8
-	VBROADCASTSS     416(DI), Z10
-	VFMADD231PS      4800(SI), Z10, Z9
-	VMOVUPS          448(SP), Z10
-	VFMADD231PS.BCST 356(DI), Z10, Z4
-	VMOVUPS          768(SP), Z12
-	VFMADD231PS.BCST 356(DI), Z12, Z7
-	VFMADD231PS.BCST 420(DI), Z10, Z8
-	VFMADD231PS.BCST 420(DI), Z12, Z9
-	VMOVUPS          256(SP), Z10
-	VFMADD231PS.BCST 360(DI), Z10, Z4
-	VMOVUPS          384(SP), Z12
-	VFMADD231PS.BCST 360(DI), Z12, Z7
-	VFMADD231PS.BCST 424(DI), Z10, Z8
-	VFMADD231PS.BCST 424(DI), Z12, Z9
-	VMOVUPS          128(SP), Z10
-	VFMADD231PS.BCST 364(DI), Z10, Z4
-	VMOVUPS          320(SP), Z12
-	VFMADD231PS.BCST 364(DI), Z12, Z7
-	VFMADD231PS.BCST 428(DI), Z10, Z8
-	VFMADD231PS.BCST 428(DI), Z12, Z9
-	VFMADD231PS.BCST 368(DI), Z5, Z4
-	VFMADD231PS.BCST 368(DI), Z6, Z7
-	VFMADD231PS.BCST 432(DI), Z5, Z8
-	VFMADD231PS.BCST 432(DI), Z6, Z9
-	VFMADD231PS.BCST 372(DI), Z0, Z4
-	VFMADD231PS.BCST 372(DI), Z1, Z7
-	VFMADD231PS.BCST 436(DI), Z0, Z8
-	VFMADD231PS.BCST 436(DI), Z1, Z9
-	VFMADD231PS.BCST 376(DI), Z2, Z4
-	VFMADD231PS.BCST 376(DI), Z3, Z7
-	VFMADD231PS.BCST 440(DI), Z2, Z8
-	VFMADD231PS.BCST 440(DI), Z3, Z9
-	VFMADD231PS.BCST 380(DI), Z14, Z4
-	VFMADD231PS.BCST 380(DI), Z15, Z7
-	VFMADD231PS.BCST 444(DI), Z14, Z8
-	VFMADD231PS.BCST 444(DI), Z15, Z9
+	VBROADCASTSS     448(DI), Z0
+	VBROADCASTSS     448(DI), Z1
+	VBROADCASTSS     452(DI), Z2
+	VBROADCASTSS     452(DI), Z3
+	VBROADCASTSS     320(DI), Z4
+	VFMADD231PS      3712(SI), Z4, Z0
+	VBROADCASTSS     320(DI), Z4
+	VFMADD231PS      3776(SI), Z4, Z1
+	VBROADCASTSS     384(DI), Z4
+	VFMADD231PS      3712(SI), Z4, Z2
+	VBROADCASTSS     384(DI), Z4
+	VFMADD231PS      3776(SI), Z4, Z3
+	VBROADCASTSS     324(DI), Z4
+	VFMADD231PS      3840(SI), Z4, Z0
+	VBROADCASTSS     324(DI), Z4
+	VFMADD231PS      3904(SI), Z4, Z1
+	VBROADCASTSS     388(DI), Z4
+	VFMADD231PS      3840(SI), Z4, Z2
+	VBROADCASTSS     388(DI), Z4
+	VFMADD231PS      3904(SI), Z4, Z3
+	VBROADCASTSS     328(DI), Z4
+	VFMADD231PS      3968(SI), Z4, Z0
+	VBROADCASTSS     328(DI), Z4
+	VFMADD231PS      4032(SI), Z4, Z1
+	VBROADCASTSS     392(DI), Z4
+	VFMADD231PS      3968(SI), Z4, Z2
+	VBROADCASTSS     392(DI), Z4
+	VFMADD231PS      4032(SI), Z4, Z3
+	VBROADCASTSS     332(DI), Z4
+	VFMADD231PS      4096(SI), Z4, Z0
+	VBROADCASTSS     332(DI), Z4
+	VFMADD231PS      4160(SI), Z4, Z1
+	VBROADCASTSS     396(DI), Z4
+	VFMADD231PS      4096(SI), Z4, Z2
+	VBROADCASTSS     396(DI), Z4
+	VFMADD231PS      4160(SI), Z4, Z3
+	VBROADCASTSS     336(DI), Z4
+	VFMADD231PS      4224(SI), Z4, Z0
+	VBROADCASTSS     336(DI), Z4
+	VFMADD231PS      4288(SI), Z4, Z1
+	VBROADCASTSS     400(DI), Z4
+	VFMADD231PS      4224(SI), Z4, Z2
+	VBROADCASTSS     400(DI), Z4
+	VFMADD231PS      4288(SI), Z4, Z3
+	VBROADCASTSS     340(DI), Z4
+	VFMADD231PS      4352(SI), Z4, Z0
+	VBROADCASTSS     340(DI), Z4
+	VFMADD231PS      4416(SI), Z4, Z1
+	VBROADCASTSS     404(DI), Z4
+	VFMADD231PS      4352(SI), Z4, Z2
+	VBROADCASTSS     404(DI), Z4
+	VFMADD231PS      4416(SI), Z4, Z3
+	VBROADCASTSS     344(DI), Z4
+	VFMADD231PS      4480(SI), Z4, Z0
+	VBROADCASTSS     344(DI), Z4
+	VFMADD231PS      4544(SI), Z4, Z1
+	VBROADCASTSS     408(DI), Z4
+	VFMADD231PS      4480(SI), Z4, Z2
+	VBROADCASTSS     408(DI), Z4
+	VFMADD231PS      4544(SI), Z4, Z3
+	VBROADCASTSS     348(DI), Z4
+	VFMADD231PS      4608(SI), Z4, Z0
+	VBROADCASTSS     348(DI), Z4
+	VFMADD231PS      4672(SI), Z4, Z1
+	VBROADCASTSS     412(DI), Z4
+	VFMADD231PS      4608(SI), Z4, Z2
+	VBROADCASTSS     412(DI), Z4
+	VFMADD231PS      4672(SI), Z4, Z3
+	VFMADD231PS.BCST 352(DI), Z10, Z0
+	VMOVUPS          64(SP), Z4
+	VFMADD231PS.BCST 352(DI), Z4, Z1
+	VBROADCASTSS     416(DI), Z4
+	VFMADD231PS      4736(SI), Z4, Z2
+	VBROADCASTSS     416(DI), Z4
+	VFMADD231PS      4800(SI), Z4, Z3
+	VMOVUPS          448(SP), Z4
+	VFMADD231PS.BCST 356(DI), Z4, Z0
+	VMOVUPS          384(SP), Z8
+	VFMADD231PS.BCST 356(DI), Z8, Z1
+	VFMADD231PS.BCST 420(DI), Z4, Z2
+	VFMADD231PS.BCST 420(DI), Z8, Z3
+	VMOVUPS          256(SP), Z4
+	VFMADD231PS.BCST 360(DI), Z4, Z0
+	VMOVUPS          128(SP), Z8
+	VFMADD231PS.BCST 360(DI), Z8, Z1
+	VFMADD231PS.BCST 424(DI), Z4, Z2
+	VFMADD231PS.BCST 424(DI), Z8, Z3
+	VMOVUPS          320(SP), Z4
+	VFMADD231PS.BCST 364(DI), Z4, Z0
+	VMOVUPS          192(SP), Z8
+	VFMADD231PS.BCST 364(DI), Z8, Z1
+	VFMADD231PS.BCST 428(DI), Z4, Z2
+	VFMADD231PS.BCST 428(DI), Z8, Z3
+	VFMADD231PS.BCST 368(DI), Z16, Z0
+	VFMADD231PS.BCST 368(DI), Z18, Z1
+	VFMADD231PS.BCST 432(DI), Z16, Z2
+	VFMADD231PS.BCST 432(DI), Z18, Z3
+	VFMADD231PS.BCST 372(DI), Z19, Z0
+	VFMADD231PS.BCST 372(DI), Z21, Z1
+	VFMADD231PS.BCST 436(DI), Z19, Z2
+	VFMADD231PS.BCST 436(DI), Z21, Z3
+	VFMADD231PS.BCST 376(DI), Z22, Z0
+	VFMADD231PS.BCST 376(DI), Z25, Z1
+	VFMADD231PS.BCST 440(DI), Z22, Z2
+	VFMADD231PS.BCST 440(DI), Z25, Z3
+	VFMADD231PS.BCST 380(DI), Z6, Z0
+	VFMADD231PS.BCST 380(DI), Z7, Z1
+	VFMADD231PS.BCST 444(DI), Z6, Z2
+	VFMADD231PS.BCST 444(DI), Z7, Z3
 
 	// a2 = softmax(z2)
-	VCMPPS       $0x03, Z4, Z4, K1
-	VMAXPS       Z8, Z4, Z0
-	VBLENDMPS    Z4, Z0, K1, Z0
-	VSUBPS       Z0, Z4, Z1
-	VBROADCASTSS PoleConstants<>+3360(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS PoleConstants<>+1860(SB), Z3
-	VCMPPS       $0x15, Z3, Z1, K1
-	VBROADCASTSS PoleConstants<>+1868(SB), Z4
-	VBROADCASTSS PoleConstants<>+1864(SB), Z5
-	VMOVAPS      Z5, Z6
-	VFMADD231PS  Z4, Z1, Z6
-	VSUBPS       Z5, Z6, Z10
-	VBROADCASTSS PoleConstants<>+1872(SB), Z12
-	VFNMADD231PS Z12, Z10, Z1
-	VPERMPS      PoleConstants<>+1920(SB), Z6, Z13
-	VBROADCASTSS PoleConstants<>+1876(SB), Z14
-	VFNMADD231PS Z14, Z10, Z13
-	VMULPS       Z1, Z1, Z15
-	VBROADCASTSS PoleConstants<>+1984(SB), Z16
-	VBROADCASTSS PoleConstants<>+1988(SB), Z17
-	VMOVAPS      Z17, Z18
-	VFMADD231PS  Z16, Z1, Z18
-	VADDPS       Z13, Z1, Z1
-	VFMADD231PS  Z18, Z15, Z1
-	VPERMPS      PoleConstants<>+2048(SB), Z6, Z6
-	VFMADD231PS  Z1, Z6, Z6
-	VSCALEFPS.Z  Z10, Z6, K1, Z1
-	VSUBPS       Z0, Z8, Z0
-	VMINPS       Z0, Z2, Z0
-	VCMPPS       $0x15, Z3, Z0, K1
-	VMOVAPS      Z5, Z6
-	VFMADD231PS  Z4, Z0, Z6
-	VSUBPS       Z5, Z6, Z8
-	VFNMADD231PS Z12, Z8, Z0
-	VPERMPS      PoleConstants<>+1920(SB), Z6, Z10
-	VFNMADD231PS Z14, Z8, Z10
+	VCMPPS       $0x03, Z0, Z0, K1
+	VMAXPS       Z2, Z0, Z4
+	VBLENDMPS    Z0, Z4, K1, Z4
+	VSUBPS       Z4, Z0, Z0
+	VBROADCASTSS PoleConstants<>+3360(SB), Z6
+	VMINPS       Z0, Z6, Z0
+	VBROADCASTSS PoleConstants<>+1860(SB), Z7
+	VMAXPS       Z0, Z7, Z0
+	VBROADCASTSS PoleConstants<>+1868(SB), Z8
+	VBROADCASTSS PoleConstants<>+3364(SB), Z9
+	VMOVAPS      Z9, Z10
+	VFMADD231PS  Z8, Z0, Z10
+	VSUBPS       Z9, Z10, Z10
+	VBROADCASTSS PoleConstants<>+3368(SB), Z11
+	VFNMADD231PS Z11, Z10, Z0
+	VBROADCASTSS PoleConstants<>+3372(SB), Z12
+	VFNMADD231PS Z12, Z10, Z0
 	VMULPS       Z0, Z0, Z13
-	VMOVAPS      Z17, Z15
-	VFMADD231PS  Z16, Z0, Z15
-	VADDPS       Z10, Z0, Z0
-	VFMADD231PS  Z15, Z13, Z0
-	VPERMPS      PoleConstants<>+2048(SB), Z6, Z6
-	VFMADD231PS  Z0, Z6, Z6
-	VSCALEFPS.Z  Z8, Z6, K1, Z0
-	VADDPS       Z0, Z1, Z6
-	VDIVPS       Z6, Z11, Z6
-	VMULPS       Z6, Z1, Z1
-	VMULPS       Z6, Z0, Z0
-	VCMPPS       $0x03, Z7, Z7, K1
-	VMAXPS       Z9, Z7, Z6
-	VBLENDMPS    Z7, Z6, K1, Z6
-	VSUBPS       Z6, Z7, Z7
-	VMINPS       Z7, Z2, Z7
-	VCMPPS       $0x15, Z3, Z7, K1
-	VMOVAPS      Z5, Z8
-	VFMADD231PS  Z4, Z7, Z8
-	VSUBPS       Z5, Z8, Z10
-	VFNMADD231PS Z12, Z10, Z7
-	VPERMPS      PoleConstants<>+1920(SB), Z8, Z13
-	VFNMADD231PS Z14, Z10, Z13
-	VMULPS       Z7, Z7, Z15
-	VMOVAPS      Z17, Z18
-	VFMADD231PS  Z16, Z7, Z18
-	VADDPS       Z13, Z7, Z7
-	VFMADD231PS  Z18, Z15, Z7
-	VPERMPS      PoleConstants<>+2048(SB), Z8, Z8
-	VFMADD231PS  Z7, Z8, Z8
-	VSCALEFPS.Z  Z10, Z8, K1, Z7
-	VSUBPS       Z6, Z9, Z6
-	VMINPS       Z6, Z2, Z2
-	VCMPPS       $0x15, Z3, Z2, K1
-	VFMADD213PS  Z5, Z2, Z4
-	VSUBPS       Z5, Z4, Z3
-	VFNMADD231PS Z12, Z3, Z2
-	VPERMPS      PoleConstants<>+1920(SB), Z4, Z5
-	VFNMADD231PS Z14, Z3, Z5
-	VMULPS       Z2, Z2, Z6
-	VFMADD231PS  Z16, Z2, Z17
+	VBROADCASTSS PoleConstants<>+3392(SB), Z14
+	VBROADCASTSS PoleConstants<>+3388(SB), Z15
+	VMOVAPS      Z15, Z16
+	VFMADD231PS  Z0, Z14, Z16
+	VBROADCASTSS PoleConstants<>+3384(SB), Z17
+	VFMADD213PS  Z17, Z0, Z16
+	VBROADCASTSS PoleConstants<>+3380(SB), Z18
+	VFMADD213PS  Z18, Z0, Z16
+	VBROADCASTSS PoleConstants<>+1984(SB), Z19
+	VFMADD213PS  Z19, Z0, Z16
+	VBROADCASTSS PoleConstants<>+3376(SB), Z20
+	VFMADD213PS  Z20, Z0, Z16
+	VFMADD231PS  Z16, Z13, Z0
+	VADDPS       Z5, Z0, Z0
+	VSCALEFPS    Z10, Z0, Z0
+	VSUBPS       Z4, Z2, Z2
+	VMINPS       Z2, Z6, Z2
+	VMAXPS       Z2, Z7, Z2
+	VMOVAPS      Z9, Z4
+	VFMADD231PS  Z8, Z2, Z4
+	VSUBPS       Z9, Z4, Z4
+	VFNMADD231PS Z11, Z4, Z2
+	VFNMADD231PS Z12, Z4, Z2
+	VMULPS       Z2, Z2, Z10
+	VMOVAPS      Z15, Z13
+	VFMADD231PS  Z2, Z14, Z13
+	VFMADD213PS  Z17, Z2, Z13
+	VFMADD213PS  Z18, Z2, Z13
+	VFMADD213PS  Z19, Z2, Z13
+	VFMADD213PS  Z20, Z2, Z13
+	VFMADD231PS  Z13, Z10, Z2
 	VADDPS       Z5, Z2, Z2
-	VFMADD231PS  Z17, Z6, Z2
-	VPERMPS      PoleConstants<>+2048(SB), Z4, Z4
-	VFMADD231PS  Z2, Z4, Z4
-	VSCALEFPS.Z  Z3, Z4, K1, Z2
-	VADDPS       Z2, Z7, Z3
-	VDIVPS       Z3, Z11, Z3
-	VMULPS       Z3, Z7, Z4
-	VMOVUPS      Z4, 704(SI)
-	VMULPS       Z3, Z2, Z2
-	VMOVUPS      Z2, 832(SI)
+	VSCALEFPS    Z4, Z2, Z2
+	VADDPS       Z2, Z0, Z4
+	VDIVPS       Z4, Z5, Z4
+	VMULPS       Z4, Z0, Z0
+	VMULPS       Z4, Z2, Z2
+	VCMPPS       $0x03, Z1, Z1, K1
+	VMAXPS       Z3, Z1, Z4
+	VBLENDMPS    Z1, Z4, K1, Z4
+	VSUBPS       Z4, Z1, Z1
+	VMINPS       Z1, Z6, Z1
+	VMAXPS       Z1, Z7, Z1
+	VMOVAPS      Z9, Z10
+	VFMADD231PS  Z8, Z1, Z10
+	VSUBPS       Z9, Z10, Z10
+	VFNMADD231PS Z11, Z10, Z1
+	VFNMADD231PS Z12, Z10, Z1
+	VMULPS       Z1, Z1, Z13
+	VMOVAPS      Z15, Z16
+	VFMADD231PS  Z1, Z14, Z16
+	VFMADD213PS  Z17, Z1, Z16
+	VFMADD213PS  Z18, Z1, Z16
+	VFMADD213PS  Z19, Z1, Z16
+	VFMADD213PS  Z20, Z1, Z16
+	VFMADD231PS  Z16, Z13, Z1
+	VADDPS       Z5, Z1, Z1
+	VSCALEFPS    Z10, Z1, Z1
+	VSUBPS       Z4, Z3, Z3
+	VMINPS       Z3, Z6, Z3
+	VMAXPS       Z3, Z7, Z3
+	VFMADD213PS  Z9, Z3, Z8
+	VSUBPS       Z9, Z8, Z4
+	VFNMADD231PS Z11, Z4, Z3
+	VFNMADD231PS Z12, Z4, Z3
+	VMULPS       Z3, Z3, Z6
+	VFMADD231PS  Z3, Z14, Z15
+	VFMADD231PS  Z3, Z15, Z17
+	VFMADD231PS  Z3, Z17, Z18
+	VFMADD231PS  Z3, Z18, Z19
+	VFMADD231PS  Z3, Z19, Z20
+	VFMADD231PS  Z20, Z6, Z3
+	VADDPS       Z5, Z3, Z3
+	VSCALEFPS    Z4, Z3, Z3
+	VADDPS       Z3, Z1, Z4
+	VDIVPS       Z4, Z5, Z4
+	VMULPS       Z4, Z1, Z1
+	VMOVUPS      Z1, 704(SI)
+	VMULPS       Z4, Z3, Z1
+	VMOVUPS      Z1, 832(SI)
 
 	// o = a2
-	VUNPCKLPS     Z0, Z1, Z2
-	VUNPCKLPS     Z0, Z0, Z3
-	VUNPCKLPD     Z3, Z2, Z4
-	VUNPCKHPD     Z3, Z2, Z2
-	VUNPCKHPS     Z0, Z1, Z1
-	VUNPCKHPS     Z0, Z0, Z0
-	VUNPCKLPD     Z0, Z1, Z3
-	VUNPCKHPD     Z0, Z1, Z0
+	VUNPCKLPS     Z2, Z0, Z1
+	VUNPCKLPS     Z2, Z2, Z3
+	VUNPCKLPD     Z3, Z1, Z4
+	VUNPCKHPD     Z3, Z1, Z1
+	VUNPCKHPS     Z2, Z0, Z0
+	VUNPCKHPS     Z2, Z2, Z2
+	VUNPCKLPD     Z2, Z0, Z3
+	VUNPCKHPD     Z2, Z0, Z0
 	VMOVSD        X4, (CX)
-	VEXTRACTF32X4 $0x01, Z4, X1
-	VMOVSD        X1, 32(CX)
-	VEXTRACTF32X4 $0x02, Z4, X1
-	VMOVSD        X1, 64(CX)
-	VEXTRACTF32X4 $0x03, Z4, X1
-	VMOVSD        X1, 96(CX)
-	VMOVSD        X2, 8(CX)
-	VEXTRACTF32X4 $0x01, Z2, X1
-	VMOVSD        X1, 40(CX)
-	VEXTRACTF32X4 $0x02, Z2, X1
-	VMOVSD        X1, 72(CX)
-	VEXTRACTF32X4 $0x03, Z2, X1
+	VEXTRACTF32X4 $0x01, Z4, X2
+	VMOVSD        X2, 32(CX)
+	VEXTRACTF32X4 $0x02, Z4, X2
+	VMOVSD        X2, 64(CX)
+	VEXTRACTF32X4 $0x03, Z4, X2
+	VMOVSD        X2, 96(CX)
+	VMOVSD        X1, 8(CX)
+	VEXTRACTF32X4 $0x01, Z1, X2
+	VMOVSD        X2, 40(CX)
+	VEXTRACTF32X4 $0x02, Z1, X2
+	VMOVSD        X2, 72(CX)
+	VEXTRACTF32X4 $0x03, Z1, X1
 	VMOVSD        X1, 104(CX)
 	VMOVSD        X3, 16(CX)
 	VEXTRACTF32X4 $0x01, Z3, X1
@@ -4895,23 +4715,23 @@ TEXT ·poleLossBatchAVX2(SB), $288-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+3364(SB), Y0
+	VMOVUPS      PoleConstants<>+3396(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       PoleConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 3200(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 3328(SI)
-	VMOVUPS      PoleConstants<>+3396(SB), Y1
+	VMOVUPS      PoleConstants<>+3428(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3232(SI)
 	VMOVUPS      Y0, 3360(SI)
-	VMOVUPS      PoleConstants<>+3428(SB), Y1
+	VMOVUPS      PoleConstants<>+3460(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3264(SI)
 	VMOVUPS      Y0, 3392(SI)
-	VMOVUPS      PoleConstants<>+3460(SB), Y1
+	VMOVUPS      PoleConstants<>+3492(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3296(SI)
@@ -6277,7 +6097,7 @@ loop2:
 
 // func poleLossBatchAVX512(p *Pole, b *PoleBatch, xs *[4]float32, ys *[2]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·poleLossBatchAVX512(SB), $1664-52
+TEXT ·poleLossBatchAVX512(SB), $512-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -6288,14 +6108,14 @@ TEXT ·poleLossBatchAVX512(SB), $1664-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PoleConstants<>+3520(SB), Z0
+	VMOVUPS      PoleConstants<>+3584(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
 	VBROADCASTSS PoleConstants<>+904(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 3200(SI)
 	VXORPS       X1, X1, X1
 	VMOVUPS      Z1, 3328(SI)
-	VMOVUPS      PoleConstants<>+3648(SB), Z2
+	VMOVUPS      PoleConstants<>+3712(SB), Z2
 	VCMPPS       $0x11, Z31, Z2, K1
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 3264(SI)
@@ -6462,1473 +6282,1298 @@ loop0:
 	VSUBPS           Z31, Z16, Z16
 	VSUBPS           Z20, Z17, Z17
 	VSUBPS           Z19, Z18, Z18
-	VMOVUPS          PoleConstants<>+1088(SB), Z19
-	VMOVAPS          Z21, Z20
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z20
-	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z28
-	VMOVAPS          Z23, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z29
-	VMOVAPS          Z24, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z30
-	VMOVAPS          Z25, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z31
-	VMOVAPS          Z26, Z27
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z27
-	VMAXPS           Z6, Z20, Z20
-	VMAXPS           Z14, Z28, Z28
-	VMAXPS           Z15, Z29, Z29
-	VMAXPS           Z16, Z30, Z30
-	VMAXPS           Z17, Z31, Z31
-	VMAXPS           Z18, Z27, Z27
-	VMOVUPS          PoleConstants<>+1216(SB), Z19
-	VMOVAPS          Z21, Z4
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z4
-	VMOVUPS          Z0, 64(SP)
-	VMOVAPS          Z22, Z0
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z0
-	VMOVUPS          Z1, 128(SP)
-	VMOVAPS          Z23, Z1
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z1
-	VMOVUPS          Z2, 192(SP)
-	VMOVAPS          Z24, Z2
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z2
-	VMOVUPS          Z5, 256(SP)
-	VMOVAPS          Z25, Z5
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z5
-	VMOVUPS          Z8, 320(SP)
-	VMOVAPS          Z26, Z8
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z8
-	VMOVUPS          PoleConstants<>+1344(SB), Z19
-	VMOVUPS          Z10, 384(SP)
-	VMOVAPS          Z21, Z10
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z10
-	VMOVUPS          Z3, 448(SP)
-	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z3
-	VMOVUPS          Z13, 512(SP)
-	VMOVAPS          Z23, Z13
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z13
-	VMOVUPS          Z12, 576(SP)
-	VMOVAPS          Z24, Z12
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z12
-	VMOVUPS          Z11, 640(SP)
-	VMOVAPS          Z25, Z11
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z11
-	VMOVUPS          Z9, 704(SP)
-	VMOVAPS          Z26, Z9
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z9
 	VMOVUPS          PoleConstants<>+1472(SB), Z19
-	VMOVUPS          Z7, 768(SP)
-	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z7
-	VMOVUPS          Z27, 832(SP)
-	VMOVAPS          Z22, Z27
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z27
-	VMOVUPS          Z31, 896(SP)
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z31
-	VMOVUPS          Z30, 960(SP)
+	VMOVAPS          Z21, Z20
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z20
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z28
+	VMOVAPS          Z23, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z29
 	VMOVAPS          Z24, Z30
 	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z30
-	VMOVUPS          Z29, 1024(SP)
-	VMOVAPS          Z25, Z29
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z29
-	VMOVUPS          Z28, 1088(SP)
-	VMOVAPS          Z26, Z28
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z28
-	VMOVUPS          PoleConstants<>+1600(SB), Z19
-	VMOVUPS          Z20, 1152(SP)
-	VMOVAPS          Z21, Z20
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z20
-	VMOVUPS          Z8, 1216(SP)
-	VMOVAPS          Z22, Z8
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z8
-	VMOVUPS          Z5, 1280(SP)
-	VMOVAPS          Z23, Z5
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z5
-	VMOVUPS          Z2, 1344(SP)
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z31
+	VMOVAPS          Z26, Z27
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z27
+	VMOVUPS          PoleConstants<>+1344(SB), Z19
+	VMOVAPS          Z21, Z4
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z4
+	VMOVUPS          Z0, 64(SP)
+	VMOVAPS          Z22, Z0
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z0
+	VMOVUPS          Z1, 128(SP)
+	VMOVAPS          Z23, Z1
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z1
+	VMOVUPS          Z2, 192(SP)
 	VMOVAPS          Z24, Z2
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z2
-	VMOVUPS          Z1, 1408(SP)
-	VMOVAPS          Z25, Z1
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z1
-	VMOVUPS          Z0, 1472(SP)
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z2
+	VMOVUPS          Z5, 256(SP)
+	VMOVAPS          Z25, Z5
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z5
+	VMOVUPS          Z8, 320(SP)
+	VMOVAPS          Z26, Z8
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z8
+	VFMADD231PS      Z6, Z20, Z4
+	VFMADD231PS      Z14, Z28, Z0
+	VFMADD231PS      Z15, Z29, Z1
+	VFMADD231PS      Z16, Z30, Z2
+	VFMADD231PS      Z17, Z31, Z5
+	VFMADD231PS      Z18, Z27, Z8
+	VMOVUPS          PoleConstants<>+1216(SB), Z20
+	VMOVAPS          Z21, Z27
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z27
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z28
+	VMOVAPS          Z23, Z29
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z29
+	VMOVAPS          Z24, Z30
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z31
+	VMOVAPS          Z26, Z19
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z19
+	VFMADD231PS      Z6, Z4, Z27
+	VFMADD231PS      Z14, Z0, Z28
+	VFMADD231PS      Z15, Z1, Z29
+	VFMADD231PS      Z16, Z2, Z30
+	VFMADD231PS      Z17, Z5, Z31
+	VFMADD231PS      Z18, Z8, Z19
+	VMOVUPS          PoleConstants<>+1088(SB), Z0
+	VMOVAPS          Z21, Z1
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z1
+	VMOVAPS          Z22, Z2
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z2
+	VMOVAPS          Z23, Z4
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z4
+	VMOVAPS          Z24, Z5
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z5
+	VMOVAPS          Z25, Z8
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z8
+	VMOVAPS          Z26, Z20
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z20
+	VFMADD231PS      Z6, Z27, Z1
+	VFMADD231PS      Z14, Z28, Z2
+	VFMADD231PS      Z15, Z29, Z4
+	VFMADD231PS      Z16, Z30, Z5
+	VFMADD231PS      Z17, Z31, Z8
+	VFMADD231PS      Z18, Z19, Z20
+	VMOVUPS          PoleConstants<>+1600(SB), Z19
+	VMOVAPS          Z21, Z27
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z27
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z28
+	VMOVAPS          Z23, Z29
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z29
+	VMOVAPS          Z24, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z31
 	VMOVAPS          Z26, Z0
 	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z0
-	VMOVUPS          PoleConstants<>+1728(SB), Z19
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z21
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z22
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z23
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z24
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z25
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z26
-	VFMADD231PS      Z6, Z21, Z20
-	VFMADD231PS      Z14, Z22, Z8
-	VFMADD231PS      Z15, Z23, Z5
-	VFMADD231PS      Z16, Z24, Z2
-	VFMADD231PS      Z17, Z25, Z1
-	VFMADD231PS      Z18, Z26, Z0
-	VFMADD231PS      Z6, Z20, Z7
-	VFMADD231PS      Z14, Z8, Z27
-	VFMADD231PS      Z15, Z5, Z31
-	VFMADD231PS      Z16, Z2, Z30
-	VFMADD231PS      Z17, Z1, Z29
-	VFMADD231PS      Z18, Z0, Z28
-	VFMADD231PS      Z6, Z7, Z10
-	VFMADD231PS      Z14, Z27, Z3
-	VFMADD231PS      Z15, Z31, Z13
-	VFMADD231PS      Z16, Z30, Z12
-	VFMADD231PS      Z17, Z29, Z11
-	VFMADD231PS      Z18, Z28, Z9
-	VFMADD231PS      Z10, Z6, Z4
-	VMOVUPS          1472(SP), Z0
-	VFMADD231PS      Z3, Z14, Z0
-	VMOVUPS          1408(SP), Z1
-	VFMADD231PS      Z13, Z15, Z1
-	VMOVUPS          1344(SP), Z2
-	VFMADD231PS      Z12, Z16, Z2
-	VMOVUPS          1280(SP), Z3
-	VFMADD231PS      Z11, Z17, Z3
-	VMOVUPS          1216(SP), Z5
-	VFMADD231PS      Z9, Z18, Z5
-	VMOVUPS          1152(SP), Z7
-	VFMADD231PS      Z6, Z4, Z7
-	VMOVUPS          1088(SP), Z4
-	VFMADD231PS      Z14, Z0, Z4
-	VMOVUPS          1024(SP), Z0
-	VFMADD231PS      Z15, Z1, Z0
-	VMOVUPS          960(SP), Z1
-	VFMADD231PS      Z16, Z2, Z1
-	VMOVUPS          896(SP), Z2
-	VFMADD231PS      Z17, Z3, Z2
-	VMOVUPS          832(SP), Z3
-	VFMADD231PS      Z18, Z5, Z3
-	VMOVUPS          768(SP), Z5
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z6
-	VPTERNLOGD       $0x78, Z6, Z5, Z7
-	VMOVUPS          704(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z4
-	VMOVUPS          640(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z0
-	VMOVUPS          576(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z1
-	VMOVUPS          512(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z2
-	VMOVUPS          448(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z3
-	VMOVUPS          Z7, 3776(SI)
-	VMOVUPS          Z4, 3840(SI)
-	VMOVUPS          Z0, 3904(SI)
-	VMOVUPS          Z1, 3968(SI)
-	VMOVUPS          Z2, 4032(SI)
-	VMOVUPS          Z3, 3712(SI)
-	VBROADCASTSS     268(DI), Z0
-	VBROADCASTSS     268(DI), Z1
-	VBROADCASTSS     272(DI), Z2
-	VBROADCASTSS     272(DI), Z3
-	VBROADCASTSS     276(DI), Z4
-	VBROADCASTSS     276(DI), Z5
-	VMOVUPS          384(SP), Z7
-	VFMADD231PS.BCST 48(DI), Z7, Z1
-	VBROADCASTSS     48(DI), Z7
-	VFMADD231PS      7808(SI), Z7, Z0
-	VBROADCASTSS     64(DI), Z7
-	VFMADD231PS      7808(SI), Z7, Z2
-	VBROADCASTSS     64(DI), Z7
-	VFMADD231PS      7872(SI), Z7, Z3
-	VBROADCASTSS     80(DI), Z7
-	VFMADD231PS      7808(SI), Z7, Z4
-	VBROADCASTSS     80(DI), Z7
-	VFMADD231PS      7872(SI), Z7, Z5
-	VMOVUPS          320(SP), Z7
-	VFMADD231PS.BCST 52(DI), Z7, Z1
-	VFMADD231PS.BCST 68(DI), Z7, Z3
-	VBROADCASTSS     52(DI), Z7
-	VFMADD231PS      7936(SI), Z7, Z0
-	VMOVUPS          256(SP), Z7
-	VFMADD231PS.BCST 56(DI), Z7, Z1
-	VBROADCASTSS     68(DI), Z8
-	VFMADD231PS      7936(SI), Z8, Z2
-	VBROADCASTSS     84(DI), Z8
-	VFMADD231PS      7936(SI), Z8, Z4
-	VBROADCASTSS     84(DI), Z8
-	VFMADD231PS      8000(SI), Z8, Z5
-	VFMADD231PS.BCST 72(DI), Z7, Z3
-	VMOVUPS          192(SP), Z7
-	VFMADD231PS.BCST 56(DI), Z7, Z0
-	VMOVUPS          128(SP), Z7
-	VFMADD231PS.BCST 60(DI), Z7, Z1
-	VBROADCASTSS     PoleConstants<>+900(SB), Z8
-	VANDPS           Z8, Z1, Z9
-	VBROADCASTSS     72(DI), Z10
-	VFMADD231PS      8064(SI), Z10, Z2
-	VFMADD231PS.BCST 76(DI), Z7, Z3
-	VBROADCASTSS     88(DI), Z10
-	VFMADD231PS      8064(SI), Z10, Z4
-	VBROADCASTSS     88(DI), Z10
-	VFMADD231PS      8128(SI), Z10, Z5
-	VMOVUPS          64(SP), Z10
-	VFMADD231PS.BCST 60(DI), Z10, Z0
-	VBROADCASTSS     PoleConstants<>+896(SB), Z10
-	VMINPS           Z9, Z10, Z9
-	VANDPS           Z8, Z3, Z11
-	VANDPS           Z8, Z0, Z12
-	VBROADCASTSS     PoleConstants<>+904(SB), Z13
-	VADDPS           Z13, Z9, Z14
-	VMINPS           Z11, Z10, Z11
-	VFMADD231PS.BCST 92(DI), Z7, Z5
-	VMINPS           Z12, Z10, Z7
-	VPSRLD           $0x14, Z14, Z12
-	VBROADCASTSS     76(DI), Z14
-	VFMADD231PS      8192(SI), Z14, Z2
-	VADDPS           Z13, Z11, Z14
-	VBROADCASTSS     92(DI), Z15
-	VFMADD231PS      8192(SI), Z15, Z4
-	VANDPS           Z8, Z5, Z15
-	VADDPS           Z13, Z7, Z16
-	VMOVUPS          PoleConstants<>+960(SB), Z17
-	VMOVAPS          Z12, Z18
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z18
-	VANDPS           Z8, Z2, Z20
-	VPSRLD           $0x14, Z14, Z14
-	VANDPS           Z8, Z4, Z21
-	VMINPS           Z15, Z10, Z15
-	VPSRLD           $0x14, Z16, Z16
-	VSUBPS           Z18, Z9, Z9
-	VMINPS           Z20, Z10, Z18
-	VMOVAPS          Z14, Z20
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z20
-	VMINPS           Z21, Z10, Z21
-	VADDPS           Z13, Z15, Z22
-	VMOVAPS          Z16, Z23
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z23
-	VMOVUPS          PoleConstants<>+1088(SB), Z24
-	VMOVAPS          Z12, Z25
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z25
-	VADDPS           Z13, Z18, Z26
-	VSUBPS           Z20, Z11, Z11
-	VADDPS           Z13, Z21, Z20
-	VPSRLD           $0x14, Z22, Z22
-	VSUBPS           Z23, Z7, Z7
-	VMAXPS           Z9, Z25, Z23
-	VPSRLD           $0x14, Z26, Z25
-	VMOVAPS          Z14, Z26
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z26
-	VPSRLD           $0x14, Z20, Z20
-	VMOVAPS          Z22, Z27
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z27
-	VMOVAPS          Z16, Z28
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z28
-	VMOVUPS          PoleConstants<>+1216(SB), Z29
-	VMOVAPS          Z12, Z30
-	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z30
-	VMOVAPS          Z25, Z31
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z31
-	VMAXPS           Z11, Z26, Z26
-	VMOVAPS          Z20, Z13
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z13
-	VSUBPS           Z27, Z15, Z15
-	VMAXPS           Z7, Z28, Z27
-	VMOVUPS          PoleConstants<>+1344(SB), Z28
-	VMOVAPS          Z12, Z17
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z17
-	VSUBPS           Z31, Z18, Z18
-	VMOVAPS          Z14, Z31
-	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z31
-	VSUBPS           Z13, Z21, Z13
-	VMOVAPS          Z22, Z21
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z21
-	VMOVAPS          Z16, Z10
-	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z10
-	VMOVUPS          PoleConstants<>+1472(SB), Z8
-	VMOVAPS          Z12, Z6
-	VPERMI2PS        PoleConstants<>+1536(SB), Z8, Z6
-	VMOVAPS          Z25, Z19
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z19
-	VMOVAPS          Z14, Z29
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z29
-	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z8
-	VMAXPS           Z15, Z21, Z21
-	VMOVAPS          Z16, Z24
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z24
-	VMOVUPS          PoleConstants<>+1600(SB), Z28
-	VMOVUPS          Z4, 128(SP)
-	VMOVAPS          Z12, Z4
-	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z4
-	VMAXPS           Z18, Z19, Z19
-	VMOVUPS          PoleConstants<>+1472(SB), Z28
-	VMOVUPS          Z2, 64(SP)
-	VMOVAPS          Z14, Z2
-	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z2
-	VMAXPS           Z13, Z8, Z8
-	VMOVUPS          PoleConstants<>+1216(SB), Z28
-	VMOVUPS          Z5, 192(SP)
-	VMOVAPS          Z22, Z5
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z5
-	VMOVUPS          PoleConstants<>+1472(SB), Z28
-	VMOVUPS          Z8, 256(SP)
-	VMOVAPS          Z16, Z8
-	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z8
-	VMOVUPS          PoleConstants<>+1728(SB), Z28
-	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z12
-	VMOVUPS          PoleConstants<>+1216(SB), Z28
-	VMOVUPS          Z19, 320(SP)
-	VMOVAPS          Z25, Z19
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1600(SB), Z28
-	VMOVUPS          Z21, 384(SP)
-	VMOVAPS          Z14, Z21
-	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z21
-	VMOVUPS          PoleConstants<>+1216(SB), Z28
-	VMOVUPS          Z19, 448(SP)
-	VMOVAPS          Z20, Z19
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1344(SB), Z28
-	VMOVUPS          Z19, 512(SP)
-	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1600(SB), Z28
-	VMOVUPS          Z0, 576(SP)
-	VMOVAPS          Z16, Z0
-	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z0
-	VFMADD231PS      Z9, Z12, Z4
-	VMOVUPS          PoleConstants<>+1344(SB), Z12
-	VMOVAPS          Z25, Z28
-	VPERMI2PS        PoleConstants<>+1408(SB), Z12, Z28
-	VMOVUPS          PoleConstants<>+1728(SB), Z12
-	VPERMI2PS        PoleConstants<>+1792(SB), Z12, Z14
-	VMOVUPS          PoleConstants<>+1344(SB), Z12
-	VMOVUPS          Z5, 640(SP)
-	VMOVAPS          Z20, Z5
-	VPERMI2PS        PoleConstants<>+1408(SB), Z12, Z5
-	VMOVUPS          PoleConstants<>+1472(SB), Z12
-	VMOVUPS          Z5, 704(SP)
-	VMOVAPS          Z22, Z5
-	VPERMI2PS        PoleConstants<>+1536(SB), Z12, Z5
-	VMOVUPS          PoleConstants<>+1728(SB), Z12
-	VPERMI2PS        PoleConstants<>+1792(SB), Z12, Z16
-	VFMADD231PS      Z9, Z4, Z6
-	VMOVUPS          PoleConstants<>+1472(SB), Z4
-	VMOVAPS          Z25, Z12
-	VPERMI2PS        PoleConstants<>+1536(SB), Z4, Z12
-	VFMADD231PS      Z11, Z14, Z21
-	VMOVAPS          Z20, Z14
-	VPERMI2PS        PoleConstants<>+1536(SB), Z4, Z14
-	VMOVUPS          PoleConstants<>+1600(SB), Z4
-	VMOVUPS          Z3, 768(SP)
-	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z3
-	VFMADD231PS      Z7, Z16, Z0
-	VFMADD231PS      Z9, Z6, Z17
-	VMOVAPS          Z25, Z6
-	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z6
-	VFMADD231PS      Z11, Z21, Z2
-	VMOVAPS          Z20, Z16
-	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z16
-	VMOVUPS          PoleConstants<>+1728(SB), Z21
-	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z22
-	VFMADD231PS      Z7, Z0, Z8
-	VFMADD231PS      Z17, Z9, Z30
-	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z25
-	VFMADD231PS      Z11, Z2, Z29
-	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z20
-	VFMADD231PS      Z15, Z22, Z3
-	VFMADD231PS      Z7, Z8, Z24
-	VFMADD231PS      Z9, Z30, Z23
-	VFMADD231PS      Z18, Z25, Z6
-	VFMADD231PS      Z29, Z11, Z31
-	VFMADD231PS      Z13, Z20, Z16
-	VFMADD231PS      Z15, Z3, Z5
-	VFMADD231PS      Z24, Z7, Z10
+	VFMADD231PS      Z6, Z1, Z27
+	VFMADD231PS      Z14, Z2, Z28
+	VFMADD231PS      Z15, Z4, Z29
+	VFMADD231PS      Z16, Z5, Z30
+	VFMADD231PS      Z17, Z8, Z31
+	VFMADD231PS      Z18, Z20, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z1
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z26
+	VMAXPS           Z6, Z21, Z2
+	VMAXPS           Z14, Z22, Z4
+	VMAXPS           Z15, Z23, Z5
+	VMAXPS           Z16, Z24, Z8
+	VMAXPS           Z17, Z25, Z20
+	VMAXPS           Z18, Z26, Z21
+	VFMADD231PS      Z6, Z27, Z2
+	VFMADD231PS      Z14, Z28, Z4
+	VFMADD231PS      Z15, Z29, Z5
+	VFMADD231PS      Z16, Z30, Z8
+	VFMADD231PS      Z17, Z31, Z20
+	VFMADD231PS      Z18, Z0, Z21
 	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
-	VPTERNLOGD       $0x78, Z0, Z1, Z23
-	VFMADD231PS      Z18, Z6, Z12
-	VFMADD231PS      Z11, Z31, Z26
-	VFMADD231PS      Z13, Z16, Z14
-	VFMADD231PS      Z15, Z5, Z19
-	VFMADD231PS      Z7, Z10, Z27
-	VMOVUPS          Z23, 4160(SI)
-	VFMADD231PS      Z18, Z12, Z28
-	VMOVUPS          768(SP), Z1
-	VPTERNLOGD       $0x78, Z0, Z1, Z26
-	VMOVUPS          704(SP), Z1
-	VFMADD231PS      Z13, Z14, Z1
-	VMOVUPS          640(SP), Z2
-	VFMADD231PS      Z19, Z15, Z2
-	VMOVUPS          576(SP), Z3
-	VPTERNLOGD       $0x78, Z0, Z3, Z27
-	VMOVUPS          448(SP), Z3
-	VFMADD231PS      Z28, Z18, Z3
-	VMOVUPS          Z26, 4288(SI)
-	VMOVUPS          512(SP), Z5
-	VFMADD231PS      Z1, Z13, Z5
-	VMOVUPS          384(SP), Z1
-	VFMADD231PS      Z15, Z2, Z1
-	VMOVUPS          Z27, 4096(SI)
-	VMOVUPS          320(SP), Z2
-	VFMADD231PS      Z18, Z3, Z2
-	VMOVUPS          256(SP), Z3
-	VFMADD231PS      Z13, Z5, Z3
-	VMOVUPS          192(SP), Z5
-	VPTERNLOGD       $0x78, Z0, Z5, Z1
-	VMOVUPS          64(SP), Z5
-	VPTERNLOGD       $0x78, Z0, Z5, Z2
-	VMOVUPS          128(SP), Z5
-	VPTERNLOGD       $0x78, Z0, Z5, Z3
+	VPTERNLOGD       $0x78, Z0, Z7, Z2
+	VPTERNLOGD       $0x78, Z0, Z9, Z4
+	VPTERNLOGD       $0x78, Z0, Z11, Z5
+	VPTERNLOGD       $0x78, Z0, Z12, Z8
+	VPTERNLOGD       $0x78, Z0, Z13, Z20
+	VPTERNLOGD       $0x78, Z0, Z3, Z21
+	VMOVUPS          Z2, 3776(SI)
+	VMOVUPS          Z4, 3840(SI)
+	VMOVUPS          Z5, 3904(SI)
+	VMOVUPS          Z8, 3968(SI)
+	VMOVUPS          Z20, 4032(SI)
+	VMOVUPS          Z21, 3712(SI)
+	VBROADCASTSS     268(DI), Z2
+	VBROADCASTSS     268(DI), Z3
+	VBROADCASTSS     272(DI), Z4
+	VBROADCASTSS     272(DI), Z5
+	VBROADCASTSS     276(DI), Z6
+	VBROADCASTSS     276(DI), Z7
+	VFMADD231PS.BCST 48(DI), Z10, Z3
+	VBROADCASTSS     48(DI), Z8
+	VFMADD231PS      7808(SI), Z8, Z2
+	VBROADCASTSS     64(DI), Z8
+	VFMADD231PS      7808(SI), Z8, Z4
+	VBROADCASTSS     64(DI), Z8
+	VFMADD231PS      7872(SI), Z8, Z5
+	VBROADCASTSS     80(DI), Z8
+	VFMADD231PS      7808(SI), Z8, Z6
+	VBROADCASTSS     80(DI), Z8
+	VFMADD231PS      7872(SI), Z8, Z7
+	VMOVUPS          320(SP), Z8
+	VFMADD231PS.BCST 52(DI), Z8, Z3
+	VFMADD231PS.BCST 68(DI), Z8, Z5
+	VBROADCASTSS     52(DI), Z8
+	VFMADD231PS      7936(SI), Z8, Z2
+	VMOVUPS          256(SP), Z8
+	VFMADD231PS.BCST 56(DI), Z8, Z3
+	VBROADCASTSS     68(DI), Z9
+	VFMADD231PS      7936(SI), Z9, Z4
+	VBROADCASTSS     84(DI), Z9
+	VFMADD231PS      7936(SI), Z9, Z6
+	VBROADCASTSS     84(DI), Z9
+	VFMADD231PS      8000(SI), Z9, Z7
+	VFMADD231PS.BCST 72(DI), Z8, Z5
+	VMOVUPS          192(SP), Z8
+	VFMADD231PS.BCST 56(DI), Z8, Z2
+	VMOVUPS          128(SP), Z8
+	VFMADD231PS.BCST 60(DI), Z8, Z3
+	VBROADCASTSS     PoleConstants<>+900(SB), Z9
+	VANDPS           Z9, Z3, Z10
+	VBROADCASTSS     72(DI), Z11
+	VFMADD231PS      8064(SI), Z11, Z4
+	VFMADD231PS.BCST 76(DI), Z8, Z5
+	VBROADCASTSS     88(DI), Z11
+	VFMADD231PS      8064(SI), Z11, Z6
+	VBROADCASTSS     88(DI), Z11
+	VFMADD231PS      8128(SI), Z11, Z7
+	VMOVUPS          64(SP), Z11
+	VFMADD231PS.BCST 60(DI), Z11, Z2
+	VBROADCASTSS     PoleConstants<>+896(SB), Z11
+	VMINPS           Z10, Z11, Z10
+	VANDPS           Z9, Z5, Z12
+	VANDPS           Z9, Z2, Z13
+	VBROADCASTSS     PoleConstants<>+904(SB), Z14
+	VADDPS           Z14, Z10, Z15
+	VMINPS           Z12, Z11, Z12
+	VFMADD231PS.BCST 92(DI), Z8, Z7
+	VMINPS           Z13, Z11, Z8
+	VPSRLD           $0x14, Z15, Z13
+	VBROADCASTSS     76(DI), Z15
+	VFMADD231PS      8192(SI), Z15, Z4
+	VADDPS           Z14, Z12, Z15
+	VBROADCASTSS     92(DI), Z16
+	VFMADD231PS      8192(SI), Z16, Z6
+	VANDPS           Z9, Z7, Z16
+	VADDPS           Z14, Z8, Z17
+	VMOVUPS          PoleConstants<>+960(SB), Z18
+	VMOVAPS          Z13, Z20
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z20
+	VANDPS           Z9, Z4, Z21
+	VPSRLD           $0x14, Z15, Z15
+	VANDPS           Z9, Z6, Z22
+	VMINPS           Z16, Z11, Z16
+	VPSRLD           $0x14, Z17, Z17
+	VSUBPS           Z20, Z10, Z10
+	VMINPS           Z21, Z11, Z20
+	VMOVAPS          Z15, Z21
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z21
+	VMINPS           Z22, Z11, Z22
+	VADDPS           Z14, Z16, Z23
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z24
+	VMOVUPS          PoleConstants<>+1472(SB), Z25
+	VMOVAPS          Z13, Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z26
+	VADDPS           Z14, Z20, Z27
+	VSUBPS           Z21, Z12, Z12
+	VADDPS           Z14, Z22, Z21
+	VPSRLD           $0x14, Z23, Z23
+	VSUBPS           Z24, Z8, Z8
+	VMOVUPS          PoleConstants<>+1344(SB), Z24
+	VMOVAPS          Z13, Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z28
+	VPSRLD           $0x14, Z27, Z27
+	VMOVAPS          Z15, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z29
+	VPSRLD           $0x14, Z21, Z21
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z30
+	VMOVAPS          Z17, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z31
+	VFMADD231PS      Z10, Z26, Z28
+	VMOVAPS          Z27, Z26
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z26
+	VMOVAPS          Z15, Z14
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z14
+	VMOVAPS          Z21, Z11
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z11
+	VSUBPS           Z30, Z16, Z16
+	VMOVAPS          Z17, Z30
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z30
+	VMOVUPS          PoleConstants<>+1216(SB), Z18
+	VMOVAPS          Z13, Z9
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z9
+	VSUBPS           Z26, Z20, Z20
+	VFMADD231PS      Z12, Z29, Z14
+	VSUBPS           Z11, Z22, Z11
+	VMOVAPS          Z23, Z22
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z22
+	VFMADD231PS      Z8, Z31, Z30
+	VFMADD231PS      Z10, Z28, Z9
+	VMOVAPS          Z27, Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z26
+	VMOVAPS          Z15, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z29
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z31
+	VMOVAPS          Z17, Z25
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z25
+	VMOVUPS          PoleConstants<>+1088(SB), Z0
+	VMOVAPS          Z13, Z1
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z1
+	VMOVAPS          Z27, Z19
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z19
+	VFMADD231PS      Z12, Z14, Z28
+	VMOVAPS          Z21, Z14
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z14
+	VFMADD231PS      Z16, Z22, Z31
+	VFMADD231PS      Z8, Z30, Z25
+	VFMADD231PS      Z10, Z9, Z1
+	VFMADD231PS      Z20, Z26, Z19
+	VMOVAPS          Z15, Z9
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z9
+	VFMADD231PS      Z11, Z29, Z14
+	VMOVAPS          Z23, Z22
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z22
+	VMOVAPS          Z17, Z26
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z26
+	VMOVUPS          PoleConstants<>+1600(SB), Z29
+	VMOVAPS          Z13, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z30
+	VMOVAPS          Z27, Z24
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z24
+	VFMADD231PS      Z12, Z28, Z9
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z28
+	VFMADD231PS      Z16, Z31, Z22
+	VFMADD231PS      Z8, Z25, Z26
+	VFMADD231PS      Z10, Z1, Z30
+	VFMADD231PS      Z20, Z19, Z24
+	VMOVAPS          Z15, Z1
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z1
+	VFMADD231PS      Z11, Z14, Z28
+	VMOVAPS          Z23, Z14
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z14
+	VMOVAPS          Z17, Z19
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z19
+	VMOVUPS          PoleConstants<>+1728(SB), Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z13
+	VMOVAPS          Z27, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z31
+	VFMADD231PS      Z12, Z9, Z1
+	VMOVAPS          Z21, Z9
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z9
+	VFMADD231PS      Z16, Z22, Z14
+	VFMADD231PS      Z8, Z26, Z19
+	VMAXPS           Z10, Z13, Z13
+	VFMADD231PS      Z20, Z24, Z31
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z15
+	VFMADD231PS      Z11, Z28, Z9
+	VMOVAPS          Z23, Z22
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z17
+	VFMADD231PS      Z10, Z30, Z13
+	VMOVAPS          Z27, Z10
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z10
+	VMAXPS           Z12, Z15, Z15
+	VMOVAPS          Z21, Z24
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z24
+	VFMADD231PS      Z16, Z14, Z22
+	VMAXPS           Z8, Z17, Z14
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z17
+	VPTERNLOGD       $0x78, Z17, Z3, Z13
+	VFMADD231PS      Z20, Z31, Z10
+	VFMADD231PS      Z12, Z1, Z15
+	VFMADD231PS      Z11, Z9, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z23
+	VFMADD231PS      Z8, Z19, Z14
+	VMOVUPS          Z13, 4160(SI)
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z27
+	VPTERNLOGD       $0x78, Z17, Z5, Z15
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z21
+	VMAXPS           Z16, Z23, Z1
+	VPTERNLOGD       $0x78, Z17, Z2, Z14
+	VMAXPS           Z20, Z27, Z2
+	VMOVUPS          Z15, 4288(SI)
+	VMAXPS           Z11, Z21, Z3
+	VFMADD231PS      Z16, Z22, Z1
+	VMOVUPS          Z14, 4096(SI)
+	VFMADD231PS      Z20, Z10, Z2
+	VFMADD231PS      Z11, Z24, Z3
+	VPTERNLOGD       $0x78, Z17, Z7, Z1
+	VPTERNLOGD       $0x78, Z17, Z4, Z2
+	VPTERNLOGD       $0x78, Z17, Z6, Z3
 	VMOVUPS          Z1, 4416(SI)
 	VMOVUPS          Z2, 4224(SI)
 	VMOVUPS          Z3, 4352(SI)
 	VBROADCASTSS     280(DI), Z1
 	VBROADCASTSS     280(DI), Z2
 	VBROADCASTSS     284(DI), Z3
-	VBROADCASTSS     284(DI), Z5
+	VBROADCASTSS     284(DI), Z4
+	VBROADCASTSS     288(DI), Z5
 	VBROADCASTSS     288(DI), Z6
-	VBROADCASTSS     288(DI), Z7
-	VBROADCASTSS     96(DI), Z8
-	VFMADD231PS      7808(SI), Z8, Z1
-	VBROADCASTSS     96(DI), Z8
-	VFMADD231PS      7872(SI), Z8, Z2
-	VBROADCASTSS     112(DI), Z8
-	VFMADD231PS      7808(SI), Z8, Z3
-	VBROADCASTSS     112(DI), Z8
-	VFMADD231PS      7872(SI), Z8, Z5
-	VBROADCASTSS     128(DI), Z8
-	VFMADD231PS      7808(SI), Z8, Z6
-	VBROADCASTSS     128(DI), Z8
-	VFMADD231PS      7872(SI), Z8, Z7
-	VBROADCASTSS     100(DI), Z8
-	VFMADD231PS      7936(SI), Z8, Z1
-	VBROADCASTSS     100(DI), Z8
-	VFMADD231PS      8000(SI), Z8, Z2
-	VBROADCASTSS     116(DI), Z8
-	VFMADD231PS      7936(SI), Z8, Z3
-	VBROADCASTSS     116(DI), Z8
-	VFMADD231PS      8000(SI), Z8, Z5
-	VBROADCASTSS     132(DI), Z8
-	VFMADD231PS      7936(SI), Z8, Z6
-	VBROADCASTSS     132(DI), Z8
-	VFMADD231PS      8000(SI), Z8, Z7
-	VBROADCASTSS     104(DI), Z8
-	VFMADD231PS      8064(SI), Z8, Z1
-	VBROADCASTSS     104(DI), Z8
-	VFMADD231PS      8128(SI), Z8, Z2
-	VBROADCASTSS     120(DI), Z8
-	VFMADD231PS      8064(SI), Z8, Z3
-	VBROADCASTSS     120(DI), Z8
-	VFMADD231PS      8128(SI), Z8, Z5
-	VBROADCASTSS     136(DI), Z8
-	VFMADD231PS      8064(SI), Z8, Z6
-	VBROADCASTSS     136(DI), Z8
-	VFMADD231PS      8128(SI), Z8, Z7
-	VBROADCASTSS     108(DI), Z8
-	VFMADD231PS      8192(SI), Z8, Z1
-	VBROADCASTSS     108(DI), Z8
-	VFMADD231PS      8256(SI), Z8, Z2
-	VBROADCASTSS     124(DI), Z8
-	VFMADD231PS      8192(SI), Z8, Z3
-	VBROADCASTSS     124(DI), Z8
-	VFMADD231PS      8256(SI), Z8, Z5
-	VBROADCASTSS     140(DI), Z8
-	VFMADD231PS      8192(SI), Z8, Z6
-	VBROADCASTSS     140(DI), Z8
-	VFMADD231PS      8256(SI), Z8, Z7
-	VBROADCASTSS     PoleConstants<>+900(SB), Z8
-	VANDPS           Z8, Z1, Z9
-	VANDPS           Z8, Z2, Z10
-	VANDPS           Z8, Z3, Z11
-	VANDPS           Z8, Z5, Z12
-	VANDPS           Z8, Z6, Z13
-	VANDPS           Z8, Z7, Z14
-	VBROADCASTSS     PoleConstants<>+896(SB), Z15
-	VMINPS           Z9, Z15, Z9
-	VMINPS           Z10, Z15, Z10
-	VMINPS           Z11, Z15, Z11
-	VMINPS           Z12, Z15, Z12
-	VMINPS           Z13, Z15, Z13
-	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     PoleConstants<>+904(SB), Z16
-	VADDPS           Z16, Z9, Z17
-	VADDPS           Z16, Z10, Z18
-	VADDPS           Z16, Z11, Z19
-	VADDPS           Z16, Z12, Z20
-	VADDPS           Z16, Z13, Z22
-	VADDPS           Z16, Z14, Z23
-	VPSRLD           $0x14, Z17, Z17
-	VPSRLD           $0x14, Z18, Z18
-	VPSRLD           $0x14, Z19, Z19
-	VPSRLD           $0x14, Z20, Z20
-	VPSRLD           $0x14, Z22, Z22
-	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          PoleConstants<>+960(SB), Z24
-	VMOVAPS          Z17, Z25
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z26
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z28
-	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z29
-	VMOVAPS          Z23, Z30
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z30
-	VSUBPS           Z25, Z9, Z9
-	VSUBPS           Z26, Z10, Z10
-	VSUBPS           Z27, Z11, Z11
-	VSUBPS           Z28, Z12, Z12
-	VSUBPS           Z29, Z13, Z13
-	VSUBPS           Z30, Z14, Z14
-	VMOVUPS          PoleConstants<>+1088(SB), Z25
-	VMOVAPS          Z17, Z26
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z27
-	VMOVAPS          Z19, Z28
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z31
-	VMAXPS           Z9, Z26, Z26
-	VMAXPS           Z10, Z27, Z27
-	VMAXPS           Z11, Z28, Z28
-	VMAXPS           Z12, Z29, Z29
-	VMAXPS           Z13, Z30, Z30
-	VMAXPS           Z14, Z31, Z31
-	VMOVUPS          PoleConstants<>+1216(SB), Z25
-	VMOVAPS          Z17, Z24
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z24
-	VMOVAPS          Z18, Z16
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z16
-	VMOVAPS          Z19, Z15
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z15
-	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z8
-	VMOVAPS          Z22, Z0
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z0
-	VMOVAPS          Z23, Z21
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z21
-	VMOVUPS          PoleConstants<>+1344(SB), Z25
-	VMOVAPS          Z17, Z4
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z4
-	VMOVUPS          Z7, 128(SP)
-	VMOVAPS          Z18, Z7
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z7
-	VMOVUPS          Z6, 64(SP)
-	VMOVAPS          Z19, Z6
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z6
-	VMOVUPS          Z5, 192(SP)
-	VMOVAPS          Z20, Z5
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z5
-	VMOVUPS          Z3, 256(SP)
-	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z3
-	VMOVUPS          Z2, 320(SP)
-	VMOVAPS          Z23, Z2
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z2
-	VMOVUPS          PoleConstants<>+1472(SB), Z25
-	VMOVUPS          Z1, 384(SP)
-	VMOVAPS          Z17, Z1
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z1
-	VMOVUPS          Z31, 512(SP)
-	VMOVAPS          Z18, Z31
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z31
-	VMOVUPS          Z30, 448(SP)
-	VMOVAPS          Z19, Z30
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z30
-	VMOVUPS          Z29, 576(SP)
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z29
-	VMOVUPS          Z28, 640(SP)
-	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z28
-	VMOVUPS          Z27, 704(SP)
-	VMOVAPS          Z23, Z27
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z27
-	VMOVUPS          PoleConstants<>+1600(SB), Z25
-	VMOVUPS          Z26, 768(SP)
-	VMOVAPS          Z17, Z26
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z26
-	VMOVUPS          Z21, 832(SP)
-	VMOVAPS          Z18, Z21
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z21
-	VMOVUPS          Z0, 896(SP)
-	VMOVAPS          Z19, Z0
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z0
-	VMOVUPS          Z8, 960(SP)
-	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z8
-	VMOVUPS          Z15, 1024(SP)
-	VMOVAPS          Z22, Z15
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z15
-	VMOVUPS          Z16, 1088(SP)
-	VMOVAPS          Z23, Z16
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z16
-	VMOVUPS          PoleConstants<>+1728(SB), Z25
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z17
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z18
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z19
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z20
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z22
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z23
-	VFMADD231PS      Z9, Z17, Z26
-	VFMADD231PS      Z10, Z18, Z21
-	VFMADD231PS      Z11, Z19, Z0
-	VFMADD231PS      Z12, Z20, Z8
-	VFMADD231PS      Z13, Z22, Z15
-	VFMADD231PS      Z14, Z23, Z16
-	VFMADD231PS      Z9, Z26, Z1
-	VFMADD231PS      Z10, Z21, Z31
-	VFMADD231PS      Z11, Z0, Z30
-	VFMADD231PS      Z12, Z8, Z29
-	VFMADD231PS      Z13, Z15, Z28
-	VFMADD231PS      Z14, Z16, Z27
-	VFMADD231PS      Z9, Z1, Z4
-	VFMADD231PS      Z10, Z31, Z7
-	VFMADD231PS      Z11, Z30, Z6
-	VFMADD231PS      Z12, Z29, Z5
-	VFMADD231PS      Z13, Z28, Z3
-	VFMADD231PS      Z14, Z27, Z2
-	VFMADD231PS      Z4, Z9, Z24
-	VMOVUPS          1088(SP), Z0
-	VFMADD231PS      Z7, Z10, Z0
-	VMOVUPS          1024(SP), Z1
-	VFMADD231PS      Z6, Z11, Z1
-	VMOVUPS          960(SP), Z4
-	VFMADD231PS      Z5, Z12, Z4
-	VMOVUPS          896(SP), Z5
-	VFMADD231PS      Z3, Z13, Z5
-	VMOVUPS          832(SP), Z3
-	VFMADD231PS      Z2, Z14, Z3
-	VMOVUPS          768(SP), Z2
-	VFMADD231PS      Z9, Z24, Z2
-	VMOVUPS          704(SP), Z6
-	VFMADD231PS      Z10, Z0, Z6
-	VMOVUPS          640(SP), Z0
-	VFMADD231PS      Z11, Z1, Z0
-	VMOVUPS          576(SP), Z1
-	VFMADD231PS      Z12, Z4, Z1
-	VMOVUPS          448(SP), Z4
-	VFMADD231PS      Z13, Z5, Z4
-	VMOVUPS          512(SP), Z5
-	VFMADD231PS      Z14, Z3, Z5
-	VMOVUPS          384(SP), Z3
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
-	VPTERNLOGD       $0x78, Z7, Z3, Z2
-	VMOVUPS          320(SP), Z3
-	VPTERNLOGD       $0x78, Z7, Z3, Z6
-	VMOVUPS          256(SP), Z3
-	VPTERNLOGD       $0x78, Z7, Z3, Z0
-	VMOVUPS          192(SP), Z3
-	VPTERNLOGD       $0x78, Z7, Z3, Z1
-	VMOVUPS          64(SP), Z3
-	VPTERNLOGD       $0x78, Z7, Z3, Z4
-	VMOVUPS          128(SP), Z3
-	VPTERNLOGD       $0x78, Z7, Z3, Z5
-	VMOVUPS          Z2, 4480(SI)
-	VMOVUPS          Z6, 4544(SI)
-	VMOVUPS          Z0, 4608(SI)
-	VMOVUPS          Z1, 4672(SI)
-	VMOVUPS          Z4, 4736(SI)
-	VMOVUPS          Z5, 4800(SI)
-	VBROADCASTSS     292(DI), Z0
-	VBROADCASTSS     292(DI), Z1
-	VBROADCASTSS     296(DI), Z2
-	VBROADCASTSS     296(DI), Z3
-	VBROADCASTSS     300(DI), Z6
-	VBROADCASTSS     300(DI), Z8
-	VBROADCASTSS     144(DI), Z9
-	VFMADD231PS      7808(SI), Z9, Z0
-	VBROADCASTSS     144(DI), Z9
-	VFMADD231PS      7872(SI), Z9, Z1
-	VBROADCASTSS     160(DI), Z9
-	VFMADD231PS      7808(SI), Z9, Z2
-	VBROADCASTSS     160(DI), Z9
-	VFMADD231PS      7872(SI), Z9, Z3
-	VBROADCASTSS     176(DI), Z9
-	VFMADD231PS      7808(SI), Z9, Z6
-	VBROADCASTSS     176(DI), Z9
-	VFMADD231PS      7872(SI), Z9, Z8
-	VBROADCASTSS     148(DI), Z9
-	VFMADD231PS      7936(SI), Z9, Z0
-	VBROADCASTSS     148(DI), Z9
-	VFMADD231PS      8000(SI), Z9, Z1
-	VBROADCASTSS     164(DI), Z9
-	VFMADD231PS      7936(SI), Z9, Z2
-	VBROADCASTSS     164(DI), Z9
-	VFMADD231PS      8000(SI), Z9, Z3
-	VBROADCASTSS     180(DI), Z9
-	VFMADD231PS      7936(SI), Z9, Z6
-	VBROADCASTSS     180(DI), Z9
-	VFMADD231PS      8000(SI), Z9, Z8
-	VBROADCASTSS     152(DI), Z9
-	VFMADD231PS      8064(SI), Z9, Z0
-	VBROADCASTSS     152(DI), Z9
-	VFMADD231PS      8128(SI), Z9, Z1
-	VBROADCASTSS     168(DI), Z9
-	VFMADD231PS      8064(SI), Z9, Z2
-	VBROADCASTSS     168(DI), Z9
-	VFMADD231PS      8128(SI), Z9, Z3
-	VBROADCASTSS     184(DI), Z9
-	VFMADD231PS      8064(SI), Z9, Z6
-	VBROADCASTSS     184(DI), Z9
-	VFMADD231PS      8128(SI), Z9, Z8
-	VBROADCASTSS     156(DI), Z9
-	VFMADD231PS      8192(SI), Z9, Z0
-	VBROADCASTSS     156(DI), Z9
-	VFMADD231PS      8256(SI), Z9, Z1
-	VBROADCASTSS     172(DI), Z9
-	VFMADD231PS      8192(SI), Z9, Z2
-	VBROADCASTSS     172(DI), Z9
-	VFMADD231PS      8256(SI), Z9, Z3
-	VBROADCASTSS     188(DI), Z9
-	VFMADD231PS      8192(SI), Z9, Z6
-	VBROADCASTSS     188(DI), Z9
-	VFMADD231PS      8256(SI), Z9, Z8
-	VBROADCASTSS     PoleConstants<>+900(SB), Z9
-	VANDPS           Z9, Z0, Z10
-	VANDPS           Z9, Z1, Z11
-	VANDPS           Z9, Z2, Z12
-	VANDPS           Z9, Z3, Z13
-	VANDPS           Z9, Z6, Z14
-	VANDPS           Z9, Z8, Z15
-	VBROADCASTSS     PoleConstants<>+896(SB), Z16
-	VMINPS           Z10, Z16, Z10
-	VMINPS           Z11, Z16, Z11
-	VMINPS           Z12, Z16, Z12
-	VMINPS           Z13, Z16, Z13
-	VMINPS           Z14, Z16, Z14
-	VMINPS           Z15, Z16, Z15
-	VBROADCASTSS     PoleConstants<>+904(SB), Z17
-	VADDPS           Z17, Z10, Z18
-	VADDPS           Z17, Z11, Z19
-	VADDPS           Z17, Z12, Z20
-	VADDPS           Z17, Z13, Z21
-	VADDPS           Z17, Z14, Z22
-	VADDPS           Z17, Z15, Z23
-	VPSRLD           $0x14, Z18, Z18
+	VBROADCASTSS     96(DI), Z7
+	VFMADD231PS      7808(SI), Z7, Z1
+	VBROADCASTSS     96(DI), Z7
+	VFMADD231PS      7872(SI), Z7, Z2
+	VBROADCASTSS     112(DI), Z7
+	VFMADD231PS      7808(SI), Z7, Z3
+	VBROADCASTSS     112(DI), Z7
+	VFMADD231PS      7872(SI), Z7, Z4
+	VBROADCASTSS     128(DI), Z7
+	VFMADD231PS      7808(SI), Z7, Z5
+	VBROADCASTSS     128(DI), Z7
+	VFMADD231PS      7872(SI), Z7, Z6
+	VBROADCASTSS     100(DI), Z7
+	VFMADD231PS      7936(SI), Z7, Z1
+	VBROADCASTSS     100(DI), Z7
+	VFMADD231PS      8000(SI), Z7, Z2
+	VBROADCASTSS     116(DI), Z7
+	VFMADD231PS      7936(SI), Z7, Z3
+	VBROADCASTSS     116(DI), Z7
+	VFMADD231PS      8000(SI), Z7, Z4
+	VBROADCASTSS     132(DI), Z7
+	VFMADD231PS      7936(SI), Z7, Z5
+	VBROADCASTSS     132(DI), Z7
+	VFMADD231PS      8000(SI), Z7, Z6
+	VBROADCASTSS     104(DI), Z7
+	VFMADD231PS      8064(SI), Z7, Z1
+	VBROADCASTSS     104(DI), Z7
+	VFMADD231PS      8128(SI), Z7, Z2
+	VBROADCASTSS     120(DI), Z7
+	VFMADD231PS      8064(SI), Z7, Z3
+	VBROADCASTSS     120(DI), Z7
+	VFMADD231PS      8128(SI), Z7, Z4
+	VBROADCASTSS     136(DI), Z7
+	VFMADD231PS      8064(SI), Z7, Z5
+	VBROADCASTSS     136(DI), Z7
+	VFMADD231PS      8128(SI), Z7, Z6
+	VBROADCASTSS     108(DI), Z7
+	VFMADD231PS      8192(SI), Z7, Z1
+	VBROADCASTSS     108(DI), Z7
+	VFMADD231PS      8256(SI), Z7, Z2
+	VBROADCASTSS     124(DI), Z7
+	VFMADD231PS      8192(SI), Z7, Z3
+	VBROADCASTSS     124(DI), Z7
+	VFMADD231PS      8256(SI), Z7, Z4
+	VBROADCASTSS     140(DI), Z7
+	VFMADD231PS      8192(SI), Z7, Z5
+	VBROADCASTSS     140(DI), Z7
+	VFMADD231PS      8256(SI), Z7, Z6
+	VBROADCASTSS     PoleConstants<>+900(SB), Z7
+	VANDPS           Z7, Z1, Z8
+	VANDPS           Z7, Z2, Z9
+	VANDPS           Z7, Z3, Z10
+	VANDPS           Z7, Z4, Z11
+	VANDPS           Z7, Z5, Z12
+	VANDPS           Z7, Z6, Z13
+	VBROADCASTSS     PoleConstants<>+896(SB), Z14
+	VMINPS           Z8, Z14, Z8
+	VMINPS           Z9, Z14, Z9
+	VMINPS           Z10, Z14, Z10
+	VMINPS           Z11, Z14, Z11
+	VMINPS           Z12, Z14, Z12
+	VMINPS           Z13, Z14, Z13
+	VBROADCASTSS     PoleConstants<>+904(SB), Z15
+	VADDPS           Z15, Z8, Z16
+	VADDPS           Z15, Z9, Z19
+	VADDPS           Z15, Z10, Z20
+	VADDPS           Z15, Z11, Z21
+	VADDPS           Z15, Z12, Z22
+	VADDPS           Z15, Z13, Z23
+	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z19, Z19
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
 	VMOVUPS          PoleConstants<>+960(SB), Z24
-	VMOVAPS          Z18, Z26
+	VMOVAPS          Z16, Z26
 	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
 	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
 	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z28
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z29
-	VMOVAPS          Z22, Z30
+	VMOVAPS          Z21, Z30
 	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z31
-	VSUBPS           Z26, Z10, Z10
-	VSUBPS           Z27, Z11, Z11
-	VSUBPS           Z28, Z12, Z12
-	VSUBPS           Z29, Z13, Z13
-	VSUBPS           Z30, Z14, Z14
-	VSUBPS           Z31, Z15, Z15
-	VMOVUPS          PoleConstants<>+1088(SB), Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z27
-	VMOVAPS          Z19, Z28
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z29
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z30
 	VMOVAPS          Z22, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z31
-	VMOVAPS          Z23, Z24
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z24
-	VMAXPS           Z10, Z27, Z27
-	VMAXPS           Z11, Z28, Z28
-	VMAXPS           Z12, Z29, Z29
-	VMAXPS           Z13, Z30, Z30
-	VMAXPS           Z14, Z31, Z31
-	VMAXPS           Z15, Z24, Z24
-	VMOVUPS          PoleConstants<>+1216(SB), Z26
-	VMOVAPS          Z18, Z17
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z17
-	VMOVAPS          Z19, Z16
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z16
-	VMOVAPS          Z20, Z9
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z9
-	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z7
-	VMOVAPS          Z22, Z25
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z25
-	VMOVUPS          Z5, 128(SP)
-	VMOVAPS          Z23, Z5
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z5
-	VMOVUPS          PoleConstants<>+1344(SB), Z26
-	VMOVUPS          Z4, 64(SP)
-	VMOVAPS          Z18, Z4
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z4
-	VMOVUPS          Z8, 192(SP)
-	VMOVAPS          Z19, Z8
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z8
-	VMOVUPS          Z6, 256(SP)
-	VMOVAPS          Z20, Z6
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z6
-	VMOVUPS          Z3, 320(SP)
-	VMOVAPS          Z21, Z3
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z3
-	VMOVUPS          Z2, 384(SP)
-	VMOVAPS          Z22, Z2
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z2
-	VMOVUPS          Z1, 512(SP)
-	VMOVAPS          Z23, Z1
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z1
-	VMOVUPS          PoleConstants<>+1472(SB), Z26
-	VMOVUPS          Z0, 448(SP)
-	VMOVAPS          Z18, Z0
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z0
-	VMOVUPS          Z24, 576(SP)
-	VMOVAPS          Z19, Z24
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z24
-	VMOVUPS          Z31, 640(SP)
-	VMOVAPS          Z20, Z31
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z31
-	VMOVUPS          Z30, 704(SP)
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z31
+	VMOVAPS          Z23, Z15
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z15
+	VSUBPS           Z26, Z8, Z8
+	VSUBPS           Z27, Z9, Z9
+	VSUBPS           Z28, Z10, Z10
+	VSUBPS           Z30, Z11, Z11
+	VSUBPS           Z31, Z12, Z12
+	VSUBPS           Z15, Z13, Z13
+	VMOVUPS          PoleConstants<>+1472(SB), Z15
+	VMOVAPS          Z16, Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z28
 	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z30
-	VMOVUPS          Z29, 768(SP)
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z30
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z31
+	VMOVAPS          Z23, Z24
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z24
+	VMOVUPS          PoleConstants<>+1344(SB), Z15
+	VMOVAPS          Z16, Z14
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z14
+	VMOVAPS          Z19, Z7
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z7
+	VMOVAPS          Z20, Z17
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z17
+	VMOVAPS          Z21, Z25
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z25
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z29
-	VMOVUPS          Z28, 832(SP)
-	VMOVAPS          Z23, Z28
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z28
-	VMOVUPS          PoleConstants<>+1600(SB), Z26
-	VMOVUPS          Z27, 896(SP)
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z27
-	VMOVUPS          Z5, 960(SP)
-	VMOVAPS          Z19, Z5
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z5
-	VMOVUPS          Z25, 1024(SP)
-	VMOVAPS          Z20, Z25
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z25
-	VMOVUPS          Z7, 1088(SP)
-	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z7
-	VMOVUPS          Z9, 1152(SP)
-	VMOVAPS          Z22, Z9
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z9
-	VMOVUPS          Z16, 1216(SP)
-	VMOVAPS          Z23, Z16
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z16
-	VMOVUPS          PoleConstants<>+1728(SB), Z26
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z18
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z19
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z20
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z21
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z22
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z23
-	VFMADD231PS      Z10, Z18, Z27
-	VFMADD231PS      Z11, Z19, Z5
-	VFMADD231PS      Z12, Z20, Z25
-	VFMADD231PS      Z13, Z21, Z7
-	VFMADD231PS      Z14, Z22, Z9
-	VFMADD231PS      Z15, Z23, Z16
-	VFMADD231PS      Z10, Z27, Z0
-	VFMADD231PS      Z11, Z5, Z24
-	VFMADD231PS      Z12, Z25, Z31
-	VFMADD231PS      Z13, Z7, Z30
-	VFMADD231PS      Z14, Z9, Z29
-	VFMADD231PS      Z15, Z16, Z28
-	VFMADD231PS      Z10, Z0, Z4
-	VFMADD231PS      Z11, Z24, Z8
-	VFMADD231PS      Z12, Z31, Z6
-	VFMADD231PS      Z13, Z30, Z3
-	VFMADD231PS      Z14, Z29, Z2
-	VFMADD231PS      Z15, Z28, Z1
-	VFMADD231PS      Z4, Z10, Z17
-	VMOVUPS          1216(SP), Z0
-	VFMADD231PS      Z8, Z11, Z0
-	VMOVUPS          1152(SP), Z4
-	VFMADD231PS      Z6, Z12, Z4
-	VMOVUPS          1088(SP), Z5
-	VFMADD231PS      Z3, Z13, Z5
-	VMOVUPS          1024(SP), Z3
-	VFMADD231PS      Z2, Z14, Z3
-	VMOVUPS          960(SP), Z2
-	VFMADD231PS      Z1, Z15, Z2
-	VMOVUPS          896(SP), Z1
-	VFMADD231PS      Z10, Z17, Z1
-	VMOVUPS          832(SP), Z6
-	VFMADD231PS      Z11, Z0, Z6
-	VMOVUPS          768(SP), Z0
-	VFMADD231PS      Z12, Z4, Z0
-	VMOVUPS          704(SP), Z4
-	VFMADD231PS      Z13, Z5, Z4
-	VMOVUPS          640(SP), Z5
-	VFMADD231PS      Z14, Z3, Z5
-	VMOVUPS          576(SP), Z3
-	VFMADD231PS      Z15, Z2, Z3
-	VMOVUPS          448(SP), Z2
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
-	VPTERNLOGD       $0x78, Z7, Z2, Z1
-	VMOVUPS          512(SP), Z2
-	VPTERNLOGD       $0x78, Z7, Z2, Z6
-	VMOVUPS          384(SP), Z2
-	VPTERNLOGD       $0x78, Z7, Z2, Z0
-	VMOVUPS          320(SP), Z2
-	VPTERNLOGD       $0x78, Z7, Z2, Z4
-	VMOVUPS          256(SP), Z2
-	VPTERNLOGD       $0x78, Z7, Z2, Z5
-	VMOVUPS          192(SP), Z2
-	VPTERNLOGD       $0x78, Z7, Z2, Z3
-	VBROADCASTSS     304(DI), Z2
-	VBROADCASTSS     304(DI), Z8
-	VBROADCASTSS     308(DI), Z9
-	VBROADCASTSS     308(DI), Z10
-	VBROADCASTSS     312(DI), Z11
-	VBROADCASTSS     312(DI), Z12
-	VBROADCASTSS     192(DI), Z13
-	VFMADD231PS      7808(SI), Z13, Z2
-	VBROADCASTSS     192(DI), Z13
-	VFMADD231PS      7872(SI), Z13, Z8
-	VBROADCASTSS     208(DI), Z13
-	VFMADD231PS      7808(SI), Z13, Z9
-	VBROADCASTSS     208(DI), Z13
-	VFMADD231PS      7872(SI), Z13, Z10
-	VBROADCASTSS     224(DI), Z13
-	VFMADD231PS      7808(SI), Z13, Z11
-	VBROADCASTSS     224(DI), Z13
-	VFMADD231PS      7872(SI), Z13, Z12
-	VBROADCASTSS     196(DI), Z13
-	VFMADD231PS      7936(SI), Z13, Z2
-	VBROADCASTSS     196(DI), Z13
-	VFMADD231PS      8000(SI), Z13, Z8
-	VBROADCASTSS     212(DI), Z13
-	VFMADD231PS      7936(SI), Z13, Z9
-	VBROADCASTSS     212(DI), Z13
-	VFMADD231PS      8000(SI), Z13, Z10
-	VBROADCASTSS     228(DI), Z13
-	VFMADD231PS      7936(SI), Z13, Z11
-	VBROADCASTSS     228(DI), Z13
-	VFMADD231PS      8000(SI), Z13, Z12
-	VBROADCASTSS     200(DI), Z13
-	VFMADD231PS      8064(SI), Z13, Z2
-	VBROADCASTSS     200(DI), Z13
-	VFMADD231PS      8128(SI), Z13, Z8
-	VBROADCASTSS     216(DI), Z13
-	VFMADD231PS      8064(SI), Z13, Z9
-	VBROADCASTSS     216(DI), Z13
-	VFMADD231PS      8128(SI), Z13, Z10
-	VBROADCASTSS     232(DI), Z13
-	VFMADD231PS      8064(SI), Z13, Z11
-	VBROADCASTSS     232(DI), Z13
-	VFMADD231PS      8128(SI), Z13, Z12
-	VBROADCASTSS     204(DI), Z13
-	VFMADD231PS      8192(SI), Z13, Z2
-	VBROADCASTSS     204(DI), Z13
-	VFMADD231PS      8256(SI), Z13, Z8
-	VBROADCASTSS     220(DI), Z13
-	VFMADD231PS      8192(SI), Z13, Z9
-	VBROADCASTSS     220(DI), Z13
-	VFMADD231PS      8256(SI), Z13, Z10
-	VBROADCASTSS     236(DI), Z13
-	VFMADD231PS      8192(SI), Z13, Z11
-	VBROADCASTSS     236(DI), Z13
-	VFMADD231PS      8256(SI), Z13, Z12
-	VBROADCASTSS     PoleConstants<>+900(SB), Z13
-	VANDPS           Z13, Z2, Z14
-	VANDPS           Z13, Z8, Z15
-	VANDPS           Z13, Z9, Z16
-	VANDPS           Z13, Z10, Z17
-	VANDPS           Z13, Z11, Z18
-	VANDPS           Z13, Z12, Z19
-	VBROADCASTSS     PoleConstants<>+896(SB), Z20
-	VMINPS           Z14, Z20, Z14
-	VMINPS           Z15, Z20, Z15
-	VMINPS           Z16, Z20, Z16
-	VMINPS           Z17, Z20, Z17
-	VMINPS           Z18, Z20, Z18
-	VMINPS           Z19, Z20, Z19
-	VBROADCASTSS     PoleConstants<>+904(SB), Z21
-	VADDPS           Z21, Z14, Z22
-	VADDPS           Z21, Z15, Z23
-	VADDPS           Z21, Z16, Z24
-	VADDPS           Z21, Z17, Z25
-	VADDPS           Z21, Z18, Z27
-	VADDPS           Z21, Z19, Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z29
+	VMOVAPS          Z23, Z0
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z0
+	VFMADD231PS      Z8, Z26, Z14
+	VFMADD231PS      Z9, Z27, Z7
+	VFMADD231PS      Z10, Z28, Z17
+	VFMADD231PS      Z11, Z30, Z25
+	VFMADD231PS      Z12, Z31, Z29
+	VFMADD231PS      Z13, Z24, Z0
+	VMOVAPS          Z16, Z24
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z24
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z26
+	VMOVAPS          Z20, Z27
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z28
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z31
+	VFMADD231PS      Z8, Z14, Z24
+	VFMADD231PS      Z9, Z7, Z26
+	VFMADD231PS      Z10, Z17, Z27
+	VFMADD231PS      Z11, Z25, Z28
+	VFMADD231PS      Z12, Z29, Z30
+	VFMADD231PS      Z13, Z0, Z31
+	VMOVUPS          PoleConstants<>+1088(SB), Z0
+	VMOVAPS          Z16, Z7
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z7
+	VMOVAPS          Z19, Z14
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z14
+	VMOVAPS          Z20, Z17
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z17
+	VMOVAPS          Z21, Z25
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z25
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z29
+	VMOVAPS          Z23, Z18
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z18
+	VFMADD231PS      Z8, Z24, Z7
+	VFMADD231PS      Z9, Z26, Z14
+	VFMADD231PS      Z10, Z27, Z17
+	VFMADD231PS      Z11, Z28, Z25
+	VFMADD231PS      Z12, Z30, Z29
+	VFMADD231PS      Z13, Z31, Z18
+	VMOVUPS          PoleConstants<>+1600(SB), Z24
+	VMOVAPS          Z16, Z26
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z28
+	VMOVAPS          Z21, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z30
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z31
+	VMOVAPS          Z23, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z0
+	VFMADD231PS      Z8, Z7, Z26
+	VFMADD231PS      Z9, Z14, Z27
+	VFMADD231PS      Z10, Z17, Z28
+	VFMADD231PS      Z11, Z25, Z30
+	VFMADD231PS      Z12, Z29, Z31
+	VFMADD231PS      Z13, Z18, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z7
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z16
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z20
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z23
+	VMAXPS           Z8, Z16, Z14
+	VMAXPS           Z9, Z19, Z16
+	VMAXPS           Z10, Z20, Z17
+	VMAXPS           Z11, Z21, Z18
+	VMAXPS           Z12, Z22, Z19
+	VMAXPS           Z13, Z23, Z20
+	VFMADD231PS      Z8, Z26, Z14
+	VFMADD231PS      Z9, Z27, Z16
+	VFMADD231PS      Z10, Z28, Z17
+	VFMADD231PS      Z11, Z30, Z18
+	VFMADD231PS      Z12, Z31, Z19
+	VFMADD231PS      Z13, Z0, Z20
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z1, Z14
+	VPTERNLOGD       $0x78, Z0, Z2, Z16
+	VPTERNLOGD       $0x78, Z0, Z3, Z17
+	VPTERNLOGD       $0x78, Z0, Z4, Z18
+	VPTERNLOGD       $0x78, Z0, Z5, Z19
+	VPTERNLOGD       $0x78, Z0, Z6, Z20
+	VMOVUPS          Z14, 4480(SI)
+	VMOVUPS          Z16, 4544(SI)
+	VMOVUPS          Z17, 4608(SI)
+	VMOVUPS          Z18, 4672(SI)
+	VMOVUPS          Z19, 4736(SI)
+	VMOVUPS          Z20, 4800(SI)
+	VBROADCASTSS     292(DI), Z1
+	VBROADCASTSS     292(DI), Z2
+	VBROADCASTSS     296(DI), Z3
+	VBROADCASTSS     296(DI), Z4
+	VBROADCASTSS     300(DI), Z5
+	VBROADCASTSS     300(DI), Z6
+	VBROADCASTSS     144(DI), Z8
+	VFMADD231PS      7808(SI), Z8, Z1
+	VBROADCASTSS     144(DI), Z8
+	VFMADD231PS      7872(SI), Z8, Z2
+	VBROADCASTSS     160(DI), Z8
+	VFMADD231PS      7808(SI), Z8, Z3
+	VBROADCASTSS     160(DI), Z8
+	VFMADD231PS      7872(SI), Z8, Z4
+	VBROADCASTSS     176(DI), Z8
+	VFMADD231PS      7808(SI), Z8, Z5
+	VBROADCASTSS     176(DI), Z8
+	VFMADD231PS      7872(SI), Z8, Z6
+	VBROADCASTSS     148(DI), Z8
+	VFMADD231PS      7936(SI), Z8, Z1
+	VBROADCASTSS     148(DI), Z8
+	VFMADD231PS      8000(SI), Z8, Z2
+	VBROADCASTSS     164(DI), Z8
+	VFMADD231PS      7936(SI), Z8, Z3
+	VBROADCASTSS     164(DI), Z8
+	VFMADD231PS      8000(SI), Z8, Z4
+	VBROADCASTSS     180(DI), Z8
+	VFMADD231PS      7936(SI), Z8, Z5
+	VBROADCASTSS     180(DI), Z8
+	VFMADD231PS      8000(SI), Z8, Z6
+	VBROADCASTSS     152(DI), Z8
+	VFMADD231PS      8064(SI), Z8, Z1
+	VBROADCASTSS     152(DI), Z8
+	VFMADD231PS      8128(SI), Z8, Z2
+	VBROADCASTSS     168(DI), Z8
+	VFMADD231PS      8064(SI), Z8, Z3
+	VBROADCASTSS     168(DI), Z8
+	VFMADD231PS      8128(SI), Z8, Z4
+	VBROADCASTSS     184(DI), Z8
+	VFMADD231PS      8064(SI), Z8, Z5
+	VBROADCASTSS     184(DI), Z8
+	VFMADD231PS      8128(SI), Z8, Z6
+	VBROADCASTSS     156(DI), Z8
+	VFMADD231PS      8192(SI), Z8, Z1
+	VBROADCASTSS     156(DI), Z8
+	VFMADD231PS      8256(SI), Z8, Z2
+	VBROADCASTSS     172(DI), Z8
+	VFMADD231PS      8192(SI), Z8, Z3
+	VBROADCASTSS     172(DI), Z8
+	VFMADD231PS      8256(SI), Z8, Z4
+	VBROADCASTSS     188(DI), Z8
+	VFMADD231PS      8192(SI), Z8, Z5
+	VBROADCASTSS     188(DI), Z8
+	VFMADD231PS      8256(SI), Z8, Z6
+	VBROADCASTSS     PoleConstants<>+900(SB), Z8
+	VANDPS           Z8, Z1, Z9
+	VANDPS           Z8, Z2, Z10
+	VANDPS           Z8, Z3, Z11
+	VANDPS           Z8, Z4, Z12
+	VANDPS           Z8, Z5, Z13
+	VANDPS           Z8, Z6, Z14
+	VBROADCASTSS     PoleConstants<>+896(SB), Z16
+	VMINPS           Z9, Z16, Z9
+	VMINPS           Z10, Z16, Z10
+	VMINPS           Z11, Z16, Z11
+	VMINPS           Z12, Z16, Z12
+	VMINPS           Z13, Z16, Z13
+	VMINPS           Z14, Z16, Z14
+	VBROADCASTSS     PoleConstants<>+904(SB), Z17
+	VADDPS           Z17, Z9, Z18
+	VADDPS           Z17, Z10, Z21
+	VADDPS           Z17, Z11, Z22
+	VADDPS           Z17, Z12, Z23
+	VADDPS           Z17, Z13, Z25
+	VADDPS           Z17, Z14, Z26
+	VPSRLD           $0x14, Z18, Z18
+	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VPSRLD           $0x14, Z24, Z24
 	VPSRLD           $0x14, Z25, Z25
+	VPSRLD           $0x14, Z26, Z26
+	VMOVUPS          PoleConstants<>+960(SB), Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z31
+	VMOVAPS          Z25, Z17
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z17
+	VMOVAPS          Z26, Z16
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z16
+	VSUBPS           Z28, Z9, Z9
+	VSUBPS           Z29, Z10, Z10
+	VSUBPS           Z30, Z11, Z11
+	VSUBPS           Z31, Z12, Z12
+	VSUBPS           Z17, Z13, Z13
+	VSUBPS           Z16, Z14, Z14
+	VMOVUPS          PoleConstants<>+1472(SB), Z16
+	VMOVAPS          Z18, Z17
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z17
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z29
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z31
+	VMOVAPS          Z26, Z27
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z27
+	VMOVAPS          Z18, Z16
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z16
+	VMOVAPS          Z21, Z8
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z8
+	VMOVAPS          Z22, Z0
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z0
+	VMOVAPS          Z23, Z7
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z7
+	VMOVAPS          Z25, Z24
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z24
+	VMOVUPS          Z20, 128(SP)
+	VMOVAPS          Z26, Z20
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z20
+	VFMADD231PS      Z9, Z17, Z16
+	VFMADD231PS      Z10, Z28, Z8
+	VFMADD231PS      Z11, Z29, Z0
+	VFMADD231PS      Z12, Z30, Z7
+	VFMADD231PS      Z13, Z31, Z24
+	VFMADD231PS      Z14, Z27, Z20
+	VMOVUPS          PoleConstants<>+1216(SB), Z17
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z29
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z31
+	VMOVAPS          Z26, Z15
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z15
+	VFMADD231PS      Z9, Z16, Z27
+	VFMADD231PS      Z10, Z8, Z28
+	VFMADD231PS      Z11, Z0, Z29
+	VFMADD231PS      Z12, Z7, Z30
+	VFMADD231PS      Z13, Z24, Z31
+	VFMADD231PS      Z14, Z20, Z15
+	VMOVUPS          PoleConstants<>+1088(SB), Z0
+	VMOVAPS          Z18, Z7
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z7
+	VMOVAPS          Z21, Z8
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z8
+	VMOVAPS          Z22, Z16
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z16
+	VMOVAPS          Z23, Z20
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z20
+	VMOVAPS          Z25, Z24
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z24
+	VMOVAPS          Z26, Z17
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z17
+	VFMADD231PS      Z9, Z27, Z7
+	VFMADD231PS      Z10, Z28, Z8
+	VFMADD231PS      Z11, Z29, Z16
+	VFMADD231PS      Z12, Z30, Z20
+	VFMADD231PS      Z13, Z31, Z24
+	VFMADD231PS      Z14, Z15, Z17
+	VMOVUPS          PoleConstants<>+1600(SB), Z15
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z29
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z31
+	VMOVAPS          Z26, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z0
+	VFMADD231PS      Z9, Z7, Z27
+	VFMADD231PS      Z10, Z8, Z28
+	VFMADD231PS      Z11, Z16, Z29
+	VFMADD231PS      Z12, Z20, Z30
+	VFMADD231PS      Z13, Z24, Z31
+	VFMADD231PS      Z14, Z17, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z7
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z18
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z26
+	VMAXPS           Z9, Z18, Z8
+	VMAXPS           Z10, Z21, Z16
+	VMAXPS           Z11, Z22, Z17
+	VMAXPS           Z12, Z23, Z18
+	VMAXPS           Z13, Z25, Z20
+	VMAXPS           Z14, Z26, Z21
+	VFMADD231PS      Z9, Z27, Z8
+	VFMADD231PS      Z10, Z28, Z16
+	VFMADD231PS      Z11, Z29, Z17
+	VFMADD231PS      Z12, Z30, Z18
+	VFMADD231PS      Z13, Z31, Z20
+	VFMADD231PS      Z14, Z0, Z21
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z1, Z8
+	VPTERNLOGD       $0x78, Z0, Z2, Z16
+	VPTERNLOGD       $0x78, Z0, Z3, Z17
+	VPTERNLOGD       $0x78, Z0, Z4, Z18
+	VPTERNLOGD       $0x78, Z0, Z5, Z20
+	VPTERNLOGD       $0x78, Z0, Z6, Z21
+	VBROADCASTSS     304(DI), Z1
+	VBROADCASTSS     304(DI), Z2
+	VBROADCASTSS     308(DI), Z3
+	VBROADCASTSS     308(DI), Z4
+	VBROADCASTSS     312(DI), Z5
+	VBROADCASTSS     312(DI), Z6
+	VBROADCASTSS     192(DI), Z9
+	VFMADD231PS      7808(SI), Z9, Z1
+	VBROADCASTSS     192(DI), Z9
+	VFMADD231PS      7872(SI), Z9, Z2
+	VBROADCASTSS     208(DI), Z9
+	VFMADD231PS      7808(SI), Z9, Z3
+	VBROADCASTSS     208(DI), Z9
+	VFMADD231PS      7872(SI), Z9, Z4
+	VBROADCASTSS     224(DI), Z9
+	VFMADD231PS      7808(SI), Z9, Z5
+	VBROADCASTSS     224(DI), Z9
+	VFMADD231PS      7872(SI), Z9, Z6
+	VBROADCASTSS     196(DI), Z9
+	VFMADD231PS      7936(SI), Z9, Z1
+	VBROADCASTSS     196(DI), Z9
+	VFMADD231PS      8000(SI), Z9, Z2
+	VBROADCASTSS     212(DI), Z9
+	VFMADD231PS      7936(SI), Z9, Z3
+	VBROADCASTSS     212(DI), Z9
+	VFMADD231PS      8000(SI), Z9, Z4
+	VBROADCASTSS     228(DI), Z9
+	VFMADD231PS      7936(SI), Z9, Z5
+	VBROADCASTSS     228(DI), Z9
+	VFMADD231PS      8000(SI), Z9, Z6
+	VBROADCASTSS     200(DI), Z9
+	VFMADD231PS      8064(SI), Z9, Z1
+	VBROADCASTSS     200(DI), Z9
+	VFMADD231PS      8128(SI), Z9, Z2
+	VBROADCASTSS     216(DI), Z9
+	VFMADD231PS      8064(SI), Z9, Z3
+	VBROADCASTSS     216(DI), Z9
+	VFMADD231PS      8128(SI), Z9, Z4
+	VBROADCASTSS     232(DI), Z9
+	VFMADD231PS      8064(SI), Z9, Z5
+	VBROADCASTSS     232(DI), Z9
+	VFMADD231PS      8128(SI), Z9, Z6
+	VBROADCASTSS     204(DI), Z9
+	VFMADD231PS      8192(SI), Z9, Z1
+	VBROADCASTSS     204(DI), Z9
+	VFMADD231PS      8256(SI), Z9, Z2
+	VBROADCASTSS     220(DI), Z9
+	VFMADD231PS      8192(SI), Z9, Z3
+	VBROADCASTSS     220(DI), Z9
+	VFMADD231PS      8256(SI), Z9, Z4
+	VBROADCASTSS     236(DI), Z9
+	VFMADD231PS      8192(SI), Z9, Z5
+	VBROADCASTSS     236(DI), Z9
+	VFMADD231PS      8256(SI), Z9, Z6
+	VBROADCASTSS     PoleConstants<>+900(SB), Z9
+	VANDPS           Z9, Z1, Z10
+	VANDPS           Z9, Z2, Z11
+	VANDPS           Z9, Z3, Z12
+	VANDPS           Z9, Z4, Z13
+	VANDPS           Z9, Z5, Z14
+	VANDPS           Z9, Z6, Z22
+	VBROADCASTSS     PoleConstants<>+896(SB), Z23
+	VMINPS           Z10, Z23, Z10
+	VMINPS           Z11, Z23, Z11
+	VMINPS           Z12, Z23, Z12
+	VMINPS           Z13, Z23, Z13
+	VMINPS           Z14, Z23, Z14
+	VMINPS           Z22, Z23, Z22
+	VBROADCASTSS     PoleConstants<>+904(SB), Z24
+	VADDPS           Z24, Z10, Z25
+	VADDPS           Z24, Z11, Z26
+	VADDPS           Z24, Z12, Z27
+	VADDPS           Z24, Z13, Z28
+	VADDPS           Z24, Z14, Z29
+	VADDPS           Z24, Z22, Z30
+	VPSRLD           $0x14, Z25, Z25
+	VPSRLD           $0x14, Z26, Z26
 	VPSRLD           $0x14, Z27, Z27
 	VPSRLD           $0x14, Z28, Z28
-	VMOVUPS          PoleConstants<>+960(SB), Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z31
-	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z21
-	VMOVAPS          Z25, Z20
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z20
-	VMOVAPS          Z27, Z13
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z13
-	VMOVAPS          Z28, Z7
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z7
-	VSUBPS           Z30, Z14, Z14
-	VSUBPS           Z31, Z15, Z15
-	VSUBPS           Z21, Z16, Z16
-	VSUBPS           Z20, Z17, Z17
-	VSUBPS           Z13, Z18, Z13
-	VSUBPS           Z7, Z19, Z7
-	VMOVUPS          PoleConstants<>+1088(SB), Z18
-	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z19
-	VMOVAPS          Z23, Z20
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z20
-	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z21
-	VMOVAPS          Z25, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z30
-	VMOVAPS          Z27, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z31
-	VMOVAPS          Z28, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z29
-	VMAXPS           Z14, Z19, Z19
-	VMAXPS           Z15, Z20, Z20
-	VMAXPS           Z16, Z21, Z21
-	VMAXPS           Z17, Z30, Z30
-	VMAXPS           Z13, Z31, Z31
-	VMAXPS           Z7, Z29, Z29
-	VMOVUPS          PoleConstants<>+1216(SB), Z18
-	VMOVAPS          Z22, Z26
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z26
-	VMOVUPS          Z3, 192(SP)
-	VMOVAPS          Z23, Z3
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z3
-	VMOVUPS          Z5, 256(SP)
-	VMOVAPS          Z24, Z5
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z5
-	VMOVUPS          Z4, 320(SP)
-	VMOVAPS          Z25, Z4
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z4
-	VMOVUPS          Z0, 384(SP)
-	VMOVAPS          Z27, Z0
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z0
-	VMOVUPS          Z6, 512(SP)
-	VMOVAPS          Z28, Z6
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z6
-	VMOVUPS          PoleConstants<>+1344(SB), Z18
-	VMOVUPS          Z1, 448(SP)
-	VMOVAPS          Z22, Z1
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z1
-	VMOVUPS          Z12, 576(SP)
-	VMOVAPS          Z23, Z12
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z12
-	VMOVUPS          Z11, 640(SP)
-	VMOVAPS          Z24, Z11
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z11
-	VMOVUPS          Z10, 704(SP)
-	VMOVAPS          Z25, Z10
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z10
-	VMOVUPS          Z9, 768(SP)
+	VPSRLD           $0x14, Z29, Z29
+	VPSRLD           $0x14, Z30, Z30
+	VMOVUPS          PoleConstants<>+960(SB), Z31
+	VMOVAPS          Z25, Z24
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z24
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z23
 	VMOVAPS          Z27, Z9
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z9
-	VMOVUPS          Z8, 832(SP)
-	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z8
-	VMOVUPS          PoleConstants<>+1472(SB), Z18
-	VMOVUPS          Z2, 896(SP)
-	VMOVAPS          Z22, Z2
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z2
-	VMOVUPS          Z29, 960(SP)
-	VMOVAPS          Z23, Z29
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z29
-	VMOVUPS          Z31, 1024(SP)
-	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z31
-	VMOVUPS          Z30, 1088(SP)
-	VMOVAPS          Z25, Z30
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z30
-	VMOVUPS          Z21, 1152(SP)
-	VMOVAPS          Z27, Z21
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z21
-	VMOVUPS          Z20, 1216(SP)
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z9
+	VMOVAPS          Z28, Z0
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z0
+	VMOVAPS          Z29, Z7
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z7
+	VMOVAPS          Z30, Z15
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z15
+	VSUBPS           Z24, Z10, Z10
+	VSUBPS           Z23, Z11, Z11
+	VSUBPS           Z9, Z12, Z9
+	VSUBPS           Z0, Z13, Z0
+	VSUBPS           Z7, Z14, Z7
+	VSUBPS           Z15, Z22, Z12
+	VMOVUPS          PoleConstants<>+1472(SB), Z13
+	VMOVAPS          Z25, Z14
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z14
+	VMOVAPS          Z26, Z15
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z15
+	VMOVAPS          Z27, Z22
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z22
+	VMOVAPS          Z28, Z23
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z23
+	VMOVAPS          Z29, Z24
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z24
+	VMOVAPS          Z30, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z31
+	VMOVUPS          PoleConstants<>+1344(SB), Z13
+	VMOVUPS          Z21, 64(SP)
+	VMOVAPS          Z25, Z21
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z21
+	VMOVUPS          Z20, 192(SP)
+	VMOVAPS          Z26, Z20
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z20
+	VMOVUPS          Z18, 256(SP)
+	VMOVAPS          Z27, Z18
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z18
+	VMOVUPS          Z17, 320(SP)
+	VMOVAPS          Z28, Z17
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z17
+	VMOVUPS          Z16, 384(SP)
+	VMOVAPS          Z29, Z16
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z16
+	VMOVUPS          Z8, 448(SP)
+	VMOVAPS          Z30, Z8
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z8
+	VFMADD231PS      Z10, Z14, Z21
+	VFMADD231PS      Z11, Z15, Z20
+	VFMADD231PS      Z9, Z22, Z18
+	VFMADD231PS      Z0, Z23, Z17
+	VFMADD231PS      Z7, Z24, Z16
+	VFMADD231PS      Z12, Z31, Z8
+	VMOVUPS          PoleConstants<>+1216(SB), Z14
+	VMOVAPS          Z25, Z15
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z15
+	VMOVAPS          Z26, Z22
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z22
+	VMOVAPS          Z27, Z23
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z23
+	VMOVAPS          Z28, Z24
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z24
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z31
+	VMOVAPS          Z30, Z13
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z13
+	VFMADD231PS      Z10, Z21, Z15
+	VFMADD231PS      Z11, Z20, Z22
+	VFMADD231PS      Z9, Z18, Z23
+	VFMADD231PS      Z0, Z17, Z24
+	VFMADD231PS      Z7, Z16, Z31
+	VFMADD231PS      Z12, Z8, Z13
+	VMOVUPS          PoleConstants<>+1088(SB), Z8
+	VMOVAPS          Z25, Z16
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z16
+	VMOVAPS          Z26, Z17
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z17
+	VMOVAPS          Z27, Z18
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z18
 	VMOVAPS          Z28, Z20
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z20
-	VMOVUPS          PoleConstants<>+1600(SB), Z18
-	VMOVUPS          Z19, 1280(SP)
-	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z19
-	VMOVUPS          Z6, 1344(SP)
-	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z6
-	VMOVUPS          Z0, 1408(SP)
-	VMOVAPS          Z24, Z0
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z0
-	VMOVUPS          Z4, 1472(SP)
-	VMOVAPS          Z25, Z4
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z4
-	VMOVUPS          Z5, 1536(SP)
-	VMOVAPS          Z27, Z5
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z5
-	VMOVUPS          Z3, 1600(SP)
-	VMOVAPS          Z28, Z3
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z3
-	VMOVUPS          PoleConstants<>+1728(SB), Z18
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z22
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z23
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z24
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z25
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z27
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z28
-	VFMADD231PS      Z14, Z22, Z19
-	VFMADD231PS      Z15, Z23, Z6
-	VFMADD231PS      Z16, Z24, Z0
-	VFMADD231PS      Z17, Z25, Z4
-	VFMADD231PS      Z13, Z27, Z5
-	VFMADD231PS      Z7, Z28, Z3
-	VFMADD231PS      Z14, Z19, Z2
-	VFMADD231PS      Z15, Z6, Z29
-	VFMADD231PS      Z16, Z0, Z31
-	VFMADD231PS      Z17, Z4, Z30
-	VFMADD231PS      Z13, Z5, Z21
-	VFMADD231PS      Z7, Z3, Z20
-	VFMADD231PS      Z14, Z2, Z1
-	VFMADD231PS      Z15, Z29, Z12
-	VFMADD231PS      Z16, Z31, Z11
-	VFMADD231PS      Z17, Z30, Z10
-	VFMADD231PS      Z13, Z21, Z9
-	VFMADD231PS      Z7, Z20, Z8
-	VFMADD231PS      Z1, Z14, Z26
-	VMOVUPS          1600(SP), Z0
-	VFMADD231PS      Z12, Z15, Z0
-	VMOVUPS          1536(SP), Z1
-	VFMADD231PS      Z11, Z16, Z1
-	VMOVUPS          1472(SP), Z2
-	VFMADD231PS      Z10, Z17, Z2
-	VMOVUPS          1408(SP), Z3
-	VFMADD231PS      Z9, Z13, Z3
-	VMOVUPS          1344(SP), Z4
-	VFMADD231PS      Z8, Z7, Z4
-	VMOVUPS          1280(SP), Z5
-	VFMADD231PS      Z14, Z26, Z5
-	VMOVUPS          1216(SP), Z6
-	VFMADD231PS      Z15, Z0, Z6
-	VMOVUPS          1152(SP), Z0
-	VFMADD231PS      Z16, Z1, Z0
-	VMOVUPS          1088(SP), Z1
-	VFMADD231PS      Z17, Z2, Z1
-	VMOVUPS          1024(SP), Z2
-	VFMADD231PS      Z13, Z3, Z2
-	VMOVUPS          960(SP), Z3
-	VFMADD231PS      Z7, Z4, Z3
-	VMOVUPS          896(SP), Z4
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
-	VPTERNLOGD       $0x78, Z7, Z4, Z5
-	VMOVUPS          832(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z6
-	VMOVUPS          768(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z0
-	VMOVUPS          704(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z1
-	VMOVUPS          640(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z2
-	VMOVUPS          576(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z3
-	VBROADCASTSS     316(DI), Z4
-	VBROADCASTSS     316(DI), Z8
-	VBROADCASTSS     240(DI), Z9
-	VFMADD231PS      7808(SI), Z9, Z4
-	VBROADCASTSS     240(DI), Z9
-	VFMADD231PS      7872(SI), Z9, Z8
-	VBROADCASTSS     244(DI), Z9
-	VFMADD231PS      7936(SI), Z9, Z4
-	VBROADCASTSS     244(DI), Z9
-	VFMADD231PS      8000(SI), Z9, Z8
-	VBROADCASTSS     248(DI), Z9
-	VFMADD231PS      8064(SI), Z9, Z4
-	VBROADCASTSS     248(DI), Z9
-	VFMADD231PS      8128(SI), Z9, Z8
-	VBROADCASTSS     252(DI), Z9
-	VFMADD231PS      8192(SI), Z9, Z4
-	VBROADCASTSS     252(DI), Z9
-	VFMADD231PS      8256(SI), Z9, Z8
-	VBROADCASTSS     PoleConstants<>+900(SB), Z9
-	VANDPS           Z9, Z4, Z10
-	VANDPS           Z9, Z8, Z9
-	VBROADCASTSS     PoleConstants<>+896(SB), Z11
-	VMINPS           Z10, Z11, Z10
-	VMINPS           Z9, Z11, Z9
-	VBROADCASTSS     PoleConstants<>+904(SB), Z11
-	VADDPS           Z11, Z10, Z12
-	VADDPS           Z11, Z9, Z13
-	VPSRLD           $0x14, Z12, Z12
-	VPSRLD           $0x14, Z13, Z13
-	VMOVUPS          PoleConstants<>+960(SB), Z14
-	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z15
-	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z16
-	VSUBPS           Z15, Z10, Z10
-	VSUBPS           Z16, Z9, Z9
-	VMOVUPS          PoleConstants<>+1088(SB), Z14
-	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z15
-	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z16
-	VMAXPS           Z10, Z15, Z14
-	VMAXPS           Z9, Z16, Z15
-	VMOVUPS          PoleConstants<>+1216(SB), Z16
-	VMOVAPS          Z12, Z17
-	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z17
-	VMOVAPS          Z13, Z19
-	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z19
-	VMOVUPS          PoleConstants<>+1344(SB), Z16
-	VMOVAPS          Z12, Z20
-	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z20
-	VMOVAPS          Z13, Z21
-	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z21
-	VMOVUPS          PoleConstants<>+1472(SB), Z16
-	VMOVAPS          Z12, Z22
-	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z22
-	VMOVAPS          Z13, Z23
-	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z23
-	VMOVUPS          PoleConstants<>+1600(SB), Z16
-	VMOVAPS          Z12, Z24
-	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z24
-	VMOVAPS          Z13, Z25
-	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z25
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z12
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z13
-	VFMADD231PS      Z10, Z12, Z24
-	VFMADD231PS      Z9, Z13, Z25
-	VFMADD231PS      Z10, Z24, Z22
-	VFMADD231PS      Z9, Z25, Z23
-	VFMADD231PS      Z10, Z22, Z20
-	VFMADD231PS      Z9, Z23, Z21
-	VFMADD231PS      Z20, Z10, Z17
-	VFMADD231PS      Z21, Z9, Z19
-	VFMADD231PS      Z10, Z17, Z14
-	VFMADD231PS      Z9, Z19, Z15
-	VPTERNLOGD       $0x78, Z7, Z4, Z14
-	VPTERNLOGD       $0x78, Z7, Z8, Z15
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z20
+	VMOVAPS          Z29, Z21
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z21
+	VMOVAPS          Z30, Z14
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z14
+	VFMADD231PS      Z10, Z15, Z16
+	VFMADD231PS      Z11, Z22, Z17
+	VFMADD231PS      Z9, Z23, Z18
+	VFMADD231PS      Z0, Z24, Z20
+	VFMADD231PS      Z7, Z31, Z21
+	VFMADD231PS      Z12, Z13, Z14
+	VMOVUPS          PoleConstants<>+1600(SB), Z13
+	VMOVAPS          Z25, Z15
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z15
+	VMOVAPS          Z26, Z22
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z22
+	VMOVAPS          Z27, Z23
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z23
+	VMOVAPS          Z28, Z24
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z24
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z31
+	VMOVAPS          Z30, Z8
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z8
+	VFMADD231PS      Z10, Z16, Z15
+	VFMADD231PS      Z11, Z17, Z22
+	VFMADD231PS      Z9, Z18, Z23
+	VFMADD231PS      Z0, Z20, Z24
+	VFMADD231PS      Z7, Z21, Z31
+	VFMADD231PS      Z12, Z14, Z8
+	VMOVUPS          PoleConstants<>+1728(SB), Z14
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z26
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z27
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z28
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z29
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z30
+	VMAXPS           Z10, Z25, Z16
+	VMAXPS           Z11, Z26, Z17
+	VMAXPS           Z9, Z27, Z18
+	VMAXPS           Z0, Z28, Z20
+	VMAXPS           Z7, Z29, Z21
+	VMAXPS           Z12, Z30, Z25
+	VFMADD231PS      Z10, Z15, Z16
+	VFMADD231PS      Z11, Z22, Z17
+	VFMADD231PS      Z9, Z23, Z18
+	VFMADD231PS      Z0, Z24, Z20
+	VFMADD231PS      Z7, Z31, Z21
+	VFMADD231PS      Z12, Z8, Z25
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z1, Z16
+	VPTERNLOGD       $0x78, Z0, Z2, Z17
+	VPTERNLOGD       $0x78, Z0, Z3, Z18
+	VPTERNLOGD       $0x78, Z0, Z4, Z20
+	VPTERNLOGD       $0x78, Z0, Z5, Z21
+	VPTERNLOGD       $0x78, Z0, Z6, Z25
+	VBROADCASTSS     316(DI), Z1
+	VBROADCASTSS     316(DI), Z2
+	VBROADCASTSS     240(DI), Z3
+	VFMADD231PS      7808(SI), Z3, Z1
+	VBROADCASTSS     240(DI), Z3
+	VFMADD231PS      7872(SI), Z3, Z2
+	VBROADCASTSS     244(DI), Z3
+	VFMADD231PS      7936(SI), Z3, Z1
+	VBROADCASTSS     244(DI), Z3
+	VFMADD231PS      8000(SI), Z3, Z2
+	VBROADCASTSS     248(DI), Z3
+	VFMADD231PS      8064(SI), Z3, Z1
+	VBROADCASTSS     248(DI), Z3
+	VFMADD231PS      8128(SI), Z3, Z2
+	VBROADCASTSS     252(DI), Z3
+	VFMADD231PS      8192(SI), Z3, Z1
+	VBROADCASTSS     252(DI), Z3
+	VFMADD231PS      8256(SI), Z3, Z2
+	VBROADCASTSS     PoleConstants<>+900(SB), Z3
+	VANDPS           Z3, Z1, Z4
+	VANDPS           Z3, Z2, Z3
+	VBROADCASTSS     PoleConstants<>+896(SB), Z5
+	VMINPS           Z4, Z5, Z4
+	VMINPS           Z3, Z5, Z3
+	VBROADCASTSS     PoleConstants<>+904(SB), Z5
+	VADDPS           Z5, Z4, Z6
+	VADDPS           Z5, Z3, Z7
+	VPSRLD           $0x14, Z6, Z6
+	VPSRLD           $0x14, Z7, Z7
+	VMOVUPS          PoleConstants<>+960(SB), Z8
+	VMOVAPS          Z6, Z9
+	VPERMI2PS        PoleConstants<>+1024(SB), Z8, Z9
+	VMOVAPS          Z7, Z10
+	VPERMI2PS        PoleConstants<>+1024(SB), Z8, Z10
+	VSUBPS           Z9, Z4, Z4
+	VSUBPS           Z10, Z3, Z3
+	VMOVUPS          PoleConstants<>+1472(SB), Z8
+	VMOVAPS          Z6, Z9
+	VPERMI2PS        PoleConstants<>+1536(SB), Z8, Z9
+	VMOVAPS          Z7, Z10
+	VPERMI2PS        PoleConstants<>+1536(SB), Z8, Z10
+	VMOVUPS          PoleConstants<>+1344(SB), Z8
+	VMOVAPS          Z6, Z11
+	VPERMI2PS        PoleConstants<>+1408(SB), Z8, Z11
+	VMOVAPS          Z7, Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z8, Z12
+	VFMADD231PS      Z4, Z9, Z11
+	VFMADD231PS      Z3, Z10, Z12
+	VMOVUPS          PoleConstants<>+1216(SB), Z8
+	VMOVAPS          Z6, Z9
+	VPERMI2PS        PoleConstants<>+1280(SB), Z8, Z9
+	VMOVAPS          Z7, Z10
+	VPERMI2PS        PoleConstants<>+1280(SB), Z8, Z10
+	VFMADD231PS      Z4, Z11, Z9
+	VFMADD231PS      Z3, Z12, Z10
+	VMOVUPS          PoleConstants<>+1088(SB), Z8
+	VMOVAPS          Z6, Z11
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z11
+	VMOVAPS          Z7, Z12
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z12
+	VFMADD231PS      Z4, Z9, Z11
+	VFMADD231PS      Z3, Z10, Z12
+	VMOVAPS          Z6, Z8
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z8
+	VMOVAPS          Z7, Z9
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z9
+	VFMADD231PS      Z4, Z11, Z8
+	VFMADD231PS      Z3, Z12, Z9
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z6
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z7
+	VMAXPS           Z4, Z6, Z6
+	VMAXPS           Z3, Z7, Z7
+	VFMADD231PS      Z4, Z8, Z6
+	VFMADD231PS      Z3, Z9, Z7
+	VPTERNLOGD       $0x78, Z0, Z1, Z6
+	VPTERNLOGD       $0x78, Z0, Z2, Z7
 
 	// z2 = W2·a1 + b2
-	VBROADCASTSS     448(DI), Z4
-	VBROADCASTSS     448(DI), Z7
-	VBROADCASTSS     452(DI), Z8
-	VBROADCASTSS     452(DI), Z9
-	VBROADCASTSS     320(DI), Z10
-	VFMADD231PS      3712(SI), Z10, Z4
-	VBROADCASTSS     320(DI), Z10
-	VFMADD231PS      3776(SI), Z10, Z7
-	VBROADCASTSS     384(DI), Z10
-	VFMADD231PS      3712(SI), Z10, Z8
-	VBROADCASTSS     384(DI), Z10
-	VFMADD231PS      3776(SI), Z10, Z9
-	VBROADCASTSS     324(DI), Z10
-	VFMADD231PS      3840(SI), Z10, Z4
-	VBROADCASTSS     324(DI), Z10
-	VFMADD231PS      3904(SI), Z10, Z7
-	VBROADCASTSS     388(DI), Z10
-	VFMADD231PS      3840(SI), Z10, Z8
-	VBROADCASTSS     388(DI), Z10
-	VFMADD231PS      3904(SI), Z10, Z9
-	VBROADCASTSS     328(DI), Z10
-	VFMADD231PS      3968(SI), Z10, Z4
-	VBROADCASTSS     328(DI), Z10
-	VFMADD231PS      4032(SI), Z10, Z7
-	VBROADCASTSS     392(DI), Z10
-	VFMADD231PS      3968(SI), Z10, Z8
-	VBROADCASTSS     392(DI), Z10
-	VFMADD231PS      4032(SI), Z10, Z9
-	VBROADCASTSS     332(DI), Z10
-	VFMADD231PS      4096(SI), Z10, Z4
-	VBROADCASTSS     332(DI), Z10
-	VFMADD231PS      4160(SI), Z10, Z7
-	VBROADCASTSS     396(DI), Z10
-	VFMADD231PS      4096(SI), Z10, Z8
-	VBROADCASTSS     396(DI), Z10
-	VFMADD231PS      4160(SI), Z10, Z9
-	VBROADCASTSS     336(DI), Z10
-	VFMADD231PS      4224(SI), Z10, Z4
-	VBROADCASTSS     336(DI), Z10
-	VFMADD231PS      4288(SI), Z10, Z7
-	VBROADCASTSS     400(DI), Z10
-	VFMADD231PS      4224(SI), Z10, Z8
-	VBROADCASTSS     400(DI), Z10
-	VFMADD231PS      4288(SI), Z10, Z9
-	VBROADCASTSS     340(DI), Z10
-	VFMADD231PS      4352(SI), Z10, Z4
-	VBROADCASTSS     340(DI), Z10
-	VFMADD231PS      4416(SI), Z10, Z7
-	VBROADCASTSS     404(DI), Z10
-	VFMADD231PS      4352(SI), Z10, Z8
-	VBROADCASTSS     404(DI), Z10
-	VFMADD231PS      4416(SI), Z10, Z9
-	VBROADCASTSS     344(DI), Z10
-	VFMADD231PS      4480(SI), Z10, Z4
-	VBROADCASTSS     344(DI), Z10
-	VFMADD231PS      4544(SI), Z10, Z7
-	VBROADCASTSS     408(DI), Z10
-	VFMADD231PS      4480(SI), Z10, Z8
-	VBROADCASTSS     408(DI), Z10
-	VFMADD231PS      4544(SI), Z10, Z9
-	VBROADCASTSS     348(DI), Z10
-	VFMADD231PS      4608(SI), Z10, Z4
-	VBROADCASTSS     348(DI), Z10
-	VFMADD231PS      4672(SI), Z10, Z7
-	VBROADCASTSS     412(DI), Z10
-	VFMADD231PS      4608(SI), Z10, Z8
-	VBROADCASTSS     412(DI), Z10
-	VFMADD231PS      4672(SI), Z10, Z9
-	VMOVUPS          64(SP), Z10
-	VFMADD231PS.BCST 352(DI), Z10, Z4
-	VMOVUPS          128(SP), Z10
-	VFMADD231PS.BCST 352(DI), Z10, Z7
-	VBROADCASTSS     416(DI), Z10
-	VFMADD231PS      4736(SI), Z10, Z8
-	VBROADCASTSS     416(DI), Z10
-	VFMADD231PS      4800(SI), Z10, Z9
-	VMOVUPS          448(SP), Z10
-	VFMADD231PS.BCST 356(DI), Z10, Z4
-	VMOVUPS          512(SP), Z12
-	VFMADD231PS.BCST 356(DI), Z12, Z7
-	VFMADD231PS.BCST 420(DI), Z10, Z8
-	VFMADD231PS.BCST 420(DI), Z12, Z9
-	VMOVUPS          384(SP), Z10
-	VFMADD231PS.BCST 360(DI), Z10, Z4
-	VMOVUPS          320(SP), Z12
-	VFMADD231PS.BCST 360(DI), Z12, Z7
-	VFMADD231PS.BCST 424(DI), Z10, Z8
-	VFMADD231PS.BCST 424(DI), Z12, Z9
-	VMOVUPS          256(SP), Z10
-	VFMADD231PS.BCST 364(DI), Z10, Z4
-	VMOVUPS          192(SP), Z12
-	VFMADD231PS.BCST 364(DI), Z12, Z7
-	VFMADD231PS.BCST 428(DI), Z10, Z8
-	VFMADD231PS.BCST 428(DI), Z12, Z9
-	VFMADD231PS.BCST 368(DI), Z5, Z4
-	VFMADD231PS.BCST 368(DI), Z6, Z7
-	VFMADD231PS.BCST 432(DI), Z5, Z8
-	VFMADD231PS.BCST 432(DI), Z6, Z9
-	VFMADD231PS.BCST 372(DI), Z0, Z4
-	VFMADD231PS.BCST 372(DI), Z1, Z7
-	VFMADD231PS.BCST 436(DI), Z0, Z8
-	VFMADD231PS.BCST 436(DI), Z1, Z9
-	VFMADD231PS.BCST 376(DI), Z2, Z4
-	VFMADD231PS.BCST 376(DI), Z3, Z7
-	VFMADD231PS.BCST 440(DI), Z2, Z8
-	VFMADD231PS.BCST 440(DI), Z3, Z9
-	VFMADD231PS.BCST 380(DI), Z14, Z4
-	VFMADD231PS.BCST 380(DI), Z15, Z7
-	VFMADD231PS.BCST 444(DI), Z14, Z8
-	VFMADD231PS.BCST 444(DI), Z15, Z9
+	VBROADCASTSS     448(DI), Z0
+	VBROADCASTSS     448(DI), Z1
+	VBROADCASTSS     452(DI), Z2
+	VBROADCASTSS     452(DI), Z3
+	VBROADCASTSS     320(DI), Z4
+	VFMADD231PS      3712(SI), Z4, Z0
+	VBROADCASTSS     320(DI), Z4
+	VFMADD231PS      3776(SI), Z4, Z1
+	VBROADCASTSS     384(DI), Z4
+	VFMADD231PS      3712(SI), Z4, Z2
+	VBROADCASTSS     384(DI), Z4
+	VFMADD231PS      3776(SI), Z4, Z3
+	VBROADCASTSS     324(DI), Z4
+	VFMADD231PS      3840(SI), Z4, Z0
+	VBROADCASTSS     324(DI), Z4
+	VFMADD231PS      3904(SI), Z4, Z1
+	VBROADCASTSS     388(DI), Z4
+	VFMADD231PS      3840(SI), Z4, Z2
+	VBROADCASTSS     388(DI), Z4
+	VFMADD231PS      3904(SI), Z4, Z3
+	VBROADCASTSS     328(DI), Z4
+	VFMADD231PS      3968(SI), Z4, Z0
+	VBROADCASTSS     328(DI), Z4
+	VFMADD231PS      4032(SI), Z4, Z1
+	VBROADCASTSS     392(DI), Z4
+	VFMADD231PS      3968(SI), Z4, Z2
+	VBROADCASTSS     392(DI), Z4
+	VFMADD231PS      4032(SI), Z4, Z3
+	VBROADCASTSS     332(DI), Z4
+	VFMADD231PS      4096(SI), Z4, Z0
+	VBROADCASTSS     332(DI), Z4
+	VFMADD231PS      4160(SI), Z4, Z1
+	VBROADCASTSS     396(DI), Z4
+	VFMADD231PS      4096(SI), Z4, Z2
+	VBROADCASTSS     396(DI), Z4
+	VFMADD231PS      4160(SI), Z4, Z3
+	VBROADCASTSS     336(DI), Z4
+	VFMADD231PS      4224(SI), Z4, Z0
+	VBROADCASTSS     336(DI), Z4
+	VFMADD231PS      4288(SI), Z4, Z1
+	VBROADCASTSS     400(DI), Z4
+	VFMADD231PS      4224(SI), Z4, Z2
+	VBROADCASTSS     400(DI), Z4
+	VFMADD231PS      4288(SI), Z4, Z3
+	VBROADCASTSS     340(DI), Z4
+	VFMADD231PS      4352(SI), Z4, Z0
+	VBROADCASTSS     340(DI), Z4
+	VFMADD231PS      4416(SI), Z4, Z1
+	VBROADCASTSS     404(DI), Z4
+	VFMADD231PS      4352(SI), Z4, Z2
+	VBROADCASTSS     404(DI), Z4
+	VFMADD231PS      4416(SI), Z4, Z3
+	VBROADCASTSS     344(DI), Z4
+	VFMADD231PS      4480(SI), Z4, Z0
+	VBROADCASTSS     344(DI), Z4
+	VFMADD231PS      4544(SI), Z4, Z1
+	VBROADCASTSS     408(DI), Z4
+	VFMADD231PS      4480(SI), Z4, Z2
+	VBROADCASTSS     408(DI), Z4
+	VFMADD231PS      4544(SI), Z4, Z3
+	VBROADCASTSS     348(DI), Z4
+	VFMADD231PS      4608(SI), Z4, Z0
+	VBROADCASTSS     348(DI), Z4
+	VFMADD231PS      4672(SI), Z4, Z1
+	VBROADCASTSS     412(DI), Z4
+	VFMADD231PS      4608(SI), Z4, Z2
+	VBROADCASTSS     412(DI), Z4
+	VFMADD231PS      4672(SI), Z4, Z3
+	VFMADD231PS.BCST 352(DI), Z19, Z0
+	VMOVUPS          128(SP), Z4
+	VFMADD231PS.BCST 352(DI), Z4, Z1
+	VBROADCASTSS     416(DI), Z4
+	VFMADD231PS      4736(SI), Z4, Z2
+	VBROADCASTSS     416(DI), Z4
+	VFMADD231PS      4800(SI), Z4, Z3
+	VMOVUPS          448(SP), Z4
+	VFMADD231PS.BCST 356(DI), Z4, Z0
+	VMOVUPS          384(SP), Z8
+	VFMADD231PS.BCST 356(DI), Z8, Z1
+	VFMADD231PS.BCST 420(DI), Z4, Z2
+	VFMADD231PS.BCST 420(DI), Z8, Z3
+	VMOVUPS          320(SP), Z4
+	VFMADD231PS.BCST 360(DI), Z4, Z0
+	VMOVUPS          256(SP), Z8
+	VFMADD231PS.BCST 360(DI), Z8, Z1
+	VFMADD231PS.BCST 424(DI), Z4, Z2
+	VFMADD231PS.BCST 424(DI), Z8, Z3
+	VMOVUPS          192(SP), Z4
+	VFMADD231PS.BCST 364(DI), Z4, Z0
+	VMOVUPS          64(SP), Z8
+	VFMADD231PS.BCST 364(DI), Z8, Z1
+	VFMADD231PS.BCST 428(DI), Z4, Z2
+	VFMADD231PS.BCST 428(DI), Z8, Z3
+	VFMADD231PS.BCST 368(DI), Z16, Z0
+	VFMADD231PS.BCST 368(DI), Z17, Z1
+	VFMADD231PS.BCST 432(DI), Z16, Z2
+	VFMADD231PS.BCST 432(DI), Z17, Z3
+	VFMADD231PS.BCST 372(DI), Z18, Z0
+	VFMADD231PS.BCST 372(DI), Z20, Z1
+	VFMADD231PS.BCST 436(DI), Z18, Z2
+	VFMADD231PS.BCST 436(DI), Z20, Z3
+	VFMADD231PS.BCST 376(DI), Z21, Z0
+	VFMADD231PS.BCST 376(DI), Z25, Z1
+	VFMADD231PS.BCST 440(DI), Z21, Z2
+	VFMADD231PS.BCST 440(DI), Z25, Z3
+	VFMADD231PS.BCST 380(DI), Z6, Z0
+	VFMADD231PS.BCST 380(DI), Z7, Z1
+	VFMADD231PS.BCST 444(DI), Z6, Z2
+	VFMADD231PS.BCST 444(DI), Z7, Z3
 
 	// a2 = softmax(z2)
-	VCMPPS       $0x03, Z4, Z4, K1
-	VMAXPS       Z8, Z4, Z0
-	VBLENDMPS    Z4, Z0, K1, Z0
-	VSUBPS       Z0, Z4, Z1
-	VBROADCASTSS PoleConstants<>+3360(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS PoleConstants<>+1860(SB), Z3
-	VCMPPS       $0x15, Z3, Z1, K1
-	VBROADCASTSS PoleConstants<>+1868(SB), Z5
-	VBROADCASTSS PoleConstants<>+1864(SB), Z6
-	VMOVAPS      Z6, Z10
-	VFMADD231PS  Z5, Z1, Z10
-	VSUBPS       Z6, Z10, Z12
-	VBROADCASTSS PoleConstants<>+1872(SB), Z13
-	VFNMADD231PS Z13, Z12, Z1
-	VPERMPS      PoleConstants<>+1920(SB), Z10, Z14
-	VBROADCASTSS PoleConstants<>+1876(SB), Z15
-	VFNMADD231PS Z15, Z12, Z14
-	VMULPS       Z1, Z1, Z16
-	VBROADCASTSS PoleConstants<>+1984(SB), Z17
-	VBROADCASTSS PoleConstants<>+1988(SB), Z18
-	VMOVAPS      Z18, Z19
-	VFMADD231PS  Z17, Z1, Z19
-	VADDPS       Z14, Z1, Z1
-	VFMADD231PS  Z19, Z16, Z1
-	VPERMPS      PoleConstants<>+2048(SB), Z10, Z10
-	VFMADD231PS  Z1, Z10, Z10
-	VSCALEFPS.Z  Z12, Z10, K1, Z1
-	VSUBPS       Z0, Z8, Z10
-	VMINPS       Z10, Z2, Z10
-	VCMPPS       $0x15, Z3, Z10, K1
-	VMOVAPS      Z6, Z12
-	VFMADD231PS  Z5, Z10, Z12
-	VSUBPS       Z6, Z12, Z14
-	VFNMADD231PS Z13, Z14, Z10
-	VPERMPS      PoleConstants<>+1920(SB), Z12, Z16
-	VFNMADD231PS Z15, Z14, Z16
-	VMULPS       Z10, Z10, Z19
-	VMOVAPS      Z18, Z20
-	VFMADD231PS  Z17, Z10, Z20
-	VADDPS       Z16, Z10, Z10
-	VFMADD231PS  Z20, Z19, Z10
-	VPERMPS      PoleConstants<>+2048(SB), Z12, Z12
-	VFMADD231PS  Z10, Z12, Z12
-	VSCALEFPS.Z  Z14, Z12, K1, Z10
-	VADDPS       Z10, Z1, Z12
-	VDIVPS       Z12, Z11, Z14
-	VMULPS       Z14, Z1, Z1
-	VMULPS       Z14, Z10, Z1
-	VCMPPS       $0x03, Z7, Z7, K1
-	VMAXPS       Z9, Z7, Z1
-	VBLENDMPS    Z7, Z1, K1, Z1
-	VSUBPS       Z1, Z7, Z10
-	VMINPS       Z10, Z2, Z10
-	VCMPPS       $0x15, Z3, Z10, K1
-	VMOVAPS      Z6, Z14
-	VFMADD231PS  Z5, Z10, Z14
-	VSUBPS       Z6, Z14, Z16
-	VFNMADD231PS Z13, Z16, Z10
-	VPERMPS      PoleConstants<>+1920(SB), Z14, Z19
-	VFNMADD231PS Z15, Z16, Z19
-	VMULPS       Z10, Z10, Z20
-	VMOVAPS      Z18, Z21
-	VFMADD231PS  Z17, Z10, Z21
-	VADDPS       Z19, Z10, Z10
-	VFMADD231PS  Z21, Z20, Z10
-	VPERMPS      PoleConstants<>+2048(SB), Z14, Z14
-	VFMADD231PS  Z10, Z14, Z14
-	VSCALEFPS.Z  Z16, Z14, K1, Z10
-	VSUBPS       Z1, Z9, Z14
-	VMINPS       Z14, Z2, Z2
-	VCMPPS       $0x15, Z3, Z2, K1
-	VFMADD213PS  Z6, Z2, Z5
-	VSUBPS       Z6, Z5, Z3
-	VFNMADD231PS Z13, Z3, Z2
-	VPERMPS      PoleConstants<>+1920(SB), Z5, Z6
-	VFNMADD231PS Z15, Z3, Z6
-	VMULPS       Z2, Z2, Z13
-	VFMADD231PS  Z17, Z2, Z18
-	VADDPS       Z6, Z2, Z2
-	VFMADD231PS  Z18, Z13, Z2
-	VPERMPS      PoleConstants<>+2048(SB), Z5, Z5
-	VFMADD231PS  Z2, Z5, Z5
-	VSCALEFPS.Z  Z3, Z5, K1, Z2
-	VADDPS       Z2, Z10, Z3
-	VDIVPS       Z3, Z11, Z5
-	VMULPS       Z5, Z10, Z6
-	VMULPS       Z5, Z2, Z2
+	VCMPPS       $0x03, Z0, Z0, K1
+	VMAXPS       Z2, Z0, Z4
+	VBLENDMPS    Z0, Z4, K1, Z4
+	VSUBPS       Z4, Z0, Z6
+	VBROADCASTSS PoleConstants<>+3360(SB), Z7
+	VMINPS       Z6, Z7, Z6
+	VBROADCASTSS PoleConstants<>+1860(SB), Z8
+	VMAXPS       Z6, Z8, Z6
+	VBROADCASTSS PoleConstants<>+1868(SB), Z9
+	VBROADCASTSS PoleConstants<>+3364(SB), Z10
+	VMOVAPS      Z10, Z11
+	VFMADD231PS  Z9, Z6, Z11
+	VSUBPS       Z10, Z11, Z11
+	VBROADCASTSS PoleConstants<>+3368(SB), Z12
+	VFNMADD231PS Z12, Z11, Z6
+	VBROADCASTSS PoleConstants<>+3372(SB), Z13
+	VFNMADD231PS Z13, Z11, Z6
+	VMULPS       Z6, Z6, Z14
+	VBROADCASTSS PoleConstants<>+3392(SB), Z15
+	VBROADCASTSS PoleConstants<>+3388(SB), Z16
+	VMOVAPS      Z16, Z17
+	VFMADD231PS  Z6, Z15, Z17
+	VBROADCASTSS PoleConstants<>+3384(SB), Z18
+	VFMADD213PS  Z18, Z6, Z17
+	VBROADCASTSS PoleConstants<>+3380(SB), Z19
+	VFMADD213PS  Z19, Z6, Z17
+	VBROADCASTSS PoleConstants<>+1984(SB), Z20
+	VFMADD213PS  Z20, Z6, Z17
+	VBROADCASTSS PoleConstants<>+3376(SB), Z21
+	VFMADD213PS  Z21, Z6, Z17
+	VFMADD231PS  Z17, Z14, Z6
+	VADDPS       Z5, Z6, Z6
+	VSCALEFPS    Z11, Z6, Z6
+	VSUBPS       Z4, Z2, Z11
+	VMINPS       Z11, Z7, Z11
+	VMAXPS       Z11, Z8, Z11
+	VMOVAPS      Z10, Z14
+	VFMADD231PS  Z9, Z11, Z14
+	VSUBPS       Z10, Z14, Z14
+	VFNMADD231PS Z12, Z14, Z11
+	VFNMADD231PS Z13, Z14, Z11
+	VMULPS       Z11, Z11, Z17
+	VMOVAPS      Z16, Z22
+	VFMADD231PS  Z11, Z15, Z22
+	VFMADD213PS  Z18, Z11, Z22
+	VFMADD213PS  Z19, Z11, Z22
+	VFMADD213PS  Z20, Z11, Z22
+	VFMADD213PS  Z21, Z11, Z22
+	VFMADD231PS  Z22, Z17, Z11
+	VADDPS       Z5, Z11, Z11
+	VSCALEFPS    Z14, Z11, Z11
+	VADDPS       Z11, Z6, Z14
+	VDIVPS       Z14, Z5, Z17
+	VMULPS       Z17, Z6, Z6
+	VMULPS       Z17, Z11, Z6
+	VCMPPS       $0x03, Z1, Z1, K1
+	VMAXPS       Z3, Z1, Z6
+	VBLENDMPS    Z1, Z6, K1, Z6
+	VSUBPS       Z6, Z1, Z11
+	VMINPS       Z11, Z7, Z11
+	VMAXPS       Z11, Z8, Z11
+	VMOVAPS      Z10, Z17
+	VFMADD231PS  Z9, Z11, Z17
+	VSUBPS       Z10, Z17, Z17
+	VFNMADD231PS Z12, Z17, Z11
+	VFNMADD231PS Z13, Z17, Z11
+	VMULPS       Z11, Z11, Z22
+	VMOVAPS      Z16, Z23
+	VFMADD231PS  Z11, Z15, Z23
+	VFMADD213PS  Z18, Z11, Z23
+	VFMADD213PS  Z19, Z11, Z23
+	VFMADD213PS  Z20, Z11, Z23
+	VFMADD213PS  Z21, Z11, Z23
+	VFMADD231PS  Z23, Z22, Z11
+	VADDPS       Z5, Z11, Z11
+	VSCALEFPS    Z17, Z11, Z11
+	VSUBPS       Z6, Z3, Z17
+	VMINPS       Z17, Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VFMADD213PS  Z10, Z7, Z9
+	VSUBPS       Z10, Z9, Z8
+	VFNMADD231PS Z12, Z8, Z7
+	VFNMADD231PS Z13, Z8, Z7
+	VMULPS       Z7, Z7, Z9
+	VFMADD231PS  Z7, Z15, Z16
+	VFMADD231PS  Z7, Z16, Z18
+	VFMADD231PS  Z7, Z18, Z19
+	VFMADD231PS  Z7, Z19, Z20
+	VFMADD231PS  Z7, Z20, Z21
+	VFMADD231PS  Z21, Z9, Z7
+	VADDPS       Z5, Z7, Z7
+	VSCALEFPS    Z8, Z7, Z7
+	VADDPS       Z7, Z11, Z8
+	VDIVPS       Z8, Z5, Z5
+	VMULPS       Z5, Z11, Z9
+	VMULPS       Z5, Z7, Z5
 
 	// t = log(s2)
-	VEXTRACTF64X4 $0x01, Z12, Y2
-	VEXTRACTF64X4 $0x01, Z3, Y5
-	VCVTPS2PD     Y12, Z6
-	VCVTPS2PD     Y3, Z3
+	VEXTRACTF64X4 $0x01, Z14, Y5
+	VEXTRACTF64X4 $0x01, Z8, Y7
+	VCVTPS2PD     Y14, Z9
+	VCVTPS2PD     Y8, Z8
 	VBROADCASTSD  PoleConstants<>+2632(SB), Z10
-	VPADDQ        Z10, Z3, Z11
-	VPADDQ        Z10, Z6, Z12
+	VPADDQ        Z10, Z8, Z11
+	VPADDQ        Z10, Z9, Z12
 	VPSRLQ        $0x34, Z11, Z13
 	VPSRLQ        $0x34, Z12, Z14
 	VBROADCASTSD  PoleConstants<>+2640(SB), Z15
@@ -7974,27 +7619,27 @@ loop0:
 	VFMADD231PD   Z21, Z13, Z11
 	VFMADD231PD   Z21, Z14, Z12
 	VXORPS        X13, X13, X13
-	VCMPPD        $0x00, Z13, Z3, K1
-	VCMPPD        $0x00, Z13, Z6, K2
+	VCMPPD        $0x00, Z13, Z8, K1
+	VCMPPD        $0x00, Z13, Z9, K2
 	VBROADCASTSD  PoleConstants<>+2744(SB), Z14
 	VBLENDMPD     Z14, Z11, K1, Z11
 	VBLENDMPD     Z14, Z12, K2, Z12
 	VBROADCASTSD  PoleConstants<>+2624(SB), Z22
-	VCMPPD        $0x00, Z22, Z3, K1
-	VCMPPD        $0x00, Z22, Z6, K2
+	VCMPPD        $0x00, Z22, Z8, K1
+	VCMPPD        $0x00, Z22, Z9, K2
 	VBLENDMPD     Z22, Z11, K1, Z11
 	VBLENDMPD     Z22, Z12, K2, Z12
-	VCMPPD        $0x19, Z13, Z3, K1
-	VCMPPD        $0x19, Z13, Z6, K2
-	VBROADCASTSD  PoleConstants<>+2752(SB), Z3
-	VBLENDMPD     Z3, Z11, K1, Z6
-	VBLENDMPD     Z3, Z12, K2, Z11
-	VCVTPD2PS     Z6, Y6
+	VCMPPD        $0x19, Z13, Z8, K1
+	VCMPPD        $0x19, Z13, Z9, K2
+	VBROADCASTSD  PoleConstants<>+2752(SB), Z8
+	VBLENDMPD     Z8, Z11, K1, Z9
+	VBLENDMPD     Z8, Z12, K2, Z11
+	VCVTPD2PS     Z9, Y9
 	VCVTPD2PS     Z11, Y11
+	VCVTPS2PD     Y7, Z7
 	VCVTPS2PD     Y5, Z5
-	VCVTPS2PD     Y2, Z2
-	VPADDQ        Z10, Z5, Z12
-	VPADDQ        Z10, Z2, Z10
+	VPADDQ        Z10, Z7, Z12
+	VPADDQ        Z10, Z5, Z10
 	VPSRLQ        $0x34, Z12, Z25
 	VPSRLQ        $0x34, Z10, Z26
 	VORPD         Z15, Z25, Z25
@@ -8026,38 +7671,38 @@ loop0:
 	VMULPD        Z29, Z10, Z10
 	VFMADD231PD   Z21, Z25, Z12
 	VFMADD231PD   Z21, Z15, Z10
-	VCMPPD        $0x00, Z13, Z5, K1
-	VCMPPD        $0x00, Z13, Z2, K2
+	VCMPPD        $0x00, Z13, Z7, K1
+	VCMPPD        $0x00, Z13, Z5, K2
 	VBLENDMPD     Z14, Z12, K1, Z12
 	VBLENDMPD     Z14, Z10, K2, Z10
-	VCMPPD        $0x00, Z22, Z5, K1
-	VCMPPD        $0x00, Z22, Z2, K2
+	VCMPPD        $0x00, Z22, Z7, K1
+	VCMPPD        $0x00, Z22, Z5, K2
 	VBLENDMPD     Z22, Z12, K1, Z12
 	VBLENDMPD     Z22, Z10, K2, Z10
-	VCMPPD        $0x19, Z13, Z5, K1
-	VCMPPD        $0x19, Z13, Z2, K2
-	VBLENDMPD     Z3, Z12, K1, Z2
-	VBLENDMPD     Z3, Z10, K2, Z3
-	VCVTPD2PS     Z2, Y2
-	VCVTPD2PS     Z3, Y3
-	VINSERTF64X4  $0x01, Y2, Z6, Z2
-	VINSERTF64X4  $0x01, Y3, Z11, Z3
+	VCMPPD        $0x19, Z13, Z7, K1
+	VCMPPD        $0x19, Z13, Z5, K2
+	VBLENDMPD     Z8, Z12, K1, Z5
+	VBLENDMPD     Z8, Z10, K2, Z7
+	VCVTPD2PS     Z5, Y5
+	VCVTPD2PS     Z7, Y7
+	VINSERTF64X4  $0x01, Y5, Z9, Z5
+	VINSERTF64X4  $0x01, Y7, Z11, Z7
 
 	// loss = Σ y*(m2 - z2 + t)
-	VSUBPS     Z4, Z0, Z4
-	VSUBPS     Z7, Z1, Z5
-	VSUBPS     Z8, Z0, Z0
-	VSUBPS     Z9, Z1, Z1
-	VADDPS     Z3, Z4, Z4
-	VADDPS     Z2, Z5, Z5
-	VADDPS     Z3, Z0, Z0
-	VADDPS     Z2, Z1, Z1
-	VMULPS     128(SI), Z4, Z2
-	VMULPS     192(SI), Z5, Z3
-	VMULPS     256(SI), Z0, Z0
-	VMULPS     320(SI), Z1, Z1
-	VADDPS     Z0, Z2, Z0
-	VADDPS     Z1, Z3, Z1
+	VSUBPS     Z0, Z4, Z0
+	VSUBPS     Z1, Z6, Z1
+	VSUBPS     Z2, Z4, Z2
+	VSUBPS     Z3, Z6, Z3
+	VADDPS     Z7, Z0, Z0
+	VADDPS     Z5, Z1, Z1
+	VADDPS     Z7, Z2, Z2
+	VADDPS     Z5, Z3, Z3
+	VMULPS     128(SI), Z0, Z0
+	VMULPS     192(SI), Z1, Z1
+	VMULPS     256(SI), Z2, Z2
+	VMULPS     320(SI), Z3, Z3
+	VADDPS     Z2, Z0, Z0
+	VADDPS     Z3, Z1, Z1
 	VMOVUPS    3200(SI), Z2
 	VXORPS     X3, X3, X3
 	VCMPPS     $0x1e, Z3, Z2, K1
@@ -8101,23 +7746,23 @@ TEXT ·poleGradBatchAVX2(SB), NOSPLIT, $256-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+3364(SB), Y0
+	VMOVUPS      PoleConstants<>+3396(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
 	VANDPS       PoleConstants<>+576(SB), Y0, Y0
 	VMOVUPS      Y0, 3200(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 3328(SI)
-	VMOVUPS      PoleConstants<>+3396(SB), Y1
+	VMOVUPS      PoleConstants<>+3428(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3232(SI)
 	VMOVUPS      Y0, 3360(SI)
-	VMOVUPS      PoleConstants<>+3428(SB), Y1
+	VMOVUPS      PoleConstants<>+3460(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3264(SI)
 	VMOVUPS      Y0, 3392(SI)
-	VMOVUPS      PoleConstants<>+3460(SB), Y1
+	VMOVUPS      PoleConstants<>+3492(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
 	VANDPS       PoleConstants<>+576(SB), Y1, Y1
 	VMOVUPS      Y1, 3296(SI)
@@ -10430,7 +10075,7 @@ loop4:
 
 // func poleGradBatchAVX512(p *Pole, b *PoleBatch, xs *[4]float32, ys *[2]float32, tiles int, samples int) float32
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·poleGradBatchAVX512(SB), $1664-52
+TEXT ·poleGradBatchAVX512(SB), $512-52
 	MOVQ         p+0(FP), DI
 	MOVQ         b+8(FP), SI
 	MOVQ         xs+16(FP), DX
@@ -10441,14 +10086,14 @@ TEXT ·poleGradBatchAVX512(SB), $1664-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X31, X31
 	VBROADCASTSS X31, Z31
-	VMOVUPS      PoleConstants<>+3520(SB), Z0
+	VMOVUPS      PoleConstants<>+3584(SB), Z0
 	VCMPPS       $0x11, Z31, Z0, K1
 	VBROADCASTSS PoleConstants<>+904(SB), Z0
 	VMOVAPS.Z    Z0, K1, Z1
 	VMOVUPS      Z1, 3200(SI)
 	VXORPS       X1, X1, X1
 	VMOVUPS      Z1, 3328(SI)
-	VMOVUPS      PoleConstants<>+3648(SB), Z2
+	VMOVUPS      PoleConstants<>+3712(SB), Z2
 	VCMPPS       $0x11, Z31, Z2, K1
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVUPS      Z0, 3264(SI)
@@ -10616,1489 +10261,1314 @@ loop0:
 	VSUBPS           Z31, Z16, Z16
 	VSUBPS           Z20, Z17, Z17
 	VSUBPS           Z19, Z18, Z18
-	VMOVUPS          PoleConstants<>+1088(SB), Z19
-	VMOVAPS          Z21, Z20
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z20
-	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z28
-	VMOVAPS          Z23, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z29
-	VMOVAPS          Z24, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z30
-	VMOVAPS          Z25, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z31
-	VMOVAPS          Z26, Z27
-	VPERMI2PS        PoleConstants<>+1152(SB), Z19, Z27
-	VMAXPS           Z6, Z20, Z20
-	VMAXPS           Z14, Z28, Z28
-	VMAXPS           Z15, Z29, Z29
-	VMAXPS           Z16, Z30, Z30
-	VMAXPS           Z17, Z31, Z31
-	VMAXPS           Z18, Z27, Z27
-	VMOVUPS          PoleConstants<>+1216(SB), Z19
-	VMOVAPS          Z21, Z4
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z4
-	VMOVUPS          Z0, 64(SP)
-	VMOVAPS          Z22, Z0
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z0
-	VMOVUPS          Z1, 128(SP)
-	VMOVAPS          Z23, Z1
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z1
-	VMOVUPS          Z2, 192(SP)
-	VMOVAPS          Z24, Z2
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z2
-	VMOVUPS          Z5, 256(SP)
-	VMOVAPS          Z25, Z5
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z5
-	VMOVUPS          Z8, 320(SP)
-	VMOVAPS          Z26, Z8
-	VPERMI2PS        PoleConstants<>+1280(SB), Z19, Z8
-	VMOVUPS          PoleConstants<>+1344(SB), Z19
-	VMOVUPS          Z10, 384(SP)
-	VMOVAPS          Z21, Z10
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z10
-	VMOVUPS          Z3, 448(SP)
-	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z3
-	VMOVUPS          Z13, 512(SP)
-	VMOVAPS          Z23, Z13
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z13
-	VMOVUPS          Z12, 576(SP)
-	VMOVAPS          Z24, Z12
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z12
-	VMOVUPS          Z11, 640(SP)
-	VMOVAPS          Z25, Z11
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z11
-	VMOVUPS          Z9, 704(SP)
-	VMOVAPS          Z26, Z9
-	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z9
 	VMOVUPS          PoleConstants<>+1472(SB), Z19
-	VMOVUPS          Z7, 768(SP)
-	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z7
-	VMOVUPS          Z27, 832(SP)
-	VMOVAPS          Z22, Z27
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z27
-	VMOVUPS          Z31, 896(SP)
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z31
-	VMOVUPS          Z30, 960(SP)
+	VMOVAPS          Z21, Z20
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z20
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z28
+	VMOVAPS          Z23, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z29
 	VMOVAPS          Z24, Z30
 	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z30
-	VMOVUPS          Z29, 1024(SP)
-	VMOVAPS          Z25, Z29
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z29
-	VMOVUPS          Z28, 1088(SP)
-	VMOVAPS          Z26, Z28
-	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z28
-	VMOVUPS          PoleConstants<>+1600(SB), Z19
-	VMOVUPS          Z20, 1152(SP)
-	VMOVAPS          Z21, Z20
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z20
-	VMOVUPS          Z8, 1216(SP)
-	VMOVAPS          Z22, Z8
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z8
-	VMOVUPS          Z5, 1280(SP)
-	VMOVAPS          Z23, Z5
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z5
-	VMOVUPS          Z2, 1344(SP)
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z31
+	VMOVAPS          Z26, Z27
+	VPERMI2PS        PoleConstants<>+1536(SB), Z19, Z27
+	VMOVUPS          PoleConstants<>+1344(SB), Z19
+	VMOVAPS          Z21, Z4
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z4
+	VMOVUPS          Z0, 64(SP)
+	VMOVAPS          Z22, Z0
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z0
+	VMOVUPS          Z1, 128(SP)
+	VMOVAPS          Z23, Z1
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z1
+	VMOVUPS          Z2, 192(SP)
 	VMOVAPS          Z24, Z2
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z2
-	VMOVUPS          Z1, 1408(SP)
-	VMOVAPS          Z25, Z1
-	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z1
-	VMOVUPS          Z0, 1472(SP)
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z2
+	VMOVUPS          Z5, 256(SP)
+	VMOVAPS          Z25, Z5
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z5
+	VMOVUPS          Z8, 320(SP)
+	VMOVAPS          Z26, Z8
+	VPERMI2PS        PoleConstants<>+1408(SB), Z19, Z8
+	VFMADD231PS      Z6, Z20, Z4
+	VFMADD231PS      Z14, Z28, Z0
+	VFMADD231PS      Z15, Z29, Z1
+	VFMADD231PS      Z16, Z30, Z2
+	VFMADD231PS      Z17, Z31, Z5
+	VFMADD231PS      Z18, Z27, Z8
+	VMOVUPS          PoleConstants<>+1216(SB), Z20
+	VMOVAPS          Z21, Z27
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z27
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z28
+	VMOVAPS          Z23, Z29
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z29
+	VMOVAPS          Z24, Z30
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z31
+	VMOVAPS          Z26, Z19
+	VPERMI2PS        PoleConstants<>+1280(SB), Z20, Z19
+	VFMADD231PS      Z6, Z4, Z27
+	VFMADD231PS      Z14, Z0, Z28
+	VFMADD231PS      Z15, Z1, Z29
+	VFMADD231PS      Z16, Z2, Z30
+	VFMADD231PS      Z17, Z5, Z31
+	VFMADD231PS      Z18, Z8, Z19
+	VMOVUPS          PoleConstants<>+1088(SB), Z0
+	VMOVAPS          Z21, Z1
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z1
+	VMOVAPS          Z22, Z2
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z2
+	VMOVAPS          Z23, Z4
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z4
+	VMOVAPS          Z24, Z5
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z5
+	VMOVAPS          Z25, Z8
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z8
+	VMOVAPS          Z26, Z20
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z20
+	VFMADD231PS      Z6, Z27, Z1
+	VFMADD231PS      Z14, Z28, Z2
+	VFMADD231PS      Z15, Z29, Z4
+	VFMADD231PS      Z16, Z30, Z5
+	VFMADD231PS      Z17, Z31, Z8
+	VFMADD231PS      Z18, Z19, Z20
+	VMOVUPS          PoleConstants<>+1600(SB), Z19
+	VMOVAPS          Z21, Z27
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z27
+	VMOVAPS          Z22, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z28
+	VMOVAPS          Z23, Z29
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z29
+	VMOVAPS          Z24, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z31
 	VMOVAPS          Z26, Z0
 	VPERMI2PS        PoleConstants<>+1664(SB), Z19, Z0
-	VMOVUPS          PoleConstants<>+1728(SB), Z19
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z21
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z22
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z23
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z24
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z25
-	VPERMI2PS        PoleConstants<>+1792(SB), Z19, Z26
-	VFMADD231PS      Z6, Z21, Z20
-	VFMADD231PS      Z14, Z22, Z8
-	VFMADD231PS      Z15, Z23, Z5
-	VFMADD231PS      Z16, Z24, Z2
-	VFMADD231PS      Z17, Z25, Z1
-	VFMADD231PS      Z18, Z26, Z0
-	VFMADD231PS      Z6, Z20, Z7
-	VFMADD231PS      Z14, Z8, Z27
-	VFMADD231PS      Z15, Z5, Z31
-	VFMADD231PS      Z16, Z2, Z30
-	VFMADD231PS      Z17, Z1, Z29
-	VFMADD231PS      Z18, Z0, Z28
-	VFMADD231PS      Z6, Z7, Z10
-	VFMADD231PS      Z14, Z27, Z3
-	VFMADD231PS      Z15, Z31, Z13
-	VFMADD231PS      Z16, Z30, Z12
-	VFMADD231PS      Z17, Z29, Z11
-	VFMADD231PS      Z18, Z28, Z9
-	VFMADD231PS      Z10, Z6, Z4
-	VMOVUPS          1472(SP), Z0
-	VFMADD231PS      Z3, Z14, Z0
-	VMOVUPS          1408(SP), Z1
-	VFMADD231PS      Z13, Z15, Z1
-	VMOVUPS          1344(SP), Z2
-	VFMADD231PS      Z12, Z16, Z2
-	VMOVUPS          1280(SP), Z3
-	VFMADD231PS      Z11, Z17, Z3
-	VMOVUPS          1216(SP), Z5
-	VFMADD231PS      Z9, Z18, Z5
-	VMOVUPS          1152(SP), Z7
-	VFMADD231PS      Z6, Z4, Z7
-	VMOVUPS          1088(SP), Z4
-	VFMADD231PS      Z14, Z0, Z4
-	VMOVUPS          1024(SP), Z0
-	VFMADD231PS      Z15, Z1, Z0
-	VMOVUPS          960(SP), Z1
-	VFMADD231PS      Z16, Z2, Z1
-	VMOVUPS          896(SP), Z2
-	VFMADD231PS      Z17, Z3, Z2
-	VMOVUPS          832(SP), Z3
-	VFMADD231PS      Z18, Z5, Z3
-	VMOVUPS          768(SP), Z5
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z6
-	VPTERNLOGD       $0x78, Z6, Z5, Z7
-	VMOVUPS          704(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z4
-	VMOVUPS          640(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z0
-	VMOVUPS          576(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z1
-	VMOVUPS          512(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z2
-	VMOVUPS          448(SP), Z5
-	VPTERNLOGD       $0x78, Z6, Z5, Z3
-	VMOVUPS          Z7, 320(BX)
-	VMOVUPS          Z4, 384(BX)
-	VMOVUPS          Z0, 448(BX)
-	VMOVUPS          Z1, 512(BX)
-	VMOVUPS          Z2, 576(BX)
-	VMOVUPS          Z3, 256(BX)
-	VBROADCASTSS     268(DI), Z0
-	VBROADCASTSS     268(DI), Z1
-	VBROADCASTSS     272(DI), Z2
-	VBROADCASTSS     272(DI), Z3
-	VBROADCASTSS     276(DI), Z4
-	VBROADCASTSS     276(DI), Z5
-	VMOVUPS          384(SP), Z7
-	VFMADD231PS.BCST 48(DI), Z7, Z1
-	VBROADCASTSS     48(DI), Z7
-	VFMADD231PS      4352(BX), Z7, Z0
-	VBROADCASTSS     64(DI), Z7
-	VFMADD231PS      4352(BX), Z7, Z2
-	VBROADCASTSS     64(DI), Z7
-	VFMADD231PS      4416(BX), Z7, Z3
-	VBROADCASTSS     80(DI), Z7
-	VFMADD231PS      4352(BX), Z7, Z4
-	VBROADCASTSS     80(DI), Z7
-	VFMADD231PS      4416(BX), Z7, Z5
-	VMOVUPS          320(SP), Z7
-	VFMADD231PS.BCST 52(DI), Z7, Z1
-	VFMADD231PS.BCST 68(DI), Z7, Z3
-	VBROADCASTSS     52(DI), Z7
-	VFMADD231PS      4480(BX), Z7, Z0
-	VMOVUPS          256(SP), Z7
-	VFMADD231PS.BCST 56(DI), Z7, Z1
-	VBROADCASTSS     68(DI), Z8
-	VFMADD231PS      4480(BX), Z8, Z2
-	VBROADCASTSS     84(DI), Z8
-	VFMADD231PS      4480(BX), Z8, Z4
-	VBROADCASTSS     84(DI), Z8
-	VFMADD231PS      4544(BX), Z8, Z5
-	VFMADD231PS.BCST 72(DI), Z7, Z3
-	VMOVUPS          192(SP), Z7
-	VFMADD231PS.BCST 56(DI), Z7, Z0
-	VMOVUPS          128(SP), Z7
-	VFMADD231PS.BCST 60(DI), Z7, Z1
-	VBROADCASTSS     PoleConstants<>+900(SB), Z8
-	VANDPS           Z8, Z1, Z9
-	VBROADCASTSS     72(DI), Z10
-	VFMADD231PS      4608(BX), Z10, Z2
-	VFMADD231PS.BCST 76(DI), Z7, Z3
-	VBROADCASTSS     88(DI), Z10
-	VFMADD231PS      4608(BX), Z10, Z4
-	VBROADCASTSS     88(DI), Z10
-	VFMADD231PS      4672(BX), Z10, Z5
-	VMOVUPS          64(SP), Z10
-	VFMADD231PS.BCST 60(DI), Z10, Z0
-	VBROADCASTSS     PoleConstants<>+896(SB), Z10
-	VMINPS           Z9, Z10, Z9
-	VANDPS           Z8, Z3, Z11
-	VANDPS           Z8, Z0, Z12
-	VBROADCASTSS     PoleConstants<>+904(SB), Z13
-	VADDPS           Z13, Z9, Z14
-	VMINPS           Z11, Z10, Z11
-	VFMADD231PS.BCST 92(DI), Z7, Z5
-	VMINPS           Z12, Z10, Z7
-	VPSRLD           $0x14, Z14, Z12
-	VBROADCASTSS     76(DI), Z14
-	VFMADD231PS      4736(BX), Z14, Z2
-	VADDPS           Z13, Z11, Z14
-	VBROADCASTSS     92(DI), Z15
-	VFMADD231PS      4736(BX), Z15, Z4
-	VANDPS           Z8, Z5, Z15
-	VADDPS           Z13, Z7, Z16
-	VMOVUPS          PoleConstants<>+960(SB), Z17
-	VMOVAPS          Z12, Z18
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z18
-	VANDPS           Z8, Z2, Z20
-	VPSRLD           $0x14, Z14, Z14
-	VANDPS           Z8, Z4, Z21
-	VMINPS           Z15, Z10, Z15
-	VPSRLD           $0x14, Z16, Z16
-	VSUBPS           Z18, Z9, Z9
-	VMINPS           Z20, Z10, Z18
-	VMOVAPS          Z14, Z20
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z20
-	VMINPS           Z21, Z10, Z21
-	VADDPS           Z13, Z15, Z22
-	VMOVAPS          Z16, Z23
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z23
-	VMOVUPS          PoleConstants<>+1088(SB), Z24
-	VMOVAPS          Z12, Z25
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z25
-	VADDPS           Z13, Z18, Z26
-	VSUBPS           Z20, Z11, Z11
-	VADDPS           Z13, Z21, Z20
-	VPSRLD           $0x14, Z22, Z22
-	VSUBPS           Z23, Z7, Z7
-	VMAXPS           Z9, Z25, Z23
-	VPSRLD           $0x14, Z26, Z25
-	VMOVAPS          Z14, Z26
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z26
-	VPSRLD           $0x14, Z20, Z20
-	VMOVAPS          Z22, Z27
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z27
-	VMOVAPS          Z16, Z28
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z28
-	VMOVUPS          PoleConstants<>+1216(SB), Z29
-	VMOVAPS          Z12, Z30
-	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z30
-	VMOVAPS          Z25, Z31
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z31
-	VMAXPS           Z11, Z26, Z26
-	VMOVAPS          Z20, Z13
-	VPERMI2PS        PoleConstants<>+1024(SB), Z17, Z13
-	VSUBPS           Z27, Z15, Z15
-	VMAXPS           Z7, Z28, Z27
-	VMOVUPS          PoleConstants<>+1344(SB), Z28
-	VMOVAPS          Z12, Z17
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z17
-	VSUBPS           Z31, Z18, Z18
-	VMOVAPS          Z14, Z31
-	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z31
-	VSUBPS           Z13, Z21, Z13
-	VMOVAPS          Z22, Z21
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z21
-	VMOVAPS          Z16, Z10
-	VPERMI2PS        PoleConstants<>+1280(SB), Z29, Z10
-	VMOVUPS          PoleConstants<>+1472(SB), Z8
-	VMOVAPS          Z12, Z6
-	VPERMI2PS        PoleConstants<>+1536(SB), Z8, Z6
-	VMOVAPS          Z25, Z19
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z19
-	VMOVAPS          Z14, Z29
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z29
-	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1152(SB), Z24, Z8
-	VMAXPS           Z15, Z21, Z21
-	VMOVAPS          Z16, Z24
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z24
-	VMOVUPS          PoleConstants<>+1600(SB), Z28
-	VMOVUPS          Z4, 128(SP)
-	VMOVAPS          Z12, Z4
-	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z4
-	VMAXPS           Z18, Z19, Z19
-	VMOVUPS          PoleConstants<>+1472(SB), Z28
-	VMOVUPS          Z2, 64(SP)
-	VMOVAPS          Z14, Z2
-	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z2
-	VMAXPS           Z13, Z8, Z8
-	VMOVUPS          PoleConstants<>+1216(SB), Z28
-	VMOVUPS          Z5, 192(SP)
-	VMOVAPS          Z22, Z5
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z5
-	VMOVUPS          PoleConstants<>+1472(SB), Z28
-	VMOVUPS          Z8, 256(SP)
-	VMOVAPS          Z16, Z8
-	VPERMI2PS        PoleConstants<>+1536(SB), Z28, Z8
-	VMOVUPS          PoleConstants<>+1728(SB), Z28
-	VPERMI2PS        PoleConstants<>+1792(SB), Z28, Z12
-	VMOVUPS          PoleConstants<>+1216(SB), Z28
-	VMOVUPS          Z19, 320(SP)
-	VMOVAPS          Z25, Z19
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1600(SB), Z28
-	VMOVUPS          Z21, 384(SP)
-	VMOVAPS          Z14, Z21
-	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z21
-	VMOVUPS          PoleConstants<>+1216(SB), Z28
-	VMOVUPS          Z19, 448(SP)
-	VMOVAPS          Z20, Z19
-	VPERMI2PS        PoleConstants<>+1280(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1344(SB), Z28
-	VMOVUPS          Z19, 512(SP)
-	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1408(SB), Z28, Z19
-	VMOVUPS          PoleConstants<>+1600(SB), Z28
-	VMOVUPS          Z0, 576(SP)
-	VMOVAPS          Z16, Z0
-	VPERMI2PS        PoleConstants<>+1664(SB), Z28, Z0
-	VFMADD231PS      Z9, Z12, Z4
-	VMOVUPS          PoleConstants<>+1344(SB), Z12
-	VMOVAPS          Z25, Z28
-	VPERMI2PS        PoleConstants<>+1408(SB), Z12, Z28
-	VMOVUPS          PoleConstants<>+1728(SB), Z12
-	VPERMI2PS        PoleConstants<>+1792(SB), Z12, Z14
-	VMOVUPS          PoleConstants<>+1344(SB), Z12
-	VMOVUPS          Z5, 640(SP)
-	VMOVAPS          Z20, Z5
-	VPERMI2PS        PoleConstants<>+1408(SB), Z12, Z5
-	VMOVUPS          PoleConstants<>+1472(SB), Z12
-	VMOVUPS          Z5, 704(SP)
-	VMOVAPS          Z22, Z5
-	VPERMI2PS        PoleConstants<>+1536(SB), Z12, Z5
-	VMOVUPS          PoleConstants<>+1728(SB), Z12
-	VPERMI2PS        PoleConstants<>+1792(SB), Z12, Z16
-	VFMADD231PS      Z9, Z4, Z6
-	VMOVUPS          PoleConstants<>+1472(SB), Z4
-	VMOVAPS          Z25, Z12
-	VPERMI2PS        PoleConstants<>+1536(SB), Z4, Z12
-	VFMADD231PS      Z11, Z14, Z21
-	VMOVAPS          Z20, Z14
-	VPERMI2PS        PoleConstants<>+1536(SB), Z4, Z14
-	VMOVUPS          PoleConstants<>+1600(SB), Z4
-	VMOVUPS          Z3, 768(SP)
-	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z3
-	VFMADD231PS      Z7, Z16, Z0
-	VFMADD231PS      Z9, Z6, Z17
-	VMOVAPS          Z25, Z6
-	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z6
-	VFMADD231PS      Z11, Z21, Z2
-	VMOVAPS          Z20, Z16
-	VPERMI2PS        PoleConstants<>+1664(SB), Z4, Z16
-	VMOVUPS          PoleConstants<>+1728(SB), Z21
-	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z22
-	VFMADD231PS      Z7, Z0, Z8
-	VFMADD231PS      Z17, Z9, Z30
-	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z25
-	VFMADD231PS      Z11, Z2, Z29
-	VPERMI2PS        PoleConstants<>+1792(SB), Z21, Z20
-	VFMADD231PS      Z15, Z22, Z3
-	VFMADD231PS      Z7, Z8, Z24
-	VFMADD231PS      Z9, Z30, Z23
-	VFMADD231PS      Z18, Z25, Z6
-	VFMADD231PS      Z29, Z11, Z31
-	VFMADD231PS      Z13, Z20, Z16
-	VFMADD231PS      Z15, Z3, Z5
-	VFMADD231PS      Z24, Z7, Z10
+	VFMADD231PS      Z6, Z1, Z27
+	VFMADD231PS      Z14, Z2, Z28
+	VFMADD231PS      Z15, Z4, Z29
+	VFMADD231PS      Z16, Z5, Z30
+	VFMADD231PS      Z17, Z8, Z31
+	VFMADD231PS      Z18, Z20, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z1
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z1, Z26
+	VMAXPS           Z6, Z21, Z2
+	VMAXPS           Z14, Z22, Z4
+	VMAXPS           Z15, Z23, Z5
+	VMAXPS           Z16, Z24, Z8
+	VMAXPS           Z17, Z25, Z20
+	VMAXPS           Z18, Z26, Z21
+	VFMADD231PS      Z6, Z27, Z2
+	VFMADD231PS      Z14, Z28, Z4
+	VFMADD231PS      Z15, Z29, Z5
+	VFMADD231PS      Z16, Z30, Z8
+	VFMADD231PS      Z17, Z31, Z20
+	VFMADD231PS      Z18, Z0, Z21
 	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
-	VPTERNLOGD       $0x78, Z0, Z1, Z23
-	VFMADD231PS      Z18, Z6, Z12
-	VFMADD231PS      Z11, Z31, Z26
-	VFMADD231PS      Z13, Z16, Z14
-	VFMADD231PS      Z15, Z5, Z19
-	VFMADD231PS      Z7, Z10, Z27
-	VMOVUPS          Z23, 704(BX)
-	VFMADD231PS      Z18, Z12, Z28
-	VMOVUPS          768(SP), Z1
-	VPTERNLOGD       $0x78, Z0, Z1, Z26
-	VMOVUPS          704(SP), Z1
-	VFMADD231PS      Z13, Z14, Z1
-	VMOVUPS          640(SP), Z2
-	VFMADD231PS      Z19, Z15, Z2
-	VMOVUPS          576(SP), Z3
-	VPTERNLOGD       $0x78, Z0, Z3, Z27
-	VMOVUPS          448(SP), Z3
-	VFMADD231PS      Z28, Z18, Z3
-	VMOVUPS          Z26, 832(BX)
-	VMOVUPS          512(SP), Z5
-	VFMADD231PS      Z1, Z13, Z5
-	VMOVUPS          384(SP), Z1
-	VFMADD231PS      Z15, Z2, Z1
-	VMOVUPS          Z27, 640(BX)
-	VMOVUPS          320(SP), Z2
-	VFMADD231PS      Z18, Z3, Z2
-	VMOVUPS          256(SP), Z3
-	VFMADD231PS      Z13, Z5, Z3
-	VMOVUPS          192(SP), Z5
-	VPTERNLOGD       $0x78, Z0, Z5, Z1
-	VMOVUPS          64(SP), Z5
-	VPTERNLOGD       $0x78, Z0, Z5, Z2
-	VMOVUPS          128(SP), Z5
-	VPTERNLOGD       $0x78, Z0, Z5, Z3
+	VPTERNLOGD       $0x78, Z0, Z7, Z2
+	VPTERNLOGD       $0x78, Z0, Z9, Z4
+	VPTERNLOGD       $0x78, Z0, Z11, Z5
+	VPTERNLOGD       $0x78, Z0, Z12, Z8
+	VPTERNLOGD       $0x78, Z0, Z13, Z20
+	VPTERNLOGD       $0x78, Z0, Z3, Z21
+	VMOVUPS          Z2, 320(BX)
+	VMOVUPS          Z4, 384(BX)
+	VMOVUPS          Z5, 448(BX)
+	VMOVUPS          Z8, 512(BX)
+	VMOVUPS          Z20, 576(BX)
+	VMOVUPS          Z21, 256(BX)
+	VBROADCASTSS     268(DI), Z2
+	VBROADCASTSS     268(DI), Z3
+	VBROADCASTSS     272(DI), Z4
+	VBROADCASTSS     272(DI), Z5
+	VBROADCASTSS     276(DI), Z6
+	VBROADCASTSS     276(DI), Z7
+	VFMADD231PS.BCST 48(DI), Z10, Z3
+	VBROADCASTSS     48(DI), Z8
+	VFMADD231PS      4352(BX), Z8, Z2
+	VBROADCASTSS     64(DI), Z8
+	VFMADD231PS      4352(BX), Z8, Z4
+	VBROADCASTSS     64(DI), Z8
+	VFMADD231PS      4416(BX), Z8, Z5
+	VBROADCASTSS     80(DI), Z8
+	VFMADD231PS      4352(BX), Z8, Z6
+	VBROADCASTSS     80(DI), Z8
+	VFMADD231PS      4416(BX), Z8, Z7
+	VMOVUPS          320(SP), Z8
+	VFMADD231PS.BCST 52(DI), Z8, Z3
+	VFMADD231PS.BCST 68(DI), Z8, Z5
+	VBROADCASTSS     52(DI), Z8
+	VFMADD231PS      4480(BX), Z8, Z2
+	VMOVUPS          256(SP), Z8
+	VFMADD231PS.BCST 56(DI), Z8, Z3
+	VBROADCASTSS     68(DI), Z9
+	VFMADD231PS      4480(BX), Z9, Z4
+	VBROADCASTSS     84(DI), Z9
+	VFMADD231PS      4480(BX), Z9, Z6
+	VBROADCASTSS     84(DI), Z9
+	VFMADD231PS      4544(BX), Z9, Z7
+	VFMADD231PS.BCST 72(DI), Z8, Z5
+	VMOVUPS          192(SP), Z8
+	VFMADD231PS.BCST 56(DI), Z8, Z2
+	VMOVUPS          128(SP), Z8
+	VFMADD231PS.BCST 60(DI), Z8, Z3
+	VBROADCASTSS     PoleConstants<>+900(SB), Z9
+	VANDPS           Z9, Z3, Z10
+	VBROADCASTSS     72(DI), Z11
+	VFMADD231PS      4608(BX), Z11, Z4
+	VFMADD231PS.BCST 76(DI), Z8, Z5
+	VBROADCASTSS     88(DI), Z11
+	VFMADD231PS      4608(BX), Z11, Z6
+	VBROADCASTSS     88(DI), Z11
+	VFMADD231PS      4672(BX), Z11, Z7
+	VMOVUPS          64(SP), Z11
+	VFMADD231PS.BCST 60(DI), Z11, Z2
+	VBROADCASTSS     PoleConstants<>+896(SB), Z11
+	VMINPS           Z10, Z11, Z10
+	VANDPS           Z9, Z5, Z12
+	VANDPS           Z9, Z2, Z13
+	VBROADCASTSS     PoleConstants<>+904(SB), Z14
+	VADDPS           Z14, Z10, Z15
+	VMINPS           Z12, Z11, Z12
+	VFMADD231PS.BCST 92(DI), Z8, Z7
+	VMINPS           Z13, Z11, Z8
+	VPSRLD           $0x14, Z15, Z13
+	VBROADCASTSS     76(DI), Z15
+	VFMADD231PS      4736(BX), Z15, Z4
+	VADDPS           Z14, Z12, Z15
+	VBROADCASTSS     92(DI), Z16
+	VFMADD231PS      4736(BX), Z16, Z6
+	VANDPS           Z9, Z7, Z16
+	VADDPS           Z14, Z8, Z17
+	VMOVUPS          PoleConstants<>+960(SB), Z18
+	VMOVAPS          Z13, Z20
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z20
+	VANDPS           Z9, Z4, Z21
+	VPSRLD           $0x14, Z15, Z15
+	VANDPS           Z9, Z6, Z22
+	VMINPS           Z16, Z11, Z16
+	VPSRLD           $0x14, Z17, Z17
+	VSUBPS           Z20, Z10, Z10
+	VMINPS           Z21, Z11, Z20
+	VMOVAPS          Z15, Z21
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z21
+	VMINPS           Z22, Z11, Z22
+	VADDPS           Z14, Z16, Z23
+	VMOVAPS          Z17, Z24
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z24
+	VMOVUPS          PoleConstants<>+1472(SB), Z25
+	VMOVAPS          Z13, Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z26
+	VADDPS           Z14, Z20, Z27
+	VSUBPS           Z21, Z12, Z12
+	VADDPS           Z14, Z22, Z21
+	VPSRLD           $0x14, Z23, Z23
+	VSUBPS           Z24, Z8, Z8
+	VMOVUPS          PoleConstants<>+1344(SB), Z24
+	VMOVAPS          Z13, Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z28
+	VPSRLD           $0x14, Z27, Z27
+	VMOVAPS          Z15, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z29
+	VPSRLD           $0x14, Z21, Z21
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z30
+	VMOVAPS          Z17, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z31
+	VFMADD231PS      Z10, Z26, Z28
+	VMOVAPS          Z27, Z26
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z26
+	VMOVAPS          Z15, Z14
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z14
+	VMOVAPS          Z21, Z11
+	VPERMI2PS        PoleConstants<>+1024(SB), Z18, Z11
+	VSUBPS           Z30, Z16, Z16
+	VMOVAPS          Z17, Z30
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z30
+	VMOVUPS          PoleConstants<>+1216(SB), Z18
+	VMOVAPS          Z13, Z9
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z9
+	VSUBPS           Z26, Z20, Z20
+	VFMADD231PS      Z12, Z29, Z14
+	VSUBPS           Z11, Z22, Z11
+	VMOVAPS          Z23, Z22
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z22
+	VFMADD231PS      Z8, Z31, Z30
+	VFMADD231PS      Z10, Z28, Z9
+	VMOVAPS          Z27, Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z26
+	VMOVAPS          Z15, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z29
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z31
+	VMOVAPS          Z17, Z25
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z25
+	VMOVUPS          PoleConstants<>+1088(SB), Z0
+	VMOVAPS          Z13, Z1
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z1
+	VMOVAPS          Z27, Z19
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z19
+	VFMADD231PS      Z12, Z14, Z28
+	VMOVAPS          Z21, Z14
+	VPERMI2PS        PoleConstants<>+1408(SB), Z24, Z14
+	VFMADD231PS      Z16, Z22, Z31
+	VFMADD231PS      Z8, Z30, Z25
+	VFMADD231PS      Z10, Z9, Z1
+	VFMADD231PS      Z20, Z26, Z19
+	VMOVAPS          Z15, Z9
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z9
+	VFMADD231PS      Z11, Z29, Z14
+	VMOVAPS          Z23, Z22
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z22
+	VMOVAPS          Z17, Z26
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z26
+	VMOVUPS          PoleConstants<>+1600(SB), Z29
+	VMOVAPS          Z13, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z30
+	VMOVAPS          Z27, Z24
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z24
+	VFMADD231PS      Z12, Z28, Z9
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z28
+	VFMADD231PS      Z16, Z31, Z22
+	VFMADD231PS      Z8, Z25, Z26
+	VFMADD231PS      Z10, Z1, Z30
+	VFMADD231PS      Z20, Z19, Z24
+	VMOVAPS          Z15, Z1
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z1
+	VFMADD231PS      Z11, Z14, Z28
+	VMOVAPS          Z23, Z14
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z14
+	VMOVAPS          Z17, Z19
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z19
+	VMOVUPS          PoleConstants<>+1728(SB), Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z13
+	VMOVAPS          Z27, Z31
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z31
+	VFMADD231PS      Z12, Z9, Z1
+	VMOVAPS          Z21, Z9
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z9
+	VFMADD231PS      Z16, Z22, Z14
+	VFMADD231PS      Z8, Z26, Z19
+	VMAXPS           Z10, Z13, Z13
+	VFMADD231PS      Z20, Z24, Z31
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z15
+	VFMADD231PS      Z11, Z28, Z9
+	VMOVAPS          Z23, Z22
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z17
+	VFMADD231PS      Z10, Z30, Z13
+	VMOVAPS          Z27, Z10
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z10
+	VMAXPS           Z12, Z15, Z15
+	VMOVAPS          Z21, Z24
+	VPERMI2PS        PoleConstants<>+1664(SB), Z29, Z24
+	VFMADD231PS      Z16, Z14, Z22
+	VMAXPS           Z8, Z17, Z14
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z17
+	VPTERNLOGD       $0x78, Z17, Z3, Z13
+	VFMADD231PS      Z20, Z31, Z10
+	VFMADD231PS      Z12, Z1, Z15
+	VFMADD231PS      Z11, Z9, Z24
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z23
+	VFMADD231PS      Z8, Z19, Z14
+	VMOVUPS          Z13, 704(BX)
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z27
+	VPTERNLOGD       $0x78, Z17, Z5, Z15
+	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z21
+	VMAXPS           Z16, Z23, Z1
+	VPTERNLOGD       $0x78, Z17, Z2, Z14
+	VMAXPS           Z20, Z27, Z2
+	VMOVUPS          Z15, 832(BX)
+	VMAXPS           Z11, Z21, Z3
+	VFMADD231PS      Z16, Z22, Z1
+	VMOVUPS          Z14, 640(BX)
+	VFMADD231PS      Z20, Z10, Z2
+	VFMADD231PS      Z11, Z24, Z3
+	VPTERNLOGD       $0x78, Z17, Z7, Z1
+	VPTERNLOGD       $0x78, Z17, Z4, Z2
+	VPTERNLOGD       $0x78, Z17, Z6, Z3
 	VMOVUPS          Z1, 960(BX)
 	VMOVUPS          Z2, 768(BX)
 	VMOVUPS          Z3, 896(BX)
 	VBROADCASTSS     280(DI), Z1
 	VBROADCASTSS     280(DI), Z2
 	VBROADCASTSS     284(DI), Z3
-	VBROADCASTSS     284(DI), Z5
+	VBROADCASTSS     284(DI), Z4
+	VBROADCASTSS     288(DI), Z5
 	VBROADCASTSS     288(DI), Z6
-	VBROADCASTSS     288(DI), Z7
-	VBROADCASTSS     96(DI), Z8
-	VFMADD231PS      4352(BX), Z8, Z1
-	VBROADCASTSS     96(DI), Z8
-	VFMADD231PS      4416(BX), Z8, Z2
-	VBROADCASTSS     112(DI), Z8
-	VFMADD231PS      4352(BX), Z8, Z3
-	VBROADCASTSS     112(DI), Z8
-	VFMADD231PS      4416(BX), Z8, Z5
-	VBROADCASTSS     128(DI), Z8
-	VFMADD231PS      4352(BX), Z8, Z6
-	VBROADCASTSS     128(DI), Z8
-	VFMADD231PS      4416(BX), Z8, Z7
-	VBROADCASTSS     100(DI), Z8
-	VFMADD231PS      4480(BX), Z8, Z1
-	VBROADCASTSS     100(DI), Z8
-	VFMADD231PS      4544(BX), Z8, Z2
-	VBROADCASTSS     116(DI), Z8
-	VFMADD231PS      4480(BX), Z8, Z3
-	VBROADCASTSS     116(DI), Z8
-	VFMADD231PS      4544(BX), Z8, Z5
-	VBROADCASTSS     132(DI), Z8
-	VFMADD231PS      4480(BX), Z8, Z6
-	VBROADCASTSS     132(DI), Z8
-	VFMADD231PS      4544(BX), Z8, Z7
-	VBROADCASTSS     104(DI), Z8
-	VFMADD231PS      4608(BX), Z8, Z1
-	VBROADCASTSS     104(DI), Z8
-	VFMADD231PS      4672(BX), Z8, Z2
-	VBROADCASTSS     120(DI), Z8
-	VFMADD231PS      4608(BX), Z8, Z3
-	VBROADCASTSS     120(DI), Z8
-	VFMADD231PS      4672(BX), Z8, Z5
-	VBROADCASTSS     136(DI), Z8
-	VFMADD231PS      4608(BX), Z8, Z6
-	VBROADCASTSS     136(DI), Z8
-	VFMADD231PS      4672(BX), Z8, Z7
-	VBROADCASTSS     108(DI), Z8
-	VFMADD231PS      4736(BX), Z8, Z1
-	VBROADCASTSS     108(DI), Z8
-	VFMADD231PS      4800(BX), Z8, Z2
-	VBROADCASTSS     124(DI), Z8
-	VFMADD231PS      4736(BX), Z8, Z3
-	VBROADCASTSS     124(DI), Z8
-	VFMADD231PS      4800(BX), Z8, Z5
-	VBROADCASTSS     140(DI), Z8
-	VFMADD231PS      4736(BX), Z8, Z6
-	VBROADCASTSS     140(DI), Z8
-	VFMADD231PS      4800(BX), Z8, Z7
-	VBROADCASTSS     PoleConstants<>+900(SB), Z8
-	VANDPS           Z8, Z1, Z9
-	VANDPS           Z8, Z2, Z10
-	VANDPS           Z8, Z3, Z11
-	VANDPS           Z8, Z5, Z12
-	VANDPS           Z8, Z6, Z13
-	VANDPS           Z8, Z7, Z14
-	VBROADCASTSS     PoleConstants<>+896(SB), Z15
-	VMINPS           Z9, Z15, Z9
-	VMINPS           Z10, Z15, Z10
-	VMINPS           Z11, Z15, Z11
-	VMINPS           Z12, Z15, Z12
-	VMINPS           Z13, Z15, Z13
-	VMINPS           Z14, Z15, Z14
-	VBROADCASTSS     PoleConstants<>+904(SB), Z16
-	VADDPS           Z16, Z9, Z17
-	VADDPS           Z16, Z10, Z18
-	VADDPS           Z16, Z11, Z19
-	VADDPS           Z16, Z12, Z20
-	VADDPS           Z16, Z13, Z22
-	VADDPS           Z16, Z14, Z23
-	VPSRLD           $0x14, Z17, Z17
-	VPSRLD           $0x14, Z18, Z18
-	VPSRLD           $0x14, Z19, Z19
-	VPSRLD           $0x14, Z20, Z20
-	VPSRLD           $0x14, Z22, Z22
-	VPSRLD           $0x14, Z23, Z23
-	VMOVUPS          PoleConstants<>+960(SB), Z24
-	VMOVAPS          Z17, Z25
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z25
-	VMOVAPS          Z18, Z26
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z26
-	VMOVAPS          Z19, Z27
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z27
-	VMOVAPS          Z20, Z28
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z28
-	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z29
-	VMOVAPS          Z23, Z30
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z30
-	VSUBPS           Z25, Z9, Z9
-	VSUBPS           Z26, Z10, Z10
-	VSUBPS           Z27, Z11, Z11
-	VSUBPS           Z28, Z12, Z12
-	VSUBPS           Z29, Z13, Z13
-	VSUBPS           Z30, Z14, Z14
-	VMOVUPS          PoleConstants<>+1088(SB), Z25
-	VMOVAPS          Z17, Z26
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z27
-	VMOVAPS          Z19, Z28
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z25, Z31
-	VMAXPS           Z9, Z26, Z26
-	VMAXPS           Z10, Z27, Z27
-	VMAXPS           Z11, Z28, Z28
-	VMAXPS           Z12, Z29, Z29
-	VMAXPS           Z13, Z30, Z30
-	VMAXPS           Z14, Z31, Z31
-	VMOVUPS          PoleConstants<>+1216(SB), Z25
-	VMOVAPS          Z17, Z24
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z24
-	VMOVAPS          Z18, Z16
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z16
-	VMOVAPS          Z19, Z15
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z15
-	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z8
-	VMOVAPS          Z22, Z0
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z0
-	VMOVAPS          Z23, Z21
-	VPERMI2PS        PoleConstants<>+1280(SB), Z25, Z21
-	VMOVUPS          PoleConstants<>+1344(SB), Z25
-	VMOVAPS          Z17, Z4
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z4
-	VMOVUPS          Z7, 128(SP)
-	VMOVAPS          Z18, Z7
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z7
-	VMOVUPS          Z6, 64(SP)
-	VMOVAPS          Z19, Z6
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z6
-	VMOVUPS          Z5, 192(SP)
-	VMOVAPS          Z20, Z5
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z5
-	VMOVUPS          Z3, 256(SP)
-	VMOVAPS          Z22, Z3
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z3
-	VMOVUPS          Z2, 320(SP)
-	VMOVAPS          Z23, Z2
-	VPERMI2PS        PoleConstants<>+1408(SB), Z25, Z2
-	VMOVUPS          PoleConstants<>+1472(SB), Z25
-	VMOVUPS          Z1, 384(SP)
-	VMOVAPS          Z17, Z1
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z1
-	VMOVUPS          Z31, 512(SP)
-	VMOVAPS          Z18, Z31
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z31
-	VMOVUPS          Z30, 448(SP)
-	VMOVAPS          Z19, Z30
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z30
-	VMOVUPS          Z29, 576(SP)
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z29
-	VMOVUPS          Z28, 640(SP)
-	VMOVAPS          Z22, Z28
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z28
-	VMOVUPS          Z27, 704(SP)
-	VMOVAPS          Z23, Z27
-	VPERMI2PS        PoleConstants<>+1536(SB), Z25, Z27
-	VMOVUPS          PoleConstants<>+1600(SB), Z25
-	VMOVUPS          Z26, 768(SP)
-	VMOVAPS          Z17, Z26
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z26
-	VMOVUPS          Z21, 832(SP)
-	VMOVAPS          Z18, Z21
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z21
-	VMOVUPS          Z0, 896(SP)
-	VMOVAPS          Z19, Z0
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z0
-	VMOVUPS          Z8, 960(SP)
-	VMOVAPS          Z20, Z8
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z8
-	VMOVUPS          Z15, 1024(SP)
-	VMOVAPS          Z22, Z15
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z15
-	VMOVUPS          Z16, 1088(SP)
-	VMOVAPS          Z23, Z16
-	VPERMI2PS        PoleConstants<>+1664(SB), Z25, Z16
-	VMOVUPS          PoleConstants<>+1728(SB), Z25
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z17
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z18
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z19
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z20
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z22
-	VPERMI2PS        PoleConstants<>+1792(SB), Z25, Z23
-	VFMADD231PS      Z9, Z17, Z26
-	VFMADD231PS      Z10, Z18, Z21
-	VFMADD231PS      Z11, Z19, Z0
-	VFMADD231PS      Z12, Z20, Z8
-	VFMADD231PS      Z13, Z22, Z15
-	VFMADD231PS      Z14, Z23, Z16
-	VFMADD231PS      Z9, Z26, Z1
-	VFMADD231PS      Z10, Z21, Z31
-	VFMADD231PS      Z11, Z0, Z30
-	VFMADD231PS      Z12, Z8, Z29
-	VFMADD231PS      Z13, Z15, Z28
-	VFMADD231PS      Z14, Z16, Z27
-	VFMADD231PS      Z9, Z1, Z4
-	VFMADD231PS      Z10, Z31, Z7
-	VFMADD231PS      Z11, Z30, Z6
-	VFMADD231PS      Z12, Z29, Z5
-	VFMADD231PS      Z13, Z28, Z3
-	VFMADD231PS      Z14, Z27, Z2
-	VFMADD231PS      Z4, Z9, Z24
-	VMOVUPS          1088(SP), Z0
-	VFMADD231PS      Z7, Z10, Z0
-	VMOVUPS          1024(SP), Z1
-	VFMADD231PS      Z6, Z11, Z1
-	VMOVUPS          960(SP), Z4
-	VFMADD231PS      Z5, Z12, Z4
-	VMOVUPS          896(SP), Z5
-	VFMADD231PS      Z3, Z13, Z5
-	VMOVUPS          832(SP), Z3
-	VFMADD231PS      Z2, Z14, Z3
-	VMOVUPS          768(SP), Z2
-	VFMADD231PS      Z9, Z24, Z2
-	VMOVUPS          704(SP), Z6
-	VFMADD231PS      Z10, Z0, Z6
-	VMOVUPS          640(SP), Z0
-	VFMADD231PS      Z11, Z1, Z0
-	VMOVUPS          576(SP), Z1
-	VFMADD231PS      Z12, Z4, Z1
-	VMOVUPS          448(SP), Z4
-	VFMADD231PS      Z13, Z5, Z4
-	VMOVUPS          512(SP), Z5
-	VFMADD231PS      Z14, Z3, Z5
-	VMOVUPS          384(SP), Z3
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
-	VPTERNLOGD       $0x78, Z7, Z3, Z2
-	VMOVUPS          320(SP), Z3
-	VPTERNLOGD       $0x78, Z7, Z3, Z6
-	VMOVUPS          256(SP), Z3
-	VPTERNLOGD       $0x78, Z7, Z3, Z0
-	VMOVUPS          192(SP), Z3
-	VPTERNLOGD       $0x78, Z7, Z3, Z1
-	VMOVUPS          64(SP), Z3
-	VPTERNLOGD       $0x78, Z7, Z3, Z4
-	VMOVUPS          128(SP), Z3
-	VPTERNLOGD       $0x78, Z7, Z3, Z5
-	VMOVUPS          Z2, 1024(BX)
-	VMOVUPS          Z6, 1088(BX)
-	VMOVUPS          Z0, 1152(BX)
-	VMOVUPS          Z1, 1216(BX)
-	VMOVUPS          Z4, 1280(BX)
-	VMOVUPS          Z5, 1344(BX)
-	VBROADCASTSS     292(DI), Z0
-	VBROADCASTSS     292(DI), Z1
-	VBROADCASTSS     296(DI), Z2
-	VBROADCASTSS     296(DI), Z3
-	VBROADCASTSS     300(DI), Z6
-	VBROADCASTSS     300(DI), Z8
-	VBROADCASTSS     144(DI), Z9
-	VFMADD231PS      4352(BX), Z9, Z0
-	VBROADCASTSS     144(DI), Z9
-	VFMADD231PS      4416(BX), Z9, Z1
-	VBROADCASTSS     160(DI), Z9
-	VFMADD231PS      4352(BX), Z9, Z2
-	VBROADCASTSS     160(DI), Z9
-	VFMADD231PS      4416(BX), Z9, Z3
-	VBROADCASTSS     176(DI), Z9
-	VFMADD231PS      4352(BX), Z9, Z6
-	VBROADCASTSS     176(DI), Z9
-	VFMADD231PS      4416(BX), Z9, Z8
-	VBROADCASTSS     148(DI), Z9
-	VFMADD231PS      4480(BX), Z9, Z0
-	VBROADCASTSS     148(DI), Z9
-	VFMADD231PS      4544(BX), Z9, Z1
-	VBROADCASTSS     164(DI), Z9
-	VFMADD231PS      4480(BX), Z9, Z2
-	VBROADCASTSS     164(DI), Z9
-	VFMADD231PS      4544(BX), Z9, Z3
-	VBROADCASTSS     180(DI), Z9
-	VFMADD231PS      4480(BX), Z9, Z6
-	VBROADCASTSS     180(DI), Z9
-	VFMADD231PS      4544(BX), Z9, Z8
-	VBROADCASTSS     152(DI), Z9
-	VFMADD231PS      4608(BX), Z9, Z0
-	VBROADCASTSS     152(DI), Z9
-	VFMADD231PS      4672(BX), Z9, Z1
-	VBROADCASTSS     168(DI), Z9
-	VFMADD231PS      4608(BX), Z9, Z2
-	VBROADCASTSS     168(DI), Z9
-	VFMADD231PS      4672(BX), Z9, Z3
-	VBROADCASTSS     184(DI), Z9
-	VFMADD231PS      4608(BX), Z9, Z6
-	VBROADCASTSS     184(DI), Z9
-	VFMADD231PS      4672(BX), Z9, Z8
-	VBROADCASTSS     156(DI), Z9
-	VFMADD231PS      4736(BX), Z9, Z0
-	VBROADCASTSS     156(DI), Z9
-	VFMADD231PS      4800(BX), Z9, Z1
-	VBROADCASTSS     172(DI), Z9
-	VFMADD231PS      4736(BX), Z9, Z2
-	VBROADCASTSS     172(DI), Z9
-	VFMADD231PS      4800(BX), Z9, Z3
-	VBROADCASTSS     188(DI), Z9
-	VFMADD231PS      4736(BX), Z9, Z6
-	VBROADCASTSS     188(DI), Z9
-	VFMADD231PS      4800(BX), Z9, Z8
-	VBROADCASTSS     PoleConstants<>+900(SB), Z9
-	VANDPS           Z9, Z0, Z10
-	VANDPS           Z9, Z1, Z11
-	VANDPS           Z9, Z2, Z12
-	VANDPS           Z9, Z3, Z13
-	VANDPS           Z9, Z6, Z14
-	VANDPS           Z9, Z8, Z15
-	VBROADCASTSS     PoleConstants<>+896(SB), Z16
-	VMINPS           Z10, Z16, Z10
-	VMINPS           Z11, Z16, Z11
-	VMINPS           Z12, Z16, Z12
-	VMINPS           Z13, Z16, Z13
-	VMINPS           Z14, Z16, Z14
-	VMINPS           Z15, Z16, Z15
-	VBROADCASTSS     PoleConstants<>+904(SB), Z17
-	VADDPS           Z17, Z10, Z18
-	VADDPS           Z17, Z11, Z19
-	VADDPS           Z17, Z12, Z20
-	VADDPS           Z17, Z13, Z21
-	VADDPS           Z17, Z14, Z22
-	VADDPS           Z17, Z15, Z23
-	VPSRLD           $0x14, Z18, Z18
+	VBROADCASTSS     96(DI), Z7
+	VFMADD231PS      4352(BX), Z7, Z1
+	VBROADCASTSS     96(DI), Z7
+	VFMADD231PS      4416(BX), Z7, Z2
+	VBROADCASTSS     112(DI), Z7
+	VFMADD231PS      4352(BX), Z7, Z3
+	VBROADCASTSS     112(DI), Z7
+	VFMADD231PS      4416(BX), Z7, Z4
+	VBROADCASTSS     128(DI), Z7
+	VFMADD231PS      4352(BX), Z7, Z5
+	VBROADCASTSS     128(DI), Z7
+	VFMADD231PS      4416(BX), Z7, Z6
+	VBROADCASTSS     100(DI), Z7
+	VFMADD231PS      4480(BX), Z7, Z1
+	VBROADCASTSS     100(DI), Z7
+	VFMADD231PS      4544(BX), Z7, Z2
+	VBROADCASTSS     116(DI), Z7
+	VFMADD231PS      4480(BX), Z7, Z3
+	VBROADCASTSS     116(DI), Z7
+	VFMADD231PS      4544(BX), Z7, Z4
+	VBROADCASTSS     132(DI), Z7
+	VFMADD231PS      4480(BX), Z7, Z5
+	VBROADCASTSS     132(DI), Z7
+	VFMADD231PS      4544(BX), Z7, Z6
+	VBROADCASTSS     104(DI), Z7
+	VFMADD231PS      4608(BX), Z7, Z1
+	VBROADCASTSS     104(DI), Z7
+	VFMADD231PS      4672(BX), Z7, Z2
+	VBROADCASTSS     120(DI), Z7
+	VFMADD231PS      4608(BX), Z7, Z3
+	VBROADCASTSS     120(DI), Z7
+	VFMADD231PS      4672(BX), Z7, Z4
+	VBROADCASTSS     136(DI), Z7
+	VFMADD231PS      4608(BX), Z7, Z5
+	VBROADCASTSS     136(DI), Z7
+	VFMADD231PS      4672(BX), Z7, Z6
+	VBROADCASTSS     108(DI), Z7
+	VFMADD231PS      4736(BX), Z7, Z1
+	VBROADCASTSS     108(DI), Z7
+	VFMADD231PS      4800(BX), Z7, Z2
+	VBROADCASTSS     124(DI), Z7
+	VFMADD231PS      4736(BX), Z7, Z3
+	VBROADCASTSS     124(DI), Z7
+	VFMADD231PS      4800(BX), Z7, Z4
+	VBROADCASTSS     140(DI), Z7
+	VFMADD231PS      4736(BX), Z7, Z5
+	VBROADCASTSS     140(DI), Z7
+	VFMADD231PS      4800(BX), Z7, Z6
+	VBROADCASTSS     PoleConstants<>+900(SB), Z7
+	VANDPS           Z7, Z1, Z8
+	VANDPS           Z7, Z2, Z9
+	VANDPS           Z7, Z3, Z10
+	VANDPS           Z7, Z4, Z11
+	VANDPS           Z7, Z5, Z12
+	VANDPS           Z7, Z6, Z13
+	VBROADCASTSS     PoleConstants<>+896(SB), Z14
+	VMINPS           Z8, Z14, Z8
+	VMINPS           Z9, Z14, Z9
+	VMINPS           Z10, Z14, Z10
+	VMINPS           Z11, Z14, Z11
+	VMINPS           Z12, Z14, Z12
+	VMINPS           Z13, Z14, Z13
+	VBROADCASTSS     PoleConstants<>+904(SB), Z15
+	VADDPS           Z15, Z8, Z16
+	VADDPS           Z15, Z9, Z19
+	VADDPS           Z15, Z10, Z20
+	VADDPS           Z15, Z11, Z21
+	VADDPS           Z15, Z12, Z22
+	VADDPS           Z15, Z13, Z23
+	VPSRLD           $0x14, Z16, Z16
 	VPSRLD           $0x14, Z19, Z19
 	VPSRLD           $0x14, Z20, Z20
 	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
 	VMOVUPS          PoleConstants<>+960(SB), Z24
-	VMOVAPS          Z18, Z26
+	VMOVAPS          Z16, Z26
 	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z26
 	VMOVAPS          Z19, Z27
 	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z27
 	VMOVAPS          Z20, Z28
 	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z28
-	VMOVAPS          Z21, Z29
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z29
-	VMOVAPS          Z22, Z30
+	VMOVAPS          Z21, Z30
 	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z31
-	VSUBPS           Z26, Z10, Z10
-	VSUBPS           Z27, Z11, Z11
-	VSUBPS           Z28, Z12, Z12
-	VSUBPS           Z29, Z13, Z13
-	VSUBPS           Z30, Z14, Z14
-	VSUBPS           Z31, Z15, Z15
-	VMOVUPS          PoleConstants<>+1088(SB), Z26
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z27
-	VMOVAPS          Z19, Z28
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z28
-	VMOVAPS          Z20, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z29
-	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z30
 	VMOVAPS          Z22, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z31
-	VMOVAPS          Z23, Z24
-	VPERMI2PS        PoleConstants<>+1152(SB), Z26, Z24
-	VMAXPS           Z10, Z27, Z27
-	VMAXPS           Z11, Z28, Z28
-	VMAXPS           Z12, Z29, Z29
-	VMAXPS           Z13, Z30, Z30
-	VMAXPS           Z14, Z31, Z31
-	VMAXPS           Z15, Z24, Z24
-	VMOVUPS          PoleConstants<>+1216(SB), Z26
-	VMOVAPS          Z18, Z17
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z17
-	VMOVAPS          Z19, Z16
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z16
-	VMOVAPS          Z20, Z9
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z9
-	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z7
-	VMOVAPS          Z22, Z25
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z25
-	VMOVUPS          Z5, 128(SP)
-	VMOVAPS          Z23, Z5
-	VPERMI2PS        PoleConstants<>+1280(SB), Z26, Z5
-	VMOVUPS          PoleConstants<>+1344(SB), Z26
-	VMOVUPS          Z4, 64(SP)
-	VMOVAPS          Z18, Z4
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z4
-	VMOVUPS          Z8, 192(SP)
-	VMOVAPS          Z19, Z8
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z8
-	VMOVUPS          Z6, 256(SP)
-	VMOVAPS          Z20, Z6
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z6
-	VMOVUPS          Z3, 320(SP)
-	VMOVAPS          Z21, Z3
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z3
-	VMOVUPS          Z2, 384(SP)
-	VMOVAPS          Z22, Z2
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z2
-	VMOVUPS          Z1, 512(SP)
-	VMOVAPS          Z23, Z1
-	VPERMI2PS        PoleConstants<>+1408(SB), Z26, Z1
-	VMOVUPS          PoleConstants<>+1472(SB), Z26
-	VMOVUPS          Z0, 448(SP)
-	VMOVAPS          Z18, Z0
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z0
-	VMOVUPS          Z24, 576(SP)
-	VMOVAPS          Z19, Z24
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z24
-	VMOVUPS          Z31, 640(SP)
-	VMOVAPS          Z20, Z31
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z31
-	VMOVUPS          Z30, 704(SP)
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z31
+	VMOVAPS          Z23, Z15
+	VPERMI2PS        PoleConstants<>+1024(SB), Z24, Z15
+	VSUBPS           Z26, Z8, Z8
+	VSUBPS           Z27, Z9, Z9
+	VSUBPS           Z28, Z10, Z10
+	VSUBPS           Z30, Z11, Z11
+	VSUBPS           Z31, Z12, Z12
+	VSUBPS           Z15, Z13, Z13
+	VMOVUPS          PoleConstants<>+1472(SB), Z15
+	VMOVAPS          Z16, Z26
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z28
 	VMOVAPS          Z21, Z30
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z30
-	VMOVUPS          Z29, 768(SP)
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z30
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z31
+	VMOVAPS          Z23, Z24
+	VPERMI2PS        PoleConstants<>+1536(SB), Z15, Z24
+	VMOVUPS          PoleConstants<>+1344(SB), Z15
+	VMOVAPS          Z16, Z14
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z14
+	VMOVAPS          Z19, Z7
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z7
+	VMOVAPS          Z20, Z17
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z17
+	VMOVAPS          Z21, Z25
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z25
 	VMOVAPS          Z22, Z29
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z29
-	VMOVUPS          Z28, 832(SP)
-	VMOVAPS          Z23, Z28
-	VPERMI2PS        PoleConstants<>+1536(SB), Z26, Z28
-	VMOVUPS          PoleConstants<>+1600(SB), Z26
-	VMOVUPS          Z27, 896(SP)
-	VMOVAPS          Z18, Z27
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z27
-	VMOVUPS          Z5, 960(SP)
-	VMOVAPS          Z19, Z5
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z5
-	VMOVUPS          Z25, 1024(SP)
-	VMOVAPS          Z20, Z25
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z25
-	VMOVUPS          Z7, 1088(SP)
-	VMOVAPS          Z21, Z7
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z7
-	VMOVUPS          Z9, 1152(SP)
-	VMOVAPS          Z22, Z9
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z9
-	VMOVUPS          Z16, 1216(SP)
-	VMOVAPS          Z23, Z16
-	VPERMI2PS        PoleConstants<>+1664(SB), Z26, Z16
-	VMOVUPS          PoleConstants<>+1728(SB), Z26
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z18
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z19
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z20
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z21
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z22
-	VPERMI2PS        PoleConstants<>+1792(SB), Z26, Z23
-	VFMADD231PS      Z10, Z18, Z27
-	VFMADD231PS      Z11, Z19, Z5
-	VFMADD231PS      Z12, Z20, Z25
-	VFMADD231PS      Z13, Z21, Z7
-	VFMADD231PS      Z14, Z22, Z9
-	VFMADD231PS      Z15, Z23, Z16
-	VFMADD231PS      Z10, Z27, Z0
-	VFMADD231PS      Z11, Z5, Z24
-	VFMADD231PS      Z12, Z25, Z31
-	VFMADD231PS      Z13, Z7, Z30
-	VFMADD231PS      Z14, Z9, Z29
-	VFMADD231PS      Z15, Z16, Z28
-	VFMADD231PS      Z10, Z0, Z4
-	VFMADD231PS      Z11, Z24, Z8
-	VFMADD231PS      Z12, Z31, Z6
-	VFMADD231PS      Z13, Z30, Z3
-	VFMADD231PS      Z14, Z29, Z2
-	VFMADD231PS      Z15, Z28, Z1
-	VFMADD231PS      Z4, Z10, Z17
-	VMOVUPS          1216(SP), Z0
-	VFMADD231PS      Z8, Z11, Z0
-	VMOVUPS          1152(SP), Z4
-	VFMADD231PS      Z6, Z12, Z4
-	VMOVUPS          1088(SP), Z5
-	VFMADD231PS      Z3, Z13, Z5
-	VMOVUPS          1024(SP), Z3
-	VFMADD231PS      Z2, Z14, Z3
-	VMOVUPS          960(SP), Z2
-	VFMADD231PS      Z1, Z15, Z2
-	VMOVUPS          896(SP), Z1
-	VFMADD231PS      Z10, Z17, Z1
-	VMOVUPS          832(SP), Z6
-	VFMADD231PS      Z11, Z0, Z6
-	VMOVUPS          768(SP), Z0
-	VFMADD231PS      Z12, Z4, Z0
-	VMOVUPS          704(SP), Z4
-	VFMADD231PS      Z13, Z5, Z4
-	VMOVUPS          640(SP), Z5
-	VFMADD231PS      Z14, Z3, Z5
-	VMOVUPS          576(SP), Z3
-	VFMADD231PS      Z15, Z2, Z3
-	VMOVUPS          448(SP), Z2
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
-	VPTERNLOGD       $0x78, Z7, Z2, Z1
-	VMOVUPS          512(SP), Z2
-	VPTERNLOGD       $0x78, Z7, Z2, Z6
-	VMOVUPS          384(SP), Z2
-	VPTERNLOGD       $0x78, Z7, Z2, Z0
-	VMOVUPS          320(SP), Z2
-	VPTERNLOGD       $0x78, Z7, Z2, Z4
-	VMOVUPS          256(SP), Z2
-	VPTERNLOGD       $0x78, Z7, Z2, Z5
-	VMOVUPS          192(SP), Z2
-	VPTERNLOGD       $0x78, Z7, Z2, Z3
-	VMOVUPS          Z1, 1408(BX)
-	VMOVUPS          Z6, 1472(BX)
-	VMOVUPS          Z0, 1536(BX)
-	VMOVUPS          Z4, 1600(BX)
-	VMOVUPS          Z5, 1664(BX)
-	VMOVUPS          Z3, 1728(BX)
-	VBROADCASTSS     304(DI), Z2
-	VBROADCASTSS     304(DI), Z8
-	VBROADCASTSS     308(DI), Z9
-	VBROADCASTSS     308(DI), Z10
-	VBROADCASTSS     312(DI), Z11
-	VBROADCASTSS     312(DI), Z12
-	VBROADCASTSS     192(DI), Z13
-	VFMADD231PS      4352(BX), Z13, Z2
-	VBROADCASTSS     192(DI), Z13
-	VFMADD231PS      4416(BX), Z13, Z8
-	VBROADCASTSS     208(DI), Z13
-	VFMADD231PS      4352(BX), Z13, Z9
-	VBROADCASTSS     208(DI), Z13
-	VFMADD231PS      4416(BX), Z13, Z10
-	VBROADCASTSS     224(DI), Z13
-	VFMADD231PS      4352(BX), Z13, Z11
-	VBROADCASTSS     224(DI), Z13
-	VFMADD231PS      4416(BX), Z13, Z12
-	VBROADCASTSS     196(DI), Z13
-	VFMADD231PS      4480(BX), Z13, Z2
-	VBROADCASTSS     196(DI), Z13
-	VFMADD231PS      4544(BX), Z13, Z8
-	VBROADCASTSS     212(DI), Z13
-	VFMADD231PS      4480(BX), Z13, Z9
-	VBROADCASTSS     212(DI), Z13
-	VFMADD231PS      4544(BX), Z13, Z10
-	VBROADCASTSS     228(DI), Z13
-	VFMADD231PS      4480(BX), Z13, Z11
-	VBROADCASTSS     228(DI), Z13
-	VFMADD231PS      4544(BX), Z13, Z12
-	VBROADCASTSS     200(DI), Z13
-	VFMADD231PS      4608(BX), Z13, Z2
-	VBROADCASTSS     200(DI), Z13
-	VFMADD231PS      4672(BX), Z13, Z8
-	VBROADCASTSS     216(DI), Z13
-	VFMADD231PS      4608(BX), Z13, Z9
-	VBROADCASTSS     216(DI), Z13
-	VFMADD231PS      4672(BX), Z13, Z10
-	VBROADCASTSS     232(DI), Z13
-	VFMADD231PS      4608(BX), Z13, Z11
-	VBROADCASTSS     232(DI), Z13
-	VFMADD231PS      4672(BX), Z13, Z12
-	VBROADCASTSS     204(DI), Z13
-	VFMADD231PS      4736(BX), Z13, Z2
-	VBROADCASTSS     204(DI), Z13
-	VFMADD231PS      4800(BX), Z13, Z8
-	VBROADCASTSS     220(DI), Z13
-	VFMADD231PS      4736(BX), Z13, Z9
-	VBROADCASTSS     220(DI), Z13
-	VFMADD231PS      4800(BX), Z13, Z10
-	VBROADCASTSS     236(DI), Z13
-	VFMADD231PS      4736(BX), Z13, Z11
-	VBROADCASTSS     236(DI), Z13
-	VFMADD231PS      4800(BX), Z13, Z12
-	VBROADCASTSS     PoleConstants<>+900(SB), Z13
-	VANDPS           Z13, Z2, Z14
-	VANDPS           Z13, Z8, Z15
-	VANDPS           Z13, Z9, Z16
-	VANDPS           Z13, Z10, Z17
-	VANDPS           Z13, Z11, Z18
-	VANDPS           Z13, Z12, Z19
-	VBROADCASTSS     PoleConstants<>+896(SB), Z20
-	VMINPS           Z14, Z20, Z14
-	VMINPS           Z15, Z20, Z15
-	VMINPS           Z16, Z20, Z16
-	VMINPS           Z17, Z20, Z17
-	VMINPS           Z18, Z20, Z18
-	VMINPS           Z19, Z20, Z19
-	VBROADCASTSS     PoleConstants<>+904(SB), Z21
-	VADDPS           Z21, Z14, Z22
-	VADDPS           Z21, Z15, Z23
-	VADDPS           Z21, Z16, Z24
-	VADDPS           Z21, Z17, Z25
-	VADDPS           Z21, Z18, Z27
-	VADDPS           Z21, Z19, Z28
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z29
+	VMOVAPS          Z23, Z0
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z0
+	VFMADD231PS      Z8, Z26, Z14
+	VFMADD231PS      Z9, Z27, Z7
+	VFMADD231PS      Z10, Z28, Z17
+	VFMADD231PS      Z11, Z30, Z25
+	VFMADD231PS      Z12, Z31, Z29
+	VFMADD231PS      Z13, Z24, Z0
+	VMOVAPS          Z16, Z24
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z24
+	VMOVAPS          Z19, Z26
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z26
+	VMOVAPS          Z20, Z27
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z28
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z31
+	VFMADD231PS      Z8, Z14, Z24
+	VFMADD231PS      Z9, Z7, Z26
+	VFMADD231PS      Z10, Z17, Z27
+	VFMADD231PS      Z11, Z25, Z28
+	VFMADD231PS      Z12, Z29, Z30
+	VFMADD231PS      Z13, Z0, Z31
+	VMOVUPS          PoleConstants<>+1088(SB), Z0
+	VMOVAPS          Z16, Z7
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z7
+	VMOVAPS          Z19, Z14
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z14
+	VMOVAPS          Z20, Z17
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z17
+	VMOVAPS          Z21, Z25
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z25
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z29
+	VMOVAPS          Z23, Z18
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z18
+	VFMADD231PS      Z8, Z24, Z7
+	VFMADD231PS      Z9, Z26, Z14
+	VFMADD231PS      Z10, Z27, Z17
+	VFMADD231PS      Z11, Z28, Z25
+	VFMADD231PS      Z12, Z30, Z29
+	VFMADD231PS      Z13, Z31, Z18
+	VMOVUPS          PoleConstants<>+1600(SB), Z24
+	VMOVAPS          Z16, Z26
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z26
+	VMOVAPS          Z19, Z27
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z27
+	VMOVAPS          Z20, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z28
+	VMOVAPS          Z21, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z30
+	VMOVAPS          Z22, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z31
+	VMOVAPS          Z23, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z24, Z0
+	VFMADD231PS      Z8, Z7, Z26
+	VFMADD231PS      Z9, Z14, Z27
+	VFMADD231PS      Z10, Z17, Z28
+	VFMADD231PS      Z11, Z25, Z30
+	VFMADD231PS      Z12, Z29, Z31
+	VFMADD231PS      Z13, Z18, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z7
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z16
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z19
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z20
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z23
+	VMAXPS           Z8, Z16, Z14
+	VMAXPS           Z9, Z19, Z16
+	VMAXPS           Z10, Z20, Z17
+	VMAXPS           Z11, Z21, Z18
+	VMAXPS           Z12, Z22, Z19
+	VMAXPS           Z13, Z23, Z20
+	VFMADD231PS      Z8, Z26, Z14
+	VFMADD231PS      Z9, Z27, Z16
+	VFMADD231PS      Z10, Z28, Z17
+	VFMADD231PS      Z11, Z30, Z18
+	VFMADD231PS      Z12, Z31, Z19
+	VFMADD231PS      Z13, Z0, Z20
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z1, Z14
+	VPTERNLOGD       $0x78, Z0, Z2, Z16
+	VPTERNLOGD       $0x78, Z0, Z3, Z17
+	VPTERNLOGD       $0x78, Z0, Z4, Z18
+	VPTERNLOGD       $0x78, Z0, Z5, Z19
+	VPTERNLOGD       $0x78, Z0, Z6, Z20
+	VMOVUPS          Z14, 1024(BX)
+	VMOVUPS          Z16, 1088(BX)
+	VMOVUPS          Z17, 1152(BX)
+	VMOVUPS          Z18, 1216(BX)
+	VMOVUPS          Z19, 1280(BX)
+	VMOVUPS          Z20, 1344(BX)
+	VBROADCASTSS     292(DI), Z1
+	VBROADCASTSS     292(DI), Z2
+	VBROADCASTSS     296(DI), Z3
+	VBROADCASTSS     296(DI), Z4
+	VBROADCASTSS     300(DI), Z5
+	VBROADCASTSS     300(DI), Z6
+	VBROADCASTSS     144(DI), Z8
+	VFMADD231PS      4352(BX), Z8, Z1
+	VBROADCASTSS     144(DI), Z8
+	VFMADD231PS      4416(BX), Z8, Z2
+	VBROADCASTSS     160(DI), Z8
+	VFMADD231PS      4352(BX), Z8, Z3
+	VBROADCASTSS     160(DI), Z8
+	VFMADD231PS      4416(BX), Z8, Z4
+	VBROADCASTSS     176(DI), Z8
+	VFMADD231PS      4352(BX), Z8, Z5
+	VBROADCASTSS     176(DI), Z8
+	VFMADD231PS      4416(BX), Z8, Z6
+	VBROADCASTSS     148(DI), Z8
+	VFMADD231PS      4480(BX), Z8, Z1
+	VBROADCASTSS     148(DI), Z8
+	VFMADD231PS      4544(BX), Z8, Z2
+	VBROADCASTSS     164(DI), Z8
+	VFMADD231PS      4480(BX), Z8, Z3
+	VBROADCASTSS     164(DI), Z8
+	VFMADD231PS      4544(BX), Z8, Z4
+	VBROADCASTSS     180(DI), Z8
+	VFMADD231PS      4480(BX), Z8, Z5
+	VBROADCASTSS     180(DI), Z8
+	VFMADD231PS      4544(BX), Z8, Z6
+	VBROADCASTSS     152(DI), Z8
+	VFMADD231PS      4608(BX), Z8, Z1
+	VBROADCASTSS     152(DI), Z8
+	VFMADD231PS      4672(BX), Z8, Z2
+	VBROADCASTSS     168(DI), Z8
+	VFMADD231PS      4608(BX), Z8, Z3
+	VBROADCASTSS     168(DI), Z8
+	VFMADD231PS      4672(BX), Z8, Z4
+	VBROADCASTSS     184(DI), Z8
+	VFMADD231PS      4608(BX), Z8, Z5
+	VBROADCASTSS     184(DI), Z8
+	VFMADD231PS      4672(BX), Z8, Z6
+	VBROADCASTSS     156(DI), Z8
+	VFMADD231PS      4736(BX), Z8, Z1
+	VBROADCASTSS     156(DI), Z8
+	VFMADD231PS      4800(BX), Z8, Z2
+	VBROADCASTSS     172(DI), Z8
+	VFMADD231PS      4736(BX), Z8, Z3
+	VBROADCASTSS     172(DI), Z8
+	VFMADD231PS      4800(BX), Z8, Z4
+	VBROADCASTSS     188(DI), Z8
+	VFMADD231PS      4736(BX), Z8, Z5
+	VBROADCASTSS     188(DI), Z8
+	VFMADD231PS      4800(BX), Z8, Z6
+	VBROADCASTSS     PoleConstants<>+900(SB), Z8
+	VANDPS           Z8, Z1, Z9
+	VANDPS           Z8, Z2, Z10
+	VANDPS           Z8, Z3, Z11
+	VANDPS           Z8, Z4, Z12
+	VANDPS           Z8, Z5, Z13
+	VANDPS           Z8, Z6, Z14
+	VBROADCASTSS     PoleConstants<>+896(SB), Z16
+	VMINPS           Z9, Z16, Z9
+	VMINPS           Z10, Z16, Z10
+	VMINPS           Z11, Z16, Z11
+	VMINPS           Z12, Z16, Z12
+	VMINPS           Z13, Z16, Z13
+	VMINPS           Z14, Z16, Z14
+	VBROADCASTSS     PoleConstants<>+904(SB), Z17
+	VADDPS           Z17, Z9, Z18
+	VADDPS           Z17, Z10, Z21
+	VADDPS           Z17, Z11, Z22
+	VADDPS           Z17, Z12, Z23
+	VADDPS           Z17, Z13, Z25
+	VADDPS           Z17, Z14, Z26
+	VPSRLD           $0x14, Z18, Z18
+	VPSRLD           $0x14, Z21, Z21
 	VPSRLD           $0x14, Z22, Z22
 	VPSRLD           $0x14, Z23, Z23
-	VPSRLD           $0x14, Z24, Z24
 	VPSRLD           $0x14, Z25, Z25
+	VPSRLD           $0x14, Z26, Z26
+	VMOVUPS          PoleConstants<>+960(SB), Z27
+	VMOVAPS          Z18, Z28
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z28
+	VMOVAPS          Z21, Z29
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z29
+	VMOVAPS          Z22, Z30
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z30
+	VMOVAPS          Z23, Z31
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z31
+	VMOVAPS          Z25, Z17
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z17
+	VMOVAPS          Z26, Z16
+	VPERMI2PS        PoleConstants<>+1024(SB), Z27, Z16
+	VSUBPS           Z28, Z9, Z9
+	VSUBPS           Z29, Z10, Z10
+	VSUBPS           Z30, Z11, Z11
+	VSUBPS           Z31, Z12, Z12
+	VSUBPS           Z17, Z13, Z13
+	VSUBPS           Z16, Z14, Z14
+	VMOVUPS          PoleConstants<>+1472(SB), Z16
+	VMOVAPS          Z18, Z17
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z17
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z29
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z31
+	VMOVAPS          Z26, Z27
+	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z27
+	VMOVAPS          Z18, Z16
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z16
+	VMOVAPS          Z21, Z8
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z8
+	VMOVAPS          Z22, Z0
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z0
+	VMOVAPS          Z23, Z7
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z7
+	VMOVAPS          Z25, Z24
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z24
+	VMOVUPS          Z20, 128(SP)
+	VMOVAPS          Z26, Z20
+	VPERMI2PS        PoleConstants<>+1408(SB), Z15, Z20
+	VFMADD231PS      Z9, Z17, Z16
+	VFMADD231PS      Z10, Z28, Z8
+	VFMADD231PS      Z11, Z29, Z0
+	VFMADD231PS      Z12, Z30, Z7
+	VFMADD231PS      Z13, Z31, Z24
+	VFMADD231PS      Z14, Z27, Z20
+	VMOVUPS          PoleConstants<>+1216(SB), Z17
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z29
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z31
+	VMOVAPS          Z26, Z15
+	VPERMI2PS        PoleConstants<>+1280(SB), Z17, Z15
+	VFMADD231PS      Z9, Z16, Z27
+	VFMADD231PS      Z10, Z8, Z28
+	VFMADD231PS      Z11, Z0, Z29
+	VFMADD231PS      Z12, Z7, Z30
+	VFMADD231PS      Z13, Z24, Z31
+	VFMADD231PS      Z14, Z20, Z15
+	VMOVUPS          PoleConstants<>+1088(SB), Z0
+	VMOVAPS          Z18, Z7
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z7
+	VMOVAPS          Z21, Z8
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z8
+	VMOVAPS          Z22, Z16
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z16
+	VMOVAPS          Z23, Z20
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z20
+	VMOVAPS          Z25, Z24
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z24
+	VMOVAPS          Z26, Z17
+	VPERMI2PS        PoleConstants<>+1152(SB), Z0, Z17
+	VFMADD231PS      Z9, Z27, Z7
+	VFMADD231PS      Z10, Z28, Z8
+	VFMADD231PS      Z11, Z29, Z16
+	VFMADD231PS      Z12, Z30, Z20
+	VFMADD231PS      Z13, Z31, Z24
+	VFMADD231PS      Z14, Z15, Z17
+	VMOVUPS          PoleConstants<>+1600(SB), Z15
+	VMOVAPS          Z18, Z27
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z27
+	VMOVAPS          Z21, Z28
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z28
+	VMOVAPS          Z22, Z29
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z29
+	VMOVAPS          Z23, Z30
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z30
+	VMOVAPS          Z25, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z31
+	VMOVAPS          Z26, Z0
+	VPERMI2PS        PoleConstants<>+1664(SB), Z15, Z0
+	VFMADD231PS      Z9, Z7, Z27
+	VFMADD231PS      Z10, Z8, Z28
+	VFMADD231PS      Z11, Z16, Z29
+	VFMADD231PS      Z12, Z20, Z30
+	VFMADD231PS      Z13, Z24, Z31
+	VFMADD231PS      Z14, Z17, Z0
+	VMOVUPS          PoleConstants<>+1728(SB), Z7
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z18
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z21
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z22
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z23
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z7, Z26
+	VMAXPS           Z9, Z18, Z8
+	VMAXPS           Z10, Z21, Z16
+	VMAXPS           Z11, Z22, Z17
+	VMAXPS           Z12, Z23, Z18
+	VMAXPS           Z13, Z25, Z20
+	VMAXPS           Z14, Z26, Z21
+	VFMADD231PS      Z9, Z27, Z8
+	VFMADD231PS      Z10, Z28, Z16
+	VFMADD231PS      Z11, Z29, Z17
+	VFMADD231PS      Z12, Z30, Z18
+	VFMADD231PS      Z13, Z31, Z20
+	VFMADD231PS      Z14, Z0, Z21
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z1, Z8
+	VPTERNLOGD       $0x78, Z0, Z2, Z16
+	VPTERNLOGD       $0x78, Z0, Z3, Z17
+	VPTERNLOGD       $0x78, Z0, Z4, Z18
+	VPTERNLOGD       $0x78, Z0, Z5, Z20
+	VPTERNLOGD       $0x78, Z0, Z6, Z21
+	VMOVUPS          Z8, 1408(BX)
+	VMOVUPS          Z16, 1472(BX)
+	VMOVUPS          Z17, 1536(BX)
+	VMOVUPS          Z18, 1600(BX)
+	VMOVUPS          Z20, 1664(BX)
+	VMOVUPS          Z21, 1728(BX)
+	VBROADCASTSS     304(DI), Z1
+	VBROADCASTSS     304(DI), Z2
+	VBROADCASTSS     308(DI), Z3
+	VBROADCASTSS     308(DI), Z4
+	VBROADCASTSS     312(DI), Z5
+	VBROADCASTSS     312(DI), Z6
+	VBROADCASTSS     192(DI), Z9
+	VFMADD231PS      4352(BX), Z9, Z1
+	VBROADCASTSS     192(DI), Z9
+	VFMADD231PS      4416(BX), Z9, Z2
+	VBROADCASTSS     208(DI), Z9
+	VFMADD231PS      4352(BX), Z9, Z3
+	VBROADCASTSS     208(DI), Z9
+	VFMADD231PS      4416(BX), Z9, Z4
+	VBROADCASTSS     224(DI), Z9
+	VFMADD231PS      4352(BX), Z9, Z5
+	VBROADCASTSS     224(DI), Z9
+	VFMADD231PS      4416(BX), Z9, Z6
+	VBROADCASTSS     196(DI), Z9
+	VFMADD231PS      4480(BX), Z9, Z1
+	VBROADCASTSS     196(DI), Z9
+	VFMADD231PS      4544(BX), Z9, Z2
+	VBROADCASTSS     212(DI), Z9
+	VFMADD231PS      4480(BX), Z9, Z3
+	VBROADCASTSS     212(DI), Z9
+	VFMADD231PS      4544(BX), Z9, Z4
+	VBROADCASTSS     228(DI), Z9
+	VFMADD231PS      4480(BX), Z9, Z5
+	VBROADCASTSS     228(DI), Z9
+	VFMADD231PS      4544(BX), Z9, Z6
+	VBROADCASTSS     200(DI), Z9
+	VFMADD231PS      4608(BX), Z9, Z1
+	VBROADCASTSS     200(DI), Z9
+	VFMADD231PS      4672(BX), Z9, Z2
+	VBROADCASTSS     216(DI), Z9
+	VFMADD231PS      4608(BX), Z9, Z3
+	VBROADCASTSS     216(DI), Z9
+	VFMADD231PS      4672(BX), Z9, Z4
+	VBROADCASTSS     232(DI), Z9
+	VFMADD231PS      4608(BX), Z9, Z5
+	VBROADCASTSS     232(DI), Z9
+	VFMADD231PS      4672(BX), Z9, Z6
+	VBROADCASTSS     204(DI), Z9
+	VFMADD231PS      4736(BX), Z9, Z1
+	VBROADCASTSS     204(DI), Z9
+	VFMADD231PS      4800(BX), Z9, Z2
+	VBROADCASTSS     220(DI), Z9
+	VFMADD231PS      4736(BX), Z9, Z3
+	VBROADCASTSS     220(DI), Z9
+	VFMADD231PS      4800(BX), Z9, Z4
+	VBROADCASTSS     236(DI), Z9
+	VFMADD231PS      4736(BX), Z9, Z5
+	VBROADCASTSS     236(DI), Z9
+	VFMADD231PS      4800(BX), Z9, Z6
+	VBROADCASTSS     PoleConstants<>+900(SB), Z9
+	VANDPS           Z9, Z1, Z10
+	VANDPS           Z9, Z2, Z11
+	VANDPS           Z9, Z3, Z12
+	VANDPS           Z9, Z4, Z13
+	VANDPS           Z9, Z5, Z14
+	VANDPS           Z9, Z6, Z22
+	VBROADCASTSS     PoleConstants<>+896(SB), Z23
+	VMINPS           Z10, Z23, Z10
+	VMINPS           Z11, Z23, Z11
+	VMINPS           Z12, Z23, Z12
+	VMINPS           Z13, Z23, Z13
+	VMINPS           Z14, Z23, Z14
+	VMINPS           Z22, Z23, Z22
+	VBROADCASTSS     PoleConstants<>+904(SB), Z24
+	VADDPS           Z24, Z10, Z25
+	VADDPS           Z24, Z11, Z26
+	VADDPS           Z24, Z12, Z27
+	VADDPS           Z24, Z13, Z28
+	VADDPS           Z24, Z14, Z29
+	VADDPS           Z24, Z22, Z30
+	VPSRLD           $0x14, Z25, Z25
+	VPSRLD           $0x14, Z26, Z26
 	VPSRLD           $0x14, Z27, Z27
 	VPSRLD           $0x14, Z28, Z28
-	VMOVUPS          PoleConstants<>+960(SB), Z29
-	VMOVAPS          Z22, Z30
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z30
-	VMOVAPS          Z23, Z31
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z31
-	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z21
-	VMOVAPS          Z25, Z20
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z20
-	VMOVAPS          Z27, Z13
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z13
-	VMOVAPS          Z28, Z7
-	VPERMI2PS        PoleConstants<>+1024(SB), Z29, Z7
-	VSUBPS           Z30, Z14, Z14
-	VSUBPS           Z31, Z15, Z15
-	VSUBPS           Z21, Z16, Z16
-	VSUBPS           Z20, Z17, Z17
-	VSUBPS           Z13, Z18, Z13
-	VSUBPS           Z7, Z19, Z7
-	VMOVUPS          PoleConstants<>+1088(SB), Z18
-	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z19
-	VMOVAPS          Z23, Z20
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z20
-	VMOVAPS          Z24, Z21
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z21
-	VMOVAPS          Z25, Z30
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z30
-	VMOVAPS          Z27, Z31
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z31
-	VMOVAPS          Z28, Z29
-	VPERMI2PS        PoleConstants<>+1152(SB), Z18, Z29
-	VMAXPS           Z14, Z19, Z19
-	VMAXPS           Z15, Z20, Z20
-	VMAXPS           Z16, Z21, Z21
-	VMAXPS           Z17, Z30, Z30
-	VMAXPS           Z13, Z31, Z31
-	VMAXPS           Z7, Z29, Z29
-	VMOVUPS          PoleConstants<>+1216(SB), Z18
-	VMOVAPS          Z22, Z26
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z26
-	VMOVUPS          Z3, 192(SP)
-	VMOVAPS          Z23, Z3
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z3
-	VMOVUPS          Z5, 256(SP)
-	VMOVAPS          Z24, Z5
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z5
-	VMOVUPS          Z4, 320(SP)
-	VMOVAPS          Z25, Z4
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z4
-	VMOVUPS          Z0, 384(SP)
-	VMOVAPS          Z27, Z0
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z0
-	VMOVUPS          Z6, 512(SP)
-	VMOVAPS          Z28, Z6
-	VPERMI2PS        PoleConstants<>+1280(SB), Z18, Z6
-	VMOVUPS          PoleConstants<>+1344(SB), Z18
-	VMOVUPS          Z1, 448(SP)
-	VMOVAPS          Z22, Z1
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z1
-	VMOVUPS          Z12, 576(SP)
-	VMOVAPS          Z23, Z12
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z12
-	VMOVUPS          Z11, 640(SP)
-	VMOVAPS          Z24, Z11
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z11
-	VMOVUPS          Z10, 704(SP)
-	VMOVAPS          Z25, Z10
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z10
-	VMOVUPS          Z9, 768(SP)
+	VPSRLD           $0x14, Z29, Z29
+	VPSRLD           $0x14, Z30, Z30
+	VMOVUPS          PoleConstants<>+960(SB), Z31
+	VMOVAPS          Z25, Z24
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z24
+	VMOVAPS          Z26, Z23
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z23
 	VMOVAPS          Z27, Z9
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z9
-	VMOVUPS          Z8, 832(SP)
-	VMOVAPS          Z28, Z8
-	VPERMI2PS        PoleConstants<>+1408(SB), Z18, Z8
-	VMOVUPS          PoleConstants<>+1472(SB), Z18
-	VMOVUPS          Z2, 896(SP)
-	VMOVAPS          Z22, Z2
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z2
-	VMOVUPS          Z29, 960(SP)
-	VMOVAPS          Z23, Z29
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z29
-	VMOVUPS          Z31, 1024(SP)
-	VMOVAPS          Z24, Z31
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z31
-	VMOVUPS          Z30, 1088(SP)
-	VMOVAPS          Z25, Z30
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z30
-	VMOVUPS          Z21, 1152(SP)
-	VMOVAPS          Z27, Z21
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z21
-	VMOVUPS          Z20, 1216(SP)
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z9
+	VMOVAPS          Z28, Z0
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z0
+	VMOVAPS          Z29, Z7
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z7
+	VMOVAPS          Z30, Z15
+	VPERMI2PS        PoleConstants<>+1024(SB), Z31, Z15
+	VSUBPS           Z24, Z10, Z10
+	VSUBPS           Z23, Z11, Z11
+	VSUBPS           Z9, Z12, Z9
+	VSUBPS           Z0, Z13, Z0
+	VSUBPS           Z7, Z14, Z7
+	VSUBPS           Z15, Z22, Z12
+	VMOVUPS          PoleConstants<>+1472(SB), Z13
+	VMOVAPS          Z25, Z14
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z14
+	VMOVAPS          Z26, Z15
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z15
+	VMOVAPS          Z27, Z22
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z22
+	VMOVAPS          Z28, Z23
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z23
+	VMOVAPS          Z29, Z24
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z24
+	VMOVAPS          Z30, Z31
+	VPERMI2PS        PoleConstants<>+1536(SB), Z13, Z31
+	VMOVUPS          PoleConstants<>+1344(SB), Z13
+	VMOVUPS          Z21, 64(SP)
+	VMOVAPS          Z25, Z21
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z21
+	VMOVUPS          Z20, 192(SP)
+	VMOVAPS          Z26, Z20
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z20
+	VMOVUPS          Z18, 256(SP)
+	VMOVAPS          Z27, Z18
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z18
+	VMOVUPS          Z17, 320(SP)
+	VMOVAPS          Z28, Z17
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z17
+	VMOVUPS          Z16, 384(SP)
+	VMOVAPS          Z29, Z16
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z16
+	VMOVUPS          Z8, 448(SP)
+	VMOVAPS          Z30, Z8
+	VPERMI2PS        PoleConstants<>+1408(SB), Z13, Z8
+	VFMADD231PS      Z10, Z14, Z21
+	VFMADD231PS      Z11, Z15, Z20
+	VFMADD231PS      Z9, Z22, Z18
+	VFMADD231PS      Z0, Z23, Z17
+	VFMADD231PS      Z7, Z24, Z16
+	VFMADD231PS      Z12, Z31, Z8
+	VMOVUPS          PoleConstants<>+1216(SB), Z14
+	VMOVAPS          Z25, Z15
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z15
+	VMOVAPS          Z26, Z22
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z22
+	VMOVAPS          Z27, Z23
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z23
+	VMOVAPS          Z28, Z24
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z24
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z31
+	VMOVAPS          Z30, Z13
+	VPERMI2PS        PoleConstants<>+1280(SB), Z14, Z13
+	VFMADD231PS      Z10, Z21, Z15
+	VFMADD231PS      Z11, Z20, Z22
+	VFMADD231PS      Z9, Z18, Z23
+	VFMADD231PS      Z0, Z17, Z24
+	VFMADD231PS      Z7, Z16, Z31
+	VFMADD231PS      Z12, Z8, Z13
+	VMOVUPS          PoleConstants<>+1088(SB), Z8
+	VMOVAPS          Z25, Z16
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z16
+	VMOVAPS          Z26, Z17
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z17
+	VMOVAPS          Z27, Z18
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z18
 	VMOVAPS          Z28, Z20
-	VPERMI2PS        PoleConstants<>+1536(SB), Z18, Z20
-	VMOVUPS          PoleConstants<>+1600(SB), Z18
-	VMOVUPS          Z19, 1280(SP)
-	VMOVAPS          Z22, Z19
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z19
-	VMOVUPS          Z6, 1344(SP)
-	VMOVAPS          Z23, Z6
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z6
-	VMOVUPS          Z0, 1408(SP)
-	VMOVAPS          Z24, Z0
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z0
-	VMOVUPS          Z4, 1472(SP)
-	VMOVAPS          Z25, Z4
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z4
-	VMOVUPS          Z5, 1536(SP)
-	VMOVAPS          Z27, Z5
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z5
-	VMOVUPS          Z3, 1600(SP)
-	VMOVAPS          Z28, Z3
-	VPERMI2PS        PoleConstants<>+1664(SB), Z18, Z3
-	VMOVUPS          PoleConstants<>+1728(SB), Z18
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z22
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z23
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z24
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z25
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z27
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z28
-	VFMADD231PS      Z14, Z22, Z19
-	VFMADD231PS      Z15, Z23, Z6
-	VFMADD231PS      Z16, Z24, Z0
-	VFMADD231PS      Z17, Z25, Z4
-	VFMADD231PS      Z13, Z27, Z5
-	VFMADD231PS      Z7, Z28, Z3
-	VFMADD231PS      Z14, Z19, Z2
-	VFMADD231PS      Z15, Z6, Z29
-	VFMADD231PS      Z16, Z0, Z31
-	VFMADD231PS      Z17, Z4, Z30
-	VFMADD231PS      Z13, Z5, Z21
-	VFMADD231PS      Z7, Z3, Z20
-	VFMADD231PS      Z14, Z2, Z1
-	VFMADD231PS      Z15, Z29, Z12
-	VFMADD231PS      Z16, Z31, Z11
-	VFMADD231PS      Z17, Z30, Z10
-	VFMADD231PS      Z13, Z21, Z9
-	VFMADD231PS      Z7, Z20, Z8
-	VFMADD231PS      Z1, Z14, Z26
-	VMOVUPS          1600(SP), Z0
-	VFMADD231PS      Z12, Z15, Z0
-	VMOVUPS          1536(SP), Z1
-	VFMADD231PS      Z11, Z16, Z1
-	VMOVUPS          1472(SP), Z2
-	VFMADD231PS      Z10, Z17, Z2
-	VMOVUPS          1408(SP), Z3
-	VFMADD231PS      Z9, Z13, Z3
-	VMOVUPS          1344(SP), Z4
-	VFMADD231PS      Z8, Z7, Z4
-	VMOVUPS          1280(SP), Z5
-	VFMADD231PS      Z14, Z26, Z5
-	VMOVUPS          1216(SP), Z6
-	VFMADD231PS      Z15, Z0, Z6
-	VMOVUPS          1152(SP), Z0
-	VFMADD231PS      Z16, Z1, Z0
-	VMOVUPS          1088(SP), Z1
-	VFMADD231PS      Z17, Z2, Z1
-	VMOVUPS          1024(SP), Z2
-	VFMADD231PS      Z13, Z3, Z2
-	VMOVUPS          960(SP), Z3
-	VFMADD231PS      Z7, Z4, Z3
-	VMOVUPS          896(SP), Z4
-	VBROADCASTSS     PoleConstants<>+1856(SB), Z7
-	VPTERNLOGD       $0x78, Z7, Z4, Z5
-	VMOVUPS          832(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z6
-	VMOVUPS          768(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z0
-	VMOVUPS          704(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z1
-	VMOVUPS          640(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z2
-	VMOVUPS          576(SP), Z4
-	VPTERNLOGD       $0x78, Z7, Z4, Z3
-	VMOVUPS          Z5, 1792(BX)
-	VMOVUPS          Z6, 1856(BX)
-	VMOVUPS          Z0, 1920(BX)
-	VMOVUPS          Z1, 1984(BX)
-	VMOVUPS          Z2, 2048(BX)
-	VMOVUPS          Z3, 2112(BX)
-	VBROADCASTSS     316(DI), Z4
-	VBROADCASTSS     316(DI), Z8
-	VBROADCASTSS     240(DI), Z9
-	VFMADD231PS      4352(BX), Z9, Z4
-	VBROADCASTSS     240(DI), Z9
-	VFMADD231PS      4416(BX), Z9, Z8
-	VBROADCASTSS     244(DI), Z9
-	VFMADD231PS      4480(BX), Z9, Z4
-	VBROADCASTSS     244(DI), Z9
-	VFMADD231PS      4544(BX), Z9, Z8
-	VBROADCASTSS     248(DI), Z9
-	VFMADD231PS      4608(BX), Z9, Z4
-	VBROADCASTSS     248(DI), Z9
-	VFMADD231PS      4672(BX), Z9, Z8
-	VBROADCASTSS     252(DI), Z9
-	VFMADD231PS      4736(BX), Z9, Z4
-	VBROADCASTSS     252(DI), Z9
-	VFMADD231PS      4800(BX), Z9, Z8
-	VBROADCASTSS     PoleConstants<>+900(SB), Z9
-	VANDPS           Z9, Z4, Z10
-	VANDPS           Z9, Z8, Z9
-	VBROADCASTSS     PoleConstants<>+896(SB), Z11
-	VMINPS           Z10, Z11, Z10
-	VMINPS           Z9, Z11, Z9
-	VBROADCASTSS     PoleConstants<>+904(SB), Z11
-	VADDPS           Z11, Z10, Z12
-	VADDPS           Z11, Z9, Z13
-	VPSRLD           $0x14, Z12, Z12
-	VPSRLD           $0x14, Z13, Z13
-	VMOVUPS          PoleConstants<>+960(SB), Z14
-	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z15
-	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1024(SB), Z14, Z16
-	VSUBPS           Z15, Z10, Z10
-	VSUBPS           Z16, Z9, Z9
-	VMOVUPS          PoleConstants<>+1088(SB), Z14
-	VMOVAPS          Z12, Z15
-	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z15
-	VMOVAPS          Z13, Z16
-	VPERMI2PS        PoleConstants<>+1152(SB), Z14, Z16
-	VMAXPS           Z10, Z15, Z14
-	VMAXPS           Z9, Z16, Z15
-	VMOVUPS          PoleConstants<>+1216(SB), Z16
-	VMOVAPS          Z12, Z17
-	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z17
-	VMOVAPS          Z13, Z19
-	VPERMI2PS        PoleConstants<>+1280(SB), Z16, Z19
-	VMOVUPS          PoleConstants<>+1344(SB), Z16
-	VMOVAPS          Z12, Z20
-	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z20
-	VMOVAPS          Z13, Z21
-	VPERMI2PS        PoleConstants<>+1408(SB), Z16, Z21
-	VMOVUPS          PoleConstants<>+1472(SB), Z16
-	VMOVAPS          Z12, Z22
-	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z22
-	VMOVAPS          Z13, Z23
-	VPERMI2PS        PoleConstants<>+1536(SB), Z16, Z23
-	VMOVUPS          PoleConstants<>+1600(SB), Z16
-	VMOVAPS          Z12, Z24
-	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z24
-	VMOVAPS          Z13, Z25
-	VPERMI2PS        PoleConstants<>+1664(SB), Z16, Z25
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z12
-	VPERMI2PS        PoleConstants<>+1792(SB), Z18, Z13
-	VFMADD231PS      Z10, Z12, Z24
-	VFMADD231PS      Z9, Z13, Z25
-	VFMADD231PS      Z10, Z24, Z22
-	VFMADD231PS      Z9, Z25, Z23
-	VFMADD231PS      Z10, Z22, Z20
-	VFMADD231PS      Z9, Z23, Z21
-	VFMADD231PS      Z20, Z10, Z17
-	VFMADD231PS      Z21, Z9, Z19
-	VFMADD231PS      Z10, Z17, Z14
-	VFMADD231PS      Z9, Z19, Z15
-	VPTERNLOGD       $0x78, Z7, Z4, Z14
-	VPTERNLOGD       $0x78, Z7, Z8, Z15
-	VMOVUPS          Z14, 2176(BX)
-	VMOVUPS          Z15, 2240(BX)
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z20
+	VMOVAPS          Z29, Z21
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z21
+	VMOVAPS          Z30, Z14
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z14
+	VFMADD231PS      Z10, Z15, Z16
+	VFMADD231PS      Z11, Z22, Z17
+	VFMADD231PS      Z9, Z23, Z18
+	VFMADD231PS      Z0, Z24, Z20
+	VFMADD231PS      Z7, Z31, Z21
+	VFMADD231PS      Z12, Z13, Z14
+	VMOVUPS          PoleConstants<>+1600(SB), Z13
+	VMOVAPS          Z25, Z15
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z15
+	VMOVAPS          Z26, Z22
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z22
+	VMOVAPS          Z27, Z23
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z23
+	VMOVAPS          Z28, Z24
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z24
+	VMOVAPS          Z29, Z31
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z31
+	VMOVAPS          Z30, Z8
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z8
+	VFMADD231PS      Z10, Z16, Z15
+	VFMADD231PS      Z11, Z17, Z22
+	VFMADD231PS      Z9, Z18, Z23
+	VFMADD231PS      Z0, Z20, Z24
+	VFMADD231PS      Z7, Z21, Z31
+	VFMADD231PS      Z12, Z14, Z8
+	VMOVUPS          PoleConstants<>+1728(SB), Z14
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z25
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z26
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z27
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z28
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z29
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z30
+	VMAXPS           Z10, Z25, Z16
+	VMAXPS           Z11, Z26, Z17
+	VMAXPS           Z9, Z27, Z18
+	VMAXPS           Z0, Z28, Z20
+	VMAXPS           Z7, Z29, Z21
+	VMAXPS           Z12, Z30, Z25
+	VFMADD231PS      Z10, Z15, Z16
+	VFMADD231PS      Z11, Z22, Z17
+	VFMADD231PS      Z9, Z23, Z18
+	VFMADD231PS      Z0, Z24, Z20
+	VFMADD231PS      Z7, Z31, Z21
+	VFMADD231PS      Z12, Z8, Z25
+	VBROADCASTSS     PoleConstants<>+1856(SB), Z0
+	VPTERNLOGD       $0x78, Z0, Z1, Z16
+	VPTERNLOGD       $0x78, Z0, Z2, Z17
+	VPTERNLOGD       $0x78, Z0, Z3, Z18
+	VPTERNLOGD       $0x78, Z0, Z4, Z20
+	VPTERNLOGD       $0x78, Z0, Z5, Z21
+	VPTERNLOGD       $0x78, Z0, Z6, Z25
+	VMOVUPS          Z16, 1792(BX)
+	VMOVUPS          Z17, 1856(BX)
+	VMOVUPS          Z18, 1920(BX)
+	VMOVUPS          Z20, 1984(BX)
+	VMOVUPS          Z21, 2048(BX)
+	VMOVUPS          Z25, 2112(BX)
+	VBROADCASTSS     316(DI), Z1
+	VBROADCASTSS     316(DI), Z2
+	VBROADCASTSS     240(DI), Z3
+	VFMADD231PS      4352(BX), Z3, Z1
+	VBROADCASTSS     240(DI), Z3
+	VFMADD231PS      4416(BX), Z3, Z2
+	VBROADCASTSS     244(DI), Z3
+	VFMADD231PS      4480(BX), Z3, Z1
+	VBROADCASTSS     244(DI), Z3
+	VFMADD231PS      4544(BX), Z3, Z2
+	VBROADCASTSS     248(DI), Z3
+	VFMADD231PS      4608(BX), Z3, Z1
+	VBROADCASTSS     248(DI), Z3
+	VFMADD231PS      4672(BX), Z3, Z2
+	VBROADCASTSS     252(DI), Z3
+	VFMADD231PS      4736(BX), Z3, Z1
+	VBROADCASTSS     252(DI), Z3
+	VFMADD231PS      4800(BX), Z3, Z2
+	VBROADCASTSS     PoleConstants<>+900(SB), Z3
+	VANDPS           Z3, Z1, Z4
+	VANDPS           Z3, Z2, Z3
+	VBROADCASTSS     PoleConstants<>+896(SB), Z5
+	VMINPS           Z4, Z5, Z4
+	VMINPS           Z3, Z5, Z3
+	VBROADCASTSS     PoleConstants<>+904(SB), Z5
+	VADDPS           Z5, Z4, Z6
+	VADDPS           Z5, Z3, Z7
+	VPSRLD           $0x14, Z6, Z6
+	VPSRLD           $0x14, Z7, Z7
+	VMOVUPS          PoleConstants<>+960(SB), Z8
+	VMOVAPS          Z6, Z9
+	VPERMI2PS        PoleConstants<>+1024(SB), Z8, Z9
+	VMOVAPS          Z7, Z10
+	VPERMI2PS        PoleConstants<>+1024(SB), Z8, Z10
+	VSUBPS           Z9, Z4, Z4
+	VSUBPS           Z10, Z3, Z3
+	VMOVUPS          PoleConstants<>+1472(SB), Z8
+	VMOVAPS          Z6, Z9
+	VPERMI2PS        PoleConstants<>+1536(SB), Z8, Z9
+	VMOVAPS          Z7, Z10
+	VPERMI2PS        PoleConstants<>+1536(SB), Z8, Z10
+	VMOVUPS          PoleConstants<>+1344(SB), Z8
+	VMOVAPS          Z6, Z11
+	VPERMI2PS        PoleConstants<>+1408(SB), Z8, Z11
+	VMOVAPS          Z7, Z12
+	VPERMI2PS        PoleConstants<>+1408(SB), Z8, Z12
+	VFMADD231PS      Z4, Z9, Z11
+	VFMADD231PS      Z3, Z10, Z12
+	VMOVUPS          PoleConstants<>+1216(SB), Z8
+	VMOVAPS          Z6, Z9
+	VPERMI2PS        PoleConstants<>+1280(SB), Z8, Z9
+	VMOVAPS          Z7, Z10
+	VPERMI2PS        PoleConstants<>+1280(SB), Z8, Z10
+	VFMADD231PS      Z4, Z11, Z9
+	VFMADD231PS      Z3, Z12, Z10
+	VMOVUPS          PoleConstants<>+1088(SB), Z8
+	VMOVAPS          Z6, Z11
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z11
+	VMOVAPS          Z7, Z12
+	VPERMI2PS        PoleConstants<>+1152(SB), Z8, Z12
+	VFMADD231PS      Z4, Z9, Z11
+	VFMADD231PS      Z3, Z10, Z12
+	VMOVAPS          Z6, Z8
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z8
+	VMOVAPS          Z7, Z9
+	VPERMI2PS        PoleConstants<>+1664(SB), Z13, Z9
+	VFMADD231PS      Z4, Z11, Z8
+	VFMADD231PS      Z3, Z12, Z9
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z6
+	VPERMI2PS        PoleConstants<>+1792(SB), Z14, Z7
+	VMAXPS           Z4, Z6, Z6
+	VMAXPS           Z3, Z7, Z7
+	VFMADD231PS      Z4, Z8, Z6
+	VFMADD231PS      Z3, Z9, Z7
+	VPTERNLOGD       $0x78, Z0, Z1, Z6
+	VPTERNLOGD       $0x78, Z0, Z2, Z7
+	VMOVUPS          Z6, 2176(BX)
+	VMOVUPS          Z7, 2240(BX)
 
 	// z2 = W2·a1 + b2
-	VBROADCASTSS     448(DI), Z4
-	VBROADCASTSS     448(DI), Z7
-	VBROADCASTSS     452(DI), Z8
-	VBROADCASTSS     452(DI), Z9
-	VBROADCASTSS     320(DI), Z10
-	VFMADD231PS      256(BX), Z10, Z4
-	VBROADCASTSS     320(DI), Z10
-	VFMADD231PS      320(BX), Z10, Z7
-	VBROADCASTSS     384(DI), Z10
-	VFMADD231PS      256(BX), Z10, Z8
-	VBROADCASTSS     384(DI), Z10
-	VFMADD231PS      320(BX), Z10, Z9
-	VBROADCASTSS     324(DI), Z10
-	VFMADD231PS      384(BX), Z10, Z4
-	VBROADCASTSS     324(DI), Z10
-	VFMADD231PS      448(BX), Z10, Z7
-	VBROADCASTSS     388(DI), Z10
-	VFMADD231PS      384(BX), Z10, Z8
-	VBROADCASTSS     388(DI), Z10
-	VFMADD231PS      448(BX), Z10, Z9
-	VBROADCASTSS     328(DI), Z10
-	VFMADD231PS      512(BX), Z10, Z4
-	VBROADCASTSS     328(DI), Z10
-	VFMADD231PS      576(BX), Z10, Z7
-	VBROADCASTSS     392(DI), Z10
-	VFMADD231PS      512(BX), Z10, Z8
-	VBROADCASTSS     392(DI), Z10
-	VFMADD231PS      576(BX), Z10, Z9
-	VBROADCASTSS     332(DI), Z10
-	VFMADD231PS      640(BX), Z10, Z4
-	VBROADCASTSS     332(DI), Z10
-	VFMADD231PS      704(BX), Z10, Z7
-	VBROADCASTSS     396(DI), Z10
-	VFMADD231PS      640(BX), Z10, Z8
-	VBROADCASTSS     396(DI), Z10
-	VFMADD231PS      704(BX), Z10, Z9
-	VBROADCASTSS     336(DI), Z10
-	VFMADD231PS      768(BX), Z10, Z4
-	VBROADCASTSS     336(DI), Z10
-	VFMADD231PS      832(BX), Z10, Z7
-	VBROADCASTSS     400(DI), Z10
-	VFMADD231PS      768(BX), Z10, Z8
-	VBROADCASTSS     400(DI), Z10
-	VFMADD231PS      832(BX), Z10, Z9
-	VBROADCASTSS     340(DI), Z10
-	VFMADD231PS      896(BX), Z10, Z4
-	VBROADCASTSS     340(DI), Z10
-	VFMADD231PS      960(BX), Z10, Z7
-	VBROADCASTSS     404(DI), Z10
-	VFMADD231PS      896(BX), Z10, Z8
-	VBROADCASTSS     404(DI), Z10
-	VFMADD231PS      960(BX), Z10, Z9
-	VBROADCASTSS     344(DI), Z10
-	VFMADD231PS      1024(BX), Z10, Z4
-	VBROADCASTSS     344(DI), Z10
-	VFMADD231PS      1088(BX), Z10, Z7
-	VBROADCASTSS     408(DI), Z10
-	VFMADD231PS      1024(BX), Z10, Z8
-	VBROADCASTSS     408(DI), Z10
-	VFMADD231PS      1088(BX), Z10, Z9
-	VBROADCASTSS     348(DI), Z10
-	VFMADD231PS      1152(BX), Z10, Z4
-	VBROADCASTSS     348(DI), Z10
-	VFMADD231PS      1216(BX), Z10, Z7
-	VBROADCASTSS     412(DI), Z10
-	VFMADD231PS      1152(BX), Z10, Z8
-	VBROADCASTSS     412(DI), Z10
-	VFMADD231PS      1216(BX), Z10, Z9
-	VMOVUPS          64(SP), Z10
-	VFMADD231PS.BCST 352(DI), Z10, Z4
-	VMOVUPS          128(SP), Z10
-	VFMADD231PS.BCST 352(DI), Z10, Z7
-	VBROADCASTSS     416(DI), Z10
-	VFMADD231PS      1280(BX), Z10, Z8
-	VBROADCASTSS     416(DI), Z10
-	VFMADD231PS      1344(BX), Z10, Z9
-	VMOVUPS          448(SP), Z10
-	VFMADD231PS.BCST 356(DI), Z10, Z4
-	VMOVUPS          512(SP), Z12
-	VFMADD231PS.BCST 356(DI), Z12, Z7
-	VFMADD231PS.BCST 420(DI), Z10, Z8
-	VFMADD231PS.BCST 420(DI), Z12, Z9
-	VMOVUPS          384(SP), Z10
-	VFMADD231PS.BCST 360(DI), Z10, Z4
-	VMOVUPS          320(SP), Z12
-	VFMADD231PS.BCST 360(DI), Z12, Z7
-	VFMADD231PS.BCST 424(DI), Z10, Z8
-	VFMADD231PS.BCST 424(DI), Z12, Z9
-	VMOVUPS          256(SP), Z10
-	VFMADD231PS.BCST 364(DI), Z10, Z4
-	VMOVUPS          192(SP), Z12
-	VFMADD231PS.BCST 364(DI), Z12, Z7
-	VFMADD231PS.BCST 428(DI), Z10, Z8
-	VFMADD231PS.BCST 428(DI), Z12, Z9
-	VFMADD231PS.BCST 368(DI), Z5, Z4
-	VFMADD231PS.BCST 368(DI), Z6, Z7
-	VFMADD231PS.BCST 432(DI), Z5, Z8
-	VFMADD231PS.BCST 432(DI), Z6, Z9
-	VFMADD231PS.BCST 372(DI), Z0, Z4
-	VFMADD231PS.BCST 372(DI), Z1, Z7
-	VFMADD231PS.BCST 436(DI), Z0, Z8
-	VFMADD231PS.BCST 436(DI), Z1, Z9
-	VFMADD231PS.BCST 376(DI), Z2, Z4
-	VFMADD231PS.BCST 376(DI), Z3, Z7
-	VFMADD231PS.BCST 440(DI), Z2, Z8
-	VFMADD231PS.BCST 440(DI), Z3, Z9
-	VFMADD231PS.BCST 380(DI), Z14, Z4
-	VFMADD231PS.BCST 380(DI), Z15, Z7
-	VFMADD231PS.BCST 444(DI), Z14, Z8
-	VFMADD231PS.BCST 444(DI), Z15, Z9
+	VBROADCASTSS     448(DI), Z0
+	VBROADCASTSS     448(DI), Z1
+	VBROADCASTSS     452(DI), Z2
+	VBROADCASTSS     452(DI), Z3
+	VBROADCASTSS     320(DI), Z4
+	VFMADD231PS      256(BX), Z4, Z0
+	VBROADCASTSS     320(DI), Z4
+	VFMADD231PS      320(BX), Z4, Z1
+	VBROADCASTSS     384(DI), Z4
+	VFMADD231PS      256(BX), Z4, Z2
+	VBROADCASTSS     384(DI), Z4
+	VFMADD231PS      320(BX), Z4, Z3
+	VBROADCASTSS     324(DI), Z4
+	VFMADD231PS      384(BX), Z4, Z0
+	VBROADCASTSS     324(DI), Z4
+	VFMADD231PS      448(BX), Z4, Z1
+	VBROADCASTSS     388(DI), Z4
+	VFMADD231PS      384(BX), Z4, Z2
+	VBROADCASTSS     388(DI), Z4
+	VFMADD231PS      448(BX), Z4, Z3
+	VBROADCASTSS     328(DI), Z4
+	VFMADD231PS      512(BX), Z4, Z0
+	VBROADCASTSS     328(DI), Z4
+	VFMADD231PS      576(BX), Z4, Z1
+	VBROADCASTSS     392(DI), Z4
+	VFMADD231PS      512(BX), Z4, Z2
+	VBROADCASTSS     392(DI), Z4
+	VFMADD231PS      576(BX), Z4, Z3
+	VBROADCASTSS     332(DI), Z4
+	VFMADD231PS      640(BX), Z4, Z0
+	VBROADCASTSS     332(DI), Z4
+	VFMADD231PS      704(BX), Z4, Z1
+	VBROADCASTSS     396(DI), Z4
+	VFMADD231PS      640(BX), Z4, Z2
+	VBROADCASTSS     396(DI), Z4
+	VFMADD231PS      704(BX), Z4, Z3
+	VBROADCASTSS     336(DI), Z4
+	VFMADD231PS      768(BX), Z4, Z0
+	VBROADCASTSS     336(DI), Z4
+	VFMADD231PS      832(BX), Z4, Z1
+	VBROADCASTSS     400(DI), Z4
+	VFMADD231PS      768(BX), Z4, Z2
+	VBROADCASTSS     400(DI), Z4
+	VFMADD231PS      832(BX), Z4, Z3
+	VBROADCASTSS     340(DI), Z4
+	VFMADD231PS      896(BX), Z4, Z0
+	VBROADCASTSS     340(DI), Z4
+	VFMADD231PS      960(BX), Z4, Z1
+	VBROADCASTSS     404(DI), Z4
+	VFMADD231PS      896(BX), Z4, Z2
+	VBROADCASTSS     404(DI), Z4
+	VFMADD231PS      960(BX), Z4, Z3
+	VBROADCASTSS     344(DI), Z4
+	VFMADD231PS      1024(BX), Z4, Z0
+	VBROADCASTSS     344(DI), Z4
+	VFMADD231PS      1088(BX), Z4, Z1
+	VBROADCASTSS     408(DI), Z4
+	VFMADD231PS      1024(BX), Z4, Z2
+	VBROADCASTSS     408(DI), Z4
+	VFMADD231PS      1088(BX), Z4, Z3
+	VBROADCASTSS     348(DI), Z4
+	VFMADD231PS      1152(BX), Z4, Z0
+	VBROADCASTSS     348(DI), Z4
+	VFMADD231PS      1216(BX), Z4, Z1
+	VBROADCASTSS     412(DI), Z4
+	VFMADD231PS      1152(BX), Z4, Z2
+	VBROADCASTSS     412(DI), Z4
+	VFMADD231PS      1216(BX), Z4, Z3
+	VFMADD231PS.BCST 352(DI), Z19, Z0
+	VMOVUPS          128(SP), Z4
+	VFMADD231PS.BCST 352(DI), Z4, Z1
+	VBROADCASTSS     416(DI), Z4
+	VFMADD231PS      1280(BX), Z4, Z2
+	VBROADCASTSS     416(DI), Z4
+	VFMADD231PS      1344(BX), Z4, Z3
+	VMOVUPS          448(SP), Z4
+	VFMADD231PS.BCST 356(DI), Z4, Z0
+	VMOVUPS          384(SP), Z8
+	VFMADD231PS.BCST 356(DI), Z8, Z1
+	VFMADD231PS.BCST 420(DI), Z4, Z2
+	VFMADD231PS.BCST 420(DI), Z8, Z3
+	VMOVUPS          320(SP), Z4
+	VFMADD231PS.BCST 360(DI), Z4, Z0
+	VMOVUPS          256(SP), Z8
+	VFMADD231PS.BCST 360(DI), Z8, Z1
+	VFMADD231PS.BCST 424(DI), Z4, Z2
+	VFMADD231PS.BCST 424(DI), Z8, Z3
+	VMOVUPS          192(SP), Z4
+	VFMADD231PS.BCST 364(DI), Z4, Z0
+	VMOVUPS          64(SP), Z8
+	VFMADD231PS.BCST 364(DI), Z8, Z1
+	VFMADD231PS.BCST 428(DI), Z4, Z2
+	VFMADD231PS.BCST 428(DI), Z8, Z3
+	VFMADD231PS.BCST 368(DI), Z16, Z0
+	VFMADD231PS.BCST 368(DI), Z17, Z1
+	VFMADD231PS.BCST 432(DI), Z16, Z2
+	VFMADD231PS.BCST 432(DI), Z17, Z3
+	VFMADD231PS.BCST 372(DI), Z18, Z0
+	VFMADD231PS.BCST 372(DI), Z20, Z1
+	VFMADD231PS.BCST 436(DI), Z18, Z2
+	VFMADD231PS.BCST 436(DI), Z20, Z3
+	VFMADD231PS.BCST 376(DI), Z21, Z0
+	VFMADD231PS.BCST 376(DI), Z25, Z1
+	VFMADD231PS.BCST 440(DI), Z21, Z2
+	VFMADD231PS.BCST 440(DI), Z25, Z3
+	VFMADD231PS.BCST 380(DI), Z6, Z0
+	VFMADD231PS.BCST 380(DI), Z7, Z1
+	VFMADD231PS.BCST 444(DI), Z6, Z2
+	VFMADD231PS.BCST 444(DI), Z7, Z3
 
 	// a2 = softmax(z2)
-	VCMPPS       $0x03, Z4, Z4, K1
-	VMAXPS       Z8, Z4, Z0
-	VBLENDMPS    Z4, Z0, K1, Z0
-	VSUBPS       Z0, Z4, Z1
-	VBROADCASTSS PoleConstants<>+3360(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS PoleConstants<>+1860(SB), Z3
-	VCMPPS       $0x15, Z3, Z1, K1
-	VBROADCASTSS PoleConstants<>+1868(SB), Z5
-	VBROADCASTSS PoleConstants<>+1864(SB), Z6
-	VMOVAPS      Z6, Z10
-	VFMADD231PS  Z5, Z1, Z10
-	VSUBPS       Z6, Z10, Z12
-	VBROADCASTSS PoleConstants<>+1872(SB), Z13
-	VFNMADD231PS Z13, Z12, Z1
-	VPERMPS      PoleConstants<>+1920(SB), Z10, Z14
-	VBROADCASTSS PoleConstants<>+1876(SB), Z15
-	VFNMADD231PS Z15, Z12, Z14
-	VMULPS       Z1, Z1, Z16
-	VBROADCASTSS PoleConstants<>+1984(SB), Z17
-	VBROADCASTSS PoleConstants<>+1988(SB), Z18
-	VMOVAPS      Z18, Z19
-	VFMADD231PS  Z17, Z1, Z19
-	VADDPS       Z14, Z1, Z1
-	VFMADD231PS  Z19, Z16, Z1
-	VPERMPS      PoleConstants<>+2048(SB), Z10, Z10
-	VFMADD231PS  Z1, Z10, Z10
-	VSCALEFPS.Z  Z12, Z10, K1, Z1
-	VSUBPS       Z0, Z8, Z10
-	VMINPS       Z10, Z2, Z10
-	VCMPPS       $0x15, Z3, Z10, K1
-	VMOVAPS      Z6, Z12
-	VFMADD231PS  Z5, Z10, Z12
-	VSUBPS       Z6, Z12, Z14
-	VFNMADD231PS Z13, Z14, Z10
-	VPERMPS      PoleConstants<>+1920(SB), Z12, Z16
-	VFNMADD231PS Z15, Z14, Z16
-	VMULPS       Z10, Z10, Z19
-	VMOVAPS      Z18, Z20
-	VFMADD231PS  Z17, Z10, Z20
-	VADDPS       Z16, Z10, Z10
-	VFMADD231PS  Z20, Z19, Z10
-	VPERMPS      PoleConstants<>+2048(SB), Z12, Z12
-	VFMADD231PS  Z10, Z12, Z12
-	VSCALEFPS.Z  Z14, Z12, K1, Z10
-	VADDPS       Z10, Z1, Z12
-	VDIVPS       Z12, Z11, Z14
-	VMULPS       Z14, Z1, Z1
-	VMULPS       Z14, Z10, Z10
-	VCMPPS       $0x03, Z7, Z7, K1
-	VMAXPS       Z9, Z7, Z14
-	VBLENDMPS    Z7, Z14, K1, Z14
-	VSUBPS       Z14, Z7, Z16
-	VMINPS       Z16, Z2, Z16
-	VCMPPS       $0x15, Z3, Z16, K1
-	VMOVAPS      Z6, Z19
-	VFMADD231PS  Z5, Z16, Z19
-	VSUBPS       Z6, Z19, Z20
-	VFNMADD231PS Z13, Z20, Z16
-	VPERMPS      PoleConstants<>+1920(SB), Z19, Z21
-	VFNMADD231PS Z15, Z20, Z21
-	VMULPS       Z16, Z16, Z22
-	VMOVAPS      Z18, Z23
-	VFMADD231PS  Z17, Z16, Z23
-	VADDPS       Z21, Z16, Z16
-	VFMADD231PS  Z23, Z22, Z16
-	VPERMPS      PoleConstants<>+2048(SB), Z19, Z19
-	VFMADD231PS  Z16, Z19, Z19
-	VSCALEFPS.Z  Z20, Z19, K1, Z16
-	VSUBPS       Z14, Z9, Z19
-	VMINPS       Z19, Z2, Z2
-	VCMPPS       $0x15, Z3, Z2, K1
-	VFMADD213PS  Z6, Z2, Z5
-	VSUBPS       Z6, Z5, Z3
-	VFNMADD231PS Z13, Z3, Z2
-	VPERMPS      PoleConstants<>+1920(SB), Z5, Z6
-	VFNMADD231PS Z15, Z3, Z6
-	VMULPS       Z2, Z2, Z13
-	VFMADD231PS  Z17, Z2, Z18
-	VADDPS       Z6, Z2, Z2
-	VFMADD231PS  Z18, Z13, Z2
-	VPERMPS      PoleConstants<>+2048(SB), Z5, Z5
-	VFMADD231PS  Z2, Z5, Z5
-	VSCALEFPS.Z  Z3, Z5, K1, Z2
-	VADDPS       Z2, Z16, Z3
-	VDIVPS       Z3, Z11, Z5
-	VMULPS       Z5, Z16, Z6
-	VMULPS       Z5, Z2, Z2
+	VCMPPS       $0x03, Z0, Z0, K1
+	VMAXPS       Z2, Z0, Z4
+	VBLENDMPS    Z0, Z4, K1, Z4
+	VSUBPS       Z4, Z0, Z6
+	VBROADCASTSS PoleConstants<>+3360(SB), Z7
+	VMINPS       Z6, Z7, Z6
+	VBROADCASTSS PoleConstants<>+1860(SB), Z8
+	VMAXPS       Z6, Z8, Z6
+	VBROADCASTSS PoleConstants<>+1868(SB), Z9
+	VBROADCASTSS PoleConstants<>+3364(SB), Z10
+	VMOVAPS      Z10, Z11
+	VFMADD231PS  Z9, Z6, Z11
+	VSUBPS       Z10, Z11, Z11
+	VBROADCASTSS PoleConstants<>+3368(SB), Z12
+	VFNMADD231PS Z12, Z11, Z6
+	VBROADCASTSS PoleConstants<>+3372(SB), Z13
+	VFNMADD231PS Z13, Z11, Z6
+	VMULPS       Z6, Z6, Z14
+	VBROADCASTSS PoleConstants<>+3392(SB), Z15
+	VBROADCASTSS PoleConstants<>+3388(SB), Z16
+	VMOVAPS      Z16, Z17
+	VFMADD231PS  Z6, Z15, Z17
+	VBROADCASTSS PoleConstants<>+3384(SB), Z18
+	VFMADD213PS  Z18, Z6, Z17
+	VBROADCASTSS PoleConstants<>+3380(SB), Z19
+	VFMADD213PS  Z19, Z6, Z17
+	VBROADCASTSS PoleConstants<>+1984(SB), Z20
+	VFMADD213PS  Z20, Z6, Z17
+	VBROADCASTSS PoleConstants<>+3376(SB), Z21
+	VFMADD213PS  Z21, Z6, Z17
+	VFMADD231PS  Z17, Z14, Z6
+	VADDPS       Z5, Z6, Z6
+	VSCALEFPS    Z11, Z6, Z6
+	VSUBPS       Z4, Z2, Z11
+	VMINPS       Z11, Z7, Z11
+	VMAXPS       Z11, Z8, Z11
+	VMOVAPS      Z10, Z14
+	VFMADD231PS  Z9, Z11, Z14
+	VSUBPS       Z10, Z14, Z14
+	VFNMADD231PS Z12, Z14, Z11
+	VFNMADD231PS Z13, Z14, Z11
+	VMULPS       Z11, Z11, Z17
+	VMOVAPS      Z16, Z22
+	VFMADD231PS  Z11, Z15, Z22
+	VFMADD213PS  Z18, Z11, Z22
+	VFMADD213PS  Z19, Z11, Z22
+	VFMADD213PS  Z20, Z11, Z22
+	VFMADD213PS  Z21, Z11, Z22
+	VFMADD231PS  Z22, Z17, Z11
+	VADDPS       Z5, Z11, Z11
+	VSCALEFPS    Z14, Z11, Z11
+	VADDPS       Z11, Z6, Z14
+	VDIVPS       Z14, Z5, Z17
+	VMULPS       Z17, Z6, Z6
+	VMULPS       Z17, Z11, Z11
+	VCMPPS       $0x03, Z1, Z1, K1
+	VMAXPS       Z3, Z1, Z17
+	VBLENDMPS    Z1, Z17, K1, Z17
+	VSUBPS       Z17, Z1, Z22
+	VMINPS       Z22, Z7, Z22
+	VMAXPS       Z22, Z8, Z22
+	VMOVAPS      Z10, Z23
+	VFMADD231PS  Z9, Z22, Z23
+	VSUBPS       Z10, Z23, Z23
+	VFNMADD231PS Z12, Z23, Z22
+	VFNMADD231PS Z13, Z23, Z22
+	VMULPS       Z22, Z22, Z24
+	VMOVAPS      Z16, Z25
+	VFMADD231PS  Z22, Z15, Z25
+	VFMADD213PS  Z18, Z22, Z25
+	VFMADD213PS  Z19, Z22, Z25
+	VFMADD213PS  Z20, Z22, Z25
+	VFMADD213PS  Z21, Z22, Z25
+	VFMADD231PS  Z25, Z24, Z22
+	VADDPS       Z5, Z22, Z22
+	VSCALEFPS    Z23, Z22, Z22
+	VSUBPS       Z17, Z3, Z23
+	VMINPS       Z23, Z7, Z7
+	VMAXPS       Z7, Z8, Z7
+	VFMADD213PS  Z10, Z7, Z9
+	VSUBPS       Z10, Z9, Z8
+	VFNMADD231PS Z12, Z8, Z7
+	VFNMADD231PS Z13, Z8, Z7
+	VMULPS       Z7, Z7, Z9
+	VFMADD231PS  Z7, Z15, Z16
+	VFMADD231PS  Z7, Z16, Z18
+	VFMADD231PS  Z7, Z18, Z19
+	VFMADD231PS  Z7, Z19, Z20
+	VFMADD231PS  Z7, Z20, Z21
+	VFMADD231PS  Z21, Z9, Z7
+	VADDPS       Z5, Z7, Z7
+	VSCALEFPS    Z8, Z7, Z7
+	VADDPS       Z7, Z22, Z8
+	VDIVPS       Z8, Z5, Z9
+	VMULPS       Z9, Z22, Z10
+	VMULPS       Z9, Z7, Z7
 
 	// t = log(s2)
-	VEXTRACTF64X4 $0x01, Z12, Y5
-	VEXTRACTF64X4 $0x01, Z3, Y13
-	VCVTPS2PD     Y12, Z12
-	VCVTPS2PD     Y3, Z3
-	VBROADCASTSD  PoleConstants<>+2632(SB), Z15
-	VPADDQ        Z15, Z3, Z16
-	VPADDQ        Z15, Z12, Z17
-	VPSRLQ        $0x34, Z16, Z18
-	VPSRLQ        $0x34, Z17, Z19
+	VEXTRACTF64X4 $0x01, Z14, Y9
+	VEXTRACTF64X4 $0x01, Z8, Y12
+	VCVTPS2PD     Y14, Z13
+	VCVTPS2PD     Y8, Z8
+	VBROADCASTSD  PoleConstants<>+2632(SB), Z14
+	VPADDQ        Z14, Z8, Z15
+	VPADDQ        Z14, Z13, Z16
+	VPSRLQ        $0x34, Z15, Z18
+	VPSRLQ        $0x34, Z16, Z19
 	VBROADCASTSD  PoleConstants<>+2640(SB), Z20
 	VORPD         Z20, Z18, Z18
 	VORPD         Z20, Z19, Z19
@@ -12106,81 +11576,81 @@ loop0:
 	VSUBPD        Z21, Z18, Z18
 	VSUBPD        Z21, Z19, Z19
 	VBROADCASTSD  PoleConstants<>+2656(SB), Z22
+	VANDPD        Z22, Z15, Z15
 	VANDPD        Z22, Z16, Z16
-	VANDPD        Z22, Z17, Z17
 	VBROADCASTSD  PoleConstants<>+2664(SB), Z23
+	VPADDQ        Z23, Z15, Z15
 	VPADDQ        Z23, Z16, Z16
-	VPADDQ        Z23, Z17, Z17
 	VBROADCASTSD  PoleConstants<>+2672(SB), Z24
+	VSUBPD        Z24, Z15, Z15
 	VSUBPD        Z24, Z16, Z16
-	VSUBPD        Z24, Z17, Z17
 	VBROADCASTSD  PoleConstants<>+2680(SB), Z25
-	VADDPD        Z25, Z16, Z26
-	VADDPD        Z25, Z17, Z27
-	VDIVPD        Z26, Z16, Z16
-	VDIVPD        Z27, Z17, Z17
-	VMULPD        Z16, Z16, Z26
-	VMULPD        Z17, Z17, Z27
+	VADDPD        Z25, Z15, Z26
+	VADDPD        Z25, Z16, Z27
+	VDIVPD        Z26, Z15, Z15
+	VDIVPD        Z27, Z16, Z16
+	VMULPD        Z15, Z15, Z26
+	VMULPD        Z16, Z16, Z27
 	VBROADCASTSD  PoleConstants<>+2728(SB), Z28
 	VBROADCASTSD  PoleConstants<>+2720(SB), Z29
 	VMOVAPS       Z29, Z30
 	VFMADD231PD   Z26, Z28, Z30
 	VMOVAPS       Z29, Z31
 	VFMADD231PD   Z27, Z28, Z31
-	VBROADCASTSD  PoleConstants<>+2712(SB), Z11
-	VFMADD213PD   Z11, Z26, Z30
-	VFMADD213PD   Z11, Z27, Z31
-	VBROADCASTSD  PoleConstants<>+2704(SB), Z11
-	VFMADD213PD   Z11, Z26, Z30
-	VFMADD213PD   Z11, Z27, Z31
-	VBROADCASTSD  PoleConstants<>+2696(SB), Z11
-	VFMADD213PD   Z11, Z26, Z30
-	VFMADD213PD   Z11, Z27, Z31
-	VMULPD        Z30, Z16, Z16
-	VMULPD        Z31, Z17, Z17
+	VBROADCASTSD  PoleConstants<>+2712(SB), Z5
+	VFMADD213PD   Z5, Z26, Z30
+	VFMADD213PD   Z5, Z27, Z31
+	VBROADCASTSD  PoleConstants<>+2704(SB), Z5
+	VFMADD213PD   Z5, Z26, Z30
+	VFMADD213PD   Z5, Z27, Z31
+	VBROADCASTSD  PoleConstants<>+2696(SB), Z5
+	VFMADD213PD   Z5, Z26, Z30
+	VFMADD213PD   Z5, Z27, Z31
+	VMULPD        Z30, Z15, Z15
+	VMULPD        Z31, Z16, Z16
 	VBROADCASTSD  PoleConstants<>+2688(SB), Z26
-	VFMADD231PD   Z26, Z18, Z16
-	VFMADD231PD   Z26, Z19, Z17
+	VFMADD231PD   Z26, Z18, Z15
+	VFMADD231PD   Z26, Z19, Z16
 	VXORPS        X18, X18, X18
-	VCMPPD        $0x00, Z18, Z3, K1
-	VCMPPD        $0x00, Z18, Z12, K2
+	VCMPPD        $0x00, Z18, Z8, K1
+	VCMPPD        $0x00, Z18, Z13, K2
 	VBROADCASTSD  PoleConstants<>+2744(SB), Z19
-	VBLENDMPD     Z19, Z16, K1, Z16
-	VBLENDMPD     Z19, Z17, K2, Z17
+	VBLENDMPD     Z19, Z15, K1, Z15
+	VBLENDMPD     Z19, Z16, K2, Z16
 	VBROADCASTSD  PoleConstants<>+2624(SB), Z27
-	VCMPPD        $0x00, Z27, Z3, K1
-	VCMPPD        $0x00, Z27, Z12, K2
-	VBLENDMPD     Z27, Z16, K1, Z16
-	VBLENDMPD     Z27, Z17, K2, Z17
-	VCMPPD        $0x19, Z18, Z3, K1
-	VCMPPD        $0x19, Z18, Z12, K2
-	VBROADCASTSD  PoleConstants<>+2752(SB), Z3
-	VBLENDMPD     Z3, Z16, K1, Z12
-	VBLENDMPD     Z3, Z17, K2, Z16
-	VCVTPD2PS     Z12, Y12
-	VCVTPD2PS     Z16, Y16
-	VCVTPS2PD     Y13, Z13
-	VCVTPS2PD     Y5, Z5
-	VPADDQ        Z15, Z13, Z17
-	VPADDQ        Z15, Z5, Z15
-	VPSRLQ        $0x34, Z17, Z30
-	VPSRLQ        $0x34, Z15, Z31
+	VCMPPD        $0x00, Z27, Z8, K1
+	VCMPPD        $0x00, Z27, Z13, K2
+	VBLENDMPD     Z27, Z15, K1, Z15
+	VBLENDMPD     Z27, Z16, K2, Z16
+	VCMPPD        $0x19, Z18, Z8, K1
+	VCMPPD        $0x19, Z18, Z13, K2
+	VBROADCASTSD  PoleConstants<>+2752(SB), Z8
+	VBLENDMPD     Z8, Z15, K1, Z13
+	VBLENDMPD     Z8, Z16, K2, Z15
+	VCVTPD2PS     Z13, Y13
+	VCVTPD2PS     Z15, Y15
+	VCVTPS2PD     Y12, Z12
+	VCVTPS2PD     Y9, Z9
+	VPADDQ        Z14, Z12, Z16
+	VPADDQ        Z14, Z9, Z14
+	VPSRLQ        $0x34, Z16, Z30
+	VPSRLQ        $0x34, Z14, Z31
 	VORPD         Z20, Z30, Z30
 	VORPD         Z20, Z31, Z20
 	VSUBPD        Z21, Z30, Z30
 	VSUBPD        Z21, Z20, Z20
-	VANDPD        Z22, Z17, Z17
-	VANDPD        Z22, Z15, Z15
-	VPADDQ        Z23, Z17, Z17
-	VPADDQ        Z23, Z15, Z15
-	VSUBPD        Z24, Z17, Z17
-	VSUBPD        Z24, Z15, Z15
-	VADDPD        Z25, Z17, Z21
-	VADDPD        Z25, Z15, Z22
-	VDIVPD        Z21, Z17, Z17
-	VDIVPD        Z22, Z15, Z15
-	VMULPD        Z17, Z17, Z21
-	VMULPD        Z15, Z15, Z22
+	VANDPD        Z22, Z16, Z16
+	VANDPD        Z22, Z14, Z14
+	VPADDQ        Z23, Z16, Z16
+	VPADDQ        Z23, Z14, Z14
+	VSUBPD        Z24, Z16, Z16
+	VSUBPD        Z24, Z14, Z14
+	VADDPD        Z25, Z16, Z21
+	VADDPD        Z25, Z14, Z22
+	VDIVPD        Z21, Z16, Z16
+	VDIVPD        Z22, Z14, Z14
+	VMULPD        Z16, Z16, Z21
+	VMULPD        Z14, Z14, Z22
 	VMOVAPS       Z29, Z23
 	VFMADD231PD   Z21, Z28, Z23
 	VFMADD231PD   Z22, Z28, Z29
@@ -12190,94 +11660,94 @@ loop0:
 	VBROADCASTSD  PoleConstants<>+2704(SB), Z25
 	VFMADD213PD   Z25, Z21, Z23
 	VFMADD231PD   Z22, Z24, Z25
-	VFMADD213PD   Z11, Z21, Z23
-	VFMADD231PD   Z22, Z25, Z11
-	VMULPD        Z23, Z17, Z17
-	VMULPD        Z11, Z15, Z11
-	VFMADD231PD   Z26, Z30, Z17
-	VFMADD231PD   Z26, Z20, Z11
-	VCMPPD        $0x00, Z18, Z13, K1
-	VCMPPD        $0x00, Z18, Z5, K2
-	VBLENDMPD     Z19, Z17, K1, Z15
-	VBLENDMPD     Z19, Z11, K2, Z11
-	VCMPPD        $0x00, Z27, Z13, K1
-	VCMPPD        $0x00, Z27, Z5, K2
-	VBLENDMPD     Z27, Z15, K1, Z15
-	VBLENDMPD     Z27, Z11, K2, Z11
-	VCMPPD        $0x19, Z18, Z13, K1
-	VCMPPD        $0x19, Z18, Z5, K2
-	VBLENDMPD     Z3, Z15, K1, Z5
-	VBLENDMPD     Z3, Z11, K2, Z3
+	VFMADD213PD   Z5, Z21, Z23
+	VFMADD231PD   Z22, Z25, Z5
+	VMULPD        Z23, Z16, Z16
+	VMULPD        Z5, Z14, Z5
+	VFMADD231PD   Z26, Z30, Z16
+	VFMADD231PD   Z26, Z20, Z5
+	VCMPPD        $0x00, Z18, Z12, K1
+	VCMPPD        $0x00, Z18, Z9, K2
+	VBLENDMPD     Z19, Z16, K1, Z14
+	VBLENDMPD     Z19, Z5, K2, Z5
+	VCMPPD        $0x00, Z27, Z12, K1
+	VCMPPD        $0x00, Z27, Z9, K2
+	VBLENDMPD     Z27, Z14, K1, Z14
+	VBLENDMPD     Z27, Z5, K2, Z5
+	VCMPPD        $0x19, Z18, Z12, K1
+	VCMPPD        $0x19, Z18, Z9, K2
+	VBLENDMPD     Z8, Z14, K1, Z9
+	VBLENDMPD     Z8, Z5, K2, Z5
+	VCVTPD2PS     Z9, Y8
 	VCVTPD2PS     Z5, Y5
-	VCVTPD2PS     Z3, Y3
-	VINSERTF64X4  $0x01, Y5, Z12, Z5
-	VINSERTF64X4  $0x01, Y3, Z16, Z3
+	VINSERTF64X4  $0x01, Y8, Z13, Z8
+	VINSERTF64X4  $0x01, Y5, Z15, Z5
 
 	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS   128(SI), Z11
+	VMOVUPS   128(SI), Z9
 	VMOVUPS   192(SI), Z12
 	VMOVUPS   256(SI), Z13
-	VMOVUPS   320(SI), Z15
-	VSUBPS    Z11, Z1, Z1
-	VSUBPS    Z12, Z6, Z6
-	VSUBPS    Z13, Z10, Z10
-	VSUBPS    Z15, Z2, Z2
-	VSUBPS    Z4, Z0, Z4
-	VSUBPS    Z7, Z14, Z7
-	VSUBPS    Z8, Z0, Z0
-	VSUBPS    Z9, Z14, Z8
-	VADDPS    Z3, Z4, Z4
-	VADDPS    Z5, Z7, Z7
-	VADDPS    Z3, Z0, Z0
-	VADDPS    Z5, Z8, Z3
-	VMULPS    Z4, Z11, Z4
-	VMULPS    Z7, Z12, Z5
-	VMULPS    Z0, Z13, Z0
-	VMULPS    Z3, Z15, Z3
-	VMOVUPS   Z1, (BX)
-	VMOVUPS   Z6, 64(BX)
-	VMOVUPS   Z10, 128(BX)
-	VMOVUPS   Z2, 192(BX)
-	VADDPS    Z0, Z4, Z0
-	VADDPS    Z3, Z5, Z3
-	VMOVUPS   3200(SI), Z4
-	VXORPS    X5, X5, X5
-	VCMPPS    $0x1e, Z5, Z4, K1
+	VMOVUPS   320(SI), Z14
+	VSUBPS    Z9, Z6, Z6
+	VSUBPS    Z12, Z10, Z10
+	VSUBPS    Z13, Z11, Z11
+	VSUBPS    Z14, Z7, Z7
+	VSUBPS    Z0, Z4, Z0
+	VSUBPS    Z1, Z17, Z1
+	VSUBPS    Z2, Z4, Z2
+	VSUBPS    Z3, Z17, Z3
+	VADDPS    Z5, Z0, Z0
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z5, Z2, Z2
+	VADDPS    Z8, Z3, Z3
+	VMULPS    Z0, Z9, Z0
+	VMULPS    Z1, Z12, Z1
+	VMULPS    Z2, Z13, Z2
+	VMULPS    Z3, Z14, Z3
+	VMOVUPS   Z6, (BX)
+	VMOVUPS   Z10, 64(BX)
+	VMOVUPS   Z11, 128(BX)
+	VMOVUPS   Z7, 192(BX)
+	VADDPS    Z2, Z0, Z0
+	VADDPS    Z3, Z1, Z1
+	VMOVUPS   3200(SI), Z2
+	VXORPS    X3, X3, X3
+	VCMPPS    $0x1e, Z3, Z2, K1
 	VMOVAPS.Z Z0, K1, Z0
 	VADDPS    3328(SI), Z0, Z0
 	VMOVUPS   Z0, 3328(SI)
 	VMOVUPS   3264(SI), Z0
-	VCMPPS    $0x1e, Z5, Z0, K1
-	VMOVAPS.Z Z3, K1, Z0
+	VCMPPS    $0x1e, Z3, Z0, K1
+	VMOVAPS.Z Z1, K1, Z0
 	VADDPS    3392(SI), Z0, Z0
 	VMOVUPS   Z0, 3392(SI)
 
 	// d1 = (W2ᵀ·d2)*(1 - a1^2)
-	VMULPS.BCST      320(DI), Z1, Z0
-	VMULPS.BCST      320(DI), Z6, Z3
-	VMULPS.BCST      324(DI), Z1, Z4
-	VMULPS.BCST      324(DI), Z6, Z5
-	VMULPS.BCST      328(DI), Z1, Z7
-	VMULPS.BCST      328(DI), Z6, Z8
-	VFMADD231PS.BCST 384(DI), Z10, Z0
-	VFMADD231PS.BCST 384(DI), Z2, Z3
-	VFMADD231PS.BCST 388(DI), Z10, Z4
-	VFMADD231PS.BCST 388(DI), Z2, Z5
-	VFMADD231PS.BCST 392(DI), Z10, Z7
-	VFMADD231PS.BCST 392(DI), Z2, Z8
-	VMOVUPS          256(BX), Z9
-	VMOVUPS          320(BX), Z11
+	VMULPS.BCST      320(DI), Z6, Z0
+	VMULPS.BCST      320(DI), Z10, Z1
+	VMULPS.BCST      324(DI), Z6, Z2
+	VMULPS.BCST      324(DI), Z10, Z3
+	VMULPS.BCST      328(DI), Z6, Z4
+	VMULPS.BCST      328(DI), Z10, Z5
+	VFMADD231PS.BCST 384(DI), Z11, Z0
+	VFMADD231PS.BCST 384(DI), Z7, Z1
+	VFMADD231PS.BCST 388(DI), Z11, Z2
+	VFMADD231PS.BCST 388(DI), Z7, Z3
+	VFMADD231PS.BCST 392(DI), Z11, Z4
+	VFMADD231PS.BCST 392(DI), Z7, Z5
+	VMOVUPS          256(BX), Z8
+	VMOVUPS          320(BX), Z9
 	VMOVUPS          384(BX), Z12
 	VMOVUPS          448(BX), Z13
 	VMOVUPS          512(BX), Z14
 	VMOVUPS          576(BX), Z15
 	VBROADCASTSS     PoleConstants<>+904(SB), Z16
 	VMOVAPS          Z16, Z17
-	VFNMADD231PS     Z9, Z9, Z17
+	VFNMADD231PS     Z8, Z8, Z17
+	VMOVAPS          Z16, Z8
+	VFNMADD231PS     Z9, Z9, Z8
 	VMOVAPS          Z16, Z9
-	VFNMADD231PS     Z11, Z11, Z9
-	VMOVAPS          Z16, Z11
-	VFNMADD231PS     Z12, Z12, Z11
+	VFNMADD231PS     Z12, Z12, Z9
 	VMOVAPS          Z16, Z12
 	VFNMADD231PS     Z13, Z13, Z12
 	VMOVAPS          Z16, Z13
@@ -12285,95 +11755,95 @@ loop0:
 	VMOVAPS          Z16, Z14
 	VFNMADD231PS     Z15, Z15, Z14
 	VMULPS           Z17, Z0, Z0
-	VMULPS           Z9, Z3, Z3
-	VMULPS           Z11, Z4, Z4
-	VMULPS           Z12, Z5, Z5
-	VMULPS           Z13, Z7, Z7
-	VMULPS           Z14, Z8, Z8
+	VMULPS           Z8, Z1, Z1
+	VMULPS           Z9, Z2, Z2
+	VMULPS           Z12, Z3, Z3
+	VMULPS           Z13, Z4, Z4
+	VMULPS           Z14, Z5, Z5
 	VMOVUPS          Z0, 2304(BX)
-	VMOVUPS          Z3, 2368(BX)
-	VMOVUPS          Z4, 2432(BX)
-	VMOVUPS          Z5, 2496(BX)
-	VMOVUPS          Z7, 2560(BX)
-	VMOVUPS          Z8, 2624(BX)
-	VMULPS.BCST      332(DI), Z1, Z0
-	VMULPS.BCST      332(DI), Z6, Z3
-	VMULPS.BCST      336(DI), Z1, Z4
-	VMULPS.BCST      336(DI), Z6, Z5
-	VMULPS.BCST      340(DI), Z1, Z1
-	VMULPS.BCST      340(DI), Z6, Z6
-	VFMADD231PS.BCST 396(DI), Z10, Z0
-	VFMADD231PS.BCST 396(DI), Z2, Z3
-	VFMADD231PS.BCST 400(DI), Z10, Z4
-	VFMADD231PS.BCST 400(DI), Z2, Z5
-	VFMADD231PS.BCST 404(DI), Z10, Z1
-	VFMADD231PS.BCST 404(DI), Z2, Z6
-	VMOVUPS          640(BX), Z7
+	VMOVUPS          Z1, 2368(BX)
+	VMOVUPS          Z2, 2432(BX)
+	VMOVUPS          Z3, 2496(BX)
+	VMOVUPS          Z4, 2560(BX)
+	VMOVUPS          Z5, 2624(BX)
+	VMULPS.BCST      332(DI), Z6, Z0
+	VMULPS.BCST      332(DI), Z10, Z1
+	VMULPS.BCST      336(DI), Z6, Z2
+	VMULPS.BCST      336(DI), Z10, Z3
+	VMULPS.BCST      340(DI), Z6, Z4
+	VMULPS.BCST      340(DI), Z10, Z5
+	VFMADD231PS.BCST 396(DI), Z11, Z0
+	VFMADD231PS.BCST 396(DI), Z7, Z1
+	VFMADD231PS.BCST 400(DI), Z11, Z2
+	VFMADD231PS.BCST 400(DI), Z7, Z3
+	VFMADD231PS.BCST 404(DI), Z11, Z4
+	VFMADD231PS.BCST 404(DI), Z7, Z5
+	VMOVUPS          640(BX), Z6
 	VMOVUPS          704(BX), Z8
 	VMOVUPS          768(BX), Z9
-	VMOVUPS          832(BX), Z11
+	VMOVUPS          832(BX), Z10
 	VMOVUPS          896(BX), Z12
 	VMOVUPS          960(BX), Z13
 	VMOVAPS          Z16, Z14
-	VFNMADD231PS     Z7, Z7, Z14
-	VMOVAPS          Z16, Z7
-	VFNMADD231PS     Z8, Z8, Z7
+	VFNMADD231PS     Z6, Z6, Z14
+	VMOVAPS          Z16, Z6
+	VFNMADD231PS     Z8, Z8, Z6
 	VMOVAPS          Z16, Z8
 	VFNMADD231PS     Z9, Z9, Z8
 	VMOVAPS          Z16, Z9
-	VFNMADD231PS     Z11, Z11, Z9
-	VMOVAPS          Z16, Z11
-	VFNMADD231PS     Z12, Z12, Z11
+	VFNMADD231PS     Z10, Z10, Z9
+	VMOVAPS          Z16, Z10
+	VFNMADD231PS     Z12, Z12, Z10
 	VMOVAPS          Z16, Z12
 	VFNMADD231PS     Z13, Z13, Z12
 	VMULPS           Z14, Z0, Z0
-	VMULPS           Z7, Z3, Z3
-	VMULPS           Z8, Z4, Z4
-	VMULPS           Z9, Z5, Z5
-	VMULPS           Z11, Z1, Z1
-	VMULPS           Z12, Z6, Z6
+	VMULPS           Z6, Z1, Z1
+	VMULPS           Z8, Z2, Z2
+	VMULPS           Z9, Z3, Z3
+	VMULPS           Z10, Z4, Z4
+	VMULPS           Z12, Z5, Z5
 	VMOVUPS          Z0, 2688(BX)
-	VMOVUPS          Z3, 2752(BX)
-	VMOVUPS          Z4, 2816(BX)
-	VMOVUPS          Z5, 2880(BX)
-	VMOVUPS          Z1, 2944(BX)
-	VMOVUPS          Z6, 3008(BX)
+	VMOVUPS          Z1, 2752(BX)
+	VMOVUPS          Z2, 2816(BX)
+	VMOVUPS          Z3, 2880(BX)
+	VMOVUPS          Z4, 2944(BX)
+	VMOVUPS          Z5, 3008(BX)
 	VMOVUPS          (BX), Z0
 	VMULPS.BCST      344(DI), Z0, Z0
 	VMOVUPS          64(BX), Z1
 	VMULPS.BCST      344(DI), Z1, Z1
-	VMOVUPS          (BX), Z3
+	VMOVUPS          (BX), Z2
+	VMULPS.BCST      348(DI), Z2, Z2
+	VMOVUPS          64(BX), Z3
 	VMULPS.BCST      348(DI), Z3, Z3
-	VMOVUPS          64(BX), Z4
-	VMULPS.BCST      348(DI), Z4, Z4
-	VMOVUPS          (BX), Z5
+	VMOVUPS          (BX), Z4
+	VMULPS.BCST      352(DI), Z4, Z4
+	VMOVUPS          64(BX), Z5
 	VMULPS.BCST      352(DI), Z5, Z5
-	VMOVUPS          64(BX), Z6
-	VMULPS.BCST      352(DI), Z6, Z6
-	VFMADD231PS.BCST 408(DI), Z10, Z0
-	VFMADD231PS.BCST 408(DI), Z2, Z1
-	VMOVUPS          1024(BX), Z2
+	VFMADD231PS.BCST 408(DI), Z11, Z0
+	VFMADD231PS.BCST 408(DI), Z7, Z1
+	VMOVUPS          1024(BX), Z6
 	VMOVUPS          1088(BX), Z7
 	VBROADCASTSS     412(DI), Z8
-	VFMADD231PS      128(BX), Z8, Z3
+	VFMADD231PS      128(BX), Z8, Z2
 	VBROADCASTSS     412(DI), Z8
-	VFMADD231PS      192(BX), Z8, Z4
+	VFMADD231PS      192(BX), Z8, Z3
 	VBROADCASTSS     416(DI), Z8
-	VFMADD231PS      128(BX), Z8, Z5
+	VFMADD231PS      128(BX), Z8, Z4
 	VBROADCASTSS     416(DI), Z8
-	VFMADD231PS      192(BX), Z8, Z6
+	VFMADD231PS      192(BX), Z8, Z5
 	VMOVAPS          Z16, Z8
-	VFNMADD231PS     Z2, Z2, Z8
-	VMOVAPS          Z16, Z2
-	VFNMADD231PS     Z7, Z7, Z2
+	VFNMADD231PS     Z6, Z6, Z8
+	VMOVAPS          Z16, Z6
+	VFNMADD231PS     Z7, Z7, Z6
 	VMOVUPS          1152(BX), Z7
 	VMOVUPS          1216(BX), Z9
 	VMOVUPS          1280(BX), Z10
 	VMOVUPS          1344(BX), Z11
 	VMULPS           Z8, Z0, Z0
-	VMULPS           Z2, Z1, Z1
-	VMOVAPS          Z16, Z2
-	VFNMADD231PS     Z7, Z7, Z2
+	VMULPS           Z6, Z1, Z1
+	VMOVAPS          Z16, Z6
+	VFNMADD231PS     Z7, Z7, Z6
 	VMOVAPS          Z16, Z7
 	VFNMADD231PS     Z9, Z9, Z7
 	VMOVAPS          Z16, Z8
@@ -12382,10 +11852,10 @@ loop0:
 	VFNMADD231PS     Z11, Z11, Z9
 	VMOVUPS          Z0, 3072(BX)
 	VMOVUPS          Z1, 3136(BX)
-	VMULPS           Z2, Z3, Z0
-	VMULPS           Z7, Z4, Z1
-	VMULPS           Z8, Z5, Z2
-	VMULPS           Z9, Z6, Z3
+	VMULPS           Z6, Z2, Z0
+	VMULPS           Z7, Z3, Z1
+	VMULPS           Z8, Z4, Z2
+	VMULPS           Z9, Z5, Z3
 	VMOVUPS          Z0, 3200(BX)
 	VMOVUPS          Z1, 3264(BX)
 	VMOVUPS          Z2, 3328(BX)
@@ -13185,198 +12655,198 @@ DATA PoleConstants<>+1072(SB)/4, $0x3f118b3f
 DATA PoleConstants<>+1076(SB)/4, $0x3f2e90f7
 DATA PoleConstants<>+1080(SB)/4, $0x3f500742
 DATA PoleConstants<>+1084(SB)/4, $0x3f6e3c91
-DATA PoleConstants<>+1088(SB)/4, $0x3f4ebd82
-DATA PoleConstants<>+1092(SB)/4, $0x3f614aa1
-DATA PoleConstants<>+1096(SB)/4, $0x3f6d5e43
-DATA PoleConstants<>+1100(SB)/4, $0x3f7416a0
-DATA PoleConstants<>+1104(SB)/4, $0x3f78b5f0
-DATA PoleConstants<>+1108(SB)/4, $0x3f7ba9d8
-DATA PoleConstants<>+1112(SB)/4, $0x3f7d55c3
-DATA PoleConstants<>+1116(SB)/4, $0x3f7e580f
-DATA PoleConstants<>+1120(SB)/4, $0x3f7f4320
-DATA PoleConstants<>+1124(SB)/4, $0x3f7fbba4
-DATA PoleConstants<>+1128(SB)/4, $0x3f7fe48e
-DATA PoleConstants<>+1132(SB)/4, $0x3f7ff5b0
-DATA PoleConstants<>+1136(SB)/4, $0x3f7ffc90
-DATA PoleConstants<>+1140(SB)/4, $0x3f7ffebb
-DATA PoleConstants<>+1144(SB)/4, $0x3f7fff86
-DATA PoleConstants<>+1148(SB)/4, $0x3f7fffd3
-DATA PoleConstants<>+1152(SB)/4, $0x3f7ffff6
-DATA PoleConstants<>+1156(SB)/4, $0x3f7fffff
-DATA PoleConstants<>+1160(SB)/4, $0x3f800000
+DATA PoleConstants<>+1088(SB)/4, $0xbe8fd0bc
+DATA PoleConstants<>+1092(SB)/4, $0xbe4b3b69
+DATA PoleConstants<>+1096(SB)/4, $0xbe052d4c
+DATA PoleConstants<>+1100(SB)/4, $0xbdb17d89
+DATA PoleConstants<>+1104(SB)/4, $0xbd5f6392
+DATA PoleConstants<>+1108(SB)/4, $0xbd074351
+DATA PoleConstants<>+1112(SB)/4, $0xbca7e7e9
+DATA PoleConstants<>+1116(SB)/4, $0xbc51ebc9
+DATA PoleConstants<>+1120(SB)/4, $0xbbbc0e36
+DATA PoleConstants<>+1124(SB)/4, $0xbb08802f
+DATA PoleConstants<>+1128(SB)/4, $0xba5b6caa
+DATA PoleConstants<>+1132(SB)/4, $0xb9a4f57a
+DATA PoleConstants<>+1136(SB)/4, $0xb8dc0681
+DATA PoleConstants<>+1140(SB)/4, $0xb822920b
+DATA PoleConstants<>+1144(SB)/4, $0xb7739b33
+DATA PoleConstants<>+1148(SB)/4, $0xb6b3ece5
+DATA PoleConstants<>+1152(SB)/4, $0xb59ff120
+DATA PoleConstants<>+1156(SB)/4, $0xb3ffe119
+DATA PoleConstants<>+1160(SB)/4, $0x00000000
 DATA PoleConstants<>+1164(SB)/4, $0x00000000
 DATA PoleConstants<>+1168(SB)/4, $0x00000000
 DATA PoleConstants<>+1172(SB)/4, $0x00000000
 DATA PoleConstants<>+1176(SB)/4, $0x00000000
 DATA PoleConstants<>+1180(SB)/4, $0x00000000
-DATA PoleConstants<>+1184(SB)/4, $0x00000000
-DATA PoleConstants<>+1188(SB)/4, $0x3e3b6cab
-DATA PoleConstants<>+1192(SB)/4, $0x3e9e5026
-DATA PoleConstants<>+1196(SB)/4, $0x3ed4ef27
-DATA PoleConstants<>+1200(SB)/4, $0x3f03a7d4
-DATA PoleConstants<>+1204(SB)/4, $0x3f17bea7
-DATA PoleConstants<>+1208(SB)/4, $0x3f2bc87d
-DATA PoleConstants<>+1212(SB)/4, $0x3f3b1ae2
-DATA PoleConstants<>+1216(SB)/4, $0x3eb214ed
-DATA PoleConstants<>+1220(SB)/4, $0x3e66eeed
-DATA PoleConstants<>+1224(SB)/4, $0x3e0fa155
-DATA PoleConstants<>+1228(SB)/4, $0x3dba26e8
-DATA PoleConstants<>+1232(SB)/4, $0x3d65efdb
-DATA PoleConstants<>+1236(SB)/4, $0x3d09981c
-DATA PoleConstants<>+1240(SB)/4, $0x3ca9abfb
-DATA PoleConstants<>+1244(SB)/4, $0x3c5348fd
-DATA PoleConstants<>+1248(SB)/4, $0x3bbc9a53
-DATA PoleConstants<>+1252(SB)/4, $0x3b08a5be
-DATA PoleConstants<>+1256(SB)/4, $0x3a5b843f
-DATA PoleConstants<>+1260(SB)/4, $0x39a4fcae
-DATA PoleConstants<>+1264(SB)/4, $0x38dbfea9
-DATA PoleConstants<>+1268(SB)/4, $0x38227fd6
-DATA PoleConstants<>+1272(SB)/4, $0x3773fe5f
-DATA PoleConstants<>+1276(SB)/4, $0x36b3ffae
-DATA PoleConstants<>+1280(SB)/4, $0x359ffffa
-DATA PoleConstants<>+1284(SB)/4, $0x33fffff6
+DATA PoleConstants<>+1184(SB)/4, $0x32dacbc1
+DATA PoleConstants<>+1188(SB)/4, $0xbe35255b
+DATA PoleConstants<>+1192(SB)/4, $0xbe8f2d48
+DATA PoleConstants<>+1196(SB)/4, $0xbeb01ad4
+DATA PoleConstants<>+1200(SB)/4, $0xbec1ab8a
+DATA PoleConstants<>+1204(SB)/4, $0xbec4db29
+DATA PoleConstants<>+1208(SB)/4, $0xbebcddc8
+DATA PoleConstants<>+1212(SB)/4, $0xbeae5023
+DATA PoleConstants<>+1216(SB)/4, $0x3de31e99
+DATA PoleConstants<>+1220(SB)/4, $0x3dcbc02f
+DATA PoleConstants<>+1224(SB)/4, $0x3d97375c
+DATA PoleConstants<>+1228(SB)/4, $0x3d565c88
+DATA PoleConstants<>+1232(SB)/4, $0x3d0c6170
+DATA PoleConstants<>+1236(SB)/4, $0x3cae3763
+DATA PoleConstants<>+1240(SB)/4, $0x3c5b32f0
+DATA PoleConstants<>+1244(SB)/4, $0x3c0a272f
+DATA PoleConstants<>+1248(SB)/4, $0x3b794246
+DATA PoleConstants<>+1252(SB)/4, $0x3ab5982c
+DATA PoleConstants<>+1256(SB)/4, $0x3a122ff8
+DATA PoleConstants<>+1260(SB)/4, $0x395beda2
+DATA PoleConstants<>+1264(SB)/4, $0x38926f5e
+DATA PoleConstants<>+1268(SB)/4, $0x37d80f9d
+DATA PoleConstants<>+1272(SB)/4, $0x37237cb5
+DATA PoleConstants<>+1276(SB)/4, $0x36703fda
+DATA PoleConstants<>+1280(SB)/4, $0x3555348b
+DATA PoleConstants<>+1284(SB)/4, $0x33a9db5a
 DATA PoleConstants<>+1288(SB)/4, $0x00000000
 DATA PoleConstants<>+1292(SB)/4, $0x00000000
 DATA PoleConstants<>+1296(SB)/4, $0x00000000
 DATA PoleConstants<>+1300(SB)/4, $0x00000000
 DATA PoleConstants<>+1304(SB)/4, $0x00000000
 DATA PoleConstants<>+1308(SB)/4, $0x00000000
-DATA PoleConstants<>+1312(SB)/4, $0x00000000
-DATA PoleConstants<>+1316(SB)/4, $0x3f776c81
-DATA PoleConstants<>+1320(SB)/4, $0x3f67863e
-DATA PoleConstants<>+1324(SB)/4, $0x3f53b8c2
-DATA PoleConstants<>+1328(SB)/4, $0x3f3c4acf
-DATA PoleConstants<>+1332(SB)/4, $0x3f260d89
-DATA PoleConstants<>+1336(SB)/4, $0x3f0cba8c
-DATA PoleConstants<>+1340(SB)/4, $0x3eee7f6e
-DATA PoleConstants<>+1344(SB)/4, $0xbe8fd0bc
-DATA PoleConstants<>+1348(SB)/4, $0xbe4b3b69
-DATA PoleConstants<>+1352(SB)/4, $0xbe052d4c
-DATA PoleConstants<>+1356(SB)/4, $0xbdb17d89
-DATA PoleConstants<>+1360(SB)/4, $0xbd5f6392
-DATA PoleConstants<>+1364(SB)/4, $0xbd074351
-DATA PoleConstants<>+1368(SB)/4, $0xbca7e7e9
-DATA PoleConstants<>+1372(SB)/4, $0xbc51ebc9
-DATA PoleConstants<>+1376(SB)/4, $0xbbbc0e36
-DATA PoleConstants<>+1380(SB)/4, $0xbb08802f
-DATA PoleConstants<>+1384(SB)/4, $0xba5b6caa
-DATA PoleConstants<>+1388(SB)/4, $0xb9a4f57a
-DATA PoleConstants<>+1392(SB)/4, $0xb8dc0681
-DATA PoleConstants<>+1396(SB)/4, $0xb822920b
-DATA PoleConstants<>+1400(SB)/4, $0xb7739b33
-DATA PoleConstants<>+1404(SB)/4, $0xb6b3ece5
-DATA PoleConstants<>+1408(SB)/4, $0xb59ff120
-DATA PoleConstants<>+1412(SB)/4, $0xb3ffe119
+DATA PoleConstants<>+1312(SB)/4, $0xbeaaab82
+DATA PoleConstants<>+1316(SB)/4, $0xbe945e8b
+DATA PoleConstants<>+1320(SB)/4, $0xbe5c27e0
+DATA PoleConstants<>+1324(SB)/4, $0xbe07d305
+DATA PoleConstants<>+1328(SB)/4, $0xbd4f793b
+DATA PoleConstants<>+1332(SB)/4, $0x3c3f4c26
+DATA PoleConstants<>+1336(SB)/4, $0x3d83a936
+DATA PoleConstants<>+1340(SB)/4, $0x3dbf9c50
+DATA PoleConstants<>+1344(SB)/4, $0x3b8ea104
+DATA PoleConstants<>+1348(SB)/4, $0xbcaddfe9
+DATA PoleConstants<>+1352(SB)/4, $0xbccd2a94
+DATA PoleConstants<>+1356(SB)/4, $0xbcac0c1c
+DATA PoleConstants<>+1360(SB)/4, $0xbc780862
+DATA PoleConstants<>+1364(SB)/4, $0xbc227602
+DATA PoleConstants<>+1368(SB)/4, $0xbbd224aa
+DATA PoleConstants<>+1372(SB)/4, $0xbb864f2c
+DATA PoleConstants<>+1376(SB)/4, $0xbaf848e1
+DATA PoleConstants<>+1380(SB)/4, $0xba36615a
+DATA PoleConstants<>+1384(SB)/4, $0xb992ef64
+DATA PoleConstants<>+1388(SB)/4, $0xb8dd5a4a
+DATA PoleConstants<>+1392(SB)/4, $0xb811d3ad
+DATA PoleConstants<>+1396(SB)/4, $0xb75417be
+DATA PoleConstants<>+1400(SB)/4, $0xb6b14040
+DATA PoleConstants<>+1404(SB)/4, $0xb5f6b849
+DATA PoleConstants<>+1408(SB)/4, $0xb4dc97ea
+DATA PoleConstants<>+1412(SB)/4, $0xb32e950c
 DATA PoleConstants<>+1416(SB)/4, $0x00000000
 DATA PoleConstants<>+1420(SB)/4, $0x00000000
 DATA PoleConstants<>+1424(SB)/4, $0x00000000
 DATA PoleConstants<>+1428(SB)/4, $0x00000000
 DATA PoleConstants<>+1432(SB)/4, $0x00000000
 DATA PoleConstants<>+1436(SB)/4, $0x00000000
-DATA PoleConstants<>+1440(SB)/4, $0x32dacbc1
-DATA PoleConstants<>+1444(SB)/4, $0xbe35255b
-DATA PoleConstants<>+1448(SB)/4, $0xbe8f2d48
-DATA PoleConstants<>+1452(SB)/4, $0xbeb01ad4
-DATA PoleConstants<>+1456(SB)/4, $0xbec1ab8a
-DATA PoleConstants<>+1460(SB)/4, $0xbec4db29
-DATA PoleConstants<>+1464(SB)/4, $0xbebcddc8
-DATA PoleConstants<>+1468(SB)/4, $0xbeae5023
-DATA PoleConstants<>+1472(SB)/4, $0x3de31e99
-DATA PoleConstants<>+1476(SB)/4, $0x3dcbc02f
-DATA PoleConstants<>+1480(SB)/4, $0x3d97375c
-DATA PoleConstants<>+1484(SB)/4, $0x3d565c88
-DATA PoleConstants<>+1488(SB)/4, $0x3d0c6170
-DATA PoleConstants<>+1492(SB)/4, $0x3cae3763
-DATA PoleConstants<>+1496(SB)/4, $0x3c5b32f0
-DATA PoleConstants<>+1500(SB)/4, $0x3c0a272f
-DATA PoleConstants<>+1504(SB)/4, $0x3b794246
-DATA PoleConstants<>+1508(SB)/4, $0x3ab5982c
-DATA PoleConstants<>+1512(SB)/4, $0x3a122ff8
-DATA PoleConstants<>+1516(SB)/4, $0x395beda2
-DATA PoleConstants<>+1520(SB)/4, $0x38926f5e
-DATA PoleConstants<>+1524(SB)/4, $0x37d80f9d
-DATA PoleConstants<>+1528(SB)/4, $0x37237cb5
-DATA PoleConstants<>+1532(SB)/4, $0x36703fda
-DATA PoleConstants<>+1536(SB)/4, $0x3555348b
-DATA PoleConstants<>+1540(SB)/4, $0x33a9db5a
+DATA PoleConstants<>+1440(SB)/4, $0x3976545d
+DATA PoleConstants<>+1444(SB)/4, $0x3de52200
+DATA PoleConstants<>+1448(SB)/4, $0x3e2323c5
+DATA PoleConstants<>+1452(SB)/4, $0x3e2dc7e3
+DATA PoleConstants<>+1456(SB)/4, $0x3e1beadc
+DATA PoleConstants<>+1460(SB)/4, $0x3df77f54
+DATA PoleConstants<>+1464(SB)/4, $0x3da41717
+DATA PoleConstants<>+1468(SB)/4, $0x3d3912ca
+DATA PoleConstants<>+1472(SB)/4, $0xbd03c0a5
+DATA PoleConstants<>+1476(SB)/4, $0xbc1a3371
+DATA PoleConstants<>+1480(SB)/4, $0x3ad3712b
+DATA PoleConstants<>+1484(SB)/4, $0x3b973862
+DATA PoleConstants<>+1488(SB)/4, $0x3b956770
+DATA PoleConstants<>+1492(SB)/4, $0x3b5d52c8
+DATA PoleConstants<>+1496(SB)/4, $0x3b1a31ac
+DATA PoleConstants<>+1500(SB)/4, $0x3abc7213
+DATA PoleConstants<>+1504(SB)/4, $0x3a468bac
+DATA PoleConstants<>+1508(SB)/4, $0x3994c5e1
+DATA PoleConstants<>+1512(SB)/4, $0x38e3b00a
+DATA PoleConstants<>+1516(SB)/4, $0x382a26cb
+DATA PoleConstants<>+1520(SB)/4, $0x37898c33
+DATA PoleConstants<>+1524(SB)/4, $0x36e4daf2
+DATA PoleConstants<>+1528(SB)/4, $0x356ef6cc
+DATA PoleConstants<>+1532(SB)/4, $0x352c0853
+DATA PoleConstants<>+1536(SB)/4, $0x3431d754
+DATA PoleConstants<>+1540(SB)/4, $0x32a8c62a
 DATA PoleConstants<>+1544(SB)/4, $0x00000000
 DATA PoleConstants<>+1548(SB)/4, $0x00000000
 DATA PoleConstants<>+1552(SB)/4, $0x00000000
 DATA PoleConstants<>+1556(SB)/4, $0x00000000
 DATA PoleConstants<>+1560(SB)/4, $0x00000000
 DATA PoleConstants<>+1564(SB)/4, $0x00000000
-DATA PoleConstants<>+1568(SB)/4, $0xbeaaab82
-DATA PoleConstants<>+1572(SB)/4, $0xbe945e8b
-DATA PoleConstants<>+1576(SB)/4, $0xbe5c27e0
-DATA PoleConstants<>+1580(SB)/4, $0xbe07d305
-DATA PoleConstants<>+1584(SB)/4, $0xbd4f793b
-DATA PoleConstants<>+1588(SB)/4, $0x3c3f4c26
-DATA PoleConstants<>+1592(SB)/4, $0x3d83a936
-DATA PoleConstants<>+1596(SB)/4, $0x3dbf9c50
-DATA PoleConstants<>+1600(SB)/4, $0x3b8ea104
-DATA PoleConstants<>+1604(SB)/4, $0xbcaddfe9
-DATA PoleConstants<>+1608(SB)/4, $0xbccd2a94
-DATA PoleConstants<>+1612(SB)/4, $0xbcac0c1c
-DATA PoleConstants<>+1616(SB)/4, $0xbc780862
-DATA PoleConstants<>+1620(SB)/4, $0xbc227602
-DATA PoleConstants<>+1624(SB)/4, $0xbbd224aa
-DATA PoleConstants<>+1628(SB)/4, $0xbb864f2c
-DATA PoleConstants<>+1632(SB)/4, $0xbaf848e1
-DATA PoleConstants<>+1636(SB)/4, $0xba36615a
-DATA PoleConstants<>+1640(SB)/4, $0xb992ef64
-DATA PoleConstants<>+1644(SB)/4, $0xb8dd5a4a
-DATA PoleConstants<>+1648(SB)/4, $0xb811d3ad
-DATA PoleConstants<>+1652(SB)/4, $0xb75417be
-DATA PoleConstants<>+1656(SB)/4, $0xb6b14040
-DATA PoleConstants<>+1660(SB)/4, $0xb5f6b849
-DATA PoleConstants<>+1664(SB)/4, $0xb4dc97ea
-DATA PoleConstants<>+1668(SB)/4, $0xb32e950c
+DATA PoleConstants<>+1568(SB)/4, $0x3e062d94
+DATA PoleConstants<>+1572(SB)/4, $0x3dc44657
+DATA PoleConstants<>+1576(SB)/4, $0x3d2e50f5
+DATA PoleConstants<>+1580(SB)/4, $0xbb9ca7cb
+DATA PoleConstants<>+1584(SB)/4, $0xbd23c0da
+DATA PoleConstants<>+1588(SB)/4, $0xbd662a51
+DATA PoleConstants<>+1592(SB)/4, $0xbd808c6a
+DATA PoleConstants<>+1596(SB)/4, $0xbd5c0ee0
+DATA PoleConstants<>+1600(SB)/4, $0x3eb214ed
+DATA PoleConstants<>+1604(SB)/4, $0x3e66eeed
+DATA PoleConstants<>+1608(SB)/4, $0x3e0fa155
+DATA PoleConstants<>+1612(SB)/4, $0x3dba26e8
+DATA PoleConstants<>+1616(SB)/4, $0x3d65efdb
+DATA PoleConstants<>+1620(SB)/4, $0x3d09981c
+DATA PoleConstants<>+1624(SB)/4, $0x3ca9abfb
+DATA PoleConstants<>+1628(SB)/4, $0x3c5348fd
+DATA PoleConstants<>+1632(SB)/4, $0x3bbc9a53
+DATA PoleConstants<>+1636(SB)/4, $0x3b08a5be
+DATA PoleConstants<>+1640(SB)/4, $0x3a5b843f
+DATA PoleConstants<>+1644(SB)/4, $0x39a4fcae
+DATA PoleConstants<>+1648(SB)/4, $0x38dbfea9
+DATA PoleConstants<>+1652(SB)/4, $0x38227fd6
+DATA PoleConstants<>+1656(SB)/4, $0x3773fe5f
+DATA PoleConstants<>+1660(SB)/4, $0x36b3ffae
+DATA PoleConstants<>+1664(SB)/4, $0x359ffffa
+DATA PoleConstants<>+1668(SB)/4, $0x33fffff6
 DATA PoleConstants<>+1672(SB)/4, $0x00000000
 DATA PoleConstants<>+1676(SB)/4, $0x00000000
 DATA PoleConstants<>+1680(SB)/4, $0x00000000
 DATA PoleConstants<>+1684(SB)/4, $0x00000000
 DATA PoleConstants<>+1688(SB)/4, $0x00000000
 DATA PoleConstants<>+1692(SB)/4, $0x00000000
-DATA PoleConstants<>+1696(SB)/4, $0x3976545d
-DATA PoleConstants<>+1700(SB)/4, $0x3de52200
-DATA PoleConstants<>+1704(SB)/4, $0x3e2323c5
-DATA PoleConstants<>+1708(SB)/4, $0x3e2dc7e3
-DATA PoleConstants<>+1712(SB)/4, $0x3e1beadc
-DATA PoleConstants<>+1716(SB)/4, $0x3df77f54
-DATA PoleConstants<>+1720(SB)/4, $0x3da41717
-DATA PoleConstants<>+1724(SB)/4, $0x3d3912ca
-DATA PoleConstants<>+1728(SB)/4, $0xbd03c0a5
-DATA PoleConstants<>+1732(SB)/4, $0xbc1a3371
-DATA PoleConstants<>+1736(SB)/4, $0x3ad3712b
-DATA PoleConstants<>+1740(SB)/4, $0x3b973862
-DATA PoleConstants<>+1744(SB)/4, $0x3b956770
-DATA PoleConstants<>+1748(SB)/4, $0x3b5d52c8
-DATA PoleConstants<>+1752(SB)/4, $0x3b1a31ac
-DATA PoleConstants<>+1756(SB)/4, $0x3abc7213
-DATA PoleConstants<>+1760(SB)/4, $0x3a468bac
-DATA PoleConstants<>+1764(SB)/4, $0x3994c5e1
-DATA PoleConstants<>+1768(SB)/4, $0x38e3b00a
-DATA PoleConstants<>+1772(SB)/4, $0x382a26cb
-DATA PoleConstants<>+1776(SB)/4, $0x37898c33
-DATA PoleConstants<>+1780(SB)/4, $0x36e4daf2
-DATA PoleConstants<>+1784(SB)/4, $0x356ef6cc
-DATA PoleConstants<>+1788(SB)/4, $0x352c0853
-DATA PoleConstants<>+1792(SB)/4, $0x3431d754
-DATA PoleConstants<>+1796(SB)/4, $0x32a8c62a
-DATA PoleConstants<>+1800(SB)/4, $0x00000000
+DATA PoleConstants<>+1696(SB)/4, $0x00000000
+DATA PoleConstants<>+1700(SB)/4, $0x3f776c81
+DATA PoleConstants<>+1704(SB)/4, $0x3f67863e
+DATA PoleConstants<>+1708(SB)/4, $0x3f53b8c2
+DATA PoleConstants<>+1712(SB)/4, $0x3f3c4acf
+DATA PoleConstants<>+1716(SB)/4, $0x3f260d89
+DATA PoleConstants<>+1720(SB)/4, $0x3f0cba8c
+DATA PoleConstants<>+1724(SB)/4, $0x3eee7f6e
+DATA PoleConstants<>+1728(SB)/4, $0x3f4ebd82
+DATA PoleConstants<>+1732(SB)/4, $0x3f614aa1
+DATA PoleConstants<>+1736(SB)/4, $0x3f6d5e43
+DATA PoleConstants<>+1740(SB)/4, $0x3f7416a0
+DATA PoleConstants<>+1744(SB)/4, $0x3f78b5f0
+DATA PoleConstants<>+1748(SB)/4, $0x3f7ba9d8
+DATA PoleConstants<>+1752(SB)/4, $0x3f7d55c3
+DATA PoleConstants<>+1756(SB)/4, $0x3f7e580f
+DATA PoleConstants<>+1760(SB)/4, $0x3f7f4320
+DATA PoleConstants<>+1764(SB)/4, $0x3f7fbba4
+DATA PoleConstants<>+1768(SB)/4, $0x3f7fe48e
+DATA PoleConstants<>+1772(SB)/4, $0x3f7ff5b0
+DATA PoleConstants<>+1776(SB)/4, $0x3f7ffc90
+DATA PoleConstants<>+1780(SB)/4, $0x3f7ffebb
+DATA PoleConstants<>+1784(SB)/4, $0x3f7fff86
+DATA PoleConstants<>+1788(SB)/4, $0x3f7fffd3
+DATA PoleConstants<>+1792(SB)/4, $0x3f7ffff6
+DATA PoleConstants<>+1796(SB)/4, $0x3f7fffff
+DATA PoleConstants<>+1800(SB)/4, $0x3f800000
 DATA PoleConstants<>+1804(SB)/4, $0x00000000
 DATA PoleConstants<>+1808(SB)/4, $0x00000000
 DATA PoleConstants<>+1812(SB)/4, $0x00000000
 DATA PoleConstants<>+1816(SB)/4, $0x00000000
 DATA PoleConstants<>+1820(SB)/4, $0x00000000
-DATA PoleConstants<>+1824(SB)/4, $0x3e062d94
-DATA PoleConstants<>+1828(SB)/4, $0x3dc44657
-DATA PoleConstants<>+1832(SB)/4, $0x3d2e50f5
-DATA PoleConstants<>+1836(SB)/4, $0xbb9ca7cb
-DATA PoleConstants<>+1840(SB)/4, $0xbd23c0da
-DATA PoleConstants<>+1844(SB)/4, $0xbd662a51
-DATA PoleConstants<>+1848(SB)/4, $0xbd808c6a
-DATA PoleConstants<>+1852(SB)/4, $0xbd5c0ee0
+DATA PoleConstants<>+1824(SB)/4, $0x00000000
+DATA PoleConstants<>+1828(SB)/4, $0x3e3b6cab
+DATA PoleConstants<>+1832(SB)/4, $0x3e9e5026
+DATA PoleConstants<>+1836(SB)/4, $0x3ed4ef27
+DATA PoleConstants<>+1840(SB)/4, $0x3f03a7d4
+DATA PoleConstants<>+1844(SB)/4, $0x3f17bea7
+DATA PoleConstants<>+1848(SB)/4, $0x3f2bc87d
+DATA PoleConstants<>+1852(SB)/4, $0x3f3b1ae2
 DATA PoleConstants<>+1856(SB)/4, $0x80000000
 DATA PoleConstants<>+1860(SB)/4, $0xc2d00000
 DATA PoleConstants<>+1864(SB)/4, $0x49400000
@@ -13661,91 +13131,107 @@ DATA PoleConstants<>+3348(SB)/4, $0x42b20000
 DATA PoleConstants<>+3352(SB)/4, $0x42b20000
 DATA PoleConstants<>+3356(SB)/4, $0x42b20000
 DATA PoleConstants<>+3360(SB)/4, $0x42b20000
-DATA PoleConstants<>+3364(SB)/4, $0x00000000
-DATA PoleConstants<>+3368(SB)/4, $0x3f800000
-DATA PoleConstants<>+3372(SB)/4, $0x40000000
-DATA PoleConstants<>+3376(SB)/4, $0x40400000
-DATA PoleConstants<>+3380(SB)/4, $0x40800000
-DATA PoleConstants<>+3384(SB)/4, $0x40a00000
-DATA PoleConstants<>+3388(SB)/4, $0x40c00000
-DATA PoleConstants<>+3392(SB)/4, $0x40e00000
-DATA PoleConstants<>+3396(SB)/4, $0x41000000
-DATA PoleConstants<>+3400(SB)/4, $0x41100000
-DATA PoleConstants<>+3404(SB)/4, $0x41200000
-DATA PoleConstants<>+3408(SB)/4, $0x41300000
-DATA PoleConstants<>+3412(SB)/4, $0x41400000
-DATA PoleConstants<>+3416(SB)/4, $0x41500000
-DATA PoleConstants<>+3420(SB)/4, $0x41600000
-DATA PoleConstants<>+3424(SB)/4, $0x41700000
-DATA PoleConstants<>+3428(SB)/4, $0x41800000
-DATA PoleConstants<>+3432(SB)/4, $0x41880000
-DATA PoleConstants<>+3436(SB)/4, $0x41900000
-DATA PoleConstants<>+3440(SB)/4, $0x41980000
-DATA PoleConstants<>+3444(SB)/4, $0x41a00000
-DATA PoleConstants<>+3448(SB)/4, $0x41a80000
-DATA PoleConstants<>+3452(SB)/4, $0x41b00000
-DATA PoleConstants<>+3456(SB)/4, $0x41b80000
-DATA PoleConstants<>+3460(SB)/4, $0x41c00000
-DATA PoleConstants<>+3464(SB)/4, $0x41c80000
-DATA PoleConstants<>+3468(SB)/4, $0x41d00000
-DATA PoleConstants<>+3472(SB)/4, $0x41d80000
-DATA PoleConstants<>+3476(SB)/4, $0x41e00000
-DATA PoleConstants<>+3480(SB)/4, $0x41e80000
-DATA PoleConstants<>+3484(SB)/4, $0x41f00000
-DATA PoleConstants<>+3488(SB)/4, $0x41f80000
-DATA PoleConstants<>+3492(SB)/4, $0x00000000
-DATA PoleConstants<>+3496(SB)/4, $0x00000000
-DATA PoleConstants<>+3500(SB)/4, $0x00000000
-DATA PoleConstants<>+3504(SB)/4, $0x00000000
-DATA PoleConstants<>+3508(SB)/4, $0x00000000
-DATA PoleConstants<>+3512(SB)/4, $0x00000000
-DATA PoleConstants<>+3516(SB)/4, $0x00000000
-DATA PoleConstants<>+3520(SB)/4, $0x00000000
-DATA PoleConstants<>+3524(SB)/4, $0x3f800000
-DATA PoleConstants<>+3528(SB)/4, $0x40000000
-DATA PoleConstants<>+3532(SB)/4, $0x40400000
-DATA PoleConstants<>+3536(SB)/4, $0x40800000
-DATA PoleConstants<>+3540(SB)/4, $0x40a00000
-DATA PoleConstants<>+3544(SB)/4, $0x40c00000
-DATA PoleConstants<>+3548(SB)/4, $0x40e00000
-DATA PoleConstants<>+3552(SB)/4, $0x41000000
-DATA PoleConstants<>+3556(SB)/4, $0x41100000
-DATA PoleConstants<>+3560(SB)/4, $0x41200000
-DATA PoleConstants<>+3564(SB)/4, $0x41300000
-DATA PoleConstants<>+3568(SB)/4, $0x41400000
-DATA PoleConstants<>+3572(SB)/4, $0x41500000
-DATA PoleConstants<>+3576(SB)/4, $0x41600000
-DATA PoleConstants<>+3580(SB)/4, $0x41700000
+DATA PoleConstants<>+3364(SB)/4, $0x4b400000
+DATA PoleConstants<>+3368(SB)/4, $0x3f317200
+DATA PoleConstants<>+3372(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+3376(SB)/4, $0x3f000000
+DATA PoleConstants<>+3380(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+3384(SB)/4, $0x3c088870
+DATA PoleConstants<>+3388(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+3392(SB)/4, $0x39509279
+DATA PoleConstants<>+3396(SB)/4, $0x00000000
+DATA PoleConstants<>+3400(SB)/4, $0x3f800000
+DATA PoleConstants<>+3404(SB)/4, $0x40000000
+DATA PoleConstants<>+3408(SB)/4, $0x40400000
+DATA PoleConstants<>+3412(SB)/4, $0x40800000
+DATA PoleConstants<>+3416(SB)/4, $0x40a00000
+DATA PoleConstants<>+3420(SB)/4, $0x40c00000
+DATA PoleConstants<>+3424(SB)/4, $0x40e00000
+DATA PoleConstants<>+3428(SB)/4, $0x41000000
+DATA PoleConstants<>+3432(SB)/4, $0x41100000
+DATA PoleConstants<>+3436(SB)/4, $0x41200000
+DATA PoleConstants<>+3440(SB)/4, $0x41300000
+DATA PoleConstants<>+3444(SB)/4, $0x41400000
+DATA PoleConstants<>+3448(SB)/4, $0x41500000
+DATA PoleConstants<>+3452(SB)/4, $0x41600000
+DATA PoleConstants<>+3456(SB)/4, $0x41700000
+DATA PoleConstants<>+3460(SB)/4, $0x41800000
+DATA PoleConstants<>+3464(SB)/4, $0x41880000
+DATA PoleConstants<>+3468(SB)/4, $0x41900000
+DATA PoleConstants<>+3472(SB)/4, $0x41980000
+DATA PoleConstants<>+3476(SB)/4, $0x41a00000
+DATA PoleConstants<>+3480(SB)/4, $0x41a80000
+DATA PoleConstants<>+3484(SB)/4, $0x41b00000
+DATA PoleConstants<>+3488(SB)/4, $0x41b80000
+DATA PoleConstants<>+3492(SB)/4, $0x41c00000
+DATA PoleConstants<>+3496(SB)/4, $0x41c80000
+DATA PoleConstants<>+3500(SB)/4, $0x41d00000
+DATA PoleConstants<>+3504(SB)/4, $0x41d80000
+DATA PoleConstants<>+3508(SB)/4, $0x41e00000
+DATA PoleConstants<>+3512(SB)/4, $0x41e80000
+DATA PoleConstants<>+3516(SB)/4, $0x41f00000
+DATA PoleConstants<>+3520(SB)/4, $0x41f80000
+DATA PoleConstants<>+3524(SB)/4, $0x00000000
+DATA PoleConstants<>+3528(SB)/4, $0x00000000
+DATA PoleConstants<>+3532(SB)/4, $0x00000000
+DATA PoleConstants<>+3536(SB)/4, $0x00000000
+DATA PoleConstants<>+3540(SB)/4, $0x00000000
+DATA PoleConstants<>+3544(SB)/4, $0x00000000
+DATA PoleConstants<>+3548(SB)/4, $0x00000000
+DATA PoleConstants<>+3552(SB)/4, $0x00000000
+DATA PoleConstants<>+3556(SB)/4, $0x00000000
+DATA PoleConstants<>+3560(SB)/4, $0x00000000
+DATA PoleConstants<>+3564(SB)/4, $0x00000000
+DATA PoleConstants<>+3568(SB)/4, $0x00000000
+DATA PoleConstants<>+3572(SB)/4, $0x00000000
+DATA PoleConstants<>+3576(SB)/4, $0x00000000
+DATA PoleConstants<>+3580(SB)/4, $0x00000000
 DATA PoleConstants<>+3584(SB)/4, $0x00000000
-DATA PoleConstants<>+3588(SB)/4, $0x00000000
-DATA PoleConstants<>+3592(SB)/4, $0x00000000
-DATA PoleConstants<>+3596(SB)/4, $0x00000000
-DATA PoleConstants<>+3600(SB)/4, $0x00000000
-DATA PoleConstants<>+3604(SB)/4, $0x00000000
-DATA PoleConstants<>+3608(SB)/4, $0x00000000
-DATA PoleConstants<>+3612(SB)/4, $0x00000000
-DATA PoleConstants<>+3616(SB)/4, $0x00000000
-DATA PoleConstants<>+3620(SB)/4, $0x00000000
-DATA PoleConstants<>+3624(SB)/4, $0x00000000
-DATA PoleConstants<>+3628(SB)/4, $0x00000000
-DATA PoleConstants<>+3632(SB)/4, $0x00000000
-DATA PoleConstants<>+3636(SB)/4, $0x00000000
-DATA PoleConstants<>+3640(SB)/4, $0x00000000
-DATA PoleConstants<>+3644(SB)/4, $0x00000000
-DATA PoleConstants<>+3648(SB)/4, $0x41800000
-DATA PoleConstants<>+3652(SB)/4, $0x41880000
-DATA PoleConstants<>+3656(SB)/4, $0x41900000
-DATA PoleConstants<>+3660(SB)/4, $0x41980000
-DATA PoleConstants<>+3664(SB)/4, $0x41a00000
-DATA PoleConstants<>+3668(SB)/4, $0x41a80000
-DATA PoleConstants<>+3672(SB)/4, $0x41b00000
-DATA PoleConstants<>+3676(SB)/4, $0x41b80000
-DATA PoleConstants<>+3680(SB)/4, $0x41c00000
-DATA PoleConstants<>+3684(SB)/4, $0x41c80000
-DATA PoleConstants<>+3688(SB)/4, $0x41d00000
-DATA PoleConstants<>+3692(SB)/4, $0x41d80000
-DATA PoleConstants<>+3696(SB)/4, $0x41e00000
-DATA PoleConstants<>+3700(SB)/4, $0x41e80000
-DATA PoleConstants<>+3704(SB)/4, $0x41f00000
-DATA PoleConstants<>+3708(SB)/4, $0x41f80000
-GLOBL PoleConstants<>(SB), RODATA|NOPTR, $3712
+DATA PoleConstants<>+3588(SB)/4, $0x3f800000
+DATA PoleConstants<>+3592(SB)/4, $0x40000000
+DATA PoleConstants<>+3596(SB)/4, $0x40400000
+DATA PoleConstants<>+3600(SB)/4, $0x40800000
+DATA PoleConstants<>+3604(SB)/4, $0x40a00000
+DATA PoleConstants<>+3608(SB)/4, $0x40c00000
+DATA PoleConstants<>+3612(SB)/4, $0x40e00000
+DATA PoleConstants<>+3616(SB)/4, $0x41000000
+DATA PoleConstants<>+3620(SB)/4, $0x41100000
+DATA PoleConstants<>+3624(SB)/4, $0x41200000
+DATA PoleConstants<>+3628(SB)/4, $0x41300000
+DATA PoleConstants<>+3632(SB)/4, $0x41400000
+DATA PoleConstants<>+3636(SB)/4, $0x41500000
+DATA PoleConstants<>+3640(SB)/4, $0x41600000
+DATA PoleConstants<>+3644(SB)/4, $0x41700000
+DATA PoleConstants<>+3648(SB)/4, $0x00000000
+DATA PoleConstants<>+3652(SB)/4, $0x00000000
+DATA PoleConstants<>+3656(SB)/4, $0x00000000
+DATA PoleConstants<>+3660(SB)/4, $0x00000000
+DATA PoleConstants<>+3664(SB)/4, $0x00000000
+DATA PoleConstants<>+3668(SB)/4, $0x00000000
+DATA PoleConstants<>+3672(SB)/4, $0x00000000
+DATA PoleConstants<>+3676(SB)/4, $0x00000000
+DATA PoleConstants<>+3680(SB)/4, $0x00000000
+DATA PoleConstants<>+3684(SB)/4, $0x00000000
+DATA PoleConstants<>+3688(SB)/4, $0x00000000
+DATA PoleConstants<>+3692(SB)/4, $0x00000000
+DATA PoleConstants<>+3696(SB)/4, $0x00000000
+DATA PoleConstants<>+3700(SB)/4, $0x00000000
+DATA PoleConstants<>+3704(SB)/4, $0x00000000
+DATA PoleConstants<>+3708(SB)/4, $0x00000000
+DATA PoleConstants<>+3712(SB)/4, $0x41800000
+DATA PoleConstants<>+3716(SB)/4, $0x41880000
+DATA PoleConstants<>+3720(SB)/4, $0x41900000
+DATA PoleConstants<>+3724(SB)/4, $0x41980000
+DATA PoleConstants<>+3728(SB)/4, $0x41a00000
+DATA PoleConstants<>+3732(SB)/4, $0x41a80000
+DATA PoleConstants<>+3736(SB)/4, $0x41b00000
+DATA PoleConstants<>+3740(SB)/4, $0x41b80000
+DATA PoleConstants<>+3744(SB)/4, $0x41c00000
+DATA PoleConstants<>+3748(SB)/4, $0x41c80000
+DATA PoleConstants<>+3752(SB)/4, $0x41d00000
+DATA PoleConstants<>+3756(SB)/4, $0x41d80000
+DATA PoleConstants<>+3760(SB)/4, $0x41e00000
+DATA PoleConstants<>+3764(SB)/4, $0x41e80000
+DATA PoleConstants<>+3768(SB)/4, $0x41f00000
+DATA PoleConstants<>+3772(SB)/4, $0x41f80000
+GLOBL PoleConstants<>(SB), RODATA|NOPTR, $3776
