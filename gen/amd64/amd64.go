@@ -14,7 +14,8 @@
 // operation by operation (source.go, translate.go, integers.go), so that all levels give the same bits.
 //
 // What is written is run through a model of a core (simulate.go, and core.go with its figures), which predicts how many cycles it takes;
-// by that cost.go chooses which levels a function has code for.
+// by that cost.go chooses which levels a function has code for. A rougher estimate is made while code is written (work.go): functions that take
+// long by it pause, so that their goroutine can be stopped (pause.go).
 //
 // avo's own register allocator isn't used: it neither spills nor knows which operands an instruction overwrites.
 package amd64

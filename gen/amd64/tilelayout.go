@@ -122,9 +122,9 @@ func pitch(b *plan.Buffer, size int) int {
 	return (b.Len() + n - 1) / n * n
 }
 
-// Limits of what is done before a function returns to Go, which alone can be interrupted.
+// Limits of how many tiles a function is given at once. Where even one takes long, the function pauses.
 const (
-	callProducts = 250_000   // multiply-adds of whole registers, which with those of the gradient take about 100 µs
+	callProducts = 250_000   // multiply-adds of whole registers, which take about 60 µs, and those of the gradient as long
 	callTiles    = 16        // tiles: more gain nothing
 	keptBytes    = 256 << 10 // of the kept areas, which should stay in the second-level cache
 	maxTileBytes = 256 << 20 // of the whole area
