@@ -1,6 +1,9 @@
 package amd64
 
-import "github.com/backpropgen/backpropgen/gen/plan"
+import (
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
 
 // affine is z = W·in + b. A block of rows at a time, as many as a vector has lanes, each row is multiplied with the input and
 // the products are added in lanes; then a transposing reduction makes one vector of the sums, to which biases are added and
@@ -26,6 +29,10 @@ func (f *function) affine(op *plan.Affine) {
 	if rows*chunks > unrolledProducts {
 		unrolledRows = 1
 	}
+	var held []*value
+	if rows/step > unrolledRows && f.straightDots(op.W, step) {
+		held = f.heldInput(op, step)
+	}
 	// What Each makes of some blocks is written after the sums of all of them: a core that waits for a long function then has the next one
 	// within its sight, and not the sums between.
 	var later []func()
@@ -39,9 +46,9 @@ func (f *function) affine(op *plan.Affine) {
 		w, release := f.row(op.W, at), func() {}
 		var sums []*value
 		width := f.m.width(min(cols, lanes))
-		straight := n*chunks <= 2*bodyProducts || chunks <= 4
+		straight := f.straightDots(op.W, n)
 		if straight {
-			f.code.within(width, func() { sums = f.dots(op, w, at, n) })
+			f.code.within(width, func() { sums = f.dots(op, w, at, n, held) })
 		} else {
 			w, release = f.address(w)
 			f.code.within(width, func() { sums = f.loopedDots(op, w, at, n) })
@@ -64,6 +71,35 @@ func (f *function) affine(op *plan.Affine) {
 		release()
 	})
 	finish()
+	if held != nil {
+		f.release(held...)
+	}
+}
+
+// straightDots says whether the products of n rows are straight code.
+func (f *function) straightDots(w *plan.Buffer, n int) bool {
+	chunks := (w.Cols + f.m.lanes() - 1) / f.m.lanes()
+	return n*chunks <= 2*bodyProducts || chunks <= 4
+}
+
+// heldInput reads the first vectors of an affine map's input once for all blocks of n rows, as many as there are registers for beside the
+// sums of a block and what is made of them: loads are what such a map takes its time for. Elementary functions need the registers themselves.
+func (f *function) heldInput(op *plan.Affine, n int) []*value {
+	for _, e := range plan.Expressions(op) {
+		if expr.Share("u", e).Count().Calls > 0 {
+			return nil
+		}
+	}
+	lanes, cols := f.m.lanes(), op.W.Cols
+	held := make([]*value, min((cols+lanes-1)/lanes, f.m.registers()-n-1))
+	for c := range held {
+		held[c] = f.cell()
+	}
+	for c, cell := range held {
+		size := min(lanes, cols-c*lanes)
+		f.code.within(f.m.width(min(cols, lanes)), func() { f.code.set(cell, f.code.load(f.at(op.In, index{off: c * lanes}), size)) })
+	}
+	return held
 }
 
 // biases are n biases, with anything in the lanes above.
@@ -80,15 +116,20 @@ func (f *function) parameters(r ref, n int) *value {
 	return f.code.load(r, n)
 }
 
-// dots are the products of n rows with the input, in straight code: for every vector of columns one term of each row. Those of a single row
-// begin with its bias.
-func (f *function) dots(op *plan.Affine, w ref, first index, n int) []*value {
+// dots are the products of n rows with the input, whose first vectors may be held, in straight code: for every vector of columns one term
+// of each row. Those of a single row begin with its bias.
+func (f *function) dots(op *plan.Affine, w ref, first index, n int, held []*value) []*value {
 	sums := make([]*value, n)
 	if n == 1 && op.B != nil {
 		sums[0] = f.code.load(f.at(op.B, first), 1)
 	}
 	f.chunks(op.W.Cols, f.m.lanes(), 1<<30, nil, func(at index, size int) {
-		x := f.code.load(f.at(op.In, at), size)
+		var x *value
+		if c := at.off / f.m.lanes(); c < len(held) {
+			x = held[c]
+		} else {
+			x = f.code.load(f.at(op.In, at), size)
+		}
 		for r := range n {
 			t := f.code.load(f.along(w, index{off: at.off + r*op.W.Cols}), size)
 			if sums[r] == nil {

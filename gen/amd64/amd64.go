@@ -13,6 +13,9 @@
 // Under rounding: strict sums have the plan's order (ordered.go, orderedtile.go, orderedouter.go), and elementary functions are those of the portable code, whose Go is translated
 // operation by operation (source.go, translate.go, integers.go), so that all levels give the same bits.
 //
+// Where a function's matrices are larger than the first cache it matters in which order they are gone through: turn.go says how calls
+// go by turns, and affine.go and outer.go how many rows are taken abreast.
+//
 // What is written is run through a model of a core (simulate.go, and core.go with its figures), which predicts how many cycles it takes;
 // by that cost.go chooses which levels a function has code for. A rougher estimate is made while code is written (work.go): functions that take
 // long by it pause, so that their goroutine can be stopped (pause.go).
@@ -109,27 +112,30 @@ func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error
 	a.updating = fn.Name == plan.Step
 	a.byRows = updatedByRows(fn)
 	a.takesTurns(p, fn)
-	for _, op := range fn.Ops {
-		a.comment(op.String())
-		switch op := op.(type) {
-		case *plan.Affine:
-			a.affine(op)
-		case *plan.BackAffine:
-			a.backAffine(op)
-		case *plan.Outer:
-			a.outer(op)
-		case *plan.Update:
-			a.update(op)
-		case *plan.Map:
-			a.mapping(op)
-		case *plan.Vector:
-			a.vector(op)
-		default:
-			return nil, fmt.Errorf("%s: unexpected operation %T", fn.Name, op)
-		}
-	}
+	a.operations(fn.Ops)
 	a.finish()
 	return a, errors.Join(a.errs...)
+}
+
+// operation writes one operation of a function of one sample.
+func (f *function) operation(op plan.Op) {
+	f.comment(op.String())
+	switch op := op.(type) {
+	case *plan.Affine:
+		f.affine(op)
+	case *plan.BackAffine:
+		f.backAffine(op)
+	case *plan.Outer:
+		f.outer(op)
+	case *plan.Update:
+		f.update(op)
+	case *plan.Map:
+		f.mapping(op)
+	case *plan.Vector:
+		f.vector(op)
+	default:
+		f.fail(fmt.Sprintf("unexpected operation %T", op))
+	}
 }
 
 // updatedByRows are the matrices that a function updates as it goes back through them.

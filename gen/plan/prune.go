@@ -67,3 +67,17 @@ func argument(b *Buffer) bool {
 	}
 	return false
 }
+
+// Parted is a Map as two: one that stores what it stores, and one that forms its sum.
+func (m *Map) Parted() (sets, sum *Map) {
+	part := func() *Map {
+		c := *m
+		c.Args = slices.Clone(m.Args)
+		return &c
+	}
+	sets, sum = part(), part()
+	sets.Sum, sum.Sets = nil, nil
+	sets.trim()
+	sum.trim()
+	return sets, sum
+}

@@ -71,6 +71,9 @@ func digitsBackward(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float
 //go:noescape
 func digitsBackwardAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 
+//go:noescape
+func digitsBackwardAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
+
 // vectorGrad is Grad in assembly.
 func (p *Digits) vectorGrad(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
 	return digitsGrad(p, ws, x, y, g)
@@ -92,6 +95,9 @@ func digitsStep(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, 
 
 //go:noescape
 func digitsStepAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
+
+//go:noescape
+func digitsStepAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
 
 // vectorForwardBatch is ForwardBatch in assembly, at most 256 samples at a time. The last ones, fewer than 16, are copied to where there is
 // room for as many.

@@ -1208,518 +1208,523 @@ loop0:
 
 // func digitsBackward(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 TEXT ·digitsBackward(SB), NOSPLIT, $0-44
-	JMP ·digitsBackwardAVX2(SB)
+	CMPQ ·digitsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·digitsBackwardAVX2(SB)
+
+wide:
+	JMP ·digitsBackwardAVX512(SB)
 
 // func digitsBackwardAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 // Requires: AVX, AVX2
-TEXT ·digitsBackwardAVX2(SB), NOSPLIT, $160-44
+TEXT ·digitsBackwardAVX2(SB), NOSPLIT, $192-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 	MOVQ y+24(FP), CX
 	MOVQ grad+32(FP), BX
 
-	// t = log(s2)
-	VBROADCASTSS 596(SI), X0
-	VPMOVZXDQ    X0, Y1
-	VPSLLQ       $0x1d, Y1, Y1
-	VMULPD       DigitsConstants<>+864(SB), Y1, Y1
-	VPSUBQ       DigitsConstants<>+896(SB), Y1, Y2
-	VPSRLQ       $0x34, Y2, Y3
-	VXORPD       DigitsConstants<>+928(SB), Y3, Y3
-	VPSUBQ       DigitsConstants<>+928(SB), Y3, Y3
-	VMOVUPS      DigitsConstants<>+288(SB), Y4
-	VPADDQ       Y3, Y4, Y3
-	VSUBPD       Y4, Y3, Y3
-	VANDPD       DigitsConstants<>+960(SB), Y2, Y4
-	VPSUBQ       Y4, Y1, Y1
-	VPSRLQ       $0x2f, Y2, Y2
-	VANDPD       DigitsConstants<>+352(SB), Y2, Y2
-	VPSLLQ       $0x04, Y2, Y2
-	VMOVUPS      DigitsConstants<>+640(SB), Y4
-	LEAQ         DigitsConstants<>+992(SB), AX
-	VXORPS       X5, X5, X5
-	VGATHERQPD   Y4, (AX)(Y2*1), Y5
-	VMULPD       Y5, Y1, Y1
-	VSUBPD       DigitsConstants<>+672(SB), Y1, Y1
-	VMULPD       Y1, Y1, Y4
-	VMULPD       DigitsConstants<>+1536(SB), Y1, Y5
-	VADDPD       DigitsConstants<>+1504(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VMULPD       Y4, Y4, Y4
-	VMULPD       DigitsConstants<>+1600(SB), Y1, Y6
-	VADDPD       DigitsConstants<>+1568(SB), Y6, Y6
-	VMULPD       Y6, Y4, Y4
-	VADDPD       Y4, Y5, Y4
-	VMULPD       DigitsConstants<>+1632(SB), Y3, Y3
-	VMOVUPS      DigitsConstants<>+640(SB), Y5
-	LEAQ         DigitsConstants<>+1000(SB), AX
-	VXORPS       X6, X6, X6
-	VGATHERQPD   Y5, (AX)(Y2*1), Y6
-	VADDPD       Y6, Y3, Y2
-	VADDPD       Y4, Y1, Y1
-	VADDPD       Y1, Y2, Y1
-	VCVTPD2PSY   Y1, X1
-	VPSRAD       $0x1f, X0, X2
-	VANDPS       DigitsConstants<>+1664(SB), X2, X2
-	VORPS        X2, X0, X2
-	VXORPS       DigitsConstants<>+128(SB), X0, X3
-	VMOVUPS      DigitsConstants<>+64(SB), X4
-	VPCMPGTD     X3, X4, X3
-	VBLENDVPS    X3, X1, X2, X1
-	VPSLLD       $0x01, X0, X0
-	VXORPS       X2, X2, X2
-	VPCMPEQD     X2, X0, X0
-	VBLENDVPS    X0, X4, X1, X0
-	VMOVSS       X0, 640(SI)
-
-	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      552(SI), Y1
-	VMOVUPS      (CX), Y3
-	VSUBPS       Y3, Y1, Y1
-	VBROADCASTSS 592(SI), Y4
-	VSUBPS       512(SI), Y4, Y4
-	VBROADCASTSS X0, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	VMOVUPS      Y1, 600(SI)
-	VMOVSD       584(SI), X4
-	VMOVSD       32(CX), X5
-	VSUBPS       X5, X4, X4
-	VBROADCASTSS 592(SI), X6
-	VMOVSD       544(SI), X7
-	VSUBPS       X7, X6, X6
-	VSHUFPS      $0x00, X0, X0, X0
-	VADDPS       X0, X6, X0
-	VMULPS       X0, X5, X0
-	VMOVSD       X4, 632(SI)
-	VMOVUPS      DigitsConstants<>+96(SB), Y5
-	VMOVUPS      DigitsConstants<>+128(SB), Y6
-	VBLENDVPS    Y5, Y0, Y6, Y0
-	VADDPS       Y0, Y3, Y0
-	VPERM2F128   $0x01, Y0, Y0, Y3
-	VADDPS       Y3, Y0, Y0
-	VSHUFPS      $0x4e, Y0, Y0, Y3
-	VADDPS       Y3, Y0, Y0
-	VSHUFPS      $0xb1, Y0, Y0, Y3
-	VADDPS       Y3, Y0, Y0
-	VMOVSS       X0, ret+40(FP)
+	// d2 = a2 - y
+	VMOVUPS 552(SI), Y0
+	VSUBPS  (CX), Y0, Y0
+	VMOVUPS Y0, 600(SI)
+	VMOVSD  584(SI), X1
+	VMOVSD  32(CX), X2
+	VSUBPS  X2, X1, X1
+	VMOVSD  X1, 632(SI)
 
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
-	VBROADCASTSS X1, Y0
-	VMULPS       16640(DI), Y0, Y3
-	VMULPS       16672(DI), Y0, Y5
-	VSHUFPS      $0x55, X1, X1, X6
-	VBROADCASTSS X6, Y6
-	VMULPS       16896(DI), Y6, Y7
-	VMULPS       16928(DI), Y6, Y8
-	VSHUFPS      $0xaa, X1, X1, X9
-	VBROADCASTSS X9, Y9
-	VMULPS       17152(DI), Y9, Y10
-	VMULPS       17184(DI), Y9, Y11
-	VSHUFPS      $0xff, X1, X1, X12
-	VBROADCASTSS X12, Y12
-	VMULPS       17408(DI), Y12, Y13
-	VMULPS       17440(DI), Y12, Y14
-	VEXTRACTF128 $0x01, Y1, X1
-	VBROADCASTSS X1, Y15
-	VMULPS       17664(DI), Y15, Y2
-	VADDPS       Y2, Y3, Y2
-	VMULPS       17696(DI), Y15, Y3
-	VADDPS       Y3, Y5, Y3
-	VSHUFPS      $0x55, X1, X1, X5
+	VBROADCASTSS X0, Y2
+	VMULPS       16640(DI), Y2, Y3
+	VMULPS       16672(DI), Y2, Y4
+	VSHUFPS      $0x55, X0, X0, X5
 	VBROADCASTSS X5, Y5
-	VMOVUPS      Y15, (SP)
-	VMULPS       17920(DI), Y5, Y15
-	VADDPS       Y15, Y7, Y7
-	VMULPS       17952(DI), Y5, Y15
-	VADDPS       Y15, Y8, Y8
-	VSHUFPS      $0xaa, X1, X1, X15
-	VBROADCASTSS X15, Y15
-	VMOVUPS      Y5, 32(SP)
-	VMULPS       18176(DI), Y15, Y5
-	VADDPS       Y5, Y10, Y5
-	VMULPS       18208(DI), Y15, Y10
-	VADDPS       Y10, Y11, Y10
-	VSHUFPS      $0xff, X1, X1, X1
-	VBROADCASTSS X1, Y1
-	VMULPS       18432(DI), Y1, Y11
-	VADDPS       Y11, Y13, Y11
-	VMULPS       18464(DI), Y1, Y13
-	VADDPS       Y13, Y14, Y13
-	VBROADCASTSS X4, Y14
-	VMOVUPS      Y1, 64(SP)
-	VMULPS       18688(DI), Y14, Y1
-	VADDPS       Y1, Y2, Y1
-	VMULPS       18720(DI), Y14, Y2
-	VADDPS       Y2, Y3, Y2
-	VSHUFPS      $0x55, X4, X4, X3
-	VBROADCASTSS X3, Y3
-	VMULPS       18944(DI), Y3, Y4
-	VADDPS       Y4, Y7, Y4
-	VMULPS       18976(DI), Y3, Y7
-	VADDPS       Y7, Y8, Y7
-	VADDPS       Y5, Y1, Y1
-	VADDPS       Y11, Y4, Y4
-	VADDPS       Y4, Y1, Y1
-	VMOVUPS      (SI), Y4
-	VXORPS       X5, X5, X5
-	VCMPPS       $0x1e, Y5, Y4, Y4
-	VBLENDVPS    Y4, DigitsConstants<>+832(SB), Y5, Y4
-	VMULPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 256(SI)
-	VADDPS       Y10, Y2, Y1
-	VADDPS       Y13, Y7, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      32(SI), Y2
-	VCMPPS       $0x1e, Y5, Y2, Y2
-	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y5, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 288(SI)
-	VMULPS       16704(DI), Y0, Y1
-	VMULPS       16736(DI), Y0, Y2
-	VMULPS       16960(DI), Y6, Y4
-	VMULPS       16992(DI), Y6, Y7
-	VMULPS       17216(DI), Y9, Y8
-	VMULPS       17248(DI), Y9, Y10
-	VMULPS       17472(DI), Y12, Y11
-	VMULPS       17504(DI), Y12, Y13
-	VMOVUPS      (SP), Y5
-	VMOVUPS      Y12, 96(SP)
-	VMULPS       17728(DI), Y5, Y12
-	VADDPS       Y12, Y1, Y1
-	VMULPS       17760(DI), Y5, Y12
-	VADDPS       Y12, Y2, Y2
-	VMOVUPS      32(SP), Y12
-	VMULPS       17984(DI), Y12, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       18016(DI), Y12, Y5
-	VADDPS       Y5, Y7, Y5
-	VMULPS       18240(DI), Y15, Y7
-	VADDPS       Y7, Y8, Y7
-	VMULPS       18272(DI), Y15, Y8
-	VADDPS       Y8, Y10, Y8
-	VMOVUPS      64(SP), Y10
-	VMOVUPS      Y15, 128(SP)
-	VMULPS       18496(DI), Y10, Y15
-	VADDPS       Y15, Y11, Y11
-	VMULPS       18528(DI), Y10, Y15
-	VADDPS       Y15, Y13, Y13
-	VMULPS       18752(DI), Y14, Y15
-	VADDPS       Y15, Y1, Y1
-	VMULPS       18784(DI), Y14, Y15
-	VADDPS       Y15, Y2, Y2
-	VMULPS       19008(DI), Y3, Y15
+	VMULPS       16896(DI), Y5, Y6
+	VMULPS       16928(DI), Y5, Y7
+	VSHUFPS      $0xaa, X0, X0, X8
+	VBROADCASTSS X8, Y8
+	VMULPS       17152(DI), Y8, Y9
+	VMULPS       17184(DI), Y8, Y10
+	VSHUFPS      $0xff, X0, X0, X11
+	VBROADCASTSS X11, Y11
+	VMULPS       17408(DI), Y11, Y12
+	VMULPS       17440(DI), Y11, Y13
+	VEXTRACTF128 $0x01, Y0, X0
+	VBROADCASTSS X0, Y14
+	VMULPS       17664(DI), Y14, Y15
+	VADDPS       Y15, Y3, Y3
+	VMULPS       17696(DI), Y14, Y15
 	VADDPS       Y15, Y4, Y4
-	VMULPS       19040(DI), Y3, Y15
-	VADDPS       Y15, Y5, Y5
-	VADDPS       Y7, Y1, Y1
-	VADDPS       Y11, Y4, Y4
-	VADDPS       Y4, Y1, Y1
+	VSHUFPS      $0x55, X0, X0, X15
+	VBROADCASTSS X15, Y15
+	VMOVUPS      Y14, (SP)
+	VMULPS       17920(DI), Y15, Y14
+	VADDPS       Y14, Y6, Y6
+	VMULPS       17952(DI), Y15, Y14
+	VADDPS       Y14, Y7, Y7
+	VSHUFPS      $0xaa, X0, X0, X14
+	VBROADCASTSS X14, Y14
+	VMOVUPS      Y15, 32(SP)
+	VMULPS       18176(DI), Y14, Y15
+	VADDPS       Y15, Y9, Y9
+	VMULPS       18208(DI), Y14, Y15
+	VADDPS       Y15, Y10, Y10
+	VSHUFPS      $0xff, X0, X0, X0
+	VBROADCASTSS X0, Y0
+	VMULPS       18432(DI), Y0, Y15
+	VADDPS       Y15, Y12, Y12
+	VMULPS       18464(DI), Y0, Y15
+	VADDPS       Y15, Y13, Y13
+	VBROADCASTSS X1, Y15
+	VMOVUPS      Y0, 64(SP)
+	VMULPS       18688(DI), Y15, Y0
+	VADDPS       Y0, Y3, Y0
+	VMULPS       18720(DI), Y15, Y3
+	VADDPS       Y3, Y4, Y3
+	VSHUFPS      $0x55, X1, X1, X1
+	VBROADCASTSS X1, Y1
+	VMULPS       18944(DI), Y1, Y4
+	VADDPS       Y4, Y6, Y4
+	VMULPS       18976(DI), Y1, Y6
+	VADDPS       Y6, Y7, Y6
+	VADDPS       Y9, Y0, Y0
+	VADDPS       Y12, Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VMOVUPS      (SI), Y4
+	VXORPS       X7, X7, X7
+	VCMPPS       $0x1e, Y7, Y4, Y4
+	VBLENDVPS    Y4, DigitsConstants<>+832(SB), Y7, Y4
+	VMULPS       Y4, Y0, Y0
+	VMOVUPS      Y0, 256(SI)
+	VADDPS       Y10, Y3, Y0
+	VADDPS       Y13, Y6, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      32(SI), Y3
+	VCMPPS       $0x1e, Y7, Y3, Y3
+	VBLENDVPS    Y3, DigitsConstants<>+832(SB), Y7, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 288(SI)
+	VMULPS       16704(DI), Y2, Y0
+	VMULPS       16736(DI), Y2, Y3
+	VMULPS       16960(DI), Y5, Y4
+	VMULPS       16992(DI), Y5, Y6
+	VMULPS       17216(DI), Y8, Y9
+	VMULPS       17248(DI), Y8, Y10
+	VMULPS       17472(DI), Y11, Y12
+	VMULPS       17504(DI), Y11, Y13
+	VMOVUPS      (SP), Y7
+	VMOVUPS      Y11, 96(SP)
+	VMULPS       17728(DI), Y7, Y11
+	VADDPS       Y11, Y0, Y0
+	VMULPS       17760(DI), Y7, Y11
+	VADDPS       Y11, Y3, Y3
+	VMOVUPS      32(SP), Y11
+	VMULPS       17984(DI), Y11, Y7
+	VADDPS       Y7, Y4, Y4
+	VMULPS       18016(DI), Y11, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       18240(DI), Y14, Y7
+	VADDPS       Y7, Y9, Y7
+	VMULPS       18272(DI), Y14, Y9
+	VADDPS       Y9, Y10, Y9
+	VMOVUPS      64(SP), Y10
+	VMOVUPS      Y14, 128(SP)
+	VMULPS       18496(DI), Y10, Y14
+	VADDPS       Y14, Y12, Y12
+	VMULPS       18528(DI), Y10, Y14
+	VADDPS       Y14, Y13, Y13
+	VMULPS       18752(DI), Y15, Y14
+	VADDPS       Y14, Y0, Y0
+	VMULPS       18784(DI), Y15, Y14
+	VADDPS       Y14, Y3, Y3
+	VMULPS       19008(DI), Y1, Y14
+	VADDPS       Y14, Y4, Y4
+	VMULPS       19040(DI), Y1, Y14
+	VADDPS       Y14, Y6, Y6
+	VADDPS       Y7, Y0, Y0
+	VADDPS       Y12, Y4, Y4
+	VADDPS       Y4, Y0, Y0
 	VMOVUPS      64(SI), Y4
 	VXORPS       X7, X7, X7
 	VCMPPS       $0x1e, Y7, Y4, Y4
 	VBLENDVPS    Y4, DigitsConstants<>+832(SB), Y7, Y4
-	VMULPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 320(SI)
-	VADDPS       Y8, Y2, Y1
-	VADDPS       Y13, Y5, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      96(SI), Y2
-	VCMPPS       $0x1e, Y7, Y2, Y2
-	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y7, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 352(SI)
-	VMULPS       16768(DI), Y0, Y1
-	VMULPS       16800(DI), Y0, Y0
-	VMULPS       17024(DI), Y6, Y2
-	VMULPS       17056(DI), Y6, Y4
-	VMULPS       17280(DI), Y9, Y5
-	VMULPS       17312(DI), Y9, Y6
-	VMOVUPS      96(SP), Y8
-	VMULPS       17536(DI), Y8, Y9
-	VMULPS       17568(DI), Y8, Y8
-	VMOVUPS      (SP), Y11
-	VMULPS       17792(DI), Y11, Y13
-	VADDPS       Y13, Y1, Y1
-	VMULPS       17824(DI), Y11, Y11
-	VADDPS       Y11, Y0, Y0
-	VMULPS       18048(DI), Y12, Y11
-	VADDPS       Y11, Y2, Y2
-	VMULPS       18080(DI), Y12, Y11
-	VADDPS       Y11, Y4, Y4
-	VMOVUPS      128(SP), Y11
-	VMULPS       18304(DI), Y11, Y12
-	VADDPS       Y12, Y5, Y5
-	VMULPS       18336(DI), Y11, Y11
-	VADDPS       Y11, Y6, Y6
-	VMULPS       18560(DI), Y10, Y11
-	VADDPS       Y11, Y9, Y9
-	VMULPS       18592(DI), Y10, Y10
-	VADDPS       Y10, Y8, Y8
-	VMULPS       18816(DI), Y14, Y10
-	VADDPS       Y10, Y1, Y1
-	VMULPS       18848(DI), Y14, Y10
-	VADDPS       Y10, Y0, Y0
-	VMULPS       19072(DI), Y3, Y10
-	VADDPS       Y10, Y2, Y2
-	VMULPS       19104(DI), Y3, Y10
-	VADDPS       Y10, Y4, Y4
-	VADDPS       Y5, Y1, Y1
-	VADDPS       Y9, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      128(SI), Y2
-	VCMPPS       $0x1e, Y7, Y2, Y2
-	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y7, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 384(SI)
-	VADDPS       Y6, Y0, Y0
-	VADDPS       Y8, Y4, Y1
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      160(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+832(SB), Y7, Y1
-	VMULPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 416(SI)
-	VBROADCASTSS 600(SI), Y0
-	VMULPS       16832(DI), Y0, Y1
-	VMULPS       16864(DI), Y0, Y0
-	VBROADCASTSS 604(SI), Y2
-	VMULPS       17088(DI), Y2, Y4
-	VMULPS       17120(DI), Y2, Y2
-	VBROADCASTSS 608(SI), Y5
-	VMULPS       17344(DI), Y5, Y6
-	VMULPS       17376(DI), Y5, Y5
-	VBROADCASTSS 612(SI), Y8
-	VMULPS       17600(DI), Y8, Y9
-	VMULPS       17632(DI), Y8, Y8
-	VBROADCASTSS 616(SI), Y10
-	VMULPS       17856(DI), Y10, Y11
-	VADDPS       Y11, Y1, Y1
-	VMULPS       17888(DI), Y10, Y10
-	VADDPS       Y10, Y0, Y0
-	VBROADCASTSS 620(SI), Y10
-	VMULPS       18112(DI), Y10, Y11
-	VADDPS       Y11, Y4, Y4
-	VMULPS       18144(DI), Y10, Y10
-	VADDPS       Y10, Y2, Y2
-	VBROADCASTSS 624(SI), Y10
-	VMULPS       18368(DI), Y10, Y11
-	VADDPS       Y11, Y6, Y6
-	VMULPS       18400(DI), Y10, Y10
-	VADDPS       Y10, Y5, Y5
-	VBROADCASTSS 628(SI), Y10
-	VMULPS       18624(DI), Y10, Y11
-	VADDPS       Y11, Y9, Y9
-	VMULPS       18656(DI), Y10, Y10
-	VADDPS       Y10, Y8, Y8
-	VMULPS       18880(DI), Y14, Y10
-	VADDPS       Y10, Y1, Y1
-	VMULPS       18912(DI), Y14, Y10
-	VADDPS       Y10, Y0, Y0
-	VMULPS       19136(DI), Y3, Y10
-	VADDPS       Y10, Y4, Y4
-	VMULPS       19168(DI), Y3, Y3
-	VADDPS       Y3, Y2, Y2
-	VADDPS       Y6, Y1, Y1
-	VADDPS       Y9, Y4, Y3
-	VADDPS       Y3, Y1, Y1
-	VMOVUPS      192(SI), Y3
+	VMULPS       Y4, Y0, Y0
+	VMOVUPS      Y0, 320(SI)
+	VADDPS       Y9, Y3, Y0
+	VADDPS       Y13, Y6, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      96(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
 	VBLENDVPS    Y3, DigitsConstants<>+832(SB), Y7, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 448(SI)
-	VADDPS       Y5, Y0, Y0
-	VADDPS       Y8, Y2, Y1
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 352(SI)
+	VMULPS       16768(DI), Y2, Y0
+	VMULPS       16800(DI), Y2, Y3
+	VMULPS       17024(DI), Y5, Y4
+	VMULPS       17056(DI), Y5, Y6
+	VMULPS       17280(DI), Y8, Y9
+	VMULPS       17312(DI), Y8, Y12
+	VMOVUPS      96(SP), Y13
+	VMULPS       17536(DI), Y13, Y14
+	VMULPS       17568(DI), Y13, Y7
+	VMOVUPS      (SP), Y13
+	VMOVUPS      Y8, 160(SP)
+	VMULPS       17792(DI), Y13, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       17824(DI), Y13, Y8
+	VADDPS       Y8, Y3, Y3
+	VMULPS       18048(DI), Y11, Y8
+	VADDPS       Y8, Y4, Y4
+	VMULPS       18080(DI), Y11, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      128(SP), Y8
+	VMULPS       18304(DI), Y8, Y11
+	VADDPS       Y11, Y9, Y9
+	VMULPS       18336(DI), Y8, Y11
+	VADDPS       Y11, Y12, Y11
+	VMULPS       18560(DI), Y10, Y12
+	VADDPS       Y12, Y14, Y12
+	VMULPS       18592(DI), Y10, Y14
+	VADDPS       Y14, Y7, Y7
+	VMULPS       18816(DI), Y15, Y14
+	VADDPS       Y14, Y0, Y0
+	VMULPS       18848(DI), Y15, Y14
+	VADDPS       Y14, Y3, Y3
+	VMULPS       19072(DI), Y1, Y14
+	VADDPS       Y14, Y4, Y4
+	VMULPS       19104(DI), Y1, Y14
+	VADDPS       Y14, Y6, Y6
+	VADDPS       Y9, Y0, Y0
+	VADDPS       Y12, Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VMOVUPS      128(SI), Y4
+	VXORPS       X9, X9, X9
+	VCMPPS       $0x1e, Y9, Y4, Y4
+	VBLENDVPS    Y4, DigitsConstants<>+832(SB), Y9, Y4
+	VMULPS       Y4, Y0, Y0
+	VMOVUPS      Y0, 384(SI)
+	VADDPS       Y11, Y3, Y0
+	VADDPS       Y7, Y6, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      160(SI), Y3
+	VCMPPS       $0x1e, Y9, Y3, Y3
+	VBLENDVPS    Y3, DigitsConstants<>+832(SB), Y9, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 416(SI)
+	VMULPS       16832(DI), Y2, Y0
+	VMULPS       16864(DI), Y2, Y2
+	VMULPS       17088(DI), Y5, Y3
+	VMULPS       17120(DI), Y5, Y4
+	VMOVUPS      160(SP), Y5
+	VMULPS       17344(DI), Y5, Y6
+	VMULPS       17376(DI), Y5, Y5
+	VMOVUPS      96(SP), Y7
+	VMULPS       17600(DI), Y7, Y11
+	VMULPS       17632(DI), Y7, Y7
+	VMULPS       17856(DI), Y13, Y12
+	VADDPS       Y12, Y0, Y0
+	VMULPS       17888(DI), Y13, Y12
+	VADDPS       Y12, Y2, Y2
+	VMOVUPS      32(SP), Y12
+	VMULPS       18112(DI), Y12, Y13
+	VADDPS       Y13, Y3, Y3
+	VMULPS       18144(DI), Y12, Y12
+	VADDPS       Y12, Y4, Y4
+	VMULPS       18368(DI), Y8, Y12
+	VADDPS       Y12, Y6, Y6
+	VMULPS       18400(DI), Y8, Y8
+	VADDPS       Y8, Y5, Y5
+	VMULPS       18624(DI), Y10, Y8
+	VADDPS       Y8, Y11, Y8
+	VMULPS       18656(DI), Y10, Y10
+	VADDPS       Y10, Y7, Y7
+	VMULPS       18880(DI), Y15, Y10
+	VADDPS       Y10, Y0, Y0
+	VMULPS       18912(DI), Y15, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       19136(DI), Y1, Y10
+	VADDPS       Y10, Y3, Y3
+	VMULPS       19168(DI), Y1, Y1
+	VADDPS       Y1, Y4, Y1
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y8, Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      192(SI), Y3
+	VCMPPS       $0x1e, Y9, Y3, Y3
+	VBLENDVPS    Y3, DigitsConstants<>+832(SB), Y9, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 448(SI)
+	VADDPS       Y5, Y2, Y0
+	VADDPS       Y7, Y1, Y1
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      224(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+832(SB), Y7, Y1
+	VCMPPS       $0x1e, Y9, Y1, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+832(SB), Y9, Y1
 	VMULPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 480(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
+	// t = log(s2)
 	VMOVUPS      600(SI), Y0
 	VMOVUPS      Y0, 19200(BX)
-	VMOVSD       632(SI), X0
-	VMOVSD       X0, 19232(BX)
-	VBROADCASTSS 600(SI), Y0
-	VMOVUPS      (SI), Y1
-	VMULPS       Y1, Y0, Y2
-	VMOVUPS      Y2, 16640(BX)
-	VMOVUPS      32(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      Y3, 16672(BX)
-	VMOVUPS      64(SI), Y3
-	VMULPS       Y3, Y0, Y4
-	VMOVUPS      Y4, 16704(BX)
-	VMOVUPS      96(SI), Y4
-	VMULPS       Y4, Y0, Y5
-	VMOVUPS      Y5, 16736(BX)
-	VMOVUPS      128(SI), Y5
-	VMULPS       Y5, Y0, Y6
-	VMOVUPS      Y6, 16768(BX)
-	VMOVUPS      160(SI), Y6
-	VMULPS       Y6, Y0, Y7
-	VMOVUPS      Y7, 16800(BX)
-	VMOVUPS      192(SI), Y7
-	VMULPS       Y7, Y0, Y8
-	VMOVUPS      Y8, 16832(BX)
-	VMOVUPS      224(SI), Y8
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 16864(BX)
-	VBROADCASTSS 604(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 16896(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 16928(BX)
-	VMULPS       Y3, Y0, Y9
-	VMOVUPS      Y9, 16960(BX)
-	VMULPS       Y4, Y0, Y9
-	VMOVUPS      Y9, 16992(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 17024(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 17056(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 17088(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 17120(BX)
-	VBROADCASTSS 608(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 17152(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 17184(BX)
-	VMULPS       Y3, Y0, Y9
+	VBROADCASTSS 596(SI), X0
+	VMOVSD       632(SI), X1
+	VMOVSD       X1, 19232(BX)
+	VPMOVZXDQ    X0, Y1
+	VBROADCASTSS 600(SI), Y2
+	VMOVUPS      (SI), Y3
+	VPSLLQ       $0x1d, Y1, Y1
+	VMULPS       Y3, Y2, Y4
+	VMOVUPS      Y4, 16640(BX)
+	VMOVUPS      32(SI), Y4
+	VMULPS       Y4, Y2, Y5
+	VMULPD       DigitsConstants<>+864(SB), Y1, Y1
+	VMOVUPS      Y5, 16672(BX)
+	VMOVUPS      64(SI), Y5
+	VMULPS       Y5, Y2, Y6
+	VMOVUPS      Y6, 16704(BX)
+	VPSUBQ       DigitsConstants<>+896(SB), Y1, Y6
+	VMOVUPS      96(SI), Y7
+	VMULPS       Y7, Y2, Y8
+	VMOVUPS      Y8, 16736(BX)
+	VMOVUPS      128(SI), Y8
+	VMULPS       Y8, Y2, Y10
+	VPSRLQ       $0x34, Y6, Y11
+	VMOVUPS      Y10, 16768(BX)
+	VMOVUPS      160(SI), Y10
+	VXORPD       DigitsConstants<>+928(SB), Y11, Y11
+	VMULPS       Y10, Y2, Y12
+	VMOVUPS      Y12, 16800(BX)
+	VPSUBQ       DigitsConstants<>+928(SB), Y11, Y11
+	VMOVUPS      192(SI), Y12
+	VMULPS       Y12, Y2, Y13
+	VMOVUPS      Y13, 16832(BX)
+	VMOVUPS      224(SI), Y13
+	VMOVUPS      DigitsConstants<>+288(SB), Y14
+	VPADDQ       Y11, Y14, Y11
+	VMULPS       Y13, Y2, Y2
+	VMOVUPS      Y2, 16864(BX)
+	VSUBPD       Y14, Y11, Y2
+	VBROADCASTSS 604(SI), Y11
+	VMULPS       Y3, Y11, Y14
+	VMOVUPS      Y14, 16896(BX)
+	VMULPS       Y4, Y11, Y14
+	VMOVUPS      Y14, 16928(BX)
+	VANDPD       DigitsConstants<>+960(SB), Y6, Y14
+	VMULPS       Y5, Y11, Y15
+	VMOVUPS      Y15, 16960(BX)
+	VPSUBQ       Y14, Y1, Y1
+	VMULPS       Y7, Y11, Y14
+	VMOVUPS      Y14, 16992(BX)
+	VPSRLQ       $0x2f, Y6, Y6
+	VMULPS       Y8, Y11, Y14
+	VMOVUPS      Y14, 17024(BX)
+	VMULPS       Y10, Y11, Y14
+	VMOVUPS      Y14, 17056(BX)
+	VANDPD       DigitsConstants<>+352(SB), Y6, Y6
+	VMULPS       Y12, Y11, Y14
+	VMOVUPS      Y14, 17088(BX)
+	VPSLLQ       $0x04, Y6, Y6
+	VMULPS       Y13, Y11, Y11
+	VMOVUPS      Y11, 17120(BX)
+	VBROADCASTSS 608(SI), Y11
+	VMULPS       Y3, Y11, Y14
+	VMOVUPS      DigitsConstants<>+640(SB), Y15
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X9, X9, X9
+	VGATHERQPD   Y15, (AX)(Y6*1), Y9
+	VMOVUPS      Y14, 17152(BX)
+	VMULPS       Y4, Y11, Y14
+	VMOVUPS      Y14, 17184(BX)
+	VMULPD       Y9, Y1, Y1
+	VMULPS       Y5, Y11, Y9
 	VMOVUPS      Y9, 17216(BX)
-	VMULPS       Y4, Y0, Y9
+	VMULPS       Y7, Y11, Y9
 	VMOVUPS      Y9, 17248(BX)
-	VMULPS       Y5, Y0, Y9
+	VSUBPD       DigitsConstants<>+672(SB), Y1, Y1
+	VMULPS       Y8, Y11, Y9
 	VMOVUPS      Y9, 17280(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 17312(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 17344(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 17376(BX)
-	VBROADCASTSS 612(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 17408(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 17440(BX)
-	VMULPS       Y3, Y0, Y9
-	VMOVUPS      Y9, 17472(BX)
-	VMULPS       Y4, Y0, Y9
-	VMOVUPS      Y9, 17504(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 17536(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 17568(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 17600(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 17632(BX)
-	VBROADCASTSS 616(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 17664(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 17696(BX)
-	VMULPS       Y3, Y0, Y9
-	VMOVUPS      Y9, 17728(BX)
-	VMULPS       Y4, Y0, Y9
-	VMOVUPS      Y9, 17760(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 17792(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 17824(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 17856(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 17888(BX)
-	VBROADCASTSS 620(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 17920(BX)
-	VMULPS       Y2, Y0, Y9
+	VMULPD       Y1, Y1, Y9
+	VMULPS       Y10, Y11, Y14
+	VMOVUPS      Y14, 17312(BX)
+	VMULPS       Y12, Y11, Y14
+	VMOVUPS      Y14, 17344(BX)
+	VMULPS       Y13, Y11, Y11
+	VMOVUPS      Y11, 17376(BX)
+	VMULPD       DigitsConstants<>+1536(SB), Y1, Y11
+	VBROADCASTSS 612(SI), Y14
+	VMULPS       Y3, Y14, Y15
+	VADDPD       DigitsConstants<>+1504(SB), Y11, Y11
+	VMOVUPS      Y15, 17408(BX)
+	VMULPS       Y4, Y14, Y15
+	VMOVUPS      Y15, 17440(BX)
+	VMULPD       Y11, Y9, Y11
+	VMULPS       Y5, Y14, Y15
+	VMOVUPS      Y15, 17472(BX)
+	VMULPD       Y9, Y9, Y9
+	VMULPS       Y7, Y14, Y15
+	VMOVUPS      Y15, 17504(BX)
+	VMULPS       Y8, Y14, Y15
+	VMOVUPS      Y15, 17536(BX)
+	VMULPS       Y10, Y14, Y15
+	VMOVUPS      Y15, 17568(BX)
+	VMULPD       DigitsConstants<>+1600(SB), Y1, Y15
+	VMOVUPS      X0, 64(SP)
+	VMULPS       Y12, Y14, Y0
+	VMOVUPS      Y0, 17600(BX)
+	VADDPD       DigitsConstants<>+1568(SB), Y15, Y0
+	VMULPS       Y13, Y14, Y14
+	VMOVUPS      Y14, 17632(BX)
+	VMULPD       Y0, Y9, Y0
+	VBROADCASTSS 616(SI), Y9
+	VMULPS       Y3, Y9, Y14
+	VADDPD       Y0, Y11, Y0
+	VMOVUPS      Y14, 17664(BX)
+	VMULPS       Y4, Y9, Y11
+	VMOVUPS      Y11, 17696(BX)
+	VMULPS       Y5, Y9, Y11
+	VMOVUPS      Y11, 17728(BX)
+	VMULPD       DigitsConstants<>+1632(SB), Y2, Y2
+	VMULPS       Y7, Y9, Y11
+	VMOVUPS      Y11, 17760(BX)
+	VMOVUPS      DigitsConstants<>+640(SB), Y11
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y11, (AX)(Y6*1), Y14
+	VMULPS       Y8, Y9, Y6
+	VMOVUPS      Y6, 17792(BX)
+	VADDPD       Y14, Y2, Y2
+	VMULPS       Y10, Y9, Y6
+	VMOVUPS      Y6, 17824(BX)
+	VADDPD       Y0, Y1, Y0
+	VMULPS       Y12, Y9, Y1
+	VMOVUPS      Y1, 17856(BX)
+	VADDPD       Y0, Y2, Y0
+	VMULPS       Y13, Y9, Y1
+	VMOVUPS      Y1, 17888(BX)
+	VCVTPD2PSY   Y0, X0
+	VBROADCASTSS 620(SI), Y1
+	VMULPS       Y3, Y1, Y2
+	VMOVUPS      Y2, 17920(BX)
+	VMOVUPS      64(SP), X2
+	VPSRAD       $0x1f, X2, X6
+	VMULPS       Y4, Y1, Y9
 	VMOVUPS      Y9, 17952(BX)
-	VMULPS       Y3, Y0, Y9
+	VMULPS       Y5, Y1, Y9
 	VMOVUPS      Y9, 17984(BX)
-	VMULPS       Y4, Y0, Y9
+	VANDPS       DigitsConstants<>+1664(SB), X6, X6
+	VMULPS       Y7, Y1, Y9
 	VMOVUPS      Y9, 18016(BX)
-	VMULPS       Y5, Y0, Y9
+	VORPS        X6, X2, X6
+	VMULPS       Y8, Y1, Y9
 	VMOVUPS      Y9, 18048(BX)
-	VMULPS       Y6, Y0, Y9
+	VMULPS       Y10, Y1, Y9
 	VMOVUPS      Y9, 18080(BX)
-	VMULPS       Y7, Y0, Y9
+	VMULPS       Y12, Y1, Y9
 	VMOVUPS      Y9, 18112(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 18144(BX)
-	VBROADCASTSS 624(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 18176(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 18208(BX)
-	VMULPS       Y3, Y0, Y9
-	VMOVUPS      Y9, 18240(BX)
-	VMULPS       Y4, Y0, Y9
-	VMOVUPS      Y9, 18272(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 18304(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 18336(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 18368(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 18400(BX)
-	VBROADCASTSS 628(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 18432(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 18464(BX)
-	VMULPS       Y3, Y0, Y9
-	VMOVUPS      Y9, 18496(BX)
-	VMULPS       Y4, Y0, Y9
-	VMOVUPS      Y9, 18528(BX)
-	VMULPS       Y5, Y0, Y9
+	VXORPS       DigitsConstants<>+128(SB), X2, X9
+	VMULPS       Y13, Y1, Y1
+	VMOVUPS      Y1, 18144(BX)
+	VBROADCASTSS 624(SI), Y1
+	VMULPS       Y3, Y1, Y11
+	VMOVUPS      Y11, 18176(BX)
+	VMOVUPS      DigitsConstants<>+64(SB), X11
+	VPCMPGTD     X9, X11, X9
+	VMULPS       Y4, Y1, Y14
+	VMOVUPS      Y14, 18208(BX)
+	VBLENDVPS    X9, X0, X6, X0
+	VMULPS       Y5, Y1, Y6
+	VMOVUPS      Y6, 18240(BX)
+	VPSLLD       $0x01, X2, X2
+	VMULPS       Y7, Y1, Y6
+	VMOVUPS      Y6, 18272(BX)
+	VXORPS       X6, X6, X6
+	VPCMPEQD     X6, X2, X2
+	VMULPS       Y8, Y1, Y6
+	VMOVUPS      Y6, 18304(BX)
+	VBLENDVPS    X2, X11, X0, X0
+	VMULPS       Y10, Y1, Y2
+	VMOVUPS      Y2, 18336(BX)
+	VMOVSS       X0, 640(SI)
+	VMULPS       Y12, Y1, Y2
+	VMOVUPS      Y2, 18368(BX)
+
+	// loss = Σ y*(m2 - z2 + t)
+	VMULPS       Y13, Y1, Y1
+	VMOVUPS      Y1, 18400(BX)
+	VBROADCASTSS 628(SI), Y1
+	VMULPS       Y3, Y1, Y2
+	VMOVUPS      Y2, 18432(BX)
+	VBROADCASTSS 592(SI), Y2
+	VMULPS       Y4, Y1, Y6
+	VMOVUPS      Y6, 18464(BX)
+	VMULPS       Y5, Y1, Y6
+	VMOVUPS      Y6, 18496(BX)
+	VSUBPS       512(SI), Y2, Y2
+	VMULPS       Y7, Y1, Y6
+	VMOVUPS      Y6, 18528(BX)
+	VBROADCASTSS X0, Y6
+	VMULPS       Y8, Y1, Y9
 	VMOVUPS      Y9, 18560(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 18592(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 18624(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 18656(BX)
-	VBROADCASTSS 632(SI), Y0
-	VMULPS       Y1, Y0, Y9
+	VADDPS       Y6, Y2, Y2
+	VMULPS       Y10, Y1, Y6
+	VMOVUPS      Y6, 18592(BX)
+	VMULPS       (CX), Y2, Y2
+	VMULPS       Y12, Y1, Y6
+	VMOVUPS      Y6, 18624(BX)
+	VMULPS       Y13, Y1, Y1
+	VMOVUPS      Y1, 18656(BX)
+	VBROADCASTSS 592(SI), X1
+	VBROADCASTSS 632(SI), Y6
+	VMULPS       Y3, Y6, Y9
 	VMOVUPS      Y9, 18688(BX)
-	VMULPS       Y2, Y0, Y9
+	VMULPS       Y4, Y6, Y9
 	VMOVUPS      Y9, 18720(BX)
-	VMULPS       Y3, Y0, Y9
+	VMOVSD       544(SI), X9
+	VSUBPS       X9, X1, X1
+	VMULPS       Y5, Y6, Y9
 	VMOVUPS      Y9, 18752(BX)
-	VMULPS       Y4, Y0, Y9
+	VSHUFPS      $0x00, X0, X0, X0
+	VMULPS       Y7, Y6, Y9
 	VMOVUPS      Y9, 18784(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 18816(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 18848(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 18880(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 18912(BX)
-	VBROADCASTSS 636(SI), Y0
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      Y1, 18944(BX)
-	VMULPS       Y2, Y0, Y1
-	VMOVUPS      Y1, 18976(BX)
-	VMULPS       Y3, Y0, Y1
-	VMOVUPS      Y1, 19008(BX)
-	VMULPS       Y4, Y0, Y1
-	VMOVUPS      Y1, 19040(BX)
-	VMULPS       Y5, Y0, Y1
-	VMOVUPS      Y1, 19072(BX)
-	VMULPS       Y6, Y0, Y1
-	VMOVUPS      Y1, 19104(BX)
-	VMULPS       Y7, Y0, Y1
-	VMOVUPS      Y1, 19136(BX)
-	VMULPS       Y8, Y0, Y0
+	VADDPS       X0, X1, X0
+	VMULPS       Y8, Y6, Y1
+	VMOVUPS      Y1, 18816(BX)
+	VMOVSD       32(CX), X1
+	VMULPS       X0, X1, X0
+	VMULPS       Y10, Y6, Y1
+	VMOVUPS      Y1, 18848(BX)
+	VMULPS       Y12, Y6, Y1
+	VMOVUPS      Y1, 18880(BX)
+	VMOVUPS      DigitsConstants<>+96(SB), Y1
+	VMOVUPS      DigitsConstants<>+128(SB), Y9
+	VBLENDVPS    Y1, Y0, Y9, Y0
+	VMULPS       Y13, Y6, Y1
+	VMOVUPS      Y1, 18912(BX)
+	VADDPS       Y0, Y2, Y0
+	VBROADCASTSS 636(SI), Y1
+	VMULPS       Y3, Y1, Y2
+	VMOVUPS      Y2, 18944(BX)
+	VPERM2F128   $0x01, Y0, Y0, Y2
+	VMULPS       Y4, Y1, Y3
+	VMOVUPS      Y3, 18976(BX)
+	VADDPS       Y2, Y0, Y0
+	VMULPS       Y5, Y1, Y2
+	VMOVUPS      Y2, 19008(BX)
+	VSHUFPS      $0x4e, Y0, Y0, Y2
+	VMULPS       Y7, Y1, Y3
+	VMOVUPS      Y3, 19040(BX)
+	VADDPS       Y2, Y0, Y0
+	VMULPS       Y8, Y1, Y2
+	VMOVUPS      Y2, 19072(BX)
+	VSHUFPS      $0xb1, Y0, Y0, Y2
+	VMULPS       Y10, Y1, Y3
+	VMOVUPS      Y3, 19104(BX)
+	VADDPS       Y2, Y0, Y0
+	VMULPS       Y12, Y1, Y2
+	VMOVUPS      Y2, 19136(BX)
+	VMOVSS       X0, ret+40(FP)
+	VMULPS       Y13, Y1, Y0
 	VMOVUPS      Y0, 19168(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
@@ -1903,13 +1908,564 @@ loop0:
 	VZEROUPPER
 	RET
 
+// func digitsBackwardAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·digitsBackwardAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+	MOVQ grad+32(FP), BX
+
+	// d2 = a2 - y
+	MOVL      $0x000003ff, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 552(SI), K1, Z0
+	VMOVUPS.Z (CX), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, 600(SI)
+
+	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
+	VBROADCASTSS   600(SI), Z1
+	VMULPS         16640(DI), Z1, Z2
+	VMULPS         16704(DI), Z1, Z3
+	VMULPS         16768(DI), Z1, Z4
+	VMULPS         16832(DI), Z1, Z1
+	VBROADCASTSS   604(SI), Z5
+	VMULPS         16896(DI), Z5, Z6
+	VMULPS         16960(DI), Z5, Z7
+	VMULPS         17024(DI), Z5, Z8
+	VMULPS         17088(DI), Z5, Z5
+	VBROADCASTSS   608(SI), Z9
+	VMULPS         17152(DI), Z9, Z10
+	VMULPS         17216(DI), Z9, Z11
+	VMULPS         17280(DI), Z9, Z12
+	VMULPS         17344(DI), Z9, Z9
+	VBROADCASTSS   612(SI), Z13
+	VMULPS         17408(DI), Z13, Z14
+	VMULPS         17472(DI), Z13, Z15
+	VMULPS         17536(DI), Z13, Z16
+	VMULPS         17600(DI), Z13, Z13
+	VBROADCASTSS   616(SI), Z17
+	VMULPS         17664(DI), Z17, Z18
+	VADDPS         Z18, Z2, Z2
+	VMULPS         17728(DI), Z17, Z18
+	VADDPS         Z18, Z3, Z3
+	VMULPS         17792(DI), Z17, Z18
+	VADDPS         Z18, Z4, Z4
+	VMULPS         17856(DI), Z17, Z17
+	VADDPS         Z17, Z1, Z1
+	VBROADCASTSS   620(SI), Z17
+	VMULPS         17920(DI), Z17, Z18
+	VADDPS         Z18, Z6, Z6
+	VMULPS         17984(DI), Z17, Z18
+	VADDPS         Z18, Z7, Z7
+	VMULPS         18048(DI), Z17, Z18
+	VADDPS         Z18, Z8, Z8
+	VMULPS         18112(DI), Z17, Z17
+	VADDPS         Z17, Z5, Z5
+	VBROADCASTSS   624(SI), Z17
+	VMULPS         18176(DI), Z17, Z18
+	VADDPS         Z18, Z10, Z10
+	VMULPS         18240(DI), Z17, Z18
+	VADDPS         Z18, Z11, Z11
+	VMULPS         18304(DI), Z17, Z18
+	VADDPS         Z18, Z12, Z12
+	VMULPS         18368(DI), Z17, Z17
+	VADDPS         Z17, Z9, Z9
+	VBROADCASTSS   628(SI), Z17
+	VMULPS         18432(DI), Z17, Z18
+	VADDPS         Z18, Z14, Z14
+	VMULPS         18496(DI), Z17, Z18
+	VADDPS         Z18, Z15, Z15
+	VMULPS         18560(DI), Z17, Z18
+	VADDPS         Z18, Z16, Z16
+	VMULPS         18624(DI), Z17, Z17
+	VADDPS         Z17, Z13, Z13
+	VBROADCASTSS   632(SI), Z17
+	VMULPS         18688(DI), Z17, Z18
+	VADDPS         Z18, Z2, Z2
+	VMULPS         18752(DI), Z17, Z18
+	VADDPS         Z18, Z3, Z3
+	VMULPS         18816(DI), Z17, Z18
+	VADDPS         Z18, Z4, Z4
+	VMULPS         18880(DI), Z17, Z17
+	VADDPS         Z17, Z1, Z1
+	VBROADCASTSS   636(SI), Z17
+	VMULPS         18944(DI), Z17, Z18
+	VADDPS         Z18, Z6, Z6
+	VMULPS         19008(DI), Z17, Z18
+	VADDPS         Z18, Z7, Z7
+	VMULPS         19072(DI), Z17, Z18
+	VADDPS         Z18, Z8, Z8
+	VMULPS         19136(DI), Z17, Z17
+	VADDPS         Z17, Z5, Z5
+	VADDPS         Z10, Z2, Z2
+	VADDPS         Z14, Z6, Z6
+	VADDPS         Z6, Z2, Z2
+	VMOVUPS        (SI), Z6
+	VXORPS         X10, X10, X10
+	VCMPPS         $0x1e, Z10, Z6, K2
+	VBLENDMPS.BCST DigitsConstants<>+1700(SB), Z10, K2, Z6
+	VMULPS         Z6, Z2, Z2
+	VMOVUPS        Z2, 256(SI)
+	VADDPS         Z11, Z3, Z2
+	VADDPS         Z15, Z7, Z3
+	VADDPS         Z3, Z2, Z2
+	VMOVUPS        64(SI), Z3
+	VCMPPS         $0x1e, Z10, Z3, K2
+	VBLENDMPS.BCST DigitsConstants<>+1700(SB), Z10, K2, Z3
+	VMULPS         Z3, Z2, Z2
+	VMOVUPS        Z2, 320(SI)
+	VADDPS         Z12, Z4, Z2
+	VADDPS         Z16, Z8, Z3
+	VADDPS         Z3, Z2, Z2
+	VMOVUPS        128(SI), Z3
+	VCMPPS         $0x1e, Z10, Z3, K2
+	VBLENDMPS.BCST DigitsConstants<>+1700(SB), Z10, K2, Z3
+	VMULPS         Z3, Z2, Z2
+	VMOVUPS        Z2, 384(SI)
+	VADDPS         Z9, Z1, Z1
+	VADDPS         Z13, Z5, Z2
+	VADDPS         Z2, Z1, Z1
+	VMOVUPS        192(SI), Z2
+	VCMPPS         $0x1e, Z10, Z2, K2
+	VBLENDMPS.BCST DigitsConstants<>+1700(SB), Z10, K2, Z2
+	VMULPS         Z2, Z1, Z1
+	VMOVUPS        Z1, 448(SI)
+
+	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
+	// t = log(s2)
+	VMOVAPS.Z      Z0, K1, Z0
+	VMOVUPS        Z0, K1, 19200(BX)
+	VBROADCASTSS   596(SI), X0
+	VBROADCASTSS   600(SI), Z1
+	VMOVUPS        (SI), Y2
+	VPMOVZXDQ      X0, Y3
+	VMULPS         Y2, Y1, Y4
+	VMOVUPS        Y4, 16640(BX)
+	VMOVUPS        32(SI), Y4
+	VPSLLQ         $0x1d, Y3, Y3
+	VMULPS         Y4, Y1, Y5
+	VMOVUPS        Y5, 16672(BX)
+	VMOVUPS        64(SI), Y5
+	VMULPS         Y5, Y1, Y6
+	VMOVUPS        Y6, 16704(BX)
+	VMULPD.BCST    DigitsConstants<>+1704(SB), Y3, Y3
+	VMOVUPS        96(SI), Y6
+	VMULPS         Y6, Y1, Y7
+	VMOVUPS        Y7, 16736(BX)
+	VMOVUPS        128(SI), Y7
+	VPSUBQ.BCST    DigitsConstants<>+1712(SB), Y3, Y8
+	VMULPS         Y7, Y1, Y9
+	VMOVUPS        Y9, 16768(BX)
+	VMOVUPS        160(SI), Y9
+	VPSRAQ         $0x34, Y8, Y11
+	VMULPS         Y9, Y1, Y12
+	VMOVUPS        Y12, 16800(BX)
+	VMOVUPS        192(SI), Y12
+	VMULPS         Y12, Y1, Y13
+	VMOVUPS        Y13, 16832(BX)
+	VBROADCASTSD   DigitsConstants<>+1720(SB), Y13
+	VPADDQ         Y11, Y13, Y11
+	VMOVUPS        224(SI), Y14
+	VMULPS         Y14, Y1, Y1
+	VSUBPD         Y13, Y11, Y11
+	VMOVUPS        Y1, 16864(BX)
+	VBROADCASTSS   604(SI), Z1
+	VMULPS         Y2, Y1, Y13
+	VMOVUPS        Y13, 16896(BX)
+	VMULPS         Y4, Y1, Y13
+	VANDPD.BCST    DigitsConstants<>+1728(SB), Y8, Y15
+	VMOVUPS        Y13, 16928(BX)
+	VMULPS         Y5, Y1, Y13
+	VPSUBQ         Y15, Y3, Y3
+	VMOVUPS        Y13, 16960(BX)
+	VMULPS         Y6, Y1, Y13
+	VMOVUPS        Y13, 16992(BX)
+	VPSRLQ         $0x2f, Y8, Y8
+	VMULPS         Y7, Y1, Y13
+	VMOVUPS        Y13, 17024(BX)
+	VMULPS         Y9, Y1, Y13
+	VMOVUPS        Y13, 17056(BX)
+	VMULPS         Y12, Y1, Y13
+	VANDPD.BCST    DigitsConstants<>+1736(SB), Y8, Y8
+	VMOVUPS        Y13, 17088(BX)
+	VMULPS         Y14, Y1, Y1
+	VPSLLQ         $0x04, Y8, Y8
+	VMOVUPS        Y1, 17120(BX)
+	VBROADCASTSS   608(SI), Z1
+	VMULPS         Y2, Y1, Y13
+	VMOVUPS        Y13, 17152(BX)
+	VMULPS         Y4, Y1, Y13
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           DigitsConstants<>+992(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y8*1), K2, Y15
+	VMOVUPS        Y13, 17184(BX)
+	VMULPS         Y5, Y1, Y13
+	VMULPD         Y15, Y3, Y3
+	VMOVUPS        Y13, 17216(BX)
+	VMULPS         Y6, Y1, Y13
+	VMOVUPS        Y13, 17248(BX)
+	VMULPS         Y7, Y1, Y13
+	VMOVUPS        Y13, 17280(BX)
+	VSUBPD.BCST    DigitsConstants<>+1744(SB), Y3, Y3
+	VMULPS         Y9, Y1, Y13
+	VMOVUPS        Y13, 17312(BX)
+	VMULPD         Y3, Y3, Y13
+	VMULPS         Y12, Y1, Y15
+	VMOVUPS        Y15, 17344(BX)
+	VMULPS         Y14, Y1, Y1
+	VMOVUPS        Y1, 17376(BX)
+	VBROADCASTSS   612(SI), Z1
+	VMULPS         Y2, Y1, Y15
+	VMOVUPS        Y15, 17408(BX)
+	VMULPS         Y4, Y1, Y15
+	VMULPD.BCST    DigitsConstants<>+1760(SB), Y3, Y16
+	VMOVUPS        Y15, 17440(BX)
+	VMULPS         Y5, Y1, Y15
+	VADDPD.BCST    DigitsConstants<>+1752(SB), Y16, Y16
+	VMOVUPS        Y15, 17472(BX)
+	VMULPS         Y6, Y1, Y15
+	VMULPD         Y16, Y13, Y16
+	VMOVUPS        Y15, 17504(BX)
+	VMULPS         Y7, Y1, Y15
+	VMOVUPS        Y15, 17536(BX)
+	VMULPD         Y13, Y13, Y13
+	VMULPS         Y9, Y1, Y15
+	VMOVUPS        Y15, 17568(BX)
+	VMULPS         Y12, Y1, Y15
+	VMOVUPS        Y15, 17600(BX)
+	VMULPS         Y14, Y1, Y1
+	VMOVUPS        Y1, 17632(BX)
+	VBROADCASTSS   616(SI), Z1
+	VMULPD.BCST    DigitsConstants<>+1776(SB), Y3, Y15
+	VMULPS         Y2, Y1, Y17
+	VMOVUPS        Y17, 17664(BX)
+	VMULPS         Y4, Y1, Y17
+	VADDPD.BCST    DigitsConstants<>+1768(SB), Y15, Y15
+	VMOVUPS        Y17, 17696(BX)
+	VMULPS         Y5, Y1, Y17
+	VMULPD         Y15, Y13, Y13
+	VMOVUPS        Y17, 17728(BX)
+	VMULPS         Y6, Y1, Y15
+	VADDPD         Y13, Y16, Y13
+	VMOVUPS        Y15, 17760(BX)
+	VMULPS         Y7, Y1, Y15
+	VMOVUPS        Y15, 17792(BX)
+	VMULPS         Y9, Y1, Y15
+	VMOVUPS        Y15, 17824(BX)
+	VMULPD.BCST    DigitsConstants<>+1784(SB), Y11, Y11
+	VMULPS         Y12, Y1, Y15
+	VMOVUPS        Y15, 17856(BX)
+	VMULPS         Y14, Y1, Y1
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           DigitsConstants<>+1000(SB), AX
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y8*1), K2, Y15
+	VMOVUPS        Y1, 17888(BX)
+	VBROADCASTSS   620(SI), Z1
+	VADDPD         Y15, Y11, Y8
+	VMULPS         Y2, Y1, Y11
+	VMOVUPS        Y11, 17920(BX)
+	VADDPD         Y13, Y3, Y3
+	VMULPS         Y4, Y1, Y11
+	VMOVUPS        Y11, 17952(BX)
+	VMULPS         Y5, Y1, Y11
+	VADDPD         Y3, Y8, Y3
+	VMOVUPS        Y11, 17984(BX)
+	VMULPS         Y6, Y1, Y8
+	VCVTPD2PSY     Y3, X3
+	VMOVUPS        Y8, 18016(BX)
+	VMULPS         Y7, Y1, Y8
+	VMOVUPS        Y8, 18048(BX)
+	VPSRAD         $0x1f, X0, X8
+	VMULPS         Y9, Y1, Y11
+	VMOVUPS        Y11, 18080(BX)
+	VMULPS         Y12, Y1, Y11
+	VMOVUPS        Y11, 18112(BX)
+	VMULPS         Y14, Y1, Y1
+	VANDPS.BCST    DigitsConstants<>+1792(SB), X8, X8
+	VMOVUPS        Y1, 18144(BX)
+	VBROADCASTSS   624(SI), Z1
+	VORPS          X8, X0, X8
+	VMULPS         Y2, Y1, Y11
+	VMOVUPS        Y11, 18176(BX)
+	VMULPS         Y4, Y1, Y11
+	VMOVUPS        Y11, 18208(BX)
+	VMULPS         Y5, Y1, Y11
+	VPCMPUD.BCST   $0x05, DigitsConstants<>+1796(SB), X0, K2
+	VMOVUPS        Y11, 18240(BX)
+	VMULPS         Y6, Y1, Y11
+	VBLENDMPS      X8, X3, K2, X3
+	VMOVUPS        Y11, 18272(BX)
+	VMULPS         Y7, Y1, Y8
+	VMOVUPS        Y8, 18304(BX)
+	VPSLLD         $0x01, X0, X0
+	VMULPS         Y9, Y1, Y8
+	VMOVUPS        Y8, 18336(BX)
+	VPCMPUD        $0x00, X10, X0, K2
+	VMULPS         Y12, Y1, Y0
+	VMOVUPS        Y0, 18368(BX)
+	VMULPS         Y14, Y1, Y0
+	VMOVUPS        Y0, 18400(BX)
+	VBROADCASTSS   628(SI), Z0
+	VBLENDMPS.BCST DigitsConstants<>+1800(SB), X3, K2, X1
+	VMULPS         Y2, Y0, Y3
+	VMOVUPS        Y3, 18432(BX)
+	VMOVSS         X1, 640(SI)
+	VMULPS         Y4, Y0, Y3
+	VMOVUPS        Y3, 18464(BX)
+	VMULPS         Y5, Y0, Y3
+
+	// loss = Σ y*(m2 - z2 + t)
+	VMOVUPS      Y3, 18496(BX)
+	VMULPS       Y6, Y0, Y3
+	VMOVUPS      Y3, 18528(BX)
+	VMULPS       Y7, Y0, Y3
+	VBROADCASTSS 592(SI), Z8
+	VMOVUPS      Y3, 18560(BX)
+	VMULPS       Y9, Y0, Y3
+	VMOVUPS      Y3, 18592(BX)
+	VMULPS       Y12, Y0, Y3
+	VMOVUPS      Y3, 18624(BX)
+	VMOVUPS.Z    512(SI), K1, Z3
+	VSUBPS       Z3, Z8, Z3
+	VMULPS       Y14, Y0, Y0
+	VMOVUPS      Y0, 18656(BX)
+	VBROADCASTSS 632(SI), Z0
+	VBROADCASTSS X1, Z1
+	VMULPS       Y2, Y0, Y8
+	VMOVUPS      Y8, 18688(BX)
+	VADDPS       Z1, Z3, Z1
+	VMULPS       Y4, Y0, Y3
+	VMOVUPS      Y3, 18720(BX)
+	VMULPS       Y5, Y0, Y3
+	VMOVUPS.Z    (CX), K1, Z8
+	VMULPS       Z1, Z8, Z1
+	VMOVUPS      Y3, 18752(BX)
+	VMULPS       Y6, Y0, Y3
+	VMOVUPS      Y3, 18784(BX)
+	VMULPS       Y7, Y0, Y3
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z8
+	VBLENDMPS    Z1, Z8, K1, Z1
+	VMOVUPS      Y3, 18816(BX)
+	VMULPS       Y9, Y0, Y3
+	VMOVUPS      Y3, 18848(BX)
+	VSHUFF32X4   $0x4e, Z1, Z1, Z3
+	VMULPS       Y12, Y0, Y8
+	VMOVUPS      Y8, 18880(BX)
+	VADDPS       Z3, Z1, Z1
+	VMULPS       Y14, Y0, Y0
+	VMOVUPS      Y0, 18912(BX)
+	VBROADCASTSS 636(SI), Z0
+	VSHUFF32X4   $0xb1, Z1, Z1, Z3
+	VMULPS       Y2, Y0, Y2
+	VMOVUPS      Y2, 18944(BX)
+	VADDPS       Z3, Z1, Z1
+	VMULPS       Y4, Y0, Y2
+	VMOVUPS      Y2, 18976(BX)
+	VSHUFPS      $0x4e, Z1, Z1, Z2
+	VMULPS       Y5, Y0, Y3
+	VMOVUPS      Y3, 19008(BX)
+	VMULPS       Y6, Y0, Y3
+	VADDPS       Z2, Z1, Z1
+	VMOVUPS      Y3, 19040(BX)
+	VMULPS       Y7, Y0, Y2
+	VSHUFPS      $0xb1, Z1, Z1, Z3
+	VMOVUPS      Y2, 19072(BX)
+	VMULPS       Y9, Y0, Y2
+	VMOVUPS      Y2, 19104(BX)
+	VADDPS       Z3, Z1, Z1
+	VMULPS       Y12, Y0, Y2
+	VMOVUPS      Y2, 19136(BX)
+	VMOVSS       X1, ret+40(FP)
+	VMULPS       Y14, Y0, Y0
+	VMOVUPS      Y0, 19168(BX)
+
+	// ∇W1 = d1·xᵀ; ∇b1 = d1
+	VMOVUPS 256(SI), Z0
+	VMOVUPS Z0, 16384(BX)
+	VMOVUPS 320(SI), Z0
+	VMOVUPS Z0, 16448(BX)
+	VMOVUPS 384(SI), Z0
+	VMOVUPS Z0, 16512(BX)
+	VMOVUPS 448(SI), Z0
+	VMOVUPS Z0, 16576(BX)
+	VMOVUPS (DX), Y0
+	VMOVAPS Z0, Z31
+	VMOVUPS 32(DX), Y0
+	VMOVAPS Z0, Z30
+	VMOVUPS 64(DX), Y0
+	VMOVAPS Z0, Z29
+	VMOVUPS 96(DX), Y0
+	VMOVAPS Z0, Z28
+	VMOVUPS 128(DX), Y0
+	VMOVAPS Z0, Z27
+	VMOVUPS 160(DX), Y0
+	VMOVAPS Z0, Z26
+	VMOVUPS 192(DX), Y0
+	VMOVAPS Z0, Z25
+	VMOVUPS 224(DX), Y0
+	VMOVAPS Z0, Z24
+	MOVL    $0x000000e0, R12
+	MOVL    $0x00003800, R11
+	MOVL    $0x00000008, R13
+
+loop0:
+	VBROADCASTSS 256(SI)(R12*1), Z0
+	VMULPS       Y31, Y0, Y1
+	VMOVUPS      Y1, (BX)(R11*1)
+	VMULPS       Y30, Y0, Y1
+	VMOVUPS      Y1, 32(BX)(R11*1)
+	VMULPS       Y29, Y0, Y1
+	VMOVUPS      Y1, 64(BX)(R11*1)
+	VMULPS       Y28, Y0, Y1
+	VMOVUPS      Y1, 96(BX)(R11*1)
+	VMULPS       Y27, Y0, Y1
+	VMOVUPS      Y1, 128(BX)(R11*1)
+	VMULPS       Y26, Y0, Y1
+	VMOVUPS      Y1, 160(BX)(R11*1)
+	VMULPS       Y25, Y0, Y1
+	VMOVUPS      Y1, 192(BX)(R11*1)
+	VMULPS       Y24, Y0, Y0
+	VMOVUPS      Y0, 224(BX)(R11*1)
+	VBROADCASTSS 260(SI)(R12*1), Z0
+	VMULPS       Y31, Y0, Y1
+	VMOVUPS      Y1, 256(BX)(R11*1)
+	VMULPS       Y30, Y0, Y1
+	VMOVUPS      Y1, 288(BX)(R11*1)
+	VMULPS       Y29, Y0, Y1
+	VMOVUPS      Y1, 320(BX)(R11*1)
+	VMULPS       Y28, Y0, Y1
+	VMOVUPS      Y1, 352(BX)(R11*1)
+	VMULPS       Y27, Y0, Y1
+	VMOVUPS      Y1, 384(BX)(R11*1)
+	VMULPS       Y26, Y0, Y1
+	VMOVUPS      Y1, 416(BX)(R11*1)
+	VMULPS       Y25, Y0, Y1
+	VMOVUPS      Y1, 448(BX)(R11*1)
+	VMULPS       Y24, Y0, Y0
+	VMOVUPS      Y0, 480(BX)(R11*1)
+	VBROADCASTSS 264(SI)(R12*1), Z0
+	VMULPS       Y31, Y0, Y1
+	VMOVUPS      Y1, 512(BX)(R11*1)
+	VMULPS       Y30, Y0, Y1
+	VMOVUPS      Y1, 544(BX)(R11*1)
+	VMULPS       Y29, Y0, Y1
+	VMOVUPS      Y1, 576(BX)(R11*1)
+	VMULPS       Y28, Y0, Y1
+	VMOVUPS      Y1, 608(BX)(R11*1)
+	VMULPS       Y27, Y0, Y1
+	VMOVUPS      Y1, 640(BX)(R11*1)
+	VMULPS       Y26, Y0, Y1
+	VMOVUPS      Y1, 672(BX)(R11*1)
+	VMULPS       Y25, Y0, Y1
+	VMOVUPS      Y1, 704(BX)(R11*1)
+	VMULPS       Y24, Y0, Y0
+	VMOVUPS      Y0, 736(BX)(R11*1)
+	VBROADCASTSS 268(SI)(R12*1), Z0
+	VMULPS       Y31, Y0, Y1
+	VMOVUPS      Y1, 768(BX)(R11*1)
+	VMULPS       Y30, Y0, Y1
+	VMOVUPS      Y1, 800(BX)(R11*1)
+	VMULPS       Y29, Y0, Y1
+	VMOVUPS      Y1, 832(BX)(R11*1)
+	VMULPS       Y28, Y0, Y1
+	VMOVUPS      Y1, 864(BX)(R11*1)
+	VMULPS       Y27, Y0, Y1
+	VMOVUPS      Y1, 896(BX)(R11*1)
+	VMULPS       Y26, Y0, Y1
+	VMOVUPS      Y1, 928(BX)(R11*1)
+	VMULPS       Y25, Y0, Y1
+	VMOVUPS      Y1, 960(BX)(R11*1)
+	VMULPS       Y24, Y0, Y0
+	VMOVUPS      Y0, 992(BX)(R11*1)
+	VBROADCASTSS 272(SI)(R12*1), Z0
+	VMULPS       Y31, Y0, Y1
+	VMOVUPS      Y1, 1024(BX)(R11*1)
+	VMULPS       Y30, Y0, Y1
+	VMOVUPS      Y1, 1056(BX)(R11*1)
+	VMULPS       Y29, Y0, Y1
+	VMOVUPS      Y1, 1088(BX)(R11*1)
+	VMULPS       Y28, Y0, Y1
+	VMOVUPS      Y1, 1120(BX)(R11*1)
+	VMULPS       Y27, Y0, Y1
+	VMOVUPS      Y1, 1152(BX)(R11*1)
+	VMULPS       Y26, Y0, Y1
+	VMOVUPS      Y1, 1184(BX)(R11*1)
+	VMULPS       Y25, Y0, Y1
+	VMOVUPS      Y1, 1216(BX)(R11*1)
+	VMULPS       Y24, Y0, Y0
+	VMOVUPS      Y0, 1248(BX)(R11*1)
+	VBROADCASTSS 276(SI)(R12*1), Z0
+	VMULPS       Y31, Y0, Y1
+	VMOVUPS      Y1, 1280(BX)(R11*1)
+	VMULPS       Y30, Y0, Y1
+	VMOVUPS      Y1, 1312(BX)(R11*1)
+	VMULPS       Y29, Y0, Y1
+	VMOVUPS      Y1, 1344(BX)(R11*1)
+	VMULPS       Y28, Y0, Y1
+	VMOVUPS      Y1, 1376(BX)(R11*1)
+	VMULPS       Y27, Y0, Y1
+	VMOVUPS      Y1, 1408(BX)(R11*1)
+	VMULPS       Y26, Y0, Y1
+	VMOVUPS      Y1, 1440(BX)(R11*1)
+	VMULPS       Y25, Y0, Y1
+	VMOVUPS      Y1, 1472(BX)(R11*1)
+	VMULPS       Y24, Y0, Y0
+	VMOVUPS      Y0, 1504(BX)(R11*1)
+	VBROADCASTSS 280(SI)(R12*1), Z0
+	VMULPS       Y31, Y0, Y1
+	VMOVUPS      Y1, 1536(BX)(R11*1)
+	VMULPS       Y30, Y0, Y1
+	VMOVUPS      Y1, 1568(BX)(R11*1)
+	VMULPS       Y29, Y0, Y1
+	VMOVUPS      Y1, 1600(BX)(R11*1)
+	VMULPS       Y28, Y0, Y1
+	VMOVUPS      Y1, 1632(BX)(R11*1)
+	VMULPS       Y27, Y0, Y1
+	VMOVUPS      Y1, 1664(BX)(R11*1)
+	VMULPS       Y26, Y0, Y1
+	VMOVUPS      Y1, 1696(BX)(R11*1)
+	VMULPS       Y25, Y0, Y1
+	VMOVUPS      Y1, 1728(BX)(R11*1)
+	VMULPS       Y24, Y0, Y0
+	VMOVUPS      Y0, 1760(BX)(R11*1)
+	VBROADCASTSS 284(SI)(R12*1), Z0
+	VMULPS       Y31, Y0, Y1
+	VMOVUPS      Y1, 1792(BX)(R11*1)
+	VMULPS       Y30, Y0, Y1
+	VMOVUPS      Y1, 1824(BX)(R11*1)
+	VMULPS       Y29, Y0, Y1
+	VMOVUPS      Y1, 1856(BX)(R11*1)
+	VMULPS       Y28, Y0, Y1
+	VMOVUPS      Y1, 1888(BX)(R11*1)
+	VMULPS       Y27, Y0, Y1
+	VMOVUPS      Y1, 1920(BX)(R11*1)
+	VMULPS       Y26, Y0, Y1
+	VMOVUPS      Y1, 1952(BX)(R11*1)
+	VMULPS       Y25, Y0, Y1
+	VMOVUPS      Y1, 1984(BX)(R11*1)
+	VMULPS       Y24, Y0, Y0
+	VMOVUPS      Y0, 2016(BX)(R11*1)
+	SUBQ         $0x00000020, R12
+	SUBQ         $0x00000800, R11
+	SUBL         $0x00000001, R13
+	JNE          loop0
+	VZEROUPPER
+	RET
+
 // func digitsGrad(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 TEXT ·digitsGrad(SB), NOSPLIT, $0-44
 	JMP ·digitsGradAVX2(SB)
 
 // func digitsGradAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, grad *DigitsGrad) float32
 // Requires: AVX, AVX2
-TEXT ·digitsGradAVX2(SB), NOSPLIT, $160-44
+TEXT ·digitsGradAVX2(SB), NOSPLIT, $192-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -2342,445 +2898,369 @@ loop0:
 	VCMPPS       $0x03, Y4, Y4, Y6
 	VBLENDVPS    Y6, Y4, Y5, Y4
 	VMOVSS       X4, 592(SI)
-	VSUBPS       Y4, Y0, Y5
-	VEXTRACTF128 $0x01, Y5, X6
-	VANDPS       DigitsConstants<>+160(SB), X5, X7
-	VPMINUD      DigitsConstants<>+192(SB), X7, X8
+	VSUBPS       Y4, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X5
+	VANDPS       DigitsConstants<>+160(SB), X0, X6
+	VPMINUD      DigitsConstants<>+192(SB), X6, X7
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       DigitsConstants<>+224(SB), Y7, Y7
+	VPSRLD       $0x1f, X0, X8
 	VPMOVZXDQ    X8, Y8
-	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       DigitsConstants<>+224(SB), Y8, Y8
-	VPSRLD       $0x1f, X5, X9
-	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y9, Y8, Y8
-	VMULPD       DigitsConstants<>+256(SB), Y8, Y9
-	VADDPD       DigitsConstants<>+288(SB), Y9, Y9
-	VSUBPD       DigitsConstants<>+288(SB), Y9, Y10
-	VMULPD       DigitsConstants<>+320(SB), Y10, Y10
-	VSUBPD       Y10, Y8, Y8
-	VANDPD       DigitsConstants<>+352(SB), Y9, Y10
-	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      DigitsConstants<>+640(SB), Y11
+	VPSLLQ       $0x3f, Y8, Y8
+	VORPD        Y8, Y7, Y7
+	VMULPD       DigitsConstants<>+256(SB), Y7, Y8
+	VADDPD       DigitsConstants<>+288(SB), Y8, Y8
+	VSUBPD       DigitsConstants<>+288(SB), Y8, Y9
+	VMULPD       DigitsConstants<>+320(SB), Y9, Y9
+	VSUBPD       Y9, Y7, Y7
+	VANDPD       DigitsConstants<>+352(SB), Y8, Y9
+	VPSLLQ       $0x03, Y9, Y9
+	VMOVUPS      DigitsConstants<>+640(SB), Y10
 	LEAQ         DigitsConstants<>+384(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y11, (AX)(Y10*1), Y12
-	VPSRLQ       $0x05, Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y9, Y12, Y9
-	VMULPD       DigitsConstants<>+704(SB), Y8, Y10
-	VADDPD       DigitsConstants<>+672(SB), Y10, Y10
-	VMULPD       DigitsConstants<>+768(SB), Y8, Y11
-	VADDPD       DigitsConstants<>+736(SB), Y11, Y11
-	VMULPD       Y8, Y8, Y12
-	VMULPD       Y12, Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	VMULPD       Y10, Y8, Y8
-	VADDPD       DigitsConstants<>+672(SB), Y8, Y8
-	VMULPD       Y8, Y9, Y8
-	VCVTPD2PSY   Y8, X8
-	VXORPS       DigitsConstants<>+128(SB), X7, X7
-	VPCMPGTD     X3, X7, X7
-	VBLENDVPS    X7, X5, X8, X5
-	VANDPS       DigitsConstants<>+160(SB), X6, X7
-	VPMINUD      DigitsConstants<>+192(SB), X7, X8
+	VXORPS       X11, X11, X11
+	VGATHERQPD   Y10, (AX)(Y9*1), Y11
+	VPSRLQ       $0x05, Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VPADDQ       Y8, Y11, Y8
+	VMULPD       DigitsConstants<>+704(SB), Y7, Y9
+	VADDPD       DigitsConstants<>+672(SB), Y9, Y9
+	VMULPD       DigitsConstants<>+768(SB), Y7, Y10
+	VADDPD       DigitsConstants<>+736(SB), Y10, Y10
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y11, Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y7, Y7
+	VADDPD       DigitsConstants<>+672(SB), Y7, Y7
+	VMULPD       Y7, Y8, Y7
+	VCVTPD2PSY   Y7, X7
+	VXORPS       DigitsConstants<>+128(SB), X6, X6
+	VPCMPGTD     X3, X6, X6
+	VBLENDVPS    X6, X0, X7, X0
+	VANDPS       DigitsConstants<>+160(SB), X5, X6
+	VPMINUD      DigitsConstants<>+192(SB), X6, X7
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       DigitsConstants<>+224(SB), Y7, Y7
+	VPSRLD       $0x1f, X5, X8
 	VPMOVZXDQ    X8, Y8
-	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       DigitsConstants<>+224(SB), Y8, Y8
-	VPSRLD       $0x1f, X6, X9
-	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y9, Y8, Y8
-	VMULPD       DigitsConstants<>+256(SB), Y8, Y9
-	VADDPD       DigitsConstants<>+288(SB), Y9, Y9
-	VSUBPD       DigitsConstants<>+288(SB), Y9, Y10
-	VMULPD       DigitsConstants<>+320(SB), Y10, Y10
-	VSUBPD       Y10, Y8, Y8
-	VANDPD       DigitsConstants<>+352(SB), Y9, Y10
-	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      DigitsConstants<>+640(SB), Y11
+	VPSLLQ       $0x3f, Y8, Y8
+	VORPD        Y8, Y7, Y7
+	VMULPD       DigitsConstants<>+256(SB), Y7, Y8
+	VADDPD       DigitsConstants<>+288(SB), Y8, Y8
+	VSUBPD       DigitsConstants<>+288(SB), Y8, Y9
+	VMULPD       DigitsConstants<>+320(SB), Y9, Y9
+	VSUBPD       Y9, Y7, Y7
+	VANDPD       DigitsConstants<>+352(SB), Y8, Y9
+	VPSLLQ       $0x03, Y9, Y9
+	VMOVUPS      DigitsConstants<>+640(SB), Y10
 	LEAQ         DigitsConstants<>+384(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y11, (AX)(Y10*1), Y12
-	VPSRLQ       $0x05, Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y9, Y12, Y9
-	VMULPD       DigitsConstants<>+704(SB), Y8, Y10
-	VADDPD       DigitsConstants<>+672(SB), Y10, Y10
-	VMULPD       DigitsConstants<>+768(SB), Y8, Y11
-	VADDPD       DigitsConstants<>+736(SB), Y11, Y11
-	VMULPD       Y8, Y8, Y12
-	VMULPD       Y12, Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	VMULPD       Y10, Y8, Y8
-	VADDPD       DigitsConstants<>+672(SB), Y8, Y8
-	VMULPD       Y8, Y9, Y8
-	VCVTPD2PSY   Y8, X8
-	VXORPS       DigitsConstants<>+128(SB), X7, X7
-	VPCMPGTD     X3, X7, X7
-	VBLENDVPS    X7, X6, X8, X6
-	VINSERTF128  $0x01, X6, Y5, Y5
-	VSUBPS       X4, X1, X6
-	VANDPS       DigitsConstants<>+160(SB), X6, X7
-	VPMINUD      DigitsConstants<>+192(SB), X7, X8
-	VPMOVZXDQ    X8, Y8
-	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       DigitsConstants<>+224(SB), Y8, Y8
-	VPSRLD       $0x1f, X6, X9
-	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y9, Y8, Y8
-	VMULPD       DigitsConstants<>+256(SB), Y8, Y9
-	VADDPD       DigitsConstants<>+288(SB), Y9, Y9
-	VSUBPD       DigitsConstants<>+288(SB), Y9, Y10
-	VMULPD       DigitsConstants<>+320(SB), Y10, Y10
-	VSUBPD       Y10, Y8, Y8
-	VANDPD       DigitsConstants<>+352(SB), Y9, Y10
-	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      DigitsConstants<>+640(SB), Y11
+	VXORPS       X11, X11, X11
+	VGATHERQPD   Y10, (AX)(Y9*1), Y11
+	VPSRLQ       $0x05, Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VPADDQ       Y8, Y11, Y8
+	VMULPD       DigitsConstants<>+704(SB), Y7, Y9
+	VADDPD       DigitsConstants<>+672(SB), Y9, Y9
+	VMULPD       DigitsConstants<>+768(SB), Y7, Y10
+	VADDPD       DigitsConstants<>+736(SB), Y10, Y10
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y11, Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y7, Y7
+	VADDPD       DigitsConstants<>+672(SB), Y7, Y7
+	VMULPD       Y7, Y8, Y7
+	VCVTPD2PSY   Y7, X7
+	VXORPS       DigitsConstants<>+128(SB), X6, X6
+	VPCMPGTD     X3, X6, X6
+	VBLENDVPS    X6, X5, X7, X5
+	VINSERTF128  $0x01, X5, Y0, Y0
+	VSUBPS       X4, X1, X1
+	VANDPS       DigitsConstants<>+160(SB), X1, X4
+	VPMINUD      DigitsConstants<>+192(SB), X4, X5
+	VPMOVZXDQ    X5, Y5
+	VPSLLQ       $0x1d, Y5, Y5
+	VPADDQ       DigitsConstants<>+224(SB), Y5, Y5
+	VPSRLD       $0x1f, X1, X6
+	VPMOVZXDQ    X6, Y6
+	VPSLLQ       $0x3f, Y6, Y6
+	VORPD        Y6, Y5, Y5
+	VMULPD       DigitsConstants<>+256(SB), Y5, Y6
+	VADDPD       DigitsConstants<>+288(SB), Y6, Y6
+	VSUBPD       DigitsConstants<>+288(SB), Y6, Y7
+	VMULPD       DigitsConstants<>+320(SB), Y7, Y7
+	VSUBPD       Y7, Y5, Y5
+	VANDPD       DigitsConstants<>+352(SB), Y6, Y7
+	VPSLLQ       $0x03, Y7, Y7
+	VMOVUPS      DigitsConstants<>+640(SB), Y8
 	LEAQ         DigitsConstants<>+384(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y11, (AX)(Y10*1), Y12
-	VPSRLQ       $0x05, Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y9, Y12, Y9
-	VMULPD       DigitsConstants<>+704(SB), Y8, Y10
-	VADDPD       DigitsConstants<>+672(SB), Y10, Y10
-	VMULPD       DigitsConstants<>+768(SB), Y8, Y11
-	VADDPD       DigitsConstants<>+736(SB), Y11, Y11
-	VMULPD       Y8, Y8, Y12
-	VMULPD       Y12, Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	VMULPD       Y10, Y8, Y8
-	VADDPD       DigitsConstants<>+672(SB), Y8, Y8
-	VMULPD       Y8, Y9, Y8
-	VCVTPD2PSY   Y8, X8
-	VXORPS       DigitsConstants<>+128(SB), X7, X7
-	VPCMPGTD     X3, X7, X7
-	VBLENDVPS    X7, X6, X8, X6
-	VMOVUPS      DigitsConstants<>+128(SB), Y7
-	VBLENDVPS    Y2, Y6, Y7, Y8
-	VADDPS       Y8, Y5, Y8
-	VPERM2F128   $0x01, Y8, Y8, Y9
-	VADDPS       Y9, Y8, Y8
-	VSHUFPS      $0x4e, Y8, Y8, Y9
-	VADDPS       Y9, Y8, Y8
-	VSHUFPS      $0xb1, Y8, Y8, Y9
-	VADDPS       Y9, Y8, Y8
-	VMOVSS       X8, 596(SI)
-	VMOVUPS      DigitsConstants<>+832(SB), Y9
-	VDIVPS       Y8, Y9, Y10
-	VMULPS       Y10, Y5, Y5
-	VMOVUPS      Y5, 552(SI)
-	VMULPS       X10, X6, X6
-	VMOVSD       X6, 584(SI)
+	VXORPS       X9, X9, X9
+	VGATHERQPD   Y8, (AX)(Y7*1), Y9
+	VPSRLQ       $0x05, Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VPADDQ       Y6, Y9, Y6
+	VMULPD       DigitsConstants<>+704(SB), Y5, Y7
+	VADDPD       DigitsConstants<>+672(SB), Y7, Y7
+	VMULPD       DigitsConstants<>+768(SB), Y5, Y8
+	VADDPD       DigitsConstants<>+736(SB), Y8, Y8
+	VMULPD       Y5, Y5, Y9
+	VMULPD       Y9, Y8, Y8
+	VADDPD       Y8, Y7, Y7
+	VMULPD       Y7, Y5, Y5
+	VADDPD       DigitsConstants<>+672(SB), Y5, Y5
+	VMULPD       Y5, Y6, Y5
+	VCVTPD2PSY   Y5, X5
+	VXORPS       DigitsConstants<>+128(SB), X4, X4
+	VPCMPGTD     X3, X4, X4
+	VBLENDVPS    X4, X1, X5, X1
+	VMOVUPS      DigitsConstants<>+128(SB), Y4
+	VBLENDVPS    Y2, Y1, Y4, Y5
+	VADDPS       Y5, Y0, Y5
+	VPERM2F128   $0x01, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0x4e, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VSHUFPS      $0xb1, Y5, Y5, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVSS       X5, 596(SI)
+	VMOVUPS      DigitsConstants<>+832(SB), Y6
+	VDIVPS       Y5, Y6, Y5
+	VMULPS       Y5, Y0, Y0
+	VMOVUPS      Y0, 552(SI)
+	VMULPS       X5, X1, X1
+	VMOVSD       X1, 584(SI)
 
-	// t = log(s2)
-	VSHUFPS    $0x00, X8, X8, X8
-	VPMOVZXDQ  X8, Y10
-	VPSLLQ     $0x1d, Y10, Y10
-	VMULPD     DigitsConstants<>+864(SB), Y10, Y10
-	VPSUBQ     DigitsConstants<>+896(SB), Y10, Y11
-	VPSRLQ     $0x34, Y11, Y12
-	VXORPD     DigitsConstants<>+928(SB), Y12, Y12
-	VPSUBQ     DigitsConstants<>+928(SB), Y12, Y12
-	VMOVUPS    DigitsConstants<>+288(SB), Y13
-	VPADDQ     Y12, Y13, Y12
-	VSUBPD     Y13, Y12, Y12
-	VANDPD     DigitsConstants<>+960(SB), Y11, Y13
-	VPSUBQ     Y13, Y10, Y10
-	VPSRLQ     $0x2f, Y11, Y11
-	VANDPD     DigitsConstants<>+352(SB), Y11, Y11
-	VPSLLQ     $0x04, Y11, Y11
-	VMOVUPS    DigitsConstants<>+640(SB), Y13
-	LEAQ       DigitsConstants<>+992(SB), AX
-	VXORPS     X14, X14, X14
-	VGATHERQPD Y13, (AX)(Y11*1), Y14
-	VMULPD     Y14, Y10, Y10
-	VSUBPD     DigitsConstants<>+672(SB), Y10, Y10
-	VMULPD     Y10, Y10, Y13
-	VMULPD     DigitsConstants<>+1536(SB), Y10, Y14
-	VADDPD     DigitsConstants<>+1504(SB), Y14, Y14
-	VMULPD     Y14, Y13, Y14
-	VMULPD     Y13, Y13, Y13
-	VMULPD     DigitsConstants<>+1600(SB), Y10, Y15
-	VADDPD     DigitsConstants<>+1568(SB), Y15, Y15
-	VMULPD     Y15, Y13, Y13
-	VADDPD     Y13, Y14, Y13
-	VMULPD     DigitsConstants<>+1632(SB), Y12, Y12
-	VMOVUPS    DigitsConstants<>+640(SB), Y14
-	LEAQ       DigitsConstants<>+1000(SB), AX
-	VXORPS     X15, X15, X15
-	VGATHERQPD Y14, (AX)(Y11*1), Y15
-	VADDPD     Y15, Y12, Y11
-	VADDPD     Y13, Y10, Y10
-	VADDPD     Y10, Y11, Y10
-	VCVTPD2PSY Y10, X10
-	VPSRAD     $0x1f, X8, X11
-	VANDPS     DigitsConstants<>+1664(SB), X11, X11
-	VORPS      X11, X8, X11
-	VXORPS     X7, X8, X12
-	VPCMPGTD   X12, X3, X12
-	VBLENDVPS  X12, X10, X11, X10
-	VPSLLD     $0x01, X8, X8
-	VXORPS     X11, X11, X11
-	VPCMPEQD   X11, X8, X8
-	VBLENDVPS  X8, X3, X10, X3
-	VMOVSS     X3, 640(SI)
-
-	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y8, Y5, Y5
-	VBROADCASTSS X4, Y10
-	VSUBPS       Y0, Y10, Y0
-	VBROADCASTSS X3, Y10
-	VADDPS       Y10, Y0, Y0
-	VMULPS       Y0, Y8, Y0
-	VMOVUPS      Y5, 600(SI)
-	VANDPS       X6, X2, X6
-	VMOVSD       32(CX), X8
-	VSUBPS       X8, X6, X6
-	VSHUFPS      $0x00, X4, X4, X4
-	VSUBPS       X1, X4, X1
-	VSHUFPS      $0x00, X3, X3, X3
-	VADDPS       X3, X1, X1
-	VMULPS       X1, X8, X1
-	VMOVSD       X6, 632(SI)
-	VBLENDVPS    Y2, Y1, Y7, Y1
-	VADDPS       Y1, Y0, Y0
-	VPERM2F128   $0x01, Y0, Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VSHUFPS      $0x4e, Y0, Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VSHUFPS      $0xb1, Y0, Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VMOVSS       X0, ret+40(FP)
+	// d2 = a2 - y
+	VSUBPS  (CX), Y0, Y0
+	VMOVUPS Y0, 600(SI)
+	VANDPS  X1, X2, X1
+	VMOVSD  32(CX), X5
+	VSUBPS  X5, X1, X1
+	VMOVSD  X1, 632(SI)
 
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0)
-	VBROADCASTSS X5, Y0
-	VMULPS       16640(DI), Y0, Y1
-	VMULPS       16672(DI), Y0, Y2
-	VSHUFPS      $0x55, X5, X5, X3
-	VBROADCASTSS X3, Y3
-	VMULPS       16896(DI), Y3, Y4
-	VMULPS       16928(DI), Y3, Y7
-	VSHUFPS      $0xaa, X5, X5, X8
-	VBROADCASTSS X8, Y8
-	VMULPS       17152(DI), Y8, Y10
-	VMULPS       17184(DI), Y8, Y12
-	VSHUFPS      $0xff, X5, X5, X13
-	VBROADCASTSS X13, Y13
-	VMULPS       17408(DI), Y13, Y14
-	VMULPS       17440(DI), Y13, Y15
-	VEXTRACTF128 $0x01, Y5, X5
-	VBROADCASTSS X5, Y9
-	VMULPS       17664(DI), Y9, Y11
-	VADDPS       Y11, Y1, Y1
-	VMULPS       17696(DI), Y9, Y11
-	VADDPS       Y11, Y2, Y2
-	VSHUFPS      $0x55, X5, X5, X11
-	VBROADCASTSS X11, Y11
-	VMOVUPS      Y9, (SP)
-	VMULPS       17920(DI), Y11, Y9
-	VADDPS       Y9, Y4, Y4
-	VMULPS       17952(DI), Y11, Y9
-	VADDPS       Y9, Y7, Y7
-	VSHUFPS      $0xaa, X5, X5, X9
+	VBROADCASTSS X0, Y5
+	VMULPS       16640(DI), Y5, Y7
+	VMULPS       16672(DI), Y5, Y8
+	VSHUFPS      $0x55, X0, X0, X9
 	VBROADCASTSS X9, Y9
-	VMOVUPS      Y11, 32(SP)
-	VMULPS       18176(DI), Y9, Y11
-	VADDPS       Y11, Y10, Y10
-	VMULPS       18208(DI), Y9, Y11
-	VADDPS       Y11, Y12, Y11
-	VSHUFPS      $0xff, X5, X5, X5
-	VBROADCASTSS X5, Y5
-	VMULPS       18432(DI), Y5, Y12
-	VADDPS       Y12, Y14, Y12
-	VMULPS       18464(DI), Y5, Y14
-	VADDPS       Y14, Y15, Y14
-	VBROADCASTSS X6, Y15
-	VMOVUPS      Y5, 64(SP)
-	VMULPS       18688(DI), Y15, Y5
-	VADDPS       Y5, Y1, Y1
-	VMULPS       18720(DI), Y15, Y5
-	VADDPS       Y5, Y2, Y2
-	VSHUFPS      $0x55, X6, X6, X5
-	VBROADCASTSS X5, Y5
-	VMULPS       18944(DI), Y5, Y6
-	VADDPS       Y6, Y4, Y4
-	VMULPS       18976(DI), Y5, Y6
+	VMULPS       16896(DI), Y9, Y10
+	VMULPS       16928(DI), Y9, Y11
+	VSHUFPS      $0xaa, X0, X0, X12
+	VBROADCASTSS X12, Y12
+	VMULPS       17152(DI), Y12, Y13
+	VMULPS       17184(DI), Y12, Y14
+	VSHUFPS      $0xff, X0, X0, X15
+	VBROADCASTSS X15, Y15
+	VMULPS       17408(DI), Y15, Y2
+	VMULPS       17440(DI), Y15, Y3
+	VEXTRACTF128 $0x01, Y0, X0
+	VBROADCASTSS X0, Y4
+	VMULPS       17664(DI), Y4, Y6
 	VADDPS       Y6, Y7, Y6
-	VADDPS       Y10, Y1, Y1
-	VADDPS       Y12, Y4, Y4
-	VADDPS       Y4, Y1, Y1
-	VMOVUPS      (SI), Y4
-	VXORPS       X7, X7, X7
-	VCMPPS       $0x1e, Y7, Y4, Y4
-	VBLENDVPS    Y4, DigitsConstants<>+832(SB), Y7, Y4
-	VMULPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 256(SI)
-	VADDPS       Y11, Y2, Y1
-	VADDPS       Y14, Y6, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      32(SI), Y2
-	VCMPPS       $0x1e, Y7, Y2, Y2
-	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y7, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 288(SI)
-	VMULPS       16704(DI), Y0, Y1
-	VMULPS       16736(DI), Y0, Y2
-	VMULPS       16960(DI), Y3, Y4
-	VMULPS       16992(DI), Y3, Y6
-	VMULPS       17216(DI), Y8, Y10
-	VMULPS       17248(DI), Y8, Y11
-	VMULPS       17472(DI), Y13, Y12
-	VMULPS       17504(DI), Y13, Y14
-	VMOVUPS      (SP), Y7
-	VMOVUPS      Y13, 96(SP)
-	VMULPS       17728(DI), Y7, Y13
-	VADDPS       Y13, Y1, Y1
-	VMULPS       17760(DI), Y7, Y13
-	VADDPS       Y13, Y2, Y2
-	VMOVUPS      32(SP), Y13
-	VMULPS       17984(DI), Y13, Y7
-	VADDPS       Y7, Y4, Y4
-	VMULPS       18016(DI), Y13, Y7
-	VADDPS       Y7, Y6, Y6
-	VMULPS       18240(DI), Y9, Y7
-	VADDPS       Y7, Y10, Y7
-	VMULPS       18272(DI), Y9, Y10
+	VMULPS       17696(DI), Y4, Y7
+	VADDPS       Y7, Y8, Y7
+	VSHUFPS      $0x55, X0, X0, X8
+	VBROADCASTSS X8, Y8
+	VMOVUPS      Y4, (SP)
+	VMULPS       17920(DI), Y8, Y4
+	VADDPS       Y4, Y10, Y4
+	VMULPS       17952(DI), Y8, Y10
 	VADDPS       Y10, Y11, Y10
-	VMOVUPS      64(SP), Y11
-	VMOVUPS      Y9, 128(SP)
-	VMULPS       18496(DI), Y11, Y9
-	VADDPS       Y9, Y12, Y9
-	VMULPS       18528(DI), Y11, Y12
-	VADDPS       Y12, Y14, Y12
-	VMULPS       18752(DI), Y15, Y14
-	VADDPS       Y14, Y1, Y1
-	VMULPS       18784(DI), Y15, Y14
+	VSHUFPS      $0xaa, X0, X0, X11
+	VBROADCASTSS X11, Y11
+	VMOVUPS      Y8, 32(SP)
+	VMULPS       18176(DI), Y11, Y8
+	VADDPS       Y8, Y13, Y8
+	VMULPS       18208(DI), Y11, Y13
+	VADDPS       Y13, Y14, Y13
+	VSHUFPS      $0xff, X0, X0, X0
+	VBROADCASTSS X0, Y0
+	VMULPS       18432(DI), Y0, Y14
 	VADDPS       Y14, Y2, Y2
-	VMULPS       19008(DI), Y5, Y14
-	VADDPS       Y14, Y4, Y4
-	VMULPS       19040(DI), Y5, Y14
-	VADDPS       Y14, Y6, Y6
-	VADDPS       Y7, Y1, Y1
-	VADDPS       Y9, Y4, Y4
-	VADDPS       Y4, Y1, Y1
-	VMOVUPS      64(SI), Y4
-	VXORPS       X7, X7, X7
-	VCMPPS       $0x1e, Y7, Y4, Y4
-	VBLENDVPS    Y4, DigitsConstants<>+832(SB), Y7, Y4
-	VMULPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 320(SI)
-	VADDPS       Y10, Y2, Y1
-	VADDPS       Y12, Y6, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      96(SI), Y2
-	VCMPPS       $0x1e, Y7, Y2, Y2
-	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y7, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 352(SI)
-	VMULPS       16768(DI), Y0, Y1
-	VMULPS       16800(DI), Y0, Y0
-	VMULPS       17024(DI), Y3, Y2
-	VMULPS       17056(DI), Y3, Y3
-	VMULPS       17280(DI), Y8, Y4
-	VMULPS       17312(DI), Y8, Y6
-	VMOVUPS      96(SP), Y8
-	VMULPS       17536(DI), Y8, Y9
-	VMULPS       17568(DI), Y8, Y8
-	VMOVUPS      (SP), Y10
-	VMULPS       17792(DI), Y10, Y12
-	VADDPS       Y12, Y1, Y1
-	VMULPS       17824(DI), Y10, Y10
-	VADDPS       Y10, Y0, Y0
-	VMULPS       18048(DI), Y13, Y10
-	VADDPS       Y10, Y2, Y2
-	VMULPS       18080(DI), Y13, Y10
-	VADDPS       Y10, Y3, Y3
-	VMOVUPS      128(SP), Y10
-	VMULPS       18304(DI), Y10, Y12
-	VADDPS       Y12, Y4, Y4
-	VMULPS       18336(DI), Y10, Y10
-	VADDPS       Y10, Y6, Y6
-	VMULPS       18560(DI), Y11, Y10
-	VADDPS       Y10, Y9, Y9
-	VMULPS       18592(DI), Y11, Y10
-	VADDPS       Y10, Y8, Y8
-	VMULPS       18816(DI), Y15, Y10
-	VADDPS       Y10, Y1, Y1
-	VMULPS       18848(DI), Y15, Y10
-	VADDPS       Y10, Y0, Y0
-	VMULPS       19072(DI), Y5, Y10
-	VADDPS       Y10, Y2, Y2
-	VMULPS       19104(DI), Y5, Y10
-	VADDPS       Y10, Y3, Y3
-	VADDPS       Y4, Y1, Y1
-	VADDPS       Y9, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      128(SI), Y2
-	VCMPPS       $0x1e, Y7, Y2, Y2
-	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y7, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 384(SI)
+	VMULPS       18464(DI), Y0, Y14
+	VADDPS       Y14, Y3, Y3
+	VBROADCASTSS X1, Y14
+	VMOVUPS      Y0, 64(SP)
+	VMULPS       18688(DI), Y14, Y0
+	VADDPS       Y0, Y6, Y0
+	VMULPS       18720(DI), Y14, Y6
+	VADDPS       Y6, Y7, Y6
+	VSHUFPS      $0x55, X1, X1, X1
+	VBROADCASTSS X1, Y1
+	VMULPS       18944(DI), Y1, Y7
+	VADDPS       Y7, Y4, Y4
+	VMULPS       18976(DI), Y1, Y7
+	VADDPS       Y7, Y10, Y7
+	VADDPS       Y8, Y0, Y0
+	VADDPS       Y2, Y4, Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      (SI), Y2
+	VXORPS       X4, X4, X4
+	VCMPPS       $0x1e, Y4, Y2, Y2
+	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y4, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 256(SI)
+	VADDPS       Y13, Y6, Y0
+	VADDPS       Y3, Y7, Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      32(SI), Y2
+	VCMPPS       $0x1e, Y4, Y2, Y2
+	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y4, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 288(SI)
+	VMULPS       16704(DI), Y5, Y0
+	VMULPS       16736(DI), Y5, Y2
+	VMULPS       16960(DI), Y9, Y3
+	VMULPS       16992(DI), Y9, Y6
+	VMULPS       17216(DI), Y12, Y7
+	VMULPS       17248(DI), Y12, Y8
+	VMULPS       17472(DI), Y15, Y10
+	VMULPS       17504(DI), Y15, Y13
+	VMOVUPS      (SP), Y4
+	VMOVUPS      Y15, 96(SP)
+	VMULPS       17728(DI), Y4, Y15
+	VADDPS       Y15, Y0, Y0
+	VMULPS       17760(DI), Y4, Y15
+	VADDPS       Y15, Y2, Y2
+	VMOVUPS      32(SP), Y15
+	VMULPS       17984(DI), Y15, Y4
+	VADDPS       Y4, Y3, Y3
+	VMULPS       18016(DI), Y15, Y4
+	VADDPS       Y4, Y6, Y4
+	VMULPS       18240(DI), Y11, Y6
+	VADDPS       Y6, Y7, Y6
+	VMULPS       18272(DI), Y11, Y7
+	VADDPS       Y7, Y8, Y7
+	VMOVUPS      64(SP), Y8
+	VMOVUPS      Y11, 128(SP)
+	VMULPS       18496(DI), Y8, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       18528(DI), Y8, Y11
+	VADDPS       Y11, Y13, Y11
+	VMULPS       18752(DI), Y14, Y13
+	VADDPS       Y13, Y0, Y0
+	VMULPS       18784(DI), Y14, Y13
+	VADDPS       Y13, Y2, Y2
+	VMULPS       19008(DI), Y1, Y13
+	VADDPS       Y13, Y3, Y3
+	VMULPS       19040(DI), Y1, Y13
+	VADDPS       Y13, Y4, Y4
 	VADDPS       Y6, Y0, Y0
-	VADDPS       Y8, Y3, Y1
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      160(SI), Y1
-	VCMPPS       $0x1e, Y7, Y1, Y1
-	VBLENDVPS    Y1, DigitsConstants<>+832(SB), Y7, Y1
-	VMULPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 416(SI)
-	VBROADCASTSS 600(SI), Y0
-	VMULPS       16832(DI), Y0, Y1
-	VMULPS       16864(DI), Y0, Y0
-	VBROADCASTSS 604(SI), Y2
-	VMULPS       17088(DI), Y2, Y3
-	VMULPS       17120(DI), Y2, Y2
-	VBROADCASTSS 608(SI), Y4
-	VMULPS       17344(DI), Y4, Y6
-	VMULPS       17376(DI), Y4, Y4
-	VBROADCASTSS 612(SI), Y8
-	VMULPS       17600(DI), Y8, Y9
-	VMULPS       17632(DI), Y8, Y8
-	VBROADCASTSS 616(SI), Y10
-	VMULPS       17856(DI), Y10, Y11
-	VADDPS       Y11, Y1, Y1
-	VMULPS       17888(DI), Y10, Y10
-	VADDPS       Y10, Y0, Y0
-	VBROADCASTSS 620(SI), Y10
-	VMULPS       18112(DI), Y10, Y11
-	VADDPS       Y11, Y3, Y3
-	VMULPS       18144(DI), Y10, Y10
-	VADDPS       Y10, Y2, Y2
-	VBROADCASTSS 624(SI), Y10
-	VMULPS       18368(DI), Y10, Y11
-	VADDPS       Y11, Y6, Y6
-	VMULPS       18400(DI), Y10, Y10
-	VADDPS       Y10, Y4, Y4
-	VBROADCASTSS 628(SI), Y10
-	VMULPS       18624(DI), Y10, Y11
-	VADDPS       Y11, Y9, Y9
-	VMULPS       18656(DI), Y10, Y10
-	VADDPS       Y10, Y8, Y8
-	VMULPS       18880(DI), Y15, Y10
-	VADDPS       Y10, Y1, Y1
-	VMULPS       18912(DI), Y15, Y10
-	VADDPS       Y10, Y0, Y0
-	VMULPS       19136(DI), Y5, Y10
 	VADDPS       Y10, Y3, Y3
-	VMULPS       19168(DI), Y5, Y5
-	VADDPS       Y5, Y2, Y2
-	VADDPS       Y6, Y1, Y1
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      64(SI), Y3
+	VXORPS       X6, X6, X6
+	VCMPPS       $0x1e, Y6, Y3, Y3
+	VBLENDVPS    Y3, DigitsConstants<>+832(SB), Y6, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 320(SI)
+	VADDPS       Y7, Y2, Y0
+	VADDPS       Y11, Y4, Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      96(SI), Y2
+	VCMPPS       $0x1e, Y6, Y2, Y2
+	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y6, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 352(SI)
+	VMULPS       16768(DI), Y5, Y0
+	VMULPS       16800(DI), Y5, Y2
+	VMULPS       17024(DI), Y9, Y3
+	VMULPS       17056(DI), Y9, Y4
+	VMULPS       17280(DI), Y12, Y7
+	VMULPS       17312(DI), Y12, Y10
+	VMOVUPS      96(SP), Y11
+	VMULPS       17536(DI), Y11, Y13
+	VMULPS       17568(DI), Y11, Y6
+	VMOVUPS      (SP), Y11
+	VMOVUPS      Y12, 160(SP)
+	VMULPS       17792(DI), Y11, Y12
+	VADDPS       Y12, Y0, Y0
+	VMULPS       17824(DI), Y11, Y12
+	VADDPS       Y12, Y2, Y2
+	VMULPS       18048(DI), Y15, Y12
+	VADDPS       Y12, Y3, Y3
+	VMULPS       18080(DI), Y15, Y12
+	VADDPS       Y12, Y4, Y4
+	VMOVUPS      128(SP), Y12
+	VMULPS       18304(DI), Y12, Y15
+	VADDPS       Y15, Y7, Y7
+	VMULPS       18336(DI), Y12, Y15
+	VADDPS       Y15, Y10, Y10
+	VMULPS       18560(DI), Y8, Y15
+	VADDPS       Y15, Y13, Y13
+	VMULPS       18592(DI), Y8, Y15
+	VADDPS       Y15, Y6, Y6
+	VMULPS       18816(DI), Y14, Y15
+	VADDPS       Y15, Y0, Y0
+	VMULPS       18848(DI), Y14, Y15
+	VADDPS       Y15, Y2, Y2
+	VMULPS       19072(DI), Y1, Y15
+	VADDPS       Y15, Y3, Y3
+	VMULPS       19104(DI), Y1, Y15
+	VADDPS       Y15, Y4, Y4
+	VADDPS       Y7, Y0, Y0
+	VADDPS       Y13, Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      128(SI), Y3
+	VXORPS       X7, X7, X7
+	VCMPPS       $0x1e, Y7, Y3, Y3
+	VBLENDVPS    Y3, DigitsConstants<>+832(SB), Y7, Y3
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 384(SI)
+	VADDPS       Y10, Y2, Y0
+	VADDPS       Y6, Y4, Y2
+	VADDPS       Y2, Y0, Y0
+	VMOVUPS      160(SI), Y2
+	VCMPPS       $0x1e, Y7, Y2, Y2
+	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y7, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 416(SI)
+	VMULPS       16832(DI), Y5, Y0
+	VMULPS       16864(DI), Y5, Y2
+	VMULPS       17088(DI), Y9, Y3
+	VMULPS       17120(DI), Y9, Y4
+	VMOVUPS      160(SP), Y5
+	VMULPS       17344(DI), Y5, Y6
+	VMULPS       17376(DI), Y5, Y5
+	VMOVUPS      96(SP), Y9
+	VMULPS       17600(DI), Y9, Y10
+	VMULPS       17632(DI), Y9, Y9
+	VMULPS       17856(DI), Y11, Y13
+	VADDPS       Y13, Y0, Y0
+	VMULPS       17888(DI), Y11, Y11
+	VADDPS       Y11, Y2, Y2
+	VMOVUPS      32(SP), Y11
+	VMULPS       18112(DI), Y11, Y13
+	VADDPS       Y13, Y3, Y3
+	VMULPS       18144(DI), Y11, Y11
+	VADDPS       Y11, Y4, Y4
+	VMULPS       18368(DI), Y12, Y11
+	VADDPS       Y11, Y6, Y6
+	VMULPS       18400(DI), Y12, Y11
+	VADDPS       Y11, Y5, Y5
+	VMULPS       18624(DI), Y8, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       18656(DI), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       18880(DI), Y14, Y9
+	VADDPS       Y9, Y0, Y0
+	VMULPS       18912(DI), Y14, Y9
+	VADDPS       Y9, Y2, Y2
+	VMULPS       19136(DI), Y1, Y9
 	VADDPS       Y9, Y3, Y3
-	VADDPS       Y3, Y1, Y1
+	VMULPS       19168(DI), Y1, Y1
+	VADDPS       Y1, Y4, Y1
+	VADDPS       Y6, Y0, Y0
+	VADDPS       Y10, Y3, Y3
+	VADDPS       Y3, Y0, Y0
 	VMOVUPS      192(SI), Y3
 	VCMPPS       $0x1e, Y7, Y3, Y3
 	VBLENDVPS    Y3, DigitsConstants<>+832(SB), Y7, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 448(SI)
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y8, Y2, Y1
+	VMULPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 448(SI)
+	VADDPS       Y5, Y2, Y0
+	VADDPS       Y8, Y1, Y1
 	VADDPS       Y1, Y0, Y0
 	VMOVUPS      224(SI), Y1
 	VCMPPS       $0x1e, Y7, Y1, Y1
@@ -2789,187 +3269,267 @@ loop0:
 	VMOVUPS      Y0, 480(SI)
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
+	// t = log(s2)
 	VMOVUPS      600(SI), Y0
 	VMOVUPS      Y0, 19200(BX)
-	VMOVSD       632(SI), X0
-	VMOVSD       X0, 19232(BX)
-	VBROADCASTSS 600(SI), Y0
-	VMOVUPS      (SI), Y1
-	VMULPS       Y1, Y0, Y2
-	VMOVUPS      Y2, 16640(BX)
-	VMOVUPS      32(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      Y3, 16672(BX)
-	VMOVUPS      64(SI), Y3
-	VMULPS       Y3, Y0, Y4
-	VMOVUPS      Y4, 16704(BX)
-	VMOVUPS      96(SI), Y4
-	VMULPS       Y4, Y0, Y5
-	VMOVUPS      Y5, 16736(BX)
-	VMOVUPS      128(SI), Y5
-	VMULPS       Y5, Y0, Y6
-	VMOVUPS      Y6, 16768(BX)
-	VMOVUPS      160(SI), Y6
-	VMULPS       Y6, Y0, Y7
-	VMOVUPS      Y7, 16800(BX)
-	VMOVUPS      192(SI), Y7
-	VMULPS       Y7, Y0, Y8
-	VMOVUPS      Y8, 16832(BX)
-	VMOVUPS      224(SI), Y8
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 16864(BX)
-	VBROADCASTSS 604(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 16896(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 16928(BX)
-	VMULPS       Y3, Y0, Y9
-	VMOVUPS      Y9, 16960(BX)
-	VMULPS       Y4, Y0, Y9
-	VMOVUPS      Y9, 16992(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 17024(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 17056(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 17088(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 17120(BX)
-	VBROADCASTSS 608(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 17152(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 17184(BX)
-	VMULPS       Y3, Y0, Y9
-	VMOVUPS      Y9, 17216(BX)
-	VMULPS       Y4, Y0, Y9
-	VMOVUPS      Y9, 17248(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 17280(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 17312(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 17344(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 17376(BX)
-	VBROADCASTSS 612(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 17408(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 17440(BX)
-	VMULPS       Y3, Y0, Y9
-	VMOVUPS      Y9, 17472(BX)
-	VMULPS       Y4, Y0, Y9
-	VMOVUPS      Y9, 17504(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 17536(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 17568(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 17600(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 17632(BX)
-	VBROADCASTSS 616(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 17664(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 17696(BX)
-	VMULPS       Y3, Y0, Y9
-	VMOVUPS      Y9, 17728(BX)
-	VMULPS       Y4, Y0, Y9
-	VMOVUPS      Y9, 17760(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 17792(BX)
-	VMULPS       Y6, Y0, Y9
+	VBROADCASTSS 596(SI), X0
+	VMOVSD       632(SI), X1
+	VMOVSD       X1, 19232(BX)
+	VPMOVZXDQ    X0, Y1
+	VBROADCASTSS 600(SI), Y2
+	VMOVUPS      (SI), Y3
+	VMULPS       Y3, Y2, Y4
+	VPSLLQ       $0x1d, Y1, Y1
+	VMOVUPS      Y4, 16640(BX)
+	VMOVUPS      32(SI), Y4
+	VMULPS       Y4, Y2, Y5
+	VMOVUPS      Y5, 16672(BX)
+	VMULPD       DigitsConstants<>+864(SB), Y1, Y1
+	VMOVUPS      64(SI), Y5
+	VMULPS       Y5, Y2, Y6
+	VMOVUPS      Y6, 16704(BX)
+	VMOVUPS      96(SI), Y6
+	VMULPS       Y6, Y2, Y8
+	VPSUBQ       DigitsConstants<>+896(SB), Y1, Y9
+	VMOVUPS      Y8, 16736(BX)
+	VMOVUPS      128(SI), Y8
+	VMULPS       Y8, Y2, Y10
+	VMOVUPS      Y10, 16768(BX)
+	VMOVUPS      160(SI), Y10
+	VPSRLQ       $0x34, Y9, Y11
+	VMULPS       Y10, Y2, Y12
+	VMOVUPS      Y12, 16800(BX)
+	VXORPD       DigitsConstants<>+928(SB), Y11, Y11
+	VMOVUPS      192(SI), Y12
+	VMULPS       Y12, Y2, Y13
+	VPSUBQ       DigitsConstants<>+928(SB), Y11, Y11
+	VMOVUPS      Y13, 16832(BX)
+	VMOVUPS      224(SI), Y13
+	VMULPS       Y13, Y2, Y2
+	VMOVUPS      DigitsConstants<>+288(SB), Y14
+	VPADDQ       Y11, Y14, Y11
+	VMOVUPS      Y2, 16864(BX)
+	VBROADCASTSS 604(SI), Y2
+	VSUBPD       Y14, Y11, Y11
+	VMULPS       Y3, Y2, Y14
+	VMOVUPS      Y14, 16896(BX)
+	VMULPS       Y4, Y2, Y14
+	VMOVUPS      Y14, 16928(BX)
+	VMULPS       Y5, Y2, Y14
+	VANDPD       DigitsConstants<>+960(SB), Y9, Y15
+	VMOVUPS      Y14, 16960(BX)
+	VMULPS       Y6, Y2, Y14
+	VPSUBQ       Y15, Y1, Y1
+	VMOVUPS      Y14, 16992(BX)
+	VMULPS       Y8, Y2, Y14
+	VPSRLQ       $0x2f, Y9, Y9
+	VMOVUPS      Y14, 17024(BX)
+	VMULPS       Y10, Y2, Y14
+	VMOVUPS      Y14, 17056(BX)
+	VANDPD       DigitsConstants<>+352(SB), Y9, Y9
+	VMULPS       Y12, Y2, Y14
+	VMOVUPS      Y14, 17088(BX)
+	VPSLLQ       $0x04, Y9, Y9
+	VMULPS       Y13, Y2, Y2
+	VMOVUPS      Y2, 17120(BX)
+	VMOVUPS      DigitsConstants<>+640(SB), Y2
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y2, (AX)(Y9*1), Y14
+	VBROADCASTSS 608(SI), Y2
+	VMULPS       Y3, Y2, Y15
+	VMOVUPS      Y15, 17152(BX)
+	VMULPD       Y14, Y1, Y1
+	VMULPS       Y4, Y2, Y14
+	VMOVUPS      Y14, 17184(BX)
+	VSUBPD       DigitsConstants<>+672(SB), Y1, Y1
+	VMULPS       Y5, Y2, Y14
+	VMOVUPS      Y14, 17216(BX)
+	VMULPD       Y1, Y1, Y14
+	VMULPS       Y6, Y2, Y15
+	VMOVUPS      Y15, 17248(BX)
+	VMULPS       Y8, Y2, Y15
+	VMOVUPS      Y15, 17280(BX)
+	VMULPS       Y10, Y2, Y15
+	VMOVUPS      Y15, 17312(BX)
+	VMULPS       Y12, Y2, Y15
+	VMOVUPS      Y15, 17344(BX)
+	VMULPD       DigitsConstants<>+1536(SB), Y1, Y15
+	VMULPS       Y13, Y2, Y2
+	VMOVUPS      Y2, 17376(BX)
+	VADDPD       DigitsConstants<>+1504(SB), Y15, Y2
+	VBROADCASTSS 612(SI), Y15
+	VMULPS       Y3, Y15, Y7
+	VMULPD       Y2, Y14, Y2
+	VMOVUPS      Y7, 17408(BX)
+	VMULPS       Y4, Y15, Y7
+	VMOVUPS      Y7, 17440(BX)
+	VMULPD       Y14, Y14, Y7
+	VMULPS       Y5, Y15, Y14
+	VMOVUPS      Y14, 17472(BX)
+	VMULPS       Y6, Y15, Y14
+	VMOVUPS      Y14, 17504(BX)
+	VMULPS       Y8, Y15, Y14
+	VMOVUPS      Y14, 17536(BX)
+	VMULPS       Y10, Y15, Y14
+	VMOVUPS      X0, 64(SP)
+	VMULPD       DigitsConstants<>+1600(SB), Y1, Y0
+	VMOVUPS      Y14, 17568(BX)
+	VMULPS       Y12, Y15, Y14
+	VADDPD       DigitsConstants<>+1568(SB), Y0, Y0
+	VMOVUPS      Y14, 17600(BX)
+	VMULPS       Y13, Y15, Y14
+	VMULPD       Y0, Y7, Y0
+	VMOVUPS      Y14, 17632(BX)
+	VBROADCASTSS 616(SI), Y7
+	VMULPS       Y3, Y7, Y14
+	VADDPD       Y0, Y2, Y0
+	VMOVUPS      Y14, 17664(BX)
+	VMULPS       Y4, Y7, Y2
+	VMOVUPS      Y2, 17696(BX)
+	VMULPS       Y5, Y7, Y2
+	VMULPD       DigitsConstants<>+1632(SB), Y11, Y11
+	VMOVUPS      Y2, 17728(BX)
+	VMULPS       Y6, Y7, Y2
+	VMOVUPS      Y2, 17760(BX)
+	VMOVUPS      DigitsConstants<>+640(SB), Y2
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y2, (AX)(Y9*1), Y14
+	VMULPS       Y8, Y7, Y2
+	VMOVUPS      Y2, 17792(BX)
+	VADDPD       Y14, Y11, Y2
+	VMULPS       Y10, Y7, Y9
 	VMOVUPS      Y9, 17824(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 17856(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 17888(BX)
-	VBROADCASTSS 620(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 17920(BX)
-	VMULPS       Y2, Y0, Y9
+	VADDPD       Y0, Y1, Y0
+	VMULPS       Y12, Y7, Y1
+	VMOVUPS      Y1, 17856(BX)
+	VMULPS       Y13, Y7, Y1
+	VADDPD       Y0, Y2, Y0
+	VMOVUPS      Y1, 17888(BX)
+	VBROADCASTSS 620(SI), Y1
+	VCVTPD2PSY   Y0, X0
+	VMULPS       Y3, Y1, Y2
+	VMOVUPS      Y2, 17920(BX)
+	VMOVUPS      64(SP), X2
+	VPSRAD       $0x1f, X2, X7
+	VMULPS       Y4, Y1, Y9
 	VMOVUPS      Y9, 17952(BX)
-	VMULPS       Y3, Y0, Y9
+	VMULPS       Y5, Y1, Y9
 	VMOVUPS      Y9, 17984(BX)
-	VMULPS       Y4, Y0, Y9
+	VMULPS       Y6, Y1, Y9
+	VANDPS       DigitsConstants<>+1664(SB), X7, X7
 	VMOVUPS      Y9, 18016(BX)
-	VMULPS       Y5, Y0, Y9
+	VMULPS       Y8, Y1, Y9
+	VORPS        X7, X2, X7
 	VMOVUPS      Y9, 18048(BX)
-	VMULPS       Y6, Y0, Y9
+	VMULPS       Y10, Y1, Y9
 	VMOVUPS      Y9, 18080(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 18112(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 18144(BX)
-	VBROADCASTSS 624(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 18176(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 18208(BX)
-	VMULPS       Y3, Y0, Y9
-	VMOVUPS      Y9, 18240(BX)
-	VMULPS       Y4, Y0, Y9
-	VMOVUPS      Y9, 18272(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 18304(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 18336(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 18368(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 18400(BX)
-	VBROADCASTSS 628(SI), Y0
-	VMULPS       Y1, Y0, Y9
-	VMOVUPS      Y9, 18432(BX)
-	VMULPS       Y2, Y0, Y9
-	VMOVUPS      Y9, 18464(BX)
-	VMULPS       Y3, Y0, Y9
-	VMOVUPS      Y9, 18496(BX)
-	VMULPS       Y4, Y0, Y9
+	VXORPS       DigitsConstants<>+128(SB), X2, X9
+	VMULPS       Y12, Y1, Y11
+	VMOVUPS      Y11, 18112(BX)
+	VMOVUPS      DigitsConstants<>+64(SB), Y11
+	VPCMPGTD     X9, X11, X9
+	VMULPS       Y13, Y1, Y1
+	VMOVUPS      Y1, 18144(BX)
+	VBLENDVPS    X9, X0, X7, X0
+	VBROADCASTSS 624(SI), Y1
+	VMULPS       Y3, Y1, Y7
+	VMOVUPS      Y7, 18176(BX)
+	VPSLLD       $0x01, X2, X2
+	VMULPS       Y4, Y1, Y7
+	VMOVUPS      Y7, 18208(BX)
+	VXORPS       X7, X7, X7
+	VPCMPEQD     X7, X2, X2
+	VMULPS       Y5, Y1, Y7
+	VMOVUPS      Y7, 18240(BX)
+	VMULPS       Y6, Y1, Y7
+	VBLENDVPS    X2, X11, X0, X0
+	VMOVUPS      Y7, 18272(BX)
+	VMULPS       Y8, Y1, Y2
+	VMOVSS       X0, 640(SI)
+	VMOVUPS      Y2, 18304(BX)
+	VMULPS       Y10, Y1, Y2
+
+	// loss = Σ y*(m2 - z2 + t)
+	VMOVUPS      Y2, 18336(BX)
+	VMULPS       Y12, Y1, Y2
+	VMOVUPS      Y2, 18368(BX)
+	VMULPS       Y13, Y1, Y1
+	VMOVUPS      Y1, 18400(BX)
+	VBROADCASTSS 592(SI), Y1
+	VBROADCASTSS 628(SI), Y2
+	VMULPS       Y3, Y2, Y7
+	VMOVUPS      Y7, 18432(BX)
+	VMULPS       Y4, Y2, Y7
+	VMOVUPS      Y7, 18464(BX)
+	VSUBPS       512(SI), Y1, Y1
+	VMULPS       Y5, Y2, Y7
+	VMOVUPS      Y7, 18496(BX)
+	VBROADCASTSS X0, Y7
+	VMULPS       Y6, Y2, Y9
 	VMOVUPS      Y9, 18528(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 18560(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 18592(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 18624(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 18656(BX)
-	VBROADCASTSS 632(SI), Y0
-	VMULPS       Y1, Y0, Y9
+	VADDPS       Y7, Y1, Y1
+	VMULPS       Y8, Y2, Y7
+	VMOVUPS      Y7, 18560(BX)
+	VMULPS       Y10, Y2, Y7
+	VMULPS       (CX), Y1, Y1
+	VMOVUPS      Y7, 18592(BX)
+	VMULPS       Y12, Y2, Y7
+	VMOVUPS      Y7, 18624(BX)
+	VMULPS       Y13, Y2, Y2
+	VBROADCASTSS 592(SI), X7
+	VMOVUPS      Y2, 18656(BX)
+	VBROADCASTSS 632(SI), Y2
+	VMULPS       Y3, Y2, Y9
 	VMOVUPS      Y9, 18688(BX)
-	VMULPS       Y2, Y0, Y9
+	VMULPS       Y4, Y2, Y9
+	VMOVSD       544(SI), X11
+	VSUBPS       X11, X7, X7
 	VMOVUPS      Y9, 18720(BX)
-	VMULPS       Y3, Y0, Y9
+	VMULPS       Y5, Y2, Y9
+	VSHUFPS      $0x00, X0, X0, X0
 	VMOVUPS      Y9, 18752(BX)
-	VMULPS       Y4, Y0, Y9
+	VMULPS       Y6, Y2, Y9
 	VMOVUPS      Y9, 18784(BX)
-	VMULPS       Y5, Y0, Y9
-	VMOVUPS      Y9, 18816(BX)
-	VMULPS       Y6, Y0, Y9
-	VMOVUPS      Y9, 18848(BX)
-	VMULPS       Y7, Y0, Y9
-	VMOVUPS      Y9, 18880(BX)
-	VMULPS       Y8, Y0, Y0
-	VMOVUPS      Y0, 18912(BX)
-	VBROADCASTSS 636(SI), Y0
-	VMULPS       Y1, Y0, Y1
-	VMOVUPS      Y1, 18944(BX)
-	VMULPS       Y2, Y0, Y1
-	VMOVUPS      Y1, 18976(BX)
-	VMULPS       Y3, Y0, Y1
-	VMOVUPS      Y1, 19008(BX)
-	VMULPS       Y4, Y0, Y1
-	VMOVUPS      Y1, 19040(BX)
-	VMULPS       Y5, Y0, Y1
-	VMOVUPS      Y1, 19072(BX)
-	VMULPS       Y6, Y0, Y1
-	VMOVUPS      Y1, 19104(BX)
-	VMULPS       Y7, Y0, Y1
-	VMOVUPS      Y1, 19136(BX)
-	VMULPS       Y8, Y0, Y0
+	VADDPS       X0, X7, X0
+	VMULPS       Y8, Y2, Y7
+	VMOVUPS      Y7, 18816(BX)
+	VMOVSD       32(CX), X7
+	VMULPS       X0, X7, X0
+	VMULPS       Y10, Y2, Y7
+	VMOVUPS      Y7, 18848(BX)
+	VMOVUPS      DigitsConstants<>+96(SB), Y7
+	VMOVUPS      DigitsConstants<>+128(SB), Y9
+	VBLENDVPS    Y7, Y0, Y9, Y0
+	VMULPS       Y12, Y2, Y7
+	VMOVUPS      Y7, 18880(BX)
+	VMULPS       Y13, Y2, Y2
+	VADDPS       Y0, Y1, Y0
+	VMOVUPS      Y2, 18912(BX)
+	VBROADCASTSS 636(SI), Y1
+	VPERM2F128   $0x01, Y0, Y0, Y2
+	VMULPS       Y3, Y1, Y3
+	VMOVUPS      Y3, 18944(BX)
+	VADDPS       Y2, Y0, Y0
+	VMULPS       Y4, Y1, Y2
+	VMOVUPS      Y2, 18976(BX)
+	VMULPS       Y5, Y1, Y2
+	VSHUFPS      $0x4e, Y0, Y0, Y3
+	VMOVUPS      Y2, 19008(BX)
+	VMULPS       Y6, Y1, Y2
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      Y2, 19040(BX)
+	VMULPS       Y8, Y1, Y2
+	VSHUFPS      $0xb1, Y0, Y0, Y3
+	VMOVUPS      Y2, 19072(BX)
+	VMULPS       Y10, Y1, Y2
+	VMOVUPS      Y2, 19104(BX)
+	VADDPS       Y3, Y0, Y0
+	VMULPS       Y12, Y1, Y2
+	VMOVUPS      Y2, 19136(BX)
+	VMOVSS       X0, ret+40(FP)
+	VMULPS       Y13, Y1, Y0
 	VMOVUPS      Y0, 19168(BX)
 
 	// ∇W1 = d1·xᵀ; ∇b1 = d1
@@ -3161,11 +3721,16 @@ loop1:
 
 // func digitsStep(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
 TEXT ·digitsStep(SB), NOSPLIT, $0-44
-	JMP ·digitsStepAVX2(SB)
+	CMPQ ·digitsLevel+0(SB), $0x01
+	JGT  wide
+	JMP  ·digitsStepAVX2(SB)
+
+wide:
+	JMP ·digitsStepAVX512(SB)
 
 // func digitsStepAVX2(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
 // Requires: AVX, AVX2
-TEXT ·digitsStepAVX2(SB), NOSPLIT, $0-44
+TEXT ·digitsStepAVX2(SB), NOSPLIT, $128-44
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
@@ -3589,857 +4154,870 @@ loop0:
 	VCMPPS       $0x03, Y4, Y4, Y6
 	VBLENDVPS    Y6, Y4, Y5, Y4
 	VMOVSS       X4, 592(SI)
-	VSUBPS       Y4, Y0, Y5
-	VEXTRACTF128 $0x01, Y5, X6
-	VANDPS       DigitsConstants<>+160(SB), X5, X7
-	VPMINUD      DigitsConstants<>+192(SB), X7, X8
+	VSUBPS       Y4, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X5
+	VANDPS       DigitsConstants<>+160(SB), X0, X6
+	VPMINUD      DigitsConstants<>+192(SB), X6, X7
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       DigitsConstants<>+224(SB), Y7, Y7
+	VPSRLD       $0x1f, X0, X8
 	VPMOVZXDQ    X8, Y8
-	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       DigitsConstants<>+224(SB), Y8, Y8
-	VPSRLD       $0x1f, X5, X9
-	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y9, Y8, Y8
-	VMULPD       DigitsConstants<>+256(SB), Y8, Y9
-	VADDPD       DigitsConstants<>+288(SB), Y9, Y9
-	VSUBPD       DigitsConstants<>+288(SB), Y9, Y10
-	VMULPD       DigitsConstants<>+320(SB), Y10, Y10
-	VSUBPD       Y10, Y8, Y8
-	VANDPD       DigitsConstants<>+352(SB), Y9, Y10
-	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      DigitsConstants<>+640(SB), Y11
+	VPSLLQ       $0x3f, Y8, Y8
+	VORPD        Y8, Y7, Y7
+	VMULPD       DigitsConstants<>+256(SB), Y7, Y8
+	VADDPD       DigitsConstants<>+288(SB), Y8, Y8
+	VSUBPD       DigitsConstants<>+288(SB), Y8, Y9
+	VMULPD       DigitsConstants<>+320(SB), Y9, Y9
+	VSUBPD       Y9, Y7, Y7
+	VANDPD       DigitsConstants<>+352(SB), Y8, Y9
+	VPSLLQ       $0x03, Y9, Y9
+	VMOVUPS      DigitsConstants<>+640(SB), Y10
 	LEAQ         DigitsConstants<>+384(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y11, (AX)(Y10*1), Y12
-	VPSRLQ       $0x05, Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y9, Y12, Y9
-	VMULPD       DigitsConstants<>+704(SB), Y8, Y10
-	VADDPD       DigitsConstants<>+672(SB), Y10, Y10
-	VMULPD       DigitsConstants<>+768(SB), Y8, Y11
-	VADDPD       DigitsConstants<>+736(SB), Y11, Y11
-	VMULPD       Y8, Y8, Y12
-	VMULPD       Y12, Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	VMULPD       Y10, Y8, Y8
-	VADDPD       DigitsConstants<>+672(SB), Y8, Y8
-	VMULPD       Y8, Y9, Y8
-	VCVTPD2PSY   Y8, X8
-	VXORPS       DigitsConstants<>+128(SB), X7, X7
-	VPCMPGTD     X3, X7, X7
-	VBLENDVPS    X7, X5, X8, X5
-	VANDPS       DigitsConstants<>+160(SB), X6, X7
-	VPMINUD      DigitsConstants<>+192(SB), X7, X8
+	VXORPS       X11, X11, X11
+	VGATHERQPD   Y10, (AX)(Y9*1), Y11
+	VPSRLQ       $0x05, Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VPADDQ       Y8, Y11, Y8
+	VMULPD       DigitsConstants<>+704(SB), Y7, Y9
+	VADDPD       DigitsConstants<>+672(SB), Y9, Y9
+	VMULPD       DigitsConstants<>+768(SB), Y7, Y10
+	VADDPD       DigitsConstants<>+736(SB), Y10, Y10
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y11, Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y7, Y7
+	VADDPD       DigitsConstants<>+672(SB), Y7, Y7
+	VMULPD       Y7, Y8, Y7
+	VCVTPD2PSY   Y7, X7
+	VXORPS       DigitsConstants<>+128(SB), X6, X6
+	VPCMPGTD     X3, X6, X6
+	VBLENDVPS    X6, X0, X7, X0
+	VANDPS       DigitsConstants<>+160(SB), X5, X6
+	VPMINUD      DigitsConstants<>+192(SB), X6, X7
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       DigitsConstants<>+224(SB), Y7, Y7
+	VPSRLD       $0x1f, X5, X8
 	VPMOVZXDQ    X8, Y8
-	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       DigitsConstants<>+224(SB), Y8, Y8
-	VPSRLD       $0x1f, X6, X9
-	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y9, Y8, Y8
-	VMULPD       DigitsConstants<>+256(SB), Y8, Y9
-	VADDPD       DigitsConstants<>+288(SB), Y9, Y9
-	VSUBPD       DigitsConstants<>+288(SB), Y9, Y10
-	VMULPD       DigitsConstants<>+320(SB), Y10, Y10
-	VSUBPD       Y10, Y8, Y8
-	VANDPD       DigitsConstants<>+352(SB), Y9, Y10
-	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      DigitsConstants<>+640(SB), Y11
+	VPSLLQ       $0x3f, Y8, Y8
+	VORPD        Y8, Y7, Y7
+	VMULPD       DigitsConstants<>+256(SB), Y7, Y8
+	VADDPD       DigitsConstants<>+288(SB), Y8, Y8
+	VSUBPD       DigitsConstants<>+288(SB), Y8, Y9
+	VMULPD       DigitsConstants<>+320(SB), Y9, Y9
+	VSUBPD       Y9, Y7, Y7
+	VANDPD       DigitsConstants<>+352(SB), Y8, Y9
+	VPSLLQ       $0x03, Y9, Y9
+	VMOVUPS      DigitsConstants<>+640(SB), Y10
 	LEAQ         DigitsConstants<>+384(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y11, (AX)(Y10*1), Y12
-	VPSRLQ       $0x05, Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y9, Y12, Y9
-	VMULPD       DigitsConstants<>+704(SB), Y8, Y10
-	VADDPD       DigitsConstants<>+672(SB), Y10, Y10
-	VMULPD       DigitsConstants<>+768(SB), Y8, Y11
-	VADDPD       DigitsConstants<>+736(SB), Y11, Y11
-	VMULPD       Y8, Y8, Y12
-	VMULPD       Y12, Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	VMULPD       Y10, Y8, Y8
-	VADDPD       DigitsConstants<>+672(SB), Y8, Y8
-	VMULPD       Y8, Y9, Y8
-	VCVTPD2PSY   Y8, X8
-	VXORPS       DigitsConstants<>+128(SB), X7, X7
-	VPCMPGTD     X3, X7, X7
-	VBLENDVPS    X7, X6, X8, X6
-	VINSERTF128  $0x01, X6, Y5, Y5
-	VSUBPS       X4, X1, X6
-	VANDPS       DigitsConstants<>+160(SB), X6, X7
-	VPMINUD      DigitsConstants<>+192(SB), X7, X8
+	VXORPS       X11, X11, X11
+	VGATHERQPD   Y10, (AX)(Y9*1), Y11
+	VPSRLQ       $0x05, Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VPADDQ       Y8, Y11, Y8
+	VMULPD       DigitsConstants<>+704(SB), Y7, Y9
+	VADDPD       DigitsConstants<>+672(SB), Y9, Y9
+	VMULPD       DigitsConstants<>+768(SB), Y7, Y10
+	VADDPD       DigitsConstants<>+736(SB), Y10, Y10
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y11, Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y7, Y7
+	VADDPD       DigitsConstants<>+672(SB), Y7, Y7
+	VMULPD       Y7, Y8, Y7
+	VCVTPD2PSY   Y7, X7
+	VXORPS       DigitsConstants<>+128(SB), X6, X6
+	VPCMPGTD     X3, X6, X6
+	VBLENDVPS    X6, X5, X7, X5
+	VINSERTF128  $0x01, X5, Y0, Y0
+	VSUBPS       X4, X1, X5
+	VANDPS       DigitsConstants<>+160(SB), X5, X6
+	VPMINUD      DigitsConstants<>+192(SB), X6, X7
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x1d, Y7, Y7
+	VPADDQ       DigitsConstants<>+224(SB), Y7, Y7
+	VPSRLD       $0x1f, X5, X8
 	VPMOVZXDQ    X8, Y8
-	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       DigitsConstants<>+224(SB), Y8, Y8
-	VPSRLD       $0x1f, X6, X9
-	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y9, Y8, Y8
-	VMULPD       DigitsConstants<>+256(SB), Y8, Y9
-	VADDPD       DigitsConstants<>+288(SB), Y9, Y9
-	VSUBPD       DigitsConstants<>+288(SB), Y9, Y10
-	VMULPD       DigitsConstants<>+320(SB), Y10, Y10
-	VSUBPD       Y10, Y8, Y8
-	VANDPD       DigitsConstants<>+352(SB), Y9, Y10
-	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      DigitsConstants<>+640(SB), Y11
+	VPSLLQ       $0x3f, Y8, Y8
+	VORPD        Y8, Y7, Y7
+	VMULPD       DigitsConstants<>+256(SB), Y7, Y8
+	VADDPD       DigitsConstants<>+288(SB), Y8, Y8
+	VSUBPD       DigitsConstants<>+288(SB), Y8, Y9
+	VMULPD       DigitsConstants<>+320(SB), Y9, Y9
+	VSUBPD       Y9, Y7, Y7
+	VANDPD       DigitsConstants<>+352(SB), Y8, Y9
+	VPSLLQ       $0x03, Y9, Y9
+	VMOVUPS      DigitsConstants<>+640(SB), Y10
 	LEAQ         DigitsConstants<>+384(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y11, (AX)(Y10*1), Y12
-	VPSRLQ       $0x05, Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y9, Y12, Y9
-	VMULPD       DigitsConstants<>+704(SB), Y8, Y10
-	VADDPD       DigitsConstants<>+672(SB), Y10, Y10
-	VMULPD       DigitsConstants<>+768(SB), Y8, Y11
-	VADDPD       DigitsConstants<>+736(SB), Y11, Y11
-	VMULPD       Y8, Y8, Y12
-	VMULPD       Y12, Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	VMULPD       Y10, Y8, Y8
-	VADDPD       DigitsConstants<>+672(SB), Y8, Y8
-	VMULPD       Y8, Y9, Y8
-	VCVTPD2PSY   Y8, X8
-	VXORPS       DigitsConstants<>+128(SB), X7, X7
-	VPCMPGTD     X3, X7, X7
-	VBLENDVPS    X7, X6, X8, X6
-	VMOVUPS      DigitsConstants<>+128(SB), Y7
-	VBLENDVPS    Y2, Y6, Y7, Y8
-	VADDPS       Y8, Y5, Y8
-	VPERM2F128   $0x01, Y8, Y8, Y9
-	VADDPS       Y9, Y8, Y8
-	VSHUFPS      $0x4e, Y8, Y8, Y9
-	VADDPS       Y9, Y8, Y8
-	VSHUFPS      $0xb1, Y8, Y8, Y9
-	VADDPS       Y9, Y8, Y8
-	VMOVSS       X8, 596(SI)
-	VMOVUPS      DigitsConstants<>+832(SB), Y9
-	VDIVPS       Y8, Y9, Y10
-	VMULPS       Y10, Y5, Y5
-	VMOVUPS      Y5, 552(SI)
-	VMULPS       X10, X6, X6
-	VMOVSD       X6, 584(SI)
+	VXORPS       X11, X11, X11
+	VGATHERQPD   Y10, (AX)(Y9*1), Y11
+	VPSRLQ       $0x05, Y8, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VPADDQ       Y8, Y11, Y8
+	VMULPD       DigitsConstants<>+704(SB), Y7, Y9
+	VADDPD       DigitsConstants<>+672(SB), Y9, Y9
+	VMULPD       DigitsConstants<>+768(SB), Y7, Y10
+	VADDPD       DigitsConstants<>+736(SB), Y10, Y10
+	VMULPD       Y7, Y7, Y11
+	VMULPD       Y11, Y10, Y10
+	VADDPD       Y10, Y9, Y9
+	VMULPD       Y9, Y7, Y7
+	VADDPD       DigitsConstants<>+672(SB), Y7, Y7
+	VMULPD       Y7, Y8, Y7
+	VCVTPD2PSY   Y7, X7
+	VXORPS       DigitsConstants<>+128(SB), X6, X6
+	VPCMPGTD     X3, X6, X6
+	VBLENDVPS    X6, X5, X7, X5
+	VMOVUPS      DigitsConstants<>+128(SB), Y6
+	VBLENDVPS    Y2, Y5, Y6, Y7
+	VADDPS       Y7, Y0, Y7
+	VPERM2F128   $0x01, Y7, Y7, Y8
+	VADDPS       Y8, Y7, Y7
+	VSHUFPS      $0x4e, Y7, Y7, Y8
+	VADDPS       Y8, Y7, Y7
+	VSHUFPS      $0xb1, Y7, Y7, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVSS       X7, 596(SI)
+	VMOVUPS      DigitsConstants<>+832(SB), Y8
+	VDIVPS       Y7, Y8, Y9
+	VMULPS       Y9, Y0, Y0
+	VMOVUPS      Y0, 552(SI)
+	VMULPS       X9, X5, X5
+	VMOVSD       X5, 584(SI)
 
-	// t = log(s2)
-	VSHUFPS    $0x00, X8, X8, X8
-	VPMOVZXDQ  X8, Y10
-	VPSLLQ     $0x1d, Y10, Y10
-	VMULPD     DigitsConstants<>+864(SB), Y10, Y10
-	VPSUBQ     DigitsConstants<>+896(SB), Y10, Y11
-	VPSRLQ     $0x34, Y11, Y12
-	VXORPD     DigitsConstants<>+928(SB), Y12, Y12
-	VPSUBQ     DigitsConstants<>+928(SB), Y12, Y12
-	VMOVUPS    DigitsConstants<>+288(SB), Y13
-	VPADDQ     Y12, Y13, Y12
-	VSUBPD     Y13, Y12, Y12
-	VANDPD     DigitsConstants<>+960(SB), Y11, Y13
-	VPSUBQ     Y13, Y10, Y10
-	VPSRLQ     $0x2f, Y11, Y11
-	VANDPD     DigitsConstants<>+352(SB), Y11, Y11
-	VPSLLQ     $0x04, Y11, Y11
-	VMOVUPS    DigitsConstants<>+640(SB), Y13
-	LEAQ       DigitsConstants<>+992(SB), AX
-	VXORPS     X14, X14, X14
-	VGATHERQPD Y13, (AX)(Y11*1), Y14
-	VMULPD     Y14, Y10, Y10
-	VSUBPD     DigitsConstants<>+672(SB), Y10, Y10
-	VMULPD     Y10, Y10, Y13
-	VMULPD     DigitsConstants<>+1536(SB), Y10, Y14
-	VADDPD     DigitsConstants<>+1504(SB), Y14, Y14
-	VMULPD     Y14, Y13, Y14
-	VMULPD     Y13, Y13, Y13
-	VMULPD     DigitsConstants<>+1600(SB), Y10, Y15
-	VADDPD     DigitsConstants<>+1568(SB), Y15, Y15
-	VMULPD     Y15, Y13, Y13
-	VADDPD     Y13, Y14, Y13
-	VMULPD     DigitsConstants<>+1632(SB), Y12, Y12
-	VMOVUPS    DigitsConstants<>+640(SB), Y14
-	LEAQ       DigitsConstants<>+1000(SB), AX
-	VXORPS     X15, X15, X15
-	VGATHERQPD Y14, (AX)(Y11*1), Y15
-	VADDPD     Y15, Y12, Y11
-	VADDPD     Y13, Y10, Y10
-	VADDPD     Y10, Y11, Y10
-	VCVTPD2PSY Y10, X10
-	VPSRAD     $0x1f, X8, X11
-	VANDPS     DigitsConstants<>+1664(SB), X11, X11
-	VORPS      X11, X8, X11
-	VXORPS     X7, X8, X12
-	VPCMPGTD   X12, X3, X12
-	VBLENDVPS  X12, X10, X11, X10
-	VPSLLD     $0x01, X8, X8
-	VXORPS     X11, X11, X11
-	VPCMPEQD   X11, X8, X8
-	VBLENDVPS  X8, X3, X10, X3
-	VMOVSS     X3, 640(SI)
-
-	// d2 = a2 - y; loss = Σ y*(m2 - z2 + t)
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y8, Y5, Y5
-	VBROADCASTSS X4, Y10
-	VSUBPS       Y0, Y10, Y0
-	VBROADCASTSS X3, Y10
-	VADDPS       Y10, Y0, Y0
-	VMULPS       Y0, Y8, Y0
-	VMOVUPS      Y5, 600(SI)
-	VANDPS       X6, X2, X6
-	VMOVSD       32(CX), X8
-	VSUBPS       X8, X6, X6
-	VSHUFPS      $0x00, X4, X4, X4
-	VSUBPS       X1, X4, X1
-	VSHUFPS      $0x00, X3, X3, X3
-	VADDPS       X3, X1, X1
-	VMULPS       X1, X8, X1
-	VMOVSD       X6, 632(SI)
-	VBLENDVPS    Y2, Y1, Y7, Y1
-	VADDPS       Y1, Y0, Y0
-	VPERM2F128   $0x01, Y0, Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VSHUFPS      $0x4e, Y0, Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VSHUFPS      $0xb1, Y0, Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VMOVSS       X0, ret+40(FP)
+	// d2 = a2 - y
+	VSUBPS  (CX), Y0, Y0
+	VMOVUPS Y0, 600(SI)
+	VANDPS  X5, X2, X5
+	VMOVSD  32(CX), X9
+	VSUBPS  X9, X5, X5
+	VMOVSD  X5, 632(SI)
 
 	// d1 = (W2ᵀ·d2)*where(a1, 1, 0); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VBROADCASTSS rate+32(FP), Y0
-	VMOVUPS      19200(DI), Y1
-	VMULPS       Y5, Y0, Y3
-	VSUBPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 19200(DI)
-	VANDPS       X6, X2, X1
-	VMOVSD       19232(DI), X2
-	VBROADCASTSS rate+32(FP), X3
-	VMULPS       X1, X3, X1
-	VSUBPS       X1, X2, X1
-	VMOVSD       X1, 19232(DI)
-	VBROADCASTSS X5, Y1
-	VMULPS       Y1, Y0, Y2
-	VMOVUPS      16640(DI), Y3
-	VMULPS       Y1, Y3, Y4
-	VMULPS       (SI), Y2, Y6
-	VSUBPS       Y6, Y3, Y3
-	VMOVUPS      Y3, 16640(DI)
-	VMOVUPS      16672(DI), Y3
-	VMULPS       Y1, Y3, Y1
-	VMULPS       32(SI), Y2, Y2
-	VSUBPS       Y2, Y3, Y2
-	VMOVUPS      Y2, 16672(DI)
-	VSHUFPS      $0x55, X5, X5, X2
-	VBROADCASTSS X2, Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      16896(DI), Y5
-	VMULPS       Y2, Y5, Y6
-	VMULPS       (SI), Y3, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMOVUPS      Y5, 16896(DI)
-	VMOVUPS      16928(DI), Y5
-	VMULPS       Y2, Y5, Y2
-	VMULPS       32(SI), Y3, Y3
-	VSUBPS       Y3, Y5, Y3
-	VMOVUPS      Y3, 16928(DI)
-	VBROADCASTSS 608(SI), Y3
-	VMULPS       Y3, Y0, Y5
-	VMOVUPS      17152(DI), Y7
-	VMULPS       Y3, Y7, Y8
-	VMULPS       (SI), Y5, Y10
-	VSUBPS       Y10, Y7, Y7
-	VMOVUPS      Y7, 17152(DI)
-	VMOVUPS      17184(DI), Y7
-	VMULPS       Y3, Y7, Y3
-	VMULPS       32(SI), Y5, Y5
-	VSUBPS       Y5, Y7, Y5
-	VMOVUPS      Y5, 17184(DI)
-	VBROADCASTSS 612(SI), Y5
-	VMULPS       Y5, Y0, Y7
-	VMOVUPS      17408(DI), Y10
-	VMULPS       Y5, Y10, Y12
-	VMULPS       (SI), Y7, Y13
-	VSUBPS       Y13, Y10, Y10
-	VMOVUPS      Y10, 17408(DI)
-	VMOVUPS      17440(DI), Y10
-	VMULPS       Y5, Y10, Y5
-	VMULPS       32(SI), Y7, Y7
-	VSUBPS       Y7, Y10, Y7
-	VMOVUPS      Y7, 17440(DI)
-	VBROADCASTSS 616(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      17664(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y4, Y4
-	VMULPS       (SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 17664(DI)
-	VMOVUPS      17696(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y1, Y1
-	VMULPS       32(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 17696(DI)
-	VBROADCASTSS 620(SI), Y7
-	VMULPS       Y7, Y0, Y10
+	// t = log(s2)
+	VBROADCASTSS rate+32(FP), Y9
+	VMOVUPS      19200(DI), Y10
+	VMULPS       Y0, Y9, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMOVUPS      Y10, 19200(DI)
+	VANDPS       X5, X2, X5
+	VMOVSD       19232(DI), X10
+	VSHUFPS      $0x00, X7, X7, X7
+	VBROADCASTSS rate+32(FP), X11
+	VMULPS       X5, X11, X5
+	VSUBPS       X5, X10, X5
+	VMOVSD       X5, 19232(DI)
+	VBROADCASTSS X0, Y5
+	VMULPS       Y5, Y9, Y10
+	VMOVUPS      16640(DI), Y11
+	VMULPS       Y5, Y11, Y12
+	VMULPS       (SI), Y10, Y13
+	VPMOVZXDQ    X7, Y14
+	VSUBPS       Y13, Y11, Y11
+	VMOVUPS      Y11, 16640(DI)
+	VMOVUPS      16672(DI), Y11
+	VMULPS       Y5, Y11, Y5
+	VMULPS       32(SI), Y10, Y10
+	VSUBPS       Y10, Y11, Y10
+	VMOVUPS      Y10, 16672(DI)
+	VSHUFPS      $0x55, X0, X0, X0
+	VPSLLQ       $0x1d, Y14, Y10
+	VBROADCASTSS X0, Y0
+	VMULPS       Y0, Y9, Y11
+	VMOVUPS      16896(DI), Y13
+	VMULPS       Y0, Y13, Y14
+	VMULPS       (SI), Y11, Y15
+	VSUBPS       Y15, Y13, Y13
+	VMOVUPS      Y13, 16896(DI)
+	VMOVUPS      16928(DI), Y13
+	VMULPS       Y0, Y13, Y0
+	VMULPS       32(SI), Y11, Y11
+	VSUBPS       Y11, Y13, Y11
+	VMOVUPS      Y11, 16928(DI)
+	VBROADCASTSS 608(SI), Y11
+	VMULPS       Y11, Y9, Y13
+	VMOVUPS      17152(DI), Y15
+	VMULPD       DigitsConstants<>+864(SB), Y10, Y10
+	VMULPS       Y11, Y15, Y2
+	VMULPS       (SI), Y13, Y8
+	VSUBPS       Y8, Y15, Y8
+	VMOVUPS      Y8, 17152(DI)
+	VMOVUPS      17184(DI), Y8
+	VMULPS       Y11, Y8, Y11
+	VMULPS       32(SI), Y13, Y13
+	VSUBPS       Y13, Y8, Y8
+	VMOVUPS      Y8, 17184(DI)
+	VBROADCASTSS 612(SI), Y8
+	VMULPS       Y8, Y9, Y13
+	VMOVUPS      17408(DI), Y15
+	VMULPS       Y8, Y15, Y3
+	VMULPS       (SI), Y13, Y6
+	VSUBPS       Y6, Y15, Y6
+	VPSUBQ       DigitsConstants<>+896(SB), Y10, Y15
+	VMOVUPS      Y6, 17408(DI)
+	VMOVUPS      17440(DI), Y6
+	VMULPS       Y8, Y6, Y8
+	VMULPS       32(SI), Y13, Y13
+	VSUBPS       Y13, Y6, Y6
+	VMOVUPS      Y6, 17440(DI)
+	VBROADCASTSS 616(SI), Y6
+	VMULPS       Y6, Y9, Y13
+	VMOVUPS      X1, (SP)
+	VMOVUPS      17664(DI), Y1
+	VMOVUPS      Y4, 32(SP)
+	VMULPS       Y6, Y1, Y4
+	VADDPS       Y4, Y12, Y4
+	VMULPS       (SI), Y13, Y12
+	VSUBPS       Y12, Y1, Y1
+	VMOVUPS      Y1, 17664(DI)
+	VMOVUPS      17696(DI), Y1
+	VMULPS       Y6, Y1, Y6
+	VPSRLQ       $0x34, Y15, Y12
+	VADDPS       Y6, Y5, Y5
+	VMULPS       32(SI), Y13, Y6
+	VSUBPS       Y6, Y1, Y1
+	VMOVUPS      Y1, 17696(DI)
+	VBROADCASTSS 620(SI), Y1
+	VMULPS       Y1, Y9, Y6
 	VMOVUPS      17920(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y6, Y6
-	VMULPS       (SI), Y10, Y14
+	VXORPD       DigitsConstants<>+928(SB), Y12, Y12
+	VMOVUPS      X7, 64(SP)
+	VMULPS       Y1, Y13, Y7
+	VADDPS       Y7, Y14, Y7
+	VMULPS       (SI), Y6, Y14
 	VSUBPS       Y14, Y13, Y13
 	VMOVUPS      Y13, 17920(DI)
 	VMOVUPS      17952(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       32(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 17952(DI)
-	VBROADCASTSS 624(SI), Y7
-	VMULPS       Y7, Y0, Y10
+	VMULPS       Y1, Y13, Y1
+	VADDPS       Y1, Y0, Y0
+	VPSUBQ       DigitsConstants<>+928(SB), Y12, Y1
+	VMULPS       32(SI), Y6, Y6
+	VSUBPS       Y6, Y13, Y6
+	VMOVUPS      Y6, 17952(DI)
+	VBROADCASTSS 624(SI), Y6
+	VMULPS       Y6, Y9, Y12
 	VMOVUPS      18176(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y8, Y8
-	VMULPS       (SI), Y10, Y14
+	VMULPS       Y6, Y13, Y14
+	VADDPS       Y14, Y2, Y2
+	VMOVUPS      DigitsConstants<>+288(SB), Y14
+	VPADDQ       Y1, Y14, Y1
+	VMULPS       (SI), Y12, Y14
 	VSUBPS       Y14, Y13, Y13
 	VMOVUPS      Y13, 18176(DI)
 	VMOVUPS      18208(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y3, Y3
-	VMULPS       32(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18208(DI)
-	VBROADCASTSS 628(SI), Y7
-	VMULPS       Y7, Y0, Y10
+	VMULPS       Y6, Y13, Y6
+	VADDPS       Y6, Y11, Y6
+	VMULPS       32(SI), Y12, Y11
+	VSUBPD       DigitsConstants<>+288(SB), Y1, Y1
+	VSUBPS       Y11, Y13, Y11
+	VMOVUPS      Y11, 18208(DI)
+	VBROADCASTSS 628(SI), Y11
+	VMULPS       Y11, Y9, Y12
 	VMOVUPS      18432(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y12, Y12
-	VMULPS       (SI), Y10, Y14
+	VMULPS       Y11, Y13, Y14
+	VADDPS       Y14, Y3, Y3
+	VMULPS       (SI), Y12, Y14
 	VSUBPS       Y14, Y13, Y13
 	VMOVUPS      Y13, 18432(DI)
 	VMOVUPS      18464(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y5, Y5
-	VMULPS       32(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18464(DI)
-	VBROADCASTSS 632(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      18688(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y4, Y4
-	VMULPS       (SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 18688(DI)
-	VMOVUPS      18720(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y1, Y1
-	VMULPS       32(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18720(DI)
-	VBROADCASTSS 636(SI), Y7
-	VMULPS       Y7, Y0, Y10
+	VMULPS       Y11, Y13, Y11
+	VADDPS       Y11, Y8, Y8
+	VMULPS       32(SI), Y12, Y11
+	VSUBPS       Y11, Y13, Y11
+	VANDPD       DigitsConstants<>+960(SB), Y15, Y12
+	VMOVUPS      Y11, 18464(DI)
+	VBROADCASTSS 632(SI), Y11
+	VMULPS       Y11, Y9, Y13
+	VMOVUPS      18688(DI), Y14
+	VMOVUPS      Y8, 96(SP)
+	VMULPS       Y11, Y14, Y8
+	VADDPS       Y8, Y4, Y4
+	VMULPS       (SI), Y13, Y8
+	VSUBPS       Y8, Y14, Y8
+	VPSUBQ       Y12, Y10, Y10
+	VMOVUPS      Y8, 18688(DI)
+	VMOVUPS      18720(DI), Y8
+	VMULPS       Y11, Y8, Y11
+	VADDPS       Y11, Y5, Y5
+	VMULPS       32(SI), Y13, Y11
+	VSUBPS       Y11, Y8, Y8
+	VMOVUPS      Y8, 18720(DI)
+	VBROADCASTSS 636(SI), Y8
+	VPSRLQ       $0x2f, Y15, Y11
+	VMULPS       Y8, Y9, Y12
 	VMOVUPS      18944(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y6, Y6
-	VMULPS       (SI), Y10, Y14
+	VMULPS       Y8, Y13, Y14
+	VADDPS       Y14, Y7, Y7
+	VMULPS       (SI), Y12, Y14
 	VSUBPS       Y14, Y13, Y13
 	VMOVUPS      Y13, 18944(DI)
 	VMOVUPS      18976(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       32(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18976(DI)
-	VADDPS       Y8, Y4, Y4
-	VADDPS       Y12, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVUPS      (SI), Y6
-	VCMPPS       $0x1e, Y11, Y6, Y6
-	VBLENDVPS    Y6, Y9, Y11, Y6
-	VMULPS       Y6, Y4, Y4
-	VMOVUPS      Y4, 256(SI)
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y5, Y2, Y2
-	VADDPS       Y2, Y1, Y1
+	VANDPD       DigitsConstants<>+352(SB), Y11, Y11
+	VMULPS       Y8, Y13, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       32(SI), Y12, Y8
+	VSUBPS       Y8, Y13, Y8
+	VMOVUPS      Y8, 18976(DI)
+	VADDPS       Y2, Y4, Y2
+	VADDPS       Y3, Y7, Y3
+	VPSLLQ       $0x04, Y11, Y4
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      (SI), Y3
+	VMOVUPS      DigitsConstants<>+640(SB), Y7
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X8, X8, X8
+	VGATHERQPD   Y7, (AX)(Y4*1), Y8
+	VMULPD       Y8, Y10, Y7
+	VSUBPD       DigitsConstants<>+672(SB), Y7, Y7
+	VMULPD       Y7, Y7, Y8
+	VMULPD       DigitsConstants<>+1536(SB), Y7, Y10
+	VADDPD       DigitsConstants<>+1504(SB), Y10, Y10
+	VMULPD       Y10, Y8, Y10
+	VMULPD       Y8, Y8, Y8
+	VMULPD       DigitsConstants<>+1600(SB), Y7, Y11
+	VADDPD       DigitsConstants<>+1568(SB), Y11, Y11
+	VMULPD       Y11, Y8, Y8
+	VADDPD       Y8, Y10, Y8
+	VMULPD       DigitsConstants<>+1632(SB), Y1, Y1
+	VMOVUPS      DigitsConstants<>+640(SB), Y10
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   Y10, (AX)(Y4*1), Y11
+	VADDPD       Y11, Y1, Y1
+	VADDPD       Y8, Y7, Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VMOVUPS      64(SP), X4
+	VPSRAD       $0x1f, X4, X7
+	VANDPS       DigitsConstants<>+1664(SB), X7, X7
+	VORPS        X7, X4, X7
+	VXORPS       DigitsConstants<>+128(SB), X4, X8
+	VMOVUPS      DigitsConstants<>+64(SB), Y10
+	VPCMPGTD     X8, X10, X8
+	VBLENDVPS    X8, X1, X7, X1
+	VPSLLD       $0x01, X4, X4
+	VXORPS       X7, X7, X7
+	VCMPPS       $0x1e, Y7, Y3, Y3
+	VBLENDVPS    Y3, DigitsConstants<>+832(SB), Y7, Y3
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 256(SI)
+	VADDPS       Y6, Y5, Y2
+	VMOVUPS      96(SP), Y3
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y0, Y2, Y0
 	VMOVUPS      32(SI), Y2
-	VCMPPS       $0x1e, Y11, Y2, Y2
-	VBLENDVPS    Y2, Y9, Y11, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 288(SI)
-	VBROADCASTSS 600(SI), Y1
-	VMULPS       Y1, Y0, Y2
+	VCMPPS       $0x1e, Y7, Y2, Y2
+	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y7, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 288(SI)
+	VBROADCASTSS 600(SI), Y0
+	VMULPS       Y0, Y9, Y2
 	VMOVUPS      16704(DI), Y3
-	VMULPS       Y1, Y3, Y4
-	VMULPS       64(SI), Y2, Y5
-	VSUBPS       Y5, Y3, Y3
+	VMULPS       Y0, Y3, Y5
+	VMULPS       64(SI), Y2, Y6
+	VSUBPS       Y6, Y3, Y3
 	VMOVUPS      Y3, 16704(DI)
 	VMOVUPS      16736(DI), Y3
-	VMULPS       Y1, Y3, Y1
+	VMULPS       Y0, Y3, Y0
 	VMULPS       96(SI), Y2, Y2
 	VSUBPS       Y2, Y3, Y2
 	VMOVUPS      Y2, 16736(DI)
 	VBROADCASTSS 604(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      16960(DI), Y5
-	VMULPS       Y2, Y5, Y6
-	VMULPS       64(SI), Y3, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMOVUPS      Y5, 16960(DI)
-	VMOVUPS      16992(DI), Y5
-	VMULPS       Y2, Y5, Y2
+	VMULPS       Y2, Y9, Y3
+	VMOVUPS      16960(DI), Y6
+	VMULPS       Y2, Y6, Y8
+	VMULPS       64(SI), Y3, Y11
+	VSUBPS       Y11, Y6, Y6
+	VMOVUPS      Y6, 16960(DI)
+	VMOVUPS      16992(DI), Y6
+	VMULPS       Y2, Y6, Y2
 	VMULPS       96(SI), Y3, Y3
-	VSUBPS       Y3, Y5, Y3
+	VSUBPS       Y3, Y6, Y3
 	VMOVUPS      Y3, 16992(DI)
 	VBROADCASTSS 608(SI), Y3
-	VMULPS       Y3, Y0, Y5
-	VMOVUPS      17216(DI), Y7
-	VMULPS       Y3, Y7, Y8
-	VMULPS       64(SI), Y5, Y10
-	VSUBPS       Y10, Y7, Y7
-	VMOVUPS      Y7, 17216(DI)
-	VMOVUPS      17248(DI), Y7
-	VMULPS       Y3, Y7, Y3
-	VMULPS       96(SI), Y5, Y5
-	VSUBPS       Y5, Y7, Y5
-	VMOVUPS      Y5, 17248(DI)
-	VBROADCASTSS 612(SI), Y5
-	VMULPS       Y5, Y0, Y7
-	VMOVUPS      17472(DI), Y10
-	VMULPS       Y5, Y10, Y12
-	VMULPS       64(SI), Y7, Y13
-	VSUBPS       Y13, Y10, Y10
-	VMOVUPS      Y10, 17472(DI)
-	VMOVUPS      17504(DI), Y10
-	VMULPS       Y5, Y10, Y5
-	VMULPS       96(SI), Y7, Y7
-	VSUBPS       Y7, Y10, Y7
-	VMOVUPS      Y7, 17504(DI)
-	VBROADCASTSS 616(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      17728(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y4, Y4
-	VMULPS       64(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 17728(DI)
-	VMOVUPS      17760(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y1, Y1
-	VMULPS       96(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 17760(DI)
-	VBROADCASTSS 620(SI), Y7
-	VMULPS       Y7, Y0, Y10
+	VMULPS       Y3, Y9, Y6
+	VMOVUPS      17216(DI), Y11
+	VMULPS       Y3, Y11, Y12
+	VMULPS       64(SI), Y6, Y13
+	VSUBPS       Y13, Y11, Y11
+	VMOVUPS      Y11, 17216(DI)
+	VMOVUPS      17248(DI), Y11
+	VMULPS       Y3, Y11, Y3
+	VMULPS       96(SI), Y6, Y6
+	VSUBPS       Y6, Y11, Y6
+	VMOVUPS      Y6, 17248(DI)
+	VBROADCASTSS 612(SI), Y6
+	VMULPS       Y6, Y9, Y11
+	VMOVUPS      17472(DI), Y13
+	VMULPS       Y6, Y13, Y14
+	VMULPS       64(SI), Y11, Y15
+	VSUBPS       Y15, Y13, Y13
+	VMOVUPS      Y13, 17472(DI)
+	VMOVUPS      17504(DI), Y13
+	VMULPS       Y6, Y13, Y6
+	VMULPS       96(SI), Y11, Y11
+	VSUBPS       Y11, Y13, Y11
+	VMOVUPS      Y11, 17504(DI)
+	VBROADCASTSS 616(SI), Y11
+	VMULPS       Y11, Y9, Y13
+	VMOVUPS      17728(DI), Y15
+	VMULPS       Y11, Y15, Y10
+	VADDPS       Y10, Y5, Y5
+	VMULPS       64(SI), Y13, Y10
+	VSUBPS       Y10, Y15, Y10
+	VMOVUPS      Y10, 17728(DI)
+	VMOVUPS      17760(DI), Y10
+	VMULPS       Y11, Y10, Y11
+	VADDPS       Y11, Y0, Y0
+	VMULPS       96(SI), Y13, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMOVUPS      Y10, 17760(DI)
+	VBROADCASTSS 620(SI), Y10
+	VMULPS       Y10, Y9, Y11
 	VMOVUPS      17984(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y6, Y6
-	VMULPS       64(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
+	VMULPS       Y10, Y13, Y15
+	VADDPS       Y15, Y8, Y8
+	VMULPS       64(SI), Y11, Y15
+	VSUBPS       Y15, Y13, Y13
 	VMOVUPS      Y13, 17984(DI)
 	VMOVUPS      18016(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       96(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18016(DI)
-	VBROADCASTSS 624(SI), Y7
-	VMULPS       Y7, Y0, Y10
+	VMULPS       Y10, Y13, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       96(SI), Y11, Y10
+	VSUBPS       Y10, Y13, Y10
+	VMOVUPS      Y10, 18016(DI)
+	VBROADCASTSS 624(SI), Y10
+	VMULPS       Y10, Y9, Y11
 	VMOVUPS      18240(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y8, Y8
-	VMULPS       64(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
+	VMULPS       Y10, Y13, Y15
+	VADDPS       Y15, Y12, Y12
+	VMULPS       64(SI), Y11, Y15
+	VSUBPS       Y15, Y13, Y13
 	VMOVUPS      Y13, 18240(DI)
 	VMOVUPS      18272(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y3, Y3
-	VMULPS       96(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18272(DI)
-	VBROADCASTSS 628(SI), Y7
-	VMULPS       Y7, Y0, Y10
+	VMULPS       Y10, Y13, Y10
+	VADDPS       Y10, Y3, Y3
+	VMULPS       96(SI), Y11, Y10
+	VSUBPS       Y10, Y13, Y10
+	VMOVUPS      Y10, 18272(DI)
+	VBROADCASTSS 628(SI), Y10
+	VMULPS       Y10, Y9, Y11
 	VMOVUPS      18496(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y12, Y12
-	VMULPS       64(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
+	VMULPS       Y10, Y13, Y15
+	VADDPS       Y15, Y14, Y14
+	VMULPS       64(SI), Y11, Y15
+	VSUBPS       Y15, Y13, Y13
 	VMOVUPS      Y13, 18496(DI)
 	VMOVUPS      18528(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y5, Y5
-	VMULPS       96(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18528(DI)
-	VBROADCASTSS 632(SI), Y7
-	VMULPS       Y7, Y0, Y10
+	VMULPS       Y10, Y13, Y10
+	VADDPS       Y10, Y6, Y6
+	VMULPS       96(SI), Y11, Y10
+	VSUBPS       Y10, Y13, Y10
+	VMOVUPS      Y10, 18528(DI)
+	VBROADCASTSS 632(SI), Y10
+	VMULPS       Y10, Y9, Y11
 	VMOVUPS      18752(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y4, Y4
-	VMULPS       64(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
+	VMULPS       Y10, Y13, Y15
+	VADDPS       Y15, Y5, Y5
+	VMULPS       64(SI), Y11, Y15
+	VSUBPS       Y15, Y13, Y13
 	VMOVUPS      Y13, 18752(DI)
 	VMOVUPS      18784(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y1, Y1
-	VMULPS       96(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18784(DI)
-	VBROADCASTSS 636(SI), Y7
-	VMULPS       Y7, Y0, Y10
+	VMULPS       Y10, Y13, Y10
+	VADDPS       Y10, Y0, Y0
+	VMULPS       96(SI), Y11, Y10
+	VSUBPS       Y10, Y13, Y10
+	VMOVUPS      Y10, 18784(DI)
+	VBROADCASTSS 636(SI), Y10
+	VMULPS       Y10, Y9, Y11
 	VMOVUPS      19008(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y6, Y6
-	VMULPS       64(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
+	VMULPS       Y10, Y13, Y15
+	VADDPS       Y15, Y8, Y8
+	VMULPS       64(SI), Y11, Y15
+	VSUBPS       Y15, Y13, Y13
 	VMOVUPS      Y13, 19008(DI)
 	VMOVUPS      19040(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       96(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 19040(DI)
-	VADDPS       Y8, Y4, Y4
-	VADDPS       Y12, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVUPS      64(SI), Y6
-	VCMPPS       $0x1e, Y11, Y6, Y6
-	VBLENDVPS    Y6, Y9, Y11, Y6
-	VMULPS       Y6, Y4, Y4
-	VMOVUPS      Y4, 320(SI)
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y5, Y2, Y2
-	VADDPS       Y2, Y1, Y1
+	VMULPS       Y10, Y13, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       96(SI), Y11, Y10
+	VSUBPS       Y10, Y13, Y10
+	VMOVUPS      Y10, 19040(DI)
+	VADDPS       Y12, Y5, Y5
+	VADDPS       Y14, Y8, Y8
+	VADDPS       Y8, Y5, Y5
+	VMOVUPS      64(SI), Y8
+	VCMPPS       $0x1e, Y7, Y8, Y8
+	VBLENDVPS    Y8, DigitsConstants<>+832(SB), Y7, Y8
+	VMULPS       Y8, Y5, Y5
+	VMOVUPS      Y5, 320(SI)
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y2, Y0, Y0
 	VMOVUPS      96(SI), Y2
-	VCMPPS       $0x1e, Y11, Y2, Y2
-	VBLENDVPS    Y2, Y9, Y11, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 352(SI)
-	VBROADCASTSS 600(SI), Y1
-	VMULPS       Y1, Y0, Y2
+	VCMPPS       $0x1e, Y7, Y2, Y2
+	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y7, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 352(SI)
+	VBROADCASTSS 600(SI), Y0
+	VMULPS       Y0, Y9, Y2
 	VMOVUPS      16768(DI), Y3
-	VMULPS       Y1, Y3, Y4
-	VMULPS       128(SI), Y2, Y5
-	VSUBPS       Y5, Y3, Y3
+	VMULPS       Y0, Y3, Y5
+	VMULPS       128(SI), Y2, Y6
+	VSUBPS       Y6, Y3, Y3
 	VMOVUPS      Y3, 16768(DI)
 	VMOVUPS      16800(DI), Y3
-	VMULPS       Y1, Y3, Y1
+	VMULPS       Y0, Y3, Y0
 	VMULPS       160(SI), Y2, Y2
 	VSUBPS       Y2, Y3, Y2
 	VMOVUPS      Y2, 16800(DI)
 	VBROADCASTSS 604(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      17024(DI), Y5
-	VMULPS       Y2, Y5, Y6
-	VMULPS       128(SI), Y3, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMOVUPS      Y5, 17024(DI)
-	VMOVUPS      17056(DI), Y5
-	VMULPS       Y2, Y5, Y2
+	VMULPS       Y2, Y9, Y3
+	VMOVUPS      17024(DI), Y6
+	VMULPS       Y2, Y6, Y8
+	VMULPS       128(SI), Y3, Y10
+	VSUBPS       Y10, Y6, Y6
+	VMOVUPS      Y6, 17024(DI)
+	VMOVUPS      17056(DI), Y6
+	VMULPS       Y2, Y6, Y2
 	VMULPS       160(SI), Y3, Y3
-	VSUBPS       Y3, Y5, Y3
+	VSUBPS       Y3, Y6, Y3
 	VMOVUPS      Y3, 17056(DI)
 	VBROADCASTSS 608(SI), Y3
-	VMULPS       Y3, Y0, Y5
-	VMOVUPS      17280(DI), Y7
-	VMULPS       Y3, Y7, Y8
-	VMULPS       128(SI), Y5, Y10
-	VSUBPS       Y10, Y7, Y7
-	VMOVUPS      Y7, 17280(DI)
-	VMOVUPS      17312(DI), Y7
-	VMULPS       Y3, Y7, Y3
-	VMULPS       160(SI), Y5, Y5
-	VSUBPS       Y5, Y7, Y5
-	VMOVUPS      Y5, 17312(DI)
-	VBROADCASTSS 612(SI), Y5
-	VMULPS       Y5, Y0, Y7
-	VMOVUPS      17536(DI), Y10
-	VMULPS       Y5, Y10, Y12
-	VMULPS       128(SI), Y7, Y13
-	VSUBPS       Y13, Y10, Y10
-	VMOVUPS      Y10, 17536(DI)
-	VMOVUPS      17568(DI), Y10
-	VMULPS       Y5, Y10, Y5
-	VMULPS       160(SI), Y7, Y7
-	VSUBPS       Y7, Y10, Y7
-	VMOVUPS      Y7, 17568(DI)
-	VBROADCASTSS 616(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      17792(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y4, Y4
+	VMULPS       Y3, Y9, Y6
+	VMOVUPS      17280(DI), Y10
+	VMULPS       Y3, Y10, Y11
+	VMULPS       128(SI), Y6, Y12
+	VSUBPS       Y12, Y10, Y10
+	VMOVUPS      Y10, 17280(DI)
+	VMOVUPS      17312(DI), Y10
+	VMULPS       Y3, Y10, Y3
+	VMULPS       160(SI), Y6, Y6
+	VSUBPS       Y6, Y10, Y6
+	VMOVUPS      Y6, 17312(DI)
+	VBROADCASTSS 612(SI), Y6
+	VMULPS       Y6, Y9, Y10
+	VMOVUPS      17536(DI), Y12
+	VMULPS       Y6, Y12, Y13
 	VMULPS       128(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 17792(DI)
-	VMOVUPS      17824(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y1, Y1
-	VMULPS       160(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 17824(DI)
-	VBROADCASTSS 620(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      18048(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y6, Y6
+	VSUBPS       Y14, Y12, Y12
+	VMOVUPS      Y12, 17536(DI)
+	VMOVUPS      17568(DI), Y12
+	VMULPS       Y6, Y12, Y6
+	VMULPS       160(SI), Y10, Y10
+	VSUBPS       Y10, Y12, Y10
+	VMOVUPS      Y10, 17568(DI)
+	VBROADCASTSS 616(SI), Y10
+	VMULPS       Y10, Y9, Y12
+	VMOVUPS      17792(DI), Y14
+	VMULPS       Y10, Y14, Y15
+	VADDPS       Y15, Y5, Y5
+	VMULPS       128(SI), Y12, Y15
+	VSUBPS       Y15, Y14, Y14
+	VMOVUPS      Y14, 17792(DI)
+	VMOVUPS      17824(DI), Y14
+	VMULPS       Y10, Y14, Y10
+	VADDPS       Y10, Y0, Y0
+	VMULPS       160(SI), Y12, Y10
+	VSUBPS       Y10, Y14, Y10
+	VMOVUPS      Y10, 17824(DI)
+	VBROADCASTSS 620(SI), Y10
+	VMULPS       Y10, Y9, Y12
+	VMOVUPS      18048(DI), Y14
+	VMULPS       Y10, Y14, Y15
+	VADDPS       Y15, Y8, Y8
+	VMULPS       128(SI), Y12, Y15
+	VSUBPS       Y15, Y14, Y14
+	VMOVUPS      Y14, 18048(DI)
+	VMOVUPS      18080(DI), Y14
+	VMULPS       Y10, Y14, Y10
+	VADDPS       Y10, Y2, Y2
+	VMULPS       160(SI), Y12, Y10
+	VSUBPS       Y10, Y14, Y10
+	VMOVUPS      Y10, 18080(DI)
+	VBROADCASTSS 624(SI), Y10
+	VMULPS       Y10, Y9, Y12
+	VMOVUPS      18304(DI), Y14
+	VMULPS       Y10, Y14, Y15
+	VADDPS       Y15, Y11, Y11
+	VMULPS       128(SI), Y12, Y15
+	VSUBPS       Y15, Y14, Y14
+	VMOVUPS      Y14, 18304(DI)
+	VMOVUPS      18336(DI), Y14
+	VMULPS       Y10, Y14, Y10
+	VADDPS       Y10, Y3, Y3
+	VMULPS       160(SI), Y12, Y10
+	VSUBPS       Y10, Y14, Y10
+	VMOVUPS      Y10, 18336(DI)
+	VBROADCASTSS 628(SI), Y10
+	VMULPS       Y10, Y9, Y12
+	VMOVUPS      18560(DI), Y14
+	VMULPS       Y10, Y14, Y15
+	VPCMPEQD     X7, X4, X4
+	VADDPS       Y15, Y13, Y13
+	VMULPS       128(SI), Y12, Y15
+	VSUBPS       Y15, Y14, Y14
+	VMOVUPS      Y14, 18560(DI)
+	VMOVUPS      18592(DI), Y14
+	VMULPS       Y10, Y14, Y10
+	VADDPS       Y10, Y6, Y6
+	VBLENDVPS    X4, DigitsConstants<>+64(SB), X1, X1
+	VMULPS       160(SI), Y12, Y4
+	VSUBPS       Y4, Y14, Y4
+	VMOVUPS      Y4, 18592(DI)
+	VBROADCASTSS 632(SI), Y4
+	VMULPS       Y4, Y9, Y10
+	VMOVUPS      18816(DI), Y12
+	VMULPS       Y4, Y12, Y14
+	VADDPS       Y14, Y5, Y5
+	VMOVSS       X1, 640(SI)
 	VMULPS       128(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 18048(DI)
-	VMOVUPS      18080(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       160(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18080(DI)
-	VBROADCASTSS 624(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      18304(DI), Y13
-	VMULPS       Y7, Y13, Y14
+	VSUBPS       Y14, Y12, Y12
+	VMOVUPS      Y12, 18816(DI)
+	VMOVUPS      18848(DI), Y12
+	VMULPS       Y4, Y12, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       160(SI), Y10, Y4
+	VSUBPS       Y4, Y12, Y4
+
+	// loss = Σ y*(m2 - z2 + t)
+	VMOVUPS      Y4, 18848(DI)
+	VBROADCASTSS 636(SI), Y4
+	VMULPS       Y4, Y9, Y10
+	VMOVUPS      19072(DI), Y12
+	VMULPS       Y4, Y12, Y14
 	VADDPS       Y14, Y8, Y8
 	VMULPS       128(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 18304(DI)
-	VMOVUPS      18336(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y3, Y3
-	VMULPS       160(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18336(DI)
-	VBROADCASTSS 628(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      18560(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y12, Y12
-	VMULPS       128(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 18560(DI)
-	VMOVUPS      18592(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y5, Y5
-	VMULPS       160(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18592(DI)
-	VBROADCASTSS 632(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      18816(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y4, Y4
-	VMULPS       128(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 18816(DI)
-	VMOVUPS      18848(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y1, Y1
-	VMULPS       160(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18848(DI)
-	VBROADCASTSS 636(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      19072(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y6, Y6
-	VMULPS       128(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 19072(DI)
-	VMOVUPS      19104(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       160(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 19104(DI)
-	VADDPS       Y8, Y4, Y4
-	VADDPS       Y12, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVUPS      128(SI), Y6
-	VCMPPS       $0x1e, Y11, Y6, Y6
-	VBLENDVPS    Y6, Y9, Y11, Y6
-	VMULPS       Y6, Y4, Y4
-	VMOVUPS      Y4, 384(SI)
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y5, Y2, Y2
-	VADDPS       Y2, Y1, Y1
+	VSUBPS       Y14, Y12, Y12
+	VMOVUPS      Y12, 19072(DI)
+	VMOVUPS      19104(DI), Y12
+	VMULPS       Y4, Y12, Y4
+	VADDPS       Y4, Y2, Y2
+	VMULPS       160(SI), Y10, Y4
+	VSUBPS       Y4, Y12, Y4
+	VMOVUPS      Y4, 19104(DI)
+	VMOVUPS      32(SP), Y4
+	VBROADCASTSS X4, Y10
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y13, Y8, Y8
+	VADDPS       Y8, Y5, Y5
+	VMOVUPS      128(SI), Y8
+	VCMPPS       $0x1e, Y7, Y8, Y8
+	VBLENDVPS    Y8, DigitsConstants<>+832(SB), Y7, Y8
+	VMULPS       Y8, Y5, Y5
+	VMOVUPS      Y5, 384(SI)
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y2, Y0, Y0
 	VMOVUPS      160(SI), Y2
-	VCMPPS       $0x1e, Y11, Y2, Y2
-	VBLENDVPS    Y2, Y9, Y11, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 416(SI)
-	VBROADCASTSS 600(SI), Y1
-	VMULPS       Y1, Y0, Y2
-	VMOVUPS      16832(DI), Y3
-	VMULPS       Y1, Y3, Y4
-	VMULPS       192(SI), Y2, Y5
-	VSUBPS       Y5, Y3, Y3
-	VMOVUPS      Y3, 16832(DI)
-	VMOVUPS      16864(DI), Y3
-	VMULPS       Y1, Y3, Y1
+	VCMPPS       $0x1e, Y7, Y2, Y2
+	VBLENDVPS    Y2, DigitsConstants<>+832(SB), Y7, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, 416(SI)
+	VBROADCASTSS 600(SI), Y0
+	VMULPS       Y0, Y9, Y2
+	VSUBPS       512(SI), Y10, Y3
+	VMOVUPS      16832(DI), Y5
+	VMULPS       Y0, Y5, Y6
+	VMULPS       192(SI), Y2, Y8
+	VSUBPS       Y8, Y5, Y5
+	VMOVUPS      Y5, 16832(DI)
+	VMOVUPS      16864(DI), Y5
+	VMULPS       Y0, Y5, Y0
+	VBROADCASTSS X1, Y8
 	VMULPS       224(SI), Y2, Y2
-	VSUBPS       Y2, Y3, Y2
+	VSUBPS       Y2, Y5, Y2
 	VMOVUPS      Y2, 16864(DI)
 	VBROADCASTSS 604(SI), Y2
-	VMULPS       Y2, Y0, Y3
-	VMOVUPS      17088(DI), Y5
-	VMULPS       Y2, Y5, Y6
-	VMULPS       192(SI), Y3, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMOVUPS      Y5, 17088(DI)
-	VMOVUPS      17120(DI), Y5
-	VMULPS       Y2, Y5, Y2
-	VMULPS       224(SI), Y3, Y3
-	VSUBPS       Y3, Y5, Y3
-	VMOVUPS      Y3, 17120(DI)
-	VBROADCASTSS 608(SI), Y3
-	VMULPS       Y3, Y0, Y5
-	VMOVUPS      17344(DI), Y7
-	VMULPS       Y3, Y7, Y8
-	VMULPS       192(SI), Y5, Y10
-	VSUBPS       Y10, Y7, Y7
-	VMOVUPS      Y7, 17344(DI)
-	VMOVUPS      17376(DI), Y7
-	VMULPS       Y3, Y7, Y3
+	VMULPS       Y2, Y9, Y5
+	VMOVUPS      17088(DI), Y10
+	VMULPS       Y2, Y10, Y11
+	VADDPS       Y8, Y3, Y3
+	VMULPS       192(SI), Y5, Y8
+	VSUBPS       Y8, Y10, Y8
+	VMOVUPS      Y8, 17088(DI)
+	VMOVUPS      17120(DI), Y8
+	VMULPS       Y2, Y8, Y2
 	VMULPS       224(SI), Y5, Y5
-	VSUBPS       Y5, Y7, Y5
-	VMOVUPS      Y5, 17376(DI)
-	VBROADCASTSS 612(SI), Y5
-	VMULPS       Y5, Y0, Y7
-	VMOVUPS      17600(DI), Y10
+	VSUBPS       Y5, Y8, Y5
+	VMOVUPS      Y5, 17120(DI)
+	VMULPS       (CX), Y3, Y3
+	VBROADCASTSS 608(SI), Y5
+	VMULPS       Y5, Y9, Y8
+	VMOVUPS      17344(DI), Y10
 	VMULPS       Y5, Y10, Y12
+	VMULPS       192(SI), Y8, Y13
+	VSUBPS       Y13, Y10, Y10
+	VMOVUPS      Y10, 17344(DI)
+	VMOVUPS      17376(DI), Y10
+	VMULPS       Y5, Y10, Y5
+	VMULPS       224(SI), Y8, Y8
+	VSUBPS       Y8, Y10, Y8
+	VMOVUPS      Y8, 17376(DI)
+	VBROADCASTSS 612(SI), Y8
+	VMULPS       Y8, Y9, Y10
+	VMOVUPS      17600(DI), Y13
+	VMULPS       Y8, Y13, Y14
+	VSHUFPS      $0x00, X4, X4, X4
+	VMULPS       192(SI), Y10, Y15
+	VSUBPS       Y15, Y13, Y13
+	VMOVUPS      Y13, 17600(DI)
+	VMOVUPS      17632(DI), Y13
+	VMULPS       Y8, Y13, Y8
+	VMULPS       224(SI), Y10, Y10
+	VMOVUPS      (SP), X15
+	VSUBPS       X15, X4, X4
+	VSUBPS       Y10, Y13, Y10
+	VMOVUPS      Y10, 17632(DI)
+	VBROADCASTSS 616(SI), Y10
+	VMULPS       Y10, Y9, Y13
+	VMOVUPS      17856(DI), Y15
+	VMULPS       Y10, Y15, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       192(SI), Y13, Y7
+	VSHUFPS      $0x00, X1, X1, X1
+	VSUBPS       Y7, Y15, Y7
+	VMOVUPS      Y7, 17856(DI)
+	VMOVUPS      17888(DI), Y7
+	VMULPS       Y10, Y7, Y10
+	VADDPS       Y10, Y0, Y0
+	VMULPS       224(SI), Y13, Y10
+	VSUBPS       Y10, Y7, Y7
+	VMOVUPS      Y7, 17888(DI)
+	VADDPS       X1, X4, X1
+	VBROADCASTSS 620(SI), Y4
+	VMULPS       Y4, Y9, Y7
+	VMOVUPS      18112(DI), Y10
+	VMULPS       Y4, Y10, Y13
+	VADDPS       Y13, Y11, Y11
 	VMULPS       192(SI), Y7, Y13
 	VSUBPS       Y13, Y10, Y10
-	VMOVUPS      Y10, 17600(DI)
-	VMOVUPS      17632(DI), Y10
-	VMULPS       Y5, Y10, Y5
-	VMULPS       224(SI), Y7, Y7
-	VSUBPS       Y7, Y10, Y7
-	VMOVUPS      Y7, 17632(DI)
-	VBROADCASTSS 616(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      17856(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y4, Y4
-	VMULPS       192(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 17856(DI)
-	VMOVUPS      17888(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y1, Y1
-	VMULPS       224(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 17888(DI)
-	VBROADCASTSS 620(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      18112(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y6, Y6
-	VMULPS       192(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 18112(DI)
-	VMOVUPS      18144(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       224(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18144(DI)
-	VBROADCASTSS 624(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      18368(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y8, Y8
-	VMULPS       192(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 18368(DI)
-	VMOVUPS      18400(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y3, Y3
-	VMULPS       224(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18400(DI)
-	VBROADCASTSS 628(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      18624(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y12, Y12
-	VMULPS       192(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 18624(DI)
-	VMOVUPS      18656(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y5, Y5
-	VMULPS       224(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18656(DI)
-	VBROADCASTSS 632(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      18880(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y4, Y4
-	VMULPS       192(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 18880(DI)
-	VMOVUPS      18912(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y1, Y1
-	VMULPS       224(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 18912(DI)
-	VBROADCASTSS 636(SI), Y7
-	VMULPS       Y7, Y0, Y10
-	VMOVUPS      19136(DI), Y13
-	VMULPS       Y7, Y13, Y14
-	VADDPS       Y14, Y6, Y6
-	VMULPS       192(SI), Y10, Y14
-	VSUBPS       Y14, Y13, Y13
-	VMOVUPS      Y13, 19136(DI)
-	VMOVUPS      19168(DI), Y13
-	VMULPS       Y7, Y13, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       224(SI), Y10, Y7
-	VSUBPS       Y7, Y13, Y7
-	VMOVUPS      Y7, 19168(DI)
-	VADDPS       Y8, Y4, Y4
-	VADDPS       Y12, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVUPS      192(SI), Y6
-	VCMPPS       $0x1e, Y11, Y6, Y6
-	VBLENDVPS    Y6, Y9, Y11, Y6
-	VMULPS       Y6, Y4, Y4
-	VMOVUPS      Y4, 448(SI)
-	VADDPS       Y3, Y1, Y1
+	VMOVUPS      Y10, 18112(DI)
+	VMOVSD       32(CX), X10
+	VMULPS       X1, X10, X1
+	VMOVUPS      18144(DI), Y10
+	VMULPS       Y4, Y10, Y4
+	VADDPS       Y4, Y2, Y2
+	VMULPS       224(SI), Y7, Y4
+	VSUBPS       Y4, Y10, Y4
+	VMOVUPS      Y4, 18144(DI)
+	VBROADCASTSS 624(SI), Y4
+	VMOVUPS      DigitsConstants<>+96(SB), Y7
+	VMOVUPS      DigitsConstants<>+128(SB), Y10
+	VBLENDVPS    Y7, Y1, Y10, Y1
+	VMULPS       Y4, Y9, Y7
+	VMOVUPS      18368(DI), Y10
+	VMULPS       Y4, Y10, Y13
+	VADDPS       Y13, Y12, Y12
+	VMULPS       192(SI), Y7, Y13
+	VSUBPS       Y13, Y10, Y10
+	VMOVUPS      Y10, 18368(DI)
+	VMOVUPS      18400(DI), Y10
+	VADDPS       Y1, Y3, Y1
+	VMULPS       Y4, Y10, Y3
+	VADDPS       Y3, Y5, Y3
+	VMULPS       224(SI), Y7, Y4
+	VSUBPS       Y4, Y10, Y4
+	VMOVUPS      Y4, 18400(DI)
+	VBROADCASTSS 628(SI), Y4
+	VMULPS       Y4, Y9, Y5
+	VMOVUPS      18624(DI), Y7
+	VPERM2F128   $0x01, Y1, Y1, Y10
+	VMULPS       Y4, Y7, Y13
+	VADDPS       Y13, Y14, Y13
+	VMULPS       192(SI), Y5, Y14
+	VSUBPS       Y14, Y7, Y7
+	VMOVUPS      Y7, 18624(DI)
+	VMOVUPS      18656(DI), Y7
+	VMULPS       Y4, Y7, Y4
+	VADDPS       Y4, Y8, Y4
+	VADDPS       Y10, Y1, Y1
+	VMULPS       224(SI), Y5, Y5
+	VSUBPS       Y5, Y7, Y5
+	VMOVUPS      Y5, 18656(DI)
+	VBROADCASTSS 632(SI), Y5
+	VMULPS       Y5, Y9, Y7
+	VMOVUPS      18880(DI), Y8
+	VMULPS       Y5, Y8, Y10
+	VADDPS       Y10, Y6, Y6
+	VSHUFPS      $0x4e, Y1, Y1, Y10
+	VMULPS       192(SI), Y7, Y14
+	VSUBPS       Y14, Y8, Y8
+	VMOVUPS      Y8, 18880(DI)
+	VMOVUPS      18912(DI), Y8
+	VMULPS       Y5, Y8, Y5
+	VADDPS       Y5, Y0, Y0
+	VADDPS       Y10, Y1, Y1
+	VMULPS       224(SI), Y7, Y5
+	VSUBPS       Y5, Y8, Y5
+	VMOVUPS      Y5, 18912(DI)
+	VBROADCASTSS 636(SI), Y5
+	VMULPS       Y5, Y9, Y7
+	VMOVUPS      19136(DI), Y8
+	VMULPS       Y5, Y8, Y10
+	VADDPS       Y10, Y11, Y10
+	VSHUFPS      $0xb1, Y1, Y1, Y11
+	VMULPS       192(SI), Y7, Y14
+	VSUBPS       Y14, Y8, Y8
+	VMOVUPS      Y8, 19136(DI)
+	VMOVUPS      19168(DI), Y8
+	VMULPS       Y5, Y8, Y5
 	VADDPS       Y5, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      224(SI), Y2
-	VCMPPS       $0x1e, Y11, Y2, Y2
-	VBLENDVPS    Y2, Y9, Y11, Y2
-	VMULPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 480(SI)
+	VMULPS       224(SI), Y7, Y5
+	VSUBPS       Y5, Y8, Y5
+	VADDPS       Y11, Y1, Y1
+	VMOVUPS      Y5, 19168(DI)
+	VADDPS       Y12, Y6, Y5
+	VADDPS       Y13, Y10, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      192(SI), Y6
+	VXORPS       X7, X7, X7
+	VCMPPS       $0x1e, Y7, Y6, Y6
+	VBLENDVPS    Y6, DigitsConstants<>+832(SB), Y7, Y6
+	VMULPS       Y6, Y5, Y5
+	VMOVUPS      Y5, 448(SI)
+	VMOVSS       X1, ret+40(FP)
+	VADDPS       Y3, Y0, Y0
+	VADDPS       Y4, Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      224(SI), Y1
+	VCMPPS       $0x1e, Y7, Y1, Y1
+	VBLENDVPS    Y1, DigitsConstants<>+832(SB), Y7, Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 480(SI)
 
 	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
-	VMOVUPS 16384(DI), Y2
-	VMULPS  256(SI), Y0, Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS Y2, 16384(DI)
-	VMOVUPS 16416(DI), Y2
-	VMULPS  288(SI), Y0, Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS Y2, 16416(DI)
-	VMOVUPS 16448(DI), Y2
-	VMULPS  320(SI), Y0, Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS Y2, 16448(DI)
-	VMOVUPS 16480(DI), Y2
-	VMULPS  352(SI), Y0, Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS Y2, 16480(DI)
-	VMOVUPS 16512(DI), Y2
-	VMULPS  384(SI), Y0, Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS Y2, 16512(DI)
-	VMOVUPS 16544(DI), Y2
-	VMULPS  416(SI), Y0, Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS Y2, 16544(DI)
-	VMOVUPS 16576(DI), Y2
-	VMULPS  Y4, Y0, Y3
-	VSUBPS  Y3, Y2, Y2
-	VMOVUPS Y2, 16576(DI)
-	VMOVUPS 16608(DI), Y2
-	VMULPS  Y1, Y0, Y0
-	VSUBPS  Y0, Y2, Y0
+	VMOVUPS 16384(DI), Y1
+	VMULPS  256(SI), Y9, Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS Y1, 16384(DI)
+	VMOVUPS 16416(DI), Y1
+	VMULPS  288(SI), Y9, Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS Y1, 16416(DI)
+	VMOVUPS 16448(DI), Y1
+	VMULPS  320(SI), Y9, Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS Y1, 16448(DI)
+	VMOVUPS 16480(DI), Y1
+	VMULPS  352(SI), Y9, Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS Y1, 16480(DI)
+	VMOVUPS 16512(DI), Y1
+	VMULPS  384(SI), Y9, Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS Y1, 16512(DI)
+	VMOVUPS 16544(DI), Y1
+	VMULPS  416(SI), Y9, Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS Y1, 16544(DI)
+	VMOVUPS 16576(DI), Y1
+	VMULPS  Y5, Y9, Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS Y1, 16576(DI)
+	VMOVUPS 16608(DI), Y1
+	VMULPS  Y0, Y9, Y0
+	VSUBPS  Y0, Y1, Y0
 	VMOVUPS Y0, 16608(DI)
 	VMOVUPS (DX), Y0
 	VMOVAPS Y0, Y15
@@ -4739,6 +5317,1590 @@ loop1:
 	SUBQ         $0x00000800, R11
 	SUBL         $0x00000001, R12
 	JNE          loop1
+	VZEROUPPER
+	RET
+
+// func digitsStepAVX512(p *Digits, ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL
+TEXT ·digitsStepAVX512(SB), NOSPLIT, $0-44
+	MOVQ p+0(FP), DI
+	MOVQ ws+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), CX
+
+	// z1 = W1·x + b1; a1 = max(z1, 0)
+	VMOVUPS    (DX), Z0
+	VMULPS     (DI), Z0, Z1
+	VMULPS     256(DI), Z0, Z2
+	VMULPS     512(DI), Z0, Z3
+	VMULPS     768(DI), Z0, Z4
+	VMULPS     1024(DI), Z0, Z5
+	VMULPS     1280(DI), Z0, Z6
+	VMULPS     1536(DI), Z0, Z7
+	VMULPS     1792(DI), Z0, Z8
+	VMULPS     2048(DI), Z0, Z9
+	VMULPS     2304(DI), Z0, Z10
+	VMULPS     2560(DI), Z0, Z11
+	VMULPS     2816(DI), Z0, Z12
+	VMULPS     3072(DI), Z0, Z13
+	VMULPS     3328(DI), Z0, Z14
+	VMULPS     3584(DI), Z0, Z15
+	VMULPS     3840(DI), Z0, Z0
+	VMOVUPS    64(DX), Z16
+	VMULPS     64(DI), Z16, Z17
+	VADDPS     Z17, Z1, Z1
+	VMULPS     320(DI), Z16, Z17
+	VADDPS     Z17, Z2, Z2
+	VMULPS     576(DI), Z16, Z17
+	VADDPS     Z17, Z3, Z3
+	VMULPS     832(DI), Z16, Z17
+	VADDPS     Z17, Z4, Z4
+	VMULPS     1088(DI), Z16, Z17
+	VADDPS     Z17, Z5, Z5
+	VMULPS     1344(DI), Z16, Z17
+	VADDPS     Z17, Z6, Z6
+	VMULPS     1600(DI), Z16, Z17
+	VADDPS     Z17, Z7, Z7
+	VMULPS     1856(DI), Z16, Z17
+	VADDPS     Z17, Z8, Z8
+	VMULPS     2112(DI), Z16, Z17
+	VADDPS     Z17, Z9, Z9
+	VMULPS     2368(DI), Z16, Z17
+	VADDPS     Z17, Z10, Z10
+	VMULPS     2624(DI), Z16, Z17
+	VADDPS     Z17, Z11, Z11
+	VMULPS     2880(DI), Z16, Z17
+	VADDPS     Z17, Z12, Z12
+	VMULPS     3136(DI), Z16, Z17
+	VADDPS     Z17, Z13, Z13
+	VMULPS     3392(DI), Z16, Z17
+	VADDPS     Z17, Z14, Z14
+	VMULPS     3648(DI), Z16, Z17
+	VADDPS     Z17, Z15, Z15
+	VMULPS     3904(DI), Z16, Z16
+	VADDPS     Z16, Z0, Z0
+	VMOVUPS    128(DX), Z16
+	VMULPS     128(DI), Z16, Z17
+	VADDPS     Z17, Z1, Z1
+	VMULPS     384(DI), Z16, Z17
+	VADDPS     Z17, Z2, Z2
+	VMULPS     640(DI), Z16, Z17
+	VADDPS     Z17, Z3, Z3
+	VMULPS     896(DI), Z16, Z17
+	VADDPS     Z17, Z4, Z4
+	VMULPS     1152(DI), Z16, Z17
+	VADDPS     Z17, Z5, Z5
+	VMULPS     1408(DI), Z16, Z17
+	VADDPS     Z17, Z6, Z6
+	VMULPS     1664(DI), Z16, Z17
+	VADDPS     Z17, Z7, Z7
+	VMULPS     1920(DI), Z16, Z17
+	VADDPS     Z17, Z8, Z8
+	VMULPS     2176(DI), Z16, Z17
+	VADDPS     Z17, Z9, Z9
+	VMULPS     2432(DI), Z16, Z17
+	VADDPS     Z17, Z10, Z10
+	VMULPS     2688(DI), Z16, Z17
+	VADDPS     Z17, Z11, Z11
+	VMULPS     2944(DI), Z16, Z17
+	VADDPS     Z17, Z12, Z12
+	VMULPS     3200(DI), Z16, Z17
+	VADDPS     Z17, Z13, Z13
+	VMULPS     3456(DI), Z16, Z17
+	VADDPS     Z17, Z14, Z14
+	VMULPS     3712(DI), Z16, Z17
+	VADDPS     Z17, Z15, Z15
+	VMULPS     3968(DI), Z16, Z16
+	VADDPS     Z16, Z0, Z0
+	VMOVUPS    192(DX), Z16
+	VMULPS     192(DI), Z16, Z17
+	VADDPS     Z17, Z1, Z1
+	VMULPS     448(DI), Z16, Z17
+	VADDPS     Z17, Z2, Z2
+	VMULPS     704(DI), Z16, Z17
+	VADDPS     Z17, Z3, Z3
+	VMULPS     960(DI), Z16, Z17
+	VADDPS     Z17, Z4, Z4
+	VMULPS     1216(DI), Z16, Z17
+	VADDPS     Z17, Z5, Z5
+	VMULPS     1472(DI), Z16, Z17
+	VADDPS     Z17, Z6, Z6
+	VMULPS     1728(DI), Z16, Z17
+	VADDPS     Z17, Z7, Z7
+	VMULPS     1984(DI), Z16, Z17
+	VADDPS     Z17, Z8, Z8
+	VMULPS     2240(DI), Z16, Z17
+	VADDPS     Z17, Z9, Z9
+	VMULPS     2496(DI), Z16, Z17
+	VADDPS     Z17, Z10, Z10
+	VMULPS     2752(DI), Z16, Z17
+	VADDPS     Z17, Z11, Z11
+	VMULPS     3008(DI), Z16, Z17
+	VADDPS     Z17, Z12, Z12
+	VMULPS     3264(DI), Z16, Z17
+	VADDPS     Z17, Z13, Z13
+	VMULPS     3520(DI), Z16, Z17
+	VADDPS     Z17, Z14, Z14
+	VMULPS     3776(DI), Z16, Z17
+	VADDPS     Z17, Z15, Z15
+	VMULPS     4032(DI), Z16, Z16
+	VADDPS     Z16, Z0, Z0
+	VSHUFF32X4 $0x44, Z5, Z1, Z16
+	VSHUFF32X4 $0xee, Z5, Z1, Z1
+	VADDPS     Z1, Z16, Z1
+	VSHUFF32X4 $0x44, Z13, Z9, Z5
+	VSHUFF32X4 $0xee, Z13, Z9, Z9
+	VADDPS     Z9, Z5, Z5
+	VSHUFF32X4 $0x44, Z6, Z2, Z9
+	VSHUFF32X4 $0xee, Z6, Z2, Z2
+	VADDPS     Z2, Z9, Z2
+	VSHUFF32X4 $0x44, Z14, Z10, Z6
+	VSHUFF32X4 $0xee, Z14, Z10, Z9
+	VADDPS     Z9, Z6, Z6
+	VSHUFF32X4 $0x44, Z7, Z3, Z9
+	VSHUFF32X4 $0xee, Z7, Z3, Z3
+	VADDPS     Z3, Z9, Z3
+	VSHUFF32X4 $0x44, Z15, Z11, Z7
+	VSHUFF32X4 $0xee, Z15, Z11, Z9
+	VADDPS     Z9, Z7, Z7
+	VSHUFF32X4 $0x44, Z8, Z4, Z9
+	VSHUFF32X4 $0xee, Z8, Z4, Z4
+	VADDPS     Z4, Z9, Z4
+	VSHUFF32X4 $0x44, Z0, Z12, Z8
+	VSHUFF32X4 $0xee, Z0, Z12, Z0
+	VADDPS     Z0, Z8, Z0
+	VSHUFF32X4 $0x88, Z5, Z1, Z8
+	VSHUFF32X4 $0xdd, Z5, Z1, Z1
+	VADDPS     Z1, Z8, Z1
+	VSHUFF32X4 $0x88, Z6, Z2, Z5
+	VSHUFF32X4 $0xdd, Z6, Z2, Z2
+	VADDPS     Z2, Z5, Z2
+	VSHUFF32X4 $0x88, Z7, Z3, Z5
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VADDPS     Z3, Z5, Z3
+	VSHUFF32X4 $0x88, Z0, Z4, Z5
+	VSHUFF32X4 $0xdd, Z0, Z4, Z0
+	VADDPS     Z0, Z5, Z0
+	VUNPCKLPD  Z2, Z1, Z4
+	VUNPCKHPD  Z2, Z1, Z1
+	VADDPS     Z1, Z4, Z1
+	VUNPCKLPD  Z0, Z3, Z2
+	VUNPCKHPD  Z0, Z3, Z0
+	VADDPS     Z0, Z2, Z0
+	VSHUFPS    $0x88, Z0, Z1, Z2
+	VSHUFPS    $0xdd, Z0, Z1, Z0
+	VADDPS     Z0, Z2, Z0
+	VADDPS     16384(DI), Z0, Z0
+	VXORPS     X1, X1, X1
+	VCMPPS     $0x16, Z1, Z0, K1
+	VMOVAPS.Z  Z0, K1, Z0
+	VMOVUPS    Z0, (SI)
+	VMOVUPS    (DX), Z2
+	VMULPS     4096(DI), Z2, Z3
+	VMULPS     4352(DI), Z2, Z4
+	VMULPS     4608(DI), Z2, Z5
+	VMULPS     4864(DI), Z2, Z6
+	VMULPS     5120(DI), Z2, Z7
+	VMULPS     5376(DI), Z2, Z8
+	VMULPS     5632(DI), Z2, Z9
+	VMULPS     5888(DI), Z2, Z10
+	VMULPS     6144(DI), Z2, Z11
+	VMULPS     6400(DI), Z2, Z12
+	VMULPS     6656(DI), Z2, Z13
+	VMULPS     6912(DI), Z2, Z14
+	VMULPS     7168(DI), Z2, Z15
+	VMULPS     7424(DI), Z2, Z16
+	VMULPS     7680(DI), Z2, Z17
+	VMULPS     7936(DI), Z2, Z2
+	VMOVUPS    64(DX), Z18
+	VMULPS     4160(DI), Z18, Z19
+	VADDPS     Z19, Z3, Z3
+	VMULPS     4416(DI), Z18, Z19
+	VADDPS     Z19, Z4, Z4
+	VMULPS     4672(DI), Z18, Z19
+	VADDPS     Z19, Z5, Z5
+	VMULPS     4928(DI), Z18, Z19
+	VADDPS     Z19, Z6, Z6
+	VMULPS     5184(DI), Z18, Z19
+	VADDPS     Z19, Z7, Z7
+	VMULPS     5440(DI), Z18, Z19
+	VADDPS     Z19, Z8, Z8
+	VMULPS     5696(DI), Z18, Z19
+	VADDPS     Z19, Z9, Z9
+	VMULPS     5952(DI), Z18, Z19
+	VADDPS     Z19, Z10, Z10
+	VMULPS     6208(DI), Z18, Z19
+	VADDPS     Z19, Z11, Z11
+	VMULPS     6464(DI), Z18, Z19
+	VADDPS     Z19, Z12, Z12
+	VMULPS     6720(DI), Z18, Z19
+	VADDPS     Z19, Z13, Z13
+	VMULPS     6976(DI), Z18, Z19
+	VADDPS     Z19, Z14, Z14
+	VMULPS     7232(DI), Z18, Z19
+	VADDPS     Z19, Z15, Z15
+	VMULPS     7488(DI), Z18, Z19
+	VADDPS     Z19, Z16, Z16
+	VMULPS     7744(DI), Z18, Z19
+	VADDPS     Z19, Z17, Z17
+	VMULPS     8000(DI), Z18, Z18
+	VADDPS     Z18, Z2, Z2
+	VMOVUPS    128(DX), Z18
+	VMULPS     4224(DI), Z18, Z19
+	VADDPS     Z19, Z3, Z3
+	VMULPS     4480(DI), Z18, Z19
+	VADDPS     Z19, Z4, Z4
+	VMULPS     4736(DI), Z18, Z19
+	VADDPS     Z19, Z5, Z5
+	VMULPS     4992(DI), Z18, Z19
+	VADDPS     Z19, Z6, Z6
+	VMULPS     5248(DI), Z18, Z19
+	VADDPS     Z19, Z7, Z7
+	VMULPS     5504(DI), Z18, Z19
+	VADDPS     Z19, Z8, Z8
+	VMULPS     5760(DI), Z18, Z19
+	VADDPS     Z19, Z9, Z9
+	VMULPS     6016(DI), Z18, Z19
+	VADDPS     Z19, Z10, Z10
+	VMULPS     6272(DI), Z18, Z19
+	VADDPS     Z19, Z11, Z11
+	VMULPS     6528(DI), Z18, Z19
+	VADDPS     Z19, Z12, Z12
+	VMULPS     6784(DI), Z18, Z19
+	VADDPS     Z19, Z13, Z13
+	VMULPS     7040(DI), Z18, Z19
+	VADDPS     Z19, Z14, Z14
+	VMULPS     7296(DI), Z18, Z19
+	VADDPS     Z19, Z15, Z15
+	VMULPS     7552(DI), Z18, Z19
+	VADDPS     Z19, Z16, Z16
+	VMULPS     7808(DI), Z18, Z19
+	VADDPS     Z19, Z17, Z17
+	VMULPS     8064(DI), Z18, Z18
+	VADDPS     Z18, Z2, Z2
+	VMOVUPS    192(DX), Z18
+	VMULPS     4288(DI), Z18, Z19
+	VADDPS     Z19, Z3, Z3
+	VMULPS     4544(DI), Z18, Z19
+	VADDPS     Z19, Z4, Z4
+	VMULPS     4800(DI), Z18, Z19
+	VADDPS     Z19, Z5, Z5
+	VMULPS     5056(DI), Z18, Z19
+	VADDPS     Z19, Z6, Z6
+	VMULPS     5312(DI), Z18, Z19
+	VADDPS     Z19, Z7, Z7
+	VMULPS     5568(DI), Z18, Z19
+	VADDPS     Z19, Z8, Z8
+	VMULPS     5824(DI), Z18, Z19
+	VADDPS     Z19, Z9, Z9
+	VMULPS     6080(DI), Z18, Z19
+	VADDPS     Z19, Z10, Z10
+	VMULPS     6336(DI), Z18, Z19
+	VADDPS     Z19, Z11, Z11
+	VMULPS     6592(DI), Z18, Z19
+	VADDPS     Z19, Z12, Z12
+	VMULPS     6848(DI), Z18, Z19
+	VADDPS     Z19, Z13, Z13
+	VMULPS     7104(DI), Z18, Z19
+	VADDPS     Z19, Z14, Z14
+	VMULPS     7360(DI), Z18, Z19
+	VADDPS     Z19, Z15, Z15
+	VMULPS     7616(DI), Z18, Z19
+	VADDPS     Z19, Z16, Z16
+	VMULPS     7872(DI), Z18, Z19
+	VADDPS     Z19, Z17, Z17
+	VMULPS     8128(DI), Z18, Z18
+	VADDPS     Z18, Z2, Z2
+	VSHUFF32X4 $0x44, Z7, Z3, Z18
+	VSHUFF32X4 $0xee, Z7, Z3, Z3
+	VADDPS     Z3, Z18, Z3
+	VSHUFF32X4 $0x44, Z15, Z11, Z7
+	VSHUFF32X4 $0xee, Z15, Z11, Z11
+	VADDPS     Z11, Z7, Z7
+	VSHUFF32X4 $0x44, Z8, Z4, Z11
+	VSHUFF32X4 $0xee, Z8, Z4, Z4
+	VADDPS     Z4, Z11, Z4
+	VSHUFF32X4 $0x44, Z16, Z12, Z8
+	VSHUFF32X4 $0xee, Z16, Z12, Z11
+	VADDPS     Z11, Z8, Z8
+	VSHUFF32X4 $0x44, Z9, Z5, Z11
+	VSHUFF32X4 $0xee, Z9, Z5, Z5
+	VADDPS     Z5, Z11, Z5
+	VSHUFF32X4 $0x44, Z17, Z13, Z9
+	VSHUFF32X4 $0xee, Z17, Z13, Z11
+	VADDPS     Z11, Z9, Z9
+	VSHUFF32X4 $0x44, Z10, Z6, Z11
+	VSHUFF32X4 $0xee, Z10, Z6, Z6
+	VADDPS     Z6, Z11, Z6
+	VSHUFF32X4 $0x44, Z2, Z14, Z10
+	VSHUFF32X4 $0xee, Z2, Z14, Z2
+	VADDPS     Z2, Z10, Z2
+	VSHUFF32X4 $0x88, Z7, Z3, Z10
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VADDPS     Z3, Z10, Z3
+	VSHUFF32X4 $0x88, Z8, Z4, Z7
+	VSHUFF32X4 $0xdd, Z8, Z4, Z4
+	VADDPS     Z4, Z7, Z4
+	VSHUFF32X4 $0x88, Z9, Z5, Z7
+	VSHUFF32X4 $0xdd, Z9, Z5, Z5
+	VADDPS     Z5, Z7, Z5
+	VSHUFF32X4 $0x88, Z2, Z6, Z7
+	VSHUFF32X4 $0xdd, Z2, Z6, Z2
+	VADDPS     Z2, Z7, Z2
+	VUNPCKLPD  Z4, Z3, Z6
+	VUNPCKHPD  Z4, Z3, Z3
+	VADDPS     Z3, Z6, Z3
+	VUNPCKLPD  Z2, Z5, Z4
+	VUNPCKHPD  Z2, Z5, Z2
+	VADDPS     Z2, Z4, Z2
+	VSHUFPS    $0x88, Z2, Z3, Z4
+	VSHUFPS    $0xdd, Z2, Z3, Z2
+	VADDPS     Z2, Z4, Z2
+	VADDPS     16448(DI), Z2, Z2
+	VCMPPS     $0x16, Z1, Z2, K1
+	VMOVAPS.Z  Z2, K1, Z2
+	VMOVUPS    Z2, 64(SI)
+	VMOVUPS    (DX), Z3
+	VMULPS     8192(DI), Z3, Z4
+	VMULPS     8448(DI), Z3, Z5
+	VMULPS     8704(DI), Z3, Z6
+	VMULPS     8960(DI), Z3, Z7
+	VMULPS     9216(DI), Z3, Z8
+	VMULPS     9472(DI), Z3, Z9
+	VMULPS     9728(DI), Z3, Z10
+	VMULPS     9984(DI), Z3, Z11
+	VMULPS     10240(DI), Z3, Z12
+	VMULPS     10496(DI), Z3, Z13
+	VMULPS     10752(DI), Z3, Z14
+	VMULPS     11008(DI), Z3, Z15
+	VMULPS     11264(DI), Z3, Z16
+	VMULPS     11520(DI), Z3, Z17
+	VMULPS     11776(DI), Z3, Z18
+	VMULPS     12032(DI), Z3, Z3
+	VMOVUPS    64(DX), Z19
+	VMULPS     8256(DI), Z19, Z20
+	VADDPS     Z20, Z4, Z4
+	VMULPS     8512(DI), Z19, Z20
+	VADDPS     Z20, Z5, Z5
+	VMULPS     8768(DI), Z19, Z20
+	VADDPS     Z20, Z6, Z6
+	VMULPS     9024(DI), Z19, Z20
+	VADDPS     Z20, Z7, Z7
+	VMULPS     9280(DI), Z19, Z20
+	VADDPS     Z20, Z8, Z8
+	VMULPS     9536(DI), Z19, Z20
+	VADDPS     Z20, Z9, Z9
+	VMULPS     9792(DI), Z19, Z20
+	VADDPS     Z20, Z10, Z10
+	VMULPS     10048(DI), Z19, Z20
+	VADDPS     Z20, Z11, Z11
+	VMULPS     10304(DI), Z19, Z20
+	VADDPS     Z20, Z12, Z12
+	VMULPS     10560(DI), Z19, Z20
+	VADDPS     Z20, Z13, Z13
+	VMULPS     10816(DI), Z19, Z20
+	VADDPS     Z20, Z14, Z14
+	VMULPS     11072(DI), Z19, Z20
+	VADDPS     Z20, Z15, Z15
+	VMULPS     11328(DI), Z19, Z20
+	VADDPS     Z20, Z16, Z16
+	VMULPS     11584(DI), Z19, Z20
+	VADDPS     Z20, Z17, Z17
+	VMULPS     11840(DI), Z19, Z20
+	VADDPS     Z20, Z18, Z18
+	VMULPS     12096(DI), Z19, Z19
+	VADDPS     Z19, Z3, Z3
+	VMOVUPS    128(DX), Z19
+	VMULPS     8320(DI), Z19, Z20
+	VADDPS     Z20, Z4, Z4
+	VMULPS     8576(DI), Z19, Z20
+	VADDPS     Z20, Z5, Z5
+	VMULPS     8832(DI), Z19, Z20
+	VADDPS     Z20, Z6, Z6
+	VMULPS     9088(DI), Z19, Z20
+	VADDPS     Z20, Z7, Z7
+	VMULPS     9344(DI), Z19, Z20
+	VADDPS     Z20, Z8, Z8
+	VMULPS     9600(DI), Z19, Z20
+	VADDPS     Z20, Z9, Z9
+	VMULPS     9856(DI), Z19, Z20
+	VADDPS     Z20, Z10, Z10
+	VMULPS     10112(DI), Z19, Z20
+	VADDPS     Z20, Z11, Z11
+	VMULPS     10368(DI), Z19, Z20
+	VADDPS     Z20, Z12, Z12
+	VMULPS     10624(DI), Z19, Z20
+	VADDPS     Z20, Z13, Z13
+	VMULPS     10880(DI), Z19, Z20
+	VADDPS     Z20, Z14, Z14
+	VMULPS     11136(DI), Z19, Z20
+	VADDPS     Z20, Z15, Z15
+	VMULPS     11392(DI), Z19, Z20
+	VADDPS     Z20, Z16, Z16
+	VMULPS     11648(DI), Z19, Z20
+	VADDPS     Z20, Z17, Z17
+	VMULPS     11904(DI), Z19, Z20
+	VADDPS     Z20, Z18, Z18
+	VMULPS     12160(DI), Z19, Z19
+	VADDPS     Z19, Z3, Z3
+	VMOVUPS    192(DX), Z19
+	VMULPS     8384(DI), Z19, Z20
+	VADDPS     Z20, Z4, Z4
+	VMULPS     8640(DI), Z19, Z20
+	VADDPS     Z20, Z5, Z5
+	VMULPS     8896(DI), Z19, Z20
+	VADDPS     Z20, Z6, Z6
+	VMULPS     9152(DI), Z19, Z20
+	VADDPS     Z20, Z7, Z7
+	VMULPS     9408(DI), Z19, Z20
+	VADDPS     Z20, Z8, Z8
+	VMULPS     9664(DI), Z19, Z20
+	VADDPS     Z20, Z9, Z9
+	VMULPS     9920(DI), Z19, Z20
+	VADDPS     Z20, Z10, Z10
+	VMULPS     10176(DI), Z19, Z20
+	VADDPS     Z20, Z11, Z11
+	VMULPS     10432(DI), Z19, Z20
+	VADDPS     Z20, Z12, Z12
+	VMULPS     10688(DI), Z19, Z20
+	VADDPS     Z20, Z13, Z13
+	VMULPS     10944(DI), Z19, Z20
+	VADDPS     Z20, Z14, Z14
+	VMULPS     11200(DI), Z19, Z20
+	VADDPS     Z20, Z15, Z15
+	VMULPS     11456(DI), Z19, Z20
+	VADDPS     Z20, Z16, Z16
+	VMULPS     11712(DI), Z19, Z20
+	VADDPS     Z20, Z17, Z17
+	VMULPS     11968(DI), Z19, Z20
+	VADDPS     Z20, Z18, Z18
+	VMULPS     12224(DI), Z19, Z19
+	VADDPS     Z19, Z3, Z3
+	VSHUFF32X4 $0x44, Z8, Z4, Z19
+	VSHUFF32X4 $0xee, Z8, Z4, Z4
+	VADDPS     Z4, Z19, Z4
+	VSHUFF32X4 $0x44, Z16, Z12, Z8
+	VSHUFF32X4 $0xee, Z16, Z12, Z12
+	VADDPS     Z12, Z8, Z8
+	VSHUFF32X4 $0x44, Z9, Z5, Z12
+	VSHUFF32X4 $0xee, Z9, Z5, Z5
+	VADDPS     Z5, Z12, Z5
+	VSHUFF32X4 $0x44, Z17, Z13, Z9
+	VSHUFF32X4 $0xee, Z17, Z13, Z12
+	VADDPS     Z12, Z9, Z9
+	VSHUFF32X4 $0x44, Z10, Z6, Z12
+	VSHUFF32X4 $0xee, Z10, Z6, Z6
+	VADDPS     Z6, Z12, Z6
+	VSHUFF32X4 $0x44, Z18, Z14, Z10
+	VSHUFF32X4 $0xee, Z18, Z14, Z12
+	VADDPS     Z12, Z10, Z10
+	VSHUFF32X4 $0x44, Z11, Z7, Z12
+	VSHUFF32X4 $0xee, Z11, Z7, Z7
+	VADDPS     Z7, Z12, Z7
+	VSHUFF32X4 $0x44, Z3, Z15, Z11
+	VSHUFF32X4 $0xee, Z3, Z15, Z3
+	VADDPS     Z3, Z11, Z3
+	VSHUFF32X4 $0x88, Z8, Z4, Z11
+	VSHUFF32X4 $0xdd, Z8, Z4, Z4
+	VADDPS     Z4, Z11, Z4
+	VSHUFF32X4 $0x88, Z9, Z5, Z8
+	VSHUFF32X4 $0xdd, Z9, Z5, Z5
+	VADDPS     Z5, Z8, Z5
+	VSHUFF32X4 $0x88, Z10, Z6, Z8
+	VSHUFF32X4 $0xdd, Z10, Z6, Z6
+	VADDPS     Z6, Z8, Z6
+	VSHUFF32X4 $0x88, Z3, Z7, Z8
+	VSHUFF32X4 $0xdd, Z3, Z7, Z3
+	VADDPS     Z3, Z8, Z3
+	VUNPCKLPD  Z5, Z4, Z7
+	VUNPCKHPD  Z5, Z4, Z4
+	VADDPS     Z4, Z7, Z4
+	VUNPCKLPD  Z3, Z6, Z5
+	VUNPCKHPD  Z3, Z6, Z3
+	VADDPS     Z3, Z5, Z3
+	VSHUFPS    $0x88, Z3, Z4, Z5
+	VSHUFPS    $0xdd, Z3, Z4, Z3
+	VADDPS     Z3, Z5, Z3
+	VADDPS     16512(DI), Z3, Z3
+	VCMPPS     $0x16, Z1, Z3, K1
+	VMOVAPS.Z  Z3, K1, Z3
+	VMOVUPS    Z3, 128(SI)
+	VMOVUPS    (DX), Z4
+	VMULPS     12288(DI), Z4, Z5
+	VMULPS     12544(DI), Z4, Z6
+	VMULPS     12800(DI), Z4, Z7
+	VMULPS     13056(DI), Z4, Z8
+	VMULPS     13312(DI), Z4, Z9
+	VMULPS     13568(DI), Z4, Z10
+	VMULPS     13824(DI), Z4, Z11
+	VMULPS     14080(DI), Z4, Z12
+	VMULPS     14336(DI), Z4, Z13
+	VMULPS     14592(DI), Z4, Z14
+	VMULPS     14848(DI), Z4, Z15
+	VMULPS     15104(DI), Z4, Z16
+	VMULPS     15360(DI), Z4, Z17
+	VMULPS     15616(DI), Z4, Z18
+	VMULPS     15872(DI), Z4, Z19
+	VMULPS     16128(DI), Z4, Z4
+	VMOVUPS    64(DX), Z20
+	VMULPS     12352(DI), Z20, Z21
+	VADDPS     Z21, Z5, Z5
+	VMULPS     12608(DI), Z20, Z21
+	VADDPS     Z21, Z6, Z6
+	VMULPS     12864(DI), Z20, Z21
+	VADDPS     Z21, Z7, Z7
+	VMULPS     13120(DI), Z20, Z21
+	VADDPS     Z21, Z8, Z8
+	VMULPS     13376(DI), Z20, Z21
+	VADDPS     Z21, Z9, Z9
+	VMULPS     13632(DI), Z20, Z21
+	VADDPS     Z21, Z10, Z10
+	VMULPS     13888(DI), Z20, Z21
+	VADDPS     Z21, Z11, Z11
+	VMULPS     14144(DI), Z20, Z21
+	VADDPS     Z21, Z12, Z12
+	VMULPS     14400(DI), Z20, Z21
+	VADDPS     Z21, Z13, Z13
+	VMULPS     14656(DI), Z20, Z21
+	VADDPS     Z21, Z14, Z14
+	VMULPS     14912(DI), Z20, Z21
+	VADDPS     Z21, Z15, Z15
+	VMULPS     15168(DI), Z20, Z21
+	VADDPS     Z21, Z16, Z16
+	VMULPS     15424(DI), Z20, Z21
+	VADDPS     Z21, Z17, Z17
+	VMULPS     15680(DI), Z20, Z21
+	VADDPS     Z21, Z18, Z18
+	VMULPS     15936(DI), Z20, Z21
+	VADDPS     Z21, Z19, Z19
+	VMULPS     16192(DI), Z20, Z20
+	VADDPS     Z20, Z4, Z4
+	VMOVUPS    128(DX), Z20
+	VMULPS     12416(DI), Z20, Z21
+	VADDPS     Z21, Z5, Z5
+	VMULPS     12672(DI), Z20, Z21
+	VADDPS     Z21, Z6, Z6
+	VMULPS     12928(DI), Z20, Z21
+	VADDPS     Z21, Z7, Z7
+	VMULPS     13184(DI), Z20, Z21
+	VADDPS     Z21, Z8, Z8
+	VMULPS     13440(DI), Z20, Z21
+	VADDPS     Z21, Z9, Z9
+	VMULPS     13696(DI), Z20, Z21
+	VADDPS     Z21, Z10, Z10
+	VMULPS     13952(DI), Z20, Z21
+	VADDPS     Z21, Z11, Z11
+	VMULPS     14208(DI), Z20, Z21
+	VADDPS     Z21, Z12, Z12
+	VMULPS     14464(DI), Z20, Z21
+	VADDPS     Z21, Z13, Z13
+	VMULPS     14720(DI), Z20, Z21
+	VADDPS     Z21, Z14, Z14
+	VMULPS     14976(DI), Z20, Z21
+	VADDPS     Z21, Z15, Z15
+	VMULPS     15232(DI), Z20, Z21
+	VADDPS     Z21, Z16, Z16
+	VMULPS     15488(DI), Z20, Z21
+	VADDPS     Z21, Z17, Z17
+	VMULPS     15744(DI), Z20, Z21
+	VADDPS     Z21, Z18, Z18
+	VMULPS     16000(DI), Z20, Z21
+	VADDPS     Z21, Z19, Z19
+	VMULPS     16256(DI), Z20, Z20
+	VADDPS     Z20, Z4, Z4
+	VMOVUPS    192(DX), Z20
+	VMULPS     12480(DI), Z20, Z21
+	VADDPS     Z21, Z5, Z5
+	VMULPS     12736(DI), Z20, Z21
+	VADDPS     Z21, Z6, Z6
+	VMULPS     12992(DI), Z20, Z21
+	VADDPS     Z21, Z7, Z7
+	VMULPS     13248(DI), Z20, Z21
+	VADDPS     Z21, Z8, Z8
+	VMULPS     13504(DI), Z20, Z21
+	VADDPS     Z21, Z9, Z9
+	VMULPS     13760(DI), Z20, Z21
+	VADDPS     Z21, Z10, Z10
+	VMULPS     14016(DI), Z20, Z21
+	VADDPS     Z21, Z11, Z11
+	VMULPS     14272(DI), Z20, Z21
+	VADDPS     Z21, Z12, Z12
+	VMULPS     14528(DI), Z20, Z21
+	VADDPS     Z21, Z13, Z13
+	VMULPS     14784(DI), Z20, Z21
+	VADDPS     Z21, Z14, Z14
+	VMULPS     15040(DI), Z20, Z21
+	VADDPS     Z21, Z15, Z15
+	VMULPS     15296(DI), Z20, Z21
+	VADDPS     Z21, Z16, Z16
+	VMULPS     15552(DI), Z20, Z21
+	VADDPS     Z21, Z17, Z17
+	VMULPS     15808(DI), Z20, Z21
+	VADDPS     Z21, Z18, Z18
+	VMULPS     16064(DI), Z20, Z21
+	VADDPS     Z21, Z19, Z19
+	VMULPS     16320(DI), Z20, Z20
+	VADDPS     Z20, Z4, Z4
+	VSHUFF32X4 $0x44, Z9, Z5, Z20
+	VSHUFF32X4 $0xee, Z9, Z5, Z5
+	VADDPS     Z5, Z20, Z5
+	VSHUFF32X4 $0x44, Z17, Z13, Z9
+	VSHUFF32X4 $0xee, Z17, Z13, Z13
+	VADDPS     Z13, Z9, Z9
+	VSHUFF32X4 $0x44, Z10, Z6, Z13
+	VSHUFF32X4 $0xee, Z10, Z6, Z6
+	VADDPS     Z6, Z13, Z6
+	VSHUFF32X4 $0x44, Z18, Z14, Z10
+	VSHUFF32X4 $0xee, Z18, Z14, Z13
+	VADDPS     Z13, Z10, Z10
+	VSHUFF32X4 $0x44, Z11, Z7, Z13
+	VSHUFF32X4 $0xee, Z11, Z7, Z7
+	VADDPS     Z7, Z13, Z7
+	VSHUFF32X4 $0x44, Z19, Z15, Z11
+	VSHUFF32X4 $0xee, Z19, Z15, Z13
+	VADDPS     Z13, Z11, Z11
+	VSHUFF32X4 $0x44, Z12, Z8, Z13
+	VSHUFF32X4 $0xee, Z12, Z8, Z8
+	VADDPS     Z8, Z13, Z8
+	VSHUFF32X4 $0x44, Z4, Z16, Z12
+	VSHUFF32X4 $0xee, Z4, Z16, Z4
+	VADDPS     Z4, Z12, Z4
+	VSHUFF32X4 $0x88, Z9, Z5, Z12
+	VSHUFF32X4 $0xdd, Z9, Z5, Z5
+	VADDPS     Z5, Z12, Z5
+	VSHUFF32X4 $0x88, Z10, Z6, Z9
+	VSHUFF32X4 $0xdd, Z10, Z6, Z6
+	VADDPS     Z6, Z9, Z6
+	VSHUFF32X4 $0x88, Z11, Z7, Z9
+	VSHUFF32X4 $0xdd, Z11, Z7, Z7
+	VADDPS     Z7, Z9, Z7
+	VSHUFF32X4 $0x88, Z4, Z8, Z9
+	VSHUFF32X4 $0xdd, Z4, Z8, Z4
+	VADDPS     Z4, Z9, Z4
+	VUNPCKLPD  Z6, Z5, Z8
+	VUNPCKHPD  Z6, Z5, Z5
+	VADDPS     Z5, Z8, Z5
+	VUNPCKLPD  Z4, Z7, Z6
+	VUNPCKHPD  Z4, Z7, Z4
+	VADDPS     Z4, Z6, Z4
+	VSHUFPS    $0x88, Z4, Z5, Z6
+	VSHUFPS    $0xdd, Z4, Z5, Z4
+	VADDPS     Z4, Z6, Z4
+	VADDPS     16576(DI), Z4, Z4
+	VCMPPS     $0x16, Z1, Z4, K1
+	VMOVAPS.Z  Z4, K1, Z4
+	VMOVUPS    Z4, 192(SI)
+
+	// z2 = W2·a1 + b2
+	VMULPS     16640(DI), Z0, Z5
+	VMULPS     16896(DI), Z0, Z6
+	VMULPS     17152(DI), Z0, Z7
+	VMULPS     17408(DI), Z0, Z8
+	VMULPS     17664(DI), Z0, Z9
+	VMULPS     17920(DI), Z0, Z10
+	VMULPS     18176(DI), Z0, Z11
+	VMULPS     18432(DI), Z0, Z12
+	VMULPS     18688(DI), Z0, Z13
+	VMULPS     18944(DI), Z0, Z14
+	VMULPS     16704(DI), Z2, Z15
+	VADDPS     Z15, Z5, Z5
+	VMULPS     16960(DI), Z2, Z15
+	VADDPS     Z15, Z6, Z6
+	VMULPS     17216(DI), Z2, Z15
+	VADDPS     Z15, Z7, Z7
+	VMULPS     17472(DI), Z2, Z15
+	VADDPS     Z15, Z8, Z8
+	VMULPS     17728(DI), Z2, Z15
+	VADDPS     Z15, Z9, Z9
+	VMULPS     17984(DI), Z2, Z15
+	VADDPS     Z15, Z10, Z10
+	VMULPS     18240(DI), Z2, Z15
+	VADDPS     Z15, Z11, Z11
+	VMULPS     18496(DI), Z2, Z15
+	VADDPS     Z15, Z12, Z12
+	VMULPS     18752(DI), Z2, Z15
+	VADDPS     Z15, Z13, Z13
+	VMULPS     19008(DI), Z2, Z15
+	VADDPS     Z15, Z14, Z14
+	VMULPS     16768(DI), Z3, Z15
+	VADDPS     Z15, Z5, Z5
+	VMULPS     17024(DI), Z3, Z15
+	VADDPS     Z15, Z6, Z6
+	VMULPS     17280(DI), Z3, Z15
+	VADDPS     Z15, Z7, Z7
+	VMULPS     17536(DI), Z3, Z15
+	VADDPS     Z15, Z8, Z8
+	VMULPS     17792(DI), Z3, Z15
+	VADDPS     Z15, Z9, Z9
+	VMULPS     18048(DI), Z3, Z15
+	VADDPS     Z15, Z10, Z10
+	VMULPS     18304(DI), Z3, Z15
+	VADDPS     Z15, Z11, Z11
+	VMULPS     18560(DI), Z3, Z15
+	VADDPS     Z15, Z12, Z12
+	VMULPS     18816(DI), Z3, Z15
+	VADDPS     Z15, Z13, Z13
+	VMULPS     19072(DI), Z3, Z15
+	VADDPS     Z15, Z14, Z14
+	VMULPS     16832(DI), Z4, Z15
+	VADDPS     Z15, Z5, Z5
+	VMULPS     17088(DI), Z4, Z15
+	VADDPS     Z15, Z6, Z6
+	VMULPS     17344(DI), Z4, Z15
+	VADDPS     Z15, Z7, Z7
+	VMULPS     17600(DI), Z4, Z15
+	VADDPS     Z15, Z8, Z8
+	VMULPS     17856(DI), Z4, Z15
+	VADDPS     Z15, Z9, Z9
+	VMULPS     18112(DI), Z4, Z15
+	VADDPS     Z15, Z10, Z10
+	VMULPS     18368(DI), Z4, Z15
+	VADDPS     Z15, Z11, Z11
+	VMULPS     18624(DI), Z4, Z15
+	VADDPS     Z15, Z12, Z12
+	VMULPS     18880(DI), Z4, Z15
+	VADDPS     Z15, Z13, Z13
+	VMULPS     19136(DI), Z4, Z15
+	VADDPS     Z15, Z14, Z14
+	VSHUFF32X4 $0x44, Z9, Z5, Z15
+	VSHUFF32X4 $0xee, Z9, Z5, Z5
+	VADDPS     Z5, Z15, Z5
+	VSHUFF32X4 $0x44, Z13, Z13, Z9
+	VSHUFF32X4 $0xee, Z13, Z13, Z13
+	VADDPS     Z13, Z9, Z9
+	VSHUFF32X4 $0x44, Z10, Z6, Z13
+	VSHUFF32X4 $0xee, Z10, Z6, Z6
+	VADDPS     Z6, Z13, Z6
+	VSHUFF32X4 $0x44, Z14, Z14, Z10
+	VSHUFF32X4 $0xee, Z14, Z14, Z13
+	VADDPS     Z13, Z10, Z10
+	VSHUFF32X4 $0x44, Z11, Z7, Z13
+	VSHUFF32X4 $0xee, Z11, Z7, Z7
+	VADDPS     Z7, Z13, Z7
+	VSHUFF32X4 $0x44, Z12, Z8, Z11
+	VSHUFF32X4 $0xee, Z12, Z8, Z8
+	VADDPS     Z8, Z11, Z8
+	VSHUFF32X4 $0x88, Z9, Z5, Z11
+	VSHUFF32X4 $0xdd, Z9, Z5, Z5
+	VADDPS     Z5, Z11, Z5
+	VSHUFF32X4 $0x88, Z10, Z6, Z9
+	VSHUFF32X4 $0xdd, Z10, Z6, Z6
+	VADDPS     Z6, Z9, Z6
+	VSHUFF32X4 $0x88, Z7, Z7, Z9
+	VSHUFF32X4 $0xdd, Z7, Z7, Z7
+	VADDPS     Z7, Z9, Z7
+	VSHUFF32X4 $0x88, Z8, Z8, Z9
+	VSHUFF32X4 $0xdd, Z8, Z8, Z8
+	VADDPS     Z8, Z9, Z8
+	VUNPCKLPD  Z6, Z5, Z9
+	VUNPCKHPD  Z6, Z5, Z5
+	VADDPS     Z5, Z9, Z5
+	VUNPCKLPD  Z8, Z7, Z6
+	VUNPCKHPD  Z8, Z7, Z7
+	VADDPS     Z7, Z6, Z6
+	VSHUFPS    $0x88, Z6, Z5, Z7
+	VSHUFPS    $0xdd, Z6, Z5, Z5
+	VADDPS     Z5, Z7, Z5
+	MOVL       $0x000003ff, AX
+	KMOVW      AX, K1
+	VMOVUPS.Z  19200(DI), K1, Z6
+	VADDPS     Z6, Z5, Z5
+	VMOVUPS    Z5, K1, 512(SI)
+
+	// a2 = softmax(z2)
+	VMOVAPS.Z     Z5, K1, Z5
+	VBROADCASTSS  DigitsConstants<>+1800(SB), Z6
+	VBLENDMPS     Z5, Z6, K1, Z7
+	VSHUFF32X4    $0x4e, Z7, Z7, Z8
+	VCMPPS        $0x00, Z8, Z7, K2
+	VANDPS        Z8, Z7, Z9
+	VMAXPS        Z8, Z7, Z8
+	VBLENDMPS     Z9, Z8, K2, Z8
+	VCMPPS        $0x03, Z7, Z7, K2
+	VBLENDMPS     Z7, Z8, K2, Z7
+	VSHUFF32X4    $0xb1, Z7, Z7, Z8
+	VCMPPS        $0x00, Z8, Z7, K2
+	VANDPS        Z8, Z7, Z9
+	VMAXPS        Z8, Z7, Z8
+	VBLENDMPS     Z9, Z8, K2, Z8
+	VCMPPS        $0x03, Z7, Z7, K2
+	VBLENDMPS     Z7, Z8, K2, Z7
+	VSHUFPS       $0x4e, Z7, Z7, Z8
+	VCMPPS        $0x00, Z8, Z7, K2
+	VANDPS        Z8, Z7, Z9
+	VMAXPS        Z8, Z7, Z8
+	VBLENDMPS     Z9, Z8, K2, Z8
+	VCMPPS        $0x03, Z7, Z7, K2
+	VBLENDMPS     Z7, Z8, K2, Z7
+	VSHUFPS       $0xb1, Z7, Z7, Z8
+	VCMPPS        $0x00, Z8, Z7, K2
+	VANDPS        Z8, Z7, Z9
+	VMAXPS        Z8, Z7, Z8
+	VBLENDMPS     Z9, Z8, K2, Z8
+	VCMPPS        $0x03, Z7, Z7, K2
+	VBLENDMPS     Z7, Z8, K2, Z7
+	VMOVSS        X7, 592(SI)
+	VSUBPS        Z7, Z5, Z8
+	VEXTRACTF64X4 $0x01, Z8, Y9
+	VANDPS.BCST   DigitsConstants<>+1808(SB), Y8, Y10
+	VPMINUD.BCST  DigitsConstants<>+1812(SB), Y10, Y11
+	VPMOVZXDQ     Y11, Z11
+	VPSLLQ        $0x1d, Z11, Z11
+	VPADDQ.BCST   DigitsConstants<>+1816(SB), Z11, Z11
+	VPSRLD        $0x1f, Y8, Y12
+	VPMOVZXDQ     Y12, Z12
+	VPSLLQ        $0x3f, Z12, Z12
+	VORPD         Z12, Z11, Z11
+	VMULPD.BCST   DigitsConstants<>+1824(SB), Z11, Z12
+	VADDPD.BCST   DigitsConstants<>+1720(SB), Z12, Z12
+	VSUBPD.BCST   DigitsConstants<>+1720(SB), Z12, Z13
+	VMULPD.BCST   DigitsConstants<>+1832(SB), Z13, Z13
+	VSUBPD        Z13, Z11, Z11
+	VANDPD.BCST   DigitsConstants<>+1736(SB), Z12, Z13
+	VMOVUPS       DigitsConstants<>+1856(SB), Z14
+	VMOVAPS       Z13, Z15
+	VPERMI2PD     DigitsConstants<>+1920(SB), Z14, Z15
+	VMOVUPS       DigitsConstants<>+1984(SB), Z16
+	VMOVAPS       Z13, Z17
+	VPERMI2PD     DigitsConstants<>+2048(SB), Z16, Z17
+	VPTESTMQ.BCST DigitsConstants<>+2112(SB), Z13, K2
+	VBLENDMPD     Z17, Z15, K2, Z13
+	VPSRLQ        $0x05, Z12, Z12
+	VPSLLQ        $0x34, Z12, Z12
+	VPADDQ        Z12, Z13, Z12
+	VMULPD.BCST   DigitsConstants<>+2120(SB), Z11, Z13
+	VADDPD.BCST   DigitsConstants<>+1744(SB), Z13, Z13
+	VMULPD.BCST   DigitsConstants<>+2136(SB), Z11, Z15
+	VADDPD.BCST   DigitsConstants<>+2128(SB), Z15, Z15
+	VMULPD        Z11, Z11, Z17
+	VMULPD        Z17, Z15, Z15
+	VADDPD        Z15, Z13, Z13
+	VMULPD        Z13, Z11, Z11
+	VADDPD.BCST   DigitsConstants<>+1744(SB), Z11, Z11
+	VMULPD        Z11, Z12, Z11
+	VCVTPD2PS     Z11, Y11
+	VPCMPUD.BCST  $0x06, DigitsConstants<>+1796(SB), Y10, K2
+	VBLENDMPS     Y8, Y11, K2, Y8
+	VANDPS.BCST   DigitsConstants<>+1808(SB), Y9, Y10
+	VPMINUD.BCST  DigitsConstants<>+1812(SB), Y10, Y11
+	VPMOVZXDQ     Y11, Z11
+	VPSLLQ        $0x1d, Z11, Z11
+	VPADDQ.BCST   DigitsConstants<>+1816(SB), Z11, Z11
+	VPSRLD        $0x1f, Y9, Y12
+	VPMOVZXDQ     Y12, Z12
+	VPSLLQ        $0x3f, Z12, Z12
+	VORPD         Z12, Z11, Z11
+	VMULPD.BCST   DigitsConstants<>+1824(SB), Z11, Z12
+	VADDPD.BCST   DigitsConstants<>+1720(SB), Z12, Z12
+	VSUBPD.BCST   DigitsConstants<>+1720(SB), Z12, Z13
+	VMULPD.BCST   DigitsConstants<>+1832(SB), Z13, Z13
+	VSUBPD        Z13, Z11, Z11
+	VANDPD.BCST   DigitsConstants<>+1736(SB), Z12, Z13
+	VMOVAPS       Z13, Z15
+	VPERMI2PD     DigitsConstants<>+1920(SB), Z14, Z15
+	VMOVAPS       Z13, Z14
+	VPERMI2PD     DigitsConstants<>+2048(SB), Z16, Z14
+	VPTESTMQ.BCST DigitsConstants<>+2112(SB), Z13, K2
+	VBLENDMPD     Z14, Z15, K2, Z13
+	VPSRLQ        $0x05, Z12, Z12
+	VPSLLQ        $0x34, Z12, Z12
+	VPADDQ        Z12, Z13, Z12
+	VMULPD.BCST   DigitsConstants<>+2120(SB), Z11, Z13
+	VADDPD.BCST   DigitsConstants<>+1744(SB), Z13, Z13
+	VMULPD.BCST   DigitsConstants<>+2136(SB), Z11, Z14
+	VADDPD.BCST   DigitsConstants<>+2128(SB), Z14, Z14
+	VMULPD        Z11, Z11, Z15
+	VMULPD        Z15, Z14, Z14
+	VADDPD        Z14, Z13, Z13
+	VMULPD        Z13, Z11, Z11
+	VADDPD.BCST   DigitsConstants<>+1744(SB), Z11, Z11
+	VMULPD        Z11, Z12, Z11
+	VCVTPD2PS     Z11, Y11
+	VPCMPUD.BCST  $0x06, DigitsConstants<>+1796(SB), Y10, K2
+	VBLENDMPS     Y9, Y11, K2, Y9
+	VINSERTF64X4  $0x01, Y9, Z8, Z8
+	VBROADCASTSS  DigitsConstants<>+1804(SB), Z9
+	VBLENDMPS     Z8, Z9, K1, Z10
+	VSHUFF32X4    $0x4e, Z10, Z10, Z11
+	VADDPS        Z11, Z10, Z10
+	VSHUFF32X4    $0xb1, Z10, Z10, Z11
+	VADDPS        Z11, Z10, Z10
+	VSHUFPS       $0x4e, Z10, Z10, Z11
+	VADDPS        Z11, Z10, Z10
+	VSHUFPS       $0xb1, Z10, Z10, Z11
+	VADDPS        Z11, Z10, Z10
+	VMOVSS        X10, 596(SI)
+	VBROADCASTSS  DigitsConstants<>+1700(SB), Z11
+	VDIVPS        Z10, Z11, Z12
+	VMULPS        Z12, Z8, Z8
+	VMOVUPS       Z8, K1, 552(SI)
+
+	// d2 = a2 - y
+	VMOVAPS.Z Z8, K1, Z8
+	VMOVUPS.Z (CX), K1, Z12
+	VSUBPS    Z12, Z8, Z8
+	VMOVUPS   Z8, K1, 600(SI)
+
+	// d1 = (W2ᵀ·d2)*where(a1, 1, 0); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
+	// t = log(s2)
+	VBROADCASTSS rate+32(FP), Z12
+	VMOVAPS.Z    Z8, K1, Z8
+	VMOVUPS.Z    19200(DI), K1, Z13
+	VMULPS       Z8, Z12, Z8
+	VSHUFPS      $0x00, X10, X10, X10
+	VSUBPS       Z8, Z13, Z8
+	VMOVUPS      Z8, K1, 19200(DI)
+	VBROADCASTSS 600(SI), Z8
+	VMULPS       Z8, Z12, Z13
+	VMOVUPS      16640(DI), Z14
+	VPMOVZXDQ    X10, Y15
+	VMULPS       Z8, Z14, Z16
+	VMULPS       Z0, Z13, Z17
+	VSUBPS       Z17, Z14, Z14
+	VMOVUPS      Z14, 16640(DI)
+	VPSLLQ       $0x1d, Y15, Y14
+	VMOVUPS      16704(DI), Z15
+	VMULPS       Z8, Z15, Z17
+	VMULPS       Z2, Z13, Z18
+	VSUBPS       Z18, Z15, Z15
+	VMOVUPS      Z15, 16704(DI)
+	VMOVUPS      16768(DI), Z15
+	VMULPS       Z8, Z15, Z18
+	VMULPS       Z3, Z13, Z19
+	VSUBPS       Z19, Z15, Z15
+	VMOVUPS      Z15, 16768(DI)
+	VMULPD.BCST  DigitsConstants<>+1704(SB), Y14, Y14
+	VMOVUPS      16832(DI), Z15
+	VMULPS       Z8, Z15, Z8
+	VMULPS       Z4, Z13, Z13
+	VSUBPS       Z13, Z15, Z13
+	VMOVUPS      Z13, 16832(DI)
+	VBROADCASTSS 604(SI), Z13
+	VMULPS       Z13, Z12, Z15
+	VMOVUPS      16896(DI), Z19
+	VMULPS       Z13, Z19, Z20
+	VPSUBQ.BCST  DigitsConstants<>+1712(SB), Y14, Y21
+	VMULPS       Z0, Z15, Z0
+	VSUBPS       Z0, Z19, Z0
+	VMOVUPS      Z0, 16896(DI)
+	VMOVUPS      16960(DI), Z0
+	VMULPS       Z13, Z0, Z19
+	VPSRAQ       $0x34, Y21, Y22
+	VMULPS       Z2, Z15, Z2
+	VSUBPS       Z2, Z0, Z0
+	VMOVUPS      Z0, 16960(DI)
+	VMOVUPS      17024(DI), Z0
+	VBROADCASTSD DigitsConstants<>+1720(SB), Z2
+	VPADDQ       Y22, Y2, Y22
+	VMULPS       Z13, Z0, Z23
+	VMULPS       Z3, Z15, Z3
+	VSUBPS       Z3, Z0, Z0
+	VMOVUPS      Z0, 17024(DI)
+	VMOVUPS      17088(DI), Z0
+	VSUBPD       Y2, Y22, Y2
+	VMULPS       Z13, Z0, Z3
+	VMULPS       Z4, Z15, Z4
+	VSUBPS       Z4, Z0, Z0
+	VMOVUPS      Z0, 17088(DI)
+	VBROADCASTSS 608(SI), Z0
+	VMULPS       Z0, Z12, Z4
+	VMOVUPS      17152(DI), Z13
+	VMULPS       Z0, Z13, Z15
+	VANDPD.BCST  DigitsConstants<>+1728(SB), Y21, Y22
+	VMULPS       (SI), Z4, Z24
+	VSUBPS       Z24, Z13, Z13
+	VMOVUPS      Z13, 17152(DI)
+	VMOVUPS      17216(DI), Z13
+	VMULPS       Z0, Z13, Z24
+	VPSUBQ       Y22, Y14, Y14
+	VMULPS       64(SI), Z4, Z22
+	VSUBPS       Z22, Z13, Z13
+	VMOVUPS      Z13, 17216(DI)
+	VPSRLQ       $0x2f, Y21, Y13
+	VMOVUPS      17280(DI), Z21
+	VMULPS       Z0, Z21, Z22
+	VMULPS       128(SI), Z4, Z25
+	VSUBPS       Z25, Z21, Z21
+	VANDPD.BCST  DigitsConstants<>+1736(SB), Y13, Y13
+	VMOVUPS      Z21, 17280(DI)
+	VMOVUPS      17344(DI), Z21
+	VMULPS       Z0, Z21, Z0
+	VMULPS       192(SI), Z4, Z4
+	VPSLLQ       $0x04, Y13, Y13
+	VSUBPS       Z4, Z21, Z4
+	VMOVUPS      Z4, 17344(DI)
+	VBROADCASTSS 612(SI), Z4
+	VMULPS       Z4, Z12, Z21
+	VMOVUPS      17408(DI), Z25
+	VMULPS       Z4, Z25, Z26
+	VMULPS       (SI), Z21, Z27
+	VSUBPS       Z27, Z25, Z25
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         DigitsConstants<>+992(SB), AX
+	VXORPS       X27, X27, X27
+	VGATHERQPD   (AX)(Y13*1), K2, Y27
+	VMOVUPS      Z25, 17408(DI)
+	VMOVUPS      17472(DI), Z25
+	VMULPS       Z4, Z25, Z28
+	VMULPS       64(SI), Z21, Z29
+	VMULPD       Y27, Y14, Y14
+	VSUBPS       Z29, Z25, Z25
+	VMOVUPS      Z25, 17472(DI)
+	VMOVUPS      17536(DI), Z25
+	VMULPS       Z4, Z25, Z27
+	VSUBPD.BCST  DigitsConstants<>+1744(SB), Y14, Y14
+	VMULPS       128(SI), Z21, Z29
+	VSUBPS       Z29, Z25, Z25
+	VMOVUPS      Z25, 17536(DI)
+	VMOVUPS      17600(DI), Z25
+	VMULPD       Y14, Y14, Y29
+	VMULPS       Z4, Z25, Z4
+	VMULPS       192(SI), Z21, Z21
+	VSUBPS       Z21, Z25, Z21
+	VMOVUPS      Z21, 17600(DI)
+	VBROADCASTSS 616(SI), Z21
+	VMULPS       Z21, Z12, Z25
+	VMOVUPS      17664(DI), Z30
+	VMULPS       Z21, Z30, Z31
+	VADDPS       Z31, Z16, Z16
+	VMULPS       (SI), Z25, Z31
+	VSUBPS       Z31, Z30, Z30
+	VMOVUPS      Z30, 17664(DI)
+	VMULPD.BCST  DigitsConstants<>+1760(SB), Y14, Y30
+	VMOVUPS      17728(DI), Z31
+	VMULPS       Z21, Z31, Z11
+	VADDPS       Z11, Z17, Z11
+	VADDPD.BCST  DigitsConstants<>+1752(SB), Y30, Y17
+	VMULPS       64(SI), Z25, Z30
+	VSUBPS       Z30, Z31, Z30
+	VMOVUPS      Z30, 17728(DI)
+	VMOVUPS      17792(DI), Z30
+	VMULPS       Z21, Z30, Z31
+	VMULPD       Y17, Y29, Y17
+	VADDPS       Z31, Z18, Z18
+	VMULPS       128(SI), Z25, Z31
+	VSUBPS       Z31, Z30, Z30
+	VMOVUPS      Z30, 17792(DI)
+	VMULPD       Y29, Y29, Y29
+	VMOVUPS      17856(DI), Z30
+	VMULPS       Z21, Z30, Z21
+	VADDPS       Z21, Z8, Z8
+	VMULPS       192(SI), Z25, Z21
+	VSUBPS       Z21, Z30, Z21
+	VMOVUPS      Z21, 17856(DI)
+	VBROADCASTSS 620(SI), Z21
+	VMULPS       Z21, Z12, Z25
+	VMOVUPS      17920(DI), Z30
+	VMULPS       Z21, Z30, Z31
+	VADDPS       Z31, Z20, Z20
+	VMULPD.BCST  DigitsConstants<>+1776(SB), Y14, Y31
+	VMULPS       (SI), Z25, Z9
+	VSUBPS       Z9, Z30, Z9
+	VMOVUPS      Z9, 17920(DI)
+	VMOVUPS      17984(DI), Z9
+	VMULPS       Z21, Z9, Z30
+	VADDPD.BCST  DigitsConstants<>+1768(SB), Y31, Y31
+	VADDPS       Z30, Z19, Z19
+	VMULPS       64(SI), Z25, Z30
+	VSUBPS       Z30, Z9, Z9
+	VMOVUPS      Z9, 17984(DI)
+	VMULPD       Y31, Y29, Y9
+	VMOVUPS      18048(DI), Z29
+	VMULPS       Z21, Z29, Z30
+	VADDPS       Z30, Z23, Z23
+	VADDPD       Y9, Y17, Y9
+	VMULPS       128(SI), Z25, Z17
+	VSUBPS       Z17, Z29, Z17
+	VMOVUPS      Z17, 18048(DI)
+	VMOVUPS      18112(DI), Z17
+	VMULPS       Z21, Z17, Z21
+	VADDPS       Z21, Z3, Z3
+	VMULPS       192(SI), Z25, Z21
+	VSUBPS       Z21, Z17, Z17
+	VMOVUPS      Z17, 18112(DI)
+	VMULPD.BCST  DigitsConstants<>+1784(SB), Y2, Y2
+	VBROADCASTSS 624(SI), Z17
+	VMULPS       Z17, Z12, Z21
+	VMOVUPS      18176(DI), Z25
+	VMULPS       Z17, Z25, Z29
+	MOVL         $0x0000000f, AX
+	KMOVW        AX, K2
+	LEAQ         DigitsConstants<>+1000(SB), AX
+	VXORPS       X30, X30, X30
+	VGATHERQPD   (AX)(Y13*1), K2, Y30
+	VADDPS       Z29, Z15, Z13
+	VMULPS       (SI), Z21, Z15
+	VSUBPS       Z15, Z25, Z15
+	VMOVUPS      Z15, 18176(DI)
+	VADDPD       Y30, Y2, Y2
+	VMOVUPS      18240(DI), Z15
+	VMULPS       Z17, Z15, Z25
+	VADDPS       Z25, Z24, Z24
+	VMULPS       64(SI), Z21, Z25
+	VADDPD       Y9, Y14, Y9
+	VSUBPS       Z25, Z15, Z14
+	VMOVUPS      Z14, 18240(DI)
+	VMOVUPS      18304(DI), Z14
+	VMULPS       Z17, Z14, Z15
+	VADDPD       Y9, Y2, Y2
+	VADDPS       Z15, Z22, Z9
+	VMULPS       128(SI), Z21, Z15
+	VSUBPS       Z15, Z14, Z14
+	VMOVUPS      Z14, 18304(DI)
+	VCVTPD2PSY   Y2, X2
+	VMOVUPS      18368(DI), Z14
+	VMULPS       Z17, Z14, Z15
+	VADDPS       Z15, Z0, Z0
+	VPSRAD       $0x1f, X10, X15
+	VMULPS       192(SI), Z21, Z17
+	VSUBPS       Z17, Z14, Z14
+	VMOVUPS      Z14, 18368(DI)
+	VBROADCASTSS 628(SI), Z14
+	VMULPS       Z14, Z12, Z17
+	VMOVUPS      18432(DI), Z21
+	VMULPS       Z14, Z21, Z22
+	VADDPS       Z22, Z26, Z22
+	VMULPS       (SI), Z17, Z25
+	VANDPS.BCST  DigitsConstants<>+1792(SB), X15, X15
+	VSUBPS       Z25, Z21, Z21
+	VMOVUPS      Z21, 18432(DI)
+	VMOVUPS      18496(DI), Z21
+	VMULPS       Z14, Z21, Z25
+	VORPS        X15, X10, X15
+	VADDPS       Z25, Z28, Z25
+	VMULPS       64(SI), Z17, Z26
+	VSUBPS       Z26, Z21, Z21
+	VMOVUPS      Z21, 18496(DI)
+	VPCMPUD.BCST $0x05, DigitsConstants<>+1796(SB), X10, K2
+	VMOVUPS      18560(DI), Z21
+	VMULPS       Z14, Z21, Z26
+	VADDPS       Z26, Z27, Z26
+	VMULPS       128(SI), Z17, Z27
+	VBLENDMPS    X15, X2, K2, X2
+	VSUBPS       Z27, Z21, Z15
+	VMOVUPS      Z15, 18560(DI)
+	VMOVUPS      18624(DI), Z15
+	VMULPS       Z14, Z15, Z14
+	VPSLLD       $0x01, X10, X10
+	VADDPS       Z14, Z4, Z4
+	VMULPS       192(SI), Z17, Z14
+	VSUBPS       Z14, Z15, Z14
+	VMOVUPS      Z14, 18624(DI)
+	VPCMPUD      $0x00, X1, X10, K2
+	VBROADCASTSS 632(SI), Z10
+	VMULPS       Z10, Z12, Z14
+	VMOVUPS      18688(DI), Z15
+	VMULPS       Z10, Z15, Z17
+	VBLENDMPS    X6, X2, K2, X2
+	VADDPS       Z17, Z16, Z6
+	VMULPS       (SI), Z14, Z16
+	VSUBPS       Z16, Z15, Z15
+	VMOVUPS      Z15, 18688(DI)
+	VMOVSS       X2, 640(SI)
+	VMOVUPS      18752(DI), Z15
+	VMULPS       Z10, Z15, Z16
+	VADDPS       Z16, Z11, Z11
+	VMULPS       64(SI), Z14, Z16
+
+	// loss = Σ y*(m2 - z2 + t)
+	VSUBPS         Z16, Z15, Z15
+	VMOVUPS        Z15, 18752(DI)
+	VMOVUPS        18816(DI), Z15
+	VMULPS         Z10, Z15, Z16
+	VADDPS         Z16, Z18, Z16
+	VMULPS         128(SI), Z14, Z17
+	VSUBPS         Z17, Z15, Z15
+	VMOVUPS        Z15, 18816(DI)
+	VBROADCASTSS   X7, Z7
+	VMOVUPS        18880(DI), Z15
+	VMULPS         Z10, Z15, Z10
+	VADDPS         Z10, Z8, Z8
+	VMULPS         192(SI), Z14, Z10
+	VSUBPS         Z5, Z7, Z5
+	VSUBPS         Z10, Z15, Z7
+	VMOVUPS        Z7, 18880(DI)
+	VBROADCASTSS   636(SI), Z7
+	VMULPS         Z7, Z12, Z10
+	VBROADCASTSS   X2, Z2
+	VMOVUPS        18944(DI), Z14
+	VMULPS         Z7, Z14, Z15
+	VADDPS         Z15, Z20, Z15
+	VMULPS         (SI), Z10, Z17
+	VADDPS         Z2, Z5, Z2
+	VSUBPS         Z17, Z14, Z5
+	VMOVUPS        Z5, 18944(DI)
+	VMOVUPS        19008(DI), Z5
+	VMULPS         Z7, Z5, Z14
+	VADDPS         Z14, Z19, Z14
+	VMOVUPS.Z      (CX), K1, Z17
+	VMULPS         Z2, Z17, Z2
+	VMULPS         64(SI), Z10, Z17
+	VSUBPS         Z17, Z5, Z5
+	VMOVUPS        Z5, 19008(DI)
+	VBROADCASTSS   DigitsConstants<>+1804(SB), Z5
+	VBLENDMPS      Z2, Z5, K1, Z2
+	VMOVUPS        19072(DI), Z5
+	VMULPS         Z7, Z5, Z17
+	VADDPS         Z17, Z23, Z17
+	VMULPS         128(SI), Z10, Z18
+	VSHUFF32X4     $0x4e, Z2, Z2, Z19
+	VSUBPS         Z18, Z5, Z5
+	VMOVUPS        Z5, 19072(DI)
+	VMOVUPS        19136(DI), Z5
+	VMULPS         Z7, Z5, Z7
+	VADDPS         Z19, Z2, Z2
+	VADDPS         Z7, Z3, Z3
+	VMULPS         192(SI), Z10, Z7
+	VSUBPS         Z7, Z5, Z5
+	VMOVUPS        Z5, 19136(DI)
+	VSHUFF32X4     $0xb1, Z2, Z2, Z5
+	VADDPS         Z13, Z6, Z6
+	VADDPS         Z22, Z15, Z7
+	VADDPS         Z7, Z6, Z6
+	VMOVUPS        (SI), Z7
+	VCMPPS         $0x1e, Z1, Z7, K1
+	VADDPS         Z5, Z2, Z2
+	VBLENDMPS.BCST DigitsConstants<>+1700(SB), Z1, K1, Z5
+	VMULPS         Z5, Z6, Z5
+	VMOVUPS        Z5, 256(SI)
+	VADDPS         Z24, Z11, Z6
+	VSHUFPS        $0x4e, Z2, Z2, Z7
+	VADDPS         Z25, Z14, Z10
+	VADDPS         Z10, Z6, Z6
+	VMOVUPS        64(SI), Z10
+	VCMPPS         $0x1e, Z1, Z10, K1
+	VBLENDMPS.BCST DigitsConstants<>+1700(SB), Z1, K1, Z10
+	VADDPS         Z7, Z2, Z2
+	VMULPS         Z10, Z6, Z6
+	VMOVUPS        Z6, 320(SI)
+	VADDPS         Z9, Z16, Z7
+	VADDPS         Z26, Z17, Z9
+	VADDPS         Z9, Z7, Z7
+	VSHUFPS        $0xb1, Z2, Z2, Z9
+	VMOVUPS        128(SI), Z10
+	VCMPPS         $0x1e, Z1, Z10, K1
+	VBLENDMPS.BCST DigitsConstants<>+1700(SB), Z1, K1, Z10
+	VMULPS         Z10, Z7, Z7
+	VADDPS         Z9, Z2, Z2
+	VMOVUPS        Z7, 384(SI)
+	VADDPS         Z0, Z8, Z0
+	VADDPS         Z4, Z3, Z3
+	VADDPS         Z3, Z0, Z0
+	VMOVUPS        192(SI), Z3
+	VMOVSS         X2, ret+40(FP)
+	VCMPPS         $0x1e, Z1, Z3, K1
+	VBLENDMPS.BCST DigitsConstants<>+1700(SB), Z1, K1, Z1
+	VMULPS         Z1, Z0, Z0
+	VMOVUPS        Z0, 448(SI)
+
+	// W1 −= rate·d1·xᵀ; b1 −= rate·d1
+	VMOVUPS 16384(DI), Z1
+	VMULPS  Z5, Z12, Z2
+	VSUBPS  Z2, Z1, Z1
+	VMOVUPS Z1, 16384(DI)
+	VMOVUPS 16448(DI), Z1
+	VMULPS  Z6, Z12, Z2
+	VSUBPS  Z2, Z1, Z1
+	VMOVUPS Z1, 16448(DI)
+	VMOVUPS 16512(DI), Z1
+	VMULPS  Z7, Z12, Z2
+	VSUBPS  Z2, Z1, Z1
+	VMOVUPS Z1, 16512(DI)
+	VMOVUPS 16576(DI), Z1
+	VMULPS  Z0, Z12, Z0
+	VSUBPS  Z0, Z1, Z0
+	VMOVUPS Z0, 16576(DI)
+	VMOVUPS (DX), Y0
+	VMOVAPS Z0, Z31
+	VMOVUPS 32(DX), Y0
+	VMOVAPS Z0, Z30
+	VMOVUPS 64(DX), Y0
+	VMOVAPS Z0, Z29
+	VMOVUPS 96(DX), Y0
+	VMOVAPS Z0, Z28
+	VMOVUPS 128(DX), Y0
+	VMOVAPS Z0, Z27
+	VMOVUPS 160(DX), Y0
+	VMOVAPS Z0, Z26
+	VMOVUPS 192(DX), Y0
+	VMOVAPS Z0, Z25
+	VMOVUPS 224(DX), Y0
+	VMOVAPS Z0, Z24
+	MOVL    $0x000000e0, R12
+	MOVL    $0x00003800, R11
+	MOVL    $0x00000008, R13
+
+loop0:
+	VBROADCASTSS rate+32(FP), Z0
+	VMULPS.BCST  256(SI)(R12*1), Z0, Z1
+	VMOVUPS      (DI)(R11*1), Y2
+	VMULPS       Y31, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, (DI)(R11*1)
+	VMOVUPS      32(DI)(R11*1), Y2
+	VMULPS       Y30, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 32(DI)(R11*1)
+	VMOVUPS      64(DI)(R11*1), Y2
+	VMULPS       Y29, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 64(DI)(R11*1)
+	VMOVUPS      96(DI)(R11*1), Y2
+	VMULPS       Y28, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 96(DI)(R11*1)
+	VMOVUPS      128(DI)(R11*1), Y2
+	VMULPS       Y27, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 128(DI)(R11*1)
+	VMOVUPS      160(DI)(R11*1), Y2
+	VMULPS       Y26, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 160(DI)(R11*1)
+	VMOVUPS      192(DI)(R11*1), Y2
+	VMULPS       Y25, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 192(DI)(R11*1)
+	VMOVUPS      224(DI)(R11*1), Y2
+	VMULPS       Y24, Y1, Y1
+	VSUBPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 224(DI)(R11*1)
+	VMULPS.BCST  260(SI)(R12*1), Z0, Z1
+	VMOVUPS      256(DI)(R11*1), Y2
+	VMULPS       Y31, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 256(DI)(R11*1)
+	VMOVUPS      288(DI)(R11*1), Y2
+	VMULPS       Y30, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 288(DI)(R11*1)
+	VMOVUPS      320(DI)(R11*1), Y2
+	VMULPS       Y29, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 320(DI)(R11*1)
+	VMOVUPS      352(DI)(R11*1), Y2
+	VMULPS       Y28, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 352(DI)(R11*1)
+	VMOVUPS      384(DI)(R11*1), Y2
+	VMULPS       Y27, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 384(DI)(R11*1)
+	VMOVUPS      416(DI)(R11*1), Y2
+	VMULPS       Y26, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 416(DI)(R11*1)
+	VMOVUPS      448(DI)(R11*1), Y2
+	VMULPS       Y25, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 448(DI)(R11*1)
+	VMOVUPS      480(DI)(R11*1), Y2
+	VMULPS       Y24, Y1, Y1
+	VSUBPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 480(DI)(R11*1)
+	VMULPS.BCST  264(SI)(R12*1), Z0, Z1
+	VMOVUPS      512(DI)(R11*1), Y2
+	VMULPS       Y31, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 512(DI)(R11*1)
+	VMOVUPS      544(DI)(R11*1), Y2
+	VMULPS       Y30, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 544(DI)(R11*1)
+	VMOVUPS      576(DI)(R11*1), Y2
+	VMULPS       Y29, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 576(DI)(R11*1)
+	VMOVUPS      608(DI)(R11*1), Y2
+	VMULPS       Y28, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 608(DI)(R11*1)
+	VMOVUPS      640(DI)(R11*1), Y2
+	VMULPS       Y27, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 640(DI)(R11*1)
+	VMOVUPS      672(DI)(R11*1), Y2
+	VMULPS       Y26, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 672(DI)(R11*1)
+	VMOVUPS      704(DI)(R11*1), Y2
+	VMULPS       Y25, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 704(DI)(R11*1)
+	VMOVUPS      736(DI)(R11*1), Y2
+	VMULPS       Y24, Y1, Y1
+	VSUBPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 736(DI)(R11*1)
+	VMULPS.BCST  268(SI)(R12*1), Z0, Z1
+	VMOVUPS      768(DI)(R11*1), Y2
+	VMULPS       Y31, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 768(DI)(R11*1)
+	VMOVUPS      800(DI)(R11*1), Y2
+	VMULPS       Y30, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 800(DI)(R11*1)
+	VMOVUPS      832(DI)(R11*1), Y2
+	VMULPS       Y29, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 832(DI)(R11*1)
+	VMOVUPS      864(DI)(R11*1), Y2
+	VMULPS       Y28, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 864(DI)(R11*1)
+	VMOVUPS      896(DI)(R11*1), Y2
+	VMULPS       Y27, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 896(DI)(R11*1)
+	VMOVUPS      928(DI)(R11*1), Y2
+	VMULPS       Y26, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 928(DI)(R11*1)
+	VMOVUPS      960(DI)(R11*1), Y2
+	VMULPS       Y25, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 960(DI)(R11*1)
+	VMOVUPS      992(DI)(R11*1), Y2
+	VMULPS       Y24, Y1, Y1
+	VSUBPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 992(DI)(R11*1)
+	VMULPS.BCST  272(SI)(R12*1), Z0, Z1
+	VMOVUPS      1024(DI)(R11*1), Y2
+	VMULPS       Y31, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1024(DI)(R11*1)
+	VMOVUPS      1056(DI)(R11*1), Y2
+	VMULPS       Y30, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1056(DI)(R11*1)
+	VMOVUPS      1088(DI)(R11*1), Y2
+	VMULPS       Y29, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1088(DI)(R11*1)
+	VMOVUPS      1120(DI)(R11*1), Y2
+	VMULPS       Y28, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1120(DI)(R11*1)
+	VMOVUPS      1152(DI)(R11*1), Y2
+	VMULPS       Y27, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1152(DI)(R11*1)
+	VMOVUPS      1184(DI)(R11*1), Y2
+	VMULPS       Y26, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1184(DI)(R11*1)
+	VMOVUPS      1216(DI)(R11*1), Y2
+	VMULPS       Y25, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1216(DI)(R11*1)
+	VMOVUPS      1248(DI)(R11*1), Y2
+	VMULPS       Y24, Y1, Y1
+	VSUBPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 1248(DI)(R11*1)
+	VMULPS.BCST  276(SI)(R12*1), Z0, Z1
+	VMOVUPS      1280(DI)(R11*1), Y2
+	VMULPS       Y31, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1280(DI)(R11*1)
+	VMOVUPS      1312(DI)(R11*1), Y2
+	VMULPS       Y30, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1312(DI)(R11*1)
+	VMOVUPS      1344(DI)(R11*1), Y2
+	VMULPS       Y29, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1344(DI)(R11*1)
+	VMOVUPS      1376(DI)(R11*1), Y2
+	VMULPS       Y28, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1376(DI)(R11*1)
+	VMOVUPS      1408(DI)(R11*1), Y2
+	VMULPS       Y27, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1408(DI)(R11*1)
+	VMOVUPS      1440(DI)(R11*1), Y2
+	VMULPS       Y26, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1440(DI)(R11*1)
+	VMOVUPS      1472(DI)(R11*1), Y2
+	VMULPS       Y25, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1472(DI)(R11*1)
+	VMOVUPS      1504(DI)(R11*1), Y2
+	VMULPS       Y24, Y1, Y1
+	VSUBPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 1504(DI)(R11*1)
+	VMULPS.BCST  280(SI)(R12*1), Z0, Z1
+	VMOVUPS      1536(DI)(R11*1), Y2
+	VMULPS       Y31, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1536(DI)(R11*1)
+	VMOVUPS      1568(DI)(R11*1), Y2
+	VMULPS       Y30, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1568(DI)(R11*1)
+	VMOVUPS      1600(DI)(R11*1), Y2
+	VMULPS       Y29, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1600(DI)(R11*1)
+	VMOVUPS      1632(DI)(R11*1), Y2
+	VMULPS       Y28, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1632(DI)(R11*1)
+	VMOVUPS      1664(DI)(R11*1), Y2
+	VMULPS       Y27, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1664(DI)(R11*1)
+	VMOVUPS      1696(DI)(R11*1), Y2
+	VMULPS       Y26, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1696(DI)(R11*1)
+	VMOVUPS      1728(DI)(R11*1), Y2
+	VMULPS       Y25, Y1, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y2, 1728(DI)(R11*1)
+	VMOVUPS      1760(DI)(R11*1), Y2
+	VMULPS       Y24, Y1, Y1
+	VSUBPS       Y1, Y2, Y1
+	VMOVUPS      Y1, 1760(DI)(R11*1)
+	VMULPS.BCST  284(SI)(R12*1), Z0, Z0
+	VMOVUPS      1792(DI)(R11*1), Y1
+	VMULPS       Y31, Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      Y1, 1792(DI)(R11*1)
+	VMOVUPS      1824(DI)(R11*1), Y1
+	VMULPS       Y30, Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      Y1, 1824(DI)(R11*1)
+	VMOVUPS      1856(DI)(R11*1), Y1
+	VMULPS       Y29, Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      Y1, 1856(DI)(R11*1)
+	VMOVUPS      1888(DI)(R11*1), Y1
+	VMULPS       Y28, Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      Y1, 1888(DI)(R11*1)
+	VMOVUPS      1920(DI)(R11*1), Y1
+	VMULPS       Y27, Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      Y1, 1920(DI)(R11*1)
+	VMOVUPS      1952(DI)(R11*1), Y1
+	VMULPS       Y26, Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      Y1, 1952(DI)(R11*1)
+	VMOVUPS      1984(DI)(R11*1), Y1
+	VMULPS       Y25, Y0, Y2
+	VSUBPS       Y2, Y1, Y1
+	VMOVUPS      Y1, 1984(DI)(R11*1)
+	VMOVUPS      2016(DI)(R11*1), Y1
+	VMULPS       Y24, Y0, Y0
+	VSUBPS       Y0, Y1, Y0
+	VMOVUPS      Y0, 2016(DI)(R11*1)
+	SUBQ         $0x00000020, R12
+	SUBQ         $0x00000800, R11
+	SUBL         $0x00000001, R13
+	JNE          loop0
 	VZEROUPPER
 	RET
 
@@ -6302,7 +8464,7 @@ loop1:
 
 loop2:
 	LEAQ         (DI)(R11*1), R10
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -6387,7 +8549,7 @@ loop3:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -6480,7 +8642,7 @@ loop4:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -6565,7 +8727,7 @@ loop5:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -6696,7 +8858,7 @@ loop6:
 
 loop7:
 	LEAQ         16640(DI)(R12*1), R10
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -6781,7 +8943,7 @@ loop8:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -6874,7 +9036,7 @@ loop9:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -6959,7 +9121,7 @@ loop10:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -7073,7 +9235,7 @@ loop11:
 	ADDQ         $0x00000400, R12
 	CMPQ         R11, $0x00000020
 	JNE          loop7
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -7122,7 +9284,7 @@ loop12:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -7175,7 +9337,7 @@ loop13:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -7224,7 +9386,7 @@ loop14:
 	VMOVAPS      Z0, Z30
 	VADDPS       Z23, Z24, Z0
 	VMOVAPS      Z0, Z24
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -7287,7 +9449,7 @@ loop15:
 	VMOVUPS     Z0, 13568(SI)
 
 	// a2 = softmax(z2)
-	VBROADCASTSS DigitsConstants<>+1704(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1800(SB), Z0
 	VMOVAPS      Z0, Z31
 	XORL         R13, R13
 	MOVL         $0x0000000a, R12
@@ -7312,47 +9474,47 @@ loop17:
 	VMOVUPS       12992(SI)(R13*1), Z0
 	VSUBPS        Z31, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VBROADCASTSS  DigitsConstants<>+1708(SB), Y2
+	VBROADCASTSS  DigitsConstants<>+1808(SB), Y2
 	VANDPS        Y2, Y0, Y3
-	VBROADCASTSS  DigitsConstants<>+1712(SB), Y4
+	VBROADCASTSS  DigitsConstants<>+1812(SB), Y4
 	VPMINUD       Y4, Y3, Y5
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
-	VBROADCASTSD  DigitsConstants<>+1716(SB), Z6
+	VBROADCASTSD  DigitsConstants<>+1816(SB), Z6
 	VPADDQ        Z6, Z5, Z5
 	VPSRLD        $0x1f, Y0, Y7
 	VPMOVZXDQ     Y7, Z7
 	VPSLLQ        $0x3f, Z7, Z7
 	VORPD         Z7, Z5, Z5
-	VBROADCASTSD  DigitsConstants<>+1724(SB), Z7
+	VBROADCASTSD  DigitsConstants<>+1824(SB), Z7
 	VMULPD        Z7, Z5, Z8
-	VBROADCASTSD  DigitsConstants<>+1732(SB), Z9
+	VBROADCASTSD  DigitsConstants<>+1720(SB), Z9
 	VADDPD        Z9, Z8, Z8
 	VSUBPD        Z9, Z8, Z10
-	VBROADCASTSD  DigitsConstants<>+1740(SB), Z11
+	VBROADCASTSD  DigitsConstants<>+1832(SB), Z11
 	VMULPD        Z11, Z10, Z10
 	VSUBPD        Z10, Z5, Z5
-	VBROADCASTSD  DigitsConstants<>+1748(SB), Z10
+	VBROADCASTSD  DigitsConstants<>+1736(SB), Z10
 	VANDPD        Z10, Z8, Z12
-	VMOVUPS       DigitsConstants<>+1792(SB), Z13
+	VMOVUPS       DigitsConstants<>+1856(SB), Z13
 	VMOVAPS       Z12, Z14
-	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z14
-	VMOVUPS       DigitsConstants<>+1920(SB), Z15
+	VPERMI2PD     DigitsConstants<>+1920(SB), Z13, Z14
+	VMOVUPS       DigitsConstants<>+1984(SB), Z15
 	VMOVAPS       Z12, Z16
-	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z16
-	VBROADCASTSD  DigitsConstants<>+2048(SB), Z17
+	VPERMI2PD     DigitsConstants<>+2048(SB), Z15, Z16
+	VBROADCASTSD  DigitsConstants<>+2112(SB), Z17
 	VPTESTMQ      Z17, Z12, K1
 	VBLENDMPD     Z16, Z14, K1, Z12
 	VPSRLQ        $0x05, Z8, Z8
 	VPSLLQ        $0x34, Z8, Z8
 	VPADDQ        Z8, Z12, Z8
-	VBROADCASTSD  DigitsConstants<>+2064(SB), Z12
+	VBROADCASTSD  DigitsConstants<>+2120(SB), Z12
 	VMULPD        Z12, Z5, Z14
-	VBROADCASTSD  DigitsConstants<>+2056(SB), Z16
+	VBROADCASTSD  DigitsConstants<>+1744(SB), Z16
 	VADDPD        Z14, Z16, Z14
-	VBROADCASTSD  DigitsConstants<>+2080(SB), Z18
+	VBROADCASTSD  DigitsConstants<>+2136(SB), Z18
 	VMULPD        Z18, Z5, Z19
-	VBROADCASTSD  DigitsConstants<>+2072(SB), Z20
+	VBROADCASTSD  DigitsConstants<>+2128(SB), Z20
 	VADDPD        Z19, Z20, Z19
 	VMULPD        Z5, Z5, Z21
 	VMULPD        Z21, Z19, Z19
@@ -7361,7 +9523,7 @@ loop17:
 	VADDPD        Z5, Z16, Z5
 	VMULPD        Z5, Z8, Z5
 	VCVTPD2PS     Z5, Y5
-	VBROADCASTSS  DigitsConstants<>+2088(SB), Y8
+	VBROADCASTSS  DigitsConstants<>+1796(SB), Y8
 	VPCMPUD       $0x06, Y8, Y3, K1
 	VBLENDMPS     Y0, Y5, K1, Y0
 	VANDPS        Y2, Y1, Y2
@@ -7380,9 +9542,9 @@ loop17:
 	VSUBPD        Z5, Z3, Z3
 	VANDPD        Z10, Z4, Z5
 	VMOVAPS       Z5, Z6
-	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z6
+	VPERMI2PD     DigitsConstants<>+1920(SB), Z13, Z6
 	VMOVAPS       Z5, Z7
-	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z7
+	VPERMI2PD     DigitsConstants<>+2048(SB), Z15, Z7
 	VPTESTMQ      Z17, Z5, K1
 	VBLENDMPD     Z7, Z6, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
@@ -7422,7 +9584,7 @@ loop17:
 	VADDPS        Z1, Z0, Z0
 	VMOVAPS       Z0, Z30
 	VMOVUPS       Z30, 14336(SI)
-	VBROADCASTSS  DigitsConstants<>+2092(SB), Z0
+	VBROADCASTSS  DigitsConstants<>+1700(SB), Z0
 	VDIVPS        Z30, Z0, Z0
 	VMOVAPS       Z0, Z31
 	XORL          R13, R13
@@ -9513,7 +11675,7 @@ loop1:
 
 loop2:
 	LEAQ         (DI)(R11*1), R10
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -9598,7 +11760,7 @@ loop3:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -9691,7 +11853,7 @@ loop4:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -9776,7 +11938,7 @@ loop5:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -9907,7 +12069,7 @@ loop6:
 
 loop7:
 	LEAQ         16640(DI)(R12*1), R10
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -9992,7 +12154,7 @@ loop8:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -10085,7 +12247,7 @@ loop9:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -10170,7 +12332,7 @@ loop10:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -10284,7 +12446,7 @@ loop11:
 	ADDQ         $0x00000400, R12
 	CMPQ         R11, $0x00000020
 	JNE          loop7
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -10333,7 +12495,7 @@ loop12:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -10386,7 +12548,7 @@ loop13:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -10435,7 +12597,7 @@ loop14:
 	VMOVAPS      Z0, Z30
 	VADDPS       Z23, Z24, Z0
 	VMOVAPS      Z0, Z24
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -10498,7 +12660,7 @@ loop15:
 	VMOVUPS     Z0, 13568(SI)
 
 	// a2 = softmax(z2)
-	VBROADCASTSS DigitsConstants<>+1704(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1800(SB), Z0
 	VMOVAPS      Z0, Z31
 	XORL         R13, R13
 	MOVL         $0x0000000a, R12
@@ -10523,47 +12685,47 @@ loop17:
 	VMOVUPS       12992(SI)(R13*1), Z0
 	VSUBPS        Z31, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VBROADCASTSS  DigitsConstants<>+1708(SB), Y2
+	VBROADCASTSS  DigitsConstants<>+1808(SB), Y2
 	VANDPS        Y2, Y0, Y3
-	VBROADCASTSS  DigitsConstants<>+1712(SB), Y4
+	VBROADCASTSS  DigitsConstants<>+1812(SB), Y4
 	VPMINUD       Y4, Y3, Y5
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
-	VBROADCASTSD  DigitsConstants<>+1716(SB), Z6
+	VBROADCASTSD  DigitsConstants<>+1816(SB), Z6
 	VPADDQ        Z6, Z5, Z5
 	VPSRLD        $0x1f, Y0, Y7
 	VPMOVZXDQ     Y7, Z7
 	VPSLLQ        $0x3f, Z7, Z7
 	VORPD         Z7, Z5, Z5
-	VBROADCASTSD  DigitsConstants<>+1724(SB), Z7
+	VBROADCASTSD  DigitsConstants<>+1824(SB), Z7
 	VMULPD        Z7, Z5, Z8
-	VBROADCASTSD  DigitsConstants<>+1732(SB), Z9
+	VBROADCASTSD  DigitsConstants<>+1720(SB), Z9
 	VADDPD        Z9, Z8, Z8
 	VSUBPD        Z9, Z8, Z10
-	VBROADCASTSD  DigitsConstants<>+1740(SB), Z11
+	VBROADCASTSD  DigitsConstants<>+1832(SB), Z11
 	VMULPD        Z11, Z10, Z10
 	VSUBPD        Z10, Z5, Z5
-	VBROADCASTSD  DigitsConstants<>+1748(SB), Z10
+	VBROADCASTSD  DigitsConstants<>+1736(SB), Z10
 	VANDPD        Z10, Z8, Z12
-	VMOVUPS       DigitsConstants<>+1792(SB), Z13
+	VMOVUPS       DigitsConstants<>+1856(SB), Z13
 	VMOVAPS       Z12, Z14
-	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z14
-	VMOVUPS       DigitsConstants<>+1920(SB), Z15
+	VPERMI2PD     DigitsConstants<>+1920(SB), Z13, Z14
+	VMOVUPS       DigitsConstants<>+1984(SB), Z15
 	VMOVAPS       Z12, Z16
-	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z16
-	VBROADCASTSD  DigitsConstants<>+2048(SB), Z17
+	VPERMI2PD     DigitsConstants<>+2048(SB), Z15, Z16
+	VBROADCASTSD  DigitsConstants<>+2112(SB), Z17
 	VPTESTMQ      Z17, Z12, K1
 	VBLENDMPD     Z16, Z14, K1, Z12
 	VPSRLQ        $0x05, Z8, Z8
 	VPSLLQ        $0x34, Z8, Z8
 	VPADDQ        Z8, Z12, Z8
-	VBROADCASTSD  DigitsConstants<>+2064(SB), Z12
+	VBROADCASTSD  DigitsConstants<>+2120(SB), Z12
 	VMULPD        Z12, Z5, Z14
-	VBROADCASTSD  DigitsConstants<>+2056(SB), Z16
+	VBROADCASTSD  DigitsConstants<>+1744(SB), Z16
 	VADDPD        Z14, Z16, Z14
-	VBROADCASTSD  DigitsConstants<>+2080(SB), Z18
+	VBROADCASTSD  DigitsConstants<>+2136(SB), Z18
 	VMULPD        Z18, Z5, Z19
-	VBROADCASTSD  DigitsConstants<>+2072(SB), Z20
+	VBROADCASTSD  DigitsConstants<>+2128(SB), Z20
 	VADDPD        Z19, Z20, Z19
 	VMULPD        Z5, Z5, Z21
 	VMULPD        Z21, Z19, Z19
@@ -10572,7 +12734,7 @@ loop17:
 	VADDPD        Z5, Z16, Z5
 	VMULPD        Z5, Z8, Z5
 	VCVTPD2PS     Z5, Y5
-	VBROADCASTSS  DigitsConstants<>+2088(SB), Y8
+	VBROADCASTSS  DigitsConstants<>+1796(SB), Y8
 	VPCMPUD       $0x06, Y8, Y3, K1
 	VBLENDMPS     Y0, Y5, K1, Y0
 	VANDPS        Y2, Y1, Y2
@@ -10591,9 +12753,9 @@ loop17:
 	VSUBPD        Z5, Z3, Z3
 	VANDPD        Z10, Z4, Z5
 	VMOVAPS       Z5, Z6
-	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z6
+	VPERMI2PD     DigitsConstants<>+1920(SB), Z13, Z6
 	VMOVAPS       Z5, Z7
-	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z7
+	VPERMI2PD     DigitsConstants<>+2048(SB), Z15, Z7
 	VPTESTMQ      Z17, Z5, K1
 	VBLENDMPD     Z7, Z6, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
@@ -10633,7 +12795,7 @@ loop17:
 	VADDPS        Z1, Z0, Z0
 	VMOVAPS       Z0, Z30
 	VMOVUPS       Z30, 14336(SI)
-	VBROADCASTSS  DigitsConstants<>+2092(SB), Z0
+	VBROADCASTSS  DigitsConstants<>+1700(SB), Z0
 	VDIVPS        Z30, Z0, Z0
 	VMOVAPS       Z0, Z31
 	XORL          R13, R13
@@ -10651,19 +12813,19 @@ loop18:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VPMOVZXDQ     Y0, Z2
 	VPSLLQ        $0x1d, Z2, Z2
-	VBROADCASTSD  DigitsConstants<>+2096(SB), Z3
+	VBROADCASTSD  DigitsConstants<>+1704(SB), Z3
 	VMULPD        Z3, Z2, Z2
-	VBROADCASTSD  DigitsConstants<>+2104(SB), Z4
+	VBROADCASTSD  DigitsConstants<>+1712(SB), Z4
 	VPSUBQ        Z4, Z2, Z5
 	VPSRAQ        $0x34, Z5, Z6
-	VBROADCASTSD  DigitsConstants<>+1732(SB), Z7
+	VBROADCASTSD  DigitsConstants<>+1720(SB), Z7
 	VPADDQ        Z6, Z7, Z6
 	VSUBPD        Z7, Z6, Z6
-	VBROADCASTSD  DigitsConstants<>+2112(SB), Z8
+	VBROADCASTSD  DigitsConstants<>+1728(SB), Z8
 	VANDPD        Z8, Z5, Z9
 	VPSUBQ        Z9, Z2, Z2
 	VPSRLQ        $0x2f, Z5, Z5
-	VBROADCASTSD  DigitsConstants<>+1748(SB), Z9
+	VBROADCASTSD  DigitsConstants<>+1736(SB), Z9
 	VANDPD        Z9, Z5, Z5
 	VMOVUPS       DigitsConstants<>+2176(SB), Z10
 	VMOVAPS       Z5, Z11
@@ -10671,48 +12833,48 @@ loop18:
 	VMOVUPS       DigitsConstants<>+2304(SB), Z12
 	VMOVAPS       Z5, Z13
 	VPERMI2PD     DigitsConstants<>+2368(SB), Z12, Z13
-	VBROADCASTSD  DigitsConstants<>+2048(SB), Z14
+	VBROADCASTSD  DigitsConstants<>+2112(SB), Z14
 	VPTESTMQ      Z14, Z5, K1
 	VBLENDMPD     Z13, Z11, K1, Z11
 	VMULPD        Z11, Z2, Z2
-	VBROADCASTSD  DigitsConstants<>+2056(SB), Z11
+	VBROADCASTSD  DigitsConstants<>+1744(SB), Z11
 	VSUBPD        Z11, Z2, Z2
 	VMULPD        Z2, Z2, Z13
-	VBROADCASTSD  DigitsConstants<>+2440(SB), Z15
+	VBROADCASTSD  DigitsConstants<>+1760(SB), Z15
 	VMULPD        Z15, Z2, Z16
-	VBROADCASTSD  DigitsConstants<>+2432(SB), Z17
+	VBROADCASTSD  DigitsConstants<>+1752(SB), Z17
 	VADDPD        Z16, Z17, Z16
 	VMULPD        Z16, Z13, Z16
 	VMULPD        Z13, Z13, Z13
-	VBROADCASTSD  DigitsConstants<>+2456(SB), Z18
+	VBROADCASTSD  DigitsConstants<>+1776(SB), Z18
 	VMULPD        Z18, Z2, Z19
-	VBROADCASTSD  DigitsConstants<>+2448(SB), Z20
+	VBROADCASTSD  DigitsConstants<>+1768(SB), Z20
 	VADDPD        Z19, Z20, Z19
 	VMULPD        Z19, Z13, Z13
 	VADDPD        Z13, Z16, Z13
-	VBROADCASTSD  DigitsConstants<>+2464(SB), Z16
+	VBROADCASTSD  DigitsConstants<>+1784(SB), Z16
 	VMULPD        Z16, Z6, Z6
-	VMOVUPS       DigitsConstants<>+2496(SB), Z19
+	VMOVUPS       DigitsConstants<>+2432(SB), Z19
 	VMOVAPS       Z5, Z21
-	VPERMI2PD     DigitsConstants<>+2560(SB), Z19, Z21
-	VMOVUPS       DigitsConstants<>+2624(SB), Z22
-	VPERMI2PD     DigitsConstants<>+2688(SB), Z22, Z5
+	VPERMI2PD     DigitsConstants<>+2496(SB), Z19, Z21
+	VMOVUPS       DigitsConstants<>+2560(SB), Z22
+	VPERMI2PD     DigitsConstants<>+2624(SB), Z22, Z5
 	VBLENDMPD     Z5, Z21, K1, Z5
 	VADDPD        Z5, Z6, Z5
 	VADDPD        Z13, Z2, Z2
 	VADDPD        Z2, Z5, Z2
 	VCVTPD2PS     Z2, Y2
 	VPSRAD        $0x1f, Y0, Y5
-	VBROADCASTSS  DigitsConstants<>+2752(SB), Y6
+	VBROADCASTSS  DigitsConstants<>+1792(SB), Y6
 	VANDPS        Y6, Y5, Y5
 	VORPS         Y5, Y0, Y5
-	VBROADCASTSS  DigitsConstants<>+2088(SB), Y13
+	VBROADCASTSS  DigitsConstants<>+1796(SB), Y13
 	VPCMPUD       $0x05, Y13, Y0, K1
 	VBLENDMPS     Y5, Y2, K1, Y2
 	VPSLLD        $0x01, Y0, Y0
 	VXORPS        X5, X5, X5
 	VPCMPUD       $0x00, Y5, Y0, K1
-	VBROADCASTSS  DigitsConstants<>+1704(SB), Y0
+	VBROADCASTSS  DigitsConstants<>+1800(SB), Y0
 	VBLENDMPS     Y0, Y2, K1, Y2
 	VPMOVZXDQ     Y1, Z21
 	VPSLLQ        $0x1d, Z21, Z21
@@ -10744,8 +12906,8 @@ loop18:
 	VADDPD        Z8, Z9, Z8
 	VMULPD        Z16, Z7, Z7
 	VMOVAPS       Z4, Z9
-	VPERMI2PD     DigitsConstants<>+2560(SB), Z19, Z9
-	VPERMI2PD     DigitsConstants<>+2688(SB), Z22, Z4
+	VPERMI2PD     DigitsConstants<>+2496(SB), Z19, Z9
+	VPERMI2PD     DigitsConstants<>+2624(SB), Z22, Z4
 	VBLENDMPD     Z4, Z9, K1, Z4
 	VADDPD        Z4, Z7, Z4
 	VADDPD        Z8, Z3, Z3
@@ -13977,7 +16139,7 @@ loop1:
 
 loop2:
 	LEAQ         (DI)(R11*1), R10
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -14062,7 +16224,7 @@ loop3:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -14155,7 +16317,7 @@ loop4:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -14240,7 +16402,7 @@ loop5:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -14371,7 +16533,7 @@ loop6:
 
 loop7:
 	LEAQ         16640(DI)(R12*1), R10
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -14456,7 +16618,7 @@ loop8:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -14549,7 +16711,7 @@ loop9:
 	VMOVAPS      Z0, Z19
 	VADDPS       Z12, Z13, Z0
 	VMOVAPS      Z0, Z13
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -14634,7 +16796,7 @@ loop10:
 	VMOVAPS      Z0, Z18
 	VADDPS       Z11, Z12, Z0
 	VMOVAPS      Z0, Z12
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -14748,7 +16910,7 @@ loop11:
 	ADDQ         $0x00000400, R12
 	CMPQ         R11, $0x00000020
 	JNE          loop7
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -14797,7 +16959,7 @@ loop12:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -14850,7 +17012,7 @@ loop13:
 	VMOVAPS      Z0, Z31
 	VADDPS       Z24, Z25, Z0
 	VMOVAPS      Z0, Z25
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
@@ -14899,7 +17061,7 @@ loop14:
 	VMOVAPS      Z0, Z30
 	VADDPS       Z23, Z24, Z0
 	VMOVAPS      Z0, Z24
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z29
 	VMOVAPS      Z0, Z28
 	VMOVAPS      Z0, Z27
@@ -14962,7 +17124,7 @@ loop15:
 	VMOVUPS     Z0, 13568(SI)
 
 	// a2 = softmax(z2)
-	VBROADCASTSS DigitsConstants<>+1704(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1800(SB), Z0
 	VMOVAPS      Z0, Z31
 	XORL         R13, R13
 	MOVL         $0x0000000a, R12
@@ -14987,47 +17149,47 @@ loop17:
 	VMOVUPS       12992(SI)(R13*1), Z0
 	VSUBPS        Z31, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VBROADCASTSS  DigitsConstants<>+1708(SB), Y2
+	VBROADCASTSS  DigitsConstants<>+1808(SB), Y2
 	VANDPS        Y2, Y0, Y3
-	VBROADCASTSS  DigitsConstants<>+1712(SB), Y4
+	VBROADCASTSS  DigitsConstants<>+1812(SB), Y4
 	VPMINUD       Y4, Y3, Y5
 	VPMOVZXDQ     Y5, Z5
 	VPSLLQ        $0x1d, Z5, Z5
-	VBROADCASTSD  DigitsConstants<>+1716(SB), Z6
+	VBROADCASTSD  DigitsConstants<>+1816(SB), Z6
 	VPADDQ        Z6, Z5, Z5
 	VPSRLD        $0x1f, Y0, Y7
 	VPMOVZXDQ     Y7, Z7
 	VPSLLQ        $0x3f, Z7, Z7
 	VORPD         Z7, Z5, Z5
-	VBROADCASTSD  DigitsConstants<>+1724(SB), Z7
+	VBROADCASTSD  DigitsConstants<>+1824(SB), Z7
 	VMULPD        Z7, Z5, Z8
-	VBROADCASTSD  DigitsConstants<>+1732(SB), Z9
+	VBROADCASTSD  DigitsConstants<>+1720(SB), Z9
 	VADDPD        Z9, Z8, Z8
 	VSUBPD        Z9, Z8, Z10
-	VBROADCASTSD  DigitsConstants<>+1740(SB), Z11
+	VBROADCASTSD  DigitsConstants<>+1832(SB), Z11
 	VMULPD        Z11, Z10, Z10
 	VSUBPD        Z10, Z5, Z5
-	VBROADCASTSD  DigitsConstants<>+1748(SB), Z10
+	VBROADCASTSD  DigitsConstants<>+1736(SB), Z10
 	VANDPD        Z10, Z8, Z12
-	VMOVUPS       DigitsConstants<>+1792(SB), Z13
+	VMOVUPS       DigitsConstants<>+1856(SB), Z13
 	VMOVAPS       Z12, Z14
-	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z14
-	VMOVUPS       DigitsConstants<>+1920(SB), Z15
+	VPERMI2PD     DigitsConstants<>+1920(SB), Z13, Z14
+	VMOVUPS       DigitsConstants<>+1984(SB), Z15
 	VMOVAPS       Z12, Z16
-	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z16
-	VBROADCASTSD  DigitsConstants<>+2048(SB), Z17
+	VPERMI2PD     DigitsConstants<>+2048(SB), Z15, Z16
+	VBROADCASTSD  DigitsConstants<>+2112(SB), Z17
 	VPTESTMQ      Z17, Z12, K1
 	VBLENDMPD     Z16, Z14, K1, Z12
 	VPSRLQ        $0x05, Z8, Z8
 	VPSLLQ        $0x34, Z8, Z8
 	VPADDQ        Z8, Z12, Z8
-	VBROADCASTSD  DigitsConstants<>+2064(SB), Z12
+	VBROADCASTSD  DigitsConstants<>+2120(SB), Z12
 	VMULPD        Z12, Z5, Z14
-	VBROADCASTSD  DigitsConstants<>+2056(SB), Z16
+	VBROADCASTSD  DigitsConstants<>+1744(SB), Z16
 	VADDPD        Z14, Z16, Z14
-	VBROADCASTSD  DigitsConstants<>+2080(SB), Z18
+	VBROADCASTSD  DigitsConstants<>+2136(SB), Z18
 	VMULPD        Z18, Z5, Z19
-	VBROADCASTSD  DigitsConstants<>+2072(SB), Z20
+	VBROADCASTSD  DigitsConstants<>+2128(SB), Z20
 	VADDPD        Z19, Z20, Z19
 	VMULPD        Z5, Z5, Z21
 	VMULPD        Z21, Z19, Z19
@@ -15036,7 +17198,7 @@ loop17:
 	VADDPD        Z5, Z16, Z5
 	VMULPD        Z5, Z8, Z5
 	VCVTPD2PS     Z5, Y5
-	VBROADCASTSS  DigitsConstants<>+2088(SB), Y8
+	VBROADCASTSS  DigitsConstants<>+1796(SB), Y8
 	VPCMPUD       $0x06, Y8, Y3, K1
 	VBLENDMPS     Y0, Y5, K1, Y0
 	VANDPS        Y2, Y1, Y2
@@ -15055,9 +17217,9 @@ loop17:
 	VSUBPD        Z5, Z3, Z3
 	VANDPD        Z10, Z4, Z5
 	VMOVAPS       Z5, Z6
-	VPERMI2PD     DigitsConstants<>+1856(SB), Z13, Z6
+	VPERMI2PD     DigitsConstants<>+1920(SB), Z13, Z6
 	VMOVAPS       Z5, Z7
-	VPERMI2PD     DigitsConstants<>+1984(SB), Z15, Z7
+	VPERMI2PD     DigitsConstants<>+2048(SB), Z15, Z7
 	VPTESTMQ      Z17, Z5, K1
 	VBLENDMPD     Z7, Z6, K1, Z5
 	VPSRLQ        $0x05, Z4, Z4
@@ -15097,7 +17259,7 @@ loop17:
 	VADDPS        Z1, Z0, Z0
 	VMOVAPS       Z0, Z30
 	VMOVUPS       Z30, 14336(SI)
-	VBROADCASTSS  DigitsConstants<>+2092(SB), Z0
+	VBROADCASTSS  DigitsConstants<>+1700(SB), Z0
 	VDIVPS        Z30, Z0, Z0
 	VMOVAPS       Z0, Z31
 	XORL          R13, R13
@@ -15115,19 +17277,19 @@ loop18:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VPMOVZXDQ     Y0, Z2
 	VPSLLQ        $0x1d, Z2, Z2
-	VBROADCASTSD  DigitsConstants<>+2096(SB), Z3
+	VBROADCASTSD  DigitsConstants<>+1704(SB), Z3
 	VMULPD        Z3, Z2, Z2
-	VBROADCASTSD  DigitsConstants<>+2104(SB), Z4
+	VBROADCASTSD  DigitsConstants<>+1712(SB), Z4
 	VPSUBQ        Z4, Z2, Z5
 	VPSRAQ        $0x34, Z5, Z6
-	VBROADCASTSD  DigitsConstants<>+1732(SB), Z7
+	VBROADCASTSD  DigitsConstants<>+1720(SB), Z7
 	VPADDQ        Z6, Z7, Z6
 	VSUBPD        Z7, Z6, Z6
-	VBROADCASTSD  DigitsConstants<>+2112(SB), Z8
+	VBROADCASTSD  DigitsConstants<>+1728(SB), Z8
 	VANDPD        Z8, Z5, Z9
 	VPSUBQ        Z9, Z2, Z2
 	VPSRLQ        $0x2f, Z5, Z5
-	VBROADCASTSD  DigitsConstants<>+1748(SB), Z9
+	VBROADCASTSD  DigitsConstants<>+1736(SB), Z9
 	VANDPD        Z9, Z5, Z5
 	VMOVUPS       DigitsConstants<>+2176(SB), Z10
 	VMOVAPS       Z5, Z11
@@ -15135,48 +17297,48 @@ loop18:
 	VMOVUPS       DigitsConstants<>+2304(SB), Z12
 	VMOVAPS       Z5, Z13
 	VPERMI2PD     DigitsConstants<>+2368(SB), Z12, Z13
-	VBROADCASTSD  DigitsConstants<>+2048(SB), Z14
+	VBROADCASTSD  DigitsConstants<>+2112(SB), Z14
 	VPTESTMQ      Z14, Z5, K1
 	VBLENDMPD     Z13, Z11, K1, Z11
 	VMULPD        Z11, Z2, Z2
-	VBROADCASTSD  DigitsConstants<>+2056(SB), Z11
+	VBROADCASTSD  DigitsConstants<>+1744(SB), Z11
 	VSUBPD        Z11, Z2, Z2
 	VMULPD        Z2, Z2, Z13
-	VBROADCASTSD  DigitsConstants<>+2440(SB), Z15
+	VBROADCASTSD  DigitsConstants<>+1760(SB), Z15
 	VMULPD        Z15, Z2, Z16
-	VBROADCASTSD  DigitsConstants<>+2432(SB), Z17
+	VBROADCASTSD  DigitsConstants<>+1752(SB), Z17
 	VADDPD        Z16, Z17, Z16
 	VMULPD        Z16, Z13, Z16
 	VMULPD        Z13, Z13, Z13
-	VBROADCASTSD  DigitsConstants<>+2456(SB), Z18
+	VBROADCASTSD  DigitsConstants<>+1776(SB), Z18
 	VMULPD        Z18, Z2, Z19
-	VBROADCASTSD  DigitsConstants<>+2448(SB), Z20
+	VBROADCASTSD  DigitsConstants<>+1768(SB), Z20
 	VADDPD        Z19, Z20, Z19
 	VMULPD        Z19, Z13, Z13
 	VADDPD        Z13, Z16, Z13
-	VBROADCASTSD  DigitsConstants<>+2464(SB), Z16
+	VBROADCASTSD  DigitsConstants<>+1784(SB), Z16
 	VMULPD        Z16, Z6, Z6
-	VMOVUPS       DigitsConstants<>+2496(SB), Z19
+	VMOVUPS       DigitsConstants<>+2432(SB), Z19
 	VMOVAPS       Z5, Z21
-	VPERMI2PD     DigitsConstants<>+2560(SB), Z19, Z21
-	VMOVUPS       DigitsConstants<>+2624(SB), Z22
-	VPERMI2PD     DigitsConstants<>+2688(SB), Z22, Z5
+	VPERMI2PD     DigitsConstants<>+2496(SB), Z19, Z21
+	VMOVUPS       DigitsConstants<>+2560(SB), Z22
+	VPERMI2PD     DigitsConstants<>+2624(SB), Z22, Z5
 	VBLENDMPD     Z5, Z21, K1, Z5
 	VADDPD        Z5, Z6, Z5
 	VADDPD        Z13, Z2, Z2
 	VADDPD        Z2, Z5, Z2
 	VCVTPD2PS     Z2, Y2
 	VPSRAD        $0x1f, Y0, Y5
-	VBROADCASTSS  DigitsConstants<>+2752(SB), Y6
+	VBROADCASTSS  DigitsConstants<>+1792(SB), Y6
 	VANDPS        Y6, Y5, Y5
 	VORPS         Y5, Y0, Y5
-	VBROADCASTSS  DigitsConstants<>+2088(SB), Y13
+	VBROADCASTSS  DigitsConstants<>+1796(SB), Y13
 	VPCMPUD       $0x05, Y13, Y0, K1
 	VBLENDMPS     Y5, Y2, K1, Y2
 	VPSLLD        $0x01, Y0, Y0
 	VXORPS        X5, X5, X5
 	VPCMPUD       $0x00, Y5, Y0, K1
-	VBROADCASTSS  DigitsConstants<>+1704(SB), Y0
+	VBROADCASTSS  DigitsConstants<>+1800(SB), Y0
 	VBLENDMPS     Y0, Y2, K1, Y2
 	VPMOVZXDQ     Y1, Z21
 	VPSLLQ        $0x1d, Z21, Z21
@@ -15208,8 +17370,8 @@ loop18:
 	VADDPD        Z8, Z9, Z8
 	VMULPD        Z16, Z7, Z7
 	VMOVAPS       Z4, Z9
-	VPERMI2PD     DigitsConstants<>+2560(SB), Z19, Z9
-	VPERMI2PD     DigitsConstants<>+2688(SB), Z22, Z4
+	VPERMI2PD     DigitsConstants<>+2496(SB), Z19, Z9
+	VPERMI2PD     DigitsConstants<>+2624(SB), Z22, Z4
 	VBLENDMPD     Z4, Z9, K1, Z4
 	VADDPD        Z4, Z7, Z4
 	VADDPD        Z8, Z3, Z3
@@ -15324,7 +17486,7 @@ loop18:
 
 loop19:
 	LEAQ         16640(DI)(R12*1), R11
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -15474,7 +17636,7 @@ loop20:
 	VMOVUPS      4800(SI)(R13*1), Z0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Z1, Z0, K1
-	VBROADCASTSS DigitsConstants<>+2092(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1700(SB), Z0
 	VBLENDMPS    Z0, Z1, K1, Z2
 	VMULPS       Z2, Z31, Z2
 	VMOVUPS      Z2, 8896(SI)(R13*1)
@@ -15507,7 +17669,7 @@ loop20:
 	ADDQ         $0x00000180, R13
 	CMPQ         R12, $0x000000f0
 	JNE          loop19
-	VBROADCASTSS DigitsConstants<>+1696(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1804(SB), Z0
 	VMOVAPS      Z0, Z31
 	VMOVAPS      Z0, Z30
 	VMOVAPS      Z0, Z29
@@ -15613,7 +17775,7 @@ loop21:
 	VMOVUPS      8640(SI), Z0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, Z1, Z0, K1
-	VBROADCASTSS DigitsConstants<>+2092(SB), Z0
+	VBROADCASTSS DigitsConstants<>+1700(SB), Z0
 	VBLENDMPS    Z0, Z1, K1, Z2
 	VMULPS       Z2, Z31, Z2
 	VMOVUPS      Z2, 12736(SI)
@@ -16660,73 +18822,68 @@ DATA DigitsConstants<>+1680(SB)/4, $0x7fc00000
 DATA DigitsConstants<>+1684(SB)/4, $0x7fc00000
 DATA DigitsConstants<>+1688(SB)/4, $0x7fc00000
 DATA DigitsConstants<>+1692(SB)/4, $0x7fc00000
-DATA DigitsConstants<>+1696(SB)/4, $0x80000000
-DATA DigitsConstants<>+1700(SB)/4, $0x00000000
-DATA DigitsConstants<>+1704(SB)/4, $0xff800000
-DATA DigitsConstants<>+1708(SB)/4, $0x7fffffff
-DATA DigitsConstants<>+1712(SB)/4, $0x42dc0000
-DATA DigitsConstants<>+1716(SB)/8, $0x3800000000000000
-DATA DigitsConstants<>+1724(SB)/8, $0x40471547652b82fe
-DATA DigitsConstants<>+1732(SB)/8, $0x4338000000000000
-DATA DigitsConstants<>+1740(SB)/8, $0x3f962e42fefa39ef
-DATA DigitsConstants<>+1748(SB)/8, $0x000000000000001f
-DATA DigitsConstants<>+1756(SB)/4, $0x00000000
-DATA DigitsConstants<>+1760(SB)/4, $0x00000000
-DATA DigitsConstants<>+1764(SB)/4, $0x00000000
-DATA DigitsConstants<>+1768(SB)/4, $0x00000000
-DATA DigitsConstants<>+1772(SB)/4, $0x00000000
-DATA DigitsConstants<>+1776(SB)/4, $0x00000000
-DATA DigitsConstants<>+1780(SB)/4, $0x00000000
-DATA DigitsConstants<>+1784(SB)/4, $0x00000000
-DATA DigitsConstants<>+1788(SB)/4, $0x00000000
-DATA DigitsConstants<>+1792(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+1800(SB)/8, $0x3ff059b0d3158574
-DATA DigitsConstants<>+1808(SB)/8, $0x3ff0b5586cf9890f
-DATA DigitsConstants<>+1816(SB)/8, $0x3ff11301d0125b51
-DATA DigitsConstants<>+1824(SB)/8, $0x3ff172b83c7d517b
-DATA DigitsConstants<>+1832(SB)/8, $0x3ff1d4873168b9aa
-DATA DigitsConstants<>+1840(SB)/8, $0x3ff2387a6e756238
-DATA DigitsConstants<>+1848(SB)/8, $0x3ff29e9df51fdee1
-DATA DigitsConstants<>+1856(SB)/8, $0x3ff306fe0a31b715
-DATA DigitsConstants<>+1864(SB)/8, $0x3ff371a7373aa9cb
-DATA DigitsConstants<>+1872(SB)/8, $0x3ff3dea64c123422
-DATA DigitsConstants<>+1880(SB)/8, $0x3ff44e086061892d
-DATA DigitsConstants<>+1888(SB)/8, $0x3ff4bfdad5362a27
-DATA DigitsConstants<>+1896(SB)/8, $0x3ff5342b569d4f82
-DATA DigitsConstants<>+1904(SB)/8, $0x3ff5ab07dd485429
-DATA DigitsConstants<>+1912(SB)/8, $0x3ff6247eb03a5585
-DATA DigitsConstants<>+1920(SB)/8, $0x3ff6a09e667f3bcd
-DATA DigitsConstants<>+1928(SB)/8, $0x3ff71f75e8ec5f74
-DATA DigitsConstants<>+1936(SB)/8, $0x3ff7a11473eb0187
-DATA DigitsConstants<>+1944(SB)/8, $0x3ff82589994cce13
-DATA DigitsConstants<>+1952(SB)/8, $0x3ff8ace5422aa0db
-DATA DigitsConstants<>+1960(SB)/8, $0x3ff93737b0cdc5e5
-DATA DigitsConstants<>+1968(SB)/8, $0x3ff9c49182a3f090
-DATA DigitsConstants<>+1976(SB)/8, $0x3ffa5503b23e255d
-DATA DigitsConstants<>+1984(SB)/8, $0x3ffae89f995ad3ad
-DATA DigitsConstants<>+1992(SB)/8, $0x3ffb7f76f2fb5e47
-DATA DigitsConstants<>+2000(SB)/8, $0x3ffc199bdd85529c
-DATA DigitsConstants<>+2008(SB)/8, $0x3ffcb720dcef9069
-DATA DigitsConstants<>+2016(SB)/8, $0x3ffd5818dcfba487
-DATA DigitsConstants<>+2024(SB)/8, $0x3ffdfc97337b9b5f
-DATA DigitsConstants<>+2032(SB)/8, $0x3ffea4afa2a490da
-DATA DigitsConstants<>+2040(SB)/8, $0x3fff50765b6e4540
-DATA DigitsConstants<>+2048(SB)/8, $0x0000000000000010
-DATA DigitsConstants<>+2056(SB)/8, $0x3ff0000000000000
-DATA DigitsConstants<>+2064(SB)/8, $0x3fe0000000000000
-DATA DigitsConstants<>+2072(SB)/8, $0x3fc5555555555555
-DATA DigitsConstants<>+2080(SB)/8, $0x3fa5555555555555
-DATA DigitsConstants<>+2088(SB)/4, $0x7f800000
-DATA DigitsConstants<>+2092(SB)/4, $0x3f800000
-DATA DigitsConstants<>+2096(SB)/8, $0x77f0000000000000
-DATA DigitsConstants<>+2104(SB)/8, $0x3fe6c00000000000
-DATA DigitsConstants<>+2112(SB)/8, $0xfff0000000000000
-DATA DigitsConstants<>+2120(SB)/4, $0x00000000
-DATA DigitsConstants<>+2124(SB)/4, $0x00000000
-DATA DigitsConstants<>+2128(SB)/4, $0x00000000
-DATA DigitsConstants<>+2132(SB)/4, $0x00000000
-DATA DigitsConstants<>+2136(SB)/4, $0x00000000
-DATA DigitsConstants<>+2140(SB)/4, $0x00000000
+DATA DigitsConstants<>+1696(SB)/4, $0x00000000
+DATA DigitsConstants<>+1700(SB)/4, $0x3f800000
+DATA DigitsConstants<>+1704(SB)/8, $0x77f0000000000000
+DATA DigitsConstants<>+1712(SB)/8, $0x3fe6c00000000000
+DATA DigitsConstants<>+1720(SB)/8, $0x4338000000000000
+DATA DigitsConstants<>+1728(SB)/8, $0xfff0000000000000
+DATA DigitsConstants<>+1736(SB)/8, $0x000000000000001f
+DATA DigitsConstants<>+1744(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+1752(SB)/8, $0xbfdffffffe7f22bc
+DATA DigitsConstants<>+1760(SB)/8, $0x3fd55555521c977a
+DATA DigitsConstants<>+1768(SB)/8, $0xbfd000b53be476ec
+DATA DigitsConstants<>+1776(SB)/8, $0x3fc99b1df84bc4e8
+DATA DigitsConstants<>+1784(SB)/8, $0x3fe62e42fefa39ef
+DATA DigitsConstants<>+1792(SB)/4, $0x7fc00000
+DATA DigitsConstants<>+1796(SB)/4, $0x7f800000
+DATA DigitsConstants<>+1800(SB)/4, $0xff800000
+DATA DigitsConstants<>+1804(SB)/4, $0x80000000
+DATA DigitsConstants<>+1808(SB)/4, $0x7fffffff
+DATA DigitsConstants<>+1812(SB)/4, $0x42dc0000
+DATA DigitsConstants<>+1816(SB)/8, $0x3800000000000000
+DATA DigitsConstants<>+1824(SB)/8, $0x40471547652b82fe
+DATA DigitsConstants<>+1832(SB)/8, $0x3f962e42fefa39ef
+DATA DigitsConstants<>+1840(SB)/4, $0x00000000
+DATA DigitsConstants<>+1844(SB)/4, $0x00000000
+DATA DigitsConstants<>+1848(SB)/4, $0x00000000
+DATA DigitsConstants<>+1852(SB)/4, $0x00000000
+DATA DigitsConstants<>+1856(SB)/8, $0x3ff0000000000000
+DATA DigitsConstants<>+1864(SB)/8, $0x3ff059b0d3158574
+DATA DigitsConstants<>+1872(SB)/8, $0x3ff0b5586cf9890f
+DATA DigitsConstants<>+1880(SB)/8, $0x3ff11301d0125b51
+DATA DigitsConstants<>+1888(SB)/8, $0x3ff172b83c7d517b
+DATA DigitsConstants<>+1896(SB)/8, $0x3ff1d4873168b9aa
+DATA DigitsConstants<>+1904(SB)/8, $0x3ff2387a6e756238
+DATA DigitsConstants<>+1912(SB)/8, $0x3ff29e9df51fdee1
+DATA DigitsConstants<>+1920(SB)/8, $0x3ff306fe0a31b715
+DATA DigitsConstants<>+1928(SB)/8, $0x3ff371a7373aa9cb
+DATA DigitsConstants<>+1936(SB)/8, $0x3ff3dea64c123422
+DATA DigitsConstants<>+1944(SB)/8, $0x3ff44e086061892d
+DATA DigitsConstants<>+1952(SB)/8, $0x3ff4bfdad5362a27
+DATA DigitsConstants<>+1960(SB)/8, $0x3ff5342b569d4f82
+DATA DigitsConstants<>+1968(SB)/8, $0x3ff5ab07dd485429
+DATA DigitsConstants<>+1976(SB)/8, $0x3ff6247eb03a5585
+DATA DigitsConstants<>+1984(SB)/8, $0x3ff6a09e667f3bcd
+DATA DigitsConstants<>+1992(SB)/8, $0x3ff71f75e8ec5f74
+DATA DigitsConstants<>+2000(SB)/8, $0x3ff7a11473eb0187
+DATA DigitsConstants<>+2008(SB)/8, $0x3ff82589994cce13
+DATA DigitsConstants<>+2016(SB)/8, $0x3ff8ace5422aa0db
+DATA DigitsConstants<>+2024(SB)/8, $0x3ff93737b0cdc5e5
+DATA DigitsConstants<>+2032(SB)/8, $0x3ff9c49182a3f090
+DATA DigitsConstants<>+2040(SB)/8, $0x3ffa5503b23e255d
+DATA DigitsConstants<>+2048(SB)/8, $0x3ffae89f995ad3ad
+DATA DigitsConstants<>+2056(SB)/8, $0x3ffb7f76f2fb5e47
+DATA DigitsConstants<>+2064(SB)/8, $0x3ffc199bdd85529c
+DATA DigitsConstants<>+2072(SB)/8, $0x3ffcb720dcef9069
+DATA DigitsConstants<>+2080(SB)/8, $0x3ffd5818dcfba487
+DATA DigitsConstants<>+2088(SB)/8, $0x3ffdfc97337b9b5f
+DATA DigitsConstants<>+2096(SB)/8, $0x3ffea4afa2a490da
+DATA DigitsConstants<>+2104(SB)/8, $0x3fff50765b6e4540
+DATA DigitsConstants<>+2112(SB)/8, $0x0000000000000010
+DATA DigitsConstants<>+2120(SB)/8, $0x3fe0000000000000
+DATA DigitsConstants<>+2128(SB)/8, $0x3fc5555555555555
+DATA DigitsConstants<>+2136(SB)/8, $0x3fa5555555555555
 DATA DigitsConstants<>+2144(SB)/4, $0x00000000
 DATA DigitsConstants<>+2148(SB)/4, $0x00000000
 DATA DigitsConstants<>+2152(SB)/4, $0x00000000
@@ -16767,48 +18924,36 @@ DATA DigitsConstants<>+2400(SB)/8, $0x3fe8620000000000
 DATA DigitsConstants<>+2408(SB)/8, $0x3fe7d00000000000
 DATA DigitsConstants<>+2416(SB)/8, $0x3fe7460000000000
 DATA DigitsConstants<>+2424(SB)/8, $0x3fe6c20000000000
-DATA DigitsConstants<>+2432(SB)/8, $0xbfdffffffe7f22bc
-DATA DigitsConstants<>+2440(SB)/8, $0x3fd55555521c977a
-DATA DigitsConstants<>+2448(SB)/8, $0xbfd000b53be476ec
-DATA DigitsConstants<>+2456(SB)/8, $0x3fc99b1df84bc4e8
-DATA DigitsConstants<>+2464(SB)/8, $0x3fe62e42fefa39ef
-DATA DigitsConstants<>+2472(SB)/4, $0x00000000
-DATA DigitsConstants<>+2476(SB)/4, $0x00000000
-DATA DigitsConstants<>+2480(SB)/4, $0x00000000
-DATA DigitsConstants<>+2484(SB)/4, $0x00000000
-DATA DigitsConstants<>+2488(SB)/4, $0x00000000
-DATA DigitsConstants<>+2492(SB)/4, $0x00000000
-DATA DigitsConstants<>+2496(SB)/8, $0xbfd5234e0670a525
-DATA DigitsConstants<>+2504(SB)/8, $0xbfd3c3b2736b3f61
-DATA DigitsConstants<>+2512(SB)/8, $0xbfd268620f34d63d
-DATA DigitsConstants<>+2520(SB)/8, $0xbfd117ee81dfe4c4
-DATA DigitsConstants<>+2528(SB)/8, $0xbfcf99dc6c23b409
-DATA DigitsConstants<>+2536(SB)/8, $0xbfcd0fb7f2255e51
-DATA DigitsConstants<>+2544(SB)/8, $0xbfca926d3a4ad563
-DATA DigitsConstants<>+2552(SB)/8, $0xbfc8230164c1a332
-DATA DigitsConstants<>+2560(SB)/8, $0xbfc5c28060c46b76
-DATA DigitsConstants<>+2568(SB)/8, $0xbfc3643cad0588f1
-DATA DigitsConstants<>+2576(SB)/8, $0xbfc1168e8127e327
-DATA DigitsConstants<>+2584(SB)/8, $0xbfbda6e7637c46a1
-DATA DigitsConstants<>+2592(SB)/8, $0xbfb9375e55595ede
-DATA DigitsConstants<>+2600(SB)/8, $0xbfb4d1515b987ce3
-DATA DigitsConstants<>+2608(SB)/8, $0xbfb08498b51e39b1
-DATA DigitsConstants<>+2616(SB)/8, $0xbfa88729e70ee637
-DATA DigitsConstants<>+2624(SB)/8, $0xbfa03d5d85e73eef
-DATA DigitsConstants<>+2632(SB)/8, $0xbf901f5658735842
-DATA DigitsConstants<>+2640(SB)/8, $0x0000000000000000
-DATA DigitsConstants<>+2648(SB)/8, $0x3f9f7a9b16782856
-DATA DigitsConstants<>+2656(SB)/8, $0x3faf0c30c1116351
-DATA DigitsConstants<>+2664(SB)/8, $0x3fb6ef528c056a2c
-DATA DigitsConstants<>+2672(SB)/8, $0x3fbe2507702af03b
-DATA DigitsConstants<>+2680(SB)/8, $0x3fc299d30c606ea7
-DATA DigitsConstants<>+2688(SB)/8, $0x3fc601b076e7a8a9
-DATA DigitsConstants<>+2696(SB)/8, $0x3fc9509aa0044f8f
-DATA DigitsConstants<>+2704(SB)/8, $0x3fcc8df7cb9a8f77
-DATA DigitsConstants<>+2712(SB)/8, $0x3fcfb7d86eee3b90
-DATA DigitsConstants<>+2720(SB)/8, $0x3fd1661caecb9ba4
-DATA DigitsConstants<>+2728(SB)/8, $0x3fd2e9e2bce12286
-DATA DigitsConstants<>+2736(SB)/8, $0x3fd4610bc29c5e18
-DATA DigitsConstants<>+2744(SB)/8, $0x3fd5d01dc49ff2e8
-DATA DigitsConstants<>+2752(SB)/4, $0x7fc00000
-GLOBL DigitsConstants<>(SB), RODATA|NOPTR, $2756
+DATA DigitsConstants<>+2432(SB)/8, $0xbfd5234e0670a525
+DATA DigitsConstants<>+2440(SB)/8, $0xbfd3c3b2736b3f61
+DATA DigitsConstants<>+2448(SB)/8, $0xbfd268620f34d63d
+DATA DigitsConstants<>+2456(SB)/8, $0xbfd117ee81dfe4c4
+DATA DigitsConstants<>+2464(SB)/8, $0xbfcf99dc6c23b409
+DATA DigitsConstants<>+2472(SB)/8, $0xbfcd0fb7f2255e51
+DATA DigitsConstants<>+2480(SB)/8, $0xbfca926d3a4ad563
+DATA DigitsConstants<>+2488(SB)/8, $0xbfc8230164c1a332
+DATA DigitsConstants<>+2496(SB)/8, $0xbfc5c28060c46b76
+DATA DigitsConstants<>+2504(SB)/8, $0xbfc3643cad0588f1
+DATA DigitsConstants<>+2512(SB)/8, $0xbfc1168e8127e327
+DATA DigitsConstants<>+2520(SB)/8, $0xbfbda6e7637c46a1
+DATA DigitsConstants<>+2528(SB)/8, $0xbfb9375e55595ede
+DATA DigitsConstants<>+2536(SB)/8, $0xbfb4d1515b987ce3
+DATA DigitsConstants<>+2544(SB)/8, $0xbfb08498b51e39b1
+DATA DigitsConstants<>+2552(SB)/8, $0xbfa88729e70ee637
+DATA DigitsConstants<>+2560(SB)/8, $0xbfa03d5d85e73eef
+DATA DigitsConstants<>+2568(SB)/8, $0xbf901f5658735842
+DATA DigitsConstants<>+2576(SB)/8, $0x0000000000000000
+DATA DigitsConstants<>+2584(SB)/8, $0x3f9f7a9b16782856
+DATA DigitsConstants<>+2592(SB)/8, $0x3faf0c30c1116351
+DATA DigitsConstants<>+2600(SB)/8, $0x3fb6ef528c056a2c
+DATA DigitsConstants<>+2608(SB)/8, $0x3fbe2507702af03b
+DATA DigitsConstants<>+2616(SB)/8, $0x3fc299d30c606ea7
+DATA DigitsConstants<>+2624(SB)/8, $0x3fc601b076e7a8a9
+DATA DigitsConstants<>+2632(SB)/8, $0x3fc9509aa0044f8f
+DATA DigitsConstants<>+2640(SB)/8, $0x3fcc8df7cb9a8f77
+DATA DigitsConstants<>+2648(SB)/8, $0x3fcfb7d86eee3b90
+DATA DigitsConstants<>+2656(SB)/8, $0x3fd1661caecb9ba4
+DATA DigitsConstants<>+2664(SB)/8, $0x3fd2e9e2bce12286
+DATA DigitsConstants<>+2672(SB)/8, $0x3fd4610bc29c5e18
+DATA DigitsConstants<>+2680(SB)/8, $0x3fd5d01dc49ff2e8
+GLOBL DigitsConstants<>(SB), RODATA|NOPTR, $2688

@@ -1,0 +1,74 @@
+package amd64
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// TestLossAside looks where the functions of the committed networks form the loss: among the stores of a gradient or an update where a loop
+// over rows follows, as in the two large ones, and before them all in the others.
+func TestLossAside(t *testing.T) {
+	for _, n := range committed(t) {
+		p, err := plan.Compile(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{plan.Backward, plan.Grad, plan.Step} {
+			code, err := print(newFile(newCommon(p)), p, machine{AVX2, p.ElementBytes()}, p.Func(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			written, before, loss := reg.Register(reg.RBX), 0, false
+			if name == plan.Step {
+				written = reg.RDI
+			}
+			for _, i := range code.fn.Instructions() {
+				if len(i.Operands) == 0 {
+					continue
+				}
+				m, ok := i.Operands[len(i.Operands)-1].(operand.Mem)
+				loss = loss || ok && m.Symbol.Name == "ret"
+				if ok && m.Base == written && strings.HasPrefix(i.Opcode, "VMOV") && !loss {
+					before++
+				}
+			}
+			if large := n.Name == "Digits" || n.Name == "Pixels"; !loss || large != (before > 0) {
+				t.Errorf("%s, %s: %d stores before that of the loss", n.Name, name, before)
+			}
+		}
+	}
+}
+
+// TestSpreadAmong spreads three steps among twelve, one of which takes over what one of the three computes: it waits for that.
+func TestSpreadAmong(t *testing.T) {
+	f := newFunction(newFile(&common{}), machine{AVX2, 4}, "f", nil, false)
+	b := f.code
+	x := b.load(ref{base: reg.RDI}, 8)
+	first := len(b.nodes)
+	b.spreadAmong(func() {
+		b.root(b.product(b.sum(x, x), x))
+	}, func() {
+		v := b.sum(x, x) // known
+		for range 12 {
+			v = b.quotient(v, x)
+		}
+	})
+	var order []string
+	done := map[*value]bool{x: true}
+	for _, n := range b.nodes[first:] {
+		order = append(order, strings.TrimPrefix(n.op, "V"))
+		if slices.ContainsFunc(n.in, func(v *value) bool { return !done[v] }) {
+			t.Errorf("%s stands before what it reads", n.op)
+		}
+		done[n.out] = true
+	}
+	if got := strings.Join(order, " "); got != "ADDPS DIVPS DIVPS DIVPS DIVPS DIVPS MULPS DIVPS DIVPS DIVPS DIVPS SQRTPS DIVPS DIVPS DIVPS" {
+		t.Errorf("the steps stand in the order %s", got)
+	}
+}
