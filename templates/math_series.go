@@ -6,7 +6,7 @@ import "math/big"
 // nobody has to trust digits copied from elsewhere, and every machine emits the same.
 
 // precision is that of the arithmetic in which coefficients and tables are computed, in bits. The table that asks for most has
-// 1/(2π) to 2⁻¹²¹⁶, with arithmetic of its own.
+// 1/(2π) to 2⁻¹¹⁵⁰, with arithmetic of its own.
 const precision = 320
 
 func number(v float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(v) }
@@ -22,6 +22,11 @@ func ratio(n, d int) *big.Float {
 // Applied Analysis, 1956, calls this economization; the result is within a few percent of the minimax polynomial.) What it leaves out is at most the
 // sum of the multiples.
 func economize(series []*big.Float, degree int, h float64, half bool) []float64 {
+	return floats(economized(series, degree, h, half))
+}
+
+// economized is economize before its coefficients are rounded.
+func economized(series []*big.Float, degree int, h float64, half bool) []*big.Float {
 	a := make([]*big.Float, len(series))
 	for i, v := range series {
 		a[i] = number(0).Set(v)
@@ -33,7 +38,7 @@ func economize(series []*big.Float, degree int, h float64, half bool) []float64 
 			a[i].Sub(a[i], number(0).Mul(factor, t[i]))
 		}
 	}
-	return floats(a[:degree+1])
+	return a[:degree+1]
 }
 
 // chebyshev are the coefficients of T_n(x/h), or for half an interval of T_n(2x/h - 1), which is T_2n(√(x/h)).

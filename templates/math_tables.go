@@ -74,12 +74,16 @@ var tables64 = []table{
 		doc: "are numbers c and their inverse tangents, as sums of two numbers: 0, the middles of quarters of binades from\n1/16 to 12, and a number that stands for infinity.",
 	},
 	{
-		suffix: "Turns", readers: circular, words: sync.OnceValue(turnRows), first: turnFirst, length: 256,
-		doc: "are, for exponents of x from 8j-1023 to 8j-1016, the bits of 1/(2*pi) that tell where on a circle x lies: the\nfirst 64, the next 64, and the rest as the bits of a float64.",
+		suffix: "Turns", readers: circular, words: sync.OnceValue(turnRows), first: firstTurn, length: 128,
+		doc: "are, for exponents of x from 16j-1023 to 16j-1008, the bits of 1/(2*pi) that tell where on a circle x lies: the\nfirst 58, and 26 more as one signed number, both above as many zeros as make them bits of a turn.",
+	},
+	{
+		suffix: "Rests", readers: circular, rows: once(restRows),
+		doc: "are the bits of 1/(2*pi) after the first 58, in 64ths of a turn times 2^64: thrice 26, and the rest; and 1 where the\nsine of x is x.",
 	},
 	{
 		suffix: "Circle", readers: circular, rows: once(circleTable),
-		doc: "has sin(2*pi*j/64) as the sum of a multiple of 2^-27 and another number, and 2*pi*cos(2*pi*j/64) as that of\na multiple of 2^-24 and another.",
+		doc: "has the polynomials of -sin(2*pi*(j+r)/64) in r*2^64: the first coefficient as the sum of two numbers, the second as\none of 27 bits and another and their sum, and six more.",
 	},
 	{
 		suffix: "Tanhs", readers: []expr.Op{expr.OpTanh}, rows: once(tanhs), length: 32,

@@ -67,7 +67,7 @@ func TestTables(t *testing.T) {
 					}
 				}
 			}
-			if bytes := 8 * numbers; bytes == 0 || bytes > 4096 {
+			if bytes := 8 * numbers; bytes == 0 || bytes > 6144 {
 				t.Errorf("%s: %s takes %d bytes", typ, table.suffix, bytes)
 			}
 		}

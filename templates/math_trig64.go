@@ -5,134 +5,151 @@ import (
 	"math/big"
 )
 
-// Sine and cosine, in float64. The argument is reduced as Payne and Hanek do, whatever its size: x/(2π) modulo 1 is the product of
-// the bits of x and as many bits of 1/(2π) as matter for its exponent. No float64 but 0 is nearer than 2⁻⁶¹ to a multiple
-// of π/2, so that the first 128 bits of the product, in integers, and what a float64 then adds leave 53 that tell how near.
+// Sine and cosine, in float64. The argument is reduced as Payne and Hanek do, whatever its size: where on a circle of 64 parts it lies
+// is the product of the bits of x and as many bits of 32/π as matter for its exponent. No float64 but 0 is nearer than 2⁻⁵⁷ parts to a
+// quarter of the circle, so that 112 bits after the point tell how near.
+//
+// What bounds the speed is how many floating-point registers are renamed in flight, not how many instructions there are. So
+// the first bits of the product are formed in integers, which are free beside the rest, and all tables are read before a number next
+// becomes bits or the other way round: loads further down aren't folded into the operations that want them.
 
-var sin64 = elementary{"is the sine of x, to 0.53 ULP for x of any size. Below 2^-27 it is x to half an ULP, and x is\nreturned. The sine of an infinity is NaN.", func(b *Block, prefix string) {
-	circleConstants(b)
-	b.text(prefix, magnitude64+turn64+`
-		c := &@Circle[turn>>58]
+var sin64 = elementary{"is the sine of x, to 0.8 ULP for x of any size. Below 2^-31 it is x to half an ULP, and x is\nreturned. The sine of an infinity is NaN.", func(b *Block, prefix string) {
+	b.text(prefix, `
+		const start = 1 << 57
+	`+turn64+`
+		s := float64(x*v[4]) - c[0] // for small x it is x, and t is 0
 	`+circle64+`
-		h ^= b & (1 << 63)
-		if a < 0x3e4<<52 {
-			h = b
-		}
-		if a >= 0x7ff<<52 {
-			h = b | 0xfff<<51
-		}
-		return math.Float64frombits(h)
+		return s - t
 	`)
 }}
 
-var cos64 = elementary{"is the cosine of x, to 0.53 ULP for x of any size. That of an infinity is NaN.", func(b *Block, prefix string) {
-	circleConstants(b)
-	b.text(prefix, magnitude64+turn64+`
-		c := &@Circle[(turn>>58+16)&63] // a quarter further than for the sine
+var cos64 = elementary{"is the cosine of x, to 0.8 ULP for x of any size. That of an infinity is NaN.", func(b *Block, prefix string) {
+	b.text(prefix, `
+		const start = 1<<57 + 3<<62 // three quarters further than for the sine, whose opposite is in the table
+	`+turn64+`
+		s := c[0]
 	`+circle64+`
-		if a < 0x3e4<<52 {
-			h = 0x3ff << 52
-		}
-		if a >= 0x7ff<<52 {
-			h = b | 0xfff<<51
-		}
-		return math.Float64frombits(h)
+		return t + s
 	`)
 }}
 
-// turn64 writes |x|/(2π) modulo 1 as turn·2⁻⁶⁴ + low·2⁻¹²⁸ + x2, with 2⁻⁷ added, so that the first six bits of turn are the
-// nearest 64th of a turn. A row of the table serves eight exponents, for which m is shifted: it has at most 60 bits.
+// turn64 writes how far round the circle x is: the nearest part as the row c, and what remains in turn, t2, t3 and t4. With x = ±m·2^j units,
+// a row of the tables serves the sixteen j. It has 1/(2π) of a unit in the numbers of partsOf: the first is multiplied by m, in
+// integers and so modulo a turn, and the second by the first 26 bits of m, of which the product is a multiple of 2⁻⁵⁸ turns too. All else
+// is float64: products of numbers of 27 and 26 bits, and sums of two of them, which are exact, but for the last.
 const turn64 = `
-	// |x|/(2*pi) modulo 1: |x| = m*2^e, of 1/(2*pi) the 128 bits that matter, and x2 for what follows
-	w := &@Turns[a>>55&255]
-	m := (a&(1<<52-1) | 1<<52) << (a >> 52 & 7)
-	// the upper 64 bits of m*w[1], from products of halves
-	const half = 1<<32 - 1
-	m0, m1, v0, v1 := m&half, m>>32, w[1]&half, w[1]>>32
-	mid := m0*v1 + m0*v0>>32
-	low := m * w[1]
-	turn := m*w[0] + m1*v1 + mid>>32 + (m1*v0+mid&half)>>32 + 1<<57
+	// x/(2*pi), modulo 1 and in units of 2^-64, is turn, and the rest in 64ths t2 + t3 + t4; xh has 26 bits and xl 27
+	a := math.Float64bits(x)
+	xh := math.Float64frombits(a &^ (1<<27 - 1))
+	xl := x - xh
+	g := a >> 56 & 127
+	w := &@Turns[g]
+	v := &@Rests[g]
+	m := a&(1<<52-1) | 1<<52
+	j := a >> 52 & 15
+	sign := uint64(int64(a) >> 63)
+	turn := ((m<<j)^sign-sign)*w[0] + ((m>>27<<j)^sign-sign)*w[1]
+	c := &@Circle[(turn+start)>>58]
+	t2 := float64(xl*v[0]) + float64(xh*v[1])
+	t3 := float64(xl*v[1]) + float64(xh*v[2])
+	t4 := float64(xl*v[2]) + float64(x*v[3])
+	c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 := c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]
 `
 
-// circle64 writes the bits of the sine of 2πk/64 + 2π(r + rl), where r + rl is what turn, low and x2 have beyond k/64. Bits
-// become float64s by putting them under a power of two. With the sine s and 2π times the cosine c that the table has for k,
-// it is s + c·r and less: c[2] has 27 bits, so that its product with the first 26 of r is exact.
+// circle64 writes t, what the sine of c's part of the circle exceeds that of x by. Its first term is the product of 26 and 27 bits, exact, since
+// for small sines it is nearly all; rl, which is as large as 2⁻¹⁸ of r where x is nearest to a multiple of π, is in the second.
 const circle64 = `
-	// what is beyond k, as a part of a turn, in units of 2^-39, 2^-90 and 2^-128: r + rl
-	const f0, f1, f2 = 0x1.8p13, 0x1p-38, 0x1p-76
-	x0 := math.Float64frombits(math.Float64bits(f0)|turn<<6>>31) - (f0 + 0x1p-7)
-	x1 := math.Float64frombits(math.Float64bits(f1)|turn<<39>>13|low>>38) - f1
-	x2 := math.Float64frombits(math.Float64bits(f2)|low<<26>>26) - f2
-	x3 := float64(math.Float64frombits(a&(1<<52-1)|(0x3ff+a>>52&7)<<52) * math.Float64frombits(w[2]))
-	r := x0 + x1
-	rl := ((x0 - r) + x1) + (x2 + x3)
-	// c[0]+c[1] = sin(2*pi*k/64), c[2]+c[3] = 2*pi*cos(2*pi*k/64); sin(2*pi*r) = 2*pi*r*(1 + r^2*p), cos(2*pi*r) = 1 + r^2*q
-	r2 := r * r
-	p := (p0 + float64(r2*p1)) + float64((r2*r2)*p2)
-	q := (q0 + float64(r2*q1)) + float64((r2*r2)*(q2+float64(r2*q3)))
+	// x is r + rl beyond the part, in 64ths of a turn times 2^64
+	e := float64(int64(turn << 6))
+	u := t2 + t3
+	r := e + u
+	rl := ((e - r) + u) + (((t2 - u) + t3) + t4)
 	rh := math.Float64frombits(math.Float64bits(r) &^ (1<<27 - 1))
-	first := float64(c[2] * rh)
-	sum := c[0] + first
-	rest := ((c[0] - sum) + first) + (c[1] + (float64(c[2]*((r-rh)+rl)) + float64(c[3]*(r+rl))))
-	rest += float64(float64((c[0]+c[1])*r2)*q) + float64(float64((c[2]+c[3])*(r*r2))*p)
-	h := math.Float64bits(sum + rest)
+	r2 := r * r
+	r4 := r2 * r2
+	p := ((c1 + float64(rh*c3)) + float64(r2*(c5+float64(r*c6)))) + float64(r4*((c7+float64(r*c8))+float64(r2*(c9+float64(r*c10)))))
+	t := float64(rh*c2) + (p + float64(((r-rh)+rl)*c4))
 `
 
-// circleConstants declares the coefficients of (sin(2πr)/(2πr) - 1)/r² and (cos(2πr) - 1)/r² in powers of r², good to 2⁻⁵⁸ and 2⁻⁷¹
-// of 1 in what they are part of.
-func circleConstants(b *Block) {
-	const widest = 0x1.02p-14 // of r²: |r| is at most 2⁻⁷ and a little
-	tau := arc(number(1))
-	tau.SetMantExp(tau, 3)
-	square := number(0).Mul(tau, tau)
-	square.Neg(square)
-	alternating := func(first int) []*big.Float { // (-1)ⁿ⁺¹(2π)²ⁿ⁺²/(2n+first)!
-		power := number(1)
-		return series(func(n int) *big.Float {
-			power = number(0).Mul(power, square)
-			return number(0).Quo(power, factorial(2*n+first))
-		})
-	}
-	b.constants("p", economize(alternating(3), 2, widest, true)...)
-	b.constants("q", economize(alternating(2), 3, widest, true)...)
-}
+// widestPart is the largest |r|: half a part, and what t2 adds.
+const widestPart = 0.5 + 0x1p-11
 
-// circleTable has, for every 64th of a turn, its sine as a multiple of 2⁻²⁷ and the rest, and 2π times its cosine as a multiple
-// of 2⁻²⁴ and the rest.
+// circleTable has, for every part of the circle, Taylor's series of the opposite of the sine around it, in parts and units of 2⁻⁶⁴: the first
+// coefficient in two numbers, the second as one of 27 bits and another, and the third to the eighth so that the polynomial is good to 2⁻⁵⁷.
 func circleTable() [][]float64 {
-	tau := arc(number(1))
-	tau.SetMantExp(tau, 3)
+	part := arc(number(1))
+	part.SetMantExp(part, -3) // π/32
 	var rows [][]float64
-	for j := range circle {
-		sin, cos := angle(j), angle(j+circle/4)
-		rows = append(rows, append(pieces(sin, 0x1p-27), pieces(cos.Mul(cos, tau), 0x1p-24)...))
+	for k := range circle {
+		// the derivatives are the sines of what lies one, two and three quarters further
+		power := number(1)
+		var a []*big.Float
+		for n := range seriesTerms {
+			v := number(0).Mul(power, angle(k+(n%4+2)*circle/4))
+			a = append(a, v.Quo(v, factorial(n)))
+			power = number(0).Mul(power, part)
+		}
+		a = economized(a, 7, widestPart, false)
+		row := pieces(a[0], math.Ldexp(1, a[0].MantExp(nil)-53))
+		row = append(row, pieces(a[1], 0x1p-30)...)
+		row = append(row, floats(a[1:2])...)
+		row = append(row, floats(a[2:])...)
+		for i := 2; i < len(row); i++ {
+			row[i] = math.Ldexp(row[i], -64*max(1, i-3))
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
 
-// turnFirst is the first row that is read: the group of exponents of 2⁻²⁷.
-const turnFirst = 0x3e4 / 8
+// firstTurn is the first group of sixteen exponents whose rows are read: that of 2⁻³¹. Smaller x are their sines.
+const firstTurn = 62
 
-// turnRows are, from turnFirst on, for groups of eight exponents the 128 bits of 1/(2π) of which the product with m << (0 … 7) has a
-// part below 1, and as the bits of a float64 what follows them, for a product with m as well.
+// partsOf are, for the group g of exponents, of which the numbers are multiples of 2^u less than 2^(u+69), the bits of 2^u/(2π) after the point:
+// a multiple of 2⁻⁵⁸, three more of 27 bits each, and what follows them.
+func partsOf(g int) (u int, parts []*big.Int, rest *big.Float) {
+	const bits = 16*128 + 300
+	wide := func() *big.Float { return new(big.Float).SetPrec(bits) }
+	u = 16*g - 1075
+	rest = wide().SetFloat64(0.5)
+	rest.Quo(rest, machin(bits))
+	rest.SetMantExp(rest, u)
+	for _, unit := range []int{0, 58, 58 + 26, 58 + 2*26, 58 + 3*26} {
+		near := wide().SetMantExp(rest, unit)
+		near.Add(near, wide().SetFloat64(math.Copysign(0.5, float64(near.Sign()))))
+		n, _ := near.Int(nil)
+		parts = append(parts, n)
+		rest.Sub(rest, near.SetMantExp(near.SetInt(n), -unit))
+	}
+	return u, parts[1:], rest // without whole turns
+}
+
+// turnRows has the first two parts for every group, in units of 2⁻⁶⁴ and 2⁻⁹¹ turns.
 func turnRows() [][]uint64 {
-	const groups, bits = 256, 8*256 + 300
-	q := new(big.Float).SetPrec(bits).SetFloat64(0.5)
-	q.Quo(q, machin(bits))
 	var rows [][]uint64
-	for g := turnFirst; g < groups; g++ {
-		// |x| = m·2^(8g-1023-52) with m of 53 to 60 bits: all of 1/(2π) from 2^(1075-8g) on makes whole turns.
-		rest := new(big.Float).SetPrec(bits).SetMantExp(q, 8*g-1075)
-		whole, _ := rest.Int(nil)
-		rest.Sub(rest, new(big.Float).SetPrec(bits).SetInt(whole))
-		var row []uint64
-		for range 2 {
-			word, _ := rest.SetMantExp(rest, 64).Int(nil)
-			rest.Sub(rest, new(big.Float).SetPrec(bits).SetInt(word))
-			row = append(row, word.Uint64())
+	for g := firstTurn; g < 128; g++ {
+		_, parts, _ := partsOf(g)
+		rows = append(rows, []uint64{uint64(parts[0].Int64()) << 6, uint64(parts[1].Int64()) << 7})
+	}
+	return rows
+}
+
+// restRows has all but the first part for every group, for products with x in units of 2⁻⁶⁴ parts of the circle, and 1 where x is small.
+func restRows() [][]float64 {
+	var rows [][]float64
+	for g := range 128 {
+		if g < firstTurn {
+			rows = append(rows, []float64{0, 0, 0, 0, 1})
+			continue
 		}
-		last, _ := rest.SetMantExp(rest, 52-128).Float64()
-		rows = append(rows, append(row, math.Float64bits(last)))
+		u, parts, rest := partsOf(g)
+		var row []float64
+		for i, n := range parts[1:] {
+			v, _ := n.Float64()
+			row = append(row, math.Ldexp(v, 6+64-u-58-26*(i+1)))
+		}
+		last, _ := rest.SetMantExp(rest, 6+64-u).Float64()
+		rows = append(rows, append(row, last, 0))
 	}
 	return rows
 }

@@ -6,67 +6,91 @@ import (
 	"testing"
 )
 
-// TestCircle checks that the sines, and 2π times the cosines, are good to 2⁻⁷⁷ in two parts, of which the first has 27 bits, and
-// exact where they are 0 and 1.
+// TestCircle checks, for every part of the circle, that the sine and its derivative are good to 2⁻⁷⁷ in two numbers, of which those
+// of the derivative have 27 and 53 bits, that they are exact where they are 0 and 1, and that the polynomial is good to 2⁻⁵⁷ of the
+// sine's opposite at several places on either side.
 func TestCircle(t *testing.T) {
 	rows := circleTable()
 	if len(rows) != circle {
 		t.Fatalf("%d entries, want %d", len(rows), circle)
 	}
-	tau := number(0).Add(bigPi(t), bigPi(t))
-	for j, row := range rows {
-		sin, cos := sineCosine(number(0).Mul(bigPi(t), number(float64(2*j)/circle)))
-		for _, c := range []struct {
-			name  string
-			want  *big.Float
-			parts []float64
-			unit  float64
-		}{{"sine", sin, row[:2], 0x1p-27}, {"cosine", cos.Mul(cos, tau), row[2:], 0x1p-24}} {
-			if math.Mod(c.parts[0], c.unit) != 0 {
-				t.Errorf("the %s of %d/64 begins with %x, not a multiple of %v", c.name, j, c.parts[0], c.unit)
+	part := number(0).SetMantExp(bigPi(t), -5)
+	for k, row := range rows {
+		if len(row) != 11 {
+			t.Fatalf("row %d is %v", k, row)
+		}
+		// The powers of r are in units of 2⁻⁶⁴.
+		for i := 2; i < len(row); i++ {
+			row[i] = math.Ldexp(row[i], 64*max(1, i-3))
+		}
+		if math.Mod(row[2], 0x1p-30) != 0 || math.Abs(row[2]) > 0x1p-3 || row[4] != row[2]+row[3] {
+			t.Errorf("the derivative of %d/64 is %x", k, row[2:5])
+		}
+		for i := range 17 {
+			r := widestPart * float64(i-8) / 8
+			sin, _ := sineCosine(number(0).Mul(part, number(float64(k)+r)))
+			sum := value(row[5:], r)
+			sum.Mul(sum, number(r*r))
+			sum.Add(sum, number(0).Mul(number(row[2]), number(r)))
+			sum.Add(sum, number(0).Mul(number(row[3]), number(r)))
+			sum.Add(sum, number(row[0]))
+			sum.Add(sum, number(row[1]))
+			sum.Add(sum, sin)
+			if k%(circle/2) == 0 && r != 0 {
+				sum.Quo(sum, sin)
 			}
-			c.want.Sub(c.want, number(c.parts[0]))
-			c.want.Sub(c.want, number(c.parts[1]))
-			if rest, _ := c.want.Float64(); math.Abs(rest) > 0x1p-77 {
-				t.Errorf("the %s of %d/64 is %v, which lacks %v", c.name, j, c.parts, rest)
+			if err, _ := sum.Float64(); math.Abs(err) > 0x1.01p-57 {
+				t.Errorf("%v parts after the sine of %d/64 the polynomial is off by 2^%.2f", r, k, math.Log2(math.Abs(err)))
 			}
 		}
-		if j%(circle/4) == 0 && (row[0] != []float64{0, 1, 0, -1}[j/(circle/4)] || row[1] != 0) {
-			t.Errorf("the sine of %d/64 is %v", j, row[:2])
+		if k%(circle/2) == 0 && (row[0] != 0 || row[1] != 0) {
+			t.Errorf("the sine of %d/64 is %v", k, row[:2])
 		}
 	}
 }
 
-// TestTurnRows checks, for an argument of every exponent, that the rows tell where on the circle it lies to 2⁻¹²⁸ of a turn
-// in whole numbers and to 53 bits more.
-func TestTurnRows(t *testing.T) {
+// TestTurns64 checks, for arguments of every exponent, that the rows tell where on the circle they lie to 2⁻¹¹⁴ parts, and that all
+// products and sums which should be exact are.
+func TestTurns64(t *testing.T) {
 	const bits = 2600
-	rows := turnRows()
-	if len(rows) != 256-turnFirst {
-		t.Fatalf("%d rows, want %d", len(rows), 256-turnFirst)
+	turns, rests := turnRows(), restRows()
+	if len(turns) != 128-firstTurn || len(rests) != 128 {
+		t.Fatalf("%d and %d rows", len(turns), len(rests))
 	}
 	wide := func(v float64) *big.Float { return new(big.Float).SetPrec(bits).SetFloat64(v) }
-	tau := machin(bits)
-	tau.Add(tau, tau)
-	for e := turnFirst * 8; e < 0x7ff; e++ {
-		a := uint64(e)<<52 | 0xb504f333f9de6
-		w := rows[a>>55-turnFirst]
-		m := new(big.Int).SetUint64((a&(1<<52-1) | 1<<52) << (a >> 52 & 7))
-		whole := new(big.Int).Lsh(new(big.Int).SetUint64(w[0]), 64)
-		whole.Or(whole, new(big.Int).SetUint64(w[1]))
-		got := new(big.Float).SetPrec(bits).SetInt(whole.Mul(whole, m))
-		got.SetMantExp(got, -128)
-		last := wide(math.Float64frombits(w[2]))
-		last.Mul(last, new(big.Float).SetPrec(bits).SetInt(m))
-		got.Add(got, last.SetMantExp(last, -52))
-		want := wide(math.Float64frombits(a))
-		want.Quo(want, tau)
-		// They differ by a whole number of turns.
-		diff := got.Sub(got, want)
-		nearest, _ := new(big.Float).SetPrec(bits).Add(diff, wide(math.Copysign(0.5, float64(diff.Sign())))).Int(nil)
-		diff.Sub(diff, new(big.Float).SetPrec(bits).SetInt(nearest))
-		if err, _ := diff.Float64(); math.Abs(err) > 0x1p-120 {
-			t.Errorf("%v: the rows are %v of a turn off", math.Float64frombits(a), err)
+	parts := machin(bits)
+	parts.SetMantExp(parts, -5)
+	for e := firstTurn * 16; e < 0x7ff; e++ {
+		for _, fraction := range []uint64{0, 0xb504f333f9de6, 0x000007ffffff, 0xfffff8000000, 1<<52 - 1} {
+			a := uint64(e)<<52 | fraction
+			x := math.Float64frombits(a)
+			w, v := turns[a>>56-firstTurn], rests[a>>56]
+			m := a&(1<<52-1) | 1<<52
+			j := a >> 52 & 15
+			turn := (m<<j)*w[0] + (m>>27<<j)*w[1]
+			if turn&63 != 0 {
+				t.Errorf("%v: the first part of the turn is %#x, no multiple of 2^6", x, turn)
+			}
+			xh := math.Float64frombits(a &^ (1<<27 - 1))
+			xl := x - xh
+			got := wide(float64(int64(turn << 6)))
+			for i, pair := range [][2]float64{{xl * v[0], xh * v[1]}, {xl * v[1], xh * v[2]}} {
+				exact := wide(0).Mul(wide(xl), wide(v[i]))
+				exact.Add(exact, wide(0).Mul(wide(xh), wide(v[i+1])))
+				if exact.Cmp(wide(pair[0]+pair[1])) != 0 {
+					t.Errorf("%v: the sum of the products of v[%d] is not exact", x, i)
+				}
+				got.Add(got, exact)
+			}
+			got.Add(got, wide(xl*v[2]+x*v[3]))
+			got.SetMantExp(got, -64)
+			// They differ by a whole number of parts.
+			diff := got.Sub(got, wide(0).Quo(wide(x), parts))
+			nearest, _ := wide(0).Add(diff, wide(math.Copysign(0.5, float64(diff.Sign())))).Int(nil)
+			diff.Sub(diff, wide(0).SetInt(nearest))
+			if err, _ := diff.Float64(); math.Abs(err) > 0x1p-114 {
+				t.Errorf("%v: the rows are 2^%.2f parts off", x, math.Log2(math.Abs(err)))
+			}
 		}
 	}
 }

@@ -60,6 +60,7 @@ var instructions = map[string]instruction{
 	"VCVTPD2PSX":        x86.VCVTPD2PSX,
 	"VCVTPD2PSY":        x86.VCVTPD2PSY,
 	"VCVTPS2PD":         x86.VCVTPS2PD,
+	"VCVTQQ2PD":         x86.VCVTQQ2PD,
 	"VCVTSI2SDQ":        three(x86.VCVTSI2SDQ),
 	"VCVTSI2SSQ":        three(x86.VCVTSI2SSQ),
 	"VDIVPD":            x86.VDIVPD,

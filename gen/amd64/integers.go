@@ -70,6 +70,18 @@ func (b *block) multiply(x, y *value) *value {
 	return b.integer("VPADD", halves(x, y), b.shift("VPSLL", cross, 32))
 }
 
+// number64 converts signed integers of 64 bits to float64, rounded to nearest; at AVX2 it puts each half under a power of two.
+func (b *block) number64(x *value) *value {
+	if b.m.level == AVX512 {
+		return b.add(&node{op: "VCVTQQ2PD", in: []*value{x}, out: b.fresh(), imm: -1})
+	}
+	const two52, two84 = 0x433 << 52, 0x453 << 52
+	low := b.or(b.and(x, b.pattern(1<<32-1)), b.pattern(two52))
+	// The sign bit is flipped, so that 2^63 is taken away with the powers of two.
+	high := b.less(b.xor(b.shift("VPSRL", x, 32), b.pattern(two84|1<<31)), b.number(0x1p84+0x1p63+0x1p52))
+	return b.sum(high, low)
+}
+
 // shift translates a shift by a constant, or of unsigned integers to the left by another.
 func (t *translator) shift(n *ast.BinaryExpr, x lane) lane {
 	size := wordOf(x.kind)

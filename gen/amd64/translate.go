@@ -264,7 +264,7 @@ func (t *translator) function(x *ast.CallExpr) lane {
 	return t.value(x.Args[0])
 }
 
-// convert converts as Go does, of the conversions between integers and floating-point numbers none.
+// convert converts as Go does, of the conversions between integers and floating-point numbers that from int64 to float64.
 func (t *translator) convert(n ast.Node, v lane, to types.BasicKind) lane {
 	from := v.kind
 	same := wordOf(from) == wordOf(to)
@@ -277,6 +277,8 @@ func (t *translator) convert(n ast.Node, v lane, to types.BasicKind) lane {
 		return lane{t.as(8, func() *value {
 			return t.b.add(&node{op: "VPMOVZXDQ", in: []*value{v.v}, out: t.b.fresh(), imm: -1, narrow: narrow})
 		}), to}
+	case from == types.Int64 && to == types.Float64:
+		return lane{t.as(8, func() *value { return t.b.number64(v.v) }), to}
 	case from == types.Float32 && to == types.Float64:
 		return lane{t.as(8, func() *value {
 			return t.b.add(&node{op: "VCVTPS2PD", in: []*value{v.v}, out: t.b.fresh(), imm: -1, narrow: narrow})
