@@ -81,21 +81,37 @@ const exp32Reduction = `
 	q := (1 + float64(r*0.5)) + float64((1.0/6+float64(r*(1.0/24)))*(r*r))
 `
 
-// roots are the powers 2^(j/count), each as a float64 and what it lacks. They are computed with square roots only.
+// roots are the powers 2^(j/count), each as a float64 and what it lacks.
 func roots(count int) [][]float64 {
+	var rows [][]float64
+	for _, power := range rootPowers(count) {
+		high, _ := power.Float64()
+		low, _ := number(0).Sub(power, number(high)).Float64()
+		rows = append(rows, []float64{high, 0 + low})
+	}
+	return rows
+}
+
+// splitRoots are the powers 2^(j/64), each as a number of 26 bits and the rest.
+func splitRoots() [][]float64 {
+	var rows [][]float64
+	for _, power := range rootPowers(64) {
+		rows = append(rows, pieces(power, 0x1p-25))
+	}
+	return rows
+}
+
+// rootPowers are the powers 2^(j/count), computed with square roots only.
+func rootPowers(count int) []*big.Float {
 	step := number(2)
 	for n := count; n > 1; n /= 2 {
 		step.Sqrt(step)
 	}
-	var rows [][]float64
-	power := number(1)
-	for range count {
-		high, _ := power.Float64()
-		low, _ := number(0).Sub(power, number(high)).Float64()
-		rows = append(rows, []float64{high, 0 + low})
-		power.Mul(power, step)
+	powers := []*big.Float{number(1)}
+	for len(powers) < count {
+		powers = append(powers, number(0).Mul(powers[len(powers)-1], step))
 	}
-	return rows
+	return powers
 }
 
 // The same in float64. Where a sum is not exact, what it lost is carried along: to float64s that are added at the end.
@@ -104,7 +120,9 @@ var exp64 = elementary{"is e to the x, to 0.55 ULP, and to 0.8 ULP where the res
 	exp64Constants(b, 3)
 	b.text(prefix, magnitude64+`
 		t := math.Float64frombits(min(a, 0x4087500000000000) | b&(1<<63)) // x, between -746 and 746
-	`+exp64Reduction+exp64Short+`
+	`+exp64Reduction+exp64Terms+`
+		w := float64(c[0]*(r+p)) + c[1]
+		e := int64(k<<13) >> 19
 		// in two factors, as 2^e may be no float64
 		h := math.Float64bits((c[0] + w) * math.Float64frombits(uint64(1023+e>>1)<<52) * math.Float64frombits(uint64(1023+(e-e>>1))<<52))
 		if a > 0x7ff<<52 {
@@ -123,6 +141,7 @@ var expm164 = elementary{"is exp(x) - 1, to 0.62 ULP, formed without cancellatio
 		}
 		t := math.Float64frombits(min(a, limit) | b&(1<<63))
 	`+exp64Reduction+`
+		e := int64(k<<13) >> 19
 		over := uint64(e>>10) &^ uint64(e>>63) // 1 where 2^e is no float64
 		s := math.Float64frombits((uint64(1023+e) - over) << 52)
 		s1, sl := float64(c[0]*s), float64(c[1]*s)
@@ -136,36 +155,6 @@ var expm164 = elementary{"is exp(x) - 1, to 0.62 ULP, formed without cancellatio
 		rest += float64(s1 * p)
 		h := math.Float64bits((sum + rest) * math.Float64frombits((1023+over)<<52))
 		if a-0x3c90000000000000 > 0x7ff<<52-0x3c90000000000000 {
-			h = b
-		}
-		return math.Float64frombits(h)
-	`)
-}}
-
-var sigmoid64 = elementary{"is 1/(1 + exp(-x)), to 0.62 ULP, and to 0.8 ULP where the result is subnormal: with\nz = exp(-|x|) it is 1/(1 + z), and z/(1 + z) for negative x. NaN is returned as it came.", func(b *Block, prefix string) {
-	exp64Constants(b, 3)
-	b.text(prefix, magnitude64+`
-		t := math.Float64frombits(min(a, 0x4087500000000000) | 1<<63) // -|x|, from -746 on
-	`+exp64Reduction+exp64Short+`
-		// z + zl = exp(t), in two factors, as 2^e may be no float64
-		f, g := math.Float64frombits(uint64(1023+e>>1)<<52), math.Float64frombits(uint64(1023+(e-e>>1))<<52)
-		y := c[0] + w
-		z, zl := float64(y*f*g), float64(((c[0]-y)+w)*f*g)
-		d := 1 + z
-		dh := math.Float64frombits(math.Float64bits(d) &^ (1<<27 - 1))
-		dl := ((1 - dh) + z) + zl
-		num := math.Float64bits(z)
-		if int64(b) >= 0 {
-			num = 0x3ff << 52
-		}
-		u := math.Float64frombits(num)
-		ul := math.Float64frombits(math.Float64bits(zl) & uint64(int64(b)>>63))
-		// (u + ul)/(dh + dl): a quotient of 27 bits, whose product with dh is exact, and what the remainder adds to it
-		inv := 1 / d
-		v := math.Float64frombits(math.Float64bits(u*inv) &^ (1<<26 - 1))
-		v += float64(((u - float64(v*dh)) + (ul - float64(v*dl))) * inv)
-		h := math.Float64bits(v)
-		if a > 0x7ff<<52 {
 			h = b
 		}
 		return math.Float64frombits(h)
@@ -186,7 +175,7 @@ func exp64Constants(b *Block, degree int) {
 	}), degree, 0.00542, false)...)
 }
 
-// exp64Reduction writes exp(t) = 2^e·(c[0] + c[1])·exp(r) with |r| ≤ log 2/128.
+// exp64Reduction writes exp(t) = 2^e·(c[0] + c[1])·exp(r) with |r| ≤ log 2/128; e is what is in k above its low six bits.
 const exp64Reduction = `
 	// exp(t) = 2^(k/64)·exp(r): k is the integer nearest 64·t/log 2
 	n := float64(t*(64*math.Log2E)) + 0x1.8p52 // the low bits are k
@@ -196,12 +185,10 @@ const exp64Reduction = `
 	r := rh - rl
 	r2 := r * r
 	k := math.Float64bits(n)
-	e := int64(k<<13) >> 19
 	c := &@Roots[k&63]
 `
 
-// exp64Short writes exp(t) = 2^e·(c[0] + w).
-const exp64Short = `
+// exp64Terms writes p = exp(r) - 1 - r.
+const exp64Terms = `
 	p := float64(r2*(e0+float64(r*e1))) + float64((r2*r2)*(e2+float64(r*e3)))
-	w := float64(c[0]*(r+p)) + c[1]
 `

@@ -66,6 +66,14 @@ var tables64 = []table{
 		doc: "are the powers 2^(j/64), for exponentials, each as the sum of two numbers.",
 	},
 	{
+		suffix: "Splits", readers: []expr.Op{expr.OpSigmoid}, rows: once(splitRoots),
+		doc: "are the powers 2^(j/64), each as the sum of a number of 26 bits and another.",
+	},
+	{
+		suffix: "Sides", readers: []expr.Op{expr.OpSigmoid}, rows: once(sides),
+		doc: "are, for positive and for negative arguments of sigmoid, what a multiple of a quotient is added to, and the\nmultiple.",
+	},
+	{
 		suffix: "Logs", readers: logarithms, rows: once(func() [][]float64 { return logs(logRows64, 0x1p-42) }),
 		doc: "are numbers c of 13 bits and -log(c) as the sum of a multiple of 2^-42 and another number, where 1/c is the\nmiddle of the j-th of 64 parts of a binade from 0.707 on, for logarithms. Around 1 c is 1.",
 	},

@@ -8724,6 +8724,81 @@ var doublesRoots = [64][2]float64{
 	{1.978456026387951, 0x1.74853f3a5931ep-55},
 }
 
+// doublesSplits are the powers 2^(j/64), each as the sum of a number of 26 bits and another.
+var doublesSplits = [64][2]float64{
+	{1.0, 0},
+	{0x1.02c9a4p+00, -5.71160520404209e-09},
+	{0x1.059b0dp+00, 0x1.8ac2ba1d73e2ap-27},
+	{0x1.0874518p+00, 0x1.d66f20230d7c9p-30},
+	{0x1.0b5587p+00, -0x1.833b784eb3a37p-27},
+	{0x1.0e3ec3p+00, 0x1.69e8d10103a17p-27},
+	{0x1.11301dp+00, 2.671251318413961e-10},
+	{0x1.1429abp+00, -4.988699298056195e-09},
+	{0x1.172b84p+00, -1.307754019235549e-08},
+	{0x1.1a35be8p+00, 0x1.b7e5ba9e5b4c8p-27},
+	{0x1.1d4873p+00, 0x1.68b9aa7805b8p-28},
+	{0x1.2063b88p+00, 0x1.8a3358ee3bac1p-30},
+	{0x1.2387a7p+00, -0x1.8a9dc7993e052p-28},
+	{0x1.26b4568p+00, -7.880040365471302e-09},
+	{0x1.29e9df8p+00, -0x1.70108f69ed175p-27},
+	{0x1.2d285a8p+00, -4.132570896566917e-09},
+	{0x1.306fe08p+00, 8.174031491522187e-09},
+	{0x1.33c08bp+00, 8.907079362799523e-09},
+	{0x1.371a738p+00, -0x1.8aac6ab1d756p-29},
+	{0x1.3a7db38p+00, -0x1.8d30048af21b7p-27},
+	{0x1.3dea65p+00, -0x1.f6e5eee525f6fp-27},
+	{0x1.4160a2p+00, 7.322237476298141e-09},
+	{0x1.44e086p+00, 0x1.8624b40c4dbdp-30},
+	{0x1.486a2b8p+00, -8.363894448765517e-09},
+	{0x1.4bfdad8p+00, -0x1.64eaec715e343p-27},
+	{0x1.4f9b278p+00, -5.163391786006696e-09},
+	{0x1.5342b58p+00, -5.161410438768901e-09},
+	{0x1.56f4738p+00, -0x1.4ad82599135p-28},
+	{0x1.5ab07ep+00, -0x1.5bd5eb539b67fp-27},
+	{0x1.5e76f18p+00, -8.656497644906336e-09},
+	{0x1.6247ebp+00, 8.488722380757845e-10},
+	{0x1.662388p+00, 8.689434187084528e-09},
+	{0x1.6a09e68p+00, -5.599088178737374e-09},
+	{0x1.6dfb24p+00, -0x1.cd72e886ef8eap-27},
+	{0x1.71f75e8p+00, 0x1.d8bee7ba46e1ep-29},
+	{0x1.75feb58p+00, -6.484254744747135e-09},
+	{0x1.7a1147p+00, 0x1.f580c36bea881p-27},
+	{0x1.7e2f338p+00, -4.433878583416544e-09},
+	{0x1.8258998p+00, 4.842949717305082e-09},
+	{0x1.868d998p+00, 0x1.a2497640720edp-27},
+	{0x1.8ace54p+00, 8.070904690799792e-09},
+	{0x1.8f1ae98p+00, 4.03765691332279e-09},
+	{0x1.93737bp+00, 2.994391613408395e-09},
+	{0x1.97d82ap+00, -4.903136684690013e-10},
+	{0x1.9c4918p+00, 9.836217198804521e-09},
+	{0x1.a0c6678p+00, 1.254223851391853e-08},
+	{0x1.a5503bp+00, 8.354923096471882e-09},
+	{0x1.a9e6b58p+00, -9.400665298352101e-09},
+	{0x1.ae89f98p+00, 5.046995126101313e-09},
+	{0x1.b33a2b8p+00, 1.150850740009175e-09},
+	{0x1.b7f76fp+00, 1.110847034726997e-08},
+	{0x1.bcc1e9p+00, 1.102411082978577e-09},
+	{0x1.c199bep+00, -9.235770341106589e-09},
+	{0x1.c67f13p+00, -0x1.a82eb4b5dec8p-28},
+	{0x1.cb720ep+00, -0x1.8837cb757e1a1p-27},
+	{0x1.d072d48p+00, 7.560258985742023e-09},
+	{0x1.d5818ep+00, -0x1.822dbc6d12fd3p-27},
+	{0x1.da9e6p+00, 0x1.ed9942b84600dp-27},
+	{0x1.dfc973p+00, 0x1.bdcdaf5cb4656p-27},
+	{0x1.e502ee8p+00, -0x1.d30027630bb4p-30},
+	{0x1.ea4afap+00, 9.845328446216361e-09},
+	{0x1.efa1bfp+00, -6.033920149011319e-09},
+	{0x1.f507658p+00, 0x1.b722a033a7c26p-27},
+	{0x1.fa7c18p+00, 0x1.9e90d82e90a7ep-28},
+}
+
+// doublesSides are, for positive and for negative arguments of sigmoid, what a multiple of a quotient is added to, and the
+// multiple.
+var doublesSides = [2][2]float64{
+	{1.0, -0x1p-64},
+	{0, 0x1p-64},
+}
+
 // doublesLogs are numbers c of 13 bits and -log(c) as the sum of a multiple of 2^-42 and another number, where 1/c is the
 // middle of the j-th of 64 parts of a binade from 0.707 on, for logarithms. Around 1 c is 1.
 var doublesLogs = [64][3]float64{
@@ -9184,10 +9259,10 @@ func doublesExp(x float64) float64 {
 	r := rh - rl
 	r2 := r * r
 	k := math.Float64bits(n)
-	e := int64(k<<13) >> 19
 	c := &doublesRoots[k&63]
 	p := float64(r2*(e0+float64(r*e1))) + float64((r2*r2)*(e2+float64(r*e3)))
 	w := float64(c[0]*(r+p)) + c[1]
+	e := int64(k<<13) >> 19
 	// in two factors, as 2^e may be no float64
 	h := math.Float64bits((c[0] + w) * math.Float64frombits(uint64(1023+e>>1)<<52) * math.Float64frombits(uint64(1023+(e-e>>1))<<52))
 	if a > 0x7ff<<52 {
@@ -9216,8 +9291,8 @@ func doublesExpm1(x float64) float64 {
 	r := rh - rl
 	r2 := r * r
 	k := math.Float64bits(n)
-	e := int64(k<<13) >> 19
 	c := &doublesRoots[k&63]
+	e := int64(k<<13) >> 19
 	over := uint64(e>>10) &^ uint64(e>>63) // 1 where 2^e is no float64
 	s := math.Float64frombits((uint64(1023+e) - over) << 52)
 	s1, sl := float64(c[0]*s), float64(c[1]*s)
@@ -9460,14 +9535,17 @@ func doublesCos(x float64) float64 {
 	return t + s
 }
 
-// doublesSigmoid is 1/(1 + exp(-x)), to 0.62 ULP, and to 0.8 ULP where the result is subnormal: with
-// z = exp(-|x|) it is 1/(1 + z), and z/(1 + z) for negative x. NaN is returned as it came.
+// doublesSigmoid is 1/(1 + exp(-x)), to 0.8 ULP: with z = exp(-|x|) it is z/(1 + z) for negative x, and what that lacks of 1
+// for others.
 func doublesSigmoid(x float64) float64 {
 	const step0, step1 = 0x1.62e42fefap-07, 2.572804622327669e-14
 	const e0, e1, e2, e3 = 0.4999999999998502, 0.16666666666661317, 0.04166670746724229, 0.008333340619149946
 	b := math.Float64bits(x)
-	a := b &^ (1 << 63)
-	t := math.Float64frombits(min(a, 0x4087500000000000) | 1<<63) // -|x|, from -746 on
+	a := b | 1<<63
+	if a-0xc087500000000000 <= 0xfff<<52-0xc087500000000000 {
+		a = 0xc087500000000000 // -746, but NaN stays
+	}
+	t := math.Float64frombits(a) // -|x|
 	// exp(t) = 2^(k/64)·exp(r): k is the integer nearest 64·t/log 2
 	n := float64(t*(64*math.Log2E)) + 0x1.8p52 // the low bits are k
 	kd := n - 0x1.8p52
@@ -9476,32 +9554,24 @@ func doublesSigmoid(x float64) float64 {
 	r := rh - rl
 	r2 := r * r
 	k := math.Float64bits(n)
-	e := int64(k<<13) >> 19
 	c := &doublesRoots[k&63]
-	p := float64(r2*(e0+float64(r*e1))) + float64((r2*r2)*(e2+float64(r*e3)))
-	w := float64(c[0]*(r+p)) + c[1]
-	// z + zl = exp(t), in two factors, as 2^e may be no float64
-	f, g := math.Float64frombits(uint64(1023+e>>1)<<52), math.Float64frombits(uint64(1023+(e-e>>1))<<52)
-	y := c[0] + w
-	z, zl := float64(y*f*g), float64(((c[0]-y)+w)*f*g)
-	d := 1 + z
-	dh := math.Float64frombits(math.Float64bits(d) &^ (1<<27 - 1))
-	dl := ((1 - dh) + z) + zl
-	num := math.Float64bits(z)
-	if int64(b) >= 0 {
-		num = 0x3ff << 52
-	}
-	u := math.Float64frombits(num)
-	ul := math.Float64frombits(math.Float64bits(zl) & uint64(int64(b)>>63))
-	// (u + ul)/(dh + dl): a quotient of 27 bits, whose product with dh is exact, and what the remainder adds to it
-	inv := 1 / d
-	v := math.Float64frombits(math.Float64bits(u*inv) &^ (1<<26 - 1))
-	v += float64(((u - float64(v*dh)) + (ul - float64(v*dl))) * inv)
-	h := math.Float64bits(v)
-	if a > 0x7ff<<52 {
-		h = b
-	}
-	return math.Float64frombits(h)
+	parts := &doublesSplits[k&63]
+	c0, h, hl := c[0], parts[0], parts[1]
+	side := &doublesSides[b>>63]
+	y, scale := side[0], side[1]
+	// exp(r) - 1 to its third power, and z = exp(t) and 1/(1 + z) by that; f = 2^(e+64), as 2^e may be no float64
+	q := r + float64(r2*(e0+float64(r*e1)))
+	f := math.Float64frombits(k>>6<<52 + (1023+64)<<52)
+	g := f * 0x1p-64
+	z := float64(c0 * g)
+	inv := 1 / ((1 + z) + float64(z*q))
+	// exp(t) = 2^e*(h + w)
+	w := float64(c0*(q+float64((r2*r2)*(e2+float64(r*e3))))) + hl
+	// (h + w)/(1 + z): a quotient v of 26 bits, whose product with h is exact, and what the remainder adds to it
+	const round = 0x1.8p27
+	v := (float64((h+w)*inv) + round) - round
+	rest := ((h - v) - float64(v*(h*g))) + (w - float64(v*(w*g)))
+	return (y + float64(v*f*scale)) + float64(rest*(inv*(f*scale)))
 }
 
 // doublesAbs is |x|.

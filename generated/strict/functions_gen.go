@@ -9196,8 +9196,8 @@ func functionsDoubleExpm1(x float64) float64 {
 	r := rh - rl
 	r2 := r * r
 	k := math.Float64bits(n)
-	e := int64(k<<13) >> 19
 	c := &functionsDoubleRoots[k&63]
+	e := int64(k<<13) >> 19
 	over := uint64(e>>10) &^ uint64(e>>63) // 1 where 2^e is no float64
 	s := math.Float64frombits((uint64(1023+e) - over) << 52)
 	s1, sl := float64(c[0]*s), float64(c[1]*s)
