@@ -34,6 +34,14 @@ func TestCountsGolden(t *testing.T) {
 	}
 }
 
+// TestCountsDeep counts those of a network whose loops together would be too much code, so that their bodies are tiny.
+func TestCountsDeep(t *testing.T) {
+	t.Parallel()
+	for _, r := range []spec.Rounding{spec.RoundingFast, spec.RoundingStrict} {
+		checkCounts(t, deepNetwork("Deep", 48, 16, r))
+	}
+}
+
 // TestCountsRandom counts the operations in the emitted code of random networks.
 func TestCountsRandom(t *testing.T) {
 	t.Parallel()

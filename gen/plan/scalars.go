@@ -57,7 +57,7 @@ func (o *Affine) Short() bool {
 }
 
 // Keeps says whether the input is read into scalars once for all results; otherwise every block of results reads it.
-func (o *Affine) Keeps() bool { return o.W.Cols <= keepScalars }
+func (o *Affine) Keeps() bool { return o.W.Cols <= keepScalars && !o.Inner[0].Looped() }
 
 // Short says whether each sum is one statement.
 func (o *BackAffine) Short() bool {
@@ -67,7 +67,7 @@ func (o *BackAffine) Short() bool {
 // Keeps says whether δ is read into scalars once for all results. A fused update needs rate·δ beside it, for every block
 // again.
 func (o *BackAffine) Keeps() bool {
-	return o.W.Rows <= keepScalars || o.Update != nil && !o.Inner[0].Looped()
+	return (o.W.Rows <= keepScalars || o.Update != nil) && !o.Inner[0].Looped()
 }
 
 // Blocks says whether straight-line blocks of results are scopes of their own, so that the scalars of one are dead in the next.

@@ -12,15 +12,16 @@ import (
 // does not (4,096 statements), a loop over blocks of 8 results with at most 512 statements in its body
 // at 0.17 ns at any size, and one accumulator after another, which is what a plain loop is, at 0.64 ns.
 const (
-	straightOp   = 1024 // an operation up to this size is straight code, in auto
-	straightNet  = 2048 // all operations of Grad together, in auto
-	bodyLimit    = 512  // statements in the body of a loop
-	partLimit    = 2048 // statements in one Go function; compile time grows faster than size
-	inlineLimit  = 768  // statements of a function that is emitted in one piece
-	blockResults = 8    // results formed together, so that additions of different sums interleave
-	fusedResults = 4    // likewise where the weights are updated in the same pass
-	innerStep    = 16   // terms a trip, where the inner range is a loop too
-	wideMap      = 64   // elements an elementwise operation handles without a loop, four times as many when unrolled in full
+	straightOp   = 1024  // an operation up to this size is straight code, in auto
+	straightNet  = 2048  // all operations of Grad together, in auto
+	loopsNet     = 16384 // likewise with bodies of loops of the usual size; beyond it they are tiny
+	bodyLimit    = 512   // statements in the body of a loop
+	partLimit    = 2048  // statements in one Go function; compile time grows faster than size
+	inlineLimit  = 768   // statements of a function that is emitted in one piece
+	blockResults = 8     // results formed together, so that additions of different sums interleave
+	fusedResults = 4     // likewise where the weights are updated in the same pass
+	innerStep    = 16    // terms a trip, where the inner range is a loop too
+	wideMap      = 64    // elements an elementwise operation handles without a loop, four times as many when unrolled in full
 )
 
 // split decides loops and functions: which index ranges are straight code and which are loops over blocks, and how the
@@ -30,18 +31,32 @@ func split(p *Program) error {
 	p.Block = p.block()
 	n := p.Network
 	total := statements(p.Func(Grad).Ops)
-	for _, op := range p.Ops() {
-		var straight bool
-		switch n.Unroll {
-		case spec.UnrollFull:
-			straight = true
-		case spec.UnrollLoop:
-		case spec.UnrollAuto:
-			straight = total <= straightNet && size(op) <= straightOp
-		default:
-			return fmt.Errorf("unroll: %q is not a mode", n.Unroll)
+	extentOf := func(op Op) extent { return wide }
+	switch n.Unroll {
+	case spec.UnrollFull:
+		extentOf = func(Op) extent { return straight }
+	case spec.UnrollLoop:
+		extentOf = func(Op) extent { return small }
+	case spec.UnrollAuto:
+		loops := 0
+		for _, op := range p.Func(Grad).Ops {
+			tile(op, wide)
+			loops += emitted(op, op.Loop().Outer)
 		}
-		tile(op, straight, n.Unroll == spec.UnrollLoop)
+		extentOf = func(op Op) extent {
+			switch {
+			case total <= straightNet && size(op) <= straightOp:
+				return straight
+			case loops > loopsNet:
+				return tiny
+			}
+			return wide
+		}
+	default:
+		return fmt.Errorf("unroll: %q is not a mode", n.Unroll)
+	}
+	for _, op := range p.Ops() {
+		tile(op, extentOf(op))
 		if n.Rounding == spec.RoundingStrict {
 			order(op, p.ElementBytes())
 		}
@@ -50,80 +65,92 @@ func split(p *Program) error {
 	return nil
 }
 
-// tile sets the loops of one operation. small asks for small bodies besides.
-func tile(op Op, straight, small bool) {
+// extent is how much code an operation has at a stretch.
+type extent struct {
+	straight bool // all of it
+	limit    int  // statements in the body of a loop
+	step     int  // terms a trip, where the inner range is a loop too
+	few      bool // elements in the body of a loop over them: as few as make a block
+}
+
+// The extents: without loops; in auto with loops, and where that were too much together; and where loops are asked for.
+var (
+	straight = extent{straight: true, limit: bodyLimit, step: innerStep}
+	wide     = extent{limit: bodyLimit, step: innerStep}
+	tiny     = extent{limit: 4 * blockResults, step: 4, few: true}
+	small    = extent{limit: blockResults * innerStep, step: innerStep, few: true}
+)
+
+// tile sets the loops of one operation.
+func tile(op Op, e extent) {
 	l := op.Loop()
-	limit := bodyLimit
-	if small {
-		limit = blockResults * innerStep
-	}
 	switch o := op.(type) {
 	case *Affine:
-		l.Outer, l.Inner = sums(o.W.Rows, o.W.Cols, blockResults, straight, limit)
+		l.Outer, l.Inner = sums(o.W.Rows, o.W.Cols, blockResults, e)
 		l.Lanes = lanes(l.Outer, o.W.Cols)
 	case *BackAffine:
 		block := blockResults
 		if o.Update != nil {
 			block = fusedResults
-			limit /= 2 // every term is two statements
+			e.limit /= 2 // every term is two statements
 		}
-		l.Outer, l.Inner = sums(o.W.Cols, o.W.Rows, block, straight, limit)
+		l.Outer, l.Inner = sums(o.W.Cols, o.W.Rows, block, e)
 		l.Lanes = lanes(l.Outer, o.W.Rows)
 		if u := o.Update; u != nil {
 			*u.Loop() = Loops{Outer: l.Inner, Inner: l.Outer}
 		}
 	case *Outer:
-		l.Outer, l.Inner = products(o.GW.Rows, o.GW.Cols, straight, limit)
+		l.Outer, l.Inner = products(o.GW.Rows, o.GW.Cols, e)
 	case *Update:
-		l.Outer, l.Inner = products(o.W.Rows, o.W.Cols, straight, limit)
+		l.Outer, l.Inner = products(o.W.Rows, o.W.Cols, e)
 	case *OuterSum:
 		tileSum(o)
 	case *Descend:
-		l.Outer = elements(o.N(), false, true)
+		l.Outer = elements(o.N(), small)
 	case *Map:
-		l.Outer = elements(o.N, straight, small)
+		l.Outer = elements(o.N, e)
 	case *Vector:
-		l.Outer, l.Inner = windows(o.Groups(), o.Window, straight, small)
+		l.Outer, l.Inner = windows(o.Groups(), o.Window, e)
 	}
 }
 
 // sums tiles m results that are sums over n terms.
-func sums(m, n, block int, straight bool, limit int) (outer, inner []Segment) {
-	if straight {
+func sums(m, n, block int, e extent) (outer, inner []Segment) {
+	if e.straight {
 		return blocks(m, block), []Segment{{0, n, 1}}
 	}
 	outer = loopBlocks(m, block)
-	if min(m, block)*n <= limit {
+	if min(m, block)*n <= e.limit {
 		return outer, []Segment{{0, n, 1}}
 	}
-	return outer, loop(n, innerStep)
+	return outer, loop(n, e.step)
 }
 
 // products tiles an m×n matrix that is written row by row.
-func products(m, n int, straight bool, limit int) (outer, inner []Segment) {
-	if straight {
+func products(m, n int, e extent) (outer, inner []Segment) {
+	if e.straight {
 		return []Segment{{0, m, 1}}, []Segment{{0, n, 1}}
 	}
-	if n <= limit/blockResults {
-		return loop(m, max(1, min(blockResults, limit/4/n))), []Segment{{0, n, 1}}
+	if n <= max(innerStep, e.limit/blockResults) {
+		return loop(m, max(1, min(blockResults, e.limit/4/n))), []Segment{{0, n, 1}}
 	}
 	return loop(m, 1), loop(n, innerStep)
 }
 
 // elements tiles n elements.
-func elements(n int, straight, small bool) []Segment {
-	if n <= blockResults || (!small && n <= wideMap) || (straight && n <= 4*wideMap) {
+func elements(n int, e extent) []Segment {
+	if n <= blockResults || (!e.few && n <= wideMap) || (e.straight && n <= 4*wideMap) {
 		return []Segment{{0, n, 1}}
 	}
 	return loop(n, blockResults)
 }
 
 // windows tiles groups of window elements each.
-func windows(groups, window int, straight, small bool) (outer, inner []Segment) {
+func windows(groups, window int, e extent) (outer, inner []Segment) {
 	if groups == 1 {
-		return []Segment{{0, 1, 1}}, elements(window, straight, small)
+		return []Segment{{0, 1, 1}}, elements(window, e)
 	}
-	if whole := elements(groups*window, straight, small); !whole[0].Looped() {
+	if whole := elements(groups*window, e); !whole[0].Looped() {
 		return []Segment{{0, groups, 1}}, []Segment{{0, window, 1}}
 	}
 	if window > 2*blockResults {

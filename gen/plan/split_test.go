@@ -20,10 +20,10 @@ func ranges() []int {
 
 // modes are the arguments of tile for the modes of unrolling: auto for small operations and large ones, full, and loop.
 var modes = []struct {
-	name            string
-	straight, small bool
+	name string
+	extent
 }{
-	{"straight", true, false}, {"loop in auto", false, false}, {"loop", false, true},
+	{"straight", straight}, {"loop in auto", wide}, {"tiny loop in auto", tiny}, {"loop", small},
 }
 
 func body(segs []Segment) (n int) {
@@ -62,7 +62,7 @@ func TestTileCovers(t *testing.T) {
 		for _, op := range ops {
 			for _, mode := range modes {
 				*op.Loop() = Loops{}
-				tile(op, mode.straight, mode.small)
+				tile(op, mode.extent)
 				l := op.Loop()
 				if err := checkShape(op); err != nil {
 					t.Fatalf("%T %s, %s: %v in %+v", op, text, mode.name, err, *l)
@@ -77,10 +77,7 @@ func TestTileCovers(t *testing.T) {
 				if mode.straight && looped && of <= 4*wideMap {
 					t.Errorf("%T %s, %s: %+v has a loop", op, text, mode.name, *l)
 				}
-				limit := bodyLimit
-				if mode.small {
-					limit = blockResults * innerStep
-				}
+				limit := mode.limit
 				// A range shorter than two blocks is one, so that up to twice the limit may stand there.
 				results, inner := min(blockResults, body(l.Outer)), max(1, body(l.Inner))
 				if !mode.straight && results*inner >= 2*limit {
@@ -201,7 +198,7 @@ func TestEmittedAddsUp(t *testing.T) {
 	w := &Buffer{Name: "W1", Rows: 40, Cols: 30}
 	for _, mode := range modes {
 		op := &Affine{W: w, In: &Buffer{Rows: 30, Cols: 1}, Each: Map{N: 40, Sets: []Set{{w, expr.Z}}}}
-		tile(op, mode.straight, mode.small)
+		tile(op, mode.extent)
 		whole, sum := emitted(op, op.Outer), 0
 		for i := range op.Outer {
 			sum += emitted(op, op.Outer[i:i+1])
