@@ -1,32 +1,66 @@
 package gen_test
 
 import (
+	"bytes"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 // deepNetwork has so many layers that are alike.
 func deepNetwork(name string, layers, width int, r spec.Rounding) spec.Network {
-	n := spec.Network{Name: name, Input: width, Rounding: r, InputGradient: true, Cost: spec.Function{Name: "half-squared-error"}}
+	n := spec.Network{Name: name, Input: width, Unroll: spec.UnrollLoop, Rounding: r, InputGradient: true, Cost: spec.Function{Name: "half-squared-error"}}
 	for range layers {
 		n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: "tanh"}})
 	}
 	return n
 }
 
-// TestDeepNetworks lets the emitted tests of a network whose loops have tiny bodies compare it with the reference.
+// TestDeepNetworks lets the emitted tests of networks whose assembly loops over layers compare them with the reference.
 func TestDeepNetworks(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("compiling a deep network takes a while; go test without -short does it")
+		t.Skip("compiling deep networks takes a while; go test without -short does it")
 	}
 	m := newModule(t)
-	n := deepNetwork("Tiny", 48, 16, spec.RoundingFast)
-	n.Targets = []spec.Target{}
-	m.emit(t, "deep", n)
-	results := m.test(t, []spec.Network{n}, "./deep")
-	if r := results[n.Name]; !r.ok(n) {
-		t.Errorf("%s failed\n%s\n%s", r.failed, r.message, results[""].message)
+	networks := []spec.Network{deepNetwork("Fast", 30, 16, spec.RoundingFast), deepNetwork("Strict", 30, 5, spec.RoundingStrict)}
+	for _, n := range networks {
+		files, err := generate(t, n, gen.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if assembly := files[len(files)-1].Data; bytes.Count(assembly, []byte("for layer after layer")) < 8 {
+			t.Errorf("%s has no loops over layers", n.Name)
+		}
+	}
+	// Portable Go with tiny bodies, which auto has where all loops together would be too much.
+	tiny := deepNetwork("Tiny", 48, 16, spec.RoundingFast)
+	tiny.Unroll, tiny.Targets = spec.UnrollAuto, []spec.Target{}
+	networks = append(networks, tiny)
+	for _, n := range networks { // without pauses, whose functions are not rolled up
+		m.emitWith(t, n, gen.Options{Package: "deep", Qualify: true, EveryLevel: true})
+	}
+	results := m.test(t, networks, "./deep")
+	for _, n := range networks {
+		if r := results[n.Name]; !r.ok(n) {
+			t.Errorf("%s: %s failed\n%s\n%s", n.Name, r.failed, r.message, results[""].message)
+		}
+	}
+}
+
+// TestDeepCode: the assembly of a network does not grow with the number of layers that are alike.
+func TestDeepCode(t *testing.T) {
+	t.Parallel()
+	var sizes []int
+	for _, layers := range []int{24, 48} {
+		files, err := generate(t, deepNetwork("Deep", layers, 16, spec.RoundingFast), gen.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, len(files[len(files)-1].Data))
+	}
+	if sizes[1] > sizes[0] {
+		t.Errorf("%d bytes of assembly with 24 layers, %d with 48", sizes[0], sizes[1])
 	}
 }

@@ -8,7 +8,7 @@
 // Over values stand the elementary functions (exp.go, log.go, arc.go, trig.go, pow.go), which compute all lanes at once and never branch;
 // expressions, which are made of those, so that no activation has code of its own; transposing sums (reduce.go); and, one file a
 // kind, the operations of a plan. What is unrolled and what is a loop is decided where an operation is written,
-// so that code stays small whatever a network's size.
+// so that code stays small whatever the size of layers. Where there are many, what is written becomes a loop over those that are alike (roll.go, roller.go).
 //
 // Under rounding: strict sums have the plan's order (ordered.go, orderedtile.go, orderedouter.go), and elementary functions are those of the portable code, whose Go is translated
 // operation by operation (source.go, translate.go, integers.go), so that all levels give the same bits.
@@ -113,12 +113,18 @@ func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error
 	a.byRows = updatedByRows(fn)
 	a.takesTurns(p, fn)
 	a.operations(fn.Ops)
+	if a.tooLong() {
+		return nil, errLong
+	}
 	a.finish()
 	return a, errors.Join(a.errs...)
 }
 
 // operation writes one operation of a function of one sample.
 func (f *function) operation(op plan.Op) {
+	if f.tooLong() {
+		return
+	}
 	f.comment(op.String())
 	switch op := op.(type) {
 	case *plan.Affine:

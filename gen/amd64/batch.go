@@ -4,12 +4,17 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/mmcloughlin/avo/reg"
+
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
 // SumsSuffix ends the name of the function that sums up what GradBatch's leaves behind.
 const SumsSuffix = "Sums"
+
+// sumsPointers are registers of arguments that the function which sums up doesn't have.
+var sumsPointers = []reg.GPPhysical{argumentRegisters["p"], argumentRegisters["ys"]}
 
 // printBatch writes the assembly of a function of a batch: what is done for tiles of samples; for gradients, a second function
 // that sums them up; and for StepBatch, which does with samples what GradBatch does, its last operation alone.
@@ -40,8 +45,7 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 		s := newTile(f, lay, m, name+SumsSuffix+m.level.String(), sumsParams(f, p), false)
 		s.lines = lines{lineCycles(p.Network.Params()*m.size + lay.tiles*lay.stride), lineCycles(lay.tiles * lay.stride)}
 		s.checked = true // it is called right after the other
-		// Registers of arguments that it doesn't have.
-		s.lend(argumentRegisters["p"], argumentRegisters["ys"])
+		s.lend(sumsPointers...)
 		for _, op := range fn.Ops {
 			if o, ok := op.(*plan.OuterSum); ok {
 				s.comment(o.String())
@@ -65,6 +69,10 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
 			t.samplesIn(t.bases["ys"], p.Buffer("y"))
 		}
 		for _, op := range fn.Ops {
+			if t.tooLong() {
+				err = errLong
+				return
+			}
 			if err = t.operation(op); err != nil {
 				return
 			}

@@ -1,9 +1,12 @@
 package amd64
 
 import (
+	"errors"
 	"fmt"
+	"math"
 
 	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -79,19 +82,61 @@ func (a *Assembly) compile(forms ...form) error {
 	return nil
 }
 
-// write writes one.
+// straightNodes is how many instructions functions of deep networks have that are not rolled up: what a core keeps decoded and, in bytes, the
+// first cache.
+const straightNodes = 4500
+
+// errLong says that straight code would be too long.
+var errLong = errors.New("too long")
+
+// write writes one, straight where that is not too long, and else layered and rolled up.
 func (a *Assembly) write(of form) (*compiled, error) {
+	longest := math.MaxInt
+	if deep(a.p.Network) && of.pauses == [2]bool{} { // what pauses is long in its operations, and goes on where it was
+		longest = straightNodes
+	}
+	c, err := a.writeUpTo(of, longest)
+	if !errors.Is(err, errLong) {
+		return c, err
+	}
+	if c, err = a.writeUpTo(of, layered); err != nil {
+		return nil, err
+	}
+	return c, c.roll()
+}
+
+// roll rolls the parts up.
+func (c *compiled) roll() error {
+	var errs []error
+	for i, part := range c.parts {
+		var also []reg.GPPhysical
+		if i > 0 {
+			also = sumsPointers
+		}
+		errs = append(errs, roll(part, also...))
+	}
+	return errors.Join(errs...)
+}
+
+// layered stands for a limit of straight code: there is none, but for that of single operations.
+const layered = 0
+
+// writeUpTo writes one, unless it has more than so many instructions.
+func (a *Assembly) writeUpTo(of form, longest int) (*compiled, error) {
 	fn, m := a.p.Func(of.function), machine{of.level, a.p.ElementBytes()}
 	c := &compiled{file: newFile(a.common)}
-	c.file.callCycles = of.callCycles
+	c.file.longest, c.file.callCycles = longest, of.callCycles
 	for i, name := range partNames(fn) {
 		c.file.pausing[name] = of.pauses[i]
 	}
 	written, err := printFunc(c.file, a.p, m, fn, of.tiling)
+	if err != nil {
+		return nil, err
+	}
 	for _, part := range written {
 		c.parts, c.estimates = append(c.parts, part.fn), append(c.estimates, part.span.total)
 	}
-	return c, err
+	return c, nil
 }
 
 // printFunc writes the assembly of a function of the plan for a machine.

@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mmcloughlin/avo/operand"
 )
@@ -31,6 +32,9 @@ func (f *function) emit(b *block) {
 		for _, v := range n.sources() {
 			v.uses = append(v.uses, i)
 		}
+	}
+	if f.file.longest == layered {
+		e.slots = slices.Clone(f.slots)
 	}
 	f.asked = b.waits()
 	for i, n := range b.nodes {

@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"math"
+	"slices"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -92,6 +93,7 @@ func (e *emitter) spill(v *value) {
 		} else {
 			v.slot = e.f.frame
 			e.f.frame += e.f.m.widest() / 8
+			e.f.slots = slices.Insert(e.f.slots, 0, v.slot) // taken from the end, so that other blocks use them in the same order
 		}
 		if v.class == maskClass {
 			e.f.do("KMOVW", opmask(v.reg), e.stack(v))

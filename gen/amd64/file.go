@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"math"
 	"strings"
 	"sync"
 
@@ -40,10 +41,13 @@ type file struct {
 	// pausing are the functions that pause, without their level, and callCycles how many cycles a call of them may take.
 	pausing    map[string]bool
 	callCycles int
+	// longest is how many instructions a function may have; where it is layered no value goes from one operation to the next in a register,
+	// so that operations that are alike have code that is.
+	longest int
 }
 
 func newFile(c *common) *file {
-	return &file{common: c, constants: newConstants(c.symbol), pausing: map[string]bool{}}
+	return &file{common: c, constants: newConstants(c.symbol), pausing: map[string]bool{}, longest: math.MaxInt}
 }
 
 // layout says where the buffers of a plan lie: in which argument, and how many bytes into it.

@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -48,6 +49,8 @@ type function struct {
 	byRows map[*plan.Buffer]bool
 	// turn is where the workspace says which way to go through rows, nil for functions that always go the same.
 	turn *ref
+	// slots are places on the stack for values of the block under way, of a function that is layered.
+	slots []int
 	// pending are variables that the code after a loop still reads.
 	pending []*value
 	// span estimates what has been written so far, asked is the work of the block under way, and lines how long memory takes.
@@ -135,13 +138,21 @@ func (f *function) flush() {
 
 // comment puts a line before what follows. Values go on living in registers, unless the block has become long.
 func (f *function) comment(text string) {
-	if len(f.code.nodes) > longBlock {
+	if f.file.longest == layered || len(f.code.nodes) > longBlock {
 		f.flush()
+	}
+	if f.file.longest == layered { // what is given back comes in some order
+		slices.SortFunc(f.pointers, func(x, y reg.GPPhysical) int { return cmp.Compare(x.PhysicalIndex(), y.PhysicalIndex()) })
 	}
 	if f.pause != nil && f.span.open >= f.pause.grain {
 		f.point()
 	}
 	f.code.add(&node{kind: note, op: text})
+}
+
+// tooLong says whether straight code has become longer than it may.
+func (f *function) tooLong() bool {
+	return f.file.longest != layered && len(f.fn.Nodes) > f.file.longest
 }
 
 // longBlock is the number of nodes from which a block ends with its operation.
@@ -162,14 +173,15 @@ func (f *function) finish() *ir.Function {
 	switch {
 	case f.checked:
 		f.fn.LocalSize = max(f.fn.LocalSize, checkedFrame)
-	case f.fn.LocalSize <= 256:
+	case f.fn.LocalSize <= maxNoSplit:
 		f.fn.Attributes = attr.NOSPLIT
 	}
 	return f.fn
 }
 
-// checkedFrame is the size of the smallest frame for which Go's assembler writes the check of the stack into a function that calls no other.
-const checkedFrame = 128
+// maxNoSplit is the size of frames that need no check of the stack, and checkedFrame that of the smallest for which Go's assembler writes one into
+// a function that calls no other.
+const maxNoSplit, checkedFrame = 256, 128
 
 // pointer reserves a general register.
 func (f *function) pointer() reg.GPPhysical {

@@ -62,9 +62,9 @@ type simulation struct {
 	window         [coreWindow]int
 	count          int
 	retired        int
-	// waiting is how many vector instructions have not begun by the cycle now, and begin how many of them do in each that follows.
+	// waiting is how many vector instructions have not begun by the cycle now, and begins how many of them do in each that follows.
 	waiting, now int
-	begin        [calendar]int16
+	begins       [calendar]int16
 	// rounds are those of the loops under way, by the place of their jump.
 	rounds []*round
 }
@@ -77,10 +77,7 @@ const (
 // call runs the function once.
 func (s *simulation) call() {
 	clear(s.lines)
-	// Arguments lie apart from one another and from the stack.
-	for i, r := range []reg.Register{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.StackPointer, reg.FramePointer, reg.StaticBase} {
-		s.values[registerOf(r)] = (i + 1) << 36
-	}
+	s.begin()
 	for at := 0; at < len(s.code); at++ {
 		i := &s.code[at]
 		s.execute(i)
@@ -107,6 +104,14 @@ func (s *simulation) point() {
 	s.stretch = max(s.stretch, s.retired-s.seen)
 	s.seen = s.retired
 	s.points++
+}
+
+// begin gives registers the values that they have when the function is called: arguments lie apart from one another, from constants and from
+// the stack.
+func (s *simulation) begin() {
+	for i, r := range []reg.Register{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.StackPointer, reg.FramePointer, reg.StaticBase} {
+		s.values[registerOf(r)] = (i + 1) << 36
+	}
 }
 
 // round is what is known of the rounds of a loop so far: when they ended, and the registers then.
@@ -161,7 +166,7 @@ func (s *simulation) elapse(cycles int) {
 	for r := range s.ready {
 		s.ready[r] += cycles
 	}
-	clear(s.begin[:])
+	clear(s.begins[:])
 	s.waiting = 0
 }
 
@@ -193,7 +198,7 @@ func (s *simulation) execute(i *modelled) {
 	}
 	if i.vector && !i.free && begin > s.now {
 		s.waiting++
-		s.begin[uint(begin)%calendar]++
+		s.begins[uint(begin)%calendar]++
 	}
 	s.retired = max(s.retired, done)
 	s.window[s.count%coreWindow] = s.retired
@@ -224,7 +229,7 @@ func (s *simulation) enter(i *modelled) int {
 // pass lets vector instructions begin up to a cycle.
 func (s *simulation) pass(at int) {
 	for ; s.now < at && s.waiting > 0; s.now++ {
-		begin := &s.begin[uint(s.now+1)%calendar]
+		begin := &s.begins[uint(s.now+1)%calendar]
 		s.waiting -= int(*begin)
 		*begin = 0
 	}

@@ -1,0 +1,154 @@
+package amd64
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// deepNetwork has so many layers that are alike.
+func deepNetwork(t *testing.T, layers, width int, activation string, r spec.Rounding) *plan.Program {
+	t.Helper()
+	n := spec.Network{Name: "Deep", Input: width, Rounding: r, Cost: spec.Function{Name: "mse"}}
+	for range layers {
+		n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: activation}})
+	}
+	p, err := plan.Compile(n.WithDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// executed lists what a function executes with vectors, in its order: the instructions, and the addresses of what they read and write.
+func executed(t *testing.T, fn *ir.Function, arguments map[string]int) (list []string) {
+	t.Helper()
+	code, count := prepare(fn)
+	s := &simulation{code: code, arguments: arguments, values: make([]int, count)}
+	s.begin()
+	for at := 0; at < len(code); at++ {
+		i := &code[at]
+		s.compute(i)
+		if i.target >= 0 && !s.equal {
+			at = i.target - 1
+			continue
+		}
+		if !i.vector {
+			continue
+		}
+		text := i.opcode
+		for _, o := range i.operands {
+			if _, ok := o.(operand.Mem); ok {
+				text += fmt.Sprintf(" %#x", s.place(i.at))
+			} else {
+				text += " " + o.Asm()
+			}
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+// TestRoll: rolled up, functions of deep networks execute the same vector instructions on the same addresses, and their code does not grow
+// with the number of layers.
+func TestRoll(t *testing.T) {
+	for _, activation := range []string{"tanh", "softmax"} {
+		for _, r := range []spec.Rounding{spec.RoundingFast, spec.RoundingStrict} {
+			sizes := map[form][]int{}
+			for _, layers := range []int{12, 20} {
+				p := deepNetwork(t, layers, 12, activation, r)
+				a, err := New(p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, fn := range p.Funcs {
+					for _, l := range Levels {
+						f := a.form(fn, l, Tiling{})
+						c, err := a.writeUpTo(f, layered)
+						if err != nil {
+							t.Fatal(err)
+						}
+						size := 0
+						for k, part := range c.parts {
+							var also []reg.GPPhysical
+							if k > 0 {
+								also = sumsPointers
+							}
+							arguments := map[string]int{"tiles": 2, "samples": 20}
+							want := executed(t, part, arguments)
+							if err := roll(part, also...); err != nil {
+								t.Fatal(err)
+							}
+							size += len(part.Nodes)
+							if got := executed(t, part, arguments); !slices.Equal(got, want) {
+								t.Errorf("%s of %d layers of %s, %s: %d instructions are executed, %d of straight code; or others", part.Name, layers, activation, r, len(got), len(want))
+							}
+						}
+						sizes[f] = append(sizes[f], size)
+					}
+				}
+			}
+			for f, s := range sizes {
+				if f.function != plan.StepBatch && s[1] > s[0] {
+					t.Errorf("%s at %s, %s, %s: %d nodes with 12 layers and %d with 20", f.function, f.level, activation, r, s[0], s[1])
+				}
+			}
+		}
+	}
+}
+
+// TestDeep: a network is deep that has layers in a row that are alike, or pairs of them.
+func TestDeep(t *testing.T) {
+	for _, test := range []struct {
+		widths []int
+		want   bool
+	}{
+		{[]int{8, 8, 8, 8, 8, 8, 8, 8}, true},
+		{[]int{8, 8, 8, 8, 8, 8}, false},
+		{[]int{8, 9, 8, 9, 8, 9, 8, 9, 8}, true},
+		{[]int{8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18}, false},
+		{[]int{3, 8, 8, 8, 8, 8, 8, 8, 8, 3}, true},
+	} {
+		n := spec.Network{Input: test.widths[0]}
+		for _, w := range test.widths {
+			n.Layers = append(n.Layers, spec.Layer{Dense: w, Activation: spec.Function{Name: "tanh"}})
+		}
+		if got := deep(n.WithDefaults()); got != test.want {
+			t.Errorf("%v: %t, want %t", test.widths, got, test.want)
+		}
+	}
+}
+
+// TestRepeats: segments are repeated as long as each is as far from the last as the second from the first.
+func TestRepeats(t *testing.T) {
+	at := func(disp int) segment {
+		s := segment{nodes: []ir.Node{&ir.Instruction{Opcode: "VMOVUPS", Operands: []operand.Op{operand.Mem{Base: reg.RDI, Disp: disp}, reg.Y0}}}}
+		s.describe()
+		return s
+	}
+	for _, test := range []struct {
+		disps         []int
+		length, times int
+	}{
+		{[]int{0, 64, 128, 192}, 1, 4},
+		{[]int{0, 64, 128, 160}, 1, 3},
+		{[]int{0, 32, 100, 132, 200, 232}, 2, 3},
+		{[]int{0, 32, 100, 132, 200, 233}, 2, 2},
+		{[]int{0}, 2, 0},
+	} {
+		var segments []segment
+		for _, d := range test.disps {
+			segments = append(segments, at(d))
+		}
+		if got := repeats(segments, test.length); got != test.times {
+			t.Errorf("%v by %d: %d times, want %d", test.disps, test.length, got, test.times)
+		}
+	}
+}
