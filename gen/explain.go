@@ -16,11 +16,7 @@ func Explain(n spec.Network, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	n, p, o := c.n, c.p, c.o
-	s, err := c.Summary()
-	if err != nil {
-		return "", err
-	}
+	n, p, o, s := c.n, c.p, c.o, c.summary
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s, %s: %s; cost %s\n", n.Name, Shape(n), n.Precision, activations(n), n.Cost.Brief())
 	fmt.Fprintf(&b, "  package %s, files %s\n", o.Package, strings.Join(c.emitted(), " "))

@@ -65,6 +65,7 @@ type Compiled struct {
 	o        Options
 	assembly *amd64.Assembly // nil where it has none
 	vector   []string        // the functions that are in assembly
+	summary  Summary
 }
 
 // Compile validates a network and plans it. The error is that of Generate.
@@ -79,7 +80,8 @@ func Compile(n spec.Network, o Options) (*Compiled, error) {
 			return nil, fmt.Errorf("%s: %w", n.Name, err)
 		}
 	}
-	return c, nil
+	c.summary, err = c.summarise()
+	return c, err
 }
 
 // Files returns the files of the network, as Generate does.
@@ -132,13 +134,9 @@ func builds(files []File) [][]File {
 
 // kernels is the portable Go.
 func (c *Compiled) kernels() ([]byte, error) {
-	s, err := c.Summary()
-	if err != nil {
-		return nil, err
-	}
 	fields, bytes := c.tileFields()
 	return portable.Print(c.p, portable.Options{
-		Package: c.o.Package, Header: header(c.n, c.p, s, c.o), Vector: func(function string) bool { return slices.Contains(c.vector, function) },
+		Package: c.o.Package, Header: header(c.n, c.p, c.summary, c.o), Vector: func(function string) bool { return slices.Contains(c.vector, function) },
 		BatchFields: fields, BatchBytes: bytes,
 	})
 }

@@ -41,11 +41,14 @@ func Summarise(n spec.Network, o Options) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	return c.Summary()
+	return c.summary, nil
 }
 
-// Summary returns what the network costs.
-func (c *Compiled) Summary() (Summary, error) {
+// Summary is what the network costs.
+func (c *Compiled) Summary() Summary { return c.summary }
+
+// summarise finds what the network costs.
+func (c *Compiled) summarise() (Summary, error) {
 	n, p := c.n, c.p
 	forward, backward := n.MultiplyAdds()
 	_, tileBytes := c.tileFields()

@@ -17,8 +17,9 @@
 // go by turns, and affine.go and outer.go how many rows are taken abreast.
 //
 // What is written is run through a model of a core (simulate.go, and core.go with its figures), which predicts how many cycles it takes;
-// by that cost.go chooses which levels a function has code for. A rougher estimate is made while code is written (work.go): functions that take
-// long by it pause, so that their goroutine can be stopped (pause.go).
+// by that cost.go chooses which levels a function has code for, style.go how it takes matrices, and tiling.go how wide tiles of batches are. A
+// rougher estimate is made while code is written (work.go): functions that take long by it pause, so that their goroutine can be stopped
+// (pause.go).
 //
 // avo's own register allocator isn't used: it neither spills nor knows which operands an instruction overwrites.
 package amd64
@@ -61,9 +62,7 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	var forms []form
 	for _, fn := range a.p.Funcs {
 		if Missing(a.p, fn) == "" {
-			for _, l := range choiceOf(o.Choices, fn.Name).Levels {
-				forms = append(forms, a.form(fn, l, a.Tiling))
-			}
+			forms = append(forms, a.chosen(fn, o.Choices)...)
 		}
 	}
 	forms, calls, err := a.pausing(forms, cmp.Or(o.CallCycles, CallCycles))
@@ -99,6 +98,19 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	// avo's first line names avo and not the spec.
 	_, text, _ = bytes.Cut(text, []byte("\n"))
 	return &Printed{append([]byte("// "+o.Header+"\n"), text...), calls}, nil
+}
+
+// chosen are the codes that a function has.
+func (a *Assembly) chosen(fn *plan.Func, choices []Choice) (forms []form) {
+	c := choiceOf(choices, fn.Name)
+	for i, l := range c.Levels {
+		if fn.Batch {
+			forms = append(forms, a.batchForm(fn, l, a.Tiling))
+		} else {
+			forms = append(forms, a.form(fn, l, c.Styles[i]))
+		}
+	}
+	return forms
 }
 
 // rest is what there is to do for avo once every register is given.

@@ -22,11 +22,12 @@ type Assembly struct {
 	code   map[form]*compiled
 }
 
-// form says which of the codes that a function may have is meant: its level and, of a batch, the tiling.
+// form says which of the codes that a function may have is meant: its level and, of a batch, the tiling, of others the style.
 type form struct {
 	function string
 	level    Level
 	tiling   Tiling
+	style    Style
 	// pauses says of each of its parts whether it pauses, and callCycles how many cycles a call of these may take.
 	pauses     [2]bool
 	callCycles int
@@ -41,6 +42,14 @@ type compiled struct {
 	estimates []float64
 }
 
+// size is how many nodes it has.
+func (c *compiled) size() (n int) {
+	for _, part := range c.parts {
+		n += len(part.Nodes)
+	}
+	return n
+}
+
 // New chooses how wide the tiles of a network's batches are.
 func New(p *plan.Program) (*Assembly, error) {
 	a := &Assembly{p: p, common: newCommon(p), code: map[form]*compiled{}}
@@ -49,11 +58,13 @@ func New(p *plan.Program) (*Assembly, error) {
 	return a, err
 }
 
-// form is the form of a function's code at a level.
-func (a *Assembly) form(fn *plan.Func, level Level, tiling Tiling) form {
-	if !fn.Batch {
-		tiling = Tiling{}
-	}
+// form is the form of a function of one sample.
+func (a *Assembly) form(fn *plan.Func, level Level, style Style) form {
+	return form{function: fn.Name, level: level, style: style}
+}
+
+// batchForm is that of a function of a batch.
+func (a *Assembly) batchForm(fn *plan.Func, level Level, tiling Tiling) form {
 	return form{function: fn.Name, level: level, tiling: tiling}
 }
 
@@ -128,6 +139,9 @@ func (a *Assembly) writeUpTo(of form, longest int) (*compiled, error) {
 	c.file.longest, c.file.callCycles = longest, of.callCycles
 	for i, name := range partNames(fn) {
 		c.file.pausing[name] = of.pauses[i]
+	}
+	if !fn.Batch {
+		c.file.style = of.style
 	}
 	written, err := printFunc(c.file, a.p, m, fn, of.tiling)
 	if err != nil {

@@ -14,6 +14,9 @@ type Choice struct {
 	Cycles []int
 	// Levels are those that have code of their own.
 	Levels []Level
+	// Styles are how matrices are taken at each level, and Predicted what each style that was tried is predicted to take.
+	Styles    []Style
+	Predicted []StyleCycles
 }
 
 // margin is how many cycles in a hundred the code of AVX-512 must spare: what the model can tell, which is less where it is mostly memory that
@@ -25,13 +28,18 @@ func margin(bytes int) int {
 	return 1
 }
 
-// Choose predicts what every function of one sample takes at every level and decides by it.
+// Choose predicts what every function of one sample takes at every level in every style and decides by it.
 func (a *Assembly) Choose() ([]Choice, error) {
+	var functions []*plan.Func
 	var forms []form
 	for _, fn := range a.p.Funcs {
-		if !fn.Batch && Missing(a.p, fn) == "" {
-			for _, l := range Levels {
-				forms = append(forms, a.form(fn, l, Tiling{}))
+		if fn.Batch || Missing(a.p, fn) != "" {
+			continue
+		}
+		functions = append(functions, fn)
+		for _, l := range Levels {
+			for _, s := range stylesAt(a.p, l) {
+				forms = append(forms, a.form(fn, l, s))
 			}
 		}
 	}
@@ -39,12 +47,13 @@ func (a *Assembly) Choose() ([]Choice, error) {
 		return nil, err
 	}
 	var choices []Choice
-	for i := 0; i < len(forms); i += len(Levels) {
-		c := Choice{Function: forms[i].function, Levels: []Level{AVX2}}
-		for _, f := range forms[i : i+len(Levels)] {
-			c.Cycles = append(c.Cycles, a.code[f].cycles)
+	for _, fn := range functions {
+		c := Choice{Function: fn.Name, Levels: []Level{AVX2}}
+		for _, l := range Levels {
+			style, cycles := a.chooseStyle(&c, fn, l)
+			c.Styles, c.Cycles = append(c.Styles, style), append(c.Cycles, cycles)
 		}
-		if 100*c.Cycles[1] < (100-margin(a.p.MatrixBytes(a.p.Func(c.Function))))*c.Cycles[0] {
+		if 100*c.Cycles[1] < (100-margin(a.p.MatrixBytes(fn)))*c.Cycles[0] {
 			c.Levels = Levels
 		}
 		choices = append(choices, c)
@@ -70,7 +79,7 @@ func kept(p *plan.Program, fn *plan.Func) (bytes int) {
 func choiceOf(choices []Choice, function string) Choice {
 	i := slices.IndexFunc(choices, func(c Choice) bool { return c.Function == function })
 	if i < 0 {
-		return Choice{Function: function, Levels: Levels}
+		return Choice{Function: function, Levels: Levels, Styles: []Style{standard, standard}}
 	}
 	return choices[i]
 }

@@ -178,7 +178,6 @@ func TestPredictions(t *testing.T) {
 	}
 	clock := clock()
 	t.Logf("%.2f cycles a nanosecond", clock)
-	levels := []string{"cpu.avx512f=off", "cpu.avx512f=on"}[:len(machineLevels())]
 	for _, n := range committed(t) {
 		p, err := plan.Compile(n)
 		if err != nil {
@@ -200,31 +199,9 @@ func TestPredictions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		binary := filepath.Join(t.TempDir(), "benchmarks")
-		if out, err := exec.Command("go", "test", "-c", "-o", binary, dir).CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		for i, level := range levels {
-			cmd := exec.Command(binary, "-test.run=^$", "-test.bench=^Benchmark(Forward|Grad|Step|ForwardBatch|GradBatch)$", "-test.benchtime=10ms", "-test.count=20")
-			cmd.Dir, cmd.Env = dir, append(os.Environ(), "GODEBUG="+level)
-			out, err := cmd.CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, out)
-			}
-			best := map[string]float64{}
-			for _, m := range benchmark.FindAllStringSubmatch(string(out), -1) {
-				text := m[2]
-				if m[3] != "" { // a batch, of whose samples each counts
-					text = m[3]
-				}
-				ns, err := strconv.ParseFloat(text, 64)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if b, ok := best[m[1]]; !ok || ns < b {
-					best[m[1]] = ns
-				}
-			}
+		binary := benchmarks(t, dir)
+		for i, level := range settings[:len(machineLevels())] {
+			best := measured(t, binary, dir, level)
 			for _, c := range choices {
 				if ns, ok := best[c.Function]; ok {
 					code := min(i, len(c.Levels)-1)
@@ -240,6 +217,45 @@ func TestPredictions(t *testing.T) {
 			}
 		}
 	}
+}
+
+// settings make a program take each of the levels.
+var settings = []string{"cpu.avx512f=off", "cpu.avx512f=on"}
+
+// benchmarks builds those of a package, with more arguments for the go command.
+func benchmarks(t *testing.T, dir string, more ...string) (binary string) {
+	t.Helper()
+	binary = filepath.Join(t.TempDir(), "benchmarks")
+	if out, err := exec.Command("go", append(append([]string{"test", "-c", "-o", binary}, more...), dir)...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
+
+// measured are the least times of benchmarks, in nanoseconds, of batches for a sample.
+func measured(t *testing.T, binary, dir, setting string) map[string]float64 {
+	t.Helper()
+	cmd := exec.Command(binary, "-test.run=^$", "-test.bench=^Benchmark(Forward|Grad|Step|ForwardBatch|GradBatch)$", "-test.benchtime=10ms", "-test.count=20")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GODEBUG="+setting)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	best := map[string]float64{}
+	for _, m := range benchmark.FindAllStringSubmatch(string(out), -1) {
+		text := m[2]
+		if m[3] != "" { // a batch, of whose samples each counts
+			text = m[3]
+		}
+		ns, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, ok := best[m[1]]; !ok || ns < b {
+			best[m[1]] = ns
+		}
+	}
+	return best
 }
 
 // clock is how many cycles a nanosecond has: a chain of additions makes one each cycle.

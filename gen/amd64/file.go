@@ -44,10 +44,12 @@ type file struct {
 	// longest is how many instructions a function may have; where it is layered no value goes from one operation to the next in a register,
 	// so that operations that are alike have code that is.
 	longest int
+	// style is how functions of one sample take matrices.
+	style Style
 }
 
 func newFile(c *common) *file {
-	return &file{common: c, constants: newConstants(c.symbol), pausing: map[string]bool{}, longest: math.MaxInt}
+	return &file{common: c, constants: newConstants(c.symbol), pausing: map[string]bool{}, longest: math.MaxInt, style: standard}
 }
 
 // layout says where the buffers of a plan lie: in which argument, and how many bytes into it.

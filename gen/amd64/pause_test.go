@@ -58,7 +58,11 @@ func TestPoints(t *testing.T) {
 			pausing := 0
 			for _, name := range []string{plan.Forward, plan.Backward, plan.Step, plan.GradBatch, plan.StepBatch} {
 				fn := p.Func(name)
-				forms, _, err := a.pausing([]form{a.form(fn, level, a.Tiling)}, CallCycles)
+				one := a.form(fn, level, standard)
+				if fn.Batch {
+					one = a.batchForm(fn, level, a.Tiling)
+				}
+				forms, _, err := a.pausing([]form{one}, CallCycles)
 				if err != nil {
 					t.Fatal(err)
 				}

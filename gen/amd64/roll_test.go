@@ -70,7 +70,10 @@ func TestRoll(t *testing.T) {
 				}
 				for _, fn := range p.Funcs {
 					for _, l := range Levels {
-						f := a.form(fn, l, Tiling{})
+						f := a.form(fn, l, standard)
+						if fn.Batch {
+							f = a.batchForm(fn, l, Tiling{})
+						}
 						c, err := a.writeUpTo(f, layered)
 						if err != nil {
 							t.Fatal(err)

@@ -80,7 +80,7 @@ func (a *Assembly) batchForms(levels []Level, tilings ...Tiling) (forms []form) 
 		for _, name := range []string{plan.ForwardBatch, plan.GradBatch} {
 			if fn := a.p.Func(name); fn != nil && Missing(a.p, fn) == "" {
 				for _, l := range levels {
-					forms = append(forms, a.form(fn, l, tiling))
+					forms = append(forms, a.batchForm(fn, l, tiling))
 				}
 			}
 		}

@@ -14,139 +14,164 @@ wide:
 	JMP ·poleForwardAVX512(SB)
 
 // func poleForwardAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, FMA3
 TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
 	MOVQ x+16(FP), DX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTF128 (DX), Y0
-	VMULPS         (DI), Y0, Y1
-	VMULPS         32(DI), Y0, Y2
-	VMULPS         64(DI), Y0, Y3
-	VMULPS         96(DI), Y0, Y0
-	VSHUFPS        $0x88, Y2, Y1, Y4
-	VSHUFPS        $0xdd, Y2, Y1, Y1
-	VADDPS         Y1, Y4, Y1
-	VSHUFPS        $0x88, Y0, Y3, Y2
-	VSHUFPS        $0xdd, Y0, Y3, Y0
-	VADDPS         Y0, Y2, Y0
-	VSHUFPS        $0x88, Y0, Y1, Y2
-	VSHUFPS        $0xdd, Y0, Y1, Y0
-	VADDPS         Y0, Y2, Y0
-	VMOVUPS        PoleConstants<>+0(SB), Y1
-	VPERMPS        Y0, Y1, Y0
-	VADDPS         256(DI), Y0, Y0
-	VMOVUPS        PoleConstants<>+64(SB), Y2
-	VMINPS         Y0, Y2, Y0
-	VMOVUPS        PoleConstants<>+32(SB), Y3
-	VMAXPS         Y0, Y3, Y0
-	VEXTRACTF128   $0x01, Y0, X4
-	VCVTPS2PD      X0, Y0
-	VMULPD         Y0, Y0, Y5
-	VMOVUPS        PoleConstants<>+96(SB), Y6
-	VMOVAPS        Y6, Y7
-	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y7
-	VMOVUPS        PoleConstants<>+160(SB), Y8
-	VMOVAPS        Y8, Y9
-	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y9
-	VMULPD         Y5, Y5, Y10
-	VFMADD231PD    Y10, Y9, Y7
-	VMULPD         Y10, Y10, Y9
-	VFMADD231PD    PoleConstants<>+224(SB), Y9, Y7
-	VMULPD         Y7, Y0, Y0
-	VMOVUPS        PoleConstants<>+256(SB), Y7
-	VMOVAPS        Y7, Y11
-	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y11
-	VMOVUPS        PoleConstants<>+320(SB), Y12
-	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
-	VMOVUPS        PoleConstants<>+384(SB), Y14
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
-	VFMADD231PD    Y10, Y13, Y11
-	VFMADD231PD    Y9, Y5, Y11
-	VDIVPD         Y11, Y0, Y0
-	VCVTPD2PSY     Y0, X0
-	VCVTPS2PD      X4, Y4
-	VMULPD         Y4, Y4, Y5
-	VMOVAPS        Y6, Y9
-	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
-	VMOVAPS        Y8, Y10
-	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
-	VMULPD         Y5, Y5, Y11
-	VFMADD231PD    Y11, Y10, Y9
-	VMULPD         Y11, Y11, Y10
-	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
-	VMULPD         Y9, Y4, Y4
-	VMOVAPS        Y7, Y9
-	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
-	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
-	VFMADD231PD    Y11, Y13, Y9
-	VFMADD231PD    Y10, Y5, Y9
-	VDIVPD         Y9, Y4, Y4
-	VCVTPD2PSY     Y4, X4
-	VINSERTF128    $0x01, X4, Y0, Y0
-	VMOVUPS        Y0, (SI)
-	VBROADCASTF128 (DX), Y4
-	VMULPS         128(DI), Y4, Y5
-	VMULPS         160(DI), Y4, Y9
-	VMULPS         192(DI), Y4, Y10
-	VMULPS         224(DI), Y4, Y4
-	VSHUFPS        $0x88, Y9, Y5, Y11
-	VSHUFPS        $0xdd, Y9, Y5, Y5
-	VADDPS         Y5, Y11, Y5
-	VSHUFPS        $0x88, Y4, Y10, Y9
-	VSHUFPS        $0xdd, Y4, Y10, Y4
-	VADDPS         Y4, Y9, Y4
-	VSHUFPS        $0x88, Y4, Y5, Y9
-	VSHUFPS        $0xdd, Y4, Y5, Y4
-	VADDPS         Y4, Y9, Y4
-	VPERMPS        Y4, Y1, Y1
-	VADDPS         288(DI), Y1, Y1
-	VMINPS         Y1, Y2, Y1
-	VMAXPS         Y1, Y3, Y1
-	VEXTRACTF128   $0x01, Y1, X2
-	VCVTPS2PD      X1, Y1
-	VMULPD         Y1, Y1, Y3
-	VMOVAPS        Y6, Y4
-	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y4
-	VMOVAPS        Y8, Y5
-	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y5
-	VMULPD         Y3, Y3, Y9
-	VFMADD231PD    Y9, Y5, Y4
-	VMULPD         Y9, Y9, Y5
-	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y4
-	VMULPD         Y4, Y1, Y1
-	VMOVAPS        Y7, Y4
-	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y4
-	VMOVAPS        Y12, Y10
-	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y10
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y3
-	VFMADD231PD    Y9, Y10, Y4
-	VFMADD231PD    Y5, Y3, Y4
-	VDIVPD         Y4, Y1, Y1
-	VCVTPD2PSY     Y1, X1
-	VCVTPS2PD      X2, Y2
-	VMULPD         Y2, Y2, Y3
-	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y6
-	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y8
-	VMULPD         Y3, Y3, Y4
-	VFMADD231PD    Y4, Y8, Y6
-	VMULPD         Y4, Y4, Y5
-	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y6
-	VMULPD         Y6, Y2, Y2
-	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y7
-	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y12
-	VFMADD231PD    PoleConstants<>+416(SB), Y3, Y14
-	VFMADD231PD    Y4, Y12, Y7
-	VFMADD231PD    Y5, Y14, Y7
-	VDIVPD         Y7, Y2, Y2
-	VCVTPD2PSY     Y2, X2
-	VINSERTF128    $0x01, X2, Y1, Y1
-	VMOVUPS        Y1, 32(SI)
+	VMOVUPS      (DX), X0
+	VMULPS       (DI), X0, X1
+	VMULPS       16(DI), X0, X2
+	VMULPS       32(DI), X0, X3
+	VMULPS       48(DI), X0, X4
+	VMULPS       64(DI), X0, X5
+	VMULPS       80(DI), X0, X6
+	VMULPS       96(DI), X0, X7
+	VMULPS       112(DI), X0, X0
+	VUNPCKLPS    X2, X1, X8
+	VUNPCKHPS    X2, X1, X1
+	VADDPS       X1, X8, X1
+	VUNPCKLPS    X4, X3, X2
+	VUNPCKHPS    X4, X3, X3
+	VADDPS       X3, X2, X2
+	VUNPCKLPD    X2, X1, X3
+	VUNPCKHPD    X2, X1, X1
+	VADDPS       X1, X3, X1
+	VUNPCKLPS    X6, X5, X2
+	VUNPCKHPS    X6, X5, X3
+	VADDPS       X3, X2, X2
+	VUNPCKLPS    X0, X7, X3
+	VUNPCKHPS    X0, X7, X0
+	VADDPS       X0, X3, X0
+	VUNPCKLPD    X0, X2, X3
+	VUNPCKHPD    X0, X2, X0
+	VADDPS       X0, X3, X0
+	VINSERTF128  $0x01, X0, Y1, Y0
+	VADDPS       256(DI), Y0, Y0
+	VMOVUPS      (DX), X1
+	VMULPS       128(DI), X1, X2
+	VMULPS       144(DI), X1, X3
+	VMULPS       160(DI), X1, X4
+	VMULPS       176(DI), X1, X5
+	VMULPS       192(DI), X1, X6
+	VMULPS       208(DI), X1, X7
+	VMULPS       224(DI), X1, X8
+	VMULPS       240(DI), X1, X1
+	VUNPCKLPS    X3, X2, X9
+	VUNPCKHPS    X3, X2, X2
+	VADDPS       X2, X9, X2
+	VUNPCKLPS    X5, X4, X3
+	VUNPCKHPS    X5, X4, X4
+	VADDPS       X4, X3, X3
+	VUNPCKLPD    X3, X2, X4
+	VUNPCKHPD    X3, X2, X2
+	VADDPS       X2, X4, X2
+	VUNPCKLPS    X7, X6, X3
+	VUNPCKHPS    X7, X6, X4
+	VADDPS       X4, X3, X3
+	VUNPCKLPS    X1, X8, X4
+	VUNPCKHPS    X1, X8, X1
+	VADDPS       X1, X4, X1
+	VUNPCKLPD    X1, X3, X4
+	VUNPCKHPD    X1, X3, X1
+	VADDPS       X1, X4, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VADDPS       288(DI), Y1, Y1
+	VMOVUPS      PoleConstants<>+32(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      PoleConstants<>+0(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X4
+	VCVTPS2PD    X0, Y0
+	VMULPD       Y0, Y0, Y5
+	VMOVUPS      PoleConstants<>+64(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  PoleConstants<>+96(SB), Y5, Y7
+	VMOVUPS      PoleConstants<>+128(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  PoleConstants<>+160(SB), Y5, Y9
+	VMULPD       Y5, Y5, Y10
+	VFMADD231PD  Y10, Y9, Y7
+	VMULPD       Y10, Y10, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y7
+	VMULPD       Y7, Y0, Y0
+	VMOVUPS      PoleConstants<>+224(SB), Y7
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  PoleConstants<>+256(SB), Y5, Y11
+	VMOVUPS      PoleConstants<>+288(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  PoleConstants<>+320(SB), Y5, Y13
+	VMOVUPS      PoleConstants<>+352(SB), Y14
+	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  Y10, Y13, Y11
+	VFMADD231PD  Y9, Y5, Y11
+	VDIVPD       Y11, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y4, Y4, Y5
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  PoleConstants<>+96(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  PoleConstants<>+160(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y4, Y4
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  PoleConstants<>+256(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  PoleConstants<>+320(SB), Y5, Y13
+	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y0, Y0
+	VMOVUPS      Y0, (SI)
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       Y1, Y3, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMULPD       Y1, Y1, Y3
+	VMOVAPS      Y6, Y4
+	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y4
+	VMOVAPS      Y8, Y5
+	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y5
+	VMULPD       Y3, Y3, Y9
+	VFMADD231PD  Y9, Y5, Y4
+	VMULPD       Y9, Y9, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VMULPD       Y4, Y1, Y1
+	VMOVAPS      Y7, Y4
+	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y4
+	VMOVAPS      Y12, Y10
+	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y10
+	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  Y9, Y10, Y4
+	VFMADD231PD  Y5, Y3, Y4
+	VDIVPD       Y4, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y6
+	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y8
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  Y4, Y8, Y6
+	VMULPD       Y4, Y4, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y6
+	VMULPD       Y6, Y2, Y2
+	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y7
+	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
+	VFMADD231PD  PoleConstants<>+384(SB), Y3, Y14
+	VFMADD231PD  Y4, Y12, Y7
+	VFMADD231PD  Y5, Y14, Y7
+	VDIVPD       Y7, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y1, Y1
+	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       320(DI), Y0, Y2
@@ -170,35 +195,35 @@ TEXT ·poleForwardAVX2(SB), NOSPLIT, $0-24
 	VMAXPS       X2, X1, X1
 	VMOVSS       X1, 144(SI)
 	VSUBPS       X1, X0, X0
-	VMOVUPS      PoleConstants<>+448(SB), X1
+	VMOVUPS      PoleConstants<>+416(SB), X1
 	VMAXPS       X0, X1, X0
-	VMOVUPS      PoleConstants<>+480(SB), X1
+	VMOVUPS      PoleConstants<>+448(SB), X1
 	VMOVAPS      X1, X2
-	VFMADD231PS  PoleConstants<>+512(SB), X0, X2
+	VFMADD231PS  PoleConstants<>+480(SB), X0, X2
 	VSUBPS       X1, X2, X2
 	VMOVAPS      X1, X3
-	VFMADD231PS  PoleConstants<>+544(SB), X2, X3
+	VFMADD231PS  PoleConstants<>+512(SB), X2, X3
 	VSUBPS       X1, X3, X4
 	VSUBPS       X4, X2, X4
 	VADDPS       X1, X4, X1
 	VPSLLD       $0x17, X3, X3
-	VPADDD       PoleConstants<>+576(SB), X3, X3
+	VPADDD       PoleConstants<>+544(SB), X3, X3
 	VPSLLD       $0x17, X1, X1
-	VPADDD       PoleConstants<>+576(SB), X1, X1
+	VPADDD       PoleConstants<>+544(SB), X1, X1
+	VFNMADD231PS PoleConstants<>+576(SB), X2, X0
 	VFNMADD231PS PoleConstants<>+608(SB), X2, X0
-	VFNMADD231PS PoleConstants<>+640(SB), X2, X0
 	VMOVAPS      X3, X2
 	VFMADD231PS  X0, X3, X2
 	VSUBPS       X2, X3, X4
 	VFMADD231PS  X0, X3, X4
 	VMULPS       X0, X0, X5
 	VMULPS       X5, X3, X3
-	VMOVUPS      PoleConstants<>+544(SB), X6
-	VFMADD231PS  PoleConstants<>+672(SB), X0, X6
-	VMOVUPS      PoleConstants<>+704(SB), X7
-	VFMADD231PS  PoleConstants<>+736(SB), X0, X7
-	VMOVUPS      PoleConstants<>+768(SB), X8
-	VFMADD231PS  PoleConstants<>+800(SB), X0, X8
+	VMOVUPS      PoleConstants<>+512(SB), X6
+	VFMADD231PS  PoleConstants<>+640(SB), X0, X6
+	VMOVUPS      PoleConstants<>+672(SB), X7
+	VFMADD231PS  PoleConstants<>+704(SB), X0, X7
+	VMOVUPS      PoleConstants<>+736(SB), X8
+	VFMADD231PS  PoleConstants<>+768(SB), X0, X8
 	VFMADD231PS  X5, X7, X6
 	VMULPS       X5, X5, X0
 	VFMADD231PS  X0, X8, X6
@@ -333,7 +358,7 @@ wide:
 	JMP ·poleLossAVX512(SB)
 
 // func poleLossAVX2(p *Pole, ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, FMA3
 TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	MOVQ p+0(FP), DI
 	MOVQ ws+8(FP), SI
@@ -341,133 +366,158 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	MOVQ y+24(FP), CX
 
 	// z1 = W1·x + b1; a1 = tanh(z1)
-	VBROADCASTF128 (DX), Y0
-	VMULPS         (DI), Y0, Y1
-	VMULPS         32(DI), Y0, Y2
-	VMULPS         64(DI), Y0, Y3
-	VMULPS         96(DI), Y0, Y0
-	VSHUFPS        $0x88, Y2, Y1, Y4
-	VSHUFPS        $0xdd, Y2, Y1, Y1
-	VADDPS         Y1, Y4, Y1
-	VSHUFPS        $0x88, Y0, Y3, Y2
-	VSHUFPS        $0xdd, Y0, Y3, Y0
-	VADDPS         Y0, Y2, Y0
-	VSHUFPS        $0x88, Y0, Y1, Y2
-	VSHUFPS        $0xdd, Y0, Y1, Y0
-	VADDPS         Y0, Y2, Y0
-	VMOVUPS        PoleConstants<>+0(SB), Y1
-	VPERMPS        Y0, Y1, Y0
-	VADDPS         256(DI), Y0, Y0
-	VMOVUPS        PoleConstants<>+64(SB), Y2
-	VMINPS         Y0, Y2, Y0
-	VMOVUPS        PoleConstants<>+32(SB), Y3
-	VMAXPS         Y0, Y3, Y0
-	VEXTRACTF128   $0x01, Y0, X4
-	VCVTPS2PD      X0, Y0
-	VMULPD         Y0, Y0, Y5
-	VMOVUPS        PoleConstants<>+96(SB), Y6
-	VMOVAPS        Y6, Y7
-	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y7
-	VMOVUPS        PoleConstants<>+160(SB), Y8
-	VMOVAPS        Y8, Y9
-	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y9
-	VMULPD         Y5, Y5, Y10
-	VFMADD231PD    Y10, Y9, Y7
-	VMULPD         Y10, Y10, Y9
-	VFMADD231PD    PoleConstants<>+224(SB), Y9, Y7
-	VMULPD         Y7, Y0, Y0
-	VMOVUPS        PoleConstants<>+256(SB), Y7
-	VMOVAPS        Y7, Y11
-	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y11
-	VMOVUPS        PoleConstants<>+320(SB), Y12
-	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
-	VMOVUPS        PoleConstants<>+384(SB), Y14
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
-	VFMADD231PD    Y10, Y13, Y11
-	VFMADD231PD    Y9, Y5, Y11
-	VDIVPD         Y11, Y0, Y0
-	VCVTPD2PSY     Y0, X0
-	VCVTPS2PD      X4, Y4
-	VMULPD         Y4, Y4, Y5
-	VMOVAPS        Y6, Y9
-	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
-	VMOVAPS        Y8, Y10
-	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
-	VMULPD         Y5, Y5, Y11
-	VFMADD231PD    Y11, Y10, Y9
-	VMULPD         Y11, Y11, Y10
-	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
-	VMULPD         Y9, Y4, Y4
-	VMOVAPS        Y7, Y9
-	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
-	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
-	VFMADD231PD    Y11, Y13, Y9
-	VFMADD231PD    Y10, Y5, Y9
-	VDIVPD         Y9, Y4, Y4
-	VCVTPD2PSY     Y4, X4
-	VINSERTF128    $0x01, X4, Y0, Y0
-	VMOVUPS        Y0, (SI)
-	VBROADCASTF128 (DX), Y4
-	VMULPS         128(DI), Y4, Y5
-	VMULPS         160(DI), Y4, Y9
-	VMULPS         192(DI), Y4, Y10
-	VMULPS         224(DI), Y4, Y4
-	VSHUFPS        $0x88, Y9, Y5, Y11
-	VSHUFPS        $0xdd, Y9, Y5, Y5
-	VADDPS         Y5, Y11, Y5
-	VSHUFPS        $0x88, Y4, Y10, Y9
-	VSHUFPS        $0xdd, Y4, Y10, Y4
-	VADDPS         Y4, Y9, Y4
-	VSHUFPS        $0x88, Y4, Y5, Y9
-	VSHUFPS        $0xdd, Y4, Y5, Y4
-	VADDPS         Y4, Y9, Y4
-	VPERMPS        Y4, Y1, Y1
-	VADDPS         288(DI), Y1, Y1
-	VMINPS         Y1, Y2, Y1
-	VMAXPS         Y1, Y3, Y1
-	VEXTRACTF128   $0x01, Y1, X2
-	VCVTPS2PD      X1, Y1
-	VMULPD         Y1, Y1, Y3
-	VMOVAPS        Y6, Y4
-	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y4
-	VMOVAPS        Y8, Y5
-	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y5
-	VMULPD         Y3, Y3, Y9
-	VFMADD231PD    Y9, Y5, Y4
-	VMULPD         Y9, Y9, Y5
-	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y4
-	VMULPD         Y4, Y1, Y1
-	VMOVAPS        Y7, Y4
-	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y4
-	VMOVAPS        Y12, Y10
-	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y10
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y3
-	VFMADD231PD    Y9, Y10, Y4
-	VFMADD231PD    Y5, Y3, Y4
-	VDIVPD         Y4, Y1, Y1
-	VCVTPD2PSY     Y1, X1
-	VCVTPS2PD      X2, Y2
-	VMULPD         Y2, Y2, Y3
-	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y6
-	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y8
-	VMULPD         Y3, Y3, Y4
-	VFMADD231PD    Y4, Y8, Y6
-	VMULPD         Y4, Y4, Y5
-	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y6
-	VMULPD         Y6, Y2, Y2
-	VMOVAPS        Y7, Y6
-	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y6
-	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y12
-	VFMADD231PD    PoleConstants<>+416(SB), Y3, Y14
-	VFMADD231PD    Y4, Y12, Y6
-	VFMADD231PD    Y5, Y14, Y6
-	VDIVPD         Y6, Y2, Y2
-	VCVTPD2PSY     Y2, X2
-	VINSERTF128    $0x01, X2, Y1, Y1
-	VMOVUPS        Y1, 32(SI)
+	VMOVUPS      (DX), X0
+	VMULPS       (DI), X0, X1
+	VMULPS       16(DI), X0, X2
+	VMULPS       32(DI), X0, X3
+	VMULPS       48(DI), X0, X4
+	VMULPS       64(DI), X0, X5
+	VMULPS       80(DI), X0, X6
+	VMULPS       96(DI), X0, X7
+	VMULPS       112(DI), X0, X0
+	VUNPCKLPS    X2, X1, X8
+	VUNPCKHPS    X2, X1, X1
+	VADDPS       X1, X8, X1
+	VUNPCKLPS    X4, X3, X2
+	VUNPCKHPS    X4, X3, X3
+	VADDPS       X3, X2, X2
+	VUNPCKLPD    X2, X1, X3
+	VUNPCKHPD    X2, X1, X1
+	VADDPS       X1, X3, X1
+	VUNPCKLPS    X6, X5, X2
+	VUNPCKHPS    X6, X5, X3
+	VADDPS       X3, X2, X2
+	VUNPCKLPS    X0, X7, X3
+	VUNPCKHPS    X0, X7, X0
+	VADDPS       X0, X3, X0
+	VUNPCKLPD    X0, X2, X3
+	VUNPCKHPD    X0, X2, X0
+	VADDPS       X0, X3, X0
+	VINSERTF128  $0x01, X0, Y1, Y0
+	VADDPS       256(DI), Y0, Y0
+	VMOVUPS      (DX), X1
+	VMULPS       128(DI), X1, X2
+	VMULPS       144(DI), X1, X3
+	VMULPS       160(DI), X1, X4
+	VMULPS       176(DI), X1, X5
+	VMULPS       192(DI), X1, X6
+	VMULPS       208(DI), X1, X7
+	VMULPS       224(DI), X1, X8
+	VMULPS       240(DI), X1, X1
+	VUNPCKLPS    X3, X2, X9
+	VUNPCKHPS    X3, X2, X2
+	VADDPS       X2, X9, X2
+	VUNPCKLPS    X5, X4, X3
+	VUNPCKHPS    X5, X4, X4
+	VADDPS       X4, X3, X3
+	VUNPCKLPD    X3, X2, X4
+	VUNPCKHPD    X3, X2, X2
+	VADDPS       X2, X4, X2
+	VUNPCKLPS    X7, X6, X3
+	VUNPCKHPS    X7, X6, X4
+	VADDPS       X4, X3, X3
+	VUNPCKLPS    X1, X8, X4
+	VUNPCKHPS    X1, X8, X1
+	VADDPS       X1, X4, X1
+	VUNPCKLPD    X1, X3, X4
+	VUNPCKHPD    X1, X3, X1
+	VADDPS       X1, X4, X1
+	VINSERTF128  $0x01, X1, Y2, Y1
+	VADDPS       288(DI), Y1, Y1
+	VMOVUPS      PoleConstants<>+32(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMOVUPS      PoleConstants<>+0(SB), Y3
+	VMAXPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X4
+	VCVTPS2PD    X0, Y0
+	VMULPD       Y0, Y0, Y5
+	VMOVUPS      PoleConstants<>+64(SB), Y6
+	VMOVAPS      Y6, Y7
+	VFMADD231PD  PoleConstants<>+96(SB), Y5, Y7
+	VMOVUPS      PoleConstants<>+128(SB), Y8
+	VMOVAPS      Y8, Y9
+	VFMADD231PD  PoleConstants<>+160(SB), Y5, Y9
+	VMULPD       Y5, Y5, Y10
+	VFMADD231PD  Y10, Y9, Y7
+	VMULPD       Y10, Y10, Y9
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y7
+	VMULPD       Y7, Y0, Y0
+	VMOVUPS      PoleConstants<>+224(SB), Y7
+	VMOVAPS      Y7, Y11
+	VFMADD231PD  PoleConstants<>+256(SB), Y5, Y11
+	VMOVUPS      PoleConstants<>+288(SB), Y12
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  PoleConstants<>+320(SB), Y5, Y13
+	VMOVUPS      PoleConstants<>+352(SB), Y14
+	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  Y10, Y13, Y11
+	VFMADD231PD  Y9, Y5, Y11
+	VDIVPD       Y11, Y0, Y0
+	VCVTPD2PSY   Y0, X0
+	VCVTPS2PD    X4, Y4
+	VMULPD       Y4, Y4, Y5
+	VMOVAPS      Y6, Y9
+	VFMADD231PD  PoleConstants<>+96(SB), Y5, Y9
+	VMOVAPS      Y8, Y10
+	VFMADD231PD  PoleConstants<>+160(SB), Y5, Y10
+	VMULPD       Y5, Y5, Y11
+	VFMADD231PD  Y11, Y10, Y9
+	VMULPD       Y11, Y11, Y10
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y9
+	VMULPD       Y9, Y4, Y4
+	VMOVAPS      Y7, Y9
+	VFMADD231PD  PoleConstants<>+256(SB), Y5, Y9
+	VMOVAPS      Y12, Y13
+	VFMADD231PD  PoleConstants<>+320(SB), Y5, Y13
+	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y5
+	VFMADD231PD  Y11, Y13, Y9
+	VFMADD231PD  Y10, Y5, Y9
+	VDIVPD       Y9, Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VINSERTF128  $0x01, X4, Y0, Y0
+	VMOVUPS      Y0, (SI)
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       Y1, Y3, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VCVTPS2PD    X1, Y1
+	VMULPD       Y1, Y1, Y3
+	VMOVAPS      Y6, Y4
+	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y4
+	VMOVAPS      Y8, Y5
+	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y5
+	VMULPD       Y3, Y3, Y9
+	VFMADD231PD  Y9, Y5, Y4
+	VMULPD       Y9, Y9, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y4
+	VMULPD       Y4, Y1, Y1
+	VMOVAPS      Y7, Y4
+	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y4
+	VMOVAPS      Y12, Y10
+	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y10
+	VFMADD132PD  PoleConstants<>+384(SB), Y14, Y3
+	VFMADD231PD  Y9, Y10, Y4
+	VFMADD231PD  Y5, Y3, Y4
+	VDIVPD       Y4, Y1, Y1
+	VCVTPD2PSY   Y1, X1
+	VCVTPS2PD    X2, Y2
+	VMULPD       Y2, Y2, Y3
+	VFMADD231PD  PoleConstants<>+96(SB), Y3, Y6
+	VFMADD231PD  PoleConstants<>+160(SB), Y3, Y8
+	VMULPD       Y3, Y3, Y4
+	VFMADD231PD  Y4, Y8, Y6
+	VMULPD       Y4, Y4, Y5
+	VFMADD231PD  PoleConstants<>+192(SB), Y5, Y6
+	VMULPD       Y6, Y2, Y2
+	VMOVAPS      Y7, Y6
+	VFMADD231PD  PoleConstants<>+256(SB), Y3, Y6
+	VFMADD231PD  PoleConstants<>+320(SB), Y3, Y12
+	VFMADD231PD  PoleConstants<>+384(SB), Y3, Y14
+	VFMADD231PD  Y4, Y12, Y6
+	VFMADD231PD  Y5, Y14, Y6
+	VDIVPD       Y6, Y2, Y2
+	VCVTPD2PSY   Y2, X2
+	VINSERTF128  $0x01, X2, Y1, Y1
+	VMOVUPS      Y1, 32(SI)
 
 	// z2 = W2·a1 + b2
 	VMULPS       320(DI), Y0, Y2
@@ -491,35 +541,35 @@ TEXT ·poleLossAVX2(SB), NOSPLIT, $0-36
 	VMAXPS       X2, X1, X1
 	VMOVSS       X1, 144(SI)
 	VSUBPS       X1, X0, X2
-	VMOVUPS      PoleConstants<>+448(SB), X3
+	VMOVUPS      PoleConstants<>+416(SB), X3
 	VMAXPS       X2, X3, X2
-	VMOVUPS      PoleConstants<>+480(SB), X3
+	VMOVUPS      PoleConstants<>+448(SB), X3
 	VMOVAPS      X3, X4
-	VFMADD231PS  PoleConstants<>+512(SB), X2, X4
+	VFMADD231PS  PoleConstants<>+480(SB), X2, X4
 	VSUBPS       X3, X4, X4
 	VMOVAPS      X3, X5
-	VFMADD231PS  PoleConstants<>+544(SB), X4, X5
+	VFMADD231PS  PoleConstants<>+512(SB), X4, X5
 	VSUBPS       X3, X5, X6
 	VSUBPS       X6, X4, X6
 	VADDPS       X3, X6, X3
 	VPSLLD       $0x17, X5, X5
-	VPADDD       PoleConstants<>+576(SB), X5, X5
+	VPADDD       PoleConstants<>+544(SB), X5, X5
 	VPSLLD       $0x17, X3, X3
-	VPADDD       PoleConstants<>+576(SB), X3, X3
+	VPADDD       PoleConstants<>+544(SB), X3, X3
+	VFNMADD231PS PoleConstants<>+576(SB), X4, X2
 	VFNMADD231PS PoleConstants<>+608(SB), X4, X2
-	VFNMADD231PS PoleConstants<>+640(SB), X4, X2
 	VMOVAPS      X5, X4
 	VFMADD231PS  X2, X5, X4
 	VSUBPS       X4, X5, X6
 	VFMADD231PS  X2, X5, X6
 	VMULPS       X2, X2, X8
 	VMULPS       X8, X5, X5
-	VMOVUPS      PoleConstants<>+544(SB), X9
-	VFMADD231PS  PoleConstants<>+672(SB), X2, X9
-	VMOVUPS      PoleConstants<>+704(SB), X10
-	VFMADD231PS  PoleConstants<>+736(SB), X2, X10
-	VMOVUPS      PoleConstants<>+768(SB), X11
-	VFMADD231PS  PoleConstants<>+800(SB), X2, X11
+	VMOVUPS      PoleConstants<>+512(SB), X9
+	VFMADD231PS  PoleConstants<>+640(SB), X2, X9
+	VMOVUPS      PoleConstants<>+672(SB), X10
+	VFMADD231PS  PoleConstants<>+704(SB), X2, X10
+	VMOVUPS      PoleConstants<>+736(SB), X11
+	VFMADD231PS  PoleConstants<>+768(SB), X2, X11
 	VFMADD231PS  X8, X10, X9
 	VMULPS       X8, X8, X2
 	VFMADD231PS  X2, X11, X9
@@ -758,7 +808,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VSUBPD       PoleConstants<>+2208(SB), X2, X2
 	VANDPD       PoleConstants<>+2240(SB), X1, X1
 	VPADDQ       PoleConstants<>+2272(SB), X1, X1
-	VSUBPD       PoleConstants<>+256(SB), X1, X1
+	VSUBPD       PoleConstants<>+224(SB), X1, X1
 	VADDPD       PoleConstants<>+2304(SB), X1, X3
 	VDIVPD       X3, X1, X1
 	VMULPD       X1, X1, X3
@@ -807,7 +857,7 @@ TEXT ·poleBackwardAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  384(DI), Y4, Y2
 	VFMADD231PS  416(DI), Y4, Y3
 	VMOVUPS      (SI), Y5
-	VMOVUPS      PoleConstants<>+576(SB), Y6
+	VMOVUPS      PoleConstants<>+544(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y2, Y2
@@ -1005,35 +1055,35 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS        $0x88, Y0, Y1, Y2
 	VSHUFPS        $0xdd, Y0, Y1, Y0
 	VADDPS         Y0, Y2, Y0
-	VMOVUPS        PoleConstants<>+0(SB), Y1
+	VMOVUPS        PoleConstants<>+3200(SB), Y1
 	VPERMPS        Y0, Y1, Y0
 	VADDPS         256(DI), Y0, Y0
-	VMOVUPS        PoleConstants<>+64(SB), Y2
+	VMOVUPS        PoleConstants<>+32(SB), Y2
 	VMINPS         Y0, Y2, Y0
-	VMOVUPS        PoleConstants<>+32(SB), Y3
+	VMOVUPS        PoleConstants<>+0(SB), Y3
 	VMAXPS         Y0, Y3, Y0
 	VEXTRACTF128   $0x01, Y0, X4
 	VCVTPS2PD      X0, Y0
 	VMULPD         Y0, Y0, Y5
-	VMOVUPS        PoleConstants<>+96(SB), Y6
+	VMOVUPS        PoleConstants<>+64(SB), Y6
 	VMOVAPS        Y6, Y7
-	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y7
-	VMOVUPS        PoleConstants<>+160(SB), Y8
+	VFMADD231PD    PoleConstants<>+96(SB), Y5, Y7
+	VMOVUPS        PoleConstants<>+128(SB), Y8
 	VMOVAPS        Y8, Y9
-	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y9
+	VFMADD231PD    PoleConstants<>+160(SB), Y5, Y9
 	VMULPD         Y5, Y5, Y10
 	VFMADD231PD    Y10, Y9, Y7
 	VMULPD         Y10, Y10, Y9
-	VFMADD231PD    PoleConstants<>+224(SB), Y9, Y7
+	VFMADD231PD    PoleConstants<>+192(SB), Y9, Y7
 	VMULPD         Y7, Y0, Y0
-	VMOVUPS        PoleConstants<>+256(SB), Y7
+	VMOVUPS        PoleConstants<>+224(SB), Y7
 	VMOVAPS        Y7, Y11
-	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y11
-	VMOVUPS        PoleConstants<>+320(SB), Y12
+	VFMADD231PD    PoleConstants<>+256(SB), Y5, Y11
+	VMOVUPS        PoleConstants<>+288(SB), Y12
 	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
-	VMOVUPS        PoleConstants<>+384(SB), Y14
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
+	VFMADD231PD    PoleConstants<>+320(SB), Y5, Y13
+	VMOVUPS        PoleConstants<>+352(SB), Y14
+	VFMADD132PD    PoleConstants<>+384(SB), Y14, Y5
 	VFMADD231PD    Y10, Y13, Y11
 	VFMADD231PD    Y9, Y5, Y11
 	VDIVPD         Y11, Y0, Y0
@@ -1041,19 +1091,19 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VCVTPS2PD      X4, Y4
 	VMULPD         Y4, Y4, Y5
 	VMOVAPS        Y6, Y9
-	VFMADD231PD    PoleConstants<>+128(SB), Y5, Y9
+	VFMADD231PD    PoleConstants<>+96(SB), Y5, Y9
 	VMOVAPS        Y8, Y10
-	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
+	VFMADD231PD    PoleConstants<>+160(SB), Y5, Y10
 	VMULPD         Y5, Y5, Y11
 	VFMADD231PD    Y11, Y10, Y9
 	VMULPD         Y11, Y11, Y10
-	VFMADD231PD    PoleConstants<>+224(SB), Y10, Y9
+	VFMADD231PD    PoleConstants<>+192(SB), Y10, Y9
 	VMULPD         Y9, Y4, Y4
 	VMOVAPS        Y7, Y9
-	VFMADD231PD    PoleConstants<>+288(SB), Y5, Y9
+	VFMADD231PD    PoleConstants<>+256(SB), Y5, Y9
 	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y5, Y13
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y5
+	VFMADD231PD    PoleConstants<>+320(SB), Y5, Y13
+	VFMADD132PD    PoleConstants<>+384(SB), Y14, Y5
 	VFMADD231PD    Y11, Y13, Y9
 	VFMADD231PD    Y10, Y5, Y9
 	VDIVPD         Y9, Y4, Y4
@@ -1082,36 +1132,36 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VCVTPS2PD      X1, Y1
 	VMULPD         Y1, Y1, Y3
 	VMOVAPS        Y6, Y4
-	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y4
+	VFMADD231PD    PoleConstants<>+96(SB), Y3, Y4
 	VMOVAPS        Y8, Y5
-	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y5
+	VFMADD231PD    PoleConstants<>+160(SB), Y3, Y5
 	VMULPD         Y3, Y3, Y9
 	VFMADD231PD    Y9, Y5, Y4
 	VMULPD         Y9, Y9, Y5
-	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y4
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y4
 	VMULPD         Y4, Y1, Y1
 	VMOVAPS        Y7, Y4
-	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y4
+	VFMADD231PD    PoleConstants<>+256(SB), Y3, Y4
 	VMOVAPS        Y12, Y10
-	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y10
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y3
+	VFMADD231PD    PoleConstants<>+320(SB), Y3, Y10
+	VFMADD132PD    PoleConstants<>+384(SB), Y14, Y3
 	VFMADD231PD    Y9, Y10, Y4
 	VFMADD231PD    Y5, Y3, Y4
 	VDIVPD         Y4, Y1, Y1
 	VCVTPD2PSY     Y1, X1
 	VCVTPS2PD      X2, Y2
 	VMULPD         Y2, Y2, Y3
-	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y6
-	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y8
+	VFMADD231PD    PoleConstants<>+96(SB), Y3, Y6
+	VFMADD231PD    PoleConstants<>+160(SB), Y3, Y8
 	VMULPD         Y3, Y3, Y4
 	VFMADD231PD    Y4, Y8, Y6
 	VMULPD         Y4, Y4, Y5
-	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y6
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y6
 	VMULPD         Y6, Y2, Y2
 	VMOVAPS        Y7, Y6
-	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y6
-	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y12
-	VFMADD231PD    PoleConstants<>+416(SB), Y3, Y14
+	VFMADD231PD    PoleConstants<>+256(SB), Y3, Y6
+	VFMADD231PD    PoleConstants<>+320(SB), Y3, Y12
+	VFMADD231PD    PoleConstants<>+384(SB), Y3, Y14
 	VFMADD231PD    Y4, Y12, Y6
 	VFMADD231PD    Y5, Y14, Y6
 	VDIVPD         Y6, Y2, Y2
@@ -1141,35 +1191,35 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VMAXPS       X2, X1, X1
 	VMOVSS       X1, 144(SI)
 	VSUBPS       X1, X0, X2
-	VMOVUPS      PoleConstants<>+448(SB), X3
+	VMOVUPS      PoleConstants<>+416(SB), X3
 	VMAXPS       X2, X3, X2
-	VMOVUPS      PoleConstants<>+480(SB), X3
+	VMOVUPS      PoleConstants<>+448(SB), X3
 	VMOVAPS      X3, X4
-	VFMADD231PS  PoleConstants<>+512(SB), X2, X4
+	VFMADD231PS  PoleConstants<>+480(SB), X2, X4
 	VSUBPS       X3, X4, X4
 	VMOVAPS      X3, X5
-	VFMADD231PS  PoleConstants<>+544(SB), X4, X5
+	VFMADD231PS  PoleConstants<>+512(SB), X4, X5
 	VSUBPS       X3, X5, X6
 	VSUBPS       X6, X4, X6
 	VADDPS       X3, X6, X3
 	VPSLLD       $0x17, X5, X5
-	VPADDD       PoleConstants<>+576(SB), X5, X5
+	VPADDD       PoleConstants<>+544(SB), X5, X5
 	VPSLLD       $0x17, X3, X3
-	VPADDD       PoleConstants<>+576(SB), X3, X3
+	VPADDD       PoleConstants<>+544(SB), X3, X3
+	VFNMADD231PS PoleConstants<>+576(SB), X4, X2
 	VFNMADD231PS PoleConstants<>+608(SB), X4, X2
-	VFNMADD231PS PoleConstants<>+640(SB), X4, X2
 	VMOVAPS      X5, X4
 	VFMADD231PS  X2, X5, X4
 	VSUBPS       X4, X5, X6
 	VFMADD231PS  X2, X5, X6
 	VMULPS       X2, X2, X8
 	VMULPS       X8, X5, X5
-	VMOVUPS      PoleConstants<>+544(SB), X9
-	VFMADD231PS  PoleConstants<>+672(SB), X2, X9
-	VMOVUPS      PoleConstants<>+704(SB), X10
-	VFMADD231PS  PoleConstants<>+736(SB), X2, X10
-	VMOVUPS      PoleConstants<>+768(SB), X11
-	VFMADD231PS  PoleConstants<>+800(SB), X2, X11
+	VMOVUPS      PoleConstants<>+512(SB), X9
+	VFMADD231PS  PoleConstants<>+640(SB), X2, X9
+	VMOVUPS      PoleConstants<>+672(SB), X10
+	VFMADD231PS  PoleConstants<>+704(SB), X2, X10
+	VMOVUPS      PoleConstants<>+736(SB), X11
+	VFMADD231PS  PoleConstants<>+768(SB), X2, X11
 	VFMADD231PS  X8, X10, X9
 	VMULPS       X8, X8, X2
 	VFMADD231PS  X2, X11, X9
@@ -1237,7 +1287,7 @@ TEXT ·poleGradAVX2(SB), NOSPLIT, $0-44
 	VFMADD231PS  384(DI), Y4, Y1
 	VFMADD231PS  416(DI), Y4, Y3
 	VMOVUPS      (SI), Y5
-	VMOVUPS      PoleConstants<>+576(SB), Y6
+	VMOVUPS      PoleConstants<>+544(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y5, Y5, Y7
 	VMULPS       Y7, Y1, Y1
@@ -1529,37 +1579,37 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VSHUFPS        $0x88, Y0, Y1, Y2
 	VSHUFPS        $0xdd, Y0, Y1, Y0
 	VADDPS         Y0, Y2, Y0
-	VMOVUPS        PoleConstants<>+0(SB), Y1
+	VMOVUPS        PoleConstants<>+3200(SB), Y1
 	VPERMPS        Y0, Y1, Y0
 	VADDPS         256(DI), Y0, Y0
 	VEXTRACTF128   $0x01, Y0, X2
 	VCVTPS2PD      X0, Y0
 	VMULPD         Y0, Y0, Y3
-	VMOVUPS        PoleConstants<>+3200(SB), Y4
+	VMOVUPS        PoleConstants<>+3232(SB), Y4
 	VMINPD         Y3, Y4, Y3
-	VMOVUPS        PoleConstants<>+3264(SB), Y5
+	VMOVUPS        PoleConstants<>+3296(SB), Y5
 	VMINPD         Y0, Y5, Y0
-	VMOVUPS        PoleConstants<>+3232(SB), Y6
+	VMOVUPS        PoleConstants<>+3264(SB), Y6
 	VMAXPD         Y0, Y6, Y0
 	VMULPD         Y3, Y3, Y7
-	VMOVUPS        PoleConstants<>+96(SB), Y8
+	VMOVUPS        PoleConstants<>+64(SB), Y8
 	VMOVAPS        Y8, Y9
-	VFMADD231PD    PoleConstants<>+128(SB), Y3, Y9
+	VFMADD231PD    PoleConstants<>+96(SB), Y3, Y9
 	VMULPD         Y9, Y0, Y9
-	VMOVUPS        PoleConstants<>+160(SB), Y10
+	VMOVUPS        PoleConstants<>+128(SB), Y10
 	VMOVAPS        Y10, Y11
-	VFMADD231PD    PoleConstants<>+192(SB), Y3, Y11
-	VFMADD231PD    PoleConstants<>+224(SB), Y7, Y11
+	VFMADD231PD    PoleConstants<>+160(SB), Y3, Y11
+	VFMADD231PD    PoleConstants<>+192(SB), Y7, Y11
 	VMULPD         Y7, Y0, Y0
 	VFMADD231PD    Y11, Y0, Y9
-	VMOVUPS        PoleConstants<>+256(SB), Y0
+	VMOVUPS        PoleConstants<>+224(SB), Y0
 	VMOVAPS        Y0, Y11
-	VFMADD231PD    PoleConstants<>+288(SB), Y3, Y11
-	VMOVUPS        PoleConstants<>+320(SB), Y12
+	VFMADD231PD    PoleConstants<>+256(SB), Y3, Y11
+	VMOVUPS        PoleConstants<>+288(SB), Y12
 	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y3, Y13
-	VMOVUPS        PoleConstants<>+384(SB), Y14
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y3
+	VFMADD231PD    PoleConstants<>+320(SB), Y3, Y13
+	VMOVUPS        PoleConstants<>+352(SB), Y14
+	VFMADD132PD    PoleConstants<>+384(SB), Y14, Y3
 	VFMADD231PD    Y7, Y13, Y11
 	VMULPD         Y7, Y7, Y7
 	VFMADD231PD    Y7, Y3, Y11
@@ -1572,18 +1622,18 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPD         Y2, Y6, Y2
 	VMULPD         Y7, Y7, Y9
 	VMOVAPS        Y8, Y11
-	VFMADD231PD    PoleConstants<>+128(SB), Y7, Y11
+	VFMADD231PD    PoleConstants<>+96(SB), Y7, Y11
 	VMULPD         Y11, Y2, Y11
 	VMOVAPS        Y10, Y13
-	VFMADD231PD    PoleConstants<>+192(SB), Y7, Y13
-	VFMADD231PD    PoleConstants<>+224(SB), Y9, Y13
+	VFMADD231PD    PoleConstants<>+160(SB), Y7, Y13
+	VFMADD231PD    PoleConstants<>+192(SB), Y9, Y13
 	VMULPD         Y9, Y2, Y2
 	VFMADD231PD    Y13, Y2, Y11
 	VMOVAPS        Y0, Y2
-	VFMADD231PD    PoleConstants<>+288(SB), Y7, Y2
+	VFMADD231PD    PoleConstants<>+256(SB), Y7, Y2
 	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y7, Y13
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y7
+	VFMADD231PD    PoleConstants<>+320(SB), Y7, Y13
+	VFMADD132PD    PoleConstants<>+384(SB), Y14, Y7
 	VFMADD231PD    Y9, Y13, Y2
 	VMULPD         Y9, Y9, Y9
 	VFMADD231PD    Y9, Y7, Y2
@@ -1615,18 +1665,18 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPD         Y1, Y6, Y1
 	VMULPD         Y7, Y7, Y9
 	VMOVAPS        Y8, Y11
-	VFMADD231PD    PoleConstants<>+128(SB), Y7, Y11
+	VFMADD231PD    PoleConstants<>+96(SB), Y7, Y11
 	VMULPD         Y11, Y1, Y11
 	VMOVAPS        Y10, Y13
-	VFMADD231PD    PoleConstants<>+192(SB), Y7, Y13
-	VFMADD231PD    PoleConstants<>+224(SB), Y9, Y13
+	VFMADD231PD    PoleConstants<>+160(SB), Y7, Y13
+	VFMADD231PD    PoleConstants<>+192(SB), Y9, Y13
 	VMULPD         Y9, Y1, Y1
 	VFMADD231PD    Y13, Y1, Y11
 	VMOVAPS        Y0, Y1
-	VFMADD231PD    PoleConstants<>+288(SB), Y7, Y1
+	VFMADD231PD    PoleConstants<>+256(SB), Y7, Y1
 	VMOVAPS        Y12, Y13
-	VFMADD231PD    PoleConstants<>+352(SB), Y7, Y13
-	VFMADD132PD    PoleConstants<>+416(SB), Y14, Y7
+	VFMADD231PD    PoleConstants<>+320(SB), Y7, Y13
+	VFMADD132PD    PoleConstants<>+384(SB), Y14, Y7
 	VFMADD231PD    Y9, Y13, Y1
 	VMULPD         Y9, Y9, Y9
 	VFMADD231PD    Y9, Y7, Y1
@@ -1638,16 +1688,16 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMINPD         Y3, Y5, Y3
 	VMAXPD         Y3, Y6, Y3
 	VMULPD         Y4, Y4, Y5
-	VFMADD231PD    PoleConstants<>+128(SB), Y4, Y8
+	VFMADD231PD    PoleConstants<>+96(SB), Y4, Y8
 	VMULPD         Y8, Y3, Y6
-	VFMADD231PD    PoleConstants<>+192(SB), Y4, Y10
-	VFMADD231PD    PoleConstants<>+224(SB), Y5, Y10
+	VFMADD231PD    PoleConstants<>+160(SB), Y4, Y10
+	VFMADD231PD    PoleConstants<>+192(SB), Y5, Y10
 	VMULPD         Y5, Y3, Y3
 	VFMADD231PD    Y10, Y3, Y6
 	VMOVAPS        Y0, Y3
-	VFMADD231PD    PoleConstants<>+288(SB), Y4, Y3
-	VFMADD231PD    PoleConstants<>+352(SB), Y4, Y12
-	VFMADD231PD    PoleConstants<>+416(SB), Y4, Y14
+	VFMADD231PD    PoleConstants<>+256(SB), Y4, Y3
+	VFMADD231PD    PoleConstants<>+320(SB), Y4, Y12
+	VFMADD231PD    PoleConstants<>+384(SB), Y4, Y14
 	VFMADD231PD    Y5, Y12, Y3
 	VMULPD         Y5, Y5, Y4
 	VFMADD231PD    Y4, Y14, Y3
@@ -1678,35 +1728,35 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMAXPS       X3, X2, X2
 	VMOVSS       X2, 144(SI)
 	VSUBPS       X2, X1, X3
-	VMOVUPS      PoleConstants<>+448(SB), X4
+	VMOVUPS      PoleConstants<>+416(SB), X4
 	VMAXPS       X3, X4, X3
-	VMOVUPS      PoleConstants<>+480(SB), X4
+	VMOVUPS      PoleConstants<>+448(SB), X4
 	VMOVAPS      X4, X5
-	VFMADD231PS  PoleConstants<>+512(SB), X3, X5
+	VFMADD231PS  PoleConstants<>+480(SB), X3, X5
 	VSUBPS       X4, X5, X5
 	VMOVAPS      X4, X6
-	VFMADD231PS  PoleConstants<>+544(SB), X5, X6
+	VFMADD231PS  PoleConstants<>+512(SB), X5, X6
 	VSUBPS       X4, X6, X7
 	VSUBPS       X7, X5, X7
 	VADDPS       X4, X7, X4
 	VPSLLD       $0x17, X6, X6
-	VPADDD       PoleConstants<>+576(SB), X6, X6
+	VPADDD       PoleConstants<>+544(SB), X6, X6
 	VPSLLD       $0x17, X4, X4
-	VPADDD       PoleConstants<>+576(SB), X4, X4
+	VPADDD       PoleConstants<>+544(SB), X4, X4
+	VFNMADD231PS PoleConstants<>+576(SB), X5, X3
 	VFNMADD231PS PoleConstants<>+608(SB), X5, X3
-	VFNMADD231PS PoleConstants<>+640(SB), X5, X3
 	VMOVAPS      X6, X5
 	VFMADD231PS  X3, X6, X5
 	VSUBPS       X5, X6, X7
 	VFMADD231PS  X3, X6, X7
 	VMULPS       X3, X3, X8
 	VMULPS       X8, X6, X6
-	VMOVUPS      PoleConstants<>+544(SB), X9
-	VFMADD231PS  PoleConstants<>+672(SB), X3, X9
-	VMOVUPS      PoleConstants<>+704(SB), X10
-	VFMADD231PS  PoleConstants<>+736(SB), X3, X10
-	VMOVUPS      PoleConstants<>+768(SB), X11
-	VFMADD231PS  PoleConstants<>+800(SB), X3, X11
+	VMOVUPS      PoleConstants<>+512(SB), X9
+	VFMADD231PS  PoleConstants<>+640(SB), X3, X9
+	VMOVUPS      PoleConstants<>+672(SB), X10
+	VFMADD231PS  PoleConstants<>+704(SB), X3, X10
+	VMOVUPS      PoleConstants<>+736(SB), X11
+	VFMADD231PS  PoleConstants<>+768(SB), X3, X11
 	VFMADD231PS  X8, X10, X9
 	VMULPS       X8, X8, X3
 	VFMADD231PS  X3, X11, X9
@@ -1774,7 +1824,7 @@ TEXT ·poleStepAVX2(SB), NOSPLIT, $0-44
 	VMULPS       (SI), Y0, Y1
 	VMULPS       32(SI), Y0, Y2
 	VMOVUPS      (SI), Y4
-	VMOVUPS      PoleConstants<>+576(SB), Y5
+	VMOVUPS      PoleConstants<>+544(SB), Y5
 	VFNMADD132PS (SI), Y5, Y4
 	VMOVUPS      32(SI), Y6
 	VFNMADD231PS 32(SI), Y6, Y5
@@ -2372,46 +2422,43 @@ loop2:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      PoleConstants<>+3264(SB), Y6
+	VMOVUPS      PoleConstants<>+3296(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      PoleConstants<>+3232(SB), Y7
+	VMOVUPS      PoleConstants<>+3264(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
 	VMULPD       Y1, Y1, Y8
 	VMULPD       Y2, Y2, Y9
 	VMULPD       Y0, Y0, Y10
-	VMOVUPS      PoleConstants<>+192(SB), Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+224(SB), Y8, Y12
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y13
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  PoleConstants<>+224(SB), Y10, Y14
-	VFMADD213PD  PoleConstants<>+160(SB), Y8, Y12
-	VFMADD213PD  PoleConstants<>+160(SB), Y9, Y13
-	VFMADD213PD  PoleConstants<>+160(SB), Y10, Y14
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y14
 	VFMADD213PD  PoleConstants<>+128(SB), Y8, Y12
 	VFMADD213PD  PoleConstants<>+128(SB), Y9, Y13
 	VFMADD213PD  PoleConstants<>+128(SB), Y10, Y14
 	VFMADD213PD  PoleConstants<>+96(SB), Y8, Y12
 	VFMADD213PD  PoleConstants<>+96(SB), Y9, Y13
 	VFMADD213PD  PoleConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  PoleConstants<>+64(SB), Y8, Y12
+	VFMADD213PD  PoleConstants<>+64(SB), Y9, Y13
+	VFMADD213PD  PoleConstants<>+64(SB), Y10, Y14
 	VMULPD       Y12, Y1, Y1
 	VMULPD       Y13, Y2, Y2
 	VMULPD       Y14, Y0, Y0
-	VMOVUPS      PoleConstants<>+384(SB), Y12
+	VMOVUPS      PoleConstants<>+352(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+416(SB), Y8, Y13
+	VFMADD231PD  PoleConstants<>+384(SB), Y8, Y13
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  PoleConstants<>+416(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+384(SB), Y9, Y14
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+416(SB), Y10, Y15
-	VFMADD213PD  PoleConstants<>+352(SB), Y8, Y13
-	VFMADD213PD  PoleConstants<>+352(SB), Y9, Y14
-	VFMADD213PD  PoleConstants<>+352(SB), Y10, Y15
+	VFMADD231PD  PoleConstants<>+384(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+320(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+320(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+320(SB), Y10, Y15
@@ -2421,6 +2468,9 @@ loop2:
 	VFMADD213PD  PoleConstants<>+256(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+256(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+256(SB), Y10, Y15
+	VFMADD213PD  PoleConstants<>+224(SB), Y8, Y13
+	VFMADD213PD  PoleConstants<>+224(SB), Y9, Y14
+	VFMADD213PD  PoleConstants<>+224(SB), Y10, Y15
 	VDIVPD       Y13, Y1, Y1
 	VDIVPD       Y14, Y2, Y2
 	VDIVPD       Y15, Y0, Y0
@@ -2440,32 +2490,29 @@ loop2:
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y3, Y3, Y10
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  PoleConstants<>+224(SB), Y8, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y13
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y14
 	VMOVAPS      Y11, Y15
-	VFMADD231PD  PoleConstants<>+224(SB), Y10, Y15
-	VFMADD213PD  PoleConstants<>+160(SB), Y8, Y13
-	VFMADD213PD  PoleConstants<>+160(SB), Y9, Y14
-	VFMADD213PD  PoleConstants<>+160(SB), Y10, Y15
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+128(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+128(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+128(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+96(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+96(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+96(SB), Y10, Y15
+	VFMADD213PD  PoleConstants<>+64(SB), Y8, Y13
+	VFMADD213PD  PoleConstants<>+64(SB), Y9, Y14
+	VFMADD213PD  PoleConstants<>+64(SB), Y10, Y15
 	VMULPD       Y13, Y4, Y4
 	VMULPD       Y14, Y5, Y5
 	VMULPD       Y15, Y3, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+416(SB), Y8, Y13
+	VFMADD231PD  PoleConstants<>+384(SB), Y8, Y13
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  PoleConstants<>+416(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+384(SB), Y9, Y14
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+416(SB), Y10, Y15
-	VFMADD213PD  PoleConstants<>+352(SB), Y8, Y13
-	VFMADD213PD  PoleConstants<>+352(SB), Y9, Y14
-	VFMADD213PD  PoleConstants<>+352(SB), Y10, Y15
+	VFMADD231PD  PoleConstants<>+384(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+320(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+320(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+320(SB), Y10, Y15
@@ -2475,6 +2522,9 @@ loop2:
 	VFMADD213PD  PoleConstants<>+256(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+256(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+256(SB), Y10, Y15
+	VFMADD213PD  PoleConstants<>+224(SB), Y8, Y13
+	VFMADD213PD  PoleConstants<>+224(SB), Y9, Y14
+	VFMADD213PD  PoleConstants<>+224(SB), Y10, Y15
 	VDIVPD       Y13, Y4, Y4
 	VDIVPD       Y14, Y5, Y5
 	VDIVPD       Y15, Y3, Y3
@@ -2494,33 +2544,33 @@ loop2:
 	VMAXPD       Y0, Y7, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y11, Y3
-	VFMADD231PD  PoleConstants<>+224(SB), Y2, Y3
-	VFMADD213PD  PoleConstants<>+160(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+128(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD213PD  PoleConstants<>+64(SB), Y2, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y12, Y3
-	VFMADD231PD  PoleConstants<>+416(SB), Y2, Y3
-	VFMADD213PD  PoleConstants<>+352(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+384(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+320(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+288(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD213PD  PoleConstants<>+224(SB), Y2, Y3
 	VDIVPD       Y3, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y6, Y1
 	VMAXPD       Y1, Y7, Y1
 	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  PoleConstants<>+224(SB), Y2, Y11
-	VFMADD213PD  PoleConstants<>+160(SB), Y2, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y11
 	VFMADD213PD  PoleConstants<>+128(SB), Y2, Y11
 	VFMADD213PD  PoleConstants<>+96(SB), Y2, Y11
+	VFMADD213PD  PoleConstants<>+64(SB), Y2, Y11
 	VMULPD       Y11, Y1, Y1
-	VFMADD231PD  PoleConstants<>+416(SB), Y2, Y12
-	VFMADD213PD  PoleConstants<>+352(SB), Y2, Y12
+	VFMADD231PD  PoleConstants<>+384(SB), Y2, Y12
 	VFMADD213PD  PoleConstants<>+320(SB), Y2, Y12
 	VFMADD213PD  PoleConstants<>+288(SB), Y2, Y12
 	VFMADD213PD  PoleConstants<>+256(SB), Y2, Y12
+	VFMADD213PD  PoleConstants<>+224(SB), Y2, Y12
 	VDIVPD       Y12, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
@@ -2810,68 +2860,68 @@ loop2:
 	VMOVUPS      Y0, 896(SI)
 	VMOVUPS      384(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      PoleConstants<>+3328(SB), Y4
+	VMOVUPS      PoleConstants<>+3360(SB), Y4
 	VMINPS       Y1, Y4, Y1
-	VMOVUPS      PoleConstants<>+448(SB), Y5
+	VMOVUPS      PoleConstants<>+416(SB), Y5
 	VMAXPS       Y1, Y5, Y1
-	VMOVUPS      PoleConstants<>+480(SB), Y6
+	VMOVUPS      PoleConstants<>+448(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y7
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y7
 	VSUBPS       Y6, Y7, Y7
+	VFNMADD231PS PoleConstants<>+576(SB), Y7, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y7, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y1
 	VMULPS       Y1, Y1, Y8
-	VMOVUPS      PoleConstants<>+768(SB), Y9
+	VMOVUPS      PoleConstants<>+736(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
-	VADDPS       PoleConstants<>+576(SB), Y1, Y1
+	VADDPS       PoleConstants<>+544(SB), Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+544(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+512(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+576(SB), Y8, Y8
+	VPADDD       PoleConstants<>+544(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+576(SB), Y7, Y7
+	VPADDD       PoleConstants<>+544(SB), Y7, Y7
 	VMULPS       Y8, Y1, Y1
 	VMULPS       Y7, Y1, Y1
 	VSUBPS       Y0, Y2, Y0
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+576(SB), Y0, Y0
+	VADDPS       PoleConstants<>+544(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+576(SB), Y7, Y7
+	VPADDD       PoleConstants<>+544(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+576(SB), Y2, Y2
+	VPADDD       PoleConstants<>+544(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y1, Y2
 	VMOVUPS      Y2, 1024(SI)
-	VMOVUPS      PoleConstants<>+576(SB), Y7
+	VMOVUPS      PoleConstants<>+544(SB), Y7
 	VDIVPS       Y2, Y7, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 640(SI)
@@ -2887,21 +2937,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y8
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y8
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -2915,21 +2965,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -2956,21 +3006,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -2985,21 +3035,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -3026,21 +3076,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -3055,20 +3105,20 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y9
-	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y9
+	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y9
 	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y9
 	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y9
-	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y9
+	VFMADD213PS  PoleConstants<>+640(SB), Y0, Y9
+	VFMADD213PS  PoleConstants<>+512(SB), Y0, Y9
 	VFMADD231PS  Y9, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -4522,31 +4572,31 @@ loop0:
 	VMAXPS       Z2, Z0, Z4
 	VBLENDMPS    Z0, Z4, K1, Z4
 	VSUBPS       Z4, Z0, Z0
-	VBROADCASTSS PoleConstants<>+3360(SB), Z6
+	VBROADCASTSS PoleConstants<>+3392(SB), Z6
 	VMINPS       Z0, Z6, Z0
 	VBROADCASTSS PoleConstants<>+1860(SB), Z7
 	VMAXPS       Z0, Z7, Z0
 	VBROADCASTSS PoleConstants<>+1868(SB), Z8
-	VBROADCASTSS PoleConstants<>+3364(SB), Z9
+	VBROADCASTSS PoleConstants<>+3396(SB), Z9
 	VMOVAPS      Z9, Z10
 	VFMADD231PS  Z8, Z0, Z10
 	VSUBPS       Z9, Z10, Z10
-	VBROADCASTSS PoleConstants<>+3368(SB), Z11
+	VBROADCASTSS PoleConstants<>+3400(SB), Z11
 	VFNMADD231PS Z11, Z10, Z0
-	VBROADCASTSS PoleConstants<>+3372(SB), Z12
+	VBROADCASTSS PoleConstants<>+3404(SB), Z12
 	VFNMADD231PS Z12, Z10, Z0
 	VMULPS       Z0, Z0, Z13
-	VBROADCASTSS PoleConstants<>+3392(SB), Z14
-	VBROADCASTSS PoleConstants<>+3388(SB), Z15
+	VBROADCASTSS PoleConstants<>+3424(SB), Z14
+	VBROADCASTSS PoleConstants<>+3420(SB), Z15
 	VMOVAPS      Z15, Z16
 	VFMADD231PS  Z0, Z14, Z16
-	VBROADCASTSS PoleConstants<>+3384(SB), Z17
+	VBROADCASTSS PoleConstants<>+3416(SB), Z17
 	VFMADD213PS  Z17, Z0, Z16
-	VBROADCASTSS PoleConstants<>+3380(SB), Z18
+	VBROADCASTSS PoleConstants<>+3412(SB), Z18
 	VFMADD213PS  Z18, Z0, Z16
 	VBROADCASTSS PoleConstants<>+1984(SB), Z19
 	VFMADD213PS  Z19, Z0, Z16
-	VBROADCASTSS PoleConstants<>+3376(SB), Z20
+	VBROADCASTSS PoleConstants<>+3408(SB), Z20
 	VFMADD213PS  Z20, Z0, Z16
 	VFMADD231PS  Z16, Z13, Z0
 	VADDPS       Z5, Z0, Z0
@@ -4715,25 +4765,25 @@ TEXT ·poleLossBatchAVX2(SB), $288-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+3396(SB), Y0
+	VMOVUPS      PoleConstants<>+3428(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PoleConstants<>+576(SB), Y0, Y0
+	VANDPS       PoleConstants<>+544(SB), Y0, Y0
 	VMOVUPS      Y0, 3200(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 3328(SI)
-	VMOVUPS      PoleConstants<>+3428(SB), Y1
-	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+576(SB), Y1, Y1
-	VMOVUPS      Y1, 3232(SI)
-	VMOVUPS      Y0, 3360(SI)
 	VMOVUPS      PoleConstants<>+3460(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+576(SB), Y1, Y1
-	VMOVUPS      Y1, 3264(SI)
-	VMOVUPS      Y0, 3392(SI)
+	VANDPS       PoleConstants<>+544(SB), Y1, Y1
+	VMOVUPS      Y1, 3232(SI)
+	VMOVUPS      Y0, 3360(SI)
 	VMOVUPS      PoleConstants<>+3492(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+576(SB), Y1, Y1
+	VANDPS       PoleConstants<>+544(SB), Y1, Y1
+	VMOVUPS      Y1, 3264(SI)
+	VMOVUPS      Y0, 3392(SI)
+	VMOVUPS      PoleConstants<>+3524(SB), Y1
+	VCMPPS       $0x11, Y15, Y1, Y1
+	VANDPS       PoleConstants<>+544(SB), Y1, Y1
 	VMOVUPS      Y1, 3296(SI)
 	VMOVUPS      Y0, 3424(SI)
 	MOVQ         tiles+32(FP), R13
@@ -5071,46 +5121,43 @@ loop2:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      PoleConstants<>+3264(SB), Y6
+	VMOVUPS      PoleConstants<>+3296(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      PoleConstants<>+3232(SB), Y7
+	VMOVUPS      PoleConstants<>+3264(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
 	VMULPD       Y1, Y1, Y8
 	VMULPD       Y2, Y2, Y9
 	VMULPD       Y0, Y0, Y10
-	VMOVUPS      PoleConstants<>+192(SB), Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+224(SB), Y8, Y12
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y13
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  PoleConstants<>+224(SB), Y10, Y14
-	VFMADD213PD  PoleConstants<>+160(SB), Y8, Y12
-	VFMADD213PD  PoleConstants<>+160(SB), Y9, Y13
-	VFMADD213PD  PoleConstants<>+160(SB), Y10, Y14
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y14
 	VFMADD213PD  PoleConstants<>+128(SB), Y8, Y12
 	VFMADD213PD  PoleConstants<>+128(SB), Y9, Y13
 	VFMADD213PD  PoleConstants<>+128(SB), Y10, Y14
 	VFMADD213PD  PoleConstants<>+96(SB), Y8, Y12
 	VFMADD213PD  PoleConstants<>+96(SB), Y9, Y13
 	VFMADD213PD  PoleConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  PoleConstants<>+64(SB), Y8, Y12
+	VFMADD213PD  PoleConstants<>+64(SB), Y9, Y13
+	VFMADD213PD  PoleConstants<>+64(SB), Y10, Y14
 	VMULPD       Y12, Y1, Y1
 	VMULPD       Y13, Y2, Y2
 	VMULPD       Y14, Y0, Y0
-	VMOVUPS      PoleConstants<>+384(SB), Y12
+	VMOVUPS      PoleConstants<>+352(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+416(SB), Y8, Y13
+	VFMADD231PD  PoleConstants<>+384(SB), Y8, Y13
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  PoleConstants<>+416(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+384(SB), Y9, Y14
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+416(SB), Y10, Y15
-	VFMADD213PD  PoleConstants<>+352(SB), Y8, Y13
-	VFMADD213PD  PoleConstants<>+352(SB), Y9, Y14
-	VFMADD213PD  PoleConstants<>+352(SB), Y10, Y15
+	VFMADD231PD  PoleConstants<>+384(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+320(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+320(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+320(SB), Y10, Y15
@@ -5120,6 +5167,9 @@ loop2:
 	VFMADD213PD  PoleConstants<>+256(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+256(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+256(SB), Y10, Y15
+	VFMADD213PD  PoleConstants<>+224(SB), Y8, Y13
+	VFMADD213PD  PoleConstants<>+224(SB), Y9, Y14
+	VFMADD213PD  PoleConstants<>+224(SB), Y10, Y15
 	VDIVPD       Y13, Y1, Y1
 	VDIVPD       Y14, Y2, Y2
 	VDIVPD       Y15, Y0, Y0
@@ -5139,32 +5189,29 @@ loop2:
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y3, Y3, Y10
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  PoleConstants<>+224(SB), Y8, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y13
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y14
 	VMOVAPS      Y11, Y15
-	VFMADD231PD  PoleConstants<>+224(SB), Y10, Y15
-	VFMADD213PD  PoleConstants<>+160(SB), Y8, Y13
-	VFMADD213PD  PoleConstants<>+160(SB), Y9, Y14
-	VFMADD213PD  PoleConstants<>+160(SB), Y10, Y15
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+128(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+128(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+128(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+96(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+96(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+96(SB), Y10, Y15
+	VFMADD213PD  PoleConstants<>+64(SB), Y8, Y13
+	VFMADD213PD  PoleConstants<>+64(SB), Y9, Y14
+	VFMADD213PD  PoleConstants<>+64(SB), Y10, Y15
 	VMULPD       Y13, Y4, Y4
 	VMULPD       Y14, Y5, Y5
 	VMULPD       Y15, Y3, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+416(SB), Y8, Y13
+	VFMADD231PD  PoleConstants<>+384(SB), Y8, Y13
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  PoleConstants<>+416(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+384(SB), Y9, Y14
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+416(SB), Y10, Y15
-	VFMADD213PD  PoleConstants<>+352(SB), Y8, Y13
-	VFMADD213PD  PoleConstants<>+352(SB), Y9, Y14
-	VFMADD213PD  PoleConstants<>+352(SB), Y10, Y15
+	VFMADD231PD  PoleConstants<>+384(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+320(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+320(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+320(SB), Y10, Y15
@@ -5174,6 +5221,9 @@ loop2:
 	VFMADD213PD  PoleConstants<>+256(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+256(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+256(SB), Y10, Y15
+	VFMADD213PD  PoleConstants<>+224(SB), Y8, Y13
+	VFMADD213PD  PoleConstants<>+224(SB), Y9, Y14
+	VFMADD213PD  PoleConstants<>+224(SB), Y10, Y15
 	VDIVPD       Y13, Y4, Y4
 	VDIVPD       Y14, Y5, Y5
 	VDIVPD       Y15, Y3, Y3
@@ -5193,33 +5243,33 @@ loop2:
 	VMAXPD       Y0, Y7, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y11, Y3
-	VFMADD231PD  PoleConstants<>+224(SB), Y2, Y3
-	VFMADD213PD  PoleConstants<>+160(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+128(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD213PD  PoleConstants<>+64(SB), Y2, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y12, Y3
-	VFMADD231PD  PoleConstants<>+416(SB), Y2, Y3
-	VFMADD213PD  PoleConstants<>+352(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+384(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+320(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+288(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD213PD  PoleConstants<>+224(SB), Y2, Y3
 	VDIVPD       Y3, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y6, Y1
 	VMAXPD       Y1, Y7, Y1
 	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  PoleConstants<>+224(SB), Y2, Y11
-	VFMADD213PD  PoleConstants<>+160(SB), Y2, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y11
 	VFMADD213PD  PoleConstants<>+128(SB), Y2, Y11
 	VFMADD213PD  PoleConstants<>+96(SB), Y2, Y11
+	VFMADD213PD  PoleConstants<>+64(SB), Y2, Y11
 	VMULPD       Y11, Y1, Y1
-	VFMADD231PD  PoleConstants<>+416(SB), Y2, Y12
-	VFMADD213PD  PoleConstants<>+352(SB), Y2, Y12
+	VFMADD231PD  PoleConstants<>+384(SB), Y2, Y12
 	VFMADD213PD  PoleConstants<>+320(SB), Y2, Y12
 	VFMADD213PD  PoleConstants<>+288(SB), Y2, Y12
 	VFMADD213PD  PoleConstants<>+256(SB), Y2, Y12
+	VFMADD213PD  PoleConstants<>+224(SB), Y2, Y12
 	VDIVPD       Y12, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
@@ -5509,68 +5559,68 @@ loop2:
 	VMOVUPS      Y0, 896(SI)
 	VMOVUPS      384(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      PoleConstants<>+3328(SB), Y4
+	VMOVUPS      PoleConstants<>+3360(SB), Y4
 	VMINPS       Y1, Y4, Y1
-	VMOVUPS      PoleConstants<>+448(SB), Y5
+	VMOVUPS      PoleConstants<>+416(SB), Y5
 	VMAXPS       Y1, Y5, Y1
-	VMOVUPS      PoleConstants<>+480(SB), Y6
+	VMOVUPS      PoleConstants<>+448(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y7
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y7
 	VSUBPS       Y6, Y7, Y7
+	VFNMADD231PS PoleConstants<>+576(SB), Y7, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y7, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y1
 	VMULPS       Y1, Y1, Y8
-	VMOVUPS      PoleConstants<>+768(SB), Y9
+	VMOVUPS      PoleConstants<>+736(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
-	VADDPS       PoleConstants<>+576(SB), Y1, Y1
+	VADDPS       PoleConstants<>+544(SB), Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+544(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+512(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+576(SB), Y8, Y8
+	VPADDD       PoleConstants<>+544(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+576(SB), Y7, Y7
+	VPADDD       PoleConstants<>+544(SB), Y7, Y7
 	VMULPS       Y8, Y1, Y1
 	VMULPS       Y7, Y1, Y1
 	VSUBPS       Y0, Y2, Y0
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+576(SB), Y0, Y0
+	VADDPS       PoleConstants<>+544(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+576(SB), Y7, Y7
+	VPADDD       PoleConstants<>+544(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+576(SB), Y2, Y2
+	VPADDD       PoleConstants<>+544(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y1, Y2
 	VMOVUPS      Y2, 1024(SI)
-	VMOVUPS      PoleConstants<>+576(SB), Y7
+	VMOVUPS      PoleConstants<>+544(SB), Y7
 	VDIVPS       Y2, Y7, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 640(SI)
@@ -5586,21 +5636,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y8
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y8
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -5614,21 +5664,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -5655,21 +5705,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -5684,21 +5734,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -5725,21 +5775,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -5754,20 +5804,20 @@ loop2:
 	VMINPS       Y2, Y4, Y2
 	VMAXPS       Y2, Y5, Y2
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+480(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y3
+	VFNMADD231PS PoleConstants<>+576(SB), Y3, Y2
 	VFNMADD231PS PoleConstants<>+608(SB), Y3, Y2
-	VFNMADD231PS PoleConstants<>+640(SB), Y3, Y2
 	VMULPS       Y2, Y2, Y4
-	VFMADD231PS  PoleConstants<>+800(SB), Y2, Y9
-	VFMADD213PS  PoleConstants<>+736(SB), Y2, Y9
+	VFMADD231PS  PoleConstants<>+768(SB), Y2, Y9
 	VFMADD213PS  PoleConstants<>+704(SB), Y2, Y9
 	VFMADD213PS  PoleConstants<>+672(SB), Y2, Y9
-	VFMADD213PS  PoleConstants<>+544(SB), Y2, Y9
+	VFMADD213PS  PoleConstants<>+640(SB), Y2, Y9
+	VFMADD213PS  PoleConstants<>+512(SB), Y2, Y9
 	VFMADD231PS  Y9, Y4, Y2
 	VADDPS       Y7, Y2, Y2
 	VMOVAPS      Y6, Y4
-	VFMADD231PS  PoleConstants<>+544(SB), Y3, Y4
+	VFMADD231PS  PoleConstants<>+512(SB), Y3, Y4
 	VSUBPS       Y6, Y4, Y5
 	VSUBPS       Y5, Y3, Y3
 	VADDPS       Y6, Y3, Y3
@@ -5813,9 +5863,9 @@ loop2:
 	VPADDQ       PoleConstants<>+2272(SB), Y8, Y8
 	VPADDQ       PoleConstants<>+2272(SB), Y9, Y9
 	VPADDQ       PoleConstants<>+2272(SB), Y10, Y10
-	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
-	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
+	VSUBPD       PoleConstants<>+224(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+224(SB), Y9, Y9
+	VSUBPD       PoleConstants<>+224(SB), Y10, Y10
 	VADDPD       PoleConstants<>+2304(SB), Y8, Y14
 	VADDPD       PoleConstants<>+2304(SB), Y9, Y15
 	VMOVUPS      Y0, 128(SP)
@@ -5898,9 +5948,9 @@ loop2:
 	VPADDQ       PoleConstants<>+2272(SB), Y8, Y8
 	VPADDQ       PoleConstants<>+2272(SB), Y9, Y9
 	VPADDQ       PoleConstants<>+2272(SB), Y10, Y10
-	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
-	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
+	VSUBPD       PoleConstants<>+224(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+224(SB), Y9, Y9
+	VSUBPD       PoleConstants<>+224(SB), Y10, Y10
 	VADDPD       PoleConstants<>+2304(SB), Y8, Y14
 	VADDPD       PoleConstants<>+2304(SB), Y9, Y15
 	VADDPD       PoleConstants<>+2304(SB), Y10, Y6
@@ -5974,7 +6024,7 @@ loop2:
 	VSUBPD       PoleConstants<>+2208(SB), Y8, Y8
 	VANDPD       PoleConstants<>+2240(SB), Y7, Y7
 	VPADDQ       PoleConstants<>+2272(SB), Y7, Y7
-	VSUBPD       PoleConstants<>+256(SB), Y7, Y7
+	VSUBPD       PoleConstants<>+224(SB), Y7, Y7
 	VADDPD       PoleConstants<>+2304(SB), Y7, Y9
 	VDIVPD       Y9, Y7, Y7
 	VMULPD       Y7, Y7, Y9
@@ -5999,7 +6049,7 @@ loop2:
 	VSUBPD       PoleConstants<>+2208(SB), Y8, Y8
 	VANDPD       PoleConstants<>+2240(SB), Y7, Y7
 	VPADDQ       PoleConstants<>+2272(SB), Y7, Y7
-	VSUBPD       PoleConstants<>+256(SB), Y7, Y7
+	VSUBPD       PoleConstants<>+224(SB), Y7, Y7
 	VADDPD       PoleConstants<>+2304(SB), Y7, Y9
 	VDIVPD       Y9, Y7, Y7
 	VMULPD       Y7, Y7, Y9
@@ -7473,31 +7523,31 @@ loop0:
 	VMAXPS       Z2, Z0, Z4
 	VBLENDMPS    Z0, Z4, K1, Z4
 	VSUBPS       Z4, Z0, Z6
-	VBROADCASTSS PoleConstants<>+3360(SB), Z7
+	VBROADCASTSS PoleConstants<>+3392(SB), Z7
 	VMINPS       Z6, Z7, Z6
 	VBROADCASTSS PoleConstants<>+1860(SB), Z8
 	VMAXPS       Z6, Z8, Z6
 	VBROADCASTSS PoleConstants<>+1868(SB), Z9
-	VBROADCASTSS PoleConstants<>+3364(SB), Z10
+	VBROADCASTSS PoleConstants<>+3396(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z6, Z11
 	VSUBPS       Z10, Z11, Z11
-	VBROADCASTSS PoleConstants<>+3368(SB), Z12
+	VBROADCASTSS PoleConstants<>+3400(SB), Z12
 	VFNMADD231PS Z12, Z11, Z6
-	VBROADCASTSS PoleConstants<>+3372(SB), Z13
+	VBROADCASTSS PoleConstants<>+3404(SB), Z13
 	VFNMADD231PS Z13, Z11, Z6
 	VMULPS       Z6, Z6, Z14
-	VBROADCASTSS PoleConstants<>+3392(SB), Z15
-	VBROADCASTSS PoleConstants<>+3388(SB), Z16
+	VBROADCASTSS PoleConstants<>+3424(SB), Z15
+	VBROADCASTSS PoleConstants<>+3420(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z6, Z15, Z17
-	VBROADCASTSS PoleConstants<>+3384(SB), Z18
+	VBROADCASTSS PoleConstants<>+3416(SB), Z18
 	VFMADD213PS  Z18, Z6, Z17
-	VBROADCASTSS PoleConstants<>+3380(SB), Z19
+	VBROADCASTSS PoleConstants<>+3412(SB), Z19
 	VFMADD213PS  Z19, Z6, Z17
 	VBROADCASTSS PoleConstants<>+1984(SB), Z20
 	VFMADD213PS  Z20, Z6, Z17
-	VBROADCASTSS PoleConstants<>+3376(SB), Z21
+	VBROADCASTSS PoleConstants<>+3408(SB), Z21
 	VFMADD213PS  Z21, Z6, Z17
 	VFMADD231PS  Z17, Z14, Z6
 	VADDPS       Z5, Z6, Z6
@@ -7746,25 +7796,25 @@ TEXT ·poleGradBatchAVX2(SB), NOSPLIT, $256-52
 	MOVQ         samples+40(FP), AX
 	VCVTSI2SSQ   AX, X15, X15
 	VBROADCASTSS X15, Y15
-	VMOVUPS      PoleConstants<>+3396(SB), Y0
+	VMOVUPS      PoleConstants<>+3428(SB), Y0
 	VCMPPS       $0x11, Y15, Y0, Y0
-	VANDPS       PoleConstants<>+576(SB), Y0, Y0
+	VANDPS       PoleConstants<>+544(SB), Y0, Y0
 	VMOVUPS      Y0, 3200(SI)
 	VXORPS       X0, X0, X0
 	VMOVUPS      Y0, 3328(SI)
-	VMOVUPS      PoleConstants<>+3428(SB), Y1
-	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+576(SB), Y1, Y1
-	VMOVUPS      Y1, 3232(SI)
-	VMOVUPS      Y0, 3360(SI)
 	VMOVUPS      PoleConstants<>+3460(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+576(SB), Y1, Y1
-	VMOVUPS      Y1, 3264(SI)
-	VMOVUPS      Y0, 3392(SI)
+	VANDPS       PoleConstants<>+544(SB), Y1, Y1
+	VMOVUPS      Y1, 3232(SI)
+	VMOVUPS      Y0, 3360(SI)
 	VMOVUPS      PoleConstants<>+3492(SB), Y1
 	VCMPPS       $0x11, Y15, Y1, Y1
-	VANDPS       PoleConstants<>+576(SB), Y1, Y1
+	VANDPS       PoleConstants<>+544(SB), Y1, Y1
+	VMOVUPS      Y1, 3264(SI)
+	VMOVUPS      Y0, 3392(SI)
+	VMOVUPS      PoleConstants<>+3524(SB), Y1
+	VCMPPS       $0x11, Y15, Y1, Y1
+	VANDPS       PoleConstants<>+544(SB), Y1, Y1
 	VMOVUPS      Y1, 3296(SI)
 	VMOVUPS      Y0, 3424(SI)
 	LEAQ         3456(SI), BX
@@ -8103,46 +8153,43 @@ loop2:
 	VCVTPS2PD    X0, Y0
 	VCVTPS2PD    X1, Y1
 	VCVTPS2PD    X2, Y2
-	VMOVUPS      PoleConstants<>+3264(SB), Y6
+	VMOVUPS      PoleConstants<>+3296(SB), Y6
 	VMINPD       Y1, Y6, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y0, Y6, Y0
-	VMOVUPS      PoleConstants<>+3232(SB), Y7
+	VMOVUPS      PoleConstants<>+3264(SB), Y7
 	VMAXPD       Y1, Y7, Y1
 	VMAXPD       Y2, Y7, Y2
 	VMAXPD       Y0, Y7, Y0
 	VMULPD       Y1, Y1, Y8
 	VMULPD       Y2, Y2, Y9
 	VMULPD       Y0, Y0, Y10
-	VMOVUPS      PoleConstants<>+192(SB), Y11
+	VMOVUPS      PoleConstants<>+160(SB), Y11
 	VMOVAPS      Y11, Y12
-	VFMADD231PD  PoleConstants<>+224(SB), Y8, Y12
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y12
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y13
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  PoleConstants<>+224(SB), Y10, Y14
-	VFMADD213PD  PoleConstants<>+160(SB), Y8, Y12
-	VFMADD213PD  PoleConstants<>+160(SB), Y9, Y13
-	VFMADD213PD  PoleConstants<>+160(SB), Y10, Y14
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y14
 	VFMADD213PD  PoleConstants<>+128(SB), Y8, Y12
 	VFMADD213PD  PoleConstants<>+128(SB), Y9, Y13
 	VFMADD213PD  PoleConstants<>+128(SB), Y10, Y14
 	VFMADD213PD  PoleConstants<>+96(SB), Y8, Y12
 	VFMADD213PD  PoleConstants<>+96(SB), Y9, Y13
 	VFMADD213PD  PoleConstants<>+96(SB), Y10, Y14
+	VFMADD213PD  PoleConstants<>+64(SB), Y8, Y12
+	VFMADD213PD  PoleConstants<>+64(SB), Y9, Y13
+	VFMADD213PD  PoleConstants<>+64(SB), Y10, Y14
 	VMULPD       Y12, Y1, Y1
 	VMULPD       Y13, Y2, Y2
 	VMULPD       Y14, Y0, Y0
-	VMOVUPS      PoleConstants<>+384(SB), Y12
+	VMOVUPS      PoleConstants<>+352(SB), Y12
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+416(SB), Y8, Y13
+	VFMADD231PD  PoleConstants<>+384(SB), Y8, Y13
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  PoleConstants<>+416(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+384(SB), Y9, Y14
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+416(SB), Y10, Y15
-	VFMADD213PD  PoleConstants<>+352(SB), Y8, Y13
-	VFMADD213PD  PoleConstants<>+352(SB), Y9, Y14
-	VFMADD213PD  PoleConstants<>+352(SB), Y10, Y15
+	VFMADD231PD  PoleConstants<>+384(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+320(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+320(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+320(SB), Y10, Y15
@@ -8152,6 +8199,9 @@ loop2:
 	VFMADD213PD  PoleConstants<>+256(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+256(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+256(SB), Y10, Y15
+	VFMADD213PD  PoleConstants<>+224(SB), Y8, Y13
+	VFMADD213PD  PoleConstants<>+224(SB), Y9, Y14
+	VFMADD213PD  PoleConstants<>+224(SB), Y10, Y15
 	VDIVPD       Y13, Y1, Y1
 	VDIVPD       Y14, Y2, Y2
 	VDIVPD       Y15, Y0, Y0
@@ -8171,32 +8221,29 @@ loop2:
 	VMULPD       Y5, Y5, Y9
 	VMULPD       Y3, Y3, Y10
 	VMOVAPS      Y11, Y13
-	VFMADD231PD  PoleConstants<>+224(SB), Y8, Y13
+	VFMADD231PD  PoleConstants<>+192(SB), Y8, Y13
 	VMOVAPS      Y11, Y14
-	VFMADD231PD  PoleConstants<>+224(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+192(SB), Y9, Y14
 	VMOVAPS      Y11, Y15
-	VFMADD231PD  PoleConstants<>+224(SB), Y10, Y15
-	VFMADD213PD  PoleConstants<>+160(SB), Y8, Y13
-	VFMADD213PD  PoleConstants<>+160(SB), Y9, Y14
-	VFMADD213PD  PoleConstants<>+160(SB), Y10, Y15
+	VFMADD231PD  PoleConstants<>+192(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+128(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+128(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+128(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+96(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+96(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+96(SB), Y10, Y15
+	VFMADD213PD  PoleConstants<>+64(SB), Y8, Y13
+	VFMADD213PD  PoleConstants<>+64(SB), Y9, Y14
+	VFMADD213PD  PoleConstants<>+64(SB), Y10, Y15
 	VMULPD       Y13, Y4, Y4
 	VMULPD       Y14, Y5, Y5
 	VMULPD       Y15, Y3, Y3
 	VMOVAPS      Y12, Y13
-	VFMADD231PD  PoleConstants<>+416(SB), Y8, Y13
+	VFMADD231PD  PoleConstants<>+384(SB), Y8, Y13
 	VMOVAPS      Y12, Y14
-	VFMADD231PD  PoleConstants<>+416(SB), Y9, Y14
+	VFMADD231PD  PoleConstants<>+384(SB), Y9, Y14
 	VMOVAPS      Y12, Y15
-	VFMADD231PD  PoleConstants<>+416(SB), Y10, Y15
-	VFMADD213PD  PoleConstants<>+352(SB), Y8, Y13
-	VFMADD213PD  PoleConstants<>+352(SB), Y9, Y14
-	VFMADD213PD  PoleConstants<>+352(SB), Y10, Y15
+	VFMADD231PD  PoleConstants<>+384(SB), Y10, Y15
 	VFMADD213PD  PoleConstants<>+320(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+320(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+320(SB), Y10, Y15
@@ -8206,6 +8253,9 @@ loop2:
 	VFMADD213PD  PoleConstants<>+256(SB), Y8, Y13
 	VFMADD213PD  PoleConstants<>+256(SB), Y9, Y14
 	VFMADD213PD  PoleConstants<>+256(SB), Y10, Y15
+	VFMADD213PD  PoleConstants<>+224(SB), Y8, Y13
+	VFMADD213PD  PoleConstants<>+224(SB), Y9, Y14
+	VFMADD213PD  PoleConstants<>+224(SB), Y10, Y15
 	VDIVPD       Y13, Y4, Y4
 	VDIVPD       Y14, Y5, Y5
 	VDIVPD       Y15, Y3, Y3
@@ -8225,33 +8275,33 @@ loop2:
 	VMAXPD       Y0, Y7, Y0
 	VMULPD       Y0, Y0, Y2
 	VMOVAPS      Y11, Y3
-	VFMADD231PD  PoleConstants<>+224(SB), Y2, Y3
-	VFMADD213PD  PoleConstants<>+160(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+128(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+96(SB), Y2, Y3
+	VFMADD213PD  PoleConstants<>+64(SB), Y2, Y3
 	VMULPD       Y3, Y0, Y0
 	VMOVAPS      Y12, Y3
-	VFMADD231PD  PoleConstants<>+416(SB), Y2, Y3
-	VFMADD213PD  PoleConstants<>+352(SB), Y2, Y3
+	VFMADD231PD  PoleConstants<>+384(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+320(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+288(SB), Y2, Y3
 	VFMADD213PD  PoleConstants<>+256(SB), Y2, Y3
+	VFMADD213PD  PoleConstants<>+224(SB), Y2, Y3
 	VDIVPD       Y3, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y6, Y1
 	VMAXPD       Y1, Y7, Y1
 	VMULPD       Y1, Y1, Y2
-	VFMADD231PD  PoleConstants<>+224(SB), Y2, Y11
-	VFMADD213PD  PoleConstants<>+160(SB), Y2, Y11
+	VFMADD231PD  PoleConstants<>+192(SB), Y2, Y11
 	VFMADD213PD  PoleConstants<>+128(SB), Y2, Y11
 	VFMADD213PD  PoleConstants<>+96(SB), Y2, Y11
+	VFMADD213PD  PoleConstants<>+64(SB), Y2, Y11
 	VMULPD       Y11, Y1, Y1
-	VFMADD231PD  PoleConstants<>+416(SB), Y2, Y12
-	VFMADD213PD  PoleConstants<>+352(SB), Y2, Y12
+	VFMADD231PD  PoleConstants<>+384(SB), Y2, Y12
 	VFMADD213PD  PoleConstants<>+320(SB), Y2, Y12
 	VFMADD213PD  PoleConstants<>+288(SB), Y2, Y12
 	VFMADD213PD  PoleConstants<>+256(SB), Y2, Y12
+	VFMADD213PD  PoleConstants<>+224(SB), Y2, Y12
 	VDIVPD       Y12, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VINSERTF128  $0x01, X1, Y0, Y0
@@ -8541,68 +8591,68 @@ loop2:
 	VMOVUPS      Y0, 896(SI)
 	VMOVUPS      384(SI), Y1
 	VSUBPS       Y0, Y1, Y1
-	VMOVUPS      PoleConstants<>+3328(SB), Y4
+	VMOVUPS      PoleConstants<>+3360(SB), Y4
 	VMINPS       Y1, Y4, Y1
-	VMOVUPS      PoleConstants<>+448(SB), Y5
+	VMOVUPS      PoleConstants<>+416(SB), Y5
 	VMAXPS       Y1, Y5, Y1
-	VMOVUPS      PoleConstants<>+480(SB), Y6
+	VMOVUPS      PoleConstants<>+448(SB), Y6
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y7
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y7
 	VSUBPS       Y6, Y7, Y7
+	VFNMADD231PS PoleConstants<>+576(SB), Y7, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y7, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y7, Y1
 	VMULPS       Y1, Y1, Y8
-	VMOVUPS      PoleConstants<>+768(SB), Y9
+	VMOVUPS      PoleConstants<>+736(SB), Y9
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
-	VADDPS       PoleConstants<>+576(SB), Y1, Y1
+	VADDPS       PoleConstants<>+544(SB), Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+544(SB), Y7, Y8
+	VFMADD231PS  PoleConstants<>+512(SB), Y7, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y7, Y7
 	VADDPS       Y6, Y7, Y7
 	VPSLLD       $0x17, Y8, Y8
-	VPADDD       PoleConstants<>+576(SB), Y8, Y8
+	VPADDD       PoleConstants<>+544(SB), Y8, Y8
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+576(SB), Y7, Y7
+	VPADDD       PoleConstants<>+544(SB), Y7, Y7
 	VMULPS       Y8, Y1, Y1
 	VMULPS       Y7, Y1, Y1
 	VSUBPS       Y0, Y2, Y0
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y7
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y0, Y8
 	VFMADD231PS  Y8, Y7, Y0
-	VADDPS       PoleConstants<>+576(SB), Y0, Y0
+	VADDPS       PoleConstants<>+544(SB), Y0, Y0
 	VMOVAPS      Y6, Y7
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y7
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y7
 	VSUBPS       Y6, Y7, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
 	VPSLLD       $0x17, Y7, Y7
-	VPADDD       PoleConstants<>+576(SB), Y7, Y7
+	VPADDD       PoleConstants<>+544(SB), Y7, Y7
 	VPSLLD       $0x17, Y2, Y2
-	VPADDD       PoleConstants<>+576(SB), Y2, Y2
+	VPADDD       PoleConstants<>+544(SB), Y2, Y2
 	VMULPS       Y7, Y0, Y0
 	VMULPS       Y2, Y0, Y0
 	VADDPS       Y0, Y1, Y2
 	VMOVUPS      Y2, 1024(SI)
-	VMOVUPS      PoleConstants<>+576(SB), Y7
+	VMOVUPS      PoleConstants<>+544(SB), Y7
 	VDIVPS       Y2, Y7, Y2
 	VMULPS       Y2, Y1, Y1
 	VMOVUPS      Y1, 640(SI)
@@ -8618,21 +8668,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y8
 	VMOVAPS      Y9, Y10
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y10
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y10
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y10
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y10
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y10
 	VFMADD231PS  Y10, Y8, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y8
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y8
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y8
 	VSUBPS       Y6, Y8, Y10
 	VSUBPS       Y10, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -8646,21 +8696,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -8687,21 +8737,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -8716,21 +8766,21 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y0, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y0, Y8
 	VFMADD231PS  Y8, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -8757,21 +8807,21 @@ loop2:
 	VMINPS       Y1, Y4, Y1
 	VMAXPS       Y1, Y5, Y1
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y1, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y1, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y1
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y1
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y1
 	VMULPS       Y1, Y1, Y3
 	VMOVAPS      Y9, Y8
-	VFMADD231PS  PoleConstants<>+800(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+736(SB), Y1, Y8
+	VFMADD231PS  PoleConstants<>+768(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+704(SB), Y1, Y8
 	VFMADD213PS  PoleConstants<>+672(SB), Y1, Y8
-	VFMADD213PS  PoleConstants<>+544(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+640(SB), Y1, Y8
+	VFMADD213PS  PoleConstants<>+512(SB), Y1, Y8
 	VFMADD231PS  Y8, Y3, Y1
 	VADDPS       Y7, Y1, Y1
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y8
 	VSUBPS       Y8, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -8786,20 +8836,20 @@ loop2:
 	VMINPS       Y0, Y4, Y0
 	VMAXPS       Y0, Y5, Y0
 	VMOVAPS      Y6, Y2
-	VFMADD231PS  PoleConstants<>+512(SB), Y0, Y2
+	VFMADD231PS  PoleConstants<>+480(SB), Y0, Y2
 	VSUBPS       Y6, Y2, Y2
+	VFNMADD231PS PoleConstants<>+576(SB), Y2, Y0
 	VFNMADD231PS PoleConstants<>+608(SB), Y2, Y0
-	VFNMADD231PS PoleConstants<>+640(SB), Y2, Y0
 	VMULPS       Y0, Y0, Y3
-	VFMADD231PS  PoleConstants<>+800(SB), Y0, Y9
-	VFMADD213PS  PoleConstants<>+736(SB), Y0, Y9
+	VFMADD231PS  PoleConstants<>+768(SB), Y0, Y9
 	VFMADD213PS  PoleConstants<>+704(SB), Y0, Y9
 	VFMADD213PS  PoleConstants<>+672(SB), Y0, Y9
-	VFMADD213PS  PoleConstants<>+544(SB), Y0, Y9
+	VFMADD213PS  PoleConstants<>+640(SB), Y0, Y9
+	VFMADD213PS  PoleConstants<>+512(SB), Y0, Y9
 	VFMADD231PS  Y9, Y3, Y0
 	VADDPS       Y7, Y0, Y0
 	VMOVAPS      Y6, Y3
-	VFMADD231PS  PoleConstants<>+544(SB), Y2, Y3
+	VFMADD231PS  PoleConstants<>+512(SB), Y2, Y3
 	VSUBPS       Y6, Y3, Y4
 	VSUBPS       Y4, Y2, Y2
 	VADDPS       Y6, Y2, Y2
@@ -8845,9 +8895,9 @@ loop2:
 	VPADDQ       PoleConstants<>+2272(SB), Y8, Y8
 	VPADDQ       PoleConstants<>+2272(SB), Y9, Y9
 	VPADDQ       PoleConstants<>+2272(SB), Y10, Y10
-	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
-	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
+	VSUBPD       PoleConstants<>+224(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+224(SB), Y9, Y9
+	VSUBPD       PoleConstants<>+224(SB), Y10, Y10
 	VADDPD       PoleConstants<>+2304(SB), Y8, Y14
 	VADDPD       PoleConstants<>+2304(SB), Y9, Y15
 	VADDPD       PoleConstants<>+2304(SB), Y10, Y7
@@ -8929,9 +8979,9 @@ loop2:
 	VPADDQ       PoleConstants<>+2272(SB), Y8, Y8
 	VPADDQ       PoleConstants<>+2272(SB), Y9, Y9
 	VPADDQ       PoleConstants<>+2272(SB), Y10, Y10
-	VSUBPD       PoleConstants<>+256(SB), Y8, Y8
-	VSUBPD       PoleConstants<>+256(SB), Y9, Y9
-	VSUBPD       PoleConstants<>+256(SB), Y10, Y10
+	VSUBPD       PoleConstants<>+224(SB), Y8, Y8
+	VSUBPD       PoleConstants<>+224(SB), Y9, Y9
+	VSUBPD       PoleConstants<>+224(SB), Y10, Y10
 	VADDPD       PoleConstants<>+2304(SB), Y8, Y14
 	VADDPD       PoleConstants<>+2304(SB), Y9, Y15
 	VADDPD       PoleConstants<>+2304(SB), Y10, Y7
@@ -9005,7 +9055,7 @@ loop2:
 	VSUBPD       PoleConstants<>+2208(SB), Y8, Y8
 	VANDPD       PoleConstants<>+2240(SB), Y6, Y6
 	VPADDQ       PoleConstants<>+2272(SB), Y6, Y6
-	VSUBPD       PoleConstants<>+256(SB), Y6, Y6
+	VSUBPD       PoleConstants<>+224(SB), Y6, Y6
 	VADDPD       PoleConstants<>+2304(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
@@ -9030,7 +9080,7 @@ loop2:
 	VSUBPD       PoleConstants<>+2208(SB), Y8, Y8
 	VANDPD       PoleConstants<>+2240(SB), Y6, Y6
 	VPADDQ       PoleConstants<>+2272(SB), Y6, Y6
-	VSUBPD       PoleConstants<>+256(SB), Y6, Y6
+	VSUBPD       PoleConstants<>+224(SB), Y6, Y6
 	VADDPD       PoleConstants<>+2304(SB), Y6, Y9
 	VDIVPD       Y9, Y6, Y6
 	VMULPD       Y6, Y6, Y9
@@ -9157,7 +9207,7 @@ loop2:
 	VMOVUPS      256(BX), Y3
 	VMOVUPS      288(BX), Y4
 	VMOVUPS      320(BX), Y5
-	VMOVUPS      PoleConstants<>+576(SB), Y6
+	VMOVUPS      PoleConstants<>+544(SB), Y6
 	VMOVAPS      Y6, Y7
 	VFNMADD231PS Y3, Y3, Y7
 	VMOVAPS      Y6, Y3
@@ -11466,31 +11516,31 @@ loop0:
 	VMAXPS       Z2, Z0, Z4
 	VBLENDMPS    Z0, Z4, K1, Z4
 	VSUBPS       Z4, Z0, Z6
-	VBROADCASTSS PoleConstants<>+3360(SB), Z7
+	VBROADCASTSS PoleConstants<>+3392(SB), Z7
 	VMINPS       Z6, Z7, Z6
 	VBROADCASTSS PoleConstants<>+1860(SB), Z8
 	VMAXPS       Z6, Z8, Z6
 	VBROADCASTSS PoleConstants<>+1868(SB), Z9
-	VBROADCASTSS PoleConstants<>+3364(SB), Z10
+	VBROADCASTSS PoleConstants<>+3396(SB), Z10
 	VMOVAPS      Z10, Z11
 	VFMADD231PS  Z9, Z6, Z11
 	VSUBPS       Z10, Z11, Z11
-	VBROADCASTSS PoleConstants<>+3368(SB), Z12
+	VBROADCASTSS PoleConstants<>+3400(SB), Z12
 	VFNMADD231PS Z12, Z11, Z6
-	VBROADCASTSS PoleConstants<>+3372(SB), Z13
+	VBROADCASTSS PoleConstants<>+3404(SB), Z13
 	VFNMADD231PS Z13, Z11, Z6
 	VMULPS       Z6, Z6, Z14
-	VBROADCASTSS PoleConstants<>+3392(SB), Z15
-	VBROADCASTSS PoleConstants<>+3388(SB), Z16
+	VBROADCASTSS PoleConstants<>+3424(SB), Z15
+	VBROADCASTSS PoleConstants<>+3420(SB), Z16
 	VMOVAPS      Z16, Z17
 	VFMADD231PS  Z6, Z15, Z17
-	VBROADCASTSS PoleConstants<>+3384(SB), Z18
+	VBROADCASTSS PoleConstants<>+3416(SB), Z18
 	VFMADD213PS  Z18, Z6, Z17
-	VBROADCASTSS PoleConstants<>+3380(SB), Z19
+	VBROADCASTSS PoleConstants<>+3412(SB), Z19
 	VFMADD213PS  Z19, Z6, Z17
 	VBROADCASTSS PoleConstants<>+1984(SB), Z20
 	VFMADD213PS  Z20, Z6, Z17
-	VBROADCASTSS PoleConstants<>+3376(SB), Z21
+	VBROADCASTSS PoleConstants<>+3408(SB), Z21
 	VFMADD213PS  Z21, Z6, Z17
 	VFMADD231PS  Z17, Z14, Z6
 	VADDPS       Z5, Z6, Z6
@@ -12427,170 +12477,170 @@ TEXT ·poleStepBatchAVX512(SB), NOSPLIT, $0-20
 	VZEROUPPER
 	RET
 
-DATA PoleConstants<>+0(SB)/4, $0x00000000
-DATA PoleConstants<>+4(SB)/4, $0x00000004
-DATA PoleConstants<>+8(SB)/4, $0x00000001
-DATA PoleConstants<>+12(SB)/4, $0x00000005
-DATA PoleConstants<>+16(SB)/4, $0x00000002
-DATA PoleConstants<>+20(SB)/4, $0x00000006
-DATA PoleConstants<>+24(SB)/4, $0x00000003
-DATA PoleConstants<>+28(SB)/4, $0x00000007
-DATA PoleConstants<>+32(SB)/4, $0xc1133333
-DATA PoleConstants<>+36(SB)/4, $0xc1133333
-DATA PoleConstants<>+40(SB)/4, $0xc1133333
-DATA PoleConstants<>+44(SB)/4, $0xc1133333
-DATA PoleConstants<>+48(SB)/4, $0xc1133333
-DATA PoleConstants<>+52(SB)/4, $0xc1133333
-DATA PoleConstants<>+56(SB)/4, $0xc1133333
-DATA PoleConstants<>+60(SB)/4, $0xc1133333
-DATA PoleConstants<>+64(SB)/4, $0x41133333
-DATA PoleConstants<>+68(SB)/4, $0x41133333
-DATA PoleConstants<>+72(SB)/4, $0x41133333
-DATA PoleConstants<>+76(SB)/4, $0x41133333
-DATA PoleConstants<>+80(SB)/4, $0x41133333
-DATA PoleConstants<>+84(SB)/4, $0x41133333
-DATA PoleConstants<>+88(SB)/4, $0x41133333
-DATA PoleConstants<>+92(SB)/4, $0x41133333
-DATA PoleConstants<>+96(SB)/8, $0x3fefffffff5d2f8a
-DATA PoleConstants<>+104(SB)/8, $0x3fefffffff5d2f8a
-DATA PoleConstants<>+112(SB)/8, $0x3fefffffff5d2f8a
-DATA PoleConstants<>+120(SB)/8, $0x3fefffffff5d2f8a
-DATA PoleConstants<>+128(SB)/8, $0x3fc1a25749bfd9c6
-DATA PoleConstants<>+136(SB)/8, $0x3fc1a25749bfd9c6
-DATA PoleConstants<>+144(SB)/8, $0x3fc1a25749bfd9c6
-DATA PoleConstants<>+152(SB)/8, $0x3fc1a25749bfd9c6
-DATA PoleConstants<>+160(SB)/8, $0x3f705f9e09d912bd
-DATA PoleConstants<>+168(SB)/8, $0x3f705f9e09d912bd
-DATA PoleConstants<>+176(SB)/8, $0x3f705f9e09d912bd
-DATA PoleConstants<>+184(SB)/8, $0x3f705f9e09d912bd
-DATA PoleConstants<>+192(SB)/8, $0x3f006f86df8744e1
-DATA PoleConstants<>+200(SB)/8, $0x3f006f86df8744e1
-DATA PoleConstants<>+208(SB)/8, $0x3f006f86df8744e1
-DATA PoleConstants<>+216(SB)/8, $0x3f006f86df8744e1
-DATA PoleConstants<>+224(SB)/8, $0x3e6accd728944370
-DATA PoleConstants<>+232(SB)/8, $0x3e6accd728944370
-DATA PoleConstants<>+240(SB)/8, $0x3e6accd728944370
-DATA PoleConstants<>+248(SB)/8, $0x3e6accd728944370
-DATA PoleConstants<>+256(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+264(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+272(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+280(SB)/8, $0x3ff0000000000000
-DATA PoleConstants<>+288(SB)/8, $0x3fde2680edefb4d4
-DATA PoleConstants<>+296(SB)/8, $0x3fde2680edefb4d4
-DATA PoleConstants<>+304(SB)/8, $0x3fde2680edefb4d4
-DATA PoleConstants<>+312(SB)/8, $0x3fde2680edefb4d4
-DATA PoleConstants<>+320(SB)/8, $0x3f9c5cba800d435a
-DATA PoleConstants<>+328(SB)/8, $0x3f9c5cba800d435a
-DATA PoleConstants<>+336(SB)/8, $0x3f9c5cba800d435a
-DATA PoleConstants<>+344(SB)/8, $0x3f9c5cba800d435a
-DATA PoleConstants<>+352(SB)/8, $0x3f3b71488e4fe508
-DATA PoleConstants<>+360(SB)/8, $0x3f3b71488e4fe508
-DATA PoleConstants<>+368(SB)/8, $0x3f3b71488e4fe508
-DATA PoleConstants<>+376(SB)/8, $0x3f3b71488e4fe508
-DATA PoleConstants<>+384(SB)/8, $0x3ebad30869630fb0
-DATA PoleConstants<>+392(SB)/8, $0x3ebad30869630fb0
-DATA PoleConstants<>+400(SB)/8, $0x3ebad30869630fb0
-DATA PoleConstants<>+408(SB)/8, $0x3ebad30869630fb0
-DATA PoleConstants<>+416(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+424(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+432(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+440(SB)/8, $0x3e08c1ab44ef68c0
-DATA PoleConstants<>+448(SB)/4, $0xc2d00000
-DATA PoleConstants<>+452(SB)/4, $0xc2d00000
-DATA PoleConstants<>+456(SB)/4, $0xc2d00000
-DATA PoleConstants<>+460(SB)/4, $0xc2d00000
-DATA PoleConstants<>+464(SB)/4, $0xc2d00000
-DATA PoleConstants<>+468(SB)/4, $0xc2d00000
-DATA PoleConstants<>+472(SB)/4, $0xc2d00000
-DATA PoleConstants<>+476(SB)/4, $0xc2d00000
-DATA PoleConstants<>+480(SB)/4, $0x4b400000
-DATA PoleConstants<>+484(SB)/4, $0x4b400000
-DATA PoleConstants<>+488(SB)/4, $0x4b400000
-DATA PoleConstants<>+492(SB)/4, $0x4b400000
-DATA PoleConstants<>+496(SB)/4, $0x4b400000
-DATA PoleConstants<>+500(SB)/4, $0x4b400000
-DATA PoleConstants<>+504(SB)/4, $0x4b400000
-DATA PoleConstants<>+508(SB)/4, $0x4b400000
-DATA PoleConstants<>+512(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+516(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+520(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+524(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+528(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+532(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+536(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+540(SB)/4, $0x3fb8aa3b
-DATA PoleConstants<>+544(SB)/4, $0x3f000000
-DATA PoleConstants<>+548(SB)/4, $0x3f000000
-DATA PoleConstants<>+552(SB)/4, $0x3f000000
-DATA PoleConstants<>+556(SB)/4, $0x3f000000
-DATA PoleConstants<>+560(SB)/4, $0x3f000000
-DATA PoleConstants<>+564(SB)/4, $0x3f000000
-DATA PoleConstants<>+568(SB)/4, $0x3f000000
-DATA PoleConstants<>+572(SB)/4, $0x3f000000
-DATA PoleConstants<>+576(SB)/4, $0x3f800000
-DATA PoleConstants<>+580(SB)/4, $0x3f800000
-DATA PoleConstants<>+584(SB)/4, $0x3f800000
-DATA PoleConstants<>+588(SB)/4, $0x3f800000
-DATA PoleConstants<>+592(SB)/4, $0x3f800000
-DATA PoleConstants<>+596(SB)/4, $0x3f800000
-DATA PoleConstants<>+600(SB)/4, $0x3f800000
-DATA PoleConstants<>+604(SB)/4, $0x3f800000
-DATA PoleConstants<>+608(SB)/4, $0x3f317200
-DATA PoleConstants<>+612(SB)/4, $0x3f317200
-DATA PoleConstants<>+616(SB)/4, $0x3f317200
-DATA PoleConstants<>+620(SB)/4, $0x3f317200
-DATA PoleConstants<>+624(SB)/4, $0x3f317200
-DATA PoleConstants<>+628(SB)/4, $0x3f317200
-DATA PoleConstants<>+632(SB)/4, $0x3f317200
-DATA PoleConstants<>+636(SB)/4, $0x3f317200
-DATA PoleConstants<>+640(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+644(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+648(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+652(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+656(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+660(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+664(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+668(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+672(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+676(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+680(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+684(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+688(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+692(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+696(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+700(SB)/4, $0x3e2aaaab
-DATA PoleConstants<>+704(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+708(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+712(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+716(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+720(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+724(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+728(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+732(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+736(SB)/4, $0x3c088870
-DATA PoleConstants<>+740(SB)/4, $0x3c088870
-DATA PoleConstants<>+744(SB)/4, $0x3c088870
-DATA PoleConstants<>+748(SB)/4, $0x3c088870
-DATA PoleConstants<>+752(SB)/4, $0x3c088870
-DATA PoleConstants<>+756(SB)/4, $0x3c088870
-DATA PoleConstants<>+760(SB)/4, $0x3c088870
-DATA PoleConstants<>+764(SB)/4, $0x3c088870
-DATA PoleConstants<>+768(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+772(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+776(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+780(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+784(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+788(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+792(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+796(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+800(SB)/4, $0x39509279
-DATA PoleConstants<>+804(SB)/4, $0x39509279
-DATA PoleConstants<>+808(SB)/4, $0x39509279
-DATA PoleConstants<>+812(SB)/4, $0x39509279
-DATA PoleConstants<>+816(SB)/4, $0x39509279
-DATA PoleConstants<>+820(SB)/4, $0x39509279
-DATA PoleConstants<>+824(SB)/4, $0x39509279
-DATA PoleConstants<>+828(SB)/4, $0x39509279
+DATA PoleConstants<>+0(SB)/4, $0xc1133333
+DATA PoleConstants<>+4(SB)/4, $0xc1133333
+DATA PoleConstants<>+8(SB)/4, $0xc1133333
+DATA PoleConstants<>+12(SB)/4, $0xc1133333
+DATA PoleConstants<>+16(SB)/4, $0xc1133333
+DATA PoleConstants<>+20(SB)/4, $0xc1133333
+DATA PoleConstants<>+24(SB)/4, $0xc1133333
+DATA PoleConstants<>+28(SB)/4, $0xc1133333
+DATA PoleConstants<>+32(SB)/4, $0x41133333
+DATA PoleConstants<>+36(SB)/4, $0x41133333
+DATA PoleConstants<>+40(SB)/4, $0x41133333
+DATA PoleConstants<>+44(SB)/4, $0x41133333
+DATA PoleConstants<>+48(SB)/4, $0x41133333
+DATA PoleConstants<>+52(SB)/4, $0x41133333
+DATA PoleConstants<>+56(SB)/4, $0x41133333
+DATA PoleConstants<>+60(SB)/4, $0x41133333
+DATA PoleConstants<>+64(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+72(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+80(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+88(SB)/8, $0x3fefffffff5d2f8a
+DATA PoleConstants<>+96(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+104(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+112(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+120(SB)/8, $0x3fc1a25749bfd9c6
+DATA PoleConstants<>+128(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+136(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+144(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+152(SB)/8, $0x3f705f9e09d912bd
+DATA PoleConstants<>+160(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+168(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+176(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+184(SB)/8, $0x3f006f86df8744e1
+DATA PoleConstants<>+192(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+200(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+208(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+216(SB)/8, $0x3e6accd728944370
+DATA PoleConstants<>+224(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+232(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+240(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+248(SB)/8, $0x3ff0000000000000
+DATA PoleConstants<>+256(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+264(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+272(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+280(SB)/8, $0x3fde2680edefb4d4
+DATA PoleConstants<>+288(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+296(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+304(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+312(SB)/8, $0x3f9c5cba800d435a
+DATA PoleConstants<>+320(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+328(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+336(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+344(SB)/8, $0x3f3b71488e4fe508
+DATA PoleConstants<>+352(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+360(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+368(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+376(SB)/8, $0x3ebad30869630fb0
+DATA PoleConstants<>+384(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+392(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+400(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+408(SB)/8, $0x3e08c1ab44ef68c0
+DATA PoleConstants<>+416(SB)/4, $0xc2d00000
+DATA PoleConstants<>+420(SB)/4, $0xc2d00000
+DATA PoleConstants<>+424(SB)/4, $0xc2d00000
+DATA PoleConstants<>+428(SB)/4, $0xc2d00000
+DATA PoleConstants<>+432(SB)/4, $0xc2d00000
+DATA PoleConstants<>+436(SB)/4, $0xc2d00000
+DATA PoleConstants<>+440(SB)/4, $0xc2d00000
+DATA PoleConstants<>+444(SB)/4, $0xc2d00000
+DATA PoleConstants<>+448(SB)/4, $0x4b400000
+DATA PoleConstants<>+452(SB)/4, $0x4b400000
+DATA PoleConstants<>+456(SB)/4, $0x4b400000
+DATA PoleConstants<>+460(SB)/4, $0x4b400000
+DATA PoleConstants<>+464(SB)/4, $0x4b400000
+DATA PoleConstants<>+468(SB)/4, $0x4b400000
+DATA PoleConstants<>+472(SB)/4, $0x4b400000
+DATA PoleConstants<>+476(SB)/4, $0x4b400000
+DATA PoleConstants<>+480(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+484(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+488(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+492(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+496(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+500(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+504(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+508(SB)/4, $0x3fb8aa3b
+DATA PoleConstants<>+512(SB)/4, $0x3f000000
+DATA PoleConstants<>+516(SB)/4, $0x3f000000
+DATA PoleConstants<>+520(SB)/4, $0x3f000000
+DATA PoleConstants<>+524(SB)/4, $0x3f000000
+DATA PoleConstants<>+528(SB)/4, $0x3f000000
+DATA PoleConstants<>+532(SB)/4, $0x3f000000
+DATA PoleConstants<>+536(SB)/4, $0x3f000000
+DATA PoleConstants<>+540(SB)/4, $0x3f000000
+DATA PoleConstants<>+544(SB)/4, $0x3f800000
+DATA PoleConstants<>+548(SB)/4, $0x3f800000
+DATA PoleConstants<>+552(SB)/4, $0x3f800000
+DATA PoleConstants<>+556(SB)/4, $0x3f800000
+DATA PoleConstants<>+560(SB)/4, $0x3f800000
+DATA PoleConstants<>+564(SB)/4, $0x3f800000
+DATA PoleConstants<>+568(SB)/4, $0x3f800000
+DATA PoleConstants<>+572(SB)/4, $0x3f800000
+DATA PoleConstants<>+576(SB)/4, $0x3f317200
+DATA PoleConstants<>+580(SB)/4, $0x3f317200
+DATA PoleConstants<>+584(SB)/4, $0x3f317200
+DATA PoleConstants<>+588(SB)/4, $0x3f317200
+DATA PoleConstants<>+592(SB)/4, $0x3f317200
+DATA PoleConstants<>+596(SB)/4, $0x3f317200
+DATA PoleConstants<>+600(SB)/4, $0x3f317200
+DATA PoleConstants<>+604(SB)/4, $0x3f317200
+DATA PoleConstants<>+608(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+612(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+616(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+620(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+624(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+628(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+632(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+636(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+640(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+644(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+648(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+652(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+656(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+660(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+664(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+668(SB)/4, $0x3e2aaaab
+DATA PoleConstants<>+672(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+676(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+680(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+684(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+688(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+692(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+696(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+700(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+704(SB)/4, $0x3c088870
+DATA PoleConstants<>+708(SB)/4, $0x3c088870
+DATA PoleConstants<>+712(SB)/4, $0x3c088870
+DATA PoleConstants<>+716(SB)/4, $0x3c088870
+DATA PoleConstants<>+720(SB)/4, $0x3c088870
+DATA PoleConstants<>+724(SB)/4, $0x3c088870
+DATA PoleConstants<>+728(SB)/4, $0x3c088870
+DATA PoleConstants<>+732(SB)/4, $0x3c088870
+DATA PoleConstants<>+736(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+740(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+744(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+748(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+752(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+756(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+760(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+764(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+768(SB)/4, $0x39509279
+DATA PoleConstants<>+772(SB)/4, $0x39509279
+DATA PoleConstants<>+776(SB)/4, $0x39509279
+DATA PoleConstants<>+780(SB)/4, $0x39509279
+DATA PoleConstants<>+784(SB)/4, $0x39509279
+DATA PoleConstants<>+788(SB)/4, $0x39509279
+DATA PoleConstants<>+792(SB)/4, $0x39509279
+DATA PoleConstants<>+796(SB)/4, $0x39509279
+DATA PoleConstants<>+800(SB)/4, $0x00000000
+DATA PoleConstants<>+804(SB)/4, $0x00000000
+DATA PoleConstants<>+808(SB)/4, $0x00000000
+DATA PoleConstants<>+812(SB)/4, $0x00000000
+DATA PoleConstants<>+816(SB)/4, $0x00000000
+DATA PoleConstants<>+820(SB)/4, $0x00000000
+DATA PoleConstants<>+824(SB)/4, $0x00000000
+DATA PoleConstants<>+828(SB)/4, $0x00000000
 DATA PoleConstants<>+832(SB)/4, $0x00000000
 DATA PoleConstants<>+836(SB)/4, $0x00000004
 DATA PoleConstants<>+840(SB)/4, $0x00000008
@@ -13102,83 +13152,83 @@ DATA PoleConstants<>+3184(SB)/4, $0x0000000f
 DATA PoleConstants<>+3188(SB)/4, $0x0000000f
 DATA PoleConstants<>+3192(SB)/4, $0x0000000f
 DATA PoleConstants<>+3196(SB)/4, $0x0000000f
-DATA PoleConstants<>+3200(SB)/8, $0x405528f5c28f5c29
-DATA PoleConstants<>+3208(SB)/8, $0x405528f5c28f5c29
-DATA PoleConstants<>+3216(SB)/8, $0x405528f5c28f5c29
-DATA PoleConstants<>+3224(SB)/8, $0x405528f5c28f5c29
-DATA PoleConstants<>+3232(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+3240(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+3248(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+3256(SB)/8, $0xc022666666666666
-DATA PoleConstants<>+3264(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+3272(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+3280(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+3288(SB)/8, $0x4022666666666666
-DATA PoleConstants<>+3296(SB)/4, $0x00000000
-DATA PoleConstants<>+3300(SB)/4, $0x00000000
-DATA PoleConstants<>+3304(SB)/4, $0x00000000
-DATA PoleConstants<>+3308(SB)/4, $0x00000000
-DATA PoleConstants<>+3312(SB)/4, $0x00000000
-DATA PoleConstants<>+3316(SB)/4, $0x00000000
-DATA PoleConstants<>+3320(SB)/4, $0x00000000
-DATA PoleConstants<>+3324(SB)/4, $0x00000000
-DATA PoleConstants<>+3328(SB)/4, $0x42b20000
-DATA PoleConstants<>+3332(SB)/4, $0x42b20000
-DATA PoleConstants<>+3336(SB)/4, $0x42b20000
-DATA PoleConstants<>+3340(SB)/4, $0x42b20000
-DATA PoleConstants<>+3344(SB)/4, $0x42b20000
-DATA PoleConstants<>+3348(SB)/4, $0x42b20000
-DATA PoleConstants<>+3352(SB)/4, $0x42b20000
-DATA PoleConstants<>+3356(SB)/4, $0x42b20000
+DATA PoleConstants<>+3200(SB)/4, $0x00000000
+DATA PoleConstants<>+3204(SB)/4, $0x00000004
+DATA PoleConstants<>+3208(SB)/4, $0x00000001
+DATA PoleConstants<>+3212(SB)/4, $0x00000005
+DATA PoleConstants<>+3216(SB)/4, $0x00000002
+DATA PoleConstants<>+3220(SB)/4, $0x00000006
+DATA PoleConstants<>+3224(SB)/4, $0x00000003
+DATA PoleConstants<>+3228(SB)/4, $0x00000007
+DATA PoleConstants<>+3232(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+3240(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+3248(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+3256(SB)/8, $0x405528f5c28f5c29
+DATA PoleConstants<>+3264(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+3272(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+3280(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+3288(SB)/8, $0xc022666666666666
+DATA PoleConstants<>+3296(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+3304(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+3312(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+3320(SB)/8, $0x4022666666666666
+DATA PoleConstants<>+3328(SB)/4, $0x00000000
+DATA PoleConstants<>+3332(SB)/4, $0x00000000
+DATA PoleConstants<>+3336(SB)/4, $0x00000000
+DATA PoleConstants<>+3340(SB)/4, $0x00000000
+DATA PoleConstants<>+3344(SB)/4, $0x00000000
+DATA PoleConstants<>+3348(SB)/4, $0x00000000
+DATA PoleConstants<>+3352(SB)/4, $0x00000000
+DATA PoleConstants<>+3356(SB)/4, $0x00000000
 DATA PoleConstants<>+3360(SB)/4, $0x42b20000
-DATA PoleConstants<>+3364(SB)/4, $0x4b400000
-DATA PoleConstants<>+3368(SB)/4, $0x3f317200
-DATA PoleConstants<>+3372(SB)/4, $0x35bfbe8e
-DATA PoleConstants<>+3376(SB)/4, $0x3f000000
-DATA PoleConstants<>+3380(SB)/4, $0x3d2aaa75
-DATA PoleConstants<>+3384(SB)/4, $0x3c088870
-DATA PoleConstants<>+3388(SB)/4, $0x3ab6a192
-DATA PoleConstants<>+3392(SB)/4, $0x39509279
-DATA PoleConstants<>+3396(SB)/4, $0x00000000
-DATA PoleConstants<>+3400(SB)/4, $0x3f800000
-DATA PoleConstants<>+3404(SB)/4, $0x40000000
-DATA PoleConstants<>+3408(SB)/4, $0x40400000
-DATA PoleConstants<>+3412(SB)/4, $0x40800000
-DATA PoleConstants<>+3416(SB)/4, $0x40a00000
-DATA PoleConstants<>+3420(SB)/4, $0x40c00000
-DATA PoleConstants<>+3424(SB)/4, $0x40e00000
-DATA PoleConstants<>+3428(SB)/4, $0x41000000
-DATA PoleConstants<>+3432(SB)/4, $0x41100000
-DATA PoleConstants<>+3436(SB)/4, $0x41200000
-DATA PoleConstants<>+3440(SB)/4, $0x41300000
-DATA PoleConstants<>+3444(SB)/4, $0x41400000
-DATA PoleConstants<>+3448(SB)/4, $0x41500000
-DATA PoleConstants<>+3452(SB)/4, $0x41600000
-DATA PoleConstants<>+3456(SB)/4, $0x41700000
-DATA PoleConstants<>+3460(SB)/4, $0x41800000
-DATA PoleConstants<>+3464(SB)/4, $0x41880000
-DATA PoleConstants<>+3468(SB)/4, $0x41900000
-DATA PoleConstants<>+3472(SB)/4, $0x41980000
-DATA PoleConstants<>+3476(SB)/4, $0x41a00000
-DATA PoleConstants<>+3480(SB)/4, $0x41a80000
-DATA PoleConstants<>+3484(SB)/4, $0x41b00000
-DATA PoleConstants<>+3488(SB)/4, $0x41b80000
-DATA PoleConstants<>+3492(SB)/4, $0x41c00000
-DATA PoleConstants<>+3496(SB)/4, $0x41c80000
-DATA PoleConstants<>+3500(SB)/4, $0x41d00000
-DATA PoleConstants<>+3504(SB)/4, $0x41d80000
-DATA PoleConstants<>+3508(SB)/4, $0x41e00000
-DATA PoleConstants<>+3512(SB)/4, $0x41e80000
-DATA PoleConstants<>+3516(SB)/4, $0x41f00000
-DATA PoleConstants<>+3520(SB)/4, $0x41f80000
-DATA PoleConstants<>+3524(SB)/4, $0x00000000
-DATA PoleConstants<>+3528(SB)/4, $0x00000000
-DATA PoleConstants<>+3532(SB)/4, $0x00000000
-DATA PoleConstants<>+3536(SB)/4, $0x00000000
-DATA PoleConstants<>+3540(SB)/4, $0x00000000
-DATA PoleConstants<>+3544(SB)/4, $0x00000000
-DATA PoleConstants<>+3548(SB)/4, $0x00000000
-DATA PoleConstants<>+3552(SB)/4, $0x00000000
+DATA PoleConstants<>+3364(SB)/4, $0x42b20000
+DATA PoleConstants<>+3368(SB)/4, $0x42b20000
+DATA PoleConstants<>+3372(SB)/4, $0x42b20000
+DATA PoleConstants<>+3376(SB)/4, $0x42b20000
+DATA PoleConstants<>+3380(SB)/4, $0x42b20000
+DATA PoleConstants<>+3384(SB)/4, $0x42b20000
+DATA PoleConstants<>+3388(SB)/4, $0x42b20000
+DATA PoleConstants<>+3392(SB)/4, $0x42b20000
+DATA PoleConstants<>+3396(SB)/4, $0x4b400000
+DATA PoleConstants<>+3400(SB)/4, $0x3f317200
+DATA PoleConstants<>+3404(SB)/4, $0x35bfbe8e
+DATA PoleConstants<>+3408(SB)/4, $0x3f000000
+DATA PoleConstants<>+3412(SB)/4, $0x3d2aaa75
+DATA PoleConstants<>+3416(SB)/4, $0x3c088870
+DATA PoleConstants<>+3420(SB)/4, $0x3ab6a192
+DATA PoleConstants<>+3424(SB)/4, $0x39509279
+DATA PoleConstants<>+3428(SB)/4, $0x00000000
+DATA PoleConstants<>+3432(SB)/4, $0x3f800000
+DATA PoleConstants<>+3436(SB)/4, $0x40000000
+DATA PoleConstants<>+3440(SB)/4, $0x40400000
+DATA PoleConstants<>+3444(SB)/4, $0x40800000
+DATA PoleConstants<>+3448(SB)/4, $0x40a00000
+DATA PoleConstants<>+3452(SB)/4, $0x40c00000
+DATA PoleConstants<>+3456(SB)/4, $0x40e00000
+DATA PoleConstants<>+3460(SB)/4, $0x41000000
+DATA PoleConstants<>+3464(SB)/4, $0x41100000
+DATA PoleConstants<>+3468(SB)/4, $0x41200000
+DATA PoleConstants<>+3472(SB)/4, $0x41300000
+DATA PoleConstants<>+3476(SB)/4, $0x41400000
+DATA PoleConstants<>+3480(SB)/4, $0x41500000
+DATA PoleConstants<>+3484(SB)/4, $0x41600000
+DATA PoleConstants<>+3488(SB)/4, $0x41700000
+DATA PoleConstants<>+3492(SB)/4, $0x41800000
+DATA PoleConstants<>+3496(SB)/4, $0x41880000
+DATA PoleConstants<>+3500(SB)/4, $0x41900000
+DATA PoleConstants<>+3504(SB)/4, $0x41980000
+DATA PoleConstants<>+3508(SB)/4, $0x41a00000
+DATA PoleConstants<>+3512(SB)/4, $0x41a80000
+DATA PoleConstants<>+3516(SB)/4, $0x41b00000
+DATA PoleConstants<>+3520(SB)/4, $0x41b80000
+DATA PoleConstants<>+3524(SB)/4, $0x41c00000
+DATA PoleConstants<>+3528(SB)/4, $0x41c80000
+DATA PoleConstants<>+3532(SB)/4, $0x41d00000
+DATA PoleConstants<>+3536(SB)/4, $0x41d80000
+DATA PoleConstants<>+3540(SB)/4, $0x41e00000
+DATA PoleConstants<>+3544(SB)/4, $0x41e80000
+DATA PoleConstants<>+3548(SB)/4, $0x41f00000
+DATA PoleConstants<>+3552(SB)/4, $0x41f80000
 DATA PoleConstants<>+3556(SB)/4, $0x00000000
 DATA PoleConstants<>+3560(SB)/4, $0x00000000
 DATA PoleConstants<>+3564(SB)/4, $0x00000000

@@ -127,11 +127,8 @@ func (j *job) generate() error {
 	if err != nil {
 		return err
 	}
-	if j.files, err = n.Files(); err != nil {
-		return err
-	}
-	j.summary, err = n.Summary()
-	j.took = time.Since(start)
+	j.files, err = n.Files()
+	j.summary, j.took = n.Summary(), time.Since(start)
 	return err
 }
 

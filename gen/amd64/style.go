@@ -1,0 +1,92 @@
+package amd64
+
+import (
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// Style is how functions of one sample take matrices, where there is a choice.
+type Style struct {
+	// Apart says that short rows have a register each, though several would lie in one (packed.go).
+	Apart bool
+}
+
+// The standard style is that of functions for which the other is not predicted to take less.
+var (
+	standard = Style{}
+	apart    = Style{Apart: true}
+)
+
+// styleMargin is how many cycles in a hundred another style must spare. Of two codes for the same, one that is predicted to take up to 5 % less
+// than the other was measured to take up to 8 % more.
+const styleMargin = 6
+
+// String is the style in words.
+func (s Style) String() string {
+	if s.Apart {
+		return "short rows apart"
+	}
+	return "short rows together"
+}
+
+// stylesAt are those in which some function of a network has code of its own at a level, the standard one first.
+func stylesAt(p *plan.Program, l Level) []Style {
+	styles := []Style{standard}
+	if p.Network.Rounding == spec.RoundingStrict || deep(p.Network) {
+		return styles
+	}
+	f := newFunction(newFile(newCommon(p)), machine{l, p.ElementBytes()}, "", nil, false)
+	matrices := slices.DeleteFunc(slices.Clone(p.Buffers), func(b *plan.Buffer) bool { return b.Kind != plan.Weight })
+	packed := func(w *plan.Buffer) bool {
+		_, ok := f.packs(w)
+		return ok
+	}
+	if slices.ContainsFunc(matrices, packed) {
+		styles = append(styles, apart)
+	}
+	return styles
+}
+
+// StyleCycles are what a function is predicted to take in a style, at each level; 0 where it has no code of its own there.
+type StyleCycles struct {
+	Style  Style
+	Cycles []int
+}
+
+// chooseStyle finds the style that spares enough at a level, and notes what was predicted for all.
+func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l Level) (chosen Style, cycles int) {
+	chosen = standard
+	for i, s := range stylesAt(a.p, l) {
+		code := a.code[a.form(fn, l, s)]
+		c.note(s, l, code.cycles)
+		switch {
+		case i == 0:
+			cycles = code.cycles
+		case code.size() <= straightNodes && 100*code.cycles < (100-styleMargin)*c.predicted(standard, l) && code.cycles < cycles:
+			chosen, cycles = s, code.cycles
+		}
+	}
+	return chosen, cycles
+}
+
+// note notes a prediction.
+func (c *Choice) note(s Style, l Level, cycles int) {
+	i := slices.IndexFunc(c.Predicted, func(p StyleCycles) bool { return p.Style == s })
+	if i < 0 {
+		i = len(c.Predicted)
+		c.Predicted = append(c.Predicted, StyleCycles{s, make([]int, len(Levels))})
+	}
+	c.Predicted[i].Cycles[slices.Index(Levels, l)] = cycles
+}
+
+// predicted is what was noted, 0 for nothing.
+func (c *Choice) predicted(s Style, l Level) int {
+	for _, p := range c.Predicted {
+		if p.Style == s {
+			return p.Cycles[slices.Index(Levels, l)]
+		}
+	}
+	return 0
+}
