@@ -31,7 +31,7 @@ func split(p *Program) error {
 	p.Block = p.block()
 	n := p.Network
 	total := statements(p.Func(Grad).Ops)
-	extentOf := func(op Op) extent { return wide }
+	var extentOf func(op Op) extent
 	switch n.Unroll {
 	case spec.UnrollFull:
 		extentOf = func(Op) extent { return straight }
