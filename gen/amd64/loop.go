@@ -1,0 +1,185 @@
+package amd64
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Loops over units and columns, and where in a buffer their rounds are.
+
+// index is a position in a loop or a constant one: elements off, and a register that has what the loop adds, in bytes
+// times each of the scales asked for.
+type index struct {
+	off  int
+	regs map[int]reg.GPPhysical
+}
+
+// loop runs its body trips times. For every scale the body's index has a register that grows by step·scale numbers.
+func (f *function) loop(trips, step int, scales []int, body func(at index)) {
+	if trips == 1 {
+		body(index{})
+		return
+	}
+	f.flush()
+	at := index{regs: map[int]reg.GPPhysical{}}
+	for _, s := range scales {
+		if at.regs[s] == nil {
+			r := f.pointer()
+			at.regs[s] = r
+			f.do("XORL", r.As32(), r.As32())
+		}
+	}
+	label := f.label()
+	before := f.enter()
+	body(at)
+	f.flush()
+	scale := scales[0]
+	distinct := slices.Compact(slices.Clone(scales)) // of two, a matrix of one column has them equal
+	for _, s := range distinct {
+		f.do("ADDQ", operand.U32(step*s*f.m.size), at.regs[s])
+	}
+	f.round(before, trips)
+	f.do("CMPQ", at.regs[scale], operand.U32(trips*step*scale*f.m.size))
+	f.do("JNE", operand.LabelRef(label))
+	for _, s := range distinct {
+		f.drop(at.regs[s])
+	}
+}
+
+// loopFrom is a loop over elements that begins where an index stands.
+func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
+	f.flush()
+	count, r := f.pointer(), f.pointer()
+	if from.regs[1] != nil {
+		f.do("MOVQ", from.regs[1], r)
+	} else {
+		f.do("XORL", r.As32(), r.As32())
+	}
+	f.do("MOVL", operand.U32(trips), count.As32())
+	label := f.label()
+	before := f.enter()
+	body(index{off: from.off, regs: map[int]reg.GPPhysical{1: r}})
+	f.flush()
+	f.do("ADDQ", operand.U32(step*f.m.size), r)
+	f.round(before, trips)
+	f.do("SUBL", operand.U32(1), count.As32())
+	f.do("JNE", operand.LabelRef(label))
+	f.drop(r)
+	f.drop(count)
+}
+
+// backwards runs a body over n numbers, what is left of whole steps first and then these in a loop from the last to the first, or by
+// turns.
+func (f *function) backwards(n, step int, scales []int, body func(at index, size int)) {
+	full := n / step
+	if f.turn != nil && full > 1 {
+		f.byTurns(n, step, scales, body)
+		return
+	}
+	if rest := n % step; rest > 0 {
+		body(index{off: full * step}, rest)
+	}
+	if full < 2 {
+		if full == 1 {
+			body(index{}, step)
+		}
+		return
+	}
+	f.flush()
+	at, count := index{regs: map[int]reg.GPPhysical{}}, f.pointer()
+	scales = slices.Compact(slices.Clone(scales))
+	for _, s := range scales {
+		at.regs[s] = f.pointer()
+		f.do("MOVL", operand.U32((full-1)*step*s*f.m.size), at.regs[s].As32())
+	}
+	f.do("MOVL", operand.U32(full), count.As32())
+	label := f.label()
+	before := f.enter()
+	body(at, step)
+	f.flush()
+	for _, s := range scales {
+		f.do("SUBQ", operand.U32(step*s*f.m.size), at.regs[s])
+	}
+	f.round(before, full)
+	for _, s := range scales {
+		f.drop(at.regs[s])
+	}
+	f.do("SUBL", operand.U32(1), count.As32())
+	f.do("JNE", operand.LabelRef(label))
+	f.drop(count)
+}
+
+// label marks the place where a loop begins.
+func (f *function) label() string {
+	label := fmt.Sprintf("loop%d", f.labels)
+	f.labels++
+	f.fn.AddLabel(ir.Label(label))
+	return label
+}
+
+// releasePending gives back the variables of loops that have been read.
+func (f *function) releasePending() {
+	if len(f.pending) > 0 {
+		f.release(f.pending...)
+		f.pending = nil
+	}
+}
+
+// chunks runs a body over n numbers, step at a time, then over what is left: unrolled up to a number of full steps, as a loop
+// beyond it.
+func (f *function) chunks(n, step, unrolled int, scales []int, body func(at index, size int)) {
+	full := n / step
+	if full <= unrolled {
+		for i := range full {
+			body(index{off: i * step}, step)
+		}
+	} else {
+		f.loop(full, step, scales, func(at index) { body(at, step) })
+	}
+	if rest := n % step; rest > 0 {
+		body(index{off: full * step}, rest)
+	}
+}
+
+// at is the place of an element of a vector, or of a matrix's row and column; the loops' registers are those of the
+// scales 1 and, for rows, the number of columns.
+func (f *function) at(b *plan.Buffer, i index) ref {
+	r := f.file.layout.place(f, b)
+	r.disp += i.off * f.m.size
+	r.index = i.regs[1]
+	return r
+}
+
+// row is the place of a matrix's row.
+func (f *function) row(b *plan.Buffer, i index) ref {
+	r := f.file.layout.place(f, b)
+	r.disp += i.off * b.Cols * f.m.size
+	r.index = i.regs[b.Cols]
+	return r
+}
+
+// address computes a place into a register, so that another index can be added.
+func (f *function) address(r ref) (at ref, release func()) {
+	if r.index == nil {
+		return r, func() {}
+	}
+	f.flush()
+	p := f.pointer()
+	f.lea(ref{base: r.base, index: r.index, disp: r.disp}, p)
+	return ref{base: p}, func() { f.flush(); f.drop(p) }
+}
+
+// along is a place moved by an index.
+func (f *function) along(r ref, i index) ref {
+	r.disp += i.off * f.m.size
+	if i.regs[1] != nil {
+		r.index = i.regs[1]
+	}
+	return r
+}
