@@ -187,13 +187,13 @@ func (c *Compiled) predictions() (string, error) {
 
 // pauses lists the functions of the assembly that pause and how many calls they take; empty where there are none.
 func (c *Compiled) pauses(choices []amd64.Choice) (string, error) {
-	printed, err := c.assembly.Print(amd64.Options{Choices: choices, CallCycles: c.o.CallCycles})
-	if err != nil || len(printed.Calls) == 0 {
+	calls, err := c.assembly.Calls(choices, c.o.CallCycles)
+	if err != nil || len(calls) == 0 {
 		return "", err
 	}
 	rows := [][]string{{"function", "calls"}}
-	for _, name := range slices.Sorted(maps.Keys(printed.Calls)) {
-		rows = append(rows, []string{name, fmt.Sprint(printed.Calls[name])})
+	for _, name := range slices.Sorted(maps.Keys(calls)) {
+		rows = append(rows, []string{name, fmt.Sprint(calls[name])})
 	}
 	samples := amd64.TileSamples(c.p, c.assembly.Tiling) * amd64.Tiles(c.p, c.assembly.Tiling)
 	return "\nassembly that returns to Go before it is done, so that the goroutine can be stopped, and in how many calls it is\n" + table(rows) +

@@ -59,13 +59,7 @@ type Printed struct {
 
 // Print returns the assembly file of a compiled plan, with the functions that have assembly.
 func (a *Assembly) Print(o Options) (*Printed, error) {
-	var forms []form
-	for _, fn := range a.p.Funcs {
-		if Missing(a.p, fn) == "" {
-			forms = append(forms, a.chosen(fn, o.Choices)...)
-		}
-	}
-	forms, calls, err := a.pausing(forms, cmp.Or(o.CallCycles, CallCycles))
+	forms, calls, err := a.printed(o.Choices, o.CallCycles)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +92,23 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	// avo's first line names avo and not the spec.
 	_, text, _ = bytes.Cut(text, []byte("\n"))
 	return &Printed{append([]byte("// "+o.Header+"\n"), text...), calls}, nil
+}
+
+// Calls are, for the functions that pause, how many calls they take by the estimate.
+func (a *Assembly) Calls(choices []Choice, callCycles int) (map[string]int, error) {
+	_, calls, err := a.printed(choices, callCycles)
+	return calls, err
+}
+
+// printed are the codes that are printed, and how many calls those that pause take.
+func (a *Assembly) printed(choices []Choice, callCycles int) ([]form, map[string]int, error) {
+	var forms []form
+	for _, fn := range a.p.Funcs {
+		if Missing(a.p, fn) == "" {
+			forms = append(forms, a.chosen(fn, choices)...)
+		}
+	}
+	return a.pausing(forms, cmp.Or(callCycles, CallCycles))
 }
 
 // chosen are the codes that a function has.

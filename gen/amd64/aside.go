@@ -106,11 +106,7 @@ func (b *block) spreadAmong(aside, others func()) {
 	begin := len(b.nodes)
 	aside()
 	middle := len(b.nodes)
-	if b.f.code != b {
-		others()
-		return
-	}
-	if others(); b.f.code != b {
+	if others(); b.f.code != b { // a block that has ended stays as it is
 		return
 	}
 	x, y := slices.Clone(b.nodes[begin:middle]), slices.Clone(b.nodes[middle:])
