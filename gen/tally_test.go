@@ -97,6 +97,9 @@ func (c *tally) statement(stmt ast.Stmt) (plan.Count, error) {
 		if isNamed(s.Lhs[0], "xs") {
 			return plan.Count{}, nil // blocks are counted with their loop
 		}
+		if isNamed(s.Lhs[0], "_") {
+			return plan.Count{}, nil // pointers are tried, no element is read
+		}
 		if _, ok := s.Rhs[0].(*ast.CompositeLit); ok {
 			return plan.Count{Stores: c.params, ParamStores: c.params}, nil // *g = NetGrad{}
 		}

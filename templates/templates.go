@@ -241,6 +241,18 @@ func (b *Block) op(dst Value, op string, v Value) {
 // Do is a call for its effect: p.forward(ws, x).
 func (b *Block) Do(v Value) { b.raw(v.code) }
 
+// Dereference panics where a pointer is nil, as Go does, and does nothing else: the compiler makes one load of each, or none where the
+// next statements load from there anyway.
+//
+//	_, _ = *p, *x // nil panics, before anything is written
+func (b *Block) Dereference(pointers ...string) {
+	var blanks, values []jen.Code
+	for _, name := range pointers {
+		blanks, values = append(blanks, jen.Id("_")), append(values, jen.Op("*").Id(name))
+	}
+	b.raw(jen.List(blanks...).Op("=").List(values...).Comment("// nil panics, before anything is written"))
+}
+
 // Return is a return statement: return v.
 func (b *Block) Return(v Value) { b.raw(jen.Return(v.code)) }
 

@@ -98,6 +98,7 @@ func (pr *printer) batchFunction(f *plan.Func) error {
 	loss := f.Forms(plan.Loss)
 	fn := templates.Function{Name: f.Name, Recv: pr.receiver(), Params: pr.batchParams(sig.slices, sig.last), Body: &templates.Block{}}
 	body := fn.Body
+	body.Dereference(pointers(append([]templates.Param{*fn.Recv}, fn.Params...))...)
 	for _, s := range sig.slices[1:] {
 		body.SameLength(inputs, s, fmt.Sprintf("%s.%s: %s and %s differ in length", pr.name, f.Name, inputs, s))
 	}

@@ -69,6 +69,7 @@ func (pr *printer) functions() error {
 		} else {
 			fn.Result = &templates.Param{Type: pr.typ}
 		}
+		fn.Body.Dereference(pointers(append([]templates.Param{*recv}, fn.Params...))...)
 		pr.dispatch(f.Name, fn.Body)
 		for _, part := range f.Parts {
 			if part.Name == "" {
@@ -115,6 +116,17 @@ func (pr *printer) functions() error {
 		pr.file.Func(fn)
 	}
 	return nil
+}
+
+// pointers are the names of those parameters that are pointers. Assembly must not get a nil one: the offset of a field may reach memory that
+// is not the network's, and a fault in assembly ends the process.
+func pointers(params []templates.Param) (names []string) {
+	for _, p := range params {
+		if p.Ptr {
+			names = append(names, p.Name)
+		}
+	}
+	return names
 }
 
 // dispatch leaves a function to its assembly where the machine can run it.

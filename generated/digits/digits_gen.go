@@ -98,6 +98,7 @@ func (g *DigitsGrad) Flat() *[4810]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Digits) Forward(ws *DigitsWorkspace, x *[64]float32) *[10]float32 {
+	_, _, _ = *p, *ws, *x // nil panics, before anything is written
 	if digitsLevel > 0 {
 		p.vectorForward(ws, x)
 		return &ws.A2
@@ -111,6 +112,7 @@ func (p *Digits) Forward(ws *DigitsWorkspace, x *[64]float32) *[10]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Loss(ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if digitsLevel > 0 {
 		return p.vectorLoss(ws, x, y)
 	}
@@ -126,6 +128,7 @@ func (p *Digits) Loss(ws *DigitsWorkspace, x *[64]float32, y *[10]float32) float
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Backward(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if digitsLevel > 0 {
 		return p.vectorBackward(ws, x, y, g)
 	}
@@ -697,6 +700,7 @@ func (p *Digits) Backward(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Grad(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *DigitsGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if digitsLevel > 0 {
 		return p.vectorGrad(ws, x, y, g)
 	}
@@ -714,6 +718,7 @@ func (p *Digits) Grad(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, g *Di
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Digits) Step(ws *DigitsWorkspace, x *[64]float32, y *[10]float32, rate float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if digitsLevel > 0 {
 		return p.vectorStep(ws, x, y, rate)
 	}
@@ -3104,6 +3109,7 @@ func (p *Digits) descend(ws *DigitsWorkspace, x *[64]float32, rate float32) {
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Digits) ForwardBatch(b *DigitsBatch, xs [][64]float32, out [][10]float32) {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
 		panic("Digits.ForwardBatch: xs and out differ in length")
 	}
@@ -3121,6 +3127,7 @@ func (p *Digits) ForwardBatch(b *DigitsBatch, xs [][64]float32, out [][10]float3
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Digits) LossBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Digits.LossBatch: xs and ys differ in length")
 	}
@@ -3140,6 +3147,7 @@ func (p *Digits) LossBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32) f
 // both are 0. For means, divide both by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Digits) GradBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, g *DigitsGrad) float32 {
+	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Digits.GradBatch: xs and ys differ in length")
 	}
@@ -3160,6 +3168,7 @@ func (p *Digits) GradBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, g
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Digits) StepBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, rate float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Digits.StepBatch: xs and ys differ in length")
 	}

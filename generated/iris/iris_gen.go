@@ -97,6 +97,7 @@ func (g *IrisGrad) Flat() *[67]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Iris) Forward(ws *IrisWorkspace, x *[4]float32) *[3]float32 {
+	_, _, _ = *p, *ws, *x // nil panics, before anything is written
 	if irisLevel > 0 {
 		p.vectorForward(ws, x)
 		return &ws.A2
@@ -158,6 +159,7 @@ func (p *Iris) Forward(ws *IrisWorkspace, x *[4]float32) *[3]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Loss(ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if irisLevel > 0 {
 		return p.vectorLoss(ws, x, y)
 	}
@@ -230,6 +232,7 @@ func (p *Iris) Loss(ws *IrisWorkspace, x *[4]float32, y *[3]float32) float32 {
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Backward(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if irisLevel > 0 {
 		return p.vectorBackward(ws, x, y, g)
 	}
@@ -366,6 +369,7 @@ func (p *Iris) Backward(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *Iris
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Grad(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if irisLevel > 0 {
 		return p.vectorGrad(ws, x, y, g)
 	}
@@ -542,6 +546,7 @@ func (p *Iris) Grad(ws *IrisWorkspace, x *[4]float32, y *[3]float32, g *IrisGrad
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Iris) Step(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if irisLevel > 0 {
 		return p.vectorStep(ws, x, y, rate)
 	}
@@ -773,6 +778,7 @@ func (p *Iris) Step(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float3
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Iris) ForwardBatch(b *IrisBatch, xs [][4]float32, out [][3]float32) {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
 		panic("Iris.ForwardBatch: xs and out differ in length")
 	}
@@ -790,6 +796,7 @@ func (p *Iris) ForwardBatch(b *IrisBatch, xs [][4]float32, out [][3]float32) {
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Iris) LossBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Iris.LossBatch: xs and ys differ in length")
 	}
@@ -809,6 +816,7 @@ func (p *Iris) LossBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32) float32
 // both are 0. For means, divide both by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Iris) GradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
+	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Iris.GradBatch: xs and ys differ in length")
 	}
@@ -829,6 +837,7 @@ func (p *Iris) GradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *Iris
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Iris) StepBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, rate float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Iris.StepBatch: xs and ys differ in length")
 	}

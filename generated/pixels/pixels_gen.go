@@ -98,6 +98,7 @@ func (g *PixelsGrad) Flat() *[101770]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Pixels) Forward(ws *PixelsWorkspace, x *[784]float32) *[10]float32 {
+	_, _, _ = *p, *ws, *x // nil panics, before anything is written
 	if pixelsLevel > 0 {
 		p.vectorForward(ws, x)
 		return &ws.A2
@@ -539,6 +540,7 @@ func (p *Pixels) Forward(ws *PixelsWorkspace, x *[784]float32) *[10]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Loss(ws *PixelsWorkspace, x *[784]float32, y *[10]float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if pixelsLevel > 0 {
 		return p.vectorLoss(ws, x, y)
 	}
@@ -998,6 +1000,7 @@ func (p *Pixels) Loss(ws *PixelsWorkspace, x *[784]float32, y *[10]float32) floa
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Backward(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *PixelsGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if pixelsLevel > 0 {
 		return p.vectorBackward(ws, x, y, g)
 	}
@@ -1215,6 +1218,7 @@ func (p *Pixels) Backward(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, 
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Grad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *PixelsGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if pixelsLevel > 0 {
 		return p.vectorGrad(ws, x, y, g)
 	}
@@ -1861,6 +1865,7 @@ func (p *Pixels) Grad(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, g *P
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if pixelsLevel > 0 {
 		return p.vectorStep(ws, x, y, rate)
 	}
@@ -2522,6 +2527,7 @@ func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Pixels) ForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float32) {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
 		panic("Pixels.ForwardBatch: xs and out differ in length")
 	}
@@ -2539,6 +2545,7 @@ func (p *Pixels) ForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pixels) LossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Pixels.LossBatch: xs and ys differ in length")
 	}
@@ -2558,6 +2565,7 @@ func (p *Pixels) LossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) 
 // both are 0. For means, divide both by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pixels) GradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, g *PixelsGrad) float32 {
+	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Pixels.GradBatch: xs and ys differ in length")
 	}
@@ -2578,6 +2586,7 @@ func (p *Pixels) GradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, 
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pixels) StepBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, rate float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Pixels.StepBatch: xs and ys differ in length")
 	}

@@ -97,6 +97,7 @@ func (g *PoleGrad) Flat() *[114]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Pole) Forward(ws *PoleWorkspace, x *[4]float32) *[2]float32 {
+	_, _, _ = *p, *ws, *x // nil panics, before anything is written
 	if poleLevel > 0 {
 		p.vectorForward(ws, x)
 		return &ws.A2
@@ -213,6 +214,7 @@ func (p *Pole) Forward(ws *PoleWorkspace, x *[4]float32) *[2]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pole) Loss(ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if poleLevel > 0 {
 		return p.vectorLoss(ws, x, y)
 	}
@@ -339,6 +341,7 @@ func (p *Pole) Loss(ws *PoleWorkspace, x *[4]float32, y *[2]float32) float32 {
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pole) Backward(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *PoleGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if poleLevel > 0 {
 		return p.vectorBackward(ws, x, y, g)
 	}
@@ -551,6 +554,7 @@ func (p *Pole) Backward(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *Pole
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pole) Grad(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *PoleGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if poleLevel > 0 {
 		return p.vectorGrad(ws, x, y, g)
 	}
@@ -850,6 +854,7 @@ func (p *Pole) Grad(ws *PoleWorkspace, x *[4]float32, y *[2]float32, g *PoleGrad
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Pole) Step(ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if poleLevel > 0 {
 		return p.vectorStep(ws, x, y, rate)
 	}
@@ -1227,6 +1232,7 @@ func (p *Pole) Step(ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float3
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Pole) ForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
 		panic("Pole.ForwardBatch: xs and out differ in length")
 	}
@@ -1244,6 +1250,7 @@ func (p *Pole) ForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pole) LossBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Pole.LossBatch: xs and ys differ in length")
 	}
@@ -1263,6 +1270,7 @@ func (p *Pole) LossBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32) float32
 // both are 0. For means, divide both by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pole) GradBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, g *PoleGrad) float32 {
+	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Pole.GradBatch: xs and ys differ in length")
 	}
@@ -1283,6 +1291,7 @@ func (p *Pole) GradBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, g *Pole
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pole) StepBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, rate float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Pole.StepBatch: xs and ys differ in length")
 	}

@@ -108,6 +108,7 @@ func (g *SpiralsGrad) Flat() *[354]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Spirals) Forward(ws *SpiralsWorkspace, x *[2]float32) *[2]float32 {
+	_, _, _ = *p, *ws, *x // nil panics, before anything is written
 	if spiralsLevel > 0 {
 		p.vectorForward(ws, x)
 		return &ws.A3
@@ -530,6 +531,7 @@ func (p *Spirals) Forward(ws *SpiralsWorkspace, x *[2]float32) *[2]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Spirals) Loss(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if spiralsLevel > 0 {
 		return p.vectorLoss(ws, x, y)
 	}
@@ -962,6 +964,7 @@ func (p *Spirals) Loss(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32) float
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Spirals) Backward(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g *SpiralsGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if spiralsLevel > 0 {
 		return p.vectorBackward(ws, x, y, g)
 	}
@@ -1738,6 +1741,7 @@ func (p *Spirals) Backward(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Spirals) Grad(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g *SpiralsGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if spiralsLevel > 0 {
 		return p.vectorGrad(ws, x, y, g)
 	}
@@ -1753,6 +1757,7 @@ func (p *Spirals) Grad(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, g *Sp
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back. y must sum to 1.
 func (p *Spirals) Step(ws *SpiralsWorkspace, x *[2]float32, y *[2]float32, rate float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if spiralsLevel > 0 {
 		return p.vectorStep(ws, x, y, rate)
 	}
@@ -4090,6 +4095,7 @@ func (p *Spirals) descend(ws *SpiralsWorkspace, x *[2]float32, rate float32) {
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Spirals) ForwardBatch(b *SpiralsBatch, xs [][2]float32, out [][2]float32) {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
 		panic("Spirals.ForwardBatch: xs and out differ in length")
 	}
@@ -4107,6 +4113,7 @@ func (p *Spirals) ForwardBatch(b *SpiralsBatch, xs [][2]float32, out [][2]float3
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Spirals) LossBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Spirals.LossBatch: xs and ys differ in length")
 	}
@@ -4126,6 +4133,7 @@ func (p *Spirals) LossBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32) f
 // both are 0. For means, divide both by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Spirals) GradBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, g *SpiralsGrad) float32 {
+	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Spirals.GradBatch: xs and ys differ in length")
 	}
@@ -4146,6 +4154,7 @@ func (p *Spirals) GradBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, g
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Spirals) StepBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, rate float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Spirals.StepBatch: xs and ys differ in length")
 	}

@@ -106,6 +106,7 @@ func (g *ControlGrad) Flat() *[1140]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Control) Forward(ws *ControlWorkspace, x *[16]float32) *[4]float32 {
+	_, _, _ = *p, *ws, *x // nil panics, before anything is written
 	if controlLevel > 0 {
 		p.vectorForward(ws, x)
 		return &ws.A3
@@ -980,6 +981,7 @@ func (p *Control) Forward(ws *ControlWorkspace, x *[16]float32) *[4]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Loss(ws *ControlWorkspace, x *[16]float32, y *[4]float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if controlLevel > 0 {
 		return p.vectorLoss(ws, x, y)
 	}
@@ -1869,6 +1871,7 @@ func (p *Control) Loss(ws *ControlWorkspace, x *[16]float32, y *[4]float32) floa
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Backward(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *ControlGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if controlLevel > 0 {
 		return p.vectorBackward(ws, x, y, g)
 	}
@@ -2523,6 +2526,7 @@ func (p *Control) Backward(ws *ControlWorkspace, x *[16]float32, y *[4]float32, 
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Grad(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *ControlGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if controlLevel > 0 {
 		return p.vectorGrad(ws, x, y, g)
 	}
@@ -2537,6 +2541,7 @@ func (p *Control) Grad(ws *ControlWorkspace, x *[16]float32, y *[4]float32, g *C
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Control) Step(ws *ControlWorkspace, x *[16]float32, y *[4]float32, rate float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if controlLevel > 0 {
 		return p.vectorStep(ws, x, y, rate)
 	}
@@ -4585,6 +4590,7 @@ func (p *Control) descend(ws *ControlWorkspace, x *[16]float32, rate float32) {
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Control) ForwardBatch(b *ControlBatch, xs [][16]float32, out [][4]float32) {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
 		panic("Control.ForwardBatch: xs and out differ in length")
 	}
@@ -4602,6 +4608,7 @@ func (p *Control) ForwardBatch(b *ControlBatch, xs [][16]float32, out [][4]float
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Control) LossBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Control.LossBatch: xs and ys differ in length")
 	}
@@ -4621,6 +4628,7 @@ func (p *Control) LossBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32) 
 // both are 0. For means, divide both by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Control) GradBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, g *ControlGrad) float32 {
+	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Control.GradBatch: xs and ys differ in length")
 	}
@@ -4641,6 +4649,7 @@ func (p *Control) GradBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, 
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Control) StepBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, rate float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Control.StepBatch: xs and ys differ in length")
 	}

@@ -223,6 +223,7 @@ func (ws *DoublesWorkspace) InputGrad() *[5]float64 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Doubles) Forward(ws *DoublesWorkspace, x *[5]float64) *[5]float64 {
+	_, _, _ = *p, *ws, *x // nil panics, before anything is written
 	if doublesLevel > 0 {
 		p.vectorForward(ws, x)
 		return &ws.A12
@@ -235,6 +236,7 @@ func (p *Doubles) Forward(ws *DoublesWorkspace, x *[5]float64) *[5]float64 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Doubles) Loss(ws *DoublesWorkspace, x *[5]float64, y *[5]float64) float64 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if doublesLevel > 0 {
 		return p.vectorLoss(ws, x, y)
 	}
@@ -248,6 +250,7 @@ func (p *Doubles) Loss(ws *DoublesWorkspace, x *[5]float64, y *[5]float64) float
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Doubles) Backward(ws *DoublesWorkspace, x *[5]float64, y *[5]float64, g *DoublesGrad) float64 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if doublesLevel > 0 {
 		return p.vectorBackward(ws, x, y, g)
 	}
@@ -267,6 +270,7 @@ func (p *Doubles) Backward(ws *DoublesWorkspace, x *[5]float64, y *[5]float64, g
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Doubles) Grad(ws *DoublesWorkspace, x *[5]float64, y *[5]float64, g *DoublesGrad) float64 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if doublesLevel > 0 {
 		return p.vectorGrad(ws, x, y, g)
 	}
@@ -290,6 +294,7 @@ func (p *Doubles) Grad(ws *DoublesWorkspace, x *[5]float64, y *[5]float64, g *Do
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Doubles) Step(ws *DoublesWorkspace, x *[5]float64, y *[5]float64, rate float64) float64 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if doublesLevel > 0 {
 		return p.vectorStep(ws, x, y, rate)
 	}
@@ -5212,6 +5217,7 @@ func (p *Doubles) descend5(ws *DoublesWorkspace, x *[5]float64, rate float64) {
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) ForwardBatch(b *DoublesBatch, xs [][5]float64, out [][5]float64) {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
 		panic("Doubles.ForwardBatch: xs and out differ in length")
 	}
@@ -5229,6 +5235,7 @@ func (p *Doubles) ForwardBatch(b *DoublesBatch, xs [][5]float64, out [][5]float6
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) LossBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64) float64 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Doubles.LossBatch: xs and ys differ in length")
 	}
@@ -5248,6 +5255,7 @@ func (p *Doubles) LossBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64) f
 // both are 0. For means, divide both by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) GradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, g *DoublesGrad) float64 {
+	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Doubles.GradBatch: xs and ys differ in length")
 	}
@@ -5268,6 +5276,7 @@ func (p *Doubles) GradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, g
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) StepBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, rate float64) float64 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Doubles.StepBatch: xs and ys differ in length")
 	}
@@ -5304,6 +5313,7 @@ func (p *Doubles) StepBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, r
 // the losses. No gradient of a parameter is formed.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) InputGradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, gxs [][5]float64) float64 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Doubles.InputGradBatch: xs and ys differ in length")
 	}

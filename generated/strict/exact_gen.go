@@ -147,6 +147,7 @@ func (ws *ExactWorkspace) InputGrad() *[40]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Exact) Forward(ws *ExactWorkspace, x *[40]float32) *[37]float32 {
+	_, _, _ = *p, *ws, *x // nil panics, before anything is written
 	if exactLevel > 0 {
 		p.vectorForward(ws, x)
 		return &ws.A6
@@ -159,6 +160,7 @@ func (p *Exact) Forward(ws *ExactWorkspace, x *[40]float32) *[37]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Exact) Loss(ws *ExactWorkspace, x *[40]float32, y *[37]float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if exactLevel > 0 {
 		return p.vectorLoss(ws, x, y)
 	}
@@ -172,6 +174,7 @@ func (p *Exact) Loss(ws *ExactWorkspace, x *[40]float32, y *[37]float32) float32
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Exact) Backward(ws *ExactWorkspace, x *[40]float32, y *[37]float32, g *ExactGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if exactLevel > 0 {
 		return p.vectorBackward(ws, x, y, g)
 	}
@@ -187,6 +190,7 @@ func (p *Exact) Backward(ws *ExactWorkspace, x *[40]float32, y *[37]float32, g *
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Exact) Grad(ws *ExactWorkspace, x *[40]float32, y *[37]float32, g *ExactGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if exactLevel > 0 {
 		return p.vectorGrad(ws, x, y, g)
 	}
@@ -206,6 +210,7 @@ func (p *Exact) Grad(ws *ExactWorkspace, x *[40]float32, y *[37]float32, g *Exac
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Exact) Step(ws *ExactWorkspace, x *[40]float32, y *[37]float32, rate float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if exactLevel > 0 {
 		return p.vectorStep(ws, x, y, rate)
 	}
@@ -6699,6 +6704,7 @@ func (p *Exact) descend3(ws *ExactWorkspace, x *[40]float32, rate float32) {
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Exact) ForwardBatch(b *ExactBatch, xs [][40]float32, out [][37]float32) {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
 		panic("Exact.ForwardBatch: xs and out differ in length")
 	}
@@ -6716,6 +6722,7 @@ func (p *Exact) ForwardBatch(b *ExactBatch, xs [][40]float32, out [][37]float32)
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Exact) LossBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Exact.LossBatch: xs and ys differ in length")
 	}
@@ -6735,6 +6742,7 @@ func (p *Exact) LossBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32) flo
 // both are 0. For means, divide both by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Exact) GradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, g *ExactGrad) float32 {
+	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Exact.GradBatch: xs and ys differ in length")
 	}
@@ -6755,6 +6763,7 @@ func (p *Exact) GradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, g *
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Exact) StepBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, rate float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Exact.StepBatch: xs and ys differ in length")
 	}
@@ -6789,6 +6798,7 @@ func (p *Exact) StepBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, rat
 // the losses. No gradient of a parameter is formed.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Exact) InputGradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, gxs [][40]float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Exact.InputGradBatch: xs and ys differ in length")
 	}

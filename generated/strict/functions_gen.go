@@ -223,6 +223,7 @@ func (ws *FunctionsWorkspace) InputGrad() *[5]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Functions) Forward(ws *FunctionsWorkspace, x *[5]float32) *[5]float32 {
+	_, _, _ = *p, *ws, *x // nil panics, before anything is written
 	if functionsLevel > 0 {
 		p.vectorForward(ws, x)
 		return &ws.A12
@@ -236,6 +237,7 @@ func (p *Functions) Forward(ws *FunctionsWorkspace, x *[5]float32) *[5]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Functions) Loss(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if functionsLevel > 0 {
 		return p.vectorLoss(ws, x, y)
 	}
@@ -250,6 +252,7 @@ func (p *Functions) Loss(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32) f
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Functions) Backward(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, g *FunctionsGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if functionsLevel > 0 {
 		return p.vectorBackward(ws, x, y, g)
 	}
@@ -269,6 +272,7 @@ func (p *Functions) Backward(ws *FunctionsWorkspace, x *[5]float32, y *[5]float3
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Functions) Grad(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, g *FunctionsGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if functionsLevel > 0 {
 		return p.vectorGrad(ws, x, y, g)
 	}
@@ -293,6 +297,7 @@ func (p *Functions) Grad(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, g
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Functions) Step(ws *FunctionsWorkspace, x *[5]float32, y *[5]float32, rate float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if functionsLevel > 0 {
 		return p.vectorStep(ws, x, y, rate)
 	}
@@ -5186,6 +5191,7 @@ func (p *Functions) descend5(ws *FunctionsWorkspace, x *[5]float32, rate float32
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Functions) ForwardBatch(b *FunctionsBatch, xs [][5]float32, out [][5]float32) {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
 		panic("Functions.ForwardBatch: xs and out differ in length")
 	}
@@ -5203,6 +5209,7 @@ func (p *Functions) ForwardBatch(b *FunctionsBatch, xs [][5]float32, out [][5]fl
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Functions) LossBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Functions.LossBatch: xs and ys differ in length")
 	}
@@ -5222,6 +5229,7 @@ func (p *Functions) LossBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float3
 // both are 0. For means, divide both by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Functions) GradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, g *FunctionsGrad) float32 {
+	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Functions.GradBatch: xs and ys differ in length")
 	}
@@ -5242,6 +5250,7 @@ func (p *Functions) GradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float3
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Functions) StepBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, rate float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Functions.StepBatch: xs and ys differ in length")
 	}
@@ -5278,6 +5287,7 @@ func (p *Functions) StepBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float3
 // the losses. No gradient of a parameter is formed.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Functions) InputGradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, gxs [][5]float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Functions.InputGradBatch: xs and ys differ in length")
 	}

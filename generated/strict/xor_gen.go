@@ -95,6 +95,7 @@ func (g *XorGrad) Flat() *[13]float32 {
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Xor) Forward(ws *XorWorkspace, x *[2]float32) *[1]float32 {
+	_, _, _ = *p, *ws, *x // nil panics, before anything is written
 	if xorLevel > 0 {
 		p.vectorForward(ws, x)
 		return &ws.A2
@@ -122,6 +123,7 @@ func (p *Xor) Forward(ws *XorWorkspace, x *[2]float32) *[1]float32 {
 // Loss computes ŷ from x and returns the cost of ŷ against y.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Loss(ws *XorWorkspace, x *[2]float32, y *[1]float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if xorLevel > 0 {
 		return p.vectorLoss(ws, x, y)
 	}
@@ -154,6 +156,7 @@ func (p *Xor) Loss(ws *XorWorkspace, x *[2]float32, y *[1]float32) float32 {
 // follows Forward with the same ws, x and parameters.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Backward(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if xorLevel > 0 {
 		return p.vectorBackward(ws, x, y, g)
 	}
@@ -203,6 +206,7 @@ func (p *Xor) Backward(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGra
 // Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Grad(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) float32 {
+	_, _, _, _, _ = *p, *ws, *x, *y, *g // nil panics, before anything is written
 	if xorLevel > 0 {
 		return p.vectorGrad(ws, x, y, g)
 	}
@@ -266,6 +270,7 @@ func (p *Xor) Grad(ws *XorWorkspace, x *[2]float32, y *[1]float32, g *XorGrad) f
 // parameters before the step.
 // x, y and g must not overlap p or ws: copy what Forward returned before passing it back.
 func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32) float32 {
+	_, _, _, _ = *p, *ws, *x, *y // nil panics, before anything is written
 	if xorLevel > 0 {
 		return p.vectorStep(ws, x, y, rate)
 	}
@@ -332,6 +337,7 @@ func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32)
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Xor) ForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
 		panic("Xor.ForwardBatch: xs and out differ in length")
 	}
@@ -349,6 +355,7 @@ func (p *Xor) ForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Xor) LossBatch(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Xor.LossBatch: xs and ys differ in length")
 	}
@@ -368,6 +375,7 @@ func (p *Xor) LossBatch(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
 // both are 0. For means, divide both by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Xor) GradBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGrad) float32 {
+	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Xor.GradBatch: xs and ys differ in length")
 	}
@@ -388,6 +396,7 @@ func (p *Xor) GradBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGra
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
 // Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
 func (p *Xor) StepBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, rate float32) float32 {
+	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
 		panic("Xor.StepBatch: xs and ys differ in length")
 	}

@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"runtime/debug"
 	"testing"
 	"unsafe"
@@ -65,6 +66,7 @@ func numbers[F float32 | float64, T any](v *T) []F {
 // run calls every function at every level with every argument between fences, at either end of its memory. The first end begins a page,
 // the other is aligned as a number is, mostly: results are the same bits at both.
 func (k kernel[P, G, W, B, X, Y, F]) run(t *testing.T) {
+	k.nils(t)
 	aligned := map[string]string{} // results, by level
 	for _, atEnd := range []bool{false, true} {
 		p, ws, x, y, g := fenced[P](t, atEnd), fenced[W](t, atEnd), fenced[X](t, atEnd), fenced[Y](t, atEnd), fenced[G](t, atEnd)
@@ -117,6 +119,69 @@ func (k kernel[P, G, W, B, X, Y, F]) run(t *testing.T) {
 			}
 		})
 	}
+}
+
+// nils calls every function at every level with each pointer nil in turn: that is a panic like any other of Go, and nothing has been written.
+func (k kernel[P, G, W, B, X, Y, F]) nils(t *testing.T) {
+	p, ws, x, y, g, b := new(P), new(W), new(X), new(Y), new(G), new(B)
+	k.init(p, func() float64 { return 0.5 })
+	xs, ys, out, gxs := make([]X, 40), make([]Y, 40), make([]Y, 40), make([]X, 40)
+	calls := map[string]func(){
+		"Forward of nil p":       func() { k.forward(nil, ws, x) },
+		"Forward of nil ws":      func() { k.forward(p, nil, x) },
+		"Forward of nil x":       func() { k.forward(p, ws, nil) },
+		"Loss of nil p":          func() { k.loss(nil, ws, x, y) },
+		"Loss of nil ws":         func() { k.loss(p, nil, x, y) },
+		"Loss of nil x":          func() { k.loss(p, ws, nil, y) },
+		"Loss of nil y":          func() { k.loss(p, ws, x, nil) },
+		"Backward of nil p":      func() { k.backward(nil, ws, x, y, g) },
+		"Backward of nil ws":     func() { k.backward(p, nil, x, y, g) },
+		"Backward of nil x":      func() { k.backward(p, ws, nil, y, g) },
+		"Backward of nil y":      func() { k.backward(p, ws, x, nil, g) },
+		"Backward of nil g":      func() { k.backward(p, ws, x, y, nil) },
+		"Grad of nil p":          func() { k.grad(nil, ws, x, y, g) },
+		"Grad of nil ws":         func() { k.grad(p, nil, x, y, g) },
+		"Grad of nil x":          func() { k.grad(p, ws, nil, y, g) },
+		"Grad of nil y":          func() { k.grad(p, ws, x, nil, g) },
+		"Grad of nil g":          func() { k.grad(p, ws, x, y, nil) },
+		"Step of nil p":          func() { k.step(nil, ws, x, y, 1) },
+		"Step of nil ws":         func() { k.step(p, nil, x, y, 1) },
+		"Step of nil x":          func() { k.step(p, ws, nil, y, 1) },
+		"Step of nil y":          func() { k.step(p, ws, x, nil, 1) },
+		"ForwardBatch of nil p":  func() { k.forwardBatch(nil, b, xs, out) },
+		"ForwardBatch of nil b":  func() { k.forwardBatch(p, nil, xs, out) },
+		"LossBatch of nil p":     func() { k.lossBatch(nil, b, xs, ys) },
+		"LossBatch of nil b":     func() { k.lossBatch(p, nil, xs, ys) },
+		"GradBatch of nil p":     func() { k.gradBatch(nil, b, xs, ys, g) },
+		"GradBatch of nil b":     func() { k.gradBatch(p, nil, xs, ys, g) },
+		"GradBatch of nil g":     func() { k.gradBatch(p, b, xs, ys, nil) },
+		"StepBatch of nil p":     func() { k.stepBatch(nil, b, xs, ys, 1) },
+		"StepBatch of nil b":     func() { k.stepBatch(p, nil, xs, ys, 1) },
+		"no samples and a nil b": func() { k.forwardBatch(p, nil, nil, nil) },
+	}
+	if k.inputGradBatch != nil {
+		calls["InputGradBatch of nil p"] = func() { k.inputGradBatch(nil, b, xs, ys, gxs) }
+		calls["InputGradBatch of nil b"] = func() { k.inputGradBatch(p, nil, xs, ys, gxs) }
+	}
+	state := func() string {
+		return fmt.Sprint(numbers[F](p), numbers[F](ws), numbers[F](x), numbers[F](y), numbers[F](g), numbers[F](b), out, gxs)
+	}
+	k.atLevels(func(level string) {
+		before := state()
+		for name, call := range calls {
+			func() {
+				defer func() {
+					if _, ok := recover().(runtime.Error); !ok {
+						t.Errorf("%s, %s: no panic of the runtime", name, level)
+					}
+				}()
+				call()
+			}()
+		}
+		if state() != before {
+			t.Errorf("%s: something was written before a nil pointer was met", level)
+		}
+	})
 }
 
 // TestFence touches a fence, so that it is known to hurt.
