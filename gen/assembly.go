@@ -22,18 +22,22 @@ var levels = []templates.AssemblyLevel{
 	},
 }
 
-// assembled are the functions of a network that get assembly, none where the targets do not ask for it.
-func assembled(n spec.Network, p *plan.Program) []string {
-	if !slices.Contains(n.Targets, spec.AMD64) {
+// assemble writes the assembly of a network, if the targets ask for it, and notes the functions that have it.
+func (c *Compiled) assemble() error {
+	if !slices.Contains(c.n.Targets, spec.AMD64) {
 		return nil
 	}
-	var names []string
-	for _, f := range p.Funcs {
-		if amd64.Missing(p, f) == "" {
-			names = append(names, f.Name)
+	a, err := amd64.New(c.p, amd64.Config{EveryLevel: c.o.EveryLevel, CallCycles: c.o.CallCycles})
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.n.Name, err)
+	}
+	for _, f := range c.p.Funcs {
+		if a.Missing(f.Name) == "" {
+			c.vector = append(c.vector, f.Name)
 		}
 	}
-	return names
+	c.assembly = a
+	return nil
 }
 
 // assemblyFiles prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the assembly itself.
@@ -42,26 +46,13 @@ func (c *Compiled) assemblyFiles() ([]File, error) {
 	a := templates.Assembly{
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(c.o)}, Levels: levels,
 	}
-	choices, err := c.assembly.Choose()
-	if err != nil {
-		return nil, err
-	}
-	if c.o.EveryLevel {
-		for i := range choices {
-			choices[i].Levels = amd64.Levels
-		}
-	}
 	for _, name := range c.vector {
 		params, result := portable.Params(p, name)
-		fn := templates.AssemblyFunction{Name: name, Params: params, Result: result, Levels: levels, Batch: p.Func(name).Batch}
-		if i := slices.IndexFunc(choices, func(c amd64.Choice) bool { return c.Function == name }); i >= 0 {
-			fn.Levels = levels[:len(choices[i].Levels)]
-		}
-		a.Functions = append(a.Functions, fn)
+		a.Functions = append(a.Functions, templates.AssemblyFunction{
+			Name: name, Params: params, Result: result, Levels: levels[:len(c.assembly.Choice(name).Levels)], Batch: p.Func(name).Batch,
+		})
 	}
-	printed, err := c.assembly.Print(amd64.Options{
-		Package: c.o.Package, Header: marker(c.o), Prefix: a.Prefix, Choices: choices, CallCycles: c.o.CallCycles,
-	})
+	printed, err := c.assembly.Print(amd64.Options{Package: c.o.Package, Header: marker(c.o), Prefix: a.Prefix})
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +67,7 @@ func (c *Compiled) assemblyFiles() ([]File, error) {
 	if n.Rounding == spec.RoundingStrict {
 		a.Batch.Block = p.Block
 	}
-	for _, f := range amd64.Fields(p) {
+	for _, f := range c.assembly.Fields() {
 		a.Layout = append(a.Layout, templates.FieldOffset{Struct: f.Struct, Field: f.Name, Offset: f.Offset})
 	}
 	declarations, err := templates.AssemblyFile(a)
@@ -136,7 +127,7 @@ func (c *Compiled) assemblyLines() []string {
 	var reasons []string
 	left := map[string][]string{}
 	for _, f := range p.Funcs {
-		if why := amd64.Missing(p, f); why != "" {
+		if why := c.assembly.Missing(f.Name); why != "" {
 			if left[why] == nil {
 				reasons = append(reasons, why)
 			}
@@ -152,12 +143,12 @@ func (c *Compiled) assemblyLines() []string {
 // predictions is the table of the cycles that functions of one sample are predicted to take with the code of each level, that which runs at
 // AVX-512 marked; empty where there is no assembly.
 func (c *Compiled) predictions() (string, error) {
-	if c.assembly == nil {
+	if len(c.vector) == 0 {
 		return "", nil
 	}
-	choices, err := c.assembly.Choose()
-	if err != nil || len(choices) == 0 {
-		return "", err
+	choices := c.assembly.Choices()
+	if len(choices) == 0 {
+		return "", nil
 	}
 	rows := [][]string{{"function", "AVX2", "AVX-512"}}
 	for _, choice := range choices {
@@ -176,7 +167,7 @@ func (c *Compiled) predictions() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	pauses, err := c.pauses(choices)
+	pauses, err := c.pauses()
 	if err != nil {
 		return "", err
 	}
@@ -186,8 +177,8 @@ func (c *Compiled) predictions() (string, error) {
 }
 
 // pauses lists the functions of the assembly that pause and how many calls they take; empty where there are none.
-func (c *Compiled) pauses(choices []amd64.Choice) (string, error) {
-	calls, err := c.assembly.Calls(choices, c.o.CallCycles)
+func (c *Compiled) pauses() (string, error) {
+	calls, err := c.assembly.Calls()
 	if err != nil || len(calls) == 0 {
 		return "", err
 	}
@@ -261,7 +252,7 @@ func (c *Compiled) batchPredictions() (string, error) {
 // emitted are the names of the files that a network gets.
 func (c *Compiled) emitted() []string {
 	names := FileNames(c.n)
-	if c.assembly == nil {
+	if len(c.vector) == 0 {
 		return names[:4]
 	}
 	return names

@@ -63,7 +63,7 @@ type Compiled struct {
 	n        spec.Network
 	p        *plan.Program
 	o        Options
-	assembly *amd64.Assembly // nil where it has none
+	assembly *amd64.Assembly // nil where the targets do not ask for it
 	vector   []string        // the functions that are in assembly
 	summary  Summary
 }
@@ -74,11 +74,9 @@ func Compile(n spec.Network, o Options) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Compiled{n: n, p: p, o: o, vector: assembled(n, p)}
-	if len(c.vector) > 0 {
-		if c.assembly, err = amd64.New(p); err != nil {
-			return nil, fmt.Errorf("%s: %w", n.Name, err)
-		}
+	c := &Compiled{n: n, p: p, o: o}
+	if err := c.assemble(); err != nil {
+		return nil, err
 	}
 	c.summary, err = c.summarise()
 	return c, err
@@ -103,7 +101,7 @@ func (c *Compiled) Files() ([]File, error) {
 		write(2, "what saves and loads it", func() ([]byte, error) { return storeFile(c.n, c.o) }),
 		write(3, "its team", func() ([]byte, error) { return teamFile(c.n, c.p, c.o) }),
 	}
-	if c.assembly == nil {
+	if len(c.vector) == 0 {
 		files = files[:4]
 	} else {
 		tasks = append(tasks, func() error {

@@ -26,9 +26,9 @@ package amd64
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/ir"
@@ -43,11 +43,8 @@ import (
 // Options are what a plan does not say.
 type Options struct {
 	Package string
-	Header  string   // the first line, without its slashes
-	Prefix  string   // of the names of functions
-	Choices []Choice // what Choose returned
-	// CallCycles is how many cycles a call may take; 0: CallCycles.
-	CallCycles int
+	Header  string // the first line, without its slashes
+	Prefix  string // of the names of functions
 }
 
 // Printed is an assembly file.
@@ -59,7 +56,7 @@ type Printed struct {
 
 // Print returns the assembly file of a compiled plan, with the functions that have assembly.
 func (a *Assembly) Print(o Options) (*Printed, error) {
-	forms, calls, err := a.printed(o.Choices, o.CallCycles)
+	forms, calls, err := a.printed()
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +65,7 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	for i, of := range forms {
 		fn := a.p.Func(of.function)
 		if !fn.Batch && (i == 0 || forms[i-1].function != fn.Name) {
-			e, err := entry(a.code[of].file, a.p, fn, o.Prefix, choiceOf(o.Choices, fn.Name))
+			e, err := entry(a.code[of].file, a.p, fn, o.Prefix, a.Choice(fn.Name))
 			if err != nil {
 				return nil, fmt.Errorf("assembly: %w", err)
 			}
@@ -95,25 +92,24 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 }
 
 // Calls are, for the functions that pause, how many calls they take by the estimate.
-func (a *Assembly) Calls(choices []Choice, callCycles int) (map[string]int, error) {
-	_, calls, err := a.printed(choices, callCycles)
+func (a *Assembly) Calls() (map[string]int, error) {
+	_, calls, err := a.printed()
 	return calls, err
 }
 
 // printed are the codes that are printed, and how many calls those that pause take.
-func (a *Assembly) printed(choices []Choice, callCycles int) ([]form, map[string]int, error) {
+func (a *Assembly) printed() ([]form, map[string]int, error) {
 	var forms []form
 	for _, fn := range a.p.Funcs {
-		if Missing(a.p, fn) == "" {
-			forms = append(forms, a.chosen(fn, choices)...)
+		if a.Missing(fn.Name) == "" {
+			forms = append(forms, a.chosen(fn, a.Choice(fn.Name))...)
 		}
 	}
-	return a.pausing(forms, cmp.Or(callCycles, CallCycles))
+	return a.pausing(forms, a.config.CallCycles)
 }
 
 // chosen are the codes that a function has.
-func (a *Assembly) chosen(fn *plan.Func, choices []Choice) (forms []form) {
-	c := choiceOf(choices, fn.Name)
+func (a *Assembly) chosen(fn *plan.Func, c Choice) (forms []form) {
 	for i, l := range c.Levels {
 		if fn.Batch {
 			forms = append(forms, a.batchForm(fn, l, a.Tiling))
@@ -178,7 +174,7 @@ func updatedByRows(fn *plan.Func) map[*plan.Buffer]bool {
 	return found
 }
 
-// Missing says why a function has no assembly; it is empty for those that have.
+// Missing says why a function has no assembly whatever its size; it is empty for others.
 func Missing(p *plan.Program, fn *plan.Func) string {
 	if fn.Batch && newTileLayout(p, Tiling{}).bytes() > maxTileBytes {
 		return fmt.Sprintf("a tile of samples takes more than %d MB", maxTileBytes>>20)
@@ -219,10 +215,10 @@ type Field struct {
 }
 
 // Fields lists the fields of the parameters, of the workspace and of the batch, in their order.
-func Fields(p *plan.Program) []Field {
-	fields := newLayout(p).fields
+func (a *Assembly) Fields() []Field {
+	p, fields := a.p, slices.Clone(a.common.layout.fields)
 	for _, f := range p.Funcs {
-		if f.Batch && Missing(p, f) == "" {
+		if f.Batch && a.Missing(f.Name) == "" {
 			fields = append(fields, Field{p.Network.Name + "Batch", "tiles", 0})
 			if l := newTileLayout(p, Tiling{}); l.ordered {
 				fields = append(fields, Field{p.Network.Name + "Batch", "losses", l.losses})

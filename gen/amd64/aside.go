@@ -13,7 +13,7 @@ import (
 // operations writes the operations of a function of one sample.
 func (f *function) operations(ops []plan.Op) {
 	first, at, host := lossAside(ops)
-	if host == 0 || f.file.longest == layered || !f.loopsOver(ops[len(ops)-1]) {
+	if host == 0 || f.file.layered || !f.loopsOver(ops[len(ops)-1]) {
 		for _, op := range ops {
 			f.operation(op)
 		}

@@ -48,6 +48,9 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 		s.lend(sumsPointers...)
 		for _, op := range fn.Ops {
 			if o, ok := op.(*plan.OuterSum); ok {
+				if s.tooLong() {
+					return nil, errLong
+				}
 				s.comment(o.String())
 				s.outerSum(o)
 			}

@@ -1,9 +1,10 @@
 package amd64
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"math"
+	"slices"
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/reg"
@@ -20,6 +21,21 @@ type Assembly struct {
 	Tiling Tiling
 	common *common
 	code   map[form]*compiled
+	// config is what the network leaves open, without says why functions have no assembly, and choices are those of functions that have.
+	config  Config
+	without map[string]string
+	choices map[string]Choice
+	// written is how many instructions have been written so far, most how many a function may have that is written now, straight how many where
+	// they are not rolled up, and room how many bytes of text are left.
+	written, most, straight, room int
+}
+
+// Config is what a plan leaves open of its assembly.
+type Config struct {
+	// EveryLevel gives every function the code of every level, also where that of a lower one is predicted to take no more.
+	EveryLevel bool
+	// CallCycles is how many cycles a call may take; 0: CallCycles.
+	CallCycles int
 }
 
 // form says which of the codes that a function may have is meant: its level and, of a batch, the tiling, of others the style.
@@ -40,6 +56,9 @@ type compiled struct {
 	cycles int // as predicted, 0 as long as it is not
 	// estimates are how many cycles the parts take as they were estimated when they were written.
 	estimates []float64
+	// written is how many instructions were written, before they were rolled up. Of code that became too long nothing else is kept.
+	written int
+	tooLong bool
 }
 
 // size is how many nodes it has.
@@ -50,12 +69,21 @@ func (c *compiled) size() (n int) {
 	return n
 }
 
-// New chooses how wide the tiles of a network's batches are.
-func New(p *plan.Program) (*Assembly, error) {
-	a := &Assembly{p: p, common: newCommon(p), code: map[form]*compiled{}}
+// New writes the assembly of a network: it chooses how wide the tiles of its batches are, and which functions have assembly, those that
+// the limits of budget.go leave room for.
+func New(p *plan.Program, c Config) (*Assembly, error) {
+	c.CallCycles = cmp.Or(c.CallCycles, CallCycles)
+	a := &Assembly{p: p, common: newCommon(p), code: map[form]*compiled{}, config: c, without: map[string]string{}, choices: map[string]Choice{}, room: maxText}
+	for _, fn := range p.Funcs {
+		if why := Missing(p, fn); why != "" {
+			a.without[fn.Name] = why
+		}
+	}
 	var err error
-	a.Tiling, err = a.chooseTiling()
-	return a, err
+	if a.Tiling, err = a.chooseTiling(); err != nil {
+		return nil, err
+	}
+	return a, a.settle()
 }
 
 // form is the form of a function of one sample.
@@ -89,8 +117,14 @@ func (a *Assembly) compile(forms ...form) error {
 	}
 	for i, f := range missing {
 		a.code[f] = written[i]
+		a.written += written[i].written
 	}
 	return nil
+}
+
+// tooLong says whether the code of one of some forms became too long.
+func (a *Assembly) tooLong(forms ...form) bool {
+	return slices.ContainsFunc(forms, func(f form) bool { return a.code[f].tooLong })
 }
 
 // straightNodes is how many instructions functions of deep networks have that are not rolled up: what a core keeps decoded and, in bytes, the
@@ -100,20 +134,23 @@ const straightNodes = 4500
 // errLong says that straight code would be too long.
 var errLong = errors.New("too long")
 
-// write writes one, straight where that is not too long, and else layered and rolled up.
+// write writes one, straight where that is not too long, and else layered and rolled up. It has no code where that becomes too long, too.
 func (a *Assembly) write(of form) (*compiled, error) {
-	longest := math.MaxInt
-	if deep(a.p.Network) && of.pauses == [2]bool{} { // what pauses is long in its operations, and goes on where it was
-		longest = straightNodes
+	longest := a.straight
+	rolls := deep(a.p.Network) && of.pauses == [2]bool{} // what pauses is long in its operations, and goes on where it was
+	if rolls {
+		longest = min(longest, straightNodes)
 	}
-	c, err := a.writeUpTo(of, longest)
-	if !errors.Is(err, errLong) {
-		return c, err
+	c, err := a.writeUpTo(of, longest, false)
+	if rolls && errors.Is(err, errLong) {
+		if c, err = a.writeUpTo(of, a.most, true); err == nil {
+			err = c.roll()
+		}
 	}
-	if c, err = a.writeUpTo(of, layered); err != nil {
-		return nil, err
+	if errors.Is(err, errLong) {
+		return &compiled{tooLong: true, written: longest}, nil
 	}
-	return c, c.roll()
+	return c, err
 }
 
 // roll rolls the parts up.
@@ -129,14 +166,11 @@ func (c *compiled) roll() error {
 	return errors.Join(errs...)
 }
 
-// layered stands for a limit of straight code: there is none, but for that of single operations.
-const layered = 0
-
-// writeUpTo writes one, unless it has more than so many instructions.
-func (a *Assembly) writeUpTo(of form, longest int) (*compiled, error) {
+// writeUpTo writes one, layered or not, unless it has more than so many instructions.
+func (a *Assembly) writeUpTo(of form, longest int, layered bool) (*compiled, error) {
 	fn, m := a.p.Func(of.function), machine{of.level, a.p.ElementBytes()}
 	c := &compiled{file: newFile(a.common)}
-	c.file.longest, c.file.callCycles = longest, of.callCycles
+	c.file.longest, c.file.layered, c.file.callCycles = longest, layered, of.callCycles
 	for i, name := range partNames(fn) {
 		c.file.pausing[name] = of.pauses[i]
 	}
@@ -150,6 +184,7 @@ func (a *Assembly) writeUpTo(of form, longest int) (*compiled, error) {
 	for _, part := range written {
 		c.parts, c.estimates = append(c.parts, part.fn), append(c.estimates, part.span.total)
 	}
+	c.written = c.size()
 	return c, nil
 }
 
@@ -169,7 +204,7 @@ func (a *Assembly) predict(forms ...form) error {
 	}
 	var tasks []func() error
 	for _, f := range forms {
-		if c := a.code[f]; c.cycles == 0 {
+		if c := a.code[f]; c.cycles == 0 && !c.tooLong {
 			tasks = append(tasks, func() error {
 				c.cycles = a.cycles(f)
 				return nil

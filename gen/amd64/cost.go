@@ -28,37 +28,44 @@ func margin(bytes int) int {
 	return 1
 }
 
-// Choose predicts what every function of one sample takes at every level in every style and decides by it.
-func (a *Assembly) Choose() ([]Choice, error) {
-	var functions []*plan.Func
-	var forms []form
-	for _, fn := range a.p.Funcs {
-		if fn.Batch || Missing(a.p, fn) != "" {
+// choose predicts what a function of one sample takes at every level in every style, all of which have been written, and decides by it.
+func (a *Assembly) choose(fn *plan.Func) (Choice, error) {
+	if err := a.predict(a.forms(fn)...); err != nil {
+		return Choice{}, err
+	}
+	c := Choice{Function: fn.Name, Levels: []Level{AVX2}}
+	for _, l := range Levels {
+		style, cycles := a.chooseStyle(&c, fn, l)
+		c.Styles, c.Cycles = append(c.Styles, style), append(c.Cycles, cycles)
+	}
+	if a.config.EveryLevel || 100*c.Cycles[1] < (100-margin(a.p.MatrixBytes(fn)))*c.Cycles[0] {
+		c.Levels = Levels
+	}
+	return c, nil
+}
+
+// forms are the codes among which a function's are chosen.
+func (a *Assembly) forms(fn *plan.Func) (forms []form) {
+	for _, l := range Levels {
+		if fn.Batch {
+			forms = append(forms, a.batchForm(fn, l, a.Tiling))
 			continue
 		}
-		functions = append(functions, fn)
-		for _, l := range Levels {
-			for _, s := range stylesAt(a.p, l) {
-				forms = append(forms, a.form(fn, l, s))
-			}
+		for _, s := range stylesAt(a.p, l) {
+			forms = append(forms, a.form(fn, l, s))
 		}
 	}
-	if err := a.predict(forms...); err != nil {
-		return nil, err
-	}
-	var choices []Choice
-	for _, fn := range functions {
-		c := Choice{Function: fn.Name, Levels: []Level{AVX2}}
-		for _, l := range Levels {
-			style, cycles := a.chooseStyle(&c, fn, l)
-			c.Styles, c.Cycles = append(c.Styles, style), append(c.Cycles, cycles)
+	return forms
+}
+
+// Choices are those of all functions of one sample that have assembly, in the order of the plan.
+func (a *Assembly) Choices() (choices []Choice) {
+	for _, fn := range a.p.Funcs {
+		if !fn.Batch && a.Missing(fn.Name) == "" {
+			choices = append(choices, a.Choice(fn.Name))
 		}
-		if 100*c.Cycles[1] < (100-margin(a.p.MatrixBytes(fn)))*c.Cycles[0] {
-			c.Levels = Levels
-		}
-		choices = append(choices, c)
 	}
-	return choices, nil
+	return choices
 }
 
 // kept is how many of the bytes that a function goes over in a call are still in the first cache from the one before: of matrices that
@@ -75,13 +82,12 @@ func kept(p *plan.Program, fn *plan.Func) (bytes int) {
 	return bytes
 }
 
-// choiceOf finds the choice for a function.
-func choiceOf(choices []Choice, function string) Choice {
-	i := slices.IndexFunc(choices, func(c Choice) bool { return c.Function == function })
-	if i < 0 {
-		return Choice{Function: function, Levels: Levels, Styles: []Style{standard, standard}}
+// Choice is what was chosen for a function; those of batches have the code of every level.
+func (a *Assembly) Choice(function string) Choice {
+	if c, ok := a.choices[function]; ok {
+		return c
 	}
-	return choices[i]
+	return Choice{Function: function, Levels: Levels, Styles: []Style{standard, standard}}
 }
 
 // has says whether a level has code of its own.

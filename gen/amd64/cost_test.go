@@ -87,13 +87,11 @@ func TestChoose(t *testing.T) {
 		}
 		var both [2][]Choice
 		for i := range both {
-			a, err := New(p)
+			a, err := New(p, Config{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if both[i], err = a.Choose(); err != nil {
-				t.Fatal(err)
-			}
+			both[i] = a.Choices()
 		}
 		choices, again := both[0], both[1]
 		if fmt.Sprint(choices) != fmt.Sprint(again) || len(choices) != 5 {
@@ -129,14 +127,11 @@ func TestChooseByName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := New(p)
+		a, err := New(p, Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		choices, err := a.Choose()
-		if err != nil {
-			t.Fatal(err)
-		}
+		choices := a.Choices()
 		predicted = append(predicted, fmt.Sprint(choices))
 	}
 	if predicted[0] != predicted[1] {
@@ -183,14 +178,11 @@ func TestPredictions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := New(p)
+		a, err := New(p, Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		choices, err := a.Choose()
-		if err != nil {
-			t.Fatal(err)
-		}
+		choices := a.Choices()
 		batches, err := a.PredictBatches(Levels, a.Tiling)
 		if err != nil {
 			t.Fatal(err)

@@ -33,7 +33,7 @@ func (f *function) emit(b *block) {
 			v.uses = append(v.uses, i)
 		}
 	}
-	if f.file.longest == layered {
+	if f.file.layered {
 		e.slots = slices.Clone(f.slots)
 	}
 	f.asked = b.waits()

@@ -137,10 +137,10 @@ func (f *function) flush() {
 
 // comment puts a line before what follows. Values go on living in registers, unless the block has become long.
 func (f *function) comment(text string) {
-	if f.file.longest == layered || len(f.code.nodes) > longBlock {
+	if f.file.layered || len(f.code.nodes) > longBlock {
 		f.flush()
 	}
-	if f.file.longest == layered { // what is given back comes in some order
+	if f.file.layered { // what is given back comes in some order
 		slices.SortFunc(f.pointers, func(x, y reg.GPPhysical) int { return cmp.Compare(x.PhysicalIndex(), y.PhysicalIndex()) })
 	}
 	if f.pause != nil && f.span.open >= f.pause.grain {
@@ -149,10 +149,8 @@ func (f *function) comment(text string) {
 	f.code.add(&node{kind: note, op: text})
 }
 
-// tooLong says whether straight code has become longer than it may.
-func (f *function) tooLong() bool {
-	return f.file.longest != layered && len(f.fn.Nodes) > f.file.longest
-}
+// tooLong says whether the code has become longer than it may.
+func (f *function) tooLong() bool { return len(f.fn.Nodes) > f.file.longest }
 
 // longBlock is the number of nodes from which a block ends with its operation.
 const longBlock = 2000

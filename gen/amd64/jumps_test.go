@@ -49,15 +49,11 @@ func TestJumps(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a, err := New(p)
+			a, err := New(p, Config{CallCycles: i % 2})
 			if err != nil {
 				t.Fatal(err)
 			}
-			choices, err := a.Choose()
-			if err != nil {
-				t.Fatal(err)
-			}
-			printed, err := a.Print(Options{Package: "net", Header: "net", Prefix: "net", Choices: choices, CallCycles: i % 2})
+			printed, err := a.Print(Options{Package: "net", Header: "net", Prefix: "net"})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -51,7 +51,7 @@ func TestPoints(t *testing.T) {
 			rounding  spec.Rounding
 		}{AVX512: {spec.Float32, spec.RoundingFast}, AVX2: {spec.Float64, spec.RoundingStrict}} {
 			p := compileLong(t, n, kind.precision, kind.rounding)
-			a, err := New(p)
+			a, err := New(p, Config{})
 			if err != nil {
 				t.Fatal(err)
 			}

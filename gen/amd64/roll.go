@@ -57,7 +57,7 @@ const minTimes = 3
 // roll makes loops of code that is repeated. Operations may have registers of arguments for themselves.
 func roll(fn *ir.Function, also ...reg.GPPhysical) error {
 	head, segments := segmentsOf(fn.Nodes)
-	r := &roller{fn: fn, nodes: head, also: also}
+	r := &roller{fn: fn, nodes: head, local: localOf(fn, also)}
 	for len(segments) > 0 {
 		p, saved := longest(segments)
 		// The first layer is often unlike the others, but for pairs of layers.

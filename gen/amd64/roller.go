@@ -26,37 +26,68 @@ type roller struct {
 	fn    *ir.Function
 	nodes []ir.Node
 	loops int
-	also  []reg.GPPhysical // registers of arguments that operations have for themselves as well
+	local []reg.GPPhysical // registers that operations have for themselves
 	err   error
 }
 
-// loop writes a period as a loop. It can't where there is no register for a pointer.
+// loop writes a period as a loop. It can't where there are no registers for its pointers.
 func (r *roller) loop(segments []segment, p period) bool {
 	var body []ir.Node
 	var steps []int // of every distance in the body
 	for i, s := range segments[:p.length] {
 		body = append(body, s.nodes...)
-		for k, far := range segments[p.length+i].far {
-			steps = append(steps, far-s.far[k])
-		}
+		steps = append(steps, stepsOf(s, segments[p.length+i])...)
 	}
 	pointers, ok := r.pointers(body, steps)
 	if !ok {
-		return false
+		return r.loopByOperation(segments, p)
 	}
-	counter := r.counter()
 	for _, p := range pointers {
 		if p.at != p.base {
 			r.do(x86.MOVQ(p.base, p.at))
 		}
 	}
+	end := r.head(p)
+	r.rebase(body, steps, pointers)
+	for _, p := range pointers {
+		r.advance(p.at, p.step)
+	}
+	end()
+	for _, q := range pointers {
+		if q.at == q.base {
+			r.advance(q.base, -p.times*q.step)
+		}
+	}
+	return true
+}
+
+// stepsOf are how much further the distances of a segment are in the next one like it.
+func stepsOf(s, next segment) (steps []int) {
+	for k, far := range next.far {
+		steps = append(steps, far-s.far[k])
+	}
+	return steps
+}
+
+// head begins a loop; what it returns ends it.
+func (r *roller) head(p period) (end func()) {
+	counter := r.stack()
 	label := fmt.Sprintf("layers%d", r.loops)
 	r.loops++
 	r.nodes = append(r.nodes, ir.NewComment(fmt.Sprintf("%d times, for layer after layer:", p.times)))
 	r.do(x86.MOVL(operand.U32(p.times), reg.EAX))
 	r.nodes = append(r.nodes, ir.Label(label))
 	r.do(x86.MOVQ(reg.RAX, counter))
-	for _, n := range body {
+	return func() {
+		r.do(x86.MOVQ(counter, reg.RAX))
+		r.do(x86.SUBL(operand.U32(1), reg.EAX))
+		r.do(x86.JNE(operand.LabelRef(label)))
+	}
+}
+
+// rebase writes code with pointers in place of their bases, the steps of its distances being given.
+func (r *roller) rebase(code []ir.Node, steps []int, pointers []pointer) {
+	for _, n := range code {
 		if i, ok := n.(*ir.Instruction); ok {
 			n = rebased(i, func(m operand.Mem) operand.Mem {
 				for _, p := range pointers {
@@ -70,18 +101,6 @@ func (r *roller) loop(segments []segment, p period) bool {
 		}
 		r.nodes = append(r.nodes, n)
 	}
-	for _, p := range pointers {
-		r.advance(p.at, p.step)
-	}
-	r.do(x86.MOVQ(counter, reg.RAX))
-	r.do(x86.SUBL(operand.U32(1), reg.EAX))
-	r.do(x86.JNE(operand.LabelRef(label)))
-	for _, q := range pointers {
-		if q.at == q.base {
-			r.advance(q.base, -p.times*q.step)
-		}
-	}
-	return true
 }
 
 // do adds an instruction.
@@ -102,8 +121,8 @@ func (r *roller) advance(at reg.Register, bytes int) {
 	}
 }
 
-// counter is a place on the stack.
-func (r *roller) counter() operand.Mem {
+// stack is a new place on the stack.
+func (r *roller) stack() operand.Mem {
 	at := operand.NewStackAddr(r.fn.LocalSize)
 	r.fn.LocalSize += 8
 	if r.fn.LocalSize > maxNoSplit {
@@ -112,46 +131,64 @@ func (r *roller) counter() operand.Mem {
 	return at
 }
 
-// pointers finds the pointers that a body needs, the steps of its distances being given.
-func (r *roller) pointers(body []ir.Node, steps []int) (pointers []pointer, ok bool) {
-	// The registers that must stay as they are, that the body writes, and all that it has.
-	stays, written, used := map[reg.ID]bool{}, map[reg.ID]bool{}, map[reg.ID]bool{}
-	for _, n := range body {
+// uses is what some code does with general registers.
+type uses struct {
+	// advancing are the bases whose distances grow from round to round, by steps that are not 0, each pair once.
+	advancing []pointer
+	// stays are the registers that must stay as they are, written those that the code writes, and used all that it has.
+	stays, written, used map[reg.ID]bool
+}
+
+// usesOf finds them, the steps of the code's distances being given.
+func usesOf(code []ir.Node, steps []int) uses {
+	u := uses{stays: map[reg.ID]bool{}, written: map[reg.ID]bool{}, used: map[reg.ID]bool{}}
+	for _, n := range code {
 		i, ok := n.(*ir.Instruction)
 		if !ok {
 			continue
 		}
 		for _, register := range i.OutputRegisters() {
-			written[register.ID()] = true
+			u.written[register.ID()] = true
 		}
 		for _, o := range i.Operands {
 			m, memory := moving(o)
 			if !memory {
 				for _, register := range operand.Registers(o) {
-					stays[register.ID()], used[register.ID()] = true, true
+					u.stays[register.ID()], u.used[register.ID()] = true, true
 				}
 				continue
 			}
-			used[m.Base.ID()] = true
+			u.used[m.Base.ID()] = true
 			if m.Index != nil {
-				used[m.Index.ID()] = true
+				u.used[m.Index.ID()] = true
 			}
 			p := pointer{base: m.Base.(reg.GPPhysical), step: steps[0]}
 			if steps = steps[1:]; p.step == 0 {
-				stays[p.base.ID()] = true
-			} else if !slices.Contains(pointers, p) {
-				pointers = append(pointers, p)
+				u.stays[p.base.ID()] = true
+			} else if !slices.Contains(u.advancing, p) {
+				u.advancing = append(u.advancing, p)
 			}
 		}
 	}
-	spare := slices.DeleteFunc(r.local(), func(g reg.GPPhysical) bool { return used[g.ID()] })
+	return u
+}
+
+// spare are the registers that operations have for themselves and this code has no use for.
+func (r *roller) spare(u uses) []reg.GPPhysical {
+	return slices.DeleteFunc(slices.Clone(r.local), func(g reg.GPPhysical) bool { return u.used[g.ID()] })
+}
+
+// pointers finds the pointers that a body needs, the steps of its distances being given.
+func (r *roller) pointers(body []ir.Node, steps []int) (pointers []pointer, ok bool) {
+	u := usesOf(body, steps)
+	pointers, spare := u.advancing, r.spare(u)
 	for i := range pointers {
 		p := &pointers[i]
 		alone := !slices.ContainsFunc(pointers, func(q pointer) bool { return q.base == p.base && q.step != p.step })
 		switch {
-		case written[p.base.ID()]:
+		case u.written[p.base.ID()]:
 			return nil, false
-		case alone && !stays[p.base.ID()]:
+		case alone && !u.stays[p.base.ID()]:
 			p.at = p.base
 		case len(spare) == 0:
 			return nil, false
@@ -162,11 +199,11 @@ func (r *roller) pointers(body []ir.Node, steps []int) (pointers []pointer, ok b
 	return pointers, true
 }
 
-// local are the general registers that operations have for themselves: those that are free at first, and those of arguments that the function
-// hasn't. What it keeps in one from one operation to the next is in none of them.
-func (r *roller) local() []reg.GPPhysical {
+// localOf are the general registers that the operations of a function have for themselves: those that are free at first, those of arguments
+// that it hasn't, and some of others. What it keeps in one from one operation to the next is in none of them.
+func localOf(fn *ir.Function, also []reg.GPPhysical) []reg.GPPhysical {
 	used := map[reg.ID]bool{}
-	for _, n := range r.fn.Nodes {
+	for _, n := range fn.Nodes {
 		if i, ok := n.(*ir.Instruction); ok {
 			for _, o := range i.Operands {
 				for _, register := range operand.Registers(o) {
@@ -177,7 +214,7 @@ func (r *roller) local() []reg.GPPhysical {
 	}
 	local := slices.Clone(free)
 	for _, g := range []reg.GPPhysical{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX} {
-		if !used[g.ID()] || slices.Contains(r.also, g) {
+		if !used[g.ID()] || slices.Contains(also, g) {
 			local = append(local, g)
 		}
 	}

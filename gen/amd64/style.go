@@ -60,6 +60,9 @@ func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l Level) (chosen Style,
 	chosen = standard
 	for i, s := range stylesAt(a.p, l) {
 		code := a.code[a.form(fn, l, s)]
+		if code.tooLong {
+			continue
+		}
 		c.note(s, l, code.cycles)
 		switch {
 		case i == 0:

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
@@ -23,14 +22,11 @@ func TestChooseStyle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := New(p)
+		a, err := New(p, Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		choices, err := a.Choose()
-		if err != nil {
-			t.Fatal(err)
-		}
+		choices := a.Choices()
 		for _, c := range choices {
 			for i, l := range Levels {
 				chosen[c.Styles[i]]++
@@ -90,14 +86,11 @@ func TestPredictionsOfStyles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := New(p)
+		a, err := New(p, Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		choices, err := a.Choose()
-		if err != nil {
-			t.Fatal(err)
-		}
+		choices := a.Choices()
 		if len(choices[0].Predicted) == 1 {
 			continue
 		}
@@ -125,12 +118,12 @@ func TestPredictionsOfStyles(t *testing.T) {
 // inStyle prints a network's assembly with all functions in one style, and returns an overlay for the go command that has it in place of a file.
 func inStyle(t *testing.T, a *Assembly, choices []Choice, s Style, name string) (overlay string) {
 	t.Helper()
-	choices = slices.Clone(choices)
-	for i := range choices {
-		choices[i].Styles = []Style{s, s}
+	for _, c := range choices {
+		c.Styles = []Style{s, s}
+		a.choices[c.Function] = c
 	}
 	stem := strings.ToLower(a.p.Network.Name)
-	printed, err := a.Print(Options{Package: stem, Header: stem, Prefix: stem, Choices: choices})
+	printed, err := a.Print(Options{Package: stem, Header: stem, Prefix: stem})
 	if err != nil {
 		t.Fatal(err)
 	}

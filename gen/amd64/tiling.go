@@ -35,8 +35,13 @@ func (a *Assembly) chooseTiling() (Tiling, error) {
 		return best, nil
 	}
 	highest := Levels[len(Levels)-1:]
-	if err := a.predict(a.batchForms(highest, tilings...)...); err != nil {
+	forms := a.batchForms(highest, tilings...)
+	a.allow(len(forms))
+	if err := a.predict(forms...); err != nil {
 		return Tiling{}, err
+	}
+	if a.tooLong(forms...) {
+		return best, nil
 	}
 	for i, tiling := range tilings {
 		predicted, err := a.PredictBatches(highest, tiling)
@@ -78,7 +83,7 @@ type BatchCycles struct {
 func (a *Assembly) batchForms(levels []Level, tilings ...Tiling) (forms []form) {
 	for _, tiling := range tilings {
 		for _, name := range []string{plan.ForwardBatch, plan.GradBatch} {
-			if fn := a.p.Func(name); fn != nil && Missing(a.p, fn) == "" {
+			if fn := a.p.Func(name); fn != nil && a.Missing(name) == "" {
 				for _, l := range levels {
 					forms = append(forms, a.batchForm(fn, l, tiling))
 				}
@@ -88,11 +93,15 @@ func (a *Assembly) batchForms(levels []Level, tilings ...Tiling) (forms []form) 
 	return forms
 }
 
-// PredictBatches predicts what batches take with a tiling, as many samples as one call of the assembly takes.
+// PredictBatches predicts what batches take with a tiling, as many samples as one call of the assembly takes. It has nothing to say of a
+// tiling whose code is too long.
 func (a *Assembly) PredictBatches(levels []Level, tiling Tiling) ([]BatchCycles, error) {
 	forms := a.batchForms(levels, tiling)
 	if err := a.predict(forms...); err != nil {
 		return nil, err
+	}
+	if a.tooLong(forms...) {
+		return nil, nil // it was not chosen for that
 	}
 	lay := newTileLayout(a.p, tiling)
 	var predictions []BatchCycles

@@ -16,11 +16,11 @@ func TestChooseTiling(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := New(p)
+		a, err := New(p, Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		other, err := New(p)
+		other, err := New(p, Config{})
 		if err != nil {
 			t.Fatal(err)
 		}

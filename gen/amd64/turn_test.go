@@ -21,8 +21,8 @@ func TestTurns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.Turns != (want[n.Name] != nil) || p.Turns != slices.ContainsFunc(Fields(p), func(f Field) bool { return f.Name == plan.TurnField }) {
-			t.Errorf("%s: the workspace has a field for turns: %t; fields %v", n.Name, p.Turns, Fields(p))
+		if p.Turns != (want[n.Name] != nil) || p.Turns != slices.ContainsFunc(newLayout(p).fields, func(f Field) bool { return f.Name == plan.TurnField }) {
+			t.Errorf("%s: the workspace has a field for turns: %t; fields %v", n.Name, p.Turns, newLayout(p).fields)
 		}
 		f := newFile(newCommon(p))
 		for _, fn := range p.Funcs {

@@ -1,0 +1,147 @@
+package amd64
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/mmcloughlin/avo/ir"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// The assembly of a network is bounded, whatever its layers and formulas: it has at most so many bytes of text, and at most so many
+// instructions are written for it, of which most may be rolled up into loops (roll.go) or be compared and not printed. A function that has no
+// room stays in portable Go.
+const (
+	maxText    = 4 << 20
+	maxWritten = 1_800_000
+)
+
+// byUse are the functions in the order in which they are given what may be written: the code of all the others is part of that of the first ones.
+var byUse = []string{
+	plan.Forward, plan.Grad, plan.Step, plan.ForwardBatch, plan.GradBatch, plan.StepBatch, plan.Backward, plan.InputGradBatch,
+	plan.LossOnly, plan.LossBatch,
+}
+
+// Missing says why a function has no assembly; it is empty for those that have.
+func (a *Assembly) Missing(function string) string { return a.without[function] }
+
+// allow sets how many instructions each of some functions may have that are written next: straight ones that their text has room, others
+// to be rolled up.
+func (a *Assembly) allow(functions int) {
+	a.most = max(0, maxWritten-a.written) / max(1, functions)
+	a.straight = min(a.most, a.room/leastBytes)
+}
+
+// settle writes all functions, and decides which have assembly.
+func (a *Assembly) settle() error {
+	shared := newFile(a.common)
+	for _, name := range byUse {
+		fn := a.p.Func(name)
+		if fn == nil || a.Missing(name) != "" {
+			continue
+		}
+		forms, size, err := a.attempt(fn)
+		if err != nil {
+			return err
+		}
+		before := len(shared.data.Data)
+		for _, f := range forms {
+			for _, one := range a.code[f].file.all {
+				shared.put(one)
+			}
+		}
+		size += constantBytes * (len(shared.data.Data) - before)
+		switch {
+		case name == plan.StepBatch && a.Missing(plan.GradBatch) != "":
+			a.leave(name, "GradBatch has no assembly")
+		case forms == nil || size > a.room:
+			a.leave(name, fmt.Sprintf("all of the assembly would be larger than %d MB, or take more than %d instructions to write", maxText>>20, maxWritten))
+		default:
+			a.room -= size
+		}
+	}
+	return nil
+}
+
+// attempt writes the code of a function, with its pauses, and returns what would be printed and the size of its text; nothing where the code
+// became too long.
+func (a *Assembly) attempt(fn *plan.Func) (final []form, size int, err error) {
+	forms := a.forms(fn)
+	a.allow(len(forms))
+	if err := a.compile(forms...); err != nil {
+		return nil, 0, err
+	}
+	if a.tooLong(slices.DeleteFunc(forms, func(f form) bool { return f.style != standard })...) {
+		return nil, 0, nil
+	}
+	if !fn.Batch {
+		if a.choices[fn.Name], err = a.choose(fn); err != nil {
+			return nil, 0, err
+		}
+	}
+	chosen := a.chosen(fn, a.Choice(fn.Name))
+	a.allow(len(chosen))
+	final, _, err = a.pausing(chosen, a.config.CallCycles)
+	if err != nil {
+		return nil, 0, err
+	}
+	if a.tooLong(final...) {
+		return nil, 0, nil
+	}
+	for _, f := range final {
+		for _, part := range a.code[f].parts {
+			size += textBytes(part)
+		}
+	}
+	return final, size, nil
+}
+
+// leave leaves a function to Go.
+func (a *Assembly) leave(function, why string) {
+	a.without[function] = why
+	delete(a.choices, function)
+	for f := range a.code {
+		if f.function == function {
+			delete(a.code, f)
+		}
+	}
+}
+
+// constantBytes is the size of the line that declares a number of the constants, with a long name of the network, and leastBytes that of an
+// instruction, on average over a function.
+const constantBytes, leastBytes = 64, 24
+
+// textBytes is about how large the text of a function is. The opcodes of instructions that follow one another are printed to one width.
+func textBytes(fn *ir.Function) (size int) {
+	var run []*ir.Instruction
+	flush := func() {
+		width := 0
+		for _, i := range run {
+			width = max(width, len(i.OpcodeWithSuffixes()))
+		}
+		for _, i := range run {
+			size += width + 3
+			for _, o := range i.Operands {
+				size += len(o.Asm()) + 2
+			}
+		}
+		run = run[:0]
+	}
+	for _, n := range fn.Nodes {
+		switch n := n.(type) {
+		case *ir.Instruction:
+			run = append(run, n)
+		case *ir.Comment:
+			flush()
+			for _, line := range n.Lines {
+				size += len(line) + 6
+			}
+		case ir.Label:
+			flush()
+			size += len(n) + 3
+		}
+	}
+	flush()
+	return size
+}

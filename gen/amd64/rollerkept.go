@@ -1,0 +1,73 @@
+package amd64
+
+import (
+	"slices"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+	"github.com/mmcloughlin/avo/x86"
+)
+
+// A body of several operations may advance more pointers than there are registers. Then they are kept on the stack, and each operation reads
+// those that it needs.
+
+// keptPointer is a pointer that is kept there.
+type keptPointer struct {
+	base reg.GPPhysical
+	step int
+	at   operand.Mem
+}
+
+// loopByOperation writes a period as a loop that keeps its pointers on the stack. It can't where there are no registers for those of one
+// operation.
+func (r *roller) loopByOperation(segments []segment, p period) bool {
+	var kept []keptPointer
+	needed, steps := make([][]pointer, p.length), make([][]int, p.length)
+	written := map[reg.ID]bool{}
+	for i, s := range segments[:p.length] {
+		steps[i] = stepsOf(s, segments[p.length+i])
+		u := usesOf(s.nodes, steps[i])
+		spare := r.spare(u)
+		if len(u.advancing) > len(spare) {
+			return false
+		}
+		for id := range u.written {
+			written[id] = true
+		}
+		for k := range u.advancing {
+			q := &u.advancing[k]
+			q.at = spare[k]
+			if !slices.ContainsFunc(kept, q.keptAs) {
+				kept = append(kept, keptPointer{base: q.base, step: q.step})
+			}
+		}
+		needed[i] = u.advancing
+	}
+	for _, k := range kept {
+		if written[k.base.ID()] {
+			return false
+		}
+	}
+	for i := range kept {
+		kept[i].at = r.stack()
+		r.do(x86.MOVQ(kept[i].base, kept[i].at))
+	}
+	end := r.head(p)
+	for i, s := range segments[:p.length] {
+		r.nodes = append(r.nodes, s.nodes[0]) // its comment
+		for _, q := range needed[i] {
+			r.do(x86.MOVQ(kept[slices.IndexFunc(kept, q.keptAs)].at, q.at))
+		}
+		r.rebase(s.nodes[1:], steps[i], needed[i])
+	}
+	for _, k := range kept {
+		r.do(x86.MOVQ(k.at, reg.RAX))
+		r.advance(reg.RAX, k.step)
+		r.do(x86.MOVQ(reg.RAX, k.at))
+	}
+	end()
+	return true
+}
+
+// keptAs says whether a pointer is the one that is kept.
+func (p pointer) keptAs(k keptPointer) bool { return k.base == p.base && k.step == p.step }
