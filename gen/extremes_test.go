@@ -18,7 +18,7 @@ import (
 // precisions, by turns: each activation has one in a hidden layer and the other one in the last.
 func extremeNetworks(whole bool) (list []spec.Network) {
 	costs := spec.Costs()
-	formulas := []string{"z/(1 + exp(-z))", "max(z, 0.1*z) + atan(z)"}
+	formulas := []string{"z/(1 + exp(-z))", "max(z, 0.1*z) + atan(z)", "min(z, 0)^max(0.5, z)", "abs(z)^z - z/9", "sqrt(max(z, 0))", "z^0"}
 	add := func(hidden, last, cost spec.Function) {
 		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
 			n := spec.Network{

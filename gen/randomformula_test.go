@@ -22,14 +22,18 @@ var formulas = map[spec.Role][]string{
 	},
 }
 
-// drawFormula draws a formula of the variables of a role: one of the list, or a tree of everything there is.
+// drawFormula draws a formula of the variables of a role: one of the list, one that is as good as none, or a tree of everything there
+// is.
 func drawFormula(r *rand.Rand, role spec.Role) spec.Function {
-	if r.IntN(2) == 0 {
-		return spec.Function{Expr: pick(r, formulas[role]...)}
-	}
 	variables := []string{"z"}
 	if role == spec.CostRole {
 		variables = []string{"a", "y", "(a - y)"}
+	}
+	switch r.IntN(8) {
+	case 0, 1, 2, 3:
+		return spec.Function{Expr: pick(r, formulas[role]...)}
+	case 4:
+		return degenerate(r, role, variables)
 	}
 	for {
 		// Its first variable must occur, else it says nothing about the layer; some constants are out of range.

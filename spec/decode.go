@@ -23,6 +23,35 @@ func Decode(name string, data []byte) (Network, error) {
 // DecodeWarnings is Decode, and returns the network's Warnings besides, with their places in the file and in
 // its order.
 func DecodeWarnings(name string, data []byte) (n Network, warnings ErrorList, err error) {
+	n, d, err := decode(name, data)
+	if err != nil {
+		return Network{}, nil, err
+	}
+	if d.errs = n.Warnings(); len(d.errs) == 0 {
+		return n, nil, nil
+	}
+	return n, d.located(d.source), nil
+}
+
+// Locate gives mistakes in a network their places in the file it was decoded from: those that are found only when code is
+// generated from it. A mistake whose place is not known is returned as it is.
+func Locate(name string, data []byte, mistakes ErrorList) ErrorList {
+	_, d, err := decode(name, data)
+	if err != nil {
+		return mistakes
+	}
+	located := make(ErrorList, len(mistakes))
+	for i, e := range mistakes {
+		if e.Line == 0 {
+			e = d.locate(e)
+		}
+		located[i] = e
+	}
+	return located.sorted()
+}
+
+// decode reads one network, and returns what knows where its fields stand. The error is an ErrorList.
+func decode(name string, data []byte) (n Network, d *decoder, err error) {
 	s, err := newSource(name, data)
 	if err != nil {
 		return Network{}, nil, err
@@ -42,18 +71,15 @@ func DecodeWarnings(name string, data []byte) (n Network, warnings ErrorList, er
 		return Network{}, nil, s.fail(place{1, 1}, "the file holds no spec; it needs at least %s",
 			list(required(networkFields), "and"))
 	}
-	d := decoder{source: s, places: map[string]place{}}
+	d = &decoder{source: s, places: map[string]place{}, formulas: map[string]writtenFormula{}}
 	if d.enter("", root) {
-		decodeFields(&d, "", root, &n, networkFields, unknownField(networkFields))
+		decodeFields(d, "", root, &n, networkFields, unknownField(networkFields))
 	}
 	d.network(n)
 	if len(d.errs) > 0 {
 		return Network{}, nil, d.located(s)
 	}
-	if d.errs = n.Warnings(); len(d.errs) == 0 {
-		return n, nil, nil
-	}
-	return n, d.located(s), nil
+	return n, d, nil
 }
 
 // DecodeFile reads one network from a file, as Decode does, and never more than MaxFileBytes of it.

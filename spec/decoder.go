@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/backpropgen/backpropgen/spec/formula"
 )
 
 // decoder turns values into Go, field by field. It is a checker that remembers where every
@@ -15,6 +17,8 @@ type decoder struct {
 	checker
 	source *source
 	places map[string]place
+	// formulas are the formulas of the file, by path.
+	formulas map[string]writtenFormula
 	// reported are the places of mistakes that do not stand at their path's: unknown fields, second
 	// occurrences. It is indexed like errs.
 	reported map[int]place
@@ -35,12 +39,41 @@ func (d *decoder) located(s *source) ErrorList {
 	errs := make(ErrorList, len(d.errs))
 	for i, e := range d.errs {
 		at, known := d.reported[i]
-		for path := e.Path; !known; path = parent(path) {
-			at, known = d.places[path]
+		if !known {
+			at = d.placeOf(e.Path)
 		}
 		errs[i] = s.locate(e, at)
 	}
 	return errs.sorted()
+}
+
+// placeOf returns where the field at path stands, or what it is missing from.
+func (d *decoder) placeOf(path string) place {
+	for {
+		if at, known := d.places[path]; known || path == "" {
+			return at
+		}
+		path = parent(path)
+	}
+}
+
+// writtenFormula is a formula as the file has it.
+type writtenFormula struct {
+	text string
+	role Role
+}
+
+// locate gives a mistake in a network that was decoded its place; its Offset counts the characters of the formula's
+// canonical text.
+func (d *decoder) locate(e Error) Error {
+	at := d.placeOf(e.Path)
+	if f, ok := d.formulas[e.Path]; ok {
+		e.Offset = formula.Written(f.text, e.Offset, f.role.Variables()...)
+		if inside, found := d.source.inside(at, f.text, e.Offset); found && e.Offset > 0 {
+			at, e.Offset = inside, 0
+		}
+	}
+	return d.source.locate(e, at)
 }
 
 // enter notes where the value of path stands and reports what is wrong with how it is written. It

@@ -18,6 +18,8 @@ type Error struct {
 	// Path says which field, in the spelling of a spec file: layers[1].dense, counting from 0. It is
 	// empty for a mistake of the file as a whole.
 	Path string
+	// Offset is how many characters of a formula stand before the mistake in it, where Column does not tell.
+	Offset int
 	// Message says what is wrong and what to do about it.
 	Message string
 	// Source is line Line of the file, without its line break.
@@ -40,6 +42,9 @@ func (e Error) Error() string {
 	}
 	if e.Path != "" {
 		b.WriteString(e.Path + ": ")
+	}
+	if e.Offset > 0 {
+		fmt.Fprintf(&b, "at character %d: ", e.Offset+1)
 	}
 	b.WriteString(e.Message)
 	if e.Line > 0 && e.Source != "" {

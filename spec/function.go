@@ -2,7 +2,6 @@ package spec
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/backpropgen/backpropgen/spec/formula"
@@ -110,6 +109,7 @@ func (d *decoder) unknownInFunction(path string, role Role, v *value, key string
 // formula reports a mistake in a formula at the character where it is, or at the beginning if that is not
 // found in the file.
 func (d *decoder) formula(path, text string, role Role) {
+	d.formulas[path] = writtenFormula{text, role}
 	_, err := formula.Parse(text, role.Variables()...)
 	var mistake *formula.Error
 	if !errors.As(err, &mistake) {
@@ -118,14 +118,6 @@ func (d *decoder) formula(path, text string, role Role) {
 	if at, found := d.source.inside(d.places[path], text, mistake.At); found {
 		d.failAt(at, path, "%s", mistake.Message)
 	} else {
-		d.fail(path, "%s", withPosition(mistake))
+		d.failIn(path, mistake)
 	}
-}
-
-// withPosition is the message of a mistake in a formula, and where it is unless it is at the beginning.
-func withPosition(mistake *formula.Error) string {
-	if mistake.At == 0 {
-		return mistake.Message
-	}
-	return fmt.Sprintf("at character %d: %s", mistake.At+1, mistake.Message)
 }

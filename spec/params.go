@@ -38,7 +38,16 @@ func (c *checker) formula(path string, role Role, f Function) {
 	_, err := formula.Parse(f.Expr, role.Variables()...)
 	var mistake *formula.Error
 	if at := join(path, "expr"); errors.As(err, &mistake) && c.sound(at) {
-		c.fail(at, "%s", withPosition(mistake))
+		c.failIn(at, mistake)
+	}
+}
+
+// failIn records a mistake in the formula at path.
+func (c *checker) failIn(path string, mistake *formula.Error) {
+	before := len(c.errs)
+	c.fail(path, "%s", mistake.Message)
+	for i := before; i < len(c.errs); i++ {
+		c.errs[i].Offset = mistake.At
 	}
 }
 

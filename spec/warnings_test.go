@@ -30,6 +30,8 @@ func TestWarnings(t *testing.T) {
 		{"yes or no", []Layer{layer(1, "sigmoid", nil)}, "binary-cross-entropy", ""},
 		{"sigmoid within", []Layer{layer(3, "sigmoid", nil), layer(3, "softmax", nil)}, "cross-entropy", ""},
 		{"a formula", []Layer{{Dense: 1, Activation: Function{Expr: "z^2"}}}, "mse", ""},
+		{"a formula that is 1", []Layer{{Dense: 1, Activation: Function{Expr: "z^0"}}}, "mse",
+			"layers[0].activation: warning: the formula has the same value whatever z is"},
 		{"one unit of anything else", []Layer{layer(1, "radial-sigmoid", nil), layer(1, "", nil)}, "mse", ""},
 	} {
 		n := Network{Name: "Net", Input: 2, Layers: c.layers, Cost: Function{Name: c.cost}}

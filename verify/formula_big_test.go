@@ -213,7 +213,7 @@ func (t *truth) binary(op byte, x, y bigDual) (v, d *big.Float) {
 		return t.over(x.v, y.v), t.over(minus(times(x.d, y.v), times(x.v, y.d)), times(y.v, y.v))
 	}
 	c, _ := y.v.Float64()
-	if y.fixed && c == math.Trunc(c) && math.Abs(c) <= 16 {
+	if y.constant && c == math.Trunc(c) && math.Abs(c) <= 16 {
 		if c == 0 {
 			return num(1), num(0)
 		}

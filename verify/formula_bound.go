@@ -160,7 +160,9 @@ func (k analysis) repeated(x followed, n int) followed {
 	case n == 1:
 		d.slope = x.slope
 	default:
-		d.slope = k.multiply(k.multiply(k.number(float64(n)), k.power(x.value, n-1)), x.slope)
+		// n may enlarge what underflowed.
+		factor, power := k.number(float64(n)), k.power(x.value, n-1)
+		d.slope = k.multiply(k.multiply(factor, power), x.slope).or(k.multiply(factor, k.multiply(power, x.slope)))
 	}
 	return d
 }
@@ -170,25 +172,45 @@ func (k analysis) raised(x, y followed) followed {
 	f := k.raise(x.value, y.value)
 	var p, q enclosure
 	if !x.constant {
-		less := k.raise(x.value, k.subtract(y.value, k.number(1)))
-		p = k.multiply(k.multiply(y.value, less), x.slope)
+		p = k.multiply(k.slopeInBase(x.value, y.value), x.slope)
 	}
 	if !y.constant {
-		q = k.multiply(k.multiply(f, k.apply(functionOf("log"), x.value)), y.slope)
+		q = k.multiply(k.multiply(f, k.logarithmOfBase(x.value, y.value)), y.slope)
 	}
 	return followed{f, k.sum(x, y, p, q), x.constant && y.constant}
 }
 
+// slopeInBase is y·x^(y-1), which is 0 where y is, whatever the power is.
+func (k analysis) slopeInBase(x, y enclosure) enclosure {
+	if y.kernel == pointSpan(0) && y.exact == pointSpan(0) && !x.undefined && !y.undefined {
+		return k.number(0)
+	}
+	return k.multiply(y, k.raise(x, k.subtract(y, k.number(1))))
+}
+
+// logarithmOfBase is log(x), or 0 for that of 0 where y is not negative.
+func (k analysis) logarithmOfBase(x, y enclosure) enclosure {
+	zero := x.kernel == pointSpan(0) && x.exact == pointSpan(0)
+	switch {
+	case zero && y.kernel.lo >= 0 && y.exact.lo >= 0 && !x.undefined && !y.undefined:
+		return k.number(0)
+	case x.kernel.has(0) || x.exact.has(0):
+		return k.apply(functionOf("log"), x).either(k.number(0))
+	}
+	return k.apply(functionOf("log"), x)
+}
+
 // sign is the derivative of abs: 0 at 0.
 func (k analysis) sign(x enclosure) enclosure {
-	s := k.number(0)
+	s := k.number(-1).either(k.number(1))
 	switch {
+	case x.undefined:
 	case x.kernel.lo > 0:
 		s = k.number(1)
 	case x.kernel.hi < 0:
 		s = k.number(-1)
-	case x.kernel != pointSpan(0) || x.exact != pointSpan(0):
-		s = k.number(-1).either(k.number(1))
+	case x.kernel == pointSpan(0) && x.exact == pointSpan(0):
+		return idle()
 	}
 	s.undefined = x.undefined
 	return s
@@ -198,8 +220,12 @@ func (k analysis) sign(x enclosure) enclosure {
 // derivative is that of y. Who computes it by factors of 0 and 1 gets NaN from an infinity that is not chosen.
 func (k analysis) chosen(value enclosure, x, y followed, u, v enclosure) followed {
 	d := followed{value: value, constant: x.constant && y.constant}
+	lost := x.slope.undefined || y.slope.undefined || value.undefined || x.slope.kernel.unbounded() || y.slope.kernel.unbounded()
 	switch {
 	case d.constant:
+		return d
+	case !lost && (u.kernel.lo > v.kernel.hi && x.constant || u.kernel.hi <= v.kernel.lo && y.constant):
+		d.slope = idle()
 		return d
 	case u.kernel.lo > v.kernel.hi:
 		d.slope = x.slope
@@ -208,8 +234,7 @@ func (k analysis) chosen(value enclosure, x, y followed, u, v enclosure) followe
 	default:
 		d.slope = x.slope.either(y.slope)
 	}
-	d.slope.undefined = x.slope.undefined || y.slope.undefined || value.undefined ||
-		x.slope.kernel.unbounded() || y.slope.kernel.unbounded()
+	d.slope.undefined, d.slope.idle = lost, false
 	return d
 }
 

@@ -38,7 +38,7 @@ func randomFormula(rng *rand.Rand, depth int, variables ...string) string {
 		return constants[rng.IntN(len(constants))]
 	}
 	sub := func() string { return randomFormula(rng, depth-1, variables...) }
-	switch rng.IntN(14) {
+	switch rng.IntN(15) {
 	case 0, 1, 2:
 		return "(" + sub() + " + " + sub() + ")"
 	case 3:
@@ -54,6 +54,8 @@ func randomFormula(rng *rand.Rand, depth int, variables ...string) string {
 	case 9:
 		return []string{"max", "min"}[rng.IntN(2)] + "(" + sub() + ", " + sub() + ")"
 	case 10:
+		return "(" + sub() + ")^(" + sub() + ")"
+	case 11:
 		return []string{"1/(1 + exp(", "log(1 + exp("}[rng.IntN(2)] + sub() + "))"
 	}
 	names := []string{"exp", "log", "sqrt", "tanh", "sigmoid", "atan", "sin", "cos", "abs", "erf", "expm1", "log1p"}

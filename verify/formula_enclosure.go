@@ -19,7 +19,12 @@ type enclosure struct {
 	// for everything else.
 	terms int
 	size  float64
+	// idle is a derivative that is 0 because of the side of a max, min or abs that is taken: so is everything a kernel multiplies it with.
+	idle bool
 }
+
+// idle is such a derivative.
+func idle() enclosure { return enclosure{idle: true} }
 
 // negated is -x.
 func (x enclosure) negated() enclosure {
@@ -31,7 +36,7 @@ func (x enclosure) negated() enclosure {
 func (x enclosure) or(y enclosure) enclosure {
 	return enclosure{
 		at: x.at.meet(y.at), exact: x.exact.meet(y.exact), kernel: x.kernel.hull(y.kernel), off: max(x.off, y.off),
-		undefined: x.undefined || y.undefined,
+		undefined: x.undefined || y.undefined, idle: x.idle && y.idle,
 	}
 }
 
@@ -150,6 +155,9 @@ func (f arithmetic) subtract(x, y enclosure) enclosure { return f.add(x, y.negat
 
 // multiply is x·y, and x̂ŷ - xy = x̂(ŷ - y) + (x̂ - x)y.
 func (f arithmetic) multiply(x, y enclosure) enclosure {
+	if x.idle || y.idle {
+		return idle()
+	}
 	e := enclosure{
 		at: x.at.times(y.at), exact: x.exact.times(y.exact), kernel: x.kernel.times(y.kernel),
 		undefined: x.undefined || y.undefined || x.kernel.has(0) && y.kernel.unbounded() || y.kernel.has(0) && x.kernel.unbounded(),
@@ -204,6 +212,9 @@ func scaled(a, b float64) float64 {
 
 // divide is x/y, perhaps as x times the reciprocal, and x̂/ŷ - x/y = ((x̂ - x) - (x/y)(ŷ - y))/ŷ.
 func (f arithmetic) divide(x, y enclosure) enclosure {
+	if x.idle {
+		return x
+	}
 	e := enclosure{
 		at: x.at.over(y.at), exact: x.exact.over(y.exact), kernel: x.kernel.over(y.kernel),
 		undefined: x.undefined || y.undefined || x.kernel.has(0) && y.kernel.has(0) || x.kernel.unbounded() && y.kernel.unbounded(),

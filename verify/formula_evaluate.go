@@ -5,8 +5,9 @@ import "math"
 // evaluate returns the value of a formula at a variable v and a target y, and its derivative with respect to v:
 // every part with its own, by the rules of a textbook.
 //
-// Conventions: the derivative of abs at 0 is 0; where the operands of max or min tie, it is that of the second. In
-// the rule for powers a part is left out where the base, or the exponent, does not depend on v.
+// Conventions: the derivative of abs at 0 is 0; where the operands of max or min tie, it is that of the second. A part
+// whose factor is 0 is 0, whatever the other factor is. The derivative of x^y by x is 0 where y is 0, and that by y is 0
+// where x is 0 and y is not negative.
 func (e *expression) evaluate(v, y float64) (value, slope float64) {
 	if e.stable != nil {
 		return e.stable.evaluate(v, y)
@@ -30,17 +31,17 @@ func (e *expression) evaluate(v, y float64) (value, slope float64) {
 	case opSum:
 		return value, dx + dw
 	case opProduct:
-		return value, part(e.x, dx, w) + part(e.y, dw, x)
+		return value, part(dx, w) + part(dw, x)
 	case opQuotient:
-		return value, (dx - part(e.y, dw, value)) / w
+		return value, over(dx-part(dw, value), w)
 	case opWhole:
-		return value, float64(e.exponent) * repeated(x, e.exponent-1) * dx
+		return value, part(dx, float64(e.exponent)*repeated(x, e.exponent-1))
 	case opPower:
-		return value, part(e.x, dx, w*math.Pow(x, w-1)) + part(e.y, dw, value*math.Log(x))
+		return value, part(dx, part(w, math.Pow(x, w-1))) + part(dw, value*logarithmOfBase(x, w))
 	case opFunction:
-		return value, e.function.slope(x) * dx
+		return value, part(dx, e.function.slope(x))
 	case opAbs:
-		return value, (step(x) - step(-x)) * dx
+		return value, part(step(x)-step(-x), dx)
 	case opMax:
 		return value, chosen(x > w, dx, dw)
 	case opMin:
@@ -82,12 +83,28 @@ func (e *expression) combined(v, y, x, w float64) float64 {
 	return math.NaN()
 }
 
-// part is factor·dx, left out if x does not vary.
-func part(x *expression, dx, factor float64) float64 {
-	if !x.varies {
+// part is factor·dx, 0 where dx is.
+func part(dx, factor float64) float64 {
+	if dx == 0 {
 		return 0
 	}
 	return factor * dx
+}
+
+// over is dx/divisor, 0 where dx is.
+func over(dx, divisor float64) float64 {
+	if dx == 0 {
+		return 0
+	}
+	return dx / divisor
+}
+
+// logarithmOfBase is the logarithm of x in the derivative of x^y by y, with 0 for that of 0 where y is not negative.
+func logarithmOfBase(x, y float64) float64 {
+	if x == 0 && y >= 0 {
+		return 0
+	}
+	return math.Log(x)
 }
 
 func chosen(first bool, dx, dy float64) float64 {

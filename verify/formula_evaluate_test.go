@@ -93,6 +93,37 @@ func TestFormulaKinks(t *testing.T) {
 	}
 }
 
+// TestFormulaPowers: a part of a derivative is 0 where its factor is 0 by a choice, or the exponent is, or the base with an exponent
+// that is not negative. The bounds say as much where no kernel computes anything else.
+func TestFormulaPowers(t *testing.T) {
+	for _, c := range []struct {
+		text            string
+		z, value, slope float64
+		bounded         bool
+	}{
+		{"min(z, 0)^max(0.5, z)", 0.01, 0, 0, true}, {"z/0.5 - z^min(z/z, 0*z)", -2, -5, 2, false},
+		{"max(z - z, 1.5 - z)^-max(0, 16)", 2, math.Inf(1), 0, false}, {"max(0, 1.5 - z)^-max(0, 16)", 2, math.Inf(1), 0, true},
+		{"sqrt(max(z, 0))", -1, 0, 0, true}, {"log(1 - min(z, 1))", 2, math.Inf(-1), 0, true}, {"max(z, 0)^0.5", -1, 0, 0, true},
+		{"abs(z)^0.5", 0, 0, 0, true}, {"sqrt(abs(z))", 0, 0, 0, true}, {"1/max(z, 0)", -1, math.Inf(1), 0, true},
+		{"abs(z)^z", 0, 1, 0, true}, {"0^z", 0, 1, 0, true}, {"0^z", 0.5, 0, 0, true}, {"0^abs(z)", -3, 0, 0, true},
+		{"0^z", -1, math.Inf(1), math.Inf(-1), false}, {"(z - 1)^(1 - z)", 1, 1, 0, true}, {"(-2 + 0*z)^max(z, 2)", 1, 4, 0, true},
+		{"max(z, 0)^z", 0, 1, 0, true}, {"(2*z)^z", 0.5, 1, 1, true}, {"1^z", 7, 1, 0, true}, {"z^(1^z)", -3, -3, 1, true},
+		{"(z^2)^0.5", 0, 0, 0, false}, // 0 here by the rule of factors, NaN in most kernels
+	} {
+		e := read(t, c.text)
+		value, slope := e.evaluate(c.z, 0)
+		if value != c.value || slope != c.slope {
+			t.Errorf("%s at %v: value %v, slope %v; want %v, %v", c.text, c.z, value, slope, c.value, c.slope)
+		}
+		for _, format := range []arithmetic{arithmetic32, arithmetic64} {
+			k := analysis{arithmetic: format, v: c.z}
+			if bound := k.slopeBound(e, slope); c.bounded != (bound <= 64*format.u) {
+				t.Errorf("%s: slope of %s at %v: %v ± %v", format.name, c.text, c.z, slope, bound)
+			}
+		}
+	}
+}
+
 // TestFormulaNaN: no formula hides a NaN, and none claims a bound for it.
 func TestFormulaNaN(t *testing.T) {
 	for _, text := range append(typicalFormulas, "max(abs(z), 1)", "min(3, max(z, 2))", "0*z + y") {

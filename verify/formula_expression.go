@@ -112,6 +112,9 @@ func newBinary(op byte, x, y *expression) (*expression, error) {
 		if c := y.constant(); c == math.Trunc(c) && math.Abs(c) <= wholeExponent {
 			return wholePower(x, int(c)), nil
 		}
+		if x.op == opNumber && x.number == 1 { // and needs no y
+			return &expression{op: opNumber, number: 1, fixed: true}, nil
+		}
 		return binaryExpression(opPower, x, y), nil
 	}
 	return nil, fmt.Errorf("no reference for the operator %q of a formula", op)

@@ -33,20 +33,31 @@ func newFormulaKernel[F Float](rng *rand.Rand, by string, v, y float64) *formula
 type kernelDual[F Float] struct {
 	v, d            F
 	fixed, constant bool
+	// idle: the derivative is 0 because of the side of a max, min or abs that is taken.
+	idle bool
+}
+
+// part is d, which is the derivative of x times something, 0 where that is idle.
+func (x kernelDual[F]) part(d F) F {
+	if x.idle {
+		return 0
+	}
+	return d
 }
 
 func (k *formulaKernel[F]) dual(n formula.Node) kernelDual[F] {
 	switch n := n.(type) {
 	case *formula.Number:
-		return kernelDual[F]{F(n.Value), 0, true, true}
+		return kernelDual[F]{v: F(n.Value), fixed: true, constant: true}
 	case *formula.Variable:
 		if n.Name == k.by {
-			return kernelDual[F]{k.v, 1, false, false}
+			return kernelDual[F]{v: k.v, d: 1}
 		}
-		return kernelDual[F]{k.y, 0, false, true}
+		return kernelDual[F]{v: k.y, constant: true}
 	case *formula.Negation:
 		x := k.dual(n.X)
-		return k.folded(n, kernelDual[F]{-x.v, -x.d, x.fixed, x.constant})
+		x.v, x.d = -x.v, -x.d
+		return k.folded(n, x)
 	case *formula.Binary:
 		return k.folded(n, k.binary(n))
 	case *formula.Call:
@@ -75,6 +86,12 @@ func constantOf(n formula.Node) float64 {
 	return e.constant()
 }
 
+// isOne says whether a node is 1 to everybody.
+func isOne(n formula.Node) bool {
+	e, err := newExpression(n, "z", "y")
+	return err == nil && e.op == opNumber && e.number == 1
+}
+
 func (k *formulaKernel[F]) binary(n *formula.Binary) kernelDual[F] {
 	switch n.Op {
 	case '+', '-':
@@ -85,17 +102,17 @@ func (k *formulaKernel[F]) binary(n *formula.Binary) kernelDual[F] {
 		}
 	}
 	x, y := k.dual(n.X), k.dual(n.Y)
-	r := kernelDual[F]{fixed: x.fixed && y.fixed, constant: x.constant && y.constant}
+	r := kernelDual[F]{fixed: x.fixed && y.fixed, constant: x.constant && y.constant, idle: x.idle && y.constant || y.idle && x.constant}
 	switch n.Op {
 	case '*':
 		r.v = x.v * y.v
-		r.d = k.parts(x, y, func() F { return x.d * y.v }, func() F { return x.v * y.d })
+		r.d = k.parts(x, y, func() F { return x.part(x.d * y.v) }, func() F { return y.part(x.v * y.d) })
 	case '/':
 		r.v, r.d = k.divided(x, y)
 	case '^':
 		c := constantOf(n.Y)
-		if c == 0 {
-			return kernelDual[F]{1, 0, true, true}
+		if c == 0 || isOne(n.X) {
+			return kernelDual[F]{v: 1, fixed: true, constant: true}
 		}
 		r.v, r.d = k.power(x, y, c)
 	}
@@ -156,9 +173,9 @@ func (k *formulaKernel[F]) sum(n *formula.Binary) kernelDual[F] {
 		switch {
 		case t.dual.constant:
 		case r.constant:
-			r.d, r.constant = t.dual.d, false
+			r.d, r.constant, r.idle = t.dual.d, false, t.dual.idle
 		default:
-			r.d += t.dual.d
+			r.d, r.idle = r.d+t.dual.d, false
 		}
 	}
 	return r
@@ -172,30 +189,30 @@ func (k *formulaKernel[F]) signed(x kernelDual[F], sign F) kernelDual[F] {
 func (k *formulaKernel[F]) divided(x, y kernelDual[F]) (v, d F) {
 	if y.fixed && k.reciprocals {
 		r := 1 / y.v
-		return x.v * r, x.d * r
+		return x.v * r, x.part(x.d * r)
 	}
 	v = x.v / y.v
 	switch {
 	case x.constant && y.constant:
 		return v, 0
 	case y.constant:
-		return v, x.d / y.v
+		return v, x.part(x.d / y.v)
 	case x.constant && k.quotient == 0:
-		return v, -(x.v * y.d) / (y.v * y.v)
+		return v, y.part(-(x.v * y.d) / (y.v * y.v))
 	case x.constant && k.quotient == 1:
-		return v, -(v * y.d) / y.v
+		return v, y.part(-(v * y.d) / y.v)
 	case x.constant:
-		return v, -x.v / (y.v * y.v) * y.d
+		return v, y.part(-x.v / (y.v * y.v) * y.d)
 	}
 	switch k.quotient {
 	case 0:
-		return v, (x.d*y.v - x.v*y.d) / (y.v * y.v)
+		return v, (x.part(x.d*y.v) - y.part(x.v*y.d)) / (y.v * y.v)
 	case 1:
-		return v, (x.d - v*y.d) / y.v
+		return v, (x.d - y.part(v*y.d)) / y.v
 	case 2:
-		return v, x.d/y.v - x.v*y.d/(y.v*y.v)
+		return v, x.part(x.d/y.v) - y.part(x.v*y.d/(y.v*y.v))
 	}
-	return v, x.d/y.v - v*(y.d/y.v)
+	return v, x.part(x.d/y.v) - y.part(v*(y.d/y.v))
 }
 
 // logistic is x/(1 + exp(t)) = x·sigmoid(-t).
@@ -203,7 +220,8 @@ func (k *formulaKernel[F]) logistic(n formula.Node, t kernelDual[F]) kernelDual[
 	x := k.dual(n)
 	s := k.elementary("sigmoid", -t.v)
 	r := kernelDual[F]{v: x.v * s, fixed: x.fixed && t.fixed, constant: x.constant && t.constant}
-	r.d = k.parts(x, t, func() F { return x.d * s }, func() F { return x.v * (k.derivative("sigmoid", -t.v, s) * -t.d) })
+	r.d = k.parts(x, t, func() F { return x.part(x.d * s) }, func() F { return t.part(x.v * (k.derivative("sigmoid", -t.v, s) * -t.d)) })
+	r.idle = x.idle && t.constant || t.idle && x.constant
 	return r
 }
 
@@ -213,18 +231,24 @@ func (k *formulaKernel[F]) power(x, y kernelDual[F], c float64) (v, d F) {
 		v = k.repeated(x.v, n)
 		switch {
 		case n < 0 && k.slope == 0:
-			return v, F(n) * v / x.v * x.d
+			return v, x.part(F(n) * v / x.v * x.d)
 		case k.slope == 1:
-			return v, F(n) * (k.repeated(x.v, n-1) * x.d)
+			return v, x.part(F(n) * (k.repeated(x.v, n-1) * x.d))
 		}
-		return v, F(n) * k.repeated(x.v, n-1) * x.d
+		return v, x.part(F(n) * k.repeated(x.v, n-1) * x.d)
 	}
 	pow := func(x, y F) F {
-		return k.disturbed(math.Pow(float64(x), float64(y)), x == 0)
+		return k.disturbed(math.Pow(float64(x), float64(y)), x == 0 || x == 1 || y == 0)
 	}
 	v = pow(x.v, y.v)
-	return v, k.parts(x, y, func() F { return y.v * pow(x.v, y.v-1) * x.d },
-		func() F { return v * k.elementary("log", x.v) * y.d })
+	slope, log := F(0), F(0)
+	if y.v != 0 {
+		slope = y.v * pow(x.v, y.v-1)
+	}
+	if !(x.v == 0 && y.v >= 0) {
+		log = k.elementary("log", x.v)
+	}
+	return v, k.parts(x, y, func() F { return x.part(slope * x.d) }, func() F { return y.part(v * log * y.d) })
 }
 
 // repeated is x^n from the left, or by squaring.
@@ -254,22 +278,22 @@ func (k *formulaKernel[F]) call(n *formula.Call) kernelDual[F] {
 		if t := onePlusExpNode(n.Args[0]); t != nil {
 			x := k.dual(t)
 			soft := max(x.v, 0) + k.elementary("log1p", k.elementary("exp", -max(x.v, -x.v)))
-			return kernelDual[F]{soft, k.elementary("sigmoid", x.v) * x.d, x.fixed, x.constant}
+			return kernelDual[F]{soft, x.part(k.elementary("sigmoid", x.v) * x.d), x.fixed, x.constant, x.idle}
 		}
 	}
 	x := k.dual(n.Args[0])
 	if len(n.Args) == 2 {
 		return k.extremum(n.Name == "max", x, k.dual(n.Args[1]))
 	}
-	r := kernelDual[F]{fixed: x.fixed, constant: x.constant}
+	r := kernelDual[F]{fixed: x.fixed, constant: x.constant, idle: x.idle}
 	if n.Name == "abs" {
-		r.v = F(math.Abs(float64(x.v)))
-		r.d = (F(step(float64(x.v))) - F(step(-float64(x.v)))) * x.d
+		r.v, r.idle = F(math.Abs(float64(x.v))), x.idle || x.v == 0
+		r.d = r.part((F(step(float64(x.v))) - F(step(-float64(x.v)))) * x.d)
 		return r
 	}
 	r.v = k.elementary(n.Name, x.v)
 	if !x.constant {
-		r.d = k.derivative(n.Name, x.v, r.v) * x.d
+		r.d = x.part(k.derivative(n.Name, x.v, r.v) * x.d)
 	}
 	return r
 }
@@ -283,6 +307,7 @@ func (k *formulaKernel[F]) extremum(larger bool, x, y kernelDual[F]) kernelDual[
 	if larger {
 		r.v, first = max(x.v, y.v), x.v > y.v
 	}
+	r.idle = first && x.constant || !first && y.constant
 	switch {
 	case r.constant:
 	case k.masks:
@@ -317,7 +342,7 @@ func (k *formulaKernel[F]) disturbed(v float64, exactly bool) F {
 		}
 	case *float64:
 		*p += float64(k.rng.IntN(7)-3) * arithmetic64.ulp(v) / 2
-		if v >= 0 && *p < 0 {
+		if v >= 0 && *p < 0 || v <= 0 && *p > 0 {
 			*p = 0
 		}
 	}

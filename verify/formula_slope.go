@@ -39,6 +39,9 @@ func (k analysis) formed(g *formulaFunction, x, f enclosure) enclosure {
 
 // raise is x^y as package math computes it: with more roundings in float64 the larger y and log(x) are.
 func (f arithmetic) raise(x, y enclosure) enclosure {
+	if y.kernel == pointSpan(0) && y.exact == pointSpan(0) && !y.undefined {
+		return f.number(1) // whatever x is
+	}
 	e := enclosure{
 		at: powers(x.at, y.at), exact: powers(x.exact, y.exact), kernel: powers(x.kernel, y.kernel),
 		undefined: x.undefined || y.undefined || x.kernel.lo < 0 && !isWhole(y.kernel),

@@ -8,6 +8,13 @@ import "math"
 
 // neg returns -x.
 func neg(x Expr) Expr {
+	if n, ok := x.(Select); ok {
+		if _, plain := signOf(n); !plain {
+			if m, ok := masked(x); ok {
+				return m.with(neg)
+			}
+		}
+	}
 	if n, ok := x.(Binary); ok && n.Op == OpSub {
 		return sub(n.Y, n.X)
 	}
@@ -60,18 +67,38 @@ func mul(x, y Expr) Expr {
 	if v, ok := foldRounded(OpMul, x, y); ok {
 		return v
 	}
+	if m, ok := masked(y); ok && !isConstant(x) {
+		return m.with(func(y Expr) Expr { return mul(x, y) })
+	}
+	if m, ok := masked(x); ok && !isConstant(y) {
+		return m.with(func(x Expr) Expr { return mul(x, y) })
+	}
 	c, p := splitFactor(x)
 	d, q := splitFactor(y)
 	if f := c * d; (c != 1 || d != 1) && gathered(f) {
 		return Mul(Number(f), mul(p, q))
 	}
-	if n, ok := y.(Binary); ok && n.Op == OpDiv && isNumber(n.X, 1) {
-		return div(x, n.Y)
+	if over, ok := reciprocal(x, y); ok {
+		return over
 	}
-	if n, ok := x.(Binary); ok && n.Op == OpDiv && isNumber(n.X, 1) {
-		return div(y, n.Y)
+	if over, ok := reciprocal(y, x); ok {
+		return over
 	}
 	return Mul(x, y)
+}
+
+// reciprocal returns x*y as a quotient where y is 1/d or -1/d.
+func reciprocal(x, y Expr) (Expr, bool) {
+	n, ok := y.(Binary)
+	switch {
+	case !ok || n.Op != OpDiv:
+		return nil, false
+	case isNumber(n.X, 1):
+		return div(x, n.Y), true
+	case isNumber(n.X, -1):
+		return div(neg(x), n.Y), true
+	}
+	return nil, false
 }
 
 // div returns x/y.
@@ -84,6 +111,9 @@ func div(x, y Expr) Expr {
 	}
 	if Equal(x, y) && !isZero(y) {
 		return Number(1)
+	}
+	if m, ok := masked(x); ok && !isConstant(y) {
+		return m.with(func(x Expr) Expr { return div(x, y) })
 	}
 	return Div(x, y)
 }

@@ -40,10 +40,10 @@ func TestCostFormulas(t *testing.T) {
 	}{
 		{"mse", "(a - y)^2", "2*(a - y)", true},
 		{"squared-error", "(a - y)^2", "2*(a - y)", false},
-		{"cross-entropy", "-y*log(max(a, 2^-126))", "-y*(where(a - 2^-126, 1, 0)/max(a, 2^-126))", false},
+		{"cross-entropy", "-y*log(max(a, 2^-126))", "where(a - 2^-126, -y/max(a, 2^-126), 0)", false},
 		{"binary-cross-entropy",
 			"-(y*log(max(a, 2^-126)) + (1 - y)*log(max(1 - a, 2^-126)))",
-			"-(y*(where(a - 2^-126, 1, 0)/max(a, 2^-126)) + (1 - y)*(where(1 - a - 2^-126, -1, 0)/max(1 - a, 2^-126)))", false},
+			"-(where(a - 2^-126, y/max(a, 2^-126), 0) + where(1 - a - 2^-126, (y - 1)/max(1 - a, 2^-126), 0))", false},
 	} {
 		row, err := CostOf(spec.Function{Name: c.name})
 		if err != nil {

@@ -50,7 +50,7 @@ var unaryDerivatives = [numOps]func(x, f Expr) Expr{
 	OpErf:     func(x, _ Expr) Expr { return mul(Number(2/math.SqrtPi), Exp(neg(mul(x, x)))) },
 	OpSin:     func(x, _ Expr) Expr { return Cos(x) },
 	OpCos:     func(x, _ Expr) Expr { return neg(Sin(x)) },
-	OpAbs:     func(x, _ Expr) Expr { return Where(x, Number(1), Where(neg(x), Number(-1), Number(0))) },
+	OpAbs:     func(x, _ Expr) Expr { return sign(x) },
 }
 
 // binaryDerivative returns the derivative of n from those of its operands.
@@ -70,10 +70,47 @@ func binaryDerivative(n Binary, dx, dy Expr) Expr {
 	case OpMin:
 		return choose(sub(n.Y, n.X), dx, dy)
 	case OpPow:
-		// (x^y)' = y·x^(y-1)·x' + x^y·log(x)·y', each part only where its factor is not 0.
-		return add(mul(mul(n.Y, Pow(n.X, sub(n.Y, Number(1)))), dx), mulUnlessZero(dy, func() Expr { return mul(n, log(n.X)) }))
+		// (x^y)' = y·x^(y-1)·x' + x^y·log(x)·y'.
+		return add(
+			mulUnlessZero(dx, func() Expr { return slopeInBase(n) }),
+			mulUnlessZero(dy, func() Expr { return mul(n, logOfBase(n)) }))
 	}
 	return Number(math.NaN())
+}
+
+// slopeInBase is the derivative y·x^(y-1) of a power x^y by x: 0 where y is 0, whatever x is, as in PyTorch.
+func slopeInBase(n Binary) Expr {
+	slope := mul(n.Y, Pow(n.X, sub(n.Y, Number(1))))
+	if isConstant(n.Y) || nonzero(n.X) {
+		return slope
+	}
+	return Where(Abs(n.Y), slope, n.Y) // NaN where y is
+}
+
+// logOfBase is what a power x^y is multiplied by in its derivative by y: log(x), but 0 where x is 0 and y is not negative, as in
+// PyTorch. For negative y it is infinite there, as log(0).
+func logOfBase(n Binary) Expr {
+	if nonzero(n.X) {
+		return log(n.X)
+	}
+	return Where(Abs(n.X), Log(n.X), Min(n.Y, n.X)) // NaN where x is
+}
+
+// nonzero reports whether e is in plain sight NaN or so far from 0 that neither it nor its reciprocal is lost in float32: a constant
+// but 0, or the sum of a positive one and what is at least 0.
+func nonzero(e Expr) bool {
+	switch n := e.(type) {
+	case Num:
+		return n.Value() != 0
+	case Binary:
+		switch n.Op {
+		case OpAdd:
+			return positive(n.X) && positive(n.Y) && (nonzero(n.X) || nonzero(n.Y))
+		case OpMax:
+			return positive(n.X) && nonzero(n.X) || positive(n.Y) && nonzero(n.Y)
+		}
+	}
+	return false
 }
 
 // choose returns x where d > 0, else y. Subtraction with gradual underflow never loses the sign of a

@@ -12,7 +12,10 @@
 // numbers: 0*x is 0, terms are collected, constants are folded with a rounding.
 package expr
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // An Expr is an immutable scalar expression: a Num, a Var, a Unary, a Binary or a Select. Build expressions with
 // the constructors (Number, Add, Exp …), take them apart with a type switch. Expressions are
@@ -119,23 +122,21 @@ func Occurrences(e Expr, v Var) int {
 }
 
 // Vars returns the variables of e, each once, in the order they are first read from left to right.
-func Vars(e Expr) []Var {
-	return appendVars(nil, make(map[Var]bool), e)
-}
+func Vars(e Expr) []Var { return appendVars(nil, e) }
 
-func appendVars(vars []Var, seen map[Var]bool, e Expr) []Var {
+// appendVars looks variables up in the list: there are few of them, and derivatives are large.
+func appendVars(vars []Var, e Expr) []Var {
 	switch n := e.(type) {
 	case Var:
-		if !seen[n] {
-			seen[n] = true
+		if !slices.Contains(vars, n) {
 			vars = append(vars, n)
 		}
 	case Unary:
-		vars = appendVars(vars, seen, n.X)
+		vars = appendVars(vars, n.X)
 	case Binary:
-		vars = appendVars(appendVars(vars, seen, n.X), seen, n.Y)
+		vars = appendVars(appendVars(vars, n.X), n.Y)
 	case Select:
-		vars = appendVars(appendVars(appendVars(vars, seen, n.C), seen, n.X), seen, n.Y)
+		vars = appendVars(appendVars(appendVars(vars, n.C), n.X), n.Y)
 	}
 	return vars
 }

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -14,7 +15,7 @@ const maxFormula = 2000
 
 // formulaActivation is the row of an activation given as a formula in z.
 func formulaActivation(text string) (Activation, error) {
-	value, err := parseFormula(text, Z)
+	node, value, err := parseFormula(text, Z)
 	if err != nil {
 		return Activation{}, err
 	}
@@ -23,17 +24,17 @@ func formulaActivation(text string) (Activation, error) {
 		Value: value,
 		Doc:   "a = " + text + ties(text),
 	})
-	return row, checkCode(row.Value, row.Deriv)
+	return row, place(checkCode(row.Value, row.Deriv), node, Z)
 }
 
 // formulaCost is the row of a cost whose terms are a formula in a and y.
 func formulaCost(text string) (Cost, error) {
-	value, err := parseFormula(text, A, Y)
+	node, value, err := parseFormula(text, A, Y)
 	if err != nil {
 		return Cost{}, err
 	}
 	row := term(Cost{Name: text, Term: value, Doc: "sum over the outputs of " + text + ties(text)})
-	return row, checkCode(row.Term, row.Grad)
+	return row, place(checkCode(row.Term, row.Grad), node, A)
 }
 
 // ties states the conventions for the points where the functions that a formula calls have no derivative, those of D.
@@ -56,9 +57,37 @@ func checkCode(value, deriv Expr) error {
 		return &formula.Error{Message: fmt.Sprintf("the formula is too complicated: it and its derivative take %d operations; at most %d are allowed", n, maxFormula)}
 	}
 	if c := overflowing(value, deriv); c != nil {
-		return &formula.Error{Message: fmt.Sprintf("the formula or its derivative contains %v, which is no number in float32", c)}
+		return &formula.Error{Message: fmt.Sprintf("the formula or its derivative contains %v, which float32 cannot hold; use constants nearer to 1", c)}
 	}
 	return nil
+}
+
+// place gives a mistake in the code of a formula its place: the innermost part that has it.
+func place(err error, node formula.Node, by Var) error {
+	var mistake *formula.Error
+	if !errors.As(err, &mistake) {
+		return err
+	}
+	var parts []formula.Node
+	switch n := node.(type) {
+	case *formula.Negation:
+		parts = []formula.Node{n.X}
+	case *formula.Binary:
+		parts = []formula.Node{n.X, n.Y}
+	case *formula.Call:
+		parts = n.Args
+	}
+	for _, part := range parts {
+		e, err := fromFormula(part)
+		if err != nil {
+			return err
+		}
+		if err := place(checkCode(e, D(e, by)), part, by); err != nil {
+			return err
+		}
+	}
+	mistake.At = node.Pos()
+	return mistake
 }
 
 // overflowing returns a constant part that is infinite or NaN in float32, nil if there is none.
@@ -86,36 +115,30 @@ func overflowing(exprs ...Expr) Expr {
 	return nil
 }
 
-// parseFormula reads a formula in the given variables as an expression. The error is a *formula.Error.
-func parseFormula(text string, variables ...Var) (Expr, error) {
+// parseFormula reads a formula in the given variables, and as an expression. The error is a *formula.Error.
+func parseFormula(text string, variables ...Var) (formula.Node, Expr, error) {
 	var names []string
 	for _, v := range variables {
 		names = append(names, string(v))
 	}
 	node, err := formula.Parse(text, names...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return fromFormula(node)
+	e, err := fromFormula(node)
+	return node, e, err
 }
 
 // fromFormula builds the expression of a formula. Parts without variables become one constant, computed in float64: unlike
 // the constructors, which keep what rounds for the evaluation, it may do so because a constant is what their author
-// meant. Some quotients and logarithms that would overflow are rewritten; see quotient and logarithm.
+// meant. Parse has seen to it that they are in range. Some quotients and logarithms that would overflow are rewritten; see quotient and logarithm.
 func fromFormula(node formula.Node) (Expr, error) {
 	e, err := convert(node)
 	if err != nil || !fixed(e) {
 		return e, err
 	}
 	v, err := Eval[float64](e, nil)
-	if err != nil {
-		return nil, err
-	}
-	// Parse has seen to the constants that are written as such; z^0 makes others.
-	if !formula.InRange(v) {
-		return nil, &formula.Error{At: node.Pos(), Message: fmt.Sprintf("this is always %.3g, which is out of range", v)}
-	}
-	return Number(v), nil
+	return Number(v), err
 }
 
 // fixed reports whether e has no variables.

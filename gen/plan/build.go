@@ -1,11 +1,13 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/spec/formula"
 )
 
 // Build writes a valid network down as the equations stand, one operation an equation and nothing
@@ -228,8 +230,18 @@ type functions struct {
 
 // functionsOf looks the formulas of a network up, or differentiates what its spec gives: a formula that several layers
 // have once, for some take a tenth of a second.
+// The error is a spec.ErrorList where formulas are at fault.
 func functionsOf(n spec.Network) (functions, error) {
 	var rows functions
+	var mistakes spec.ErrorList
+	refuse := func(path string, err error) error {
+		var mistake *formula.Error
+		if !errors.As(err, &mistake) {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		mistakes = append(mistakes, spec.Error{Path: path + ".expr", Offset: mistake.At, Message: mistake.Message})
+		return nil
+	}
 	given := map[string]expr.Activation{}
 	for i, layer := range n.Layers {
 		text := layer.Activation.Expr
@@ -237,7 +249,9 @@ func functionsOf(n spec.Network) (functions, error) {
 		if !known || text == "" {
 			var err error
 			if act, err = expr.ActivationOf(layer.Activation); err != nil {
-				return rows, fmt.Errorf("layers[%d].activation: %w", i, err)
+				if err := refuse(fmt.Sprintf("layers[%d].activation", i), err); err != nil {
+					return rows, err
+				}
 			}
 			given[text] = act
 		}
@@ -245,7 +259,12 @@ func functionsOf(n spec.Network) (functions, error) {
 	}
 	var err error
 	if rows.cost, err = expr.CostOf(n.Cost); err != nil {
-		return rows, fmt.Errorf("cost: %w", err)
+		if err := refuse("cost", err); err != nil {
+			return rows, err
+		}
+	}
+	if len(mistakes) > 0 {
+		return rows, mistakes
 	}
 	return rows, nil
 }

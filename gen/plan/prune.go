@@ -6,8 +6,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
-// prune drops arguments that no expression uses, stores to scratch that nothing reads, and buffers that no operation touches. What
-// lies in the workspace's cache stays: that is what the forward pass is documented to keep.
+// prune drops arguments that no expression uses, stores to scratch that nothing reads, affine maps whose sums nothing uses, as below
+// an activation that is constant, and buffers that no operation touches. What lies in the workspace's cache stays: that is what the
+// forward pass is documented to keep.
 func prune(p *Program) error {
 	for _, op := range p.Ops() {
 		if m := elementwise(op); m != nil {
@@ -15,7 +16,7 @@ func prune(p *Program) error {
 		}
 	}
 	for changed := true; changed; {
-		changed = false
+		changed = dropIdle(p)
 		read := map[*Buffer]bool{}
 		for _, op := range p.Ops() {
 			for _, b := range op.Reads() {
@@ -48,15 +49,41 @@ func prune(p *Program) error {
 	return nil
 }
 
+// dropIdle leaves of affine maps whose sums nothing uses what they do besides, and drops what does nothing. It reports whether there was
+// any.
+func dropIdle(p *Program) (changed bool) {
+	rest := map[Op]Op{} // an operation that several functions share stays shared
+	for _, f := range p.Funcs {
+		for i, op := range f.Ops {
+			o, ok := op.(*Affine)
+			if !ok || o.Each.uses(AccForward) {
+				continue
+			}
+			if rest[o] == nil {
+				m := o.Each
+				m.Role = Apply
+				rest[o] = &m
+			}
+			f.Ops[i], changed = rest[o], true
+		}
+		before := len(f.Ops)
+		f.Ops = slices.DeleteFunc(f.Ops, func(op Op) bool {
+			m, ok := op.(*Map)
+			return ok && len(m.Sets) == 0 && m.Sum == nil
+		})
+		changed = changed || len(f.Ops) < before
+	}
+	return changed
+}
+
+// uses says whether an expression of a Map reads a variable.
+func (m *Map) uses(v expr.Var) bool {
+	return m.Sum != nil && expr.Uses(m.Sum.Expr, v) || slices.ContainsFunc(m.Sets, func(s Set) bool { return expr.Uses(s.Expr, v) })
+}
+
 // trim drops the arguments that no expression uses: the derivative of a formula may be a constant.
 func (m *Map) trim() {
-	m.Args = slices.DeleteFunc(m.Args, func(a Arg) bool {
-		used := m.Sum != nil && expr.Uses(m.Sum.Expr, a.Var)
-		for _, s := range m.Sets {
-			used = used || expr.Uses(s.Expr, a.Var)
-		}
-		return !used
-	})
+	m.Args = slices.DeleteFunc(m.Args, func(a Arg) bool { return !m.uses(a.Var) })
 }
 
 // argument says whether a buffer is part of the emitted signatures, touched or not.

@@ -69,6 +69,30 @@ func TestPruneKeeps(t *testing.T) {
 	}
 }
 
+// TestPruneIdle: below an activation that is constant there is no affine map, in every mode that does not keep z, and nothing that is
+// kept changes.
+func TestPruneIdle(t *testing.T) {
+	n := build("mse", []int{2, 3, 4, 1}, "tanh", "tanh", "tanh")
+	n.Layers[1].Activation = spec.Function{Expr: "z^0"}
+	for mode, want := range map[spec.Cache]int{spec.CachePre: 3, spec.CachePost: 2, spec.CacheBoth: 3} {
+		n.Cache = mode
+		p := mustCompile(t, n)
+		forward := p.Funcs[0]
+		count := 0
+		for _, op := range forward.Ops {
+			if _, ok := op.(*Affine); ok {
+				count++
+			}
+		}
+		if count != want || forward.Name != Forward {
+			t.Errorf("cache %s: %d affine maps in %s, want %d: %v", mode, count, forward.Name, want, forward.Ops)
+		}
+		if p.Buffer("a2") == nil || p.Buffer("gW2") == nil {
+			t.Errorf("cache %s: a2 or gW2 is gone", mode)
+		}
+	}
+}
+
 // TestPruneCascades checks that a store goes when its only reader went.
 func TestPruneCascades(t *testing.T) {
 	b := func(name string, k Kind) *Buffer { return &Buffer{Name: name, Kind: k, Rows: 2, Cols: 1, Slot: -1} }

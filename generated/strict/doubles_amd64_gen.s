@@ -15712,7 +15712,7 @@ TEXT ·doublesBackwardAVX2(SB), $832-48
 	VMULPD     X0, X8, X0
 	VMOVSD     X0, 1344(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	VBROADCASTSD X1, Y8
 	VMULPD       1856(DI), Y8, Y9
 	VMULPD       1888(DI), X8, X8
@@ -15852,196 +15852,146 @@ TEXT ·doublesBackwardAVX2(SB), $832-48
 	VADDPD       Y7, Y9, Y4
 	VADDPD       Y4, Y2, Y2
 	VMOVUPS      808(SI), Y4
-	VMULPD       Y4, Y4, Y5
-	VXORPD       DoublesConstants<>+128(SB), Y5, Y5
-	VANDPD       DoublesConstants<>+160(SB), Y5, Y7
-	VXORPD       DoublesConstants<>+128(SB), Y7, Y8
-	VPCMPGTQ     DoublesConstants<>+4768(SB), Y8, Y9
-	VBLENDVPD    Y9, DoublesConstants<>+8608(SB), Y7, Y7
-	VANDPD       DoublesConstants<>+128(SB), Y5, Y9
-	VORPD        Y9, Y7, Y7
-	VMULPD       DoublesConstants<>+4864(SB), Y7, Y9
-	VADDPD       DoublesConstants<>+288(SB), Y9, Y9
-	VSUBPD       DoublesConstants<>+288(SB), Y9, Y10
-	VMULPD       DoublesConstants<>+4896(SB), Y10, Y11
-	VSUBPD       Y11, Y7, Y7
-	VMULPD       DoublesConstants<>+4928(SB), Y10, Y10
-	VSUBPD       Y10, Y7, Y7
-	VMULPD       Y7, Y7, Y10
-	VANDPD       DoublesConstants<>+4960(SB), Y9, Y11
-	VPSLLQ       $0x04, Y11, Y11
-	VMULPD       DoublesConstants<>+7104(SB), Y7, Y12
-	VADDPD       DoublesConstants<>+7072(SB), Y12, Y12
-	VMULPD       Y12, Y10, Y12
-	VMULPD       Y10, Y10, Y10
-	VMULPD       DoublesConstants<>+7232(SB), Y7, Y13
-	VADDPD       DoublesConstants<>+7200(SB), Y13, Y13
-	VMULPD       Y13, Y10, Y10
-	VADDPD       Y10, Y12, Y10
-	VMOVUPS      DoublesConstants<>+4480(SB), Y12
-	LEAQ         DoublesConstants<>+4992(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   Y12, (AX)(Y11*1), Y13
-	VADDPD       Y10, Y7, Y7
-	VMULPD       Y7, Y13, Y7
-	VMOVUPS      DoublesConstants<>+4480(SB), Y10
-	LEAQ         DoublesConstants<>+5000(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y10, (AX)(Y11*1), Y12
-	VADDPD       Y12, Y7, Y7
-	VPSLLQ       $0x0d, Y9, Y9
-	VPSRLQ       $0x13, Y9, Y9
-	VXORPD       DoublesConstants<>+8640(SB), Y9, Y9
-	VPSUBQ       DoublesConstants<>+8640(SB), Y9, Y9
-	VADDPD       Y7, Y13, Y7
-	VPSRLQ       $0x01, Y9, Y10
-	VXORPD       DoublesConstants<>+8704(SB), Y10, Y10
-	VPSUBQ       DoublesConstants<>+8704(SB), Y10, Y10
-	VMOVUPS      DoublesConstants<>+8672(SB), Y11
-	VPADDQ       Y10, Y11, Y12
-	VPSLLQ       $0x34, Y12, Y12
-	VMULPD       Y12, Y7, Y7
-	VPSUBQ       Y10, Y9, Y9
-	VPADDQ       Y9, Y11, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y7, Y7
-	VPCMPGTQ     DoublesConstants<>+4544(SB), Y8, Y8
-	VBLENDVPD    Y8, Y5, Y7, Y5
-	VMOVUPS      DoublesConstants<>+30368(SB), Y7
-	VMINPD       Y4, Y7, Y8
-	VANDPD       DoublesConstants<>+160(SB), Y8, Y9
-	VXORPD       DoublesConstants<>+128(SB), Y9, Y10
-	VPCMPGTQ     DoublesConstants<>+4768(SB), Y10, Y12
-	VBLENDVPD    Y12, DoublesConstants<>+8608(SB), Y9, Y9
-	VANDPD       DoublesConstants<>+128(SB), Y8, Y12
-	VORPD        Y12, Y9, Y9
-	VMULPD       DoublesConstants<>+4864(SB), Y9, Y12
-	VADDPD       DoublesConstants<>+288(SB), Y12, Y12
-	VSUBPD       DoublesConstants<>+288(SB), Y12, Y13
-	VMULPD       DoublesConstants<>+4896(SB), Y13, Y14
-	VSUBPD       Y14, Y9, Y9
-	VMULPD       DoublesConstants<>+4928(SB), Y13, Y13
-	VSUBPD       Y13, Y9, Y9
-	VMULPD       Y9, Y9, Y13
-	VANDPD       DoublesConstants<>+4960(SB), Y12, Y14
-	VPSLLQ       $0x04, Y14, Y14
-	VMULPD       DoublesConstants<>+7104(SB), Y9, Y15
-	VADDPD       DoublesConstants<>+7072(SB), Y15, Y15
-	VMULPD       Y15, Y13, Y15
-	VMULPD       Y13, Y13, Y13
-	VMULPD       DoublesConstants<>+7232(SB), Y9, Y7
-	VADDPD       DoublesConstants<>+7200(SB), Y7, Y7
-	VMULPD       Y7, Y13, Y7
-	VADDPD       Y7, Y15, Y7
+	VANDPD       DoublesConstants<>+160(SB), Y4, Y5
+	VMULPD       Y4, Y4, Y7
+	VXORPD       DoublesConstants<>+128(SB), Y7, Y7
+	VANDPD       DoublesConstants<>+160(SB), Y7, Y8
+	VXORPD       DoublesConstants<>+128(SB), Y8, Y9
+	VPCMPGTQ     DoublesConstants<>+4768(SB), Y9, Y10
+	VBLENDVPD    Y10, DoublesConstants<>+8608(SB), Y8, Y8
+	VANDPD       DoublesConstants<>+128(SB), Y7, Y10
+	VORPD        Y10, Y8, Y8
+	VMULPD       DoublesConstants<>+4864(SB), Y8, Y10
+	VADDPD       DoublesConstants<>+288(SB), Y10, Y10
+	VSUBPD       DoublesConstants<>+288(SB), Y10, Y11
+	VMULPD       DoublesConstants<>+4896(SB), Y11, Y12
+	VSUBPD       Y12, Y8, Y8
+	VMULPD       DoublesConstants<>+4928(SB), Y11, Y11
+	VSUBPD       Y11, Y8, Y8
+	VMULPD       Y8, Y8, Y11
+	VANDPD       DoublesConstants<>+4960(SB), Y10, Y12
+	VPSLLQ       $0x04, Y12, Y12
+	VMULPD       DoublesConstants<>+7104(SB), Y8, Y13
+	VADDPD       DoublesConstants<>+7072(SB), Y13, Y13
+	VMULPD       Y13, Y11, Y13
+	VMULPD       Y11, Y11, Y11
+	VMULPD       DoublesConstants<>+7232(SB), Y8, Y14
+	VADDPD       DoublesConstants<>+7200(SB), Y14, Y14
+	VMULPD       Y14, Y11, Y11
+	VADDPD       Y11, Y13, Y11
 	VMOVUPS      DoublesConstants<>+4480(SB), Y13
 	LEAQ         DoublesConstants<>+4992(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   Y13, (AX)(Y14*1), Y15
-	VADDPD       Y7, Y9, Y7
-	VMULPD       Y7, Y15, Y7
-	VMOVUPS      DoublesConstants<>+4480(SB), Y9
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y13, (AX)(Y12*1), Y14
+	VADDPD       Y11, Y8, Y8
+	VMULPD       Y8, Y14, Y8
+	VMOVUPS      DoublesConstants<>+4480(SB), Y11
 	LEAQ         DoublesConstants<>+5000(SB), AX
 	VXORPS       X13, X13, X13
-	VGATHERQPD   Y9, (AX)(Y14*1), Y13
-	VADDPD       Y13, Y7, Y7
-	VPSLLQ       $0x0d, Y12, Y9
-	VPSRLQ       $0x13, Y9, Y9
-	VXORPD       DoublesConstants<>+8640(SB), Y9, Y9
-	VPSUBQ       DoublesConstants<>+8640(SB), Y9, Y9
-	VADDPD       Y7, Y15, Y7
-	VPSRLQ       $0x01, Y9, Y12
-	VXORPD       DoublesConstants<>+8704(SB), Y12, Y12
-	VPSUBQ       DoublesConstants<>+8704(SB), Y12, Y12
-	VPADDQ       Y12, Y11, Y13
+	VGATHERQPD   Y11, (AX)(Y12*1), Y13
+	VADDPD       Y13, Y8, Y8
+	VPSLLQ       $0x0d, Y10, Y10
+	VPSRLQ       $0x13, Y10, Y10
+	VXORPD       DoublesConstants<>+8640(SB), Y10, Y10
+	VPSUBQ       DoublesConstants<>+8640(SB), Y10, Y10
+	VADDPD       Y8, Y14, Y8
+	VPSRLQ       $0x01, Y10, Y11
+	VXORPD       DoublesConstants<>+8704(SB), Y11, Y11
+	VPSUBQ       DoublesConstants<>+8704(SB), Y11, Y11
+	VMOVUPS      DoublesConstants<>+8672(SB), Y12
+	VPADDQ       Y11, Y12, Y13
 	VPSLLQ       $0x34, Y13, Y13
-	VMULPD       Y13, Y7, Y7
-	VPSUBQ       Y12, Y9, Y9
-	VPADDQ       Y9, Y11, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y7, Y7
-	VPCMPGTQ     DoublesConstants<>+4544(SB), Y10, Y9
-	VBLENDVPD    Y9, Y8, Y7, Y7
+	VMULPD       Y13, Y8, Y8
+	VPSUBQ       Y11, Y10, Y10
+	VPADDQ       Y10, Y12, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VMULPD       Y10, Y8, Y8
+	VPCMPGTQ     DoublesConstants<>+4544(SB), Y9, Y9
+	VBLENDVPD    Y9, Y7, Y8, Y7
 	VMOVUPS      DoublesConstants<>+30368(SB), Y8
 	VSUBPD       Y4, Y8, Y9
 	VXORPS       X10, X10, X10
 	VCMPPD       $0x1e, Y10, Y9, Y9
-	VBLENDVPD    Y9, DoublesConstants<>+64(SB), Y10, Y9
-	VANDPD       DoublesConstants<>+160(SB), Y4, Y12
-	VADDPD       DoublesConstants<>+64(SB), Y12, Y12
-	VSQRTPD      Y12, Y12
-	VMOVUPS      DoublesConstants<>+32(SB), Y13
-	VDIVPD       Y12, Y13, Y12
-	VCMPPD       $0x1e, Y10, Y4, Y14
-	VXORPD       DoublesConstants<>+128(SB), Y4, Y4
-	VCMPPD       $0x1e, Y10, Y4, Y4
-	VBLENDVPD    Y4, DoublesConstants<>+11296(SB), Y10, Y4
-	VBLENDVPD    Y14, DoublesConstants<>+64(SB), Y4, Y4
-	VMULPD       Y4, Y12, Y4
-	VMULPD       Y9, Y7, Y7
-	VADDPD       Y7, Y4, Y4
-	VMULPD       DoublesConstants<>+44312(SB), Y5, Y5
-	VSUBPD       Y5, Y4, Y4
-	VMULPD       Y4, Y2, Y2
-	VMOVUPS      Y2, 904(SI)
+	VMINPD       Y4, Y8, Y11
+	VANDPD       DoublesConstants<>+160(SB), Y11, Y13
+	VXORPD       DoublesConstants<>+128(SB), Y13, Y14
+	VPCMPGTQ     DoublesConstants<>+4768(SB), Y14, Y15
+	VBLENDVPD    Y15, DoublesConstants<>+8608(SB), Y13, Y13
+	VANDPD       DoublesConstants<>+128(SB), Y11, Y15
+	VORPD        Y15, Y13, Y13
+	VMULPD       DoublesConstants<>+4864(SB), Y13, Y15
+	VADDPD       DoublesConstants<>+288(SB), Y15, Y15
+	VSUBPD       DoublesConstants<>+288(SB), Y15, Y8
+	VMULPD       DoublesConstants<>+4896(SB), Y8, Y10
+	VSUBPD       Y10, Y13, Y10
+	VMULPD       DoublesConstants<>+4928(SB), Y8, Y8
+	VSUBPD       Y8, Y10, Y8
+	VMULPD       Y8, Y8, Y10
+	VANDPD       DoublesConstants<>+4960(SB), Y15, Y13
+	VPSLLQ       $0x04, Y13, Y13
+	VMULPD       DoublesConstants<>+7104(SB), Y8, Y12
+	VADDPD       DoublesConstants<>+7072(SB), Y12, Y12
+	VMULPD       Y12, Y10, Y12
+	VMULPD       Y10, Y10, Y10
+	VMOVUPS      X1, 448(SP)
+	VMULPD       DoublesConstants<>+7232(SB), Y8, Y1
+	VADDPD       DoublesConstants<>+7200(SB), Y1, Y1
+	VMULPD       Y1, Y10, Y1
+	VADDPD       Y1, Y12, Y1
+	VMOVUPS      DoublesConstants<>+4480(SB), Y10
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y13*1), Y12
+	VADDPD       Y1, Y8, Y1
+	VMULPD       Y1, Y12, Y1
+	VMOVUPS      DoublesConstants<>+4480(SB), Y8
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   Y8, (AX)(Y13*1), Y10
+	VADDPD       Y10, Y1, Y1
+	VPSLLQ       $0x0d, Y15, Y8
+	VPSRLQ       $0x13, Y8, Y8
+	VXORPD       DoublesConstants<>+8640(SB), Y8, Y8
+	VPSUBQ       DoublesConstants<>+8640(SB), Y8, Y8
+	VADDPD       Y1, Y12, Y1
+	VPSRLQ       $0x01, Y8, Y10
+	VXORPD       DoublesConstants<>+8704(SB), Y10, Y10
+	VPSUBQ       DoublesConstants<>+8704(SB), Y10, Y10
+	VMOVUPS      DoublesConstants<>+8672(SB), Y12
+	VPADDQ       Y10, Y12, Y13
+	VPSLLQ       $0x34, Y13, Y13
+	VMULPD       Y13, Y1, Y1
+	VPSUBQ       Y10, Y8, Y8
+	VPADDQ       Y8, Y12, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y1, Y1
+	VPCMPGTQ     DoublesConstants<>+4544(SB), Y14, Y8
+	VBLENDVPD    Y8, Y11, Y1, Y1
+	VXORPS       X8, X8, X8
+	VBLENDVPD    Y9, Y1, Y8, Y1
+	VCMPPD       $0x1e, Y8, Y5, Y9
+	VADDPD       DoublesConstants<>+64(SB), Y5, Y5
+	VSQRTPD      Y5, Y5
+	VMOVUPS      DoublesConstants<>+32(SB), Y10
+	VDIVPD       Y5, Y10, Y5
+	VCMPPD       $0x1e, Y8, Y4, Y4
+	VMOVUPS      DoublesConstants<>+11296(SB), Y11
+	VBLENDVPD    Y4, DoublesConstants<>+64(SB), Y11, Y4
+	VMULPD       Y4, Y5, Y4
+	VBLENDVPD    Y9, Y4, Y8, Y4
+	VADDPD       Y4, Y1, Y1
+	VMULPD       DoublesConstants<>+44312(SB), Y7, Y4
+	VSUBPD       Y4, Y1, Y1
+	VMULPD       Y1, Y2, Y1
+	VMOVUPS      Y1, 904(SI)
 	VADDPD       X6, X0, X0
+	VMOVUPS      448(SP), X1
 	VADDPD       X1, X3, X1
 	VADDPD       X1, X0, X0
 	VMOVUPS      840(SI), X1
-	VMULPD       X1, X1, X2
-	VXORPD       DoublesConstants<>+128(SB), X2, X2
-	VANDPD       DoublesConstants<>+160(SB), X2, X3
-	VXORPD       DoublesConstants<>+128(SB), X3, X4
-	VPCMPGTQ     DoublesConstants<>+4768(SB), X4, X5
-	VBLENDVPD    X5, DoublesConstants<>+8608(SB), X3, X3
-	VANDPD       DoublesConstants<>+128(SB), X2, X5
-	VORPD        X5, X3, X3
-	VMULPD       DoublesConstants<>+4864(SB), X3, X5
-	VADDPD       DoublesConstants<>+288(SB), X5, X5
-	VSUBPD       DoublesConstants<>+288(SB), X5, X6
-	VMULPD       DoublesConstants<>+4896(SB), X6, X7
-	VSUBPD       X7, X3, X3
-	VMULPD       DoublesConstants<>+4928(SB), X6, X6
-	VSUBPD       X6, X3, X3
-	VMULPD       X3, X3, X6
-	VANDPD       DoublesConstants<>+4960(SB), X5, X7
-	VPSLLQ       $0x04, X7, X7
-	VMULPD       DoublesConstants<>+7104(SB), X3, X9
-	VADDPD       DoublesConstants<>+7072(SB), X9, X9
-	VMULPD       X9, X6, X9
-	VMULPD       X6, X6, X6
-	VMULPD       DoublesConstants<>+7232(SB), X3, X12
-	VADDPD       DoublesConstants<>+7200(SB), X12, X12
-	VMULPD       X12, X6, X6
-	VADDPD       X6, X9, X6
-	VMOVUPS      DoublesConstants<>+4608(SB), X9
-	LEAQ         DoublesConstants<>+4992(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   X9, (AX)(X7*1), X12
-	VADDPD       X6, X3, X3
-	VMULPD       X3, X12, X3
-	VMOVUPS      DoublesConstants<>+4608(SB), X6
-	LEAQ         DoublesConstants<>+5000(SB), AX
-	VXORPS       X9, X9, X9
-	VGATHERQPD   X6, (AX)(X7*1), X9
-	VADDPD       X9, X3, X3
-	VPSLLQ       $0x0d, X5, X5
-	VPSRLQ       $0x13, X5, X5
-	VXORPD       DoublesConstants<>+8640(SB), X5, X5
-	VPSUBQ       DoublesConstants<>+8640(SB), X5, X5
-	VADDPD       X3, X12, X3
-	VPSRLQ       $0x01, X5, X6
-	VXORPD       DoublesConstants<>+8704(SB), X6, X6
-	VPSUBQ       DoublesConstants<>+8704(SB), X6, X6
-	VPADDQ       X6, X11, X7
-	VPSLLQ       $0x34, X7, X7
-	VMULPD       X7, X3, X3
-	VPSUBQ       X6, X5, X5
-	VPADDQ       X5, X11, X5
-	VPSLLQ       $0x34, X5, X5
-	VMULPD       X5, X3, X3
-	VPCMPGTQ     DoublesConstants<>+4544(SB), X4, X4
-	VBLENDVPD    X4, X2, X3, X2
-	VMINPD       X1, X8, X3
+	VANDPD       DoublesConstants<>+160(SB), X1, X2
+	VMULPD       X1, X1, X3
+	VXORPD       DoublesConstants<>+128(SB), X3, X3
 	VANDPD       DoublesConstants<>+160(SB), X3, X4
 	VXORPD       DoublesConstants<>+128(SB), X4, X5
 	VPCMPGTQ     DoublesConstants<>+4768(SB), X5, X6
@@ -16058,25 +16008,25 @@ TEXT ·doublesBackwardAVX2(SB), $832-48
 	VMULPD       X4, X4, X7
 	VANDPD       DoublesConstants<>+4960(SB), X6, X9
 	VPSLLQ       $0x04, X9, X9
-	VMULPD       DoublesConstants<>+7104(SB), X4, X12
-	VADDPD       DoublesConstants<>+7072(SB), X12, X12
-	VMULPD       X12, X7, X12
+	VMULPD       DoublesConstants<>+7104(SB), X4, X13
+	VADDPD       DoublesConstants<>+7072(SB), X13, X13
+	VMULPD       X13, X7, X13
 	VMULPD       X7, X7, X7
 	VMULPD       DoublesConstants<>+7232(SB), X4, X14
 	VADDPD       DoublesConstants<>+7200(SB), X14, X14
 	VMULPD       X14, X7, X7
-	VADDPD       X7, X12, X7
-	VMOVUPS      DoublesConstants<>+4608(SB), X12
+	VADDPD       X7, X13, X7
+	VMOVUPS      DoublesConstants<>+4608(SB), X13
 	LEAQ         DoublesConstants<>+4992(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   X12, (AX)(X9*1), X14
+	VGATHERQPD   X13, (AX)(X9*1), X14
 	VADDPD       X7, X4, X4
 	VMULPD       X4, X14, X4
 	VMOVUPS      DoublesConstants<>+4608(SB), X7
 	LEAQ         DoublesConstants<>+5000(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   X7, (AX)(X9*1), X12
-	VADDPD       X12, X4, X4
+	VXORPS       X13, X13, X13
+	VGATHERQPD   X7, (AX)(X9*1), X13
+	VADDPD       X13, X4, X4
 	VPSLLQ       $0x0d, X6, X6
 	VPSRLQ       $0x13, X6, X6
 	VXORPD       DoublesConstants<>+8640(SB), X6, X6
@@ -16085,31 +16035,83 @@ TEXT ·doublesBackwardAVX2(SB), $832-48
 	VPSRLQ       $0x01, X6, X7
 	VXORPD       DoublesConstants<>+8704(SB), X7, X7
 	VPSUBQ       DoublesConstants<>+8704(SB), X7, X7
-	VPADDQ       X7, X11, X9
+	VPADDQ       X7, X12, X9
 	VPSLLQ       $0x34, X9, X9
 	VMULPD       X9, X4, X4
 	VPSUBQ       X7, X6, X6
-	VPADDQ       X6, X11, X6
+	VPADDQ       X6, X12, X6
 	VPSLLQ       $0x34, X6, X6
 	VMULPD       X6, X4, X4
 	VPCMPGTQ     DoublesConstants<>+4544(SB), X5, X5
 	VBLENDVPD    X5, X3, X4, X3
-	VSUBPD       X1, X8, X4
-	VCMPPD       $0x1e, X10, X4, X4
-	VBLENDVPD    X4, DoublesConstants<>+64(SB), X10, X4
-	VANDPD       DoublesConstants<>+160(SB), X1, X5
-	VADDPD       DoublesConstants<>+64(SB), X5, X5
-	VSQRTPD      X5, X5
-	VDIVPD       X5, X13, X5
-	VCMPPD       $0x1e, X10, X1, X6
-	VXORPD       DoublesConstants<>+128(SB), X1, X1
-	VCMPPD       $0x1e, X10, X1, X1
-	VBLENDVPD    X1, DoublesConstants<>+11296(SB), X10, X1
-	VBLENDVPD    X6, DoublesConstants<>+64(SB), X1, X1
-	VMULPD       X1, X5, X1
-	VMULPD       X4, X3, X3
-	VADDPD       X3, X1, X1
-	VMULPD       DoublesConstants<>+44312(SB), X2, X2
+	VMOVUPS      DoublesConstants<>+30368(SB), Y4
+	VSUBPD       X1, X4, X5
+	VCMPPD       $0x1e, X8, X5, X5
+	VMINPD       X1, X4, X4
+	VANDPD       DoublesConstants<>+160(SB), X4, X6
+	VXORPD       DoublesConstants<>+128(SB), X6, X7
+	VPCMPGTQ     DoublesConstants<>+4768(SB), X7, X9
+	VBLENDVPD    X9, DoublesConstants<>+8608(SB), X6, X6
+	VANDPD       DoublesConstants<>+128(SB), X4, X9
+	VORPD        X9, X6, X6
+	VMULPD       DoublesConstants<>+4864(SB), X6, X9
+	VADDPD       DoublesConstants<>+288(SB), X9, X9
+	VSUBPD       DoublesConstants<>+288(SB), X9, X13
+	VMULPD       DoublesConstants<>+4896(SB), X13, X14
+	VSUBPD       X14, X6, X6
+	VMULPD       DoublesConstants<>+4928(SB), X13, X13
+	VSUBPD       X13, X6, X6
+	VMULPD       X6, X6, X13
+	VANDPD       DoublesConstants<>+4960(SB), X9, X14
+	VPSLLQ       $0x04, X14, X14
+	VMULPD       DoublesConstants<>+7104(SB), X6, X15
+	VADDPD       DoublesConstants<>+7072(SB), X15, X15
+	VMULPD       X15, X13, X15
+	VMULPD       X13, X13, X13
+	VMULPD       DoublesConstants<>+7232(SB), X6, X11
+	VADDPD       DoublesConstants<>+7200(SB), X11, X11
+	VMULPD       X11, X13, X11
+	VADDPD       X11, X15, X11
+	VMOVUPS      DoublesConstants<>+4608(SB), X13
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   X13, (AX)(X14*1), X15
+	VADDPD       X11, X6, X6
+	VMULPD       X6, X15, X6
+	VMOVUPS      DoublesConstants<>+4608(SB), X11
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   X11, (AX)(X14*1), X13
+	VADDPD       X13, X6, X6
+	VPSLLQ       $0x0d, X9, X9
+	VPSRLQ       $0x13, X9, X9
+	VXORPD       DoublesConstants<>+8640(SB), X9, X9
+	VPSUBQ       DoublesConstants<>+8640(SB), X9, X9
+	VADDPD       X6, X15, X6
+	VPSRLQ       $0x01, X9, X11
+	VXORPD       DoublesConstants<>+8704(SB), X11, X11
+	VPSUBQ       DoublesConstants<>+8704(SB), X11, X11
+	VPADDQ       X11, X12, X13
+	VPSLLQ       $0x34, X13, X13
+	VMULPD       X13, X6, X6
+	VPSUBQ       X11, X9, X9
+	VPADDQ       X9, X12, X9
+	VPSLLQ       $0x34, X9, X9
+	VMULPD       X9, X6, X6
+	VPCMPGTQ     DoublesConstants<>+4544(SB), X7, X7
+	VBLENDVPD    X7, X4, X6, X4
+	VBLENDVPD    X5, X4, X8, X4
+	VCMPPD       $0x1e, X8, X2, X5
+	VADDPD       DoublesConstants<>+64(SB), X2, X2
+	VSQRTPD      X2, X2
+	VDIVPD       X2, X10, X2
+	VCMPPD       $0x1e, X8, X1, X1
+	VMOVUPS      DoublesConstants<>+11296(SB), Y6
+	VBLENDVPD    X1, DoublesConstants<>+64(SB), X6, X1
+	VMULPD       X1, X2, X1
+	VBLENDVPD    X5, X1, X8, X1
+	VADDPD       X1, X4, X1
+	VMULPD       DoublesConstants<>+44312(SB), X3, X2
 	VSUBPD       X2, X1, X1
 	VMULPD       X1, X0, X0
 	VMOVUPS      X0, 936(SI)
@@ -19165,205 +19167,204 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $0-48
 	VMULPD     X0, X7, X0
 	VMOVSD     X0, 1344(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
-	MOVL           $0x0000003f, AX
-	KMOVW          AX, K2
-	VMOVUPD.Z      1856(DI), K2, Z7
-	VMULPD.BCST    1152(SI), Z7, Z7
-	VMOVUPD.Z      1904(DI), K2, Z8
-	VMULPD.BCST    1160(SI), Z8, Z8
-	VMOVUPD.Z      1952(DI), K2, Z9
-	VMULPD.BCST    1168(SI), Z9, Z9
-	VMOVUPD.Z      2000(DI), K2, Z11
-	VMULPD.BCST    1176(SI), Z11, Z11
-	VMOVUPD.Z      2048(DI), K2, Z13
-	VMULPD.BCST    1184(SI), Z13, Z13
-	VADDPD         Z13, Z7, Z7
-	VMOVUPD.Z      2096(DI), K2, Z13
-	VMULPD.BCST    1192(SI), Z13, Z13
-	VADDPD         Z13, Z8, Z8
-	VMOVUPD.Z      2144(DI), K2, Z13
-	VMULPD.BCST    1200(SI), Z13, Z13
-	VADDPD         Z13, Z9, Z9
-	VMOVUPD.Z      2192(DI), K2, Z13
-	VMULPD.BCST    1208(SI), Z13, Z13
-	VADDPD         Z13, Z11, Z11
-	VMOVUPD.Z      2240(DI), K2, Z13
-	VMULPD.BCST    1216(SI), Z13, Z13
-	VADDPD         Z13, Z7, Z7
-	VMOVUPD.Z      2288(DI), K2, Z13
-	VMULPD.BCST    1224(SI), Z13, Z13
-	VADDPD         Z13, Z8, Z8
-	VMOVUPD.Z      2336(DI), K2, Z13
-	VMULPD.BCST    1232(SI), Z13, Z13
-	VADDPD         Z13, Z9, Z9
-	VMOVUPD.Z      2384(DI), K2, Z13
-	VMULPD.BCST    1240(SI), Z13, Z13
-	VADDPD         Z13, Z11, Z11
-	VMOVUPD.Z      2432(DI), K2, Z13
-	VMULPD.BCST    1248(SI), Z13, Z13
-	VADDPD         Z13, Z7, Z7
-	VMOVUPD.Z      2480(DI), K2, Z13
-	VMULPD.BCST    1256(SI), Z13, Z13
-	VADDPD         Z13, Z8, Z8
-	VMOVUPD.Z      2528(DI), K2, Z13
-	VMULPD.BCST    1264(SI), Z13, Z13
-	VADDPD         Z13, Z9, Z9
-	VMOVUPD.Z      2576(DI), K2, Z13
-	VMULPD.BCST    1272(SI), Z13, Z13
-	VADDPD         Z13, Z11, Z11
-	VMOVUPD.Z      2624(DI), K2, Z13
-	VMULPD.BCST    1280(SI), Z13, Z13
-	VADDPD         Z13, Z7, Z7
-	VMOVUPD.Z      2672(DI), K2, Z13
-	VMULPD.BCST    1288(SI), Z13, Z13
-	VADDPD         Z13, Z8, Z8
-	VMOVUPD.Z      2720(DI), K2, Z13
-	VMULPD.BCST    1296(SI), Z13, Z13
-	VADDPD         Z13, Z9, Z9
-	VMOVUPD.Z      2768(DI), K2, Z13
-	VMULPD.BCST    1304(SI), Z13, Z13
-	VADDPD         Z13, Z11, Z11
-	VMOVUPD.Z      2816(DI), K2, Z13
-	VMULPD.BCST    1312(SI), Z13, Z13
-	VADDPD         Z13, Z7, Z7
-	VMOVUPD.Z      2864(DI), K2, Z13
-	VMULPD.BCST    1320(SI), Z13, Z13
-	VADDPD         Z13, Z8, Z8
-	VMOVUPD.Z      2912(DI), K2, Z13
-	VMULPD.BCST    1328(SI), Z13, Z13
-	VADDPD         Z13, Z9, Z9
-	VMOVUPD.Z      2960(DI), K2, Z13
-	VMULPD.BCST    1336(SI), Z13, Z13
-	VADDPD         Z13, Z11, Z11
-	VBROADCASTSD   X0, Z13
-	VMOVUPD.Z      3008(DI), K2, Z14
-	VMULPD         Z13, Z14, Z13
-	VADDPD         Z13, Z7, Z7
-	VADDPD         Z9, Z7, Z7
-	VADDPD         Z11, Z8, Z8
-	VADDPD         Z8, Z7, Z7
-	VMOVUPD.Z      808(SI), K2, Z8
-	VMULPD         Z8, Z8, Z9
-	VXORPD         Z2, Z9, Z9
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Z9, Z11
-	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Z11, Z13
-	VANDPD         Z2, Z9, Z14
-	VORPD          Z14, Z13, Z13
-	VMULPD.BCST    DoublesConstants<>+39328(SB), Z13, Z14
-	VADDPD         Z10, Z14, Z14
-	VSUBPD         Z10, Z14, Z15
-	VMULPD.BCST    DoublesConstants<>+39336(SB), Z15, Z16
-	VSUBPD         Z16, Z13, Z13
-	VMULPD.BCST    DoublesConstants<>+39344(SB), Z15, Z15
-	VSUBPD         Z15, Z13, Z13
-	VMULPD         Z13, Z13, Z15
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Z14, Z16
-	VPSLLQ         $0x04, Z16, Z16
-	VMULPD.BCST    DoublesConstants<>+39496(SB), Z13, Z17
-	VADDPD.BCST    DoublesConstants<>+39488(SB), Z17, Z17
-	VMULPD         Z17, Z15, Z17
-	VMULPD         Z15, Z15, Z15
-	VMULPD.BCST    DoublesConstants<>+39528(SB), Z13, Z18
-	VADDPD.BCST    DoublesConstants<>+39520(SB), Z18, Z18
-	VMULPD         Z18, Z15, Z15
-	VADDPD         Z15, Z17, Z15
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K3
-	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Z16*1), K3, Z17
-	VADDPD         Z15, Z13, Z13
-	VMULPD         Z13, Z17, Z13
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K3
-	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X15, X15, X15
-	VGATHERQPD     (AX)(Z16*1), K3, Z15
-	VADDPD         Z15, Z13, Z13
-	VPSLLQ         $0x0d, Z14, Z14
-	VPSRAQ         $0x13, Z14, Z14
-	VADDPD         Z13, Z17, Z13
-	VPSRAQ         $0x01, Z14, Z15
-	VPADDQ         Z15, Z12, Z16
-	VPSLLQ         $0x34, Z16, Z16
-	VMULPD         Z16, Z13, Z13
-	VPSUBQ         Z15, Z14, Z14
-	VPADDQ         Z14, Z12, Z14
-	VPSLLQ         $0x34, Z14, Z14
-	VMULPD         Z14, Z13, Z13
-	VPCMPUQ.BCST   $0x06, DoublesConstants<>+39168(SB), Z11, K3
-	VBLENDMPD      Z9, Z13, K3, Z9
-	VBROADCASTSD   DoublesConstants<>+39928(SB), Z11
-	VMINPD         Z8, Z11, Z13
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Z13, Z14
-	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Z14, Z15
-	VANDPD         Z2, Z13, Z16
-	VORPD          Z16, Z15, Z15
-	VMULPD.BCST    DoublesConstants<>+39328(SB), Z15, Z16
-	VADDPD         Z10, Z16, Z16
-	VSUBPD         Z10, Z16, Z17
-	VMULPD.BCST    DoublesConstants<>+39336(SB), Z17, Z18
-	VSUBPD         Z18, Z15, Z15
-	VMULPD.BCST    DoublesConstants<>+39344(SB), Z17, Z17
-	VSUBPD         Z17, Z15, Z15
-	VMULPD         Z15, Z15, Z17
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Z16, Z18
-	VPSLLQ         $0x04, Z18, Z18
-	VMULPD.BCST    DoublesConstants<>+39496(SB), Z15, Z19
-	VADDPD.BCST    DoublesConstants<>+39488(SB), Z19, Z19
-	VMULPD         Z19, Z17, Z19
-	VMULPD         Z17, Z17, Z17
-	VMULPD.BCST    DoublesConstants<>+39528(SB), Z15, Z20
-	VADDPD.BCST    DoublesConstants<>+39520(SB), Z20, Z20
-	VMULPD         Z20, Z17, Z17
-	VADDPD         Z17, Z19, Z17
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K3
-	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Z18*1), K3, Z19
-	VADDPD         Z17, Z15, Z15
-	VMULPD         Z15, Z19, Z15
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K3
-	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Z18*1), K3, Z17
-	VADDPD         Z17, Z15, Z15
-	VPSLLQ         $0x0d, Z16, Z16
-	VPSRAQ         $0x13, Z16, Z16
-	VADDPD         Z15, Z19, Z15
-	VPSRAQ         $0x01, Z16, Z17
-	VPADDQ         Z17, Z12, Z18
-	VPSLLQ         $0x34, Z18, Z18
-	VMULPD         Z18, Z15, Z15
-	VPSUBQ         Z17, Z16, Z16
-	VPADDQ         Z16, Z12, Z16
-	VPSLLQ         $0x34, Z16, Z16
-	VMULPD         Z16, Z15, Z15
-	VPCMPUQ.BCST   $0x06, DoublesConstants<>+39168(SB), Z14, K3
-	VBLENDMPD      Z13, Z15, K3, Z13
-	VSUBPD         Z8, Z11, Z14
-	VCMPPD         $0x1e, Z5, Z14, K3
-	VBLENDMPD      Z4, Z5, K3, Z14
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Z8, Z15
-	VADDPD         Z15, Z4, Z15
-	VSQRTPD        Z15, Z15
-	VBROADCASTSD   DoublesConstants<>+35392(SB), Z16
-	VDIVPD         Z15, Z16, Z15
-	VCMPPD         $0x1e, Z5, Z8, K3
-	VXORPD         Z2, Z8, Z8
-	VCMPPD         $0x1e, Z5, Z8, K4
-	VBLENDMPD.BCST DoublesConstants<>+39808(SB), Z5, K4, Z8
-	VBLENDMPD      Z4, Z8, K3, Z8
-	VMULPD         Z8, Z15, Z8
-	VMULPD         Z14, Z13, Z13
-	VADDPD         Z13, Z8, Z8
-	VMULPD.BCST    DoublesConstants<>+44472(SB), Z9, Z9
-	VSUBPD         Z9, Z8, Z8
-	VMULPD         Z8, Z7, Z7
-	VMOVUPD        Z7, K2, 904(SI)
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
+	MOVL         $0x0000003f, AX
+	KMOVW        AX, K2
+	VMOVUPD.Z    1856(DI), K2, Z7
+	VMULPD.BCST  1152(SI), Z7, Z7
+	VMOVUPD.Z    1904(DI), K2, Z8
+	VMULPD.BCST  1160(SI), Z8, Z8
+	VMOVUPD.Z    1952(DI), K2, Z9
+	VMULPD.BCST  1168(SI), Z9, Z9
+	VMOVUPD.Z    2000(DI), K2, Z11
+	VMULPD.BCST  1176(SI), Z11, Z11
+	VMOVUPD.Z    2048(DI), K2, Z13
+	VMULPD.BCST  1184(SI), Z13, Z13
+	VADDPD       Z13, Z7, Z7
+	VMOVUPD.Z    2096(DI), K2, Z13
+	VMULPD.BCST  1192(SI), Z13, Z13
+	VADDPD       Z13, Z8, Z8
+	VMOVUPD.Z    2144(DI), K2, Z13
+	VMULPD.BCST  1200(SI), Z13, Z13
+	VADDPD       Z13, Z9, Z9
+	VMOVUPD.Z    2192(DI), K2, Z13
+	VMULPD.BCST  1208(SI), Z13, Z13
+	VADDPD       Z13, Z11, Z11
+	VMOVUPD.Z    2240(DI), K2, Z13
+	VMULPD.BCST  1216(SI), Z13, Z13
+	VADDPD       Z13, Z7, Z7
+	VMOVUPD.Z    2288(DI), K2, Z13
+	VMULPD.BCST  1224(SI), Z13, Z13
+	VADDPD       Z13, Z8, Z8
+	VMOVUPD.Z    2336(DI), K2, Z13
+	VMULPD.BCST  1232(SI), Z13, Z13
+	VADDPD       Z13, Z9, Z9
+	VMOVUPD.Z    2384(DI), K2, Z13
+	VMULPD.BCST  1240(SI), Z13, Z13
+	VADDPD       Z13, Z11, Z11
+	VMOVUPD.Z    2432(DI), K2, Z13
+	VMULPD.BCST  1248(SI), Z13, Z13
+	VADDPD       Z13, Z7, Z7
+	VMOVUPD.Z    2480(DI), K2, Z13
+	VMULPD.BCST  1256(SI), Z13, Z13
+	VADDPD       Z13, Z8, Z8
+	VMOVUPD.Z    2528(DI), K2, Z13
+	VMULPD.BCST  1264(SI), Z13, Z13
+	VADDPD       Z13, Z9, Z9
+	VMOVUPD.Z    2576(DI), K2, Z13
+	VMULPD.BCST  1272(SI), Z13, Z13
+	VADDPD       Z13, Z11, Z11
+	VMOVUPD.Z    2624(DI), K2, Z13
+	VMULPD.BCST  1280(SI), Z13, Z13
+	VADDPD       Z13, Z7, Z7
+	VMOVUPD.Z    2672(DI), K2, Z13
+	VMULPD.BCST  1288(SI), Z13, Z13
+	VADDPD       Z13, Z8, Z8
+	VMOVUPD.Z    2720(DI), K2, Z13
+	VMULPD.BCST  1296(SI), Z13, Z13
+	VADDPD       Z13, Z9, Z9
+	VMOVUPD.Z    2768(DI), K2, Z13
+	VMULPD.BCST  1304(SI), Z13, Z13
+	VADDPD       Z13, Z11, Z11
+	VMOVUPD.Z    2816(DI), K2, Z13
+	VMULPD.BCST  1312(SI), Z13, Z13
+	VADDPD       Z13, Z7, Z7
+	VMOVUPD.Z    2864(DI), K2, Z13
+	VMULPD.BCST  1320(SI), Z13, Z13
+	VADDPD       Z13, Z8, Z8
+	VMOVUPD.Z    2912(DI), K2, Z13
+	VMULPD.BCST  1328(SI), Z13, Z13
+	VADDPD       Z13, Z9, Z9
+	VMOVUPD.Z    2960(DI), K2, Z13
+	VMULPD.BCST  1336(SI), Z13, Z13
+	VADDPD       Z13, Z11, Z11
+	VBROADCASTSD X0, Z13
+	VMOVUPD.Z    3008(DI), K2, Z14
+	VMULPD       Z13, Z14, Z13
+	VADDPD       Z13, Z7, Z7
+	VADDPD       Z9, Z7, Z7
+	VADDPD       Z11, Z8, Z8
+	VADDPD       Z8, Z7, Z7
+	VMOVUPD.Z    808(SI), K2, Z8
+	VANDPD.BCST  DoublesConstants<>+35424(SB), Z8, Z9
+	VMULPD       Z8, Z8, Z11
+	VXORPD       Z2, Z11, Z11
+	VANDPD.BCST  DoublesConstants<>+35424(SB), Z11, Z13
+	VPMINUQ.BCST DoublesConstants<>+39680(SB), Z13, Z14
+	VANDPD       Z2, Z11, Z15
+	VORPD        Z15, Z14, Z14
+	VMULPD.BCST  DoublesConstants<>+39328(SB), Z14, Z15
+	VADDPD       Z10, Z15, Z15
+	VSUBPD       Z10, Z15, Z16
+	VMULPD.BCST  DoublesConstants<>+39336(SB), Z16, Z17
+	VSUBPD       Z17, Z14, Z14
+	VMULPD.BCST  DoublesConstants<>+39344(SB), Z16, Z16
+	VSUBPD       Z16, Z14, Z14
+	VMULPD       Z14, Z14, Z16
+	VANDPD.BCST  DoublesConstants<>+39352(SB), Z15, Z17
+	VPSLLQ       $0x04, Z17, Z17
+	VMULPD.BCST  DoublesConstants<>+39496(SB), Z14, Z18
+	VADDPD.BCST  DoublesConstants<>+39488(SB), Z18, Z18
+	VMULPD       Z18, Z16, Z18
+	VMULPD       Z16, Z16, Z16
+	VMULPD.BCST  DoublesConstants<>+39528(SB), Z14, Z19
+	VADDPD.BCST  DoublesConstants<>+39520(SB), Z19, Z19
+	VMULPD       Z19, Z16, Z16
+	VADDPD       Z16, Z18, Z16
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z17*1), K3, Z18
+	VADDPD       Z16, Z14, Z14
+	VMULPD       Z14, Z18, Z14
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Z17*1), K3, Z16
+	VADDPD       Z16, Z14, Z14
+	VPSLLQ       $0x0d, Z15, Z15
+	VPSRAQ       $0x13, Z15, Z15
+	VADDPD       Z14, Z18, Z14
+	VPSRAQ       $0x01, Z15, Z16
+	VPADDQ       Z16, Z12, Z17
+	VPSLLQ       $0x34, Z17, Z17
+	VMULPD       Z17, Z14, Z14
+	VPSUBQ       Z16, Z15, Z15
+	VPADDQ       Z15, Z12, Z15
+	VPSLLQ       $0x34, Z15, Z15
+	VMULPD       Z15, Z14, Z14
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+39168(SB), Z13, K3
+	VBLENDMPD    Z11, Z14, K3, Z11
+	VBROADCASTSD DoublesConstants<>+39928(SB), Z13
+	VSUBPD       Z8, Z13, Z14
+	VCMPPD       $0x1e, Z5, Z14, K3
+	VMINPD       Z8, Z13, Z14
+	VANDPD.BCST  DoublesConstants<>+35424(SB), Z14, Z15
+	VPMINUQ.BCST DoublesConstants<>+39680(SB), Z15, Z16
+	VANDPD       Z2, Z14, Z17
+	VORPD        Z17, Z16, Z16
+	VMULPD.BCST  DoublesConstants<>+39328(SB), Z16, Z17
+	VADDPD       Z10, Z17, Z17
+	VSUBPD       Z10, Z17, Z18
+	VMULPD.BCST  DoublesConstants<>+39336(SB), Z18, Z19
+	VSUBPD       Z19, Z16, Z16
+	VMULPD.BCST  DoublesConstants<>+39344(SB), Z18, Z18
+	VSUBPD       Z18, Z16, Z16
+	VMULPD       Z16, Z16, Z18
+	VANDPD.BCST  DoublesConstants<>+39352(SB), Z17, Z19
+	VPSLLQ       $0x04, Z19, Z19
+	VMULPD.BCST  DoublesConstants<>+39496(SB), Z16, Z20
+	VADDPD.BCST  DoublesConstants<>+39488(SB), Z20, Z20
+	VMULPD       Z20, Z18, Z20
+	VMULPD       Z18, Z18, Z18
+	VMULPD.BCST  DoublesConstants<>+39528(SB), Z16, Z21
+	VADDPD.BCST  DoublesConstants<>+39520(SB), Z21, Z21
+	VMULPD       Z21, Z18, Z18
+	VADDPD       Z18, Z20, Z18
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X20, X20, X20
+	VGATHERQPD   (AX)(Z19*1), K4, Z20
+	VADDPD       Z18, Z16, Z16
+	VMULPD       Z16, Z20, Z16
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z19*1), K4, Z18
+	VADDPD       Z18, Z16, Z16
+	VPSLLQ       $0x0d, Z17, Z17
+	VPSRAQ       $0x13, Z17, Z17
+	VADDPD       Z16, Z20, Z16
+	VPSRAQ       $0x01, Z17, Z18
+	VPADDQ       Z18, Z12, Z19
+	VPSLLQ       $0x34, Z19, Z19
+	VMULPD       Z19, Z16, Z16
+	VPSUBQ       Z18, Z17, Z17
+	VPADDQ       Z17, Z12, Z17
+	VPSLLQ       $0x34, Z17, Z17
+	VMULPD       Z17, Z16, Z16
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+39168(SB), Z15, K4
+	VBLENDMPD    Z14, Z16, K4, Z14
+	VBLENDMPD    Z14, Z5, K3, Z14
+	VCMPPD       $0x1e, Z5, Z9, K3
+	VADDPD       Z9, Z4, Z9
+	VSQRTPD      Z9, Z9
+	VBROADCASTSD DoublesConstants<>+35392(SB), Z15
+	VDIVPD       Z9, Z15, Z9
+	VCMPPD       $0x1e, Z5, Z8, K4
+	VBROADCASTSD DoublesConstants<>+39808(SB), Z8
+	VBLENDMPD    Z4, Z8, K4, Z16
+	VMULPD       Z16, Z9, Z9
+	VBLENDMPD    Z9, Z5, K3, Z9
+	VADDPD       Z9, Z14, Z9
+	VMULPD.BCST  DoublesConstants<>+44472(SB), Z11, Z11
+	VSUBPD       Z11, Z9, Z9
+	VMULPD       Z9, Z7, Z7
+	VMOVUPD      Z7, K2, 904(SI)
 
 	// ∇W10 = d10·a9ᵀ; ∇b10 = d10
 	VMOVUPS      Z1, 3056(BX)
@@ -19521,594 +19522,594 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $0-48
 	VMULPD         Y1, Y1, Y3
 	VADDPD         Y3, Y4, Y6
 	VANDPD.BCST    DoublesConstants<>+35424(SB), Y6, Y7
-	VPSRLQ         $0x34, Y7, Y8
-	VPSUBQ.BCST    DoublesConstants<>+39952(SB), Y8, Y8
-	VPSRLQ         $0x3f, Y8, Y8
-	VMULPD.BCST    DoublesConstants<>+39960(SB), Y6, Y9
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y9, Y9
-	VXORPD         Y9, Y7, Y9
-	VPSUBQ         Y8, Y5, Y13
-	VANDPD         Y13, Y9, Y9
-	VXORPD         Y9, Y7, Y9
-	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y9, Y13
-	VPSRAQ         $0x34, Y13, Y14
-	VPADDQ         Y14, Y10, Y14
-	VSUBPD         Y10, Y14, Y14
-	VANDPD.BCST    DoublesConstants<>+39296(SB), Y13, Y15
-	VPSUBQ         Y15, Y9, Y9
-	VPSRLQ         $0x2e, Y13, Y13
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Y13, Y13
-	VPSLLQ         $0x05, Y13, Y13
-	VANDPD.BCST    DoublesConstants<>+39712(SB), Y9, Y15
+	VPSRLQ         $0x34, Y7, Y9
+	VPSUBQ.BCST    DoublesConstants<>+39952(SB), Y9, Y9
+	VPSRLQ         $0x3f, Y9, Y9
+	VMULPD.BCST    DoublesConstants<>+39960(SB), Y6, Y11
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y11, Y11
+	VXORPD         Y11, Y7, Y11
+	VPSUBQ         Y9, Y5, Y14
+	VANDPD         Y14, Y11, Y11
+	VXORPD         Y11, Y7, Y11
+	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y11, Y14
+	VPSRAQ         $0x34, Y14, Y16
+	VPADDQ         Y16, Y10, Y16
+	VSUBPD         Y10, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+39296(SB), Y14, Y17
+	VPSUBQ         Y17, Y11, Y11
+	VPSRLQ         $0x2e, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+39352(SB), Y14, Y14
+	VPSLLQ         $0x05, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+39712(SB), Y11, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8864(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y13*1), K1, Y17
-	VMULPD         Y17, Y15, Y18
-	VSUBPD         Y4, Y18, Y18
-	VSUBPD         Y15, Y9, Y9
-	VMULPD         Y17, Y9, Y9
-	VBROADCASTSD   DoublesConstants<>+39976(SB), Y15
-	VPMULLQ        Y8, Y15, Y8
-	VBROADCASTSD   DoublesConstants<>+39968(SB), Y15
-	VPADDQ         Y8, Y15, Y8
-	VSUBPD         Y15, Y8, Y8
-	VSUBPD         Y8, Y14, Y8
-	VADDPD         Y9, Y18, Y14
-	VSUBPD         Y14, Y18, Y17
-	VADDPD         Y9, Y17, Y9
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y14, Y17
-	VMULPD         Y17, Y17, Y18
-	VMULPD         Y16, Y18, Y18
-	VMULPD.BCST    DoublesConstants<>+39720(SB), Y8, Y19
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y17, Y19
+	VSUBPD         Y4, Y19, Y19
+	VSUBPD         Y17, Y11, Y11
+	VMULPD         Y18, Y11, Y11
+	VBROADCASTSD   DoublesConstants<>+39976(SB), Y17
+	VPMULLQ        Y9, Y17, Y9
+	VBROADCASTSD   DoublesConstants<>+39968(SB), Y17
+	VPADDQ         Y9, Y17, Y9
+	VSUBPD         Y17, Y9, Y9
+	VSUBPD         Y9, Y16, Y9
+	VADDPD         Y11, Y19, Y16
+	VSUBPD         Y16, Y19, Y18
+	VADDPD         Y11, Y18, Y11
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y16, Y18
+	VMULPD         Y18, Y18, Y19
+	VMULPD         Y15, Y19, Y19
+	VMULPD.BCST    DoublesConstants<>+39720(SB), Y9, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8872(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y13*1), K1, Y20
-	VADDPD         Y20, Y19, Y19
-	VADDPD         Y14, Y19, Y20
-	VSUBPD         Y18, Y20, Y21
-	VMULPD         Y14, Y14, Y22
-	VMULPD.BCST    DoublesConstants<>+39992(SB), Y14, Y23
-	VADDPD.BCST    DoublesConstants<>+39984(SB), Y23, Y23
-	VMULPD.BCST    DoublesConstants<>+40008(SB), Y14, Y24
-	VADDPD.BCST    DoublesConstants<>+40000(SB), Y24, Y24
-	VMULPD.BCST    DoublesConstants<>+40024(SB), Y14, Y25
-	VADDPD.BCST    DoublesConstants<>+40016(SB), Y25, Y25
-	VMULPD.BCST    DoublesConstants<>+40032(SB), Y22, Y26
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y14*1), K1, Y21
+	VADDPD         Y21, Y20, Y20
+	VADDPD         Y16, Y20, Y21
+	VSUBPD         Y19, Y21, Y22
+	VMULPD         Y16, Y16, Y23
+	VMULPD.BCST    DoublesConstants<>+39992(SB), Y16, Y24
+	VADDPD.BCST    DoublesConstants<>+39984(SB), Y24, Y24
+	VMULPD.BCST    DoublesConstants<>+40008(SB), Y16, Y25
+	VADDPD.BCST    DoublesConstants<>+40000(SB), Y25, Y25
+	VMULPD.BCST    DoublesConstants<>+40024(SB), Y16, Y26
+	VADDPD.BCST    DoublesConstants<>+40016(SB), Y26, Y26
+	VMULPD.BCST    DoublesConstants<>+40032(SB), Y23, Y27
+	VADDPD         Y27, Y26, Y26
+	VMULPD         Y26, Y23, Y26
 	VADDPD         Y26, Y25, Y25
-	VMULPD         Y25, Y22, Y25
+	VMULPD         Y25, Y23, Y25
 	VADDPD         Y25, Y24, Y24
-	VMULPD         Y24, Y22, Y24
-	VADDPD         Y24, Y23, Y23
-	VSUBPD         Y20, Y19, Y19
-	VADDPD         Y14, Y19, Y19
 	VSUBPD         Y21, Y20, Y20
-	VSUBPD         Y18, Y20, Y18
-	VADDPD         Y18, Y19, Y18
-	VMULPD         Y22, Y14, Y19
-	VMULPD         Y23, Y19, Y19
-	VSUBPD         Y17, Y14, Y20
-	VADDPD         Y17, Y14, Y17
-	VMULPD         Y17, Y20, Y17
-	VMULPD         Y17, Y16, Y16
-	VSUBPD         Y16, Y9, Y16
-	VMULPD         Y9, Y14, Y9
-	VSUBPD         Y9, Y16, Y9
-	VMULPD.BCST    DoublesConstants<>+39728(SB), Y8, Y8
+	VADDPD         Y16, Y20, Y20
+	VSUBPD         Y22, Y21, Y21
+	VSUBPD         Y19, Y21, Y19
+	VADDPD         Y19, Y20, Y19
+	VMULPD         Y23, Y16, Y20
+	VMULPD         Y24, Y20, Y20
+	VSUBPD         Y18, Y16, Y21
+	VADDPD         Y18, Y16, Y18
+	VMULPD         Y18, Y21, Y18
+	VMULPD         Y18, Y15, Y15
+	VSUBPD         Y15, Y11, Y15
+	VMULPD         Y11, Y16, Y11
+	VSUBPD         Y11, Y15, Y11
+	VMULPD.BCST    DoublesConstants<>+39728(SB), Y9, Y9
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8880(SB), AX
-	VXORPS         X14, X14, X14
-	VGATHERQPD     (AX)(Y13*1), K1, Y14
-	VADDPD         Y14, Y8, Y8
-	VADDPD         Y8, Y9, Y8
-	VADDPD         Y8, Y19, Y8
-	VADDPD         Y8, Y18, Y8
-	VADDPD         Y8, Y21, Y9
-	VSUBPD         Y9, Y21, Y13
-	VADDPD         Y8, Y13, Y8
-	VBROADCASTSD   DoublesConstants<>+44488(SB), Y13
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y13, Y14
-	VPMINUQ.BCST   DoublesConstants<>+40040(SB), Y14, Y16
-	VANDPD         Y2, Y13, Y17
-	VORPD          Y17, Y16, Y16
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y16, Y17
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y9, Y18
-	VMULPD         Y9, Y16, Y19
-	VMULPD         Y18, Y17, Y20
-	VSUBPD         Y19, Y20, Y20
-	VSUBPD         Y18, Y9, Y9
-	VMULPD         Y9, Y17, Y21
-	VADDPD         Y21, Y20, Y20
-	VSUBPD         Y17, Y16, Y17
-	VMULPD         Y18, Y17, Y18
-	VADDPD         Y18, Y20, Y18
-	VMULPD         Y9, Y17, Y9
-	VADDPD         Y9, Y18, Y9
-	VMULPD         Y8, Y16, Y8
-	VADDPD         Y8, Y9, Y8
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y19, Y9
-	VPCMPUQ.BCST   $0x05, DoublesConstants<>+39680(SB), Y9, K1
-	VBLENDMPD      Y5, Y8, K1, Y8
-	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Y9, Y9
-	VANDPD         Y2, Y19, Y2
-	VORPD          Y2, Y9, Y2
-	VMULPD.BCST    DoublesConstants<>+39328(SB), Y2, Y9
-	VADDPD         Y10, Y9, Y9
-	VSUBPD         Y10, Y9, Y16
-	VMULPD.BCST    DoublesConstants<>+39336(SB), Y16, Y17
-	VSUBPD         Y17, Y2, Y2
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y14*1), K1, Y15
+	VADDPD         Y15, Y9, Y9
+	VADDPD         Y9, Y11, Y9
+	VADDPD         Y9, Y20, Y9
+	VADDPD         Y9, Y19, Y9
+	VADDPD         Y9, Y22, Y11
+	VSUBPD         Y11, Y22, Y14
+	VADDPD         Y9, Y14, Y9
+	VBROADCASTSD   DoublesConstants<>+44488(SB), Y14
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y14, Y15
+	VPMINUQ.BCST   DoublesConstants<>+40040(SB), Y15, Y16
+	VANDPD         Y2, Y14, Y18
+	VORPD          Y18, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y16, Y18
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y11, Y19
+	VMULPD         Y11, Y16, Y20
+	VMULPD         Y19, Y18, Y21
+	VSUBPD         Y20, Y21, Y21
+	VSUBPD         Y19, Y11, Y11
+	VMULPD         Y11, Y18, Y22
+	VADDPD         Y22, Y21, Y21
+	VSUBPD         Y18, Y16, Y18
+	VMULPD         Y19, Y18, Y19
+	VADDPD         Y19, Y21, Y19
+	VMULPD         Y11, Y18, Y11
+	VADDPD         Y11, Y19, Y11
+	VMULPD         Y9, Y16, Y9
+	VADDPD         Y9, Y11, Y9
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y20, Y11
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+39680(SB), Y11, K1
+	VBLENDMPD      Y5, Y9, K1, Y9
+	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Y11, Y11
+	VANDPD         Y2, Y20, Y2
+	VORPD          Y2, Y11, Y2
+	VMULPD.BCST    DoublesConstants<>+39328(SB), Y2, Y11
+	VADDPD         Y10, Y11, Y11
+	VSUBPD         Y10, Y11, Y16
+	VMULPD.BCST    DoublesConstants<>+39336(SB), Y16, Y18
+	VSUBPD         Y18, Y2, Y2
 	VMULPD.BCST    DoublesConstants<>+39344(SB), Y16, Y16
-	VSUBPD         Y16, Y8, Y8
-	VADDPD         Y8, Y2, Y2
-	VMULPD         Y2, Y2, Y8
-	VPSLLQ         $0x0d, Y9, Y16
+	VSUBPD         Y16, Y9, Y9
+	VADDPD         Y9, Y2, Y2
+	VMULPD         Y2, Y2, Y9
+	VPSLLQ         $0x0d, Y11, Y16
 	VPSRAQ         $0x13, Y16, Y16
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Y9, Y9
-	VPSLLQ         $0x04, Y9, Y9
-	VMULPD.BCST    DoublesConstants<>+39496(SB), Y2, Y17
-	VADDPD.BCST    DoublesConstants<>+39488(SB), Y17, Y17
-	VMULPD         Y17, Y8, Y17
-	VMULPD         Y8, Y8, Y8
-	VMULPD.BCST    DoublesConstants<>+39528(SB), Y2, Y18
-	VADDPD.BCST    DoublesConstants<>+39520(SB), Y18, Y18
-	VMULPD         Y18, Y8, Y8
-	VADDPD         Y8, Y17, Y8
+	VANDPD.BCST    DoublesConstants<>+39352(SB), Y11, Y11
+	VPSLLQ         $0x04, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+39496(SB), Y2, Y18
+	VADDPD.BCST    DoublesConstants<>+39488(SB), Y18, Y18
+	VMULPD         Y18, Y9, Y18
+	VMULPD         Y9, Y9, Y9
+	VMULPD.BCST    DoublesConstants<>+39528(SB), Y2, Y19
+	VADDPD.BCST    DoublesConstants<>+39520(SB), Y19, Y19
+	VMULPD         Y19, Y9, Y9
+	VADDPD         Y9, Y18, Y9
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y9*1), K1, Y17
-	VADDPD         Y8, Y2, Y2
-	VMULPD         Y2, Y17, Y2
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y11*1), K1, Y18
+	VADDPD         Y9, Y2, Y2
+	VMULPD         Y2, Y18, Y2
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X8, X8, X8
-	VGATHERQPD     (AX)(Y9*1), K1, Y8
-	VADDPD         Y8, Y2, Y2
-	VADDPD         Y2, Y17, Y2
-	VPSRAQ         $0x01, Y16, Y8
-	VPADDQ         Y8, Y12, Y9
+	VXORPS         X9, X9, X9
+	VGATHERQPD     (AX)(Y11*1), K1, Y9
+	VADDPD         Y9, Y2, Y2
+	VADDPD         Y2, Y18, Y2
+	VPSRAQ         $0x01, Y16, Y9
+	VPADDQ         Y9, Y12, Y11
+	VPSLLQ         $0x34, Y11, Y11
+	VMULPD         Y11, Y2, Y2
+	VPSUBQ         Y9, Y16, Y9
+	VPADDQ         Y9, Y12, Y9
 	VPSLLQ         $0x34, Y9, Y9
 	VMULPD         Y9, Y2, Y2
-	VPSUBQ         Y8, Y16, Y8
-	VPADDQ         Y8, Y12, Y8
-	VPSLLQ         $0x34, Y8, Y8
-	VMULPD         Y8, Y2, Y2
 	VPCMPUQ        $0x04, Y5, Y7, K1
-	VBLENDMPD.BCST DoublesConstants<>+39168(SB), Y5, K1, Y8
-	VBROADCASTSD   DoublesConstants<>+39168(SB), Z9
-	VBLENDMPD      Y5, Y9, K1, Y16
-	VPSRLQ         $0x3f, Y13, Y17
-	VPCMPUQ        $0x04, Y5, Y17, K1
-	VBLENDMPD      Y16, Y8, K1, Y8
+	VBLENDMPD.BCST DoublesConstants<>+39168(SB), Y5, K1, Y9
+	VBROADCASTSD   DoublesConstants<>+39168(SB), Z11
+	VBLENDMPD      Y5, Y11, K1, Y16
+	VPSRLQ         $0x3f, Y14, Y18
+	VPCMPUQ        $0x04, Y5, Y18, K1
+	VBLENDMPD      Y16, Y9, K1, Y9
 	VPSUBQ.BCST    DoublesConstants<>+39952(SB), Y7, Y16
 	VPCMPUQ.BCST   $0x05, DoublesConstants<>+40048(SB), Y16, K1
-	VBLENDMPD      Y8, Y2, K1, Y2
-	VADDPD         Y15, Y14, Y8
-	VPCMPUQ        $0x05, Y15, Y14, K2
-	VBLENDMPD      Y14, Y8, K2, Y16
-	VPCMPUQ.BCST   $0x05, DoublesConstants<>+40056(SB), Y14, K3
+	VBLENDMPD      Y9, Y2, K1, Y2
+	VADDPD         Y17, Y15, Y9
+	VPCMPUQ        $0x05, Y17, Y15, K2
+	VBLENDMPD      Y15, Y9, K2, Y16
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+40056(SB), Y15, K3
 	VBLENDMPD      Y5, Y16, K3, Y16
 	VPSLLQ         $0x3f, Y16, Y16
 	VANDPD         Y6, Y16, Y16
 	VORPD          Y16, Y2, Y2
 	VPSRLQ         $0x3f, Y6, Y16
-	VSUBPD         Y15, Y8, Y8
-	VCMPPD         $0x00, Y14, Y8, K3
-	VBLENDMPD      Y5, Y16, K3, Y8
-	VBLENDMPD      Y5, Y8, K2, Y8
-	VBLENDMPD      Y5, Y8, K1, Y8
-	VPCMPUQ        $0x04, Y5, Y8, K1
+	VSUBPD         Y17, Y9, Y9
+	VCMPPD         $0x00, Y15, Y9, K3
+	VBLENDMPD      Y5, Y16, K3, Y9
+	VBLENDMPD      Y5, Y9, K2, Y9
+	VBLENDMPD      Y5, Y9, K1, Y9
+	VPCMPUQ        $0x04, Y5, Y9, K1
 	VBLENDMPD.BCST DoublesConstants<>+39816(SB), Y2, K1, Y2
-	VPCMPUQ        $0x06, Y9, Y7, K1
+	VPCMPUQ        $0x06, Y11, Y7, K1
 	VBLENDMPD      Y6, Y2, K1, Y2
-	VPCMPUQ        $0x06, Y9, Y14, K1
-	VBLENDMPD      Y13, Y2, K1, Y2
+	VPCMPUQ        $0x06, Y11, Y15, K1
+	VBLENDMPD      Y14, Y2, K1, Y2
 	VPCMPUQ        $0x00, Y4, Y6, K1
 	VBLENDMPD      Y4, Y2, K1, Y2
-	VPCMPUQ        $0x00, Y5, Y14, K1
+	VPCMPUQ        $0x00, Y5, Y15, K1
 	VBLENDMPD      Y4, Y2, K1, Y2
 	VMULPD         Y1, Y2, Y2
-	VMULPD         Y1, Y11, Y7
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y7, Y8
-	VSUBPD         Y8, Y7, Y9
-	VPSRLQ         $0x38, Y7, Y13
-	VANDPD.BCST    DoublesConstants<>+39888(SB), Y13, Y13
-	VPSLLQ         $0x04, Y13, Y14
-	VPSLLQ         $0x06, Y13, Y13
-	VANDPD.BCST    DoublesConstants<>+39896(SB), Y7, Y15
-	VORPD.BCST     DoublesConstants<>+39904(SB), Y15, Y15
-	VPSRLQ         $0x34, Y7, Y16
-	VANDPD.BCST    DoublesConstants<>+39912(SB), Y16, Y16
-	VPSRAQ         $0x3f, Y7, Y17
-	VPSLLVQ        Y16, Y15, Y18
-	VXORPD         Y17, Y18, Y18
-	VPSUBQ         Y17, Y18, Y18
+	VMULPD         Y1, Y13, Y7
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y7, Y9
+	VSUBPD         Y9, Y7, Y11
+	VPSRLQ         $0x38, Y7, Y14
+	VANDPD.BCST    DoublesConstants<>+39888(SB), Y14, Y14
+	VPSLLQ         $0x04, Y14, Y15
+	VPSLLQ         $0x06, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+39896(SB), Y7, Y16
+	VORPD.BCST     DoublesConstants<>+39904(SB), Y16, Y16
+	VPSRLQ         $0x34, Y7, Y17
+	VANDPD.BCST    DoublesConstants<>+39912(SB), Y17, Y17
+	VPSRAQ         $0x3f, Y7, Y18
+	VPSLLVQ        Y17, Y16, Y19
+	VXORPD         Y18, Y19, Y19
+	VPSUBQ         Y18, Y19, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11776(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y14*1), K1, Y19
-	VPMULLQ        Y19, Y18, Y18
-	VPSRLQ         $0x1b, Y15, Y15
-	VPSLLVQ        Y16, Y15, Y15
-	VXORPD         Y17, Y15, Y15
-	VPSUBQ         Y17, Y15, Y15
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y15*1), K1, Y20
+	VPMULLQ        Y20, Y19, Y19
+	VPSRLQ         $0x1b, Y16, Y16
+	VPSLLVQ        Y17, Y16, Y16
+	VXORPD         Y18, Y16, Y16
+	VPSUBQ         Y18, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11784(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y14*1), K1, Y16
-	VPMULLQ        Y16, Y15, Y14
-	VPADDQ         Y14, Y18, Y14
-	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y14, Y15
-	VPSRLQ         $0x3a, Y15, Y15
-	VPSLLQ         $0x07, Y15, Y15
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y15*1), K1, Y17
+	VPMULLQ        Y17, Y16, Y15
+	VPADDQ         Y15, Y19, Y15
+	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y15, Y16
+	VPSRLQ         $0x3a, Y16, Y16
+	VPSLLQ         $0x07, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13856(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y13*1), K1, Y16
-	VMULPD         Y16, Y9, Y16
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K1, Y17
+	VMULPD         Y17, Y11, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13864(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y13*1), K1, Y17
-	VMULPD         Y17, Y8, Y18
-	VADDPD         Y18, Y16, Y16
-	VMULPD         Y17, Y9, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y9, Y19
+	VADDPD         Y19, Y17, Y17
+	VMULPD         Y18, Y11, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13872(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y13*1), K1, Y18
-	VMULPD         Y18, Y8, Y8
-	VADDPD         Y8, Y17, Y8
-	VMULPD         Y18, Y9, Y9
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y14*1), K1, Y19
+	VMULPD         Y19, Y9, Y9
+	VADDPD         Y9, Y18, Y9
+	VMULPD         Y19, Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13880(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y13*1), K1, Y17
-	VMULPD         Y17, Y7, Y7
-	VADDPD         Y7, Y9, Y7
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y7, Y7
+	VADDPD         Y7, Y11, Y7
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22056(SB), AX
-	VXORPS         X9, X9, X9
-	VGATHERQPD     (AX)(Y15*1), K1, Y9
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y16*1), K1, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22064(SB), AX
-	VXORPS         X13, X13, X13
-	VGATHERQPD     (AX)(Y15*1), K1, Y13
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y16*1), K1, Y14
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22072(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y15*1), K1, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K1, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22080(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y15*1), K1, Y18
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K1, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22088(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y15*1), K1, Y19
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y16*1), K1, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22096(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y15*1), K1, Y20
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K1, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22104(SB), AX
-	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Y15*1), K1, Y21
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y16*1), K1, Y22
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22112(SB), AX
-	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Y15*1), K1, Y22
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y16*1), K1, Y23
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22120(SB), AX
-	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y15*1), K1, Y23
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y16*1), K1, Y24
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22128(SB), AX
-	VXORPS         X24, X24, X24
-	VGATHERQPD     (AX)(Y15*1), K1, Y24
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y16*1), K1, Y25
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22048(SB), AX
-	VXORPS         X25, X25, X25
-	VGATHERQPD     (AX)(Y15*1), K1, Y25
-	VPSLLQ         $0x06, Y14, Y14
-	VCVTQQ2PD      Y14, Y14
-	VADDPD         Y8, Y16, Y15
-	VADDPD         Y15, Y14, Y26
-	VSUBPD         Y26, Y14, Y14
-	VADDPD         Y15, Y14, Y14
-	VSUBPD         Y15, Y16, Y15
-	VADDPD         Y8, Y15, Y8
-	VADDPD         Y7, Y8, Y7
-	VADDPD         Y7, Y14, Y7
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y26, Y8
-	VMULPD         Y26, Y26, Y14
-	VMULPD         Y14, Y14, Y15
-	VMULPD         Y17, Y8, Y16
-	VADDPD         Y16, Y9, Y9
-	VMULPD         Y20, Y26, Y16
-	VADDPD         Y16, Y19, Y16
-	VMULPD         Y16, Y14, Y16
-	VADDPD         Y16, Y9, Y9
-	VMULPD         Y22, Y26, Y16
-	VADDPD         Y16, Y21, Y16
-	VMULPD         Y24, Y26, Y17
-	VADDPD         Y17, Y23, Y17
-	VMULPD         Y17, Y14, Y14
-	VADDPD         Y14, Y16, Y14
-	VMULPD         Y14, Y15, Y14
-	VADDPD         Y14, Y9, Y9
-	VMULPD         Y13, Y8, Y13
-	VSUBPD         Y8, Y26, Y8
-	VADDPD         Y7, Y8, Y7
-	VMULPD         Y18, Y7, Y7
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y16*1), K1, Y26
+	VPSLLQ         $0x06, Y15, Y15
+	VCVTQQ2PD      Y15, Y15
+	VADDPD         Y9, Y17, Y16
+	VADDPD         Y16, Y15, Y27
+	VSUBPD         Y27, Y15, Y15
+	VADDPD         Y16, Y15, Y15
+	VSUBPD         Y16, Y17, Y16
+	VADDPD         Y9, Y16, Y9
 	VADDPD         Y7, Y9, Y7
-	VADDPD         Y7, Y13, Y7
-	VADDPD         Y25, Y7, Y7
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y1, Y8
-	VSUBPD         Y8, Y1, Y9
-	VPSRLQ         $0x38, Y1, Y13
-	VANDPD.BCST    DoublesConstants<>+39888(SB), Y13, Y13
-	VPSLLQ         $0x04, Y13, Y14
-	VPSLLQ         $0x06, Y13, Y13
-	VANDPD.BCST    DoublesConstants<>+39896(SB), Y1, Y15
-	VORPD.BCST     DoublesConstants<>+39904(SB), Y15, Y15
-	VPSRLQ         $0x34, Y1, Y16
-	VANDPD.BCST    DoublesConstants<>+39912(SB), Y16, Y16
-	VPSRAQ         $0x3f, Y1, Y17
-	VPSLLVQ        Y16, Y15, Y18
-	VXORPD         Y17, Y18, Y18
-	VPSUBQ         Y17, Y18, Y18
+	VADDPD         Y7, Y15, Y7
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y27, Y9
+	VMULPD         Y27, Y27, Y15
+	VMULPD         Y15, Y15, Y16
+	VMULPD         Y18, Y9, Y17
+	VADDPD         Y17, Y11, Y11
+	VMULPD         Y21, Y27, Y17
+	VADDPD         Y17, Y20, Y17
+	VMULPD         Y17, Y15, Y17
+	VADDPD         Y17, Y11, Y11
+	VMULPD         Y23, Y27, Y17
+	VADDPD         Y17, Y22, Y17
+	VMULPD         Y25, Y27, Y18
+	VADDPD         Y18, Y24, Y18
+	VMULPD         Y18, Y15, Y15
+	VADDPD         Y15, Y17, Y15
+	VMULPD         Y15, Y16, Y15
+	VADDPD         Y15, Y11, Y11
+	VMULPD         Y14, Y9, Y14
+	VSUBPD         Y9, Y27, Y9
+	VADDPD         Y7, Y9, Y7
+	VMULPD         Y19, Y7, Y7
+	VADDPD         Y7, Y11, Y7
+	VADDPD         Y7, Y14, Y7
+	VADDPD         Y26, Y7, Y7
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y1, Y9
+	VSUBPD         Y9, Y1, Y11
+	VPSRLQ         $0x38, Y1, Y14
+	VANDPD.BCST    DoublesConstants<>+39888(SB), Y14, Y14
+	VPSLLQ         $0x04, Y14, Y15
+	VPSLLQ         $0x06, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+39896(SB), Y1, Y16
+	VORPD.BCST     DoublesConstants<>+39904(SB), Y16, Y16
+	VPSRLQ         $0x34, Y1, Y17
+	VANDPD.BCST    DoublesConstants<>+39912(SB), Y17, Y17
+	VPSRAQ         $0x3f, Y1, Y18
+	VPSLLVQ        Y17, Y16, Y19
+	VXORPD         Y18, Y19, Y19
+	VPSUBQ         Y18, Y19, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11776(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y14*1), K1, Y19
-	VPMULLQ        Y19, Y18, Y18
-	VPSRLQ         $0x1b, Y15, Y15
-	VPSLLVQ        Y16, Y15, Y15
-	VXORPD         Y17, Y15, Y15
-	VPSUBQ         Y17, Y15, Y15
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y15*1), K1, Y20
+	VPMULLQ        Y20, Y19, Y19
+	VPSRLQ         $0x1b, Y16, Y16
+	VPSLLVQ        Y17, Y16, Y16
+	VXORPD         Y18, Y16, Y16
+	VPSUBQ         Y18, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11784(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y14*1), K1, Y16
-	VPMULLQ        Y16, Y15, Y14
-	VPADDQ         Y14, Y18, Y14
-	VPADDQ.BCST    DoublesConstants<>+39936(SB), Y14, Y15
-	VPSRLQ         $0x3a, Y15, Y15
-	VPSLLQ         $0x07, Y15, Y15
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y15*1), K1, Y17
+	VPMULLQ        Y17, Y16, Y15
+	VPADDQ         Y15, Y19, Y15
+	VPADDQ.BCST    DoublesConstants<>+39936(SB), Y15, Y16
+	VPSRLQ         $0x3a, Y16, Y16
+	VPSLLQ         $0x07, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13856(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y13*1), K1, Y16
-	VMULPD         Y16, Y9, Y16
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K1, Y17
+	VMULPD         Y17, Y11, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13864(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y13*1), K1, Y17
-	VMULPD         Y17, Y8, Y18
-	VADDPD         Y18, Y16, Y16
-	VMULPD         Y17, Y9, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y9, Y19
+	VADDPD         Y19, Y17, Y17
+	VMULPD         Y18, Y11, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13872(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y13*1), K1, Y18
-	VMULPD         Y18, Y8, Y8
-	VADDPD         Y8, Y17, Y8
-	VMULPD         Y18, Y9, Y9
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y14*1), K1, Y19
+	VMULPD         Y19, Y9, Y9
+	VADDPD         Y9, Y18, Y9
+	VMULPD         Y19, Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13880(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y13*1), K1, Y17
-	VMULPD         Y17, Y1, Y17
-	VADDPD         Y17, Y9, Y9
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y1, Y18
+	VADDPD         Y18, Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22056(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y15*1), K1, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K1, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22064(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y15*1), K1, Y18
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K1, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22072(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y15*1), K1, Y19
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y16*1), K1, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22080(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y15*1), K1, Y20
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K1, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22088(SB), AX
-	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Y15*1), K1, Y21
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y16*1), K1, Y22
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22096(SB), AX
-	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Y15*1), K1, Y22
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y16*1), K1, Y23
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22104(SB), AX
-	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y15*1), K1, Y23
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y16*1), K1, Y24
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22112(SB), AX
-	VXORPS         X24, X24, X24
-	VGATHERQPD     (AX)(Y15*1), K1, Y24
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y16*1), K1, Y25
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22120(SB), AX
-	VXORPS         X25, X25, X25
-	VGATHERQPD     (AX)(Y15*1), K1, Y25
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y16*1), K1, Y26
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22128(SB), AX
-	VXORPS         X26, X26, X26
-	VGATHERQPD     (AX)(Y15*1), K1, Y26
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y16*1), K1, Y27
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13888(SB), AX
-	VXORPS         X27, X27, X27
-	VGATHERQPD     (AX)(Y13*1), K1, Y27
-	VMULPD         Y27, Y1, Y13
+	VXORPS         X28, X28, X28
+	VGATHERQPD     (AX)(Y14*1), K1, Y28
+	VMULPD         Y28, Y1, Y14
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22048(SB), AX
-	VXORPS         X27, X27, X27
-	VGATHERQPD     (AX)(Y15*1), K1, Y27
-	VSUBPD         Y27, Y13, Y13
-	VPSLLQ         $0x06, Y14, Y15
-	VCVTQQ2PD      Y15, Y15
-	VADDPD         Y8, Y16, Y27
-	VADDPD         Y27, Y15, Y28
-	VSUBPD         Y28, Y15, Y15
-	VADDPD         Y27, Y15, Y15
-	VSUBPD         Y27, Y16, Y16
-	VADDPD         Y8, Y16, Y8
-	VADDPD         Y9, Y8, Y8
-	VADDPD         Y8, Y15, Y8
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y28, Y9
-	VMULPD         Y28, Y28, Y15
-	VMULPD         Y15, Y15, Y16
-	VMULPD         Y19, Y9, Y19
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y22, Y28, Y19
-	VADDPD         Y19, Y21, Y19
-	VMULPD         Y19, Y15, Y19
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y24, Y28, Y19
-	VADDPD         Y19, Y23, Y19
-	VMULPD         Y26, Y28, Y21
-	VADDPD         Y21, Y25, Y21
-	VMULPD         Y21, Y15, Y21
-	VADDPD         Y21, Y19, Y19
-	VMULPD         Y19, Y16, Y19
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y18, Y9, Y18
-	VSUBPD         Y9, Y28, Y19
-	VADDPD         Y8, Y19, Y8
-	VMULPD         Y20, Y8, Y19
-	VADDPD         Y19, Y17, Y17
-	VADDPD         Y17, Y18, Y17
-	VSUBPD         Y17, Y13, Y13
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y3, Y17
-	VSUBPD         Y4, Y6, Y18
-	VSUBPD         Y18, Y6, Y19
-	VSUBPD         Y19, Y4, Y19
-	VSUBPD         Y18, Y3, Y18
+	VXORPS         X28, X28, X28
+	VGATHERQPD     (AX)(Y16*1), K1, Y28
+	VSUBPD         Y28, Y14, Y14
+	VPSLLQ         $0x06, Y15, Y16
+	VCVTQQ2PD      Y16, Y16
+	VADDPD         Y9, Y17, Y28
+	VADDPD         Y28, Y16, Y29
+	VSUBPD         Y29, Y16, Y16
+	VADDPD         Y28, Y16, Y16
+	VSUBPD         Y28, Y17, Y17
+	VADDPD         Y9, Y17, Y9
+	VADDPD         Y11, Y9, Y9
+	VADDPD         Y9, Y16, Y9
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y29, Y11
+	VMULPD         Y29, Y29, Y16
+	VMULPD         Y16, Y16, Y17
+	VMULPD         Y20, Y11, Y20
+	VADDPD         Y20, Y18, Y18
+	VMULPD         Y23, Y29, Y20
+	VADDPD         Y20, Y22, Y20
+	VMULPD         Y20, Y16, Y20
+	VADDPD         Y20, Y18, Y18
+	VMULPD         Y25, Y29, Y20
+	VADDPD         Y20, Y24, Y20
+	VMULPD         Y27, Y29, Y22
+	VADDPD         Y22, Y26, Y22
+	VMULPD         Y22, Y16, Y22
+	VADDPD         Y22, Y20, Y20
+	VMULPD         Y20, Y17, Y20
+	VADDPD         Y20, Y18, Y18
+	VMULPD         Y19, Y11, Y19
+	VSUBPD         Y11, Y29, Y20
+	VADDPD         Y9, Y20, Y9
+	VMULPD         Y21, Y9, Y20
+	VADDPD         Y20, Y18, Y18
 	VADDPD         Y18, Y19, Y18
-	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y6, Y19
-	VPSRAQ         $0x34, Y19, Y20
-	VPADDQ         Y20, Y10, Y21
-	VSUBPD         Y10, Y21, Y10
-	VANDPD.BCST    DoublesConstants<>+39296(SB), Y19, Y21
-	VPSUBQ         Y21, Y6, Y21
-	VPSRLQ         $0x2e, Y19, Y19
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Y19, Y19
-	VPSLLQ         $0x05, Y19, Y19
-	VANDPD.BCST    DoublesConstants<>+39712(SB), Y21, Y22
+	VSUBPD         Y18, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y3, Y18
+	VSUBPD         Y4, Y6, Y19
+	VSUBPD         Y19, Y6, Y20
+	VSUBPD         Y20, Y4, Y20
+	VSUBPD         Y19, Y3, Y19
+	VADDPD         Y19, Y20, Y19
+	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y6, Y20
+	VPSRAQ         $0x34, Y20, Y21
+	VPADDQ         Y21, Y10, Y22
+	VSUBPD         Y10, Y22, Y10
+	VANDPD.BCST    DoublesConstants<>+39296(SB), Y20, Y22
+	VPSUBQ         Y22, Y6, Y22
+	VPSRLQ         $0x2e, Y20, Y20
+	VANDPD.BCST    DoublesConstants<>+39352(SB), Y20, Y20
+	VPSLLQ         $0x05, Y20, Y20
+	VANDPD.BCST    DoublesConstants<>+39712(SB), Y22, Y23
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8864(SB), AX
-	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y19*1), K1, Y23
-	VMULPD         Y23, Y22, Y24
-	VSUBPD         Y4, Y24, Y4
-	VSUBPD         Y22, Y21, Y21
-	VMULPD         Y23, Y21, Y21
-	VADDPD         Y21, Y4, Y22
-	VPSUBQ         Y20, Y12, Y12
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y20*1), K1, Y24
+	VMULPD         Y24, Y23, Y25
+	VSUBPD         Y4, Y25, Y4
+	VSUBPD         Y23, Y22, Y22
+	VMULPD         Y24, Y22, Y22
+	VADDPD         Y22, Y4, Y23
+	VPSUBQ         Y21, Y12, Y12
 	VPMAXSQ        Y5, Y12, Y5
 	VPSLLQ         $0x34, Y5, Y5
-	VMULPD         Y5, Y18, Y5
-	VMULPD         Y23, Y5, Y5
-	VADDPD         Y5, Y22, Y12
-	VSUBPD         Y12, Y22, Y18
-	VADDPD         Y5, Y18, Y5
-	VSUBPD         Y22, Y4, Y4
-	VADDPD         Y21, Y4, Y4
+	VMULPD         Y5, Y19, Y5
+	VMULPD         Y24, Y5, Y5
+	VADDPD         Y5, Y23, Y12
+	VSUBPD         Y12, Y23, Y19
+	VADDPD         Y5, Y19, Y5
+	VSUBPD         Y23, Y4, Y4
+	VADDPD         Y22, Y4, Y4
 	VADDPD         Y4, Y5, Y4
 	VMULPD.BCST    DoublesConstants<>+39720(SB), Y10, Y5
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8872(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y19*1), K1, Y18
-	VADDPD         Y18, Y5, Y5
-	VADDPD         Y12, Y5, Y18
-	VSUBPD         Y18, Y5, Y5
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y20*1), K1, Y19
+	VADDPD         Y19, Y5, Y5
+	VADDPD         Y12, Y5, Y19
+	VSUBPD         Y19, Y5, Y5
 	VADDPD         Y12, Y5, Y5
 	VMULPD.BCST    DoublesConstants<>+39728(SB), Y10, Y10
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8880(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y19*1), K1, Y20
-	VADDPD         Y20, Y10, Y10
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y20*1), K1, Y21
+	VADDPD         Y21, Y10, Y10
 	VADDPD         Y10, Y5, Y5
 	VADDPD         Y5, Y4, Y4
 	VMULPD         Y12, Y12, Y5
 	VMULPD.BCST    DoublesConstants<>+39744(SB), Y12, Y10
 	VADDPD.BCST    DoublesConstants<>+39736(SB), Y10, Y10
-	VMULPD.BCST    DoublesConstants<>+39760(SB), Y12, Y19
-	VADDPD.BCST    DoublesConstants<>+39752(SB), Y19, Y19
-	VMULPD         Y19, Y5, Y19
-	VADDPD         Y19, Y10, Y10
+	VMULPD.BCST    DoublesConstants<>+39760(SB), Y12, Y20
+	VADDPD.BCST    DoublesConstants<>+39752(SB), Y20, Y20
+	VMULPD         Y20, Y5, Y20
+	VADDPD         Y20, Y10, Y10
 	VMULPD         Y10, Y5, Y10
-	VMULPD         Y5, Y5, Y19
+	VMULPD         Y5, Y5, Y20
 	VMULPD.BCST    DoublesConstants<>+39776(SB), Y12, Y12
 	VADDPD.BCST    DoublesConstants<>+39768(SB), Y12, Y12
-	VMULPD.BCST    DoublesConstants<>+39784(SB), Y5, Y20
-	VADDPD         Y20, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+39784(SB), Y5, Y21
+	VADDPD         Y21, Y12, Y12
 	VMULPD         Y12, Y5, Y5
-	VMULPD         Y5, Y19, Y5
+	VMULPD         Y5, Y20, Y5
 	VADDPD         Y5, Y10, Y5
 	VADDPD         Y5, Y4, Y4
-	VADDPD         Y4, Y18, Y4
-	VPSUBQ.BCST    DoublesConstants<>+39792(SB), Y17, Y5
+	VADDPD         Y4, Y19, Y4
+	VPSUBQ.BCST    DoublesConstants<>+39792(SB), Y18, Y5
 	VPCMPUQ.BCST   $0x05, DoublesConstants<>+39800(SB), Y5, K1
 	VBLENDMPD      Y3, Y4, K1, Y4
-	VPCMPUQ.BCST   $0x06, DoublesConstants<>+39808(SB), Y3, K1
+	VPCMPUQ        $0x06, Y8, Y3, K1
 	VORPD.BCST     DoublesConstants<>+39816(SB), Y3, Y5
 	VBLENDMPD      Y5, Y4, K1, Y4
-	VPCMPUQ.BCST   $0x00, DoublesConstants<>+39808(SB), Y3, K1
+	VPCMPUQ        $0x00, Y8, Y3, K1
 	VBLENDMPD.BCST DoublesConstants<>+39296(SB), Y4, K1, Y3
-	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y14, Y4
+	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y15, Y4
 	VPSRLQ         $0x3a, Y4, Y4
 	VPSLLQ         $0x07, Y4, Y4
 	MOVL           $0x0000000f, AX
@@ -20119,23 +20120,23 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $0-48
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22064(SB), AX
+	VXORPS         X8, X8, X8
+	VGATHERQPD     (AX)(Y4*1), K1, Y8
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+22072(SB), AX
 	VXORPS         X10, X10, X10
 	VGATHERQPD     (AX)(Y4*1), K1, Y10
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
-	LEAQ           DoublesConstants<>+22072(SB), AX
+	LEAQ           DoublesConstants<>+22080(SB), AX
 	VXORPS         X12, X12, X12
 	VGATHERQPD     (AX)(Y4*1), K1, Y12
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
-	LEAQ           DoublesConstants<>+22080(SB), AX
-	VXORPS         X14, X14, X14
-	VGATHERQPD     (AX)(Y4*1), K1, Y14
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22088(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y4*1), K1, Y17
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y4*1), K1, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22096(SB), AX
@@ -20166,32 +20167,32 @@ TEXT ·doublesBackwardAVX512(SB), NOSPLIT, $0-48
 	LEAQ           DoublesConstants<>+22048(SB), AX
 	VXORPS         X23, X23, X23
 	VGATHERQPD     (AX)(Y4*1), K1, Y23
-	VMULPD         Y12, Y9, Y4
+	VMULPD         Y10, Y11, Y4
 	VADDPD         Y4, Y5, Y4
-	VMULPD         Y18, Y28, Y5
-	VADDPD         Y5, Y17, Y5
-	VMULPD         Y5, Y15, Y5
-	VADDPD         Y5, Y4, Y4
-	VMULPD         Y20, Y28, Y5
-	VADDPD         Y5, Y19, Y5
-	VMULPD         Y22, Y28, Y12
-	VADDPD         Y12, Y21, Y12
-	VMULPD         Y12, Y15, Y12
-	VADDPD         Y12, Y5, Y5
+	VMULPD         Y18, Y29, Y5
+	VADDPD         Y5, Y15, Y5
 	VMULPD         Y5, Y16, Y5
 	VADDPD         Y5, Y4, Y4
-	VMULPD         Y10, Y9, Y5
-	VMULPD         Y14, Y8, Y8
+	VMULPD         Y20, Y29, Y5
+	VADDPD         Y5, Y19, Y5
+	VMULPD         Y22, Y29, Y10
+	VADDPD         Y10, Y21, Y10
+	VMULPD         Y10, Y16, Y10
+	VADDPD         Y10, Y5, Y5
+	VMULPD         Y5, Y17, Y5
+	VADDPD         Y5, Y4, Y4
+	VMULPD         Y8, Y11, Y5
+	VMULPD         Y12, Y9, Y8
 	VADDPD         Y8, Y4, Y4
 	VADDPD         Y4, Y5, Y4
 	VADDPD         Y23, Y4, Y4
 	VDIVPD         Y6, Y1, Y1
 	VMULPD         Y1, Y4, Y1
 	VMULPD.BCST    DoublesConstants<>+44296(SB), Y1, Y1
-	VMULPD         Y3, Y13, Y3
+	VMULPD         Y3, Y14, Y3
 	VSUBPD         Y3, Y1, Y1
 	VMULPD.BCST    DoublesConstants<>+35456(SB), Y1, Y1
-	VMULPD         Y7, Y11, Y3
+	VMULPD         Y7, Y13, Y3
 	VADDPD         Y3, Y1, Y1
 	VMULPD.BCST    DoublesConstants<>+44480(SB), Y2, Y2
 	VADDPD         Y2, Y1, Y1
@@ -26560,7 +26561,7 @@ TEXT ·doublesGradAVX2(SB), $960-48
 	VMULPD     X0, X8, X0
 	VMOVSD     X0, 1344(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	VBROADCASTSD X1, Y8
 	VMULPD       1856(DI), Y8, Y9
 	VMULPD       1888(DI), X8, X8
@@ -26700,196 +26701,146 @@ TEXT ·doublesGradAVX2(SB), $960-48
 	VADDPD       Y7, Y9, Y4
 	VADDPD       Y4, Y2, Y2
 	VMOVUPS      808(SI), Y4
-	VMULPD       Y4, Y4, Y5
-	VXORPD       DoublesConstants<>+128(SB), Y5, Y5
-	VANDPD       DoublesConstants<>+160(SB), Y5, Y7
-	VXORPD       DoublesConstants<>+128(SB), Y7, Y8
-	VPCMPGTQ     DoublesConstants<>+4768(SB), Y8, Y9
-	VBLENDVPD    Y9, DoublesConstants<>+8608(SB), Y7, Y7
-	VANDPD       DoublesConstants<>+128(SB), Y5, Y9
-	VORPD        Y9, Y7, Y7
-	VMULPD       DoublesConstants<>+4864(SB), Y7, Y9
-	VADDPD       DoublesConstants<>+288(SB), Y9, Y9
-	VSUBPD       DoublesConstants<>+288(SB), Y9, Y10
-	VMULPD       DoublesConstants<>+4896(SB), Y10, Y11
-	VSUBPD       Y11, Y7, Y7
-	VMULPD       DoublesConstants<>+4928(SB), Y10, Y10
-	VSUBPD       Y10, Y7, Y7
-	VMULPD       Y7, Y7, Y10
-	VANDPD       DoublesConstants<>+4960(SB), Y9, Y11
-	VPSLLQ       $0x04, Y11, Y11
-	VMULPD       DoublesConstants<>+7104(SB), Y7, Y12
-	VADDPD       DoublesConstants<>+7072(SB), Y12, Y12
-	VMULPD       Y12, Y10, Y12
-	VMULPD       Y10, Y10, Y10
-	VMULPD       DoublesConstants<>+7232(SB), Y7, Y13
-	VADDPD       DoublesConstants<>+7200(SB), Y13, Y13
-	VMULPD       Y13, Y10, Y10
-	VADDPD       Y10, Y12, Y10
-	VMOVUPS      DoublesConstants<>+4480(SB), Y12
-	LEAQ         DoublesConstants<>+4992(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   Y12, (AX)(Y11*1), Y13
-	VADDPD       Y10, Y7, Y7
-	VMULPD       Y7, Y13, Y7
-	VMOVUPS      DoublesConstants<>+4480(SB), Y10
-	LEAQ         DoublesConstants<>+5000(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y10, (AX)(Y11*1), Y12
-	VADDPD       Y12, Y7, Y7
-	VPSLLQ       $0x0d, Y9, Y9
-	VPSRLQ       $0x13, Y9, Y9
-	VXORPD       DoublesConstants<>+8640(SB), Y9, Y9
-	VPSUBQ       DoublesConstants<>+8640(SB), Y9, Y9
-	VADDPD       Y7, Y13, Y7
-	VPSRLQ       $0x01, Y9, Y10
-	VXORPD       DoublesConstants<>+8704(SB), Y10, Y10
-	VPSUBQ       DoublesConstants<>+8704(SB), Y10, Y10
-	VMOVUPS      DoublesConstants<>+8672(SB), Y11
-	VPADDQ       Y10, Y11, Y12
-	VPSLLQ       $0x34, Y12, Y12
-	VMULPD       Y12, Y7, Y7
-	VPSUBQ       Y10, Y9, Y9
-	VPADDQ       Y9, Y11, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y7, Y7
-	VPCMPGTQ     DoublesConstants<>+4544(SB), Y8, Y8
-	VBLENDVPD    Y8, Y5, Y7, Y5
-	VMOVUPS      DoublesConstants<>+30368(SB), Y7
-	VMINPD       Y4, Y7, Y8
-	VANDPD       DoublesConstants<>+160(SB), Y8, Y9
-	VXORPD       DoublesConstants<>+128(SB), Y9, Y10
-	VPCMPGTQ     DoublesConstants<>+4768(SB), Y10, Y12
-	VBLENDVPD    Y12, DoublesConstants<>+8608(SB), Y9, Y9
-	VANDPD       DoublesConstants<>+128(SB), Y8, Y12
-	VORPD        Y12, Y9, Y9
-	VMULPD       DoublesConstants<>+4864(SB), Y9, Y12
-	VADDPD       DoublesConstants<>+288(SB), Y12, Y12
-	VSUBPD       DoublesConstants<>+288(SB), Y12, Y13
-	VMULPD       DoublesConstants<>+4896(SB), Y13, Y14
-	VSUBPD       Y14, Y9, Y9
-	VMULPD       DoublesConstants<>+4928(SB), Y13, Y13
-	VSUBPD       Y13, Y9, Y9
-	VMULPD       Y9, Y9, Y13
-	VANDPD       DoublesConstants<>+4960(SB), Y12, Y14
-	VPSLLQ       $0x04, Y14, Y14
-	VMULPD       DoublesConstants<>+7104(SB), Y9, Y15
-	VADDPD       DoublesConstants<>+7072(SB), Y15, Y15
-	VMULPD       Y15, Y13, Y15
-	VMULPD       Y13, Y13, Y13
-	VMULPD       DoublesConstants<>+7232(SB), Y9, Y7
-	VADDPD       DoublesConstants<>+7200(SB), Y7, Y7
-	VMULPD       Y7, Y13, Y7
-	VADDPD       Y7, Y15, Y7
+	VANDPD       DoublesConstants<>+160(SB), Y4, Y5
+	VMULPD       Y4, Y4, Y7
+	VXORPD       DoublesConstants<>+128(SB), Y7, Y7
+	VANDPD       DoublesConstants<>+160(SB), Y7, Y8
+	VXORPD       DoublesConstants<>+128(SB), Y8, Y9
+	VPCMPGTQ     DoublesConstants<>+4768(SB), Y9, Y10
+	VBLENDVPD    Y10, DoublesConstants<>+8608(SB), Y8, Y8
+	VANDPD       DoublesConstants<>+128(SB), Y7, Y10
+	VORPD        Y10, Y8, Y8
+	VMULPD       DoublesConstants<>+4864(SB), Y8, Y10
+	VADDPD       DoublesConstants<>+288(SB), Y10, Y10
+	VSUBPD       DoublesConstants<>+288(SB), Y10, Y11
+	VMULPD       DoublesConstants<>+4896(SB), Y11, Y12
+	VSUBPD       Y12, Y8, Y8
+	VMULPD       DoublesConstants<>+4928(SB), Y11, Y11
+	VSUBPD       Y11, Y8, Y8
+	VMULPD       Y8, Y8, Y11
+	VANDPD       DoublesConstants<>+4960(SB), Y10, Y12
+	VPSLLQ       $0x04, Y12, Y12
+	VMULPD       DoublesConstants<>+7104(SB), Y8, Y13
+	VADDPD       DoublesConstants<>+7072(SB), Y13, Y13
+	VMULPD       Y13, Y11, Y13
+	VMULPD       Y11, Y11, Y11
+	VMULPD       DoublesConstants<>+7232(SB), Y8, Y14
+	VADDPD       DoublesConstants<>+7200(SB), Y14, Y14
+	VMULPD       Y14, Y11, Y11
+	VADDPD       Y11, Y13, Y11
 	VMOVUPS      DoublesConstants<>+4480(SB), Y13
 	LEAQ         DoublesConstants<>+4992(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   Y13, (AX)(Y14*1), Y15
-	VADDPD       Y7, Y9, Y7
-	VMULPD       Y7, Y15, Y7
-	VMOVUPS      DoublesConstants<>+4480(SB), Y9
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y13, (AX)(Y12*1), Y14
+	VADDPD       Y11, Y8, Y8
+	VMULPD       Y8, Y14, Y8
+	VMOVUPS      DoublesConstants<>+4480(SB), Y11
 	LEAQ         DoublesConstants<>+5000(SB), AX
 	VXORPS       X13, X13, X13
-	VGATHERQPD   Y9, (AX)(Y14*1), Y13
-	VADDPD       Y13, Y7, Y7
-	VPSLLQ       $0x0d, Y12, Y9
-	VPSRLQ       $0x13, Y9, Y9
-	VXORPD       DoublesConstants<>+8640(SB), Y9, Y9
-	VPSUBQ       DoublesConstants<>+8640(SB), Y9, Y9
-	VADDPD       Y7, Y15, Y7
-	VPSRLQ       $0x01, Y9, Y12
-	VXORPD       DoublesConstants<>+8704(SB), Y12, Y12
-	VPSUBQ       DoublesConstants<>+8704(SB), Y12, Y12
-	VPADDQ       Y12, Y11, Y13
+	VGATHERQPD   Y11, (AX)(Y12*1), Y13
+	VADDPD       Y13, Y8, Y8
+	VPSLLQ       $0x0d, Y10, Y10
+	VPSRLQ       $0x13, Y10, Y10
+	VXORPD       DoublesConstants<>+8640(SB), Y10, Y10
+	VPSUBQ       DoublesConstants<>+8640(SB), Y10, Y10
+	VADDPD       Y8, Y14, Y8
+	VPSRLQ       $0x01, Y10, Y11
+	VXORPD       DoublesConstants<>+8704(SB), Y11, Y11
+	VPSUBQ       DoublesConstants<>+8704(SB), Y11, Y11
+	VMOVUPS      DoublesConstants<>+8672(SB), Y12
+	VPADDQ       Y11, Y12, Y13
 	VPSLLQ       $0x34, Y13, Y13
-	VMULPD       Y13, Y7, Y7
-	VPSUBQ       Y12, Y9, Y9
-	VPADDQ       Y9, Y11, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y7, Y7
-	VPCMPGTQ     DoublesConstants<>+4544(SB), Y10, Y9
-	VBLENDVPD    Y9, Y8, Y7, Y7
+	VMULPD       Y13, Y8, Y8
+	VPSUBQ       Y11, Y10, Y10
+	VPADDQ       Y10, Y12, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VMULPD       Y10, Y8, Y8
+	VPCMPGTQ     DoublesConstants<>+4544(SB), Y9, Y9
+	VBLENDVPD    Y9, Y7, Y8, Y7
 	VMOVUPS      DoublesConstants<>+30368(SB), Y8
 	VSUBPD       Y4, Y8, Y9
 	VXORPS       X10, X10, X10
 	VCMPPD       $0x1e, Y10, Y9, Y9
-	VBLENDVPD    Y9, DoublesConstants<>+64(SB), Y10, Y9
-	VANDPD       DoublesConstants<>+160(SB), Y4, Y12
-	VADDPD       DoublesConstants<>+64(SB), Y12, Y12
-	VSQRTPD      Y12, Y12
-	VMOVUPS      DoublesConstants<>+32(SB), Y13
-	VDIVPD       Y12, Y13, Y12
-	VCMPPD       $0x1e, Y10, Y4, Y14
-	VXORPD       DoublesConstants<>+128(SB), Y4, Y4
-	VCMPPD       $0x1e, Y10, Y4, Y4
-	VBLENDVPD    Y4, DoublesConstants<>+11296(SB), Y10, Y4
-	VBLENDVPD    Y14, DoublesConstants<>+64(SB), Y4, Y4
-	VMULPD       Y4, Y12, Y4
-	VMULPD       Y9, Y7, Y7
-	VADDPD       Y7, Y4, Y4
-	VMULPD       DoublesConstants<>+44312(SB), Y5, Y5
-	VSUBPD       Y5, Y4, Y4
-	VMULPD       Y4, Y2, Y2
-	VMOVUPS      Y2, 904(SI)
+	VMINPD       Y4, Y8, Y11
+	VANDPD       DoublesConstants<>+160(SB), Y11, Y13
+	VXORPD       DoublesConstants<>+128(SB), Y13, Y14
+	VPCMPGTQ     DoublesConstants<>+4768(SB), Y14, Y15
+	VBLENDVPD    Y15, DoublesConstants<>+8608(SB), Y13, Y13
+	VANDPD       DoublesConstants<>+128(SB), Y11, Y15
+	VORPD        Y15, Y13, Y13
+	VMULPD       DoublesConstants<>+4864(SB), Y13, Y15
+	VADDPD       DoublesConstants<>+288(SB), Y15, Y15
+	VSUBPD       DoublesConstants<>+288(SB), Y15, Y8
+	VMULPD       DoublesConstants<>+4896(SB), Y8, Y10
+	VSUBPD       Y10, Y13, Y10
+	VMULPD       DoublesConstants<>+4928(SB), Y8, Y8
+	VSUBPD       Y8, Y10, Y8
+	VMULPD       Y8, Y8, Y10
+	VANDPD       DoublesConstants<>+4960(SB), Y15, Y13
+	VPSLLQ       $0x04, Y13, Y13
+	VMULPD       DoublesConstants<>+7104(SB), Y8, Y12
+	VADDPD       DoublesConstants<>+7072(SB), Y12, Y12
+	VMULPD       Y12, Y10, Y12
+	VMULPD       Y10, Y10, Y10
+	VMOVUPS      X1, 320(SP)
+	VMULPD       DoublesConstants<>+7232(SB), Y8, Y1
+	VADDPD       DoublesConstants<>+7200(SB), Y1, Y1
+	VMULPD       Y1, Y10, Y1
+	VADDPD       Y1, Y12, Y1
+	VMOVUPS      DoublesConstants<>+4480(SB), Y10
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y10, (AX)(Y13*1), Y12
+	VADDPD       Y1, Y8, Y1
+	VMULPD       Y1, Y12, Y1
+	VMOVUPS      DoublesConstants<>+4480(SB), Y8
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   Y8, (AX)(Y13*1), Y10
+	VADDPD       Y10, Y1, Y1
+	VPSLLQ       $0x0d, Y15, Y8
+	VPSRLQ       $0x13, Y8, Y8
+	VXORPD       DoublesConstants<>+8640(SB), Y8, Y8
+	VPSUBQ       DoublesConstants<>+8640(SB), Y8, Y8
+	VADDPD       Y1, Y12, Y1
+	VPSRLQ       $0x01, Y8, Y10
+	VXORPD       DoublesConstants<>+8704(SB), Y10, Y10
+	VPSUBQ       DoublesConstants<>+8704(SB), Y10, Y10
+	VMOVUPS      DoublesConstants<>+8672(SB), Y12
+	VPADDQ       Y10, Y12, Y13
+	VPSLLQ       $0x34, Y13, Y13
+	VMULPD       Y13, Y1, Y1
+	VPSUBQ       Y10, Y8, Y8
+	VPADDQ       Y8, Y12, Y8
+	VPSLLQ       $0x34, Y8, Y8
+	VMULPD       Y8, Y1, Y1
+	VPCMPGTQ     DoublesConstants<>+4544(SB), Y14, Y8
+	VBLENDVPD    Y8, Y11, Y1, Y1
+	VXORPS       X8, X8, X8
+	VBLENDVPD    Y9, Y1, Y8, Y1
+	VCMPPD       $0x1e, Y8, Y5, Y9
+	VADDPD       DoublesConstants<>+64(SB), Y5, Y5
+	VSQRTPD      Y5, Y5
+	VMOVUPS      DoublesConstants<>+32(SB), Y10
+	VDIVPD       Y5, Y10, Y5
+	VCMPPD       $0x1e, Y8, Y4, Y4
+	VMOVUPS      DoublesConstants<>+11296(SB), Y11
+	VBLENDVPD    Y4, DoublesConstants<>+64(SB), Y11, Y4
+	VMULPD       Y4, Y5, Y4
+	VBLENDVPD    Y9, Y4, Y8, Y4
+	VADDPD       Y4, Y1, Y1
+	VMULPD       DoublesConstants<>+44312(SB), Y7, Y4
+	VSUBPD       Y4, Y1, Y1
+	VMULPD       Y1, Y2, Y1
+	VMOVUPS      Y1, 904(SI)
 	VADDPD       X6, X0, X0
+	VMOVUPS      320(SP), X1
 	VADDPD       X1, X3, X1
 	VADDPD       X1, X0, X0
 	VMOVUPS      840(SI), X1
-	VMULPD       X1, X1, X2
-	VXORPD       DoublesConstants<>+128(SB), X2, X2
-	VANDPD       DoublesConstants<>+160(SB), X2, X3
-	VXORPD       DoublesConstants<>+128(SB), X3, X4
-	VPCMPGTQ     DoublesConstants<>+4768(SB), X4, X5
-	VBLENDVPD    X5, DoublesConstants<>+8608(SB), X3, X3
-	VANDPD       DoublesConstants<>+128(SB), X2, X5
-	VORPD        X5, X3, X3
-	VMULPD       DoublesConstants<>+4864(SB), X3, X5
-	VADDPD       DoublesConstants<>+288(SB), X5, X5
-	VSUBPD       DoublesConstants<>+288(SB), X5, X6
-	VMULPD       DoublesConstants<>+4896(SB), X6, X7
-	VSUBPD       X7, X3, X3
-	VMULPD       DoublesConstants<>+4928(SB), X6, X6
-	VSUBPD       X6, X3, X3
-	VMULPD       X3, X3, X6
-	VANDPD       DoublesConstants<>+4960(SB), X5, X7
-	VPSLLQ       $0x04, X7, X7
-	VMULPD       DoublesConstants<>+7104(SB), X3, X9
-	VADDPD       DoublesConstants<>+7072(SB), X9, X9
-	VMULPD       X9, X6, X9
-	VMULPD       X6, X6, X6
-	VMULPD       DoublesConstants<>+7232(SB), X3, X12
-	VADDPD       DoublesConstants<>+7200(SB), X12, X12
-	VMULPD       X12, X6, X6
-	VADDPD       X6, X9, X6
-	VMOVUPS      DoublesConstants<>+4608(SB), X9
-	LEAQ         DoublesConstants<>+4992(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   X9, (AX)(X7*1), X12
-	VADDPD       X6, X3, X3
-	VMULPD       X3, X12, X3
-	VMOVUPS      DoublesConstants<>+4608(SB), X6
-	LEAQ         DoublesConstants<>+5000(SB), AX
-	VXORPS       X9, X9, X9
-	VGATHERQPD   X6, (AX)(X7*1), X9
-	VADDPD       X9, X3, X3
-	VPSLLQ       $0x0d, X5, X5
-	VPSRLQ       $0x13, X5, X5
-	VXORPD       DoublesConstants<>+8640(SB), X5, X5
-	VPSUBQ       DoublesConstants<>+8640(SB), X5, X5
-	VADDPD       X3, X12, X3
-	VPSRLQ       $0x01, X5, X6
-	VXORPD       DoublesConstants<>+8704(SB), X6, X6
-	VPSUBQ       DoublesConstants<>+8704(SB), X6, X6
-	VPADDQ       X6, X11, X7
-	VPSLLQ       $0x34, X7, X7
-	VMULPD       X7, X3, X3
-	VPSUBQ       X6, X5, X5
-	VPADDQ       X5, X11, X5
-	VPSLLQ       $0x34, X5, X5
-	VMULPD       X5, X3, X3
-	VPCMPGTQ     DoublesConstants<>+4544(SB), X4, X4
-	VBLENDVPD    X4, X2, X3, X2
-	VMINPD       X1, X8, X3
+	VANDPD       DoublesConstants<>+160(SB), X1, X2
+	VMULPD       X1, X1, X3
+	VXORPD       DoublesConstants<>+128(SB), X3, X3
 	VANDPD       DoublesConstants<>+160(SB), X3, X4
 	VXORPD       DoublesConstants<>+128(SB), X4, X5
 	VPCMPGTQ     DoublesConstants<>+4768(SB), X5, X6
@@ -26906,25 +26857,25 @@ TEXT ·doublesGradAVX2(SB), $960-48
 	VMULPD       X4, X4, X7
 	VANDPD       DoublesConstants<>+4960(SB), X6, X9
 	VPSLLQ       $0x04, X9, X9
-	VMULPD       DoublesConstants<>+7104(SB), X4, X12
-	VADDPD       DoublesConstants<>+7072(SB), X12, X12
-	VMULPD       X12, X7, X12
+	VMULPD       DoublesConstants<>+7104(SB), X4, X13
+	VADDPD       DoublesConstants<>+7072(SB), X13, X13
+	VMULPD       X13, X7, X13
 	VMULPD       X7, X7, X7
 	VMULPD       DoublesConstants<>+7232(SB), X4, X14
 	VADDPD       DoublesConstants<>+7200(SB), X14, X14
 	VMULPD       X14, X7, X7
-	VADDPD       X7, X12, X7
-	VMOVUPS      DoublesConstants<>+4608(SB), X12
+	VADDPD       X7, X13, X7
+	VMOVUPS      DoublesConstants<>+4608(SB), X13
 	LEAQ         DoublesConstants<>+4992(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   X12, (AX)(X9*1), X14
+	VGATHERQPD   X13, (AX)(X9*1), X14
 	VADDPD       X7, X4, X4
 	VMULPD       X4, X14, X4
 	VMOVUPS      DoublesConstants<>+4608(SB), X7
 	LEAQ         DoublesConstants<>+5000(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   X7, (AX)(X9*1), X12
-	VADDPD       X12, X4, X4
+	VXORPS       X13, X13, X13
+	VGATHERQPD   X7, (AX)(X9*1), X13
+	VADDPD       X13, X4, X4
 	VPSLLQ       $0x0d, X6, X6
 	VPSRLQ       $0x13, X6, X6
 	VXORPD       DoublesConstants<>+8640(SB), X6, X6
@@ -26933,31 +26884,83 @@ TEXT ·doublesGradAVX2(SB), $960-48
 	VPSRLQ       $0x01, X6, X7
 	VXORPD       DoublesConstants<>+8704(SB), X7, X7
 	VPSUBQ       DoublesConstants<>+8704(SB), X7, X7
-	VPADDQ       X7, X11, X9
+	VPADDQ       X7, X12, X9
 	VPSLLQ       $0x34, X9, X9
 	VMULPD       X9, X4, X4
 	VPSUBQ       X7, X6, X6
-	VPADDQ       X6, X11, X6
+	VPADDQ       X6, X12, X6
 	VPSLLQ       $0x34, X6, X6
 	VMULPD       X6, X4, X4
 	VPCMPGTQ     DoublesConstants<>+4544(SB), X5, X5
 	VBLENDVPD    X5, X3, X4, X3
-	VSUBPD       X1, X8, X4
-	VCMPPD       $0x1e, X10, X4, X4
-	VBLENDVPD    X4, DoublesConstants<>+64(SB), X10, X4
-	VANDPD       DoublesConstants<>+160(SB), X1, X5
-	VADDPD       DoublesConstants<>+64(SB), X5, X5
-	VSQRTPD      X5, X5
-	VDIVPD       X5, X13, X5
-	VCMPPD       $0x1e, X10, X1, X6
-	VXORPD       DoublesConstants<>+128(SB), X1, X1
-	VCMPPD       $0x1e, X10, X1, X1
-	VBLENDVPD    X1, DoublesConstants<>+11296(SB), X10, X1
-	VBLENDVPD    X6, DoublesConstants<>+64(SB), X1, X1
-	VMULPD       X1, X5, X1
-	VMULPD       X4, X3, X3
-	VADDPD       X3, X1, X1
-	VMULPD       DoublesConstants<>+44312(SB), X2, X2
+	VMOVUPS      DoublesConstants<>+30368(SB), Y4
+	VSUBPD       X1, X4, X5
+	VCMPPD       $0x1e, X8, X5, X5
+	VMINPD       X1, X4, X6
+	VANDPD       DoublesConstants<>+160(SB), X6, X7
+	VXORPD       DoublesConstants<>+128(SB), X7, X9
+	VPCMPGTQ     DoublesConstants<>+4768(SB), X9, X13
+	VBLENDVPD    X13, DoublesConstants<>+8608(SB), X7, X7
+	VANDPD       DoublesConstants<>+128(SB), X6, X13
+	VORPD        X13, X7, X7
+	VMULPD       DoublesConstants<>+4864(SB), X7, X13
+	VADDPD       DoublesConstants<>+288(SB), X13, X13
+	VSUBPD       DoublesConstants<>+288(SB), X13, X14
+	VMULPD       DoublesConstants<>+4896(SB), X14, X15
+	VSUBPD       X15, X7, X7
+	VMULPD       DoublesConstants<>+4928(SB), X14, X14
+	VSUBPD       X14, X7, X7
+	VMULPD       X7, X7, X14
+	VANDPD       DoublesConstants<>+4960(SB), X13, X15
+	VPSLLQ       $0x04, X15, X15
+	VMULPD       DoublesConstants<>+7104(SB), X7, X4
+	VADDPD       DoublesConstants<>+7072(SB), X4, X4
+	VMULPD       X4, X14, X4
+	VMULPD       X14, X14, X14
+	VMULPD       DoublesConstants<>+7232(SB), X7, X11
+	VADDPD       DoublesConstants<>+7200(SB), X11, X11
+	VMULPD       X11, X14, X11
+	VADDPD       X11, X4, X4
+	VMOVUPS      DoublesConstants<>+4608(SB), X11
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   X11, (AX)(X15*1), X14
+	VADDPD       X4, X7, X4
+	VMULPD       X4, X14, X4
+	VMOVUPS      DoublesConstants<>+4608(SB), X7
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   X7, (AX)(X15*1), X11
+	VADDPD       X11, X4, X4
+	VPSLLQ       $0x0d, X13, X7
+	VPSRLQ       $0x13, X7, X7
+	VXORPD       DoublesConstants<>+8640(SB), X7, X7
+	VPSUBQ       DoublesConstants<>+8640(SB), X7, X7
+	VADDPD       X4, X14, X4
+	VPSRLQ       $0x01, X7, X11
+	VXORPD       DoublesConstants<>+8704(SB), X11, X11
+	VPSUBQ       DoublesConstants<>+8704(SB), X11, X11
+	VPADDQ       X11, X12, X13
+	VPSLLQ       $0x34, X13, X13
+	VMULPD       X13, X4, X4
+	VPSUBQ       X11, X7, X7
+	VPADDQ       X7, X12, X7
+	VPSLLQ       $0x34, X7, X7
+	VMULPD       X7, X4, X4
+	VPCMPGTQ     DoublesConstants<>+4544(SB), X9, X7
+	VBLENDVPD    X7, X6, X4, X4
+	VBLENDVPD    X5, X4, X8, X4
+	VCMPPD       $0x1e, X8, X2, X5
+	VADDPD       DoublesConstants<>+64(SB), X2, X2
+	VSQRTPD      X2, X2
+	VDIVPD       X2, X10, X2
+	VCMPPD       $0x1e, X8, X1, X1
+	VMOVUPS      DoublesConstants<>+11296(SB), Y6
+	VBLENDVPD    X1, DoublesConstants<>+64(SB), X6, X1
+	VMULPD       X1, X2, X1
+	VBLENDVPD    X5, X1, X8, X1
+	VADDPD       X1, X4, X1
+	VMULPD       DoublesConstants<>+44312(SB), X3, X2
 	VSUBPD       X2, X1, X1
 	VMULPD       X1, X0, X0
 	VMOVUPS      X0, 936(SI)
@@ -27130,96 +27133,96 @@ TEXT ·doublesGradAVX2(SB), $960-48
 	VPSRLQ       $0x34, Y4, Y5
 	VPSUBQ       DoublesConstants<>+30464(SB), Y5, Y5
 	VPSRLQ       $0x3f, Y5, Y5
-	VMULPD       DoublesConstants<>+30496(SB), Y3, Y6
-	VANDPD       DoublesConstants<>+160(SB), Y6, Y6
-	VXORPD       Y6, Y4, Y6
-	VPSUBQ       Y5, Y10, Y7
-	VANDPD       Y7, Y6, Y6
-	VXORPD       Y6, Y4, Y6
-	VPSUBQ       DoublesConstants<>+8736(SB), Y6, Y7
-	VPSRLQ       $0x34, Y7, Y9
-	VXORPD       DoublesConstants<>+8768(SB), Y9, Y9
-	VPSUBQ       DoublesConstants<>+8768(SB), Y9, Y9
-	VMOVUPS      DoublesConstants<>+288(SB), Y12
-	VPADDQ       Y9, Y12, Y9
-	VSUBPD       Y12, Y9, Y9
-	VANDPD       DoublesConstants<>+4544(SB), Y7, Y14
-	VPSUBQ       Y14, Y6, Y6
-	VPSRLQ       $0x2e, Y7, Y7
-	VANDPD       DoublesConstants<>+4960(SB), Y7, Y7
-	VPSLLQ       $0x05, Y7, Y7
-	VANDPD       DoublesConstants<>+8832(SB), Y6, Y14
+	VMULPD       DoublesConstants<>+30496(SB), Y3, Y7
+	VANDPD       DoublesConstants<>+160(SB), Y7, Y7
+	VXORPD       Y7, Y4, Y7
+	VPSUBQ       Y5, Y8, Y9
+	VANDPD       Y9, Y7, Y7
+	VXORPD       Y7, Y4, Y7
+	VPSUBQ       DoublesConstants<>+8736(SB), Y7, Y9
+	VPSRLQ       $0x34, Y9, Y11
+	VXORPD       DoublesConstants<>+8768(SB), Y11, Y11
+	VPSUBQ       DoublesConstants<>+8768(SB), Y11, Y11
+	VMOVUPS      DoublesConstants<>+288(SB), Y13
+	VPADDQ       Y11, Y13, Y11
+	VSUBPD       Y13, Y11, Y11
+	VANDPD       DoublesConstants<>+4544(SB), Y9, Y14
+	VPSUBQ       Y14, Y7, Y7
+	VPSRLQ       $0x2e, Y9, Y9
+	VANDPD       DoublesConstants<>+4960(SB), Y9, Y9
+	VPSLLQ       $0x05, Y9, Y9
+	VANDPD       DoublesConstants<>+8832(SB), Y7, Y14
 	VMOVUPS      DoublesConstants<>+4480(SB), Y15
 	LEAQ         DoublesConstants<>+8864(SB), AX
-	VXORPS       X8, X8, X8
-	VGATHERQPD   Y15, (AX)(Y7*1), Y8
-	VMULPD       Y8, Y14, Y15
+	VXORPS       X6, X6, X6
+	VGATHERQPD   Y15, (AX)(Y9*1), Y6
+	VMULPD       Y6, Y14, Y15
 	VSUBPD       DoublesConstants<>+64(SB), Y15, Y15
-	VSUBPD       Y14, Y6, Y6
-	VMULPD       Y8, Y6, Y6
-	VMOVUPS      DoublesConstants<>+30528(SB), Y8
-	VPSRLQ       $0x20, Y8, Y14
+	VSUBPD       Y14, Y7, Y7
+	VMULPD       Y6, Y7, Y6
+	VMOVUPS      DoublesConstants<>+30528(SB), Y7
+	VPSRLQ       $0x20, Y7, Y14
 	VPMULUDQ     Y5, Y14, Y14
-	VPSRLQ       $0x20, Y5, Y11
-	VPMULUDQ     Y11, Y8, Y11
-	VPADDQ       Y11, Y14, Y11
-	VPMULUDQ     Y5, Y8, Y5
-	VPSLLQ       $0x20, Y11, Y8
-	VPADDQ       Y8, Y5, Y5
-	VMOVUPS      DoublesConstants<>+30272(SB), Y8
-	VPADDQ       Y5, Y8, Y5
-	VSUBPD       Y8, Y5, Y5
-	VSUBPD       Y5, Y9, Y5
-	VADDPD       Y6, Y15, Y9
-	VSUBPD       Y9, Y15, Y11
-	VADDPD       Y6, Y11, Y6
-	VANDPD       DoublesConstants<>+11616(SB), Y9, Y11
-	VMULPD       Y11, Y11, Y14
-	VMULPD       Y13, Y14, Y14
+	VPSRLQ       $0x20, Y5, Y12
+	VPMULUDQ     Y12, Y7, Y12
+	VPADDQ       Y12, Y14, Y12
+	VPMULUDQ     Y5, Y7, Y5
+	VPSLLQ       $0x20, Y12, Y7
+	VPADDQ       Y7, Y5, Y5
+	VMOVUPS      DoublesConstants<>+30272(SB), Y7
+	VPADDQ       Y5, Y7, Y5
+	VSUBPD       Y7, Y5, Y5
+	VSUBPD       Y5, Y11, Y5
+	VADDPD       Y6, Y15, Y11
+	VSUBPD       Y11, Y15, Y12
+	VADDPD       Y6, Y12, Y6
+	VANDPD       DoublesConstants<>+11616(SB), Y11, Y12
+	VMULPD       Y12, Y12, Y14
+	VMULPD       Y10, Y14, Y14
 	VMULPD       DoublesConstants<>+10912(SB), Y5, Y15
-	VMOVUPS      DoublesConstants<>+4480(SB), Y8
+	VMOVUPS      DoublesConstants<>+4480(SB), Y7
 	LEAQ         DoublesConstants<>+8872(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y8, (AX)(Y7*1), Y12
-	VADDPD       Y12, Y15, Y8
-	VADDPD       Y9, Y8, Y12
-	VSUBPD       Y14, Y12, Y15
-	VMULPD       Y9, Y9, Y10
-	VMULPD       DoublesConstants<>+30592(SB), Y9, Y13
-	VADDPD       DoublesConstants<>+30560(SB), Y13, Y13
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y7, (AX)(Y9*1), Y13
+	VADDPD       Y13, Y15, Y7
+	VADDPD       Y11, Y7, Y13
+	VSUBPD       Y14, Y13, Y15
+	VMULPD       Y11, Y11, Y8
+	VMULPD       DoublesConstants<>+30592(SB), Y11, Y10
+	VADDPD       DoublesConstants<>+30560(SB), Y10, Y10
 	VMOVUPS      Y0, 320(SP)
-	VMULPD       DoublesConstants<>+30656(SB), Y9, Y0
+	VMULPD       DoublesConstants<>+30656(SB), Y11, Y0
 	VADDPD       DoublesConstants<>+30624(SB), Y0, Y0
 	VMOVUPS      Y2, 352(SP)
-	VMULPD       DoublesConstants<>+30720(SB), Y9, Y2
+	VMULPD       DoublesConstants<>+30720(SB), Y11, Y2
 	VADDPD       DoublesConstants<>+30688(SB), Y2, Y2
 	VMOVUPS      Y1, 384(SP)
-	VMULPD       DoublesConstants<>+30752(SB), Y10, Y1
+	VMULPD       DoublesConstants<>+30752(SB), Y8, Y1
 	VADDPD       Y1, Y2, Y1
-	VMULPD       Y1, Y10, Y1
+	VMULPD       Y1, Y8, Y1
 	VADDPD       Y1, Y0, Y0
-	VMULPD       Y0, Y10, Y0
-	VADDPD       Y0, Y13, Y0
-	VSUBPD       Y12, Y8, Y1
-	VADDPD       Y9, Y1, Y1
-	VSUBPD       Y15, Y12, Y2
+	VMULPD       Y0, Y8, Y0
+	VADDPD       Y0, Y10, Y0
+	VSUBPD       Y13, Y7, Y1
+	VADDPD       Y11, Y1, Y1
+	VSUBPD       Y15, Y13, Y2
 	VSUBPD       Y14, Y2, Y2
 	VADDPD       Y2, Y1, Y1
-	VMULPD       Y10, Y9, Y2
+	VMULPD       Y8, Y11, Y2
 	VMULPD       Y0, Y2, Y0
-	VSUBPD       Y11, Y9, Y2
-	VADDPD       Y11, Y9, Y8
-	VMULPD       Y8, Y2, Y2
+	VSUBPD       Y12, Y11, Y2
+	VADDPD       Y12, Y11, Y7
+	VMULPD       Y7, Y2, Y2
 	VMULPD       DoublesConstants<>+32(SB), Y2, Y2
 	VSUBPD       Y2, Y6, Y2
-	VMULPD       Y6, Y9, Y6
+	VMULPD       Y6, Y11, Y6
 	VSUBPD       Y6, Y2, Y2
 	VMULPD       DoublesConstants<>+10944(SB), Y5, Y5
 	VMOVUPS      DoublesConstants<>+4480(SB), Y6
 	LEAQ         DoublesConstants<>+8880(SB), AX
-	VXORPS       X8, X8, X8
-	VGATHERQPD   Y6, (AX)(Y7*1), Y8
-	VADDPD       Y8, Y5, Y5
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y9*1), Y7
+	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y2, Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y0, Y1, Y0
@@ -32855,205 +32858,204 @@ TEXT ·doublesGradAVX512(SB), NOSPLIT, $0-48
 	VMULPD     X0, X5, X0
 	VMOVSD     X0, 1344(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
-	MOVL           $0x0000003f, AX
-	KMOVW          AX, K2
-	VMOVUPD.Z      1856(DI), K2, Z5
-	VMULPD.BCST    1152(SI), Z5, Z5
-	VMOVUPD.Z      1904(DI), K2, Z9
-	VMULPD.BCST    1160(SI), Z9, Z9
-	VMOVUPD.Z      1952(DI), K2, Z10
-	VMULPD.BCST    1168(SI), Z10, Z10
-	VMOVUPD.Z      2000(DI), K2, Z11
-	VMULPD.BCST    1176(SI), Z11, Z11
-	VMOVUPD.Z      2048(DI), K2, Z12
-	VMULPD.BCST    1184(SI), Z12, Z12
-	VADDPD         Z12, Z5, Z5
-	VMOVUPD.Z      2096(DI), K2, Z12
-	VMULPD.BCST    1192(SI), Z12, Z12
-	VADDPD         Z12, Z9, Z9
-	VMOVUPD.Z      2144(DI), K2, Z12
-	VMULPD.BCST    1200(SI), Z12, Z12
-	VADDPD         Z12, Z10, Z10
-	VMOVUPD.Z      2192(DI), K2, Z12
-	VMULPD.BCST    1208(SI), Z12, Z12
-	VADDPD         Z12, Z11, Z11
-	VMOVUPD.Z      2240(DI), K2, Z12
-	VMULPD.BCST    1216(SI), Z12, Z12
-	VADDPD         Z12, Z5, Z5
-	VMOVUPD.Z      2288(DI), K2, Z12
-	VMULPD.BCST    1224(SI), Z12, Z12
-	VADDPD         Z12, Z9, Z9
-	VMOVUPD.Z      2336(DI), K2, Z12
-	VMULPD.BCST    1232(SI), Z12, Z12
-	VADDPD         Z12, Z10, Z10
-	VMOVUPD.Z      2384(DI), K2, Z12
-	VMULPD.BCST    1240(SI), Z12, Z12
-	VADDPD         Z12, Z11, Z11
-	VMOVUPD.Z      2432(DI), K2, Z12
-	VMULPD.BCST    1248(SI), Z12, Z12
-	VADDPD         Z12, Z5, Z5
-	VMOVUPD.Z      2480(DI), K2, Z12
-	VMULPD.BCST    1256(SI), Z12, Z12
-	VADDPD         Z12, Z9, Z9
-	VMOVUPD.Z      2528(DI), K2, Z12
-	VMULPD.BCST    1264(SI), Z12, Z12
-	VADDPD         Z12, Z10, Z10
-	VMOVUPD.Z      2576(DI), K2, Z12
-	VMULPD.BCST    1272(SI), Z12, Z12
-	VADDPD         Z12, Z11, Z11
-	VMOVUPD.Z      2624(DI), K2, Z12
-	VMULPD.BCST    1280(SI), Z12, Z12
-	VADDPD         Z12, Z5, Z5
-	VMOVUPD.Z      2672(DI), K2, Z12
-	VMULPD.BCST    1288(SI), Z12, Z12
-	VADDPD         Z12, Z9, Z9
-	VMOVUPD.Z      2720(DI), K2, Z12
-	VMULPD.BCST    1296(SI), Z12, Z12
-	VADDPD         Z12, Z10, Z10
-	VMOVUPD.Z      2768(DI), K2, Z12
-	VMULPD.BCST    1304(SI), Z12, Z12
-	VADDPD         Z12, Z11, Z11
-	VMOVUPD.Z      2816(DI), K2, Z12
-	VMULPD.BCST    1312(SI), Z12, Z12
-	VADDPD         Z12, Z5, Z5
-	VMOVUPD.Z      2864(DI), K2, Z12
-	VMULPD.BCST    1320(SI), Z12, Z12
-	VADDPD         Z12, Z9, Z9
-	VMOVUPD.Z      2912(DI), K2, Z12
-	VMULPD.BCST    1328(SI), Z12, Z12
-	VADDPD         Z12, Z10, Z10
-	VMOVUPD.Z      2960(DI), K2, Z12
-	VMULPD.BCST    1336(SI), Z12, Z12
-	VADDPD         Z12, Z11, Z11
-	VBROADCASTSD   X0, Z12
-	VMOVUPD.Z      3008(DI), K2, Z14
-	VMULPD         Z12, Z14, Z12
-	VADDPD         Z12, Z5, Z5
-	VADDPD         Z10, Z5, Z5
-	VADDPD         Z11, Z9, Z9
-	VADDPD         Z9, Z5, Z5
-	VMOVUPD.Z      808(SI), K2, Z9
-	VMULPD         Z9, Z9, Z10
-	VXORPD         Z4, Z10, Z10
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Z10, Z11
-	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Z11, Z12
-	VANDPD         Z4, Z10, Z14
-	VORPD          Z14, Z12, Z12
-	VMULPD.BCST    DoublesConstants<>+39328(SB), Z12, Z14
-	VADDPD         Z13, Z14, Z14
-	VSUBPD         Z13, Z14, Z15
-	VMULPD.BCST    DoublesConstants<>+39336(SB), Z15, Z16
-	VSUBPD         Z16, Z12, Z12
-	VMULPD.BCST    DoublesConstants<>+39344(SB), Z15, Z15
-	VSUBPD         Z15, Z12, Z12
-	VMULPD         Z12, Z12, Z15
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Z14, Z16
-	VPSLLQ         $0x04, Z16, Z16
-	VMULPD.BCST    DoublesConstants<>+39496(SB), Z12, Z17
-	VADDPD.BCST    DoublesConstants<>+39488(SB), Z17, Z17
-	VMULPD         Z17, Z15, Z17
-	VMULPD         Z15, Z15, Z15
-	VMULPD.BCST    DoublesConstants<>+39528(SB), Z12, Z18
-	VADDPD.BCST    DoublesConstants<>+39520(SB), Z18, Z18
-	VMULPD         Z18, Z15, Z15
-	VADDPD         Z15, Z17, Z15
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K3
-	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Z16*1), K3, Z17
-	VADDPD         Z15, Z12, Z12
-	VMULPD         Z12, Z17, Z12
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K3
-	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X15, X15, X15
-	VGATHERQPD     (AX)(Z16*1), K3, Z15
-	VADDPD         Z15, Z12, Z12
-	VPSLLQ         $0x0d, Z14, Z14
-	VPSRAQ         $0x13, Z14, Z14
-	VADDPD         Z12, Z17, Z12
-	VPSRAQ         $0x01, Z14, Z15
-	VPADDQ         Z15, Z7, Z16
-	VPSLLQ         $0x34, Z16, Z16
-	VMULPD         Z16, Z12, Z12
-	VPSUBQ         Z15, Z14, Z14
-	VPADDQ         Z14, Z7, Z14
-	VPSLLQ         $0x34, Z14, Z14
-	VMULPD         Z14, Z12, Z12
-	VPCMPUQ.BCST   $0x06, DoublesConstants<>+39168(SB), Z11, K3
-	VBLENDMPD      Z10, Z12, K3, Z10
-	VBROADCASTSD   DoublesConstants<>+39928(SB), Z11
-	VMINPD         Z9, Z11, Z12
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Z12, Z14
-	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Z14, Z15
-	VANDPD         Z4, Z12, Z16
-	VORPD          Z16, Z15, Z15
-	VMULPD.BCST    DoublesConstants<>+39328(SB), Z15, Z16
-	VADDPD         Z13, Z16, Z16
-	VSUBPD         Z13, Z16, Z17
-	VMULPD.BCST    DoublesConstants<>+39336(SB), Z17, Z18
-	VSUBPD         Z18, Z15, Z15
-	VMULPD.BCST    DoublesConstants<>+39344(SB), Z17, Z17
-	VSUBPD         Z17, Z15, Z15
-	VMULPD         Z15, Z15, Z17
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Z16, Z18
-	VPSLLQ         $0x04, Z18, Z18
-	VMULPD.BCST    DoublesConstants<>+39496(SB), Z15, Z19
-	VADDPD.BCST    DoublesConstants<>+39488(SB), Z19, Z19
-	VMULPD         Z19, Z17, Z19
-	VMULPD         Z17, Z17, Z17
-	VMULPD.BCST    DoublesConstants<>+39528(SB), Z15, Z20
-	VADDPD.BCST    DoublesConstants<>+39520(SB), Z20, Z20
-	VMULPD         Z20, Z17, Z17
-	VADDPD         Z17, Z19, Z17
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K3
-	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Z18*1), K3, Z19
-	VADDPD         Z17, Z15, Z15
-	VMULPD         Z15, Z19, Z15
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K3
-	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Z18*1), K3, Z17
-	VADDPD         Z17, Z15, Z15
-	VPSLLQ         $0x0d, Z16, Z16
-	VPSRAQ         $0x13, Z16, Z16
-	VADDPD         Z15, Z19, Z15
-	VPSRAQ         $0x01, Z16, Z17
-	VPADDQ         Z17, Z7, Z18
-	VPSLLQ         $0x34, Z18, Z18
-	VMULPD         Z18, Z15, Z15
-	VPSUBQ         Z17, Z16, Z16
-	VPADDQ         Z16, Z7, Z16
-	VPSLLQ         $0x34, Z16, Z16
-	VMULPD         Z16, Z15, Z15
-	VPCMPUQ.BCST   $0x06, DoublesConstants<>+39168(SB), Z14, K3
-	VBLENDMPD      Z12, Z15, K3, Z12
-	VSUBPD         Z9, Z11, Z14
-	VCMPPD         $0x1e, Z8, Z14, K3
-	VBLENDMPD      Z6, Z8, K3, Z14
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Z9, Z15
-	VADDPD         Z15, Z6, Z15
-	VSQRTPD        Z15, Z15
-	VBROADCASTSD   DoublesConstants<>+35392(SB), Z16
-	VDIVPD         Z15, Z16, Z15
-	VCMPPD         $0x1e, Z8, Z9, K3
-	VXORPD         Z4, Z9, Z9
-	VCMPPD         $0x1e, Z8, Z9, K4
-	VBLENDMPD.BCST DoublesConstants<>+39808(SB), Z8, K4, Z9
-	VBLENDMPD      Z6, Z9, K3, Z9
-	VMULPD         Z9, Z15, Z9
-	VMULPD         Z14, Z12, Z12
-	VADDPD         Z12, Z9, Z9
-	VMULPD.BCST    DoublesConstants<>+44472(SB), Z10, Z10
-	VSUBPD         Z10, Z9, Z9
-	VMULPD         Z9, Z5, Z5
-	VMOVUPD        Z5, K2, 904(SI)
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
+	MOVL         $0x0000003f, AX
+	KMOVW        AX, K2
+	VMOVUPD.Z    1856(DI), K2, Z5
+	VMULPD.BCST  1152(SI), Z5, Z5
+	VMOVUPD.Z    1904(DI), K2, Z9
+	VMULPD.BCST  1160(SI), Z9, Z9
+	VMOVUPD.Z    1952(DI), K2, Z10
+	VMULPD.BCST  1168(SI), Z10, Z10
+	VMOVUPD.Z    2000(DI), K2, Z11
+	VMULPD.BCST  1176(SI), Z11, Z11
+	VMOVUPD.Z    2048(DI), K2, Z12
+	VMULPD.BCST  1184(SI), Z12, Z12
+	VADDPD       Z12, Z5, Z5
+	VMOVUPD.Z    2096(DI), K2, Z12
+	VMULPD.BCST  1192(SI), Z12, Z12
+	VADDPD       Z12, Z9, Z9
+	VMOVUPD.Z    2144(DI), K2, Z12
+	VMULPD.BCST  1200(SI), Z12, Z12
+	VADDPD       Z12, Z10, Z10
+	VMOVUPD.Z    2192(DI), K2, Z12
+	VMULPD.BCST  1208(SI), Z12, Z12
+	VADDPD       Z12, Z11, Z11
+	VMOVUPD.Z    2240(DI), K2, Z12
+	VMULPD.BCST  1216(SI), Z12, Z12
+	VADDPD       Z12, Z5, Z5
+	VMOVUPD.Z    2288(DI), K2, Z12
+	VMULPD.BCST  1224(SI), Z12, Z12
+	VADDPD       Z12, Z9, Z9
+	VMOVUPD.Z    2336(DI), K2, Z12
+	VMULPD.BCST  1232(SI), Z12, Z12
+	VADDPD       Z12, Z10, Z10
+	VMOVUPD.Z    2384(DI), K2, Z12
+	VMULPD.BCST  1240(SI), Z12, Z12
+	VADDPD       Z12, Z11, Z11
+	VMOVUPD.Z    2432(DI), K2, Z12
+	VMULPD.BCST  1248(SI), Z12, Z12
+	VADDPD       Z12, Z5, Z5
+	VMOVUPD.Z    2480(DI), K2, Z12
+	VMULPD.BCST  1256(SI), Z12, Z12
+	VADDPD       Z12, Z9, Z9
+	VMOVUPD.Z    2528(DI), K2, Z12
+	VMULPD.BCST  1264(SI), Z12, Z12
+	VADDPD       Z12, Z10, Z10
+	VMOVUPD.Z    2576(DI), K2, Z12
+	VMULPD.BCST  1272(SI), Z12, Z12
+	VADDPD       Z12, Z11, Z11
+	VMOVUPD.Z    2624(DI), K2, Z12
+	VMULPD.BCST  1280(SI), Z12, Z12
+	VADDPD       Z12, Z5, Z5
+	VMOVUPD.Z    2672(DI), K2, Z12
+	VMULPD.BCST  1288(SI), Z12, Z12
+	VADDPD       Z12, Z9, Z9
+	VMOVUPD.Z    2720(DI), K2, Z12
+	VMULPD.BCST  1296(SI), Z12, Z12
+	VADDPD       Z12, Z10, Z10
+	VMOVUPD.Z    2768(DI), K2, Z12
+	VMULPD.BCST  1304(SI), Z12, Z12
+	VADDPD       Z12, Z11, Z11
+	VMOVUPD.Z    2816(DI), K2, Z12
+	VMULPD.BCST  1312(SI), Z12, Z12
+	VADDPD       Z12, Z5, Z5
+	VMOVUPD.Z    2864(DI), K2, Z12
+	VMULPD.BCST  1320(SI), Z12, Z12
+	VADDPD       Z12, Z9, Z9
+	VMOVUPD.Z    2912(DI), K2, Z12
+	VMULPD.BCST  1328(SI), Z12, Z12
+	VADDPD       Z12, Z10, Z10
+	VMOVUPD.Z    2960(DI), K2, Z12
+	VMULPD.BCST  1336(SI), Z12, Z12
+	VADDPD       Z12, Z11, Z11
+	VBROADCASTSD X0, Z12
+	VMOVUPD.Z    3008(DI), K2, Z14
+	VMULPD       Z12, Z14, Z12
+	VADDPD       Z12, Z5, Z5
+	VADDPD       Z10, Z5, Z5
+	VADDPD       Z11, Z9, Z9
+	VADDPD       Z9, Z5, Z5
+	VMOVUPD.Z    808(SI), K2, Z9
+	VANDPD.BCST  DoublesConstants<>+35424(SB), Z9, Z10
+	VMULPD       Z9, Z9, Z11
+	VXORPD       Z4, Z11, Z11
+	VANDPD.BCST  DoublesConstants<>+35424(SB), Z11, Z12
+	VPMINUQ.BCST DoublesConstants<>+39680(SB), Z12, Z14
+	VANDPD       Z4, Z11, Z15
+	VORPD        Z15, Z14, Z14
+	VMULPD.BCST  DoublesConstants<>+39328(SB), Z14, Z15
+	VADDPD       Z13, Z15, Z15
+	VSUBPD       Z13, Z15, Z16
+	VMULPD.BCST  DoublesConstants<>+39336(SB), Z16, Z17
+	VSUBPD       Z17, Z14, Z14
+	VMULPD.BCST  DoublesConstants<>+39344(SB), Z16, Z16
+	VSUBPD       Z16, Z14, Z14
+	VMULPD       Z14, Z14, Z16
+	VANDPD.BCST  DoublesConstants<>+39352(SB), Z15, Z17
+	VPSLLQ       $0x04, Z17, Z17
+	VMULPD.BCST  DoublesConstants<>+39496(SB), Z14, Z18
+	VADDPD.BCST  DoublesConstants<>+39488(SB), Z18, Z18
+	VMULPD       Z18, Z16, Z18
+	VMULPD       Z16, Z16, Z16
+	VMULPD.BCST  DoublesConstants<>+39528(SB), Z14, Z19
+	VADDPD.BCST  DoublesConstants<>+39520(SB), Z19, Z19
+	VMULPD       Z19, Z16, Z16
+	VADDPD       Z16, Z18, Z16
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z17*1), K3, Z18
+	VADDPD       Z16, Z14, Z14
+	VMULPD       Z14, Z18, Z14
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X16, X16, X16
+	VGATHERQPD   (AX)(Z17*1), K3, Z16
+	VADDPD       Z16, Z14, Z14
+	VPSLLQ       $0x0d, Z15, Z15
+	VPSRAQ       $0x13, Z15, Z15
+	VADDPD       Z14, Z18, Z14
+	VPSRAQ       $0x01, Z15, Z16
+	VPADDQ       Z16, Z7, Z17
+	VPSLLQ       $0x34, Z17, Z17
+	VMULPD       Z17, Z14, Z14
+	VPSUBQ       Z16, Z15, Z15
+	VPADDQ       Z15, Z7, Z15
+	VPSLLQ       $0x34, Z15, Z15
+	VMULPD       Z15, Z14, Z14
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+39168(SB), Z12, K3
+	VBLENDMPD    Z11, Z14, K3, Z11
+	VBROADCASTSD DoublesConstants<>+39928(SB), Z12
+	VSUBPD       Z9, Z12, Z14
+	VCMPPD       $0x1e, Z8, Z14, K3
+	VMINPD       Z9, Z12, Z14
+	VANDPD.BCST  DoublesConstants<>+35424(SB), Z14, Z15
+	VPMINUQ.BCST DoublesConstants<>+39680(SB), Z15, Z16
+	VANDPD       Z4, Z14, Z17
+	VORPD        Z17, Z16, Z16
+	VMULPD.BCST  DoublesConstants<>+39328(SB), Z16, Z17
+	VADDPD       Z13, Z17, Z17
+	VSUBPD       Z13, Z17, Z18
+	VMULPD.BCST  DoublesConstants<>+39336(SB), Z18, Z19
+	VSUBPD       Z19, Z16, Z16
+	VMULPD.BCST  DoublesConstants<>+39344(SB), Z18, Z18
+	VSUBPD       Z18, Z16, Z16
+	VMULPD       Z16, Z16, Z18
+	VANDPD.BCST  DoublesConstants<>+39352(SB), Z17, Z19
+	VPSLLQ       $0x04, Z19, Z19
+	VMULPD.BCST  DoublesConstants<>+39496(SB), Z16, Z20
+	VADDPD.BCST  DoublesConstants<>+39488(SB), Z20, Z20
+	VMULPD       Z20, Z18, Z20
+	VMULPD       Z18, Z18, Z18
+	VMULPD.BCST  DoublesConstants<>+39528(SB), Z16, Z21
+	VADDPD.BCST  DoublesConstants<>+39520(SB), Z21, Z21
+	VMULPD       Z21, Z18, Z18
+	VADDPD       Z18, Z20, Z18
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X20, X20, X20
+	VGATHERQPD   (AX)(Z19*1), K4, Z20
+	VADDPD       Z18, Z16, Z16
+	VMULPD       Z16, Z20, Z16
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K4
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X18, X18, X18
+	VGATHERQPD   (AX)(Z19*1), K4, Z18
+	VADDPD       Z18, Z16, Z16
+	VPSLLQ       $0x0d, Z17, Z17
+	VPSRAQ       $0x13, Z17, Z17
+	VADDPD       Z16, Z20, Z16
+	VPSRAQ       $0x01, Z17, Z18
+	VPADDQ       Z18, Z7, Z19
+	VPSLLQ       $0x34, Z19, Z19
+	VMULPD       Z19, Z16, Z16
+	VPSUBQ       Z18, Z17, Z17
+	VPADDQ       Z17, Z7, Z17
+	VPSLLQ       $0x34, Z17, Z17
+	VMULPD       Z17, Z16, Z16
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+39168(SB), Z15, K4
+	VBLENDMPD    Z14, Z16, K4, Z14
+	VBLENDMPD    Z14, Z8, K3, Z14
+	VCMPPD       $0x1e, Z8, Z10, K3
+	VADDPD       Z10, Z6, Z10
+	VSQRTPD      Z10, Z10
+	VBROADCASTSD DoublesConstants<>+35392(SB), Z15
+	VDIVPD       Z10, Z15, Z10
+	VCMPPD       $0x1e, Z8, Z9, K4
+	VBROADCASTSD DoublesConstants<>+39808(SB), Z9
+	VBLENDMPD    Z6, Z9, K4, Z16
+	VMULPD       Z16, Z10, Z10
+	VBLENDMPD    Z10, Z8, K3, Z10
+	VADDPD       Z10, Z14, Z10
+	VMULPD.BCST  DoublesConstants<>+44472(SB), Z11, Z11
+	VSUBPD       Z11, Z10, Z10
+	VMULPD       Z10, Z5, Z5
+	VMOVUPD      Z5, K2, 904(SI)
 
 	// ∇W10 = d10·a9ᵀ; ∇b10 = d10
 	VMOVUPS      Z1, 3056(BX)
@@ -33211,594 +33213,594 @@ TEXT ·doublesGradAVX512(SB), NOSPLIT, $0-48
 	VMULPD         Y1, Y1, Y2
 	VADDPD         Y2, Y6, Y3
 	VANDPD.BCST    DoublesConstants<>+35424(SB), Y3, Y5
-	VPSRLQ         $0x34, Y5, Y9
-	VPSUBQ.BCST    DoublesConstants<>+39952(SB), Y9, Y9
-	VPSRLQ         $0x3f, Y9, Y9
-	VMULPD.BCST    DoublesConstants<>+39960(SB), Y3, Y10
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y10, Y10
-	VXORPD         Y10, Y5, Y10
-	VPSUBQ         Y9, Y8, Y12
-	VANDPD         Y12, Y10, Y10
-	VXORPD         Y10, Y5, Y10
-	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y10, Y12
-	VPSRAQ         $0x34, Y12, Y14
-	VPADDQ         Y14, Y13, Y14
-	VSUBPD         Y13, Y14, Y14
-	VANDPD.BCST    DoublesConstants<>+39296(SB), Y12, Y15
-	VPSUBQ         Y15, Y10, Y10
-	VPSRLQ         $0x2e, Y12, Y12
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Y12, Y12
-	VPSLLQ         $0x05, Y12, Y12
-	VANDPD.BCST    DoublesConstants<>+39712(SB), Y10, Y15
+	VPSRLQ         $0x34, Y5, Y10
+	VPSUBQ.BCST    DoublesConstants<>+39952(SB), Y10, Y10
+	VPSRLQ         $0x3f, Y10, Y10
+	VMULPD.BCST    DoublesConstants<>+39960(SB), Y3, Y11
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y11, Y11
+	VXORPD         Y11, Y5, Y11
+	VPSUBQ         Y10, Y8, Y14
+	VANDPD         Y14, Y11, Y11
+	VXORPD         Y11, Y5, Y11
+	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y11, Y14
+	VPSRAQ         $0x34, Y14, Y16
+	VPADDQ         Y16, Y13, Y16
+	VSUBPD         Y13, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+39296(SB), Y14, Y17
+	VPSUBQ         Y17, Y11, Y11
+	VPSRLQ         $0x2e, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+39352(SB), Y14, Y14
+	VPSLLQ         $0x05, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+39712(SB), Y11, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8864(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y12*1), K1, Y17
-	VMULPD         Y17, Y15, Y18
-	VSUBPD         Y6, Y18, Y18
-	VSUBPD         Y15, Y10, Y10
-	VMULPD         Y17, Y10, Y10
-	VBROADCASTSD   DoublesConstants<>+39976(SB), Z15
-	VPMULLQ        Y9, Y15, Y9
-	VBROADCASTSD   DoublesConstants<>+39968(SB), Z15
-	VPADDQ         Y9, Y15, Y9
-	VSUBPD         Y15, Y9, Y9
-	VSUBPD         Y9, Y14, Y9
-	VADDPD         Y10, Y18, Y14
-	VSUBPD         Y14, Y18, Y17
-	VADDPD         Y10, Y17, Y10
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y14, Y17
-	VMULPD         Y17, Y17, Y18
-	VMULPD         Y16, Y18, Y18
-	VMULPD.BCST    DoublesConstants<>+39720(SB), Y9, Y19
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y17, Y19
+	VSUBPD         Y6, Y19, Y19
+	VSUBPD         Y17, Y11, Y11
+	VMULPD         Y18, Y11, Y11
+	VBROADCASTSD   DoublesConstants<>+39976(SB), Z17
+	VPMULLQ        Y10, Y17, Y10
+	VBROADCASTSD   DoublesConstants<>+39968(SB), Z17
+	VPADDQ         Y10, Y17, Y10
+	VSUBPD         Y17, Y10, Y10
+	VSUBPD         Y10, Y16, Y10
+	VADDPD         Y11, Y19, Y16
+	VSUBPD         Y16, Y19, Y18
+	VADDPD         Y11, Y18, Y11
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y16, Y18
+	VMULPD         Y18, Y18, Y19
+	VMULPD         Y15, Y19, Y19
+	VMULPD.BCST    DoublesConstants<>+39720(SB), Y10, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8872(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y12*1), K1, Y20
-	VADDPD         Y20, Y19, Y19
-	VADDPD         Y14, Y19, Y20
-	VSUBPD         Y18, Y20, Y21
-	VMULPD         Y14, Y14, Y22
-	VMULPD.BCST    DoublesConstants<>+39992(SB), Y14, Y23
-	VADDPD.BCST    DoublesConstants<>+39984(SB), Y23, Y23
-	VMULPD.BCST    DoublesConstants<>+40008(SB), Y14, Y24
-	VADDPD.BCST    DoublesConstants<>+40000(SB), Y24, Y24
-	VMULPD.BCST    DoublesConstants<>+40024(SB), Y14, Y25
-	VADDPD.BCST    DoublesConstants<>+40016(SB), Y25, Y25
-	VMULPD.BCST    DoublesConstants<>+40032(SB), Y22, Y26
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y14*1), K1, Y21
+	VADDPD         Y21, Y20, Y20
+	VADDPD         Y16, Y20, Y21
+	VSUBPD         Y19, Y21, Y22
+	VMULPD         Y16, Y16, Y23
+	VMULPD.BCST    DoublesConstants<>+39992(SB), Y16, Y24
+	VADDPD.BCST    DoublesConstants<>+39984(SB), Y24, Y24
+	VMULPD.BCST    DoublesConstants<>+40008(SB), Y16, Y25
+	VADDPD.BCST    DoublesConstants<>+40000(SB), Y25, Y25
+	VMULPD.BCST    DoublesConstants<>+40024(SB), Y16, Y26
+	VADDPD.BCST    DoublesConstants<>+40016(SB), Y26, Y26
+	VMULPD.BCST    DoublesConstants<>+40032(SB), Y23, Y27
+	VADDPD         Y27, Y26, Y26
+	VMULPD         Y26, Y23, Y26
 	VADDPD         Y26, Y25, Y25
-	VMULPD         Y25, Y22, Y25
+	VMULPD         Y25, Y23, Y25
 	VADDPD         Y25, Y24, Y24
-	VMULPD         Y24, Y22, Y24
-	VADDPD         Y24, Y23, Y23
-	VSUBPD         Y20, Y19, Y19
-	VADDPD         Y14, Y19, Y19
 	VSUBPD         Y21, Y20, Y20
-	VSUBPD         Y18, Y20, Y18
-	VADDPD         Y18, Y19, Y18
-	VMULPD         Y22, Y14, Y19
-	VMULPD         Y23, Y19, Y19
-	VSUBPD         Y17, Y14, Y20
-	VADDPD         Y17, Y14, Y17
-	VMULPD         Y17, Y20, Y17
-	VMULPD         Y17, Y16, Y16
-	VSUBPD         Y16, Y10, Y16
-	VMULPD         Y10, Y14, Y10
-	VSUBPD         Y10, Y16, Y10
-	VMULPD.BCST    DoublesConstants<>+39728(SB), Y9, Y9
+	VADDPD         Y16, Y20, Y20
+	VSUBPD         Y22, Y21, Y21
+	VSUBPD         Y19, Y21, Y19
+	VADDPD         Y19, Y20, Y19
+	VMULPD         Y23, Y16, Y20
+	VMULPD         Y24, Y20, Y20
+	VSUBPD         Y18, Y16, Y21
+	VADDPD         Y18, Y16, Y18
+	VMULPD         Y18, Y21, Y18
+	VMULPD         Y18, Y15, Y15
+	VSUBPD         Y15, Y11, Y15
+	VMULPD         Y11, Y16, Y11
+	VSUBPD         Y11, Y15, Y11
+	VMULPD.BCST    DoublesConstants<>+39728(SB), Y10, Y10
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8880(SB), AX
-	VXORPS         X14, X14, X14
-	VGATHERQPD     (AX)(Y12*1), K1, Y14
-	VADDPD         Y14, Y9, Y9
-	VADDPD         Y9, Y10, Y9
-	VADDPD         Y9, Y19, Y9
-	VADDPD         Y9, Y18, Y9
-	VADDPD         Y9, Y21, Y10
-	VSUBPD         Y10, Y21, Y12
-	VADDPD         Y9, Y12, Y9
-	VBROADCASTSD   DoublesConstants<>+44488(SB), Y12
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y12, Y14
-	VPMINUQ.BCST   DoublesConstants<>+40040(SB), Y14, Y16
-	VANDPD         Y4, Y12, Y17
-	VORPD          Y17, Y16, Y16
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y16, Y17
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y10, Y18
-	VMULPD         Y10, Y16, Y19
-	VMULPD         Y18, Y17, Y20
-	VSUBPD         Y19, Y20, Y20
-	VSUBPD         Y18, Y10, Y10
-	VMULPD         Y10, Y17, Y21
-	VADDPD         Y21, Y20, Y20
-	VSUBPD         Y17, Y16, Y17
-	VMULPD         Y18, Y17, Y18
-	VADDPD         Y18, Y20, Y18
-	VMULPD         Y10, Y17, Y10
-	VADDPD         Y10, Y18, Y10
-	VMULPD         Y9, Y16, Y9
-	VADDPD         Y9, Y10, Y9
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y19, Y10
-	VPCMPUQ.BCST   $0x05, DoublesConstants<>+39680(SB), Y10, K1
-	VBLENDMPD      Y8, Y9, K1, Y9
-	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Y10, Y10
-	VANDPD         Y4, Y19, Y4
-	VORPD          Y4, Y10, Y4
-	VMULPD.BCST    DoublesConstants<>+39328(SB), Y4, Y10
-	VADDPD         Y13, Y10, Y10
-	VSUBPD         Y13, Y10, Y16
-	VMULPD.BCST    DoublesConstants<>+39336(SB), Y16, Y17
-	VSUBPD         Y17, Y4, Y4
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y14*1), K1, Y15
+	VADDPD         Y15, Y10, Y10
+	VADDPD         Y10, Y11, Y10
+	VADDPD         Y10, Y20, Y10
+	VADDPD         Y10, Y19, Y10
+	VADDPD         Y10, Y22, Y11
+	VSUBPD         Y11, Y22, Y14
+	VADDPD         Y10, Y14, Y10
+	VBROADCASTSD   DoublesConstants<>+44488(SB), Y14
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y14, Y15
+	VPMINUQ.BCST   DoublesConstants<>+40040(SB), Y15, Y16
+	VANDPD         Y4, Y14, Y18
+	VORPD          Y18, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y16, Y18
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y11, Y19
+	VMULPD         Y11, Y16, Y20
+	VMULPD         Y19, Y18, Y21
+	VSUBPD         Y20, Y21, Y21
+	VSUBPD         Y19, Y11, Y11
+	VMULPD         Y11, Y18, Y22
+	VADDPD         Y22, Y21, Y21
+	VSUBPD         Y18, Y16, Y18
+	VMULPD         Y19, Y18, Y19
+	VADDPD         Y19, Y21, Y19
+	VMULPD         Y11, Y18, Y11
+	VADDPD         Y11, Y19, Y11
+	VMULPD         Y10, Y16, Y10
+	VADDPD         Y10, Y11, Y10
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y20, Y11
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+39680(SB), Y11, K1
+	VBLENDMPD      Y8, Y10, K1, Y10
+	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Y11, Y11
+	VANDPD         Y4, Y20, Y4
+	VORPD          Y4, Y11, Y4
+	VMULPD.BCST    DoublesConstants<>+39328(SB), Y4, Y11
+	VADDPD         Y13, Y11, Y11
+	VSUBPD         Y13, Y11, Y16
+	VMULPD.BCST    DoublesConstants<>+39336(SB), Y16, Y18
+	VSUBPD         Y18, Y4, Y4
 	VMULPD.BCST    DoublesConstants<>+39344(SB), Y16, Y16
-	VSUBPD         Y16, Y9, Y9
-	VADDPD         Y9, Y4, Y4
-	VMULPD         Y4, Y4, Y9
-	VPSLLQ         $0x0d, Y10, Y16
+	VSUBPD         Y16, Y10, Y10
+	VADDPD         Y10, Y4, Y4
+	VMULPD         Y4, Y4, Y10
+	VPSLLQ         $0x0d, Y11, Y16
 	VPSRAQ         $0x13, Y16, Y16
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Y10, Y10
-	VPSLLQ         $0x04, Y10, Y10
-	VMULPD.BCST    DoublesConstants<>+39496(SB), Y4, Y17
-	VADDPD.BCST    DoublesConstants<>+39488(SB), Y17, Y17
-	VMULPD         Y17, Y9, Y17
-	VMULPD         Y9, Y9, Y9
-	VMULPD.BCST    DoublesConstants<>+39528(SB), Y4, Y18
-	VADDPD.BCST    DoublesConstants<>+39520(SB), Y18, Y18
-	VMULPD         Y18, Y9, Y9
-	VADDPD         Y9, Y17, Y9
+	VANDPD.BCST    DoublesConstants<>+39352(SB), Y11, Y11
+	VPSLLQ         $0x04, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+39496(SB), Y4, Y18
+	VADDPD.BCST    DoublesConstants<>+39488(SB), Y18, Y18
+	VMULPD         Y18, Y10, Y18
+	VMULPD         Y10, Y10, Y10
+	VMULPD.BCST    DoublesConstants<>+39528(SB), Y4, Y19
+	VADDPD.BCST    DoublesConstants<>+39520(SB), Y19, Y19
+	VMULPD         Y19, Y10, Y10
+	VADDPD         Y10, Y18, Y10
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y10*1), K1, Y17
-	VADDPD         Y9, Y4, Y4
-	VMULPD         Y4, Y17, Y4
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y11*1), K1, Y18
+	VADDPD         Y10, Y4, Y4
+	VMULPD         Y4, Y18, Y4
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X9, X9, X9
-	VGATHERQPD     (AX)(Y10*1), K1, Y9
-	VADDPD         Y9, Y4, Y4
-	VADDPD         Y4, Y17, Y4
-	VPSRAQ         $0x01, Y16, Y9
-	VPADDQ         Y9, Y7, Y10
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Y11*1), K1, Y10
+	VADDPD         Y10, Y4, Y4
+	VADDPD         Y4, Y18, Y4
+	VPSRAQ         $0x01, Y16, Y10
+	VPADDQ         Y10, Y7, Y11
+	VPSLLQ         $0x34, Y11, Y11
+	VMULPD         Y11, Y4, Y4
+	VPSUBQ         Y10, Y16, Y10
+	VPADDQ         Y10, Y7, Y10
 	VPSLLQ         $0x34, Y10, Y10
 	VMULPD         Y10, Y4, Y4
-	VPSUBQ         Y9, Y16, Y9
-	VPADDQ         Y9, Y7, Y9
-	VPSLLQ         $0x34, Y9, Y9
-	VMULPD         Y9, Y4, Y4
 	VPCMPUQ        $0x04, Y8, Y5, K1
-	VBLENDMPD.BCST DoublesConstants<>+39168(SB), Y8, K1, Y9
-	VBROADCASTSD   DoublesConstants<>+39168(SB), Z10
-	VBLENDMPD      Y8, Y10, K1, Y16
-	VPSRLQ         $0x3f, Y12, Y17
-	VPCMPUQ        $0x04, Y8, Y17, K1
-	VBLENDMPD      Y16, Y9, K1, Y9
+	VBLENDMPD.BCST DoublesConstants<>+39168(SB), Y8, K1, Y10
+	VBROADCASTSD   DoublesConstants<>+39168(SB), Z11
+	VBLENDMPD      Y8, Y11, K1, Y16
+	VPSRLQ         $0x3f, Y14, Y18
+	VPCMPUQ        $0x04, Y8, Y18, K1
+	VBLENDMPD      Y16, Y10, K1, Y10
 	VPSUBQ.BCST    DoublesConstants<>+39952(SB), Y5, Y16
 	VPCMPUQ.BCST   $0x05, DoublesConstants<>+40048(SB), Y16, K1
-	VBLENDMPD      Y9, Y4, K1, Y4
-	VADDPD         Y15, Y14, Y9
-	VPCMPUQ        $0x05, Y15, Y14, K2
-	VBLENDMPD      Y14, Y9, K2, Y16
-	VPCMPUQ.BCST   $0x05, DoublesConstants<>+40056(SB), Y14, K3
+	VBLENDMPD      Y10, Y4, K1, Y4
+	VADDPD         Y17, Y15, Y10
+	VPCMPUQ        $0x05, Y17, Y15, K2
+	VBLENDMPD      Y15, Y10, K2, Y16
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+40056(SB), Y15, K3
 	VBLENDMPD      Y8, Y16, K3, Y16
 	VPSLLQ         $0x3f, Y16, Y16
 	VANDPD         Y3, Y16, Y16
 	VORPD          Y16, Y4, Y4
 	VPSRLQ         $0x3f, Y3, Y16
-	VSUBPD         Y15, Y9, Y9
-	VCMPPD         $0x00, Y14, Y9, K3
-	VBLENDMPD      Y8, Y16, K3, Y9
-	VBLENDMPD      Y8, Y9, K2, Y9
-	VBLENDMPD      Y8, Y9, K1, Y9
-	VPCMPUQ        $0x04, Y8, Y9, K1
+	VSUBPD         Y17, Y10, Y10
+	VCMPPD         $0x00, Y15, Y10, K3
+	VBLENDMPD      Y8, Y16, K3, Y10
+	VBLENDMPD      Y8, Y10, K2, Y10
+	VBLENDMPD      Y8, Y10, K1, Y10
+	VPCMPUQ        $0x04, Y8, Y10, K1
 	VBLENDMPD.BCST DoublesConstants<>+39816(SB), Y4, K1, Y4
-	VPCMPUQ        $0x06, Y10, Y5, K1
+	VPCMPUQ        $0x06, Y11, Y5, K1
 	VBLENDMPD      Y3, Y4, K1, Y4
-	VPCMPUQ        $0x06, Y10, Y14, K1
-	VBLENDMPD      Y12, Y4, K1, Y4
+	VPCMPUQ        $0x06, Y11, Y15, K1
+	VBLENDMPD      Y14, Y4, K1, Y4
 	VPCMPUQ        $0x00, Y6, Y3, K1
 	VBLENDMPD      Y6, Y4, K1, Y4
-	VPCMPUQ        $0x00, Y8, Y14, K1
+	VPCMPUQ        $0x00, Y8, Y15, K1
 	VBLENDMPD      Y6, Y4, K1, Y4
 	VMULPD         Y1, Y4, Y4
-	VMULPD         Y1, Y11, Y5
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y5, Y9
-	VSUBPD         Y9, Y5, Y10
-	VPSRLQ         $0x38, Y5, Y12
-	VANDPD.BCST    DoublesConstants<>+39888(SB), Y12, Y12
-	VPSLLQ         $0x04, Y12, Y14
-	VPSLLQ         $0x06, Y12, Y12
-	VANDPD.BCST    DoublesConstants<>+39896(SB), Y5, Y15
-	VORPD.BCST     DoublesConstants<>+39904(SB), Y15, Y15
-	VPSRLQ         $0x34, Y5, Y16
-	VANDPD.BCST    DoublesConstants<>+39912(SB), Y16, Y16
-	VPSRAQ         $0x3f, Y5, Y17
-	VPSLLVQ        Y16, Y15, Y18
-	VXORPD         Y17, Y18, Y18
-	VPSUBQ         Y17, Y18, Y18
+	VMULPD         Y1, Y12, Y5
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y5, Y10
+	VSUBPD         Y10, Y5, Y11
+	VPSRLQ         $0x38, Y5, Y14
+	VANDPD.BCST    DoublesConstants<>+39888(SB), Y14, Y14
+	VPSLLQ         $0x04, Y14, Y15
+	VPSLLQ         $0x06, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+39896(SB), Y5, Y16
+	VORPD.BCST     DoublesConstants<>+39904(SB), Y16, Y16
+	VPSRLQ         $0x34, Y5, Y17
+	VANDPD.BCST    DoublesConstants<>+39912(SB), Y17, Y17
+	VPSRAQ         $0x3f, Y5, Y18
+	VPSLLVQ        Y17, Y16, Y19
+	VXORPD         Y18, Y19, Y19
+	VPSUBQ         Y18, Y19, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11776(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y14*1), K1, Y19
-	VPMULLQ        Y19, Y18, Y18
-	VPSRLQ         $0x1b, Y15, Y15
-	VPSLLVQ        Y16, Y15, Y15
-	VXORPD         Y17, Y15, Y15
-	VPSUBQ         Y17, Y15, Y15
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y15*1), K1, Y20
+	VPMULLQ        Y20, Y19, Y19
+	VPSRLQ         $0x1b, Y16, Y16
+	VPSLLVQ        Y17, Y16, Y16
+	VXORPD         Y18, Y16, Y16
+	VPSUBQ         Y18, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11784(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y14*1), K1, Y16
-	VPMULLQ        Y16, Y15, Y14
-	VPADDQ         Y14, Y18, Y14
-	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y14, Y15
-	VPSRLQ         $0x3a, Y15, Y15
-	VPSLLQ         $0x07, Y15, Y15
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y15*1), K1, Y17
+	VPMULLQ        Y17, Y16, Y15
+	VPADDQ         Y15, Y19, Y15
+	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y15, Y16
+	VPSRLQ         $0x3a, Y16, Y16
+	VPSLLQ         $0x07, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13856(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y12*1), K1, Y16
-	VMULPD         Y16, Y10, Y16
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K1, Y17
+	VMULPD         Y17, Y11, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13864(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y12*1), K1, Y17
-	VMULPD         Y17, Y9, Y18
-	VADDPD         Y18, Y16, Y16
-	VMULPD         Y17, Y10, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y10, Y19
+	VADDPD         Y19, Y17, Y17
+	VMULPD         Y18, Y11, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13872(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y12*1), K1, Y18
-	VMULPD         Y18, Y9, Y9
-	VADDPD         Y9, Y17, Y9
-	VMULPD         Y18, Y10, Y10
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y14*1), K1, Y19
+	VMULPD         Y19, Y10, Y10
+	VADDPD         Y10, Y18, Y10
+	VMULPD         Y19, Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13880(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y12*1), K1, Y17
-	VMULPD         Y17, Y5, Y5
-	VADDPD         Y5, Y10, Y5
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y5, Y5
+	VADDPD         Y5, Y11, Y5
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22056(SB), AX
-	VXORPS         X10, X10, X10
-	VGATHERQPD     (AX)(Y15*1), K1, Y10
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y16*1), K1, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22064(SB), AX
-	VXORPS         X12, X12, X12
-	VGATHERQPD     (AX)(Y15*1), K1, Y12
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y16*1), K1, Y14
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22072(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y15*1), K1, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K1, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22080(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y15*1), K1, Y18
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K1, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22088(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y15*1), K1, Y19
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y16*1), K1, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22096(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y15*1), K1, Y20
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K1, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22104(SB), AX
-	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Y15*1), K1, Y21
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y16*1), K1, Y22
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22112(SB), AX
-	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Y15*1), K1, Y22
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y16*1), K1, Y23
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22120(SB), AX
-	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y15*1), K1, Y23
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y16*1), K1, Y24
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22128(SB), AX
-	VXORPS         X24, X24, X24
-	VGATHERQPD     (AX)(Y15*1), K1, Y24
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y16*1), K1, Y25
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22048(SB), AX
-	VXORPS         X25, X25, X25
-	VGATHERQPD     (AX)(Y15*1), K1, Y25
-	VPSLLQ         $0x06, Y14, Y14
-	VCVTQQ2PD      Y14, Y14
-	VADDPD         Y9, Y16, Y15
-	VADDPD         Y15, Y14, Y26
-	VSUBPD         Y26, Y14, Y14
-	VADDPD         Y15, Y14, Y14
-	VSUBPD         Y15, Y16, Y15
-	VADDPD         Y9, Y15, Y9
-	VADDPD         Y5, Y9, Y5
-	VADDPD         Y5, Y14, Y5
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y26, Y9
-	VMULPD         Y26, Y26, Y14
-	VMULPD         Y14, Y14, Y15
-	VMULPD         Y17, Y9, Y16
-	VADDPD         Y16, Y10, Y10
-	VMULPD         Y20, Y26, Y16
-	VADDPD         Y16, Y19, Y16
-	VMULPD         Y16, Y14, Y16
-	VADDPD         Y16, Y10, Y10
-	VMULPD         Y22, Y26, Y16
-	VADDPD         Y16, Y21, Y16
-	VMULPD         Y24, Y26, Y17
-	VADDPD         Y17, Y23, Y17
-	VMULPD         Y17, Y14, Y14
-	VADDPD         Y14, Y16, Y14
-	VMULPD         Y14, Y15, Y14
-	VADDPD         Y14, Y10, Y10
-	VMULPD         Y12, Y9, Y12
-	VSUBPD         Y9, Y26, Y9
-	VADDPD         Y5, Y9, Y5
-	VMULPD         Y18, Y5, Y5
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y16*1), K1, Y26
+	VPSLLQ         $0x06, Y15, Y15
+	VCVTQQ2PD      Y15, Y15
+	VADDPD         Y10, Y17, Y16
+	VADDPD         Y16, Y15, Y27
+	VSUBPD         Y27, Y15, Y15
+	VADDPD         Y16, Y15, Y15
+	VSUBPD         Y16, Y17, Y16
+	VADDPD         Y10, Y16, Y10
 	VADDPD         Y5, Y10, Y5
-	VADDPD         Y5, Y12, Y5
-	VADDPD         Y25, Y5, Y5
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y1, Y9
-	VSUBPD         Y9, Y1, Y10
-	VPSRLQ         $0x38, Y1, Y12
-	VANDPD.BCST    DoublesConstants<>+39888(SB), Y12, Y12
-	VPSLLQ         $0x04, Y12, Y14
-	VPSLLQ         $0x06, Y12, Y12
-	VANDPD.BCST    DoublesConstants<>+39896(SB), Y1, Y15
-	VORPD.BCST     DoublesConstants<>+39904(SB), Y15, Y15
-	VPSRLQ         $0x34, Y1, Y16
-	VANDPD.BCST    DoublesConstants<>+39912(SB), Y16, Y16
-	VPSRAQ         $0x3f, Y1, Y17
-	VPSLLVQ        Y16, Y15, Y18
-	VXORPD         Y17, Y18, Y18
-	VPSUBQ         Y17, Y18, Y18
+	VADDPD         Y5, Y15, Y5
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y27, Y10
+	VMULPD         Y27, Y27, Y15
+	VMULPD         Y15, Y15, Y16
+	VMULPD         Y18, Y10, Y17
+	VADDPD         Y17, Y11, Y11
+	VMULPD         Y21, Y27, Y17
+	VADDPD         Y17, Y20, Y17
+	VMULPD         Y17, Y15, Y17
+	VADDPD         Y17, Y11, Y11
+	VMULPD         Y23, Y27, Y17
+	VADDPD         Y17, Y22, Y17
+	VMULPD         Y25, Y27, Y18
+	VADDPD         Y18, Y24, Y18
+	VMULPD         Y18, Y15, Y15
+	VADDPD         Y15, Y17, Y15
+	VMULPD         Y15, Y16, Y15
+	VADDPD         Y15, Y11, Y11
+	VMULPD         Y14, Y10, Y14
+	VSUBPD         Y10, Y27, Y10
+	VADDPD         Y5, Y10, Y5
+	VMULPD         Y19, Y5, Y5
+	VADDPD         Y5, Y11, Y5
+	VADDPD         Y5, Y14, Y5
+	VADDPD         Y26, Y5, Y5
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y1, Y10
+	VSUBPD         Y10, Y1, Y11
+	VPSRLQ         $0x38, Y1, Y14
+	VANDPD.BCST    DoublesConstants<>+39888(SB), Y14, Y14
+	VPSLLQ         $0x04, Y14, Y15
+	VPSLLQ         $0x06, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+39896(SB), Y1, Y16
+	VORPD.BCST     DoublesConstants<>+39904(SB), Y16, Y16
+	VPSRLQ         $0x34, Y1, Y17
+	VANDPD.BCST    DoublesConstants<>+39912(SB), Y17, Y17
+	VPSRAQ         $0x3f, Y1, Y18
+	VPSLLVQ        Y17, Y16, Y19
+	VXORPD         Y18, Y19, Y19
+	VPSUBQ         Y18, Y19, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11776(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y14*1), K1, Y19
-	VPMULLQ        Y19, Y18, Y18
-	VPSRLQ         $0x1b, Y15, Y15
-	VPSLLVQ        Y16, Y15, Y15
-	VXORPD         Y17, Y15, Y15
-	VPSUBQ         Y17, Y15, Y15
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y15*1), K1, Y20
+	VPMULLQ        Y20, Y19, Y19
+	VPSRLQ         $0x1b, Y16, Y16
+	VPSLLVQ        Y17, Y16, Y16
+	VXORPD         Y18, Y16, Y16
+	VPSUBQ         Y18, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11784(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y14*1), K1, Y16
-	VPMULLQ        Y16, Y15, Y14
-	VPADDQ         Y14, Y18, Y14
-	VPADDQ.BCST    DoublesConstants<>+39936(SB), Y14, Y15
-	VPSRLQ         $0x3a, Y15, Y15
-	VPSLLQ         $0x07, Y15, Y15
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y15*1), K1, Y17
+	VPMULLQ        Y17, Y16, Y15
+	VPADDQ         Y15, Y19, Y15
+	VPADDQ.BCST    DoublesConstants<>+39936(SB), Y15, Y16
+	VPSRLQ         $0x3a, Y16, Y16
+	VPSLLQ         $0x07, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13856(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y12*1), K1, Y16
-	VMULPD         Y16, Y10, Y16
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K1, Y17
+	VMULPD         Y17, Y11, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13864(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y12*1), K1, Y17
-	VMULPD         Y17, Y9, Y18
-	VADDPD         Y18, Y16, Y16
-	VMULPD         Y17, Y10, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y10, Y19
+	VADDPD         Y19, Y17, Y17
+	VMULPD         Y18, Y11, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13872(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y12*1), K1, Y18
-	VMULPD         Y18, Y9, Y9
-	VADDPD         Y9, Y17, Y9
-	VMULPD         Y18, Y10, Y10
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y14*1), K1, Y19
+	VMULPD         Y19, Y10, Y10
+	VADDPD         Y10, Y18, Y10
+	VMULPD         Y19, Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13880(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y12*1), K1, Y17
-	VMULPD         Y17, Y1, Y17
-	VADDPD         Y17, Y10, Y10
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y1, Y18
+	VADDPD         Y18, Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22056(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y15*1), K1, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K1, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22064(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y15*1), K1, Y18
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K1, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22072(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y15*1), K1, Y19
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y16*1), K1, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22080(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y15*1), K1, Y20
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K1, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22088(SB), AX
-	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Y15*1), K1, Y21
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y16*1), K1, Y22
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22096(SB), AX
-	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Y15*1), K1, Y22
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y16*1), K1, Y23
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22104(SB), AX
-	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y15*1), K1, Y23
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y16*1), K1, Y24
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22112(SB), AX
-	VXORPS         X24, X24, X24
-	VGATHERQPD     (AX)(Y15*1), K1, Y24
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y16*1), K1, Y25
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22120(SB), AX
-	VXORPS         X25, X25, X25
-	VGATHERQPD     (AX)(Y15*1), K1, Y25
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y16*1), K1, Y26
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22128(SB), AX
-	VXORPS         X26, X26, X26
-	VGATHERQPD     (AX)(Y15*1), K1, Y26
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y16*1), K1, Y27
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13888(SB), AX
-	VXORPS         X27, X27, X27
-	VGATHERQPD     (AX)(Y12*1), K1, Y27
-	VMULPD         Y27, Y1, Y12
+	VXORPS         X28, X28, X28
+	VGATHERQPD     (AX)(Y14*1), K1, Y28
+	VMULPD         Y28, Y1, Y14
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22048(SB), AX
-	VXORPS         X27, X27, X27
-	VGATHERQPD     (AX)(Y15*1), K1, Y27
-	VSUBPD         Y27, Y12, Y12
-	VPSLLQ         $0x06, Y14, Y15
-	VCVTQQ2PD      Y15, Y15
-	VADDPD         Y9, Y16, Y27
-	VADDPD         Y27, Y15, Y28
-	VSUBPD         Y28, Y15, Y15
-	VADDPD         Y27, Y15, Y15
-	VSUBPD         Y27, Y16, Y16
-	VADDPD         Y9, Y16, Y9
-	VADDPD         Y10, Y9, Y9
-	VADDPD         Y9, Y15, Y9
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y28, Y10
-	VMULPD         Y28, Y28, Y15
-	VMULPD         Y15, Y15, Y16
-	VMULPD         Y19, Y10, Y19
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y22, Y28, Y19
-	VADDPD         Y19, Y21, Y19
-	VMULPD         Y19, Y15, Y19
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y24, Y28, Y19
-	VADDPD         Y19, Y23, Y19
-	VMULPD         Y26, Y28, Y21
-	VADDPD         Y21, Y25, Y21
-	VMULPD         Y21, Y15, Y21
-	VADDPD         Y21, Y19, Y19
-	VMULPD         Y19, Y16, Y19
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y18, Y10, Y18
-	VSUBPD         Y10, Y28, Y19
-	VADDPD         Y9, Y19, Y9
-	VMULPD         Y20, Y9, Y19
-	VADDPD         Y19, Y17, Y17
-	VADDPD         Y17, Y18, Y17
-	VSUBPD         Y17, Y12, Y12
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y2, Y17
-	VSUBPD         Y6, Y3, Y18
-	VSUBPD         Y18, Y3, Y19
-	VSUBPD         Y19, Y6, Y19
-	VSUBPD         Y18, Y2, Y18
+	VXORPS         X28, X28, X28
+	VGATHERQPD     (AX)(Y16*1), K1, Y28
+	VSUBPD         Y28, Y14, Y14
+	VPSLLQ         $0x06, Y15, Y16
+	VCVTQQ2PD      Y16, Y16
+	VADDPD         Y10, Y17, Y28
+	VADDPD         Y28, Y16, Y29
+	VSUBPD         Y29, Y16, Y16
+	VADDPD         Y28, Y16, Y16
+	VSUBPD         Y28, Y17, Y17
+	VADDPD         Y10, Y17, Y10
+	VADDPD         Y11, Y10, Y10
+	VADDPD         Y10, Y16, Y10
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y29, Y11
+	VMULPD         Y29, Y29, Y16
+	VMULPD         Y16, Y16, Y17
+	VMULPD         Y20, Y11, Y20
+	VADDPD         Y20, Y18, Y18
+	VMULPD         Y23, Y29, Y20
+	VADDPD         Y20, Y22, Y20
+	VMULPD         Y20, Y16, Y20
+	VADDPD         Y20, Y18, Y18
+	VMULPD         Y25, Y29, Y20
+	VADDPD         Y20, Y24, Y20
+	VMULPD         Y27, Y29, Y22
+	VADDPD         Y22, Y26, Y22
+	VMULPD         Y22, Y16, Y22
+	VADDPD         Y22, Y20, Y20
+	VMULPD         Y20, Y17, Y20
+	VADDPD         Y20, Y18, Y18
+	VMULPD         Y19, Y11, Y19
+	VSUBPD         Y11, Y29, Y20
+	VADDPD         Y10, Y20, Y10
+	VMULPD         Y21, Y10, Y20
+	VADDPD         Y20, Y18, Y18
 	VADDPD         Y18, Y19, Y18
-	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y3, Y19
-	VPSRAQ         $0x34, Y19, Y20
-	VPADDQ         Y20, Y13, Y21
-	VSUBPD         Y13, Y21, Y13
-	VANDPD.BCST    DoublesConstants<>+39296(SB), Y19, Y21
-	VPSUBQ         Y21, Y3, Y21
-	VPSRLQ         $0x2e, Y19, Y19
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Y19, Y19
-	VPSLLQ         $0x05, Y19, Y19
-	VANDPD.BCST    DoublesConstants<>+39712(SB), Y21, Y22
+	VSUBPD         Y18, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y2, Y18
+	VSUBPD         Y6, Y3, Y19
+	VSUBPD         Y19, Y3, Y20
+	VSUBPD         Y20, Y6, Y20
+	VSUBPD         Y19, Y2, Y19
+	VADDPD         Y19, Y20, Y19
+	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y3, Y20
+	VPSRAQ         $0x34, Y20, Y21
+	VPADDQ         Y21, Y13, Y22
+	VSUBPD         Y13, Y22, Y13
+	VANDPD.BCST    DoublesConstants<>+39296(SB), Y20, Y22
+	VPSUBQ         Y22, Y3, Y22
+	VPSRLQ         $0x2e, Y20, Y20
+	VANDPD.BCST    DoublesConstants<>+39352(SB), Y20, Y20
+	VPSLLQ         $0x05, Y20, Y20
+	VANDPD.BCST    DoublesConstants<>+39712(SB), Y22, Y23
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8864(SB), AX
-	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y19*1), K1, Y23
-	VMULPD         Y23, Y22, Y24
-	VSUBPD         Y6, Y24, Y6
-	VSUBPD         Y22, Y21, Y21
-	VMULPD         Y23, Y21, Y21
-	VADDPD         Y21, Y6, Y22
-	VPSUBQ         Y20, Y7, Y7
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y20*1), K1, Y24
+	VMULPD         Y24, Y23, Y25
+	VSUBPD         Y6, Y25, Y6
+	VSUBPD         Y23, Y22, Y22
+	VMULPD         Y24, Y22, Y22
+	VADDPD         Y22, Y6, Y23
+	VPSUBQ         Y21, Y7, Y7
 	VPMAXSQ        Y8, Y7, Y7
 	VPSLLQ         $0x34, Y7, Y7
-	VMULPD         Y7, Y18, Y7
-	VMULPD         Y23, Y7, Y7
-	VADDPD         Y7, Y22, Y8
-	VSUBPD         Y8, Y22, Y18
-	VADDPD         Y7, Y18, Y7
-	VSUBPD         Y22, Y6, Y6
-	VADDPD         Y21, Y6, Y6
+	VMULPD         Y7, Y19, Y7
+	VMULPD         Y24, Y7, Y7
+	VADDPD         Y7, Y23, Y8
+	VSUBPD         Y8, Y23, Y19
+	VADDPD         Y7, Y19, Y7
+	VSUBPD         Y23, Y6, Y6
+	VADDPD         Y22, Y6, Y6
 	VADDPD         Y6, Y7, Y6
 	VMULPD.BCST    DoublesConstants<>+39720(SB), Y13, Y7
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8872(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y19*1), K1, Y18
-	VADDPD         Y18, Y7, Y7
-	VADDPD         Y8, Y7, Y18
-	VSUBPD         Y18, Y7, Y7
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y20*1), K1, Y19
+	VADDPD         Y19, Y7, Y7
+	VADDPD         Y8, Y7, Y19
+	VSUBPD         Y19, Y7, Y7
 	VADDPD         Y8, Y7, Y7
 	VMULPD.BCST    DoublesConstants<>+39728(SB), Y13, Y13
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8880(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y19*1), K1, Y20
-	VADDPD         Y20, Y13, Y13
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y20*1), K1, Y21
+	VADDPD         Y21, Y13, Y13
 	VADDPD         Y13, Y7, Y7
 	VADDPD         Y7, Y6, Y6
 	VMULPD         Y8, Y8, Y7
 	VMULPD.BCST    DoublesConstants<>+39744(SB), Y8, Y13
 	VADDPD.BCST    DoublesConstants<>+39736(SB), Y13, Y13
-	VMULPD.BCST    DoublesConstants<>+39760(SB), Y8, Y19
-	VADDPD.BCST    DoublesConstants<>+39752(SB), Y19, Y19
-	VMULPD         Y19, Y7, Y19
-	VADDPD         Y19, Y13, Y13
+	VMULPD.BCST    DoublesConstants<>+39760(SB), Y8, Y20
+	VADDPD.BCST    DoublesConstants<>+39752(SB), Y20, Y20
+	VMULPD         Y20, Y7, Y20
+	VADDPD         Y20, Y13, Y13
 	VMULPD         Y13, Y7, Y13
-	VMULPD         Y7, Y7, Y19
+	VMULPD         Y7, Y7, Y20
 	VMULPD.BCST    DoublesConstants<>+39776(SB), Y8, Y8
 	VADDPD.BCST    DoublesConstants<>+39768(SB), Y8, Y8
-	VMULPD.BCST    DoublesConstants<>+39784(SB), Y7, Y20
-	VADDPD         Y20, Y8, Y8
+	VMULPD.BCST    DoublesConstants<>+39784(SB), Y7, Y21
+	VADDPD         Y21, Y8, Y8
 	VMULPD         Y8, Y7, Y7
-	VMULPD         Y7, Y19, Y7
+	VMULPD         Y7, Y20, Y7
 	VADDPD         Y7, Y13, Y7
 	VADDPD         Y7, Y6, Y6
-	VADDPD         Y6, Y18, Y6
-	VPSUBQ.BCST    DoublesConstants<>+39792(SB), Y17, Y7
+	VADDPD         Y6, Y19, Y6
+	VPSUBQ.BCST    DoublesConstants<>+39792(SB), Y18, Y7
 	VPCMPUQ.BCST   $0x05, DoublesConstants<>+39800(SB), Y7, K1
 	VBLENDMPD      Y2, Y6, K1, Y6
-	VPCMPUQ.BCST   $0x06, DoublesConstants<>+39808(SB), Y2, K1
+	VPCMPUQ        $0x06, Y9, Y2, K1
 	VORPD.BCST     DoublesConstants<>+39816(SB), Y2, Y7
 	VBLENDMPD      Y7, Y6, K1, Y6
-	VPCMPUQ.BCST   $0x00, DoublesConstants<>+39808(SB), Y2, K1
+	VPCMPUQ        $0x00, Y9, Y2, K1
 	VBLENDMPD.BCST DoublesConstants<>+39296(SB), Y6, K1, Y2
-	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y14, Y6
+	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y15, Y6
 	VPSRLQ         $0x3a, Y6, Y6
 	VPSLLQ         $0x07, Y6, Y6
 	MOVL           $0x0000000f, AX
@@ -33814,18 +33816,18 @@ TEXT ·doublesGradAVX512(SB), NOSPLIT, $0-48
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22072(SB), AX
+	VXORPS         X9, X9, X9
+	VGATHERQPD     (AX)(Y6*1), K1, Y9
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           DoublesConstants<>+22080(SB), AX
 	VXORPS         X13, X13, X13
 	VGATHERQPD     (AX)(Y6*1), K1, Y13
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
-	LEAQ           DoublesConstants<>+22080(SB), AX
-	VXORPS         X14, X14, X14
-	VGATHERQPD     (AX)(Y6*1), K1, Y14
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22088(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y6*1), K1, Y17
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y6*1), K1, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22096(SB), AX
@@ -33856,32 +33858,32 @@ TEXT ·doublesGradAVX512(SB), NOSPLIT, $0-48
 	LEAQ           DoublesConstants<>+22048(SB), AX
 	VXORPS         X23, X23, X23
 	VGATHERQPD     (AX)(Y6*1), K1, Y23
-	VMULPD         Y13, Y10, Y6
+	VMULPD         Y9, Y11, Y6
 	VADDPD         Y6, Y7, Y6
-	VMULPD         Y18, Y28, Y7
-	VADDPD         Y7, Y17, Y7
-	VMULPD         Y7, Y15, Y7
-	VADDPD         Y7, Y6, Y6
-	VMULPD         Y20, Y28, Y7
-	VADDPD         Y7, Y19, Y7
-	VMULPD         Y22, Y28, Y13
-	VADDPD         Y13, Y21, Y13
-	VMULPD         Y13, Y15, Y13
-	VADDPD         Y13, Y7, Y7
+	VMULPD         Y18, Y29, Y7
+	VADDPD         Y7, Y15, Y7
 	VMULPD         Y7, Y16, Y7
 	VADDPD         Y7, Y6, Y6
-	VMULPD         Y8, Y10, Y7
-	VMULPD         Y14, Y9, Y8
+	VMULPD         Y20, Y29, Y7
+	VADDPD         Y7, Y19, Y7
+	VMULPD         Y22, Y29, Y9
+	VADDPD         Y9, Y21, Y9
+	VMULPD         Y9, Y16, Y9
+	VADDPD         Y9, Y7, Y7
+	VMULPD         Y7, Y17, Y7
+	VADDPD         Y7, Y6, Y6
+	VMULPD         Y8, Y11, Y7
+	VMULPD         Y13, Y10, Y8
 	VADDPD         Y8, Y6, Y6
 	VADDPD         Y6, Y7, Y6
 	VADDPD         Y23, Y6, Y6
 	VDIVPD         Y3, Y1, Y1
 	VMULPD         Y1, Y6, Y1
 	VMULPD.BCST    DoublesConstants<>+44296(SB), Y1, Y1
-	VMULPD         Y2, Y12, Y2
+	VMULPD         Y2, Y14, Y2
 	VSUBPD         Y2, Y1, Y1
 	VMULPD.BCST    DoublesConstants<>+35456(SB), Y1, Y1
-	VMULPD         Y5, Y11, Y2
+	VMULPD         Y5, Y12, Y2
 	VADDPD         Y2, Y1, Y1
 	VMULPD.BCST    DoublesConstants<>+44480(SB), Y4, Y2
 	VADDPD         Y2, Y1, Y1
@@ -40596,7 +40598,7 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	VMULPD     X2, X3, X2
 	VMOVSD     X2, 1344(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
 	VMOVUPS      3056(DI), Y3
 	VMULPD       Y4, Y0, Y4
 	VSUBPD       Y4, Y3, Y3
@@ -40972,198 +40974,148 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	VADDPD       Y12, Y8, Y8
 	VADDPD       Y8, Y5, Y5
 	VMOVUPS      808(SI), Y8
-	VMULPD       Y8, Y8, Y9
-	VXORPD       Y7, Y9, Y9
-	VANDPD       DoublesConstants<>+160(SB), Y9, Y10
-	VXORPD       Y7, Y10, Y11
-	VPCMPGTQ     DoublesConstants<>+4768(SB), Y11, Y12
-	VBLENDVPD    Y12, DoublesConstants<>+8608(SB), Y10, Y10
-	VANDPD       Y7, Y9, Y12
-	VORPD        Y12, Y10, Y10
-	VMULPD       DoublesConstants<>+4864(SB), Y10, Y12
-	VADDPD       DoublesConstants<>+288(SB), Y12, Y12
-	VSUBPD       DoublesConstants<>+288(SB), Y12, Y13
-	VMULPD       DoublesConstants<>+4896(SB), Y13, Y14
-	VSUBPD       Y14, Y10, Y10
-	VMULPD       DoublesConstants<>+4928(SB), Y13, Y13
-	VSUBPD       Y13, Y10, Y10
-	VMULPD       Y10, Y10, Y13
-	VANDPD       DoublesConstants<>+4960(SB), Y12, Y14
-	VPSLLQ       $0x04, Y14, Y14
-	VMULPD       DoublesConstants<>+7104(SB), Y10, Y15
-	VADDPD       DoublesConstants<>+7072(SB), Y15, Y15
-	VMULPD       Y15, Y13, Y15
-	VMULPD       Y13, Y13, Y13
-	VMULPD       DoublesConstants<>+7232(SB), Y10, Y7
-	VADDPD       DoublesConstants<>+7200(SB), Y7, Y7
-	VMULPD       Y7, Y13, Y7
-	VADDPD       Y7, Y15, Y7
-	VMOVUPS      DoublesConstants<>+4480(SB), Y13
-	LEAQ         DoublesConstants<>+4992(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   Y13, (AX)(Y14*1), Y15
-	VADDPD       Y7, Y10, Y7
-	VMULPD       Y7, Y15, Y7
-	VMOVUPS      DoublesConstants<>+4480(SB), Y10
-	LEAQ         DoublesConstants<>+5000(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   Y10, (AX)(Y14*1), Y13
-	VADDPD       Y13, Y7, Y7
-	VPSLLQ       $0x0d, Y12, Y10
-	VPSRLQ       $0x13, Y10, Y10
-	VXORPD       DoublesConstants<>+8640(SB), Y10, Y10
-	VPSUBQ       DoublesConstants<>+8640(SB), Y10, Y10
-	VADDPD       Y7, Y15, Y7
-	VPSRLQ       $0x01, Y10, Y12
-	VXORPD       DoublesConstants<>+8704(SB), Y12, Y12
-	VPSUBQ       DoublesConstants<>+8704(SB), Y12, Y12
-	VMOVUPS      DoublesConstants<>+8672(SB), Y13
-	VPADDQ       Y12, Y13, Y14
-	VPSLLQ       $0x34, Y14, Y14
-	VMULPD       Y14, Y7, Y7
-	VPSUBQ       Y12, Y10, Y10
-	VPADDQ       Y10, Y13, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VMULPD       Y10, Y7, Y7
-	VPCMPGTQ     DoublesConstants<>+4544(SB), Y11, Y10
-	VBLENDVPD    Y10, Y9, Y7, Y7
-	VMOVUPS      DoublesConstants<>+30368(SB), Y9
-	VMINPD       Y8, Y9, Y10
+	VANDPD       DoublesConstants<>+160(SB), Y8, Y9
+	VMULPD       Y8, Y8, Y10
+	VXORPD       Y7, Y10, Y10
 	VANDPD       DoublesConstants<>+160(SB), Y10, Y11
-	VXORPD       DoublesConstants<>+128(SB), Y11, Y12
-	VPCMPGTQ     DoublesConstants<>+4768(SB), Y12, Y14
-	VBLENDVPD    Y14, DoublesConstants<>+8608(SB), Y11, Y11
-	VANDPD       DoublesConstants<>+128(SB), Y10, Y14
-	VORPD        Y14, Y11, Y11
-	VMULPD       DoublesConstants<>+4864(SB), Y11, Y14
-	VADDPD       DoublesConstants<>+288(SB), Y14, Y14
-	VSUBPD       DoublesConstants<>+288(SB), Y14, Y15
-	VMULPD       DoublesConstants<>+4896(SB), Y15, Y9
-	VSUBPD       Y9, Y11, Y9
-	VMULPD       DoublesConstants<>+4928(SB), Y15, Y11
-	VSUBPD       Y11, Y9, Y9
-	VMULPD       Y9, Y9, Y11
-	VANDPD       DoublesConstants<>+4960(SB), Y14, Y15
+	VXORPD       Y7, Y11, Y12
+	VPCMPGTQ     DoublesConstants<>+4768(SB), Y12, Y13
+	VBLENDVPD    Y13, DoublesConstants<>+8608(SB), Y11, Y11
+	VANDPD       Y7, Y10, Y13
+	VORPD        Y13, Y11, Y11
+	VMULPD       DoublesConstants<>+4864(SB), Y11, Y13
+	VADDPD       DoublesConstants<>+288(SB), Y13, Y13
+	VSUBPD       DoublesConstants<>+288(SB), Y13, Y14
+	VMULPD       DoublesConstants<>+4896(SB), Y14, Y15
+	VSUBPD       Y15, Y11, Y11
+	VMULPD       DoublesConstants<>+4928(SB), Y14, Y14
+	VSUBPD       Y14, Y11, Y11
+	VMULPD       Y11, Y11, Y14
+	VANDPD       DoublesConstants<>+4960(SB), Y13, Y15
 	VPSLLQ       $0x04, Y15, Y15
-	VMULPD       DoublesConstants<>+7104(SB), Y9, Y13
-	VADDPD       DoublesConstants<>+7072(SB), Y13, Y13
-	VMULPD       Y13, Y11, Y13
-	VMULPD       Y11, Y11, Y11
+	VMULPD       DoublesConstants<>+7104(SB), Y11, Y7
+	VADDPD       DoublesConstants<>+7072(SB), Y7, Y7
+	VMULPD       Y7, Y14, Y7
+	VMULPD       Y14, Y14, Y14
 	VMOVUPS      X1, 288(SP)
-	VMULPD       DoublesConstants<>+7232(SB), Y9, Y1
+	VMULPD       DoublesConstants<>+7232(SB), Y11, Y1
 	VADDPD       DoublesConstants<>+7200(SB), Y1, Y1
-	VMULPD       Y1, Y11, Y1
-	VADDPD       Y1, Y13, Y1
-	VMOVUPS      DoublesConstants<>+4480(SB), Y11
+	VMULPD       Y1, Y14, Y1
+	VADDPD       Y1, Y7, Y1
+	VMOVUPS      DoublesConstants<>+4480(SB), Y7
 	LEAQ         DoublesConstants<>+4992(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   Y11, (AX)(Y15*1), Y13
-	VADDPD       Y1, Y9, Y1
-	VMULPD       Y1, Y13, Y1
-	VMOVUPS      DoublesConstants<>+4480(SB), Y9
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y7, (AX)(Y15*1), Y14
+	VADDPD       Y1, Y11, Y1
+	VMULPD       Y1, Y14, Y1
+	VMOVUPS      DoublesConstants<>+4480(SB), Y7
 	LEAQ         DoublesConstants<>+5000(SB), AX
 	VXORPS       X11, X11, X11
-	VGATHERQPD   Y9, (AX)(Y15*1), Y11
+	VGATHERQPD   Y7, (AX)(Y15*1), Y11
 	VADDPD       Y11, Y1, Y1
-	VPSLLQ       $0x0d, Y14, Y9
-	VPSRLQ       $0x13, Y9, Y9
-	VXORPD       DoublesConstants<>+8640(SB), Y9, Y9
-	VPSUBQ       DoublesConstants<>+8640(SB), Y9, Y9
-	VADDPD       Y1, Y13, Y1
-	VPSRLQ       $0x01, Y9, Y11
+	VPSLLQ       $0x0d, Y13, Y7
+	VPSRLQ       $0x13, Y7, Y7
+	VXORPD       DoublesConstants<>+8640(SB), Y7, Y7
+	VPSUBQ       DoublesConstants<>+8640(SB), Y7, Y7
+	VADDPD       Y1, Y14, Y1
+	VPSRLQ       $0x01, Y7, Y11
 	VXORPD       DoublesConstants<>+8704(SB), Y11, Y11
 	VPSUBQ       DoublesConstants<>+8704(SB), Y11, Y11
 	VMOVUPS      DoublesConstants<>+8672(SB), Y13
 	VPADDQ       Y11, Y13, Y14
 	VPSLLQ       $0x34, Y14, Y14
 	VMULPD       Y14, Y1, Y1
-	VPSUBQ       Y11, Y9, Y9
-	VPADDQ       Y9, Y13, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VMULPD       Y9, Y1, Y1
-	VPCMPGTQ     DoublesConstants<>+4544(SB), Y12, Y9
-	VBLENDVPD    Y9, Y10, Y1, Y1
-	VMOVUPS      DoublesConstants<>+30368(SB), Y9
-	VSUBPD       Y8, Y9, Y10
+	VPSUBQ       Y11, Y7, Y7
+	VPADDQ       Y7, Y13, Y7
+	VPSLLQ       $0x34, Y7, Y7
+	VMULPD       Y7, Y1, Y1
+	VPCMPGTQ     DoublesConstants<>+4544(SB), Y12, Y7
+	VBLENDVPD    Y7, Y10, Y1, Y1
+	VMOVUPS      DoublesConstants<>+30368(SB), Y7
+	VSUBPD       Y8, Y7, Y10
 	VXORPS       X11, X11, X11
 	VCMPPD       $0x1e, Y11, Y10, Y10
-	VBLENDVPD    Y10, DoublesConstants<>+64(SB), Y11, Y10
-	VANDPD       DoublesConstants<>+160(SB), Y8, Y12
-	VADDPD       DoublesConstants<>+64(SB), Y12, Y12
-	VSQRTPD      Y12, Y12
-	VMOVUPS      DoublesConstants<>+32(SB), Y14
-	VDIVPD       Y12, Y14, Y12
-	VCMPPD       $0x1e, Y11, Y8, Y15
-	VXORPD       DoublesConstants<>+128(SB), Y8, Y8
-	VCMPPD       $0x1e, Y11, Y8, Y8
-	VBLENDVPD    Y8, DoublesConstants<>+11296(SB), Y11, Y8
-	VBLENDVPD    Y15, DoublesConstants<>+64(SB), Y8, Y8
-	VMULPD       Y8, Y12, Y8
-	VMULPD       Y10, Y1, Y1
-	VADDPD       Y1, Y8, Y1
-	VMULPD       DoublesConstants<>+44312(SB), Y7, Y7
-	VSUBPD       Y7, Y1, Y1
-	VMULPD       Y1, Y5, Y1
-	VMOVUPS      Y1, 904(SI)
-	VADDPD       X4, X2, X2
-	VADDPD       X6, X3, X3
-	VADDPD       X3, X2, X2
-	VMOVUPS      840(SI), X3
-	VMULPD       X3, X3, X4
-	VXORPD       DoublesConstants<>+128(SB), X4, X4
-	VANDPD       DoublesConstants<>+160(SB), X4, X5
-	VXORPD       DoublesConstants<>+128(SB), X5, X6
-	VPCMPGTQ     DoublesConstants<>+4768(SB), X6, X7
-	VBLENDVPD    X7, DoublesConstants<>+8608(SB), X5, X5
-	VANDPD       DoublesConstants<>+128(SB), X4, X7
-	VORPD        X7, X5, X5
-	VMULPD       DoublesConstants<>+4864(SB), X5, X7
-	VADDPD       DoublesConstants<>+288(SB), X7, X7
-	VSUBPD       DoublesConstants<>+288(SB), X7, X8
-	VMULPD       DoublesConstants<>+4896(SB), X8, X10
-	VSUBPD       X10, X5, X5
-	VMULPD       DoublesConstants<>+4928(SB), X8, X8
-	VSUBPD       X8, X5, X5
-	VMULPD       X5, X5, X8
-	VANDPD       DoublesConstants<>+4960(SB), X7, X10
-	VPSLLQ       $0x04, X10, X10
-	VMULPD       DoublesConstants<>+7104(SB), X5, X12
-	VADDPD       DoublesConstants<>+7072(SB), X12, X12
-	VMULPD       X12, X8, X12
-	VMULPD       X8, X8, X8
-	VMULPD       DoublesConstants<>+7232(SB), X5, X15
-	VADDPD       DoublesConstants<>+7200(SB), X15, X15
-	VMULPD       X15, X8, X8
-	VADDPD       X8, X12, X8
-	VMOVUPS      DoublesConstants<>+4608(SB), X12
+	VMINPD       Y8, Y7, Y12
+	VANDPD       DoublesConstants<>+160(SB), Y12, Y14
+	VXORPD       DoublesConstants<>+128(SB), Y14, Y15
+	VPCMPGTQ     DoublesConstants<>+4768(SB), Y15, Y7
+	VBLENDVPD    Y7, DoublesConstants<>+8608(SB), Y14, Y7
+	VANDPD       DoublesConstants<>+128(SB), Y12, Y14
+	VORPD        Y14, Y7, Y7
+	VMULPD       DoublesConstants<>+4864(SB), Y7, Y14
+	VADDPD       DoublesConstants<>+288(SB), Y14, Y14
+	VSUBPD       DoublesConstants<>+288(SB), Y14, Y11
+	VMULPD       DoublesConstants<>+4896(SB), Y11, Y13
+	VSUBPD       Y13, Y7, Y7
+	VMULPD       DoublesConstants<>+4928(SB), Y11, Y11
+	VSUBPD       Y11, Y7, Y7
+	VMULPD       Y7, Y7, Y11
+	VANDPD       DoublesConstants<>+4960(SB), Y14, Y13
+	VPSLLQ       $0x04, Y13, Y13
+	VMOVUPS      Y0, 320(SP)
+	VMULPD       DoublesConstants<>+7104(SB), Y7, Y0
+	VADDPD       DoublesConstants<>+7072(SB), Y0, Y0
+	VMULPD       Y0, Y11, Y0
+	VMULPD       Y11, Y11, Y11
+	VMOVUPS      X3, 352(SP)
+	VMULPD       DoublesConstants<>+7232(SB), Y7, Y3
+	VADDPD       DoublesConstants<>+7200(SB), Y3, Y3
+	VMULPD       Y3, Y11, Y3
+	VADDPD       Y3, Y0, Y0
+	VMOVUPS      DoublesConstants<>+4480(SB), Y3
 	LEAQ         DoublesConstants<>+4992(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   X12, (AX)(X10*1), X15
-	VADDPD       X8, X5, X5
-	VMULPD       X5, X15, X5
-	VMOVUPS      DoublesConstants<>+4608(SB), X8
+	VXORPS       X11, X11, X11
+	VGATHERQPD   Y3, (AX)(Y13*1), Y11
+	VADDPD       Y0, Y7, Y0
+	VMULPD       Y0, Y11, Y0
+	VMOVUPS      DoublesConstants<>+4480(SB), Y3
 	LEAQ         DoublesConstants<>+5000(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   X8, (AX)(X10*1), X12
-	VADDPD       X12, X5, X5
-	VPSLLQ       $0x0d, X7, X7
-	VPSRLQ       $0x13, X7, X7
-	VXORPD       DoublesConstants<>+8640(SB), X7, X7
-	VPSUBQ       DoublesConstants<>+8640(SB), X7, X7
-	VADDPD       X5, X15, X5
-	VPSRLQ       $0x01, X7, X8
-	VXORPD       DoublesConstants<>+8704(SB), X8, X8
-	VPSUBQ       DoublesConstants<>+8704(SB), X8, X8
-	VPADDQ       X8, X13, X10
-	VPSLLQ       $0x34, X10, X10
-	VMULPD       X10, X5, X5
-	VPSUBQ       X8, X7, X7
-	VPADDQ       X7, X13, X7
-	VPSLLQ       $0x34, X7, X7
-	VMULPD       X7, X5, X5
-	VPCMPGTQ     DoublesConstants<>+4544(SB), X6, X6
-	VBLENDVPD    X6, X4, X5, X4
-	VMINPD       X3, X9, X5
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y3, (AX)(Y13*1), Y7
+	VADDPD       Y7, Y0, Y0
+	VPSLLQ       $0x0d, Y14, Y3
+	VPSRLQ       $0x13, Y3, Y3
+	VXORPD       DoublesConstants<>+8640(SB), Y3, Y3
+	VPSUBQ       DoublesConstants<>+8640(SB), Y3, Y3
+	VADDPD       Y0, Y11, Y0
+	VPSRLQ       $0x01, Y3, Y7
+	VXORPD       DoublesConstants<>+8704(SB), Y7, Y7
+	VPSUBQ       DoublesConstants<>+8704(SB), Y7, Y7
+	VMOVUPS      DoublesConstants<>+8672(SB), Y11
+	VPADDQ       Y7, Y11, Y13
+	VPSLLQ       $0x34, Y13, Y13
+	VMULPD       Y13, Y0, Y0
+	VPSUBQ       Y7, Y3, Y3
+	VPADDQ       Y3, Y11, Y3
+	VPSLLQ       $0x34, Y3, Y3
+	VMULPD       Y3, Y0, Y0
+	VPCMPGTQ     DoublesConstants<>+4544(SB), Y15, Y3
+	VBLENDVPD    Y3, Y12, Y0, Y0
+	VXORPS       X3, X3, X3
+	VBLENDVPD    Y10, Y0, Y3, Y0
+	VCMPPD       $0x1e, Y3, Y9, Y7
+	VADDPD       DoublesConstants<>+64(SB), Y9, Y9
+	VSQRTPD      Y9, Y9
+	VMOVUPS      DoublesConstants<>+32(SB), Y10
+	VDIVPD       Y9, Y10, Y9
+	VCMPPD       $0x1e, Y3, Y8, Y8
+	VMOVUPS      DoublesConstants<>+11296(SB), Y12
+	VBLENDVPD    Y8, DoublesConstants<>+64(SB), Y12, Y8
+	VMULPD       Y8, Y9, Y8
+	VBLENDVPD    Y7, Y8, Y3, Y7
+	VADDPD       Y7, Y0, Y0
+	VMULPD       DoublesConstants<>+44312(SB), Y1, Y1
+	VSUBPD       Y1, Y0, Y0
+	VMULPD       Y0, Y5, Y0
+	VMOVUPS      Y0, 904(SI)
+	VADDPD       X4, X2, X1
+	VMOVUPS      352(SP), X2
+	VADDPD       X6, X2, X2
+	VADDPD       X2, X1, X1
+	VMOVUPS      840(SI), X2
+	VANDPD       DoublesConstants<>+160(SB), X2, X4
+	VMULPD       X2, X2, X5
+	VXORPD       DoublesConstants<>+128(SB), X5, X5
 	VANDPD       DoublesConstants<>+160(SB), X5, X6
 	VXORPD       DoublesConstants<>+128(SB), X6, X7
 	VPCMPGTQ     DoublesConstants<>+4768(SB), X7, X8
@@ -41172,240 +41124,293 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	VORPD        X8, X6, X6
 	VMULPD       DoublesConstants<>+4864(SB), X6, X8
 	VADDPD       DoublesConstants<>+288(SB), X8, X8
-	VSUBPD       DoublesConstants<>+288(SB), X8, X10
-	VMULPD       DoublesConstants<>+4896(SB), X10, X12
-	VSUBPD       X12, X6, X6
-	VMULPD       DoublesConstants<>+4928(SB), X10, X10
-	VSUBPD       X10, X6, X6
-	VMULPD       X6, X6, X10
-	VANDPD       DoublesConstants<>+4960(SB), X8, X12
-	VPSLLQ       $0x04, X12, X12
-	VMULPD       DoublesConstants<>+7104(SB), X6, X15
-	VADDPD       DoublesConstants<>+7072(SB), X15, X15
-	VMULPD       X15, X10, X15
-	VMULPD       X10, X10, X10
-	VMULPD       DoublesConstants<>+7232(SB), X6, X14
-	VADDPD       DoublesConstants<>+7200(SB), X14, X14
-	VMULPD       X14, X10, X10
-	VADDPD       X10, X15, X10
+	VSUBPD       DoublesConstants<>+288(SB), X8, X9
+	VMULPD       DoublesConstants<>+4896(SB), X9, X13
+	VSUBPD       X13, X6, X6
+	VMULPD       DoublesConstants<>+4928(SB), X9, X9
+	VSUBPD       X9, X6, X6
+	VMULPD       X6, X6, X9
+	VANDPD       DoublesConstants<>+4960(SB), X8, X13
+	VPSLLQ       $0x04, X13, X13
+	VMULPD       DoublesConstants<>+7104(SB), X6, X14
+	VADDPD       DoublesConstants<>+7072(SB), X14, X14
+	VMULPD       X14, X9, X14
+	VMULPD       X9, X9, X9
+	VMULPD       DoublesConstants<>+7232(SB), X6, X15
+	VADDPD       DoublesConstants<>+7200(SB), X15, X15
+	VMULPD       X15, X9, X9
+	VADDPD       X9, X14, X9
 	VMOVUPS      DoublesConstants<>+4608(SB), X14
 	LEAQ         DoublesConstants<>+4992(SB), AX
 	VXORPS       X15, X15, X15
-	VGATHERQPD   X14, (AX)(X12*1), X15
-	VADDPD       X10, X6, X6
+	VGATHERQPD   X14, (AX)(X13*1), X15
+	VADDPD       X9, X6, X6
 	VMULPD       X6, X15, X6
-	VMOVUPS      DoublesConstants<>+4608(SB), X10
+	VMOVUPS      DoublesConstants<>+4608(SB), X9
 	LEAQ         DoublesConstants<>+5000(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   X10, (AX)(X12*1), X14
+	VGATHERQPD   X9, (AX)(X13*1), X14
 	VADDPD       X14, X6, X6
 	VPSLLQ       $0x0d, X8, X8
 	VPSRLQ       $0x13, X8, X8
 	VXORPD       DoublesConstants<>+8640(SB), X8, X8
 	VPSUBQ       DoublesConstants<>+8640(SB), X8, X8
 	VADDPD       X6, X15, X6
-	VPSRLQ       $0x01, X8, X10
-	VXORPD       DoublesConstants<>+8704(SB), X10, X10
-	VPSUBQ       DoublesConstants<>+8704(SB), X10, X10
-	VPADDQ       X10, X13, X12
-	VPSLLQ       $0x34, X12, X12
-	VMULPD       X12, X6, X6
-	VPSUBQ       X10, X8, X8
-	VPADDQ       X8, X13, X8
+	VPSRLQ       $0x01, X8, X9
+	VXORPD       DoublesConstants<>+8704(SB), X9, X9
+	VPSUBQ       DoublesConstants<>+8704(SB), X9, X9
+	VPADDQ       X9, X11, X13
+	VPSLLQ       $0x34, X13, X13
+	VMULPD       X13, X6, X6
+	VPSUBQ       X9, X8, X8
+	VPADDQ       X8, X11, X8
 	VPSLLQ       $0x34, X8, X8
 	VMULPD       X8, X6, X6
 	VPCMPGTQ     DoublesConstants<>+4544(SB), X7, X7
 	VBLENDVPD    X7, X5, X6, X5
-	VSUBPD       X3, X9, X6
-	VCMPPD       $0x1e, X11, X6, X6
-	VBLENDVPD    X6, DoublesConstants<>+64(SB), X11, X6
-	VANDPD       DoublesConstants<>+160(SB), X3, X7
-	VADDPD       DoublesConstants<>+64(SB), X7, X7
-	VSQRTPD      X7, X7
+	VMOVUPS      DoublesConstants<>+30368(SB), Y6
+	VSUBPD       X2, X6, X7
+	VCMPPD       $0x1e, X3, X7, X7
+	VMINPD       X2, X6, X8
+	VANDPD       DoublesConstants<>+160(SB), X8, X9
+	VXORPD       DoublesConstants<>+128(SB), X9, X13
+	VPCMPGTQ     DoublesConstants<>+4768(SB), X13, X14
+	VBLENDVPD    X14, DoublesConstants<>+8608(SB), X9, X9
+	VANDPD       DoublesConstants<>+128(SB), X8, X14
+	VORPD        X14, X9, X9
+	VMULPD       DoublesConstants<>+4864(SB), X9, X14
+	VADDPD       DoublesConstants<>+288(SB), X14, X14
+	VSUBPD       DoublesConstants<>+288(SB), X14, X15
+	VMULPD       DoublesConstants<>+4896(SB), X15, X6
+	VSUBPD       X6, X9, X6
+	VMULPD       DoublesConstants<>+4928(SB), X15, X9
+	VSUBPD       X9, X6, X6
+	VMULPD       X6, X6, X9
+	VANDPD       DoublesConstants<>+4960(SB), X14, X15
+	VPSLLQ       $0x04, X15, X15
+	VMULPD       DoublesConstants<>+7104(SB), X6, X12
+	VADDPD       DoublesConstants<>+7072(SB), X12, X12
+	VMULPD       X12, X9, X12
+	VMULPD       X9, X9, X9
+	VMULPD       DoublesConstants<>+7232(SB), X6, X10
+	VADDPD       DoublesConstants<>+7200(SB), X10, X10
+	VMULPD       X10, X9, X9
+	VADDPD       X9, X12, X9
+	VMOVUPS      DoublesConstants<>+4608(SB), X10
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   X10, (AX)(X15*1), X12
+	VADDPD       X9, X6, X6
+	VMULPD       X6, X12, X6
+	VMOVUPS      DoublesConstants<>+4608(SB), X9
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   X9, (AX)(X15*1), X10
+	VADDPD       X10, X6, X6
+	VPSLLQ       $0x0d, X14, X9
+	VPSRLQ       $0x13, X9, X9
+	VXORPD       DoublesConstants<>+8640(SB), X9, X9
+	VPSUBQ       DoublesConstants<>+8640(SB), X9, X9
+	VADDPD       X6, X12, X6
+	VPSRLQ       $0x01, X9, X10
+	VXORPD       DoublesConstants<>+8704(SB), X10, X10
+	VPSUBQ       DoublesConstants<>+8704(SB), X10, X10
+	VPADDQ       X10, X11, X12
+	VPSLLQ       $0x34, X12, X12
+	VMULPD       X12, X6, X6
+	VPSUBQ       X10, X9, X9
+	VPADDQ       X9, X11, X9
+	VPSLLQ       $0x34, X9, X9
+	VMULPD       X9, X6, X6
+	VPCMPGTQ     DoublesConstants<>+4544(SB), X13, X9
+	VBLENDVPD    X9, X8, X6, X6
+	VBLENDVPD    X7, X6, X3, X6
+	VCMPPD       $0x1e, X3, X4, X7
+	VADDPD       DoublesConstants<>+64(SB), X4, X4
+	VSQRTPD      X4, X4
 	VMOVUPS      DoublesConstants<>+32(SB), Y8
-	VDIVPD       X7, X8, X7
-	VCMPPD       $0x1e, X11, X3, X10
-	VXORPD       DoublesConstants<>+128(SB), X3, X3
-	VCMPPD       $0x1e, X11, X3, X3
-	VBLENDVPD    X3, DoublesConstants<>+11296(SB), X11, X3
-	VBLENDVPD    X10, DoublesConstants<>+64(SB), X3, X3
-	VMULPD       X3, X7, X3
-	VMULPD       X6, X5, X5
-	VADDPD       X5, X3, X3
-	VMULPD       DoublesConstants<>+44312(SB), X4, X4
-	VSUBPD       X4, X3, X3
-	VMULPD       X3, X2, X2
-	VMOVUPS      X2, 936(SI)
+	VDIVPD       X4, X8, X4
+	VCMPPD       $0x1e, X3, X2, X2
+	VMOVUPS      DoublesConstants<>+11296(SB), Y9
+	VBLENDVPD    X2, DoublesConstants<>+64(SB), X9, X2
+	VMULPD       X2, X4, X2
+	VBLENDVPD    X7, X2, X3, X2
+	VADDPD       X2, X6, X2
+	VMULPD       DoublesConstants<>+44312(SB), X5, X4
+	VSUBPD       X4, X2, X2
+	VMULPD       X2, X1, X1
+	VMOVUPS      X1, 936(SI)
 
 	// d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8)); in the same pass W9 −= rate·d9·a8ᵀ; b9 −= rate·d9
-	VMOVUPS      1808(DI), Y3
-	VMULPD       Y1, Y0, Y4
-	VSUBPD       Y4, Y3, Y3
-	VMOVUPS      Y3, 1808(DI)
-	VMOVUPS      1840(DI), X3
-	VMOVUPS      288(SP), X4
-	VMULPD       X2, X4, X4
-	VSUBPD       X4, X3, X3
-	VMOVUPS      X3, 1840(DI)
-	VBROADCASTSD X1, Y3
-	VMULPD       Y3, Y0, Y4
-	VMOVUPS      1616(DI), Y5
-	VMULPD       Y3, Y5, Y3
-	VMULPD       744(SI), Y4, Y4
-	VSUBPD       Y4, Y5, Y4
-	VMOVUPS      Y4, 1616(DI)
-	VSHUFPD      $0x03, X1, X1, X4
-	VBROADCASTSD X4, Y4
-	VMULPD       Y4, Y0, Y5
-	VMOVUPS      1648(DI), Y6
-	VMULPD       Y4, Y6, Y4
+	VMOVUPS      1808(DI), Y2
+	VMOVUPS      320(SP), Y4
+	VMULPD       Y0, Y4, Y5
+	VSUBPD       Y5, Y2, Y2
+	VMOVUPS      Y2, 1808(DI)
+	VMOVUPS      1840(DI), X2
+	VMOVUPS      288(SP), X5
+	VMULPD       X1, X5, X5
+	VSUBPD       X5, X2, X2
+	VMOVUPS      X2, 1840(DI)
+	VBROADCASTSD X0, Y2
+	VMULPD       Y2, Y4, Y5
+	VMOVUPS      1616(DI), Y6
+	VMULPD       Y2, Y6, Y2
 	VMULPD       744(SI), Y5, Y5
 	VSUBPD       Y5, Y6, Y5
-	VMOVUPS      Y5, 1648(DI)
-	VEXTRACTF128 $0x01, Y1, X1
-	VBROADCASTSD X1, Y5
-	VMULPD       Y5, Y0, Y6
-	VMOVUPS      1680(DI), Y7
+	VMOVUPS      Y5, 1616(DI)
+	VSHUFPD      $0x03, X0, X0, X5
+	VBROADCASTSD X5, Y5
+	VMULPD       Y5, Y4, Y6
+	VMOVUPS      1648(DI), Y7
 	VMULPD       Y5, Y7, Y5
 	VMULPD       744(SI), Y6, Y6
 	VSUBPD       Y6, Y7, Y6
-	VMOVUPS      Y6, 1680(DI)
+	VMOVUPS      Y6, 1648(DI)
+	VEXTRACTF128 $0x01, Y0, X0
+	VBROADCASTSD X0, Y6
+	VMULPD       Y6, Y4, Y7
+	VMOVUPS      1680(DI), Y10
+	VMULPD       Y6, Y10, Y6
+	VMULPD       744(SI), Y7, Y7
+	VSUBPD       Y7, Y10, Y7
+	VMOVUPS      Y7, 1680(DI)
+	VSHUFPD      $0x03, X0, X0, X0
+	VBROADCASTSD X0, Y0
+	VMULPD       Y0, Y4, Y7
+	VMOVUPS      1712(DI), Y10
+	VMULPD       Y0, Y10, Y0
+	VMULPD       744(SI), Y7, Y7
+	VSUBPD       Y7, Y10, Y7
+	VMOVUPS      Y7, 1712(DI)
+	VBROADCASTSD X1, Y7
+	VMULPD       Y7, Y4, Y10
+	VMOVUPS      1744(DI), Y12
+	VMULPD       Y7, Y12, Y7
+	VADDPD       Y7, Y2, Y2
+	VMULPD       744(SI), Y10, Y7
+	VSUBPD       Y7, Y12, Y7
+	VMOVUPS      Y7, 1744(DI)
 	VSHUFPD      $0x03, X1, X1, X1
 	VBROADCASTSD X1, Y1
-	VMULPD       Y1, Y0, Y6
-	VMOVUPS      1712(DI), Y7
+	VMULPD       Y1, Y4, Y4
+	VMOVUPS      1776(DI), Y7
 	VMULPD       Y1, Y7, Y1
-	VMULPD       744(SI), Y6, Y6
-	VSUBPD       Y6, Y7, Y6
-	VMOVUPS      Y6, 1712(DI)
-	VBROADCASTSD X2, Y6
-	VMULPD       Y6, Y0, Y7
-	VMOVUPS      1744(DI), Y10
-	VMULPD       Y6, Y10, Y6
-	VADDPD       Y6, Y3, Y3
-	VMULPD       744(SI), Y7, Y6
-	VSUBPD       Y6, Y10, Y6
-	VMOVUPS      Y6, 1744(DI)
-	VSHUFPD      $0x03, X2, X2, X2
-	VBROADCASTSD X2, Y2
-	VMULPD       Y2, Y0, Y0
-	VMOVUPS      1776(DI), Y6
-	VMULPD       Y2, Y6, Y2
-	VADDPD       Y2, Y4, Y2
-	VMULPD       744(SI), Y0, Y0
-	VSUBPD       Y0, Y6, Y0
-	VMOVUPS      Y0, 1776(DI)
-	VADDPD       Y5, Y3, Y0
-	VADDPD       Y1, Y2, Y1
-	VADDPD       Y1, Y0, Y0
+	VADDPD       Y1, Y5, Y1
+	VMULPD       744(SI), Y4, Y4
+	VSUBPD       Y4, Y7, Y4
+	VMOVUPS      Y4, 1776(DI)
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y0, Y1, Y0
+	VADDPD       Y0, Y2, Y0
 	VMOVUPS      712(SI), Y1
 	VMULPD       Y1, Y1, Y2
-	VADDPD       DoublesConstants<>+64(SB), Y2, Y3
-	VANDPD       DoublesConstants<>+160(SB), Y3, Y4
-	VPSRLQ       $0x34, Y4, Y5
-	VPSUBQ       DoublesConstants<>+30464(SB), Y5, Y5
-	VPSRLQ       $0x3f, Y5, Y5
-	VMULPD       DoublesConstants<>+30496(SB), Y3, Y6
-	VANDPD       DoublesConstants<>+160(SB), Y6, Y6
-	VXORPD       Y6, Y4, Y6
-	VPSUBQ       Y5, Y11, Y7
-	VANDPD       Y7, Y6, Y6
-	VXORPD       Y6, Y4, Y6
-	VPSUBQ       DoublesConstants<>+8736(SB), Y6, Y7
-	VPSRLQ       $0x34, Y7, Y10
-	VXORPD       DoublesConstants<>+8768(SB), Y10, Y10
-	VPSUBQ       DoublesConstants<>+8768(SB), Y10, Y10
-	VMOVUPS      DoublesConstants<>+288(SB), Y12
-	VPADDQ       Y10, Y12, Y10
-	VSUBPD       Y12, Y10, Y10
-	VANDPD       DoublesConstants<>+4544(SB), Y7, Y14
-	VPSUBQ       Y14, Y6, Y6
-	VPSRLQ       $0x2e, Y7, Y7
-	VANDPD       DoublesConstants<>+4960(SB), Y7, Y7
-	VPSLLQ       $0x05, Y7, Y7
-	VANDPD       DoublesConstants<>+8832(SB), Y6, Y14
+	VADDPD       DoublesConstants<>+64(SB), Y2, Y4
+	VANDPD       DoublesConstants<>+160(SB), Y4, Y5
+	VPSRLQ       $0x34, Y5, Y6
+	VPSUBQ       DoublesConstants<>+30464(SB), Y6, Y6
+	VPSRLQ       $0x3f, Y6, Y6
+	VMULPD       DoublesConstants<>+30496(SB), Y4, Y7
+	VANDPD       DoublesConstants<>+160(SB), Y7, Y7
+	VXORPD       Y7, Y5, Y7
+	VPSUBQ       Y6, Y3, Y10
+	VANDPD       Y10, Y7, Y7
+	VXORPD       Y7, Y5, Y7
+	VPSUBQ       DoublesConstants<>+8736(SB), Y7, Y10
+	VPSRLQ       $0x34, Y10, Y12
+	VXORPD       DoublesConstants<>+8768(SB), Y12, Y12
+	VPSUBQ       DoublesConstants<>+8768(SB), Y12, Y12
+	VMOVUPS      DoublesConstants<>+288(SB), Y13
+	VPADDQ       Y12, Y13, Y12
+	VSUBPD       Y13, Y12, Y12
+	VANDPD       DoublesConstants<>+4544(SB), Y10, Y14
+	VPSUBQ       Y14, Y7, Y7
+	VPSRLQ       $0x2e, Y10, Y10
+	VANDPD       DoublesConstants<>+4960(SB), Y10, Y10
+	VPSLLQ       $0x05, Y10, Y10
+	VANDPD       DoublesConstants<>+8832(SB), Y7, Y14
 	VMOVUPS      DoublesConstants<>+4480(SB), Y15
 	LEAQ         DoublesConstants<>+8864(SB), AX
 	VXORPS       X9, X9, X9
-	VGATHERQPD   Y15, (AX)(Y7*1), Y9
+	VGATHERQPD   Y15, (AX)(Y10*1), Y9
 	VMULPD       Y9, Y14, Y15
 	VSUBPD       DoublesConstants<>+64(SB), Y15, Y15
-	VSUBPD       Y14, Y6, Y6
-	VMULPD       Y9, Y6, Y6
+	VSUBPD       Y14, Y7, Y7
+	VMULPD       Y9, Y7, Y7
 	VMOVUPS      DoublesConstants<>+30528(SB), Y9
 	VPSRLQ       $0x20, Y9, Y14
-	VPMULUDQ     Y5, Y14, Y14
-	VPSRLQ       $0x20, Y5, Y13
-	VPMULUDQ     Y13, Y9, Y13
-	VPADDQ       Y13, Y14, Y13
-	VPMULUDQ     Y5, Y9, Y5
-	VPSLLQ       $0x20, Y13, Y9
-	VPADDQ       Y9, Y5, Y5
+	VPMULUDQ     Y6, Y14, Y14
+	VPSRLQ       $0x20, Y6, Y11
+	VPMULUDQ     Y11, Y9, Y11
+	VPADDQ       Y11, Y14, Y11
+	VPMULUDQ     Y6, Y9, Y6
+	VPSLLQ       $0x20, Y11, Y9
+	VPADDQ       Y9, Y6, Y6
 	VMOVUPS      DoublesConstants<>+30272(SB), Y9
-	VPADDQ       Y5, Y9, Y5
-	VSUBPD       Y9, Y5, Y5
-	VSUBPD       Y5, Y10, Y5
-	VADDPD       Y6, Y15, Y10
-	VSUBPD       Y10, Y15, Y13
-	VADDPD       Y6, Y13, Y6
-	VANDPD       DoublesConstants<>+11616(SB), Y10, Y13
-	VMULPD       Y13, Y13, Y14
+	VPADDQ       Y6, Y9, Y6
+	VSUBPD       Y9, Y6, Y6
+	VSUBPD       Y6, Y12, Y6
+	VADDPD       Y7, Y15, Y11
+	VSUBPD       Y11, Y15, Y12
+	VADDPD       Y7, Y12, Y7
+	VANDPD       DoublesConstants<>+11616(SB), Y11, Y12
+	VMULPD       Y12, Y12, Y14
 	VMULPD       Y8, Y14, Y14
-	VMULPD       DoublesConstants<>+10912(SB), Y5, Y15
+	VMULPD       DoublesConstants<>+10912(SB), Y6, Y15
 	VMOVUPS      DoublesConstants<>+4480(SB), Y9
 	LEAQ         DoublesConstants<>+8872(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y9, (AX)(Y7*1), Y12
-	VADDPD       Y12, Y15, Y9
-	VADDPD       Y10, Y9, Y12
-	VSUBPD       Y14, Y12, Y15
-	VMULPD       Y10, Y10, Y11
-	VMULPD       DoublesConstants<>+30592(SB), Y10, Y8
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y9, (AX)(Y10*1), Y13
+	VADDPD       Y13, Y15, Y9
+	VADDPD       Y11, Y9, Y13
+	VSUBPD       Y14, Y13, Y15
+	VMULPD       Y11, Y11, Y3
+	VMULPD       DoublesConstants<>+30592(SB), Y11, Y8
 	VADDPD       DoublesConstants<>+30560(SB), Y8, Y8
-	VMOVUPS      Y0, 288(SP)
-	VMULPD       DoublesConstants<>+30656(SB), Y10, Y0
+	VMOVUPS      Y0, 320(SP)
+	VMULPD       DoublesConstants<>+30656(SB), Y11, Y0
 	VADDPD       DoublesConstants<>+30624(SB), Y0, Y0
-	VMOVUPS      Y2, 320(SP)
-	VMULPD       DoublesConstants<>+30720(SB), Y10, Y2
+	VMOVUPS      Y2, 288(SP)
+	VMULPD       DoublesConstants<>+30720(SB), Y11, Y2
 	VADDPD       DoublesConstants<>+30688(SB), Y2, Y2
 	VMOVUPS      Y1, 352(SP)
-	VMULPD       DoublesConstants<>+30752(SB), Y11, Y1
+	VMULPD       DoublesConstants<>+30752(SB), Y3, Y1
 	VADDPD       Y1, Y2, Y1
-	VMULPD       Y1, Y11, Y1
+	VMULPD       Y1, Y3, Y1
 	VADDPD       Y1, Y0, Y0
-	VMULPD       Y0, Y11, Y0
+	VMULPD       Y0, Y3, Y0
 	VADDPD       Y0, Y8, Y0
-	VSUBPD       Y12, Y9, Y1
-	VADDPD       Y10, Y1, Y1
-	VSUBPD       Y15, Y12, Y2
+	VSUBPD       Y13, Y9, Y1
+	VADDPD       Y11, Y1, Y1
+	VSUBPD       Y15, Y13, Y2
 	VSUBPD       Y14, Y2, Y2
 	VADDPD       Y2, Y1, Y1
-	VMULPD       Y11, Y10, Y2
+	VMULPD       Y3, Y11, Y2
 	VMULPD       Y0, Y2, Y0
-	VSUBPD       Y13, Y10, Y2
-	VADDPD       Y13, Y10, Y8
-	VMULPD       Y8, Y2, Y2
+	VSUBPD       Y12, Y11, Y2
+	VADDPD       Y12, Y11, Y3
+	VMULPD       Y3, Y2, Y2
 	VMULPD       DoublesConstants<>+32(SB), Y2, Y2
-	VSUBPD       Y2, Y6, Y2
-	VMULPD       Y6, Y10, Y6
-	VSUBPD       Y6, Y2, Y2
-	VMULPD       DoublesConstants<>+10944(SB), Y5, Y5
+	VSUBPD       Y2, Y7, Y2
+	VMULPD       Y7, Y11, Y3
+	VSUBPD       Y3, Y2, Y2
+	VMULPD       DoublesConstants<>+10944(SB), Y6, Y3
 	VMOVUPS      DoublesConstants<>+4480(SB), Y6
 	LEAQ         DoublesConstants<>+8880(SB), AX
-	VXORPS       X8, X8, X8
-	VGATHERQPD   Y6, (AX)(Y7*1), Y8
-	VADDPD       Y8, Y5, Y5
-	VADDPD       Y5, Y2, Y2
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y6, (AX)(Y10*1), Y7
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y3, Y2, Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y0, Y1, Y0
 	VADDPD       Y0, Y15, Y1
 	VSUBPD       Y1, Y15, Y2
 	VADDPD       Y0, Y2, Y0
 	VMOVUPS      DoublesConstants<>+44376(SB), Y2
-	VANDPD       DoublesConstants<>+160(SB), Y2, Y5
-	VXORPD       DoublesConstants<>+128(SB), Y5, Y6
+	VANDPD       DoublesConstants<>+160(SB), Y2, Y3
+	VXORPD       DoublesConstants<>+128(SB), Y3, Y6
 	VPCMPGTQ     DoublesConstants<>+30816(SB), Y6, Y7
-	VBLENDVPD    Y7, DoublesConstants<>+30784(SB), Y5, Y7
+	VBLENDVPD    Y7, DoublesConstants<>+30784(SB), Y3, Y7
 	VANDPD       DoublesConstants<>+128(SB), Y2, Y8
 	VORPD        Y8, Y7, Y7
 	VANDPD       DoublesConstants<>+11616(SB), Y7, Y8
@@ -41479,51 +41484,51 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	VPADDQ       Y1, Y7, Y1
 	VPSLLQ       $0x34, Y1, Y1
 	VMULPD       Y1, Y0, Y0
-	VPCMPEQQ     Y11, Y4, Y1
+	VPCMPEQQ     Y11, Y5, Y1
 	VMOVUPS      DoublesConstants<>+4512(SB), Y8
 	VBLENDVPD    Y1, Y11, Y8, Y9
 	VBLENDVPD    Y1, Y8, Y11, Y1
 	VPSRLQ       $0x3f, Y2, Y8
 	VPCMPEQQ     Y11, Y8, Y8
 	VBLENDVPD    Y8, Y9, Y1, Y1
-	VPSUBQ       DoublesConstants<>+30464(SB), Y4, Y8
+	VPSUBQ       DoublesConstants<>+30464(SB), Y5, Y8
 	VXORPD       DoublesConstants<>+128(SB), Y8, Y8
 	VMOVUPS      DoublesConstants<>+30880(SB), Y9
 	VPCMPGTQ     Y8, Y9, Y8
 	VBLENDVPD    Y8, Y0, Y1, Y0
-	VADDPD       DoublesConstants<>+30272(SB), Y5, Y1
+	VADDPD       DoublesConstants<>+30272(SB), Y3, Y1
 	VMOVUPS      DoublesConstants<>+30912(SB), Y9
 	VPCMPGTQ     Y6, Y9, Y9
-	VBLENDVPD    Y9, Y1, Y5, Y10
+	VBLENDVPD    Y9, Y1, Y3, Y10
 	VMOVUPS      DoublesConstants<>+30976(SB), Y12
 	VPCMPGTQ     Y6, Y12, Y12
 	VBLENDVPD    Y12, Y10, Y11, Y10
 	VPSLLQ       $0x3f, Y10, Y10
-	VANDPD       Y3, Y10, Y10
+	VANDPD       Y4, Y10, Y10
 	VORPD        Y10, Y0, Y0
-	VPSRLQ       $0x3f, Y3, Y10
+	VPSRLQ       $0x3f, Y4, Y10
 	VSUBPD       DoublesConstants<>+30272(SB), Y1, Y1
-	VCMPPD       $0x00, Y5, Y1, Y1
+	VCMPPD       $0x00, Y3, Y1, Y1
 	VBLENDVPD    Y1, Y11, Y10, Y1
 	VBLENDVPD    Y9, Y1, Y11, Y1
 	VBLENDVPD    Y8, Y1, Y11, Y1
 	VPCMPEQQ     Y11, Y1, Y1
 	VMOVUPS      DoublesConstants<>+11328(SB), Y8
 	VBLENDVPD    Y1, Y0, Y8, Y0
-	VXORPD       DoublesConstants<>+128(SB), Y4, Y1
+	VXORPD       DoublesConstants<>+128(SB), Y5, Y1
 	VPCMPGTQ     DoublesConstants<>+4544(SB), Y1, Y1
-	VBLENDVPD    Y1, Y3, Y0, Y0
+	VBLENDVPD    Y1, Y4, Y0, Y0
 	VPCMPGTQ     DoublesConstants<>+4544(SB), Y6, Y1
 	VBLENDVPD    Y1, Y2, Y0, Y0
-	VPCMPEQQ     DoublesConstants<>+64(SB), Y3, Y1
+	VPCMPEQQ     DoublesConstants<>+64(SB), Y4, Y1
 	VBLENDVPD    Y1, DoublesConstants<>+64(SB), Y0, Y0
-	VPCMPEQQ     Y11, Y5, Y1
+	VPCMPEQQ     Y11, Y3, Y1
 	VBLENDVPD    Y1, DoublesConstants<>+64(SB), Y0, Y0
 	VMOVUPS      352(SP), Y1
 	VMULPD       Y1, Y0, Y0
 	VMULPD       DoublesConstants<>+30368(SB), Y1, Y2
-	VANDPD       DoublesConstants<>+11616(SB), Y2, Y4
-	VSUBPD       Y4, Y2, Y5
+	VANDPD       DoublesConstants<>+11616(SB), Y2, Y3
+	VSUBPD       Y3, Y2, Y5
 	VPSRLQ       $0x38, Y2, Y6
 	VANDPD       DoublesConstants<>+11648(SB), Y6, Y6
 	VPSLLQ       $0x04, Y6, Y9
@@ -41577,15 +41582,15 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	LEAQ         DoublesConstants<>+13864(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y10, (AX)(Y6*1), Y12
-	VMULPD       Y12, Y4, Y10
+	VMULPD       Y12, Y3, Y10
 	VADDPD       Y10, Y9, Y9
 	VMULPD       Y12, Y5, Y10
 	VMOVUPS      DoublesConstants<>+4480(SB), Y12
 	LEAQ         DoublesConstants<>+13872(SB), AX
 	VXORPS       X13, X13, X13
 	VGATHERQPD   Y12, (AX)(Y6*1), Y13
-	VMULPD       Y13, Y4, Y4
-	VADDPD       Y4, Y10, Y4
+	VMULPD       Y13, Y3, Y3
+	VADDPD       Y3, Y10, Y3
 	VMULPD       Y13, Y5, Y5
 	VMOVUPS      DoublesConstants<>+4480(SB), Y10
 	LEAQ         DoublesConstants<>+13880(SB), AX
@@ -41627,10 +41632,10 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	VXORPS       X0, X0, X0
 	VGATHERQPD   Y5, (AX)(Y8*1), Y0
 	VMOVUPS      DoublesConstants<>+4480(SB), Y5
-	VMOVUPS      Y3, 416(SP)
+	VMOVUPS      Y4, 416(SP)
 	LEAQ         DoublesConstants<>+22120(SB), AX
-	VXORPS       X3, X3, X3
-	VGATHERQPD   Y5, (AX)(Y8*1), Y3
+	VXORPS       X4, X4, X4
+	VGATHERQPD   Y5, (AX)(Y8*1), Y4
 	VMOVUPS      DoublesConstants<>+4480(SB), Y5
 	LEAQ         DoublesConstants<>+22128(SB), AX
 	VXORPS       X1, X1, X1
@@ -41647,18 +41652,18 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	VXORPD       DoublesConstants<>+30304(SB), Y5, Y5
 	VSUBPD       DoublesConstants<>+30336(SB), Y5, Y5
 	VADDPD       Y7, Y5, Y5
-	VADDPD       Y4, Y9, Y7
+	VADDPD       Y3, Y9, Y7
 	VADDPD       Y7, Y5, Y8
 	VSUBPD       Y8, Y5, Y5
 	VADDPD       Y7, Y5, Y5
 	VSUBPD       Y7, Y9, Y7
-	VADDPD       Y4, Y7, Y4
-	VADDPD       Y2, Y4, Y2
+	VADDPD       Y3, Y7, Y3
+	VADDPD       Y2, Y3, Y2
 	VADDPD       Y2, Y5, Y2
-	VANDPD       DoublesConstants<>+11616(SB), Y8, Y4
+	VANDPD       DoublesConstants<>+11616(SB), Y8, Y3
 	VMULPD       Y8, Y8, Y5
 	VMULPD       Y5, Y5, Y7
-	VMULPD       Y12, Y4, Y9
+	VMULPD       Y12, Y3, Y9
 	VADDPD       Y9, Y6, Y6
 	VMULPD       Y15, Y8, Y9
 	VADDPD       Y9, Y14, Y9
@@ -41667,13 +41672,13 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	VMULPD       Y0, Y8, Y0
 	VADDPD       Y0, Y11, Y0
 	VMULPD       Y1, Y8, Y1
-	VADDPD       Y1, Y3, Y1
+	VADDPD       Y1, Y4, Y1
 	VMULPD       Y1, Y5, Y1
 	VADDPD       Y1, Y0, Y0
 	VMULPD       Y0, Y7, Y0
 	VADDPD       Y0, Y6, Y0
-	VMULPD       Y10, Y4, Y1
-	VSUBPD       Y4, Y8, Y3
+	VMULPD       Y10, Y3, Y1
+	VSUBPD       Y3, Y8, Y3
 	VADDPD       Y2, Y3, Y2
 	VMOVUPS      448(SP), Y3
 	VMULPD       Y3, Y2, Y2
@@ -41849,7 +41854,7 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	VADDPD       Y9, Y0, Y0
 	VADDPD       Y0, Y8, Y0
 	VSUBPD       Y0, Y4, Y0
-	VMOVUPS      320(SP), Y4
+	VMOVUPS      288(SP), Y4
 	VANDPD       DoublesConstants<>+160(SB), Y4, Y8
 	VMOVUPS      416(SP), Y9
 	VSUBPD       DoublesConstants<>+64(SB), Y9, Y10
@@ -41989,7 +41994,7 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y2, (AX)(Y1*1), Y15
 	VMOVUPS      DoublesConstants<>+4480(SB), Y2
-	VMOVUPS      Y0, 320(SP)
+	VMOVUPS      Y0, 288(SP)
 	LEAQ         DoublesConstants<>+22048(SB), AX
 	VXORPS       X0, X0, X0
 	VGATHERQPD   Y2, (AX)(Y1*1), Y0
@@ -42020,7 +42025,7 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	VMULPD       Y1, Y0, Y0
 	VMULPD       DoublesConstants<>+8704(SB), Y0, Y0
 	VMOVUPS      480(SP), Y1
-	VMOVUPS      320(SP), Y2
+	VMOVUPS      288(SP), Y2
 	VMULPD       Y2, Y1, Y1
 	VSUBPD       Y1, Y0, Y0
 	VMULPD       DoublesConstants<>+320(SB), Y0, Y0
@@ -42030,7 +42035,7 @@ TEXT ·doublesStepAVX2(SB), $992-48
 	VMOVUPS      384(SP), Y1
 	VMULPD       DoublesConstants<>+44344(SB), Y1, Y1
 	VADDPD       Y1, Y0, Y0
-	VMOVUPS      288(SP), Y1
+	VMOVUPS      320(SP), Y1
 	VMULPD       Y0, Y1, Y0
 	VMOVUPS      Y0, 776(SI)
 
@@ -47162,1101 +47167,1100 @@ TEXT ·doublesStepAVX512(SB), NOSPLIT, $0-48
 	VMULPD     X0, X3, X0
 	VMOVSD     X0, 1344(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
-	VMOVUPS        3056(DI), Z3
-	VMULPD         Z5, Z2, Z5
-	VSUBPD         Z5, Z3, Z3
-	VMOVUPS        Z3, 3056(DI)
-	VMOVUPS        3120(DI), Z3
-	VMULPD         Z6, Z2, Z5
-	VSUBPD         Z5, Z3, Z3
-	VMOVUPS        Z3, 3120(DI)
-	VMOVUPS        3184(DI), Z3
-	VMULPD         Z8, Z2, Z5
-	VSUBPD         Z5, Z3, Z3
-	VMOVUPS        Z3, 3184(DI)
-	VMOVAPD.Z      X0, K1, X0
-	VMOVSD         3248(DI), X3
-	VMULPD         X0, X1, X0
-	VSUBPD         X0, X3, X0
-	VMOVSD         X0, 3248(DI)
-	VBROADCASTSD   1152(SI), Z0
-	VMULPD         Z0, Z2, Z1
-	MOVL           $0x0000003f, AX
-	KMOVW          AX, K1
-	VMOVUPD.Z      1856(DI), K1, Z3
-	VMULPD         Z0, Z3, Z0
-	VMOVUPD.Z      856(SI), K1, Z5
-	VMULPD         Z5, Z1, Z1
-	VSUBPD         Z1, Z3, Z1
-	VMOVUPD        Z1, K1, 1856(DI)
-	VBROADCASTSD   1160(SI), Z1
-	VMULPD         Z1, Z2, Z3
-	VMOVUPD.Z      1904(DI), K1, Z5
-	VMULPD         Z1, Z5, Z1
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z3, Z3
-	VSUBPD         Z3, Z5, Z3
-	VMOVUPD        Z3, K1, 1904(DI)
-	VBROADCASTSD   1168(SI), Z3
-	VMULPD         Z3, Z2, Z5
-	VMOVUPD.Z      1952(DI), K1, Z6
-	VMULPD         Z3, Z6, Z3
-	VMOVUPD.Z      856(SI), K1, Z8
-	VMULPD         Z8, Z5, Z5
-	VSUBPD         Z5, Z6, Z5
-	VMOVUPD        Z5, K1, 1952(DI)
-	VBROADCASTSD   1176(SI), Z5
-	VMULPD         Z5, Z2, Z6
-	VMOVUPD.Z      2000(DI), K1, Z8
-	VMULPD         Z5, Z8, Z5
-	VMOVUPD.Z      856(SI), K1, Z11
-	VMULPD         Z11, Z6, Z6
-	VSUBPD         Z6, Z8, Z6
-	VMOVUPD        Z6, K1, 2000(DI)
-	VBROADCASTSD   1184(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2048(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z0, Z0
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2048(DI)
-	VBROADCASTSD   1192(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2096(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z1, Z1
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2096(DI)
-	VBROADCASTSD   1200(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2144(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z3, Z3
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2144(DI)
-	VBROADCASTSD   1208(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2192(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z5, Z5
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2192(DI)
-	VBROADCASTSD   1216(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2240(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z0, Z0
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2240(DI)
-	VBROADCASTSD   1224(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2288(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z1, Z1
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2288(DI)
-	VBROADCASTSD   1232(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2336(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z3, Z3
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2336(DI)
-	VBROADCASTSD   1240(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2384(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z5, Z5
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2384(DI)
-	VBROADCASTSD   1248(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2432(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z0, Z0
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2432(DI)
-	VBROADCASTSD   1256(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2480(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z1, Z1
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2480(DI)
-	VBROADCASTSD   1264(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2528(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z3, Z3
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2528(DI)
-	VBROADCASTSD   1272(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2576(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z5, Z5
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2576(DI)
-	VBROADCASTSD   1280(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2624(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z0, Z0
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2624(DI)
-	VBROADCASTSD   1288(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2672(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z1, Z1
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2672(DI)
-	VBROADCASTSD   1296(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2720(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z3, Z3
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2720(DI)
-	VBROADCASTSD   1304(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2768(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z5, Z5
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2768(DI)
-	VBROADCASTSD   1312(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2816(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z0, Z0
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2816(DI)
-	VBROADCASTSD   1320(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2864(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z1, Z1
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2864(DI)
-	VBROADCASTSD   1328(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2912(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z3, Z3
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2912(DI)
-	VBROADCASTSD   1336(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      2960(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z5, Z5
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 2960(DI)
-	VBROADCASTSD   1344(SI), Z6
-	VMULPD         Z6, Z2, Z8
-	VMOVUPD.Z      3008(DI), K1, Z11
-	VMULPD         Z6, Z11, Z6
-	VADDPD         Z6, Z0, Z0
-	VMOVUPD.Z      856(SI), K1, Z6
-	VMULPD         Z6, Z8, Z6
-	VSUBPD         Z6, Z11, Z6
-	VMOVUPD        Z6, K1, 3008(DI)
-	VADDPD         Z3, Z0, Z0
-	VADDPD         Z5, Z1, Z1
-	VADDPD         Z1, Z0, Z0
-	VMOVUPD.Z      808(SI), K1, Z1
-	VMULPD         Z1, Z1, Z3
-	VXORPD         Z4, Z3, Z3
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Z3, Z5
-	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Z5, Z6
-	VANDPD         Z4, Z3, Z8
-	VORPD          Z8, Z6, Z6
-	VMULPD.BCST    DoublesConstants<>+39328(SB), Z6, Z8
-	VADDPD         Z15, Z8, Z8
-	VSUBPD         Z15, Z8, Z11
-	VMULPD.BCST    DoublesConstants<>+39336(SB), Z11, Z12
-	VSUBPD         Z12, Z6, Z6
-	VMULPD.BCST    DoublesConstants<>+39344(SB), Z11, Z11
-	VSUBPD         Z11, Z6, Z6
-	VMULPD         Z6, Z6, Z11
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Z8, Z12
-	VPSLLQ         $0x04, Z12, Z12
-	VMULPD.BCST    DoublesConstants<>+39496(SB), Z6, Z13
-	VADDPD.BCST    DoublesConstants<>+39488(SB), Z13, Z13
-	VMULPD         Z13, Z11, Z13
-	VMULPD         Z11, Z11, Z11
-	VMULPD.BCST    DoublesConstants<>+39528(SB), Z6, Z14
-	VADDPD.BCST    DoublesConstants<>+39520(SB), Z14, Z14
-	VMULPD         Z14, Z11, Z11
-	VADDPD         Z11, Z13, Z11
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K2
-	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X13, X13, X13
-	VGATHERQPD     (AX)(Z12*1), K2, Z13
-	VADDPD         Z11, Z6, Z6
-	VMULPD         Z6, Z13, Z6
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K2
-	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X11, X11, X11
-	VGATHERQPD     (AX)(Z12*1), K2, Z11
-	VADDPD         Z11, Z6, Z6
-	VPSLLQ         $0x0d, Z8, Z8
-	VPSRAQ         $0x13, Z8, Z8
-	VADDPD         Z6, Z13, Z6
-	VPSRAQ         $0x01, Z8, Z11
-	VPADDQ         Z11, Z7, Z12
-	VPSLLQ         $0x34, Z12, Z12
-	VMULPD         Z12, Z6, Z6
-	VPSUBQ         Z11, Z8, Z8
-	VPADDQ         Z8, Z7, Z8
-	VPSLLQ         $0x34, Z8, Z8
-	VMULPD         Z8, Z6, Z6
-	VPCMPUQ.BCST   $0x06, DoublesConstants<>+39168(SB), Z5, K2
-	VBLENDMPD      Z3, Z6, K2, Z3
-	VBROADCASTSD   DoublesConstants<>+39928(SB), Z5
-	VMINPD         Z1, Z5, Z6
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Z6, Z8
-	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Z8, Z11
-	VANDPD         Z4, Z6, Z12
-	VORPD          Z12, Z11, Z11
-	VMULPD.BCST    DoublesConstants<>+39328(SB), Z11, Z12
-	VADDPD         Z15, Z12, Z12
-	VSUBPD         Z15, Z12, Z13
-	VMULPD.BCST    DoublesConstants<>+39336(SB), Z13, Z14
-	VSUBPD         Z14, Z11, Z11
-	VMULPD.BCST    DoublesConstants<>+39344(SB), Z13, Z13
-	VSUBPD         Z13, Z11, Z11
-	VMULPD         Z11, Z11, Z13
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Z12, Z14
-	VPSLLQ         $0x04, Z14, Z14
-	VMULPD.BCST    DoublesConstants<>+39496(SB), Z11, Z16
-	VADDPD.BCST    DoublesConstants<>+39488(SB), Z16, Z16
-	VMULPD         Z16, Z13, Z16
-	VMULPD         Z13, Z13, Z13
-	VMULPD.BCST    DoublesConstants<>+39528(SB), Z11, Z17
-	VADDPD.BCST    DoublesConstants<>+39520(SB), Z17, Z17
-	VMULPD         Z17, Z13, Z13
-	VADDPD         Z13, Z16, Z13
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K2
-	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Z14*1), K2, Z16
-	VADDPD         Z13, Z11, Z11
-	VMULPD         Z11, Z16, Z11
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K2
-	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X13, X13, X13
-	VGATHERQPD     (AX)(Z14*1), K2, Z13
-	VADDPD         Z13, Z11, Z11
-	VPSLLQ         $0x0d, Z12, Z12
-	VPSRAQ         $0x13, Z12, Z12
-	VADDPD         Z11, Z16, Z11
-	VPSRAQ         $0x01, Z12, Z13
-	VPADDQ         Z13, Z7, Z14
-	VPSLLQ         $0x34, Z14, Z14
-	VMULPD         Z14, Z11, Z11
-	VPSUBQ         Z13, Z12, Z12
-	VPADDQ         Z12, Z7, Z12
-	VPSLLQ         $0x34, Z12, Z12
-	VMULPD         Z12, Z11, Z11
-	VPCMPUQ.BCST   $0x06, DoublesConstants<>+39168(SB), Z8, K2
-	VBLENDMPD      Z6, Z11, K2, Z6
-	VSUBPD         Z1, Z5, Z8
-	VCMPPD         $0x1e, Z10, Z8, K2
-	VBLENDMPD      Z9, Z10, K2, Z8
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Z1, Z11
-	VADDPD         Z11, Z9, Z11
-	VSQRTPD        Z11, Z11
-	VBROADCASTSD   DoublesConstants<>+35392(SB), Z12
-	VDIVPD         Z11, Z12, Z11
-	VCMPPD         $0x1e, Z10, Z1, K2
-	VXORPD         Z4, Z1, Z1
-	VCMPPD         $0x1e, Z10, Z1, K3
-	VBLENDMPD.BCST DoublesConstants<>+39808(SB), Z10, K3, Z1
-	VBLENDMPD      Z9, Z1, K2, Z1
-	VMULPD         Z1, Z11, Z1
-	VMULPD         Z8, Z6, Z6
-	VADDPD         Z6, Z1, Z1
-	VMULPD.BCST    DoublesConstants<>+44472(SB), Z3, Z3
-	VSUBPD         Z3, Z1, Z1
-	VMULPD         Z1, Z0, Z0
-	VMOVUPD        Z0, K1, 904(SI)
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
+	VMOVUPS      3056(DI), Z3
+	VMULPD       Z5, Z2, Z5
+	VSUBPD       Z5, Z3, Z3
+	VMOVUPS      Z3, 3056(DI)
+	VMOVUPS      3120(DI), Z3
+	VMULPD       Z6, Z2, Z5
+	VSUBPD       Z5, Z3, Z3
+	VMOVUPS      Z3, 3120(DI)
+	VMOVUPS      3184(DI), Z3
+	VMULPD       Z8, Z2, Z5
+	VSUBPD       Z5, Z3, Z3
+	VMOVUPS      Z3, 3184(DI)
+	VMOVAPD.Z    X0, K1, X0
+	VMOVSD       3248(DI), X3
+	VMULPD       X0, X1, X0
+	VSUBPD       X0, X3, X0
+	VMOVSD       X0, 3248(DI)
+	VBROADCASTSD 1152(SI), Z0
+	VMULPD       Z0, Z2, Z1
+	MOVL         $0x0000003f, AX
+	KMOVW        AX, K1
+	VMOVUPD.Z    1856(DI), K1, Z3
+	VMULPD       Z0, Z3, Z0
+	VMOVUPD.Z    856(SI), K1, Z5
+	VMULPD       Z5, Z1, Z1
+	VSUBPD       Z1, Z3, Z1
+	VMOVUPD      Z1, K1, 1856(DI)
+	VBROADCASTSD 1160(SI), Z1
+	VMULPD       Z1, Z2, Z3
+	VMOVUPD.Z    1904(DI), K1, Z5
+	VMULPD       Z1, Z5, Z1
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z3, Z3
+	VSUBPD       Z3, Z5, Z3
+	VMOVUPD      Z3, K1, 1904(DI)
+	VBROADCASTSD 1168(SI), Z3
+	VMULPD       Z3, Z2, Z5
+	VMOVUPD.Z    1952(DI), K1, Z6
+	VMULPD       Z3, Z6, Z3
+	VMOVUPD.Z    856(SI), K1, Z8
+	VMULPD       Z8, Z5, Z5
+	VSUBPD       Z5, Z6, Z5
+	VMOVUPD      Z5, K1, 1952(DI)
+	VBROADCASTSD 1176(SI), Z5
+	VMULPD       Z5, Z2, Z6
+	VMOVUPD.Z    2000(DI), K1, Z8
+	VMULPD       Z5, Z8, Z5
+	VMOVUPD.Z    856(SI), K1, Z11
+	VMULPD       Z11, Z6, Z6
+	VSUBPD       Z6, Z8, Z6
+	VMOVUPD      Z6, K1, 2000(DI)
+	VBROADCASTSD 1184(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2048(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z0, Z0
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2048(DI)
+	VBROADCASTSD 1192(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2096(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z1, Z1
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2096(DI)
+	VBROADCASTSD 1200(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2144(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z3, Z3
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2144(DI)
+	VBROADCASTSD 1208(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2192(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z5, Z5
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2192(DI)
+	VBROADCASTSD 1216(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2240(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z0, Z0
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2240(DI)
+	VBROADCASTSD 1224(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2288(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z1, Z1
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2288(DI)
+	VBROADCASTSD 1232(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2336(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z3, Z3
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2336(DI)
+	VBROADCASTSD 1240(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2384(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z5, Z5
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2384(DI)
+	VBROADCASTSD 1248(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2432(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z0, Z0
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2432(DI)
+	VBROADCASTSD 1256(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2480(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z1, Z1
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2480(DI)
+	VBROADCASTSD 1264(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2528(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z3, Z3
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2528(DI)
+	VBROADCASTSD 1272(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2576(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z5, Z5
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2576(DI)
+	VBROADCASTSD 1280(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2624(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z0, Z0
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2624(DI)
+	VBROADCASTSD 1288(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2672(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z1, Z1
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2672(DI)
+	VBROADCASTSD 1296(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2720(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z3, Z3
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2720(DI)
+	VBROADCASTSD 1304(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2768(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z5, Z5
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2768(DI)
+	VBROADCASTSD 1312(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2816(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z0, Z0
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2816(DI)
+	VBROADCASTSD 1320(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2864(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z1, Z1
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2864(DI)
+	VBROADCASTSD 1328(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2912(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z3, Z3
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2912(DI)
+	VBROADCASTSD 1336(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    2960(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z5, Z5
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 2960(DI)
+	VBROADCASTSD 1344(SI), Z6
+	VMULPD       Z6, Z2, Z8
+	VMOVUPD.Z    3008(DI), K1, Z11
+	VMULPD       Z6, Z11, Z6
+	VADDPD       Z6, Z0, Z0
+	VMOVUPD.Z    856(SI), K1, Z6
+	VMULPD       Z6, Z8, Z6
+	VSUBPD       Z6, Z11, Z6
+	VMOVUPD      Z6, K1, 3008(DI)
+	VADDPD       Z3, Z0, Z0
+	VADDPD       Z5, Z1, Z1
+	VADDPD       Z1, Z0, Z0
+	VMOVUPD.Z    808(SI), K1, Z1
+	VANDPD.BCST  DoublesConstants<>+35424(SB), Z1, Z3
+	VMULPD       Z1, Z1, Z5
+	VXORPD       Z4, Z5, Z5
+	VANDPD.BCST  DoublesConstants<>+35424(SB), Z5, Z6
+	VPMINUQ.BCST DoublesConstants<>+39680(SB), Z6, Z8
+	VANDPD       Z4, Z5, Z11
+	VORPD        Z11, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+39328(SB), Z8, Z11
+	VADDPD       Z15, Z11, Z11
+	VSUBPD       Z15, Z11, Z12
+	VMULPD.BCST  DoublesConstants<>+39336(SB), Z12, Z13
+	VSUBPD       Z13, Z8, Z8
+	VMULPD.BCST  DoublesConstants<>+39344(SB), Z12, Z12
+	VSUBPD       Z12, Z8, Z8
+	VMULPD       Z8, Z8, Z12
+	VANDPD.BCST  DoublesConstants<>+39352(SB), Z11, Z13
+	VPSLLQ       $0x04, Z13, Z13
+	VMULPD.BCST  DoublesConstants<>+39496(SB), Z8, Z14
+	VADDPD.BCST  DoublesConstants<>+39488(SB), Z14, Z14
+	VMULPD       Z14, Z12, Z14
+	VMULPD       Z12, Z12, Z12
+	VMULPD.BCST  DoublesConstants<>+39528(SB), Z8, Z16
+	VADDPD.BCST  DoublesConstants<>+39520(SB), Z16, Z16
+	VMULPD       Z16, Z12, Z12
+	VADDPD       Z12, Z14, Z12
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z13*1), K2, Z14
+	VADDPD       Z12, Z8, Z8
+	VMULPD       Z8, Z14, Z8
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   (AX)(Z13*1), K2, Z12
+	VADDPD       Z12, Z8, Z8
+	VPSLLQ       $0x0d, Z11, Z11
+	VPSRAQ       $0x13, Z11, Z11
+	VADDPD       Z8, Z14, Z8
+	VPSRAQ       $0x01, Z11, Z12
+	VPADDQ       Z12, Z7, Z13
+	VPSLLQ       $0x34, Z13, Z13
+	VMULPD       Z13, Z8, Z8
+	VPSUBQ       Z12, Z11, Z11
+	VPADDQ       Z11, Z7, Z11
+	VPSLLQ       $0x34, Z11, Z11
+	VMULPD       Z11, Z8, Z8
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+39168(SB), Z6, K2
+	VBLENDMPD    Z5, Z8, K2, Z5
+	VBROADCASTSD DoublesConstants<>+39928(SB), Z6
+	VSUBPD       Z1, Z6, Z8
+	VCMPPD       $0x1e, Z10, Z8, K2
+	VMINPD       Z1, Z6, Z8
+	VANDPD.BCST  DoublesConstants<>+35424(SB), Z8, Z11
+	VPMINUQ.BCST DoublesConstants<>+39680(SB), Z11, Z12
+	VANDPD       Z4, Z8, Z13
+	VORPD        Z13, Z12, Z12
+	VMULPD.BCST  DoublesConstants<>+39328(SB), Z12, Z13
+	VADDPD       Z15, Z13, Z13
+	VSUBPD       Z15, Z13, Z14
+	VMULPD.BCST  DoublesConstants<>+39336(SB), Z14, Z16
+	VSUBPD       Z16, Z12, Z12
+	VMULPD.BCST  DoublesConstants<>+39344(SB), Z14, Z14
+	VSUBPD       Z14, Z12, Z12
+	VMULPD       Z12, Z12, Z14
+	VANDPD.BCST  DoublesConstants<>+39352(SB), Z13, Z16
+	VPSLLQ       $0x04, Z16, Z16
+	VMULPD.BCST  DoublesConstants<>+39496(SB), Z12, Z17
+	VADDPD.BCST  DoublesConstants<>+39488(SB), Z17, Z17
+	VMULPD       Z17, Z14, Z17
+	VMULPD       Z14, Z14, Z14
+	VMULPD.BCST  DoublesConstants<>+39528(SB), Z12, Z18
+	VADDPD.BCST  DoublesConstants<>+39520(SB), Z18, Z18
+	VMULPD       Z18, Z14, Z14
+	VADDPD       Z14, Z17, Z14
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z16*1), K3, Z17
+	VADDPD       Z14, Z12, Z12
+	VMULPD       Z12, Z17, Z12
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K3
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X14, X14, X14
+	VGATHERQPD   (AX)(Z16*1), K3, Z14
+	VADDPD       Z14, Z12, Z12
+	VPSLLQ       $0x0d, Z13, Z13
+	VPSRAQ       $0x13, Z13, Z13
+	VADDPD       Z12, Z17, Z12
+	VPSRAQ       $0x01, Z13, Z14
+	VPADDQ       Z14, Z7, Z16
+	VPSLLQ       $0x34, Z16, Z16
+	VMULPD       Z16, Z12, Z12
+	VPSUBQ       Z14, Z13, Z13
+	VPADDQ       Z13, Z7, Z13
+	VPSLLQ       $0x34, Z13, Z13
+	VMULPD       Z13, Z12, Z12
+	VPCMPUQ.BCST $0x06, DoublesConstants<>+39168(SB), Z11, K3
+	VBLENDMPD    Z8, Z12, K3, Z8
+	VBLENDMPD    Z8, Z10, K2, Z8
+	VCMPPD       $0x1e, Z10, Z3, K2
+	VADDPD       Z3, Z9, Z3
+	VSQRTPD      Z3, Z3
+	VBROADCASTSD DoublesConstants<>+35392(SB), Z11
+	VDIVPD       Z3, Z11, Z3
+	VCMPPD       $0x1e, Z10, Z1, K3
+	VBROADCASTSD DoublesConstants<>+39808(SB), Z1
+	VBLENDMPD    Z9, Z1, K3, Z12
+	VMULPD       Z12, Z3, Z3
+	VBLENDMPD    Z3, Z10, K2, Z3
+	VADDPD       Z3, Z8, Z3
+	VMULPD.BCST  DoublesConstants<>+44472(SB), Z5, Z5
+	VSUBPD       Z5, Z3, Z3
+	VMULPD       Z3, Z0, Z0
+	VMOVUPD      Z0, K1, 904(SI)
 
 	// d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8)); in the same pass W9 −= rate·d9·a8ᵀ; b9 −= rate·d9
 	VMOVAPD.Z      Z0, K1, Z0
-	VMOVUPD.Z      1808(DI), K1, Z1
+	VMOVUPD.Z      1808(DI), K1, Z3
 	VMULPD         Z0, Z2, Z0
-	VSUBPD         Z0, Z1, Z0
+	VSUBPD         Z0, Z3, Z0
 	VMOVUPD        Z0, K1, 1808(DI)
 	VBROADCASTSD   904(SI), Y0
-	VBROADCASTSD   rate+32(FP), Y1
-	VMULPD         Y0, Y1, Y2
-	VMOVUPS        1616(DI), Y3
-	VMULPD         Y0, Y3, Y0
-	VMULPD         744(SI), Y2, Y2
-	VSUBPD         Y2, Y3, Y2
-	VMOVUPS        Y2, 1616(DI)
-	VBROADCASTSD   912(SI), Y2
-	VMULPD         Y2, Y1, Y3
-	VMOVUPS        1648(DI), Y6
-	VMULPD         Y2, Y6, Y2
+	VBROADCASTSD   rate+32(FP), Y2
+	VMULPD         Y0, Y2, Y3
+	VMOVUPS        1616(DI), Y5
+	VMULPD         Y0, Y5, Y0
 	VMULPD         744(SI), Y3, Y3
-	VSUBPD         Y3, Y6, Y3
-	VMOVUPS        Y3, 1648(DI)
-	VBROADCASTSD   920(SI), Y3
-	VMULPD         Y3, Y1, Y6
-	VMOVUPS        1680(DI), Y8
+	VSUBPD         Y3, Y5, Y3
+	VMOVUPS        Y3, 1616(DI)
+	VBROADCASTSD   912(SI), Y3
+	VMULPD         Y3, Y2, Y5
+	VMOVUPS        1648(DI), Y8
 	VMULPD         Y3, Y8, Y3
-	VMULPD         744(SI), Y6, Y6
-	VSUBPD         Y6, Y8, Y6
-	VMOVUPS        Y6, 1680(DI)
-	VBROADCASTSD   928(SI), Y6
-	VMULPD         Y6, Y1, Y8
-	VMOVUPS        1712(DI), Y11
-	VMULPD         Y6, Y11, Y6
+	VMULPD         744(SI), Y5, Y5
+	VSUBPD         Y5, Y8, Y5
+	VMOVUPS        Y5, 1648(DI)
+	VBROADCASTSD   920(SI), Y5
+	VMULPD         Y5, Y2, Y8
+	VMOVUPS        1680(DI), Y12
+	VMULPD         Y5, Y12, Y5
 	VMULPD         744(SI), Y8, Y8
-	VSUBPD         Y8, Y11, Y8
-	VMOVUPS        Y8, 1712(DI)
-	VBROADCASTSD   936(SI), Y8
-	VMULPD         Y8, Y1, Y11
-	VMOVUPS        1744(DI), Y13
+	VSUBPD         Y8, Y12, Y8
+	VMOVUPS        Y8, 1680(DI)
+	VBROADCASTSD   928(SI), Y8
+	VMULPD         Y8, Y2, Y12
+	VMOVUPS        1712(DI), Y13
 	VMULPD         Y8, Y13, Y8
-	VADDPD         Y8, Y0, Y0
-	VMULPD         744(SI), Y11, Y8
-	VSUBPD         Y8, Y13, Y8
-	VMOVUPS        Y8, 1744(DI)
-	VBROADCASTSD   944(SI), Y8
-	VMULPD         Y8, Y1, Y1
-	VMOVUPS        1776(DI), Y11
-	VMULPD         Y8, Y11, Y8
-	VADDPD         Y8, Y2, Y2
-	VMULPD         744(SI), Y1, Y1
-	VSUBPD         Y1, Y11, Y1
-	VMOVUPS        Y1, 1776(DI)
-	VADDPD         Y3, Y0, Y0
-	VADDPD         Y6, Y2, Y1
-	VADDPD         Y1, Y0, Y0
-	VMOVUPS        712(SI), Y1
-	VMULPD         Y1, Y1, Y2
-	VADDPD         Y2, Y9, Y3
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y3, Y6
-	VPSRLQ         $0x34, Y6, Y8
-	VPSUBQ.BCST    DoublesConstants<>+39952(SB), Y8, Y8
-	VPSRLQ         $0x3f, Y8, Y8
-	VMULPD.BCST    DoublesConstants<>+39960(SB), Y3, Y11
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y11, Y11
-	VXORPD         Y11, Y6, Y11
-	VPSUBQ         Y8, Y10, Y13
-	VANDPD         Y13, Y11, Y11
-	VXORPD         Y11, Y6, Y11
-	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y11, Y13
-	VPSRAQ         $0x34, Y13, Y14
-	VPADDQ         Y14, Y15, Y14
-	VSUBPD         Y15, Y14, Y14
-	VANDPD.BCST    DoublesConstants<>+39296(SB), Y13, Y16
-	VPSUBQ         Y16, Y11, Y11
-	VPSRLQ         $0x2e, Y13, Y13
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Y13, Y13
-	VPSLLQ         $0x05, Y13, Y13
-	VANDPD.BCST    DoublesConstants<>+39712(SB), Y11, Y16
+	VMULPD         744(SI), Y12, Y12
+	VSUBPD         Y12, Y13, Y12
+	VMOVUPS        Y12, 1712(DI)
+	VBROADCASTSD   936(SI), Y12
+	VMULPD         Y12, Y2, Y13
+	VMOVUPS        1744(DI), Y14
+	VMULPD         Y12, Y14, Y12
+	VADDPD         Y12, Y0, Y0
+	VMULPD         744(SI), Y13, Y12
+	VSUBPD         Y12, Y14, Y12
+	VMOVUPS        Y12, 1744(DI)
+	VBROADCASTSD   944(SI), Y12
+	VMULPD         Y12, Y2, Y2
+	VMOVUPS        1776(DI), Y13
+	VMULPD         Y12, Y13, Y12
+	VADDPD         Y12, Y3, Y3
+	VMULPD         744(SI), Y2, Y2
+	VSUBPD         Y2, Y13, Y2
+	VMOVUPS        Y2, 1776(DI)
+	VADDPD         Y5, Y0, Y0
+	VADDPD         Y8, Y3, Y2
+	VADDPD         Y2, Y0, Y0
+	VMOVUPS        712(SI), Y2
+	VMULPD         Y2, Y2, Y3
+	VADDPD         Y3, Y9, Y5
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y5, Y8
+	VPSRLQ         $0x34, Y8, Y12
+	VPSUBQ.BCST    DoublesConstants<>+39952(SB), Y12, Y12
+	VPSRLQ         $0x3f, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+39960(SB), Y5, Y13
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y13, Y13
+	VXORPD         Y13, Y8, Y13
+	VPSUBQ         Y12, Y10, Y14
+	VANDPD         Y14, Y13, Y13
+	VXORPD         Y13, Y8, Y13
+	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y13, Y14
+	VPSRAQ         $0x34, Y14, Y16
+	VPADDQ         Y16, Y15, Y16
+	VSUBPD         Y15, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+39296(SB), Y14, Y17
+	VPSUBQ         Y17, Y13, Y13
+	VPSRLQ         $0x2e, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+39352(SB), Y14, Y14
+	VPSLLQ         $0x05, Y14, Y14
+	VANDPD.BCST    DoublesConstants<>+39712(SB), Y13, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8864(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y13*1), K1, Y17
-	VMULPD         Y17, Y16, Y18
-	VSUBPD         Y9, Y18, Y18
-	VSUBPD         Y16, Y11, Y11
-	VMULPD         Y17, Y11, Y11
-	VBROADCASTSD   DoublesConstants<>+39976(SB), Z16
-	VPMULLQ        Y8, Y16, Y8
-	VBROADCASTSD   DoublesConstants<>+39968(SB), Z16
-	VPADDQ         Y8, Y16, Y8
-	VSUBPD         Y16, Y8, Y8
-	VSUBPD         Y8, Y14, Y8
-	VADDPD         Y11, Y18, Y14
-	VSUBPD         Y14, Y18, Y17
-	VADDPD         Y11, Y17, Y11
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y14, Y17
-	VMULPD         Y17, Y17, Y18
-	VMULPD         Y12, Y18, Y18
-	VMULPD.BCST    DoublesConstants<>+39720(SB), Y8, Y19
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VMULPD         Y18, Y17, Y19
+	VSUBPD         Y9, Y19, Y19
+	VSUBPD         Y17, Y13, Y13
+	VMULPD         Y18, Y13, Y13
+	VBROADCASTSD   DoublesConstants<>+39976(SB), Z17
+	VPMULLQ        Y12, Y17, Y12
+	VBROADCASTSD   DoublesConstants<>+39968(SB), Z17
+	VPADDQ         Y12, Y17, Y12
+	VSUBPD         Y17, Y12, Y12
+	VSUBPD         Y12, Y16, Y12
+	VADDPD         Y13, Y19, Y16
+	VSUBPD         Y16, Y19, Y18
+	VADDPD         Y13, Y18, Y13
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y16, Y18
+	VMULPD         Y18, Y18, Y19
+	VMULPD         Y11, Y19, Y19
+	VMULPD.BCST    DoublesConstants<>+39720(SB), Y12, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8872(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y13*1), K1, Y20
-	VADDPD         Y20, Y19, Y19
-	VADDPD         Y14, Y19, Y20
-	VSUBPD         Y18, Y20, Y21
-	VMULPD         Y14, Y14, Y22
-	VMULPD.BCST    DoublesConstants<>+39992(SB), Y14, Y23
-	VADDPD.BCST    DoublesConstants<>+39984(SB), Y23, Y23
-	VMULPD.BCST    DoublesConstants<>+40008(SB), Y14, Y24
-	VADDPD.BCST    DoublesConstants<>+40000(SB), Y24, Y24
-	VMULPD.BCST    DoublesConstants<>+40024(SB), Y14, Y25
-	VADDPD.BCST    DoublesConstants<>+40016(SB), Y25, Y25
-	VMULPD.BCST    DoublesConstants<>+40032(SB), Y22, Y26
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y14*1), K1, Y21
+	VADDPD         Y21, Y20, Y20
+	VADDPD         Y16, Y20, Y21
+	VSUBPD         Y19, Y21, Y22
+	VMULPD         Y16, Y16, Y23
+	VMULPD.BCST    DoublesConstants<>+39992(SB), Y16, Y24
+	VADDPD.BCST    DoublesConstants<>+39984(SB), Y24, Y24
+	VMULPD.BCST    DoublesConstants<>+40008(SB), Y16, Y25
+	VADDPD.BCST    DoublesConstants<>+40000(SB), Y25, Y25
+	VMULPD.BCST    DoublesConstants<>+40024(SB), Y16, Y26
+	VADDPD.BCST    DoublesConstants<>+40016(SB), Y26, Y26
+	VMULPD.BCST    DoublesConstants<>+40032(SB), Y23, Y27
+	VADDPD         Y27, Y26, Y26
+	VMULPD         Y26, Y23, Y26
 	VADDPD         Y26, Y25, Y25
-	VMULPD         Y25, Y22, Y25
+	VMULPD         Y25, Y23, Y25
 	VADDPD         Y25, Y24, Y24
-	VMULPD         Y24, Y22, Y24
-	VADDPD         Y24, Y23, Y23
-	VSUBPD         Y20, Y19, Y19
-	VADDPD         Y14, Y19, Y19
 	VSUBPD         Y21, Y20, Y20
-	VSUBPD         Y18, Y20, Y18
-	VADDPD         Y18, Y19, Y18
-	VMULPD         Y22, Y14, Y19
-	VMULPD         Y23, Y19, Y19
-	VSUBPD         Y17, Y14, Y20
-	VADDPD         Y17, Y14, Y17
-	VMULPD         Y17, Y20, Y17
-	VMULPD         Y17, Y12, Y12
-	VSUBPD         Y12, Y11, Y12
-	VMULPD         Y11, Y14, Y11
-	VSUBPD         Y11, Y12, Y11
-	VMULPD.BCST    DoublesConstants<>+39728(SB), Y8, Y8
+	VADDPD         Y16, Y20, Y20
+	VSUBPD         Y22, Y21, Y21
+	VSUBPD         Y19, Y21, Y19
+	VADDPD         Y19, Y20, Y19
+	VMULPD         Y23, Y16, Y20
+	VMULPD         Y24, Y20, Y20
+	VSUBPD         Y18, Y16, Y21
+	VADDPD         Y18, Y16, Y18
+	VMULPD         Y18, Y21, Y18
+	VMULPD         Y18, Y11, Y11
+	VSUBPD         Y11, Y13, Y11
+	VMULPD         Y13, Y16, Y13
+	VSUBPD         Y13, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+39728(SB), Y12, Y12
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8880(SB), AX
-	VXORPS         X12, X12, X12
-	VGATHERQPD     (AX)(Y13*1), K1, Y12
-	VADDPD         Y12, Y8, Y8
-	VADDPD         Y8, Y11, Y8
-	VADDPD         Y8, Y19, Y8
-	VADDPD         Y8, Y18, Y8
-	VADDPD         Y8, Y21, Y11
-	VSUBPD         Y11, Y21, Y12
-	VADDPD         Y8, Y12, Y8
-	VBROADCASTSD   DoublesConstants<>+44488(SB), Y12
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y12, Y13
-	VPMINUQ.BCST   DoublesConstants<>+40040(SB), Y13, Y14
-	VANDPD         Y4, Y12, Y17
-	VORPD          Y17, Y14, Y14
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y14, Y17
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y11, Y18
-	VMULPD         Y11, Y14, Y19
-	VMULPD         Y18, Y17, Y20
-	VSUBPD         Y19, Y20, Y20
-	VSUBPD         Y18, Y11, Y11
-	VMULPD         Y11, Y17, Y21
-	VADDPD         Y21, Y20, Y20
-	VSUBPD         Y17, Y14, Y17
-	VMULPD         Y18, Y17, Y18
-	VADDPD         Y18, Y20, Y18
-	VMULPD         Y11, Y17, Y11
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y14*1), K1, Y13
+	VADDPD         Y13, Y12, Y12
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y20, Y11
+	VADDPD         Y11, Y19, Y11
+	VADDPD         Y11, Y22, Y12
+	VSUBPD         Y12, Y22, Y13
+	VADDPD         Y11, Y13, Y11
+	VBROADCASTSD   DoublesConstants<>+44488(SB), Y13
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y13, Y14
+	VPMINUQ.BCST   DoublesConstants<>+40040(SB), Y14, Y16
+	VANDPD         Y4, Y13, Y18
+	VORPD          Y18, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y16, Y18
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y12, Y19
+	VMULPD         Y12, Y16, Y20
+	VMULPD         Y19, Y18, Y21
+	VSUBPD         Y20, Y21, Y21
+	VSUBPD         Y19, Y12, Y12
+	VMULPD         Y12, Y18, Y22
+	VADDPD         Y22, Y21, Y21
+	VSUBPD         Y18, Y16, Y18
+	VMULPD         Y19, Y18, Y19
+	VADDPD         Y19, Y21, Y19
+	VMULPD         Y12, Y18, Y12
+	VADDPD         Y12, Y19, Y12
+	VMULPD         Y11, Y16, Y11
+	VADDPD         Y11, Y12, Y11
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y20, Y12
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+39680(SB), Y12, K1
+	VBLENDMPD      Y10, Y11, K1, Y11
+	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Y12, Y12
+	VANDPD         Y4, Y20, Y4
+	VORPD          Y4, Y12, Y4
+	VMULPD.BCST    DoublesConstants<>+39328(SB), Y4, Y12
+	VADDPD         Y15, Y12, Y12
+	VSUBPD         Y15, Y12, Y16
+	VMULPD.BCST    DoublesConstants<>+39336(SB), Y16, Y18
+	VSUBPD         Y18, Y4, Y4
+	VMULPD.BCST    DoublesConstants<>+39344(SB), Y16, Y16
+	VSUBPD         Y16, Y11, Y11
+	VADDPD         Y11, Y4, Y4
+	VMULPD         Y4, Y4, Y11
+	VPSLLQ         $0x0d, Y12, Y16
+	VPSRAQ         $0x13, Y16, Y16
+	VANDPD.BCST    DoublesConstants<>+39352(SB), Y12, Y12
+	VPSLLQ         $0x04, Y12, Y12
+	VMULPD.BCST    DoublesConstants<>+39496(SB), Y4, Y18
+	VADDPD.BCST    DoublesConstants<>+39488(SB), Y18, Y18
+	VMULPD         Y18, Y11, Y18
+	VMULPD         Y11, Y11, Y11
+	VMULPD.BCST    DoublesConstants<>+39528(SB), Y4, Y19
+	VADDPD.BCST    DoublesConstants<>+39520(SB), Y19, Y19
+	VMULPD         Y19, Y11, Y11
 	VADDPD         Y11, Y18, Y11
-	VMULPD         Y8, Y14, Y8
-	VADDPD         Y8, Y11, Y8
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y19, Y11
-	VPCMPUQ.BCST   $0x05, DoublesConstants<>+39680(SB), Y11, K1
-	VBLENDMPD      Y10, Y8, K1, Y8
-	VPMINUQ.BCST   DoublesConstants<>+39680(SB), Y11, Y11
-	VANDPD         Y4, Y19, Y4
-	VORPD          Y4, Y11, Y4
-	VMULPD.BCST    DoublesConstants<>+39328(SB), Y4, Y11
-	VADDPD         Y15, Y11, Y11
-	VSUBPD         Y15, Y11, Y14
-	VMULPD.BCST    DoublesConstants<>+39336(SB), Y14, Y17
-	VSUBPD         Y17, Y4, Y4
-	VMULPD.BCST    DoublesConstants<>+39344(SB), Y14, Y14
-	VSUBPD         Y14, Y8, Y8
-	VADDPD         Y8, Y4, Y4
-	VMULPD         Y4, Y4, Y8
-	VPSLLQ         $0x0d, Y11, Y14
-	VPSRAQ         $0x13, Y14, Y14
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Y11, Y11
-	VPSLLQ         $0x04, Y11, Y11
-	VMULPD.BCST    DoublesConstants<>+39496(SB), Y4, Y17
-	VADDPD.BCST    DoublesConstants<>+39488(SB), Y17, Y17
-	VMULPD         Y17, Y8, Y17
-	VMULPD         Y8, Y8, Y8
-	VMULPD.BCST    DoublesConstants<>+39528(SB), Y4, Y18
-	VADDPD.BCST    DoublesConstants<>+39520(SB), Y18, Y18
-	VMULPD         Y18, Y8, Y8
-	VADDPD         Y8, Y17, Y8
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y11*1), K1, Y17
-	VADDPD         Y8, Y4, Y4
-	VMULPD         Y4, Y17, Y4
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y12*1), K1, Y18
+	VADDPD         Y11, Y4, Y4
+	VMULPD         Y4, Y18, Y4
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X8, X8, X8
-	VGATHERQPD     (AX)(Y11*1), K1, Y8
-	VADDPD         Y8, Y4, Y4
-	VADDPD         Y4, Y17, Y4
-	VPSRAQ         $0x01, Y14, Y8
-	VPADDQ         Y8, Y7, Y11
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y12*1), K1, Y11
+	VADDPD         Y11, Y4, Y4
+	VADDPD         Y4, Y18, Y4
+	VPSRAQ         $0x01, Y16, Y11
+	VPADDQ         Y11, Y7, Y12
+	VPSLLQ         $0x34, Y12, Y12
+	VMULPD         Y12, Y4, Y4
+	VPSUBQ         Y11, Y16, Y11
+	VPADDQ         Y11, Y7, Y11
 	VPSLLQ         $0x34, Y11, Y11
 	VMULPD         Y11, Y4, Y4
-	VPSUBQ         Y8, Y14, Y8
-	VPADDQ         Y8, Y7, Y8
-	VPSLLQ         $0x34, Y8, Y8
-	VMULPD         Y8, Y4, Y4
-	VPCMPUQ        $0x04, Y10, Y6, K1
-	VBLENDMPD.BCST DoublesConstants<>+39168(SB), Y10, K1, Y8
-	VBROADCASTSD   DoublesConstants<>+39168(SB), Z11
-	VBLENDMPD      Y10, Y11, K1, Y14
-	VPSRLQ         $0x3f, Y12, Y17
-	VPCMPUQ        $0x04, Y10, Y17, K1
-	VBLENDMPD      Y14, Y8, K1, Y8
-	VPSUBQ.BCST    DoublesConstants<>+39952(SB), Y6, Y14
-	VPCMPUQ.BCST   $0x05, DoublesConstants<>+40048(SB), Y14, K1
-	VBLENDMPD      Y8, Y4, K1, Y4
-	VADDPD         Y16, Y13, Y8
-	VPCMPUQ        $0x05, Y16, Y13, K2
-	VBLENDMPD      Y13, Y8, K2, Y14
-	VPCMPUQ.BCST   $0x05, DoublesConstants<>+40056(SB), Y13, K3
-	VBLENDMPD      Y10, Y14, K3, Y14
-	VPSLLQ         $0x3f, Y14, Y14
-	VANDPD         Y3, Y14, Y14
-	VORPD          Y14, Y4, Y4
-	VPSRLQ         $0x3f, Y3, Y14
-	VSUBPD         Y16, Y8, Y8
-	VCMPPD         $0x00, Y13, Y8, K3
-	VBLENDMPD      Y10, Y14, K3, Y8
-	VBLENDMPD      Y10, Y8, K2, Y8
-	VBLENDMPD      Y10, Y8, K1, Y8
 	VPCMPUQ        $0x04, Y10, Y8, K1
+	VBLENDMPD.BCST DoublesConstants<>+39168(SB), Y10, K1, Y11
+	VBROADCASTSD   DoublesConstants<>+39168(SB), Z12
+	VBLENDMPD      Y10, Y12, K1, Y16
+	VPSRLQ         $0x3f, Y13, Y18
+	VPCMPUQ        $0x04, Y10, Y18, K1
+	VBLENDMPD      Y16, Y11, K1, Y11
+	VPSUBQ.BCST    DoublesConstants<>+39952(SB), Y8, Y16
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+40048(SB), Y16, K1
+	VBLENDMPD      Y11, Y4, K1, Y4
+	VADDPD         Y17, Y14, Y11
+	VPCMPUQ        $0x05, Y17, Y14, K2
+	VBLENDMPD      Y14, Y11, K2, Y16
+	VPCMPUQ.BCST   $0x05, DoublesConstants<>+40056(SB), Y14, K3
+	VBLENDMPD      Y10, Y16, K3, Y16
+	VPSLLQ         $0x3f, Y16, Y16
+	VANDPD         Y5, Y16, Y16
+	VORPD          Y16, Y4, Y4
+	VPSRLQ         $0x3f, Y5, Y16
+	VSUBPD         Y17, Y11, Y11
+	VCMPPD         $0x00, Y14, Y11, K3
+	VBLENDMPD      Y10, Y16, K3, Y11
+	VBLENDMPD      Y10, Y11, K2, Y11
+	VBLENDMPD      Y10, Y11, K1, Y11
+	VPCMPUQ        $0x04, Y10, Y11, K1
 	VBLENDMPD.BCST DoublesConstants<>+39816(SB), Y4, K1, Y4
-	VPCMPUQ        $0x06, Y11, Y6, K1
-	VBLENDMPD      Y3, Y4, K1, Y4
-	VPCMPUQ        $0x06, Y11, Y13, K1
-	VBLENDMPD      Y12, Y4, K1, Y4
-	VPCMPUQ        $0x00, Y9, Y3, K1
+	VPCMPUQ        $0x06, Y12, Y8, K1
+	VBLENDMPD      Y5, Y4, K1, Y4
+	VPCMPUQ        $0x06, Y12, Y14, K1
+	VBLENDMPD      Y13, Y4, K1, Y4
+	VPCMPUQ        $0x00, Y9, Y5, K1
 	VBLENDMPD      Y9, Y4, K1, Y4
-	VPCMPUQ        $0x00, Y10, Y13, K1
+	VPCMPUQ        $0x00, Y10, Y14, K1
 	VBLENDMPD      Y9, Y4, K1, Y4
-	VMULPD         Y1, Y4, Y4
-	VMULPD         Y1, Y5, Y6
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y6, Y8
-	VSUBPD         Y8, Y6, Y11
-	VPSRLQ         $0x38, Y6, Y12
-	VANDPD.BCST    DoublesConstants<>+39888(SB), Y12, Y12
-	VPSLLQ         $0x04, Y12, Y13
-	VPSLLQ         $0x06, Y12, Y12
-	VANDPD.BCST    DoublesConstants<>+39896(SB), Y6, Y14
-	VORPD.BCST     DoublesConstants<>+39904(SB), Y14, Y14
-	VPSRLQ         $0x34, Y6, Y16
-	VANDPD.BCST    DoublesConstants<>+39912(SB), Y16, Y16
-	VPSRAQ         $0x3f, Y6, Y17
-	VPSLLVQ        Y16, Y14, Y18
-	VXORPD         Y17, Y18, Y18
-	VPSUBQ         Y17, Y18, Y18
+	VMULPD         Y2, Y4, Y4
+	VMULPD         Y2, Y6, Y8
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y8, Y11
+	VSUBPD         Y11, Y8, Y12
+	VPSRLQ         $0x38, Y8, Y13
+	VANDPD.BCST    DoublesConstants<>+39888(SB), Y13, Y13
+	VPSLLQ         $0x04, Y13, Y14
+	VPSLLQ         $0x06, Y13, Y13
+	VANDPD.BCST    DoublesConstants<>+39896(SB), Y8, Y16
+	VORPD.BCST     DoublesConstants<>+39904(SB), Y16, Y16
+	VPSRLQ         $0x34, Y8, Y17
+	VANDPD.BCST    DoublesConstants<>+39912(SB), Y17, Y17
+	VPSRAQ         $0x3f, Y8, Y18
+	VPSLLVQ        Y17, Y16, Y19
+	VXORPD         Y18, Y19, Y19
+	VPSUBQ         Y18, Y19, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11776(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y13*1), K1, Y19
-	VPMULLQ        Y19, Y18, Y18
-	VPSRLQ         $0x1b, Y14, Y14
-	VPSLLVQ        Y16, Y14, Y14
-	VXORPD         Y17, Y14, Y14
-	VPSUBQ         Y17, Y14, Y14
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y14*1), K1, Y20
+	VPMULLQ        Y20, Y19, Y19
+	VPSRLQ         $0x1b, Y16, Y16
+	VPSLLVQ        Y17, Y16, Y16
+	VXORPD         Y18, Y16, Y16
+	VPSUBQ         Y18, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11784(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y13*1), K1, Y16
-	VPMULLQ        Y16, Y14, Y13
-	VPADDQ         Y13, Y18, Y13
-	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y13, Y14
-	VPSRLQ         $0x3a, Y14, Y14
-	VPSLLQ         $0x07, Y14, Y14
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K1, Y17
+	VPMULLQ        Y17, Y16, Y14
+	VPADDQ         Y14, Y19, Y14
+	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y14, Y16
+	VPSRLQ         $0x3a, Y16, Y16
+	VPSLLQ         $0x07, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13856(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y12*1), K1, Y16
-	VMULPD         Y16, Y11, Y16
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y13*1), K1, Y17
+	VMULPD         Y17, Y12, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13864(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y12*1), K1, Y17
-	VMULPD         Y17, Y8, Y18
-	VADDPD         Y18, Y16, Y16
-	VMULPD         Y17, Y11, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y13*1), K1, Y18
+	VMULPD         Y18, Y11, Y19
+	VADDPD         Y19, Y17, Y17
+	VMULPD         Y18, Y12, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13872(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y12*1), K1, Y18
-	VMULPD         Y18, Y8, Y8
-	VADDPD         Y8, Y17, Y8
-	VMULPD         Y18, Y11, Y11
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y13*1), K1, Y19
+	VMULPD         Y19, Y11, Y11
+	VADDPD         Y11, Y18, Y11
+	VMULPD         Y19, Y12, Y12
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13880(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y12*1), K1, Y17
-	VMULPD         Y17, Y6, Y6
-	VADDPD         Y6, Y11, Y6
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y13*1), K1, Y18
+	VMULPD         Y18, Y8, Y8
+	VADDPD         Y8, Y12, Y8
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22056(SB), AX
-	VXORPS         X11, X11, X11
-	VGATHERQPD     (AX)(Y14*1), K1, Y11
+	VXORPS         X12, X12, X12
+	VGATHERQPD     (AX)(Y16*1), K1, Y12
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22064(SB), AX
-	VXORPS         X12, X12, X12
-	VGATHERQPD     (AX)(Y14*1), K1, Y12
+	VXORPS         X13, X13, X13
+	VGATHERQPD     (AX)(Y16*1), K1, Y13
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22072(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y14*1), K1, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K1, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22080(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K1, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22088(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y14*1), K1, Y19
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y16*1), K1, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22096(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y14*1), K1, Y20
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K1, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22104(SB), AX
-	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Y14*1), K1, Y21
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y16*1), K1, Y22
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22112(SB), AX
-	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Y14*1), K1, Y22
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y16*1), K1, Y23
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22120(SB), AX
-	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y14*1), K1, Y23
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y16*1), K1, Y24
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22128(SB), AX
-	VXORPS         X24, X24, X24
-	VGATHERQPD     (AX)(Y14*1), K1, Y24
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y16*1), K1, Y25
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22048(SB), AX
-	VXORPS         X25, X25, X25
-	VGATHERQPD     (AX)(Y14*1), K1, Y25
-	VPSLLQ         $0x06, Y13, Y13
-	VCVTQQ2PD      Y13, Y13
-	VADDPD         Y8, Y16, Y14
-	VADDPD         Y14, Y13, Y26
-	VSUBPD         Y26, Y13, Y13
-	VADDPD         Y14, Y13, Y13
-	VSUBPD         Y14, Y16, Y14
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y16*1), K1, Y26
+	VPSLLQ         $0x06, Y14, Y14
+	VCVTQQ2PD      Y14, Y14
+	VADDPD         Y11, Y17, Y16
+	VADDPD         Y16, Y14, Y27
+	VSUBPD         Y27, Y14, Y14
+	VADDPD         Y16, Y14, Y14
+	VSUBPD         Y16, Y17, Y16
+	VADDPD         Y11, Y16, Y11
+	VADDPD         Y8, Y11, Y8
 	VADDPD         Y8, Y14, Y8
-	VADDPD         Y6, Y8, Y6
-	VADDPD         Y6, Y13, Y6
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y26, Y8
-	VMULPD         Y26, Y26, Y13
-	VMULPD         Y13, Y13, Y14
-	VMULPD         Y17, Y8, Y16
-	VADDPD         Y16, Y11, Y11
-	VMULPD         Y20, Y26, Y16
-	VADDPD         Y16, Y19, Y16
-	VMULPD         Y16, Y13, Y16
-	VADDPD         Y16, Y11, Y11
-	VMULPD         Y22, Y26, Y16
-	VADDPD         Y16, Y21, Y16
-	VMULPD         Y24, Y26, Y17
-	VADDPD         Y17, Y23, Y17
-	VMULPD         Y17, Y13, Y13
-	VADDPD         Y13, Y16, Y13
-	VMULPD         Y13, Y14, Y13
-	VADDPD         Y13, Y11, Y11
-	VMULPD         Y12, Y8, Y12
-	VSUBPD         Y8, Y26, Y8
-	VADDPD         Y6, Y8, Y6
-	VMULPD         Y18, Y6, Y6
-	VADDPD         Y6, Y11, Y6
-	VADDPD         Y6, Y12, Y6
-	VADDPD         Y25, Y6, Y6
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y1, Y8
-	VSUBPD         Y8, Y1, Y11
-	VPSRLQ         $0x38, Y1, Y12
-	VANDPD.BCST    DoublesConstants<>+39888(SB), Y12, Y12
-	VPSLLQ         $0x04, Y12, Y13
-	VPSLLQ         $0x06, Y12, Y12
-	VANDPD.BCST    DoublesConstants<>+39896(SB), Y1, Y14
-	VORPD.BCST     DoublesConstants<>+39904(SB), Y14, Y14
-	VPSRLQ         $0x34, Y1, Y16
-	VANDPD.BCST    DoublesConstants<>+39912(SB), Y16, Y16
-	VPSRAQ         $0x3f, Y1, Y17
-	VPSLLVQ        Y16, Y14, Y18
-	VXORPD         Y17, Y18, Y18
-	VPSUBQ         Y17, Y18, Y18
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y27, Y11
+	VMULPD         Y27, Y27, Y14
+	VMULPD         Y14, Y14, Y16
+	VMULPD         Y18, Y11, Y17
+	VADDPD         Y17, Y12, Y12
+	VMULPD         Y21, Y27, Y17
+	VADDPD         Y17, Y20, Y17
+	VMULPD         Y17, Y14, Y17
+	VADDPD         Y17, Y12, Y12
+	VMULPD         Y23, Y27, Y17
+	VADDPD         Y17, Y22, Y17
+	VMULPD         Y25, Y27, Y18
+	VADDPD         Y18, Y24, Y18
+	VMULPD         Y18, Y14, Y14
+	VADDPD         Y14, Y17, Y14
+	VMULPD         Y14, Y16, Y14
+	VADDPD         Y14, Y12, Y12
+	VMULPD         Y13, Y11, Y13
+	VSUBPD         Y11, Y27, Y11
+	VADDPD         Y8, Y11, Y8
+	VMULPD         Y19, Y8, Y8
+	VADDPD         Y8, Y12, Y8
+	VADDPD         Y8, Y13, Y8
+	VADDPD         Y26, Y8, Y8
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y2, Y11
+	VSUBPD         Y11, Y2, Y12
+	VPSRLQ         $0x38, Y2, Y13
+	VANDPD.BCST    DoublesConstants<>+39888(SB), Y13, Y13
+	VPSLLQ         $0x04, Y13, Y14
+	VPSLLQ         $0x06, Y13, Y13
+	VANDPD.BCST    DoublesConstants<>+39896(SB), Y2, Y16
+	VORPD.BCST     DoublesConstants<>+39904(SB), Y16, Y16
+	VPSRLQ         $0x34, Y2, Y17
+	VANDPD.BCST    DoublesConstants<>+39912(SB), Y17, Y17
+	VPSRAQ         $0x3f, Y2, Y18
+	VPSLLVQ        Y17, Y16, Y19
+	VXORPD         Y18, Y19, Y19
+	VPSUBQ         Y18, Y19, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11776(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y13*1), K1, Y19
-	VPMULLQ        Y19, Y18, Y18
-	VPSRLQ         $0x1b, Y14, Y14
-	VPSLLVQ        Y16, Y14, Y14
-	VXORPD         Y17, Y14, Y14
-	VPSUBQ         Y17, Y14, Y14
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y14*1), K1, Y20
+	VPMULLQ        Y20, Y19, Y19
+	VPSRLQ         $0x1b, Y16, Y16
+	VPSLLVQ        Y17, Y16, Y16
+	VXORPD         Y18, Y16, Y16
+	VPSUBQ         Y18, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+11784(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y13*1), K1, Y16
-	VPMULLQ        Y16, Y14, Y13
-	VPADDQ         Y13, Y18, Y13
-	VPADDQ.BCST    DoublesConstants<>+39936(SB), Y13, Y14
-	VPSRLQ         $0x3a, Y14, Y14
-	VPSLLQ         $0x07, Y14, Y14
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y14*1), K1, Y17
+	VPMULLQ        Y17, Y16, Y14
+	VPADDQ         Y14, Y19, Y14
+	VPADDQ.BCST    DoublesConstants<>+39936(SB), Y14, Y16
+	VPSRLQ         $0x3a, Y16, Y16
+	VPSLLQ         $0x07, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13856(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y12*1), K1, Y16
-	VMULPD         Y16, Y11, Y16
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y13*1), K1, Y17
+	VMULPD         Y17, Y12, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13864(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y12*1), K1, Y17
-	VMULPD         Y17, Y8, Y18
-	VADDPD         Y18, Y16, Y16
-	VMULPD         Y17, Y11, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y13*1), K1, Y18
+	VMULPD         Y18, Y11, Y19
+	VADDPD         Y19, Y17, Y17
+	VMULPD         Y18, Y12, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13872(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y12*1), K1, Y18
-	VMULPD         Y18, Y8, Y8
-	VADDPD         Y8, Y17, Y8
-	VMULPD         Y18, Y11, Y11
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y13*1), K1, Y19
+	VMULPD         Y19, Y11, Y11
+	VADDPD         Y11, Y18, Y11
+	VMULPD         Y19, Y12, Y12
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13880(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y12*1), K1, Y17
-	VMULPD         Y17, Y1, Y17
-	VADDPD         Y17, Y11, Y11
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y13*1), K1, Y18
+	VMULPD         Y18, Y2, Y18
+	VADDPD         Y18, Y12, Y12
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22056(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y14*1), K1, Y17
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y16*1), K1, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22064(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y14*1), K1, Y18
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K1, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22072(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y14*1), K1, Y19
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y16*1), K1, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22080(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y14*1), K1, Y20
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y16*1), K1, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22088(SB), AX
-	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Y14*1), K1, Y21
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y16*1), K1, Y22
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22096(SB), AX
-	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Y14*1), K1, Y22
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y16*1), K1, Y23
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22104(SB), AX
-	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y14*1), K1, Y23
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y16*1), K1, Y24
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22112(SB), AX
-	VXORPS         X24, X24, X24
-	VGATHERQPD     (AX)(Y14*1), K1, Y24
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y16*1), K1, Y25
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22120(SB), AX
-	VXORPS         X25, X25, X25
-	VGATHERQPD     (AX)(Y14*1), K1, Y25
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y16*1), K1, Y26
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22128(SB), AX
-	VXORPS         X26, X26, X26
-	VGATHERQPD     (AX)(Y14*1), K1, Y26
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y16*1), K1, Y27
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+13888(SB), AX
-	VXORPS         X27, X27, X27
-	VGATHERQPD     (AX)(Y12*1), K1, Y27
-	VMULPD         Y27, Y1, Y12
+	VXORPS         X28, X28, X28
+	VGATHERQPD     (AX)(Y13*1), K1, Y28
+	VMULPD         Y28, Y2, Y13
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22048(SB), AX
-	VXORPS         X27, X27, X27
-	VGATHERQPD     (AX)(Y14*1), K1, Y27
-	VSUBPD         Y27, Y12, Y12
-	VPSLLQ         $0x06, Y13, Y14
-	VCVTQQ2PD      Y14, Y14
-	VADDPD         Y8, Y16, Y27
-	VADDPD         Y27, Y14, Y28
-	VSUBPD         Y28, Y14, Y14
-	VADDPD         Y27, Y14, Y14
-	VSUBPD         Y27, Y16, Y16
-	VADDPD         Y8, Y16, Y8
-	VADDPD         Y11, Y8, Y8
-	VADDPD         Y8, Y14, Y8
-	VANDPD.BCST    DoublesConstants<>+39880(SB), Y28, Y11
-	VMULPD         Y28, Y28, Y14
-	VMULPD         Y14, Y14, Y16
-	VMULPD         Y19, Y11, Y19
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y22, Y28, Y19
-	VADDPD         Y19, Y21, Y19
-	VMULPD         Y19, Y14, Y19
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y24, Y28, Y19
-	VADDPD         Y19, Y23, Y19
-	VMULPD         Y26, Y28, Y21
-	VADDPD         Y21, Y25, Y21
-	VMULPD         Y21, Y14, Y21
-	VADDPD         Y21, Y19, Y19
-	VMULPD         Y19, Y16, Y19
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y18, Y11, Y18
-	VSUBPD         Y11, Y28, Y19
-	VADDPD         Y8, Y19, Y8
-	VMULPD         Y20, Y8, Y19
-	VADDPD         Y19, Y17, Y17
-	VADDPD         Y17, Y18, Y17
-	VSUBPD         Y17, Y12, Y12
-	VANDPD.BCST    DoublesConstants<>+35424(SB), Y2, Y17
-	VSUBPD         Y9, Y3, Y18
-	VSUBPD         Y18, Y3, Y19
-	VSUBPD         Y19, Y9, Y19
-	VSUBPD         Y18, Y2, Y18
+	VXORPS         X28, X28, X28
+	VGATHERQPD     (AX)(Y16*1), K1, Y28
+	VSUBPD         Y28, Y13, Y13
+	VPSLLQ         $0x06, Y14, Y16
+	VCVTQQ2PD      Y16, Y16
+	VADDPD         Y11, Y17, Y28
+	VADDPD         Y28, Y16, Y29
+	VSUBPD         Y29, Y16, Y16
+	VADDPD         Y28, Y16, Y16
+	VSUBPD         Y28, Y17, Y17
+	VADDPD         Y11, Y17, Y11
+	VADDPD         Y12, Y11, Y11
+	VADDPD         Y11, Y16, Y11
+	VANDPD.BCST    DoublesConstants<>+39880(SB), Y29, Y12
+	VMULPD         Y29, Y29, Y16
+	VMULPD         Y16, Y16, Y17
+	VMULPD         Y20, Y12, Y20
+	VADDPD         Y20, Y18, Y18
+	VMULPD         Y23, Y29, Y20
+	VADDPD         Y20, Y22, Y20
+	VMULPD         Y20, Y16, Y20
+	VADDPD         Y20, Y18, Y18
+	VMULPD         Y25, Y29, Y20
+	VADDPD         Y20, Y24, Y20
+	VMULPD         Y27, Y29, Y22
+	VADDPD         Y22, Y26, Y22
+	VMULPD         Y22, Y16, Y22
+	VADDPD         Y22, Y20, Y20
+	VMULPD         Y20, Y17, Y20
+	VADDPD         Y20, Y18, Y18
+	VMULPD         Y19, Y12, Y19
+	VSUBPD         Y12, Y29, Y20
+	VADDPD         Y11, Y20, Y11
+	VMULPD         Y21, Y11, Y20
+	VADDPD         Y20, Y18, Y18
 	VADDPD         Y18, Y19, Y18
-	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y3, Y19
-	VPSRAQ         $0x34, Y19, Y20
-	VPADDQ         Y20, Y15, Y21
-	VSUBPD         Y15, Y21, Y15
-	VANDPD.BCST    DoublesConstants<>+39296(SB), Y19, Y21
-	VPSUBQ         Y21, Y3, Y21
-	VPSRLQ         $0x2e, Y19, Y19
-	VANDPD.BCST    DoublesConstants<>+39352(SB), Y19, Y19
-	VPSLLQ         $0x05, Y19, Y19
-	VANDPD.BCST    DoublesConstants<>+39712(SB), Y21, Y22
+	VSUBPD         Y18, Y13, Y13
+	VANDPD.BCST    DoublesConstants<>+35424(SB), Y3, Y18
+	VSUBPD         Y9, Y5, Y19
+	VSUBPD         Y19, Y5, Y20
+	VSUBPD         Y20, Y9, Y20
+	VSUBPD         Y19, Y3, Y19
+	VADDPD         Y19, Y20, Y19
+	VPSUBQ.BCST    DoublesConstants<>+39696(SB), Y5, Y20
+	VPSRAQ         $0x34, Y20, Y21
+	VPADDQ         Y21, Y15, Y22
+	VSUBPD         Y15, Y22, Y15
+	VANDPD.BCST    DoublesConstants<>+39296(SB), Y20, Y22
+	VPSUBQ         Y22, Y5, Y22
+	VPSRLQ         $0x2e, Y20, Y20
+	VANDPD.BCST    DoublesConstants<>+39352(SB), Y20, Y20
+	VPSLLQ         $0x05, Y20, Y20
+	VANDPD.BCST    DoublesConstants<>+39712(SB), Y22, Y23
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8864(SB), AX
-	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y19*1), K1, Y23
-	VMULPD         Y23, Y22, Y24
-	VSUBPD         Y9, Y24, Y9
-	VSUBPD         Y22, Y21, Y21
-	VMULPD         Y23, Y21, Y21
-	VADDPD         Y21, Y9, Y22
-	VPSUBQ         Y20, Y7, Y7
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y20*1), K1, Y24
+	VMULPD         Y24, Y23, Y25
+	VSUBPD         Y9, Y25, Y9
+	VSUBPD         Y23, Y22, Y22
+	VMULPD         Y24, Y22, Y22
+	VADDPD         Y22, Y9, Y23
+	VPSUBQ         Y21, Y7, Y7
 	VPMAXSQ        Y10, Y7, Y7
 	VPSLLQ         $0x34, Y7, Y7
-	VMULPD         Y7, Y18, Y7
-	VMULPD         Y23, Y7, Y7
-	VADDPD         Y7, Y22, Y10
-	VSUBPD         Y10, Y22, Y18
-	VADDPD         Y7, Y18, Y7
-	VSUBPD         Y22, Y9, Y9
-	VADDPD         Y21, Y9, Y9
+	VMULPD         Y7, Y19, Y7
+	VMULPD         Y24, Y7, Y7
+	VADDPD         Y7, Y23, Y10
+	VSUBPD         Y10, Y23, Y19
+	VADDPD         Y7, Y19, Y7
+	VSUBPD         Y23, Y9, Y9
+	VADDPD         Y22, Y9, Y9
 	VADDPD         Y9, Y7, Y7
 	VMULPD.BCST    DoublesConstants<>+39720(SB), Y15, Y9
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8872(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y19*1), K1, Y18
-	VADDPD         Y18, Y9, Y9
-	VADDPD         Y10, Y9, Y18
-	VSUBPD         Y18, Y9, Y9
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y20*1), K1, Y19
+	VADDPD         Y19, Y9, Y9
+	VADDPD         Y10, Y9, Y19
+	VSUBPD         Y19, Y9, Y9
 	VADDPD         Y10, Y9, Y9
 	VMULPD.BCST    DoublesConstants<>+39728(SB), Y15, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+8880(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y19*1), K1, Y20
-	VADDPD         Y20, Y15, Y15
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y20*1), K1, Y21
+	VADDPD         Y21, Y15, Y15
 	VADDPD         Y15, Y9, Y9
 	VADDPD         Y9, Y7, Y7
 	VMULPD         Y10, Y10, Y9
 	VMULPD.BCST    DoublesConstants<>+39744(SB), Y10, Y15
 	VADDPD.BCST    DoublesConstants<>+39736(SB), Y15, Y15
-	VMULPD.BCST    DoublesConstants<>+39760(SB), Y10, Y19
-	VADDPD.BCST    DoublesConstants<>+39752(SB), Y19, Y19
-	VMULPD         Y19, Y9, Y19
-	VADDPD         Y19, Y15, Y15
+	VMULPD.BCST    DoublesConstants<>+39760(SB), Y10, Y20
+	VADDPD.BCST    DoublesConstants<>+39752(SB), Y20, Y20
+	VMULPD         Y20, Y9, Y20
+	VADDPD         Y20, Y15, Y15
 	VMULPD         Y15, Y9, Y15
-	VMULPD         Y9, Y9, Y19
+	VMULPD         Y9, Y9, Y20
 	VMULPD.BCST    DoublesConstants<>+39776(SB), Y10, Y10
 	VADDPD.BCST    DoublesConstants<>+39768(SB), Y10, Y10
-	VMULPD.BCST    DoublesConstants<>+39784(SB), Y9, Y20
-	VADDPD         Y20, Y10, Y10
+	VMULPD.BCST    DoublesConstants<>+39784(SB), Y9, Y21
+	VADDPD         Y21, Y10, Y10
 	VMULPD         Y10, Y9, Y9
-	VMULPD         Y9, Y19, Y9
+	VMULPD         Y9, Y20, Y9
 	VADDPD         Y9, Y15, Y9
 	VADDPD         Y9, Y7, Y7
-	VADDPD         Y7, Y18, Y7
-	VPSUBQ.BCST    DoublesConstants<>+39792(SB), Y17, Y9
+	VADDPD         Y7, Y19, Y7
+	VPSUBQ.BCST    DoublesConstants<>+39792(SB), Y18, Y9
 	VPCMPUQ.BCST   $0x05, DoublesConstants<>+39800(SB), Y9, K1
-	VBLENDMPD      Y2, Y7, K1, Y7
-	VPCMPUQ.BCST   $0x06, DoublesConstants<>+39808(SB), Y2, K1
-	VORPD.BCST     DoublesConstants<>+39816(SB), Y2, Y9
+	VBLENDMPD      Y3, Y7, K1, Y7
+	VPCMPUQ        $0x06, Y1, Y3, K1
+	VORPD.BCST     DoublesConstants<>+39816(SB), Y3, Y9
 	VBLENDMPD      Y9, Y7, K1, Y7
-	VPCMPUQ.BCST   $0x00, DoublesConstants<>+39808(SB), Y2, K1
-	VBLENDMPD.BCST DoublesConstants<>+39296(SB), Y7, K1, Y2
-	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y13, Y7
-	VPSRLQ         $0x3a, Y7, Y7
-	VPSLLQ         $0x07, Y7, Y7
+	VPCMPUQ        $0x00, Y1, Y3, K1
+	VBLENDMPD.BCST DoublesConstants<>+39296(SB), Y7, K1, Y1
+	VPADDQ.BCST    DoublesConstants<>+39920(SB), Y14, Y3
+	VPSRLQ         $0x3a, Y3, Y3
+	VPSLLQ         $0x07, Y3, Y3
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22056(SB), AX
-	VXORPS         X9, X9, X9
-	VGATHERQPD     (AX)(Y7*1), K1, Y9
+	VXORPS         X7, X7, X7
+	VGATHERQPD     (AX)(Y3*1), K1, Y7
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22064(SB), AX
-	VXORPS         X10, X10, X10
-	VGATHERQPD     (AX)(Y7*1), K1, Y10
+	VXORPS         X9, X9, X9
+	VGATHERQPD     (AX)(Y3*1), K1, Y9
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22072(SB), AX
-	VXORPS         X13, X13, X13
-	VGATHERQPD     (AX)(Y7*1), K1, Y13
+	VXORPS         X10, X10, X10
+	VGATHERQPD     (AX)(Y3*1), K1, Y10
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22080(SB), AX
-	VXORPS         X15, X15, X15
-	VGATHERQPD     (AX)(Y7*1), K1, Y15
+	VXORPS         X14, X14, X14
+	VGATHERQPD     (AX)(Y3*1), K1, Y14
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22088(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y7*1), K1, Y17
+	VXORPS         X15, X15, X15
+	VGATHERQPD     (AX)(Y3*1), K1, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22096(SB), AX
 	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y7*1), K1, Y18
+	VGATHERQPD     (AX)(Y3*1), K1, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22104(SB), AX
 	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y7*1), K1, Y19
+	VGATHERQPD     (AX)(Y3*1), K1, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22112(SB), AX
 	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y7*1), K1, Y20
+	VGATHERQPD     (AX)(Y3*1), K1, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22120(SB), AX
 	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Y7*1), K1, Y21
+	VGATHERQPD     (AX)(Y3*1), K1, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22128(SB), AX
 	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Y7*1), K1, Y22
+	VGATHERQPD     (AX)(Y3*1), K1, Y22
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           DoublesConstants<>+22048(SB), AX
 	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y7*1), K1, Y23
-	VMULPD         Y13, Y11, Y7
-	VADDPD         Y7, Y9, Y7
-	VMULPD         Y18, Y28, Y9
-	VADDPD         Y9, Y17, Y9
-	VMULPD         Y9, Y14, Y9
-	VADDPD         Y9, Y7, Y7
-	VMULPD         Y20, Y28, Y9
-	VADDPD         Y9, Y19, Y9
-	VMULPD         Y22, Y28, Y13
-	VADDPD         Y13, Y21, Y13
-	VMULPD         Y13, Y14, Y13
-	VADDPD         Y13, Y9, Y9
-	VMULPD         Y9, Y16, Y9
-	VADDPD         Y9, Y7, Y7
-	VMULPD         Y10, Y11, Y9
-	VMULPD         Y15, Y8, Y8
-	VADDPD         Y8, Y7, Y7
-	VADDPD         Y7, Y9, Y7
-	VADDPD         Y23, Y7, Y7
-	VDIVPD         Y3, Y1, Y1
-	VMULPD         Y1, Y7, Y1
-	VMULPD.BCST    DoublesConstants<>+44296(SB), Y1, Y1
-	VMULPD         Y2, Y12, Y2
-	VSUBPD         Y2, Y1, Y1
+	VGATHERQPD     (AX)(Y3*1), K1, Y23
+	VMULPD         Y10, Y12, Y3
+	VADDPD         Y3, Y7, Y3
+	VMULPD         Y18, Y29, Y7
+	VADDPD         Y7, Y15, Y7
+	VMULPD         Y7, Y16, Y7
+	VADDPD         Y7, Y3, Y3
+	VMULPD         Y20, Y29, Y7
+	VADDPD         Y7, Y19, Y7
+	VMULPD         Y22, Y29, Y10
+	VADDPD         Y10, Y21, Y10
+	VMULPD         Y10, Y16, Y10
+	VADDPD         Y10, Y7, Y7
+	VMULPD         Y7, Y17, Y7
+	VADDPD         Y7, Y3, Y3
+	VMULPD         Y9, Y12, Y7
+	VMULPD         Y14, Y11, Y9
+	VADDPD         Y9, Y3, Y3
+	VADDPD         Y3, Y7, Y3
+	VADDPD         Y23, Y3, Y3
+	VDIVPD         Y5, Y2, Y2
+	VMULPD         Y2, Y3, Y2
+	VMULPD.BCST    DoublesConstants<>+44296(SB), Y2, Y2
+	VMULPD         Y1, Y13, Y1
+	VSUBPD         Y1, Y2, Y1
 	VMULPD.BCST    DoublesConstants<>+35456(SB), Y1, Y1
-	VMULPD         Y6, Y5, Y2
+	VMULPD         Y8, Y6, Y2
 	VADDPD         Y2, Y1, Y1
 	VMULPD.BCST    DoublesConstants<>+44480(SB), Y4, Y2
 	VADDPD         Y2, Y1, Y1
@@ -71376,7 +71380,7 @@ loop27:
 
 // func doublesGradBatchAVX2(p *Doubles, b *DoublesBatch, xs *[5]float64, ys *[5]float64, tiles int, samples int)
 // Requires: AVX, AVX2
-TEXT ·doublesGradBatchAVX2(SB), $6496-48
+TEXT ·doublesGradBatchAVX2(SB), $6624-48
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ xs+16(FP), DX
@@ -80418,7 +80422,7 @@ loop71:
 	VMULPD  11424(SI), Y0, Y0
 	VMOVUPS Y0, 13024(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	XORL R12, R12
 	XORL R11, R11
 
@@ -80616,276 +80620,281 @@ loop74:
 	XORL         R11, R11
 
 loop75:
-	VMOVUPS    8736(SI)(R11*1), Y0
-	VMOVUPS    8704(SI)(R11*1), Y1
-	VMULPD     Y0, Y0, Y2
-	VMULPD     Y1, Y1, Y3
-	VXORPD     DoublesConstants<>+128(SB), Y2, Y2
-	VXORPD     DoublesConstants<>+128(SB), Y3, Y3
-	VANDPD     DoublesConstants<>+160(SB), Y2, Y4
-	VANDPD     DoublesConstants<>+160(SB), Y3, Y5
-	VXORPD     DoublesConstants<>+128(SB), Y4, Y6
-	VXORPD     DoublesConstants<>+128(SB), Y5, Y7
-	VPCMPGTQ   DoublesConstants<>+4768(SB), Y6, Y8
-	VPCMPGTQ   DoublesConstants<>+4768(SB), Y7, Y9
-	VBLENDVPD  Y8, DoublesConstants<>+8608(SB), Y4, Y4
-	VBLENDVPD  Y9, DoublesConstants<>+8608(SB), Y5, Y5
-	VANDPD     DoublesConstants<>+128(SB), Y2, Y8
-	VANDPD     DoublesConstants<>+128(SB), Y3, Y9
-	VORPD      Y8, Y4, Y4
-	VORPD      Y9, Y5, Y5
-	VMULPD     DoublesConstants<>+4864(SB), Y4, Y8
-	VMULPD     DoublesConstants<>+4864(SB), Y5, Y9
-	VADDPD     DoublesConstants<>+288(SB), Y8, Y8
-	VADDPD     DoublesConstants<>+288(SB), Y9, Y9
-	VSUBPD     DoublesConstants<>+288(SB), Y8, Y10
-	VSUBPD     DoublesConstants<>+288(SB), Y9, Y11
-	VMULPD     DoublesConstants<>+4896(SB), Y10, Y12
-	VMULPD     DoublesConstants<>+4896(SB), Y11, Y13
-	VSUBPD     Y12, Y4, Y4
-	VSUBPD     Y13, Y5, Y5
-	VMULPD     DoublesConstants<>+4928(SB), Y10, Y10
-	VMULPD     DoublesConstants<>+4928(SB), Y11, Y11
-	VSUBPD     Y10, Y4, Y4
-	VSUBPD     Y11, Y5, Y5
-	VMULPD     Y4, Y4, Y10
-	VMULPD     Y5, Y5, Y11
-	VANDPD     DoublesConstants<>+4960(SB), Y8, Y12
-	VANDPD     DoublesConstants<>+4960(SB), Y9, Y13
-	VPSLLQ     $0x04, Y12, Y12
-	VPSLLQ     $0x04, Y13, Y13
-	VMULPD     DoublesConstants<>+7104(SB), Y4, Y14
-	VMULPD     DoublesConstants<>+7104(SB), Y5, Y15
-	VADDPD     DoublesConstants<>+7072(SB), Y14, Y14
-	VADDPD     DoublesConstants<>+7072(SB), Y15, Y15
-	VMULPD     Y14, Y10, Y14
-	VMULPD     Y15, Y11, Y15
-	VMULPD     Y10, Y10, Y10
-	VMULPD     Y11, Y11, Y11
-	VMOVUPS    Y1, 4032(SP)
-	VMULPD     DoublesConstants<>+7232(SB), Y4, Y1
-	VMOVUPS    Y0, 4064(SP)
-	VMULPD     DoublesConstants<>+7232(SB), Y5, Y0
-	VADDPD     DoublesConstants<>+7200(SB), Y1, Y1
-	VADDPD     DoublesConstants<>+7200(SB), Y0, Y0
-	VMULPD     Y1, Y10, Y1
-	VMULPD     Y0, Y11, Y0
-	VADDPD     Y1, Y14, Y1
-	VADDPD     Y0, Y15, Y0
-	VMOVUPS    DoublesConstants<>+4480(SB), Y10
-	LEAQ       DoublesConstants<>+4992(SB), AX
-	VXORPS     X11, X11, X11
-	VGATHERQPD Y10, (AX)(Y12*1), Y11
-	VMOVUPS    DoublesConstants<>+4480(SB), Y10
-	LEAQ       DoublesConstants<>+4992(SB), AX
-	VXORPS     X14, X14, X14
-	VGATHERQPD Y10, (AX)(Y13*1), Y14
-	VADDPD     Y1, Y4, Y1
-	VADDPD     Y0, Y5, Y0
-	VMULPD     Y1, Y11, Y1
-	VMULPD     Y0, Y14, Y0
-	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	LEAQ       DoublesConstants<>+5000(SB), AX
-	VXORPS     X5, X5, X5
-	VGATHERQPD Y4, (AX)(Y12*1), Y5
-	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	LEAQ       DoublesConstants<>+5000(SB), AX
-	VXORPS     X10, X10, X10
-	VGATHERQPD Y4, (AX)(Y13*1), Y10
-	VADDPD     Y5, Y1, Y1
-	VADDPD     Y10, Y0, Y0
-	VPSLLQ     $0x0d, Y8, Y4
-	VPSLLQ     $0x0d, Y9, Y5
-	VPSRLQ     $0x13, Y4, Y4
-	VXORPD     DoublesConstants<>+8640(SB), Y4, Y4
-	VPSRLQ     $0x13, Y5, Y5
-	VPSUBQ     DoublesConstants<>+8640(SB), Y4, Y4
-	VXORPD     DoublesConstants<>+8640(SB), Y5, Y5
-	VADDPD     Y1, Y11, Y1
-	VPSUBQ     DoublesConstants<>+8640(SB), Y5, Y5
-	VPSRLQ     $0x01, Y4, Y8
-	VADDPD     Y0, Y14, Y0
-	VXORPD     DoublesConstants<>+8704(SB), Y8, Y8
-	VPSRLQ     $0x01, Y5, Y9
-	VPSUBQ     DoublesConstants<>+8704(SB), Y8, Y8
-	VXORPD     DoublesConstants<>+8704(SB), Y9, Y9
-	VMOVUPS    DoublesConstants<>+8672(SB), Y10
-	VPADDQ     Y8, Y10, Y11
-	VPSUBQ     DoublesConstants<>+8704(SB), Y9, Y9
-	VPSLLQ     $0x34, Y11, Y11
-	VPADDQ     Y9, Y10, Y12
-	VMULPD     Y11, Y1, Y1
-	VPSLLQ     $0x34, Y12, Y11
-	VPSUBQ     Y8, Y4, Y4
-	VMULPD     Y11, Y0, Y0
-	VPADDQ     Y4, Y10, Y4
-	VPSUBQ     Y9, Y5, Y5
-	VPSLLQ     $0x34, Y4, Y4
-	VPADDQ     Y5, Y10, Y5
-	VMULPD     Y4, Y1, Y1
-	VPSLLQ     $0x34, Y5, Y4
-	VMULPD     Y4, Y0, Y0
-	VPCMPGTQ   DoublesConstants<>+4544(SB), Y6, Y4
-	VPCMPGTQ   DoublesConstants<>+4544(SB), Y7, Y5
-	VBLENDVPD  Y4, Y2, Y1, Y1
-	VBLENDVPD  Y5, Y3, Y0, Y0
-	VMOVUPS    DoublesConstants<>+30368(SB), Y2
-	VMOVUPS    4064(SP), Y3
-	VMINPD     Y3, Y2, Y4
-	VMOVUPS    4032(SP), Y5
-	VMINPD     Y5, Y2, Y6
-	VANDPD     DoublesConstants<>+160(SB), Y4, Y7
-	VANDPD     DoublesConstants<>+160(SB), Y6, Y8
+	VMOVUPS    8704(SI)(R11*1), Y0
+	VMOVUPS    8736(SI)(R11*1), Y1
+	VANDPD     DoublesConstants<>+160(SB), Y1, Y2
+	VANDPD     DoublesConstants<>+160(SB), Y0, Y3
+	VMULPD     Y1, Y1, Y4
+	VMULPD     Y0, Y0, Y5
+	VXORPD     DoublesConstants<>+128(SB), Y4, Y4
+	VXORPD     DoublesConstants<>+128(SB), Y5, Y5
+	VANDPD     DoublesConstants<>+160(SB), Y4, Y6
+	VANDPD     DoublesConstants<>+160(SB), Y5, Y7
+	VXORPD     DoublesConstants<>+128(SB), Y6, Y8
 	VXORPD     DoublesConstants<>+128(SB), Y7, Y9
-	VXORPD     DoublesConstants<>+128(SB), Y8, Y11
-	VPCMPGTQ   DoublesConstants<>+4768(SB), Y9, Y12
-	VPCMPGTQ   DoublesConstants<>+4768(SB), Y11, Y13
-	VBLENDVPD  Y12, DoublesConstants<>+8608(SB), Y7, Y7
-	VBLENDVPD  Y13, DoublesConstants<>+8608(SB), Y8, Y8
-	VANDPD     DoublesConstants<>+128(SB), Y4, Y12
-	VANDPD     DoublesConstants<>+128(SB), Y6, Y13
-	VORPD      Y12, Y7, Y7
-	VORPD      Y13, Y8, Y8
-	VMULPD     DoublesConstants<>+4864(SB), Y7, Y12
-	VMULPD     DoublesConstants<>+4864(SB), Y8, Y13
-	VADDPD     DoublesConstants<>+288(SB), Y12, Y12
-	VADDPD     DoublesConstants<>+288(SB), Y13, Y13
-	VSUBPD     DoublesConstants<>+288(SB), Y12, Y14
-	VSUBPD     DoublesConstants<>+288(SB), Y13, Y15
-	VMULPD     DoublesConstants<>+4896(SB), Y14, Y2
-	VMULPD     DoublesConstants<>+4896(SB), Y15, Y10
-	VSUBPD     Y2, Y7, Y2
-	VSUBPD     Y10, Y8, Y7
-	VMULPD     DoublesConstants<>+4928(SB), Y14, Y8
-	VMULPD     DoublesConstants<>+4928(SB), Y15, Y10
-	VSUBPD     Y8, Y2, Y2
-	VSUBPD     Y10, Y7, Y7
-	VMULPD     Y2, Y2, Y8
-	VMULPD     Y7, Y7, Y10
-	VANDPD     DoublesConstants<>+4960(SB), Y12, Y14
-	VANDPD     DoublesConstants<>+4960(SB), Y13, Y15
+	VPCMPGTQ   DoublesConstants<>+4768(SB), Y8, Y10
+	VPCMPGTQ   DoublesConstants<>+4768(SB), Y9, Y11
+	VBLENDVPD  Y10, DoublesConstants<>+8608(SB), Y6, Y6
+	VBLENDVPD  Y11, DoublesConstants<>+8608(SB), Y7, Y7
+	VANDPD     DoublesConstants<>+128(SB), Y4, Y10
+	VANDPD     DoublesConstants<>+128(SB), Y5, Y11
+	VORPD      Y10, Y6, Y6
+	VORPD      Y11, Y7, Y7
+	VMULPD     DoublesConstants<>+4864(SB), Y6, Y10
+	VMULPD     DoublesConstants<>+4864(SB), Y7, Y11
+	VADDPD     DoublesConstants<>+288(SB), Y10, Y10
+	VADDPD     DoublesConstants<>+288(SB), Y11, Y11
+	VSUBPD     DoublesConstants<>+288(SB), Y10, Y12
+	VSUBPD     DoublesConstants<>+288(SB), Y11, Y13
+	VMULPD     DoublesConstants<>+4896(SB), Y12, Y14
+	VMULPD     DoublesConstants<>+4896(SB), Y13, Y15
+	VSUBPD     Y14, Y6, Y6
+	VSUBPD     Y15, Y7, Y7
+	VMULPD     DoublesConstants<>+4928(SB), Y12, Y12
+	VMULPD     DoublesConstants<>+4928(SB), Y13, Y13
+	VSUBPD     Y12, Y6, Y6
+	VSUBPD     Y13, Y7, Y7
+	VMULPD     Y6, Y6, Y12
+	VMULPD     Y7, Y7, Y13
+	VANDPD     DoublesConstants<>+4960(SB), Y10, Y14
+	VANDPD     DoublesConstants<>+4960(SB), Y11, Y15
 	VPSLLQ     $0x04, Y14, Y14
 	VPSLLQ     $0x04, Y15, Y15
+	VMOVUPS    Y3, 4032(SP)
+	VMULPD     DoublesConstants<>+7104(SB), Y6, Y3
+	VMOVUPS    Y2, 4064(SP)
+	VMULPD     DoublesConstants<>+7104(SB), Y7, Y2
+	VADDPD     DoublesConstants<>+7072(SB), Y3, Y3
+	VADDPD     DoublesConstants<>+7072(SB), Y2, Y2
+	VMULPD     Y3, Y12, Y3
+	VMULPD     Y2, Y13, Y2
+	VMULPD     Y12, Y12, Y12
+	VMULPD     Y13, Y13, Y13
 	VMOVUPS    Y0, 4096(SP)
-	VMULPD     DoublesConstants<>+7104(SB), Y2, Y0
+	VMULPD     DoublesConstants<>+7232(SB), Y6, Y0
 	VMOVUPS    Y1, 4128(SP)
-	VMULPD     DoublesConstants<>+7104(SB), Y7, Y1
-	VADDPD     DoublesConstants<>+7072(SB), Y0, Y0
-	VADDPD     DoublesConstants<>+7072(SB), Y1, Y1
-	VMULPD     Y0, Y8, Y0
-	VMULPD     Y1, Y10, Y1
-	VMULPD     Y8, Y8, Y8
-	VMULPD     Y10, Y10, Y10
-	VMULPD     DoublesConstants<>+7232(SB), Y2, Y5
-	VMULPD     DoublesConstants<>+7232(SB), Y7, Y3
-	VADDPD     DoublesConstants<>+7200(SB), Y5, Y5
-	VADDPD     DoublesConstants<>+7200(SB), Y3, Y3
-	VMULPD     Y5, Y8, Y5
-	VMULPD     Y3, Y10, Y3
-	VADDPD     Y5, Y0, Y0
-	VADDPD     Y3, Y1, Y1
-	VMOVUPS    DoublesConstants<>+4480(SB), Y3
-	LEAQ       DoublesConstants<>+4992(SB), AX
-	VXORPS     X5, X5, X5
-	VGATHERQPD Y3, (AX)(Y14*1), Y5
-	VMOVUPS    DoublesConstants<>+4480(SB), Y3
-	LEAQ       DoublesConstants<>+4992(SB), AX
-	VXORPS     X8, X8, X8
-	VGATHERQPD Y3, (AX)(Y15*1), Y8
-	VADDPD     Y0, Y2, Y0
-	VADDPD     Y1, Y7, Y1
-	VMULPD     Y0, Y5, Y0
-	VMULPD     Y1, Y8, Y1
+	VMULPD     DoublesConstants<>+7232(SB), Y7, Y1
+	VADDPD     DoublesConstants<>+7200(SB), Y0, Y0
+	VADDPD     DoublesConstants<>+7200(SB), Y1, Y1
+	VMULPD     Y0, Y12, Y0
+	VMULPD     Y1, Y13, Y1
+	VADDPD     Y0, Y3, Y0
+	VADDPD     Y1, Y2, Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y2
-	LEAQ       DoublesConstants<>+5000(SB), AX
+	LEAQ       DoublesConstants<>+4992(SB), AX
 	VXORPS     X3, X3, X3
 	VGATHERQPD Y2, (AX)(Y14*1), Y3
+	VMOVUPS    DoublesConstants<>+4480(SB), Y2
+	LEAQ       DoublesConstants<>+4992(SB), AX
+	VXORPS     X12, X12, X12
+	VGATHERQPD Y2, (AX)(Y15*1), Y12
+	VADDPD     Y0, Y6, Y0
+	VADDPD     Y1, Y7, Y1
+	VMULPD     Y0, Y3, Y0
+	VMULPD     Y1, Y12, Y1
+	VMOVUPS    DoublesConstants<>+4480(SB), Y2
+	LEAQ       DoublesConstants<>+5000(SB), AX
+	VXORPS     X6, X6, X6
+	VGATHERQPD Y2, (AX)(Y14*1), Y6
 	VMOVUPS    DoublesConstants<>+4480(SB), Y2
 	LEAQ       DoublesConstants<>+5000(SB), AX
 	VXORPS     X7, X7, X7
 	VGATHERQPD Y2, (AX)(Y15*1), Y7
-	VADDPD     Y3, Y0, Y0
+	VADDPD     Y6, Y0, Y0
 	VADDPD     Y7, Y1, Y1
-	VPSLLQ     $0x0d, Y12, Y2
-	VPSLLQ     $0x0d, Y13, Y3
+	VPSLLQ     $0x0d, Y10, Y2
+	VPSLLQ     $0x0d, Y11, Y6
 	VPSRLQ     $0x13, Y2, Y2
-	VPSRLQ     $0x13, Y3, Y3
 	VXORPD     DoublesConstants<>+8640(SB), Y2, Y2
-	VXORPD     DoublesConstants<>+8640(SB), Y3, Y3
+	VPSRLQ     $0x13, Y6, Y6
 	VPSUBQ     DoublesConstants<>+8640(SB), Y2, Y2
-	VPSUBQ     DoublesConstants<>+8640(SB), Y3, Y3
-	VADDPD     Y0, Y5, Y0
-	VADDPD     Y1, Y8, Y1
-	VPSRLQ     $0x01, Y2, Y5
-	VPSRLQ     $0x01, Y3, Y7
-	VXORPD     DoublesConstants<>+8704(SB), Y5, Y5
-	VXORPD     DoublesConstants<>+8704(SB), Y7, Y7
-	VPSUBQ     DoublesConstants<>+8704(SB), Y5, Y5
-	VPSUBQ     DoublesConstants<>+8704(SB), Y7, Y7
-	VMOVUPS    DoublesConstants<>+8672(SB), Y8
-	VPADDQ     Y5, Y8, Y10
-	VPADDQ     Y7, Y8, Y12
-	VPSLLQ     $0x34, Y10, Y10
-	VPSLLQ     $0x34, Y12, Y12
-	VMULPD     Y10, Y0, Y0
-	VMULPD     Y12, Y1, Y1
-	VPSUBQ     Y5, Y2, Y2
-	VPSUBQ     Y7, Y3, Y3
-	VPADDQ     Y2, Y8, Y2
-	VPADDQ     Y3, Y8, Y3
-	VPSLLQ     $0x34, Y2, Y2
-	VPSLLQ     $0x34, Y3, Y3
-	VMULPD     Y2, Y0, Y0
-	VMULPD     Y3, Y1, Y1
-	VPCMPGTQ   DoublesConstants<>+4544(SB), Y9, Y2
-	VPCMPGTQ   DoublesConstants<>+4544(SB), Y11, Y3
-	VBLENDVPD  Y2, Y4, Y0, Y0
-	VBLENDVPD  Y3, Y6, Y1, Y1
-	VMOVUPS    DoublesConstants<>+30368(SB), Y2
-	VMOVUPS    4064(SP), Y3
-	VSUBPD     Y3, Y2, Y4
-	VMOVUPS    4032(SP), Y5
-	VSUBPD     Y5, Y2, Y2
-	VXORPS     X6, X6, X6
-	VCMPPD     $0x1e, Y6, Y4, Y4
-	VCMPPD     $0x1e, Y6, Y2, Y2
-	VBLENDVPD  Y4, DoublesConstants<>+64(SB), Y6, Y4
-	VBLENDVPD  Y2, DoublesConstants<>+64(SB), Y6, Y2
-	VANDPD     DoublesConstants<>+160(SB), Y3, Y7
-	VADDPD     DoublesConstants<>+64(SB), Y7, Y7
-	VANDPD     DoublesConstants<>+160(SB), Y5, Y8
-	VSQRTPD    Y7, Y7
-	VADDPD     DoublesConstants<>+64(SB), Y8, Y8
-	VMOVUPS    DoublesConstants<>+32(SB), Y9
-	VDIVPD     Y7, Y9, Y7
-	VSQRTPD    Y8, Y8
-	VCMPPD     $0x1e, Y6, Y3, Y10
-	VDIVPD     Y8, Y9, Y8
-	VXORPD     DoublesConstants<>+128(SB), Y3, Y3
-	VCMPPD     $0x1e, Y6, Y5, Y9
-	VCMPPD     $0x1e, Y6, Y3, Y3
-	VXORPD     DoublesConstants<>+128(SB), Y5, Y5
-	VCMPPD     $0x1e, Y6, Y5, Y5
-	VBLENDVPD  Y3, DoublesConstants<>+11296(SB), Y6, Y3
-	VBLENDVPD  Y5, DoublesConstants<>+11296(SB), Y6, Y5
-	VBLENDVPD  Y10, DoublesConstants<>+64(SB), Y3, Y3
-	VBLENDVPD  Y9, DoublesConstants<>+64(SB), Y5, Y5
-	VMULPD     Y3, Y7, Y3
-	VMULPD     Y5, Y8, Y5
-	VMULPD     Y4, Y0, Y0
-	VMULPD     Y2, Y1, Y1
+	VXORPD     DoublesConstants<>+8640(SB), Y6, Y6
 	VADDPD     Y0, Y3, Y0
-	VADDPD     Y1, Y5, Y1
-	VMOVUPS    4128(SP), Y2
+	VPSUBQ     DoublesConstants<>+8640(SB), Y6, Y3
+	VPSRLQ     $0x01, Y2, Y6
+	VADDPD     Y1, Y12, Y1
+	VXORPD     DoublesConstants<>+8704(SB), Y6, Y6
+	VPSRLQ     $0x01, Y3, Y7
+	VPSUBQ     DoublesConstants<>+8704(SB), Y6, Y6
+	VXORPD     DoublesConstants<>+8704(SB), Y7, Y7
+	VMOVUPS    DoublesConstants<>+8672(SB), Y10
+	VPADDQ     Y6, Y10, Y11
+	VPSUBQ     DoublesConstants<>+8704(SB), Y7, Y7
+	VPSLLQ     $0x34, Y11, Y11
+	VPADDQ     Y7, Y10, Y12
+	VMULPD     Y11, Y0, Y0
+	VPSLLQ     $0x34, Y12, Y11
+	VPSUBQ     Y6, Y2, Y2
+	VMULPD     Y11, Y1, Y1
+	VPADDQ     Y2, Y10, Y2
+	VPSUBQ     Y7, Y3, Y3
+	VPSLLQ     $0x34, Y2, Y2
+	VPADDQ     Y3, Y10, Y3
+	VMULPD     Y2, Y0, Y0
+	VPSLLQ     $0x34, Y3, Y2
+	VMULPD     Y2, Y1, Y1
+	VPCMPGTQ   DoublesConstants<>+4544(SB), Y8, Y2
+	VPCMPGTQ   DoublesConstants<>+4544(SB), Y9, Y3
+	VBLENDVPD  Y2, Y4, Y0, Y0
+	VBLENDVPD  Y3, Y5, Y1, Y1
+	VMOVUPS    DoublesConstants<>+30368(SB), Y2
+	VMOVUPS    4128(SP), Y3
+	VSUBPD     Y3, Y2, Y4
+	VMOVUPS    4096(SP), Y5
+	VSUBPD     Y5, Y2, Y6
+	VXORPS     X7, X7, X7
+	VCMPPD     $0x1e, Y7, Y4, Y4
+	VCMPPD     $0x1e, Y7, Y6, Y6
+	VMINPD     Y3, Y2, Y8
+	VMINPD     Y5, Y2, Y2
+	VANDPD     DoublesConstants<>+160(SB), Y8, Y9
+	VANDPD     DoublesConstants<>+160(SB), Y2, Y11
+	VXORPD     DoublesConstants<>+128(SB), Y9, Y12
+	VXORPD     DoublesConstants<>+128(SB), Y11, Y13
+	VPCMPGTQ   DoublesConstants<>+4768(SB), Y12, Y14
+	VPCMPGTQ   DoublesConstants<>+4768(SB), Y13, Y15
+	VBLENDVPD  Y14, DoublesConstants<>+8608(SB), Y9, Y9
+	VBLENDVPD  Y15, DoublesConstants<>+8608(SB), Y11, Y11
+	VANDPD     DoublesConstants<>+128(SB), Y8, Y14
+	VANDPD     DoublesConstants<>+128(SB), Y2, Y15
+	VORPD      Y14, Y9, Y9
+	VORPD      Y15, Y11, Y11
+	VMULPD     DoublesConstants<>+4864(SB), Y9, Y14
+	VMULPD     DoublesConstants<>+4864(SB), Y11, Y15
+	VADDPD     DoublesConstants<>+288(SB), Y14, Y14
+	VADDPD     DoublesConstants<>+288(SB), Y15, Y15
+	VSUBPD     DoublesConstants<>+288(SB), Y14, Y7
+	VSUBPD     DoublesConstants<>+288(SB), Y15, Y10
+	VMOVUPS    Y1, 4160(SP)
+	VMULPD     DoublesConstants<>+4896(SB), Y7, Y1
+	VMOVUPS    Y0, 4192(SP)
+	VMULPD     DoublesConstants<>+4896(SB), Y10, Y0
+	VSUBPD     Y1, Y9, Y1
+	VSUBPD     Y0, Y11, Y0
+	VMULPD     DoublesConstants<>+4928(SB), Y7, Y7
+	VMULPD     DoublesConstants<>+4928(SB), Y10, Y9
+	VSUBPD     Y7, Y1, Y1
+	VSUBPD     Y9, Y0, Y0
+	VMULPD     Y1, Y1, Y7
+	VMULPD     Y0, Y0, Y9
+	VANDPD     DoublesConstants<>+4960(SB), Y14, Y10
+	VANDPD     DoublesConstants<>+4960(SB), Y15, Y11
+	VPSLLQ     $0x04, Y10, Y10
+	VPSLLQ     $0x04, Y11, Y11
+	VMULPD     DoublesConstants<>+7104(SB), Y1, Y5
+	VMULPD     DoublesConstants<>+7104(SB), Y0, Y3
+	VADDPD     DoublesConstants<>+7072(SB), Y5, Y5
+	VADDPD     DoublesConstants<>+7072(SB), Y3, Y3
+	VMULPD     Y5, Y7, Y5
+	VMULPD     Y3, Y9, Y3
+	VMULPD     Y7, Y7, Y7
+	VMULPD     Y9, Y9, Y9
+	VMOVUPS    Y6, 4224(SP)
+	VMULPD     DoublesConstants<>+7232(SB), Y1, Y6
+	VMOVUPS    Y4, 4256(SP)
+	VMULPD     DoublesConstants<>+7232(SB), Y0, Y4
+	VADDPD     DoublesConstants<>+7200(SB), Y6, Y6
+	VADDPD     DoublesConstants<>+7200(SB), Y4, Y4
+	VMULPD     Y6, Y7, Y6
+	VMULPD     Y4, Y9, Y4
+	VADDPD     Y6, Y5, Y5
+	VADDPD     Y4, Y3, Y3
+	VMOVUPS    DoublesConstants<>+4480(SB), Y4
+	LEAQ       DoublesConstants<>+4992(SB), AX
+	VXORPS     X6, X6, X6
+	VGATHERQPD Y4, (AX)(Y10*1), Y6
+	VMOVUPS    DoublesConstants<>+4480(SB), Y4
+	LEAQ       DoublesConstants<>+4992(SB), AX
+	VXORPS     X7, X7, X7
+	VGATHERQPD Y4, (AX)(Y11*1), Y7
+	VADDPD     Y5, Y1, Y1
+	VADDPD     Y3, Y0, Y0
+	VMULPD     Y1, Y6, Y1
+	VMULPD     Y0, Y7, Y0
+	VMOVUPS    DoublesConstants<>+4480(SB), Y3
+	LEAQ       DoublesConstants<>+5000(SB), AX
+	VXORPS     X4, X4, X4
+	VGATHERQPD Y3, (AX)(Y10*1), Y4
+	VMOVUPS    DoublesConstants<>+4480(SB), Y3
+	LEAQ       DoublesConstants<>+5000(SB), AX
+	VXORPS     X5, X5, X5
+	VGATHERQPD Y3, (AX)(Y11*1), Y5
+	VADDPD     Y4, Y1, Y1
+	VADDPD     Y5, Y0, Y0
+	VPSLLQ     $0x0d, Y14, Y3
+	VPSLLQ     $0x0d, Y15, Y4
+	VPSRLQ     $0x13, Y3, Y3
+	VPSRLQ     $0x13, Y4, Y4
+	VXORPD     DoublesConstants<>+8640(SB), Y3, Y3
+	VXORPD     DoublesConstants<>+8640(SB), Y4, Y4
+	VPSUBQ     DoublesConstants<>+8640(SB), Y3, Y3
+	VPSUBQ     DoublesConstants<>+8640(SB), Y4, Y4
+	VADDPD     Y1, Y6, Y1
+	VADDPD     Y0, Y7, Y0
+	VPSRLQ     $0x01, Y3, Y5
+	VPSRLQ     $0x01, Y4, Y6
+	VXORPD     DoublesConstants<>+8704(SB), Y5, Y5
+	VXORPD     DoublesConstants<>+8704(SB), Y6, Y6
+	VPSUBQ     DoublesConstants<>+8704(SB), Y5, Y5
+	VPSUBQ     DoublesConstants<>+8704(SB), Y6, Y6
+	VMOVUPS    DoublesConstants<>+8672(SB), Y7
+	VPADDQ     Y5, Y7, Y9
+	VPADDQ     Y6, Y7, Y10
+	VPSLLQ     $0x34, Y9, Y9
+	VPSLLQ     $0x34, Y10, Y10
+	VMULPD     Y9, Y1, Y1
+	VMULPD     Y10, Y0, Y0
+	VPSUBQ     Y5, Y3, Y3
+	VPSUBQ     Y6, Y4, Y4
+	VPADDQ     Y3, Y7, Y3
+	VPADDQ     Y4, Y7, Y4
+	VPSLLQ     $0x34, Y3, Y3
+	VPSLLQ     $0x34, Y4, Y4
+	VMULPD     Y3, Y1, Y1
+	VMULPD     Y4, Y0, Y0
+	VPCMPGTQ   DoublesConstants<>+4544(SB), Y12, Y3
+	VPCMPGTQ   DoublesConstants<>+4544(SB), Y13, Y4
+	VBLENDVPD  Y3, Y8, Y1, Y1
+	VBLENDVPD  Y4, Y2, Y0, Y0
+	VMOVUPS    4256(SP), Y2
+	VXORPS     X3, X3, X3
+	VBLENDVPD  Y2, Y1, Y3, Y1
+	VMOVUPS    4224(SP), Y2
+	VBLENDVPD  Y2, Y0, Y3, Y0
+	VMOVUPS    4064(SP), Y2
+	VCMPPD     $0x1e, Y3, Y2, Y4
+	VMOVUPS    4032(SP), Y5
+	VCMPPD     $0x1e, Y3, Y5, Y6
+	VADDPD     DoublesConstants<>+64(SB), Y2, Y2
+	VADDPD     DoublesConstants<>+64(SB), Y5, Y5
+	VSQRTPD    Y2, Y2
+	VSQRTPD    Y5, Y5
+	VMOVUPS    DoublesConstants<>+32(SB), Y7
+	VDIVPD     Y2, Y7, Y2
+	VDIVPD     Y5, Y7, Y5
+	VMOVUPS    4128(SP), Y7
+	VCMPPD     $0x1e, Y3, Y7, Y7
+	VMOVUPS    4096(SP), Y8
+	VCMPPD     $0x1e, Y3, Y8, Y8
+	VMOVUPS    DoublesConstants<>+11296(SB), Y9
+	VBLENDVPD  Y7, DoublesConstants<>+64(SB), Y9, Y7
+	VBLENDVPD  Y8, DoublesConstants<>+64(SB), Y9, Y8
+	VMULPD     Y7, Y2, Y2
+	VMULPD     Y8, Y5, Y5
+	VBLENDVPD  Y4, Y2, Y3, Y2
+	VBLENDVPD  Y6, Y5, Y3, Y3
+	VADDPD     Y2, Y1, Y1
+	VADDPD     Y3, Y0, Y0
+	VMOVUPS    4192(SP), Y2
 	VMULPD     DoublesConstants<>+44312(SB), Y2, Y2
-	VMOVUPS    4096(SP), Y3
+	VMOVUPS    4160(SP), Y3
 	VMULPD     DoublesConstants<>+44312(SB), Y3, Y3
-	VSUBPD     Y2, Y0, Y0
-	VSUBPD     Y3, Y1, Y1
-	VMULPD     16224(SI)(R11*1), Y0, Y0
-	VMULPD     16192(SI)(R11*1), Y1, Y1
-	VMOVUPS    Y0, 9504(SI)(R11*1)
-	VMOVUPS    Y1, 9472(SI)(R11*1)
+	VSUBPD     Y2, Y1, Y1
+	VSUBPD     Y3, Y0, Y0
+	VMULPD     16224(SI)(R11*1), Y1, Y1
+	VMULPD     16192(SI)(R11*1), Y0, Y0
+	VMOVUPS    Y1, 9504(SI)(R11*1)
+	VMOVUPS    Y0, 9472(SI)(R11*1)
 	ADDQ       $0x00000040, R11
 	CMPQ       R11, $0x00000180
 	JNE        loop75
@@ -81151,16 +81160,16 @@ loop78:
 	VPSUBQ     DoublesConstants<>+8768(SB), Y15, Y15
 	VXORPD     DoublesConstants<>+8768(SB), Y12, Y12
 	VPSUBQ     DoublesConstants<>+8768(SB), Y12, Y12
-	VMOVUPS    Y15, 4160(SP)
+	VMOVUPS    Y15, 4288(SP)
 	VMOVUPS    DoublesConstants<>+288(SB), Y15
-	VMOVUPS    Y2, 4192(SP)
-	VMOVUPS    4160(SP), Y2
+	VMOVUPS    Y2, 4320(SP)
+	VMOVUPS    4288(SP), Y2
 	VPADDQ     Y2, Y15, Y2
 	VPADDQ     Y12, Y15, Y12
 	VSUBPD     Y15, Y2, Y2
 	VSUBPD     Y15, Y12, Y12
 	VANDPD     DoublesConstants<>+4544(SB), Y13, Y15
-	VMOVUPS    Y3, 4160(SP)
+	VMOVUPS    Y3, 4288(SP)
 	VANDPD     DoublesConstants<>+4544(SB), Y14, Y3
 	VPSUBQ     Y15, Y10, Y10
 	VPSUBQ     Y3, Y11, Y3
@@ -81172,19 +81181,19 @@ loop78:
 	VPSLLQ     $0x05, Y13, Y13
 	VANDPD     DoublesConstants<>+8832(SB), Y10, Y14
 	VANDPD     DoublesConstants<>+8832(SB), Y3, Y15
-	VMOVUPS    Y0, 4224(SP)
+	VMOVUPS    Y0, 4352(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y0
-	VMOVUPS    Y1, 4256(SP)
+	VMOVUPS    Y1, 4384(SP)
 	LEAQ       DoublesConstants<>+8864(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y0, (AX)(Y11*1), Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y0
-	VMOVUPS    Y5, 4288(SP)
+	VMOVUPS    Y5, 4416(SP)
 	LEAQ       DoublesConstants<>+8864(SB), AX
 	VXORPS     X5, X5, X5
 	VGATHERQPD Y0, (AX)(Y13*1), Y5
 	VMULPD     Y1, Y14, Y0
-	VMOVUPS    Y4, 4320(SP)
+	VMOVUPS    Y4, 4448(SP)
 	VMULPD     Y5, Y15, Y4
 	VSUBPD     DoublesConstants<>+64(SB), Y0, Y0
 	VSUBPD     DoublesConstants<>+64(SB), Y4, Y4
@@ -81198,10 +81207,10 @@ loop78:
 	VPMULUDQ   Y9, Y10, Y10
 	VPSRLQ     $0x20, Y8, Y15
 	VPSRLQ     $0x20, Y9, Y5
-	VMOVUPS    Y15, 4352(SP)
+	VMOVUPS    Y15, 4480(SP)
 	VMOVUPS    DoublesConstants<>+30528(SB), Y15
-	VMOVUPS    Y7, 4384(SP)
-	VMOVUPS    4352(SP), Y7
+	VMOVUPS    Y7, 4512(SP)
+	VMOVUPS    4480(SP), Y7
 	VPMULUDQ   Y7, Y15, Y7
 	VPMULUDQ   Y5, Y15, Y5
 	VPADDQ     Y7, Y14, Y7
@@ -81234,12 +81243,12 @@ loop78:
 	VMULPD     DoublesConstants<>+10912(SB), Y2, Y14
 	VMULPD     DoublesConstants<>+10912(SB), Y5, Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y6, 4352(SP)
+	VMOVUPS    Y6, 4480(SP)
 	LEAQ       DoublesConstants<>+8872(SB), AX
 	VXORPS     X6, X6, X6
 	VGATHERQPD Y8, (AX)(Y11*1), Y6
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y11, 4416(SP)
+	VMOVUPS    Y11, 4544(SP)
 	LEAQ       DoublesConstants<>+8872(SB), AX
 	VXORPS     X11, X11, X11
 	VGATHERQPD Y8, (AX)(Y13*1), Y11
@@ -81248,33 +81257,33 @@ loop78:
 	VADDPD     Y7, Y6, Y11
 	VADDPD     Y9, Y8, Y14
 	VSUBPD     Y10, Y11, Y15
-	VMOVUPS    Y13, 4448(SP)
+	VMOVUPS    Y13, 4576(SP)
 	VSUBPD     Y12, Y14, Y13
-	VMOVUPS    Y5, 4480(SP)
+	VMOVUPS    Y5, 4608(SP)
 	VMULPD     Y7, Y7, Y5
-	VMOVUPS    Y2, 4512(SP)
+	VMOVUPS    Y2, 4640(SP)
 	VMULPD     Y9, Y9, Y2
-	VMOVUPS    Y1, 4544(SP)
+	VMOVUPS    Y1, 4672(SP)
 	VMULPD     DoublesConstants<>+30592(SB), Y7, Y1
-	VMOVUPS    Y0, 4576(SP)
+	VMOVUPS    Y0, 4704(SP)
 	VMULPD     DoublesConstants<>+30592(SB), Y9, Y0
 	VADDPD     DoublesConstants<>+30560(SB), Y1, Y1
 	VADDPD     DoublesConstants<>+30560(SB), Y0, Y0
-	VMOVUPS    Y4, 4608(SP)
+	VMOVUPS    Y4, 4736(SP)
 	VMULPD     DoublesConstants<>+30656(SB), Y7, Y4
-	VMOVUPS    Y3, 4640(SP)
+	VMOVUPS    Y3, 4768(SP)
 	VMULPD     DoublesConstants<>+30656(SB), Y9, Y3
 	VADDPD     DoublesConstants<>+30624(SB), Y4, Y4
 	VADDPD     DoublesConstants<>+30624(SB), Y3, Y3
-	VMOVUPS    Y12, 4672(SP)
+	VMOVUPS    Y12, 4800(SP)
 	VMULPD     DoublesConstants<>+30720(SB), Y7, Y12
-	VMOVUPS    Y10, 4704(SP)
+	VMOVUPS    Y10, 4832(SP)
 	VMULPD     DoublesConstants<>+30720(SB), Y9, Y10
 	VADDPD     DoublesConstants<>+30688(SB), Y12, Y12
 	VADDPD     DoublesConstants<>+30688(SB), Y10, Y10
-	VMOVUPS    Y13, 4736(SP)
+	VMOVUPS    Y13, 4864(SP)
 	VMULPD     DoublesConstants<>+30752(SB), Y5, Y13
-	VMOVUPS    Y15, 4768(SP)
+	VMOVUPS    Y15, 4896(SP)
 	VMULPD     DoublesConstants<>+30752(SB), Y2, Y15
 	VADDPD     Y13, Y12, Y12
 	VADDPD     Y15, Y10, Y10
@@ -81290,13 +81299,13 @@ loop78:
 	VSUBPD     Y14, Y8, Y4
 	VADDPD     Y7, Y3, Y3
 	VADDPD     Y9, Y4, Y4
-	VMOVUPS    4768(SP), Y6
+	VMOVUPS    4896(SP), Y6
 	VSUBPD     Y6, Y11, Y8
-	VMOVUPS    4736(SP), Y10
+	VMOVUPS    4864(SP), Y10
 	VSUBPD     Y10, Y14, Y11
-	VMOVUPS    4704(SP), Y12
+	VMOVUPS    4832(SP), Y12
 	VSUBPD     Y12, Y8, Y8
-	VMOVUPS    4672(SP), Y12
+	VMOVUPS    4800(SP), Y12
 	VSUBPD     Y12, Y11, Y11
 	VADDPD     Y8, Y3, Y3
 	VADDPD     Y11, Y4, Y4
@@ -81304,9 +81313,9 @@ loop78:
 	VMULPD     Y2, Y9, Y2
 	VMULPD     Y1, Y5, Y1
 	VMULPD     Y0, Y2, Y0
-	VMOVUPS    4640(SP), Y2
+	VMOVUPS    4768(SP), Y2
 	VSUBPD     Y2, Y7, Y5
-	VMOVUPS    4608(SP), Y8
+	VMOVUPS    4736(SP), Y8
 	VSUBPD     Y8, Y9, Y11
 	VADDPD     Y2, Y7, Y2
 	VADDPD     Y8, Y9, Y8
@@ -81314,24 +81323,24 @@ loop78:
 	VMULPD     Y8, Y11, Y5
 	VMULPD     DoublesConstants<>+32(SB), Y2, Y2
 	VMULPD     DoublesConstants<>+32(SB), Y5, Y5
-	VMOVUPS    4576(SP), Y8
+	VMOVUPS    4704(SP), Y8
 	VSUBPD     Y2, Y8, Y2
-	VMOVUPS    4544(SP), Y11
+	VMOVUPS    4672(SP), Y11
 	VSUBPD     Y5, Y11, Y5
 	VMULPD     Y8, Y7, Y7
 	VMULPD     Y11, Y9, Y8
 	VSUBPD     Y7, Y2, Y2
 	VSUBPD     Y8, Y5, Y5
-	VMOVUPS    4512(SP), Y7
+	VMOVUPS    4640(SP), Y7
 	VMULPD     DoublesConstants<>+10944(SB), Y7, Y7
-	VMOVUPS    4480(SP), Y8
+	VMOVUPS    4608(SP), Y8
 	VMULPD     DoublesConstants<>+10944(SB), Y8, Y8
-	VMOVUPS    4416(SP), Y9
+	VMOVUPS    4544(SP), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
 	LEAQ       DoublesConstants<>+8880(SB), AX
 	VXORPS     X12, X12, X12
 	VGATHERQPD Y11, (AX)(Y9*1), Y12
-	VMOVUPS    4448(SP), Y9
+	VMOVUPS    4576(SP), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
 	LEAQ       DoublesConstants<>+8880(SB), AX
 	VXORPS     X13, X13, X13
@@ -81493,12 +81502,12 @@ loop78:
 	VPADDQ     Y3, Y4, Y3
 	VMULPD     Y2, Y1, Y1
 	VPSLLQ     $0x34, Y3, Y2
-	VMOVUPS    4352(SP), Y3
+	VMOVUPS    4480(SP), Y3
 	VPCMPEQQ   Y14, Y3, Y8
 	VMULPD     Y2, Y0, Y0
 	VMOVUPS    DoublesConstants<>+4512(SB), Y2
 	VBLENDVPD  Y8, Y14, Y2, Y9
-	VMOVUPS    4384(SP), Y10
+	VMOVUPS    4512(SP), Y10
 	VPCMPEQQ   Y14, Y10, Y11
 	VBLENDVPD  Y8, Y2, Y14, Y8
 	VBLENDVPD  Y11, Y14, Y2, Y12
@@ -81524,9 +81533,9 @@ loop78:
 	VPCMPGTQ   Y7, Y13, Y13
 	VBLENDVPD  Y13, Y12, Y14, Y12
 	VPSLLQ     $0x3f, Y12, Y12
-	VMOVUPS    4320(SP), Y13
+	VMOVUPS    4448(SP), Y13
 	VANDPD     Y13, Y12, Y15
-	VMOVUPS    4288(SP), Y4
+	VMOVUPS    4416(SP), Y4
 	VANDPD     Y4, Y12, Y12
 	VORPD      Y15, Y1, Y1
 	VORPD      Y12, Y0, Y0
@@ -81561,9 +81570,9 @@ loop78:
 	VPCMPEQQ   Y14, Y6, Y2
 	VBLENDVPD  Y2, DoublesConstants<>+64(SB), Y1, Y1
 	VBLENDVPD  Y2, DoublesConstants<>+64(SB), Y0, Y0
-	VMOVUPS    4256(SP), Y2
+	VMOVUPS    4384(SP), Y2
 	VMULPD     Y2, Y1, Y1
-	VMOVUPS    4224(SP), Y3
+	VMOVUPS    4352(SP), Y3
 	VMULPD     Y3, Y0, Y0
 	VMULPD     DoublesConstants<>+30368(SB), Y2, Y5
 	VMULPD     DoublesConstants<>+30368(SB), Y3, Y6
@@ -81579,9 +81588,9 @@ loop78:
 	VPSLLQ     $0x04, Y15, Y14
 	VPSLLQ     $0x06, Y12, Y12
 	VPSLLQ     $0x06, Y15, Y15
-	VMOVUPS    Y0, 4384(SP)
+	VMOVUPS    Y0, 4512(SP)
 	VANDPD     DoublesConstants<>+11680(SB), Y5, Y0
-	VMOVUPS    Y1, 4352(SP)
+	VMOVUPS    Y1, 4480(SP)
 	VANDPD     DoublesConstants<>+11680(SB), Y6, Y1
 	VORPD      DoublesConstants<>+11712(SB), Y0, Y0
 	VORPD      DoublesConstants<>+11712(SB), Y1, Y1
@@ -81591,34 +81600,34 @@ loop78:
 	VANDPD     DoublesConstants<>+11744(SB), Y13, Y13
 	VXORPS     X3, X3, X3
 	VPCMPGTQ   Y5, Y3, Y2
-	VMOVUPS    Y5, 4736(SP)
+	VMOVUPS    Y5, 4864(SP)
 	VPCMPGTQ   Y6, Y3, Y5
 	VPSLLVQ    Y4, Y0, Y3
-	VMOVUPS    Y6, 4768(SP)
+	VMOVUPS    Y6, 4896(SP)
 	VPSLLVQ    Y13, Y1, Y6
 	VXORPD     Y2, Y3, Y3
 	VXORPD     Y5, Y6, Y6
 	VPSUBQ     Y2, Y3, Y3
 	VPSUBQ     Y5, Y6, Y6
-	VMOVUPS    Y8, 4448(SP)
+	VMOVUPS    Y8, 4576(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y7, 4416(SP)
+	VMOVUPS    Y7, 4544(SP)
 	LEAQ       DoublesConstants<>+11776(SB), AX
 	VXORPS     X7, X7, X7
 	VGATHERQPD Y8, (AX)(Y9*1), Y7
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y11, 4480(SP)
+	VMOVUPS    Y11, 4608(SP)
 	LEAQ       DoublesConstants<>+11776(SB), AX
 	VXORPS     X11, X11, X11
 	VGATHERQPD Y8, (AX)(Y14*1), Y11
 	VPSRLQ     $0x20, Y3, Y8
-	VMOVUPS    Y10, 4512(SP)
+	VMOVUPS    Y10, 4640(SP)
 	VPSRLQ     $0x20, Y6, Y10
 	VPMULUDQ   Y7, Y8, Y8
 	VPMULUDQ   Y11, Y10, Y10
-	VMOVUPS    Y15, 4544(SP)
+	VMOVUPS    Y15, 4672(SP)
 	VPSRLQ     $0x20, Y7, Y15
-	VMOVUPS    Y12, 4576(SP)
+	VMOVUPS    Y12, 4704(SP)
 	VPSRLQ     $0x20, Y11, Y12
 	VPMULUDQ   Y15, Y3, Y15
 	VPMULUDQ   Y12, Y6, Y12
@@ -81670,19 +81679,19 @@ loop78:
 	VPSRLQ     $0x3a, Y3, Y3
 	VPSLLQ     $0x07, Y2, Y2
 	VPSLLQ     $0x07, Y3, Y3
-	VMOVUPS    4576(SP), Y4
+	VMOVUPS    4704(SP), Y4
 	VMOVUPS    DoublesConstants<>+4480(SB), Y5
 	LEAQ       DoublesConstants<>+13856(SB), AX
 	VXORPS     X6, X6, X6
 	VGATHERQPD Y5, (AX)(Y4*1), Y6
-	VMOVUPS    4544(SP), Y5
+	VMOVUPS    4672(SP), Y5
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
 	LEAQ       DoublesConstants<>+13856(SB), AX
 	VXORPS     X8, X8, X8
 	VGATHERQPD Y7, (AX)(Y5*1), Y8
-	VMOVUPS    4512(SP), Y7
+	VMOVUPS    4640(SP), Y7
 	VMULPD     Y6, Y7, Y6
-	VMOVUPS    4480(SP), Y9
+	VMOVUPS    4608(SP), Y9
 	VMULPD     Y8, Y9, Y8
 	VMOVUPS    DoublesConstants<>+4480(SB), Y10
 	LEAQ       DoublesConstants<>+13864(SB), AX
@@ -81692,9 +81701,9 @@ loop78:
 	LEAQ       DoublesConstants<>+13864(SB), AX
 	VXORPS     X12, X12, X12
 	VGATHERQPD Y10, (AX)(Y5*1), Y12
-	VMOVUPS    4416(SP), Y10
+	VMOVUPS    4544(SP), Y10
 	VMULPD     Y11, Y10, Y13
-	VMOVUPS    4448(SP), Y14
+	VMOVUPS    4576(SP), Y14
 	VMULPD     Y12, Y14, Y15
 	VADDPD     Y13, Y6, Y6
 	VADDPD     Y15, Y8, Y8
@@ -81705,7 +81714,7 @@ loop78:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y13, (AX)(Y4*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y13
-	VMOVUPS    Y8, 4608(SP)
+	VMOVUPS    Y8, 4736(SP)
 	LEAQ       DoublesConstants<>+13872(SB), AX
 	VXORPS     X8, X8, X8
 	VGATHERQPD Y13, (AX)(Y5*1), Y8
@@ -81723,9 +81732,9 @@ loop78:
 	LEAQ       DoublesConstants<>+13880(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y4, (AX)(Y5*1), Y9
-	VMOVUPS    4736(SP), Y4
+	VMOVUPS    4864(SP), Y4
 	VMULPD     Y12, Y4, Y4
-	VMOVUPS    4768(SP), Y5
+	VMOVUPS    4896(SP), Y5
 	VMULPD     Y9, Y5, Y5
 	VADDPD     Y4, Y7, Y4
 	VADDPD     Y5, Y8, Y5
@@ -81754,77 +81763,77 @@ loop78:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y7, (AX)(Y3*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4768(SP)
+	VMOVUPS    Y13, 4896(SP)
 	LEAQ       DoublesConstants<>+22080(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4736(SP)
-	LEAQ       DoublesConstants<>+22080(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4544(SP)
-	LEAQ       DoublesConstants<>+22088(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y12, 4576(SP)
-	LEAQ       DoublesConstants<>+22088(SB), AX
-	VXORPS     X12, X12, X12
-	VGATHERQPD Y7, (AX)(Y3*1), Y12
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y12, 4480(SP)
-	LEAQ       DoublesConstants<>+22096(SB), AX
-	VXORPS     X12, X12, X12
-	VGATHERQPD Y7, (AX)(Y2*1), Y12
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4512(SP)
-	LEAQ       DoublesConstants<>+22096(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4448(SP)
-	LEAQ       DoublesConstants<>+22104(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4416(SP)
-	LEAQ       DoublesConstants<>+22104(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4640(SP)
-	LEAQ       DoublesConstants<>+22112(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4672(SP)
-	LEAQ       DoublesConstants<>+22112(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4704(SP)
-	LEAQ       DoublesConstants<>+22120(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4800(SP)
-	LEAQ       DoublesConstants<>+22120(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4832(SP)
-	LEAQ       DoublesConstants<>+22128(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y7, (AX)(Y2*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
 	VMOVUPS    Y13, 4864(SP)
+	LEAQ       DoublesConstants<>+22080(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4672(SP)
+	LEAQ       DoublesConstants<>+22088(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y12, 4704(SP)
+	LEAQ       DoublesConstants<>+22088(SB), AX
+	VXORPS     X12, X12, X12
+	VGATHERQPD Y7, (AX)(Y3*1), Y12
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y12, 4608(SP)
+	LEAQ       DoublesConstants<>+22096(SB), AX
+	VXORPS     X12, X12, X12
+	VGATHERQPD Y7, (AX)(Y2*1), Y12
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4640(SP)
+	LEAQ       DoublesConstants<>+22096(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4576(SP)
+	LEAQ       DoublesConstants<>+22104(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4544(SP)
+	LEAQ       DoublesConstants<>+22104(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4768(SP)
+	LEAQ       DoublesConstants<>+22112(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4800(SP)
+	LEAQ       DoublesConstants<>+22112(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4832(SP)
+	LEAQ       DoublesConstants<>+22120(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4928(SP)
+	LEAQ       DoublesConstants<>+22120(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4960(SP)
+	LEAQ       DoublesConstants<>+22128(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4992(SP)
 	LEAQ       DoublesConstants<>+22128(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y7, (AX)(Y3*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4896(SP)
+	VMOVUPS    Y13, 5024(SP)
 	LEAQ       DoublesConstants<>+22048(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y7, (AX)(Y2*1), Y13
@@ -81847,12 +81856,12 @@ loop78:
 	VADDPD     Y2, Y0, Y0
 	VADDPD     Y3, Y1, Y1
 	VADDPD     Y10, Y6, Y2
-	VMOVUPS    4608(SP), Y3
-	VMOVUPS    Y7, 4928(SP)
+	VMOVUPS    4736(SP), Y3
+	VMOVUPS    Y7, 5056(SP)
 	VADDPD     Y11, Y3, Y7
-	VMOVUPS    Y13, 4960(SP)
+	VMOVUPS    Y13, 5088(SP)
 	VADDPD     Y2, Y0, Y13
-	VMOVUPS    Y12, 4992(SP)
+	VMOVUPS    Y12, 5120(SP)
 	VADDPD     Y7, Y1, Y12
 	VSUBPD     Y13, Y0, Y0
 	VSUBPD     Y12, Y1, Y1
@@ -81876,36 +81885,36 @@ loop78:
 	VMULPD     Y15, Y3, Y11
 	VADDPD     Y10, Y8, Y8
 	VADDPD     Y11, Y9, Y9
-	VMOVUPS    4992(SP), Y10
+	VMOVUPS    5120(SP), Y10
 	VMULPD     Y10, Y13, Y10
-	VMOVUPS    4448(SP), Y11
+	VMOVUPS    4576(SP), Y11
 	VMULPD     Y11, Y12, Y11
-	VMOVUPS    4512(SP), Y14
+	VMOVUPS    4640(SP), Y14
 	VADDPD     Y10, Y14, Y10
-	VMOVUPS    4480(SP), Y14
+	VMOVUPS    4608(SP), Y14
 	VADDPD     Y11, Y14, Y11
 	VMULPD     Y10, Y4, Y10
 	VMULPD     Y11, Y5, Y11
 	VADDPD     Y10, Y8, Y8
 	VADDPD     Y11, Y9, Y9
-	VMOVUPS    4672(SP), Y10
+	VMOVUPS    4800(SP), Y10
 	VMULPD     Y10, Y13, Y10
-	VMOVUPS    4704(SP), Y11
+	VMOVUPS    4832(SP), Y11
 	VMULPD     Y11, Y12, Y11
-	VMOVUPS    4416(SP), Y14
+	VMOVUPS    4544(SP), Y14
 	VADDPD     Y10, Y14, Y10
-	VMOVUPS    4640(SP), Y14
+	VMOVUPS    4768(SP), Y14
 	VADDPD     Y11, Y14, Y11
-	VMOVUPS    4864(SP), Y14
+	VMOVUPS    4992(SP), Y14
 	VMULPD     Y14, Y13, Y14
-	VMOVUPS    4896(SP), Y15
+	VMOVUPS    5024(SP), Y15
 	VMULPD     Y15, Y12, Y15
-	VMOVUPS    Y14, 4896(SP)
-	VMOVUPS    4800(SP), Y14
-	VMOVUPS    Y1, 4864(SP)
-	VMOVUPS    4896(SP), Y1
+	VMOVUPS    Y14, 5024(SP)
+	VMOVUPS    4928(SP), Y14
+	VMOVUPS    Y1, 4992(SP)
+	VMOVUPS    5024(SP), Y1
 	VADDPD     Y1, Y14, Y1
-	VMOVUPS    4832(SP), Y14
+	VMOVUPS    4960(SP), Y14
 	VADDPD     Y15, Y14, Y14
 	VMULPD     Y1, Y4, Y1
 	VMULPD     Y14, Y5, Y4
@@ -81915,31 +81924,31 @@ loop78:
 	VMULPD     Y4, Y7, Y4
 	VADDPD     Y1, Y8, Y1
 	VADDPD     Y4, Y9, Y4
-	VMOVUPS    4576(SP), Y5
+	VMOVUPS    4704(SP), Y5
 	VMULPD     Y5, Y2, Y5
-	VMOVUPS    4768(SP), Y6
+	VMOVUPS    4896(SP), Y6
 	VMULPD     Y6, Y3, Y6
 	VSUBPD     Y2, Y13, Y2
 	VSUBPD     Y3, Y12, Y3
 	VADDPD     Y0, Y2, Y0
-	VMOVUPS    4864(SP), Y2
+	VMOVUPS    4992(SP), Y2
 	VADDPD     Y2, Y3, Y2
-	VMOVUPS    4736(SP), Y3
+	VMOVUPS    4864(SP), Y3
 	VMULPD     Y3, Y0, Y0
-	VMOVUPS    4544(SP), Y3
+	VMOVUPS    4672(SP), Y3
 	VMULPD     Y3, Y2, Y2
 	VADDPD     Y0, Y1, Y0
 	VADDPD     Y2, Y4, Y1
 	VADDPD     Y0, Y5, Y0
 	VADDPD     Y1, Y6, Y1
-	VMOVUPS    4960(SP), Y2
+	VMOVUPS    5088(SP), Y2
 	VADDPD     Y2, Y0, Y0
-	VMOVUPS    4928(SP), Y2
+	VMOVUPS    5056(SP), Y2
 	VADDPD     Y2, Y1, Y1
-	VMOVUPS    4256(SP), Y2
+	VMOVUPS    4384(SP), Y2
 	VANDPD     DoublesConstants<>+11616(SB), Y2, Y3
 	VSUBPD     Y3, Y2, Y4
-	VMOVUPS    4224(SP), Y5
+	VMOVUPS    4352(SP), Y5
 	VANDPD     DoublesConstants<>+11616(SB), Y5, Y6
 	VPSRLQ     $0x38, Y2, Y7
 	VSUBPD     Y6, Y5, Y8
@@ -81957,40 +81966,40 @@ loop78:
 	VORPD      DoublesConstants<>+11712(SB), Y13, Y13
 	VANDPD     DoublesConstants<>+11744(SB), Y14, Y14
 	VPSRLQ     $0x34, Y5, Y15
-	VMOVUPS    Y1, 4928(SP)
+	VMOVUPS    Y1, 5056(SP)
 	VXORPS     X1, X1, X1
-	VMOVUPS    Y0, 4960(SP)
+	VMOVUPS    Y0, 5088(SP)
 	VPCMPGTQ   Y2, Y1, Y0
 	VANDPD     DoublesConstants<>+11744(SB), Y15, Y15
 	VPSLLVQ    Y14, Y12, Y1
 	VXORPS     X5, X5, X5
-	VMOVUPS    4224(SP), Y2
-	VMOVUPS    Y6, 4544(SP)
+	VMOVUPS    4352(SP), Y2
+	VMOVUPS    Y6, 4672(SP)
 	VPCMPGTQ   Y2, Y5, Y6
 	VXORPD     Y0, Y1, Y1
 	VPSLLVQ    Y15, Y13, Y5
 	VPSUBQ     Y0, Y1, Y1
 	VXORPD     Y6, Y5, Y5
 	VMOVUPS    DoublesConstants<>+4480(SB), Y2
-	VMOVUPS    Y3, 4736(SP)
+	VMOVUPS    Y3, 4864(SP)
 	LEAQ       DoublesConstants<>+11776(SB), AX
 	VXORPS     X3, X3, X3
 	VGATHERQPD Y2, (AX)(Y10*1), Y3
 	VPSUBQ     Y6, Y5, Y2
 	VPSRLQ     $0x20, Y1, Y5
-	VMOVUPS    Y8, 4864(SP)
+	VMOVUPS    Y8, 4992(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y4, 4768(SP)
+	VMOVUPS    Y4, 4896(SP)
 	LEAQ       DoublesConstants<>+11776(SB), AX
 	VXORPS     X4, X4, X4
 	VGATHERQPD Y8, (AX)(Y11*1), Y4
 	VPMULUDQ   Y3, Y5, Y5
 	VPSRLQ     $0x20, Y2, Y8
-	VMOVUPS    Y9, 4576(SP)
+	VMOVUPS    Y9, 4704(SP)
 	VPSRLQ     $0x20, Y3, Y9
 	VPMULUDQ   Y4, Y8, Y8
 	VPMULUDQ   Y9, Y1, Y9
-	VMOVUPS    Y7, 4832(SP)
+	VMOVUPS    Y7, 4960(SP)
 	VPSRLQ     $0x20, Y4, Y7
 	VPADDQ     Y9, Y5, Y5
 	VPMULUDQ   Y7, Y2, Y7
@@ -82041,19 +82050,19 @@ loop78:
 	VPSRLQ     $0x3a, Y3, Y3
 	VPSLLQ     $0x07, Y2, Y2
 	VPSLLQ     $0x07, Y3, Y3
-	VMOVUPS    4832(SP), Y4
+	VMOVUPS    4960(SP), Y4
 	VMOVUPS    DoublesConstants<>+4480(SB), Y5
 	LEAQ       DoublesConstants<>+13856(SB), AX
 	VXORPS     X6, X6, X6
 	VGATHERQPD Y5, (AX)(Y4*1), Y6
-	VMOVUPS    4576(SP), Y5
+	VMOVUPS    4704(SP), Y5
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
 	LEAQ       DoublesConstants<>+13856(SB), AX
 	VXORPS     X8, X8, X8
 	VGATHERQPD Y7, (AX)(Y5*1), Y8
-	VMOVUPS    4768(SP), Y7
+	VMOVUPS    4896(SP), Y7
 	VMULPD     Y6, Y7, Y6
-	VMOVUPS    4864(SP), Y9
+	VMOVUPS    4992(SP), Y9
 	VMULPD     Y8, Y9, Y8
 	VMOVUPS    DoublesConstants<>+4480(SB), Y10
 	LEAQ       DoublesConstants<>+13864(SB), AX
@@ -82063,9 +82072,9 @@ loop78:
 	LEAQ       DoublesConstants<>+13864(SB), AX
 	VXORPS     X12, X12, X12
 	VGATHERQPD Y10, (AX)(Y5*1), Y12
-	VMOVUPS    4736(SP), Y10
+	VMOVUPS    4864(SP), Y10
 	VMULPD     Y11, Y10, Y13
-	VMOVUPS    4544(SP), Y14
+	VMOVUPS    4672(SP), Y14
 	VMULPD     Y12, Y14, Y15
 	VADDPD     Y13, Y6, Y6
 	VADDPD     Y15, Y8, Y8
@@ -82076,7 +82085,7 @@ loop78:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y13, (AX)(Y4*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y13
-	VMOVUPS    Y8, 4896(SP)
+	VMOVUPS    Y8, 5024(SP)
 	LEAQ       DoublesConstants<>+13872(SB), AX
 	VXORPS     X8, X8, X8
 	VGATHERQPD Y13, (AX)(Y5*1), Y8
@@ -82094,9 +82103,9 @@ loop78:
 	LEAQ       DoublesConstants<>+13880(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y9, (AX)(Y5*1), Y13
-	VMOVUPS    4256(SP), Y9
+	VMOVUPS    4384(SP), Y9
 	VMULPD     Y12, Y9, Y12
-	VMOVUPS    4224(SP), Y14
+	VMOVUPS    4352(SP), Y14
 	VMULPD     Y13, Y14, Y13
 	VADDPD     Y12, Y7, Y7
 	VADDPD     Y13, Y8, Y8
@@ -82109,97 +82118,97 @@ loop78:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y12, (AX)(Y3*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y15, 4864(SP)
+	VMOVUPS    Y15, 4992(SP)
 	LEAQ       DoublesConstants<>+22064(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y12, (AX)(Y2*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y15, 4768(SP)
+	VMOVUPS    Y15, 4896(SP)
 	LEAQ       DoublesConstants<>+22064(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y12, (AX)(Y3*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y15, 4544(SP)
+	VMOVUPS    Y15, 4672(SP)
 	LEAQ       DoublesConstants<>+22072(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y12, (AX)(Y2*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4736(SP)
+	VMOVUPS    Y13, 4864(SP)
 	LEAQ       DoublesConstants<>+22072(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y3*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4928(SP)
+	LEAQ       DoublesConstants<>+22080(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4768(SP)
+	LEAQ       DoublesConstants<>+22080(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4544(SP)
+	LEAQ       DoublesConstants<>+22088(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4832(SP)
+	LEAQ       DoublesConstants<>+22088(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
 	VMOVUPS    Y13, 4800(SP)
-	LEAQ       DoublesConstants<>+22080(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4640(SP)
-	LEAQ       DoublesConstants<>+22080(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4416(SP)
-	LEAQ       DoublesConstants<>+22088(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4704(SP)
-	LEAQ       DoublesConstants<>+22088(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4672(SP)
 	LEAQ       DoublesConstants<>+22096(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4480(SP)
-	LEAQ       DoublesConstants<>+22096(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4512(SP)
-	LEAQ       DoublesConstants<>+22104(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4448(SP)
-	LEAQ       DoublesConstants<>+22104(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4992(SP)
-	LEAQ       DoublesConstants<>+22112(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y2*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
 	VMOVUPS    Y13, 4608(SP)
+	LEAQ       DoublesConstants<>+22096(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4640(SP)
+	LEAQ       DoublesConstants<>+22104(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4576(SP)
+	LEAQ       DoublesConstants<>+22104(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 5120(SP)
+	LEAQ       DoublesConstants<>+22112(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4736(SP)
 	LEAQ       DoublesConstants<>+22112(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y3*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 5024(SP)
-	LEAQ       DoublesConstants<>+22120(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 5056(SP)
-	LEAQ       DoublesConstants<>+22120(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 5088(SP)
-	LEAQ       DoublesConstants<>+22128(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 5120(SP)
-	LEAQ       DoublesConstants<>+22128(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
 	VMOVUPS    Y13, 5152(SP)
+	LEAQ       DoublesConstants<>+22120(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 5184(SP)
+	LEAQ       DoublesConstants<>+22120(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 5216(SP)
+	LEAQ       DoublesConstants<>+22128(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 5248(SP)
+	LEAQ       DoublesConstants<>+22128(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 5280(SP)
 	LEAQ       DoublesConstants<>+13888(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y4*1), Y13
@@ -82234,10 +82243,10 @@ loop78:
 	VADDPD     Y12, Y4, Y4
 	VADDPD     Y13, Y5, Y5
 	VADDPD     Y10, Y6, Y12
-	VMOVUPS    4896(SP), Y13
+	VMOVUPS    5024(SP), Y13
 	VADDPD     Y11, Y13, Y14
 	VADDPD     Y12, Y4, Y9
-	VMOVUPS    Y1, 4576(SP)
+	VMOVUPS    Y1, 4704(SP)
 	VADDPD     Y14, Y5, Y1
 	VSUBPD     Y9, Y4, Y4
 	VSUBPD     Y1, Y5, Y5
@@ -82258,47 +82267,47 @@ loop78:
 	VMULPD     Y8, Y8, Y11
 	VMULPD     Y10, Y10, Y12
 	VMULPD     Y15, Y6, Y13
-	VMOVUPS    4800(SP), Y14
+	VMOVUPS    4928(SP), Y14
 	VMULPD     Y14, Y7, Y14
-	VMOVUPS    4736(SP), Y15
-	VADDPD     Y13, Y15, Y13
 	VMOVUPS    4864(SP), Y15
+	VADDPD     Y13, Y15, Y13
+	VMOVUPS    4992(SP), Y15
 	VADDPD     Y14, Y15, Y14
-	VMOVUPS    4480(SP), Y15
+	VMOVUPS    4608(SP), Y15
 	VMULPD     Y15, Y9, Y15
-	VMOVUPS    Y0, 4480(SP)
-	VMOVUPS    4512(SP), Y0
+	VMOVUPS    Y0, 4608(SP)
+	VMOVUPS    4640(SP), Y0
 	VMULPD     Y0, Y1, Y0
-	VMOVUPS    Y15, 4512(SP)
-	VMOVUPS    4704(SP), Y15
-	VMOVUPS    Y3, 4864(SP)
-	VMOVUPS    4512(SP), Y3
+	VMOVUPS    Y15, 4640(SP)
+	VMOVUPS    4832(SP), Y15
+	VMOVUPS    Y3, 4992(SP)
+	VMOVUPS    4640(SP), Y3
 	VADDPD     Y3, Y15, Y3
-	VMOVUPS    4672(SP), Y15
+	VMOVUPS    4800(SP), Y15
 	VADDPD     Y0, Y15, Y0
 	VMULPD     Y3, Y8, Y3
 	VMULPD     Y0, Y10, Y0
 	VADDPD     Y3, Y13, Y3
 	VADDPD     Y0, Y14, Y0
-	VMOVUPS    4608(SP), Y13
+	VMOVUPS    4736(SP), Y13
 	VMULPD     Y13, Y9, Y13
-	VMOVUPS    5024(SP), Y14
+	VMOVUPS    5152(SP), Y14
 	VMULPD     Y14, Y1, Y14
-	VMOVUPS    4448(SP), Y15
+	VMOVUPS    4576(SP), Y15
 	VADDPD     Y13, Y15, Y13
-	VMOVUPS    4992(SP), Y15
-	VADDPD     Y14, Y15, Y14
 	VMOVUPS    5120(SP), Y15
+	VADDPD     Y14, Y15, Y14
+	VMOVUPS    5248(SP), Y15
 	VMULPD     Y15, Y9, Y15
-	VMOVUPS    Y2, 5120(SP)
-	VMOVUPS    5152(SP), Y2
+	VMOVUPS    Y2, 5248(SP)
+	VMOVUPS    5280(SP), Y2
 	VMULPD     Y2, Y1, Y2
-	VMOVUPS    Y15, 5152(SP)
-	VMOVUPS    5056(SP), Y15
-	VMOVUPS    Y5, 4992(SP)
-	VMOVUPS    5152(SP), Y5
+	VMOVUPS    Y15, 5280(SP)
+	VMOVUPS    5184(SP), Y15
+	VMOVUPS    Y5, 5120(SP)
+	VMOVUPS    5280(SP), Y5
 	VADDPD     Y5, Y15, Y5
-	VMOVUPS    5088(SP), Y15
+	VMOVUPS    5216(SP), Y15
 	VADDPD     Y2, Y15, Y2
 	VMULPD     Y5, Y8, Y5
 	VMULPD     Y2, Y10, Y2
@@ -82308,47 +82317,47 @@ loop78:
 	VMULPD     Y2, Y12, Y2
 	VADDPD     Y5, Y3, Y3
 	VADDPD     Y2, Y0, Y0
-	VMOVUPS    4768(SP), Y2
+	VMOVUPS    4896(SP), Y2
 	VMULPD     Y2, Y6, Y2
-	VMOVUPS    4544(SP), Y5
+	VMOVUPS    4672(SP), Y5
 	VMULPD     Y5, Y7, Y5
 	VSUBPD     Y6, Y9, Y13
 	VSUBPD     Y7, Y1, Y14
 	VADDPD     Y4, Y13, Y4
-	VMOVUPS    4992(SP), Y13
+	VMOVUPS    5120(SP), Y13
 	VADDPD     Y13, Y14, Y13
-	VMOVUPS    4640(SP), Y14
+	VMOVUPS    4768(SP), Y14
 	VMULPD     Y14, Y4, Y14
-	VMOVUPS    4416(SP), Y15
+	VMOVUPS    4544(SP), Y15
 	VMULPD     Y15, Y13, Y15
 	VADDPD     Y14, Y3, Y3
 	VADDPD     Y15, Y0, Y0
 	VADDPD     Y3, Y2, Y2
 	VADDPD     Y0, Y5, Y0
-	VMOVUPS    5120(SP), Y3
+	VMOVUPS    5248(SP), Y3
 	VSUBPD     Y2, Y3, Y2
-	VMOVUPS    4864(SP), Y3
+	VMOVUPS    4992(SP), Y3
 	VSUBPD     Y0, Y3, Y0
-	VMOVUPS    4160(SP), Y3
+	VMOVUPS    4288(SP), Y3
 	VANDPD     DoublesConstants<>+160(SB), Y3, Y5
-	VMOVUPS    4192(SP), Y14
+	VMOVUPS    4320(SP), Y14
 	VANDPD     DoublesConstants<>+160(SB), Y14, Y15
-	VMOVUPS    Y0, 4864(SP)
-	VMOVUPS    4320(SP), Y0
-	VMOVUPS    Y2, 5120(SP)
+	VMOVUPS    Y0, 4992(SP)
+	VMOVUPS    4448(SP), Y0
+	VMOVUPS    Y2, 5248(SP)
 	VSUBPD     DoublesConstants<>+64(SB), Y0, Y2
-	VMOVUPS    Y13, 4416(SP)
-	VMOVUPS    4288(SP), Y13
-	VMOVUPS    Y4, 4640(SP)
+	VMOVUPS    Y13, 4544(SP)
+	VMOVUPS    4416(SP), Y13
+	VMOVUPS    Y4, 4768(SP)
 	VSUBPD     DoublesConstants<>+64(SB), Y13, Y4
-	VMOVUPS    Y12, 4992(SP)
+	VMOVUPS    Y12, 5120(SP)
 	VSUBPD     Y2, Y0, Y12
-	VMOVUPS    Y11, 4544(SP)
+	VMOVUPS    Y11, 4672(SP)
 	VSUBPD     Y4, Y13, Y11
-	VMOVUPS    Y12, 4768(SP)
+	VMOVUPS    Y12, 4896(SP)
 	VMOVUPS    DoublesConstants<>+64(SB), Y12
-	VMOVUPS    Y10, 5088(SP)
-	VMOVUPS    4768(SP), Y10
+	VMOVUPS    Y10, 5216(SP)
+	VMOVUPS    4896(SP), Y10
 	VSUBPD     Y10, Y12, Y10
 	VSUBPD     Y11, Y12, Y11
 	VSUBPD     Y2, Y3, Y2
@@ -82358,22 +82367,22 @@ loop78:
 	VPSUBQ     DoublesConstants<>+8736(SB), Y0, Y10
 	VPSUBQ     DoublesConstants<>+8736(SB), Y13, Y11
 	VPSRLQ     $0x34, Y10, Y12
-	VMOVUPS    Y8, 4768(SP)
+	VMOVUPS    Y8, 4896(SP)
 	VPSRLQ     $0x34, Y11, Y8
 	VXORPD     DoublesConstants<>+8768(SB), Y12, Y12
 	VXORPD     DoublesConstants<>+8768(SB), Y8, Y8
 	VPSUBQ     DoublesConstants<>+8768(SB), Y12, Y12
 	VPSUBQ     DoublesConstants<>+8768(SB), Y8, Y8
-	VMOVUPS    Y1, 5152(SP)
+	VMOVUPS    Y1, 5280(SP)
 	VMOVUPS    DoublesConstants<>+288(SB), Y1
-	VMOVUPS    Y9, 5056(SP)
+	VMOVUPS    Y9, 5184(SP)
 	VPADDQ     Y12, Y1, Y9
-	VMOVUPS    Y7, 4448(SP)
+	VMOVUPS    Y7, 4576(SP)
 	VPADDQ     Y8, Y1, Y7
 	VSUBPD     Y1, Y9, Y9
 	VSUBPD     Y1, Y7, Y1
 	VANDPD     DoublesConstants<>+4544(SB), Y10, Y7
-	VMOVUPS    Y6, 5024(SP)
+	VMOVUPS    Y6, 5152(SP)
 	VANDPD     DoublesConstants<>+4544(SB), Y11, Y6
 	VPSUBQ     Y7, Y0, Y7
 	VPSUBQ     Y6, Y13, Y6
@@ -82390,12 +82399,12 @@ loop78:
 	VXORPS     X3, X3, X3
 	VGATHERQPD Y14, (AX)(Y10*1), Y3
 	VMOVUPS    DoublesConstants<>+4480(SB), Y14
-	VMOVUPS    Y15, 4608(SP)
+	VMOVUPS    Y15, 4736(SP)
 	LEAQ       DoublesConstants<>+8864(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y14, (AX)(Y11*1), Y15
 	VMULPD     Y3, Y13, Y14
-	VMOVUPS    Y5, 4672(SP)
+	VMOVUPS    Y5, 4800(SP)
 	VMULPD     Y15, Y0, Y5
 	VSUBPD     DoublesConstants<>+64(SB), Y14, Y14
 	VSUBPD     DoublesConstants<>+64(SB), Y5, Y5
@@ -82405,16 +82414,16 @@ loop78:
 	VMULPD     Y15, Y0, Y0
 	VADDPD     Y6, Y14, Y7
 	VADDPD     Y0, Y5, Y13
-	VMOVUPS    Y12, 4512(SP)
+	VMOVUPS    Y12, 4640(SP)
 	VMOVUPS    DoublesConstants<>+8672(SB), Y12
-	VMOVUPS    Y11, 4704(SP)
-	VMOVUPS    4512(SP), Y11
+	VMOVUPS    Y11, 4832(SP)
+	VMOVUPS    4640(SP), Y11
 	VPSUBQ     Y11, Y12, Y11
 	VPSUBQ     Y8, Y12, Y8
 	VXORPS     X12, X12, X12
-	VMOVUPS    Y10, 4512(SP)
+	VMOVUPS    Y10, 4640(SP)
 	VPCMPGTQ   Y12, Y11, Y10
-	VMOVUPS    Y1, 4736(SP)
+	VMOVUPS    Y1, 4864(SP)
 	VPCMPGTQ   Y12, Y8, Y1
 	VBLENDVPD  Y10, Y11, Y12, Y10
 	VBLENDVPD  Y1, Y8, Y12, Y1
@@ -82437,14 +82446,14 @@ loop78:
 	VADDPD     Y6, Y2, Y2
 	VADDPD     Y0, Y1, Y0
 	VMULPD     DoublesConstants<>+10912(SB), Y9, Y1
-	VMOVUPS    4736(SP), Y5
+	VMOVUPS    4864(SP), Y5
 	VMULPD     DoublesConstants<>+10912(SB), Y5, Y6
-	VMOVUPS    4512(SP), Y7
+	VMOVUPS    4640(SP), Y7
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
 	LEAQ       DoublesConstants<>+8872(SB), AX
 	VXORPS     X10, X10, X10
 	VGATHERQPD Y8, (AX)(Y7*1), Y10
-	VMOVUPS    4704(SP), Y8
+	VMOVUPS    4832(SP), Y8
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
 	LEAQ       DoublesConstants<>+8872(SB), AX
 	VXORPS     X12, X12, X12
@@ -82509,18 +82518,18 @@ loop78:
 	VADDPD     Y3, Y0, Y0
 	VADDPD     Y1, Y10, Y1
 	VADDPD     Y0, Y11, Y0
-	VMOVUPS    4672(SP), Y2
+	VMOVUPS    4800(SP), Y2
 	VPSUBQ     DoublesConstants<>+11200(SB), Y2, Y2
-	VMOVUPS    4608(SP), Y3
+	VMOVUPS    4736(SP), Y3
 	VPSUBQ     DoublesConstants<>+11200(SB), Y3, Y3
 	VXORPD     DoublesConstants<>+128(SB), Y2, Y2
 	VXORPD     DoublesConstants<>+128(SB), Y3, Y3
 	VMOVUPS    DoublesConstants<>+11264(SB), Y4
 	VPCMPGTQ   Y2, Y4, Y2
 	VPCMPGTQ   Y3, Y4, Y3
-	VMOVUPS    4160(SP), Y4
+	VMOVUPS    4288(SP), Y4
 	VBLENDVPD  Y2, Y1, Y4, Y1
-	VMOVUPS    4192(SP), Y2
+	VMOVUPS    4320(SP), Y2
 	VBLENDVPD  Y3, Y0, Y2, Y0
 	VXORPD     DoublesConstants<>+128(SB), Y4, Y3
 	VPCMPGTQ   DoublesConstants<>+64(SB), Y3, Y3
@@ -82533,11 +82542,11 @@ loop78:
 	VBLENDVPD  Y5, Y3, Y0, Y0
 	VBLENDVPD  Y4, DoublesConstants<>+4544(SB), Y1, Y1
 	VPCMPEQQ   DoublesConstants<>+11296(SB), Y2, Y2
-	VMOVUPS    4480(SP), Y3
+	VMOVUPS    4608(SP), Y3
 	VPADDQ     DoublesConstants<>+13824(SB), Y3, Y3
 	VBLENDVPD  Y2, DoublesConstants<>+4544(SB), Y0, Y0
 	VPSRLQ     $0x3a, Y3, Y2
-	VMOVUPS    4576(SP), Y3
+	VMOVUPS    4704(SP), Y3
 	VPADDQ     DoublesConstants<>+13824(SB), Y3, Y3
 	VPSLLQ     $0x07, Y2, Y2
 	VPSRLQ     $0x3a, Y3, Y3
@@ -82587,47 +82596,47 @@ loop78:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y4, (AX)(Y3*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y0, 4576(SP)
+	VMOVUPS    Y0, 4704(SP)
 	LEAQ       DoublesConstants<>+22104(SB), AX
 	VXORPS     X0, X0, X0
 	VGATHERQPD Y4, (AX)(Y2*1), Y0
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y1, 4480(SP)
+	VMOVUPS    Y1, 4608(SP)
 	LEAQ       DoublesConstants<>+22096(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y4, (AX)(Y3*1), Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y13, 4192(SP)
+	VMOVUPS    Y13, 4320(SP)
 	LEAQ       DoublesConstants<>+22112(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y4, (AX)(Y2*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y9, 4160(SP)
+	VMOVUPS    Y9, 4288(SP)
 	LEAQ       DoublesConstants<>+22104(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y4, (AX)(Y3*1), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y10, 4608(SP)
+	VMOVUPS    Y10, 4736(SP)
 	LEAQ       DoublesConstants<>+22120(SB), AX
 	VXORPS     X10, X10, X10
 	VGATHERQPD Y4, (AX)(Y2*1), Y10
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y6, 4672(SP)
+	VMOVUPS    Y6, 4800(SP)
 	LEAQ       DoublesConstants<>+22112(SB), AX
 	VXORPS     X6, X6, X6
 	VGATHERQPD Y4, (AX)(Y3*1), Y6
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y10, 4704(SP)
+	VMOVUPS    Y10, 4832(SP)
 	LEAQ       DoublesConstants<>+22128(SB), AX
 	VXORPS     X10, X10, X10
 	VGATHERQPD Y4, (AX)(Y2*1), Y10
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y9, 4512(SP)
+	VMOVUPS    Y9, 4640(SP)
 	LEAQ       DoublesConstants<>+22120(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y4, (AX)(Y3*1), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y9, 4736(SP)
+	VMOVUPS    Y9, 4864(SP)
 	LEAQ       DoublesConstants<>+22048(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y4, (AX)(Y2*1), Y9
@@ -82635,98 +82644,98 @@ loop78:
 	LEAQ       DoublesConstants<>+22128(SB), AX
 	VXORPS     X4, X4, X4
 	VGATHERQPD Y2, (AX)(Y3*1), Y4
-	VMOVUPS    5024(SP), Y2
+	VMOVUPS    5152(SP), Y2
 	VMULPD     Y8, Y2, Y8
-	VMOVUPS    Y9, 4800(SP)
+	VMOVUPS    Y9, 4928(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y9
 	LEAQ       DoublesConstants<>+22048(SB), AX
 	VXORPS     X2, X2, X2
 	VGATHERQPD Y9, (AX)(Y3*1), Y2
 	VADDPD     Y8, Y5, Y3
-	VMOVUPS    4448(SP), Y5
+	VMOVUPS    4576(SP), Y5
 	VMULPD     Y11, Y5, Y8
-	VMOVUPS    5056(SP), Y9
+	VMOVUPS    5184(SP), Y9
 	VMULPD     Y14, Y9, Y11
 	VADDPD     Y8, Y7, Y7
 	VADDPD     Y11, Y12, Y8
-	VMOVUPS    5152(SP), Y11
+	VMOVUPS    5280(SP), Y11
 	VMULPD     Y1, Y11, Y1
-	VMOVUPS    4768(SP), Y12
+	VMOVUPS    4896(SP), Y12
 	VMULPD     Y8, Y12, Y8
 	VADDPD     Y1, Y15, Y1
 	VADDPD     Y8, Y3, Y3
-	VMOVUPS    5088(SP), Y8
+	VMOVUPS    5216(SP), Y8
 	VMULPD     Y1, Y8, Y1
 	VMULPD     Y13, Y9, Y13
 	VADDPD     Y1, Y7, Y1
 	VADDPD     Y13, Y0, Y0
 	VMULPD     Y6, Y11, Y6
 	VMULPD     Y10, Y9, Y7
-	VMOVUPS    4512(SP), Y9
+	VMOVUPS    4640(SP), Y9
 	VADDPD     Y6, Y9, Y6
-	VMOVUPS    4704(SP), Y9
+	VMOVUPS    4832(SP), Y9
 	VADDPD     Y7, Y9, Y7
 	VMULPD     Y4, Y11, Y4
 	VMULPD     Y7, Y12, Y7
-	VMOVUPS    4736(SP), Y9
+	VMOVUPS    4864(SP), Y9
 	VADDPD     Y4, Y9, Y4
 	VADDPD     Y7, Y0, Y0
 	VMULPD     Y4, Y8, Y4
-	VMOVUPS    4544(SP), Y7
+	VMOVUPS    4672(SP), Y7
 	VMULPD     Y0, Y7, Y0
 	VADDPD     Y4, Y6, Y4
 	VADDPD     Y0, Y3, Y0
-	VMOVUPS    4992(SP), Y3
+	VMOVUPS    5120(SP), Y3
 	VMULPD     Y4, Y3, Y3
-	VMOVUPS    5024(SP), Y4
-	VMOVUPS    4672(SP), Y6
+	VMOVUPS    5152(SP), Y4
+	VMOVUPS    4800(SP), Y6
 	VMULPD     Y6, Y4, Y4
 	VADDPD     Y3, Y1, Y1
-	VMOVUPS    4640(SP), Y3
-	VMOVUPS    4608(SP), Y6
+	VMOVUPS    4768(SP), Y3
+	VMOVUPS    4736(SP), Y6
 	VMULPD     Y6, Y3, Y3
-	VMOVUPS    4160(SP), Y6
+	VMOVUPS    4288(SP), Y6
 	VMULPD     Y6, Y5, Y5
 	VADDPD     Y3, Y0, Y0
-	VMOVUPS    4416(SP), Y3
-	VMOVUPS    4192(SP), Y6
+	VMOVUPS    4544(SP), Y3
+	VMOVUPS    4320(SP), Y6
 	VMULPD     Y6, Y3, Y3
 	VADDPD     Y0, Y4, Y0
 	VADDPD     Y3, Y1, Y1
-	VMOVUPS    4800(SP), Y3
+	VMOVUPS    4928(SP), Y3
 	VADDPD     Y3, Y0, Y0
 	VADDPD     Y1, Y5, Y1
-	VMOVUPS    4256(SP), Y3
-	VMOVUPS    4320(SP), Y4
+	VMOVUPS    4384(SP), Y3
+	VMOVUPS    4448(SP), Y4
 	VDIVPD     Y4, Y3, Y3
 	VADDPD     Y2, Y1, Y1
 	VMULPD     Y3, Y0, Y0
-	VMOVUPS    4224(SP), Y2
-	VMOVUPS    4288(SP), Y3
+	VMOVUPS    4352(SP), Y2
+	VMOVUPS    4416(SP), Y3
 	VDIVPD     Y3, Y2, Y2
 	VMULPD     DoublesConstants<>+8704(SB), Y0, Y0
 	VMULPD     Y2, Y1, Y1
-	VMOVUPS    5120(SP), Y2
-	VMOVUPS    4480(SP), Y3
+	VMOVUPS    5248(SP), Y2
+	VMOVUPS    4608(SP), Y3
 	VMULPD     Y3, Y2, Y2
 	VMULPD     DoublesConstants<>+8704(SB), Y1, Y1
 	VSUBPD     Y2, Y0, Y0
-	VMOVUPS    4864(SP), Y2
-	VMOVUPS    4576(SP), Y3
+	VMOVUPS    4992(SP), Y2
+	VMOVUPS    4704(SP), Y3
 	VMULPD     Y3, Y2, Y2
 	VMULPD     DoublesConstants<>+320(SB), Y0, Y0
 	VSUBPD     Y2, Y1, Y1
-	VMOVUPS    4960(SP), Y2
+	VMOVUPS    5088(SP), Y2
 	VMULPD     DoublesConstants<>+30368(SB), Y2, Y2
 	VMULPD     DoublesConstants<>+320(SB), Y1, Y1
 	VADDPD     Y2, Y0, Y0
-	VMOVUPS    4928(SP), Y2
+	VMOVUPS    5056(SP), Y2
 	VMULPD     DoublesConstants<>+30368(SB), Y2, Y2
-	VMOVUPS    4352(SP), Y3
+	VMOVUPS    4480(SP), Y3
 	VMULPD     DoublesConstants<>+44344(SB), Y3, Y3
 	VADDPD     Y2, Y1, Y1
 	VADDPD     Y3, Y0, Y0
-	VMOVUPS    4384(SP), Y2
+	VMOVUPS    4512(SP), Y2
 	VMULPD     DoublesConstants<>+44344(SB), Y2, Y2
 	VMULPD     16224(SI)(R11*1), Y0, Y0
 	VADDPD     Y2, Y1, Y1
@@ -82968,19 +82977,19 @@ loop80:
 	VPSRLQ     $0x3f, Y0, Y9
 	VPSLLQ     $0x04, Y8, Y8
 	VPSLLQ     $0x04, Y9, Y9
-	VMOVUPS    Y0, 5184(SP)
+	VMOVUPS    Y0, 5312(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y0
-	VMOVUPS    Y1, 5216(SP)
+	VMOVUPS    Y1, 5344(SP)
 	LEAQ       DoublesConstants<>+7040(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y0, (AX)(Y8*1), Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y0
-	VMOVUPS    Y1, 5248(SP)
+	VMOVUPS    Y1, 5376(SP)
 	LEAQ       DoublesConstants<>+7040(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y0, (AX)(Y9*1), Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y0
-	VMOVUPS    Y1, 5280(SP)
+	VMOVUPS    Y1, 5408(SP)
 	LEAQ       DoublesConstants<>+7048(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y0, (AX)(Y8*1), Y1
@@ -83002,17 +83011,17 @@ loop80:
 	VPSLLQ     $0x34, Y5, Y5
 	VPADDQ     DoublesConstants<>+7136(SB), Y4, Y4
 	VPADDQ     DoublesConstants<>+7136(SB), Y5, Y5
-	VMOVUPS    Y8, 5312(SP)
+	VMOVUPS    Y8, 5440(SP)
 	VMULPD     DoublesConstants<>+7168(SB), Y4, Y8
-	VMOVUPS    Y1, 5344(SP)
+	VMOVUPS    Y1, 5472(SP)
 	VMULPD     DoublesConstants<>+7168(SB), Y5, Y1
-	VMOVUPS    Y5, 5376(SP)
+	VMOVUPS    Y5, 5504(SP)
 	VMULPD     Y8, Y11, Y5
-	VMOVUPS    Y4, 5408(SP)
+	VMOVUPS    Y4, 5536(SP)
 	VMULPD     Y1, Y12, Y4
-	VMOVUPS    Y1, 5440(SP)
+	VMOVUPS    Y1, 5568(SP)
 	VADDPD     DoublesConstants<>+64(SB), Y5, Y1
-	VMOVUPS    Y8, 5472(SP)
+	VMOVUPS    Y8, 5600(SP)
 	VADDPD     DoublesConstants<>+64(SB), Y4, Y8
 	VMULPD     Y0, Y5, Y5
 	VMULPD     Y9, Y4, Y4
@@ -83045,9 +83054,9 @@ loop80:
 	VSUBPD     DoublesConstants<>+7264(SB), Y6, Y6
 	VSUBPD     Y3, Y13, Y7
 	VSUBPD     Y6, Y14, Y8
-	VMOVUPS    5472(SP), Y9
+	VMOVUPS    5600(SP), Y9
 	VMULPD     Y9, Y13, Y10
-	VMOVUPS    5440(SP), Y11
+	VMOVUPS    5568(SP), Y11
 	VMULPD     Y11, Y14, Y12
 	VMULPD     Y10, Y3, Y10
 	VMULPD     Y12, Y6, Y12
@@ -83061,17 +83070,17 @@ loop80:
 	VSUBPD     Y10, Y2, Y2
 	VADDPD     Y0, Y7, Y0
 	VADDPD     Y2, Y8, Y2
-	VMOVUPS    5408(SP), Y7
+	VMOVUPS    5536(SP), Y7
 	VMULPD     Y7, Y3, Y3
-	VMOVUPS    5376(SP), Y8
+	VMOVUPS    5504(SP), Y8
 	VMULPD     Y8, Y6, Y6
-	VMOVUPS    5344(SP), Y9
+	VMOVUPS    5472(SP), Y9
 	VMULPD     Y9, Y3, Y3
-	VMOVUPS    5312(SP), Y10
+	VMOVUPS    5440(SP), Y10
 	VMULPD     Y10, Y6, Y6
-	VMOVUPS    5248(SP), Y11
+	VMOVUPS    5376(SP), Y11
 	VADDPD     Y3, Y11, Y3
-	VMOVUPS    5280(SP), Y11
+	VMOVUPS    5408(SP), Y11
 	VADDPD     Y6, Y11, Y6
 	VMULPD     Y9, Y7, Y7
 	VMULPD     Y10, Y8, Y8
@@ -83085,9 +83094,9 @@ loop80:
 	VSUBPD     Y1, Y5, Y3
 	VMULPD     Y2, Y0, Y2
 	VMULPD     Y3, Y1, Y3
-	VMOVUPS    5216(SP), Y4
+	VMOVUPS    5344(SP), Y4
 	VMULPD     Y2, Y4, Y2
-	VMOVUPS    5184(SP), Y4
+	VMOVUPS    5312(SP), Y4
 	VMULPD     Y3, Y4, Y3
 	VADDPD     Y2, Y0, Y0
 	VADDPD     Y3, Y1, Y1
@@ -83568,12 +83577,12 @@ loop81:
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y8, (AX)(Y1*1), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y9, 5504(SP)
+	VMOVUPS    Y9, 5632(SP)
 	LEAQ       DoublesConstants<>+7040(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y8, (AX)(Y0*1), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y9, 5536(SP)
+	VMOVUPS    Y9, 5664(SP)
 	LEAQ       DoublesConstants<>+7048(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y8, (AX)(Y1*1), Y9
@@ -83595,17 +83604,17 @@ loop81:
 	VPSLLQ     $0x34, Y5, Y5
 	VPADDQ     DoublesConstants<>+7136(SB), Y4, Y4
 	VPADDQ     DoublesConstants<>+7136(SB), Y5, Y5
-	VMOVUPS    Y8, 5568(SP)
+	VMOVUPS    Y8, 5696(SP)
 	VMULPD     DoublesConstants<>+7168(SB), Y4, Y8
-	VMOVUPS    Y9, 5600(SP)
+	VMOVUPS    Y9, 5728(SP)
 	VMULPD     DoublesConstants<>+7168(SB), Y5, Y9
-	VMOVUPS    Y5, 5632(SP)
+	VMOVUPS    Y5, 5760(SP)
 	VMULPD     Y8, Y11, Y5
-	VMOVUPS    Y4, 5664(SP)
+	VMOVUPS    Y4, 5792(SP)
 	VMULPD     Y9, Y12, Y4
-	VMOVUPS    Y9, 5696(SP)
+	VMOVUPS    Y9, 5824(SP)
 	VADDPD     DoublesConstants<>+64(SB), Y5, Y9
-	VMOVUPS    Y8, 5728(SP)
+	VMOVUPS    Y8, 5856(SP)
 	VADDPD     DoublesConstants<>+64(SB), Y4, Y8
 	VMULPD     Y0, Y5, Y5
 	VMULPD     Y1, Y4, Y4
@@ -83638,9 +83647,9 @@ loop81:
 	VSUBPD     DoublesConstants<>+7264(SB), Y3, Y3
 	VSUBPD     Y2, Y13, Y6
 	VSUBPD     Y3, Y14, Y7
-	VMOVUPS    5728(SP), Y8
+	VMOVUPS    5856(SP), Y8
 	VMULPD     Y8, Y13, Y9
-	VMOVUPS    5696(SP), Y10
+	VMOVUPS    5824(SP), Y10
 	VMULPD     Y10, Y14, Y11
 	VMULPD     Y9, Y2, Y9
 	VMULPD     Y11, Y3, Y11
@@ -83654,17 +83663,17 @@ loop81:
 	VSUBPD     Y9, Y1, Y1
 	VADDPD     Y0, Y6, Y0
 	VADDPD     Y1, Y7, Y1
-	VMOVUPS    5664(SP), Y6
+	VMOVUPS    5792(SP), Y6
 	VMULPD     Y6, Y2, Y2
-	VMOVUPS    5632(SP), Y7
+	VMOVUPS    5760(SP), Y7
 	VMULPD     Y7, Y3, Y3
-	VMOVUPS    5600(SP), Y8
+	VMOVUPS    5728(SP), Y8
 	VMULPD     Y8, Y2, Y2
-	VMOVUPS    5568(SP), Y9
+	VMOVUPS    5696(SP), Y9
 	VMULPD     Y9, Y3, Y3
-	VMOVUPS    5504(SP), Y10
+	VMOVUPS    5632(SP), Y10
 	VADDPD     Y2, Y10, Y2
-	VMOVUPS    5536(SP), Y10
+	VMOVUPS    5664(SP), Y10
 	VADDPD     Y3, Y10, Y3
 	VMULPD     Y8, Y6, Y6
 	VMULPD     Y9, Y7, Y7
@@ -84555,20 +84564,20 @@ loop81:
 	VBLENDVPD Y15, 128(SI), Y1, Y15
 	VBLENDVPD Y14, Y6, Y1, Y14
 	VMOVUPS   Y15, 4224(SI)
-	VMOVUPS   Y0, 5760(SP)
+	VMOVUPS   Y0, 5888(SP)
 	VMOVUPS   3904(SI), Y0
 	VSUBPD    3712(SI), Y0, Y0
 	VCMPPD    $0x1e, Y1, Y0, Y0
-	VMOVUPS   Y2, 5792(SP)
+	VMOVUPS   Y2, 5920(SP)
 	VBLENDVPD Y0, Y1, Y14, Y2
 	VCMPPD    $0x1e, Y1, Y2, Y2
 	VBLENDVPD Y2, 128(SI), Y1, Y2
 	VMOVUPS   Y2, 4288(SI)
-	VMOVUPS   Y0, 5824(SP)
+	VMOVUPS   Y0, 5952(SP)
 	VMOVUPS   3936(SI), Y0
 	VSUBPD    3680(SI), Y0, Y0
 	VCMPPD    $0x1e, Y1, Y0, Y0
-	VMOVUPS   Y3, 5856(SP)
+	VMOVUPS   Y3, 5984(SP)
 	VBLENDVPD Y0, Y1, Y6, Y3
 	VCMPPD    $0x1e, Y1, Y3, Y3
 	VBLENDVPD Y3, 160(SI), Y1, Y3
@@ -84577,29 +84586,29 @@ loop81:
 	VMOVUPS   3936(SI), Y6
 	VSUBPD    3744(SI), Y6, Y6
 	VCMPPD    $0x1e, Y1, Y6, Y6
-	VMOVUPS   Y4, 5888(SP)
+	VMOVUPS   Y4, 6016(SP)
 	VBLENDVPD Y6, Y1, Y0, Y4
 	VCMPPD    $0x1e, Y1, Y4, Y4
 	VBLENDVPD Y4, 160(SI), Y1, Y4
 	VMOVUPS   Y4, 4320(SI)
 
 	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2)))
-	VMOVUPS      Y0, 5920(SP)
+	VMOVUPS      Y0, 6048(SP)
 	VBROADCASTSD 288(DI), Y0
 	VMULPD       3968(SI), Y0, Y0
-	VMOVUPS      Y5, 5952(SP)
+	VMOVUPS      Y5, 6080(SP)
 	VBROADCASTSD 288(DI), Y5
 	VMULPD       4000(SI), Y5, Y5
-	VMOVUPS      Y6, 5984(SP)
+	VMOVUPS      Y6, 6112(SP)
 	VBROADCASTSD 296(DI), Y6
 	VMULPD       3968(SI), Y6, Y6
-	VMOVUPS      Y8, 6016(SP)
+	VMOVUPS      Y8, 6144(SP)
 	VBROADCASTSD 480(DI), Y8
 	VMULPD       Y8, Y15, Y8
-	VMOVUPS      Y10, 6048(SP)
+	VMOVUPS      Y10, 6176(SP)
 	VBROADCASTSD 480(DI), Y10
 	VMULPD       Y10, Y3, Y10
-	VMOVUPS      Y12, 6080(SP)
+	VMOVUPS      Y12, 6208(SP)
 	VBROADCASTSD 488(DI), Y12
 	VMULPD       Y12, Y15, Y12
 	VADDPD       Y8, Y0, Y0
@@ -84844,17 +84853,17 @@ loop82:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y14, (AX)(Y8*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y14
-	VMOVUPS    Y2, 6112(SP)
+	VMOVUPS    Y2, 6240(SP)
 	LEAQ       DoublesConstants<>+408(SB), AX
 	VXORPS     X2, X2, X2
 	VGATHERQPD Y14, (AX)(Y9*1), Y2
 	VMOVUPS    DoublesConstants<>+4480(SB), Y14
-	VMOVUPS    Y0, 6144(SP)
+	VMOVUPS    Y0, 6272(SP)
 	LEAQ       DoublesConstants<>+416(SB), AX
 	VXORPS     X0, X0, X0
 	VGATHERQPD Y14, (AX)(Y8*1), Y0
 	VMOVUPS    DoublesConstants<>+4480(SB), Y14
-	VMOVUPS    Y7, 6176(SP)
+	VMOVUPS    Y7, 6304(SP)
 	LEAQ       DoublesConstants<>+416(SB), AX
 	VXORPS     X7, X7, X7
 	VGATHERQPD Y14, (AX)(Y9*1), Y7
@@ -84871,12 +84880,12 @@ loop82:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y7, (AX)(Y9*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y6, 6208(SP)
+	VMOVUPS    Y6, 6336(SP)
 	LEAQ       DoublesConstants<>+432(SB), AX
 	VXORPS     X6, X6, X6
 	VGATHERQPD Y7, (AX)(Y8*1), Y6
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y3, 6240(SP)
+	VMOVUPS    Y3, 6368(SP)
 	LEAQ       DoublesConstants<>+432(SB), AX
 	VXORPS     X3, X3, X3
 	VGATHERQPD Y7, (AX)(Y9*1), Y3
@@ -84917,12 +84926,12 @@ loop82:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y7, (AX)(Y9*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y1, 6272(SP)
+	VMOVUPS    Y1, 6400(SP)
 	LEAQ       DoublesConstants<>+464(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y7, (AX)(Y8*1), Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y2, 6304(SP)
+	VMOVUPS    Y2, 6432(SP)
 	LEAQ       DoublesConstants<>+464(SB), AX
 	VXORPS     X2, X2, X2
 	VGATHERQPD Y7, (AX)(Y9*1), Y2
@@ -84975,25 +84984,25 @@ loop82:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y7, (AX)(Y9*1), Y15
 	VADDPD     Y4, Y14, Y7
-	VMOVUPS    Y11, 6336(SP)
+	VMOVUPS    Y11, 6464(SP)
 	VADDPD     Y5, Y15, Y11
 	VSUBPD     Y7, Y14, Y14
 	VSUBPD     Y11, Y15, Y15
 	VADDPD     Y4, Y14, Y14
 	VADDPD     Y5, Y15, Y15
-	VMOVUPS    Y11, 6368(SP)
+	VMOVUPS    Y11, 6496(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
-	VMOVUPS    Y7, 6400(SP)
+	VMOVUPS    Y7, 6528(SP)
 	LEAQ       DoublesConstants<>+392(SB), AX
 	VXORPS     X7, X7, X7
 	VGATHERQPD Y11, (AX)(Y8*1), Y7
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
-	VMOVUPS    Y15, 6432(SP)
+	VMOVUPS    Y15, 6560(SP)
 	LEAQ       DoublesConstants<>+392(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y11, (AX)(Y9*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
-	VMOVUPS    Y14, 6464(SP)
+	VMOVUPS    Y14, 6592(SP)
 	LEAQ       DoublesConstants<>+400(SB), AX
 	VXORPS     X14, X14, X14
 	VGATHERQPD Y11, (AX)(Y8*1), Y14
@@ -85010,41 +85019,41 @@ loop82:
 	VMULPD     Y1, Y12, Y1
 	VMULPD     Y2, Y13, Y2
 	VADDPD     Y1, Y0, Y0
-	VMOVUPS    6304(SP), Y1
+	VMOVUPS    6432(SP), Y1
 	VADDPD     Y2, Y1, Y1
 	VMULPD     Y0, Y10, Y0
-	VMOVUPS    6336(SP), Y2
+	VMOVUPS    6464(SP), Y2
 	VMULPD     Y1, Y2, Y1
 	VADDPD     Y0, Y4, Y0
 	VADDPD     Y1, Y5, Y1
 	VADDPD     Y0, Y7, Y0
 	VADDPD     Y1, Y15, Y1
-	VMOVUPS    6464(SP), Y2
+	VMOVUPS    6592(SP), Y2
 	VADDPD     Y0, Y2, Y0
-	VMOVUPS    6432(SP), Y2
+	VMOVUPS    6560(SP), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPS    6528(SP), Y2
+	VADDPD     Y0, Y2, Y0
+	VMOVUPS    6496(SP), Y2
 	VADDPD     Y1, Y2, Y1
 	VMOVUPS    6400(SP), Y2
-	VADDPD     Y0, Y2, Y0
-	VMOVUPS    6368(SP), Y2
-	VADDPD     Y1, Y2, Y1
-	VMOVUPS    6272(SP), Y2
 	VANDPD     DoublesConstants<>+128(SB), Y2, Y3
-	VMOVUPS    6240(SP), Y4
+	VMOVUPS    6368(SP), Y4
 	VANDPD     DoublesConstants<>+128(SB), Y4, Y5
 	VORPD      Y3, Y0, Y0
 	VORPD      Y5, Y1, Y1
-	VMOVUPS    6208(SP), Y3
+	VMOVUPS    6336(SP), Y3
 	VPCMPGTQ   DoublesConstants<>+4544(SB), Y3, Y3
-	VMOVUPS    6176(SP), Y5
+	VMOVUPS    6304(SP), Y5
 	VPCMPGTQ   DoublesConstants<>+4544(SB), Y5, Y5
 	VBLENDVPD  Y3, Y2, Y0, Y0
 	VBLENDVPD  Y5, Y4, Y1, Y1
 	VADDPD     DoublesConstants<>+64(SB), Y0, Y0
 	VADDPD     DoublesConstants<>+64(SB), Y1, Y1
-	VMOVUPS    6144(SP), Y2
+	VMOVUPS    6272(SP), Y2
 	VMULPD     Y2, Y2, Y3
 	VMULPD     DoublesConstants<>+44440(SB), Y3, Y3
-	VMOVUPS    6112(SP), Y4
+	VMOVUPS    6240(SP), Y4
 	VMULPD     Y4, Y4, Y5
 	VANDPD     DoublesConstants<>+160(SB), Y3, Y6
 	VMULPD     DoublesConstants<>+44440(SB), Y5, Y5
@@ -85079,9 +85088,9 @@ loop82:
 	VANDPD     DoublesConstants<>+4960(SB), Y11, Y15
 	VPSLLQ     $0x04, Y14, Y14
 	VPSLLQ     $0x04, Y15, Y15
-	VMOVUPS    Y1, 6240(SP)
+	VMOVUPS    Y1, 6368(SP)
 	VMULPD     DoublesConstants<>+7104(SB), Y6, Y1
-	VMOVUPS    Y0, 6272(SP)
+	VMOVUPS    Y0, 6400(SP)
 	VMULPD     DoublesConstants<>+7104(SB), Y8, Y0
 	VADDPD     DoublesConstants<>+7072(SB), Y1, Y1
 	VADDPD     DoublesConstants<>+7072(SB), Y0, Y0
@@ -85090,7 +85099,7 @@ loop82:
 	VMULPD     Y12, Y12, Y12
 	VMULPD     Y13, Y13, Y13
 	VMULPD     DoublesConstants<>+7232(SB), Y6, Y4
-	VMOVUPS    Y5, 6176(SP)
+	VMOVUPS    Y5, 6304(SP)
 	VMULPD     DoublesConstants<>+7232(SB), Y8, Y5
 	VADDPD     DoublesConstants<>+7200(SB), Y4, Y4
 	VADDPD     DoublesConstants<>+7200(SB), Y5, Y5
@@ -85155,16 +85164,16 @@ loop82:
 	VBLENDVPD  Y5, Y3, Y1, Y1
 	VPCMPGTQ   DoublesConstants<>+4544(SB), Y9, Y3
 	VMULPD     Y1, Y2, Y1
-	VMOVUPS    6176(SP), Y2
+	VMOVUPS    6304(SP), Y2
 	VBLENDVPD  Y3, Y2, Y0, Y0
 	VMULPD     DoublesConstants<>+44408(SB), Y1, Y1
-	VMOVUPS    6112(SP), Y2
+	VMOVUPS    6240(SP), Y2
 	VMULPD     Y0, Y2, Y0
-	VMOVUPS    6272(SP), Y2
+	VMOVUPS    6400(SP), Y2
 	VMULPD     DoublesConstants<>+32(SB), Y2, Y2
 	VMULPD     DoublesConstants<>+44408(SB), Y0, Y0
 	VADDPD     Y2, Y1, Y1
-	VMOVUPS    6240(SP), Y2
+	VMOVUPS    6368(SP), Y2
 	VMULPD     DoublesConstants<>+32(SB), Y2, Y2
 	VMULPD     16224(SI)(R12*1), Y1, Y1
 	VADDPD     Y2, Y0, Y0
@@ -91795,7 +91804,7 @@ loop37:
 	VMULPD  11392(SI), Z0, Z0
 	VMOVUPS Z0, 12992(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	VMOVUPS     11456(SI), Z16
 	VMULPD.BCST 1856(DI), Z16, Z16
 	VMOVUPS     11456(SI), Z17
@@ -92168,146 +92177,145 @@ loop37:
 	XORL        R12, R12
 
 loop38:
-	VMOVUPS        8704(SI)(R12*1), Z0
-	VMULPD         Z0, Z0, Z1
-	VBROADCASTSD   DoublesConstants<>+35416(SB), Z2
-	VXORPD         Z2, Z1, Z1
-	VBROADCASTSD   DoublesConstants<>+35424(SB), Z3
-	VANDPD         Z3, Z1, Z4
-	VBROADCASTSD   DoublesConstants<>+39680(SB), Z5
-	VPMINUQ        Z5, Z4, Z6
-	VANDPD         Z2, Z1, Z7
-	VORPD          Z7, Z6, Z6
-	VBROADCASTSD   DoublesConstants<>+39328(SB), Z7
-	VMULPD         Z7, Z6, Z8
-	VBROADCASTSD   DoublesConstants<>+35448(SB), Z9
-	VADDPD         Z9, Z8, Z8
-	VSUBPD         Z9, Z8, Z10
-	VBROADCASTSD   DoublesConstants<>+39336(SB), Z11
-	VMULPD         Z11, Z10, Z12
-	VSUBPD         Z12, Z6, Z6
-	VBROADCASTSD   DoublesConstants<>+39344(SB), Z12
-	VMULPD         Z12, Z10, Z10
-	VSUBPD         Z10, Z6, Z6
-	VMULPD         Z6, Z6, Z10
-	VBROADCASTSD   DoublesConstants<>+39352(SB), Z13
-	VANDPD         Z13, Z8, Z14
-	VPSLLQ         $0x04, Z14, Z14
-	VBROADCASTSD   DoublesConstants<>+39496(SB), Z15
-	VMULPD         Z15, Z6, Z16
-	VBROADCASTSD   DoublesConstants<>+39488(SB), Z17
-	VADDPD         Z16, Z17, Z16
-	VMULPD         Z16, Z10, Z16
-	VMULPD         Z10, Z10, Z10
-	VBROADCASTSD   DoublesConstants<>+39528(SB), Z18
-	VMULPD         Z18, Z6, Z19
-	VBROADCASTSD   DoublesConstants<>+39520(SB), Z20
-	VADDPD         Z19, Z20, Z19
-	VMULPD         Z19, Z10, Z10
-	VADDPD         Z10, Z16, Z10
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K1
-	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Z14*1), K1, Z16
-	VADDPD         Z10, Z6, Z6
-	VMULPD         Z6, Z16, Z6
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K1
-	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X10, X10, X10
-	VGATHERQPD     (AX)(Z14*1), K1, Z10
-	VADDPD         Z10, Z6, Z6
-	VPSLLQ         $0x0d, Z8, Z8
-	VPSRAQ         $0x13, Z8, Z8
-	VADDPD         Z6, Z16, Z6
-	VPSRAQ         $0x01, Z8, Z10
-	VBROADCASTSD   DoublesConstants<>+39688(SB), Z14
-	VPADDQ         Z10, Z14, Z16
-	VPSLLQ         $0x34, Z16, Z16
-	VMULPD         Z16, Z6, Z6
-	VPSUBQ         Z10, Z8, Z8
-	VPADDQ         Z8, Z14, Z8
-	VPSLLQ         $0x34, Z8, Z8
-	VMULPD         Z8, Z6, Z6
-	VBROADCASTSD   DoublesConstants<>+39168(SB), Z8
-	VPCMPUQ        $0x06, Z8, Z4, K1
-	VBLENDMPD      Z1, Z6, K1, Z1
-	VBROADCASTSD   DoublesConstants<>+39928(SB), Z4
-	VMINPD         Z0, Z4, Z6
-	VANDPD         Z3, Z6, Z10
-	VPMINUQ        Z5, Z10, Z5
-	VANDPD         Z2, Z6, Z16
-	VORPD          Z16, Z5, Z5
-	VMULPD         Z7, Z5, Z7
-	VADDPD         Z9, Z7, Z7
-	VSUBPD         Z9, Z7, Z9
-	VMULPD         Z11, Z9, Z11
-	VSUBPD         Z11, Z5, Z5
-	VMULPD         Z12, Z9, Z9
-	VSUBPD         Z9, Z5, Z5
-	VMULPD         Z5, Z5, Z9
-	VANDPD         Z13, Z7, Z11
-	VPSLLQ         $0x04, Z11, Z11
-	VMULPD         Z15, Z5, Z12
-	VADDPD         Z12, Z17, Z12
-	VMULPD         Z12, Z9, Z12
-	VMULPD         Z9, Z9, Z9
-	VMULPD         Z18, Z5, Z13
-	VADDPD         Z13, Z20, Z13
-	VMULPD         Z13, Z9, Z9
-	VADDPD         Z9, Z12, Z9
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K1
-	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X12, X12, X12
-	VGATHERQPD     (AX)(Z11*1), K1, Z12
-	VADDPD         Z9, Z5, Z5
-	VMULPD         Z5, Z12, Z5
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K1
-	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X9, X9, X9
-	VGATHERQPD     (AX)(Z11*1), K1, Z9
-	VADDPD         Z9, Z5, Z5
-	VPSLLQ         $0x0d, Z7, Z7
-	VPSRAQ         $0x13, Z7, Z7
-	VADDPD         Z5, Z12, Z5
-	VPSRAQ         $0x01, Z7, Z9
-	VPADDQ         Z9, Z14, Z11
-	VPSLLQ         $0x34, Z11, Z11
-	VMULPD         Z11, Z5, Z5
-	VPSUBQ         Z9, Z7, Z7
-	VPADDQ         Z7, Z14, Z7
-	VPSLLQ         $0x34, Z7, Z7
-	VMULPD         Z7, Z5, Z5
-	VPCMPUQ        $0x06, Z8, Z10, K1
-	VBLENDMPD      Z6, Z5, K1, Z5
-	VSUBPD         Z0, Z4, Z4
-	VXORPS         X6, X6, X6
-	VCMPPD         $0x1e, Z6, Z4, K1
-	VBROADCASTSD   DoublesConstants<>+35400(SB), Z4
-	VBLENDMPD      Z4, Z6, K1, Z7
-	VANDPD         Z3, Z0, Z3
-	VADDPD         Z3, Z4, Z3
-	VSQRTPD        Z3, Z3
-	VBROADCASTSD   DoublesConstants<>+35392(SB), Z8
-	VDIVPD         Z3, Z8, Z3
-	VCMPPD         $0x1e, Z6, Z0, K1
-	VXORPD         Z2, Z0, Z0
-	VCMPPD         $0x1e, Z6, Z0, K2
-	VBLENDMPD.BCST DoublesConstants<>+39808(SB), Z6, K2, Z0
-	VBLENDMPD      Z4, Z0, K1, Z0
-	VMULPD         Z0, Z3, Z0
-	VMULPD         Z7, Z5, Z2
-	VADDPD         Z2, Z0, Z0
-	VMULPD.BCST    DoublesConstants<>+44472(SB), Z1, Z1
-	VSUBPD         Z1, Z0, Z0
-	VMULPD         16192(SI)(R12*1), Z0, Z0
-	VMOVUPS        Z0, 9472(SI)(R12*1)
-	ADDQ           $0x00000040, R12
-	CMPQ           R12, $0x00000180
-	JNE            loop38
+	VMOVUPS      8704(SI)(R12*1), Z0
+	VBROADCASTSD DoublesConstants<>+35424(SB), Z1
+	VANDPD       Z1, Z0, Z2
+	VMULPD       Z0, Z0, Z3
+	VBROADCASTSD DoublesConstants<>+35416(SB), Z4
+	VXORPD       Z4, Z3, Z3
+	VANDPD       Z1, Z3, Z5
+	VBROADCASTSD DoublesConstants<>+39680(SB), Z6
+	VPMINUQ      Z6, Z5, Z7
+	VANDPD       Z4, Z3, Z8
+	VORPD        Z8, Z7, Z7
+	VBROADCASTSD DoublesConstants<>+39328(SB), Z8
+	VMULPD       Z8, Z7, Z9
+	VBROADCASTSD DoublesConstants<>+35448(SB), Z10
+	VADDPD       Z10, Z9, Z9
+	VSUBPD       Z10, Z9, Z11
+	VBROADCASTSD DoublesConstants<>+39336(SB), Z12
+	VMULPD       Z12, Z11, Z13
+	VSUBPD       Z13, Z7, Z7
+	VBROADCASTSD DoublesConstants<>+39344(SB), Z13
+	VMULPD       Z13, Z11, Z11
+	VSUBPD       Z11, Z7, Z7
+	VMULPD       Z7, Z7, Z11
+	VBROADCASTSD DoublesConstants<>+39352(SB), Z14
+	VANDPD       Z14, Z9, Z15
+	VPSLLQ       $0x04, Z15, Z15
+	VBROADCASTSD DoublesConstants<>+39496(SB), Z16
+	VMULPD       Z16, Z7, Z17
+	VBROADCASTSD DoublesConstants<>+39488(SB), Z18
+	VADDPD       Z17, Z18, Z17
+	VMULPD       Z17, Z11, Z17
+	VMULPD       Z11, Z11, Z11
+	VBROADCASTSD DoublesConstants<>+39528(SB), Z19
+	VMULPD       Z19, Z7, Z20
+	VBROADCASTSD DoublesConstants<>+39520(SB), Z21
+	VADDPD       Z20, Z21, Z20
+	VMULPD       Z20, Z11, Z11
+	VADDPD       Z11, Z17, Z11
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K1
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z15*1), K1, Z17
+	VADDPD       Z11, Z7, Z7
+	VMULPD       Z7, Z17, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K1
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z15*1), K1, Z11
+	VADDPD       Z11, Z7, Z7
+	VPSLLQ       $0x0d, Z9, Z9
+	VPSRAQ       $0x13, Z9, Z9
+	VADDPD       Z7, Z17, Z7
+	VPSRAQ       $0x01, Z9, Z11
+	VBROADCASTSD DoublesConstants<>+39688(SB), Z15
+	VPADDQ       Z11, Z15, Z17
+	VPSLLQ       $0x34, Z17, Z17
+	VMULPD       Z17, Z7, Z7
+	VPSUBQ       Z11, Z9, Z9
+	VPADDQ       Z9, Z15, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VMULPD       Z9, Z7, Z7
+	VBROADCASTSD DoublesConstants<>+39168(SB), Z9
+	VPCMPUQ      $0x06, Z9, Z5, K1
+	VBLENDMPD    Z3, Z7, K1, Z3
+	VBROADCASTSD DoublesConstants<>+39928(SB), Z5
+	VSUBPD       Z0, Z5, Z7
+	VXORPS       X11, X11, X11
+	VCMPPD       $0x1e, Z11, Z7, K1
+	VMINPD       Z0, Z5, Z5
+	VANDPD       Z1, Z5, Z1
+	VPMINUQ      Z6, Z1, Z6
+	VANDPD       Z4, Z5, Z4
+	VORPD        Z4, Z6, Z4
+	VMULPD       Z8, Z4, Z6
+	VADDPD       Z10, Z6, Z6
+	VSUBPD       Z10, Z6, Z7
+	VMULPD       Z12, Z7, Z8
+	VSUBPD       Z8, Z4, Z4
+	VMULPD       Z13, Z7, Z7
+	VSUBPD       Z7, Z4, Z4
+	VMULPD       Z4, Z4, Z7
+	VANDPD       Z14, Z6, Z8
+	VPSLLQ       $0x04, Z8, Z8
+	VMULPD       Z16, Z4, Z10
+	VADDPD       Z10, Z18, Z10
+	VMULPD       Z10, Z7, Z10
+	VMULPD       Z7, Z7, Z7
+	VMULPD       Z19, Z4, Z12
+	VADDPD       Z12, Z21, Z12
+	VMULPD       Z12, Z7, Z7
+	VADDPD       Z7, Z10, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z8*1), K2, Z10
+	VADDPD       Z7, Z4, Z4
+	VMULPD       Z4, Z10, Z4
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   (AX)(Z8*1), K2, Z7
+	VADDPD       Z7, Z4, Z4
+	VPSLLQ       $0x0d, Z6, Z6
+	VPSRAQ       $0x13, Z6, Z6
+	VADDPD       Z4, Z10, Z4
+	VPSRAQ       $0x01, Z6, Z7
+	VPADDQ       Z7, Z15, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z4, Z4
+	VPSUBQ       Z7, Z6, Z6
+	VPADDQ       Z6, Z15, Z6
+	VPSLLQ       $0x34, Z6, Z6
+	VMULPD       Z6, Z4, Z4
+	VPCMPUQ      $0x06, Z9, Z1, K2
+	VBLENDMPD    Z5, Z4, K2, Z1
+	VBLENDMPD    Z1, Z11, K1, Z1
+	VCMPPD       $0x1e, Z11, Z2, K1
+	VBROADCASTSD DoublesConstants<>+35400(SB), Z4
+	VADDPD       Z2, Z4, Z2
+	VSQRTPD      Z2, Z2
+	VBROADCASTSD DoublesConstants<>+35392(SB), Z5
+	VDIVPD       Z2, Z5, Z2
+	VCMPPD       $0x1e, Z11, Z0, K2
+	VBROADCASTSD DoublesConstants<>+39808(SB), Z0
+	VBLENDMPD    Z4, Z0, K2, Z0
+	VMULPD       Z0, Z2, Z0
+	VBLENDMPD    Z0, Z11, K1, Z0
+	VADDPD       Z0, Z1, Z0
+	VMULPD.BCST  DoublesConstants<>+44472(SB), Z3, Z1
+	VSUBPD       Z1, Z0, Z0
+	VMULPD       16192(SI)(R12*1), Z0, Z0
+	VMOVUPS      Z0, 9472(SI)(R12*1)
+	ADDQ         $0x00000040, R12
+	CMPQ         R12, $0x00000180
+	JNE          loop38
 
 	// ∇W10 += Σ d10·a9ᵀ; ∇b10 += Σ d10
 	VMOVUPS       9088(SI), Z0
@@ -96218,7 +96226,7 @@ loop0:
 
 // func doublesInputGradBatchAVX2(p *Doubles, b *DoublesBatch, xs *[5]float64, ys *[5]float64, gxs *[5]float64, tiles int, samples int)
 // Requires: AVX, AVX2
-TEXT ·doublesInputGradBatchAVX2(SB), $6592-56
+TEXT ·doublesInputGradBatchAVX2(SB), $6720-56
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ xs+16(FP), DX
@@ -105055,7 +105063,7 @@ loop68:
 	VMULPD  11424(SI), Y0, Y0
 	VMOVUPS Y0, 13024(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	XORL R11, R11
 	XORL R12, R12
 
@@ -105253,276 +105261,281 @@ loop71:
 	XORL         R12, R12
 
 loop72:
-	VMOVUPS    8736(SI)(R12*1), Y0
-	VMOVUPS    8704(SI)(R12*1), Y1
-	VMULPD     Y0, Y0, Y2
-	VMULPD     Y1, Y1, Y3
-	VXORPD     DoublesConstants<>+128(SB), Y2, Y2
-	VXORPD     DoublesConstants<>+128(SB), Y3, Y3
-	VANDPD     DoublesConstants<>+160(SB), Y2, Y4
-	VANDPD     DoublesConstants<>+160(SB), Y3, Y5
-	VXORPD     DoublesConstants<>+128(SB), Y4, Y6
-	VXORPD     DoublesConstants<>+128(SB), Y5, Y7
-	VPCMPGTQ   DoublesConstants<>+4768(SB), Y6, Y8
-	VPCMPGTQ   DoublesConstants<>+4768(SB), Y7, Y9
-	VBLENDVPD  Y8, DoublesConstants<>+8608(SB), Y4, Y4
-	VBLENDVPD  Y9, DoublesConstants<>+8608(SB), Y5, Y5
-	VANDPD     DoublesConstants<>+128(SB), Y2, Y8
-	VANDPD     DoublesConstants<>+128(SB), Y3, Y9
-	VORPD      Y8, Y4, Y4
-	VORPD      Y9, Y5, Y5
-	VMULPD     DoublesConstants<>+4864(SB), Y4, Y8
-	VMULPD     DoublesConstants<>+4864(SB), Y5, Y9
-	VADDPD     DoublesConstants<>+288(SB), Y8, Y8
-	VADDPD     DoublesConstants<>+288(SB), Y9, Y9
-	VSUBPD     DoublesConstants<>+288(SB), Y8, Y10
-	VSUBPD     DoublesConstants<>+288(SB), Y9, Y11
-	VMULPD     DoublesConstants<>+4896(SB), Y10, Y12
-	VMULPD     DoublesConstants<>+4896(SB), Y11, Y13
-	VSUBPD     Y12, Y4, Y4
-	VSUBPD     Y13, Y5, Y5
-	VMULPD     DoublesConstants<>+4928(SB), Y10, Y10
-	VMULPD     DoublesConstants<>+4928(SB), Y11, Y11
-	VSUBPD     Y10, Y4, Y4
-	VSUBPD     Y11, Y5, Y5
-	VMULPD     Y4, Y4, Y10
-	VMULPD     Y5, Y5, Y11
-	VANDPD     DoublesConstants<>+4960(SB), Y8, Y12
-	VANDPD     DoublesConstants<>+4960(SB), Y9, Y13
-	VPSLLQ     $0x04, Y12, Y12
-	VPSLLQ     $0x04, Y13, Y13
-	VMULPD     DoublesConstants<>+7104(SB), Y4, Y14
-	VMULPD     DoublesConstants<>+7104(SB), Y5, Y15
-	VADDPD     DoublesConstants<>+7072(SB), Y14, Y14
-	VADDPD     DoublesConstants<>+7072(SB), Y15, Y15
-	VMULPD     Y14, Y10, Y14
-	VMULPD     Y15, Y11, Y15
-	VMULPD     Y10, Y10, Y10
-	VMULPD     Y11, Y11, Y11
-	VMOVUPS    Y1, 4128(SP)
-	VMULPD     DoublesConstants<>+7232(SB), Y4, Y1
-	VMOVUPS    Y0, 4160(SP)
-	VMULPD     DoublesConstants<>+7232(SB), Y5, Y0
-	VADDPD     DoublesConstants<>+7200(SB), Y1, Y1
-	VADDPD     DoublesConstants<>+7200(SB), Y0, Y0
-	VMULPD     Y1, Y10, Y1
-	VMULPD     Y0, Y11, Y0
-	VADDPD     Y1, Y14, Y1
-	VADDPD     Y0, Y15, Y0
-	VMOVUPS    DoublesConstants<>+4480(SB), Y10
-	LEAQ       DoublesConstants<>+4992(SB), AX
-	VXORPS     X11, X11, X11
-	VGATHERQPD Y10, (AX)(Y12*1), Y11
-	VMOVUPS    DoublesConstants<>+4480(SB), Y10
-	LEAQ       DoublesConstants<>+4992(SB), AX
-	VXORPS     X14, X14, X14
-	VGATHERQPD Y10, (AX)(Y13*1), Y14
-	VADDPD     Y1, Y4, Y1
-	VADDPD     Y0, Y5, Y0
-	VMULPD     Y1, Y11, Y1
-	VMULPD     Y0, Y14, Y0
-	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	LEAQ       DoublesConstants<>+5000(SB), AX
-	VXORPS     X5, X5, X5
-	VGATHERQPD Y4, (AX)(Y12*1), Y5
-	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	LEAQ       DoublesConstants<>+5000(SB), AX
-	VXORPS     X10, X10, X10
-	VGATHERQPD Y4, (AX)(Y13*1), Y10
-	VADDPD     Y5, Y1, Y1
-	VADDPD     Y10, Y0, Y0
-	VPSLLQ     $0x0d, Y8, Y4
-	VPSLLQ     $0x0d, Y9, Y5
-	VPSRLQ     $0x13, Y4, Y4
-	VXORPD     DoublesConstants<>+8640(SB), Y4, Y4
-	VPSRLQ     $0x13, Y5, Y5
-	VPSUBQ     DoublesConstants<>+8640(SB), Y4, Y4
-	VXORPD     DoublesConstants<>+8640(SB), Y5, Y5
-	VADDPD     Y1, Y11, Y1
-	VPSUBQ     DoublesConstants<>+8640(SB), Y5, Y5
-	VPSRLQ     $0x01, Y4, Y8
-	VADDPD     Y0, Y14, Y0
-	VXORPD     DoublesConstants<>+8704(SB), Y8, Y8
-	VPSRLQ     $0x01, Y5, Y9
-	VPSUBQ     DoublesConstants<>+8704(SB), Y8, Y8
-	VXORPD     DoublesConstants<>+8704(SB), Y9, Y9
-	VMOVUPS    DoublesConstants<>+8672(SB), Y10
-	VPADDQ     Y8, Y10, Y11
-	VPSUBQ     DoublesConstants<>+8704(SB), Y9, Y9
-	VPSLLQ     $0x34, Y11, Y11
-	VPADDQ     Y9, Y10, Y12
-	VMULPD     Y11, Y1, Y1
-	VPSLLQ     $0x34, Y12, Y11
-	VPSUBQ     Y8, Y4, Y4
-	VMULPD     Y11, Y0, Y0
-	VPADDQ     Y4, Y10, Y4
-	VPSUBQ     Y9, Y5, Y5
-	VPSLLQ     $0x34, Y4, Y4
-	VPADDQ     Y5, Y10, Y5
-	VMULPD     Y4, Y1, Y1
-	VPSLLQ     $0x34, Y5, Y4
-	VMULPD     Y4, Y0, Y0
-	VPCMPGTQ   DoublesConstants<>+4544(SB), Y6, Y4
-	VPCMPGTQ   DoublesConstants<>+4544(SB), Y7, Y5
-	VBLENDVPD  Y4, Y2, Y1, Y1
-	VBLENDVPD  Y5, Y3, Y0, Y0
-	VMOVUPS    DoublesConstants<>+30368(SB), Y2
-	VMOVUPS    4160(SP), Y3
-	VMINPD     Y3, Y2, Y4
-	VMOVUPS    4128(SP), Y5
-	VMINPD     Y5, Y2, Y6
-	VANDPD     DoublesConstants<>+160(SB), Y4, Y7
-	VANDPD     DoublesConstants<>+160(SB), Y6, Y8
+	VMOVUPS    8704(SI)(R12*1), Y0
+	VMOVUPS    8736(SI)(R12*1), Y1
+	VANDPD     DoublesConstants<>+160(SB), Y1, Y2
+	VANDPD     DoublesConstants<>+160(SB), Y0, Y3
+	VMULPD     Y1, Y1, Y4
+	VMULPD     Y0, Y0, Y5
+	VXORPD     DoublesConstants<>+128(SB), Y4, Y4
+	VXORPD     DoublesConstants<>+128(SB), Y5, Y5
+	VANDPD     DoublesConstants<>+160(SB), Y4, Y6
+	VANDPD     DoublesConstants<>+160(SB), Y5, Y7
+	VXORPD     DoublesConstants<>+128(SB), Y6, Y8
 	VXORPD     DoublesConstants<>+128(SB), Y7, Y9
-	VXORPD     DoublesConstants<>+128(SB), Y8, Y11
-	VPCMPGTQ   DoublesConstants<>+4768(SB), Y9, Y12
-	VPCMPGTQ   DoublesConstants<>+4768(SB), Y11, Y13
-	VBLENDVPD  Y12, DoublesConstants<>+8608(SB), Y7, Y7
-	VBLENDVPD  Y13, DoublesConstants<>+8608(SB), Y8, Y8
-	VANDPD     DoublesConstants<>+128(SB), Y4, Y12
-	VANDPD     DoublesConstants<>+128(SB), Y6, Y13
-	VORPD      Y12, Y7, Y7
-	VORPD      Y13, Y8, Y8
-	VMULPD     DoublesConstants<>+4864(SB), Y7, Y12
-	VMULPD     DoublesConstants<>+4864(SB), Y8, Y13
-	VADDPD     DoublesConstants<>+288(SB), Y12, Y12
-	VADDPD     DoublesConstants<>+288(SB), Y13, Y13
-	VSUBPD     DoublesConstants<>+288(SB), Y12, Y14
-	VSUBPD     DoublesConstants<>+288(SB), Y13, Y15
-	VMULPD     DoublesConstants<>+4896(SB), Y14, Y2
-	VMULPD     DoublesConstants<>+4896(SB), Y15, Y10
-	VSUBPD     Y2, Y7, Y2
-	VSUBPD     Y10, Y8, Y7
-	VMULPD     DoublesConstants<>+4928(SB), Y14, Y8
-	VMULPD     DoublesConstants<>+4928(SB), Y15, Y10
-	VSUBPD     Y8, Y2, Y2
-	VSUBPD     Y10, Y7, Y7
-	VMULPD     Y2, Y2, Y8
-	VMULPD     Y7, Y7, Y10
-	VANDPD     DoublesConstants<>+4960(SB), Y12, Y14
-	VANDPD     DoublesConstants<>+4960(SB), Y13, Y15
+	VPCMPGTQ   DoublesConstants<>+4768(SB), Y8, Y10
+	VPCMPGTQ   DoublesConstants<>+4768(SB), Y9, Y11
+	VBLENDVPD  Y10, DoublesConstants<>+8608(SB), Y6, Y6
+	VBLENDVPD  Y11, DoublesConstants<>+8608(SB), Y7, Y7
+	VANDPD     DoublesConstants<>+128(SB), Y4, Y10
+	VANDPD     DoublesConstants<>+128(SB), Y5, Y11
+	VORPD      Y10, Y6, Y6
+	VORPD      Y11, Y7, Y7
+	VMULPD     DoublesConstants<>+4864(SB), Y6, Y10
+	VMULPD     DoublesConstants<>+4864(SB), Y7, Y11
+	VADDPD     DoublesConstants<>+288(SB), Y10, Y10
+	VADDPD     DoublesConstants<>+288(SB), Y11, Y11
+	VSUBPD     DoublesConstants<>+288(SB), Y10, Y12
+	VSUBPD     DoublesConstants<>+288(SB), Y11, Y13
+	VMULPD     DoublesConstants<>+4896(SB), Y12, Y14
+	VMULPD     DoublesConstants<>+4896(SB), Y13, Y15
+	VSUBPD     Y14, Y6, Y6
+	VSUBPD     Y15, Y7, Y7
+	VMULPD     DoublesConstants<>+4928(SB), Y12, Y12
+	VMULPD     DoublesConstants<>+4928(SB), Y13, Y13
+	VSUBPD     Y12, Y6, Y6
+	VSUBPD     Y13, Y7, Y7
+	VMULPD     Y6, Y6, Y12
+	VMULPD     Y7, Y7, Y13
+	VANDPD     DoublesConstants<>+4960(SB), Y10, Y14
+	VANDPD     DoublesConstants<>+4960(SB), Y11, Y15
 	VPSLLQ     $0x04, Y14, Y14
 	VPSLLQ     $0x04, Y15, Y15
+	VMOVUPS    Y3, 4128(SP)
+	VMULPD     DoublesConstants<>+7104(SB), Y6, Y3
+	VMOVUPS    Y2, 4160(SP)
+	VMULPD     DoublesConstants<>+7104(SB), Y7, Y2
+	VADDPD     DoublesConstants<>+7072(SB), Y3, Y3
+	VADDPD     DoublesConstants<>+7072(SB), Y2, Y2
+	VMULPD     Y3, Y12, Y3
+	VMULPD     Y2, Y13, Y2
+	VMULPD     Y12, Y12, Y12
+	VMULPD     Y13, Y13, Y13
 	VMOVUPS    Y0, 4192(SP)
-	VMULPD     DoublesConstants<>+7104(SB), Y2, Y0
+	VMULPD     DoublesConstants<>+7232(SB), Y6, Y0
 	VMOVUPS    Y1, 4224(SP)
-	VMULPD     DoublesConstants<>+7104(SB), Y7, Y1
-	VADDPD     DoublesConstants<>+7072(SB), Y0, Y0
-	VADDPD     DoublesConstants<>+7072(SB), Y1, Y1
-	VMULPD     Y0, Y8, Y0
-	VMULPD     Y1, Y10, Y1
-	VMULPD     Y8, Y8, Y8
-	VMULPD     Y10, Y10, Y10
-	VMULPD     DoublesConstants<>+7232(SB), Y2, Y5
-	VMULPD     DoublesConstants<>+7232(SB), Y7, Y3
-	VADDPD     DoublesConstants<>+7200(SB), Y5, Y5
-	VADDPD     DoublesConstants<>+7200(SB), Y3, Y3
-	VMULPD     Y5, Y8, Y5
-	VMULPD     Y3, Y10, Y3
-	VADDPD     Y5, Y0, Y0
-	VADDPD     Y3, Y1, Y1
-	VMOVUPS    DoublesConstants<>+4480(SB), Y3
-	LEAQ       DoublesConstants<>+4992(SB), AX
-	VXORPS     X5, X5, X5
-	VGATHERQPD Y3, (AX)(Y14*1), Y5
-	VMOVUPS    DoublesConstants<>+4480(SB), Y3
-	LEAQ       DoublesConstants<>+4992(SB), AX
-	VXORPS     X8, X8, X8
-	VGATHERQPD Y3, (AX)(Y15*1), Y8
-	VADDPD     Y0, Y2, Y0
-	VADDPD     Y1, Y7, Y1
-	VMULPD     Y0, Y5, Y0
-	VMULPD     Y1, Y8, Y1
+	VMULPD     DoublesConstants<>+7232(SB), Y7, Y1
+	VADDPD     DoublesConstants<>+7200(SB), Y0, Y0
+	VADDPD     DoublesConstants<>+7200(SB), Y1, Y1
+	VMULPD     Y0, Y12, Y0
+	VMULPD     Y1, Y13, Y1
+	VADDPD     Y0, Y3, Y0
+	VADDPD     Y1, Y2, Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y2
-	LEAQ       DoublesConstants<>+5000(SB), AX
+	LEAQ       DoublesConstants<>+4992(SB), AX
 	VXORPS     X3, X3, X3
 	VGATHERQPD Y2, (AX)(Y14*1), Y3
+	VMOVUPS    DoublesConstants<>+4480(SB), Y2
+	LEAQ       DoublesConstants<>+4992(SB), AX
+	VXORPS     X12, X12, X12
+	VGATHERQPD Y2, (AX)(Y15*1), Y12
+	VADDPD     Y0, Y6, Y0
+	VADDPD     Y1, Y7, Y1
+	VMULPD     Y0, Y3, Y0
+	VMULPD     Y1, Y12, Y1
+	VMOVUPS    DoublesConstants<>+4480(SB), Y2
+	LEAQ       DoublesConstants<>+5000(SB), AX
+	VXORPS     X6, X6, X6
+	VGATHERQPD Y2, (AX)(Y14*1), Y6
 	VMOVUPS    DoublesConstants<>+4480(SB), Y2
 	LEAQ       DoublesConstants<>+5000(SB), AX
 	VXORPS     X7, X7, X7
 	VGATHERQPD Y2, (AX)(Y15*1), Y7
-	VADDPD     Y3, Y0, Y0
+	VADDPD     Y6, Y0, Y0
 	VADDPD     Y7, Y1, Y1
-	VPSLLQ     $0x0d, Y12, Y2
-	VPSLLQ     $0x0d, Y13, Y3
+	VPSLLQ     $0x0d, Y10, Y2
+	VPSLLQ     $0x0d, Y11, Y6
 	VPSRLQ     $0x13, Y2, Y2
-	VPSRLQ     $0x13, Y3, Y3
 	VXORPD     DoublesConstants<>+8640(SB), Y2, Y2
-	VXORPD     DoublesConstants<>+8640(SB), Y3, Y3
+	VPSRLQ     $0x13, Y6, Y6
 	VPSUBQ     DoublesConstants<>+8640(SB), Y2, Y2
-	VPSUBQ     DoublesConstants<>+8640(SB), Y3, Y3
-	VADDPD     Y0, Y5, Y0
-	VADDPD     Y1, Y8, Y1
-	VPSRLQ     $0x01, Y2, Y5
-	VPSRLQ     $0x01, Y3, Y7
-	VXORPD     DoublesConstants<>+8704(SB), Y5, Y5
-	VXORPD     DoublesConstants<>+8704(SB), Y7, Y7
-	VPSUBQ     DoublesConstants<>+8704(SB), Y5, Y5
-	VPSUBQ     DoublesConstants<>+8704(SB), Y7, Y7
-	VMOVUPS    DoublesConstants<>+8672(SB), Y8
-	VPADDQ     Y5, Y8, Y10
-	VPADDQ     Y7, Y8, Y12
-	VPSLLQ     $0x34, Y10, Y10
-	VPSLLQ     $0x34, Y12, Y12
-	VMULPD     Y10, Y0, Y0
-	VMULPD     Y12, Y1, Y1
-	VPSUBQ     Y5, Y2, Y2
-	VPSUBQ     Y7, Y3, Y3
-	VPADDQ     Y2, Y8, Y2
-	VPADDQ     Y3, Y8, Y3
-	VPSLLQ     $0x34, Y2, Y2
-	VPSLLQ     $0x34, Y3, Y3
-	VMULPD     Y2, Y0, Y0
-	VMULPD     Y3, Y1, Y1
-	VPCMPGTQ   DoublesConstants<>+4544(SB), Y9, Y2
-	VPCMPGTQ   DoublesConstants<>+4544(SB), Y11, Y3
-	VBLENDVPD  Y2, Y4, Y0, Y0
-	VBLENDVPD  Y3, Y6, Y1, Y1
-	VMOVUPS    DoublesConstants<>+30368(SB), Y2
-	VMOVUPS    4160(SP), Y3
-	VSUBPD     Y3, Y2, Y4
-	VMOVUPS    4128(SP), Y5
-	VSUBPD     Y5, Y2, Y2
-	VXORPS     X6, X6, X6
-	VCMPPD     $0x1e, Y6, Y4, Y4
-	VCMPPD     $0x1e, Y6, Y2, Y2
-	VBLENDVPD  Y4, DoublesConstants<>+64(SB), Y6, Y4
-	VBLENDVPD  Y2, DoublesConstants<>+64(SB), Y6, Y2
-	VANDPD     DoublesConstants<>+160(SB), Y3, Y7
-	VADDPD     DoublesConstants<>+64(SB), Y7, Y7
-	VANDPD     DoublesConstants<>+160(SB), Y5, Y8
-	VSQRTPD    Y7, Y7
-	VADDPD     DoublesConstants<>+64(SB), Y8, Y8
-	VMOVUPS    DoublesConstants<>+32(SB), Y9
-	VDIVPD     Y7, Y9, Y7
-	VSQRTPD    Y8, Y8
-	VCMPPD     $0x1e, Y6, Y3, Y10
-	VDIVPD     Y8, Y9, Y8
-	VXORPD     DoublesConstants<>+128(SB), Y3, Y3
-	VCMPPD     $0x1e, Y6, Y5, Y9
-	VCMPPD     $0x1e, Y6, Y3, Y3
-	VXORPD     DoublesConstants<>+128(SB), Y5, Y5
-	VCMPPD     $0x1e, Y6, Y5, Y5
-	VBLENDVPD  Y3, DoublesConstants<>+11296(SB), Y6, Y3
-	VBLENDVPD  Y5, DoublesConstants<>+11296(SB), Y6, Y5
-	VBLENDVPD  Y10, DoublesConstants<>+64(SB), Y3, Y3
-	VBLENDVPD  Y9, DoublesConstants<>+64(SB), Y5, Y5
-	VMULPD     Y3, Y7, Y3
-	VMULPD     Y5, Y8, Y5
-	VMULPD     Y4, Y0, Y0
-	VMULPD     Y2, Y1, Y1
+	VXORPD     DoublesConstants<>+8640(SB), Y6, Y6
 	VADDPD     Y0, Y3, Y0
-	VADDPD     Y1, Y5, Y1
-	VMOVUPS    4224(SP), Y2
+	VPSUBQ     DoublesConstants<>+8640(SB), Y6, Y3
+	VPSRLQ     $0x01, Y2, Y6
+	VADDPD     Y1, Y12, Y1
+	VXORPD     DoublesConstants<>+8704(SB), Y6, Y6
+	VPSRLQ     $0x01, Y3, Y7
+	VPSUBQ     DoublesConstants<>+8704(SB), Y6, Y6
+	VXORPD     DoublesConstants<>+8704(SB), Y7, Y7
+	VMOVUPS    DoublesConstants<>+8672(SB), Y10
+	VPADDQ     Y6, Y10, Y11
+	VPSUBQ     DoublesConstants<>+8704(SB), Y7, Y7
+	VPSLLQ     $0x34, Y11, Y11
+	VPADDQ     Y7, Y10, Y12
+	VMULPD     Y11, Y0, Y0
+	VPSLLQ     $0x34, Y12, Y11
+	VPSUBQ     Y6, Y2, Y2
+	VMULPD     Y11, Y1, Y1
+	VPADDQ     Y2, Y10, Y2
+	VPSUBQ     Y7, Y3, Y3
+	VPSLLQ     $0x34, Y2, Y2
+	VPADDQ     Y3, Y10, Y3
+	VMULPD     Y2, Y0, Y0
+	VPSLLQ     $0x34, Y3, Y2
+	VMULPD     Y2, Y1, Y1
+	VPCMPGTQ   DoublesConstants<>+4544(SB), Y8, Y2
+	VPCMPGTQ   DoublesConstants<>+4544(SB), Y9, Y3
+	VBLENDVPD  Y2, Y4, Y0, Y0
+	VBLENDVPD  Y3, Y5, Y1, Y1
+	VMOVUPS    DoublesConstants<>+30368(SB), Y2
+	VMOVUPS    4224(SP), Y3
+	VSUBPD     Y3, Y2, Y4
+	VMOVUPS    4192(SP), Y5
+	VSUBPD     Y5, Y2, Y6
+	VXORPS     X7, X7, X7
+	VCMPPD     $0x1e, Y7, Y4, Y4
+	VCMPPD     $0x1e, Y7, Y6, Y6
+	VMINPD     Y3, Y2, Y8
+	VMINPD     Y5, Y2, Y2
+	VANDPD     DoublesConstants<>+160(SB), Y8, Y9
+	VANDPD     DoublesConstants<>+160(SB), Y2, Y11
+	VXORPD     DoublesConstants<>+128(SB), Y9, Y12
+	VXORPD     DoublesConstants<>+128(SB), Y11, Y13
+	VPCMPGTQ   DoublesConstants<>+4768(SB), Y12, Y14
+	VPCMPGTQ   DoublesConstants<>+4768(SB), Y13, Y15
+	VBLENDVPD  Y14, DoublesConstants<>+8608(SB), Y9, Y9
+	VBLENDVPD  Y15, DoublesConstants<>+8608(SB), Y11, Y11
+	VANDPD     DoublesConstants<>+128(SB), Y8, Y14
+	VANDPD     DoublesConstants<>+128(SB), Y2, Y15
+	VORPD      Y14, Y9, Y9
+	VORPD      Y15, Y11, Y11
+	VMULPD     DoublesConstants<>+4864(SB), Y9, Y14
+	VMULPD     DoublesConstants<>+4864(SB), Y11, Y15
+	VADDPD     DoublesConstants<>+288(SB), Y14, Y14
+	VADDPD     DoublesConstants<>+288(SB), Y15, Y15
+	VSUBPD     DoublesConstants<>+288(SB), Y14, Y7
+	VSUBPD     DoublesConstants<>+288(SB), Y15, Y10
+	VMOVUPS    Y1, 4256(SP)
+	VMULPD     DoublesConstants<>+4896(SB), Y7, Y1
+	VMOVUPS    Y0, 4288(SP)
+	VMULPD     DoublesConstants<>+4896(SB), Y10, Y0
+	VSUBPD     Y1, Y9, Y1
+	VSUBPD     Y0, Y11, Y0
+	VMULPD     DoublesConstants<>+4928(SB), Y7, Y7
+	VMULPD     DoublesConstants<>+4928(SB), Y10, Y9
+	VSUBPD     Y7, Y1, Y1
+	VSUBPD     Y9, Y0, Y0
+	VMULPD     Y1, Y1, Y7
+	VMULPD     Y0, Y0, Y9
+	VANDPD     DoublesConstants<>+4960(SB), Y14, Y10
+	VANDPD     DoublesConstants<>+4960(SB), Y15, Y11
+	VPSLLQ     $0x04, Y10, Y10
+	VPSLLQ     $0x04, Y11, Y11
+	VMULPD     DoublesConstants<>+7104(SB), Y1, Y5
+	VMULPD     DoublesConstants<>+7104(SB), Y0, Y3
+	VADDPD     DoublesConstants<>+7072(SB), Y5, Y5
+	VADDPD     DoublesConstants<>+7072(SB), Y3, Y3
+	VMULPD     Y5, Y7, Y5
+	VMULPD     Y3, Y9, Y3
+	VMULPD     Y7, Y7, Y7
+	VMULPD     Y9, Y9, Y9
+	VMOVUPS    Y6, 4320(SP)
+	VMULPD     DoublesConstants<>+7232(SB), Y1, Y6
+	VMOVUPS    Y4, 4352(SP)
+	VMULPD     DoublesConstants<>+7232(SB), Y0, Y4
+	VADDPD     DoublesConstants<>+7200(SB), Y6, Y6
+	VADDPD     DoublesConstants<>+7200(SB), Y4, Y4
+	VMULPD     Y6, Y7, Y6
+	VMULPD     Y4, Y9, Y4
+	VADDPD     Y6, Y5, Y5
+	VADDPD     Y4, Y3, Y3
+	VMOVUPS    DoublesConstants<>+4480(SB), Y4
+	LEAQ       DoublesConstants<>+4992(SB), AX
+	VXORPS     X6, X6, X6
+	VGATHERQPD Y4, (AX)(Y10*1), Y6
+	VMOVUPS    DoublesConstants<>+4480(SB), Y4
+	LEAQ       DoublesConstants<>+4992(SB), AX
+	VXORPS     X7, X7, X7
+	VGATHERQPD Y4, (AX)(Y11*1), Y7
+	VADDPD     Y5, Y1, Y1
+	VADDPD     Y3, Y0, Y0
+	VMULPD     Y1, Y6, Y1
+	VMULPD     Y0, Y7, Y0
+	VMOVUPS    DoublesConstants<>+4480(SB), Y3
+	LEAQ       DoublesConstants<>+5000(SB), AX
+	VXORPS     X4, X4, X4
+	VGATHERQPD Y3, (AX)(Y10*1), Y4
+	VMOVUPS    DoublesConstants<>+4480(SB), Y3
+	LEAQ       DoublesConstants<>+5000(SB), AX
+	VXORPS     X5, X5, X5
+	VGATHERQPD Y3, (AX)(Y11*1), Y5
+	VADDPD     Y4, Y1, Y1
+	VADDPD     Y5, Y0, Y0
+	VPSLLQ     $0x0d, Y14, Y3
+	VPSLLQ     $0x0d, Y15, Y4
+	VPSRLQ     $0x13, Y3, Y3
+	VPSRLQ     $0x13, Y4, Y4
+	VXORPD     DoublesConstants<>+8640(SB), Y3, Y3
+	VXORPD     DoublesConstants<>+8640(SB), Y4, Y4
+	VPSUBQ     DoublesConstants<>+8640(SB), Y3, Y3
+	VPSUBQ     DoublesConstants<>+8640(SB), Y4, Y4
+	VADDPD     Y1, Y6, Y1
+	VADDPD     Y0, Y7, Y0
+	VPSRLQ     $0x01, Y3, Y5
+	VPSRLQ     $0x01, Y4, Y6
+	VXORPD     DoublesConstants<>+8704(SB), Y5, Y5
+	VXORPD     DoublesConstants<>+8704(SB), Y6, Y6
+	VPSUBQ     DoublesConstants<>+8704(SB), Y5, Y5
+	VPSUBQ     DoublesConstants<>+8704(SB), Y6, Y6
+	VMOVUPS    DoublesConstants<>+8672(SB), Y7
+	VPADDQ     Y5, Y7, Y9
+	VPADDQ     Y6, Y7, Y10
+	VPSLLQ     $0x34, Y9, Y9
+	VPSLLQ     $0x34, Y10, Y10
+	VMULPD     Y9, Y1, Y1
+	VMULPD     Y10, Y0, Y0
+	VPSUBQ     Y5, Y3, Y3
+	VPSUBQ     Y6, Y4, Y4
+	VPADDQ     Y3, Y7, Y3
+	VPADDQ     Y4, Y7, Y4
+	VPSLLQ     $0x34, Y3, Y3
+	VPSLLQ     $0x34, Y4, Y4
+	VMULPD     Y3, Y1, Y1
+	VMULPD     Y4, Y0, Y0
+	VPCMPGTQ   DoublesConstants<>+4544(SB), Y12, Y3
+	VPCMPGTQ   DoublesConstants<>+4544(SB), Y13, Y4
+	VBLENDVPD  Y3, Y8, Y1, Y1
+	VBLENDVPD  Y4, Y2, Y0, Y0
+	VMOVUPS    4352(SP), Y2
+	VXORPS     X3, X3, X3
+	VBLENDVPD  Y2, Y1, Y3, Y1
+	VMOVUPS    4320(SP), Y2
+	VBLENDVPD  Y2, Y0, Y3, Y0
+	VMOVUPS    4160(SP), Y2
+	VCMPPD     $0x1e, Y3, Y2, Y4
+	VMOVUPS    4128(SP), Y5
+	VCMPPD     $0x1e, Y3, Y5, Y6
+	VADDPD     DoublesConstants<>+64(SB), Y2, Y2
+	VADDPD     DoublesConstants<>+64(SB), Y5, Y5
+	VSQRTPD    Y2, Y2
+	VSQRTPD    Y5, Y5
+	VMOVUPS    DoublesConstants<>+32(SB), Y7
+	VDIVPD     Y2, Y7, Y2
+	VDIVPD     Y5, Y7, Y5
+	VMOVUPS    4224(SP), Y7
+	VCMPPD     $0x1e, Y3, Y7, Y7
+	VMOVUPS    4192(SP), Y8
+	VCMPPD     $0x1e, Y3, Y8, Y8
+	VMOVUPS    DoublesConstants<>+11296(SB), Y9
+	VBLENDVPD  Y7, DoublesConstants<>+64(SB), Y9, Y7
+	VBLENDVPD  Y8, DoublesConstants<>+64(SB), Y9, Y8
+	VMULPD     Y7, Y2, Y2
+	VMULPD     Y8, Y5, Y5
+	VBLENDVPD  Y4, Y2, Y3, Y2
+	VBLENDVPD  Y6, Y5, Y3, Y3
+	VADDPD     Y2, Y1, Y1
+	VADDPD     Y3, Y0, Y0
+	VMOVUPS    4288(SP), Y2
 	VMULPD     DoublesConstants<>+44312(SB), Y2, Y2
-	VMOVUPS    4192(SP), Y3
+	VMOVUPS    4256(SP), Y3
 	VMULPD     DoublesConstants<>+44312(SB), Y3, Y3
-	VSUBPD     Y2, Y0, Y0
-	VSUBPD     Y3, Y1, Y1
-	VMULPD     16224(SI)(R12*1), Y0, Y0
-	VMULPD     16192(SI)(R12*1), Y1, Y1
-	VMOVUPS    Y0, 9504(SI)(R12*1)
-	VMOVUPS    Y1, 9472(SI)(R12*1)
+	VSUBPD     Y2, Y1, Y1
+	VSUBPD     Y3, Y0, Y0
+	VMULPD     16224(SI)(R12*1), Y1, Y1
+	VMULPD     16192(SI)(R12*1), Y0, Y0
+	VMOVUPS    Y1, 9504(SI)(R12*1)
+	VMOVUPS    Y0, 9472(SI)(R12*1)
 	ADDQ       $0x00000040, R12
 	CMPQ       R12, $0x00000180
 	JNE        loop72
@@ -105710,16 +105723,16 @@ loop73:
 	VPSUBQ     DoublesConstants<>+8768(SB), Y15, Y15
 	VXORPD     DoublesConstants<>+8768(SB), Y12, Y12
 	VPSUBQ     DoublesConstants<>+8768(SB), Y12, Y12
-	VMOVUPS    Y15, 4256(SP)
+	VMOVUPS    Y15, 4384(SP)
 	VMOVUPS    DoublesConstants<>+288(SB), Y15
-	VMOVUPS    Y2, 4288(SP)
-	VMOVUPS    4256(SP), Y2
+	VMOVUPS    Y2, 4416(SP)
+	VMOVUPS    4384(SP), Y2
 	VPADDQ     Y2, Y15, Y2
 	VPADDQ     Y12, Y15, Y12
 	VSUBPD     Y15, Y2, Y2
 	VSUBPD     Y15, Y12, Y12
 	VANDPD     DoublesConstants<>+4544(SB), Y13, Y15
-	VMOVUPS    Y3, 4256(SP)
+	VMOVUPS    Y3, 4384(SP)
 	VANDPD     DoublesConstants<>+4544(SB), Y14, Y3
 	VPSUBQ     Y15, Y10, Y10
 	VPSUBQ     Y3, Y11, Y3
@@ -105731,19 +105744,19 @@ loop73:
 	VPSLLQ     $0x05, Y13, Y13
 	VANDPD     DoublesConstants<>+8832(SB), Y10, Y14
 	VANDPD     DoublesConstants<>+8832(SB), Y3, Y15
-	VMOVUPS    Y0, 4320(SP)
+	VMOVUPS    Y0, 4448(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y0
-	VMOVUPS    Y1, 4352(SP)
+	VMOVUPS    Y1, 4480(SP)
 	LEAQ       DoublesConstants<>+8864(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y0, (AX)(Y11*1), Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y0
-	VMOVUPS    Y5, 4384(SP)
+	VMOVUPS    Y5, 4512(SP)
 	LEAQ       DoublesConstants<>+8864(SB), AX
 	VXORPS     X5, X5, X5
 	VGATHERQPD Y0, (AX)(Y13*1), Y5
 	VMULPD     Y1, Y14, Y0
-	VMOVUPS    Y4, 4416(SP)
+	VMOVUPS    Y4, 4544(SP)
 	VMULPD     Y5, Y15, Y4
 	VSUBPD     DoublesConstants<>+64(SB), Y0, Y0
 	VSUBPD     DoublesConstants<>+64(SB), Y4, Y4
@@ -105757,10 +105770,10 @@ loop73:
 	VPMULUDQ   Y9, Y10, Y10
 	VPSRLQ     $0x20, Y8, Y15
 	VPSRLQ     $0x20, Y9, Y5
-	VMOVUPS    Y15, 4448(SP)
+	VMOVUPS    Y15, 4576(SP)
 	VMOVUPS    DoublesConstants<>+30528(SB), Y15
-	VMOVUPS    Y7, 4480(SP)
-	VMOVUPS    4448(SP), Y7
+	VMOVUPS    Y7, 4608(SP)
+	VMOVUPS    4576(SP), Y7
 	VPMULUDQ   Y7, Y15, Y7
 	VPMULUDQ   Y5, Y15, Y5
 	VPADDQ     Y7, Y14, Y7
@@ -105793,12 +105806,12 @@ loop73:
 	VMULPD     DoublesConstants<>+10912(SB), Y2, Y14
 	VMULPD     DoublesConstants<>+10912(SB), Y5, Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y6, 4448(SP)
+	VMOVUPS    Y6, 4576(SP)
 	LEAQ       DoublesConstants<>+8872(SB), AX
 	VXORPS     X6, X6, X6
 	VGATHERQPD Y8, (AX)(Y11*1), Y6
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y11, 4512(SP)
+	VMOVUPS    Y11, 4640(SP)
 	LEAQ       DoublesConstants<>+8872(SB), AX
 	VXORPS     X11, X11, X11
 	VGATHERQPD Y8, (AX)(Y13*1), Y11
@@ -105807,33 +105820,33 @@ loop73:
 	VADDPD     Y7, Y6, Y11
 	VADDPD     Y9, Y8, Y14
 	VSUBPD     Y10, Y11, Y15
-	VMOVUPS    Y13, 4544(SP)
+	VMOVUPS    Y13, 4672(SP)
 	VSUBPD     Y12, Y14, Y13
-	VMOVUPS    Y5, 4576(SP)
+	VMOVUPS    Y5, 4704(SP)
 	VMULPD     Y7, Y7, Y5
-	VMOVUPS    Y2, 4608(SP)
+	VMOVUPS    Y2, 4736(SP)
 	VMULPD     Y9, Y9, Y2
-	VMOVUPS    Y1, 4640(SP)
+	VMOVUPS    Y1, 4768(SP)
 	VMULPD     DoublesConstants<>+30592(SB), Y7, Y1
-	VMOVUPS    Y0, 4672(SP)
+	VMOVUPS    Y0, 4800(SP)
 	VMULPD     DoublesConstants<>+30592(SB), Y9, Y0
 	VADDPD     DoublesConstants<>+30560(SB), Y1, Y1
 	VADDPD     DoublesConstants<>+30560(SB), Y0, Y0
-	VMOVUPS    Y4, 4704(SP)
+	VMOVUPS    Y4, 4832(SP)
 	VMULPD     DoublesConstants<>+30656(SB), Y7, Y4
-	VMOVUPS    Y3, 4736(SP)
+	VMOVUPS    Y3, 4864(SP)
 	VMULPD     DoublesConstants<>+30656(SB), Y9, Y3
 	VADDPD     DoublesConstants<>+30624(SB), Y4, Y4
 	VADDPD     DoublesConstants<>+30624(SB), Y3, Y3
-	VMOVUPS    Y12, 4768(SP)
+	VMOVUPS    Y12, 4896(SP)
 	VMULPD     DoublesConstants<>+30720(SB), Y7, Y12
-	VMOVUPS    Y10, 4800(SP)
+	VMOVUPS    Y10, 4928(SP)
 	VMULPD     DoublesConstants<>+30720(SB), Y9, Y10
 	VADDPD     DoublesConstants<>+30688(SB), Y12, Y12
 	VADDPD     DoublesConstants<>+30688(SB), Y10, Y10
-	VMOVUPS    Y13, 4832(SP)
+	VMOVUPS    Y13, 4960(SP)
 	VMULPD     DoublesConstants<>+30752(SB), Y5, Y13
-	VMOVUPS    Y15, 4864(SP)
+	VMOVUPS    Y15, 4992(SP)
 	VMULPD     DoublesConstants<>+30752(SB), Y2, Y15
 	VADDPD     Y13, Y12, Y12
 	VADDPD     Y15, Y10, Y10
@@ -105849,13 +105862,13 @@ loop73:
 	VSUBPD     Y14, Y8, Y4
 	VADDPD     Y7, Y3, Y3
 	VADDPD     Y9, Y4, Y4
-	VMOVUPS    4864(SP), Y6
+	VMOVUPS    4992(SP), Y6
 	VSUBPD     Y6, Y11, Y8
-	VMOVUPS    4832(SP), Y10
+	VMOVUPS    4960(SP), Y10
 	VSUBPD     Y10, Y14, Y11
-	VMOVUPS    4800(SP), Y12
+	VMOVUPS    4928(SP), Y12
 	VSUBPD     Y12, Y8, Y8
-	VMOVUPS    4768(SP), Y12
+	VMOVUPS    4896(SP), Y12
 	VSUBPD     Y12, Y11, Y11
 	VADDPD     Y8, Y3, Y3
 	VADDPD     Y11, Y4, Y4
@@ -105863,9 +105876,9 @@ loop73:
 	VMULPD     Y2, Y9, Y2
 	VMULPD     Y1, Y5, Y1
 	VMULPD     Y0, Y2, Y0
-	VMOVUPS    4736(SP), Y2
+	VMOVUPS    4864(SP), Y2
 	VSUBPD     Y2, Y7, Y5
-	VMOVUPS    4704(SP), Y8
+	VMOVUPS    4832(SP), Y8
 	VSUBPD     Y8, Y9, Y11
 	VADDPD     Y2, Y7, Y2
 	VADDPD     Y8, Y9, Y8
@@ -105873,24 +105886,24 @@ loop73:
 	VMULPD     Y8, Y11, Y5
 	VMULPD     DoublesConstants<>+32(SB), Y2, Y2
 	VMULPD     DoublesConstants<>+32(SB), Y5, Y5
-	VMOVUPS    4672(SP), Y8
+	VMOVUPS    4800(SP), Y8
 	VSUBPD     Y2, Y8, Y2
-	VMOVUPS    4640(SP), Y11
+	VMOVUPS    4768(SP), Y11
 	VSUBPD     Y5, Y11, Y5
 	VMULPD     Y8, Y7, Y7
 	VMULPD     Y11, Y9, Y8
 	VSUBPD     Y7, Y2, Y2
 	VSUBPD     Y8, Y5, Y5
-	VMOVUPS    4608(SP), Y7
+	VMOVUPS    4736(SP), Y7
 	VMULPD     DoublesConstants<>+10944(SB), Y7, Y7
-	VMOVUPS    4576(SP), Y8
+	VMOVUPS    4704(SP), Y8
 	VMULPD     DoublesConstants<>+10944(SB), Y8, Y8
-	VMOVUPS    4512(SP), Y9
+	VMOVUPS    4640(SP), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
 	LEAQ       DoublesConstants<>+8880(SB), AX
 	VXORPS     X12, X12, X12
 	VGATHERQPD Y11, (AX)(Y9*1), Y12
-	VMOVUPS    4544(SP), Y9
+	VMOVUPS    4672(SP), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
 	LEAQ       DoublesConstants<>+8880(SB), AX
 	VXORPS     X13, X13, X13
@@ -106052,12 +106065,12 @@ loop73:
 	VPADDQ     Y3, Y4, Y3
 	VMULPD     Y2, Y1, Y1
 	VPSLLQ     $0x34, Y3, Y2
-	VMOVUPS    4448(SP), Y3
+	VMOVUPS    4576(SP), Y3
 	VPCMPEQQ   Y14, Y3, Y8
 	VMULPD     Y2, Y0, Y0
 	VMOVUPS    DoublesConstants<>+4512(SB), Y2
 	VBLENDVPD  Y8, Y14, Y2, Y9
-	VMOVUPS    4480(SP), Y10
+	VMOVUPS    4608(SP), Y10
 	VPCMPEQQ   Y14, Y10, Y11
 	VBLENDVPD  Y8, Y2, Y14, Y8
 	VBLENDVPD  Y11, Y14, Y2, Y12
@@ -106083,9 +106096,9 @@ loop73:
 	VPCMPGTQ   Y7, Y13, Y13
 	VBLENDVPD  Y13, Y12, Y14, Y12
 	VPSLLQ     $0x3f, Y12, Y12
-	VMOVUPS    4416(SP), Y13
+	VMOVUPS    4544(SP), Y13
 	VANDPD     Y13, Y12, Y15
-	VMOVUPS    4384(SP), Y4
+	VMOVUPS    4512(SP), Y4
 	VANDPD     Y4, Y12, Y12
 	VORPD      Y15, Y1, Y1
 	VORPD      Y12, Y0, Y0
@@ -106120,9 +106133,9 @@ loop73:
 	VPCMPEQQ   Y14, Y6, Y2
 	VBLENDVPD  Y2, DoublesConstants<>+64(SB), Y1, Y1
 	VBLENDVPD  Y2, DoublesConstants<>+64(SB), Y0, Y0
-	VMOVUPS    4352(SP), Y2
+	VMOVUPS    4480(SP), Y2
 	VMULPD     Y2, Y1, Y1
-	VMOVUPS    4320(SP), Y3
+	VMOVUPS    4448(SP), Y3
 	VMULPD     Y3, Y0, Y0
 	VMULPD     DoublesConstants<>+30368(SB), Y2, Y5
 	VMULPD     DoublesConstants<>+30368(SB), Y3, Y6
@@ -106138,9 +106151,9 @@ loop73:
 	VPSLLQ     $0x04, Y15, Y14
 	VPSLLQ     $0x06, Y12, Y12
 	VPSLLQ     $0x06, Y15, Y15
-	VMOVUPS    Y0, 4480(SP)
+	VMOVUPS    Y0, 4608(SP)
 	VANDPD     DoublesConstants<>+11680(SB), Y5, Y0
-	VMOVUPS    Y1, 4448(SP)
+	VMOVUPS    Y1, 4576(SP)
 	VANDPD     DoublesConstants<>+11680(SB), Y6, Y1
 	VORPD      DoublesConstants<>+11712(SB), Y0, Y0
 	VORPD      DoublesConstants<>+11712(SB), Y1, Y1
@@ -106150,34 +106163,34 @@ loop73:
 	VANDPD     DoublesConstants<>+11744(SB), Y13, Y13
 	VXORPS     X3, X3, X3
 	VPCMPGTQ   Y5, Y3, Y2
-	VMOVUPS    Y5, 4832(SP)
+	VMOVUPS    Y5, 4960(SP)
 	VPCMPGTQ   Y6, Y3, Y5
 	VPSLLVQ    Y4, Y0, Y3
-	VMOVUPS    Y6, 4864(SP)
+	VMOVUPS    Y6, 4992(SP)
 	VPSLLVQ    Y13, Y1, Y6
 	VXORPD     Y2, Y3, Y3
 	VXORPD     Y5, Y6, Y6
 	VPSUBQ     Y2, Y3, Y3
 	VPSUBQ     Y5, Y6, Y6
-	VMOVUPS    Y8, 4544(SP)
+	VMOVUPS    Y8, 4672(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y7, 4512(SP)
+	VMOVUPS    Y7, 4640(SP)
 	LEAQ       DoublesConstants<>+11776(SB), AX
 	VXORPS     X7, X7, X7
 	VGATHERQPD Y8, (AX)(Y9*1), Y7
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y11, 4576(SP)
+	VMOVUPS    Y11, 4704(SP)
 	LEAQ       DoublesConstants<>+11776(SB), AX
 	VXORPS     X11, X11, X11
 	VGATHERQPD Y8, (AX)(Y14*1), Y11
 	VPSRLQ     $0x20, Y3, Y8
-	VMOVUPS    Y10, 4608(SP)
+	VMOVUPS    Y10, 4736(SP)
 	VPSRLQ     $0x20, Y6, Y10
 	VPMULUDQ   Y7, Y8, Y8
 	VPMULUDQ   Y11, Y10, Y10
-	VMOVUPS    Y15, 4640(SP)
+	VMOVUPS    Y15, 4768(SP)
 	VPSRLQ     $0x20, Y7, Y15
-	VMOVUPS    Y12, 4672(SP)
+	VMOVUPS    Y12, 4800(SP)
 	VPSRLQ     $0x20, Y11, Y12
 	VPMULUDQ   Y15, Y3, Y15
 	VPMULUDQ   Y12, Y6, Y12
@@ -106229,19 +106242,19 @@ loop73:
 	VPSRLQ     $0x3a, Y3, Y3
 	VPSLLQ     $0x07, Y2, Y2
 	VPSLLQ     $0x07, Y3, Y3
-	VMOVUPS    4672(SP), Y4
+	VMOVUPS    4800(SP), Y4
 	VMOVUPS    DoublesConstants<>+4480(SB), Y5
 	LEAQ       DoublesConstants<>+13856(SB), AX
 	VXORPS     X6, X6, X6
 	VGATHERQPD Y5, (AX)(Y4*1), Y6
-	VMOVUPS    4640(SP), Y5
+	VMOVUPS    4768(SP), Y5
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
 	LEAQ       DoublesConstants<>+13856(SB), AX
 	VXORPS     X8, X8, X8
 	VGATHERQPD Y7, (AX)(Y5*1), Y8
-	VMOVUPS    4608(SP), Y7
+	VMOVUPS    4736(SP), Y7
 	VMULPD     Y6, Y7, Y6
-	VMOVUPS    4576(SP), Y9
+	VMOVUPS    4704(SP), Y9
 	VMULPD     Y8, Y9, Y8
 	VMOVUPS    DoublesConstants<>+4480(SB), Y10
 	LEAQ       DoublesConstants<>+13864(SB), AX
@@ -106251,9 +106264,9 @@ loop73:
 	LEAQ       DoublesConstants<>+13864(SB), AX
 	VXORPS     X12, X12, X12
 	VGATHERQPD Y10, (AX)(Y5*1), Y12
-	VMOVUPS    4512(SP), Y10
+	VMOVUPS    4640(SP), Y10
 	VMULPD     Y11, Y10, Y13
-	VMOVUPS    4544(SP), Y14
+	VMOVUPS    4672(SP), Y14
 	VMULPD     Y12, Y14, Y15
 	VADDPD     Y13, Y6, Y6
 	VADDPD     Y15, Y8, Y8
@@ -106264,7 +106277,7 @@ loop73:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y13, (AX)(Y4*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y13
-	VMOVUPS    Y8, 4704(SP)
+	VMOVUPS    Y8, 4832(SP)
 	LEAQ       DoublesConstants<>+13872(SB), AX
 	VXORPS     X8, X8, X8
 	VGATHERQPD Y13, (AX)(Y5*1), Y8
@@ -106282,9 +106295,9 @@ loop73:
 	LEAQ       DoublesConstants<>+13880(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y4, (AX)(Y5*1), Y9
-	VMOVUPS    4832(SP), Y4
+	VMOVUPS    4960(SP), Y4
 	VMULPD     Y12, Y4, Y4
-	VMOVUPS    4864(SP), Y5
+	VMOVUPS    4992(SP), Y5
 	VMULPD     Y9, Y5, Y5
 	VADDPD     Y4, Y7, Y4
 	VADDPD     Y5, Y8, Y5
@@ -106313,77 +106326,77 @@ loop73:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y7, (AX)(Y3*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4864(SP)
+	VMOVUPS    Y13, 4992(SP)
 	LEAQ       DoublesConstants<>+22080(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4832(SP)
-	LEAQ       DoublesConstants<>+22080(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4640(SP)
-	LEAQ       DoublesConstants<>+22088(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y12, 4672(SP)
-	LEAQ       DoublesConstants<>+22088(SB), AX
-	VXORPS     X12, X12, X12
-	VGATHERQPD Y7, (AX)(Y3*1), Y12
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y12, 4576(SP)
-	LEAQ       DoublesConstants<>+22096(SB), AX
-	VXORPS     X12, X12, X12
-	VGATHERQPD Y7, (AX)(Y2*1), Y12
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4608(SP)
-	LEAQ       DoublesConstants<>+22096(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4544(SP)
-	LEAQ       DoublesConstants<>+22104(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4512(SP)
-	LEAQ       DoublesConstants<>+22104(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4736(SP)
-	LEAQ       DoublesConstants<>+22112(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4768(SP)
-	LEAQ       DoublesConstants<>+22112(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4800(SP)
-	LEAQ       DoublesConstants<>+22120(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4896(SP)
-	LEAQ       DoublesConstants<>+22120(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y7, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4928(SP)
-	LEAQ       DoublesConstants<>+22128(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y7, (AX)(Y2*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
 	VMOVUPS    Y13, 4960(SP)
+	LEAQ       DoublesConstants<>+22080(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4768(SP)
+	LEAQ       DoublesConstants<>+22088(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y12, 4800(SP)
+	LEAQ       DoublesConstants<>+22088(SB), AX
+	VXORPS     X12, X12, X12
+	VGATHERQPD Y7, (AX)(Y3*1), Y12
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y12, 4704(SP)
+	LEAQ       DoublesConstants<>+22096(SB), AX
+	VXORPS     X12, X12, X12
+	VGATHERQPD Y7, (AX)(Y2*1), Y12
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4736(SP)
+	LEAQ       DoublesConstants<>+22096(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4672(SP)
+	LEAQ       DoublesConstants<>+22104(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4640(SP)
+	LEAQ       DoublesConstants<>+22104(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4864(SP)
+	LEAQ       DoublesConstants<>+22112(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4896(SP)
+	LEAQ       DoublesConstants<>+22112(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 4928(SP)
+	LEAQ       DoublesConstants<>+22120(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 5024(SP)
+	LEAQ       DoublesConstants<>+22120(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 5056(SP)
+	LEAQ       DoublesConstants<>+22128(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y7, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y7
+	VMOVUPS    Y13, 5088(SP)
 	LEAQ       DoublesConstants<>+22128(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y7, (AX)(Y3*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y13, 4992(SP)
+	VMOVUPS    Y13, 5120(SP)
 	LEAQ       DoublesConstants<>+22048(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y7, (AX)(Y2*1), Y13
@@ -106406,12 +106419,12 @@ loop73:
 	VADDPD     Y2, Y0, Y0
 	VADDPD     Y3, Y1, Y1
 	VADDPD     Y10, Y6, Y2
-	VMOVUPS    4704(SP), Y3
-	VMOVUPS    Y7, 5024(SP)
+	VMOVUPS    4832(SP), Y3
+	VMOVUPS    Y7, 5152(SP)
 	VADDPD     Y11, Y3, Y7
-	VMOVUPS    Y13, 5056(SP)
+	VMOVUPS    Y13, 5184(SP)
 	VADDPD     Y2, Y0, Y13
-	VMOVUPS    Y12, 5088(SP)
+	VMOVUPS    Y12, 5216(SP)
 	VADDPD     Y7, Y1, Y12
 	VSUBPD     Y13, Y0, Y0
 	VSUBPD     Y12, Y1, Y1
@@ -106435,36 +106448,36 @@ loop73:
 	VMULPD     Y15, Y3, Y11
 	VADDPD     Y10, Y8, Y8
 	VADDPD     Y11, Y9, Y9
-	VMOVUPS    5088(SP), Y10
+	VMOVUPS    5216(SP), Y10
 	VMULPD     Y10, Y13, Y10
-	VMOVUPS    4544(SP), Y11
+	VMOVUPS    4672(SP), Y11
 	VMULPD     Y11, Y12, Y11
-	VMOVUPS    4608(SP), Y14
+	VMOVUPS    4736(SP), Y14
 	VADDPD     Y10, Y14, Y10
-	VMOVUPS    4576(SP), Y14
+	VMOVUPS    4704(SP), Y14
 	VADDPD     Y11, Y14, Y11
 	VMULPD     Y10, Y4, Y10
 	VMULPD     Y11, Y5, Y11
 	VADDPD     Y10, Y8, Y8
 	VADDPD     Y11, Y9, Y9
-	VMOVUPS    4768(SP), Y10
+	VMOVUPS    4896(SP), Y10
 	VMULPD     Y10, Y13, Y10
-	VMOVUPS    4800(SP), Y11
+	VMOVUPS    4928(SP), Y11
 	VMULPD     Y11, Y12, Y11
-	VMOVUPS    4512(SP), Y14
+	VMOVUPS    4640(SP), Y14
 	VADDPD     Y10, Y14, Y10
-	VMOVUPS    4736(SP), Y14
+	VMOVUPS    4864(SP), Y14
 	VADDPD     Y11, Y14, Y11
-	VMOVUPS    4960(SP), Y14
+	VMOVUPS    5088(SP), Y14
 	VMULPD     Y14, Y13, Y14
-	VMOVUPS    4992(SP), Y15
+	VMOVUPS    5120(SP), Y15
 	VMULPD     Y15, Y12, Y15
-	VMOVUPS    Y14, 4992(SP)
-	VMOVUPS    4896(SP), Y14
-	VMOVUPS    Y1, 4960(SP)
-	VMOVUPS    4992(SP), Y1
+	VMOVUPS    Y14, 5120(SP)
+	VMOVUPS    5024(SP), Y14
+	VMOVUPS    Y1, 5088(SP)
+	VMOVUPS    5120(SP), Y1
 	VADDPD     Y1, Y14, Y1
-	VMOVUPS    4928(SP), Y14
+	VMOVUPS    5056(SP), Y14
 	VADDPD     Y15, Y14, Y14
 	VMULPD     Y1, Y4, Y1
 	VMULPD     Y14, Y5, Y4
@@ -106474,31 +106487,31 @@ loop73:
 	VMULPD     Y4, Y7, Y4
 	VADDPD     Y1, Y8, Y1
 	VADDPD     Y4, Y9, Y4
-	VMOVUPS    4672(SP), Y5
+	VMOVUPS    4800(SP), Y5
 	VMULPD     Y5, Y2, Y5
-	VMOVUPS    4864(SP), Y6
+	VMOVUPS    4992(SP), Y6
 	VMULPD     Y6, Y3, Y6
 	VSUBPD     Y2, Y13, Y2
 	VSUBPD     Y3, Y12, Y3
 	VADDPD     Y0, Y2, Y0
-	VMOVUPS    4960(SP), Y2
+	VMOVUPS    5088(SP), Y2
 	VADDPD     Y2, Y3, Y2
-	VMOVUPS    4832(SP), Y3
+	VMOVUPS    4960(SP), Y3
 	VMULPD     Y3, Y0, Y0
-	VMOVUPS    4640(SP), Y3
+	VMOVUPS    4768(SP), Y3
 	VMULPD     Y3, Y2, Y2
 	VADDPD     Y0, Y1, Y0
 	VADDPD     Y2, Y4, Y1
 	VADDPD     Y0, Y5, Y0
 	VADDPD     Y1, Y6, Y1
-	VMOVUPS    5056(SP), Y2
+	VMOVUPS    5184(SP), Y2
 	VADDPD     Y2, Y0, Y0
-	VMOVUPS    5024(SP), Y2
+	VMOVUPS    5152(SP), Y2
 	VADDPD     Y2, Y1, Y1
-	VMOVUPS    4352(SP), Y2
+	VMOVUPS    4480(SP), Y2
 	VANDPD     DoublesConstants<>+11616(SB), Y2, Y3
 	VSUBPD     Y3, Y2, Y4
-	VMOVUPS    4320(SP), Y5
+	VMOVUPS    4448(SP), Y5
 	VANDPD     DoublesConstants<>+11616(SB), Y5, Y6
 	VPSRLQ     $0x38, Y2, Y7
 	VSUBPD     Y6, Y5, Y8
@@ -106516,40 +106529,40 @@ loop73:
 	VORPD      DoublesConstants<>+11712(SB), Y13, Y13
 	VANDPD     DoublesConstants<>+11744(SB), Y14, Y14
 	VPSRLQ     $0x34, Y5, Y15
-	VMOVUPS    Y1, 5024(SP)
+	VMOVUPS    Y1, 5152(SP)
 	VXORPS     X1, X1, X1
-	VMOVUPS    Y0, 5056(SP)
+	VMOVUPS    Y0, 5184(SP)
 	VPCMPGTQ   Y2, Y1, Y0
 	VANDPD     DoublesConstants<>+11744(SB), Y15, Y15
 	VPSLLVQ    Y14, Y12, Y1
 	VXORPS     X5, X5, X5
-	VMOVUPS    4320(SP), Y2
-	VMOVUPS    Y6, 4640(SP)
+	VMOVUPS    4448(SP), Y2
+	VMOVUPS    Y6, 4768(SP)
 	VPCMPGTQ   Y2, Y5, Y6
 	VXORPD     Y0, Y1, Y1
 	VPSLLVQ    Y15, Y13, Y5
 	VPSUBQ     Y0, Y1, Y1
 	VXORPD     Y6, Y5, Y5
 	VMOVUPS    DoublesConstants<>+4480(SB), Y2
-	VMOVUPS    Y3, 4832(SP)
+	VMOVUPS    Y3, 4960(SP)
 	LEAQ       DoublesConstants<>+11776(SB), AX
 	VXORPS     X3, X3, X3
 	VGATHERQPD Y2, (AX)(Y10*1), Y3
 	VPSUBQ     Y6, Y5, Y2
 	VPSRLQ     $0x20, Y1, Y5
-	VMOVUPS    Y8, 4960(SP)
+	VMOVUPS    Y8, 5088(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y4, 4864(SP)
+	VMOVUPS    Y4, 4992(SP)
 	LEAQ       DoublesConstants<>+11776(SB), AX
 	VXORPS     X4, X4, X4
 	VGATHERQPD Y8, (AX)(Y11*1), Y4
 	VPMULUDQ   Y3, Y5, Y5
 	VPSRLQ     $0x20, Y2, Y8
-	VMOVUPS    Y9, 4672(SP)
+	VMOVUPS    Y9, 4800(SP)
 	VPSRLQ     $0x20, Y3, Y9
 	VPMULUDQ   Y4, Y8, Y8
 	VPMULUDQ   Y9, Y1, Y9
-	VMOVUPS    Y7, 4928(SP)
+	VMOVUPS    Y7, 5056(SP)
 	VPSRLQ     $0x20, Y4, Y7
 	VPADDQ     Y9, Y5, Y5
 	VPMULUDQ   Y7, Y2, Y7
@@ -106600,19 +106613,19 @@ loop73:
 	VPSRLQ     $0x3a, Y3, Y3
 	VPSLLQ     $0x07, Y2, Y2
 	VPSLLQ     $0x07, Y3, Y3
-	VMOVUPS    4928(SP), Y4
+	VMOVUPS    5056(SP), Y4
 	VMOVUPS    DoublesConstants<>+4480(SB), Y5
 	LEAQ       DoublesConstants<>+13856(SB), AX
 	VXORPS     X6, X6, X6
 	VGATHERQPD Y5, (AX)(Y4*1), Y6
-	VMOVUPS    4672(SP), Y5
+	VMOVUPS    4800(SP), Y5
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
 	LEAQ       DoublesConstants<>+13856(SB), AX
 	VXORPS     X8, X8, X8
 	VGATHERQPD Y7, (AX)(Y5*1), Y8
-	VMOVUPS    4864(SP), Y7
+	VMOVUPS    4992(SP), Y7
 	VMULPD     Y6, Y7, Y6
-	VMOVUPS    4960(SP), Y9
+	VMOVUPS    5088(SP), Y9
 	VMULPD     Y8, Y9, Y8
 	VMOVUPS    DoublesConstants<>+4480(SB), Y10
 	LEAQ       DoublesConstants<>+13864(SB), AX
@@ -106622,9 +106635,9 @@ loop73:
 	LEAQ       DoublesConstants<>+13864(SB), AX
 	VXORPS     X12, X12, X12
 	VGATHERQPD Y10, (AX)(Y5*1), Y12
-	VMOVUPS    4832(SP), Y10
+	VMOVUPS    4960(SP), Y10
 	VMULPD     Y11, Y10, Y13
-	VMOVUPS    4640(SP), Y14
+	VMOVUPS    4768(SP), Y14
 	VMULPD     Y12, Y14, Y15
 	VADDPD     Y13, Y6, Y6
 	VADDPD     Y15, Y8, Y8
@@ -106635,7 +106648,7 @@ loop73:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y13, (AX)(Y4*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y13
-	VMOVUPS    Y8, 4992(SP)
+	VMOVUPS    Y8, 5120(SP)
 	LEAQ       DoublesConstants<>+13872(SB), AX
 	VXORPS     X8, X8, X8
 	VGATHERQPD Y13, (AX)(Y5*1), Y8
@@ -106653,9 +106666,9 @@ loop73:
 	LEAQ       DoublesConstants<>+13880(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y9, (AX)(Y5*1), Y13
-	VMOVUPS    4352(SP), Y9
+	VMOVUPS    4480(SP), Y9
 	VMULPD     Y12, Y9, Y12
-	VMOVUPS    4320(SP), Y14
+	VMOVUPS    4448(SP), Y14
 	VMULPD     Y13, Y14, Y13
 	VADDPD     Y12, Y7, Y7
 	VADDPD     Y13, Y8, Y8
@@ -106668,97 +106681,97 @@ loop73:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y12, (AX)(Y3*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y15, 4960(SP)
+	VMOVUPS    Y15, 5088(SP)
 	LEAQ       DoublesConstants<>+22064(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y12, (AX)(Y2*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y15, 4864(SP)
+	VMOVUPS    Y15, 4992(SP)
 	LEAQ       DoublesConstants<>+22064(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y12, (AX)(Y3*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y15, 4640(SP)
+	VMOVUPS    Y15, 4768(SP)
 	LEAQ       DoublesConstants<>+22072(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y12, (AX)(Y2*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4832(SP)
+	VMOVUPS    Y13, 4960(SP)
 	LEAQ       DoublesConstants<>+22072(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y3*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 5024(SP)
+	LEAQ       DoublesConstants<>+22080(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4864(SP)
+	LEAQ       DoublesConstants<>+22080(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4640(SP)
+	LEAQ       DoublesConstants<>+22088(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4928(SP)
+	LEAQ       DoublesConstants<>+22088(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
 	VMOVUPS    Y13, 4896(SP)
-	LEAQ       DoublesConstants<>+22080(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4736(SP)
-	LEAQ       DoublesConstants<>+22080(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4512(SP)
-	LEAQ       DoublesConstants<>+22088(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4800(SP)
-	LEAQ       DoublesConstants<>+22088(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4768(SP)
 	LEAQ       DoublesConstants<>+22096(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4576(SP)
-	LEAQ       DoublesConstants<>+22096(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4608(SP)
-	LEAQ       DoublesConstants<>+22104(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 4544(SP)
-	LEAQ       DoublesConstants<>+22104(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 5088(SP)
-	LEAQ       DoublesConstants<>+22112(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y2*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
 	VMOVUPS    Y13, 4704(SP)
+	LEAQ       DoublesConstants<>+22096(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4736(SP)
+	LEAQ       DoublesConstants<>+22104(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4672(SP)
+	LEAQ       DoublesConstants<>+22104(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 5216(SP)
+	LEAQ       DoublesConstants<>+22112(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 4832(SP)
 	LEAQ       DoublesConstants<>+22112(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y3*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 5120(SP)
-	LEAQ       DoublesConstants<>+22120(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 5152(SP)
-	LEAQ       DoublesConstants<>+22120(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 5184(SP)
-	LEAQ       DoublesConstants<>+22128(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y2*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
-	VMOVUPS    Y13, 5216(SP)
-	LEAQ       DoublesConstants<>+22128(SB), AX
-	VXORPS     X13, X13, X13
-	VGATHERQPD Y12, (AX)(Y3*1), Y13
-	VMOVUPS    DoublesConstants<>+4480(SB), Y12
 	VMOVUPS    Y13, 5248(SP)
+	LEAQ       DoublesConstants<>+22120(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 5280(SP)
+	LEAQ       DoublesConstants<>+22120(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 5312(SP)
+	LEAQ       DoublesConstants<>+22128(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y2*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 5344(SP)
+	LEAQ       DoublesConstants<>+22128(SB), AX
+	VXORPS     X13, X13, X13
+	VGATHERQPD Y12, (AX)(Y3*1), Y13
+	VMOVUPS    DoublesConstants<>+4480(SB), Y12
+	VMOVUPS    Y13, 5376(SP)
 	LEAQ       DoublesConstants<>+13888(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y12, (AX)(Y4*1), Y13
@@ -106793,10 +106806,10 @@ loop73:
 	VADDPD     Y12, Y4, Y4
 	VADDPD     Y13, Y5, Y5
 	VADDPD     Y10, Y6, Y12
-	VMOVUPS    4992(SP), Y13
+	VMOVUPS    5120(SP), Y13
 	VADDPD     Y11, Y13, Y14
 	VADDPD     Y12, Y4, Y9
-	VMOVUPS    Y1, 4672(SP)
+	VMOVUPS    Y1, 4800(SP)
 	VADDPD     Y14, Y5, Y1
 	VSUBPD     Y9, Y4, Y4
 	VSUBPD     Y1, Y5, Y5
@@ -106817,47 +106830,47 @@ loop73:
 	VMULPD     Y8, Y8, Y11
 	VMULPD     Y10, Y10, Y12
 	VMULPD     Y15, Y6, Y13
-	VMOVUPS    4896(SP), Y14
+	VMOVUPS    5024(SP), Y14
 	VMULPD     Y14, Y7, Y14
-	VMOVUPS    4832(SP), Y15
-	VADDPD     Y13, Y15, Y13
 	VMOVUPS    4960(SP), Y15
+	VADDPD     Y13, Y15, Y13
+	VMOVUPS    5088(SP), Y15
 	VADDPD     Y14, Y15, Y14
-	VMOVUPS    4576(SP), Y15
+	VMOVUPS    4704(SP), Y15
 	VMULPD     Y15, Y9, Y15
-	VMOVUPS    Y0, 4576(SP)
-	VMOVUPS    4608(SP), Y0
+	VMOVUPS    Y0, 4704(SP)
+	VMOVUPS    4736(SP), Y0
 	VMULPD     Y0, Y1, Y0
-	VMOVUPS    Y15, 4608(SP)
-	VMOVUPS    4800(SP), Y15
-	VMOVUPS    Y3, 4960(SP)
-	VMOVUPS    4608(SP), Y3
+	VMOVUPS    Y15, 4736(SP)
+	VMOVUPS    4928(SP), Y15
+	VMOVUPS    Y3, 5088(SP)
+	VMOVUPS    4736(SP), Y3
 	VADDPD     Y3, Y15, Y3
-	VMOVUPS    4768(SP), Y15
+	VMOVUPS    4896(SP), Y15
 	VADDPD     Y0, Y15, Y0
 	VMULPD     Y3, Y8, Y3
 	VMULPD     Y0, Y10, Y0
 	VADDPD     Y3, Y13, Y3
 	VADDPD     Y0, Y14, Y0
-	VMOVUPS    4704(SP), Y13
+	VMOVUPS    4832(SP), Y13
 	VMULPD     Y13, Y9, Y13
-	VMOVUPS    5120(SP), Y14
+	VMOVUPS    5248(SP), Y14
 	VMULPD     Y14, Y1, Y14
-	VMOVUPS    4544(SP), Y15
+	VMOVUPS    4672(SP), Y15
 	VADDPD     Y13, Y15, Y13
-	VMOVUPS    5088(SP), Y15
-	VADDPD     Y14, Y15, Y14
 	VMOVUPS    5216(SP), Y15
+	VADDPD     Y14, Y15, Y14
+	VMOVUPS    5344(SP), Y15
 	VMULPD     Y15, Y9, Y15
-	VMOVUPS    Y2, 5216(SP)
-	VMOVUPS    5248(SP), Y2
+	VMOVUPS    Y2, 5344(SP)
+	VMOVUPS    5376(SP), Y2
 	VMULPD     Y2, Y1, Y2
-	VMOVUPS    Y15, 5248(SP)
-	VMOVUPS    5152(SP), Y15
-	VMOVUPS    Y5, 5088(SP)
-	VMOVUPS    5248(SP), Y5
+	VMOVUPS    Y15, 5376(SP)
+	VMOVUPS    5280(SP), Y15
+	VMOVUPS    Y5, 5216(SP)
+	VMOVUPS    5376(SP), Y5
 	VADDPD     Y5, Y15, Y5
-	VMOVUPS    5184(SP), Y15
+	VMOVUPS    5312(SP), Y15
 	VADDPD     Y2, Y15, Y2
 	VMULPD     Y5, Y8, Y5
 	VMULPD     Y2, Y10, Y2
@@ -106867,47 +106880,47 @@ loop73:
 	VMULPD     Y2, Y12, Y2
 	VADDPD     Y5, Y3, Y3
 	VADDPD     Y2, Y0, Y0
-	VMOVUPS    4864(SP), Y2
+	VMOVUPS    4992(SP), Y2
 	VMULPD     Y2, Y6, Y2
-	VMOVUPS    4640(SP), Y5
+	VMOVUPS    4768(SP), Y5
 	VMULPD     Y5, Y7, Y5
 	VSUBPD     Y6, Y9, Y13
 	VSUBPD     Y7, Y1, Y14
 	VADDPD     Y4, Y13, Y4
-	VMOVUPS    5088(SP), Y13
+	VMOVUPS    5216(SP), Y13
 	VADDPD     Y13, Y14, Y13
-	VMOVUPS    4736(SP), Y14
+	VMOVUPS    4864(SP), Y14
 	VMULPD     Y14, Y4, Y14
-	VMOVUPS    4512(SP), Y15
+	VMOVUPS    4640(SP), Y15
 	VMULPD     Y15, Y13, Y15
 	VADDPD     Y14, Y3, Y3
 	VADDPD     Y15, Y0, Y0
 	VADDPD     Y3, Y2, Y2
 	VADDPD     Y0, Y5, Y0
-	VMOVUPS    5216(SP), Y3
+	VMOVUPS    5344(SP), Y3
 	VSUBPD     Y2, Y3, Y2
-	VMOVUPS    4960(SP), Y3
+	VMOVUPS    5088(SP), Y3
 	VSUBPD     Y0, Y3, Y0
-	VMOVUPS    4256(SP), Y3
+	VMOVUPS    4384(SP), Y3
 	VANDPD     DoublesConstants<>+160(SB), Y3, Y5
-	VMOVUPS    4288(SP), Y14
+	VMOVUPS    4416(SP), Y14
 	VANDPD     DoublesConstants<>+160(SB), Y14, Y15
-	VMOVUPS    Y0, 4960(SP)
-	VMOVUPS    4416(SP), Y0
-	VMOVUPS    Y2, 5216(SP)
+	VMOVUPS    Y0, 5088(SP)
+	VMOVUPS    4544(SP), Y0
+	VMOVUPS    Y2, 5344(SP)
 	VSUBPD     DoublesConstants<>+64(SB), Y0, Y2
-	VMOVUPS    Y13, 4512(SP)
-	VMOVUPS    4384(SP), Y13
-	VMOVUPS    Y4, 4736(SP)
+	VMOVUPS    Y13, 4640(SP)
+	VMOVUPS    4512(SP), Y13
+	VMOVUPS    Y4, 4864(SP)
 	VSUBPD     DoublesConstants<>+64(SB), Y13, Y4
-	VMOVUPS    Y12, 5088(SP)
+	VMOVUPS    Y12, 5216(SP)
 	VSUBPD     Y2, Y0, Y12
-	VMOVUPS    Y11, 4640(SP)
+	VMOVUPS    Y11, 4768(SP)
 	VSUBPD     Y4, Y13, Y11
-	VMOVUPS    Y12, 4864(SP)
+	VMOVUPS    Y12, 4992(SP)
 	VMOVUPS    DoublesConstants<>+64(SB), Y12
-	VMOVUPS    Y10, 5184(SP)
-	VMOVUPS    4864(SP), Y10
+	VMOVUPS    Y10, 5312(SP)
+	VMOVUPS    4992(SP), Y10
 	VSUBPD     Y10, Y12, Y10
 	VSUBPD     Y11, Y12, Y11
 	VSUBPD     Y2, Y3, Y2
@@ -106917,22 +106930,22 @@ loop73:
 	VPSUBQ     DoublesConstants<>+8736(SB), Y0, Y10
 	VPSUBQ     DoublesConstants<>+8736(SB), Y13, Y11
 	VPSRLQ     $0x34, Y10, Y12
-	VMOVUPS    Y8, 4864(SP)
+	VMOVUPS    Y8, 4992(SP)
 	VPSRLQ     $0x34, Y11, Y8
 	VXORPD     DoublesConstants<>+8768(SB), Y12, Y12
 	VXORPD     DoublesConstants<>+8768(SB), Y8, Y8
 	VPSUBQ     DoublesConstants<>+8768(SB), Y12, Y12
 	VPSUBQ     DoublesConstants<>+8768(SB), Y8, Y8
-	VMOVUPS    Y1, 5248(SP)
+	VMOVUPS    Y1, 5376(SP)
 	VMOVUPS    DoublesConstants<>+288(SB), Y1
-	VMOVUPS    Y9, 5152(SP)
+	VMOVUPS    Y9, 5280(SP)
 	VPADDQ     Y12, Y1, Y9
-	VMOVUPS    Y7, 4544(SP)
+	VMOVUPS    Y7, 4672(SP)
 	VPADDQ     Y8, Y1, Y7
 	VSUBPD     Y1, Y9, Y9
 	VSUBPD     Y1, Y7, Y1
 	VANDPD     DoublesConstants<>+4544(SB), Y10, Y7
-	VMOVUPS    Y6, 5120(SP)
+	VMOVUPS    Y6, 5248(SP)
 	VANDPD     DoublesConstants<>+4544(SB), Y11, Y6
 	VPSUBQ     Y7, Y0, Y7
 	VPSUBQ     Y6, Y13, Y6
@@ -106949,12 +106962,12 @@ loop73:
 	VXORPS     X3, X3, X3
 	VGATHERQPD Y14, (AX)(Y10*1), Y3
 	VMOVUPS    DoublesConstants<>+4480(SB), Y14
-	VMOVUPS    Y15, 4704(SP)
+	VMOVUPS    Y15, 4832(SP)
 	LEAQ       DoublesConstants<>+8864(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y14, (AX)(Y11*1), Y15
 	VMULPD     Y3, Y13, Y14
-	VMOVUPS    Y5, 4768(SP)
+	VMOVUPS    Y5, 4896(SP)
 	VMULPD     Y15, Y0, Y5
 	VSUBPD     DoublesConstants<>+64(SB), Y14, Y14
 	VSUBPD     DoublesConstants<>+64(SB), Y5, Y5
@@ -106964,16 +106977,16 @@ loop73:
 	VMULPD     Y15, Y0, Y0
 	VADDPD     Y6, Y14, Y7
 	VADDPD     Y0, Y5, Y13
-	VMOVUPS    Y12, 4608(SP)
+	VMOVUPS    Y12, 4736(SP)
 	VMOVUPS    DoublesConstants<>+8672(SB), Y12
-	VMOVUPS    Y11, 4800(SP)
-	VMOVUPS    4608(SP), Y11
+	VMOVUPS    Y11, 4928(SP)
+	VMOVUPS    4736(SP), Y11
 	VPSUBQ     Y11, Y12, Y11
 	VPSUBQ     Y8, Y12, Y8
 	VXORPS     X12, X12, X12
-	VMOVUPS    Y10, 4608(SP)
+	VMOVUPS    Y10, 4736(SP)
 	VPCMPGTQ   Y12, Y11, Y10
-	VMOVUPS    Y1, 4832(SP)
+	VMOVUPS    Y1, 4960(SP)
 	VPCMPGTQ   Y12, Y8, Y1
 	VBLENDVPD  Y10, Y11, Y12, Y10
 	VBLENDVPD  Y1, Y8, Y12, Y1
@@ -106996,14 +107009,14 @@ loop73:
 	VADDPD     Y6, Y2, Y2
 	VADDPD     Y0, Y1, Y0
 	VMULPD     DoublesConstants<>+10912(SB), Y9, Y1
-	VMOVUPS    4832(SP), Y5
+	VMOVUPS    4960(SP), Y5
 	VMULPD     DoublesConstants<>+10912(SB), Y5, Y6
-	VMOVUPS    4608(SP), Y7
+	VMOVUPS    4736(SP), Y7
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
 	LEAQ       DoublesConstants<>+8872(SB), AX
 	VXORPS     X10, X10, X10
 	VGATHERQPD Y8, (AX)(Y7*1), Y10
-	VMOVUPS    4800(SP), Y8
+	VMOVUPS    4928(SP), Y8
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
 	LEAQ       DoublesConstants<>+8872(SB), AX
 	VXORPS     X12, X12, X12
@@ -107068,18 +107081,18 @@ loop73:
 	VADDPD     Y3, Y0, Y0
 	VADDPD     Y1, Y10, Y1
 	VADDPD     Y0, Y11, Y0
-	VMOVUPS    4768(SP), Y2
+	VMOVUPS    4896(SP), Y2
 	VPSUBQ     DoublesConstants<>+11200(SB), Y2, Y2
-	VMOVUPS    4704(SP), Y3
+	VMOVUPS    4832(SP), Y3
 	VPSUBQ     DoublesConstants<>+11200(SB), Y3, Y3
 	VXORPD     DoublesConstants<>+128(SB), Y2, Y2
 	VXORPD     DoublesConstants<>+128(SB), Y3, Y3
 	VMOVUPS    DoublesConstants<>+11264(SB), Y4
 	VPCMPGTQ   Y2, Y4, Y2
 	VPCMPGTQ   Y3, Y4, Y3
-	VMOVUPS    4256(SP), Y4
+	VMOVUPS    4384(SP), Y4
 	VBLENDVPD  Y2, Y1, Y4, Y1
-	VMOVUPS    4288(SP), Y2
+	VMOVUPS    4416(SP), Y2
 	VBLENDVPD  Y3, Y0, Y2, Y0
 	VXORPD     DoublesConstants<>+128(SB), Y4, Y3
 	VPCMPGTQ   DoublesConstants<>+64(SB), Y3, Y3
@@ -107092,11 +107105,11 @@ loop73:
 	VBLENDVPD  Y5, Y3, Y0, Y0
 	VBLENDVPD  Y4, DoublesConstants<>+4544(SB), Y1, Y1
 	VPCMPEQQ   DoublesConstants<>+11296(SB), Y2, Y2
-	VMOVUPS    4576(SP), Y3
+	VMOVUPS    4704(SP), Y3
 	VPADDQ     DoublesConstants<>+13824(SB), Y3, Y3
 	VBLENDVPD  Y2, DoublesConstants<>+4544(SB), Y0, Y0
 	VPSRLQ     $0x3a, Y3, Y2
-	VMOVUPS    4672(SP), Y3
+	VMOVUPS    4800(SP), Y3
 	VPADDQ     DoublesConstants<>+13824(SB), Y3, Y3
 	VPSLLQ     $0x07, Y2, Y2
 	VPSRLQ     $0x3a, Y3, Y3
@@ -107146,47 +107159,47 @@ loop73:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y4, (AX)(Y3*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y0, 4672(SP)
+	VMOVUPS    Y0, 4800(SP)
 	LEAQ       DoublesConstants<>+22104(SB), AX
 	VXORPS     X0, X0, X0
 	VGATHERQPD Y4, (AX)(Y2*1), Y0
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y1, 4576(SP)
+	VMOVUPS    Y1, 4704(SP)
 	LEAQ       DoublesConstants<>+22096(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y4, (AX)(Y3*1), Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y13, 4288(SP)
+	VMOVUPS    Y13, 4416(SP)
 	LEAQ       DoublesConstants<>+22112(SB), AX
 	VXORPS     X13, X13, X13
 	VGATHERQPD Y4, (AX)(Y2*1), Y13
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y9, 4256(SP)
+	VMOVUPS    Y9, 4384(SP)
 	LEAQ       DoublesConstants<>+22104(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y4, (AX)(Y3*1), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y10, 4704(SP)
+	VMOVUPS    Y10, 4832(SP)
 	LEAQ       DoublesConstants<>+22120(SB), AX
 	VXORPS     X10, X10, X10
 	VGATHERQPD Y4, (AX)(Y2*1), Y10
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y6, 4768(SP)
+	VMOVUPS    Y6, 4896(SP)
 	LEAQ       DoublesConstants<>+22112(SB), AX
 	VXORPS     X6, X6, X6
 	VGATHERQPD Y4, (AX)(Y3*1), Y6
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y10, 4800(SP)
+	VMOVUPS    Y10, 4928(SP)
 	LEAQ       DoublesConstants<>+22128(SB), AX
 	VXORPS     X10, X10, X10
 	VGATHERQPD Y4, (AX)(Y2*1), Y10
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y9, 4608(SP)
+	VMOVUPS    Y9, 4736(SP)
 	LEAQ       DoublesConstants<>+22120(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y4, (AX)(Y3*1), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y4
-	VMOVUPS    Y9, 4832(SP)
+	VMOVUPS    Y9, 4960(SP)
 	LEAQ       DoublesConstants<>+22048(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y4, (AX)(Y2*1), Y9
@@ -107194,98 +107207,98 @@ loop73:
 	LEAQ       DoublesConstants<>+22128(SB), AX
 	VXORPS     X4, X4, X4
 	VGATHERQPD Y2, (AX)(Y3*1), Y4
-	VMOVUPS    5120(SP), Y2
+	VMOVUPS    5248(SP), Y2
 	VMULPD     Y8, Y2, Y8
-	VMOVUPS    Y9, 4896(SP)
+	VMOVUPS    Y9, 5024(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y9
 	LEAQ       DoublesConstants<>+22048(SB), AX
 	VXORPS     X2, X2, X2
 	VGATHERQPD Y9, (AX)(Y3*1), Y2
 	VADDPD     Y8, Y5, Y3
-	VMOVUPS    4544(SP), Y5
+	VMOVUPS    4672(SP), Y5
 	VMULPD     Y11, Y5, Y8
-	VMOVUPS    5152(SP), Y9
+	VMOVUPS    5280(SP), Y9
 	VMULPD     Y14, Y9, Y11
 	VADDPD     Y8, Y7, Y7
 	VADDPD     Y11, Y12, Y8
-	VMOVUPS    5248(SP), Y11
+	VMOVUPS    5376(SP), Y11
 	VMULPD     Y1, Y11, Y1
-	VMOVUPS    4864(SP), Y12
+	VMOVUPS    4992(SP), Y12
 	VMULPD     Y8, Y12, Y8
 	VADDPD     Y1, Y15, Y1
 	VADDPD     Y8, Y3, Y3
-	VMOVUPS    5184(SP), Y8
+	VMOVUPS    5312(SP), Y8
 	VMULPD     Y1, Y8, Y1
 	VMULPD     Y13, Y9, Y13
 	VADDPD     Y1, Y7, Y1
 	VADDPD     Y13, Y0, Y0
 	VMULPD     Y6, Y11, Y6
 	VMULPD     Y10, Y9, Y7
-	VMOVUPS    4608(SP), Y9
+	VMOVUPS    4736(SP), Y9
 	VADDPD     Y6, Y9, Y6
-	VMOVUPS    4800(SP), Y9
+	VMOVUPS    4928(SP), Y9
 	VADDPD     Y7, Y9, Y7
 	VMULPD     Y4, Y11, Y4
 	VMULPD     Y7, Y12, Y7
-	VMOVUPS    4832(SP), Y9
+	VMOVUPS    4960(SP), Y9
 	VADDPD     Y4, Y9, Y4
 	VADDPD     Y7, Y0, Y0
 	VMULPD     Y4, Y8, Y4
-	VMOVUPS    4640(SP), Y7
+	VMOVUPS    4768(SP), Y7
 	VMULPD     Y0, Y7, Y0
 	VADDPD     Y4, Y6, Y4
 	VADDPD     Y0, Y3, Y0
-	VMOVUPS    5088(SP), Y3
+	VMOVUPS    5216(SP), Y3
 	VMULPD     Y4, Y3, Y3
-	VMOVUPS    5120(SP), Y4
-	VMOVUPS    4768(SP), Y6
+	VMOVUPS    5248(SP), Y4
+	VMOVUPS    4896(SP), Y6
 	VMULPD     Y6, Y4, Y4
 	VADDPD     Y3, Y1, Y1
-	VMOVUPS    4736(SP), Y3
-	VMOVUPS    4704(SP), Y6
+	VMOVUPS    4864(SP), Y3
+	VMOVUPS    4832(SP), Y6
 	VMULPD     Y6, Y3, Y3
-	VMOVUPS    4256(SP), Y6
+	VMOVUPS    4384(SP), Y6
 	VMULPD     Y6, Y5, Y5
 	VADDPD     Y3, Y0, Y0
-	VMOVUPS    4512(SP), Y3
-	VMOVUPS    4288(SP), Y6
+	VMOVUPS    4640(SP), Y3
+	VMOVUPS    4416(SP), Y6
 	VMULPD     Y6, Y3, Y3
 	VADDPD     Y0, Y4, Y0
 	VADDPD     Y3, Y1, Y1
-	VMOVUPS    4896(SP), Y3
+	VMOVUPS    5024(SP), Y3
 	VADDPD     Y3, Y0, Y0
 	VADDPD     Y1, Y5, Y1
-	VMOVUPS    4352(SP), Y3
-	VMOVUPS    4416(SP), Y4
+	VMOVUPS    4480(SP), Y3
+	VMOVUPS    4544(SP), Y4
 	VDIVPD     Y4, Y3, Y3
 	VADDPD     Y2, Y1, Y1
 	VMULPD     Y3, Y0, Y0
-	VMOVUPS    4320(SP), Y2
-	VMOVUPS    4384(SP), Y3
+	VMOVUPS    4448(SP), Y2
+	VMOVUPS    4512(SP), Y3
 	VDIVPD     Y3, Y2, Y2
 	VMULPD     DoublesConstants<>+8704(SB), Y0, Y0
 	VMULPD     Y2, Y1, Y1
-	VMOVUPS    5216(SP), Y2
-	VMOVUPS    4576(SP), Y3
+	VMOVUPS    5344(SP), Y2
+	VMOVUPS    4704(SP), Y3
 	VMULPD     Y3, Y2, Y2
 	VMULPD     DoublesConstants<>+8704(SB), Y1, Y1
 	VSUBPD     Y2, Y0, Y0
-	VMOVUPS    4960(SP), Y2
-	VMOVUPS    4672(SP), Y3
+	VMOVUPS    5088(SP), Y2
+	VMOVUPS    4800(SP), Y3
 	VMULPD     Y3, Y2, Y2
 	VMULPD     DoublesConstants<>+320(SB), Y0, Y0
 	VSUBPD     Y2, Y1, Y1
-	VMOVUPS    5056(SP), Y2
+	VMOVUPS    5184(SP), Y2
 	VMULPD     DoublesConstants<>+30368(SB), Y2, Y2
 	VMULPD     DoublesConstants<>+320(SB), Y1, Y1
 	VADDPD     Y2, Y0, Y0
-	VMOVUPS    5024(SP), Y2
+	VMOVUPS    5152(SP), Y2
 	VMULPD     DoublesConstants<>+30368(SB), Y2, Y2
-	VMOVUPS    4448(SP), Y3
+	VMOVUPS    4576(SP), Y3
 	VMULPD     DoublesConstants<>+44344(SB), Y3, Y3
 	VADDPD     Y2, Y1, Y1
 	VADDPD     Y3, Y0, Y0
-	VMOVUPS    4480(SP), Y2
+	VMOVUPS    4608(SP), Y2
 	VMULPD     DoublesConstants<>+44344(SB), Y2, Y2
 	VMULPD     16224(SI)(R12*1), Y0, Y0
 	VADDPD     Y2, Y1, Y1
@@ -107457,19 +107470,19 @@ loop74:
 	VPSRLQ     $0x3f, Y0, Y9
 	VPSLLQ     $0x04, Y8, Y8
 	VPSLLQ     $0x04, Y9, Y9
-	VMOVUPS    Y0, 5280(SP)
+	VMOVUPS    Y0, 5408(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y0
-	VMOVUPS    Y1, 5312(SP)
+	VMOVUPS    Y1, 5440(SP)
 	LEAQ       DoublesConstants<>+7040(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y0, (AX)(Y8*1), Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y0
-	VMOVUPS    Y1, 5344(SP)
+	VMOVUPS    Y1, 5472(SP)
 	LEAQ       DoublesConstants<>+7040(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y0, (AX)(Y9*1), Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y0
-	VMOVUPS    Y1, 5376(SP)
+	VMOVUPS    Y1, 5504(SP)
 	LEAQ       DoublesConstants<>+7048(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y0, (AX)(Y8*1), Y1
@@ -107491,17 +107504,17 @@ loop74:
 	VPSLLQ     $0x34, Y5, Y5
 	VPADDQ     DoublesConstants<>+7136(SB), Y4, Y4
 	VPADDQ     DoublesConstants<>+7136(SB), Y5, Y5
-	VMOVUPS    Y8, 5408(SP)
+	VMOVUPS    Y8, 5536(SP)
 	VMULPD     DoublesConstants<>+7168(SB), Y4, Y8
-	VMOVUPS    Y1, 5440(SP)
+	VMOVUPS    Y1, 5568(SP)
 	VMULPD     DoublesConstants<>+7168(SB), Y5, Y1
-	VMOVUPS    Y5, 5472(SP)
+	VMOVUPS    Y5, 5600(SP)
 	VMULPD     Y8, Y11, Y5
-	VMOVUPS    Y4, 5504(SP)
+	VMOVUPS    Y4, 5632(SP)
 	VMULPD     Y1, Y12, Y4
-	VMOVUPS    Y1, 5536(SP)
+	VMOVUPS    Y1, 5664(SP)
 	VADDPD     DoublesConstants<>+64(SB), Y5, Y1
-	VMOVUPS    Y8, 5568(SP)
+	VMOVUPS    Y8, 5696(SP)
 	VADDPD     DoublesConstants<>+64(SB), Y4, Y8
 	VMULPD     Y0, Y5, Y5
 	VMULPD     Y9, Y4, Y4
@@ -107534,9 +107547,9 @@ loop74:
 	VSUBPD     DoublesConstants<>+7264(SB), Y6, Y6
 	VSUBPD     Y3, Y13, Y7
 	VSUBPD     Y6, Y14, Y8
-	VMOVUPS    5568(SP), Y9
+	VMOVUPS    5696(SP), Y9
 	VMULPD     Y9, Y13, Y10
-	VMOVUPS    5536(SP), Y11
+	VMOVUPS    5664(SP), Y11
 	VMULPD     Y11, Y14, Y12
 	VMULPD     Y10, Y3, Y10
 	VMULPD     Y12, Y6, Y12
@@ -107550,17 +107563,17 @@ loop74:
 	VSUBPD     Y10, Y2, Y2
 	VADDPD     Y0, Y7, Y0
 	VADDPD     Y2, Y8, Y2
-	VMOVUPS    5504(SP), Y7
+	VMOVUPS    5632(SP), Y7
 	VMULPD     Y7, Y3, Y3
-	VMOVUPS    5472(SP), Y8
+	VMOVUPS    5600(SP), Y8
 	VMULPD     Y8, Y6, Y6
-	VMOVUPS    5440(SP), Y9
+	VMOVUPS    5568(SP), Y9
 	VMULPD     Y9, Y3, Y3
-	VMOVUPS    5408(SP), Y10
+	VMOVUPS    5536(SP), Y10
 	VMULPD     Y10, Y6, Y6
-	VMOVUPS    5344(SP), Y11
+	VMOVUPS    5472(SP), Y11
 	VADDPD     Y3, Y11, Y3
-	VMOVUPS    5376(SP), Y11
+	VMOVUPS    5504(SP), Y11
 	VADDPD     Y6, Y11, Y6
 	VMULPD     Y9, Y7, Y7
 	VMULPD     Y10, Y8, Y8
@@ -107574,9 +107587,9 @@ loop74:
 	VSUBPD     Y1, Y5, Y3
 	VMULPD     Y2, Y0, Y2
 	VMULPD     Y3, Y1, Y3
-	VMOVUPS    5312(SP), Y4
+	VMOVUPS    5440(SP), Y4
 	VMULPD     Y2, Y4, Y2
-	VMOVUPS    5280(SP), Y4
+	VMOVUPS    5408(SP), Y4
 	VMULPD     Y3, Y4, Y3
 	VADDPD     Y2, Y0, Y0
 	VADDPD     Y3, Y1, Y1
@@ -107893,12 +107906,12 @@ loop75:
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y8, (AX)(Y1*1), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y9, 5600(SP)
+	VMOVUPS    Y9, 5728(SP)
 	LEAQ       DoublesConstants<>+7040(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y8, (AX)(Y0*1), Y9
 	VMOVUPS    DoublesConstants<>+4480(SB), Y8
-	VMOVUPS    Y9, 5632(SP)
+	VMOVUPS    Y9, 5760(SP)
 	LEAQ       DoublesConstants<>+7048(SB), AX
 	VXORPS     X9, X9, X9
 	VGATHERQPD Y8, (AX)(Y1*1), Y9
@@ -107920,17 +107933,17 @@ loop75:
 	VPSLLQ     $0x34, Y5, Y5
 	VPADDQ     DoublesConstants<>+7136(SB), Y4, Y4
 	VPADDQ     DoublesConstants<>+7136(SB), Y5, Y5
-	VMOVUPS    Y8, 5664(SP)
+	VMOVUPS    Y8, 5792(SP)
 	VMULPD     DoublesConstants<>+7168(SB), Y4, Y8
-	VMOVUPS    Y9, 5696(SP)
+	VMOVUPS    Y9, 5824(SP)
 	VMULPD     DoublesConstants<>+7168(SB), Y5, Y9
-	VMOVUPS    Y5, 5728(SP)
+	VMOVUPS    Y5, 5856(SP)
 	VMULPD     Y8, Y11, Y5
-	VMOVUPS    Y4, 5760(SP)
+	VMOVUPS    Y4, 5888(SP)
 	VMULPD     Y9, Y12, Y4
-	VMOVUPS    Y9, 5792(SP)
+	VMOVUPS    Y9, 5920(SP)
 	VADDPD     DoublesConstants<>+64(SB), Y5, Y9
-	VMOVUPS    Y8, 5824(SP)
+	VMOVUPS    Y8, 5952(SP)
 	VADDPD     DoublesConstants<>+64(SB), Y4, Y8
 	VMULPD     Y0, Y5, Y5
 	VMULPD     Y1, Y4, Y4
@@ -107963,9 +107976,9 @@ loop75:
 	VSUBPD     DoublesConstants<>+7264(SB), Y3, Y3
 	VSUBPD     Y2, Y13, Y6
 	VSUBPD     Y3, Y14, Y7
-	VMOVUPS    5824(SP), Y8
+	VMOVUPS    5952(SP), Y8
 	VMULPD     Y8, Y13, Y9
-	VMOVUPS    5792(SP), Y10
+	VMOVUPS    5920(SP), Y10
 	VMULPD     Y10, Y14, Y11
 	VMULPD     Y9, Y2, Y9
 	VMULPD     Y11, Y3, Y11
@@ -107979,17 +107992,17 @@ loop75:
 	VSUBPD     Y9, Y1, Y1
 	VADDPD     Y0, Y6, Y0
 	VADDPD     Y1, Y7, Y1
-	VMOVUPS    5760(SP), Y6
+	VMOVUPS    5888(SP), Y6
 	VMULPD     Y6, Y2, Y2
-	VMOVUPS    5728(SP), Y7
+	VMOVUPS    5856(SP), Y7
 	VMULPD     Y7, Y3, Y3
-	VMOVUPS    5696(SP), Y8
+	VMOVUPS    5824(SP), Y8
 	VMULPD     Y8, Y2, Y2
-	VMOVUPS    5664(SP), Y9
+	VMOVUPS    5792(SP), Y9
 	VMULPD     Y9, Y3, Y3
-	VMOVUPS    5600(SP), Y10
+	VMOVUPS    5728(SP), Y10
 	VADDPD     Y2, Y10, Y2
-	VMOVUPS    5632(SP), Y10
+	VMOVUPS    5760(SP), Y10
 	VADDPD     Y3, Y10, Y3
 	VMULPD     Y8, Y6, Y6
 	VMULPD     Y9, Y7, Y7
@@ -108503,20 +108516,20 @@ loop75:
 	VBLENDVPD Y15, 128(SI), Y3, Y15
 	VBLENDVPD Y14, Y6, Y3, Y14
 	VMOVUPS   Y15, 4224(SI)
-	VMOVUPS   Y1, 5856(SP)
+	VMOVUPS   Y1, 5984(SP)
 	VMOVUPS   3904(SI), Y1
 	VSUBPD    3712(SI), Y1, Y1
 	VCMPPD    $0x1e, Y3, Y1, Y1
-	VMOVUPS   Y2, 5888(SP)
+	VMOVUPS   Y2, 6016(SP)
 	VBLENDVPD Y1, Y3, Y14, Y2
 	VCMPPD    $0x1e, Y3, Y2, Y2
 	VBLENDVPD Y2, 128(SI), Y3, Y2
 	VMOVUPS   Y2, 4288(SI)
-	VMOVUPS   Y1, 5920(SP)
+	VMOVUPS   Y1, 6048(SP)
 	VMOVUPS   3936(SI), Y1
 	VSUBPD    3680(SI), Y1, Y1
 	VCMPPD    $0x1e, Y3, Y1, Y1
-	VMOVUPS   Y4, 5952(SP)
+	VMOVUPS   Y4, 6080(SP)
 	VBLENDVPD Y1, Y3, Y6, Y4
 	VCMPPD    $0x1e, Y3, Y4, Y4
 	VBLENDVPD Y4, 160(SI), Y3, Y4
@@ -108525,29 +108538,29 @@ loop75:
 	VMOVUPS   3936(SI), Y6
 	VSUBPD    3744(SI), Y6, Y6
 	VCMPPD    $0x1e, Y3, Y6, Y6
-	VMOVUPS   Y5, 5984(SP)
+	VMOVUPS   Y5, 6112(SP)
 	VBLENDVPD Y6, Y3, Y1, Y5
 	VCMPPD    $0x1e, Y3, Y5, Y5
 	VBLENDVPD Y5, 160(SI), Y3, Y5
 	VMOVUPS   Y5, 4320(SI)
 
 	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2)))
-	VMOVUPS      Y1, 6016(SP)
+	VMOVUPS      Y1, 6144(SP)
 	VBROADCASTSD 288(DI), Y1
 	VMULPD       3968(SI), Y1, Y1
-	VMOVUPS      Y6, 6048(SP)
+	VMOVUPS      Y6, 6176(SP)
 	VBROADCASTSD 288(DI), Y6
 	VMULPD       4000(SI), Y6, Y6
-	VMOVUPS      Y7, 6080(SP)
+	VMOVUPS      Y7, 6208(SP)
 	VBROADCASTSD 296(DI), Y7
 	VMULPD       3968(SI), Y7, Y7
-	VMOVUPS      Y8, 6112(SP)
+	VMOVUPS      Y8, 6240(SP)
 	VBROADCASTSD 480(DI), Y8
 	VMULPD       Y8, Y15, Y8
-	VMOVUPS      Y10, 6144(SP)
+	VMOVUPS      Y10, 6272(SP)
 	VBROADCASTSD 480(DI), Y10
 	VMULPD       Y10, Y4, Y10
-	VMOVUPS      Y12, 6176(SP)
+	VMOVUPS      Y12, 6304(SP)
 	VBROADCASTSD 488(DI), Y12
 	VMULPD       Y12, Y15, Y12
 	VADDPD       Y8, Y1, Y1
@@ -108792,17 +108805,17 @@ loop76:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y14, (AX)(Y8*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y14
-	VMOVUPS    Y2, 6208(SP)
+	VMOVUPS    Y2, 6336(SP)
 	LEAQ       DoublesConstants<>+408(SB), AX
 	VXORPS     X2, X2, X2
 	VGATHERQPD Y14, (AX)(Y9*1), Y2
 	VMOVUPS    DoublesConstants<>+4480(SB), Y14
-	VMOVUPS    Y0, 6240(SP)
+	VMOVUPS    Y0, 6368(SP)
 	LEAQ       DoublesConstants<>+416(SB), AX
 	VXORPS     X0, X0, X0
 	VGATHERQPD Y14, (AX)(Y8*1), Y0
 	VMOVUPS    DoublesConstants<>+4480(SB), Y14
-	VMOVUPS    Y7, 6272(SP)
+	VMOVUPS    Y7, 6400(SP)
 	LEAQ       DoublesConstants<>+416(SB), AX
 	VXORPS     X7, X7, X7
 	VGATHERQPD Y14, (AX)(Y9*1), Y7
@@ -108819,12 +108832,12 @@ loop76:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y7, (AX)(Y9*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y6, 6304(SP)
+	VMOVUPS    Y6, 6432(SP)
 	LEAQ       DoublesConstants<>+432(SB), AX
 	VXORPS     X6, X6, X6
 	VGATHERQPD Y7, (AX)(Y8*1), Y6
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y3, 6336(SP)
+	VMOVUPS    Y3, 6464(SP)
 	LEAQ       DoublesConstants<>+432(SB), AX
 	VXORPS     X3, X3, X3
 	VGATHERQPD Y7, (AX)(Y9*1), Y3
@@ -108865,12 +108878,12 @@ loop76:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y7, (AX)(Y9*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y1, 6368(SP)
+	VMOVUPS    Y1, 6496(SP)
 	LEAQ       DoublesConstants<>+464(SB), AX
 	VXORPS     X1, X1, X1
 	VGATHERQPD Y7, (AX)(Y8*1), Y1
 	VMOVUPS    DoublesConstants<>+4480(SB), Y7
-	VMOVUPS    Y2, 6400(SP)
+	VMOVUPS    Y2, 6528(SP)
 	LEAQ       DoublesConstants<>+464(SB), AX
 	VXORPS     X2, X2, X2
 	VGATHERQPD Y7, (AX)(Y9*1), Y2
@@ -108923,25 +108936,25 @@ loop76:
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y7, (AX)(Y9*1), Y15
 	VADDPD     Y4, Y14, Y7
-	VMOVUPS    Y11, 6432(SP)
+	VMOVUPS    Y11, 6560(SP)
 	VADDPD     Y5, Y15, Y11
 	VSUBPD     Y7, Y14, Y14
 	VSUBPD     Y11, Y15, Y15
 	VADDPD     Y4, Y14, Y14
 	VADDPD     Y5, Y15, Y15
-	VMOVUPS    Y11, 6464(SP)
+	VMOVUPS    Y11, 6592(SP)
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
-	VMOVUPS    Y7, 6496(SP)
+	VMOVUPS    Y7, 6624(SP)
 	LEAQ       DoublesConstants<>+392(SB), AX
 	VXORPS     X7, X7, X7
 	VGATHERQPD Y11, (AX)(Y8*1), Y7
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
-	VMOVUPS    Y15, 6528(SP)
+	VMOVUPS    Y15, 6656(SP)
 	LEAQ       DoublesConstants<>+392(SB), AX
 	VXORPS     X15, X15, X15
 	VGATHERQPD Y11, (AX)(Y9*1), Y15
 	VMOVUPS    DoublesConstants<>+4480(SB), Y11
-	VMOVUPS    Y14, 6560(SP)
+	VMOVUPS    Y14, 6688(SP)
 	LEAQ       DoublesConstants<>+400(SB), AX
 	VXORPS     X14, X14, X14
 	VGATHERQPD Y11, (AX)(Y8*1), Y14
@@ -108958,41 +108971,41 @@ loop76:
 	VMULPD     Y1, Y12, Y1
 	VMULPD     Y2, Y13, Y2
 	VADDPD     Y1, Y0, Y0
-	VMOVUPS    6400(SP), Y1
+	VMOVUPS    6528(SP), Y1
 	VADDPD     Y2, Y1, Y1
 	VMULPD     Y0, Y10, Y0
-	VMOVUPS    6432(SP), Y2
+	VMOVUPS    6560(SP), Y2
 	VMULPD     Y1, Y2, Y1
 	VADDPD     Y0, Y4, Y0
 	VADDPD     Y1, Y5, Y1
 	VADDPD     Y0, Y7, Y0
 	VADDPD     Y1, Y15, Y1
-	VMOVUPS    6560(SP), Y2
+	VMOVUPS    6688(SP), Y2
 	VADDPD     Y0, Y2, Y0
-	VMOVUPS    6528(SP), Y2
+	VMOVUPS    6656(SP), Y2
+	VADDPD     Y1, Y2, Y1
+	VMOVUPS    6624(SP), Y2
+	VADDPD     Y0, Y2, Y0
+	VMOVUPS    6592(SP), Y2
 	VADDPD     Y1, Y2, Y1
 	VMOVUPS    6496(SP), Y2
-	VADDPD     Y0, Y2, Y0
-	VMOVUPS    6464(SP), Y2
-	VADDPD     Y1, Y2, Y1
-	VMOVUPS    6368(SP), Y2
 	VANDPD     DoublesConstants<>+128(SB), Y2, Y3
-	VMOVUPS    6336(SP), Y4
+	VMOVUPS    6464(SP), Y4
 	VANDPD     DoublesConstants<>+128(SB), Y4, Y5
 	VORPD      Y3, Y0, Y0
 	VORPD      Y5, Y1, Y1
-	VMOVUPS    6304(SP), Y3
+	VMOVUPS    6432(SP), Y3
 	VPCMPGTQ   DoublesConstants<>+4544(SB), Y3, Y3
-	VMOVUPS    6272(SP), Y5
+	VMOVUPS    6400(SP), Y5
 	VPCMPGTQ   DoublesConstants<>+4544(SB), Y5, Y5
 	VBLENDVPD  Y3, Y2, Y0, Y0
 	VBLENDVPD  Y5, Y4, Y1, Y1
 	VADDPD     DoublesConstants<>+64(SB), Y0, Y0
 	VADDPD     DoublesConstants<>+64(SB), Y1, Y1
-	VMOVUPS    6240(SP), Y2
+	VMOVUPS    6368(SP), Y2
 	VMULPD     Y2, Y2, Y3
 	VMULPD     DoublesConstants<>+44440(SB), Y3, Y3
-	VMOVUPS    6208(SP), Y4
+	VMOVUPS    6336(SP), Y4
 	VMULPD     Y4, Y4, Y5
 	VANDPD     DoublesConstants<>+160(SB), Y3, Y6
 	VMULPD     DoublesConstants<>+44440(SB), Y5, Y5
@@ -109027,9 +109040,9 @@ loop76:
 	VANDPD     DoublesConstants<>+4960(SB), Y11, Y15
 	VPSLLQ     $0x04, Y14, Y14
 	VPSLLQ     $0x04, Y15, Y15
-	VMOVUPS    Y1, 6336(SP)
+	VMOVUPS    Y1, 6464(SP)
 	VMULPD     DoublesConstants<>+7104(SB), Y6, Y1
-	VMOVUPS    Y0, 6368(SP)
+	VMOVUPS    Y0, 6496(SP)
 	VMULPD     DoublesConstants<>+7104(SB), Y8, Y0
 	VADDPD     DoublesConstants<>+7072(SB), Y1, Y1
 	VADDPD     DoublesConstants<>+7072(SB), Y0, Y0
@@ -109038,7 +109051,7 @@ loop76:
 	VMULPD     Y12, Y12, Y12
 	VMULPD     Y13, Y13, Y13
 	VMULPD     DoublesConstants<>+7232(SB), Y6, Y4
-	VMOVUPS    Y5, 6272(SP)
+	VMOVUPS    Y5, 6400(SP)
 	VMULPD     DoublesConstants<>+7232(SB), Y8, Y5
 	VADDPD     DoublesConstants<>+7200(SB), Y4, Y4
 	VADDPD     DoublesConstants<>+7200(SB), Y5, Y5
@@ -109103,16 +109116,16 @@ loop76:
 	VBLENDVPD  Y5, Y3, Y1, Y1
 	VPCMPGTQ   DoublesConstants<>+4544(SB), Y9, Y3
 	VMULPD     Y1, Y2, Y1
-	VMOVUPS    6272(SP), Y2
+	VMOVUPS    6400(SP), Y2
 	VBLENDVPD  Y3, Y2, Y0, Y0
 	VMULPD     DoublesConstants<>+44408(SB), Y1, Y1
-	VMOVUPS    6208(SP), Y2
+	VMOVUPS    6336(SP), Y2
 	VMULPD     Y0, Y2, Y0
-	VMOVUPS    6368(SP), Y2
+	VMOVUPS    6496(SP), Y2
 	VMULPD     DoublesConstants<>+32(SB), Y2, Y2
 	VMULPD     DoublesConstants<>+44408(SB), Y0, Y0
 	VADDPD     Y2, Y1, Y1
-	VMOVUPS    6336(SP), Y2
+	VMOVUPS    6464(SP), Y2
 	VMULPD     DoublesConstants<>+32(SB), Y2, Y2
 	VMULPD     16224(SI)(R12*1), Y1, Y1
 	VADDPD     Y2, Y0, Y0
@@ -114365,7 +114378,7 @@ loop34:
 	VMULPD  11392(SI), Z0, Z0
 	VMOVUPS Z0, 12992(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	VMOVUPS     11456(SI), Z16
 	VMULPD.BCST 1856(DI), Z16, Z16
 	VMOVUPS     11456(SI), Z17
@@ -114738,146 +114751,145 @@ loop34:
 	XORL        R11, R11
 
 loop35:
-	VMOVUPS        8704(SI)(R11*1), Z0
-	VMULPD         Z0, Z0, Z1
-	VBROADCASTSD   DoublesConstants<>+35416(SB), Z2
-	VXORPD         Z2, Z1, Z1
-	VBROADCASTSD   DoublesConstants<>+35424(SB), Z3
-	VANDPD         Z3, Z1, Z4
-	VBROADCASTSD   DoublesConstants<>+39680(SB), Z5
-	VPMINUQ        Z5, Z4, Z6
-	VANDPD         Z2, Z1, Z7
-	VORPD          Z7, Z6, Z6
-	VBROADCASTSD   DoublesConstants<>+39328(SB), Z7
-	VMULPD         Z7, Z6, Z8
-	VBROADCASTSD   DoublesConstants<>+35448(SB), Z9
-	VADDPD         Z9, Z8, Z8
-	VSUBPD         Z9, Z8, Z10
-	VBROADCASTSD   DoublesConstants<>+39336(SB), Z11
-	VMULPD         Z11, Z10, Z12
-	VSUBPD         Z12, Z6, Z6
-	VBROADCASTSD   DoublesConstants<>+39344(SB), Z12
-	VMULPD         Z12, Z10, Z10
-	VSUBPD         Z10, Z6, Z6
-	VMULPD         Z6, Z6, Z10
-	VBROADCASTSD   DoublesConstants<>+39352(SB), Z13
-	VANDPD         Z13, Z8, Z14
-	VPSLLQ         $0x04, Z14, Z14
-	VBROADCASTSD   DoublesConstants<>+39496(SB), Z15
-	VMULPD         Z15, Z6, Z16
-	VBROADCASTSD   DoublesConstants<>+39488(SB), Z17
-	VADDPD         Z16, Z17, Z16
-	VMULPD         Z16, Z10, Z16
-	VMULPD         Z10, Z10, Z10
-	VBROADCASTSD   DoublesConstants<>+39528(SB), Z18
-	VMULPD         Z18, Z6, Z19
-	VBROADCASTSD   DoublesConstants<>+39520(SB), Z20
-	VADDPD         Z19, Z20, Z19
-	VMULPD         Z19, Z10, Z10
-	VADDPD         Z10, Z16, Z10
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K1
-	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Z14*1), K1, Z16
-	VADDPD         Z10, Z6, Z6
-	VMULPD         Z6, Z16, Z6
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K1
-	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X10, X10, X10
-	VGATHERQPD     (AX)(Z14*1), K1, Z10
-	VADDPD         Z10, Z6, Z6
-	VPSLLQ         $0x0d, Z8, Z8
-	VPSRAQ         $0x13, Z8, Z8
-	VADDPD         Z6, Z16, Z6
-	VPSRAQ         $0x01, Z8, Z10
-	VBROADCASTSD   DoublesConstants<>+39688(SB), Z14
-	VPADDQ         Z10, Z14, Z16
-	VPSLLQ         $0x34, Z16, Z16
-	VMULPD         Z16, Z6, Z6
-	VPSUBQ         Z10, Z8, Z8
-	VPADDQ         Z8, Z14, Z8
-	VPSLLQ         $0x34, Z8, Z8
-	VMULPD         Z8, Z6, Z6
-	VBROADCASTSD   DoublesConstants<>+39168(SB), Z8
-	VPCMPUQ        $0x06, Z8, Z4, K1
-	VBLENDMPD      Z1, Z6, K1, Z1
-	VBROADCASTSD   DoublesConstants<>+39928(SB), Z4
-	VMINPD         Z0, Z4, Z6
-	VANDPD         Z3, Z6, Z10
-	VPMINUQ        Z5, Z10, Z5
-	VANDPD         Z2, Z6, Z16
-	VORPD          Z16, Z5, Z5
-	VMULPD         Z7, Z5, Z7
-	VADDPD         Z9, Z7, Z7
-	VSUBPD         Z9, Z7, Z9
-	VMULPD         Z11, Z9, Z11
-	VSUBPD         Z11, Z5, Z5
-	VMULPD         Z12, Z9, Z9
-	VSUBPD         Z9, Z5, Z5
-	VMULPD         Z5, Z5, Z9
-	VANDPD         Z13, Z7, Z11
-	VPSLLQ         $0x04, Z11, Z11
-	VMULPD         Z15, Z5, Z12
-	VADDPD         Z12, Z17, Z12
-	VMULPD         Z12, Z9, Z12
-	VMULPD         Z9, Z9, Z9
-	VMULPD         Z18, Z5, Z13
-	VADDPD         Z13, Z20, Z13
-	VMULPD         Z13, Z9, Z9
-	VADDPD         Z9, Z12, Z9
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K1
-	LEAQ           DoublesConstants<>+4992(SB), AX
-	VXORPS         X12, X12, X12
-	VGATHERQPD     (AX)(Z11*1), K1, Z12
-	VADDPD         Z9, Z5, Z5
-	VMULPD         Z5, Z12, Z5
-	MOVL           $0x000000ff, AX
-	KMOVW          AX, K1
-	LEAQ           DoublesConstants<>+5000(SB), AX
-	VXORPS         X9, X9, X9
-	VGATHERQPD     (AX)(Z11*1), K1, Z9
-	VADDPD         Z9, Z5, Z5
-	VPSLLQ         $0x0d, Z7, Z7
-	VPSRAQ         $0x13, Z7, Z7
-	VADDPD         Z5, Z12, Z5
-	VPSRAQ         $0x01, Z7, Z9
-	VPADDQ         Z9, Z14, Z11
-	VPSLLQ         $0x34, Z11, Z11
-	VMULPD         Z11, Z5, Z5
-	VPSUBQ         Z9, Z7, Z7
-	VPADDQ         Z7, Z14, Z7
-	VPSLLQ         $0x34, Z7, Z7
-	VMULPD         Z7, Z5, Z5
-	VPCMPUQ        $0x06, Z8, Z10, K1
-	VBLENDMPD      Z6, Z5, K1, Z5
-	VSUBPD         Z0, Z4, Z4
-	VXORPS         X6, X6, X6
-	VCMPPD         $0x1e, Z6, Z4, K1
-	VBROADCASTSD   DoublesConstants<>+35400(SB), Z4
-	VBLENDMPD      Z4, Z6, K1, Z7
-	VANDPD         Z3, Z0, Z3
-	VADDPD         Z3, Z4, Z3
-	VSQRTPD        Z3, Z3
-	VBROADCASTSD   DoublesConstants<>+35392(SB), Z8
-	VDIVPD         Z3, Z8, Z3
-	VCMPPD         $0x1e, Z6, Z0, K1
-	VXORPD         Z2, Z0, Z0
-	VCMPPD         $0x1e, Z6, Z0, K2
-	VBLENDMPD.BCST DoublesConstants<>+39808(SB), Z6, K2, Z0
-	VBLENDMPD      Z4, Z0, K1, Z0
-	VMULPD         Z0, Z3, Z0
-	VMULPD         Z7, Z5, Z2
-	VADDPD         Z2, Z0, Z0
-	VMULPD.BCST    DoublesConstants<>+44472(SB), Z1, Z1
-	VSUBPD         Z1, Z0, Z0
-	VMULPD         16192(SI)(R11*1), Z0, Z0
-	VMOVUPS        Z0, 9472(SI)(R11*1)
-	ADDQ           $0x00000040, R11
-	CMPQ           R11, $0x00000180
-	JNE            loop35
+	VMOVUPS      8704(SI)(R11*1), Z0
+	VBROADCASTSD DoublesConstants<>+35424(SB), Z1
+	VANDPD       Z1, Z0, Z2
+	VMULPD       Z0, Z0, Z3
+	VBROADCASTSD DoublesConstants<>+35416(SB), Z4
+	VXORPD       Z4, Z3, Z3
+	VANDPD       Z1, Z3, Z5
+	VBROADCASTSD DoublesConstants<>+39680(SB), Z6
+	VPMINUQ      Z6, Z5, Z7
+	VANDPD       Z4, Z3, Z8
+	VORPD        Z8, Z7, Z7
+	VBROADCASTSD DoublesConstants<>+39328(SB), Z8
+	VMULPD       Z8, Z7, Z9
+	VBROADCASTSD DoublesConstants<>+35448(SB), Z10
+	VADDPD       Z10, Z9, Z9
+	VSUBPD       Z10, Z9, Z11
+	VBROADCASTSD DoublesConstants<>+39336(SB), Z12
+	VMULPD       Z12, Z11, Z13
+	VSUBPD       Z13, Z7, Z7
+	VBROADCASTSD DoublesConstants<>+39344(SB), Z13
+	VMULPD       Z13, Z11, Z11
+	VSUBPD       Z11, Z7, Z7
+	VMULPD       Z7, Z7, Z11
+	VBROADCASTSD DoublesConstants<>+39352(SB), Z14
+	VANDPD       Z14, Z9, Z15
+	VPSLLQ       $0x04, Z15, Z15
+	VBROADCASTSD DoublesConstants<>+39496(SB), Z16
+	VMULPD       Z16, Z7, Z17
+	VBROADCASTSD DoublesConstants<>+39488(SB), Z18
+	VADDPD       Z17, Z18, Z17
+	VMULPD       Z17, Z11, Z17
+	VMULPD       Z11, Z11, Z11
+	VBROADCASTSD DoublesConstants<>+39528(SB), Z19
+	VMULPD       Z19, Z7, Z20
+	VBROADCASTSD DoublesConstants<>+39520(SB), Z21
+	VADDPD       Z20, Z21, Z20
+	VMULPD       Z20, Z11, Z11
+	VADDPD       Z11, Z17, Z11
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K1
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X17, X17, X17
+	VGATHERQPD   (AX)(Z15*1), K1, Z17
+	VADDPD       Z11, Z7, Z7
+	VMULPD       Z7, Z17, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K1
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   (AX)(Z15*1), K1, Z11
+	VADDPD       Z11, Z7, Z7
+	VPSLLQ       $0x0d, Z9, Z9
+	VPSRAQ       $0x13, Z9, Z9
+	VADDPD       Z7, Z17, Z7
+	VPSRAQ       $0x01, Z9, Z11
+	VBROADCASTSD DoublesConstants<>+39688(SB), Z15
+	VPADDQ       Z11, Z15, Z17
+	VPSLLQ       $0x34, Z17, Z17
+	VMULPD       Z17, Z7, Z7
+	VPSUBQ       Z11, Z9, Z9
+	VPADDQ       Z9, Z15, Z9
+	VPSLLQ       $0x34, Z9, Z9
+	VMULPD       Z9, Z7, Z7
+	VBROADCASTSD DoublesConstants<>+39168(SB), Z9
+	VPCMPUQ      $0x06, Z9, Z5, K1
+	VBLENDMPD    Z3, Z7, K1, Z3
+	VBROADCASTSD DoublesConstants<>+39928(SB), Z5
+	VSUBPD       Z0, Z5, Z7
+	VXORPS       X11, X11, X11
+	VCMPPD       $0x1e, Z11, Z7, K1
+	VMINPD       Z0, Z5, Z5
+	VANDPD       Z1, Z5, Z1
+	VPMINUQ      Z6, Z1, Z6
+	VANDPD       Z4, Z5, Z4
+	VORPD        Z4, Z6, Z4
+	VMULPD       Z8, Z4, Z6
+	VADDPD       Z10, Z6, Z6
+	VSUBPD       Z10, Z6, Z7
+	VMULPD       Z12, Z7, Z8
+	VSUBPD       Z8, Z4, Z4
+	VMULPD       Z13, Z7, Z7
+	VSUBPD       Z7, Z4, Z4
+	VMULPD       Z4, Z4, Z7
+	VANDPD       Z14, Z6, Z8
+	VPSLLQ       $0x04, Z8, Z8
+	VMULPD       Z16, Z4, Z10
+	VADDPD       Z10, Z18, Z10
+	VMULPD       Z10, Z7, Z10
+	VMULPD       Z7, Z7, Z7
+	VMULPD       Z19, Z4, Z12
+	VADDPD       Z12, Z21, Z12
+	VMULPD       Z12, Z7, Z7
+	VADDPD       Z7, Z10, Z7
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+4992(SB), AX
+	VXORPS       X10, X10, X10
+	VGATHERQPD   (AX)(Z8*1), K2, Z10
+	VADDPD       Z7, Z4, Z4
+	VMULPD       Z4, Z10, Z4
+	MOVL         $0x000000ff, AX
+	KMOVW        AX, K2
+	LEAQ         DoublesConstants<>+5000(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   (AX)(Z8*1), K2, Z7
+	VADDPD       Z7, Z4, Z4
+	VPSLLQ       $0x0d, Z6, Z6
+	VPSRAQ       $0x13, Z6, Z6
+	VADDPD       Z4, Z10, Z4
+	VPSRAQ       $0x01, Z6, Z7
+	VPADDQ       Z7, Z15, Z8
+	VPSLLQ       $0x34, Z8, Z8
+	VMULPD       Z8, Z4, Z4
+	VPSUBQ       Z7, Z6, Z6
+	VPADDQ       Z6, Z15, Z6
+	VPSLLQ       $0x34, Z6, Z6
+	VMULPD       Z6, Z4, Z4
+	VPCMPUQ      $0x06, Z9, Z1, K2
+	VBLENDMPD    Z5, Z4, K2, Z1
+	VBLENDMPD    Z1, Z11, K1, Z1
+	VCMPPD       $0x1e, Z11, Z2, K1
+	VBROADCASTSD DoublesConstants<>+35400(SB), Z4
+	VADDPD       Z2, Z4, Z2
+	VSQRTPD      Z2, Z2
+	VBROADCASTSD DoublesConstants<>+35392(SB), Z5
+	VDIVPD       Z2, Z5, Z2
+	VCMPPD       $0x1e, Z11, Z0, K2
+	VBROADCASTSD DoublesConstants<>+39808(SB), Z0
+	VBLENDMPD    Z4, Z0, K2, Z0
+	VMULPD       Z0, Z2, Z0
+	VBLENDMPD    Z0, Z11, K1, Z0
+	VADDPD       Z0, Z1, Z0
+	VMULPD.BCST  DoublesConstants<>+44472(SB), Z3, Z1
+	VSUBPD       Z1, Z0, Z0
+	VMULPD       16192(SI)(R11*1), Z0, Z0
+	VMOVUPS      Z0, 9472(SI)(R11*1)
+	ADDQ         $0x00000040, R11
+	CMPQ         R11, $0x00000180
+	JNE          loop35
 
 	// d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8))
 	VMOVUPS     9472(SI), Z0

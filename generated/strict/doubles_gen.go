@@ -7,8 +7,8 @@
 // multiply-adds  849 Forward, 2547 Grad
 // workspace      1944 bytes
 // batch          4 samples at a time, in 288312 bytes
-// cache          auto keeps 984 bytes for 9244 operations and 200 calls in Grad
-//                pre 760 for 9915 and 305; post 984 for 9244 and 200; both 1432 for 9253 and 200
+// cache          auto keeps 984 bytes for 9232 operations and 200 calls in Grad
+//                pre 760 for 9903 and 305; post 984 for 9232 and 200; both 1432 for 9241 and 200
 // code           11 of 58 operations in loops over unrolled blocks, the others fully unrolled
 // rounding       strict, the same bits on every machine: no product is fused; sums along a vector in 8 lanes l, l+8, …, across rows in 4, the lanes added by halves, the upper to the lower, then the bias; over samples in their order
 // optimizers     nesterov, rmsprop, adam
@@ -2227,7 +2227,7 @@ func (p *Doubles) delta3(ws *DoublesWorkspace) {
 
 // backward3 computes
 //
-//	d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+//	d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 //	∇W10 = d10·a9ᵀ; ∇b10 = d10
 //	d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8))
 //	∇W9 = d9·a8ᵀ; ∇b9 = d9
@@ -2242,7 +2242,7 @@ func (p *Doubles) delta3(ws *DoublesWorkspace) {
 //	v3 = (W4ᵀ·d4)
 //	∇W4 = d4·a3ᵀ; ∇b4 = d4
 func (p *Doubles) backward3(ws *DoublesWorkspace, g *DoublesGrad) {
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	{
 		d10_0 := ws.D10[0]
 		v9_0 := float64(p.W10[0][0] * d10_0)
@@ -2438,22 +2438,28 @@ func (p *Doubles) backward3(ws *DoublesWorkspace, g *DoublesGrad) {
 		v9_4 += v9_4b
 		v9_5 += v9_5b
 		z9_0 := ws.Z9[0]
-		d9_0 := float64(v9_0 * (float64(doublesExp(min(z9_0, 3))*doublesWhere(3-z9_0, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_0))*doublesWhere(z9_0, 1, doublesWhere(-z9_0, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_0*z9_0)))))
+		u0_0 := doublesAbs(z9_0)
+		d9_0 := float64(v9_0 * (doublesWhere(3-z9_0, doublesExp(min(z9_0, 3)), 0) + doublesWhere(u0_0, float64(0.5/doublesSqrt(1+u0_0)*doublesWhere(z9_0, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_0*z9_0)))))
 		ws.D9[0] = d9_0
 		z9_1 := ws.Z9[1]
-		d9_1 := float64(v9_1 * (float64(doublesExp(min(z9_1, 3))*doublesWhere(3-z9_1, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_1))*doublesWhere(z9_1, 1, doublesWhere(-z9_1, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_1*z9_1)))))
+		u0_1 := doublesAbs(z9_1)
+		d9_1 := float64(v9_1 * (doublesWhere(3-z9_1, doublesExp(min(z9_1, 3)), 0) + doublesWhere(u0_1, float64(0.5/doublesSqrt(1+u0_1)*doublesWhere(z9_1, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_1*z9_1)))))
 		ws.D9[1] = d9_1
 		z9_2 := ws.Z9[2]
-		d9_2 := float64(v9_2 * (float64(doublesExp(min(z9_2, 3))*doublesWhere(3-z9_2, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_2))*doublesWhere(z9_2, 1, doublesWhere(-z9_2, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_2*z9_2)))))
+		u0_2 := doublesAbs(z9_2)
+		d9_2 := float64(v9_2 * (doublesWhere(3-z9_2, doublesExp(min(z9_2, 3)), 0) + doublesWhere(u0_2, float64(0.5/doublesSqrt(1+u0_2)*doublesWhere(z9_2, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_2*z9_2)))))
 		ws.D9[2] = d9_2
 		z9_3 := ws.Z9[3]
-		d9_3 := float64(v9_3 * (float64(doublesExp(min(z9_3, 3))*doublesWhere(3-z9_3, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_3))*doublesWhere(z9_3, 1, doublesWhere(-z9_3, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_3*z9_3)))))
+		u0_3 := doublesAbs(z9_3)
+		d9_3 := float64(v9_3 * (doublesWhere(3-z9_3, doublesExp(min(z9_3, 3)), 0) + doublesWhere(u0_3, float64(0.5/doublesSqrt(1+u0_3)*doublesWhere(z9_3, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_3*z9_3)))))
 		ws.D9[3] = d9_3
 		z9_4 := ws.Z9[4]
-		d9_4 := float64(v9_4 * (float64(doublesExp(min(z9_4, 3))*doublesWhere(3-z9_4, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_4))*doublesWhere(z9_4, 1, doublesWhere(-z9_4, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_4*z9_4)))))
+		u0_4 := doublesAbs(z9_4)
+		d9_4 := float64(v9_4 * (doublesWhere(3-z9_4, doublesExp(min(z9_4, 3)), 0) + doublesWhere(u0_4, float64(0.5/doublesSqrt(1+u0_4)*doublesWhere(z9_4, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_4*z9_4)))))
 		ws.D9[4] = d9_4
 		z9_5 := ws.Z9[5]
-		d9_5 := float64(v9_5 * (float64(doublesExp(min(z9_5, 3))*doublesWhere(3-z9_5, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_5))*doublesWhere(z9_5, 1, doublesWhere(-z9_5, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_5*z9_5)))))
+		u0_5 := doublesAbs(z9_5)
+		d9_5 := float64(v9_5 * (doublesWhere(3-z9_5, doublesExp(min(z9_5, 3)), 0) + doublesWhere(u0_5, float64(0.5/doublesSqrt(1+u0_5)*doublesWhere(z9_5, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_5*z9_5)))))
 		ws.D9[5] = d9_5
 	}
 
@@ -3749,7 +3755,7 @@ func (p *Doubles) descend2(ws *DoublesWorkspace, rate float64) {
 
 // descend3 computes
 //
-//	d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
+//	d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
 //	d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8)); in the same pass W9 −= rate·d9·a8ᵀ; b9 −= rate·d9
 //	d7 = (W8ᵀ·d8)*(sigmoid(z7) + z7*(sigmoid(z7)*(1 - sigmoid(z7)))); in the same pass W8 −= rate·d8·a7ᵀ; b8 −= rate·d8
 //	d6 = (W7ᵀ·d7)*where(a6, 1.0507009873554805, a6 + 1.7580993408473768); in the same pass W7 −= rate·d7·a6ᵀ; b7 −= rate·d7
@@ -3757,7 +3763,7 @@ func (p *Doubles) descend2(ws *DoublesWorkspace, rate float64) {
 //	d4 = (W5ᵀ·d5)*(1/(1 + z4^2)); in the same pass W5 −= rate·d5·a4ᵀ; b5 −= rate·d5
 //	v3 = (W4ᵀ·d4); in the same pass W4 −= rate·d4·a3ᵀ; b4 −= rate·d4
 func (p *Doubles) descend3(ws *DoublesWorkspace, rate float64) {
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
 	d10_0, d10_1, d10_2, d10_3, d10_4, d10_5, d10_6, d10_7, d10_8, d10_9, d10_10, d10_11, d10_12, d10_13, d10_14, d10_15, d10_16, d10_17, d10_18, d10_19, d10_20, d10_21, d10_22, d10_23, d10_24 := ws.D10[0], ws.D10[1], ws.D10[2], ws.D10[3], ws.D10[4], ws.D10[5], ws.D10[6], ws.D10[7], ws.D10[8], ws.D10[9], ws.D10[10], ws.D10[11], ws.D10[12], ws.D10[13], ws.D10[14], ws.D10[15], ws.D10[16], ws.D10[17], ws.D10[18], ws.D10[19], ws.D10[20], ws.D10[21], ws.D10[22], ws.D10[23], ws.D10[24]
 	rd10_0 := float64(rate * d10_0)
 	p.B10[0] -= rd10_0
@@ -4046,13 +4052,16 @@ func (p *Doubles) descend3(ws *DoublesWorkspace, rate float64) {
 		v9_1 += v9_1b
 		v9_2 += v9_2b
 		z9_0 := ws.Z9[0]
-		d9_0 := float64(v9_0 * (float64(doublesExp(min(z9_0, 3))*doublesWhere(3-z9_0, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_0))*doublesWhere(z9_0, 1, doublesWhere(-z9_0, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_0*z9_0)))))
+		u0_0 := doublesAbs(z9_0)
+		d9_0 := float64(v9_0 * (doublesWhere(3-z9_0, doublesExp(min(z9_0, 3)), 0) + doublesWhere(u0_0, float64(0.5/doublesSqrt(1+u0_0)*doublesWhere(z9_0, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_0*z9_0)))))
 		ws.D9[0] = d9_0
 		z9_1 := ws.Z9[1]
-		d9_1 := float64(v9_1 * (float64(doublesExp(min(z9_1, 3))*doublesWhere(3-z9_1, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_1))*doublesWhere(z9_1, 1, doublesWhere(-z9_1, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_1*z9_1)))))
+		u0_1 := doublesAbs(z9_1)
+		d9_1 := float64(v9_1 * (doublesWhere(3-z9_1, doublesExp(min(z9_1, 3)), 0) + doublesWhere(u0_1, float64(0.5/doublesSqrt(1+u0_1)*doublesWhere(z9_1, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_1*z9_1)))))
 		ws.D9[1] = d9_1
 		z9_2 := ws.Z9[2]
-		d9_2 := float64(v9_2 * (float64(doublesExp(min(z9_2, 3))*doublesWhere(3-z9_2, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_2))*doublesWhere(z9_2, 1, doublesWhere(-z9_2, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_2*z9_2)))))
+		u0_2 := doublesAbs(z9_2)
+		d9_2 := float64(v9_2 * (doublesWhere(3-z9_2, doublesExp(min(z9_2, 3)), 0) + doublesWhere(u0_2, float64(0.5/doublesSqrt(1+u0_2)*doublesWhere(z9_2, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_2*z9_2)))))
 		ws.D9[2] = d9_2
 	}
 	{
@@ -4292,13 +4301,16 @@ func (p *Doubles) descend3(ws *DoublesWorkspace, rate float64) {
 		v9_4 += v9_4b
 		v9_5 += v9_5b
 		z9_3 := ws.Z9[3]
-		d9_3 := float64(v9_3 * (float64(doublesExp(min(z9_3, 3))*doublesWhere(3-z9_3, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_3))*doublesWhere(z9_3, 1, doublesWhere(-z9_3, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_3*z9_3)))))
+		u0_3 := doublesAbs(z9_3)
+		d9_3 := float64(v9_3 * (doublesWhere(3-z9_3, doublesExp(min(z9_3, 3)), 0) + doublesWhere(u0_3, float64(0.5/doublesSqrt(1+u0_3)*doublesWhere(z9_3, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_3*z9_3)))))
 		ws.D9[3] = d9_3
 		z9_4 := ws.Z9[4]
-		d9_4 := float64(v9_4 * (float64(doublesExp(min(z9_4, 3))*doublesWhere(3-z9_4, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_4))*doublesWhere(z9_4, 1, doublesWhere(-z9_4, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_4*z9_4)))))
+		u0_4 := doublesAbs(z9_4)
+		d9_4 := float64(v9_4 * (doublesWhere(3-z9_4, doublesExp(min(z9_4, 3)), 0) + doublesWhere(u0_4, float64(0.5/doublesSqrt(1+u0_4)*doublesWhere(z9_4, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_4*z9_4)))))
 		ws.D9[4] = d9_4
 		z9_5 := ws.Z9[5]
-		d9_5 := float64(v9_5 * (float64(doublesExp(min(z9_5, 3))*doublesWhere(3-z9_5, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_5))*doublesWhere(z9_5, 1, doublesWhere(-z9_5, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_5*z9_5)))))
+		u0_5 := doublesAbs(z9_5)
+		d9_5 := float64(v9_5 * (doublesWhere(3-z9_5, doublesExp(min(z9_5, 3)), 0) + doublesWhere(u0_5, float64(0.5/doublesSqrt(1+u0_5)*doublesWhere(z9_5, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_5*z9_5)))))
 		ws.D9[5] = d9_5
 	}
 
@@ -7401,7 +7413,7 @@ func (p *Doubles) gradPart2(b *DoublesBatch, xs [][5]float64, g *DoublesGrad) {
 // deltaPart3 computes
 //
 //	d10 = a10 ⊙ (v10 − a10ᵀ·v10)
-//	d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+//	d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 //
 // for at most 4 samples.
 func (p *Doubles) deltaPart3(b *DoublesBatch, xs [][5]float64) {
@@ -7465,7 +7477,7 @@ func (p *Doubles) deltaPart3(b *DoublesBatch, xs [][5]float64) {
 		d10_24 := float64(a10_24 * (v10_24 - dot10))
 		ws.D10[24] = d10_24
 
-		// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+		// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 		{
 			d10_0 := ws.D10[0]
 			v9_0 := float64(p.W10[0][0] * d10_0)
@@ -7660,22 +7672,28 @@ func (p *Doubles) deltaPart3(b *DoublesBatch, xs [][5]float64) {
 			v9_4 += v9_4b
 			v9_5 += v9_5b
 			z9_0 := ws.Z9[0]
-			d9_0 := float64(v9_0 * (float64(doublesExp(min(z9_0, 3))*doublesWhere(3-z9_0, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_0))*doublesWhere(z9_0, 1, doublesWhere(-z9_0, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_0*z9_0)))))
+			u0_0 := doublesAbs(z9_0)
+			d9_0 := float64(v9_0 * (doublesWhere(3-z9_0, doublesExp(min(z9_0, 3)), 0) + doublesWhere(u0_0, float64(0.5/doublesSqrt(1+u0_0)*doublesWhere(z9_0, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_0*z9_0)))))
 			ws.D9[0] = d9_0
 			z9_1 := ws.Z9[1]
-			d9_1 := float64(v9_1 * (float64(doublesExp(min(z9_1, 3))*doublesWhere(3-z9_1, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_1))*doublesWhere(z9_1, 1, doublesWhere(-z9_1, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_1*z9_1)))))
+			u0_1 := doublesAbs(z9_1)
+			d9_1 := float64(v9_1 * (doublesWhere(3-z9_1, doublesExp(min(z9_1, 3)), 0) + doublesWhere(u0_1, float64(0.5/doublesSqrt(1+u0_1)*doublesWhere(z9_1, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_1*z9_1)))))
 			ws.D9[1] = d9_1
 			z9_2 := ws.Z9[2]
-			d9_2 := float64(v9_2 * (float64(doublesExp(min(z9_2, 3))*doublesWhere(3-z9_2, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_2))*doublesWhere(z9_2, 1, doublesWhere(-z9_2, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_2*z9_2)))))
+			u0_2 := doublesAbs(z9_2)
+			d9_2 := float64(v9_2 * (doublesWhere(3-z9_2, doublesExp(min(z9_2, 3)), 0) + doublesWhere(u0_2, float64(0.5/doublesSqrt(1+u0_2)*doublesWhere(z9_2, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_2*z9_2)))))
 			ws.D9[2] = d9_2
 			z9_3 := ws.Z9[3]
-			d9_3 := float64(v9_3 * (float64(doublesExp(min(z9_3, 3))*doublesWhere(3-z9_3, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_3))*doublesWhere(z9_3, 1, doublesWhere(-z9_3, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_3*z9_3)))))
+			u0_3 := doublesAbs(z9_3)
+			d9_3 := float64(v9_3 * (doublesWhere(3-z9_3, doublesExp(min(z9_3, 3)), 0) + doublesWhere(u0_3, float64(0.5/doublesSqrt(1+u0_3)*doublesWhere(z9_3, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_3*z9_3)))))
 			ws.D9[3] = d9_3
 			z9_4 := ws.Z9[4]
-			d9_4 := float64(v9_4 * (float64(doublesExp(min(z9_4, 3))*doublesWhere(3-z9_4, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_4))*doublesWhere(z9_4, 1, doublesWhere(-z9_4, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_4*z9_4)))))
+			u0_4 := doublesAbs(z9_4)
+			d9_4 := float64(v9_4 * (doublesWhere(3-z9_4, doublesExp(min(z9_4, 3)), 0) + doublesWhere(u0_4, float64(0.5/doublesSqrt(1+u0_4)*doublesWhere(z9_4, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_4*z9_4)))))
 			ws.D9[4] = d9_4
 			z9_5 := ws.Z9[5]
-			d9_5 := float64(v9_5 * (float64(doublesExp(min(z9_5, 3))*doublesWhere(3-z9_5, 1, 0)) + float64(0.5/doublesSqrt(1+doublesAbs(z9_5))*doublesWhere(z9_5, 1, doublesWhere(-z9_5, -1, 0))) - float64(1.1283791670955126*doublesExp(-float64(z9_5*z9_5)))))
+			u0_5 := doublesAbs(z9_5)
+			d9_5 := float64(v9_5 * (doublesWhere(3-z9_5, doublesExp(min(z9_5, 3)), 0) + doublesWhere(u0_5, float64(0.5/doublesSqrt(1+u0_5)*doublesWhere(z9_5, 1, -1)), 0) - float64(1.1283791670955126*doublesExp(-float64(z9_5*z9_5)))))
 			ws.D9[5] = d9_5
 		}
 	}

@@ -10301,7 +10301,7 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VMULPS     540(SI), X0, X0
 	VMOVUPS    X0, 620(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	VBROADCASTSS X1, Y3
 	VMOVUPS      928(DI), X5
 	VMOVSD       944(DI), X6
@@ -10441,138 +10441,61 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VMOVUPS      404(SI), X7
 	VMOVSD       420(SI), X8
 	VINSERTF128  $0x01, X8, Y7, Y7
-	VMULPS       Y7, Y7, Y8
-	VXORPS       Y4, Y8, Y8
-	VEXTRACTF128 $0x01, Y8, X9
-	VANDPS       FunctionsConstants<>+160(SB), X8, X10
-	VPMINUD      FunctionsConstants<>+2640(SB), X10, X11
-	VPMOVZXDQ    X11, Y11
-	VPSLLQ       $0x1d, Y11, Y11
-	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
-	VPSRLD       $0x1f, X8, X12
+	VANDPS       FunctionsConstants<>+160(SB), Y7, Y8
+	VMULPS       Y7, Y7, Y9
+	VXORPS       Y4, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X10
+	VANDPS       FunctionsConstants<>+160(SB), X9, X11
+	VPMINUD      FunctionsConstants<>+2640(SB), X11, X12
 	VPMOVZXDQ    X12, Y12
-	VPSLLQ       $0x3f, Y12, Y12
-	VORPD        Y12, Y11, Y11
-	VMULPD       FunctionsConstants<>+2736(SB), Y11, Y12
-	VADDPD       FunctionsConstants<>+256(SB), Y12, Y12
-	VSUBPD       FunctionsConstants<>+256(SB), Y12, Y13
-	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
-	VSUBPD       Y13, Y11, Y11
-	VANDPD       FunctionsConstants<>+288(SB), Y12, Y13
-	VPSLLQ       $0x03, Y13, Y13
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   Y14, (AX)(Y13*1), Y15
-	VPSRLQ       $0x05, Y12, Y12
-	VPSLLQ       $0x34, Y12, Y12
-	VPADDQ       Y12, Y15, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y11, Y13
-	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y14
-	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VMULPD       Y11, Y11, Y15
-	VMULPD       Y15, Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y11, Y11
-	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
-	VMULPD       Y11, Y12, Y11
-	VCVTPD2PSY   Y11, X11
-	VXORPS       X4, X10, X10
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X10, X10
-	VBLENDVPS    X10, X8, X11, X8
-	VANDPS       FunctionsConstants<>+160(SB), X9, X10
-	VPMINUD      FunctionsConstants<>+2640(SB), X10, X11
-	VPMOVZXDQ    X11, Y11
-	VPSLLQ       $0x1d, Y11, Y11
-	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
-	VPSRLD       $0x1f, X9, X12
-	VPMOVZXDQ    X12, Y12
-	VPSLLQ       $0x3f, Y12, Y12
-	VORPD        Y12, Y11, Y11
-	VMULPD       FunctionsConstants<>+2736(SB), Y11, Y12
-	VADDPD       FunctionsConstants<>+256(SB), Y12, Y12
-	VSUBPD       FunctionsConstants<>+256(SB), Y12, Y13
-	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
-	VSUBPD       Y13, Y11, Y11
-	VANDPD       FunctionsConstants<>+288(SB), Y12, Y13
-	VPSLLQ       $0x03, Y13, Y13
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   Y14, (AX)(Y13*1), Y15
-	VPSRLQ       $0x05, Y12, Y12
-	VPSLLQ       $0x34, Y12, Y12
-	VPADDQ       Y12, Y15, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y11, Y13
-	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y14
-	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VMULPD       Y11, Y11, Y15
-	VMULPD       Y15, Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y11, Y11
-	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
-	VMULPD       Y11, Y12, Y11
-	VCVTPD2PSY   Y11, X11
-	VXORPS       X4, X10, X10
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X10, X10
-	VBLENDVPS    X10, X9, X11, X9
-	VINSERTF128  $0x01, X9, Y8, Y8
-	VMOVUPS      FunctionsConstants<>+6736(SB), Y9
-	VMINPS       Y7, Y9, Y10
-	VEXTRACTF128 $0x01, Y10, X11
-	VANDPS       FunctionsConstants<>+160(SB), X10, X12
-	VPMINUD      FunctionsConstants<>+2640(SB), X12, X13
+	VPSLLQ       $0x1d, Y12, Y12
+	VPADDQ       FunctionsConstants<>+2672(SB), Y12, Y12
+	VPSRLD       $0x1f, X9, X13
 	VPMOVZXDQ    X13, Y13
-	VPSLLQ       $0x1d, Y13, Y13
-	VPADDQ       FunctionsConstants<>+2672(SB), Y13, Y13
-	VPSRLD       $0x1f, X10, X14
-	VPMOVZXDQ    X14, Y14
-	VPSLLQ       $0x3f, Y14, Y14
-	VORPD        Y14, Y13, Y13
-	VMULPD       FunctionsConstants<>+2736(SB), Y13, Y14
-	VADDPD       FunctionsConstants<>+256(SB), Y14, Y14
-	VSUBPD       FunctionsConstants<>+256(SB), Y14, Y15
-	VMULPD       FunctionsConstants<>+2768(SB), Y15, Y15
-	VSUBPD       Y15, Y13, Y13
-	VANDPD       FunctionsConstants<>+288(SB), Y14, Y15
-	VPSLLQ       $0x03, Y15, Y15
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y9
+	VPSLLQ       $0x3f, Y13, Y13
+	VORPD        Y13, Y12, Y12
+	VMULPD       FunctionsConstants<>+2736(SB), Y12, Y13
+	VADDPD       FunctionsConstants<>+256(SB), Y13, Y13
+	VSUBPD       FunctionsConstants<>+256(SB), Y13, Y14
+	VMULPD       FunctionsConstants<>+2768(SB), Y14, Y14
+	VSUBPD       Y14, Y12, Y12
+	VANDPD       FunctionsConstants<>+288(SB), Y13, Y14
+	VPSLLQ       $0x03, Y14, Y14
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y15
 	LEAQ         FunctionsConstants<>+2800(SB), AX
 	VXORPS       X4, X4, X4
-	VGATHERQPD   Y9, (AX)(Y15*1), Y4
-	VPSRLQ       $0x05, Y14, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y9, Y4, Y4
-	VMULPD       FunctionsConstants<>+3088(SB), Y13, Y9
-	VADDPD       FunctionsConstants<>+3056(SB), Y9, Y9
-	VMULPD       FunctionsConstants<>+3152(SB), Y13, Y14
+	VGATHERQPD   Y15, (AX)(Y14*1), Y4
+	VPSRLQ       $0x05, Y13, Y13
+	VPSLLQ       $0x34, Y13, Y13
+	VPADDQ       Y13, Y4, Y4
+	VMULPD       FunctionsConstants<>+3088(SB), Y12, Y13
+	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
+	VMULPD       FunctionsConstants<>+3152(SB), Y12, Y14
 	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VMULPD       Y13, Y13, Y15
+	VMULPD       Y12, Y12, Y15
 	VMULPD       Y15, Y14, Y14
-	VADDPD       Y14, Y9, Y9
-	VMULPD       Y9, Y13, Y9
-	VADDPD       FunctionsConstants<>+3056(SB), Y9, Y9
-	VMULPD       Y9, Y4, Y4
+	VADDPD       Y14, Y13, Y13
+	VMULPD       Y13, Y12, Y12
+	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
+	VMULPD       Y12, Y4, Y4
 	VCVTPD2PSY   Y4, X4
-	VXORPS       FunctionsConstants<>+128(SB), X12, X9
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X9, X9
-	VBLENDVPS    X9, X10, X4, X4
-	VANDPS       FunctionsConstants<>+160(SB), X11, X9
-	VPMINUD      FunctionsConstants<>+2640(SB), X9, X10
-	VPMOVZXDQ    X10, Y10
-	VPSLLQ       $0x1d, Y10, Y10
-	VPADDQ       FunctionsConstants<>+2672(SB), Y10, Y10
-	VPSRLD       $0x1f, X11, X12
+	VXORPS       FunctionsConstants<>+128(SB), X11, X11
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X11, X11
+	VBLENDVPS    X11, X9, X4, X4
+	VANDPS       FunctionsConstants<>+160(SB), X10, X9
+	VPMINUD      FunctionsConstants<>+2640(SB), X9, X11
+	VPMOVZXDQ    X11, Y11
+	VPSLLQ       $0x1d, Y11, Y11
+	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
+	VPSRLD       $0x1f, X10, X12
 	VPMOVZXDQ    X12, Y12
 	VPSLLQ       $0x3f, Y12, Y12
-	VORPD        Y12, Y10, Y10
-	VMULPD       FunctionsConstants<>+2736(SB), Y10, Y12
+	VORPD        Y12, Y11, Y11
+	VMULPD       FunctionsConstants<>+2736(SB), Y11, Y12
 	VADDPD       FunctionsConstants<>+256(SB), Y12, Y12
 	VSUBPD       FunctionsConstants<>+256(SB), Y12, Y13
 	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
-	VSUBPD       Y13, Y10, Y10
+	VSUBPD       Y13, Y11, Y11
 	VANDPD       FunctionsConstants<>+288(SB), Y12, Y13
 	VPSLLQ       $0x03, Y13, Y13
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
@@ -10582,45 +10505,123 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VPSRLQ       $0x05, Y12, Y12
 	VPSLLQ       $0x34, Y12, Y12
 	VPADDQ       Y12, Y15, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y10, Y13
+	VMULPD       FunctionsConstants<>+3088(SB), Y11, Y13
 	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y10, Y14
+	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y14
 	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VMULPD       Y10, Y10, Y15
+	VMULPD       Y11, Y11, Y15
 	VMULPD       Y15, Y14, Y14
 	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y10, Y10
-	VADDPD       FunctionsConstants<>+3056(SB), Y10, Y10
-	VMULPD       Y10, Y12, Y10
-	VCVTPD2PSY   Y10, X10
+	VMULPD       Y13, Y11, Y11
+	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
+	VMULPD       Y11, Y12, Y11
+	VCVTPD2PSY   Y11, X11
 	VXORPS       FunctionsConstants<>+128(SB), X9, X9
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X9, X9
-	VBLENDVPS    X9, X11, X10, X9
+	VBLENDVPS    X9, X10, X11, X9
 	VINSERTF128  $0x01, X9, Y4, Y4
 	VMOVUPS      FunctionsConstants<>+6736(SB), Y9
 	VSUBPS       Y7, Y9, Y10
 	VXORPS       X11, X11, X11
 	VCMPPS       $0x1e, Y11, Y10, Y10
-	VBLENDVPS    Y10, FunctionsConstants<>+64(SB), Y11, Y10
-	VANDPS       FunctionsConstants<>+160(SB), Y7, Y12
-	VADDPS       FunctionsConstants<>+64(SB), Y12, Y12
-	VSQRTPS      Y12, Y12
-	VMOVUPS      FunctionsConstants<>+32(SB), Y13
-	VDIVPS       Y12, Y13, Y12
-	VCMPPS       $0x1e, Y11, Y7, Y13
-	VXORPS       FunctionsConstants<>+128(SB), Y7, Y7
-	VCMPPS       $0x1e, Y11, Y7, Y7
-	VBLENDVPS    Y7, FunctionsConstants<>+4848(SB), Y11, Y7
-	VBLENDVPS    Y13, FunctionsConstants<>+64(SB), Y7, Y7
-	VMULPS       Y7, Y12, Y7
-	VMULPS       Y10, Y4, Y4
-	VADDPS       Y4, Y7, Y4
-	VMULPS       FunctionsConstants<>+11364(SB), Y8, Y7
-	VSUBPS       Y7, Y4, Y4
-	VMULPS       Y4, Y5, Y4
-	VMOVUPS      X4, 452(SI)
-	VEXTRACTF128 $0x01, Y4, X5
-	VMOVSD       X5, 468(SI)
+	VMINPS       Y7, Y9, Y12
+	VEXTRACTF128 $0x01, Y12, X13
+	VANDPS       FunctionsConstants<>+160(SB), X12, X14
+	VPMINUD      FunctionsConstants<>+2640(SB), X14, X15
+	VPMOVZXDQ    X15, Y15
+	VPSLLQ       $0x1d, Y15, Y15
+	VPADDQ       FunctionsConstants<>+2672(SB), Y15, Y15
+	VPSRLD       $0x1f, X12, X9
+	VPMOVZXDQ    X9, Y9
+	VPSLLQ       $0x3f, Y9, Y9
+	VORPD        Y9, Y15, Y9
+	VMULPD       FunctionsConstants<>+2736(SB), Y9, Y15
+	VADDPD       FunctionsConstants<>+256(SB), Y15, Y15
+	VSUBPD       FunctionsConstants<>+256(SB), Y15, Y11
+	VMULPD       FunctionsConstants<>+2768(SB), Y11, Y11
+	VSUBPD       Y11, Y9, Y9
+	VANDPD       FunctionsConstants<>+288(SB), Y15, Y11
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      Y6, 224(SP)
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y6
+	VMOVUPS      Y3, 320(SP)
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X3, X3, X3
+	VGATHERQPD   Y6, (AX)(Y11*1), Y3
+	VPSRLQ       $0x05, Y15, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VPADDQ       Y6, Y3, Y3
+	VMULPD       FunctionsConstants<>+3088(SB), Y9, Y6
+	VADDPD       FunctionsConstants<>+3056(SB), Y6, Y6
+	VMULPD       FunctionsConstants<>+3152(SB), Y9, Y11
+	VADDPD       FunctionsConstants<>+3120(SB), Y11, Y11
+	VMULPD       Y9, Y9, Y15
+	VMULPD       Y15, Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VMULPD       Y6, Y9, Y6
+	VADDPD       FunctionsConstants<>+3056(SB), Y6, Y6
+	VMULPD       Y6, Y3, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       FunctionsConstants<>+128(SB), X14, X6
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X6, X6
+	VBLENDVPS    X6, X12, X3, X3
+	VANDPS       FunctionsConstants<>+160(SB), X13, X6
+	VPMINUD      FunctionsConstants<>+2640(SB), X6, X9
+	VPMOVZXDQ    X9, Y9
+	VPSLLQ       $0x1d, Y9, Y9
+	VPADDQ       FunctionsConstants<>+2672(SB), Y9, Y9
+	VPSRLD       $0x1f, X13, X11
+	VPMOVZXDQ    X11, Y11
+	VPSLLQ       $0x3f, Y11, Y11
+	VORPD        Y11, Y9, Y9
+	VMULPD       FunctionsConstants<>+2736(SB), Y9, Y11
+	VADDPD       FunctionsConstants<>+256(SB), Y11, Y11
+	VSUBPD       FunctionsConstants<>+256(SB), Y11, Y12
+	VMULPD       FunctionsConstants<>+2768(SB), Y12, Y12
+	VSUBPD       Y12, Y9, Y9
+	VANDPD       FunctionsConstants<>+288(SB), Y11, Y12
+	VPSLLQ       $0x03, Y12, Y12
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   Y14, (AX)(Y12*1), Y15
+	VPSRLQ       $0x05, Y11, Y11
+	VPSLLQ       $0x34, Y11, Y11
+	VPADDQ       Y11, Y15, Y11
+	VMULPD       FunctionsConstants<>+3088(SB), Y9, Y12
+	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
+	VMULPD       FunctionsConstants<>+3152(SB), Y9, Y14
+	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
+	VMULPD       Y9, Y9, Y15
+	VMULPD       Y15, Y14, Y14
+	VADDPD       Y14, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VADDPD       FunctionsConstants<>+3056(SB), Y9, Y9
+	VMULPD       Y9, Y11, Y9
+	VCVTPD2PSY   Y9, X9
+	VXORPS       FunctionsConstants<>+128(SB), X6, X6
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X6, X6
+	VBLENDVPS    X6, X13, X9, X6
+	VINSERTF128  $0x01, X6, Y3, Y3
+	VXORPS       X6, X6, X6
+	VBLENDVPS    Y10, Y3, Y6, Y3
+	VCMPPS       $0x1e, Y6, Y8, Y9
+	VADDPS       FunctionsConstants<>+64(SB), Y8, Y8
+	VSQRTPS      Y8, Y8
+	VMOVUPS      FunctionsConstants<>+32(SB), Y10
+	VDIVPS       Y8, Y10, Y8
+	VCMPPS       $0x1e, Y6, Y7, Y7
+	VMOVUPS      FunctionsConstants<>+4848(SB), Y10
+	VBLENDVPS    Y7, FunctionsConstants<>+64(SB), Y10, Y7
+	VMULPS       Y7, Y8, Y7
+	VBLENDVPS    Y9, Y7, Y6, Y7
+	VADDPS       Y7, Y3, Y3
+	VMULPS       FunctionsConstants<>+11364(SB), Y4, Y4
+	VSUBPS       Y4, Y3, Y3
+	VMULPS       Y3, Y5, Y3
+	VMOVUPS      X3, 452(SI)
+	VEXTRACTF128 $0x01, Y3, X4
+	VMOVSD       X4, 468(SI)
 
 	// ∇W10 = d10·a9ᵀ; ∇b10 = d10
 	VMOVUPS      Y1, 1408(BX)
@@ -10629,11 +10630,13 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VMOVUPS      428(SI), X0
 	VMOVSD       444(SI), X1
 	VINSERTF128  $0x01, X1, Y0, Y0
-	VMULPS       Y0, Y3, Y1
+	VMOVUPS      320(SP), Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      X1, 928(BX)
 	VEXTRACTF128 $0x01, Y1, X2
 	VMOVSD       X2, 944(BX)
-	VMULPS       Y0, Y6, Y1
+	VMOVUPS      224(SP), Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      X1, 952(BX)
 	VEXTRACTF128 $0x01, Y1, X2
 	VMOVSD       X2, 968(BX)
@@ -10753,74 +10756,74 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VPMOVZXDQ    X4, Y5
 	VPSLLQ       $0x1d, Y5, Y5
 	VMULPD       FunctionsConstants<>+6832(SB), Y5, Y5
-	VPSUBQ       FunctionsConstants<>+3984(SB), Y5, Y6
-	VPSRLQ       $0x34, Y6, Y7
-	VXORPD       FunctionsConstants<>+4016(SB), Y7, Y7
-	VPSUBQ       FunctionsConstants<>+4016(SB), Y7, Y7
-	VMOVUPS      FunctionsConstants<>+256(SB), Y8
-	VPADDQ       Y7, Y8, Y7
-	VSUBPD       Y8, Y7, Y7
-	VANDPD       FunctionsConstants<>+4048(SB), Y6, Y10
-	VPSUBQ       Y10, Y5, Y5
-	VPSRLQ       $0x2f, Y6, Y6
-	VANDPD       FunctionsConstants<>+288(SB), Y6, Y6
-	VPSLLQ       $0x04, Y6, Y6
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y10
+	VPSUBQ       FunctionsConstants<>+3984(SB), Y5, Y7
+	VPSRLQ       $0x34, Y7, Y8
+	VXORPD       FunctionsConstants<>+4016(SB), Y8, Y8
+	VPSUBQ       FunctionsConstants<>+4016(SB), Y8, Y8
+	VMOVUPS      FunctionsConstants<>+256(SB), Y9
+	VPADDQ       Y8, Y9, Y8
+	VSUBPD       Y9, Y8, Y8
+	VANDPD       FunctionsConstants<>+4048(SB), Y7, Y11
+	VPSUBQ       Y11, Y5, Y5
+	VPSRLQ       $0x2f, Y7, Y7
+	VANDPD       FunctionsConstants<>+288(SB), Y7, Y7
+	VPSLLQ       $0x04, Y7, Y7
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
 	LEAQ         FunctionsConstants<>+4080(SB), AX
 	VXORPS       X12, X12, X12
-	VGATHERQPD   Y10, (AX)(Y6*1), Y12
+	VGATHERQPD   Y11, (AX)(Y7*1), Y12
 	VMULPD       Y12, Y5, Y5
 	VSUBPD       FunctionsConstants<>+3056(SB), Y5, Y5
-	VMULPD       Y5, Y5, Y10
+	VMULPD       Y5, Y5, Y11
 	VMULPD       FunctionsConstants<>+6896(SB), Y5, Y12
 	VADDPD       FunctionsConstants<>+6864(SB), Y12, Y12
 	VMULPD       FunctionsConstants<>+6960(SB), Y5, Y13
 	VADDPD       FunctionsConstants<>+6928(SB), Y13, Y13
 	VMULPD       FunctionsConstants<>+7024(SB), Y5, Y14
 	VADDPD       FunctionsConstants<>+6992(SB), Y14, Y14
-	VMULPD       Y14, Y10, Y14
+	VMULPD       Y14, Y11, Y14
 	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y10, Y13
+	VMULPD       Y13, Y11, Y13
 	VADDPD       Y13, Y12, Y12
-	VMULPD       FunctionsConstants<>+4720(SB), Y7, Y7
+	VMULPD       FunctionsConstants<>+4720(SB), Y8, Y8
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
 	LEAQ         FunctionsConstants<>+4088(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   Y13, (AX)(Y6*1), Y14
-	VADDPD       Y14, Y7, Y6
-	VMULPD       Y12, Y10, Y7
-	VADDPD       Y7, Y5, Y5
-	VADDPD       Y5, Y6, Y5
-	VMOVUPS      FunctionsConstants<>+11428(SB), X6
-	VANDPS       FunctionsConstants<>+160(SB), X6, X7
-	VPMOVZXDQ    X7, Y10
-	VPSLLQ       $0x1d, Y10, Y10
-	VPADDQ       FunctionsConstants<>+2672(SB), Y10, Y10
-	VPSRLD       $0x1f, X6, X12
+	VGATHERQPD   Y13, (AX)(Y7*1), Y14
+	VADDPD       Y14, Y8, Y7
+	VMULPD       Y12, Y11, Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y5, Y7, Y5
+	VMOVUPS      FunctionsConstants<>+11428(SB), X7
+	VANDPS       FunctionsConstants<>+160(SB), X7, X8
+	VPMOVZXDQ    X8, Y11
+	VPSLLQ       $0x1d, Y11, Y11
+	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
+	VPSRLD       $0x1f, X7, X12
 	VPMOVZXDQ    X12, Y13
 	VPSLLQ       $0x3f, Y13, Y13
-	VORPD        Y13, Y10, Y10
-	VMULPD       Y5, Y10, Y5
-	VANDPD       FunctionsConstants<>+7056(SB), Y5, Y10
-	VXORPD       FunctionsConstants<>+2704(SB), Y10, Y13
+	VORPD        Y13, Y11, Y11
+	VMULPD       Y5, Y11, Y5
+	VANDPD       FunctionsConstants<>+7056(SB), Y5, Y11
+	VXORPD       FunctionsConstants<>+2704(SB), Y11, Y13
 	VPCMPGTQ     FunctionsConstants<>+7120(SB), Y13, Y13
-	VBLENDVPD    Y13, FunctionsConstants<>+7088(SB), Y10, Y10
+	VBLENDVPD    Y13, FunctionsConstants<>+7088(SB), Y11, Y11
 	VANDPD       FunctionsConstants<>+2704(SB), Y5, Y5
-	VORPD        Y5, Y10, Y5
-	VMULPD       FunctionsConstants<>+2736(SB), Y5, Y10
-	VADDPD       Y8, Y10, Y10
-	VSUBPD       Y8, Y10, Y13
+	VORPD        Y5, Y11, Y5
+	VMULPD       FunctionsConstants<>+2736(SB), Y5, Y11
+	VADDPD       Y9, Y11, Y11
+	VSUBPD       Y9, Y11, Y13
 	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
 	VSUBPD       Y13, Y5, Y5
-	VANDPD       FunctionsConstants<>+288(SB), Y10, Y13
+	VANDPD       FunctionsConstants<>+288(SB), Y11, Y13
 	VPSLLQ       $0x03, Y13, Y13
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
 	LEAQ         FunctionsConstants<>+2800(SB), AX
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y14, (AX)(Y13*1), Y15
-	VPSRLQ       $0x05, Y10, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VPADDQ       Y10, Y15, Y10
+	VPSRLQ       $0x05, Y11, Y11
+	VPSLLQ       $0x34, Y11, Y11
+	VPADDQ       Y11, Y15, Y11
 	VMULPD       FunctionsConstants<>+3088(SB), Y5, Y13
 	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
 	VMULPD       FunctionsConstants<>+3152(SB), Y5, Y14
@@ -10830,122 +10833,122 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VADDPD       Y14, Y13, Y13
 	VMULPD       Y13, Y5, Y5
 	VADDPD       FunctionsConstants<>+3056(SB), Y5, Y5
-	VMULPD       Y5, Y10, Y5
+	VMULPD       Y5, Y11, Y5
 	VCVTPD2PSY   Y5, X5
-	VPCMPEQD     X11, X4, X10
+	VPCMPEQD     X6, X4, X11
 	VMOVUPS      FunctionsConstants<>+2400(SB), X13
-	VBLENDVPS    X10, X11, X13, X14
-	VBLENDVPS    X10, X13, X11, X10
-	VPCMPEQD     X11, X12, X12
-	VBLENDVPS    X12, X14, X10, X10
+	VBLENDVPS    X11, X6, X13, X14
+	VBLENDVPS    X11, X13, X6, X11
+	VPCMPEQD     X6, X12, X12
+	VBLENDVPS    X12, X14, X11, X11
 	VPSUBD       FunctionsConstants<>+7152(SB), X4, X12
 	VXORPS       FunctionsConstants<>+128(SB), X12, X12
 	VMOVUPS      FunctionsConstants<>+7216(SB), X13
 	VPCMPGTD     X12, X13, X12
-	VBLENDVPS    X12, X5, X10, X5
-	VADDPS       FunctionsConstants<>+7248(SB), X7, X10
-	VXORPS       FunctionsConstants<>+128(SB), X7, X13
+	VBLENDVPS    X12, X5, X11, X5
+	VADDPS       FunctionsConstants<>+7248(SB), X8, X11
+	VXORPS       FunctionsConstants<>+128(SB), X8, X13
 	VMOVUPS      FunctionsConstants<>+7280(SB), X14
 	VPCMPGTD     X13, X14, X14
-	VBLENDVPS    X14, X10, X7, X15
-	VMOVUPS      FunctionsConstants<>+7344(SB), X8
-	VPCMPGTD     X13, X8, X8
-	VBLENDVPS    X8, X15, X11, X8
-	VPSLLD       $0x1f, X8, X8
-	VANDPS       X3, X8, X8
-	VORPS        X8, X5, X5
-	VPSRLD       $0x1f, X3, X8
-	VSUBPS       FunctionsConstants<>+7248(SB), X10, X10
-	VCMPPS       $0x00, X7, X10, X10
-	VBLENDVPS    X10, X11, X8, X8
-	VBLENDVPS    X14, X8, X11, X8
-	VBLENDVPS    X12, X8, X11, X8
-	VPCMPEQD     X11, X8, X8
-	VMOVUPS      FunctionsConstants<>+4880(SB), X10
-	VBLENDVPS    X8, X5, X10, X5
+	VBLENDVPS    X14, X11, X8, X15
+	VMOVUPS      FunctionsConstants<>+7344(SB), X10
+	VPCMPGTD     X13, X10, X10
+	VBLENDVPS    X10, X15, X6, X10
+	VPSLLD       $0x1f, X10, X10
+	VANDPS       X3, X10, X10
+	VORPS        X10, X5, X5
+	VPSRLD       $0x1f, X3, X10
+	VSUBPS       FunctionsConstants<>+7248(SB), X11, X11
+	VCMPPS       $0x00, X8, X11, X11
+	VBLENDVPS    X11, X6, X10, X10
+	VBLENDVPS    X14, X10, X6, X10
+	VBLENDVPS    X12, X10, X6, X10
+	VPCMPEQD     X6, X10, X10
+	VMOVUPS      FunctionsConstants<>+4880(SB), X11
+	VBLENDVPS    X10, X5, X11, X5
 	VXORPS       FunctionsConstants<>+128(SB), X4, X4
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X4, X4
 	VBLENDVPS    X4, X3, X5, X4
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X13, X5
-	VBLENDVPS    X5, X6, X4, X4
+	VBLENDVPS    X5, X7, X4, X4
 	VPCMPEQD     FunctionsConstants<>+64(SB), X3, X5
 	VBLENDVPS    X5, FunctionsConstants<>+64(SB), X4, X4
-	VPCMPEQD     X11, X7, X5
+	VPCMPEQD     X6, X8, X5
 	VBLENDVPS    X5, FunctionsConstants<>+64(SB), X4, X4
 	VMULPS       X1, X4, X4
-	VMULPS       X1, X9, X5
-	VANDPS       FunctionsConstants<>+160(SB), X5, X6
-	VPMOVZXDQ    X6, Y7
-	VPSLLQ       $0x1d, Y7, Y7
-	VPADDQ       FunctionsConstants<>+2672(SB), Y7, Y7
-	VPSRLD       $0x1a, X6, X8
-	VANDPS       FunctionsConstants<>+3248(SB), X8, X8
-	VPMOVZXDQ    X8, Y8
-	VPSLLQ       $0x05, Y8, Y8
+	VMULPS       FunctionsConstants<>+6736(SB), X1, X5
+	VANDPS       FunctionsConstants<>+160(SB), X5, X7
+	VPMOVZXDQ    X7, Y8
+	VPSLLQ       $0x1d, Y8, Y8
+	VPADDQ       FunctionsConstants<>+2672(SB), Y8, Y8
+	VPSRLD       $0x1a, X7, X10
+	VANDPS       FunctionsConstants<>+3248(SB), X10, X10
+	VPMOVZXDQ    X10, Y10
+	VPSLLQ       $0x05, Y10, Y10
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
 	LEAQ         FunctionsConstants<>+5008(SB), AX
 	VXORPS       X13, X13, X13
-	VGATHERQPD   Y12, (AX)(Y8*1), Y13
-	VMULPD       Y13, Y7, Y12
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMULPD       Y13, Y8, Y12
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   Y13, (AX)(Y8*1), Y14
-	VMULPD       Y14, Y7, Y13
+	VGATHERQPD   Y13, (AX)(Y10*1), Y14
+	VMULPD       Y14, Y8, Y13
 	VADDPD       Y13, Y12, Y14
-	VADDPD       FunctionsConstants<>+256(SB), Y14, Y14
-	VSUBPD       FunctionsConstants<>+256(SB), Y14, Y15
+	VADDPD       Y9, Y14, Y14
+	VSUBPD       Y9, Y14, Y15
 	VSUBPD       Y15, Y12, Y12
 	VADDPD       Y13, Y12, Y12
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
 	LEAQ         FunctionsConstants<>+5024(SB), AX
 	VXORPS       X15, X15, X15
-	VGATHERQPD   Y13, (AX)(Y8*1), Y15
-	VMULPD       Y15, Y7, Y7
-	VADDPD       Y7, Y12, Y7
-	VPADDQ       FunctionsConstants<>+6032(SB), Y14, Y8
-	VMULPD       FunctionsConstants<>+6064(SB), Y7, Y7
-	VMULPD       Y7, Y7, Y12
+	VGATHERQPD   Y13, (AX)(Y10*1), Y15
+	VMULPD       Y15, Y8, Y8
+	VADDPD       Y8, Y12, Y8
+	VPADDQ       FunctionsConstants<>+6032(SB), Y14, Y10
+	VMULPD       FunctionsConstants<>+6064(SB), Y8, Y8
+	VMULPD       Y8, Y8, Y12
 	VMULPD       FunctionsConstants<>+6128(SB), Y12, Y13
 	VADDPD       FunctionsConstants<>+6096(SB), Y13, Y13
 	VMULPD       Y13, Y12, Y13
 	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       Y13, Y7, Y7
+	VMULPD       Y13, Y8, Y8
 	VMULPD       FunctionsConstants<>+3152(SB), Y12, Y13
 	VADDPD       FunctionsConstants<>+6160(SB), Y13, Y13
 	VMULPD       Y13, Y12, Y12
 	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
-	VANDPD       FunctionsConstants<>+6192(SB), Y8, Y13
+	VANDPD       FunctionsConstants<>+6192(SB), Y10, Y13
 	VPSLLQ       $0x03, Y13, Y13
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
 	LEAQ         FunctionsConstants<>+6224(SB), AX
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y14, (AX)(Y13*1), Y15
 	VMULPD       Y12, Y15, Y12
-	VPADDQ       FunctionsConstants<>+6032(SB), Y8, Y8
-	VANDPD       FunctionsConstants<>+6192(SB), Y8, Y8
-	VPSLLQ       $0x03, Y8, Y8
+	VPADDQ       FunctionsConstants<>+6032(SB), Y10, Y10
+	VANDPD       FunctionsConstants<>+6192(SB), Y10, Y10
+	VPSLLQ       $0x03, Y10, Y10
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
 	LEAQ         FunctionsConstants<>+6224(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   Y13, (AX)(Y8*1), Y14
-	VMULPD       Y7, Y14, Y7
-	VADDPD       Y7, Y12, Y7
-	VCVTPD2PSY   Y7, X7
-	VXORPS       FunctionsConstants<>+128(SB), X6, X6
-	VMOVUPS      FunctionsConstants<>+2432(SB), X8
-	VPCMPGTD     X6, X8, X6
-	VORPS        X10, X5, X5
-	VBLENDVPS    X6, X7, X5, X5
-	VANDPS       FunctionsConstants<>+160(SB), X1, X6
-	VPMOVZXDQ    X6, Y7
-	VPSLLQ       $0x1d, Y7, Y7
-	VPADDQ       FunctionsConstants<>+2672(SB), Y7, Y7
+	VGATHERQPD   Y13, (AX)(Y10*1), Y14
+	VMULPD       Y8, Y14, Y8
+	VADDPD       Y8, Y12, Y8
+	VCVTPD2PSY   Y8, X8
+	VXORPS       FunctionsConstants<>+128(SB), X7, X7
+	VMOVUPS      FunctionsConstants<>+2432(SB), X10
+	VPCMPGTD     X7, X10, X7
+	VORPS        X11, X5, X5
+	VBLENDVPS    X7, X8, X5, X5
+	VANDPS       FunctionsConstants<>+160(SB), X1, X7
+	VPMOVZXDQ    X7, Y8
+	VPSLLQ       $0x1d, Y8, Y8
+	VPADDQ       FunctionsConstants<>+2672(SB), Y8, Y8
 	VPSRLD       $0x1f, X1, X12
 	VPMOVZXDQ    X12, Y12
 	VPSLLQ       $0x3f, Y12, Y12
-	VORPD        Y12, Y7, Y12
-	VPSRLD       $0x1a, X6, X13
+	VORPD        Y12, Y8, Y12
+	VPSRLD       $0x1a, X7, X13
 	VANDPS       FunctionsConstants<>+3248(SB), X13, X13
 	VPMOVZXDQ    X13, Y13
 	VPSLLQ       $0x05, Y13, Y13
@@ -10954,61 +10957,61 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y14, (AX)(Y13*1), Y15
 	VMULPD       Y15, Y12, Y14
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y6
 	LEAQ         FunctionsConstants<>+5016(SB), AX
-	VXORPS       X9, X9, X9
-	VGATHERQPD   Y11, (AX)(Y13*1), Y9
-	VMULPD       Y9, Y12, Y11
-	VADDPD       Y11, Y14, Y10
-	VADDPD       FunctionsConstants<>+256(SB), Y10, Y10
-	VSUBPD       FunctionsConstants<>+256(SB), Y10, Y8
-	VSUBPD       Y8, Y14, Y8
-	VADDPD       Y11, Y8, Y8
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
+	VXORPS       X11, X11, X11
+	VGATHERQPD   Y6, (AX)(Y13*1), Y11
+	VMULPD       Y11, Y12, Y6
+	VADDPD       Y6, Y14, Y10
+	VADDPD       Y9, Y10, Y10
+	VMOVUPS      X0, 224(SP)
+	VSUBPD       Y9, Y10, Y0
+	VSUBPD       Y0, Y14, Y0
+	VADDPD       Y6, Y0, Y0
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y6
 	LEAQ         FunctionsConstants<>+5024(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   Y11, (AX)(Y13*1), Y14
-	VMULPD       Y14, Y12, Y11
-	VADDPD       Y11, Y8, Y8
-	VMULPD       FunctionsConstants<>+6064(SB), Y8, Y8
-	VMULPD       Y8, Y8, Y11
-	VMULPD       FunctionsConstants<>+6128(SB), Y11, Y12
+	VGATHERQPD   Y6, (AX)(Y13*1), Y14
+	VMULPD       Y14, Y12, Y6
+	VADDPD       Y6, Y0, Y0
+	VMULPD       FunctionsConstants<>+6064(SB), Y0, Y0
+	VMULPD       Y0, Y0, Y6
+	VMULPD       FunctionsConstants<>+6128(SB), Y6, Y12
 	VADDPD       FunctionsConstants<>+6096(SB), Y12, Y12
-	VMULPD       Y12, Y11, Y12
+	VMULPD       Y12, Y6, Y12
 	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
-	VMULPD       Y12, Y8, Y8
-	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y12
+	VMULPD       Y12, Y0, Y0
+	VMULPD       FunctionsConstants<>+3152(SB), Y6, Y12
 	VADDPD       FunctionsConstants<>+6160(SB), Y12, Y12
-	VMULPD       Y12, Y11, Y11
-	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
+	VMULPD       Y12, Y6, Y6
+	VADDPD       FunctionsConstants<>+3056(SB), Y6, Y6
 	VANDPD       FunctionsConstants<>+6192(SB), Y10, Y12
 	VPSLLQ       $0x03, Y12, Y12
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
-	VMOVUPS      X0, 224(SP)
 	LEAQ         FunctionsConstants<>+6224(SB), AX
-	VXORPS       X0, X0, X0
-	VGATHERQPD   Y13, (AX)(Y12*1), Y0
-	VMULPD       Y11, Y0, Y0
-	VPADDQ       FunctionsConstants<>+6032(SB), Y10, Y10
-	VANDPD       FunctionsConstants<>+6192(SB), Y10, Y10
-	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
+	VXORPS       X9, X9, X9
+	VGATHERQPD   Y13, (AX)(Y12*1), Y9
+	VMULPD       Y6, Y9, Y6
+	VPADDQ       FunctionsConstants<>+6032(SB), Y10, Y9
+	VANDPD       FunctionsConstants<>+6192(SB), Y9, Y9
+	VPSLLQ       $0x03, Y9, Y9
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y10
 	LEAQ         FunctionsConstants<>+6224(SB), AX
 	VXORPS       X12, X12, X12
-	VGATHERQPD   Y11, (AX)(Y10*1), Y12
-	VMULPD       Y8, Y12, Y8
-	VADDPD       Y8, Y0, Y0
+	VGATHERQPD   Y10, (AX)(Y9*1), Y12
+	VMULPD       Y0, Y12, Y0
+	VADDPD       Y0, Y6, Y0
 	VCVTPD2PSY   Y0, X0
-	VXORPS       FunctionsConstants<>+128(SB), X6, X6
-	VMOVUPS      FunctionsConstants<>+6768(SB), X8
-	VPCMPGTD     X6, X8, X8
-	VBLENDVPS    X8, X1, X0, X0
-	VMOVUPS      FunctionsConstants<>+2432(SB), X8
-	VPCMPGTD     X6, X8, X6
-	VORPS        FunctionsConstants<>+4880(SB), X1, X10
-	VBLENDVPS    X6, X0, X10, X0
-	VANDPS       FunctionsConstants<>+160(SB), X2, X11
-	VPMOVZXDQ    X11, Y12
+	VXORPS       FunctionsConstants<>+128(SB), X7, X6
+	VMOVUPS      FunctionsConstants<>+6768(SB), X7
+	VPCMPGTD     X6, X7, X7
+	VBLENDVPS    X7, X1, X0, X0
+	VMOVUPS      FunctionsConstants<>+2432(SB), X7
+	VPCMPGTD     X6, X7, X6
+	VORPS        FunctionsConstants<>+4880(SB), X1, X9
+	VBLENDVPS    X6, X0, X9, X0
+	VANDPS       FunctionsConstants<>+160(SB), X2, X10
+	VPMOVZXDQ    X10, Y12
 	VPSLLQ       $0x1d, Y12, Y12
 	VPADDQ       FunctionsConstants<>+2672(SB), Y12, Y12
 	VPSRLD       $0x1f, X2, X13
@@ -11017,17 +11020,17 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VORPD        Y13, Y12, Y12
 	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
 	VPSUBQ       FunctionsConstants<>+3984(SB), Y12, Y13
-	VPSRLQ       $0x34, Y13, Y8
-	VXORPD       FunctionsConstants<>+4016(SB), Y8, Y8
-	VPSUBQ       FunctionsConstants<>+4016(SB), Y8, Y8
-	VMOVUPS      Y8, 320(SP)
-	VMOVUPS      FunctionsConstants<>+256(SB), Y8
+	VPSRLQ       $0x34, Y13, Y7
+	VXORPD       FunctionsConstants<>+4016(SB), Y7, Y7
+	VPSUBQ       FunctionsConstants<>+4016(SB), Y7, Y7
+	VMOVUPS      Y7, 320(SP)
+	VMOVUPS      FunctionsConstants<>+256(SB), Y7
 	VMOVUPS      X4, 288(SP)
 	VMOVUPS      320(SP), Y4
-	VPADDQ       Y4, Y8, Y4
-	VSUBPD       Y8, Y4, Y4
-	VANDPD       FunctionsConstants<>+4048(SB), Y13, Y8
-	VPSUBQ       Y8, Y12, Y8
+	VPADDQ       Y4, Y7, Y4
+	VSUBPD       Y7, Y4, Y4
+	VANDPD       FunctionsConstants<>+4048(SB), Y13, Y7
+	VPSUBQ       Y7, Y12, Y7
 	VPSRLQ       $0x2f, Y13, Y12
 	VANDPD       FunctionsConstants<>+288(SB), Y12, Y12
 	VPSLLQ       $0x04, Y12, Y12
@@ -11036,28 +11039,28 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	LEAQ         FunctionsConstants<>+4080(SB), AX
 	VXORPS       X5, X5, X5
 	VGATHERQPD   Y13, (AX)(Y12*1), Y5
-	VMULPD       Y5, Y8, Y5
+	VMULPD       Y5, Y7, Y5
 	VSUBPD       FunctionsConstants<>+3056(SB), Y5, Y5
-	VMULPD       Y5, Y5, Y8
+	VMULPD       Y5, Y5, Y7
 	VMULPD       FunctionsConstants<>+4624(SB), Y5, Y13
 	VADDPD       FunctionsConstants<>+4592(SB), Y13, Y13
-	VMULPD       Y13, Y8, Y13
-	VMULPD       Y8, Y8, Y8
+	VMULPD       Y13, Y7, Y13
+	VMULPD       Y7, Y7, Y7
 	VMOVUPS      X0, 256(SP)
 	VMULPD       FunctionsConstants<>+4688(SB), Y5, Y0
 	VADDPD       FunctionsConstants<>+4656(SB), Y0, Y0
-	VMULPD       Y0, Y8, Y0
+	VMULPD       Y0, Y7, Y0
 	VADDPD       Y0, Y13, Y0
 	VMULPD       FunctionsConstants<>+4720(SB), Y4, Y4
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y8
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y7
 	LEAQ         FunctionsConstants<>+4088(SB), AX
 	VXORPS       X13, X13, X13
-	VGATHERQPD   Y8, (AX)(Y12*1), Y13
+	VGATHERQPD   Y7, (AX)(Y12*1), Y13
 	VADDPD       Y13, Y4, Y4
 	VADDPD       Y0, Y5, Y0
 	VADDPD       Y0, Y4, Y0
 	VCVTPD2PSY   Y0, X0
-	VPSUBD       FunctionsConstants<>+4752(SB), X11, X4
+	VPSUBD       FunctionsConstants<>+4752(SB), X10, X4
 	VXORPS       FunctionsConstants<>+128(SB), X4, X4
 	VMOVUPS      FunctionsConstants<>+4816(SB), X5
 	VPCMPGTD     X4, X5, X4
@@ -11068,14 +11071,14 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VBLENDVPS    X4, X5, X0, X0
 	VPCMPEQD     FunctionsConstants<>+4848(SB), X2, X2
 	VBLENDVPS    X2, FunctionsConstants<>+2432(SB), X0, X0
-	VMULPD       Y15, Y7, Y2
-	VMULPD       Y9, Y7, Y4
+	VMULPD       Y15, Y8, Y2
+	VMULPD       Y11, Y8, Y4
 	VADDPD       Y4, Y2, Y5
 	VADDPD       FunctionsConstants<>+256(SB), Y5, Y5
-	VSUBPD       FunctionsConstants<>+256(SB), Y5, Y8
-	VSUBPD       Y8, Y2, Y2
+	VSUBPD       FunctionsConstants<>+256(SB), Y5, Y7
+	VSUBPD       Y7, Y2, Y2
 	VADDPD       Y4, Y2, Y2
-	VMULPD       Y14, Y7, Y4
+	VMULPD       Y14, Y8, Y4
 	VADDPD       Y4, Y2, Y2
 	VPADDQ       FunctionsConstants<>+6032(SB), Y5, Y4
 	VMULPD       FunctionsConstants<>+6064(SB), Y2, Y2
@@ -11093,9 +11096,9 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VPSLLQ       $0x03, Y7, Y7
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y8
 	LEAQ         FunctionsConstants<>+6224(SB), AX
-	VXORPS       X9, X9, X9
-	VGATHERQPD   Y8, (AX)(Y7*1), Y9
-	VMULPD       Y5, Y9, Y5
+	VXORPS       X10, X10, X10
+	VGATHERQPD   Y8, (AX)(Y7*1), Y10
+	VMULPD       Y5, Y10, Y5
 	VPADDQ       FunctionsConstants<>+6032(SB), Y4, Y4
 	VANDPD       FunctionsConstants<>+6192(SB), Y4, Y4
 	VPSLLQ       $0x03, Y4, Y4
@@ -11106,7 +11109,7 @@ TEXT ·functionsBackwardAVX2(SB), $352-44
 	VMULPD       Y2, Y8, Y2
 	VADDPD       Y2, Y5, Y2
 	VCVTPD2PSY   Y2, X2
-	VBLENDVPS    X6, X2, X10, X2
+	VBLENDVPS    X6, X2, X9, X2
 	VDIVPS       X3, X1, X1
 	VMULPS       X1, X2, X1
 	VMULPS       FunctionsConstants<>+11284(SB), X1, X1
@@ -12586,216 +12589,215 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMULPS     540(SI), X0, X0
 	VMOVUPS    X0, 620(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
-	VMOVUPS        928(DI), X3
-	VMOVSD         944(DI), X6
-	VINSERTF32X4   $0x01, X6, Y3, Y3
-	VMULPS.BCST    556(SI), Y3, Y3
-	VMOVUPS        952(DI), X6
-	VMOVSD         968(DI), X8
-	VINSERTF32X4   $0x01, X8, Y6, Y6
-	VMULPS.BCST    560(SI), Y6, Y6
-	VMOVUPS        976(DI), X8
-	VMOVSD         992(DI), X10
-	VINSERTF32X4   $0x01, X10, Y8, Y8
-	VMULPS.BCST    564(SI), Y8, Y8
-	VMOVUPS        1000(DI), X10
-	VMOVSD         1016(DI), X12
-	VINSERTF32X4   $0x01, X12, Y10, Y10
-	VMULPS.BCST    568(SI), Y10, Y10
-	VMOVUPS        1024(DI), X12
-	VMOVSD         1040(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    572(SI), Y12, Y12
-	VADDPS         Y12, Y3, Y3
-	VMOVUPS        1048(DI), X12
-	VMOVSD         1064(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    576(SI), Y12, Y12
-	VADDPS         Y12, Y6, Y6
-	VMOVUPS        1072(DI), X12
-	VMOVSD         1088(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    580(SI), Y12, Y12
-	VADDPS         Y12, Y8, Y8
-	VMOVUPS        1096(DI), X12
-	VMOVSD         1112(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    584(SI), Y12, Y12
-	VADDPS         Y12, Y10, Y10
-	VMOVUPS        1120(DI), X12
-	VMOVSD         1136(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    588(SI), Y12, Y12
-	VADDPS         Y12, Y3, Y3
-	VMOVUPS        1144(DI), X12
-	VMOVSD         1160(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    592(SI), Y12, Y12
-	VADDPS         Y12, Y6, Y6
-	VMOVUPS        1168(DI), X12
-	VMOVSD         1184(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    596(SI), Y12, Y12
-	VADDPS         Y12, Y8, Y8
-	VMOVUPS        1192(DI), X12
-	VMOVSD         1208(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    600(SI), Y12, Y12
-	VADDPS         Y12, Y10, Y10
-	VMOVUPS        1216(DI), X12
-	VMOVSD         1232(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    604(SI), Y12, Y12
-	VADDPS         Y12, Y3, Y3
-	VMOVUPS        1240(DI), X12
-	VMOVSD         1256(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    608(SI), Y12, Y12
-	VADDPS         Y12, Y6, Y6
-	VMOVUPS        1264(DI), X12
-	VMOVSD         1280(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    612(SI), Y12, Y12
-	VADDPS         Y12, Y8, Y8
-	VMOVUPS        1288(DI), X12
-	VMOVSD         1304(DI), X13
-	VINSERTF32X4   $0x01, X13, Y12, Y12
-	VMULPS.BCST    616(SI), Y12, Y12
-	VADDPS         Y12, Y10, Y10
-	VBROADCASTSS   X0, Y12
-	VMOVUPS        1312(DI), X13
-	VMOVSD         1328(DI), X14
-	VINSERTF32X4   $0x01, X14, Y13, Y13
-	VMULPS         Y12, Y13, Y12
-	VADDPS         Y12, Y3, Y3
-	VSHUFPS        $0x55, X0, X0, X12
-	VBROADCASTSS   X12, Y12
-	VMOVUPS        1336(DI), X13
-	VMOVSD         1352(DI), X14
-	VINSERTF32X4   $0x01, X14, Y13, Y13
-	VMULPS         Y12, Y13, Y12
-	VADDPS         Y12, Y6, Y6
-	VSHUFPS        $0xaa, X0, X0, X12
-	VBROADCASTSS   X12, Y12
-	VMOVUPS        1360(DI), X13
-	VMOVSD         1376(DI), X14
-	VINSERTF32X4   $0x01, X14, Y13, Y13
-	VMULPS         Y12, Y13, Y12
-	VADDPS         Y12, Y8, Y8
-	VSHUFPS        $0xff, X0, X0, X12
-	VBROADCASTSS   X12, Y12
-	VMOVUPS        1384(DI), X13
-	VMOVSD         1400(DI), X14
-	VINSERTF32X4   $0x01, X14, Y13, Y13
-	VMULPS         Y12, Y13, Y12
-	VADDPS         Y12, Y10, Y10
-	VADDPS         Y8, Y3, Y3
-	VADDPS         Y10, Y6, Y6
-	VADDPS         Y6, Y3, Y3
-	VMOVUPS        404(SI), X6
-	VMOVSD         420(SI), X8
-	VINSERTF32X4   $0x01, X8, Y6, Y6
-	VMULPS         Y6, Y6, Y8
-	VXORPS         Y2, Y8, Y8
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y8, Y10
-	VPMINUD.BCST   FunctionsConstants<>+9804(SB), Y10, Y12
-	VPMOVZXDQ      Y12, Z12
-	VPSLLQ         $0x1d, Z12, Z12
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Z12, Z12
-	VPSRLD         $0x1f, Y8, Y13
-	VPMOVZXDQ      Y13, Z13
-	VPSLLQ         $0x3f, Z13, Z13
-	VORPD          Z13, Z12, Z12
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Z12, Z13
-	VADDPD         Z11, Z13, Z13
-	VSUBPD         Z11, Z13, Z14
-	VMULPD.BCST    FunctionsConstants<>+9832(SB), Z14, Z14
-	VSUBPD         Z14, Z12, Z12
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z13, Z14
-	VMOVAPS        Z14, Z15
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z7, Z15
-	VMOVAPS        Z14, Z16
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z9, Z16
-	VPTESTMQ.BCST  FunctionsConstants<>+7936(SB), Z14, K2
-	VBLENDMPD      Z16, Z15, K2, Z14
-	VPSRLQ         $0x05, Z13, Z13
-	VPSLLQ         $0x34, Z13, Z13
-	VPADDQ         Z13, Z14, Z13
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Z12, Z14
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z14, Z14
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Z12, Z15
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Z15, Z15
-	VMULPD         Z12, Z12, Z16
-	VMULPD         Z16, Z15, Z15
-	VADDPD         Z15, Z14, Z14
-	VMULPD         Z14, Z12, Z12
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z12, Z12
-	VMULPD         Z12, Z13, Z12
-	VCVTPD2PS      Z12, Y12
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+9792(SB), Y10, K2
-	VBLENDMPS      Y8, Y12, K2, Y8
-	VBROADCASTSS   FunctionsConstants<>+10308(SB), Y10
-	VMINPS         Y6, Y10, Y12
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y12, Y13
-	VPMINUD.BCST   FunctionsConstants<>+9804(SB), Y13, Y14
-	VPMOVZXDQ      Y14, Z14
-	VPSLLQ         $0x1d, Z14, Z14
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Z14, Z14
-	VPSRLD         $0x1f, Y12, Y15
-	VPMOVZXDQ      Y15, Z15
-	VPSLLQ         $0x3f, Z15, Z15
-	VORPD          Z15, Z14, Z14
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Z14, Z15
-	VADDPD         Z11, Z15, Z15
-	VSUBPD         Z11, Z15, Z16
-	VMULPD.BCST    FunctionsConstants<>+9832(SB), Z16, Z16
-	VSUBPD         Z16, Z14, Z14
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z15, Z16
-	VMOVAPS        Z16, Z17
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z7, Z17
-	VMOVAPS        Z16, Z18
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z9, Z18
-	VPTESTMQ.BCST  FunctionsConstants<>+7936(SB), Z16, K2
-	VBLENDMPD      Z18, Z17, K2, Z16
-	VPSRLQ         $0x05, Z15, Z15
-	VPSLLQ         $0x34, Z15, Z15
-	VPADDQ         Z15, Z16, Z15
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Z14, Z16
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z16, Z16
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Z14, Z17
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Z17, Z17
-	VMULPD         Z14, Z14, Z18
-	VMULPD         Z18, Z17, Z17
-	VADDPD         Z17, Z16, Z16
-	VMULPD         Z16, Z14, Z14
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z14, Z14
-	VMULPD         Z14, Z15, Z14
-	VCVTPD2PS      Z14, Y14
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+9792(SB), Y13, K2
-	VBLENDMPS      Y12, Y14, K2, Y12
-	VSUBPS         Y6, Y10, Y13
-	VCMPPS         $0x1e, Y5, Y13, K2
-	VBLENDMPS      Y4, Y5, K2, Y13
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y6, Y14
-	VADDPS         Y14, Y4, Y14
-	VSQRTPS        Y14, Y14
-	VBROADCASTSS   FunctionsConstants<>+7600(SB), Y15
-	VDIVPS         Y14, Y15, Y14
-	VCMPPS         $0x1e, Y5, Y6, K2
-	VXORPS         Y2, Y6, Y6
-	VCMPPS         $0x1e, Y5, Y6, K3
-	VBLENDMPS.BCST FunctionsConstants<>+10248(SB), Y5, K3, Y6
-	VBLENDMPS      Y4, Y6, K2, Y6
-	VMULPS         Y6, Y14, Y6
-	VMULPS         Y13, Y12, Y12
-	VADDPS         Y12, Y6, Y6
-	VMULPS.BCST    FunctionsConstants<>+11524(SB), Y8, Y8
-	VSUBPS         Y8, Y6, Y6
-	VMULPS         Y6, Y3, Y3
-	VMOVUPS        X3, 452(SI)
-	VEXTRACTF32X4  $0x01, Y3, X6
-	VMOVSD         X6, 468(SI)
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
+	VMOVUPS       928(DI), X3
+	VMOVSD        944(DI), X6
+	VINSERTF32X4  $0x01, X6, Y3, Y3
+	VMULPS.BCST   556(SI), Y3, Y3
+	VMOVUPS       952(DI), X6
+	VMOVSD        968(DI), X8
+	VINSERTF32X4  $0x01, X8, Y6, Y6
+	VMULPS.BCST   560(SI), Y6, Y6
+	VMOVUPS       976(DI), X8
+	VMOVSD        992(DI), X10
+	VINSERTF32X4  $0x01, X10, Y8, Y8
+	VMULPS.BCST   564(SI), Y8, Y8
+	VMOVUPS       1000(DI), X10
+	VMOVSD        1016(DI), X12
+	VINSERTF32X4  $0x01, X12, Y10, Y10
+	VMULPS.BCST   568(SI), Y10, Y10
+	VMOVUPS       1024(DI), X12
+	VMOVSD        1040(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   572(SI), Y12, Y12
+	VADDPS        Y12, Y3, Y3
+	VMOVUPS       1048(DI), X12
+	VMOVSD        1064(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   576(SI), Y12, Y12
+	VADDPS        Y12, Y6, Y6
+	VMOVUPS       1072(DI), X12
+	VMOVSD        1088(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   580(SI), Y12, Y12
+	VADDPS        Y12, Y8, Y8
+	VMOVUPS       1096(DI), X12
+	VMOVSD        1112(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   584(SI), Y12, Y12
+	VADDPS        Y12, Y10, Y10
+	VMOVUPS       1120(DI), X12
+	VMOVSD        1136(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   588(SI), Y12, Y12
+	VADDPS        Y12, Y3, Y3
+	VMOVUPS       1144(DI), X12
+	VMOVSD        1160(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   592(SI), Y12, Y12
+	VADDPS        Y12, Y6, Y6
+	VMOVUPS       1168(DI), X12
+	VMOVSD        1184(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   596(SI), Y12, Y12
+	VADDPS        Y12, Y8, Y8
+	VMOVUPS       1192(DI), X12
+	VMOVSD        1208(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   600(SI), Y12, Y12
+	VADDPS        Y12, Y10, Y10
+	VMOVUPS       1216(DI), X12
+	VMOVSD        1232(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   604(SI), Y12, Y12
+	VADDPS        Y12, Y3, Y3
+	VMOVUPS       1240(DI), X12
+	VMOVSD        1256(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   608(SI), Y12, Y12
+	VADDPS        Y12, Y6, Y6
+	VMOVUPS       1264(DI), X12
+	VMOVSD        1280(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   612(SI), Y12, Y12
+	VADDPS        Y12, Y8, Y8
+	VMOVUPS       1288(DI), X12
+	VMOVSD        1304(DI), X13
+	VINSERTF32X4  $0x01, X13, Y12, Y12
+	VMULPS.BCST   616(SI), Y12, Y12
+	VADDPS        Y12, Y10, Y10
+	VBROADCASTSS  X0, Y12
+	VMOVUPS       1312(DI), X13
+	VMOVSD        1328(DI), X14
+	VINSERTF32X4  $0x01, X14, Y13, Y13
+	VMULPS        Y12, Y13, Y12
+	VADDPS        Y12, Y3, Y3
+	VSHUFPS       $0x55, X0, X0, X12
+	VBROADCASTSS  X12, Y12
+	VMOVUPS       1336(DI), X13
+	VMOVSD        1352(DI), X14
+	VINSERTF32X4  $0x01, X14, Y13, Y13
+	VMULPS        Y12, Y13, Y12
+	VADDPS        Y12, Y6, Y6
+	VSHUFPS       $0xaa, X0, X0, X12
+	VBROADCASTSS  X12, Y12
+	VMOVUPS       1360(DI), X13
+	VMOVSD        1376(DI), X14
+	VINSERTF32X4  $0x01, X14, Y13, Y13
+	VMULPS        Y12, Y13, Y12
+	VADDPS        Y12, Y8, Y8
+	VSHUFPS       $0xff, X0, X0, X12
+	VBROADCASTSS  X12, Y12
+	VMOVUPS       1384(DI), X13
+	VMOVSD        1400(DI), X14
+	VINSERTF32X4  $0x01, X14, Y13, Y13
+	VMULPS        Y12, Y13, Y12
+	VADDPS        Y12, Y10, Y10
+	VADDPS        Y8, Y3, Y3
+	VADDPS        Y10, Y6, Y6
+	VADDPS        Y6, Y3, Y3
+	VMOVUPS       404(SI), X6
+	VMOVSD        420(SI), X8
+	VINSERTF32X4  $0x01, X8, Y6, Y6
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y6, Y8
+	VMULPS        Y6, Y6, Y10
+	VXORPS        Y2, Y10, Y10
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y10, Y12
+	VPMINUD.BCST  FunctionsConstants<>+9804(SB), Y12, Y13
+	VPMOVZXDQ     Y13, Z13
+	VPSLLQ        $0x1d, Z13, Z13
+	VPADDQ.BCST   FunctionsConstants<>+9808(SB), Z13, Z13
+	VPSRLD        $0x1f, Y10, Y14
+	VPMOVZXDQ     Y14, Z14
+	VPSLLQ        $0x3f, Z14, Z14
+	VORPD         Z14, Z13, Z13
+	VMULPD.BCST   FunctionsConstants<>+9824(SB), Z13, Z14
+	VADDPD        Z11, Z14, Z14
+	VSUBPD        Z11, Z14, Z15
+	VMULPD.BCST   FunctionsConstants<>+9832(SB), Z15, Z15
+	VSUBPD        Z15, Z13, Z13
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z14, Z15
+	VMOVAPS       Z15, Z16
+	VPERMI2PD     FunctionsConstants<>+9920(SB), Z7, Z16
+	VMOVAPS       Z15, Z17
+	VPERMI2PD     FunctionsConstants<>+10048(SB), Z9, Z17
+	VPTESTMQ.BCST FunctionsConstants<>+7936(SB), Z15, K2
+	VBLENDMPD     Z17, Z16, K2, Z15
+	VPSRLQ        $0x05, Z14, Z14
+	VPSLLQ        $0x34, Z14, Z14
+	VPADDQ        Z14, Z15, Z14
+	VMULPD.BCST   FunctionsConstants<>+10120(SB), Z13, Z15
+	VADDPD.BCST   FunctionsConstants<>+10112(SB), Z15, Z15
+	VMULPD.BCST   FunctionsConstants<>+10136(SB), Z13, Z16
+	VADDPD.BCST   FunctionsConstants<>+10128(SB), Z16, Z16
+	VMULPD        Z13, Z13, Z17
+	VMULPD        Z17, Z16, Z16
+	VADDPD        Z16, Z15, Z15
+	VMULPD        Z15, Z13, Z13
+	VADDPD.BCST   FunctionsConstants<>+10112(SB), Z13, Z13
+	VMULPD        Z13, Z14, Z13
+	VCVTPD2PS     Z13, Y13
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+9792(SB), Y12, K2
+	VBLENDMPS     Y10, Y13, K2, Y10
+	VBROADCASTSS  FunctionsConstants<>+10308(SB), Y12
+	VSUBPS        Y6, Y12, Y13
+	VCMPPS        $0x1e, Y5, Y13, K2
+	VMINPS        Y6, Y12, Y13
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y13, Y14
+	VPMINUD.BCST  FunctionsConstants<>+9804(SB), Y14, Y15
+	VPMOVZXDQ     Y15, Z15
+	VPSLLQ        $0x1d, Z15, Z15
+	VPADDQ.BCST   FunctionsConstants<>+9808(SB), Z15, Z15
+	VPSRLD        $0x1f, Y13, Y16
+	VPMOVZXDQ     Y16, Z16
+	VPSLLQ        $0x3f, Z16, Z16
+	VORPD         Z16, Z15, Z15
+	VMULPD.BCST   FunctionsConstants<>+9824(SB), Z15, Z16
+	VADDPD        Z11, Z16, Z16
+	VSUBPD        Z11, Z16, Z17
+	VMULPD.BCST   FunctionsConstants<>+9832(SB), Z17, Z17
+	VSUBPD        Z17, Z15, Z15
+	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z16, Z17
+	VMOVAPS       Z17, Z18
+	VPERMI2PD     FunctionsConstants<>+9920(SB), Z7, Z18
+	VMOVAPS       Z17, Z19
+	VPERMI2PD     FunctionsConstants<>+10048(SB), Z9, Z19
+	VPTESTMQ.BCST FunctionsConstants<>+7936(SB), Z17, K3
+	VBLENDMPD     Z19, Z18, K3, Z17
+	VPSRLQ        $0x05, Z16, Z16
+	VPSLLQ        $0x34, Z16, Z16
+	VPADDQ        Z16, Z17, Z16
+	VMULPD.BCST   FunctionsConstants<>+10120(SB), Z15, Z17
+	VADDPD.BCST   FunctionsConstants<>+10112(SB), Z17, Z17
+	VMULPD.BCST   FunctionsConstants<>+10136(SB), Z15, Z18
+	VADDPD.BCST   FunctionsConstants<>+10128(SB), Z18, Z18
+	VMULPD        Z15, Z15, Z19
+	VMULPD        Z19, Z18, Z18
+	VADDPD        Z18, Z17, Z17
+	VMULPD        Z17, Z15, Z15
+	VADDPD.BCST   FunctionsConstants<>+10112(SB), Z15, Z15
+	VMULPD        Z15, Z16, Z15
+	VCVTPD2PS     Z15, Y15
+	VPCMPUD.BCST  $0x06, FunctionsConstants<>+9792(SB), Y14, K3
+	VBLENDMPS     Y13, Y15, K3, Y13
+	VBLENDMPS     Y13, Y5, K2, Y13
+	VCMPPS        $0x1e, Y5, Y8, K2
+	VADDPS        Y8, Y4, Y8
+	VSQRTPS       Y8, Y8
+	VBROADCASTSS  FunctionsConstants<>+7600(SB), Y14
+	VDIVPS        Y8, Y14, Y8
+	VCMPPS        $0x1e, Y5, Y6, K3
+	VBROADCASTSS  FunctionsConstants<>+10248(SB), Y6
+	VBLENDMPS     Y4, Y6, K3, Y15
+	VMULPS        Y15, Y8, Y8
+	VBLENDMPS     Y8, Y5, K2, Y8
+	VADDPS        Y8, Y13, Y8
+	VMULPS.BCST   FunctionsConstants<>+11524(SB), Y10, Y10
+	VSUBPS        Y10, Y8, Y8
+	VMULPS        Y8, Y3, Y3
+	VMOVUPS       X3, 452(SI)
+	VEXTRACTF32X4 $0x01, Y3, X8
+	VMOVSD        X8, 468(SI)
 
 	// ∇W10 = d10·a9ᵀ; ∇b10 = d10
 	VMOVUPS       Z1, 1408(BX)
@@ -12891,375 +12893,375 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMULPS.BCST    456(SI), X1, X1
 	VMOVUPS        840(DI), X3
 	VMULPS.BCST    460(SI), X3, X3
-	VMOVUPS        856(DI), X6
-	VMULPS.BCST    464(SI), X6, X6
-	VMOVUPS        872(DI), X8
-	VMULPS.BCST    468(SI), X8, X8
-	VADDPS         X8, X0, X0
-	VMOVUPS        888(DI), X8
-	VMULPS.BCST    472(SI), X8, X8
-	VADDPS         X8, X1, X1
+	VMOVUPS        856(DI), X8
+	VMULPS.BCST    464(SI), X8, X8
+	VMOVUPS        872(DI), X10
+	VMULPS.BCST    468(SI), X10, X10
+	VADDPS         X10, X0, X0
+	VMOVUPS        888(DI), X10
+	VMULPS.BCST    472(SI), X10, X10
+	VADDPS         X10, X1, X1
 	VADDPS         X3, X0, X0
-	VADDPS         X6, X1, X1
+	VADDPS         X8, X1, X1
 	VADDPS         X1, X0, X0
 	VMOVUPS        356(SI), X1
 	VMULPS         X1, X1, X3
-	VADDPS         X3, X4, X6
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X6, X8
-	VPMOVZXDQ      X8, Y12
-	VPSLLQ         $0x1d, Y12, Y12
-	VMULPD.BCST    FunctionsConstants<>+10316(SB), Y12, Y12
-	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y12, Y13
-	VPSRAQ         $0x34, Y13, Y14
-	VPADDQ         Y14, Y11, Y14
-	VSUBPD         Y11, Y14, Y14
-	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y13, Y16
-	VPSUBQ         Y16, Y12, Y12
-	VPSRLQ         $0x2f, Y13, Y13
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y13, Y13
-	VPSLLQ         $0x04, Y13, Y13
+	VADDPS         X3, X4, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X8, X10
+	VPMOVZXDQ      X10, Y13
+	VPSLLQ         $0x1d, Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+10316(SB), Y13, Y13
+	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y13, Y15
+	VPSRAQ         $0x34, Y15, Y16
+	VPADDQ         Y16, Y11, Y16
+	VSUBPD         Y11, Y16, Y16
+	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y15, Y17
+	VPSUBQ         Y17, Y13, Y13
+	VPSRLQ         $0x2f, Y15, Y15
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y15, Y15
+	VPSLLQ         $0x04, Y15, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4080(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y13*1), K2, Y16
-	VMULPD         Y16, Y12, Y12
-	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y12, Y12
-	VMULPD         Y12, Y12, Y16
-	VMULPD.BCST    FunctionsConstants<>+10332(SB), Y12, Y17
-	VADDPD.BCST    FunctionsConstants<>+10324(SB), Y17, Y17
-	VMULPD.BCST    FunctionsConstants<>+10348(SB), Y12, Y18
-	VADDPD.BCST    FunctionsConstants<>+10340(SB), Y18, Y18
-	VMULPD.BCST    FunctionsConstants<>+10364(SB), Y12, Y19
-	VADDPD.BCST    FunctionsConstants<>+10356(SB), Y19, Y19
-	VMULPD         Y19, Y16, Y19
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y15*1), K2, Y17
+	VMULPD         Y17, Y13, Y13
+	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y13, Y13
+	VMULPD         Y13, Y13, Y17
+	VMULPD.BCST    FunctionsConstants<>+10332(SB), Y13, Y18
+	VADDPD.BCST    FunctionsConstants<>+10324(SB), Y18, Y18
+	VMULPD.BCST    FunctionsConstants<>+10348(SB), Y13, Y19
+	VADDPD.BCST    FunctionsConstants<>+10340(SB), Y19, Y19
+	VMULPD.BCST    FunctionsConstants<>+10364(SB), Y13, Y20
+	VADDPD.BCST    FunctionsConstants<>+10356(SB), Y20, Y20
+	VMULPD         Y20, Y17, Y20
+	VADDPD         Y20, Y19, Y19
+	VMULPD         Y19, Y17, Y19
 	VADDPD         Y19, Y18, Y18
-	VMULPD         Y18, Y16, Y18
-	VADDPD         Y18, Y17, Y17
-	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4088(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y13*1), K2, Y18
-	VADDPD         Y18, Y14, Y13
-	VMULPD         Y17, Y16, Y14
-	VADDPD         Y14, Y12, Y12
-	VADDPD         Y12, Y13, Y12
-	VBROADCASTSS   FunctionsConstants<>+11532(SB), X13
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X13, X14
-	VPMOVZXDQ      X14, Y16
-	VPSLLQ         $0x1d, Y16, Y16
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y16, Y16
-	VPSRLD         $0x1f, X13, X17
-	VPMOVZXDQ      X17, Y18
-	VPSLLQ         $0x3f, Y18, Y18
-	VORPD          Y18, Y16, Y16
-	VMULPD         Y12, Y16, Y12
-	VANDPD.BCST    FunctionsConstants<>+10372(SB), Y12, Y16
-	VPMINUQ.BCST   FunctionsConstants<>+10380(SB), Y16, Y16
-	VANDPD.BCST    FunctionsConstants<>+9816(SB), Y12, Y12
-	VORPD          Y12, Y16, Y12
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y12, Y16
-	VADDPD         Y11, Y16, Y16
-	VSUBPD         Y11, Y16, Y18
-	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y18, Y18
-	VSUBPD         Y18, Y12, Y12
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y16, Y18
-	VPSLLQ         $0x03, Y18, Y18
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+2800(SB), AX
 	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y18*1), K2, Y19
-	VPSRLQ         $0x05, Y16, Y16
-	VPSLLQ         $0x34, Y16, Y16
-	VPADDQ         Y16, Y19, Y16
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y12, Y18
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y18, Y18
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y12, Y19
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y19, Y19
-	VMULPD         Y12, Y12, Y20
-	VMULPD         Y20, Y19, Y19
-	VADDPD         Y19, Y18, Y18
-	VMULPD         Y18, Y12, Y12
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y12, Y12
-	VMULPD         Y12, Y16, Y12
-	VCVTPD2PSY     Y12, X12
-	VPCMPUD        $0x04, X5, X8, K2
-	VBLENDMPS.BCST FunctionsConstants<>+9792(SB), X5, K2, X16
-	VBROADCASTSS   FunctionsConstants<>+9792(SB), Y18
-	VBLENDMPS      X5, X18, K2, X19
-	VPCMPUD        $0x04, X5, X17, K2
-	VBLENDMPS      X19, X16, K2, X16
-	VPSUBD.BCST    FunctionsConstants<>+10388(SB), X8, X17
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10392(SB), X17, K2
-	VBLENDMPS      X16, X12, K2, X12
-	VADDPS.BCST    FunctionsConstants<>+10396(SB), X14, X16
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10396(SB), X14, K3
-	VBLENDMPS      X14, X16, K3, X17
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10400(SB), X14, K4
-	VBLENDMPS      X5, X17, K4, X17
-	VPSLLD         $0x1f, X17, X17
-	VANDPS         X6, X17, X17
-	VORPS          X17, X12, X12
-	VPSRLD         $0x1f, X6, X17
-	VSUBPS.BCST    FunctionsConstants<>+10396(SB), X16, X16
-	VCMPPS         $0x00, X14, X16, K4
-	VBLENDMPS      X5, X17, K4, X16
-	VBLENDMPS      X5, X16, K3, X16
-	VBLENDMPS      X5, X16, K2, X16
-	VPCMPUD        $0x04, X5, X16, K2
-	VBLENDMPS.BCST FunctionsConstants<>+10252(SB), X12, K2, X12
-	VPCMPUD        $0x06, X18, X8, K2
-	VBLENDMPS      X6, X12, K2, X8
-	VPCMPUD        $0x06, X18, X14, K2
-	VBLENDMPS      X13, X8, K2, X8
-	VPCMPUD        $0x00, X4, X6, K2
-	VBLENDMPS      X4, X8, K2, X8
-	VPCMPUD        $0x00, X5, X14, K2
-	VBLENDMPS      X4, X8, K2, X8
-	VMULPS         X1, X8, X8
-	VMULPS         X1, X10, X12
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X12, X13
-	VPMOVZXDQ      X13, Y14
-	VPSLLQ         $0x1d, Y14, Y14
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y14, Y14
-	VPSRLD         $0x1a, X13, X16
-	VANDPS.BCST    FunctionsConstants<>+10148(SB), X16, X16
-	VPMOVZXDQ      X16, Y16
-	VPSLLQ         $0x05, Y16, Y16
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+5008(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y16*1), K2, Y17
-	VMULPD         Y17, Y14, Y17
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+5016(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y16*1), K2, Y19
-	VMULPD         Y19, Y14, Y19
-	VADDPD         Y19, Y17, Y20
-	VADDPD         Y11, Y20, Y20
-	VSUBPD         Y11, Y20, Y21
-	VSUBPD         Y21, Y17, Y17
-	VADDPD         Y19, Y17, Y17
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+5024(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y16*1), K2, Y19
-	VMULPD         Y19, Y14, Y14
-	VADDPD         Y14, Y17, Y14
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y20, Y16
-	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y14, Y14
-	VMULPD         Y14, Y14, Y17
-	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y17, Y19
-	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y19, Y19
-	VMULPD         Y19, Y17, Y19
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y19, Y19
-	VMULPD         Y19, Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y17, Y19
-	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y19, Y19
-	VMULPD         Y19, Y17, Y17
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y17, Y17
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y16, Y19
+	VGATHERQPD     (AX)(Y15*1), K2, Y19
+	VADDPD         Y19, Y16, Y15
+	VMULPD         Y18, Y17, Y16
+	VADDPD         Y16, Y13, Y13
+	VADDPD         Y13, Y15, Y13
+	VBROADCASTSS   FunctionsConstants<>+11532(SB), X15
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X15, X16
+	VPMOVZXDQ      X16, Y17
+	VPSLLQ         $0x1d, Y17, Y17
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y17, Y17
+	VPSRLD         $0x1f, X15, X18
+	VPMOVZXDQ      X18, Y19
+	VPSLLQ         $0x3f, Y19, Y19
+	VORPD          Y19, Y17, Y17
+	VMULPD         Y13, Y17, Y13
+	VANDPD.BCST    FunctionsConstants<>+10372(SB), Y13, Y17
+	VPMINUQ.BCST   FunctionsConstants<>+10380(SB), Y17, Y17
+	VANDPD.BCST    FunctionsConstants<>+9816(SB), Y13, Y13
+	VORPD          Y13, Y17, Y13
+	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y13, Y17
+	VADDPD         Y11, Y17, Y17
+	VSUBPD         Y11, Y17, Y19
+	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y19, Y19
+	VSUBPD         Y19, Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y17, Y19
 	VPSLLQ         $0x03, Y19, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+6224(SB), AX
+	LEAQ           FunctionsConstants<>+2800(SB), AX
 	VXORPS         X20, X20, X20
 	VGATHERQPD     (AX)(Y19*1), K2, Y20
-	VMULPD         Y17, Y20, Y17
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y16, Y16
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y16, Y16
-	VPSLLQ         $0x03, Y16, Y16
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+6224(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y16*1), K2, Y19
-	VMULPD         Y14, Y19, Y14
-	VADDPD         Y14, Y17, Y14
-	VCVTPD2PSY     Y14, X14
-	VPCMPUD        $0x05, X18, X13, K2
-	VORPS.BCST     FunctionsConstants<>+10252(SB), X12, X12
-	VBLENDMPS      X12, X14, K2, X12
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X1, X13
-	VPMOVZXDQ      X13, Y14
-	VPSLLQ         $0x1d, Y14, Y14
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y14, Y14
-	VPSRLD         $0x1f, X1, X16
-	VPMOVZXDQ      X16, Y16
-	VPSLLQ         $0x3f, Y16, Y16
-	VORPD          Y16, Y14, Y16
-	VPSRLD         $0x1a, X13, X17
+	VPSRLQ         $0x05, Y17, Y17
+	VPSLLQ         $0x34, Y17, Y17
+	VPADDQ         Y17, Y20, Y17
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y13, Y19
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y19, Y19
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y13, Y20
+	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y20, Y20
+	VMULPD         Y13, Y13, Y21
+	VMULPD         Y21, Y20, Y20
+	VADDPD         Y20, Y19, Y19
+	VMULPD         Y19, Y13, Y13
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y13, Y13
+	VMULPD         Y13, Y17, Y13
+	VCVTPD2PSY     Y13, X13
+	VPCMPUD        $0x04, X5, X10, K2
+	VBLENDMPS.BCST FunctionsConstants<>+9792(SB), X5, K2, X17
+	VBROADCASTSS   FunctionsConstants<>+9792(SB), Y19
+	VBLENDMPS      X5, X19, K2, X20
+	VPCMPUD        $0x04, X5, X18, K2
+	VBLENDMPS      X20, X17, K2, X17
+	VPSUBD.BCST    FunctionsConstants<>+10388(SB), X10, X18
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10392(SB), X18, K2
+	VBLENDMPS      X17, X13, K2, X13
+	VADDPS.BCST    FunctionsConstants<>+10396(SB), X16, X17
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10396(SB), X16, K3
+	VBLENDMPS      X16, X17, K3, X18
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10400(SB), X16, K4
+	VBLENDMPS      X5, X18, K4, X18
+	VPSLLD         $0x1f, X18, X18
+	VANDPS         X8, X18, X18
+	VORPS          X18, X13, X13
+	VPSRLD         $0x1f, X8, X18
+	VSUBPS.BCST    FunctionsConstants<>+10396(SB), X17, X17
+	VCMPPS         $0x00, X16, X17, K4
+	VBLENDMPS      X5, X18, K4, X17
+	VBLENDMPS      X5, X17, K3, X17
+	VBLENDMPS      X5, X17, K2, X17
+	VPCMPUD        $0x04, X5, X17, K2
+	VBLENDMPS.BCST FunctionsConstants<>+10252(SB), X13, K2, X13
+	VPCMPUD        $0x06, X19, X10, K2
+	VBLENDMPS      X8, X13, K2, X10
+	VPCMPUD        $0x06, X19, X16, K2
+	VBLENDMPS      X15, X10, K2, X10
+	VPCMPUD        $0x00, X4, X8, K2
+	VBLENDMPS      X4, X10, K2, X10
+	VPCMPUD        $0x00, X5, X16, K2
+	VBLENDMPS      X4, X10, K2, X10
+	VMULPS         X1, X10, X10
+	VMULPS         X1, X12, X13
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X13, X15
+	VPMOVZXDQ      X15, Y16
+	VPSLLQ         $0x1d, Y16, Y16
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y16, Y16
+	VPSRLD         $0x1a, X15, X17
 	VANDPS.BCST    FunctionsConstants<>+10148(SB), X17, X17
 	VPMOVZXDQ      X17, Y17
 	VPSLLQ         $0x05, Y17, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+5008(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y17*1), K2, Y19
-	VMULPD         Y19, Y16, Y20
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y17*1), K2, Y18
+	VMULPD         Y18, Y16, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+5016(SB), AX
-	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Y17*1), K2, Y21
-	VMULPD         Y21, Y16, Y22
-	VADDPD         Y22, Y20, Y23
-	VADDPD         Y11, Y23, Y23
-	VSUBPD         Y11, Y23, Y24
-	VSUBPD         Y24, Y20, Y20
-	VADDPD         Y22, Y20, Y20
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y17*1), K2, Y20
+	VMULPD         Y20, Y16, Y20
+	VADDPD         Y20, Y18, Y21
+	VADDPD         Y11, Y21, Y21
+	VSUBPD         Y11, Y21, Y22
+	VSUBPD         Y22, Y18, Y18
+	VADDPD         Y20, Y18, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+5024(SB), AX
-	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Y17*1), K2, Y22
-	VMULPD         Y22, Y16, Y16
-	VADDPD         Y16, Y20, Y16
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y17*1), K2, Y20
+	VMULPD         Y20, Y16, Y16
+	VADDPD         Y16, Y18, Y16
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y21, Y17
 	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y16, Y16
-	VMULPD         Y16, Y16, Y17
-	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y17, Y20
+	VMULPD         Y16, Y16, Y18
+	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y18, Y20
 	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y20, Y20
-	VMULPD         Y20, Y17, Y20
+	VMULPD         Y20, Y18, Y20
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y20, Y20
 	VMULPD         Y20, Y16, Y16
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y17, Y20
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y18, Y20
 	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y20, Y20
-	VMULPD         Y20, Y17, Y17
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y17, Y17
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y23, Y20
+	VMULPD         Y20, Y18, Y18
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y18, Y18
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y17, Y20
 	VPSLLQ         $0x03, Y20, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y20*1), K2, Y21
+	VMULPD         Y18, Y21, Y18
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y17, Y17
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y17, Y17
+	VPSLLQ         $0x03, Y17, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y17*1), K2, Y20
+	VMULPD         Y16, Y20, Y16
+	VADDPD         Y16, Y18, Y16
+	VCVTPD2PSY     Y16, X16
+	VPCMPUD        $0x05, X19, X15, K2
+	VORPS.BCST     FunctionsConstants<>+10252(SB), X13, X13
+	VBLENDMPS      X13, X16, K2, X13
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X1, X15
+	VPMOVZXDQ      X15, Y16
+	VPSLLQ         $0x1d, Y16, Y16
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y16, Y16
+	VPSRLD         $0x1f, X1, X17
+	VPMOVZXDQ      X17, Y17
+	VPSLLQ         $0x3f, Y17, Y17
+	VORPD          Y17, Y16, Y17
+	VPSRLD         $0x1a, X15, X18
+	VANDPS.BCST    FunctionsConstants<>+10148(SB), X18, X18
+	VPMOVZXDQ      X18, Y18
+	VPSLLQ         $0x05, Y18, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y18*1), K2, Y20
+	VMULPD         Y20, Y17, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y18*1), K2, Y22
+	VMULPD         Y22, Y17, Y23
+	VADDPD         Y23, Y21, Y24
+	VADDPD         Y11, Y24, Y24
+	VSUBPD         Y11, Y24, Y25
+	VSUBPD         Y25, Y21, Y21
+	VADDPD         Y23, Y21, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y18*1), K2, Y23
+	VMULPD         Y23, Y17, Y17
+	VADDPD         Y17, Y21, Y17
+	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y17, Y17
+	VMULPD         Y17, Y17, Y18
+	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y18, Y21
+	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y21, Y21
+	VMULPD         Y21, Y18, Y21
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y21, Y21
+	VMULPD         Y21, Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y18, Y21
+	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y21, Y21
+	VMULPD         Y21, Y18, Y18
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y18, Y18
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y24, Y21
+	VPSLLQ         $0x03, Y21, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K2
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y21*1), K2, Y25
+	VMULPD         Y18, Y25, Y18
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y24, Y21
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y21, Y21
+	VPSLLQ         $0x03, Y21, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+6224(SB), AX
 	VXORPS         X24, X24, X24
-	VGATHERQPD     (AX)(Y20*1), K2, Y24
+	VGATHERQPD     (AX)(Y21*1), K2, Y24
 	VMULPD         Y17, Y24, Y17
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y23, Y20
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y20, Y20
-	VPSLLQ         $0x03, Y20, Y20
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K2
-	LEAQ           FunctionsConstants<>+6224(SB), AX
-	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y20*1), K2, Y23
-	VMULPD         Y16, Y23, Y16
-	VADDPD         Y16, Y17, Y16
-	VCVTPD2PSY     Y16, X16
-	VPCMPUD.BCST   $0x01, FunctionsConstants<>+10176(SB), X13, K2
-	VBLENDMPS      X1, X16, K2, X16
-	VPCMPUD        $0x05, X18, X13, K2
-	VORPS.BCST     FunctionsConstants<>+10252(SB), X1, X13
-	VBLENDMPS      X13, X16, K2, X16
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X3, X17
-	VPMOVZXDQ      X17, Y20
-	VPSLLQ         $0x1d, Y20, Y20
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y20, Y20
-	VPSRLD         $0x1f, X3, X23
-	VPMOVZXDQ      X23, Y23
-	VPSLLQ         $0x3f, Y23, Y23
-	VORPD          Y23, Y20, Y20
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y20, Y20
-	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y20, Y23
-	VPSRAQ         $0x34, Y23, Y24
-	VPADDQ         Y24, Y11, Y24
-	VSUBPD         Y11, Y24, Y24
-	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y23, Y25
-	VPSUBQ         Y25, Y20, Y20
-	VPSRLQ         $0x2f, Y23, Y23
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y23, Y23
-	VPSLLQ         $0x04, Y23, Y23
+	VADDPD         Y17, Y18, Y17
+	VCVTPD2PSY     Y17, X17
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+10176(SB), X15, K2
+	VBLENDMPS      X1, X17, K2, X17
+	VPCMPUD        $0x05, X19, X15, K2
+	VORPS.BCST     FunctionsConstants<>+10252(SB), X1, X15
+	VBLENDMPS      X15, X17, K2, X17
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X3, X18
+	VPMOVZXDQ      X18, Y21
+	VPSLLQ         $0x1d, Y21, Y21
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y21, Y21
+	VPSRLD         $0x1f, X3, X24
+	VPMOVZXDQ      X24, Y24
+	VPSLLQ         $0x3f, Y24, Y24
+	VORPD          Y24, Y21, Y21
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y21, Y21
+	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y21, Y24
+	VPSRAQ         $0x34, Y24, Y25
+	VPADDQ         Y25, Y11, Y25
+	VSUBPD         Y11, Y25, Y25
+	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y24, Y26
+	VPSUBQ         Y26, Y21, Y21
+	VPSRLQ         $0x2f, Y24, Y24
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y24, Y24
+	VPSLLQ         $0x04, Y24, Y24
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K3
 	LEAQ           FunctionsConstants<>+4080(SB), AX
-	VXORPS         X25, X25, X25
-	VGATHERQPD     (AX)(Y23*1), K3, Y25
-	VMULPD         Y25, Y20, Y20
-	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y20, Y20
-	VMULPD         Y20, Y20, Y25
-	VMULPD.BCST    FunctionsConstants<>+10208(SB), Y20, Y26
-	VADDPD.BCST    FunctionsConstants<>+10200(SB), Y26, Y26
-	VMULPD         Y26, Y25, Y26
-	VMULPD         Y25, Y25, Y25
-	VMULPD.BCST    FunctionsConstants<>+10224(SB), Y20, Y27
-	VADDPD.BCST    FunctionsConstants<>+10216(SB), Y27, Y27
-	VMULPD         Y27, Y25, Y25
-	VADDPD         Y25, Y26, Y25
-	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y24, Y24
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y24*1), K3, Y26
+	VMULPD         Y26, Y21, Y21
+	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y21, Y21
+	VMULPD         Y21, Y21, Y26
+	VMULPD.BCST    FunctionsConstants<>+10208(SB), Y21, Y27
+	VADDPD.BCST    FunctionsConstants<>+10200(SB), Y27, Y27
+	VMULPD         Y27, Y26, Y27
+	VMULPD         Y26, Y26, Y26
+	VMULPD.BCST    FunctionsConstants<>+10224(SB), Y21, Y28
+	VADDPD.BCST    FunctionsConstants<>+10216(SB), Y28, Y28
+	VMULPD         Y28, Y26, Y26
+	VADDPD         Y26, Y27, Y26
+	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y25, Y25
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K3
 	LEAQ           FunctionsConstants<>+4088(SB), AX
-	VXORPS         X26, X26, X26
-	VGATHERQPD     (AX)(Y23*1), K3, Y26
-	VADDPD         Y26, Y24, Y23
-	VADDPD         Y25, Y20, Y20
-	VADDPD         Y20, Y23, Y20
-	VCVTPD2PSY     Y20, X20
-	VPSUBD.BCST    FunctionsConstants<>+10240(SB), X17, X17
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10244(SB), X17, K3
-	VBLENDMPS      X3, X20, K3, X17
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+10248(SB), X3, K3
-	VORPS.BCST     FunctionsConstants<>+10252(SB), X3, X20
-	VBLENDMPS      X20, X17, K3, X17
-	VPCMPUD.BCST   $0x00, FunctionsConstants<>+10248(SB), X3, K3
-	VBLENDMPS.BCST FunctionsConstants<>+9796(SB), X17, K3, X3
-	VMULPD         Y19, Y14, Y17
-	VMULPD         Y21, Y14, Y19
-	VADDPD         Y19, Y17, Y20
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y24*1), K3, Y27
+	VADDPD         Y27, Y25, Y24
+	VADDPD         Y26, Y21, Y21
+	VADDPD         Y21, Y24, Y21
+	VCVTPD2PSY     Y21, X21
+	VPSUBD.BCST    FunctionsConstants<>+10240(SB), X18, X18
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10244(SB), X18, K3
+	VBLENDMPS      X3, X21, K3, X18
+	VPCMPUD        $0x06, X6, X3, K3
+	VORPS.BCST     FunctionsConstants<>+10252(SB), X3, X21
+	VBLENDMPS      X21, X18, K3, X18
+	VPCMPUD        $0x00, X6, X3, K3
+	VBLENDMPS.BCST FunctionsConstants<>+9796(SB), X18, K3, X3
+	VMULPD         Y20, Y16, Y6
+	VMULPD         Y22, Y16, Y18
+	VADDPD         Y18, Y6, Y20
 	VADDPD         Y11, Y20, Y20
 	VSUBPD         Y11, Y20, Y21
-	VSUBPD         Y21, Y17, Y17
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y22, Y14, Y14
-	VADDPD         Y14, Y17, Y14
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y20, Y17
-	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y14, Y14
-	VMULPD         Y14, Y14, Y19
-	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y19, Y20
+	VSUBPD         Y21, Y6, Y6
+	VADDPD         Y18, Y6, Y6
+	VMULPD         Y23, Y16, Y16
+	VADDPD         Y16, Y6, Y6
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y20, Y16
+	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y6, Y6
+	VMULPD         Y6, Y6, Y18
+	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y18, Y20
 	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y20, Y20
-	VMULPD         Y20, Y19, Y20
+	VMULPD         Y20, Y18, Y20
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y20, Y20
-	VMULPD         Y20, Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y19, Y20
+	VMULPD         Y20, Y6, Y6
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y18, Y20
 	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y20, Y20
-	VMULPD         Y20, Y19, Y19
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y19, Y19
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y17, Y20
+	VMULPD         Y20, Y18, Y18
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y18, Y18
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y16, Y20
 	VPSLLQ         $0x03, Y20, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K3
 	LEAQ           FunctionsConstants<>+6224(SB), AX
 	VXORPS         X21, X21, X21
 	VGATHERQPD     (AX)(Y20*1), K3, Y21
-	VMULPD         Y19, Y21, Y19
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y17, Y17
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y17, Y17
-	VPSLLQ         $0x03, Y17, Y17
+	VMULPD         Y18, Y21, Y18
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y16, Y16
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y16, Y16
+	VPSLLQ         $0x03, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K3
 	LEAQ           FunctionsConstants<>+6224(SB), AX
 	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y17*1), K3, Y20
-	VMULPD         Y14, Y20, Y14
-	VADDPD         Y14, Y19, Y14
-	VCVTPD2PSY     Y14, X14
-	VBLENDMPS      X13, X14, K2, X13
-	VDIVPS         X6, X1, X1
-	VMULPS         X1, X13, X1
+	VGATHERQPD     (AX)(Y16*1), K3, Y20
+	VMULPD         Y6, Y20, Y6
+	VADDPD         Y6, Y18, Y6
+	VCVTPD2PSY     Y6, X6
+	VBLENDMPS      X15, X6, K2, X6
+	VDIVPS         X8, X1, X1
+	VMULPS         X1, X6, X1
 	VMULPS.BCST    FunctionsConstants<>+11356(SB), X1, X1
-	VMULPS         X3, X16, X3
+	VMULPS         X3, X17, X3
 	VSUBPS         X3, X1, X1
 	VMULPS.BCST    FunctionsConstants<>+10264(SB), X1, X1
-	VMULPS         X12, X10, X3
+	VMULPS         X13, X12, X3
 	VADDPS         X3, X1, X1
-	VMULPS.BCST    FunctionsConstants<>+11528(SB), X8, X3
+	VMULPS.BCST    FunctionsConstants<>+11528(SB), X10, X3
 	VADDPS         X3, X1, X1
 	VMULPS         X1, X0, X0
 	VMOVUPS        X0, 388(SI)
@@ -13293,52 +13295,52 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS        $0xaa, X0, X0, X10
 	VMULPS         760(DI), X10, X12
 	VSHUFPS        $0xff, X0, X0, X13
-	VMULPS         776(DI), X13, X14
+	VMULPS         776(DI), X13, X15
 	VADDPS         X12, X3, X3
-	VADDPS         X14, X8, X8
+	VADDPS         X15, X8, X8
 	VADDPS         X8, X3, X3
 	VMOVUPS        308(SI), X8
 	VANDPS.BCST    FunctionsConstants<>+7616(SB), X8, X12
-	VPMINUD.BCST   FunctionsConstants<>+9804(SB), X12, X14
-	VPMOVZXDQ      X14, Y14
-	VPSLLQ         $0x1d, Y14, Y14
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y14, Y14
-	VORPD.BCST     FunctionsConstants<>+9816(SB), Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y14, Y16
+	VPMINUD.BCST   FunctionsConstants<>+9804(SB), X12, X15
+	VPMOVZXDQ      X15, Y15
+	VPSLLQ         $0x1d, Y15, Y15
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y15, Y15
+	VORPD.BCST     FunctionsConstants<>+9816(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y15, Y16
 	VADDPD         Y11, Y16, Y16
 	VSUBPD         Y11, Y16, Y17
 	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y17, Y17
-	VSUBPD         Y17, Y14, Y14
+	VSUBPD         Y17, Y15, Y15
 	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y16, Y17
 	VPSLLQ         $0x03, Y17, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+2800(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y17*1), K2, Y19
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y17*1), K2, Y18
 	VPSRLQ         $0x05, Y16, Y16
 	VPSLLQ         $0x34, Y16, Y16
-	VPADDQ         Y16, Y19, Y16
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y14, Y17
+	VPADDQ         Y16, Y18, Y16
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y15, Y17
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y17, Y17
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y14, Y19
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y19, Y19
-	VMULPD         Y14, Y14, Y20
-	VMULPD         Y20, Y19, Y19
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y17, Y14, Y14
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y14, Y14
-	VMULPD         Y14, Y16, Y14
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y15, Y18
+	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y18, Y18
+	VMULPD         Y15, Y15, Y20
+	VMULPD         Y20, Y18, Y18
+	VADDPD         Y18, Y17, Y17
+	VMULPD         Y17, Y15, Y15
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y15, Y15
+	VMULPD         Y15, Y16, Y15
 	VPCMPD         $0x05, X5, X8, K2
-	VBLENDMPD.BCST FunctionsConstants<>+10112(SB), Y14, K2, Y16
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y14, Y14
-	VDIVPD         Y14, Y16, Y14
-	VCVTPD2PSY     Y14, X14
-	VPCMPUD        $0x06, X18, X12, K2
-	VBLENDMPS      X8, X14, K2, X12
-	VSUBPS         X12, X4, X14
-	VMULPS         X14, X12, X14
-	VMULPS         X14, X8, X8
+	VBLENDMPD.BCST FunctionsConstants<>+10112(SB), Y15, K2, Y16
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y15, Y15
+	VDIVPD         Y15, Y16, Y15
+	VCVTPD2PSY     Y15, X15
+	VPCMPUD        $0x06, X19, X12, K2
+	VBLENDMPS      X8, X15, K2, X12
+	VSUBPS         X12, X4, X15
+	VMULPS         X15, X12, X15
+	VMULPS         X15, X8, X8
 	VADDPS         X8, X12, X8
 	VMULPS         X8, X3, X3
 	VMOVUPS        X3, 340(SI)
@@ -13363,9 +13365,9 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS        $0xaa, X3, X3, X10
 	VMULPS         680(DI), X10, X12
 	VSHUFPS        $0xff, X3, X3, X13
-	VMULPS         696(DI), X13, X14
+	VMULPS         696(DI), X13, X15
 	VADDPS         X12, X1, X1
-	VADDPS         X14, X8, X8
+	VADDPS         X15, X8, X8
 	VADDPS         X8, X1, X1
 	VMOVUPS        276(SI), X8
 	VCMPPS         $0x1e, X5, X8, K2
@@ -13394,49 +13396,49 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS        $0xaa, X1, X1, X10
 	VMULPS         600(DI), X10, X12
 	VSHUFPS        $0xff, X1, X1, X13
-	VMULPS         616(DI), X13, X14
+	VMULPS         616(DI), X13, X15
 	VADDPS         X12, X3, X3
-	VADDPS         X14, X8, X8
+	VADDPS         X15, X8, X8
 	VADDPS         X8, X3, X3
 	VMOVUPS        228(SI), X8
 	VANDPS.BCST    FunctionsConstants<>+7616(SB), X8, X12
-	VPMINUD.BCST   FunctionsConstants<>+9804(SB), X12, X14
-	VPMOVZXDQ      X14, Y14
-	VPSLLQ         $0x1d, Y14, Y14
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y14, Y14
-	VORPD.BCST     FunctionsConstants<>+9816(SB), Y14, Y14
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y14, Y16
+	VPMINUD.BCST   FunctionsConstants<>+9804(SB), X12, X15
+	VPMOVZXDQ      X15, Y15
+	VPSLLQ         $0x1d, Y15, Y15
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y15, Y15
+	VORPD.BCST     FunctionsConstants<>+9816(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y15, Y16
 	VADDPD         Y11, Y16, Y16
 	VSUBPD         Y11, Y16, Y17
 	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y17, Y17
-	VSUBPD         Y17, Y14, Y14
+	VSUBPD         Y17, Y15, Y15
 	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y16, Y17
 	VPSLLQ         $0x03, Y17, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+2800(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y17*1), K2, Y19
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y17*1), K2, Y18
 	VPSRLQ         $0x05, Y16, Y16
 	VPSLLQ         $0x34, Y16, Y16
-	VPADDQ         Y16, Y19, Y16
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y14, Y17
+	VPADDQ         Y16, Y18, Y16
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y15, Y17
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y17, Y17
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y14, Y19
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y19, Y19
-	VMULPD         Y14, Y14, Y20
-	VMULPD         Y20, Y19, Y19
-	VADDPD         Y19, Y17, Y17
-	VMULPD         Y17, Y14, Y14
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y14, Y14
-	VMULPD         Y14, Y16, Y14
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y15, Y18
+	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y18, Y18
+	VMULPD         Y15, Y15, Y20
+	VMULPD         Y20, Y18, Y18
+	VADDPD         Y18, Y17, Y17
+	VMULPD         Y17, Y15, Y15
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y15, Y15
+	VMULPD         Y15, Y16, Y15
 	VPCMPD         $0x05, X5, X8, K2
-	VBLENDMPD.BCST FunctionsConstants<>+10112(SB), Y14, K2, Y16
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y14, Y14
-	VDIVPD         Y14, Y16, Y14
-	VCVTPD2PSY     Y14, X14
-	VPCMPUD        $0x06, X18, X12, K2
-	VBLENDMPS      X8, X14, K2, X8
+	VBLENDMPD.BCST FunctionsConstants<>+10112(SB), Y15, K2, Y16
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y15, Y15
+	VDIVPD         Y15, Y16, Y15
+	VCVTPD2PSY     Y15, X15
+	VPCMPUD        $0x06, X19, X12, K2
+	VBLENDMPS      X8, X15, K2, X8
 	VMULPS         X8, X3, X3
 	VMOVUPS        X3, 260(SI)
 
@@ -13460,9 +13462,9 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS $0xaa, X3, X3, X10
 	VMULPS  520(DI), X10, X12
 	VSHUFPS $0xff, X3, X3, X13
-	VMULPS  536(DI), X13, X14
+	VMULPS  536(DI), X13, X15
 	VADDPS  X12, X1, X1
-	VADDPS  X14, X8, X8
+	VADDPS  X15, X8, X8
 	VADDPS  X8, X1, X1
 	VMOVUPS 180(SI), X8
 	VMULPS  X8, X8, X8
@@ -13503,12 +13505,12 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMULPS        Y10, Y12, Y12
 	VSHUFPS       $0xff, X1, X1, X13
 	VBROADCASTSS  X13, Y13
-	VMOVUPS       452(DI), X14
+	VMOVUPS       452(DI), X15
 	VMOVSS        468(DI), X16
-	VINSERTF32X4  $0x01, X16, Y14, Y14
-	VMULPS        Y13, Y14, Y14
+	VINSERTF32X4  $0x01, X16, Y15, Y15
+	VMULPS        Y13, Y15, Y15
 	VADDPS        Y12, Y3, Y3
-	VADDPS        Y14, Y8, Y8
+	VADDPS        Y15, Y8, Y8
 	VADDPS        Y8, Y3, Y3
 	VMOVUPS       X3, 832(SI)
 	VEXTRACTF32X4 $0x01, Y3, X8
@@ -13574,9 +13576,9 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VINSERTPS     $0x20, 344(DI), X12, X12
 	VMULPS        X10, X12, X12
 	VSHUFPS       $0xff, X0, X0, X13
-	VMOVSD        348(DI), X14
-	VINSERTPS     $0x20, 356(DI), X14, X14
-	VMULPS        X13, X14, X14
+	VMOVSD        348(DI), X15
+	VINSERTPS     $0x20, 356(DI), X15, X15
+	VMULPS        X13, X15, X15
 	VEXTRACTF32X4 $0x01, Y0, X16
 	VSHUFPS       $0x00, X16, X16, X16
 	VMOVSD        360(DI), X17
@@ -13584,7 +13586,7 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMULPS        X16, X17, X17
 	VADDPS        X17, X3, X3
 	VADDPS        X12, X3, X3
-	VADDPS        X14, X8, X8
+	VADDPS        X15, X8, X8
 	VADDPS        X8, X3, X3
 	VMOVSD        X3, 832(SI)
 	VEXTRACTPS    $0x02, X3, 840(SI)
@@ -13642,28 +13644,28 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VBLENDMPS    X4, X5, K2, X12
 	VMOVSS       X10, 116(SI)
 	VBROADCASTSS 100(SI), X13
-	VMOVSS       84(SI), X14
-	VSUBPS       X14, X13, X13
+	VMOVSS       84(SI), X15
+	VSUBPS       X15, X13, X13
 	VCMPPS       $0x1e, X5, X13, K2
 	VBLENDMPS    X5, X12, K2, X13
 	VCMPPS       $0x1e, X5, X13, K3
 	VBLENDMPS    X8, X5, K3, X8
 	VMOVSS       X8, 120(SI)
 	VBROADCASTSS 104(SI), X13
-	VMOVSS       88(SI), X14
-	VSUBPS       X14, X13, X13
+	VMOVSS       88(SI), X15
+	VSUBPS       X15, X13, X13
 	VCMPPS       $0x1e, X5, X13, K3
 	VBLENDMPS    X5, X4, K3, X13
 	VCMPPS       $0x1e, X5, X13, K4
 	VSHUFPS      $0xaa, X3, X3, X3
 	VBLENDMPS    X3, X5, K4, X13
-	VBLENDMPS    X4, X5, K3, X14
+	VBLENDMPS    X4, X5, K3, X15
 	VMOVSS       X13, 124(SI)
 	VBROADCASTSS 104(SI), X16
 	VMOVSS       92(SI), X17
 	VSUBPS       X17, X16, X16
 	VCMPPS       $0x1e, X5, X16, K3
-	VBLENDMPS    X5, X14, K3, X16
+	VBLENDMPS    X5, X15, K3, X16
 	VCMPPS       $0x1e, X5, X16, K4
 	VBLENDMPS    X3, X5, K4, X3
 	VMOVSS       X3, 128(SI)
@@ -13676,14 +13678,14 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMULPS        Y1, Y16, Y16
 	VBROADCASTSS  X0, Y0
 	VMOVUPS       168(DI), X17
-	VMOVSD        184(DI), X19
-	VINSERTF32X4  $0x01, X19, Y17, Y17
+	VMOVSD        184(DI), X18
+	VINSERTF32X4  $0x01, X18, Y17, Y17
 	VMULPS        Y0, Y17, Y17
 	VBROADCASTSS  X10, Y10
-	VMOVUPS       192(DI), X19
+	VMOVUPS       192(DI), X18
 	VMOVSD        208(DI), X20
-	VINSERTF32X4  $0x01, X20, Y19, Y19
-	VMULPS        Y10, Y19, Y19
+	VINSERTF32X4  $0x01, X20, Y18, Y18
+	VMULPS        Y10, Y18, Y18
 	VBROADCASTSS  X8, Y8
 	VMOVUPS       216(DI), X20
 	VMOVSD        232(DI), X21
@@ -13701,14 +13703,14 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VINSERTF32X4  $0x01, X22, Y21, Y21
 	VMULPS        Y3, Y21, Y21
 	VADDPS        Y21, Y17, Y17
-	VADDPS        Y19, Y16, Y16
+	VADDPS        Y18, Y16, Y16
 	VADDPS        Y20, Y17, Y17
 	VADDPS        Y17, Y16, Y16
 	VMOVUPS       (SI), X17
-	VMOVSD        16(SI), X19
-	VINSERTF32X4  $0x01, X19, Y17, Y17
-	VMULPS.BCST   FunctionsConstants<>+7608(SB), Y17, Y19
-	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y19, Y20
+	VMOVSD        16(SI), X18
+	VINSERTF32X4  $0x01, X18, Y17, Y17
+	VMULPS.BCST   FunctionsConstants<>+7608(SB), Y17, Y18
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y18, Y20
 	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y20, Y21
 	VPMOVZXDQ     Y21, Z21
 	VPSLLQ        $0x1d, Z21, Z21
@@ -13790,15 +13792,15 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMULPD        Z21, Z25, Z21
 	VADDPD        Z21, Z24, Z21
 	VCVTPD2PS     Z21, Y21
-	VANDPS        Y2, Y19, Y2
+	VANDPS        Y2, Y18, Y2
 	VORPS         Y2, Y21, Y2
-	VPCMPUD       $0x06, Y18, Y20, K4
-	VBLENDMPS     Y19, Y2, K4, Y2
+	VPCMPUD       $0x06, Y19, Y20, K4
+	VBLENDMPS     Y18, Y2, K4, Y2
 	VADDPS        Y2, Y4, Y2
 	VMULPS        Y17, Y17, Y4
 	VMULPS.BCST   FunctionsConstants<>+11540(SB), Y4, Y4
-	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y4, Y19
-	VPMINUD.BCST  FunctionsConstants<>+9804(SB), Y19, Y20
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y4, Y18
+	VPMINUD.BCST  FunctionsConstants<>+9804(SB), Y18, Y20
 	VPMOVZXDQ     Y20, Z20
 	VPSLLQ        $0x1d, Z20, Z20
 	VPADDQ.BCST   FunctionsConstants<>+9808(SB), Z20, Z20
@@ -13832,11 +13834,11 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VADDPD.BCST   FunctionsConstants<>+10112(SB), Z9, Z9
 	VMULPD        Z9, Z7, Z7
 	VCVTPD2PS     Z7, Y7
-	VPCMPUD       $0x06, Y18, Y19, K4
+	VPCMPUD       $0x06, Y19, Y18, K4
 	VBLENDMPS     Y4, Y7, K4, Y4
 	VMULPS        Y4, Y17, Y4
 	VMULPS.BCST   FunctionsConstants<>+11536(SB), Y4, Y4
-	VMULPS        Y2, Y15, Y2
+	VMULPS        Y2, Y14, Y2
 	VADDPS        Y2, Y4, Y2
 	VMULPS        Y2, Y16, Y2
 	VMOVUPS       X2, 48(SI)
@@ -13904,18 +13906,18 @@ TEXT ·functionsBackwardAVX512(SB), NOSPLIT, $0-44
 	VMULPS        Y9, Y10, Y10
 	VEXTRACTF32X4 $0x01, Y2, X11
 	VBROADCASTSS  X11, Y13
-	VMOVUPS       80(DI), X15
+	VMOVUPS       80(DI), X14
 	VMOVSS        96(DI), X16
-	VINSERTF32X4  $0x01, X16, Y15, Y15
-	VMULPS        Y13, Y15, Y15
-	VADDPS        Y15, Y1, Y1
+	VINSERTF32X4  $0x01, X16, Y14, Y14
+	VMULPS        Y13, Y14, Y14
+	VADDPS        Y14, Y1, Y1
 	VSHUFPS       $0x55, X11, X11, X11
 	VBROADCASTSS  X11, Y11
-	VMOVUPS       100(DI), X15
+	VMOVUPS       100(DI), X14
 	VMOVSS        116(DI), X16
-	VINSERTF32X4  $0x01, X16, Y15, Y15
-	VMULPS        Y11, Y15, Y15
-	VADDPS        Y15, Y4, Y4
+	VINSERTF32X4  $0x01, X16, Y14, Y14
+	VMULPS        Y11, Y14, Y14
+	VADDPS        Y14, Y4, Y4
 	VADDPS        Y8, Y1, Y1
 	VADDPS        Y10, Y4, Y4
 	VADDPS        Y4, Y1, Y1
@@ -17372,7 +17374,7 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VMULPS     540(SI), X0, X0
 	VMOVUPS    X0, 620(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	VBROADCASTSS X1, Y3
 	VMOVUPS      928(DI), X5
 	VMOVSD       944(DI), X6
@@ -17512,138 +17514,61 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VMOVUPS      404(SI), X7
 	VMOVSD       420(SI), X8
 	VINSERTF128  $0x01, X8, Y7, Y7
-	VMULPS       Y7, Y7, Y8
-	VXORPS       Y4, Y8, Y8
-	VEXTRACTF128 $0x01, Y8, X9
-	VANDPS       FunctionsConstants<>+160(SB), X8, X10
-	VPMINUD      FunctionsConstants<>+2640(SB), X10, X11
-	VPMOVZXDQ    X11, Y11
-	VPSLLQ       $0x1d, Y11, Y11
-	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
-	VPSRLD       $0x1f, X8, X12
+	VANDPS       FunctionsConstants<>+160(SB), Y7, Y8
+	VMULPS       Y7, Y7, Y9
+	VXORPS       Y4, Y9, Y9
+	VEXTRACTF128 $0x01, Y9, X10
+	VANDPS       FunctionsConstants<>+160(SB), X9, X11
+	VPMINUD      FunctionsConstants<>+2640(SB), X11, X12
 	VPMOVZXDQ    X12, Y12
-	VPSLLQ       $0x3f, Y12, Y12
-	VORPD        Y12, Y11, Y11
-	VMULPD       FunctionsConstants<>+2736(SB), Y11, Y12
-	VADDPD       FunctionsConstants<>+256(SB), Y12, Y12
-	VSUBPD       FunctionsConstants<>+256(SB), Y12, Y13
-	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
-	VSUBPD       Y13, Y11, Y11
-	VANDPD       FunctionsConstants<>+288(SB), Y12, Y13
-	VPSLLQ       $0x03, Y13, Y13
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   Y14, (AX)(Y13*1), Y15
-	VPSRLQ       $0x05, Y12, Y12
-	VPSLLQ       $0x34, Y12, Y12
-	VPADDQ       Y12, Y15, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y11, Y13
-	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y14
-	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VMULPD       Y11, Y11, Y15
-	VMULPD       Y15, Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y11, Y11
-	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
-	VMULPD       Y11, Y12, Y11
-	VCVTPD2PSY   Y11, X11
-	VXORPS       X4, X10, X10
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X10, X10
-	VBLENDVPS    X10, X8, X11, X8
-	VANDPS       FunctionsConstants<>+160(SB), X9, X10
-	VPMINUD      FunctionsConstants<>+2640(SB), X10, X11
-	VPMOVZXDQ    X11, Y11
-	VPSLLQ       $0x1d, Y11, Y11
-	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
-	VPSRLD       $0x1f, X9, X12
-	VPMOVZXDQ    X12, Y12
-	VPSLLQ       $0x3f, Y12, Y12
-	VORPD        Y12, Y11, Y11
-	VMULPD       FunctionsConstants<>+2736(SB), Y11, Y12
-	VADDPD       FunctionsConstants<>+256(SB), Y12, Y12
-	VSUBPD       FunctionsConstants<>+256(SB), Y12, Y13
-	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
-	VSUBPD       Y13, Y11, Y11
-	VANDPD       FunctionsConstants<>+288(SB), Y12, Y13
-	VPSLLQ       $0x03, Y13, Y13
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   Y14, (AX)(Y13*1), Y15
-	VPSRLQ       $0x05, Y12, Y12
-	VPSLLQ       $0x34, Y12, Y12
-	VPADDQ       Y12, Y15, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y11, Y13
-	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y14
-	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VMULPD       Y11, Y11, Y15
-	VMULPD       Y15, Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y11, Y11
-	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
-	VMULPD       Y11, Y12, Y11
-	VCVTPD2PSY   Y11, X11
-	VXORPS       X4, X10, X10
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X10, X10
-	VBLENDVPS    X10, X9, X11, X9
-	VINSERTF128  $0x01, X9, Y8, Y8
-	VMOVUPS      FunctionsConstants<>+6736(SB), Y9
-	VMINPS       Y7, Y9, Y10
-	VEXTRACTF128 $0x01, Y10, X11
-	VANDPS       FunctionsConstants<>+160(SB), X10, X12
-	VPMINUD      FunctionsConstants<>+2640(SB), X12, X13
+	VPSLLQ       $0x1d, Y12, Y12
+	VPADDQ       FunctionsConstants<>+2672(SB), Y12, Y12
+	VPSRLD       $0x1f, X9, X13
 	VPMOVZXDQ    X13, Y13
-	VPSLLQ       $0x1d, Y13, Y13
-	VPADDQ       FunctionsConstants<>+2672(SB), Y13, Y13
-	VPSRLD       $0x1f, X10, X14
-	VPMOVZXDQ    X14, Y14
-	VPSLLQ       $0x3f, Y14, Y14
-	VORPD        Y14, Y13, Y13
-	VMULPD       FunctionsConstants<>+2736(SB), Y13, Y14
-	VADDPD       FunctionsConstants<>+256(SB), Y14, Y14
-	VSUBPD       FunctionsConstants<>+256(SB), Y14, Y15
-	VMULPD       FunctionsConstants<>+2768(SB), Y15, Y15
-	VSUBPD       Y15, Y13, Y13
-	VANDPD       FunctionsConstants<>+288(SB), Y14, Y15
-	VPSLLQ       $0x03, Y15, Y15
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y9
+	VPSLLQ       $0x3f, Y13, Y13
+	VORPD        Y13, Y12, Y12
+	VMULPD       FunctionsConstants<>+2736(SB), Y12, Y13
+	VADDPD       FunctionsConstants<>+256(SB), Y13, Y13
+	VSUBPD       FunctionsConstants<>+256(SB), Y13, Y14
+	VMULPD       FunctionsConstants<>+2768(SB), Y14, Y14
+	VSUBPD       Y14, Y12, Y12
+	VANDPD       FunctionsConstants<>+288(SB), Y13, Y14
+	VPSLLQ       $0x03, Y14, Y14
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y15
 	LEAQ         FunctionsConstants<>+2800(SB), AX
 	VXORPS       X4, X4, X4
-	VGATHERQPD   Y9, (AX)(Y15*1), Y4
-	VPSRLQ       $0x05, Y14, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y9, Y4, Y4
-	VMULPD       FunctionsConstants<>+3088(SB), Y13, Y9
-	VADDPD       FunctionsConstants<>+3056(SB), Y9, Y9
-	VMULPD       FunctionsConstants<>+3152(SB), Y13, Y14
+	VGATHERQPD   Y15, (AX)(Y14*1), Y4
+	VPSRLQ       $0x05, Y13, Y13
+	VPSLLQ       $0x34, Y13, Y13
+	VPADDQ       Y13, Y4, Y4
+	VMULPD       FunctionsConstants<>+3088(SB), Y12, Y13
+	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
+	VMULPD       FunctionsConstants<>+3152(SB), Y12, Y14
 	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VMULPD       Y13, Y13, Y15
+	VMULPD       Y12, Y12, Y15
 	VMULPD       Y15, Y14, Y14
-	VADDPD       Y14, Y9, Y9
-	VMULPD       Y9, Y13, Y9
-	VADDPD       FunctionsConstants<>+3056(SB), Y9, Y9
-	VMULPD       Y9, Y4, Y4
+	VADDPD       Y14, Y13, Y13
+	VMULPD       Y13, Y12, Y12
+	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
+	VMULPD       Y12, Y4, Y4
 	VCVTPD2PSY   Y4, X4
-	VXORPS       FunctionsConstants<>+128(SB), X12, X9
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X9, X9
-	VBLENDVPS    X9, X10, X4, X4
-	VANDPS       FunctionsConstants<>+160(SB), X11, X9
-	VPMINUD      FunctionsConstants<>+2640(SB), X9, X10
-	VPMOVZXDQ    X10, Y10
-	VPSLLQ       $0x1d, Y10, Y10
-	VPADDQ       FunctionsConstants<>+2672(SB), Y10, Y10
-	VPSRLD       $0x1f, X11, X12
+	VXORPS       FunctionsConstants<>+128(SB), X11, X11
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X11, X11
+	VBLENDVPS    X11, X9, X4, X4
+	VANDPS       FunctionsConstants<>+160(SB), X10, X9
+	VPMINUD      FunctionsConstants<>+2640(SB), X9, X11
+	VPMOVZXDQ    X11, Y11
+	VPSLLQ       $0x1d, Y11, Y11
+	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
+	VPSRLD       $0x1f, X10, X12
 	VPMOVZXDQ    X12, Y12
 	VPSLLQ       $0x3f, Y12, Y12
-	VORPD        Y12, Y10, Y10
-	VMULPD       FunctionsConstants<>+2736(SB), Y10, Y12
+	VORPD        Y12, Y11, Y11
+	VMULPD       FunctionsConstants<>+2736(SB), Y11, Y12
 	VADDPD       FunctionsConstants<>+256(SB), Y12, Y12
 	VSUBPD       FunctionsConstants<>+256(SB), Y12, Y13
 	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
-	VSUBPD       Y13, Y10, Y10
+	VSUBPD       Y13, Y11, Y11
 	VANDPD       FunctionsConstants<>+288(SB), Y12, Y13
 	VPSLLQ       $0x03, Y13, Y13
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
@@ -17653,45 +17578,123 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VPSRLQ       $0x05, Y12, Y12
 	VPSLLQ       $0x34, Y12, Y12
 	VPADDQ       Y12, Y15, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y10, Y13
+	VMULPD       FunctionsConstants<>+3088(SB), Y11, Y13
 	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y10, Y14
+	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y14
 	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VMULPD       Y10, Y10, Y15
+	VMULPD       Y11, Y11, Y15
 	VMULPD       Y15, Y14, Y14
 	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y10, Y10
-	VADDPD       FunctionsConstants<>+3056(SB), Y10, Y10
-	VMULPD       Y10, Y12, Y10
-	VCVTPD2PSY   Y10, X10
+	VMULPD       Y13, Y11, Y11
+	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
+	VMULPD       Y11, Y12, Y11
+	VCVTPD2PSY   Y11, X11
 	VXORPS       FunctionsConstants<>+128(SB), X9, X9
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X9, X9
-	VBLENDVPS    X9, X11, X10, X9
+	VBLENDVPS    X9, X10, X11, X9
 	VINSERTF128  $0x01, X9, Y4, Y4
 	VMOVUPS      FunctionsConstants<>+6736(SB), Y9
 	VSUBPS       Y7, Y9, Y10
 	VXORPS       X11, X11, X11
 	VCMPPS       $0x1e, Y11, Y10, Y10
-	VBLENDVPS    Y10, FunctionsConstants<>+64(SB), Y11, Y10
-	VANDPS       FunctionsConstants<>+160(SB), Y7, Y12
-	VADDPS       FunctionsConstants<>+64(SB), Y12, Y12
-	VSQRTPS      Y12, Y12
-	VMOVUPS      FunctionsConstants<>+32(SB), Y13
-	VDIVPS       Y12, Y13, Y12
-	VCMPPS       $0x1e, Y11, Y7, Y13
-	VXORPS       FunctionsConstants<>+128(SB), Y7, Y7
-	VCMPPS       $0x1e, Y11, Y7, Y7
-	VBLENDVPS    Y7, FunctionsConstants<>+4848(SB), Y11, Y7
-	VBLENDVPS    Y13, FunctionsConstants<>+64(SB), Y7, Y7
-	VMULPS       Y7, Y12, Y7
-	VMULPS       Y10, Y4, Y4
-	VADDPS       Y4, Y7, Y4
-	VMULPS       FunctionsConstants<>+11364(SB), Y8, Y7
-	VSUBPS       Y7, Y4, Y4
-	VMULPS       Y4, Y5, Y4
-	VMOVUPS      X4, 452(SI)
-	VEXTRACTF128 $0x01, Y4, X5
-	VMOVSD       X5, 468(SI)
+	VMINPS       Y7, Y9, Y12
+	VEXTRACTF128 $0x01, Y12, X13
+	VANDPS       FunctionsConstants<>+160(SB), X12, X14
+	VPMINUD      FunctionsConstants<>+2640(SB), X14, X15
+	VPMOVZXDQ    X15, Y15
+	VPSLLQ       $0x1d, Y15, Y15
+	VPADDQ       FunctionsConstants<>+2672(SB), Y15, Y15
+	VPSRLD       $0x1f, X12, X9
+	VPMOVZXDQ    X9, Y9
+	VPSLLQ       $0x3f, Y9, Y9
+	VORPD        Y9, Y15, Y9
+	VMULPD       FunctionsConstants<>+2736(SB), Y9, Y15
+	VADDPD       FunctionsConstants<>+256(SB), Y15, Y15
+	VSUBPD       FunctionsConstants<>+256(SB), Y15, Y11
+	VMULPD       FunctionsConstants<>+2768(SB), Y11, Y11
+	VSUBPD       Y11, Y9, Y9
+	VANDPD       FunctionsConstants<>+288(SB), Y15, Y11
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      Y6, 224(SP)
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y6
+	VMOVUPS      Y3, 320(SP)
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X3, X3, X3
+	VGATHERQPD   Y6, (AX)(Y11*1), Y3
+	VPSRLQ       $0x05, Y15, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VPADDQ       Y6, Y3, Y3
+	VMULPD       FunctionsConstants<>+3088(SB), Y9, Y6
+	VADDPD       FunctionsConstants<>+3056(SB), Y6, Y6
+	VMULPD       FunctionsConstants<>+3152(SB), Y9, Y11
+	VADDPD       FunctionsConstants<>+3120(SB), Y11, Y11
+	VMULPD       Y9, Y9, Y15
+	VMULPD       Y15, Y11, Y11
+	VADDPD       Y11, Y6, Y6
+	VMULPD       Y6, Y9, Y6
+	VADDPD       FunctionsConstants<>+3056(SB), Y6, Y6
+	VMULPD       Y6, Y3, Y3
+	VCVTPD2PSY   Y3, X3
+	VXORPS       FunctionsConstants<>+128(SB), X14, X6
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X6, X6
+	VBLENDVPS    X6, X12, X3, X3
+	VANDPS       FunctionsConstants<>+160(SB), X13, X6
+	VPMINUD      FunctionsConstants<>+2640(SB), X6, X9
+	VPMOVZXDQ    X9, Y9
+	VPSLLQ       $0x1d, Y9, Y9
+	VPADDQ       FunctionsConstants<>+2672(SB), Y9, Y9
+	VPSRLD       $0x1f, X13, X11
+	VPMOVZXDQ    X11, Y11
+	VPSLLQ       $0x3f, Y11, Y11
+	VORPD        Y11, Y9, Y9
+	VMULPD       FunctionsConstants<>+2736(SB), Y9, Y11
+	VADDPD       FunctionsConstants<>+256(SB), Y11, Y11
+	VSUBPD       FunctionsConstants<>+256(SB), Y11, Y12
+	VMULPD       FunctionsConstants<>+2768(SB), Y12, Y12
+	VSUBPD       Y12, Y9, Y9
+	VANDPD       FunctionsConstants<>+288(SB), Y11, Y12
+	VPSLLQ       $0x03, Y12, Y12
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   Y14, (AX)(Y12*1), Y15
+	VPSRLQ       $0x05, Y11, Y11
+	VPSLLQ       $0x34, Y11, Y11
+	VPADDQ       Y11, Y15, Y11
+	VMULPD       FunctionsConstants<>+3088(SB), Y9, Y12
+	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
+	VMULPD       FunctionsConstants<>+3152(SB), Y9, Y14
+	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
+	VMULPD       Y9, Y9, Y15
+	VMULPD       Y15, Y14, Y14
+	VADDPD       Y14, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VADDPD       FunctionsConstants<>+3056(SB), Y9, Y9
+	VMULPD       Y9, Y11, Y9
+	VCVTPD2PSY   Y9, X9
+	VXORPS       FunctionsConstants<>+128(SB), X6, X6
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X6, X6
+	VBLENDVPS    X6, X13, X9, X6
+	VINSERTF128  $0x01, X6, Y3, Y3
+	VXORPS       X6, X6, X6
+	VBLENDVPS    Y10, Y3, Y6, Y3
+	VCMPPS       $0x1e, Y6, Y8, Y9
+	VADDPS       FunctionsConstants<>+64(SB), Y8, Y8
+	VSQRTPS      Y8, Y8
+	VMOVUPS      FunctionsConstants<>+32(SB), Y10
+	VDIVPS       Y8, Y10, Y8
+	VCMPPS       $0x1e, Y6, Y7, Y7
+	VMOVUPS      FunctionsConstants<>+4848(SB), Y10
+	VBLENDVPS    Y7, FunctionsConstants<>+64(SB), Y10, Y7
+	VMULPS       Y7, Y8, Y7
+	VBLENDVPS    Y9, Y7, Y6, Y7
+	VADDPS       Y7, Y3, Y3
+	VMULPS       FunctionsConstants<>+11364(SB), Y4, Y4
+	VSUBPS       Y4, Y3, Y3
+	VMULPS       Y3, Y5, Y3
+	VMOVUPS      X3, 452(SI)
+	VEXTRACTF128 $0x01, Y3, X4
+	VMOVSD       X4, 468(SI)
 
 	// ∇W10 = d10·a9ᵀ; ∇b10 = d10
 	VMOVUPS      Y1, 1408(BX)
@@ -17700,11 +17703,13 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VMOVUPS      428(SI), X0
 	VMOVSD       444(SI), X1
 	VINSERTF128  $0x01, X1, Y0, Y0
-	VMULPS       Y0, Y3, Y1
+	VMOVUPS      320(SP), Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      X1, 928(BX)
 	VEXTRACTF128 $0x01, Y1, X2
 	VMOVSD       X2, 944(BX)
-	VMULPS       Y0, Y6, Y1
+	VMOVUPS      224(SP), Y1
+	VMULPS       Y0, Y1, Y1
 	VMOVUPS      X1, 952(BX)
 	VEXTRACTF128 $0x01, Y1, X2
 	VMOVSD       X2, 968(BX)
@@ -17824,74 +17829,74 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VPMOVZXDQ    X4, Y5
 	VPSLLQ       $0x1d, Y5, Y5
 	VMULPD       FunctionsConstants<>+6832(SB), Y5, Y5
-	VPSUBQ       FunctionsConstants<>+3984(SB), Y5, Y6
-	VPSRLQ       $0x34, Y6, Y7
-	VXORPD       FunctionsConstants<>+4016(SB), Y7, Y7
-	VPSUBQ       FunctionsConstants<>+4016(SB), Y7, Y7
-	VMOVUPS      FunctionsConstants<>+256(SB), Y8
-	VPADDQ       Y7, Y8, Y7
-	VSUBPD       Y8, Y7, Y7
-	VANDPD       FunctionsConstants<>+4048(SB), Y6, Y10
-	VPSUBQ       Y10, Y5, Y5
-	VPSRLQ       $0x2f, Y6, Y6
-	VANDPD       FunctionsConstants<>+288(SB), Y6, Y6
-	VPSLLQ       $0x04, Y6, Y6
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y10
+	VPSUBQ       FunctionsConstants<>+3984(SB), Y5, Y7
+	VPSRLQ       $0x34, Y7, Y8
+	VXORPD       FunctionsConstants<>+4016(SB), Y8, Y8
+	VPSUBQ       FunctionsConstants<>+4016(SB), Y8, Y8
+	VMOVUPS      FunctionsConstants<>+256(SB), Y9
+	VPADDQ       Y8, Y9, Y8
+	VSUBPD       Y9, Y8, Y8
+	VANDPD       FunctionsConstants<>+4048(SB), Y7, Y11
+	VPSUBQ       Y11, Y5, Y5
+	VPSRLQ       $0x2f, Y7, Y7
+	VANDPD       FunctionsConstants<>+288(SB), Y7, Y7
+	VPSLLQ       $0x04, Y7, Y7
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
 	LEAQ         FunctionsConstants<>+4080(SB), AX
 	VXORPS       X12, X12, X12
-	VGATHERQPD   Y10, (AX)(Y6*1), Y12
+	VGATHERQPD   Y11, (AX)(Y7*1), Y12
 	VMULPD       Y12, Y5, Y5
 	VSUBPD       FunctionsConstants<>+3056(SB), Y5, Y5
-	VMULPD       Y5, Y5, Y10
+	VMULPD       Y5, Y5, Y11
 	VMULPD       FunctionsConstants<>+6896(SB), Y5, Y12
 	VADDPD       FunctionsConstants<>+6864(SB), Y12, Y12
 	VMULPD       FunctionsConstants<>+6960(SB), Y5, Y13
 	VADDPD       FunctionsConstants<>+6928(SB), Y13, Y13
 	VMULPD       FunctionsConstants<>+7024(SB), Y5, Y14
 	VADDPD       FunctionsConstants<>+6992(SB), Y14, Y14
-	VMULPD       Y14, Y10, Y14
+	VMULPD       Y14, Y11, Y14
 	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y10, Y13
+	VMULPD       Y13, Y11, Y13
 	VADDPD       Y13, Y12, Y12
-	VMULPD       FunctionsConstants<>+4720(SB), Y7, Y7
+	VMULPD       FunctionsConstants<>+4720(SB), Y8, Y8
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
 	LEAQ         FunctionsConstants<>+4088(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   Y13, (AX)(Y6*1), Y14
-	VADDPD       Y14, Y7, Y6
-	VMULPD       Y12, Y10, Y7
-	VADDPD       Y7, Y5, Y5
-	VADDPD       Y5, Y6, Y5
-	VMOVUPS      FunctionsConstants<>+11428(SB), X6
-	VANDPS       FunctionsConstants<>+160(SB), X6, X7
-	VPMOVZXDQ    X7, Y10
-	VPSLLQ       $0x1d, Y10, Y10
-	VPADDQ       FunctionsConstants<>+2672(SB), Y10, Y10
-	VPSRLD       $0x1f, X6, X12
+	VGATHERQPD   Y13, (AX)(Y7*1), Y14
+	VADDPD       Y14, Y8, Y7
+	VMULPD       Y12, Y11, Y8
+	VADDPD       Y8, Y5, Y5
+	VADDPD       Y5, Y7, Y5
+	VMOVUPS      FunctionsConstants<>+11428(SB), X7
+	VANDPS       FunctionsConstants<>+160(SB), X7, X8
+	VPMOVZXDQ    X8, Y11
+	VPSLLQ       $0x1d, Y11, Y11
+	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
+	VPSRLD       $0x1f, X7, X12
 	VPMOVZXDQ    X12, Y13
 	VPSLLQ       $0x3f, Y13, Y13
-	VORPD        Y13, Y10, Y10
-	VMULPD       Y5, Y10, Y5
-	VANDPD       FunctionsConstants<>+7056(SB), Y5, Y10
-	VXORPD       FunctionsConstants<>+2704(SB), Y10, Y13
+	VORPD        Y13, Y11, Y11
+	VMULPD       Y5, Y11, Y5
+	VANDPD       FunctionsConstants<>+7056(SB), Y5, Y11
+	VXORPD       FunctionsConstants<>+2704(SB), Y11, Y13
 	VPCMPGTQ     FunctionsConstants<>+7120(SB), Y13, Y13
-	VBLENDVPD    Y13, FunctionsConstants<>+7088(SB), Y10, Y10
+	VBLENDVPD    Y13, FunctionsConstants<>+7088(SB), Y11, Y11
 	VANDPD       FunctionsConstants<>+2704(SB), Y5, Y5
-	VORPD        Y5, Y10, Y5
-	VMULPD       FunctionsConstants<>+2736(SB), Y5, Y10
-	VADDPD       Y8, Y10, Y10
-	VSUBPD       Y8, Y10, Y13
+	VORPD        Y5, Y11, Y5
+	VMULPD       FunctionsConstants<>+2736(SB), Y5, Y11
+	VADDPD       Y9, Y11, Y11
+	VSUBPD       Y9, Y11, Y13
 	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
 	VSUBPD       Y13, Y5, Y5
-	VANDPD       FunctionsConstants<>+288(SB), Y10, Y13
+	VANDPD       FunctionsConstants<>+288(SB), Y11, Y13
 	VPSLLQ       $0x03, Y13, Y13
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
 	LEAQ         FunctionsConstants<>+2800(SB), AX
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y14, (AX)(Y13*1), Y15
-	VPSRLQ       $0x05, Y10, Y10
-	VPSLLQ       $0x34, Y10, Y10
-	VPADDQ       Y10, Y15, Y10
+	VPSRLQ       $0x05, Y11, Y11
+	VPSLLQ       $0x34, Y11, Y11
+	VPADDQ       Y11, Y15, Y11
 	VMULPD       FunctionsConstants<>+3088(SB), Y5, Y13
 	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
 	VMULPD       FunctionsConstants<>+3152(SB), Y5, Y14
@@ -17901,122 +17906,122 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VADDPD       Y14, Y13, Y13
 	VMULPD       Y13, Y5, Y5
 	VADDPD       FunctionsConstants<>+3056(SB), Y5, Y5
-	VMULPD       Y5, Y10, Y5
+	VMULPD       Y5, Y11, Y5
 	VCVTPD2PSY   Y5, X5
-	VPCMPEQD     X11, X4, X10
+	VPCMPEQD     X6, X4, X11
 	VMOVUPS      FunctionsConstants<>+2400(SB), X13
-	VBLENDVPS    X10, X11, X13, X14
-	VBLENDVPS    X10, X13, X11, X10
-	VPCMPEQD     X11, X12, X12
-	VBLENDVPS    X12, X14, X10, X10
+	VBLENDVPS    X11, X6, X13, X14
+	VBLENDVPS    X11, X13, X6, X11
+	VPCMPEQD     X6, X12, X12
+	VBLENDVPS    X12, X14, X11, X11
 	VPSUBD       FunctionsConstants<>+7152(SB), X4, X12
 	VXORPS       FunctionsConstants<>+128(SB), X12, X12
 	VMOVUPS      FunctionsConstants<>+7216(SB), X13
 	VPCMPGTD     X12, X13, X12
-	VBLENDVPS    X12, X5, X10, X5
-	VADDPS       FunctionsConstants<>+7248(SB), X7, X10
-	VXORPS       FunctionsConstants<>+128(SB), X7, X13
+	VBLENDVPS    X12, X5, X11, X5
+	VADDPS       FunctionsConstants<>+7248(SB), X8, X11
+	VXORPS       FunctionsConstants<>+128(SB), X8, X13
 	VMOVUPS      FunctionsConstants<>+7280(SB), X14
 	VPCMPGTD     X13, X14, X14
-	VBLENDVPS    X14, X10, X7, X15
-	VMOVUPS      FunctionsConstants<>+7344(SB), X8
-	VPCMPGTD     X13, X8, X8
-	VBLENDVPS    X8, X15, X11, X8
-	VPSLLD       $0x1f, X8, X8
-	VANDPS       X3, X8, X8
-	VORPS        X8, X5, X5
-	VPSRLD       $0x1f, X3, X8
-	VSUBPS       FunctionsConstants<>+7248(SB), X10, X10
-	VCMPPS       $0x00, X7, X10, X10
-	VBLENDVPS    X10, X11, X8, X8
-	VBLENDVPS    X14, X8, X11, X8
-	VBLENDVPS    X12, X8, X11, X8
-	VPCMPEQD     X11, X8, X8
-	VMOVUPS      FunctionsConstants<>+4880(SB), X10
-	VBLENDVPS    X8, X5, X10, X5
+	VBLENDVPS    X14, X11, X8, X15
+	VMOVUPS      FunctionsConstants<>+7344(SB), X10
+	VPCMPGTD     X13, X10, X10
+	VBLENDVPS    X10, X15, X6, X10
+	VPSLLD       $0x1f, X10, X10
+	VANDPS       X3, X10, X10
+	VORPS        X10, X5, X5
+	VPSRLD       $0x1f, X3, X10
+	VSUBPS       FunctionsConstants<>+7248(SB), X11, X11
+	VCMPPS       $0x00, X8, X11, X11
+	VBLENDVPS    X11, X6, X10, X10
+	VBLENDVPS    X14, X10, X6, X10
+	VBLENDVPS    X12, X10, X6, X10
+	VPCMPEQD     X6, X10, X10
+	VMOVUPS      FunctionsConstants<>+4880(SB), X11
+	VBLENDVPS    X10, X5, X11, X5
 	VXORPS       FunctionsConstants<>+128(SB), X4, X4
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X4, X4
 	VBLENDVPS    X4, X3, X5, X4
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X13, X5
-	VBLENDVPS    X5, X6, X4, X4
+	VBLENDVPS    X5, X7, X4, X4
 	VPCMPEQD     FunctionsConstants<>+64(SB), X3, X5
 	VBLENDVPS    X5, FunctionsConstants<>+64(SB), X4, X4
-	VPCMPEQD     X11, X7, X5
+	VPCMPEQD     X6, X8, X5
 	VBLENDVPS    X5, FunctionsConstants<>+64(SB), X4, X4
 	VMULPS       X1, X4, X4
-	VMULPS       X1, X9, X5
-	VANDPS       FunctionsConstants<>+160(SB), X5, X6
-	VPMOVZXDQ    X6, Y7
-	VPSLLQ       $0x1d, Y7, Y7
-	VPADDQ       FunctionsConstants<>+2672(SB), Y7, Y7
-	VPSRLD       $0x1a, X6, X8
-	VANDPS       FunctionsConstants<>+3248(SB), X8, X8
-	VPMOVZXDQ    X8, Y8
-	VPSLLQ       $0x05, Y8, Y8
+	VMULPS       FunctionsConstants<>+6736(SB), X1, X5
+	VANDPS       FunctionsConstants<>+160(SB), X5, X7
+	VPMOVZXDQ    X7, Y8
+	VPSLLQ       $0x1d, Y8, Y8
+	VPADDQ       FunctionsConstants<>+2672(SB), Y8, Y8
+	VPSRLD       $0x1a, X7, X10
+	VANDPS       FunctionsConstants<>+3248(SB), X10, X10
+	VPMOVZXDQ    X10, Y10
+	VPSLLQ       $0x05, Y10, Y10
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
 	LEAQ         FunctionsConstants<>+5008(SB), AX
 	VXORPS       X13, X13, X13
-	VGATHERQPD   Y12, (AX)(Y8*1), Y13
-	VMULPD       Y13, Y7, Y12
+	VGATHERQPD   Y12, (AX)(Y10*1), Y13
+	VMULPD       Y13, Y8, Y12
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   Y13, (AX)(Y8*1), Y14
-	VMULPD       Y14, Y7, Y13
+	VGATHERQPD   Y13, (AX)(Y10*1), Y14
+	VMULPD       Y14, Y8, Y13
 	VADDPD       Y13, Y12, Y14
-	VADDPD       FunctionsConstants<>+256(SB), Y14, Y14
-	VSUBPD       FunctionsConstants<>+256(SB), Y14, Y15
+	VADDPD       Y9, Y14, Y14
+	VSUBPD       Y9, Y14, Y15
 	VSUBPD       Y15, Y12, Y12
 	VADDPD       Y13, Y12, Y12
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
 	LEAQ         FunctionsConstants<>+5024(SB), AX
 	VXORPS       X15, X15, X15
-	VGATHERQPD   Y13, (AX)(Y8*1), Y15
-	VMULPD       Y15, Y7, Y7
-	VADDPD       Y7, Y12, Y7
-	VPADDQ       FunctionsConstants<>+6032(SB), Y14, Y8
-	VMULPD       FunctionsConstants<>+6064(SB), Y7, Y7
-	VMULPD       Y7, Y7, Y12
+	VGATHERQPD   Y13, (AX)(Y10*1), Y15
+	VMULPD       Y15, Y8, Y8
+	VADDPD       Y8, Y12, Y8
+	VPADDQ       FunctionsConstants<>+6032(SB), Y14, Y10
+	VMULPD       FunctionsConstants<>+6064(SB), Y8, Y8
+	VMULPD       Y8, Y8, Y12
 	VMULPD       FunctionsConstants<>+6128(SB), Y12, Y13
 	VADDPD       FunctionsConstants<>+6096(SB), Y13, Y13
 	VMULPD       Y13, Y12, Y13
 	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       Y13, Y7, Y7
+	VMULPD       Y13, Y8, Y8
 	VMULPD       FunctionsConstants<>+3152(SB), Y12, Y13
 	VADDPD       FunctionsConstants<>+6160(SB), Y13, Y13
 	VMULPD       Y13, Y12, Y12
 	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
-	VANDPD       FunctionsConstants<>+6192(SB), Y8, Y13
+	VANDPD       FunctionsConstants<>+6192(SB), Y10, Y13
 	VPSLLQ       $0x03, Y13, Y13
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
 	LEAQ         FunctionsConstants<>+6224(SB), AX
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y14, (AX)(Y13*1), Y15
 	VMULPD       Y12, Y15, Y12
-	VPADDQ       FunctionsConstants<>+6032(SB), Y8, Y8
-	VANDPD       FunctionsConstants<>+6192(SB), Y8, Y8
-	VPSLLQ       $0x03, Y8, Y8
+	VPADDQ       FunctionsConstants<>+6032(SB), Y10, Y10
+	VANDPD       FunctionsConstants<>+6192(SB), Y10, Y10
+	VPSLLQ       $0x03, Y10, Y10
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
 	LEAQ         FunctionsConstants<>+6224(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   Y13, (AX)(Y8*1), Y14
-	VMULPD       Y7, Y14, Y7
-	VADDPD       Y7, Y12, Y7
-	VCVTPD2PSY   Y7, X7
-	VXORPS       FunctionsConstants<>+128(SB), X6, X6
-	VMOVUPS      FunctionsConstants<>+2432(SB), X8
-	VPCMPGTD     X6, X8, X6
-	VORPS        X10, X5, X5
-	VBLENDVPS    X6, X7, X5, X5
-	VANDPS       FunctionsConstants<>+160(SB), X1, X6
-	VPMOVZXDQ    X6, Y7
-	VPSLLQ       $0x1d, Y7, Y7
-	VPADDQ       FunctionsConstants<>+2672(SB), Y7, Y7
+	VGATHERQPD   Y13, (AX)(Y10*1), Y14
+	VMULPD       Y8, Y14, Y8
+	VADDPD       Y8, Y12, Y8
+	VCVTPD2PSY   Y8, X8
+	VXORPS       FunctionsConstants<>+128(SB), X7, X7
+	VMOVUPS      FunctionsConstants<>+2432(SB), X10
+	VPCMPGTD     X7, X10, X7
+	VORPS        X11, X5, X5
+	VBLENDVPS    X7, X8, X5, X5
+	VANDPS       FunctionsConstants<>+160(SB), X1, X7
+	VPMOVZXDQ    X7, Y8
+	VPSLLQ       $0x1d, Y8, Y8
+	VPADDQ       FunctionsConstants<>+2672(SB), Y8, Y8
 	VPSRLD       $0x1f, X1, X12
 	VPMOVZXDQ    X12, Y12
 	VPSLLQ       $0x3f, Y12, Y12
-	VORPD        Y12, Y7, Y12
-	VPSRLD       $0x1a, X6, X13
+	VORPD        Y12, Y8, Y12
+	VPSRLD       $0x1a, X7, X13
 	VANDPS       FunctionsConstants<>+3248(SB), X13, X13
 	VPMOVZXDQ    X13, Y13
 	VPSLLQ       $0x05, Y13, Y13
@@ -18025,61 +18030,61 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y14, (AX)(Y13*1), Y15
 	VMULPD       Y15, Y12, Y14
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y6
 	LEAQ         FunctionsConstants<>+5016(SB), AX
-	VXORPS       X9, X9, X9
-	VGATHERQPD   Y11, (AX)(Y13*1), Y9
-	VMULPD       Y9, Y12, Y11
-	VADDPD       Y11, Y14, Y10
-	VADDPD       FunctionsConstants<>+256(SB), Y10, Y10
-	VSUBPD       FunctionsConstants<>+256(SB), Y10, Y8
-	VSUBPD       Y8, Y14, Y8
-	VADDPD       Y11, Y8, Y8
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
+	VXORPS       X11, X11, X11
+	VGATHERQPD   Y6, (AX)(Y13*1), Y11
+	VMULPD       Y11, Y12, Y6
+	VADDPD       Y6, Y14, Y10
+	VADDPD       Y9, Y10, Y10
+	VMOVUPS      X0, 224(SP)
+	VSUBPD       Y9, Y10, Y0
+	VSUBPD       Y0, Y14, Y0
+	VADDPD       Y6, Y0, Y0
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y6
 	LEAQ         FunctionsConstants<>+5024(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   Y11, (AX)(Y13*1), Y14
-	VMULPD       Y14, Y12, Y11
-	VADDPD       Y11, Y8, Y8
-	VMULPD       FunctionsConstants<>+6064(SB), Y8, Y8
-	VMULPD       Y8, Y8, Y11
-	VMULPD       FunctionsConstants<>+6128(SB), Y11, Y12
+	VGATHERQPD   Y6, (AX)(Y13*1), Y14
+	VMULPD       Y14, Y12, Y6
+	VADDPD       Y6, Y0, Y0
+	VMULPD       FunctionsConstants<>+6064(SB), Y0, Y0
+	VMULPD       Y0, Y0, Y6
+	VMULPD       FunctionsConstants<>+6128(SB), Y6, Y12
 	VADDPD       FunctionsConstants<>+6096(SB), Y12, Y12
-	VMULPD       Y12, Y11, Y12
+	VMULPD       Y12, Y6, Y12
 	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
-	VMULPD       Y12, Y8, Y8
-	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y12
+	VMULPD       Y12, Y0, Y0
+	VMULPD       FunctionsConstants<>+3152(SB), Y6, Y12
 	VADDPD       FunctionsConstants<>+6160(SB), Y12, Y12
-	VMULPD       Y12, Y11, Y11
-	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
+	VMULPD       Y12, Y6, Y6
+	VADDPD       FunctionsConstants<>+3056(SB), Y6, Y6
 	VANDPD       FunctionsConstants<>+6192(SB), Y10, Y12
 	VPSLLQ       $0x03, Y12, Y12
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
-	VMOVUPS      X0, 224(SP)
 	LEAQ         FunctionsConstants<>+6224(SB), AX
-	VXORPS       X0, X0, X0
-	VGATHERQPD   Y13, (AX)(Y12*1), Y0
-	VMULPD       Y11, Y0, Y0
-	VPADDQ       FunctionsConstants<>+6032(SB), Y10, Y10
-	VANDPD       FunctionsConstants<>+6192(SB), Y10, Y10
-	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
+	VXORPS       X9, X9, X9
+	VGATHERQPD   Y13, (AX)(Y12*1), Y9
+	VMULPD       Y6, Y9, Y6
+	VPADDQ       FunctionsConstants<>+6032(SB), Y10, Y9
+	VANDPD       FunctionsConstants<>+6192(SB), Y9, Y9
+	VPSLLQ       $0x03, Y9, Y9
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y10
 	LEAQ         FunctionsConstants<>+6224(SB), AX
 	VXORPS       X12, X12, X12
-	VGATHERQPD   Y11, (AX)(Y10*1), Y12
-	VMULPD       Y8, Y12, Y8
-	VADDPD       Y8, Y0, Y0
+	VGATHERQPD   Y10, (AX)(Y9*1), Y12
+	VMULPD       Y0, Y12, Y0
+	VADDPD       Y0, Y6, Y0
 	VCVTPD2PSY   Y0, X0
-	VXORPS       FunctionsConstants<>+128(SB), X6, X6
-	VMOVUPS      FunctionsConstants<>+6768(SB), X8
-	VPCMPGTD     X6, X8, X8
-	VBLENDVPS    X8, X1, X0, X0
-	VMOVUPS      FunctionsConstants<>+2432(SB), X8
-	VPCMPGTD     X6, X8, X6
-	VORPS        FunctionsConstants<>+4880(SB), X1, X10
-	VBLENDVPS    X6, X0, X10, X0
-	VANDPS       FunctionsConstants<>+160(SB), X2, X11
-	VPMOVZXDQ    X11, Y12
+	VXORPS       FunctionsConstants<>+128(SB), X7, X6
+	VMOVUPS      FunctionsConstants<>+6768(SB), X7
+	VPCMPGTD     X6, X7, X7
+	VBLENDVPS    X7, X1, X0, X0
+	VMOVUPS      FunctionsConstants<>+2432(SB), X7
+	VPCMPGTD     X6, X7, X6
+	VORPS        FunctionsConstants<>+4880(SB), X1, X9
+	VBLENDVPS    X6, X0, X9, X0
+	VANDPS       FunctionsConstants<>+160(SB), X2, X10
+	VPMOVZXDQ    X10, Y12
 	VPSLLQ       $0x1d, Y12, Y12
 	VPADDQ       FunctionsConstants<>+2672(SB), Y12, Y12
 	VPSRLD       $0x1f, X2, X13
@@ -18088,17 +18093,17 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VORPD        Y13, Y12, Y12
 	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
 	VPSUBQ       FunctionsConstants<>+3984(SB), Y12, Y13
-	VPSRLQ       $0x34, Y13, Y8
-	VXORPD       FunctionsConstants<>+4016(SB), Y8, Y8
-	VPSUBQ       FunctionsConstants<>+4016(SB), Y8, Y8
-	VMOVUPS      Y8, 320(SP)
-	VMOVUPS      FunctionsConstants<>+256(SB), Y8
+	VPSRLQ       $0x34, Y13, Y7
+	VXORPD       FunctionsConstants<>+4016(SB), Y7, Y7
+	VPSUBQ       FunctionsConstants<>+4016(SB), Y7, Y7
+	VMOVUPS      Y7, 320(SP)
+	VMOVUPS      FunctionsConstants<>+256(SB), Y7
 	VMOVUPS      X4, 288(SP)
 	VMOVUPS      320(SP), Y4
-	VPADDQ       Y4, Y8, Y4
-	VSUBPD       Y8, Y4, Y4
-	VANDPD       FunctionsConstants<>+4048(SB), Y13, Y8
-	VPSUBQ       Y8, Y12, Y8
+	VPADDQ       Y4, Y7, Y4
+	VSUBPD       Y7, Y4, Y4
+	VANDPD       FunctionsConstants<>+4048(SB), Y13, Y7
+	VPSUBQ       Y7, Y12, Y7
 	VPSRLQ       $0x2f, Y13, Y12
 	VANDPD       FunctionsConstants<>+288(SB), Y12, Y12
 	VPSLLQ       $0x04, Y12, Y12
@@ -18107,28 +18112,28 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	LEAQ         FunctionsConstants<>+4080(SB), AX
 	VXORPS       X5, X5, X5
 	VGATHERQPD   Y13, (AX)(Y12*1), Y5
-	VMULPD       Y5, Y8, Y5
+	VMULPD       Y5, Y7, Y5
 	VSUBPD       FunctionsConstants<>+3056(SB), Y5, Y5
-	VMULPD       Y5, Y5, Y8
+	VMULPD       Y5, Y5, Y7
 	VMULPD       FunctionsConstants<>+4624(SB), Y5, Y13
 	VADDPD       FunctionsConstants<>+4592(SB), Y13, Y13
-	VMULPD       Y13, Y8, Y13
-	VMULPD       Y8, Y8, Y8
+	VMULPD       Y13, Y7, Y13
+	VMULPD       Y7, Y7, Y7
 	VMOVUPS      X0, 256(SP)
 	VMULPD       FunctionsConstants<>+4688(SB), Y5, Y0
 	VADDPD       FunctionsConstants<>+4656(SB), Y0, Y0
-	VMULPD       Y0, Y8, Y0
+	VMULPD       Y0, Y7, Y0
 	VADDPD       Y0, Y13, Y0
 	VMULPD       FunctionsConstants<>+4720(SB), Y4, Y4
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y8
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y7
 	LEAQ         FunctionsConstants<>+4088(SB), AX
 	VXORPS       X13, X13, X13
-	VGATHERQPD   Y8, (AX)(Y12*1), Y13
+	VGATHERQPD   Y7, (AX)(Y12*1), Y13
 	VADDPD       Y13, Y4, Y4
 	VADDPD       Y0, Y5, Y0
 	VADDPD       Y0, Y4, Y0
 	VCVTPD2PSY   Y0, X0
-	VPSUBD       FunctionsConstants<>+4752(SB), X11, X4
+	VPSUBD       FunctionsConstants<>+4752(SB), X10, X4
 	VXORPS       FunctionsConstants<>+128(SB), X4, X4
 	VMOVUPS      FunctionsConstants<>+4816(SB), X5
 	VPCMPGTD     X4, X5, X4
@@ -18139,14 +18144,14 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VBLENDVPS    X4, X5, X0, X0
 	VPCMPEQD     FunctionsConstants<>+4848(SB), X2, X2
 	VBLENDVPS    X2, FunctionsConstants<>+2432(SB), X0, X0
-	VMULPD       Y15, Y7, Y2
-	VMULPD       Y9, Y7, Y4
+	VMULPD       Y15, Y8, Y2
+	VMULPD       Y11, Y8, Y4
 	VADDPD       Y4, Y2, Y5
 	VADDPD       FunctionsConstants<>+256(SB), Y5, Y5
-	VSUBPD       FunctionsConstants<>+256(SB), Y5, Y8
-	VSUBPD       Y8, Y2, Y2
+	VSUBPD       FunctionsConstants<>+256(SB), Y5, Y7
+	VSUBPD       Y7, Y2, Y2
 	VADDPD       Y4, Y2, Y2
-	VMULPD       Y14, Y7, Y4
+	VMULPD       Y14, Y8, Y4
 	VADDPD       Y4, Y2, Y2
 	VPADDQ       FunctionsConstants<>+6032(SB), Y5, Y4
 	VMULPD       FunctionsConstants<>+6064(SB), Y2, Y2
@@ -18164,9 +18169,9 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VPSLLQ       $0x03, Y7, Y7
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y8
 	LEAQ         FunctionsConstants<>+6224(SB), AX
-	VXORPS       X9, X9, X9
-	VGATHERQPD   Y8, (AX)(Y7*1), Y9
-	VMULPD       Y5, Y9, Y5
+	VXORPS       X10, X10, X10
+	VGATHERQPD   Y8, (AX)(Y7*1), Y10
+	VMULPD       Y5, Y10, Y5
 	VPADDQ       FunctionsConstants<>+6032(SB), Y4, Y4
 	VANDPD       FunctionsConstants<>+6192(SB), Y4, Y4
 	VPSLLQ       $0x03, Y4, Y4
@@ -18177,7 +18182,7 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VMULPD       Y2, Y8, Y2
 	VADDPD       Y2, Y5, Y2
 	VCVTPD2PSY   Y2, X2
-	VBLENDVPS    X6, X2, X10, X2
+	VBLENDVPS    X6, X2, X9, X2
 	VDIVPS       X3, X1, X1
 	VMULPS       X1, X2, X1
 	VMULPS       FunctionsConstants<>+11284(SB), X1, X1
@@ -18277,9 +18282,9 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VPCMPGTD   FunctionsConstants<>+2432(SB), X2, X2
 	VBLENDVPS  X2, X1, X3, X2
 	VMOVUPS    FunctionsConstants<>+64(SB), Y3
-	VSUBPS     X2, X3, X3
-	VMULPS     X3, X2, X3
-	VMULPS     X3, X1, X1
+	VSUBPS     X2, X3, X5
+	VMULPS     X5, X2, X5
+	VMULPS     X5, X1, X1
 	VADDPS     X1, X2, X1
 	VMULPS     X1, X0, X0
 	VMOVUPS    X0, 340(SI)
@@ -18304,20 +18309,20 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	// d6 = (W7ᵀ·d7)*where(a6, 1.0507009873554805, a6 + 1.7580993408473768)
 	VSHUFPS   $0x00, X0, X0, X1
 	VMULPS    648(DI), X1, X2
-	VSHUFPS   $0x55, X0, X0, X3
-	VMULPS    664(DI), X3, X3
-	VSHUFPS   $0xaa, X0, X0, X5
-	VMULPS    680(DI), X5, X5
-	VSHUFPS   $0xff, X0, X0, X7
-	VMULPS    696(DI), X7, X7
+	VSHUFPS   $0x55, X0, X0, X5
+	VMULPS    664(DI), X5, X5
+	VSHUFPS   $0xaa, X0, X0, X7
+	VMULPS    680(DI), X7, X7
+	VSHUFPS   $0xff, X0, X0, X8
+	VMULPS    696(DI), X8, X8
+	VADDPS    X7, X2, X2
+	VADDPS    X8, X5, X5
 	VADDPS    X5, X2, X2
-	VADDPS    X7, X3, X3
-	VADDPS    X3, X2, X2
-	VMOVUPS   276(SI), X3
-	VCMPPS    $0x1e, X4, X3, X5
-	VADDPS    FunctionsConstants<>+4944(SB), X3, X3
-	VBLENDVPS X5, FunctionsConstants<>+4912(SB), X3, X3
-	VMULPS    X3, X2, X2
+	VMOVUPS   276(SI), X5
+	VCMPPS    $0x1e, X4, X5, X7
+	VADDPS    FunctionsConstants<>+4944(SB), X5, X5
+	VBLENDVPS X7, FunctionsConstants<>+4912(SB), X5, X5
+	VMULPS    X5, X2, X2
 	VMOVUPS   X2, 292(SI)
 
 	// ∇W7 = d7·a6ᵀ; ∇b7 = d7
@@ -18338,189 +18343,187 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	// d5 = (W6ᵀ·d6)*sigmoid(z5)
 	VSHUFPS    $0x00, X2, X2, X0
 	VMULPS     568(DI), X0, X1
-	VSHUFPS    $0x55, X2, X2, X3
-	VMULPS     584(DI), X3, X3
-	VSHUFPS    $0xaa, X2, X2, X5
-	VMULPS     600(DI), X5, X5
-	VSHUFPS    $0xff, X2, X2, X7
-	VMULPS     616(DI), X7, X7
+	VSHUFPS    $0x55, X2, X2, X5
+	VMULPS     584(DI), X5, X5
+	VSHUFPS    $0xaa, X2, X2, X7
+	VMULPS     600(DI), X7, X7
+	VSHUFPS    $0xff, X2, X2, X8
+	VMULPS     616(DI), X8, X8
+	VADDPS     X7, X1, X1
+	VADDPS     X8, X5, X5
 	VADDPS     X5, X1, X1
-	VADDPS     X7, X3, X3
-	VADDPS     X3, X1, X1
-	VMOVUPS    228(SI), X3
-	VANDPS     FunctionsConstants<>+160(SB), X3, X5
-	VPMINUD    FunctionsConstants<>+2640(SB), X5, X7
-	VPMOVZXDQ  X7, Y7
-	VPSLLQ     $0x1d, Y7, Y7
-	VPADDQ     FunctionsConstants<>+2672(SB), Y7, Y7
-	VORPD      FunctionsConstants<>+2704(SB), Y7, Y7
-	VMULPD     FunctionsConstants<>+2736(SB), Y7, Y8
-	VADDPD     FunctionsConstants<>+256(SB), Y8, Y8
-	VSUBPD     FunctionsConstants<>+256(SB), Y8, Y9
-	VMULPD     FunctionsConstants<>+2768(SB), Y9, Y9
-	VSUBPD     Y9, Y7, Y7
-	VANDPD     FunctionsConstants<>+288(SB), Y8, Y9
-	VPSLLQ     $0x03, Y9, Y9
-	VMOVUPS    FunctionsConstants<>+2368(SB), Y10
+	VMOVUPS    228(SI), X5
+	VANDPS     FunctionsConstants<>+160(SB), X5, X7
+	VPMINUD    FunctionsConstants<>+2640(SB), X7, X8
+	VPMOVZXDQ  X8, Y8
+	VPSLLQ     $0x1d, Y8, Y8
+	VPADDQ     FunctionsConstants<>+2672(SB), Y8, Y8
+	VORPD      FunctionsConstants<>+2704(SB), Y8, Y8
+	VMULPD     FunctionsConstants<>+2736(SB), Y8, Y9
+	VADDPD     FunctionsConstants<>+256(SB), Y9, Y9
+	VSUBPD     FunctionsConstants<>+256(SB), Y9, Y10
+	VMULPD     FunctionsConstants<>+2768(SB), Y10, Y10
+	VSUBPD     Y10, Y8, Y8
+	VANDPD     FunctionsConstants<>+288(SB), Y9, Y10
+	VPSLLQ     $0x03, Y10, Y10
+	VMOVUPS    FunctionsConstants<>+2368(SB), Y11
 	LEAQ       FunctionsConstants<>+2800(SB), AX
-	VXORPS     X11, X11, X11
-	VGATHERQPD Y10, (AX)(Y9*1), Y11
-	VPSRLQ     $0x05, Y8, Y8
-	VPSLLQ     $0x34, Y8, Y8
-	VPADDQ     Y8, Y11, Y8
-	VMULPD     FunctionsConstants<>+3088(SB), Y7, Y9
-	VADDPD     Y9, Y6, Y9
-	VMULPD     FunctionsConstants<>+3152(SB), Y7, Y10
-	VADDPD     FunctionsConstants<>+3120(SB), Y10, Y10
-	VMULPD     Y7, Y7, Y11
-	VMULPD     Y11, Y10, Y10
-	VADDPD     Y10, Y9, Y9
-	VMULPD     Y9, Y7, Y7
-	VADDPD     Y7, Y6, Y7
-	VMULPD     Y7, Y8, Y7
-	VPCMPGTD   X3, X4, X4
+	VXORPS     X12, X12, X12
+	VGATHERQPD Y11, (AX)(Y10*1), Y12
+	VPSRLQ     $0x05, Y9, Y9
+	VPSLLQ     $0x34, Y9, Y9
+	VPADDQ     Y9, Y12, Y9
+	VMULPD     FunctionsConstants<>+3088(SB), Y8, Y10
+	VADDPD     Y10, Y6, Y10
+	VMULPD     FunctionsConstants<>+3152(SB), Y8, Y11
+	VADDPD     FunctionsConstants<>+3120(SB), Y11, Y11
+	VMULPD     Y8, Y8, Y12
+	VMULPD     Y12, Y11, Y11
+	VADDPD     Y11, Y10, Y10
+	VMULPD     Y10, Y8, Y8
+	VADDPD     Y8, Y6, Y8
+	VMULPD     Y8, Y9, Y8
+	VPCMPGTD   X5, X4, X4
 	VPMOVSXDQ  X4, Y4
-	VBLENDVPD  Y4, Y7, Y6, Y4
-	VADDPD     Y7, Y6, Y6
+	VBLENDVPD  Y4, Y8, Y6, Y4
+	VADDPD     Y8, Y6, Y6
 	VDIVPD     Y6, Y4, Y4
 	VCVTPD2PSY Y4, X4
-	VXORPS     FunctionsConstants<>+128(SB), X5, X5
-	VPCMPGTD   FunctionsConstants<>+2432(SB), X5, X5
-	VBLENDVPS  X5, X3, X4, X3
-	VMULPS     X3, X1, X1
+	VXORPS     FunctionsConstants<>+128(SB), X7, X6
+	VPCMPGTD   FunctionsConstants<>+2432(SB), X6, X6
+	VBLENDVPS  X6, X5, X4, X4
+	VMULPS     X4, X1, X1
 	VMOVUPS    X1, 260(SI)
 
 	// ∇W6 = d6·a5ᵀ; ∇b6 = d6
 	VMOVUPS      X2, 632(BX)
-	VMOVUPS      244(SI), X1
-	VMULPS       X1, X0, X0
+	VMOVUPS      244(SI), X2
+	VMULPS       X2, X0, X0
 	VMOVUPS      X0, 568(BX)
 	VBROADCASTSS 296(SI), X0
-	VMULPS       X1, X0, X0
+	VMULPS       X2, X0, X0
 	VMOVUPS      X0, 584(BX)
 	VBROADCASTSS 300(SI), X0
-	VMULPS       X1, X0, X0
+	VMULPS       X2, X0, X0
 	VMOVUPS      X0, 600(BX)
 	VBROADCASTSS 304(SI), X0
-	VMULPS       X1, X0, X0
+	VMULPS       X2, X0, X0
 	VMOVUPS      X0, 616(BX)
 
 	// d4 = (W5ᵀ·d5)*(1/(1 + z4^2))
-	VBROADCASTSS 260(SI), X0
-	VMULPS       488(DI), X0, X0
-	VBROADCASTSS 264(SI), X1
-	VMULPS       504(DI), X1, X1
-	VBROADCASTSS 268(SI), X2
-	VMULPS       520(DI), X2, X2
-	VBROADCASTSS 272(SI), X3
-	VMULPS       536(DI), X3, X3
-	VADDPS       X2, X0, X0
-	VADDPS       X3, X1, X1
-	VADDPS       X1, X0, X0
-	VMOVUPS      180(SI), X1
-	VMULPS       X1, X1, X1
-	VADDPS       FunctionsConstants<>+64(SB), X1, X1
-	VMOVUPS      FunctionsConstants<>+64(SB), Y2
-	VDIVPS       X1, X2, X1
-	VMULPS       X1, X0, X0
-	VMOVUPS      X0, 212(SI)
+	VSHUFPS $0x00, X1, X1, X0
+	VMULPS  488(DI), X0, X0
+	VSHUFPS $0x55, X1, X1, X2
+	VMULPS  504(DI), X2, X2
+	VSHUFPS $0xaa, X1, X1, X4
+	VMULPS  520(DI), X4, X4
+	VSHUFPS $0xff, X1, X1, X1
+	VMULPS  536(DI), X1, X1
+	VADDPS  X4, X0, X0
+	VADDPS  X1, X2, X1
+	VADDPS  X1, X0, X0
+	VMOVUPS 180(SI), X1
+	VMULPS  X1, X1, X1
+	VADDPS  X1, X3, X1
+	VDIVPS  X1, X3, X1
+	VMULPS  X1, X0, X0
+	VMOVUPS X0, 212(SI)
 
 	// ∇W5 = d5·a4ᵀ; ∇b5 = d5
-	VMOVUPS      260(SI), X1
-	VMOVUPS      X1, 552(BX)
-	VMOVUPS      196(SI), X1
-	VBROADCASTSS 260(SI), X3
-	VMULPS       X1, X3, X3
-	VMOVUPS      X3, 488(BX)
-	VBROADCASTSS 264(SI), X3
-	VMULPS       X1, X3, X3
-	VMOVUPS      X3, 504(BX)
-	VBROADCASTSS 268(SI), X3
-	VMULPS       X1, X3, X3
-	VMOVUPS      X3, 520(BX)
-	VBROADCASTSS 272(SI), X3
-	VMULPS       X1, X3, X1
-	VMOVUPS      X1, 536(BX)
+	VMOVUPS      260(SI), X0
+	VMOVUPS      X0, 552(BX)
+	VMOVUPS      196(SI), X0
+	VBROADCASTSS 260(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 488(BX)
+	VBROADCASTSS 264(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 504(BX)
+	VBROADCASTSS 268(SI), X1
+	VMULPS       X0, X1, X1
+	VMOVUPS      X1, 520(BX)
+	VBROADCASTSS 272(SI), X1
+	VMULPS       X0, X1, X0
+	VMOVUPS      X0, 536(BX)
 
 	// v3 = (W4ᵀ·d4)
-	VBROADCASTSS X0, Y1
-	VMOVUPS      392(DI), X3
-	VMOVSS       408(DI), X4
+	VMOVUPS      392(DI), X0
+	VMOVSS       408(DI), X1
+	VINSERTF128  $0x01, X1, Y0, Y0
+	VBROADCASTSS 212(SI), Y1
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      412(DI), X1
+	VMOVSS       428(DI), X2
+	VINSERTF128  $0x01, X2, Y1, Y1
+	VBROADCASTSS 216(SI), Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      432(DI), X2
+	VMOVSS       448(DI), X3
+	VINSERTF128  $0x01, X3, Y2, Y2
+	VBROADCASTSS 220(SI), Y3
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      452(DI), X3
+	VMOVSS       468(DI), X4
 	VINSERTF128  $0x01, X4, Y3, Y3
-	VMULPS       Y1, Y3, Y3
-	VSHUFPS      $0x55, X0, X0, X4
-	VBROADCASTSS X4, Y4
-	VMOVUPS      412(DI), X5
-	VMOVSS       428(DI), X6
-	VINSERTF128  $0x01, X6, Y5, Y5
-	VMULPS       Y4, Y5, Y4
-	VSHUFPS      $0xaa, X0, X0, X5
-	VBROADCASTSS X5, Y5
-	VMOVUPS      432(DI), X6
-	VMOVSS       448(DI), X7
-	VINSERTF128  $0x01, X7, Y6, Y6
-	VMULPS       Y5, Y6, Y5
-	VSHUFPS      $0xff, X0, X0, X6
-	VBROADCASTSS X6, Y6
-	VMOVUPS      452(DI), X7
-	VMOVSS       468(DI), X8
-	VINSERTF128  $0x01, X8, Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VADDPS       Y5, Y3, Y3
-	VADDPS       Y6, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      X3, 832(SI)
-	VEXTRACTF128 $0x01, Y3, X4
-	VMOVSS       X4, 848(SI)
+	VBROADCASTSS 224(SI), Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      X0, 832(SI)
+	VEXTRACTF128 $0x01, Y0, X1
+	VMOVSS       X1, 848(SI)
 
 	// ∇W4 = d4·a3ᵀ; ∇b4 = d4
-	VMOVUPS      X0, 472(BX)
-	VMOVUPS      132(SI), X0
-	VMOVSS       148(SI), X4
-	VINSERTF128  $0x01, X4, Y0, Y0
-	VMULPS       Y0, Y1, Y1
-	VMOVUPS      X1, 392(BX)
-	VEXTRACTF128 $0x01, Y1, X4
-	VMOVSS       X4, 408(BX)
-	VBROADCASTSS 216(SI), Y1
-	VMULPS       Y0, Y1, Y1
-	VMOVUPS      X1, 412(BX)
-	VEXTRACTF128 $0x01, Y1, X4
-	VMOVSS       X4, 428(BX)
-	VBROADCASTSS 220(SI), Y1
-	VMULPS       Y0, Y1, Y1
-	VMOVUPS      X1, 432(BX)
-	VEXTRACTF128 $0x01, Y1, X4
-	VMOVSS       X4, 448(BX)
-	VBROADCASTSS 224(SI), Y1
-	VMULPS       Y0, Y1, Y0
-	VMOVUPS      X0, 452(BX)
-	VEXTRACTF128 $0x01, Y0, X1
-	VMOVSS       X1, 468(BX)
+	VMOVUPS      212(SI), X1
+	VMOVUPS      X1, 472(BX)
+	VMOVUPS      132(SI), X1
+	VMOVSS       148(SI), X2
+	VINSERTF128  $0x01, X2, Y1, Y1
+	VBROADCASTSS 212(SI), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      X2, 392(BX)
+	VEXTRACTF128 $0x01, Y2, X3
+	VMOVSS       X3, 408(BX)
+	VBROADCASTSS 216(SI), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      X2, 412(BX)
+	VEXTRACTF128 $0x01, Y2, X3
+	VMOVSS       X3, 428(BX)
+	VBROADCASTSS 220(SI), Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      X2, 432(BX)
+	VEXTRACTF128 $0x01, Y2, X3
+	VMOVSS       X3, 448(BX)
+	VBROADCASTSS 224(SI), Y2
+	VMULPS       Y1, Y2, Y1
+	VMOVUPS      X1, 452(BX)
+	VEXTRACTF128 $0x01, Y1, X2
+	VMOVSS       X2, 468(BX)
 
 	// d3 = q3·v3 + k3·(a3ᵀ·v3)·a3
-	VANDPS       FunctionsConstants<>+2576(SB), Y3, Y0
+	VANDPS       FunctionsConstants<>+2576(SB), Y0, Y0
 	VMOVUPS      132(SI), X1
-	VMOVSS       148(SI), X3
-	VINSERTF128  $0x01, X3, Y1, Y1
+	VMOVSS       148(SI), X2
+	VINSERTF128  $0x01, X2, Y1, Y1
 	VMULPS       Y0, Y1, Y1
-	VMOVUPS      FunctionsConstants<>+2576(SB), Y3
-	VMOVUPS      FunctionsConstants<>+128(SB), Y4
-	VBLENDVPS    Y3, Y1, Y4, Y1
-	VPERM2F128   $0x01, Y1, Y1, Y5
-	VADDPS       Y5, Y1, Y1
-	VSHUFPS      $0x4e, Y1, Y1, Y5
-	VADDPS       Y5, Y1, Y1
-	VSHUFPS      $0xb1, Y1, Y1, Y5
-	VADDPS       Y5, Y1, Y1
-	VBROADCASTSS 156(SI), Y5
-	VMULPS       Y1, Y5, Y1
-	VMOVUPS      132(SI), X5
-	VMOVSS       148(SI), X6
-	VINSERTF128  $0x01, X6, Y5, Y5
-	VMULPS       Y5, Y1, Y1
-	VBROADCASTSS 152(SI), Y5
-	VMULPS       Y0, Y5, Y0
+	VMOVUPS      FunctionsConstants<>+2576(SB), Y2
+	VMOVUPS      FunctionsConstants<>+128(SB), Y3
+	VBLENDVPS    Y2, Y1, Y3, Y1
+	VPERM2F128   $0x01, Y1, Y1, Y4
+	VADDPS       Y4, Y1, Y1
+	VSHUFPS      $0x4e, Y1, Y1, Y4
+	VADDPS       Y4, Y1, Y1
+	VSHUFPS      $0xb1, Y1, Y1, Y4
+	VADDPS       Y4, Y1, Y1
+	VBROADCASTSS 156(SI), Y4
+	VMULPS       Y1, Y4, Y1
+	VMOVUPS      132(SI), X4
+	VMOVSS       148(SI), X5
+	VINSERTF128  $0x01, X5, Y4, Y4
+	VMULPS       Y4, Y1, Y1
+	VBROADCASTSS 152(SI), Y4
+	VMULPS       Y0, Y4, Y0
 	VADDPS       Y0, Y1, Y0
 	VMOVUPS      X0, 160(SI)
 	VEXTRACTF128 $0x01, Y0, X1
@@ -18528,53 +18531,53 @@ TEXT ·functionsGradAVX2(SB), $704-44
 
 	// v2 = (W3ᵀ·d3)
 	VSHUFPS      $0x00, X0, X0, X1
-	VMOVSD       312(DI), X5
-	VINSERTPS    $0x20, 320(DI), X5, X5
-	VMULPS       X1, X5, X5
-	VSHUFPS      $0x55, X0, X0, X6
-	VMOVSD       324(DI), X7
-	VINSERTPS    $0x20, 332(DI), X7, X7
-	VMULPS       X6, X7, X7
-	VSHUFPS      $0xaa, X0, X0, X8
-	VMOVSD       336(DI), X9
-	VINSERTPS    $0x20, 344(DI), X9, X9
-	VMULPS       X8, X9, X9
-	VSHUFPS      $0xff, X0, X0, X10
-	VMOVSD       348(DI), X11
-	VINSERTPS    $0x20, 356(DI), X11, X11
-	VMULPS       X10, X11, X11
-	VEXTRACTF128 $0x01, Y0, X12
-	VSHUFPS      $0x00, X12, X12, X12
-	VMOVSD       360(DI), X13
-	VINSERTPS    $0x20, 368(DI), X13, X13
-	VMULPS       X12, X13, X13
-	VADDPS       X13, X5, X5
-	VADDPS       X9, X5, X5
-	VADDPS       X11, X7, X7
-	VADDPS       X7, X5, X5
-	VMOVSD       X5, 832(SI)
-	VEXTRACTPS   $0x02, X5, 840(SI)
+	VMOVSD       312(DI), X4
+	VINSERTPS    $0x20, 320(DI), X4, X4
+	VMULPS       X1, X4, X4
+	VSHUFPS      $0x55, X0, X0, X5
+	VMOVSD       324(DI), X6
+	VINSERTPS    $0x20, 332(DI), X6, X6
+	VMULPS       X5, X6, X6
+	VSHUFPS      $0xaa, X0, X0, X7
+	VMOVSD       336(DI), X8
+	VINSERTPS    $0x20, 344(DI), X8, X8
+	VMULPS       X7, X8, X8
+	VSHUFPS      $0xff, X0, X0, X9
+	VMOVSD       348(DI), X10
+	VINSERTPS    $0x20, 356(DI), X10, X10
+	VMULPS       X9, X10, X10
+	VEXTRACTF128 $0x01, Y0, X11
+	VSHUFPS      $0x00, X11, X11, X11
+	VMOVSD       360(DI), X12
+	VINSERTPS    $0x20, 368(DI), X12, X12
+	VMULPS       X11, X12, X12
+	VADDPS       X12, X4, X4
+	VADDPS       X8, X4, X4
+	VADDPS       X10, X6, X6
+	VADDPS       X6, X4, X4
+	VMOVSD       X4, 832(SI)
+	VEXTRACTPS   $0x02, X4, 840(SI)
 
 	// ∇W3 = d3·a2ᵀ; ∇b3 = d3
-	VANDPS       Y0, Y3, Y0
+	VANDPS       Y0, Y2, Y0
 	VMOVUPS      X0, 372(BX)
-	VEXTRACTF128 $0x01, Y0, X3
-	VMOVSS       X3, 388(BX)
+	VEXTRACTF128 $0x01, Y0, X2
+	VMOVSS       X2, 388(BX)
 	VMOVSD       96(SI), X0
 	VINSERTPS    $0x20, 104(SI), X0, X0
 	VMULPS       X0, X1, X1
 	VMOVSD       X1, 312(BX)
 	VEXTRACTPS   $0x02, X1, 320(BX)
-	VMULPS       X0, X6, X1
+	VMULPS       X0, X5, X1
 	VMOVSD       X1, 324(BX)
 	VEXTRACTPS   $0x02, X1, 332(BX)
-	VMULPS       X0, X8, X1
+	VMULPS       X0, X7, X1
 	VMOVSD       X1, 336(BX)
 	VEXTRACTPS   $0x02, X1, 344(BX)
-	VMULPS       X0, X10, X1
+	VMULPS       X0, X9, X1
 	VMOVSD       X1, 348(BX)
 	VEXTRACTPS   $0x02, X1, 356(BX)
-	VMULPS       X0, X12, X0
+	VMULPS       X0, X11, X0
 	VMOVSD       X0, 360(BX)
 	VEXTRACTPS   $0x02, X0, 368(BX)
 
@@ -18584,20 +18587,21 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VSUBPS       X1, X0, X0
 	VXORPS       X1, X1, X1
 	VCMPPS       $0x1e, X1, X0, X0
-	VBLENDVPS    X0, X1, X2, X3
-	VCMPPS       $0x1e, X1, X3, X3
-	VSHUFPS      $0x00, X5, X5, X5
-	VBLENDVPS    X3, X5, X1, X3
+	VMOVUPS      FunctionsConstants<>+64(SB), Y2
+	VBLENDVPS    X0, X1, X2, X5
+	VCMPPS       $0x1e, X1, X5, X5
+	VSHUFPS      $0x00, X4, X4, X4
+	VBLENDVPS    X5, X4, X1, X5
 	VBLENDVPS    X0, X2, X1, X0
-	VMOVSS       X3, 108(SI)
+	VMOVSS       X5, 108(SI)
 	VBROADCASTSS 96(SI), X6
 	VMOVSS       76(SI), X7
 	VSUBPS       X7, X6, X6
 	VCMPPS       $0x1e, X1, X6, X6
 	VBLENDVPS    X6, X1, X0, X7
 	VCMPPS       $0x1e, X1, X7, X7
-	VBLENDVPS    X7, X5, X1, X5
-	VMOVSS       X5, 112(SI)
+	VBLENDVPS    X7, X4, X1, X4
+	VMOVSS       X4, 112(SI)
 	VBROADCASTSS 100(SI), X7
 	VMOVSS       80(SI), X8
 	VSUBPS       X8, X7, X7
@@ -18638,18 +18642,18 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VMOVSS       X14, 128(SI)
 
 	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2)))
-	VBROADCASTSS X3, Y3
+	VBROADCASTSS X5, Y5
 	VMOVUPS      144(DI), X15
 	VMOVUPS      X0, 352(SP)
 	VMOVSD       160(DI), X0
 	VINSERTF128  $0x01, X0, Y15, Y15
-	VMULPS       Y3, Y15, Y0
-	VBROADCASTSS X5, Y5
+	VMULPS       Y5, Y15, Y0
+	VBROADCASTSS X4, Y4
 	VMOVUPS      168(DI), X15
 	VMOVUPS      X6, 384(SP)
 	VMOVSD       184(DI), X6
 	VINSERTF128  $0x01, X6, Y15, Y15
-	VMULPS       Y5, Y15, Y6
+	VMULPS       Y4, Y15, Y6
 	VBROADCASTSS X8, Y8
 	VMOVUPS      192(DI), X15
 	VMOVUPS      X7, 416(SP)
@@ -18695,18 +18699,18 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VANDPD       FunctionsConstants<>+288(SB), Y13, Y13
 	VPSLLQ       $0x06, Y13, Y13
 	VMULPD       Y2, Y2, Y15
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y4
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y3
 	VMOVUPS      Y11, 544(SP)
 	LEAQ         FunctionsConstants<>+320(SB), AX
 	VXORPS       X11, X11, X11
-	VGATHERQPD   Y4, (AX)(Y13*1), Y11
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y4
+	VGATHERQPD   Y3, (AX)(Y13*1), Y11
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y3
 	VMOVUPS      Y12, 576(SP)
 	LEAQ         FunctionsConstants<>+328(SB), AX
 	VXORPS       X12, X12, X12
-	VGATHERQPD   Y4, (AX)(Y13*1), Y12
-	VMULPD       Y12, Y2, Y4
-	VADDPD       Y4, Y11, Y4
+	VGATHERQPD   Y3, (AX)(Y13*1), Y12
+	VMULPD       Y12, Y2, Y3
+	VADDPD       Y3, Y11, Y3
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
 	LEAQ         FunctionsConstants<>+336(SB), AX
 	VXORPS       X12, X12, X12
@@ -18719,7 +18723,7 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VMULPD       Y10, Y2, Y10
 	VADDPD       Y10, Y12, Y10
 	VMULPD       Y10, Y15, Y10
-	VADDPD       Y10, Y4, Y4
+	VADDPD       Y10, Y3, Y3
 	VMULPD       Y15, Y15, Y10
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
 	LEAQ         FunctionsConstants<>+352(SB), AX
@@ -18737,33 +18741,33 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y11, (AX)(Y13*1), Y12
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
-	VMOVUPS      Y5, 672(SP)
+	VMOVUPS      Y4, 672(SP)
 	LEAQ         FunctionsConstants<>+376(SB), AX
-	VXORPS       X5, X5, X5
-	VGATHERQPD   Y11, (AX)(Y13*1), Y5
-	VMULPD       Y5, Y2, Y2
+	VXORPS       X4, X4, X4
+	VGATHERQPD   Y11, (AX)(Y13*1), Y4
+	VMULPD       Y4, Y2, Y2
 	VADDPD       Y2, Y12, Y2
 	VMULPD       Y2, Y15, Y2
 	VADDPD       Y2, Y8, Y2
 	VMULPD       Y2, Y10, Y2
-	VADDPD       Y2, Y4, Y2
+	VADDPD       Y2, Y3, Y2
 	VCVTPD2PSY   Y2, X2
-	VANDPS       FunctionsConstants<>+128(SB), X7, X4
-	VORPS        X4, X2, X2
-	VXORPS       FunctionsConstants<>+128(SB), X14, X4
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X4, X4
-	VBLENDVPS    X4, X7, X2, X2
-	VANDPS       FunctionsConstants<>+160(SB), X9, X4
-	VPMINUD      FunctionsConstants<>+192(SB), X4, X5
-	VPMOVZXDQ    X5, Y5
-	VPSLLQ       $0x1d, Y5, Y5
-	VMULPD       FunctionsConstants<>+224(SB), Y5, Y5
-	VADDPD       FunctionsConstants<>+256(SB), Y5, Y7
+	VANDPS       FunctionsConstants<>+128(SB), X7, X3
+	VORPS        X3, X2, X2
+	VXORPS       FunctionsConstants<>+128(SB), X14, X3
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
+	VBLENDVPS    X3, X7, X2, X2
+	VANDPS       FunctionsConstants<>+160(SB), X9, X3
+	VPMINUD      FunctionsConstants<>+192(SB), X3, X4
+	VPMOVZXDQ    X4, Y4
+	VPSLLQ       $0x1d, Y4, Y4
+	VMULPD       FunctionsConstants<>+224(SB), Y4, Y4
+	VADDPD       FunctionsConstants<>+256(SB), Y4, Y7
 	VSUBPD       FunctionsConstants<>+256(SB), Y7, Y8
-	VSUBPD       Y8, Y5, Y5
+	VSUBPD       Y8, Y4, Y4
 	VANDPD       FunctionsConstants<>+288(SB), Y7, Y7
 	VPSLLQ       $0x06, Y7, Y7
-	VMULPD       Y5, Y5, Y8
+	VMULPD       Y4, Y4, Y8
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y10
 	LEAQ         FunctionsConstants<>+320(SB), AX
 	VXORPS       X11, X11, X11
@@ -18772,7 +18776,7 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	LEAQ         FunctionsConstants<>+328(SB), AX
 	VXORPS       X12, X12, X12
 	VGATHERQPD   Y10, (AX)(Y7*1), Y12
-	VMULPD       Y12, Y5, Y10
+	VMULPD       Y12, Y4, Y10
 	VADDPD       Y10, Y11, Y10
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
 	LEAQ         FunctionsConstants<>+336(SB), AX
@@ -18782,7 +18786,7 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	LEAQ         FunctionsConstants<>+344(SB), AX
 	VXORPS       X13, X13, X13
 	VGATHERQPD   Y11, (AX)(Y7*1), Y13
-	VMULPD       Y13, Y5, Y11
+	VMULPD       Y13, Y4, Y11
 	VADDPD       Y11, Y12, Y11
 	VMULPD       Y11, Y8, Y11
 	VADDPD       Y11, Y10, Y10
@@ -18795,7 +18799,7 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	LEAQ         FunctionsConstants<>+360(SB), AX
 	VXORPS       X14, X14, X14
 	VGATHERQPD   Y12, (AX)(Y7*1), Y14
-	VMULPD       Y14, Y5, Y12
+	VMULPD       Y14, Y4, Y12
 	VADDPD       Y12, Y13, Y12
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
 	LEAQ         FunctionsConstants<>+368(SB), AX
@@ -18805,23 +18809,60 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	LEAQ         FunctionsConstants<>+376(SB), AX
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y13, (AX)(Y7*1), Y15
-	VMULPD       Y15, Y5, Y5
-	VADDPD       Y5, Y14, Y5
-	VMULPD       Y5, Y8, Y5
-	VADDPD       Y5, Y12, Y5
-	VMULPD       Y5, Y11, Y5
-	VADDPD       Y5, Y10, Y5
-	VCVTPD2PSY   Y5, X5
+	VMULPD       Y15, Y4, Y4
+	VADDPD       Y4, Y14, Y4
+	VMULPD       Y4, Y8, Y4
+	VADDPD       Y4, Y12, Y4
+	VMULPD       Y4, Y11, Y4
+	VADDPD       Y4, Y10, Y4
+	VCVTPD2PSY   Y4, X4
 	VANDPS       FunctionsConstants<>+128(SB), X9, X7
-	VORPS        X7, X5, X5
-	VXORPS       FunctionsConstants<>+128(SB), X4, X4
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X4, X4
-	VBLENDVPS    X4, X9, X5, X4
-	VINSERTF128  $0x01, X4, Y2, Y2
+	VORPS        X7, X4, X4
+	VXORPS       FunctionsConstants<>+128(SB), X3, X3
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
+	VBLENDVPS    X3, X9, X4, X3
+	VINSERTF128  $0x01, X3, Y2, Y2
 	VADDPS       FunctionsConstants<>+64(SB), Y2, Y2
-	VMULPS       Y6, Y6, Y4
-	VMULPS       FunctionsConstants<>+11492(SB), Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X5
+	VMULPS       Y6, Y6, Y3
+	VMULPS       FunctionsConstants<>+11492(SB), Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X4
+	VANDPS       FunctionsConstants<>+160(SB), X3, X7
+	VPMINUD      FunctionsConstants<>+2640(SB), X7, X8
+	VPMOVZXDQ    X8, Y8
+	VPSLLQ       $0x1d, Y8, Y8
+	VPADDQ       FunctionsConstants<>+2672(SB), Y8, Y8
+	VPSRLD       $0x1f, X3, X9
+	VPMOVZXDQ    X9, Y9
+	VPSLLQ       $0x3f, Y9, Y9
+	VORPD        Y9, Y8, Y8
+	VMULPD       FunctionsConstants<>+2736(SB), Y8, Y9
+	VADDPD       FunctionsConstants<>+256(SB), Y9, Y9
+	VSUBPD       FunctionsConstants<>+256(SB), Y9, Y10
+	VMULPD       FunctionsConstants<>+2768(SB), Y10, Y10
+	VSUBPD       Y10, Y8, Y8
+	VANDPD       FunctionsConstants<>+288(SB), Y9, Y10
+	VPSLLQ       $0x03, Y10, Y10
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y11, (AX)(Y10*1), Y12
+	VPSRLQ       $0x05, Y9, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y9, Y12, Y9
+	VMULPD       FunctionsConstants<>+3088(SB), Y8, Y10
+	VADDPD       FunctionsConstants<>+3056(SB), Y10, Y10
+	VMULPD       FunctionsConstants<>+3152(SB), Y8, Y11
+	VADDPD       FunctionsConstants<>+3120(SB), Y11, Y11
+	VMULPD       Y8, Y8, Y12
+	VMULPD       Y12, Y11, Y11
+	VADDPD       Y11, Y10, Y10
+	VMULPD       Y10, Y8, Y8
+	VADDPD       FunctionsConstants<>+3056(SB), Y8, Y8
+	VMULPD       Y8, Y9, Y8
+	VCVTPD2PSY   Y8, X8
+	VXORPS       FunctionsConstants<>+128(SB), X7, X7
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X7, X7
+	VBLENDVPS    X7, X3, X8, X3
 	VANDPS       FunctionsConstants<>+160(SB), X4, X7
 	VPMINUD      FunctionsConstants<>+2640(SB), X7, X8
 	VPMOVZXDQ    X8, Y8
@@ -18859,48 +18900,11 @@ TEXT ·functionsGradAVX2(SB), $704-44
 	VXORPS       FunctionsConstants<>+128(SB), X7, X7
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X7, X7
 	VBLENDVPS    X7, X4, X8, X4
-	VANDPS       FunctionsConstants<>+160(SB), X5, X7
-	VPMINUD      FunctionsConstants<>+2640(SB), X7, X8
-	VPMOVZXDQ    X8, Y8
-	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       FunctionsConstants<>+2672(SB), Y8, Y8
-	VPSRLD       $0x1f, X5, X9
-	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y9, Y8, Y8
-	VMULPD       FunctionsConstants<>+2736(SB), Y8, Y9
-	VADDPD       FunctionsConstants<>+256(SB), Y9, Y9
-	VSUBPD       FunctionsConstants<>+256(SB), Y9, Y10
-	VMULPD       FunctionsConstants<>+2768(SB), Y10, Y10
-	VSUBPD       Y10, Y8, Y8
-	VANDPD       FunctionsConstants<>+288(SB), Y9, Y10
-	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y11
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y11, (AX)(Y10*1), Y12
-	VPSRLQ       $0x05, Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y9, Y12, Y9
-	VMULPD       FunctionsConstants<>+3088(SB), Y8, Y10
-	VADDPD       FunctionsConstants<>+3056(SB), Y10, Y10
-	VMULPD       FunctionsConstants<>+3152(SB), Y8, Y11
-	VADDPD       FunctionsConstants<>+3120(SB), Y11, Y11
-	VMULPD       Y8, Y8, Y12
-	VMULPD       Y12, Y11, Y11
-	VADDPD       Y11, Y10, Y10
-	VMULPD       Y10, Y8, Y8
-	VADDPD       FunctionsConstants<>+3056(SB), Y8, Y8
-	VMULPD       Y8, Y9, Y8
-	VCVTPD2PSY   Y8, X8
-	VXORPS       FunctionsConstants<>+128(SB), X7, X7
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X7, X7
-	VBLENDVPS    X7, X5, X8, X5
-	VINSERTF128  $0x01, X5, Y4, Y4
-	VMULPS       Y4, Y6, Y4
-	VMULPS       FunctionsConstants<>+11460(SB), Y4, Y4
+	VINSERTF128  $0x01, X4, Y3, Y3
+	VMULPS       Y3, Y6, Y3
+	VMULPS       FunctionsConstants<>+11460(SB), Y3, Y3
 	VMULPS       FunctionsConstants<>+32(SB), Y2, Y2
-	VADDPS       Y2, Y4, Y2
+	VADDPS       Y2, Y3, Y2
 	VMULPS       Y2, Y0, Y0
 	VMOVUPS      X0, 48(SI)
 	VEXTRACTF128 $0x01, Y0, X2
@@ -18908,15 +18912,15 @@ TEXT ·functionsGradAVX2(SB), $704-44
 
 	// ∇W2 = d2·a1ᵀ; ∇b2 = d2
 	VMOVUPS      108(SI), X2
-	VMOVSD       124(SI), X4
-	VINSERTF128  $0x01, X4, Y2, Y2
+	VMOVSD       124(SI), X3
+	VINSERTF128  $0x01, X3, Y2, Y2
 	VMOVUPS      X2, 288(BX)
-	VEXTRACTF128 $0x01, Y2, X4
-	VMOVSD       X4, 304(BX)
+	VEXTRACTF128 $0x01, Y2, X3
+	VMOVSD       X3, 304(BX)
 	VMOVUPS      24(SI), X2
-	VMOVSD       40(SI), X4
-	VINSERTF128  $0x01, X4, Y2, Y2
-	VMULPS       Y2, Y3, Y3
+	VMOVSD       40(SI), X3
+	VINSERTF128  $0x01, X3, Y2, Y2
+	VMULPS       Y2, Y5, Y3
 	VMOVUPS      X3, 144(BX)
 	VEXTRACTF128 $0x01, Y3, X4
 	VMOVSD       X4, 160(BX)
@@ -21678,7 +21682,7 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPS     540(SI), X1, X1
 	VMOVUPS    X1, 620(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	VMOVUPS        928(DI), X3
 	VMOVSD         944(DI), X4
 	VINSERTF32X4   $0x01, X4, Y3, Y3
@@ -21788,107 +21792,106 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS        404(SI), X4
 	VMOVSD         420(SI), X5
 	VINSERTF32X4   $0x01, X5, Y4, Y4
-	VMULPS         Y4, Y4, Y5
-	VXORPS         Y0, Y5, Y5
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y5, Y6
-	VPMINUD.BCST   FunctionsConstants<>+9804(SB), Y6, Y7
-	VPMOVZXDQ      Y7, Z7
-	VPSLLQ         $0x1d, Z7, Z7
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Z7, Z7
-	VPSRLD         $0x1f, Y5, Y9
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y4, Y5
+	VMULPS         Y4, Y4, Y6
+	VXORPS         Y0, Y6, Y6
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y6, Y7
+	VPMINUD.BCST   FunctionsConstants<>+9804(SB), Y7, Y9
 	VPMOVZXDQ      Y9, Z9
-	VPSLLQ         $0x3f, Z9, Z9
-	VORPD          Z9, Z7, Z7
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Z7, Z9
-	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z9
-	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z11
-	VMULPD.BCST    FunctionsConstants<>+9832(SB), Z11, Z11
-	VSUBPD         Z11, Z7, Z7
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z9, Z11
-	VMOVAPS        Z11, Z12
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z8, Z12
-	VMOVAPS        Z11, Z13
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z10, Z13
-	VPTESTMQ.BCST  FunctionsConstants<>+7936(SB), Z11, K1
-	VBLENDMPD      Z13, Z12, K1, Z11
-	VPSRLQ         $0x05, Z9, Z9
-	VPSLLQ         $0x34, Z9, Z9
-	VPADDQ         Z9, Z11, Z9
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Z7, Z11
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z11, Z11
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Z7, Z12
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Z12, Z12
-	VMULPD         Z7, Z7, Z13
-	VMULPD         Z13, Z12, Z12
-	VADDPD         Z12, Z11, Z11
-	VMULPD         Z11, Z7, Z7
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z7, Z7
-	VMULPD         Z7, Z9, Z7
-	VCVTPD2PS      Z7, Y7
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+9792(SB), Y6, K1
-	VBLENDMPS      Y5, Y7, K1, Y5
-	VBROADCASTSS   FunctionsConstants<>+10308(SB), Y6
-	VMINPS         Y4, Y6, Y7
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y7, Y9
-	VPMINUD.BCST   FunctionsConstants<>+9804(SB), Y9, Y11
+	VPSLLQ         $0x1d, Z9, Z9
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Z9, Z9
+	VPSRLD         $0x1f, Y6, Y11
 	VPMOVZXDQ      Y11, Z11
-	VPSLLQ         $0x1d, Z11, Z11
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Z11, Z11
-	VPSRLD         $0x1f, Y7, Y12
-	VPMOVZXDQ      Y12, Z12
-	VPSLLQ         $0x3f, Z12, Z12
-	VORPD          Z12, Z11, Z11
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Z11, Z12
-	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z12, Z12
-	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z12, Z13
-	VMULPD.BCST    FunctionsConstants<>+9832(SB), Z13, Z13
-	VSUBPD         Z13, Z11, Z11
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z12, Z13
-	VMOVAPS        Z13, Z14
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z8, Z14
-	VMOVAPS        Z13, Z15
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z10, Z15
-	VPTESTMQ.BCST  FunctionsConstants<>+7936(SB), Z13, K1
-	VBLENDMPD      Z15, Z14, K1, Z13
-	VPSRLQ         $0x05, Z12, Z12
-	VPSLLQ         $0x34, Z12, Z12
-	VPADDQ         Z12, Z13, Z12
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Z11, Z13
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z13, Z13
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Z11, Z14
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Z14, Z14
-	VMULPD         Z11, Z11, Z15
-	VMULPD         Z15, Z14, Z14
-	VADDPD         Z14, Z13, Z13
-	VMULPD         Z13, Z11, Z11
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z11, Z11
-	VMULPD         Z11, Z12, Z11
-	VCVTPD2PS      Z11, Y11
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+9792(SB), Y9, K1
-	VBLENDMPS      Y7, Y11, K1, Y7
-	VSUBPS         Y4, Y6, Y9
+	VPSLLQ         $0x3f, Z11, Z11
+	VORPD          Z11, Z9, Z9
+	VMULPD.BCST    FunctionsConstants<>+9824(SB), Z9, Z11
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z11, Z11
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z11, Z12
+	VMULPD.BCST    FunctionsConstants<>+9832(SB), Z12, Z12
+	VSUBPD         Z12, Z9, Z9
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z11, Z12
+	VMOVAPS        Z12, Z13
+	VPERMI2PD      FunctionsConstants<>+9920(SB), Z8, Z13
+	VMOVAPS        Z12, Z14
+	VPERMI2PD      FunctionsConstants<>+10048(SB), Z10, Z14
+	VPTESTMQ.BCST  FunctionsConstants<>+7936(SB), Z12, K1
+	VBLENDMPD      Z14, Z13, K1, Z12
+	VPSRLQ         $0x05, Z11, Z11
+	VPSLLQ         $0x34, Z11, Z11
+	VPADDQ         Z11, Z12, Z11
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Z9, Z12
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z12, Z12
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Z9, Z13
+	VADDPD.BCST    FunctionsConstants<>+10128(SB), Z13, Z13
+	VMULPD         Z9, Z9, Z14
+	VMULPD         Z14, Z13, Z13
+	VADDPD         Z13, Z12, Z12
+	VMULPD         Z12, Z9, Z9
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z9, Z9
+	VMULPD         Z9, Z11, Z9
+	VCVTPD2PS      Z9, Y9
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+9792(SB), Y7, K1
+	VBLENDMPS      Y6, Y9, K1, Y6
+	VBROADCASTSS   FunctionsConstants<>+10308(SB), Y7
+	VSUBPS         Y4, Y7, Y9
 	VXORPS         X11, X11, X11
 	VCMPPS         $0x1e, Y11, Y9, K1
-	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), Y11, K1, Y9
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y4, Y12
-	VADDPS.BCST    FunctionsConstants<>+7604(SB), Y12, Y12
-	VSQRTPS        Y12, Y12
-	VBROADCASTSS   FunctionsConstants<>+7600(SB), Y13
-	VDIVPS         Y12, Y13, Y12
-	VCMPPS         $0x1e, Y11, Y4, K1
-	VXORPS         Y0, Y4, Y4
+	VMINPS         Y4, Y7, Y9
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y9, Y12
+	VPMINUD.BCST   FunctionsConstants<>+9804(SB), Y12, Y13
+	VPMOVZXDQ      Y13, Z13
+	VPSLLQ         $0x1d, Z13, Z13
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Z13, Z13
+	VPSRLD         $0x1f, Y9, Y14
+	VPMOVZXDQ      Y14, Z14
+	VPSLLQ         $0x3f, Z14, Z14
+	VORPD          Z14, Z13, Z13
+	VMULPD.BCST    FunctionsConstants<>+9824(SB), Z13, Z14
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z14, Z14
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z14, Z15
+	VMULPD.BCST    FunctionsConstants<>+9832(SB), Z15, Z15
+	VSUBPD         Z15, Z13, Z13
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z14, Z15
+	VMOVAPS        Z15, Z16
+	VPERMI2PD      FunctionsConstants<>+9920(SB), Z8, Z16
+	VMOVAPS        Z15, Z17
+	VPERMI2PD      FunctionsConstants<>+10048(SB), Z10, Z17
+	VPTESTMQ.BCST  FunctionsConstants<>+7936(SB), Z15, K2
+	VBLENDMPD      Z17, Z16, K2, Z15
+	VPSRLQ         $0x05, Z14, Z14
+	VPSLLQ         $0x34, Z14, Z14
+	VPADDQ         Z14, Z15, Z14
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Z13, Z15
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z15, Z15
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Z13, Z16
+	VADDPD.BCST    FunctionsConstants<>+10128(SB), Z16, Z16
+	VMULPD         Z13, Z13, Z17
+	VMULPD         Z17, Z16, Z16
+	VADDPD         Z16, Z15, Z15
+	VMULPD         Z15, Z13, Z13
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z13, Z13
+	VMULPD         Z13, Z14, Z13
+	VCVTPD2PS      Z13, Y13
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+9792(SB), Y12, K2
+	VBLENDMPS      Y9, Y13, K2, Y9
+	VBLENDMPS      Y9, Y11, K1, Y9
+	VCMPPS         $0x1e, Y11, Y5, K1
+	VADDPS.BCST    FunctionsConstants<>+7604(SB), Y5, Y5
+	VSQRTPS        Y5, Y5
+	VBROADCASTSS   FunctionsConstants<>+7600(SB), Y12
+	VDIVPS         Y5, Y12, Y5
 	VCMPPS         $0x1e, Y11, Y4, K2
-	VBLENDMPS.BCST FunctionsConstants<>+10248(SB), Y11, K2, Y4
-	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), Y4, K1, Y4
-	VMULPS         Y4, Y12, Y4
-	VMULPS         Y9, Y7, Y7
-	VADDPS         Y7, Y4, Y4
-	VMULPS.BCST    FunctionsConstants<>+11524(SB), Y5, Y5
-	VSUBPS         Y5, Y4, Y4
-	VMULPS         Y4, Y3, Y3
+	VBROADCASTSS   FunctionsConstants<>+10248(SB), Y4
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), Y4, K2, Y13
+	VMULPS         Y13, Y5, Y5
+	VBLENDMPS      Y5, Y11, K1, Y5
+	VADDPS         Y5, Y9, Y5
+	VMULPS.BCST    FunctionsConstants<>+11524(SB), Y6, Y6
+	VSUBPS         Y6, Y5, Y5
+	VMULPS         Y5, Y3, Y3
 	VMOVUPS        X3, 452(SI)
-	VEXTRACTF32X4  $0x01, Y3, X4
-	VMOVSD         X4, 468(SI)
+	VEXTRACTF32X4  $0x01, Y3, X5
+	VMOVSD         X5, 468(SI)
 
 	// ∇W10 = d10·a9ᵀ; ∇b10 = d10
 	VMOVUPS       Z2, 1408(BX)
@@ -21984,376 +21987,376 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPS.BCST    456(SI), X2, X2
 	VMOVUPS        840(DI), X3
 	VMULPS.BCST    460(SI), X3, X3
-	VMOVUPS        856(DI), X4
-	VMULPS.BCST    464(SI), X4, X4
-	VMOVUPS        872(DI), X5
-	VMULPS.BCST    468(SI), X5, X5
-	VADDPS         X5, X1, X1
-	VMOVUPS        888(DI), X5
-	VMULPS.BCST    472(SI), X5, X5
-	VADDPS         X5, X2, X2
+	VMOVUPS        856(DI), X5
+	VMULPS.BCST    464(SI), X5, X5
+	VMOVUPS        872(DI), X6
+	VMULPS.BCST    468(SI), X6, X6
+	VADDPS         X6, X1, X1
+	VMOVUPS        888(DI), X6
+	VMULPS.BCST    472(SI), X6, X6
+	VADDPS         X6, X2, X2
 	VADDPS         X3, X1, X1
-	VADDPS         X4, X2, X2
+	VADDPS         X5, X2, X2
 	VADDPS         X2, X1, X1
 	VMOVUPS        356(SI), X2
 	VMULPS         X2, X2, X3
-	VADDPS.BCST    FunctionsConstants<>+7604(SB), X3, X4
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X4, X5
-	VPMOVZXDQ      X5, Y7
-	VPSLLQ         $0x1d, Y7, Y7
-	VMULPD.BCST    FunctionsConstants<>+10316(SB), Y7, Y7
-	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y7, Y9
-	VPSRAQ         $0x34, Y9, Y12
-	VBROADCASTSD   FunctionsConstants<>+7632(SB), Z14
-	VPADDQ         Y12, Y14, Y12
-	VSUBPD         Y14, Y12, Y12
-	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y9, Y15
-	VPSUBQ         Y15, Y7, Y7
-	VPSRLQ         $0x2f, Y9, Y9
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y9, Y9
-	VPSLLQ         $0x04, Y9, Y9
+	VADDPS.BCST    FunctionsConstants<>+7604(SB), X3, X5
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X6
+	VPMOVZXDQ      X6, Y9
+	VPSLLQ         $0x1d, Y9, Y9
+	VMULPD.BCST    FunctionsConstants<>+10316(SB), Y9, Y9
+	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y9, Y13
+	VPSRAQ         $0x34, Y13, Y14
+	VBROADCASTSD   FunctionsConstants<>+7632(SB), Z15
+	VPADDQ         Y14, Y15, Y14
+	VSUBPD         Y15, Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y13, Y16
+	VPSUBQ         Y16, Y9, Y9
+	VPSRLQ         $0x2f, Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y13, Y13
+	VPSLLQ         $0x04, Y13, Y13
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+4080(SB), AX
-	VXORPS         X15, X15, X15
-	VGATHERQPD     (AX)(Y9*1), K1, Y15
-	VMULPD         Y15, Y7, Y7
-	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y7, Y7
-	VMULPD         Y7, Y7, Y15
-	VMULPD.BCST    FunctionsConstants<>+10332(SB), Y7, Y16
-	VADDPD.BCST    FunctionsConstants<>+10324(SB), Y16, Y16
-	VMULPD.BCST    FunctionsConstants<>+10348(SB), Y7, Y17
-	VADDPD.BCST    FunctionsConstants<>+10340(SB), Y17, Y17
-	VMULPD.BCST    FunctionsConstants<>+10364(SB), Y7, Y18
-	VADDPD.BCST    FunctionsConstants<>+10356(SB), Y18, Y18
-	VMULPD         Y18, Y15, Y18
+	VXORPS         X16, X16, X16
+	VGATHERQPD     (AX)(Y13*1), K1, Y16
+	VMULPD         Y16, Y9, Y9
+	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y9, Y9
+	VMULPD         Y9, Y9, Y16
+	VMULPD.BCST    FunctionsConstants<>+10332(SB), Y9, Y17
+	VADDPD.BCST    FunctionsConstants<>+10324(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+10348(SB), Y9, Y18
+	VADDPD.BCST    FunctionsConstants<>+10340(SB), Y18, Y18
+	VMULPD.BCST    FunctionsConstants<>+10364(SB), Y9, Y19
+	VADDPD.BCST    FunctionsConstants<>+10356(SB), Y19, Y19
+	VMULPD         Y19, Y16, Y19
+	VADDPD         Y19, Y18, Y18
+	VMULPD         Y18, Y16, Y18
 	VADDPD         Y18, Y17, Y17
-	VMULPD         Y17, Y15, Y17
-	VADDPD         Y17, Y16, Y16
-	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y12, Y12
+	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y14, Y14
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+4088(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y9*1), K1, Y17
-	VADDPD         Y17, Y12, Y9
-	VMULPD         Y16, Y15, Y12
-	VADDPD         Y12, Y7, Y7
-	VADDPD         Y7, Y9, Y7
-	VBROADCASTSS   FunctionsConstants<>+11532(SB), X9
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X9, X12
-	VPMOVZXDQ      X12, Y15
-	VPSLLQ         $0x1d, Y15, Y15
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y15, Y15
-	VPSRLD         $0x1f, X9, X16
-	VPMOVZXDQ      X16, Y17
-	VPSLLQ         $0x3f, Y17, Y17
-	VORPD          Y17, Y15, Y15
-	VMULPD         Y7, Y15, Y7
-	VANDPD.BCST    FunctionsConstants<>+10372(SB), Y7, Y15
-	VPMINUQ.BCST   FunctionsConstants<>+10380(SB), Y15, Y15
-	VANDPD.BCST    FunctionsConstants<>+9816(SB), Y7, Y7
-	VORPD          Y7, Y15, Y7
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y7, Y15
-	VADDPD         Y14, Y15, Y15
-	VSUBPD         Y14, Y15, Y17
-	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y17, Y17
-	VSUBPD         Y17, Y7, Y7
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y15, Y17
-	VPSLLQ         $0x03, Y17, Y17
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+2800(SB), AX
 	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y17*1), K1, Y18
-	VPSRLQ         $0x05, Y15, Y15
-	VPSLLQ         $0x34, Y15, Y15
-	VPADDQ         Y15, Y18, Y15
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y7, Y17
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y17, Y17
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y7, Y18
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y18, Y18
-	VMULPD         Y7, Y7, Y19
-	VMULPD         Y19, Y18, Y18
-	VADDPD         Y18, Y17, Y17
-	VMULPD         Y17, Y7, Y7
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y7, Y7
-	VMULPD         Y7, Y15, Y7
-	VCVTPD2PSY     Y7, X7
-	VPCMPUD        $0x04, X11, X5, K1
-	VBLENDMPS.BCST FunctionsConstants<>+9792(SB), X11, K1, X15
-	VBROADCASTSS   FunctionsConstants<>+9792(SB), Y17
-	VBLENDMPS      X11, X17, K1, X18
-	VPCMPUD        $0x04, X11, X16, K1
-	VBLENDMPS      X18, X15, K1, X15
-	VPSUBD.BCST    FunctionsConstants<>+10388(SB), X5, X16
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10392(SB), X16, K1
-	VBLENDMPS      X15, X7, K1, X7
-	VADDPS.BCST    FunctionsConstants<>+10396(SB), X12, X15
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10396(SB), X12, K2
-	VBLENDMPS      X12, X15, K2, X16
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10400(SB), X12, K3
-	VBLENDMPS      X11, X16, K3, X16
-	VPSLLD         $0x1f, X16, X16
-	VANDPS         X4, X16, X16
-	VORPS          X16, X7, X7
-	VPSRLD         $0x1f, X4, X16
-	VSUBPS.BCST    FunctionsConstants<>+10396(SB), X15, X15
-	VCMPPS         $0x00, X12, X15, K3
-	VBLENDMPS      X11, X16, K3, X15
-	VBLENDMPS      X11, X15, K2, X15
-	VBLENDMPS      X11, X15, K1, X15
-	VPCMPUD        $0x04, X11, X15, K1
-	VBLENDMPS.BCST FunctionsConstants<>+10252(SB), X7, K1, X7
-	VPCMPUD        $0x06, X17, X5, K1
-	VBLENDMPS      X4, X7, K1, X5
-	VPCMPUD        $0x06, X17, X12, K1
-	VBLENDMPS      X9, X5, K1, X5
-	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7604(SB), X4, K1
-	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X5, K1, X5
-	VPCMPUD        $0x00, X11, X12, K1
-	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X5, K1, X5
-	VMULPS         X2, X5, X5
-	VMULPS         X2, X6, X7
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X7, X9
-	VPMOVZXDQ      X9, Y12
-	VPSLLQ         $0x1d, Y12, Y12
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y12, Y12
-	VPSRLD         $0x1a, X9, X15
-	VANDPS.BCST    FunctionsConstants<>+10148(SB), X15, X15
-	VPMOVZXDQ      X15, Y15
-	VPSLLQ         $0x05, Y15, Y15
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+5008(SB), AX
-	VXORPS         X16, X16, X16
-	VGATHERQPD     (AX)(Y15*1), K1, Y16
-	VMULPD         Y16, Y12, Y16
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+5016(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y15*1), K1, Y18
-	VMULPD         Y18, Y12, Y18
-	VADDPD         Y18, Y16, Y19
-	VADDPD         Y14, Y19, Y19
-	VSUBPD         Y14, Y19, Y20
-	VSUBPD         Y20, Y16, Y16
-	VADDPD         Y18, Y16, Y16
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+5024(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y15*1), K1, Y18
-	VMULPD         Y18, Y12, Y12
-	VADDPD         Y12, Y16, Y12
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y19, Y15
-	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y12, Y12
-	VMULPD         Y12, Y12, Y16
-	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y16, Y18
-	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y18, Y18
-	VMULPD         Y18, Y16, Y18
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y18, Y18
-	VMULPD         Y18, Y12, Y12
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y16, Y18
-	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y18, Y18
-	VMULPD         Y18, Y16, Y16
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y16, Y16
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y15, Y18
+	VGATHERQPD     (AX)(Y13*1), K1, Y18
+	VADDPD         Y18, Y14, Y13
+	VMULPD         Y17, Y16, Y14
+	VADDPD         Y14, Y9, Y9
+	VADDPD         Y9, Y13, Y9
+	VBROADCASTSS   FunctionsConstants<>+11532(SB), X13
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X13, X14
+	VPMOVZXDQ      X14, Y16
+	VPSLLQ         $0x1d, Y16, Y16
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y16, Y16
+	VPSRLD         $0x1f, X13, X17
+	VPMOVZXDQ      X17, Y18
+	VPSLLQ         $0x3f, Y18, Y18
+	VORPD          Y18, Y16, Y16
+	VMULPD         Y9, Y16, Y9
+	VANDPD.BCST    FunctionsConstants<>+10372(SB), Y9, Y16
+	VPMINUQ.BCST   FunctionsConstants<>+10380(SB), Y16, Y16
+	VANDPD.BCST    FunctionsConstants<>+9816(SB), Y9, Y9
+	VORPD          Y9, Y16, Y9
+	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y9, Y16
+	VADDPD         Y15, Y16, Y16
+	VSUBPD         Y15, Y16, Y18
+	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y18, Y18
+	VSUBPD         Y18, Y9, Y9
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y16, Y18
 	VPSLLQ         $0x03, Y18, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+6224(SB), AX
+	LEAQ           FunctionsConstants<>+2800(SB), AX
 	VXORPS         X19, X19, X19
 	VGATHERQPD     (AX)(Y18*1), K1, Y19
-	VMULPD         Y16, Y19, Y16
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y15, Y15
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y15, Y15
-	VPSLLQ         $0x03, Y15, Y15
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+6224(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y15*1), K1, Y18
-	VMULPD         Y12, Y18, Y12
-	VADDPD         Y12, Y16, Y12
-	VCVTPD2PSY     Y12, X12
-	VPCMPUD        $0x05, X17, X9, K1
-	VORPS.BCST     FunctionsConstants<>+10252(SB), X7, X7
-	VBLENDMPS      X7, X12, K1, X7
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X2, X9
-	VPMOVZXDQ      X9, Y12
-	VPSLLQ         $0x1d, Y12, Y12
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y12, Y12
-	VPSRLD         $0x1f, X2, X15
-	VPMOVZXDQ      X15, Y15
-	VPSLLQ         $0x3f, Y15, Y15
-	VORPD          Y15, Y12, Y15
-	VPSRLD         $0x1a, X9, X16
+	VPSRLQ         $0x05, Y16, Y16
+	VPSLLQ         $0x34, Y16, Y16
+	VPADDQ         Y16, Y19, Y16
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y9, Y18
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y18, Y18
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y9, Y19
+	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y19, Y19
+	VMULPD         Y9, Y9, Y20
+	VMULPD         Y20, Y19, Y19
+	VADDPD         Y19, Y18, Y18
+	VMULPD         Y18, Y9, Y9
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y9, Y9
+	VMULPD         Y9, Y16, Y9
+	VCVTPD2PSY     Y9, X9
+	VPCMPUD        $0x04, X11, X6, K1
+	VBLENDMPS.BCST FunctionsConstants<>+9792(SB), X11, K1, X16
+	VBROADCASTSS   FunctionsConstants<>+9792(SB), Y18
+	VBLENDMPS      X11, X18, K1, X19
+	VPCMPUD        $0x04, X11, X17, K1
+	VBLENDMPS      X19, X16, K1, X16
+	VPSUBD.BCST    FunctionsConstants<>+10388(SB), X6, X17
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10392(SB), X17, K1
+	VBLENDMPS      X16, X9, K1, X9
+	VADDPS.BCST    FunctionsConstants<>+10396(SB), X14, X16
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10396(SB), X14, K2
+	VBLENDMPS      X14, X16, K2, X17
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10400(SB), X14, K3
+	VBLENDMPS      X11, X17, K3, X17
+	VPSLLD         $0x1f, X17, X17
+	VANDPS         X5, X17, X17
+	VORPS          X17, X9, X9
+	VPSRLD         $0x1f, X5, X17
+	VSUBPS.BCST    FunctionsConstants<>+10396(SB), X16, X16
+	VCMPPS         $0x00, X14, X16, K3
+	VBLENDMPS      X11, X17, K3, X16
+	VBLENDMPS      X11, X16, K2, X16
+	VBLENDMPS      X11, X16, K1, X16
+	VPCMPUD        $0x04, X11, X16, K1
+	VBLENDMPS.BCST FunctionsConstants<>+10252(SB), X9, K1, X9
+	VPCMPUD        $0x06, X18, X6, K1
+	VBLENDMPS      X5, X9, K1, X6
+	VPCMPUD        $0x06, X18, X14, K1
+	VBLENDMPS      X13, X6, K1, X6
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7604(SB), X5, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X6, K1, X6
+	VPCMPUD        $0x00, X11, X14, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X6, K1, X6
+	VMULPS         X2, X6, X6
+	VMULPS         X2, X7, X9
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X9, X13
+	VPMOVZXDQ      X13, Y14
+	VPSLLQ         $0x1d, Y14, Y14
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y14, Y14
+	VPSRLD         $0x1a, X13, X16
 	VANDPS.BCST    FunctionsConstants<>+10148(SB), X16, X16
 	VPMOVZXDQ      X16, Y16
 	VPSLLQ         $0x05, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+5008(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y16*1), K1, Y18
-	VMULPD         Y18, Y15, Y19
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y16*1), K1, Y17
+	VMULPD         Y17, Y14, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+5016(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y16*1), K1, Y20
-	VMULPD         Y20, Y15, Y21
-	VADDPD         Y21, Y19, Y22
-	VADDPD         Y14, Y22, Y22
-	VSUBPD         Y14, Y22, Y23
-	VSUBPD         Y23, Y19, Y19
-	VADDPD         Y21, Y19, Y19
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K1, Y19
+	VMULPD         Y19, Y14, Y19
+	VADDPD         Y19, Y17, Y20
+	VADDPD         Y15, Y20, Y20
+	VSUBPD         Y15, Y20, Y21
+	VSUBPD         Y21, Y17, Y17
+	VADDPD         Y19, Y17, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+5024(SB), AX
-	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Y16*1), K1, Y21
-	VMULPD         Y21, Y15, Y15
-	VADDPD         Y15, Y19, Y15
-	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y15, Y15
-	VMULPD         Y15, Y15, Y16
-	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y16, Y19
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K1, Y19
+	VMULPD         Y19, Y14, Y14
+	VADDPD         Y14, Y17, Y14
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y20, Y16
+	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y14, Y14
+	VMULPD         Y14, Y14, Y17
+	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y17, Y19
 	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y19, Y19
-	VMULPD         Y19, Y16, Y19
+	VMULPD         Y19, Y17, Y19
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y19, Y19
-	VMULPD         Y19, Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y16, Y19
+	VMULPD         Y19, Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y17, Y19
 	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y19, Y19
-	VMULPD         Y19, Y16, Y16
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y16, Y16
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y22, Y19
+	VMULPD         Y19, Y17, Y17
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y17, Y17
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y16, Y19
 	VPSLLQ         $0x03, Y19, Y19
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X20, X20, X20
+	VGATHERQPD     (AX)(Y19*1), K1, Y20
+	VMULPD         Y17, Y20, Y17
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y16, Y16
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y16, Y16
+	VPSLLQ         $0x03, Y16, Y16
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y16*1), K1, Y19
+	VMULPD         Y14, Y19, Y14
+	VADDPD         Y14, Y17, Y14
+	VCVTPD2PSY     Y14, X14
+	VPCMPUD        $0x05, X18, X13, K1
+	VORPS.BCST     FunctionsConstants<>+10252(SB), X9, X9
+	VBLENDMPS      X9, X14, K1, X9
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X2, X13
+	VPMOVZXDQ      X13, Y14
+	VPSLLQ         $0x1d, Y14, Y14
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y14, Y14
+	VPSRLD         $0x1f, X2, X16
+	VPMOVZXDQ      X16, Y16
+	VPSLLQ         $0x3f, Y16, Y16
+	VORPD          Y16, Y14, Y16
+	VPSRLD         $0x1a, X13, X17
+	VANDPS.BCST    FunctionsConstants<>+10148(SB), X17, X17
+	VPMOVZXDQ      X17, Y17
+	VPSLLQ         $0x05, Y17, Y17
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y17*1), K1, Y19
+	VMULPD         Y19, Y16, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y17*1), K1, Y21
+	VMULPD         Y21, Y16, Y22
+	VADDPD         Y22, Y20, Y23
+	VADDPD         Y15, Y23, Y23
+	VSUBPD         Y15, Y23, Y24
+	VSUBPD         Y24, Y20, Y20
+	VADDPD         Y22, Y20, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y17*1), K1, Y22
+	VMULPD         Y22, Y16, Y16
+	VADDPD         Y16, Y20, Y16
+	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y16, Y16
+	VMULPD         Y16, Y16, Y17
+	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y17, Y20
+	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y20, Y20
+	VMULPD         Y20, Y17, Y20
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y20, Y20
+	VMULPD         Y20, Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y17, Y20
+	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y20, Y20
+	VMULPD         Y20, Y17, Y17
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y17, Y17
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y23, Y20
+	VPSLLQ         $0x03, Y20, Y20
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y20*1), K1, Y24
+	VMULPD         Y17, Y24, Y17
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y23, Y20
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y20, Y20
+	VPSLLQ         $0x03, Y20, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+6224(SB), AX
 	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y19*1), K1, Y23
+	VGATHERQPD     (AX)(Y20*1), K1, Y23
 	VMULPD         Y16, Y23, Y16
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y22, Y19
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y19, Y19
-	VPSLLQ         $0x03, Y19, Y19
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+6224(SB), AX
-	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Y19*1), K1, Y22
-	VMULPD         Y15, Y22, Y15
-	VADDPD         Y15, Y16, Y15
-	VCVTPD2PSY     Y15, X15
-	VPCMPUD.BCST   $0x01, FunctionsConstants<>+10176(SB), X9, K1
-	VBLENDMPS      X2, X15, K1, X15
-	VPCMPUD        $0x05, X17, X9, K1
-	VORPS.BCST     FunctionsConstants<>+10252(SB), X2, X9
-	VBLENDMPS      X9, X15, K1, X15
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X3, X16
-	VPMOVZXDQ      X16, Y19
-	VPSLLQ         $0x1d, Y19, Y19
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y19, Y19
-	VPSRLD         $0x1f, X3, X22
-	VPMOVZXDQ      X22, Y22
-	VPSLLQ         $0x3f, Y22, Y22
-	VORPD          Y22, Y19, Y19
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y19, Y19
-	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y19, Y22
-	VPSRAQ         $0x34, Y22, Y23
-	VPADDQ         Y23, Y14, Y23
-	VSUBPD         Y14, Y23, Y23
-	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y22, Y24
-	VPSUBQ         Y24, Y19, Y19
-	VPSRLQ         $0x2f, Y22, Y22
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y22, Y22
-	VPSLLQ         $0x04, Y22, Y22
+	VADDPD         Y16, Y17, Y16
+	VCVTPD2PSY     Y16, X16
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+10176(SB), X13, K1
+	VBLENDMPS      X2, X16, K1, X16
+	VPCMPUD        $0x05, X18, X13, K1
+	VORPS.BCST     FunctionsConstants<>+10252(SB), X2, X13
+	VBLENDMPS      X13, X16, K1, X16
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X3, X17
+	VPMOVZXDQ      X17, Y20
+	VPSLLQ         $0x1d, Y20, Y20
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y20, Y20
+	VPSRLD         $0x1f, X3, X23
+	VPMOVZXDQ      X23, Y23
+	VPSLLQ         $0x3f, Y23, Y23
+	VORPD          Y23, Y20, Y20
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y20, Y20
+	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y20, Y23
+	VPSRAQ         $0x34, Y23, Y24
+	VPADDQ         Y24, Y15, Y24
+	VSUBPD         Y15, Y24, Y24
+	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y23, Y25
+	VPSUBQ         Y25, Y20, Y20
+	VPSRLQ         $0x2f, Y23, Y23
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y23, Y23
+	VPSLLQ         $0x04, Y23, Y23
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4080(SB), AX
-	VXORPS         X24, X24, X24
-	VGATHERQPD     (AX)(Y22*1), K2, Y24
-	VMULPD         Y24, Y19, Y19
-	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y19, Y19
-	VMULPD         Y19, Y19, Y24
-	VMULPD.BCST    FunctionsConstants<>+10208(SB), Y19, Y25
-	VADDPD.BCST    FunctionsConstants<>+10200(SB), Y25, Y25
-	VMULPD         Y25, Y24, Y25
-	VMULPD         Y24, Y24, Y24
-	VMULPD.BCST    FunctionsConstants<>+10224(SB), Y19, Y26
-	VADDPD.BCST    FunctionsConstants<>+10216(SB), Y26, Y26
-	VMULPD         Y26, Y24, Y24
-	VADDPD         Y24, Y25, Y24
-	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y23, Y23
+	VXORPS         X25, X25, X25
+	VGATHERQPD     (AX)(Y23*1), K2, Y25
+	VMULPD         Y25, Y20, Y20
+	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y20, Y20
+	VMULPD         Y20, Y20, Y25
+	VMULPD.BCST    FunctionsConstants<>+10208(SB), Y20, Y26
+	VADDPD.BCST    FunctionsConstants<>+10200(SB), Y26, Y26
+	VMULPD         Y26, Y25, Y26
+	VMULPD         Y25, Y25, Y25
+	VMULPD.BCST    FunctionsConstants<>+10224(SB), Y20, Y27
+	VADDPD.BCST    FunctionsConstants<>+10216(SB), Y27, Y27
+	VMULPD         Y27, Y25, Y25
+	VADDPD         Y25, Y26, Y25
+	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y24, Y24
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4088(SB), AX
-	VXORPS         X25, X25, X25
-	VGATHERQPD     (AX)(Y22*1), K2, Y25
-	VADDPD         Y25, Y23, Y22
-	VADDPD         Y24, Y19, Y19
-	VADDPD         Y19, Y22, Y19
-	VCVTPD2PSY     Y19, X19
-	VPSUBD.BCST    FunctionsConstants<>+10240(SB), X16, X16
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10244(SB), X16, K2
-	VBLENDMPS      X3, X19, K2, X16
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+10248(SB), X3, K2
-	VORPS.BCST     FunctionsConstants<>+10252(SB), X3, X19
-	VBLENDMPS      X19, X16, K2, X16
-	VPCMPUD.BCST   $0x00, FunctionsConstants<>+10248(SB), X3, K2
-	VBLENDMPS.BCST FunctionsConstants<>+9796(SB), X16, K2, X3
-	VMULPD         Y18, Y12, Y16
-	VMULPD         Y20, Y12, Y18
-	VADDPD         Y18, Y16, Y19
-	VADDPD         Y14, Y19, Y19
-	VSUBPD         Y14, Y19, Y20
-	VSUBPD         Y20, Y16, Y16
-	VADDPD         Y18, Y16, Y16
-	VMULPD         Y21, Y12, Y12
-	VADDPD         Y12, Y16, Y12
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y19, Y16
-	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y12, Y12
-	VMULPD         Y12, Y12, Y18
-	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y18, Y19
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y23*1), K2, Y26
+	VADDPD         Y26, Y24, Y23
+	VADDPD         Y25, Y20, Y20
+	VADDPD         Y20, Y23, Y20
+	VCVTPD2PSY     Y20, X20
+	VPSUBD.BCST    FunctionsConstants<>+10240(SB), X17, X17
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10244(SB), X17, K2
+	VBLENDMPS      X3, X20, K2, X17
+	VPCMPUD        $0x06, X4, X3, K2
+	VORPS.BCST     FunctionsConstants<>+10252(SB), X3, X20
+	VBLENDMPS      X20, X17, K2, X17
+	VPCMPUD        $0x00, X4, X3, K2
+	VBLENDMPS.BCST FunctionsConstants<>+9796(SB), X17, K2, X3
+	VMULPD         Y19, Y14, Y4
+	VMULPD         Y21, Y14, Y17
+	VADDPD         Y17, Y4, Y19
+	VADDPD         Y15, Y19, Y19
+	VSUBPD         Y15, Y19, Y20
+	VSUBPD         Y20, Y4, Y4
+	VADDPD         Y17, Y4, Y4
+	VMULPD         Y22, Y14, Y14
+	VADDPD         Y14, Y4, Y4
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y19, Y14
+	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y4, Y4
+	VMULPD         Y4, Y4, Y17
+	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y17, Y19
 	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y19, Y19
-	VMULPD         Y19, Y18, Y19
+	VMULPD         Y19, Y17, Y19
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y19, Y19
-	VMULPD         Y19, Y12, Y12
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y18, Y19
+	VMULPD         Y19, Y4, Y4
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y17, Y19
 	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y19, Y19
-	VMULPD         Y19, Y18, Y18
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y18, Y18
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y16, Y19
+	VMULPD         Y19, Y17, Y17
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y17, Y17
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y14, Y19
 	VPSLLQ         $0x03, Y19, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+6224(SB), AX
 	VXORPS         X20, X20, X20
 	VGATHERQPD     (AX)(Y19*1), K2, Y20
-	VMULPD         Y18, Y20, Y18
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y16, Y16
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y16, Y16
-	VPSLLQ         $0x03, Y16, Y16
+	VMULPD         Y17, Y20, Y17
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y14, Y14
+	VPSLLQ         $0x03, Y14, Y14
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+6224(SB), AX
 	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y16*1), K2, Y19
-	VMULPD         Y12, Y19, Y12
-	VADDPD         Y12, Y18, Y12
-	VCVTPD2PSY     Y12, X12
-	VBLENDMPS      X9, X12, K1, X9
-	VDIVPS         X4, X2, X2
-	VMULPS         X2, X9, X2
+	VGATHERQPD     (AX)(Y14*1), K2, Y19
+	VMULPD         Y4, Y19, Y4
+	VADDPD         Y4, Y17, Y4
+	VCVTPD2PSY     Y4, X4
+	VBLENDMPS      X13, X4, K1, X4
+	VDIVPS         X5, X2, X2
+	VMULPS         X2, X4, X2
 	VMULPS.BCST    FunctionsConstants<>+11356(SB), X2, X2
-	VMULPS         X3, X15, X3
+	VMULPS         X3, X16, X3
 	VSUBPS         X3, X2, X2
 	VMULPS.BCST    FunctionsConstants<>+10264(SB), X2, X2
-	VMULPS         X7, X6, X3
+	VMULPS         X9, X7, X3
 	VADDPS         X3, X2, X2
-	VMULPS.BCST    FunctionsConstants<>+11528(SB), X5, X3
+	VMULPS.BCST    FunctionsConstants<>+11528(SB), X6, X3
 	VADDPS         X3, X2, X2
 	VMULPS         X2, X1, X1
 	VMOVUPS        X1, 388(SI)
@@ -22387,53 +22390,53 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS        $0xaa, X1, X1, X6
 	VMULPS         760(DI), X6, X7
 	VSHUFPS        $0xff, X1, X1, X9
-	VMULPS         776(DI), X9, X12
+	VMULPS         776(DI), X9, X13
 	VADDPS         X7, X3, X3
-	VADDPS         X12, X5, X5
+	VADDPS         X13, X5, X5
 	VADDPS         X5, X3, X3
 	VMOVUPS        308(SI), X5
 	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X7
-	VPMINUD.BCST   FunctionsConstants<>+9804(SB), X7, X12
-	VPMOVZXDQ      X12, Y12
-	VPSLLQ         $0x1d, Y12, Y12
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y12, Y12
-	VORPD.BCST     FunctionsConstants<>+9816(SB), Y12, Y12
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y12, Y15
-	VADDPD         Y14, Y15, Y15
-	VSUBPD         Y14, Y15, Y16
+	VPMINUD.BCST   FunctionsConstants<>+9804(SB), X7, X13
+	VPMOVZXDQ      X13, Y13
+	VPSLLQ         $0x1d, Y13, Y13
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y13, Y13
+	VORPD.BCST     FunctionsConstants<>+9816(SB), Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y13, Y14
+	VADDPD         Y15, Y14, Y14
+	VSUBPD         Y15, Y14, Y16
 	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y16, Y16
-	VSUBPD         Y16, Y12, Y12
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y15, Y16
+	VSUBPD         Y16, Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y14, Y16
 	VPSLLQ         $0x03, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+2800(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y16*1), K1, Y18
-	VPSRLQ         $0x05, Y15, Y15
-	VPSLLQ         $0x34, Y15, Y15
-	VPADDQ         Y15, Y18, Y15
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y12, Y16
+	VXORPS         X17, X17, X17
+	VGATHERQPD     (AX)(Y16*1), K1, Y17
+	VPSRLQ         $0x05, Y14, Y14
+	VPSLLQ         $0x34, Y14, Y14
+	VPADDQ         Y14, Y17, Y14
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y13, Y16
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y16, Y16
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y12, Y18
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y18, Y18
-	VMULPD         Y12, Y12, Y19
-	VMULPD         Y19, Y18, Y18
-	VADDPD         Y18, Y16, Y16
-	VMULPD         Y16, Y12, Y12
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y12, Y12
-	VMULPD         Y12, Y15, Y12
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y13, Y17
+	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y17, Y17
+	VMULPD         Y13, Y13, Y19
+	VMULPD         Y19, Y17, Y17
+	VADDPD         Y17, Y16, Y16
+	VMULPD         Y16, Y13, Y13
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y13, Y13
+	VMULPD         Y13, Y14, Y13
 	VPCMPD         $0x05, X11, X5, K1
-	VBLENDMPD.BCST FunctionsConstants<>+10112(SB), Y12, K1, Y15
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y12, Y12
-	VDIVPD         Y12, Y15, Y12
-	VCVTPD2PSY     Y12, X12
-	VPCMPUD        $0x06, X17, X7, K1
-	VBLENDMPS      X5, X12, K1, X7
-	VBROADCASTSS   FunctionsConstants<>+7604(SB), Y12
-	VSUBPS         X7, X12, X15
-	VMULPS         X15, X7, X15
-	VMULPS         X15, X5, X5
+	VBLENDMPD.BCST FunctionsConstants<>+10112(SB), Y13, K1, Y14
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y13, Y13
+	VDIVPD         Y13, Y14, Y13
+	VCVTPD2PSY     Y13, X13
+	VPCMPUD        $0x06, X18, X7, K1
+	VBLENDMPS      X5, X13, K1, X7
+	VBROADCASTSS   FunctionsConstants<>+7604(SB), Y13
+	VSUBPS         X7, X13, X14
+	VMULPS         X14, X7, X14
+	VMULPS         X14, X5, X5
 	VADDPS         X5, X7, X5
 	VMULPS         X5, X3, X3
 	VMOVUPS        X3, 340(SI)
@@ -22458,9 +22461,9 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS        $0xaa, X3, X3, X6
 	VMULPS         680(DI), X6, X7
 	VSHUFPS        $0xff, X3, X3, X9
-	VMULPS         696(DI), X9, X15
+	VMULPS         696(DI), X9, X14
 	VADDPS         X7, X2, X2
-	VADDPS         X15, X5, X5
+	VADDPS         X14, X5, X5
 	VADDPS         X5, X2, X2
 	VMOVUPS        276(SI), X5
 	VCMPPS         $0x1e, X11, X5, K1
@@ -22489,49 +22492,49 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS        $0xaa, X2, X2, X6
 	VMULPS         600(DI), X6, X7
 	VSHUFPS        $0xff, X2, X2, X9
-	VMULPS         616(DI), X9, X15
+	VMULPS         616(DI), X9, X14
 	VADDPS         X7, X3, X3
-	VADDPS         X15, X5, X5
+	VADDPS         X14, X5, X5
 	VADDPS         X5, X3, X3
 	VMOVUPS        228(SI), X5
 	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X7
-	VPMINUD.BCST   FunctionsConstants<>+9804(SB), X7, X15
-	VPMOVZXDQ      X15, Y15
-	VPSLLQ         $0x1d, Y15, Y15
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y15, Y15
-	VORPD.BCST     FunctionsConstants<>+9816(SB), Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y15, Y16
-	VADDPD         Y14, Y16, Y16
-	VSUBPD         Y14, Y16, Y18
-	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y18, Y18
-	VSUBPD         Y18, Y15, Y15
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y16, Y18
-	VPSLLQ         $0x03, Y18, Y18
+	VPMINUD.BCST   FunctionsConstants<>+9804(SB), X7, X14
+	VPMOVZXDQ      X14, Y14
+	VPSLLQ         $0x1d, Y14, Y14
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y14, Y14
+	VORPD.BCST     FunctionsConstants<>+9816(SB), Y14, Y14
+	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y14, Y16
+	VADDPD         Y15, Y16, Y16
+	VSUBPD         Y15, Y16, Y17
+	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y17, Y17
+	VSUBPD         Y17, Y14, Y14
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y16, Y17
+	VPSLLQ         $0x03, Y17, Y17
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+2800(SB), AX
 	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y18*1), K1, Y19
+	VGATHERQPD     (AX)(Y17*1), K1, Y19
 	VPSRLQ         $0x05, Y16, Y16
 	VPSLLQ         $0x34, Y16, Y16
 	VPADDQ         Y16, Y19, Y16
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y15, Y18
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y18, Y18
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y15, Y19
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y14, Y17
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y17, Y17
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y14, Y19
 	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y19, Y19
-	VMULPD         Y15, Y15, Y20
+	VMULPD         Y14, Y14, Y20
 	VMULPD         Y20, Y19, Y19
-	VADDPD         Y19, Y18, Y18
-	VMULPD         Y18, Y15, Y15
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y15, Y15
-	VMULPD         Y15, Y16, Y15
+	VADDPD         Y19, Y17, Y17
+	VMULPD         Y17, Y14, Y14
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y14, Y14
+	VMULPD         Y14, Y16, Y14
 	VPCMPD         $0x05, X11, X5, K1
-	VBLENDMPD.BCST FunctionsConstants<>+10112(SB), Y15, K1, Y16
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y15, Y15
-	VDIVPD         Y15, Y16, Y15
-	VCVTPD2PSY     Y15, X15
-	VPCMPUD        $0x06, X17, X7, K1
-	VBLENDMPS      X5, X15, K1, X5
+	VBLENDMPD.BCST FunctionsConstants<>+10112(SB), Y14, K1, Y16
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y14, Y14
+	VDIVPD         Y14, Y16, Y14
+	VCVTPD2PSY     Y14, X14
+	VPCMPUD        $0x06, X18, X7, K1
+	VBLENDMPS      X5, X14, K1, X5
 	VMULPS         X5, X3, X3
 	VMOVUPS        X3, 260(SI)
 
@@ -22555,14 +22558,14 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS $0xaa, X3, X3, X6
 	VMULPS  520(DI), X6, X7
 	VSHUFPS $0xff, X3, X3, X9
-	VMULPS  536(DI), X9, X15
+	VMULPS  536(DI), X9, X14
 	VADDPS  X7, X2, X2
-	VADDPS  X15, X5, X5
+	VADDPS  X14, X5, X5
 	VADDPS  X5, X2, X2
 	VMOVUPS 180(SI), X5
 	VMULPS  X5, X5, X5
-	VADDPS  X5, X12, X5
-	VDIVPS  X5, X12, X5
+	VADDPS  X5, X13, X5
+	VDIVPS  X5, X13, X5
 	VMULPS  X5, X2, X2
 	VMOVUPS X2, 212(SI)
 
@@ -22598,12 +22601,12 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPS        Y6, Y7, Y7
 	VSHUFPS       $0xff, X2, X2, X9
 	VBROADCASTSS  X9, Y9
-	VMOVUPS       452(DI), X15
+	VMOVUPS       452(DI), X14
 	VMOVSS        468(DI), X16
-	VINSERTF32X4  $0x01, X16, Y15, Y15
-	VMULPS        Y9, Y15, Y15
+	VINSERTF32X4  $0x01, X16, Y14, Y14
+	VMULPS        Y9, Y14, Y14
 	VADDPS        Y7, Y3, Y3
-	VADDPS        Y15, Y5, Y5
+	VADDPS        Y14, Y5, Y5
 	VADDPS        Y5, Y3, Y3
 	VMOVUPS       X3, 832(SI)
 	VEXTRACTF32X4 $0x01, Y3, X5
@@ -22672,17 +22675,17 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VINSERTPS     $0x20, 344(DI), X7, X7
 	VMULPS        X6, X7, X7
 	VSHUFPS       $0xff, X1, X1, X9
-	VMOVSD        348(DI), X15
-	VINSERTPS     $0x20, 356(DI), X15, X15
-	VMULPS        X9, X15, X15
+	VMOVSD        348(DI), X14
+	VINSERTPS     $0x20, 356(DI), X14, X14
+	VMULPS        X9, X14, X14
 	VEXTRACTF32X4 $0x01, Y1, X16
 	VSHUFPS       $0x00, X16, X16, X16
-	VMOVSD        360(DI), X18
-	VINSERTPS     $0x20, 368(DI), X18, X18
-	VMULPS        X16, X18, X18
-	VADDPS        X18, X3, X3
+	VMOVSD        360(DI), X17
+	VINSERTPS     $0x20, 368(DI), X17, X17
+	VMULPS        X16, X17, X17
+	VADDPS        X17, X3, X3
 	VADDPS        X7, X3, X3
-	VADDPS        X15, X5, X5
+	VADDPS        X14, X5, X5
 	VADDPS        X5, X3, X3
 	VMOVSD        X3, 832(SI)
 	VEXTRACTPS    $0x02, X3, 840(SI)
@@ -22715,11 +22718,11 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSS       72(SI), X2
 	VSUBPS       X2, X1, X1
 	VCMPPS       $0x1e, X11, X1, K1
-	VBLENDMPS    X11, X12, K1, X1
+	VBLENDMPS    X11, X13, K1, X1
 	VCMPPS       $0x1e, X11, X1, K2
 	VSHUFPS      $0x00, X3, X3, X1
 	VBLENDMPS    X1, X11, K2, X2
-	VBLENDMPS    X12, X11, K1, X4
+	VBLENDMPS    X13, X11, K1, X4
 	VMOVSS       X2, 108(SI)
 	VBROADCASTSS 96(SI), X5
 	VMOVSS       76(SI), X6
@@ -22733,35 +22736,35 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSS       80(SI), X6
 	VSUBPS       X6, X5, X5
 	VCMPPS       $0x1e, X11, X5, K2
-	VBLENDMPS    X11, X12, K2, X5
+	VBLENDMPS    X11, X13, K2, X5
 	VCMPPS       $0x1e, X11, X5, K3
 	VSHUFPS      $0x55, X3, X3, X5
 	VBLENDMPS    X5, X11, K3, X6
-	VBLENDMPS    X12, X11, K2, X7
+	VBLENDMPS    X13, X11, K2, X7
 	VMOVSS       X6, 116(SI)
 	VBROADCASTSS 100(SI), X9
-	VMOVSS       84(SI), X15
-	VSUBPS       X15, X9, X9
+	VMOVSS       84(SI), X14
+	VSUBPS       X14, X9, X9
 	VCMPPS       $0x1e, X11, X9, K2
 	VBLENDMPS    X11, X7, K2, X9
 	VCMPPS       $0x1e, X11, X9, K3
 	VBLENDMPS    X5, X11, K3, X5
 	VMOVSS       X5, 120(SI)
 	VBROADCASTSS 104(SI), X9
-	VMOVSS       88(SI), X15
-	VSUBPS       X15, X9, X9
+	VMOVSS       88(SI), X14
+	VSUBPS       X14, X9, X9
 	VCMPPS       $0x1e, X11, X9, K3
-	VBLENDMPS    X11, X12, K3, X9
+	VBLENDMPS    X11, X13, K3, X9
 	VCMPPS       $0x1e, X11, X9, K4
 	VSHUFPS      $0xaa, X3, X3, X3
 	VBLENDMPS    X3, X11, K4, X9
-	VBLENDMPS    X12, X11, K3, X15
+	VBLENDMPS    X13, X11, K3, X14
 	VMOVSS       X9, 124(SI)
 	VBROADCASTSS 104(SI), X16
-	VMOVSS       92(SI), X18
-	VSUBPS       X18, X16, X16
+	VMOVSS       92(SI), X17
+	VSUBPS       X17, X16, X16
 	VCMPPS       $0x1e, X11, X16, K3
-	VBLENDMPS    X11, X15, K3, X16
+	VBLENDMPS    X11, X14, K3, X16
 	VCMPPS       $0x1e, X11, X16, K4
 	VBLENDMPS    X3, X11, K4, X3
 	VMOVSS       X3, 128(SI)
@@ -22769,14 +22772,14 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2)))
 	VBROADCASTSS  X2, Y2
 	VMOVUPS       144(DI), X16
-	VMOVSD        160(DI), X18
-	VINSERTF32X4  $0x01, X18, Y16, Y16
+	VMOVSD        160(DI), X17
+	VINSERTF32X4  $0x01, X17, Y16, Y16
 	VMULPS        Y2, Y16, Y16
 	VBROADCASTSS  X1, Y1
-	VMOVUPS       168(DI), X18
+	VMOVUPS       168(DI), X17
 	VMOVSD        184(DI), X19
-	VINSERTF32X4  $0x01, X19, Y18, Y18
-	VMULPS        Y1, Y18, Y18
+	VINSERTF32X4  $0x01, X19, Y17, Y17
+	VMULPS        Y1, Y17, Y17
 	VBROADCASTSS  X6, Y6
 	VMOVUPS       192(DI), X19
 	VMOVSD        208(DI), X20
@@ -22798,21 +22801,21 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMOVSD        280(DI), X22
 	VINSERTF32X4  $0x01, X22, Y21, Y21
 	VMULPS        Y3, Y21, Y21
-	VADDPS        Y21, Y18, Y18
+	VADDPS        Y21, Y17, Y17
 	VADDPS        Y19, Y16, Y16
-	VADDPS        Y20, Y18, Y18
-	VADDPS        Y18, Y16, Y16
-	VMOVUPS       (SI), X18
+	VADDPS        Y20, Y17, Y17
+	VADDPS        Y17, Y16, Y16
+	VMOVUPS       (SI), X17
 	VMOVSD        16(SI), X19
-	VINSERTF32X4  $0x01, X19, Y18, Y18
-	VMULPS.BCST   FunctionsConstants<>+7608(SB), Y18, Y19
+	VINSERTF32X4  $0x01, X19, Y17, Y17
+	VMULPS.BCST   FunctionsConstants<>+7608(SB), Y17, Y19
 	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y19, Y20
 	VPMINUD.BCST  FunctionsConstants<>+7620(SB), Y20, Y21
 	VPMOVZXDQ     Y21, Z21
 	VPSLLQ        $0x1d, Z21, Z21
 	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z21, Z21
-	VADDPD        Z14, Z21, Z22
-	VSUBPD        Z14, Z22, Z23
+	VADDPD        Z15, Z21, Z22
+	VSUBPD        Z15, Z22, Z23
 	VSUBPD        Z23, Z21, Z21
 	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z22, Z22
 	VMULPD        Z21, Z21, Z23
@@ -22890,25 +22893,25 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VCVTPD2PS     Z21, Y21
 	VANDPS        Y0, Y19, Y0
 	VORPS         Y0, Y21, Y0
-	VPCMPUD       $0x06, Y17, Y20, K4
+	VPCMPUD       $0x06, Y18, Y20, K4
 	VBLENDMPS     Y19, Y0, K4, Y0
-	VADDPS        Y0, Y12, Y0
-	VMULPS        Y18, Y18, Y12
-	VMULPS.BCST   FunctionsConstants<>+11540(SB), Y12, Y12
-	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y12, Y19
+	VADDPS        Y0, Y13, Y0
+	VMULPS        Y17, Y17, Y13
+	VMULPS.BCST   FunctionsConstants<>+11540(SB), Y13, Y13
+	VANDPS.BCST   FunctionsConstants<>+7616(SB), Y13, Y19
 	VPMINUD.BCST  FunctionsConstants<>+9804(SB), Y19, Y20
 	VPMOVZXDQ     Y20, Z20
 	VPSLLQ        $0x1d, Z20, Z20
 	VPADDQ.BCST   FunctionsConstants<>+9808(SB), Z20, Z20
-	VPSRLD        $0x1f, Y12, Y21
+	VPSRLD        $0x1f, Y13, Y21
 	VPMOVZXDQ     Y21, Z21
 	VPSLLQ        $0x3f, Z21, Z21
 	VORPD         Z21, Z20, Z20
 	VMULPD.BCST   FunctionsConstants<>+9824(SB), Z20, Z21
-	VADDPD        Z14, Z21, Z21
-	VSUBPD        Z14, Z21, Z14
-	VMULPD.BCST   FunctionsConstants<>+9832(SB), Z14, Z14
-	VSUBPD        Z14, Z20, Z14
+	VADDPD        Z15, Z21, Z21
+	VSUBPD        Z15, Z21, Z15
+	VMULPD.BCST   FunctionsConstants<>+9832(SB), Z15, Z15
+	VSUBPD        Z15, Z20, Z15
 	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z21, Z20
 	VMOVAPS       Z20, Z22
 	VPERMI2PD     FunctionsConstants<>+9920(SB), Z8, Z22
@@ -22919,22 +22922,22 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VPSRLQ        $0x05, Z21, Z10
 	VPSLLQ        $0x34, Z10, Z10
 	VPADDQ        Z10, Z8, Z8
-	VMULPD.BCST   FunctionsConstants<>+10120(SB), Z14, Z10
+	VMULPD.BCST   FunctionsConstants<>+10120(SB), Z15, Z10
 	VADDPD.BCST   FunctionsConstants<>+10112(SB), Z10, Z10
-	VMULPD.BCST   FunctionsConstants<>+10136(SB), Z14, Z20
+	VMULPD.BCST   FunctionsConstants<>+10136(SB), Z15, Z20
 	VADDPD.BCST   FunctionsConstants<>+10128(SB), Z20, Z20
-	VMULPD        Z14, Z14, Z21
+	VMULPD        Z15, Z15, Z21
 	VMULPD        Z21, Z20, Z20
 	VADDPD        Z20, Z10, Z10
-	VMULPD        Z10, Z14, Z10
+	VMULPD        Z10, Z15, Z10
 	VADDPD.BCST   FunctionsConstants<>+10112(SB), Z10, Z10
 	VMULPD        Z10, Z8, Z8
 	VCVTPD2PS     Z8, Y8
-	VPCMPUD       $0x06, Y17, Y19, K4
-	VBLENDMPS     Y12, Y8, K4, Y8
-	VMULPS        Y8, Y18, Y8
+	VPCMPUD       $0x06, Y18, Y19, K4
+	VBLENDMPS     Y13, Y8, K4, Y8
+	VMULPS        Y8, Y17, Y8
 	VMULPS.BCST   FunctionsConstants<>+11536(SB), Y8, Y8
-	VMULPS        Y0, Y13, Y0
+	VMULPS        Y0, Y12, Y0
 	VADDPS        Y0, Y8, Y0
 	VMULPS        Y0, Y16, Y0
 	VMOVUPS       X0, 48(SI)
@@ -23002,18 +23005,18 @@ TEXT ·functionsGradAVX512(SB), NOSPLIT, $0-44
 	VMULPS        Y9, Y10, Y10
 	VEXTRACTF32X4 $0x01, Y0, X12
 	VBROADCASTSS  X12, Y13
-	VMOVUPS       80(DI), X14
+	VMOVUPS       80(DI), X15
 	VMOVSS        96(DI), X16
-	VINSERTF32X4  $0x01, X16, Y14, Y14
-	VMULPS        Y13, Y14, Y14
-	VADDPS        Y14, Y2, Y2
+	VINSERTF32X4  $0x01, X16, Y15, Y15
+	VMULPS        Y13, Y15, Y15
+	VADDPS        Y15, Y2, Y2
 	VSHUFPS       $0x55, X12, X12, X12
 	VBROADCASTSS  X12, Y12
-	VMOVUPS       100(DI), X14
+	VMOVUPS       100(DI), X15
 	VMOVSS        116(DI), X16
-	VINSERTF32X4  $0x01, X16, Y14, Y14
-	VMULPS        Y12, Y14, Y14
-	VADDPS        Y14, Y5, Y5
+	VINSERTF32X4  $0x01, X16, Y15, Y15
+	VMULPS        Y12, Y15, Y15
+	VADDPS        Y15, Y5, Y5
 	VADDPS        Y8, Y2, Y2
 	VADDPS        Y10, Y5, Y5
 	VADDPS        Y5, Y2, Y2
@@ -26601,7 +26604,7 @@ TEXT ·functionsStepAVX2(SB), $320-44
 	VMULPS     540(SI), X0, X0
 	VMOVUPS    X0, 620(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
 	VMOVUPS      1408(DI), Y2
 	VMULPS       Y4, Y1, Y7
 	VSUBPS       Y7, Y2, Y2
@@ -26918,180 +26921,180 @@ TEXT ·functionsStepAVX2(SB), $320-44
 	VMOVUPS      404(SI), X2
 	VMOVSD       420(SI), X4
 	VINSERTF128  $0x01, X4, Y2, Y2
-	VMULPS       Y2, Y2, Y4
-	VXORPS       Y3, Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VANDPS       FunctionsConstants<>+160(SB), X4, X7
-	VPMINUD      FunctionsConstants<>+2640(SB), X7, X8
-	VPMOVZXDQ    X8, Y8
-	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       FunctionsConstants<>+2672(SB), Y8, Y8
-	VPSRLD       $0x1f, X4, X9
+	VANDPS       FunctionsConstants<>+160(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VXORPS       Y3, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X7
+	VANDPS       FunctionsConstants<>+160(SB), X5, X8
+	VPMINUD      FunctionsConstants<>+2640(SB), X8, X9
 	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y9, Y8, Y8
-	VMULPD       FunctionsConstants<>+2736(SB), Y8, Y9
-	VADDPD       Y11, Y9, Y9
-	VSUBPD       Y11, Y9, Y10
-	VMULPD       FunctionsConstants<>+2768(SB), Y10, Y10
-	VSUBPD       Y10, Y8, Y8
-	VANDPD       FunctionsConstants<>+288(SB), Y9, Y10
-	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
+	VPSLLQ       $0x1d, Y9, Y9
+	VPADDQ       FunctionsConstants<>+2672(SB), Y9, Y9
+	VPSRLD       $0x1f, X5, X10
+	VPMOVZXDQ    X10, Y10
+	VPSLLQ       $0x3f, Y10, Y10
+	VORPD        Y10, Y9, Y9
+	VMULPD       FunctionsConstants<>+2736(SB), Y9, Y10
+	VADDPD       Y11, Y10, Y10
+	VSUBPD       Y11, Y10, Y12
+	VMULPD       FunctionsConstants<>+2768(SB), Y12, Y12
+	VSUBPD       Y12, Y9, Y9
+	VANDPD       FunctionsConstants<>+288(SB), Y10, Y12
+	VPSLLQ       $0x03, Y12, Y12
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
 	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   Y12, (AX)(Y10*1), Y13
-	VPSRLQ       $0x05, Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y9, Y13, Y9
-	VMULPD       FunctionsConstants<>+3088(SB), Y8, Y10
-	VADDPD       FunctionsConstants<>+3056(SB), Y10, Y10
-	VMULPD       FunctionsConstants<>+3152(SB), Y8, Y12
-	VADDPD       FunctionsConstants<>+3120(SB), Y12, Y12
-	VMULPD       Y8, Y8, Y13
-	VMULPD       Y13, Y12, Y12
-	VADDPD       Y12, Y10, Y10
-	VMULPD       Y10, Y8, Y8
-	VADDPD       FunctionsConstants<>+3056(SB), Y8, Y8
-	VMULPD       Y8, Y9, Y8
-	VCVTPD2PSY   Y8, X8
-	VXORPS       X3, X7, X7
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X7, X7
-	VBLENDVPS    X7, X4, X8, X4
-	VANDPS       FunctionsConstants<>+160(SB), X5, X7
-	VPMINUD      FunctionsConstants<>+2640(SB), X7, X8
-	VPMOVZXDQ    X8, Y8
-	VPSLLQ       $0x1d, Y8, Y8
-	VPADDQ       FunctionsConstants<>+2672(SB), Y8, Y8
-	VPSRLD       $0x1f, X5, X9
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y13, (AX)(Y12*1), Y14
+	VPSRLQ       $0x05, Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VPADDQ       Y10, Y14, Y10
+	VMULPD       FunctionsConstants<>+3088(SB), Y9, Y12
+	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
+	VMULPD       FunctionsConstants<>+3152(SB), Y9, Y13
+	VADDPD       FunctionsConstants<>+3120(SB), Y13, Y13
+	VMULPD       Y9, Y9, Y14
+	VMULPD       Y14, Y13, Y13
+	VADDPD       Y13, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VADDPD       FunctionsConstants<>+3056(SB), Y9, Y9
+	VMULPD       Y9, Y10, Y9
+	VCVTPD2PSY   Y9, X9
+	VXORPS       X3, X8, X8
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X8, X8
+	VBLENDVPS    X8, X5, X9, X5
+	VANDPS       FunctionsConstants<>+160(SB), X7, X8
+	VPMINUD      FunctionsConstants<>+2640(SB), X8, X9
 	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y9, Y8, Y8
-	VMULPD       FunctionsConstants<>+2736(SB), Y8, Y9
-	VADDPD       Y11, Y9, Y9
-	VSUBPD       Y11, Y9, Y10
-	VMULPD       FunctionsConstants<>+2768(SB), Y10, Y10
-	VSUBPD       Y10, Y8, Y8
-	VANDPD       FunctionsConstants<>+288(SB), Y9, Y10
-	VPSLLQ       $0x03, Y10, Y10
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   Y12, (AX)(Y10*1), Y13
-	VPSRLQ       $0x05, Y9, Y9
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y9, Y13, Y9
-	VMULPD       FunctionsConstants<>+3088(SB), Y8, Y10
-	VADDPD       FunctionsConstants<>+3056(SB), Y10, Y10
-	VMULPD       FunctionsConstants<>+3152(SB), Y8, Y12
-	VADDPD       FunctionsConstants<>+3120(SB), Y12, Y12
-	VMULPD       Y8, Y8, Y13
-	VMULPD       Y13, Y12, Y12
-	VADDPD       Y12, Y10, Y10
-	VMULPD       Y10, Y8, Y8
-	VADDPD       FunctionsConstants<>+3056(SB), Y8, Y8
-	VMULPD       Y8, Y9, Y8
-	VCVTPD2PSY   Y8, X8
-	VXORPS       X3, X7, X7
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X7, X7
-	VBLENDVPS    X7, X5, X8, X5
-	VINSERTF128  $0x01, X5, Y4, Y4
-	VMOVUPS      FunctionsConstants<>+6736(SB), Y5
-	VMINPS       Y2, Y5, Y7
-	VEXTRACTF128 $0x01, Y7, X8
-	VANDPS       FunctionsConstants<>+160(SB), X7, X9
-	VPMINUD      FunctionsConstants<>+2640(SB), X9, X10
+	VPSLLQ       $0x1d, Y9, Y9
+	VPADDQ       FunctionsConstants<>+2672(SB), Y9, Y9
+	VPSRLD       $0x1f, X7, X10
 	VPMOVZXDQ    X10, Y10
-	VPSLLQ       $0x1d, Y10, Y10
-	VPADDQ       FunctionsConstants<>+2672(SB), Y10, Y10
-	VPSRLD       $0x1f, X7, X12
-	VPMOVZXDQ    X12, Y12
-	VPSLLQ       $0x3f, Y12, Y12
-	VORPD        Y12, Y10, Y10
-	VMULPD       FunctionsConstants<>+2736(SB), Y10, Y12
-	VADDPD       Y11, Y12, Y12
-	VSUBPD       Y11, Y12, Y13
-	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
-	VSUBPD       Y13, Y10, Y10
-	VANDPD       FunctionsConstants<>+288(SB), Y12, Y13
-	VPSLLQ       $0x03, Y13, Y13
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
+	VPSLLQ       $0x3f, Y10, Y10
+	VORPD        Y10, Y9, Y9
+	VMULPD       FunctionsConstants<>+2736(SB), Y9, Y10
+	VADDPD       Y11, Y10, Y10
+	VSUBPD       Y11, Y10, Y12
+	VMULPD       FunctionsConstants<>+2768(SB), Y12, Y12
+	VSUBPD       Y12, Y9, Y9
+	VANDPD       FunctionsConstants<>+288(SB), Y10, Y12
+	VPSLLQ       $0x03, Y12, Y12
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
 	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   Y14, (AX)(Y13*1), Y15
-	VPSRLQ       $0x05, Y12, Y12
-	VPSLLQ       $0x34, Y12, Y12
-	VPADDQ       Y12, Y15, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y10, Y13
-	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y10, Y14
-	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VMULPD       Y10, Y10, Y15
-	VMULPD       Y15, Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y10, Y10
-	VADDPD       FunctionsConstants<>+3056(SB), Y10, Y10
-	VMULPD       Y10, Y12, Y10
-	VCVTPD2PSY   Y10, X10
-	VXORPS       X3, X9, X9
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X9, X9
-	VBLENDVPS    X9, X7, X10, X7
-	VANDPS       FunctionsConstants<>+160(SB), X8, X9
-	VPMINUD      FunctionsConstants<>+2640(SB), X9, X10
-	VPMOVZXDQ    X10, Y10
-	VPSLLQ       $0x1d, Y10, Y10
-	VPADDQ       FunctionsConstants<>+2672(SB), Y10, Y10
-	VPSRLD       $0x1f, X8, X12
-	VPMOVZXDQ    X12, Y12
-	VPSLLQ       $0x3f, Y12, Y12
-	VORPD        Y12, Y10, Y10
-	VMULPD       FunctionsConstants<>+2736(SB), Y10, Y12
-	VADDPD       Y11, Y12, Y12
-	VSUBPD       Y11, Y12, Y13
-	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
-	VSUBPD       Y13, Y10, Y10
-	VANDPD       FunctionsConstants<>+288(SB), Y12, Y13
-	VPSLLQ       $0x03, Y13, Y13
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   Y14, (AX)(Y13*1), Y15
-	VPSRLQ       $0x05, Y12, Y12
-	VPSLLQ       $0x34, Y12, Y12
-	VPADDQ       Y12, Y15, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y10, Y13
-	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y10, Y14
-	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VMULPD       Y10, Y10, Y15
-	VMULPD       Y15, Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y10, Y10
-	VADDPD       FunctionsConstants<>+3056(SB), Y10, Y10
-	VMULPD       Y10, Y12, Y10
-	VCVTPD2PSY   Y10, X10
-	VXORPS       X3, X9, X9
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X9, X9
-	VBLENDVPS    X9, X8, X10, X8
-	VINSERTF128  $0x01, X8, Y7, Y7
-	VSUBPS       Y2, Y5, Y8
+	VXORPS       X14, X14, X14
+	VGATHERQPD   Y13, (AX)(Y12*1), Y14
+	VPSRLQ       $0x05, Y10, Y10
+	VPSLLQ       $0x34, Y10, Y10
+	VPADDQ       Y10, Y14, Y10
+	VMULPD       FunctionsConstants<>+3088(SB), Y9, Y12
+	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
+	VMULPD       FunctionsConstants<>+3152(SB), Y9, Y13
+	VADDPD       FunctionsConstants<>+3120(SB), Y13, Y13
+	VMULPD       Y9, Y9, Y14
+	VMULPD       Y14, Y13, Y13
+	VADDPD       Y13, Y12, Y12
+	VMULPD       Y12, Y9, Y9
+	VADDPD       FunctionsConstants<>+3056(SB), Y9, Y9
+	VMULPD       Y9, Y10, Y9
+	VCVTPD2PSY   Y9, X9
+	VXORPS       X3, X8, X8
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X8, X8
+	VBLENDVPS    X8, X7, X9, X7
+	VINSERTF128  $0x01, X7, Y5, Y5
+	VMOVUPS      FunctionsConstants<>+6736(SB), Y7
+	VSUBPS       Y2, Y7, Y8
 	VXORPS       X9, X9, X9
 	VCMPPS       $0x1e, Y9, Y8, Y8
-	VBLENDVPS    Y8, FunctionsConstants<>+64(SB), Y9, Y8
-	VANDPS       FunctionsConstants<>+160(SB), Y2, Y10
-	VADDPS       FunctionsConstants<>+64(SB), Y10, Y10
-	VSQRTPS      Y10, Y10
-	VMOVUPS      FunctionsConstants<>+32(SB), Y12
-	VDIVPS       Y10, Y12, Y10
-	VCMPPS       $0x1e, Y9, Y2, Y12
-	VXORPS       Y3, Y2, Y2
+	VMINPS       Y2, Y7, Y10
+	VEXTRACTF128 $0x01, Y10, X12
+	VANDPS       FunctionsConstants<>+160(SB), X10, X13
+	VPMINUD      FunctionsConstants<>+2640(SB), X13, X14
+	VPMOVZXDQ    X14, Y14
+	VPSLLQ       $0x1d, Y14, Y14
+	VPADDQ       FunctionsConstants<>+2672(SB), Y14, Y14
+	VPSRLD       $0x1f, X10, X15
+	VPMOVZXDQ    X15, Y15
+	VPSLLQ       $0x3f, Y15, Y15
+	VORPD        Y15, Y14, Y14
+	VMULPD       FunctionsConstants<>+2736(SB), Y14, Y15
+	VADDPD       Y11, Y15, Y15
+	VSUBPD       Y11, Y15, Y7
+	VMULPD       FunctionsConstants<>+2768(SB), Y7, Y7
+	VSUBPD       Y7, Y14, Y7
+	VANDPD       FunctionsConstants<>+288(SB), Y15, Y14
+	VPSLLQ       $0x03, Y14, Y14
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y9
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X11, X11, X11
+	VGATHERQPD   Y9, (AX)(Y14*1), Y11
+	VPSRLQ       $0x05, Y15, Y9
+	VPSLLQ       $0x34, Y9, Y9
+	VPADDQ       Y9, Y11, Y9
+	VMULPD       FunctionsConstants<>+3088(SB), Y7, Y11
+	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
+	VMULPD       FunctionsConstants<>+3152(SB), Y7, Y14
+	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
+	VMULPD       Y7, Y7, Y15
+	VMULPD       Y15, Y14, Y14
+	VADDPD       Y14, Y11, Y11
+	VMULPD       Y11, Y7, Y7
+	VADDPD       FunctionsConstants<>+3056(SB), Y7, Y7
+	VMULPD       Y7, Y9, Y7
+	VCVTPD2PSY   Y7, X7
+	VXORPS       X3, X13, X9
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X9, X9
+	VBLENDVPS    X9, X10, X7, X7
+	VANDPS       FunctionsConstants<>+160(SB), X12, X9
+	VPMINUD      FunctionsConstants<>+2640(SB), X9, X10
+	VPMOVZXDQ    X10, Y10
+	VPSLLQ       $0x1d, Y10, Y10
+	VPADDQ       FunctionsConstants<>+2672(SB), Y10, Y10
+	VPSRLD       $0x1f, X12, X11
+	VPMOVZXDQ    X11, Y11
+	VPSLLQ       $0x3f, Y11, Y11
+	VORPD        Y11, Y10, Y10
+	VMULPD       FunctionsConstants<>+2736(SB), Y10, Y11
+	VADDPD       FunctionsConstants<>+256(SB), Y11, Y11
+	VSUBPD       FunctionsConstants<>+256(SB), Y11, Y13
+	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
+	VSUBPD       Y13, Y10, Y10
+	VANDPD       FunctionsConstants<>+288(SB), Y11, Y13
+	VPSLLQ       $0x03, Y13, Y13
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X15, X15, X15
+	VGATHERQPD   Y14, (AX)(Y13*1), Y15
+	VPSRLQ       $0x05, Y11, Y11
+	VPSLLQ       $0x34, Y11, Y11
+	VPADDQ       Y11, Y15, Y11
+	VMULPD       FunctionsConstants<>+3088(SB), Y10, Y13
+	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
+	VMULPD       FunctionsConstants<>+3152(SB), Y10, Y14
+	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
+	VMULPD       Y10, Y10, Y15
+	VMULPD       Y15, Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	VMULPD       Y13, Y10, Y10
+	VADDPD       FunctionsConstants<>+3056(SB), Y10, Y10
+	VMULPD       Y10, Y11, Y10
+	VCVTPD2PSY   Y10, X10
+	VXORPS       X3, X9, X9
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X9, X9
+	VBLENDVPS    X9, X12, X10, X9
+	VINSERTF128  $0x01, X9, Y7, Y7
+	VXORPS       X9, X9, X9
+	VBLENDVPS    Y8, Y7, Y9, Y7
+	VCMPPS       $0x1e, Y9, Y4, Y8
+	VADDPS       FunctionsConstants<>+64(SB), Y4, Y4
+	VSQRTPS      Y4, Y4
+	VMOVUPS      FunctionsConstants<>+32(SB), Y10
+	VDIVPS       Y4, Y10, Y4
 	VCMPPS       $0x1e, Y9, Y2, Y2
-	VBLENDVPS    Y2, FunctionsConstants<>+4848(SB), Y9, Y2
-	VBLENDVPS    Y12, FunctionsConstants<>+64(SB), Y2, Y2
-	VMULPS       Y2, Y10, Y2
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y2, Y2
-	VMULPS       FunctionsConstants<>+11364(SB), Y4, Y4
+	VMOVUPS      FunctionsConstants<>+4848(SB), Y10
+	VBLENDVPS    Y2, FunctionsConstants<>+64(SB), Y10, Y2
+	VMULPS       Y2, Y4, Y2
+	VBLENDVPS    Y8, Y2, Y9, Y2
+	VADDPS       Y2, Y7, Y2
+	VMULPS       FunctionsConstants<>+11364(SB), Y5, Y4
 	VSUBPS       Y4, Y2, Y2
 	VMULPS       Y2, Y0, Y0
 	VMOVUPS      X0, 452(SI)
@@ -27101,8 +27104,8 @@ TEXT ·functionsStepAVX2(SB), $320-44
 	// d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8)); in the same pass W9 −= rate·d9·a8ᵀ; b9 −= rate·d9
 	VANDPS       FunctionsConstants<>+2464(SB), Y0, Y2
 	VMOVUPS      904(DI), X4
-	VMOVSD       920(DI), X7
-	VINSERTF128  $0x01, X7, Y4, Y4
+	VMOVSD       920(DI), X5
+	VINSERTF128  $0x01, X5, Y4, Y4
 	VMULPS       Y2, Y1, Y1
 	VSUBPS       Y1, Y4, Y1
 	VMOVUPS      X1, 904(DI)
@@ -27117,169 +27120,170 @@ TEXT ·functionsStepAVX2(SB), $320-44
 	VMOVUPS      X2, 808(DI)
 	VSHUFPS      $0x55, X0, X0, X2
 	VMULPS       X2, X6, X4
-	VMOVUPS      824(DI), X7
-	VMULPS       X2, X7, X2
+	VMOVUPS      824(DI), X5
+	VMULPS       X2, X5, X2
 	VMULPS       372(SI), X4, X4
-	VSUBPS       X4, X7, X4
+	VSUBPS       X4, X5, X4
 	VMOVUPS      X4, 824(DI)
 	VSHUFPS      $0xaa, X0, X0, X4
-	VMULPS       X4, X6, X7
-	VMOVUPS      840(DI), X8
-	VMULPS       X4, X8, X4
+	VMULPS       X4, X6, X5
+	VMOVUPS      840(DI), X7
+	VMULPS       X4, X7, X4
+	VMULPS       372(SI), X5, X5
+	VSUBPS       X5, X7, X5
+	VMOVUPS      X5, 840(DI)
+	VSHUFPS      $0xff, X0, X0, X5
+	VMULPS       X5, X6, X7
+	VMOVUPS      856(DI), X8
+	VMULPS       X5, X8, X5
 	VMULPS       372(SI), X7, X7
 	VSUBPS       X7, X8, X7
-	VMOVUPS      X7, 840(DI)
-	VSHUFPS      $0xff, X0, X0, X7
-	VMULPS       X7, X6, X8
-	VMOVUPS      856(DI), X10
-	VMULPS       X7, X10, X7
-	VMULPS       372(SI), X8, X8
-	VSUBPS       X8, X10, X8
-	VMOVUPS      X8, 856(DI)
+	VMOVUPS      X7, 856(DI)
 	VEXTRACTF128 $0x01, Y0, X0
-	VSHUFPS      $0x00, X0, X0, X8
-	VMULPS       X8, X6, X10
-	VMOVUPS      872(DI), X12
-	VMULPS       X8, X12, X8
-	VADDPS       X8, X1, X1
-	VMULPS       372(SI), X10, X8
-	VSUBPS       X8, X12, X8
-	VMOVUPS      X8, 872(DI)
+	VSHUFPS      $0x00, X0, X0, X7
+	VMULPS       X7, X6, X8
+	VMOVUPS      872(DI), X11
+	VMULPS       X7, X11, X7
+	VADDPS       X7, X1, X1
+	VMULPS       372(SI), X8, X7
+	VSUBPS       X7, X11, X7
+	VMOVUPS      X7, 872(DI)
 	VSHUFPS      $0x55, X0, X0, X0
 	VMULPS       X0, X6, X6
-	VMOVUPS      888(DI), X8
-	VMULPS       X0, X8, X0
+	VMOVUPS      888(DI), X7
+	VMULPS       X0, X7, X0
 	VADDPS       X0, X2, X0
 	VMULPS       372(SI), X6, X2
-	VSUBPS       X2, X8, X2
+	VSUBPS       X2, X7, X2
 	VMOVUPS      X2, 888(DI)
 	VADDPS       X4, X1, X1
-	VADDPS       X7, X0, X0
+	VADDPS       X5, X0, X0
 	VADDPS       X0, X1, X0
 	VMOVUPS      356(SI), X1
 	VMULPS       X1, X1, X2
 	VADDPS       FunctionsConstants<>+64(SB), X2, X4
-	VANDPS       FunctionsConstants<>+160(SB), X4, X6
-	VPMOVZXDQ    X6, Y7
-	VPSLLQ       $0x1d, Y7, Y7
-	VMULPD       FunctionsConstants<>+6832(SB), Y7, Y7
-	VPSUBQ       FunctionsConstants<>+3984(SB), Y7, Y8
-	VPSRLQ       $0x34, Y8, Y10
-	VXORPD       FunctionsConstants<>+4016(SB), Y10, Y10
-	VPSUBQ       FunctionsConstants<>+4016(SB), Y10, Y10
-	VPADDQ       Y10, Y11, Y10
-	VSUBPD       Y11, Y10, Y10
-	VANDPD       FunctionsConstants<>+4048(SB), Y8, Y12
-	VPSUBQ       Y12, Y7, Y7
-	VPSRLQ       $0x2f, Y8, Y8
-	VANDPD       FunctionsConstants<>+288(SB), Y8, Y8
-	VPSLLQ       $0x04, Y8, Y8
+	VANDPS       FunctionsConstants<>+160(SB), X4, X5
+	VPMOVZXDQ    X5, Y6
+	VPSLLQ       $0x1d, Y6, Y6
+	VMULPD       FunctionsConstants<>+6832(SB), Y6, Y6
+	VPSUBQ       FunctionsConstants<>+3984(SB), Y6, Y7
+	VPSRLQ       $0x34, Y7, Y8
+	VXORPD       FunctionsConstants<>+4016(SB), Y8, Y8
+	VPSUBQ       FunctionsConstants<>+4016(SB), Y8, Y8
+	VMOVUPS      FunctionsConstants<>+256(SB), Y11
+	VPADDQ       Y8, Y11, Y8
+	VSUBPD       Y11, Y8, Y8
+	VANDPD       FunctionsConstants<>+4048(SB), Y7, Y12
+	VPSUBQ       Y12, Y6, Y6
+	VPSRLQ       $0x2f, Y7, Y7
+	VANDPD       FunctionsConstants<>+288(SB), Y7, Y7
+	VPSLLQ       $0x04, Y7, Y7
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
 	LEAQ         FunctionsConstants<>+4080(SB), AX
 	VXORPS       X13, X13, X13
-	VGATHERQPD   Y12, (AX)(Y8*1), Y13
-	VMULPD       Y13, Y7, Y7
-	VSUBPD       FunctionsConstants<>+3056(SB), Y7, Y7
-	VMULPD       Y7, Y7, Y12
-	VMULPD       FunctionsConstants<>+6896(SB), Y7, Y13
+	VGATHERQPD   Y12, (AX)(Y7*1), Y13
+	VMULPD       Y13, Y6, Y6
+	VSUBPD       FunctionsConstants<>+3056(SB), Y6, Y6
+	VMULPD       Y6, Y6, Y12
+	VMULPD       FunctionsConstants<>+6896(SB), Y6, Y13
 	VADDPD       FunctionsConstants<>+6864(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+6960(SB), Y7, Y14
+	VMULPD       FunctionsConstants<>+6960(SB), Y6, Y14
 	VADDPD       FunctionsConstants<>+6928(SB), Y14, Y14
-	VMULPD       FunctionsConstants<>+7024(SB), Y7, Y15
+	VMULPD       FunctionsConstants<>+7024(SB), Y6, Y15
 	VADDPD       FunctionsConstants<>+6992(SB), Y15, Y15
 	VMULPD       Y15, Y12, Y15
 	VADDPD       Y15, Y14, Y14
 	VMULPD       Y14, Y12, Y14
 	VADDPD       Y14, Y13, Y13
-	VMULPD       FunctionsConstants<>+4720(SB), Y10, Y10
+	VMULPD       FunctionsConstants<>+4720(SB), Y8, Y8
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
 	LEAQ         FunctionsConstants<>+4088(SB), AX
 	VXORPS       X15, X15, X15
-	VGATHERQPD   Y14, (AX)(Y8*1), Y15
-	VADDPD       Y15, Y10, Y8
-	VMULPD       Y13, Y12, Y10
-	VADDPD       Y10, Y7, Y7
-	VADDPD       Y7, Y8, Y7
-	VMOVUPS      FunctionsConstants<>+11428(SB), X8
-	VANDPS       FunctionsConstants<>+160(SB), X8, X10
-	VPMOVZXDQ    X10, Y12
+	VGATHERQPD   Y14, (AX)(Y7*1), Y15
+	VADDPD       Y15, Y8, Y7
+	VMULPD       Y13, Y12, Y8
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y6, Y7, Y6
+	VMOVUPS      FunctionsConstants<>+11428(SB), X7
+	VANDPS       FunctionsConstants<>+160(SB), X7, X8
+	VPMOVZXDQ    X8, Y12
 	VPSLLQ       $0x1d, Y12, Y12
 	VPADDQ       FunctionsConstants<>+2672(SB), Y12, Y12
-	VPSRLD       $0x1f, X8, X13
+	VPSRLD       $0x1f, X7, X13
 	VPMOVZXDQ    X13, Y14
 	VPSLLQ       $0x3f, Y14, Y14
 	VORPD        Y14, Y12, Y12
-	VMULPD       Y7, Y12, Y7
-	VANDPD       FunctionsConstants<>+7056(SB), Y7, Y12
+	VMULPD       Y6, Y12, Y6
+	VANDPD       FunctionsConstants<>+7056(SB), Y6, Y12
 	VXORPD       FunctionsConstants<>+2704(SB), Y12, Y14
 	VPCMPGTQ     FunctionsConstants<>+7120(SB), Y14, Y14
 	VBLENDVPD    Y14, FunctionsConstants<>+7088(SB), Y12, Y12
-	VANDPD       FunctionsConstants<>+2704(SB), Y7, Y7
-	VORPD        Y7, Y12, Y7
-	VMULPD       FunctionsConstants<>+2736(SB), Y7, Y12
+	VANDPD       FunctionsConstants<>+2704(SB), Y6, Y6
+	VORPD        Y6, Y12, Y6
+	VMULPD       FunctionsConstants<>+2736(SB), Y6, Y12
 	VADDPD       Y11, Y12, Y12
 	VSUBPD       Y11, Y12, Y14
 	VMULPD       FunctionsConstants<>+2768(SB), Y14, Y14
-	VSUBPD       Y14, Y7, Y7
+	VSUBPD       Y14, Y6, Y6
 	VANDPD       FunctionsConstants<>+288(SB), Y12, Y14
 	VPSLLQ       $0x03, Y14, Y14
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y15
 	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X11, X11, X11
-	VGATHERQPD   Y15, (AX)(Y14*1), Y11
+	VXORPS       X10, X10, X10
+	VGATHERQPD   Y15, (AX)(Y14*1), Y10
 	VPSRLQ       $0x05, Y12, Y12
 	VPSLLQ       $0x34, Y12, Y12
-	VPADDQ       Y12, Y11, Y11
-	VMULPD       FunctionsConstants<>+3088(SB), Y7, Y12
+	VPADDQ       Y12, Y10, Y10
+	VMULPD       FunctionsConstants<>+3088(SB), Y6, Y12
 	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
-	VMULPD       FunctionsConstants<>+3152(SB), Y7, Y14
+	VMULPD       FunctionsConstants<>+3152(SB), Y6, Y14
 	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VMULPD       Y7, Y7, Y15
+	VMULPD       Y6, Y6, Y15
 	VMULPD       Y15, Y14, Y14
 	VADDPD       Y14, Y12, Y12
-	VMULPD       Y12, Y7, Y7
-	VADDPD       FunctionsConstants<>+3056(SB), Y7, Y7
-	VMULPD       Y7, Y11, Y7
-	VCVTPD2PSY   Y7, X7
-	VPCMPEQD     X9, X6, X11
+	VMULPD       Y12, Y6, Y6
+	VADDPD       FunctionsConstants<>+3056(SB), Y6, Y6
+	VMULPD       Y6, Y10, Y6
+	VCVTPD2PSY   Y6, X6
+	VPCMPEQD     X9, X5, X10
 	VMOVUPS      FunctionsConstants<>+2400(SB), X12
-	VBLENDVPS    X11, X9, X12, X14
-	VBLENDVPS    X11, X12, X9, X11
+	VBLENDVPS    X10, X9, X12, X14
+	VBLENDVPS    X10, X12, X9, X10
 	VPCMPEQD     X9, X13, X12
-	VBLENDVPS    X12, X14, X11, X11
-	VPSUBD       FunctionsConstants<>+7152(SB), X6, X12
+	VBLENDVPS    X12, X14, X10, X10
+	VPSUBD       FunctionsConstants<>+7152(SB), X5, X12
 	VXORPS       X3, X12, X12
 	VMOVUPS      FunctionsConstants<>+7216(SB), X13
 	VPCMPGTD     X12, X13, X12
-	VBLENDVPS    X12, X7, X11, X7
-	VADDPS       FunctionsConstants<>+7248(SB), X10, X11
-	VXORPS       X3, X10, X13
+	VBLENDVPS    X12, X6, X10, X6
+	VADDPS       FunctionsConstants<>+7248(SB), X8, X10
+	VXORPS       X3, X8, X13
 	VMOVUPS      FunctionsConstants<>+7280(SB), X14
 	VPCMPGTD     X13, X14, X14
-	VBLENDVPS    X14, X11, X10, X15
-	VMOVUPS      FunctionsConstants<>+7344(SB), X5
-	VPCMPGTD     X13, X5, X5
-	VBLENDVPS    X5, X15, X9, X5
-	VPSLLD       $0x1f, X5, X5
-	VANDPS       X4, X5, X5
-	VORPS        X5, X7, X5
-	VPSRLD       $0x1f, X4, X7
-	VSUBPS       FunctionsConstants<>+7248(SB), X11, X11
-	VCMPPS       $0x00, X10, X11, X11
-	VBLENDVPS    X11, X9, X7, X7
-	VBLENDVPS    X14, X7, X9, X7
-	VBLENDVPS    X12, X7, X9, X7
-	VPCMPEQD     X9, X7, X7
+	VBLENDVPS    X14, X10, X8, X15
+	VMOVUPS      FunctionsConstants<>+7344(SB), X11
+	VPCMPGTD     X13, X11, X11
+	VBLENDVPS    X11, X15, X9, X11
+	VPSLLD       $0x1f, X11, X11
+	VANDPS       X4, X11, X11
+	VORPS        X11, X6, X6
+	VPSRLD       $0x1f, X4, X11
+	VSUBPS       FunctionsConstants<>+7248(SB), X10, X10
+	VCMPPS       $0x00, X8, X10, X10
+	VBLENDVPS    X10, X9, X11, X10
+	VBLENDVPS    X14, X10, X9, X10
+	VBLENDVPS    X12, X10, X9, X10
+	VPCMPEQD     X9, X10, X10
 	VMOVUPS      FunctionsConstants<>+4880(SB), X11
-	VBLENDVPS    X7, X5, X11, X5
-	VXORPS       X3, X6, X6
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X6, X6
-	VBLENDVPS    X6, X4, X5, X5
+	VBLENDVPS    X10, X6, X11, X6
+	VXORPS       X3, X5, X5
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X5, X5
+	VBLENDVPS    X5, X4, X6, X5
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X13, X6
-	VBLENDVPS    X6, X8, X5, X5
+	VBLENDVPS    X6, X7, X5, X5
 	VPCMPEQD     FunctionsConstants<>+64(SB), X4, X6
 	VBLENDVPS    X6, FunctionsConstants<>+64(SB), X5, X5
-	VPCMPEQD     X9, X10, X6
+	VPCMPEQD     X9, X8, X6
 	VBLENDVPS    X6, FunctionsConstants<>+64(SB), X5, X5
 	VMULPS       X1, X5, X5
 	VMULPS       FunctionsConstants<>+6736(SB), X1, X6
@@ -31139,7 +31143,7 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VMULPS     540(SI), X1, X1
 	VMOVUPS    X1, 620(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
 	VMOVUPS        1408(DI), Z5
 	VMULPS         Z6, Z2, Z2
 	VSUBPS         Z2, Z5, Z2
@@ -31450,525 +31454,524 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS        404(SI), X2
 	VMOVSD         420(SI), X5
 	VINSERTF32X4   $0x01, X5, Y2, Y2
-	VMULPS         Y2, Y2, Y5
-	VXORPS         Y4, Y5, Y5
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y5, Y6
-	VPMINUD.BCST   FunctionsConstants<>+9804(SB), Y6, Y7
-	VPMOVZXDQ      Y7, Z7
-	VPSLLQ         $0x1d, Z7, Z7
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Z7, Z7
-	VPSRLD         $0x1f, Y5, Y8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y5
+	VMULPS         Y2, Y2, Y6
+	VXORPS         Y4, Y6, Y6
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y6, Y7
+	VPMINUD.BCST   FunctionsConstants<>+9804(SB), Y7, Y8
 	VPMOVZXDQ      Y8, Z8
-	VPSLLQ         $0x3f, Z8, Z8
-	VORPD          Z8, Z7, Z7
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Z7, Z8
-	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z8, Z8
-	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z8, Z9
-	VMULPD.BCST    FunctionsConstants<>+9832(SB), Z9, Z9
-	VSUBPD         Z9, Z7, Z7
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z8, Z9
-	VMOVAPS        Z9, Z10
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z12, Z10
-	VMOVAPS        Z9, Z11
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z14, Z11
-	VPTESTMQ.BCST  FunctionsConstants<>+7936(SB), Z9, K1
-	VBLENDMPD      Z11, Z10, K1, Z9
-	VPSRLQ         $0x05, Z8, Z8
-	VPSLLQ         $0x34, Z8, Z8
-	VPADDQ         Z8, Z9, Z8
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Z7, Z9
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z9, Z9
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Z7, Z10
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Z10, Z10
-	VMULPD         Z7, Z7, Z11
-	VMULPD         Z11, Z10, Z10
-	VADDPD         Z10, Z9, Z9
-	VMULPD         Z9, Z7, Z7
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z7, Z7
-	VMULPD         Z7, Z8, Z7
-	VCVTPD2PS      Z7, Y7
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+9792(SB), Y6, K1
-	VBLENDMPS      Y5, Y7, K1, Y5
-	VBROADCASTSS   FunctionsConstants<>+10308(SB), Y6
-	VMINPS         Y2, Y6, Y7
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y7, Y8
-	VPMINUD.BCST   FunctionsConstants<>+9804(SB), Y8, Y9
+	VPSLLQ         $0x1d, Z8, Z8
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Z8, Z8
+	VPSRLD         $0x1f, Y6, Y9
 	VPMOVZXDQ      Y9, Z9
-	VPSLLQ         $0x1d, Z9, Z9
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Z9, Z9
-	VPSRLD         $0x1f, Y7, Y10
-	VPMOVZXDQ      Y10, Z10
-	VPSLLQ         $0x3f, Z10, Z10
-	VORPD          Z10, Z9, Z9
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Z9, Z10
-	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z10, Z10
-	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z10, Z11
-	VMULPD.BCST    FunctionsConstants<>+9832(SB), Z11, Z11
-	VSUBPD         Z11, Z9, Z9
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z10, Z11
-	VMOVAPS        Z11, Z13
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z12, Z13
-	VMOVAPS        Z11, Z15
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z14, Z15
-	VPTESTMQ.BCST  FunctionsConstants<>+7936(SB), Z11, K1
-	VBLENDMPD      Z15, Z13, K1, Z11
-	VPSRLQ         $0x05, Z10, Z10
-	VPSLLQ         $0x34, Z10, Z10
-	VPADDQ         Z10, Z11, Z10
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Z9, Z11
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z11, Z11
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Z9, Z13
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Z13, Z13
-	VMULPD         Z9, Z9, Z15
-	VMULPD         Z15, Z13, Z13
-	VADDPD         Z13, Z11, Z11
-	VMULPD         Z11, Z9, Z9
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z9, Z9
-	VMULPD         Z9, Z10, Z9
-	VCVTPD2PS      Z9, Y9
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+9792(SB), Y8, K1
-	VBLENDMPS      Y7, Y9, K1, Y7
-	VSUBPS         Y2, Y6, Y8
+	VPSLLQ         $0x3f, Z9, Z9
+	VORPD          Z9, Z8, Z8
+	VMULPD.BCST    FunctionsConstants<>+9824(SB), Z8, Z9
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z9
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z9, Z10
+	VMULPD.BCST    FunctionsConstants<>+9832(SB), Z10, Z10
+	VSUBPD         Z10, Z8, Z8
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z9, Z10
+	VMOVAPS        Z10, Z11
+	VPERMI2PD      FunctionsConstants<>+9920(SB), Z12, Z11
+	VMOVAPS        Z10, Z13
+	VPERMI2PD      FunctionsConstants<>+10048(SB), Z14, Z13
+	VPTESTMQ.BCST  FunctionsConstants<>+7936(SB), Z10, K1
+	VBLENDMPD      Z13, Z11, K1, Z10
+	VPSRLQ         $0x05, Z9, Z9
+	VPSLLQ         $0x34, Z9, Z9
+	VPADDQ         Z9, Z10, Z9
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Z8, Z10
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z10, Z10
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Z8, Z11
+	VADDPD.BCST    FunctionsConstants<>+10128(SB), Z11, Z11
+	VMULPD         Z8, Z8, Z13
+	VMULPD         Z13, Z11, Z11
+	VADDPD         Z11, Z10, Z10
+	VMULPD         Z10, Z8, Z8
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z8, Z8
+	VMULPD         Z8, Z9, Z8
+	VCVTPD2PS      Z8, Y8
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+9792(SB), Y7, K1
+	VBLENDMPS      Y6, Y8, K1, Y6
+	VBROADCASTSS   FunctionsConstants<>+10308(SB), Y7
+	VSUBPS         Y2, Y7, Y8
 	VXORPS         X9, X9, X9
 	VCMPPS         $0x1e, Y9, Y8, K1
-	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), Y9, K1, Y8
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y2, Y10
-	VADDPS.BCST    FunctionsConstants<>+7604(SB), Y10, Y10
-	VSQRTPS        Y10, Y10
-	VBROADCASTSS   FunctionsConstants<>+7600(SB), Y11
-	VDIVPS         Y10, Y11, Y10
-	VCMPPS         $0x1e, Y9, Y2, K1
-	VXORPS         Y4, Y2, Y2
+	VMINPS         Y2, Y7, Y8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), Y8, Y10
+	VPMINUD.BCST   FunctionsConstants<>+9804(SB), Y10, Y11
+	VPMOVZXDQ      Y11, Z11
+	VPSLLQ         $0x1d, Z11, Z11
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Z11, Z11
+	VPSRLD         $0x1f, Y8, Y13
+	VPMOVZXDQ      Y13, Z13
+	VPSLLQ         $0x3f, Z13, Z13
+	VORPD          Z13, Z11, Z11
+	VMULPD.BCST    FunctionsConstants<>+9824(SB), Z11, Z13
+	VADDPD.BCST    FunctionsConstants<>+7632(SB), Z13, Z13
+	VSUBPD.BCST    FunctionsConstants<>+7632(SB), Z13, Z15
+	VMULPD.BCST    FunctionsConstants<>+9832(SB), Z15, Z15
+	VSUBPD         Z15, Z11, Z11
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Z13, Z15
+	VMOVAPS        Z15, Z16
+	VPERMI2PD      FunctionsConstants<>+9920(SB), Z12, Z16
+	VMOVAPS        Z15, Z17
+	VPERMI2PD      FunctionsConstants<>+10048(SB), Z14, Z17
+	VPTESTMQ.BCST  FunctionsConstants<>+7936(SB), Z15, K2
+	VBLENDMPD      Z17, Z16, K2, Z15
+	VPSRLQ         $0x05, Z13, Z13
+	VPSLLQ         $0x34, Z13, Z13
+	VPADDQ         Z13, Z15, Z13
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Z11, Z15
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z15, Z15
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Z11, Z16
+	VADDPD.BCST    FunctionsConstants<>+10128(SB), Z16, Z16
+	VMULPD         Z11, Z11, Z17
+	VMULPD         Z17, Z16, Z16
+	VADDPD         Z16, Z15, Z15
+	VMULPD         Z15, Z11, Z11
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Z11, Z11
+	VMULPD         Z11, Z13, Z11
+	VCVTPD2PS      Z11, Y11
+	VPCMPUD.BCST   $0x06, FunctionsConstants<>+9792(SB), Y10, K2
+	VBLENDMPS      Y8, Y11, K2, Y8
+	VBLENDMPS      Y8, Y9, K1, Y8
+	VCMPPS         $0x1e, Y9, Y5, K1
+	VADDPS.BCST    FunctionsConstants<>+7604(SB), Y5, Y5
+	VSQRTPS        Y5, Y5
+	VBROADCASTSS   FunctionsConstants<>+7600(SB), Y10
+	VDIVPS         Y5, Y10, Y5
 	VCMPPS         $0x1e, Y9, Y2, K2
-	VBLENDMPS.BCST FunctionsConstants<>+10248(SB), Y9, K2, Y2
-	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), Y2, K1, Y2
-	VMULPS         Y2, Y10, Y2
-	VMULPS         Y8, Y7, Y7
-	VADDPS         Y7, Y2, Y2
-	VMULPS.BCST    FunctionsConstants<>+11524(SB), Y5, Y5
-	VSUBPS         Y5, Y2, Y2
-	VMULPS         Y2, Y1, Y1
+	VBROADCASTSS   FunctionsConstants<>+10248(SB), Y2
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), Y2, K2, Y11
+	VMULPS         Y11, Y5, Y5
+	VBLENDMPS      Y5, Y9, K1, Y5
+	VADDPS         Y5, Y8, Y5
+	VMULPS.BCST    FunctionsConstants<>+11524(SB), Y6, Y6
+	VSUBPS         Y6, Y5, Y5
+	VMULPS         Y5, Y1, Y1
 	VMOVUPS        X1, 452(SI)
-	VEXTRACTF32X4  $0x01, Y1, X2
-	VMOVSD         X2, 468(SI)
+	VEXTRACTF32X4  $0x01, Y1, X5
+	VMOVSD         X5, 468(SI)
 
 	// d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8)); in the same pass W9 −= rate·d9·a8ᵀ; b9 −= rate·d9
-	VANDPS         FunctionsConstants<>+2464(SB), Y1, Y2
-	VMOVUPS        904(DI), X5
-	VMOVSD         920(DI), X7
-	VINSERTF32X4   $0x01, X7, Y5, Y5
-	VMULPS         Y2, Y0, Y2
-	VSUBPS         Y2, Y5, Y2
-	VMOVUPS        X2, 904(DI)
-	VEXTRACTF32X4  $0x01, Y2, X5
-	VMOVSD         X5, 920(DI)
-	VSHUFPS        $0x00, X1, X1, X2
-	VMULPS         X2, X3, X5
-	VMOVUPS        808(DI), X7
-	VMULPS         X2, X7, X2
-	VMULPS         372(SI), X5, X5
-	VSUBPS         X5, X7, X5
-	VMOVUPS        X5, 808(DI)
-	VSHUFPS        $0x55, X1, X1, X5
-	VMULPS         X5, X3, X7
-	VMOVUPS        824(DI), X8
+	VANDPS         FunctionsConstants<>+2464(SB), Y1, Y5
+	VMOVUPS        904(DI), X6
+	VMOVSD         920(DI), X8
+	VINSERTF32X4   $0x01, X8, Y6, Y6
+	VMULPS         Y5, Y0, Y5
+	VSUBPS         Y5, Y6, Y5
+	VMOVUPS        X5, 904(DI)
+	VEXTRACTF32X4  $0x01, Y5, X6
+	VMOVSD         X6, 920(DI)
+	VSHUFPS        $0x00, X1, X1, X5
+	VMULPS         X5, X3, X6
+	VMOVUPS        808(DI), X8
 	VMULPS         X5, X8, X5
-	VMULPS         372(SI), X7, X7
-	VSUBPS         X7, X8, X7
-	VMOVUPS        X7, 824(DI)
-	VSHUFPS        $0xaa, X1, X1, X7
-	VMULPS         X7, X3, X8
-	VMOVUPS        840(DI), X10
-	VMULPS         X7, X10, X7
+	VMULPS         372(SI), X6, X6
+	VSUBPS         X6, X8, X6
+	VMOVUPS        X6, 808(DI)
+	VSHUFPS        $0x55, X1, X1, X6
+	VMULPS         X6, X3, X8
+	VMOVUPS        824(DI), X11
+	VMULPS         X6, X11, X6
 	VMULPS         372(SI), X8, X8
-	VSUBPS         X8, X10, X8
-	VMOVUPS        X8, 840(DI)
-	VSHUFPS        $0xff, X1, X1, X8
-	VMULPS         X8, X3, X10
-	VMOVUPS        856(DI), X13
+	VSUBPS         X8, X11, X8
+	VMOVUPS        X8, 824(DI)
+	VSHUFPS        $0xaa, X1, X1, X8
+	VMULPS         X8, X3, X11
+	VMOVUPS        840(DI), X13
 	VMULPS         X8, X13, X8
-	VMULPS         372(SI), X10, X10
-	VSUBPS         X10, X13, X10
-	VMOVUPS        X10, 856(DI)
+	VMULPS         372(SI), X11, X11
+	VSUBPS         X11, X13, X11
+	VMOVUPS        X11, 840(DI)
+	VSHUFPS        $0xff, X1, X1, X11
+	VMULPS         X11, X3, X13
+	VMOVUPS        856(DI), X15
+	VMULPS         X11, X15, X11
+	VMULPS         372(SI), X13, X13
+	VSUBPS         X13, X15, X13
+	VMOVUPS        X13, 856(DI)
 	VEXTRACTF32X4  $0x01, Y1, X1
-	VSHUFPS        $0x00, X1, X1, X10
-	VMULPS         X10, X3, X13
-	VMOVUPS        872(DI), X15
-	VMULPS         X10, X15, X10
-	VADDPS         X10, X2, X2
-	VMULPS         372(SI), X13, X10
-	VSUBPS         X10, X15, X10
-	VMOVUPS        X10, 872(DI)
+	VSHUFPS        $0x00, X1, X1, X13
+	VMULPS         X13, X3, X15
+	VMOVUPS        872(DI), X16
+	VMULPS         X13, X16, X13
+	VADDPS         X13, X5, X5
+	VMULPS         372(SI), X15, X13
+	VSUBPS         X13, X16, X13
+	VMOVUPS        X13, 872(DI)
 	VSHUFPS        $0x55, X1, X1, X1
-	VMULPS         X1, X3, X10
-	VMOVUPS        888(DI), X13
-	VMULPS         X1, X13, X1
+	VMULPS         X1, X3, X13
+	VMOVUPS        888(DI), X15
+	VMULPS         X1, X15, X1
+	VADDPS         X1, X6, X1
+	VMULPS         372(SI), X13, X6
+	VSUBPS         X6, X15, X6
+	VMOVUPS        X6, 888(DI)
+	VADDPS         X8, X5, X5
+	VADDPS         X11, X1, X1
 	VADDPS         X1, X5, X1
-	VMULPS         372(SI), X10, X5
-	VSUBPS         X5, X13, X5
-	VMOVUPS        X5, 888(DI)
-	VADDPS         X7, X2, X2
-	VADDPS         X8, X1, X1
-	VADDPS         X1, X2, X1
-	VMOVUPS        356(SI), X2
-	VMULPS         X2, X2, X5
-	VADDPS.BCST    FunctionsConstants<>+7604(SB), X5, X7
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X7, X8
-	VPMOVZXDQ      X8, Y10
-	VPSLLQ         $0x1d, Y10, Y10
-	VMULPD.BCST    FunctionsConstants<>+10316(SB), Y10, Y10
-	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y10, Y13
-	VPSRAQ         $0x34, Y13, Y15
-	VBROADCASTSD   FunctionsConstants<>+7632(SB), Z16
-	VPADDQ         Y15, Y16, Y15
-	VSUBPD         Y16, Y15, Y15
-	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y13, Y17
-	VPSUBQ         Y17, Y10, Y10
-	VPSRLQ         $0x2f, Y13, Y13
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y13, Y13
-	VPSLLQ         $0x04, Y13, Y13
+	VMOVUPS        356(SI), X5
+	VMULPS         X5, X5, X6
+	VADDPS.BCST    FunctionsConstants<>+7604(SB), X6, X8
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X8, X11
+	VPMOVZXDQ      X11, Y13
+	VPSLLQ         $0x1d, Y13, Y13
+	VMULPD.BCST    FunctionsConstants<>+10316(SB), Y13, Y13
+	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y13, Y15
+	VPSRAQ         $0x34, Y15, Y16
+	VBROADCASTSD   FunctionsConstants<>+7632(SB), Z17
+	VPADDQ         Y16, Y17, Y16
+	VSUBPD         Y17, Y16, Y16
+	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y15, Y18
+	VPSUBQ         Y18, Y13, Y13
+	VPSRLQ         $0x2f, Y15, Y15
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y15, Y15
+	VPSLLQ         $0x04, Y15, Y15
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+4080(SB), AX
-	VXORPS         X17, X17, X17
-	VGATHERQPD     (AX)(Y13*1), K1, Y17
-	VMULPD         Y17, Y10, Y10
-	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y10, Y10
-	VMULPD         Y10, Y10, Y17
-	VMULPD.BCST    FunctionsConstants<>+10332(SB), Y10, Y18
-	VADDPD.BCST    FunctionsConstants<>+10324(SB), Y18, Y18
-	VMULPD.BCST    FunctionsConstants<>+10348(SB), Y10, Y19
-	VADDPD.BCST    FunctionsConstants<>+10340(SB), Y19, Y19
-	VMULPD.BCST    FunctionsConstants<>+10364(SB), Y10, Y20
-	VADDPD.BCST    FunctionsConstants<>+10356(SB), Y20, Y20
-	VMULPD         Y20, Y17, Y20
+	VXORPS         X18, X18, X18
+	VGATHERQPD     (AX)(Y15*1), K1, Y18
+	VMULPD         Y18, Y13, Y13
+	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y13, Y13
+	VMULPD         Y13, Y13, Y18
+	VMULPD.BCST    FunctionsConstants<>+10332(SB), Y13, Y19
+	VADDPD.BCST    FunctionsConstants<>+10324(SB), Y19, Y19
+	VMULPD.BCST    FunctionsConstants<>+10348(SB), Y13, Y20
+	VADDPD.BCST    FunctionsConstants<>+10340(SB), Y20, Y20
+	VMULPD.BCST    FunctionsConstants<>+10364(SB), Y13, Y21
+	VADDPD.BCST    FunctionsConstants<>+10356(SB), Y21, Y21
+	VMULPD         Y21, Y18, Y21
+	VADDPD         Y21, Y20, Y20
+	VMULPD         Y20, Y18, Y20
 	VADDPD         Y20, Y19, Y19
-	VMULPD         Y19, Y17, Y19
-	VADDPD         Y19, Y18, Y18
-	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y15, Y15
+	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+4088(SB), AX
-	VXORPS         X19, X19, X19
-	VGATHERQPD     (AX)(Y13*1), K1, Y19
-	VADDPD         Y19, Y15, Y13
-	VMULPD         Y18, Y17, Y15
-	VADDPD         Y15, Y10, Y10
-	VADDPD         Y10, Y13, Y10
-	VBROADCASTSS   FunctionsConstants<>+11532(SB), X13
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X13, X15
-	VPMOVZXDQ      X15, Y17
-	VPSLLQ         $0x1d, Y17, Y17
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y17, Y17
-	VPSRLD         $0x1f, X13, X18
-	VPMOVZXDQ      X18, Y19
-	VPSLLQ         $0x3f, Y19, Y19
-	VORPD          Y19, Y17, Y17
-	VMULPD         Y10, Y17, Y10
-	VANDPD.BCST    FunctionsConstants<>+10372(SB), Y10, Y17
-	VPMINUQ.BCST   FunctionsConstants<>+10380(SB), Y17, Y17
-	VANDPD.BCST    FunctionsConstants<>+9816(SB), Y10, Y10
-	VORPD          Y10, Y17, Y10
-	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y10, Y17
-	VADDPD         Y16, Y17, Y17
-	VSUBPD         Y16, Y17, Y19
-	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y19, Y19
-	VSUBPD         Y19, Y10, Y10
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y17, Y19
-	VPSLLQ         $0x03, Y19, Y19
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+2800(SB), AX
 	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y19*1), K1, Y20
-	VPSRLQ         $0x05, Y17, Y17
-	VPSLLQ         $0x34, Y17, Y17
-	VPADDQ         Y17, Y20, Y17
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y10, Y19
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y19, Y19
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y10, Y20
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y20, Y20
-	VMULPD         Y10, Y10, Y21
-	VMULPD         Y21, Y20, Y20
-	VADDPD         Y20, Y19, Y19
-	VMULPD         Y19, Y10, Y10
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y10, Y10
-	VMULPD         Y10, Y17, Y10
-	VCVTPD2PSY     Y10, X10
-	VPCMPUD        $0x04, X9, X8, K1
-	VBLENDMPS.BCST FunctionsConstants<>+9792(SB), X9, K1, X17
-	VBROADCASTSS   FunctionsConstants<>+9792(SB), Y19
-	VBLENDMPS      X9, X19, K1, X20
-	VPCMPUD        $0x04, X9, X18, K1
-	VBLENDMPS      X20, X17, K1, X17
-	VPSUBD.BCST    FunctionsConstants<>+10388(SB), X8, X18
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10392(SB), X18, K1
-	VBLENDMPS      X17, X10, K1, X10
-	VADDPS.BCST    FunctionsConstants<>+10396(SB), X15, X17
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10396(SB), X15, K2
-	VBLENDMPS      X15, X17, K2, X18
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10400(SB), X15, K3
-	VBLENDMPS      X9, X18, K3, X18
-	VPSLLD         $0x1f, X18, X18
-	VANDPS         X7, X18, X18
-	VORPS          X18, X10, X10
-	VPSRLD         $0x1f, X7, X18
-	VSUBPS.BCST    FunctionsConstants<>+10396(SB), X17, X17
-	VCMPPS         $0x00, X15, X17, K3
-	VBLENDMPS      X9, X18, K3, X17
-	VBLENDMPS      X9, X17, K2, X17
-	VBLENDMPS      X9, X17, K1, X17
-	VPCMPUD        $0x04, X9, X17, K1
-	VBLENDMPS.BCST FunctionsConstants<>+10252(SB), X10, K1, X10
-	VPCMPUD        $0x06, X19, X8, K1
-	VBLENDMPS      X7, X10, K1, X8
-	VPCMPUD        $0x06, X19, X15, K1
-	VBLENDMPS      X13, X8, K1, X8
-	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7604(SB), X7, K1
-	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X8, K1, X8
-	VPCMPUD        $0x00, X9, X15, K1
-	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X8, K1, X8
-	VMULPS         X2, X8, X8
-	VMULPS         X2, X6, X10
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X10, X13
-	VPMOVZXDQ      X13, Y15
-	VPSLLQ         $0x1d, Y15, Y15
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y15, Y15
-	VPSRLD         $0x1a, X13, X17
-	VANDPS.BCST    FunctionsConstants<>+10148(SB), X17, X17
-	VPMOVZXDQ      X17, Y17
-	VPSLLQ         $0x05, Y17, Y17
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+5008(SB), AX
-	VXORPS         X18, X18, X18
-	VGATHERQPD     (AX)(Y17*1), K1, Y18
-	VMULPD         Y18, Y15, Y18
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+5016(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y17*1), K1, Y20
-	VMULPD         Y20, Y15, Y20
-	VADDPD         Y20, Y18, Y21
-	VADDPD         Y16, Y21, Y21
-	VSUBPD         Y16, Y21, Y22
-	VSUBPD         Y22, Y18, Y18
-	VADDPD         Y20, Y18, Y18
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+5024(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y17*1), K1, Y20
-	VMULPD         Y20, Y15, Y15
-	VADDPD         Y15, Y18, Y15
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y21, Y17
-	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y15, Y15
-	VMULPD         Y15, Y15, Y18
-	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y18, Y20
-	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y20, Y20
-	VMULPD         Y20, Y18, Y20
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y20, Y20
-	VMULPD         Y20, Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y18, Y20
-	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y20, Y20
-	VMULPD         Y20, Y18, Y18
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y18, Y18
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y17, Y20
+	VGATHERQPD     (AX)(Y15*1), K1, Y20
+	VADDPD         Y20, Y16, Y15
+	VMULPD         Y19, Y18, Y16
+	VADDPD         Y16, Y13, Y13
+	VADDPD         Y13, Y15, Y13
+	VBROADCASTSS   FunctionsConstants<>+11532(SB), X15
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X15, X16
+	VPMOVZXDQ      X16, Y18
+	VPSLLQ         $0x1d, Y18, Y18
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y18, Y18
+	VPSRLD         $0x1f, X15, X19
+	VPMOVZXDQ      X19, Y20
+	VPSLLQ         $0x3f, Y20, Y20
+	VORPD          Y20, Y18, Y18
+	VMULPD         Y13, Y18, Y13
+	VANDPD.BCST    FunctionsConstants<>+10372(SB), Y13, Y18
+	VPMINUQ.BCST   FunctionsConstants<>+10380(SB), Y18, Y18
+	VANDPD.BCST    FunctionsConstants<>+9816(SB), Y13, Y13
+	VORPD          Y13, Y18, Y13
+	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y13, Y18
+	VADDPD         Y17, Y18, Y18
+	VSUBPD         Y17, Y18, Y20
+	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y20, Y20
+	VSUBPD         Y20, Y13, Y13
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y18, Y20
 	VPSLLQ         $0x03, Y20, Y20
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+6224(SB), AX
+	LEAQ           FunctionsConstants<>+2800(SB), AX
 	VXORPS         X21, X21, X21
 	VGATHERQPD     (AX)(Y20*1), K1, Y21
-	VMULPD         Y18, Y21, Y18
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y17, Y17
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y17, Y17
-	VPSLLQ         $0x03, Y17, Y17
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+6224(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y17*1), K1, Y20
-	VMULPD         Y15, Y20, Y15
-	VADDPD         Y15, Y18, Y15
-	VCVTPD2PSY     Y15, X15
-	VPCMPUD        $0x05, X19, X13, K1
-	VORPS.BCST     FunctionsConstants<>+10252(SB), X10, X10
-	VBLENDMPS      X10, X15, K1, X10
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X2, X13
-	VPMOVZXDQ      X13, Y15
-	VPSLLQ         $0x1d, Y15, Y15
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y15, Y15
-	VPSRLD         $0x1f, X2, X17
-	VPMOVZXDQ      X17, Y17
-	VPSLLQ         $0x3f, Y17, Y17
-	VORPD          Y17, Y15, Y17
-	VPSRLD         $0x1a, X13, X18
+	VPSRLQ         $0x05, Y18, Y18
+	VPSLLQ         $0x34, Y18, Y18
+	VPADDQ         Y18, Y21, Y18
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y13, Y20
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y20, Y20
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y13, Y21
+	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y21, Y21
+	VMULPD         Y13, Y13, Y22
+	VMULPD         Y22, Y21, Y21
+	VADDPD         Y21, Y20, Y20
+	VMULPD         Y20, Y13, Y13
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y13, Y13
+	VMULPD         Y13, Y18, Y13
+	VCVTPD2PSY     Y13, X13
+	VPCMPUD        $0x04, X9, X11, K1
+	VBLENDMPS.BCST FunctionsConstants<>+9792(SB), X9, K1, X18
+	VBROADCASTSS   FunctionsConstants<>+9792(SB), Y20
+	VBLENDMPS      X9, X20, K1, X21
+	VPCMPUD        $0x04, X9, X19, K1
+	VBLENDMPS      X21, X18, K1, X18
+	VPSUBD.BCST    FunctionsConstants<>+10388(SB), X11, X19
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10392(SB), X19, K1
+	VBLENDMPS      X18, X13, K1, X13
+	VADDPS.BCST    FunctionsConstants<>+10396(SB), X16, X18
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10396(SB), X16, K2
+	VBLENDMPS      X16, X18, K2, X19
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10400(SB), X16, K3
+	VBLENDMPS      X9, X19, K3, X19
+	VPSLLD         $0x1f, X19, X19
+	VANDPS         X8, X19, X19
+	VORPS          X19, X13, X13
+	VPSRLD         $0x1f, X8, X19
+	VSUBPS.BCST    FunctionsConstants<>+10396(SB), X18, X18
+	VCMPPS         $0x00, X16, X18, K3
+	VBLENDMPS      X9, X19, K3, X18
+	VBLENDMPS      X9, X18, K2, X18
+	VBLENDMPS      X9, X18, K1, X18
+	VPCMPUD        $0x04, X9, X18, K1
+	VBLENDMPS.BCST FunctionsConstants<>+10252(SB), X13, K1, X13
+	VPCMPUD        $0x06, X20, X11, K1
+	VBLENDMPS      X8, X13, K1, X11
+	VPCMPUD        $0x06, X20, X16, K1
+	VBLENDMPS      X15, X11, K1, X11
+	VPCMPUD.BCST   $0x00, FunctionsConstants<>+7604(SB), X8, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X11, K1, X11
+	VPCMPUD        $0x00, X9, X16, K1
+	VBLENDMPS.BCST FunctionsConstants<>+7604(SB), X11, K1, X11
+	VMULPS         X5, X11, X11
+	VMULPS         X5, X7, X13
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X13, X15
+	VPMOVZXDQ      X15, Y16
+	VPSLLQ         $0x1d, Y16, Y16
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y16, Y16
+	VPSRLD         $0x1a, X15, X18
 	VANDPS.BCST    FunctionsConstants<>+10148(SB), X18, X18
 	VPMOVZXDQ      X18, Y18
 	VPSLLQ         $0x05, Y18, Y18
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+5008(SB), AX
-	VXORPS         X20, X20, X20
-	VGATHERQPD     (AX)(Y18*1), K1, Y20
-	VMULPD         Y20, Y17, Y21
+	VXORPS         X19, X19, X19
+	VGATHERQPD     (AX)(Y18*1), K1, Y19
+	VMULPD         Y19, Y16, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+5016(SB), AX
-	VXORPS         X22, X22, X22
-	VGATHERQPD     (AX)(Y18*1), K1, Y22
-	VMULPD         Y22, Y17, Y23
-	VADDPD         Y23, Y21, Y24
-	VADDPD         Y16, Y24, Y24
-	VSUBPD         Y16, Y24, Y25
-	VSUBPD         Y25, Y21, Y21
-	VADDPD         Y23, Y21, Y21
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y18*1), K1, Y21
+	VMULPD         Y21, Y16, Y21
+	VADDPD         Y21, Y19, Y22
+	VADDPD         Y17, Y22, Y22
+	VSUBPD         Y17, Y22, Y23
+	VSUBPD         Y23, Y19, Y19
+	VADDPD         Y21, Y19, Y19
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+5024(SB), AX
-	VXORPS         X23, X23, X23
-	VGATHERQPD     (AX)(Y18*1), K1, Y23
-	VMULPD         Y23, Y17, Y17
-	VADDPD         Y17, Y21, Y17
-	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y17, Y17
-	VMULPD         Y17, Y17, Y18
-	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y18, Y21
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y18*1), K1, Y21
+	VMULPD         Y21, Y16, Y16
+	VADDPD         Y16, Y19, Y16
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y22, Y18
+	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y16, Y16
+	VMULPD         Y16, Y16, Y19
+	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y19, Y21
 	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y21, Y21
-	VMULPD         Y21, Y18, Y21
+	VMULPD         Y21, Y19, Y21
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y21, Y21
-	VMULPD         Y21, Y17, Y17
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y18, Y21
+	VMULPD         Y21, Y16, Y16
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y19, Y21
 	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y21, Y21
-	VMULPD         Y21, Y18, Y18
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y18, Y18
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y24, Y21
+	VMULPD         Y21, Y19, Y19
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y19, Y19
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y18, Y21
 	VPSLLQ         $0x03, Y21, Y21
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X22, X22, X22
+	VGATHERQPD     (AX)(Y21*1), K1, Y22
+	VMULPD         Y19, Y22, Y19
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y18, Y18
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y18, Y18
+	VPSLLQ         $0x03, Y18, Y18
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y18*1), K1, Y21
+	VMULPD         Y16, Y21, Y16
+	VADDPD         Y16, Y19, Y16
+	VCVTPD2PSY     Y16, X16
+	VPCMPUD        $0x05, X20, X15, K1
+	VORPS.BCST     FunctionsConstants<>+10252(SB), X13, X13
+	VBLENDMPS      X13, X16, K1, X13
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X15
+	VPMOVZXDQ      X15, Y16
+	VPSLLQ         $0x1d, Y16, Y16
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y16, Y16
+	VPSRLD         $0x1f, X5, X18
+	VPMOVZXDQ      X18, Y18
+	VPSLLQ         $0x3f, Y18, Y18
+	VORPD          Y18, Y16, Y18
+	VPSRLD         $0x1a, X15, X19
+	VANDPS.BCST    FunctionsConstants<>+10148(SB), X19, X19
+	VPMOVZXDQ      X19, Y19
+	VPSLLQ         $0x05, Y19, Y19
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5008(SB), AX
+	VXORPS         X21, X21, X21
+	VGATHERQPD     (AX)(Y19*1), K1, Y21
+	VMULPD         Y21, Y18, Y22
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5016(SB), AX
+	VXORPS         X23, X23, X23
+	VGATHERQPD     (AX)(Y19*1), K1, Y23
+	VMULPD         Y23, Y18, Y24
+	VADDPD         Y24, Y22, Y25
+	VADDPD         Y17, Y25, Y25
+	VSUBPD         Y17, Y25, Y26
+	VSUBPD         Y26, Y22, Y22
+	VADDPD         Y24, Y22, Y22
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+5024(SB), AX
+	VXORPS         X24, X24, X24
+	VGATHERQPD     (AX)(Y19*1), K1, Y24
+	VMULPD         Y24, Y18, Y18
+	VADDPD         Y18, Y22, Y18
+	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y18, Y18
+	VMULPD         Y18, Y18, Y19
+	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y19, Y22
+	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y22, Y22
+	VMULPD         Y22, Y19, Y22
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y22, Y22
+	VMULPD         Y22, Y18, Y18
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y19, Y22
+	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y22, Y22
+	VMULPD         Y22, Y19, Y19
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y19, Y19
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y25, Y22
+	VPSLLQ         $0x03, Y22, Y22
+	MOVL           $0x0000000f, AX
+	KMOVW          AX, K1
+	LEAQ           FunctionsConstants<>+6224(SB), AX
+	VXORPS         X26, X26, X26
+	VGATHERQPD     (AX)(Y22*1), K1, Y26
+	VMULPD         Y19, Y26, Y19
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y25, Y22
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y22, Y22
+	VPSLLQ         $0x03, Y22, Y22
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+6224(SB), AX
 	VXORPS         X25, X25, X25
-	VGATHERQPD     (AX)(Y21*1), K1, Y25
+	VGATHERQPD     (AX)(Y22*1), K1, Y25
 	VMULPD         Y18, Y25, Y18
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y24, Y21
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y21, Y21
-	VPSLLQ         $0x03, Y21, Y21
-	MOVL           $0x0000000f, AX
-	KMOVW          AX, K1
-	LEAQ           FunctionsConstants<>+6224(SB), AX
-	VXORPS         X24, X24, X24
-	VGATHERQPD     (AX)(Y21*1), K1, Y24
-	VMULPD         Y17, Y24, Y17
-	VADDPD         Y17, Y18, Y17
-	VCVTPD2PSY     Y17, X17
-	VPCMPUD.BCST   $0x01, FunctionsConstants<>+10176(SB), X13, K1
-	VBLENDMPS      X2, X17, K1, X17
-	VPCMPUD        $0x05, X19, X13, K1
-	VORPS.BCST     FunctionsConstants<>+10252(SB), X2, X13
-	VBLENDMPS      X13, X17, K1, X17
-	VANDPS.BCST    FunctionsConstants<>+7616(SB), X5, X18
-	VPMOVZXDQ      X18, Y21
-	VPSLLQ         $0x1d, Y21, Y21
-	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y21, Y21
-	VPSRLD         $0x1f, X5, X24
-	VPMOVZXDQ      X24, Y24
-	VPSLLQ         $0x3f, Y24, Y24
-	VORPD          Y24, Y21, Y21
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y21, Y21
-	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y21, Y24
-	VPSRAQ         $0x34, Y24, Y25
-	VPADDQ         Y25, Y16, Y25
-	VSUBPD         Y16, Y25, Y25
-	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y24, Y26
-	VPSUBQ         Y26, Y21, Y21
-	VPSRLQ         $0x2f, Y24, Y24
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y24, Y24
-	VPSLLQ         $0x04, Y24, Y24
+	VADDPD         Y18, Y19, Y18
+	VCVTPD2PSY     Y18, X18
+	VPCMPUD.BCST   $0x01, FunctionsConstants<>+10176(SB), X15, K1
+	VBLENDMPS      X5, X18, K1, X18
+	VPCMPUD        $0x05, X20, X15, K1
+	VORPS.BCST     FunctionsConstants<>+10252(SB), X5, X15
+	VBLENDMPS      X15, X18, K1, X18
+	VANDPS.BCST    FunctionsConstants<>+7616(SB), X6, X19
+	VPMOVZXDQ      X19, Y22
+	VPSLLQ         $0x1d, Y22, Y22
+	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y22, Y22
+	VPSRLD         $0x1f, X6, X25
+	VPMOVZXDQ      X25, Y25
+	VPSLLQ         $0x3f, Y25, Y25
+	VORPD          Y25, Y22, Y22
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y22, Y22
+	VPSUBQ.BCST    FunctionsConstants<>+10184(SB), Y22, Y25
+	VPSRAQ         $0x34, Y25, Y26
+	VPADDQ         Y26, Y17, Y26
+	VSUBPD         Y17, Y26, Y26
+	VANDPD.BCST    FunctionsConstants<>+10192(SB), Y25, Y27
+	VPSUBQ         Y27, Y22, Y22
+	VPSRLQ         $0x2f, Y25, Y25
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y25, Y25
+	VPSLLQ         $0x04, Y25, Y25
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4080(SB), AX
-	VXORPS         X26, X26, X26
-	VGATHERQPD     (AX)(Y24*1), K2, Y26
-	VMULPD         Y26, Y21, Y21
-	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y21, Y21
-	VMULPD         Y21, Y21, Y26
-	VMULPD.BCST    FunctionsConstants<>+10208(SB), Y21, Y27
-	VADDPD.BCST    FunctionsConstants<>+10200(SB), Y27, Y27
-	VMULPD         Y27, Y26, Y27
-	VMULPD         Y26, Y26, Y26
-	VMULPD.BCST    FunctionsConstants<>+10224(SB), Y21, Y28
-	VADDPD.BCST    FunctionsConstants<>+10216(SB), Y28, Y28
-	VMULPD         Y28, Y26, Y26
-	VADDPD         Y26, Y27, Y26
-	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y25, Y25
+	VXORPS         X27, X27, X27
+	VGATHERQPD     (AX)(Y25*1), K2, Y27
+	VMULPD         Y27, Y22, Y22
+	VSUBPD.BCST    FunctionsConstants<>+10112(SB), Y22, Y22
+	VMULPD         Y22, Y22, Y27
+	VMULPD.BCST    FunctionsConstants<>+10208(SB), Y22, Y28
+	VADDPD.BCST    FunctionsConstants<>+10200(SB), Y28, Y28
+	VMULPD         Y28, Y27, Y28
+	VMULPD         Y27, Y27, Y27
+	VMULPD.BCST    FunctionsConstants<>+10224(SB), Y22, Y29
+	VADDPD.BCST    FunctionsConstants<>+10216(SB), Y29, Y29
+	VMULPD         Y29, Y27, Y27
+	VADDPD         Y27, Y28, Y27
+	VMULPD.BCST    FunctionsConstants<>+10232(SB), Y26, Y26
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+4088(SB), AX
-	VXORPS         X27, X27, X27
-	VGATHERQPD     (AX)(Y24*1), K2, Y27
-	VADDPD         Y27, Y25, Y24
-	VADDPD         Y26, Y21, Y21
-	VADDPD         Y21, Y24, Y21
-	VCVTPD2PSY     Y21, X21
-	VPSUBD.BCST    FunctionsConstants<>+10240(SB), X18, X18
-	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10244(SB), X18, K2
-	VBLENDMPS      X5, X21, K2, X18
-	VPCMPUD.BCST   $0x06, FunctionsConstants<>+10248(SB), X5, K2
-	VORPS.BCST     FunctionsConstants<>+10252(SB), X5, X21
-	VBLENDMPS      X21, X18, K2, X18
-	VPCMPUD.BCST   $0x00, FunctionsConstants<>+10248(SB), X5, K2
-	VBLENDMPS.BCST FunctionsConstants<>+9796(SB), X18, K2, X5
-	VMULPD         Y20, Y15, Y18
-	VMULPD         Y22, Y15, Y20
-	VADDPD         Y20, Y18, Y21
-	VADDPD         Y16, Y21, Y21
-	VSUBPD         Y16, Y21, Y22
-	VSUBPD         Y22, Y18, Y18
-	VADDPD         Y20, Y18, Y18
-	VMULPD         Y23, Y15, Y15
-	VADDPD         Y15, Y18, Y15
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y21, Y18
-	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y15, Y15
-	VMULPD         Y15, Y15, Y20
-	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y20, Y21
+	VXORPS         X28, X28, X28
+	VGATHERQPD     (AX)(Y25*1), K2, Y28
+	VADDPD         Y28, Y26, Y25
+	VADDPD         Y27, Y22, Y22
+	VADDPD         Y22, Y25, Y22
+	VCVTPD2PSY     Y22, X22
+	VPSUBD.BCST    FunctionsConstants<>+10240(SB), X19, X19
+	VPCMPUD.BCST   $0x05, FunctionsConstants<>+10244(SB), X19, K2
+	VBLENDMPS      X6, X22, K2, X19
+	VPCMPUD        $0x06, X2, X6, K2
+	VORPS.BCST     FunctionsConstants<>+10252(SB), X6, X22
+	VBLENDMPS      X22, X19, K2, X19
+	VPCMPUD        $0x00, X2, X6, K2
+	VBLENDMPS.BCST FunctionsConstants<>+9796(SB), X19, K2, X2
+	VMULPD         Y21, Y16, Y6
+	VMULPD         Y23, Y16, Y19
+	VADDPD         Y19, Y6, Y21
+	VADDPD         Y17, Y21, Y21
+	VSUBPD         Y17, Y21, Y22
+	VSUBPD         Y22, Y6, Y6
+	VADDPD         Y19, Y6, Y6
+	VMULPD         Y24, Y16, Y16
+	VADDPD         Y16, Y6, Y6
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y21, Y16
+	VMULPD.BCST    FunctionsConstants<>+10268(SB), Y6, Y6
+	VMULPD         Y6, Y6, Y19
+	VMULPD.BCST    FunctionsConstants<>+10284(SB), Y19, Y21
 	VADDPD.BCST    FunctionsConstants<>+10276(SB), Y21, Y21
-	VMULPD         Y21, Y20, Y21
+	VMULPD         Y21, Y19, Y21
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y21, Y21
-	VMULPD         Y21, Y15, Y15
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y20, Y21
+	VMULPD         Y21, Y6, Y6
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y19, Y21
 	VADDPD.BCST    FunctionsConstants<>+10292(SB), Y21, Y21
-	VMULPD         Y21, Y20, Y20
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y20, Y20
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y18, Y21
+	VMULPD         Y21, Y19, Y19
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y19, Y19
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y16, Y21
 	VPSLLQ         $0x03, Y21, Y21
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+6224(SB), AX
 	VXORPS         X22, X22, X22
 	VGATHERQPD     (AX)(Y21*1), K2, Y22
-	VMULPD         Y20, Y22, Y20
-	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y18, Y18
-	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y18, Y18
-	VPSLLQ         $0x03, Y18, Y18
+	VMULPD         Y19, Y22, Y19
+	VPADDQ.BCST    FunctionsConstants<>+7936(SB), Y16, Y16
+	VANDPD.BCST    FunctionsConstants<>+10300(SB), Y16, Y16
+	VPSLLQ         $0x03, Y16, Y16
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K2
 	LEAQ           FunctionsConstants<>+6224(SB), AX
 	VXORPS         X21, X21, X21
-	VGATHERQPD     (AX)(Y18*1), K2, Y21
-	VMULPD         Y15, Y21, Y15
-	VADDPD         Y15, Y20, Y15
-	VCVTPD2PSY     Y15, X15
-	VBLENDMPS      X13, X15, K1, X13
-	VDIVPS         X7, X2, X2
-	VMULPS         X2, X13, X2
-	VMULPS.BCST    FunctionsConstants<>+11356(SB), X2, X2
-	VMULPS         X5, X17, X5
-	VSUBPS         X5, X2, X2
+	VGATHERQPD     (AX)(Y16*1), K2, Y21
+	VMULPD         Y6, Y21, Y6
+	VADDPD         Y6, Y19, Y6
+	VCVTPD2PSY     Y6, X6
+	VBLENDMPS      X15, X6, K1, X6
+	VDIVPS         X8, X5, X5
+	VMULPS         X5, X6, X5
+	VMULPS.BCST    FunctionsConstants<>+11356(SB), X5, X5
+	VMULPS         X2, X18, X2
+	VSUBPS         X2, X5, X2
 	VMULPS.BCST    FunctionsConstants<>+10264(SB), X2, X2
-	VMULPS         X10, X6, X5
+	VMULPS         X13, X7, X5
 	VADDPS         X5, X2, X2
-	VMULPS.BCST    FunctionsConstants<>+11528(SB), X8, X5
+	VMULPS.BCST    FunctionsConstants<>+11528(SB), X11, X5
 	VADDPS         X5, X2, X2
 	VMULPS         X2, X1, X1
 	VMOVUPS        X1, 388(SI)
@@ -32017,8 +32020,8 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y6, Y6
 	VORPD.BCST     FunctionsConstants<>+9816(SB), Y6, Y6
 	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y6, Y7
-	VADDPD         Y16, Y7, Y7
-	VSUBPD         Y16, Y7, Y8
+	VADDPD         Y17, Y7, Y7
+	VSUBPD         Y17, Y7, Y8
 	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y8, Y8
 	VSUBPD         Y8, Y6, Y6
 	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y7, Y8
@@ -32026,18 +32029,18 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+2800(SB), AX
-	VXORPS         X10, X10, X10
-	VGATHERQPD     (AX)(Y8*1), K1, Y10
+	VXORPS         X11, X11, X11
+	VGATHERQPD     (AX)(Y8*1), K1, Y11
 	VPSRLQ         $0x05, Y7, Y7
 	VPSLLQ         $0x34, Y7, Y7
-	VPADDQ         Y7, Y10, Y7
+	VPADDQ         Y7, Y11, Y7
 	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y6, Y8
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y8, Y8
-	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y6, Y10
-	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y6, Y11
+	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y11, Y11
 	VMULPD         Y6, Y6, Y13
-	VMULPD         Y13, Y10, Y10
-	VADDPD         Y10, Y8, Y8
+	VMULPD         Y13, Y11, Y11
+	VADDPD         Y11, Y8, Y8
 	VMULPD         Y8, Y6, Y6
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y6, Y6
 	VMULPD         Y6, Y7, Y6
@@ -32046,7 +32049,7 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y6, Y6
 	VDIVPD         Y6, Y7, Y6
 	VCVTPD2PSY     Y6, X6
-	VPCMPUD        $0x06, X19, X5, K1
+	VPCMPUD        $0x06, X20, X5, K1
 	VBLENDMPS      X2, X6, K1, X5
 	VBROADCASTSS   FunctionsConstants<>+7604(SB), Y6
 	VSUBPS         X5, X6, X7
@@ -32077,17 +32080,17 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS        X7, 664(DI)
 	VSHUFPS        $0xaa, X1, X1, X7
 	VMULPS         X7, X3, X8
-	VMOVUPS        680(DI), X10
-	VMULPS         X7, X10, X7
+	VMOVUPS        680(DI), X11
+	VMULPS         X7, X11, X7
 	VMULPS         276(SI), X8, X8
-	VSUBPS         X8, X10, X8
+	VSUBPS         X8, X11, X8
 	VMOVUPS        X8, 680(DI)
 	VSHUFPS        $0xff, X1, X1, X1
 	VMULPS         X1, X3, X8
-	VMOVUPS        696(DI), X10
-	VMULPS         X1, X10, X1
+	VMOVUPS        696(DI), X11
+	VMULPS         X1, X11, X1
 	VMULPS         276(SI), X8, X8
-	VSUBPS         X8, X10, X8
+	VSUBPS         X8, X11, X8
 	VMOVUPS        X8, 696(DI)
 	VADDPS         X7, X2, X2
 	VADDPS         X1, X5, X1
@@ -32120,17 +32123,17 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS        X7, 584(DI)
 	VSHUFPS        $0xaa, X1, X1, X7
 	VMULPS         X7, X3, X8
-	VMOVUPS        600(DI), X10
-	VMULPS         X7, X10, X7
+	VMOVUPS        600(DI), X11
+	VMULPS         X7, X11, X7
 	VMULPS         244(SI), X8, X8
-	VSUBPS         X8, X10, X8
+	VSUBPS         X8, X11, X8
 	VMOVUPS        X8, 600(DI)
 	VSHUFPS        $0xff, X1, X1, X1
 	VMULPS         X1, X3, X8
-	VMOVUPS        616(DI), X10
-	VMULPS         X1, X10, X1
+	VMOVUPS        616(DI), X11
+	VMULPS         X1, X11, X1
 	VMULPS         244(SI), X8, X8
-	VSUBPS         X8, X10, X8
+	VSUBPS         X8, X11, X8
 	VMOVUPS        X8, 616(DI)
 	VADDPS         X7, X2, X2
 	VADDPS         X1, X5, X1
@@ -32143,28 +32146,28 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VPADDQ.BCST    FunctionsConstants<>+9808(SB), Y7, Y7
 	VORPD.BCST     FunctionsConstants<>+9816(SB), Y7, Y7
 	VMULPD.BCST    FunctionsConstants<>+9824(SB), Y7, Y8
-	VADDPD         Y16, Y8, Y8
-	VSUBPD         Y16, Y8, Y10
-	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y10, Y10
-	VSUBPD         Y10, Y7, Y7
-	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y8, Y10
-	VPSLLQ         $0x03, Y10, Y10
+	VADDPD         Y17, Y8, Y8
+	VSUBPD         Y17, Y8, Y11
+	VMULPD.BCST    FunctionsConstants<>+9832(SB), Y11, Y11
+	VSUBPD         Y11, Y7, Y7
+	VANDPD.BCST    FunctionsConstants<>+7640(SB), Y8, Y11
+	VPSLLQ         $0x03, Y11, Y11
 	MOVL           $0x0000000f, AX
 	KMOVW          AX, K1
 	LEAQ           FunctionsConstants<>+2800(SB), AX
 	VXORPS         X13, X13, X13
-	VGATHERQPD     (AX)(Y10*1), K1, Y13
+	VGATHERQPD     (AX)(Y11*1), K1, Y13
 	VPSRLQ         $0x05, Y8, Y8
 	VPSLLQ         $0x34, Y8, Y8
 	VPADDQ         Y8, Y13, Y8
-	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y7, Y10
-	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y10, Y10
+	VMULPD.BCST    FunctionsConstants<>+10120(SB), Y7, Y11
+	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y11, Y11
 	VMULPD.BCST    FunctionsConstants<>+10136(SB), Y7, Y13
 	VADDPD.BCST    FunctionsConstants<>+10128(SB), Y13, Y13
 	VMULPD         Y7, Y7, Y15
 	VMULPD         Y15, Y13, Y13
-	VADDPD         Y13, Y10, Y10
-	VMULPD         Y10, Y7, Y7
+	VADDPD         Y13, Y11, Y11
+	VMULPD         Y11, Y7, Y7
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y7, Y7
 	VMULPD         Y7, Y8, Y7
 	VPCMPD         $0x05, X9, X2, K1
@@ -32172,7 +32175,7 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VADDPD.BCST    FunctionsConstants<>+10112(SB), Y7, Y7
 	VDIVPD         Y7, Y8, Y7
 	VCVTPD2PSY     Y7, X7
-	VPCMPUD        $0x06, X19, X5, K1
+	VPCMPUD        $0x06, X20, X5, K1
 	VBLENDMPS      X2, X7, K1, X2
 	VMULPS         X2, X1, X1
 	VMOVUPS        X1, 260(SI)
@@ -32198,17 +32201,17 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VMOVUPS X7, 504(DI)
 	VSHUFPS $0xaa, X1, X1, X7
 	VMULPS  X7, X3, X8
-	VMOVUPS 520(DI), X10
-	VMULPS  X7, X10, X7
+	VMOVUPS 520(DI), X11
+	VMULPS  X7, X11, X7
 	VMULPS  196(SI), X8, X8
-	VSUBPS  X8, X10, X8
+	VSUBPS  X8, X11, X8
 	VMOVUPS X8, 520(DI)
 	VSHUFPS $0xff, X1, X1, X1
 	VMULPS  X1, X3, X8
-	VMOVUPS 536(DI), X10
-	VMULPS  X1, X10, X1
+	VMOVUPS 536(DI), X11
+	VMULPS  X1, X11, X1
 	VMULPS  196(SI), X8, X8
-	VSUBPS  X8, X10, X8
+	VSUBPS  X8, X11, X8
 	VMOVUPS X8, 536(DI)
 	VADDPS  X7, X2, X2
 	VADDPS  X1, X5, X1
@@ -32232,8 +32235,8 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VINSERTF32X4  $0x01, X8, Y7, Y7
 	VMULPS        Y2, Y7, Y2
 	VMOVUPS       132(SI), X8
-	VMOVSS        148(SI), X10
-	VINSERTF32X4  $0x01, X10, Y8, Y8
+	VMOVSS        148(SI), X11
+	VINSERTF32X4  $0x01, X11, Y8, Y8
 	VMULPS        Y8, Y5, Y5
 	VSUBPS        Y5, Y7, Y5
 	VMOVUPS       X5, 392(DI)
@@ -32243,13 +32246,13 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS  X5, Y5
 	VMULPS        Y5, Y0, Y7
 	VMOVUPS       412(DI), X8
-	VMOVSS        428(DI), X10
-	VINSERTF32X4  $0x01, X10, Y8, Y8
+	VMOVSS        428(DI), X11
+	VINSERTF32X4  $0x01, X11, Y8, Y8
 	VMULPS        Y5, Y8, Y5
-	VMOVUPS       132(SI), X10
+	VMOVUPS       132(SI), X11
 	VMOVSS        148(SI), X13
-	VINSERTF32X4  $0x01, X13, Y10, Y10
-	VMULPS        Y10, Y7, Y7
+	VINSERTF32X4  $0x01, X13, Y11, Y11
+	VMULPS        Y11, Y7, Y7
 	VSUBPS        Y7, Y8, Y7
 	VMOVUPS       X7, 412(DI)
 	VEXTRACTF32X4 $0x01, Y7, X8
@@ -32257,33 +32260,33 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VSHUFPS       $0xaa, X1, X1, X7
 	VBROADCASTSS  X7, Y7
 	VMULPS        Y7, Y0, Y8
-	VMOVUPS       432(DI), X10
+	VMOVUPS       432(DI), X11
 	VMOVSS        448(DI), X13
-	VINSERTF32X4  $0x01, X13, Y10, Y10
-	VMULPS        Y7, Y10, Y7
+	VINSERTF32X4  $0x01, X13, Y11, Y11
+	VMULPS        Y7, Y11, Y7
 	VMOVUPS       132(SI), X13
 	VMOVSS        148(SI), X15
 	VINSERTF32X4  $0x01, X15, Y13, Y13
 	VMULPS        Y13, Y8, Y8
-	VSUBPS        Y8, Y10, Y8
+	VSUBPS        Y8, Y11, Y8
 	VMOVUPS       X8, 432(DI)
-	VEXTRACTF32X4 $0x01, Y8, X10
-	VMOVSS        X10, 448(DI)
+	VEXTRACTF32X4 $0x01, Y8, X11
+	VMOVSS        X11, 448(DI)
 	VSHUFPS       $0xff, X1, X1, X1
 	VBROADCASTSS  X1, Y1
 	VMULPS        Y1, Y0, Y8
-	VMOVUPS       452(DI), X10
+	VMOVUPS       452(DI), X11
 	VMOVSS        468(DI), X13
-	VINSERTF32X4  $0x01, X13, Y10, Y10
-	VMULPS        Y1, Y10, Y1
+	VINSERTF32X4  $0x01, X13, Y11, Y11
+	VMULPS        Y1, Y11, Y1
 	VMOVUPS       132(SI), X13
 	VMOVSS        148(SI), X15
 	VINSERTF32X4  $0x01, X15, Y13, Y13
 	VMULPS        Y13, Y8, Y8
-	VSUBPS        Y8, Y10, Y8
+	VSUBPS        Y8, Y11, Y8
 	VMOVUPS       X8, 452(DI)
-	VEXTRACTF32X4 $0x01, Y8, X10
-	VMOVSS        X10, 468(DI)
+	VEXTRACTF32X4 $0x01, Y8, X11
+	VMOVSS        X11, 468(DI)
 	VADDPS        Y7, Y2, Y2
 	VADDPS        Y1, Y5, Y1
 	VADDPS        Y1, Y2, Y1
@@ -32344,45 +32347,45 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VMOVSD        324(DI), X8
 	VINSERTPS     $0x20, 332(DI), X8, X8
 	VMULPS        X5, X8, X5
-	VMOVSD        96(SI), X10
-	VINSERTPS     $0x20, 104(SI), X10, X10
-	VMULPS        X10, X7, X7
+	VMOVSD        96(SI), X11
+	VINSERTPS     $0x20, 104(SI), X11, X11
+	VMULPS        X11, X7, X7
 	VSUBPS        X7, X8, X7
 	VMOVSD        X7, 324(DI)
 	VEXTRACTPS    $0x02, X7, 332(DI)
 	VSHUFPS       $0xaa, X1, X1, X7
 	VMULPS        X7, X3, X8
-	VMOVSD        336(DI), X10
-	VINSERTPS     $0x20, 344(DI), X10, X10
-	VMULPS        X7, X10, X7
+	VMOVSD        336(DI), X11
+	VINSERTPS     $0x20, 344(DI), X11, X11
+	VMULPS        X7, X11, X7
 	VMOVSD        96(SI), X13
 	VINSERTPS     $0x20, 104(SI), X13, X13
 	VMULPS        X13, X8, X8
-	VSUBPS        X8, X10, X8
+	VSUBPS        X8, X11, X8
 	VMOVSD        X8, 336(DI)
 	VEXTRACTPS    $0x02, X8, 344(DI)
 	VSHUFPS       $0xff, X1, X1, X8
-	VMULPS        X8, X3, X10
+	VMULPS        X8, X3, X11
 	VMOVSD        348(DI), X13
 	VINSERTPS     $0x20, 356(DI), X13, X13
 	VMULPS        X8, X13, X8
 	VMOVSD        96(SI), X15
 	VINSERTPS     $0x20, 104(SI), X15, X15
-	VMULPS        X15, X10, X10
-	VSUBPS        X10, X13, X10
-	VMOVSD        X10, 348(DI)
-	VEXTRACTPS    $0x02, X10, 356(DI)
+	VMULPS        X15, X11, X11
+	VSUBPS        X11, X13, X11
+	VMOVSD        X11, 348(DI)
+	VEXTRACTPS    $0x02, X11, 356(DI)
 	VEXTRACTF32X4 $0x01, Y1, X1
 	VSHUFPS       $0x00, X1, X1, X1
 	VMULPS        X1, X3, X3
-	VMOVSD        360(DI), X10
-	VINSERTPS     $0x20, 368(DI), X10, X10
-	VMULPS        X1, X10, X1
+	VMOVSD        360(DI), X11
+	VINSERTPS     $0x20, 368(DI), X11, X11
+	VMULPS        X1, X11, X1
 	VADDPS        X1, X2, X1
 	VMOVSD        96(SI), X2
 	VINSERTPS     $0x20, 104(SI), X2, X2
 	VMULPS        X2, X3, X2
-	VSUBPS        X2, X10, X2
+	VSUBPS        X2, X11, X2
 	VMOVSD        X2, 360(DI)
 	VEXTRACTPS    $0x02, X2, 368(DI)
 	VADDPS        X7, X1, X1
@@ -32418,13 +32421,13 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VCMPPS       $0x1e, X9, X7, K3
 	VSHUFPS      $0x55, X1, X1, X7
 	VBLENDMPS    X7, X9, K3, X8
-	VBLENDMPS    X6, X9, K2, X10
+	VBLENDMPS    X6, X9, K2, X11
 	VMOVSS       X8, 116(SI)
 	VBROADCASTSS 100(SI), X13
 	VMOVSS       84(SI), X15
 	VSUBPS       X15, X13, X13
 	VCMPPS       $0x1e, X9, X13, K2
-	VBLENDMPS    X9, X10, K2, X13
+	VBLENDMPS    X9, X11, K2, X13
 	VCMPPS       $0x1e, X9, X13, K3
 	VBLENDMPS    X7, X9, K3, X7
 	VMOVSS       X7, 120(SI)
@@ -32438,110 +32441,110 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VBLENDMPS    X1, X9, K4, X13
 	VBLENDMPS    X6, X9, K3, X15
 	VMOVSS       X13, 124(SI)
-	VBROADCASTSS 104(SI), X17
+	VBROADCASTSS 104(SI), X16
 	VMOVSS       92(SI), X18
-	VSUBPS       X18, X17, X17
-	VCMPPS       $0x1e, X9, X17, K3
-	VBLENDMPS    X9, X15, K3, X17
-	VCMPPS       $0x1e, X9, X17, K4
+	VSUBPS       X18, X16, X16
+	VCMPPS       $0x1e, X9, X16, K3
+	VBLENDMPS    X9, X15, K3, X16
+	VCMPPS       $0x1e, X9, X16, K4
 	VBLENDMPS    X1, X9, K4, X1
 	VMOVSS       X1, 128(SI)
 
 	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2))); in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2
-	VMOVUPS       288(DI), X17
+	VMOVUPS       288(DI), X16
 	VMOVSD        304(DI), X18
-	VINSERTF32X4  $0x01, X18, Y17, Y17
+	VINSERTF32X4  $0x01, X18, Y16, Y16
 	VMOVUPS       108(SI), X18
-	VMOVSD        124(SI), X20
-	VINSERTF32X4  $0x01, X20, Y18, Y18
+	VMOVSD        124(SI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
 	VMULPS        Y18, Y0, Y18
-	VSUBPS        Y18, Y17, Y17
-	VMOVUPS       X17, 288(DI)
-	VEXTRACTF32X4 $0x01, Y17, X18
+	VSUBPS        Y18, Y16, Y16
+	VMOVUPS       X16, 288(DI)
+	VEXTRACTF32X4 $0x01, Y16, X18
 	VMOVSD        X18, 304(DI)
 	VBROADCASTSS  X3, Y3
-	VMULPS        Y3, Y0, Y17
+	VMULPS        Y3, Y0, Y16
 	VMOVUPS       144(DI), X18
-	VMOVSD        160(DI), X20
-	VINSERTF32X4  $0x01, X20, Y18, Y18
+	VMOVSD        160(DI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
 	VMULPS        Y3, Y18, Y3
-	VMOVUPS       24(SI), X20
+	VMOVUPS       24(SI), X19
 	VMOVSD        40(SI), X21
-	VINSERTF32X4  $0x01, X21, Y20, Y20
-	VMULPS        Y20, Y17, Y17
-	VSUBPS        Y17, Y18, Y17
-	VMOVUPS       X17, 144(DI)
-	VEXTRACTF32X4 $0x01, Y17, X18
+	VINSERTF32X4  $0x01, X21, Y19, Y19
+	VMULPS        Y19, Y16, Y16
+	VSUBPS        Y16, Y18, Y16
+	VMOVUPS       X16, 144(DI)
+	VEXTRACTF32X4 $0x01, Y16, X18
 	VMOVSD        X18, 160(DI)
 	VBROADCASTSS  X2, Y2
-	VMULPS        Y2, Y0, Y17
+	VMULPS        Y2, Y0, Y16
 	VMOVUPS       168(DI), X18
-	VMOVSD        184(DI), X20
-	VINSERTF32X4  $0x01, X20, Y18, Y18
+	VMOVSD        184(DI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
 	VMULPS        Y2, Y18, Y2
-	VMOVUPS       24(SI), X20
+	VMOVUPS       24(SI), X19
 	VMOVSD        40(SI), X21
-	VINSERTF32X4  $0x01, X21, Y20, Y20
-	VMULPS        Y20, Y17, Y17
-	VSUBPS        Y17, Y18, Y17
-	VMOVUPS       X17, 168(DI)
-	VEXTRACTF32X4 $0x01, Y17, X18
+	VINSERTF32X4  $0x01, X21, Y19, Y19
+	VMULPS        Y19, Y16, Y16
+	VSUBPS        Y16, Y18, Y16
+	VMOVUPS       X16, 168(DI)
+	VEXTRACTF32X4 $0x01, Y16, X18
 	VMOVSD        X18, 184(DI)
 	VBROADCASTSS  X8, Y8
-	VMULPS        Y8, Y0, Y17
+	VMULPS        Y8, Y0, Y16
 	VMOVUPS       192(DI), X18
-	VMOVSD        208(DI), X20
-	VINSERTF32X4  $0x01, X20, Y18, Y18
+	VMOVSD        208(DI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
 	VMULPS        Y8, Y18, Y8
-	VMOVUPS       24(SI), X20
+	VMOVUPS       24(SI), X19
 	VMOVSD        40(SI), X21
-	VINSERTF32X4  $0x01, X21, Y20, Y20
-	VMULPS        Y20, Y17, Y17
-	VSUBPS        Y17, Y18, Y17
-	VMOVUPS       X17, 192(DI)
-	VEXTRACTF32X4 $0x01, Y17, X18
+	VINSERTF32X4  $0x01, X21, Y19, Y19
+	VMULPS        Y19, Y16, Y16
+	VSUBPS        Y16, Y18, Y16
+	VMOVUPS       X16, 192(DI)
+	VEXTRACTF32X4 $0x01, Y16, X18
 	VMOVSD        X18, 208(DI)
 	VBROADCASTSS  X7, Y7
-	VMULPS        Y7, Y0, Y17
+	VMULPS        Y7, Y0, Y16
 	VMOVUPS       216(DI), X18
-	VMOVSD        232(DI), X20
-	VINSERTF32X4  $0x01, X20, Y18, Y18
+	VMOVSD        232(DI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
 	VMULPS        Y7, Y18, Y7
-	VMOVUPS       24(SI), X20
+	VMOVUPS       24(SI), X19
 	VMOVSD        40(SI), X21
-	VINSERTF32X4  $0x01, X21, Y20, Y20
-	VMULPS        Y20, Y17, Y17
-	VSUBPS        Y17, Y18, Y17
-	VMOVUPS       X17, 216(DI)
-	VEXTRACTF32X4 $0x01, Y17, X18
+	VINSERTF32X4  $0x01, X21, Y19, Y19
+	VMULPS        Y19, Y16, Y16
+	VSUBPS        Y16, Y18, Y16
+	VMOVUPS       X16, 216(DI)
+	VEXTRACTF32X4 $0x01, Y16, X18
 	VMOVSD        X18, 232(DI)
 	VBROADCASTSS  X13, Y13
-	VMULPS        Y13, Y0, Y17
+	VMULPS        Y13, Y0, Y16
 	VMOVUPS       240(DI), X18
-	VMOVSD        256(DI), X20
-	VINSERTF32X4  $0x01, X20, Y18, Y18
+	VMOVSD        256(DI), X19
+	VINSERTF32X4  $0x01, X19, Y18, Y18
 	VMULPS        Y13, Y18, Y13
 	VADDPS        Y13, Y3, Y3
 	VMOVUPS       24(SI), X13
-	VMOVSD        40(SI), X20
-	VINSERTF32X4  $0x01, X20, Y13, Y13
-	VMULPS        Y13, Y17, Y13
+	VMOVSD        40(SI), X19
+	VINSERTF32X4  $0x01, X19, Y13, Y13
+	VMULPS        Y13, Y16, Y13
 	VSUBPS        Y13, Y18, Y13
 	VMOVUPS       X13, 240(DI)
-	VEXTRACTF32X4 $0x01, Y13, X17
-	VMOVSD        X17, 256(DI)
+	VEXTRACTF32X4 $0x01, Y13, X16
+	VMOVSD        X16, 256(DI)
 	VBROADCASTSS  X1, Y1
 	VMULPS        Y1, Y0, Y13
-	VMOVUPS       264(DI), X17
+	VMOVUPS       264(DI), X16
 	VMOVSD        280(DI), X18
-	VINSERTF32X4  $0x01, X18, Y17, Y17
-	VMULPS        Y1, Y17, Y1
+	VINSERTF32X4  $0x01, X18, Y16, Y16
+	VMULPS        Y1, Y16, Y1
 	VADDPS        Y1, Y2, Y1
 	VMOVUPS       24(SI), X2
 	VMOVSD        40(SI), X18
 	VINSERTF32X4  $0x01, X18, Y2, Y2
 	VMULPS        Y2, Y13, Y2
-	VSUBPS        Y2, Y17, Y2
+	VSUBPS        Y2, Y16, Y2
 	VMOVUPS       X2, 264(DI)
 	VEXTRACTF32X4 $0x01, Y2, X13
 	VMOVSD        X13, 280(DI)
@@ -32557,35 +32560,35 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VPMOVZXDQ     Y8, Z8
 	VPSLLQ        $0x1d, Z8, Z8
 	VMULPD.BCST   FunctionsConstants<>+7624(SB), Z8, Z8
-	VADDPD        Z16, Z8, Z13
-	VSUBPD        Z16, Z13, Z17
-	VSUBPD        Z17, Z8, Z8
+	VADDPD        Z17, Z8, Z13
+	VSUBPD        Z17, Z13, Z16
+	VSUBPD        Z16, Z8, Z8
 	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z13, Z13
-	VMULPD        Z8, Z8, Z17
+	VMULPD        Z8, Z8, Z16
 	VMOVUPS       FunctionsConstants<>+7680(SB), Z18
-	VMOVAPS       Z13, Z20
-	VPERMI2PD     FunctionsConstants<>+7744(SB), Z18, Z20
+	VMOVAPS       Z13, Z19
+	VPERMI2PD     FunctionsConstants<>+7744(SB), Z18, Z19
 	VMOVUPS       FunctionsConstants<>+7808(SB), Z18
 	VMOVAPS       Z13, Z21
 	VPERMI2PD     FunctionsConstants<>+7872(SB), Z18, Z21
 	VPTESTMQ.BCST FunctionsConstants<>+7936(SB), Z13, K4
-	VBLENDMPD     Z21, Z20, K4, Z18
-	VMOVUPS       FunctionsConstants<>+8000(SB), Z20
+	VBLENDMPD     Z21, Z19, K4, Z18
+	VMOVUPS       FunctionsConstants<>+8000(SB), Z19
 	VMOVAPS       Z13, Z21
-	VPERMI2PD     FunctionsConstants<>+8064(SB), Z20, Z21
-	VMOVUPS       FunctionsConstants<>+8128(SB), Z20
+	VPERMI2PD     FunctionsConstants<>+8064(SB), Z19, Z21
+	VMOVUPS       FunctionsConstants<>+8128(SB), Z19
 	VMOVAPS       Z13, Z22
-	VPERMI2PD     FunctionsConstants<>+8192(SB), Z20, Z22
-	VBLENDMPD     Z22, Z21, K4, Z20
-	VMULPD        Z20, Z8, Z20
-	VADDPD        Z20, Z18, Z18
-	VMOVUPS       FunctionsConstants<>+8256(SB), Z20
+	VPERMI2PD     FunctionsConstants<>+8192(SB), Z19, Z22
+	VBLENDMPD     Z22, Z21, K4, Z19
+	VMULPD        Z19, Z8, Z19
+	VADDPD        Z19, Z18, Z18
+	VMOVUPS       FunctionsConstants<>+8256(SB), Z19
 	VMOVAPS       Z13, Z21
-	VPERMI2PD     FunctionsConstants<>+8320(SB), Z20, Z21
-	VMOVUPS       FunctionsConstants<>+8384(SB), Z20
+	VPERMI2PD     FunctionsConstants<>+8320(SB), Z19, Z21
+	VMOVUPS       FunctionsConstants<>+8384(SB), Z19
 	VMOVAPS       Z13, Z22
-	VPERMI2PD     FunctionsConstants<>+8448(SB), Z20, Z22
-	VBLENDMPD     Z22, Z21, K4, Z20
+	VPERMI2PD     FunctionsConstants<>+8448(SB), Z19, Z22
+	VBLENDMPD     Z22, Z21, K4, Z19
 	VMOVUPS       FunctionsConstants<>+8512(SB), Z21
 	VMOVAPS       Z13, Z22
 	VPERMI2PD     FunctionsConstants<>+8576(SB), Z21, Z22
@@ -32594,10 +32597,10 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VPERMI2PD     FunctionsConstants<>+8704(SB), Z21, Z23
 	VBLENDMPD     Z23, Z22, K4, Z21
 	VMULPD        Z21, Z8, Z21
-	VADDPD        Z21, Z20, Z20
-	VMULPD        Z20, Z17, Z20
-	VADDPD        Z20, Z18, Z18
-	VMULPD        Z17, Z17, Z20
+	VADDPD        Z21, Z19, Z19
+	VMULPD        Z19, Z16, Z19
+	VADDPD        Z19, Z18, Z18
+	VMULPD        Z16, Z16, Z19
 	VMOVUPS       FunctionsConstants<>+8768(SB), Z21
 	VMOVAPS       Z13, Z22
 	VPERMI2PD     FunctionsConstants<>+8832(SB), Z21, Z22
@@ -32629,14 +32632,14 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VBLENDMPD     Z13, Z24, K4, Z13
 	VMULPD        Z13, Z8, Z8
 	VADDPD        Z8, Z22, Z8
-	VMULPD        Z8, Z17, Z8
+	VMULPD        Z8, Z16, Z8
 	VADDPD        Z8, Z21, Z8
-	VMULPD        Z8, Z20, Z8
+	VMULPD        Z8, Z19, Z8
 	VADDPD        Z8, Z18, Z8
 	VCVTPD2PS     Z8, Y8
 	VANDPS        Y4, Y3, Y4
 	VORPS         Y4, Y8, Y4
-	VPCMPUD       $0x06, Y19, Y7, K4
+	VPCMPUD       $0x06, Y20, Y7, K4
 	VBLENDMPS     Y3, Y4, K4, Y3
 	VADDPS        Y3, Y6, Y3
 	VMULPS        Y2, Y2, Y4
@@ -32651,8 +32654,8 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VPSLLQ        $0x3f, Z8, Z8
 	VORPD         Z8, Z7, Z7
 	VMULPD.BCST   FunctionsConstants<>+9824(SB), Z7, Z8
-	VADDPD        Z16, Z8, Z8
-	VSUBPD        Z16, Z8, Z13
+	VADDPD        Z17, Z8, Z8
+	VSUBPD        Z17, Z8, Z13
 	VMULPD.BCST   FunctionsConstants<>+9832(SB), Z13, Z13
 	VSUBPD        Z13, Z7, Z7
 	VANDPD.BCST   FunctionsConstants<>+7640(SB), Z8, Z13
@@ -32676,11 +32679,11 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VADDPD.BCST   FunctionsConstants<>+10112(SB), Z7, Z7
 	VMULPD        Z7, Z8, Z7
 	VCVTPD2PS     Z7, Y7
-	VPCMPUD       $0x06, Y19, Y6, K4
+	VPCMPUD       $0x06, Y20, Y6, K4
 	VBLENDMPS     Y4, Y7, K4, Y4
 	VMULPS        Y4, Y2, Y2
 	VMULPS.BCST   FunctionsConstants<>+11536(SB), Y2, Y2
-	VMULPS        Y3, Y11, Y3
+	VMULPS        Y3, Y10, Y3
 	VADDPS        Y3, Y2, Y2
 	VMULPS        Y2, Y1, Y1
 	VMOVUPS       X1, 48(SI)
@@ -32734,8 +32737,8 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VINSERTF32X4  $0x01, X8, Y7, Y7
 	VMULPS        Y4, Y7, Y4
 	VMOVUPS       (DX), X8
-	VMOVSS        16(DX), X11
-	VINSERTF32X4  $0x01, X11, Y8, Y8
+	VMOVSS        16(DX), X10
+	VINSERTF32X4  $0x01, X10, Y8, Y8
 	VMULPS        Y8, Y6, Y6
 	VSUBPS        Y6, Y7, Y6
 	VMOVUPS       X6, 40(DI)
@@ -32745,13 +32748,13 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS  X6, Y6
 	VMULPS        Y6, Y0, Y7
 	VMOVUPS       60(DI), X8
-	VMOVSS        76(DI), X11
-	VINSERTF32X4  $0x01, X11, Y8, Y8
+	VMOVSS        76(DI), X10
+	VINSERTF32X4  $0x01, X10, Y8, Y8
 	VMULPS        Y6, Y8, Y6
-	VMOVUPS       (DX), X11
+	VMOVUPS       (DX), X10
 	VMOVSS        16(DX), X12
-	VINSERTF32X4  $0x01, X12, Y11, Y11
-	VMULPS        Y11, Y7, Y7
+	VINSERTF32X4  $0x01, X12, Y10, Y10
+	VMULPS        Y10, Y7, Y7
 	VSUBPS        Y7, Y8, Y7
 	VMOVUPS       X7, 60(DI)
 	VEXTRACTF32X4 $0x01, Y7, X8
@@ -32759,16 +32762,16 @@ TEXT ·functionsStepAVX512(SB), NOSPLIT, $0-44
 	VEXTRACTF32X4 $0x01, Y1, X1
 	VBROADCASTSS  X1, Y7
 	VMULPS        Y7, Y0, Y8
-	VMOVUPS       80(DI), X11
+	VMOVUPS       80(DI), X10
 	VMOVSS        96(DI), X12
-	VINSERTF32X4  $0x01, X12, Y11, Y11
-	VMULPS        Y7, Y11, Y7
+	VINSERTF32X4  $0x01, X12, Y10, Y10
+	VMULPS        Y7, Y10, Y7
 	VADDPS        Y7, Y2, Y2
 	VMOVUPS       (DX), X7
 	VMOVSS        16(DX), X12
 	VINSERTF32X4  $0x01, X12, Y7, Y7
 	VMULPS        Y7, Y8, Y7
-	VSUBPS        Y7, Y11, Y7
+	VSUBPS        Y7, Y10, Y7
 	VMOVUPS       X7, 80(DI)
 	VEXTRACTF32X4 $0x01, Y7, X8
 	VMOVSS        X8, 96(DI)
@@ -56996,7 +56999,7 @@ loop19:
 
 // func functionsGradBatchAVX2(p *Functions, b *FunctionsBatch, xs *[5]float32, ys *[5]float32, tiles int, samples int)
 // Requires: AVX, AVX2
-TEXT ·functionsGradBatchAVX2(SB), $3808-48
+TEXT ·functionsGradBatchAVX2(SB), $3936-48
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ xs+16(FP), DX
@@ -66557,7 +66560,7 @@ loop43:
 	VMULPS  10784(SI), Y0, Y0
 	VMOVUPS Y0, 12064(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	XORL R12, R12
 	XORL R11, R11
 
@@ -66735,118 +66738,122 @@ loop46:
 	XORL         R11, R11
 
 loop47:
-	VMOVUPS      8416(SI)(R11*1), Y0
-	VMOVUPS      8384(SI)(R11*1), Y1
-	VMULPS       Y0, Y0, Y2
-	VMULPS       Y1, Y1, Y3
-	VXORPS       FunctionsConstants<>+128(SB), Y2, Y2
-	VXORPS       FunctionsConstants<>+128(SB), Y3, Y3
-	VEXTRACTF128 $0x01, Y2, X4
-	VEXTRACTF128 $0x01, Y3, X5
-	VANDPS       FunctionsConstants<>+160(SB), X2, X6
-	VANDPS       FunctionsConstants<>+160(SB), X3, X7
-	VPMINUD      FunctionsConstants<>+2640(SB), X6, X8
-	VPMINUD      FunctionsConstants<>+2640(SB), X7, X9
-	VPMOVZXDQ    X8, Y8
-	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x1d, Y8, Y8
-	VPSLLQ       $0x1d, Y9, Y9
-	VPADDQ       FunctionsConstants<>+2672(SB), Y8, Y8
-	VPADDQ       FunctionsConstants<>+2672(SB), Y9, Y9
-	VPSRLD       $0x1f, X2, X10
-	VPSRLD       $0x1f, X3, X11
+	VMOVUPS      8384(SI)(R11*1), Y0
+	VMOVUPS      8416(SI)(R11*1), Y1
+	VANDPS       FunctionsConstants<>+160(SB), Y1, Y2
+	VANDPS       FunctionsConstants<>+160(SB), Y0, Y3
+	VMULPS       Y1, Y1, Y4
+	VMULPS       Y0, Y0, Y5
+	VXORPS       FunctionsConstants<>+128(SB), Y4, Y4
+	VXORPS       FunctionsConstants<>+128(SB), Y5, Y5
+	VEXTRACTF128 $0x01, Y4, X6
+	VEXTRACTF128 $0x01, Y5, X7
+	VANDPS       FunctionsConstants<>+160(SB), X4, X8
+	VANDPS       FunctionsConstants<>+160(SB), X5, X9
+	VPMINUD      FunctionsConstants<>+2640(SB), X8, X10
+	VPMINUD      FunctionsConstants<>+2640(SB), X9, X11
 	VPMOVZXDQ    X10, Y10
 	VPMOVZXDQ    X11, Y11
-	VPSLLQ       $0x3f, Y10, Y10
-	VPSLLQ       $0x3f, Y11, Y11
-	VORPD        Y10, Y8, Y8
-	VORPD        Y11, Y9, Y9
-	VMULPD       FunctionsConstants<>+2736(SB), Y8, Y10
-	VMULPD       FunctionsConstants<>+2736(SB), Y9, Y11
-	VADDPD       FunctionsConstants<>+256(SB), Y10, Y10
-	VADDPD       FunctionsConstants<>+256(SB), Y11, Y11
-	VSUBPD       FunctionsConstants<>+256(SB), Y10, Y12
-	VSUBPD       FunctionsConstants<>+256(SB), Y11, Y13
-	VMULPD       FunctionsConstants<>+2768(SB), Y12, Y12
-	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
-	VSUBPD       Y12, Y8, Y8
-	VSUBPD       Y13, Y9, Y9
-	VANDPD       FunctionsConstants<>+288(SB), Y10, Y12
-	VANDPD       FunctionsConstants<>+288(SB), Y11, Y13
-	VPSLLQ       $0x03, Y12, Y12
-	VPSLLQ       $0x03, Y13, Y13
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
+	VPSLLQ       $0x1d, Y10, Y10
+	VPSLLQ       $0x1d, Y11, Y11
+	VPADDQ       FunctionsConstants<>+2672(SB), Y10, Y10
+	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
+	VPSRLD       $0x1f, X4, X12
+	VPSRLD       $0x1f, X5, X13
+	VPMOVZXDQ    X12, Y12
+	VPMOVZXDQ    X13, Y13
+	VPSLLQ       $0x3f, Y12, Y12
+	VPSLLQ       $0x3f, Y13, Y13
+	VORPD        Y12, Y10, Y10
+	VORPD        Y13, Y11, Y11
+	VMULPD       FunctionsConstants<>+2736(SB), Y10, Y12
+	VMULPD       FunctionsConstants<>+2736(SB), Y11, Y13
+	VADDPD       FunctionsConstants<>+256(SB), Y12, Y12
+	VADDPD       FunctionsConstants<>+256(SB), Y13, Y13
+	VSUBPD       FunctionsConstants<>+256(SB), Y12, Y14
+	VSUBPD       FunctionsConstants<>+256(SB), Y13, Y15
+	VMULPD       FunctionsConstants<>+2768(SB), Y14, Y14
+	VMULPD       FunctionsConstants<>+2768(SB), Y15, Y15
+	VSUBPD       Y14, Y10, Y10
+	VSUBPD       Y15, Y11, Y11
+	VANDPD       FunctionsConstants<>+288(SB), Y12, Y14
+	VANDPD       FunctionsConstants<>+288(SB), Y13, Y15
+	VPSLLQ       $0x03, Y14, Y14
+	VPSLLQ       $0x03, Y15, Y15
+	VMOVUPS      Y3, 1792(SP)
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y3
+	VMOVUPS      Y2, 1824(SP)
 	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   Y14, (AX)(Y12*1), Y15
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
+	VXORPS       X2, X2, X2
+	VGATHERQPD   Y3, (AX)(Y14*1), Y2
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y3
 	LEAQ         FunctionsConstants<>+2800(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   Y12, (AX)(Y13*1), Y14
-	VPSRLQ       $0x05, Y10, Y10
-	VPSRLQ       $0x05, Y11, Y11
-	VPSLLQ       $0x34, Y10, Y10
-	VPSLLQ       $0x34, Y11, Y11
-	VPADDQ       Y10, Y15, Y10
-	VPADDQ       Y11, Y14, Y11
-	VMULPD       FunctionsConstants<>+3088(SB), Y8, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y9, Y13
+	VGATHERQPD   Y3, (AX)(Y15*1), Y14
+	VPSRLQ       $0x05, Y12, Y3
+	VPSRLQ       $0x05, Y13, Y12
+	VPSLLQ       $0x34, Y3, Y3
+	VPSLLQ       $0x34, Y12, Y12
+	VPADDQ       Y3, Y2, Y2
+	VPADDQ       Y12, Y14, Y3
+	VMULPD       FunctionsConstants<>+3088(SB), Y10, Y12
+	VMULPD       FunctionsConstants<>+3088(SB), Y11, Y13
 	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
 	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y8, Y14
-	VMULPD       FunctionsConstants<>+3152(SB), Y9, Y15
+	VMULPD       FunctionsConstants<>+3152(SB), Y10, Y14
+	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y15
 	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
 	VADDPD       FunctionsConstants<>+3120(SB), Y15, Y15
-	VMOVUPS      Y1, 1792(SP)
-	VMULPD       Y8, Y8, Y1
-	VMOVUPS      Y0, 1824(SP)
-	VMULPD       Y9, Y9, Y0
-	VMULPD       Y1, Y14, Y1
-	VMULPD       Y0, Y15, Y0
-	VADDPD       Y1, Y12, Y1
-	VADDPD       Y0, Y13, Y0
-	VMULPD       Y1, Y8, Y1
-	VMULPD       Y0, Y9, Y0
-	VADDPD       FunctionsConstants<>+3056(SB), Y1, Y1
+	VMOVUPS      Y0, 1856(SP)
+	VMULPD       Y10, Y10, Y0
+	VMOVUPS      Y1, 1888(SP)
+	VMULPD       Y11, Y11, Y1
+	VMULPD       Y0, Y14, Y0
+	VMULPD       Y1, Y15, Y1
+	VADDPD       Y0, Y12, Y0
+	VADDPD       Y1, Y13, Y1
+	VMULPD       Y0, Y10, Y0
+	VMULPD       Y1, Y11, Y1
 	VADDPD       FunctionsConstants<>+3056(SB), Y0, Y0
-	VMULPD       Y1, Y10, Y1
-	VMULPD       Y0, Y11, Y0
-	VCVTPD2PSY   Y1, X1
+	VADDPD       FunctionsConstants<>+3056(SB), Y1, Y1
+	VMULPD       Y0, Y2, Y0
+	VMULPD       Y1, Y3, Y1
 	VCVTPD2PSY   Y0, X0
-	VXORPS       FunctionsConstants<>+128(SB), X6, X6
-	VXORPS       FunctionsConstants<>+128(SB), X7, X7
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X6, X6
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X7, X7
-	VBLENDVPS    X6, X2, X1, X1
-	VBLENDVPS    X7, X3, X0, X0
-	VANDPS       FunctionsConstants<>+160(SB), X4, X2
-	VANDPS       FunctionsConstants<>+160(SB), X5, X3
-	VPMINUD      FunctionsConstants<>+2640(SB), X2, X6
-	VPMINUD      FunctionsConstants<>+2640(SB), X3, X7
-	VPMOVZXDQ    X6, Y6
-	VPMOVZXDQ    X7, Y7
-	VPSLLQ       $0x1d, Y6, Y6
-	VPSLLQ       $0x1d, Y7, Y7
-	VPADDQ       FunctionsConstants<>+2672(SB), Y6, Y6
-	VPADDQ       FunctionsConstants<>+2672(SB), Y7, Y7
-	VPSRLD       $0x1f, X4, X8
-	VPSRLD       $0x1f, X5, X9
+	VCVTPD2PSY   Y1, X1
+	VXORPS       FunctionsConstants<>+128(SB), X8, X2
+	VXORPS       FunctionsConstants<>+128(SB), X9, X3
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X2, X2
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
+	VBLENDVPS    X2, X4, X0, X0
+	VBLENDVPS    X3, X5, X1, X1
+	VANDPS       FunctionsConstants<>+160(SB), X6, X2
+	VANDPS       FunctionsConstants<>+160(SB), X7, X3
+	VPMINUD      FunctionsConstants<>+2640(SB), X2, X4
+	VPMINUD      FunctionsConstants<>+2640(SB), X3, X5
+	VPMOVZXDQ    X4, Y4
+	VPMOVZXDQ    X5, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VPADDQ       FunctionsConstants<>+2672(SB), Y4, Y4
+	VPADDQ       FunctionsConstants<>+2672(SB), Y5, Y5
+	VPSRLD       $0x1f, X6, X8
+	VPSRLD       $0x1f, X7, X9
 	VPMOVZXDQ    X8, Y8
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y8, Y8
 	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y8, Y6, Y6
-	VORPD        Y9, Y7, Y7
-	VMULPD       FunctionsConstants<>+2736(SB), Y6, Y8
-	VMULPD       FunctionsConstants<>+2736(SB), Y7, Y9
+	VORPD        Y8, Y4, Y4
+	VORPD        Y9, Y5, Y5
+	VMULPD       FunctionsConstants<>+2736(SB), Y4, Y8
+	VMULPD       FunctionsConstants<>+2736(SB), Y5, Y9
 	VADDPD       FunctionsConstants<>+256(SB), Y8, Y8
 	VADDPD       FunctionsConstants<>+256(SB), Y9, Y9
 	VSUBPD       FunctionsConstants<>+256(SB), Y8, Y10
 	VSUBPD       FunctionsConstants<>+256(SB), Y9, Y11
 	VMULPD       FunctionsConstants<>+2768(SB), Y10, Y10
 	VMULPD       FunctionsConstants<>+2768(SB), Y11, Y11
-	VSUBPD       Y10, Y6, Y6
-	VSUBPD       Y11, Y7, Y7
+	VSUBPD       Y10, Y4, Y4
+	VSUBPD       Y11, Y5, Y5
 	VANDPD       FunctionsConstants<>+288(SB), Y8, Y10
 	VANDPD       FunctionsConstants<>+288(SB), Y9, Y11
 	VPSLLQ       $0x03, Y10, Y10
@@ -66864,165 +66871,6 @@ loop47:
 	VPSLLQ       $0x34, Y8, Y8
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y8, Y13, Y8
-	VPADDQ       Y9, Y12, Y9
-	VMULPD       FunctionsConstants<>+3088(SB), Y6, Y10
-	VMULPD       FunctionsConstants<>+3088(SB), Y7, Y11
-	VADDPD       FunctionsConstants<>+3056(SB), Y10, Y10
-	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
-	VMULPD       FunctionsConstants<>+3152(SB), Y6, Y12
-	VMULPD       FunctionsConstants<>+3152(SB), Y7, Y13
-	VADDPD       FunctionsConstants<>+3120(SB), Y12, Y12
-	VADDPD       FunctionsConstants<>+3120(SB), Y13, Y13
-	VMULPD       Y6, Y6, Y14
-	VMULPD       Y7, Y7, Y15
-	VMULPD       Y14, Y12, Y12
-	VMULPD       Y15, Y13, Y13
-	VADDPD       Y12, Y10, Y10
-	VADDPD       Y13, Y11, Y11
-	VMULPD       Y10, Y6, Y6
-	VMULPD       Y11, Y7, Y7
-	VADDPD       FunctionsConstants<>+3056(SB), Y6, Y6
-	VADDPD       FunctionsConstants<>+3056(SB), Y7, Y7
-	VMULPD       Y6, Y8, Y6
-	VMULPD       Y7, Y9, Y7
-	VCVTPD2PSY   Y6, X6
-	VCVTPD2PSY   Y7, X7
-	VXORPS       FunctionsConstants<>+128(SB), X2, X2
-	VXORPS       FunctionsConstants<>+128(SB), X3, X3
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X2, X2
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
-	VBLENDVPS    X2, X4, X6, X2
-	VBLENDVPS    X3, X5, X7, X3
-	VINSERTF128  $0x01, X2, Y1, Y1
-	VINSERTF128  $0x01, X3, Y0, Y0
-	VMOVUPS      FunctionsConstants<>+6736(SB), Y2
-	VMOVUPS      1824(SP), Y3
-	VMINPS       Y3, Y2, Y4
-	VMOVUPS      1792(SP), Y5
-	VMINPS       Y5, Y2, Y6
-	VEXTRACTF128 $0x01, Y4, X7
-	VEXTRACTF128 $0x01, Y6, X8
-	VANDPS       FunctionsConstants<>+160(SB), X4, X9
-	VANDPS       FunctionsConstants<>+160(SB), X6, X10
-	VPMINUD      FunctionsConstants<>+2640(SB), X9, X11
-	VPMINUD      FunctionsConstants<>+2640(SB), X10, X12
-	VPMOVZXDQ    X11, Y11
-	VPMOVZXDQ    X12, Y12
-	VPSLLQ       $0x1d, Y11, Y11
-	VPSLLQ       $0x1d, Y12, Y12
-	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
-	VPADDQ       FunctionsConstants<>+2672(SB), Y12, Y12
-	VPSRLD       $0x1f, X4, X13
-	VPSRLD       $0x1f, X6, X14
-	VPMOVZXDQ    X13, Y13
-	VPMOVZXDQ    X14, Y14
-	VPSLLQ       $0x3f, Y13, Y13
-	VPSLLQ       $0x3f, Y14, Y14
-	VORPD        Y13, Y11, Y11
-	VORPD        Y14, Y12, Y12
-	VMULPD       FunctionsConstants<>+2736(SB), Y11, Y13
-	VMULPD       FunctionsConstants<>+2736(SB), Y12, Y14
-	VADDPD       FunctionsConstants<>+256(SB), Y13, Y13
-	VADDPD       FunctionsConstants<>+256(SB), Y14, Y14
-	VSUBPD       FunctionsConstants<>+256(SB), Y13, Y15
-	VSUBPD       FunctionsConstants<>+256(SB), Y14, Y2
-	VMULPD       FunctionsConstants<>+2768(SB), Y15, Y15
-	VMULPD       FunctionsConstants<>+2768(SB), Y2, Y2
-	VSUBPD       Y15, Y11, Y11
-	VSUBPD       Y2, Y12, Y2
-	VANDPD       FunctionsConstants<>+288(SB), Y13, Y12
-	VANDPD       FunctionsConstants<>+288(SB), Y14, Y15
-	VPSLLQ       $0x03, Y12, Y12
-	VPSLLQ       $0x03, Y15, Y15
-	VMOVUPS      Y0, 1856(SP)
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y0
-	VMOVUPS      Y1, 1888(SP)
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X1, X1, X1
-	VGATHERQPD   Y0, (AX)(Y12*1), Y1
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y0
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y0, (AX)(Y15*1), Y12
-	VPSRLQ       $0x05, Y13, Y0
-	VPSRLQ       $0x05, Y14, Y13
-	VPSLLQ       $0x34, Y0, Y0
-	VPSLLQ       $0x34, Y13, Y13
-	VPADDQ       Y0, Y1, Y0
-	VPADDQ       Y13, Y12, Y1
-	VMULPD       FunctionsConstants<>+3088(SB), Y11, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y2, Y13
-	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
-	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y14
-	VMULPD       FunctionsConstants<>+3152(SB), Y2, Y15
-	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VADDPD       FunctionsConstants<>+3120(SB), Y15, Y15
-	VMULPD       Y11, Y11, Y5
-	VMULPD       Y2, Y2, Y3
-	VMULPD       Y5, Y14, Y5
-	VMULPD       Y3, Y15, Y3
-	VADDPD       Y5, Y12, Y5
-	VADDPD       Y3, Y13, Y3
-	VMULPD       Y5, Y11, Y5
-	VMULPD       Y3, Y2, Y2
-	VADDPD       FunctionsConstants<>+3056(SB), Y5, Y3
-	VADDPD       FunctionsConstants<>+3056(SB), Y2, Y2
-	VMULPD       Y3, Y0, Y0
-	VMULPD       Y2, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VXORPS       FunctionsConstants<>+128(SB), X9, X2
-	VXORPS       FunctionsConstants<>+128(SB), X10, X3
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X2, X2
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
-	VBLENDVPS    X2, X4, X0, X0
-	VBLENDVPS    X3, X6, X1, X1
-	VANDPS       FunctionsConstants<>+160(SB), X7, X2
-	VANDPS       FunctionsConstants<>+160(SB), X8, X3
-	VPMINUD      FunctionsConstants<>+2640(SB), X2, X4
-	VPMINUD      FunctionsConstants<>+2640(SB), X3, X5
-	VPMOVZXDQ    X4, Y4
-	VPMOVZXDQ    X5, Y5
-	VPSLLQ       $0x1d, Y4, Y4
-	VPSLLQ       $0x1d, Y5, Y5
-	VPADDQ       FunctionsConstants<>+2672(SB), Y4, Y4
-	VPADDQ       FunctionsConstants<>+2672(SB), Y5, Y5
-	VPSRLD       $0x1f, X7, X6
-	VPSRLD       $0x1f, X8, X9
-	VPMOVZXDQ    X6, Y6
-	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x3f, Y6, Y6
-	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y6, Y4, Y4
-	VORPD        Y9, Y5, Y5
-	VMULPD       FunctionsConstants<>+2736(SB), Y4, Y6
-	VMULPD       FunctionsConstants<>+2736(SB), Y5, Y9
-	VADDPD       FunctionsConstants<>+256(SB), Y6, Y6
-	VADDPD       FunctionsConstants<>+256(SB), Y9, Y9
-	VSUBPD       FunctionsConstants<>+256(SB), Y6, Y10
-	VSUBPD       FunctionsConstants<>+256(SB), Y9, Y11
-	VMULPD       FunctionsConstants<>+2768(SB), Y10, Y10
-	VMULPD       FunctionsConstants<>+2768(SB), Y11, Y11
-	VSUBPD       Y10, Y4, Y4
-	VSUBPD       Y11, Y5, Y5
-	VANDPD       FunctionsConstants<>+288(SB), Y6, Y10
-	VANDPD       FunctionsConstants<>+288(SB), Y9, Y11
-	VPSLLQ       $0x03, Y10, Y10
-	VPSLLQ       $0x03, Y11, Y11
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   Y12, (AX)(Y10*1), Y13
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y10
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y10, (AX)(Y11*1), Y12
-	VPSRLQ       $0x05, Y6, Y6
-	VPSRLQ       $0x05, Y9, Y9
-	VPSLLQ       $0x34, Y6, Y6
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y6, Y13, Y6
 	VPADDQ       Y9, Y12, Y9
 	VMULPD       FunctionsConstants<>+3088(SB), Y4, Y10
 	VMULPD       FunctionsConstants<>+3088(SB), Y5, Y11
@@ -67042,7 +66890,7 @@ loop47:
 	VMULPD       Y11, Y5, Y5
 	VADDPD       FunctionsConstants<>+3056(SB), Y4, Y4
 	VADDPD       FunctionsConstants<>+3056(SB), Y5, Y5
-	VMULPD       Y4, Y6, Y4
+	VMULPD       Y4, Y8, Y4
 	VMULPD       Y5, Y9, Y5
 	VCVTPD2PSY   Y4, X4
 	VCVTPD2PSY   Y5, X5
@@ -67050,55 +66898,215 @@ loop47:
 	VXORPS       FunctionsConstants<>+128(SB), X3, X3
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X2, X2
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
-	VBLENDVPS    X2, X7, X4, X2
-	VBLENDVPS    X3, X8, X5, X3
+	VBLENDVPS    X2, X6, X4, X2
+	VBLENDVPS    X3, X7, X5, X3
 	VINSERTF128  $0x01, X2, Y0, Y0
 	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      FunctionsConstants<>+6736(SB), Y2
-	VMOVUPS      1824(SP), Y3
+	VMOVUPS      1888(SP), Y3
 	VSUBPS       Y3, Y2, Y4
+	VMOVUPS      1856(SP), Y5
+	VSUBPS       Y5, Y2, Y6
+	VXORPS       X7, X7, X7
+	VCMPPS       $0x1e, Y7, Y4, Y4
+	VCMPPS       $0x1e, Y7, Y6, Y6
+	VMINPS       Y3, Y2, Y8
+	VMINPS       Y5, Y2, Y2
+	VEXTRACTF128 $0x01, Y8, X9
+	VEXTRACTF128 $0x01, Y2, X10
+	VANDPS       FunctionsConstants<>+160(SB), X8, X11
+	VANDPS       FunctionsConstants<>+160(SB), X2, X12
+	VPMINUD      FunctionsConstants<>+2640(SB), X11, X13
+	VPMINUD      FunctionsConstants<>+2640(SB), X12, X14
+	VPMOVZXDQ    X13, Y13
+	VPMOVZXDQ    X14, Y14
+	VPSLLQ       $0x1d, Y13, Y13
+	VPSLLQ       $0x1d, Y14, Y14
+	VPADDQ       FunctionsConstants<>+2672(SB), Y13, Y13
+	VPADDQ       FunctionsConstants<>+2672(SB), Y14, Y14
+	VPSRLD       $0x1f, X8, X15
+	VPSRLD       $0x1f, X2, X7
+	VPMOVZXDQ    X15, Y15
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x3f, Y15, Y15
+	VPSLLQ       $0x3f, Y7, Y7
+	VORPD        Y15, Y13, Y13
+	VORPD        Y7, Y14, Y7
+	VMULPD       FunctionsConstants<>+2736(SB), Y13, Y14
+	VMULPD       FunctionsConstants<>+2736(SB), Y7, Y15
+	VADDPD       FunctionsConstants<>+256(SB), Y14, Y14
+	VADDPD       FunctionsConstants<>+256(SB), Y15, Y15
+	VMOVUPS      Y1, 1920(SP)
+	VSUBPD       FunctionsConstants<>+256(SB), Y14, Y1
+	VMOVUPS      Y0, 1952(SP)
+	VSUBPD       FunctionsConstants<>+256(SB), Y15, Y0
+	VMULPD       FunctionsConstants<>+2768(SB), Y1, Y1
+	VMULPD       FunctionsConstants<>+2768(SB), Y0, Y0
+	VSUBPD       Y1, Y13, Y1
+	VSUBPD       Y0, Y7, Y0
+	VANDPD       FunctionsConstants<>+288(SB), Y14, Y7
+	VANDPD       FunctionsConstants<>+288(SB), Y15, Y13
+	VPSLLQ       $0x03, Y7, Y7
+	VPSLLQ       $0x03, Y13, Y13
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y5
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X3, X3, X3
+	VGATHERQPD   Y5, (AX)(Y7*1), Y3
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y5
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y5, (AX)(Y13*1), Y7
+	VPSRLQ       $0x05, Y14, Y5
+	VPSRLQ       $0x05, Y15, Y13
+	VPSLLQ       $0x34, Y5, Y5
+	VPSLLQ       $0x34, Y13, Y13
+	VPADDQ       Y5, Y3, Y3
+	VPADDQ       Y13, Y7, Y5
+	VMULPD       FunctionsConstants<>+3088(SB), Y1, Y7
+	VMULPD       FunctionsConstants<>+3088(SB), Y0, Y13
+	VADDPD       FunctionsConstants<>+3056(SB), Y7, Y7
+	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
+	VMULPD       FunctionsConstants<>+3152(SB), Y1, Y14
+	VMULPD       FunctionsConstants<>+3152(SB), Y0, Y15
+	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
+	VADDPD       FunctionsConstants<>+3120(SB), Y15, Y15
+	VMOVUPS      Y6, 1984(SP)
+	VMULPD       Y1, Y1, Y6
+	VMOVUPS      Y4, 2016(SP)
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y6, Y14, Y6
+	VMULPD       Y4, Y15, Y4
+	VADDPD       Y6, Y7, Y6
+	VADDPD       Y4, Y13, Y4
+	VMULPD       Y6, Y1, Y1
+	VMULPD       Y4, Y0, Y0
+	VADDPD       FunctionsConstants<>+3056(SB), Y1, Y1
+	VADDPD       FunctionsConstants<>+3056(SB), Y0, Y0
+	VMULPD       Y1, Y3, Y1
+	VMULPD       Y0, Y5, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y0, X0
+	VXORPS       FunctionsConstants<>+128(SB), X11, X3
+	VXORPS       FunctionsConstants<>+128(SB), X12, X4
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X4, X4
+	VBLENDVPS    X3, X8, X1, X1
+	VBLENDVPS    X4, X2, X0, X0
+	VANDPS       FunctionsConstants<>+160(SB), X9, X2
+	VANDPS       FunctionsConstants<>+160(SB), X10, X3
+	VPMINUD      FunctionsConstants<>+2640(SB), X2, X4
+	VPMINUD      FunctionsConstants<>+2640(SB), X3, X5
+	VPMOVZXDQ    X4, Y4
+	VPMOVZXDQ    X5, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VPADDQ       FunctionsConstants<>+2672(SB), Y4, Y4
+	VPADDQ       FunctionsConstants<>+2672(SB), Y5, Y5
+	VPSRLD       $0x1f, X9, X6
+	VPSRLD       $0x1f, X10, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x3f, Y6, Y6
+	VPSLLQ       $0x3f, Y7, Y7
+	VORPD        Y6, Y4, Y4
+	VORPD        Y7, Y5, Y5
+	VMULPD       FunctionsConstants<>+2736(SB), Y4, Y6
+	VMULPD       FunctionsConstants<>+2736(SB), Y5, Y7
+	VADDPD       FunctionsConstants<>+256(SB), Y6, Y6
+	VADDPD       FunctionsConstants<>+256(SB), Y7, Y7
+	VSUBPD       FunctionsConstants<>+256(SB), Y6, Y8
+	VSUBPD       FunctionsConstants<>+256(SB), Y7, Y11
+	VMULPD       FunctionsConstants<>+2768(SB), Y8, Y8
+	VMULPD       FunctionsConstants<>+2768(SB), Y11, Y11
+	VSUBPD       Y8, Y4, Y4
+	VSUBPD       Y11, Y5, Y5
+	VANDPD       FunctionsConstants<>+288(SB), Y6, Y8
+	VANDPD       FunctionsConstants<>+288(SB), Y7, Y11
+	VPSLLQ       $0x03, Y8, Y8
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y8*1), Y13
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y8
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y8, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y6, Y6
+	VPSRLQ       $0x05, Y7, Y7
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VPADDQ       Y6, Y13, Y6
+	VPADDQ       Y7, Y12, Y7
+	VMULPD       FunctionsConstants<>+3088(SB), Y4, Y8
+	VMULPD       FunctionsConstants<>+3088(SB), Y5, Y11
+	VADDPD       FunctionsConstants<>+3056(SB), Y8, Y8
+	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
+	VMULPD       FunctionsConstants<>+3152(SB), Y4, Y12
+	VMULPD       FunctionsConstants<>+3152(SB), Y5, Y13
+	VADDPD       FunctionsConstants<>+3120(SB), Y12, Y12
+	VADDPD       FunctionsConstants<>+3120(SB), Y13, Y13
+	VMULPD       Y4, Y4, Y14
+	VMULPD       Y5, Y5, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y8, Y8
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y11, Y5, Y5
+	VADDPD       FunctionsConstants<>+3056(SB), Y4, Y4
+	VADDPD       FunctionsConstants<>+3056(SB), Y5, Y5
+	VMULPD       Y4, Y6, Y4
+	VMULPD       Y5, Y7, Y5
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VXORPS       FunctionsConstants<>+128(SB), X2, X2
+	VXORPS       FunctionsConstants<>+128(SB), X3, X3
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X2, X2
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
+	VBLENDVPS    X2, X9, X4, X2
+	VBLENDVPS    X3, X10, X5, X3
+	VINSERTF128  $0x01, X2, Y1, Y1
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VMOVUPS      2016(SP), Y2
+	VXORPS       X3, X3, X3
+	VBLENDVPS    Y2, Y1, Y3, Y1
+	VMOVUPS      1984(SP), Y2
+	VBLENDVPS    Y2, Y0, Y3, Y0
+	VMOVUPS      1824(SP), Y2
+	VCMPPS       $0x1e, Y3, Y2, Y4
 	VMOVUPS      1792(SP), Y5
-	VSUBPS       Y5, Y2, Y2
-	VXORPS       X6, X6, X6
-	VCMPPS       $0x1e, Y6, Y4, Y4
-	VCMPPS       $0x1e, Y6, Y2, Y2
-	VBLENDVPS    Y4, FunctionsConstants<>+64(SB), Y6, Y4
-	VBLENDVPS    Y2, FunctionsConstants<>+64(SB), Y6, Y2
-	VANDPS       FunctionsConstants<>+160(SB), Y3, Y7
-	VADDPS       FunctionsConstants<>+64(SB), Y7, Y7
-	VANDPS       FunctionsConstants<>+160(SB), Y5, Y8
-	VSQRTPS      Y7, Y7
-	VADDPS       FunctionsConstants<>+64(SB), Y8, Y8
-	VMOVUPS      FunctionsConstants<>+32(SB), Y9
-	VDIVPS       Y7, Y9, Y7
-	VSQRTPS      Y8, Y8
-	VCMPPS       $0x1e, Y6, Y3, Y10
-	VDIVPS       Y8, Y9, Y8
-	VXORPS       FunctionsConstants<>+128(SB), Y3, Y3
-	VCMPPS       $0x1e, Y6, Y5, Y9
-	VCMPPS       $0x1e, Y6, Y3, Y3
-	VXORPS       FunctionsConstants<>+128(SB), Y5, Y5
-	VCMPPS       $0x1e, Y6, Y5, Y5
-	VBLENDVPS    Y3, FunctionsConstants<>+4848(SB), Y6, Y3
-	VBLENDVPS    Y5, FunctionsConstants<>+4848(SB), Y6, Y5
-	VBLENDVPS    Y10, FunctionsConstants<>+64(SB), Y3, Y3
-	VBLENDVPS    Y9, FunctionsConstants<>+64(SB), Y5, Y5
-	VMULPS       Y3, Y7, Y3
-	VMULPS       Y5, Y8, Y5
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
-	VADDPS       Y0, Y3, Y0
-	VADDPS       Y1, Y5, Y1
-	VMOVUPS      1888(SP), Y2
+	VCMPPS       $0x1e, Y3, Y5, Y6
+	VADDPS       FunctionsConstants<>+64(SB), Y2, Y2
+	VADDPS       FunctionsConstants<>+64(SB), Y5, Y5
+	VSQRTPS      Y2, Y2
+	VSQRTPS      Y5, Y5
+	VMOVUPS      FunctionsConstants<>+32(SB), Y7
+	VDIVPS       Y2, Y7, Y2
+	VDIVPS       Y5, Y7, Y5
+	VMOVUPS      1888(SP), Y7
+	VCMPPS       $0x1e, Y3, Y7, Y7
+	VMOVUPS      1856(SP), Y8
+	VCMPPS       $0x1e, Y3, Y8, Y8
+	VMOVUPS      FunctionsConstants<>+4848(SB), Y9
+	VBLENDVPS    Y7, FunctionsConstants<>+64(SB), Y9, Y7
+	VBLENDVPS    Y8, FunctionsConstants<>+64(SB), Y9, Y8
+	VMULPS       Y7, Y2, Y2
+	VMULPS       Y8, Y5, Y5
+	VBLENDVPS    Y4, Y2, Y3, Y2
+	VBLENDVPS    Y6, Y5, Y3, Y3
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      1952(SP), Y2
 	VMULPS       FunctionsConstants<>+11364(SB), Y2, Y2
-	VMOVUPS      1856(SP), Y3
+	VMOVUPS      1920(SP), Y3
 	VMULPS       FunctionsConstants<>+11364(SB), Y3, Y3
-	VSUBPS       Y2, Y0, Y0
-	VSUBPS       Y3, Y1, Y1
-	VMULPS       15264(SI)(R11*1), Y0, Y0
-	VMULPS       15232(SI)(R11*1), Y1, Y1
-	VMOVUPS      Y0, 9184(SI)(R11*1)
-	VMOVUPS      Y1, 9152(SI)(R11*1)
+	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y3, Y0, Y0
+	VMULPS       15264(SI)(R11*1), Y1, Y1
+	VMULPS       15232(SI)(R11*1), Y0, Y0
+	VMOVUPS      Y1, 9184(SI)(R11*1)
+	VMOVUPS      Y0, 9152(SI)(R11*1)
 	ADDQ         $0x00000040, R11
 	CMPQ         R11, $0x00000180
 	JNE          loop47
@@ -67427,21 +67435,21 @@ loop49:
 	VPSUBQ       FunctionsConstants<>+3984(SB), Y13, Y15
 	VPSRLQ       $0x34, Y14, Y8
 	VXORPD       FunctionsConstants<>+4016(SB), Y8, Y8
-	VMOVUPS      Y2, 1920(SP)
+	VMOVUPS      Y2, 2048(SP)
 	VPSRLQ       $0x34, Y15, Y2
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y8, Y8
 	VXORPD       FunctionsConstants<>+4016(SB), Y2, Y2
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y2, Y2
-	VMOVUPS      Y8, 1952(SP)
+	VMOVUPS      Y8, 2080(SP)
 	VMOVUPS      FunctionsConstants<>+256(SB), Y8
-	VMOVUPS      Y3, 1984(SP)
-	VMOVUPS      1952(SP), Y3
+	VMOVUPS      Y3, 2112(SP)
+	VMOVUPS      2080(SP), Y3
 	VPADDQ       Y3, Y8, Y3
 	VPADDQ       Y2, Y8, Y2
 	VSUBPD       Y8, Y3, Y3
 	VSUBPD       Y8, Y2, Y2
 	VANDPD       FunctionsConstants<>+4048(SB), Y14, Y8
-	VMOVUPS      Y0, 1952(SP)
+	VMOVUPS      Y0, 2080(SP)
 	VANDPD       FunctionsConstants<>+4048(SB), Y15, Y0
 	VPSUBQ       Y8, Y12, Y8
 	VPSUBQ       Y0, Y13, Y0
@@ -67456,7 +67464,7 @@ loop49:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y14, (AX)(Y12*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      Y1, 2016(SP)
+	VMOVUPS      Y1, 2144(SP)
 	LEAQ         FunctionsConstants<>+4080(SB), AX
 	VXORPS       X1, X1, X1
 	VGATHERQPD   Y14, (AX)(Y13*1), Y1
@@ -67467,19 +67475,19 @@ loop49:
 	VMULPD       Y1, Y1, Y8
 	VMULPD       Y0, Y0, Y14
 	VMULPD       FunctionsConstants<>+6896(SB), Y1, Y15
-	VMOVUPS      X9, 2048(SP)
+	VMOVUPS      X9, 2176(SP)
 	VMULPD       FunctionsConstants<>+6896(SB), Y0, Y9
 	VADDPD       FunctionsConstants<>+6864(SB), Y15, Y15
 	VADDPD       FunctionsConstants<>+6864(SB), Y9, Y9
-	VMOVUPS      X7, 2080(SP)
+	VMOVUPS      X7, 2208(SP)
 	VMULPD       FunctionsConstants<>+6960(SB), Y1, Y7
-	VMOVUPS      X6, 2112(SP)
+	VMOVUPS      X6, 2240(SP)
 	VMULPD       FunctionsConstants<>+6960(SB), Y0, Y6
 	VADDPD       FunctionsConstants<>+6928(SB), Y7, Y7
 	VADDPD       FunctionsConstants<>+6928(SB), Y6, Y6
-	VMOVUPS      Y5, 2144(SP)
+	VMOVUPS      Y5, 2272(SP)
 	VMULPD       FunctionsConstants<>+7024(SB), Y1, Y5
-	VMOVUPS      Y4, 2176(SP)
+	VMOVUPS      Y4, 2304(SP)
 	VMULPD       FunctionsConstants<>+7024(SB), Y0, Y4
 	VADDPD       FunctionsConstants<>+6992(SB), Y5, Y5
 	VADDPD       FunctionsConstants<>+6992(SB), Y4, Y4
@@ -67611,9 +67619,9 @@ loop49:
 	VPCMPGTD     X6, X13, X12
 	VBLENDVPS    X12, X15, X4, X12
 	VPSLLD       $0x1f, X12, X12
-	VMOVUPS      2176(SP), Y15
+	VMOVUPS      2304(SP), Y15
 	VANDPS       X15, X12, X13
-	VMOVUPS      2144(SP), Y7
+	VMOVUPS      2272(SP), Y7
 	VANDPS       X7, X12, X12
 	VORPS        X13, X1, X1
 	VORPS        X12, X0, X0
@@ -67648,9 +67656,9 @@ loop49:
 	VPCMPEQD     X4, X3, X2
 	VBLENDVPS    X2, FunctionsConstants<>+64(SB), X1, X1
 	VBLENDVPS    X2, FunctionsConstants<>+64(SB), X0, X0
-	VMOVUPS      2112(SP), X2
+	VMOVUPS      2240(SP), X2
 	VANDPS       FunctionsConstants<>+160(SB), X2, X3
-	VMOVUPS      2080(SP), X5
+	VMOVUPS      2208(SP), X5
 	VANDPS       FunctionsConstants<>+160(SB), X5, X6
 	VPMOVZXDQ    X3, Y8
 	VPMOVZXDQ    X6, Y10
@@ -67666,9 +67674,9 @@ loop49:
 	VXORPD       FunctionsConstants<>+4016(SB), Y14, Y14
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y13, Y13
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y14, Y14
-	VMOVUPS      Y13, 2208(SP)
+	VMOVUPS      Y13, 2336(SP)
 	VMOVUPS      FunctionsConstants<>+256(SB), Y13
-	VMOVUPS      2208(SP), Y9
+	VMOVUPS      2336(SP), Y9
 	VPADDQ       Y9, Y13, Y9
 	VPADDQ       Y14, Y13, Y14
 	VSUBPD       Y13, Y9, Y9
@@ -67701,9 +67709,9 @@ loop49:
 	VMULPD       FunctionsConstants<>+6896(SB), Y7, Y15
 	VADDPD       FunctionsConstants<>+6864(SB), Y13, Y13
 	VADDPD       FunctionsConstants<>+6864(SB), Y15, Y15
-	VMOVUPS      X0, 2208(SP)
+	VMOVUPS      X0, 2336(SP)
 	VMULPD       FunctionsConstants<>+6960(SB), Y4, Y0
-	VMOVUPS      X1, 2240(SP)
+	VMOVUPS      X1, 2368(SP)
 	VMULPD       FunctionsConstants<>+6960(SB), Y7, Y1
 	VADDPD       FunctionsConstants<>+6928(SB), Y0, Y0
 	VADDPD       FunctionsConstants<>+6928(SB), Y1, Y1
@@ -67737,7 +67745,7 @@ loop49:
 	VADDPD       Y1, Y7, Y1
 	VADDPD       Y0, Y2, Y0
 	VADDPD       Y1, Y5, Y1
-	VMOVUPS      2048(SP), X2
+	VMOVUPS      2176(SP), X2
 	VANDPS       FunctionsConstants<>+160(SB), X2, X4
 	VPMOVZXDQ    X4, Y5
 	VPSLLQ       $0x1d, Y5, Y5
@@ -67839,9 +67847,9 @@ loop49:
 	VPCMPGTD     X8, X13, X13
 	VBLENDVPS    X13, X12, X5, X12
 	VPSLLD       $0x1f, X12, X12
-	VMOVUPS      2112(SP), X13
+	VMOVUPS      2240(SP), X13
 	VANDPS       X13, X12, X14
-	VMOVUPS      2080(SP), X15
+	VMOVUPS      2208(SP), X15
 	VANDPS       X15, X12, X12
 	VORPS        X14, X0, X0
 	VORPS        X12, X1, X1
@@ -67876,13 +67884,13 @@ loop49:
 	VPCMPEQD     X5, X4, X2
 	VBLENDVPS    X2, FunctionsConstants<>+64(SB), X0, X0
 	VBLENDVPS    X2, FunctionsConstants<>+64(SB), X1, X1
-	VMOVUPS      2240(SP), X2
+	VMOVUPS      2368(SP), X2
 	VINSERTF128  $0x01, X0, Y2, Y0
-	VMOVUPS      2208(SP), X2
+	VMOVUPS      2336(SP), X2
 	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      2016(SP), Y2
+	VMOVUPS      2144(SP), Y2
 	VMULPS       Y2, Y0, Y0
-	VMOVUPS      1952(SP), Y3
+	VMOVUPS      2080(SP), Y3
 	VMULPS       Y3, Y1, Y1
 	VMULPS       FunctionsConstants<>+6736(SB), Y2, Y4
 	VMULPS       FunctionsConstants<>+6736(SB), Y3, Y5
@@ -67909,14 +67917,14 @@ loop49:
 	VXORPS       X10, X10, X10
 	VGATHERQPD   Y15, (AX)(Y13*1), Y10
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y15
-	VMOVUPS      Y1, 2208(SP)
+	VMOVUPS      Y1, 2336(SP)
 	LEAQ         FunctionsConstants<>+5008(SB), AX
 	VXORPS       X1, X1, X1
 	VGATHERQPD   Y15, (AX)(Y14*1), Y1
 	VMULPD       Y10, Y11, Y10
 	VMULPD       Y1, Y12, Y1
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y15
-	VMOVUPS      Y0, 2240(SP)
+	VMOVUPS      Y0, 2368(SP)
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X0, X0, X0
 	VGATHERQPD   Y15, (AX)(Y13*1), Y0
@@ -67930,9 +67938,9 @@ loop49:
 	VADDPD       Y3, Y1, Y2
 	VADDPD       FunctionsConstants<>+256(SB), Y15, Y15
 	VADDPD       FunctionsConstants<>+256(SB), Y2, Y2
-	VMOVUPS      X7, 2080(SP)
+	VMOVUPS      X7, 2208(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y15, Y7
-	VMOVUPS      X6, 2112(SP)
+	VMOVUPS      X6, 2240(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y2, Y6
 	VSUBPD       Y7, Y10, Y7
 	VSUBPD       Y6, Y1, Y1
@@ -68017,9 +68025,9 @@ loop49:
 	VORPS        FunctionsConstants<>+4880(SB), X5, X5
 	VBLENDVPS    X2, X0, X4, X0
 	VBLENDVPS    X3, X1, X5, X1
-	VMOVUPS      2112(SP), X2
+	VMOVUPS      2240(SP), X2
 	VANDPS       FunctionsConstants<>+160(SB), X2, X3
-	VMOVUPS      2080(SP), X4
+	VMOVUPS      2208(SP), X4
 	VANDPS       FunctionsConstants<>+160(SB), X4, X5
 	VPMOVZXDQ    X3, Y7
 	VPMOVZXDQ    X5, Y8
@@ -68059,9 +68067,9 @@ loop49:
 	VADDPD       Y14, Y12, Y6
 	VADDPD       FunctionsConstants<>+256(SB), Y15, Y15
 	VADDPD       FunctionsConstants<>+256(SB), Y6, Y6
-	VMOVUPS      X1, 2048(SP)
+	VMOVUPS      X1, 2176(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y15, Y1
-	VMOVUPS      X0, 2272(SP)
+	VMOVUPS      X0, 2400(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y6, Y0
 	VSUBPD       Y1, Y11, Y1
 	VSUBPD       Y0, Y12, Y0
@@ -68146,14 +68154,14 @@ loop49:
 	VORPS        FunctionsConstants<>+4880(SB), X4, X4
 	VBLENDVPS    X3, X1, X2, X1
 	VBLENDVPS    X5, X0, X4, X0
-	VMOVUPS      2272(SP), X2
+	VMOVUPS      2400(SP), X2
 	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      2048(SP), X2
+	VMOVUPS      2176(SP), X2
 	VINSERTF128  $0x01, X0, Y2, Y0
-	VMOVUPS      2016(SP), Y2
+	VMOVUPS      2144(SP), Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VANDPS       FunctionsConstants<>+160(SB), X2, X4
-	VMOVUPS      1952(SP), Y5
+	VMOVUPS      2080(SP), Y5
 	VEXTRACTF128 $0x01, Y5, X7
 	VPMOVZXDQ    X4, Y8
 	VANDPS       FunctionsConstants<>+160(SB), X5, X9
@@ -68183,33 +68191,33 @@ loop49:
 	VGATHERQPD   Y15, (AX)(Y13*1), Y6
 	VPSLLQ       $0x05, Y14, Y14
 	VMULPD       Y6, Y11, Y15
-	VMOVUPS      Y0, 2048(SP)
+	VMOVUPS      Y0, 2176(SP)
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y0
-	VMOVUPS      Y1, 2272(SP)
+	VMOVUPS      Y1, 2400(SP)
 	LEAQ         FunctionsConstants<>+5008(SB), AX
 	VXORPS       X1, X1, X1
 	VGATHERQPD   Y0, (AX)(Y14*1), Y1
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y0
-	VMOVUPS      Y10, 2080(SP)
+	VMOVUPS      Y10, 2208(SP)
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X10, X10, X10
 	VGATHERQPD   Y0, (AX)(Y13*1), Y10
 	VMULPD       Y1, Y12, Y0
-	VMOVUPS      Y1, 2112(SP)
+	VMOVUPS      Y1, 2240(SP)
 	VMULPD       Y10, Y11, Y1
-	VMOVUPS      Y10, 2304(SP)
+	VMOVUPS      Y10, 2432(SP)
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y10
-	VMOVUPS      Y6, 2336(SP)
+	VMOVUPS      Y6, 2464(SP)
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X6, X6, X6
 	VGATHERQPD   Y10, (AX)(Y14*1), Y6
 	VADDPD       Y1, Y15, Y10
-	VMOVUPS      Y8, 2368(SP)
+	VMOVUPS      Y8, 2496(SP)
 	VMULPD       Y6, Y12, Y8
 	VADDPD       FunctionsConstants<>+256(SB), Y10, Y10
-	VMOVUPS      Y6, 2400(SP)
+	VMOVUPS      Y6, 2528(SP)
 	VADDPD       Y8, Y0, Y6
-	VMOVUPS      X7, 2432(SP)
+	VMOVUPS      X7, 2560(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y10, Y7
 	VADDPD       FunctionsConstants<>+256(SB), Y6, Y6
 	VSUBPD       Y7, Y15, Y7
@@ -68255,7 +68263,7 @@ loop49:
 	VPSLLQ       $0x03, Y12, Y12
 	VANDPD       FunctionsConstants<>+6192(SB), Y6, Y13
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      Y11, 2464(SP)
+	VMOVUPS      Y11, 2592(SP)
 	LEAQ         FunctionsConstants<>+6224(SB), AX
 	VXORPS       X11, X11, X11
 	VGATHERQPD   Y14, (AX)(Y12*1), Y11
@@ -68301,7 +68309,7 @@ loop49:
 	VBLENDVPS    X4, X1, X9, X1
 	VBLENDVPS    X6, X0, X10, X0
 	VANDPS       FunctionsConstants<>+160(SB), X3, X11
-	VMOVUPS      2432(SP), X12
+	VMOVUPS      2560(SP), X12
 	VANDPS       FunctionsConstants<>+160(SB), X12, X13
 	VPMOVZXDQ    X11, Y14
 	VPMOVZXDQ    X13, Y8
@@ -68318,7 +68326,7 @@ loop49:
 	VORPD        Y7, Y14, Y7
 	VORPD        Y5, Y8, Y5
 	VPSRLD       $0x1a, X11, X2
-	VMOVUPS      Y8, 2496(SP)
+	VMOVUPS      Y8, 2624(SP)
 	VPSRLD       $0x1a, X13, X8
 	VANDPS       FunctionsConstants<>+3248(SB), X2, X2
 	VANDPS       FunctionsConstants<>+3248(SB), X8, X8
@@ -68326,43 +68334,43 @@ loop49:
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x05, Y2, Y2
 	VPSLLQ       $0x05, Y8, Y8
-	VMOVUPS      X6, 2528(SP)
+	VMOVUPS      X6, 2656(SP)
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y6
-	VMOVUPS      X10, 2560(SP)
+	VMOVUPS      X10, 2688(SP)
 	LEAQ         FunctionsConstants<>+5008(SB), AX
 	VXORPS       X10, X10, X10
 	VGATHERQPD   Y6, (AX)(Y2*1), Y10
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y6
-	VMOVUPS      Y14, 2592(SP)
+	VMOVUPS      Y14, 2720(SP)
 	LEAQ         FunctionsConstants<>+5008(SB), AX
 	VXORPS       X14, X14, X14
 	VGATHERQPD   Y6, (AX)(Y8*1), Y14
 	VMULPD       Y10, Y7, Y6
-	VMOVUPS      Y10, 2624(SP)
+	VMOVUPS      Y10, 2752(SP)
 	VMULPD       Y14, Y5, Y10
-	VMOVUPS      Y14, 2656(SP)
+	VMOVUPS      Y14, 2784(SP)
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      X4, 2688(SP)
+	VMOVUPS      X4, 2816(SP)
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X4, X4, X4
 	VGATHERQPD   Y14, (AX)(Y2*1), Y4
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      X9, 2720(SP)
+	VMOVUPS      X9, 2848(SP)
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X9, X9, X9
 	VGATHERQPD   Y14, (AX)(Y8*1), Y9
 	VMULPD       Y4, Y7, Y14
-	VMOVUPS      Y4, 2752(SP)
+	VMOVUPS      Y4, 2880(SP)
 	VMULPD       Y9, Y5, Y4
-	VMOVUPS      Y9, 2784(SP)
+	VMOVUPS      Y9, 2912(SP)
 	VADDPD       Y14, Y6, Y9
-	VMOVUPS      Y15, 2816(SP)
+	VMOVUPS      Y15, 2944(SP)
 	VADDPD       Y4, Y10, Y15
 	VADDPD       FunctionsConstants<>+256(SB), Y9, Y9
 	VADDPD       FunctionsConstants<>+256(SB), Y15, Y15
-	VMOVUPS      X0, 2848(SP)
+	VMOVUPS      X0, 2976(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y9, Y0
-	VMOVUPS      X1, 2880(SP)
+	VMOVUPS      X1, 3008(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y15, Y1
 	VSUBPD       Y0, Y6, Y0
 	VSUBPD       Y1, Y10, Y1
@@ -68450,13 +68458,13 @@ loop49:
 	VORPS        FunctionsConstants<>+4880(SB), X12, X8
 	VBLENDVPS    X2, X0, X3, X0
 	VBLENDVPS    X5, X1, X8, X1
-	VMOVUPS      2880(SP), X9
+	VMOVUPS      3008(SP), X9
 	VINSERTF128  $0x01, X0, Y9, Y0
-	VMOVUPS      2848(SP), X9
+	VMOVUPS      2976(SP), X9
 	VINSERTF128  $0x01, X1, Y9, Y1
-	VMOVUPS      1984(SP), Y9
+	VMOVUPS      2112(SP), Y9
 	VEXTRACTF128 $0x01, Y9, X10
-	VMOVUPS      1920(SP), Y11
+	VMOVUPS      2048(SP), Y11
 	VEXTRACTF128 $0x01, Y11, X12
 	VANDPS       FunctionsConstants<>+160(SB), X9, X13
 	VANDPS       FunctionsConstants<>+160(SB), X11, X14
@@ -68466,9 +68474,9 @@ loop49:
 	VPSLLQ       $0x1d, Y7, Y7
 	VPADDQ       FunctionsConstants<>+2672(SB), Y15, Y15
 	VPADDQ       FunctionsConstants<>+2672(SB), Y7, Y7
-	VMOVUPS      Y1, 2848(SP)
+	VMOVUPS      Y1, 2976(SP)
 	VPSRLD       $0x1f, X9, X1
-	VMOVUPS      Y0, 2880(SP)
+	VMOVUPS      Y0, 3008(SP)
 	VPSRLD       $0x1f, X11, X0
 	VPMOVZXDQ    X1, Y1
 	VPMOVZXDQ    X0, Y0
@@ -68480,24 +68488,24 @@ loop49:
 	VADDPD       FunctionsConstants<>+3056(SB), Y0, Y0
 	VPSUBQ       FunctionsConstants<>+3984(SB), Y1, Y7
 	VPSUBQ       FunctionsConstants<>+3984(SB), Y0, Y15
-	VMOVUPS      X5, 2432(SP)
+	VMOVUPS      X5, 2560(SP)
 	VPSRLQ       $0x34, Y7, Y5
-	VMOVUPS      X8, 2912(SP)
+	VMOVUPS      X8, 3040(SP)
 	VPSRLQ       $0x34, Y15, Y8
 	VXORPD       FunctionsConstants<>+4016(SB), Y5, Y5
 	VXORPD       FunctionsConstants<>+4016(SB), Y8, Y8
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y5, Y5
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y8, Y8
-	VMOVUPS      Y5, 2944(SP)
+	VMOVUPS      Y5, 3072(SP)
 	VMOVUPS      FunctionsConstants<>+256(SB), Y5
-	VMOVUPS      X2, 2976(SP)
-	VMOVUPS      2944(SP), Y2
+	VMOVUPS      X2, 3104(SP)
+	VMOVUPS      3072(SP), Y2
 	VPADDQ       Y2, Y5, Y2
 	VPADDQ       Y8, Y5, Y8
 	VSUBPD       Y5, Y2, Y2
 	VSUBPD       Y5, Y8, Y8
 	VANDPD       FunctionsConstants<>+4048(SB), Y7, Y5
-	VMOVUPS      X3, 2944(SP)
+	VMOVUPS      X3, 3072(SP)
 	VANDPD       FunctionsConstants<>+4048(SB), Y15, Y3
 	VPSUBQ       Y5, Y1, Y1
 	VPSUBQ       Y3, Y0, Y0
@@ -68512,7 +68520,7 @@ loop49:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y7, (AX)(Y3*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y7
-	VMOVUPS      Y4, 3008(SP)
+	VMOVUPS      Y4, 3136(SP)
 	LEAQ         FunctionsConstants<>+4080(SB), AX
 	VXORPS       X4, X4, X4
 	VGATHERQPD   Y7, (AX)(Y5*1), Y4
@@ -68523,7 +68531,7 @@ loop49:
 	VMULPD       Y1, Y1, Y4
 	VMULPD       Y0, Y0, Y7
 	VMULPD       FunctionsConstants<>+4624(SB), Y1, Y15
-	VMOVUPS      Y6, 3040(SP)
+	VMOVUPS      Y6, 3168(SP)
 	VMULPD       FunctionsConstants<>+4624(SB), Y0, Y6
 	VADDPD       FunctionsConstants<>+4592(SB), Y15, Y15
 	VADDPD       FunctionsConstants<>+4592(SB), Y6, Y6
@@ -68531,9 +68539,9 @@ loop49:
 	VMULPD       Y6, Y7, Y6
 	VMULPD       Y4, Y4, Y4
 	VMULPD       Y7, Y7, Y7
-	VMOVUPS      X12, 3072(SP)
+	VMOVUPS      X12, 3200(SP)
 	VMULPD       FunctionsConstants<>+4688(SB), Y1, Y12
-	VMOVUPS      X10, 3104(SP)
+	VMOVUPS      X10, 3232(SP)
 	VMULPD       FunctionsConstants<>+4688(SB), Y0, Y10
 	VADDPD       FunctionsConstants<>+4656(SB), Y12, Y12
 	VADDPD       FunctionsConstants<>+4656(SB), Y10, Y10
@@ -68579,11 +68587,11 @@ loop49:
 	VBLENDVPS    X3, X2, X0, X0
 	VBLENDVPS    X5, FunctionsConstants<>+2432(SB), X1, X1
 	VPCMPEQD     FunctionsConstants<>+4848(SB), X11, X2
-	VMOVUPS      3104(SP), X3
+	VMOVUPS      3232(SP), X3
 	VANDPS       FunctionsConstants<>+160(SB), X3, X5
 	VBLENDVPS    X2, FunctionsConstants<>+2432(SB), X0, X0
 	VPMOVZXDQ    X5, Y2
-	VMOVUPS      3072(SP), X6
+	VMOVUPS      3200(SP), X6
 	VANDPS       FunctionsConstants<>+160(SB), X6, X7
 	VPSLLQ       $0x1d, Y2, Y2
 	VPMOVZXDQ    X7, Y8
@@ -68644,11 +68652,11 @@ loop49:
 	VADDPD       FunctionsConstants<>+4592(SB), Y4, Y4
 	VMULPD       Y14, Y14, Y14
 	VMULPD       Y4, Y13, Y4
-	VMOVUPS      X0, 1920(SP)
+	VMOVUPS      X0, 2048(SP)
 	VMULPD       FunctionsConstants<>+4688(SB), Y2, Y0
 	VMULPD       Y13, Y13, Y13
 	VADDPD       FunctionsConstants<>+4656(SB), Y0, Y0
-	VMOVUPS      X1, 1984(SP)
+	VMOVUPS      X1, 2112(SP)
 	VMULPD       FunctionsConstants<>+4688(SB), Y8, Y1
 	VMULPD       Y0, Y14, Y0
 	VADDPD       FunctionsConstants<>+4656(SB), Y1, Y1
@@ -68693,22 +68701,22 @@ loop49:
 	VBLENDVPS    X4, X2, X1, X1
 	VBLENDVPS    X3, FunctionsConstants<>+2432(SB), X0, X0
 	VPCMPEQD     FunctionsConstants<>+4848(SB), X6, X2
-	VMOVUPS      1984(SP), X3
+	VMOVUPS      2112(SP), X3
 	VINSERTF128  $0x01, X0, Y3, Y0
 	VBLENDVPS    X2, FunctionsConstants<>+2432(SB), X1, X1
-	VMOVUPS      2368(SP), Y2
-	VMOVUPS      2336(SP), Y3
+	VMOVUPS      2496(SP), Y2
+	VMOVUPS      2464(SP), Y3
 	VMULPD       Y3, Y2, Y3
-	VMOVUPS      1920(SP), X4
+	VMOVUPS      2048(SP), X4
 	VINSERTF128  $0x01, X1, Y4, Y1
-	VMOVUPS      2304(SP), Y4
+	VMOVUPS      2432(SP), Y4
 	VMULPD       Y4, Y2, Y4
 	VADDPD       Y4, Y3, Y5
-	VMOVUPS      2080(SP), Y6
-	VMOVUPS      2112(SP), Y7
+	VMOVUPS      2208(SP), Y6
+	VMOVUPS      2240(SP), Y7
 	VMULPD       Y7, Y6, Y7
 	VADDPD       FunctionsConstants<>+256(SB), Y5, Y5
-	VMOVUPS      2400(SP), Y8
+	VMOVUPS      2528(SP), Y8
 	VMULPD       Y8, Y6, Y8
 	VSUBPD       FunctionsConstants<>+256(SB), Y5, Y9
 	VADDPD       Y8, Y7, Y10
@@ -68716,13 +68724,13 @@ loop49:
 	VADDPD       FunctionsConstants<>+256(SB), Y10, Y9
 	VADDPD       Y4, Y3, Y3
 	VSUBPD       FunctionsConstants<>+256(SB), Y9, Y4
-	VMOVUPS      2816(SP), Y10
+	VMOVUPS      2944(SP), Y10
 	VMULPD       Y10, Y2, Y2
 	VSUBPD       Y4, Y7, Y4
 	VADDPD       Y2, Y3, Y2
 	VADDPD       Y8, Y4, Y3
 	VPADDQ       FunctionsConstants<>+6032(SB), Y5, Y4
-	VMOVUPS      2464(SP), Y5
+	VMOVUPS      2592(SP), Y5
 	VMULPD       Y5, Y6, Y5
 	VMULPD       FunctionsConstants<>+6064(SB), Y2, Y2
 	VADDPD       Y5, Y3, Y3
@@ -68780,25 +68788,25 @@ loop49:
 	VGATHERQPD   Y5, (AX)(Y4*1), Y6
 	VCVTPD2PSY   Y2, X2
 	VMULPD       Y3, Y6, Y3
-	VMOVUPS      2688(SP), X4
-	VMOVUPS      2720(SP), X5
+	VMOVUPS      2816(SP), X4
+	VMOVUPS      2848(SP), X5
 	VBLENDVPS    X4, X2, X5, X2
 	VADDPD       Y3, Y7, Y3
-	VMOVUPS      2592(SP), Y4
-	VMOVUPS      2624(SP), Y5
+	VMOVUPS      2720(SP), Y4
+	VMOVUPS      2752(SP), Y5
 	VMULPD       Y5, Y4, Y5
 	VCVTPD2PSY   Y3, X3
-	VMOVUPS      2752(SP), Y6
+	VMOVUPS      2880(SP), Y6
 	VMULPD       Y6, Y4, Y6
-	VMOVUPS      2528(SP), X7
-	VMOVUPS      2560(SP), X8
+	VMOVUPS      2656(SP), X7
+	VMOVUPS      2688(SP), X8
 	VBLENDVPS    X7, X3, X8, X3
 	VADDPD       Y6, Y5, Y7
-	VMOVUPS      2496(SP), Y8
-	VMOVUPS      2656(SP), Y9
+	VMOVUPS      2624(SP), Y8
+	VMOVUPS      2784(SP), Y9
 	VMULPD       Y9, Y8, Y9
 	VADDPD       FunctionsConstants<>+256(SB), Y7, Y7
-	VMOVUPS      2784(SP), Y10
+	VMOVUPS      2912(SP), Y10
 	VMULPD       Y10, Y8, Y10
 	VSUBPD       FunctionsConstants<>+256(SB), Y7, Y11
 	VADDPD       Y10, Y9, Y12
@@ -68806,13 +68814,13 @@ loop49:
 	VADDPD       FunctionsConstants<>+256(SB), Y12, Y11
 	VADDPD       Y6, Y5, Y5
 	VSUBPD       FunctionsConstants<>+256(SB), Y11, Y6
-	VMOVUPS      3040(SP), Y12
+	VMOVUPS      3168(SP), Y12
 	VMULPD       Y12, Y4, Y4
 	VSUBPD       Y6, Y9, Y6
 	VADDPD       Y4, Y5, Y4
 	VADDPD       Y10, Y6, Y5
 	VPADDQ       FunctionsConstants<>+6032(SB), Y7, Y6
-	VMOVUPS      3008(SP), Y7
+	VMOVUPS      3136(SP), Y7
 	VMULPD       Y7, Y8, Y7
 	VMULPD       FunctionsConstants<>+6064(SB), Y4, Y4
 	VADDPD       Y7, Y5, Y5
@@ -68870,45 +68878,45 @@ loop49:
 	VGATHERQPD   Y7, (AX)(Y6*1), Y8
 	VCVTPD2PSY   Y4, X4
 	VMULPD       Y5, Y8, Y5
-	VMOVUPS      2976(SP), X6
-	VMOVUPS      2944(SP), X7
+	VMOVUPS      3104(SP), X6
+	VMOVUPS      3072(SP), X7
 	VBLENDVPS    X6, X4, X7, X4
 	VADDPD       Y5, Y9, Y5
 	VINSERTF128  $0x01, X4, Y2, Y2
 	VCVTPD2PSY   Y5, X4
-	VMOVUPS      2016(SP), Y5
-	VMOVUPS      2176(SP), Y6
+	VMOVUPS      2144(SP), Y5
+	VMOVUPS      2304(SP), Y6
 	VDIVPS       Y6, Y5, Y5
-	VMOVUPS      2432(SP), X6
-	VMOVUPS      2912(SP), X7
+	VMOVUPS      2560(SP), X6
+	VMOVUPS      3040(SP), X7
 	VBLENDVPS    X6, X4, X7, X4
 	VMULPS       Y5, Y2, Y2
 	VINSERTF128  $0x01, X4, Y3, Y3
 	VMULPS       FunctionsConstants<>+11284(SB), Y2, Y2
-	VMOVUPS      1952(SP), Y4
-	VMOVUPS      2144(SP), Y5
+	VMOVUPS      2080(SP), Y4
+	VMOVUPS      2272(SP), Y5
 	VDIVPS       Y5, Y4, Y4
-	VMOVUPS      2880(SP), Y5
+	VMOVUPS      3008(SP), Y5
 	VMULPS       Y0, Y5, Y0
 	VMULPS       Y4, Y3, Y3
 	VSUBPS       Y0, Y2, Y0
 	VMULPS       FunctionsConstants<>+11284(SB), Y3, Y2
 	VMULPS       FunctionsConstants<>+4976(SB), Y0, Y0
-	VMOVUPS      2848(SP), Y3
+	VMOVUPS      2976(SP), Y3
 	VMULPS       Y1, Y3, Y1
-	VMOVUPS      2272(SP), Y3
+	VMOVUPS      2400(SP), Y3
 	VMULPS       FunctionsConstants<>+6736(SB), Y3, Y3
 	VSUBPS       Y1, Y2, Y1
 	VADDPS       Y3, Y0, Y0
 	VMULPS       FunctionsConstants<>+4976(SB), Y1, Y1
-	VMOVUPS      2240(SP), Y2
+	VMOVUPS      2368(SP), Y2
 	VMULPS       FunctionsConstants<>+11396(SB), Y2, Y2
-	VMOVUPS      2048(SP), Y3
+	VMOVUPS      2176(SP), Y3
 	VMULPS       FunctionsConstants<>+6736(SB), Y3, Y3
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y3, Y1, Y1
 	VMULPS       15264(SI)(R12*1), Y0, Y0
-	VMOVUPS      2208(SP), Y2
+	VMOVUPS      2336(SP), Y2
 	VMULPS       FunctionsConstants<>+11396(SB), Y2, Y2
 	VMOVUPS      Y0, 8160(SI)(R12*1)
 	VADDPS       Y2, Y1, Y0
@@ -69296,9 +69304,9 @@ loop50:
 	VMULPD       FunctionsConstants<>+3152(SB), Y10, Y15
 	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
 	VADDPD       FunctionsConstants<>+3120(SB), Y15, Y15
-	VMOVUPS      Y0, 3136(SP)
+	VMOVUPS      Y0, 3264(SP)
 	VMULPD       Y9, Y9, Y0
-	VMOVUPS      Y1, 3168(SP)
+	VMOVUPS      Y1, 3296(SP)
 	VMULPD       Y10, Y10, Y1
 	VMULPD       Y0, Y14, Y0
 	VMULPD       Y1, Y15, Y1
@@ -69337,9 +69345,9 @@ loop50:
 	VSUBPS       Y1, Y2, Y2
 	VMULPS       Y3, Y0, Y3
 	VMULPS       Y2, Y1, Y2
-	VMOVUPS      3168(SP), Y4
+	VMOVUPS      3296(SP), Y4
 	VMULPS       Y3, Y4, Y3
-	VMOVUPS      3136(SP), Y4
+	VMOVUPS      3264(SP), Y4
 	VMULPS       Y2, Y4, Y2
 	VADDPS       Y3, Y0, Y0
 	VADDPS       Y2, Y1, Y1
@@ -70969,20 +70977,20 @@ loop51:
 	VBLENDVPS Y15, 128(SI), Y1, Y15
 	VBLENDVPS Y14, Y6, Y1, Y14
 	VMOVUPS   Y15, 3904(SI)
-	VMOVUPS   Y0, 3200(SP)
+	VMOVUPS   Y0, 3328(SP)
 	VMOVUPS   3584(SI), Y0
 	VSUBPS    3392(SI), Y0, Y0
 	VCMPPS    $0x1e, Y1, Y0, Y0
-	VMOVUPS   Y2, 3232(SP)
+	VMOVUPS   Y2, 3360(SP)
 	VBLENDVPS Y0, Y1, Y14, Y2
 	VCMPPS    $0x1e, Y1, Y2, Y2
 	VBLENDVPS Y2, 128(SI), Y1, Y2
 	VMOVUPS   Y2, 3968(SI)
-	VMOVUPS   Y0, 3264(SP)
+	VMOVUPS   Y0, 3392(SP)
 	VMOVUPS   3616(SI), Y0
 	VSUBPS    3360(SI), Y0, Y0
 	VCMPPS    $0x1e, Y1, Y0, Y0
-	VMOVUPS   Y3, 3296(SP)
+	VMOVUPS   Y3, 3424(SP)
 	VBLENDVPS Y0, Y1, Y6, Y3
 	VCMPPS    $0x1e, Y1, Y3, Y3
 	VBLENDVPS Y3, 160(SI), Y1, Y3
@@ -70991,29 +70999,29 @@ loop51:
 	VMOVUPS   3616(SI), Y6
 	VSUBPS    3424(SI), Y6, Y6
 	VCMPPS    $0x1e, Y1, Y6, Y6
-	VMOVUPS   Y4, 3328(SP)
+	VMOVUPS   Y4, 3456(SP)
 	VBLENDVPS Y6, Y1, Y0, Y4
 	VCMPPS    $0x1e, Y1, Y4, Y4
 	VBLENDVPS Y4, 160(SI), Y1, Y4
 	VMOVUPS   Y4, 4000(SI)
 
 	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2)))
-	VMOVUPS      Y0, 3360(SP)
+	VMOVUPS      Y0, 3488(SP)
 	VBROADCASTSS 144(DI), Y0
 	VMULPS       3648(SI), Y0, Y0
-	VMOVUPS      Y5, 3392(SP)
+	VMOVUPS      Y5, 3520(SP)
 	VBROADCASTSS 144(DI), Y5
 	VMULPS       3680(SI), Y5, Y5
-	VMOVUPS      Y6, 3424(SP)
+	VMOVUPS      Y6, 3552(SP)
 	VBROADCASTSS 148(DI), Y6
 	VMULPS       3648(SI), Y6, Y6
-	VMOVUPS      Y8, 3456(SP)
+	VMOVUPS      Y8, 3584(SP)
 	VBROADCASTSS 240(DI), Y8
 	VMULPS       Y8, Y15, Y8
-	VMOVUPS      Y10, 3488(SP)
+	VMOVUPS      Y10, 3616(SP)
 	VBROADCASTSS 240(DI), Y10
 	VMULPS       Y10, Y3, Y10
-	VMOVUPS      Y12, 3520(SP)
+	VMOVUPS      Y12, 3648(SP)
 	VBROADCASTSS 244(DI), Y12
 	VMULPS       Y12, Y15, Y12
 	VADDPS       Y8, Y0, Y0
@@ -71256,17 +71264,17 @@ loop52:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y14, (AX)(Y10*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      Y2, 3552(SP)
+	VMOVUPS      Y2, 3680(SP)
 	LEAQ         FunctionsConstants<>+320(SB), AX
 	VXORPS       X2, X2, X2
 	VGATHERQPD   Y14, (AX)(Y11*1), Y2
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      Y0, 3584(SP)
+	VMOVUPS      Y0, 3712(SP)
 	LEAQ         FunctionsConstants<>+328(SB), AX
 	VXORPS       X0, X0, X0
 	VGATHERQPD   Y14, (AX)(Y10*1), Y0
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      X5, 3616(SP)
+	VMOVUPS      X5, 3744(SP)
 	LEAQ         FunctionsConstants<>+328(SB), AX
 	VXORPS       X5, X5, X5
 	VGATHERQPD   Y14, (AX)(Y11*1), Y5
@@ -71283,12 +71291,12 @@ loop52:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y5, (AX)(Y11*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y5
-	VMOVUPS      X3, 3648(SP)
+	VMOVUPS      X3, 3776(SP)
 	LEAQ         FunctionsConstants<>+344(SB), AX
 	VXORPS       X3, X3, X3
 	VGATHERQPD   Y5, (AX)(Y10*1), Y3
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y5
-	VMOVUPS      X7, 3680(SP)
+	VMOVUPS      X7, 3808(SP)
 	LEAQ         FunctionsConstants<>+344(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y5, (AX)(Y11*1), Y7
@@ -71311,12 +71319,12 @@ loop52:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y7, (AX)(Y11*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y7
-	VMOVUPS      X6, 3712(SP)
+	VMOVUPS      X6, 3840(SP)
 	LEAQ         FunctionsConstants<>+360(SB), AX
 	VXORPS       X6, X6, X6
 	VGATHERQPD   Y7, (AX)(Y10*1), Y6
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y7
-	VMOVUPS      Y4, 3744(SP)
+	VMOVUPS      Y4, 3872(SP)
 	LEAQ         FunctionsConstants<>+360(SB), AX
 	VXORPS       X4, X4, X4
 	VGATHERQPD   Y7, (AX)(Y11*1), Y4
@@ -71333,7 +71341,7 @@ loop52:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y7, (AX)(Y11*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y7
-	VMOVUPS      Y1, 3776(SP)
+	VMOVUPS      Y1, 3904(SP)
 	LEAQ         FunctionsConstants<>+376(SB), AX
 	VXORPS       X1, X1, X1
 	VGATHERQPD   Y7, (AX)(Y10*1), Y1
@@ -71355,23 +71363,23 @@ loop52:
 	VADDPD       Y3, Y2, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VMOVUPS      3776(SP), Y2
+	VMOVUPS      3904(SP), Y2
 	VANDPS       FunctionsConstants<>+128(SB), X2, X3
-	VMOVUPS      3744(SP), Y4
+	VMOVUPS      3872(SP), Y4
 	VANDPS       FunctionsConstants<>+128(SB), X4, X5
 	VORPS        X3, X0, X0
 	VORPS        X5, X1, X1
-	VMOVUPS      3712(SP), X3
+	VMOVUPS      3840(SP), X3
 	VXORPS       FunctionsConstants<>+128(SB), X3, X3
-	VMOVUPS      3680(SP), X5
+	VMOVUPS      3808(SP), X5
 	VXORPS       FunctionsConstants<>+128(SB), X5, X5
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X5, X5
 	VBLENDVPS    X3, X2, X0, X0
 	VBLENDVPS    X5, X4, X1, X1
-	VMOVUPS      3648(SP), X2
+	VMOVUPS      3776(SP), X2
 	VANDPS       FunctionsConstants<>+160(SB), X2, X3
-	VMOVUPS      3616(SP), X4
+	VMOVUPS      3744(SP), X4
 	VANDPS       FunctionsConstants<>+160(SB), X4, X5
 	VPMINUD      FunctionsConstants<>+192(SB), X3, X6
 	VPMINUD      FunctionsConstants<>+192(SB), X5, X7
@@ -71406,7 +71414,7 @@ loop52:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y12, (AX)(Y8*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
-	VMOVUPS      X1, 3744(SP)
+	VMOVUPS      X1, 3872(SP)
 	LEAQ         FunctionsConstants<>+328(SB), AX
 	VXORPS       X1, X1, X1
 	VGATHERQPD   Y12, (AX)(Y9*1), Y1
@@ -71423,12 +71431,12 @@ loop52:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y13, (AX)(Y9*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
-	VMOVUPS      X0, 3776(SP)
+	VMOVUPS      X0, 3904(SP)
 	LEAQ         FunctionsConstants<>+344(SB), AX
 	VXORPS       X0, X0, X0
 	VGATHERQPD   Y13, (AX)(Y8*1), Y0
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
-	VMOVUPS      X5, 3680(SP)
+	VMOVUPS      X5, 3808(SP)
 	LEAQ         FunctionsConstants<>+344(SB), AX
 	VXORPS       X5, X5, X5
 	VGATHERQPD   Y13, (AX)(Y9*1), Y5
@@ -71451,7 +71459,7 @@ loop52:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y13, (AX)(Y9*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
-	VMOVUPS      X3, 3712(SP)
+	VMOVUPS      X3, 3840(SP)
 	LEAQ         FunctionsConstants<>+360(SB), AX
 	VXORPS       X3, X3, X3
 	VGATHERQPD   Y13, (AX)(Y8*1), Y3
@@ -71493,30 +71501,30 @@ loop52:
 	VADDPD       Y3, Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VMOVUPS      3648(SP), X2
+	VMOVUPS      3776(SP), X2
 	VANDPS       FunctionsConstants<>+128(SB), X2, X3
-	VMOVUPS      3616(SP), X4
+	VMOVUPS      3744(SP), X4
 	VANDPS       FunctionsConstants<>+128(SB), X4, X5
 	VORPS        X3, X0, X0
 	VORPS        X5, X1, X1
-	VMOVUPS      3712(SP), X3
+	VMOVUPS      3840(SP), X3
 	VXORPS       FunctionsConstants<>+128(SB), X3, X3
-	VMOVUPS      3680(SP), X5
+	VMOVUPS      3808(SP), X5
 	VXORPS       FunctionsConstants<>+128(SB), X5, X5
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X5, X5
 	VBLENDVPS    X3, X2, X0, X0
 	VBLENDVPS    X5, X4, X1, X1
-	VMOVUPS      3776(SP), X2
+	VMOVUPS      3904(SP), X2
 	VINSERTF128  $0x01, X0, Y2, Y0
-	VMOVUPS      3744(SP), X2
+	VMOVUPS      3872(SP), X2
 	VINSERTF128  $0x01, X1, Y2, Y1
 	VADDPS       FunctionsConstants<>+64(SB), Y0, Y0
 	VADDPS       FunctionsConstants<>+64(SB), Y1, Y1
-	VMOVUPS      3584(SP), Y2
+	VMOVUPS      3712(SP), Y2
 	VMULPS       Y2, Y2, Y3
 	VMULPS       FunctionsConstants<>+11492(SB), Y3, Y3
-	VMOVUPS      3552(SP), Y4
+	VMOVUPS      3680(SP), Y4
 	VMULPS       Y4, Y4, Y5
 	VEXTRACTF128 $0x01, Y3, X6
 	VMULPS       FunctionsConstants<>+11492(SB), Y5, Y5
@@ -71553,9 +71561,9 @@ loop52:
 	VANDPD       FunctionsConstants<>+288(SB), Y13, Y15
 	VPSLLQ       $0x03, Y14, Y14
 	VPSLLQ       $0x03, Y15, Y15
-	VMOVUPS      Y1, 3744(SP)
+	VMOVUPS      Y1, 3872(SP)
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y1
-	VMOVUPS      Y0, 3776(SP)
+	VMOVUPS      Y0, 3904(SP)
 	LEAQ         FunctionsConstants<>+2800(SB), AX
 	VXORPS       X0, X0, X0
 	VGATHERQPD   Y1, (AX)(Y14*1), Y0
@@ -71673,15 +71681,15 @@ loop52:
 	VBLENDVPS    X3, X8, X5, X3
 	VINSERTF128  $0x01, X2, Y0, Y0
 	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      3584(SP), Y2
+	VMOVUPS      3712(SP), Y2
 	VMULPS       Y0, Y2, Y0
-	VMOVUPS      3552(SP), Y2
+	VMOVUPS      3680(SP), Y2
 	VMULPS       Y1, Y2, Y1
 	VMULPS       FunctionsConstants<>+11460(SB), Y0, Y0
 	VMULPS       FunctionsConstants<>+11460(SB), Y1, Y1
-	VMOVUPS      3776(SP), Y2
+	VMOVUPS      3904(SP), Y2
 	VMULPS       FunctionsConstants<>+32(SB), Y2, Y2
-	VMOVUPS      3744(SP), Y3
+	VMOVUPS      3872(SP), Y3
 	VMULPS       FunctionsConstants<>+32(SB), Y3, Y3
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y3, Y1, Y1
@@ -79101,7 +79109,7 @@ loop25:
 	VMULPS  10752(SI), Z0, Z0
 	VMOVUPS Z0, 12032(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	VMOVUPS     10816(SI), Z16
 	VMULPS.BCST 928(DI), Z16, Z16
 	VMOVUPS     10816(SI), Z17
@@ -79384,204 +79392,202 @@ loop25:
 	XORL        R12, R12
 
 loop26:
-	VMOVUPS        8384(SI)(R12*1), Z0
-	VMULPS         Z0, Z0, Z1
-	VBROADCASTSS   FunctionsConstants<>+7612(SB), Z2
-	VXORPS         Z2, Z1, Z1
-	VEXTRACTF64X4  $0x01, Z1, Y3
-	VBROADCASTSS   FunctionsConstants<>+7616(SB), Z4
-	VANDPS         Y4, Y1, Y5
-	VBROADCASTSS   FunctionsConstants<>+9804(SB), Y6
-	VPMINUD        Y6, Y5, Y7
-	VPMOVZXDQ      Y7, Z7
-	VPSLLQ         $0x1d, Z7, Z7
-	VBROADCASTSD   FunctionsConstants<>+9808(SB), Z8
-	VPADDQ         Z8, Z7, Z7
-	VPSRLD         $0x1f, Y1, Y9
-	VPMOVZXDQ      Y9, Z9
-	VPSLLQ         $0x3f, Z9, Z9
-	VORPD          Z9, Z7, Z7
-	VBROADCASTSD   FunctionsConstants<>+9824(SB), Z9
-	VMULPD         Z9, Z7, Z10
-	VBROADCASTSD   FunctionsConstants<>+7632(SB), Z11
-	VADDPD         Z11, Z10, Z10
-	VSUBPD         Z11, Z10, Z12
-	VBROADCASTSD   FunctionsConstants<>+9832(SB), Z13
-	VMULPD         Z13, Z12, Z12
-	VSUBPD         Z12, Z7, Z7
-	VBROADCASTSD   FunctionsConstants<>+7640(SB), Z12
-	VANDPD         Z12, Z10, Z14
-	VMOVUPS        FunctionsConstants<>+9856(SB), Z15
-	VMOVAPS        Z14, Z16
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z15, Z16
-	VMOVUPS        FunctionsConstants<>+9984(SB), Z17
-	VMOVAPS        Z14, Z18
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z17, Z18
-	VBROADCASTSD   FunctionsConstants<>+7936(SB), Z19
-	VPTESTMQ       Z19, Z14, K1
-	VBLENDMPD      Z18, Z16, K1, Z14
-	VPSRLQ         $0x05, Z10, Z10
-	VPSLLQ         $0x34, Z10, Z10
-	VPADDQ         Z10, Z14, Z10
-	VBROADCASTSD   FunctionsConstants<>+10120(SB), Z14
-	VMULPD         Z14, Z7, Z16
-	VBROADCASTSD   FunctionsConstants<>+10112(SB), Z18
-	VADDPD         Z16, Z18, Z16
-	VBROADCASTSD   FunctionsConstants<>+10136(SB), Z20
-	VMULPD         Z20, Z7, Z21
-	VBROADCASTSD   FunctionsConstants<>+10128(SB), Z22
-	VADDPD         Z21, Z22, Z21
-	VMULPD         Z7, Z7, Z23
-	VMULPD         Z23, Z21, Z21
-	VADDPD         Z21, Z16, Z16
-	VMULPD         Z16, Z7, Z7
-	VADDPD         Z7, Z18, Z7
-	VMULPD         Z7, Z10, Z7
-	VCVTPD2PS      Z7, Y7
-	VBROADCASTSS   FunctionsConstants<>+9792(SB), Y10
-	VPCMPUD        $0x06, Y10, Y5, K1
-	VBLENDMPS      Y1, Y7, K1, Y1
-	VANDPS         Y4, Y3, Y5
-	VPMINUD        Y6, Y5, Y7
-	VPMOVZXDQ      Y7, Z7
-	VPSLLQ         $0x1d, Z7, Z7
-	VPADDQ         Z8, Z7, Z7
-	VPSRLD         $0x1f, Y3, Y16
-	VPMOVZXDQ      Y16, Z16
-	VPSLLQ         $0x3f, Z16, Z16
-	VORPD          Z16, Z7, Z7
-	VMULPD         Z9, Z7, Z16
-	VADDPD         Z11, Z16, Z16
-	VSUBPD         Z11, Z16, Z21
-	VMULPD         Z13, Z21, Z21
-	VSUBPD         Z21, Z7, Z7
-	VANDPD         Z12, Z16, Z21
-	VMOVAPS        Z21, Z23
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z15, Z23
-	VMOVAPS        Z21, Z24
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z17, Z24
-	VPTESTMQ       Z19, Z21, K1
-	VBLENDMPD      Z24, Z23, K1, Z21
-	VPSRLQ         $0x05, Z16, Z16
-	VPSLLQ         $0x34, Z16, Z16
-	VPADDQ         Z16, Z21, Z16
-	VMULPD         Z14, Z7, Z21
-	VADDPD         Z21, Z18, Z21
-	VMULPD         Z20, Z7, Z23
-	VADDPD         Z23, Z22, Z23
-	VMULPD         Z7, Z7, Z24
-	VMULPD         Z24, Z23, Z23
-	VADDPD         Z23, Z21, Z21
-	VMULPD         Z21, Z7, Z7
-	VADDPD         Z7, Z18, Z7
-	VMULPD         Z7, Z16, Z7
-	VCVTPD2PS      Z7, Y7
-	VPCMPUD        $0x06, Y10, Y5, K1
-	VBLENDMPS      Y3, Y7, K1, Y3
-	VINSERTF64X4   $0x01, Y3, Z1, Z1
-	VBROADCASTSS   FunctionsConstants<>+10308(SB), Z3
-	VMINPS         Z0, Z3, Z5
-	VEXTRACTF64X4  $0x01, Z5, Y7
-	VANDPS         Y4, Y5, Y16
-	VPMINUD        Y6, Y16, Y21
-	VPMOVZXDQ      Y21, Z21
-	VPSLLQ         $0x1d, Z21, Z21
-	VPADDQ         Z8, Z21, Z21
-	VPSRLD         $0x1f, Y5, Y23
-	VPMOVZXDQ      Y23, Z23
-	VPSLLQ         $0x3f, Z23, Z23
-	VORPD          Z23, Z21, Z21
-	VMULPD         Z9, Z21, Z23
-	VADDPD         Z11, Z23, Z23
-	VSUBPD         Z11, Z23, Z24
-	VMULPD         Z13, Z24, Z24
-	VSUBPD         Z24, Z21, Z21
-	VANDPD         Z12, Z23, Z24
-	VMOVAPS        Z24, Z25
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z15, Z25
-	VMOVAPS        Z24, Z26
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z17, Z26
-	VPTESTMQ       Z19, Z24, K1
-	VBLENDMPD      Z26, Z25, K1, Z24
-	VPSRLQ         $0x05, Z23, Z23
-	VPSLLQ         $0x34, Z23, Z23
-	VPADDQ         Z23, Z24, Z23
-	VMULPD         Z14, Z21, Z24
-	VADDPD         Z24, Z18, Z24
-	VMULPD         Z20, Z21, Z25
-	VADDPD         Z25, Z22, Z25
-	VMULPD         Z21, Z21, Z26
-	VMULPD         Z26, Z25, Z25
-	VADDPD         Z25, Z24, Z24
-	VMULPD         Z24, Z21, Z21
-	VADDPD         Z21, Z18, Z21
-	VMULPD         Z21, Z23, Z21
-	VCVTPD2PS      Z21, Y21
-	VPCMPUD        $0x06, Y10, Y16, K1
-	VBLENDMPS      Y5, Y21, K1, Y5
-	VANDPS         Y4, Y7, Y16
-	VPMINUD        Y6, Y16, Y6
-	VPMOVZXDQ      Y6, Z6
-	VPSLLQ         $0x1d, Z6, Z6
-	VPADDQ         Z8, Z6, Z6
-	VPSRLD         $0x1f, Y7, Y8
-	VPMOVZXDQ      Y8, Z8
-	VPSLLQ         $0x3f, Z8, Z8
-	VORPD          Z8, Z6, Z6
-	VMULPD         Z9, Z6, Z8
-	VADDPD         Z11, Z8, Z8
-	VSUBPD         Z11, Z8, Z9
-	VMULPD         Z13, Z9, Z9
-	VSUBPD         Z9, Z6, Z6
-	VANDPD         Z12, Z8, Z9
-	VMOVAPS        Z9, Z11
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z15, Z11
-	VMOVAPS        Z9, Z12
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z17, Z12
-	VPTESTMQ       Z19, Z9, K1
-	VBLENDMPD      Z12, Z11, K1, Z9
-	VPSRLQ         $0x05, Z8, Z8
-	VPSLLQ         $0x34, Z8, Z8
-	VPADDQ         Z8, Z9, Z8
-	VMULPD         Z14, Z6, Z9
-	VADDPD         Z9, Z18, Z9
-	VMULPD         Z20, Z6, Z11
-	VADDPD         Z11, Z22, Z11
-	VMULPD         Z6, Z6, Z12
-	VMULPD         Z12, Z11, Z11
-	VADDPD         Z11, Z9, Z9
-	VMULPD         Z9, Z6, Z6
-	VADDPD         Z6, Z18, Z6
-	VMULPD         Z6, Z8, Z6
-	VCVTPD2PS      Z6, Y6
-	VPCMPUD        $0x06, Y10, Y16, K1
-	VBLENDMPS      Y7, Y6, K1, Y6
-	VINSERTF64X4   $0x01, Y6, Z5, Z5
-	VSUBPS         Z0, Z3, Z3
-	VXORPS         X6, X6, X6
-	VCMPPS         $0x1e, Z6, Z3, K1
-	VBROADCASTSS   FunctionsConstants<>+7604(SB), Z3
-	VBLENDMPS      Z3, Z6, K1, Z7
-	VANDPS         Z4, Z0, Z4
-	VADDPS         Z4, Z3, Z4
-	VSQRTPS        Z4, Z4
-	VBROADCASTSS   FunctionsConstants<>+7600(SB), Z8
-	VDIVPS         Z4, Z8, Z4
-	VCMPPS         $0x1e, Z6, Z0, K1
-	VXORPS         Z2, Z0, Z0
-	VCMPPS         $0x1e, Z6, Z0, K2
-	VBLENDMPS.BCST FunctionsConstants<>+10248(SB), Z6, K2, Z0
-	VBLENDMPS      Z3, Z0, K1, Z0
-	VMULPS         Z0, Z4, Z0
-	VMULPS         Z7, Z5, Z2
-	VADDPS         Z2, Z0, Z0
-	VMULPS.BCST    FunctionsConstants<>+11524(SB), Z1, Z1
-	VSUBPS         Z1, Z0, Z0
-	VMULPS         15232(SI)(R12*1), Z0, Z0
-	VMOVUPS        Z0, 9152(SI)(R12*1)
-	ADDQ           $0x00000040, R12
-	CMPQ           R12, $0x00000180
-	JNE            loop26
+	VMOVUPS       8384(SI)(R12*1), Z0
+	VBROADCASTSS  FunctionsConstants<>+7616(SB), Z1
+	VANDPS        Z1, Z0, Z2
+	VMULPS        Z0, Z0, Z3
+	VXORPS.BCST   FunctionsConstants<>+7612(SB), Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VANDPS        Y1, Y3, Y5
+	VBROADCASTSS  FunctionsConstants<>+9804(SB), Y6
+	VPMINUD       Y6, Y5, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x1d, Z7, Z7
+	VBROADCASTSD  FunctionsConstants<>+9808(SB), Z8
+	VPADDQ        Z8, Z7, Z7
+	VPSRLD        $0x1f, Y3, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x3f, Z9, Z9
+	VORPD         Z9, Z7, Z7
+	VBROADCASTSD  FunctionsConstants<>+9824(SB), Z9
+	VMULPD        Z9, Z7, Z10
+	VBROADCASTSD  FunctionsConstants<>+7632(SB), Z11
+	VADDPD        Z11, Z10, Z10
+	VSUBPD        Z11, Z10, Z12
+	VBROADCASTSD  FunctionsConstants<>+9832(SB), Z13
+	VMULPD        Z13, Z12, Z12
+	VSUBPD        Z12, Z7, Z7
+	VBROADCASTSD  FunctionsConstants<>+7640(SB), Z12
+	VANDPD        Z12, Z10, Z14
+	VMOVUPS       FunctionsConstants<>+9856(SB), Z15
+	VMOVAPS       Z14, Z16
+	VPERMI2PD     FunctionsConstants<>+9920(SB), Z15, Z16
+	VMOVUPS       FunctionsConstants<>+9984(SB), Z17
+	VMOVAPS       Z14, Z18
+	VPERMI2PD     FunctionsConstants<>+10048(SB), Z17, Z18
+	VBROADCASTSD  FunctionsConstants<>+7936(SB), Z19
+	VPTESTMQ      Z19, Z14, K1
+	VBLENDMPD     Z18, Z16, K1, Z14
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z14, Z10
+	VBROADCASTSD  FunctionsConstants<>+10120(SB), Z14
+	VMULPD        Z14, Z7, Z16
+	VBROADCASTSD  FunctionsConstants<>+10112(SB), Z18
+	VADDPD        Z16, Z18, Z16
+	VBROADCASTSD  FunctionsConstants<>+10136(SB), Z20
+	VMULPD        Z20, Z7, Z21
+	VBROADCASTSD  FunctionsConstants<>+10128(SB), Z22
+	VADDPD        Z21, Z22, Z21
+	VMULPD        Z7, Z7, Z23
+	VMULPD        Z23, Z21, Z21
+	VADDPD        Z21, Z16, Z16
+	VMULPD        Z16, Z7, Z7
+	VADDPD        Z7, Z18, Z7
+	VMULPD        Z7, Z10, Z7
+	VCVTPD2PS     Z7, Y7
+	VBROADCASTSS  FunctionsConstants<>+9792(SB), Y10
+	VPCMPUD       $0x06, Y10, Y5, K1
+	VBLENDMPS     Y3, Y7, K1, Y3
+	VANDPS        Y1, Y4, Y5
+	VPMINUD       Y6, Y5, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x1d, Z7, Z7
+	VPADDQ        Z8, Z7, Z7
+	VPSRLD        $0x1f, Y4, Y16
+	VPMOVZXDQ     Y16, Z16
+	VPSLLQ        $0x3f, Z16, Z16
+	VORPD         Z16, Z7, Z7
+	VMULPD        Z9, Z7, Z16
+	VADDPD        Z11, Z16, Z16
+	VSUBPD        Z11, Z16, Z21
+	VMULPD        Z13, Z21, Z21
+	VSUBPD        Z21, Z7, Z7
+	VANDPD        Z12, Z16, Z21
+	VMOVAPS       Z21, Z23
+	VPERMI2PD     FunctionsConstants<>+9920(SB), Z15, Z23
+	VMOVAPS       Z21, Z24
+	VPERMI2PD     FunctionsConstants<>+10048(SB), Z17, Z24
+	VPTESTMQ      Z19, Z21, K1
+	VBLENDMPD     Z24, Z23, K1, Z21
+	VPSRLQ        $0x05, Z16, Z16
+	VPSLLQ        $0x34, Z16, Z16
+	VPADDQ        Z16, Z21, Z16
+	VMULPD        Z14, Z7, Z21
+	VADDPD        Z21, Z18, Z21
+	VMULPD        Z20, Z7, Z23
+	VADDPD        Z23, Z22, Z23
+	VMULPD        Z7, Z7, Z24
+	VMULPD        Z24, Z23, Z23
+	VADDPD        Z23, Z21, Z21
+	VMULPD        Z21, Z7, Z7
+	VADDPD        Z7, Z18, Z7
+	VMULPD        Z7, Z16, Z7
+	VCVTPD2PS     Z7, Y7
+	VPCMPUD       $0x06, Y10, Y5, K1
+	VBLENDMPS     Y4, Y7, K1, Y4
+	VINSERTF64X4  $0x01, Y4, Z3, Z3
+	VBROADCASTSS  FunctionsConstants<>+10308(SB), Z4
+	VSUBPS        Z0, Z4, Z5
+	VXORPS        X7, X7, X7
+	VCMPPS        $0x1e, Z7, Z5, K1
+	VMINPS        Z0, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VANDPS        Y1, Y4, Y16
+	VPMINUD       Y6, Y16, Y21
+	VPMOVZXDQ     Y21, Z21
+	VPSLLQ        $0x1d, Z21, Z21
+	VPADDQ        Z8, Z21, Z21
+	VPSRLD        $0x1f, Y4, Y23
+	VPMOVZXDQ     Y23, Z23
+	VPSLLQ        $0x3f, Z23, Z23
+	VORPD         Z23, Z21, Z21
+	VMULPD        Z9, Z21, Z23
+	VADDPD        Z11, Z23, Z23
+	VSUBPD        Z11, Z23, Z24
+	VMULPD        Z13, Z24, Z24
+	VSUBPD        Z24, Z21, Z21
+	VANDPD        Z12, Z23, Z24
+	VMOVAPS       Z24, Z25
+	VPERMI2PD     FunctionsConstants<>+9920(SB), Z15, Z25
+	VMOVAPS       Z24, Z26
+	VPERMI2PD     FunctionsConstants<>+10048(SB), Z17, Z26
+	VPTESTMQ      Z19, Z24, K2
+	VBLENDMPD     Z26, Z25, K2, Z24
+	VPSRLQ        $0x05, Z23, Z23
+	VPSLLQ        $0x34, Z23, Z23
+	VPADDQ        Z23, Z24, Z23
+	VMULPD        Z14, Z21, Z24
+	VADDPD        Z24, Z18, Z24
+	VMULPD        Z20, Z21, Z25
+	VADDPD        Z25, Z22, Z25
+	VMULPD        Z21, Z21, Z26
+	VMULPD        Z26, Z25, Z25
+	VADDPD        Z25, Z24, Z24
+	VMULPD        Z24, Z21, Z21
+	VADDPD        Z21, Z18, Z21
+	VMULPD        Z21, Z23, Z21
+	VCVTPD2PS     Z21, Y21
+	VPCMPUD       $0x06, Y10, Y16, K2
+	VBLENDMPS     Y4, Y21, K2, Y4
+	VANDPS        Y1, Y5, Y1
+	VPMINUD       Y6, Y1, Y6
+	VPMOVZXDQ     Y6, Z6
+	VPSLLQ        $0x1d, Z6, Z6
+	VPADDQ        Z8, Z6, Z6
+	VPSRLD        $0x1f, Y5, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x3f, Z8, Z8
+	VORPD         Z8, Z6, Z6
+	VMULPD        Z9, Z6, Z8
+	VADDPD        Z11, Z8, Z8
+	VSUBPD        Z11, Z8, Z9
+	VMULPD        Z13, Z9, Z9
+	VSUBPD        Z9, Z6, Z6
+	VANDPD        Z12, Z8, Z9
+	VMOVAPS       Z9, Z11
+	VPERMI2PD     FunctionsConstants<>+9920(SB), Z15, Z11
+	VMOVAPS       Z9, Z12
+	VPERMI2PD     FunctionsConstants<>+10048(SB), Z17, Z12
+	VPTESTMQ      Z19, Z9, K2
+	VBLENDMPD     Z12, Z11, K2, Z9
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z9, Z8
+	VMULPD        Z14, Z6, Z9
+	VADDPD        Z9, Z18, Z9
+	VMULPD        Z20, Z6, Z11
+	VADDPD        Z11, Z22, Z11
+	VMULPD        Z6, Z6, Z12
+	VMULPD        Z12, Z11, Z11
+	VADDPD        Z11, Z9, Z9
+	VMULPD        Z9, Z6, Z6
+	VADDPD        Z6, Z18, Z6
+	VMULPD        Z6, Z8, Z6
+	VCVTPD2PS     Z6, Y6
+	VPCMPUD       $0x06, Y10, Y1, K2
+	VBLENDMPS     Y5, Y6, K2, Y1
+	VINSERTF64X4  $0x01, Y1, Z4, Z1
+	VBLENDMPS     Z1, Z7, K1, Z1
+	VCMPPS        $0x1e, Z7, Z2, K1
+	VBROADCASTSS  FunctionsConstants<>+7604(SB), Z4
+	VADDPS        Z2, Z4, Z2
+	VSQRTPS       Z2, Z2
+	VBROADCASTSS  FunctionsConstants<>+7600(SB), Z5
+	VDIVPS        Z2, Z5, Z2
+	VCMPPS        $0x1e, Z7, Z0, K2
+	VBROADCASTSS  FunctionsConstants<>+10248(SB), Z0
+	VBLENDMPS     Z4, Z0, K2, Z0
+	VMULPS        Z0, Z2, Z0
+	VBLENDMPS     Z0, Z7, K1, Z0
+	VADDPS        Z0, Z1, Z0
+	VMULPS.BCST   FunctionsConstants<>+11524(SB), Z3, Z1
+	VSUBPS        Z1, Z0, Z0
+	VMULPS        15232(SI)(R12*1), Z0, Z0
+	VMOVUPS       Z0, 9152(SI)(R12*1)
+	ADDQ          $0x00000040, R12
+	CMPQ          R12, $0x00000180
+	JNE           loop26
 
 	// ∇W10 += Σ d10·a9ᵀ; ∇b10 += Σ d10
 	VMOVUPS       8768(SI), Z0
@@ -83895,7 +83901,7 @@ loop0:
 
 // func functionsInputGradBatchAVX2(p *Functions, b *FunctionsBatch, xs *[5]float32, ys *[5]float32, gxs *[5]float32, tiles int, samples int)
 // Requires: AVX, AVX2
-TEXT ·functionsInputGradBatchAVX2(SB), $4000-56
+TEXT ·functionsInputGradBatchAVX2(SB), $4128-56
 	MOVQ p+0(FP), DI
 	MOVQ b+8(FP), SI
 	MOVQ xs+16(FP), DX
@@ -93098,7 +93104,7 @@ loop40:
 	VMULPS  10784(SI), Y0, Y0
 	VMOVUPS Y0, 12064(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	XORL R11, R11
 	XORL R12, R12
 
@@ -93276,118 +93282,122 @@ loop43:
 	XORL         R12, R12
 
 loop44:
-	VMOVUPS      8416(SI)(R12*1), Y0
-	VMOVUPS      8384(SI)(R12*1), Y1
-	VMULPS       Y0, Y0, Y2
-	VMULPS       Y1, Y1, Y3
-	VXORPS       FunctionsConstants<>+128(SB), Y2, Y2
-	VXORPS       FunctionsConstants<>+128(SB), Y3, Y3
-	VEXTRACTF128 $0x01, Y2, X4
-	VEXTRACTF128 $0x01, Y3, X5
-	VANDPS       FunctionsConstants<>+160(SB), X2, X6
-	VANDPS       FunctionsConstants<>+160(SB), X3, X7
-	VPMINUD      FunctionsConstants<>+2640(SB), X6, X8
-	VPMINUD      FunctionsConstants<>+2640(SB), X7, X9
-	VPMOVZXDQ    X8, Y8
-	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x1d, Y8, Y8
-	VPSLLQ       $0x1d, Y9, Y9
-	VPADDQ       FunctionsConstants<>+2672(SB), Y8, Y8
-	VPADDQ       FunctionsConstants<>+2672(SB), Y9, Y9
-	VPSRLD       $0x1f, X2, X10
-	VPSRLD       $0x1f, X3, X11
+	VMOVUPS      8384(SI)(R12*1), Y0
+	VMOVUPS      8416(SI)(R12*1), Y1
+	VANDPS       FunctionsConstants<>+160(SB), Y1, Y2
+	VANDPS       FunctionsConstants<>+160(SB), Y0, Y3
+	VMULPS       Y1, Y1, Y4
+	VMULPS       Y0, Y0, Y5
+	VXORPS       FunctionsConstants<>+128(SB), Y4, Y4
+	VXORPS       FunctionsConstants<>+128(SB), Y5, Y5
+	VEXTRACTF128 $0x01, Y4, X6
+	VEXTRACTF128 $0x01, Y5, X7
+	VANDPS       FunctionsConstants<>+160(SB), X4, X8
+	VANDPS       FunctionsConstants<>+160(SB), X5, X9
+	VPMINUD      FunctionsConstants<>+2640(SB), X8, X10
+	VPMINUD      FunctionsConstants<>+2640(SB), X9, X11
 	VPMOVZXDQ    X10, Y10
 	VPMOVZXDQ    X11, Y11
-	VPSLLQ       $0x3f, Y10, Y10
-	VPSLLQ       $0x3f, Y11, Y11
-	VORPD        Y10, Y8, Y8
-	VORPD        Y11, Y9, Y9
-	VMULPD       FunctionsConstants<>+2736(SB), Y8, Y10
-	VMULPD       FunctionsConstants<>+2736(SB), Y9, Y11
-	VADDPD       FunctionsConstants<>+256(SB), Y10, Y10
-	VADDPD       FunctionsConstants<>+256(SB), Y11, Y11
-	VSUBPD       FunctionsConstants<>+256(SB), Y10, Y12
-	VSUBPD       FunctionsConstants<>+256(SB), Y11, Y13
-	VMULPD       FunctionsConstants<>+2768(SB), Y12, Y12
-	VMULPD       FunctionsConstants<>+2768(SB), Y13, Y13
-	VSUBPD       Y12, Y8, Y8
-	VSUBPD       Y13, Y9, Y9
-	VANDPD       FunctionsConstants<>+288(SB), Y10, Y12
-	VANDPD       FunctionsConstants<>+288(SB), Y11, Y13
-	VPSLLQ       $0x03, Y12, Y12
-	VPSLLQ       $0x03, Y13, Y13
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
+	VPSLLQ       $0x1d, Y10, Y10
+	VPSLLQ       $0x1d, Y11, Y11
+	VPADDQ       FunctionsConstants<>+2672(SB), Y10, Y10
+	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
+	VPSRLD       $0x1f, X4, X12
+	VPSRLD       $0x1f, X5, X13
+	VPMOVZXDQ    X12, Y12
+	VPMOVZXDQ    X13, Y13
+	VPSLLQ       $0x3f, Y12, Y12
+	VPSLLQ       $0x3f, Y13, Y13
+	VORPD        Y12, Y10, Y10
+	VORPD        Y13, Y11, Y11
+	VMULPD       FunctionsConstants<>+2736(SB), Y10, Y12
+	VMULPD       FunctionsConstants<>+2736(SB), Y11, Y13
+	VADDPD       FunctionsConstants<>+256(SB), Y12, Y12
+	VADDPD       FunctionsConstants<>+256(SB), Y13, Y13
+	VSUBPD       FunctionsConstants<>+256(SB), Y12, Y14
+	VSUBPD       FunctionsConstants<>+256(SB), Y13, Y15
+	VMULPD       FunctionsConstants<>+2768(SB), Y14, Y14
+	VMULPD       FunctionsConstants<>+2768(SB), Y15, Y15
+	VSUBPD       Y14, Y10, Y10
+	VSUBPD       Y15, Y11, Y11
+	VANDPD       FunctionsConstants<>+288(SB), Y12, Y14
+	VANDPD       FunctionsConstants<>+288(SB), Y13, Y15
+	VPSLLQ       $0x03, Y14, Y14
+	VPSLLQ       $0x03, Y15, Y15
+	VMOVUPS      Y3, 1984(SP)
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y3
+	VMOVUPS      Y2, 2016(SP)
 	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X15, X15, X15
-	VGATHERQPD   Y14, (AX)(Y12*1), Y15
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
+	VXORPS       X2, X2, X2
+	VGATHERQPD   Y3, (AX)(Y14*1), Y2
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y3
 	LEAQ         FunctionsConstants<>+2800(SB), AX
 	VXORPS       X14, X14, X14
-	VGATHERQPD   Y12, (AX)(Y13*1), Y14
-	VPSRLQ       $0x05, Y10, Y10
-	VPSRLQ       $0x05, Y11, Y11
-	VPSLLQ       $0x34, Y10, Y10
-	VPSLLQ       $0x34, Y11, Y11
-	VPADDQ       Y10, Y15, Y10
-	VPADDQ       Y11, Y14, Y11
-	VMULPD       FunctionsConstants<>+3088(SB), Y8, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y9, Y13
+	VGATHERQPD   Y3, (AX)(Y15*1), Y14
+	VPSRLQ       $0x05, Y12, Y3
+	VPSRLQ       $0x05, Y13, Y12
+	VPSLLQ       $0x34, Y3, Y3
+	VPSLLQ       $0x34, Y12, Y12
+	VPADDQ       Y3, Y2, Y2
+	VPADDQ       Y12, Y14, Y3
+	VMULPD       FunctionsConstants<>+3088(SB), Y10, Y12
+	VMULPD       FunctionsConstants<>+3088(SB), Y11, Y13
 	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
 	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y8, Y14
-	VMULPD       FunctionsConstants<>+3152(SB), Y9, Y15
+	VMULPD       FunctionsConstants<>+3152(SB), Y10, Y14
+	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y15
 	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
 	VADDPD       FunctionsConstants<>+3120(SB), Y15, Y15
-	VMOVUPS      Y1, 1984(SP)
-	VMULPD       Y8, Y8, Y1
-	VMOVUPS      Y0, 2016(SP)
-	VMULPD       Y9, Y9, Y0
-	VMULPD       Y1, Y14, Y1
-	VMULPD       Y0, Y15, Y0
-	VADDPD       Y1, Y12, Y1
-	VADDPD       Y0, Y13, Y0
-	VMULPD       Y1, Y8, Y1
-	VMULPD       Y0, Y9, Y0
-	VADDPD       FunctionsConstants<>+3056(SB), Y1, Y1
+	VMOVUPS      Y0, 2048(SP)
+	VMULPD       Y10, Y10, Y0
+	VMOVUPS      Y1, 2080(SP)
+	VMULPD       Y11, Y11, Y1
+	VMULPD       Y0, Y14, Y0
+	VMULPD       Y1, Y15, Y1
+	VADDPD       Y0, Y12, Y0
+	VADDPD       Y1, Y13, Y1
+	VMULPD       Y0, Y10, Y0
+	VMULPD       Y1, Y11, Y1
 	VADDPD       FunctionsConstants<>+3056(SB), Y0, Y0
-	VMULPD       Y1, Y10, Y1
-	VMULPD       Y0, Y11, Y0
-	VCVTPD2PSY   Y1, X1
+	VADDPD       FunctionsConstants<>+3056(SB), Y1, Y1
+	VMULPD       Y0, Y2, Y0
+	VMULPD       Y1, Y3, Y1
 	VCVTPD2PSY   Y0, X0
-	VXORPS       FunctionsConstants<>+128(SB), X6, X6
-	VXORPS       FunctionsConstants<>+128(SB), X7, X7
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X6, X6
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X7, X7
-	VBLENDVPS    X6, X2, X1, X1
-	VBLENDVPS    X7, X3, X0, X0
-	VANDPS       FunctionsConstants<>+160(SB), X4, X2
-	VANDPS       FunctionsConstants<>+160(SB), X5, X3
-	VPMINUD      FunctionsConstants<>+2640(SB), X2, X6
-	VPMINUD      FunctionsConstants<>+2640(SB), X3, X7
-	VPMOVZXDQ    X6, Y6
-	VPMOVZXDQ    X7, Y7
-	VPSLLQ       $0x1d, Y6, Y6
-	VPSLLQ       $0x1d, Y7, Y7
-	VPADDQ       FunctionsConstants<>+2672(SB), Y6, Y6
-	VPADDQ       FunctionsConstants<>+2672(SB), Y7, Y7
-	VPSRLD       $0x1f, X4, X8
-	VPSRLD       $0x1f, X5, X9
+	VCVTPD2PSY   Y1, X1
+	VXORPS       FunctionsConstants<>+128(SB), X8, X2
+	VXORPS       FunctionsConstants<>+128(SB), X9, X3
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X2, X2
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
+	VBLENDVPS    X2, X4, X0, X0
+	VBLENDVPS    X3, X5, X1, X1
+	VANDPS       FunctionsConstants<>+160(SB), X6, X2
+	VANDPS       FunctionsConstants<>+160(SB), X7, X3
+	VPMINUD      FunctionsConstants<>+2640(SB), X2, X4
+	VPMINUD      FunctionsConstants<>+2640(SB), X3, X5
+	VPMOVZXDQ    X4, Y4
+	VPMOVZXDQ    X5, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VPADDQ       FunctionsConstants<>+2672(SB), Y4, Y4
+	VPADDQ       FunctionsConstants<>+2672(SB), Y5, Y5
+	VPSRLD       $0x1f, X6, X8
+	VPSRLD       $0x1f, X7, X9
 	VPMOVZXDQ    X8, Y8
 	VPMOVZXDQ    X9, Y9
 	VPSLLQ       $0x3f, Y8, Y8
 	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y8, Y6, Y6
-	VORPD        Y9, Y7, Y7
-	VMULPD       FunctionsConstants<>+2736(SB), Y6, Y8
-	VMULPD       FunctionsConstants<>+2736(SB), Y7, Y9
+	VORPD        Y8, Y4, Y4
+	VORPD        Y9, Y5, Y5
+	VMULPD       FunctionsConstants<>+2736(SB), Y4, Y8
+	VMULPD       FunctionsConstants<>+2736(SB), Y5, Y9
 	VADDPD       FunctionsConstants<>+256(SB), Y8, Y8
 	VADDPD       FunctionsConstants<>+256(SB), Y9, Y9
 	VSUBPD       FunctionsConstants<>+256(SB), Y8, Y10
 	VSUBPD       FunctionsConstants<>+256(SB), Y9, Y11
 	VMULPD       FunctionsConstants<>+2768(SB), Y10, Y10
 	VMULPD       FunctionsConstants<>+2768(SB), Y11, Y11
-	VSUBPD       Y10, Y6, Y6
-	VSUBPD       Y11, Y7, Y7
+	VSUBPD       Y10, Y4, Y4
+	VSUBPD       Y11, Y5, Y5
 	VANDPD       FunctionsConstants<>+288(SB), Y8, Y10
 	VANDPD       FunctionsConstants<>+288(SB), Y9, Y11
 	VPSLLQ       $0x03, Y10, Y10
@@ -93405,165 +93415,6 @@ loop44:
 	VPSLLQ       $0x34, Y8, Y8
 	VPSLLQ       $0x34, Y9, Y9
 	VPADDQ       Y8, Y13, Y8
-	VPADDQ       Y9, Y12, Y9
-	VMULPD       FunctionsConstants<>+3088(SB), Y6, Y10
-	VMULPD       FunctionsConstants<>+3088(SB), Y7, Y11
-	VADDPD       FunctionsConstants<>+3056(SB), Y10, Y10
-	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
-	VMULPD       FunctionsConstants<>+3152(SB), Y6, Y12
-	VMULPD       FunctionsConstants<>+3152(SB), Y7, Y13
-	VADDPD       FunctionsConstants<>+3120(SB), Y12, Y12
-	VADDPD       FunctionsConstants<>+3120(SB), Y13, Y13
-	VMULPD       Y6, Y6, Y14
-	VMULPD       Y7, Y7, Y15
-	VMULPD       Y14, Y12, Y12
-	VMULPD       Y15, Y13, Y13
-	VADDPD       Y12, Y10, Y10
-	VADDPD       Y13, Y11, Y11
-	VMULPD       Y10, Y6, Y6
-	VMULPD       Y11, Y7, Y7
-	VADDPD       FunctionsConstants<>+3056(SB), Y6, Y6
-	VADDPD       FunctionsConstants<>+3056(SB), Y7, Y7
-	VMULPD       Y6, Y8, Y6
-	VMULPD       Y7, Y9, Y7
-	VCVTPD2PSY   Y6, X6
-	VCVTPD2PSY   Y7, X7
-	VXORPS       FunctionsConstants<>+128(SB), X2, X2
-	VXORPS       FunctionsConstants<>+128(SB), X3, X3
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X2, X2
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
-	VBLENDVPS    X2, X4, X6, X2
-	VBLENDVPS    X3, X5, X7, X3
-	VINSERTF128  $0x01, X2, Y1, Y1
-	VINSERTF128  $0x01, X3, Y0, Y0
-	VMOVUPS      FunctionsConstants<>+6736(SB), Y2
-	VMOVUPS      2016(SP), Y3
-	VMINPS       Y3, Y2, Y4
-	VMOVUPS      1984(SP), Y5
-	VMINPS       Y5, Y2, Y6
-	VEXTRACTF128 $0x01, Y4, X7
-	VEXTRACTF128 $0x01, Y6, X8
-	VANDPS       FunctionsConstants<>+160(SB), X4, X9
-	VANDPS       FunctionsConstants<>+160(SB), X6, X10
-	VPMINUD      FunctionsConstants<>+2640(SB), X9, X11
-	VPMINUD      FunctionsConstants<>+2640(SB), X10, X12
-	VPMOVZXDQ    X11, Y11
-	VPMOVZXDQ    X12, Y12
-	VPSLLQ       $0x1d, Y11, Y11
-	VPSLLQ       $0x1d, Y12, Y12
-	VPADDQ       FunctionsConstants<>+2672(SB), Y11, Y11
-	VPADDQ       FunctionsConstants<>+2672(SB), Y12, Y12
-	VPSRLD       $0x1f, X4, X13
-	VPSRLD       $0x1f, X6, X14
-	VPMOVZXDQ    X13, Y13
-	VPMOVZXDQ    X14, Y14
-	VPSLLQ       $0x3f, Y13, Y13
-	VPSLLQ       $0x3f, Y14, Y14
-	VORPD        Y13, Y11, Y11
-	VORPD        Y14, Y12, Y12
-	VMULPD       FunctionsConstants<>+2736(SB), Y11, Y13
-	VMULPD       FunctionsConstants<>+2736(SB), Y12, Y14
-	VADDPD       FunctionsConstants<>+256(SB), Y13, Y13
-	VADDPD       FunctionsConstants<>+256(SB), Y14, Y14
-	VSUBPD       FunctionsConstants<>+256(SB), Y13, Y15
-	VSUBPD       FunctionsConstants<>+256(SB), Y14, Y2
-	VMULPD       FunctionsConstants<>+2768(SB), Y15, Y15
-	VMULPD       FunctionsConstants<>+2768(SB), Y2, Y2
-	VSUBPD       Y15, Y11, Y11
-	VSUBPD       Y2, Y12, Y2
-	VANDPD       FunctionsConstants<>+288(SB), Y13, Y12
-	VANDPD       FunctionsConstants<>+288(SB), Y14, Y15
-	VPSLLQ       $0x03, Y12, Y12
-	VPSLLQ       $0x03, Y15, Y15
-	VMOVUPS      Y0, 2048(SP)
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y0
-	VMOVUPS      Y1, 2080(SP)
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X1, X1, X1
-	VGATHERQPD   Y0, (AX)(Y12*1), Y1
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y0
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y0, (AX)(Y15*1), Y12
-	VPSRLQ       $0x05, Y13, Y0
-	VPSRLQ       $0x05, Y14, Y13
-	VPSLLQ       $0x34, Y0, Y0
-	VPSLLQ       $0x34, Y13, Y13
-	VPADDQ       Y0, Y1, Y0
-	VPADDQ       Y13, Y12, Y1
-	VMULPD       FunctionsConstants<>+3088(SB), Y11, Y12
-	VMULPD       FunctionsConstants<>+3088(SB), Y2, Y13
-	VADDPD       FunctionsConstants<>+3056(SB), Y12, Y12
-	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
-	VMULPD       FunctionsConstants<>+3152(SB), Y11, Y14
-	VMULPD       FunctionsConstants<>+3152(SB), Y2, Y15
-	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
-	VADDPD       FunctionsConstants<>+3120(SB), Y15, Y15
-	VMULPD       Y11, Y11, Y5
-	VMULPD       Y2, Y2, Y3
-	VMULPD       Y5, Y14, Y5
-	VMULPD       Y3, Y15, Y3
-	VADDPD       Y5, Y12, Y5
-	VADDPD       Y3, Y13, Y3
-	VMULPD       Y5, Y11, Y5
-	VMULPD       Y3, Y2, Y2
-	VADDPD       FunctionsConstants<>+3056(SB), Y5, Y3
-	VADDPD       FunctionsConstants<>+3056(SB), Y2, Y2
-	VMULPD       Y3, Y0, Y0
-	VMULPD       Y2, Y1, Y1
-	VCVTPD2PSY   Y0, X0
-	VCVTPD2PSY   Y1, X1
-	VXORPS       FunctionsConstants<>+128(SB), X9, X2
-	VXORPS       FunctionsConstants<>+128(SB), X10, X3
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X2, X2
-	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
-	VBLENDVPS    X2, X4, X0, X0
-	VBLENDVPS    X3, X6, X1, X1
-	VANDPS       FunctionsConstants<>+160(SB), X7, X2
-	VANDPS       FunctionsConstants<>+160(SB), X8, X3
-	VPMINUD      FunctionsConstants<>+2640(SB), X2, X4
-	VPMINUD      FunctionsConstants<>+2640(SB), X3, X5
-	VPMOVZXDQ    X4, Y4
-	VPMOVZXDQ    X5, Y5
-	VPSLLQ       $0x1d, Y4, Y4
-	VPSLLQ       $0x1d, Y5, Y5
-	VPADDQ       FunctionsConstants<>+2672(SB), Y4, Y4
-	VPADDQ       FunctionsConstants<>+2672(SB), Y5, Y5
-	VPSRLD       $0x1f, X7, X6
-	VPSRLD       $0x1f, X8, X9
-	VPMOVZXDQ    X6, Y6
-	VPMOVZXDQ    X9, Y9
-	VPSLLQ       $0x3f, Y6, Y6
-	VPSLLQ       $0x3f, Y9, Y9
-	VORPD        Y6, Y4, Y4
-	VORPD        Y9, Y5, Y5
-	VMULPD       FunctionsConstants<>+2736(SB), Y4, Y6
-	VMULPD       FunctionsConstants<>+2736(SB), Y5, Y9
-	VADDPD       FunctionsConstants<>+256(SB), Y6, Y6
-	VADDPD       FunctionsConstants<>+256(SB), Y9, Y9
-	VSUBPD       FunctionsConstants<>+256(SB), Y6, Y10
-	VSUBPD       FunctionsConstants<>+256(SB), Y9, Y11
-	VMULPD       FunctionsConstants<>+2768(SB), Y10, Y10
-	VMULPD       FunctionsConstants<>+2768(SB), Y11, Y11
-	VSUBPD       Y10, Y4, Y4
-	VSUBPD       Y11, Y5, Y5
-	VANDPD       FunctionsConstants<>+288(SB), Y6, Y10
-	VANDPD       FunctionsConstants<>+288(SB), Y9, Y11
-	VPSLLQ       $0x03, Y10, Y10
-	VPSLLQ       $0x03, Y11, Y11
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X13, X13, X13
-	VGATHERQPD   Y12, (AX)(Y10*1), Y13
-	VMOVUPS      FunctionsConstants<>+2368(SB), Y10
-	LEAQ         FunctionsConstants<>+2800(SB), AX
-	VXORPS       X12, X12, X12
-	VGATHERQPD   Y10, (AX)(Y11*1), Y12
-	VPSRLQ       $0x05, Y6, Y6
-	VPSRLQ       $0x05, Y9, Y9
-	VPSLLQ       $0x34, Y6, Y6
-	VPSLLQ       $0x34, Y9, Y9
-	VPADDQ       Y6, Y13, Y6
 	VPADDQ       Y9, Y12, Y9
 	VMULPD       FunctionsConstants<>+3088(SB), Y4, Y10
 	VMULPD       FunctionsConstants<>+3088(SB), Y5, Y11
@@ -93583,7 +93434,7 @@ loop44:
 	VMULPD       Y11, Y5, Y5
 	VADDPD       FunctionsConstants<>+3056(SB), Y4, Y4
 	VADDPD       FunctionsConstants<>+3056(SB), Y5, Y5
-	VMULPD       Y4, Y6, Y4
+	VMULPD       Y4, Y8, Y4
 	VMULPD       Y5, Y9, Y5
 	VCVTPD2PSY   Y4, X4
 	VCVTPD2PSY   Y5, X5
@@ -93591,55 +93442,215 @@ loop44:
 	VXORPS       FunctionsConstants<>+128(SB), X3, X3
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X2, X2
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
-	VBLENDVPS    X2, X7, X4, X2
-	VBLENDVPS    X3, X8, X5, X3
+	VBLENDVPS    X2, X6, X4, X2
+	VBLENDVPS    X3, X7, X5, X3
 	VINSERTF128  $0x01, X2, Y0, Y0
 	VINSERTF128  $0x01, X3, Y1, Y1
 	VMOVUPS      FunctionsConstants<>+6736(SB), Y2
-	VMOVUPS      2016(SP), Y3
+	VMOVUPS      2080(SP), Y3
 	VSUBPS       Y3, Y2, Y4
+	VMOVUPS      2048(SP), Y5
+	VSUBPS       Y5, Y2, Y6
+	VXORPS       X7, X7, X7
+	VCMPPS       $0x1e, Y7, Y4, Y4
+	VCMPPS       $0x1e, Y7, Y6, Y6
+	VMINPS       Y3, Y2, Y8
+	VMINPS       Y5, Y2, Y2
+	VEXTRACTF128 $0x01, Y8, X9
+	VEXTRACTF128 $0x01, Y2, X10
+	VANDPS       FunctionsConstants<>+160(SB), X8, X11
+	VANDPS       FunctionsConstants<>+160(SB), X2, X12
+	VPMINUD      FunctionsConstants<>+2640(SB), X11, X13
+	VPMINUD      FunctionsConstants<>+2640(SB), X12, X14
+	VPMOVZXDQ    X13, Y13
+	VPMOVZXDQ    X14, Y14
+	VPSLLQ       $0x1d, Y13, Y13
+	VPSLLQ       $0x1d, Y14, Y14
+	VPADDQ       FunctionsConstants<>+2672(SB), Y13, Y13
+	VPADDQ       FunctionsConstants<>+2672(SB), Y14, Y14
+	VPSRLD       $0x1f, X8, X15
+	VPSRLD       $0x1f, X2, X7
+	VPMOVZXDQ    X15, Y15
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x3f, Y15, Y15
+	VPSLLQ       $0x3f, Y7, Y7
+	VORPD        Y15, Y13, Y13
+	VORPD        Y7, Y14, Y7
+	VMULPD       FunctionsConstants<>+2736(SB), Y13, Y14
+	VMULPD       FunctionsConstants<>+2736(SB), Y7, Y15
+	VADDPD       FunctionsConstants<>+256(SB), Y14, Y14
+	VADDPD       FunctionsConstants<>+256(SB), Y15, Y15
+	VMOVUPS      Y1, 2112(SP)
+	VSUBPD       FunctionsConstants<>+256(SB), Y14, Y1
+	VMOVUPS      Y0, 2144(SP)
+	VSUBPD       FunctionsConstants<>+256(SB), Y15, Y0
+	VMULPD       FunctionsConstants<>+2768(SB), Y1, Y1
+	VMULPD       FunctionsConstants<>+2768(SB), Y0, Y0
+	VSUBPD       Y1, Y13, Y1
+	VSUBPD       Y0, Y7, Y0
+	VANDPD       FunctionsConstants<>+288(SB), Y14, Y7
+	VANDPD       FunctionsConstants<>+288(SB), Y15, Y13
+	VPSLLQ       $0x03, Y7, Y7
+	VPSLLQ       $0x03, Y13, Y13
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y5
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X3, X3, X3
+	VGATHERQPD   Y5, (AX)(Y7*1), Y3
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y5
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X7, X7, X7
+	VGATHERQPD   Y5, (AX)(Y13*1), Y7
+	VPSRLQ       $0x05, Y14, Y5
+	VPSRLQ       $0x05, Y15, Y13
+	VPSLLQ       $0x34, Y5, Y5
+	VPSLLQ       $0x34, Y13, Y13
+	VPADDQ       Y5, Y3, Y3
+	VPADDQ       Y13, Y7, Y5
+	VMULPD       FunctionsConstants<>+3088(SB), Y1, Y7
+	VMULPD       FunctionsConstants<>+3088(SB), Y0, Y13
+	VADDPD       FunctionsConstants<>+3056(SB), Y7, Y7
+	VADDPD       FunctionsConstants<>+3056(SB), Y13, Y13
+	VMULPD       FunctionsConstants<>+3152(SB), Y1, Y14
+	VMULPD       FunctionsConstants<>+3152(SB), Y0, Y15
+	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
+	VADDPD       FunctionsConstants<>+3120(SB), Y15, Y15
+	VMOVUPS      Y6, 2176(SP)
+	VMULPD       Y1, Y1, Y6
+	VMOVUPS      Y4, 2208(SP)
+	VMULPD       Y0, Y0, Y4
+	VMULPD       Y6, Y14, Y6
+	VMULPD       Y4, Y15, Y4
+	VADDPD       Y6, Y7, Y6
+	VADDPD       Y4, Y13, Y4
+	VMULPD       Y6, Y1, Y1
+	VMULPD       Y4, Y0, Y0
+	VADDPD       FunctionsConstants<>+3056(SB), Y1, Y1
+	VADDPD       FunctionsConstants<>+3056(SB), Y0, Y0
+	VMULPD       Y1, Y3, Y1
+	VMULPD       Y0, Y5, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y0, X0
+	VXORPS       FunctionsConstants<>+128(SB), X11, X3
+	VXORPS       FunctionsConstants<>+128(SB), X12, X4
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X4, X4
+	VBLENDVPS    X3, X8, X1, X1
+	VBLENDVPS    X4, X2, X0, X0
+	VANDPS       FunctionsConstants<>+160(SB), X9, X2
+	VANDPS       FunctionsConstants<>+160(SB), X10, X3
+	VPMINUD      FunctionsConstants<>+2640(SB), X2, X4
+	VPMINUD      FunctionsConstants<>+2640(SB), X3, X5
+	VPMOVZXDQ    X4, Y4
+	VPMOVZXDQ    X5, Y5
+	VPSLLQ       $0x1d, Y4, Y4
+	VPSLLQ       $0x1d, Y5, Y5
+	VPADDQ       FunctionsConstants<>+2672(SB), Y4, Y4
+	VPADDQ       FunctionsConstants<>+2672(SB), Y5, Y5
+	VPSRLD       $0x1f, X9, X6
+	VPSRLD       $0x1f, X10, X7
+	VPMOVZXDQ    X6, Y6
+	VPMOVZXDQ    X7, Y7
+	VPSLLQ       $0x3f, Y6, Y6
+	VPSLLQ       $0x3f, Y7, Y7
+	VORPD        Y6, Y4, Y4
+	VORPD        Y7, Y5, Y5
+	VMULPD       FunctionsConstants<>+2736(SB), Y4, Y6
+	VMULPD       FunctionsConstants<>+2736(SB), Y5, Y7
+	VADDPD       FunctionsConstants<>+256(SB), Y6, Y6
+	VADDPD       FunctionsConstants<>+256(SB), Y7, Y7
+	VSUBPD       FunctionsConstants<>+256(SB), Y6, Y8
+	VSUBPD       FunctionsConstants<>+256(SB), Y7, Y11
+	VMULPD       FunctionsConstants<>+2768(SB), Y8, Y8
+	VMULPD       FunctionsConstants<>+2768(SB), Y11, Y11
+	VSUBPD       Y8, Y4, Y4
+	VSUBPD       Y11, Y5, Y5
+	VANDPD       FunctionsConstants<>+288(SB), Y6, Y8
+	VANDPD       FunctionsConstants<>+288(SB), Y7, Y11
+	VPSLLQ       $0x03, Y8, Y8
+	VPSLLQ       $0x03, Y11, Y11
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X13, X13, X13
+	VGATHERQPD   Y12, (AX)(Y8*1), Y13
+	VMOVUPS      FunctionsConstants<>+2368(SB), Y8
+	LEAQ         FunctionsConstants<>+2800(SB), AX
+	VXORPS       X12, X12, X12
+	VGATHERQPD   Y8, (AX)(Y11*1), Y12
+	VPSRLQ       $0x05, Y6, Y6
+	VPSRLQ       $0x05, Y7, Y7
+	VPSLLQ       $0x34, Y6, Y6
+	VPSLLQ       $0x34, Y7, Y7
+	VPADDQ       Y6, Y13, Y6
+	VPADDQ       Y7, Y12, Y7
+	VMULPD       FunctionsConstants<>+3088(SB), Y4, Y8
+	VMULPD       FunctionsConstants<>+3088(SB), Y5, Y11
+	VADDPD       FunctionsConstants<>+3056(SB), Y8, Y8
+	VADDPD       FunctionsConstants<>+3056(SB), Y11, Y11
+	VMULPD       FunctionsConstants<>+3152(SB), Y4, Y12
+	VMULPD       FunctionsConstants<>+3152(SB), Y5, Y13
+	VADDPD       FunctionsConstants<>+3120(SB), Y12, Y12
+	VADDPD       FunctionsConstants<>+3120(SB), Y13, Y13
+	VMULPD       Y4, Y4, Y14
+	VMULPD       Y5, Y5, Y15
+	VMULPD       Y14, Y12, Y12
+	VMULPD       Y15, Y13, Y13
+	VADDPD       Y12, Y8, Y8
+	VADDPD       Y13, Y11, Y11
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y11, Y5, Y5
+	VADDPD       FunctionsConstants<>+3056(SB), Y4, Y4
+	VADDPD       FunctionsConstants<>+3056(SB), Y5, Y5
+	VMULPD       Y4, Y6, Y4
+	VMULPD       Y5, Y7, Y5
+	VCVTPD2PSY   Y4, X4
+	VCVTPD2PSY   Y5, X5
+	VXORPS       FunctionsConstants<>+128(SB), X2, X2
+	VXORPS       FunctionsConstants<>+128(SB), X3, X3
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X2, X2
+	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
+	VBLENDVPS    X2, X9, X4, X2
+	VBLENDVPS    X3, X10, X5, X3
+	VINSERTF128  $0x01, X2, Y1, Y1
+	VINSERTF128  $0x01, X3, Y0, Y0
+	VMOVUPS      2208(SP), Y2
+	VXORPS       X3, X3, X3
+	VBLENDVPS    Y2, Y1, Y3, Y1
+	VMOVUPS      2176(SP), Y2
+	VBLENDVPS    Y2, Y0, Y3, Y0
+	VMOVUPS      2016(SP), Y2
+	VCMPPS       $0x1e, Y3, Y2, Y4
 	VMOVUPS      1984(SP), Y5
-	VSUBPS       Y5, Y2, Y2
-	VXORPS       X6, X6, X6
-	VCMPPS       $0x1e, Y6, Y4, Y4
-	VCMPPS       $0x1e, Y6, Y2, Y2
-	VBLENDVPS    Y4, FunctionsConstants<>+64(SB), Y6, Y4
-	VBLENDVPS    Y2, FunctionsConstants<>+64(SB), Y6, Y2
-	VANDPS       FunctionsConstants<>+160(SB), Y3, Y7
-	VADDPS       FunctionsConstants<>+64(SB), Y7, Y7
-	VANDPS       FunctionsConstants<>+160(SB), Y5, Y8
-	VSQRTPS      Y7, Y7
-	VADDPS       FunctionsConstants<>+64(SB), Y8, Y8
-	VMOVUPS      FunctionsConstants<>+32(SB), Y9
-	VDIVPS       Y7, Y9, Y7
-	VSQRTPS      Y8, Y8
-	VCMPPS       $0x1e, Y6, Y3, Y10
-	VDIVPS       Y8, Y9, Y8
-	VXORPS       FunctionsConstants<>+128(SB), Y3, Y3
-	VCMPPS       $0x1e, Y6, Y5, Y9
-	VCMPPS       $0x1e, Y6, Y3, Y3
-	VXORPS       FunctionsConstants<>+128(SB), Y5, Y5
-	VCMPPS       $0x1e, Y6, Y5, Y5
-	VBLENDVPS    Y3, FunctionsConstants<>+4848(SB), Y6, Y3
-	VBLENDVPS    Y5, FunctionsConstants<>+4848(SB), Y6, Y5
-	VBLENDVPS    Y10, FunctionsConstants<>+64(SB), Y3, Y3
-	VBLENDVPS    Y9, FunctionsConstants<>+64(SB), Y5, Y5
-	VMULPS       Y3, Y7, Y3
-	VMULPS       Y5, Y8, Y5
-	VMULPS       Y4, Y0, Y0
-	VMULPS       Y2, Y1, Y1
-	VADDPS       Y0, Y3, Y0
-	VADDPS       Y1, Y5, Y1
-	VMOVUPS      2080(SP), Y2
+	VCMPPS       $0x1e, Y3, Y5, Y6
+	VADDPS       FunctionsConstants<>+64(SB), Y2, Y2
+	VADDPS       FunctionsConstants<>+64(SB), Y5, Y5
+	VSQRTPS      Y2, Y2
+	VSQRTPS      Y5, Y5
+	VMOVUPS      FunctionsConstants<>+32(SB), Y7
+	VDIVPS       Y2, Y7, Y2
+	VDIVPS       Y5, Y7, Y5
+	VMOVUPS      2080(SP), Y7
+	VCMPPS       $0x1e, Y3, Y7, Y7
+	VMOVUPS      2048(SP), Y8
+	VCMPPS       $0x1e, Y3, Y8, Y8
+	VMOVUPS      FunctionsConstants<>+4848(SB), Y9
+	VBLENDVPS    Y7, FunctionsConstants<>+64(SB), Y9, Y7
+	VBLENDVPS    Y8, FunctionsConstants<>+64(SB), Y9, Y8
+	VMULPS       Y7, Y2, Y2
+	VMULPS       Y8, Y5, Y5
+	VBLENDVPS    Y4, Y2, Y3, Y2
+	VBLENDVPS    Y6, Y5, Y3, Y3
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      2144(SP), Y2
 	VMULPS       FunctionsConstants<>+11364(SB), Y2, Y2
-	VMOVUPS      2048(SP), Y3
+	VMOVUPS      2112(SP), Y3
 	VMULPS       FunctionsConstants<>+11364(SB), Y3, Y3
-	VSUBPS       Y2, Y0, Y0
-	VSUBPS       Y3, Y1, Y1
-	VMULPS       15264(SI)(R12*1), Y0, Y0
-	VMULPS       15232(SI)(R12*1), Y1, Y1
-	VMOVUPS      Y0, 9184(SI)(R12*1)
-	VMOVUPS      Y1, 9152(SI)(R12*1)
+	VSUBPS       Y2, Y1, Y1
+	VSUBPS       Y3, Y0, Y0
+	VMULPS       15264(SI)(R12*1), Y1, Y1
+	VMULPS       15232(SI)(R12*1), Y0, Y0
+	VMOVUPS      Y1, 9184(SI)(R12*1)
+	VMOVUPS      Y0, 9152(SI)(R12*1)
 	ADDQ         $0x00000040, R12
 	CMPQ         R12, $0x00000180
 	JNE          loop44
@@ -93814,21 +93825,21 @@ loop45:
 	VPSUBQ       FunctionsConstants<>+3984(SB), Y13, Y15
 	VPSRLQ       $0x34, Y14, Y8
 	VXORPD       FunctionsConstants<>+4016(SB), Y8, Y8
-	VMOVUPS      Y2, 2112(SP)
+	VMOVUPS      Y2, 2240(SP)
 	VPSRLQ       $0x34, Y15, Y2
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y8, Y8
 	VXORPD       FunctionsConstants<>+4016(SB), Y2, Y2
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y2, Y2
-	VMOVUPS      Y8, 2144(SP)
+	VMOVUPS      Y8, 2272(SP)
 	VMOVUPS      FunctionsConstants<>+256(SB), Y8
-	VMOVUPS      Y3, 2176(SP)
-	VMOVUPS      2144(SP), Y3
+	VMOVUPS      Y3, 2304(SP)
+	VMOVUPS      2272(SP), Y3
 	VPADDQ       Y3, Y8, Y3
 	VPADDQ       Y2, Y8, Y2
 	VSUBPD       Y8, Y3, Y3
 	VSUBPD       Y8, Y2, Y2
 	VANDPD       FunctionsConstants<>+4048(SB), Y14, Y8
-	VMOVUPS      Y0, 2144(SP)
+	VMOVUPS      Y0, 2272(SP)
 	VANDPD       FunctionsConstants<>+4048(SB), Y15, Y0
 	VPSUBQ       Y8, Y12, Y8
 	VPSUBQ       Y0, Y13, Y0
@@ -93843,7 +93854,7 @@ loop45:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y14, (AX)(Y12*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      Y1, 2208(SP)
+	VMOVUPS      Y1, 2336(SP)
 	LEAQ         FunctionsConstants<>+4080(SB), AX
 	VXORPS       X1, X1, X1
 	VGATHERQPD   Y14, (AX)(Y13*1), Y1
@@ -93854,19 +93865,19 @@ loop45:
 	VMULPD       Y1, Y1, Y8
 	VMULPD       Y0, Y0, Y14
 	VMULPD       FunctionsConstants<>+6896(SB), Y1, Y15
-	VMOVUPS      X9, 2240(SP)
+	VMOVUPS      X9, 2368(SP)
 	VMULPD       FunctionsConstants<>+6896(SB), Y0, Y9
 	VADDPD       FunctionsConstants<>+6864(SB), Y15, Y15
 	VADDPD       FunctionsConstants<>+6864(SB), Y9, Y9
-	VMOVUPS      X7, 2272(SP)
+	VMOVUPS      X7, 2400(SP)
 	VMULPD       FunctionsConstants<>+6960(SB), Y1, Y7
-	VMOVUPS      X6, 2304(SP)
+	VMOVUPS      X6, 2432(SP)
 	VMULPD       FunctionsConstants<>+6960(SB), Y0, Y6
 	VADDPD       FunctionsConstants<>+6928(SB), Y7, Y7
 	VADDPD       FunctionsConstants<>+6928(SB), Y6, Y6
-	VMOVUPS      Y5, 2336(SP)
+	VMOVUPS      Y5, 2464(SP)
 	VMULPD       FunctionsConstants<>+7024(SB), Y1, Y5
-	VMOVUPS      Y4, 2368(SP)
+	VMOVUPS      Y4, 2496(SP)
 	VMULPD       FunctionsConstants<>+7024(SB), Y0, Y4
 	VADDPD       FunctionsConstants<>+6992(SB), Y5, Y5
 	VADDPD       FunctionsConstants<>+6992(SB), Y4, Y4
@@ -93998,9 +94009,9 @@ loop45:
 	VPCMPGTD     X6, X13, X12
 	VBLENDVPS    X12, X15, X4, X12
 	VPSLLD       $0x1f, X12, X12
-	VMOVUPS      2368(SP), Y15
+	VMOVUPS      2496(SP), Y15
 	VANDPS       X15, X12, X13
-	VMOVUPS      2336(SP), Y7
+	VMOVUPS      2464(SP), Y7
 	VANDPS       X7, X12, X12
 	VORPS        X13, X1, X1
 	VORPS        X12, X0, X0
@@ -94035,9 +94046,9 @@ loop45:
 	VPCMPEQD     X4, X3, X2
 	VBLENDVPS    X2, FunctionsConstants<>+64(SB), X1, X1
 	VBLENDVPS    X2, FunctionsConstants<>+64(SB), X0, X0
-	VMOVUPS      2304(SP), X2
+	VMOVUPS      2432(SP), X2
 	VANDPS       FunctionsConstants<>+160(SB), X2, X3
-	VMOVUPS      2272(SP), X5
+	VMOVUPS      2400(SP), X5
 	VANDPS       FunctionsConstants<>+160(SB), X5, X6
 	VPMOVZXDQ    X3, Y8
 	VPMOVZXDQ    X6, Y10
@@ -94053,9 +94064,9 @@ loop45:
 	VXORPD       FunctionsConstants<>+4016(SB), Y14, Y14
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y13, Y13
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y14, Y14
-	VMOVUPS      Y13, 2400(SP)
+	VMOVUPS      Y13, 2528(SP)
 	VMOVUPS      FunctionsConstants<>+256(SB), Y13
-	VMOVUPS      2400(SP), Y9
+	VMOVUPS      2528(SP), Y9
 	VPADDQ       Y9, Y13, Y9
 	VPADDQ       Y14, Y13, Y14
 	VSUBPD       Y13, Y9, Y9
@@ -94088,9 +94099,9 @@ loop45:
 	VMULPD       FunctionsConstants<>+6896(SB), Y7, Y15
 	VADDPD       FunctionsConstants<>+6864(SB), Y13, Y13
 	VADDPD       FunctionsConstants<>+6864(SB), Y15, Y15
-	VMOVUPS      X0, 2400(SP)
+	VMOVUPS      X0, 2528(SP)
 	VMULPD       FunctionsConstants<>+6960(SB), Y4, Y0
-	VMOVUPS      X1, 2432(SP)
+	VMOVUPS      X1, 2560(SP)
 	VMULPD       FunctionsConstants<>+6960(SB), Y7, Y1
 	VADDPD       FunctionsConstants<>+6928(SB), Y0, Y0
 	VADDPD       FunctionsConstants<>+6928(SB), Y1, Y1
@@ -94124,7 +94135,7 @@ loop45:
 	VADDPD       Y1, Y7, Y1
 	VADDPD       Y0, Y2, Y0
 	VADDPD       Y1, Y5, Y1
-	VMOVUPS      2240(SP), X2
+	VMOVUPS      2368(SP), X2
 	VANDPS       FunctionsConstants<>+160(SB), X2, X4
 	VPMOVZXDQ    X4, Y5
 	VPSLLQ       $0x1d, Y5, Y5
@@ -94226,9 +94237,9 @@ loop45:
 	VPCMPGTD     X8, X13, X13
 	VBLENDVPS    X13, X12, X5, X12
 	VPSLLD       $0x1f, X12, X12
-	VMOVUPS      2304(SP), X13
+	VMOVUPS      2432(SP), X13
 	VANDPS       X13, X12, X14
-	VMOVUPS      2272(SP), X15
+	VMOVUPS      2400(SP), X15
 	VANDPS       X15, X12, X12
 	VORPS        X14, X0, X0
 	VORPS        X12, X1, X1
@@ -94263,13 +94274,13 @@ loop45:
 	VPCMPEQD     X5, X4, X2
 	VBLENDVPS    X2, FunctionsConstants<>+64(SB), X0, X0
 	VBLENDVPS    X2, FunctionsConstants<>+64(SB), X1, X1
-	VMOVUPS      2432(SP), X2
+	VMOVUPS      2560(SP), X2
 	VINSERTF128  $0x01, X0, Y2, Y0
-	VMOVUPS      2400(SP), X2
+	VMOVUPS      2528(SP), X2
 	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      2208(SP), Y2
+	VMOVUPS      2336(SP), Y2
 	VMULPS       Y2, Y0, Y0
-	VMOVUPS      2144(SP), Y3
+	VMOVUPS      2272(SP), Y3
 	VMULPS       Y3, Y1, Y1
 	VMULPS       FunctionsConstants<>+6736(SB), Y2, Y4
 	VMULPS       FunctionsConstants<>+6736(SB), Y3, Y5
@@ -94296,14 +94307,14 @@ loop45:
 	VXORPS       X10, X10, X10
 	VGATHERQPD   Y15, (AX)(Y13*1), Y10
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y15
-	VMOVUPS      Y1, 2400(SP)
+	VMOVUPS      Y1, 2528(SP)
 	LEAQ         FunctionsConstants<>+5008(SB), AX
 	VXORPS       X1, X1, X1
 	VGATHERQPD   Y15, (AX)(Y14*1), Y1
 	VMULPD       Y10, Y11, Y10
 	VMULPD       Y1, Y12, Y1
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y15
-	VMOVUPS      Y0, 2432(SP)
+	VMOVUPS      Y0, 2560(SP)
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X0, X0, X0
 	VGATHERQPD   Y15, (AX)(Y13*1), Y0
@@ -94317,9 +94328,9 @@ loop45:
 	VADDPD       Y3, Y1, Y2
 	VADDPD       FunctionsConstants<>+256(SB), Y15, Y15
 	VADDPD       FunctionsConstants<>+256(SB), Y2, Y2
-	VMOVUPS      X7, 2272(SP)
+	VMOVUPS      X7, 2400(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y15, Y7
-	VMOVUPS      X6, 2304(SP)
+	VMOVUPS      X6, 2432(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y2, Y6
 	VSUBPD       Y7, Y10, Y7
 	VSUBPD       Y6, Y1, Y1
@@ -94404,9 +94415,9 @@ loop45:
 	VORPS        FunctionsConstants<>+4880(SB), X5, X5
 	VBLENDVPS    X2, X0, X4, X0
 	VBLENDVPS    X3, X1, X5, X1
-	VMOVUPS      2304(SP), X2
+	VMOVUPS      2432(SP), X2
 	VANDPS       FunctionsConstants<>+160(SB), X2, X3
-	VMOVUPS      2272(SP), X4
+	VMOVUPS      2400(SP), X4
 	VANDPS       FunctionsConstants<>+160(SB), X4, X5
 	VPMOVZXDQ    X3, Y7
 	VPMOVZXDQ    X5, Y8
@@ -94446,9 +94457,9 @@ loop45:
 	VADDPD       Y14, Y12, Y6
 	VADDPD       FunctionsConstants<>+256(SB), Y15, Y15
 	VADDPD       FunctionsConstants<>+256(SB), Y6, Y6
-	VMOVUPS      X1, 2240(SP)
+	VMOVUPS      X1, 2368(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y15, Y1
-	VMOVUPS      X0, 2464(SP)
+	VMOVUPS      X0, 2592(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y6, Y0
 	VSUBPD       Y1, Y11, Y1
 	VSUBPD       Y0, Y12, Y0
@@ -94533,14 +94544,14 @@ loop45:
 	VORPS        FunctionsConstants<>+4880(SB), X4, X4
 	VBLENDVPS    X3, X1, X2, X1
 	VBLENDVPS    X5, X0, X4, X0
-	VMOVUPS      2464(SP), X2
+	VMOVUPS      2592(SP), X2
 	VINSERTF128  $0x01, X1, Y2, Y1
-	VMOVUPS      2240(SP), X2
+	VMOVUPS      2368(SP), X2
 	VINSERTF128  $0x01, X0, Y2, Y0
-	VMOVUPS      2208(SP), Y2
+	VMOVUPS      2336(SP), Y2
 	VEXTRACTF128 $0x01, Y2, X3
 	VANDPS       FunctionsConstants<>+160(SB), X2, X4
-	VMOVUPS      2144(SP), Y5
+	VMOVUPS      2272(SP), Y5
 	VEXTRACTF128 $0x01, Y5, X7
 	VPMOVZXDQ    X4, Y8
 	VANDPS       FunctionsConstants<>+160(SB), X5, X9
@@ -94570,33 +94581,33 @@ loop45:
 	VGATHERQPD   Y15, (AX)(Y13*1), Y6
 	VPSLLQ       $0x05, Y14, Y14
 	VMULPD       Y6, Y11, Y15
-	VMOVUPS      Y0, 2240(SP)
+	VMOVUPS      Y0, 2368(SP)
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y0
-	VMOVUPS      Y1, 2464(SP)
+	VMOVUPS      Y1, 2592(SP)
 	LEAQ         FunctionsConstants<>+5008(SB), AX
 	VXORPS       X1, X1, X1
 	VGATHERQPD   Y0, (AX)(Y14*1), Y1
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y0
-	VMOVUPS      Y10, 2272(SP)
+	VMOVUPS      Y10, 2400(SP)
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X10, X10, X10
 	VGATHERQPD   Y0, (AX)(Y13*1), Y10
 	VMULPD       Y1, Y12, Y0
-	VMOVUPS      Y1, 2304(SP)
+	VMOVUPS      Y1, 2432(SP)
 	VMULPD       Y10, Y11, Y1
-	VMOVUPS      Y10, 2496(SP)
+	VMOVUPS      Y10, 2624(SP)
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y10
-	VMOVUPS      Y6, 2528(SP)
+	VMOVUPS      Y6, 2656(SP)
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X6, X6, X6
 	VGATHERQPD   Y10, (AX)(Y14*1), Y6
 	VADDPD       Y1, Y15, Y10
-	VMOVUPS      Y8, 2560(SP)
+	VMOVUPS      Y8, 2688(SP)
 	VMULPD       Y6, Y12, Y8
 	VADDPD       FunctionsConstants<>+256(SB), Y10, Y10
-	VMOVUPS      Y6, 2592(SP)
+	VMOVUPS      Y6, 2720(SP)
 	VADDPD       Y8, Y0, Y6
-	VMOVUPS      X7, 2624(SP)
+	VMOVUPS      X7, 2752(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y10, Y7
 	VADDPD       FunctionsConstants<>+256(SB), Y6, Y6
 	VSUBPD       Y7, Y15, Y7
@@ -94642,7 +94653,7 @@ loop45:
 	VPSLLQ       $0x03, Y12, Y12
 	VANDPD       FunctionsConstants<>+6192(SB), Y6, Y13
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      Y11, 2656(SP)
+	VMOVUPS      Y11, 2784(SP)
 	LEAQ         FunctionsConstants<>+6224(SB), AX
 	VXORPS       X11, X11, X11
 	VGATHERQPD   Y14, (AX)(Y12*1), Y11
@@ -94688,7 +94699,7 @@ loop45:
 	VBLENDVPS    X4, X1, X9, X1
 	VBLENDVPS    X6, X0, X10, X0
 	VANDPS       FunctionsConstants<>+160(SB), X3, X11
-	VMOVUPS      2624(SP), X12
+	VMOVUPS      2752(SP), X12
 	VANDPS       FunctionsConstants<>+160(SB), X12, X13
 	VPMOVZXDQ    X11, Y14
 	VPMOVZXDQ    X13, Y8
@@ -94705,7 +94716,7 @@ loop45:
 	VORPD        Y7, Y14, Y7
 	VORPD        Y5, Y8, Y5
 	VPSRLD       $0x1a, X11, X2
-	VMOVUPS      Y8, 2688(SP)
+	VMOVUPS      Y8, 2816(SP)
 	VPSRLD       $0x1a, X13, X8
 	VANDPS       FunctionsConstants<>+3248(SB), X2, X2
 	VANDPS       FunctionsConstants<>+3248(SB), X8, X8
@@ -94713,43 +94724,43 @@ loop45:
 	VPMOVZXDQ    X8, Y8
 	VPSLLQ       $0x05, Y2, Y2
 	VPSLLQ       $0x05, Y8, Y8
-	VMOVUPS      X6, 2720(SP)
+	VMOVUPS      X6, 2848(SP)
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y6
-	VMOVUPS      X10, 2752(SP)
+	VMOVUPS      X10, 2880(SP)
 	LEAQ         FunctionsConstants<>+5008(SB), AX
 	VXORPS       X10, X10, X10
 	VGATHERQPD   Y6, (AX)(Y2*1), Y10
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y6
-	VMOVUPS      Y14, 2784(SP)
+	VMOVUPS      Y14, 2912(SP)
 	LEAQ         FunctionsConstants<>+5008(SB), AX
 	VXORPS       X14, X14, X14
 	VGATHERQPD   Y6, (AX)(Y8*1), Y14
 	VMULPD       Y10, Y7, Y6
-	VMOVUPS      Y10, 2816(SP)
+	VMOVUPS      Y10, 2944(SP)
 	VMULPD       Y14, Y5, Y10
-	VMOVUPS      Y14, 2848(SP)
+	VMOVUPS      Y14, 2976(SP)
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      X4, 2880(SP)
+	VMOVUPS      X4, 3008(SP)
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X4, X4, X4
 	VGATHERQPD   Y14, (AX)(Y2*1), Y4
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      X9, 2912(SP)
+	VMOVUPS      X9, 3040(SP)
 	LEAQ         FunctionsConstants<>+5016(SB), AX
 	VXORPS       X9, X9, X9
 	VGATHERQPD   Y14, (AX)(Y8*1), Y9
 	VMULPD       Y4, Y7, Y14
-	VMOVUPS      Y4, 2944(SP)
+	VMOVUPS      Y4, 3072(SP)
 	VMULPD       Y9, Y5, Y4
-	VMOVUPS      Y9, 2976(SP)
+	VMOVUPS      Y9, 3104(SP)
 	VADDPD       Y14, Y6, Y9
-	VMOVUPS      Y15, 3008(SP)
+	VMOVUPS      Y15, 3136(SP)
 	VADDPD       Y4, Y10, Y15
 	VADDPD       FunctionsConstants<>+256(SB), Y9, Y9
 	VADDPD       FunctionsConstants<>+256(SB), Y15, Y15
-	VMOVUPS      X0, 3040(SP)
+	VMOVUPS      X0, 3168(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y9, Y0
-	VMOVUPS      X1, 3072(SP)
+	VMOVUPS      X1, 3200(SP)
 	VSUBPD       FunctionsConstants<>+256(SB), Y15, Y1
 	VSUBPD       Y0, Y6, Y0
 	VSUBPD       Y1, Y10, Y1
@@ -94837,13 +94848,13 @@ loop45:
 	VORPS        FunctionsConstants<>+4880(SB), X12, X8
 	VBLENDVPS    X2, X0, X3, X0
 	VBLENDVPS    X5, X1, X8, X1
-	VMOVUPS      3072(SP), X9
+	VMOVUPS      3200(SP), X9
 	VINSERTF128  $0x01, X0, Y9, Y0
-	VMOVUPS      3040(SP), X9
+	VMOVUPS      3168(SP), X9
 	VINSERTF128  $0x01, X1, Y9, Y1
-	VMOVUPS      2176(SP), Y9
+	VMOVUPS      2304(SP), Y9
 	VEXTRACTF128 $0x01, Y9, X10
-	VMOVUPS      2112(SP), Y11
+	VMOVUPS      2240(SP), Y11
 	VEXTRACTF128 $0x01, Y11, X12
 	VANDPS       FunctionsConstants<>+160(SB), X9, X13
 	VANDPS       FunctionsConstants<>+160(SB), X11, X14
@@ -94853,9 +94864,9 @@ loop45:
 	VPSLLQ       $0x1d, Y7, Y7
 	VPADDQ       FunctionsConstants<>+2672(SB), Y15, Y15
 	VPADDQ       FunctionsConstants<>+2672(SB), Y7, Y7
-	VMOVUPS      Y1, 3040(SP)
+	VMOVUPS      Y1, 3168(SP)
 	VPSRLD       $0x1f, X9, X1
-	VMOVUPS      Y0, 3072(SP)
+	VMOVUPS      Y0, 3200(SP)
 	VPSRLD       $0x1f, X11, X0
 	VPMOVZXDQ    X1, Y1
 	VPMOVZXDQ    X0, Y0
@@ -94867,24 +94878,24 @@ loop45:
 	VADDPD       FunctionsConstants<>+3056(SB), Y0, Y0
 	VPSUBQ       FunctionsConstants<>+3984(SB), Y1, Y7
 	VPSUBQ       FunctionsConstants<>+3984(SB), Y0, Y15
-	VMOVUPS      X5, 2624(SP)
+	VMOVUPS      X5, 2752(SP)
 	VPSRLQ       $0x34, Y7, Y5
-	VMOVUPS      X8, 3104(SP)
+	VMOVUPS      X8, 3232(SP)
 	VPSRLQ       $0x34, Y15, Y8
 	VXORPD       FunctionsConstants<>+4016(SB), Y5, Y5
 	VXORPD       FunctionsConstants<>+4016(SB), Y8, Y8
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y5, Y5
 	VPSUBQ       FunctionsConstants<>+4016(SB), Y8, Y8
-	VMOVUPS      Y5, 3136(SP)
+	VMOVUPS      Y5, 3264(SP)
 	VMOVUPS      FunctionsConstants<>+256(SB), Y5
-	VMOVUPS      X2, 3168(SP)
-	VMOVUPS      3136(SP), Y2
+	VMOVUPS      X2, 3296(SP)
+	VMOVUPS      3264(SP), Y2
 	VPADDQ       Y2, Y5, Y2
 	VPADDQ       Y8, Y5, Y8
 	VSUBPD       Y5, Y2, Y2
 	VSUBPD       Y5, Y8, Y8
 	VANDPD       FunctionsConstants<>+4048(SB), Y7, Y5
-	VMOVUPS      X3, 3136(SP)
+	VMOVUPS      X3, 3264(SP)
 	VANDPD       FunctionsConstants<>+4048(SB), Y15, Y3
 	VPSUBQ       Y5, Y1, Y1
 	VPSUBQ       Y3, Y0, Y0
@@ -94899,7 +94910,7 @@ loop45:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y7, (AX)(Y3*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y7
-	VMOVUPS      Y4, 3200(SP)
+	VMOVUPS      Y4, 3328(SP)
 	LEAQ         FunctionsConstants<>+4080(SB), AX
 	VXORPS       X4, X4, X4
 	VGATHERQPD   Y7, (AX)(Y5*1), Y4
@@ -94910,7 +94921,7 @@ loop45:
 	VMULPD       Y1, Y1, Y4
 	VMULPD       Y0, Y0, Y7
 	VMULPD       FunctionsConstants<>+4624(SB), Y1, Y15
-	VMOVUPS      Y6, 3232(SP)
+	VMOVUPS      Y6, 3360(SP)
 	VMULPD       FunctionsConstants<>+4624(SB), Y0, Y6
 	VADDPD       FunctionsConstants<>+4592(SB), Y15, Y15
 	VADDPD       FunctionsConstants<>+4592(SB), Y6, Y6
@@ -94918,9 +94929,9 @@ loop45:
 	VMULPD       Y6, Y7, Y6
 	VMULPD       Y4, Y4, Y4
 	VMULPD       Y7, Y7, Y7
-	VMOVUPS      X12, 3264(SP)
+	VMOVUPS      X12, 3392(SP)
 	VMULPD       FunctionsConstants<>+4688(SB), Y1, Y12
-	VMOVUPS      X10, 3296(SP)
+	VMOVUPS      X10, 3424(SP)
 	VMULPD       FunctionsConstants<>+4688(SB), Y0, Y10
 	VADDPD       FunctionsConstants<>+4656(SB), Y12, Y12
 	VADDPD       FunctionsConstants<>+4656(SB), Y10, Y10
@@ -94966,11 +94977,11 @@ loop45:
 	VBLENDVPS    X3, X2, X0, X0
 	VBLENDVPS    X5, FunctionsConstants<>+2432(SB), X1, X1
 	VPCMPEQD     FunctionsConstants<>+4848(SB), X11, X2
-	VMOVUPS      3296(SP), X3
+	VMOVUPS      3424(SP), X3
 	VANDPS       FunctionsConstants<>+160(SB), X3, X5
 	VBLENDVPS    X2, FunctionsConstants<>+2432(SB), X0, X0
 	VPMOVZXDQ    X5, Y2
-	VMOVUPS      3264(SP), X6
+	VMOVUPS      3392(SP), X6
 	VANDPS       FunctionsConstants<>+160(SB), X6, X7
 	VPSLLQ       $0x1d, Y2, Y2
 	VPMOVZXDQ    X7, Y8
@@ -95031,11 +95042,11 @@ loop45:
 	VADDPD       FunctionsConstants<>+4592(SB), Y4, Y4
 	VMULPD       Y14, Y14, Y14
 	VMULPD       Y4, Y13, Y4
-	VMOVUPS      X0, 2112(SP)
+	VMOVUPS      X0, 2240(SP)
 	VMULPD       FunctionsConstants<>+4688(SB), Y2, Y0
 	VMULPD       Y13, Y13, Y13
 	VADDPD       FunctionsConstants<>+4656(SB), Y0, Y0
-	VMOVUPS      X1, 2176(SP)
+	VMOVUPS      X1, 2304(SP)
 	VMULPD       FunctionsConstants<>+4688(SB), Y8, Y1
 	VMULPD       Y0, Y14, Y0
 	VADDPD       FunctionsConstants<>+4656(SB), Y1, Y1
@@ -95080,22 +95091,22 @@ loop45:
 	VBLENDVPS    X4, X2, X1, X1
 	VBLENDVPS    X3, FunctionsConstants<>+2432(SB), X0, X0
 	VPCMPEQD     FunctionsConstants<>+4848(SB), X6, X2
-	VMOVUPS      2176(SP), X3
+	VMOVUPS      2304(SP), X3
 	VINSERTF128  $0x01, X0, Y3, Y0
 	VBLENDVPS    X2, FunctionsConstants<>+2432(SB), X1, X1
-	VMOVUPS      2560(SP), Y2
-	VMOVUPS      2528(SP), Y3
+	VMOVUPS      2688(SP), Y2
+	VMOVUPS      2656(SP), Y3
 	VMULPD       Y3, Y2, Y3
-	VMOVUPS      2112(SP), X4
+	VMOVUPS      2240(SP), X4
 	VINSERTF128  $0x01, X1, Y4, Y1
-	VMOVUPS      2496(SP), Y4
+	VMOVUPS      2624(SP), Y4
 	VMULPD       Y4, Y2, Y4
 	VADDPD       Y4, Y3, Y5
-	VMOVUPS      2272(SP), Y6
-	VMOVUPS      2304(SP), Y7
+	VMOVUPS      2400(SP), Y6
+	VMOVUPS      2432(SP), Y7
 	VMULPD       Y7, Y6, Y7
 	VADDPD       FunctionsConstants<>+256(SB), Y5, Y5
-	VMOVUPS      2592(SP), Y8
+	VMOVUPS      2720(SP), Y8
 	VMULPD       Y8, Y6, Y8
 	VSUBPD       FunctionsConstants<>+256(SB), Y5, Y9
 	VADDPD       Y8, Y7, Y10
@@ -95103,13 +95114,13 @@ loop45:
 	VADDPD       FunctionsConstants<>+256(SB), Y10, Y9
 	VADDPD       Y4, Y3, Y3
 	VSUBPD       FunctionsConstants<>+256(SB), Y9, Y4
-	VMOVUPS      3008(SP), Y10
+	VMOVUPS      3136(SP), Y10
 	VMULPD       Y10, Y2, Y2
 	VSUBPD       Y4, Y7, Y4
 	VADDPD       Y2, Y3, Y2
 	VADDPD       Y8, Y4, Y3
 	VPADDQ       FunctionsConstants<>+6032(SB), Y5, Y4
-	VMOVUPS      2656(SP), Y5
+	VMOVUPS      2784(SP), Y5
 	VMULPD       Y5, Y6, Y5
 	VMULPD       FunctionsConstants<>+6064(SB), Y2, Y2
 	VADDPD       Y5, Y3, Y3
@@ -95167,25 +95178,25 @@ loop45:
 	VGATHERQPD   Y5, (AX)(Y4*1), Y6
 	VCVTPD2PSY   Y2, X2
 	VMULPD       Y3, Y6, Y3
-	VMOVUPS      2880(SP), X4
-	VMOVUPS      2912(SP), X5
+	VMOVUPS      3008(SP), X4
+	VMOVUPS      3040(SP), X5
 	VBLENDVPS    X4, X2, X5, X2
 	VADDPD       Y3, Y7, Y3
-	VMOVUPS      2784(SP), Y4
-	VMOVUPS      2816(SP), Y5
+	VMOVUPS      2912(SP), Y4
+	VMOVUPS      2944(SP), Y5
 	VMULPD       Y5, Y4, Y5
 	VCVTPD2PSY   Y3, X3
-	VMOVUPS      2944(SP), Y6
+	VMOVUPS      3072(SP), Y6
 	VMULPD       Y6, Y4, Y6
-	VMOVUPS      2720(SP), X7
-	VMOVUPS      2752(SP), X8
+	VMOVUPS      2848(SP), X7
+	VMOVUPS      2880(SP), X8
 	VBLENDVPS    X7, X3, X8, X3
 	VADDPD       Y6, Y5, Y7
-	VMOVUPS      2688(SP), Y8
-	VMOVUPS      2848(SP), Y9
+	VMOVUPS      2816(SP), Y8
+	VMOVUPS      2976(SP), Y9
 	VMULPD       Y9, Y8, Y9
 	VADDPD       FunctionsConstants<>+256(SB), Y7, Y7
-	VMOVUPS      2976(SP), Y10
+	VMOVUPS      3104(SP), Y10
 	VMULPD       Y10, Y8, Y10
 	VSUBPD       FunctionsConstants<>+256(SB), Y7, Y11
 	VADDPD       Y10, Y9, Y12
@@ -95193,13 +95204,13 @@ loop45:
 	VADDPD       FunctionsConstants<>+256(SB), Y12, Y11
 	VADDPD       Y6, Y5, Y5
 	VSUBPD       FunctionsConstants<>+256(SB), Y11, Y6
-	VMOVUPS      3232(SP), Y12
+	VMOVUPS      3360(SP), Y12
 	VMULPD       Y12, Y4, Y4
 	VSUBPD       Y6, Y9, Y6
 	VADDPD       Y4, Y5, Y4
 	VADDPD       Y10, Y6, Y5
 	VPADDQ       FunctionsConstants<>+6032(SB), Y7, Y6
-	VMOVUPS      3200(SP), Y7
+	VMOVUPS      3328(SP), Y7
 	VMULPD       Y7, Y8, Y7
 	VMULPD       FunctionsConstants<>+6064(SB), Y4, Y4
 	VADDPD       Y7, Y5, Y5
@@ -95257,45 +95268,45 @@ loop45:
 	VGATHERQPD   Y7, (AX)(Y6*1), Y8
 	VCVTPD2PSY   Y4, X4
 	VMULPD       Y5, Y8, Y5
-	VMOVUPS      3168(SP), X6
-	VMOVUPS      3136(SP), X7
+	VMOVUPS      3296(SP), X6
+	VMOVUPS      3264(SP), X7
 	VBLENDVPS    X6, X4, X7, X4
 	VADDPD       Y5, Y9, Y5
 	VINSERTF128  $0x01, X4, Y2, Y2
 	VCVTPD2PSY   Y5, X4
-	VMOVUPS      2208(SP), Y5
-	VMOVUPS      2368(SP), Y6
+	VMOVUPS      2336(SP), Y5
+	VMOVUPS      2496(SP), Y6
 	VDIVPS       Y6, Y5, Y5
-	VMOVUPS      2624(SP), X6
-	VMOVUPS      3104(SP), X7
+	VMOVUPS      2752(SP), X6
+	VMOVUPS      3232(SP), X7
 	VBLENDVPS    X6, X4, X7, X4
 	VMULPS       Y5, Y2, Y2
 	VINSERTF128  $0x01, X4, Y3, Y3
 	VMULPS       FunctionsConstants<>+11284(SB), Y2, Y2
-	VMOVUPS      2144(SP), Y4
-	VMOVUPS      2336(SP), Y5
+	VMOVUPS      2272(SP), Y4
+	VMOVUPS      2464(SP), Y5
 	VDIVPS       Y5, Y4, Y4
-	VMOVUPS      3072(SP), Y5
+	VMOVUPS      3200(SP), Y5
 	VMULPS       Y0, Y5, Y0
 	VMULPS       Y4, Y3, Y3
 	VSUBPS       Y0, Y2, Y0
 	VMULPS       FunctionsConstants<>+11284(SB), Y3, Y2
 	VMULPS       FunctionsConstants<>+4976(SB), Y0, Y0
-	VMOVUPS      3040(SP), Y3
+	VMOVUPS      3168(SP), Y3
 	VMULPS       Y1, Y3, Y1
-	VMOVUPS      2464(SP), Y3
+	VMOVUPS      2592(SP), Y3
 	VMULPS       FunctionsConstants<>+6736(SB), Y3, Y3
 	VSUBPS       Y1, Y2, Y1
 	VADDPS       Y3, Y0, Y0
 	VMULPS       FunctionsConstants<>+4976(SB), Y1, Y1
-	VMOVUPS      2432(SP), Y2
+	VMOVUPS      2560(SP), Y2
 	VMULPS       FunctionsConstants<>+11396(SB), Y2, Y2
-	VMOVUPS      2240(SP), Y3
+	VMOVUPS      2368(SP), Y3
 	VMULPS       FunctionsConstants<>+6736(SB), Y3, Y3
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y3, Y1, Y1
 	VMULPS       15264(SI)(R12*1), Y0, Y0
-	VMOVUPS      2400(SP), Y2
+	VMOVUPS      2528(SP), Y2
 	VMULPS       FunctionsConstants<>+11396(SB), Y2, Y2
 	VMOVUPS      Y0, 8160(SI)(R12*1)
 	VADDPS       Y2, Y1, Y0
@@ -95537,9 +95548,9 @@ loop46:
 	VMULPD       FunctionsConstants<>+3152(SB), Y10, Y15
 	VADDPD       FunctionsConstants<>+3120(SB), Y14, Y14
 	VADDPD       FunctionsConstants<>+3120(SB), Y15, Y15
-	VMOVUPS      Y0, 3328(SP)
+	VMOVUPS      Y0, 3456(SP)
 	VMULPD       Y9, Y9, Y0
-	VMOVUPS      Y1, 3360(SP)
+	VMOVUPS      Y1, 3488(SP)
 	VMULPD       Y10, Y10, Y1
 	VMULPD       Y0, Y14, Y0
 	VMULPD       Y1, Y15, Y1
@@ -95578,9 +95589,9 @@ loop46:
 	VSUBPS       Y1, Y2, Y2
 	VMULPS       Y3, Y0, Y3
 	VMULPS       Y2, Y1, Y2
-	VMOVUPS      3360(SP), Y4
+	VMOVUPS      3488(SP), Y4
 	VMULPS       Y3, Y4, Y3
-	VMOVUPS      3328(SP), Y4
+	VMOVUPS      3456(SP), Y4
 	VMULPS       Y2, Y4, Y2
 	VADDPS       Y3, Y0, Y0
 	VADDPS       Y2, Y1, Y1
@@ -96501,20 +96512,20 @@ loop47:
 	VBLENDVPS Y15, 128(SI), Y3, Y15
 	VBLENDVPS Y14, Y6, Y3, Y14
 	VMOVUPS   Y15, 3904(SI)
-	VMOVUPS   Y1, 3392(SP)
+	VMOVUPS   Y1, 3520(SP)
 	VMOVUPS   3584(SI), Y1
 	VSUBPS    3392(SI), Y1, Y1
 	VCMPPS    $0x1e, Y3, Y1, Y1
-	VMOVUPS   Y2, 3424(SP)
+	VMOVUPS   Y2, 3552(SP)
 	VBLENDVPS Y1, Y3, Y14, Y2
 	VCMPPS    $0x1e, Y3, Y2, Y2
 	VBLENDVPS Y2, 128(SI), Y3, Y2
 	VMOVUPS   Y2, 3968(SI)
-	VMOVUPS   Y1, 3456(SP)
+	VMOVUPS   Y1, 3584(SP)
 	VMOVUPS   3616(SI), Y1
 	VSUBPS    3360(SI), Y1, Y1
 	VCMPPS    $0x1e, Y3, Y1, Y1
-	VMOVUPS   Y4, 3488(SP)
+	VMOVUPS   Y4, 3616(SP)
 	VBLENDVPS Y1, Y3, Y6, Y4
 	VCMPPS    $0x1e, Y3, Y4, Y4
 	VBLENDVPS Y4, 160(SI), Y3, Y4
@@ -96523,29 +96534,29 @@ loop47:
 	VMOVUPS   3616(SI), Y6
 	VSUBPS    3424(SI), Y6, Y6
 	VCMPPS    $0x1e, Y3, Y6, Y6
-	VMOVUPS   Y5, 3520(SP)
+	VMOVUPS   Y5, 3648(SP)
 	VBLENDVPS Y6, Y3, Y1, Y5
 	VCMPPS    $0x1e, Y3, Y5, Y5
 	VBLENDVPS Y5, 160(SI), Y3, Y5
 	VMOVUPS   Y5, 4000(SI)
 
 	// d1 = (W2ᵀ·d2)*(0.5*(1 + erf(0.7071067811865476*z1)) + 0.3989422804014327*(z1*exp(-0.5000000000000001*z1^2)))
-	VMOVUPS      Y1, 3552(SP)
+	VMOVUPS      Y1, 3680(SP)
 	VBROADCASTSS 144(DI), Y1
 	VMULPS       3648(SI), Y1, Y1
-	VMOVUPS      Y6, 3584(SP)
+	VMOVUPS      Y6, 3712(SP)
 	VBROADCASTSS 144(DI), Y6
 	VMULPS       3680(SI), Y6, Y6
-	VMOVUPS      Y7, 3616(SP)
+	VMOVUPS      Y7, 3744(SP)
 	VBROADCASTSS 148(DI), Y7
 	VMULPS       3648(SI), Y7, Y7
-	VMOVUPS      Y8, 3648(SP)
+	VMOVUPS      Y8, 3776(SP)
 	VBROADCASTSS 240(DI), Y8
 	VMULPS       Y8, Y15, Y8
-	VMOVUPS      Y10, 3680(SP)
+	VMOVUPS      Y10, 3808(SP)
 	VBROADCASTSS 240(DI), Y10
 	VMULPS       Y10, Y4, Y10
-	VMOVUPS      Y12, 3712(SP)
+	VMOVUPS      Y12, 3840(SP)
 	VBROADCASTSS 244(DI), Y12
 	VMULPS       Y12, Y15, Y12
 	VADDPS       Y8, Y1, Y1
@@ -96788,17 +96799,17 @@ loop48:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y14, (AX)(Y10*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      Y2, 3744(SP)
+	VMOVUPS      Y2, 3872(SP)
 	LEAQ         FunctionsConstants<>+320(SB), AX
 	VXORPS       X2, X2, X2
 	VGATHERQPD   Y14, (AX)(Y11*1), Y2
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      Y0, 3776(SP)
+	VMOVUPS      Y0, 3904(SP)
 	LEAQ         FunctionsConstants<>+328(SB), AX
 	VXORPS       X0, X0, X0
 	VGATHERQPD   Y14, (AX)(Y10*1), Y0
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y14
-	VMOVUPS      X5, 3808(SP)
+	VMOVUPS      X5, 3936(SP)
 	LEAQ         FunctionsConstants<>+328(SB), AX
 	VXORPS       X5, X5, X5
 	VGATHERQPD   Y14, (AX)(Y11*1), Y5
@@ -96815,12 +96826,12 @@ loop48:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y5, (AX)(Y11*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y5
-	VMOVUPS      X3, 3840(SP)
+	VMOVUPS      X3, 3968(SP)
 	LEAQ         FunctionsConstants<>+344(SB), AX
 	VXORPS       X3, X3, X3
 	VGATHERQPD   Y5, (AX)(Y10*1), Y3
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y5
-	VMOVUPS      X7, 3872(SP)
+	VMOVUPS      X7, 4000(SP)
 	LEAQ         FunctionsConstants<>+344(SB), AX
 	VXORPS       X7, X7, X7
 	VGATHERQPD   Y5, (AX)(Y11*1), Y7
@@ -96843,12 +96854,12 @@ loop48:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y7, (AX)(Y11*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y7
-	VMOVUPS      X6, 3904(SP)
+	VMOVUPS      X6, 4032(SP)
 	LEAQ         FunctionsConstants<>+360(SB), AX
 	VXORPS       X6, X6, X6
 	VGATHERQPD   Y7, (AX)(Y10*1), Y6
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y7
-	VMOVUPS      Y4, 3936(SP)
+	VMOVUPS      Y4, 4064(SP)
 	LEAQ         FunctionsConstants<>+360(SB), AX
 	VXORPS       X4, X4, X4
 	VGATHERQPD   Y7, (AX)(Y11*1), Y4
@@ -96865,7 +96876,7 @@ loop48:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y7, (AX)(Y11*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y7
-	VMOVUPS      Y1, 3968(SP)
+	VMOVUPS      Y1, 4096(SP)
 	LEAQ         FunctionsConstants<>+376(SB), AX
 	VXORPS       X1, X1, X1
 	VGATHERQPD   Y7, (AX)(Y10*1), Y1
@@ -96887,23 +96898,23 @@ loop48:
 	VADDPD       Y3, Y2, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VMOVUPS      3968(SP), Y2
+	VMOVUPS      4096(SP), Y2
 	VANDPS       FunctionsConstants<>+128(SB), X2, X3
-	VMOVUPS      3936(SP), Y4
+	VMOVUPS      4064(SP), Y4
 	VANDPS       FunctionsConstants<>+128(SB), X4, X5
 	VORPS        X3, X0, X0
 	VORPS        X5, X1, X1
-	VMOVUPS      3904(SP), X3
+	VMOVUPS      4032(SP), X3
 	VXORPS       FunctionsConstants<>+128(SB), X3, X3
-	VMOVUPS      3872(SP), X5
+	VMOVUPS      4000(SP), X5
 	VXORPS       FunctionsConstants<>+128(SB), X5, X5
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X5, X5
 	VBLENDVPS    X3, X2, X0, X0
 	VBLENDVPS    X5, X4, X1, X1
-	VMOVUPS      3840(SP), X2
+	VMOVUPS      3968(SP), X2
 	VANDPS       FunctionsConstants<>+160(SB), X2, X3
-	VMOVUPS      3808(SP), X4
+	VMOVUPS      3936(SP), X4
 	VANDPS       FunctionsConstants<>+160(SB), X4, X5
 	VPMINUD      FunctionsConstants<>+192(SB), X3, X6
 	VPMINUD      FunctionsConstants<>+192(SB), X5, X7
@@ -96938,7 +96949,7 @@ loop48:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y12, (AX)(Y8*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y12
-	VMOVUPS      X1, 3936(SP)
+	VMOVUPS      X1, 4064(SP)
 	LEAQ         FunctionsConstants<>+328(SB), AX
 	VXORPS       X1, X1, X1
 	VGATHERQPD   Y12, (AX)(Y9*1), Y1
@@ -96955,12 +96966,12 @@ loop48:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y13, (AX)(Y9*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
-	VMOVUPS      X0, 3968(SP)
+	VMOVUPS      X0, 4096(SP)
 	LEAQ         FunctionsConstants<>+344(SB), AX
 	VXORPS       X0, X0, X0
 	VGATHERQPD   Y13, (AX)(Y8*1), Y0
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
-	VMOVUPS      X5, 3872(SP)
+	VMOVUPS      X5, 4000(SP)
 	LEAQ         FunctionsConstants<>+344(SB), AX
 	VXORPS       X5, X5, X5
 	VGATHERQPD   Y13, (AX)(Y9*1), Y5
@@ -96983,7 +96994,7 @@ loop48:
 	VXORPS       X15, X15, X15
 	VGATHERQPD   Y13, (AX)(Y9*1), Y15
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y13
-	VMOVUPS      X3, 3904(SP)
+	VMOVUPS      X3, 4032(SP)
 	LEAQ         FunctionsConstants<>+360(SB), AX
 	VXORPS       X3, X3, X3
 	VGATHERQPD   Y13, (AX)(Y8*1), Y3
@@ -97025,30 +97036,30 @@ loop48:
 	VADDPD       Y3, Y1, Y1
 	VCVTPD2PSY   Y0, X0
 	VCVTPD2PSY   Y1, X1
-	VMOVUPS      3840(SP), X2
+	VMOVUPS      3968(SP), X2
 	VANDPS       FunctionsConstants<>+128(SB), X2, X3
-	VMOVUPS      3808(SP), X4
+	VMOVUPS      3936(SP), X4
 	VANDPS       FunctionsConstants<>+128(SB), X4, X5
 	VORPS        X3, X0, X0
 	VORPS        X5, X1, X1
-	VMOVUPS      3904(SP), X3
+	VMOVUPS      4032(SP), X3
 	VXORPS       FunctionsConstants<>+128(SB), X3, X3
-	VMOVUPS      3872(SP), X5
+	VMOVUPS      4000(SP), X5
 	VXORPS       FunctionsConstants<>+128(SB), X5, X5
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X3, X3
 	VPCMPGTD     FunctionsConstants<>+2432(SB), X5, X5
 	VBLENDVPS    X3, X2, X0, X0
 	VBLENDVPS    X5, X4, X1, X1
-	VMOVUPS      3968(SP), X2
+	VMOVUPS      4096(SP), X2
 	VINSERTF128  $0x01, X0, Y2, Y0
-	VMOVUPS      3936(SP), X2
+	VMOVUPS      4064(SP), X2
 	VINSERTF128  $0x01, X1, Y2, Y1
 	VADDPS       FunctionsConstants<>+64(SB), Y0, Y0
 	VADDPS       FunctionsConstants<>+64(SB), Y1, Y1
-	VMOVUPS      3776(SP), Y2
+	VMOVUPS      3904(SP), Y2
 	VMULPS       Y2, Y2, Y3
 	VMULPS       FunctionsConstants<>+11492(SB), Y3, Y3
-	VMOVUPS      3744(SP), Y4
+	VMOVUPS      3872(SP), Y4
 	VMULPS       Y4, Y4, Y5
 	VEXTRACTF128 $0x01, Y3, X6
 	VMULPS       FunctionsConstants<>+11492(SB), Y5, Y5
@@ -97085,9 +97096,9 @@ loop48:
 	VANDPD       FunctionsConstants<>+288(SB), Y13, Y15
 	VPSLLQ       $0x03, Y14, Y14
 	VPSLLQ       $0x03, Y15, Y15
-	VMOVUPS      Y1, 3936(SP)
+	VMOVUPS      Y1, 4064(SP)
 	VMOVUPS      FunctionsConstants<>+2368(SB), Y1
-	VMOVUPS      Y0, 3968(SP)
+	VMOVUPS      Y0, 4096(SP)
 	LEAQ         FunctionsConstants<>+2800(SB), AX
 	VXORPS       X0, X0, X0
 	VGATHERQPD   Y1, (AX)(Y14*1), Y0
@@ -97205,15 +97216,15 @@ loop48:
 	VBLENDVPS    X3, X8, X5, X3
 	VINSERTF128  $0x01, X2, Y0, Y0
 	VINSERTF128  $0x01, X3, Y1, Y1
-	VMOVUPS      3776(SP), Y2
+	VMOVUPS      3904(SP), Y2
 	VMULPS       Y0, Y2, Y0
-	VMOVUPS      3744(SP), Y2
+	VMOVUPS      3872(SP), Y2
 	VMULPS       Y1, Y2, Y1
 	VMULPS       FunctionsConstants<>+11460(SB), Y0, Y0
 	VMULPS       FunctionsConstants<>+11460(SB), Y1, Y1
-	VMOVUPS      3968(SP), Y2
+	VMOVUPS      4096(SP), Y2
 	VMULPS       FunctionsConstants<>+32(SB), Y2, Y2
-	VMOVUPS      3936(SP), Y3
+	VMOVUPS      4064(SP), Y3
 	VMULPS       FunctionsConstants<>+32(SB), Y3, Y3
 	VADDPS       Y2, Y0, Y0
 	VADDPS       Y3, Y1, Y1
@@ -102913,7 +102924,7 @@ loop24:
 	VMULPS  10752(SI), Z0, Z0
 	VMOVUPS Z0, 12032(SI)
 
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	VMOVUPS     10816(SI), Z16
 	VMULPS.BCST 928(DI), Z16, Z16
 	VMOVUPS     10816(SI), Z17
@@ -103196,204 +103207,202 @@ loop24:
 	XORL        R11, R11
 
 loop25:
-	VMOVUPS        8384(SI)(R11*1), Z0
-	VMULPS         Z0, Z0, Z1
-	VBROADCASTSS   FunctionsConstants<>+7612(SB), Z2
-	VXORPS         Z2, Z1, Z1
-	VEXTRACTF64X4  $0x01, Z1, Y3
-	VBROADCASTSS   FunctionsConstants<>+7616(SB), Z4
-	VANDPS         Y4, Y1, Y5
-	VBROADCASTSS   FunctionsConstants<>+9804(SB), Y6
-	VPMINUD        Y6, Y5, Y7
-	VPMOVZXDQ      Y7, Z7
-	VPSLLQ         $0x1d, Z7, Z7
-	VBROADCASTSD   FunctionsConstants<>+9808(SB), Z8
-	VPADDQ         Z8, Z7, Z7
-	VPSRLD         $0x1f, Y1, Y9
-	VPMOVZXDQ      Y9, Z9
-	VPSLLQ         $0x3f, Z9, Z9
-	VORPD          Z9, Z7, Z7
-	VBROADCASTSD   FunctionsConstants<>+9824(SB), Z9
-	VMULPD         Z9, Z7, Z10
-	VBROADCASTSD   FunctionsConstants<>+7632(SB), Z11
-	VADDPD         Z11, Z10, Z10
-	VSUBPD         Z11, Z10, Z12
-	VBROADCASTSD   FunctionsConstants<>+9832(SB), Z13
-	VMULPD         Z13, Z12, Z12
-	VSUBPD         Z12, Z7, Z7
-	VBROADCASTSD   FunctionsConstants<>+7640(SB), Z12
-	VANDPD         Z12, Z10, Z14
-	VMOVUPS        FunctionsConstants<>+9856(SB), Z15
-	VMOVAPS        Z14, Z16
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z15, Z16
-	VMOVUPS        FunctionsConstants<>+9984(SB), Z17
-	VMOVAPS        Z14, Z18
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z17, Z18
-	VBROADCASTSD   FunctionsConstants<>+7936(SB), Z19
-	VPTESTMQ       Z19, Z14, K1
-	VBLENDMPD      Z18, Z16, K1, Z14
-	VPSRLQ         $0x05, Z10, Z10
-	VPSLLQ         $0x34, Z10, Z10
-	VPADDQ         Z10, Z14, Z10
-	VBROADCASTSD   FunctionsConstants<>+10120(SB), Z14
-	VMULPD         Z14, Z7, Z16
-	VBROADCASTSD   FunctionsConstants<>+10112(SB), Z18
-	VADDPD         Z16, Z18, Z16
-	VBROADCASTSD   FunctionsConstants<>+10136(SB), Z20
-	VMULPD         Z20, Z7, Z21
-	VBROADCASTSD   FunctionsConstants<>+10128(SB), Z22
-	VADDPD         Z21, Z22, Z21
-	VMULPD         Z7, Z7, Z23
-	VMULPD         Z23, Z21, Z21
-	VADDPD         Z21, Z16, Z16
-	VMULPD         Z16, Z7, Z7
-	VADDPD         Z7, Z18, Z7
-	VMULPD         Z7, Z10, Z7
-	VCVTPD2PS      Z7, Y7
-	VBROADCASTSS   FunctionsConstants<>+9792(SB), Y10
-	VPCMPUD        $0x06, Y10, Y5, K1
-	VBLENDMPS      Y1, Y7, K1, Y1
-	VANDPS         Y4, Y3, Y5
-	VPMINUD        Y6, Y5, Y7
-	VPMOVZXDQ      Y7, Z7
-	VPSLLQ         $0x1d, Z7, Z7
-	VPADDQ         Z8, Z7, Z7
-	VPSRLD         $0x1f, Y3, Y16
-	VPMOVZXDQ      Y16, Z16
-	VPSLLQ         $0x3f, Z16, Z16
-	VORPD          Z16, Z7, Z7
-	VMULPD         Z9, Z7, Z16
-	VADDPD         Z11, Z16, Z16
-	VSUBPD         Z11, Z16, Z21
-	VMULPD         Z13, Z21, Z21
-	VSUBPD         Z21, Z7, Z7
-	VANDPD         Z12, Z16, Z21
-	VMOVAPS        Z21, Z23
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z15, Z23
-	VMOVAPS        Z21, Z24
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z17, Z24
-	VPTESTMQ       Z19, Z21, K1
-	VBLENDMPD      Z24, Z23, K1, Z21
-	VPSRLQ         $0x05, Z16, Z16
-	VPSLLQ         $0x34, Z16, Z16
-	VPADDQ         Z16, Z21, Z16
-	VMULPD         Z14, Z7, Z21
-	VADDPD         Z21, Z18, Z21
-	VMULPD         Z20, Z7, Z23
-	VADDPD         Z23, Z22, Z23
-	VMULPD         Z7, Z7, Z24
-	VMULPD         Z24, Z23, Z23
-	VADDPD         Z23, Z21, Z21
-	VMULPD         Z21, Z7, Z7
-	VADDPD         Z7, Z18, Z7
-	VMULPD         Z7, Z16, Z7
-	VCVTPD2PS      Z7, Y7
-	VPCMPUD        $0x06, Y10, Y5, K1
-	VBLENDMPS      Y3, Y7, K1, Y3
-	VINSERTF64X4   $0x01, Y3, Z1, Z1
-	VBROADCASTSS   FunctionsConstants<>+10308(SB), Z3
-	VMINPS         Z0, Z3, Z5
-	VEXTRACTF64X4  $0x01, Z5, Y7
-	VANDPS         Y4, Y5, Y16
-	VPMINUD        Y6, Y16, Y21
-	VPMOVZXDQ      Y21, Z21
-	VPSLLQ         $0x1d, Z21, Z21
-	VPADDQ         Z8, Z21, Z21
-	VPSRLD         $0x1f, Y5, Y23
-	VPMOVZXDQ      Y23, Z23
-	VPSLLQ         $0x3f, Z23, Z23
-	VORPD          Z23, Z21, Z21
-	VMULPD         Z9, Z21, Z23
-	VADDPD         Z11, Z23, Z23
-	VSUBPD         Z11, Z23, Z24
-	VMULPD         Z13, Z24, Z24
-	VSUBPD         Z24, Z21, Z21
-	VANDPD         Z12, Z23, Z24
-	VMOVAPS        Z24, Z25
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z15, Z25
-	VMOVAPS        Z24, Z26
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z17, Z26
-	VPTESTMQ       Z19, Z24, K1
-	VBLENDMPD      Z26, Z25, K1, Z24
-	VPSRLQ         $0x05, Z23, Z23
-	VPSLLQ         $0x34, Z23, Z23
-	VPADDQ         Z23, Z24, Z23
-	VMULPD         Z14, Z21, Z24
-	VADDPD         Z24, Z18, Z24
-	VMULPD         Z20, Z21, Z25
-	VADDPD         Z25, Z22, Z25
-	VMULPD         Z21, Z21, Z26
-	VMULPD         Z26, Z25, Z25
-	VADDPD         Z25, Z24, Z24
-	VMULPD         Z24, Z21, Z21
-	VADDPD         Z21, Z18, Z21
-	VMULPD         Z21, Z23, Z21
-	VCVTPD2PS      Z21, Y21
-	VPCMPUD        $0x06, Y10, Y16, K1
-	VBLENDMPS      Y5, Y21, K1, Y5
-	VANDPS         Y4, Y7, Y16
-	VPMINUD        Y6, Y16, Y6
-	VPMOVZXDQ      Y6, Z6
-	VPSLLQ         $0x1d, Z6, Z6
-	VPADDQ         Z8, Z6, Z6
-	VPSRLD         $0x1f, Y7, Y8
-	VPMOVZXDQ      Y8, Z8
-	VPSLLQ         $0x3f, Z8, Z8
-	VORPD          Z8, Z6, Z6
-	VMULPD         Z9, Z6, Z8
-	VADDPD         Z11, Z8, Z8
-	VSUBPD         Z11, Z8, Z9
-	VMULPD         Z13, Z9, Z9
-	VSUBPD         Z9, Z6, Z6
-	VANDPD         Z12, Z8, Z9
-	VMOVAPS        Z9, Z11
-	VPERMI2PD      FunctionsConstants<>+9920(SB), Z15, Z11
-	VMOVAPS        Z9, Z12
-	VPERMI2PD      FunctionsConstants<>+10048(SB), Z17, Z12
-	VPTESTMQ       Z19, Z9, K1
-	VBLENDMPD      Z12, Z11, K1, Z9
-	VPSRLQ         $0x05, Z8, Z8
-	VPSLLQ         $0x34, Z8, Z8
-	VPADDQ         Z8, Z9, Z8
-	VMULPD         Z14, Z6, Z9
-	VADDPD         Z9, Z18, Z9
-	VMULPD         Z20, Z6, Z11
-	VADDPD         Z11, Z22, Z11
-	VMULPD         Z6, Z6, Z12
-	VMULPD         Z12, Z11, Z11
-	VADDPD         Z11, Z9, Z9
-	VMULPD         Z9, Z6, Z6
-	VADDPD         Z6, Z18, Z6
-	VMULPD         Z6, Z8, Z6
-	VCVTPD2PS      Z6, Y6
-	VPCMPUD        $0x06, Y10, Y16, K1
-	VBLENDMPS      Y7, Y6, K1, Y6
-	VINSERTF64X4   $0x01, Y6, Z5, Z5
-	VSUBPS         Z0, Z3, Z3
-	VXORPS         X6, X6, X6
-	VCMPPS         $0x1e, Z6, Z3, K1
-	VBROADCASTSS   FunctionsConstants<>+7604(SB), Z3
-	VBLENDMPS      Z3, Z6, K1, Z7
-	VANDPS         Z4, Z0, Z4
-	VADDPS         Z4, Z3, Z4
-	VSQRTPS        Z4, Z4
-	VBROADCASTSS   FunctionsConstants<>+7600(SB), Z8
-	VDIVPS         Z4, Z8, Z4
-	VCMPPS         $0x1e, Z6, Z0, K1
-	VXORPS         Z2, Z0, Z0
-	VCMPPS         $0x1e, Z6, Z0, K2
-	VBLENDMPS.BCST FunctionsConstants<>+10248(SB), Z6, K2, Z0
-	VBLENDMPS      Z3, Z0, K1, Z0
-	VMULPS         Z0, Z4, Z0
-	VMULPS         Z7, Z5, Z2
-	VADDPS         Z2, Z0, Z0
-	VMULPS.BCST    FunctionsConstants<>+11524(SB), Z1, Z1
-	VSUBPS         Z1, Z0, Z0
-	VMULPS         15232(SI)(R11*1), Z0, Z0
-	VMOVUPS        Z0, 9152(SI)(R11*1)
-	ADDQ           $0x00000040, R11
-	CMPQ           R11, $0x00000180
-	JNE            loop25
+	VMOVUPS       8384(SI)(R11*1), Z0
+	VBROADCASTSS  FunctionsConstants<>+7616(SB), Z1
+	VANDPS        Z1, Z0, Z2
+	VMULPS        Z0, Z0, Z3
+	VXORPS.BCST   FunctionsConstants<>+7612(SB), Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VANDPS        Y1, Y3, Y5
+	VBROADCASTSS  FunctionsConstants<>+9804(SB), Y6
+	VPMINUD       Y6, Y5, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x1d, Z7, Z7
+	VBROADCASTSD  FunctionsConstants<>+9808(SB), Z8
+	VPADDQ        Z8, Z7, Z7
+	VPSRLD        $0x1f, Y3, Y9
+	VPMOVZXDQ     Y9, Z9
+	VPSLLQ        $0x3f, Z9, Z9
+	VORPD         Z9, Z7, Z7
+	VBROADCASTSD  FunctionsConstants<>+9824(SB), Z9
+	VMULPD        Z9, Z7, Z10
+	VBROADCASTSD  FunctionsConstants<>+7632(SB), Z11
+	VADDPD        Z11, Z10, Z10
+	VSUBPD        Z11, Z10, Z12
+	VBROADCASTSD  FunctionsConstants<>+9832(SB), Z13
+	VMULPD        Z13, Z12, Z12
+	VSUBPD        Z12, Z7, Z7
+	VBROADCASTSD  FunctionsConstants<>+7640(SB), Z12
+	VANDPD        Z12, Z10, Z14
+	VMOVUPS       FunctionsConstants<>+9856(SB), Z15
+	VMOVAPS       Z14, Z16
+	VPERMI2PD     FunctionsConstants<>+9920(SB), Z15, Z16
+	VMOVUPS       FunctionsConstants<>+9984(SB), Z17
+	VMOVAPS       Z14, Z18
+	VPERMI2PD     FunctionsConstants<>+10048(SB), Z17, Z18
+	VBROADCASTSD  FunctionsConstants<>+7936(SB), Z19
+	VPTESTMQ      Z19, Z14, K1
+	VBLENDMPD     Z18, Z16, K1, Z14
+	VPSRLQ        $0x05, Z10, Z10
+	VPSLLQ        $0x34, Z10, Z10
+	VPADDQ        Z10, Z14, Z10
+	VBROADCASTSD  FunctionsConstants<>+10120(SB), Z14
+	VMULPD        Z14, Z7, Z16
+	VBROADCASTSD  FunctionsConstants<>+10112(SB), Z18
+	VADDPD        Z16, Z18, Z16
+	VBROADCASTSD  FunctionsConstants<>+10136(SB), Z20
+	VMULPD        Z20, Z7, Z21
+	VBROADCASTSD  FunctionsConstants<>+10128(SB), Z22
+	VADDPD        Z21, Z22, Z21
+	VMULPD        Z7, Z7, Z23
+	VMULPD        Z23, Z21, Z21
+	VADDPD        Z21, Z16, Z16
+	VMULPD        Z16, Z7, Z7
+	VADDPD        Z7, Z18, Z7
+	VMULPD        Z7, Z10, Z7
+	VCVTPD2PS     Z7, Y7
+	VBROADCASTSS  FunctionsConstants<>+9792(SB), Y10
+	VPCMPUD       $0x06, Y10, Y5, K1
+	VBLENDMPS     Y3, Y7, K1, Y3
+	VANDPS        Y1, Y4, Y5
+	VPMINUD       Y6, Y5, Y7
+	VPMOVZXDQ     Y7, Z7
+	VPSLLQ        $0x1d, Z7, Z7
+	VPADDQ        Z8, Z7, Z7
+	VPSRLD        $0x1f, Y4, Y16
+	VPMOVZXDQ     Y16, Z16
+	VPSLLQ        $0x3f, Z16, Z16
+	VORPD         Z16, Z7, Z7
+	VMULPD        Z9, Z7, Z16
+	VADDPD        Z11, Z16, Z16
+	VSUBPD        Z11, Z16, Z21
+	VMULPD        Z13, Z21, Z21
+	VSUBPD        Z21, Z7, Z7
+	VANDPD        Z12, Z16, Z21
+	VMOVAPS       Z21, Z23
+	VPERMI2PD     FunctionsConstants<>+9920(SB), Z15, Z23
+	VMOVAPS       Z21, Z24
+	VPERMI2PD     FunctionsConstants<>+10048(SB), Z17, Z24
+	VPTESTMQ      Z19, Z21, K1
+	VBLENDMPD     Z24, Z23, K1, Z21
+	VPSRLQ        $0x05, Z16, Z16
+	VPSLLQ        $0x34, Z16, Z16
+	VPADDQ        Z16, Z21, Z16
+	VMULPD        Z14, Z7, Z21
+	VADDPD        Z21, Z18, Z21
+	VMULPD        Z20, Z7, Z23
+	VADDPD        Z23, Z22, Z23
+	VMULPD        Z7, Z7, Z24
+	VMULPD        Z24, Z23, Z23
+	VADDPD        Z23, Z21, Z21
+	VMULPD        Z21, Z7, Z7
+	VADDPD        Z7, Z18, Z7
+	VMULPD        Z7, Z16, Z7
+	VCVTPD2PS     Z7, Y7
+	VPCMPUD       $0x06, Y10, Y5, K1
+	VBLENDMPS     Y4, Y7, K1, Y4
+	VINSERTF64X4  $0x01, Y4, Z3, Z3
+	VBROADCASTSS  FunctionsConstants<>+10308(SB), Z4
+	VSUBPS        Z0, Z4, Z5
+	VXORPS        X7, X7, X7
+	VCMPPS        $0x1e, Z7, Z5, K1
+	VMINPS        Z0, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VANDPS        Y1, Y4, Y16
+	VPMINUD       Y6, Y16, Y21
+	VPMOVZXDQ     Y21, Z21
+	VPSLLQ        $0x1d, Z21, Z21
+	VPADDQ        Z8, Z21, Z21
+	VPSRLD        $0x1f, Y4, Y23
+	VPMOVZXDQ     Y23, Z23
+	VPSLLQ        $0x3f, Z23, Z23
+	VORPD         Z23, Z21, Z21
+	VMULPD        Z9, Z21, Z23
+	VADDPD        Z11, Z23, Z23
+	VSUBPD        Z11, Z23, Z24
+	VMULPD        Z13, Z24, Z24
+	VSUBPD        Z24, Z21, Z21
+	VANDPD        Z12, Z23, Z24
+	VMOVAPS       Z24, Z25
+	VPERMI2PD     FunctionsConstants<>+9920(SB), Z15, Z25
+	VMOVAPS       Z24, Z26
+	VPERMI2PD     FunctionsConstants<>+10048(SB), Z17, Z26
+	VPTESTMQ      Z19, Z24, K2
+	VBLENDMPD     Z26, Z25, K2, Z24
+	VPSRLQ        $0x05, Z23, Z23
+	VPSLLQ        $0x34, Z23, Z23
+	VPADDQ        Z23, Z24, Z23
+	VMULPD        Z14, Z21, Z24
+	VADDPD        Z24, Z18, Z24
+	VMULPD        Z20, Z21, Z25
+	VADDPD        Z25, Z22, Z25
+	VMULPD        Z21, Z21, Z26
+	VMULPD        Z26, Z25, Z25
+	VADDPD        Z25, Z24, Z24
+	VMULPD        Z24, Z21, Z21
+	VADDPD        Z21, Z18, Z21
+	VMULPD        Z21, Z23, Z21
+	VCVTPD2PS     Z21, Y21
+	VPCMPUD       $0x06, Y10, Y16, K2
+	VBLENDMPS     Y4, Y21, K2, Y4
+	VANDPS        Y1, Y5, Y1
+	VPMINUD       Y6, Y1, Y6
+	VPMOVZXDQ     Y6, Z6
+	VPSLLQ        $0x1d, Z6, Z6
+	VPADDQ        Z8, Z6, Z6
+	VPSRLD        $0x1f, Y5, Y8
+	VPMOVZXDQ     Y8, Z8
+	VPSLLQ        $0x3f, Z8, Z8
+	VORPD         Z8, Z6, Z6
+	VMULPD        Z9, Z6, Z8
+	VADDPD        Z11, Z8, Z8
+	VSUBPD        Z11, Z8, Z9
+	VMULPD        Z13, Z9, Z9
+	VSUBPD        Z9, Z6, Z6
+	VANDPD        Z12, Z8, Z9
+	VMOVAPS       Z9, Z11
+	VPERMI2PD     FunctionsConstants<>+9920(SB), Z15, Z11
+	VMOVAPS       Z9, Z12
+	VPERMI2PD     FunctionsConstants<>+10048(SB), Z17, Z12
+	VPTESTMQ      Z19, Z9, K2
+	VBLENDMPD     Z12, Z11, K2, Z9
+	VPSRLQ        $0x05, Z8, Z8
+	VPSLLQ        $0x34, Z8, Z8
+	VPADDQ        Z8, Z9, Z8
+	VMULPD        Z14, Z6, Z9
+	VADDPD        Z9, Z18, Z9
+	VMULPD        Z20, Z6, Z11
+	VADDPD        Z11, Z22, Z11
+	VMULPD        Z6, Z6, Z12
+	VMULPD        Z12, Z11, Z11
+	VADDPD        Z11, Z9, Z9
+	VMULPD        Z9, Z6, Z6
+	VADDPD        Z6, Z18, Z6
+	VMULPD        Z6, Z8, Z6
+	VCVTPD2PS     Z6, Y6
+	VPCMPUD       $0x06, Y10, Y1, K2
+	VBLENDMPS     Y5, Y6, K2, Y1
+	VINSERTF64X4  $0x01, Y1, Z4, Z1
+	VBLENDMPS     Z1, Z7, K1, Z1
+	VCMPPS        $0x1e, Z7, Z2, K1
+	VBROADCASTSS  FunctionsConstants<>+7604(SB), Z4
+	VADDPS        Z2, Z4, Z2
+	VSQRTPS       Z2, Z2
+	VBROADCASTSS  FunctionsConstants<>+7600(SB), Z5
+	VDIVPS        Z2, Z5, Z2
+	VCMPPS        $0x1e, Z7, Z0, K2
+	VBROADCASTSS  FunctionsConstants<>+10248(SB), Z0
+	VBLENDMPS     Z4, Z0, K2, Z0
+	VMULPS        Z0, Z2, Z0
+	VBLENDMPS     Z0, Z7, K1, Z0
+	VADDPS        Z0, Z1, Z0
+	VMULPS.BCST   FunctionsConstants<>+11524(SB), Z3, Z1
+	VSUBPS        Z1, Z0, Z0
+	VMULPS        15232(SI)(R11*1), Z0, Z0
+	VMOVUPS       Z0, 9152(SI)(R11*1)
+	ADDQ          $0x00000040, R11
+	CMPQ          R11, $0x00000180
+	JNE           loop25
 
 	// d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8))
 	VMOVUPS     9152(SI), Z0

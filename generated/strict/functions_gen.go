@@ -7,8 +7,8 @@
 // multiply-adds  734 Forward, 2202 Grad
 // workspace      912 bytes
 // batch          4 samples at a time, in 273676 bytes
-// cache          auto keeps 472 bytes for 7673 operations and 195 calls in Grad
-//                pre 360 for 8188 and 295; post 472 for 7673 and 195; both 676 for 7682 and 195
+// cache          auto keeps 472 bytes for 7661 operations and 195 calls in Grad
+//                pre 360 for 8176 and 295; post 472 for 7661 and 195; both 676 for 7670 and 195
 // code           6 of 58 operations in loops over unrolled blocks, the others fully unrolled
 // rounding       strict, the same bits on every machine: no product is fused; sums along a vector in 16 lanes l, l+16, …, across rows in 4, the lanes added by halves, the upper to the lower, then the bias; over samples in their order
 // optimizers     nesterov, rmsprop, adam
@@ -2555,7 +2555,7 @@ func (p *Functions) delta3(ws *FunctionsWorkspace) {
 
 // backward3 computes
 //
-//	d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+//	d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 //	∇W10 = d10·a9ᵀ; ∇b10 = d10
 //	d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8))
 //	∇W9 = d9·a8ᵀ; ∇b9 = d9
@@ -2570,7 +2570,7 @@ func (p *Functions) delta3(ws *FunctionsWorkspace) {
 //	v3 = (W4ᵀ·d4)
 //	∇W4 = d4·a3ᵀ; ∇b4 = d4
 func (p *Functions) backward3(ws *FunctionsWorkspace, g *FunctionsGrad) {
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 	{
 		d10_0 := ws.D10[0]
 		v9_0 := float32(p.W10[0][0] * d10_0)
@@ -2731,22 +2731,28 @@ func (p *Functions) backward3(ws *FunctionsWorkspace, g *FunctionsGrad) {
 		v9_4 += v9_4b
 		v9_5 += v9_5b
 		z9_0 := ws.Z9[0]
-		d9_0 := float32(v9_0 * (float32(functionsExp(min(z9_0, 3))*functionsWhere(3-z9_0, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_0))*functionsWhere(z9_0, 1, functionsWhere(-z9_0, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_0*z9_0)))))
+		u0_0 := functionsAbs(z9_0)
+		d9_0 := float32(v9_0 * (functionsWhere(3-z9_0, functionsExp(min(z9_0, 3)), 0) + functionsWhere(u0_0, float32(0.5/functionsSqrt(1+u0_0)*functionsWhere(z9_0, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_0*z9_0)))))
 		ws.D9[0] = d9_0
 		z9_1 := ws.Z9[1]
-		d9_1 := float32(v9_1 * (float32(functionsExp(min(z9_1, 3))*functionsWhere(3-z9_1, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_1))*functionsWhere(z9_1, 1, functionsWhere(-z9_1, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_1*z9_1)))))
+		u0_1 := functionsAbs(z9_1)
+		d9_1 := float32(v9_1 * (functionsWhere(3-z9_1, functionsExp(min(z9_1, 3)), 0) + functionsWhere(u0_1, float32(0.5/functionsSqrt(1+u0_1)*functionsWhere(z9_1, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_1*z9_1)))))
 		ws.D9[1] = d9_1
 		z9_2 := ws.Z9[2]
-		d9_2 := float32(v9_2 * (float32(functionsExp(min(z9_2, 3))*functionsWhere(3-z9_2, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_2))*functionsWhere(z9_2, 1, functionsWhere(-z9_2, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_2*z9_2)))))
+		u0_2 := functionsAbs(z9_2)
+		d9_2 := float32(v9_2 * (functionsWhere(3-z9_2, functionsExp(min(z9_2, 3)), 0) + functionsWhere(u0_2, float32(0.5/functionsSqrt(1+u0_2)*functionsWhere(z9_2, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_2*z9_2)))))
 		ws.D9[2] = d9_2
 		z9_3 := ws.Z9[3]
-		d9_3 := float32(v9_3 * (float32(functionsExp(min(z9_3, 3))*functionsWhere(3-z9_3, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_3))*functionsWhere(z9_3, 1, functionsWhere(-z9_3, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_3*z9_3)))))
+		u0_3 := functionsAbs(z9_3)
+		d9_3 := float32(v9_3 * (functionsWhere(3-z9_3, functionsExp(min(z9_3, 3)), 0) + functionsWhere(u0_3, float32(0.5/functionsSqrt(1+u0_3)*functionsWhere(z9_3, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_3*z9_3)))))
 		ws.D9[3] = d9_3
 		z9_4 := ws.Z9[4]
-		d9_4 := float32(v9_4 * (float32(functionsExp(min(z9_4, 3))*functionsWhere(3-z9_4, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_4))*functionsWhere(z9_4, 1, functionsWhere(-z9_4, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_4*z9_4)))))
+		u0_4 := functionsAbs(z9_4)
+		d9_4 := float32(v9_4 * (functionsWhere(3-z9_4, functionsExp(min(z9_4, 3)), 0) + functionsWhere(u0_4, float32(0.5/functionsSqrt(1+u0_4)*functionsWhere(z9_4, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_4*z9_4)))))
 		ws.D9[4] = d9_4
 		z9_5 := ws.Z9[5]
-		d9_5 := float32(v9_5 * (float32(functionsExp(min(z9_5, 3))*functionsWhere(3-z9_5, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_5))*functionsWhere(z9_5, 1, functionsWhere(-z9_5, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_5*z9_5)))))
+		u0_5 := functionsAbs(z9_5)
+		d9_5 := float32(v9_5 * (functionsWhere(3-z9_5, functionsExp(min(z9_5, 3)), 0) + functionsWhere(u0_5, float32(0.5/functionsSqrt(1+u0_5)*functionsWhere(z9_5, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_5*z9_5)))))
 		ws.D9[5] = d9_5
 	}
 
@@ -3823,7 +3829,7 @@ func (p *Functions) descend2(ws *FunctionsWorkspace, rate float32) {
 
 // descend3 computes
 //
-//	d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
+//	d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
 //	d8 = (W9ᵀ·d9)*(3*cos(3*z8) + 0.25*(2*(cos(z8)*(z8/(1 + z8^2))) - sin(z8)*log1p(z8^2)) + 0.6*(pow(1 + z8^2, -0.7)*z8)); in the same pass W9 −= rate·d9·a8ᵀ; b9 −= rate·d9
 //	d7 = (W8ᵀ·d8)*(sigmoid(z7) + z7*(sigmoid(z7)*(1 - sigmoid(z7)))); in the same pass W8 −= rate·d8·a7ᵀ; b8 −= rate·d8
 //	d6 = (W7ᵀ·d7)*where(a6, 1.0507009873554805, a6 + 1.7580993408473768); in the same pass W7 −= rate·d7·a6ᵀ; b7 −= rate·d7
@@ -3831,7 +3837,7 @@ func (p *Functions) descend2(ws *FunctionsWorkspace, rate float32) {
 //	d4 = (W5ᵀ·d5)*(1/(1 + z4^2)); in the same pass W5 −= rate·d5·a4ᵀ; b5 −= rate·d5
 //	v3 = (W4ᵀ·d4); in the same pass W4 −= rate·d4·a3ᵀ; b4 −= rate·d4
 func (p *Functions) descend3(ws *FunctionsWorkspace, rate float32) {
-	// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
+	// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2)); in the same pass W10 −= rate·d10·a9ᵀ; b10 −= rate·d10
 	d10_0, d10_1, d10_2, d10_3, d10_4, d10_5, d10_6, d10_7, d10_8, d10_9, d10_10, d10_11, d10_12, d10_13, d10_14, d10_15, d10_16, d10_17, d10_18, d10_19 := ws.D10[0], ws.D10[1], ws.D10[2], ws.D10[3], ws.D10[4], ws.D10[5], ws.D10[6], ws.D10[7], ws.D10[8], ws.D10[9], ws.D10[10], ws.D10[11], ws.D10[12], ws.D10[13], ws.D10[14], ws.D10[15], ws.D10[16], ws.D10[17], ws.D10[18], ws.D10[19]
 	rd10_0 := float32(rate * d10_0)
 	p.B10[0] -= rd10_0
@@ -4065,13 +4071,16 @@ func (p *Functions) descend3(ws *FunctionsWorkspace, rate float32) {
 		v9_1 += v9_1b
 		v9_2 += v9_2b
 		z9_0 := ws.Z9[0]
-		d9_0 := float32(v9_0 * (float32(functionsExp(min(z9_0, 3))*functionsWhere(3-z9_0, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_0))*functionsWhere(z9_0, 1, functionsWhere(-z9_0, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_0*z9_0)))))
+		u0_0 := functionsAbs(z9_0)
+		d9_0 := float32(v9_0 * (functionsWhere(3-z9_0, functionsExp(min(z9_0, 3)), 0) + functionsWhere(u0_0, float32(0.5/functionsSqrt(1+u0_0)*functionsWhere(z9_0, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_0*z9_0)))))
 		ws.D9[0] = d9_0
 		z9_1 := ws.Z9[1]
-		d9_1 := float32(v9_1 * (float32(functionsExp(min(z9_1, 3))*functionsWhere(3-z9_1, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_1))*functionsWhere(z9_1, 1, functionsWhere(-z9_1, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_1*z9_1)))))
+		u0_1 := functionsAbs(z9_1)
+		d9_1 := float32(v9_1 * (functionsWhere(3-z9_1, functionsExp(min(z9_1, 3)), 0) + functionsWhere(u0_1, float32(0.5/functionsSqrt(1+u0_1)*functionsWhere(z9_1, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_1*z9_1)))))
 		ws.D9[1] = d9_1
 		z9_2 := ws.Z9[2]
-		d9_2 := float32(v9_2 * (float32(functionsExp(min(z9_2, 3))*functionsWhere(3-z9_2, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_2))*functionsWhere(z9_2, 1, functionsWhere(-z9_2, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_2*z9_2)))))
+		u0_2 := functionsAbs(z9_2)
+		d9_2 := float32(v9_2 * (functionsWhere(3-z9_2, functionsExp(min(z9_2, 3)), 0) + functionsWhere(u0_2, float32(0.5/functionsSqrt(1+u0_2)*functionsWhere(z9_2, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_2*z9_2)))))
 		ws.D9[2] = d9_2
 	}
 	{
@@ -4266,13 +4275,16 @@ func (p *Functions) descend3(ws *FunctionsWorkspace, rate float32) {
 		v9_4 += v9_4b
 		v9_5 += v9_5b
 		z9_3 := ws.Z9[3]
-		d9_3 := float32(v9_3 * (float32(functionsExp(min(z9_3, 3))*functionsWhere(3-z9_3, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_3))*functionsWhere(z9_3, 1, functionsWhere(-z9_3, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_3*z9_3)))))
+		u0_3 := functionsAbs(z9_3)
+		d9_3 := float32(v9_3 * (functionsWhere(3-z9_3, functionsExp(min(z9_3, 3)), 0) + functionsWhere(u0_3, float32(0.5/functionsSqrt(1+u0_3)*functionsWhere(z9_3, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_3*z9_3)))))
 		ws.D9[3] = d9_3
 		z9_4 := ws.Z9[4]
-		d9_4 := float32(v9_4 * (float32(functionsExp(min(z9_4, 3))*functionsWhere(3-z9_4, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_4))*functionsWhere(z9_4, 1, functionsWhere(-z9_4, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_4*z9_4)))))
+		u0_4 := functionsAbs(z9_4)
+		d9_4 := float32(v9_4 * (functionsWhere(3-z9_4, functionsExp(min(z9_4, 3)), 0) + functionsWhere(u0_4, float32(0.5/functionsSqrt(1+u0_4)*functionsWhere(z9_4, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_4*z9_4)))))
 		ws.D9[4] = d9_4
 		z9_5 := ws.Z9[5]
-		d9_5 := float32(v9_5 * (float32(functionsExp(min(z9_5, 3))*functionsWhere(3-z9_5, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_5))*functionsWhere(z9_5, 1, functionsWhere(-z9_5, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_5*z9_5)))))
+		u0_5 := functionsAbs(z9_5)
+		d9_5 := float32(v9_5 * (functionsWhere(3-z9_5, functionsExp(min(z9_5, 3)), 0) + functionsWhere(u0_5, float32(0.5/functionsSqrt(1+u0_5)*functionsWhere(z9_5, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_5*z9_5)))))
 		ws.D9[5] = d9_5
 	}
 
@@ -7351,7 +7363,7 @@ func (p *Functions) gradPart2(b *FunctionsBatch, xs [][5]float32, g *FunctionsGr
 // deltaPart3 computes
 //
 //	d10 = a10 ⊙ (v10 − a10ᵀ·v10)
-//	d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+//	d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 //
 // for at most 4 samples.
 func (p *Functions) deltaPart3(b *FunctionsBatch, xs [][5]float32) {
@@ -7440,7 +7452,7 @@ func (p *Functions) deltaPart3(b *FunctionsBatch, xs [][5]float32) {
 		d10_19 := float32(a10_19 * (v10_19 - dot10))
 		ws.D10[19] = d10_19
 
-		// d9 = (W10ᵀ·d10)*(exp(min(z9, 3))*where(3 - z9, 1, 0) + 0.5/sqrt(1 + abs(z9))*where(z9, 1, where(-z9, -1, 0)) - 1.1283791670955126*exp(-z9^2))
+		// d9 = (W10ᵀ·d10)*(where(3 - z9, exp(min(z9, 3)), 0) + where(abs(z9), 0.5/sqrt(1 + abs(z9))*where(z9, 1, -1), 0) - 1.1283791670955126*exp(-z9^2))
 		{
 			v9_0 := float32(p.W10[0][0] * d10_0)
 			v9_1 := float32(p.W10[0][1] * d10_0)
@@ -7581,22 +7593,28 @@ func (p *Functions) deltaPart3(b *FunctionsBatch, xs [][5]float32) {
 			v9_4 += v9_4b
 			v9_5 += v9_5b
 			z9_0 := ws.Z9[0]
-			d9_0 := float32(v9_0 * (float32(functionsExp(min(z9_0, 3))*functionsWhere(3-z9_0, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_0))*functionsWhere(z9_0, 1, functionsWhere(-z9_0, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_0*z9_0)))))
+			u0_0 := functionsAbs(z9_0)
+			d9_0 := float32(v9_0 * (functionsWhere(3-z9_0, functionsExp(min(z9_0, 3)), 0) + functionsWhere(u0_0, float32(0.5/functionsSqrt(1+u0_0)*functionsWhere(z9_0, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_0*z9_0)))))
 			ws.D9[0] = d9_0
 			z9_1 := ws.Z9[1]
-			d9_1 := float32(v9_1 * (float32(functionsExp(min(z9_1, 3))*functionsWhere(3-z9_1, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_1))*functionsWhere(z9_1, 1, functionsWhere(-z9_1, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_1*z9_1)))))
+			u0_1 := functionsAbs(z9_1)
+			d9_1 := float32(v9_1 * (functionsWhere(3-z9_1, functionsExp(min(z9_1, 3)), 0) + functionsWhere(u0_1, float32(0.5/functionsSqrt(1+u0_1)*functionsWhere(z9_1, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_1*z9_1)))))
 			ws.D9[1] = d9_1
 			z9_2 := ws.Z9[2]
-			d9_2 := float32(v9_2 * (float32(functionsExp(min(z9_2, 3))*functionsWhere(3-z9_2, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_2))*functionsWhere(z9_2, 1, functionsWhere(-z9_2, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_2*z9_2)))))
+			u0_2 := functionsAbs(z9_2)
+			d9_2 := float32(v9_2 * (functionsWhere(3-z9_2, functionsExp(min(z9_2, 3)), 0) + functionsWhere(u0_2, float32(0.5/functionsSqrt(1+u0_2)*functionsWhere(z9_2, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_2*z9_2)))))
 			ws.D9[2] = d9_2
 			z9_3 := ws.Z9[3]
-			d9_3 := float32(v9_3 * (float32(functionsExp(min(z9_3, 3))*functionsWhere(3-z9_3, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_3))*functionsWhere(z9_3, 1, functionsWhere(-z9_3, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_3*z9_3)))))
+			u0_3 := functionsAbs(z9_3)
+			d9_3 := float32(v9_3 * (functionsWhere(3-z9_3, functionsExp(min(z9_3, 3)), 0) + functionsWhere(u0_3, float32(0.5/functionsSqrt(1+u0_3)*functionsWhere(z9_3, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_3*z9_3)))))
 			ws.D9[3] = d9_3
 			z9_4 := ws.Z9[4]
-			d9_4 := float32(v9_4 * (float32(functionsExp(min(z9_4, 3))*functionsWhere(3-z9_4, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_4))*functionsWhere(z9_4, 1, functionsWhere(-z9_4, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_4*z9_4)))))
+			u0_4 := functionsAbs(z9_4)
+			d9_4 := float32(v9_4 * (functionsWhere(3-z9_4, functionsExp(min(z9_4, 3)), 0) + functionsWhere(u0_4, float32(0.5/functionsSqrt(1+u0_4)*functionsWhere(z9_4, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_4*z9_4)))))
 			ws.D9[4] = d9_4
 			z9_5 := ws.Z9[5]
-			d9_5 := float32(v9_5 * (float32(functionsExp(min(z9_5, 3))*functionsWhere(3-z9_5, 1, 0)) + float32(0.5/functionsSqrt(1+functionsAbs(z9_5))*functionsWhere(z9_5, 1, functionsWhere(-z9_5, -1, 0))) - float32(1.1283791670955126*functionsExp(-float32(z9_5*z9_5)))))
+			u0_5 := functionsAbs(z9_5)
+			d9_5 := float32(v9_5 * (functionsWhere(3-z9_5, functionsExp(min(z9_5, 3)), 0) + functionsWhere(u0_5, float32(0.5/functionsSqrt(1+u0_5)*functionsWhere(z9_5, 1, -1)), 0) - float32(1.1283791670955126*functionsExp(-float32(z9_5*z9_5)))))
 			ws.D9[5] = d9_5
 		}
 	}

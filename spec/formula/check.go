@@ -15,6 +15,9 @@ func check(x Node, variables []string) *Error {
 	if _, _, err := constant(x); err != nil {
 		return err
 	}
+	if err := checkBases(x, variables); err != nil {
+		return err
+	}
 	if size(x) > MaxSize {
 		return &Error{0, fmt.Sprintf("the formula is too large: with its powers multiplied out it has more than %d "+
 			"numbers, variables, operators and calls", MaxSize)}
@@ -47,21 +50,25 @@ func depends(n Node, variables []string) bool {
 	return slices.ContainsFunc(parts(n), func(part Node) bool { return depends(part, variables) })
 }
 
-// constant returns the value of what has no variables. The error is that it, or a part of n that has none,
-// has no value in range, or that something is divided by zero.
+// constant returns the value of what has no variables, or is 1 because it is a power x^0 or 1^x. The error is that it, or
+// a part of n that is constant, has no value in range, or that something is divided by zero.
 func constant(n Node) (v float64, is bool, err *Error) {
 	all := true
 	var values [2]float64
+	var known [2]bool
 	for i, part := range parts(n) {
 		v, is, err := constant(part)
 		if err != nil {
 			return 0, false, err
 		}
 		all = all && is
-		values[i] = v
+		values[i], known[i] = v, is
 		if b, binary := n.(*Binary); binary && b.Op == '/' && i == 1 && is && v == 0 {
 			return 0, false, &Error{n.Pos(), "this divides by zero"}
 		}
+	}
+	if b, binary := n.(*Binary); binary && b.Op == '^' && (known[0] && values[0] == 1 || known[1] && values[1] == 0) {
+		return 1, true, nil
 	}
 	if _, variable := n.(*Variable); variable || !all {
 		return 0, false, nil
@@ -74,6 +81,28 @@ func constant(n Node) (v float64, is bool, err *Error) {
 		return 0, false, &Error{n.Pos(), fmt.Sprintf("%s is %.3g, which is out of range; a constant is %s", brief(n), v, inRange)}
 	}
 	return v, true, nil
+}
+
+// checkBases refuses powers of negative constants whose exponent depends on the variable to differentiate by: they have no
+// derivative.
+func checkBases(n Node, variables []string) *Error {
+	for _, part := range parts(n) {
+		if err := checkBases(part, variables); err != nil {
+			return err
+		}
+	}
+	b, binary := n.(*Binary)
+	if !binary || b.Op != '^' || len(variables) == 0 || !depends(b.Y, variables[:1]) {
+		return nil
+	}
+	if _, is, _ := constant(b.Y); is {
+		return nil
+	}
+	if c, is, _ := constant(b.X); is && c < 0 {
+		return &Error{n.Pos(), fmt.Sprintf("the derivative of %s needs the logarithm of %.6g, which is not a number; "+
+			"the base of a power whose exponent depends on %s must not be negative", brief(n), c, variables[0])}
+	}
+	return nil
 }
 
 // apply evaluates one node, given the values of its parts.

@@ -91,3 +91,28 @@ func numeral(v float64) string {
 	}
 	return strings.Replace(strconv.FormatFloat(v, 'e', -1, 64), "e+", "e", 1)
 }
+
+// Written returns where in a formula as it is written the node stands that is at the given place of its canonical text; 0 if
+// there is none.
+func Written(text string, at int, variables ...string) int {
+	written, err := Parse(text, variables...)
+	if err != nil {
+		return 0
+	}
+	canonical, err := Parse(Format(written), variables...)
+	if err != nil {
+		return 0
+	}
+	found := 0
+	var walk func(w, c Node)
+	walk = func(w, c Node) {
+		if c.Pos() == at {
+			found = w.Pos()
+		}
+		for i, part := range parts(w) {
+			walk(part, parts(c)[i])
+		}
+	}
+	walk(written, canonical)
+	return found
+}

@@ -220,6 +220,12 @@ func TestParseMistakes(t *testing.T) {
 		{"z/0", 1, "this divides by zero"},
 		{"z/(1 - 1)", 1, "this divides by zero"},
 		{"z + 0^-1", 5, "0^-1 is not a number"},
+		{"sqrt(-(z^0))", 0, "sqrt(-z^0) is not a number"},
+		{"1/(1^z - 1)", 1, "this divides by zero"},
+		{"z + (-2)^z", 8, "the derivative of (-2)^z needs the logarithm of -2, which is not a number; " +
+			"the base of a power whose exponent depends on z must not be negative"},
+		{"(z^0 - 3)^z", 9, "the derivative of (z^0 - 3)^z needs the logarithm of -2, which is not a number; " +
+			"the base of a power whose exponent depends on z must not be negative"},
 		{"((z^16)^16)^2", 0, "the formula is too large: with its powers multiplied out it has more than 400 numbers, variables, operators and calls"},
 		{strings.Repeat("z+", 200) + "z", 0, "the formula is too large: with its powers multiplied out it has more than 400 numbers, variables, operators and calls"},
 		{strings.Repeat(" ", 1000) + "z", 1000, "the formula is 1001 characters long; at most 1000 are allowed"},
@@ -244,7 +250,7 @@ func TestParseMistakes(t *testing.T) {
 // TestParseVariables: a cost must depend on a, and the letters of one kind of formula are not those of another.
 func TestParseVariables(t *testing.T) {
 	for text, want := range map[string]string{
-		"(a - y)^2": "", "a": "", "y": "the formula does not depend on a, so that nothing could be learnt through it",
+		"(a - y)^2": "", "a": "", "a*(-2)^y": "", "a + (-2)^a^0": "", "y": "the formula does not depend on a, so that nothing could be learnt through it",
 		"z": "z cannot be used in this formula; use a or y",
 	} {
 		_, err := Parse(text, "a", "y")
@@ -281,6 +287,21 @@ func TestLimits(t *testing.T) {
 		math.Inf(-1): false, math.NaN(): false, 1: true} {
 		if InRange(v) != want {
 			t.Errorf("InRange(%v) is %v", v, !want)
+		}
+	}
+}
+
+// TestWritten: nodes are found where they were written, whatever stands around them.
+func TestWritten(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		at   int // in the canonical text
+		want int
+	}{
+		{"z*z + 2", 4, 4}, {"z*z+2", 4, 3}, {"  ((z))*(z^2+1)", 7, 12}, {"max( z ,(2*z) )", 8, 10}, {"z", 0, 0}, {"z", 5, 0}, {"z +", 2, 0}, {"(z - 1)*2", 0, 0},
+	} {
+		if got := Written(c.text, c.at, "z"); got != c.want {
+			t.Errorf("character %d of the canonical form of %q stands at %d, want %d", c.at, c.text, got, c.want)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func runExplain(c *call) int {
 		}
 		text, err := gen.Explain(s.network, gen.Options{Package: c.explainedPackage(s), Source: s.mark, Ranges: c.ranges})
 		if err != nil {
-			r.add(refused(s.path, err))
+			r.add(refused(s, err))
 			continue
 		}
 		texts = append(texts, strings.TrimRight(text, "\n")+"\n")
@@ -53,7 +53,7 @@ func (c *call) loadForReading(arg string, r *report) (*source, error) {
 		r.add(exitSpec, err)
 		return nil, err
 	}
-	return &source{path: name, mark: name, network: network, warnings: warnings}, nil
+	return &source{path: name, mark: name, data: data, network: network, warnings: warnings}, nil
 }
 
 // explainedPackage returns the package that generate would choose or, where it could not, any: it

@@ -71,7 +71,9 @@ which groups to the right and binds tighter than a sign before it; parentheses; 
 %s
 and %s. At most %d characters, nested %d deep.
 The derivative is found by differentiation. That of abs(x) is 0 at x = 0; where x = y, those of max(x, y)
-and min(x, y) are that of y, a constant being taken for y. A formula is computed as it is written, but
+and min(x, y) are that of y, a constant being taken for y. That of x^y by x is 0 where y = 0, that by y
+is 0 where x = 0 and y >= 0. A side of max and min that is not taken counts for 0, whatever it would be
+multiplied with. A formula is computed as it is written, but
 1/(1 + exp(-x)), log(1 + exp(x)) and tanh written out are recognised and overflow nowhere. Others may: in
 float32 log(exp(z) + exp(-z)) is infinite from z = 89 on. Prefer a name to a formula where there is one.
 `, strings.Join(one, " "), strings.Join(two, " "), formula.MaxLength, formula.MaxDepth)

@@ -113,7 +113,7 @@ func generateAll(c *call, groups []*group, r *report) {
 	for _, g := range groups {
 		for _, j := range g.jobs {
 			if j.err != nil {
-				r.add(refused(j.source.path, j.err))
+				r.add(refused(j.source, j.err))
 				continue
 			}
 			j.clashes(r)
@@ -134,16 +134,16 @@ func (j *job) generate() error {
 
 // refused returns the exit code and the message for an error of package gen: a mistake in the spec that only
 // generating shows, or one of ours.
-func refused(path string, err error) (int, error) {
+func refused(s *source, err error) (int, error) {
 	var list spec.ErrorList
 	if !errors.As(err, &list) {
-		return exitIO, fmt.Errorf("%s: %w", shown(path), err)
+		return exitIO, fmt.Errorf("%s: %w", shown(s.path), err)
 	}
 	list = slices.Clone(list)
 	for i := range list {
-		list[i].File = path
+		list[i].File = s.path
 	}
-	return exitSpec, list
+	return exitSpec, spec.Locate(s.path, s.data, list)
 }
 
 // produces says whether one of the files of the job has that name.

@@ -19,6 +19,7 @@ type source struct {
 	path    string // as the user wrote it
 	key     string // what identifies the file however it was written
 	mark    string // how emitted files name it
+	data    []byte // what the file holds
 	network spec.Network
 
 	warnings spec.ErrorList // of the network, nil if there are none
@@ -79,7 +80,7 @@ func load(path string) (*source, int, error) {
 		return nil, exitSpec, err
 	}
 	mark := gen.SourceName(filepath.Base(path))
-	return &source{path: path, key: fileKey(path), mark: mark, network: network, warnings: warnings}, exitOK, nil
+	return &source{path: path, key: fileKey(path), mark: mark, data: data, network: network, warnings: warnings}, exitOK, nil
 }
 
 // readSpec reads a file, at most what a spec may hold and one byte more, which Decode refuses.
