@@ -73,6 +73,8 @@ func NewDecoder(r io.Reader) *Decoder
 func (dec *Decoder) UseNumber()
 func (dec *Decoder) Token() (Token, error)
 func (dec *Decoder) More() bool
+func (dec *Decoder) Decode(v any) error
+type RawMessage []byte
 `,
 	"errors": `package errors
 func New(text string) error
@@ -90,6 +92,7 @@ type Reader interface{ Read(p []byte) (n int, err error) }
 type Writer interface{ Write(p []byte) (n int, err error) }
 func ReadFull(r Reader, buf []byte) (n int, err error)
 var EOF, ErrUnexpectedEOF, ErrShortWrite error
+var Discard Writer
 `,
 	"runtime": `package runtime
 func Gosched()

@@ -149,7 +149,7 @@ func StoreFile(s Store) ([]byte, error) {
 	names := []string{"xnetFloat", s.Precision, "Xnet", s.Name, "xnet", s.Prefix}
 	numbers := names
 	if s.Precision == "float64" {
-		numbers = append(slices.Clone(names), "Float32", "Float64", "Uint32", "Uint64")
+		numbers = append(slices.Clone(names), "Float32", "Float64", "Uint32", "Uint64", "0x7fc00000", "0x7ff8000000000000")
 	}
 	network := strings.NewReplacer(names...)
 	for _, t := range s.Types {

@@ -149,19 +149,16 @@ func controlWord(text string) string {
 	return text
 }
 
-// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to.
-func (s controlStored) compare(kind, precision, digest, network string) error {
-	of := "layers, activations, biases or cost"
-	if s.kind == "parameters" {
-		of = "layers, activations or biases"
-	}
+// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to; differ says in words
+// what is known of where it differs.
+func (s controlStored) compare(kind, precision, digest, network, differ string) error {
 	switch {
 	case kind != s.kind:
 		return fmt.Errorf("Control: the data are %s, not %s", controlTitle(kind), s.title())
 	case precision != controlPrecision:
 		return fmt.Errorf("Control: the data are %s numbers; this network's are %s", controlWord(precision), controlPrecision)
 	case digest != s.digest:
-		return fmt.Errorf("Control: the data belong to a network named %.64q, whose %s differ: %s, not %s", network, of, controlBrief(digest), controlBrief(s.digest))
+		return fmt.Errorf("Control: the data belong to a network named %.64q %s (%s, not %s)", network, differ, controlBrief(digest), controlBrief(s.digest))
 	}
 	return nil
 }
@@ -201,13 +198,20 @@ const (
 
 var controlCRC = crc32.MakeTable(crc32.Castagnoli)
 
-// header appends the header of a record.
-func (s controlStored) header(b []byte) []byte {
+// header is the header of a record, in a slice with room for a chunk.
+func (s controlStored) header() []byte {
+	b := s.contents("Control")
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, controlCRC))
+}
+
+// contents is the header of a record for a network of that name, without its checksum.
+func (s controlStored) contents(network string) []byte {
+	b := make([]byte, 0, controlChunk)
 	b = append(b, controlMagic...)
 	b = binary.LittleEndian.AppendUint32(b, controlVersion)
 	b = controlText(b, controlNumberType, 4)
 	b = controlText(b, s.kind, 16)
-	b = controlText(b, "Control", 64)
+	b = controlText(b, network, 64)
 	for _, n := range []int{ControlInputs, ControlOutputs, controlLayers, ControlParams} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(n))
 	}
@@ -218,27 +222,21 @@ func (s controlStored) header(b []byte) []byte {
 		updates = *s.updates
 	}
 	b = binary.LittleEndian.AppendUint64(b, updates)
-	b = binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, controlCRC))
+	return binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
 }
 
-// controlText appends text and zero bytes behind it.
+// controlText appends text and zero bytes behind it; what is too long is cut.
 func controlText(b []byte, text string, size int) []byte {
+	if len(text) > size {
+		text = text[:size]
+	}
 	return append(append(b, text...), make([]byte, size-len(text))...)
 }
 
 // write writes the record.
 func (s controlStored) write(w io.Writer) (int64, error) {
-	out := controlWriter{w: w, buf: s.header(make([]byte, 0, controlChunk))}
-	for _, f := range s.fields {
-		out.number(*f.value)
-	}
-	for _, a := range s.arrays {
-		for _, v := range a.values.Flat() {
-			out.number(v)
-		}
-	}
-	out.flush()
+	out := controlWriter{w: w, buf: s.header()}
+	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
 	out.flush()
 	if out.err != nil {
@@ -247,18 +245,44 @@ func (s controlStored) write(w io.Writer) (int64, error) {
 	return out.n, nil
 }
 
+// checksum is what the value has as JSON: the CRC-32C of its record without the two checksums in it (behind its own checksum, no header
+// would change the second one), for a network of that name and with the same bits for every NaN, of which JSON has but one.
+func (s controlStored) checksum(network string) string {
+	out := controlWriter{w: io.Discard, buf: s.contents(network), oneNaN: true}
+	out.numbers(s)
+	return fmt.Sprintf("crc32c:%08x", out.crc)
+}
+
 // controlWriter gathers bytes until it is worth while to write them.
 type controlWriter struct {
-	w   io.Writer
-	buf []byte
-	crc uint32
-	n   int64
-	err error
+	w      io.Writer
+	buf    []byte
+	crc    uint32
+	n      int64
+	err    error
+	oneNaN bool // every NaN is written alike
+}
+
+// numbers writes all numbers of a record.
+func (w *controlWriter) numbers(s controlStored) {
+	for _, f := range s.fields {
+		w.number(*f.value)
+	}
+	for _, a := range s.arrays {
+		for _, v := range a.values.Flat() {
+			w.number(v)
+		}
+	}
+	w.flush()
 }
 
 func (w *controlWriter) number(v float32) {
 	if len(w.buf) > controlChunk-controlNumberSize {
 		w.flush()
+	}
+	if w.oneNaN && v != v {
+		w.buf = controlAppendNaN(w.buf)
+		return
 	}
 	w.buf = controlAppend(w.buf, v)
 }
@@ -333,7 +357,11 @@ func (s controlStored) readHeader(in *controlReader) error {
 	case "<f8":
 		precision = "float64"
 	}
-	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name); err != nil {
+	differ := "with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases"
+	if s.kind != "parameters" {
+		differ += ", or another cost"
+	}
+	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name, differ); err != nil {
 		return err
 	}
 	if n := u32(152); int64(n) != int64(s.numbers()) {
@@ -423,6 +451,7 @@ func (s controlStored) append(b []byte) ([]byte, error) {
 //	  "kind": "parameters",
 //	  "precision": "float32",
 //	  "digest": "sha256:…",
+//	  "checksum": "crc32c:…",
 //	  "W1": [
 //	    [0.5, -0.25],
 //	    [1, 2]
@@ -431,10 +460,11 @@ func (s controlStored) append(b []byte) ([]byte, error) {
 //	}
 //
 // The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
-// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text.
+// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
+// values, not of the text: see checksum.
 func (s controlStored) toJSON() []byte {
 	b := append([]byte(nil), "{\n"...)
-	b = append(b, "  \"network\": \"Control\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+controlPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\""...)
+	b = append(b, "  \"network\": \"Control\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+controlPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Control")+"\""...)
 	for _, f := range s.fields {
 		b = append(b, ",\n  \""+f.name+"\": "...)
 		b = controlJSONNumber(b, *f.value)
@@ -498,19 +528,22 @@ func controlJSONNumber(b []byte, v float32) []byte {
 	return strconv.AppendFloat(b, x, 'g', -1, controlNumberSize*8)
 }
 
-// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others.
+// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others. The checksum may be missing: older
+// versions wrote none, and who edits numbers by hand removes it.
 func (s controlStored) fromJSON(data []byte) error {
 	d := controlJSON{json.NewDecoder(bytes.NewReader(data))}
 	d.UseNumber()
 	var network, kind, precision, digest string
+	var checksum *string
 	members := []controlMember{
-		{"network", d.text(&network)}, {"kind", d.text(&kind)}, {"precision", d.text(&precision)}, {"digest", d.text(&digest)},
+		{"network", d.text(&network), false}, {"kind", d.text(&kind), false}, {"precision", d.text(&precision), false}, {"digest", d.text(&digest), false},
+		{"checksum", func(path string) error { checksum = new(string); return d.text(checksum)(path) }, true},
 	}
 	for _, f := range s.fields {
-		members = append(members, controlMember{f.name, d.numbers(f.value)})
+		members = append(members, controlMember{f.name, d.numbers(f.value), false})
 	}
 	if s.updates != nil {
-		members = append(members, controlMember{"T", d.count(s.updates)})
+		members = append(members, controlMember{"T", d.count(s.updates), false})
 	}
 	for _, a := range s.arrays {
 		if a.name == "" {
@@ -518,12 +551,19 @@ func (s controlStored) fromJSON(data []byte) error {
 			continue
 		}
 		inner := d.arrays(a.values)
-		members = append(members, controlMember{a.name, func(path string) error { return d.object(path, inner) }})
+		members = append(members, controlMember{a.name, func(path string) error { return d.object(path, inner) }, false})
 	}
 	// Data of another network have other fields; that they belong to it says more than which fields those are.
 	failed := d.object("", members)
 	if kind != "" && precision != "" && len(digest) > len("sha256:") && digest[:len("sha256:")] == "sha256:" {
-		if err := s.compare(kind, precision, digest[len("sha256:"):], network); err != nil {
+		differ := "with the same widths and biases, but other activations"
+		if s.kind != "parameters" {
+			differ += " or another cost"
+		}
+		if failed != nil {
+			differ = fmt.Sprintf("that has other fields: %v", failed)
+		}
+		if err := s.compare(kind, precision, digest[len("sha256:"):], network, differ); err != nil {
 			return err
 		}
 	} else if failed == nil {
@@ -532,6 +572,12 @@ func (s controlStored) fromJSON(data []byte) error {
 	if failed == nil {
 		if _, err := d.Token(); err != io.EOF {
 			failed = errors.New("something follows the object")
+		}
+	}
+	if failed == nil && checksum != nil {
+		if sum := s.checksum(network); *checksum != sum {
+			failed = fmt.Errorf("checksum: the values give %s, not %s: they are damaged; or if they were edited on purpose, remove the checksum",
+				sum, controlWord(*checksum))
 		}
 	}
 	if failed != nil {
@@ -545,8 +591,9 @@ type controlJSON struct{ *json.Decoder }
 
 // controlMember is a field of an object and what reads its value.
 type controlMember struct {
-	name string
-	read func(path string) error
+	name     string
+	read     func(path string) error
+	optional bool
 }
 
 // next is the next token. Anything but a value of its kind is an error of the caller.
@@ -611,12 +658,13 @@ func (d controlJSON) object(path string, members []controlMember) error {
 		return err
 	}
 	for i, given := range seen {
-		if !given && path != "" {
+		if given || members[i].optional {
+			continue
+		}
+		if path != "" {
 			return fmt.Errorf("%s.%s: missing", path, members[i].name)
 		}
-		if !given {
-			return fmt.Errorf("%s: missing", members[i].name)
-		}
+		return fmt.Errorf("%s: missing", members[i].name)
 	}
 	return nil
 }
@@ -692,7 +740,7 @@ func (d controlJSON) arrays(values *Control) []controlMember {
 				return d.row(path, part)
 			}
 			return d.list(path, rows, "rows", func(i int, path string) error { return d.row(path, part[i*cols:(i+1)*cols]) })
-		}})
+		}, false})
 	}
 	return members
 }
@@ -702,24 +750,28 @@ func (d controlJSON) row(path string, into []float32) error {
 	return d.list(path, len(into), "numbers", func(i int, path string) error { return d.numbers(&into[i])(path) })
 }
 
-// list reads an array of exactly n elements.
+// list reads an array of exactly n elements. Those beyond are counted, to say how many there are.
 func (d controlJSON) list(path string, n int, of string, read func(i int, path string) error) error {
 	if err := d.open(path, '[', fmt.Sprintf("an array of %d %s", n, of)); err != nil {
 		return err
 	}
 	i := 0
 	for ; d.More(); i++ {
-		if i == n {
-			return fmt.Errorf("%s: more than %d %s", path, n, of)
+		if i < n {
+			if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-			return err
+		var beyond json.RawMessage
+		if err := d.Decode(&beyond); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	if _, err := d.next(path); err != nil { // the bracket
 		return err
 	}
-	if i < n {
+	if i != n {
 		return fmt.Errorf("%s: %d %s, not %d", path, i, of, n)
 	}
 	return nil
@@ -729,6 +781,9 @@ func (d controlJSON) list(path string, n int, of string, read func(i int, path s
 func controlAppend(b []byte, v float32) []byte {
 	return binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 }
+
+// controlAppendNaN appends the NaN that most processors make.
+func controlAppendNaN(b []byte) []byte { return binary.LittleEndian.AppendUint32(b, 0x7fc00000) }
 
 // controlNumber is the number that b begins with.
 func controlNumber(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }

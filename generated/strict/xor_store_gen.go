@@ -476,19 +476,16 @@ func xorWord(text string) string {
 	return text
 }
 
-// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to.
-func (s xorStored) compare(kind, precision, digest, network string) error {
-	of := "layers, activations, biases or cost"
-	if s.kind == "parameters" {
-		of = "layers, activations or biases"
-	}
+// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to; differ says in words
+// what is known of where it differs.
+func (s xorStored) compare(kind, precision, digest, network, differ string) error {
 	switch {
 	case kind != s.kind:
 		return fmt.Errorf("Xor: the data are %s, not %s", xorTitle(kind), s.title())
 	case precision != xorPrecision:
 		return fmt.Errorf("Xor: the data are %s numbers; this network's are %s", xorWord(precision), xorPrecision)
 	case digest != s.digest:
-		return fmt.Errorf("Xor: the data belong to a network named %.64q, whose %s differ: %s, not %s", network, of, xorBrief(digest), xorBrief(s.digest))
+		return fmt.Errorf("Xor: the data belong to a network named %.64q %s (%s, not %s)", network, differ, xorBrief(digest), xorBrief(s.digest))
 	}
 	return nil
 }
@@ -528,13 +525,20 @@ const (
 
 var xorCRC = crc32.MakeTable(crc32.Castagnoli)
 
-// header appends the header of a record.
-func (s xorStored) header(b []byte) []byte {
+// header is the header of a record, in a slice with room for a chunk.
+func (s xorStored) header() []byte {
+	b := s.contents("Xor")
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, xorCRC))
+}
+
+// contents is the header of a record for a network of that name, without its checksum.
+func (s xorStored) contents(network string) []byte {
+	b := make([]byte, 0, xorChunk)
 	b = append(b, xorMagic...)
 	b = binary.LittleEndian.AppendUint32(b, xorVersion)
 	b = xorText(b, xorNumberType, 4)
 	b = xorText(b, s.kind, 16)
-	b = xorText(b, "Xor", 64)
+	b = xorText(b, network, 64)
 	for _, n := range []int{XorInputs, XorOutputs, xorLayers, XorParams} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(n))
 	}
@@ -545,27 +549,21 @@ func (s xorStored) header(b []byte) []byte {
 		updates = *s.updates
 	}
 	b = binary.LittleEndian.AppendUint64(b, updates)
-	b = binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, xorCRC))
+	return binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
 }
 
-// xorText appends text and zero bytes behind it.
+// xorText appends text and zero bytes behind it; what is too long is cut.
 func xorText(b []byte, text string, size int) []byte {
+	if len(text) > size {
+		text = text[:size]
+	}
 	return append(append(b, text...), make([]byte, size-len(text))...)
 }
 
 // write writes the record.
 func (s xorStored) write(w io.Writer) (int64, error) {
-	out := xorWriter{w: w, buf: s.header(make([]byte, 0, xorChunk))}
-	for _, f := range s.fields {
-		out.number(*f.value)
-	}
-	for _, a := range s.arrays {
-		for _, v := range a.values.Flat() {
-			out.number(v)
-		}
-	}
-	out.flush()
+	out := xorWriter{w: w, buf: s.header()}
+	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
 	out.flush()
 	if out.err != nil {
@@ -574,18 +572,44 @@ func (s xorStored) write(w io.Writer) (int64, error) {
 	return out.n, nil
 }
 
+// checksum is what the value has as JSON: the CRC-32C of its record without the two checksums in it (behind its own checksum, no header
+// would change the second one), for a network of that name and with the same bits for every NaN, of which JSON has but one.
+func (s xorStored) checksum(network string) string {
+	out := xorWriter{w: io.Discard, buf: s.contents(network), oneNaN: true}
+	out.numbers(s)
+	return fmt.Sprintf("crc32c:%08x", out.crc)
+}
+
 // xorWriter gathers bytes until it is worth while to write them.
 type xorWriter struct {
-	w   io.Writer
-	buf []byte
-	crc uint32
-	n   int64
-	err error
+	w      io.Writer
+	buf    []byte
+	crc    uint32
+	n      int64
+	err    error
+	oneNaN bool // every NaN is written alike
+}
+
+// numbers writes all numbers of a record.
+func (w *xorWriter) numbers(s xorStored) {
+	for _, f := range s.fields {
+		w.number(*f.value)
+	}
+	for _, a := range s.arrays {
+		for _, v := range a.values.Flat() {
+			w.number(v)
+		}
+	}
+	w.flush()
 }
 
 func (w *xorWriter) number(v float32) {
 	if len(w.buf) > xorChunk-xorNumberSize {
 		w.flush()
+	}
+	if w.oneNaN && v != v {
+		w.buf = xorAppendNaN(w.buf)
+		return
 	}
 	w.buf = xorAppend(w.buf, v)
 }
@@ -660,7 +684,11 @@ func (s xorStored) readHeader(in *xorReader) error {
 	case "<f8":
 		precision = "float64"
 	}
-	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name); err != nil {
+	differ := "with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases"
+	if s.kind != "parameters" {
+		differ += ", or another cost"
+	}
+	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name, differ); err != nil {
 		return err
 	}
 	if n := u32(152); int64(n) != int64(s.numbers()) {
@@ -750,6 +778,7 @@ func (s xorStored) append(b []byte) ([]byte, error) {
 //	  "kind": "parameters",
 //	  "precision": "float32",
 //	  "digest": "sha256:…",
+//	  "checksum": "crc32c:…",
 //	  "W1": [
 //	    [0.5, -0.25],
 //	    [1, 2]
@@ -758,10 +787,11 @@ func (s xorStored) append(b []byte) ([]byte, error) {
 //	}
 //
 // The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
-// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text.
+// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
+// values, not of the text: see checksum.
 func (s xorStored) toJSON() []byte {
 	b := append([]byte(nil), "{\n"...)
-	b = append(b, "  \"network\": \"Xor\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+xorPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\""...)
+	b = append(b, "  \"network\": \"Xor\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+xorPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Xor")+"\""...)
 	for _, f := range s.fields {
 		b = append(b, ",\n  \""+f.name+"\": "...)
 		b = xorJSONNumber(b, *f.value)
@@ -825,19 +855,22 @@ func xorJSONNumber(b []byte, v float32) []byte {
 	return strconv.AppendFloat(b, x, 'g', -1, xorNumberSize*8)
 }
 
-// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others.
+// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others. The checksum may be missing: older
+// versions wrote none, and who edits numbers by hand removes it.
 func (s xorStored) fromJSON(data []byte) error {
 	d := xorJSON{json.NewDecoder(bytes.NewReader(data))}
 	d.UseNumber()
 	var network, kind, precision, digest string
+	var checksum *string
 	members := []xorMember{
-		{"network", d.text(&network)}, {"kind", d.text(&kind)}, {"precision", d.text(&precision)}, {"digest", d.text(&digest)},
+		{"network", d.text(&network), false}, {"kind", d.text(&kind), false}, {"precision", d.text(&precision), false}, {"digest", d.text(&digest), false},
+		{"checksum", func(path string) error { checksum = new(string); return d.text(checksum)(path) }, true},
 	}
 	for _, f := range s.fields {
-		members = append(members, xorMember{f.name, d.numbers(f.value)})
+		members = append(members, xorMember{f.name, d.numbers(f.value), false})
 	}
 	if s.updates != nil {
-		members = append(members, xorMember{"T", d.count(s.updates)})
+		members = append(members, xorMember{"T", d.count(s.updates), false})
 	}
 	for _, a := range s.arrays {
 		if a.name == "" {
@@ -845,12 +878,19 @@ func (s xorStored) fromJSON(data []byte) error {
 			continue
 		}
 		inner := d.arrays(a.values)
-		members = append(members, xorMember{a.name, func(path string) error { return d.object(path, inner) }})
+		members = append(members, xorMember{a.name, func(path string) error { return d.object(path, inner) }, false})
 	}
 	// Data of another network have other fields; that they belong to it says more than which fields those are.
 	failed := d.object("", members)
 	if kind != "" && precision != "" && len(digest) > len("sha256:") && digest[:len("sha256:")] == "sha256:" {
-		if err := s.compare(kind, precision, digest[len("sha256:"):], network); err != nil {
+		differ := "with the same widths and biases, but other activations"
+		if s.kind != "parameters" {
+			differ += " or another cost"
+		}
+		if failed != nil {
+			differ = fmt.Sprintf("that has other fields: %v", failed)
+		}
+		if err := s.compare(kind, precision, digest[len("sha256:"):], network, differ); err != nil {
 			return err
 		}
 	} else if failed == nil {
@@ -859,6 +899,12 @@ func (s xorStored) fromJSON(data []byte) error {
 	if failed == nil {
 		if _, err := d.Token(); err != io.EOF {
 			failed = errors.New("something follows the object")
+		}
+	}
+	if failed == nil && checksum != nil {
+		if sum := s.checksum(network); *checksum != sum {
+			failed = fmt.Errorf("checksum: the values give %s, not %s: they are damaged; or if they were edited on purpose, remove the checksum",
+				sum, xorWord(*checksum))
 		}
 	}
 	if failed != nil {
@@ -872,8 +918,9 @@ type xorJSON struct{ *json.Decoder }
 
 // xorMember is a field of an object and what reads its value.
 type xorMember struct {
-	name string
-	read func(path string) error
+	name     string
+	read     func(path string) error
+	optional bool
 }
 
 // next is the next token. Anything but a value of its kind is an error of the caller.
@@ -938,12 +985,13 @@ func (d xorJSON) object(path string, members []xorMember) error {
 		return err
 	}
 	for i, given := range seen {
-		if !given && path != "" {
+		if given || members[i].optional {
+			continue
+		}
+		if path != "" {
 			return fmt.Errorf("%s.%s: missing", path, members[i].name)
 		}
-		if !given {
-			return fmt.Errorf("%s: missing", members[i].name)
-		}
+		return fmt.Errorf("%s: missing", members[i].name)
 	}
 	return nil
 }
@@ -1019,7 +1067,7 @@ func (d xorJSON) arrays(values *Xor) []xorMember {
 				return d.row(path, part)
 			}
 			return d.list(path, rows, "rows", func(i int, path string) error { return d.row(path, part[i*cols:(i+1)*cols]) })
-		}})
+		}, false})
 	}
 	return members
 }
@@ -1029,24 +1077,28 @@ func (d xorJSON) row(path string, into []float32) error {
 	return d.list(path, len(into), "numbers", func(i int, path string) error { return d.numbers(&into[i])(path) })
 }
 
-// list reads an array of exactly n elements.
+// list reads an array of exactly n elements. Those beyond are counted, to say how many there are.
 func (d xorJSON) list(path string, n int, of string, read func(i int, path string) error) error {
 	if err := d.open(path, '[', fmt.Sprintf("an array of %d %s", n, of)); err != nil {
 		return err
 	}
 	i := 0
 	for ; d.More(); i++ {
-		if i == n {
-			return fmt.Errorf("%s: more than %d %s", path, n, of)
+		if i < n {
+			if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-			return err
+		var beyond json.RawMessage
+		if err := d.Decode(&beyond); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	if _, err := d.next(path); err != nil { // the bracket
 		return err
 	}
-	if i < n {
+	if i != n {
 		return fmt.Errorf("%s: %d %s, not %d", path, i, of, n)
 	}
 	return nil
@@ -1056,6 +1108,9 @@ func (d xorJSON) list(path string, n int, of string, read func(i int, path strin
 func xorAppend(b []byte, v float32) []byte {
 	return binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 }
+
+// xorAppendNaN appends the NaN that most processors make.
+func xorAppendNaN(b []byte) []byte { return binary.LittleEndian.AppendUint32(b, 0x7fc00000) }
 
 // xorNumber is the number that b begins with.
 func xorNumber(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }

@@ -37,13 +37,20 @@ const (
 
 var xnetCRC = crc32.MakeTable(crc32.Castagnoli)
 
-// header appends the header of a record.
-func (s xnetStored) header(b []byte) []byte {
+// header is the header of a record, in a slice with room for a chunk.
+func (s xnetStored) header() []byte {
+	b := s.contents("Xnet")
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, xnetCRC))
+}
+
+// contents is the header of a record for a network of that name, without its checksum.
+func (s xnetStored) contents(network string) []byte {
+	b := make([]byte, 0, xnetChunk)
 	b = append(b, xnetMagic...)
 	b = binary.LittleEndian.AppendUint32(b, xnetVersion)
 	b = xnetText(b, xnetNumberType, 4)
 	b = xnetText(b, s.kind, 16)
-	b = xnetText(b, "Xnet", 64)
+	b = xnetText(b, network, 64)
 	for _, n := range []int{XnetInputs, XnetOutputs, xnetLayers, XnetParams} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(n))
 	}
@@ -54,27 +61,21 @@ func (s xnetStored) header(b []byte) []byte {
 		updates = *s.updates
 	}
 	b = binary.LittleEndian.AppendUint64(b, updates)
-	b = binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, xnetCRC))
+	return binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
 }
 
-// xnetText appends text and zero bytes behind it.
+// xnetText appends text and zero bytes behind it; what is too long is cut.
 func xnetText(b []byte, text string, size int) []byte {
+	if len(text) > size {
+		text = text[:size]
+	}
 	return append(append(b, text...), make([]byte, size-len(text))...)
 }
 
 // write writes the record.
 func (s xnetStored) write(w io.Writer) (int64, error) {
-	out := xnetWriter{w: w, buf: s.header(make([]byte, 0, xnetChunk))}
-	for _, f := range s.fields {
-		out.number(*f.value)
-	}
-	for _, a := range s.arrays {
-		for _, v := range a.values.Flat() {
-			out.number(v)
-		}
-	}
-	out.flush()
+	out := xnetWriter{w: w, buf: s.header()}
+	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
 	out.flush()
 	if out.err != nil {
@@ -83,18 +84,44 @@ func (s xnetStored) write(w io.Writer) (int64, error) {
 	return out.n, nil
 }
 
+// checksum is what the value has as JSON: the CRC-32C of its record without the two checksums in it (behind its own checksum, no header
+// would change the second one), for a network of that name and with the same bits for every NaN, of which JSON has but one.
+func (s xnetStored) checksum(network string) string {
+	out := xnetWriter{w: io.Discard, buf: s.contents(network), oneNaN: true}
+	out.numbers(s)
+	return fmt.Sprintf("crc32c:%08x", out.crc)
+}
+
 // xnetWriter gathers bytes until it is worth while to write them.
 type xnetWriter struct {
-	w   io.Writer
-	buf []byte
-	crc uint32
-	n   int64
-	err error
+	w      io.Writer
+	buf    []byte
+	crc    uint32
+	n      int64
+	err    error
+	oneNaN bool // every NaN is written alike
+}
+
+// numbers writes all numbers of a record.
+func (w *xnetWriter) numbers(s xnetStored) {
+	for _, f := range s.fields {
+		w.number(*f.value)
+	}
+	for _, a := range s.arrays {
+		for _, v := range a.values.Flat() {
+			w.number(v)
+		}
+	}
+	w.flush()
 }
 
 func (w *xnetWriter) number(v xnetFloat) {
 	if len(w.buf) > xnetChunk-xnetNumberSize {
 		w.flush()
+	}
+	if w.oneNaN && v != v {
+		w.buf = xnetAppendNaN(w.buf)
+		return
 	}
 	w.buf = xnetAppend(w.buf, v)
 }
@@ -169,7 +196,11 @@ func (s xnetStored) readHeader(in *xnetReader) error {
 	case "<f8":
 		precision = "float64"
 	}
-	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name); err != nil {
+	differ := "with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases"
+	if s.kind != "parameters" {
+		differ += ", or another cost"
+	}
+	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name, differ); err != nil {
 		return err
 	}
 	if n := u32(152); int64(n) != int64(s.numbers()) {

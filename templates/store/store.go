@@ -67,19 +67,16 @@ func xnetWord(text string) string {
 	return text
 }
 
-// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to.
-func (s xnetStored) compare(kind, precision, digest, network string) error {
-	of := "layers, activations, biases or cost"
-	if s.kind == "parameters" {
-		of = "layers, activations or biases"
-	}
+// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to; differ says in words
+// what is known of where it differs.
+func (s xnetStored) compare(kind, precision, digest, network, differ string) error {
 	switch {
 	case kind != s.kind:
 		return fmt.Errorf("Xnet: the data are %s, not %s", xnetTitle(kind), s.title())
 	case precision != xnetPrecision:
 		return fmt.Errorf("Xnet: the data are %s numbers; this network's are %s", xnetWord(precision), xnetPrecision)
 	case digest != s.digest:
-		return fmt.Errorf("Xnet: the data belong to a network named %.64q, whose %s differ: %s, not %s", network, of, xnetBrief(digest), xnetBrief(s.digest))
+		return fmt.Errorf("Xnet: the data belong to a network named %.64q %s (%s, not %s)", network, differ, xnetBrief(digest), xnetBrief(s.digest))
 	}
 	return nil
 }

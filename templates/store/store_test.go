@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"math"
@@ -171,13 +172,13 @@ func TestRefused(t *testing.T) {
 		{"layers", edit(104, "\x03"), "2 outputs, 3 layers"},
 		{"hostile sizes", edit(108, "\xff\xff\xff\xff"), "4294967295 parameters"},
 		{"hostile numbers", edit(152, "\xff\xff\xff\xff"), "are 4294967295 numbers; the state of model take 32"},
-		{"a hostile name", edit(32, "\x1b[31m"), `whose layers, activations, biases or cost differ`},
-		{"another digest", edit(112, "\xff"), `named "Xnet", whose layers, activations, biases or cost differ: sha256:ff1122334455…, not sha256:001122334455…`},
+		{"a hostile name", edit(32, "\x1b[31m"), `with as many inputs, outputs, layers and parameters, but other`},
+		{"another digest", edit(112, "\xff"), `named "Xnet" with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases, or another cost (sha256:ff1122334455…, not sha256:001122334455…)`},
 	} {
 		data := c.damage(bytes.Clone(record))
 		if c.name == "a hostile name" {
 			data = edit(112, "\xff")(data)
-			c.want = `named "\x1b[31m", ` + c.want
+			c.want = `named "\x1b[31m" ` + c.want
 		}
 		o := drawn(7)
 		err := o.UnmarshalBinary(data)
@@ -210,14 +211,20 @@ func TestRefused(t *testing.T) {
 func TestParametersRefused(t *testing.T) {
 	s := xnetStored{kind: "parameters", digest: strings.Repeat("ab", 32)}
 	for want, err := range map[string]error{
-		`Xnet: the data belong to a network named "Iris", whose layers, activations or biases differ: sha256:cd…, not sha256:abababababab…`: s.compare("parameters", "float32", "cd", "Iris"),
-		"Xnet: the data are the state of adam, not parameters": s.compare("adam", "float32", s.digest, "Xnet"),
+		`Xnet: the data belong to a network named "Iris" with others (sha256:cd…, not sha256:abababababab…)`: s.compare("parameters", "float32", "cd", "Iris", "with others"),
+		"Xnet: the data are the state of adam, not parameters": s.compare("adam", "float32", s.digest, "Xnet", ""),
 	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
-	record := resealed(append(s.header(nil), 0, 0, 0, 0))
+	record := resealed(append(s.header(), 0, 0, 0, 0))
+	other := bytes.Clone(record)
+	other[112]++
+	want := `Xnet: the data belong to a network named "Xnet" with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases (sha256:acab`
+	if err := s.decode(resealed(other)); err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
 	record[144]++
 	if err := s.decode(resealed(record)); err == nil || !strings.Contains(err.Error(), "count 1 updates, which parameters do not") {
 		t.Error(err)
@@ -286,10 +293,13 @@ func TestJSONRefused(t *testing.T) {
 		{` 0.5]`, ` null]`, `M.W1[1][1]: must be a number`},
 		{` 0.5]`, ` [1]]`, `M.W1[1][1]: must be a number`},
 		{` 0.5]`, ` 1e39]`, `M.W1[1][1]: 1e39 is beyond float32`},
-		{` 0.5]`, ` 0.5, 1]`, `M.W1[1]: more than 2 numbers`},
+		{` 0.5]`, ` 0.5, 1]`, `M.W1[1]: 3 numbers, not 2`},
 		{`, 0.5]`, `]`, `M.W1[1]: 1 numbers, not 2`},
 		{`, 0.25]`, `]`, `V.B1: 2 numbers, not 3`},
-		{`, 0.25]`, `, 0.25, 1]`, `V.B1: more than 3 numbers`},
+		{`, 0.25]`, `, 0.25, 1]`, `V.B1: 4 numbers, not 3`},
+		{`, 0.25]`, `, 0.25, {"a": [1, 2]}, []]`, `V.B1: 5 numbers, not 3`},
+		{`, 0.25]`, `, 0.25, {"a": [1, 2}]`, `V.B1: invalid character '}'`},
+		{`"W2": [`, `"W2": [[], `, `M.W2[0]: 0 numbers, not 3`},
 		{`"M": {`, `"M": {"W3": [],`, `"M.W3": unknown field`},
 		{`"M": {`, `"M": 3, "V": {`, `M: must be an object`},
 		{`"B1": [`, `"B1": [[`, `M.B1[0]: must be a number`},
@@ -299,7 +309,7 @@ func TestJSONRefused(t *testing.T) {
 		{`"kind": "model"`, `"kind": 1`, `kind: must be text`},
 		{`"kind": "model"`, `"kind": "` + strings.Repeat("x", 1000) + `"`, `the data are the state of "xxxx`},
 		{`"float32"`, `"float64"`, `the data are float64 numbers; this network's are float32`},
-		{`"network": "Xnet"`, `"network": "Digits", "kind": "model", "precision": "float32", "digest": "sha256:99", "W": 1, "x": ""`, `named "Digits", whose layers, activations, biases or cost differ: sha256:99…, not`},
+		{`"network": "Xnet"`, `"network": "Digits", "kind": "model", "precision": "float32", "digest": "sha256:99", "W": 1, "x": ""`, `named "Digits" that has other fields: "W": unknown field (sha256:99…, not`},
 		{`sha256:`, `sha512:`, `digest: not of the form`},
 		{"\n}", "\n} true", `something follows the object`},
 		{"\n}", "", `unexpected EOF`},
@@ -323,9 +333,75 @@ func TestJSONRefused(t *testing.T) {
 	}
 	// The order of fields is free, and a name is no part of what numbers mean.
 	reordered := strings.Replace(strings.Replace(string(text), `"T": 77,`, ``, 1), "{", `{"T": 77,`, 1)
+	stored := o.stored()
 	renamed := strings.Replace(reordered, `"network": "Xnet"`, `"network": "Renamed"`, 1)
+	renamed = strings.Replace(renamed, stored.checksum("Xnet"), stored.checksum("Renamed"), 1)
 	if v := new(Xtype); v.UnmarshalJSON([]byte(renamed)) != nil || !same(v, o, false) {
 		t.Error("in another order, it is another value")
+	}
+}
+
+// TestJSONDamage flips every bit of texts: each is refused, or has the very same numbers, as where e becomes E or a digit too many to
+// matter becomes another.
+func TestJSONDamage(t *testing.T) {
+	for _, o := range []*Xtype{drawn(1), awkward()} {
+		compact, err := json.Marshal(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		indented, _ := o.MarshalJSON()
+		for _, text := range [][]byte{compact, indented} {
+			for n := range text {
+				for bit := range 8 {
+					damaged := bytes.Clone(text)
+					damaged[n] ^= 1 << bit
+					v := drawn(7)
+					switch err := v.UnmarshalJSON(damaged); {
+					case err == nil && !same(v, o, true):
+						t.Fatalf("bit %d of byte %d is missed: %s", bit, n, damaged[max(0, n-20):min(n+20, len(text))])
+					case err != nil && !same(v, drawn(7), false):
+						t.Fatalf("bit %d of byte %d: %v, and the receiver has changed", bit, n, err)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestJSONChecksum: it is that of the record without its own, whatever the white space; an edit is refused with what to do, and taken without it.
+func TestJSONChecksum(t *testing.T) {
+	o := drawn(1)
+	o.M.W1[1][1] = 0.5
+	record, _ := o.MarshalBinary()
+	contents := append(bytes.Clone(record[:156]), record[160:len(record)-4]...)
+	sum := fmt.Sprintf("crc32c:%08x", crc32.Checksum(contents, crc32.MakeTable(crc32.Castagnoli)))
+	text, _ := o.MarshalJSON()
+	line := fmt.Sprintf("  \"checksum\": %q,\n", sum)
+	if !strings.Contains(string(text), line) {
+		t.Fatalf("the record's checksum, %s, is not that of %s", sum, text)
+	}
+	var spaced bytes.Buffer
+	if err := json.Indent(&spaced, text, "\r\n", "\t"); err != nil {
+		t.Fatal(err)
+	}
+	if v := new(Xtype); v.UnmarshalJSON(spaced.Bytes()) != nil || !same(v, o, false) {
+		t.Error("white space matters")
+	}
+	edited := strings.Replace(string(text), " 0.5]", " 0.25]", 1)
+	v, want := drawn(7), *o
+	err := v.UnmarshalJSON([]byte(edited))
+	if err == nil || !strings.HasSuffix(err.Error(), `, not "`+sum+`": they are damaged; or if they were edited on purpose, remove the checksum`) {
+		t.Errorf("an edit: %v", err)
+	}
+	want.M.W1[1][1] = 0.25
+	if err := v.UnmarshalJSON([]byte(strings.Replace(edited, line, "", 1))); err != nil || !same(v, &want, false) {
+		t.Errorf("an edit without the checksum: %v", err)
+	}
+	// Every NaN has one checksum, because JSON has no more than one.
+	o.M.W1[0][0] = math.Float32frombits(0xffc12345)
+	text, _ = o.MarshalJSON()
+	if err := v.UnmarshalJSON(text); err != nil || !same(v, o, true) {
+		t.Errorf("with a NaN: %v", err)
 	}
 }
 
