@@ -60,8 +60,9 @@ func (p *Spirals) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns p as one binary record.
-func (p *Spirals) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
+// MarshalBinary returns p as one binary record. AppendBinary and WriteTo do so without a copy of p.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (p Spirals) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
 
 // AppendBinary appends p to b as one binary record.
 func (p *Spirals) AppendBinary(b []byte) ([]byte, error) { return p.stored().append(b) }
@@ -77,8 +78,8 @@ func (p *Spirals) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns p as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it p, not *p.
-func (p *Spirals) MarshalJSON() ([]byte, error) { return p.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (p Spirals) MarshalJSON() ([]byte, error) { return p.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and p is then as it was. Unlike others it takes null for an error.
@@ -94,8 +95,8 @@ func (p *Spirals) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *SpiralsAdam) stored() spiralsStored {
 	return spiralsStored{
-		kind: "adam", digest: spiralsTraining, updates: &o.T,
-		fields: []spiralsField{{"Beta1", &o.Beta1}, {"Beta2", &o.Beta2}, {"Eps", &o.Eps}, {"WeightDecay", &o.WeightDecay}},
+		kind: "adam", digest: spiralsTraining, updates: &o.T, set: &o.set,
+		fields: []spiralsField{{"Beta1", &o.Beta1, true}, {"Beta2", &o.Beta2, true}, {"Eps", &o.Eps, true}, {"WeightDecay", &o.WeightDecay, false}},
 		arrays: []spiralsArray{{"M", (*Spirals)(&o.M)}, {"V", (*Spirals)(&o.V)}},
 	}
 }
@@ -115,8 +116,9 @@ func (o *SpiralsAdam) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *SpiralsAdam) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o SpiralsAdam) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *SpiralsAdam) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -132,8 +134,8 @@ func (o *SpiralsAdam) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *SpiralsAdam) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o SpiralsAdam) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -152,13 +154,15 @@ type spiralsStored struct {
 	digest  string         // SHA-256, in hex, of what the numbers belong to
 	fields  []spiralsField // hyperparameters
 	updates *uint64        // updates made so far; nil where they are not counted
+	set     *bool          // hyperparameters mean what they say, 0 too; nil where a zero value takes no others
 	arrays  []spiralsArray // the parameters, or states laid out like them
 }
 
 // spiralsField is one number, and the field that it is.
 type spiralsField struct {
-	name  string
-	value *float32
+	name   string
+	value  *float32
+	needed bool // its default is not 0
 }
 
 // spiralsArray is a number for every parameter, and the field that it is; parameters themselves are no field.
@@ -183,6 +187,29 @@ func (s spiralsShape) len() int {
 
 // numbers is how many numbers are stored, updates apart.
 func (s spiralsStored) numbers() int { return len(s.fields) + len(s.arrays)*SpiralsParams }
+
+// zero says whether all hyperparameters are 0 before the first update. Such an optimizer takes the defaults then, unless set.
+func (s spiralsStored) zero() bool {
+	for _, f := range s.fields {
+		if *f.value != 0 {
+			return false
+		}
+	}
+	return s.updates != nil && *s.updates == 0
+}
+
+// check refuses to store what the first update would refuse: it would be another optimizer when it is read.
+func (s spiralsStored) check() error {
+	if s.set == nil || *s.set || *s.updates > 0 || s.zero() {
+		return nil
+	}
+	for _, f := range s.fields {
+		if f.needed && *f.value == 0 {
+			return fmt.Errorf("Spirals: %s sets some hyperparameters and leaves %s at 0; start from its constructor and set fields, to 0 too", s.title(), f.name)
+		}
+	}
+	return nil
+}
 
 // title says in a few words what is stored.
 func (s spiralsStored) title() string { return spiralsTitle(s.kind) }
@@ -229,7 +256,7 @@ func spiralsBrief(digest string) string {
 // A record holds one value, in little-endian byte order whatever the machine:
 //
 //	  0   8  "\x89bpg\r\n\x1a\n", which shows data that were taken for text on their way
-//	  8   4  version of the format, 1
+//	  8   4  version of the format: 1, or 2 where all hyperparameters are 0 and mean it
 //	 12   4  type of the numbers, as NumPy writes it: "<f4" or "<f8"
 //	 16  16  kind: "parameters", or the optimizer whose state it is, such as "adam"
 //	 32  64  name of the network, for messages alone
@@ -246,6 +273,7 @@ func spiralsBrief(digest string) string {
 const (
 	spiralsMagic      = "\x89bpg\r\n\x1a\n"
 	spiralsVersion    = 1
+	spiralsVersionSet = 2 // as version 1, which an optimizer of the zero value may have too, whose first update is to set the defaults
 	spiralsHeaderSize = 160
 	// spiralsChunk is how many bytes are read or written at once, so that no second copy of everything is made.
 	spiralsChunk = 16 << 10
@@ -263,7 +291,11 @@ func (s spiralsStored) header() []byte {
 func (s spiralsStored) contents(network string) []byte {
 	b := make([]byte, 0, spiralsChunk)
 	b = append(b, spiralsMagic...)
-	b = binary.LittleEndian.AppendUint32(b, spiralsVersion)
+	version := uint32(spiralsVersion)
+	if s.set != nil && *s.set && s.zero() {
+		version = spiralsVersionSet
+	}
+	b = binary.LittleEndian.AppendUint32(b, version)
 	b = spiralsText(b, spiralsNumberType, 4)
 	b = spiralsText(b, s.kind, 16)
 	b = spiralsText(b, network, 64)
@@ -290,6 +322,9 @@ func spiralsText(b []byte, text string, size int) []byte {
 
 // write writes the record.
 func (s spiralsStored) write(w io.Writer) (int64, error) {
+	if err := s.check(); err != nil {
+		return 0, err
+	}
 	out := spiralsWriter{w: w, buf: s.header()}
 	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
@@ -378,6 +413,13 @@ func (s spiralsStored) read(r io.Reader) (int64, error) {
 	if binary.LittleEndian.Uint32(sum) != crc {
 		return in.n, errors.New("Spirals: the data are damaged: their checksum is wrong")
 	}
+	if s.set == nil {
+		return in.n, nil
+	}
+	if *s.set && !s.zero() {
+		return in.n, fmt.Errorf("Spirals: the data are in version %d of their format, in which all hyperparameters are 0, and these are not", spiralsVersionSet)
+	}
+	*s.set = *s.set || !s.zero()
 	return in.n, nil
 }
 
@@ -394,7 +436,10 @@ func (s spiralsStored) readHeader(in *spiralsReader) error {
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(h[at:]) }
 	text := func(from, to int) string { return string(bytes.TrimRight(h[from:to], "\x00")) }
-	if v := u32(8); v != spiralsVersion {
+	switch v := u32(8); {
+	case v == spiralsVersionSet && s.set != nil:
+		*s.set = true
+	case v != spiralsVersion:
 		return fmt.Errorf("Spirals: the data are in version %d of their format; this code reads version %d", v, spiralsVersion)
 	}
 	if u32(156) != crc32.Checksum(h[:156], spiralsCRC) {
@@ -514,15 +559,22 @@ func (s spiralsStored) append(b []byte) ([]byte, error) {
 //	  "B1": [0, 0]
 //	}
 //
-// The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
+// The state of an optimizer has its hyperparameters, T and its arrays, each such an object; and, where all hyperparameters are 0 before the
+// first update and mean it, "set": true. Every finite number is written with as
 // many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
 // values, not of the text: see checksum.
-func (s spiralsStored) toJSON() []byte {
+func (s spiralsStored) toJSON() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	b := append([]byte(nil), "{\n"...)
 	b = append(b, "  \"network\": \"Spirals\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+spiralsPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Spirals")+"\""...)
 	for _, f := range s.fields {
 		b = append(b, ",\n  \""+f.name+"\": "...)
 		b = spiralsJSONNumber(b, *f.value)
+	}
+	if s.set != nil && *s.set && s.zero() {
+		b = append(b, ",\n  \"set\": true"...)
 	}
 	if s.updates != nil {
 		b = append(b, ",\n  \"T\": "...)
@@ -536,7 +588,7 @@ func (s spiralsStored) toJSON() []byte {
 		b = append(b, ",\n  \""+a.name+"\": {\n"...)
 		b = append(spiralsJSONArrays(b, a.values, "    "), "\n  }"...)
 	}
-	return append(b, "\n}"...)
+	return append(b, "\n}"...), nil
 }
 
 // spiralsJSONArrays appends the fields of an object, matrix by matrix.
@@ -600,6 +652,9 @@ func (s spiralsStored) fromJSON(data []byte) error {
 	if s.updates != nil {
 		members = append(members, spiralsMember{"T", d.count(s.updates), false})
 	}
+	if s.set != nil {
+		members = append(members, spiralsMember{"set", d.truth(s.set), true})
+	}
 	for _, a := range s.arrays {
 		if a.name == "" {
 			members = append(members, d.arrays(a.values)...)
@@ -628,6 +683,9 @@ func (s spiralsStored) fromJSON(data []byte) error {
 		if _, err := d.Token(); err != io.EOF {
 			failed = errors.New("something follows the object")
 		}
+	}
+	if failed == nil && s.set != nil {
+		*s.set = *s.set || !s.zero()
 	}
 	if failed == nil && checksum != nil {
 		if sum := s.checksum(network); *checksum != sum {
@@ -736,6 +794,22 @@ func (d spiralsJSON) text(into *string) func(path string) error {
 			return fmt.Errorf("%s: must be text", path)
 		}
 		*into = text
+		return nil
+	}
+}
+
+// truth reads true or false.
+func (d spiralsJSON) truth(into *bool) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		value, ok := token.(bool)
+		if !ok {
+			return fmt.Errorf("%s: must be true or false", path)
+		}
+		*into = value
 		return nil
 	}
 }

@@ -5802,8 +5802,9 @@ func (g *DigitsGrad) Scale(k float32) {
 //	v = beta2*v + (1 - beta2)*e^2
 //	p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)
 //
-// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewDigitsAdam. One optimizer belongs to one network and one goroutine at a time.
+// where t is the number of the update. The zero value is ready: its first Update sets the hyperparameters of NewDigitsAdam.
+// To have others, start from NewDigitsAdam and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Beta1, Beta2, Eps; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type DigitsAdam struct {
 	Beta1       float32    // what is left of the mean of g after each update
 	Beta2       float32    // what is left of the mean of g^2 after each update
@@ -5812,6 +5813,7 @@ type DigitsAdam struct {
 	T           uint64     // updates so far
 	M           DigitsGrad // running mean of the gradient
 	V           DigitsGrad // running mean of its squares
+	set         bool       // the hyperparameters mean what they say, 0 too
 }
 
 // NewDigitsAdam returns the optimizer with PyTorch's defaults: Beta1 0.9, Beta2 0.999, Eps 1e-08, WeightDecay 0.
@@ -5827,13 +5829,26 @@ func (o *DigitsAdam) defaults() {
 	o.Beta2 = 0.999
 	o.Eps = 1e-08
 	o.WeightDecay = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewDigitsAdam has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *DigitsAdam) begin() {
+	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Beta1 == 0 || o.Beta2 == 0 || o.Eps == 0) {
+		panic("DigitsAdam.Update: a literal sets some hyperparameters and leaves Beta1 or Beta2 or Eps at 0; start from NewDigitsAdam() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *DigitsAdam) Update(p *Digits, g *DigitsGrad, rate float32) {
-	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 

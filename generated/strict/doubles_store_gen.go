@@ -78,8 +78,9 @@ func (p *Doubles) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns p as one binary record.
-func (p *Doubles) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
+// MarshalBinary returns p as one binary record. AppendBinary and WriteTo do so without a copy of p.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (p Doubles) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
 
 // AppendBinary appends p to b as one binary record.
 func (p *Doubles) AppendBinary(b []byte) ([]byte, error) { return p.stored().append(b) }
@@ -95,8 +96,8 @@ func (p *Doubles) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns p as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it p, not *p.
-func (p *Doubles) MarshalJSON() ([]byte, error) { return p.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (p Doubles) MarshalJSON() ([]byte, error) { return p.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and p is then as it was. Unlike others it takes null for an error.
@@ -112,8 +113,8 @@ func (p *Doubles) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *DoublesNesterov) stored() doublesStored {
 	return doublesStored{
-		kind: "nesterov", digest: doublesTraining, updates: &o.T,
-		fields: []doublesField{{"Momentum", &o.Momentum}, {"WeightDecay", &o.WeightDecay}},
+		kind: "nesterov", digest: doublesTraining, updates: &o.T, set: &o.set,
+		fields: []doublesField{{"Momentum", &o.Momentum, true}, {"WeightDecay", &o.WeightDecay, false}},
 		arrays: []doublesArray{{"V", (*Doubles)(&o.V)}},
 	}
 }
@@ -133,8 +134,9 @@ func (o *DoublesNesterov) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *DoublesNesterov) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o DoublesNesterov) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *DoublesNesterov) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -150,8 +152,8 @@ func (o *DoublesNesterov) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *DoublesNesterov) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o DoublesNesterov) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -167,8 +169,8 @@ func (o *DoublesNesterov) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *DoublesRMSprop) stored() doublesStored {
 	return doublesStored{
-		kind: "rmsprop", digest: doublesTraining, updates: &o.T,
-		fields: []doublesField{{"Alpha", &o.Alpha}, {"Eps", &o.Eps}, {"WeightDecay", &o.WeightDecay}, {"Momentum", &o.Momentum}},
+		kind: "rmsprop", digest: doublesTraining, updates: &o.T, set: &o.set,
+		fields: []doublesField{{"Alpha", &o.Alpha, true}, {"Eps", &o.Eps, true}, {"WeightDecay", &o.WeightDecay, false}, {"Momentum", &o.Momentum, false}},
 		arrays: []doublesArray{{"S", (*Doubles)(&o.S)}, {"V", (*Doubles)(&o.V)}},
 	}
 }
@@ -188,8 +190,9 @@ func (o *DoublesRMSprop) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *DoublesRMSprop) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o DoublesRMSprop) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *DoublesRMSprop) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -205,8 +208,8 @@ func (o *DoublesRMSprop) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *DoublesRMSprop) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o DoublesRMSprop) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -222,8 +225,8 @@ func (o *DoublesRMSprop) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *DoublesAdam) stored() doublesStored {
 	return doublesStored{
-		kind: "adam", digest: doublesTraining, updates: &o.T,
-		fields: []doublesField{{"Beta1", &o.Beta1}, {"Beta2", &o.Beta2}, {"Eps", &o.Eps}, {"WeightDecay", &o.WeightDecay}},
+		kind: "adam", digest: doublesTraining, updates: &o.T, set: &o.set,
+		fields: []doublesField{{"Beta1", &o.Beta1, true}, {"Beta2", &o.Beta2, true}, {"Eps", &o.Eps, true}, {"WeightDecay", &o.WeightDecay, false}},
 		arrays: []doublesArray{{"M", (*Doubles)(&o.M)}, {"V", (*Doubles)(&o.V)}},
 	}
 }
@@ -243,8 +246,9 @@ func (o *DoublesAdam) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *DoublesAdam) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o DoublesAdam) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *DoublesAdam) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -260,8 +264,8 @@ func (o *DoublesAdam) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *DoublesAdam) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o DoublesAdam) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -280,13 +284,15 @@ type doublesStored struct {
 	digest  string         // SHA-256, in hex, of what the numbers belong to
 	fields  []doublesField // hyperparameters
 	updates *uint64        // updates made so far; nil where they are not counted
+	set     *bool          // hyperparameters mean what they say, 0 too; nil where a zero value takes no others
 	arrays  []doublesArray // the parameters, or states laid out like them
 }
 
 // doublesField is one number, and the field that it is.
 type doublesField struct {
-	name  string
-	value *float64
+	name   string
+	value  *float64
+	needed bool // its default is not 0
 }
 
 // doublesArray is a number for every parameter, and the field that it is; parameters themselves are no field.
@@ -311,6 +317,29 @@ func (s doublesShape) len() int {
 
 // numbers is how many numbers are stored, updates apart.
 func (s doublesStored) numbers() int { return len(s.fields) + len(s.arrays)*DoublesParams }
+
+// zero says whether all hyperparameters are 0 before the first update. Such an optimizer takes the defaults then, unless set.
+func (s doublesStored) zero() bool {
+	for _, f := range s.fields {
+		if *f.value != 0 {
+			return false
+		}
+	}
+	return s.updates != nil && *s.updates == 0
+}
+
+// check refuses to store what the first update would refuse: it would be another optimizer when it is read.
+func (s doublesStored) check() error {
+	if s.set == nil || *s.set || *s.updates > 0 || s.zero() {
+		return nil
+	}
+	for _, f := range s.fields {
+		if f.needed && *f.value == 0 {
+			return fmt.Errorf("Doubles: %s sets some hyperparameters and leaves %s at 0; start from its constructor and set fields, to 0 too", s.title(), f.name)
+		}
+	}
+	return nil
+}
 
 // title says in a few words what is stored.
 func (s doublesStored) title() string { return doublesTitle(s.kind) }
@@ -357,7 +386,7 @@ func doublesBrief(digest string) string {
 // A record holds one value, in little-endian byte order whatever the machine:
 //
 //	  0   8  "\x89bpg\r\n\x1a\n", which shows data that were taken for text on their way
-//	  8   4  version of the format, 1
+//	  8   4  version of the format: 1, or 2 where all hyperparameters are 0 and mean it
 //	 12   4  type of the numbers, as NumPy writes it: "<f4" or "<f8"
 //	 16  16  kind: "parameters", or the optimizer whose state it is, such as "adam"
 //	 32  64  name of the network, for messages alone
@@ -374,6 +403,7 @@ func doublesBrief(digest string) string {
 const (
 	doublesMagic      = "\x89bpg\r\n\x1a\n"
 	doublesVersion    = 1
+	doublesVersionSet = 2 // as version 1, which an optimizer of the zero value may have too, whose first update is to set the defaults
 	doublesHeaderSize = 160
 	// doublesChunk is how many bytes are read or written at once, so that no second copy of everything is made.
 	doublesChunk = 16 << 10
@@ -391,7 +421,11 @@ func (s doublesStored) header() []byte {
 func (s doublesStored) contents(network string) []byte {
 	b := make([]byte, 0, doublesChunk)
 	b = append(b, doublesMagic...)
-	b = binary.LittleEndian.AppendUint32(b, doublesVersion)
+	version := uint32(doublesVersion)
+	if s.set != nil && *s.set && s.zero() {
+		version = doublesVersionSet
+	}
+	b = binary.LittleEndian.AppendUint32(b, version)
 	b = doublesText(b, doublesNumberType, 4)
 	b = doublesText(b, s.kind, 16)
 	b = doublesText(b, network, 64)
@@ -418,6 +452,9 @@ func doublesText(b []byte, text string, size int) []byte {
 
 // write writes the record.
 func (s doublesStored) write(w io.Writer) (int64, error) {
+	if err := s.check(); err != nil {
+		return 0, err
+	}
 	out := doublesWriter{w: w, buf: s.header()}
 	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
@@ -506,6 +543,13 @@ func (s doublesStored) read(r io.Reader) (int64, error) {
 	if binary.LittleEndian.Uint32(sum) != crc {
 		return in.n, errors.New("Doubles: the data are damaged: their checksum is wrong")
 	}
+	if s.set == nil {
+		return in.n, nil
+	}
+	if *s.set && !s.zero() {
+		return in.n, fmt.Errorf("Doubles: the data are in version %d of their format, in which all hyperparameters are 0, and these are not", doublesVersionSet)
+	}
+	*s.set = *s.set || !s.zero()
 	return in.n, nil
 }
 
@@ -522,7 +566,10 @@ func (s doublesStored) readHeader(in *doublesReader) error {
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(h[at:]) }
 	text := func(from, to int) string { return string(bytes.TrimRight(h[from:to], "\x00")) }
-	if v := u32(8); v != doublesVersion {
+	switch v := u32(8); {
+	case v == doublesVersionSet && s.set != nil:
+		*s.set = true
+	case v != doublesVersion:
 		return fmt.Errorf("Doubles: the data are in version %d of their format; this code reads version %d", v, doublesVersion)
 	}
 	if u32(156) != crc32.Checksum(h[:156], doublesCRC) {
@@ -642,15 +689,22 @@ func (s doublesStored) append(b []byte) ([]byte, error) {
 //	  "B1": [0, 0]
 //	}
 //
-// The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
+// The state of an optimizer has its hyperparameters, T and its arrays, each such an object; and, where all hyperparameters are 0 before the
+// first update and mean it, "set": true. Every finite number is written with as
 // many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
 // values, not of the text: see checksum.
-func (s doublesStored) toJSON() []byte {
+func (s doublesStored) toJSON() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	b := append([]byte(nil), "{\n"...)
 	b = append(b, "  \"network\": \"Doubles\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+doublesPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Doubles")+"\""...)
 	for _, f := range s.fields {
 		b = append(b, ",\n  \""+f.name+"\": "...)
 		b = doublesJSONNumber(b, *f.value)
+	}
+	if s.set != nil && *s.set && s.zero() {
+		b = append(b, ",\n  \"set\": true"...)
 	}
 	if s.updates != nil {
 		b = append(b, ",\n  \"T\": "...)
@@ -664,7 +718,7 @@ func (s doublesStored) toJSON() []byte {
 		b = append(b, ",\n  \""+a.name+"\": {\n"...)
 		b = append(doublesJSONArrays(b, a.values, "    "), "\n  }"...)
 	}
-	return append(b, "\n}"...)
+	return append(b, "\n}"...), nil
 }
 
 // doublesJSONArrays appends the fields of an object, matrix by matrix.
@@ -728,6 +782,9 @@ func (s doublesStored) fromJSON(data []byte) error {
 	if s.updates != nil {
 		members = append(members, doublesMember{"T", d.count(s.updates), false})
 	}
+	if s.set != nil {
+		members = append(members, doublesMember{"set", d.truth(s.set), true})
+	}
 	for _, a := range s.arrays {
 		if a.name == "" {
 			members = append(members, d.arrays(a.values)...)
@@ -756,6 +813,9 @@ func (s doublesStored) fromJSON(data []byte) error {
 		if _, err := d.Token(); err != io.EOF {
 			failed = errors.New("something follows the object")
 		}
+	}
+	if failed == nil && s.set != nil {
+		*s.set = *s.set || !s.zero()
 	}
 	if failed == nil && checksum != nil {
 		if sum := s.checksum(network); *checksum != sum {
@@ -864,6 +924,22 @@ func (d doublesJSON) text(into *string) func(path string) error {
 			return fmt.Errorf("%s: must be text", path)
 		}
 		*into = text
+		return nil
+	}
+}
+
+// truth reads true or false.
+func (d doublesJSON) truth(into *bool) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		value, ok := token.(bool)
+		if !ok {
+			return fmt.Errorf("%s: must be true or false", path)
+		}
+		*into = value
 		return nil
 	}
 }

@@ -8328,13 +8328,15 @@ func (g *FunctionsGrad) Scale(k float32) {
 //	v = momentum*v + e
 //	p -= rate*(e + momentum*v)
 //
-// The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewFunctionsNesterov. One optimizer belongs to one network and one goroutine at a time.
+// The zero value is ready: its first Update sets the hyperparameters of NewFunctionsNesterov.
+// To have others, start from NewFunctionsNesterov and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Momentum; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type FunctionsNesterov struct {
 	Momentum    float32       // what is left of the velocity after each update
 	WeightDecay float32       // that much of p is added to g
 	T           uint64        // updates so far
 	V           FunctionsGrad // velocity
+	set         bool          // the hyperparameters mean what they say, 0 too
 }
 
 // NewFunctionsNesterov returns the optimizer with PyTorch's defaults: Momentum 0.9, WeightDecay 0.
@@ -8348,13 +8350,26 @@ func NewFunctionsNesterov() *FunctionsNesterov {
 func (o *FunctionsNesterov) defaults() {
 	o.Momentum = 0.9
 	o.WeightDecay = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewFunctionsNesterov has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *FunctionsNesterov) begin() {
+	if o.T == 0 && o.Momentum == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && o.Momentum == 0 {
+		panic("FunctionsNesterov.Update: a literal sets some hyperparameters and leaves Momentum at 0; start from NewFunctionsNesterov() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *FunctionsNesterov) Update(p *Functions, g *FunctionsGrad, rate float32) {
-	if o.T == 0 && o.Momentum == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 
@@ -8415,8 +8430,9 @@ func (o *FunctionsNesterov) Reset() {
 //	v = momentum*v + e/(sqrt(s) + eps)
 //	p -= rate*v
 //
-// The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewFunctionsRMSprop. One optimizer belongs to one network and one goroutine at a time.
+// The zero value is ready: its first Update sets the hyperparameters of NewFunctionsRMSprop.
+// To have others, start from NewFunctionsRMSprop and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Alpha, Eps; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type FunctionsRMSprop struct {
 	Alpha       float32       // what is left of the mean of g^2 after each update
 	Eps         float32       // keeps the divisor from 0
@@ -8425,6 +8441,7 @@ type FunctionsRMSprop struct {
 	T           uint64        // updates so far
 	S           FunctionsGrad // running mean of the squares of the gradient
 	V           FunctionsGrad // velocity, unused where Momentum is 0
+	set         bool          // the hyperparameters mean what they say, 0 too
 }
 
 // NewFunctionsRMSprop returns the optimizer with PyTorch's defaults: Alpha 0.99, Eps 1e-08, WeightDecay 0, Momentum 0.
@@ -8440,13 +8457,26 @@ func (o *FunctionsRMSprop) defaults() {
 	o.Eps = 1e-08
 	o.WeightDecay = 0
 	o.Momentum = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewFunctionsRMSprop has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *FunctionsRMSprop) begin() {
+	if o.T == 0 && o.Alpha == 0 && o.Eps == 0 && o.WeightDecay == 0 && o.Momentum == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Alpha == 0 || o.Eps == 0) {
+		panic("FunctionsRMSprop.Update: a literal sets some hyperparameters and leaves Alpha or Eps at 0; start from NewFunctionsRMSprop() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *FunctionsRMSprop) Update(p *Functions, g *FunctionsGrad, rate float32) {
-	if o.T == 0 && o.Alpha == 0 && o.Eps == 0 && o.WeightDecay == 0 && o.Momentum == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 
@@ -8496,8 +8526,9 @@ func (o *FunctionsRMSprop) Reset() {
 //	v = beta2*v + (1 - beta2)*e^2
 //	p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)
 //
-// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewFunctionsAdam. One optimizer belongs to one network and one goroutine at a time.
+// where t is the number of the update. The zero value is ready: its first Update sets the hyperparameters of NewFunctionsAdam.
+// To have others, start from NewFunctionsAdam and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Beta1, Beta2, Eps; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type FunctionsAdam struct {
 	Beta1       float32       // what is left of the mean of g after each update
 	Beta2       float32       // what is left of the mean of g^2 after each update
@@ -8506,6 +8537,7 @@ type FunctionsAdam struct {
 	T           uint64        // updates so far
 	M           FunctionsGrad // running mean of the gradient
 	V           FunctionsGrad // running mean of its squares
+	set         bool          // the hyperparameters mean what they say, 0 too
 }
 
 // NewFunctionsAdam returns the optimizer with PyTorch's defaults: Beta1 0.9, Beta2 0.999, Eps 1e-08, WeightDecay 0.
@@ -8521,13 +8553,26 @@ func (o *FunctionsAdam) defaults() {
 	o.Beta2 = 0.999
 	o.Eps = 1e-08
 	o.WeightDecay = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewFunctionsAdam has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *FunctionsAdam) begin() {
+	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Beta1 == 0 || o.Beta2 == 0 || o.Eps == 0) {
+		panic("FunctionsAdam.Update: a literal sets some hyperparameters and leaves Beta1 or Beta2 or Eps at 0; start from NewFunctionsAdam() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *FunctionsAdam) Update(p *Functions, g *FunctionsGrad, rate float32) {
-	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 

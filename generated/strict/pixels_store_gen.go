@@ -58,8 +58,9 @@ func (p *Pixels) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns p as one binary record.
-func (p *Pixels) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
+// MarshalBinary returns p as one binary record. AppendBinary and WriteTo do so without a copy of p.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (p Pixels) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
 
 // AppendBinary appends p to b as one binary record.
 func (p *Pixels) AppendBinary(b []byte) ([]byte, error) { return p.stored().append(b) }
@@ -75,8 +76,8 @@ func (p *Pixels) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns p as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it p, not *p.
-func (p *Pixels) MarshalJSON() ([]byte, error) { return p.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (p Pixels) MarshalJSON() ([]byte, error) { return p.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and p is then as it was. Unlike others it takes null for an error.
@@ -95,13 +96,15 @@ type pixelsStored struct {
 	digest  string        // SHA-256, in hex, of what the numbers belong to
 	fields  []pixelsField // hyperparameters
 	updates *uint64       // updates made so far; nil where they are not counted
+	set     *bool         // hyperparameters mean what they say, 0 too; nil where a zero value takes no others
 	arrays  []pixelsArray // the parameters, or states laid out like them
 }
 
 // pixelsField is one number, and the field that it is.
 type pixelsField struct {
-	name  string
-	value *float32
+	name   string
+	value  *float32
+	needed bool // its default is not 0
 }
 
 // pixelsArray is a number for every parameter, and the field that it is; parameters themselves are no field.
@@ -126,6 +129,29 @@ func (s pixelsShape) len() int {
 
 // numbers is how many numbers are stored, updates apart.
 func (s pixelsStored) numbers() int { return len(s.fields) + len(s.arrays)*PixelsParams }
+
+// zero says whether all hyperparameters are 0 before the first update. Such an optimizer takes the defaults then, unless set.
+func (s pixelsStored) zero() bool {
+	for _, f := range s.fields {
+		if *f.value != 0 {
+			return false
+		}
+	}
+	return s.updates != nil && *s.updates == 0
+}
+
+// check refuses to store what the first update would refuse: it would be another optimizer when it is read.
+func (s pixelsStored) check() error {
+	if s.set == nil || *s.set || *s.updates > 0 || s.zero() {
+		return nil
+	}
+	for _, f := range s.fields {
+		if f.needed && *f.value == 0 {
+			return fmt.Errorf("Pixels: %s sets some hyperparameters and leaves %s at 0; start from its constructor and set fields, to 0 too", s.title(), f.name)
+		}
+	}
+	return nil
+}
 
 // title says in a few words what is stored.
 func (s pixelsStored) title() string { return pixelsTitle(s.kind) }
@@ -172,7 +198,7 @@ func pixelsBrief(digest string) string {
 // A record holds one value, in little-endian byte order whatever the machine:
 //
 //	  0   8  "\x89bpg\r\n\x1a\n", which shows data that were taken for text on their way
-//	  8   4  version of the format, 1
+//	  8   4  version of the format: 1, or 2 where all hyperparameters are 0 and mean it
 //	 12   4  type of the numbers, as NumPy writes it: "<f4" or "<f8"
 //	 16  16  kind: "parameters", or the optimizer whose state it is, such as "adam"
 //	 32  64  name of the network, for messages alone
@@ -189,6 +215,7 @@ func pixelsBrief(digest string) string {
 const (
 	pixelsMagic      = "\x89bpg\r\n\x1a\n"
 	pixelsVersion    = 1
+	pixelsVersionSet = 2 // as version 1, which an optimizer of the zero value may have too, whose first update is to set the defaults
 	pixelsHeaderSize = 160
 	// pixelsChunk is how many bytes are read or written at once, so that no second copy of everything is made.
 	pixelsChunk = 16 << 10
@@ -206,7 +233,11 @@ func (s pixelsStored) header() []byte {
 func (s pixelsStored) contents(network string) []byte {
 	b := make([]byte, 0, pixelsChunk)
 	b = append(b, pixelsMagic...)
-	b = binary.LittleEndian.AppendUint32(b, pixelsVersion)
+	version := uint32(pixelsVersion)
+	if s.set != nil && *s.set && s.zero() {
+		version = pixelsVersionSet
+	}
+	b = binary.LittleEndian.AppendUint32(b, version)
 	b = pixelsText(b, pixelsNumberType, 4)
 	b = pixelsText(b, s.kind, 16)
 	b = pixelsText(b, network, 64)
@@ -233,6 +264,9 @@ func pixelsText(b []byte, text string, size int) []byte {
 
 // write writes the record.
 func (s pixelsStored) write(w io.Writer) (int64, error) {
+	if err := s.check(); err != nil {
+		return 0, err
+	}
 	out := pixelsWriter{w: w, buf: s.header()}
 	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
@@ -321,6 +355,13 @@ func (s pixelsStored) read(r io.Reader) (int64, error) {
 	if binary.LittleEndian.Uint32(sum) != crc {
 		return in.n, errors.New("Pixels: the data are damaged: their checksum is wrong")
 	}
+	if s.set == nil {
+		return in.n, nil
+	}
+	if *s.set && !s.zero() {
+		return in.n, fmt.Errorf("Pixels: the data are in version %d of their format, in which all hyperparameters are 0, and these are not", pixelsVersionSet)
+	}
+	*s.set = *s.set || !s.zero()
 	return in.n, nil
 }
 
@@ -337,7 +378,10 @@ func (s pixelsStored) readHeader(in *pixelsReader) error {
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(h[at:]) }
 	text := func(from, to int) string { return string(bytes.TrimRight(h[from:to], "\x00")) }
-	if v := u32(8); v != pixelsVersion {
+	switch v := u32(8); {
+	case v == pixelsVersionSet && s.set != nil:
+		*s.set = true
+	case v != pixelsVersion:
 		return fmt.Errorf("Pixels: the data are in version %d of their format; this code reads version %d", v, pixelsVersion)
 	}
 	if u32(156) != crc32.Checksum(h[:156], pixelsCRC) {
@@ -457,15 +501,22 @@ func (s pixelsStored) append(b []byte) ([]byte, error) {
 //	  "B1": [0, 0]
 //	}
 //
-// The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
+// The state of an optimizer has its hyperparameters, T and its arrays, each such an object; and, where all hyperparameters are 0 before the
+// first update and mean it, "set": true. Every finite number is written with as
 // many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
 // values, not of the text: see checksum.
-func (s pixelsStored) toJSON() []byte {
+func (s pixelsStored) toJSON() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	b := append([]byte(nil), "{\n"...)
 	b = append(b, "  \"network\": \"Pixels\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+pixelsPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Pixels")+"\""...)
 	for _, f := range s.fields {
 		b = append(b, ",\n  \""+f.name+"\": "...)
 		b = pixelsJSONNumber(b, *f.value)
+	}
+	if s.set != nil && *s.set && s.zero() {
+		b = append(b, ",\n  \"set\": true"...)
 	}
 	if s.updates != nil {
 		b = append(b, ",\n  \"T\": "...)
@@ -479,7 +530,7 @@ func (s pixelsStored) toJSON() []byte {
 		b = append(b, ",\n  \""+a.name+"\": {\n"...)
 		b = append(pixelsJSONArrays(b, a.values, "    "), "\n  }"...)
 	}
-	return append(b, "\n}"...)
+	return append(b, "\n}"...), nil
 }
 
 // pixelsJSONArrays appends the fields of an object, matrix by matrix.
@@ -543,6 +594,9 @@ func (s pixelsStored) fromJSON(data []byte) error {
 	if s.updates != nil {
 		members = append(members, pixelsMember{"T", d.count(s.updates), false})
 	}
+	if s.set != nil {
+		members = append(members, pixelsMember{"set", d.truth(s.set), true})
+	}
 	for _, a := range s.arrays {
 		if a.name == "" {
 			members = append(members, d.arrays(a.values)...)
@@ -571,6 +625,9 @@ func (s pixelsStored) fromJSON(data []byte) error {
 		if _, err := d.Token(); err != io.EOF {
 			failed = errors.New("something follows the object")
 		}
+	}
+	if failed == nil && s.set != nil {
+		*s.set = *s.set || !s.zero()
 	}
 	if failed == nil && checksum != nil {
 		if sum := s.checksum(network); *checksum != sum {
@@ -679,6 +736,22 @@ func (d pixelsJSON) text(into *string) func(path string) error {
 			return fmt.Errorf("%s: must be text", path)
 		}
 		*into = text
+		return nil
+	}
+}
+
+// truth reads true or false.
+func (d pixelsJSON) truth(into *bool) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		value, ok := token.(bool)
+		if !ok {
+			return fmt.Errorf("%s: must be true or false", path)
+		}
+		*into = value
 		return nil
 	}
 }

@@ -13,7 +13,7 @@ import (
 // A record holds one value, in little-endian byte order whatever the machine:
 //
 //	  0   8  "\x89bpg\r\n\x1a\n", which shows data that were taken for text on their way
-//	  8   4  version of the format, 1
+//	  8   4  version of the format: 1, or 2 where all hyperparameters are 0 and mean it
 //	 12   4  type of the numbers, as NumPy writes it: "<f4" or "<f8"
 //	 16  16  kind: "parameters", or the optimizer whose state it is, such as "adam"
 //	 32  64  name of the network, for messages alone
@@ -30,6 +30,7 @@ import (
 const (
 	xnetMagic      = "\x89bpg\r\n\x1a\n"
 	xnetVersion    = 1
+	xnetVersionSet = 2 // as version 1, which an optimizer of the zero value may have too, whose first update is to set the defaults
 	xnetHeaderSize = 160
 	// xnetChunk is how many bytes are read or written at once, so that no second copy of everything is made.
 	xnetChunk = 16 << 10
@@ -47,7 +48,11 @@ func (s xnetStored) header() []byte {
 func (s xnetStored) contents(network string) []byte {
 	b := make([]byte, 0, xnetChunk)
 	b = append(b, xnetMagic...)
-	b = binary.LittleEndian.AppendUint32(b, xnetVersion)
+	version := uint32(xnetVersion)
+	if s.set != nil && *s.set && s.zero() {
+		version = xnetVersionSet
+	}
+	b = binary.LittleEndian.AppendUint32(b, version)
 	b = xnetText(b, xnetNumberType, 4)
 	b = xnetText(b, s.kind, 16)
 	b = xnetText(b, network, 64)
@@ -74,6 +79,9 @@ func xnetText(b []byte, text string, size int) []byte {
 
 // write writes the record.
 func (s xnetStored) write(w io.Writer) (int64, error) {
+	if err := s.check(); err != nil {
+		return 0, err
+	}
 	out := xnetWriter{w: w, buf: s.header()}
 	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
@@ -162,6 +170,13 @@ func (s xnetStored) read(r io.Reader) (int64, error) {
 	if binary.LittleEndian.Uint32(sum) != crc {
 		return in.n, errors.New("Xnet: the data are damaged: their checksum is wrong")
 	}
+	if s.set == nil {
+		return in.n, nil
+	}
+	if *s.set && !s.zero() {
+		return in.n, fmt.Errorf("Xnet: the data are in version %d of their format, in which all hyperparameters are 0, and these are not", xnetVersionSet)
+	}
+	*s.set = *s.set || !s.zero()
 	return in.n, nil
 }
 
@@ -178,7 +193,10 @@ func (s xnetStored) readHeader(in *xnetReader) error {
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(h[at:]) }
 	text := func(from, to int) string { return string(bytes.TrimRight(h[from:to], "\x00")) }
-	if v := u32(8); v != xnetVersion {
+	switch v := u32(8); {
+	case v == xnetVersionSet && s.set != nil:
+		*s.set = true
+	case v != xnetVersion:
 		return fmt.Errorf("Xnet: the data are in version %d of their format; this code reads version %d", v, xnetVersion)
 	}
 	if u32(156) != crc32.Checksum(h[:156], xnetCRC) {

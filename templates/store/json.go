@@ -25,15 +25,22 @@ import (
 //	  "B1": [0, 0]
 //	}
 //
-// The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
+// The state of an optimizer has its hyperparameters, T and its arrays, each such an object; and, where all hyperparameters are 0 before the
+// first update and mean it, "set": true. Every finite number is written with as
 // many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
 // values, not of the text: see checksum.
-func (s xnetStored) toJSON() []byte {
+func (s xnetStored) toJSON() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	b := append([]byte(nil), "{\n"...)
 	b = append(b, "  \"network\": \"Xnet\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+xnetPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Xnet")+"\""...)
 	for _, f := range s.fields {
 		b = append(b, ",\n  \""+f.name+"\": "...)
 		b = xnetJSONNumber(b, *f.value)
+	}
+	if s.set != nil && *s.set && s.zero() {
+		b = append(b, ",\n  \"set\": true"...)
 	}
 	if s.updates != nil {
 		b = append(b, ",\n  \"T\": "...)
@@ -47,7 +54,7 @@ func (s xnetStored) toJSON() []byte {
 		b = append(b, ",\n  \""+a.name+"\": {\n"...)
 		b = append(xnetJSONArrays(b, a.values, "    "), "\n  }"...)
 	}
-	return append(b, "\n}"...)
+	return append(b, "\n}"...), nil
 }
 
 // xnetJSONArrays appends the fields of an object, matrix by matrix.
@@ -111,6 +118,9 @@ func (s xnetStored) fromJSON(data []byte) error {
 	if s.updates != nil {
 		members = append(members, xnetMember{"T", d.count(s.updates), false})
 	}
+	if s.set != nil {
+		members = append(members, xnetMember{"set", d.truth(s.set), true})
+	}
 	for _, a := range s.arrays {
 		if a.name == "" {
 			members = append(members, d.arrays(a.values)...)
@@ -139,6 +149,9 @@ func (s xnetStored) fromJSON(data []byte) error {
 		if _, err := d.Token(); err != io.EOF {
 			failed = errors.New("something follows the object")
 		}
+	}
+	if failed == nil && s.set != nil {
+		*s.set = *s.set || !s.zero()
 	}
 	if failed == nil && checksum != nil {
 		if sum := s.checksum(network); *checksum != sum {
@@ -247,6 +260,22 @@ func (d xnetJSON) text(into *string) func(path string) error {
 			return fmt.Errorf("%s: must be text", path)
 		}
 		*into = text
+		return nil
+	}
+}
+
+// truth reads true or false.
+func (d xnetJSON) truth(into *bool) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		value, ok := token.(bool)
+		if !ok {
+			return fmt.Errorf("%s: must be true or false", path)
+		}
+		*into = value
 		return nil
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding"
 	"encoding/binary"
+	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,19 +22,19 @@ import (
 
 // All of what the standard library asks of a type that is stored.
 var (
-	_ encoding.BinaryMarshaler   = (*Xtype)(nil)
+	_ encoding.BinaryMarshaler   = Xtype{}
 	_ encoding.BinaryAppender    = (*Xtype)(nil)
 	_ encoding.BinaryUnmarshaler = (*Xtype)(nil)
 	_ io.WriterTo                = (*Xtype)(nil)
 	_ io.ReaderFrom              = (*Xtype)(nil)
-	_ json.Marshaler             = (*Xtype)(nil)
+	_ json.Marshaler             = Xtype{}
 	_ json.Unmarshaler           = (*Xtype)(nil)
 )
 
 // drawn is a value in which no two numbers are alike.
 func drawn(seed uint64) *Xtype {
 	r := rand.New(rand.NewPCG(seed, 1))
-	o := &Xtype{Beta: r.Float32(), Eps: r.Float32(), T: r.Uint64()}
+	o := &Xtype{Beta: r.Float32(), Decay: r.Float32(), T: r.Uint64(), set: true}
 	for _, g := range []*XnetGrad{&o.M, &o.V} {
 		values := (*Xnet)(g).Flat()
 		for i := range values {
@@ -45,7 +46,7 @@ func drawn(seed uint64) *Xtype {
 
 // awkward has the numbers that are most easily lost.
 func awkward() *Xtype {
-	o := &Xtype{Beta: math.MaxFloat32, Eps: 0x1p-149, T: math.MaxUint64}
+	o := &Xtype{Beta: math.MaxFloat32, Decay: 0x1p-149, T: math.MaxUint64, set: true}
 	values := []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 0.1, 1e-40, 16777217, -0x1p-126, 1 / 3., 1e21, 1e-7}
 	for i, v := range values {
 		(*Xnet)(&o.M).Flat()[i] = float32(v)
@@ -56,7 +57,7 @@ func awkward() *Xtype {
 // same says whether two values have the same bits; any two NaNs are alike if that is asked for.
 func same(a, b *Xtype, nans bool) bool {
 	flat := func(o *Xtype) []float32 {
-		return append(append([]float32{o.Beta, o.Eps}, (*Xnet)(&o.M).Flat()[:]...), (*Xnet)(&o.V).Flat()[:]...)
+		return append(append([]float32{o.Beta, o.Decay}, (*Xnet)(&o.M).Flat()[:]...), (*Xnet)(&o.V).Flat()[:]...)
 	}
 	x, y := flat(a), flat(b)
 	for i := range x {
@@ -64,13 +65,13 @@ func same(a, b *Xtype, nans bool) bool {
 			return false
 		}
 	}
-	return a.T == b.T
+	return a.T == b.T && a.set == b.set
 }
 
 func TestRoundTrip(t *testing.T) {
 	quiet := awkward()
 	quiet.M.W1[0][0] = math.Float32frombits(0x7fc12345) // a NaN with a payload, which a record keeps
-	for _, o := range []*Xtype{drawn(1), drawn(2), {}, awkward(), quiet} {
+	for _, o := range []*Xtype{drawn(1), drawn(2), {}, {set: true}, {set: true, T: 1}, {set: true, Decay: 1}, awkward(), quiet} {
 		data, err := o.MarshalBinary()
 		if err != nil {
 			t.Fatal(err)
@@ -158,7 +159,8 @@ func TestRefused(t *testing.T) {
 		{"twice", func(b []byte) []byte { return append(b, b...) }, "292 bytes follow the data"},
 		{"another file", func(b []byte) []byte { return []byte("PK\x03\x04 and so on") }, "no stored network: they begin otherwise"},
 		{"line ends changed", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")) }, "begin otherwise"},
-		{"the version", edit(8, "\x02"), "version 2 of their format; this code reads version 1"},
+		{"the version", edit(8, "\x03"), "version 3 of their format; this code reads version 1"},
+		{"the version of zeros", edit(8, "\x02"), "version 2 of their format, in which all hyperparameters are 0, and these are not"},
 		{"the header", func(b []byte) []byte { b[40]++; return b }, "the checksum of their header is wrong"},
 		{"a number", func(b []byte) []byte { b[200]++; return b }, "damaged: their checksum is wrong"},
 		{"the checksum", func(b []byte) []byte { b[len(b)-1]++; return b }, "damaged: their checksum is wrong"},
@@ -212,7 +214,7 @@ func TestParametersRefused(t *testing.T) {
 	s := xnetStored{kind: "parameters", digest: strings.Repeat("ab", 32)}
 	for want, err := range map[string]error{
 		`Xnet: the data belong to a network named "Iris" with others (sha256:cd…, not sha256:abababababab…)`: s.compare("parameters", "float32", "cd", "Iris", "with others"),
-		"Xnet: the data are the state of adam, not parameters": s.compare("adam", "float32", s.digest, "Xnet", ""),
+		"Xnet: the data are the state of adam, not parameters":                                               s.compare("adam", "float32", s.digest, "Xnet", ""),
 	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
@@ -283,7 +285,7 @@ func TestJSONRefused(t *testing.T) {
 	text, _ := o.MarshalJSON()
 	for _, c := range []struct{ old, new, want string }{
 		{`"Beta": `, `"beta": `, `"beta": unknown field`},
-		{`"Beta": `, `"Eps": 1, "Beta": `, "Eps: given twice"},
+		{`"Beta": `, `"Decay": 1, "Beta": `, "Decay: given twice"},
 		{`"T": 77,`, ``, "T: missing"},
 		{`"T": 77,`, `"T": -1,`, "T: must be a whole number below 2^64"},
 		{`"T": 77,`, `"T": 7.0,`, "T: must be a whole number below 2^64"},
@@ -314,6 +316,7 @@ func TestJSONRefused(t *testing.T) {
 		{"\n}", "\n} true", `something follows the object`},
 		{"\n}", "", `unexpected EOF`},
 		{`"T": 77,`, `"T": 77,,`, `invalid character ','`},
+		{`"T": 77,`, `"T": 77, "set": 1,`, `set: must be true or false`},
 		{string(text), `null`, `must be an object`},
 		{string(text), `[]`, `must be an object`},
 		{string(text), ``, `unexpected EOF`},
@@ -344,7 +347,7 @@ func TestJSONRefused(t *testing.T) {
 // TestJSONDamage flips every bit of texts: each is refused, or has the very same numbers, as where e becomes E or a digit too many to
 // matter becomes another.
 func TestJSONDamage(t *testing.T) {
-	for _, o := range []*Xtype{drawn(1), awkward()} {
+	for _, o := range []*Xtype{drawn(1), awkward(), {}, {set: true}} {
 		compact, err := json.Marshal(o)
 		if err != nil {
 			t.Fatal(err)
@@ -402,6 +405,57 @@ func TestJSONChecksum(t *testing.T) {
 	text, _ = o.MarshalJSON()
 	if err := v.UnmarshalJSON(text); err != nil || !same(v, o, true) {
 		t.Errorf("with a NaN: %v", err)
+	}
+}
+
+// TestZeros: of an optimizer whose hyperparameters are all 0 it is stored whether they mean it.
+func TestZeros(t *testing.T) {
+	zero, set := new(Xtype), &Xtype{set: true}
+	a, _ := zero.MarshalBinary()
+	b, _ := set.MarshalBinary()
+	if a[8] != 1 || b[8] != 2 {
+		t.Errorf("versions %d and %d", a[8], b[8])
+	}
+	// As older versions wrote them, which knew no other zeros than those of a zero value.
+	for text, want := range map[string]bool{
+		`"Beta": 0, "Decay": 0, "T": 0`: false, `"Beta": 0, "Decay": 0, "T": 1`: true, `"Beta": 0, "Decay": 1, "T": 0`: true,
+		`"Beta": 0, "Decay": 0, "T": 0, "set": true`: true,
+	} {
+		shapes := `{"W1": [[0, 0], [0, 0], [0, 0]], "B1": [0, 0, 0], "W2": [[0, 0, 0], [0, 0, 0]]}`
+		v := new(Xtype)
+		if err := v.UnmarshalJSON([]byte(`{"network": "Xnet", "kind": "model", "precision": "float32", "digest": "sha256:` + xnetTraining + `", ` +
+			text + `, "M": ` + shapes + `, "V": ` + shapes + `}`)); err != nil || v.set != want {
+			t.Errorf("%s: %t, %v", text, v.set, err)
+		}
+	}
+	// What the first update refuses is not stored.
+	forgotten := &Xtype{Decay: 1}
+	_, err := forgotten.MarshalBinary()
+	_, err2 := json.Marshal(forgotten)
+	for _, err := range []error{err, err2} {
+		if err == nil || !strings.Contains(err.Error(), "leaves Beta at 0; start from its constructor") {
+			t.Error(err)
+		}
+	}
+}
+
+// TestByValue: what holds a network itself, not a pointer to it, is stored and read back all the same.
+func TestByValue(t *testing.T) {
+	type holder struct {
+		Net   Xtype
+		Named map[string]Xtype
+		List  [2]Xtype
+	}
+	o := holder{*drawn(1), map[string]Xtype{"a": *drawn(2)}, [2]Xtype{*drawn(3), *drawn(4)}}
+	text, err := json.Marshal(o)
+	var back holder
+	if err = errors.Join(err, json.Unmarshal(text, &back)); err != nil || !reflect.DeepEqual(back, o) {
+		t.Errorf("JSON: %v\n%s", err, text)
+	}
+	var stream bytes.Buffer
+	back = holder{}
+	if err := errors.Join(gob.NewEncoder(&stream).Encode(o), gob.NewDecoder(&stream).Decode(&back)); err != nil || !reflect.DeepEqual(back, o) {
+		t.Errorf("gob: %v", err)
 	}
 }
 
