@@ -172,6 +172,7 @@ type Team[T, P, G, X, Y any, F Float] struct {
 	LossBatch func(t *T, p *P, xs []X, ys []Y) F
 	GradBatch func(t *T, p *P, xs []X, ys []Y, g *G) F
 	StepBatch func(t *T, p *P, xs []X, ys []Y, rate F) F
+	InputGradBatch func(t *T, p *P, xs []X, ys []Y, gxs []X) F
 	Close func(t *T)
 }
 func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T, P, G, X, Y, F]) {}

@@ -3102,7 +3102,8 @@ func (p *Digits) descend(ws *DigitsWorkspace, x *[64]float32, rate float32) {
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Digits) ForwardBatch(b *DigitsBatch, xs [][64]float32, out [][10]float32) {
 	if len(xs) != len(out) {
 		panic("Digits.ForwardBatch: xs and out differ in length")
@@ -3119,7 +3120,8 @@ func (p *Digits) ForwardBatch(b *DigitsBatch, xs [][64]float32, out [][10]float3
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Digits) LossBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Digits.LossBatch: xs and ys differ in length")
@@ -3138,7 +3140,8 @@ func (p *Digits) LossBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32) f
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Digits) GradBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, g *DigitsGrad) float32 {
 	if len(xs) != len(ys) {
 		panic("Digits.GradBatch: xs and ys differ in length")
@@ -3158,7 +3161,8 @@ func (p *Digits) GradBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, g
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Digits) StepBatch(b *DigitsBatch, xs [][64]float32, ys [][10]float32, rate float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Digits.StepBatch: xs and ys differ in length")

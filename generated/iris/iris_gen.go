@@ -771,7 +771,8 @@ func (p *Iris) Step(ws *IrisWorkspace, x *[4]float32, y *[3]float32, rate float3
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Iris) ForwardBatch(b *IrisBatch, xs [][4]float32, out [][3]float32) {
 	if len(xs) != len(out) {
 		panic("Iris.ForwardBatch: xs and out differ in length")
@@ -788,7 +789,8 @@ func (p *Iris) ForwardBatch(b *IrisBatch, xs [][4]float32, out [][3]float32) {
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Iris) LossBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Iris.LossBatch: xs and ys differ in length")
@@ -807,7 +809,8 @@ func (p *Iris) LossBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32) float32
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Iris) GradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
 	if len(xs) != len(ys) {
 		panic("Iris.GradBatch: xs and ys differ in length")
@@ -827,7 +830,8 @@ func (p *Iris) GradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *Iris
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Iris) StepBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, rate float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Iris.StepBatch: xs and ys differ in length")

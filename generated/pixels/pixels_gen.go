@@ -2520,7 +2520,8 @@ func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Pixels) ForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float32) {
 	if len(xs) != len(out) {
 		panic("Pixels.ForwardBatch: xs and out differ in length")
@@ -2537,7 +2538,8 @@ func (p *Pixels) ForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pixels) LossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Pixels.LossBatch: xs and ys differ in length")
@@ -2556,7 +2558,8 @@ func (p *Pixels) LossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) 
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pixels) GradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, g *PixelsGrad) float32 {
 	if len(xs) != len(ys) {
 		panic("Pixels.GradBatch: xs and ys differ in length")
@@ -2576,7 +2579,8 @@ func (p *Pixels) GradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, 
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pixels) StepBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, rate float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Pixels.StepBatch: xs and ys differ in length")

@@ -1225,7 +1225,8 @@ func (p *Pole) Step(ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float3
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Pole) ForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {
 	if len(xs) != len(out) {
 		panic("Pole.ForwardBatch: xs and out differ in length")
@@ -1242,7 +1243,8 @@ func (p *Pole) ForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pole) LossBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Pole.LossBatch: xs and ys differ in length")
@@ -1261,7 +1263,8 @@ func (p *Pole) LossBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32) float32
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pole) GradBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, g *PoleGrad) float32 {
 	if len(xs) != len(ys) {
 		panic("Pole.GradBatch: xs and ys differ in length")
@@ -1281,7 +1284,8 @@ func (p *Pole) GradBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, g *Pole
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pole) StepBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, rate float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Pole.StepBatch: xs and ys differ in length")

@@ -4088,7 +4088,8 @@ func (p *Spirals) descend(ws *SpiralsWorkspace, x *[2]float32, rate float32) {
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Spirals) ForwardBatch(b *SpiralsBatch, xs [][2]float32, out [][2]float32) {
 	if len(xs) != len(out) {
 		panic("Spirals.ForwardBatch: xs and out differ in length")
@@ -4105,7 +4106,8 @@ func (p *Spirals) ForwardBatch(b *SpiralsBatch, xs [][2]float32, out [][2]float3
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Spirals) LossBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Spirals.LossBatch: xs and ys differ in length")
@@ -4124,7 +4126,8 @@ func (p *Spirals) LossBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32) f
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Spirals) GradBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, g *SpiralsGrad) float32 {
 	if len(xs) != len(ys) {
 		panic("Spirals.GradBatch: xs and ys differ in length")
@@ -4144,7 +4147,8 @@ func (p *Spirals) GradBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, g
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Spirals) StepBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, rate float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Spirals.StepBatch: xs and ys differ in length")

@@ -5210,7 +5210,8 @@ func (p *Doubles) descend5(ws *DoublesWorkspace, x *[5]float64, rate float64) {
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) ForwardBatch(b *DoublesBatch, xs [][5]float64, out [][5]float64) {
 	if len(xs) != len(out) {
 		panic("Doubles.ForwardBatch: xs and out differ in length")
@@ -5227,7 +5228,8 @@ func (p *Doubles) ForwardBatch(b *DoublesBatch, xs [][5]float64, out [][5]float6
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) LossBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64) float64 {
 	if len(xs) != len(ys) {
 		panic("Doubles.LossBatch: xs and ys differ in length")
@@ -5246,7 +5248,8 @@ func (p *Doubles) LossBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64) f
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) GradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, g *DoublesGrad) float64 {
 	if len(xs) != len(ys) {
 		panic("Doubles.GradBatch: xs and ys differ in length")
@@ -5266,7 +5269,8 @@ func (p *Doubles) GradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, g
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) StepBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, rate float64) float64 {
 	if len(xs) != len(ys) {
 		panic("Doubles.StepBatch: xs and ys differ in length")
@@ -5302,7 +5306,8 @@ func (p *Doubles) StepBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, r
 
 // InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum of
 // the losses. No gradient of a parameter is formed.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) InputGradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, gxs [][5]float64) float64 {
 	if len(xs) != len(ys) {
 		panic("Doubles.InputGradBatch: xs and ys differ in length")

@@ -5184,7 +5184,8 @@ func (p *Functions) descend5(ws *FunctionsWorkspace, x *[5]float32, rate float32
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Functions) ForwardBatch(b *FunctionsBatch, xs [][5]float32, out [][5]float32) {
 	if len(xs) != len(out) {
 		panic("Functions.ForwardBatch: xs and out differ in length")
@@ -5201,7 +5202,8 @@ func (p *Functions) ForwardBatch(b *FunctionsBatch, xs [][5]float32, out [][5]fl
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Functions) LossBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Functions.LossBatch: xs and ys differ in length")
@@ -5220,7 +5222,8 @@ func (p *Functions) LossBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float3
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Functions) GradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, g *FunctionsGrad) float32 {
 	if len(xs) != len(ys) {
 		panic("Functions.GradBatch: xs and ys differ in length")
@@ -5240,7 +5243,8 @@ func (p *Functions) GradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float3
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Functions) StepBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, rate float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Functions.StepBatch: xs and ys differ in length")
@@ -5276,7 +5280,8 @@ func (p *Functions) StepBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float3
 
 // InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum of
 // the losses. No gradient of a parameter is formed.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Functions) InputGradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, gxs [][5]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Functions.InputGradBatch: xs and ys differ in length")

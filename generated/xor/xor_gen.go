@@ -335,7 +335,8 @@ func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32)
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Xor) ForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {
 	if len(xs) != len(out) {
 		panic("Xor.ForwardBatch: xs and out differ in length")
@@ -352,7 +353,8 @@ func (p *Xor) ForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Xor) LossBatch(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Xor.LossBatch: xs and ys differ in length")
@@ -371,7 +373,8 @@ func (p *Xor) LossBatch(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Xor) GradBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGrad) float32 {
 	if len(xs) != len(ys) {
 		panic("Xor.GradBatch: xs and ys differ in length")
@@ -391,7 +394,8 @@ func (p *Xor) GradBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGra
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Xor) StepBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, rate float32) float32 {
 	if len(xs) != len(ys) {
 		panic("Xor.StepBatch: xs and ys differ in length")
