@@ -94,6 +94,12 @@ func (g *PoleGrad) Flat() *[114]float32 {
 	return (*[114]float32)(unsafe.Pointer(g))
 }
 
+// TargetSum is what the elements of every y must sum to: the gradient is formed as ŷ - y, which is that of the loss
+// only then. Package train asks for it.
+func (p *Pole) TargetSum() float32 {
+	return 1
+}
+
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Pole) Forward(ws *PoleWorkspace, x *[4]float32) *[2]float32 {

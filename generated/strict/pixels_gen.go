@@ -97,6 +97,12 @@ func (g *PixelsGrad) Flat() *[101770]float32 {
 	return (*[101770]float32)(unsafe.Pointer(g))
 }
 
+// TargetSum is what the elements of every y must sum to: the gradient is formed as ŷ - y, which is that of the loss
+// only then. Package train asks for it.
+func (p *Pixels) TargetSum() float32 {
+	return 1
+}
+
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Pixels) Forward(ws *PixelsWorkspace, x *[784]float32) *[10]float32 {
