@@ -98,7 +98,7 @@ func (c *Compiled) Files() ([]File, error) {
 	}
 	tasks := []func() error{
 		write(0, "its kernels", c.kernels), write(1, "its test", c.test),
-		write(2, "what saves and loads it", func() ([]byte, error) { return storeFile(c.n, c.o) }),
+		write(2, "what saves and loads it", func() ([]byte, error) { return storeFile(c.n, c.p, c.o) }),
 		write(3, "its team", func() ([]byte, error) { return teamFile(c.n, c.p, c.o) }),
 	}
 	if len(c.vector) == 0 {

@@ -166,8 +166,8 @@ var (
 	// unwanted is what the compiler may say about no kernel, harmless what else it says because it was asked, and what it says of a
 	// constructor.
 	unwanted = regexp.MustCompile(`^Found Is(Slice)?InBounds$|escapes to heap|^moved to heap`)
-	// panicked is the message of a panic: static data, of which the compiler says that it escapes.
-	panicked = regexp.MustCompile(`^"[^"]*" escapes to heap\n?$`)
+	// panicked is the message of a panic: static data, of which the compiler says that it escapes. It cuts long ones short.
+	panicked = regexp.MustCompile(`^"[^"]*("|\.\.\.) escapes to heap\n?$`)
 	harmless = regexp.MustCompile(`^new\(([A-Z]\w*|[a-z]\w*Worker)\) escapes to heap$|can inline|inlining call|does not escape|leaking param|ignoring self-assignment`)
 )
 

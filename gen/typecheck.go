@@ -73,6 +73,8 @@ func NewDecoder(r io.Reader) *Decoder
 func (dec *Decoder) UseNumber()
 func (dec *Decoder) Token() (Token, error)
 func (dec *Decoder) More() bool
+func (dec *Decoder) Decode(v any) error
+type RawMessage []byte
 `,
 	"errors": `package errors
 func New(text string) error
@@ -90,6 +92,7 @@ type Reader interface{ Read(p []byte) (n int, err error) }
 type Writer interface{ Write(p []byte) (n int, err error) }
 func ReadFull(r Reader, buf []byte) (n int, err error)
 var EOF, ErrUnexpectedEOF, ErrShortWrite error
+var Discard Writer
 `,
 	"runtime": `package runtime
 func Gosched()
@@ -169,6 +172,7 @@ type Team[T, P, G, X, Y any, F Float] struct {
 	LossBatch func(t *T, p *P, xs []X, ys []Y) F
 	GradBatch func(t *T, p *P, xs []X, ys []Y, g *G) F
 	StepBatch func(t *T, p *P, xs []X, ys []Y, rate F) F
+	InputGradBatch func(t *T, p *P, xs []X, ys []Y, gxs []X) F
 	Close func(t *T)
 }
 func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T, P, G, X, Y, F]) {}

@@ -33,7 +33,7 @@ var (
 	// constructed is what a constructor is for; nothing else in a kernel's file says new of a type.
 	constructed = regexp.MustCompile(`^new\([A-Z]\w*\) escapes to heap$|^new\([a-z]\w*Worker\) escapes to heap$`)
 	// constant is the message of a panic: static data, of which the compiler says that it escapes.
-	constant = regexp.MustCompile(`^"[^"]*" escapes to heap$`)
+	constant = regexp.MustCompile(`^"[^"]*("|\.\.\.) escapes to heap$`)
 )
 
 // findings are the diagnostics about emitted kernels that none of them may have: a bounds check that the compiler could

@@ -251,10 +251,9 @@ var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-
 // number decodes a number as JSON spells it, so that it has one meaning in every reader; .5, 0x10, 1_000, .inf and
 // .nan are refused. Numbers beyond float64 become infinite; one that would become 0 and is not is refused.
 func (d *decoder) number(path string, v *value) float64 {
-	n, err := strconv.ParseFloat(v.text, 64)
+	n, _ := strconv.ParseFloat(v.text, 64)
 	plain := plainNumber.MatchString(v.text)
 	switch {
-	case v.kind == textKind && plain && err != nil: // to YAML, numbers beyond float64 are text
 	case v.kind != intKind && v.kind != numberKind:
 		d.is(path, v, numberKind)
 		return 0

@@ -30,6 +30,17 @@ type OptimizerEntry struct {
 	Params []Param
 }
 
+// Defaults lists the hyperparameters whose default is not 0.
+func (e OptimizerEntry) Defaults() []string {
+	var names []string
+	for _, p := range e.Params {
+		if p.Default != 0 {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
 // What documentation says of the hyperparameters that several optimizers have.
 var (
 	momentumParam = Param{Name: "Momentum", Default: 0.9, Doc: "what is left of the velocity after each update"}

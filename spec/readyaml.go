@@ -1,10 +1,10 @@
 package spec
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -15,7 +15,11 @@ import (
 // Aliases are never followed, so a file cannot grow. The error is an ErrorList of what kept the
 // text from being read.
 func readYAML(s *source) (*value, error) {
-	loader, err := yaml.NewLoader(bytes.NewReader([]byte(s.text)),
+	text, err := s.directives()
+	if err != nil {
+		return nil, err
+	}
+	loader, err := yaml.NewLoader(strings.NewReader(text),
 		yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(2*maxDepth))))
 	if err != nil {
 		return nil, s.fail(place{1, 1}, "YAML: %v", err)
@@ -135,7 +139,20 @@ func scalarKind(n *yaml.Node) kind {
 	case "!!float":
 		return numberKind
 	case "!!str", "!!merge":
+		if n.Style&quotes == 0 && anyNumber.MatchString(n.Value) {
+			// To the parser, numbers beyond float64 are text.
+			if decimal.MatchString(n.Value) {
+				return intKind
+			}
+			return numberKind
+		}
 		return textKind
 	}
 	return otherKind
 }
+
+// quotes are the styles of scalars that are text whatever they hold.
+const quotes = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+
+// anyNumber is a number in any spelling of YAML.
+var anyNumber = regexp.MustCompile(`^[-+]?(0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?)$`)

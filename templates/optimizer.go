@@ -20,13 +20,31 @@ func (b *Block) Increment(name string) { b.raw(jen.Id(name).Op("++")) }
 // Stop is a return without a value: return.
 func (b *Block) Stop() { b.raw(jen.Return()) }
 
+// IfUnset is a condition that a flag is not set, whose body is returned: if !o.set { … }.
+func (b *Block) IfUnset(name string) *Block { return b.when(jen.Op("!").Id(name)) }
+
+// Set sets a flag: o.set = true.
+func (b *Block) Set(name string) { b.raw(jen.Id(name).Op("=").True()) }
+
 // IfZero is a condition that numbers are all 0, whose body is returned: if o.T == 0 && o.Beta1 == 0 { … }.
-func (b *Block) IfZero(names ...string) *Block {
+func (b *Block) IfZero(names ...string) *Block { return b.when(zeros("&&", names)) }
+
+// PanicIfZero panics where first is 0 and so is any of the others: if o.T == 0 && (o.Beta1 == 0 || o.Beta2 == 0) { panic("…") }.
+func (b *Block) PanicIfZero(first string, others []string, message string) {
+	cond := zeros("||", others)
+	if len(others) > 1 {
+		cond = jen.Parens(cond)
+	}
+	b.raw(jen.If(jen.Id(first).Op("==").Lit(0).Op("&&").Add(cond)).Block(jen.Panic(jen.Lit(message))))
+}
+
+// zeros are conditions that numbers are 0, with an operator between them.
+func zeros(op string, names []string) *jen.Statement {
 	cond := jen.Id(names[0]).Op("==").Lit(0)
 	for _, name := range names[1:] {
-		cond.Op("&&").Id(name).Op("==").Lit(0)
+		cond.Op(op).Id(name).Op("==").Lit(0)
 	}
-	return b.when(cond)
+	return cond
 }
 
 // IfNotZero is a condition, whose body is returned: if momentum != 0 { … }.

@@ -36,6 +36,8 @@ type Stored struct {
 	Fields     []string // hyperparameters
 	Counts     bool     // T counts updates
 	Arrays     []string // states laid out like the parameters
+	Large      bool     // too large to be copied to a stack
+	Needed     []string // hyperparameters whose default is not 0: a zero value takes these, which the field set says
 }
 
 func (t Stored) parameters() bool { return t.Kind == "parameters" }
@@ -149,12 +151,16 @@ func StoreFile(s Store) ([]byte, error) {
 	names := []string{"xnetFloat", s.Precision, "Xnet", s.Name, "xnet", s.Prefix}
 	numbers := names
 	if s.Precision == "float64" {
-		numbers = append(slices.Clone(names), "Float32", "Float64", "Uint32", "Uint64")
+		numbers = append(slices.Clone(names), "Float32", "Float64", "Uint32", "Uint64", "0x7fc00000", "0x7ff8000000000000")
 	}
 	network := strings.NewReplacer(names...)
 	for _, t := range s.Types {
 		s.stored(&b, t)
-		b.WriteString(strings.NewReplacer(append([]string{"Xtype", t.Type, "xself", t.self()}, names...)...).Replace(parts.each))
+		each := parts.each
+		if t.Large {
+			each = byPointer.Replace(each)
+		}
+		b.WriteString(strings.NewReplacer(append([]string{"Xtype", t.Type, "xself", t.self()}, names...)...).Replace(each))
 	}
 	b.WriteString(network.Replace(parts.network))
 	b.WriteString(strings.NewReplacer(numbers...).Replace(parts.number))
@@ -164,6 +170,15 @@ func StoreFile(s Store) ([]byte, error) {
 	}
 	return src, nil
 }
+
+// byPointer gives the methods of a type that is too large for a stack pointers for receivers.
+var byPointer = strings.NewReplacer(
+	"(xself Xtype)", "(xself *Xtype)",
+	"The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.",
+	"Give package gob a pointer: values of this size cannot be copied to a stack.",
+	"The receiver is a value, so that package json finds the method also where a value is not behind a pointer.",
+	"Give package json a pointer: values of this size cannot be copied to a stack.",
+)
 
 // describe declares what is known of the network:
 //
@@ -208,8 +223,8 @@ func (s Store) describe(b *bytes.Buffer) {
 //
 //	func (o *IrisAdam) stored() irisStored {
 //		return irisStored{
-//			kind: "adam", digest: irisTraining, updates: &o.T,
-//			fields: []irisField{{"Beta1", &o.Beta1}, …},
+//			kind: "adam", digest: irisTraining, updates: &o.T, set: &o.set,
+//			fields: []irisField{{"Beta1", &o.Beta1, true}, …},
 //			arrays: []irisArray{{"M", (*Iris)(&o.M)}, {"V", (*Iris)(&o.V)}},
 //		}
 //	}
@@ -224,11 +239,14 @@ func (s Store) stored(b *bytes.Buffer, t Stored) {
 	if t.Counts {
 		fmt.Fprintf(b, " updates: &%s.T,", self)
 	}
+	if len(t.Needed) > 0 {
+		fmt.Fprintf(b, " set: &%s.set,", self)
+	}
 	b.WriteString("\n")
 	if len(t.Fields) > 0 {
 		fmt.Fprintf(b, "fields: []%sField{", s.Prefix)
 		for _, f := range t.Fields {
-			fmt.Fprintf(b, "{%q, &%s.%s},", f, self, f)
+			fmt.Fprintf(b, "{%q, &%s.%s, %t},", f, self, f, slices.Contains(t.Needed, f))
 		}
 		b.WriteString("},\n")
 	}

@@ -13,6 +13,7 @@ type Team struct {
 	Package, Name, Prefix, Precision string
 	Header                           []string
 	Inputs, Outputs                  int
+	InputGrad                        bool
 	Block                            int // samples that batch functions take at a time
 	Slots                            int // gradients that are summed up apart from one another, at most
 }
@@ -27,6 +28,10 @@ func TeamFile(t Team) ([]byte, error) {
 	_, text, found := strings.Cut(teamText, "\npackage team\n")
 	if !found {
 		return nil, fmt.Errorf("the text of the team has no package clause")
+	}
+	text, err := inputGradParts(text, t.InputGrad)
+	if err != nil {
+		return nil, err
 	}
 	text = strings.NewReplacer(
 		"xnetFloat", t.Precision,
@@ -47,4 +52,34 @@ func TeamFile(t Team) ([]byte, error) {
 		return nil, fmt.Errorf("formatting: %w", err)
 	}
 	return src, nil
+}
+
+// inputGradParts keeps or drops what the text has for InputGradBatch alone, between lines that are the comments "input_gradient {" and
+// "input_gradient }", and drops these lines.
+func inputGradParts(text string, keep bool) (string, error) {
+	var kept strings.Builder
+	within := false
+	for line := range strings.Lines(text) {
+		switch strings.TrimSpace(line) {
+		case "// input_gradient {":
+			if within {
+				return "", fmt.Errorf("the text of the team begins a part for input_gradient within another")
+			}
+			within = true
+			continue
+		case "// input_gradient }":
+			if !within {
+				return "", fmt.Errorf("the text of the team ends a part for input_gradient that does not begin")
+			}
+			within = false
+			continue
+		}
+		if keep || !within {
+			kept.WriteString(line)
+		}
+	}
+	if within {
+		return "", fmt.Errorf("the text of the team does not end a part for input_gradient")
+	}
+	return kept.String(), nil
 }

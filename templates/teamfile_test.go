@@ -11,10 +11,11 @@ import (
 // TestTeamFile checks that nothing of the model network is left in an emitted file, and that its sizes and names are those of the
 // network.
 func TestTeamFile(t *testing.T) {
-	src, err := TeamFile(Team{
+	iris := Team{
 		Package: "nets", Name: "Iris", Prefix: "iris", Precision: "float64", Header: []string{"made", "", "for a test"},
 		Inputs: 4, Outputs: 3, Block: 7, Slots: 5,
-	})
+	}
+	src, err := TeamFile(iris)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,6 +26,19 @@ func TestTeamFile(t *testing.T) {
 	for _, want := range []string{"xs   [][4]float64", "ys   [][3]float64", "sums         [5]IrisGrad", "len(xs) / 7", "IrisParams", "at most 5 runs"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q", want)
+		}
+	}
+	iris.InputGrad = true
+	with, err := TeamFile(iris)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"gxs", "InputGradBatch", "input gradient", "input_gradient"} {
+		if strings.Contains(text, part) {
+			t.Errorf("without input_gradient there is %q", part)
+		}
+		if strings.Contains(string(with), part) != (part != "input_gradient") {
+			t.Errorf("with input_gradient, %q is missing, or a mark of its parts is left", part)
 		}
 	}
 	file, err := parser.ParseFile(token.NewFileSet(), "iris_team_gen.go", src, parser.SkipObjectResolution)
@@ -48,5 +62,20 @@ func TestTeamFile(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "IrisTeam irisWorker NewIrisTeam" {
 		t.Errorf("the file declares %s", got)
+	}
+}
+
+// TestInputGradParts checks that marks which do not match are not passed over.
+func TestInputGradParts(t *testing.T) {
+	begin, end := "// input_gradient {\n", "\t// input_gradient }\n"
+	for text, want := range map[string]string{
+		begin: "does not end", end: "does not begin", begin + begin + end: "within another", "a\n" + begin + "b\n" + end + end: "does not begin",
+	} {
+		if _, err := inputGradParts(text, true); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+	if got, err := inputGradParts("a\n"+begin+"b\n"+end+"c", false); got != "a\nc" || err != nil {
+		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -100,7 +100,11 @@ func methodField(g *jen.Group, recv, name string) {
 func (t Test) team() *jen.Statement {
 	return t.judged("Team", "Team", "", "Grad").BlockFunc(func(g *jen.Group) {
 		g.Id("New").Op(":").Id("New" + t.Name + "Team").Op(",")
-		for _, name := range []string{"ForwardBatch", "LossBatch", "GradBatch", "StepBatch", "Close"} {
+		names := []string{"ForwardBatch", "LossBatch", "GradBatch", "StepBatch"}
+		if t.InputGrad {
+			names = append(names, "InputGradBatch")
+		}
+		for _, name := range append(names, "Close") {
 			methodField(g, t.Name+"Team", name)
 		}
 	})

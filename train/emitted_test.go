@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/generated/spirals"
@@ -125,5 +126,18 @@ func TestEmittedOverflow(t *testing.T) {
 		if v-v != 0 {
 			t.Fatalf("%v; parameter %d is left %v", err, k, v)
 		}
+	}
+}
+
+// An emitted network of softmax with cross-entropy asks for targets with a sum of 1, and leaves others untouched.
+func TestEmittedTargets(t *testing.T) {
+	xs, ys := disc(100)
+	ys[17] = [2]float32{2.5, 0}
+	var net spirals.Spirals
+	net.Init(rand.New(rand.NewPCG(1, 2)).NormFloat64)
+	before := net
+	_, err := train.New(&net).Fit(context.Background(), xs, ys, train.Options{Epochs: 1, Batch: 10, Rate: train.Constant(0.1)})
+	if err == nil || !strings.HasPrefix(err.Error(), "train: the targets of sample 17 sum to 2.5, not to 1;") || net != before {
+		t.Errorf("error %v", err)
 	}
 }

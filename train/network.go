@@ -17,6 +17,9 @@ type Network[P, G, B, A, X, Y any, F Float] interface {
 	StepBatch(b *B, xs []X, ys []Y, rate F) F
 }
 
+// summing is a network whose gradient is that of its loss only for targets with this sum.
+type summing[F Float] interface{ TargetSum() F }
+
 // Gradient is what every emitted gradient has.
 type Gradient[G any, F Float] interface {
 	*G

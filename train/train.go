@@ -26,6 +26,16 @@
 // batch, so that a rate means the same whatever the batch's size; the last batch of an epoch, which may be smaller,
 // counts by its own size.
 //
+// # Weights
+//
+// Every sample counts alike. To weight samples or classes, give those that count more to Fit several times: a class of weight 2.5 is
+// two copies of each of its samples and a third copy of every second one. Targets are no place for weights: a network that ends in softmax with
+// cross-entropy learns with the gradient ŷ - y, which is that of its loss only where the targets of a sample sum to 1, and Fit refuses
+// others before it begins. Samples that are to be masked are left out. Where that is not enough, write the loop: Grad, Scale of the
+// gradient, and Update of an optimizer.
+//
+// # Errors
+//
 // A loss that is NaN or infinite ends the training with a [*NotFiniteError], which names the sample and says whether
 // its data or the parameters are to blame. A cancelled context ends it between two steps.
 package train
@@ -47,6 +57,8 @@ type Trainer[P, G, X, Y any, F Float] struct {
 	solo     Team[P, G, X, Y, F]
 	g        *G
 	gradient gradient[F] // g by its methods
+	// targetSum is what the targets of a sample must sum to; 0 where they may be anything.
+	targetSum float64
 
 	validXs []X // given by ValidateOn
 	validYs []Y
@@ -55,17 +67,25 @@ type Trainer[P, G, X, Y any, F Float] struct {
 // New returns a trainer of net, whose parameters it will change in place. They must have been drawn with Init, or loaded.
 // The types follow from net: train.New(&net).
 func New[N Network[P, G, B, A, X, Y, F], D Gradient[G, F], P, G, B, A, X, Y any, F Float](net N) *Trainer[P, G, X, Y, F] {
+	if (*P)(net) == nil {
+		panic(fmt.Sprintf("train.New: the network is a nil %T", net))
+	}
 	flat := floats[F](net.Flat())
 	if flat == nil {
 		panic(fmt.Sprintf("train.New: %T.Flat returns a %T; it must be a pointer to an array of %T", net, net.Flat(), F(0)))
 	}
-	g := new(G)
+	g, sum := new(G), 0.0
+	if n, ok := any(net).(summing[F]); ok {
+		sum = float64(n.TargetSum())
+	}
 	return &Trainer[P, G, X, Y, F]{
 		net:      (*P)(net),
 		flat:     flat,
 		solo:     solo[N, P, G, B, A, X, Y, F]{b: new(B)},
 		g:        g,
 		gradient: D(g),
+
+		targetSum: sum,
 	}
 }
 

@@ -20,6 +20,7 @@ type naiveTeam[P, G, W, X, Y any, F Float] struct {
 	xs    []X
 	ys    []Y
 	out   []Y
+	gxs   []X
 	slots [naiveSlots]struct {
 		g    G
 		loss F
@@ -76,6 +77,12 @@ func (t *naiveTeam[P, G, W, X, Y, F]) slot(slot int, ws *W, g *G) {
 			continue
 		}
 		s.loss += t.k.Grad(t.p, ws, &t.xs[i], &t.ys[i], g)
+		if t.gxs != nil {
+			t.gxs[i] = *t.k.InputGrad(ws)
+			if t.flaw == "input gradient of another" && i > 0 {
+				t.gxs[i] = t.gxs[i-1]
+			}
+		}
 		for j, v := range view[F](g) {
 			sum[j] += v
 		}
@@ -128,7 +135,7 @@ func teamOf[P, G, W, X, Y any, F Float](
 	k Kernel[P, G, W, naiveBatch[W, G], X, Y, F], flaw flaw,
 ) Team[naiveTeam[P, G, W, X, Y, F], P, G, X, Y, F] {
 	type T = naiveTeam[P, G, W, X, Y, F]
-	return Team[T, P, G, X, Y, F]{
+	team := Team[T, P, G, X, Y, F]{
 		New:          func(workers int) *T { return newNaiveTeam(k, workers, flaw) },
 		ForwardBatch: func(t *T, p *P, xs []X, out []Y) { t.call("ForwardBatch", p, xs, nil, out) },
 		LossBatch:    func(t *T, p *P, xs []X, ys []Y) F { return t.call("LossBatch", p, xs, ys, nil) },
@@ -153,4 +160,15 @@ func teamOf[P, G, W, X, Y any, F Float](
 			}
 		},
 	}
+	if k.InputGrad != nil {
+		team.InputGradBatch = func(t *T, p *P, xs []X, ys []Y, gxs []X) F {
+			if len(gxs) != len(xs) && flaw != "gxs unchecked" {
+				panic("NetTeam.InputGradBatch: arguments differ in length")
+			}
+			t.gxs = gxs
+			defer func() { t.gxs = nil }()
+			return t.call("InputGradBatch", p, xs, ys, nil)
+		}
+	}
+	return team
 }

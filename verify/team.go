@@ -19,18 +19,24 @@ type Team[T, P, G, X, Y any, F Float] struct {
 	LossBatch    func(t *T, p *P, xs []X, ys []Y) F
 	GradBatch    func(t *T, p *P, xs []X, ys []Y, g *G) F
 	StepBatch    func(t *T, p *P, xs []X, ys []Y, rate F) F
-	Close        func(t *T)
+	// InputGradBatch is nil for networks without input_gradient.
+	InputGradBatch func(t *T, p *P, xs []X, ys []Y, gxs []X) F
+	Close          func(t *T)
 }
 
 // batches are the functions of one team.
 func (k Team[T, P, G, X, Y, F]) batches(t *T) batchFunctions[P, G, X, Y, F] {
-	return batchFunctions[P, G, X, Y, F]{
+	f := batchFunctions[P, G, X, Y, F]{
 		forward:  func(p *P, xs []X, out []Y) { k.ForwardBatch(t, p, xs, out) },
 		loss:     func(p *P, xs []X, ys []Y) F { return k.LossBatch(t, p, xs, ys) },
 		gradient: func(p *P, xs []X, ys []Y, g *G) F { return k.GradBatch(t, p, xs, ys, g) },
 		step:     func(p *P, xs []X, ys []Y, rate F) F { return k.StepBatch(t, p, xs, ys, rate) },
 		poison:   func() {}, // what a team works in is behind pointers
 	}
+	if k.InputGradBatch != nil {
+		f.inputGrad = func(p *P, xs []X, ys []Y, gxs []X) F { return k.InputGradBatch(t, p, xs, ys, gxs) }
+	}
+	return f
 }
 
 // complete checks the types and functions of a team against the network.
@@ -40,7 +46,8 @@ func (k Team[T, P, G, X, Y, F]) complete(n spec.Network) error {
 	}
 	return present(missing{
 		{"New", k.New == nil}, {"ForwardBatch", k.ForwardBatch == nil}, {"LossBatch", k.LossBatch == nil},
-		{"GradBatch", k.GradBatch == nil}, {"StepBatch", k.StepBatch == nil}, {"Close", k.Close == nil},
+		{"GradBatch", k.GradBatch == nil}, {"StepBatch", k.StepBatch == nil},
+		{"InputGradBatch", k.InputGradBatch == nil && n.InputGradient}, {"Close", k.Close == nil},
 	})
 }
 

@@ -26,6 +26,8 @@ func TestTeamMutants(t *testing.T) {
 		{"hung up", "ForwardBatch", "after Close", "send on closed channel", "New Close"},
 		{"closed twice", "Close", "panic", "close of closed channel", "New GradBatch ForwardBatch LossBatch StepBatch"},
 		{"goroutines stay", "Close", "goroutines", "19 still run", "New GradBatch ForwardBatch LossBatch StepBatch"},
+		{"input gradient of another", "InputGradBatch", "∂L/∂x[", "want", "New Close ForwardBatch LossBatch GradBatch StepBatch"},
+		{"gxs unchecked", "InputGradBatch", "lengths that differ", "index out of range", "New Close ForwardBatch LossBatch GradBatch StepBatch"},
 		{"nobody works", "New", "workers", "for 0 workers", "Close GradBatch ForwardBatch LossBatch StepBatch"},
 	} {
 		t.Run(string(m.flaw), func(t *testing.T) {
@@ -45,6 +47,11 @@ func TestTeamMisfits(t *testing.T) {
 			t.Errorf("got %v, want a message with %q", err, want)
 		}
 	}
+	k.InputGradBatch = nil
+	if err := CheckTeam(twoThreeTwo(spec.Float32), k, Options{}).Err(); err == nil || !strings.Contains(err.Error(), "InputGradBatch is nil") {
+		t.Errorf("without the gradients of inputs: %v", err)
+	}
+	k = teamOf(kernel232[float32](none), none)
 	k.StepBatch = nil
 	if err := CheckTeam(twoThreeTwo(spec.Float32), k, Options{}).Err(); err == nil || !strings.Contains(err.Error(), "StepBatch is nil") {
 		t.Errorf("without a function: %v", err)

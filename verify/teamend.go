@@ -28,12 +28,16 @@ func endings[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F
 				report.broken("Close", "panic", where, "%v; closing twice is no mistake", said)
 			}
 		}
-		for name, call := range map[string]func(){
+		calls := map[string]func(){
 			"ForwardBatch": func() { k.ForwardBatch(t, p, xs, out) },
 			"LossBatch":    func() { k.LossBatch(t, p, xs, ys) },
 			"GradBatch":    func() { k.GradBatch(t, p, xs, ys, g) },
 			"StepBatch":    func() { k.StepBatch(t, p, xs, ys, 1) },
-		} {
+		}
+		if k.InputGradBatch != nil {
+			calls["InputGradBatch"] = func() { k.InputGradBatch(t, p, xs, ys, make([]X, count)) }
+		}
+		for name, call := range calls {
 			if said := panics(call); said == nil || isRuntime(said) || !strings.Contains(strings.ToLower(fmt.Sprint(said)), "close") {
 				report.broken(name, "after Close", where, "the panic says %q; it must say that the team is closed",
 					fmt.Sprint(said))

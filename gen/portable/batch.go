@@ -28,7 +28,7 @@ var batchSignatures = map[string]struct {
 }
 
 // batchApart is what every batch function asks of its arguments.
-const batchApart = "Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written."
+const batchApart = "Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written\nbefore all of these are read. It panics if the slices differ in length, before anything is written."
 
 var batchDocs = map[string]string{
 	plan.ForwardBatch:   "ForwardBatch computes ŷ of every sample: out[i] from xs[i].\n" + batchApart,

@@ -117,6 +117,13 @@ func (pr *printer) methods() {
 	pr.file.Doc("Flat is a view of the gradient as one array, in the order of the parameters'.")
 	pr.file.Func(templates.Function{Name: "Flat", Recv: &templates.Param{Name: "g", Type: pr.name + "Grad", Ptr: true}, Result: flat, Body: templates.View("g", params, pr.typ)})
 
+	if pr.sumsToOne() {
+		body := &templates.Block{}
+		body.Return(templates.Number(1))
+		pr.file.Doc("TargetSum is what the elements of every y must sum to: the gradient is formed as ŷ - y, which is that of the loss\nonly then. Package train asks for it.")
+		pr.file.Func(templates.Function{Name: "TargetSum", Recv: recv, Result: &templates.Param{Type: pr.typ}, Body: body})
+	}
+
 	if d0 := pr.p.Find(plan.Delta, 0); d0 != nil {
 		body := &templates.Block{}
 		body.Return(templates.Addr(templates.Name(base(d0))))

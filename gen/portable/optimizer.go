@@ -40,14 +40,7 @@ func (o optimizer) recv() *templates.Param {
 }
 
 // hasDefaults says whether any hyperparameter has a default but 0, so that the zero value needs them.
-func (o optimizer) hasDefaults() bool {
-	for _, p := range o.Params {
-		if p.Default != 0 {
-			return true
-		}
-	}
-	return false
-}
+func (o optimizer) hasDefaults() bool { return len(o.Defaults()) > 0 }
 
 // countsIn finds the number of the update in a formula.
 var countsIn = regexp.MustCompile(`\bt\b`)
@@ -59,7 +52,7 @@ func (o optimizer) declare() {
 		doc += "where t is the number of the update. "
 	}
 	if o.hasDefaults() {
-		doc += fmt.Sprintf("The zero value is ready: where every hyperparameter is 0, the first Update\nsets those of New%s.", o.name)
+		doc += fmt.Sprintf("The zero value is ready: its first Update sets the hyperparameters of New%[1]s.\nTo have others, start from New%[1]s and set fields, to 0 too. A literal must set every field whose default is\nnot 0: %[2]s; else the first Update panics.", o.name, strings.Join(o.Defaults(), ", "))
 	} else {
 		doc += "The zero value is ready."
 	}
@@ -74,6 +67,9 @@ func (o optimizer) declare() {
 	}
 	for _, s := range o.Rule.State {
 		fields = append(fields, templates.Field{Name: s.Field, Type: o.pr.name + "Grad", Doc: s.Doc})
+	}
+	if o.hasDefaults() {
+		fields = append(fields, templates.Field{Name: "set", Type: "bool", Doc: "the hyperparameters mean what they say, 0 too"})
 	}
 	o.pr.file.Struct(o.name, fields)
 }
@@ -101,19 +97,38 @@ func (o optimizer) constructor() {
 	for _, p := range o.Params {
 		body.Assign(templates.Name("o."+p.Name), templates.Number(p.Default))
 	}
+	body.Set("o.set")
 	o.pr.file.Doc("defaults sets the hyperparameters to PyTorch's defaults.")
 	o.pr.file.Func(templates.Function{Name: "defaults", Recv: o.recv(), Body: body})
+	o.begin()
+}
+
+// begin emits what the first update of a value does that no constructor has made: it gives a zero value the defaults, and refuses a literal
+// that sets some fields and forgets others, whose 0 would train badly or give NaN.
+func (o optimizer) begin() {
+	field := func(name string) string { return "o." + name }
+	all := []string{field("T")}
+	for _, p := range o.Params {
+		all = append(all, field(p.Name))
+	}
+	var needed []string
+	for _, name := range o.Defaults() {
+		needed = append(needed, field(name))
+	}
+	body := &templates.Block{}
+	body.IfZero(all...).Do(templates.Method("o", "defaults"))
+	message := fmt.Sprintf("%[1]s.Update: a literal sets some hyperparameters and leaves %[2]s at 0; start from New%[1]s() and set fields, to 0 too", o.name, strings.Join(o.Defaults(), " or "))
+	body.PanicIfZero(field("T"), needed, message)
+	body.Set("o.set")
+	o.pr.file.Doc(fmt.Sprintf("begin is for the first Update of what New%s has not made: a zero value takes the defaults, a literal that forgets\nfields is refused.", o.name))
+	o.pr.file.Func(templates.Function{Name: "begin", Recv: o.recv(), Body: body})
 }
 
 // update emits Update: the defaults of a zero value, the scalars, and the loop of the case in force.
 func (o optimizer) update() error {
 	b := &templates.Block{}
 	if o.hasDefaults() {
-		zero := []string{"o.T"}
-		for _, p := range o.Params {
-			zero = append(zero, "o."+p.Name)
-		}
-		b.IfZero(zero...).Do(templates.Method("o", "defaults"))
+		b.IfUnset("o.set").Do(templates.Method("o", "begin"))
 	}
 	if o.Rule.Counts {
 		b.Increment("o.T")

@@ -60,8 +60,9 @@ func (p *Control) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns p as one binary record.
-func (p *Control) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
+// MarshalBinary returns p as one binary record. AppendBinary and WriteTo do so without a copy of p.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (p Control) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
 
 // AppendBinary appends p to b as one binary record.
 func (p *Control) AppendBinary(b []byte) ([]byte, error) { return p.stored().append(b) }
@@ -77,8 +78,8 @@ func (p *Control) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns p as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it p, not *p.
-func (p *Control) MarshalJSON() ([]byte, error) { return p.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (p Control) MarshalJSON() ([]byte, error) { return p.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and p is then as it was. Unlike others it takes null for an error.
@@ -97,13 +98,15 @@ type controlStored struct {
 	digest  string         // SHA-256, in hex, of what the numbers belong to
 	fields  []controlField // hyperparameters
 	updates *uint64        // updates made so far; nil where they are not counted
+	set     *bool          // hyperparameters mean what they say, 0 too; nil where a zero value takes no others
 	arrays  []controlArray // the parameters, or states laid out like them
 }
 
 // controlField is one number, and the field that it is.
 type controlField struct {
-	name  string
-	value *float32
+	name   string
+	value  *float32
+	needed bool // its default is not 0
 }
 
 // controlArray is a number for every parameter, and the field that it is; parameters themselves are no field.
@@ -129,6 +132,29 @@ func (s controlShape) len() int {
 // numbers is how many numbers are stored, updates apart.
 func (s controlStored) numbers() int { return len(s.fields) + len(s.arrays)*ControlParams }
 
+// zero says whether all hyperparameters are 0 before the first update. Such an optimizer takes the defaults then, unless set.
+func (s controlStored) zero() bool {
+	for _, f := range s.fields {
+		if *f.value != 0 {
+			return false
+		}
+	}
+	return s.updates != nil && *s.updates == 0
+}
+
+// check refuses to store what the first update would refuse: it would be another optimizer when it is read.
+func (s controlStored) check() error {
+	if s.set == nil || *s.set || *s.updates > 0 || s.zero() {
+		return nil
+	}
+	for _, f := range s.fields {
+		if f.needed && *f.value == 0 {
+			return fmt.Errorf("Control: %s sets some hyperparameters and leaves %s at 0; start from its constructor and set fields, to 0 too", s.title(), f.name)
+		}
+	}
+	return nil
+}
+
 // title says in a few words what is stored.
 func (s controlStored) title() string { return controlTitle(s.kind) }
 
@@ -149,19 +175,16 @@ func controlWord(text string) string {
 	return text
 }
 
-// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to.
-func (s controlStored) compare(kind, precision, digest, network string) error {
-	of := "layers, activations, biases or cost"
-	if s.kind == "parameters" {
-		of = "layers, activations or biases"
-	}
+// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to; differ says in words
+// what is known of where it differs.
+func (s controlStored) compare(kind, precision, digest, network, differ string) error {
 	switch {
 	case kind != s.kind:
 		return fmt.Errorf("Control: the data are %s, not %s", controlTitle(kind), s.title())
 	case precision != controlPrecision:
 		return fmt.Errorf("Control: the data are %s numbers; this network's are %s", controlWord(precision), controlPrecision)
 	case digest != s.digest:
-		return fmt.Errorf("Control: the data belong to a network named %.64q, whose %s differ: %s, not %s", network, of, controlBrief(digest), controlBrief(s.digest))
+		return fmt.Errorf("Control: the data belong to a network named %.64q %s (%s, not %s)", network, differ, controlBrief(digest), controlBrief(s.digest))
 	}
 	return nil
 }
@@ -177,7 +200,7 @@ func controlBrief(digest string) string {
 // A record holds one value, in little-endian byte order whatever the machine:
 //
 //	  0   8  "\x89bpg\r\n\x1a\n", which shows data that were taken for text on their way
-//	  8   4  version of the format, 1
+//	  8   4  version of the format: 1, or 2 where all hyperparameters are 0 and mean it
 //	 12   4  type of the numbers, as NumPy writes it: "<f4" or "<f8"
 //	 16  16  kind: "parameters", or the optimizer whose state it is, such as "adam"
 //	 32  64  name of the network, for messages alone
@@ -194,6 +217,7 @@ func controlBrief(digest string) string {
 const (
 	controlMagic      = "\x89bpg\r\n\x1a\n"
 	controlVersion    = 1
+	controlVersionSet = 2 // as version 1, which an optimizer of the zero value may have too, whose first update is to set the defaults
 	controlHeaderSize = 160
 	// controlChunk is how many bytes are read or written at once, so that no second copy of everything is made.
 	controlChunk = 16 << 10
@@ -201,13 +225,24 @@ const (
 
 var controlCRC = crc32.MakeTable(crc32.Castagnoli)
 
-// header appends the header of a record.
-func (s controlStored) header(b []byte) []byte {
+// header is the header of a record, in a slice with room for a chunk.
+func (s controlStored) header() []byte {
+	b := s.contents("Control")
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, controlCRC))
+}
+
+// contents is the header of a record for a network of that name, without its checksum.
+func (s controlStored) contents(network string) []byte {
+	b := make([]byte, 0, controlChunk)
 	b = append(b, controlMagic...)
-	b = binary.LittleEndian.AppendUint32(b, controlVersion)
+	version := uint32(controlVersion)
+	if s.set != nil && *s.set && s.zero() {
+		version = controlVersionSet
+	}
+	b = binary.LittleEndian.AppendUint32(b, version)
 	b = controlText(b, controlNumberType, 4)
 	b = controlText(b, s.kind, 16)
-	b = controlText(b, "Control", 64)
+	b = controlText(b, network, 64)
 	for _, n := range []int{ControlInputs, ControlOutputs, controlLayers, ControlParams} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(n))
 	}
@@ -218,27 +253,24 @@ func (s controlStored) header(b []byte) []byte {
 		updates = *s.updates
 	}
 	b = binary.LittleEndian.AppendUint64(b, updates)
-	b = binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, controlCRC))
+	return binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
 }
 
-// controlText appends text and zero bytes behind it.
+// controlText appends text and zero bytes behind it; what is too long is cut.
 func controlText(b []byte, text string, size int) []byte {
+	if len(text) > size {
+		text = text[:size]
+	}
 	return append(append(b, text...), make([]byte, size-len(text))...)
 }
 
 // write writes the record.
 func (s controlStored) write(w io.Writer) (int64, error) {
-	out := controlWriter{w: w, buf: s.header(make([]byte, 0, controlChunk))}
-	for _, f := range s.fields {
-		out.number(*f.value)
+	if err := s.check(); err != nil {
+		return 0, err
 	}
-	for _, a := range s.arrays {
-		for _, v := range a.values.Flat() {
-			out.number(v)
-		}
-	}
-	out.flush()
+	out := controlWriter{w: w, buf: s.header()}
+	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
 	out.flush()
 	if out.err != nil {
@@ -247,18 +279,44 @@ func (s controlStored) write(w io.Writer) (int64, error) {
 	return out.n, nil
 }
 
+// checksum is what the value has as JSON: the CRC-32C of its record without the two checksums in it (behind its own checksum, no header
+// would change the second one), for a network of that name and with the same bits for every NaN, of which JSON has but one.
+func (s controlStored) checksum(network string) string {
+	out := controlWriter{w: io.Discard, buf: s.contents(network), oneNaN: true}
+	out.numbers(s)
+	return fmt.Sprintf("crc32c:%08x", out.crc)
+}
+
 // controlWriter gathers bytes until it is worth while to write them.
 type controlWriter struct {
-	w   io.Writer
-	buf []byte
-	crc uint32
-	n   int64
-	err error
+	w      io.Writer
+	buf    []byte
+	crc    uint32
+	n      int64
+	err    error
+	oneNaN bool // every NaN is written alike
+}
+
+// numbers writes all numbers of a record.
+func (w *controlWriter) numbers(s controlStored) {
+	for _, f := range s.fields {
+		w.number(*f.value)
+	}
+	for _, a := range s.arrays {
+		for _, v := range a.values.Flat() {
+			w.number(v)
+		}
+	}
+	w.flush()
 }
 
 func (w *controlWriter) number(v float32) {
 	if len(w.buf) > controlChunk-controlNumberSize {
 		w.flush()
+	}
+	if w.oneNaN && v != v {
+		w.buf = controlAppendNaN(w.buf)
+		return
 	}
 	w.buf = controlAppend(w.buf, v)
 }
@@ -299,6 +357,13 @@ func (s controlStored) read(r io.Reader) (int64, error) {
 	if binary.LittleEndian.Uint32(sum) != crc {
 		return in.n, errors.New("Control: the data are damaged: their checksum is wrong")
 	}
+	if s.set == nil {
+		return in.n, nil
+	}
+	if *s.set && !s.zero() {
+		return in.n, fmt.Errorf("Control: the data are in version %d of their format, in which all hyperparameters are 0, and these are not", controlVersionSet)
+	}
+	*s.set = *s.set || !s.zero()
 	return in.n, nil
 }
 
@@ -315,7 +380,10 @@ func (s controlStored) readHeader(in *controlReader) error {
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(h[at:]) }
 	text := func(from, to int) string { return string(bytes.TrimRight(h[from:to], "\x00")) }
-	if v := u32(8); v != controlVersion {
+	switch v := u32(8); {
+	case v == controlVersionSet && s.set != nil:
+		*s.set = true
+	case v != controlVersion:
 		return fmt.Errorf("Control: the data are in version %d of their format; this code reads version %d", v, controlVersion)
 	}
 	if u32(156) != crc32.Checksum(h[:156], controlCRC) {
@@ -333,7 +401,11 @@ func (s controlStored) readHeader(in *controlReader) error {
 	case "<f8":
 		precision = "float64"
 	}
-	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name); err != nil {
+	differ := "with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases"
+	if s.kind != "parameters" {
+		differ += ", or another cost"
+	}
+	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name, differ); err != nil {
 		return err
 	}
 	if n := u32(152); int64(n) != int64(s.numbers()) {
@@ -423,6 +495,7 @@ func (s controlStored) append(b []byte) ([]byte, error) {
 //	  "kind": "parameters",
 //	  "precision": "float32",
 //	  "digest": "sha256:…",
+//	  "checksum": "crc32c:…",
 //	  "W1": [
 //	    [0.5, -0.25],
 //	    [1, 2]
@@ -430,14 +503,22 @@ func (s controlStored) append(b []byte) ([]byte, error) {
 //	  "B1": [0, 0]
 //	}
 //
-// The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
-// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text.
-func (s controlStored) toJSON() []byte {
+// The state of an optimizer has its hyperparameters, T and its arrays, each such an object; and, where all hyperparameters are 0 before the
+// first update and mean it, "set": true. Every finite number is written with as
+// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
+// values, not of the text: see checksum.
+func (s controlStored) toJSON() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	b := append([]byte(nil), "{\n"...)
-	b = append(b, "  \"network\": \"Control\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+controlPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\""...)
+	b = append(b, "  \"network\": \"Control\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+controlPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Control")+"\""...)
 	for _, f := range s.fields {
 		b = append(b, ",\n  \""+f.name+"\": "...)
 		b = controlJSONNumber(b, *f.value)
+	}
+	if s.set != nil && *s.set && s.zero() {
+		b = append(b, ",\n  \"set\": true"...)
 	}
 	if s.updates != nil {
 		b = append(b, ",\n  \"T\": "...)
@@ -451,7 +532,7 @@ func (s controlStored) toJSON() []byte {
 		b = append(b, ",\n  \""+a.name+"\": {\n"...)
 		b = append(controlJSONArrays(b, a.values, "    "), "\n  }"...)
 	}
-	return append(b, "\n}"...)
+	return append(b, "\n}"...), nil
 }
 
 // controlJSONArrays appends the fields of an object, matrix by matrix.
@@ -498,19 +579,25 @@ func controlJSONNumber(b []byte, v float32) []byte {
 	return strconv.AppendFloat(b, x, 'g', -1, controlNumberSize*8)
 }
 
-// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others.
+// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others. The checksum may be missing: older
+// versions wrote none, and who edits numbers by hand removes it.
 func (s controlStored) fromJSON(data []byte) error {
 	d := controlJSON{json.NewDecoder(bytes.NewReader(data))}
 	d.UseNumber()
 	var network, kind, precision, digest string
+	var checksum *string
 	members := []controlMember{
-		{"network", d.text(&network)}, {"kind", d.text(&kind)}, {"precision", d.text(&precision)}, {"digest", d.text(&digest)},
+		{"network", d.text(&network), false}, {"kind", d.text(&kind), false}, {"precision", d.text(&precision), false}, {"digest", d.text(&digest), false},
+		{"checksum", func(path string) error { checksum = new(string); return d.text(checksum)(path) }, true},
 	}
 	for _, f := range s.fields {
-		members = append(members, controlMember{f.name, d.numbers(f.value)})
+		members = append(members, controlMember{f.name, d.numbers(f.value), false})
 	}
 	if s.updates != nil {
-		members = append(members, controlMember{"T", d.count(s.updates)})
+		members = append(members, controlMember{"T", d.count(s.updates), false})
+	}
+	if s.set != nil {
+		members = append(members, controlMember{"set", d.truth(s.set), true})
 	}
 	for _, a := range s.arrays {
 		if a.name == "" {
@@ -518,12 +605,19 @@ func (s controlStored) fromJSON(data []byte) error {
 			continue
 		}
 		inner := d.arrays(a.values)
-		members = append(members, controlMember{a.name, func(path string) error { return d.object(path, inner) }})
+		members = append(members, controlMember{a.name, func(path string) error { return d.object(path, inner) }, false})
 	}
 	// Data of another network have other fields; that they belong to it says more than which fields those are.
 	failed := d.object("", members)
 	if kind != "" && precision != "" && len(digest) > len("sha256:") && digest[:len("sha256:")] == "sha256:" {
-		if err := s.compare(kind, precision, digest[len("sha256:"):], network); err != nil {
+		differ := "with the same widths and biases, but other activations"
+		if s.kind != "parameters" {
+			differ += " or another cost"
+		}
+		if failed != nil {
+			differ = fmt.Sprintf("that has other fields: %v", failed)
+		}
+		if err := s.compare(kind, precision, digest[len("sha256:"):], network, differ); err != nil {
 			return err
 		}
 	} else if failed == nil {
@@ -532,6 +626,15 @@ func (s controlStored) fromJSON(data []byte) error {
 	if failed == nil {
 		if _, err := d.Token(); err != io.EOF {
 			failed = errors.New("something follows the object")
+		}
+	}
+	if failed == nil && s.set != nil {
+		*s.set = *s.set || !s.zero()
+	}
+	if failed == nil && checksum != nil {
+		if sum := s.checksum(network); *checksum != sum {
+			failed = fmt.Errorf("checksum: the values give %s, not %s: they are damaged; or if they were edited on purpose, remove the checksum",
+				sum, controlWord(*checksum))
 		}
 	}
 	if failed != nil {
@@ -545,8 +648,9 @@ type controlJSON struct{ *json.Decoder }
 
 // controlMember is a field of an object and what reads its value.
 type controlMember struct {
-	name string
-	read func(path string) error
+	name     string
+	read     func(path string) error
+	optional bool
 }
 
 // next is the next token. Anything but a value of its kind is an error of the caller.
@@ -611,12 +715,13 @@ func (d controlJSON) object(path string, members []controlMember) error {
 		return err
 	}
 	for i, given := range seen {
-		if !given && path != "" {
+		if given || members[i].optional {
+			continue
+		}
+		if path != "" {
 			return fmt.Errorf("%s.%s: missing", path, members[i].name)
 		}
-		if !given {
-			return fmt.Errorf("%s: missing", members[i].name)
-		}
+		return fmt.Errorf("%s: missing", members[i].name)
 	}
 	return nil
 }
@@ -633,6 +738,22 @@ func (d controlJSON) text(into *string) func(path string) error {
 			return fmt.Errorf("%s: must be text", path)
 		}
 		*into = text
+		return nil
+	}
+}
+
+// truth reads true or false.
+func (d controlJSON) truth(into *bool) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		value, ok := token.(bool)
+		if !ok {
+			return fmt.Errorf("%s: must be true or false", path)
+		}
+		*into = value
 		return nil
 	}
 }
@@ -692,7 +813,7 @@ func (d controlJSON) arrays(values *Control) []controlMember {
 				return d.row(path, part)
 			}
 			return d.list(path, rows, "rows", func(i int, path string) error { return d.row(path, part[i*cols:(i+1)*cols]) })
-		}})
+		}, false})
 	}
 	return members
 }
@@ -702,24 +823,28 @@ func (d controlJSON) row(path string, into []float32) error {
 	return d.list(path, len(into), "numbers", func(i int, path string) error { return d.numbers(&into[i])(path) })
 }
 
-// list reads an array of exactly n elements.
+// list reads an array of exactly n elements. Those beyond are counted, to say how many there are.
 func (d controlJSON) list(path string, n int, of string, read func(i int, path string) error) error {
 	if err := d.open(path, '[', fmt.Sprintf("an array of %d %s", n, of)); err != nil {
 		return err
 	}
 	i := 0
 	for ; d.More(); i++ {
-		if i == n {
-			return fmt.Errorf("%s: more than %d %s", path, n, of)
+		if i < n {
+			if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-			return err
+		var beyond json.RawMessage
+		if err := d.Decode(&beyond); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	if _, err := d.next(path); err != nil { // the bracket
 		return err
 	}
-	if i < n {
+	if i != n {
 		return fmt.Errorf("%s: %d %s, not %d", path, i, of, n)
 	}
 	return nil
@@ -729,6 +854,9 @@ func (d controlJSON) list(path string, n int, of string, read func(i int, path s
 func controlAppend(b []byte, v float32) []byte {
 	return binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 }
+
+// controlAppendNaN appends the NaN that most processors make.
+func controlAppendNaN(b []byte) []byte { return binary.LittleEndian.AppendUint32(b, 0x7fc00000) }
 
 // controlNumber is the number that b begins with.
 func controlNumber(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }

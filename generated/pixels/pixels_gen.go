@@ -95,6 +95,12 @@ func (g *PixelsGrad) Flat() *[101770]float32 {
 	return (*[101770]float32)(unsafe.Pointer(g))
 }
 
+// TargetSum is what the elements of every y must sum to: the gradient is formed as ŷ - y, which is that of the loss
+// only then. Package train asks for it.
+func (p *Pixels) TargetSum() float32 {
+	return 1
+}
+
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Pixels) Forward(ws *PixelsWorkspace, x *[784]float32) *[10]float32 {
@@ -2525,7 +2531,8 @@ func (p *Pixels) Step(ws *PixelsWorkspace, x *[784]float32, y *[10]float32, rate
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Pixels) ForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float32) {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
@@ -2543,7 +2550,8 @@ func (p *Pixels) ForwardBatch(b *PixelsBatch, xs [][784]float32, out [][10]float
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pixels) LossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -2563,7 +2571,8 @@ func (p *Pixels) LossBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32) 
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pixels) GradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, g *PixelsGrad) float32 {
 	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -2584,7 +2593,8 @@ func (p *Pixels) GradBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, 
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pixels) StepBatch(b *PixelsBatch, xs [][784]float32, ys [][10]float32, rate float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {

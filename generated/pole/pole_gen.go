@@ -94,6 +94,12 @@ func (g *PoleGrad) Flat() *[114]float32 {
 	return (*[114]float32)(unsafe.Pointer(g))
 }
 
+// TargetSum is what the elements of every y must sum to: the gradient is formed as ŷ - y, which is that of the loss
+// only then. Package train asks for it.
+func (p *Pole) TargetSum() float32 {
+	return 1
+}
+
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Pole) Forward(ws *PoleWorkspace, x *[4]float32) *[2]float32 {
@@ -1230,7 +1236,8 @@ func (p *Pole) Step(ws *PoleWorkspace, x *[4]float32, y *[2]float32, rate float3
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Pole) ForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
@@ -1248,7 +1255,8 @@ func (p *Pole) ForwardBatch(b *PoleBatch, xs [][4]float32, out [][2]float32) {
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pole) LossBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -1268,7 +1276,8 @@ func (p *Pole) LossBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32) float32
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pole) GradBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, g *PoleGrad) float32 {
 	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -1289,7 +1298,8 @@ func (p *Pole) GradBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, g *Pole
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Pole) StepBatch(b *PoleBatch, xs [][4]float32, ys [][2]float32, rate float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {

@@ -105,6 +105,12 @@ func (g *SpiralsGrad) Flat() *[354]float32 {
 	return (*[354]float32)(unsafe.Pointer(g))
 }
 
+// TargetSum is what the elements of every y must sum to: the gradient is formed as ŷ - y, which is that of the loss
+// only then. Package train asks for it.
+func (p *Spirals) TargetSum() float32 {
+	return 1
+}
+
 // Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.
 // NaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.
 func (p *Spirals) Forward(ws *SpiralsWorkspace, x *[2]float32) *[2]float32 {
@@ -4093,7 +4099,8 @@ func (p *Spirals) descend(ws *SpiralsWorkspace, x *[2]float32, rate float32) {
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Spirals) ForwardBatch(b *SpiralsBatch, xs [][2]float32, out [][2]float32) {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
@@ -4111,7 +4118,8 @@ func (p *Spirals) ForwardBatch(b *SpiralsBatch, xs [][2]float32, out [][2]float3
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Spirals) LossBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -4131,7 +4139,8 @@ func (p *Spirals) LossBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32) f
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Spirals) GradBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, g *SpiralsGrad) float32 {
 	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -4152,7 +4161,8 @@ func (p *Spirals) GradBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, g
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written. Every y must sum to 1.
 func (p *Spirals) StepBatch(b *SpiralsBatch, xs [][2]float32, ys [][2]float32, rate float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -6181,8 +6191,9 @@ func (g *SpiralsGrad) Scale(k float32) {
 //	v = beta2*v + (1 - beta2)*e^2
 //	p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)
 //
-// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewSpiralsAdam. One optimizer belongs to one network and one goroutine at a time.
+// where t is the number of the update. The zero value is ready: its first Update sets the hyperparameters of NewSpiralsAdam.
+// To have others, start from NewSpiralsAdam and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Beta1, Beta2, Eps; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type SpiralsAdam struct {
 	Beta1       float32     // what is left of the mean of g after each update
 	Beta2       float32     // what is left of the mean of g^2 after each update
@@ -6191,6 +6202,7 @@ type SpiralsAdam struct {
 	T           uint64      // updates so far
 	M           SpiralsGrad // running mean of the gradient
 	V           SpiralsGrad // running mean of its squares
+	set         bool        // the hyperparameters mean what they say, 0 too
 }
 
 // NewSpiralsAdam returns the optimizer with PyTorch's defaults: Beta1 0.9, Beta2 0.999, Eps 1e-08, WeightDecay 0.
@@ -6206,13 +6218,26 @@ func (o *SpiralsAdam) defaults() {
 	o.Beta2 = 0.999
 	o.Eps = 1e-08
 	o.WeightDecay = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewSpiralsAdam has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *SpiralsAdam) begin() {
+	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Beta1 == 0 || o.Beta2 == 0 || o.Eps == 0) {
+		panic("SpiralsAdam.Update: a literal sets some hyperparameters and leaves Beta1 or Beta2 or Eps at 0; start from NewSpiralsAdam() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *SpiralsAdam) Update(p *Spirals, g *SpiralsGrad, rate float32) {
-	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 

@@ -4588,7 +4588,8 @@ func (p *Control) descend(ws *ControlWorkspace, x *[16]float32, rate float32) {
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Control) ForwardBatch(b *ControlBatch, xs [][16]float32, out [][4]float32) {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
@@ -4606,7 +4607,8 @@ func (p *Control) ForwardBatch(b *ControlBatch, xs [][16]float32, out [][4]float
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Control) LossBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -4626,7 +4628,8 @@ func (p *Control) LossBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32) 
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Control) GradBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, g *ControlGrad) float32 {
 	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -4647,7 +4650,8 @@ func (p *Control) GradBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, 
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Control) StepBatch(b *ControlBatch, xs [][16]float32, ys [][4]float32, rate float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -7902,8 +7906,9 @@ func (g *ControlGrad) Scale(k float32) {
 //	v = beta2*v + (1 - beta2)*g^2
 //	p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)
 //
-// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewControlAdamW. One optimizer belongs to one network and one goroutine at a time.
+// where t is the number of the update. The zero value is ready: its first Update sets the hyperparameters of NewControlAdamW.
+// To have others, start from NewControlAdamW and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Beta1, Beta2, Eps, WeightDecay; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type ControlAdamW struct {
 	Beta1       float32     // what is left of the mean of g after each update
 	Beta2       float32     // what is left of the mean of g^2 after each update
@@ -7912,6 +7917,7 @@ type ControlAdamW struct {
 	T           uint64      // updates so far
 	M           ControlGrad // running mean of the gradient
 	V           ControlGrad // running mean of its squares
+	set         bool        // the hyperparameters mean what they say, 0 too
 }
 
 // NewControlAdamW returns the optimizer with PyTorch's defaults: Beta1 0.9, Beta2 0.999, Eps 1e-08, WeightDecay 0.01.
@@ -7927,13 +7933,26 @@ func (o *ControlAdamW) defaults() {
 	o.Beta2 = 0.999
 	o.Eps = 1e-08
 	o.WeightDecay = 0.01
+	o.set = true
+}
+
+// begin is for the first Update of what NewControlAdamW has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *ControlAdamW) begin() {
+	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Beta1 == 0 || o.Beta2 == 0 || o.Eps == 0 || o.WeightDecay == 0) {
+		panic("ControlAdamW.Update: a literal sets some hyperparameters and leaves Beta1 or Beta2 or Eps or WeightDecay at 0; start from NewControlAdamW() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *ControlAdamW) Update(p *Control, g *ControlGrad, rate float32) {
-	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 

@@ -5227,7 +5227,8 @@ func (p *Doubles) descend5(ws *DoublesWorkspace, x *[5]float64, rate float64) {
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) ForwardBatch(b *DoublesBatch, xs [][5]float64, out [][5]float64) {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
@@ -5245,7 +5246,8 @@ func (p *Doubles) ForwardBatch(b *DoublesBatch, xs [][5]float64, out [][5]float6
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) LossBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64) float64 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -5265,7 +5267,8 @@ func (p *Doubles) LossBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64) f
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) GradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, g *DoublesGrad) float64 {
 	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -5286,7 +5289,8 @@ func (p *Doubles) GradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, g
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) StepBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, rate float64) float64 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -5323,7 +5327,8 @@ func (p *Doubles) StepBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, r
 
 // InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum of
 // the losses. No gradient of a parameter is formed.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Doubles) InputGradBatch(b *DoublesBatch, xs [][5]float64, ys [][5]float64, gxs [][5]float64) float64 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -8449,13 +8454,15 @@ func (g *DoublesGrad) Scale(k float64) {
 //	v = momentum*v + e
 //	p -= rate*(e + momentum*v)
 //
-// The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewDoublesNesterov. One optimizer belongs to one network and one goroutine at a time.
+// The zero value is ready: its first Update sets the hyperparameters of NewDoublesNesterov.
+// To have others, start from NewDoublesNesterov and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Momentum; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type DoublesNesterov struct {
 	Momentum    float64     // what is left of the velocity after each update
 	WeightDecay float64     // that much of p is added to g
 	T           uint64      // updates so far
 	V           DoublesGrad // velocity
+	set         bool        // the hyperparameters mean what they say, 0 too
 }
 
 // NewDoublesNesterov returns the optimizer with PyTorch's defaults: Momentum 0.9, WeightDecay 0.
@@ -8469,13 +8476,26 @@ func NewDoublesNesterov() *DoublesNesterov {
 func (o *DoublesNesterov) defaults() {
 	o.Momentum = 0.9
 	o.WeightDecay = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewDoublesNesterov has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *DoublesNesterov) begin() {
+	if o.T == 0 && o.Momentum == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && o.Momentum == 0 {
+		panic("DoublesNesterov.Update: a literal sets some hyperparameters and leaves Momentum at 0; start from NewDoublesNesterov() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *DoublesNesterov) Update(p *Doubles, g *DoublesGrad, rate float64) {
-	if o.T == 0 && o.Momentum == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 
@@ -8536,8 +8556,9 @@ func (o *DoublesNesterov) Reset() {
 //	v = momentum*v + e/(sqrt(s) + eps)
 //	p -= rate*v
 //
-// The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewDoublesRMSprop. One optimizer belongs to one network and one goroutine at a time.
+// The zero value is ready: its first Update sets the hyperparameters of NewDoublesRMSprop.
+// To have others, start from NewDoublesRMSprop and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Alpha, Eps; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type DoublesRMSprop struct {
 	Alpha       float64     // what is left of the mean of g^2 after each update
 	Eps         float64     // keeps the divisor from 0
@@ -8546,6 +8567,7 @@ type DoublesRMSprop struct {
 	T           uint64      // updates so far
 	S           DoublesGrad // running mean of the squares of the gradient
 	V           DoublesGrad // velocity, unused where Momentum is 0
+	set         bool        // the hyperparameters mean what they say, 0 too
 }
 
 // NewDoublesRMSprop returns the optimizer with PyTorch's defaults: Alpha 0.99, Eps 1e-08, WeightDecay 0, Momentum 0.
@@ -8561,13 +8583,26 @@ func (o *DoublesRMSprop) defaults() {
 	o.Eps = 1e-08
 	o.WeightDecay = 0
 	o.Momentum = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewDoublesRMSprop has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *DoublesRMSprop) begin() {
+	if o.T == 0 && o.Alpha == 0 && o.Eps == 0 && o.WeightDecay == 0 && o.Momentum == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Alpha == 0 || o.Eps == 0) {
+		panic("DoublesRMSprop.Update: a literal sets some hyperparameters and leaves Alpha or Eps at 0; start from NewDoublesRMSprop() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *DoublesRMSprop) Update(p *Doubles, g *DoublesGrad, rate float64) {
-	if o.T == 0 && o.Alpha == 0 && o.Eps == 0 && o.WeightDecay == 0 && o.Momentum == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 
@@ -8617,8 +8652,9 @@ func (o *DoublesRMSprop) Reset() {
 //	v = beta2*v + (1 - beta2)*e^2
 //	p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)
 //
-// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewDoublesAdam. One optimizer belongs to one network and one goroutine at a time.
+// where t is the number of the update. The zero value is ready: its first Update sets the hyperparameters of NewDoublesAdam.
+// To have others, start from NewDoublesAdam and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Beta1, Beta2, Eps; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type DoublesAdam struct {
 	Beta1       float64     // what is left of the mean of g after each update
 	Beta2       float64     // what is left of the mean of g^2 after each update
@@ -8627,6 +8663,7 @@ type DoublesAdam struct {
 	T           uint64      // updates so far
 	M           DoublesGrad // running mean of the gradient
 	V           DoublesGrad // running mean of its squares
+	set         bool        // the hyperparameters mean what they say, 0 too
 }
 
 // NewDoublesAdam returns the optimizer with PyTorch's defaults: Beta1 0.9, Beta2 0.999, Eps 1e-08, WeightDecay 0.
@@ -8642,13 +8679,26 @@ func (o *DoublesAdam) defaults() {
 	o.Beta2 = 0.999
 	o.Eps = 1e-08
 	o.WeightDecay = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewDoublesAdam has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *DoublesAdam) begin() {
+	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Beta1 == 0 || o.Beta2 == 0 || o.Eps == 0) {
+		panic("DoublesAdam.Update: a literal sets some hyperparameters and leaves Beta1 or Beta2 or Eps at 0; start from NewDoublesAdam() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *DoublesAdam) Update(p *Doubles, g *DoublesGrad, rate float64) {
-	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 

@@ -40,12 +40,13 @@ func TestDoubles(t *testing.T) {
 		})
 	})
 	verify.TestTeam(t, doublesSpec, verify.Team[DoublesTeam, Doubles, DoublesGrad, [5]float64, [5]float64, float64]{
-		New:          NewDoublesTeam,
-		ForwardBatch: (*DoublesTeam).ForwardBatch,
-		LossBatch:    (*DoublesTeam).LossBatch,
-		GradBatch:    (*DoublesTeam).GradBatch,
-		StepBatch:    (*DoublesTeam).StepBatch,
-		Close:        (*DoublesTeam).Close,
+		New:            NewDoublesTeam,
+		ForwardBatch:   (*DoublesTeam).ForwardBatch,
+		LossBatch:      (*DoublesTeam).LossBatch,
+		GradBatch:      (*DoublesTeam).GradBatch,
+		StepBatch:      (*DoublesTeam).StepBatch,
+		InputGradBatch: (*DoublesTeam).InputGradBatch,
+		Close:          (*DoublesTeam).Close,
 	})
 	verify.TestOptimizer(t, doublesSpec, "nesterov", NewDoublesNesterov, (*DoublesNesterov).Update)
 	verify.TestOptimizer(t, doublesSpec, "rmsprop", NewDoublesRMSprop, (*DoublesRMSprop).Update)

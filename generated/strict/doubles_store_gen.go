@@ -78,8 +78,9 @@ func (p *Doubles) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns p as one binary record.
-func (p *Doubles) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
+// MarshalBinary returns p as one binary record. AppendBinary and WriteTo do so without a copy of p.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (p Doubles) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
 
 // AppendBinary appends p to b as one binary record.
 func (p *Doubles) AppendBinary(b []byte) ([]byte, error) { return p.stored().append(b) }
@@ -95,8 +96,8 @@ func (p *Doubles) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns p as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it p, not *p.
-func (p *Doubles) MarshalJSON() ([]byte, error) { return p.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (p Doubles) MarshalJSON() ([]byte, error) { return p.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and p is then as it was. Unlike others it takes null for an error.
@@ -112,8 +113,8 @@ func (p *Doubles) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *DoublesNesterov) stored() doublesStored {
 	return doublesStored{
-		kind: "nesterov", digest: doublesTraining, updates: &o.T,
-		fields: []doublesField{{"Momentum", &o.Momentum}, {"WeightDecay", &o.WeightDecay}},
+		kind: "nesterov", digest: doublesTraining, updates: &o.T, set: &o.set,
+		fields: []doublesField{{"Momentum", &o.Momentum, true}, {"WeightDecay", &o.WeightDecay, false}},
 		arrays: []doublesArray{{"V", (*Doubles)(&o.V)}},
 	}
 }
@@ -133,8 +134,9 @@ func (o *DoublesNesterov) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *DoublesNesterov) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o DoublesNesterov) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *DoublesNesterov) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -150,8 +152,8 @@ func (o *DoublesNesterov) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *DoublesNesterov) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o DoublesNesterov) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -167,8 +169,8 @@ func (o *DoublesNesterov) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *DoublesRMSprop) stored() doublesStored {
 	return doublesStored{
-		kind: "rmsprop", digest: doublesTraining, updates: &o.T,
-		fields: []doublesField{{"Alpha", &o.Alpha}, {"Eps", &o.Eps}, {"WeightDecay", &o.WeightDecay}, {"Momentum", &o.Momentum}},
+		kind: "rmsprop", digest: doublesTraining, updates: &o.T, set: &o.set,
+		fields: []doublesField{{"Alpha", &o.Alpha, true}, {"Eps", &o.Eps, true}, {"WeightDecay", &o.WeightDecay, false}, {"Momentum", &o.Momentum, false}},
 		arrays: []doublesArray{{"S", (*Doubles)(&o.S)}, {"V", (*Doubles)(&o.V)}},
 	}
 }
@@ -188,8 +190,9 @@ func (o *DoublesRMSprop) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *DoublesRMSprop) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o DoublesRMSprop) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *DoublesRMSprop) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -205,8 +208,8 @@ func (o *DoublesRMSprop) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *DoublesRMSprop) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o DoublesRMSprop) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -222,8 +225,8 @@ func (o *DoublesRMSprop) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *DoublesAdam) stored() doublesStored {
 	return doublesStored{
-		kind: "adam", digest: doublesTraining, updates: &o.T,
-		fields: []doublesField{{"Beta1", &o.Beta1}, {"Beta2", &o.Beta2}, {"Eps", &o.Eps}, {"WeightDecay", &o.WeightDecay}},
+		kind: "adam", digest: doublesTraining, updates: &o.T, set: &o.set,
+		fields: []doublesField{{"Beta1", &o.Beta1, true}, {"Beta2", &o.Beta2, true}, {"Eps", &o.Eps, true}, {"WeightDecay", &o.WeightDecay, false}},
 		arrays: []doublesArray{{"M", (*Doubles)(&o.M)}, {"V", (*Doubles)(&o.V)}},
 	}
 }
@@ -243,8 +246,9 @@ func (o *DoublesAdam) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *DoublesAdam) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o DoublesAdam) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *DoublesAdam) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -260,8 +264,8 @@ func (o *DoublesAdam) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *DoublesAdam) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o DoublesAdam) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -280,13 +284,15 @@ type doublesStored struct {
 	digest  string         // SHA-256, in hex, of what the numbers belong to
 	fields  []doublesField // hyperparameters
 	updates *uint64        // updates made so far; nil where they are not counted
+	set     *bool          // hyperparameters mean what they say, 0 too; nil where a zero value takes no others
 	arrays  []doublesArray // the parameters, or states laid out like them
 }
 
 // doublesField is one number, and the field that it is.
 type doublesField struct {
-	name  string
-	value *float64
+	name   string
+	value  *float64
+	needed bool // its default is not 0
 }
 
 // doublesArray is a number for every parameter, and the field that it is; parameters themselves are no field.
@@ -312,6 +318,29 @@ func (s doublesShape) len() int {
 // numbers is how many numbers are stored, updates apart.
 func (s doublesStored) numbers() int { return len(s.fields) + len(s.arrays)*DoublesParams }
 
+// zero says whether all hyperparameters are 0 before the first update. Such an optimizer takes the defaults then, unless set.
+func (s doublesStored) zero() bool {
+	for _, f := range s.fields {
+		if *f.value != 0 {
+			return false
+		}
+	}
+	return s.updates != nil && *s.updates == 0
+}
+
+// check refuses to store what the first update would refuse: it would be another optimizer when it is read.
+func (s doublesStored) check() error {
+	if s.set == nil || *s.set || *s.updates > 0 || s.zero() {
+		return nil
+	}
+	for _, f := range s.fields {
+		if f.needed && *f.value == 0 {
+			return fmt.Errorf("Doubles: %s sets some hyperparameters and leaves %s at 0; start from its constructor and set fields, to 0 too", s.title(), f.name)
+		}
+	}
+	return nil
+}
+
 // title says in a few words what is stored.
 func (s doublesStored) title() string { return doublesTitle(s.kind) }
 
@@ -332,19 +361,16 @@ func doublesWord(text string) string {
 	return text
 }
 
-// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to.
-func (s doublesStored) compare(kind, precision, digest, network string) error {
-	of := "layers, activations, biases or cost"
-	if s.kind == "parameters" {
-		of = "layers, activations or biases"
-	}
+// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to; differ says in words
+// what is known of where it differs.
+func (s doublesStored) compare(kind, precision, digest, network, differ string) error {
 	switch {
 	case kind != s.kind:
 		return fmt.Errorf("Doubles: the data are %s, not %s", doublesTitle(kind), s.title())
 	case precision != doublesPrecision:
 		return fmt.Errorf("Doubles: the data are %s numbers; this network's are %s", doublesWord(precision), doublesPrecision)
 	case digest != s.digest:
-		return fmt.Errorf("Doubles: the data belong to a network named %.64q, whose %s differ: %s, not %s", network, of, doublesBrief(digest), doublesBrief(s.digest))
+		return fmt.Errorf("Doubles: the data belong to a network named %.64q %s (%s, not %s)", network, differ, doublesBrief(digest), doublesBrief(s.digest))
 	}
 	return nil
 }
@@ -360,7 +386,7 @@ func doublesBrief(digest string) string {
 // A record holds one value, in little-endian byte order whatever the machine:
 //
 //	  0   8  "\x89bpg\r\n\x1a\n", which shows data that were taken for text on their way
-//	  8   4  version of the format, 1
+//	  8   4  version of the format: 1, or 2 where all hyperparameters are 0 and mean it
 //	 12   4  type of the numbers, as NumPy writes it: "<f4" or "<f8"
 //	 16  16  kind: "parameters", or the optimizer whose state it is, such as "adam"
 //	 32  64  name of the network, for messages alone
@@ -377,6 +403,7 @@ func doublesBrief(digest string) string {
 const (
 	doublesMagic      = "\x89bpg\r\n\x1a\n"
 	doublesVersion    = 1
+	doublesVersionSet = 2 // as version 1, which an optimizer of the zero value may have too, whose first update is to set the defaults
 	doublesHeaderSize = 160
 	// doublesChunk is how many bytes are read or written at once, so that no second copy of everything is made.
 	doublesChunk = 16 << 10
@@ -384,13 +411,24 @@ const (
 
 var doublesCRC = crc32.MakeTable(crc32.Castagnoli)
 
-// header appends the header of a record.
-func (s doublesStored) header(b []byte) []byte {
+// header is the header of a record, in a slice with room for a chunk.
+func (s doublesStored) header() []byte {
+	b := s.contents("Doubles")
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, doublesCRC))
+}
+
+// contents is the header of a record for a network of that name, without its checksum.
+func (s doublesStored) contents(network string) []byte {
+	b := make([]byte, 0, doublesChunk)
 	b = append(b, doublesMagic...)
-	b = binary.LittleEndian.AppendUint32(b, doublesVersion)
+	version := uint32(doublesVersion)
+	if s.set != nil && *s.set && s.zero() {
+		version = doublesVersionSet
+	}
+	b = binary.LittleEndian.AppendUint32(b, version)
 	b = doublesText(b, doublesNumberType, 4)
 	b = doublesText(b, s.kind, 16)
-	b = doublesText(b, "Doubles", 64)
+	b = doublesText(b, network, 64)
 	for _, n := range []int{DoublesInputs, DoublesOutputs, doublesLayers, DoublesParams} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(n))
 	}
@@ -401,27 +439,24 @@ func (s doublesStored) header(b []byte) []byte {
 		updates = *s.updates
 	}
 	b = binary.LittleEndian.AppendUint64(b, updates)
-	b = binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, doublesCRC))
+	return binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
 }
 
-// doublesText appends text and zero bytes behind it.
+// doublesText appends text and zero bytes behind it; what is too long is cut.
 func doublesText(b []byte, text string, size int) []byte {
+	if len(text) > size {
+		text = text[:size]
+	}
 	return append(append(b, text...), make([]byte, size-len(text))...)
 }
 
 // write writes the record.
 func (s doublesStored) write(w io.Writer) (int64, error) {
-	out := doublesWriter{w: w, buf: s.header(make([]byte, 0, doublesChunk))}
-	for _, f := range s.fields {
-		out.number(*f.value)
+	if err := s.check(); err != nil {
+		return 0, err
 	}
-	for _, a := range s.arrays {
-		for _, v := range a.values.Flat() {
-			out.number(v)
-		}
-	}
-	out.flush()
+	out := doublesWriter{w: w, buf: s.header()}
+	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
 	out.flush()
 	if out.err != nil {
@@ -430,18 +465,44 @@ func (s doublesStored) write(w io.Writer) (int64, error) {
 	return out.n, nil
 }
 
+// checksum is what the value has as JSON: the CRC-32C of its record without the two checksums in it (behind its own checksum, no header
+// would change the second one), for a network of that name and with the same bits for every NaN, of which JSON has but one.
+func (s doublesStored) checksum(network string) string {
+	out := doublesWriter{w: io.Discard, buf: s.contents(network), oneNaN: true}
+	out.numbers(s)
+	return fmt.Sprintf("crc32c:%08x", out.crc)
+}
+
 // doublesWriter gathers bytes until it is worth while to write them.
 type doublesWriter struct {
-	w   io.Writer
-	buf []byte
-	crc uint32
-	n   int64
-	err error
+	w      io.Writer
+	buf    []byte
+	crc    uint32
+	n      int64
+	err    error
+	oneNaN bool // every NaN is written alike
+}
+
+// numbers writes all numbers of a record.
+func (w *doublesWriter) numbers(s doublesStored) {
+	for _, f := range s.fields {
+		w.number(*f.value)
+	}
+	for _, a := range s.arrays {
+		for _, v := range a.values.Flat() {
+			w.number(v)
+		}
+	}
+	w.flush()
 }
 
 func (w *doublesWriter) number(v float64) {
 	if len(w.buf) > doublesChunk-doublesNumberSize {
 		w.flush()
+	}
+	if w.oneNaN && v != v {
+		w.buf = doublesAppendNaN(w.buf)
+		return
 	}
 	w.buf = doublesAppend(w.buf, v)
 }
@@ -482,6 +543,13 @@ func (s doublesStored) read(r io.Reader) (int64, error) {
 	if binary.LittleEndian.Uint32(sum) != crc {
 		return in.n, errors.New("Doubles: the data are damaged: their checksum is wrong")
 	}
+	if s.set == nil {
+		return in.n, nil
+	}
+	if *s.set && !s.zero() {
+		return in.n, fmt.Errorf("Doubles: the data are in version %d of their format, in which all hyperparameters are 0, and these are not", doublesVersionSet)
+	}
+	*s.set = *s.set || !s.zero()
 	return in.n, nil
 }
 
@@ -498,7 +566,10 @@ func (s doublesStored) readHeader(in *doublesReader) error {
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(h[at:]) }
 	text := func(from, to int) string { return string(bytes.TrimRight(h[from:to], "\x00")) }
-	if v := u32(8); v != doublesVersion {
+	switch v := u32(8); {
+	case v == doublesVersionSet && s.set != nil:
+		*s.set = true
+	case v != doublesVersion:
 		return fmt.Errorf("Doubles: the data are in version %d of their format; this code reads version %d", v, doublesVersion)
 	}
 	if u32(156) != crc32.Checksum(h[:156], doublesCRC) {
@@ -516,7 +587,11 @@ func (s doublesStored) readHeader(in *doublesReader) error {
 	case "<f8":
 		precision = "float64"
 	}
-	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name); err != nil {
+	differ := "with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases"
+	if s.kind != "parameters" {
+		differ += ", or another cost"
+	}
+	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name, differ); err != nil {
 		return err
 	}
 	if n := u32(152); int64(n) != int64(s.numbers()) {
@@ -606,6 +681,7 @@ func (s doublesStored) append(b []byte) ([]byte, error) {
 //	  "kind": "parameters",
 //	  "precision": "float32",
 //	  "digest": "sha256:…",
+//	  "checksum": "crc32c:…",
 //	  "W1": [
 //	    [0.5, -0.25],
 //	    [1, 2]
@@ -613,14 +689,22 @@ func (s doublesStored) append(b []byte) ([]byte, error) {
 //	  "B1": [0, 0]
 //	}
 //
-// The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
-// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text.
-func (s doublesStored) toJSON() []byte {
+// The state of an optimizer has its hyperparameters, T and its arrays, each such an object; and, where all hyperparameters are 0 before the
+// first update and mean it, "set": true. Every finite number is written with as
+// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
+// values, not of the text: see checksum.
+func (s doublesStored) toJSON() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	b := append([]byte(nil), "{\n"...)
-	b = append(b, "  \"network\": \"Doubles\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+doublesPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\""...)
+	b = append(b, "  \"network\": \"Doubles\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+doublesPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Doubles")+"\""...)
 	for _, f := range s.fields {
 		b = append(b, ",\n  \""+f.name+"\": "...)
 		b = doublesJSONNumber(b, *f.value)
+	}
+	if s.set != nil && *s.set && s.zero() {
+		b = append(b, ",\n  \"set\": true"...)
 	}
 	if s.updates != nil {
 		b = append(b, ",\n  \"T\": "...)
@@ -634,7 +718,7 @@ func (s doublesStored) toJSON() []byte {
 		b = append(b, ",\n  \""+a.name+"\": {\n"...)
 		b = append(doublesJSONArrays(b, a.values, "    "), "\n  }"...)
 	}
-	return append(b, "\n}"...)
+	return append(b, "\n}"...), nil
 }
 
 // doublesJSONArrays appends the fields of an object, matrix by matrix.
@@ -681,19 +765,25 @@ func doublesJSONNumber(b []byte, v float64) []byte {
 	return strconv.AppendFloat(b, x, 'g', -1, doublesNumberSize*8)
 }
 
-// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others.
+// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others. The checksum may be missing: older
+// versions wrote none, and who edits numbers by hand removes it.
 func (s doublesStored) fromJSON(data []byte) error {
 	d := doublesJSON{json.NewDecoder(bytes.NewReader(data))}
 	d.UseNumber()
 	var network, kind, precision, digest string
+	var checksum *string
 	members := []doublesMember{
-		{"network", d.text(&network)}, {"kind", d.text(&kind)}, {"precision", d.text(&precision)}, {"digest", d.text(&digest)},
+		{"network", d.text(&network), false}, {"kind", d.text(&kind), false}, {"precision", d.text(&precision), false}, {"digest", d.text(&digest), false},
+		{"checksum", func(path string) error { checksum = new(string); return d.text(checksum)(path) }, true},
 	}
 	for _, f := range s.fields {
-		members = append(members, doublesMember{f.name, d.numbers(f.value)})
+		members = append(members, doublesMember{f.name, d.numbers(f.value), false})
 	}
 	if s.updates != nil {
-		members = append(members, doublesMember{"T", d.count(s.updates)})
+		members = append(members, doublesMember{"T", d.count(s.updates), false})
+	}
+	if s.set != nil {
+		members = append(members, doublesMember{"set", d.truth(s.set), true})
 	}
 	for _, a := range s.arrays {
 		if a.name == "" {
@@ -701,12 +791,19 @@ func (s doublesStored) fromJSON(data []byte) error {
 			continue
 		}
 		inner := d.arrays(a.values)
-		members = append(members, doublesMember{a.name, func(path string) error { return d.object(path, inner) }})
+		members = append(members, doublesMember{a.name, func(path string) error { return d.object(path, inner) }, false})
 	}
 	// Data of another network have other fields; that they belong to it says more than which fields those are.
 	failed := d.object("", members)
 	if kind != "" && precision != "" && len(digest) > len("sha256:") && digest[:len("sha256:")] == "sha256:" {
-		if err := s.compare(kind, precision, digest[len("sha256:"):], network); err != nil {
+		differ := "with the same widths and biases, but other activations"
+		if s.kind != "parameters" {
+			differ += " or another cost"
+		}
+		if failed != nil {
+			differ = fmt.Sprintf("that has other fields: %v", failed)
+		}
+		if err := s.compare(kind, precision, digest[len("sha256:"):], network, differ); err != nil {
 			return err
 		}
 	} else if failed == nil {
@@ -715,6 +812,15 @@ func (s doublesStored) fromJSON(data []byte) error {
 	if failed == nil {
 		if _, err := d.Token(); err != io.EOF {
 			failed = errors.New("something follows the object")
+		}
+	}
+	if failed == nil && s.set != nil {
+		*s.set = *s.set || !s.zero()
+	}
+	if failed == nil && checksum != nil {
+		if sum := s.checksum(network); *checksum != sum {
+			failed = fmt.Errorf("checksum: the values give %s, not %s: they are damaged; or if they were edited on purpose, remove the checksum",
+				sum, doublesWord(*checksum))
 		}
 	}
 	if failed != nil {
@@ -728,8 +834,9 @@ type doublesJSON struct{ *json.Decoder }
 
 // doublesMember is a field of an object and what reads its value.
 type doublesMember struct {
-	name string
-	read func(path string) error
+	name     string
+	read     func(path string) error
+	optional bool
 }
 
 // next is the next token. Anything but a value of its kind is an error of the caller.
@@ -794,12 +901,13 @@ func (d doublesJSON) object(path string, members []doublesMember) error {
 		return err
 	}
 	for i, given := range seen {
-		if !given && path != "" {
+		if given || members[i].optional {
+			continue
+		}
+		if path != "" {
 			return fmt.Errorf("%s.%s: missing", path, members[i].name)
 		}
-		if !given {
-			return fmt.Errorf("%s: missing", members[i].name)
-		}
+		return fmt.Errorf("%s: missing", members[i].name)
 	}
 	return nil
 }
@@ -816,6 +924,22 @@ func (d doublesJSON) text(into *string) func(path string) error {
 			return fmt.Errorf("%s: must be text", path)
 		}
 		*into = text
+		return nil
+	}
+}
+
+// truth reads true or false.
+func (d doublesJSON) truth(into *bool) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		value, ok := token.(bool)
+		if !ok {
+			return fmt.Errorf("%s: must be true or false", path)
+		}
+		*into = value
 		return nil
 	}
 }
@@ -875,7 +999,7 @@ func (d doublesJSON) arrays(values *Doubles) []doublesMember {
 				return d.row(path, part)
 			}
 			return d.list(path, rows, "rows", func(i int, path string) error { return d.row(path, part[i*cols:(i+1)*cols]) })
-		}})
+		}, false})
 	}
 	return members
 }
@@ -885,24 +1009,28 @@ func (d doublesJSON) row(path string, into []float64) error {
 	return d.list(path, len(into), "numbers", func(i int, path string) error { return d.numbers(&into[i])(path) })
 }
 
-// list reads an array of exactly n elements.
+// list reads an array of exactly n elements. Those beyond are counted, to say how many there are.
 func (d doublesJSON) list(path string, n int, of string, read func(i int, path string) error) error {
 	if err := d.open(path, '[', fmt.Sprintf("an array of %d %s", n, of)); err != nil {
 		return err
 	}
 	i := 0
 	for ; d.More(); i++ {
-		if i == n {
-			return fmt.Errorf("%s: more than %d %s", path, n, of)
+		if i < n {
+			if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-			return err
+		var beyond json.RawMessage
+		if err := d.Decode(&beyond); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	if _, err := d.next(path); err != nil { // the bracket
 		return err
 	}
-	if i < n {
+	if i != n {
 		return fmt.Errorf("%s: %d %s, not %d", path, i, of, n)
 	}
 	return nil
@@ -911,6 +1039,11 @@ func (d doublesJSON) list(path string, n int, of string, read func(i int, path s
 // doublesAppend appends a number as a record has it.
 func doublesAppend(b []byte, v float64) []byte {
 	return binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+}
+
+// doublesAppendNaN appends the NaN that most processors make.
+func doublesAppendNaN(b []byte) []byte {
+	return binary.LittleEndian.AppendUint64(b, 0x7ff8000000000000)
 }
 
 // doublesNumber is the number that b begins with.

@@ -6702,7 +6702,8 @@ func (p *Exact) descend3(ws *ExactWorkspace, x *[40]float32, rate float32) {
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Exact) ForwardBatch(b *ExactBatch, xs [][40]float32, out [][37]float32) {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
@@ -6720,7 +6721,8 @@ func (p *Exact) ForwardBatch(b *ExactBatch, xs [][40]float32, out [][37]float32)
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Exact) LossBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -6740,7 +6742,8 @@ func (p *Exact) LossBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32) flo
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Exact) GradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, g *ExactGrad) float32 {
 	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -6761,7 +6764,8 @@ func (p *Exact) GradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, g *
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Exact) StepBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, rate float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -6796,7 +6800,8 @@ func (p *Exact) StepBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, rat
 
 // InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum of
 // the losses. No gradient of a parameter is formed.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Exact) InputGradBatch(b *ExactBatch, xs [][40]float32, ys [][37]float32, gxs [][40]float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {

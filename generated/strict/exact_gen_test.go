@@ -40,12 +40,13 @@ func TestExact(t *testing.T) {
 		})
 	})
 	verify.TestTeam(t, exactSpec, verify.Team[ExactTeam, Exact, ExactGrad, [40]float32, [37]float32, float32]{
-		New:          NewExactTeam,
-		ForwardBatch: (*ExactTeam).ForwardBatch,
-		LossBatch:    (*ExactTeam).LossBatch,
-		GradBatch:    (*ExactTeam).GradBatch,
-		StepBatch:    (*ExactTeam).StepBatch,
-		Close:        (*ExactTeam).Close,
+		New:            NewExactTeam,
+		ForwardBatch:   (*ExactTeam).ForwardBatch,
+		LossBatch:      (*ExactTeam).LossBatch,
+		GradBatch:      (*ExactTeam).GradBatch,
+		StepBatch:      (*ExactTeam).StepBatch,
+		InputGradBatch: (*ExactTeam).InputGradBatch,
+		Close:          (*ExactTeam).Close,
 	})
 }
 

@@ -10,6 +10,8 @@ import "runtime"
 // samples are cut into at most 32 runs of whole blocks by their number alone, the gradient of each run is summed up by itself, and
 // these sums are added in pairs. It may differ in rounding from what Exact's own functions give.
 //
+// Results must not overlap samples or targets, and none of them p. NewExactTeam makes a team; a zero value has no workers.
+//
 // A team holds one ExactBatch for each worker, and 32 gradients. It takes one call at a time, and none allocates. A panic in a worker
 // comes out of the call, and the team may be used again. Close ends the goroutines.
 type ExactTeam struct {
@@ -18,6 +20,7 @@ type ExactTeam struct {
 	xs   [][40]float32
 	ys   [][37]float32
 	out  [][37]float32
+	gxs  [][40]float32
 	g    *ExactGrad
 	rate float32
 
@@ -63,13 +66,13 @@ func NewExactTeam(workers int) *ExactTeam {
 	return t
 }
 
-// Close ends the goroutines. Calls after it panic; closing again does nothing.
+// Close ends the goroutines. Calls after it panic; closing again does nothing, nor does closing nil.
 func (t *ExactTeam) Close() {
+	if t == nil || t.first == nil || t.closed {
+		return
+	}
 	if t.busy {
 		panic("ExactTeam.Close: a call is under way")
-	}
-	if t.closed {
-		return
 	}
 	t.closed = true
 	for w := t.first.next; w != nil; w = w.next {
@@ -126,9 +129,26 @@ func (t *ExactTeam) StepBatch(p *Exact, xs [][40]float32, ys [][37]float32, rate
 	return t.end()
 }
 
+// InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum of the losses. It
+// panics if the slices differ in length, before anything is written.
+func (t *ExactTeam) InputGradBatch(p *Exact, xs [][40]float32, ys [][37]float32, gxs [][40]float32) float32 {
+	if len(xs) != len(ys) {
+		panic("ExactTeam.InputGradBatch: xs and ys differ in length")
+	}
+	if len(xs) != len(gxs) {
+		panic("ExactTeam.InputGradBatch: xs and gxs differ in length")
+	}
+	t.begin(p, xs)
+	t.ys, t.gxs = ys, gxs
+	t.run("input gradient", t.computing())
+	return t.end()
+}
+
 // begin starts a call.
 func (t *ExactTeam) begin(p *Exact, xs [][40]float32) {
 	switch {
+	case t == nil || t.first == nil:
+		panic("ExactTeam: nil and a zero value have no workers; make a team with NewExactTeam")
 	case t.closed:
 		panic("ExactTeam: called after Close")
 	case t.busy:
@@ -148,6 +168,7 @@ func (t *ExactTeam) begin(p *Exact, xs [][40]float32) {
 // end lets go of the call's arguments and returns the sum of the losses.
 func (t *ExactTeam) end() float32 {
 	t.p, t.xs, t.ys, t.out, t.g = nil, nil, nil, nil, nil
+	t.gxs = nil
 	t.busy = false
 	loss := float32(0)
 	for k := range t.losses {
@@ -211,6 +232,9 @@ func (w *exactWorker) linger(c chan string) {
 func (w *exactWorker) share(task string) {
 	defer w.caught()
 	t := w.team
+	if t.p == nil {
+		panic("ExactTeam: p is nil")
+	}
 	if task == "sum" || task == "step" {
 		w.finish(task == "step")
 		return
@@ -248,6 +272,12 @@ func (w *exactWorker) slot(task string, k int) {
 	}
 	if task == "loss" {
 		t.losses[k] = t.p.LossBatch(&w.b, xs[lo:hi], ys[lo:hi])
+		return
+	}
+	if task == "input gradient" {
+		if gxs := t.gxs; hi <= len(gxs) {
+			t.losses[k] = t.p.InputGradBatch(&w.b, xs[lo:hi], ys[lo:hi], gxs[lo:hi])
+		}
 		return
 	}
 	t.losses[k] = t.p.GradBatch(&w.b, xs[lo:hi], ys[lo:hi], &t.sums[k])

@@ -5201,7 +5201,8 @@ func (p *Functions) descend5(ws *FunctionsWorkspace, x *[5]float32, rate float32
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Functions) ForwardBatch(b *FunctionsBatch, xs [][5]float32, out [][5]float32) {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
@@ -5219,7 +5220,8 @@ func (p *Functions) ForwardBatch(b *FunctionsBatch, xs [][5]float32, out [][5]fl
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Functions) LossBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -5239,7 +5241,8 @@ func (p *Functions) LossBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float3
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Functions) GradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, g *FunctionsGrad) float32 {
 	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -5260,7 +5263,8 @@ func (p *Functions) GradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float3
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Functions) StepBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, rate float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -5297,7 +5301,8 @@ func (p *Functions) StepBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float3
 
 // InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum of
 // the losses. No gradient of a parameter is formed.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Functions) InputGradBatch(b *FunctionsBatch, xs [][5]float32, ys [][5]float32, gxs [][5]float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -8356,13 +8361,15 @@ func (g *FunctionsGrad) Scale(k float32) {
 //	v = momentum*v + e
 //	p -= rate*(e + momentum*v)
 //
-// The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewFunctionsNesterov. One optimizer belongs to one network and one goroutine at a time.
+// The zero value is ready: its first Update sets the hyperparameters of NewFunctionsNesterov.
+// To have others, start from NewFunctionsNesterov and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Momentum; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type FunctionsNesterov struct {
 	Momentum    float32       // what is left of the velocity after each update
 	WeightDecay float32       // that much of p is added to g
 	T           uint64        // updates so far
 	V           FunctionsGrad // velocity
+	set         bool          // the hyperparameters mean what they say, 0 too
 }
 
 // NewFunctionsNesterov returns the optimizer with PyTorch's defaults: Momentum 0.9, WeightDecay 0.
@@ -8376,13 +8383,26 @@ func NewFunctionsNesterov() *FunctionsNesterov {
 func (o *FunctionsNesterov) defaults() {
 	o.Momentum = 0.9
 	o.WeightDecay = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewFunctionsNesterov has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *FunctionsNesterov) begin() {
+	if o.T == 0 && o.Momentum == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && o.Momentum == 0 {
+		panic("FunctionsNesterov.Update: a literal sets some hyperparameters and leaves Momentum at 0; start from NewFunctionsNesterov() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *FunctionsNesterov) Update(p *Functions, g *FunctionsGrad, rate float32) {
-	if o.T == 0 && o.Momentum == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 
@@ -8443,8 +8463,9 @@ func (o *FunctionsNesterov) Reset() {
 //	v = momentum*v + e/(sqrt(s) + eps)
 //	p -= rate*v
 //
-// The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewFunctionsRMSprop. One optimizer belongs to one network and one goroutine at a time.
+// The zero value is ready: its first Update sets the hyperparameters of NewFunctionsRMSprop.
+// To have others, start from NewFunctionsRMSprop and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Alpha, Eps; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type FunctionsRMSprop struct {
 	Alpha       float32       // what is left of the mean of g^2 after each update
 	Eps         float32       // keeps the divisor from 0
@@ -8453,6 +8474,7 @@ type FunctionsRMSprop struct {
 	T           uint64        // updates so far
 	S           FunctionsGrad // running mean of the squares of the gradient
 	V           FunctionsGrad // velocity, unused where Momentum is 0
+	set         bool          // the hyperparameters mean what they say, 0 too
 }
 
 // NewFunctionsRMSprop returns the optimizer with PyTorch's defaults: Alpha 0.99, Eps 1e-08, WeightDecay 0, Momentum 0.
@@ -8468,13 +8490,26 @@ func (o *FunctionsRMSprop) defaults() {
 	o.Eps = 1e-08
 	o.WeightDecay = 0
 	o.Momentum = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewFunctionsRMSprop has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *FunctionsRMSprop) begin() {
+	if o.T == 0 && o.Alpha == 0 && o.Eps == 0 && o.WeightDecay == 0 && o.Momentum == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Alpha == 0 || o.Eps == 0) {
+		panic("FunctionsRMSprop.Update: a literal sets some hyperparameters and leaves Alpha or Eps at 0; start from NewFunctionsRMSprop() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *FunctionsRMSprop) Update(p *Functions, g *FunctionsGrad, rate float32) {
-	if o.T == 0 && o.Alpha == 0 && o.Eps == 0 && o.WeightDecay == 0 && o.Momentum == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 
@@ -8524,8 +8559,9 @@ func (o *FunctionsRMSprop) Reset() {
 //	v = beta2*v + (1 - beta2)*e^2
 //	p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)
 //
-// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewFunctionsAdam. One optimizer belongs to one network and one goroutine at a time.
+// where t is the number of the update. The zero value is ready: its first Update sets the hyperparameters of NewFunctionsAdam.
+// To have others, start from NewFunctionsAdam and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Beta1, Beta2, Eps; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type FunctionsAdam struct {
 	Beta1       float32       // what is left of the mean of g after each update
 	Beta2       float32       // what is left of the mean of g^2 after each update
@@ -8534,6 +8570,7 @@ type FunctionsAdam struct {
 	T           uint64        // updates so far
 	M           FunctionsGrad // running mean of the gradient
 	V           FunctionsGrad // running mean of its squares
+	set         bool          // the hyperparameters mean what they say, 0 too
 }
 
 // NewFunctionsAdam returns the optimizer with PyTorch's defaults: Beta1 0.9, Beta2 0.999, Eps 1e-08, WeightDecay 0.
@@ -8549,13 +8586,26 @@ func (o *FunctionsAdam) defaults() {
 	o.Beta2 = 0.999
 	o.Eps = 1e-08
 	o.WeightDecay = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewFunctionsAdam has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *FunctionsAdam) begin() {
+	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Beta1 == 0 || o.Beta2 == 0 || o.Eps == 0) {
+		panic("FunctionsAdam.Update: a literal sets some hyperparameters and leaves Beta1 or Beta2 or Eps at 0; start from NewFunctionsAdam() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *FunctionsAdam) Update(p *Functions, g *FunctionsGrad, rate float32) {
-	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 

@@ -40,12 +40,13 @@ func TestFunctions(t *testing.T) {
 		})
 	})
 	verify.TestTeam(t, functionsSpec, verify.Team[FunctionsTeam, Functions, FunctionsGrad, [5]float32, [5]float32, float32]{
-		New:          NewFunctionsTeam,
-		ForwardBatch: (*FunctionsTeam).ForwardBatch,
-		LossBatch:    (*FunctionsTeam).LossBatch,
-		GradBatch:    (*FunctionsTeam).GradBatch,
-		StepBatch:    (*FunctionsTeam).StepBatch,
-		Close:        (*FunctionsTeam).Close,
+		New:            NewFunctionsTeam,
+		ForwardBatch:   (*FunctionsTeam).ForwardBatch,
+		LossBatch:      (*FunctionsTeam).LossBatch,
+		GradBatch:      (*FunctionsTeam).GradBatch,
+		StepBatch:      (*FunctionsTeam).StepBatch,
+		InputGradBatch: (*FunctionsTeam).InputGradBatch,
+		Close:          (*FunctionsTeam).Close,
 	})
 	verify.TestOptimizer(t, functionsSpec, "nesterov", NewFunctionsNesterov, (*FunctionsNesterov).Update)
 	verify.TestOptimizer(t, functionsSpec, "rmsprop", NewFunctionsRMSprop, (*FunctionsRMSprop).Update)

@@ -58,8 +58,9 @@ func (p *Iris) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns p as one binary record.
-func (p *Iris) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
+// MarshalBinary returns p as one binary record. AppendBinary and WriteTo do so without a copy of p.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (p Iris) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
 
 // AppendBinary appends p to b as one binary record.
 func (p *Iris) AppendBinary(b []byte) ([]byte, error) { return p.stored().append(b) }
@@ -75,8 +76,8 @@ func (p *Iris) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns p as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it p, not *p.
-func (p *Iris) MarshalJSON() ([]byte, error) { return p.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (p Iris) MarshalJSON() ([]byte, error) { return p.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and p is then as it was. Unlike others it takes null for an error.
@@ -95,13 +96,15 @@ type irisStored struct {
 	digest  string      // SHA-256, in hex, of what the numbers belong to
 	fields  []irisField // hyperparameters
 	updates *uint64     // updates made so far; nil where they are not counted
+	set     *bool       // hyperparameters mean what they say, 0 too; nil where a zero value takes no others
 	arrays  []irisArray // the parameters, or states laid out like them
 }
 
 // irisField is one number, and the field that it is.
 type irisField struct {
-	name  string
-	value *float32
+	name   string
+	value  *float32
+	needed bool // its default is not 0
 }
 
 // irisArray is a number for every parameter, and the field that it is; parameters themselves are no field.
@@ -127,6 +130,29 @@ func (s irisShape) len() int {
 // numbers is how many numbers are stored, updates apart.
 func (s irisStored) numbers() int { return len(s.fields) + len(s.arrays)*IrisParams }
 
+// zero says whether all hyperparameters are 0 before the first update. Such an optimizer takes the defaults then, unless set.
+func (s irisStored) zero() bool {
+	for _, f := range s.fields {
+		if *f.value != 0 {
+			return false
+		}
+	}
+	return s.updates != nil && *s.updates == 0
+}
+
+// check refuses to store what the first update would refuse: it would be another optimizer when it is read.
+func (s irisStored) check() error {
+	if s.set == nil || *s.set || *s.updates > 0 || s.zero() {
+		return nil
+	}
+	for _, f := range s.fields {
+		if f.needed && *f.value == 0 {
+			return fmt.Errorf("Iris: %s sets some hyperparameters and leaves %s at 0; start from its constructor and set fields, to 0 too", s.title(), f.name)
+		}
+	}
+	return nil
+}
+
 // title says in a few words what is stored.
 func (s irisStored) title() string { return irisTitle(s.kind) }
 
@@ -147,19 +173,16 @@ func irisWord(text string) string {
 	return text
 }
 
-// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to.
-func (s irisStored) compare(kind, precision, digest, network string) error {
-	of := "layers, activations, biases or cost"
-	if s.kind == "parameters" {
-		of = "layers, activations or biases"
-	}
+// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to; differ says in words
+// what is known of where it differs.
+func (s irisStored) compare(kind, precision, digest, network, differ string) error {
 	switch {
 	case kind != s.kind:
 		return fmt.Errorf("Iris: the data are %s, not %s", irisTitle(kind), s.title())
 	case precision != irisPrecision:
 		return fmt.Errorf("Iris: the data are %s numbers; this network's are %s", irisWord(precision), irisPrecision)
 	case digest != s.digest:
-		return fmt.Errorf("Iris: the data belong to a network named %.64q, whose %s differ: %s, not %s", network, of, irisBrief(digest), irisBrief(s.digest))
+		return fmt.Errorf("Iris: the data belong to a network named %.64q %s (%s, not %s)", network, differ, irisBrief(digest), irisBrief(s.digest))
 	}
 	return nil
 }
@@ -175,7 +198,7 @@ func irisBrief(digest string) string {
 // A record holds one value, in little-endian byte order whatever the machine:
 //
 //	  0   8  "\x89bpg\r\n\x1a\n", which shows data that were taken for text on their way
-//	  8   4  version of the format, 1
+//	  8   4  version of the format: 1, or 2 where all hyperparameters are 0 and mean it
 //	 12   4  type of the numbers, as NumPy writes it: "<f4" or "<f8"
 //	 16  16  kind: "parameters", or the optimizer whose state it is, such as "adam"
 //	 32  64  name of the network, for messages alone
@@ -192,6 +215,7 @@ func irisBrief(digest string) string {
 const (
 	irisMagic      = "\x89bpg\r\n\x1a\n"
 	irisVersion    = 1
+	irisVersionSet = 2 // as version 1, which an optimizer of the zero value may have too, whose first update is to set the defaults
 	irisHeaderSize = 160
 	// irisChunk is how many bytes are read or written at once, so that no second copy of everything is made.
 	irisChunk = 16 << 10
@@ -199,13 +223,24 @@ const (
 
 var irisCRC = crc32.MakeTable(crc32.Castagnoli)
 
-// header appends the header of a record.
-func (s irisStored) header(b []byte) []byte {
+// header is the header of a record, in a slice with room for a chunk.
+func (s irisStored) header() []byte {
+	b := s.contents("Iris")
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, irisCRC))
+}
+
+// contents is the header of a record for a network of that name, without its checksum.
+func (s irisStored) contents(network string) []byte {
+	b := make([]byte, 0, irisChunk)
 	b = append(b, irisMagic...)
-	b = binary.LittleEndian.AppendUint32(b, irisVersion)
+	version := uint32(irisVersion)
+	if s.set != nil && *s.set && s.zero() {
+		version = irisVersionSet
+	}
+	b = binary.LittleEndian.AppendUint32(b, version)
 	b = irisText(b, irisNumberType, 4)
 	b = irisText(b, s.kind, 16)
-	b = irisText(b, "Iris", 64)
+	b = irisText(b, network, 64)
 	for _, n := range []int{IrisInputs, IrisOutputs, irisLayers, IrisParams} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(n))
 	}
@@ -216,27 +251,24 @@ func (s irisStored) header(b []byte) []byte {
 		updates = *s.updates
 	}
 	b = binary.LittleEndian.AppendUint64(b, updates)
-	b = binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, irisCRC))
+	return binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
 }
 
-// irisText appends text and zero bytes behind it.
+// irisText appends text and zero bytes behind it; what is too long is cut.
 func irisText(b []byte, text string, size int) []byte {
+	if len(text) > size {
+		text = text[:size]
+	}
 	return append(append(b, text...), make([]byte, size-len(text))...)
 }
 
 // write writes the record.
 func (s irisStored) write(w io.Writer) (int64, error) {
-	out := irisWriter{w: w, buf: s.header(make([]byte, 0, irisChunk))}
-	for _, f := range s.fields {
-		out.number(*f.value)
+	if err := s.check(); err != nil {
+		return 0, err
 	}
-	for _, a := range s.arrays {
-		for _, v := range a.values.Flat() {
-			out.number(v)
-		}
-	}
-	out.flush()
+	out := irisWriter{w: w, buf: s.header()}
+	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
 	out.flush()
 	if out.err != nil {
@@ -245,18 +277,44 @@ func (s irisStored) write(w io.Writer) (int64, error) {
 	return out.n, nil
 }
 
+// checksum is what the value has as JSON: the CRC-32C of its record without the two checksums in it (behind its own checksum, no header
+// would change the second one), for a network of that name and with the same bits for every NaN, of which JSON has but one.
+func (s irisStored) checksum(network string) string {
+	out := irisWriter{w: io.Discard, buf: s.contents(network), oneNaN: true}
+	out.numbers(s)
+	return fmt.Sprintf("crc32c:%08x", out.crc)
+}
+
 // irisWriter gathers bytes until it is worth while to write them.
 type irisWriter struct {
-	w   io.Writer
-	buf []byte
-	crc uint32
-	n   int64
-	err error
+	w      io.Writer
+	buf    []byte
+	crc    uint32
+	n      int64
+	err    error
+	oneNaN bool // every NaN is written alike
+}
+
+// numbers writes all numbers of a record.
+func (w *irisWriter) numbers(s irisStored) {
+	for _, f := range s.fields {
+		w.number(*f.value)
+	}
+	for _, a := range s.arrays {
+		for _, v := range a.values.Flat() {
+			w.number(v)
+		}
+	}
+	w.flush()
 }
 
 func (w *irisWriter) number(v float32) {
 	if len(w.buf) > irisChunk-irisNumberSize {
 		w.flush()
+	}
+	if w.oneNaN && v != v {
+		w.buf = irisAppendNaN(w.buf)
+		return
 	}
 	w.buf = irisAppend(w.buf, v)
 }
@@ -297,6 +355,13 @@ func (s irisStored) read(r io.Reader) (int64, error) {
 	if binary.LittleEndian.Uint32(sum) != crc {
 		return in.n, errors.New("Iris: the data are damaged: their checksum is wrong")
 	}
+	if s.set == nil {
+		return in.n, nil
+	}
+	if *s.set && !s.zero() {
+		return in.n, fmt.Errorf("Iris: the data are in version %d of their format, in which all hyperparameters are 0, and these are not", irisVersionSet)
+	}
+	*s.set = *s.set || !s.zero()
 	return in.n, nil
 }
 
@@ -313,7 +378,10 @@ func (s irisStored) readHeader(in *irisReader) error {
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(h[at:]) }
 	text := func(from, to int) string { return string(bytes.TrimRight(h[from:to], "\x00")) }
-	if v := u32(8); v != irisVersion {
+	switch v := u32(8); {
+	case v == irisVersionSet && s.set != nil:
+		*s.set = true
+	case v != irisVersion:
 		return fmt.Errorf("Iris: the data are in version %d of their format; this code reads version %d", v, irisVersion)
 	}
 	if u32(156) != crc32.Checksum(h[:156], irisCRC) {
@@ -331,7 +399,11 @@ func (s irisStored) readHeader(in *irisReader) error {
 	case "<f8":
 		precision = "float64"
 	}
-	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name); err != nil {
+	differ := "with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases"
+	if s.kind != "parameters" {
+		differ += ", or another cost"
+	}
+	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name, differ); err != nil {
 		return err
 	}
 	if n := u32(152); int64(n) != int64(s.numbers()) {
@@ -421,6 +493,7 @@ func (s irisStored) append(b []byte) ([]byte, error) {
 //	  "kind": "parameters",
 //	  "precision": "float32",
 //	  "digest": "sha256:…",
+//	  "checksum": "crc32c:…",
 //	  "W1": [
 //	    [0.5, -0.25],
 //	    [1, 2]
@@ -428,14 +501,22 @@ func (s irisStored) append(b []byte) ([]byte, error) {
 //	  "B1": [0, 0]
 //	}
 //
-// The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
-// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text.
-func (s irisStored) toJSON() []byte {
+// The state of an optimizer has its hyperparameters, T and its arrays, each such an object; and, where all hyperparameters are 0 before the
+// first update and mean it, "set": true. Every finite number is written with as
+// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
+// values, not of the text: see checksum.
+func (s irisStored) toJSON() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	b := append([]byte(nil), "{\n"...)
-	b = append(b, "  \"network\": \"Iris\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+irisPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\""...)
+	b = append(b, "  \"network\": \"Iris\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+irisPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Iris")+"\""...)
 	for _, f := range s.fields {
 		b = append(b, ",\n  \""+f.name+"\": "...)
 		b = irisJSONNumber(b, *f.value)
+	}
+	if s.set != nil && *s.set && s.zero() {
+		b = append(b, ",\n  \"set\": true"...)
 	}
 	if s.updates != nil {
 		b = append(b, ",\n  \"T\": "...)
@@ -449,7 +530,7 @@ func (s irisStored) toJSON() []byte {
 		b = append(b, ",\n  \""+a.name+"\": {\n"...)
 		b = append(irisJSONArrays(b, a.values, "    "), "\n  }"...)
 	}
-	return append(b, "\n}"...)
+	return append(b, "\n}"...), nil
 }
 
 // irisJSONArrays appends the fields of an object, matrix by matrix.
@@ -496,19 +577,25 @@ func irisJSONNumber(b []byte, v float32) []byte {
 	return strconv.AppendFloat(b, x, 'g', -1, irisNumberSize*8)
 }
 
-// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others.
+// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others. The checksum may be missing: older
+// versions wrote none, and who edits numbers by hand removes it.
 func (s irisStored) fromJSON(data []byte) error {
 	d := irisJSON{json.NewDecoder(bytes.NewReader(data))}
 	d.UseNumber()
 	var network, kind, precision, digest string
+	var checksum *string
 	members := []irisMember{
-		{"network", d.text(&network)}, {"kind", d.text(&kind)}, {"precision", d.text(&precision)}, {"digest", d.text(&digest)},
+		{"network", d.text(&network), false}, {"kind", d.text(&kind), false}, {"precision", d.text(&precision), false}, {"digest", d.text(&digest), false},
+		{"checksum", func(path string) error { checksum = new(string); return d.text(checksum)(path) }, true},
 	}
 	for _, f := range s.fields {
-		members = append(members, irisMember{f.name, d.numbers(f.value)})
+		members = append(members, irisMember{f.name, d.numbers(f.value), false})
 	}
 	if s.updates != nil {
-		members = append(members, irisMember{"T", d.count(s.updates)})
+		members = append(members, irisMember{"T", d.count(s.updates), false})
+	}
+	if s.set != nil {
+		members = append(members, irisMember{"set", d.truth(s.set), true})
 	}
 	for _, a := range s.arrays {
 		if a.name == "" {
@@ -516,12 +603,19 @@ func (s irisStored) fromJSON(data []byte) error {
 			continue
 		}
 		inner := d.arrays(a.values)
-		members = append(members, irisMember{a.name, func(path string) error { return d.object(path, inner) }})
+		members = append(members, irisMember{a.name, func(path string) error { return d.object(path, inner) }, false})
 	}
 	// Data of another network have other fields; that they belong to it says more than which fields those are.
 	failed := d.object("", members)
 	if kind != "" && precision != "" && len(digest) > len("sha256:") && digest[:len("sha256:")] == "sha256:" {
-		if err := s.compare(kind, precision, digest[len("sha256:"):], network); err != nil {
+		differ := "with the same widths and biases, but other activations"
+		if s.kind != "parameters" {
+			differ += " or another cost"
+		}
+		if failed != nil {
+			differ = fmt.Sprintf("that has other fields: %v", failed)
+		}
+		if err := s.compare(kind, precision, digest[len("sha256:"):], network, differ); err != nil {
 			return err
 		}
 	} else if failed == nil {
@@ -530,6 +624,15 @@ func (s irisStored) fromJSON(data []byte) error {
 	if failed == nil {
 		if _, err := d.Token(); err != io.EOF {
 			failed = errors.New("something follows the object")
+		}
+	}
+	if failed == nil && s.set != nil {
+		*s.set = *s.set || !s.zero()
+	}
+	if failed == nil && checksum != nil {
+		if sum := s.checksum(network); *checksum != sum {
+			failed = fmt.Errorf("checksum: the values give %s, not %s: they are damaged; or if they were edited on purpose, remove the checksum",
+				sum, irisWord(*checksum))
 		}
 	}
 	if failed != nil {
@@ -543,8 +646,9 @@ type irisJSON struct{ *json.Decoder }
 
 // irisMember is a field of an object and what reads its value.
 type irisMember struct {
-	name string
-	read func(path string) error
+	name     string
+	read     func(path string) error
+	optional bool
 }
 
 // next is the next token. Anything but a value of its kind is an error of the caller.
@@ -609,12 +713,13 @@ func (d irisJSON) object(path string, members []irisMember) error {
 		return err
 	}
 	for i, given := range seen {
-		if !given && path != "" {
+		if given || members[i].optional {
+			continue
+		}
+		if path != "" {
 			return fmt.Errorf("%s.%s: missing", path, members[i].name)
 		}
-		if !given {
-			return fmt.Errorf("%s: missing", members[i].name)
-		}
+		return fmt.Errorf("%s: missing", members[i].name)
 	}
 	return nil
 }
@@ -631,6 +736,22 @@ func (d irisJSON) text(into *string) func(path string) error {
 			return fmt.Errorf("%s: must be text", path)
 		}
 		*into = text
+		return nil
+	}
+}
+
+// truth reads true or false.
+func (d irisJSON) truth(into *bool) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		value, ok := token.(bool)
+		if !ok {
+			return fmt.Errorf("%s: must be true or false", path)
+		}
+		*into = value
 		return nil
 	}
 }
@@ -690,7 +811,7 @@ func (d irisJSON) arrays(values *Iris) []irisMember {
 				return d.row(path, part)
 			}
 			return d.list(path, rows, "rows", func(i int, path string) error { return d.row(path, part[i*cols:(i+1)*cols]) })
-		}})
+		}, false})
 	}
 	return members
 }
@@ -700,24 +821,28 @@ func (d irisJSON) row(path string, into []float32) error {
 	return d.list(path, len(into), "numbers", func(i int, path string) error { return d.numbers(&into[i])(path) })
 }
 
-// list reads an array of exactly n elements.
+// list reads an array of exactly n elements. Those beyond are counted, to say how many there are.
 func (d irisJSON) list(path string, n int, of string, read func(i int, path string) error) error {
 	if err := d.open(path, '[', fmt.Sprintf("an array of %d %s", n, of)); err != nil {
 		return err
 	}
 	i := 0
 	for ; d.More(); i++ {
-		if i == n {
-			return fmt.Errorf("%s: more than %d %s", path, n, of)
+		if i < n {
+			if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-			return err
+		var beyond json.RawMessage
+		if err := d.Decode(&beyond); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	if _, err := d.next(path); err != nil { // the bracket
 		return err
 	}
-	if i < n {
+	if i != n {
 		return fmt.Errorf("%s: %d %s, not %d", path, i, of, n)
 	}
 	return nil
@@ -727,6 +852,9 @@ func (d irisJSON) list(path string, n int, of string, read func(i int, path stri
 func irisAppend(b []byte, v float32) []byte {
 	return binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 }
+
+// irisAppendNaN appends the NaN that most processors make.
+func irisAppendNaN(b []byte) []byte { return binary.LittleEndian.AppendUint32(b, 0x7fc00000) }
 
 // irisNumber is the number that b begins with.
 func irisNumber(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }

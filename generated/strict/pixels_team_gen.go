@@ -10,6 +10,8 @@ import "runtime"
 // samples are cut into at most 32 runs of whole blocks by their number alone, the gradient of each run is summed up by itself, and
 // these sums are added in pairs. It may differ in rounding from what Pixels's own functions give.
 //
+// Results must not overlap samples or targets, and none of them p. NewPixelsTeam makes a team; a zero value has no workers.
+//
 // A team holds one PixelsBatch for each worker, and 32 gradients. It takes one call at a time, and none allocates. A panic in a worker
 // comes out of the call, and the team may be used again. Close ends the goroutines.
 type PixelsTeam struct {
@@ -63,13 +65,13 @@ func NewPixelsTeam(workers int) *PixelsTeam {
 	return t
 }
 
-// Close ends the goroutines. Calls after it panic; closing again does nothing.
+// Close ends the goroutines. Calls after it panic; closing again does nothing, nor does closing nil.
 func (t *PixelsTeam) Close() {
+	if t == nil || t.first == nil || t.closed {
+		return
+	}
 	if t.busy {
 		panic("PixelsTeam.Close: a call is under way")
-	}
-	if t.closed {
-		return
 	}
 	t.closed = true
 	for w := t.first.next; w != nil; w = w.next {
@@ -129,6 +131,8 @@ func (t *PixelsTeam) StepBatch(p *Pixels, xs [][784]float32, ys [][10]float32, r
 // begin starts a call.
 func (t *PixelsTeam) begin(p *Pixels, xs [][784]float32) {
 	switch {
+	case t == nil || t.first == nil:
+		panic("PixelsTeam: nil and a zero value have no workers; make a team with NewPixelsTeam")
 	case t.closed:
 		panic("PixelsTeam: called after Close")
 	case t.busy:
@@ -211,6 +215,9 @@ func (w *pixelsWorker) linger(c chan string) {
 func (w *pixelsWorker) share(task string) {
 	defer w.caught()
 	t := w.team
+	if t.p == nil {
+		panic("PixelsTeam: p is nil")
+	}
 	if task == "sum" || task == "step" {
 		w.finish(task == "step")
 		return

@@ -58,8 +58,9 @@ func (p *Xor) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns p as one binary record.
-func (p *Xor) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
+// MarshalBinary returns p as one binary record. AppendBinary and WriteTo do so without a copy of p.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (p Xor) MarshalBinary() ([]byte, error) { return p.AppendBinary(nil) }
 
 // AppendBinary appends p to b as one binary record.
 func (p *Xor) AppendBinary(b []byte) ([]byte, error) { return p.stored().append(b) }
@@ -75,8 +76,8 @@ func (p *Xor) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns p as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it p, not *p.
-func (p *Xor) MarshalJSON() ([]byte, error) { return p.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (p Xor) MarshalJSON() ([]byte, error) { return p.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and p is then as it was. Unlike others it takes null for an error.
@@ -93,7 +94,7 @@ func (p *Xor) UnmarshalJSON(data []byte) error {
 func (o *XorSGD) stored() xorStored {
 	return xorStored{
 		kind: "sgd", digest: xorTraining,
-		fields: []xorField{{"WeightDecay", &o.WeightDecay}},
+		fields: []xorField{{"WeightDecay", &o.WeightDecay, false}},
 	}
 }
 
@@ -112,8 +113,9 @@ func (o *XorSGD) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *XorSGD) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o XorSGD) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *XorSGD) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -129,8 +131,8 @@ func (o *XorSGD) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *XorSGD) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o XorSGD) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -146,8 +148,8 @@ func (o *XorSGD) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *XorMomentum) stored() xorStored {
 	return xorStored{
-		kind: "momentum", digest: xorTraining, updates: &o.T,
-		fields: []xorField{{"Momentum", &o.Momentum}, {"Dampening", &o.Dampening}, {"WeightDecay", &o.WeightDecay}},
+		kind: "momentum", digest: xorTraining, updates: &o.T, set: &o.set,
+		fields: []xorField{{"Momentum", &o.Momentum, true}, {"Dampening", &o.Dampening, false}, {"WeightDecay", &o.WeightDecay, false}},
 		arrays: []xorArray{{"V", (*Xor)(&o.V)}},
 	}
 }
@@ -167,8 +169,9 @@ func (o *XorMomentum) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *XorMomentum) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o XorMomentum) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *XorMomentum) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -184,8 +187,8 @@ func (o *XorMomentum) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *XorMomentum) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o XorMomentum) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -201,8 +204,8 @@ func (o *XorMomentum) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *XorNesterov) stored() xorStored {
 	return xorStored{
-		kind: "nesterov", digest: xorTraining, updates: &o.T,
-		fields: []xorField{{"Momentum", &o.Momentum}, {"WeightDecay", &o.WeightDecay}},
+		kind: "nesterov", digest: xorTraining, updates: &o.T, set: &o.set,
+		fields: []xorField{{"Momentum", &o.Momentum, true}, {"WeightDecay", &o.WeightDecay, false}},
 		arrays: []xorArray{{"V", (*Xor)(&o.V)}},
 	}
 }
@@ -222,8 +225,9 @@ func (o *XorNesterov) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *XorNesterov) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o XorNesterov) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *XorNesterov) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -239,8 +243,8 @@ func (o *XorNesterov) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *XorNesterov) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o XorNesterov) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -256,8 +260,8 @@ func (o *XorNesterov) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *XorRMSprop) stored() xorStored {
 	return xorStored{
-		kind: "rmsprop", digest: xorTraining, updates: &o.T,
-		fields: []xorField{{"Alpha", &o.Alpha}, {"Eps", &o.Eps}, {"WeightDecay", &o.WeightDecay}, {"Momentum", &o.Momentum}},
+		kind: "rmsprop", digest: xorTraining, updates: &o.T, set: &o.set,
+		fields: []xorField{{"Alpha", &o.Alpha, true}, {"Eps", &o.Eps, true}, {"WeightDecay", &o.WeightDecay, false}, {"Momentum", &o.Momentum, false}},
 		arrays: []xorArray{{"S", (*Xor)(&o.S)}, {"V", (*Xor)(&o.V)}},
 	}
 }
@@ -277,8 +281,9 @@ func (o *XorRMSprop) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *XorRMSprop) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o XorRMSprop) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *XorRMSprop) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -294,8 +299,8 @@ func (o *XorRMSprop) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *XorRMSprop) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o XorRMSprop) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -311,8 +316,8 @@ func (o *XorRMSprop) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *XorAdam) stored() xorStored {
 	return xorStored{
-		kind: "adam", digest: xorTraining, updates: &o.T,
-		fields: []xorField{{"Beta1", &o.Beta1}, {"Beta2", &o.Beta2}, {"Eps", &o.Eps}, {"WeightDecay", &o.WeightDecay}},
+		kind: "adam", digest: xorTraining, updates: &o.T, set: &o.set,
+		fields: []xorField{{"Beta1", &o.Beta1, true}, {"Beta2", &o.Beta2, true}, {"Eps", &o.Eps, true}, {"WeightDecay", &o.WeightDecay, false}},
 		arrays: []xorArray{{"M", (*Xor)(&o.M)}, {"V", (*Xor)(&o.V)}},
 	}
 }
@@ -332,8 +337,9 @@ func (o *XorAdam) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *XorAdam) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o XorAdam) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *XorAdam) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -349,8 +355,8 @@ func (o *XorAdam) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *XorAdam) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o XorAdam) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -366,8 +372,8 @@ func (o *XorAdam) UnmarshalJSON(data []byte) error {
 // stored says what is stored of o.
 func (o *XorAdamW) stored() xorStored {
 	return xorStored{
-		kind: "adamw", digest: xorTraining, updates: &o.T,
-		fields: []xorField{{"Beta1", &o.Beta1}, {"Beta2", &o.Beta2}, {"Eps", &o.Eps}, {"WeightDecay", &o.WeightDecay}},
+		kind: "adamw", digest: xorTraining, updates: &o.T, set: &o.set,
+		fields: []xorField{{"Beta1", &o.Beta1, true}, {"Beta2", &o.Beta2, true}, {"Eps", &o.Eps, true}, {"WeightDecay", &o.WeightDecay, true}},
 		arrays: []xorArray{{"M", (*Xor)(&o.M)}, {"V", (*Xor)(&o.V)}},
 	}
 }
@@ -387,8 +393,9 @@ func (o *XorAdamW) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns o as one binary record.
-func (o *XorAdamW) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
+// MarshalBinary returns o as one binary record. AppendBinary and WriteTo do so without a copy of o.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (o XorAdamW) MarshalBinary() ([]byte, error) { return o.AppendBinary(nil) }
 
 // AppendBinary appends o to b as one binary record.
 func (o *XorAdamW) AppendBinary(b []byte) ([]byte, error) { return o.stored().append(b) }
@@ -404,8 +411,8 @@ func (o *XorAdamW) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns o as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it o, not *o.
-func (o *XorAdamW) MarshalJSON() ([]byte, error) { return o.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (o XorAdamW) MarshalJSON() ([]byte, error) { return o.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and o is then as it was. Unlike others it takes null for an error.
@@ -424,13 +431,15 @@ type xorStored struct {
 	digest  string     // SHA-256, in hex, of what the numbers belong to
 	fields  []xorField // hyperparameters
 	updates *uint64    // updates made so far; nil where they are not counted
+	set     *bool      // hyperparameters mean what they say, 0 too; nil where a zero value takes no others
 	arrays  []xorArray // the parameters, or states laid out like them
 }
 
 // xorField is one number, and the field that it is.
 type xorField struct {
-	name  string
-	value *float32
+	name   string
+	value  *float32
+	needed bool // its default is not 0
 }
 
 // xorArray is a number for every parameter, and the field that it is; parameters themselves are no field.
@@ -456,6 +465,29 @@ func (s xorShape) len() int {
 // numbers is how many numbers are stored, updates apart.
 func (s xorStored) numbers() int { return len(s.fields) + len(s.arrays)*XorParams }
 
+// zero says whether all hyperparameters are 0 before the first update. Such an optimizer takes the defaults then, unless set.
+func (s xorStored) zero() bool {
+	for _, f := range s.fields {
+		if *f.value != 0 {
+			return false
+		}
+	}
+	return s.updates != nil && *s.updates == 0
+}
+
+// check refuses to store what the first update would refuse: it would be another optimizer when it is read.
+func (s xorStored) check() error {
+	if s.set == nil || *s.set || *s.updates > 0 || s.zero() {
+		return nil
+	}
+	for _, f := range s.fields {
+		if f.needed && *f.value == 0 {
+			return fmt.Errorf("Xor: %s sets some hyperparameters and leaves %s at 0; start from its constructor and set fields, to 0 too", s.title(), f.name)
+		}
+	}
+	return nil
+}
+
 // title says in a few words what is stored.
 func (s xorStored) title() string { return xorTitle(s.kind) }
 
@@ -476,19 +508,16 @@ func xorWord(text string) string {
 	return text
 }
 
-// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to.
-func (s xorStored) compare(kind, precision, digest, network string) error {
-	of := "layers, activations, biases or cost"
-	if s.kind == "parameters" {
-		of = "layers, activations or biases"
-	}
+// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to; differ says in words
+// what is known of where it differs.
+func (s xorStored) compare(kind, precision, digest, network, differ string) error {
 	switch {
 	case kind != s.kind:
 		return fmt.Errorf("Xor: the data are %s, not %s", xorTitle(kind), s.title())
 	case precision != xorPrecision:
 		return fmt.Errorf("Xor: the data are %s numbers; this network's are %s", xorWord(precision), xorPrecision)
 	case digest != s.digest:
-		return fmt.Errorf("Xor: the data belong to a network named %.64q, whose %s differ: %s, not %s", network, of, xorBrief(digest), xorBrief(s.digest))
+		return fmt.Errorf("Xor: the data belong to a network named %.64q %s (%s, not %s)", network, differ, xorBrief(digest), xorBrief(s.digest))
 	}
 	return nil
 }
@@ -504,7 +533,7 @@ func xorBrief(digest string) string {
 // A record holds one value, in little-endian byte order whatever the machine:
 //
 //	  0   8  "\x89bpg\r\n\x1a\n", which shows data that were taken for text on their way
-//	  8   4  version of the format, 1
+//	  8   4  version of the format: 1, or 2 where all hyperparameters are 0 and mean it
 //	 12   4  type of the numbers, as NumPy writes it: "<f4" or "<f8"
 //	 16  16  kind: "parameters", or the optimizer whose state it is, such as "adam"
 //	 32  64  name of the network, for messages alone
@@ -521,6 +550,7 @@ func xorBrief(digest string) string {
 const (
 	xorMagic      = "\x89bpg\r\n\x1a\n"
 	xorVersion    = 1
+	xorVersionSet = 2 // as version 1, which an optimizer of the zero value may have too, whose first update is to set the defaults
 	xorHeaderSize = 160
 	// xorChunk is how many bytes are read or written at once, so that no second copy of everything is made.
 	xorChunk = 16 << 10
@@ -528,13 +558,24 @@ const (
 
 var xorCRC = crc32.MakeTable(crc32.Castagnoli)
 
-// header appends the header of a record.
-func (s xorStored) header(b []byte) []byte {
+// header is the header of a record, in a slice with room for a chunk.
+func (s xorStored) header() []byte {
+	b := s.contents("Xor")
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, xorCRC))
+}
+
+// contents is the header of a record for a network of that name, without its checksum.
+func (s xorStored) contents(network string) []byte {
+	b := make([]byte, 0, xorChunk)
 	b = append(b, xorMagic...)
-	b = binary.LittleEndian.AppendUint32(b, xorVersion)
+	version := uint32(xorVersion)
+	if s.set != nil && *s.set && s.zero() {
+		version = xorVersionSet
+	}
+	b = binary.LittleEndian.AppendUint32(b, version)
 	b = xorText(b, xorNumberType, 4)
 	b = xorText(b, s.kind, 16)
-	b = xorText(b, "Xor", 64)
+	b = xorText(b, network, 64)
 	for _, n := range []int{XorInputs, XorOutputs, xorLayers, XorParams} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(n))
 	}
@@ -545,27 +586,24 @@ func (s xorStored) header(b []byte) []byte {
 		updates = *s.updates
 	}
 	b = binary.LittleEndian.AppendUint64(b, updates)
-	b = binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, xorCRC))
+	return binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
 }
 
-// xorText appends text and zero bytes behind it.
+// xorText appends text and zero bytes behind it; what is too long is cut.
 func xorText(b []byte, text string, size int) []byte {
+	if len(text) > size {
+		text = text[:size]
+	}
 	return append(append(b, text...), make([]byte, size-len(text))...)
 }
 
 // write writes the record.
 func (s xorStored) write(w io.Writer) (int64, error) {
-	out := xorWriter{w: w, buf: s.header(make([]byte, 0, xorChunk))}
-	for _, f := range s.fields {
-		out.number(*f.value)
+	if err := s.check(); err != nil {
+		return 0, err
 	}
-	for _, a := range s.arrays {
-		for _, v := range a.values.Flat() {
-			out.number(v)
-		}
-	}
-	out.flush()
+	out := xorWriter{w: w, buf: s.header()}
+	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
 	out.flush()
 	if out.err != nil {
@@ -574,18 +612,44 @@ func (s xorStored) write(w io.Writer) (int64, error) {
 	return out.n, nil
 }
 
+// checksum is what the value has as JSON: the CRC-32C of its record without the two checksums in it (behind its own checksum, no header
+// would change the second one), for a network of that name and with the same bits for every NaN, of which JSON has but one.
+func (s xorStored) checksum(network string) string {
+	out := xorWriter{w: io.Discard, buf: s.contents(network), oneNaN: true}
+	out.numbers(s)
+	return fmt.Sprintf("crc32c:%08x", out.crc)
+}
+
 // xorWriter gathers bytes until it is worth while to write them.
 type xorWriter struct {
-	w   io.Writer
-	buf []byte
-	crc uint32
-	n   int64
-	err error
+	w      io.Writer
+	buf    []byte
+	crc    uint32
+	n      int64
+	err    error
+	oneNaN bool // every NaN is written alike
+}
+
+// numbers writes all numbers of a record.
+func (w *xorWriter) numbers(s xorStored) {
+	for _, f := range s.fields {
+		w.number(*f.value)
+	}
+	for _, a := range s.arrays {
+		for _, v := range a.values.Flat() {
+			w.number(v)
+		}
+	}
+	w.flush()
 }
 
 func (w *xorWriter) number(v float32) {
 	if len(w.buf) > xorChunk-xorNumberSize {
 		w.flush()
+	}
+	if w.oneNaN && v != v {
+		w.buf = xorAppendNaN(w.buf)
+		return
 	}
 	w.buf = xorAppend(w.buf, v)
 }
@@ -626,6 +690,13 @@ func (s xorStored) read(r io.Reader) (int64, error) {
 	if binary.LittleEndian.Uint32(sum) != crc {
 		return in.n, errors.New("Xor: the data are damaged: their checksum is wrong")
 	}
+	if s.set == nil {
+		return in.n, nil
+	}
+	if *s.set && !s.zero() {
+		return in.n, fmt.Errorf("Xor: the data are in version %d of their format, in which all hyperparameters are 0, and these are not", xorVersionSet)
+	}
+	*s.set = *s.set || !s.zero()
 	return in.n, nil
 }
 
@@ -642,7 +713,10 @@ func (s xorStored) readHeader(in *xorReader) error {
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(h[at:]) }
 	text := func(from, to int) string { return string(bytes.TrimRight(h[from:to], "\x00")) }
-	if v := u32(8); v != xorVersion {
+	switch v := u32(8); {
+	case v == xorVersionSet && s.set != nil:
+		*s.set = true
+	case v != xorVersion:
 		return fmt.Errorf("Xor: the data are in version %d of their format; this code reads version %d", v, xorVersion)
 	}
 	if u32(156) != crc32.Checksum(h[:156], xorCRC) {
@@ -660,7 +734,11 @@ func (s xorStored) readHeader(in *xorReader) error {
 	case "<f8":
 		precision = "float64"
 	}
-	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name); err != nil {
+	differ := "with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases"
+	if s.kind != "parameters" {
+		differ += ", or another cost"
+	}
+	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name, differ); err != nil {
 		return err
 	}
 	if n := u32(152); int64(n) != int64(s.numbers()) {
@@ -750,6 +828,7 @@ func (s xorStored) append(b []byte) ([]byte, error) {
 //	  "kind": "parameters",
 //	  "precision": "float32",
 //	  "digest": "sha256:…",
+//	  "checksum": "crc32c:…",
 //	  "W1": [
 //	    [0.5, -0.25],
 //	    [1, 2]
@@ -757,14 +836,22 @@ func (s xorStored) append(b []byte) ([]byte, error) {
 //	  "B1": [0, 0]
 //	}
 //
-// The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
-// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text.
-func (s xorStored) toJSON() []byte {
+// The state of an optimizer has its hyperparameters, T and its arrays, each such an object; and, where all hyperparameters are 0 before the
+// first update and mean it, "set": true. Every finite number is written with as
+// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
+// values, not of the text: see checksum.
+func (s xorStored) toJSON() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	b := append([]byte(nil), "{\n"...)
-	b = append(b, "  \"network\": \"Xor\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+xorPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\""...)
+	b = append(b, "  \"network\": \"Xor\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+xorPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Xor")+"\""...)
 	for _, f := range s.fields {
 		b = append(b, ",\n  \""+f.name+"\": "...)
 		b = xorJSONNumber(b, *f.value)
+	}
+	if s.set != nil && *s.set && s.zero() {
+		b = append(b, ",\n  \"set\": true"...)
 	}
 	if s.updates != nil {
 		b = append(b, ",\n  \"T\": "...)
@@ -778,7 +865,7 @@ func (s xorStored) toJSON() []byte {
 		b = append(b, ",\n  \""+a.name+"\": {\n"...)
 		b = append(xorJSONArrays(b, a.values, "    "), "\n  }"...)
 	}
-	return append(b, "\n}"...)
+	return append(b, "\n}"...), nil
 }
 
 // xorJSONArrays appends the fields of an object, matrix by matrix.
@@ -825,19 +912,25 @@ func xorJSONNumber(b []byte, v float32) []byte {
 	return strconv.AppendFloat(b, x, 'g', -1, xorNumberSize*8)
 }
 
-// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others.
+// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others. The checksum may be missing: older
+// versions wrote none, and who edits numbers by hand removes it.
 func (s xorStored) fromJSON(data []byte) error {
 	d := xorJSON{json.NewDecoder(bytes.NewReader(data))}
 	d.UseNumber()
 	var network, kind, precision, digest string
+	var checksum *string
 	members := []xorMember{
-		{"network", d.text(&network)}, {"kind", d.text(&kind)}, {"precision", d.text(&precision)}, {"digest", d.text(&digest)},
+		{"network", d.text(&network), false}, {"kind", d.text(&kind), false}, {"precision", d.text(&precision), false}, {"digest", d.text(&digest), false},
+		{"checksum", func(path string) error { checksum = new(string); return d.text(checksum)(path) }, true},
 	}
 	for _, f := range s.fields {
-		members = append(members, xorMember{f.name, d.numbers(f.value)})
+		members = append(members, xorMember{f.name, d.numbers(f.value), false})
 	}
 	if s.updates != nil {
-		members = append(members, xorMember{"T", d.count(s.updates)})
+		members = append(members, xorMember{"T", d.count(s.updates), false})
+	}
+	if s.set != nil {
+		members = append(members, xorMember{"set", d.truth(s.set), true})
 	}
 	for _, a := range s.arrays {
 		if a.name == "" {
@@ -845,12 +938,19 @@ func (s xorStored) fromJSON(data []byte) error {
 			continue
 		}
 		inner := d.arrays(a.values)
-		members = append(members, xorMember{a.name, func(path string) error { return d.object(path, inner) }})
+		members = append(members, xorMember{a.name, func(path string) error { return d.object(path, inner) }, false})
 	}
 	// Data of another network have other fields; that they belong to it says more than which fields those are.
 	failed := d.object("", members)
 	if kind != "" && precision != "" && len(digest) > len("sha256:") && digest[:len("sha256:")] == "sha256:" {
-		if err := s.compare(kind, precision, digest[len("sha256:"):], network); err != nil {
+		differ := "with the same widths and biases, but other activations"
+		if s.kind != "parameters" {
+			differ += " or another cost"
+		}
+		if failed != nil {
+			differ = fmt.Sprintf("that has other fields: %v", failed)
+		}
+		if err := s.compare(kind, precision, digest[len("sha256:"):], network, differ); err != nil {
 			return err
 		}
 	} else if failed == nil {
@@ -859,6 +959,15 @@ func (s xorStored) fromJSON(data []byte) error {
 	if failed == nil {
 		if _, err := d.Token(); err != io.EOF {
 			failed = errors.New("something follows the object")
+		}
+	}
+	if failed == nil && s.set != nil {
+		*s.set = *s.set || !s.zero()
+	}
+	if failed == nil && checksum != nil {
+		if sum := s.checksum(network); *checksum != sum {
+			failed = fmt.Errorf("checksum: the values give %s, not %s: they are damaged; or if they were edited on purpose, remove the checksum",
+				sum, xorWord(*checksum))
 		}
 	}
 	if failed != nil {
@@ -872,8 +981,9 @@ type xorJSON struct{ *json.Decoder }
 
 // xorMember is a field of an object and what reads its value.
 type xorMember struct {
-	name string
-	read func(path string) error
+	name     string
+	read     func(path string) error
+	optional bool
 }
 
 // next is the next token. Anything but a value of its kind is an error of the caller.
@@ -938,12 +1048,13 @@ func (d xorJSON) object(path string, members []xorMember) error {
 		return err
 	}
 	for i, given := range seen {
-		if !given && path != "" {
+		if given || members[i].optional {
+			continue
+		}
+		if path != "" {
 			return fmt.Errorf("%s.%s: missing", path, members[i].name)
 		}
-		if !given {
-			return fmt.Errorf("%s: missing", members[i].name)
-		}
+		return fmt.Errorf("%s: missing", members[i].name)
 	}
 	return nil
 }
@@ -960,6 +1071,22 @@ func (d xorJSON) text(into *string) func(path string) error {
 			return fmt.Errorf("%s: must be text", path)
 		}
 		*into = text
+		return nil
+	}
+}
+
+// truth reads true or false.
+func (d xorJSON) truth(into *bool) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		value, ok := token.(bool)
+		if !ok {
+			return fmt.Errorf("%s: must be true or false", path)
+		}
+		*into = value
 		return nil
 	}
 }
@@ -1019,7 +1146,7 @@ func (d xorJSON) arrays(values *Xor) []xorMember {
 				return d.row(path, part)
 			}
 			return d.list(path, rows, "rows", func(i int, path string) error { return d.row(path, part[i*cols:(i+1)*cols]) })
-		}})
+		}, false})
 	}
 	return members
 }
@@ -1029,24 +1156,28 @@ func (d xorJSON) row(path string, into []float32) error {
 	return d.list(path, len(into), "numbers", func(i int, path string) error { return d.numbers(&into[i])(path) })
 }
 
-// list reads an array of exactly n elements.
+// list reads an array of exactly n elements. Those beyond are counted, to say how many there are.
 func (d xorJSON) list(path string, n int, of string, read func(i int, path string) error) error {
 	if err := d.open(path, '[', fmt.Sprintf("an array of %d %s", n, of)); err != nil {
 		return err
 	}
 	i := 0
 	for ; d.More(); i++ {
-		if i == n {
-			return fmt.Errorf("%s: more than %d %s", path, n, of)
+		if i < n {
+			if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-			return err
+		var beyond json.RawMessage
+		if err := d.Decode(&beyond); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	if _, err := d.next(path); err != nil { // the bracket
 		return err
 	}
-	if i < n {
+	if i != n {
 		return fmt.Errorf("%s: %d %s, not %d", path, i, of, n)
 	}
 	return nil
@@ -1056,6 +1187,9 @@ func (d xorJSON) list(path string, n int, of string, read func(i int, path strin
 func xorAppend(b []byte, v float32) []byte {
 	return binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 }
+
+// xorAppendNaN appends the NaN that most processors make.
+func xorAppendNaN(b []byte) []byte { return binary.LittleEndian.AppendUint32(b, 0x7fc00000) }
 
 // xorNumber is the number that b begins with.
 func xorNumber(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }

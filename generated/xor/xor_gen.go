@@ -340,7 +340,8 @@ func (p *Xor) Step(ws *XorWorkspace, x *[2]float32, y *[1]float32, rate float32)
 }
 
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i].
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Xor) ForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(out) {
@@ -358,7 +359,8 @@ func (p *Xor) ForwardBatch(b *XorBatch, xs [][2]float32, out [][1]float32) {
 }
 
 // LossBatch returns the sum of the losses of all samples; of none it is 0.
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Xor) LossBatch(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -378,7 +380,8 @@ func (p *Xor) LossBatch(b *XorBatch, xs [][2]float32, ys [][1]float32) float32 {
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples
 // both are 0. For means, divide both by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Xor) GradBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGrad) float32 {
 	_, _, _ = *p, *b, *g // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -399,7 +402,8 @@ func (p *Xor) GradBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, g *XorGra
 
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns
 // the sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).
-// Samples and results must not overlap p or b. It panics if the slices differ in length, before anything is written.
+// Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written
+// before all of these are read. It panics if the slices differ in length, before anything is written.
 func (p *Xor) StepBatch(b *XorBatch, xs [][2]float32, ys [][1]float32, rate float32) float32 {
 	_, _ = *p, *b // nil panics, before anything is written
 	if len(xs) != len(ys) {
@@ -715,14 +719,16 @@ func (o *XorSGD) Reset() {}
 //	v = momentum*v + (1 - dampening)*(g + weightdecay*p), at t = 1 without dampening
 //	p -= rate*v
 //
-// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewXorMomentum. One optimizer belongs to one network and one goroutine at a time.
+// where t is the number of the update. The zero value is ready: its first Update sets the hyperparameters of NewXorMomentum.
+// To have others, start from NewXorMomentum and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Momentum; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type XorMomentum struct {
 	Momentum    float32 // what is left of the velocity after each update
 	Dampening   float32 // what is held back of each gradient but the first
 	WeightDecay float32 // that much of p is added to g
 	T           uint64  // updates so far
 	V           XorGrad // velocity
+	set         bool    // the hyperparameters mean what they say, 0 too
 }
 
 // NewXorMomentum returns the optimizer with PyTorch's defaults: Momentum 0.9, Dampening 0, WeightDecay 0.
@@ -737,13 +743,26 @@ func (o *XorMomentum) defaults() {
 	o.Momentum = 0.9
 	o.Dampening = 0
 	o.WeightDecay = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewXorMomentum has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *XorMomentum) begin() {
+	if o.T == 0 && o.Momentum == 0 && o.Dampening == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && o.Momentum == 0 {
+		panic("XorMomentum.Update: a literal sets some hyperparameters and leaves Momentum at 0; start from NewXorMomentum() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *XorMomentum) Update(p *Xor, g *XorGrad, rate float32) {
-	if o.T == 0 && o.Momentum == 0 && o.Dampening == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 
@@ -792,13 +811,15 @@ func (o *XorMomentum) Reset() {
 //	v = momentum*v + e
 //	p -= rate*(e + momentum*v)
 //
-// The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewXorNesterov. One optimizer belongs to one network and one goroutine at a time.
+// The zero value is ready: its first Update sets the hyperparameters of NewXorNesterov.
+// To have others, start from NewXorNesterov and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Momentum; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type XorNesterov struct {
 	Momentum    float32 // what is left of the velocity after each update
 	WeightDecay float32 // that much of p is added to g
 	T           uint64  // updates so far
 	V           XorGrad // velocity
+	set         bool    // the hyperparameters mean what they say, 0 too
 }
 
 // NewXorNesterov returns the optimizer with PyTorch's defaults: Momentum 0.9, WeightDecay 0.
@@ -812,13 +833,26 @@ func NewXorNesterov() *XorNesterov {
 func (o *XorNesterov) defaults() {
 	o.Momentum = 0.9
 	o.WeightDecay = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewXorNesterov has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *XorNesterov) begin() {
+	if o.T == 0 && o.Momentum == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && o.Momentum == 0 {
+		panic("XorNesterov.Update: a literal sets some hyperparameters and leaves Momentum at 0; start from NewXorNesterov() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *XorNesterov) Update(p *Xor, g *XorGrad, rate float32) {
-	if o.T == 0 && o.Momentum == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 
@@ -869,8 +903,9 @@ func (o *XorNesterov) Reset() {
 //	v = momentum*v + e/(sqrt(s) + eps)
 //	p -= rate*v
 //
-// The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewXorRMSprop. One optimizer belongs to one network and one goroutine at a time.
+// The zero value is ready: its first Update sets the hyperparameters of NewXorRMSprop.
+// To have others, start from NewXorRMSprop and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Alpha, Eps; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type XorRMSprop struct {
 	Alpha       float32 // what is left of the mean of g^2 after each update
 	Eps         float32 // keeps the divisor from 0
@@ -879,6 +914,7 @@ type XorRMSprop struct {
 	T           uint64  // updates so far
 	S           XorGrad // running mean of the squares of the gradient
 	V           XorGrad // velocity, unused where Momentum is 0
+	set         bool    // the hyperparameters mean what they say, 0 too
 }
 
 // NewXorRMSprop returns the optimizer with PyTorch's defaults: Alpha 0.99, Eps 1e-08, WeightDecay 0, Momentum 0.
@@ -894,13 +930,26 @@ func (o *XorRMSprop) defaults() {
 	o.Eps = 1e-08
 	o.WeightDecay = 0
 	o.Momentum = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewXorRMSprop has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *XorRMSprop) begin() {
+	if o.T == 0 && o.Alpha == 0 && o.Eps == 0 && o.WeightDecay == 0 && o.Momentum == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Alpha == 0 || o.Eps == 0) {
+		panic("XorRMSprop.Update: a literal sets some hyperparameters and leaves Alpha or Eps at 0; start from NewXorRMSprop() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *XorRMSprop) Update(p *Xor, g *XorGrad, rate float32) {
-	if o.T == 0 && o.Alpha == 0 && o.Eps == 0 && o.WeightDecay == 0 && o.Momentum == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 
@@ -950,8 +999,9 @@ func (o *XorRMSprop) Reset() {
 //	v = beta2*v + (1 - beta2)*e^2
 //	p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)
 //
-// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewXorAdam. One optimizer belongs to one network and one goroutine at a time.
+// where t is the number of the update. The zero value is ready: its first Update sets the hyperparameters of NewXorAdam.
+// To have others, start from NewXorAdam and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Beta1, Beta2, Eps; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type XorAdam struct {
 	Beta1       float32 // what is left of the mean of g after each update
 	Beta2       float32 // what is left of the mean of g^2 after each update
@@ -960,6 +1010,7 @@ type XorAdam struct {
 	T           uint64  // updates so far
 	M           XorGrad // running mean of the gradient
 	V           XorGrad // running mean of its squares
+	set         bool    // the hyperparameters mean what they say, 0 too
 }
 
 // NewXorAdam returns the optimizer with PyTorch's defaults: Beta1 0.9, Beta2 0.999, Eps 1e-08, WeightDecay 0.
@@ -975,13 +1026,26 @@ func (o *XorAdam) defaults() {
 	o.Beta2 = 0.999
 	o.Eps = 1e-08
 	o.WeightDecay = 0
+	o.set = true
+}
+
+// begin is for the first Update of what NewXorAdam has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *XorAdam) begin() {
+	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Beta1 == 0 || o.Beta2 == 0 || o.Eps == 0) {
+		panic("XorAdam.Update: a literal sets some hyperparameters and leaves Beta1 or Beta2 or Eps at 0; start from NewXorAdam() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *XorAdam) Update(p *Xor, g *XorGrad, rate float32) {
-	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 
@@ -1024,8 +1088,9 @@ func (o *XorAdam) Reset() {
 //	v = beta2*v + (1 - beta2)*g^2
 //	p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)
 //
-// where t is the number of the update. The zero value is ready: where every hyperparameter is 0, the first Update
-// sets those of NewXorAdamW. One optimizer belongs to one network and one goroutine at a time.
+// where t is the number of the update. The zero value is ready: its first Update sets the hyperparameters of NewXorAdamW.
+// To have others, start from NewXorAdamW and set fields, to 0 too. A literal must set every field whose default is
+// not 0: Beta1, Beta2, Eps, WeightDecay; else the first Update panics. One optimizer belongs to one network and one goroutine at a time.
 type XorAdamW struct {
 	Beta1       float32 // what is left of the mean of g after each update
 	Beta2       float32 // what is left of the mean of g^2 after each update
@@ -1034,6 +1099,7 @@ type XorAdamW struct {
 	T           uint64  // updates so far
 	M           XorGrad // running mean of the gradient
 	V           XorGrad // running mean of its squares
+	set         bool    // the hyperparameters mean what they say, 0 too
 }
 
 // NewXorAdamW returns the optimizer with PyTorch's defaults: Beta1 0.9, Beta2 0.999, Eps 1e-08, WeightDecay 0.01.
@@ -1049,13 +1115,26 @@ func (o *XorAdamW) defaults() {
 	o.Beta2 = 0.999
 	o.Eps = 1e-08
 	o.WeightDecay = 0.01
+	o.set = true
+}
+
+// begin is for the first Update of what NewXorAdamW has not made: a zero value takes the defaults, a literal that forgets
+// fields is refused.
+func (o *XorAdamW) begin() {
+	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
+		o.defaults()
+	}
+	if o.T == 0 && (o.Beta1 == 0 || o.Beta2 == 0 || o.Eps == 0 || o.WeightDecay == 0) {
+		panic("XorAdamW.Update: a literal sets some hyperparameters and leaves Beta1 or Beta2 or Eps or WeightDecay at 0; start from NewXorAdamW() and set fields, to 0 too")
+	}
+	o.set = true
 }
 
 // Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or
 // mean over many; the rate belongs to it. NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first.
 func (o *XorAdamW) Update(p *Xor, g *XorGrad, rate float32) {
-	if o.T == 0 && o.Beta1 == 0 && o.Beta2 == 0 && o.Eps == 0 && o.WeightDecay == 0 {
-		o.defaults()
+	if !o.set {
+		o.begin()
 	}
 	o.T++
 

@@ -13,7 +13,7 @@ import (
 // A record holds one value, in little-endian byte order whatever the machine:
 //
 //	  0   8  "\x89bpg\r\n\x1a\n", which shows data that were taken for text on their way
-//	  8   4  version of the format, 1
+//	  8   4  version of the format: 1, or 2 where all hyperparameters are 0 and mean it
 //	 12   4  type of the numbers, as NumPy writes it: "<f4" or "<f8"
 //	 16  16  kind: "parameters", or the optimizer whose state it is, such as "adam"
 //	 32  64  name of the network, for messages alone
@@ -30,6 +30,7 @@ import (
 const (
 	xnetMagic      = "\x89bpg\r\n\x1a\n"
 	xnetVersion    = 1
+	xnetVersionSet = 2 // as version 1, which an optimizer of the zero value may have too, whose first update is to set the defaults
 	xnetHeaderSize = 160
 	// xnetChunk is how many bytes are read or written at once, so that no second copy of everything is made.
 	xnetChunk = 16 << 10
@@ -37,13 +38,24 @@ const (
 
 var xnetCRC = crc32.MakeTable(crc32.Castagnoli)
 
-// header appends the header of a record.
-func (s xnetStored) header(b []byte) []byte {
+// header is the header of a record, in a slice with room for a chunk.
+func (s xnetStored) header() []byte {
+	b := s.contents("Xnet")
+	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, xnetCRC))
+}
+
+// contents is the header of a record for a network of that name, without its checksum.
+func (s xnetStored) contents(network string) []byte {
+	b := make([]byte, 0, xnetChunk)
 	b = append(b, xnetMagic...)
-	b = binary.LittleEndian.AppendUint32(b, xnetVersion)
+	version := uint32(xnetVersion)
+	if s.set != nil && *s.set && s.zero() {
+		version = xnetVersionSet
+	}
+	b = binary.LittleEndian.AppendUint32(b, version)
 	b = xnetText(b, xnetNumberType, 4)
 	b = xnetText(b, s.kind, 16)
-	b = xnetText(b, "Xnet", 64)
+	b = xnetText(b, network, 64)
 	for _, n := range []int{XnetInputs, XnetOutputs, xnetLayers, XnetParams} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(n))
 	}
@@ -54,27 +66,24 @@ func (s xnetStored) header(b []byte) []byte {
 		updates = *s.updates
 	}
 	b = binary.LittleEndian.AppendUint64(b, updates)
-	b = binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
-	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, xnetCRC))
+	return binary.LittleEndian.AppendUint32(b, uint32(s.numbers()))
 }
 
-// xnetText appends text and zero bytes behind it.
+// xnetText appends text and zero bytes behind it; what is too long is cut.
 func xnetText(b []byte, text string, size int) []byte {
+	if len(text) > size {
+		text = text[:size]
+	}
 	return append(append(b, text...), make([]byte, size-len(text))...)
 }
 
 // write writes the record.
 func (s xnetStored) write(w io.Writer) (int64, error) {
-	out := xnetWriter{w: w, buf: s.header(make([]byte, 0, xnetChunk))}
-	for _, f := range s.fields {
-		out.number(*f.value)
+	if err := s.check(); err != nil {
+		return 0, err
 	}
-	for _, a := range s.arrays {
-		for _, v := range a.values.Flat() {
-			out.number(v)
-		}
-	}
-	out.flush()
+	out := xnetWriter{w: w, buf: s.header()}
+	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
 	out.flush()
 	if out.err != nil {
@@ -83,18 +92,44 @@ func (s xnetStored) write(w io.Writer) (int64, error) {
 	return out.n, nil
 }
 
+// checksum is what the value has as JSON: the CRC-32C of its record without the two checksums in it (behind its own checksum, no header
+// would change the second one), for a network of that name and with the same bits for every NaN, of which JSON has but one.
+func (s xnetStored) checksum(network string) string {
+	out := xnetWriter{w: io.Discard, buf: s.contents(network), oneNaN: true}
+	out.numbers(s)
+	return fmt.Sprintf("crc32c:%08x", out.crc)
+}
+
 // xnetWriter gathers bytes until it is worth while to write them.
 type xnetWriter struct {
-	w   io.Writer
-	buf []byte
-	crc uint32
-	n   int64
-	err error
+	w      io.Writer
+	buf    []byte
+	crc    uint32
+	n      int64
+	err    error
+	oneNaN bool // every NaN is written alike
+}
+
+// numbers writes all numbers of a record.
+func (w *xnetWriter) numbers(s xnetStored) {
+	for _, f := range s.fields {
+		w.number(*f.value)
+	}
+	for _, a := range s.arrays {
+		for _, v := range a.values.Flat() {
+			w.number(v)
+		}
+	}
+	w.flush()
 }
 
 func (w *xnetWriter) number(v xnetFloat) {
 	if len(w.buf) > xnetChunk-xnetNumberSize {
 		w.flush()
+	}
+	if w.oneNaN && v != v {
+		w.buf = xnetAppendNaN(w.buf)
+		return
 	}
 	w.buf = xnetAppend(w.buf, v)
 }
@@ -135,6 +170,13 @@ func (s xnetStored) read(r io.Reader) (int64, error) {
 	if binary.LittleEndian.Uint32(sum) != crc {
 		return in.n, errors.New("Xnet: the data are damaged: their checksum is wrong")
 	}
+	if s.set == nil {
+		return in.n, nil
+	}
+	if *s.set && !s.zero() {
+		return in.n, fmt.Errorf("Xnet: the data are in version %d of their format, in which all hyperparameters are 0, and these are not", xnetVersionSet)
+	}
+	*s.set = *s.set || !s.zero()
 	return in.n, nil
 }
 
@@ -151,7 +193,10 @@ func (s xnetStored) readHeader(in *xnetReader) error {
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(h[at:]) }
 	text := func(from, to int) string { return string(bytes.TrimRight(h[from:to], "\x00")) }
-	if v := u32(8); v != xnetVersion {
+	switch v := u32(8); {
+	case v == xnetVersionSet && s.set != nil:
+		*s.set = true
+	case v != xnetVersion:
 		return fmt.Errorf("Xnet: the data are in version %d of their format; this code reads version %d", v, xnetVersion)
 	}
 	if u32(156) != crc32.Checksum(h[:156], xnetCRC) {
@@ -169,7 +214,11 @@ func (s xnetStored) readHeader(in *xnetReader) error {
 	case "<f8":
 		precision = "float64"
 	}
-	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name); err != nil {
+	differ := "with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases"
+	if s.kind != "parameters" {
+		differ += ", or another cost"
+	}
+	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name, differ); err != nil {
 		return err
 	}
 	if n := u32(152); int64(n) != int64(s.numbers()) {

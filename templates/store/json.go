@@ -17,6 +17,7 @@ import (
 //	  "kind": "parameters",
 //	  "precision": "float32",
 //	  "digest": "sha256:…",
+//	  "checksum": "crc32c:…",
 //	  "W1": [
 //	    [0.5, -0.25],
 //	    [1, 2]
@@ -24,14 +25,22 @@ import (
 //	  "B1": [0, 0]
 //	}
 //
-// The state of an optimizer has its hyperparameters, T and its arrays, each such an object. Every finite number is written with as
-// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text.
-func (s xnetStored) toJSON() []byte {
+// The state of an optimizer has its hyperparameters, T and its arrays, each such an object; and, where all hyperparameters are 0 before the
+// first update and mean it, "set": true. Every finite number is written with as
+// many digits as tell it from its neighbours; "NaN", "+Inf" and "-Inf", of which JSON has no notation, are text. The checksum is of all
+// values, not of the text: see checksum.
+func (s xnetStored) toJSON() ([]byte, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	b := append([]byte(nil), "{\n"...)
-	b = append(b, "  \"network\": \"Xnet\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+xnetPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\""...)
+	b = append(b, "  \"network\": \"Xnet\",\n  \"kind\": \""+s.kind+"\",\n  \"precision\": \""+xnetPrecision+"\",\n  \"digest\": \"sha256:"+s.digest+"\",\n  \"checksum\": \""+s.checksum("Xnet")+"\""...)
 	for _, f := range s.fields {
 		b = append(b, ",\n  \""+f.name+"\": "...)
 		b = xnetJSONNumber(b, *f.value)
+	}
+	if s.set != nil && *s.set && s.zero() {
+		b = append(b, ",\n  \"set\": true"...)
 	}
 	if s.updates != nil {
 		b = append(b, ",\n  \"T\": "...)
@@ -45,7 +54,7 @@ func (s xnetStored) toJSON() []byte {
 		b = append(b, ",\n  \""+a.name+"\": {\n"...)
 		b = append(xnetJSONArrays(b, a.values, "    "), "\n  }"...)
 	}
-	return append(b, "\n}"...)
+	return append(b, "\n}"...), nil
 }
 
 // xnetJSONArrays appends the fields of an object, matrix by matrix.
@@ -92,19 +101,25 @@ func xnetJSONNumber(b []byte, v xnetFloat) []byte {
 	return strconv.AppendFloat(b, x, 'g', -1, xnetNumberSize*8)
 }
 
-// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others.
+// fromJSON reads what toJSON writes, its fields in any order, each exactly once and no others. The checksum may be missing: older
+// versions wrote none, and who edits numbers by hand removes it.
 func (s xnetStored) fromJSON(data []byte) error {
 	d := xnetJSON{json.NewDecoder(bytes.NewReader(data))}
 	d.UseNumber()
 	var network, kind, precision, digest string
+	var checksum *string
 	members := []xnetMember{
-		{"network", d.text(&network)}, {"kind", d.text(&kind)}, {"precision", d.text(&precision)}, {"digest", d.text(&digest)},
+		{"network", d.text(&network), false}, {"kind", d.text(&kind), false}, {"precision", d.text(&precision), false}, {"digest", d.text(&digest), false},
+		{"checksum", func(path string) error { checksum = new(string); return d.text(checksum)(path) }, true},
 	}
 	for _, f := range s.fields {
-		members = append(members, xnetMember{f.name, d.numbers(f.value)})
+		members = append(members, xnetMember{f.name, d.numbers(f.value), false})
 	}
 	if s.updates != nil {
-		members = append(members, xnetMember{"T", d.count(s.updates)})
+		members = append(members, xnetMember{"T", d.count(s.updates), false})
+	}
+	if s.set != nil {
+		members = append(members, xnetMember{"set", d.truth(s.set), true})
 	}
 	for _, a := range s.arrays {
 		if a.name == "" {
@@ -112,12 +127,19 @@ func (s xnetStored) fromJSON(data []byte) error {
 			continue
 		}
 		inner := d.arrays(a.values)
-		members = append(members, xnetMember{a.name, func(path string) error { return d.object(path, inner) }})
+		members = append(members, xnetMember{a.name, func(path string) error { return d.object(path, inner) }, false})
 	}
 	// Data of another network have other fields; that they belong to it says more than which fields those are.
 	failed := d.object("", members)
 	if kind != "" && precision != "" && len(digest) > len("sha256:") && digest[:len("sha256:")] == "sha256:" {
-		if err := s.compare(kind, precision, digest[len("sha256:"):], network); err != nil {
+		differ := "with the same widths and biases, but other activations"
+		if s.kind != "parameters" {
+			differ += " or another cost"
+		}
+		if failed != nil {
+			differ = fmt.Sprintf("that has other fields: %v", failed)
+		}
+		if err := s.compare(kind, precision, digest[len("sha256:"):], network, differ); err != nil {
 			return err
 		}
 	} else if failed == nil {
@@ -126,6 +148,15 @@ func (s xnetStored) fromJSON(data []byte) error {
 	if failed == nil {
 		if _, err := d.Token(); err != io.EOF {
 			failed = errors.New("something follows the object")
+		}
+	}
+	if failed == nil && s.set != nil {
+		*s.set = *s.set || !s.zero()
+	}
+	if failed == nil && checksum != nil {
+		if sum := s.checksum(network); *checksum != sum {
+			failed = fmt.Errorf("checksum: the values give %s, not %s: they are damaged; or if they were edited on purpose, remove the checksum",
+				sum, xnetWord(*checksum))
 		}
 	}
 	if failed != nil {
@@ -139,8 +170,9 @@ type xnetJSON struct{ *json.Decoder }
 
 // xnetMember is a field of an object and what reads its value.
 type xnetMember struct {
-	name string
-	read func(path string) error
+	name     string
+	read     func(path string) error
+	optional bool
 }
 
 // next is the next token. Anything but a value of its kind is an error of the caller.
@@ -205,12 +237,13 @@ func (d xnetJSON) object(path string, members []xnetMember) error {
 		return err
 	}
 	for i, given := range seen {
-		if !given && path != "" {
+		if given || members[i].optional {
+			continue
+		}
+		if path != "" {
 			return fmt.Errorf("%s.%s: missing", path, members[i].name)
 		}
-		if !given {
-			return fmt.Errorf("%s: missing", members[i].name)
-		}
+		return fmt.Errorf("%s: missing", members[i].name)
 	}
 	return nil
 }
@@ -227,6 +260,22 @@ func (d xnetJSON) text(into *string) func(path string) error {
 			return fmt.Errorf("%s: must be text", path)
 		}
 		*into = text
+		return nil
+	}
+}
+
+// truth reads true or false.
+func (d xnetJSON) truth(into *bool) func(path string) error {
+	return func(path string) error {
+		token, err := d.next(path)
+		if err != nil {
+			return err
+		}
+		value, ok := token.(bool)
+		if !ok {
+			return fmt.Errorf("%s: must be true or false", path)
+		}
+		*into = value
 		return nil
 	}
 }
@@ -286,7 +335,7 @@ func (d xnetJSON) arrays(values *Xnet) []xnetMember {
 				return d.row(path, part)
 			}
 			return d.list(path, rows, "rows", func(i int, path string) error { return d.row(path, part[i*cols:(i+1)*cols]) })
-		}})
+		}, false})
 	}
 	return members
 }
@@ -296,24 +345,28 @@ func (d xnetJSON) row(path string, into []xnetFloat) error {
 	return d.list(path, len(into), "numbers", func(i int, path string) error { return d.numbers(&into[i])(path) })
 }
 
-// list reads an array of exactly n elements.
+// list reads an array of exactly n elements. Those beyond are counted, to say how many there are.
 func (d xnetJSON) list(path string, n int, of string, read func(i int, path string) error) error {
 	if err := d.open(path, '[', fmt.Sprintf("an array of %d %s", n, of)); err != nil {
 		return err
 	}
 	i := 0
 	for ; d.More(); i++ {
-		if i == n {
-			return fmt.Errorf("%s: more than %d %s", path, n, of)
+		if i < n {
+			if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+				return err
+			}
+			continue
 		}
-		if err := read(i, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-			return err
+		var beyond json.RawMessage
+		if err := d.Decode(&beyond); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	if _, err := d.next(path); err != nil { // the bracket
 		return err
 	}
-	if i < n {
+	if i != n {
 		return fmt.Errorf("%s: %d %s, not %d", path, i, of, n)
 	}
 	return nil

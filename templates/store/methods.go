@@ -17,8 +17,9 @@ func (xself *Xtype) ReadFrom(r io.Reader) (int64, error) {
 	return n, err
 }
 
-// MarshalBinary returns xself as one binary record.
-func (xself *Xtype) MarshalBinary() ([]byte, error) { return xself.AppendBinary(nil) }
+// MarshalBinary returns xself as one binary record. AppendBinary and WriteTo do so without a copy of xself.
+// The receiver is a value, so that package gob finds the method also where a value is not behind a pointer.
+func (xself Xtype) MarshalBinary() ([]byte, error) { return xself.AppendBinary(nil) }
 
 // AppendBinary appends xself to b as one binary record.
 func (xself *Xtype) AppendBinary(b []byte) ([]byte, error) { return xself.stored().append(b) }
@@ -34,8 +35,8 @@ func (xself *Xtype) UnmarshalBinary(data []byte) error {
 }
 
 // MarshalJSON returns xself as JSON for people: every number by its field, finite ones exactly, others as "NaN", "+Inf" and "-Inf".
-// For package json to find it, give it xself, not *xself.
-func (xself *Xtype) MarshalJSON() ([]byte, error) { return xself.stored().toJSON(), nil }
+// The receiver is a value, so that package json finds the method also where a value is not behind a pointer.
+func (xself Xtype) MarshalJSON() ([]byte, error) { return xself.stored().toJSON() }
 
 // UnmarshalJSON reads what MarshalJSON writes. Fields may be in any order, and all must be there; an error says which one is wrong,
 // and xself is then as it was. Unlike others it takes null for an error.

@@ -27,11 +27,12 @@ const (
 // Flat is a view of all parameters.
 func (p *Xnet) Flat() *[15]float32 { return (*[15]float32)(unsafe.Pointer(p)) }
 
-// Xtype is an optimizer, as a type that is stored.
+// Xtype is an optimizer, as a type that is stored. The default of Beta is not 0, and that of Decay is.
 type Xtype struct {
-	Beta, Eps float32
-	T         uint64
-	M, V      XnetGrad
+	Beta, Decay float32
+	T           uint64
+	M, V        XnetGrad
+	set         bool
 }
 
 const (
@@ -47,8 +48,8 @@ var xnetLayout = []xnetShape{{"W1", 3, 2}, {"B1", 3, 0}, {"W2", 2, 3}}
 // stored says what is stored of xself.
 func (xself *Xtype) stored() xnetStored {
 	return xnetStored{
-		kind: "model", digest: xnetTraining, updates: &xself.T,
-		fields: []xnetField{{"Beta", &xself.Beta}, {"Eps", &xself.Eps}},
+		kind: "model", digest: xnetTraining, updates: &xself.T, set: &xself.set,
+		fields: []xnetField{{"Beta", &xself.Beta, true}, {"Decay", &xself.Decay, false}},
 		arrays: []xnetArray{{"M", (*Xnet)(&xself.M)}, {"V", (*Xnet)(&xself.V)}},
 	}
 }

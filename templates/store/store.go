@@ -15,13 +15,15 @@ type xnetStored struct {
 	digest  string      // SHA-256, in hex, of what the numbers belong to
 	fields  []xnetField // hyperparameters
 	updates *uint64     // updates made so far; nil where they are not counted
+	set     *bool       // hyperparameters mean what they say, 0 too; nil where a zero value takes no others
 	arrays  []xnetArray // the parameters, or states laid out like them
 }
 
 // xnetField is one number, and the field that it is.
 type xnetField struct {
-	name  string
-	value *xnetFloat
+	name   string
+	value  *xnetFloat
+	needed bool // its default is not 0
 }
 
 // xnetArray is a number for every parameter, and the field that it is; parameters themselves are no field.
@@ -47,6 +49,29 @@ func (s xnetShape) len() int {
 // numbers is how many numbers are stored, updates apart.
 func (s xnetStored) numbers() int { return len(s.fields) + len(s.arrays)*XnetParams }
 
+// zero says whether all hyperparameters are 0 before the first update. Such an optimizer takes the defaults then, unless set.
+func (s xnetStored) zero() bool {
+	for _, f := range s.fields {
+		if *f.value != 0 {
+			return false
+		}
+	}
+	return s.updates != nil && *s.updates == 0
+}
+
+// check refuses to store what the first update would refuse: it would be another optimizer when it is read.
+func (s xnetStored) check() error {
+	if s.set == nil || *s.set || *s.updates > 0 || s.zero() {
+		return nil
+	}
+	for _, f := range s.fields {
+		if f.needed && *f.value == 0 {
+			return fmt.Errorf("Xnet: %s sets some hyperparameters and leaves %s at 0; start from its constructor and set fields, to 0 too", s.title(), f.name)
+		}
+	}
+	return nil
+}
+
 // title says in a few words what is stored.
 func (s xnetStored) title() string { return xnetTitle(s.kind) }
 
@@ -67,19 +92,16 @@ func xnetWord(text string) string {
 	return text
 }
 
-// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to.
-func (s xnetStored) compare(kind, precision, digest, network string) error {
-	of := "layers, activations, biases or cost"
-	if s.kind == "parameters" {
-		of = "layers, activations or biases"
-	}
+// compare refuses data of another kind, precision or network, the latter known by what its numbers belong to; differ says in words
+// what is known of where it differs.
+func (s xnetStored) compare(kind, precision, digest, network, differ string) error {
 	switch {
 	case kind != s.kind:
 		return fmt.Errorf("Xnet: the data are %s, not %s", xnetTitle(kind), s.title())
 	case precision != xnetPrecision:
 		return fmt.Errorf("Xnet: the data are %s numbers; this network's are %s", xnetWord(precision), xnetPrecision)
 	case digest != s.digest:
-		return fmt.Errorf("Xnet: the data belong to a network named %.64q, whose %s differ: %s, not %s", network, of, xnetBrief(digest), xnetBrief(s.digest))
+		return fmt.Errorf("Xnet: the data belong to a network named %.64q %s (%s, not %s)", network, differ, xnetBrief(digest), xnetBrief(s.digest))
 	}
 	return nil
 }

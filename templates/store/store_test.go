@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding"
 	"encoding/binary"
+	"encoding/gob"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"math"
@@ -20,19 +22,19 @@ import (
 
 // All of what the standard library asks of a type that is stored.
 var (
-	_ encoding.BinaryMarshaler   = (*Xtype)(nil)
+	_ encoding.BinaryMarshaler   = Xtype{}
 	_ encoding.BinaryAppender    = (*Xtype)(nil)
 	_ encoding.BinaryUnmarshaler = (*Xtype)(nil)
 	_ io.WriterTo                = (*Xtype)(nil)
 	_ io.ReaderFrom              = (*Xtype)(nil)
-	_ json.Marshaler             = (*Xtype)(nil)
+	_ json.Marshaler             = Xtype{}
 	_ json.Unmarshaler           = (*Xtype)(nil)
 )
 
 // drawn is a value in which no two numbers are alike.
 func drawn(seed uint64) *Xtype {
 	r := rand.New(rand.NewPCG(seed, 1))
-	o := &Xtype{Beta: r.Float32(), Eps: r.Float32(), T: r.Uint64()}
+	o := &Xtype{Beta: r.Float32(), Decay: r.Float32(), T: r.Uint64(), set: true}
 	for _, g := range []*XnetGrad{&o.M, &o.V} {
 		values := (*Xnet)(g).Flat()
 		for i := range values {
@@ -44,7 +46,7 @@ func drawn(seed uint64) *Xtype {
 
 // awkward has the numbers that are most easily lost.
 func awkward() *Xtype {
-	o := &Xtype{Beta: math.MaxFloat32, Eps: 0x1p-149, T: math.MaxUint64}
+	o := &Xtype{Beta: math.MaxFloat32, Decay: 0x1p-149, T: math.MaxUint64, set: true}
 	values := []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 0.1, 1e-40, 16777217, -0x1p-126, 1 / 3., 1e21, 1e-7}
 	for i, v := range values {
 		(*Xnet)(&o.M).Flat()[i] = float32(v)
@@ -55,7 +57,7 @@ func awkward() *Xtype {
 // same says whether two values have the same bits; any two NaNs are alike if that is asked for.
 func same(a, b *Xtype, nans bool) bool {
 	flat := func(o *Xtype) []float32 {
-		return append(append([]float32{o.Beta, o.Eps}, (*Xnet)(&o.M).Flat()[:]...), (*Xnet)(&o.V).Flat()[:]...)
+		return append(append([]float32{o.Beta, o.Decay}, (*Xnet)(&o.M).Flat()[:]...), (*Xnet)(&o.V).Flat()[:]...)
 	}
 	x, y := flat(a), flat(b)
 	for i := range x {
@@ -63,13 +65,13 @@ func same(a, b *Xtype, nans bool) bool {
 			return false
 		}
 	}
-	return a.T == b.T
+	return a.T == b.T && a.set == b.set
 }
 
 func TestRoundTrip(t *testing.T) {
 	quiet := awkward()
 	quiet.M.W1[0][0] = math.Float32frombits(0x7fc12345) // a NaN with a payload, which a record keeps
-	for _, o := range []*Xtype{drawn(1), drawn(2), {}, awkward(), quiet} {
+	for _, o := range []*Xtype{drawn(1), drawn(2), {}, {set: true}, {set: true, T: 1}, {set: true, Decay: 1}, awkward(), quiet} {
 		data, err := o.MarshalBinary()
 		if err != nil {
 			t.Fatal(err)
@@ -157,7 +159,8 @@ func TestRefused(t *testing.T) {
 		{"twice", func(b []byte) []byte { return append(b, b...) }, "292 bytes follow the data"},
 		{"another file", func(b []byte) []byte { return []byte("PK\x03\x04 and so on") }, "no stored network: they begin otherwise"},
 		{"line ends changed", func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n")) }, "begin otherwise"},
-		{"the version", edit(8, "\x02"), "version 2 of their format; this code reads version 1"},
+		{"the version", edit(8, "\x03"), "version 3 of their format; this code reads version 1"},
+		{"the version of zeros", edit(8, "\x02"), "version 2 of their format, in which all hyperparameters are 0, and these are not"},
 		{"the header", func(b []byte) []byte { b[40]++; return b }, "the checksum of their header is wrong"},
 		{"a number", func(b []byte) []byte { b[200]++; return b }, "damaged: their checksum is wrong"},
 		{"the checksum", func(b []byte) []byte { b[len(b)-1]++; return b }, "damaged: their checksum is wrong"},
@@ -171,13 +174,13 @@ func TestRefused(t *testing.T) {
 		{"layers", edit(104, "\x03"), "2 outputs, 3 layers"},
 		{"hostile sizes", edit(108, "\xff\xff\xff\xff"), "4294967295 parameters"},
 		{"hostile numbers", edit(152, "\xff\xff\xff\xff"), "are 4294967295 numbers; the state of model take 32"},
-		{"a hostile name", edit(32, "\x1b[31m"), `whose layers, activations, biases or cost differ`},
-		{"another digest", edit(112, "\xff"), `named "Xnet", whose layers, activations, biases or cost differ: sha256:ff1122334455…, not sha256:001122334455…`},
+		{"a hostile name", edit(32, "\x1b[31m"), `with as many inputs, outputs, layers and parameters, but other`},
+		{"another digest", edit(112, "\xff"), `named "Xnet" with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases, or another cost (sha256:ff1122334455…, not sha256:001122334455…)`},
 	} {
 		data := c.damage(bytes.Clone(record))
 		if c.name == "a hostile name" {
 			data = edit(112, "\xff")(data)
-			c.want = `named "\x1b[31m", ` + c.want
+			c.want = `named "\x1b[31m" ` + c.want
 		}
 		o := drawn(7)
 		err := o.UnmarshalBinary(data)
@@ -210,14 +213,20 @@ func TestRefused(t *testing.T) {
 func TestParametersRefused(t *testing.T) {
 	s := xnetStored{kind: "parameters", digest: strings.Repeat("ab", 32)}
 	for want, err := range map[string]error{
-		`Xnet: the data belong to a network named "Iris", whose layers, activations or biases differ: sha256:cd…, not sha256:abababababab…`: s.compare("parameters", "float32", "cd", "Iris"),
-		"Xnet: the data are the state of adam, not parameters": s.compare("adam", "float32", s.digest, "Xnet"),
+		`Xnet: the data belong to a network named "Iris" with others (sha256:cd…, not sha256:abababababab…)`: s.compare("parameters", "float32", "cd", "Iris", "with others"),
+		"Xnet: the data are the state of adam, not parameters":                                               s.compare("adam", "float32", s.digest, "Xnet", ""),
 	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
-	record := resealed(append(s.header(nil), 0, 0, 0, 0))
+	record := resealed(append(s.header(), 0, 0, 0, 0))
+	other := bytes.Clone(record)
+	other[112]++
+	want := `Xnet: the data belong to a network named "Xnet" with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases (sha256:acab`
+	if err := s.decode(resealed(other)); err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
 	record[144]++
 	if err := s.decode(resealed(record)); err == nil || !strings.Contains(err.Error(), "count 1 updates, which parameters do not") {
 		t.Error(err)
@@ -276,7 +285,7 @@ func TestJSONRefused(t *testing.T) {
 	text, _ := o.MarshalJSON()
 	for _, c := range []struct{ old, new, want string }{
 		{`"Beta": `, `"beta": `, `"beta": unknown field`},
-		{`"Beta": `, `"Eps": 1, "Beta": `, "Eps: given twice"},
+		{`"Beta": `, `"Decay": 1, "Beta": `, "Decay: given twice"},
 		{`"T": 77,`, ``, "T: missing"},
 		{`"T": 77,`, `"T": -1,`, "T: must be a whole number below 2^64"},
 		{`"T": 77,`, `"T": 7.0,`, "T: must be a whole number below 2^64"},
@@ -286,10 +295,13 @@ func TestJSONRefused(t *testing.T) {
 		{` 0.5]`, ` null]`, `M.W1[1][1]: must be a number`},
 		{` 0.5]`, ` [1]]`, `M.W1[1][1]: must be a number`},
 		{` 0.5]`, ` 1e39]`, `M.W1[1][1]: 1e39 is beyond float32`},
-		{` 0.5]`, ` 0.5, 1]`, `M.W1[1]: more than 2 numbers`},
+		{` 0.5]`, ` 0.5, 1]`, `M.W1[1]: 3 numbers, not 2`},
 		{`, 0.5]`, `]`, `M.W1[1]: 1 numbers, not 2`},
 		{`, 0.25]`, `]`, `V.B1: 2 numbers, not 3`},
-		{`, 0.25]`, `, 0.25, 1]`, `V.B1: more than 3 numbers`},
+		{`, 0.25]`, `, 0.25, 1]`, `V.B1: 4 numbers, not 3`},
+		{`, 0.25]`, `, 0.25, {"a": [1, 2]}, []]`, `V.B1: 5 numbers, not 3`},
+		{`, 0.25]`, `, 0.25, {"a": [1, 2}]`, `V.B1: invalid character '}'`},
+		{`"W2": [`, `"W2": [[], `, `M.W2[0]: 0 numbers, not 3`},
 		{`"M": {`, `"M": {"W3": [],`, `"M.W3": unknown field`},
 		{`"M": {`, `"M": 3, "V": {`, `M: must be an object`},
 		{`"B1": [`, `"B1": [[`, `M.B1[0]: must be a number`},
@@ -299,11 +311,12 @@ func TestJSONRefused(t *testing.T) {
 		{`"kind": "model"`, `"kind": 1`, `kind: must be text`},
 		{`"kind": "model"`, `"kind": "` + strings.Repeat("x", 1000) + `"`, `the data are the state of "xxxx`},
 		{`"float32"`, `"float64"`, `the data are float64 numbers; this network's are float32`},
-		{`"network": "Xnet"`, `"network": "Digits", "kind": "model", "precision": "float32", "digest": "sha256:99", "W": 1, "x": ""`, `named "Digits", whose layers, activations, biases or cost differ: sha256:99…, not`},
+		{`"network": "Xnet"`, `"network": "Digits", "kind": "model", "precision": "float32", "digest": "sha256:99", "W": 1, "x": ""`, `named "Digits" that has other fields: "W": unknown field (sha256:99…, not`},
 		{`sha256:`, `sha512:`, `digest: not of the form`},
 		{"\n}", "\n} true", `something follows the object`},
 		{"\n}", "", `unexpected EOF`},
 		{`"T": 77,`, `"T": 77,,`, `invalid character ','`},
+		{`"T": 77,`, `"T": 77, "set": 1,`, `set: must be true or false`},
 		{string(text), `null`, `must be an object`},
 		{string(text), `[]`, `must be an object`},
 		{string(text), ``, `unexpected EOF`},
@@ -323,9 +336,126 @@ func TestJSONRefused(t *testing.T) {
 	}
 	// The order of fields is free, and a name is no part of what numbers mean.
 	reordered := strings.Replace(strings.Replace(string(text), `"T": 77,`, ``, 1), "{", `{"T": 77,`, 1)
+	stored := o.stored()
 	renamed := strings.Replace(reordered, `"network": "Xnet"`, `"network": "Renamed"`, 1)
+	renamed = strings.Replace(renamed, stored.checksum("Xnet"), stored.checksum("Renamed"), 1)
 	if v := new(Xtype); v.UnmarshalJSON([]byte(renamed)) != nil || !same(v, o, false) {
 		t.Error("in another order, it is another value")
+	}
+}
+
+// TestJSONDamage flips every bit of texts: each is refused, or has the very same numbers, as where e becomes E or a digit too many to
+// matter becomes another.
+func TestJSONDamage(t *testing.T) {
+	for _, o := range []*Xtype{drawn(1), awkward(), {}, {set: true}} {
+		compact, err := json.Marshal(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		indented, _ := o.MarshalJSON()
+		for _, text := range [][]byte{compact, indented} {
+			for n := range text {
+				for bit := range 8 {
+					damaged := bytes.Clone(text)
+					damaged[n] ^= 1 << bit
+					v := drawn(7)
+					switch err := v.UnmarshalJSON(damaged); {
+					case err == nil && !same(v, o, true):
+						t.Fatalf("bit %d of byte %d is missed: %s", bit, n, damaged[max(0, n-20):min(n+20, len(text))])
+					case err != nil && !same(v, drawn(7), false):
+						t.Fatalf("bit %d of byte %d: %v, and the receiver has changed", bit, n, err)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestJSONChecksum: it is that of the record without its own, whatever the white space; an edit is refused with what to do, and taken without it.
+func TestJSONChecksum(t *testing.T) {
+	o := drawn(1)
+	o.M.W1[1][1] = 0.5
+	record, _ := o.MarshalBinary()
+	contents := append(bytes.Clone(record[:156]), record[160:len(record)-4]...)
+	sum := fmt.Sprintf("crc32c:%08x", crc32.Checksum(contents, crc32.MakeTable(crc32.Castagnoli)))
+	text, _ := o.MarshalJSON()
+	line := fmt.Sprintf("  \"checksum\": %q,\n", sum)
+	if !strings.Contains(string(text), line) {
+		t.Fatalf("the record's checksum, %s, is not that of %s", sum, text)
+	}
+	var spaced bytes.Buffer
+	if err := json.Indent(&spaced, text, "\r\n", "\t"); err != nil {
+		t.Fatal(err)
+	}
+	if v := new(Xtype); v.UnmarshalJSON(spaced.Bytes()) != nil || !same(v, o, false) {
+		t.Error("white space matters")
+	}
+	edited := strings.Replace(string(text), " 0.5]", " 0.25]", 1)
+	v, want := drawn(7), *o
+	err := v.UnmarshalJSON([]byte(edited))
+	if err == nil || !strings.HasSuffix(err.Error(), `, not "`+sum+`": they are damaged; or if they were edited on purpose, remove the checksum`) {
+		t.Errorf("an edit: %v", err)
+	}
+	want.M.W1[1][1] = 0.25
+	if err := v.UnmarshalJSON([]byte(strings.Replace(edited, line, "", 1))); err != nil || !same(v, &want, false) {
+		t.Errorf("an edit without the checksum: %v", err)
+	}
+	// Every NaN has one checksum, because JSON has no more than one.
+	o.M.W1[0][0] = math.Float32frombits(0xffc12345)
+	text, _ = o.MarshalJSON()
+	if err := v.UnmarshalJSON(text); err != nil || !same(v, o, true) {
+		t.Errorf("with a NaN: %v", err)
+	}
+}
+
+// TestZeros: of an optimizer whose hyperparameters are all 0 it is stored whether they mean it.
+func TestZeros(t *testing.T) {
+	zero, set := new(Xtype), &Xtype{set: true}
+	a, _ := zero.MarshalBinary()
+	b, _ := set.MarshalBinary()
+	if a[8] != 1 || b[8] != 2 {
+		t.Errorf("versions %d and %d", a[8], b[8])
+	}
+	// As older versions wrote them, which knew no other zeros than those of a zero value.
+	for text, want := range map[string]bool{
+		`"Beta": 0, "Decay": 0, "T": 0`: false, `"Beta": 0, "Decay": 0, "T": 1`: true, `"Beta": 0, "Decay": 1, "T": 0`: true,
+		`"Beta": 0, "Decay": 0, "T": 0, "set": true`: true,
+	} {
+		shapes := `{"W1": [[0, 0], [0, 0], [0, 0]], "B1": [0, 0, 0], "W2": [[0, 0, 0], [0, 0, 0]]}`
+		v := new(Xtype)
+		if err := v.UnmarshalJSON([]byte(`{"network": "Xnet", "kind": "model", "precision": "float32", "digest": "sha256:` + xnetTraining + `", ` +
+			text + `, "M": ` + shapes + `, "V": ` + shapes + `}`)); err != nil || v.set != want {
+			t.Errorf("%s: %t, %v", text, v.set, err)
+		}
+	}
+	// What the first update refuses is not stored.
+	forgotten := &Xtype{Decay: 1}
+	_, err := forgotten.MarshalBinary()
+	_, err2 := json.Marshal(forgotten)
+	for _, err := range []error{err, err2} {
+		if err == nil || !strings.Contains(err.Error(), "leaves Beta at 0; start from its constructor") {
+			t.Error(err)
+		}
+	}
+}
+
+// TestByValue: what holds a network itself, not a pointer to it, is stored and read back all the same.
+func TestByValue(t *testing.T) {
+	type holder struct {
+		Net   Xtype
+		Named map[string]Xtype
+		List  [2]Xtype
+	}
+	o := holder{*drawn(1), map[string]Xtype{"a": *drawn(2)}, [2]Xtype{*drawn(3), *drawn(4)}}
+	text, err := json.Marshal(o)
+	var back holder
+	if err = errors.Join(err, json.Unmarshal(text, &back)); err != nil || !reflect.DeepEqual(back, o) {
+		t.Errorf("JSON: %v\n%s", err, text)
+	}
+	var stream bytes.Buffer
+	back = holder{}
+	if err := errors.Join(gob.NewEncoder(&stream).Encode(o), gob.NewDecoder(&stream).Decode(&back)); err != nil || !reflect.DeepEqual(back, o) {
+		t.Errorf("gob: %v", err)
 	}
 }
 

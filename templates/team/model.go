@@ -37,7 +37,13 @@ func (p *Xnet) Flat() *[XnetParams]float32 { return (*[XnetParams]float32)(unsaf
 // Flat is a view of the gradient.
 func (g *XnetGrad) Flat() *[XnetParams]float32 { return (*[XnetParams]float32)(unsafe.Pointer(g)) }
 
+// unlucky is a number that the model network panics at, in whatever worker meets it.
+const unlucky = 13
+
 func (p *Xnet) forward(b *XnetBatch, x *xnetX) *xnetY {
+	if x[0] == unlucky {
+		panic("an unlucky number")
+	}
 	for i, row := range p.W1 {
 		b.y[i] = row[0]*x[0] + row[1]*x[1] + row[2]*x[2]
 	}
@@ -71,6 +77,21 @@ func (p *Xnet) GradBatch(b *XnetBatch, xs []xnetX, ys []xnetY, g *XnetGrad) (los
 			loss += d * d / 2
 			for j, x := range xs[s] {
 				g.W1[i][j] += d * x
+			}
+		}
+	}
+	return loss
+}
+
+// InputGradBatch is the gradient of each loss with respect to its input.
+func (p *Xnet) InputGradBatch(b *XnetBatch, xs []xnetX, ys []xnetY, gxs []xnetX) (loss float32) {
+	for s := range xs {
+		gxs[s] = xnetX{}
+		for i, v := range p.forward(b, &xs[s]) {
+			d := v - ys[s][i]
+			loss += d * d / 2
+			for j, w := range p.W1[i] {
+				gxs[s][j] += d * w
 			}
 		}
 	}

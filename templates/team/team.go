@@ -12,14 +12,19 @@ import "runtime"
 // samples are cut into at most xnetSlots runs of whole blocks by their number alone, the gradient of each run is summed up by itself, and
 // these sums are added in pairs. It may differ in rounding from what Xnet's own functions give.
 //
+// Results must not overlap samples or targets, and none of them p. NewXnetTeam makes a team; a zero value has no workers.
+//
 // A team holds one XnetBatch for each worker, and xnetSlots gradients. It takes one call at a time, and none allocates. A panic in a worker
 // comes out of the call, and the team may be used again. Close ends the goroutines.
 type XnetTeam struct {
 	// The call under way.
-	p    *Xnet
-	xs   []xnetX
-	ys   []xnetY
-	out  []xnetY
+	p   *Xnet
+	xs  []xnetX
+	ys  []xnetY
+	out []xnetY
+	// input_gradient {
+	gxs []xnetX
+	// input_gradient }
 	g    *XnetGrad
 	rate xnetFloat
 
@@ -65,13 +70,13 @@ func NewXnetTeam(workers int) *XnetTeam {
 	return t
 }
 
-// Close ends the goroutines. Calls after it panic; closing again does nothing.
+// Close ends the goroutines. Calls after it panic; closing again does nothing, nor does closing nil.
 func (t *XnetTeam) Close() {
+	if t == nil || t.first == nil || t.closed {
+		return
+	}
 	if t.busy {
 		panic("XnetTeam.Close: a call is under way")
-	}
-	if t.closed {
-		return
 	}
 	t.closed = true
 	for w := t.first.next; w != nil; w = w.next {
@@ -128,9 +133,30 @@ func (t *XnetTeam) StepBatch(p *Xnet, xs []xnetX, ys []xnetY, rate xnetFloat) xn
 	return t.end()
 }
 
+// input_gradient {
+
+// InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum of the losses. It
+// panics if the slices differ in length, before anything is written.
+func (t *XnetTeam) InputGradBatch(p *Xnet, xs []xnetX, ys []xnetY, gxs []xnetX) xnetFloat {
+	if len(xs) != len(ys) {
+		panic("XnetTeam.InputGradBatch: xs and ys differ in length")
+	}
+	if len(xs) != len(gxs) {
+		panic("XnetTeam.InputGradBatch: xs and gxs differ in length")
+	}
+	t.begin(p, xs)
+	t.ys, t.gxs = ys, gxs
+	t.run("input gradient", t.computing())
+	return t.end()
+}
+
+// input_gradient }
+
 // begin starts a call.
 func (t *XnetTeam) begin(p *Xnet, xs []xnetX) {
 	switch {
+	case t == nil || t.first == nil:
+		panic("XnetTeam: nil and a zero value have no workers; make a team with NewXnetTeam")
 	case t.closed:
 		panic("XnetTeam: called after Close")
 	case t.busy:
@@ -150,6 +176,9 @@ func (t *XnetTeam) begin(p *Xnet, xs []xnetX) {
 // end lets go of the call's arguments and returns the sum of the losses.
 func (t *XnetTeam) end() xnetFloat {
 	t.p, t.xs, t.ys, t.out, t.g = nil, nil, nil, nil, nil
+	// input_gradient {
+	t.gxs = nil
+	// input_gradient }
 	t.busy = false
 	loss := xnetFloat(0)
 	for k := range t.losses {
@@ -213,6 +242,9 @@ func (w *xnetWorker) linger(c chan string) {
 func (w *xnetWorker) share(task string) {
 	defer w.caught()
 	t := w.team
+	if t.p == nil {
+		panic("XnetTeam: p is nil")
+	}
 	if task == "sum" || task == "step" {
 		w.finish(task == "step")
 		return
@@ -252,6 +284,14 @@ func (w *xnetWorker) slot(task string, k int) {
 		t.losses[k] = t.p.LossBatch(&w.b, xs[lo:hi], ys[lo:hi])
 		return
 	}
+	// input_gradient {
+	if task == "input gradient" {
+		if gxs := t.gxs; hi <= len(gxs) {
+			t.losses[k] = t.p.InputGradBatch(&w.b, xs[lo:hi], ys[lo:hi], gxs[lo:hi])
+		}
+		return
+	}
+	// input_gradient }
 	t.losses[k] = t.p.GradBatch(&w.b, xs[lo:hi], ys[lo:hi], &t.sums[k])
 }
 

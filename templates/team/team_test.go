@@ -3,6 +3,7 @@ package team
 import (
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 )
@@ -79,6 +80,12 @@ func TestAnyWorkers(t *testing.T) {
 					t.Errorf("%d workers, %d samples: output %d is %v, want %v", workers, count, i, out[i], outputs[i])
 				}
 			}
+			gxs, inputs := make([]xnetX, count), make([]xnetX, count)
+			loss := team.InputGradBatch(p, xs, ys, gxs)
+			p.InputGradBatch(new(XnetBatch), xs, ys, inputs)
+			if loss != wantLoss || !slices.Equal(gxs, inputs) {
+				t.Errorf("%d workers, %d samples: InputGradBatch gives %v and %v, want %v and %v", workers, count, loss, gxs, wantLoss, inputs)
+			}
 			next := *p
 			for i, v := range want.Flat() {
 				next.Flat()[i] -= float32(0.125 * v)
@@ -120,17 +127,32 @@ func panics(f func()) (with any) {
 // TestPanics checks that a panic in any worker comes out of the call, and that the team goes on working.
 func TestPanics(t *testing.T) {
 	p, xs, ys := samples(8)
+	want, _ := sequential(p, xs, ys)
 	for workers := 1; workers <= xnetSlots; workers++ {
 		team := NewXnetTeam(workers)
-		if err, ok := panics(func() { team.LossBatch(nil, xs, ys) }).(runtime.Error); !ok {
-			t.Errorf("no parameters: panic %v, want a runtime error", err)
+		for at := range xs {
+			spoilt := slices.Clone(xs)
+			spoilt[at][0] = unlucky
+			for name, call := range map[string]func(xs []xnetX){
+				"ForwardBatch":   func(xs []xnetX) { team.ForwardBatch(p, xs, make([]xnetY, len(xs))) },
+				"LossBatch":      func(xs []xnetX) { team.LossBatch(p, xs, ys) },
+				"GradBatch":      func(xs []xnetX) { team.GradBatch(p, xs, ys, new(XnetGrad)) },
+				"StepBatch":      func(xs []xnetX) { team.StepBatch(p, xs, ys, 1) },
+				"InputGradBatch": func(xs []xnetX) { team.InputGradBatch(p, xs, ys, make([]xnetX, len(xs))) },
+			} {
+				if got := panics(func() { call(spoilt) }); got != "an unlucky number" {
+					t.Errorf("%s by %d workers: panic %v", name, workers, got)
+				}
+				if team.p != nil || team.gxs != nil || team.out != nil || team.busy {
+					t.Errorf("%s: the team keeps the arguments of a call that panicked", name)
+				}
+				if got := team.LossBatch(p, xs, ys); got != want {
+					t.Errorf("%s: after a panic the loss is %v, want %v", name, got, want)
+				}
+			}
 		}
-		if team.p != nil || team.busy {
-			t.Error("the team keeps the arguments of a call that panicked")
-		}
-		want, _ := sequential(p, xs, ys)
-		if got := team.LossBatch(p, xs, ys); got != want {
-			t.Errorf("after a panic the loss is %v, want %v", got, want)
+		if got := panics(func() { team.LossBatch(nil, xs, ys) }); got != "XnetTeam: p is nil" {
+			t.Errorf("no parameters: panic %v", got)
 		}
 		team.Close()
 	}
@@ -147,20 +169,33 @@ func TestRefuses(t *testing.T) {
 	busy := NewXnetTeam(1)
 	busy.busy = true
 	for want, f := range map[string]func(){
-		"NewXnetTeam: a team has at least 1 worker":          func() { NewXnetTeam(0) },
-		"XnetTeam.ForwardBatch: xs and out differ in length": func() { team.ForwardBatch(p, xs, ys[:2]) },
-		"XnetTeam.LossBatch: xs and ys differ in length":     func() { team.LossBatch(p, xs[:1], ys) },
-		"XnetTeam.GradBatch: xs and ys differ in length":     func() { team.GradBatch(p, nil, ys, &g) },
-		"XnetTeam.StepBatch: xs and ys differ in length":     func() { team.StepBatch(p, xs, nil, 1) },
-		"XnetTeam: called after Close":                       func() { closed.LossBatch(p, xs, ys) },
-		"XnetTeam: called while another call is under way":   func() { busy.LossBatch(p, xs, ys) },
-		"XnetTeam.Close: a call is under way":                func() { busy.Close() },
+		"NewXnetTeam: a team has at least 1 worker":            func() { NewXnetTeam(0) },
+		"XnetTeam.ForwardBatch: xs and out differ in length":   func() { team.ForwardBatch(p, xs, ys[:2]) },
+		"XnetTeam.LossBatch: xs and ys differ in length":       func() { team.LossBatch(p, xs[:1], ys) },
+		"XnetTeam.GradBatch: xs and ys differ in length":       func() { team.GradBatch(p, nil, ys, &g) },
+		"XnetTeam.StepBatch: xs and ys differ in length":       func() { team.StepBatch(p, xs, nil, 1) },
+		"XnetTeam.InputGradBatch: xs and ys differ in length":  func() { team.InputGradBatch(p, xs, ys[:1], xs) },
+		"XnetTeam.InputGradBatch: xs and gxs differ in length": func() { team.InputGradBatch(p, xs, ys, xs[:1]) },
+		"XnetTeam: called after Close":                         func() { closed.LossBatch(p, xs, ys) },
+		"XnetTeam: called while another call is under way":     func() { busy.LossBatch(p, xs, ys) },
+		"XnetTeam.Close: a call is under way":                  func() { busy.Close() },
 	} {
 		if got := panics(f); got != want {
 			t.Errorf("the panic is %v, want %s", got, want)
 		}
 	}
 	team.Close()
+	// What no constructor has made.
+	var zero XnetTeam
+	var none *XnetTeam
+	for name, f := range map[string]func(){
+		"a zero value": func() { zero.LossBatch(p, xs, ys) }, "a closed zero value": func() { zero.Close(); zero.StepBatch(p, xs, ys, 1) },
+		"nil": func() { none.ForwardBatch(p, xs, ys) }, "a closed nil": func() { none.Close(); none.GradBatch(p, xs, ys, &g) },
+	} {
+		if got := panics(f); got != "XnetTeam: nil and a zero value have no workers; make a team with NewXnetTeam" {
+			t.Errorf("%s: the panic is %v", name, got)
+		}
+	}
 }
 
 // TestClose checks that closing ends every goroutine.
@@ -189,6 +224,7 @@ func TestClose(t *testing.T) {
 func TestNoAllocation(t *testing.T) {
 	p, xs, ys := samples(33)
 	out := make([]xnetY, len(xs))
+	gxs := make([]xnetX, len(xs))
 	var g XnetGrad
 	team := NewXnetTeam(3)
 	defer team.Close()
@@ -197,6 +233,7 @@ func TestNoAllocation(t *testing.T) {
 		team.LossBatch(p, xs, ys)
 		team.GradBatch(p, xs, ys, &g)
 		team.StepBatch(p, xs, ys, 0)
+		team.InputGradBatch(p, xs, ys, gxs)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

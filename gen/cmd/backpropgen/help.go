@@ -30,10 +30,11 @@ func commands() []command {
 			summary: "write the Go files of networks (default: beside each spec)",
 			about: `Reads specs and writes, for each network, its Go package files: iris.yaml with "name: Iris" becomes
 iris_gen.go with its kernels, iris_gen_test.go with their test, iris_store_gen.go, which saves and loads
-it, and iris_team_gen.go, which spreads batches over several cores; kernels need neither. What a
-spec may hold, from layers and their activations to pooling and formulas of your own, is told by
-'backpropgen help spec'. A network that can learn nothing, such as one that ends in the softmax of a
-single unit, is generated with a warning.
+it, and iris_team_gen.go, which spreads batches over several cores; kernels need neither. With targets:
+[amd64], the default, iris_amd64_gen.s has assembly, iris_amd64_gen.go calls it, and iris_noasm_gen.go
+stands in for it elsewhere. What a spec may hold, from layers and their activations to pooling and
+formulas of your own, is told by 'backpropgen help spec'. A network that can learn nothing, such as one
+that ends in the softmax of a single unit, is generated with a warning.
 
 Everything is worked out and type-checked in memory first, for all specs. On any error nothing is
 written; files that are up to date are not touched; a file that backpropgen did not make is never
@@ -71,7 +72,9 @@ Use the flags of generate.`,
 pool or formula and the cost compute, with the convention where a derivative does not exist; what is
 kept of each layer; the operations of a call of each function; what each cache mode would keep and take;
 how large rounding errors can get; the buffers; and each function as equations, with the derivatives that
-were found. SPEC may be - for standard input. What a spec may hold: backpropgen help spec.
+were found. Of assembly it prints which functions have some of which level, the cycles that are predicted, and
+how many calls a function takes. SPEC may be - for standard input. What a spec may hold: backpropgen help
+spec.
 
 The bounds on rounding errors hold for every input, weight, bias and target within ranges. They are those
 of the worst case, in which all errors add up; narrower ranges, such as those of a trained network, have

@@ -37,8 +37,8 @@ unroll: auto               # straight-line code while that is fast; full, or loo
 input_gradient: false      # true: emit InputGrad and InputGradBatch, the gradient with respect to the input
 optimizers: []             # types to emit, each with an Update: sgd, momentum, nesterov, rmsprop, adam, adamw
 batch: 32                  # samples that the batch functions take at a time; each needs a workspace
-rounding: fast             # or strict: every rounding fixed, the same bits on every platform, in portable Go alone
-targets: [amd64]           # assembly beside the portable Go; [] for none
+rounding: fast             # or strict: every rounding fixed, the same bits on every platform and by assembly too
+targets: [amd64]           # assembly for AVX2 and AVX-512 beside the portable Go; [] for none
 `
 
 // helpSpec is what a spec may hold.

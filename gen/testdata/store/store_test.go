@@ -29,7 +29,9 @@ func fill(v reflect.Value, r *rand.Rand) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			fill(v.Field(i), r)
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i), r)
+			}
 		}
 	case reflect.Array:
 		for i := range v.Len() {
