@@ -46,6 +46,8 @@ type Report struct {
 	Accuracies []Accuracy
 
 	groups []*group
+	// notes say what was not judged, and why.
+	notes []string
 }
 
 // group collects what was found on one quantity of one call.
@@ -102,7 +104,17 @@ func (r *Report) String() string {
 	if r.Unbounded > 0 {
 		fmt.Fprintf(&b, "\n  %d numbers were not judged: they may overflow", r.Unbounded)
 	}
+	for _, n := range r.notes {
+		fmt.Fprintf(&b, "\n  %s", n)
+	}
 	return b.String()
+}
+
+// note writes down once that something was not judged.
+func (r *Report) note(format string, args ...any) {
+	if n := fmt.Sprintf(format, args...); !slices.Contains(r.notes, n) {
+		r.notes = append(r.notes, n)
+	}
 }
 
 func (r *Report) group(call, quantity string) *group {
