@@ -112,6 +112,8 @@ func (t Test) team() *jen.Statement {
 //		verify.Test(t, irisSpec, irisKernel)
 //		verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{…})
 //		verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
+//		verify.TestStored[Iris](t, irisSpec, "parameters")
+//		verify.TestStored[IrisAdam](t, irisSpec, "adam")
 //	}
 //
 // Where there is assembly, its first line goes through the instruction sets:
@@ -134,6 +136,13 @@ func (t Test) check(f *File) {
 		for _, o := range t.Optimizers {
 			g.Qual(verifyPath, "TestOptimizer").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(o.Name),
 				jen.Id("New"+o.Type), jen.Parens(jen.Op("*").Id(o.Type)).Dot("Update"))
+		}
+		stored := func(typ, kind string) {
+			g.Qual(verifyPath, "TestStored").Index(jen.Id(typ)).Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(kind))
+		}
+		stored(t.Name, "parameters")
+		for _, o := range t.Optimizers {
+			stored(o.Type, o.Name)
 		}
 	})
 }

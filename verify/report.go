@@ -89,7 +89,10 @@ func (r *Report) tell(t testing.TB) {
 // String is a table of the largest errors seen, each as a fraction of its bound.
 func (r *Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d trials, seed %s; largest error as a fraction of its bound:", r.Network, r.Trials, r.Seed)
+	fmt.Fprintf(&b, "%s: %d trials, seed %s", r.Network, r.Trials, r.Seed)
+	if len(r.Accuracies) > 0 {
+		b.WriteString("; largest error as a fraction of its bound:")
+	}
 	call, width := "", 0
 	for _, a := range r.Accuracies {
 		width = max(width, len(a.Call))

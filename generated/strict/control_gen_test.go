@@ -46,6 +46,8 @@ func TestControl(t *testing.T) {
 		Close:        (*ControlTeam).Close,
 	})
 	verify.TestOptimizer(t, controlSpec, "adamw", NewControlAdamW, (*ControlAdamW).Update)
+	verify.TestStored[Control](t, controlSpec, "parameters")
+	verify.TestStored[ControlAdamW](t, controlSpec, "adamw")
 }
 
 // Training Control on one sample: Step returns the loss before the step it takes.

@@ -46,6 +46,8 @@ func TestDigits(t *testing.T) {
 		Close:        (*DigitsTeam).Close,
 	})
 	verify.TestOptimizer(t, digitsSpec, "adam", NewDigitsAdam, (*DigitsAdam).Update)
+	verify.TestStored[Digits](t, digitsSpec, "parameters")
+	verify.TestStored[DigitsAdam](t, digitsSpec, "adam")
 }
 
 // Training Digits on one sample: Step returns the loss before the step it takes.

@@ -47,6 +47,7 @@ func TestExact(t *testing.T) {
 		StepBatch:    (*ExactTeam).StepBatch,
 		Close:        (*ExactTeam).Close,
 	})
+	verify.TestStored[Exact](t, exactSpec, "parameters")
 }
 
 // Training Exact on one sample: Step returns the loss before the step it takes.
