@@ -243,7 +243,7 @@ func TestStoredMutants(t *testing.T) {
 		{flaw: "the checksum is not checked", call: "UnmarshalBinary", quantity: "damaged data", says: "byte 160 "},
 		{flaw: "the header's checksum is not checked", call: "UnmarshalBinary", quantity: "damaged data", says: "byte 32 "},
 		{flaw: "the digest is not checked", call: "UnmarshalBinary", quantity: "other data", says: "another digest"},
-		{flaw: "the shape is not checked", call: "UnmarshalBinary", quantity: "other data", says: "more layers"},
+		{flaw: "the shape is not checked", call: "UnmarshalBinary", quantity: "other data", says: "fewer inputs"},
 		{flaw: "the precision is not checked", call: "UnmarshalBinary", quantity: "other data", says: "another precision"},
 		{flaw: "the kind is not checked", call: "UnmarshalBinary", quantity: "other data", says: "another kind"},
 		{flaw: "the version is not checked", call: "UnmarshalBinary", quantity: "other data", says: "another version"},
@@ -263,7 +263,7 @@ func TestStoredMutants(t *testing.T) {
 		{flaw: "nothing is kept before it", call: "AppendBinary", quantity: "the record", says: "not kept"},
 		{flaw: "another network's digest", call: "MarshalBinary", quantity: "the record", says: "byte 112"},
 		{flaw: "the other byte order", call: "MarshalBinary", quantity: "the record", says: "byte 160"},
-		{flaw: "too few digits", call: "MarshalJSON", quantity: "numbers", says: "too few digits"},
+		{flaw: "too few digits", call: "MarshalJSON", quantity: "numbers", says: "which is read as"},
 		{flaw: "too few digits", call: "UnmarshalJSON", quantity: "the value", says: "not what was saved"},
 		{flaw: "the digest of JSON is not checked", call: "UnmarshalJSON", quantity: "other data", says: "another digest"},
 		{flaw: "the kind of JSON is not checked", call: "UnmarshalJSON", quantity: "other data", says: "another kind"},
@@ -314,7 +314,7 @@ func TestStoredTypes(t *testing.T) {
 // TestStoredPlaces: of small records every byte is tried, of large ones the ends of all parts and a fixed number of others.
 func TestStoredPlaces(t *testing.T) {
 	j := &storedJudge[xor.Xor]{network: xorNet(t), kind: parametersKind, report: new(Report)}
-	for _, c := range []struct{ size, least, most int }{{216, 216, 216}, {600, 228, 300}, {1 << 20, 24, 300}, {1 << 28, 24, 30}} {
+	for _, c := range []struct{ size, least, most int }{{216, 216, 216}, {600, 228, 300}, {1 << 20, 24, 30}, {1 << 28, 24, 30}} {
 		list := j.places(c.size)
 		seen := map[int]bool{}
 		for _, at := range list {

@@ -167,7 +167,7 @@ func (w *narrow) Write(p []byte) (int, error) {
 }
 
 // storedBudget is how many bytes all damaged data of one kind have together, about.
-const storedBudget = 1 << 24
+const storedBudget = 1 << 23
 
 // places are bytes of a record to cut it at or to damage: all of the header and the checksum, and as many others as time allows.
 func (j *storedJudge[S]) places(size int) []int {
@@ -221,26 +221,35 @@ func (j *storedJudge[S]) damagedBinary(value *S) {
 	if j.kind == kind {
 		kind = "adam"
 	}
-	edits := map[string]func(b []byte) []byte{
-		"another magic number": text(0, 8, "\x89bpg\n\x1a\n"), "another version": add(recordVersion, 7),
-		"another precision": text(recordNumber, 4, precision), "another kind": text(recordKind, 16, kind),
-		"a kind that begins alike": text(recordKind, 16, j.kind[:len(j.kind)-1]),
-		"fewer inputs":             add(recordSizes, ^uint32(0)), "more outputs": add(recordSizes+4, 1),
-		"more layers": add(recordSizes+8, 1), "more parameters": add(recordSizes+12, 1),
-		"another digest": add(recordDigest, 1), "a digest that begins alike": add(recordDigest+28, 1<<24),
-		"another number of numbers": add(recordCount, 1),
-		"a number less": func(b []byte) []byte {
+	type edit struct {
+		where string
+		do    func(b []byte) []byte
+	}
+	edits := []edit{
+		{"another magic number", text(0, 8, "\x89bpg\n\x1a\n")},
+		{"another version", add(recordVersion, 7)},
+		{"another precision", text(recordNumber, 4, precision)},
+		{"another kind", text(recordKind, 16, kind)},
+		{"a kind that begins alike", text(recordKind, 16, j.kind[:len(j.kind)-1])},
+		{"fewer inputs", add(recordSizes, ^uint32(0))},
+		{"more outputs", add(recordSizes+4, 1)},
+		{"more layers", add(recordSizes+8, 1)},
+		{"more parameters", add(recordSizes+12, 1)},
+		{"another digest", add(recordDigest, 1)},
+		{"a digest that begins alike", add(recordDigest+28, 1<<24)},
+		{"another number of numbers", add(recordCount, 1)},
+		{"a number less", func(b []byte) []byte {
 			size := int(v.layout.number.Size())
 			return add(recordCount, ^uint32(0))(append(b[:len(b)-4-size], 0, 0, 0, 0))
-		},
+		}},
 	}
 	if v.t() == nil {
-		edits["updates where none are counted"] = add(recordUpdates, 1)
+		edits = append(edits, edit{"updates where none are counted", add(recordUpdates, 1)})
 	}
-	for where, edit := range edits {
-		other := seal(edit(slices.Clone(data)))
-		j.refused("UnmarshalBinary", "other data", where, func(s storable) error { return s.UnmarshalBinary(other) })
-		j.refused("ReadFrom", "other data", where, func(s storable) error { _, err := s.ReadFrom(bytes.NewReader(other)); return err })
+	for _, e := range edits {
+		other := seal(e.do(slices.Clone(data)))
+		j.refused("UnmarshalBinary", "other data", e.where, func(s storable) error { return s.UnmarshalBinary(other) })
+		j.refused("ReadFrom", "other data", e.where, func(s storable) error { _, err := s.ReadFrom(bytes.NewReader(other)); return err })
 	}
 	// The name is for people.
 	renamed := seal(text(recordName, 64, "Renamed")(slices.Clone(data)))

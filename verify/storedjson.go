@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"math/big"
 	"regexp"
 	"slices"
 	"strconv"
@@ -41,7 +40,7 @@ func (j *storedJudge[S]) damagedJSON(value *S) {
 	text := string(checksumMember.ReplaceAll(compact, nil))
 	j.loads("UnmarshalJSON", "the checksum is removed", v, true, func(s storable) error { return s.UnmarshalJSON([]byte(text)) })
 	edits := j.jsonEdits(text)
-	loads := min(max((1<<22)/j.layout.len(), 4), 200)
+	loads := min(max(storedBudget/(32*max(len(compact), 1)), 4), 200)
 	for _, e := range edits[:min(loads, len(edits))] {
 		if e.text == text {
 			j.broken("MarshalJSON", "the text", e.where, "there is nothing to edit in %.200s", text)
@@ -65,55 +64,32 @@ func (j *storedJudge[S]) damagedJSON(value *S) {
 	}
 }
 
-// digits wants every number of JSON with as many digits as tell it from its neighbours, read by package big and not by that of the
-// emitted file.
+// digits wants every number of JSON, in the order of a record but T behind the hyperparameters, with as many digits as tell it from its
+// neighbours.
 func (j *storedJudge[S]) digits(v storedNumbers, text []byte) {
-	precision := uint(24)
-	if v.layout.number.Size() == 8 {
-		precision = 53
-	}
-	var numbers []json.Number
+	var numbers []string
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
-	for {
-		token, err := d.Token()
-		if err != nil {
-			break
-		}
+	for token, err := d.Token(); err == nil; token, err = d.Token() {
 		if n, ok := token.(json.Number); ok {
-			numbers = append(numbers, n)
+			numbers = append(numbers, n.String())
 		}
 	}
-	want := make(map[string]int)
-	for i := range v.layout.len() {
-		want[new(big.Float).SetPrec(precision).SetFloat64(v.number(i)).Text('p', 0)]++
-	}
-	counts := 0
-	if t := v.t(); t != nil {
-		counts = 1
-		if !slices.Contains(numbers, json.Number(strconv.FormatUint(*t, 10))) {
-			j.broken("MarshalJSON", "T", "", "%d is not among the numbers", *t)
+	if t, at := v.t(), len(j.layout.hyper); t != nil && at < len(numbers) {
+		if want := strconv.FormatUint(*t, 10); numbers[at] != want {
+			j.broken("MarshalJSON", "T", "", "%s, want %s", numbers[at], want)
 		}
+		numbers = slices.Delete(numbers, at, at+1)
 	}
-	if len(numbers) != v.layout.len()+counts {
-		j.broken("MarshalJSON", "numbers", "", "%d, want %d", len(numbers), v.layout.len()+counts)
+	if len(numbers) != v.layout.len() {
+		j.broken("MarshalJSON", "numbers", "", "%d, want %d", len(numbers), v.layout.len())
 		return
 	}
-	missing := 0
-	for _, n := range numbers {
-		x, _, err := big.ParseFloat(n.String(), 10, 200, big.ToNearestEven)
-		if err != nil {
-			j.broken("MarshalJSON", "numbers", "", "%s is none: %v", n, err)
+	for i, n := range numbers {
+		if x, err := strconv.ParseFloat(n, int(v.layout.number.Size())*8); err != nil || x != v.number(i) {
+			j.broken("MarshalJSON", "numbers", "", "number %d is %s, which is read as %v, %v; want %v", i, n, x, err, v.number(i))
 			return
 		}
-		if key := x.SetMode(big.ToNearestEven).SetPrec(precision).Text('p', 0); want[key] > 0 {
-			want[key]--
-		} else {
-			missing++
-		}
-	}
-	if missing > counts { // T is a number too, and no float
-		j.broken("MarshalJSON", "numbers", "", "%d of %d have too few digits", missing-counts, v.layout.len())
 	}
 }
 

@@ -144,8 +144,11 @@ func (v storedNumbers) differs(from storedNumbers, anyNaN bool) string {
 		return fmt.Sprintf("T is %d, not %d", *a, *b)
 	}
 	for i := range v.layout.len() {
+		if v.bits(i) == from.bits(i) {
+			continue
+		}
 		x, y := v.number(i), from.number(i)
-		if v.bits(i) != from.bits(i) && !(anyNaN && x != x && y != y) {
+		if !(anyNaN && x != x && y != y) {
 			return fmt.Sprintf("number %d is %v (%#x), not %v (%#x)", i, x, v.bits(i), y, from.bits(i))
 		}
 	}

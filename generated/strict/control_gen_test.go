@@ -37,6 +37,7 @@ func TestControl(t *testing.T) {
 			verify.Test(t, controlSpec, controlKernel)
 		})
 	})
+	verify.TestLevels(t, controlSpec, controlKernel, controlAtLevels)
 	verify.TestTeam(t, controlSpec, verify.Team[ControlTeam, Control, ControlGrad, [16]float32, [4]float32, float32]{
 		New:          NewControlTeam,
 		ForwardBatch: (*ControlTeam).ForwardBatch,

@@ -37,6 +37,7 @@ func TestDigits(t *testing.T) {
 			verify.Test(t, digitsSpec, digitsKernel)
 		})
 	})
+	verify.TestLevels(t, digitsSpec, digitsKernel, digitsAtLevels)
 	verify.TestTeam(t, digitsSpec, verify.Team[DigitsTeam, Digits, DigitsGrad, [64]float32, [10]float32, float32]{
 		New:          NewDigitsTeam,
 		ForwardBatch: (*DigitsTeam).ForwardBatch,

@@ -39,6 +39,7 @@ func TestDoubles(t *testing.T) {
 			verify.Test(t, doublesSpec, doublesKernel)
 		})
 	})
+	verify.TestLevels(t, doublesSpec, doublesKernel, doublesAtLevels)
 	verify.TestTeam(t, doublesSpec, verify.Team[DoublesTeam, Doubles, DoublesGrad, [5]float64, [5]float64, float64]{
 		New:          NewDoublesTeam,
 		ForwardBatch: (*DoublesTeam).ForwardBatch,

@@ -39,6 +39,7 @@ func TestExact(t *testing.T) {
 			verify.Test(t, exactSpec, exactKernel)
 		})
 	})
+	verify.TestLevels(t, exactSpec, exactKernel, exactAtLevels)
 	verify.TestTeam(t, exactSpec, verify.Team[ExactTeam, Exact, ExactGrad, [40]float32, [37]float32, float32]{
 		New:          NewExactTeam,
 		ForwardBatch: (*ExactTeam).ForwardBatch,

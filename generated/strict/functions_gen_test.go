@@ -39,6 +39,7 @@ func TestFunctions(t *testing.T) {
 			verify.Test(t, functionsSpec, functionsKernel)
 		})
 	})
+	verify.TestLevels(t, functionsSpec, functionsKernel, functionsAtLevels)
 	verify.TestTeam(t, functionsSpec, verify.Team[FunctionsTeam, Functions, FunctionsGrad, [5]float32, [5]float32, float32]{
 		New:          NewFunctionsTeam,
 		ForwardBatch: (*FunctionsTeam).ForwardBatch,

@@ -37,6 +37,7 @@ func TestXor(t *testing.T) {
 			verify.Test(t, xorSpec, xorKernel)
 		})
 	})
+	verify.TestLevels(t, xorSpec, xorKernel, xorAtLevels)
 	verify.TestTeam(t, xorSpec, verify.Team[XorTeam, Xor, XorGrad, [2]float32, [1]float32, float32]{
 		New:          NewXorTeam,
 		ForwardBatch: (*XorTeam).ForwardBatch,
