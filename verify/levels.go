@@ -45,7 +45,7 @@ func CheckLevels[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W
 	report.Trials = min(max(levelBudget/n.Params(), len(strictFills)), 3*len(strictFills))
 	for round := range report.Trials {
 		fill := strictFills[round%len(strictFills)]
-		d := newStrictData[P, X, Y, F](rng, fill.draw, counts[len(counts)-1])
+		d := newStrictData[P, X, Y, F](rng, fill, counts[len(counts)-1])
 		first := ""
 		var want []delivered[F]
 		atLevels(func(level string) {
@@ -73,28 +73,32 @@ const levelTrials, levelBudget = 1 << 48, 1 << 18
 type strictFill struct {
 	name string
 	draw func(rng *rand.Rand, all int) float64
+	// input draws inputs and targets; nil: draw does.
+	input func(rng *rand.Rand, all int) float64
 }
 
 // strictFills are kinds of numbers that arithmetic treats apart: every magnitude, so that sums depend on their order; few values, so
 // that units tie and zeros have both signs; and special ones, among others or many together.
 var strictFills = []strictFill{
-	{"moderate numbers", func(rng *rand.Rand, _ int) float64 { return rng.NormFloat64() / 2 }},
-	{"numbers of every magnitude", func(rng *rand.Rand, _ int) float64 { return rng.NormFloat64() * math.Ldexp(1, rng.IntN(80)-40) }},
-	{"few values", func(rng *rand.Rand, _ int) float64 {
+	{name: "moderate numbers", draw: func(rng *rand.Rand, _ int) float64 { return rng.NormFloat64() / 2 }},
+	{name: "numbers of every magnitude", draw: func(rng *rand.Rand, _ int) float64 { return rng.NormFloat64() * math.Ldexp(1, rng.IntN(80)-40) }},
+	{name: "few values", draw: func(rng *rand.Rand, _ int) float64 {
 		return math.Copysign(float64(rng.IntN(2))/2, float64(rng.IntN(2))-0.5)
 	}},
-	{"one special number or two", func(rng *rand.Rand, all int) float64 {
+	{name: "one special number or two", draw: func(rng *rand.Rand, all int) float64 {
 		if rng.IntN(all) < 2 {
 			return strictSpecials[rng.IntN(len(strictSpecials))]
 		}
 		return rng.NormFloat64() / 2
 	}},
-	{"many special numbers", func(rng *rand.Rand, _ int) float64 {
+	{name: "many special numbers", draw: func(rng *rand.Rand, _ int) float64 {
 		if rng.IntN(8) == 0 {
 			return strictSpecials[rng.IntN(len(strictSpecials))]
 		}
 		return rng.NormFloat64() / 2
 	}},
+	// Every product of the first layer is -0, and so is the sum of products alone.
+	{name: "zeros", draw: func(*rand.Rand, int) float64 { return math.Copysign(0, -1) }, input: func(*rand.Rand, int) float64 { return 0 }},
 }
 
 // strictSpecials are numbers that are treated apart somewhere.
@@ -111,7 +115,8 @@ type strictData[P, X, Y any, F Float] struct {
 	rate   F
 }
 
-func newStrictData[P, X, Y any, F Float](rng *rand.Rand, draw func(rng *rand.Rand, all int) float64, samples int) *strictData[P, X, Y, F] {
+func newStrictData[P, X, Y any, F Float](rng *rand.Rand, of strictFill, samples int) *strictData[P, X, Y, F] {
+	draw := of.draw
 	d := &strictData[P, X, Y, F]{xs: make([]X, samples), ys: make([]Y, samples), rate: 0.037} // no power of 2, so that products are rounded
 	fill := func(to []F) {
 		for i := range to {
@@ -119,6 +124,9 @@ func newStrictData[P, X, Y any, F Float](rng *rand.Rand, draw func(rng *rand.Ran
 		}
 	}
 	fill(view[F](&d.params))
+	if of.input != nil {
+		draw = of.input
+	}
 	for i := range d.xs {
 		fill(view[F](&d.xs[i]))
 		fill(view[F](&d.ys[i]))

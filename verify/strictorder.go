@@ -63,7 +63,7 @@ func checkOrder[P, G, W, B, X, Y any, F Float](n spec.Network, report *Report, k
 	for round := range min(max(orderBudget/n.Params(), 2), 20) {
 		// The first two kinds: sums of special numbers are what they are in any order.
 		fill := strictFills[round%2]
-		d := newStrictData[P, X, Y, F](rng, fill.draw, min(2*n.Batch+1, 7))
+		d := newStrictData[P, X, Y, F](rng, fill, min(2*n.Batch+1, 7))
 		where := fmt.Sprintf("%s, round %d, seed %s", fill.name, round, report.Seed)
 		j.singles(d, where)
 		j.batches(d, where)
