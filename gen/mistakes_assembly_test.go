@@ -108,8 +108,8 @@ var assemblyMistakes = []fileMutant{
 	unseen(orderedVictim, "Grad", "a fused difference in strict assembly", `VMULPS +(\S+), (\S+), (\S+)\n`, "VFNMADD132PS $1, $2, $3\n"),
 }
 
-// TestAssemblyMutants plants mistakes in emitted assembly: the emitted test finds every one, or the generator refuses to emit it. The whole of it:
-// go test ./gen -run AssemblyMutants -v -mutants
+// TestAssemblyMutants plants mistakes in emitted assembly: the emitted test finds every one, or the generator refuses
+// to emit it. The whole of it: go test ./gen -run AssemblyMutants -v -mutants
 func TestAssemblyMutants(t *testing.T) {
 	t.Parallel()
 	if runtime.GOARCH != "amd64" || !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {

@@ -60,7 +60,8 @@ var storeMistakes = []fileMutant{
 	stored("subnormal numbers become 0", `vectorAppend\(w\.buf, v\)`, "vectorAppend(w.buf, v*0x1p-20*0x1p20)"),
 }
 
-// TestStoreMutants plants mistakes in what saves and loads: the emitted test finds every one. The whole of it: go test ./gen -run StoreMutants -v -mutants
+// TestStoreMutants plants mistakes in what saves and loads: the emitted test finds every one. The whole of it: go
+// test ./gen -run StoreMutants -v -mutants
 func TestStoreMutants(t *testing.T) {
 	t.Parallel()
 	testMutants(t, storeMistakes)

@@ -19,7 +19,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// fileMutant is a mistake planted in an emitted file of any kind. The package with it is compiled and its emitted test run, as a user would.
+// fileMutant is a mistake planted in an emitted file of any kind. The package with it is compiled and its emitted
+// test run, as a user would.
 type fileMutant struct {
 	victim spec.Network
 	// file is how the name of the file ends, in the function there without its level; empty: the whole file.
@@ -67,7 +68,8 @@ func (m fileMutant) apply(text []byte) ([]byte, error) {
 	return slices.Concat(text[:from], after, text[to:]), nil
 }
 
-// testMutants plants mistakes and wants each found: by the emitted test, or, of those that can't be seen, by the generator's look at its own text.
+// testMutants plants mistakes and wants each found: by the emitted test, or, of those that can't be seen, by the
+// generator's look at its own text.
 func testMutants(t *testing.T, list []fileMutant) {
 	t.Helper()
 	if testing.Short() {

@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// fence is memory of one argument between two pages that nobody may touch: a read or a write there stops the program, and so is found
-// where nothing is written and no result depends on what was read.
+// fence is memory of one argument between two pages that nobody may touch: a read or a write there stops the program,
+// and so is found where nothing is written and no result depends on what was read.
 type fence struct {
 	name string
 	// inner is the whole pages between.
@@ -28,10 +28,13 @@ const (
 )
 
 func (p placement) String() string {
-	return [...]string{"ordinary memory", "arguments that begin a page", "arguments that end a page", "arguments that end one number before a page"}[p]
+	return [...]string{
+		"ordinary memory", "arguments that begin a page", "arguments that end a page", "arguments that end one number before a page",
+	}[p]
 }
 
-// newFence maps memory for an argument of so many bytes, and more of it for alignment. The error says why the system gives none.
+// newFence maps memory for an argument of so many bytes, and more of it for alignment. The error says why the system
+// gives none.
 func newFence(name string, size, more int) (*fence, error) {
 	inner, release, err := fenced(size + more)
 	if err != nil {

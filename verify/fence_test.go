@@ -23,7 +23,8 @@ func TestFencesNote(t *testing.T) {
 	}
 }
 
-// TestFences: a read that no result depends on is found beside every argument, on either side of it, of one sample and of many.
+// TestFences: a read that no result depends on is found beside every argument, on either side of it, of one sample
+// and of many.
 func TestFences(t *testing.T) {
 	if !hasFences() {
 		t.Skip("there are no pages that fault on this system")

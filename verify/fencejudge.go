@@ -29,11 +29,12 @@ func deliver[F Float](name string, numbers ...F) delivery[F] {
 	return delivery[F]{name, slices.Clone(numbers)}
 }
 
-// fencedCounts are numbers of samples for calls between fences: fewer than any tile, whole tiles of either precision, and one more than some.
+// fencedCounts are numbers of samples for calls between fences: fewer than any tile, whole tiles of either precision,
+// and one more than some.
 var fencedCounts = []int{1, 3, 8, 16, 32, 33, 64}
 
-// checkFences makes every call with every argument between pages that must not be touched, at either end of its memory and aligned as little
-// as its numbers are. What it delivers is the same everywhere.
+// checkFences makes every call with every argument between pages that must not be touched, at either end of its
+// memory and aligned as little as its numbers are. What it delivers is the same everywhere.
 func checkFences[P, G, W, B, X, Y any, F Float](n spec.Network, report *Report, k Kernel[P, G, W, B, X, Y, F]) {
 	limit := batchLimit / (n.Params() + sampleCost)
 	counts := slices.DeleteFunc(slices.Clone(fencedCounts), func(c int) bool { return c > max(limit, 2) })
@@ -64,15 +65,16 @@ func checkFences[P, G, W, B, X, Y any, F Float](n spec.Network, report *Report, 
 			}
 			for d, v := range got {
 				if at := sameBits(v.numbers, want[i][d].numbers); at >= 0 {
-					report.broken(c.name, v.name, c.where, "number %d is %v, in ordinary memory %v; results may not depend on where arguments lie",
-						at, v.numbers[at], want[i][d].numbers[at])
+					report.broken(c.name, v.name, c.where,
+						"number %d is %v, in ordinary memory %v; results may not depend on where arguments lie", at, v.numbers[at], want[i][d].numbers[at])
 				}
 			}
 		}
 	}
 }
 
-// fencedRun makes a call and reports what it touches beside its arguments; ok is false where it did not come to its end.
+// fencedRun makes a call and reports what it touches beside its arguments; ok is false where it did not come to its
+// end.
 func fencedRun[F Float](report *Report, c fencedCall[F], fences []*fence) (got []delivery[F], ok bool) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -143,7 +145,8 @@ func (a *fencedArguments[P, G, W, B, X, Y, F]) calls(
 			narrowed(view[F](x), one.x)
 			narrowed(view[F](y), one.y)
 			fill(view[F](g), math.NaN())
-			return append(run(), deliver("p", view[F](p)...), deliver("g", view[F](g)...), deliver("x", view[F](x)...), deliver("y", view[F](y)...))
+			return append(run(), deliver("p", view[F](p)...), deliver("g", view[F](g)...),
+				deliver("x", view[F](x)...), deliver("y", view[F](y)...))
 		}})
 	}
 	input := func() []delivery[F] {

@@ -10,9 +10,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestLevels checks that a network of rounding: strict gives the same bits at every level that the machine has, and fails the test with
-// what is wrong. atLevels calls a test once with every level, "portable" first, as the emitted function of that name does; network is the spec as
-// text.
+// TestLevels checks that a network of rounding: strict gives the same bits at every level that the machine has, and
+// fails the test with what is wrong. atLevels calls a test once with every level, "portable" first, as the emitted
+// function of that name does; network is the spec as text.
 func TestLevels[P, G, W, B, X, Y any, F Float](
 	t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F], atLevels func(test func(level string)),
 ) {
@@ -24,9 +24,12 @@ func TestLevels[P, G, W, B, X, Y any, F Float](
 	CheckLevels(n, k, atLevels).tell(t)
 }
 
-// CheckLevels runs every function at every level on numbers of all kinds, NaN and infinities among them, on single samples and on batches of
-// several sizes, and compares all that they deliver with what the first level delivers, bit by bit; any NaN is NaN.
-func CheckLevels[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F], atLevels func(test func(level string))) *Report {
+// CheckLevels runs every function at every level on numbers of all kinds, NaN and infinities among them, on single
+// samples and on batches of several sizes, and compares all that they deliver with what the first level delivers, bit
+// by bit; any NaN is NaN.
+func CheckLevels[P, G, W, B, X, Y any, F Float](
+	n spec.Network, k Kernel[P, G, W, B, X, Y, F], atLevels func(test func(level string)),
+) *Report {
 	n = n.WithDefaults()
 	report := &Report{Network: n.Name}
 	var rng *rand.Rand
@@ -66,7 +69,8 @@ func CheckLevels[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W
 	return report.finish()
 }
 
-// levelTrials is where the trials of levels begin among the seeds, and levelBudget how many parameters all have together.
+// levelTrials is where the trials of levels begin among the seeds, and levelBudget how many parameters all have
+// together.
 const levelTrials, levelBudget = 1 << 48, 1 << 18
 
 // strictFill draws numbers for one round.
@@ -77,11 +81,13 @@ type strictFill struct {
 	input func(rng *rand.Rand, all int) float64
 }
 
-// strictFills are kinds of numbers that arithmetic treats apart: every magnitude, so that sums depend on their order; few values, so
-// that units tie and zeros have both signs; and special ones, among others or many together.
+// strictFills are kinds of numbers that arithmetic treats apart: every magnitude, so that sums depend on their order;
+// few values, so that units tie and zeros have both signs; and special ones, among others or many together.
 var strictFills = []strictFill{
 	{name: "moderate numbers", draw: func(rng *rand.Rand, _ int) float64 { return rng.NormFloat64() / 2 }},
-	{name: "numbers of every magnitude", draw: func(rng *rand.Rand, _ int) float64 { return rng.NormFloat64() * math.Ldexp(1, rng.IntN(80)-40) }},
+	{name: "numbers of every magnitude", draw: func(rng *rand.Rand, _ int) float64 {
+		return rng.NormFloat64() * math.Ldexp(1, rng.IntN(80)-40)
+	}},
 	{name: "few values", draw: func(rng *rand.Rand, _ int) float64 {
 		return math.Copysign(float64(rng.IntN(2))/2, float64(rng.IntN(2))-0.5)
 	}},
@@ -98,7 +104,10 @@ var strictFills = []strictFill{
 		return rng.NormFloat64() / 2
 	}},
 	// Every product of the first layer is -0, and so is the sum of products alone.
-	{name: "zeros", draw: func(*rand.Rand, int) float64 { return math.Copysign(0, -1) }, input: func(*rand.Rand, int) float64 { return 0 }},
+	{
+		name: "zeros", draw: func(*rand.Rand, int) float64 { return math.Copysign(0, -1) },
+		input: func(*rand.Rand, int) float64 { return 0 },
+	},
 }
 
 // strictSpecials are numbers that are treated apart somewhere.
@@ -117,7 +126,8 @@ type strictData[P, X, Y any, F Float] struct {
 
 func newStrictData[P, X, Y any, F Float](rng *rand.Rand, of strictFill, samples int) *strictData[P, X, Y, F] {
 	draw := of.draw
-	d := &strictData[P, X, Y, F]{xs: make([]X, samples), ys: make([]Y, samples), rate: 0.037} // no power of 2, so that products are rounded
+	// The rate is no power of 2, so that products are rounded.
+	d := &strictData[P, X, Y, F]{xs: make([]X, samples), ys: make([]Y, samples), rate: 0.037}
 	fill := func(to []F) {
 		for i := range to {
 			to[i] = F(draw(rng, len(to)))
@@ -144,7 +154,9 @@ type delivered[F Float] struct {
 const strictSingles = 4
 
 // strictResults runs every function.
-func strictResults[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], d *strictData[P, X, Y, F], counts []int) (all []delivered[F]) {
+func strictResults[P, G, W, B, X, Y any, F Float](
+	k Kernel[P, G, W, B, X, Y, F], d *strictData[P, X, Y, F], counts []int,
+) (all []delivered[F]) {
 	ws, b, g := new(W), new(B), new(G)
 	where := ""
 	add := func(call, what string, numbers ...F) {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestRoundsOtherwise: the processor rounds as Go's arithmetic does, and each way in which it might not is told. The numbers are changed here, for
-// the processor can't be from Go.
+// TestRoundsOtherwise: the processor rounds as Go's arithmetic does, and each way in which it might not is told. The
+// numbers are changed here, for the processor can't be from Go.
 func TestRoundsOtherwise(t *testing.T) {
 	if s := roundsOtherwise(); s != "" {
 		t.Fatal(s)

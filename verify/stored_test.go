@@ -288,7 +288,8 @@ func TestStoredMutants(t *testing.T) {
 	storedFlaw = none
 }
 
-// TestStoredTypes: types that are not what they are said to be are refused by name, and those that nothing saves are left alone.
+// TestStoredTypes: types that are not what they are said to be are refused by name, and those that nothing saves are
+// left alone.
 func TestStoredTypes(t *testing.T) {
 	n := xorNet(t)
 	type halfway struct{ brokenXor }
@@ -311,7 +312,8 @@ func TestStoredTypes(t *testing.T) {
 	TestStored[xor.Xor](t, string(n.JSON()), "parameters")
 }
 
-// TestStoredPlaces: of small records every byte is tried, of large ones the ends of all parts and a fixed number of others.
+// TestStoredPlaces: of small records every byte is tried, of large ones the ends of all parts and a fixed number of
+// others.
 func TestStoredPlaces(t *testing.T) {
 	j := &storedJudge[xor.Xor]{network: xorNet(t), kind: parametersKind, report: new(Report)}
 	for _, c := range []struct{ size, least, most int }{{216, 216, 216}, {600, 228, 300}, {1 << 20, 24, 30}, {1 << 28, 24, 30}} {

@@ -43,9 +43,22 @@ func (j *storedJudge[S]) whole(value *S, where string) {
 	if !bytes.Equal(v.memory(), was) {
 		j.broken("saving", "the value", where, "changed by being saved")
 	}
-	j.loads("UnmarshalBinary", where, v, false, func(s storable) error { return s.UnmarshalBinary(want) })
-	j.loads("UnmarshalJSON", where, v, true, func(s storable) error { return s.UnmarshalJSON(text) })
-	j.loads("ReadFrom", where, v, false, func(s storable) error { _, err := s.ReadFrom(bytes.NewReader(want)); return err })
+	j.loads("UnmarshalBinary", where, v, false, fromRecord(want))
+	j.loads("UnmarshalJSON", where, v, true, fromText(text))
+	j.loads("ReadFrom", where, v, false, fromReader(bytes.NewReader(want)))
+}
+
+// fromRecord, fromText and fromReader load from there.
+func fromRecord(data []byte) func(s storable) error {
+	return func(s storable) error { return s.UnmarshalBinary(data) }
+}
+
+func fromText(text []byte) func(s storable) error {
+	return func(s storable) error { return s.UnmarshalJSON(text) }
+}
+
+func fromReader(r io.Reader) func(s storable) error {
+	return func(s storable) error { _, err := s.ReadFrom(r); return err }
 }
 
 // differing says where two records differ first.
@@ -106,7 +119,7 @@ func (j *storedJudge[S]) streams(value *S) {
 		"a reader that gives a byte at a time": iotest.OneByteReader,
 	} {
 		if len(data) < storedBudget || where != "a reader that gives a byte at a time" {
-			j.loads("ReadFrom", where, v, false, func(s storable) error { _, err := s.ReadFrom(wrap(bytes.NewReader(data))); return err })
+			j.loads("ReadFrom", where, v, false, fromReader(wrap(bytes.NewReader(data))))
 		}
 	}
 	two := bytes.NewReader(slices.Concat(data, data, []byte("more")))
@@ -122,13 +135,13 @@ func (j *storedJudge[S]) streams(value *S) {
 	if two.Len() != len("more") {
 		j.broken("ReadFrom", "the stream", "two records and more", "%d bytes are left behind them, not 4", two.Len())
 	}
-	end := j.refused("ReadFrom", "no data", "a stream at its end", func(s storable) error { _, err := s.ReadFrom(bytes.NewReader(nil)); return err })
+	end := j.refused("ReadFrom", "no data", "a stream at its end", fromReader(bytes.NewReader(nil)))
 	if end != nil && !errors.Is(end, io.EOF) {
 		j.broken("ReadFrom", "the error", "a stream at its end", "%v; it must be io.EOF to errors.Is", end)
 	}
 	for _, at := range j.places(len(data)) {
 		where := fmt.Sprintf("data that end after %d of %d bytes", at, len(data))
-		err := j.refused("UnmarshalBinary", "data cut short", where, func(s storable) error { return s.UnmarshalBinary(data[:at]) })
+		err := j.refused("UnmarshalBinary", "data cut short", where, fromRecord(data[:at]))
 		if at > 0 && err != nil && errors.Is(err, io.EOF) {
 			j.broken("UnmarshalBinary", "the error", where, "%v; only data that do not begin are io.EOF", err)
 		}
@@ -136,20 +149,23 @@ func (j *storedJudge[S]) streams(value *S) {
 		broken := errors.New("the line is cut")
 		reader := io.MultiReader(bytes.NewReader(data[:at]), iotest.ErrReader(broken))
 		// Data that end in time are read before the reader fails.
-		if err := j.refused("ReadFrom", "data cut short", where, func(s storable) error { _, err := s.ReadFrom(reader); return err }); err != nil && !errors.Is(err, broken) {
+		err = j.refused("ReadFrom", "data cut short", where, fromReader(reader))
+		if err != nil && !errors.Is(err, broken) {
 			j.broken("ReadFrom", "the error", where, "%v; it must be the reader's to errors.Is", err)
 		}
 		where = fmt.Sprintf("a writer that fails after %d bytes", at)
 		w := &narrow{left: at, err: broken}
 		if n, err := as(value).WriteTo(w); !errors.Is(err, broken) || n != int64(at) {
-			j.broken("WriteTo", "the error", where, "%v after %d bytes; it must be the writer's to errors.Is, after %d", err, n, at)
+			j.broken("WriteTo", "the error", where, "%v after %d bytes; it must be the writer's to errors.Is, after %d",
+				err, n, at)
 		}
 		w = &narrow{left: at}
 		if _, err := as(value).WriteTo(w); !errors.Is(err, io.ErrShortWrite) {
-			j.broken("WriteTo", "the error", fmt.Sprintf("a writer that takes %d bytes and no more", at), "%v; it must be io.ErrShortWrite", err)
+			where = fmt.Sprintf("a writer that takes %d bytes and no more", at)
+			j.broken("WriteTo", "the error", where, "%v; it must be io.ErrShortWrite", err)
 		}
 	}
-	j.refused("UnmarshalBinary", "data with more behind them", "one byte", func(s storable) error { return s.UnmarshalBinary(append(slices.Clone(data), 0)) })
+	j.refused("UnmarshalBinary", "data with more behind them", "one byte", fromRecord(append(slices.Clone(data), 0)))
 }
 
 // narrow takes so many bytes and then fails, or says that it took fewer than it was given.
@@ -169,7 +185,8 @@ func (w *narrow) Write(p []byte) (int, error) {
 // storedBudget is how many bytes all damaged data of one kind have together, about.
 const storedBudget = 1 << 23
 
-// places are bytes of a record to cut it at or to damage: all of the header and the checksum, and as many others as time allows.
+// places are bytes of a record to cut it at or to damage: all of the header and the checksum, and as many others as
+// time allows.
 func (j *storedJudge[S]) places(size int) []int {
 	rng, _ := random(j.network, storedTrials-1)
 	var list []int
@@ -199,8 +216,8 @@ func (j *storedJudge[S]) damagedBinary(value *S) {
 		damaged := slices.Clone(data)
 		damaged[at] ^= 1 << rng.IntN(8)
 		where := fmt.Sprintf("byte %d of %d", at, len(data))
-		j.refused("UnmarshalBinary", "damaged data", where, func(s storable) error { return s.UnmarshalBinary(damaged) })
-		j.refused("ReadFrom", "damaged data", where, func(s storable) error { _, err := s.ReadFrom(bytes.NewReader(damaged)); return err })
+		j.refused("UnmarshalBinary", "damaged data", where, fromRecord(damaged))
+		j.refused("ReadFrom", "damaged data", where, fromReader(bytes.NewReader(damaged)))
 	}
 	add := func(at int, n uint32) func(b []byte) []byte {
 		return func(b []byte) []byte {
@@ -248,10 +265,10 @@ func (j *storedJudge[S]) damagedBinary(value *S) {
 	}
 	for _, e := range edits {
 		other := seal(e.do(slices.Clone(data)))
-		j.refused("UnmarshalBinary", "other data", e.where, func(s storable) error { return s.UnmarshalBinary(other) })
-		j.refused("ReadFrom", "other data", e.where, func(s storable) error { _, err := s.ReadFrom(bytes.NewReader(other)); return err })
+		j.refused("UnmarshalBinary", "other data", e.where, fromRecord(other))
+		j.refused("ReadFrom", "other data", e.where, fromReader(bytes.NewReader(other)))
 	}
 	// The name is for people.
 	renamed := seal(text(recordName, 64, "Renamed")(slices.Clone(data)))
-	j.loads("UnmarshalBinary", "another name of the network", v, false, func(s storable) error { return s.UnmarshalBinary(renamed) })
+	j.loads("UnmarshalBinary", "another name of the network", v, false, fromRecord(renamed))
 }

@@ -12,7 +12,8 @@ type storedFill struct {
 	do   func(n spec.Network, v storedNumbers, i uint64)
 }
 
-// storedFills are values to save and load: numbers of all magnitudes, any bits, special numbers in every place by turns, zeros.
+// storedFills are values to save and load: numbers of all magnitudes, any bits, special numbers in every place by
+// turns, zeros.
 var storedFills = []storedFill{
 	{"numbers of all magnitudes", func(n spec.Network, v storedNumbers, i uint64) {
 		rng, _ := random(n, storedTrials+i)
@@ -45,8 +46,8 @@ func (v storedNumbers) count(updates uint64) {
 	}
 }
 
-// specialNumbers puts numbers that are treated apart somewhere into every place. Hyperparameters are finite and not 0, lest they be
-// taken for some that are not set.
+// specialNumbers puts numbers that are treated apart somewhere into every place. Hyperparameters are finite and not
+// 0, lest they be taken for some that are not set.
 func specialNumbers(_ spec.Network, v storedNumbers, turn uint64) {
 	list := []float64{
 		math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), 0, 1, -1, 0.1, 1e-8, 0x1p23 + 1, 0x1p52 + 1, 1e21, 1e20, 1e-6, 1e-7,

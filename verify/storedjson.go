@@ -33,12 +33,14 @@ func (j *storedJudge[S]) damagedJSON(value *S) {
 		j.broken("MarshalJSON", "json.Marshal", "", "%v", err)
 		return
 	}
-	j.loads("UnmarshalJSON", "json.Unmarshal of what json.Marshal gave", v, true, func(s storable) error { return json.Unmarshal(compact, s) })
+	j.loads("UnmarshalJSON", "json.Unmarshal of what json.Marshal gave", v, true, func(s storable) error {
+		return json.Unmarshal(compact, s)
+	})
 	j.digits(v, compact)
 
 	// What is edited on purpose has no checksum any more, so that what else is checked shows.
 	text := string(checksumMember.ReplaceAll(compact, nil))
-	j.loads("UnmarshalJSON", "the checksum is removed", v, true, func(s storable) error { return s.UnmarshalJSON([]byte(text)) })
+	j.loads("UnmarshalJSON", "the checksum is removed", v, true, fromText([]byte(text)))
 	edits := j.jsonEdits(text)
 	loads := min(max(storedBudget/(32*max(len(compact), 1)), 4), 200)
 	for _, e := range edits[:min(loads, len(edits))] {
@@ -46,7 +48,7 @@ func (j *storedJudge[S]) damagedJSON(value *S) {
 			j.broken("MarshalJSON", "the text", e.where, "there is nothing to edit in %.200s", text)
 			continue
 		}
-		j.refused("UnmarshalJSON", "other data", e.where, func(s storable) error { return s.UnmarshalJSON([]byte(e.text)) })
+		j.refused("UnmarshalJSON", "other data", e.where, fromText([]byte(e.text)))
 	}
 	rng, _ := random(j.network, storedTrials-3)
 	for range loads {
@@ -64,8 +66,8 @@ func (j *storedJudge[S]) damagedJSON(value *S) {
 	}
 }
 
-// digits wants every number of JSON, in the order of a record but T behind the hyperparameters, with as many digits as tell it from its
-// neighbours.
+// digits wants every number of JSON, in the order of a record but T behind the hyperparameters, with as many digits
+// as tell it from its neighbours.
 func (j *storedJudge[S]) digits(v storedNumbers, text []byte) {
 	var numbers []string
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -87,7 +89,8 @@ func (j *storedJudge[S]) digits(v storedNumbers, text []byte) {
 	}
 	for i, n := range numbers {
 		if x, err := strconv.ParseFloat(n, int(v.layout.number.Size())*8); err != nil || x != v.number(i) {
-			j.broken("MarshalJSON", "numbers", "", "number %d is %s, which is read as %v, %v; want %v", i, n, x, err, v.number(i))
+			j.broken("MarshalJSON", "numbers", "", "number %d is %s, which is read as %v, %v; want %v",
+				i, n, x, err, v.number(i))
 			return
 		}
 	}

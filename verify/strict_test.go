@@ -168,8 +168,8 @@ func fieldsOfExact(ws *strict.ExactWorkspace) []field[float32] {
 	return fields
 }
 
-// TestLevelsAgree: the same functions at every level are accepted; at one level a single last bit, or the sign of a zero, is found in every
-// function.
+// TestLevelsAgree: the same functions at every level are accepted; at one level a single last bit, or the sign of a
+// zero, is found in every function.
 func TestLevelsAgree(t *testing.T) {
 	n, right := exactNetwork(t)
 	level := ""

@@ -8,15 +8,16 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// Under rounding: strict the order of sums is a promise, which this file holds functions to: a sum of the terms t_0, t_1, … along a
-// vector is formed in lanes,
+// Under rounding: strict the order of sums is a promise, which this file holds functions to: a sum of the terms t_0,
+// t_1, … along a vector is formed in lanes,
 //
 //	s_l = t_l + t_(l+L) + t_(l+2L) + …, from the first term on
 //	s_l += s_(l+L/2) for l < L/2, then s_l += s_(l+L/4) for l < L/4, and so on; the sum is s_0
 //
-// lanes without a term left out, L being 16 for float32 and 8 for float64; Wᵀ·δ is summed over the rows like that in 4 lanes; a bias is added to
-// the finished sum; and gradients of a batch are summed sample after sample, from 0 on. Every product is rounded by itself. What elementary functions
-// give is taken from the functions' own results, so that only sums and products are judged.
+// lanes without a term left out, L being 16 for float32 and 8 for float64; Wᵀ·δ is summed over the rows like that in
+// 4 lanes; a bias is added to the finished sum; and gradients of a batch are summed sample after sample, from 0 on.
+// Every product is rounded by itself. What elementary functions give is taken from the functions' own results, so
+// that only sums and products are judged.
 
 // sumInLanes is the sum in that order.
 func sumInLanes[F Float](terms []F, lanes int) F {
@@ -70,7 +71,8 @@ func checkOrder[P, G, W, B, X, Y any, F Float](n spec.Network, report *Report, k
 	}
 }
 
-// orderTrials is where the trials of orders begin among the seeds, and orderBudget how many parameters all have together.
+// orderTrials is where the trials of orders begin among the seeds, and orderBudget how many parameters all have
+// together.
 const orderTrials, orderBudget = 1<<48 + 1, 1 << 17
 
 // same reports numbers that are not those that the order gives; a number that is known to be 0 may have either sign.
@@ -204,7 +206,8 @@ func exactly[F Float](f spec.Function, z []F) (a []F, known bool) {
 	return nil, false
 }
 
-// batches judges functions of a batch: what they do with a sample is what those of one sample do, and sums of gradients go from sample to sample.
+// batches judges functions of a batch: what they do with a sample is what those of one sample do, and sums of
+// gradients go from sample to sample.
 func (j orderJudge[P, G, W, B, X, Y, F]) batches(d *strictData[P, X, Y, F], where string) {
 	n, k := j.network, j.kernel
 	ws, b, p := new(W), new(B), d.params

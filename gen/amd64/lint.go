@@ -8,17 +8,18 @@ import (
 	"strings"
 )
 
-// What Go and the processor demand of assembly and no call can show: a caller sees results, and not that registers are left in a state that makes
-// later code slow, that an instruction is missing on another machine, or that a register is used which is somebody else's. Lint reads the text, and
-// knows nothing of how it was written.
+// What Go and the processor demand of assembly and no call can show: a caller sees results, and not that registers
+// are left in a state that makes later code slow, that an instruction is missing on another machine, or that a
+// register is used which is somebody else's. Lint reads the text, and knows nothing of how it was written.
 
-// Lint says what is wrong with the text of an emitted assembly file; strict: of a network with rounding: strict. Every file is asked before it
-// is returned to anybody.
+// Lint says what is wrong with the text of an emitted assembly file; strict: of a network with rounding: strict.
+// Every file is asked before it is returned to anybody.
 //
-// Functions end in AVX2 or AVX512, after the level whose instructions and registers they may have, or do nothing but go on to such. R14 and R15 are
-// the goroutine and the table of a shared library, BP is the frame's, and no instruction has them; X15 is free, since Go zeroes it after every
-// call of assembly. Wide registers are left clean. Memory on the stack and of arguments lies within their declared sizes, and only results
-// are written there. Nothing is called, jumps stay within their function, constants stay constant, and under rounding: strict nothing is fused.
+// Functions end in AVX2 or AVX512, after the level whose instructions and registers they may have, or do nothing but
+// go on to such. R14 and R15 are the goroutine and the table of a shared library, BP is the frame's, and no
+// instruction has them; X15 is free, since Go zeroes it after every call of assembly. Wide registers are left clean.
+// Memory on the stack and of arguments lies within their declared sizes, and only results are written there. Nothing
+// is called, jumps stay within their function, constants stay constant, and under rounding: strict nothing is fused.
 func Lint(text []byte, strict bool) error {
 	l := lint{strict: strict}
 	lines := strings.Split(string(text), "\n")
@@ -247,7 +248,8 @@ func (l *lint) operand(name string, ops []string, o string, written bool) {
 	l.report("%s has the operand %s, which it may not have", name, o)
 }
 
-// reach is how much memory an instruction reaches at least: that of its widest register where it moves one, else a number.
+// reach is how much memory an instruction reaches at least: that of its widest register where it moves one, else a
+// number.
 func reach(name string, ops []string) int {
 	switch {
 	case name == "VMOVUPS" || name == "VMOVUPD":

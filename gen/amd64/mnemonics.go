@@ -2,8 +2,9 @@ package amd64
 
 import "strings"
 
-// mnemonics are the instructions that assembly of networks may have, and the level that each needs: AVX2 for those of the processor's base, AVX,
-// AVX2 and FMA, AVX512 for those of AVX-512 F, VL and DQ. What other instructions do to a caller, nobody has thought about.
+// mnemonics are the instructions that assembly of networks may have, and the level that each needs: AVX2 for those of
+// the processor's base, AVX, AVX2 and FMA, AVX512 for those of AVX-512 F, VL and DQ. What other instructions do to a
+// caller, nobody has thought about.
 var mnemonics = func() map[string]Level {
 	list := map[string]Level{}
 	for level, names := range map[Level]string{

@@ -21,8 +21,8 @@ func flat[F float32 | float64, T any](v *T) []F {
 	return unsafe.Slice((*F)(unsafe.Pointer(v)), unsafe.Sizeof(*v)/unsafe.Sizeof(*new(F)))
 }
 
-// planBits wants of every function, at every level, the bits that the interpreter of plans gives, which adds in the order that the plan states.
-// The network has no elementary functions: the interpreter has those of package math.
+// planBits wants of every function, at every level, the bits that the interpreter of plans gives, which adds in the
+// order that the plan states. The network has no elementary functions: the interpreter has those of package math.
 func planBits[P, G, W, B, X, Y any, F float32 | float64](
 	t *testing.T, text string, k verify.Kernel[P, G, W, B, X, Y, F], atLevels func(func(level string)),
 ) {
