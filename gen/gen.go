@@ -147,7 +147,7 @@ func (c *Compiled) test() ([]byte, error) {
 		Header: []string{marker(c.o)}, Spec: string(n.JSON()), Qualify: c.o.Qualify,
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n), Rate: exampleRate(n), Careful: careful(n),
 		Optimizers: tested(n),
-		Levels:     len(c.vector) > 0,
+		Levels:     len(c.vector) > 0, Strict: n.Rounding == spec.RoundingStrict,
 	})
 }
 

@@ -2,7 +2,9 @@ package gen_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -41,16 +43,11 @@ func TestSameBitsFind(t *testing.T) {
 	m := newModule(t)
 	for _, c := range []struct{ mistake, from, to, found string }{
 		{"none", "", "", "--- PASS: TestSameBits/X "},
-		{"lanes are padded with 0", `0x80000000`, `0x00000000`, " of Forward is "},
+		{"lanes are padded with 0", `0x80000000`, `0x00000000`, "Forward: ŷ: number"},
 		{"a product is fused with a sum", `VMULPS\s+(\S+), (\S+), (\S+)\n\s+VADDPS\s+\S+, (\S+), \S+\n`, "VMOVAPS $4, $3\nVFMADD231PS $1, $2, $3\n", " at level "},
-		{"a power of 2 in a table is off by 2^-24", `0x3ff059b0d3158574`, `0x3ff059b1d3158574`, " of Forward is "},
+		{"a power of 2 in a table is off by 2^-24", `0x3ff059b0d3158574`, `0x3ff059b1d3158574`, "Forward: ŷ: number"},
 	} {
 		m.emit(t, "samebits", n)
-		test, err := os.ReadFile("testdata/samebits/samebits_test.go")
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.write(t, "samebits/samebits_test.go", test)
 		m.write(t, "samebits/list_test.go", sameBitsList("samebits", []spec.Network{n}))
 		text, err := os.ReadFile(filepath.Join(m.dir, "samebits", "x_amd64_gen.s"))
 		if err != nil {
@@ -78,14 +75,9 @@ func TestSameBits(t *testing.T) {
 	}
 	networks := strictNetworks(*specs/4, *specs > 30)
 	m := newModule(t)
-	test, err := os.ReadFile("testdata/samebits/samebits_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for lo := 0; lo < len(networks); lo += perRun {
 		some := networks[lo:min(lo+perRun, len(networks))]
 		packages := m.emitPackages(t, "s", lo, some, func(pkg string, part []spec.Network) {
-			m.write(t, filepath.Join(pkg, "samebits_test.go"), bytes.Replace(test, []byte("package samebits"), []byte("package "+pkg), 1))
 			m.write(t, filepath.Join(pkg, "list_test.go"), sameBitsList(pkg, part))
 		})
 		out := m.goTest(t, append([]string{"-run", "^TestSameBits$", "-v"}, packages...)...)
@@ -117,14 +109,78 @@ func TestSameBits(t *testing.T) {
 
 // sameBitsList is the test that runs the networks of a package.
 func sameBitsList(pkg string, networks []spec.Network) []byte {
+	return listOf(pkg, "TestSameBits", "verify.TestLevels", fmt.Sprintf("\n\t%q", modulePath+"/verify"), networks)
+}
+
+// listOf is a test that calls a function for every network of a package, with its spec, its functions and its levels.
+func listOf(pkg, test, call, imports string, networks []spec.Network) []byte {
 	var list bytes.Buffer
-	fmt.Fprintf(&list, "package %s\n\nimport \"testing\"\n\nfunc TestSameBits(t *testing.T) {\n", pkg)
+	fmt.Fprintf(&list, "package %s\n\nimport (\n\t\"testing\"%s\n)\n\nfunc %s(t *testing.T) {\n", pkg, imports, test)
 	for _, n := range networks {
-		n = n.WithDefaults()
 		prefix := portable.Prefix(n.Name)
-		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, %[2]sBatch, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]sAtLevels, %[6]sKernel}.run)\n",
-			n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, prefix)
+		fmt.Fprintf(&list, "\tt.Run(%q, func(t *testing.T) { %s(t, %[3]sSpec, %[3]sKernel, %[3]sAtLevels) })\n", n.Name, call, prefix)
 	}
 	fmt.Fprint(&list, "}\n")
 	return list.Bytes()
+}
+
+// exactNetworks are networks of rounding: strict that call no elementary function, so that the interpreter of plans gives their bits: of
+// every way in which sums are formed, and of widths about those of registers.
+func exactNetworks(count int) (list []spec.Network) {
+	activations := []spec.Function{
+		{Name: "identity"}, {Name: "relu"}, {Name: "leaky-relu", Params: map[string]float64{"slope": 0.3}}, {Name: "hard-tanh"},
+		{Name: "softsign"}, {Expr: "z * abs(z) / (1 + z^2)"},
+	}
+	costs := []string{"mse", "mae", "half-squared-error", "huber", "squared-error"}
+	for i := range count {
+		r := rand.New(rand.NewPCG(*seed, uint64(i)))
+		n := spec.Network{
+			Name: fmt.Sprintf("E%04d", i), Input: 1 + r.IntN(40), Batch: pick(r, 1, 4, 16, 32), Rounding: spec.RoundingStrict,
+			Precision: pick(r, spec.Float32, spec.Float64), InputGradient: r.IntN(2) == 0,
+			Cost: spec.Function{Name: pick(r, costs...)}, Cache: pick(r, spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth),
+			Unroll: pick(r, spec.UnrollAuto, spec.UnrollLoop),
+		}
+		for range 1 + r.IntN(4) {
+			l := spec.Layer{Dense: 1 + r.IntN(36), Activation: pick(r, activations...), NoBias: r.IntN(4) == 0}
+			if r.IntN(4) == 0 {
+				window := 1 + r.IntN(5)
+				l.Dense = window * (1 + r.IntN(9))
+				l.Activation = spec.Function{Name: pick(r, "max-pool", "avg-pool"), Params: map[string]float64{spec.Window: float64(window)}}
+			}
+			n.Layers = append(n.Layers, l)
+		}
+		list = append(list, n)
+	}
+	return list
+}
+
+// TestPlanBits runs networks of rounding: strict at every level beside the interpreter of plans. The whole of it:
+// go test ./gen -run PlanBits -specs 800 -timeout 60m
+func TestPlanBits(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("compiling networks takes a while; go test without -short does it")
+	}
+	networks := exactNetworks(max(*specs/4, 8))
+	test, err := os.ReadFile("testdata/samebits/plan_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newModule(t)
+	for lo := 0; lo < len(networks); lo += perRun {
+		some := networks[lo:min(lo+perRun, len(networks))]
+		packages := m.emitPackages(t, "e", lo, some, func(pkg string, part []spec.Network) {
+			m.write(t, filepath.Join(pkg, "plan_test.go"), bytes.Replace(test, []byte("package samebits"), []byte("package "+pkg), 1))
+			m.write(t, filepath.Join(pkg, "list_test.go"), listOf(pkg, "TestPlanBits", "planBits", "", part))
+		})
+		out := m.goTest(t, append([]string{"-run", "^TestPlanBits$", "-v"}, packages...)...)
+		for _, n := range some {
+			if !strings.Contains(out, "--- PASS: TestPlanBits/"+n.Name+" ") {
+				_, said, _ := strings.Cut(out, "=== RUN   TestPlanBits/"+n.Name+"\n")
+				said, _, _ = strings.Cut(said, "=== RUN")
+				t.Fatalf("network %s:\n%s\n%s", n.Name, yaml(n), beginning(cmp.Or(said, out)))
+			}
+		}
+		m.remove(t, packages)
+	}
 }

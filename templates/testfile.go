@@ -19,6 +19,7 @@ type Test struct {
 	Rate                             float64 // of the example and the benchmark of Step
 	Careful                          bool    // how far a step may go is not known
 	Levels                           bool    // there is assembly beside the portable Go
+	Strict                           bool    // all levels give the same bits
 }
 
 // TestedOptimizer is an optimizer of the network: its name in the spec, adam, and its type, IrisAdam.
@@ -116,6 +117,8 @@ func (t Test) team() *jen.Statement {
 //		verify.Test(t, irisSpec, irisKernel)
 //		verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{…})
 //		verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
+//		verify.TestStored[Iris](t, irisSpec, "parameters")
+//		verify.TestStored[IrisAdam](t, irisSpec, "adam")
 //	}
 //
 // Where there is assembly, its first line goes through the instruction sets:
@@ -123,6 +126,10 @@ func (t Test) team() *jen.Statement {
 //	irisAtLevels(func(level string) {
 //		t.Run(level, func(t *testing.T) { verify.Test(t, irisSpec, irisKernel) })
 //	})
+//
+// and under rounding: strict its second line compares them:
+//
+//	verify.TestLevels(t, irisSpec, irisKernel, irisAtLevels)
 func (t Test) check(f *File) {
 	doc := fmt.Sprintf("Test%s checks the emitted code against the reference: every output and gradient within the bound on rounding\nerrors, no allocation, nothing written but what is documented.", t.Name)
 	test := jen.Qual(verifyPath, "Test").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"))
@@ -134,10 +141,20 @@ func (t Test) check(f *File) {
 	f.Doc(doc)
 	f.f.Func().Id("Test" + t.Name).Params(jen.Id("t").Op("*").Qual("testing", "T")).BlockFunc(func(g *jen.Group) {
 		g.Add(test)
+		if t.Levels && t.Strict {
+			g.Qual(verifyPath, "TestLevels").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"), jen.Id(t.Prefix+"AtLevels"))
+		}
 		g.Qual(verifyPath, "TestTeam").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), t.team())
 		for _, o := range t.Optimizers {
 			g.Qual(verifyPath, "TestOptimizer").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(o.Name),
 				jen.Id("New"+o.Type), jen.Parens(jen.Op("*").Id(o.Type)).Dot("Update"))
+		}
+		stored := func(typ, kind string) {
+			g.Qual(verifyPath, "TestStored").Index(jen.Id(typ)).Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(kind))
+		}
+		stored(t.Name, "parameters")
+		for _, o := range t.Optimizers {
+			stored(o.Type, o.Name)
 		}
 	})
 }

@@ -36,6 +36,19 @@ func TestTestFile(t *testing.T) {
 	}))
 }
 
+// TestTestFileLevels: levels are compared bit by bit where they promise the same bits, and there is more than one.
+func TestTestFileLevels(t *testing.T) {
+	for _, c := range []struct{ levels, strict, want bool }{
+		{false, false, false}, {true, false, false}, {false, true, false}, {true, true, true},
+	} {
+		src := testOf(t, func(t *Test) { t.Levels, t.Strict = c.levels, c.strict })
+		const call = "verify.TestLevels(t, tinySpec, tinyKernel, tinyAtLevels)"
+		if got := strings.Contains(src, call); got != c.want {
+			t.Errorf("assembly %t, strict %t: %s is there: %t", c.levels, c.strict, call, got)
+		}
+	}
+}
+
 // TestTestFileQuotes checks that a spec is inert text, whatever is in it.
 func TestTestFileQuotes(t *testing.T) {
 	text := "`; func init() { panic(1) }; \"\\\n\u2028*/"

@@ -87,6 +87,8 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 	j.notFinite()
 	j.allocations()
 	newGradientJudge(n, format, report, k).run()
+	checkFences(n, report, k)
+	checkOrder(n, report, k)
 	batches := newBatchJudge[F](n, format, report)
 	batches.machine = newBatchMachine(k.batches(), batches.largest()+1)
 	batches.trials(o)

@@ -46,6 +46,8 @@ type Report struct {
 	Accuracies []Accuracy
 
 	groups []*group
+	// notes say what was not judged, and why.
+	notes []string
 }
 
 // group collects what was found on one quantity of one call.
@@ -87,7 +89,10 @@ func (r *Report) tell(t testing.TB) {
 // String is a table of the largest errors seen, each as a fraction of its bound.
 func (r *Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d trials, seed %s; largest error as a fraction of its bound:", r.Network, r.Trials, r.Seed)
+	fmt.Fprintf(&b, "%s: %d trials, seed %s", r.Network, r.Trials, r.Seed)
+	if len(r.Accuracies) > 0 {
+		b.WriteString("; largest error as a fraction of its bound:")
+	}
 	call, width := "", 0
 	for _, a := range r.Accuracies {
 		width = max(width, len(a.Call))
@@ -102,7 +107,17 @@ func (r *Report) String() string {
 	if r.Unbounded > 0 {
 		fmt.Fprintf(&b, "\n  %d numbers were not judged: they may overflow", r.Unbounded)
 	}
+	for _, n := range r.notes {
+		fmt.Fprintf(&b, "\n  %s", n)
+	}
 	return b.String()
+}
+
+// note writes down once that something was not judged.
+func (r *Report) note(format string, args ...any) {
+	if n := fmt.Sprintf(format, args...); !slices.Contains(r.notes, n) {
+		r.notes = append(r.notes, n)
+	}
 }
 
 func (r *Report) group(call, quantity string) *group {

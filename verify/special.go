@@ -113,6 +113,11 @@ func (j *judge[F]) notFinite() {
 		if c.loss {
 			compare(r, c.name, block{name: "loss"}, []F{got.loss}, []float64{want.loss}, []float64{want.lossBound})
 		}
+		for _, f := range got.fields {
+			if e := f.expected(want.between); !f.gradient { // what a derivative is at NaN is a choice
+				compare(r, c.name, f.block, f.view, e.value, e.bound)
+			}
+		}
 		for _, infinite := range []float64{math.Inf(1), math.Inf(-1)} {
 			spoilt.x[0] = infinite
 			j.do(c, spoilt)

@@ -88,7 +88,11 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 	}
 	// avo's first line names avo and not the spec.
 	_, text, _ = bytes.Cut(text, []byte("\n"))
-	return &Printed{append([]byte("// "+o.Header+"\n"), text...), calls}, nil
+	text = append([]byte("// "+o.Header+"\n"), text...)
+	if err := Lint(text, a.common.strict); err != nil {
+		return nil, fmt.Errorf("assembly: %w", err)
+	}
+	return &Printed{text, calls}, nil
 }
 
 // Calls are, for the functions that pause, how many calls they take by the estimate.

@@ -45,6 +45,7 @@ func TestControl(t *testing.T) {
 		StepBatch:    (*ControlTeam).StepBatch,
 		Close:        (*ControlTeam).Close,
 	})
+	verify.TestStored[Control](t, controlSpec, "parameters")
 }
 
 // Training Control on one sample: Step returns the loss before the step it takes.

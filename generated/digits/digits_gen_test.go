@@ -45,6 +45,7 @@ func TestDigits(t *testing.T) {
 		StepBatch:    (*DigitsTeam).StepBatch,
 		Close:        (*DigitsTeam).Close,
 	})
+	verify.TestStored[Digits](t, digitsSpec, "parameters")
 }
 
 // Training Digits on one sample: Step returns the loss before the step it takes.

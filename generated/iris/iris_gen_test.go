@@ -45,6 +45,7 @@ func TestIris(t *testing.T) {
 		StepBatch:    (*IrisTeam).StepBatch,
 		Close:        (*IrisTeam).Close,
 	})
+	verify.TestStored[Iris](t, irisSpec, "parameters")
 }
 
 // Training Iris on one sample: Step returns the loss before the step it takes.

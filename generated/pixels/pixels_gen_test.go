@@ -45,6 +45,7 @@ func TestPixels(t *testing.T) {
 		StepBatch:    (*PixelsTeam).StepBatch,
 		Close:        (*PixelsTeam).Close,
 	})
+	verify.TestStored[Pixels](t, pixelsSpec, "parameters")
 }
 
 // Training Pixels on one sample: Step returns the loss before the step it takes.

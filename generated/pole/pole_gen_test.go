@@ -45,6 +45,7 @@ func TestPole(t *testing.T) {
 		StepBatch:    (*PoleTeam).StepBatch,
 		Close:        (*PoleTeam).Close,
 	})
+	verify.TestStored[Pole](t, poleSpec, "parameters")
 }
 
 // Training Pole on one sample: Step returns the loss before the step it takes.

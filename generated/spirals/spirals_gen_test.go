@@ -46,6 +46,8 @@ func TestSpirals(t *testing.T) {
 		Close:        (*SpiralsTeam).Close,
 	})
 	verify.TestOptimizer(t, spiralsSpec, "adam", NewSpiralsAdam, (*SpiralsAdam).Update)
+	verify.TestStored[Spirals](t, spiralsSpec, "parameters")
+	verify.TestStored[SpiralsAdam](t, spiralsSpec, "adam")
 }
 
 // Training Spirals on one sample: Step returns the loss before the step it takes.

@@ -37,6 +37,7 @@ func TestControl(t *testing.T) {
 			verify.Test(t, controlSpec, controlKernel)
 		})
 	})
+	verify.TestLevels(t, controlSpec, controlKernel, controlAtLevels)
 	verify.TestTeam(t, controlSpec, verify.Team[ControlTeam, Control, ControlGrad, [16]float32, [4]float32, float32]{
 		New:          NewControlTeam,
 		ForwardBatch: (*ControlTeam).ForwardBatch,
@@ -46,6 +47,8 @@ func TestControl(t *testing.T) {
 		Close:        (*ControlTeam).Close,
 	})
 	verify.TestOptimizer(t, controlSpec, "adamw", NewControlAdamW, (*ControlAdamW).Update)
+	verify.TestStored[Control](t, controlSpec, "parameters")
+	verify.TestStored[ControlAdamW](t, controlSpec, "adamw")
 }
 
 // Training Control on one sample: Step returns the loss before the step it takes.

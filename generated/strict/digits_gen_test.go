@@ -37,6 +37,7 @@ func TestDigits(t *testing.T) {
 			verify.Test(t, digitsSpec, digitsKernel)
 		})
 	})
+	verify.TestLevels(t, digitsSpec, digitsKernel, digitsAtLevels)
 	verify.TestTeam(t, digitsSpec, verify.Team[DigitsTeam, Digits, DigitsGrad, [64]float32, [10]float32, float32]{
 		New:          NewDigitsTeam,
 		ForwardBatch: (*DigitsTeam).ForwardBatch,
@@ -46,6 +47,8 @@ func TestDigits(t *testing.T) {
 		Close:        (*DigitsTeam).Close,
 	})
 	verify.TestOptimizer(t, digitsSpec, "adam", NewDigitsAdam, (*DigitsAdam).Update)
+	verify.TestStored[Digits](t, digitsSpec, "parameters")
+	verify.TestStored[DigitsAdam](t, digitsSpec, "adam")
 }
 
 // Training Digits on one sample: Step returns the loss before the step it takes.

@@ -39,6 +39,7 @@ func TestDoubles(t *testing.T) {
 			verify.Test(t, doublesSpec, doublesKernel)
 		})
 	})
+	verify.TestLevels(t, doublesSpec, doublesKernel, doublesAtLevels)
 	verify.TestTeam(t, doublesSpec, verify.Team[DoublesTeam, Doubles, DoublesGrad, [5]float64, [5]float64, float64]{
 		New:            NewDoublesTeam,
 		ForwardBatch:   (*DoublesTeam).ForwardBatch,
@@ -51,6 +52,10 @@ func TestDoubles(t *testing.T) {
 	verify.TestOptimizer(t, doublesSpec, "nesterov", NewDoublesNesterov, (*DoublesNesterov).Update)
 	verify.TestOptimizer(t, doublesSpec, "rmsprop", NewDoublesRMSprop, (*DoublesRMSprop).Update)
 	verify.TestOptimizer(t, doublesSpec, "adam", NewDoublesAdam, (*DoublesAdam).Update)
+	verify.TestStored[Doubles](t, doublesSpec, "parameters")
+	verify.TestStored[DoublesNesterov](t, doublesSpec, "nesterov")
+	verify.TestStored[DoublesRMSprop](t, doublesSpec, "rmsprop")
+	verify.TestStored[DoublesAdam](t, doublesSpec, "adam")
 }
 
 // Training Doubles on one sample: a step at a rate that is small enough does not lead uphill.

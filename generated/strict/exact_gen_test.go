@@ -39,6 +39,7 @@ func TestExact(t *testing.T) {
 			verify.Test(t, exactSpec, exactKernel)
 		})
 	})
+	verify.TestLevels(t, exactSpec, exactKernel, exactAtLevels)
 	verify.TestTeam(t, exactSpec, verify.Team[ExactTeam, Exact, ExactGrad, [40]float32, [37]float32, float32]{
 		New:            NewExactTeam,
 		ForwardBatch:   (*ExactTeam).ForwardBatch,
@@ -48,6 +49,7 @@ func TestExact(t *testing.T) {
 		InputGradBatch: (*ExactTeam).InputGradBatch,
 		Close:          (*ExactTeam).Close,
 	})
+	verify.TestStored[Exact](t, exactSpec, "parameters")
 }
 
 // Training Exact on one sample: Step returns the loss before the step it takes.

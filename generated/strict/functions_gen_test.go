@@ -39,6 +39,7 @@ func TestFunctions(t *testing.T) {
 			verify.Test(t, functionsSpec, functionsKernel)
 		})
 	})
+	verify.TestLevels(t, functionsSpec, functionsKernel, functionsAtLevels)
 	verify.TestTeam(t, functionsSpec, verify.Team[FunctionsTeam, Functions, FunctionsGrad, [5]float32, [5]float32, float32]{
 		New:            NewFunctionsTeam,
 		ForwardBatch:   (*FunctionsTeam).ForwardBatch,
@@ -51,6 +52,10 @@ func TestFunctions(t *testing.T) {
 	verify.TestOptimizer(t, functionsSpec, "nesterov", NewFunctionsNesterov, (*FunctionsNesterov).Update)
 	verify.TestOptimizer(t, functionsSpec, "rmsprop", NewFunctionsRMSprop, (*FunctionsRMSprop).Update)
 	verify.TestOptimizer(t, functionsSpec, "adam", NewFunctionsAdam, (*FunctionsAdam).Update)
+	verify.TestStored[Functions](t, functionsSpec, "parameters")
+	verify.TestStored[FunctionsNesterov](t, functionsSpec, "nesterov")
+	verify.TestStored[FunctionsRMSprop](t, functionsSpec, "rmsprop")
+	verify.TestStored[FunctionsAdam](t, functionsSpec, "adam")
 }
 
 // Training Functions on one sample: a step at a rate that is small enough does not lead uphill.

@@ -37,6 +37,7 @@ func TestIris(t *testing.T) {
 			verify.Test(t, irisSpec, irisKernel)
 		})
 	})
+	verify.TestLevels(t, irisSpec, irisKernel, irisAtLevels)
 	verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{
 		New:          NewIrisTeam,
 		ForwardBatch: (*IrisTeam).ForwardBatch,
@@ -45,6 +46,7 @@ func TestIris(t *testing.T) {
 		StepBatch:    (*IrisTeam).StepBatch,
 		Close:        (*IrisTeam).Close,
 	})
+	verify.TestStored[Iris](t, irisSpec, "parameters")
 }
 
 // Training Iris on one sample: Step returns the loss before the step it takes.

@@ -37,6 +37,7 @@ func TestPixels(t *testing.T) {
 			verify.Test(t, pixelsSpec, pixelsKernel)
 		})
 	})
+	verify.TestLevels(t, pixelsSpec, pixelsKernel, pixelsAtLevels)
 	verify.TestTeam(t, pixelsSpec, verify.Team[PixelsTeam, Pixels, PixelsGrad, [784]float32, [10]float32, float32]{
 		New:          NewPixelsTeam,
 		ForwardBatch: (*PixelsTeam).ForwardBatch,
@@ -45,6 +46,7 @@ func TestPixels(t *testing.T) {
 		StepBatch:    (*PixelsTeam).StepBatch,
 		Close:        (*PixelsTeam).Close,
 	})
+	verify.TestStored[Pixels](t, pixelsSpec, "parameters")
 }
 
 // Training Pixels on one sample: Step returns the loss before the step it takes.

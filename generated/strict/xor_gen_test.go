@@ -37,6 +37,7 @@ func TestXor(t *testing.T) {
 			verify.Test(t, xorSpec, xorKernel)
 		})
 	})
+	verify.TestLevels(t, xorSpec, xorKernel, xorAtLevels)
 	verify.TestTeam(t, xorSpec, verify.Team[XorTeam, Xor, XorGrad, [2]float32, [1]float32, float32]{
 		New:          NewXorTeam,
 		ForwardBatch: (*XorTeam).ForwardBatch,
@@ -51,6 +52,13 @@ func TestXor(t *testing.T) {
 	verify.TestOptimizer(t, xorSpec, "rmsprop", NewXorRMSprop, (*XorRMSprop).Update)
 	verify.TestOptimizer(t, xorSpec, "adam", NewXorAdam, (*XorAdam).Update)
 	verify.TestOptimizer(t, xorSpec, "adamw", NewXorAdamW, (*XorAdamW).Update)
+	verify.TestStored[Xor](t, xorSpec, "parameters")
+	verify.TestStored[XorSGD](t, xorSpec, "sgd")
+	verify.TestStored[XorMomentum](t, xorSpec, "momentum")
+	verify.TestStored[XorNesterov](t, xorSpec, "nesterov")
+	verify.TestStored[XorRMSprop](t, xorSpec, "rmsprop")
+	verify.TestStored[XorAdam](t, xorSpec, "adam")
+	verify.TestStored[XorAdamW](t, xorSpec, "adamw")
 }
 
 // Training Xor on one sample: Step returns the loss before the step it takes.

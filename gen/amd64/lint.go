@@ -1,0 +1,284 @@
+package amd64
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// What Go and the processor demand of assembly and no call can show: a caller sees results, and not that registers
+// are left in a state that makes later code slow, that an instruction is missing on another machine, or that a
+// register is used which is somebody else's. Lint reads the text, and knows nothing of how it was written.
+
+// Lint says what is wrong with the text of an emitted assembly file; strict: of a network with rounding: strict.
+// Every file is asked before it is returned to anybody.
+//
+// Functions end in AVX2 or AVX512, after the level whose instructions and registers they may have, or do nothing but
+// go on to such. R14 and R15 are the goroutine and the table of a shared library, BP is the frame's, and no
+// instruction has them; X15 is free, since Go zeroes it after every call of assembly. Wide registers are left clean.
+// Memory on the stack and of arguments lies within their declared sizes, and only results are written there. Nothing
+// is called, jumps stay within their function, constants stay constant, and under rounding: strict nothing is fused.
+func Lint(text []byte, strict bool) error {
+	l := lint{strict: strict}
+	lines := strings.Split(string(text), "\n")
+	if !strings.Contains(string(text), "\n//go:build amd64 && !purego\n") {
+		l.report("the build constraint amd64 && !purego is missing")
+	}
+	for i, line := range lines {
+		l.at = i + 1
+		l.line(strings.TrimRight(line, " "))
+	}
+	l.end()
+	if len(l.errs) > maxLint {
+		l.errs = append(l.errs[:maxLint], fmt.Errorf("and %d more", len(l.errs)-maxLint))
+	}
+	return errors.Join(l.errs...)
+}
+
+// maxLint is how many mistakes of a file are told.
+const maxLint = 10
+
+// lint reads a file line by line.
+type lint struct {
+	strict bool
+	at     int // the line
+	errs   []error
+	// Of the function that is read:
+	name        string
+	level       Level
+	entry       bool // it goes on to others
+	frame, args int
+	wide, dirty bool // it has used registers of more than 16 bytes, and has since the last VZEROUPPER
+	open        bool // its last instruction goes on to the next line
+	labels      map[string]bool
+	jumps       map[string]int
+}
+
+func (l *lint) report(format string, args ...any) {
+	l.errs = append(l.errs, fmt.Errorf("line %d: %s: %s", l.at, l.name, fmt.Sprintf(format, args...)))
+}
+
+var (
+	textLine  = regexp.MustCompile(`^TEXT ·(\w+)\(SB\), (?:NOSPLIT, )?\$(\d+)-(\d+)$`)
+	labelLine = regexp.MustCompile(`^([a-z]+\d*):$`)
+	dataLine  = regexp.MustCompile(`^(DATA \w+<>\+\d+\(SB\)/\d+, \$\S+|GLOBL \w+<>\(SB\), RODATA\|NOPTR, \$\d+)$`)
+)
+
+// line reads one line.
+func (l *lint) line(line string) {
+	switch {
+	case line == "", strings.HasPrefix(strings.TrimSpace(line), "//"), line == `#include "textflag.h"`:
+	case strings.HasPrefix(line, "\t"):
+		fields := strings.Fields(line)
+		l.instruction(fields[0], operands(strings.TrimSpace(line)[len(fields[0]):]))
+	case strings.HasPrefix(line, "TEXT"):
+		l.end()
+		m := textLine.FindStringSubmatch(line)
+		if m == nil {
+			l.report("%q is no function with a frame and arguments of declared sizes", line)
+			return
+		}
+		*l = lint{strict: l.strict, at: l.at, errs: l.errs, name: m[1], open: true, labels: map[string]bool{}, jumps: map[string]int{}}
+		l.frame, _ = strconv.Atoi(m[2])
+		l.args, _ = strconv.Atoi(m[3])
+		switch {
+		case strings.HasSuffix(l.name, AVX512.String()):
+			l.level = AVX512
+		case strings.HasSuffix(l.name, AVX2.String()):
+			l.level = AVX2
+		default:
+			l.entry = true
+		}
+	case labelLine.MatchString(line):
+		l.labels[labelLine.FindStringSubmatch(line)[1]] = true
+		// Code from elsewhere may come here with wide registers in use.
+		l.open, l.dirty = true, l.wide
+	case strings.HasPrefix(line, "DATA"), strings.HasPrefix(line, "GLOBL"):
+		if !dataLine.MatchString(line) {
+			l.report("%q is no constant that is private and read only", line)
+		}
+	default:
+		l.report("%q is nothing that is known", line)
+	}
+}
+
+// operands are those of an instruction, the destination last.
+func operands(text string) []string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil
+	}
+	list := strings.Split(text, ",")
+	for i := range list {
+		list[i] = strings.TrimSpace(list[i])
+	}
+	return list
+}
+
+// end is the end of a function.
+func (l *lint) end() {
+	if l.name == "" {
+		return
+	}
+	if l.open {
+		l.report("goes on beyond its end")
+	}
+	for label, at := range l.jumps {
+		if !l.labels[label] {
+			l.at = at
+			l.report("jumps to %s, which is not in it", label)
+		}
+	}
+	l.name = ""
+}
+
+// instruction reads one instruction.
+func (l *lint) instruction(name string, ops []string) {
+	if l.labels == nil {
+		l.report("%s is in no function", name)
+		return
+	}
+	l.open = name != "RET" && name != "JMP"
+	jump := strings.HasPrefix(name, "J")
+	if l.entry {
+		l.goesOn(name, ops)
+		return
+	}
+	plain, suffix, _ := strings.Cut(name, ".")
+	needs, known := mnemonics[plain]
+	switch {
+	case !known:
+		l.report("%s is no instruction that assembly of networks may have", name)
+	case needs > l.level, suffix != "" && l.level < AVX512:
+		l.report("%s needs more than %s", name, l.level)
+	case l.strict && fusing.MatchString(plain):
+		l.report("%s fuses a product with a sum, which rounding: strict forbids", name)
+	case jump && len(ops) == 1:
+		if !labelLine.MatchString(ops[0] + ":") {
+			l.report("%s %s leaves the function", name, ops[0])
+		} else {
+			l.jumps[ops[0]] = l.at
+		}
+		return
+	case name == "RET" && l.dirty:
+		l.report("RET without VZEROUPPER after the last use of a wide register")
+	case name == "VZEROUPPER":
+		l.dirty = false
+	}
+	for i, o := range ops {
+		l.operand(name, ops, o, i == len(ops)-1 && name != "CMPQ")
+	}
+	if width(ops) > 16 {
+		l.wide, l.dirty = true, true
+	}
+	if plain == "VMOVAPS" || plain == "VMOVAPD" {
+		l.aligned(name, ops)
+	}
+}
+
+// fusing are the instructions that round a product and a sum as one.
+var fusing = regexp.MustCompile(`^VFN?M(ADD|SUB)`)
+
+// goesOn reads an instruction of a function that goes on to that of the level.
+func (l *lint) goesOn(name string, ops []string) {
+	if l.frame != 0 {
+		l.report("a function that goes on to others has no frame, so that they find its arguments")
+	}
+	switch {
+	case name == "CMPQ" && len(ops) == 2 && levelVariable.MatchString(ops[0]), name == "JGT" && len(ops) == 1 && labelLine.MatchString(ops[0]+":"):
+		if name == "JGT" {
+			l.jumps[ops[0]] = l.at
+		}
+	case name == "JMP" && len(ops) == 1:
+		if m := levelFunction.FindStringSubmatch(ops[0]); m == nil || m[1] != l.name {
+			l.report("goes on to %s, which is no code for it", ops[0])
+		}
+	default:
+		l.report("%s in a function that goes on to others", name)
+	}
+}
+
+var (
+	levelVariable = regexp.MustCompile(`^·\w+Level\+0\(SB\)$`)
+	levelFunction = regexp.MustCompile(`^·(\w+)(?:AVX2|AVX512)\(SB\)$`)
+)
+
+var (
+	registerName = regexp.MustCompile(`^(?:([XYZ])(\d+)|K(\d)|(AX|BX|CX|DX|SI|DI|R8|R9|R1[0-3]))$`)
+	memory       = regexp.MustCompile(`^(-?\d+)?\((\w+)\)(?:\((\w+)\*([1248])\))?$`)
+	parameter    = regexp.MustCompile(`^(\w+)\+(\d+)\(FP\)$`)
+	global       = regexp.MustCompile(`^\w+<>\+\d+\(SB\)$`)
+	immediate    = regexp.MustCompile(`^\$[-+]?(0x[0-9a-f]+|\d+)$`)
+)
+
+// operand reads one operand.
+func (l *lint) operand(name string, ops []string, o string, written bool) {
+	if m := registerName.FindStringSubmatch(o); m != nil {
+		if n, _ := strconv.Atoi(m[2]); l.level < AVX512 && (m[1] == "Z" || m[3] != "" || n > 15) {
+			l.report("%s has %s, which needs more than %s", name, o, l.level)
+		}
+		return
+	}
+	if m := memory.FindStringSubmatch(o); m != nil {
+		for _, r := range []string{m[2], m[3]} {
+			if r != "" && r != "SP" && (!registerName.MatchString(r) || (r[0] >= 'X' || r[0] == 'K') && name[1:] != "GATHERQPD") {
+				l.report("%s has an address of %s, which is not free for that", name, r)
+			}
+		}
+		if m[2] == "SP" {
+			offset, _ := strconv.Atoi(m[1])
+			if size := reach(name, ops); m[3] == "" && (offset < 0 || offset+size > l.frame) {
+				l.report("%s reaches %d bytes at %d of a frame of %d", name, size, offset, l.frame)
+			}
+		}
+		return
+	}
+	if m := parameter.FindStringSubmatch(o); m != nil {
+		offset, _ := strconv.Atoi(m[2])
+		if offset+4 > l.args || written && m[1] != "ret" && name != "LEAQ" {
+			l.report("%s takes %s of %d bytes of arguments, of which only the result may be written", name, o, l.args)
+		}
+		return
+	}
+	if immediate.MatchString(o) || global.MatchString(o) && !written {
+		return
+	}
+	l.report("%s has the operand %s, which it may not have", name, o)
+}
+
+// reach is how much memory an instruction reaches at least: that of its widest register where it moves one, else a
+// number.
+func reach(name string, ops []string) int {
+	switch {
+	case name == "VMOVUPS" || name == "VMOVUPD":
+		return max(width(ops), 16)
+	case strings.HasSuffix(name, "SS"), strings.HasSuffix(name, "L"), strings.HasSuffix(name, "BCST"):
+		return 4
+	}
+	return 8
+}
+
+// width is the bytes of the widest register of some operands.
+func width(ops []string) int {
+	w := 0
+	for _, o := range ops {
+		switch {
+		case strings.Contains(o, "Z") && registerName.MatchString(o):
+			w = max(w, 64)
+		case strings.Contains(o, "Y") && registerName.MatchString(o):
+			w = max(w, 32)
+		}
+	}
+	return w
+}
+
+// aligned reports memory that must be aligned, which Go promises of no array of numbers.
+func (l *lint) aligned(name string, ops []string) {
+	for _, o := range ops {
+		if memory.MatchString(o) || global.MatchString(o) {
+			l.report("%s has memory, which need not be aligned", name)
+		}
+	}
+}

@@ -1,0 +1,250 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+	"unsafe"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// Under rounding: strict the order of sums is a promise, which this file holds functions to: a sum of the terms t_0,
+// t_1, … along a vector is formed in lanes,
+//
+//	s_l = t_l + t_(l+L) + t_(l+2L) + …, from the first term on
+//	s_l += s_(l+L/2) for l < L/2, then s_l += s_(l+L/4) for l < L/4, and so on; the sum is s_0
+//
+// lanes without a term left out, L being 16 for float32 and 8 for float64; Wᵀ·δ is summed over the rows like that in
+// 4 lanes; a bias is added to the finished sum; and gradients of a batch are summed sample after sample, from 0 on.
+// Every product is rounded by itself. What elementary functions give is taken from the functions' own results, so
+// that only sums and products are judged.
+
+// sumInLanes is the sum in that order.
+func sumInLanes[F Float](terms []F, lanes int) F {
+	sums := slices.Clone(terms[:min(lanes, len(terms))])
+	for i := lanes; i < len(terms); i++ {
+		sums[i%lanes] += terms[i]
+	}
+	for half := lanes / 2; half >= 1; half /= 2 {
+		for l := 0; l < half && l+half < len(sums); l++ {
+			sums[l] += sums[l+half]
+		}
+		sums = sums[:min(half, len(sums))]
+	}
+	return sums[0]
+}
+
+// roundedProduct is rounded by itself: what a function returns is never fused with a sum.
+//
+//go:noinline
+func roundedProduct[F Float](a, b F) F { return a * b }
+
+// strictLayer is what is known of a layer: nil where nothing is.
+type strictLayer[F Float] struct {
+	w, b    []F // b is nil where there is no bias
+	gw, gb  []F
+	z, a, d []F
+}
+
+// orderJudge holds a kernel to the order of its sums.
+type orderJudge[P, G, W, B, X, Y any, F Float] struct {
+	network spec.Network
+	report  *Report
+	kernel  Kernel[P, G, W, B, X, Y, F]
+	lanes   int
+}
+
+// checkOrder judges the order of sums of a network with rounding: strict.
+func checkOrder[P, G, W, B, X, Y any, F Float](n spec.Network, report *Report, k Kernel[P, G, W, B, X, Y, F]) {
+	if n.Rounding != spec.RoundingStrict {
+		return
+	}
+	j := orderJudge[P, G, W, B, X, Y, F]{n, report, k, 64 / int(unsafe.Sizeof(*new(F)))}
+	rng, _ := random(n, orderTrials)
+	for round := range min(max(orderBudget/n.Params(), 2), 20) {
+		// The first two kinds: sums of special numbers are what they are in any order.
+		fill := strictFills[round%2]
+		d := newStrictData[P, X, Y, F](rng, fill, min(2*n.Batch+1, 7))
+		where := fmt.Sprintf("%s, round %d, seed %s", fill.name, round, report.Seed)
+		j.singles(d, where)
+		j.batches(d, where)
+	}
+}
+
+// orderTrials is where the trials of orders begin among the seeds, and orderBudget how many parameters all have
+// together.
+const orderTrials, orderBudget = 1<<48 + 1, 1 << 17
+
+// same reports numbers that are not those that the order gives; a number that is known to be 0 may have either sign.
+func (j orderJudge[P, G, W, B, X, Y, F]) same(call string, b block, where string, got, want []F) {
+	for i, v := range got {
+		if v != want[i] && (v == v || want[i] == want[i]) {
+			j.report.broken(call, b.element(i), where, "got %v, want %v: rounding: strict promises the order of sums, and that no product is "+
+				"fused with one", v, want[i])
+		}
+	}
+}
+
+// singles judges Grad on one sample, layer by layer, as far as values are known.
+func (j orderJudge[P, G, W, B, X, Y, F]) singles(d *strictData[P, X, Y, F], where string) {
+	n := j.network
+	var g G
+	ws, p := new(W), d.params
+	output := slices.Clone(view[F](j.kernel.Forward(&p, ws, &d.xs[0])))
+	j.kernel.Grad(&p, ws, &d.xs[0], &d.ys[0], &g)
+	layers := j.layers(&p, &g, ws)
+	layers[n.Depth()].a = output
+	layers[0].a = view[F](&d.xs[0])
+	for l := 1; l <= n.Depth(); l++ {
+		this, below := &layers[l], layers[l-1]
+		if below.a != nil {
+			z := j.affine(*this, below.a)
+			j.same("Grad", block{name: fmt.Sprintf("Z%d", l), n: len(z)}, where, this.z, z)
+			if a, known := exactly(n.Layers[l-1].Activation, z); known {
+				name := fmt.Sprintf("A%d", l)
+				if l == n.Depth() {
+					name = "ŷ"
+				}
+				j.same("Forward", block{name: name, n: len(z)}, where, this.a, a)
+				this.a = a
+			}
+			// Every element of the gradient is one product.
+			if this.d != nil {
+				want := make([]F, 0, len(this.gw))
+				for _, di := range this.d {
+					for _, a := range below.a {
+						want = append(want, roundedProduct(di, a))
+					}
+				}
+				j.same("Grad", block{fmt.Sprintf("∂L/∂W%d", l), l, len(want), len(below.a)}, where, this.gw, want)
+			}
+		}
+		if this.d == nil {
+			continue
+		}
+		j.same("Grad", block{name: fmt.Sprintf("∂L/∂b%d", l), n: len(this.d)}, where, this.gb, this.d)
+		v := j.back(*this, n.Width(l-1))
+		switch {
+		case l == 1 && j.kernel.InputGrad != nil:
+			j.same("Grad", block{name: "∂L/∂x", n: len(v)}, where, view[F](j.kernel.InputGrad(ws)), v)
+		case l > 1 && n.Layers[l-2].Activation.Name == "identity" && below.d != nil:
+			j.same("Grad", block{name: fmt.Sprintf("D%d", l-1), n: len(v)}, where, below.d, v)
+		}
+	}
+}
+
+// layers are what is known after Grad, for layer ℓ at index ℓ.
+func (j orderJudge[P, G, W, B, X, Y, F]) layers(p *P, g *G, ws *W) []strictLayer[F] {
+	n := j.network
+	layers := make([]strictLayer[F], n.Depth()+1)
+	params, grads := view[F](p), view[F](g)
+	take := func(from *[]F, count int) (part []F) {
+		part, *from = (*from)[:count], (*from)[count:]
+		return part
+	}
+	for l := 1; l <= n.Depth(); l++ {
+		this, rows := &layers[l], n.Layers[l-1].Dense
+		size := rows * n.Width(l-1)
+		this.w, this.gw = take(&params, size), take(&grads, size)
+		if !n.Layers[l-1].NoBias {
+			this.b, this.gb = take(&params, rows), take(&grads, rows)
+			this.d = this.gb // the gradient of a bias is that of z
+		}
+	}
+	fields, _ := fieldsOf[F](n, ws) // whose types newMachine has checked
+	for _, f := range fields {
+		this := &layers[f.block.layer]
+		switch f.letter {
+		case 'Z':
+			this.z = f.view
+		case 'A':
+			this.a = f.view
+		case 'D':
+			this.d = f.view
+		}
+	}
+	return layers
+}
+
+// affine is W·a + b.
+func (j orderJudge[P, G, W, B, X, Y, F]) affine(l strictLayer[F], a []F) []F {
+	z, terms := make([]F, len(l.w)/len(a)), make([]F, len(a))
+	for i := range z {
+		for k, v := range a {
+			terms[k] = roundedProduct(l.w[i*len(a)+k], v)
+		}
+		if z[i] = sumInLanes(terms, j.lanes); l.b != nil {
+			z[i] += l.b[i]
+		}
+	}
+	return z
+}
+
+// back is Wᵀ·δ.
+func (j orderJudge[P, G, W, B, X, Y, F]) back(l strictLayer[F], cols int) []F {
+	v, terms := make([]F, cols), make([]F, len(l.d))
+	for k := range v {
+		for i, d := range l.d {
+			terms[i] = roundedProduct(l.w[i*cols+k], d)
+		}
+		v[k] = sumInLanes(terms, 4)
+	}
+	return v
+}
+
+// exactly is an activation that rounds nothing.
+func exactly[F Float](f spec.Function, z []F) (a []F, known bool) {
+	switch f.Name {
+	case "identity":
+		return z, true
+	case "relu":
+		for _, v := range z {
+			a = append(a, max(v, 0))
+		}
+		return a, true
+	}
+	return nil, false
+}
+
+// batches judges functions of a batch: what they do with a sample is what those of one sample do, and sums of
+// gradients go from sample to sample.
+func (j orderJudge[P, G, W, B, X, Y, F]) batches(d *strictData[P, X, Y, F], where string) {
+	n, k := j.network, j.kernel
+	ws, b, p := new(W), new(B), d.params
+	var g, sum G
+	outs, gxs := make([]Y, len(d.xs)), make([]X, len(d.xs))
+	total := make([]F, n.Params())
+	var outputs, inputs []F
+	for i := range d.xs {
+		outputs = append(outputs, view[F](k.Forward(&p, ws, &d.xs[i]))...)
+		k.Grad(&p, ws, &d.xs[i], &d.ys[i], &g)
+		for e, v := range view[F](&g) {
+			total[e] += v
+		}
+		if k.InputGrad != nil {
+			inputs = append(inputs, view[F](k.InputGrad(ws))...)
+		}
+	}
+	all := func(call string, blocks []block, got, want []F) {
+		for _, b := range blocks {
+			j.same(call, b, where, got[:b.n], want[:b.n])
+			got, want = got[b.n:], want[b.n:]
+		}
+	}
+	shape := batchShape(n, len(d.xs))
+	k.ForwardBatch(&p, b, d.xs, outs)
+	all("ForwardBatch", []block{shape.output}, numbers[F](outs), outputs)
+	k.GradBatch(&p, b, d.xs, d.ys, &sum)
+	all("GradBatch", blocks(n, "∂L/∂"), view[F](&sum), total)
+	if k.InputGradBatch != nil {
+		k.InputGradBatch(&p, b, d.xs, d.ys, gxs)
+		all("InputGradBatch", []block{shape.x}, numbers[F](gxs), inputs)
+	}
+	before := p
+	k.StepBatch(&p, b, d.xs, d.ys, d.rate)
+	want := slices.Clone(view[F](&before))
+	for e := range want {
+		want[e] -= roundedProduct(d.rate, total[e])
+	}
+	all("StepBatch", blocks(n, ""), view[F](&p), want)
+}
