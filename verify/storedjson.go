@@ -10,10 +10,7 @@ import (
 	"strings"
 )
 
-// jsonChecksum says whether JSON must have a member "checksum". Where it has one, damaged data are refused.
-const jsonChecksum = false
-
-// checksumMember is that member with what follows it.
+// checksumMember is the member "checksum" of JSON with what follows it. Damaged data are refused by it.
 var checksumMember = regexp.MustCompile(`"checksum"\s*:\s*"[^"]*"\s*,\s*`)
 
 // damagedJSON offers JSON that is edited, and JSON with a byte that is another.
@@ -24,7 +21,7 @@ func (j *storedJudge[S]) damagedJSON(value *S) {
 		return // which is told of already
 	}
 	checked := checksumMember.Match(whole)
-	if jsonChecksum && !checked {
+	if !checked {
 		j.broken("MarshalJSON", "the checksum", "", "missing")
 	}
 	// Package json finds the methods, and gives them text of other spaces.
