@@ -17,15 +17,20 @@ func runCheck(c *call) int {
 		return code
 	}
 	var r report
-	groups := plan(c, &r)
+	opened := c.openFolders(false, &r)
+	defer opened.close(true)
+	groups := plan(c, opened, &r)
 	if r.failed() {
 		r.print(c.stderr)
 		return r.code()
 	}
 	var wrong []*job // those that generate would put right
 	for _, g := range groups {
+		if g.folder.checkLeftovers(&r) {
+			wrong = append(wrong, g.jobs[0])
+		}
 		for _, j := range g.jobs {
-			if g.checkJob(j, &r) {
+			if g.checkJob(j, &r) && !slices.Contains(wrong, j) {
 				wrong = append(wrong, j)
 			}
 		}
@@ -53,6 +58,30 @@ func runCheck(c *call) int {
 		}
 	}
 	return r.code()
+}
+
+// checkLeftovers reports what a run left that was cut off, and says whether there is anything.
+func (p *place) checkLeftovers(r *report) bool {
+	if p.root == nil {
+		return false
+	}
+	_, found, err := readJournal(p.root)
+	switch {
+	case err != nil:
+		r.addf(exitStale, "%s: left over from a run of backpropgen that was cut off, and cannot be read: %s", p.show(journalName), cause(err))
+	case found:
+		r.addf(exitStale, "%s: an earlier run was cut off while it replaced files; generate puts them back as they were before it, and goes on from there", p.title())
+	}
+	names, err := leftovers(p.root)
+	if err != nil {
+		r.addf(exitIO, "%s: the folder cannot be read: %s", p.title(), cause(err))
+	}
+	if !found {
+		for _, name := range names {
+			r.addf(exitStale, "%s: left over from a run that was cut off; generate removes it", p.show(name))
+		}
+	}
+	return found || len(names) > 0
 }
 
 // checkJob reports how the files in place differ from those of the job, one line each, and says whether

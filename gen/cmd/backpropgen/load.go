@@ -31,10 +31,10 @@ const stdinArg = "-"
 // command line may have any.
 var specExtensions = []string{".yaml", ".yml", ".json"}
 
-// loadAll reads the specs that args name, each once, and reports every mistake in any of them.
-func loadAll(args []string, r *report) []*source {
+// loadAll reads specs, each once, and reports every mistake in any of them.
+func loadAll(paths []string, r *report) []*source {
 	var sources []*source
-	for _, path := range expandAll(args, r) {
+	for _, path := range paths {
 		s, code, err := load(path)
 		if err != nil {
 			r.add(code, err)

@@ -30,14 +30,10 @@ var (
 // itself. The error, without a path, says why it must not be replaced.
 func (f *folder) target(name string) (target, error) {
 	t := target{name: name}
-	if !f.exists {
+	if f.root == nil {
 		return t, nil
 	}
-	root, err := os.OpenRoot(f.path)
-	if err != nil {
-		return t, fmt.Errorf("cannot be looked at: %s", cause(err))
-	}
-	defer root.Close()
+	root := f.root
 	info, err := root.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return t, nil
