@@ -115,8 +115,16 @@ func (g *group) checkJob(j *job, r *report) bool {
 
 // difference says why a file in place is not what would be generated, as far as it can be told.
 func (g *group) difference(j *job, t target) string {
-	if t.source != j.source.mark {
+	stamp, ok := gen.ReadStamp(t.data)
+	switch {
+	case ok && !stamp.Intact:
+		return "edited by hand"
+	case t.source != j.source.mark:
 		return fmt.Sprintf("stale: it was made from %s", shown(t.source))
+	case !ok:
+		return fmt.Sprintf("stale: it does not say which version of backpropgen made it, so that an older one did, or its head was edited; this is %s", gen.Version)
+	case stamp.Version != gen.Version:
+		return fmt.Sprintf("stale: it was made by backpropgen %s, and this is %s", stamp.Version, gen.Version)
 	}
 	if !g.sameSpec(j, t) {
 		return fmt.Sprintf("stale: %s changed since it was made", shown(j.source.path))
@@ -133,7 +141,7 @@ func (g *group) difference(j *job, t target) string {
 	if pkg := packageClause(t.data); pkg != "" && strings.TrimSuffix(pkg, "_test") != j.options.Package {
 		return fmt.Sprintf("stale: it is in package %s, and is to be in package %s", pkg, j.options.Package)
 	}
-	return "edited by hand, or made by another version of backpropgen"
+	return fmt.Sprintf("stale: %s was another one when it was made, or another build of backpropgen %s made it", shown(j.source.path), gen.Version)
 }
 
 // sameSpec says whether a file in place was made from the spec as it is now. The portable file speaks for
