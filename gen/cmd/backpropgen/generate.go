@@ -72,6 +72,7 @@ type outcome struct {
 func changes(groups []*group, r *report) ([]batch, []outcome) {
 	var batches []batch
 	var outcomes []outcome
+	index := map[*job]int{} // of the job's outcome
 	for _, g := range groups {
 		b := batch{place: g.folder.place}
 		for _, j := range g.jobs {
@@ -92,6 +93,7 @@ func changes(groups []*group, r *report) ([]batch, []outcome) {
 					b.changes = append(b.changes, change{name: f.Name, data: f.Data, mode: t.mode, exists: t.exists, old: t.data})
 				}
 			}
+			index[j] = len(outcomes)
 			outcomes = append(outcomes, o)
 		}
 		for _, orphan := range g.orphans() {
@@ -101,7 +103,7 @@ func changes(groups []*group, r *report) ([]batch, []outcome) {
 				outcomes = append(outcomes, outcome{note: path + ": orphaned: " + orphan.reason + "; it stays, because something may need it, and check exits 4 until it is deleted"})
 				continue
 			}
-			i := slices.IndexFunc(outcomes, func(o outcome) bool { return o.job == orphan.owner })
+			i := index[orphan.owner]
 			outcomes[i].removed = append(outcomes[i].removed, path)
 			b.changes = append(b.changes, change{name: orphan.name, mode: t.mode, exists: true, old: t.data, remove: true})
 		}

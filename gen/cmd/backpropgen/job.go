@@ -156,8 +156,3 @@ func refused(path string, err error) (int, error) {
 	}
 	return exitSpec, list
 }
-
-// produces says whether one of the files of the job has that name.
-func (j *job) produces(name string) bool {
-	return slices.ContainsFunc(j.files, func(f gen.File) bool { return f.Name == name })
-}

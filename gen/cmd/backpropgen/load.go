@@ -34,13 +34,15 @@ var specExtensions = []string{".yaml", ".yml", ".json"}
 // loadAll reads specs, each once, and reports every mistake in any of them.
 func loadAll(paths []string, r *report) []*source {
 	var sources []*source
+	have := map[string]bool{}
 	for _, path := range paths {
 		s, code, err := load(path)
 		if err != nil {
 			r.add(code, err)
 			continue
 		}
-		if !slices.ContainsFunc(sources, func(t *source) bool { return t.key == s.key }) {
+		if !have[s.key] {
+			have[s.key] = true
 			sources = append(sources, s)
 		}
 	}
