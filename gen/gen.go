@@ -116,6 +116,9 @@ func (c *Compiled) Files() ([]File, error) {
 	if err := parallel.Run(tasks...); err != nil {
 		return nil, err
 	}
+	for i := range files {
+		files[i].Data = stamp(files[i].Data)
+	}
 	if err := typeCheck(builds(files)...); err != nil {
 		return nil, fmt.Errorf("%s: emitted code does not type-check: %w", c.n.Name, err)
 	}

@@ -17,15 +17,20 @@ func runCheck(c *call) int {
 		return code
 	}
 	var r report
-	groups := plan(c, &r)
+	opened := c.openFolders(false, &r)
+	defer opened.close(true)
+	groups := plan(c, opened, &r)
 	if r.failed() {
 		r.print(c.stderr)
 		return r.code()
 	}
 	var wrong []*job // those that generate would put right
 	for _, g := range groups {
+		if g.folder.checkLeftovers(&r) {
+			wrong = append(wrong, g.jobs[0])
+		}
 		for _, j := range g.jobs {
-			if g.checkJob(j, &r) {
+			if g.checkJob(j, &r) && !slices.Contains(wrong, j) {
 				wrong = append(wrong, j)
 			}
 		}
@@ -53,6 +58,30 @@ func runCheck(c *call) int {
 		}
 	}
 	return r.code()
+}
+
+// checkLeftovers reports what a run left that was cut off, and says whether there is anything.
+func (p *place) checkLeftovers(r *report) bool {
+	if p.root == nil {
+		return false
+	}
+	_, found, err := readJournal(p.root)
+	switch {
+	case err != nil:
+		r.addf(exitStale, "%s: left over from a run of backpropgen that was cut off, and cannot be read: %s", p.show(journalName), cause(err))
+	case found:
+		r.addf(exitStale, "%s: an earlier run was cut off while it replaced files; generate puts them back as they were before it, and goes on from there", p.title())
+	}
+	names, err := leftovers(p.root)
+	if err != nil {
+		r.addf(exitIO, "%s: the folder cannot be read: %s", p.title(), cause(err))
+	}
+	if !found {
+		for _, name := range names {
+			r.addf(exitStale, "%s: left over from a run that was cut off; generate removes it", p.show(name))
+		}
+	}
+	return found || len(names) > 0
 }
 
 // checkJob reports how the files in place differ from those of the job, one line each, and says whether
@@ -86,8 +115,16 @@ func (g *group) checkJob(j *job, r *report) bool {
 
 // difference says why a file in place is not what would be generated, as far as it can be told.
 func (g *group) difference(j *job, t target) string {
-	if t.source != j.source.mark {
+	stamp, ok := gen.ReadStamp(t.data)
+	switch {
+	case ok && !stamp.Intact:
+		return "edited by hand"
+	case t.source != j.source.mark:
 		return fmt.Sprintf("stale: it was made from %s", shown(t.source))
+	case !ok:
+		return fmt.Sprintf("stale: it does not say which version of backpropgen made it, so that an older one did, or its head was edited; this is %s", gen.Version)
+	case stamp.Version != gen.Version:
+		return fmt.Sprintf("stale: it was made by backpropgen %s, and this is %s", stamp.Version, gen.Version)
 	}
 	if !g.sameSpec(j, t) {
 		return fmt.Sprintf("stale: %s changed since it was made", shown(j.source.path))
@@ -104,7 +141,7 @@ func (g *group) difference(j *job, t target) string {
 	if pkg := packageClause(t.data); pkg != "" && strings.TrimSuffix(pkg, "_test") != j.options.Package {
 		return fmt.Sprintf("stale: it is in package %s, and is to be in package %s", pkg, j.options.Package)
 	}
-	return "edited by hand, or made by another version of backpropgen"
+	return fmt.Sprintf("stale: %s was another one when it was made, or another build of backpropgen %s made it", shown(j.source.path), gen.Version)
 }
 
 // sameSpec says whether a file in place was made from the spec as it is now. The portable file speaks for

@@ -36,6 +36,7 @@ type call struct {
 	env
 	cmd   command
 	args  []string // what is left beside the flags
+	paths []string // the files that args stand for
 	out   string   // -o
 	pkg   string   // -pkg
 	quiet bool     // -q

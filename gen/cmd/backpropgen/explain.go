@@ -17,12 +17,13 @@ func runExplain(c *call) int {
 	}
 	var r report
 	var texts []string
+	seen := map[string]*folder{}
 	for _, arg := range expandAll(c.args, &r) {
 		s, err := c.loadForReading(arg, &r)
 		if err != nil {
 			continue
 		}
-		text, err := gen.Explain(s.network, gen.Options{Package: c.explainedPackage(s), Source: s.mark, Ranges: c.ranges})
+		text, err := gen.Explain(s.network, gen.Options{Package: c.explainedPackage(s, seen), Source: s.mark, Ranges: c.ranges})
 		if err != nil {
 			r.add(refused(s, err))
 			continue
@@ -58,9 +59,9 @@ func (c *call) loadForReading(arg string, r *report) (*source, error) {
 
 // explainedPackage returns the package that generate would choose or, where it could not, any: it
 // changes nothing of the plan.
-func (c *call) explainedPackage(s *source) string {
+func (c *call) explainedPackage(s *source, seen map[string]*folder) string {
 	if s.key != "" {
-		if f, err := readFolder(filepath.Dir(s.path)); err == nil {
+		if f := c.look(filepath.Dir(s.path), seen); f != nil {
 			if name, err := choosePackage(s, f, "", c.getenv); err == nil {
 				return name
 			}
@@ -70,4 +71,19 @@ func (c *call) explainedPackage(s *source) string {
 		return name
 	}
 	return "network"
+}
+
+// look reads a folder unless that was done before; nil if it can't be read.
+func (c *call) look(dir string, seen map[string]*folder) *folder {
+	if f, ok := seen[dir]; ok {
+		return f
+	}
+	seen[dir] = nil
+	if p, err := openPlace(dir, false, c.stderr); err == nil {
+		defer p.close()
+		if f, err := readFolder(p); err == nil {
+			seen[dir] = f
+		}
+	}
+	return seen[dir]
 }

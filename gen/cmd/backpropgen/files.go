@@ -2,20 +2,19 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
+	"sync"
 	"syscall"
 )
 
 // batch is what is to become of the files of one folder.
 type batch struct {
-	folder  string // it is made if it does not exist
+	place   *place
 	changes []change
 }
 
@@ -25,19 +24,26 @@ type change struct {
 	data   []byte
 	mode   fs.FileMode // permissions of the file that is replaced; 0 if there is none
 	exists bool
+	old    []byte // what the file holds that is replaced or removed
 	remove bool
 }
 
 // errInterrupted is the error of a commit that a signal ended.
 var errInterrupted = errors.New("interrupted")
 
-// commit makes all changes or none. New contents are first written and synced under temporary names
-// in the same folder, and what they replace is kept under others; only then are files renamed, and when
-// one cannot be, or ctx ends, those before it are put back. Everything happens through os.Root: no
-// name leads out of its folder. before may be nil.
+// commit makes all changes or none. The folders are locked by their places, and everything happens through os.Root: no name leads
+// out of its folder.
+//
+//  1. New contents are written and synced under temporary names in the same folder.
+//  2. A journal says which names go where.
+//  3. The old files of all changes are moved away, each to a name of its own; then the new ones get their names, which fails if
+//     there is such a file by now. So never do files of both sets stand beside one another.
+//  4. The journal goes, and with it the old set; then the temporary files.
+//
+// When a step fails, or ctx ends, before the journals are gone, everything is put back. When the process ends there, the next run
+// does that from the journal; see recoverPlace. before may be nil.
 func commit(ctx context.Context, batches []batch, before hook) error {
 	t := &transaction{ctx: ctx, before: before}
-	defer t.close()
 	err := t.prepare(batches)
 	if err == nil {
 		err = t.exchange()
@@ -63,21 +69,20 @@ func commitUnlessInterrupted(batches []batch, before hook) error {
 type transaction struct {
 	ctx    context.Context
 	before hook
-	roots  []*os.Root
-	made   []string // folders that were made, the outermost first
-	items  []*item
+	parts  []part
+}
+
+// part is what happens in one folder.
+type part struct {
+	place *place
+	items []*item
 }
 
 // item is a change under way.
 type item struct {
 	change
-	root   *os.Root
-	temp   string // holds the new contents
-	backup string // holds the old contents
-	done   bool
+	entry entry
 }
-
-func (i *item) path() string { return filepath.Join(i.root.Name(), i.name) }
 
 // step is called ahead of every operation that undo can take back.
 func (t *transaction) step(operation, path string) error {
@@ -86,7 +91,7 @@ func (t *transaction) step(operation, path string) error {
 	}
 	if t.before != nil {
 		if err := t.before(t.ctx, operation, path); err != nil {
-			return fmt.Errorf("%s: cannot %s: %s", shown(path), operation, cause(err))
+			return fmt.Errorf("%s: cannot %s: %s", path, operation, cause(err))
 		}
 	}
 	return nil
@@ -95,177 +100,222 @@ func (t *transaction) step(operation, path string) error {
 // prepare does everything that may fail for want of space or permission, before any file is touched.
 func (t *transaction) prepare(batches []batch) error {
 	for _, b := range batches {
-		root, err := t.open(b.folder)
-		if err != nil {
-			return err
+		if len(b.changes) == 0 {
+			continue
 		}
+		t.parts = append(t.parts, part{place: b.place})
+		p := &t.parts[len(t.parts)-1]
 		for _, c := range b.changes {
-			i := &item{change: c, root: root}
-			t.items = append(t.items, i)
-			if err := t.prepareItem(i); err != nil {
+			i := &item{change: c, entry: entry{Name: c.name}}
+			p.items = append(p.items, i)
+			if c.exists {
+				i.entry.Old = tempName()
+			}
+			if c.remove {
+				continue
+			}
+			i.entry.New, i.entry.Away, i.entry.Sum = tempName(), tempName(), sumOf(c.data)
+			if err := t.step("write", b.place.show(c.name)); err != nil {
 				return err
 			}
+			if err := writeNew(b.place.root, i.entry.New, c.data); err != nil {
+				return fmt.Errorf("%s: cannot write: %s", b.place.show(c.name), cause(err))
+			}
+		}
+		if err := t.step("sync", shown(b.place.path)); err != nil {
+			return err
+		}
+		if err := p.sync(); err != nil {
+			return err
+		}
+	}
+	for _, p := range t.parts {
+		if err := t.step("write the journal", shown(p.place.path)); err != nil {
+			return err
+		}
+		if err := writeJournal(p.place.root, p.entries()); err != nil {
+			return fmt.Errorf("%s: cannot write the journal: %s", shown(p.place.path), cause(err))
 		}
 	}
 	return nil
 }
 
-func (t *transaction) prepareItem(i *item) error {
-	if i.exists {
-		if err := t.step("keep the old file", i.path()); err != nil {
-			return err
-		}
-		if err := i.keep(i.root.Link); err != nil {
-			return fmt.Errorf("%s: cannot keep the old file: %s", shown(i.path()), cause(err))
-		}
+// entries are what the journal of the folder lists.
+func (p part) entries() []entry {
+	list := make([]entry, len(p.items))
+	for i, item := range p.items {
+		list[i] = item.entry
 	}
-	if i.remove {
-		return nil
-	}
-	if err := t.step("write", i.path()); err != nil {
-		return err
-	}
-	i.temp = tempName()
-	if err := writeNew(i.root, i.temp, i.data, i.mode); err != nil {
-		return fmt.Errorf("%s: cannot write: %s", shown(i.path()), cause(err))
-	}
-	return t.step("sync", i.path())
+	return list
 }
 
-// keep gives the old file a second name, or where the file system has no links, copies it.
-func (i *item) keep(link func(name, another string) error) error {
-	i.backup = tempName()
-	if err := link(i.name, i.backup); err == nil {
-		return nil
-	}
-	old, err := i.root.ReadFile(i.name)
-	if err != nil {
-		return err
-	}
-	return writeNew(i.root, i.backup, old, i.mode)
-}
+// syncing is how many files are synced at a time: the disk takes many together in little more time than one.
+const syncing = 16
 
-// exchange puts the new files in the places of the old.
-func (t *transaction) exchange() error {
-	for _, i := range t.items {
-		operation, do := "rename into place", func() error { return i.root.Rename(i.temp, i.name) }
+// sync sees the new contents to the disk and gives them the permissions of the old.
+func (p part) sync() error {
+	errs := make([]error, len(p.items))
+	free := make(chan bool, syncing)
+	var all sync.WaitGroup
+	for n, i := range p.items {
 		if i.remove {
-			operation, do = "remove", func() error { return i.root.Remove(i.name) }
+			continue
 		}
-		if err := t.step(operation, i.path()); err != nil {
+		free <- true
+		all.Go(func() {
+			if err := syncFile(p.place.root, i.entry.New, i.mode); err != nil {
+				errs[n] = fmt.Errorf("%s: cannot write: %s", p.place.show(i.name), cause(err))
+			}
+			<-free
+		})
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err != nil {
 			return err
 		}
-		if err := do(); err != nil {
-			return fmt.Errorf("%s: cannot %s: %s", shown(i.path()), operation, cause(err))
-		}
-		i.done = true
 	}
-	return t.step("finish", "")
+	return nil
+}
+
+// exchange moves all old files away and then gives the new ones their names.
+func (t *transaction) exchange() error {
+	for _, p := range t.parts {
+		for _, i := range p.items {
+			if !i.exists {
+				continue
+			}
+			path := p.place.show(i.name)
+			if err := t.step("move the old file away", path); err != nil {
+				return err
+			}
+			if err := p.place.root.Rename(i.name, i.entry.Old); err != nil {
+				return fmt.Errorf("%s: cannot move the old file away: %s", path, cause(err))
+			}
+			if !holds(p.place.root, i.entry.Old, sumOf(i.old)) {
+				return fmt.Errorf("%s: was changed while this ran; run it again", path)
+			}
+		}
+	}
+	for _, p := range t.parts {
+		for _, i := range p.items {
+			if i.remove {
+				continue
+			}
+			path := p.place.show(i.name)
+			if err := t.step("put the new file in place", path); err != nil {
+				return err
+			}
+			if err := giveName(p.place.root, i.entry.New, i.name); err != nil {
+				return fmt.Errorf("%s: cannot put the new file in place: %s", path, cause(err))
+			}
+		}
+	}
+	for _, p := range t.parts {
+		if err := t.step("finish", shown(p.place.path)); err != nil {
+			return err
+		}
+		syncFolder(p.place.root)
+	}
+	return nil
 }
 
 // undo puts everything back as it was and returns err with what came of that.
 func (t *transaction) undo(err error) error {
-	var failed []string
-	for _, i := range t.items {
-		var problem error
-		switch {
-		case i.done && i.backup != "":
-			problem = i.root.Rename(i.backup, i.name)
-		case i.done:
-			problem = i.root.Remove(i.name)
-		}
-		if problem != nil {
-			text := fmt.Sprintf("%s could not be put back (%s)", shown(i.path()), cause(problem))
-			if i.backup != "" {
-				text += ", its old contents are in " + shown(filepath.Join(i.root.Name(), i.backup))
-				i.backup = "" // and stay there
-			}
-			failed = append(failed, text)
-		}
+	var problems []error
+	for _, p := range t.parts {
+		problems = append(problems, rollBack(p.place, p.entries(), t.passing)...)
 	}
-	t.settle()
-	for n := len(t.made) - 1; n >= 0; n-- {
-		_ = os.Remove(t.made[n]) // if it is not empty, someone else uses it by now
-	}
-	if failed != nil {
-		return fmt.Errorf("%w; %s", err, strings.Join(failed, "; "))
+	if len(problems) > 0 {
+		return fmt.Errorf("%w; %w", err, errors.Join(problems...))
 	}
 	return fmt.Errorf("%w; nothing was changed", err)
 }
 
-// settle removes the temporary files and asks the system to keep the folders' new contents.
+// settle makes the changes final. What fails from here on only leaves files that the next run removes.
 func (t *transaction) settle() {
-	for _, i := range t.items {
-		for _, name := range []string{i.temp, i.backup} {
-			if name != "" {
-				_ = i.root.Remove(name) // a new file has lost its temporary name already
-			}
-		}
+	for _, p := range t.parts {
+		t.passing("make it final", shown(p.place.path))
+		_ = p.place.root.Remove(journalName)
+		syncFolder(p.place.root)
 	}
-	for _, root := range t.roots {
-		if dir, err := root.Open("."); err == nil {
-			_ = dir.Sync() // not every system can sync a folder
-			dir.Close()
+	for _, p := range t.parts {
+		for _, e := range p.entries() {
+			e.removeTemporary(p.place, t.passing)
 		}
 	}
 }
 
-func (t *transaction) close() {
-	for _, root := range t.roots {
-		root.Close()
+// passing tells of an operation that nothing takes back.
+func (t *transaction) passing(operation, path string) {
+	if t.before != nil {
+		_ = t.before(t.ctx, operation, path)
 	}
 }
 
-// open opens a folder and makes it and those above it if need be.
-func (t *transaction) open(folder string) (*os.Root, error) {
-	if err := t.step("open", folder); err != nil {
-		return nil, err
-	}
-	var missing []string
-	for dir := filepath.Clean(folder); ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
-			break
-		}
-		missing = append(missing, dir)
-	}
-	for n := len(missing) - 1; n >= 0; n-- {
-		switch err := os.Mkdir(missing[n], 0o777); {
-		case err == nil:
-			t.made = append(t.made, missing[n])
-		case !errors.Is(err, fs.ErrExist):
-			return nil, fmt.Errorf("%s: cannot make the folder: %s", shown(missing[n]), cause(err))
-		}
-	}
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		return nil, fmt.Errorf("%s: cannot be used as a folder: %s", shown(folder), cause(err))
-	}
-	t.roots = append(t.roots, root)
-	return root, nil
-}
-
-// writeNew makes a file that must not exist yet, and sees its contents to the disk. Mode 0 means the
-// default permissions.
-func writeNew(root *os.Root, name string, data []byte, mode fs.FileMode) (err error) {
+// writeNew makes a file that must not exist yet.
+func writeNew(root *os.Root, name string, data []byte) error {
 	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closed := file.Close(); err == nil {
-			err = closed
-		}
-	}()
-	if mode != 0 {
-		if err := file.Chmod(mode.Perm()); err != nil {
-			return err
-		}
-	}
-	if _, err := file.Write(data); err != nil {
-		return err
-	}
-	return file.Sync()
+	_, err = file.Write(data)
+	return errors.Join(err, file.Close())
 }
 
-// tempName returns a name that no file has and that the go command passes over.
-func tempName() string { return ".backpropgen-" + rand.Text() + ".tmp" }
+// syncFile sees the contents of a file to the disk. Mode 0 leaves its permissions.
+func syncFile(root *os.Root, name string, mode fs.FileMode) error {
+	file, err := root.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	if mode != 0 {
+		err = file.Chmod(mode.Perm())
+	}
+	return errors.Join(err, file.Sync(), file.Close())
+}
+
+// syncFolder sees the names of a folder to the disk. Not every system can.
+func syncFolder(root *os.Root) {
+	if dir, err := root.Open("."); err == nil {
+		_ = dir.Sync()
+		dir.Close()
+	}
+}
+
+// giveName gives a file a name that no file may have yet. The file system refuses a name that is taken. Where it has no links the
+// name is reserved by a file that says so, and which then is replaced.
+func giveName(root *os.Root, from, name string) error { return giveNameBy(root.Link, root, from, name) }
+
+// giveNameBy is giveName with the links of the file system.
+func giveNameBy(link func(from, name string) error, root *os.Root, from, name string) error {
+	if info, err := root.Lstat(from); err == nil && info.IsDir() {
+		return root.Rename(from, name) // which takes the place of an empty folder only
+	}
+	err := link(from, name)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := writeNew(root, name, []byte(from)); err != nil {
+		return err
+	}
+	return root.Rename(from, name)
+}
+
+// reserves says whether a file does nothing but reserve its name for another.
+func reserves(root *os.Root, name, another string) bool {
+	return holds(root, name, sumOf([]byte(another)))
+}
+
+// holds says whether a file is a regular one with contents of the given checksum.
+func holds(root *os.Root, name, sum string) bool {
+	info, err := root.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	data, err := root.ReadFile(name)
+	return err == nil && sumOf(data) == sum
+}
+
+// sumOf is the checksum of contents.
+func sumOf(data []byte) string { return fmt.Sprintf("%x", sha256.Sum256(data)) }

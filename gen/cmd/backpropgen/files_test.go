@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -57,30 +58,68 @@ func write(t *testing.T, path, text string, mode fs.FileMode) {
 }
 
 // example makes two folders with old files and returns changes that touch all there is: a new file, a replaced one, a
-// removed one, and a folder that does not exist.
-func example(t *testing.T) (dir string, batches []batch) {
+// removed one, and a folder that does not exist. It ends them as a run of the command does.
+func example(t *testing.T) (dir string, batches []batch, end func(err error)) {
 	t.Helper()
 	dir = t.TempDir()
+	makeExample(t, dir)
+	batches, end, err := exampleIn(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, batches, end
+}
+
+// exampleWithTree is example with the tree before it began.
+func exampleWithTree(t *testing.T) (dir, before string, batches []batch, end func(err error)) {
+	t.Helper()
+	dir = t.TempDir()
+	makeExample(t, dir)
+	before = tree(t, dir)
+	batches, end, err := exampleIn(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, before, batches, end
+}
+
+func makeExample(t *testing.T, dir string) {
+	t.Helper()
 	write(t, filepath.Join(dir, "a/old.go"), "old", 0o600)
 	write(t, filepath.Join(dir, "a/gone.go"), "gone", 0o644)
 	write(t, filepath.Join(dir, "a/bystander.go"), "bystander", 0o644)
 	write(t, filepath.Join(dir, "b/old.go"), "old b", 0o640)
-	return dir, []batch{
-		{filepath.Join(dir, "a"), []change{
-			{name: "new.go", data: []byte("new")},
-			{name: "old.go", data: []byte("newer"), mode: 0o600, exists: true},
-			{name: "gone.go", mode: 0o644, exists: true, remove: true},
-		}},
-		{filepath.Join(dir, "b"), []change{{name: "old.go", data: []byte("newer b"), mode: 0o640, exists: true}}},
-		{filepath.Join(dir, "c", "d"), []change{{name: "new.go", data: []byte("new c")}}},
+}
+
+// exampleIn returns the changes to the folders in dir.
+func exampleIn(dir string) (batches []batch, end func(err error), err error) {
+	a, b, c := filepath.Join(dir, "a"), filepath.Join(dir, "b"), filepath.Join(dir, "c", "d")
+	opened, err := openPlaces([]string{a, b, c}, true, io.Discard)
+	if err != nil {
+		return nil, nil, err
 	}
+	return []batch{
+		{opened[folderKey(a)], []change{
+			{name: "new.go", data: []byte("new")},
+			{name: "old.go", data: []byte("newer"), mode: 0o600, exists: true, old: []byte("old")},
+			{name: "gone.go", mode: 0o644, exists: true, old: []byte("gone"), remove: true},
+		}},
+		{opened[folderKey(b)], []change{{name: "old.go", data: []byte("newer b"), mode: 0o640, exists: true, old: []byte("old b")}}},
+		{opened[folderKey(c)], []change{{name: "new.go", data: []byte("new c")}}},
+	}, func(err error) { opened.close(err == nil) }, nil
+}
+
+// isLater says whether an operation of the hook is one that nothing takes back.
+func isLater(operation string) bool {
+	return operation == "make it final" || operation == "remove the temporary file"
 }
 
 func TestCommit(t *testing.T) {
-	dir, batches := example(t)
+	dir, batches, end := example(t)
 	if err := commit(t.Context(), batches, nil); err != nil {
 		t.Fatal(err)
 	}
+	end(nil)
 	for path, want := range map[string]string{
 		"a/new.go": "new", "a/old.go": "newer", "a/bystander.go": "bystander", "b/old.go": "newer b", "c/d/new.go": "new c",
 	} {
@@ -104,30 +143,33 @@ func TestCommit(t *testing.T) {
 	}
 }
 
-// steps lists every operation of the example's commit.
-func steps(t *testing.T) []string {
+// steps lists every operation of the example's commit that can be taken back, and then the others.
+func steps(t *testing.T) (list, later []string) {
 	t.Helper()
-	_, batches := example(t)
-	var list []string
+	_, batches, end := example(t)
 	err := commit(t.Context(), batches, func(_ context.Context, operation, path string) error {
-		list = append(list, operation+" "+filepath.Base(path))
+		if isLater(operation) {
+			later = append(later, operation+" "+filepath.Base(path))
+		} else {
+			list = append(list, operation+" "+filepath.Base(path))
+		}
 		return nil
 	})
+	end(err)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return list
+	if len(list) < 15 || len(later) < 7 {
+		t.Fatalf("only %d steps and %d after them: %q, %q", len(list), len(later), list, later)
+	}
+	return list, later
 }
 
 // Whichever operation fails, everything is as it was.
 func TestCommitUndoesWhenAnyStepFails(t *testing.T) {
-	all := steps(t)
-	if len(all) < 15 {
-		t.Fatalf("only %d steps: %q", len(all), all)
-	}
+	all, _ := steps(t)
 	for k, name := range all {
-		dir, batches := example(t)
-		before := tree(t, dir)
+		dir, before, batches, end := exampleWithTree(t)
 		n := -1
 		err := commit(t.Context(), batches, func(context.Context, string, string) error {
 			if n++; n == k {
@@ -135,6 +177,7 @@ func TestCommitUndoesWhenAnyStepFails(t *testing.T) {
 			}
 			return nil
 		})
+		end(err)
 		if err == nil || !strings.HasSuffix(err.Error(), "; nothing was changed") ||
 			!strings.Contains(err.Error(), "no space left on device") {
 			t.Errorf("step %d (%s) failed: error is %v", k, name, err)
@@ -147,9 +190,9 @@ func TestCommitUndoesWhenAnyStepFails(t *testing.T) {
 
 // Whenever the run is interrupted, everything is as it was.
 func TestCommitUndoesWhenInterrupted(t *testing.T) {
-	for k, name := range steps(t) {
-		dir, batches := example(t)
-		before := tree(t, dir)
+	all, _ := steps(t)
+	for k, name := range all {
+		dir, before, batches, end := exampleWithTree(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		n := -1
 		err := commit(ctx, batches, func(context.Context, string, string) error {
@@ -159,7 +202,8 @@ func TestCommitUndoesWhenInterrupted(t *testing.T) {
 			return nil
 		})
 		cancel()
-		if k == len(steps(t))-1 {
+		end(err)
+		if k == len(all)-1 {
 			// Behind the last step there is nothing to interrupt.
 			if err != nil {
 				t.Errorf("step %d (%s) was the last: %v", k, name, err)
@@ -181,11 +225,10 @@ func TestCommitUndoesOnSignal(t *testing.T) {
 		t.Skip("SKIPPED: a process cannot send itself an interrupt on Windows")
 	}
 	for _, sent := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		dir, batches := example(t)
-		before := tree(t, dir)
+		dir, before, batches, end := exampleWithTree(t)
 		renames := 0
 		err := commitUnlessInterrupted(batches, func(ctx context.Context, operation, _ string) error {
-			if operation != "rename into place" {
+			if operation != "put the new file in place" {
 				return nil
 			}
 			if renames++; renames == 2 {
@@ -200,6 +243,7 @@ func TestCommitUndoesOnSignal(t *testing.T) {
 			}
 			return nil
 		})
+		end(err)
 		if !errors.Is(err, errInterrupted) {
 			t.Errorf("%v: error is %v, want %v", sent, err, errInterrupted)
 		}
@@ -209,52 +253,65 @@ func TestCommitUndoesOnSignal(t *testing.T) {
 	}
 }
 
-// When an old file cannot be put back, the message says where its contents are.
+// When an old file cannot be put back, the message says where its contents are, and no later run removes them.
 func TestUndoThatFailsSaysWhereTheOldFileIs(t *testing.T) {
-	dir, batches := example(t)
+	dir, batches, end := example(t)
 	a := filepath.Join(dir, "a")
 	err := commit(t.Context(), batches, func(_ context.Context, operation, path string) error {
-		if operation == "remove" {
+		if operation == "put the new file in place" && filepath.Base(path) == "old.go" {
 			// Somebody puts a folder where the replaced file was.
-			if err := os.Remove(filepath.Join(a, "old.go")); err != nil {
-				t.Fatal(err)
-			}
 			write(t, filepath.Join(a, "old.go", "inside"), "", 0o644)
 			return errors.New("no")
 		}
 		return nil
 	})
+	end(err)
 	if err == nil || strings.Contains(err.Error(), "nothing was changed") || !strings.Contains(err.Error(), "could not be put back") {
 		t.Fatalf("error is %v", err)
 	}
+	recoverAll(t, dir)
 	_, kept, _ := strings.Cut(err.Error(), "its old contents are in ")
 	if data, err := os.ReadFile(kept); err != nil || string(data) != "old" {
 		t.Errorf("%s holds %q (%v), want the old contents", kept, data, err)
 	}
 }
 
-// Where there are no links old files are copied.
-func TestKeepWithoutLinks(t *testing.T) {
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "old.go"), "old", 0o600)
-	root, err := os.OpenRoot(dir)
+// Where there are no links a name is reserved first.
+func TestGiveName(t *testing.T) {
+	for _, links := range []bool{true, false} {
+		p := placeOf(t, t.TempDir())
+		link := p.root.Link
+		if !links {
+			link = func(string, string) error { return errors.ErrUnsupported }
+		}
+		write(t, filepath.Join(p.path, "a"), "a", 0o600)
+		write(t, filepath.Join(p.path, "taken"), "taken", 0o644)
+		if err := giveNameBy(link, p.root, "a", "taken"); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("links %v: a name that is taken: %v", links, err)
+		}
+		if err := giveNameBy(link, p.root, "a", "b"); err != nil {
+			t.Fatalf("links %v: %v", links, err)
+		}
+		for name, want := range map[string]string{"b": "a", "taken": "taken"} {
+			if data, err := p.root.ReadFile(name); err != nil || string(data) != want {
+				t.Errorf("links %v: %s holds %q (%v), want %q", links, name, data, err, want)
+			}
+		}
+		if info, err := p.root.Stat("b"); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o600 {
+			t.Errorf("links %v: permissions %v (%v)", links, info.Mode(), err)
+		}
+	}
+}
+
+// placeOf opens a folder for writing.
+func placeOf(t *testing.T, dir string) *place {
+	t.Helper()
+	p, err := openPlace(dir, true, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer root.Close()
-	i := &item{change: change{name: "old.go", mode: 0o600, exists: true}, root: root}
-	if err := i.keep(func(string, string) error { return errors.ErrUnsupported }); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"old.go", i.backup} {
-		info, err := root.Stat(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if data, err := root.ReadFile(name); err != nil || string(data) != "old" || runtime.GOOS != "windows" && info.Mode() != 0o600 {
-			t.Errorf("%s holds %q (%v) with permissions %v", name, data, err, info.Mode())
-		}
-	}
+	t.Cleanup(p.close)
+	return p
 }
 
 // No name leads out of the folder, not even one that no caller uses.
@@ -263,8 +320,9 @@ func TestCommitStaysInItsFolder(t *testing.T) {
 	inside := filepath.Join(dir, "inside")
 	write(t, filepath.Join(inside, "file"), "", 0o644)
 	before := tree(t, dir)
+	p := placeOf(t, inside)
 	for _, name := range []string{"../out.go", filepath.Join(dir, "out.go"), "", "file/x.go", "a/b.go"} {
-		err := commit(t.Context(), []batch{{inside, []change{{name: name, data: []byte("x")}}}}, nil)
+		err := commit(t.Context(), []batch{{p, []change{{name: name, data: []byte("x")}}}}, nil)
 		if err == nil {
 			t.Errorf("%q was written", name)
 		}
@@ -274,7 +332,7 @@ func TestCommitStaysInItsFolder(t *testing.T) {
 	}
 }
 
-// Replacing a link replaces the link, not what it leads to.
+// A link that took the place of a file stays, and so does what it leads to.
 func TestCommitDoesNotFollowLinks(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "outside"), "precious", 0o644)
@@ -283,10 +341,18 @@ func TestCommitDoesNotFollowLinks(t *testing.T) {
 	if err := os.Symlink("../outside", filepath.Join(inside, "x.go")); err != nil {
 		t.Skip("SKIPPED: no symbolic links here: ", err)
 	}
-	if err := commit(t.Context(), []batch{{inside, []change{{name: "x.go", data: []byte("new")}}}}, nil); err != nil {
-		t.Fatal(err)
+	before := tree(t, dir)
+	p := placeOf(t, inside)
+	for _, c := range []change{
+		{name: "x.go", data: []byte("new")},
+		{name: "x.go", data: []byte("new"), exists: true, old: []byte("precious")},
+		{name: "x.go", exists: true, old: []byte("precious"), remove: true},
+	} {
+		if err := commit(t.Context(), []batch{{p, []change{c}}}, nil); err == nil {
+			t.Errorf("%+v was made", c)
+		}
 	}
-	if data, err := os.ReadFile(filepath.Join(dir, "outside")); err != nil || string(data) != "precious" {
-		t.Errorf("the file outside holds %q (%v)", data, err)
+	if after := tree(t, dir); after != before {
+		t.Errorf("\n%swas\n%s", after, before)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +32,7 @@ func TestReadFolder(t *testing.T) {
 	}
 	write(t, filepath.Join(dir, "outside.go"), "package outside\n", 0o644)
 	links := os.Symlink("../outside.go", filepath.Join(inside, "link.go")) == nil
-	f, err := readFolder(inside)
+	f, err := readFolder(placeOf(t, inside))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,11 +65,15 @@ func TestReadFolder(t *testing.T) {
 
 func TestReadFolderThatIsNone(t *testing.T) {
 	dir := t.TempDir()
-	if f, err := readFolder(filepath.Join(dir, "new")); err != nil || f.exists {
+	p, err := openPlace(filepath.Join(dir, "new"), false, io.Discard)
+	if err != nil || p.root != nil || exists(p.path) {
+		t.Fatalf("a folder to be made: %+v, %v", p, err)
+	}
+	if f, err := readFolder(p); err != nil || len(f.names) != 0 {
 		t.Errorf("a folder to be made: %+v, %v", f, err)
 	}
 	write(t, filepath.Join(dir, "file"), "", 0o644)
-	if _, err := readFolder(filepath.Join(dir, "file")); err == nil || !strings.Contains(err.Error(), "cannot be used as a folder") {
+	if _, err := openPlace(filepath.Join(dir, "file"), false, io.Discard); err == nil || !strings.Contains(err.Error(), "cannot be used as a folder") {
 		t.Errorf("a file: %v", err)
 	}
 }

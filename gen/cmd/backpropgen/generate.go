@@ -15,7 +15,9 @@ func runGenerate(c *call) int {
 		return code
 	}
 	var r report
-	groups := plan(c, &r)
+	opened := c.openFolders(true, &r)
+	defer func() { opened.close(!r.failed()) }()
+	groups := plan(c, opened, &r)
 	batches, outcomes := changes(groups, &r)
 	if !r.failed() {
 		r.add(exitIO, commitUnlessInterrupted(batches, nil))
@@ -70,8 +72,9 @@ type outcome struct {
 func changes(groups []*group, r *report) ([]batch, []outcome) {
 	var batches []batch
 	var outcomes []outcome
+	index := map[*job]int{} // of the job's outcome
 	for _, g := range groups {
-		b := batch{folder: g.folder.path}
+		b := batch{place: g.folder.place}
 		for _, j := range g.jobs {
 			o := outcome{job: j}
 			for _, f := range j.files {
@@ -87,9 +90,10 @@ func changes(groups []*group, r *report) ([]batch, []outcome) {
 					o.unchanged = append(o.unchanged, path)
 				default:
 					o.wrote = append(o.wrote, path)
-					b.changes = append(b.changes, change{name: f.Name, data: f.Data, mode: t.mode, exists: t.exists})
+					b.changes = append(b.changes, change{name: f.Name, data: f.Data, mode: t.mode, exists: t.exists, old: t.data})
 				}
 			}
+			index[j] = len(outcomes)
 			outcomes = append(outcomes, o)
 		}
 		for _, orphan := range g.orphans() {
@@ -99,9 +103,9 @@ func changes(groups []*group, r *report) ([]batch, []outcome) {
 				outcomes = append(outcomes, outcome{note: path + ": orphaned: " + orphan.reason + "; it stays, because something may need it, and check exits 4 until it is deleted"})
 				continue
 			}
-			i := slices.IndexFunc(outcomes, func(o outcome) bool { return o.job == orphan.owner })
+			i := index[orphan.owner]
 			outcomes[i].removed = append(outcomes[i].removed, path)
-			b.changes = append(b.changes, change{name: orphan.name, mode: t.mode, exists: true, remove: true})
+			b.changes = append(b.changes, change{name: orphan.name, mode: t.mode, exists: true, old: t.data, remove: true})
 		}
 		batches = append(batches, b)
 	}

@@ -56,8 +56,9 @@ their specs' (-o) on one command line: only then does each know of the others.`,
 one line:
 
   missing       there is no such file
-  stale         the spec, its package or its neighbours changed since
-  edited        the spec did not change, but the bytes did
+  stale         the spec, its package or its neighbours changed since, or another version of backpropgen
+                made the file, which the message then names
+  edited        the file is not what was written: its second line has a checksum
   orphaned      made from a spec that is gone, or that no longer produces this file
 
 Use the flags of generate.`,
@@ -98,7 +99,7 @@ made into one, or else it is Net.`,
 		{
 			name:    "version",
 			summary: "print the version",
-			about:   "Prints the version of backpropgen and of the Go toolchain that built it.",
+			about:   "Prints the version that emitted files name, that of the module or the revision it was built from if\nthat is another, and that of the Go toolchain that built it.",
 			example: "backpropgen version",
 			run:     runVersion,
 		},

@@ -17,7 +17,17 @@ func runInit(c *call) int {
 	if len(c.args) > 1 {
 		return c.misused("one name at most, not %d", len(c.args))
 	}
-	f, err := readFolder(".")
+	var r report
+	opened, err := openPlaces([]string{"."}, true, c.stderr)
+	if err == nil {
+		defer opened.close(true)
+		err = c.recoverPlaces(opened)
+	}
+	if err != nil {
+		fmt.Fprintln(c.stderr, err)
+		return exitIO
+	}
+	f, err := readFolder(opened[folderKey(".")])
 	if err != nil {
 		fmt.Fprintln(c.stderr, err)
 		return exitIO
@@ -40,9 +50,8 @@ func runInit(c *call) int {
 		return code
 	}
 
-	var r report
 	s := newStart(name, pkg)
-	b := batch{folder: "."}
+	b := batch{place: f.place}
 	for _, file := range s.files() {
 		if !slices.Contains(f.names, file.name) {
 			b.changes = append(b.changes, change{name: file.name, data: []byte(file.text)})

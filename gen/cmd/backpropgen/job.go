@@ -37,14 +37,18 @@ func (j *job) beside() bool { return filepath.Dir(j.source.key) == j.folder.key 
 // plan reads the specs of a call and the folders their files belong to, settles packages and names,
 // and generates everything in memory. Groups come in the order of the command line. What is wrong
 // is in the report; then what is returned is of no use.
-func plan(c *call, r *report) []*group {
+func plan(c *call, opened places, r *report) []*group {
 	var groups []*group
-	for _, s := range loadAll(c.args, r) {
-		dir := c.out
-		if dir == "" {
-			dir = filepath.Dir(s.path)
+	if opened == nil {
+		return nil
+	}
+	for _, s := range loadAll(c.paths, r) {
+		p := opened[folderKey(c.folderOf(s))]
+		if p == nil {
+			r.addf(exitIO, "%s: its folder was not there a moment ago; run it again", shown(s.path))
+			continue
 		}
-		g, err := groupFor(&groups, dir)
+		g, err := groupFor(&groups, p)
 		if err != nil {
 			r.add(exitIO, err)
 			continue
@@ -68,14 +72,21 @@ func plan(c *call, r *report) []*group {
 	return groups
 }
 
+// folderOf is the folder that the files of a spec belong to.
+func (c *call) folderOf(s *source) string {
+	if c.out != "" {
+		return c.out
+	}
+	return filepath.Dir(s.path)
+}
+
 // groupFor returns the group of a folder, which it reads when it is the first time.
-func groupFor(groups *[]*group, dir string) (*group, error) {
-	key := folderKey(dir)
-	i := slices.IndexFunc(*groups, func(g *group) bool { return g.folder.key == key })
+func groupFor(groups *[]*group, p *place) (*group, error) {
+	i := slices.IndexFunc(*groups, func(g *group) bool { return g.folder.key == p.key })
 	if i >= 0 {
 		return (*groups)[i], nil
 	}
-	f, err := readFolder(dir)
+	f, err := readFolder(p)
 	if err != nil {
 		return nil, err
 	}
@@ -144,9 +155,4 @@ func refused(s *source, err error) (int, error) {
 		list[i].File = s.path
 	}
 	return exitSpec, spec.Locate(s.path, s.data, list)
-}
-
-// produces says whether one of the files of the job has that name.
-func (j *job) produces(name string) bool {
-	return slices.ContainsFunc(j.files, func(f gen.File) bool { return f.Name == name })
 }

@@ -32,16 +32,18 @@ const stdinArg = "-"
 // command line may have any.
 var specExtensions = []string{".yaml", ".yml", ".json"}
 
-// loadAll reads the specs that args name, each once, and reports every mistake in any of them.
-func loadAll(args []string, r *report) []*source {
+// loadAll reads specs, each once, and reports every mistake in any of them.
+func loadAll(paths []string, r *report) []*source {
 	var sources []*source
-	for _, path := range expandAll(args, r) {
+	have := map[string]bool{}
+	for _, path := range paths {
 		s, code, err := load(path)
 		if err != nil {
 			r.add(code, err)
 			continue
 		}
-		if !slices.ContainsFunc(sources, func(t *source) bool { return t.key == s.key }) {
+		if !have[s.key] {
+			have[s.key] = true
 			sources = append(sources, s)
 		}
 	}

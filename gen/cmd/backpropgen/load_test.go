@@ -50,7 +50,7 @@ func TestLoadAllReadsEachFileOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	var r report
-	sources := loadAll([]string{"iris.yaml", "./iris.yaml", abs, "*.yaml", "link.yaml"}, &r)
+	sources := loadAll(expandAll([]string{"iris.yaml", "./iris.yaml", abs, "*.yaml", "link.yaml"}, &r), &r)
 	var paths []string
 	for _, s := range sources {
 		paths = append(paths, s.path)

@@ -30,7 +30,7 @@ func TestChoosePackageOrder(t *testing.T) {
 		{folder: "/x/1", want: "write 'package: NAME' in the spec or use -pkg NAME"},
 	} {
 		s := &source{path: "iris.yaml", network: spec.Network{Package: c.spec}}
-		f := &folder{path: "f", key: c.folder, handwritten: c.hand}
+		f := &folder{place: &place{path: "f", key: c.folder}, handwritten: c.hand}
 		got, err := choosePackage(s, f, c.flag, func(name string) string {
 			if name == "GOPACKAGE" {
 				return c.env

@@ -15,7 +15,18 @@ import (
 // word. go test -update rewrites the messages.
 var update = flag.Bool("update", false, "write what the command prints into the scripts")
 
+// helpers are what this binary does when a test runs it again, in a folder, to be ended at an operation.
+var helpers = map[string]func(dir string, operation int){}
+
+// helperVariable names the helper in the environment.
+const helperVariable = "BACKPROPGEN_TEST_HELPER"
+
 func TestMain(m *testing.M) {
+	if helper, ok := helpers[os.Getenv(helperVariable)]; ok {
+		operation, _ := strconv.Atoi(os.Getenv(helperVariable + "_STEP"))
+		helper(os.Getenv(helperVariable+"_DIR"), operation)
+		os.Exit(0)
+	}
 	testscript.Main(m, map[string]func(){"backpropgen": main})
 }
 

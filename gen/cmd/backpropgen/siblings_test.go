@@ -14,7 +14,7 @@ func netOf(name string) spec.Network {
 
 // groupOf makes a group of package nets: specs of the folder by name, of which those in jobs are generated.
 func groupOf(specs, jobs string, files ...emitted) *group {
-	f := &folder{path: "nets", key: "/x/nets", exists: true, emitted: files}
+	f := &folder{place: &place{path: "nets", key: "/x/nets"}, emitted: files}
 	g := &group{folder: f}
 	for _, name := range strings.Fields(specs) {
 		mark := strings.ToLower(name) + ".yaml"

@@ -30,14 +30,10 @@ var (
 // itself. The error, without a path, says why it must not be replaced.
 func (f *folder) target(name string) (target, error) {
 	t := target{name: name}
-	if !f.exists {
+	if f.root == nil {
 		return t, nil
 	}
-	root, err := os.OpenRoot(f.path)
-	if err != nil {
-		return t, fmt.Errorf("cannot be looked at: %s", cause(err))
-	}
-	defer root.Close()
+	root := f.root
 	info, err := root.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return t, nil
@@ -102,21 +98,30 @@ type orphan struct {
 // elsewhere are not taken for orphans if a spec of that name lies beside one of the specs at hand.
 func (g *group) orphans() []orphan {
 	var list []orphan
+	produced, marked := map[string]bool{}, map[string]*job{}
+	for _, j := range g.jobs {
+		for _, f := range j.files {
+			produced[f.Name] = true
+		}
+		if marked[j.source.mark] == nil {
+			marked[j.source.mark] = j
+		}
+	}
 	for _, e := range g.folder.emitted {
-		if slices.ContainsFunc(g.jobs, func(j *job) bool { return j.produces(e.name) }) {
+		if produced[e.name] {
 			continue
 		}
-		i := slices.IndexFunc(g.jobs, func(j *job) bool { return j.source.mark == e.source })
+		j := marked[e.source]
 		switch {
-		case i >= 0 && !g.othersWrite(e):
-			o := orphan{name: e.name, reason: shown(g.jobs[i].source.path) + " no longer produces it"}
+		case j != nil && !g.othersWrite(e):
+			o := orphan{name: e.name, reason: shown(j.source.path) + " no longer produces it"}
 			// Elsewhere than beside the spec another one of the same file name may have made the file, unless
 			// it is a file of this very network.
-			if j := g.jobs[i]; j.beside() || slices.Contains(gen.FileNames(j.network), e.name) {
+			if j.beside() || slices.Contains(gen.FileNames(j.network), e.name) {
 				o.owner = j
 			}
 			list = append(list, o)
-		case i < 0 && !g.specExists(e.source):
+		case j == nil && !g.specExists(e.source):
 			list = append(list, orphan{name: e.name, reason: "it was made from " + shown(e.source) + ", which is gone"})
 		}
 	}

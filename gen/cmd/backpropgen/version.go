@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/backpropgen/backpropgen/gen"
 )
 
 // runVersion is the version command.
@@ -12,7 +14,11 @@ func runVersion(c *call) int {
 		return c.misused("takes no arguments")
 	}
 	info, _ := debug.ReadBuildInfo()
-	fmt.Fprintf(c.stdout, "backpropgen %s %s %s/%s\n", versionOf(info), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	version := gen.Version
+	if build := versionOf(info); build != version {
+		version += " " + build
+	}
+	fmt.Fprintf(c.stdout, "backpropgen %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return exitOK
 }
 
