@@ -87,9 +87,10 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 	j.notFinite()
 	j.allocations()
 	newGradientJudge(n, format, report, k).run()
-	batches := newBatchJudge[F](n, format, report)
+	batches := newBatchJudge[F](n, format, report, k.Cuts)
 	batches.machine = newBatchMachine(k.batches(), batches.largest()+1)
 	batches.trials(o)
 	batches.special()
+	batches.with(newBatchMachine(k.batches(), batches.room())).crossing()
 	return report.finish()
 }

@@ -20,6 +20,9 @@ type Team[T, P, G, X, Y any, F Float] struct {
 	GradBatch    func(t *T, p *P, xs []X, ys []Y, g *G) F
 	StepBatch    func(t *T, p *P, xs []X, ys []Y, rate F) F
 	Close        func(t *T)
+
+	// Cuts says how the team cuts batches up: Block and Runs.
+	Cuts Cuts
 }
 
 // batches are the functions of one team.

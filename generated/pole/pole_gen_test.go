@@ -27,6 +27,7 @@ var poleKernel = verify.Kernel[Pole, PoleGrad, PoleWorkspace, PoleBatch, [4]floa
 	Norm:         (*PoleGrad).Norm,
 	Clip:         (*PoleGrad).Clip,
 	Scale:        (*PoleGrad).Scale,
+	Cuts:         verify.Cuts{Block: 32, Tile: 32, Chunk: 256, Runs: 32},
 }
 
 // TestPole checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -44,6 +45,7 @@ func TestPole(t *testing.T) {
 		GradBatch:    (*PoleTeam).GradBatch,
 		StepBatch:    (*PoleTeam).StepBatch,
 		Close:        (*PoleTeam).Close,
+		Cuts:         poleKernel.Cuts,
 	})
 }
 

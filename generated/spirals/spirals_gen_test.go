@@ -27,6 +27,7 @@ var spiralsKernel = verify.Kernel[Spirals, SpiralsGrad, SpiralsWorkspace, Spiral
 	Norm:         (*SpiralsGrad).Norm,
 	Clip:         (*SpiralsGrad).Clip,
 	Scale:        (*SpiralsGrad).Scale,
+	Cuts:         verify.Cuts{Block: 32, Tile: 16, Chunk: 256, Runs: 32},
 }
 
 // TestSpirals checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -44,6 +45,7 @@ func TestSpirals(t *testing.T) {
 		GradBatch:    (*SpiralsTeam).GradBatch,
 		StepBatch:    (*SpiralsTeam).StepBatch,
 		Close:        (*SpiralsTeam).Close,
+		Cuts:         spiralsKernel.Cuts,
 	})
 	verify.TestOptimizer(t, spiralsSpec, "adam", NewSpiralsAdam, (*SpiralsAdam).Update)
 }

@@ -27,6 +27,7 @@ var controlKernel = verify.Kernel[Control, ControlGrad, ControlWorkspace, Contro
 	Norm:         (*ControlGrad).Norm,
 	Clip:         (*ControlGrad).Clip,
 	Scale:        (*ControlGrad).Scale,
+	Cuts:         verify.Cuts{Block: 32, Tile: 16, Chunk: 256, Runs: 32},
 }
 
 // TestControl checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -44,6 +45,7 @@ func TestControl(t *testing.T) {
 		GradBatch:    (*ControlTeam).GradBatch,
 		StepBatch:    (*ControlTeam).StepBatch,
 		Close:        (*ControlTeam).Close,
+		Cuts:         controlKernel.Cuts,
 	})
 	verify.TestOptimizer(t, controlSpec, "adamw", NewControlAdamW, (*ControlAdamW).Update)
 }

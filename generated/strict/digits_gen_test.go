@@ -27,6 +27,7 @@ var digitsKernel = verify.Kernel[Digits, DigitsGrad, DigitsWorkspace, DigitsBatc
 	Norm:         (*DigitsGrad).Norm,
 	Clip:         (*DigitsGrad).Clip,
 	Scale:        (*DigitsGrad).Scale,
+	Cuts:         verify.Cuts{Block: 32, Tile: 16, Chunk: 256, Runs: 32},
 }
 
 // TestDigits checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -44,6 +45,7 @@ func TestDigits(t *testing.T) {
 		GradBatch:    (*DigitsTeam).GradBatch,
 		StepBatch:    (*DigitsTeam).StepBatch,
 		Close:        (*DigitsTeam).Close,
+		Cuts:         digitsKernel.Cuts,
 	})
 	verify.TestOptimizer(t, digitsSpec, "adam", NewDigitsAdam, (*DigitsAdam).Update)
 }

@@ -29,6 +29,7 @@ var doublesKernel = verify.Kernel[Doubles, DoublesGrad, DoublesWorkspace, Double
 	Norm:           (*DoublesGrad).Norm,
 	Clip:           (*DoublesGrad).Clip,
 	Scale:          (*DoublesGrad).Scale,
+	Cuts:           verify.Cuts{Block: 4, Tile: 8, Chunk: 120, Runs: 32},
 }
 
 // TestDoubles checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -46,6 +47,7 @@ func TestDoubles(t *testing.T) {
 		GradBatch:    (*DoublesTeam).GradBatch,
 		StepBatch:    (*DoublesTeam).StepBatch,
 		Close:        (*DoublesTeam).Close,
+		Cuts:         doublesKernel.Cuts,
 	})
 	verify.TestOptimizer(t, doublesSpec, "nesterov", NewDoublesNesterov, (*DoublesNesterov).Update)
 	verify.TestOptimizer(t, doublesSpec, "rmsprop", NewDoublesRMSprop, (*DoublesRMSprop).Update)

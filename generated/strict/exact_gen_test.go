@@ -29,6 +29,7 @@ var exactKernel = verify.Kernel[Exact, ExactGrad, ExactWorkspace, ExactBatch, [4
 	Norm:           (*ExactGrad).Norm,
 	Clip:           (*ExactGrad).Clip,
 	Scale:          (*ExactGrad).Scale,
+	Cuts:           verify.Cuts{Block: 4, Tile: 16, Chunk: 176, Runs: 32},
 }
 
 // TestExact checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -46,6 +47,7 @@ func TestExact(t *testing.T) {
 		GradBatch:    (*ExactTeam).GradBatch,
 		StepBatch:    (*ExactTeam).StepBatch,
 		Close:        (*ExactTeam).Close,
+		Cuts:         exactKernel.Cuts,
 	})
 }
 

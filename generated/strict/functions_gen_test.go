@@ -29,6 +29,7 @@ var functionsKernel = verify.Kernel[Functions, FunctionsGrad, FunctionsWorkspace
 	Norm:           (*FunctionsGrad).Norm,
 	Clip:           (*FunctionsGrad).Clip,
 	Scale:          (*FunctionsGrad).Scale,
+	Cuts:           verify.Cuts{Block: 4, Tile: 16, Chunk: 144, Runs: 32},
 }
 
 // TestFunctions checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -46,6 +47,7 @@ func TestFunctions(t *testing.T) {
 		GradBatch:    (*FunctionsTeam).GradBatch,
 		StepBatch:    (*FunctionsTeam).StepBatch,
 		Close:        (*FunctionsTeam).Close,
+		Cuts:         functionsKernel.Cuts,
 	})
 	verify.TestOptimizer(t, functionsSpec, "nesterov", NewFunctionsNesterov, (*FunctionsNesterov).Update)
 	verify.TestOptimizer(t, functionsSpec, "rmsprop", NewFunctionsRMSprop, (*FunctionsRMSprop).Update)

@@ -27,6 +27,7 @@ var irisKernel = verify.Kernel[Iris, IrisGrad, IrisWorkspace, IrisBatch, [4]floa
 	Norm:         (*IrisGrad).Norm,
 	Clip:         (*IrisGrad).Clip,
 	Scale:        (*IrisGrad).Scale,
+	Cuts:         verify.Cuts{Block: 32, Tile: 16, Chunk: 256, Runs: 32},
 }
 
 // TestIris checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -44,6 +45,7 @@ func TestIris(t *testing.T) {
 		GradBatch:    (*IrisTeam).GradBatch,
 		StepBatch:    (*IrisTeam).StepBatch,
 		Close:        (*IrisTeam).Close,
+		Cuts:         irisKernel.Cuts,
 	})
 }
 

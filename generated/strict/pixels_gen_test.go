@@ -27,6 +27,7 @@ var pixelsKernel = verify.Kernel[Pixels, PixelsGrad, PixelsWorkspace, PixelsBatc
 	Norm:         (*PixelsGrad).Norm,
 	Clip:         (*PixelsGrad).Clip,
 	Scale:        (*PixelsGrad).Scale,
+	Cuts:         verify.Cuts{Block: 32, Tile: 16, Chunk: 32, Runs: 32},
 }
 
 // TestPixels checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -44,6 +45,7 @@ func TestPixels(t *testing.T) {
 		GradBatch:    (*PixelsTeam).GradBatch,
 		StepBatch:    (*PixelsTeam).StepBatch,
 		Close:        (*PixelsTeam).Close,
+		Cuts:         pixelsKernel.Cuts,
 	})
 }
 

@@ -27,6 +27,7 @@ var xorKernel = verify.Kernel[Xor, XorGrad, XorWorkspace, XorBatch, [2]float32, 
 	Norm:         (*XorGrad).Norm,
 	Clip:         (*XorGrad).Clip,
 	Scale:        (*XorGrad).Scale,
+	Cuts:         verify.Cuts{Block: 32, Tile: 16, Chunk: 256, Runs: 32},
 }
 
 // TestXor checks the emitted code against the reference: every output and gradient within the bound on rounding
@@ -44,6 +45,7 @@ func TestXor(t *testing.T) {
 		GradBatch:    (*XorTeam).GradBatch,
 		StepBatch:    (*XorTeam).StepBatch,
 		Close:        (*XorTeam).Close,
+		Cuts:         xorKernel.Cuts,
 	})
 	verify.TestOptimizer(t, xorSpec, "sgd", NewXorSGD, (*XorSGD).Update)
 	verify.TestOptimizer(t, xorSpec, "momentum", NewXorMomentum, (*XorMomentum).Update)
