@@ -33,11 +33,12 @@ const distinctBudget = 1 << 19
 
 func newBatchJudge[F Float](n spec.Network, format arithmetic, report *Report, cuts Cuts) *batchJudge[F] {
 	cuts = cuts.orElse(n.Batch)
+	cost := n.Params() + sampleCost
 	return &batchJudge[F]{
 		network: n, format: format, report: report,
-		counts:   batchCounts(n.Batch, batchLimit/(n.Params()+sampleCost)),
+		counts:   batchCounts(n.Batch, batchLimit/cost),
 		distinct: min(max(distinctBudget/n.Params(), 3), 8),
-		cuts:     cuts, crossed: affordable(cuts.counts(), n.Params()+sampleCost, crossingLimit),
+		cuts:     cuts, crossed: affordable(cuts.counts(cost <= thinned), cost, crossingLimit),
 	}
 }
 

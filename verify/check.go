@@ -85,12 +85,15 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 		}
 	}
 	j.notFinite()
+	j.nanParameters()
 	j.allocations()
 	newGradientJudge(n, format, report, k).run()
 	batches := newBatchJudge[F](n, format, report, k.Cuts)
 	batches.machine = newBatchMachine(k.batches(), batches.largest()+1)
 	batches.trials(o)
 	batches.special()
+	batches.nanParameters(j)
 	batches.with(newBatchMachine(k.batches(), batches.room())).crossing()
+	atOnce(n, format, report, k, batches.cuts)
 	return report.finish()
 }

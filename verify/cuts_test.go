@@ -8,7 +8,7 @@ import (
 // TestCuts: batches cross both sides of every block, tile and chunk, the second chunk, every number of tiles and every rest.
 func TestCuts(t *testing.T) {
 	for _, c := range []Cuts{{Block: 32, Tile: 32, Chunk: 256}, {Block: 4, Tile: 16, Chunk: 176}, {Block: 7, Tile: 8, Chunk: 8}, {Block: 1, Tile: 8, Chunk: 128}} {
-		counts := c.counts()
+		counts := c.counts(false)
 		for _, size := range []int{c.Block, c.Tile, c.Chunk} {
 			for _, n := range []int{size - 1, size, size + 1, 2 * size, 2*size + 1} {
 				if n > 0 && !slices.Contains(counts, n) {
@@ -30,8 +30,13 @@ func TestCuts(t *testing.T) {
 			t.Errorf("%+v: the first is %d, and there is none of nearly three chunks: %v", c, counts[0], counts)
 		}
 	}
-	if got, want := (Cuts{}).orElse(32).counts(), []int{65, 32, 33, 31, 64, 63}; !slices.Equal(got, want) {
+	if got, want := (Cuts{}).orElse(32).counts(false), []int{65, 32, 33, 31, 64, 63}; !slices.Equal(got, want) {
 		t.Errorf("without assembly: %v, want %v", got, want)
+	}
+	for _, c := range []Cuts{{Block: 32}, {Block: 32, Tile: 16, Chunk: 256}} {
+		if got := c.counts(true)[0]; got != 513 {
+			t.Errorf("%+v: the first is %d where samples are cheap, want 513", c, got)
+		}
 	}
 }
 
@@ -39,8 +44,8 @@ func TestCuts(t *testing.T) {
 func TestTeamCuts(t *testing.T) {
 	c := Cuts{Block: 4, Runs: 8}
 	counts := c.teamCounts()
-	if counts[0] != 79 || counts[1] != 64 {
-		t.Errorf("the first are %v, want 79 and 64", counts[:2])
+	if counts[0] != 79 || counts[1] != 64 || counts[2] != 92 {
+		t.Errorf("the first are %v, want 79, 64 and 92", counts[:3])
 	}
 	for runs := range c.Runs {
 		if !slices.ContainsFunc(counts, func(n int) bool { return min(max((n+3)/4/2, 1), 8) == runs+1 }) {

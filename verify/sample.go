@@ -41,7 +41,7 @@ type kind struct {
 	// exactly 0, where relu's derivative is a convention, while the layers above pass gradients.
 	dead bool
 	// kinks sets one layer's weights to 0 and its biases to whole numbers, in turn like dead: every z of it
-	// is exactly one of -3…3, at 0, ±1 and ±3 the kinks of the activations, and units of a window tie.
+	// is exactly one of -3…3, most often a kink of the activation, and units of a window tie.
 	kinks bool
 	// whole makes all parameters small whole numbers and repeats rows, so that with such an input the first
 	// layer, and others after it, compute without rounding: kinks and ties again, with weights.
@@ -50,6 +50,9 @@ type kind struct {
 	// layer computes without rounding, and no weight and no input hides behind a 0: one that is misread shows, among
 	// however many.
 	powers bool
+	// near puts every other unit close to a kink of its activation, to another unit of its window or to an error at which the cost has a kink:
+	// so close that a comparison with another number shows, and so far that rounding does not decide it.
+	near bool
 	// logits, if not 0, is what the largest |z_L| is brought to; missed puts the one-hot target of every
 	// other such trial at the least output, where losses overflow first. inner does it to one layer, in turn like
 	// dead: exponentials overflow in hidden layers too.
@@ -76,6 +79,7 @@ var kinds = []kind{
 	{name: "one layer of z to ±100", scale: 1, bias: 0.5, logits: 100, inner: true, input: normal, target: dense},
 	{name: "powers of two", powers: true, input: signs, target: dense},
 	{name: "small weights", scale: 0x1p-10, bias: 0x1p-12, input: uniform, target: oneHot},
+	{name: "close to kinks", scale: 1, bias: 0.5, near: true, input: normal, target: dense},
 }
 
 // newSample draws trial i of a network.
@@ -93,6 +97,9 @@ func newSample(n spec.Network, i int) (sample, error) {
 		case k.dead && turn:
 		case k.kinks && turn:
 			wholeNumbers(rng, b)
+			if err := atKinks(rng, b, n.Layers[l-1].Activation); err != nil {
+				return sample{}, err
+			}
 			repeatRows(rng, w, b)
 		case k.whole:
 			wholeNumbers(rng, b)
@@ -118,6 +125,11 @@ func newSample(n spec.Network, i int) (sample, error) {
 	k.input(rng, s.x)
 	k.target(n, rng, s.y)
 	s.round(n.Precision)
+	if k.near {
+		if err := s.nearKinks(n, rng); err != nil {
+			return sample{}, err
+		}
+	}
 	if k.logits != 0 {
 		layer := n.Depth()
 		if k.inner {

@@ -26,7 +26,7 @@ func (c Cuts) affordableTeams(cost int) []int {
 }
 
 // filled is how many of teamCounts fill every run.
-const filled = 2
+const filled = 3
 
 // crowds are the numbers of workers that have the longest batches, the most telling first, for a team of at most so many runs: one for each
 // run, more than that, and such that runs and parameters do not come out even.
@@ -62,7 +62,7 @@ func crossing[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, 
 			b := pool.batch(picks)
 			r := ruler{base.report, base.format, fmt.Sprintf("%d %s, seed %s", count, b.kind, base.report.Seed)}
 			for _, c := range batchCalls(base.machine) {
-				if at >= filled && !c.gradient {
+				if at >= filled && cost > thinned && !c.gradient {
 					continue
 				}
 				first := base.do(r, c, b)
