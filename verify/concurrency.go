@@ -11,11 +11,11 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// How many calls two goroutines make at once, at least, and for how long they go on: a call that shares memory with another is wrong in one of a
-// few when both run. Nothing is judged by the time.
+// Two goroutines make calls until so many of them met one of the other's, or for a while on machines that hardly run both: a call that shares memory
+// with another is wrong in one of a few that meet. Nothing is judged by the time.
 const (
-	callsAtOnce = 4
-	onceLasts   = 3 * time.Millisecond
+	meetings  = 3000
+	onceLasts = 20 * time.Millisecond
 )
 
 // atOnce checks that two goroutines that use one network at once, each with a workspace of its own, compute what each does alone: that nothing
@@ -37,7 +37,7 @@ func atOnce[P, G, W, B, X, Y any, F Float](n spec.Network, format arithmetic, re
 		if users[0][name] == nil {
 			continue
 		}
-		if wrong := together(users[0][name], users[1][name]); wrong != "" {
+		if wrong := together([2]func() []F{users[0][name], users[1][name]}); wrong != "" {
 			report.broken(name, "two goroutines at once", "", "%s; calls on different workspaces must not see each other, seed %s", wrong, report.Seed)
 		}
 	}
@@ -89,12 +89,16 @@ func (k Kernel[P, G, W, B, X, Y, F]) user(shared *P, pool *samplePool, i, count 
 }
 
 // together makes calls in two goroutines, and says what differs from what each of them gives alone, empty if nothing does.
-func together[F Float](both ...func() []F) string {
+func together[F Float](both [2]func() []F) string {
 	var alone [][]F
 	for _, call := range both {
 		alone = append(alone, slices.Clone(call()))
 	}
 	var ready atomic.Int32
+	var made [2]struct {
+		atomic.Int64
+		apart [56]byte // a line of the cache each
+	}
 	wrong, failures := make([]string, len(both)), make([]any, len(both))
 	var running sync.WaitGroup
 	for i, call := range both {
@@ -104,11 +108,15 @@ func together[F Float](both ...func() []F) string {
 			for ready.Load() < int32(len(both)) { // so that neither is done before the other begins
 				runtime.Gosched()
 			}
-			for made, start := 0, time.Now(); made < callsAtOnce || made%8 > 0 || time.Since(start) < onceLasts; made++ {
-				if got := call(); sameBits(got, alone[i]) >= 0 {
-					at := sameBits(got, alone[i])
-					wrong[i] = fmt.Sprintf("call %d gave %v, alone it gives %v", made, got[at], alone[i][at])
+			met, seen, mine, other := 0, int64(-1), &made[i], &made[1-i]
+			for start := time.Now(); met < meetings && (mine.Load()%8 > 0 || time.Since(start) < onceLasts); mine.Add(1) {
+				got := call()
+				if at := sameBits(got, alone[i]); at >= 0 {
+					wrong[i] = fmt.Sprintf("call %d gave %v, alone it gives %v", mine.Load(), got[at], alone[i][at])
 					return
+				}
+				if now := other.Load(); now != seen {
+					met, seen = met+1, now
 				}
 			}
 		})

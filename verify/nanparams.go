@@ -213,3 +213,50 @@ func (j *batchJudge[F]) nanParameters(single *judge[F]) {
 		}
 	}
 }
+
+// nanUnits puts a NaN into one unit of the first layer for one sample of a batch alone, where nothing else can make the loss NaN: an infinite weight
+// makes it of an input that is 0, and -Inf of z for the others. Every lane of a tile has its turn, as far as time allows.
+func (j *batchJudge[F]) nanUnits() {
+	s, err := newSample(j.network, 0)
+	if err != nil {
+		j.report.broken("Kernel", "reference", "", "%v", err)
+		return
+	}
+	count := min(max(j.cuts.Tile, 1)+1, j.largest())
+	rows, cols := j.network.Layers[0].Dense, j.network.Width(0)
+	all := batchCalls(j.machine)
+	lanes := min(max(nanBatch/(rows*count*len(all)*(j.network.Params()+sampleCost)), 1), count)
+	for i := range rows {
+		bad := s
+		bad.params, bad.x = slices.Clone(s.params), slices.Clone(s.x)
+		bad.params[i*cols], bad.x[0] = math.Inf(1), 0
+		reference, err := NewNetwork(j.network, bad.params)
+		if err != nil {
+			j.report.broken("Kernel", "reference", "", "%v", err)
+			return
+		}
+		if t := reference.Algorithm4(bad.x, bad.y); t.Loss == t.Loss {
+			continue
+		}
+		b := batch{kind: s.kind, count: count, params: bad.params, rate: s.rate}
+		for range count {
+			b.xs, b.ys = append(b.xs, s.x...), append(b.ys, s.y...)
+			b.xs[len(b.xs)-cols] = -1
+		}
+		for lane := range lanes {
+			at := (i*lanes + lane*(count/lanes)) % count
+			b.xs[at*cols] = 0
+			for k, c := range all {
+				if !c.loss || lanes == 1 && i%len(all) != k {
+					continue
+				}
+				j.machine.load(b)
+				if loss := c.run(j.machine, evenly(count), F(b.rate)); loss == loss {
+					j.report.broken(c.name, "loss", fmt.Sprintf("z1[%d] of sample %d of %d NaN, seed %s", i, at, count, j.report.Seed),
+						"%v; NaN must not hide", loss)
+				}
+			}
+			b.xs[at*cols] = -1
+		}
+	}
+}

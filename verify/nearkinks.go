@@ -3,6 +3,7 @@ package verify
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/spec"
 	"gonum.org/v1/gonum/mat"
@@ -70,6 +71,34 @@ func atKinks(rng *rand.Rand, b []float64, f spec.Function) error {
 	}
 	return nil
 }
+
+// Trials close to kinks beside the usual ones, as each is close to some of them only: so many, or fewer in large networks, as many parameters as the
+// budget says having them together.
+const nearMost, nearBudget = 48, 1 << 18
+
+// nearTrials are their numbers, none where the network has no kinks.
+func nearTrials(n spec.Network) (list []int, err error) {
+	entry, _ := spec.Lookup(spec.CostRole, n.Cost.Name)
+	kinks := n.Cost.Name == "huber" || n.Cost.Name == "mae" || n.Cost.Expr != "" && !entry.Probabilities
+	for _, l := range n.Layers {
+		sigma, err := activationOf(l.Activation)
+		if err != nil {
+			return nil, err
+		}
+		kinks = kinks || l.Activation.Name == "max-pool" || len(kinksOf(sigma)) > 0
+	}
+	if !kinks {
+		return nil, nil
+	}
+	kind := slices.IndexFunc(kinds, func(k kind) bool { return k.near })
+	for i := range min(max(nearBudget/n.Params(), 1), nearMost) {
+		list = append(list, (nearFirst+i)*len(kinds)+kind)
+	}
+	return list, nil
+}
+
+// nearFirst is beyond the rounds of kinds that the usual trials go through.
+const nearFirst = 1000
 
 // near is where a unit goes, if it is moved: by a kink, or where the layer takes maxima by the first unit of its window.
 func near(rng *rand.Rand, sigma activation, kinks, before []float64) (target float64, move bool) {
