@@ -119,11 +119,8 @@ var optimizerMistakes = []packageMutant{
 // sharedMistakes show when two goroutines use one network at once.
 var sharedMistakes = []packageMutant{
 	{mutant{"Broad", "activations lie at package level", []edit{
-		{"forward1", `\n\}\z`, "\nshared = ws.A1\n}", false}, {"forward2", `a1_0 := ws\.A1\[0\]`, "a1_0 := shared[0]", false},
+		{"forward1", `\n\}\z`, "\nshared = ws.A1\n}", false}, {"forward2", `ws\.A1`, "shared", true},
 	}, "var shared [48]float32"}, inKernels},
-	{mutant{"Broad", "the logarithm of a sum lies at package level", []edit{
-		{"loss1", `\n\}\z`, "\nshared = ws.scratch0\n}", false}, {"loss2", `ws\.scratch0\[0\]`, "shared[0]", false},
-	}, "var shared = BroadWorkspace{}.scratch0"}, inKernels},
 	{mutant{"Tiled", "the samples of a block lie at package level", []edit{
 		{"gradBlock", `&b\.samples\[s\]`, "&shared[s%32]", true},
 	}, "var shared [32]TiledWorkspace"}, inKernels},
