@@ -195,8 +195,8 @@ func (r testResult) first(victim string) string {
 	return "says: " + r.text
 }
 
-// emittedTests compiles all packages into one program and runs the test of each in a process of its own. One that passes runs once more when all
-// others are done: whether two goroutines meet depends on what else the machine does.
+// emittedTests compiles all packages into one program and runs the test of each in a process of its own. One that passes runs again, twice, when
+// all others are done: whether two goroutines meet depends on what else the machine does.
 func (m module) emittedTests(t *testing.T, tests map[string]string) map[string]testResult {
 	t.Helper()
 	var imports, calls strings.Builder
@@ -233,12 +233,12 @@ func (m module) emittedTests(t *testing.T, tests map[string]string) map[string]t
 	said := map[string]testResult{}
 	for i, pkg := range packages {
 		said[pkg] = results[i]
-		if !results[i].failed {
-			again, err := run(pkg)
+		for again := 0; again < 2 && !said[pkg].failed; again++ {
+			r, err := run(pkg)
 			if err != nil {
 				t.Fatal(err)
 			}
-			said[pkg] = again
+			said[pkg] = r
 		}
 	}
 	return said

@@ -11,16 +11,20 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// Two goroutines make calls until so many of them met one of the other's, or for a while on machines that hardly run both: a call that shares memory
-// with another is wrong in one of a few that meet. Nothing is judged by the time.
+// Two goroutines make calls until so many of them met one of the other's, fewer of large networks, which last longer:
+// what one sample costs times their number is limited. On machines that hardly run both they stop after a while. A call
+// that shares memory with another is wrong in one of a few that meet; nothing is judged by the time.
 const (
-	meetings  = 3000
-	onceLasts = 20 * time.Millisecond
+	meetings      = 3000
+	meetingsLimit = 1 << 24
+	onceLasts     = 50 * time.Millisecond
 )
 
-// atOnce checks that two goroutines that use one network at once, each with a workspace of its own, compute what each does alone: that nothing
-// lies in memory they share, and that none but Step writes the parameters.
-func atOnce[P, G, W, B, X, Y any, F Float](n spec.Network, format arithmetic, report *Report, k Kernel[P, G, W, B, X, Y, F], cuts Cuts) {
+// atOnce checks that two goroutines that use one network at once, each with a workspace of its own, compute what each
+// does alone: that nothing lies in memory they share, and that none but Step writes the parameters.
+func atOnce[P, G, W, B, X, Y any, F Float](
+	n spec.Network, format arithmetic, report *Report, k Kernel[P, G, W, B, X, Y, F], cuts Cuts,
+) {
 	pool, err := newSamplePool(n, format, 3)
 	if err != nil {
 		report.broken("Kernel", "reference", "", "%v", err)
@@ -29,21 +33,26 @@ func atOnce[P, G, W, B, X, Y any, F Float](n spec.Network, format arithmetic, re
 	shared := new(P)
 	narrowed(view[F](shared), pool.params)
 	count := cuts.Tile + 2
+	most := min(max(meetingsLimit/(n.Params()+sampleCost), 50), meetings)
 	var users [2]map[string]func() []F
 	for i := range users {
 		users[i] = k.user(shared, pool, i, count)
 	}
-	for _, name := range []string{"Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch", "GradBatch", "StepBatch", "InputGradBatch"} {
+	for _, name := range []string{
+		"Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch", "GradBatch", "StepBatch", "InputGradBatch",
+	} {
 		if users[0][name] == nil {
 			continue
 		}
-		if wrong := together([2]func() []F{users[0][name], users[1][name]}); wrong != "" {
-			report.broken(name, "two goroutines at once", "", "%s; calls on different workspaces must not see each other, seed %s", wrong, report.Seed)
+		if wrong := together(most, [2]func() []F{users[0][name], users[1][name]}); wrong != "" {
+			report.broken(name, "two goroutines at once", "seed "+report.Seed,
+				"%s; calls on different workspaces must not see each other", wrong)
 		}
 	}
 }
 
-// user is the functions of one goroutine, each with everything it returns; Step and StepBatch move parameters of its own.
+// user is the functions of one goroutine, each with everything it returns; Step and StepBatch move parameters of its
+// own.
 func (k Kernel[P, G, W, B, X, Y, F]) user(shared *P, pool *samplePool, i, count int) map[string]func() []F {
 	p, g, ws, x, y := new(P), new(G), new(W), new(X), new(Y)
 	narrowed(view[F](x), pool.samples[i].x)
@@ -88,8 +97,9 @@ func (k Kernel[P, G, W, B, X, Y, F]) user(shared *P, pool *samplePool, i, count 
 	return calls
 }
 
-// together makes calls in two goroutines, and says what differs from what each of them gives alone, empty if nothing does.
-func together[F Float](both [2]func() []F) string {
+// together makes calls in two goroutines until so many have met, and says what differs from what each of them gives
+// alone, empty if nothing does.
+func together[F Float](meetings int, both [2]func() []F) string {
 	var alone [][]F
 	for _, call := range both {
 		alone = append(alone, slices.Clone(call()))

@@ -49,7 +49,9 @@ func TestAtOnce(t *testing.T) {
 // TestAtOncePanics: a panic of a kernel comes out where it can be recovered.
 func TestAtOncePanics(t *testing.T) {
 	k := batched(kernel232[float32](none), 4, none)
-	k.Grad = func(*params232[float32], *work232[float32], *[2]float32, *[2]float32, *grad232[float32]) float32 { panic("no") }
+	k.Grad = func(*params232[float32], *work232[float32], *[2]float32, *[2]float32, *grad232[float32]) float32 {
+		panic("no")
+	}
 	if said := panics(func() { atOnce(twoThreeTwo(spec.Float32), arithmetic32, &Report{}, k, Cuts{Block: 4}) }); said != "no" {
 		t.Errorf("got %v", said)
 	}

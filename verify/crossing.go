@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// crossingLimit bounds the samples of all batches that cross cuts times what one costs, and markedLimit those of the batches with a NaN.
+// crossingLimit bounds the samples of all batches that cross cuts times what one costs, and markedLimit those of the
+// batches with a NaN.
 const (
 	crossingLimit = 1 << 27
 	markedLimit   = 1 << 24
@@ -15,8 +16,8 @@ const (
 // crossingTrials is the trial of batches that cross cuts among the seeds.
 const crossingTrials = 1 << 37
 
-// wholly is how many of the counts every function is judged at. The others are rests and numbers of tiles: in networks whose samples cost more
-// than thinned each goes to one function, in turn.
+// wholly is how many of the counts every function is judged at. The others are rests and numbers of tiles: in networks
+// whose samples cost more than thinned each goes to one function, in turn.
 const wholly, thinned = 9, 1 << 14
 
 // crossing judges batches that cross every cut, of samples that repeat.
@@ -72,7 +73,8 @@ func (j *batchJudge[F]) marks(count int, random func(int) int) (list []int) {
 	return list[:min(len(list), most)]
 }
 
-// marked judges a batch of which one sample is NaN: that it reaches the loss, however many others there are, and its own results, and no others.
+// marked judges a batch of which one sample is NaN: that it reaches the loss, however many others there are, and its
+// own results, and no others.
 func (j *batchJudge[F]) marked(b batch, at int) {
 	clean := b
 	b.xs = slices.Clone(b.xs)

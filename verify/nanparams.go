@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Limits of the judgement of NaN among the parameters: what one sample costs times the calls on it, and up to how many weights a layer has a NaN in
-// each, not in one of every row and every column alone.
+// Limits of the judgement of NaN among the parameters: what one sample costs times the calls on it, and up to how many
+// weights a layer has a NaN in each, not in one of every row and every column alone.
 const (
 	nanLimit     = 1 << 24
 	nanBatch     = 1 << 25
@@ -17,8 +17,8 @@ const (
 // nanUnit is a NaN among the parameters of unit i of layer l, at one place of them.
 type nanUnit struct{ layer, unit, at int }
 
-// nanPlaces are the parameters in which a NaN is judged: all of small layers; of large ones each bias, and of the weights one or more in every
-// row and column. Where units is set it is one of each unit.
+// nanPlaces are the parameters in which a NaN is judged: all of small layers; of large ones each bias, and of the
+// weights one or more in every row and column. Where units is set it is one of each unit.
 func (j *judge[F]) nanPlaces(units bool) (list []nanUnit) {
 	n, at := j.network, 0
 	for l := 1; l <= n.Depth(); l++ {
@@ -97,9 +97,9 @@ func (t *nanTrace) of(u nanUnit) nanOutcome {
 	return o
 }
 
-// nanParameters checks that a NaN in a parameter reaches every output that depends on it, and the loss, and no other output: on a sample without
-// zeros, and on one of zeros, whose products with NaN are NaN as well. In large networks each place has one function and one of the two
-// samples, in turn.
+// nanParameters checks that a NaN in a parameter reaches every output that depends on it, and the loss, and no other
+// output: on a sample without zeros, and on one of zeros, whose products with NaN are NaN as well. In large networks
+// each place has one function and one of the two samples, in turn.
 func (j *judge[F]) nanParameters() {
 	plain, err := newSample(j.network, 0)
 	if err != nil {
@@ -167,7 +167,8 @@ func elementOf(list []block, at int) string {
 	return ""
 }
 
-// nanParameters is that of batches, of one sample that repeats so that tiles and a rest are full of it; one place of each unit.
+// nanParameters is that of batches, of one sample that repeats so that tiles and a rest are full of it; one place of
+// each unit.
 func (j *batchJudge[F]) nanParameters(single *judge[F]) {
 	s, err := newSample(j.network, 0)
 	if err != nil {
@@ -214,8 +215,9 @@ func (j *batchJudge[F]) nanParameters(single *judge[F]) {
 	}
 }
 
-// nanUnits puts a NaN into one unit of the first layer for one sample of a batch alone, where nothing else can make the loss NaN: an infinite weight
-// makes it of an input that is 0, and -Inf of z for the others. Every lane of a tile has its turn, as far as time allows.
+// nanUnits puts a NaN into one unit of the first layer for one sample of a batch alone, where nothing else can make the
+// loss NaN: an infinite weight makes it of an input that is 0, and -Inf of z for the others. Every lane of a tile has
+// its turn, as far as time allows.
 func (j *batchJudge[F]) nanUnits() {
 	s, err := newSample(j.network, 0)
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// nearKinks moves parameters and targets of a sample so that about half of all units and outputs are close to a kink. It goes from layer to
-// layer, since each moves the inputs of the next; a unit is moved by its bias, or where there is none by its weights.
+// nearKinks moves parameters and targets of a sample so that about half of all units and outputs are close to a kink.
+// It goes from layer to layer, since each moves the inputs of the next; a unit is moved by its bias, or where there is
+// none by its weights.
 func (s *sample) nearKinks(n spec.Network, rng *rand.Rand) error {
 	params, a := s.params, s.x
 	for l := 1; l <= n.Depth(); l++ {
@@ -53,7 +54,8 @@ func (s *sample) nearKinks(n spec.Network, rng *rand.Rand) error {
 	return s.nearErrors(n, rng, a)
 }
 
-// atKinks puts about half of the biases of a layer at the kinks of its activation that are whole numbers, so that they are in any precision.
+// atKinks puts about half of the biases of a layer at the kinks of its activation that are whole numbers, so that they
+// are in any precision.
 func atKinks(rng *rand.Rand, b []float64, f spec.Function) error {
 	sigma, err := activationOf(f)
 	if err != nil {
@@ -72,8 +74,8 @@ func atKinks(rng *rand.Rand, b []float64, f spec.Function) error {
 	return nil
 }
 
-// Trials close to kinks beside the usual ones, as each is close to some of them only: so many, or fewer in large networks, as many parameters as the
-// budget says having them together.
+// Trials close to kinks beside the usual ones, as each is close to some of them only: so many, or fewer in large
+// networks, as many parameters as the budget says having them together.
 const nearMost, nearBudget = 48, 1 << 18
 
 // nearTrials are their numbers, none where the network has no kinks.
@@ -100,7 +102,8 @@ func nearTrials(n spec.Network) (list []int, err error) {
 // nearFirst is beyond the rounds of kinds that the usual trials go through.
 const nearFirst = 1000
 
-// near is where a unit goes, if it is moved: by a kink, or where the layer takes maxima by the first unit of its window.
+// near is where a unit goes, if it is moved: by a kink, or where the layer takes maxima by the first unit of its
+// window.
 func near(rng *rand.Rand, sigma activation, kinks, before []float64) (target float64, move bool) {
 	if rng.IntN(2) == 0 {
 		return 0, false
@@ -130,7 +133,8 @@ func closely(rng *rand.Rand) float64 {
 	return d
 }
 
-// nearErrors moves about half of the targets close to where the cost has a kink, for the outputs a, unless they must be probabilities.
+// nearErrors moves about half of the targets close to where the cost has a kink, for the outputs a, unless they must be
+// probabilities.
 func (s *sample) nearErrors(n spec.Network, rng *rand.Rand, a []float64) error {
 	if entry, _ := spec.Lookup(spec.CostRole, n.Cost.Name); entry.Probabilities {
 		return nil
@@ -173,7 +177,8 @@ func kinksOf(sigma activation) (list []float64) {
 	return list
 }
 
-// jumps lists where a function jumps by a tenth or more between two numbers, unless jumps lie within 1/512 of the way of each other.
+// jumps lists where a function jumps by a tenth or more between two numbers, unless jumps lie within 1/512 of the way
+// of each other.
 func jumps(f func(float64) float64, from, to float64) (list []float64) {
 	const steps, least = 512, 0.1
 	step := (to - from) / steps

@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// changes judges updates whose hyperparameters are set while the optimizer runs: away from the defaults, and to 0, which are no defaults then.
+// changes judges updates whose hyperparameters are set while the optimizer runs: away from the defaults, and to 0,
+// which are no defaults then.
 func (j *optimizerJudge[F]) changes() {
 	m := j.machine
 	j.run(0, setting{hyper: j.rule.defaults}, 2)
@@ -17,7 +18,8 @@ func (j *optimizerJudge[F]) changes() {
 		}
 		for range 2 {
 			j.gradients(rng, m.grad)
-			j.judge(ruler{j.report, j.format, fmt.Sprintf("%v set to %v between updates, seed %s", j.rule.hyper, hyper, j.report.Seed)}, 0x1p-7)
+			where := fmt.Sprintf("%v set to %v between updates, seed %s", j.rule.hyper, hyper, j.report.Seed)
+			j.judge(ruler{j.report, j.format, where}, 0x1p-7)
 		}
 	}
 }
@@ -60,7 +62,8 @@ func (j *optimizerJudge[F]) resets() {
 			m.update(0x1p-7)
 			fresh.update(0x1p-7)
 			if at := sameBits(m.params, fresh.params); at >= 0 {
-				j.report.broken(j.name, "p", "after Reset", "element %d becomes %v, that of a new optimizer %v", at, m.params[at], fresh.params[at])
+				j.report.broken(j.name, "p", "after Reset", "element %d becomes %v, that of a new optimizer %v",
+					at, m.params[at], fresh.params[at])
 			}
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// samplePool is a few samples at one set of parameters with what the reference knows of each: a batch that repeats them costs it no more than sums do,
-// however long it is.
+// samplePool is a few samples at one set of parameters with what the reference knows of each: a batch that repeats them
+// costs it no more than sums do, however long it is.
 type samplePool struct {
 	network   spec.Network
 	reference *Network

@@ -7,8 +7,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// Limits of what the samples of a team's batches cost together: of those that fill every run, for one number of workers and for all of them,
-// and of those with fewer runs.
+// Limits of what the samples of a team's batches cost together: of those that fill every run, for one number of workers
+// and for all of them, and of those with fewer runs.
 const (
 	fullLimit, workersLimit = 1 << 28, 1 << 29
 	runsLimit               = 1 << 27
@@ -28,15 +28,15 @@ func (c Cuts) affordableTeams(cost int) []int {
 // filled is how many of teamCounts fill every run.
 const filled = 3
 
-// crowds are the numbers of workers that have the longest batches, the most telling first, for a team of at most so many runs: one for each
-// run, more than that, and such that runs and parameters do not come out even.
+// crowds are the numbers of workers that have the longest batches, the most telling first, for a team of at most so
+// many runs: one for each run, more than that, and such that runs and parameters do not come out even.
 func crowds(runs int) []int {
 	list := []int{runs, 2, runs/2 + 1, runs + 1, 3, runs/4 + 1, 5, runs - 1, 8, 13, runs * 3 / 4, 7}
 	return distinctCounts(list)
 }
 
-// crossing judges teams of many sizes on batches that fill every run, and on batches of every smaller number of runs: one worker against the
-// reference, the others against it.
+// crossing judges teams of many sizes on batches that fill every run, and on batches of every smaller number of runs:
+// one worker against the reference, the others against it.
 func crossing[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F], one *T, base *batchJudge[F]) {
 	if len(base.crossed) == 0 {
 		return
@@ -69,7 +69,8 @@ func crossing[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, 
 				if i == 0 || at >= filled {
 					base.numbers(r, c, first, pool.expectation(picks, b), b)
 				}
-				repeats(r, batchShape(n, count), c.name, fmt.Sprintf("a call with %d workers for one", workers), first, crowd.do(r, c, b))
+				how := fmt.Sprintf("a call with %d workers for one", workers)
+				repeats(r, batchShape(n, count), c.name, how, first, crowd.do(r, c, b))
 			}
 		}
 		if i == 1 {
