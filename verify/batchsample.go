@@ -52,7 +52,7 @@ const batchTrials = 1 << 32
 func ordinaryFirst() (order []int) {
 	for _, corners := range []bool{false, true} {
 		for i, k := range kinds {
-			corner := k.dead || k.kinks || k.near || k.whole || k.logits != 0 || k.name == "zero input" || k.name == "all weights zero"
+			corner := k.dead || k.kinks || k.whole || k.logits != 0 || k.name == "zero input" || k.name == "all weights zero"
 			if corner == corners {
 				order = append(order, i)
 			}

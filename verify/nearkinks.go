@@ -3,7 +3,6 @@ package verify
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/backpropgen/backpropgen/spec"
 	"gonum.org/v1/gonum/mat"
@@ -92,15 +91,14 @@ func nearTrials(n spec.Network) (list []int, err error) {
 	if !kinks {
 		return nil, nil
 	}
-	kind := slices.IndexFunc(kinds, func(k kind) bool { return k.near })
 	for i := range min(max(nearBudget/n.Params(), 1), nearMost) {
-		list = append(list, (nearFirst+i)*len(kinds)+kind)
+		list = append(list, nearFirst+i)
 	}
 	return list, nil
 }
 
-// nearFirst is beyond the rounds of kinds that the usual trials go through.
-const nearFirst = 1000
+// nearFirst is the number of the first, beyond those of the usual trials.
+const nearFirst = 1 << 24
 
 // near is where a unit goes, if it is moved: by a kink, or where the layer takes maxima by the first unit of its
 // window.

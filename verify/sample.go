@@ -79,13 +79,23 @@ var kinds = []kind{
 	{name: "one layer of z to ±100", scale: 1, bias: 0.5, logits: 100, inner: true, input: normal, target: dense},
 	{name: "powers of two", powers: true, input: signs, target: dense},
 	{name: "small weights", scale: 0x1p-10, bias: 0x1p-12, input: uniform, target: oneHot},
-	{name: "close to kinks", scale: 1, bias: 0.5, near: true, input: normal, target: dense},
+}
+
+// closeToKinks is the kind of trials from nearFirst on.
+var closeToKinks = kind{name: "close to kinks", scale: 1, bias: 0.5, near: true, input: normal, target: dense}
+
+// kindOf is the kind of trial i.
+func kindOf(i int) kind {
+	if i >= nearFirst {
+		return closeToKinks
+	}
+	return kinds[i%len(kinds)]
 }
 
 // newSample draws trial i of a network.
 func newSample(n spec.Network, i int) (sample, error) {
 	rng, _ := random(n, uint64(i))
-	k := kinds[i%len(kinds)]
+	k := kindOf(i)
 	s := sample{
 		kind: k.name, params: make([]float64, 0, n.Params()), x: make([]float64, n.Width(0)),
 		y: make([]float64, n.Width(n.Depth())), rate: math.Ldexp(rng.Float64()+0.5, -rng.IntN(8)),
