@@ -53,26 +53,6 @@ func (s *sample) nearKinks(n spec.Network, rng *rand.Rand) error {
 	return s.nearErrors(n, rng, a)
 }
 
-// atKinks puts about half of the biases of a layer at the kinks of its activation that are whole numbers, so that they
-// are in any precision.
-func atKinks(rng *rand.Rand, b []float64, f spec.Function) error {
-	sigma, err := activationOf(f)
-	if err != nil {
-		return err
-	}
-	kinks := kinksOf(sigma)
-	for k := range b {
-		if len(kinks) == 0 || rng.IntN(2) == 0 {
-			continue
-		}
-		kink := kinks[rng.IntN(len(kinks))]
-		if whole := math.Round(kink); math.Abs(whole-kink) < 1e-9 { // as exactly as a formula's are found
-			b[k] = whole
-		}
-	}
-	return nil
-}
-
 // Trials close to kinks beside the usual ones, as each is close to some of them only: so many, or fewer in large
 // networks, as many parameters as the budget says having them together.
 const nearMost, nearBudget = 48, 1 << 18

@@ -41,7 +41,7 @@ type kind struct {
 	// exactly 0, where relu's derivative is a convention, while the layers above pass gradients.
 	dead bool
 	// kinks sets one layer's weights to 0 and its biases to whole numbers, in turn like dead: every z of it
-	// is exactly one of -3…3, most often a kink of the activation, and units of a window tie.
+	// is exactly one of -3…3, at 0, ±1 and ±3 the kinks of the activations, and units of a window tie.
 	kinks bool
 	// whole makes all parameters small whole numbers and repeats rows, so that with such an input the first
 	// layer, and others after it, compute without rounding: kinks and ties again, with weights.
@@ -107,9 +107,6 @@ func newSample(n spec.Network, i int) (sample, error) {
 		case k.dead && turn:
 		case k.kinks && turn:
 			wholeNumbers(rng, b)
-			if err := atKinks(rng, b, n.Layers[l-1].Activation); err != nil {
-				return sample{}, err
-			}
 			repeatRows(rng, w, b)
 		case k.whole:
 			wholeNumbers(rng, b)
