@@ -151,7 +151,18 @@ func (c *Compiled) test() ([]byte, error) {
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n), Rate: exampleRate(n), Careful: careful(n),
 		Optimizers: tested(n),
 		Levels:     len(c.vector) > 0, Strict: n.Rounding == spec.RoundingStrict,
+		Cuts: c.cuts(),
 	})
+}
+
+// cuts are the numbers of samples at which the emitted files cut batches.
+func (c *Compiled) cuts() templates.TestedCuts {
+	cuts := templates.TestedCuts{Block: c.p.Block, Runs: slots(c.p)}
+	if slices.ContainsFunc(c.vector, func(name string) bool { return c.p.Func(name).Batch }) {
+		cuts.Tile = amd64.TileSamples(c.p, c.assembly.Tiling)
+		cuts.Chunk = cuts.Tile * amd64.Tiles(c.p, c.assembly.Tiling)
+	}
+	return cuts
 }
 
 // tested lists the optimizers of a network with their types' names.

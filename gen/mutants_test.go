@@ -13,7 +13,8 @@ import (
 
 // edit changes the text of one emitted function.
 type edit struct {
-	// in is the name of a method, or what follows the network's name in that of a function; empty: the whole file.
+	// in is the name of a method, or what follows the network's name in that of a function, or that of a type's and the method, Adam.Reset;
+	// empty: the whole file.
 	in string
 	// find is a regular expression, put what takes the place of its first match. all: of every match.
 	find, put string
@@ -87,11 +88,24 @@ func (e edit) span(victim, source string) (from, to int, err error) {
 	}
 	for _, d := range file.Decls {
 		f, ok := d.(*ast.FuncDecl)
-		if ok && (f.Name.Name == e.in || f.Recv == nil && strings.EqualFold(f.Name.Name, victim+e.in)) {
+		if ok && (f.Name.Name == e.in || f.Recv == nil && strings.EqualFold(f.Name.Name, victim+e.in) || receiver(f)+"."+f.Name.Name == victim+e.in) {
 			return fset.Position(f.Pos()).Offset, fset.Position(f.End()).Offset, nil
 		}
 	}
 	return 0, 0, fmt.Errorf("%s has no function %s", victim, e.in)
+}
+
+// receiver is the name of the type that a method belongs to, empty for functions.
+func receiver(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return ""
+	}
+	typ := f.Recv.List[0].Type
+	if star, ok := typ.(*ast.StarExpr); ok {
+		typ = star.X
+	}
+	name, _ := typ.(*ast.Ident)
+	return name.Name
 }
 
 // TestApply plants mistakes in a small file: what they change, and those that change nothing.
@@ -102,6 +116,10 @@ func TestApply(t *testing.T) {
 func (p *Net) Forward(a, b float32) float32 { return a + b + b }
 
 func netExp(a, b float32) float32 { return a + b }
+
+func (o *NetSGD) Reset() { o.T = 0 }
+
+func (o *NetAdam) Reset() { o.T = 0 }
 `
 	for _, c := range []struct {
 		m          mutant
@@ -109,8 +127,9 @@ func netExp(a, b float32) float32 { return a + b }
 	}{
 		{m: one("Net", "Forward", "", `\+ b`, "- b"), want: "{ return a - b + b }\n\nfunc netExp(a, b float32) float32 { return a + b }"},
 		{m: one("Net", "Exp", "", `\+ (b)`, "- $1"), want: "{ return a + b + b }\n\nfunc netExp(a, b float32) float32 { return a - b }"},
+		{m: one("Net", "Adam.Reset", "", `0`, "1"), want: "func (o *NetAdam) Reset() { o.T = 1 }"},
 		{m: every("Net", "", ` \+ b`, " - b"), want: "{ return a - b - b }\n\nfunc netExp(a, b float32) float32 { return a - b }"},
-		{m: mutant{victim: "Net", edits: []edit{{"Exp", "b }", "c }", false}}, also: "var c float32"}, want: "return a + c }\n\nvar c float32\n"},
+		{m: mutant{victim: "Net", edits: []edit{{"Exp", "b }", "c }", false}}, also: "var c float32"}, want: "{ o.T = 0 }\n\nvar c float32\n"},
 		{m: one("Net", "Forward", "", `returns`, "is"), fail: `Forward has nothing like "returns"`},
 		{m: one("Net", "Forward", "", `a \+ b`, "a + b"), fail: "becomes what it was"},
 		{m: one("Net", "Step", "", `a`, "b"), fail: "Net has no function Step"},

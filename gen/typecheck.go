@@ -164,7 +164,9 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	Norm func(g *G) F
 	Clip func(g *G, limit F) F
 	Scale func(g *G, k F)
+	Cuts Cuts
 }
+type Cuts struct{ Block, Tile, Chunk, Runs int }
 func Test[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F]) {}
 type Team[T, P, G, X, Y any, F Float] struct {
 	New func(workers int) *T
@@ -174,6 +176,7 @@ type Team[T, P, G, X, Y any, F Float] struct {
 	StepBatch func(t *T, p *P, xs []X, ys []Y, rate F) F
 	InputGradBatch func(t *T, p *P, xs []X, ys []Y, gxs []X) F
 	Close func(t *T)
+	Cuts Cuts
 }
 func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T, P, G, X, Y, F]) {}
 func TestLevels[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F], atLevels func(test func(level string))) {}

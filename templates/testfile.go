@@ -20,7 +20,12 @@ type Test struct {
 	Careful                          bool    // how far a step may go is not known
 	Levels                           bool    // there is assembly beside the portable Go
 	Strict                           bool    // all levels give the same bits
+	Cuts                             TestedCuts
 }
+
+// TestedCuts says how batches are cut up: into blocks of samples in Go, and of those a team has runs; in assembly into tiles, and so many samples
+// a call. Tile and Chunk are 0 where there is none.
+type TestedCuts struct{ Block, Tile, Chunk, Runs int }
 
 // TestedOptimizer is an optimizer of the network: its name in the spec, adam, and its type, IrisAdam.
 type TestedOptimizer struct{ Name, Type string }
@@ -79,6 +84,21 @@ func (t Test) spec(f *File) {
 		for _, name := range []string{"Norm", "Clip", "Scale"} {
 			method(t.Name+"Grad", name)
 		}
+		g.Id("Cuts").Op(":").Add(t.cuts()).Op(",")
+	})
+}
+
+// cuts is how batches are cut up: verify.Cuts{Block: 32, Tile: 16, Chunk: 256, Runs: 32}.
+func (t Test) cuts() *jen.Statement {
+	return jen.Qual(verifyPath, "Cuts").ValuesFunc(func(g *jen.Group) {
+		for _, c := range []struct {
+			name string
+			n    int
+		}{{"Block", t.Cuts.Block}, {"Tile", t.Cuts.Tile}, {"Chunk", t.Cuts.Chunk}, {"Runs", t.Cuts.Runs}} {
+			if c.n > 0 {
+				g.Id(c.name).Op(":").Lit(c.n)
+			}
+		}
 	})
 }
 
@@ -108,6 +128,7 @@ func (t Test) team() *jen.Statement {
 		for _, name := range append(names, "Close") {
 			methodField(g, t.Name+"Team", name)
 		}
+		g.Id("Cuts").Op(":").Id(t.Prefix + "Kernel").Dot("Cuts").Op(",")
 	})
 }
 

@@ -30,44 +30,89 @@ type batchEstimate struct {
 }
 
 func (n *Network) batchEstimate(x, y *mat.Dense, r rounding) batchEstimate {
-	g := n.newBatchGradient()
-	// The sums over the samples, the loss last: of the bounds, and of the absolute values, as large as they can
-	// be in a kernel and in the reference.
-	sums := append(g.Flat(), 0)
-	kernelSize, size := make([]float64, len(sums)), make([]float64, len(sums))
-	largest := make([]float64, len(n.layers))
 	count, _ := x.Dims()
-	outputs, inputs := make([]*mat.VecDense, count), make([]*mat.VecDense, count)
+	var parts []contribution
+	picks := make([]int, count)
 	for _, members := range alike(x, y) {
-		t := n.Algorithm4(elements(row(x, members[0])), elements(row(y, members[0])))
-		bounds, _ := n.estimates(t, r)
-		times := float64(len(members))
-		values := append(t.Flat(), t.Loss)
-		for k, e := range append(bounds.Flat(), bounds.Loss) {
-			sums[k] += times * e
-			kernelSize[k] += times * (math.Abs(values[k]) + e)
-			size[k] += times * math.Abs(values[k])
+		for _, i := range members {
+			picks[i] = len(parts)
+		}
+		parts = append(parts, n.contribution(elements(row(x, members[0])), elements(row(y, members[0])), r))
+	}
+	_, e := n.sums(parts, picks, r)
+	e.bounds.Output = spread(parts, picks, func(s contribution) *mat.VecDense { return s.outputBound })
+	e.bounds.X = spread(parts, picks, func(s contribution) *mat.VecDense { return s.inputBound })
+	return e
+}
+
+// spread is the matrix with a row for each pick, the empty one where there are none.
+func spread(parts []contribution, picks []int, of func(contribution) *mat.VecDense) *mat.Dense {
+	if len(picks) == 0 {
+		return new(mat.Dense)
+	}
+	return rows(len(picks), func(i int) *mat.VecDense { return of(parts[picks[i]]) })
+}
+
+// contribution is what is known of one sample of a batch: its gradients of the parameters, flat, and its loss after them, with their bounds;
+// the largest |a_{ℓ-1}|, for layer ℓ at index ℓ-1; and what belongs to the sample alone.
+type contribution struct {
+	values, bounds, largest                []float64
+	output, outputBound, input, inputBound *mat.VecDense
+}
+
+// contribution is that of the sample (x, y).
+func (n *Network) contribution(x, y []float64, r rounding) contribution {
+	t := n.Algorithm4(x, y)
+	bounds, _ := n.estimates(t, r)
+	s := contribution{
+		values: append(t.Flat(), t.Loss), bounds: append(bounds.Flat(), bounds.Loss),
+		output: t.Output, outputBound: bounds.Output, input: t.X, inputBound: bounds.X,
+	}
+	for l := range n.layers {
+		s.largest = append(s.largest, mat.Norm(t.A[l], math.Inf(1)))
+	}
+	return s
+}
+
+// sums is the batch whose sample i is parts[picks[i]], without what has a row for each sample: the sums of the parts, each as often as it was
+// picked, and what is known of their errors.
+func (n *Network) sums(parts []contribution, picks []int, r rounding) (*BatchGradient, batchEstimate) {
+	times := make([]float64, len(parts))
+	for _, k := range picks {
+		times[k]++
+	}
+	g, bounds := n.newBatchGradient(), n.newBatchGradient()
+	// The sums over the samples, the loss last: of the values, of the bounds, and of the absolute values, as large as they can
+	// be in a kernel and in the reference.
+	total := append(g.Flat(), 0)
+	off, kernelSize, size := make([]float64, len(total)), make([]float64, len(total)), make([]float64, len(total))
+	largest := make([]float64, len(n.layers))
+	for i, s := range parts {
+		if times[i] == 0 {
+			continue
+		}
+		for k, e := range s.bounds {
+			v := s.values[k]
+			total[k] += times[i] * v
+			off[k] += times[i] * e
+			kernelSize[k] += times[i] * (math.Abs(v) + e)
+			size[k] += times[i] * math.Abs(v)
 		}
 		for l := range largest {
-			largest[l] += times * mat.Norm(t.A[l], math.Inf(1))
-		}
-		for _, i := range members {
-			outputs[i], inputs[i] = bounds.Output, bounds.X
+			largest[l] += times[i] * s.largest[l]
 		}
 	}
-	samples := float64(count)
-	for k := range sums {
+	samples := float64(len(picks))
+	for k := range off {
 		kernelSize[k] = up(kernelSize[k], 3*samples)
-		sums[k] = up(sums[k], 2*samples) +
+		off[k] = up(off[k], 2*samples) +
 			r.local(work{roundings: samples + 1}, kernelSize[k], up(size[k], 2*samples))
 	}
-	g.setFlat(sums[:len(sums)-1])
-	g.Loss = sums[len(sums)-1]
-	if count > 0 {
-		g.Output = rows(count, func(i int) *mat.VecDense { return outputs[i] })
-		g.X = rows(count, func(i int) *mat.VecDense { return inputs[i] })
-	}
-	return batchEstimate{g, kernelSize[:len(kernelSize)-1], largest}
+	last := len(total) - 1
+	g.setFlat(total[:last])
+	bounds.setFlat(off[:last])
+	g.Loss, bounds.Loss = total[last], off[last]
+	return g, batchEstimate{bounds, kernelSize[:last], largest}
 }
 
 // alike returns the numbers of the rows, those together in which both x and y have the same bits, in the order of

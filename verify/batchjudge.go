@@ -17,6 +17,9 @@ type batchJudge[F Float] struct {
 	counts []int
 	// distinct is how many samples of a batch are drawn; the others repeat them.
 	distinct int
+	// cuts say where batches are cut, and crossed are numbers of samples that cross them, the most telling first.
+	cuts    Cuts
+	crossed []int
 }
 
 // batchLimit bounds the samples of one call times what one costs: about a second for all calls of a trial.
@@ -28,16 +31,28 @@ const sampleCost = 1000
 // distinctBudget is how many parameters the distinct samples of a trial have together.
 const distinctBudget = 1 << 19
 
-func newBatchJudge[F Float](n spec.Network, format arithmetic, report *Report) *batchJudge[F] {
+func newBatchJudge[F Float](n spec.Network, format arithmetic, report *Report, cuts Cuts) *batchJudge[F] {
+	cuts = cuts.orElse(n.Batch)
+	cost := n.Params() + sampleCost
 	return &batchJudge[F]{
 		network: n, format: format, report: report,
-		counts:   batchCounts(n.Batch, batchLimit/(n.Params()+sampleCost)),
+		counts:   batchCounts(n.Batch, batchLimit/cost),
 		distinct: min(max(distinctBudget/n.Params(), 3), 8),
+		cuts:     cuts, crossed: affordable(cuts.counts(cost <= thinned), cost, crossingLimit),
 	}
 }
 
 // largest is the largest number of samples of a call.
 func (j *batchJudge[F]) largest() int { return j.counts[len(j.counts)-1] }
+
+// with is the judge of other functions of the same network.
+func (j batchJudge[F]) with(m *batchMachine[F]) *batchJudge[F] {
+	j.machine = m
+	return &j
+}
+
+// room is for how many samples there must be room to cross cuts.
+func (j *batchJudge[F]) room() int { return slices.Max(append(j.crossed, 0)) + 1 }
 
 // count is the number of samples of trial i, many before few.
 func (j *batchJudge[F]) count(i int) int { return j.counts[len(j.counts)-1-i%len(j.counts)] }

@@ -18,8 +18,8 @@ var mutantsBatch = []mutant{
 	{"remainder forgotten", "ForwardBatch", "ŷ[", "got NaN", ""},
 	{"remainder forgotten", "GradBatch", "∂L/∂W1[", "of layer 1", ""},
 	{"first of the second block twice", "GradBatch", "∂L/∂W2[", "of layer 2", "ForwardBatch"},
-	{"first of the second block twice", "LossBatch", "loss", "of 11 samples", "ForwardBatch"},
-	{"loss of the last block", "GradBatch", "loss", "want", "ForwardBatch LossBatch"},
+	{"first of the second block twice", "LossBatch", "loss", "of 5 samples", "ForwardBatch"},
+	{"loss of the last block", "GradBatch", "loss", "must not hide", "ForwardBatch LossBatch"},
 	{"one gradient off by 1e-3", "GradBatch", "∂L/∂W1[", "of layer 1", "ForwardBatch LossBatch"},
 	{"depends on the call before", "GradBatch", "loss", "a second call gave", "ForwardBatch LossBatch"},
 	{"allocates", "LossBatch", "allocations", "per call", ""},
@@ -107,7 +107,7 @@ func TestOrdinaryFirst(t *testing.T) {
 	if len(seen) != len(kinds) {
 		t.Errorf("%d kinds seen, want %d", len(seen), len(kinds))
 	}
-	if j := newBatchJudge[float32](n, arithmetic32, nil); j.count(0) != 11 || j.count(len(j.counts)-1) != 0 || j.count(len(j.counts)) != 11 {
+	if j := newBatchJudge[float32](n, arithmetic32, nil, Cuts{}); j.count(0) != 11 || j.count(len(j.counts)-1) != 0 || j.count(len(j.counts)) != 11 {
 		t.Errorf("trials have %d, …, %d, %d samples, want 11, …, 0, 11", j.count(0), j.count(len(j.counts)-1), j.count(len(j.counts)))
 	}
 }

@@ -77,21 +77,34 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 	views[P, F](report)
 	views[G, F](report)
 	j.initialisation()
-	report.Trials = o.trials(n)
-	for i := range report.Trials {
+	trials, err := nearTrials(n)
+	if err != nil {
+		report.broken("Kernel", "reference", "", "%v", err)
+		return report.finish()
+	}
+	for i := range o.trials(n) {
+		trials = append(trials, i)
+	}
+	report.Trials = len(trials)
+	for _, i := range trials {
 		if err := j.trial(i); err != nil {
 			report.broken("Kernel", "reference", fmt.Sprintf("trial %d", i), "%v", err)
 			break
 		}
 	}
 	j.notFinite()
+	j.nanParameters()
 	j.allocations()
 	newGradientJudge(n, format, report, k).run()
 	checkFences(n, report, k)
 	checkOrder(n, report, k)
-	batches := newBatchJudge[F](n, format, report)
+	batches := newBatchJudge[F](n, format, report, k.Cuts)
 	batches.machine = newBatchMachine(k.batches(), batches.largest()+1)
 	batches.trials(o)
 	batches.special()
+	batches.nanParameters(j)
+	batches.nanUnits()
+	batches.with(newBatchMachine(k.batches(), batches.room())).crossing()
+	atOnce(n, format, report, k, batches.cuts)
 	return report.finish()
 }

@@ -89,15 +89,20 @@ func newBatchExpectation(n spec.Network, b batch) (*expectation, error) {
 	x, y := b.matrices(n)
 	r := newRounding(format)
 	g, estimate := reference.BatchReference(n.Cache, x, y), reference.batchEstimate(x, y, r)
+	return reference.batchExpectation(g, estimate, b, r), nil
+}
+
+// batchExpectation is that of a batch for which the reference has computed g.
+func (n *Network) batchExpectation(g *BatchGradient, estimate batchEstimate, b batch, r rounding) *expectation {
 	e := &expectation{
 		loss: g.Loss, lossBound: estimate.bounds.Loss,
 		output: g.Output.RawMatrix().Data, outputBound: estimate.bounds.Output.RawMatrix().Data,
 		grad: g.Flat(), gradBound: estimate.bounds.Flat(),
 		x: g.X.RawMatrix().Data, xBound: estimate.bounds.X.RawMatrix().Data,
 	}
-	e.step, e.stepBound = reference.batchStep(g, estimate, r, b.rate, b.count)
+	e.step, e.stepBound = n.batchStep(g, estimate, r, b.rate, b.count)
 	if allFinite(b.params, b.xs, b.ys) {
 		e.overflowed()
 	}
-	return e, nil
+	return e
 }

@@ -54,7 +54,7 @@ var mutants232 = []mutant{
 	{"bias gradient not written", "Backward", "∂L/∂b1[", "got NaN", "Forward Loss Step Init"},
 	{"stale workspace", "Loss", "loss", "got NaN", "Forward Backward Grad Step Init"},
 	{"result depends on what was left", "Loss", "loss", "second call", "Forward Backward Grad Step Init"},
-	{"loss misses a term", "Loss", "loss", "want", "Forward Init"},
+	{"loss misses a term", "Loss", "loss", "must not hide", "Forward Init"},
 	{"sum for mean", "Step", "loss", "want", "Forward Init"},
 	{"gradient of the sum for the mean", "Grad", "∂L/∂b2[", "of layer 2", "Forward Loss Init"},
 	{"NaN sticks", "Forward", "ŷ[", "after others with NaN", "Init"},

@@ -71,6 +71,9 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	Clip func(g *G, limit F) F
 	// Scale multiplies g by k.
 	Scale func(g *G, k F)
+
+	// Cuts says how the batch functions cut batches up.
+	Cuts Cuts
 }
 
 // machine is a kernel with one set of everything it works on, seen as flat slices: the judge's only

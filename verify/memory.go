@@ -41,8 +41,15 @@ func poison(t reflect.Type, at unsafe.Pointer) {
 	case reflect.Float64:
 		*(*float64)(at) = math.NaN()
 	case reflect.Array:
-		for i := range t.Len() {
-			poison(t.Elem(), unsafe.Add(at, uintptr(i)*t.Elem().Size()))
+		switch n := int(t.Size()); {
+		case only(t, reflect.Float32):
+			fill(unsafe.Slice((*float32)(at), n/4), math.NaN())
+		case only(t, reflect.Float64):
+			fill(unsafe.Slice((*float64)(at), n/8), math.NaN())
+		default:
+			for i := range t.Len() {
+				poison(t.Elem(), unsafe.Add(at, uintptr(i)*t.Elem().Size()))
+			}
 		}
 	case reflect.Struct:
 		for i := range t.NumField() {

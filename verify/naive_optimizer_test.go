@@ -29,6 +29,12 @@ type (
 	}
 )
 
+func (s *sgdState[F]) Reset()      {}
+func (s *momentumState[F]) Reset() { s.T, s.V = 0, grad232[F]{} }
+func (s *nesterovState[F]) Reset() { s.T, s.V = 0, grad232[F]{} }
+func (s *rmspropState[F]) Reset()  { s.T, s.S, s.V = 0, grad232[F]{}, grad232[F]{} }
+func (s *adamState[F]) Reset()     { s.T, s.M, s.V = 0, grad232[F]{}, grad232[F]{} }
+
 func flat232[F Float](p *params232[F], g *grad232[F]) (ps, gs []F) { return view[F](p), view[F](g) }
 
 func newSGD[F Float]() *sgdState[F] { return &sgdState[F]{} }
@@ -69,12 +75,23 @@ func sgdUpdate[F Float](flaw flaw) func(*sgdState[F], *params232[F], *grad232[F]
 
 func newMomentum[F Float]() *momentumState[F] { return &momentumState[F]{Momentum: 0.9} }
 
+// firstMomentum is what the flaw "first hyperparameters" remembers.
+var firstMomentum float64
+
 func momentumUpdate[F Float](flaw flaw) func(*momentumState[F], *params232[F], *grad232[F], F) {
 	return func(s *momentumState[F], p *params232[F], g *grad232[F], rate F) {
 		if *s == (momentumState[F]{}) || flaw == "0 is the default" && s.Momentum == 0 {
 			s.Momentum = 0.9
 		}
 		s.T++
+		if flaw == "first hyperparameters" {
+			if s.T == 1 {
+				firstMomentum = float64(s.Momentum)
+			}
+			kept := s.Momentum
+			s.Momentum = F(firstMomentum)
+			defer func() { s.Momentum = kept }()
+		}
 		ps, gs := flat232(p, g)
 		vs := view[F](&s.V)
 		for i := range ps {

@@ -32,7 +32,8 @@ func TestOptimizer[S, P, G any, F Float](
 // WeightDecay of adam and adamw. It has arrays laid out like the parameters: V of momentum and nesterov, S and V of rmsprop,
 // M and V of adam and adamw; and all but sgd have a uint64 T that counts updates. The constructor sets PyTorch's defaults,
 // with momentum 0.9; a zero value, all hyperparameters 0, takes the same at its first update. An update reads the gradient and
-// writes the parameters and the state, each element by itself. The same state gives the same bits. Nothing allocates.
+// writes the parameters and the state, each element by itself. The same state gives the same bits. Nothing allocates. Hyperparameters may be set
+// between updates. A method Reset sets T and the arrays to 0 and leaves the hyperparameters: what follows is what a new optimizer does.
 func CheckOptimizer[S, P, G any, F Float](
 	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), o Options,
 ) *Report {
@@ -63,12 +64,17 @@ func CheckOptimizer[S, P, G any, F Float](
 			return refuse(err)
 		}
 	}
+	if newState() == newState() {
+		report.broken(name, "constructor", "", "it returns the same optimizer twice")
+	}
 	j.defaults()
 	updates := min(max(optimizerBudget/n.Params(), 3), optimizerUpdates)
 	for i, s := range j.settings() {
 		j.run(i, s, updates)
 		report.Trials += updates
 	}
+	j.changes()
+	j.resets()
 	j.apart()
 	j.allocations()
 	return report.finish()
@@ -95,25 +101,32 @@ type setting struct {
 	after uint64
 }
 
-// settings are the defaults, from the beginning and after so many updates that bias corrections are near 1, each
-// hyperparameter on its own at a half, 0 elsewhere where it may be, and all of them away from their defaults.
-func (j *optimizerJudge[F]) settings() []setting {
+// away are hyperparameters away from their defaults.
+func (r rule) away() []float64 {
 	away := map[string]float64{"Eps": 0.125, "WeightDecay": 0.25, "Dampening": 0.25, "Momentum": 0.75, "Beta1": 0.5, "Beta2": 0.75, "Alpha": 0.5}
-	all := make([]float64, len(j.rule.hyper))
-	for i, name := range j.rule.hyper {
+	all := make([]float64, len(r.hyper))
+	for i, name := range r.hyper {
 		all[i] = away[name]
 	}
+	return all
+}
+
+// settings are the defaults, from the beginning and after so many updates that bias corrections are near 1, all hyperparameters away from
+// their defaults, all but one, and one alone.
+func (j *optimizerJudge[F]) settings() []setting {
+	all := j.rule.away()
 	list := []setting{{hyper: j.rule.defaults}, {hyper: all}}
 	if len(j.rule.corrects) > 0 {
 		list = append(list, setting{j.rule.defaults, 700}, setting{j.rule.defaults, 1 << 40})
 	}
-	// One that is 0 beside others that are not stays 0.
-	for i, name := range j.rule.hyper {
-		if name != "Eps" && len(all) > 1 {
-			one := slices.Clone(all)
-			one[i] = 0
-			list = append(list, setting{hyper: one})
+	// One that is 0 beside others that are not stays 0, and so do the others beside one that is not.
+	for i := range j.rule.hyper {
+		if len(all) == 1 {
+			break
 		}
+		one, alone := slices.Clone(all), make([]float64, len(all))
+		one[i], alone[i] = 0, all[i]
+		list = append(list, setting{hyper: one}, setting{hyper: alone})
 	}
 	return list
 }

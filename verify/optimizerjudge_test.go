@@ -65,6 +65,7 @@ func TestOptimizerMutants(t *testing.T) {
 		{"NaN hides", "sgd", "p", "must not hide", ""},
 		{"NaN spreads", "sgd", "p", "NaN in element 8 changes element 9", ""},
 		{"0 is the default", "momentum", "Momentum", "changed from 0 to 0.", ""},
+		{"first hyperparameters", "momentum", "V.W1[", "set to [0 0 0] between updates", ""},
 		{"first update dampened", "momentum", "V.W1[", "update 0 of", ""},
 		{"dampening forgotten", "momentum", "V.W1[", "off by", ""},
 		{"rate in the state", "momentum", "V.W1[", "off by", ""},
@@ -89,6 +90,50 @@ func TestOptimizerMutants(t *testing.T) {
 	// In float32 a power of β is wrong in its last digits only, which 1 - βᵗ then begins with.
 	mutant{"powers in float32", "adam", "W1[", "off by", ""}.judged(t, checkNaive[float32](twoThreeTwo(spec.Float32), "adam", "powers in float32"))
 }
+
+// Momentum with mistakes in Reset, and none at all.
+type (
+	keepsCount    struct{ momentumState[float32] }
+	keepsVelocity struct{ momentumState[float32] }
+	resetsAll     struct{ momentumState[float32] }
+	noReset       struct {
+		Momentum, Dampening, WeightDecay float32
+		T                                uint64
+		V                                grad232[float32]
+	}
+)
+
+func (s *keepsCount) Reset()    { s.V = grad232[float32]{} }
+func (s *keepsVelocity) Reset() { s.T = 0 }
+func (s *resetsAll) Reset()     { s.momentumState = momentumState[float32]{} }
+
+// momentumOf judges a momentum whose update is right.
+func momentumOf[S any](state func(*S) *momentumState[float32]) *Report {
+	return CheckOptimizer(twoThreeTwo(spec.Float32), "momentum", func() *S {
+		s := new(S)
+		state(s).Momentum = 0.9
+		return s
+	}, func(s *S, p *params232[float32], g *grad232[float32], rate float32) {
+		momentumUpdate[float32](none)(state(s), p, g, rate)
+	}, Options{})
+}
+
+// TestReset: Reset must forget the count, the arrays and what else there is, and leave the hyperparameters.
+func TestReset(t *testing.T) {
+	for want, r := range map[string]*Report{
+		"T: is 2; it must be 0":    momentumOf(func(s *keepsCount) *momentumState[float32] { return &s.momentumState }),
+		"V: element 0 is NaN; it":  momentumOf(func(s *keepsVelocity) *momentumState[float32] { return &s.momentumState }),
+		"hyperparameters stay":     momentumOf(func(s *resetsAll) *momentumState[float32] { return &s.momentumState }),
+		"must have a method Reset": CheckOptimizer(twoThreeTwo(spec.Float32), "momentum", func() *noReset { return new(noReset) }, func(*noReset, *params232[float32], *grad232[float32], float32) {}, Options{}),
+		"same optimizer twice":     CheckOptimizer(twoThreeTwo(spec.Float32), "momentum", func() *momentumState[float32] { return sharedMomentum }, momentumUpdate[float32](none), Options{}),
+	} {
+		if err := r.Err(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want a message with %q", err, want)
+		}
+	}
+}
+
+var sharedMomentum = newMomentum[float32]()
 
 // hyperOnly is an Adam without memory.
 type hyperOnly struct{ Beta1, Beta2, Eps, WeightDecay float32 }

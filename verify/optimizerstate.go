@@ -14,8 +14,9 @@ type optimizerMachine[F Float] struct {
 	hyper []*F
 	state [][]F
 	t     *uint64
-	// update makes one update at a rate.
+	// update makes one update at a rate, and reset forgets all of them.
 	update func(rate F)
+	reset  func()
 }
 
 // newOptimizerMachine views an optimizer's state s with parameters and gradient of its own. The error says which field is
@@ -69,6 +70,11 @@ func newOptimizerMachine[S, P, G any, F Float](
 		}
 		m.t = (*uint64)(at)
 	}
+	resets, ok := any(s).(interface{ Reset() })
+	if !ok {
+		return nil, fmt.Errorf("*%v must have a method Reset", t)
+	}
+	m.reset = resets.Reset
 	return m, nil
 }
 

@@ -50,6 +50,9 @@ type kind struct {
 	// layer computes without rounding, and no weight and no input hides behind a 0: one that is misread shows, among
 	// however many.
 	powers bool
+	// near puts every other unit close to a kink of its activation, to another unit of its window or to an error at which the cost has a kink:
+	// so close that a comparison with another number shows, and so far that rounding does not decide it.
+	near bool
 	// logits, if not 0, is what the largest |z_L| is brought to; missed puts the one-hot target of every
 	// other such trial at the least output, where losses overflow first. inner does it to one layer, in turn like
 	// dead: exponentials overflow in hidden layers too.
@@ -78,10 +81,21 @@ var kinds = []kind{
 	{name: "small weights", scale: 0x1p-10, bias: 0x1p-12, input: uniform, target: oneHot},
 }
 
+// closeToKinks is the kind of trials from nearFirst on.
+var closeToKinks = kind{name: "close to kinks", scale: 1, bias: 0.5, near: true, input: normal, target: dense}
+
+// kindOf is the kind of trial i.
+func kindOf(i int) kind {
+	if i >= nearFirst {
+		return closeToKinks
+	}
+	return kinds[i%len(kinds)]
+}
+
 // newSample draws trial i of a network.
 func newSample(n spec.Network, i int) (sample, error) {
 	rng, _ := random(n, uint64(i))
-	k := kinds[i%len(kinds)]
+	k := kindOf(i)
 	s := sample{
 		kind: k.name, params: make([]float64, 0, n.Params()), x: make([]float64, n.Width(0)),
 		y: make([]float64, n.Width(n.Depth())), rate: math.Ldexp(rng.Float64()+0.5, -rng.IntN(8)),
@@ -118,6 +132,11 @@ func newSample(n spec.Network, i int) (sample, error) {
 	k.input(rng, s.x)
 	k.target(n, rng, s.y)
 	s.round(n.Precision)
+	if k.near {
+		if err := s.nearKinks(n, rng); err != nil {
+			return sample{}, err
+		}
+	}
 	if k.logits != 0 {
 		layer := n.Depth()
 		if k.inner {

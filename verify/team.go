@@ -22,6 +22,9 @@ type Team[T, P, G, X, Y any, F Float] struct {
 	// InputGradBatch is nil for networks without input_gradient.
 	InputGradBatch func(t *T, p *P, xs []X, ys []Y, gxs []X) F
 	Close          func(t *T)
+
+	// Cuts says how the team cuts batches up: Block and Runs.
+	Cuts Cuts
 }
 
 // batches are the functions of one team.

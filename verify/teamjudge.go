@@ -27,19 +27,19 @@ func CheckTeam[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y,
 	}
 	goroutines := runtime.NumGoroutine()
 	j := &teamJudge[F]{report: report}
-	base := newBatchJudge[F](n, format, report)
+	base := newBatchJudge[F](n, format, report, k.Cuts)
+	base.crossed = base.cuts.affordableTeams(n.Params() + sampleCost)
 	base.counts = teamCounts(n.Batch, teamLimit/(n.Params()+sampleCost))
 	var teams []*T
 	for _, workers := range teamSizes {
 		t := k.New(workers)
 		teams = append(teams, t)
-		one := *base
-		one.machine = newBatchMachine(k.batches(t), one.largest()+1)
-		j.teams = append(j.teams, &one)
+		j.teams = append(j.teams, base.with(newBatchMachine(k.batches(t), base.largest()+1)))
 	}
 	j.trials(o)
 	j.teams[0].special()
 	j.teams[2].special()
+	crossing(n, k, teams[0], base)
 
 	endings(n, k, teams, report)
 	if left := ended(goroutines); left > 0 {

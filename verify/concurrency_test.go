@@ -1,0 +1,58 @@
+package verify
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// between is what a wrong kernel keeps outside of its workspace.
+var between [2]float32
+
+// TestAtOnce: a kernel that keeps an input outside of its workspace for a moment is found, one that does not is right.
+func TestAtOnce(t *testing.T) {
+	n := twoThreeTwo(spec.Float32)
+	right := batched(kernel232[float32](none), 4, none)
+	wrong := right
+	wrong.Loss = func(p *params232[float32], ws *work232[float32], x, y *[2]float32) float32 {
+		between = *x
+		runtime.Gosched() // as the system may do at any time
+		mine := between
+		return right.Loss(p, ws, &mine, y)
+	}
+	wrong.StepBatch = func(p *params232[float32], b *naiveBatch[work232[float32], grad232[float32]], xs, ys [][2]float32, rate float32) float32 {
+		between = xs[0]
+		runtime.Gosched()
+		return right.StepBatch(p, b, append([][2]float32{between}, xs[1:]...), ys, rate)
+	}
+	for _, c := range []struct {
+		k    Kernel[params232[float32], grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]
+		want []string
+	}{{right, nil}, {wrong, []string{"Loss: two goroutines at once", "StepBatch: two goroutines at once"}}} {
+		report := &Report{}
+		atOnce(n, arithmetic32, report, c.k, Cuts{Block: 4})
+		report.finish()
+		if len(report.Failures) != len(c.want) {
+			t.Errorf("got %v, want %q", report.Failures, c.want)
+			continue
+		}
+		for i, f := range report.Failures {
+			if !strings.HasPrefix(f.Message, c.want[i]) {
+				t.Errorf("got %q, want %q", f.Message, c.want[i])
+			}
+		}
+	}
+}
+
+// TestAtOncePanics: a panic of a kernel comes out where it can be recovered.
+func TestAtOncePanics(t *testing.T) {
+	k := batched(kernel232[float32](none), 4, none)
+	k.Grad = func(*params232[float32], *work232[float32], *[2]float32, *[2]float32, *grad232[float32]) float32 {
+		panic("no")
+	}
+	if said := panics(func() { atOnce(twoThreeTwo(spec.Float32), arithmetic32, &Report{}, k, Cuts{Block: 4}) }); said != "no" {
+		t.Errorf("got %v", said)
+	}
+}

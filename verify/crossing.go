@@ -1,0 +1,104 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// crossingLimit bounds the samples of all batches that cross cuts times what one costs, and markedLimit those of the
+// batches with a NaN.
+const (
+	crossingLimit = 1 << 27
+	markedLimit   = 1 << 24
+)
+
+// crossingTrials is the trial of batches that cross cuts among the seeds.
+const crossingTrials = 1 << 37
+
+// wholly is how many of the counts every function is judged at. The others are rests and numbers of tiles: in networks
+// whose samples cost more than thinned each goes to one function, in turn.
+const wholly, thinned = 9, 1 << 14
+
+// crossing judges batches that cross every cut, of samples that repeat.
+func (j *batchJudge[F]) crossing() {
+	pool, err := newSamplePool(j.network, j.format, j.distinct)
+	if err != nil {
+		j.report.broken("Kernel", "reference", "", "%v", err)
+		return
+	}
+	rng, _ := random(j.network, crossingTrials)
+	calls := batchCalls(j.machine)
+	cost := j.network.Params() + sampleCost
+	for i, count := range j.crossed {
+		picks := pool.picks(rng, count)
+		b := pool.batch(picks)
+		want := pool.expectation(picks, b)
+		r := ruler{j.report, j.format, fmt.Sprintf("%d %s, seed %s", count, b.kind, j.report.Seed)}
+		j.machine.poison()
+		for k, c := range calls {
+			if i >= wholly && cost > thinned && (i+k)%len(calls) > 0 {
+				continue
+			}
+			first := j.do(r, c, b)
+			j.numbers(r, c, first, want, b)
+			if i == 0 {
+				repeats(r, batchShape(j.network, count), c.name, "a second call", first, j.do(r, c, b))
+			}
+		}
+		if i == 0 {
+			j.longAllocations(b)
+		}
+		if i < 2 {
+			for _, at := range j.marks(count, rng.IntN) {
+				j.marked(b, at)
+			}
+		}
+	}
+}
+
+// marks are the samples at the cuts of a batch, and as many others as time allows.
+func (j *batchJudge[F]) marks(count int, random func(int) int) (list []int) {
+	for _, size := range []int{j.cuts.Chunk, j.cuts.Block, j.cuts.Tile} {
+		if size > 0 {
+			list = append(list, size, size-1)
+		}
+	}
+	list = append([]int{count - 1, 0}, list...)
+	most := max(markedLimit/(count*(j.network.Params()+sampleCost)), 4)
+	for len(list) < most {
+		list = append(list, random(count))
+	}
+	list = slices.DeleteFunc(unrepeated(list), func(i int) bool { return i >= count })
+	return list[:min(len(list), most)]
+}
+
+// marked judges a batch of which one sample is NaN: that it reaches the loss, however many others there are, and its
+// own results, and no others.
+func (j *batchJudge[F]) marked(b batch, at int) {
+	clean := b
+	b.xs = slices.Clone(b.xs)
+	in, out := j.network.Width(0), j.network.Width(j.network.Depth())
+	fill(b.xs[at*in:(at+1)*in], math.NaN())
+	single, err := newExpectation(j.network, b.sample(j.network, at))
+	if err != nil {
+		j.report.broken("Kernel", "reference", "", "%v", err)
+		return
+	}
+	r := ruler{j.report, j.format, fmt.Sprintf("xs[%d] of %d samples NaN, seed %s", at, b.count, j.report.Seed)}
+	s := batchShape(j.network, b.count)
+	for _, c := range batchCalls(j.machine) {
+		got := j.do(r, c, b)
+		if c.loss && single.loss != single.loss && got.loss == got.loss {
+			j.report.broken(c.name, "loss", r.where, "%v; NaN must not hide", got.loss)
+		}
+		if c.output {
+			for i, want := range single.output {
+				if v := got.output[at*out+i]; want != want && v == v {
+					j.report.broken(c.name, s.output.element(at*out+i), r.where, "%v; NaN must not hide", v)
+				}
+			}
+			j.others(r, c.name, s.output, j.do(r, c, clean).output, got.output, at)
+		}
+	}
+}

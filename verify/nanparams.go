@@ -1,0 +1,264 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Limits of the judgement of NaN among the parameters: what one sample costs times the calls on it, and up to how many
+// weights a layer has a NaN in each, not in one of every row and every column alone.
+const (
+	nanLimit     = 1 << 24
+	nanBatch     = 1 << 25
+	everyWeights = 512
+)
+
+// nanUnit is a NaN among the parameters of unit i of layer l, at one place of them.
+type nanUnit struct{ layer, unit, at int }
+
+// nanPlaces are the parameters in which a NaN is judged: all of small layers; of large ones each bias, and of the
+// weights one or more in every row and column. Where units is set it is one of each unit.
+func (j *judge[F]) nanPlaces(units bool) (list []nanUnit) {
+	n, at := j.network, 0
+	for l := 1; l <= n.Depth(); l++ {
+		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
+		for k := range j.nanWeights(rows, cols) {
+			i, col := k%rows, k%cols
+			if rows*cols <= everyWeights {
+				i, col = k/cols, k%cols
+			}
+			if !units || col == i%cols {
+				list = append(list, nanUnit{l, i, at + i*cols + col})
+			}
+		}
+		at += rows * cols
+		if n.Layers[l-1].NoBias {
+			continue
+		}
+		for i := range rows {
+			if !units {
+				list = append(list, nanUnit{l, i, at + i})
+			}
+		}
+		at += rows
+	}
+	return list
+}
+
+// nanWeights is in how many weights of a layer there is a NaN.
+func (j *judge[F]) nanWeights(rows, cols int) int {
+	if rows*cols <= everyWeights {
+		return rows * cols
+	}
+	return max(rows, cols)
+}
+
+// nanTrace is what the reference makes of a sample when one unit is NaN: which outputs are, and whether the loss is.
+type nanTrace struct {
+	reference *Network
+	trace     *Trace
+	known     map[[2]int]nanOutcome
+}
+
+type nanOutcome struct {
+	outputs []bool
+	loss    bool
+}
+
+func (j *judge[F]) newNaNTrace(s sample) (*nanTrace, error) {
+	reference, err := NewNetwork(j.network, s.params)
+	if err != nil {
+		return nil, err
+	}
+	return &nanTrace{reference, reference.Algorithm4(s.x, s.y), map[[2]int]nanOutcome{}}, nil
+}
+
+// of is what comes of NaN in z of a unit: the layers from there on are computed anew.
+func (t *nanTrace) of(u nanUnit) nanOutcome {
+	key := [2]int{u.layer, u.unit}
+	if o, ok := t.known[key]; ok {
+		return o
+	}
+	z := vector(slices.Clone(elements(t.trace.Z[u.layer])))
+	z.SetVec(u.unit, math.NaN())
+	layers := t.reference.layers
+	a := layers[u.layer-1].sigma.value(z)
+	for l := u.layer + 1; l <= len(layers); l++ {
+		z = layers[l-1].affine(a)
+		a = layers[l-1].sigma.value(z)
+	}
+	loss := t.reference.loss(z, t.trace.Target)
+	o := nanOutcome{loss: loss != loss}
+	for _, v := range elements(a) {
+		o.outputs = append(o.outputs, v != v)
+	}
+	t.known[key] = o
+	return o
+}
+
+// nanParameters checks that a NaN in a parameter reaches every output that depends on it, and the loss, and no other
+// output: on a sample without zeros, and on one of zeros, whose products with NaN are NaN as well. In large networks
+// each place has one function and one of the two samples, in turn.
+func (j *judge[F]) nanParameters() {
+	plain, err := newSample(j.network, 0)
+	if err != nil {
+		j.report.broken("Kernel", "reference", "", "%v", err)
+		return
+	}
+	zero := plain
+	zero.x = make([]float64, len(plain.x))
+	places := j.nanPlaces(false)
+	thin := len(places)*(j.network.Params()+sampleCost) > nanLimit
+	for turn, s := range []sample{plain, zero} {
+		t, err := j.newNaNTrace(s)
+		if err != nil {
+			j.report.broken("Kernel", "reference", "", "%v", err)
+			return
+		}
+		for k, c := range calls[F]() {
+			clean := j.do(c, s)
+			for i, u := range places {
+				if thin && (i%2 != turn || i/2%5 != k && c.name != "Forward") {
+					continue
+				}
+				j.nanParameter(c, s, u, t.of(u), clean)
+			}
+		}
+	}
+}
+
+// nanParameter judges one call with a NaN in one place.
+func (j *judge[F]) nanParameter(c call[F], s sample, u nanUnit, want nanOutcome, clean outcome[F]) {
+	m := j.machine
+	m.load(s)
+	m.params[u.at] = F(math.NaN())
+	loss, output := c.run(m, F(s.rate))
+	untouchedBeside(ruler{j.report, j.format, s.kind}, c.name, m.guards)
+	where := func() string { return fmt.Sprintf("%s NaN, %s, seed %s", j.parameter(u.at), s.kind, j.report.Seed) }
+	if c.loss && want.loss && loss == loss {
+		j.report.broken(c.name, "loss", where(), "%v; NaN must not hide", loss)
+	}
+	if !c.output || output == nil {
+		return
+	}
+	b := singleShape(j.network).output
+	for i, hidden := range want.outputs {
+		switch v := output[i]; {
+		case hidden && v == v:
+			j.report.broken(c.name, b.element(i), where(), "%v; NaN must not hide", v)
+		case !hidden && sameBits(output[i:i+1], clean.output[i:i+1]) >= 0:
+			j.report.broken(c.name, b.element(i), where(), "%v, without NaN %v; it does not depend on it", v, clean.output[i])
+		}
+	}
+}
+
+// parameter is the name of a parameter by its place.
+func (j *judge[F]) parameter(at int) string { return elementOf(blocks(j.network, ""), at) }
+
+// elementOf names number at of blocks one after another.
+func elementOf(list []block, at int) string {
+	for _, b := range list {
+		if at < b.n {
+			return b.element(at)
+		}
+		at -= b.n
+	}
+	return ""
+}
+
+// nanParameters is that of batches, of one sample that repeats so that tiles and a rest are full of it; one place of
+// each unit.
+func (j *batchJudge[F]) nanParameters(single *judge[F]) {
+	s, err := newSample(j.network, 0)
+	if err != nil {
+		j.report.broken("Kernel", "reference", "", "%v", err)
+		return
+	}
+	t, err := single.newNaNTrace(s)
+	if err != nil {
+		j.report.broken("Kernel", "reference", "", "%v", err)
+		return
+	}
+	count := min(max(j.cuts.Tile, 1)+1, j.largest())
+	b := batch{kind: s.kind, count: count, params: s.params, rate: s.rate}
+	for range count {
+		b.xs, b.ys = append(b.xs, s.x...), append(b.ys, s.y...)
+	}
+	places := single.nanPlaces(true)
+	thin := len(places)*count*(j.network.Params()+sampleCost) > nanBatch
+	all := batchCalls(j.machine)
+	shape := batchShape(j.network, count)
+	for k, c := range all {
+		for i, u := range places {
+			if thin && i%len(all) != k {
+				continue
+			}
+			want := t.of(u)
+			j.machine.load(b)
+			j.machine.params[u.at] = F(math.NaN())
+			loss := c.run(j.machine, evenly(count), F(b.rate))
+			untouchedBeside(ruler{j.report, j.format, b.kind}, c.name, j.machine.guards)
+			where := fmt.Sprintf("%s NaN, %d samples, seed %s", single.parameter(u.at), count, j.report.Seed)
+			if c.loss && want.loss && loss == loss {
+				j.report.broken(c.name, "loss", where, "%v; NaN must not hide", loss)
+			}
+			if !c.output {
+				continue
+			}
+			for at, v := range j.machine.out.first(count) {
+				if want.outputs[at%len(want.outputs)] && v == v {
+					j.report.broken(c.name, shape.output.element(at), where, "%v; NaN must not hide", v)
+				}
+			}
+		}
+	}
+}
+
+// nanUnits puts a NaN into one unit of the first layer for one sample of a batch alone, where nothing else can make the
+// loss NaN: an infinite weight makes it of an input that is 0, and -Inf of z for the others. Every lane of a tile has
+// its turn, as far as time allows.
+func (j *batchJudge[F]) nanUnits() {
+	s, err := newSample(j.network, 0)
+	if err != nil {
+		j.report.broken("Kernel", "reference", "", "%v", err)
+		return
+	}
+	count := min(max(j.cuts.Tile, 1)+1, j.largest())
+	rows, cols := j.network.Layers[0].Dense, j.network.Width(0)
+	all := batchCalls(j.machine)
+	lanes := min(max(nanBatch/(rows*count*len(all)*(j.network.Params()+sampleCost)), 1), count)
+	for i := range rows {
+		bad := s
+		bad.params, bad.x = slices.Clone(s.params), slices.Clone(s.x)
+		bad.params[i*cols], bad.x[0] = math.Inf(1), 0
+		reference, err := NewNetwork(j.network, bad.params)
+		if err != nil {
+			j.report.broken("Kernel", "reference", "", "%v", err)
+			return
+		}
+		if t := reference.Algorithm4(bad.x, bad.y); t.Loss == t.Loss {
+			continue
+		}
+		b := batch{kind: s.kind, count: count, params: bad.params, rate: s.rate}
+		for range count {
+			b.xs, b.ys = append(b.xs, s.x...), append(b.ys, s.y...)
+			b.xs[len(b.xs)-cols] = -1
+		}
+		for lane := range lanes {
+			at := (i*lanes + lane*(count/lanes)) % count
+			b.xs[at*cols] = 0
+			for k, c := range all {
+				if !c.loss || lanes == 1 && i%len(all) != k {
+					continue
+				}
+				j.machine.load(b)
+				if loss := c.run(j.machine, evenly(count), F(b.rate)); loss == loss {
+					j.report.broken(c.name, "loss", fmt.Sprintf("z1[%d] of sample %d of %d NaN, seed %s", i, at, count, j.report.Seed),
+						"%v; NaN must not hide", loss)
+				}
+			}
+			b.xs[at*cols] = -1
+		}
+	}
+}
