@@ -148,6 +148,7 @@ func (f *function) operation(op plan.Op) {
 	if f.tooLong() {
 		return
 	}
+	f.done++
 	f.comment(op.String())
 	switch op := op.(type) {
 	case *plan.Affine:

@@ -92,6 +92,7 @@ func (t *tile) operation(op plan.Op) error {
 	if plan.ScopeOf(op) == plan.PerCall {
 		return nil
 	}
+	t.done++
 	t.comment(op.String())
 	switch op := op.(type) {
 	case *plan.Affine:

@@ -13,8 +13,9 @@ import (
 // instructions are written for it, of which most may be rolled up into loops (roll.go) or be compared and not printed. A function that has no
 // room stays in portable Go.
 const (
-	maxText    = 4 << 20
-	maxWritten = 1_800_000
+	maxText     = 4 << 20
+	maxWritten  = 1_800_000
+	maxFunction = 360_000 // of a function at a level
 )
 
 // byUse are the functions in the order in which they are given what may be written: the code of all the others is part of that of the first ones.
@@ -23,13 +24,19 @@ var byUse = []string{
 	plan.LossOnly, plan.LossBatch,
 }
 
+// partOf says which function's operations are all among those of another, which has no room where that one has none; StepBatch calls GradBatch.
+var partOf = map[string]string{
+	plan.Grad: plan.Forward, plan.Step: plan.Forward, plan.LossOnly: plan.Forward,
+	plan.GradBatch: plan.ForwardBatch, plan.InputGradBatch: plan.ForwardBatch, plan.LossBatch: plan.ForwardBatch, plan.StepBatch: plan.GradBatch,
+}
+
 // Missing says why a function has no assembly; it is empty for those that have.
 func (a *Assembly) Missing(function string) string { return a.without[function] }
 
 // allow sets how many instructions each of some functions may have that are written next: straight ones that their text has room, others
 // to be rolled up.
 func (a *Assembly) allow(functions int) {
-	a.most = max(0, maxWritten-a.written) / max(1, functions)
+	a.most = min(maxFunction, max(0, maxWritten-a.written)/max(1, functions))
 	a.straight = min(a.most, a.room/leastBytes)
 }
 
@@ -39,6 +46,10 @@ func (a *Assembly) settle() error {
 	for _, name := range byUse {
 		fn := a.p.Func(name)
 		if fn == nil || a.Missing(name) != "" {
+			continue
+		}
+		if part := partOf[name]; part != "" && a.Missing(part) != "" {
+			a.leave(name, part+" has none")
 			continue
 		}
 		forms, size, err := a.attempt(fn)
@@ -52,14 +63,11 @@ func (a *Assembly) settle() error {
 			}
 		}
 		size += constantBytes * (len(shared.data.Data) - before)
-		switch {
-		case name == plan.StepBatch && a.Missing(plan.GradBatch) != "":
-			a.leave(name, "GradBatch has no assembly")
-		case forms == nil || size > a.room:
-			a.leave(name, fmt.Sprintf("all of the assembly would be larger than %d MB, or take more than %d instructions to write", maxText>>20, maxWritten))
-		default:
-			a.room -= size
+		if forms == nil || size > a.room {
+			a.leave(name, fmt.Sprintf("all of the assembly would be larger than %d MB, or take too long to write", maxText>>20))
+			continue
 		}
+		a.room -= size
 	}
 	return nil
 }

@@ -170,6 +170,7 @@ func (c *compiled) roll() error {
 func (a *Assembly) writeUpTo(of form, longest int, layered bool) (*compiled, error) {
 	fn, m := a.p.Func(of.function), machine{of.level, a.p.ElementBytes()}
 	c := &compiled{file: newFile(a.common)}
+	c.file.operations = len(fn.Ops)
 	c.file.longest, c.file.layered, c.file.callCycles = longest, layered, of.callCycles
 	for i, name := range partNames(fn) {
 		c.file.pausing[name] = of.pauses[i]

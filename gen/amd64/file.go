@@ -41,8 +41,8 @@ type file struct {
 	// pausing are the functions that pause, without their level, and callCycles how many cycles a call of them may take.
 	pausing    map[string]bool
 	callCycles int
-	// longest is how many instructions a function may have as it is written.
-	longest int
+	// longest is how many instructions a function may have as it is written, of so many operations.
+	longest, operations int
 	// layered says that no value goes from one operation to the next in a register, so that operations that are alike have code that is.
 	layered bool
 	// style is how functions of one sample take matrices.

@@ -48,6 +48,8 @@ type function struct {
 	byRows map[*plan.Buffer]bool
 	// turn is where the workspace says which way to go through rows, nil for functions that always go the same.
 	turn *ref
+	// done is how many operations have been written.
+	done int
 	// slots are places on the stack for values of the block under way, of a function that is layered.
 	slots []int
 	// pending are variables that the code after a loop still reads.
@@ -149,8 +151,12 @@ func (f *function) comment(text string) {
 	f.code.add(&node{kind: note, op: text})
 }
 
-// tooLong says whether the code has become longer than it may.
-func (f *function) tooLong() bool { return len(f.fn.Nodes) > f.file.longest }
+// tooLong says whether the code has become longer than it may, or would become twice as long if it went on as it began. For that some
+// operations of many must have been written, and code that is only tried straight goes on to its limit.
+func (f *function) tooLong() bool {
+	n := len(f.fn.Nodes)
+	return n > f.file.longest || f.file.longest > straightNodes && f.done >= 8 && n/f.done*f.file.operations/2 > f.file.longest
+}
 
 // longBlock is the number of nodes from which a block ends with its operation.
 const longBlock = 2000

@@ -38,9 +38,11 @@ func deep(n spec.Network) bool {
 // segment is the code of an operation, from its comment to the next one.
 type segment struct {
 	nodes []ir.Node
-	// shape is the code but for how far from pointers it reads and writes, and far are these distances.
-	shape string
+	// shape is the number of the code but for how far from pointers it reads and writes, and far are these distances.
+	shape int
 	far   []int
+	// open says that it goes back to a loop that began before.
+	open bool
 }
 
 // period is a stretch of segments that is repeated.
@@ -103,8 +105,13 @@ func segmentsOf(nodes []ir.Node) (head []ir.Node, segments []segment) {
 		s := &segments[len(segments)-1]
 		s.nodes = append(s.nodes, n)
 	}
+	shapes := map[string]int{}
 	for i := range segments {
-		segments[i].describe()
+		shape := segments[i].describe()
+		if _, known := shapes[shape]; !known {
+			shapes[shape] = len(shapes)
+		}
+		segments[i].shape = shapes[shape]
 	}
 	return head, segments
 }
@@ -115,8 +122,8 @@ func moving(o operand.Op) (m operand.Mem, ok bool) {
 	return m, ok && m.Base.Kind() == reg.KindGP
 }
 
-// describe finds the shape of a segment.
-func (s *segment) describe() {
+// describe finds the distances of a segment, and its shape in words.
+func (s *segment) describe() (shape string) {
 	var b strings.Builder
 	labels := map[string]int{}
 	for _, n := range s.nodes {
@@ -135,7 +142,7 @@ func (s *segment) describe() {
 				} else if l, ok := o.(operand.LabelRef); ok {
 					number, known := labels[string(l)]
 					if !known {
-						number = -1 // of a loop that began before
+						number, s.open = -1, true
 					}
 					fmt.Fprintf(&b, "label %d", number)
 				} else {
@@ -145,7 +152,7 @@ func (s *segment) describe() {
 			b.WriteByte('\n')
 		}
 	}
-	s.shape = b.String()
+	return b.String()
 }
 
 // repeats is how often the first so many segments come one after the other, each time as far from the last as the second from the first.
@@ -156,8 +163,8 @@ func repeats(segments []segment, length int) int {
 	times := 1
 	for ; (times+1)*length <= len(segments); times++ {
 		for i := range length {
-			last, s := segments[(times-1)*length+i], segments[times*length+i]
-			if s.shape != last.shape || strings.Contains(s.shape, "label -1") {
+			last, s := &segments[(times-1)*length+i], &segments[times*length+i]
+			if s.shape != last.shape || s.open {
 				return times
 			}
 			for k, far := range s.far {

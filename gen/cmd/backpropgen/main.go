@@ -21,8 +21,14 @@ import (
 // hold little.
 const gcPercent = 400
 
+// memoryLimit is the size from which on garbage is collected more often: what large networks need at once is less.
+const memoryLimit = 640 << 20
+
 func main() {
 	debug.SetGCPercent(gcPercent)
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	os.Exit(run(os.Args[1:], env{
 		stdin:  os.Stdin,
 		stdout: os.Stdout,
