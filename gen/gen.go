@@ -227,7 +227,7 @@ func PackageNames(n spec.Network) []string {
 	names := []string{
 		name, name + "Grad", name + "Workspace", name + "Batch", name + "Inputs", name + "Outputs", name + "Params",
 		name + "Team", "New" + name + "Team", prefix + "Worker",
-		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name, "Example" + name,
+		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name, templates.ExampleName(name, prefix),
 	}
 	for _, o := range spec.Optimizers() {
 		names = append(names, name+o.Type, "New"+name+o.Type)

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 )
@@ -26,6 +27,15 @@ type Test struct {
 // TestedCuts says how batches are cut up: into blocks of samples in Go, and of those a team has runs; in assembly into tiles, and so many samples
 // a call. Tile and Chunk are 0 where there is none.
 type TestedCuts struct{ Block, Tile, Chunk, Runs int }
+
+// ExampleName is the name of a network's example. An underscore in it parts a type from a suffix, which begins in lower case, or vet refuses it:
+// the example of My_net is one of the package, with a suffix.
+func ExampleName(name, prefix string) string {
+	if strings.Contains(name, "_") {
+		return "Example_" + prefix
+	}
+	return "Example" + name
+}
 
 // TestedOptimizer is an optimizer of the network: its name in the spec, adam, and its type, IrisAdam.
 type TestedOptimizer struct{ Name, Type string }
@@ -184,7 +194,7 @@ func (t Test) check(f *File) {
 func (t Test) example(f *File) {
 	array := func(n int) *jen.Statement { return jen.Index(jen.Lit(n)).Id(t.Precision) }
 	f.Doc(fmt.Sprintf("Training %s on one sample: Step returns the loss before the step it takes.", t.Name))
-	f.f.Func().Id("Example"+t.Name).Params().Block(
+	f.f.Func().Id(ExampleName(t.Name, t.Prefix)).Params().Block(
 		jen.Var().Id("net").Id(t.Name),
 		jen.Id("net").Dot("Init").Call(jen.Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1))).Dot("NormFloat64")),
 		jen.Var().Id("ws").Id(t.Name+"Workspace"),
@@ -219,7 +229,7 @@ func (t Test) carefulExample(f *File) {
 		return jen.Id(name).Dot(method).Call(args...)
 	}
 	f.Doc(fmt.Sprintf("Training %s on one sample: a step at a rate that is small enough does not lead uphill.", t.Name))
-	f.f.Func().Id("Example"+t.Name).Params().Block(
+	f.f.Func().Id(ExampleName(t.Name, t.Prefix)).Params().Block(
 		jen.Var().Id("net").Id(t.Name),
 		jen.Id("net").Dot("Init").Call(jen.Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1))).Dot("NormFloat64")),
 		jen.Var().Id("ws").Id(t.Name+"Workspace"),
