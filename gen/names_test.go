@@ -1,6 +1,7 @@
 package gen_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -20,5 +21,7 @@ func TestNames(t *testing.T) {
 	}
 	m := newModule(t)
 	m.emit(t, "names", networks...)
-	m.goTest(t, "-vet=tests", "-run", "Example", "./names")
+	if out := m.goTest(t, "-vet=tests", "-run", "Example", "-v", "./names"); strings.Count(out, "--- PASS: Example") != len(networks) {
+		t.Errorf("not every example passed, or vet refused some:\n%s", out)
+	}
 }
