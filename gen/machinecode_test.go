@@ -23,7 +23,7 @@ const (
 var branching = map[string]string{
 	`^\(\*\w+Grad\)\.Clip$`:             "a gradient is scaled only if its norm is above the limit",
 	`^\(\*\w+\)\.(vector\w+|\w+Tiles)$`: "assembly that pauses is called again until it is done, which its loops alone decide",
-	`^\(\*\w+\)\.Update$`:               "of optimizers: what depends on their settings and on the number of steps",
+	`^\(\*\w+\)\.(Update|begin)$`:       "of optimizers: what depends on their settings and on the number of steps",
 }
 
 // outside are what emitted functions may call that is not emitted, and why. Their own jumps are not looked at.

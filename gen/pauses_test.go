@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -54,7 +55,7 @@ func TestPauses(t *testing.T) {
 	networks := pausingNetworks()
 	m := newModule(t)
 	var tests [2][]byte
-	for i, name := range []string{"samebits/samebits_test.go", "pauses/pauses_test.go"} {
+	for i, name := range []string{"pauses/kernel_test.go", "pauses/pauses_test.go"} {
 		var err error
 		if tests[i], err = os.ReadFile(filepath.Join("testdata", name)); err != nil {
 			t.Fatal(err)
@@ -78,10 +79,9 @@ func TestPauses(t *testing.T) {
 			}
 		}
 		for i, test := range tests {
-			m.write(t, filepath.Join(l.pkg, fmt.Sprintf("kernel%d_test.go", i)), bytes.Replace(test, []byte("package samebits"), []byte("package "+l.pkg), 1))
+			m.write(t, filepath.Join(l.pkg, fmt.Sprintf("kernel%d_test.go", i)), bytes.Replace(test, []byte("package pauses"), []byte("package "+l.pkg), 1))
 		}
-		list := bytes.Replace(sameBitsList(l.pkg, networks), []byte("TestSameBits"), []byte("TestDigests"), 1)
-		m.write(t, filepath.Join(l.pkg, "list_test.go"), bytes.ReplaceAll(list, []byte("}.run)"), []byte("}.digests)")))
+		m.write(t, filepath.Join(l.pkg, "list_test.go"), digestsList(l.pkg, networks))
 		packages = append(packages, "./"+l.pkg)
 	}
 	if all := len(networks); paused["whole"] != 0 || paused["some"] != all || paused["everywhere"] != all {
@@ -112,4 +112,17 @@ func TestPauses(t *testing.T) {
 		}
 	}
 	t.Logf("%d results of %d networks are the same", len(want), len(networks))
+}
+
+// digestsList is the test that prints digests of what the networks of a package compute.
+func digestsList(pkg string, networks []spec.Network) []byte {
+	var list bytes.Buffer
+	fmt.Fprintf(&list, "package %s\n\nimport \"testing\"\n\nfunc TestDigests(t *testing.T) {\n", pkg)
+	for _, n := range networks {
+		n = n.WithDefaults()
+		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, %[2]sBatch, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]sAtLevels, %[6]sKernel}.digests)\n",
+			n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, portable.Prefix(n.Name))
+	}
+	fmt.Fprint(&list, "}\n")
+	return list.Bytes()
 }

@@ -1,4 +1,4 @@
-package samebits
+package pauses
 
 import (
 	"fmt"
