@@ -203,8 +203,7 @@ func TestPlacement(t *testing.T) {
 	if s := v.place(ordinary, 3); len(s) != 3 || cap(s) != 3 {
 		t.Errorf("ordinary memory has %d values, room for %d", len(s), cap(s))
 	}
-	type kept struct{ at *float64 }
-	if w := newFencedValues[[2]kept]("ws", 1, &all); w.fence != nil || len(all.list) != 1 {
+	if w := newFencedValues[[2]*float64]("ws", 1, &all); w.fence != nil || len(all.list) != 1 {
 		t.Error("values with pointers lie where the garbage collector does not look")
 	}
 }

@@ -64,7 +64,7 @@ func CheckOptimizer[S, P, G any, F Float](
 			return refuse(err)
 		}
 	}
-	if newState() == newState() {
+	if first, second := newState(), newState(); first == second {
 		report.broken(name, "constructor", "", "it returns the same optimizer twice")
 	}
 	j.defaults()

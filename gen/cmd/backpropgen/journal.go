@@ -48,7 +48,7 @@ func writeJournal(root *os.Root, entries []entry) error {
 		return err
 	}
 	name := tempName()
-	if err := writeNew(root, name, append(data, '\n')); err == nil {
+	if err = writeNew(root, name, append(data, '\n')); err == nil {
 		err = syncFile(root, name, 0)
 	}
 	if err == nil {
