@@ -119,18 +119,18 @@ func (c *Compiled) Files() ([]File, error) {
 	for i := range files {
 		files[i].Data = stamp(files[i].Data)
 	}
-	if err := typeCheck(builds(files)...); err != nil {
+	if err := typeCheck(files[:4], assemblyBuilds(files[4:])...); err != nil {
 		return nil, fmt.Errorf("%s: emitted code does not type-check: %w", c.n.Name, err)
 	}
 	return files, nil
 }
 
-// builds are the Go files of each build: where there is assembly it has one of the two Go files that go with it.
-func builds(files []File) [][]File {
-	if len(files) == 4 {
-		return [][]File{files}
+// assemblyBuilds are the two Go files that go with assembly, of which a build has one; none where there is no assembly.
+func assemblyBuilds(files []File) []File {
+	if len(files) == 0 {
+		return nil
 	}
-	return [][]File{files[:5], append(slices.Clone(files[:4]), files[5])}
+	return files[:2]
 }
 
 // kernels is the portable Go.

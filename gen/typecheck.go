@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"slices"
 	"sync"
 
 	"github.com/backpropgen/backpropgen/gen/parallel"
@@ -185,33 +186,92 @@ func TestOptimizer[S, P, G any, F Float](t testing.TB, network, name string, new
 `,
 }
 
-// typeCheck parses emitted Go files and type-checks those of each build as one package. An error is a mistake in the generator; it is found
-// here so that no user's compiler has to.
-func typeCheck(builds ...[]File) error {
+// typeCheck parses emitted Go files and type-checks those of each build as one package: the common files, with one of the others where there are
+// any. An error is a mistake in the generator; it is found here so that no user's compiler has to.
+func typeCheck(common []File, others ...File) error {
 	fset := token.NewFileSet()
-	parsed := map[string]*ast.File{}
-	var checks []func() error
-	for _, files := range builds {
-		var build []*ast.File
+	parse := func(files []File) (parsed []*ast.File, err error) {
 		for _, f := range files {
-			if parsed[f.Name] == nil {
-				file, err := parser.ParseFile(fset, f.Name, f.Data, parser.SkipObjectResolution)
-				if err != nil {
-					return err
-				}
-				parsed[f.Name] = file
+			file, err := parser.ParseFile(fset, f.Name, f.Data, parser.SkipObjectResolution)
+			if err != nil {
+				return nil, err
 			}
-			build = append(build, parsed[f.Name])
+			parsed = append(parsed, file)
 		}
-		checks = append(checks, func() error { return checkBuild(fset, build) })
+		return parsed, nil
+	}
+	files, err := parse(common)
+	if err != nil {
+		return err
+	}
+	variants, err := parse(others)
+	if err != nil {
+		return err
+	}
+	if len(variants) == 0 {
+		return checkBuild(fset, files, false)
+	}
+	checks := []func() error{func() error { return checkBuild(fset, append(files[:len(files):len(files)], variants[0]), false) }}
+	for _, v := range variants[1:] {
+		// What doesn't mention the file that is another one has been checked.
+		build := append(mentioning(files, declared(v)), v)
+		checks = append(checks, func() error { return checkBuild(fset, build, true) })
 	}
 	return parallel.Run(checks...)
 }
 
-// checkBuild type-checks parsed files as one package.
-func checkBuild(fset *token.FileSet, files []*ast.File) error {
+// declared are the names of the functions, methods and variables that a file declares.
+func declared(file *ast.File) map[string]bool {
+	names := map[string]bool{}
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			names[d.Name.Name] = true
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				if v, ok := s.(*ast.ValueSpec); ok {
+					for _, name := range v.Names {
+						names[name.Name] = true
+					}
+				}
+			}
+		}
+	}
+	return names
+}
+
+// mentioning are files without the bodies of functions that mention none of some names.
+func mentioning(files []*ast.File, names map[string]bool) (short []*ast.File) {
+	for _, file := range files {
+		copied := *file
+		copied.Decls = slices.Clone(file.Decls)
+		for i, d := range copied.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && !mentions(fn.Body, names) {
+				declaration := *fn
+				declaration.Body = nil
+				copied.Decls[i] = &declaration
+			}
+		}
+		short = append(short, &copied)
+	}
+	return short
+}
+
+// mentions says whether one of some names occurs in code.
+func mentions(code ast.Node, names map[string]bool) (found bool) {
+	ast.Inspect(code, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && names[id.Name] {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// checkBuild type-checks parsed files as one package, some of whose functions may have no body, in part.
+func checkBuild(fset *token.FileSet, files []*ast.File, part bool) error {
 	var errs []error
-	conf := types.Config{Importer: imports, Error: func(err error) {
+	conf := types.Config{Importer: imports, DisableUnusedImportCheck: part, Error: func(err error) {
 		if len(errs) < 10 {
 			errs = append(errs, err)
 		}

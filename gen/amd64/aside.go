@@ -12,11 +12,10 @@ import (
 
 // operations writes the operations of a function of one sample.
 func (f *function) operations(ops []plan.Op) {
+	f.toWrite = len(ops)
 	first, at, host := lossAside(ops)
 	if host == 0 || f.file.layered || !f.loopsOver(ops[len(ops)-1]) {
-		for _, op := range ops {
-			f.operation(op)
-		}
+		f.layerByLayer(ops, f.where, f.operation)
 		return
 	}
 	delta, loss := ops[at].(*plan.Map).Parted()

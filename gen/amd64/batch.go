@@ -3,6 +3,7 @@ package amd64
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/mmcloughlin/avo/reg"
 
@@ -39,26 +40,37 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 	}
 	t.function.finish()
 	out := []*function{t.function}
-	t.dropUnread()
+	if !f.layered { // where operations hand nothing on in registers
+		t.dropUnread()
+	}
 	errs := t.errs
 	if fn.Name == plan.GradBatch {
 		s := newTile(f, lay, m, name+SumsSuffix+m.level.String(), sumsParams(f, p), false)
 		s.lines = lines{lineCycles(p.Network.Params()*m.size + lay.tiles*lay.stride), lineCycles(lay.tiles * lay.stride)}
 		s.checked = true // it is called right after the other
 		s.lend(sumsPointers...)
-		for _, op := range fn.Ops {
-			if o, ok := op.(*plan.OuterSum); ok {
-				if s.tooLong() {
-					return nil, errLong
-				}
-				s.comment(o.String())
-				s.outerSum(o)
+		s.layerByLayer(outerSums(fn), s.where, func(op plan.Op) {
+			if !s.tooLong() {
+				s.done++
+				s.comment(op.String())
+				s.outerSum(op.(*plan.OuterSum))
 			}
+		})
+		if s.tooLong() {
+			return nil, errLong
 		}
 		s.function.finish()
 		out, errs = append(out, s.function), append(errs, s.errs...)
 	}
 	return out, errors.Join(errs...)
+}
+
+// outerSums are the operations that sum gradients up.
+func outerSums(fn *plan.Func) []plan.Op {
+	return slices.DeleteFunc(slices.Clone(fn.Ops), func(op plan.Op) bool {
+		_, ok := op.(*plan.OuterSum)
+		return !ok
+	})
 }
 
 // samplesThrough takes tiles of samples through the operations of a function.
@@ -71,14 +83,17 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
 		if t.bases["ys"] != nil {
 			t.samplesIn(t.bases["ys"], p.Buffer("y"))
 		}
-		for _, op := range fn.Ops {
-			if t.tooLong() {
+		ops := slices.DeleteFunc(slices.Clone(fn.Ops), func(op plan.Op) bool { return plan.ScopeOf(op) == plan.PerCall })
+		t.layerByLayer(ops, t.where, func(op plan.Op) {
+			if err == nil && t.tooLong() {
 				err = errLong
-				return
 			}
-			if err = t.operation(op); err != nil {
-				return
+			if err == nil {
+				err = t.operation(op)
 			}
+		})
+		if err != nil {
+			return
 		}
 		if t.losses.Base != nil {
 			t.storeLosses()
@@ -89,9 +104,6 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
 
 // operation writes an operation of the samples.
 func (t *tile) operation(op plan.Op) error {
-	if plan.ScopeOf(op) == plan.PerCall {
-		return nil
-	}
 	t.done++
 	t.comment(op.String())
 	switch op := op.(type) {

@@ -51,9 +51,11 @@ type form struct {
 
 // compiled is the code of a function, of two assembly functions where it is in two parts, with its constants in a file of its own.
 type compiled struct {
-	file   *file
-	parts  []*ir.Function
-	cycles int // as predicted, 0 as long as it is not
+	file  *file
+	parts []*ir.Function
+	// unwritten are the operations of each part that are yet to be completed.
+	unwritten [][]unwritten
+	cycles    int // as predicted, 0 as long as it is not
 	// estimates are how many cycles the parts take as they were estimated when they were written.
 	estimates []float64
 	// written is how many instructions were written, before they were rolled up. Of code that became too long nothing else is kept.
@@ -141,11 +143,9 @@ func (a *Assembly) write(of form) (*compiled, error) {
 	if rolls {
 		longest = min(longest, straightNodes)
 	}
-	c, err := a.writeUpTo(of, longest, false)
+	c, err := a.writeUpTo(of, longest, false, false)
 	if rolls && errors.Is(err, errLong) {
-		if c, err = a.writeUpTo(of, a.most, true); err == nil {
-			err = c.roll()
-		}
+		c, err = a.writeRolled(of)
 	}
 	if errors.Is(err, errLong) {
 		return &compiled{tooLong: true, written: longest}, nil
@@ -153,25 +153,41 @@ func (a *Assembly) write(of form) (*compiled, error) {
 	return c, err
 }
 
+// errUnlike says that the code of operations that are alike is not.
+var errUnlike = errors.New("the code of layers that are alike is not")
+
+// writeRolled writes one layered and rolls it up.
+func (a *Assembly) writeRolled(of form) (c *compiled, err error) {
+	for _, whole := range []bool{false, true} {
+		if c, err = a.writeUpTo(of, a.most, true, whole); err == nil {
+			err = c.roll(a.most)
+		}
+		if !errors.Is(err, errUnlike) {
+			break
+		}
+	}
+	return c, err
+}
+
 // roll rolls the parts up.
-func (c *compiled) roll() error {
+func (c *compiled) roll(most int) error {
 	var errs []error
 	for i, part := range c.parts {
 		var also []reg.GPPhysical
 		if i > 0 {
 			also = sumsPointers
 		}
-		errs = append(errs, roll(part, also...))
+		errs = append(errs, roll(part, c.unwritten[i], most, also...))
 	}
 	return errors.Join(errs...)
 }
 
-// writeUpTo writes one, layered or not, unless it has more than so many instructions.
-func (a *Assembly) writeUpTo(of form, longest int, layered bool) (*compiled, error) {
+// writeUpTo writes one, layered or not, unless it has more than so many instructions. Of layers that are alike layered code has the first few
+// only, unless it is to be whole.
+func (a *Assembly) writeUpTo(of form, longest int, layered, whole bool) (*compiled, error) {
 	fn, m := a.p.Func(of.function), machine{of.level, a.p.ElementBytes()}
 	c := &compiled{file: newFile(a.common)}
-	c.file.operations = len(fn.Ops)
-	c.file.longest, c.file.layered, c.file.callCycles = longest, layered, of.callCycles
+	c.file.longest, c.file.layered, c.file.whole, c.file.callCycles = longest, layered, whole, of.callCycles
 	for i, name := range partNames(fn) {
 		c.file.pausing[name] = of.pauses[i]
 	}
@@ -184,6 +200,7 @@ func (a *Assembly) writeUpTo(of form, longest int, layered bool) (*compiled, err
 	}
 	for _, part := range written {
 		c.parts, c.estimates = append(c.parts, part.fn), append(c.estimates, part.span.total)
+		c.unwritten = append(c.unwritten, part.unwritten)
 	}
 	c.written = c.size()
 	return c, nil

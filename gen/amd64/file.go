@@ -25,12 +25,15 @@ type common struct {
 	// sources are the elementary functions that have been translated from Go, which one at a time adds to.
 	sources map[sourceKey]*source
 	adding  sync.Mutex
+	// layers are the kinds of layers: those that are alike have the same number.
+	layers []int
 }
 
 func newCommon(p *plan.Program) *common {
 	return &common{
 		layout: newLayout(p), strict: p.Network.Rounding == spec.RoundingStrict,
 		symbol: operand.NewStaticSymbol(p.Network.Name + "Constants"), sources: map[sourceKey]*source{},
+		layers: kindsOfLayers(p),
 	}
 }
 
@@ -41,10 +44,12 @@ type file struct {
 	// pausing are the functions that pause, without their level, and callCycles how many cycles a call of them may take.
 	pausing    map[string]bool
 	callCycles int
-	// longest is how many instructions a function may have as it is written, of so many operations.
-	longest, operations int
+	// longest is how many instructions a function may have as it is written.
+	longest int
 	// layered says that no value goes from one operation to the next in a register, so that operations that are alike have code that is.
 	layered bool
+	// whole says that all of the layers that are alike are written.
+	whole bool
 	// style is how functions of one sample take matrices.
 	style Style
 }

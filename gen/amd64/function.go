@@ -50,6 +50,10 @@ type function struct {
 	turn *ref
 	// done is how many operations have been written.
 	done int
+	// unwritten are the operations whose code follows from that of others, written how many of the others there are so far, and toWrite how
+	// many there will be.
+	unwritten        []unwritten
+	written, toWrite int
 	// slots are places on the stack for values of the block under way, of a function that is layered.
 	slots []int
 	// pending are variables that the code after a loop still reads.
@@ -155,7 +159,7 @@ func (f *function) comment(text string) {
 // operations of many must have been written, and code that is only tried straight goes on to its limit.
 func (f *function) tooLong() bool {
 	n := len(f.fn.Nodes)
-	return n > f.file.longest || f.file.longest > straightNodes && f.done >= 8 && n/f.done*f.file.operations/2 > f.file.longest
+	return n > f.file.longest || f.file.longest > straightNodes && f.done >= 8 && n/f.done*f.toWrite/2 > f.file.longest
 }
 
 // longBlock is the number of nodes from which a block ends with its operation.

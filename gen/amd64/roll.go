@@ -38,11 +38,16 @@ func deep(n spec.Network) bool {
 // segment is the code of an operation, from its comment to the next one.
 type segment struct {
 	nodes []ir.Node
+	// size is how many nodes it has, or would have if it had been written.
+	size int
 	// shape is the number of the code but for how far from pointers it reads and writes, and far are these distances.
 	shape int
 	far   []int
 	// open says that it goes back to a loop that began before.
 	open bool
+	// like is the segment whose code it has but for the distances, where it has not been written itself, and comment its first line then.
+	like    *segment
+	comment string
 }
 
 // period is a stretch of segments that is repeated.
@@ -56,34 +61,46 @@ const maxPeriod = 8
 // minTimes is how often a period must be repeated: of two there is nothing to tell how far the third would be.
 const minTimes = 3
 
-// roll makes loops of code that is repeated. Operations may have registers of arguments for themselves.
-func roll(fn *ir.Function, also ...reg.GPPhysical) error {
+// roll makes loops of code that is repeated, some of which may not have been written. Operations may have registers of arguments for themselves.
+// The error is errLong where the code has more than most nodes even so, and errUnlike where what was written doesn't say what was not.
+func roll(fn *ir.Function, missing []unwritten, most int, also ...reg.GPPhysical) error {
 	head, segments := segmentsOf(fn.Nodes)
+	segments, ok := complete(segments, missing)
+	if !ok {
+		return errUnlike
+	}
 	r := &roller{fn: fn, nodes: head, local: localOf(fn, also)}
 	for len(segments) > 0 {
-		p, saved := longest(segments)
-		// The first layer is often unlike the others, but for pairs of layers.
-		for later := 1; later <= p.length && later < len(segments); later++ {
-			if _, n := longest(segments[later:]); n > saved {
-				p = period{}
-			}
-		}
-		if p.times >= minTimes && r.loop(segments, p) {
+		if p := begins(segments); p.times >= minTimes && r.loop(segments, p) {
 			segments = segments[p.length*p.times:]
 			continue
 		}
-		r.nodes = append(r.nodes, segments[0].nodes...)
+		if r.nodes = append(r.nodes, r.code(segments[0])...); len(r.nodes) > most {
+			return errLong
+		}
 		segments = segments[1:]
 	}
 	fn.Nodes = r.nodes
 	return r.err
 }
 
+// begins is the period that the segments begin with whose repetitions have the most nodes. It is none where one begins later that has more: the
+// first layer is often unlike the others, but for pairs of layers.
+func begins(segments []segment) period {
+	p, saved := longest(segments)
+	for later := 1; later <= p.length && later < len(segments); later++ {
+		if _, n := longest(segments[later:]); n > saved {
+			return period{}
+		}
+	}
+	return p
+}
+
 // longest finds the period that the segments begin with whose repetitions have the most nodes.
 func longest(segments []segment) (p period, saved int) {
 	size := 0
 	for length := 1; length <= min(maxPeriod, len(segments)); length++ {
-		size += len(segments[length-1].nodes)
+		size += segments[length-1].size
 		times := repeats(segments, length)
 		if n := size * (times - 1); times >= minTimes && n > saved {
 			p, saved = period{length, times}, n
@@ -107,6 +124,7 @@ func segmentsOf(nodes []ir.Node) (head []ir.Node, segments []segment) {
 	}
 	shapes := map[string]int{}
 	for i := range segments {
+		segments[i].size = len(segments[i].nodes)
 		shape := segments[i].describe()
 		if _, known := shapes[shape]; !known {
 			shapes[shape] = len(shapes)

@@ -82,7 +82,7 @@ func TestRoll(t *testing.T) {
 						if fn.Batch {
 							f = a.batchForm(fn, l, Tiling{})
 						}
-						c, err := a.writeUpTo(f, math.MaxInt, true)
+						c, err := a.writeUpTo(f, math.MaxInt, true, true)
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -94,7 +94,7 @@ func TestRoll(t *testing.T) {
 							}
 							arguments := map[string]int{"tiles": 2, "samples": 20}
 							want := executed(t, part, arguments)
-							if err := roll(part, also...); err != nil {
+							if err := roll(part, nil, math.MaxInt, also...); err != nil {
 								t.Fatal(err)
 							}
 							size += len(part.Nodes)

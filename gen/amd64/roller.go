@@ -23,11 +23,12 @@ type pointer struct {
 
 // roller writes the code of a function anew.
 type roller struct {
-	fn    *ir.Function
-	nodes []ir.Node
-	loops int
-	local []reg.GPPhysical // registers that operations have for themselves
-	err   error
+	fn     *ir.Function
+	nodes  []ir.Node
+	loops  int
+	labels int              // of code that has not been written
+	local  []reg.GPPhysical // registers that operations have for themselves
+	err    error
 }
 
 // loop writes a period as a loop. It can't where there are no registers for its pointers.
@@ -35,7 +36,7 @@ func (r *roller) loop(segments []segment, p period) bool {
 	var body []ir.Node
 	var steps []int // of every distance in the body
 	for i, s := range segments[:p.length] {
-		body = append(body, s.nodes...)
+		body = append(body, r.code(s)...)
 		steps = append(steps, stepsOf(s, segments[p.length+i])...)
 	}
 	pointers, ok := r.pointers(body, steps)
@@ -59,6 +60,14 @@ func (r *roller) loop(segments []segment, p period) bool {
 		}
 	}
 	return true
+}
+
+// code is the code of a segment.
+func (r *roller) code(s segment) []ir.Node {
+	return s.code(func() int {
+		r.labels++
+		return r.labels - 1
+	})
 }
 
 // stepsOf are how much further the distances of a segment are in the next one like it.

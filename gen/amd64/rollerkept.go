@@ -3,6 +3,7 @@ package amd64
 import (
 	"slices"
 
+	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 	"github.com/mmcloughlin/avo/x86"
@@ -22,11 +23,12 @@ type keptPointer struct {
 // operation.
 func (r *roller) loopByOperation(segments []segment, p period) bool {
 	var kept []keptPointer
-	needed, steps := make([][]pointer, p.length), make([][]int, p.length)
+	needed, steps, codes := make([][]pointer, p.length), make([][]int, p.length), make([][]ir.Node, p.length)
 	written := map[reg.ID]bool{}
 	for i, s := range segments[:p.length] {
 		steps[i] = stepsOf(s, segments[p.length+i])
-		u := usesOf(s.nodes, steps[i])
+		codes[i] = r.code(s)
+		u := usesOf(codes[i], steps[i])
 		spare := r.spare(u)
 		if len(u.advancing) > len(spare) {
 			return false
@@ -53,12 +55,12 @@ func (r *roller) loopByOperation(segments []segment, p period) bool {
 		r.do(x86.MOVQ(kept[i].base, kept[i].at))
 	}
 	end := r.head(p)
-	for i, s := range segments[:p.length] {
-		r.nodes = append(r.nodes, s.nodes[0]) // its comment
+	for i, code := range codes {
+		r.nodes = append(r.nodes, code[0]) // its comment
 		for _, q := range needed[i] {
 			r.do(x86.MOVQ(kept[slices.IndexFunc(kept, q.keptAs)].at, q.at))
 		}
-		r.rebase(s.nodes[1:], steps[i], needed[i])
+		r.rebase(code[1:], steps[i], needed[i])
 	}
 	for _, k := range kept {
 		r.do(x86.MOVQ(k.at, reg.RAX))
