@@ -212,26 +212,29 @@ func typeCheck(common []File, others ...File) error {
 		return checkBuild(fset, files, false)
 	}
 	checks := []func() error{func() error { return checkBuild(fset, append(files[:len(files):len(files)], variants[0]), false) }}
+	names := declared(variants)
 	for _, v := range variants[1:] {
-		// What doesn't mention the file that is another one has been checked.
-		build := append(mentioning(files, declared(v)), v)
+		// What mentions nothing of the files that differ has been checked.
+		build := append(mentioning(files, names), v)
 		checks = append(checks, func() error { return checkBuild(fset, build, true) })
 	}
 	return parallel.Run(checks...)
 }
 
-// declared are the names of the functions, methods and variables that a file declares.
-func declared(file *ast.File) map[string]bool {
+// declared are the names of the functions, methods and variables that files declare.
+func declared(files []*ast.File) map[string]bool {
 	names := map[string]bool{}
-	for _, d := range file.Decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			names[d.Name.Name] = true
-		case *ast.GenDecl:
-			for _, s := range d.Specs {
-				if v, ok := s.(*ast.ValueSpec); ok {
-					for _, name := range v.Names {
-						names[name.Name] = true
+	for _, file := range files {
+		for _, d := range file.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				names[d.Name.Name] = true
+			case *ast.GenDecl:
+				for _, s := range d.Specs {
+					if v, ok := s.(*ast.ValueSpec); ok {
+						for _, name := range v.Names {
+							names[name.Name] = true
+						}
 					}
 				}
 			}
