@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,10 @@ func pausingNetworks() (list []spec.Network) {
 			Layers: []spec.Layer{act(3, "softplus"), act(210, "log-softmax"), pool},
 		})
 	}
+	list = append(list, deepPausing()...)
+	for i := range list {
+		list[i].Name = fmt.Sprintf("Q%03d", i)
+	}
 	for i, n := range drawSpecs(*seed, *specs/8, ordinary) {
 		if i%2 == 0 {
 			n.Rounding = spec.RoundingStrict
@@ -44,6 +49,19 @@ func pausingNetworks() (list []spec.Network) {
 	}
 	add(largeNetwork("", 701, 503, 61))
 	return list
+}
+
+// deepPausing are networks of so many layers that are alike that their code becomes loops over layers, which pause.
+func deepPausing() []spec.Network {
+	return []spec.Network{
+		{Input: 9, InputGradient: true, Cost: spec.Function{Name: "mse"}, Layers: slices.Repeat([]spec.Layer{act(33, "tanh")}, 40)},
+		{
+			Input: 5, Precision: spec.Float64, Cost: spec.Function{Name: "huber"},
+			Layers: slices.Repeat([]spec.Layer{act(24, "silu"), act(13, "softmax")}, 16),
+		},
+		{Input: 12, Rounding: spec.RoundingStrict, Cost: spec.Function{Name: "mse"}, Layers: slices.Repeat([]spec.Layer{act(12, "relu")}, 60)},
+		{Input: 100, Cost: spec.Function{Name: "mse"}, Layers: slices.Repeat([]spec.Layer{act(100, "softsign")}, 20)},
+	}
 }
 
 // TestPauses runs networks with pauses everywhere, with some, and with none: every function gives the same bits at every level of the machine.
@@ -66,7 +84,7 @@ func TestPauses(t *testing.T) {
 		cycles int
 	}{{"whole", math.MaxInt32}, {"some", 700}, {"everywhere", 1}}
 	var packages []string
-	paused := map[string]int{}
+	paused, rolled := map[string]int{}, map[string]int{}
 	for _, l := range limits {
 		for i, n := range networks {
 			if l.pkg == "some" && i == len(networks)-1 {
@@ -76,6 +94,9 @@ func TestPauses(t *testing.T) {
 			file := filepath.Join(m.dir, l.pkg, strings.ToLower(n.Name)+"_amd64_gen.s")
 			if text, err := os.ReadFile(file); err == nil && bytes.Contains(text, []byte("pause+")) {
 				paused[l.pkg]++
+				if bytes.Contains(text, []byte("for layer after layer")) {
+					rolled[l.pkg]++
+				}
 			}
 		}
 		for i, test := range tests {
@@ -86,6 +107,9 @@ func TestPauses(t *testing.T) {
 	}
 	if all := len(networks); paused["whole"] != 0 || paused["some"] != all || paused["everywhere"] != all {
 		t.Errorf("of %d networks these pause, by the limit: %v", all, paused)
+	}
+	if deep := len(deepPausing()); rolled["some"] < deep || rolled["everywhere"] < deep {
+		t.Errorf("loops over layers pause in so many networks, by the limit: %v; %d are deep", rolled, deep)
 	}
 	digests := map[string]map[string]string{}
 	for i, pkg := range packages {

@@ -157,44 +157,37 @@ func complete(segments []segment, missing []unwritten) (all []segment, ok bool) 
 	return append(all, segments[from:]...), true
 }
 
-// code is the code of a segment. Where it has not been written it is made of that of the segment it is like; labels get names of their own.
-func (s *segment) code(unique func() int) []ir.Node {
+// code is the code of a segment. Where it has not been written it is made of that of the segment it is like; labels and points get numbers of
+// their own.
+func (r *roller) code(s segment) []ir.Node {
 	if s.like == nil {
 		return s.nodes
 	}
 	labels, far := map[string]string{}, s.far
 	label := func(name string) string {
+		if n, ok := pointOf(pauseLabel, name); ok {
+			copied := r.pause.copied(n)
+			labels[fmt.Sprint(backLabel, n)] = fmt.Sprint(backLabel, copied)
+			return fmt.Sprint(pauseLabel, copied)
+		}
 		if labels[name] == "" {
-			labels[name] = fmt.Sprintf("again%d", unique())
+			labels[name] = fmt.Sprintf("again%d", r.labels)
+			r.labels++
 		}
 		return labels[name]
 	}
 	nodes := []ir.Node{ir.NewComment(s.comment)}
 	for _, n := range s.like.nodes[1:] {
-		switch n := n.(type) {
+		switch node := n.(type) {
 		case ir.Label:
-			nodes = append(nodes, ir.Label(label(string(n))))
+			n = ir.Label(label(string(node)))
 		case *ir.Instruction:
-			moved := rebased(n, func(m operand.Mem) operand.Mem {
+			n = relabelled(rebased(node, func(m operand.Mem) operand.Mem {
 				m.Disp, far = far[0], far[1:]
 				return m
-			})
-			if at := slices.IndexFunc(moved.Operands, isLabel); at >= 0 {
-				jump := *moved
-				jump.Operands = slices.Clone(jump.Operands)
-				jump.Operands[at] = operand.LabelRef(label(string(moved.Operands[at].(operand.LabelRef))))
-				moved = &jump
-			}
-			nodes = append(nodes, moved)
-		default:
-			nodes = append(nodes, n)
+			}), label)
 		}
+		nodes = append(nodes, n)
 	}
 	return nodes
-}
-
-// isLabel says whether an operand is a label.
-func isLabel(o operand.Op) bool {
-	_, ok := o.(operand.LabelRef)
-	return ok
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/mmcloughlin/avo/ir"
-	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -53,9 +52,9 @@ type form struct {
 type compiled struct {
 	file  *file
 	parts []*ir.Function
-	// unwritten are the operations of each part that are yet to be completed.
-	unwritten [][]unwritten
-	cycles    int // as predicted, 0 as long as it is not
+	// layered are the parts as long as they are not rolled up.
+	layered []*function
+	cycles  int // as predicted, 0 as long as it is not
 	// estimates are how many cycles the parts take as they were estimated when they were written.
 	estimates []float64
 	// written is how many instructions were written, before they were rolled up. Of code that became too long nothing else is kept.
@@ -139,7 +138,7 @@ var errLong = errors.New("too long")
 // write writes one, straight where that is not too long, and else layered and rolled up. It has no code where that becomes too long, too.
 func (a *Assembly) write(of form) (*compiled, error) {
 	longest := a.straight
-	rolls := deep(a.p.Network) && of.pauses == [2]bool{} // what pauses is long in its operations, and goes on where it was
+	rolls := deep(a.p.Network)
 	if rolls {
 		longest = min(longest, straightNodes)
 	}
@@ -172,13 +171,10 @@ func (a *Assembly) writeRolled(of form) (c *compiled, err error) {
 // roll rolls the parts up.
 func (c *compiled) roll(most int) error {
 	var errs []error
-	for i, part := range c.parts {
-		var also []reg.GPPhysical
-		if i > 0 {
-			also = sumsPointers
-		}
-		errs = append(errs, roll(part, c.unwritten[i], most, also...))
+	for _, part := range c.layered {
+		errs = append(errs, roll(part, most))
 	}
+	c.layered = nil
 	return errors.Join(errs...)
 }
 
@@ -200,7 +196,9 @@ func (a *Assembly) writeUpTo(of form, longest int, layered, whole bool) (*compil
 	}
 	for _, part := range written {
 		c.parts, c.estimates = append(c.parts, part.fn), append(c.estimates, part.span.total)
-		c.unwritten = append(c.unwritten, part.unwritten)
+	}
+	if layered {
+		c.layered = written
 	}
 	c.written = c.size()
 	return c, nil

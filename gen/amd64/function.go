@@ -149,8 +149,8 @@ func (f *function) comment(text string) {
 	if f.file.layered { // what is given back comes in some order
 		slices.SortFunc(f.pointers, func(x, y reg.GPPhysical) int { return cmp.Compare(x.PhysicalIndex(), y.PhysicalIndex()) })
 	}
-	if f.pause != nil && f.span.open >= f.pause.grain {
-		f.point()
+	if f.pause != nil && (f.span.open >= f.pause.grain || f.file.layered && f.done > 1) {
+		f.point() // of layered code at every operation, so that those that are alike have it in the same places
 	}
 	f.code.add(&node{kind: note, op: text})
 }
@@ -173,7 +173,7 @@ func (f *function) finish() *ir.Function {
 	}
 	f.do("VZEROUPPER")
 	f.do("RET")
-	if f.pause != nil {
+	if f.pause != nil && !f.file.layered { // else that is done when the code has been rolled up
 		f.finishPauses()
 	}
 	f.fn.LocalSize = (f.frame + 7) &^ 7

@@ -42,19 +42,19 @@ type pausing struct {
 	// begin is the node that a first call goes on at.
 	begin int
 	// words outlive a call wherever the function pauses.
-	words  []held
+	words  []heldWord
 	points []point
 }
 
-// held is a register or a word of the stack that outlives a call, and where it is a pointer, what distance is written down from.
-type held struct {
+// heldWord is a register or a word of the stack that outlives a call, and where it is a pointer, what distance is written down from.
+type heldWord struct {
 	in   operand.Op
 	root operand.Op
 }
 
 // point is where a function may pause: what it holds in general and in vector registers.
 type point struct {
-	words   []held
+	words   []heldWord
 	vectors []int
 }
 
@@ -116,7 +116,7 @@ func (f *function) begin() {
 // outlives adds a word that is held wherever the function pauses.
 func (f *function) outlives(in, root operand.Op) {
 	if f.pause != nil {
-		f.pause.words = append(f.pause.words, held{in, root})
+		f.pause.words = append(f.pause.words, heldWord{in, root})
 	}
 }
 
@@ -126,7 +126,7 @@ func (f *function) point() {
 	p := point{}
 	for _, r := range f.lent {
 		if !slices.Contains(f.pointers, r) {
-			p.words = append(p.words, held{r, f.rootOf(r)})
+			p.words = append(p.words, heldWord{r, f.rootOf(r)})
 		}
 	}
 	for i, taken := range f.taken {
@@ -137,8 +137,8 @@ func (f *function) point() {
 	f.pause.points = append(f.pause.points, p)
 	n := len(f.pause.points)
 	f.do("SUBQ", operand.U32(max(1, f.span.open)), f.pause.left)
-	f.do("JLE", operand.LabelRef(fmt.Sprintf("pause%d", n)))
-	f.fn.AddLabel(ir.Label(fmt.Sprintf("back%d", n)))
+	f.do("JLE", operand.LabelRef(fmt.Sprint(pauseLabel, n)))
+	f.fn.AddLabel(ir.Label(fmt.Sprint(backLabel, n)))
 	f.span.open = 0
 }
 
@@ -153,7 +153,7 @@ func (f *function) rootOf(r reg.GPPhysical) operand.Op {
 // finishPauses writes what pauses at the points and what goes on from them, and before the code of a first call the jumps there.
 func (f *function) finishPauses() {
 	for i, p := range f.pause.points {
-		f.fn.AddLabel(ir.Label(fmt.Sprintf("pause%d", i+1)))
+		f.fn.AddLabel(ir.Label(fmt.Sprint(pauseLabel, i+1)))
 		f.leave(i+1, p)
 		f.fn.AddLabel(ir.Label(fmt.Sprintf("resume%d", i+1)))
 		f.resume(i+1, p)
@@ -231,7 +231,7 @@ func (f *function) resume(n int, p point) {
 	for i, v := range p.vectors {
 		f.do("VMOVUPS", f.pausedVector(i), vector(v, f.m.widest()))
 	}
-	f.do("JMP", operand.LabelRef(fmt.Sprintf("back%d", n)))
+	f.do("JMP", operand.LabelRef(fmt.Sprint(backLabel, n)))
 }
 
 // pausedWord is where a word is written down, after the number of the point.

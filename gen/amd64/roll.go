@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -61,15 +62,15 @@ const maxPeriod = 8
 // minTimes is how often a period must be repeated: of two there is nothing to tell how far the third would be.
 const minTimes = 3
 
-// roll makes loops of code that is repeated, some of which may not have been written. Operations may have registers of arguments for themselves.
-// The error is errLong where the code has more than most nodes even so, and errUnlike where what was written doesn't say what was not.
-func roll(fn *ir.Function, missing []unwritten, most int, also ...reg.GPPhysical) error {
-	head, segments := segmentsOf(fn.Nodes)
-	segments, ok := complete(segments, missing)
+// roll makes loops of the code of a function that is repeated, some of which may not have been written. The error is errLong where the code has
+// more than most nodes even so, and errUnlike where what was written doesn't say what was not.
+func roll(f *function, most int) error {
+	head, segments := segmentsOf(f.fn.Nodes, f.pause)
+	segments, ok := complete(segments, f.unwritten)
 	if !ok {
 		return errUnlike
 	}
-	r := &roller{fn: fn, nodes: head, local: localOf(fn, also)}
+	r := &roller{fn: f.fn, pause: f.pause, arguments: f.argumentsOf(), nodes: head, local: localOf(f.fn, f.lent)}
 	for len(segments) > 0 {
 		if p := begins(segments); p.times >= minTimes && r.loop(segments, p) {
 			segments = segments[p.length*p.times:]
@@ -80,8 +81,12 @@ func roll(fn *ir.Function, missing []unwritten, most int, also ...reg.GPPhysical
 		}
 		segments = segments[1:]
 	}
-	fn.Nodes = r.nodes
-	return r.err
+	f.fn.Nodes = r.nodes
+	if f.pause != nil {
+		f.fn.Nodes = f.pause.renumber(r.nodes)
+		f.finishPauses()
+	}
+	return errors.Join(append(f.errs, r.err)...)
 }
 
 // begins is the period that the segments begin with whose repetitions have the most nodes. It is none where one begins later that has more: the
@@ -110,7 +115,7 @@ func longest(segments []segment) (p period, saved int) {
 }
 
 // segmentsOf divides code into what comes before the first operation, and the operations.
-func segmentsOf(nodes []ir.Node) (head []ir.Node, segments []segment) {
+func segmentsOf(nodes []ir.Node, pause *pausing) (head []ir.Node, segments []segment) {
 	for _, n := range nodes {
 		if _, ok := n.(*ir.Comment); ok {
 			segments = append(segments, segment{})
@@ -125,7 +130,7 @@ func segmentsOf(nodes []ir.Node) (head []ir.Node, segments []segment) {
 	shapes := map[string]int{}
 	for i := range segments {
 		segments[i].size = len(segments[i].nodes)
-		shape := segments[i].describe()
+		shape := segments[i].describe(pause)
 		if _, known := shapes[shape]; !known {
 			shapes[shape] = len(shapes)
 		}
@@ -140,8 +145,8 @@ func moving(o operand.Op) (m operand.Mem, ok bool) {
 	return m, ok && m.Base.Kind() == reg.KindGP
 }
 
-// describe finds the distances of a segment, and its shape in words.
-func (s *segment) describe() (shape string) {
+// describe finds the distances of a segment, and its shape in words. The points of a function that pauses are alike where they hold the same.
+func (s *segment) describe(pause *pausing) (shape string) {
 	var b strings.Builder
 	labels := map[string]int{}
 	for _, n := range s.nodes {
@@ -158,6 +163,10 @@ func (s *segment) describe() (shape string) {
 					m.Disp = 0
 					b.WriteString(m.Asm())
 				} else if l, ok := o.(operand.LabelRef); ok {
+					if p, ok := pause.at(string(l)); ok {
+						fmt.Fprintf(&b, "pause with %v", p)
+						continue
+					}
 					number, known := labels[string(l)]
 					if !known {
 						number, s.open = -1, true

@@ -87,14 +87,11 @@ func TestRoll(t *testing.T) {
 							t.Fatal(err)
 						}
 						size := 0
-						for k, part := range c.parts {
-							var also []reg.GPPhysical
-							if k > 0 {
-								also = sumsPointers
-							}
+						for _, f := range c.layered {
+							part := f.fn
 							arguments := map[string]int{"tiles": 2, "samples": 20}
 							want := executed(t, part, arguments)
-							if err := roll(part, nil, math.MaxInt, also...); err != nil {
+							if err := roll(f, math.MaxInt); err != nil {
 								t.Fatal(err)
 							}
 							size += len(part.Nodes)
@@ -141,7 +138,7 @@ func TestDeep(t *testing.T) {
 func TestRepeats(t *testing.T) {
 	at := func(disp int) segment {
 		s := segment{nodes: []ir.Node{&ir.Instruction{Opcode: "VMOVUPS", Operands: []operand.Op{operand.Mem{Base: reg.RDI, Disp: disp}, reg.Y0}}}}
-		s.describe()
+		s.describe(nil)
 		return s
 	}
 	for _, test := range []struct {

@@ -23,12 +23,15 @@ type pointer struct {
 
 // roller writes the code of a function anew.
 type roller struct {
-	fn     *ir.Function
-	nodes  []ir.Node
-	loops  int
-	labels int              // of code that has not been written
-	local  []reg.GPPhysical // registers that operations have for themselves
-	err    error
+	fn    *ir.Function
+	pause *pausing // nil where it doesn't pause
+	// arguments are where the pointers were given that are in registers.
+	arguments map[reg.ID]operand.Mem
+	nodes     []ir.Node
+	loops     int
+	labels    int              // of code that has not been written
+	local     []reg.GPPhysical // registers that operations have for themselves
+	err       error
 }
 
 // loop writes a period as a loop. It can't where there are no registers for its pointers.
@@ -40,15 +43,17 @@ func (r *roller) loop(segments []segment, p period) bool {
 		steps = append(steps, stepsOf(s, segments[p.length+i])...)
 	}
 	pointers, ok := r.pointers(body, steps)
-	if !ok {
+	if !ok || !r.room(body, 2*len(pointers)+1) {
 		return r.loopByOperation(segments, p)
 	}
+	lent, giveBack := r.borrow(pointers)
 	for _, p := range pointers {
 		if p.at != p.base {
 			r.do(x86.MOVQ(p.base, p.at))
 		}
 	}
-	end := r.head(p)
+	counter, end := r.head(p)
+	r.hold(body, slices.Concat(r.words(counter, pointers), lent))
 	r.rebase(body, steps, pointers)
 	for _, p := range pointers {
 		r.advance(p.at, p.step)
@@ -59,15 +64,8 @@ func (r *roller) loop(segments []segment, p period) bool {
 			r.advance(q.base, -p.times*q.step)
 		}
 	}
+	giveBack()
 	return true
-}
-
-// code is the code of a segment.
-func (r *roller) code(s segment) []ir.Node {
-	return s.code(func() int {
-		r.labels++
-		return r.labels - 1
-	})
 }
 
 // stepsOf are how much further the distances of a segment are in the next one like it.
@@ -78,16 +76,16 @@ func stepsOf(s, next segment) (steps []int) {
 	return steps
 }
 
-// head begins a loop; what it returns ends it.
-func (r *roller) head(p period) (end func()) {
-	counter := r.stack()
+// head begins a loop, and returns where its counter is and what ends it.
+func (r *roller) head(p period) (counter operand.Mem, end func()) {
+	counter = r.stack()
 	label := fmt.Sprintf("layers%d", r.loops)
 	r.loops++
 	r.nodes = append(r.nodes, ir.NewComment(fmt.Sprintf("%d times, for layer after layer:", p.times)))
 	r.do(x86.MOVL(operand.U32(p.times), reg.EAX))
 	r.nodes = append(r.nodes, ir.Label(label))
 	r.do(x86.MOVQ(reg.RAX, counter))
-	return func() {
+	return counter, func() {
 		r.do(x86.MOVQ(counter, reg.RAX))
 		r.do(x86.SUBL(operand.U32(1), reg.EAX))
 		r.do(x86.JNE(operand.LabelRef(label)))
@@ -182,22 +180,55 @@ func usesOf(code []ir.Node, steps []int) uses {
 	return u
 }
 
-// spare are the registers that operations have for themselves and this code has no use for.
-func (r *roller) spare(u uses) []reg.GPPhysical {
-	return slices.DeleteFunc(slices.Clone(r.local), func(g reg.GPPhysical) bool { return u.used[g.ID()] })
+// spare are the registers that a loop's code has no use for: those that operations have for themselves, and those of arguments, which are to be
+// given back after the loop.
+func (r *roller) spare(used map[reg.ID]bool) (spare []reg.GPPhysical) {
+	for _, g := range slices.Concat(r.local, ofArguments) {
+		if !used[g.ID()] && !slices.Contains(spare, g) && (slices.Contains(r.local, g) || r.lendable(g)) {
+			spare = append(spare, g)
+		}
+	}
+	return spare
+}
+
+// lendable says whether a register has an argument, from which nothing that is held in a pause is a distance.
+func (r *roller) lendable(g reg.GPPhysical) bool {
+	_, argument := r.arguments[g.ID()]
+	return argument && (r.pause == nil || !slices.ContainsFunc(r.pause.words, func(w heldWord) bool { return w.root == operand.Op(g) }))
+}
+
+// borrow keeps what is in the registers of arguments that pointers take. It returns what is to be held in a pause for that, and what gives the
+// registers back.
+func (r *roller) borrow(pointers []pointer) (held []heldWord, giveBack func()) {
+	back := map[reg.GPPhysical]operand.Mem{}
+	for _, p := range pointers {
+		if _, known := back[p.at]; p.at == p.base || known || slices.Contains(r.local, p.at) {
+			continue
+		}
+		back[p.at] = r.stack()
+		held = append(held, heldWord{back[p.at], r.arguments[p.at.ID()]})
+		r.do(x86.MOVQ(p.at, back[p.at]))
+	}
+	return held, func() {
+		for _, g := range ofArguments {
+			if at, ok := back[g]; ok {
+				r.do(x86.MOVQ(at, g))
+			}
+		}
+	}
 }
 
 // pointers finds the pointers that a body needs, the steps of its distances being given.
 func (r *roller) pointers(body []ir.Node, steps []int) (pointers []pointer, ok bool) {
 	u := usesOf(body, steps)
-	pointers, spare := u.advancing, r.spare(u)
+	pointers, spare := u.advancing, r.spare(u.used)
 	for i := range pointers {
 		p := &pointers[i]
 		alone := !slices.ContainsFunc(pointers, func(q pointer) bool { return q.base == p.base && q.step != p.step })
 		switch {
 		case u.written[p.base.ID()]:
 			return nil, false
-		case alone && !u.stays[p.base.ID()]:
+		case alone && !u.stays[p.base.ID()] && r.movable(p.base):
 			p.at = p.base
 		case len(spare) == 0:
 			return nil, false
@@ -207,6 +238,9 @@ func (r *roller) pointers(body []ir.Node, steps []int) (pointers []pointer, ok b
 	}
 	return pointers, true
 }
+
+// ofArguments are the registers that hold arguments.
+var ofArguments = []reg.GPPhysical{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX}
 
 // localOf are the general registers that the operations of a function have for themselves: those that are free at first, those of arguments
 // that it hasn't, and some of others. What it keeps in one from one operation to the next is in none of them.
@@ -222,7 +256,7 @@ func localOf(fn *ir.Function, also []reg.GPPhysical) []reg.GPPhysical {
 		}
 	}
 	local := slices.Clone(free)
-	for _, g := range []reg.GPPhysical{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX} {
+	for _, g := range ofArguments {
 		if !used[g.ID()] || slices.Contains(also, g) {
 			local = append(local, g)
 		}

@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/mmcloughlin/avo/ir"
@@ -23,39 +24,51 @@ type keptPointer struct {
 // operation.
 func (r *roller) loopByOperation(segments []segment, p period) bool {
 	var kept []keptPointer
+	var all []pointer
 	needed, steps, codes := make([][]pointer, p.length), make([][]int, p.length), make([][]ir.Node, p.length)
-	written := map[reg.ID]bool{}
+	written, used := map[reg.ID]bool{}, map[reg.ID]bool{}
 	for i, s := range segments[:p.length] {
-		steps[i] = stepsOf(s, segments[p.length+i])
-		codes[i] = r.code(s)
+		steps[i], codes[i] = stepsOf(s, segments[p.length+i]), r.code(s)
 		u := usesOf(codes[i], steps[i])
-		spare := r.spare(u)
-		if len(u.advancing) > len(spare) {
+		needed[i] = u.advancing
+		maps.Copy(written, u.written)
+		maps.Copy(used, u.used)
+	}
+	for i := range codes {
+		own := usesOf(codes[i], steps[i]).used
+		spare := slices.DeleteFunc(r.spare(own), func(g reg.GPPhysical) bool { return used[g.ID()] && !slices.Contains(r.local, g) })
+		if len(needed[i]) > len(spare) {
 			return false
 		}
-		for id := range u.written {
-			written[id] = true
-		}
-		for k := range u.advancing {
-			q := &u.advancing[k]
+		for k := range needed[i] {
+			q := &needed[i][k]
 			q.at = spare[k]
+			if written[q.base.ID()] {
+				return false
+			}
 			if !slices.ContainsFunc(kept, q.keptAs) {
 				kept = append(kept, keptPointer{base: q.base, step: q.step})
 			}
 		}
-		needed[i] = u.advancing
+		all = append(all, needed[i]...)
 	}
-	for _, k := range kept {
-		if written[k.base.ID()] {
+	for i, code := range codes {
+		if !r.room(code, 2*len(needed[i])+len(kept)+1) {
 			return false
 		}
 	}
+	lent, giveBack := r.borrow(all)
 	for i := range kept {
 		kept[i].at = r.stack()
 		r.do(x86.MOVQ(kept[i].base, kept[i].at))
 	}
-	end := r.head(p)
+	counter, end := r.head(p)
 	for i, code := range codes {
+		held := slices.Concat(r.words(counter, needed[i]), lent)
+		for _, k := range kept {
+			held = append(held, heldWord{k.at, k.base})
+		}
+		r.hold(code, held)
 		r.nodes = append(r.nodes, code[0]) // its comment
 		for _, q := range needed[i] {
 			r.do(x86.MOVQ(kept[slices.IndexFunc(kept, q.keptAs)].at, q.at))
@@ -68,6 +81,7 @@ func (r *roller) loopByOperation(segments []segment, p period) bool {
 		r.do(x86.MOVQ(reg.RAX, k.at))
 	}
 	end()
+	giveBack()
 	return true
 }
 
