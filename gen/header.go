@@ -76,9 +76,8 @@ func (c *Compiled) summarise() (Summary, error) {
 			s.Updates = append(s.Updates, FunctionCount{name, d.Count(i)})
 		}
 	}
-	caches, err := plan.Cachings(n)
-	s.Caches = caches
-	return s, err
+	s.Caches = p.Cachings
+	return s, nil
 }
 
 // SourceName returns how emitted files name a spec file. A file name is whatever the file system took: what is not plain in it

@@ -14,8 +14,8 @@ import (
 // room stays in portable Go.
 const (
 	maxText     = 4 << 20
-	maxWritten  = 1_800_000
-	maxFunction = 360_000 // of a function at a level
+	maxWritten  = 900_000
+	maxFunction = 180_000 // of a function at a level
 )
 
 // byUse are the functions in the order in which they are given what may be written: the code of all the others is part of that of the first ones.

@@ -155,11 +155,12 @@ func (f *function) comment(text string) {
 	f.code.add(&node{kind: note, op: text})
 }
 
-// tooLong says whether the code has become longer than it may, or would become twice as long if it went on as it began. For that some
-// operations of many must have been written, and code that is only tried straight goes on to its limit.
+// tooLong says whether the code has become longer than it may, or would become much longer if it went on as it began: twice as long as is seen from
+// few operations, less from many.
 func (f *function) tooLong() bool {
 	n := len(f.fn.Nodes)
-	return n > f.file.longest || f.file.longest > straightNodes && f.done >= 8 && n/f.done*f.toWrite/2 > f.file.longest
+	const few = 8
+	return n > f.file.longest || f.done >= few && n*f.toWrite > f.file.longest*(f.done+few)
 }
 
 // longBlock is the number of nodes from which a block ends with its operation.

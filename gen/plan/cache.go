@@ -23,6 +23,12 @@ import (
 func cache(p *Program) error {
 	n := p.Network
 	depth := n.Depth()
+	jacobians := map[int][]*Map{}
+	for _, op := range p.Ops() {
+		if m, ok := op.(*Map); ok && m.Role == Jacobian {
+			jacobians[m.Layer] = append(jacobians[m.Layer], m)
+		}
+	}
 	for l := 1; l <= depth; l++ {
 		layer := n.Layers[l-1]
 		z, a := p.Buffer(fmt.Sprintf("z%d", l)), p.Buffer(fmt.Sprintf("a%d", l))
@@ -56,7 +62,7 @@ func cache(p *Program) error {
 			k.Kind = kept(logits || form.needsKept && !recompute)
 		}
 		if !vector && act.DerivPost != nil {
-			usePost(p, l, a, act.DerivPost)
+			usePost(jacobians[l], a, act.DerivPost)
 		}
 		if recompute {
 			insertRecompute(p, l, applyOp(p, l))
@@ -97,13 +103,9 @@ func keptNames(z, a, recompute, logits bool) string {
 	return s
 }
 
-// usePost writes the Jacobian of layer l in terms of a.
-func usePost(p *Program, l int, a *Buffer, deriv expr.Expr) {
-	for _, op := range p.Ops() {
-		m, ok := op.(*Map)
-		if !ok || m.Role != Jacobian || m.Layer != l {
-			continue
-		}
+// usePost writes the Jacobian of a layer in terms of a.
+func usePost(jacobians []*Map, a *Buffer, deriv expr.Expr) {
+	for _, m := range jacobians {
 		v := m.Bind(AccBackward)
 		m.Args = []Arg{{AccBackward, v}}
 		if expr.Uses(deriv, expr.A) {

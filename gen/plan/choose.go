@@ -21,51 +21,48 @@ func (c Caching) better(d Caching) bool {
 // maxCompared is the number of statements beyond which plans are not compared. Code of that size is never emitted.
 const maxCompared = 1 << 19
 
-// Cachings compiles a valid network under every cache mode: pre, post, both and auto. There are none for code too large to be
-// emitted.
-func Cachings(n spec.Network) ([]Caching, error) {
-	n = n.WithDefaults()
-	rows, err := functionsOf(n)
-	if err != nil {
-		return nil, err
-	}
-	all, _, err := compare(n, rows)
-	return all, err
+// comparison is a network compiled under every cache mode.
+type comparison struct {
+	cachings []Caching
+	programs map[spec.Cache]*Program
+	best     spec.Cache
 }
 
-// choose returns the mode under which a network is to be compiled: its own or, for auto, the best of them all.
-func choose(n spec.Network, rows functions) (spec.Cache, error) {
-	if n.Cache != spec.CacheAuto {
-		return n.Cache, nil
-	}
-	_, mode, err := compare(n, rows)
-	return mode, err
-}
-
-// compare returns what a network keeps and performs under every mode, and the one that auto comes to. What auto decides layer by
-// layer cannot foresee what later passes make of it: a gradient that is a little longer may become loops, and these read some
-// vectors less often than straight code.
-func compare(n spec.Network, rows functions) (all []Caching, auto spec.Cache, err error) {
+// compare compiles a network under every mode: auto first, and then the fixed ones. What auto decides layer by layer cannot foresee what later passes
+// make of it: a gradient that is a little longer may become loops, and these read some vectors less often than straight code. So the best of
+// all is what auto comes to. Of code that is too large to be emitted there is the plan of auto alone.
+func compare(n spec.Network, rows functions) (*comparison, error) {
+	c := &comparison{programs: map[spec.Cache]*Program{}, best: spec.CacheAuto}
 	best := Caching{}
 	for i, mode := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
 		p, err := compile(n, rows, mode, func(string, *Program) {})
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
+		c.programs[mode] = p
 		if i == 0 && p.Statements() > maxCompared {
-			return nil, spec.CacheAuto, nil
+			return c, nil
 		}
 		grad, err := p.CountFunc(Grad)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
-		c := Caching{mode, p.CachedBytes(), grad}
-		if i == 0 || c.better(best) {
-			best = c
+		one := Caching{mode, p.CachedBytes(), grad}
+		if i == 0 || one.better(best) {
+			best = one
 		}
 		if i > 0 {
-			all = append(all, c)
+			c.cachings = append(c.cachings, one)
 		}
 	}
-	return append(all, Caching{spec.CacheAuto, best.Bytes, best.Grad}), best.Mode, nil
+	c.cachings, c.best = append(c.cachings, Caching{spec.CacheAuto, best.Bytes, best.Grad}), best.Mode
+	return c, nil
+}
+
+// mode is the mode under which a network is to be compiled: its own or, for auto, the best of them all.
+func (c *comparison) mode(n spec.Network) spec.Cache {
+	if n.Cache != spec.CacheAuto {
+		return n.Cache
+	}
+	return c.best
 }

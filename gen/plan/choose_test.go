@@ -10,10 +10,7 @@ import (
 // mustCompare returns what a network keeps and spends under each mode.
 func mustCompare(t testing.TB, n spec.Network) map[spec.Cache]Caching {
 	t.Helper()
-	all, err := Cachings(n)
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := mustCompile(t, n).Cachings
 	modes := map[spec.Cache]Caching{}
 	for _, c := range all {
 		modes[c.Mode] = c

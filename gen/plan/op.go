@@ -78,6 +78,8 @@ type Map struct {
 	Role Role
 	// Layer is ℓ for an activation or a Jacobian, L for the cost.
 	Layer int
+	// weight is how many statements the formulas take for an element where these are long, which split finds; 0 where they are short.
+	weight int
 }
 
 // Role says which equation a Map came from, so that passes can find it.

@@ -26,22 +26,35 @@ var passes = []pass{
 
 // Compile builds the plan of a valid network and takes it through every pass, checking it at the
 // start and after each. An error is a mistake in this package, not in the network.
-func Compile(n spec.Network) (*Program, error) {
-	return Trace(n, func(string, *Program) {})
-}
+func Compile(n spec.Network) (*Program, error) { return trace(n, nil) }
 
 // Trace is Compile, calling seen with the plan after every stage, "build" first.
 func Trace(n spec.Network, seen func(stage string, p *Program)) (*Program, error) {
+	return trace(n, seen)
+}
+
+// trace is both: without seen the plan is the one that was made to be compared.
+func trace(n spec.Network, seen func(stage string, p *Program)) (*Program, error) {
 	n = n.WithDefaults()
 	rows, err := functionsOf(n)
 	if err != nil {
 		return nil, err
 	}
-	mode, err := choose(n, rows)
+	c, err := compare(n, rows)
 	if err != nil {
 		return nil, err
 	}
-	return compile(n, rows, mode, seen)
+	p := c.programs[c.mode(n)]
+	if p == nil || seen != nil {
+		if seen == nil {
+			seen = func(string, *Program) {}
+		}
+		if p, err = compile(n, rows, c.mode(n), seen); err != nil {
+			return nil, err
+		}
+	}
+	p.Cachings = c.cachings
+	return p, nil
 }
 
 // compile is Trace under a cache mode, which need not be the network's.

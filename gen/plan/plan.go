@@ -80,6 +80,9 @@ type Program struct {
 	Block       int      // samples that a batch function takes at a time: the network's batch, or what MaxBlockBytes has room for
 	Turns       bool     // whether the workspace has a number that says which way assembly goes through large matrices
 	Choices     []string // what the passes decided, a line each, for explain
+	// Cachings are what the network keeps and performs under every cache mode: pre, post, both and auto. There are none for code too large to be
+	// emitted.
+	Cachings []Caching
 }
 
 // The functions of a program, by the names of the emitted methods.

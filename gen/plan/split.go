@@ -15,6 +15,7 @@ const (
 	straightOp   = 1024  // an operation up to this size is straight code, in auto
 	straightNet  = 2048  // all operations of Grad together, in auto
 	loopsNet     = 16384 // likewise with bodies of loops of the usual size; beyond it they are tiny
+	tinyNet      = 32768 // likewise with tiny ones; beyond it they are the least
 	bodyLimit    = 512   // statements in the body of a loop
 	partLimit    = 2048  // statements in one Go function; compile time grows faster than size
 	inlineLimit  = 768   // statements of a function that is emitted in one piece
@@ -29,6 +30,7 @@ const (
 func split(p *Program) error {
 	p.Turns = slices.Contains(p.Network.Targets, spec.AMD64) && slices.ContainsFunc(p.Funcs, p.TakesTurns)
 	p.Block = p.block()
+	weigh(p)
 	n := p.Network
 	total := statements(p.Func(Grad).Ops)
 	var extentOf func(op Op) extent
@@ -38,19 +40,18 @@ func split(p *Program) error {
 	case spec.UnrollLoop:
 		extentOf = func(Op) extent { return small }
 	case spec.UnrollAuto:
-		loops := 0
-		for _, op := range p.Func(Grad).Ops {
-			tile(op, wide)
-			loops += emitted(op, op.Loop().Outer)
+		loops := wide
+		if statementsWith(p.Func(Grad).Ops, wide) > loopsNet {
+			loops = tiny
+			if statementsWith(p.Func(Grad).Ops, tiny) > tinyNet {
+				loops = least
+			}
 		}
 		extentOf = func(op Op) extent {
-			switch {
-			case total <= straightNet && size(op) <= straightOp:
+			if total <= straightNet && size(op) <= straightOp {
 				return straight
-			case loops > loopsNet:
-				return tiny
 			}
-			return wide
+			return loops
 		}
 	default:
 		return fmt.Errorf("unroll: %q is not a mode", n.Unroll)
@@ -65,31 +66,46 @@ func split(p *Program) error {
 	return nil
 }
 
+// statementsWith is how many statements operations have with loops of an extent.
+func statementsWith(ops []Op, e extent) (n int) {
+	for _, op := range ops {
+		tile(op, e)
+		n += emitted(op, op.Loop().Outer)
+	}
+	return n
+}
+
 // extent is how much code an operation has at a stretch.
 type extent struct {
 	straight bool // all of it
 	limit    int  // statements in the body of a loop
 	step     int  // terms a trip, where the inner range is a loop too
+	block    int  // results formed together, or elements, at most
 	few      bool // elements in the body of a loop over them: as few as make a block
 }
 
-// The extents: without loops; in auto with loops, and where that were too much together; and where loops are asked for.
+// The extents: without loops; in auto with loops, where that were too much together, and where that were too much as well; and where loops are
+// asked for.
 var (
-	straight = extent{straight: true, limit: bodyLimit, step: innerStep}
-	wide     = extent{limit: bodyLimit, step: innerStep}
-	tiny     = extent{limit: 4 * blockResults, step: 4, few: true}
-	small    = extent{limit: blockResults * innerStep, step: innerStep, few: true}
+	straight = extent{straight: true, limit: bodyLimit, step: innerStep, block: blockResults}
+	wide     = extent{limit: bodyLimit, step: innerStep, block: blockResults}
+	tiny     = extent{limit: 4 * blockResults, step: 4, block: blockResults, few: true}
+	least    = extent{limit: 8, step: 2, block: 4, few: true}
+	small    = extent{limit: blockResults * innerStep, step: innerStep, block: blockResults, few: true}
 )
 
 // tile sets the loops of one operation.
 func tile(op Op, e extent) {
 	l := op.Loop()
+	if m := elementwise(op); m != nil && e.few && m.weight > 0 {
+		e.block = max(1, min(e.block, 8*e.limit/m.weight))
+	}
 	switch o := op.(type) {
 	case *Affine:
-		l.Outer, l.Inner = sums(o.W.Rows, o.W.Cols, blockResults, e)
+		l.Outer, l.Inner = sums(o.W.Rows, o.W.Cols, e.block, e)
 		l.Lanes = lanes(l.Outer, o.W.Cols)
 	case *BackAffine:
-		block := blockResults
+		block := e.block
 		if o.Update != nil {
 			block = fusedResults
 			e.limit /= 2 // every term is two statements
@@ -134,15 +150,15 @@ func products(m, n int, e extent) (outer, inner []Segment) {
 	if n <= max(innerStep, e.limit/blockResults) {
 		return loop(m, max(1, min(blockResults, e.limit/4/n))), []Segment{{0, n, 1}}
 	}
-	return loop(m, 1), loop(n, innerStep)
+	return loop(m, 1), loop(n, 2*e.block)
 }
 
 // elements tiles n elements.
 func elements(n int, e extent) []Segment {
-	if n <= blockResults || (!e.few && n <= wideMap) || (e.straight && n <= 4*wideMap) {
+	if n <= e.block || (!e.few && n <= wideMap) || (e.straight && n <= 4*wideMap) {
 		return []Segment{{0, n, 1}}
 	}
-	return loop(n, blockResults)
+	return loop(n, e.block)
 }
 
 // windows tiles groups of window elements each.
@@ -154,7 +170,7 @@ func windows(groups, window int, e extent) (outer, inner []Segment) {
 		return []Segment{{0, groups, 1}}, []Segment{{0, window, 1}}
 	}
 	if window > 2*blockResults {
-		return loop(groups, 1), loop(window, blockResults)
+		return loop(groups, 1), loop(window, e.block)
 	}
 	return loop(groups, max(1, blockResults/window)), []Segment{{0, window, 1}}
 }
@@ -216,13 +232,13 @@ func lanes(outer []Segment, terms int) int {
 func size(op Op) int {
 	switch o := op.(type) {
 	case *Affine:
-		return o.W.Len() + 4*o.W.Rows
+		return o.W.Len() + o.Each.statements()*o.W.Rows
 	case *BackAffine:
 		n := o.W.Len()
 		if o.Update != nil {
 			n *= 2
 		}
-		return n + 4*o.W.Cols
+		return n + o.Each.statements()*o.W.Cols
 	case *Outer:
 		return o.GW.Len()
 	case *Update:
@@ -232,7 +248,7 @@ func size(op Op) int {
 	case *Descend:
 		return o.N()
 	case *Map:
-		return 4 * o.N
+		return o.statements() * o.N
 	case *Vector:
 		n := 0
 		for _, s := range o.Stages {

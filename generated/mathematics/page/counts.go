@@ -27,11 +27,11 @@ func (nets networks) cacheTable() (string, error) {
 	var rows [][]string
 	for _, n := range []spec.Network{iris.spec, example("A", "arctan"), example("B", "silu")} {
 		n = n.WithDefaults()
-		all, err := plan.Cachings(n)
+		p, err := plan.Compile(n)
 		if err != nil {
 			return "", err
 		}
-		for i, c := range all {
+		for i, c := range p.Cachings {
 			shape := ""
 			if i == 0 {
 				shape = gen.Shape(n) + " " + activations(n)
