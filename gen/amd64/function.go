@@ -160,7 +160,7 @@ func (f *function) comment(text string) {
 func (f *function) tooLong() bool {
 	n := len(f.fn.Nodes)
 	const few = 8
-	return n > f.file.longest || f.done >= few && n*f.toWrite > f.file.longest*(f.done+few)
+	return n > f.file.longest || f.done >= few && float64(n)*float64(f.toWrite) > float64(f.file.longest)*float64(f.done+few)
 }
 
 // longBlock is the number of nodes from which a block ends with its operation.
