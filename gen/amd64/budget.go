@@ -42,7 +42,8 @@ func (a *Assembly) allow(functions int) {
 
 // settle writes all functions, and decides which have assembly.
 func (a *Assembly) settle() error {
-	shared := newFile(a.common)
+	var all []form
+	constants := 0
 	for _, name := range byUse {
 		fn := a.p.Func(name)
 		if fn == nil || a.Missing(name) != "" {
@@ -56,20 +57,27 @@ func (a *Assembly) settle() error {
 		if err != nil {
 			return err
 		}
-		before := len(shared.data.Data)
-		for _, f := range forms {
-			for _, one := range a.code[f].file.all {
-				shared.put(one)
-			}
-		}
-		size += constantBytes * (len(shared.data.Data) - before)
-		if forms == nil || size > a.room {
+		with := append(all[:len(all):len(all)], forms...)
+		n := a.constants(with)
+		if size += constantBytes * (n - constants); forms == nil || size > a.room {
 			a.leave(name, fmt.Sprintf("all of the assembly would be larger than %d MB, or take too long to write", maxText>>20))
 			continue
 		}
+		all, constants = with, n
 		a.room -= size
 	}
 	return nil
+}
+
+// constants is how many constants the code of functions has together.
+func (a *Assembly) constants(forms []form) int {
+	together := newFile(a.common)
+	for _, f := range forms {
+		for _, one := range a.code[f].file.all {
+			together.put(one)
+		}
+	}
+	return len(together.data.Data)
 }
 
 // attempt writes the code of a function, with its pauses, and returns what would be printed and the size of its text; nothing where the code
