@@ -116,7 +116,10 @@ func (g *group) checkJob(j *job, r *report) bool {
 // difference says why a file in place is not what would be generated, as far as it can be told.
 func (g *group) difference(j *job, t target) string {
 	stamp, ok := gen.ReadStamp(t.data)
+	_, isPlaceholder := placeholderOf(t.data)
 	switch {
+	case isPlaceholder:
+		return "stale: go generate left it empty when it was not needed"
 	case ok && !stamp.Intact:
 		return "edited by hand"
 	case t.source != j.source.mark:

@@ -69,7 +69,7 @@ func kindOf(mode fs.FileMode) string {
 // taken says whether a file in place belongs to another network that must keep it, and which: its
 // spec is another one, and is not known to have given the file up.
 func (j *job) taken(t target) error {
-	if t.source == "" || t.source == j.source.mark {
+	if _, ok := placeholderOf(t.data); ok || t.source == "" || t.source == j.source.mark {
 		return nil
 	}
 	if specs := j.folder.specsMarked(t.source); specs != nil {
@@ -113,6 +113,12 @@ func (g *group) orphans() []orphan {
 		}
 		j := marked[e.source]
 		switch {
+		case slices.Contains(g.folder.placeholders, e.name): // nothing can need it
+			owner := j
+			if owner == nil {
+				owner = g.jobs[0]
+			}
+			list = append(list, orphan{name: e.name, reason: "go generate left it empty when it was no longer needed", owner: owner})
 		case j != nil && !g.othersWrite(e):
 			o := orphan{name: e.name, reason: shown(j.source.path) + " no longer produces it"}
 			// Elsewhere than beside the spec another one of the same file name may have made the file, unless
