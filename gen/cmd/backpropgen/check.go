@@ -90,7 +90,7 @@ func (g *group) checkJob(j *job, r *report) bool {
 	fixable := false
 	for _, f := range j.files {
 		path := g.folder.show(f.Name)
-		t, err := g.folder.target(f.Name)
+		t, err := g.folder.targetOf(f)
 		taken := error(nil)
 		if err == nil {
 			taken = j.taken(t)
@@ -118,6 +118,10 @@ func (g *group) difference(j *job, t target) string {
 	stamp, ok := gen.ReadStamp(t.data)
 	_, isPlaceholder := placeholderOf(t.data)
 	switch {
+	case len(t.data) == 0:
+		return "empty"
+	case t.cut:
+		return "cut short"
 	case isPlaceholder:
 		return "stale: go generate left it empty when it was not needed"
 	case ok && !stamp.Intact:

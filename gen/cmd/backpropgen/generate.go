@@ -79,7 +79,7 @@ func (c *call) changes(groups []*group, r *report) ([]batch, []outcome) {
 		for _, j := range g.jobs {
 			o := outcome{job: j}
 			for _, f := range j.files {
-				t, err := j.folder.target(f.Name)
+				t, err := j.folder.targetOf(f)
 				if err == nil {
 					err = j.taken(t)
 				}

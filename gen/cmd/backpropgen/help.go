@@ -38,10 +38,11 @@ that ends in the softmax of a single unit, is generated with a warning.
 
 Everything is worked out and type-checked in memory first, for all specs. On any error nothing is
 written; files that are up to date are not touched; a file that backpropgen did not make is never
-overwritten. A file that an earlier run made from the same spec and that the spec no longer produces
-is removed; one whose spec is gone stays, with a note, until somebody deletes it, and check exits 4. Under
-go generate a Go file is not removed but emptied, because go generate fails when a file is gone that it
-has listed; the next run removes it. A pattern such as *.yaml that nobody expanded is expanded.
+overwritten, unless it is empty. A file that an earlier run made from the same spec and that the spec no
+longer produces is removed; one whose spec is gone stays, with a note, until somebody deletes it, and
+check exits 4. Under go generate a Go file is not removed but emptied, because go generate fails when a
+file is gone that it has listed; the next run removes it. A pattern such as *.yaml that nobody expanded
+is expanded.
 
 Networks may share a package. Then the names of their tests and benchmarks carry the network's
 name (all but those of a network named like the package). Give networks that share a folder other than
@@ -60,6 +61,8 @@ one line:
   stale         the spec, its package or its neighbours changed since, or another version of backpropgen
                 made the file, which the message then names
   edited        the file is not what was written: its second line has a checksum
+  empty         nothing is left of the file, or,
+  cut short     no more than the beginning of what is written
   orphaned      made from a spec that is gone, or that no longer produces this file
 
 Use the flags of generate.`,

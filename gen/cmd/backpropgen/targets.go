@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/backpropgen/backpropgen/gen"
 )
@@ -18,6 +20,7 @@ type target struct {
 	mode   fs.FileMode
 	data   []byte // of a regular file
 	source string // the mark of the spec it was made from, "" if it is not ours
+	cut    bool   // it ends before it says so
 }
 
 // errNotRegular and errForeign are why a file in place is not replaced.
@@ -54,6 +57,25 @@ func (f *folder) target(name string) (target, error) {
 	}
 	t.source = from
 	return t, nil
+}
+
+// targetOf is target for a file that is to hold the given text. One that was cut short while it was written, to nothing or to less than its
+// first line, is ours too: nothing is lost with it.
+func (f *folder) targetOf(file gen.File) (target, error) {
+	t, err := f.target(file.Name)
+	if errors.Is(err, errForeign) && cutShort(t.data, file.Data) {
+		err = nil
+	}
+	t.cut = err == nil && t.exists && len(t.data) < len(file.Data) && cutShort(t.data, file.Data)
+	return t, err
+}
+
+// cutShort says whether a file in place is the beginning of a text, or of the first line of any emitted file. Line ends do not count.
+func cutShort(have, want []byte) bool {
+	have = bytes.TrimSuffix(bytes.ReplaceAll(have, []byte("\r\n"), []byte("\n")), []byte("\r"))
+	inMarker := strings.HasPrefix(gen.Marker, string(have)) ||
+		bytes.HasPrefix(have, []byte(gen.Marker)) && !bytes.ContainsRune(have, '\n')
+	return inMarker || bytes.HasPrefix(want, have)
 }
 
 func kindOf(mode fs.FileMode) string {
