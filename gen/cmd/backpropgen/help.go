@@ -52,7 +52,7 @@ their specs' (-o) on one command line: only then does each know of the others.`,
 			run:     runGenerate,
 		},
 		{
-			name: "check", args: "[-o DIR] [-pkg NAME] [-q] SPEC...",
+			name: "check", args: "[-o DIR] [-pkg NAME] [-q] SPEC|DIR...",
 			summary: "exit 4 if emitted files are missing, stale, orphaned or edited by hand",
 			about: `Compares the files in place with what generate would write, and writes nothing. Every difference is
 one line:
@@ -65,9 +65,15 @@ one line:
   cut short     no more than the beginning of what is written
   orphaned      made from a spec that is gone, or that no longer produces this file
 
-Use the flags of generate.`,
+Use the flags of generate for specs.
+
+A folder, with /... behind it or without, stands for all that is in it and below, but for what ./... of
+the go command leaves out: testdata, vendor, folders that begin with . or _, and other modules. There
+every go:generate line is checked that runs 'backpropgen generate', with its flags, and beside those
+every spec that has emitted files in its own folder. Any other spec is left out: nothing says that
+files are wanted of it.`,
 			flags:   []string{"o", "pkg", "q"},
-			example: "backpropgen check iris.yaml",
+			example: "backpropgen check ./...",
 			run:     runCheck,
 		},
 		{
