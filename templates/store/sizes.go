@@ -6,12 +6,6 @@ import (
 	"fmt"
 )
 
-// xnetSize is how many rows and columns a matrix of JSON has, by its name; a vector has no columns.
-type xnetSize struct {
-	name       string
-	rows, cols int
-}
-
 // xnetDifferences says which matrices of JSON are of other sizes than this network's; it is empty if none is, as far as JSON can be read.
 func xnetDifferences(data []byte) string {
 	d := xnetJSON{json.NewDecoder(bytes.NewReader(data))}
@@ -30,18 +24,18 @@ func xnetDifferences(data []byte) string {
 		}
 	}
 	for _, shape := range xnetLayout {
-		want, found := xnetSize{shape.name, shape.rows, shape.cols}, false
+		found := false
 		for i, size := range have {
-			if size.name == want.name {
-				if found = true; size != want {
-					add("%s is %s, not %s", want.name, size.text(), want.text())
+			if size.name == shape.name {
+				if found = true; size != shape {
+					add("%s is %s, not %s", shape.name, size.text(), shape.text())
 				}
 				have = append(have[:i:i], have[i+1:]...)
 				break
 			}
 		}
 		if !found {
-			add("%s is missing", want.name)
+			add("%s is missing", shape.name)
 		}
 	}
 	for _, size := range have {
@@ -54,7 +48,7 @@ func xnetDifferences(data []byte) string {
 }
 
 // text is the size in words.
-func (s xnetSize) text() string {
+func (s xnetShape) text() string {
 	if s.cols == 0 {
 		return fmt.Sprintf("%d numbers", s.rows)
 	}
@@ -62,13 +56,13 @@ func (s xnetSize) text() string {
 }
 
 // sizes lists the arrays of an object, or of the first object in it, whose arrays are those of a network. It ends at the first mistake.
-func (d xnetJSON) sizes(outer bool) []xnetSize {
+func (d xnetJSON) sizes(outer bool) []xnetShape {
 	if outer {
 		if token, err := d.Token(); err != nil || token != json.Delim('{') {
 			return nil
 		}
 	}
-	var list []xnetSize
+	var list []xnetShape
 	for d.More() && len(list) < 1024 {
 		token, err := d.Token()
 		name, ok := token.(string)
@@ -93,8 +87,8 @@ func (d xnetJSON) sizes(outer bool) []xnetSize {
 }
 
 // size measures an array whose bracket has been read.
-func (d xnetJSON) size(name string) (xnetSize, bool) {
-	size := xnetSize{name: name}
+func (d xnetJSON) size(name string) (xnetShape, bool) {
+	size := xnetShape{name: name}
 	for depth := 1; depth > 0; {
 		token, err := d.Token()
 		if err != nil {
