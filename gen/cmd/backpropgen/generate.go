@@ -38,6 +38,11 @@ func runGenerate(c *call) int {
 			fmt.Fprintln(c.stdout, o.line())
 		}
 	}
+	if !c.quiet {
+		for _, note := range c.importNotes(groups) {
+			fmt.Fprintln(c.stderr, note)
+		}
+	}
 	return exitOK
 }
 

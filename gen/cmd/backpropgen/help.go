@@ -44,6 +44,8 @@ check exits 4. Under go generate a Go file is not removed but emptied, because g
 file is gone that it has listed; the next run removes it. A pattern such as *.yaml that nobody expanded
 is expanded.
 
+When the folder's module, or its vendor folder, lacks what the files import, a note says what to run.
+
 Networks may share a package. Then the names of their tests and benchmarks carry the network's
 name (all but those of a network named like the package). Give networks that share a folder other than
 their specs' (-o) on one command line: only then does each know of the others.`,
