@@ -35,7 +35,7 @@ var checkedPointers = regexp.MustCompile(`\bcheckptr=2\b`)
 func allocatingFlag(settings []debug.BuildSetting) string {
 	for _, s := range settings {
 		switch {
-		case (s.Key == "-asan" || s.Key == "-msan") && s.Value == "true":
+		case s.Key == "-asan" && s.Value == "true":
 			return s.Key
 		case s.Key == "-gcflags" && checkedPointers.MatchString(s.Value):
 			return "-gcflags=-d=checkptr=2"
