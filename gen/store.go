@@ -13,13 +13,22 @@ import (
 // and doubles when it grows.
 const largeBytes = 32 << 20
 
+// clipped is a text as messages quote it: not long.
+func clipped(text string) string {
+	const most = 48
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
 // storeFile is the file that saves and loads a network and its optimizers. It stands by itself, since it needs more of the
 // standard library than kernels do: without it they and their test compile all the same.
 func storeFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
 	s := templates.Store{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(o), "", "Saving and loading of " + n.Name + " and its optimizers, in binary and as JSON. Nothing else needs this file."},
-		Layers: n.Depth(), Function: n.FunctionDigest(), Training: n.TrainingDigest(),
+		Layers: n.Depth(), Activations: clipped(activations(n)), Cost: clipped(n.Cost.Brief()), Function: n.FunctionDigest(), Training: n.TrainingDigest(),
 		Types: []templates.Stored{{Type: n.Name, Kind: "parameters"}},
 	}
 	for l := 1; l <= n.Depth(); l++ {

@@ -19,6 +19,7 @@ type Store struct {
 	Package, Name, Prefix, Precision string
 	Header                           []string
 	Layers                           int
+	Activations, Cost                string // for messages
 	Function, Training               string // digests of what parameters and states of optimizers belong to
 	Shapes                           []Shape
 	Types                            []Stored // the parameters first
@@ -52,7 +53,7 @@ func (t Stored) self() string {
 
 // storeText is the text of the emitted file, as Go for a model network; see package store.
 //
-//go:embed store/store.go store/binary.go store/number.go store/json.go store/methods.go
+//go:embed store/store.go store/binary.go store/number.go store/json.go store/sizes.go store/methods.go
 var storeText embed.FS
 
 // storeParts is the text without package and import clauses, once for a network and once for a type.
@@ -66,7 +67,7 @@ type storeParts struct {
 var readStore = sync.OnceValues(func() (storeParts, error) {
 	var parts storeParts
 	paths := map[string]bool{}
-	for _, name := range []string{"store.go", "binary.go", "json.go", "number.go", "methods.go"} {
+	for _, name := range []string{"store.go", "binary.go", "json.go", "sizes.go", "number.go", "methods.go"} {
 		src, err := storeText.ReadFile("store/" + name)
 		if err != nil {
 			return parts, err
@@ -118,7 +119,7 @@ var readStore = sync.OnceValues(func() (storeParts, error) {
 })
 
 // described are the names that StoreFile declares itself.
-var described = []string{"Layers", "Precision", "NumberType", "NumberSize", "Function", "Training", "Layout"}
+var described = []string{"Layers", "Precision", "NumberType", "NumberSize", "Activations", "Cost", "Function", "Training", "Layout"}
 
 // StoreNames lists the package-level names of the emitted file.
 func StoreNames(prefix string) []string {
@@ -203,6 +204,8 @@ func (s Store) describe(b *bytes.Buffer) {
 		{"Precision", s.Precision, ""},
 		{"NumberType", kind, ""},
 		{"NumberSize", size, "bytes"},
+		{"Activations", s.Activations, ""},
+		{"Cost", s.Cost, ""},
 		{"Function", s.Function, "SHA-256 of input, layers, activations and biases"},
 		{"Training", s.Training, "SHA-256 of those and the cost"},
 	} {

@@ -15,7 +15,7 @@ func (t *Trainer[P, G, X, Y, F]) check(ctx context.Context) error {
 	if t == nil || t.net == nil {
 		return errors.New("train: the Trainer is nil or a zero value; make one with New")
 	}
-	if ctx == nil {
+	if ctx == nil || nilPointer(ctx) {
 		errs = append(errs, errors.New("train: ctx is nil; give context.Background() where nothing cancels"))
 	}
 	if nilPointer(t.Optimizer) {

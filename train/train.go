@@ -92,6 +92,9 @@ func New[N Network[P, G, B, A, X, Y, F], D Gradient[G, F], P, G, B, A, X, Y any,
 // ValidateOn gives Fit samples to measure the validation loss on, in place of a part of the training data; see
 // [Options.Validation]. They are read at every epoch, never trained on. Nil takes them away again.
 func (t *Trainer[P, G, X, Y, F]) ValidateOn(xs []X, ys []Y) {
+	if t == nil {
+		panic("train: ValidateOn was called with a nil Trainer; make one with New")
+	}
 	t.validXs, t.validYs = xs, ys
 }
 

@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"testing"
 )
 
 // special judges what batch functions do beside computing: NaN, mistakes of the caller, allocations.
@@ -35,9 +34,7 @@ func (j *batchJudge[F]) special() {
 		}
 		for _, n := range []int{0, 1, count} {
 			j.machine.load(b)
-			if allocs := testing.AllocsPerRun(5, func() { c.run(j.machine, evenly(n), F(b.rate)) }); allocs != 0 {
-				j.report.broken(c.name, "allocations", fmt.Sprintf("%d samples", n), "%v per call; there must be none", allocs)
-			}
+			j.report.allocates(c.name, fmt.Sprintf("%d samples", n), 5, func() { c.run(j.machine, evenly(n), F(b.rate)) })
 		}
 	}
 }

@@ -171,7 +171,7 @@ func (p *brokenXor) AppendBinary(b []byte) ([]byte, error) {
 	return p.Xor.AppendBinary(b)
 }
 
-func (p *brokenXor) MarshalBinary() ([]byte, error) {
+func (p brokenXor) MarshalBinary() ([]byte, error) {
 	data, err := p.Xor.MarshalBinary()
 	switch storedFlaw {
 	case "another network's digest":
@@ -189,7 +189,7 @@ func (p *brokenXor) MarshalBinary() ([]byte, error) {
 // someNumber is one of JSON that has digits to lose.
 var someNumber = regexp.MustCompile(`([\[ ,]-?\d\.\d{5,7})\d+`)
 
-func (p *brokenXor) MarshalJSON() ([]byte, error) {
+func (p brokenXor) MarshalJSON() ([]byte, error) {
 	text, err := p.Xor.MarshalJSON()
 	if storedFlaw == "too few digits" {
 		text = checksumMember.ReplaceAll(someNumber.ReplaceAll(text, []byte("$1")), nil)

@@ -34,6 +34,7 @@ func (j *storedJudge[S]) damagedJSON(value *S) {
 		return json.Unmarshal(compact, s)
 	})
 	j.digits(v, compact)
+	j.held(value, len(compact))
 
 	// What is edited on purpose has no checksum any more, so that what else is checked shows.
 	text := string(checksumMember.ReplaceAll(compact, nil))

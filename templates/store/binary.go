@@ -82,6 +82,9 @@ func (s xnetStored) write(w io.Writer) (int64, error) {
 	if err := s.check(); err != nil {
 		return 0, err
 	}
+	if w == nil {
+		return 0, fmt.Errorf("Xnet: writing %s: the writer is nil", s.title())
+	}
 	out := xnetWriter{w: w, buf: s.header()}
 	out.numbers(s)
 	out.buf = binary.LittleEndian.AppendUint32(out.buf, out.crc)
@@ -149,6 +152,9 @@ func (w *xnetWriter) flush() {
 
 // read reads the record, and nothing behind it, into the places of its numbers.
 func (s xnetStored) read(r io.Reader) (int64, error) {
+	if r == nil {
+		return 0, fmt.Errorf("Xnet: reading %s: the reader is nil", s.title())
+	}
 	in := xnetReader{r: r, buf: make([]byte, xnetChunk), left: s.numbers()}
 	if err := s.readHeader(&in); err != nil {
 		return in.n, err
@@ -214,9 +220,9 @@ func (s xnetStored) readHeader(in *xnetReader) error {
 	case "<f8":
 		precision = "float64"
 	}
-	differ := "with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases"
+	differ := "with as many inputs, outputs, layers and parameters, but other activations (here " + xnetActivations + "), inner widths or biases"
 	if s.kind != "parameters" {
-		differ += ", or another cost"
+		differ += ", or another cost (here " + xnetCost + ")"
 	}
 	if err := s.compare(text(16, 32), precision, hex.EncodeToString(h[112:144]), name, differ); err != nil {
 		return err

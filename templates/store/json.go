@@ -132,12 +132,15 @@ func (s xnetStored) fromJSON(data []byte) error {
 	// Data of another network have other fields; that they belong to it says more than which fields those are.
 	failed := d.object("", members)
 	if kind != "" && precision != "" && len(digest) > len("sha256:") && digest[:len("sha256:")] == "sha256:" {
-		differ := "with the same widths and biases, but other activations"
+		differ := "with the same widths and biases, but other activations (here " + xnetActivations + ")"
 		if s.kind != "parameters" {
-			differ += " or another cost"
+			differ += " or another cost (here " + xnetCost + ")"
 		}
 		if failed != nil {
 			differ = fmt.Sprintf("that has other fields: %v", failed)
+			if sizes := xnetDifferences(data); sizes != "" {
+				differ = "of other sizes: " + sizes
+			}
 		}
 		if err := s.compare(kind, precision, digest[len("sha256:"):], network, differ); err != nil {
 			return err

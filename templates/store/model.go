@@ -36,11 +36,13 @@ type Xtype struct {
 }
 
 const (
-	xnetLayers     = 2
-	xnetPrecision  = "float32"
-	xnetNumberType = "<f4"
-	xnetNumberSize = 4
-	xnetTraining   = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+	xnetLayers      = 2
+	xnetPrecision   = "float32"
+	xnetNumberType  = "<f4"
+	xnetNumberSize  = 4
+	xnetActivations = "tanh, softmax"
+	xnetCost        = "mse"
+	xnetTraining    = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 )
 
 var xnetLayout = []xnetShape{{"W1", 3, 2}, {"B1", 3, 0}, {"W2", 2, 3}}

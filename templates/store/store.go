@@ -72,6 +72,11 @@ func (s xnetStored) check() error {
 	return nil
 }
 
+// xnetNil is the error of a method that was called with a nil pointer.
+func xnetNil(method, name string) error {
+	return fmt.Errorf("Xnet: %s was called with a nil *%s; give it a pointer to a value", method, name)
+}
+
 // title says in a few words what is stored.
 func (s xnetStored) title() string { return xnetTitle(s.kind) }
 

@@ -175,7 +175,7 @@ func TestRefused(t *testing.T) {
 		{"hostile sizes", edit(108, "\xff\xff\xff\xff"), "4294967295 parameters"},
 		{"hostile numbers", edit(152, "\xff\xff\xff\xff"), "are 4294967295 numbers; the state of model take 32"},
 		{"a hostile name", edit(32, "\x1b[31m"), `with as many inputs, outputs, layers and parameters, but other`},
-		{"another digest", edit(112, "\xff"), `named "Xnet" with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases, or another cost (sha256:ff1122334455…, not sha256:001122334455…)`},
+		{"another digest", edit(112, "\xff"), `named "Xnet" with as many inputs, outputs, layers and parameters, but other activations (here tanh, softmax), inner widths or biases, or another cost (here mse) (sha256:ff1122334455…, not sha256:001122334455…)`},
 	} {
 		data := c.damage(bytes.Clone(record))
 		if c.name == "a hostile name" {
@@ -223,7 +223,7 @@ func TestParametersRefused(t *testing.T) {
 	record := resealed(append(s.header(), 0, 0, 0, 0))
 	other := bytes.Clone(record)
 	other[112]++
-	want := `Xnet: the data belong to a network named "Xnet" with as many inputs, outputs, layers and parameters, but other activations, inner widths or biases (sha256:acab`
+	want := `Xnet: the data belong to a network named "Xnet" with as many inputs, outputs, layers and parameters, but other activations (here tanh, softmax), inner widths or biases (sha256:acab`
 	if err := s.decode(resealed(other)); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}

@@ -113,6 +113,9 @@ func (t *XnetTeam) GradBatch(p *Xnet, xs []xnetX, ys []xnetY, g *XnetGrad) xnetF
 	if len(xs) != len(ys) {
 		panic("XnetTeam.GradBatch: xs and ys differ in length")
 	}
+	if g == nil {
+		panic("XnetTeam.GradBatch: g is nil")
+	}
 	t.begin(p, xs)
 	t.ys, t.g = ys, g
 	t.run("gradient", t.computing())
@@ -161,6 +164,8 @@ func (t *XnetTeam) begin(p *Xnet, xs []xnetX) {
 		panic("XnetTeam: called after Close")
 	case t.busy:
 		panic("XnetTeam: called while another call is under way")
+	case p == nil:
+		panic("XnetTeam: p is nil")
 	}
 	t.busy = true
 	t.p, t.xs = p, xs
@@ -242,9 +247,6 @@ func (w *xnetWorker) linger(c chan string) {
 func (w *xnetWorker) share(task string) {
 	defer w.caught()
 	t := w.team
-	if t.p == nil {
-		panic("XnetTeam: p is nil")
-	}
 	if task == "sum" || task == "step" {
 		w.finish(task == "step")
 		return

@@ -17,12 +17,55 @@ func runCheck(c *call) int {
 		return code
 	}
 	var r report
+	var result checked
+	calls := c.checkCalls(&r)
+	for _, each := range calls {
+		each.check(&r, &result)
+	}
+	r.print(c.stderr)
+	switch commands := result.commands(); {
+	case len(commands) == 0:
+	case calls[0] == c:
+		fmt.Fprintf(c.stderr, "run %s, or 'go generate ./...'\n", commands[0])
+	default:
+		fmt.Fprintf(c.stderr, "run %s\n", strings.Join(commands, " and "))
+	}
+	if !r.failed() && !c.quiet {
+		for _, line := range result.fresh {
+			fmt.Fprintln(c.stdout, line)
+		}
+	}
+	return r.code()
+}
+
+// checked is what calls of check have found.
+type checked struct {
+	fresh    []string        // a line for each network that is up to date
+	byHand   []string        // commands that put right what is not, for specs by name,
+	generate map[string]bool // and the folders of go:generate lines that do
+}
+
+// commands are what puts right what was found, as messages have it.
+func (o *checked) commands() []string {
+	var list []string
+	for _, command := range o.byHand {
+		list = append(list, "'"+command+"'")
+	}
+	if len(o.generate) > 0 {
+		list = append(list, "'"+generateDirs(o.generate)+"'")
+	}
+	return list
+}
+
+// check compares what one call of generate would write with what is there.
+func (c *call) check(all *report, result *checked) {
+	var r report
+	defer func() { all.failures = append(all.failures, r.failures...) }()
 	opened := c.openFolders(false, &r)
 	defer opened.close(true)
 	groups := plan(c, opened, &r)
 	if r.failed() {
-		r.print(c.stderr)
-		return r.code()
+		return
 	}
 	var wrong []*job // those that generate would put right
 	for _, g := range groups {
@@ -45,19 +88,23 @@ func runCheck(c *call) int {
 				}
 			}
 		}
-	}
-	r.print(c.stderr)
-	if len(wrong) > 0 {
-		fmt.Fprintf(c.stderr, "run '%s', or 'go generate ./...'\n", c.generateLine(wrong))
-	}
-	if !r.failed() && !c.quiet {
-		for _, g := range groups {
-			for _, j := range g.jobs {
-				fmt.Fprintf(c.stdout, "%s: %s is up to date (%s)\n", shown(j.source.path), j.network.Name, j.fileList())
+		for _, j := range g.jobs {
+			line := fmt.Sprintf("%s: %s is up to date (%s)", shown(j.source.path), j.network.Name, j.fileList())
+			if !slices.Contains(result.fresh, line) {
+				result.fresh = append(result.fresh, line)
 			}
 		}
 	}
-	return r.code()
+	switch {
+	case len(wrong) == 0:
+	case c.run == nil:
+		result.byHand = append(result.byHand, c.generateLine(wrong))
+	default:
+		if result.generate == nil {
+			result.generate = map[string]bool{}
+		}
+		result.generate[c.dir] = true
+	}
 }
 
 // checkLeftovers reports what a run left that was cut off, and says whether there is anything.
@@ -90,7 +137,7 @@ func (g *group) checkJob(j *job, r *report) bool {
 	fixable := false
 	for _, f := range j.files {
 		path := g.folder.show(f.Name)
-		t, err := g.folder.target(f.Name)
+		t, err := g.folder.targetOf(f)
 		taken := error(nil)
 		if err == nil {
 			taken = j.taken(t)
@@ -116,7 +163,14 @@ func (g *group) checkJob(j *job, r *report) bool {
 // difference says why a file in place is not what would be generated, as far as it can be told.
 func (g *group) difference(j *job, t target) string {
 	stamp, ok := gen.ReadStamp(t.data)
+	_, isPlaceholder := placeholderOf(t.data)
 	switch {
+	case len(t.data) == 0:
+		return "empty"
+	case t.cut:
+		return "cut short"
+	case isPlaceholder:
+		return "stale: go generate left it empty when it was not needed"
 	case ok && !stamp.Intact:
 		return "edited by hand"
 	case t.source != j.source.mark:

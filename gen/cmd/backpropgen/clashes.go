@@ -16,6 +16,8 @@ import (
 // have, beyond what is known from the network's name: functions of the emitted test, and the names of imported
 // packages, which no file of a package may declare.
 func (j *job) clashes(r *report) {
+	j.methodClashes(r)
+	j.cgoClashes(r)
 	for _, f := range j.files {
 		isTest := strings.HasSuffix(f.Name, "_test.go")
 		if !strings.HasSuffix(f.Name, ".go") {

@@ -41,6 +41,9 @@ type call struct {
 	pkg   string   // -pkg
 	quiet bool     // -q
 
+	dir string       // the folder that a go:generate line is in, "" for the working directory
+	run *generateRun // that line, if the call stands for one
+
 	ranges gen.Ranges // -inputs, -weights, -biases and -targets
 }
 

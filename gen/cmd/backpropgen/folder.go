@@ -19,10 +19,11 @@ import (
 type folder struct {
 	*place
 
-	emitted     []emitted // files with our marker
-	handwritten []goFile  // the other Go files of the package
-	specs       []*source // files that decode as a network
-	names       []string  // of everything in it, sorted
+	emitted      []emitted // files with our marker
+	placeholders []string  // the names of those that are placeholders
+	handwritten  []goFile  // the other Go files of the package
+	specs        []*source // files that decode as a network
+	names        []string  // of everything in it, sorted
 }
 
 // emitted is a file in place that carries our marker.
@@ -88,6 +89,9 @@ func (f *folder) look(root *os.Root, entry fs.DirEntry) error {
 		}
 		if from, ok := markedSource(head); ok {
 			f.emitted = append(f.emitted, emitted{name, from})
+			if _, ok := placeholderOf(head); ok {
+				f.placeholders = append(f.placeholders, name)
+			}
 			return nil
 		}
 		if ext != ".go" || info.Size() > maxGoBytes {
@@ -104,6 +108,9 @@ func (f *folder) look(root *os.Root, entry fs.DirEntry) error {
 	return nil
 }
 
+// headBytes is how much of a file is looked at to see what made it.
+const headBytes = 4096
+
 // readHead returns the beginning of a file, enough for any marker line.
 func readHead(root *os.Root, name string) ([]byte, error) {
 	file, err := root.Open(name)
@@ -111,12 +118,12 @@ func readHead(root *os.Root, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, 4096))
+	return io.ReadAll(io.LimitReader(file, headBytes))
 }
 
 // markedSource returns the mark of the spec that an emitted file says it was made from.
 func markedSource(data []byte) (string, bool) {
-	m := markerLine.FindSubmatch(data[:min(len(data), 4096)])
+	m := markerLine.FindSubmatch(data[:min(len(data), headBytes)])
 	if m == nil {
 		return "", false
 	}

@@ -18,7 +18,7 @@ func runGenerate(c *call) int {
 	opened := c.openFolders(true, &r)
 	defer func() { opened.close(!r.failed()) }()
 	groups := plan(c, opened, &r)
-	batches, outcomes := changes(groups, &r)
+	batches, outcomes := c.changes(groups, &r)
 	if !r.failed() {
 		r.add(exitIO, commitUnlessInterrupted(batches, nil))
 	}
@@ -36,6 +36,11 @@ func runGenerate(c *call) int {
 			fmt.Fprintln(c.stderr, o.note)
 		} else if !c.quiet {
 			fmt.Fprintln(c.stdout, o.line())
+		}
+	}
+	if !c.quiet {
+		for _, note := range c.importNotes(groups) {
+			fmt.Fprintln(c.stderr, note)
 		}
 	}
 	return exitOK
@@ -65,11 +70,12 @@ func (c *call) checkArgs() int {
 type outcome struct {
 	job                       *job
 	wrote, unchanged, removed []string
+	emptied, empty            []string // placeholders that were written, and that stay
 	note                      string
 }
 
 // changes compares what was generated with what is in place and returns what has to be done.
-func changes(groups []*group, r *report) ([]batch, []outcome) {
+func (c *call) changes(groups []*group, r *report) ([]batch, []outcome) {
 	var batches []batch
 	var outcomes []outcome
 	index := map[*job]int{} // of the job's outcome
@@ -78,7 +84,7 @@ func changes(groups []*group, r *report) ([]batch, []outcome) {
 		for _, j := range g.jobs {
 			o := outcome{job: j}
 			for _, f := range j.files {
-				t, err := j.folder.target(f.Name)
+				t, err := j.folder.targetOf(f)
 				if err == nil {
 					err = j.taken(t)
 				}
@@ -103,9 +109,10 @@ func changes(groups []*group, r *report) ([]batch, []outcome) {
 				outcomes = append(outcomes, outcome{note: path + ": orphaned: " + orphan.reason + "; it stays, because something may need it, and check exits 4 until it is deleted"})
 				continue
 			}
-			i := index[orphan.owner]
-			outcomes[i].removed = append(outcomes[i].removed, path)
-			b.changes = append(b.changes, change{name: orphan.name, mode: t.mode, exists: true, old: t.data, remove: true})
+			c.unneeded(g, t, &outcomes[index[orphan.owner]], &b)
+		}
+		if len(g.jobs) > 0 {
+			c.replaceWithdrawn(g, &outcomes[index[g.jobs[0]]], &b)
 		}
 		batches = append(batches, b)
 	}
@@ -123,7 +130,7 @@ func (o outcome) line() string {
 	if len(o.removed) > 0 {
 		done = append(done, "removed "+strings.Join(o.removed, ", "))
 	}
-	text := strings.Join(done, ", ")
+	text := strings.Join(append(done, o.emptiedText()...), ", ")
 	switch {
 	case text == "":
 		text = "up to date"

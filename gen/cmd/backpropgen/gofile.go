@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -17,6 +18,8 @@ type goFile struct {
 	name     string
 	pkg      string // its package clause
 	declares []declaration
+	methods  []method
+	cgo      int // the line that imports "C" where the file is part of a build for amd64; 0 if none does
 }
 
 // declaration is a package-level identifier and the line that declares it.
@@ -24,6 +27,12 @@ type declaration struct {
 	name     string
 	line     int
 	imported bool // it is the file's own name for a package it imports
+}
+
+// method is a method that a file declares.
+type method struct {
+	receiver, name string
+	line           int
 }
 
 // external says whether the file is of the folder's external test package, for which Go reserves
@@ -43,19 +52,35 @@ func parseGo(dir, name string, data []byte) (goFile, bool) {
 	if file == nil || file.Name == nil || file.Name.Name == "" || file.Name.Name == "_" {
 		return goFile{}, false
 	}
-	return goFile{name: name, pkg: file.Name.Name, declares: declarations(fset, file)}, true
+	g := goFile{name: name, pkg: file.Name.Name, declares: declarations(fset, file), methods: methods(fset, file)}
+	for _, s := range file.Imports {
+		if s.Path.Value == `"C"` && buildsOn(amd64Platforms, dir, name, data) {
+			g.cgo = fset.Position(s.Pos()).Line
+		}
+	}
+	return g, true
 }
+
+// amd64Platforms are the common ones with that processor.
+var amd64Platforms = []string{"linux/amd64", "windows/amd64", "darwin/amd64", "freebsd/amd64"}
 
 // builds says whether a file is part of its package here or on another common platform.
 func builds(dir, name string, data []byte) bool {
-	for _, platform := range []string{"", "linux/amd64", "linux/arm64", "windows/amd64", "darwin/arm64", "js/wasm"} {
-		context := build.Default
-		if goos, goarch, ok := strings.Cut(platform, "/"); ok {
-			context.GOOS, context.GOARCH = goos, goarch
-		}
-		context.OpenFile = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
-		if ok, err := context.MatchFile(dir, name); ok && err == nil {
-			return true
+	here := build.Default.GOOS + "/" + build.Default.GOARCH
+	return buildsOn(slices.Concat([]string{here, "linux/arm64", "darwin/arm64", "js/wasm"}, amd64Platforms), dir, name, data)
+}
+
+// buildsOn says whether a file is part of its package on one of the platforms, with cgo or without.
+func buildsOn(platforms []string, dir, name string, data []byte) bool {
+	for _, platform := range platforms {
+		for _, cgo := range []bool{true, false} {
+			context := build.Default
+			context.GOOS, context.GOARCH, _ = strings.Cut(platform, "/")
+			context.CgoEnabled = cgo
+			context.OpenFile = func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+			if ok, err := context.MatchFile(dir, name); ok && err == nil {
+				return true
+			}
 		}
 	}
 	return false
@@ -90,6 +115,25 @@ func declarations(fset *token.FileSet, file *ast.File) []declaration {
 					}
 				}
 			}
+		}
+	}
+	return list
+}
+
+// methods lists the methods that a file declares.
+func methods(fset *token.FileSet, file *ast.File) []method {
+	var list []method
+	for _, decl := range file.Decls {
+		f, ok := decl.(*ast.FuncDecl)
+		if !ok || f.Recv == nil || len(f.Recv.List) != 1 {
+			continue
+		}
+		receiver := f.Recv.List[0].Type
+		if star, ok := receiver.(*ast.StarExpr); ok {
+			receiver = star.X
+		}
+		if id, ok := receiver.(*ast.Ident); ok {
+			list = append(list, method{id.Name, f.Name.Name, fset.Position(f.Name.Pos()).Line})
 		}
 	}
 	return list

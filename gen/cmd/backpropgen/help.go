@@ -38,9 +38,13 @@ that ends in the softmax of a single unit, is generated with a warning.
 
 Everything is worked out and type-checked in memory first, for all specs. On any error nothing is
 written; files that are up to date are not touched; a file that backpropgen did not make is never
-overwritten. A file that an earlier run made from the same spec and that the spec no longer produces
-is removed; one whose spec is gone stays, with a note, until somebody deletes it, and check exits 4. A
-pattern such as *.yaml that nobody expanded is expanded.
+overwritten, unless it is empty. A file that an earlier run made from the same spec and that the spec no
+longer produces is removed; one whose spec is gone stays, with a note, until somebody deletes it, and
+check exits 4. Under go generate a Go file is not removed but emptied, because go generate fails when a
+file is gone that it has listed; the next run removes it. A pattern such as *.yaml that nobody expanded
+is expanded.
+
+When the folder's module, or its vendor folder, lacks what the files import, a note says what to run.
 
 Networks may share a package. Then the names of their tests and benchmarks carry the network's
 name (all but those of a network named like the package). Give networks that share a folder other than
@@ -50,7 +54,7 @@ their specs' (-o) on one command line: only then does each know of the others.`,
 			run:     runGenerate,
 		},
 		{
-			name: "check", args: "[-o DIR] [-pkg NAME] [-q] SPEC...",
+			name: "check", args: "[-o DIR] [-pkg NAME] [-q] SPEC|DIR...",
 			summary: "exit 4 if emitted files are missing, stale, orphaned or edited by hand",
 			about: `Compares the files in place with what generate would write, and writes nothing. Every difference is
 one line:
@@ -59,11 +63,19 @@ one line:
   stale         the spec, its package or its neighbours changed since, or another version of backpropgen
                 made the file, which the message then names
   edited        the file is not what was written: its second line has a checksum
+  empty         nothing is left of the file, or,
+  cut short     no more than the beginning of what is written
   orphaned      made from a spec that is gone, or that no longer produces this file
 
-Use the flags of generate.`,
+Use the flags of generate for specs.
+
+A folder, with /... behind it or without, stands for all that is in it and below, but for what ./... of
+the go command leaves out: testdata, vendor, folders that begin with . or _, and other modules. There
+every go:generate line is checked that runs 'backpropgen generate', with its flags, and beside those
+every spec that has emitted files in its own folder. Any other spec is left out: nothing says that
+files are wanted of it.`,
 			flags:   []string{"o", "pkg", "q"},
-			example: "backpropgen check iris.yaml",
+			example: "backpropgen check ./...",
 			run:     runCheck,
 		},
 		{

@@ -53,6 +53,7 @@ func plan(c *call, opened places, r *report) []*group {
 			r.add(exitIO, err)
 			continue
 		}
+		s.dir = c.dir
 		pkg, err := choosePackage(s, g.folder, c.pkg, c.getenv)
 		if err != nil {
 			r.add(exitSpec, err)

@@ -21,6 +21,7 @@ type source struct {
 	mark    string // how emitted files name it
 	data    []byte // what the file holds
 	network spec.Network
+	dir     string // what the working directory is to it, "" for that of the command
 
 	warnings spec.ErrorList // of the network, nil if there are none
 }

@@ -1,10 +1,11 @@
 // Backpropgen turns network specs into Go source: forward and backward functions specialised to one
-// network each, fully unrolled and free of allocations.
+// network each, free of allocations, and on amd64 with assembly.
 //
 //	backpropgen generate [-o DIR] [-pkg NAME] SPEC…   write the files (default: beside each spec)
-//	backpropgen check SPEC…                           exit 4 if missing, stale, orphaned or edited by hand
-//	backpropgen explain SPEC…                         the plan: buffers, passes, costs, memory, code size
+//	backpropgen check SPEC|DIR|./...…                 exit 4 if missing, stale, orphaned or edited by hand
+//	backpropgen explain SPEC…                         the plan: buffers, passes, costs, memory, code size, bounds on errors
 //	backpropgen init [NAME]                           a starting spec, a generate.go, a test
+//	backpropgen version                               which version this is, and which Go built it
 //	backpropgen help [COMMAND | spec]                 how to use a command; what a spec may hold
 //
 // This package is flags, files and exit codes; what is written comes from package gen. Every command

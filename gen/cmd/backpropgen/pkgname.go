@@ -20,7 +20,7 @@ func choosePackage(s *source, f *folder, flag string, getenv func(string) string
 	if name == "" {
 		name, from = s.network.Package, "its spec"
 	}
-	if name == "" && f.key == folderKey(".") {
+	if name == "" && f.key == folderKey(s.dir) {
 		// In a file of an external test go generate sets the package with its suffix.
 		name, from = strings.TrimSuffix(getenv("GOPACKAGE"), "_test"), "$GOPACKAGE"
 	}

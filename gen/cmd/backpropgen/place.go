@@ -20,6 +20,8 @@ type place struct {
 	root   *os.Root // nil if there is no such folder
 	made   []string // folders that were made for it, the outermost first
 	unlock func()
+
+	withdrawn []withdrawn // Go files that were there when it was opened, and that recovering took away
 }
 
 // places are the folders of a run by their real paths.
@@ -82,10 +84,15 @@ func (c *call) openFolders(writes bool, r *report) places {
 func (c *call) recoverPlaces(opened places) error {
 	for _, key := range slices.Sorted(maps.Keys(opened)) {
 		p := opened[key]
+		listed, err := p.emittedGo()
+		if err != nil {
+			return fmt.Errorf("%s: the folder cannot be read: %s", p.title(), cause(err))
+		}
 		found, err := recoverPlace(p, func(string, string) {})
 		if err != nil {
 			return err
 		}
+		p.withdrawn = slices.DeleteFunc(listed, func(w withdrawn) bool { return holdsName(p.root, w.name) })
 		if found && !c.quiet {
 			fmt.Fprintf(c.stderr, "%s: an earlier run was cut off while it replaced files; they were put back as they were before it\n", p.title())
 		}

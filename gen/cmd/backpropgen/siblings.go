@@ -46,7 +46,7 @@ func (g *group) strangers() []emitted {
 	}
 	var list []emitted
 	for _, e := range g.folder.emitted {
-		if !known[e.source] && !files[e.name] {
+		if !known[e.source] && !files[e.name] && !slices.Contains(g.folder.placeholders, e.name) {
 			list = append(list, e)
 		}
 	}

@@ -95,6 +95,10 @@ cost: binary-cross-entropy  # a name, {name: huber, delta: 1} or {expr: "(a - y)
 # cache: auto  # what Forward keeps for Backward: auto, pre, post or both
 # unroll: auto  # auto, full or loop
 # input_gradient: false  # also emit the gradient with respect to the input
+# optimizers: []  # any of: sgd, momentum, nesterov, rmsprop, adam, adamw
+# batch: 32  # samples that the batch functions take at a time
+# rounding: fast  # strict: the same bits on every platform
+# targets: [amd64]  # [] for portable Go without assembly, as beside import "C"
 `
 
 const startGenerate = `package PACKAGE

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/backpropgen/backpropgen/gen"
 )
@@ -18,6 +20,7 @@ type target struct {
 	mode   fs.FileMode
 	data   []byte // of a regular file
 	source string // the mark of the spec it was made from, "" if it is not ours
+	cut    bool   // it ends before it says so
 }
 
 // errNotRegular and errForeign are why a file in place is not replaced.
@@ -56,6 +59,25 @@ func (f *folder) target(name string) (target, error) {
 	return t, nil
 }
 
+// targetOf is target for a file that is to hold the given text. One that was cut short while it was written, to nothing or to less than its
+// first line, is ours too: nothing is lost with it.
+func (f *folder) targetOf(file gen.File) (target, error) {
+	t, err := f.target(file.Name)
+	if errors.Is(err, errForeign) && cutShort(t.data, file.Data) {
+		err = nil
+	}
+	t.cut = err == nil && t.exists && len(t.data) < len(file.Data) && cutShort(t.data, file.Data)
+	return t, err
+}
+
+// cutShort says whether a file in place is the beginning of a text, or of the first line of any emitted file. Line ends do not count.
+func cutShort(have, want []byte) bool {
+	have = bytes.TrimSuffix(bytes.ReplaceAll(have, []byte("\r\n"), []byte("\n")), []byte("\r"))
+	inMarker := strings.HasPrefix(gen.Marker, string(have)) ||
+		bytes.HasPrefix(have, []byte(gen.Marker)) && !bytes.ContainsRune(have, '\n')
+	return inMarker || bytes.HasPrefix(want, have)
+}
+
 func kindOf(mode fs.FileMode) string {
 	switch {
 	case mode.IsDir():
@@ -69,7 +91,7 @@ func kindOf(mode fs.FileMode) string {
 // taken says whether a file in place belongs to another network that must keep it, and which: its
 // spec is another one, and is not known to have given the file up.
 func (j *job) taken(t target) error {
-	if t.source == "" || t.source == j.source.mark {
+	if _, ok := placeholderOf(t.data); ok || t.source == "" || t.source == j.source.mark {
 		return nil
 	}
 	if specs := j.folder.specsMarked(t.source); specs != nil {
@@ -113,6 +135,12 @@ func (g *group) orphans() []orphan {
 		}
 		j := marked[e.source]
 		switch {
+		case slices.Contains(g.folder.placeholders, e.name): // nothing can need it
+			owner := j
+			if owner == nil {
+				owner = g.jobs[0]
+			}
+			list = append(list, orphan{name: e.name, reason: "go generate left it empty when it was no longer needed", owner: owner})
 		case j != nil && !g.othersWrite(e):
 			o := orphan{name: e.name, reason: shown(j.source.path) + " no longer produces it"}
 			// Elsewhere than beside the spec another one of the same file name may have made the file, unless

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen"
+)
+
+// methodClashes reports methods that hand-written files give emitted types, and that these have already, be it as a method or as a
+// field. Emitted files are large; they are read for this only where a hand-written method is of one of their types.
+func (j *job) methodClashes(r *report) {
+	names := gen.PackageNames(j.network)
+	var had members
+	for _, hand := range j.folder.handwritten {
+		if hand.external() {
+			continue
+		}
+		for _, m := range hand.methods {
+			if !slices.Contains(names, m.receiver) {
+				continue
+			}
+			if had == nil {
+				had = membersOf(j.files)
+			}
+			if kind := had[m.receiver][m.name]; kind != "" {
+				r.addf(exitSpec, "%s: network %s would have %s.%s, a %s, and %s:%d declares a method of that name; rename it there",
+					shown(j.source.path), j.network.Name, m.receiver, m.name, kind, j.folder.show(hand.name), m.line)
+			}
+		}
+	}
+}
+
+// members are the methods and fields of types: type, name, kind.
+type members map[string]map[string]string
+
+// membersOf lists the members of the types that emitted files declare.
+func membersOf(files []gen.File) members {
+	list := members{}
+	add := func(typ, name, kind string) {
+		if list[typ] == nil {
+			list[typ] = map[string]string{}
+		}
+		list[typ][name] = kind
+	}
+	for _, f := range files {
+		if filepath.Ext(f.Name) != ".go" {
+			continue
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, f.Name, f.Data, parser.SkipObjectResolution)
+		if err != nil {
+			continue // what is generated was type-checked
+		}
+		for _, m := range methods(fset, file) {
+			add(m.receiver, m.name, "method")
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			t, ok := n.(*ast.TypeSpec)
+			if !ok {
+				_, inside := n.(*ast.FuncDecl)
+				return !inside
+			}
+			if s, ok := t.Type.(*ast.StructType); ok {
+				for _, field := range s.Fields.List {
+					for _, id := range field.Names {
+						add(t.Name.Name, id.Name, "field")
+					}
+				}
+			}
+			return false
+		})
+	}
+	return list
+}
+
+// cgoClashes reports what makes a package one with cgo, which must not hold Go assembly.
+func (j *job) cgoClashes(r *report) {
+	if !slices.ContainsFunc(j.files, func(f gen.File) bool { return filepath.Ext(f.Name) == ".s" }) {
+		return
+	}
+	const remedy = "and the go command refuses Go assembly in a package with cgo; write 'targets: []' in the spec, " +
+		"or send the network to a folder of its own with -o"
+	for _, hand := range j.folder.handwritten {
+		if hand.cgo > 0 && !strings.HasSuffix(hand.name, "_test.go") { // tests with cgo there are none
+			r.addf(exitSpec, `%s: %s:%d imports "C", %s`, shown(j.source.path), j.folder.show(hand.name), hand.cgo, remedy)
+		}
+	}
+	for _, name := range j.folder.names {
+		if ext := filepath.Ext(name); ext == ".swig" || ext == ".swigcxx" {
+			r.addf(exitSpec, "%s: %s makes its package one with cgo, %s", shown(j.source.path), j.folder.show(name), remedy)
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// xnetDifferences says which matrices of JSON are of other sizes than this network's; it is empty if none is, as far as JSON can be read.
+func xnetDifferences(data []byte) string {
+	d := xnetJSON{json.NewDecoder(bytes.NewReader(data))}
+	d.UseNumber()
+	have := d.sizes(true)
+	text, more := "", 0
+	add := func(format string, args ...interface{}) {
+		switch {
+		case len(text) > 60:
+			more++
+		case text != "":
+			text += ", "
+			fallthrough
+		default:
+			text += fmt.Sprintf(format, args...)
+		}
+	}
+	for _, shape := range xnetLayout {
+		found := false
+		for i, size := range have {
+			if size.name == shape.name {
+				if found = true; size != shape {
+					add("%s is %s, not %s", shape.name, size.text(), shape.text())
+				}
+				have = append(have[:i:i], have[i+1:]...)
+				break
+			}
+		}
+		if !found {
+			add("%s is missing", shape.name)
+		}
+	}
+	for _, size := range have {
+		add("%.20q, of %s, is not of this one", size.name, size.text())
+	}
+	if more > 0 {
+		text += fmt.Sprintf(", and %d more", more)
+	}
+	return text
+}
+
+// text is the size in words.
+func (s xnetShape) text() string {
+	if s.cols == 0 {
+		return fmt.Sprintf("%d numbers", s.rows)
+	}
+	return fmt.Sprintf("%d by %d", s.rows, s.cols)
+}
+
+// sizes lists the arrays of an object, or of the first object in it, whose arrays are those of a network. It ends at the first mistake.
+func (d xnetJSON) sizes(outer bool) []xnetShape {
+	if outer {
+		if token, err := d.Token(); err != nil || token != json.Delim('{') {
+			return nil
+		}
+	}
+	var list []xnetShape
+	for d.More() && len(list) < 1024 {
+		token, err := d.Token()
+		name, ok := token.(string)
+		if err != nil || !ok {
+			return list
+		}
+		if token, err = d.Token(); err != nil {
+			return list
+		}
+		switch token {
+		case json.Delim('['):
+			size, ok := d.size(name)
+			if !ok {
+				return list
+			}
+			list = append(list, size)
+		case json.Delim('{'):
+			return d.sizes(false)
+		}
+	}
+	return list
+}
+
+// size measures an array whose bracket has been read.
+func (d xnetJSON) size(name string) (xnetShape, bool) {
+	size := xnetShape{name: name}
+	for depth := 1; depth > 0; {
+		token, err := d.Token()
+		if err != nil {
+			return size, false
+		}
+		if token == json.Delim(']') || token == json.Delim('}') {
+			depth--
+			continue
+		}
+		switch {
+		case depth == 1:
+			size.rows++
+		case depth == 2 && size.rows == 1:
+			size.cols++
+		}
+		if token == json.Delim('[') || token == json.Delim('{') {
+			depth++
+		}
+	}
+	return size, true
+}
