@@ -3,6 +3,7 @@ package templates
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 )
@@ -47,7 +48,7 @@ const cpuPath = "golang.org/x/sys/cpu"
 
 // AssemblyFile returns the Go file that declares a network's assembly and chooses among its levels.
 func AssemblyFile(a Assembly) ([]byte, error) {
-	f := NewConstrainedFile(a.Package, a.Header, "amd64 && !purego")
+	f := NewConstrainedFile(a.Package, a.Header, AssemblyConstraint())
 	f.f.ImportName(cpuPath, "cpu")
 	a.levels(f)
 	a.machine(f)
@@ -69,9 +70,16 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 	return f.Render()
 }
 
-// FallbackFile returns the Go file that takes the place of AssemblyFile's for other processors, and with the tag purego.
+// PortableTags are the build tags that leave the assembly out: the one that asks for that, and those of builds with -race, -msan and -asan, which
+// can't see what assembly reads and writes.
+var PortableTags = []string{"purego", "race", "msan", "asan"}
+
+// AssemblyConstraint is the build constraint of assembly and of what goes with it.
+func AssemblyConstraint() string { return "amd64 && !" + strings.Join(PortableTags, " && !") }
+
+// FallbackFile returns the Go file that takes the place of AssemblyFile's for other processors, and with one of PortableTags.
 func FallbackFile(a Assembly) ([]byte, error) {
-	f := NewConstrainedFile(a.Package, a.Header, "!amd64 || purego")
+	f := NewConstrainedFile(a.Package, a.Header, "!amd64 || "+strings.Join(PortableTags, " || "))
 	f.Doc(a.level() + " says that there is no assembly.")
 	f.f.Const().Id(a.level()).Op("=").Lit(0)
 	f.Doc(a.Prefix + "AtLevels calls a test once: there is only the portable Go.")

@@ -23,7 +23,7 @@ func NewFile(pkg string, header []string) *File {
 	return &File{f}
 }
 
-// NewConstrainedFile begins a file that only some builds read: //go:build amd64 && !purego.
+// NewConstrainedFile begins a file that only some builds read: //go:build and a constraint.
 func NewConstrainedFile(pkg string, header []string, constraint string) *File {
 	f := NewFile(pkg, header)
 	f.f.HeaderComment(buildLine + constraint)

@@ -61,7 +61,11 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 		return nil, err
 	}
 	f, out := newFile(a.common), ir.NewFile()
-	out.Constraints = buildtags.And(buildtags.Term("amd64"), buildtags.Not("purego"))
+	constraints := []buildtags.ConstraintConvertable{buildtags.Term("amd64")}
+	for _, tag := range templates.PortableTags {
+		constraints = append(constraints, buildtags.Not(tag))
+	}
+	out.Constraints = buildtags.And(constraints...)
 	for i, of := range forms {
 		fn := a.p.Func(of.function)
 		if !fn.Batch && (i == 0 || forms[i-1].function != fn.Name) {

@@ -23,8 +23,8 @@ import (
 func Lint(text []byte, strict bool) error {
 	l := lint{strict: strict}
 	lines := strings.Split(string(text), "\n")
-	if !strings.Contains(string(text), "\n//go:build amd64 && !purego\n") {
-		l.report("the build constraint amd64 && !purego is missing")
+	if want := "amd64 && !purego && !race && !msan && !asan"; !strings.Contains(string(text), "\n//go:build "+want+"\n") {
+		l.report("the build constraint %s is missing", want)
 	}
 	for i, line := range lines {
 		l.at = i + 1
