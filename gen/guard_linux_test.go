@@ -48,7 +48,7 @@ func TestGuardPages(t *testing.T) {
 		}
 	}
 	m := newModule(t)
-	m.emit(t, "guard", networks...)
+	m.emitKernels(t, "guard", networks...)
 	test, err := os.ReadFile("testdata/guard/guard_test.go")
 	if err != nil {
 		t.Fatal(err)

@@ -134,7 +134,7 @@ func (m module) test(t *testing.T, networks []spec.Network, packages ...string) 
 	args := []string{"test", "-json", "-short", "-count=1", "-vet=off", "-gcflags=-m -d=ssa/check_bce/debug=1"}
 	cmd := exec.Command("go", append(args, packages...)...)
 	cmd.Dir = m.dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	cmd.Env = goEnvironment()
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
@@ -283,7 +283,7 @@ func (m module) goTest(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("go", append([]string{"test", "-count=1", "-vet=off"}, args...)...)
 	cmd.Dir = m.dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	cmd.Env = goEnvironment()
 	out, err := cmd.CombinedOutput()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		t.Fatalf("go test did not start: %v", err)
