@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,12 @@ import (
 	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/spec"
 )
+
+// TestMain lets the heap grow more between collections than usual: generating leaves much behind, and what else the tests hold is little.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 // module is a Go module in a temporary folder that requires this one, as a user's would.
 type module struct{ dir string }
