@@ -27,7 +27,7 @@ func TestDeepNetworks(t *testing.T) {
 		t.Skip("compiling deep networks takes a while; go test without -short does it")
 	}
 	m := newModule(t)
-	networks := []spec.Network{deepNetwork("Fast", 16, 16, spec.RoundingFast), deepNetwork("Strict", 16, 5, spec.RoundingStrict)}
+	networks := []spec.Network{deepNetwork("Fast", 30, 16, spec.RoundingFast), deepNetwork("Strict", 30, 5, spec.RoundingStrict)}
 	// Portable Go with tiny bodies, which auto has where all loops together would be too much.
 	tiny := deepNetwork("Tiny", 48, 16, spec.RoundingFast)
 	tiny.Unroll, tiny.Targets = spec.UnrollAuto, []spec.Target{}
