@@ -2,7 +2,6 @@ package gen_test
 
 import (
 	"bytes"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -90,7 +89,7 @@ func disassemble(t *testing.T, dir string, packages ...string) []compiled {
 		t.Helper()
 		cmd := exec.Command("go", args...)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local", "GOARCH=amd64", "GOAMD64=v1")
+		cmd.Env = append(goEnvironment(), "GOARCH=amd64", "GOAMD64=v1")
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()

@@ -19,11 +19,7 @@ func TestGuardPages(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiling networks takes seconds; go test without -short does it")
 	}
-	count := 15
-	if *specs > 30 {
-		count = *specs
-	}
-	networks := drawSpecs(*seed, count, ordinary)
+	networks := drawSpecs(*seed, *specs*2/3, ordinary)
 	// Every width up to three vectors and one more has tails of every length, in both precisions.
 	for width := 1; width <= 25; width++ {
 		n := spec.Network{
@@ -48,7 +44,7 @@ func TestGuardPages(t *testing.T) {
 		}
 	}
 	m := newModule(t)
-	m.emit(t, "guard", networks...)
+	m.emitKernels(t, "guard", networks...)
 	test, err := os.ReadFile("testdata/guard/guard_test.go")
 	if err != nil {
 		t.Fatal(err)

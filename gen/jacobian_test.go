@@ -55,7 +55,7 @@ func TestJacobianColumns(t *testing.T) {
 	}
 
 	m := newModule(t)
-	m.emit(t, "jacobian", networks...)
+	m.emitKernels(t, "jacobian", networks...)
 	checker, err := os.ReadFile(filepath.Join("testdata", "jacobian", "columns_test.go"))
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func TestJacobianColumns(t *testing.T) {
 
 	cmd := exec.Command("go", "test", "-count=1", "-vet=off", "-run=^TestColumns$", "-v", "./jacobian")
 	cmd.Dir = m.dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	cmd.Env = goEnvironment()
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "--- PASS: TestColumns") {
 		t.Errorf("%v\n%s", err, beginning(string(out)))

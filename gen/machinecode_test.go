@@ -47,9 +47,9 @@ func TestMachineCode(t *testing.T) {
 		t.Skip("compiling and disassembling takes seconds; go test without -short does it")
 	}
 	m := newModule(t)
-	m.emit(t, "every", everyFunction(*specs > 30)...)
-	m.emit(t, "victims", victims...)
-	m.emit(t, "drawn", drawSpecs(*seed, *specs/3, ordinary)...)
+	m.emitKernels(t, "every", everyFunction(*specs > 30)...)
+	m.emitKernels(t, "victims", victims...)
+	m.emitKernels(t, "drawn", drawSpecs(*seed, *specs/3, ordinary)...)
 	committed := kernels(disassemble(t, "..", committedPackages(t)...))
 	drawn := kernels(disassemble(t, m.dir, "./every", "./victims", "./drawn"))
 	for _, list := range [][]compiled{committed, drawn} {
@@ -155,7 +155,7 @@ func committedPackages(t *testing.T) []string {
 }
 
 // everyFunction are small networks with every activation, in the last layer and in one before, and every cost: in one of the precisions
-// by turns, or in both.
+// by turns, or in both. They have no assembly, which says nothing of the machine code that the compiler makes of their Go.
 func everyFunction(both bool) []spec.Network {
 	var list []spec.Network
 	turn := 0
@@ -165,7 +165,7 @@ func everyFunction(both bool) []spec.Network {
 			if !both && i != turn%2 {
 				continue
 			}
-			n := spec.Network{Precision: p, Input: 3, Layers: layers, Cost: spec.Function{Name: cost}, InputGradient: turn%4 == 0}
+			n := spec.Network{Precision: p, Input: 3, Layers: layers, Cost: spec.Function{Name: cost}, InputGradient: turn%4 == 0, Targets: []spec.Target{}}
 			n.Name = fmt.Sprintf("Every%d", len(list))
 			n.Cache = []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth}[turn/2%4]
 			n.Unroll = []spec.Unroll{spec.UnrollAuto, spec.UnrollLoop}[turn/2%2]

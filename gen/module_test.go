@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,12 @@ import (
 	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/spec"
 )
+
+// TestMain lets the heap grow more between collections than usual: generating leaves much behind, and what else the tests hold is little.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 // module is a Go module in a temporary folder that requires this one, as a user's would.
 type module struct{ dir string }
@@ -134,7 +141,7 @@ func (m module) test(t *testing.T, networks []spec.Network, packages ...string) 
 	args := []string{"test", "-json", "-short", "-count=1", "-vet=off", "-gcflags=-m -d=ssa/check_bce/debug=1"}
 	cmd := exec.Command("go", append(args, packages...)...)
 	cmd.Dir = m.dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	cmd.Env = goEnvironment()
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
@@ -283,7 +290,7 @@ func (m module) goTest(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("go", append([]string{"test", "-count=1", "-vet=off"}, args...)...)
 	cmd.Dir = m.dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	cmd.Env = goEnvironment()
 	out, err := cmd.CombinedOutput()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		t.Fatalf("go test did not start: %v", err)

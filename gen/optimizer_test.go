@@ -2,8 +2,11 @@ package gen_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -28,11 +31,22 @@ func TestOptimizerSizes(t *testing.T) {
 		}
 	}
 	m := newModule(t)
-	m.emit(t, "sizes", networks...)
+	m.emitKernels(t, "sizes", networks...)
+	var list strings.Builder
+	fmt.Fprintf(&list, "package sizes\n\nimport (\n\t\"testing\"\n\n\t%q\n)\n", modulePath+"/verify")
+	for _, n := range networks {
+		prefix := portable.Prefix(n.Name)
+		fmt.Fprintf(&list, "\nfunc Test%s(t *testing.T) {\n\t%sAtLevels(func(string) {\n", n.Name, prefix)
+		for _, o := range spec.Optimizers() {
+			fmt.Fprintf(&list, "\t\tverify.TestOptimizer(t, %[1]sSpec, %[2]q, New%[3]s%[4]s, (*%[3]s%[4]s).Update)\n", prefix, o.Name, n.Name, o.Type)
+		}
+		list.WriteString("\t})\n}\n")
+	}
+	m.write(t, "sizes/list_test.go", []byte(list.String()))
 	results := m.test(t, networks, "./sizes")
 	for _, n := range networks {
-		if r := results[n.Name]; !r.ok(n) {
-			t.Errorf("%d parameters, %s: %s fails\n%s", n.Input, n.Precision, r.failed, r.message)
+		if r := results[n.Name]; r.failed != "" || r.said == 0 || !slices.Contains(r.passed, "Test"+n.Name) {
+			t.Errorf("%d parameters, %s: %s fails\n%s\n%s", n.Input, n.Precision, r.failed, r.message, results[""].message)
 		}
 	}
 }

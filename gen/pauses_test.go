@@ -99,6 +99,7 @@ func TestPauses(t *testing.T) {
 				}
 			}
 		}
+		m.kernelsOnly(t, l.pkg, networks...)
 		for i, test := range tests {
 			m.write(t, filepath.Join(l.pkg, fmt.Sprintf("kernel%d_test.go", i)), bytes.Replace(test, []byte("package pauses"), []byte("package "+l.pkg), 1))
 		}

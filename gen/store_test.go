@@ -133,7 +133,7 @@ func TestKernelsWithoutStore(t *testing.T) {
 	}
 	cmd := exec.Command("go", "vet", "./net")
 	cmd.Dir = m.dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+	cmd.Env = goEnvironment()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -118,11 +118,12 @@ func Costs() []Entry { return entries(CostRole) }
 // Lookup finds the entry of that role and name; ok is false when the catalogue has none. The empty
 // name is not an entry: WithDefaults turns an empty activation into "identity" first.
 func Lookup(role Role, name string) (entry Entry, ok bool) {
-	i := slices.IndexFunc(catalog, func(e Entry) bool { return e.Role == role && e.Name == name })
-	if i < 0 {
-		return Entry{}, false
+	for i := range catalog { // by index: entries are large, and this is asked for every layer of every sample
+		if e := &catalog[i]; e.Name == name && e.Role == role {
+			return *e, true
+		}
 	}
-	return catalog[i], true
+	return Entry{}, false
 }
 
 func entries(role Role) []Entry {

@@ -58,12 +58,12 @@ func (c *checker) entry(path string, role Role, f Function, width int) {
 		return
 	}
 	entry, known := Lookup(role, f.Name)
-	if _, err := formula.Parse(f.Name, role.Variables()...); !known && err == nil {
-		c.fail(path, `unknown %s %s; a formula is written {expr: "…"}`, role, quoted(f.Name))
-		return
-	}
 	if !known {
-		c.fail(path, "unknown %s %s%s", role, quoted(f.Name), hint(f.Name, names(role, false)))
+		if _, err := formula.Parse(f.Name, role.Variables()...); err == nil {
+			c.fail(path, `unknown %s %s; a formula is written {expr: "…"}`, role, quoted(f.Name))
+		} else {
+			c.fail(path, "unknown %s %s%s", role, quoted(f.Name), hint(f.Name, names(role, false)))
+		}
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.Params)) {

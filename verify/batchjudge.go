@@ -20,6 +20,8 @@ type batchJudge[F Float] struct {
 	// cuts say where batches are cut, and crossed are numbers of samples that cross them, the most telling first.
 	cuts    Cuts
 	crossed []int
+	// short is that of the options: fewer samples are marked.
+	short bool
 }
 
 // batchLimit bounds the samples of one call times what one costs: about a second for all calls of a trial.

@@ -99,6 +99,7 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 	checkFences(n, report, k)
 	checkOrder(n, report, k)
 	batches := newBatchJudge[F](n, format, report, k.Cuts)
+	batches.short = o.Short
 	batches.machine = newBatchMachine(k.batches(), batches.largest()+1)
 	batches.trials(o)
 	batches.special()

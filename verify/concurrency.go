@@ -105,6 +105,7 @@ func together[F Float](meetings int, both [2]func() []F) string {
 		alone = append(alone, slices.Clone(call()))
 	}
 	var ready atomic.Int32
+	var done atomic.Bool // one of them has met the other often enough, or has found a difference
 	var made [2]struct {
 		atomic.Int64
 		apart [56]byte // a line of the cache each
@@ -114,12 +115,13 @@ func together[F Float](meetings int, both [2]func() []F) string {
 	for i, call := range both {
 		running.Go(func() {
 			defer func() { failures[i] = recover() }()
+			defer done.Store(true) // alone, the other would go on for nothing
 			ready.Add(1)
 			for ready.Load() < int32(len(both)) { // so that neither is done before the other begins
 				runtime.Gosched()
 			}
 			met, seen, mine, other := 0, int64(-1), &made[i], &made[1-i]
-			for start := time.Now(); met < meetings && (mine.Load()%8 > 0 || time.Since(start) < onceLasts); mine.Add(1) {
+			for start := time.Now(); met < meetings && !done.Load() && (mine.Load()%8 > 0 || time.Since(start) < onceLasts); mine.Add(1) {
 				got := call()
 				if at := sameBits(got, alone[i]); at >= 0 {
 					wrong[i] = fmt.Sprintf("call %d gave %v, alone it gives %v", mine.Load(), got[at], alone[i][at])

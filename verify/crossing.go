@@ -50,8 +50,12 @@ func (j *batchJudge[F]) crossing() {
 			j.longAllocations(b)
 		}
 		if i < 2 {
+			var clean []outcome[F]
+			for _, c := range calls {
+				clean = append(clean, j.do(r, c, b))
+			}
 			for _, at := range j.marks(count, rng.IntN) {
-				j.marked(b, at)
+				j.marked(b, at, clean)
 			}
 		}
 	}
@@ -65,7 +69,11 @@ func (j *batchJudge[F]) marks(count int, random func(int) int) (list []int) {
 		}
 	}
 	list = append([]int{count - 1, 0}, list...)
-	most := max(markedLimit/(count*(j.network.Params()+sampleCost)), 4)
+	limit := markedLimit
+	if j.short {
+		limit /= 8
+	}
+	most := max(limit/(count*(j.network.Params()+sampleCost)), 4)
 	for len(list) < most {
 		list = append(list, random(count))
 	}
@@ -74,9 +82,8 @@ func (j *batchJudge[F]) marks(count int, random func(int) int) (list []int) {
 }
 
 // marked judges a batch of which one sample is NaN: that it reaches the loss, however many others there are, and its
-// own results, and no others.
-func (j *batchJudge[F]) marked(b batch, at int) {
-	clean := b
+// own results, and no others. clean is what the calls give without.
+func (j *batchJudge[F]) marked(b batch, at int, clean []outcome[F]) {
 	b.xs = slices.Clone(b.xs)
 	in, out := j.network.Width(0), j.network.Width(j.network.Depth())
 	fill(b.xs[at*in:(at+1)*in], math.NaN())
@@ -87,7 +94,7 @@ func (j *batchJudge[F]) marked(b batch, at int) {
 	}
 	r := ruler{j.report, j.format, fmt.Sprintf("xs[%d] of %d samples NaN, seed %s", at, b.count, j.report.Seed)}
 	s := batchShape(j.network, b.count)
-	for _, c := range batchCalls(j.machine) {
+	for k, c := range batchCalls(j.machine) {
 		got := j.do(r, c, b)
 		if c.loss && single.loss != single.loss && got.loss == got.loss {
 			j.report.broken(c.name, "loss", r.where, "%v; NaN must not hide", got.loss)
@@ -98,7 +105,7 @@ func (j *batchJudge[F]) marked(b batch, at int) {
 					j.report.broken(c.name, s.output.element(at*out+i), r.where, "%v; NaN must not hide", v)
 				}
 			}
-			j.others(r, c.name, s.output, j.do(r, c, clean).output, got.output, at)
+			j.others(r, c.name, s.output, clean[k].output, got.output, at)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func TestFiniteDifferences(t *testing.T) {
 				rounding := append(bounds.Flat(), elements(bounds.X)...)
 				largest := floats.Norm(analytic, math.Inf(1))
 				for c := range analytic {
-					d, tolerance, ok := difference(t, n, s, c)
+					d, tolerance, ok := difference(t, n, s, trace, c)
 					if !ok {
 						skipped++
 						continue
@@ -54,12 +54,20 @@ func TestFiniteDifferences(t *testing.T) {
 	}
 }
 
-// difference returns the central difference of the loss along coordinate c of (parameters, x), and its
-// error estimate. ok is false if a unit crosses a kink within the stencil.
-func difference(t *testing.T, n spec.Network, s sample, c int) (d, tolerance float64, ok bool) {
+// difference returns the central difference of the loss about a sample, whose trace is given, along coordinate c of
+// (parameters, x), and its error estimate. ok is false if a unit crosses a kink within the stencil.
+func difference(t *testing.T, n spec.Network, s sample, centre *Trace, c int) (d, tolerance float64, ok bool) {
 	t.Helper()
 	const h = 0x1p-11 // near the cube root of float64's u, times what the logits' scale is
-	at := func(offset float64) (*Trace, *Gradient) {
+	type result struct {
+		trace  *Trace
+		bounds *Gradient
+	}
+	known := map[float64]result{} // both differences and the look at kinks want the same
+	at := func(offset float64) result {
+		if r, ok := known[offset]; ok {
+			return r
+		}
 		moved := s
 		if c < len(s.params) {
 			moved.params = slices.Clone(s.params)
@@ -69,19 +77,19 @@ func difference(t *testing.T, n spec.Network, s sample, c int) (d, tolerance flo
 			moved.x[c-len(s.params)] += offset
 		}
 		_, trace, bounds := run(t, n, moved)
-		return trace, bounds
+		known[offset] = result{trace, bounds}
+		return known[offset]
 	}
-	centre, _ := at(0)
 	rounding := 0.0
 	for _, offset := range []float64{-h, -h / 2, h / 2, h} {
-		trace, bounds := at(offset)
-		rounding = max(rounding, bounds.Loss)
-		if !sameSides(n, centre, trace) {
+		there := at(offset)
+		rounding = max(rounding, there.bounds.Loss)
+		if !sameSides(n, centre, there.trace) {
 			return 0, 0, false
 		}
 	}
 	// Differentiating in the offset keeps gonum's own x ± h exact at 0.
-	loss := func(offset float64) float64 { trace, _ := at(offset); return trace.Loss }
+	loss := func(offset float64) float64 { return at(offset).trace.Loss }
 	wide := fd.Derivative(loss, 0, &fd.Settings{Formula: fd.Central, Step: h})
 	narrow := fd.Derivative(loss, 0, &fd.Settings{Formula: fd.Central, Step: h / 2})
 	// p + h is rounded when p is not a multiple of h's last place: an error of the step, relatively

@@ -60,8 +60,9 @@ func poison(t reflect.Type, at unsafe.Pointer) {
 
 // fill sets every element to v.
 func fill[F Float](s []F, v float64) {
+	x := F(v)
 	for i := range s {
-		s[i] = F(v)
+		s[i] = x
 	}
 }
 

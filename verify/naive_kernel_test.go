@@ -103,6 +103,9 @@ func judgePooled[F Float](t *testing.T, p spec.Precision, cache spec.Cache) {
 		t.Errorf("%s, cache %s: %d failures more", p, cache, report.Omitted)
 	}
 
+	if cache != spec.CacheAuto && p == spec.Float64 {
+		return // a mistake shows in one precision of each cache mode, and in both of one
+	}
 	e.twist = &twist[F]{activation: "max-pool", pullback: func(z, a, v, d []F) {
 		for g := range v {
 			if z[2*g] == z[2*g+1] {

@@ -183,8 +183,10 @@ var hidden float64
 
 func adamUpdate[F Float](decoupled bool, flaw flaw) func(*adamState[F], *params232[F], *grad232[F], F) {
 	return func(s *adamState[F], p *params232[F], g *grad232[F], rate F) {
-		if *s == (adamState[F]{}) {
+		if *s == (adamState[F]{}) || flaw == "defaults after updates" && *s == (adamState[F]{T: s.T}) {
+			t := s.T
 			*s = *newAdam[F]()
+			s.T = t
 			if decoupled {
 				s.WeightDecay = 0.01
 			}

@@ -76,6 +76,7 @@ func TestOptimizerMutants(t *testing.T) {
 		{"ε forgotten", "rmsprop", "W1[", "got", ""},
 		{"rate in the state", "rmsprop", "V.W1[", "off by", ""},
 		{"counts twice", "rmsprop", "T", "2 after 0", ""},
+		{"defaults after updates", "adam", "Beta1", "changed from 0 to 0.", ""},
 		{"t from 0", "adam", "W1[", "off by", ""},
 		{"ε before correction", "adam", "W1[", "off by", ""},
 		{"no correction", "adam", "W1[", "off by", ""},

@@ -45,6 +45,32 @@ func (j *optimizerJudge[F]) defaults() {
 	}
 }
 
+// literals judges values that are made without the constructor: what is set in one stays at its first update, which may also refuse a
+// literal that leaves a hyperparameter at 0; and a value that has been updated, as one that was saved has, takes no defaults.
+func (j *optimizerJudge[F]) literals(made func() *optimizerMachine[F]) {
+	first := func(m *optimizerMachine[F], what string) {
+		before := m.settings()
+		if panics(func() { m.update(0x1p-7) }) != nil {
+			return
+		}
+		for i, got := range m.settings() {
+			if got != before[i] {
+				j.report.broken(j.name, j.rule.hyper[i], what, "changed from %v to %v by the first update of a value that has %v %v",
+					before[i], got, j.rule.hyper, before)
+			}
+		}
+	}
+	for i, h := range j.rule.away() {
+		m := made()
+		*m.hyper[i] = F(h)
+		first(m, "a literal")
+	}
+	if m := made(); m.t != nil {
+		*m.t = 3
+		first(m, "after updates")
+	}
+}
+
 // apart checks that no element depends on the gradient of another, not even on a NaN.
 func (j *optimizerJudge[F]) apart() {
 	m, clean := j.machine, j.other

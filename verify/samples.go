@@ -42,10 +42,14 @@ func (s samples[F]) load(v []float64, beyond float64) {
 
 // beside returns the number of a sample outside the first n that does not hold what load set, counted from the first.
 func (s samples[F]) beside(n int, beyond float64) (at int, found bool) {
-	for i, v := range s.memory {
-		at = i/s.width - marginBefore
-		if (at < 0 || at >= n) && sameBits([]F{v}, []F{F(beyond)}) >= 0 {
-			return at, true
+	want := F(beyond)
+	first, end := marginBefore*s.width, (marginBefore+n)*s.width
+	for _, part := range [][2]int{{0, first}, {end, len(s.memory)}} {
+		for i := part[0]; i < part[1]; i++ {
+			// Most are as they were, which is seen at once.
+			if v := s.memory[i]; (v != want && (v == v || want == want) || v == 0) && sameBits([]F{v}, []F{want}) >= 0 {
+				return i/s.width - marginBefore, true
+			}
 		}
 	}
 	return 0, false

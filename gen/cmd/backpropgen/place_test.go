@@ -41,13 +41,14 @@ func helperCommand(t *testing.T, what, dir string) *exec.Cmd {
 
 // Generators that run at once leave the files of one of them, whichever of them are killed.
 func TestGeneratorsAtOnce(t *testing.T) {
-	rounds := 24
+	rounds := 10
 	if testing.Short() {
 		rounds = 4
 	}
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "a", "iris.yaml"), irisSpec, 0o644)
-	write(t, filepath.Join(dir, "b", "iris.yaml"), strings.Replace(irisSpec, "dense: 8", "dense: 9\n    activation: relu\n  - dense: 5", 1), 0o644)
+	spec := irisSpec + "targets: []\n" // without assembly generating takes hardly longer than writing, which is what is tried
+	write(t, filepath.Join(dir, "a", "iris.yaml"), spec, 0o644)
+	write(t, filepath.Join(dir, "b", "iris.yaml"), strings.Replace(spec, "dense: 8", "dense: 9\n    activation: relu\n  - dense: 5", 1), 0o644)
 	out := filepath.Join(dir, "out")
 	want := map[string]string{}
 	generate := func(from string) {

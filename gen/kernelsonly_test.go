@@ -1,0 +1,71 @@
+package gen_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// The emitted test of a network makes the compiler work three times as long as its kernels do: the judge is compiled anew for its types. A test
+// that runs kernels alone, with a judge of its own, leaves it out, and so what saves and loads, and teams.
+
+// emitKernels is emit without the emitted tests, of which the spec and the list of functions are left, and without what kernels do not need.
+func (m module) emitKernels(t *testing.T, pkg string, networks ...spec.Network) {
+	t.Helper()
+	m.emit(t, pkg, networks...)
+	m.kernelsOnly(t, pkg, networks...)
+}
+
+// kernelsOnly takes from a package what tests of kernels alone do not need.
+func (m module) kernelsOnly(t *testing.T, pkg string, networks ...spec.Network) {
+	t.Helper()
+	for _, n := range networks {
+		base := filepath.Join(m.dir, pkg, strings.ToLower(n.Name))
+		for _, part := range []string{"_store_gen.go", "_team_gen.go"} {
+			if err := os.Remove(base + part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		test, err := os.ReadFile(base + "_gen_test.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := fmt.Sprintf("package %s\n\nimport %q\n\n", pkg, modulePath+"/verify") + strings.Join(specAndKernel(t, test), "\n\n") + "\n"
+		if err := os.WriteFile(base+"_gen_test.go", []byte(list), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// specAndKernel are the declarations in an emitted test of the spec and of the list of functions, in this order.
+func specAndKernel(t *testing.T, test []byte) []string {
+	t.Helper()
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", test, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, ending := range []string{"Spec", "Kernel"} {
+		for _, d := range file.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || len(g.Specs) != 1 {
+				continue
+			}
+			if v, ok := g.Specs[0].(*ast.ValueSpec); ok && strings.HasSuffix(v.Names[0].Name, ending) {
+				list = append(list, string(test[fset.Position(g.Pos()).Offset:fset.Position(g.End()).Offset]))
+			}
+		}
+	}
+	if len(list) != 2 {
+		t.Fatalf("an emitted test has %d declarations that end in Spec or Kernel, want one of each; has it changed?", len(list))
+	}
+	return list
+}
