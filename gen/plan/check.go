@@ -105,7 +105,26 @@ func checkShape(op Op) error {
 	default:
 		return fmt.Errorf("unexpected operation %T", op)
 	}
-	return errors.Join(checkSegments(l.Outer, outer), checkSegments(l.Inner, inner))
+	return errors.Join(checkSegments(l.Outer, outer), checkSegments(l.Inner, inner), checkLanes(op))
+}
+
+// checkLanes asks that a loop over the terms of an ordered sum takes whole rounds of its lanes: the lane of a term of the body is then the same in
+// every turn.
+func checkLanes(op Op) error {
+	l := op.Loop()
+	if !l.Ordered {
+		return nil
+	}
+	along := l.Inner
+	if _, ok := op.(*Map); ok {
+		along = l.Outer
+	}
+	for _, s := range along {
+		if s.Looped() && (s.Size%l.Lanes != 0 || s.Lo%l.Lanes != 0) {
+			return fmt.Errorf("a loop over terms %d at a time, from %d on, takes no whole rounds of %d lanes", s.Size, s.Lo, l.Lanes)
+		}
+	}
+	return nil
 }
 
 func lengths(n int, bs ...*Buffer) error {

@@ -51,18 +51,26 @@ func (p *Program) Rounding() string {
 		registerBytes/p.ElementBytes(), registerBytes/p.ElementBytes(), rowLanes)
 }
 
-// order fixes the order of an operation's sums, and takes loops over summed elements as many at a time as there are lanes.
-func order(op Op, elementBytes int) {
+// order fixes the order of an operation's sums, and takes loops over summed elements as many at a time as there are lanes, or a multiple. Where
+// code is to be as short as can be, a loop along rows forms one of them, in all lanes at once.
+func order(op Op, elementBytes int, short bool) {
 	l := op.Loop()
 	across := registerBytes / elementBytes
 	switch o := op.(type) {
 	case *Affine:
 		l.Ordered, l.Lanes, l.Together = true, across, 1
-		if l.Inner[0].Looped() {
+		if l.Inner = inRounds(l.Inner, o.W.Cols, across); l.Inner[0].Looped() {
 			l.Outer, l.Together = loopBlocks(o.W.Rows, loopedRows), loopedLanes
+			if short {
+				l.Outer, l.Together = loop(o.W.Rows, 1), across
+			}
 		}
 	case *BackAffine:
 		l.Ordered, l.Lanes, l.Together = true, rowLanes, 1
+		l.Inner = inRounds(l.Inner, o.W.Rows, rowLanes)
+		if u := o.Update; u != nil {
+			u.Loop().Outer = l.Inner
+		}
 	case *Map:
 		if o.Sum != nil {
 			l.Ordered, l.Lanes, l.Together = true, across, across
@@ -79,6 +87,14 @@ func order(op Op, elementBytes int) {
 // inLanes is a loop over n elements with as many in its body as there are lanes, where there was a loop.
 func inLanes(segs []Segment, n, lanes int) []Segment {
 	if !segs[0].Looped() {
+		return segs
+	}
+	return loop(n, lanes)
+}
+
+// inRounds is a loop over n terms whose body has whole rounds of the lanes, where there was a loop whose body hasn't.
+func inRounds(segs []Segment, n, lanes int) []Segment {
+	if !segs[0].Looped() || segs[0].Size%lanes == 0 {
 		return segs
 	}
 	return loop(n, lanes)

@@ -41,9 +41,9 @@ func split(p *Program) error {
 		extentOf = func(Op) extent { return small }
 	case spec.UnrollAuto:
 		loops := wide
-		if statementsWith(p.Func(Grad).Ops, wide) > loopsNet {
+		if p.statementsOfGrad(wide) > loopsNet {
 			loops = tiny
-			if statementsWith(p.Func(Grad).Ops, tiny) > tinyNet {
+			if p.statementsOfGrad(tiny) > tinyNet {
 				loops = least
 			}
 		}
@@ -57,19 +57,24 @@ func split(p *Program) error {
 		return fmt.Errorf("unroll: %q is not a mode", n.Unroll)
 	}
 	for _, op := range p.Ops() {
-		tile(op, extentOf(op))
-		if n.Rounding == spec.RoundingStrict {
-			order(op, p.ElementBytes())
-		}
+		p.loops(op, extentOf(op))
 	}
 	group(p)
 	return nil
 }
 
-// statementsWith is how many statements operations have with loops of an extent.
-func statementsWith(ops []Op, e extent) (n int) {
-	for _, op := range ops {
-		tile(op, e)
+// loops sets the loops of one operation.
+func (p *Program) loops(op Op, e extent) {
+	tile(op, e)
+	if p.Network.Rounding == spec.RoundingStrict {
+		order(op, p.ElementBytes(), e == least)
+	}
+}
+
+// statementsOfGrad is how many statements a gradient has with loops of an extent.
+func (p *Program) statementsOfGrad(e extent) (n int) {
+	for _, op := range p.Func(Grad).Ops {
+		p.loops(op, e)
 		n += emitted(op, op.Loop().Outer)
 	}
 	return n
@@ -94,7 +99,7 @@ var (
 	small    = extent{limit: blockResults * innerStep, step: innerStep, block: blockResults, few: true}
 )
 
-// tile sets the loops of one operation.
+// tile sets the loops of one operation, whatever the order of its sums.
 func tile(op Op, e extent) {
 	l := op.Loop()
 	if m := elementwise(op); m != nil && e.few && m.weight > 0 {

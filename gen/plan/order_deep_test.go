@@ -1,0 +1,28 @@
+package plan
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestOrderOfDeep: networks of so many layers that the bodies of loops are small keep the order of sums, whatever the extents; Check says so.
+func TestOrderOfDeep(t *testing.T) {
+	for _, layers := range []int{1, 14, 60, 200} {
+		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
+			for _, width := range []int{5, 33, 64} {
+				n := spec.Network{
+					Name: "Deep", Input: width, Precision: precision, Rounding: spec.RoundingStrict, Cost: spec.Function{Name: "mse"},
+					Layers: slices.Repeat([]spec.Layer{{Dense: width, Activation: spec.Function{Name: "softmax"}}}, layers),
+				}
+				p := mustCompile(t, n.WithDefaults())
+				for _, op := range p.Func(Grad).Ops {
+					if _, affine := op.(*Affine); affine && !op.Loop().Ordered {
+						t.Errorf("%d layers of %d: %s has no order", layers, width, op)
+					}
+				}
+			}
+		}
+	}
+}
