@@ -27,6 +27,10 @@ func Parse(text string, variables ...string) (Node, error) {
 		return nil, &Error{0, "the formula is empty; write what it computes"}
 	}
 	p := parser{text: []rune(text), variables: variables}
+	p.source = string(p.text)
+	for i := range p.source {
+		p.starts = append(p.starts, i)
+	}
 	p.next()
 	x := p.sum()
 	switch p.token.kind {
@@ -47,6 +51,8 @@ func Parse(text string, variables ...string) (Node, error) {
 // parser reads a formula token by token. After the first mistake, which it keeps, there are none left.
 type parser struct {
 	text      []rune
+	source    string // text in bytes, of which starts says where each rune begins
+	starts    []int
 	variables []string
 	before    token // the last one read
 	token     token // the one that comes next

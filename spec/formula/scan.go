@@ -45,7 +45,7 @@ func (p *parser) scan(at int) (token, *Error) {
 	if at == len(p.text) {
 		return token{kind: endKind, at: at}, nil
 	}
-	rest := string(p.text[at:])
+	rest := p.source[p.starts[at]:]
 	if word := wordStart.FindString(rest); word != "" {
 		return token{nameKind, at, word}, nil
 	}
