@@ -32,8 +32,8 @@ func TestOptimizer[S, P, G any, F Float](
 // WeightDecay of adam and adamw. It has arrays laid out like the parameters: V of momentum and nesterov, S and V of rmsprop,
 // M and V of adam and adamw; and all but sgd have a uint64 T that counts updates. The constructor sets PyTorch's defaults,
 // with momentum 0.9; a zero value, all hyperparameters 0, takes the same at its first update. An update reads the gradient and
-// writes the parameters and the state, each element by itself. The same state gives the same bits. Nothing allocates. Hyperparameters may be set
-// between updates. A method Reset sets T and the arrays to 0 and leaves the hyperparameters: what follows is what a new optimizer does.
+// writes the parameters and the state, each element by itself, and nothing beside them. The same state gives the same bits, wherever it lies. Nothing
+// allocates. Hyperparameters may be set between updates. A method Reset sets T and the arrays to 0 and leaves the hyperparameters: what follows is what a new optimizer does.
 func CheckOptimizer[S, P, G any, F Float](
 	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), o Options,
 ) *Report {
@@ -77,6 +77,7 @@ func CheckOptimizer[S, P, G any, F Float](
 	j.resets()
 	j.apart()
 	j.allocations()
+	fencedOptimizer(j, newState, update)
 	return report.finish()
 }
 

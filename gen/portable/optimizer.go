@@ -127,6 +127,7 @@ func (o optimizer) begin() {
 // update emits Update: the defaults of a zero value, the scalars, and the loop of the case in force.
 func (o optimizer) update() error {
 	b := &templates.Block{}
+	b.Dereference("p", "g")
 	if o.hasDefaults() {
 		b.IfUnset("o.set").Do(templates.Method("o", "begin"))
 	}
@@ -150,11 +151,12 @@ func (o optimizer) update() error {
 		names, values = append(names, string(s.Var)+"s"), append(values, templates.Method("o."+s.Field, "Flat"))
 	}
 	b.DefineAll(names, values)
-	for _, c := range o.Cases {
+	for i, c := range o.Cases {
 		into := b
 		if c.When != "" {
 			into = b.IfNotZero(string(c.When))
 		}
+		o.pr.dispatchSweep(o.Sweep(i), "o", into)
 		if err := o.loops(c, into); err != nil {
 			return err
 		}
