@@ -30,6 +30,7 @@ var instructions = map[string]instruction{
 	"NEGQ":              one(x86.NEGQ),
 	"PREFETCHT0":        one(x86.PREFETCHT0),
 	"RET":               none(x86.RET),
+	"SHRQ":              x86.SHRQ,
 	"SUBL":              two(x86.SUBL),
 	"SUBQ":              two(x86.SUBQ),
 	"VADDPD":            x86.VADDPD,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"go/types"
 	"math"
+	"math/bits"
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
@@ -199,10 +200,23 @@ func (w *sweeper) fold(x, so *value) *value {
 	return w.code.sum(so, x)
 }
 
-// loops writes the loops, and what is done with the last elements.
+// loops writes the loops, and what is done with a part of a vector: the last elements, and the first ones of long arrays that are stored, so that
+// the vectors after them don't cross lines of the cache.
 func (w *sweeper) loops() {
-	n := w.abreast()
+	n, part := w.abreast(), w.pointer()
 	many := n * w.lanes
+	if aligned, ok := w.aligned(); ok {
+		w.do("CMPQ", w.left, operand.U32(alignedFrom*w.lanes))
+		w.do("JLT", operand.LabelRef("whole"))
+		w.do("MOVQ", aligned, part)
+		w.do("NEGQ", part)
+		w.do("ANDQ", operand.U32(w.lanes*w.m.size-1), part)
+		w.do("JEQ", operand.LabelRef("whole"))
+		w.do("SHRQ", operand.U8(bits.TrailingZeros(uint(w.m.size))), part)
+		w.do("SUBQ", part, w.left)
+		w.do("JMP", operand.LabelRef("part"))
+		w.fn.AddLabel("whole")
+	}
 	if n > 1 {
 		w.do("SUBQ", operand.U32(many), w.left)
 		w.do("JLT", operand.LabelRef("single"))
@@ -217,9 +231,33 @@ func (w *sweeper) loops() {
 	w.fn.AddLabel("rest")
 	w.do("ADDQ", operand.U32(w.lanes), w.left)
 	w.do("JEQ", operand.LabelRef("done"))
-	w.body([]int{0}, w.restMask())
-	w.flush()
+	w.do("MOVQ", w.left, part)
+	if _, ok := w.aligned(); !ok {
+		w.body([]int{0}, w.firstOf(part))
+		w.flush()
+	} else {
+		w.do("XORL", w.left.As32(), w.left.As32())
+		w.fn.AddLabel("part")
+		w.body([]int{0}, w.firstOf(part))
+		w.flush()
+		w.do("LEAQ", operand.Mem{Base: w.index, Index: part, Scale: uint8(w.m.size)}, w.index)
+		w.do("CMPQ", w.left, operand.U8(0))
+		w.do("JGT", operand.LabelRef("whole"))
+	}
 	w.fn.AddLabel("done")
+}
+
+// alignedFrom is from how many vectors on arrays are long.
+const alignedFrom = 16
+
+// aligned is the pointer to the array whose vectors are brought to lie within lines: the first that is stored, and none where nothing is.
+func (w *sweeper) aligned() (reg.GPPhysical, bool) {
+	for _, v := range w.Arrays {
+		if w.Stored(v) {
+			return w.arrays[v], true
+		}
+	}
+	return nil, false
 }
 
 // rounds is a loop over as many elements as n vectors have, at least one round. It ends with less than none left.
@@ -229,7 +267,7 @@ func (w *sweeper) rounds(label string, n int) {
 	for i := range n {
 		vectors = append(vectors, i)
 	}
-	if n > 1 {
+	if n > 1 && len(w.Arrays) > 1 {
 		w.prefetch(n)
 	}
 	w.body(vectors, nil)
@@ -252,10 +290,10 @@ func (w *sweeper) prefetch(n int) {
 	}
 }
 
-// restMask is the mask of as many lanes as elements are left.
-func (w *sweeper) restMask() *value {
+// firstOf is the mask of as many lanes as a register says.
+func (w *sweeper) firstOf(part reg.GPPhysical) *value {
 	var table []byte
-	at := operand.Mem{Base: reg.RAX, Index: w.left}
+	at := operand.Mem{Base: reg.RAX, Index: part}
 	if w.m.level == AVX512 {
 		for n := range w.lanes {
 			table = binary.LittleEndian.AppendUint16(table, 1<<n-1)
@@ -276,10 +314,11 @@ func (w *sweeper) restMask() *value {
 		table = binary.LittleEndian.AppendUint64(table, set)[:(i+1)*w.m.size]
 	}
 	mask := w.cell()
-	w.do("NEGQ", w.left)
+	w.do("NEGQ", part)
 	w.do("LEAQ", w.file.table(string(table), table).mem(), reg.RAX)
 	at.Scale, at.Disp = uint8(w.m.size), w.lanes*w.m.size
 	w.do("VMOVUPS", at, vector(mask.reg, w.bits*w.m.size/w.wide.size))
+	w.do("NEGQ", part)
 	w.adopt(mask)
 	return mask
 }

@@ -58,20 +58,7 @@ func (o optimizer) declare() {
 	}
 	doc += " One optimizer belongs to one network and one goroutine at a time."
 	o.pr.file.Doc(doc)
-	var fields []templates.Field
-	for _, p := range o.Params {
-		fields = append(fields, templates.Field{Name: p.Name, Type: o.pr.typ, Doc: p.Doc})
-	}
-	if o.Rule.Counts {
-		fields = append(fields, templates.Field{Name: "T", Type: "uint64", Doc: "updates so far"})
-	}
-	for _, s := range o.Rule.State {
-		fields = append(fields, templates.Field{Name: s.Field, Type: o.pr.name + "Grad", Doc: s.Doc})
-	}
-	if o.hasDefaults() {
-		fields = append(fields, templates.Field{Name: "set", Type: "bool", Doc: "the hyperparameters mean what they say, 0 too"})
-	}
-	o.pr.file.Struct(o.name, fields)
+	o.pr.file.Struct(o.name, o.fields())
 }
 
 // constructor emits New… and, where a zero value has to take the defaults too, what sets them.
@@ -89,6 +76,9 @@ func (o optimizer) constructor() {
 		body.Return(templates.New(o.name))
 	}
 	o.pr.file.Doc(fmt.Sprintf("New%s returns the optimizer with PyTorch's defaults: %s.", o.name, strings.Join(values, ", ")))
+	if o.spaced() { // in memory of its own, which begins a page, and not on a stack
+		o.pr.file.NotInline()
+	}
 	o.pr.file.Func(templates.Function{Name: "New" + o.name, Result: &templates.Param{Type: o.name, Ptr: true}, Body: body})
 	if !o.hasDefaults() {
 		return
