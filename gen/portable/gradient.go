@@ -44,7 +44,7 @@ func (pr *printer) gradient() {
 		over.Each(templates.Convert(pr.typ, templates.Mul(name("k"), templates.Convert("float64", name("x")))))
 		clip.Return(templates.Convert(pr.typ, name("norm")))
 	} else {
-		pr.file.Doc("largest has the bits of the largest magnitude among the elements, where that is an ordinary number; where one is NaN it is\nlarge or not.")
+		pr.file.Doc("largest has the bits of the largest magnitude among the elements, at least those of the smallest number with all its digits.\nNaN may count or not: the norm is NaN then, whatever this is.")
 		pr.file.Func(templates.Function{Name: "largest", Recv: recv, Result: &templates.Param{Type: "uint64"}, Body: pr.largest(sweeps[plan.LargestSweep])})
 		pr.file.Doc("norm is Norm as the quotient root/scale, of which both are ordinary numbers where the elements are.")
 		pr.file.FuncResults(templates.Function{Name: "norm", Recv: recv, Body: pr.squares(templates.NormScaled(n), sweeps[plan.SquaresSweep])},
