@@ -1,0 +1,63 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// sweeps are the loops over all parameters that are in assembly.
+func (c *Compiled) sweeps() []plan.Sweep {
+	if c.assembly == nil {
+		return nil
+	}
+	return c.assembly.Sweeps()
+}
+
+// sweptFunctions are the functions whose loops are in assembly, and those that are not, with the reasons.
+func (c *Compiled) sweptFunctions() (names, left []string) {
+	for _, s := range c.assembly.AllSweeps() {
+		name := apiOf(c.n, s)
+		if why := c.assembly.MissingSweep(s); why != "" {
+			left = append(left, fmt.Sprintf("portable Go, because %s: %s", why, name))
+		} else if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, left
+}
+
+// apiOf is the function that a sweep is the loop of.
+func apiOf(n spec.Network, s plan.Sweep) string {
+	switch {
+	case s.Type != plan.GradType:
+		return n.Name + s.Type + ".Update"
+	case s.Name == plan.SquaresSweep || s.Name == plan.LargestSweep:
+		return "Norm"
+	}
+	return s.Name
+}
+
+// assemblySweeps are the sweeps as the emitted Go has them.
+func (c *Compiled) assemblySweeps() (list []templates.AssemblySweep) {
+	for _, s := range c.sweeps() {
+		t := templates.AssemblySweep{
+			Type: c.n.Name + s.Type, Recv: "o", Name: s.Name, Function: s.Function(), Numbers: len(s.Numbers), Number: portable.SweptType(c.p, s),
+		}
+		if s.Type == plan.GradType {
+			t.Recv = "g"
+		}
+		if s.Fold != plan.NoFold {
+			t.Lanes = plan.FoldLanes
+		}
+		for _, v := range s.Arrays {
+			t.Arrays = append(t.Arrays, plan.SweptArray(v))
+		}
+		list = append(list, t)
+	}
+	return list
+}
