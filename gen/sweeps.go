@@ -3,6 +3,7 @@ package gen
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
@@ -18,17 +19,26 @@ func (c *Compiled) sweeps() []plan.Sweep {
 	return c.assembly.Sweeps()
 }
 
-// sweptFunctions are the functions whose loops are in assembly, and those that are not, with the reasons.
-func (c *Compiled) sweptFunctions() (names, left []string) {
+// sweptFunctions are the functions whose loops are in assembly, and lines that say which are not and why.
+func (c *Compiled) sweptFunctions() (names, rest []string) {
+	left := map[string][]string{}
+	var reasons []string
 	for _, s := range c.assembly.AllSweeps() {
-		name := apiOf(c.n, s)
-		if why := c.assembly.MissingSweep(s); why != "" {
-			left = append(left, fmt.Sprintf("portable Go, because %s: %s", why, name))
-		} else if !slices.Contains(names, name) {
+		name, why := apiOf(c.n, s), c.assembly.MissingSweep(s)
+		switch {
+		case why == "" && !slices.Contains(names, name):
 			names = append(names, name)
+		case why != "" && !slices.Contains(left[why], name):
+			if left[why] == nil {
+				reasons = append(reasons, why)
+			}
+			left[why] = append(left[why], name)
 		}
 	}
-	return names, left
+	for _, why := range reasons {
+		rest = append(rest, fmt.Sprintf("portable Go, because %s: %s", why, strings.Join(left[why], ", ")))
+	}
+	return names, rest
 }
 
 // apiOf is the function that a sweep is the loop of.

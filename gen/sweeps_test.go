@@ -37,7 +37,7 @@ func TestSweepLengths(t *testing.T) {
 		for _, o := range spec.Optimizers() {
 			n.Optimizers = append(n.Optimizers, o.Name)
 		}
-		m.emitWith(t, n, gen.Options{Package: "sweeps", Qualify: true})
+		m.emitWith(t, n, gen.Options{Package: "sweeps", Qualify: true, EveryLevel: true})
 		code, err := os.ReadFile(filepath.Join(m.dir, "sweeps", strings.ToLower(n.Name)+"_amd64_gen.go"))
 		if err != nil {
 			t.Fatal(err)

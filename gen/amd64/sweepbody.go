@@ -26,12 +26,23 @@ func (w *sweeper) startFolds() {
 		w.code.within(w.bits, func() {
 			from := w.code.zeros()
 			if i == 0 {
-				from = w.code.load(w.to, plan.FoldLanes)
+				from = w.begun()
 			}
 			w.code.set(cell, from)
 		})
 	}
 	w.flush()
+}
+
+// begun is what has been folded before. Go has just written it, maybe, half as many numbers at a time, which can't be read at once until they have
+// reached the cache.
+func (w *sweeper) begun() (all *value) {
+	const half = plan.FoldLanes / 2
+	at, b := w.wide.size*half, w.code
+	var low, high *value
+	b.within(8*at, func() { low, high = b.load(w.to, half), b.load(w.to.plus(at), half) })
+	b.within(2*8*at, func() { all = b.join(low, high) })
+	return all
 }
 
 // finishFolds folds the vectors and, of a vector, the parts that are FoldLanes long, and leaves the result in memory.

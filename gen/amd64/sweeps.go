@@ -8,7 +8,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// swept is a sweep and its code at every level; missing says what of it has no vector code, and then it has none.
+// swept is a sweep and its code at every level; missing says why it has none.
 type swept struct {
 	plan.Sweep
 	code    []*compiled
@@ -22,14 +22,7 @@ func (a *Assembly) writeSweeps() error {
 		return err
 	}
 	for _, s := range list {
-		w := swept{Sweep: s}
-		if !a.common.strict { // elementary functions are translated
-			for _, e := range s.Expressions() {
-				if name := missing(e); name != "" {
-					w.missing = name
-				}
-			}
-		}
+		w := swept{Sweep: s, missing: a.missingOf(s)}
 		if w.missing == "" {
 			for _, l := range Levels {
 				c := &compiled{file: newFile(a.common)}
@@ -45,6 +38,33 @@ func (a *Assembly) writeSweeps() error {
 		a.sweeps = append(a.sweeps, w)
 	}
 	return nil
+}
+
+// Fewer parameters are gone through in Go sooner than assembly is called: it takes what is left of a vector with a mask, which is slow to store and
+// to read again. Roots and quotients take so long that some are enough.
+const (
+	leastSwept   = 32
+	leastDivided = 12
+)
+
+// missingOf says why a sweep has no assembly.
+func (a *Assembly) missingOf(s plan.Sweep) string {
+	least := leastSwept
+	if ops := s.Ops(); ops.Divs > 0 || ops.Calls > 0 {
+		least = leastDivided
+	}
+	if a.p.Network.Params() < least && !a.config.EveryLevel {
+		return "there are few parameters"
+	}
+	if a.common.strict {
+		return "" // elementary functions are translated
+	}
+	for _, e := range s.Expressions() {
+		if name := missing(e); name != "" {
+			return name + " has no vector code"
+		}
+	}
+	return ""
 }
 
 // addSweeps adds the sweeps to a file.
@@ -89,8 +109,8 @@ func (a *Assembly) AllSweeps() (list []plan.Sweep) {
 // MissingSweep says why a sweep has no assembly; it is empty for those that have.
 func (a *Assembly) MissingSweep(s plan.Sweep) string {
 	for _, w := range a.sweeps {
-		if w.Function() == s.Function() && w.missing != "" {
-			return w.missing + " has no vector code"
+		if w.Function() == s.Function() {
+			return w.missing
 		}
 	}
 	return ""
