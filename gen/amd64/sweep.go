@@ -4,6 +4,7 @@ import (
 	"errors"
 	"go/types"
 	"math/bits"
+	"slices"
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
@@ -197,9 +198,10 @@ func (w *sweeper) loops() {
 // alignedFrom is from how many vectors on arrays are long.
 const alignedFrom = 16
 
-// aligned is the pointer to the array whose vectors are brought to lie within lines: the first that is stored, and none where nothing is.
+// aligned is the pointer to the array whose vectors are brought to lie within lines: the last that is stored, a state where there is one, whose place in
+// memory the constructor chooses, while parameters may be on a stack. There is none where nothing is stored.
 func (w *sweeper) aligned() (reg.GPPhysical, bool) {
-	for _, v := range w.Arrays {
+	for _, v := range slices.Backward(w.Arrays) {
 		if w.Stored(v) {
 			return w.arrays[v], true
 		}
