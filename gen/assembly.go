@@ -40,6 +40,14 @@ func (c *Compiled) assemble() error {
 	return nil
 }
 
+// assembled says whether a function or a sweep is in assembly.
+func (c *Compiled) assembled(name string) bool {
+	return slices.Contains(c.vector, name) || slices.ContainsFunc(c.sweeps(), func(s plan.Sweep) bool { return s.Function() == name })
+}
+
+// hasAssembly says whether anything is in assembly, so that there are files of it.
+func (c *Compiled) hasAssembly() bool { return len(c.vector)+len(c.sweeps()) > 0 }
+
 // assemblyFiles prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the assembly itself.
 func (c *Compiled) assemblyFiles() ([]File, error) {
 	n, p, tiling := c.n, c.p, c.assembly.Tiling
@@ -52,6 +60,7 @@ func (c *Compiled) assemblyFiles() ([]File, error) {
 			Name: name, Params: params, Result: result, Levels: levels[:len(c.assembly.Choice(name).Levels)], Batch: p.Func(name).Batch,
 		})
 	}
+	a.Sweeps, a.Params, a.SweptAtOnce = c.assemblySweeps(), n.Params(), c.assembly.SweptAtOnce()
 	printed, err := c.assembly.Print(amd64.Options{Package: c.o.Package, Header: marker(c.o), Prefix: a.Prefix})
 	if err != nil {
 		return nil, err
@@ -83,7 +92,7 @@ func (c *Compiled) assemblyFiles() ([]File, error) {
 }
 
 // assemblyNames lists the identifiers that go with assembly.
-func assemblyNames(prefix string) []string {
+func assemblyNames(n spec.Network, prefix string) []string {
 	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels", prefix + amd64.PauseSuffix}
 	for _, f := range []string{
 		plan.Forward, plan.LossOnly, plan.Backward, plan.Grad, plan.Step,
@@ -92,6 +101,16 @@ func assemblyNames(prefix string) []string {
 		names = append(names, prefix+f)
 		for _, l := range levels {
 			names = append(names, prefix+f+l.Name)
+		}
+	}
+	sweeps, err := plan.Sweeps(n)
+	if err != nil {
+		return names // a network that is not valid
+	}
+	for _, s := range sweeps {
+		names = append(names, prefix+s.Function())
+		for _, l := range levels {
+			names = append(names, prefix+s.Function()+l.Name)
 		}
 	}
 	return names
@@ -123,6 +142,11 @@ func (c *Compiled) assemblyLines() []string {
 			lines = append(lines, amd64.TileLines(p, c.assembly.Tiling)...)
 		}
 	}
+	names, rest := c.sweptFunctions()
+	if len(names) > 0 {
+		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512 of loops over all parameters: %s", strings.Join(names, ", ")))
+	}
+	lines = append(lines, rest...)
 	// Functions that have none for the same reason share a line.
 	var reasons []string
 	left := map[string][]string{}
@@ -252,7 +276,7 @@ func (c *Compiled) batchPredictions() (string, error) {
 // emitted are the names of the files that a network gets.
 func (c *Compiled) emitted() []string {
 	names := FileNames(c.n)
-	if len(c.vector) == 0 {
+	if !c.hasAssembly() {
 		return names[:4]
 	}
 	return names

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/printer"
 	"go/token"
 	"os"
 	"path/filepath"
@@ -99,6 +100,16 @@ func callsOf(t *testing.T, code []byte) string {
 				case "pause":
 					pauses = true
 					args = append(args, "&pause")
+				case "gs":
+					args = append(args, "&grad.Flat()[0]")
+				case "n":
+					args = append(args, "min(len(grad.Flat()), 16000)") // as many as a sweep takes at a time
+				case "numbers", "lanes":
+					var typ bytes.Buffer
+					if err := printer.Fprint(&typ, token.NewFileSet(), field.Type.(*ast.StarExpr).X); err != nil {
+						t.Fatal(err)
+					}
+					args = append(args, fmt.Sprintf("new(%s)", &typ))
 				default:
 					args = append(args, name.Name)
 				}

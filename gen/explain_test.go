@@ -158,3 +158,23 @@ func TestSummaryBatch(t *testing.T) {
 		t.Errorf("%d bytes, %v; the emitted batch has %d", s.BatchBytes, err, want)
 	}
 }
+
+// TestExplainSweeps checks that explain says which loops over all parameters are in assembly: none, where the targets ask for none, and those that
+// divide, where there are few parameters.
+func TestExplainSweeps(t *testing.T) {
+	n := gated(spec.CacheAuto, "")
+	n.Optimizers = []spec.Optimizer{spec.RMSprop, spec.SGD}
+	const few = "of loops over all parameters: GatedRMSprop.Update\n  portable Go, because there are few parameters: Norm, Clip, Scale, GatedSGD.Update\n"
+	if text, err := gen.Explain(n, gen.Options{}); err != nil || !strings.Contains(text, few) {
+		t.Errorf("of few parameters it says %v\n%s\nwant %s", err, text, few)
+	}
+	n.Input = 30
+	const line = "assembly for AVX2 and AVX-512 of loops over all parameters: Norm, Clip, Scale, GatedRMSprop.Update, GatedSGD.Update\n"
+	if text, err := gen.Explain(n, gen.Options{}); err != nil || !strings.Contains(text, line) {
+		t.Errorf("it says %v\n%s\nwant %s", err, text, line)
+	}
+	n.Targets = []spec.Target{}
+	if text, err := gen.Explain(n, gen.Options{}); err != nil || strings.Contains(text, "loops over all parameters") {
+		t.Errorf("without assembly it says %v\n%s", err, text)
+	}
+}

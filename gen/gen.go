@@ -101,7 +101,7 @@ func (c *Compiled) Files() ([]File, error) {
 		write(2, "what saves and loads it", func() ([]byte, error) { return storeFile(c.n, c.p, c.o) }),
 		write(3, "its team", func() ([]byte, error) { return teamFile(c.n, c.p, c.o) }),
 	}
-	if len(c.vector) == 0 {
+	if !c.hasAssembly() {
 		files = files[:4]
 	} else {
 		tasks = append(tasks, func() error {
@@ -137,7 +137,7 @@ func assemblyBuilds(files []File) []File {
 func (c *Compiled) kernels() ([]byte, error) {
 	fields, bytes := c.tileFields()
 	return portable.Print(c.p, portable.Options{
-		Package: c.o.Package, Header: header(c.n, c.p, c.summary, c.o), Vector: func(function string) bool { return slices.Contains(c.vector, function) },
+		Package: c.o.Package, Header: header(c.n, c.p, c.summary, c.o), Vector: c.assembled,
 		BatchFields: fields, BatchBytes: bytes,
 	})
 }
@@ -150,7 +150,7 @@ func (c *Compiled) test() ([]byte, error) {
 		Header: []string{marker(c.o)}, Spec: string(n.JSON()), Qualify: c.o.Qualify,
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n), Rate: exampleRate(n), Careful: careful(n),
 		Optimizers: tested(n),
-		Levels:     len(c.vector) > 0, Strict: n.Rounding == spec.RoundingStrict,
+		Levels:     c.hasAssembly(), Strict: n.Rounding == spec.RoundingStrict,
 		Cuts: c.cuts(),
 	})
 }
@@ -236,7 +236,7 @@ func PackageNames(n spec.Network) []string {
 		names = append(names, templates.FunctionNames(portable.DoublePrefix(prefix))...)
 	}
 	names = append(names, templates.StoreNames(prefix)...)
-	names = append(names, assemblyNames(prefix)...)
+	names = append(names, assemblyNames(n, prefix)...)
 	return append(names, templates.FunctionNames(prefix)...)
 }
 

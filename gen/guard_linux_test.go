@@ -31,6 +31,11 @@ func TestGuardPages(t *testing.T) {
 		if width%2 == 0 {
 			n.Precision = spec.Float64
 		}
+		if width == 5 || width == 8 {
+			for _, o := range spec.Optimizers() {
+				n.Optimizers = append(n.Optimizers, o.Name)
+			}
+		}
 		networks = append(networks, n)
 	}
 	// Rows too long for registers are taken some abreast, and more than the first cache holds upwards and downwards by turns.
@@ -51,7 +56,7 @@ func TestGuardPages(t *testing.T) {
 	}
 	m.write(t, filepath.Join("guard", "guard_test.go"), test)
 	var list bytes.Buffer
-	fmt.Fprint(&list, "package guard\n\nimport \"testing\"\n\nfunc TestGuard(t *testing.T) {\n")
+	fmt.Fprint(&list, "package guard\n\nimport (\n\t\"fmt\"\n\t\"testing\"\n)\n\nvar _ = fmt.Sprint\n\nfunc TestGuard(t *testing.T) {\n")
 	for _, n := range networks {
 		n = n.WithDefaults()
 		levels := portable.Prefix(n.Name) + "AtLevels"
@@ -64,7 +69,14 @@ func TestGuardPages(t *testing.T) {
 			inputGrad = fmt.Sprintf("(*%s).InputGradBatch", n.Name)
 		}
 		fmt.Fprintf(&list, "\t\t(*%[1]s).Init, (*%[1]s).Forward, (*%[1]s).Loss, (*%[1]s).Backward, (*%[1]s).Grad, (*%[1]s).Step,\n", n.Name)
-		fmt.Fprintf(&list, "\t\t(*%[1]s).ForwardBatch, (*%[1]s).LossBatch, (*%[1]s).GradBatch, (*%[1]s).StepBatch, %[2]s}.run)\n", n.Name, inputGrad)
+		fmt.Fprintf(&list, "\t\t(*%[1]s).ForwardBatch, (*%[1]s).LossBatch, (*%[1]s).GradBatch, (*%[1]s).StepBatch, %[2]s,\n", n.Name, inputGrad)
+		fmt.Fprintf(&list, "\t\t(*%[1]sGrad).Norm, (*%[1]sGrad).Clip, (*%[1]sGrad).Scale, map[string]func() (func(*%[1]s, *%[1]sGrad), func() string){\n", n.Name)
+		for _, o := range n.Optimizers {
+			entry, _ := spec.LookupOptimizer(o)
+			fmt.Fprintf(&list, "\t\t\t%[2]q: func() (func(*%[1]s, *%[1]sGrad), func() string) {\n\t\t\t\to := New%[1]s%[2]s()\n"+
+				"\t\t\t\treturn func(p *%[1]s, g *%[1]sGrad) { o.Update(p, g, 1) }, func() string { return fmt.Sprint(*o) }\n\t\t\t},\n", n.Name, entry.Type)
+		}
+		fmt.Fprint(&list, "\t\t},\n\t}.run)\n")
 	}
 	fmt.Fprint(&list, "}\n")
 	m.write(t, filepath.Join("guard", "list_test.go"), list.Bytes())

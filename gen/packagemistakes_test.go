@@ -4,7 +4,7 @@ import "slices"
 
 // packageMistakes are all that are planted in packages.
 func packageMistakes() []packageMutant {
-	return slices.Concat(chunkMistakes, teamMistakes, allocationMistakes, nanMistakes, optimizerMistakes, sharedMistakes, kinkMistakes)
+	return slices.Concat(chunkMistakes, teamMistakes, allocationMistakes, nanMistakes, optimizerMistakes, sweepMistakes, sharedMistakes, kinkMistakes)
 }
 
 // chunkMistakes are made where batches are cut into chunks, tiles, rests and blocks.

@@ -17,6 +17,9 @@ type Assembly struct {
 	Functions []AssemblyFunction
 	Layout    []FieldOffset
 	Batch     AssemblyTiles
+	// Sweeps are the loops over all parameters, of which there are Params, and SweptAtOnce of them one takes at a time.
+	Sweeps              []AssemblySweep
+	Params, SweptAtOnce int
 	// PauseWords is how many words of 64 bits functions that pause leave behind.
 	PauseWords int
 }
@@ -66,6 +69,9 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 	if slices.ContainsFunc(a.Functions, func(fn AssemblyFunction) bool { return fn.Batch && a.ordered(fn) }) {
 		a.addLosses(f)
 	}
+	for _, s := range a.Sweeps {
+		a.sweep(f, s)
+	}
 	a.layout(f)
 	return f.Render()
 }
@@ -92,6 +98,10 @@ func FallbackFile(a Assembly) ([]byte, error) {
 			body.Return(Number(0))
 		}
 		f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+	}
+	for _, s := range a.Sweeps {
+		f.Doc(VectorMethod(s.Name) + " is never called.")
+		a.sweepMethod(f, s).Block()
 	}
 	return f.Render()
 }

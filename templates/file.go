@@ -54,6 +54,9 @@ func (f *File) Doc(text string) {
 	}
 }
 
+// NotInline keeps the function that follows from being compiled into others, so that what it allocates is never on their stacks.
+func (f *File) NotInline() { f.f.Comment("//go:noinline") }
+
 // Constant is one named integer constant.
 type Constant struct {
 	Name, Doc string

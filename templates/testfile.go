@@ -146,40 +146,46 @@ func (t Test) team() *jen.Statement {
 //
 //	func TestIris(t *testing.T) {
 //		verify.Test(t, irisSpec, irisKernel)
-//		verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{…})
 //		verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
+//		verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{…})
 //		verify.TestStored[Iris](t, irisSpec, "parameters")
 //		verify.TestStored[IrisAdam](t, irisSpec, "adam")
 //	}
 //
-// Where there is assembly, its first line goes through the instruction sets:
+// Where there is assembly, its first lines go through the instruction sets:
 //
 //	irisAtLevels(func(level string) {
-//		t.Run(level, func(t *testing.T) { verify.Test(t, irisSpec, irisKernel) })
+//		t.Run(level, func(t *testing.T) {
+//			verify.Test(t, irisSpec, irisKernel)
+//			verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
+//		})
 //	})
 //
-// and under rounding: strict its second line compares them:
+// and under rounding: strict the next compare them:
 //
 //	verify.TestLevels(t, irisSpec, irisKernel, irisAtLevels)
+//	verify.TestOptimizerLevels(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, irisAtLevels)
 func (t Test) check(f *File) {
 	doc := fmt.Sprintf("Test%s checks the emitted code against the reference: every output and gradient within the bound on rounding\nerrors, no allocation, nothing written but what is documented.", t.Name)
-	test := jen.Qual(verifyPath, "Test").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"))
+	each := []jen.Code{jen.Qual(verifyPath, "Test").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"))}
+	for _, o := range t.Optimizers {
+		each = append(each, t.optimizer("TestOptimizer", o))
+	}
 	if t.Levels {
 		doc += " It does so with every instruction set that the machine has."
-		test = jen.Id(t.Prefix + "AtLevels").Call(jen.Func().Params(jen.Id("level").String()).Block(
-			jen.Id("t").Dot("Run").Call(jen.Id("level"), jen.Func().Params(jen.Id("t").Op("*").Qual("testing", "T")).Block(test))))
+		each = []jen.Code{jen.Id(t.Prefix + "AtLevels").Call(jen.Func().Params(jen.Id("level").String()).Block(
+			jen.Id("t").Dot("Run").Call(jen.Id("level"), jen.Func().Params(jen.Id("t").Op("*").Qual("testing", "T")).Block(each...))))}
 	}
 	f.Doc(doc)
 	f.f.Func().Id("Test" + t.Name).Params(jen.Id("t").Op("*").Qual("testing", "T")).BlockFunc(func(g *jen.Group) {
-		g.Add(test)
+		add(g, each)
 		if t.Levels && t.Strict {
 			g.Qual(verifyPath, "TestLevels").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"), jen.Id(t.Prefix+"AtLevels"))
+			for _, o := range t.Optimizers {
+				g.Add(t.optimizer("TestOptimizerLevels", o, jen.Id(t.Prefix+"AtLevels")))
+			}
 		}
 		g.Qual(verifyPath, "TestTeam").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), t.team())
-		for _, o := range t.Optimizers {
-			g.Qual(verifyPath, "TestOptimizer").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(o.Name),
-				jen.Id("New"+o.Type), jen.Parens(jen.Op("*").Id(o.Type)).Dot("Update"))
-		}
 		stored := func(typ, kind string) {
 			g.Qual(verifyPath, "TestStored").Index(jen.Id(typ)).Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(kind))
 		}
@@ -188,6 +194,12 @@ func (t Test) check(f *File) {
 			stored(o.Type, o.Name)
 		}
 	})
+}
+
+// optimizer is a call of a judge of optimizers.
+func (t Test) optimizer(judge string, o TestedOptimizer, more ...jen.Code) jen.Code {
+	args := []jen.Code{jen.Id("t"), jen.Id(t.Prefix + "Spec"), jen.Lit(o.Name), jen.Id("New" + o.Type), jen.Parens(jen.Op("*").Id(o.Type)).Dot("Update")}
+	return jen.Qual(verifyPath, judge).Call(append(args, more...)...)
 }
 
 // example trains on one sample.

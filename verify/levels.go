@@ -177,6 +177,12 @@ func strictResults[P, G, W, B, X, Y any, F Float](
 		add("Grad", "loss", k.Grad(&p, ws, x, y, g))
 		add("Grad", "gradient", view[F](g)...)
 		input("Grad")
+		// Of the gradient: those of the specials have NaN and infinities, the others every magnitude.
+		add("Norm", "norm", k.Norm(g))
+		k.Scale(g, d.rate)
+		add("Scale", "gradient", view[F](g)...)
+		add("Clip", "norm", k.Clip(g, k.Norm(g)*d.rate))
+		add("Clip", "gradient", view[F](g)...)
 		add("Step", "loss", k.Step(&p, ws, x, y, d.rate))
 		add("Step", "parameters", view[F](&p)...)
 		input("Step")

@@ -31,10 +31,10 @@ func TestOptimizer[S, P, G any, F Float](
 // momentum; Momentum and WeightDecay of nesterov; Alpha, Eps, WeightDecay and Momentum of rmsprop; Beta1, Beta2, Eps and
 // WeightDecay of adam and adamw. It has arrays laid out like the parameters: V of momentum and nesterov, S and V of rmsprop,
 // M and V of adam and adamw; and all but sgd have a uint64 T that counts updates. The constructor sets PyTorch's defaults,
-// with momentum 0.9; a zero value, all hyperparameters 0, takes the same at its first update. What a literal sets stays as it is: its first update
-// may panic instead. An update reads the gradient and
-// writes the parameters and the state, each element by itself. The same state gives the same bits. Nothing allocates. Hyperparameters may be set
-// between updates. A method Reset sets T and the arrays to 0 and leaves the hyperparameters: what follows is what a new optimizer does.
+// with momentum 0.9; a zero value, all hyperparameters 0, takes the same at its first update. What a literal sets stays as it is: its first
+// update may panic instead. An update reads the gradient and writes the parameters and the state, each element by itself, and nothing beside
+// them. The same state gives the same bits, wherever it lies. Nothing allocates. Hyperparameters may be set between updates. A method Reset sets
+// T and the arrays to 0 and leaves the hyperparameters: what follows is what a new optimizer does.
 func CheckOptimizer[S, P, G any, F Float](
 	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), o Options,
 ) *Report {
@@ -82,6 +82,7 @@ func CheckOptimizer[S, P, G any, F Float](
 	j.resets()
 	j.apart()
 	j.allocations()
+	fencedOptimizer(j, newState, update)
 	return report.finish()
 }
 

@@ -24,6 +24,13 @@ type optimizerMachine[F Float] struct {
 func newOptimizerMachine[S, P, G any, F Float](
 	rule rule, params int, s *S, update func(*S, *P, *G, F),
 ) (*optimizerMachine[F], error) {
+	return optimizerMachineOf(rule, params, s, new(P), new(G), update)
+}
+
+// optimizerMachineOf views it with parameters and gradient that there are.
+func optimizerMachineOf[S, P, G any, F Float](
+	rule rule, params int, s *S, p *P, g *G, update func(*S, *P, *G, F),
+) (*optimizerMachine[F], error) {
 	number := reflect.TypeFor[F]()
 	for role, t := range map[string]reflect.Type{"parameters": reflect.TypeFor[P](), "gradient": reflect.TypeFor[G]()} {
 		if !only(t, number.Kind()) || t.Size() != uintptr(params)*number.Size() {
@@ -31,7 +38,6 @@ func newOptimizerMachine[S, P, G any, F Float](
 				"this spec", role, t, params, number)
 		}
 	}
-	p, g := new(P), new(G)
 	m := &optimizerMachine[F]{
 		params: view[F](p), grad: view[F](g),
 		update: func(rate F) { update(s, p, g, rate) },

@@ -13,6 +13,9 @@
 // Under rounding: strict sums have the plan's order (ordered.go, orderedtile.go, orderedouter.go), and elementary functions are those of the portable code, whose Go is translated
 // operation by operation (source.go, translate.go, integers.go), so that all levels give the same bits.
 //
+// What goes over all parameters, optimizers and the norm, clipping and scaling of gradients, are loops of their own (sweep.go, sweeps.go), made of
+// the same expressions.
+//
 // Where a function's matrices are larger than the first cache it matters in which order they are gone through: turn.go says how calls
 // go by turns, and affine.go and outer.go how many rows are taken abreast.
 //
@@ -79,6 +82,9 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 			part.Name = o.Prefix + part.Name
 			out.AddSection(part)
 		}
+	}
+	if err := a.addSweeps(f, out, o.Prefix); err != nil {
+		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	if f.data.Size > 0 {
 		out.AddSection(f.data)

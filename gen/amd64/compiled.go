@@ -24,6 +24,8 @@ type Assembly struct {
 	config  Config
 	without map[string]string
 	choices map[string]Choice
+	// sweeps are the loops over all parameters.
+	sweeps []swept
 	// written is how many instructions have been written so far, most how many a function may have that is written now, straight how many where
 	// they are not rolled up, and room how many bytes of text are left.
 	written, most, straight, room int
@@ -79,6 +81,9 @@ func New(p *plan.Program, c Config) (*Assembly, error) {
 		if why := Missing(p, fn); why != "" {
 			a.without[fn.Name] = why
 		}
+	}
+	if err := a.writeSweeps(); err != nil {
+		return nil, err
 	}
 	var err error
 	if a.Tiling, err = a.chooseTiling(); err != nil {

@@ -94,16 +94,21 @@ func (e *emitter) extract() string {
 	return "VEXTRACTF128"
 }
 
-// store emits the moves that write n numbers: pieces of 32, 16, 8 and 4 bytes, or one with a mask at AVX-512 where those would be many;
-// at AVX2 masked stores are slow.
+// store emits the moves that write n numbers: pieces of 32, 16, 8 and 4 bytes, or one with a mask at AVX-512 where those would be many, and
+// where the number is known at run time only; at AVX2 masked stores are slow.
 func (e *emitter) store(n *node) {
 	v := n.in[0]
 	e.ensure(v)
 	bytes := n.n * n.size
 	whole := e.f.m.widthOf(bytes)
-	if n.mask != nil {
+	switch {
+	case n.mask != nil && e.f.m.level == AVX512:
 		e.ensure(n.mask)
 		e.f.do("VMOVUP"+suffixOf(n.size), vector(v.reg, whole), e.operand(n.mask, n.bits), n.mem.mem())
+		return
+	case n.mask != nil:
+		e.ensure(n.mask)
+		e.f.do("VMASKMOVP"+suffixOf(n.size), vector(v.reg, whole), vector(n.mask.reg, whole), n.mem.mem())
 		return
 	}
 	from, at, high := v.reg, n.mem, -1

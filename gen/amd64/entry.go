@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/gotypes"
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -12,12 +13,17 @@ import (
 // entry writes the function that Go calls: it jumps to the one of the level, or to the only one that there is, which finds the arguments
 // where they are and returns to the caller. Were the choice made in Go, a call would pass through two functions more, which is a tenth of what a small network takes.
 func entry(f *file, p *plan.Program, fn *plan.Func, prefix string, choice Choice) (*ir.Function, error) {
-	e := ir.NewFunction(prefix + fn.Name)
-	e.SetSignature(signature(params(f, p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()))
+	return entryOf(fn.Name, prefix, signature(params(f, p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()), choice.has(AVX512))
+}
+
+// entryOf writes it for a function of some signature.
+func entryOf(name, prefix string, s *gotypes.Signature, wide bool) (*ir.Function, error) {
+	e := ir.NewFunction(prefix + name)
+	e.SetSignature(s)
 	e.Attributes = attr.NOSPLIT
 	a := &function{fn: e}
 	narrow := operand.LabelRef("·" + e.Name + AVX2.String() + "(SB)")
-	if choice.has(AVX512) {
+	if wide {
 		a.do("CMPQ", operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"}, Base: reg.StaticBase}, operand.U8(AVX2))
 		a.do("JGT", operand.LabelRef("wide"))
 		a.do("JMP", narrow)

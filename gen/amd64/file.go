@@ -133,11 +133,12 @@ func (l layout) place(f *function, b *plan.Buffer) ref {
 	return r
 }
 
-// param is a parameter of an assembly function: a pointer to a struct or to an array, an integer, or a number.
+// param is a parameter of an assembly function: a pointer to a struct, to an array or to something else, an integer, or a number.
 type param struct {
 	name    string
-	typ     string // of the struct
-	dim     int    // of the array
+	typ     string     // of the struct
+	dim     int        // of the array
+	to      types.Type // of something else
 	integer bool
 }
 
@@ -167,6 +168,8 @@ func signature(params []param, result bool, size int) *gotypes.Signature {
 			t = types.Typ[types.Int]
 		case p.dim > 0:
 			t = types.NewPointer(types.NewArray(number, int64(p.dim)))
+		case p.to != nil:
+			t = types.NewPointer(p.to)
 		}
 		vars = append(vars, types.NewVar(token.NoPos, pkg, p.name, t))
 	}

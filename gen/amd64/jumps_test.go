@@ -15,6 +15,10 @@ var counted = regexp.MustCompile(`\t(?:CMPQ +[A-Z0-9]+, \$0x[0-9a-f]+|SUBL +\$0x
 // chosen is how the function that Go calls goes on to that of the level.
 var chosen = regexp.MustCompile(`\tCMPQ ·netLevel\+0\(SB\), \$0x01\n\tJGT +wide\n\tJMP +·net(\w+)AVX2\(SB\)\n\nwide:\n\tJMP +·net(\w+)AVX512\(SB\)\n`)
 
+// bySize are the jumps of a sweep: on how many elements are left, and where the first vector would lie in memory.
+var bySize = regexp.MustCompile(`\t(?:(?:ADD|SUB)Q +\$0x[0-9a-f]+, [A-Z0-9]+\n\t(?:JLT +(?:single|rest)|JGE +(?:several|one)|JEQ +done)|` +
+	`CMPQ +[A-Z0-9]+, \$0x[0-9a-f]+\n\t(?:JLT|JGT) +whole|ANDQ +\$0x[0-9a-f]+, [A-Z0-9]+\n\tJEQ +whole|JMP +part)\n`)
+
 // Of functions that pause: a point, which jumps where nothing is left of a count; going on from it; and the jumps there by its number.
 var (
 	pointed = regexp.MustCompile(`\tSUBQ +\$0x[0-9a-f]+, (?:\d+)?\(SP\)\n\tJLE +pause(\d+)\n\nback(\d+):\n`)
@@ -25,7 +29,7 @@ var (
 // only is how it does where there is code for one.
 var only = regexp.MustCompile(`\(SB\), NOSPLIT, \$0-\d+\n\tJMP ·net\w+AVX2\(SB\)\n`)
 
-// TestJumps reads the assembly of networks of every activation and of sizes that are looped over: every jump ends a counted loop,
+// TestJumps reads the assembly of networks of every activation and of sizes that are looped over: every jump begins or ends a counted loop,
 // goes to the function of the level or belongs to a pause, so that none depends on data.
 func TestJumps(t *testing.T) {
 	var networks []spec.Network
@@ -67,7 +71,7 @@ func TestJumps(t *testing.T) {
 					jumps++
 				}
 			}
-			ends := len(counted.FindAll(text, -1))
+			ends := len(counted.FindAll(text, -1)) + len(bySize.FindAll(text, -1))
 			loops += ends
 			both := chosen.FindAllSubmatch(text, -1)
 			for _, c := range both {

@@ -1,6 +1,9 @@
 package portable
 
-import "github.com/backpropgen/backpropgen/templates"
+import (
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/templates"
+)
 
 // gradient emits what is done with a gradient before it is used: Norm, Clip and Scale. The norm is formed so that it is
 // infinite only where its value is beyond the type, and 0 only where the gradient is.
@@ -16,20 +19,35 @@ func (pr *printer) gradient() {
 		"because an element is makes NaN of that and 0 of the finite ones. Either is seen in the result. limit must not be negative."
 	norm, clip := &templates.Block{}, &templates.Block{}
 	name := templates.Name
+	sweeps := map[string]plan.Sweep{}
+	for _, s := range plan.GradientSweeps(pr.p.Network.Precision) {
+		sweeps[s.Name] = s
+	}
+	// clipped leaves the block that scales the gradient to assembly, and returns the norm.
+	clipped := func(over *templates.Block, norm templates.Value) {
+		if s := sweeps[plan.ClipSweep]; pr.sweeps(s) {
+			inner := over.IfAbove(pr.prefix+"Level", 0)
+			inner.Do(pr.sweep(s, "g"))
+			inner.Return(norm)
+		}
+	}
 	if pr.typ == "float32" {
 		pr.file.Doc("norm is Norm before it is rounded.")
-		pr.file.Func(templates.Function{Name: "norm", Recv: recv, Result: &templates.Param{Type: "float64"}, Body: templates.Norm(n)})
+		pr.file.Func(templates.Function{Name: "norm", Recv: recv, Result: &templates.Param{Type: "float64"}, Body: pr.squares(templates.Norm(n), sweeps[plan.SquaresSweep])})
 		norm.Return(templates.Convert(pr.typ, templates.Method("g", "norm")))
 		clip.Define("norm", templates.Method("g", "norm"))
 		limit := templates.Convert("float64", name("limit"))
 		over := clip.IfBeyond(name("norm"), limit)
 		over.Define("k", templates.Div(limit, name("norm")))
 		over.Define("gs", templates.Method("g", "Flat"))
+		clipped(over, templates.Convert(pr.typ, name("norm")))
 		over.Each(templates.Convert(pr.typ, templates.Mul(name("k"), templates.Convert("float64", name("x")))))
 		clip.Return(templates.Convert(pr.typ, name("norm")))
 	} else {
+		pr.file.Doc("largest has the bits of the largest magnitude among the elements, at least those of the smallest number with all its digits.\nNaN may count or not: the norm is NaN then, whatever this is.")
+		pr.file.Func(templates.Function{Name: "largest", Recv: recv, Result: &templates.Param{Type: "uint64"}, Body: pr.largest(sweeps[plan.LargestSweep])})
 		pr.file.Doc("norm is Norm as the quotient root/scale, of which both are ordinary numbers where the elements are.")
-		pr.file.FuncResults(templates.Function{Name: "norm", Recv: recv, Body: templates.NormScaled(n)},
+		pr.file.FuncResults(templates.Function{Name: "norm", Recv: recv, Body: pr.squares(templates.NormScaled(n), sweeps[plan.SquaresSweep])},
 			templates.Param{Name: "root", Type: pr.typ}, templates.Param{Name: "scale", Type: pr.typ})
 		norm.DefineFrom([]string{"root", "scale"}, templates.Method("g", "norm"))
 		norm.Return(templates.Div(name("root"), name("scale")))
@@ -43,6 +61,7 @@ func (pr *printer) gradient() {
 		one.Assign(name("scale"), name("factor"))
 		one.Assign(name("k"), templates.Number(1))
 		over.Define("gs", templates.Method("g", "Flat"))
+		clipped(over, name("norm"))
 		over.Each(pr.mul(templates.Paren(templates.Mul(name("x"), name("scale"))), name("k")))
 		clip.Return(name("norm"))
 	}
@@ -53,6 +72,7 @@ func (pr *printer) gradient() {
 
 	scale := &templates.Block{}
 	scale.Define("gs", templates.Method("g", "Flat"))
+	pr.dispatchSweep(sweeps[plan.ScaleSweep], "g", scale)
 	scale.Each(pr.mul(name("k"), name("x")))
 	pr.file.Doc("Scale multiplies the gradient by k: by 1/n, a sum over n samples becomes their mean.")
 	pr.file.Func(templates.Function{Name: "Scale", Recv: recv, Params: []templates.Param{{Name: "k", Type: pr.typ}}, Body: scale})

@@ -58,20 +58,7 @@ func (o optimizer) declare() {
 	}
 	doc += " One optimizer belongs to one network and one goroutine at a time."
 	o.pr.file.Doc(doc)
-	var fields []templates.Field
-	for _, p := range o.Params {
-		fields = append(fields, templates.Field{Name: p.Name, Type: o.pr.typ, Doc: p.Doc})
-	}
-	if o.Rule.Counts {
-		fields = append(fields, templates.Field{Name: "T", Type: "uint64", Doc: "updates so far"})
-	}
-	for _, s := range o.Rule.State {
-		fields = append(fields, templates.Field{Name: s.Field, Type: o.pr.name + "Grad", Doc: s.Doc})
-	}
-	if o.hasDefaults() {
-		fields = append(fields, templates.Field{Name: "set", Type: "bool", Doc: "the hyperparameters mean what they say, 0 too"})
-	}
-	o.pr.file.Struct(o.name, fields)
+	o.pr.file.Struct(o.name, o.fields())
 }
 
 // constructor emits New… and, where a zero value has to take the defaults too, what sets them.
@@ -89,6 +76,9 @@ func (o optimizer) constructor() {
 		body.Return(templates.New(o.name))
 	}
 	o.pr.file.Doc(fmt.Sprintf("New%s returns the optimizer with PyTorch's defaults: %s.", o.name, strings.Join(values, ", ")))
+	if o.spaced() { // in memory of its own, which begins a page, and not on a stack
+		o.pr.file.NotInline()
+	}
 	o.pr.file.Func(templates.Function{Name: "New" + o.name, Result: &templates.Param{Type: o.name, Ptr: true}, Body: body})
 	if !o.hasDefaults() {
 		return
@@ -127,6 +117,7 @@ func (o optimizer) begin() {
 // update emits Update: the defaults of a zero value, the scalars, and the loop of the case in force.
 func (o optimizer) update() error {
 	b := &templates.Block{}
+	b.Dereference("p", "g")
 	if o.hasDefaults() {
 		b.IfUnset("o.set").Do(templates.Method("o", "begin"))
 	}
@@ -150,11 +141,12 @@ func (o optimizer) update() error {
 		names, values = append(names, string(s.Var)+"s"), append(values, templates.Method("o."+s.Field, "Flat"))
 	}
 	b.DefineAll(names, values)
-	for _, c := range o.Cases {
+	for i, c := range o.Cases {
 		into := b
 		if c.When != "" {
 			into = b.IfNotZero(string(c.When))
 		}
+		o.pr.dispatchSweep(o.Sweep(i), "o", into)
 		if err := o.loops(c, into); err != nil {
 			return err
 		}

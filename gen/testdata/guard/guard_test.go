@@ -53,6 +53,12 @@ type kernel[P, G, W, B, X, Y any, F float32 | float64] struct {
 	gradBatch      func(p *P, b *B, xs []X, ys []Y, g *G) F
 	stepBatch      func(p *P, b *B, xs []X, ys []Y, rate F) F
 	inputGradBatch func(p *P, b *B, xs []X, ys []Y, gxs []X) F // nil without input_gradient
+
+	norm  func(g *G) F
+	clip  func(g *G, limit F) F
+	scale func(g *G, k F)
+	// optimizers make an optimizer each: an update of it, and what it holds as text.
+	optimizers map[string]func() (update func(p *P, g *G), state func() string)
 }
 
 // samples are how many the batches have: fewer than any tile, tiles of either precision, and one more than some.
@@ -163,8 +169,22 @@ func (k kernel[P, G, W, B, X, Y, F]) nils(t *testing.T) {
 		calls["InputGradBatch of nil p"] = func() { k.inputGradBatch(nil, b, xs, ys, gxs) }
 		calls["InputGradBatch of nil b"] = func() { k.inputGradBatch(p, nil, xs, ys, gxs) }
 	}
+	calls["Norm of nil g"] = func() { k.norm(nil) }
+	calls["Clip of nil g"] = func() { k.clip(nil, 1) }
+	calls["Scale of nil g"] = func() { k.scale(nil, 1) }
+	var optimizers []func() string
+	for name, make := range k.optimizers {
+		update, state := make()
+		calls[name+" of nil p"] = func() { update(nil, g) }
+		calls[name+" of nil g"] = func() { update(p, nil) }
+		optimizers = append(optimizers, state)
+	}
 	state := func() string {
-		return fmt.Sprint(numbers[F](p), numbers[F](ws), numbers[F](x), numbers[F](y), numbers[F](g), numbers[F](b), out, gxs)
+		all := ""
+		for _, state := range optimizers {
+			all += state()
+		}
+		return all + fmt.Sprint(numbers[F](p), numbers[F](ws), numbers[F](x), numbers[F](y), numbers[F](g), numbers[F](b), out, gxs)
 	}
 	k.atLevels(func(level string) {
 		before := state()

@@ -1,0 +1,240 @@
+package amd64
+
+import (
+	"errors"
+	"go/types"
+	"math/bits"
+	"slices"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// A sweep is a loop over arrays of any length, which are arguments: several vectors a round where little is done with each, then one a round, and
+// what is left of a vector with a mask. The code is short, and the same for networks of any size; Go calls it for pieces of large ones
+// (templates/assemblysweep.go).
+
+// sweeper writes a sweep.
+type sweeper struct {
+	*function
+	plan.Sweep
+	// bits is the width of what is computed, lanes how many elements that is, and wide the kind of numbers: that of the arrays, or float64.
+	bits, lanes int
+	wide        machine
+	// arrays are the registers that point to the arrays, index the one that says how far into them the loop is, in bytes, and left how many
+	// elements are left, at times less some.
+	arrays      map[expr.Var]reg.GPPhysical
+	index, left reg.GPPhysical
+	// numbers are where the numbers are, and held those of them that have a register.
+	numbers map[expr.Var]ref
+	held    map[expr.Var]*value
+	// folds are what is folded so far, in several vectors that need not wait for one another, and to is where the result goes.
+	folds []*value
+	to    ref
+}
+
+// sweepRegisters are those for the arguments and counters of sweeps.
+var sweepRegisters = []reg.GPPhysical{
+	reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13,
+}
+
+// Sweeps say how much one does in a round: as many vectors where nothing is divided, which is done faster than a loop goes round.
+const (
+	sweptVectors = 4
+	sweptFolds   = 8
+	// bodyRegisters are left to what is computed, when numbers are given registers.
+	bodyRegisters = 7
+)
+
+// sweepParams are the parameters of a sweep: the arrays, how many elements they have, and pointers to the numbers and to what is folded.
+func sweepParams(s plan.Sweep, size int) (list []param) {
+	number := types.Typ[types.Float32]
+	if size == 8 {
+		number = types.Typ[types.Float64]
+	}
+	computed := number
+	if s.Wide {
+		computed = types.Typ[types.Float64]
+	}
+	for _, v := range s.Arrays {
+		list = append(list, param{name: plan.SweptArray(v), to: number})
+	}
+	list = append(list, param{name: SweptLength, integer: true})
+	if len(s.Numbers) > 0 {
+		list = append(list, param{name: SweptNumbers, to: types.NewArray(computed, int64(len(s.Numbers)))})
+	}
+	if s.Fold != plan.NoFold {
+		list = append(list, param{name: SweptFolds, to: types.NewArray(computed, plan.FoldLanes)})
+	}
+	return list
+}
+
+// The names of the parameters of sweeps besides their arrays.
+const (
+	SweptLength  = "n"
+	SweptNumbers = "numbers"
+	SweptFolds   = "lanes"
+)
+
+// printSweep writes a sweep for a machine.
+func printSweep(f *file, m machine, s plan.Sweep) (*ir.Function, error) {
+	w := &sweeper{Sweep: s, function: newFunction(f, m, s.Function()+m.level.String(), nil, false), wide: m, bits: m.widest()}
+	if s.Wide {
+		w.wide.size = 8
+	}
+	if s.Fold == plan.FoldSum && w.strict() {
+		w.bits = plan.FoldLanes * 8 * w.wide.size
+	}
+	w.lanes = w.bits / 8 / w.wide.size
+	w.arguments()
+	w.spreadNumbers()
+	w.startFolds()
+	w.loops()
+	w.finishFolds()
+	return w.finish(), errors.Join(w.errs...)
+}
+
+// arguments gives registers to what the sweep is given.
+func (w *sweeper) arguments() {
+	w.lent, w.pointers = nil, nil
+	for i := len(sweepRegisters) - 1; i >= 0; i-- {
+		w.lend(sweepRegisters[i])
+	}
+	params := sweepParams(w.Sweep, w.m.size)
+	w.fn.SetSignature(signature(params, false, w.m.size))
+	given := map[string]reg.GPPhysical{}
+	for i, p := range params {
+		r := w.pointer()
+		given[p.name] = r
+		w.do("MOVQ", operand.NewParamAddr(p.name, 8*i), r)
+	}
+	w.arrays, w.numbers, w.held = map[expr.Var]reg.GPPhysical{}, map[expr.Var]ref{}, map[expr.Var]*value{}
+	for _, v := range w.Arrays {
+		w.arrays[v] = given[plan.SweptArray(v)]
+	}
+	for i, v := range w.Numbers {
+		w.numbers[v] = ref{base: given[SweptNumbers], disp: i * w.wide.size}
+	}
+	w.left, w.to = given[SweptLength], ref{base: given[SweptFolds]}
+	w.index = w.pointer()
+	w.do("XORL", w.index.As32(), w.index.As32())
+}
+
+// spreadNumbers brings numbers into every lane of registers, as many as there is room for; the others are read where they are needed.
+func (w *sweeper) spreadNumbers() {
+	for _, v := range w.Numbers[:min(len(w.Numbers), w.m.registers()-bodyRegisters)] {
+		cell := w.cell()
+		w.code.m = w.wide
+		w.code.within(w.bits, func() { w.code.add(&node{kind: splat, mem: w.numbers[v], n: 1, out: cell}) })
+		w.held[v] = cell
+		w.flush()
+	}
+}
+
+// abreast is how many vectors a round takes.
+func (w *sweeper) abreast() int {
+	switch ops := w.Ops(); {
+	case w.Fold == plan.FoldSum && w.strict(): // each addition waits for the one before
+		return 1
+	case w.Fold != plan.NoFold:
+		return sweptFolds
+	case ops.Divs > 0 || ops.Calls > 0:
+		return 1
+	}
+	return sweptVectors
+}
+
+// loops writes the loops, and what is done with a part of a vector: the last elements, and the first ones of long arrays that are stored, so that
+// the vectors after them don't cross lines of the cache.
+func (w *sweeper) loops() {
+	n, part := w.abreast(), w.pointer()
+	many := n * w.lanes
+	if aligned, ok := w.aligned(); ok {
+		w.do("CMPQ", w.left, operand.U32(alignedFrom*w.lanes))
+		w.do("JLT", operand.LabelRef("whole"))
+		w.do("MOVQ", aligned, part)
+		w.do("NEGQ", part)
+		w.do("ANDQ", operand.U32(w.lanes*w.m.size-1), part)
+		w.do("JEQ", operand.LabelRef("whole"))
+		w.do("SHRQ", operand.U8(bits.TrailingZeros(uint(w.m.size))), part)
+		w.do("SUBQ", part, w.left)
+		w.do("JMP", operand.LabelRef("part"))
+		w.fn.AddLabel("whole")
+	}
+	if n > 1 {
+		w.do("SUBQ", operand.U32(many), w.left)
+		w.do("JLT", operand.LabelRef("single"))
+		w.rounds("several", n)
+		w.fn.AddLabel("single")
+		w.do("ADDQ", operand.U32(many-w.lanes), w.left)
+	} else {
+		w.do("SUBQ", operand.U32(w.lanes), w.left)
+	}
+	w.do("JLT", operand.LabelRef("rest"))
+	w.rounds("one", 1)
+	w.fn.AddLabel("rest")
+	w.do("ADDQ", operand.U32(w.lanes), w.left)
+	w.do("JEQ", operand.LabelRef("done"))
+	w.do("MOVQ", w.left, part)
+	if _, ok := w.aligned(); !ok {
+		w.body([]int{0}, w.firstOf(part))
+		w.flush()
+	} else {
+		w.do("XORL", w.left.As32(), w.left.As32())
+		w.fn.AddLabel("part")
+		w.body([]int{0}, w.firstOf(part))
+		w.flush()
+		w.do("LEAQ", operand.Mem{Base: w.index, Index: part, Scale: uint8(w.m.size)}, w.index)
+		w.do("CMPQ", w.left, operand.U8(0))
+		w.do("JGT", operand.LabelRef("whole"))
+	}
+	w.fn.AddLabel("done")
+}
+
+// alignedFrom is from how many vectors on arrays are long.
+const alignedFrom = 16
+
+// aligned is the pointer to the array whose vectors are brought to lie within lines: the last that is stored, a state where there is one, whose place in
+// memory the constructor chooses, while parameters may be on a stack. There is none where nothing is stored.
+func (w *sweeper) aligned() (reg.GPPhysical, bool) {
+	for _, v := range slices.Backward(w.Arrays) {
+		if w.Stored(v) {
+			return w.arrays[v], true
+		}
+	}
+	return nil, false
+}
+
+// rounds is a loop over as many elements as n vectors have, at least one round. It ends with less than none left.
+func (w *sweeper) rounds(label string, n int) {
+	w.fn.AddLabel(ir.Label(label))
+	var vectors []int
+	for i := range n {
+		vectors = append(vectors, i)
+	}
+	if n > 1 && len(w.Arrays) > 1 {
+		w.prefetch(n)
+	}
+	w.body(vectors, nil)
+	w.flush()
+	w.do("ADDQ", operand.U32(n*w.lanes*w.m.size), w.index)
+	w.do("SUBQ", operand.U32(n*w.lanes), w.left)
+	w.do("JGE", operand.LabelRef(label))
+}
+
+// ahead is how many bytes before they are needed the lines of arrays are asked for.
+const ahead = 512
+
+// prefetch asks for the lines of the arrays that a later round of n vectors needs. Processors do so too, but stop at the ends of pages, and take the
+// streams of arrays that lie alike in their pages for one.
+func (w *sweeper) prefetch(n int) {
+	for _, v := range w.Arrays {
+		for at := 0; at < n*w.lanes*w.m.size; at += lineBytes {
+			w.do("PREFETCHT0", operand.Mem{Base: w.arrays[v], Index: w.index, Scale: 1, Disp: ahead + at})
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package amd64
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/mmcloughlin/avo/buildtags"
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/printer"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// TestSweepOfAnything writes a sweep that no optimizer has yet, with three states, more numbers than there is room for in registers, comparisons
+// and elementary functions: a new optimizer must need no vector code.
+func TestSweepOfAnything(t *testing.T) {
+	s := plan.Sweep{Type: "New", Name: "Update", Arrays: []expr.Var{expr.P, expr.G, "m", "v", "s"}}
+	sum := expr.Expr(expr.G)
+	for i := range 20 {
+		v := expr.Var(fmt.Sprintf("k%d", i))
+		s.Numbers = append(s.Numbers, v)
+		sum = expr.Add(expr.Mul(v, sum), v)
+	}
+	s.Sets = []expr.Let{
+		{Name: "e", Value: sum},
+		{Name: "m", Value: expr.Max(expr.Mul(expr.Var("k0"), expr.Var("m")), expr.Var("e"))},
+		{Name: "v", Value: expr.Add(expr.Tanh(expr.Var("m")), expr.Exp(expr.Var("v")))},
+		{Name: "s", Value: expr.Div(expr.Var("s"), expr.Add(expr.Sqrt(expr.Var("v")), expr.Number(0.25)))},
+		{Name: expr.P, Value: expr.Sub(expr.P, expr.Min(expr.Var("s"), expr.Var("m")))},
+	}
+	for _, l := range Levels {
+		for _, size := range []int{4, 8} {
+			for _, strict := range []bool{false, true} {
+				f := newFile(&common{symbol: operand.NewStaticSymbol("c"), strict: strict, sources: map[sourceKey]*source{}})
+				fn, err := printSweep(f, machine{l, size}, s)
+				if err != nil {
+					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)
+					continue
+				}
+				out := ir.NewFile()
+				out.Constraints = buildtags.And(buildtags.Term("amd64"), buildtags.Not("purego"))
+				out.AddSection(fn)
+				out.AddSection(f.data)
+				if err := rest.Execute(out); err != nil {
+					t.Fatal(err)
+				}
+				text, err := printer.NewGoAsm(printer.Config{}).Print(out)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := Lint(text, strict); err != nil {
+					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,201 @@
+package amd64
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// What a sweep does with the vectors of a round: reading and writing them, all lanes or some, and folding.
+
+// startFolds begins with what has been folded before, and with 0.
+func (w *sweeper) startFolds() {
+	if w.Fold == plan.NoFold {
+		return
+	}
+	for range w.abreast() {
+		w.folds = append(w.folds, w.cell())
+	}
+	w.code.m = w.wide
+	for i, cell := range w.folds {
+		w.code.within(w.bits, func() {
+			from := w.code.zeros()
+			if i == 0 {
+				from = w.begun()
+			}
+			w.code.set(cell, from)
+		})
+	}
+	w.flush()
+}
+
+// begun is what has been folded before. Go has just written it, maybe, half as many numbers at a time, which can't be read at once until they have
+// reached the cache.
+func (w *sweeper) begun() (all *value) {
+	const half = plan.FoldLanes / 2
+	at, b := w.wide.size*half, w.code
+	var low, high *value
+	b.within(8*at, func() { low, high = b.load(w.to, half), b.load(w.to.plus(at), half) })
+	b.within(2*8*at, func() { all = b.join(low, high) })
+	return all
+}
+
+// finishFolds folds the vectors and, of a vector, the parts that are FoldLanes long, and leaves the result in memory.
+func (w *sweeper) finishFolds() {
+	if w.Fold == plan.NoFold {
+		return
+	}
+	w.adopt(w.folds...)
+	w.code.m = w.wide
+	list := w.folds
+	for ; len(list) > 1; list = list[:len(list)/2] {
+		for i := range len(list) / 2 {
+			w.code.within(w.bits, func() { list[i] = w.fold(list[i+len(list)/2], list[i]) })
+		}
+	}
+	total := list[0]
+	for bits := w.bits; bits > plan.FoldLanes*8*w.wide.size; bits /= 2 {
+		var high *value
+		w.code.within(bits, func() { high = w.code.half(total) })
+		w.code.within(bits/2, func() { total = w.fold(high, total) })
+	}
+	w.code.within(plan.FoldLanes*8*w.wide.size, func() { w.code.store(total, w.to, plan.FoldLanes) })
+}
+
+// fold folds a vector into what has been folded, which is no NaN where the largest is taken.
+func (w *sweeper) fold(x, so *value) *value {
+	if w.Fold == plan.FoldMax {
+		return w.code.larger(x, so)
+	}
+	return w.code.sum(so, x)
+}
+
+// firstOf is the mask of as many lanes as a register says.
+func (w *sweeper) firstOf(part reg.GPPhysical) *value {
+	var table []byte
+	at := operand.Mem{Base: reg.RAX, Index: part}
+	if w.m.level == AVX512 {
+		for n := range w.lanes {
+			table = binary.LittleEndian.AppendUint16(table, 1<<n-1)
+		}
+		w.do("LEAQ", w.file.table(string(table), table).mem(), reg.RAX)
+		at.Scale = 2
+		mask := &value{class: maskClass, bits: w.bits, reg: 1, slot: -1, def: &node{}}
+		w.do("KMOVW", at, opmask(mask.reg))
+		w.code.adopted = append(w.code.adopted, mask)
+		return mask
+	}
+	// As many lanes that are set as there are, then as many that are not: where they change is moved to the end of those that are left.
+	for i := range 2 * w.lanes {
+		set := uint64(0)
+		if i < w.lanes {
+			set = math.MaxUint64
+		}
+		table = binary.LittleEndian.AppendUint64(table, set)[:(i+1)*w.m.size]
+	}
+	mask := w.cell()
+	w.do("NEGQ", part)
+	w.do("LEAQ", w.file.table(string(table), table).mem(), reg.RAX)
+	at.Scale, at.Disp = uint8(w.m.size), w.lanes*w.m.size
+	w.do("VMOVUPS", at, vector(mask.reg, w.bits*w.m.size/w.wide.size))
+	w.do("NEGQ", part)
+	w.adopt(mask)
+	return mask
+}
+
+// body does what the sweep does with some vectors from the index on, only the lanes of a mask if there is one.
+func (w *sweeper) body(vectors []int, mask *value) {
+	w.code.m = w.wide
+	w.code.within(w.bits, func() {
+		var results []func()
+		for _, i := range vectors {
+			results = append(results, w.vector(i, mask)...)
+		}
+		for _, store := range results {
+			store()
+		}
+	})
+	w.code.m = w.m
+}
+
+// vector does so with the i-th of them, and returns what stores its results.
+func (w *sweeper) vector(i int, mask *value) (results []func()) {
+	known := map[expr.Var]*value{}
+	look := func(v expr.Var) *value {
+		switch {
+		case known[v] != nil:
+		case w.held[v] != nil:
+			return w.held[v]
+		case w.arrays[v] != nil:
+			known[v] = w.element(v, i, mask)
+		default:
+			known[v] = w.code.spread(w.numbers[v])
+		}
+		return known[v]
+	}
+	for _, set := range w.Sets {
+		known[set.Name] = w.code.expression(set.Value, look)
+		if w.Stored(set.Name) {
+			results = append(results, w.put(known[set.Name], set.Name, i, mask))
+		}
+	}
+	switch w.Fold {
+	case plan.FoldMax:
+		w.code.set(w.folds[i], w.fold(w.code.expression(w.Of, look), w.folds[i]))
+	case plan.FoldSum:
+		if p, ok := factors(w.Of); ok {
+			x := w.code.expression(p.X, look)
+			w.code.accumulate(w.folds[i], x, w.code.expression(p.Y, look))
+			break
+		}
+		w.code.set(w.folds[i], w.fold(w.code.expression(w.Of, look), w.folds[i]))
+	}
+	return results
+}
+
+// place is where vector i of an array is.
+func (w *sweeper) place(v expr.Var, i int) ref {
+	return ref{base: w.arrays[v], index: w.index, disp: i * w.lanes * w.m.size}
+}
+
+// element reads vector i of an array, 0 in the lanes outside of a mask.
+func (w *sweeper) element(v expr.Var, i int, mask *value) (x *value) {
+	b := w.code
+	w.narrowly(func() {
+		x = b.add(&node{kind: load, mem: w.place(v, i), n: w.lanes, out: b.fresh(), mask: mask})
+	})
+	if w.wide != w.m {
+		x = b.add(&node{op: "VCVTPS2PD", in: []*value{x}, out: b.fresh(), imm: -1, narrow: b.bits / 2, fold: true})
+	}
+	return x
+}
+
+// put returns what writes vector i of an array, the lanes of a mask.
+func (w *sweeper) put(x *value, v expr.Var, i int, mask *value) func() {
+	b := w.code
+	if w.wide != w.m {
+		out := b.fresh()
+		out.bits = b.bits / 2
+		op := map[int]string{256: "VCVTPD2PSY", 512: "VCVTPD2PS"}[b.bits]
+		x = b.add(&node{op: op, in: []*value{x}, out: out, imm: -1, wide: out.bits, narrow: b.bits})
+	}
+	return func() {
+		w.narrowly(func() {
+			b.stores++
+			b.add(&node{kind: store, mem: w.place(v, i), n: w.lanes, in: []*value{x}, mask: mask})
+		})
+	}
+}
+
+// narrowly writes instructions on numbers as the arrays have them.
+func (w *sweeper) narrowly(write func()) {
+	b := w.code
+	b.m = w.m
+	b.within(b.bits*w.m.size/w.wide.size, write)
+	b.m = w.wide
+}

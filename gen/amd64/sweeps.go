@@ -1,0 +1,124 @@
+package amd64
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/ir"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// swept is a sweep and its code at every level; missing says why it has none.
+type swept struct {
+	plan.Sweep
+	code    []*compiled
+	missing string
+}
+
+// writeSweeps writes the sweeps of the network, before what is written of it by the size that is left.
+func (a *Assembly) writeSweeps() error {
+	list, err := plan.Sweeps(a.p.Network)
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		w := swept{Sweep: s, missing: a.missingOf(s)}
+		if w.missing == "" {
+			for _, l := range Levels {
+				c := &compiled{file: newFile(a.common)}
+				fn, err := printSweep(c.file, machine{l, a.p.ElementBytes()}, s)
+				if err != nil {
+					return fmt.Errorf("assembly: %w", err)
+				}
+				c.parts = []*ir.Function{fn}
+				w.code = append(w.code, c)
+				a.room -= textBytes(fn) + constantBytes*len(c.file.data.Data)
+			}
+		}
+		a.sweeps = append(a.sweeps, w)
+	}
+	return nil
+}
+
+// Fewer parameters are gone through in Go sooner than assembly is called: it takes what is left of a vector with a mask, which is slow to store and
+// to read again. Roots and quotients take so long that some are enough.
+const (
+	leastSwept   = 32
+	leastDivided = 12
+)
+
+// missingOf says why a sweep has no assembly.
+func (a *Assembly) missingOf(s plan.Sweep) string {
+	least := leastSwept
+	if ops := s.Ops(); ops.Divs > 0 || ops.Calls > 0 {
+		least = leastDivided
+	}
+	if a.p.Network.Params() < least && !a.config.EveryLevel {
+		return "there are few parameters"
+	}
+	if a.common.strict {
+		return "" // elementary functions are translated
+	}
+	for _, e := range s.Expressions() {
+		if name := missing(e); name != "" {
+			return name + " has no vector code"
+		}
+	}
+	return ""
+}
+
+// addSweeps adds the sweeps to a file.
+func (a *Assembly) addSweeps(f *file, out *ir.File, prefix string) error {
+	for _, s := range a.sweeps {
+		if s.missing != "" {
+			continue
+		}
+		e, err := entryOf(s.Function(), prefix, signature(sweepParams(s.Sweep, a.p.ElementBytes()), false, a.p.ElementBytes()), true)
+		if err != nil {
+			return err
+		}
+		out.AddSection(e)
+		for _, c := range s.code {
+			for _, part := range f.link(c) {
+				part.Name = prefix + part.Name
+				out.AddSection(part)
+			}
+		}
+	}
+	return nil
+}
+
+// Sweeps are the sweeps that have assembly.
+func (a *Assembly) Sweeps() (list []plan.Sweep) {
+	for _, s := range a.sweeps {
+		if s.missing == "" {
+			list = append(list, s.Sweep)
+		}
+	}
+	return list
+}
+
+// AllSweeps are all of the network, in assembly or not.
+func (a *Assembly) AllSweeps() (list []plan.Sweep) {
+	for _, s := range a.sweeps {
+		list = append(list, s.Sweep)
+	}
+	return list
+}
+
+// MissingSweep says why a sweep has no assembly; it is empty for those that have.
+func (a *Assembly) MissingSweep(s plan.Sweep) string {
+	for _, w := range a.sweeps {
+		if w.Function() == s.Function() {
+			return w.missing
+		}
+	}
+	return ""
+}
+
+// SweptAtOnce is how many elements a sweep takes in a call, whole rounds of any loop: with numbers that come from memory, 20 cycles an element are
+// more than any optimizer needs.
+func (a *Assembly) SweptAtOnce() int {
+	const most, rounds = 20, 64
+	return max(a.config.CallCycles/most/rounds, 1) * rounds
+}

@@ -1,0 +1,73 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// sweeps are the loops over all parameters that are in assembly.
+func (c *Compiled) sweeps() []plan.Sweep {
+	if c.assembly == nil {
+		return nil
+	}
+	return c.assembly.Sweeps()
+}
+
+// sweptFunctions are the functions whose loops are in assembly, and lines that say which are not and why.
+func (c *Compiled) sweptFunctions() (names, rest []string) {
+	left := map[string][]string{}
+	var reasons []string
+	for _, s := range c.assembly.AllSweeps() {
+		name, why := apiOf(c.n, s), c.assembly.MissingSweep(s)
+		switch {
+		case why == "" && !slices.Contains(names, name):
+			names = append(names, name)
+		case why != "" && !slices.Contains(left[why], name):
+			if left[why] == nil {
+				reasons = append(reasons, why)
+			}
+			left[why] = append(left[why], name)
+		}
+	}
+	for _, why := range reasons {
+		rest = append(rest, fmt.Sprintf("portable Go, because %s: %s", why, strings.Join(left[why], ", ")))
+	}
+	return names, rest
+}
+
+// apiOf is the function that a sweep is the loop of.
+func apiOf(n spec.Network, s plan.Sweep) string {
+	switch {
+	case s.Type != plan.GradType:
+		return n.Name + s.Type + ".Update"
+	case s.Name == plan.SquaresSweep || s.Name == plan.LargestSweep:
+		return "Norm"
+	}
+	return s.Name
+}
+
+// assemblySweeps are the sweeps as the emitted Go has them.
+func (c *Compiled) assemblySweeps() (list []templates.AssemblySweep) {
+	for _, s := range c.sweeps() {
+		t := templates.AssemblySweep{
+			Type: c.n.Name + s.Type, Recv: "o", Name: s.Name, Function: s.Function(), Numbers: len(s.Numbers), Number: portable.SweptType(c.p, s),
+		}
+		if s.Type == plan.GradType {
+			t.Recv = "g"
+		}
+		if s.Fold != plan.NoFold {
+			t.Lanes = plan.FoldLanes
+		}
+		for _, v := range s.Arrays {
+			t.Arrays = append(t.Arrays, plan.SweptArray(v))
+		}
+		list = append(list, t)
+	}
+	return list
+}
