@@ -11,9 +11,10 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Layers that are alike have code that is alike, so it need not be written for each of them before it becomes a loop (roll.go). Of a stretch
-// of operations that repeats itself the first periods are written. What they show is how far the distances of the code grow from one to the
-// next, and that nothing else changes: then the code of the others follows from theirs.
+// Layers that are alike have code that is alike, so it need not be written for each of them before it becomes a loop
+// (roll.go). Of a stretch of operations that repeats itself the first periods are written. What they show is how far
+// the distances of the code grow from one to the next, and that nothing else changes: then the code of the others
+// follows from theirs.
 
 // stretch is a part of a list of operations: a period that is repeated, or one operation.
 type stretch struct {
@@ -35,8 +36,8 @@ func (f *function) stretchesOf(ops []plan.Op, where func(b *plan.Buffer) (room s
 	return all
 }
 
-// outlines describes operations as roll describes their code: the shape is all that their code follows from but where buffers lie, and these
-// are the distances.
+// outlines describes operations as roll describes their code: the shape is all that their code follows from but where
+// buffers lie, and these are the distances.
 func (c *common) outlines(ops []plan.Op, where func(b *plan.Buffer) (room string, at []int)) []segment {
 	shapes := map[string]int{}
 	outlines := make([]segment, len(ops))
@@ -88,8 +89,8 @@ func (t *tile) where(b *plan.Buffer) (room string, at []int) {
 	return fmt.Sprint(room, rows, t.lay.kept[b], copies), append(at, row, copied)
 }
 
-// unwritten are periods whose code follows from that of those before: so many of a length, after the written segment with a number. The
-// comments are those of their operations.
+// unwritten are periods whose code follows from that of those before: so many of a length, after the written segment
+// with a number. The comments are those of their operations.
 type unwritten struct {
 	after, length, times int
 	comments             []string
@@ -133,7 +134,8 @@ func (f *function) layerByLayer(ops []plan.Op, where func(b *plan.Buffer) (room 
 	}
 }
 
-// complete puts the segments in their places that have not been written. It is false where the code before them does not say what theirs is.
+// complete puts the segments in their places that have not been written. It is false where the code before them does
+// not say what theirs is.
 func complete(segments []segment, missing []unwritten) (all []segment, ok bool) {
 	from := 0
 	for _, u := range missing {
@@ -157,8 +159,8 @@ func complete(segments []segment, missing []unwritten) (all []segment, ok bool) 
 	return append(all, segments[from:]...), true
 }
 
-// code is the code of a segment. Where it has not been written it is made of that of the segment it is like; labels and points get numbers of
-// their own.
+// code is the code of a segment. Where it has not been written it is made of that of the segment it is like; labels and
+// points get numbers of their own.
 func (r *roller) code(s segment) []ir.Node {
 	if s.like == nil {
 		return s.nodes

@@ -11,7 +11,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestAlike: functions of which only the first layers of those that are alike were written execute what they do when all were.
+// TestAlike: functions of which only the first layers of those that are alike were written execute what they do when
+// all were.
 func TestAlike(t *testing.T) {
 	for i, n := range deepNetworks() {
 		t.Run(fmt.Sprintf("%d/%s", i, n.Rounding), func(t *testing.T) {
@@ -64,7 +65,8 @@ func TestAlike(t *testing.T) {
 	}
 }
 
-// deepNetworks are networks with stretches of layers that are alike, in periods of one to three layers, with others between them.
+// deepNetworks are networks with stretches of layers that are alike, in periods of one to three layers, with others
+// between them.
 func deepNetworks() (all []spec.Network) {
 	r := rand.New(rand.NewPCG(1, 2))
 	activations := []string{"tanh", "relu", "softmax", "silu", "radial-sigmoid", "identity", "elu", "log-softmax"}

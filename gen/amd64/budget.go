@@ -9,22 +9,24 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// The assembly of a network is bounded, whatever its layers and formulas: it has at most so many bytes of text, and at most so many
-// instructions are written for it, of which most may be rolled up into loops (roll.go) or be compared and not printed. A function that has no
-// room stays in portable Go.
+// The assembly of a network is bounded, whatever its layers and formulas: it has at most so many bytes of text, and at
+// most so many instructions are written for it, of which most may be rolled up into loops (roll.go) or be compared and
+// not printed. A function that has no room stays in portable Go.
 const (
 	maxText     = 4 << 20
 	maxWritten  = 900_000
 	maxFunction = 180_000 // of a function at a level
 )
 
-// byUse are the functions in the order in which they are given what may be written: the code of all the others is part of that of the first ones.
+// byUse are the functions in the order in which they are given what may be written: the code of all the others is part
+// of that of the first ones.
 var byUse = []string{
 	plan.Forward, plan.Grad, plan.Step, plan.ForwardBatch, plan.GradBatch, plan.StepBatch, plan.Backward, plan.InputGradBatch,
 	plan.LossOnly, plan.LossBatch,
 }
 
-// partOf says which function's operations are all among those of another, which has no room where that one has none; StepBatch calls GradBatch.
+// partOf says which function's operations are all among those of another, which has no room where that one has none;
+// StepBatch calls GradBatch.
 var partOf = map[string]string{
 	plan.Grad: plan.Forward, plan.Step: plan.Forward, plan.LossOnly: plan.Forward,
 	plan.GradBatch: plan.ForwardBatch, plan.InputGradBatch: plan.ForwardBatch, plan.LossBatch: plan.ForwardBatch, plan.StepBatch: plan.GradBatch,
@@ -33,8 +35,8 @@ var partOf = map[string]string{
 // Missing says why a function has no assembly; it is empty for those that have.
 func (a *Assembly) Missing(function string) string { return a.without[function] }
 
-// allow sets how many instructions each of some functions may have that are written next: straight ones that their text has room, others
-// to be rolled up.
+// allow sets how many instructions each of some functions may have that are written next: straight ones that their text
+// has room, others to be rolled up.
 func (a *Assembly) allow(functions int) {
 	a.most = min(maxFunction, max(0, maxWritten-a.written)/max(1, functions))
 	a.straight = min(a.most, a.room/leastBytes)
@@ -80,8 +82,8 @@ func (a *Assembly) constants(forms []form) int {
 	return len(together.data.Data)
 }
 
-// attempt writes the code of a function, with its pauses, and returns what would be printed and the size of its text; nothing where the code
-// became too long.
+// attempt writes the code of a function, with its pauses, and returns what would be printed and the size of its text;
+// nothing where the code became too long.
 func (a *Assembly) attempt(fn *plan.Func) (final []form, size int, err error) {
 	forms := a.forms(fn)
 	a.allow(len(forms))
@@ -124,11 +126,12 @@ func (a *Assembly) leave(function, why string) {
 	}
 }
 
-// constantBytes is the size of the line that declares a number of the constants, with a long name of the network, and leastBytes that of an
-// instruction, on average over a function.
+// constantBytes is the size of the line that declares a number of the constants, with a long name of the network, and
+// leastBytes that of an instruction, on average over a function.
 const constantBytes, leastBytes = 64, 24
 
-// textBytes is about how large the text of a function is. The opcodes of instructions that follow one another are printed to one width.
+// textBytes is about how large the text of a function is. The opcodes of instructions that follow one another are
+// printed to one width.
 func textBytes(fn *ir.Function) (size int) {
 	var run []*ir.Instruction
 	flush := func() {

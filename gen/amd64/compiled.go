@@ -12,34 +12,37 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Assembly is what a network has in assembly: the code of its functions, each written once, whether it is only looked at to choose from or
-// printed as well.
+// Assembly is what a network has in assembly: the code of its functions, each written once, whether it is only looked
+// at to choose from or printed as well.
 type Assembly struct {
 	p *plan.Program
 	// Tiling is how wide the tiles of batches are.
 	Tiling Tiling
 	common *common
 	code   map[form]*compiled
-	// config is what the network leaves open, without says why functions have no assembly, and choices are those of functions that have.
+	// config is what the network leaves open, without says why functions have no assembly, and choices are those of
+	// functions that have.
 	config  Config
 	without map[string]string
 	choices map[string]Choice
 	// sweeps are the loops over all parameters.
 	sweeps []swept
-	// written is how many instructions have been written so far, most how many a function may have that is written now, straight how many where
-	// they are not rolled up, and room how many bytes of text are left.
+	// written is how many instructions have been written so far, most how many a function may have that is written now,
+	// straight how many where they are not rolled up, and room how many bytes of text are left.
 	written, most, straight, room int
 }
 
 // Config is what a plan leaves open of its assembly.
 type Config struct {
-	// EveryLevel gives every function the code of every level, also where that of a lower one is predicted to take no more.
+	// EveryLevel gives every function the code of every level, also where that of a lower one is predicted to take no
+	// more.
 	EveryLevel bool
 	// CallCycles is how many cycles a call may take; 0: CallCycles.
 	CallCycles int
 }
 
-// form says which of the codes that a function may have is meant: its level and, of a batch, the tiling, of others the style.
+// form says which of the codes that a function may have is meant: its level and, of a batch, the tiling, of others the
+// style.
 type form struct {
 	function string
 	level    Level
@@ -50,7 +53,8 @@ type form struct {
 	callCycles int
 }
 
-// compiled is the code of a function, of two assembly functions where it is in two parts, with its constants in a file of its own.
+// compiled is the code of a function, of two assembly functions where it is in two parts, with its constants in a file
+// of its own.
 type compiled struct {
 	file  *file
 	parts []*ir.Function
@@ -59,7 +63,8 @@ type compiled struct {
 	cycles  int // as predicted, 0 as long as it is not
 	// estimates are how many cycles the parts take as they were estimated when they were written.
 	estimates []float64
-	// written is how many instructions were written, before they were rolled up. Of code that became too long nothing else is kept.
+	// written is how many instructions were written, before they were rolled up. Of code that became too long nothing
+	// else is kept.
 	written int
 	tooLong bool
 }
@@ -72,8 +77,8 @@ func (c *compiled) size() (n int) {
 	return n
 }
 
-// New writes the assembly of a network: it chooses how wide the tiles of its batches are, and which functions have assembly, those that
-// the limits of budget.go leave room for.
+// New writes the assembly of a network: it chooses how wide the tiles of its batches are, and which functions have
+// assembly, those that the limits of budget.go leave room for.
 func New(p *plan.Program, c Config) (*Assembly, error) {
 	c.CallCycles = cmp.Or(c.CallCycles, CallCycles)
 	a := &Assembly{p: p, common: newCommon(p), code: map[form]*compiled{}, config: c, without: map[string]string{}, choices: map[string]Choice{}, room: maxText}
@@ -133,14 +138,15 @@ func (a *Assembly) tooLong(forms ...form) bool {
 	return slices.ContainsFunc(forms, func(f form) bool { return a.code[f].tooLong })
 }
 
-// straightNodes is how many instructions functions of deep networks have that are not rolled up: what a core keeps decoded and, in bytes, the
-// first cache.
+// straightNodes is how many instructions functions of deep networks have that are not rolled up: what a core keeps
+// decoded and, in bytes, the first cache.
 const straightNodes = 4500
 
 // errLong says that straight code would be too long.
 var errLong = errors.New("too long")
 
-// write writes one, straight where that is not too long, and else layered and rolled up. It has no code where that becomes too long, too.
+// write writes one, straight where that is not too long, and else layered and rolled up. It has no code where that
+// becomes too long, too.
 func (a *Assembly) write(of form) (*compiled, error) {
 	longest := a.straight
 	rolls := deep(a.p.Network)
@@ -183,8 +189,8 @@ func (c *compiled) roll(most int) error {
 	return errors.Join(errs...)
 }
 
-// writeUpTo writes one, layered or not, unless it has more than so many instructions. Of layers that are alike layered code has the first few
-// only, unless it is to be whole.
+// writeUpTo writes one, layered or not, unless it has more than so many instructions. Of layers that are alike layered
+// code has the first few only, unless it is to be whole.
 func (a *Assembly) writeUpTo(of form, longest int, layered, whole bool) (*compiled, error) {
 	fn, m := a.p.Func(of.function), machine{of.level, a.p.ElementBytes()}
 	c := &compiled{file: newFile(a.common)}

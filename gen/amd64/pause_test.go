@@ -45,7 +45,7 @@ func TestPoints(t *testing.T) {
 	if testing.Short() {
 		t.Skip("simulating large networks takes seconds; go test without -short does it")
 	}
-	worst, where := 0, ""
+	worst, where := int64(0), ""
 	for _, n := range longNetworks() {
 		for level, kind := range map[Level]struct {
 			precision spec.Precision
@@ -76,7 +76,7 @@ func TestPoints(t *testing.T) {
 					if s.stretch > worst {
 						worst, where = s.stretch, what
 					}
-					most := CallCycles
+					most := int64(CallCycles)
 					if forms[0].pauses[i] {
 						pausing++
 						most /= 2

@@ -13,10 +13,11 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// The layers of a deep network are often alike: then so is the code of their operations, but for how far into its arguments it reads and writes,
-// and that grows by as much from one to the next. Straight code of many layers is more than a core keeps decoded, and more than the first cache
-// holds, so that it waits for its instructions. Such code is rolled up: what is repeated becomes a loop, in which pointers advance. It executes
-// the same instructions in the same order, so that results are the same.
+// The layers of a deep network are often alike: then so is the code of their operations, but for how far into its
+// arguments it reads and writes, and that grows by as much from one to the next. Straight code of many layers is more
+// than a core keeps decoded, and more than the first cache holds, so that it waits for its instructions. Such code is
+// rolled up: what is repeated becomes a loop, in which pointers advance. It executes the same instructions in the same
+// order, so that results are the same.
 
 // deep says whether a network has many layers that are like the one before, or one some layers before.
 func deep(n spec.Network) bool {
@@ -46,7 +47,8 @@ type segment struct {
 	far   []int
 	// open says that it goes back to a loop that began before.
 	open bool
-	// like is the segment whose code it has but for the distances, where it has not been written itself, and comment its first line then.
+	// like is the segment whose code it has but for the distances, where it has not been written itself, and comment
+	// its first line then.
 	like    *segment
 	comment string
 }
@@ -56,14 +58,16 @@ type period struct {
 	length, times int
 }
 
-// maxPeriod is how many segments may be repeated together: the operations of a layer, twice for scratch vectors that take turns.
+// maxPeriod is how many segments may be repeated together: the operations of a layer, twice for scratch vectors that
+// take turns.
 const maxPeriod = 8
 
 // minTimes is how often a period must be repeated: of two there is nothing to tell how far the third would be.
 const minTimes = 3
 
-// roll makes loops of the code of a function that is repeated, some of which may not have been written. The error is errLong where the code has
-// more than most nodes even so, and errUnlike where what was written doesn't say what was not.
+// roll makes loops of the code of a function that is repeated, some of which may not have been written. The error is
+// errLong where the code has more than most nodes even so, and errUnlike where what was written doesn't say what was
+// not.
 func roll(f *function, most int) error {
 	head, segments := segmentsOf(f.fn.Nodes, f.pause)
 	segments, ok := complete(segments, f.unwritten)
@@ -89,8 +93,8 @@ func roll(f *function, most int) error {
 	return errors.Join(append(f.errs, r.err)...)
 }
 
-// begins is the period that the segments begin with whose repetitions have the most nodes. It is none where one begins later that has more: the
-// first layer is often unlike the others, but for pairs of layers.
+// begins is the period that the segments begin with whose repetitions have the most nodes. It is none where one begins
+// later that has more: the first layer is often unlike the others, but for pairs of layers.
 func begins(segments []segment) period {
 	p, saved := longest(segments)
 	for later := 1; later <= p.length && later < len(segments); later++ {
@@ -145,7 +149,8 @@ func moving(o operand.Op) (m operand.Mem, ok bool) {
 	return m, ok && m.Base.Kind() == reg.KindGP
 }
 
-// describe finds the distances of a segment, and its shape in words. The points of a function that pauses are alike where they hold the same.
+// describe finds the distances of a segment, and its shape in words. The points of a function that pauses are alike
+// where they hold the same.
 func (s *segment) describe(pause *pausing) (shape string) {
 	var b strings.Builder
 	labels := map[string]int{}
@@ -182,7 +187,8 @@ func (s *segment) describe(pause *pausing) (shape string) {
 	return b.String()
 }
 
-// repeats is how often the first so many segments come one after the other, each time as far from the last as the second from the first.
+// repeats is how often the first so many segments come one after the other, each time as far from the last as the
+// second from the first.
 func repeats(segments []segment, length int) int {
 	if len(segments) < length {
 		return 0

@@ -14,8 +14,8 @@ import (
 
 // How code that is repeated is written as a loop.
 
-// pointer is a register that advances in a loop, by so many bytes a round, in place of a base: the base itself where all that is read and
-// written from it advances alike, or a copy.
+// pointer is a register that advances in a loop, by so many bytes a round, in place of a base: the base itself where
+// all that is read and written from it advances alike, or a copy.
 type pointer struct {
 	base, at reg.GPPhysical
 	step     int
@@ -180,8 +180,8 @@ func usesOf(code []ir.Node, steps []int) uses {
 	return u
 }
 
-// spare are the registers that a loop's code has no use for: those that operations have for themselves, and those of arguments, which are to be
-// given back after the loop.
+// spare are the registers that a loop's code has no use for: those that operations have for themselves, and those of
+// arguments, which are to be given back after the loop.
 func (r *roller) spare(used map[reg.ID]bool) (spare []reg.GPPhysical) {
 	for _, g := range slices.Concat(r.local, ofArguments) {
 		if !used[g.ID()] && !slices.Contains(spare, g) && (slices.Contains(r.local, g) || r.lendable(g)) {
@@ -197,8 +197,8 @@ func (r *roller) lendable(g reg.GPPhysical) bool {
 	return argument && (r.pause == nil || !slices.ContainsFunc(r.pause.words, func(w heldWord) bool { return w.root == operand.Op(g) }))
 }
 
-// borrow keeps what is in the registers of arguments that pointers take. It returns what is to be held in a pause for that, and what gives the
-// registers back.
+// borrow keeps what is in the registers of arguments that pointers take. It returns what is to be held in a pause for
+// that, and what gives the registers back.
 func (r *roller) borrow(pointers []pointer) (held []heldWord, giveBack func()) {
 	back := map[reg.GPPhysical]operand.Mem{}
 	for _, p := range pointers {
@@ -242,8 +242,9 @@ func (r *roller) pointers(body []ir.Node, steps []int) (pointers []pointer, ok b
 // ofArguments are the registers that hold arguments.
 var ofArguments = []reg.GPPhysical{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX}
 
-// localOf are the general registers that the operations of a function have for themselves: those that are free at first, those of arguments
-// that it hasn't, and some of others. What it keeps in one from one operation to the next is in none of them.
+// localOf are the general registers that the operations of a function have for themselves: those that are free at
+// first, those of arguments that it hasn't, and some of others. What it keeps in one from one operation to the next is
+// in none of them.
 func localOf(fn *ir.Function, also []reg.GPPhysical) []reg.GPPhysical {
 	used := map[reg.ID]bool{}
 	for _, n := range fn.Nodes {

@@ -10,8 +10,8 @@ import (
 	"github.com/mmcloughlin/avo/x86"
 )
 
-// A body of several operations may advance more pointers than there are registers. Then they are kept on the stack, and each operation reads
-// those that it needs.
+// A body of several operations may advance more pointers than there are registers. Then they are kept on the stack, and
+// each operation reads those that it needs.
 
 // keptPointer is a pointer that is kept there.
 type keptPointer struct {
@@ -20,8 +20,8 @@ type keptPointer struct {
 	at   operand.Mem
 }
 
-// loopByOperation writes a period as a loop that keeps its pointers on the stack. It can't where there are no registers for those of one
-// operation.
+// loopByOperation writes a period as a loop that keeps its pointers on the stack. It can't where there are no registers
+// for those of one operation.
 func (r *roller) loopByOperation(segments []segment, p period) bool {
 	var kept []keptPointer
 	var all []pointer

@@ -11,8 +11,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Functions that pause are rolled up before the code of their pauses is written: a point in a loop over layers holds the loop's counter and
-// pointers as well, and points that are alike become one.
+// Functions that pause are rolled up before the code of their pauses is written: a point in a loop over layers holds
+// the loop's counter and pointers as well, and points that are alike become one.
 
 // Labels of points: that of the code that writes down what is held, and that of the place where the function goes on.
 const pauseLabel, backLabel = "pause", "back"
@@ -60,8 +60,8 @@ func (f *function) argumentsOf() map[reg.ID]operand.Mem {
 	return arguments
 }
 
-// words are what a function that pauses holds while it is in a loop over layers, beside what its operations do: the counter and the pointers, but
-// for those that are held anyway.
+// words are what a function that pauses holds while it is in a loop over layers, beside what its operations do: the
+// counter and the pointers, but for those that are held anyway.
 func (r *roller) words(counter operand.Mem, pointers []pointer) (held []heldWord) {
 	for _, p := range pointers {
 		switch {
@@ -79,8 +79,8 @@ func (r *roller) held(g reg.GPPhysical) bool {
 	return r.pause != nil && slices.ContainsFunc(r.pause.words, func(w heldWord) bool { return w.in == operand.Op(g) })
 }
 
-// movable says whether a base may advance itself. One that is not held is what it was at first after a pause, and what is held as a distance from it
-// would be lost.
+// movable says whether a base may advance itself. One that is not held is what it was at first after a pause, and what
+// is held as a distance from it would be lost.
 func (r *roller) movable(base reg.GPPhysical) bool {
 	if r.pause == nil || r.held(base) {
 		return true

@@ -14,17 +14,17 @@ import (
 func cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
 	s := newSimulation(fn, bytes, kept, arguments)
 	const before, calls = 1, 3
-	first := 0
+	first := int64(0)
 	for i := range before + calls {
 		if i == before {
 			if s.count > longCall {
-				return s.retired + coreCall
+				return int(s.retired) + coreCall
 			}
 			first = s.retired
 		}
 		s.call()
 	}
-	return (s.retired-first+calls/2)/calls + coreCall
+	return int((s.retired-first+calls/2)/calls) + coreCall
 }
 
 // longCall is how many instructions a call has that is predicted by itself: what it leaves behind in the core counts for nothing.
@@ -33,8 +33,8 @@ const longCall = 1_000_000
 func newSimulation(fn *ir.Function, bytes, kept int, arguments map[string]int) *simulation {
 	code, count := prepare(fn)
 	return &simulation{
-		code: code, line: lineCycles(bytes), bytes: bytes, kept: kept, lines: map[int]bool{}, arguments: arguments,
-		values: make([]int, count), ready: make([]int, count), rounds: make([]*round, len(code)),
+		code: code, line: int64(lineCycles(bytes)), bytes: int64(bytes), kept: int64(kept), lines: map[int64]bool{}, arguments: arguments,
+		values: make([]int64, count), ready: make([]int64, count), rounds: make([]*round, len(code)),
 	}
 }
 
@@ -43,34 +43,37 @@ type simulation struct {
 	code []modelled
 	// line is how long a line of memory takes that is touched for the first time in a call, lines those that were, arrived when
 	// the last one came.
-	line    int
-	lines   map[int]bool
-	arrived int
+	line    int64
+	lines   map[int64]bool
+	arrived int64
 	// bytes are what a call goes over and kept those of them that are there; owed is what is less than a cycle of the time that lines take.
-	bytes, kept, owed int
+	bytes, kept, owed int64
 	// values are what is in the general registers, equal how the last comparison came out.
-	values []int
+	values []int64
 	equal  bool
 	// compared is the register that it was with, and end the number.
 	compared register
-	end      int
+	end      int64
 	// arguments are the values of integer arguments.
 	arguments map[string]int
 	// seen is when the last point of a function that pauses was reached, points how many were, and stretch the longest time between two.
-	seen, points, stretch int
+	seen, stretch int64
+	points        int
 	// ready is when a register can be read, stored when 4 bytes of memory can that were written.
-	ready  []int
-	stored [remembered]struct{ address, at int }
+	ready  []int64
+	stored [remembered]struct{ address, at int64 }
 	// taken says of every unit which cycles are taken, the cycle c being at c%calendar.
-	taken [unitCount][calendar]int32
+	taken [unitCount][calendar]int64
 	// issue is the cycle in which instructions enter, inCycle how many have, window when the last ones retire.
-	issue, inCycle int
-	window         [coreWindow]int
-	count          int
-	retired        int
+	issue   int64
+	inCycle int
+	window  [coreWindow]int64
+	count   int
+	retired int64
 	// waiting is how many vector instructions have not begun by the cycle now, and begins how many of them do in each that follows.
-	waiting, now int
-	begins       [calendar]int16
+	waiting int
+	now     int64
+	begins  [calendar]int16
 	// rounds are those of the loops under way, by the place of their jump.
 	rounds []*round
 }
@@ -95,7 +98,7 @@ func (s *simulation) call() {
 		}
 		if i.target >= 0 && !s.equal {
 			if s.rounds[at] == nil {
-				s.rounds[at] = &round{values: make([]int, len(s.values))}
+				s.rounds[at] = &round{values: make([]int64, len(s.values))}
 			}
 			s.again(s.rounds[at])
 			at = i.target - 1
@@ -116,14 +119,14 @@ func (s *simulation) point() {
 // the stack.
 func (s *simulation) begin() {
 	for i, r := range []reg.Register{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.StackPointer, reg.FramePointer, reg.StaticBase} {
-		s.values[registerOf(r)] = (i + 1) << 36
+		s.values[registerOf(r)] = int64(i+1) << 36
 	}
 }
 
 // round is what is known of the rounds of a loop so far: when they ended, and the registers then.
 type round struct {
-	ends   []int
-	values []int
+	ends   []int64
+	values []int64
 	points int
 }
 
@@ -153,7 +156,7 @@ func (s *simulation) again(r *round) {
 }
 
 // left is how many rounds a loop has yet to run, found from how the number that its end is compared with has changed.
-func (s *simulation) left(r *round, compared register, end int) int {
+func (s *simulation) left(r *round, compared register, end int64) int64 {
 	step := s.values[compared] - r.values[compared]
 	if step == 0 {
 		return 0
@@ -162,7 +165,7 @@ func (s *simulation) left(r *round, compared register, end int) int {
 }
 
 // elapse lets time pass.
-func (s *simulation) elapse(cycles int) {
+func (s *simulation) elapse(cycles int64) {
 	s.issue += cycles
 	s.retired += cycles
 	s.arrived += cycles
@@ -193,7 +196,7 @@ func (s *simulation) execute(i *modelled) {
 	default:
 		for range i.turns {
 			begin = s.take(i.op.on, ready, i.op.busy)
-			done = begin + i.op.latency
+			done = begin + int64(i.op.latency)
 		}
 	}
 	if i.store {
@@ -204,7 +207,7 @@ func (s *simulation) execute(i *modelled) {
 	}
 	if i.vector && !i.free && begin > s.now {
 		s.waiting++
-		s.begins[uint(begin)%calendar]++
+		s.begins[uint64(begin)%calendar]++
 	}
 	s.retired = max(s.retired, done)
 	s.window[s.count%coreWindow] = s.retired
@@ -212,7 +215,7 @@ func (s *simulation) execute(i *modelled) {
 }
 
 // enter finds when an instruction enters the core.
-func (s *simulation) enter(i *modelled) int {
+func (s *simulation) enter(i *modelled) int64 {
 	if s.inCycle == coreWidth {
 		s.issue++
 		s.inCycle = 0
@@ -233,9 +236,9 @@ func (s *simulation) enter(i *modelled) int {
 }
 
 // pass lets vector instructions begin up to a cycle.
-func (s *simulation) pass(at int) {
+func (s *simulation) pass(at int64) {
 	for ; s.now < at && s.waiting > 0; s.now++ {
-		begin := &s.begins[uint(s.now+1)%calendar]
+		begin := &s.begins[uint64(s.now+1)%calendar]
 		s.waiting -= int(*begin)
 		*begin = 0
 	}
@@ -243,15 +246,15 @@ func (s *simulation) pass(at int) {
 }
 
 // take occupies the unit that is free first, from a cycle on.
-func (s *simulation) take(on units, from, busy int) int {
+func (s *simulation) take(on units, from int64, busy int) int64 {
 	for at := from; ; at++ {
 		for left := on; left != 0; left &= left - 1 {
 			u := &s.taken[bits.TrailingZeros16(uint16(left))]
 			if !idle(u, at, busy) {
 				continue
 			}
-			for k := range busy {
-				u[uint(at+k)%calendar] = int32(at + k + 1)
+			for k := range int64(busy) {
+				u[uint64(at+k)%calendar] = at + k + 1
 			}
 			return at
 		}
@@ -259,9 +262,9 @@ func (s *simulation) take(on units, from, busy int) int {
 }
 
 // idle says whether a unit is not taken for so many cycles.
-func idle(u *[calendar]int32, at, busy int) bool {
-	for k := range busy {
-		if u[uint(at+k)%calendar] == int32(at+k+1) {
+func idle(u *[calendar]int64, at int64, busy int) bool {
+	for k := range int64(busy) {
+		if u[uint64(at+k)%calendar] == at+k+1 {
 			return false
 		}
 	}
@@ -269,7 +272,7 @@ func idle(u *[calendar]int32, at, busy int) bool {
 }
 
 // fetch is a load: it begins when its address is known, and what it brings can be used with the other operands.
-func (s *simulation) fetch(i *modelled, entered, ready int) int {
+func (s *simulation) fetch(i *modelled, entered, ready int64) int64 {
 	at := max(entered, s.ready[i.at.base])
 	if i.at.index >= 0 {
 		at = max(at, s.ready[i.at.index])
@@ -280,8 +283,8 @@ func (s *simulation) fetch(i *modelled, entered, ready int) int {
 	}
 	at = s.line64(address, at)
 	data := at + loadLatency
-	for k := 0; k < i.bytes; k += 4 {
-		if w := &s.stored[uint(address+k)/4%remembered]; w.address == address+k && w.at >= at {
+	for k := int64(0); k < int64(i.bytes); k += 4 {
+		if w := &s.stored[uint64(address+k)/4%remembered]; w.address == address+k && w.at >= at {
 			data = max(data, w.at+forwardLatency)
 		}
 	}
@@ -292,7 +295,7 @@ func (s *simulation) fetch(i *modelled, entered, ready int) int {
 }
 
 // line64 makes a load or store wait for a line of memory that this call has not touched, where there are too many for the first cache.
-func (s *simulation) line64(address, at int) int {
+func (s *simulation) line64(address, at int64) int64 {
 	if line := address >> 6; s.line > 0 && address>>36 < 6 && !s.lines[line] {
 		s.lines[line] = true
 		s.owed += s.line * (s.bytes - s.kept)
@@ -304,15 +307,15 @@ func (s *simulation) line64(address, at int) int {
 }
 
 // write is a store, of data that is known from a cycle on.
-func (s *simulation) write(i *modelled, data int) int {
+func (s *simulation) write(i *modelled, data int64) int64 {
 	address := s.place(i.at)
 	at := data
 	for range max(1, i.bytes/32) {
 		at = s.take(storer, at, 1)
 	}
 	at = s.line64(address, at)
-	for k := 0; k < i.bytes; k += 4 {
-		s.stored[uint(address+k)/4%remembered] = struct{ address, at int }{address + k, data}
+	for k := int64(0); k < int64(i.bytes); k += 4 {
+		s.stored[uint64(address+k)/4%remembered] = struct{ address, at int64 }{address + k, data}
 	}
 	return at
 }

@@ -158,10 +158,10 @@ func addressOf(m operand.Mem) address {
 }
 
 // place is the number of an address.
-func (s *simulation) place(a address) int {
-	n := s.values[a.base] + a.disp
+func (s *simulation) place(a address) int64 {
+	n := s.values[a.base] + int64(a.disp)
 	if a.index >= 0 {
-		n += s.values[a.index] * a.scale
+		n += s.values[a.index] * int64(a.scale)
 	}
 	return n
 }
@@ -175,27 +175,27 @@ func (s *simulation) compute(i *modelled) {
 		return
 	case i.opcode == "IMUL3Q":
 		from, to := i.operands[1].(reg.Register), i.operands[2].(reg.Register)
-		s.values[registerOf(to)] = s.values[registerOf(from)] * int(i.operands[0].(operand.U32))
+		s.values[registerOf(to)] = s.values[registerOf(from)] * int64(i.operands[0].(operand.U32))
 		return
 	case i.vector || len(i.operands) != 2:
 		return
 	}
 	to, ok := i.operands[1].(reg.Register)
-	source := 0
+	source := int64(0)
 	switch o := i.operands[0].(type) {
 	case operand.U32:
-		source = int(o)
+		source = int64(o)
 	case operand.U8:
-		source = int(o)
+		source = int64(o)
 	case operand.I32:
-		source = int(o)
+		source = int64(o)
 	case reg.Register:
 		source = s.values[registerOf(o)]
 	case operand.Mem:
 		if i.opcode == "LEAQ" {
 			source = s.place(addressOf(o))
 		} else if v, ok := s.arguments[o.Symbol.Name]; ok {
-			source = v
+			source = int64(v)
 		} else if o.Base == reg.StackPointer {
 			source = s.values[i.slot]
 		} else if i.opcode == "MOVL" { // the turn, which is upwards
@@ -212,7 +212,7 @@ func (s *simulation) compute(i *modelled) {
 	case i.opcode == "CMPQ":
 		if from, ok := i.operands[0].(reg.Register); ok {
 			if end, ok := i.operands[1].(operand.U32); ok {
-				s.compared, s.end = registerOf(from), int(end)
+				s.compared, s.end = registerOf(from), int64(end)
 				s.equal = s.values[s.compared] == s.end
 			}
 		}

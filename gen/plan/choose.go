@@ -28,9 +28,10 @@ type comparison struct {
 	best     spec.Cache
 }
 
-// compare compiles a network under every mode: auto first, and then the fixed ones. What auto decides layer by layer cannot foresee what later passes
-// make of it: a gradient that is a little longer may become loops, and these read some vectors less often than straight code. So the best of
-// all is what auto comes to. Of code that is too large to be emitted there is the plan of auto alone.
+// compare compiles a network under every mode: auto first, and then the fixed ones. What auto decides layer by layer
+// cannot foresee what later passes make of it: a gradient that is a little longer may become loops, and these read some
+// vectors less often than straight code. So the best of all is what auto comes to. Of code that is too large to be
+// emitted there is the plan of auto alone.
 func compare(n spec.Network, rows functions) (*comparison, error) {
 	c := &comparison{programs: map[spec.Cache]*Program{}, best: spec.CacheAuto}
 	best := Caching{}

@@ -7,7 +7,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestOrderOfDeep: networks of so many layers that the bodies of loops are small keep the order of sums, whatever the extents; Check says so.
+// TestOrderOfDeep: networks of so many layers that the bodies of loops are small keep the order of sums, whatever the
+// extents; Check says so.
 func TestOrderOfDeep(t *testing.T) {
 	for _, layers := range []int{1, 14, 60, 200} {
 		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {

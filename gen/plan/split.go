@@ -7,10 +7,10 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// The budgets of code size, in multiply-add statements; each compiles to about 16 bytes. They are measured: straight code
-// runs at 0.16 ns a multiply-add while it fits the instruction cache and at 0.34 ns when it
-// does not (4,096 statements), a loop over blocks of 8 results with at most 512 statements in its body
-// at 0.17 ns at any size, and one accumulator after another, which is what a plain loop is, at 0.64 ns.
+// The budgets of code size, in multiply-add statements; each compiles to about 16 bytes. They are measured: straight
+// code runs at 0.16 ns a multiply-add while it fits the instruction cache and at 0.34 ns when it does not (4,096
+// statements), a loop over blocks of 8 results with at most 512 statements in its body at 0.17 ns at any size, and one
+// accumulator after another, which is what a plain loop is, at 0.64 ns.
 const (
 	straightOp   = 1024  // an operation up to this size is straight code, in auto
 	straightNet  = 2048  // all operations of Grad together, in auto
@@ -89,8 +89,8 @@ type extent struct {
 	few      bool // elements in the body of a loop over them: as few as make a block
 }
 
-// The extents: without loops; in auto with loops, where that were too much together, and where that were too much as well; and where loops are
-// asked for.
+// The extents: without loops; in auto with loops, where that were too much together, and where that were too much as
+// well; and where loops are asked for.
 var (
 	straight = extent{straight: true, limit: bodyLimit, step: innerStep, block: blockResults}
 	wide     = extent{limit: bodyLimit, step: innerStep, block: blockResults}

@@ -2,8 +2,8 @@ package plan
 
 import "github.com/backpropgen/backpropgen/gen/expr"
 
-// How much code the formulas of operations are. Those of the catalogue are a few statements and calls, those of users may be as long as the grammar
-// allows, and their derivatives longer.
+// How much code the formulas of operations are. Those of the catalogue are a few statements and calls, those of users
+// may be as long as the grammar allows, and their derivatives longer.
 
 // shortFormula is how many operations a formula has that counts as shortStatements.
 const shortFormula, shortStatements = 32, 4
