@@ -64,11 +64,7 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 		return nil, err
 	}
 	f, out := newFile(a.common), ir.NewFile()
-	constraints := []buildtags.ConstraintConvertable{buildtags.Term("amd64")}
-	for _, tag := range templates.PortableTags {
-		constraints = append(constraints, buildtags.Not(tag))
-	}
-	out.Constraints = buildtags.And(constraints...)
+	out.Constraints = constraints()
 	for i, of := range forms {
 		fn := a.p.Func(of.function)
 		if !fn.Batch && (i == 0 || forms[i-1].function != fn.Name) {
@@ -103,6 +99,15 @@ func (a *Assembly) Print(o Options) (*Printed, error) {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	return &Printed{text, calls}, nil
+}
+
+// constraints say which builds have assembly.
+func constraints() buildtags.Constraints {
+	all := []buildtags.ConstraintConvertable{buildtags.Term("amd64")}
+	for _, tag := range templates.PortableTags {
+		all = append(all, buildtags.Not(tag))
+	}
+	return buildtags.And(all...)
 }
 
 // Calls are, for the functions that pause, how many calls they take by the estimate.

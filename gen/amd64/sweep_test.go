@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/printer"
@@ -40,7 +39,7 @@ func TestSweepOfAnything(t *testing.T) {
 					continue
 				}
 				out := ir.NewFile()
-				out.Constraints = buildtags.And(buildtags.Term("amd64"), buildtags.Not("purego"))
+				out.Constraints = constraints()
 				out.AddSection(fn)
 				out.AddSection(f.data)
 				if err := rest.Execute(out); err != nil {
