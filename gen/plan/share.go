@@ -6,8 +6,7 @@ func share(p *Program) error {
 	for _, f := range p.Funcs {
 		used = append(used, usesOf(f))
 	}
-	var scratch []*Buffer
-	var lives []life
+	var lives []life // of each slot: of all buffers that have it
 	p.Slots = nil
 	for _, b := range p.Buffers {
 		if b.Kind != Scratch {
@@ -17,22 +16,16 @@ func share(p *Program) error {
 		for _, u := range used {
 			l = append(l, live(u, b)...)
 		}
-		taken := map[int]bool{}
-		for i, c := range scratch {
-			if !taken[c.Slot] && l.overlaps(lives[i]) {
-				taken[c.Slot] = true
-			}
-		}
 		slot := 0
-		for taken[slot] {
+		for slot < len(lives) && l.overlaps(lives[slot]) {
 			slot++
 		}
 		b.Slot = slot
 		if slot == len(p.Slots) {
-			p.Slots = append(p.Slots, 0)
+			p.Slots, lives = append(p.Slots, 0), append(lives, make(life, len(l)))
 		}
 		p.Slots[slot] = max(p.Slots[slot], b.Len())
-		scratch, lives = append(scratch, b), append(lives, l)
+		lives[slot].join(l)
 	}
 	return nil
 }
@@ -59,6 +52,13 @@ func (l life) overlaps(m life) bool {
 		}
 	}
 	return false
+}
+
+// join adds a life to that of others.
+func (l life) join(m life) {
+	for i, lives := range m {
+		l[i] = l[i] || lives
+	}
 }
 
 // live is the life of a buffer in a function: an operation writes the buffer, or reads it, or leaves alone what a later
