@@ -147,19 +147,38 @@ func (c *Compiled) assemblyLines() []string {
 		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512 of loops over all parameters: %s", strings.Join(names, ", ")))
 	}
 	lines = append(lines, rest...)
-	// Functions that have none for the same reason share a line.
-	var reasons []string
-	left := map[string][]string{}
+	var left leftToGo
 	for _, f := range p.Funcs {
-		if why := c.assembly.Missing(f.Name); why != "" {
-			if left[why] == nil {
-				reasons = append(reasons, why)
-			}
-			left[why] = append(left[why], f.Name)
-		}
+		left.add(c.assembly.Missing(f.Name), f.Name)
 	}
-	for _, why := range reasons {
-		lines = append(lines, fmt.Sprintf("portable Go, because %s: %s", why, strings.Join(left[why], ", ")))
+	lines = append(lines, left.lines()...)
+	return lines
+}
+
+// leftToGo are the functions that have no assembly, by the reason; those that have none for the same one share a line.
+type leftToGo struct {
+	reasons []string
+	names   map[string][]string
+}
+
+// add adds a function, once; without a reason it has assembly.
+func (l *leftToGo) add(why, name string) {
+	if why == "" || slices.Contains(l.names[why], name) {
+		return
+	}
+	if l.names == nil {
+		l.names = map[string][]string{}
+	}
+	if l.names[why] == nil {
+		l.reasons = append(l.reasons, why)
+	}
+	l.names[why] = append(l.names[why], name)
+}
+
+// lines say so.
+func (l *leftToGo) lines() (lines []string) {
+	for _, why := range l.reasons {
+		lines = append(lines, fmt.Sprintf("portable Go, because %s: %s", why, strings.Join(l.names[why], ", ")))
 	}
 	return lines
 }

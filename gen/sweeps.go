@@ -1,9 +1,7 @@
 package gen
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
@@ -21,24 +19,15 @@ func (c *Compiled) sweeps() []plan.Sweep {
 
 // sweptFunctions are the functions whose loops are in assembly, and lines that say which are not and why.
 func (c *Compiled) sweptFunctions() (names, rest []string) {
-	left := map[string][]string{}
-	var reasons []string
+	var left leftToGo
 	for _, s := range c.assembly.AllSweeps() {
 		name, why := apiOf(c.n, s), c.assembly.MissingSweep(s)
-		switch {
-		case why == "" && !slices.Contains(names, name):
+		left.add(why, name)
+		if why == "" && !slices.Contains(names, name) {
 			names = append(names, name)
-		case why != "" && !slices.Contains(left[why], name):
-			if left[why] == nil {
-				reasons = append(reasons, why)
-			}
-			left[why] = append(left[why], name)
 		}
 	}
-	for _, why := range reasons {
-		rest = append(rest, fmt.Sprintf("portable Go, because %s: %s", why, strings.Join(left[why], ", ")))
-	}
-	return names, rest
+	return names, left.lines()
 }
 
 // apiOf is the function that a sweep is the loop of.

@@ -39,7 +39,7 @@ func (f *function) stretchesOf(ops []plan.Op, where func(b *plan.Buffer) (room s
 // outlines describes operations as roll describes their code: the shape is all that their code follows from but where
 // buffers lie, and these are the distances.
 func (c *common) outlines(ops []plan.Op, where func(b *plan.Buffer) (room string, at []int)) []segment {
-	shapes := map[string]int{}
+	shapes := texts{}
 	outlines := make([]segment, len(ops))
 	for i, op := range ops {
 		s := &outlines[i]
@@ -51,10 +51,7 @@ func (c *common) outlines(ops []plan.Op, where func(b *plan.Buffer) (room string
 			fmt.Fprintf(&text, " %d %d×%d of %d in %s", b.Kind, b.Rows, b.Cols, c.layers[b.Layer], room)
 			s.far = append(s.far, at...)
 		}
-		if _, known := shapes[text.String()]; !known {
-			shapes[text.String()] = len(shapes)
-		}
-		s.shape = shapes[text.String()]
+		s.shape = shapes.of(text.String())
 	}
 	return outlines
 }
@@ -62,16 +59,13 @@ func (c *common) outlines(ops []plan.Op, where func(b *plan.Buffer) (room string
 // kindsOfLayers gives every layer a number, those that are equal in all but their place the same; 0 is the input's.
 func kindsOfLayers(p *plan.Program) []int {
 	n := p.Network
-	known, kinds := map[string]int{}, []int{0}
+	known, kinds := texts{"": 0}, []int{0}
 	for l := 1; l <= n.Depth(); l++ {
 		text := fmt.Sprintf("%d %v", n.Width(l-1), n.Layers[l-1])
 		if l == n.Depth() {
 			text += " last"
 		}
-		if _, ok := known[text]; !ok {
-			known[text] = len(known) + 1
-		}
-		kinds = append(kinds, known[text])
+		kinds = append(kinds, known.of(text))
 	}
 	return kinds
 }

@@ -131,16 +131,23 @@ func segmentsOf(nodes []ir.Node, pause *pausing) (head []ir.Node, segments []seg
 		s := &segments[len(segments)-1]
 		s.nodes = append(s.nodes, n)
 	}
-	shapes := map[string]int{}
+	shapes := texts{}
 	for i := range segments {
 		segments[i].size = len(segments[i].nodes)
-		shape := segments[i].describe(pause)
-		if _, known := shapes[shape]; !known {
-			shapes[shape] = len(shapes)
-		}
-		segments[i].shape = shapes[shape]
+		segments[i].shape = shapes.of(segments[i].describe(pause))
 	}
 	return head, segments
+}
+
+// texts numbers texts, equal ones alike.
+type texts map[string]int
+
+// of is the number of a text.
+func (t texts) of(text string) int {
+	if _, known := t[text]; !known {
+		t[text] = len(t)
+	}
+	return t[text]
 }
 
 // moving says whether a memory operand is some way from a pointer in a general register.

@@ -267,23 +267,32 @@ func localOf(fn *ir.Function, also []reg.GPPhysical) []reg.GPPhysical {
 
 // rebased is an instruction with another memory operand.
 func rebased(i *ir.Instruction, change func(m operand.Mem) operand.Mem) *ir.Instruction {
-	at := slices.IndexFunc(i.Operands, func(o operand.Op) bool {
-		_, ok := moving(o)
-		return ok
+	return replaced(i, func(o operand.Op) (operand.Op, bool) {
+		m, ok := moving(o)
+		if !ok {
+			return nil, false
+		}
+		return change(m), true
 	})
-	if at < 0 {
-		return i
-	}
-	old := i.Operands[at]
-	m := change(old.(operand.Mem))
-	changed := *i
-	for _, list := range []*[]operand.Op{&changed.Operands, &changed.Inputs, &changed.Outputs} {
-		*list = slices.Clone(*list)
-		for k, o := range *list {
-			if o == old {
-				(*list)[k] = m
+}
+
+// replaced is an instruction with something else for its first operand that there is something else for; change is called for no other after it.
+func replaced(i *ir.Instruction, change func(o operand.Op) (operand.Op, bool)) *ir.Instruction {
+	for _, old := range i.Operands {
+		now, ok := change(old)
+		if !ok {
+			continue
+		}
+		changed := *i
+		for _, list := range []*[]operand.Op{&changed.Operands, &changed.Inputs, &changed.Outputs} {
+			*list = slices.Clone(*list)
+			for k, o := range *list {
+				if o == old {
+					(*list)[k] = now
+				}
 			}
 		}
+		return &changed
 	}
-	return &changed
+	return i
 }

@@ -26,17 +26,16 @@ func (r *roller) loopByOperation(segments []segment, p period) bool {
 	var kept []keptPointer
 	var all []pointer
 	needed, steps, codes := make([][]pointer, p.length), make([][]int, p.length), make([][]ir.Node, p.length)
-	written, used := map[reg.ID]bool{}, map[reg.ID]bool{}
+	own, written, used := make([]map[reg.ID]bool, p.length), map[reg.ID]bool{}, map[reg.ID]bool{}
 	for i, s := range segments[:p.length] {
 		steps[i], codes[i] = stepsOf(s, segments[p.length+i]), r.code(s)
 		u := usesOf(codes[i], steps[i])
-		needed[i] = u.advancing
+		needed[i], own[i] = u.advancing, u.used
 		maps.Copy(written, u.written)
 		maps.Copy(used, u.used)
 	}
 	for i := range codes {
-		own := usesOf(codes[i], steps[i]).used
-		spare := slices.DeleteFunc(r.spare(own), func(g reg.GPPhysical) bool { return used[g.ID()] && !slices.Contains(r.local, g) })
+		spare := slices.DeleteFunc(r.spare(own[i]), func(g reg.GPPhysical) bool { return used[g.ID()] && !slices.Contains(r.local, g) })
 		if len(needed[i]) > len(spare) {
 			return false
 		}

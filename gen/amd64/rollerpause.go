@@ -82,11 +82,7 @@ func (r *roller) held(g reg.GPPhysical) bool {
 // movable says whether a base may advance itself. One that is not held is what it was at first after a pause, and what
 // is held as a distance from it would be lost.
 func (r *roller) movable(base reg.GPPhysical) bool {
-	if r.pause == nil || r.held(base) {
-		return true
-	}
-	_, argument := r.arguments[base.ID()]
-	return argument && !slices.ContainsFunc(r.pause.words, func(w heldWord) bool { return w.root == operand.Op(base) })
+	return r.pause == nil || r.held(base) || r.lendable(base)
 }
 
 // room says whether every point of some code has room for so many words more.
@@ -146,22 +142,11 @@ func (p *pausing) renumber(code []ir.Node) (renumbered []ir.Node) {
 
 // relabelled is an instruction that refers to another label, if it refers to one.
 func relabelled(i *ir.Instruction, change func(label string) string) *ir.Instruction {
-	at := slices.IndexFunc(i.Operands, func(o operand.Op) bool {
-		_, ok := o.(operand.LabelRef)
-		return ok
-	})
-	if at < 0 {
-		return i
-	}
-	old := i.Operands[at].(operand.LabelRef)
-	changed := *i
-	for _, list := range []*[]operand.Op{&changed.Operands, &changed.Inputs, &changed.Outputs} {
-		*list = slices.Clone(*list)
-		for k, o := range *list {
-			if o == operand.Op(old) {
-				(*list)[k] = operand.LabelRef(change(string(old)))
-			}
+	return replaced(i, func(o operand.Op) (operand.Op, bool) {
+		l, ok := o.(operand.LabelRef)
+		if !ok {
+			return nil, false
 		}
-	}
-	return &changed
+		return operand.LabelRef(change(string(l))), true
+	})
 }

@@ -26,15 +26,10 @@ var passes = []pass{
 
 // Compile builds the plan of a valid network and takes it through every pass, checking it at the
 // start and after each. An error is a mistake in this package, not in the network.
-func Compile(n spec.Network) (*Program, error) { return trace(n, nil) }
+func Compile(n spec.Network) (*Program, error) { return Trace(n, nil) }
 
-// Trace is Compile, calling seen with the plan after every stage, "build" first.
+// Trace is Compile, calling seen, if it is not nil, with the plan after every stage, "build" first.
 func Trace(n spec.Network, seen func(stage string, p *Program)) (*Program, error) {
-	return trace(n, seen)
-}
-
-// trace is both: without seen the plan is the one that was made to be compared.
-func trace(n spec.Network, seen func(stage string, p *Program)) (*Program, error) {
 	n = n.WithDefaults()
 	rows, err := functionsOf(n)
 	if err != nil {
