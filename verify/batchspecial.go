@@ -13,8 +13,7 @@ func (j *batchJudge[F]) special() {
 	// Where blocks allow, one full block and one sample more.
 	count := min(j.network.Batch+1, j.largest())
 	b, err := newBatch(j.network, 0, count, j.distinct)
-	if err != nil {
-		j.report.broken("Kernel", "reference", "", "%v", err)
+	if j.report.failed(err) {
 		return
 	}
 	for _, c := range batchCalls(j.machine) {

@@ -78,8 +78,7 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 	views[G, F](report)
 	j.initialisation()
 	trials, err := nearTrials(n)
-	if err != nil {
-		report.broken("Kernel", "reference", "", "%v", err)
+	if report.failed(err) {
 		return report.finish()
 	}
 	for i := range o.trials(n) {
@@ -94,6 +93,7 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 	}
 	j.notFinite()
 	j.nanParameters()
+	j.report.failed(j.perfectPredictions())
 	j.allocations()
 	newGradientJudge(n, format, report, k).run()
 	checkFences(n, report, k)
@@ -104,6 +104,7 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 	batches.trials(o)
 	batches.special()
 	batches.nanParameters(j)
+	j.report.failed(batches.perfectPredictions(j))
 	batches.nanUnits()
 	batches.with(newBatchMachine(k.batches(), batches.room())).crossing()
 	atOnce(n, format, report, k, batches.cuts)

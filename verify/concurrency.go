@@ -26,8 +26,7 @@ func atOnce[P, G, W, B, X, Y any, F Float](
 	n spec.Network, format arithmetic, report *Report, k Kernel[P, G, W, B, X, Y, F], cuts Cuts,
 ) {
 	pool, err := newSamplePool(n, format, 3)
-	if err != nil {
-		report.broken("Kernel", "reference", "", "%v", err)
+	if report.failed(err) {
 		return
 	}
 	shared := new(P)

@@ -23,8 +23,7 @@ const wholly, thinned = 9, 1 << 14
 // crossing judges batches that cross every cut, of samples that repeat.
 func (j *batchJudge[F]) crossing() {
 	pool, err := newSamplePool(j.network, j.format, j.distinct)
-	if err != nil {
-		j.report.broken("Kernel", "reference", "", "%v", err)
+	if j.report.failed(err) {
 		return
 	}
 	rng, _ := random(j.network, crossingTrials)
@@ -88,8 +87,7 @@ func (j *batchJudge[F]) marked(b batch, at int, clean []outcome[F]) {
 	in, out := j.network.Width(0), j.network.Width(j.network.Depth())
 	fill(b.xs[at*in:(at+1)*in], math.NaN())
 	single, err := newExpectation(j.network, b.sample(j.network, at))
-	if err != nil {
-		j.report.broken("Kernel", "reference", "", "%v", err)
+	if j.report.failed(err) {
 		return
 	}
 	r := ruler{j.report, j.format, fmt.Sprintf("xs[%d] of %d samples NaN, seed %s", at, b.count, j.report.Seed)}

@@ -39,8 +39,7 @@ func checkFences[P, G, W, B, X, Y any, F Float](n spec.Network, report *Report, 
 	limit := batchLimit / (n.Params() + sampleCost)
 	counts := slices.DeleteFunc(slices.Clone(fencedCounts), func(c int) bool { return c > max(limit, 2) })
 	b, err := newBatch(n, 0, slices.Max(counts), 3)
-	if err != nil {
-		report.broken("Kernel", "reference", "", "%v", err)
+	if report.failed(err) {
 		return
 	}
 	a := newFencedArguments[P, G, W, B, X, Y, F](slices.Max(counts))

@@ -22,7 +22,8 @@ type Float interface{ float32 | float64 }
 // workspaces do not see each other. Only Step writes p; none writes x or y; Backward and Grad
 // overwrite all of g, and none reads or writes what lies beside its arguments. The same arguments give the same bits. Nothing allocates. A NaN in x makes NaN of every
 // output and loss that depends on it, whatever activations and cost there are between; after a call with NaN or
-// infinities in x the workspace is as good as before.
+// infinities in x the workspace is as good as before. Where every target is the output bit for bit, the loss is 0 and the
+// cost's slope there is 0, as the convention is for a corner, the gradient is 0.
 //
 // An exported field of the workspace named Z, A or D and the number ℓ of a layer is an array of z_ℓ, a_ℓ or ∇z_ℓ
 // and is judged too: after every call what the forward pass keeps, after Backward, Grad and Step the gradient.

@@ -102,8 +102,7 @@ func (t *nanTrace) of(u nanUnit) nanOutcome {
 // each place has one function and one of the two samples, in turn.
 func (j *judge[F]) nanParameters() {
 	plain, err := newSample(j.network, 0)
-	if err != nil {
-		j.report.broken("Kernel", "reference", "", "%v", err)
+	if j.report.failed(err) {
 		return
 	}
 	zero := plain
@@ -112,8 +111,7 @@ func (j *judge[F]) nanParameters() {
 	thin := len(places)*(j.network.Params()+sampleCost) > nanLimit
 	for turn, s := range []sample{plain, zero} {
 		t, err := j.newNaNTrace(s)
-		if err != nil {
-			j.report.broken("Kernel", "reference", "", "%v", err)
+		if j.report.failed(err) {
 			return
 		}
 		for k, c := range calls[F]() {
@@ -171,13 +169,11 @@ func elementOf(list []block, at int) string {
 // each unit.
 func (j *batchJudge[F]) nanParameters(single *judge[F]) {
 	s, err := newSample(j.network, 0)
-	if err != nil {
-		j.report.broken("Kernel", "reference", "", "%v", err)
+	if j.report.failed(err) {
 		return
 	}
 	t, err := single.newNaNTrace(s)
-	if err != nil {
-		j.report.broken("Kernel", "reference", "", "%v", err)
+	if j.report.failed(err) {
 		return
 	}
 	count := min(max(j.cuts.Tile, 1)+1, j.largest())
@@ -220,8 +216,7 @@ func (j *batchJudge[F]) nanParameters(single *judge[F]) {
 // its turn, as far as time allows.
 func (j *batchJudge[F]) nanUnits() {
 	s, err := newSample(j.network, 0)
-	if err != nil {
-		j.report.broken("Kernel", "reference", "", "%v", err)
+	if j.report.failed(err) {
 		return
 	}
 	count := min(max(j.cuts.Tile, 1)+1, j.largest())
@@ -233,8 +228,7 @@ func (j *batchJudge[F]) nanUnits() {
 		bad.params, bad.x = slices.Clone(s.params), slices.Clone(s.x)
 		bad.params[i*cols], bad.x[0] = math.Inf(1), 0
 		reference, err := NewNetwork(j.network, bad.params)
-		if err != nil {
-			j.report.broken("Kernel", "reference", "", "%v", err)
+		if j.report.failed(err) {
 			return
 		}
 		if t := reference.Algorithm4(bad.x, bad.y); t.Loss == t.Loss {

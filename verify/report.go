@@ -142,6 +142,14 @@ func (r *Report) broken(call, quantity, where, format string, args ...any) {
 	})
 }
 
+// failed records that the reference could not be had, and says whether that is so.
+func (r *Report) failed(err error) bool {
+	if err != nil {
+		r.broken("Kernel", "reference", "", "%v", err)
+	}
+	return err != nil
+}
+
 // add counts a failure and keeps it if it is one of the worst; among equals the first found stays first.
 // Only those kept are described, since a wrong kernel can be wrong in millions of elements.
 func (g *group) add(excess float64, describe func() Failure) {

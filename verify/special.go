@@ -88,16 +88,14 @@ func (j *judge[F]) draws() {
 // panics on NaN or infinities, and that they leave nothing behind in the workspace.
 func (j *judge[F]) notFinite() {
 	s, err := newSample(j.network, 0)
-	if err != nil {
-		j.report.broken("Kernel", "reference", "", "%v", err)
+	if j.report.failed(err) {
 		return
 	}
 	spoilt := s
 	spoilt.x = slices.Clone(s.x)
 	spoilt.x[0] = math.NaN()
 	want, err := newExpectation(j.network, spoilt)
-	if err != nil {
-		j.report.broken("Kernel", "reference", "", "%v", err)
+	if j.report.failed(err) {
 		return
 	}
 	r := ruler{j.report, j.format, fmt.Sprintf("x[0] NaN, seed %s", j.report.Seed)}
@@ -129,8 +127,7 @@ func (j *judge[F]) notFinite() {
 // allocations counts the allocations of every call.
 func (j *judge[F]) allocations() {
 	s, err := newSample(j.network, 0)
-	if err != nil {
-		j.report.broken("Kernel", "reference", "", "%v", err)
+	if j.report.failed(err) {
 		return
 	}
 	j.machine.load(s)

@@ -1,0 +1,66 @@
+package verify
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestPerfectPredictions: a slope of a cost that is not 0 where the target is the output bit for bit is found, in
+// functions of one sample and of batches, and nothing else is; where a loss of 0 proves nothing, nothing is judged.
+func TestPerfectPredictions(t *testing.T) {
+	wrong := &twist[float32]{slope: func(a, y, g []float32) {
+		for i := range g {
+			if a[i] == y[i] {
+				g[i] = -1
+			}
+		}
+	}}
+	for _, c := range []struct {
+		cost  string
+		twist *twist[float32]
+		want  []string
+	}{
+		{"mae", nil, nil},
+		{"mae", wrong, []string{"Backward: ∂L/∂W1[", "Grad: ∂L/∂W1[", "Step: W1[", "GradBatch: ∂L/∂W1[", "StepBatch: W1[", "InputGradBatch: ∂L/∂x"}},
+		{"huber", nil, nil},
+	} {
+		n := pooledNet(spec.Float32, spec.CacheAuto)
+		n.Cost = spec.Function{Name: c.cost}
+		n = n.WithDefaults()
+		k := pooledKernel(n, naive[float32]{sum: pairwise[float32], fromPost: true, twist: c.twist})
+		m, err := newMachine(n, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report := &Report{}
+		j := &judge[float32]{network: n, format: arithmetic32, report: report, machine: m, other: m}
+		batches := newBatchJudge[float32](n, arithmetic32, report, Cuts{Block: 3, Tile: 4, Chunk: 4})
+		batches.machine = newBatchMachine(k.batches(), batches.room())
+		report.failed(j.perfectPredictions())
+		report.failed(batches.perfectPredictions(j))
+		var got []string
+		for _, f := range report.finish().Failures {
+			got = append(got, f.Message)
+		}
+		all := strings.Join(got, "\n")
+		if (len(c.want) == 0) != (len(got) == 0) {
+			t.Errorf("%s: got %q, want %q", c.cost, got, c.want)
+		}
+		for _, w := range c.want {
+			if !strings.Contains(all, w) {
+				t.Errorf("%s: no %q in\n%s", c.cost, w, all)
+			}
+		}
+	}
+
+	flat := func(y []float64) float32 { return 0 }
+	c, err := costOf(spec.Function{Name: "mae"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := perfect(c, arithmetic32, []float32{0.5, 0.25}, 2, flat); ok {
+		t.Error("a loss that is always 0 is taken for proof")
+	}
+}
