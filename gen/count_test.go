@@ -64,7 +64,11 @@ func checkCounts(t *testing.T, n spec.Network) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := portable.Print(p, portable.Options{Package: "net"})
+	file, err := portable.Print(p, portable.Options{Package: "net"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := file.Render()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -96,8 +96,15 @@ func (c *Compiled) Files() ([]File, error) {
 			return nil
 		}
 	}
+	var kernels templates.Source
 	tasks := []func() error{
-		write(0, "its kernels", c.kernels), write(1, "its test", c.test),
+		func() (err error) {
+			if kernels, err = c.kernels(names[0]); err != nil {
+				return fmt.Errorf("%s: printing its kernels: %w", c.n.Name, err)
+			}
+			return nil
+		},
+		write(1, "its test", c.test),
 		write(2, "what saves and loads it", func() ([]byte, error) { return storeFile(c.n, c.p, c.o) }),
 		write(3, "its team", func() ([]byte, error) { return teamFile(c.n, c.p, c.o) }),
 	}
@@ -116,11 +123,18 @@ func (c *Compiled) Files() ([]File, error) {
 	if err := parallel.Run(tasks...); err != nil {
 		return nil, err
 	}
+	// The kernels are most of all Go, so they are parsed once, and formatted while their types are checked.
+	err := parallel.Run(write(0, "its kernels", kernels.Format), func() error {
+		if err := typeCheck(kernels, files[1:4], assemblyBuilds(files[4:])...); err != nil {
+			return fmt.Errorf("%s: emitted code does not type-check: %w", c.n.Name, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	for i := range files {
 		files[i].Data = stamp(files[i].Data)
-	}
-	if err := typeCheck(files[:4], assemblyBuilds(files[4:])...); err != nil {
-		return nil, fmt.Errorf("%s: emitted code does not type-check: %w", c.n.Name, err)
 	}
 	return files, nil
 }
@@ -133,13 +147,17 @@ func assemblyBuilds(files []File) []File {
 	return files[:2]
 }
 
-// kernels is the portable Go.
-func (c *Compiled) kernels() ([]byte, error) {
+// kernels is the portable Go, in a file of some name.
+func (c *Compiled) kernels(name string) (templates.Source, error) {
 	fields, bytes := c.tileFields()
-	return portable.Print(c.p, portable.Options{
+	file, err := portable.Print(c.p, portable.Options{
 		Package: c.o.Package, Header: header(c.n, c.p, c.summary, c.o), Vector: c.assembled,
 		BatchFields: fields, BatchBytes: bytes,
 	})
+	if err != nil {
+		return templates.Source{}, err
+	}
+	return file.Parse(name)
 }
 
 // test is the test of the emitted package.

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/backpropgen/backpropgen/gen/parallel"
+	"github.com/backpropgen/backpropgen/templates"
 )
 
 // stubs are the declarations of other packages that emitted files use, so that they are type-checked without reading
@@ -187,24 +188,25 @@ func TestOptimizerLevels[S, P, G any, F Float](t testing.TB, network, name strin
 `,
 }
 
-// typeCheck parses emitted Go files and type-checks those of each build as one package: the common files, with one of the others where there are
-// any. An error is a mistake in the generator; it is found here so that no user's compiler has to.
-func typeCheck(common []File, others ...File) error {
-	fset := token.NewFileSet()
-	parse := func(files []File) (parsed []*ast.File, err error) {
+// typeCheck parses emitted Go files and type-checks those of each build as one package: the common files, of which one has been parsed, with
+// one of the others where there are any. An error is a mistake in the generator; it is found here so that no user's compiler has to.
+func typeCheck(parsed templates.Source, common []File, others ...File) error {
+	fset := parsed.Set
+	parse := func(files []File) (trees []*ast.File, err error) {
 		for _, f := range files {
 			file, err := parser.ParseFile(fset, f.Name, f.Data, parser.SkipObjectResolution)
 			if err != nil {
 				return nil, err
 			}
-			parsed = append(parsed, file)
+			trees = append(trees, file)
 		}
-		return parsed, nil
+		return trees, nil
 	}
 	files, err := parse(common)
 	if err != nil {
 		return err
 	}
+	files = append(files, parsed.Tree)
 	variants, err := parse(others)
 	if err != nil {
 		return err

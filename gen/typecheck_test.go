@@ -1,8 +1,12 @@
 package gen
 
 import (
+	"go/parser"
+	"go/token"
 	"strings"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/templates"
 )
 
 // TestTypeCheck: mistakes are found wherever they are, in the common files, in each of the files of which a build has one, and between them.
@@ -30,7 +34,12 @@ func TestTypeCheck(t *testing.T) {
 		if c.first != "" {
 			others = []File{{"first.go", []byte(c.first)}, {"second.go", []byte(c.second)}}
 		}
-		err := typeCheck([]File{{"common.go", []byte(c.common)}}, others...)
+		set := token.NewFileSet()
+		tree, err := parser.ParseFile(set, "parsed.go", "package p\n\nfunc alone() float64 { return root(1) }\n", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = typeCheck(templates.Source{Set: set, Tree: tree}, []File{{"common.go", []byte(c.common)}}, others...)
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)

@@ -3,7 +3,10 @@ package templates
 import (
 	"bytes"
 	"fmt"
+	"go/ast"
 	"go/format"
+	"go/parser"
+	"go/token"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -34,16 +37,42 @@ const buildLine = "//go:build "
 
 // Render returns the formatted file.
 func (f *File) Render() ([]byte, error) {
+	source, err := f.Parse("")
+	if err != nil {
+		return nil, err
+	}
+	return source.Format()
+}
+
+// Source is a file as the parser reads it: once, for all that is done with it then, some of it side by side.
+type Source struct {
+	Set  *token.FileSet
+	Tree *ast.File
+}
+
+// Parse reads the file, which errors call by a name.
+func (f *File) Parse(name string) (Source, error) {
 	var buf bytes.Buffer
 	if err := f.f.Render(&buf); err != nil {
-		return nil, fmt.Errorf("rendering: %w", err)
+		return Source{}, fmt.Errorf("rendering: %w", err)
 	}
 	// A constraint stands apart from the comment above it.
-	src, err := format.Source(bytes.Replace(buf.Bytes(), []byte(buildLine), []byte("\n"+buildLine), 1))
+	text := bytes.Replace(buf.Bytes(), []byte(buildLine), []byte("\n"+buildLine), 1)
+	set := token.NewFileSet()
+	tree, err := parser.ParseFile(set, name, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
+		return Source{}, fmt.Errorf("parsing what was rendered: %w", err)
+	}
+	return Source{set, tree}, nil
+}
+
+// Format returns the text of the file.
+func (s Source) Format() ([]byte, error) {
+	var buf bytes.Buffer
+	if err := format.Node(&buf, s.Set, s.Tree); err != nil {
 		return nil, fmt.Errorf("formatting: %w", err)
 	}
-	return src, nil
+	return buf.Bytes(), nil
 }
 
 // Doc puts a comment before the declaration that follows.

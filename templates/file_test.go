@@ -42,7 +42,7 @@ func TestDeclarations(t *testing.T) {
 func TestRenderError(t *testing.T) {
 	f := NewFile("p", nil)
 	f.DefinedType("not a name", "int")
-	if _, err := f.Render(); err == nil || !strings.Contains(err.Error(), "formatting") {
+	if _, err := f.Render(); err == nil || !strings.Contains(err.Error(), "parsing what was rendered") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -1,6 +1,9 @@
 package plan
 
-import "github.com/backpropgen/backpropgen/spec"
+import (
+	"github.com/backpropgen/backpropgen/gen/parallel"
+	"github.com/backpropgen/backpropgen/spec"
+)
 
 // Caching is what a network keeps and performs under one cache mode.
 type Caching struct {
@@ -33,31 +36,47 @@ type comparison struct {
 // vectors less often than straight code. So the best of all is what auto comes to. Of code that is too large to be
 // emitted there is the plan of auto alone.
 func compare(n spec.Network, rows functions) (*comparison, error) {
-	c := &comparison{programs: map[spec.Cache]*Program{}, best: spec.CacheAuto}
-	best := Caching{}
-	for i, mode := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
-		p, err := compile(n, rows, mode, func(string, *Program) {})
-		if err != nil {
-			return nil, err
-		}
-		c.programs[mode] = p
-		if i == 0 && p.Statements() > maxCompared {
-			return c, nil
-		}
-		grad, err := p.CountFunc(Grad)
-		if err != nil {
-			return nil, err
-		}
-		one := Caching{mode, p.CachedBytes(), grad}
-		if i == 0 || one.better(best) {
+	silent := func(string, *Program) {}
+	auto, err := compile(n, rows, spec.CacheAuto, silent)
+	if err != nil {
+		return nil, err
+	}
+	c := &comparison{programs: map[spec.Cache]*Program{spec.CacheAuto: auto}, best: spec.CacheAuto}
+	if auto.Statements() > maxCompared {
+		return c, nil
+	}
+	best, err := cachingOf(auto)
+	if err != nil {
+		return nil, err
+	}
+	modes := []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth}
+	programs, cachings := make([]*Program, len(modes)), make([]Caching, len(modes))
+	var tasks []func() error
+	for i, mode := range modes {
+		tasks = append(tasks, func() (err error) {
+			if programs[i], err = compile(n, rows, mode, silent); err == nil {
+				cachings[i], err = cachingOf(programs[i])
+			}
+			return err
+		})
+	}
+	if err := parallel.Run(tasks...); err != nil {
+		return nil, err
+	}
+	for i, one := range cachings {
+		c.programs[modes[i]] = programs[i]
+		if one.better(best) {
 			best = one
 		}
-		if i > 0 {
-			c.cachings = append(c.cachings, one)
-		}
 	}
-	c.cachings, c.best = append(c.cachings, Caching{spec.CacheAuto, best.Bytes, best.Grad}), best.Mode
+	c.cachings, c.best = append(cachings, Caching{spec.CacheAuto, best.Bytes, best.Grad}), best.Mode
 	return c, nil
+}
+
+// cachingOf is what a program keeps and performs.
+func cachingOf(p *Program) (Caching, error) {
+	grad, err := p.CountFunc(Grad)
+	return Caching{p.Cache, p.CachedBytes(), grad}, err
 }
 
 // mode is the mode under which a network is to be compiled: its own or, for auto, the best of them all.

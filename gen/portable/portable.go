@@ -27,8 +27,8 @@ type Options struct {
 	BatchBytes  int
 }
 
-// Print returns the Go file of a compiled plan.
-func Print(p *plan.Program, o Options) ([]byte, error) {
+// Print writes the Go file of a compiled plan.
+func Print(p *plan.Program, o Options) (*templates.File, error) {
 	pr := &printer{
 		p: p, hasVector: o.Vector, tiles: o.BatchFields, tileBytes: o.BatchBytes,
 		name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
@@ -50,7 +50,7 @@ func Print(p *plan.Program, o Options) ([]byte, error) {
 	if err := pr.elementary(); err != nil {
 		return nil, err
 	}
-	return pr.file.Render()
+	return pr.file, nil
 }
 
 // Prefix is the network's name as the beginning of an unexported name: Iris becomes iris.

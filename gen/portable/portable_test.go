@@ -28,7 +28,11 @@ func mustPrint(t testing.TB, n spec.Network) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := Print(p, Options{Package: "net", Header: []string{"emitted"}})
+	file, err := Print(p, Options{Package: "net", Header: []string{"emitted"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := file.Render()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ import (
 const gcPercent = 400
 
 // memoryLimit is the size from which on garbage is collected more often: what large networks need at once is less.
-const memoryLimit = 640 << 20
+const memoryLimit = 832 << 20
 
 func main() {
 	debug.SetGCPercent(gcPercent)
