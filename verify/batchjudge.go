@@ -20,7 +20,7 @@ type batchJudge[F Float] struct {
 	// cuts say where batches are cut, and crossed are numbers of samples that cross them, the most telling first.
 	cuts    Cuts
 	crossed []int
-	// short is that of the options: fewer samples are marked.
+	// short is that of the options: fewer samples are marked, and fewer sizes of teams have long batches.
 	short bool
 }
 

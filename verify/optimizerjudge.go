@@ -159,9 +159,26 @@ func (j *optimizerJudge[F]) run(i int, s setting, updates int) {
 	for step := range updates {
 		j.gradients(rng, m.grad)
 		rate := F(math.Ldexp(rng.Float64()+0.5, -rng.IntN(12)))
-		j.judge(ruler{j.report, j.format, fmt.Sprintf("update %d of setting %d (%v %v after %d), rate %v, seed %s",
+		judged := everyElement
+		if i >= whollyJudged || step > 0 {
+			judged = sampled(len(m.params), i+step)
+		}
+		j.judge(judged, ruler{j.report, j.format, fmt.Sprintf("update %d of setting %d (%v %v after %d), rate %v, seed %s",
 			step, i, j.rule.hyper, m.settings(), s.after, rate, j.report.Seed)}, rate)
 	}
+}
+
+// whollyJudged is how many settings have every element of large networks judged, once; in others, and after further
+// updates, it is the first and the last judgedEnds, and of those between one in judgedShare, by turns. Bounds take most
+// of the time, and between the ends of an array one element is like another.
+const whollyJudged, judgedEnds, judgedShare = 2, 1024, 16
+
+// everyElement says that all elements are judged.
+func everyElement(int) bool { return true }
+
+// sampled says which of n elements are judged at a turn.
+func sampled(n, turn int) func(k int) bool {
+	return func(k int) bool { return k < judgedEnds || k >= n-judgedEnds || (k+turn)%judgedShare == 0 }
 }
 
 // optimizerTrials is where the trials of optimizers begin among the seeds.
@@ -179,8 +196,8 @@ func (j *optimizerJudge[F]) gradients(rng *rand.Rand, g []F) {
 	}
 }
 
-// judge makes one update and compares everything after it with the reference.
-func (j *optimizerJudge[F]) judge(r ruler, rate F) {
+// judge makes one update and compares what is judged of it with the reference.
+func (j *optimizerJudge[F]) judge(judged func(k int) bool, r ruler, rate F) {
 	n, m, before := j.network, j.machine, j.other
 	for k := range m.params { // what has overflowed begins anew
 		if numbers := j.element(m, k); !allFinite(numbers) {
@@ -206,6 +223,15 @@ func (j *optimizerJudge[F]) judge(r ruler, rate F) {
 	}
 	want, bound := make([][]float64, 1+len(m.state)), make([][]float64, 1+len(m.state))
 	for k := range m.params {
+		if !judged(k) {
+			for i, v := range j.element(m, k) {
+				if i != 1 { // the gradient
+					i = max(i-1, 0)
+					want[i], bound[i] = append(want[i], v), append(bound[i], 0)
+				}
+			}
+			continue
+		}
 		e := j.element(before, k)
 		u.p, u.g, u.state = e[0], e[1], e[2:]
 		p, state := j.rule.next(rounding, u)

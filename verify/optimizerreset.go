@@ -19,7 +19,7 @@ func (j *optimizerJudge[F]) changes() {
 		for range 2 {
 			j.gradients(rng, m.grad)
 			where := fmt.Sprintf("%v set to %v between updates, seed %s", j.rule.hyper, hyper, j.report.Seed)
-			j.judge(ruler{j.report, j.format, where}, 0x1p-7)
+			j.judge(everyElement, ruler{j.report, j.format, where}, 0x1p-7)
 		}
 	}
 }

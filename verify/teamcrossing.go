@@ -48,7 +48,11 @@ func crossing[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, 
 	base = base.with(newBatchMachine(k.batches(one), base.room()))
 	cost := n.Params() + sampleCost
 	sizes := crowds(base.cuts.Runs)
-	sizes = sizes[:min(max(workersLimit/(base.crossed[0]*cost), 1), len(sizes))]
+	limit := workersLimit
+	if base.short {
+		limit /= 4
+	}
+	sizes = sizes[:min(max(limit/(base.crossed[0]*cost), 1), len(sizes))]
 	rng, _ := random(n, crossingTrials+1)
 	for i, workers := range sizes {
 		t := k.New(workers)

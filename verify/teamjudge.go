@@ -28,6 +28,7 @@ func CheckTeam[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y,
 	goroutines := runtime.NumGoroutine()
 	j := &teamJudge[F]{report: report}
 	base := newBatchJudge[F](n, format, report, k.Cuts)
+	base.short = o.Short
 	base.crossed = base.cuts.affordableTeams(n.Params() + sampleCost)
 	base.counts = teamCounts(n.Batch, teamLimit/(n.Params()+sampleCost))
 	var teams []*T
