@@ -120,7 +120,7 @@ func (f *function) layerByLayer(ops []plan.Op, where func(b *plan.Buffer) (room 
 				f.span.open += rest * (f.span.open - before.open)
 				u := unwritten{after: f.written, length: s.length, times: s.times - minTimes}
 				for _, op := range part[minTimes*s.length:] {
-					u.comments = append(u.comments, op.String())
+					u.comments = append(u.comments, f.file.title(op))
 				}
 				f.unwritten = append(f.unwritten, u)
 			}

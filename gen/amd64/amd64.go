@@ -164,7 +164,7 @@ func (f *function) operation(op plan.Op) {
 		return
 	}
 	f.done++
-	f.comment(op.String())
+	f.comment(f.file.title(op))
 	switch op := op.(type) {
 	case *plan.Affine:
 		f.affine(op)

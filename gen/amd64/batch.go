@@ -52,7 +52,7 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 		s.layerByLayer(outerSums(fn), s.where, func(op plan.Op) {
 			if !s.tooLong() {
 				s.done++
-				s.comment(op.String())
+				s.comment(s.file.title(op))
 				s.outerSum(op.(*plan.OuterSum))
 			}
 		})
@@ -105,7 +105,7 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
 // operation writes an operation of the samples.
 func (t *tile) operation(op plan.Op) error {
 	t.done++
-	t.comment(op.String())
+	t.comment(t.file.title(op))
 	switch op := op.(type) {
 	case *plan.Affine:
 		t.affine(op)

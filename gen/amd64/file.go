@@ -27,6 +27,18 @@ type common struct {
 	adding  sync.Mutex
 	// layers are the kinds of layers: those that are alike have the same number.
 	layers []int
+	// titles are the texts of operations, each made once: functions have them in common, and formulas are long.
+	titles sync.Map
+}
+
+// title is the text of an operation.
+func (c *common) title(op plan.Op) string {
+	if text, ok := c.titles.Load(op); ok {
+		return text.(string)
+	}
+	text := op.String()
+	c.titles.Store(op, text)
+	return text
 }
 
 func newCommon(p *plan.Program) *common {

@@ -26,9 +26,14 @@ func checkParts(f *Func) error {
 			continue // in the function itself, beside the loop over blocks
 		}
 		var outer []Segment
+		cuts := 0
 		for len(pieces) > 0 && pieces[0].Op == op {
+			cuts++
 			outer = append(outer, pieces[0].Outer...)
 			pieces = pieces[1:]
+		}
+		if cuts > 1 && summing(op) {
+			return fmt.Errorf("the sum of %s is cut in %d", op, cuts)
 		}
 		if !slices.Equal(outer, op.Loop().Outer) {
 			return fmt.Errorf("parts hold segments %v of %s, not %v", outer, op, op.Loop().Outer)

@@ -7,7 +7,7 @@ import (
 )
 
 // group makes the parts of every function. Functions with the same operations share parts; an operation too large
-// for one Go function is cut along its outer segments; a function that is small altogether is
+// for one Go function is cut along its outer segments, unless it forms a sum over them; a function that is small altogether is
 // one part, its own body. The parts of batch functions work on a block of samples and are methods always.
 func group(p *Program) {
 	single, batch := newGrouper(p, false), newGrouper(p, true)
@@ -132,7 +132,7 @@ func (g *grouper) parts(run []Op) []*Part {
 		outer := op.Loop().Outer
 		for len(outer) > 0 {
 			n := 1
-			for n < len(outer) && emitted(op, outer[:n+1]) <= room {
+			for n < len(outer) && (summing(op) || emitted(op, outer[:n+1]) <= room) {
 				n++
 			}
 			if size := emitted(op, outer[:n]); size > room && len(part.Pieces) > 0 {
@@ -153,6 +153,12 @@ func (g *grouper) parts(run []Op) []*Part {
 		g.count[stem]++
 	}
 	return parts
+}
+
+// summing says whether an operation forms a sum beside its results, such as the loss, which is not cut.
+func summing(op Op) bool {
+	m := elementwise(op)
+	return m != nil && m.Sum != nil
 }
 
 // number appends an index to the names of parts that are not alone of their kind.

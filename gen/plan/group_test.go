@@ -1,9 +1,11 @@
 package plan
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -23,7 +25,9 @@ func TestGroupLimits(t *testing.T) {
 				total, segments := 0, 0
 				for _, piece := range part.Pieces {
 					total += emitted(piece.Op, piece.Outer)
-					segments += len(piece.Outer)
+					if segments += len(piece.Outer); summing(piece.Op) {
+						segments -= len(piece.Outer) - 1
+					}
 				}
 				limit := partLimit
 				if part.Name == "" && !f.Batch {
@@ -43,6 +47,34 @@ func TestGroupLimits(t *testing.T) {
 		n := build("cross-entropy", []int{200, 150, 130, 40}, "relu", "softmax", "softmax")
 		n.Unroll = unroll
 		limits(t, n)
+	}
+}
+
+// TestGroupSums: an operation that forms the loss is in one function, however long: its formula, and with it the cost, is longer than a
+// function may be, so that other operations are cut.
+func TestGroupSums(t *testing.T) {
+	factors := []string{"sin(z)"}
+	for i := range 69 {
+		factors = append(factors, fmt.Sprintf("%s(z+%d)", []string{"exp", "sin", "cos", "tanh"}[i%4], i%9+1))
+	}
+	for _, unroll := range []spec.Unroll{spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop} {
+		n := build("mse", []int{34, 47}, "identity")
+		n.Unroll, n.Rounding, n.Precision = unroll, spec.RoundingStrict, spec.Float64
+		n.Layers[0].Activation = spec.Function{Expr: strings.Join(factors, "*")}
+		p := mustCompile(t, n)
+		for _, name := range []string{Backward, Grad, Step, GradBatch} {
+			pieces := 0
+			for _, part := range p.Func(name).Parts {
+				for _, piece := range part.Pieces {
+					if summing(piece.Op) {
+						pieces++
+					}
+				}
+			}
+			if pieces != 1 {
+				t.Errorf("unroll: %s, %s forms the loss in %d pieces", unroll, name, pieces)
+			}
+		}
 	}
 }
 
