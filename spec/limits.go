@@ -13,6 +13,10 @@ const (
 	// MaxParams bounds the weights and biases of the whole network, 16 Mi: 64 MiB of float32 in one
 	// fixed-size struct, twice that with a gradient. Beyond it fixed arrays stop being a good idea.
 	MaxParams = 1 << 24
+	// MaxFormulas bounds the numbers, variables, operators and calls in the formulas of all layers together, each
+	// counted as formula.MaxSize counts it: every layer's code has its formula and the derivative of it, in all
+	// functions, and products of many functions have derivatives many times as long.
+	MaxFormulas = 10 << 10
 	// MaxBatch bounds the block size of batch kernels, in samples; larger batches are processed in
 	// blocks, so a larger block only costs workspace.
 	MaxBatch = 65536

@@ -22,7 +22,7 @@ type Network struct {
 	// Input is n₀, the number of inputs, 1…MaxWidth.
 	Input int
 	// Layers are the layers 1…L in order, 1…MaxLayers of them; together they have at most MaxParams
-	// weights and biases.
+	// weights and biases, and their formulas a size of at most MaxFormulas.
 	Layers []Layer
 	// Cost is C(ŷ, y), minimised by training. One that needs probabilities (see Entry) needs a last
 	// activation that gives them.

@@ -87,6 +87,14 @@ func TestValidateRefuses(t *testing.T) {
 		{"all layers at their limits", func(n *Network) { n.Input, n.Layers = MaxWidth, layersOf(MaxLayers, MaxWidth) },
 			[]string{"layers[0].dense: with this layer the network has 4295032832 weights and biases; at most 16777216 are allowed",
 				"cost: cross-entropy needs outputs that are probabilities, but the last activation is identity; use sigmoid or softmax there"}},
+		{"formulas too large together", func(n *Network) {
+			n.Layers = layersOf(MaxLayers, 3)
+			for i := range n.Layers {
+				n.Layers[i].Activation = Function{Expr: "z" + strings.Repeat("*tanh(z)", 16)} // 49 each
+			}
+			n.Cost.Name = "mse"
+		}, []string{"layers[208].activation.expr: with this layer the formulas of the network have 10241 numbers, variables, operators and calls; " +
+			"at most 10240 are allowed"}},
 		{"too deep", func(n *Network) { n.Layers = layersOf(MaxLayers+1, 1) }, []string{"layers: there are 257 layers; at most 256 are allowed"}},
 		{"unknown functions", func(n *Network) { n.Layers[1].Activation.Name, n.Cost.Name = "sofmax", "cross-entropy-loss" },
 			[]string{`layers[1].activation: unknown activation "sofmax"; did you mean "softmax"?`,

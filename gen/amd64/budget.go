@@ -25,11 +25,12 @@ var byUse = []string{
 	plan.LossOnly, plan.LossBatch,
 }
 
-// partOf says which function's operations are all among those of another, which has no room where that one has none;
-// StepBatch calls GradBatch.
+// partOf says which function's operations are all among those of another, or hardly ever longer, which has no room where
+// that one has none: Backward goes the same way back, ForwardBatch the same way for many samples. StepBatch calls
+// GradBatch.
 var partOf = map[string]string{
-	plan.Grad: plan.Forward, plan.Step: plan.Forward, plan.LossOnly: plan.Forward,
-	plan.GradBatch: plan.ForwardBatch, plan.InputGradBatch: plan.ForwardBatch, plan.LossBatch: plan.ForwardBatch, plan.StepBatch: plan.GradBatch,
+	plan.Grad: plan.Forward, plan.Step: plan.Forward, plan.LossOnly: plan.Forward, plan.Backward: plan.Forward,
+	plan.ForwardBatch: plan.Forward, plan.GradBatch: plan.ForwardBatch, plan.InputGradBatch: plan.ForwardBatch, plan.LossBatch: plan.ForwardBatch, plan.StepBatch: plan.GradBatch,
 }
 
 // Missing says why a function has no assembly; it is empty for those that have.

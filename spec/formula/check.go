@@ -18,7 +18,7 @@ func check(x Node, variables []string) *Error {
 	if err := checkBases(x, variables); err != nil {
 		return err
 	}
-	if size(x) > MaxSize {
+	if Size(x) > MaxSize {
 		return &Error{0, fmt.Sprintf("the formula is too large: with its powers multiplied out it has more than %d "+
 			"numbers, variables, operators and calls", MaxSize)}
 	}
@@ -131,11 +131,11 @@ func apply(n Node, x, y float64) float64 {
 	return math.NaN()
 }
 
-// size counts the nodes of n, those of a power's base once for every factor, and stops above MaxSize.
-func size(n Node) int {
+// Size counts the nodes of n, those of a power's base once for every factor, and stops above MaxSize.
+func Size(n Node) int {
 	total := 1
 	for i, part := range parts(n) {
-		s := size(part)
+		s := Size(part)
 		if b, binary := n.(*Binary); binary && b.Op == '^' && i == 0 {
 			s *= factors(b.Y)
 		}
