@@ -68,11 +68,12 @@ func updates(s Summary, size int) string { return countTable("optimizer", s.Upda
 
 func countTable(head string, counts []FunctionCount, size int) string {
 	rows := [][]string{{head, "multiplies", "adds", "divides", "calls", "selects", "loads", "stores", "bytes", "of parameters read", "written"}}
+	bytes := int64(size)
 	for _, f := range counts {
 		row := []string{f.Name}
-		for _, n := range []int{
+		for _, n := range []int64{
 			f.Muls, f.Adds, f.Divs, f.Calls, f.Selects, f.Loads, f.Stores,
-			size * (f.Loads + f.Stores), size * f.ParamLoads, size * f.ParamStores,
+			bytes * (f.Loads + f.Stores), bytes * f.ParamLoads, bytes * f.ParamStores,
 		} {
 			row = append(row, fmt.Sprint(n))
 		}

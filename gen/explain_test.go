@@ -49,7 +49,7 @@ func TestExplainCounts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			size := 4
+			size := int64(4)
 			if precision == spec.Float64 {
 				size = 8
 			}
@@ -58,7 +58,7 @@ func TestExplainCounts(t *testing.T) {
 				t.Errorf("the summary has %d functions", len(s.Functions))
 			}
 			for _, f := range s.Functions {
-				want := fmt.Sprint([]int{
+				want := fmt.Sprint([]int64{
 					f.Muls, f.Adds, f.Divs, f.Calls, f.Selects, f.Loads, f.Stores,
 					size * (f.Loads + f.Stores), size * f.ParamLoads, size * f.ParamStores,
 				})

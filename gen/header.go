@@ -16,7 +16,7 @@ type Summary struct {
 	WorkspaceBytes   int    // size of the workspace struct
 	Block            int    // samples that batch functions take at a time
 	BatchBytes       int    // size of the batch struct
-	CodeBytes        int    // estimated size of the portable kernels' machine code
+	CodeBytes        int64  // estimated size of the portable kernels' machine code
 	Digest           string // of the spec
 	Unrolled         string // how far loops are unrolled, in words
 	// Functions are the operations of one call of each emitted function, in their order in the file; of a batch function, of a call

@@ -81,7 +81,7 @@ func (c *tally) statement(stmt ast.Stmt) (plan.Count, error) {
 	case *ast.RangeStmt:
 		if isNamed(s.X, "xs") {
 			body, err := c.block(s.Body)
-			return body.Times(c.samples), err
+			return body.Times(int64(c.samples)), err
 		}
 	case *ast.ForStmt:
 		if s.Init == nil && ofLengths(s.Cond) {
@@ -92,7 +92,7 @@ func (c *tally) statement(stmt ast.Stmt) (plan.Count, error) {
 			return plan.Count{}, err
 		}
 		body, err := c.block(s.Body)
-		return body.Times(trips), err
+		return body.Times(int64(trips)), err
 	case *ast.AssignStmt:
 		if isNamed(s.Lhs[0], "xs") {
 			return plan.Count{}, nil // blocks are counted with their loop
@@ -101,7 +101,7 @@ func (c *tally) statement(stmt ast.Stmt) (plan.Count, error) {
 			return plan.Count{}, nil // pointers are tried, no element is read
 		}
 		if _, ok := s.Rhs[0].(*ast.CompositeLit); ok {
-			return plan.Count{Stores: c.params, ParamStores: c.params}, nil // *g = NetGrad{}
+			return plan.Count{Stores: int64(c.params), ParamStores: int64(c.params)}, nil // *g = NetGrad{}
 		}
 		all, err := c.expressions(s.Rhs)
 		if err != nil {
@@ -143,7 +143,7 @@ func (c *tally) blocks(s *ast.ForStmt) (plan.Count, error) {
 	c.samples = size
 	body, err := c.block(s.Body)
 	c.samples = all - whole*size
-	return body.Times(whole), err
+	return body.Times(int64(whole)), err
 }
 
 // ofLengths says whether a condition is about the lengths of slices alone.
@@ -266,7 +266,7 @@ func (c *tally) call(x *ast.CallExpr) (plan.Count, error) {
 		case "float32", "float64":
 			return args, nil
 		case "max", "min":
-			args.Selects += len(x.Args) - 1
+			args.Selects += int64(len(x.Args) - 1)
 			return args, nil
 		}
 		if own, ok := c.functions[f.Name]; ok {

@@ -184,6 +184,7 @@ func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T
 func TestLevels[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F], atLevels func(test func(level string))) {}
 func TestStored[S any](t testing.TB, network, kind string) {}
 func TestOptimizer[S, P, G any, F Float](t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F)) {}
+func TestOptimizerBatch[S, P, G, B, X, Y any, F Float](t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), step func(s *S, p *P, b *B, xs []X, ys []Y, rate F) F, gradient func(p *P, b *B, xs []X, ys []Y, g *G) F) {}
 func TestOptimizerLevels[S, P, G any, F Float](t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), atLevels func(test func(level string))) {}
 `,
 }

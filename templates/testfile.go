@@ -147,6 +147,7 @@ func (t Test) team() *jen.Statement {
 //	func TestIris(t *testing.T) {
 //		verify.Test(t, irisSpec, irisKernel)
 //		verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
+//		verify.TestOptimizerBatch(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, (*IrisAdam).StepBatch, (*Iris).GradBatch)
 //		verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{…})
 //		verify.TestStored[Iris](t, irisSpec, "parameters")
 //		verify.TestStored[IrisAdam](t, irisSpec, "adam")
@@ -158,6 +159,7 @@ func (t Test) team() *jen.Statement {
 //		t.Run(level, func(t *testing.T) {
 //			verify.Test(t, irisSpec, irisKernel)
 //			verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
+//			verify.TestOptimizerBatch(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, (*IrisAdam).StepBatch, (*Iris).GradBatch)
 //		})
 //	})
 //
@@ -169,7 +171,8 @@ func (t Test) check(f *File) {
 	doc := fmt.Sprintf("Test%s checks the emitted code against the reference: every output and gradient within the bound on rounding\nerrors, no allocation, nothing written but what is documented.", t.Name)
 	each := []jen.Code{jen.Qual(verifyPath, "Test").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"))}
 	for _, o := range t.Optimizers {
-		each = append(each, t.optimizer("TestOptimizer", o))
+		each = append(each, t.optimizer("TestOptimizer", o), t.optimizer("TestOptimizerBatch", o,
+			jen.Parens(jen.Op("*").Id(o.Type)).Dot("StepBatch"), jen.Parens(jen.Op("*").Id(t.Name)).Dot("GradBatch")))
 	}
 	if t.Levels {
 		doc += " It does so with every instruction set that the machine has."

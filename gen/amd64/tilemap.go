@@ -34,7 +34,7 @@ func (t *tile) weighAll(es []expr.Expr) int {
 	if t.strict() {
 		call = translatedWeight
 	}
-	return 1 + c.Total() + (call-1)*c.Calls
+	return 1 + int(c.Total()) + (call-1)*int(c.Calls)
 }
 
 // step is how many units a loop over a Map takes at once: a few of a long one, which are computed side by side.

@@ -115,4 +115,4 @@ func TestSimplifyIsExact(t *testing.T) {
 	}
 }
 
-func total(c Count) int { return c.Adds + c.Muls + c.Divs + c.Calls + c.Selects }
+func total(c Count) int64 { return c.Adds + c.Muls + c.Divs + c.Calls + c.Selects }

@@ -82,11 +82,11 @@ func (op Op) Commutative() bool { return op < numOps && ops[op].commutative }
 
 // A Count is a number of operations by kind, of equal cost within a kind to a first approximation.
 type Count struct {
-	Adds    int // additions and subtractions
-	Muls    int // multiplications
-	Divs    int // divisions
-	Calls   int // exp, expm1, log, log1p, sqrt, tanh, atan, erf, sin, cos, sigmoid, pow
-	Selects int // signs and comparisons: negation, abs, max, min, where
+	Adds    int64 // additions and subtractions
+	Muls    int64 // multiplications
+	Divs    int64 // divisions
+	Calls   int64 // exp, expm1, log, log1p, sqrt, tanh, atan, erf, sin, cos, sigmoid, pow
+	Selects int64 // signs and comparisons: negation, abs, max, min, where
 }
 
 // Plus returns the sum of two counts.
@@ -95,10 +95,10 @@ func (c Count) Plus(d Count) Count {
 }
 
 // Total is the number of all operations.
-func (c Count) Total() int { return c.Adds + c.Muls + c.Divs + c.Calls + c.Selects }
+func (c Count) Total() int64 { return c.Adds + c.Muls + c.Divs + c.Calls + c.Selects }
 
 // Times returns the count of n repetitions.
-func (c Count) Times(n int) Count {
+func (c Count) Times(n int64) Count {
 	return Count{n * c.Adds, n * c.Muls, n * c.Divs, n * c.Calls, n * c.Selects}
 }
 

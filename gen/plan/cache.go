@@ -69,7 +69,7 @@ func cache(p *Program) error {
 		}
 		choice := fmt.Sprintf("layer %d keeps %s", l, keptNames(keepZ, keepA, recompute, logits))
 		if p.Cache == spec.CacheAuto && !vector && needsZ && l < depth {
-			again := Count{Count: emittedOps(act.Value), Loads: 1, Stores: 1}.Times(z.Rows)
+			again := Count{Count: emittedOps(act.Value), Loads: 1, Stores: 1}.Times(int64(z.Rows))
 			choice += fmt.Sprintf("; σ' needs z, and to form a again from it would weigh %d", again.Weight())
 		}
 		p.Choices = append(p.Choices, choice)

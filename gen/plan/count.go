@@ -16,11 +16,11 @@ type Count struct {
 	expr.Count
 	// Loads are elements of arrays read: of the parameters, x, y, the gradient and the workspace. An element that a scalar
 	// holds is not read again.
-	Loads int
+	Loads int64
 	// Stores are elements of arrays written.
-	Stores int
+	Stores int64
 	// ParamLoads and ParamStores are those of Loads and Stores that are of parameters or their gradient.
-	ParamLoads, ParamStores int
+	ParamLoads, ParamStores int64
 }
 
 // Plus returns the sum of two counts.
@@ -32,12 +32,12 @@ func (c Count) Plus(d Count) Count {
 }
 
 // Times returns the count of n repetitions: that of a batch of n samples, taken one after another.
-func (c Count) Times(n int) Count {
+func (c Count) Times(n int64) Count {
 	return Count{c.Count.Times(n), n * c.Loads, n * c.Stores, n * c.ParamLoads, n * c.ParamStores}
 }
 
 // Operations is the number of all operations but calls.
-func (c Count) Operations() int {
+func (c Count) Operations() int64 {
 	return c.Muls + c.Adds + c.Divs + c.Selects + c.Loads + c.Stores
 }
 
@@ -49,7 +49,7 @@ const (
 )
 
 // Weight is the count as one number, by which counts are compared.
-func (c Count) Weight() int {
+func (c Count) Weight() int64 {
 	return c.Operations() + (DivWeight-1)*c.Divs + CallWeight*c.Calls
 }
 
@@ -96,7 +96,7 @@ func (p *Program) countParts(f *Func, samples int) (Count, error) {
 type block struct {
 	count   *Count
 	scalars *Scalars
-	times   int
+	times   int64
 	samples int // of a loop over the samples of a block
 }
 
@@ -117,7 +117,7 @@ func (b block) enter(s Segment, v string) (block, index) {
 	if !s.Looped() {
 		return b, index{off: s.Lo}
 	}
-	return block{b.count, NewScalars(b.scalars), b.times * s.Trips, b.samples}, index{loop: v}
+	return block{b.count, NewScalars(b.scalars), b.times * int64(s.Trips), b.samples}, index{loop: v}
 }
 
 // inner is a block of its own inside the block.
@@ -140,18 +140,18 @@ func param(b *Buffer) bool {
 
 // read counts n elements of a buffer read.
 func (b block) read(buf *Buffer, n int) {
-	c := Count{Loads: n}
+	c := Count{Loads: int64(n)}
 	if param(buf) {
-		c.ParamLoads = n
+		c.ParamLoads = c.Loads
 	}
 	b.do(c)
 }
 
 // write counts n elements of a buffer written.
 func (b block) write(buf *Buffer, n int) {
-	c := Count{Stores: n}
+	c := Count{Stores: int64(n)}
 	if param(buf) {
-		c.ParamStores = n
+		c.ParamStores = c.Stores
 	}
 	b.do(c)
 }

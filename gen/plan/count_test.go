@@ -68,14 +68,14 @@ func TestCountMultiplies(t *testing.T) {
 		p := mustCompile(t, n)
 		forward, backward := n.MultiplyAdds()
 		last := n.Width(n.Depth())
-		if got := mustCount(t, p, Forward).Muls; got != forward {
+		if got := mustCount(t, p, Forward).Muls; got != int64(forward) {
 			t.Errorf("Forward has %d products, want %d", got, forward)
 		}
-		if got := mustCount(t, p, LossOnly).Muls; got != forward+last {
+		if got := mustCount(t, p, LossOnly).Muls; got != int64(forward+last) {
 			t.Errorf("Loss has %d products, want %d and a square for each of %d outputs", got, forward, last)
 		}
 		// δ = 2(a - y) takes one more for each output.
-		if got := mustCount(t, p, Grad).Muls; got != forward+backward+2*last {
+		if got := mustCount(t, p, Grad).Muls; got != int64(forward+backward+2*last) {
 			t.Errorf("Grad has %d products, want %d", got, forward+backward+2*last)
 		}
 	})
@@ -109,19 +109,20 @@ func checkGrowth(t *testing.T, n spec.Network, square, line int) {
 			square, line = square*p.Block, line*p.Block
 		}
 		for _, kind := range []struct {
-			name        string
-			count, most int
+			name  string
+			count int64
+			most  int
 		}{
 			{"multiplies", k.Muls, square + line}, {"adds", k.Adds, square + line},
 			{"loads", k.Loads, square + line}, {"stores", k.Stores, square + line},
 			{"divides", k.Divs, line}, {"calls", k.Calls, line}, {"selects", k.Selects, line},
 		} {
-			if kind.count > kind.most {
+			if kind.count > int64(kind.most) {
 				t.Errorf("%s, cache %s, unroll %s: %s takes %d %s, more than %d", title(n), n.Cache, n.Unroll, f.Name, kind.count, kind.name, kind.most)
 			}
 		}
 	}
-	if got, weights := mustCount(t, p, Grad).Muls, n.Depth()*n.Input*n.Input; got < weights {
+	if got, weights := mustCount(t, p, Grad).Muls, int64(n.Depth()*n.Input*n.Input); got < weights {
 		t.Errorf("%s: a gradient takes %d multiplies, fewer than there are weights, %d", title(n), got, weights)
 	}
 }
@@ -194,7 +195,7 @@ func TestInputGradientCosts(t *testing.T) {
 		with := mustCompile(t, n)
 		n.InputGradient = false
 		without := mustCompile(t, n)
-		inputs, rows := n.Input, n.Layers[0].Dense
+		inputs, rows := int64(n.Input), int64(n.Layers[0].Dense)
 		for _, f := range without.Funcs {
 			a, b := mustCount(t, without, f.Name), mustCount(t, with, f.Name)
 			if f.Name == Forward || f.Name == LossOnly {

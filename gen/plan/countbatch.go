@@ -16,16 +16,19 @@ func (p *Program) CountBatch(name string, samples int) (Count, error) {
 	for _, op := range f.Ops {
 		switch o := op.(type) {
 		case *Clear:
-			n := elementsOf(o.G)
+			n := int64(elementsOf(o.G))
 			all = all.Plus(Count{Stores: n, ParamStores: n})
 		case *Descend:
-			n := o.N()
+			n := int64(o.N())
 			all = all.Plus(Count{Count: expr.Count{Muls: n, Adds: n}, Loads: 2 * n, Stores: n, ParamLoads: 2 * n, ParamStores: n})
 		}
 	}
 	// Whole blocks while there are more samples than one holds, then the rest, even if there is none.
 	whole := max(0, samples-1) / p.Block
-	sizes := []struct{ times, samples int }{{whole, p.Block}, {1, samples - whole*p.Block}}
+	sizes := []struct {
+		times   int64
+		samples int
+	}{{int64(whole), p.Block}, {1, samples - whole*p.Block}}
 	for _, b := range sizes {
 		block, err := p.countParts(f, b.samples)
 		if err != nil {
@@ -41,7 +44,7 @@ func (p *Program) CountBatch(name string, samples int) (Count, error) {
 
 // repeat is a loop over the samples of a block.
 func (b block) repeat() block {
-	return block{b.count, NewScalars(b.scalars), b.times * b.samples, b.samples}
+	return block{b.count, NewScalars(b.scalars), b.times * int64(b.samples), b.samples}
 }
 
 // outerSum counts ∇W += Σ δ·aᵀ and ∇b += Σ δ: every sum is read and written once for all samples.
@@ -60,9 +63,9 @@ func (b block) outerSum(o *OuterSum) {
 			u := t.repeat()
 			u.load(o.D, row, rows.Size)
 			u.load(o.A, col, cols.Size)
-			u.arithmetic(expr.Count{Muls: n, Adds: n})
+			u.arithmetic(expr.Count{Muls: int64(n), Adds: int64(n)})
 			if o.FusesBias() {
-				u.arithmetic(expr.Count{Adds: rows.Size})
+				u.arithmetic(expr.Count{Adds: int64(rows.Size)})
 			}
 		}
 	}
@@ -72,6 +75,6 @@ func (b block) outerSum(o *OuterSum) {
 		t.write(o.GB, rows.Size)
 		u := t.repeat()
 		u.load(o.D, row, rows.Size)
-		u.arithmetic(expr.Count{Adds: rows.Size})
+		u.arithmetic(expr.Count{Adds: int64(rows.Size)})
 	}
 }

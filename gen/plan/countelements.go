@@ -22,7 +22,7 @@ func (b block) mapping(m *Map) {
 		}
 	}
 	if m.Sum != nil && m.Ordered {
-		b.arithmetic(expr.Count{Adds: m.additions(m.N, m.Outer)})
+		b.arithmetic(expr.Count{Adds: int64(m.additions(m.N, m.Outer))})
 	}
 	if m.Sum != nil && m.Sum.Scale != 1 {
 		b.arithmetic(expr.Count{Muls: 1})

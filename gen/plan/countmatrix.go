@@ -18,7 +18,7 @@ func (b block) terms(l *Loops, w, bias *Buffer, n, m int, short bool) {
 	case short && !l.Ordered:
 		adds -= n
 	}
-	b.arithmetic(expr.Count{Muls: n * m, Adds: adds})
+	b.arithmetic(expr.Count{Muls: int64(n * m), Adds: int64(adds)})
 }
 
 // additions is how many an ordered sum of n terms takes: in straight code it starts from its first terms, in loops every partial
@@ -85,8 +85,9 @@ func (b block) backAffine(o *BackAffine, p Piece) {
 		if u != nil {
 			s.load(u.A, col, seg.Size)
 			// The old weight is in a scalar by then.
-			s.arithmetic(expr.Count{Muls: seg.Size * o.W.Rows, Adds: seg.Size * o.W.Rows})
-			s.write(o.W, seg.Size*o.W.Rows)
+			n := seg.Size * o.W.Rows
+			s.arithmetic(expr.Count{Muls: int64(n), Adds: int64(n)})
+			s.write(o.W, n)
 		}
 		for _, in := range o.Inner {
 			t, row := s.enter(in, "j")
@@ -134,7 +135,7 @@ func (b block) descend(buf *Buffer, n int) {
 	if buf != nil {
 		b.read(buf, n)
 		b.write(buf, n)
-		b.arithmetic(expr.Count{Adds: n})
+		b.arithmetic(expr.Count{Adds: int64(n)})
 	}
 }
 
@@ -145,7 +146,7 @@ func (b block) outer(o *Outer, p Piece) {
 		if o.GB != nil {
 			s.write(o.GB, 1)
 		}
-		s.arithmetic(expr.Count{Muls: o.GW.Cols})
+		s.arithmetic(expr.Count{Muls: int64(o.GW.Cols)})
 		s.write(o.GW, o.GW.Cols)
 	})
 }
@@ -155,7 +156,7 @@ func (b block) update(o *Update, p Piece) {
 	b.rankOne(o.A, p, o.Keeps(), func(s block, row index) {
 		s.rated(o, row)
 		s.descend(o.B, 1)
-		s.arithmetic(expr.Count{Muls: o.W.Cols})
+		s.arithmetic(expr.Count{Muls: int64(o.W.Cols)})
 		s.descend(o.W, o.W.Cols)
 	})
 }
@@ -177,7 +178,7 @@ func (b block) rankOne(a *Buffer, p Piece, keep bool, row func(s block, row inde
 				t.load(a, col, in.Size)
 				continue
 			}
-			t.times *= seg.Size
+			t.times *= int64(seg.Size)
 			for k := range in.Size {
 				t.peek(a, col.plus(k))
 			}

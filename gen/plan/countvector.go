@@ -71,14 +71,14 @@ func (w counted) stage(b block, st Stage) {
 		switch st.Fold {
 		case FoldSum:
 			if !w.op.Ordered {
-				s.arithmetic(expr.Count{Adds: later(i, seg)})
+				s.arithmetic(expr.Count{Adds: int64(later(i, seg))})
 			}
 		case FoldMax:
-			s.arithmetic(expr.Count{Selects: later(i, seg)})
+			s.arithmetic(expr.Count{Selects: int64(later(i, seg))})
 		}
 	}
 	if st.Fold == FoldSum && w.op.Ordered {
-		b.arithmetic(expr.Count{Adds: w.op.additions(w.op.Window, w.op.Inner)})
+		b.arithmetic(expr.Count{Adds: int64(w.op.additions(w.op.Window, w.op.Inner))})
 	}
 	if st.Keep != nil {
 		b.write(st.Keep, 1)

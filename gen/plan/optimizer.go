@@ -95,10 +95,10 @@ func (d Descent) Count(i int) Count {
 			c.ParamStores += boolInt(s.Name == expr.P)
 		}
 	}
-	return c.Times(d.Len)
+	return c.Times(int64(d.Len))
 }
 
-func boolInt(b bool) int {
+func boolInt(b bool) int64 {
 	if b {
 		return 1
 	}

@@ -100,11 +100,11 @@ const (
 	machineBytes = 16
 )
 
-// CodeBytes estimates the size of the printed Go.
-func (p *Program) CodeBytes() int { return p.Statements() * sourceBytes }
+// CodeBytes estimates the size of the printed Go. It may be more than an int holds where that has 32 bits.
+func (p *Program) CodeBytes() int64 { return int64(p.Statements()) * sourceBytes }
 
 // MachineBytes estimates the size of the compiled functions.
-func (p *Program) MachineBytes() int { return p.Statements() * machineBytes }
+func (p *Program) MachineBytes() int64 { return int64(p.Statements()) * machineBytes }
 
 // Unrolled says in words how far the code is unrolled that takes one sample. Batch functions have the same straight lines and loops
 // within loops over the samples.

@@ -81,7 +81,7 @@ func TestStatements(t *testing.T) {
 		if got := p.Statements(); got != all {
 			t.Errorf("%d statements, the parts have %d", got, all)
 		}
-		if p.CodeBytes() != sourceBytes*all || p.MachineBytes() != machineBytes*all {
+		if p.CodeBytes() != sourceBytes*int64(all) || p.MachineBytes() != machineBytes*int64(all) {
 			t.Errorf("%d bytes of code and %d compiled for %d statements", p.CodeBytes(), p.MachineBytes(), all)
 		}
 	})

@@ -288,5 +288,5 @@ func emitted(op Op, outer []Segment) int {
 	for _, s := range l.Inner {
 		inner, all = inner+s.Size, all+s.Size*s.Trips
 	}
-	return size(op) * body / whole * inner / all
+	return int(int64(size(op)) * int64(body) / int64(whole) * int64(inner) / int64(all)) // products of 64 bits
 }

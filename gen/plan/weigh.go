@@ -19,7 +19,7 @@ func weigh(p *Program) {
 		n := 0
 		for _, s := range m.Sets {
 			if _, ok := known[s.Expr]; !ok {
-				known[s.Expr] = expr.Share("u", s.Expr).Count().Total()
+				known[s.Expr] = int(expr.Share("u", s.Expr).Count().Total())
 			}
 			n += known[s.Expr]
 		}

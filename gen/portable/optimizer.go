@@ -10,7 +10,7 @@ import (
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-// optimizers emits, for every optimizer of the network, its type, its constructor, Update and Reset.
+// optimizers emits, for every optimizer of the network, its type, its constructor, Update, StepBatch and Reset.
 func (pr *printer) optimizers() error {
 	descents, err := plan.Descents(pr.p.Network)
 	if err != nil {
@@ -23,6 +23,7 @@ func (pr *printer) optimizers() error {
 		if err := o.update(); err != nil {
 			return fmt.Errorf("%s: %w", o.name, err)
 		}
+		o.batch()
 		o.reset()
 	}
 	return nil

@@ -72,7 +72,7 @@ func (nets networks) countTable() (string, error) {
 				first = name + " " + gen.Shape(n.spec)
 			}
 			row := []string{first, "`" + f.Name + "`"}
-			for _, k := range []int{f.Muls, f.Adds, f.Divs, f.Calls, f.Selects, f.Loads, f.Stores} {
+			for _, k := range []int64{f.Muls, f.Adds, f.Divs, f.Calls, f.Selects, f.Loads, f.Stores} {
 				row = append(row, grouped(k))
 			}
 			row = append(row, ratio(f.Operations()+f.Calls, n.spec.Depth(), widest(n.spec)))
@@ -126,13 +126,13 @@ func widest(n spec.Network) int {
 }
 
 // ratio is a count divided by L·n².
-func ratio(count, depth, width int) string {
+func ratio(count int64, depth, width int) string {
 	return strconv.FormatFloat(float64(count)/float64(depth*width*width), 'f', 2, 64)
 }
 
 // grouped is a number with a comma between thousands.
-func grouped(n int) string {
-	text := strconv.Itoa(n)
+func grouped[N int | int64](n N) string {
+	text := strconv.FormatInt(int64(n), 10)
 	for i := len(text) - 3; i > 0; i -= 3 {
 		text = text[:i] + "," + text[i:]
 	}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// TestThirtyTwoBits: a generator whose ints have 32 bits writes the same files as one of 64 bits, and explains the same, also of
+// networks whose operations, cycles and bytes are more than such an int holds.
+func TestThirtyTwoBits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("building the generator once more takes a while; go test without -short does it")
+	}
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		t.Skip("NOT CHECKED: programs for 386 run on linux/amd64 only")
+	}
+	dir := t.TempDir()
+	commands := map[string]string{}
+	for _, arch := range []string{"amd64", "386"} {
+		commands[arch] = filepath.Join(dir, arch)
+		build := exec.CommandContext(t.Context(), "go", "build", "-o", commands[arch], ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOARCH="+arch)
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	specs := map[string]string{
+		"Usual":   "input: 40\nlayers:\n  - {dense: 70, activation: gelu}\n  - {dense: 9, activation: softmax}\ncost: cross-entropy\noptimizers: [adam]\n",
+		"Largest": "input: 4095\nbatch: 256\nlayers:\n  - {dense: 4095, activation: tanh}\ncost: mse\n",
+		"Batches": "input: 1023\nbatch: 16384\nlayers:\n  - {dense: 1023, activation: tanh}\ncost: mse\n",
+		"Strict":  "input: 100\nprecision: float64\nrounding: strict\nlayers:\n  - {dense: 300, activation: silu}\n  - dense: 5\ncost: huber\n",
+	}
+	for name, text := range specs {
+		spec := filepath.Join(dir, name+".yaml")
+		if err := os.WriteFile(spec, []byte("name: "+name+"\n"+text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		said := map[string][]byte{}
+		for arch, command := range commands {
+			to := filepath.Join(dir, name, arch)
+			if out, err := exec.CommandContext(t.Context(), command, "generate", "-pkg", "net", "-o", to, spec).CombinedOutput(); err != nil {
+				t.Fatalf("%s on %s: %v\n%s", name, arch, err, out)
+			}
+			out, err := exec.CommandContext(t.Context(), command, "explain", spec).CombinedOutput()
+			if err != nil {
+				t.Fatalf("%s on %s: %v\n%s", name, arch, err, out)
+			}
+			said[arch] = out
+		}
+		if got, want := said["386"], said["amd64"]; !bytes.Equal(got, want) {
+			t.Errorf("explain of %s: %s", name, firstDifference(got, want))
+		}
+		files, err := filepath.Glob(filepath.Join(dir, name, "amd64", "*"))
+		if err != nil || len(files) < 7 {
+			t.Fatalf("%s: %d files, %v", name, len(files), err)
+		}
+		for _, file := range files {
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(filepath.Join(dir, name, "386", filepath.Base(file)))
+			if err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s: %v, %s", filepath.Base(file), err, firstDifference(got, want))
+			}
+		}
+	}
+}
+
+// firstDifference is the first line in which two texts differ.
+func firstDifference(got, want []byte) string {
+	a, b := bytes.Split(got, []byte("\n")), bytes.Split(want, []byte("\n"))
+	for i := range min(len(a), len(b)) {
+		if !bytes.Equal(a[i], b[i]) {
+			return fmt.Sprintf("line %d is\n%s\nof 64 bits\n%s", i+1, a[i], b[i])
+		}
+	}
+	return fmt.Sprintf("%d lines, of 64 bits %d", len(a), len(b))
+}
