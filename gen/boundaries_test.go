@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"spec/internal/words": nil,
 
 	"gen/expr":        {"spec", "spec/formula"},
-	"gen/plan":        {"spec", "spec/formula", "gen/expr"},
+	"gen/plan":        {"spec", "spec/formula", "gen/expr", "gen/parallel"},
 	"templates":       {"spec", "gen/expr"},
 	"templates/store": nil, // its text is emitted
 	"templates/team":  nil, // so is its

@@ -30,7 +30,11 @@ func newTally(src []byte, prefix string) (*tally, error) {
 	}
 	c := &tally{methods: map[string]*ast.FuncDecl{}, functions: map[string]expr.Count{}}
 	for _, d := range file.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		if typ := receiver(f); strings.EqualFold(typ, prefix) || strings.EqualFold(typ, prefix+"Grad") { // optimizers have others of some names
 			c.methods[f.Name.Name] = f
 		}
 	}
