@@ -45,7 +45,7 @@ func TestCountsDeep(t *testing.T) {
 // TestCountsRandom counts the operations in the emitted code of random networks.
 func TestCountsRandom(t *testing.T) {
 	t.Parallel()
-	count := max(120, *specs)
+	count := max(60, *specs)
 	if testing.Short() {
 		count = 30
 	}

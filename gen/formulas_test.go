@@ -89,7 +89,7 @@ func drawFormulas(r *rand.Rand) spec.Network {
 // More of them: go test ./gen -run 'Formulas$' -specs 5000
 func TestFormulas(t *testing.T) {
 	t.Parallel()
-	count := max(120, *specs)
+	count := max(60, *specs)
 	if testing.Short() {
 		count = 24
 	}

@@ -19,7 +19,7 @@ func TestGuardPages(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiling networks takes seconds; go test without -short does it")
 	}
-	networks := drawSpecs(*seed, *specs*2/3, ordinary)
+	networks := drawSpecs(*seed, *specs/2, ordinary)
 	// Every width up to three vectors and one more has tails of every length, in both precisions.
 	for width := 1; width <= 25; width++ {
 		n := spec.Network{

@@ -117,7 +117,7 @@ func (m mutant) title() string {
 }
 
 // sampled is one mistake in how many is judged, where not all of them are.
-const sampled = 24
+const sampled = 40
 
 // share are the numbers of the mistakes that are judged: one in so many, and at least one of each network's, or all.
 func share(list []mutant) (some []int) {

@@ -120,7 +120,7 @@ func TestGenerateBroken(t *testing.T) {
 // the files of so many networks; others compile some of them. More of them: -specs 2000.
 func TestGenerateAny(t *testing.T) {
 	t.Parallel()
-	count := max(80, *specs)
+	count := max(40, *specs)
 	if testing.Short() {
 		count = 12
 	}

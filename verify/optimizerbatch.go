@@ -47,64 +47,98 @@ func CheckOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	if err := fits[P, G, X, Y, F](n); err != nil {
 		return refuse(err)
 	}
-	counts := batchCounts(n.Batch, batchLimit/(n.Params()+sampleCost))
 	p, q, g, b, apart := new(P), new(P), new(G), new(B), new(B)
 	o, other := newState(), newState()
-	rate := F(0x1p-6)
-	for i, count := range counts {
-		s, err := newBatch(n, i, count, 4)
-		if report.failed(err) {
-			return report.finish()
-		}
-		if i == 0 {
-			narrowed(view[F](p), s.params)
-			*q = *p
-		}
-		xs, ys := make([]X, count), make([]Y, count)
-		flat := func() []F { return slices.Concat(flatOf[F](xs), flatOf[F](ys)) }
-		narrowed(flatOf[F](xs), s.xs)
-		narrowed(flatOf[F](ys), s.ys)
-		given := flat()
-		where := fmt.Sprintf("%d samples, step %d, seed %s", count, i, report.Seed)
-		poison(reflect.TypeFor[B](), unsafe.Pointer(b))
-
-		got := step(o, p, b, xs, ys, rate)
-		want := gradient(q, apart, xs, ys, g)
-		update(other, q, g, rate)
-		if sameBits([]F{got}, []F{want}) >= 0 {
-			report.broken(call, "loss", where, "%v, by GradBatch %v", got, want)
-		}
-		if at := sameBits(view[F](p), view[F](q)); at >= 0 {
-			report.broken(call, elementOf(blocks(n, ""), at), where, "%v, by GradBatch and Update %v", view[F](p)[at], view[F](q)[at])
-		}
-		if !bytes.Equal(memoryOf(o), memoryOf(other)) {
-			report.broken(call, "the optimizer", where, "not as Update leaves it")
-		}
-		if at := sameBits(flat(), given); at >= 0 {
-			report.broken(call, "xs and ys", where, "number %d is written; samples and targets are only read", at)
-		}
-		report.Trials++
-		if count > 0 {
-			stepRefuses(report, call, n, func() { step(o, p, b, xs, ys[1:], rate) }, p, q, o, other)
-			report.allocates(call, where, 3, func() { step(o, p, b, xs, ys, rate) })
-			*p = *q
-			*o = *other
-		}
+	var xs []X
+	var ys []Y
+	j := stepJudge[F]{
+		network: n, report: report, name: call, params: view[F](p), want: view[F](q),
+		state: memoryOf(o), wantState: memoryOf(other),
+		samples: func(count int) (flatX, flatY []F) {
+			xs, ys = make([]X, count), make([]Y, count)
+			return flatOf[F](xs), flatOf[F](ys)
+		},
+		poison: func() { poison(reflect.TypeFor[B](), unsafe.Pointer(b)) },
+		step:   func(from int, rate F) F { return step(o, p, b, xs, ys[from:], rate) },
+		parts: func(rate F) F {
+			loss := gradient(q, apart, xs, ys, g)
+			update(other, q, g, rate)
+			return loss
+		},
 	}
+	j.run()
 	return report.finish()
 }
 
-// stepRefuses checks that a step panics, and leaves parameters and optimizer as they are.
-func stepRefuses[P, S any](report *Report, call string, n spec.Network, step func(), p, q *P, o, other *S) {
+// stepJudge compares steps on batches with their parts, whatever the types.
+type stepJudge[F Float] struct {
+	network spec.Network
+	report  *Report
+	name    string
+	// params and state are those that a step is taken with, want and wantState those that its parts are.
+	params, want     []F
+	state, wantState []byte
+	// samples makes so many, and gives their numbers.
+	samples func(count int) (xs, ys []F)
+	poison  func()
+	// step takes a step, with the targets from one on, and parts what it consists of.
+	step  func(from int, rate F) F
+	parts func(rate F) F
+}
+
+func (j *stepJudge[F]) run() {
+	n := j.network
+	const rate = 0x1p-6
+	for i, count := range batchCounts(n.Batch, batchLimit/(n.Params()+sampleCost)) {
+		s, err := newBatch(n, i, count, 4)
+		if j.report.failed(err) {
+			return
+		}
+		if i == 0 {
+			narrowed(j.params, s.params)
+			copy(j.want, j.params)
+		}
+		xs, ys := j.samples(count)
+		narrowed(xs, s.xs)
+		narrowed(ys, s.ys)
+		given := slices.Concat(xs, ys)
+		where := fmt.Sprintf("%d samples, step %d, seed %s", count, i, j.report.Seed)
+		j.poison()
+
+		got, want := j.step(0, rate), j.parts(rate)
+		if sameBits([]F{got}, []F{want}) >= 0 {
+			j.report.broken(j.name, "loss", where, "%v, by GradBatch %v", got, want)
+		}
+		if at := sameBits(j.params, j.want); at >= 0 {
+			j.report.broken(j.name, elementOf(blocks(n, ""), at), where, "%v, by GradBatch and Update %v", j.params[at], j.want[at])
+		}
+		if !bytes.Equal(j.state, j.wantState) {
+			j.report.broken(j.name, "the optimizer", where, "not as Update leaves it")
+		}
+		if at := sameBits(slices.Concat(xs, ys), given); at >= 0 {
+			j.report.broken(j.name, "xs and ys", where, "number %d is written; samples and targets are only read", at)
+		}
+		j.report.Trials++
+		if count > 0 {
+			j.refuses(rate)
+			j.report.allocates(j.name, where, 3, func() { j.step(0, rate) })
+			copy(j.params, j.want)
+			copy(j.state, j.wantState)
+		}
+	}
+}
+
+// refuses checks that a step with a target less than samples panics, and leaves parameters and optimizer as they are.
+func (j *stepJudge[F]) refuses(rate F) {
 	defer func() {
 		if recover() == nil {
-			report.broken(call, "lengths", "", "xs and ys differ in length, and it does not panic")
+			j.report.broken(j.name, "lengths", "", "xs and ys differ in length, and it does not panic")
 		}
-		if !bytes.Equal(memoryOf(p), memoryOf(q)) || !bytes.Equal(memoryOf(o), memoryOf(other)) {
-			report.broken(call, "lengths", "", "the parameters or the optimizer of %s are written before it panics", n.Name)
+		if sameBits(j.params, j.want) >= 0 || !bytes.Equal(j.state, j.wantState) {
+			j.report.broken(j.name, "lengths", "", "the parameters or the optimizer are written before it panics")
 		}
 	}()
-	step()
+	j.step(1, rate)
 }
 
 // memoryOf is all bytes of a value.

@@ -57,33 +57,44 @@ func CheckOptimizer[S, P, G any, F Float](
 		return refuse(fmt.Errorf("the constructor or Update is nil"))
 	}
 	j := &optimizerJudge[F]{network: n, format: format, report: report, name: name, rule: rule}
-	for _, m := range []struct {
-		machine **optimizerMachine[F]
-		state   *S
-	}{{&j.built, newState()}, {&j.zero, new(S)}, {&j.machine, new(S)}, {&j.other, new(S)}} {
-		if *m.machine, err = newOptimizerMachine(rule, n.Params(), m.state, update); err != nil {
-			return refuse(err)
-		}
-	}
 	if first, second := newState(), newState(); first == second {
 		report.broken(name, "constructor", "", "it returns the same optimizer twice")
 	}
+	machine := func(s *S) (*optimizerMachine[F], error) { return newOptimizerMachine(rule, n.Params(), s, update) }
+	err = j.all(func() (*optimizerMachine[F], error) { return machine(newState()) },
+		func() (*optimizerMachine[F], error) { return machine(new(S)) })
+	if err != nil {
+		return refuse(err)
+	}
+	fencedOptimizer(j, newState, update)
+	return report.finish()
+}
+
+// all judges everything that needs no pages around memory, with optimizers that the constructor has made, and zero values.
+func (j *optimizerJudge[F]) all(built, zero func() (*optimizerMachine[F], error)) (err error) {
+	for _, m := range []struct {
+		machine **optimizerMachine[F]
+		of      func() (*optimizerMachine[F], error)
+	}{{&j.built, built}, {&j.zero, zero}, {&j.machine, zero}, {&j.other, zero}} {
+		if *m.machine, err = m.of(); err != nil {
+			return err
+		}
+	}
 	j.defaults()
 	j.literals(func() *optimizerMachine[F] {
-		m, _ := newOptimizerMachine(rule, n.Params(), new(S), update) // which fits, as the others do
+		m, _ := zero() // which fits, as the others do
 		return m
 	})
-	updates := min(max(optimizerBudget/n.Params(), 3), optimizerUpdates)
+	updates := min(max(optimizerBudget/j.network.Params(), 3), optimizerUpdates)
 	for i, s := range j.settings() {
 		j.run(i, s, updates)
-		report.Trials += updates
+		j.report.Trials += updates
 	}
 	j.changes()
 	j.resets()
 	j.apart()
 	j.allocations()
-	fencedOptimizer(j, newState, update)
-	return report.finish()
+	return nil
 }
 
 // optimizerUpdates is how many updates are judged in one setting, fewer in large networks: as many parameters as optimizerBudget

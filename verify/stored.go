@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -48,6 +49,12 @@ func TestStored[S any](t testing.TB, network, kind string) {
 // the value as it was, whichever byte is missing. Readers and writers may give and take any number of bytes at a
 // time; errors of theirs are passed on, and the end of a stream between two records is io.EOF.
 func CheckStored[S any](n spec.Network, kind string) *Report {
+	return checkStored(n, kind, reflect.TypeFor[*S]().Elem()) // by the pointer, which has the methods
+}
+
+// checkStored is CheckStored for a type that is known as the program runs, so that the judge is compiled once and not
+// again for every type that is saved.
+func checkStored(n spec.Network, kind string, typ reflect.Type) *Report {
 	n = n.WithDefaults()
 	report := &Report{Network: n.Name}
 	_, report.Seed = random(n, 0)
@@ -58,22 +65,22 @@ func CheckStored[S any](n spec.Network, kind string) *Report {
 	if err := n.Validate(); err != nil {
 		return refuse("%v", err)
 	}
-	if _, ok := any(new(S)).(storable); !ok {
-		return refuse("%T must have all of WriteTo, ReadFrom, MarshalBinary, UnmarshalBinary, AppendBinary, MarshalJSON and "+
-			"UnmarshalJSON", new(S))
+	if _, ok := reflect.New(typ).Interface().(storable); !ok {
+		return refuse("*%v must have all of WriteTo, ReadFrom, MarshalBinary, UnmarshalBinary, AppendBinary, MarshalJSON and "+
+			"UnmarshalJSON", typ)
 	}
-	j := &storedJudge[S]{network: n, kind: kind, report: report}
-	var err error
-	if j.layout, err = layoutOf[S](n, kind); err != nil {
+	layout, err := layoutOf(typ, n, kind)
+	if err != nil {
 		return refuse("%v", err)
 	}
+	j := &storedJudge{network: n, kind: kind, report: report, layout: layout}
 	fills := storedFills
 	if j.layout.len() > storedBudget/512 {
 		fills = fills[:3]
 	}
 	report.Trials = len(fills)
 	for i, fill := range fills {
-		value := new(S)
+		value := j.fresh()
 		fill.do(n, j.layout.of(value), uint64(i))
 		j.whole(value, fill.name)
 		if i == 0 {
@@ -86,16 +93,16 @@ func CheckStored[S any](n spec.Network, kind string) *Report {
 }
 
 // storedJudge checks one type that is saved and loaded.
-type storedJudge[S any] struct {
+type storedJudge struct {
 	network spec.Network
 	kind    string
 	report  *Report
 	layout  storedLayout
 }
 
-func (j *storedJudge[S]) broken(call, what, where, format string, args ...any) {
+func (j *storedJudge) broken(call, what, where, format string, args ...any) {
 	j.report.broken(fmt.Sprintf("%s of %s", call, j.kind), what, where, format, args...)
 }
 
-// as is the value with its methods.
-func as[S any](v *S) storable { return any(v).(storable) }
+// fresh is a new value of the type, a pointer.
+func (j *storedJudge) fresh() storable { return reflect.New(j.layout.typ).Interface().(storable) }

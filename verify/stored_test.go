@@ -315,7 +315,7 @@ func TestStoredTypes(t *testing.T) {
 // TestStoredPlaces: of small records every byte is tried, of large ones the ends of all parts and a fixed number of
 // others.
 func TestStoredPlaces(t *testing.T) {
-	j := &storedJudge[xor.Xor]{network: xorNet(t), kind: parametersKind, report: new(Report)}
+	j := &storedJudge{network: xorNet(t), kind: parametersKind, report: new(Report)}
 	for _, c := range []struct{ size, least, most int }{{216, 216, 216}, {600, 228, 300}, {1 << 20, 24, 30}, {1 << 28, 24, 30}} {
 		list := j.places(c.size)
 		seen := map[int]bool{}

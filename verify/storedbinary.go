@@ -12,7 +12,7 @@ import (
 )
 
 // whole saves a value in every way and loads it into others.
-func (j *storedJudge[S]) whole(value *S, where string) {
+func (j *storedJudge) whole(value storable, where string) {
 	v := j.layout.of(value)
 	was := slices.Clone(v.memory())
 	want := record(j.network, j.kind, v)
@@ -21,22 +21,22 @@ func (j *storedJudge[S]) whole(value *S, where string) {
 			j.broken(call, "the record", where, "%d bytes, %v; want %d, %s", len(got), err, len(want), differing(got, want))
 		}
 	}
-	data, err := as(value).MarshalBinary()
+	data, err := value.MarshalBinary()
 	same("MarshalBinary", data, err)
 	var stream bytes.Buffer
-	count, err := as(value).WriteTo(&stream)
+	count, err := value.WriteTo(&stream)
 	same("WriteTo", stream.Bytes(), err)
 	if count != int64(stream.Len()) {
 		j.broken("WriteTo", "the number of bytes", where, "%d are written, %d said to be", stream.Len(), count)
 	}
 	for _, room := range []int{0, 5000} { // room does not do for large networks
 		before := append(make([]byte, 0, 7+room), "before "...)
-		if data, err = as(value).AppendBinary(before); err == nil && !bytes.HasPrefix(data, []byte("before ")) {
+		if data, err = value.AppendBinary(before); err == nil && !bytes.HasPrefix(data, []byte("before ")) {
 			err = errors.New("what was there is not kept")
 		}
 		same("AppendBinary", data[min(7, len(data)):], err)
 	}
-	text, err := as(value).MarshalJSON()
+	text, err := value.MarshalJSON()
 	if err != nil || !json.Valid(text) {
 		j.broken("MarshalJSON", "the text", where, "no JSON, %v", err)
 	}
@@ -72,9 +72,9 @@ func differing(got, want []byte) string {
 }
 
 // loads loads data of a value into one that holds something else.
-func (j *storedJudge[S]) loads(call, where string, want storedNumbers, anyNaN bool, load func(s storable) error) {
+func (j *storedJudge) loads(call, where string, want storedNumbers, anyNaN bool, load func(s storable) error) {
 	into, _ := j.other()
-	if err := load(as(into)); err != nil {
+	if err := load(into); err != nil {
 		j.broken(call, "data of this network", where, "refused: %v", err)
 	} else if d := j.layout.of(into).differs(want, anyNaN); d != "" {
 		j.broken(call, "the value", where, "not what was saved: %s", d)
@@ -82,9 +82,9 @@ func (j *storedJudge[S]) loads(call, where string, want storedNumbers, anyNaN bo
 }
 
 // refused offers data that may not be loaded, what in a few words, and returns the error.
-func (j *storedJudge[S]) refused(call, what, where string, load func(s storable) error) error {
+func (j *storedJudge) refused(call, what, where string, load func(s storable) error) error {
 	into, was := j.other()
-	err := load(as(into))
+	err := load(into)
 	if err == nil {
 		j.broken(call, what, where, "accepted; they must be refused")
 		return nil
@@ -94,8 +94,8 @@ func (j *storedJudge[S]) refused(call, what, where string, load func(s storable)
 }
 
 // other is a value that holds something else than any that is saved, and its bytes.
-func (j *storedJudge[S]) other() (v *S, was []byte) {
-	v = new(S)
+func (j *storedJudge) other() (v storable, was []byte) {
+	v = j.fresh()
 	n := j.layout.of(v)
 	for i := range j.layout.len() {
 		n.setNumber(i, 0.375)
@@ -104,14 +104,14 @@ func (j *storedJudge[S]) other() (v *S, was []byte) {
 	return v, slices.Clone(n.memory())
 }
 
-func (j *storedJudge[S]) unchanged(call, where string, v *S, was []byte) {
+func (j *storedJudge) unchanged(call, where string, v storable, was []byte) {
 	if !bytes.Equal(j.layout.of(v).memory(), was) {
 		j.broken(call, "the value", where, "changed by data that are refused")
 	}
 }
 
 // streams reads and writes a record through readers and writers of all manners.
-func (j *storedJudge[S]) streams(value *S) {
+func (j *storedJudge) streams(value storable) {
 	v := j.layout.of(value)
 	data := record(j.network, j.kind, v)
 	for where, wrap := range map[string]func(r io.Reader) io.Reader{
@@ -155,12 +155,12 @@ func (j *storedJudge[S]) streams(value *S) {
 		}
 		where = fmt.Sprintf("a writer that fails after %d bytes", at)
 		w := &narrow{left: at, err: broken}
-		if n, err := as(value).WriteTo(w); !errors.Is(err, broken) || n != int64(at) {
+		if n, err := value.WriteTo(w); !errors.Is(err, broken) || n != int64(at) {
 			j.broken("WriteTo", "the error", where, "%v after %d bytes; it must be the writer's to errors.Is, after %d",
 				err, n, at)
 		}
 		w = &narrow{left: at}
-		if _, err := as(value).WriteTo(w); !errors.Is(err, io.ErrShortWrite) {
+		if _, err := value.WriteTo(w); !errors.Is(err, io.ErrShortWrite) {
 			where = fmt.Sprintf("a writer that takes %d bytes and no more", at)
 			j.broken("WriteTo", "the error", where, "%v; it must be io.ErrShortWrite", err)
 		}
@@ -187,7 +187,7 @@ const storedBudget = 1 << 23
 
 // places are bytes of a record to cut it at or to damage: all of the header and the checksum, and as many others as
 // time allows.
-func (j *storedJudge[S]) places(size int) []int {
+func (j *storedJudge) places(size int) []int {
 	rng, _ := random(j.network, storedTrials-1)
 	var list []int
 	for i := range size {
@@ -208,7 +208,7 @@ func (j *storedJudge[S]) places(size int) []int {
 }
 
 // damagedBinary offers records with a byte that is another, and whole ones that belong to something else.
-func (j *storedJudge[S]) damagedBinary(value *S) {
+func (j *storedJudge) damagedBinary(value storable) {
 	v := j.layout.of(value)
 	data := record(j.network, j.kind, v)
 	rng, _ := random(j.network, storedTrials-2)

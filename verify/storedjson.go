@@ -14,9 +14,9 @@ import (
 var checksumMember = regexp.MustCompile(`"checksum"\s*:\s*"[^"]*"\s*,\s*`)
 
 // damagedJSON offers JSON that is edited, and JSON with a byte that is another.
-func (j *storedJudge[S]) damagedJSON(value *S) {
+func (j *storedJudge) damagedJSON(value storable) {
 	v := j.layout.of(value)
-	whole, err := as(value).MarshalJSON()
+	whole, err := value.MarshalJSON()
 	if err != nil {
 		return // which is told of already
 	}
@@ -55,7 +55,7 @@ func (j *storedJudge[S]) damagedJSON(value *S) {
 		damaged[at] ^= 1 << rng.IntN(8)
 		into, was := j.other()
 		where := fmt.Sprintf("byte %d is %q, not %q", at, damaged[at], compact[at])
-		switch err := as(into).UnmarshalJSON(damaged); {
+		switch err := into.UnmarshalJSON(damaged); {
 		case err != nil:
 			j.unchanged("UnmarshalJSON", where, into, was)
 		case checked && j.layout.of(into).differs(v, true) != "":
@@ -66,7 +66,7 @@ func (j *storedJudge[S]) damagedJSON(value *S) {
 
 // digits wants every number of JSON, in the order of a record but T behind the hyperparameters, with as many digits
 // as tell it from its neighbours.
-func (j *storedJudge[S]) digits(v storedNumbers, text []byte) {
+func (j *storedJudge) digits(v storedNumbers, text []byte) {
 	var numbers []string
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
@@ -98,7 +98,7 @@ func (j *storedJudge[S]) digits(v storedNumbers, text []byte) {
 type jsonEdit struct{ where, text string }
 
 // jsonEdits are ways to make a value's JSON that of something else, or of nothing.
-func (j *storedJudge[S]) jsonEdits(text string) (list []jsonEdit) {
+func (j *storedJudge) jsonEdits(text string) (list []jsonEdit) {
 	edit := func(where, find, put string) {
 		at := regexp.MustCompile(find).FindStringSubmatchIndex(text)
 		if at == nil {

@@ -22,9 +22,9 @@ type storedLayout struct {
 	params int
 }
 
-// layoutOf finds the numbers of S. The error says what S should be.
-func layoutOf[S any](n spec.Network, kind string) (l storedLayout, err error) {
-	l = storedLayout{typ: reflect.TypeFor[S](), number: reflect.TypeFor[float32](), t: -1, params: n.Params()}
+// layoutOf finds the numbers of a type. The error says what it should be.
+func layoutOf(typ reflect.Type, n spec.Network, kind string) (l storedLayout, err error) {
+	l = storedLayout{typ: typ, number: reflect.TypeFor[float32](), t: -1, params: n.Params()}
 	if n.Precision == spec.Float64 {
 		l.number = reflect.TypeFor[float64]()
 	}
