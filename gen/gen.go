@@ -224,7 +224,7 @@ func compile(n spec.Network, o Options) (spec.Network, *plan.Program, Options, e
 
 // maxSource is the size beyond which a Go file is not emitted: for each megabyte of straight-line code the compiler takes
 // about 4 seconds and 270 MB.
-const maxSource = 16 << 20
+const maxSource = 5 << 20
 
 // FileNames lists every file Generate may emit for a network under any options: the portable kernels first, their test
 // second, what saves and loads the network, its team, and then those of assembly.
