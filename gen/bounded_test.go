@@ -1,6 +1,7 @@
 package gen_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -52,5 +53,18 @@ func TestBounded(t *testing.T) {
 				t.Errorf("%s: explain does not say %q", n.Name, want)
 			}
 		}
+	}
+}
+
+// TestTooMuchGo: loops that are asked for are refused where all of them together are more Go than is written and type-checked in some seconds.
+func TestTooMuchGo(t *testing.T) {
+	n := spec.Network{Name: "Loops", Input: 64, Unroll: spec.UnrollLoop, Cost: spec.Function{Name: "mse"}}
+	for range spec.MaxLayers {
+		n.Layers = append(n.Layers, spec.Layer{Dense: 64, Activation: spec.Function{Expr: "tanh(sin(tanh(cos(tanh(sin(tanh(cos(z))))))))"}})
+	}
+	_, err := gen.Generate(n, gen.Options{})
+	var mistakes spec.ErrorList
+	if !errors.As(err, &mistakes) || len(mistakes) != 1 || mistakes[0].Path != "unroll" || !strings.Contains(mistakes[0].Message, "use unroll: auto") {
+		t.Fatalf("got %v, want a mistake in unroll", err)
 	}
 }
