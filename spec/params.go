@@ -30,15 +30,24 @@ func (c *checker) function(path string, role Role, f Function, width int) {
 	}
 }
 
-// formula checks a function that is a formula.
+// formula checks a function that is a formula, and the size of all layers' formulas together.
 func (c *checker) formula(path string, role Role, f Function) {
 	for _, name := range slices.Sorted(maps.Keys(f.Params)) {
 		c.fail(join(path, name), "%s", formulaParameter)
 	}
-	_, err := formula.Parse(f.Expr, role.Variables()...)
+	node, err := formula.Parse(f.Expr, role.Variables()...)
 	var mistake *formula.Error
-	if at := join(path, "expr"); errors.As(err, &mistake) && c.sound(at) {
+	at := join(path, "expr")
+	switch {
+	case !c.sound(at):
+	case errors.As(err, &mistake):
 		c.failIn(at, mistake)
+	case role == ActivationRole:
+		before, size := c.formulas, formula.Size(node)
+		if c.formulas += size; c.formulas > MaxFormulas && before <= MaxFormulas { // which is told once
+			c.fail(at, "with this layer the formulas of the network have %d numbers, variables, operators and calls; "+
+				"at most %d are allowed", c.formulas, MaxFormulas)
+		}
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/backpropgen/backpropgen/spec/formula"
 )
 
 // Validate checks n as a whole and returns nil or an ErrorList of everything that is wrong, each with
@@ -25,6 +23,8 @@ func (n Network) Validate() error {
 type checker struct {
 	errs    ErrorList
 	spoiled map[string]bool
+	// formulas is the size of the layers' formulas so far.
+	formulas int
 }
 
 // fail records a mistake of the field at path.
@@ -144,27 +144,6 @@ func (c *checker) layers(n Network) {
 	}
 	if sound {
 		c.params(n)
-	}
-	c.formulas(n)
-}
-
-// formulas checks the size of all layers' formulas together. Each by itself is bounded.
-func (c *checker) formulas(n Network) {
-	total := 0
-	for i, layer := range n.Layers {
-		path := join(layerPath(i, "activation"), "expr")
-		if layer.Activation.Expr == "" || !c.sound(path) {
-			continue
-		}
-		node, err := formula.Parse(layer.Activation.Expr, ActivationRole.Variables()...)
-		if err != nil {
-			continue // which is told of already
-		}
-		if total += formula.Size(node); total > MaxFormulas {
-			c.fail(path, "with this layer the formulas of the network have %d numbers, variables, operators and calls; "+
-				"at most %d are allowed", total, MaxFormulas)
-			return
-		}
 	}
 }
 

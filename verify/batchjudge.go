@@ -102,6 +102,9 @@ func (j *batchJudge[F]) trial(i, count int) error {
 	return nil
 }
 
+// tileAndRest is how many samples fill a tile and begin the rest after it.
+func (j *batchJudge[F]) tileAndRest() int { return min(max(j.cuts.Tile, 1)+1, j.largest()) }
+
 // evenly is that all arguments have n samples.
 func evenly(n int) lengths { return lengths{n, n, n} }
 

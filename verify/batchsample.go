@@ -45,6 +45,11 @@ func newBatch(n spec.Network, i, count, distinct int) (batch, error) {
 	return b, nil
 }
 
+// batchOf is a batch of one sample, so often.
+func batchOf(s sample, count int) batch {
+	return batch{kind: s.kind, count: count, params: s.params, rate: s.rate, xs: slices.Repeat(s.x, count), ys: slices.Repeat(s.y, count)}
+}
+
 // batchTrials is where the trials of batches begin among the seeds, far from those of samples.
 const batchTrials = 1 << 32
 

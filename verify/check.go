@@ -104,7 +104,7 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 	batches.trials(o)
 	batches.special()
 	batches.nanParameters(j)
-	j.report.failed(batches.perfectPredictions(j))
+	j.report.failed(batches.perfectPredictions())
 	batches.nanUnits()
 	batches.with(newBatchMachine(k.batches(), batches.room())).crossing()
 	atOnce(n, format, report, k, batches.cuts)

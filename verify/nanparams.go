@@ -176,11 +176,8 @@ func (j *batchJudge[F]) nanParameters(single *judge[F]) {
 	if j.report.failed(err) {
 		return
 	}
-	count := min(max(j.cuts.Tile, 1)+1, j.largest())
-	b := batch{kind: s.kind, count: count, params: s.params, rate: s.rate}
-	for range count {
-		b.xs, b.ys = append(b.xs, s.x...), append(b.ys, s.y...)
-	}
+	count := j.tileAndRest()
+	b := batchOf(s, count)
 	places := single.nanPlaces(true)
 	thin := len(places)*count*(j.network.Params()+sampleCost) > nanBatch
 	all := batchCalls(j.machine)
@@ -219,7 +216,7 @@ func (j *batchJudge[F]) nanUnits() {
 	if j.report.failed(err) {
 		return
 	}
-	count := min(max(j.cuts.Tile, 1)+1, j.largest())
+	count := j.tileAndRest()
 	rows, cols := j.network.Layers[0].Dense, j.network.Width(0)
 	all := batchCalls(j.machine)
 	lanes := min(max(nanBatch/(rows*count*len(all)*(j.network.Params()+sampleCost)), 1), count)
@@ -234,11 +231,9 @@ func (j *batchJudge[F]) nanUnits() {
 		if t := reference.Algorithm4(bad.x, bad.y); t.Loss == t.Loss {
 			continue
 		}
-		b := batch{kind: s.kind, count: count, params: bad.params, rate: s.rate}
-		for range count {
-			b.xs, b.ys = append(b.xs, s.x...), append(b.ys, s.y...)
-			b.xs[len(b.xs)-cols] = -1
-		}
+		bad.x = slices.Clone(s.x)
+		bad.x[0] = -1
+		b := batchOf(bad, count)
 		for lane := range lanes {
 			at := (i*lanes + lane*(count/lanes)) % count
 			b.xs[at*cols] = 0

@@ -49,19 +49,16 @@ func CheckOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	}
 	p, q, g, b, apart := new(P), new(P), new(G), new(B), new(B)
 	o, other := newState(), newState()
-	var xs []X
-	var ys []Y
+	counts := batchCounts(n.Batch, batchLimit/(n.Params()+sampleCost))
+	xs, ys := newSamples[X, F](slices.Max(counts)), newSamples[Y, F](slices.Max(counts))
 	j := stepJudge[F]{
 		network: n, report: report, name: call, params: view[F](p), want: view[F](q),
 		state: memoryOf(o), wantState: memoryOf(other),
-		samples: func(count int) (flatX, flatY []F) {
-			xs, ys = make([]X, count), make([]Y, count)
-			return flatOf[F](xs), flatOf[F](ys)
-		},
+		counts: counts, xs: xs.flat(), ys: ys.flat(),
 		poison: func() { poison(reflect.TypeFor[B](), unsafe.Pointer(b)) },
-		step:   func(from int, rate F) F { return step(o, p, b, xs, ys[from:], rate) },
-		parts: func(rate F) F {
-			loss := gradient(q, apart, xs, ys, g)
+		step:   func(count lengths, rate F) F { return step(o, p, b, xs.first(count.xs), ys.first(count.ys), rate) },
+		parts: func(count int, rate F) F {
+			loss := gradient(q, apart, xs.first(count), ys.first(count), g)
 			update(other, q, g, rate)
 			return loss
 		},
@@ -78,18 +75,19 @@ type stepJudge[F Float] struct {
 	// params and state are those that a step is taken with, want and wantState those that its parts are.
 	params, want     []F
 	state, wantState []byte
-	// samples makes so many, and gives their numbers.
-	samples func(count int) (xs, ys []F)
-	poison  func()
-	// step takes a step, with the targets from one on, and parts what it consists of.
-	step  func(from int, rate F) F
-	parts func(rate F) F
+	// counts are numbers of samples, for the most of which there is room.
+	counts []int
+	xs, ys samples[F]
+	poison func()
+	// step takes a step, and parts what it consists of.
+	step  func(count lengths, rate F) F
+	parts func(count int, rate F) F
 }
 
 func (j *stepJudge[F]) run() {
 	n := j.network
 	const rate = 0x1p-6
-	for i, count := range batchCounts(n.Batch, batchLimit/(n.Params()+sampleCost)) {
+	for i, count := range j.counts {
 		s, err := newBatch(n, i, count, 4)
 		if j.report.failed(err) {
 			return
@@ -98,14 +96,13 @@ func (j *stepJudge[F]) run() {
 			narrowed(j.params, s.params)
 			copy(j.want, j.params)
 		}
-		xs, ys := j.samples(count)
-		narrowed(xs, s.xs)
-		narrowed(ys, s.ys)
-		given := slices.Concat(xs, ys)
+		j.xs.load(s.xs, beyond)
+		j.ys.load(s.ys, beyond)
+		given := slices.Concat(j.xs.memory, j.ys.memory)
 		where := fmt.Sprintf("%d samples, step %d, seed %s", count, i, j.report.Seed)
 		j.poison()
 
-		got, want := j.step(0, rate), j.parts(rate)
+		got, want := j.step(evenly(count), rate), j.parts(count, rate)
 		if sameBits([]F{got}, []F{want}) >= 0 {
 			j.report.broken(j.name, "loss", where, "%v, by GradBatch %v", got, want)
 		}
@@ -115,13 +112,13 @@ func (j *stepJudge[F]) run() {
 		if !bytes.Equal(j.state, j.wantState) {
 			j.report.broken(j.name, "the optimizer", where, "not as Update leaves it")
 		}
-		if at := sameBits(slices.Concat(xs, ys), given); at >= 0 {
+		if at := sameBits(slices.Concat(j.xs.memory, j.ys.memory), given); at >= 0 {
 			j.report.broken(j.name, "xs and ys", where, "number %d is written; samples and targets are only read", at)
 		}
 		j.report.Trials++
 		if count > 0 {
-			j.refuses(rate)
-			j.report.allocates(j.name, where, 3, func() { j.step(0, rate) })
+			j.refuses(count, rate)
+			j.report.allocates(j.name, where, 3, func() { j.step(evenly(count), rate) })
 			copy(j.params, j.want)
 			copy(j.state, j.wantState)
 		}
@@ -129,7 +126,7 @@ func (j *stepJudge[F]) run() {
 }
 
 // refuses checks that a step with a target less than samples panics, and leaves parameters and optimizer as they are.
-func (j *stepJudge[F]) refuses(rate F) {
+func (j *stepJudge[F]) refuses(count int, rate F) {
 	defer func() {
 		if recover() == nil {
 			j.report.broken(j.name, "lengths", "", "xs and ys differ in length, and it does not panic")
@@ -138,14 +135,8 @@ func (j *stepJudge[F]) refuses(rate F) {
 			j.report.broken(j.name, "lengths", "", "the parameters or the optimizer are written before it panics")
 		}
 	}()
-	j.step(1, rate)
+	j.step(lengths{xs: count, ys: count - 1}, rate)
 }
 
 // memoryOf is all bytes of a value.
 func memoryOf[T any](v *T) []byte { return unsafe.Slice((*byte)(unsafe.Pointer(v)), unsafe.Sizeof(*v)) }
-
-// flatOf are the numbers of samples.
-func flatOf[F Float, X any](xs []X) []F {
-	var one X
-	return unsafe.Slice((*F)(unsafe.Pointer(unsafe.SliceData(xs))), len(xs)*int(unsafe.Sizeof(one)/unsafe.Sizeof(*new(F))))
-}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // Perfect predictions: targets that are the outputs bit for bit. Where the cost and its slope are 0 there, every
@@ -71,10 +73,10 @@ func (j *judge[F]) perfectPredictions() error {
 			continue
 		}
 		s.y = y
-		where := fmt.Sprintf("targets that are the outputs of trial %d (%s), seed %s", i, s.kind, j.report.Seed)
+		r := ruler{j.report, j.format, fmt.Sprintf("targets that are the outputs of trial %d (%s), seed %s", i, s.kind, j.report.Seed)}
 		for _, c := range calls[F]() {
 			if o := j.do(c, s); c.loss && o.loss == 0 {
-				j.unmoved(c.name, where, c.gradient, c.step, o, s.params)
+				unmoved(r, j.network, c.name, c.gradient, c.step, o, s.params)
 			}
 		}
 	}
@@ -82,7 +84,7 @@ func (j *judge[F]) perfectPredictions() error {
 }
 
 // perfectPredictions is that of batches, each sample a row of a tile and of the rest after it.
-func (j *batchJudge[F]) perfectPredictions(single *judge[F]) error {
+func (j *batchJudge[F]) perfectPredictions() error {
 	c, err := costOf(j.network.Cost)
 	if err != nil {
 		return err
@@ -92,11 +94,8 @@ func (j *batchJudge[F]) perfectPredictions(single *judge[F]) error {
 		if err != nil {
 			return err
 		}
-		count := min(max(j.cuts.Tile, 1)+1, j.largest())
-		b := batch{kind: s.kind, count: count, params: s.params, rate: s.rate}
-		for range count {
-			b.xs, b.ys = append(b.xs, s.x...), append(b.ys, s.y...)
-		}
+		count := j.tileAndRest()
+		b := batchOf(s, count)
 		j.machine.load(b)
 		j.machine.forward(evenly(count))
 		y, ok := perfect(c, j.format, slices.Clone(j.machine.out.first(count)), len(s.y), func(y []float64) F {
@@ -112,39 +111,23 @@ func (j *batchJudge[F]) perfectPredictions(single *judge[F]) error {
 		r := ruler{j.report, j.format, where}
 		for _, c := range batchCalls(j.machine) {
 			if o := j.do(r, c, b); c.loss && o.loss == 0 {
-				single.unmoved(c.name, where, c.gradient, c.step, o, s.params)
+				unmoved(r, j.network, c.name, c.gradient, c.step, o, s.params)
 			}
 		}
 	}
 	return nil
 }
 
-// unmoved checks that gradients are 0, and the parameters what they were.
-func (j *judge[F]) unmoved(call, where string, gradient, step bool, o outcome[F], params []float64) {
-	zero := func(list []block, got []F) {
-		for at, v := range got {
-			if v != 0 {
-				j.report.broken(call, elementOf(list, at), where, "%v; at a perfect prediction it is 0", v)
-				return
-			}
-		}
-	}
+// unmoved compares gradients with 0, and the parameters after a step with those before, nothing being allowed for rounding.
+func unmoved[F Float](r ruler, n spec.Network, call string, gradient, step bool, o outcome[F], params []float64) {
+	zeros := make([]float64, max(len(params), len(o.x)))
 	if gradient {
-		zero(blocks(j.network, "∂L/∂"), o.grad)
+		compareAll(r, call, blocks(n, "∂L/∂"), o.grad, zeros, zeros)
 	}
 	if o.x != nil {
-		zero([]block{{name: "∂L/∂x", n: len(o.x)}}, o.x)
+		compare(r, call, block{name: "∂L/∂x", n: len(o.x)}, o.x, zeros, zeros)
 	}
-	if !step {
-		return
-	}
-	before := make([]F, len(params))
-	narrowed(before, params)
-	for at, v := range o.params {
-		if v != before[at] {
-			j.report.broken(call, elementOf(blocks(j.network, ""), at), where, "moved from %v to %v; at a perfect prediction nothing moves",
-				before[at], v)
-			return
-		}
+	if step {
+		compareAll(r, call, blocks(n, ""), o.params, params, zeros)
 	}
 }

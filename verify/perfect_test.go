@@ -39,7 +39,7 @@ func TestPerfectPredictions(t *testing.T) {
 		batches := newBatchJudge[float32](n, arithmetic32, report, Cuts{Block: 3, Tile: 4, Chunk: 4})
 		batches.machine = newBatchMachine(k.batches(), batches.room())
 		report.failed(j.perfectPredictions())
-		report.failed(batches.perfectPredictions(j))
+		report.failed(batches.perfectPredictions())
 		var got []string
 		for _, f := range report.finish().Failures {
 			got = append(got, f.Message)

@@ -8,15 +8,23 @@ import (
 	"testing"
 )
 
+// built is the command, compiled with more in its environment.
+func built(t *testing.T, env ...string) string {
+	t.Helper()
+	command := filepath.Join(t.TempDir(), "backpropgen")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", command, ".")
+	build.Env = append(os.Environ(), env...)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return command
+}
+
 // generated is a module of two packages, each with a network and a directive of its own.
 func generated(t *testing.T) *downstream {
 	t.Helper()
 	d := newDownstream(t, false)
-	command := filepath.Join(t.TempDir(), "backpropgen")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", command, ".")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	command := built(t)
 	for _, pkg := range []string{"first", "second"} {
 		write(t, d.path(pkg+"/net.yaml"), xorSpec, 0o644)
 		write(t, d.path(pkg+"/generate.go"), "package "+pkg+"\n\n//go:"+"generate "+command+" generate net.yaml\n", 0o644)

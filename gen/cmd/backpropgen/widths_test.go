@@ -22,12 +22,7 @@ func TestThirtyTwoBits(t *testing.T) {
 	dir := t.TempDir()
 	commands := map[string]string{}
 	for _, arch := range []string{"amd64", "386"} {
-		commands[arch] = filepath.Join(dir, arch)
-		build := exec.CommandContext(t.Context(), "go", "build", "-o", commands[arch], ".")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOARCH="+arch)
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
+		commands[arch] = built(t, "CGO_ENABLED=0", "GOARCH="+arch)
 	}
 	specs := map[string]string{
 		"Usual":   "input: 40\nlayers:\n  - {dense: 70, activation: gelu}\n  - {dense: 9, activation: softmax}\ncost: cross-entropy\noptimizers: [adam]\n",
