@@ -116,6 +116,34 @@ func (f *function) parameters(r ref, n int) *value {
 	return f.code.load(r, n)
 }
 
+// goesOn says whether a whole register may be read where a row of a matrix of parameters has n numbers left: whether parameters go on so far
+// after its last row, and none is written, for a load waits for a store that is not like it.
+func (f *function) goesOn(w *plan.Buffer, n int) bool {
+	whole := f.code.bits / 8 / f.m.size
+	return !f.updating && n < whole && f.at(w, index{}).disp+(w.Len()-n+whole)*f.m.size <= f.file.layout.params
+}
+
+// rowPart reads n numbers of a row of a matrix, with 0 in the lanes above: what follows them in memory is cut off, which takes an instruction
+// where moving them in pieces takes up to four.
+func (f *function) rowPart(w *plan.Buffer, r ref, n int) *value {
+	bytes := n * f.m.size
+	switch {
+	case bytes&(bytes-1) == 0 || !f.goesOn(w, n): // one move
+		return f.code.load(r, n)
+	case f.m.level == AVX512:
+		return f.code.add(&node{kind: load, mem: r, n: n, out: f.code.fresh(), mask: f.code.firstLanes(n)})
+	}
+	return f.code.clip(f.code.load(r, f.code.bits/8/f.m.size), n)
+}
+
+// looseRowPart is rowPart with anything in the lanes above.
+func (f *function) looseRowPart(w *plan.Buffer, r ref, n int) *value {
+	if f.goesOn(w, n) {
+		n = f.code.bits / 8 / f.m.size
+	}
+	return f.code.load(r, n)
+}
+
 // dots are the products of n rows with the input, whose first vectors may be held, in straight code: for every vector of columns one term
 // of each row. Those of a single row begin with its bias.
 func (f *function) dots(op *plan.Affine, w ref, first index, n int, held []*value) []*value {
@@ -131,7 +159,7 @@ func (f *function) dots(op *plan.Affine, w ref, first index, n int, held []*valu
 			x = f.code.load(f.at(op.In, at), size)
 		}
 		for r := range n {
-			t := f.code.load(f.along(w, index{off: at.off + r*op.W.Cols}), size)
+			t := f.rowPart(op.W, f.along(w, index{off: at.off + r*op.W.Cols}), size)
 			if sums[r] == nil {
 				sums[r] = f.code.product(x, t)
 			} else {

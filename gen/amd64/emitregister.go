@@ -61,7 +61,7 @@ func (e *emitter) take(v *value) {
 			continue
 		}
 		use := e.nextUse(held)
-		if held.rematerialises() {
+		if held.rematerialises() && use < math.MaxInt { // what is not used again is as good
 			use += 1 << 20 // it costs no store
 		}
 		if use > furthest {

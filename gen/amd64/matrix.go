@@ -43,8 +43,9 @@ func (f *function) backAffine(op *plan.BackAffine) {
 			all := make([]*value, ways*len(sizes))
 			scaled := f.scaled(op.Update, at, sizes)
 			factors = f.factors(op, at, sizes)
+			stores := rowStores{f: f, cols: cols}
 			for i := range rows {
-				f.columns(op, w, at, i, index{off: i}, sizes, scaled, func(c int, d, t *value) {
+				f.columns(op, w, at, i, index{off: i}, sizes, scaled, &stores, i < rows-1, func(c int, d, t *value) {
 					k := i%ways*len(sizes) + c
 					if factors != nil {
 						t = f.code.product(t, factors[c])
@@ -56,6 +57,7 @@ func (f *function) backAffine(op *plan.BackAffine) {
 					}
 				})
 			}
+			stores.flush()
 			sums = all[:len(sizes)]
 			for k := len(sizes); k < len(all); k++ {
 				if all[k] != nil {
@@ -117,8 +119,8 @@ func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*value 
 }
 
 // columns hands the vectors of row i to add, and rewrites them where the update is fused: by the input times the rate, or where that isn't
-// at hand the input times what rate and δ make.
-func (f *function) columns(op *plan.BackAffine, w ref, at index, i int, row index, sizes []int, scaled []*value, add func(c int, d, t *value)) {
+// at hand the input times what rate and δ make. Another row may follow.
+func (f *function) columns(op *plan.BackAffine, w ref, at index, i int, row index, sizes []int, scaled []*value, stores *rowStores, another bool, add func(c int, d, t *value)) {
 	lanes, cols := f.m.lanes(), op.W.Cols
 	var d, e *value
 	f.code.within(f.m.width(sizes[0]), func() {
@@ -127,19 +129,24 @@ func (f *function) columns(op *plan.BackAffine, w ref, at index, i int, row inde
 			e = f.code.product(f.code.spread(f.at(u.Rate, index{})), d)
 		}
 	})
+	another = another && (len(sizes)-1)*lanes < cols && cols <= len(sizes)*lanes // of which nothing has been written
 	for c, size := range sizes {
 		f.code.within(f.m.width(size), func() {
-			p := f.along(w, index{off: i*cols + c*lanes})
-			t := f.code.load(p, size)
-			add(c, d, t)
-			switch u := op.Update; {
-			case u != nil && scaled != nil:
-				f.code.store(f.code.nmadd(d, scaled[c], t), p, size)
-			case u != nil:
-				a := at
-				a.off += c * lanes
-				f.code.store(f.code.nmadd(e, f.code.loose(f.at(u.A, a), size), t), p, size)
+			p, u := f.along(w, index{off: i*cols + c*lanes}), op.Update
+			if u == nil {
+				add(c, d, f.looseRowPart(op.W, p, size))
+				return
 			}
+			moved := stores.moved(size, another)
+			t := f.code.load(p, moved)
+			add(c, d, t)
+			if scaled != nil {
+				stores.put(f.code.nmadd(d, scaled[c], t), p, size, moved)
+				return
+			}
+			a := at
+			a.off += c * lanes
+			stores.put(f.code.nmadd(e, f.code.loose(f.at(u.A, a), size), t), p, size, moved)
 		})
 	}
 }
@@ -153,11 +160,13 @@ func (f *function) loopedColumns(op *plan.BackAffine, w ref, at index, sizes []i
 		v := w
 		v.disp += down.off * cols * f.m.size
 		v.index = down.regs[cols]
+		stores := rowStores{f: f, cols: cols}
 		for i := range n {
 			k := down
 			k.off += i
-			f.columns(op, v, at, i, k, sizes, nil, func(c int, d, t *value) { f.code.accumulate(cells[c], t, d) })
+			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1, func(c int, d, t *value) { f.code.accumulate(cells[c], t, d) })
 		}
+		stores.flush()
 	})
 	f.pending = append(f.pending, cells...)
 	return cells

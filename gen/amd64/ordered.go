@@ -174,9 +174,10 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 			w, release = f.address(w)
 			f.orderedColumnLoop(op, w, at, sizes, sums)
 		} else {
+			stores := rowStores{f: f, cols: cols}
 			for i := range rows {
 				s := &sums[i%op.Lanes]
-				f.columns(op, w, at, i, index{off: i}, sizes, nil, func(c int, d, t *value) {
+				f.columns(op, w, at, i, index{off: i}, sizes, nil, &stores, i < rows-1, func(c int, d, t *value) {
 					if t = f.code.product(t, d); c < len(*s) {
 						(*s)[c] = f.code.sum((*s)[c], t)
 					} else {
@@ -184,6 +185,7 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 					}
 				})
 			}
+			stores.flush()
 		}
 		for c, size := range sizes {
 			f.code.within(f.m.width(size), func() {
@@ -215,11 +217,13 @@ func (f *function) orderedColumnLoop(op *plan.BackAffine, w ref, at index, sizes
 		v := w
 		v.disp += down.off * cols * f.m.size
 		v.index = down.regs[cols]
+		stores := rowStores{f: f, cols: cols}
 		for i := range n {
 			k := down
 			k.off += i
-			f.columns(op, v, at, i, k, sizes, nil, func(c int, d, t *value) { f.code.accumulate(sums[i%op.Lanes][c], t, d) })
+			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1, func(c int, d, t *value) { f.code.accumulate(sums[i%op.Lanes][c], t, d) })
 		}
+		stores.flush()
 	})
 	f.adopt(cells...)
 }

@@ -115,7 +115,7 @@ func (f *function) rowwise(w, in, rate *plan.Buffer, factor func(row index, scal
 	}
 	input, scaled, release := f.held(in, w.Rows, rate)
 	rows := func(down index, n int) {
-		at := f.row(w, down)
+		at, stores := f.row(w, down), rowStores{f: f, cols: w.Cols}
 		for i := range n {
 			row := down
 			row.off += i
@@ -124,11 +124,12 @@ func (f *function) rowwise(w, in, rate *plan.Buffer, factor func(row index, scal
 			for c := range chunks {
 				size := min(lanes, w.Cols-c*lanes)
 				f.code.within(f.m.width(size), func() {
-					p := f.along(at, index{off: i*w.Cols + c*lanes})
-					f.code.store(vectorOf(d, input(index{off: c * lanes}, size), p, size), p, size)
+					p, moved := f.along(at, index{off: i*w.Cols + c*lanes}), stores.moved(size, i < n-1)
+					stores.put(vectorOf(d, input(index{off: c * lanes}, size), p, moved), p, size, moved)
 				})
 			}
 		}
+		stores.flush()
 	}
 	if looped {
 		f.backwards(w.Rows, max(1, bodyProducts/chunks), []int{1, w.Cols}, rows)

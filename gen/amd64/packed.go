@@ -22,7 +22,7 @@ func (f *function) packs(w *plan.Buffer) (lanes int, ok bool) {
 	if lanes*f.m.size == 16 {
 		least = lanes + 1 // what is shuffled lies within 128 bits
 	}
-	return lanes, !f.file.style.Apart && !f.strict() && !f.byRows[w] && cols&(cols-1) == 0 && cols > 1 && 2*cols <= lanes && min(rows, lanes)*cols >= least && rows*cols <= 16*lanes
+	return lanes, !f.file.style.Apart && !f.strict() && !f.byRows[w] && cols&(cols-1) == 0 && cols > 1 && 2*cols <= lanes && min(rows, lanes)*cols >= least && rows*cols <= unrolledProducts*lanes
 }
 
 // packedAffine is affine for such maps.

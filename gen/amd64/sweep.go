@@ -216,25 +216,9 @@ func (w *sweeper) rounds(label string, n int) {
 	for i := range n {
 		vectors = append(vectors, i)
 	}
-	if n > 1 && len(w.Arrays) > 1 {
-		w.prefetch(n)
-	}
 	w.body(vectors, nil)
 	w.flush()
 	w.do("ADDQ", operand.U32(n*w.lanes*w.m.size), w.index)
 	w.do("SUBQ", operand.U32(n*w.lanes), w.left)
 	w.do("JGE", operand.LabelRef(label))
-}
-
-// ahead is how many bytes before they are needed the lines of arrays are asked for.
-const ahead = 512
-
-// prefetch asks for the lines of the arrays that a later round of n vectors needs. Processors do so too, but stop at the ends of pages, and take the
-// streams of arrays that lie alike in their pages for one.
-func (w *sweeper) prefetch(n int) {
-	for _, v := range w.Arrays {
-		for at := 0; at < n*w.lanes*w.m.size; at += lineBytes {
-			w.do("PREFETCHT0", operand.Mem{Base: w.arrays[v], Index: w.index, Scale: 1, Disp: ahead + at})
-		}
-	}
 }
