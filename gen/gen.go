@@ -167,8 +167,8 @@ func (c *Compiled) test() ([]byte, error) {
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(c.o)}, Spec: string(n.JSON()), Qualify: c.o.Qualify,
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n), Rate: exampleRate(n), Careful: careful(n),
-		Optimizers: tested(n),
-		Levels:     c.hasAssembly(), Strict: n.Rounding == spec.RoundingStrict,
+		Optimizers: tested(n), Spread: c.p.Spreads(),
+		Levels: c.hasAssembly(), Strict: n.Rounding == spec.RoundingStrict,
 		Cuts: c.cuts(),
 	})
 }

@@ -181,6 +181,14 @@ type Team[T, P, G, X, Y any, F Float] struct {
 	Cuts Cuts
 }
 func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T, P, G, X, Y, F]) {}
+type OptimizerTeam[T, O, P, G, X, Y any, F Float] struct {
+	New func(workers int) *T
+	GradBatch func(t *T, p *P, xs []X, ys []Y, g *G) F
+	Update func(t *T, o O, p *P, g *G, rate F)
+	UpdateBatch func(t *T, o O, p *P, xs []X, ys []Y, rate F) F
+	Close func(t *T)
+}
+func TestOptimizerTeam[S, T, O, P, G, X, Y any, F Float](t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F]) {}
 func TestLevels[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F], atLevels func(test func(level string))) {}
 func TestStored[S any](t testing.TB, network, kind string) {}
 func TestOptimizer[S, P, G any, F Float](t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F)) {}

@@ -12,6 +12,8 @@ type AssemblySweep struct {
 	// assembly, without the network's: AdamUpdate.
 	Type, Recv, Name, Function string
 	Arrays                     []string
+	// Part says that it goes through elements lo to hi, and not through all.
+	Part bool
 	// Numbers is how many numbers it is given, and Lanes in how many lanes it folds, 0 where it does not; Number is their type.
 	Numbers, Lanes int
 	Number         string
@@ -37,8 +39,23 @@ func ArrayOf(typ string, vs ...Value) Value {
 //			pixelsAdamUpdate(&ps[i], &gs[i], &ms[i], &vs[i], min(101770-i, 16000), numbers)
 //		}
 //	}
+//
+// or on a part of them altogether, as the workers of a team do:
+//
+//	func (o *PixelsAdam) vectorUpdate(ps, gs, ms, vs *[101770]float32, numbers *[8]float32, lo, hi int) {
+//		for i := lo; i < hi; i += 16000 {
+//			if i < 0 || i >= 101770 {
+//				return // which is never so
+//			}
+//			pixelsAdamUpdate(&ps[i], &gs[i], &ms[i], &vs[i], min(hi-i, 16000), numbers)
+//		}
+//	}
 func (a Assembly) sweep(f *File, s AssemblySweep) {
-	looped := a.Params > a.SweptAtOnce
+	looped := a.Params > a.SweptAtOnce || s.Part
+	lo, hi := jen.Lit(0), jen.Lit(a.Params)
+	if s.Part {
+		lo, hi = jen.Id("lo"), jen.Id("hi")
+	}
 	call := func(from, n *jen.Statement) *jen.Statement {
 		return jen.Id(a.Prefix + s.Function).CallFunc(func(g *jen.Group) {
 			for _, array := range s.Arrays {
@@ -60,8 +77,12 @@ func (a Assembly) sweep(f *File, s AssemblySweep) {
 			g.Add(call(jen.Lit(0), jen.Lit(a.Params)))
 			return
 		}
-		g.For(jen.Id("i").Op(":=").Lit(0), jen.Id("i").Op("<").Lit(a.Params), jen.Id("i").Op("+=").Lit(a.SweptAtOnce)).Block(
-			call(jen.Id("i"), jen.Min(jen.Lit(a.Params).Op("-").Id("i"), jen.Lit(a.SweptAtOnce))))
+		g.For(jen.Id("i").Op(":=").Add(lo), jen.Id("i").Op("<").Add(hi), jen.Id("i").Op("+=").Lit(a.SweptAtOnce)).BlockFunc(func(g *jen.Group) {
+			if s.Part {
+				g.If(jen.Id("i").Op("<").Lit(0).Op("||").Id("i").Op(">=").Lit(a.Params)).Block(jen.Return().Comment("which is never so"))
+			}
+			g.Add(call(jen.Id("i"), jen.Min(hi.Clone().Op("-").Id("i"), jen.Lit(a.SweptAtOnce))))
+		})
 	})
 	for _, l := range append([]AssemblyLevel{{}}, a.Levels...) {
 		a.external(f, s.Function+l.Name).ParamsFunc(func(g *jen.Group) {
@@ -97,6 +118,9 @@ func (a Assembly) sweepMethod(f *File, s AssemblySweep) *jen.Statement {
 		g.ListFunc(func(g *jen.Group) { names(g, s.Arrays) }).Op("*").Index(jen.Lit(a.Params)).Id(a.Batch.Number)
 		for _, p := range s.pointers() {
 			g.Id(p.name).Op("*").Index(jen.Lit(p.length)).Id(s.Number)
+		}
+		if s.Part {
+			g.List(jen.Id("lo"), jen.Id("hi")).Int()
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	_ "embed" // the text of the team
 	"fmt"
 	"go/format"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,8 +15,10 @@ type Team struct {
 	Header                           []string
 	Inputs, Outputs                  int
 	InputGrad                        bool
-	Block                            int // samples that batch functions take at a time
-	Slots                            int // gradients that are summed up apart from one another, at most
+	// Optimizers says that the network has any, and Spread that their updates are shared out.
+	Optimizers, Spread bool
+	Block              int // samples that batch functions take at a time
+	Slots              int // gradients that are summed up apart from one another, at most
 }
 
 // teamText is the text of the emitted file, as Go for a model network; see package team.
@@ -29,7 +32,7 @@ func TeamFile(t Team) ([]byte, error) {
 	if !found {
 		return nil, fmt.Errorf("the text of the team has no package clause")
 	}
-	text, err := inputGradParts(text, t.InputGrad)
+	text, err := keepParts(text, map[string]bool{"input_gradient": t.InputGrad, "optimizers": t.Optimizers, "spread": t.Spread})
 	if err != nil {
 		return nil, err
 	}
@@ -54,32 +57,33 @@ func TeamFile(t Team) ([]byte, error) {
 	return src, nil
 }
 
-// inputGradParts keeps or drops what the text has for InputGradBatch alone, between lines that are the comments "input_gradient {" and
-// "input_gradient }", and drops these lines.
-func inputGradParts(text string, keep bool) (string, error) {
+// keepParts keeps or drops what the text has for some networks alone, between lines that are the comments "name {" and "name }", and drops
+// these lines. Parts may lie in one another.
+func keepParts(text string, keep map[string]bool) (string, error) {
 	var kept strings.Builder
-	within := false
+	var within []string
 	for line := range strings.Lines(text) {
-		switch strings.TrimSpace(line) {
-		case "// input_gradient {":
-			if within {
-				return "", fmt.Errorf("the text of the team begins a part for input_gradient within another")
+		name, isMark := strings.CutPrefix(strings.TrimSpace(line), "// ")
+		name, brace, _ := strings.Cut(name, " ")
+		if _, known := keep[name]; isMark && (brace == "{" || brace == "}") {
+			switch {
+			case !known:
+				return "", fmt.Errorf("the text of the team has a part %q, which nothing decides on", name)
+			case brace == "{":
+				within = append(within, name)
+			case len(within) == 0 || within[len(within)-1] != name:
+				return "", fmt.Errorf("the text of the team ends part %q, which is not the last that begins", name)
+			default:
+				within = within[:len(within)-1]
 			}
-			within = true
-			continue
-		case "// input_gradient }":
-			if !within {
-				return "", fmt.Errorf("the text of the team ends a part for input_gradient that does not begin")
-			}
-			within = false
 			continue
 		}
-		if keep || !within {
+		if !slices.ContainsFunc(within, func(part string) bool { return !keep[part] }) {
 			kept.WriteString(line)
 		}
 	}
-	if within {
-		return "", fmt.Errorf("the text of the team does not end a part for input_gradient")
+	if len(within) > 0 {
+		return "", fmt.Errorf("the text of the team does not end part %q", within[0])
 	}
 	return kept.String(), nil
 }

@@ -41,6 +41,16 @@ func TestTeamFile(t *testing.T) {
 			t.Errorf("with input_gradient, %q is missing, or a mark of its parts is left", part)
 		}
 	}
+	iris.Optimizers, iris.Spread = true, true
+	spread, err := TeamFile(iris)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"Updater", "UpdateBatch", "irisSpread", `"apply"`} {
+		if strings.Contains(text, part) || !strings.Contains(string(spread), part) {
+			t.Errorf("%q is there without optimizers, or missing with them", part)
+		}
+	}
 	file, err := parser.ParseFile(token.NewFileSet(), "iris_team_gen.go", src, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
@@ -65,17 +75,24 @@ func TestTeamFile(t *testing.T) {
 	}
 }
 
-// TestInputGradParts checks that marks which do not match are not passed over.
-func TestInputGradParts(t *testing.T) {
+// TestKeepParts checks that marks which do not match are not passed over, and that parts may lie in one another.
+func TestKeepParts(t *testing.T) {
 	begin, end := "// input_gradient {\n", "\t// input_gradient }\n"
+	keep := func(text string, all bool) (string, error) {
+		return keepParts(text, map[string]bool{"input_gradient": all, "spread": false})
+	}
 	for text, want := range map[string]string{
-		begin: "does not end", end: "does not begin", begin + begin + end: "within another", "a\n" + begin + "b\n" + end + end: "does not begin",
+		begin: "does not end", end: "not the last", "a\n" + begin + "b\n" + end + end: "not the last",
+		begin + "// spread {\n" + end + "// spread }\n": "not the last", "// unknown {\n": "nothing decides",
 	} {
-		if _, err := inputGradParts(text, true); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := keep(text, true); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
-	if got, err := inputGradParts("a\n"+begin+"b\n"+end+"c", false); got != "a\nc" || err != nil {
-		t.Errorf("%q, %v", got, err)
+	text := "a\n" + begin + "b\n// spread {\nc\n// spread }\nd\n" + end + "e"
+	for all, want := range map[bool]string{true: "a\nb\nd\ne", false: "a\ne"} {
+		if got, err := keep(text, all); got != want || err != nil {
+			t.Errorf("%v: %q, %v", all, got, err)
+		}
 	}
 }

@@ -258,13 +258,26 @@ func (b *Block) Return(v Value) { b.raw(jen.Return(v.code)) }
 
 // For is a counted loop, whose body is returned: for i := lo; i < hi; i += step { … }.
 func (b *Block) For(v string, lo, hi, step int) *Block {
+	return b.loop(v, jen.Lit(lo), jen.Lit(hi), step)
+}
+
+// ForBetween is a loop between two variables, whose body is returned: for i := lo; i < hi; i++ { … }.
+func (b *Block) ForBetween(v, lo, hi string) *Block { return b.loop(v, jen.Id(lo), jen.Id(hi), 1) }
+
+func (b *Block) loop(v string, lo, hi *jen.Statement, step int) *Block {
 	post := jen.Id(v).Op("+=").Lit(step)
 	if step == 1 {
 		post = jen.Id(v).Op("++")
 	}
 	return b.nest(func(body func(*jen.Group)) jen.Code {
-		return jen.For(jen.Id(v).Op(":=").Lit(lo), jen.Id(v).Op("<").Lit(hi), post).BlockFunc(body)
+		return jen.For(jen.Id(v).Op(":=").Add(lo), jen.Id(v).Op("<").Add(hi), post).BlockFunc(body)
 	})
+}
+
+// StopUnlessWithin returns where lo and hi are no range of n elements, which tells the compiler that no index between them is out of range:
+// if lo < 0 || hi > n { return }.
+func (b *Block) StopUnlessWithin(lo, hi string, n int) {
+	b.raw(jen.If(jen.Id(lo).Op("<").Lit(0).Op("||").Id(hi).Op(">").Lit(n)).Block(jen.Return().Comment("which is never so")))
 }
 
 // Scope is a block of its own, whose body is returned: { … }.

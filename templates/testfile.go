@@ -16,6 +16,7 @@ type Test struct {
 	Inputs, Outputs                  int
 	InputGrad                        bool
 	Optimizers                       []TestedOptimizer
+	Spread                           bool    // a team shares their updates out
 	OneHot                           bool    // targets are classes
 	Rate                             float64 // of the example and the benchmark of Step
 	Careful                          bool    // how far a step may go is not known
@@ -118,6 +119,11 @@ func (t Test) judged(name string, endings ...string) *jen.Statement {
 	for _, e := range endings {
 		types = append(types, jen.Id(t.Name+e))
 	}
+	return t.judgedTypes(name, types...)
+}
+
+// judgedTypes is judged for types that are given.
+func (t Test) judgedTypes(name string, types ...jen.Code) *jen.Statement {
 	array := func(n int) jen.Code { return jen.Index(jen.Lit(n)).Id(t.Precision) }
 	return jen.Qual(verifyPath, name).Index(jen.List(append(types, array(t.Inputs), array(t.Outputs), jen.Id(t.Precision))...))
 }
@@ -142,6 +148,17 @@ func (t Test) team() *jen.Statement {
 	})
 }
 
+// optimizerTeam is what a team does with optimizers as the reference's judge takes it.
+func (t Test) optimizerTeam() *jen.Statement {
+	types := []jen.Code{jen.Id(t.Name + "Team"), jen.Id(t.Prefix + "Updater"), jen.Id(t.Name), jen.Id(t.Name + "Grad")}
+	return t.judgedTypes("OptimizerTeam", types...).BlockFunc(func(g *jen.Group) {
+		g.Id("New").Op(":").Id("New" + t.Name + "Team").Op(",")
+		for _, name := range []string{"GradBatch", "Update", "UpdateBatch", "Close"} {
+			methodField(g, t.Name+"Team", name)
+		}
+	})
+}
+
 // check is the test:
 //
 //	func TestIris(t *testing.T) {
@@ -149,6 +166,7 @@ func (t Test) team() *jen.Statement {
 //		verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
 //		verify.TestOptimizerBatch(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, (*IrisAdam).StepBatch, (*Iris).GradBatch)
 //		verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{…})
+//		verify.TestOptimizerTeam(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, verify.OptimizerTeam[IrisTeam, irisUpdater, …]{…})
 //		verify.TestStored[Iris](t, irisSpec, "parameters")
 //		verify.TestStored[IrisAdam](t, irisSpec, "adam")
 //	}
@@ -189,6 +207,11 @@ func (t Test) check(f *File) {
 			}
 		}
 		g.Qual(verifyPath, "TestTeam").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), t.team())
+		for i, o := range t.Optimizers {
+			if i == 0 || t.Spread { // an update that is not shared out is any optimizer's own
+				g.Add(t.optimizer("TestOptimizerTeam", o, t.optimizerTeam()))
+			}
+		}
 		stored := func(typ, kind string) {
 			g.Qual(verifyPath, "TestStored").Index(jen.Id(typ)).Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(kind))
 		}

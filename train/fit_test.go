@@ -49,6 +49,38 @@ func TestFitLearns(t *testing.T) {
 	}
 }
 
+// updatingSpy is a spy that counts the updates it is asked for.
+type updatingSpy struct {
+	spy
+	updates int
+}
+
+func (s *updatingSpy) Update(o interface {
+	Update(p *unit, g *unitGrad, rate float64)
+}, p *unit, g *unitGrad, rate float64) {
+	s.updates++
+	o.Update(p, g, rate)
+}
+
+// A team that shares updates out does every update of an optimizer, with the same result.
+func TestFitLeavesUpdatesToTheTeam(t *testing.T) {
+	xs, ys := data(10)
+	var nets [2]unit
+	s := &updatingSpy{}
+	for i, team := range []Team[unit, unitGrad, [2]float64, [1]float64, float64]{&spy{}, s} {
+		trainer := New(&nets[i])
+		trainer.Team, trainer.Optimizer = team, &momentum{}
+		o := options()
+		o.Epochs, o.Batch = 3, 4
+		if _, err := trainer.Fit(context.Background(), xs, ys, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.updates != 9 || nets[0] != nets[1] {
+		t.Errorf("%d updates, want 9; %v and %v", s.updates, nets[0], nets[1])
+	}
+}
+
 // An epoch by hand: each sample once, in batches, and rates for the mean over a batch, the smaller last one too.
 func TestFitTakesStepsOfTheMean(t *testing.T) {
 	xs, ys := data(10)

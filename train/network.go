@@ -49,6 +49,11 @@ type Team[P, G, X, Y any, F Float] interface {
 	StepBatch(p *P, xs []X, ys []Y, rate F) F
 }
 
+// updatingTeam is a team whose workers share updates out: that of a network with optimizers. It takes any optimizer.
+type updatingTeam[P, G any, F Float] interface {
+	Update(o interface{ Update(p *P, g *G, rate F) }, p *P, g *G, rate F)
+}
+
 // solo is a team of the calling goroutine alone: the network's own functions with a workspace. It makes one core and
 // many look the same to the loop.
 type solo[N Network[P, G, B, A, X, Y, F], P, G, B, A, X, Y any, F Float] struct{ b *B }

@@ -52,7 +52,11 @@ func (r *run[P, G, X, Y, F]) step(xs []X, ys []Y, rate F) (loss float64, ok bool
 	if !finite(norm) {
 		return 0, false
 	}
-	t.Optimizer.Update(t.net, t.g, rate)
+	if team, ok := r.team.(updatingTeam[P, G, F]); ok {
+		team.Update(t.Optimizer, t.net, t.g, rate)
+	} else {
+		t.Optimizer.Update(t.net, t.g, rate)
+	}
 	return float64(sum), true
 }
 

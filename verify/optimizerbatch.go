@@ -72,6 +72,7 @@ type stepJudge[F Float] struct {
 	network spec.Network
 	report  *Report
 	name    string
+	within  string // what else is said of where
 	// params and state are those that a step is taken with, want and wantState those that its parts are.
 	params, want     []F
 	state, wantState []byte
@@ -99,7 +100,7 @@ func (j *stepJudge[F]) run() {
 		j.xs.load(s.xs, beyond)
 		j.ys.load(s.ys, beyond)
 		given := slices.Concat(j.xs.memory, j.ys.memory)
-		where := fmt.Sprintf("%d samples, step %d, seed %s", count, i, j.report.Seed)
+		where := fmt.Sprintf("%d samples%s, step %d, seed %s", count, j.within, i, j.report.Seed)
 		j.poison()
 
 		got, want := j.step(evenly(count), rate), j.parts(count, rate)

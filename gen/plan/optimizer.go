@@ -27,6 +27,14 @@ type DescentCase struct {
 // takes longer than the loop around it, so that those are done one a trip.
 const updateBlock = 4
 
+// SpreadFrom is from how many parameters on the workers of a team share an update: fewer are done sooner than another worker is woken.
+const SpreadFrom = 1 << 14
+
+// Spreads says whether the network has optimizers whose updates a team shares out.
+func (p *Program) Spreads() bool {
+	return len(p.Network.Optimizers) > 0 && p.Network.Params() >= SpreadFrom
+}
+
 // Descents returns the updates of the optimizers that the network names, in its order.
 func Descents(n spec.Network) ([]Descent, error) {
 	var list []Descent

@@ -115,17 +115,67 @@ func (o optimizer) begin() {
 	o.pr.file.Func(templates.Function{Name: "begin", Recv: o.recv(), Body: body})
 }
 
-// update emits Update: the defaults of a zero value, the scalars, and the loop of the case in force.
+// update emits Update: the defaults of a zero value, the count, and the move of all parameters.
 func (o optimizer) update() error {
 	b := &templates.Block{}
 	b.Dereference("p", "g")
+	if o.pr.p.Spreads() {
+		b.Do(templates.CallMethod("o", "count"))
+		b.Do(templates.CallMethod("o", "update", templates.Name("p"), templates.Name("g"), templates.Name("rate"), templates.Number(0), templates.Number(float64(o.Len))))
+		if err := o.parts(); err != nil {
+			return err
+		}
+	} else {
+		o.count(b)
+		b.Blank()
+		if err := o.move(b); err != nil {
+			return err
+		}
+	}
+	doc := "Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or\n" +
+		"mean over many; the rate belongs to it."
+	if len(o.Rule.State) > 0 {
+		doc += " NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first."
+	}
+	o.pr.file.Doc(doc)
+	o.pr.file.Func(templates.Function{Name: "Update", Recv: o.recv(), Params: o.updateParams(), Body: b})
+	return nil
+}
+
+func (o optimizer) updateParams() []templates.Param {
+	return []templates.Param{
+		{Name: "p", Type: o.pr.name, Ptr: true}, {Name: "g", Type: o.pr.name + "Grad", Ptr: true}, {Name: "rate", Type: o.pr.typ},
+	}
+}
+
+// parts emits what Update consists of where the workers of a team share it: the count, once, and the move of a range of the parameters.
+func (o optimizer) parts() error {
+	count, move := &templates.Block{}, &templates.Block{}
+	o.count(count)
+	o.pr.file.Doc("count begins an update.")
+	o.pr.file.Func(templates.Function{Name: "count", Recv: o.recv(), Body: count})
+	move.StopUnlessWithin("lo", "hi", o.Len)
+	if err := o.move(move); err != nil {
+		return err
+	}
+	o.pr.file.Doc("update moves parameters lo to hi, in the update that count has begun.")
+	o.pr.file.Func(templates.Function{Name: "update", Recv: o.recv(), Params: append(o.updateParams(),
+		templates.Param{Name: "lo", Type: "int"}, templates.Param{Name: "hi", Type: "int"}), Body: move})
+	return nil
+}
+
+// count prints what is done once an update.
+func (o optimizer) count(b *templates.Block) {
 	if o.hasDefaults() {
 		b.IfUnset("o.set").Do(templates.Method("o", "begin"))
 	}
 	if o.Rule.Counts {
 		b.Increment("o.T")
 	}
-	b.Blank()
+}
+
+// move prints the scalars, and the loop of the case in force.
+func (o optimizer) move(b *templates.Block) error {
 	if err := o.scalars(b); err != nil {
 		return err
 	}
@@ -155,15 +205,6 @@ func (o optimizer) update() error {
 			into.Stop()
 		}
 	}
-	doc := "Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or\n" +
-		"mean over many; the rate belongs to it."
-	if len(o.Rule.State) > 0 {
-		doc += " NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first."
-	}
-	o.pr.file.Doc(doc)
-	o.pr.file.Func(templates.Function{Name: "Update", Recv: o.recv(), Params: []templates.Param{
-		{Name: "p", Type: o.pr.name, Ptr: true}, {Name: "g", Type: o.pr.name + "Grad", Ptr: true}, {Name: "rate", Type: o.pr.typ},
-	}, Body: b})
 	return nil
 }
 
@@ -244,6 +285,9 @@ func (o optimizer) double(v templates.Value) templates.Value {
 func (o optimizer) loops(c plan.DescentCase, b *templates.Block) error {
 	for _, set := range c.Sets {
 		b.Comment(fmt.Sprintf("%s = %s", set.Name, set.Value))
+	}
+	if o.pr.p.Spreads() {
+		return o.element(c, b.ForBetween("i", "lo", "hi"), templates.Index{Var: "i"})
 	}
 	root := newScope(b)
 	for _, seg := range c.Outer {

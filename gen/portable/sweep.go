@@ -33,8 +33,14 @@ func (pr *printer) sweep(s plan.Sweep, recv string, more ...templates.Value) tem
 		}
 		args = append(args, templates.ArrayOf(SweptType(pr.p, s), numbers...))
 	}
+	if InParts(pr.p, s) {
+		more = append(more, templates.Name("lo"), templates.Name("hi"))
+	}
 	return templates.CallMethod(recv, templates.VectorMethod(s.Name), append(args, more...)...)
 }
+
+// InParts says whether a sweep is of a range of the parameters: an update that a team shares out.
+func InParts(p *plan.Program, s plan.Sweep) bool { return s.Type != plan.GradType && p.Spreads() }
 
 // SweptType is the type of what a sweep computes.
 func SweptType(p *plan.Program, s plan.Sweep) string {

@@ -97,3 +97,20 @@ func (p *Xnet) InputGradBatch(b *XnetBatch, xs []xnetX, ys []xnetY, gxs []xnetX)
 	}
 	return loss
 }
+
+// XnetSGD is an optimizer whose updates can be done in parts.
+type XnetSGD struct{ T int }
+
+// Update moves p.
+func (o *XnetSGD) Update(p *Xnet, g *XnetGrad, rate float32) {
+	o.count()
+	o.update(p, g, rate, 0, XnetParams)
+}
+
+func (o *XnetSGD) count() { o.T++ }
+
+func (o *XnetSGD) update(p *Xnet, g *XnetGrad, rate float32, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		p.Flat()[i] -= rate * g.Flat()[i]
+	}
+}

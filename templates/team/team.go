@@ -27,6 +27,10 @@ type XnetTeam struct {
 	// input_gradient }
 	g    *XnetGrad
 	rate xnetFloat
+	// optimizers {
+	o    xnetUpdater
+	from *XnetGrad // what o is given
+	// optimizers }
 
 	workers      int
 	blocks       int // of samples of the call under way, the last of which may be short
@@ -136,6 +140,73 @@ func (t *XnetTeam) StepBatch(p *Xnet, xs []xnetX, ys []xnetY, rate xnetFloat) xn
 	return t.end()
 }
 
+// optimizers {
+
+// Update is o.Update(p, g, rate), with the same bits. Where parameters are many, the workers share them out, if o is one of the optimizers of this package.
+func (t *XnetTeam) Update(o xnetUpdater, p *Xnet, g *XnetGrad, rate xnetFloat) {
+	if o == nil {
+		panic("XnetTeam.Update: o is nil")
+	}
+	if g == nil {
+		panic("XnetTeam.Update: g is nil")
+	}
+	t.begin(p, nil)
+	t.o, t.from, t.rate = o, g, rate
+	// spread {
+	if _, ok := o.(xnetSpread); ok {
+		t.run("count", 1)
+		t.run("update", min(t.workers, XnetParams/16384+1))
+		t.end()
+		return
+	}
+	// spread }
+	t.run("apply", 1)
+	t.end()
+}
+
+// UpdateBatch is GradBatch and Update in one call, with the same bits: it moves p by o against the sum of the gradients of all samples, and
+// returns the sum of their losses before it. A worker that adds up the gradients of its parameters moves these at once. It panics if the
+// slices differ in length, before anything is written.
+func (t *XnetTeam) UpdateBatch(o xnetUpdater, p *Xnet, xs []xnetX, ys []xnetY, rate xnetFloat) xnetFloat {
+	if len(xs) != len(ys) {
+		panic("XnetTeam.UpdateBatch: xs and ys differ in length")
+	}
+	if o == nil {
+		panic("XnetTeam.UpdateBatch: o is nil")
+	}
+	t.begin(p, xs)
+	t.ys, t.rate = ys, rate
+	t.o, t.from = o, &t.sums[0]
+	t.run("gradient", t.computing())
+	// spread {
+	if _, ok := o.(xnetSpread); ok {
+		t.run("count", 1)
+		t.run("update", t.finishing())
+		return t.end()
+	}
+	// spread }
+	t.run("add", t.finishing())
+	t.run("apply", 1)
+	return t.end()
+}
+
+// xnetUpdater is any optimizer of Xnet.
+type xnetUpdater = interface {
+	Update(p *Xnet, g *XnetGrad, rate xnetFloat)
+}
+
+// spread {
+
+// xnetSpread are the optimizers whose updates can be done in parts.
+type xnetSpread interface {
+	count()
+	update(p *Xnet, g *XnetGrad, rate xnetFloat, lo, hi int)
+}
+
+// spread }
+
+// optimizers }
+
 // input_gradient {
 
 // InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum of the losses. It
@@ -184,6 +255,9 @@ func (t *XnetTeam) end() xnetFloat {
 	// input_gradient {
 	t.gxs = nil
 	// input_gradient }
+	// optimizers {
+	t.o, t.from = nil, nil
+	// optimizers }
 	t.busy = false
 	loss := xnetFloat(0)
 	for k := range t.losses {
@@ -247,16 +321,29 @@ func (w *xnetWorker) linger(c chan string) {
 func (w *xnetWorker) share(task string) {
 	defer w.caught()
 	t := w.team
-	if task == "sum" || task == "step" {
-		w.finish(task == "step")
-		return
-	}
-	first := w.index * t.slots / t.sharing
-	for k := first; k < (w.index+1)*t.slots/t.sharing; k++ {
-		w.slot(task, k)
-		if task == "gradient" {
-			t.add(first, k+1)
+	switch task {
+	case "forward", "loss",
+		// input_gradient {
+		"input gradient",
+		// input_gradient }
+		"gradient":
+		first := w.index * t.slots / t.sharing
+		for k := first; k < (w.index+1)*t.slots/t.sharing; k++ {
+			w.slot(task, k)
+			if task == "gradient" {
+				t.add(first, k+1)
+			}
 		}
+	// optimizers {
+	case "apply":
+		t.o.Update(t.p, t.from, t.rate)
+	// spread {
+	case "count":
+		t.o.(xnetSpread).count()
+	// spread }
+	// optimizers }
+	default:
+		w.finish(task)
 	}
 }
 
@@ -333,8 +420,8 @@ func (t *XnetTeam) pair(i, d, lo, hi int) {
 	}
 }
 
-// finish adds the pairs that are left up for the worker's range of the parameters, and hands the sum over or takes the step.
-func (w *xnetWorker) finish(step bool) {
+// finish adds the pairs that are left up for the worker's range of the parameters, and does with the sum what the task is.
+func (w *xnetWorker) finish(task string) {
 	t := w.team
 	lo, hi := w.index*XnetParams/t.sharing, (w.index+1)*XnetParams/t.sharing
 	if lo < 0 || lo > hi || hi > XnetParams {
@@ -348,14 +435,21 @@ func (w *xnetWorker) finish(step bool) {
 		}
 	}
 	sum := t.sums[0].Flat()
-	if step {
+	switch task {
+	case "sum":
+		copy(t.g.Flat()[lo:hi], sum[lo:hi])
+	case "step":
 		p := t.p.Flat()
 		for i := lo; i < hi; i++ {
 			p[i] -= xnetFloat(t.rate * sum[i]) // rounded, never fused
 		}
-		return
+	// optimizers {
+	// spread {
+	case "update": // by a gradient that is given, or by the sum
+		t.o.(xnetSpread).update(t.p, t.from, t.rate, lo, hi)
+		// spread }
+		// optimizers }
 	}
-	copy(t.g.Flat()[lo:hi], sum[lo:hi])
 }
 
 // owner is the worker that computed run k.

@@ -1,0 +1,133 @@
+package verify
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// OptimizerTeam is the functions of an emitted team, T, that take an optimizer: method expressions, and the constructor and
+// Close of the team. O is the interface that optimizers are given as.
+type OptimizerTeam[T, O, P, G, X, Y any, F Float] struct {
+	New         func(workers int) *T
+	GradBatch   func(t *T, p *P, xs []X, ys []Y, g *G) F
+	Update      func(t *T, o O, p *P, g *G, rate F)
+	UpdateBatch func(t *T, o O, p *P, xs []X, ys []Y, rate F) F
+	Close       func(t *T)
+}
+
+// TestOptimizerTeam checks what a team does with an optimizer and fails the test with what is wrong. The first arguments are
+// those of TestOptimizer.
+func TestOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
+	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F],
+) {
+	t.Helper()
+	n, err := spec.Decode("spec.json", []byte(network))
+	if err != nil {
+		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
+	}
+	CheckOptimizerTeam(n, name, newState, update, k).tell(t)
+}
+
+// optimizerTeams are the numbers of workers that optimizers are judged with.
+var optimizerTeams = []int{1, 2, 5}
+
+// CheckOptimizerTeam compares updates by teams of several sizes with Update of the optimizer, and steps on batches with
+// GradBatch of the team and Update, bit by bit: parameters, loss, and the optimizer itself. An optimizer that the team does
+// not know is called in its place. Gradients are only read, and nothing allocates.
+func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
+	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F],
+) *Report {
+	n = n.WithDefaults()
+	report := &Report{Network: n.Name}
+	_, report.Seed = random(n, 0)
+	refuse := func(err error) *Report {
+		report.broken(name+" in a team", "types", "", "%v", err)
+		return report.finish()
+	}
+	if err := fits[P, G, X, Y, F](n); err != nil {
+		return refuse(err)
+	}
+	if err := present(missing{
+		{"the constructor", newState == nil}, {"Update of the optimizer", update == nil}, {"New", k.New == nil}, {"GradBatch", k.GradBatch == nil},
+		{"Update", k.Update == nil}, {"UpdateBatch", k.UpdateBatch == nil}, {"Close", k.Close == nil},
+	}); err != nil {
+		return refuse(err)
+	}
+	if _, ok := any(newState()).(O); !ok {
+		return refuse(fmt.Errorf("the optimizer is not what the team takes"))
+	}
+	goroutines := runtime.NumGoroutine()
+	for _, workers := range optimizerTeams {
+		team := k.New(workers)
+		p, q, g := new(P), new(P), new(G)
+		o, other := newState(), newState()
+		by := any(o).(O)
+		j := stepJudge[F]{
+			network: n, report: report, params: view[F](p), want: view[F](q), state: memoryOf(o), wantState: memoryOf(other),
+			within: fmt.Sprintf(", %d workers", workers), poison: func() {},
+		}
+
+		j.name = name + ".Update by a team"
+		j.updates(view[F](g), func(rate F) { k.Update(team, by, p, g, rate) }, func(rate F) { update(other, q, g, rate) })
+
+		j.name = name + ".UpdateBatch"
+		j.counts = teamCounts(n.Batch, teamLimit/(n.Params()+sampleCost))
+		if workers == optimizerTeams[0] { // one worker cuts batches as many do
+			j.counts = j.counts[:1]
+		}
+		xs, ys := newSamples[X, F](slices.Max(j.counts)), newSamples[Y, F](slices.Max(j.counts))
+		j.xs, j.ys = xs.flat(), ys.flat()
+		j.step = func(count lengths, rate F) F {
+			return k.UpdateBatch(team, by, p, xs.first(count.xs), ys.first(count.ys), rate)
+		}
+		j.parts = func(count int, rate F) F {
+			loss := k.GradBatch(team, q, xs.first(count), ys.first(count), g)
+			update(other, q, g, rate)
+			return loss
+		}
+		j.run()
+		k.Close(team)
+	}
+	if left := ended(goroutines); left > 0 {
+		report.broken("Close", "goroutines", "", "%d still run", left)
+	}
+	return report.finish()
+}
+
+// updates compares some updates by a gradient that does not change.
+func (j *stepJudge[F]) updates(gradient []F, update, want func(rate F)) {
+	const rate, times = 0x1p-6, 3
+	s, err := newBatch(j.network, 0, 1, 4)
+	if j.report.failed(err) {
+		return
+	}
+	narrowed(j.params, s.params)
+	copy(j.want, j.params)
+	for i := range gradient {
+		gradient[i] = F(i%89-44) / 64
+	}
+	given := slices.Clone(gradient)
+	for i := range times {
+		where := fmt.Sprintf("update %d%s", i+1, j.within)
+		update(rate)
+		want(rate)
+		if at := sameBits(j.params, j.want); at >= 0 {
+			j.report.broken(j.name, elementOf(blocks(j.network, ""), at), where, "%v, by Update %v", j.params[at], j.want[at])
+		}
+		if !bytes.Equal(j.state, j.wantState) {
+			j.report.broken(j.name, "the optimizer", where, "not as Update leaves it")
+		}
+		if at := sameBits(gradient, given); at >= 0 {
+			j.report.broken(j.name, "g", where, "number %d is written; the gradient is only read", at)
+		}
+		j.report.Trials++
+	}
+	j.report.allocates(j.name, j.within, 3, func() { update(rate) })
+	copy(j.params, j.want)
+	copy(j.state, j.wantState)
+}
