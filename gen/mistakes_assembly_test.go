@@ -41,7 +41,7 @@ var assemblyMistakes = []fileMutant{
 	written(vectorVictim, "Forward", "relu hides NaN", `VCMPPS +\$0x16`, "VCMPPS $$0x1e"),
 	written(vectorVictim, "Forward", "relu compares the other way round", `(VCMPPS +\$0x16), Y2, Y0,`, "$1, Y0, Y2,"),
 	written(vectorVictim, "Forward", "VMIN for VMAX", `VMAXPS +Y3, Y2, Y2`, "VMINPS Y3, Y2, Y2"),
-	written(vectorVictim, "Forward", "a mask of other lanes", `VectorConstants<>\+64\(SB\), Y2`, "VectorConstants<>+60(SB), Y2"),
+	written(vectorVictim, "Forward", "a mask of other lanes", `VectorConstants<>\+96\(SB\), Y1`, "VectorConstants<>+92(SB), Y1"),
 	written(vectorVictim, "Forward", "what follows a row is not cut off", `VANDPS( +)76\(DI\), Y9, Y10`, "VMOVUPS${1}76(DI), Y10"),
 	written(vectorVictim, "Forward", "halves of another register", `VPERM2F128 +\$0x31`, "VPERM2F128 $$0x21"),
 	written(vectorVictim, "Forward", "a wrong immediate of a shuffle", `VSHUFPS +\$0x4e`, "VSHUFPS $$0xb1"),

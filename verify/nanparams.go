@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // Limits of the judgement of NaN among the parameters: what one sample costs times the calls on it, and up to how many
@@ -62,8 +64,9 @@ type nanTrace struct {
 }
 
 type nanOutcome struct {
-	outputs []bool
-	loss    bool
+	// z and a are of the unit's layer.
+	z, a, outputs []bool
+	loss          bool
 }
 
 func (j *judge[F]) newNaNTrace(s sample) (*nanTrace, error) {
@@ -84,21 +87,27 @@ func (t *nanTrace) of(u nanUnit) nanOutcome {
 	z.SetVec(u.unit, math.NaN())
 	layers := t.reference.layers
 	a := layers[u.layer-1].sigma.value(z)
+	o := nanOutcome{z: notNumbers(z), a: notNumbers(a)}
 	for l := u.layer + 1; l <= len(layers); l++ {
 		z = layers[l-1].affine(a)
 		a = layers[l-1].sigma.value(z)
 	}
 	loss := t.reference.loss(z, t.trace.Target)
-	o := nanOutcome{loss: loss != loss}
-	for _, v := range elements(a) {
-		o.outputs = append(o.outputs, v != v)
-	}
+	o.loss, o.outputs = loss != loss, notNumbers(a)
 	t.known[key] = o
 	return o
 }
 
+// notNumbers says which elements are NaN.
+func notNumbers(v *mat.VecDense) (list []bool) {
+	for _, x := range elements(v) {
+		list = append(list, x != x)
+	}
+	return list
+}
+
 // nanParameters checks that a NaN in a parameter reaches every output that depends on it, and the loss, and no other
-// output: on a sample without zeros, and on one of zeros, whose products with NaN are NaN as well. In large networks
+// output, and no other unit of its layer where the workspace shows them: on a sample without zeros, and on one of zeros, whose products with NaN are NaN as well. In large networks
 // each place has one function and one of the two samples, in turn.
 func (j *judge[F]) nanParameters() {
 	plain, err := newSample(j.network, 0)
@@ -136,6 +145,19 @@ func (j *judge[F]) nanParameter(c call[F], s sample, u nanUnit, want nanOutcome,
 	where := func() string { return fmt.Sprintf("%s NaN, %s, seed %s", j.parameter(u.at), s.kind, j.report.Seed) }
 	if c.loss && want.loss && loss == loss {
 		j.report.broken(c.name, "loss", where(), "%v; NaN must not hide", loss)
+	}
+	for _, f := range m.fields {
+		if f.block.layer != u.layer || f.gradient {
+			continue
+		}
+		for i, hidden := range map[byte][]bool{'Z': want.z, 'A': want.a}[f.letter] {
+			switch v := f.view[i]; {
+			case hidden && v == v:
+				j.report.broken(c.name, f.block.element(i), where(), "%v; NaN must not hide", v)
+			case !hidden && v != v:
+				j.report.broken(c.name, f.block.element(i), where(), "NaN; it does not depend on it")
+			}
+		}
 	}
 	if !c.output || output == nil {
 		return

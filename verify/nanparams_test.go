@@ -52,6 +52,30 @@ func TestNaNParameters(t *testing.T) {
 	}
 }
 
+// TestNaNNeighbours: a kernel in which a NaN in a unit's weights reaches the unit before it, which only the workspace shows, is found.
+func TestNaNNeighbours(t *testing.T) {
+	type (
+		P = params342[float32]
+		W = work342[float32]
+	)
+	right := batched(kernel342[float32](none), 4, none)
+	spreads := right
+	spreads.Forward = func(p *P, ws *W, x *[3]float32) *[2]float32 {
+		y := right.Forward(p, ws, x)
+		if ws.A1[2] != ws.A1[2] {
+			ws.A1[1] = ws.A1[2]
+		}
+		return y
+	}
+	r := Check(threeFourTwo(spec.Float32), spreads, Options{Trials: 1})
+	if !slices.ContainsFunc(r.Failures, func(f Failure) bool { return f.Call == "Forward" && strings.HasPrefix(f.Quantity, "A1[1]") }) {
+		t.Errorf("got %v", r.Err())
+	}
+	if r := Check(threeFourTwo(spec.Float32), right, Options{Trials: 1}); r.Err() != nil {
+		t.Error(r.Err())
+	}
+}
+
 // TestNaNPlaces: every parameter of a small network has its turn, and of a large one every row, every column and every bias.
 func TestNaNPlaces(t *testing.T) {
 	n := build("mse", spec.Float32, []int{2, 3, 2}, "tanh", "tanh")
