@@ -48,6 +48,8 @@ var instructions = map[string]instruction{
 	"VBLENDMPD_BCST":    x86.VBLENDMPD_BCST,
 	"VBLENDMPS":         x86.VBLENDMPS,
 	"VBLENDMPS_BCST":    x86.VBLENDMPS_BCST,
+	"VBLENDPD":          four(x86.VBLENDPD),
+	"VBLENDPS":          four(x86.VBLENDPS),
 	"VBLENDVPD":         four(x86.VBLENDVPD),
 	"VBLENDVPS":         four(x86.VBLENDVPS),
 	"VBROADCASTF128":    two(x86.VBROADCASTF128),

@@ -78,7 +78,7 @@ func (n *node) equalLanes() bool {
 	default:
 		return false
 	}
-	for _, op := range []string{"VSHUF", "VUNPCK", "VINSERT", "VPERM2"} {
+	for _, op := range []string{"VSHUF", "VUNPCK", "VINSERT", "VPERM2", "VBLENDP"} {
 		if strings.HasPrefix(n.op, op) { // lanes of two vectors side by side
 			return n.in[0] == n.in[1] && (n.in[0].equal || n.op == "VSHUFPS" && n.bits == 128 && n.imm%0x55 == 0)
 		}

@@ -9,20 +9,30 @@ import (
 // Rows that are shorter than a register lie several to one in memory. An affine map takes them so: the input is repeated for each, one
 // product does for all, and what is added up is neighbours, not lanes of different registers.
 
-// packs says whether a matrix has such rows, two registers full or, if they are short, more than one, and in registers of how many lanes:
-// no more than there are rows, for wider shuffles take longer. A load waits for stores that are not like it: a matrix that is also taken
-// row by row on the way back is not packed where it is updated.
+// packs says whether a matrix has such rows, and in registers of how many lanes: no more than there are rows, for wider shuffles take longer. Rows
+// of one number are a vector. Those of 2, 4 and 8 must fill two registers or, if these are short, more than one. Of three numbers of 4 bytes there
+// must be more rows, because their input takes longer to repeat. A load waits for stores that are not like it: a matrix that is also taken row by
+// row on the way back is not packed where it is updated.
 func (f *function) packs(w *plan.Buffer) (lanes int, ok bool) {
 	rows, cols := w.Rows, w.Cols
 	lanes = f.m.lanes()
 	for lanes*f.m.size > 16 && rows <= lanes/2 && 2*cols <= lanes/2 {
 		lanes /= 2
 	}
+	if f.file.style.Apart || f.strict() || f.byRows[w] || rows*cols > unrolledProducts*lanes {
+		return lanes, false
+	}
 	least := 2 * lanes
 	if lanes*f.m.size == 16 {
 		least = lanes + 1 // what is shuffled lies within 128 bits
 	}
-	return lanes, !f.file.style.Apart && !f.strict() && !f.byRows[w] && cols&(cols-1) == 0 && cols > 1 && 2*cols <= lanes && min(rows, lanes)*cols >= least && rows*cols <= unrolledProducts*lanes
+	switch {
+	case cols == 1:
+		return lanes, rows > 1
+	case cols == 3:
+		return lanes, f.m.size == 4 && rows >= 2*lanes
+	}
+	return lanes, cols&(cols-1) == 0 && 2*cols <= lanes && min(rows, lanes)*cols >= least
 }
 
 // packedAffine is affine for such maps.
@@ -32,25 +42,41 @@ func (f *function) packedAffine(op *plan.Affine, lanes int) {
 
 func (f *function) packedRows(op *plan.Affine, lanes int) {
 	cols := op.W.Cols
+	var input []*value
+	var of *block
 	for first := 0; first < op.W.Rows; first += lanes {
 		at, n := index{off: first}, min(lanes, op.W.Rows-first)
 		if cols == 2 && f.code.bits == 128 {
 			f.pairs(op, at, n)
 			continue
 		}
-		input := f.code.tiled(f.at(op.In, index{}), cols)
+		if of != f.code {
+			of, input = f.code, f.repeated(op.In)
+		}
+		if cols == 1 && op.B != nil {
+			f.each(&op.Each, at, n, plan.AccForward, f.code.madd(input[0], f.parameters(f.row(op.W, at), n), f.biases(op.B, at, n)))
+			continue
+		}
 		var products []*value
 		var rows [][]int // of every lane the row that it is a part of
 		for k := 0; k < n*cols; k += lanes {
 			size := min(lanes, n*cols-k)
-			products = append(products, f.code.product(input, f.code.load(f.row(op.W, at).plus(k*f.m.size), size)))
+			products = append(products, f.code.product(input[k/lanes%len(input)], f.parameters(f.row(op.W, at).plus(k*f.m.size), size)))
 			labels := make([]int, lanes)
 			for i := range labels {
 				labels[i] = (k + i) / cols
 			}
 			rows = append(rows, labels)
 		}
-		z := f.code.neighbours(products, rows, cols)
+		var z *value
+		switch cols {
+		case 1:
+			z = products[0]
+		case 3:
+			z = f.code.triples(products)
+		default:
+			z = f.code.neighbours(products, rows, cols)
+		}
 		f.code.within(f.m.width(n), func() {
 			if op.B != nil {
 				z = f.code.sum(z, f.biases(op.B, at, n))
@@ -139,9 +165,11 @@ func evens(x, y []int, unit, quad int) []int {
 func (f *function) packedOuter(w, d, in *plan.Buffer, lanes int, rate *plan.Buffer, body func(at ref, n int, row, input *value)) {
 	cols := w.Cols
 	f.code.within(8*f.m.size*lanes, func() {
-		input := f.code.tiled(f.at(in, index{}), cols)
+		input := f.repeated(in)
 		if rate != nil {
-			input = f.code.product(f.code.spread(f.at(rate, index{})), input)
+			for i := range input {
+				input[i] = f.code.product(f.code.spread(f.at(rate, index{})), input[i])
+			}
 		}
 		for first := 0; first < w.Rows; first += lanes {
 			at, n := index{off: first}, min(lanes, w.Rows-first)
@@ -151,7 +179,11 @@ func (f *function) packedOuter(w, d, in *plan.Buffer, lanes int, rate *plan.Buff
 				for i := range from {
 					from[i] = min((k+i)/cols, n-1)
 				}
-				body(f.row(w, at).plus(k*f.m.size), min(lanes, n*cols-k), f.code.permute(rows, from), input)
+				row := rows
+				if cols > 1 {
+					row = f.code.permute(rows, from)
+				}
+				body(f.row(w, at).plus(k*f.m.size), min(lanes, n*cols-k), row, input[k/lanes%len(input)])
 			}
 		}
 	})
@@ -179,6 +211,25 @@ func (b *block) permute(x *value, from []int) *value {
 		return b.shuffle("VSHUFPS", imm, x, x)
 	}
 	return b.shuffle("VPERMPS", -1, b.lanesOf(bits...), x)
+}
+
+// repeated are the registers that an input fills over and over, until it begins with a register again.
+func (f *function) repeated(in *plan.Buffer) []*value {
+	n := in.Len()
+	if n&(n-1) == 0 {
+		return []*value{f.code.tiled(f.at(in, index{}), n)}
+	}
+	lanes := f.code.bits / 8 / f.m.size
+	x := f.code.loose(f.at(in, index{}), n)
+	list := make([]*value, n)
+	for k := range list {
+		from := make([]int, lanes)
+		for i := range from {
+			from[i] = (k*lanes + i) % n
+		}
+		list[k] = f.code.permute(x, from)
+	}
+	return list
 }
 
 // tiled reads n numbers, a power of two that is at most half a register, and repeats them all over it.

@@ -1,0 +1,67 @@
+package amd64
+
+// triples adds every three neighbouring numbers of up to three whole vectors and puts the sums in the order of their rows. Number 3i+j of the three
+// vectors is term j of row i; 3 and the number of lanes have no common factor, so the terms j of all rows lie in different lanes of theirs.
+func (b *block) triples(vectors []*value) *value {
+	var z *value
+	for j := range 3 {
+		if term := b.everyThird(vectors, j); z == nil {
+			z = term
+		} else {
+			z = b.sum(z, term)
+		}
+	}
+	return z
+}
+
+// everyThird is the vector of every third number of some vectors, from number j on.
+func (b *block) everyThird(vectors []*value, j int) *value {
+	lanes := b.bits / 8 / b.m.size
+	if b.m.level == AVX512 {
+		return b.everyThirdOfTwo(vectors, j)
+	}
+	from, in := make([]int, lanes), make([]int, lanes) // of every row the lane, and of that the vector
+	for i := range lanes {
+		from[i] = (3*i + j) % lanes
+		in[from[i]] = min((3*i+j)/lanes, len(vectors)-1)
+	}
+	x := vectors[0]
+	for k := 1; k < len(vectors); k++ {
+		set := 0
+		for lane, of := range in {
+			if of == k {
+				set |= 1 << lane
+			}
+		}
+		x = b.shuffle("VBLEND"+b.m.suffix(), set, x, vectors[k])
+	}
+	return b.permute(x, from)
+}
+
+// everyThirdOfTwo is everyThird where an instruction takes lanes of two vectors.
+func (b *block) everyThirdOfTwo(vectors []*value, j int) *value {
+	lanes := b.bits / 8 / b.m.size
+	from := make([]int, lanes)
+	if len(vectors) == 1 {
+		for i := range from {
+			from[i] = (3*i + j) % lanes
+		}
+		return b.permute(vectors[0], from)
+	}
+	x := vectors[0]
+	for k := 1; k < len(vectors); k++ {
+		lane := make([]uint64, lanes)
+		for i := range lane {
+			switch at := 3*i + j; {
+			case k == 1:
+				lane[i] = uint64(at % (2 * lanes))
+			case at/lanes == k:
+				lane[i] = uint64(lanes + at%lanes)
+			default:
+				lane[i] = uint64(i)
+			}
+		}
+		x = b.add(&node{kind: replace, op: "VPERMI2" + b.m.suffix(), in: []*value{b.lanesOf(lane...), x, vectors[k]}, out: b.fresh(), imm: -1})
+	}
+	return x
+}
