@@ -80,13 +80,7 @@ func (c *compiled) size() (n int) {
 // New writes the assembly of a network: it chooses how wide the tiles of its batches are, and which functions have
 // assembly, those that the limits of budget.go leave room for.
 func New(p *plan.Program, c Config) (*Assembly, error) {
-	c.CallCycles = cmp.Or(c.CallCycles, CallCycles)
-	a := &Assembly{p: p, common: newCommon(p), code: map[form]*compiled{}, config: c, without: map[string]string{}, choices: map[string]Choice{}, room: maxText}
-	for _, fn := range p.Funcs {
-		if why := Missing(p, fn); why != "" {
-			a.without[fn.Name] = why
-		}
-	}
+	a := begin(p, c)
 	if err := a.writeSweeps(); err != nil {
 		return nil, err
 	}
@@ -95,6 +89,18 @@ func New(p *plan.Program, c Config) (*Assembly, error) {
 		return nil, err
 	}
 	return a, a.settle()
+}
+
+// begin is an assembly of which nothing is written.
+func begin(p *plan.Program, c Config) *Assembly {
+	c.CallCycles = cmp.Or(c.CallCycles, CallCycles)
+	a := &Assembly{p: p, common: newCommon(p), code: map[form]*compiled{}, config: c, without: map[string]string{}, choices: map[string]Choice{}, room: maxText}
+	for _, fn := range p.Funcs {
+		if why := Missing(p, fn); why != "" {
+			a.without[fn.Name] = why
+		}
+	}
+	return a
 }
 
 // form is the form of a function of one sample.
