@@ -7,6 +7,7 @@ import (
 	"github.com/backpropgen/backpropgen/generated/digits"
 	"github.com/backpropgen/backpropgen/generated/iris"
 	"github.com/backpropgen/backpropgen/generated/pixels"
+	"github.com/backpropgen/backpropgen/generated/strict"
 	"github.com/backpropgen/backpropgen/generated/xor"
 )
 
@@ -25,4 +26,18 @@ func BenchmarkSubnormals(b *testing.B) {
 	b.Run("control", func(b *testing.B) { sizes(b, new(control.Control)) })
 	b.Run("digits", func(b *testing.B) { sizes(b, new(digits.Digits)) })
 	b.Run("pixels", func(b *testing.B) { sizes(b, new(pixels.Pixels)) })
+	for name, size := range map[string]float32{"usual": 1, "subnormal": 0x1p-135} {
+		b.Run("Adam/"+name, func(b *testing.B) { updates(b, size) })
+	}
+}
+
+// updates measures updates of an optimizer with parameters and gradients that are so large.
+func updates(b *testing.B, size float32) {
+	p, g, o := new(strict.Digits), new(strict.DigitsGrad), strict.NewDigitsAdam()
+	for i := range p.Flat() {
+		p.Flat()[i], g.Flat()[i] = size*(0.01*float32(i%97)+0.5), size*(0.01*float32(i%89)-0.04)
+	}
+	for b.Loop() {
+		o.Update(p, g, 1e-4)
+	}
 }
