@@ -119,7 +119,7 @@ func TestOf(t *testing.T) {
 func buffer(p *plan.Program, name string) string {
 	switch {
 	case name == "ŷ":
-		return aName(p.Network.Depth())
+		return p.Meant(plan.PostActivation, p.Network.Depth()).Name
 	case name == "∂L/∂x":
 		return "d0"
 	}

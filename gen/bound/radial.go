@@ -69,7 +69,7 @@ func (w *walk) radialBack(o *plan.Vector, z number, v vector) error {
 	if err != nil {
 		return err
 	}
-	a := w.known[w.p.Buffer(aName(o.Layer))]
+	a := w.known[w.p.Meant(plan.PostActivation, o.Layer)]
 	if !radial.known() || !tangle.known() || !a.known() {
 		w.set(o.Out, all(o.N, unknown()))
 		return nil

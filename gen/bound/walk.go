@@ -83,11 +83,11 @@ func (w *walk) outer(o *plan.Outer) {
 
 // elements takes an elementwise operation. acc is the variable of its host's results, which are host.
 func (w *walk) elements(m *plan.Map, acc expr.Var, host vector) error {
-	if m.Role == plan.CostTerm && m.Bind("m") != nil {
+	if m.Role == plan.CostTerm && m.Takes(plan.LargestLogit) {
 		w.softmaxCost(m)
 		return nil
 	}
-	if m.Bind("s") != nil {
+	if m.Takes(plan.ExpSum) {
 		return nil // the logarithm of softmax's sum, of which softmaxCost takes care
 	}
 	for _, s := range m.Sets {
@@ -115,16 +115,13 @@ func (w *walk) elements(m *plan.Map, acc expr.Var, host vector) error {
 	return nil
 }
 
-// aName is the name of the buffer of a layer's activations.
-func aName(l int) string { return fmt.Sprintf("a%d", l) }
-
 // set notes what is known of a buffer.
 func (w *walk) set(b *plan.Buffer, v vector) {
 	w.known[b] = v
 	if b.Kind == plan.Delta && b.Layer == 0 {
 		w.input = &v
 	}
-	if b.Layer == w.p.Network.Depth() && b.Name == aName(b.Layer) {
+	if b.Layer == w.p.Network.Depth() && b.Means == plan.PostActivation {
 		w.output = v
 	}
 }
@@ -208,7 +205,7 @@ func (w *walk) formula(m *plan.Map, e expr.Expr, acc expr.Var, host vector) (num
 			continue
 		}
 		l := a.Buf.Layer
-		pre, post := a.Buf.Name == fmt.Sprintf("z%d", l), a.Buf.Name == aName(l)
+		pre, post := a.Buf.Means == plan.PreActivation, a.Buf.Means == plan.PostActivation
 		x, ok := w.known[a.Buf]
 		switch {
 		case (pre || post) && l > 0 && w.p.Activations[l-1].Vector == expr.NotVector:

@@ -66,6 +66,11 @@ func (b *builder) add(k Kind, layer int, name string, rows, cols int) *Buffer {
 	return buf
 }
 
+// mean adds a vector of a layer with a meaning.
+func (b *builder) mean(m *Meaning, k Kind, layer, rows int) {
+	b.add(k, layer, m.Name(layer), rows, 1).Means = m
+}
+
 // get returns the buffer of that name; Build creates every buffer before it asks for one.
 func (b *builder) get(format string, args ...any) *Buffer {
 	name := fmt.Sprintf(format, args...)
@@ -92,13 +97,13 @@ func (b *builder) buffers() {
 			b.add(Bias, l, fmt.Sprintf("b%d", l), rows, 1)
 			b.add(BiasGrad, l, fmt.Sprintf("gb%d", l), rows, 1)
 		}
-		b.add(Cache, l, fmt.Sprintf("z%d", l), rows, 1)
-		b.add(Cache, l, fmt.Sprintf("a%d", l), n.Width(l), 1)
-		for _, name := range vectorForms[b.p.Activations[l-1].Vector].kept {
-			b.add(Cache, l, fmt.Sprintf("%s%d", name, l), layer.Dense/window(b.p, l), 1)
+		b.mean(PreActivation, Cache, l, rows)
+		b.mean(PostActivation, Cache, l, n.Width(l))
+		for _, m := range vectorForms[b.p.Activations[l-1].Vector].kept {
+			b.mean(m, Cache, l, layer.Dense/window(b.p, l))
 		}
-		b.add(Scratch, l, fmt.Sprintf("v%d", l), n.Width(l), 1)
-		b.add(Delta, l, fmt.Sprintf("d%d", l), rows, 1)
+		b.mean(Incoming, Scratch, l, n.Width(l))
+		b.mean(LayerDelta, Delta, l, rows)
 	}
 	b.add(Scratch, depth, "t", 1, 1)
 	b.add(Result, depth, "o", n.Width(depth), 1)
@@ -271,20 +276,16 @@ func functionsOf(n spec.Network) (functions, error) {
 
 // formBuffersOf returns the buffers of layer l.
 func formBuffersOf(p *Program, l int) formBuffers {
-	get := func(name string) *Buffer { return p.Buffer(fmt.Sprintf("%s%d", name, l)) }
-	b := formBuffers{z: get("z"), a: get("a"), v: get("v"), d: get("d"), window: window(p, l)}
-	if act := p.Activations[l-1]; act.Vector != expr.NotVector {
-		for _, name := range vectorForms[act.Vector].kept {
-			b.kept = append(b.kept, get(name))
-		}
+	b := formBuffers{z: p.Meant(PreActivation, l), a: p.Meant(PostActivation, l), v: p.Meant(Incoming, l), d: p.Meant(LayerDelta, l), window: window(p, l)}
+	for _, m := range vectorForms[p.Activations[l-1].Vector].kept {
+		b.kept = append(b.kept, p.Meant(m, l))
 	}
 	return b
 }
 
 // window is how many units of layer l the activation takes together: a pool's window, or all of them.
 func window(p *Program, l int) int {
-	switch p.Activations[l-1].Vector {
-	case expr.MaxPool, expr.AvgPool:
+	if vectorForms[p.Activations[l-1].Vector].pools {
 		return p.Network.Layers[l-1].Window()
 	}
 	return p.Network.Layers[l-1].Dense

@@ -31,7 +31,7 @@ func cache(p *Program) error {
 	}
 	for l := 1; l <= depth; l++ {
 		layer := n.Layers[l-1]
-		z, a := p.Buffer(fmt.Sprintf("z%d", l)), p.Buffer(fmt.Sprintf("a%d", l))
+		z, a := p.Meant(PreActivation, l), p.Meant(PostActivation, l)
 		act := p.Activations[l-1]
 		needsZ := act.DerivPost == nil
 		form, vector := vectorForms[act.Vector]
@@ -57,9 +57,8 @@ func cache(p *Program) error {
 		keepA = keepA || l == depth
 
 		z.Kind, a.Kind = kept(keepZ), kept(keepA)
-		for _, name := range form.kept {
-			k := p.Buffer(fmt.Sprintf("%s%d", name, l))
-			k.Kind = kept(logits || form.needsKept && !recompute)
+		for _, m := range form.kept {
+			p.Meant(m, l).Kind = kept(logits || form.needsKept && !recompute)
 		}
 		if !vector && act.DerivPost != nil {
 			usePost(jacobians[l], a, act.DerivPost)

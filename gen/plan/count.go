@@ -164,7 +164,7 @@ func (b block) get(buf *Buffer, x index) {
 	name := element(buf.Name, x)
 	if _, ok := b.scalars.Find(name); !ok {
 		b.read(buf, 1)
-		b.scalars.Hold(name, name)
+		b.scalars.Hold(buf, name, name)
 	}
 }
 

@@ -110,7 +110,7 @@ func (b block) rated(u *Update, row index) {
 	if _, ok := b.scalars.Find(name); !ok {
 		b.get(u.D, row)
 		b.arithmetic(expr.Count{Muls: 1})
-		b.scalars.Hold(name, name)
+		b.scalars.Hold(nil, name, name)
 	}
 }
 

@@ -41,7 +41,7 @@ func (w counted) get(b block, buf *Buffer, j index) {
 	name := w.name(buf, j)
 	if _, ok := b.scalars.Find(name); !ok {
 		b.read(buf, 1)
-		b.scalars.Hold(name, name)
+		b.scalars.Hold(buf, name, name)
 	}
 }
 

@@ -10,8 +10,10 @@ import (
 // vectorForm is how an activation that is not pointwise is computed: stages for a = σ(z) and for
 // δ = Jacᵀ·v, and what the second needs of the first.
 type vectorForm struct {
-	// kept are the scalars of a window that a = σ(z) leaves behind, by the names of their buffers.
-	kept []string
+	// kept are the scalars of a window that a = σ(z) leaves behind.
+	kept []*Meaning
+	// pools says that it takes the units of a window together, and not all of the layer.
+	pools bool
 	// needsZ says whether δ = Jacᵀ·v reads z, needsKept whether it reads the scalars; a is kept for ∇W in
 	// any case, and the loss computed from logits may read z and the scalars besides.
 	needsZ, needsKept bool
@@ -27,10 +29,15 @@ type formBuffers struct {
 	window     int
 }
 
-// Scalars of the stages.
+// Scalars of the stages: those that may be kept, and others.
+var (
+	top    = LargestLogit.Var
+	total  = ExpSum.Var
+	radial = Tangential.Var
+	tangle = RadialPart.Var
+)
+
 const (
-	top    = expr.Var("m")   // the largest of a window
-	total  = expr.Var("s")   // a sum over a window
 	inv    = expr.Var("r")   // its reciprocal
 	logs   = expr.Var("t")   // its logarithm
 	dot    = expr.Var("dot") // aᵀv
@@ -41,8 +48,6 @@ const (
 	norm   = expr.Var("n")   // |z|
 	gate   = expr.Var("h")   // σ(|z|), the logistic function
 	scale  = expr.Var("f")   // what makes z/c to a
-	radial = expr.Var("q")   // σ(r)/r
-	tangle = expr.Var("k")   // (σ'(r) - q)/σ(r)²
 	free   = expr.Var("o")   // 1 until the first maximum has been met, then 0
 )
 
@@ -55,7 +60,7 @@ var (
 var vectorForms = map[expr.VectorKind]vectorForm{
 	// m = max z;  e = exp(z - m), s = Σe;  a = e/s.  Jacᵀv = a ⊙ (v - aᵀv).
 	expr.Softmax: {
-		kept: []string{"m", "s"},
+		kept: []*Meaning{LargestLogit, ExpSum},
 		value: func(b formBuffers) (string, []Stage) {
 			return fmt.Sprintf("softmax(%s)", b.z.Name), []Stage{
 				{Fold: FoldMax, Var: top, Expr: expr.Z, Keep: b.kept[0]},
@@ -94,7 +99,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 	// With q = σ(r)/r and k = (σ(r)(1 - σ(r)) - q)/σ(r)², Jacᵀv = q·v + k·(aᵀv)·a: the tangential part is
 	// scaled by q, the radial part by σ'(r). At z = 0 both are 0.
 	expr.RadialSigmoid: {
-		kept: []string{"q", "k"}, needsKept: true,
+		kept: []*Meaning{Tangential, RadialPart}, needsKept: true,
 		value: func(b formBuffers) (string, []Stage) {
 			slope := expr.Mul(gate, expr.Sub(one, gate))
 			return fmt.Sprintf("σ(|%s|)·%s/|%s|", b.z.Name, b.z.Name, b.z.Name), []Stage{
@@ -123,6 +128,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 	// a = max z of each window. Jacᵀv: v at the first maximum, which is the first z that a is not greater
 	// than, 0 elsewhere.
 	expr.MaxPool: {
+		pools:  true,
 		needsZ: true,
 		value: func(b formBuffers) (string, []Stage) {
 			return fmt.Sprintf("max(%s)", b.z.Name), []Stage{{Fold: FoldMax, Var: top, Expr: expr.Z, Keep: b.a}}
@@ -138,6 +144,7 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 	},
 	// a = mean z of each window. Jacᵀv = v/window.
 	expr.AvgPool: {
+		pools: true,
 		value: func(b formBuffers) (string, []Stage) {
 			return fmt.Sprintf("mean(%s)", b.z.Name), []Stage{
 				{Fold: FoldSum, Var: total, Expr: expr.Z},
@@ -156,7 +163,7 @@ func vectorOp(b formBuffers, layer int, out *Buffer, text string, stages []Stage
 	o := &Vector{N: b.z.Rows, Window: b.window, Stages: stages, Text: text, Out: out, Layer: layer}
 	args := []Arg{{expr.Z, b.z}, {expr.A, b.a}, {AccBackward, b.v}}
 	for _, k := range b.kept {
-		args = append(args, Arg{expr.Var(k.Name[:1]), k})
+		args = append(args, Arg{k.Means.Var, k})
 	}
 	formed := map[expr.Var]bool{}
 	for _, s := range stages {

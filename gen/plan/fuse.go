@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"fmt"
-
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
@@ -154,28 +152,25 @@ func fuseCost(m, j *Map) Op {
 	return &joined
 }
 
-// The variables of the softmax loss: the largest logit, and log Σ exp(z_j − m).
-const (
-	maxVar  = expr.Var("m")
-	logsVar = expr.Var("t")
-)
+// logsVar is log Σ exp(z_j − m) in the softmax loss.
+const logsVar = expr.Var("t")
 
 // closedForm is the cost and the last activation as one formula over the logits. The softmax loss reads the
 // maximum m and the total s that the forward pass left behind: lse − z is formed as (m − z) + log s, which
 // cancels nothing.
 func (f *fuser) closedForm(form expr.Fused, m *Map, gradient bool) []Op {
 	p, depth := f.p, f.p.Network.Depth()
-	z, a, y, d := p.Buffer(fmt.Sprintf("z%d", depth)), p.Buffer(fmt.Sprintf("a%d", depth)), p.Buffer("y"), p.Buffer(fmt.Sprintf("d%d", depth))
+	z, a, y, d := p.Meant(PreActivation, depth), p.Meant(PostActivation, depth), p.Buffer("y"), p.Meant(LayerDelta, depth)
 	term := form.Term
 	var ops []Op
 	joined := &Map{N: m.N, Role: CostTerm, Layer: depth}
 	if form.Vector {
-		mx, total, logs := p.Buffer(fmt.Sprintf("m%d", depth)), p.Buffer(fmt.Sprintf("s%d", depth)), p.Buffer("t")
+		largest, total, logs := p.Meant(LargestLogit, depth), p.Meant(ExpSum, depth), p.Buffer("t")
 		ops = append(ops, f.once(logsOp{}, nil, func() Op {
-			return &Map{N: 1, Args: []Arg{{"s", total}}, Sets: []Set{{logs, expr.Log(expr.Var("s"))}}, Layer: depth}
+			return &Map{N: 1, Args: []Arg{{ExpSum.Var, total}}, Sets: []Set{{logs, expr.Log(ExpSum.Var)}}, Layer: depth}
 		}))
-		term = expr.Substitute(term, expr.Sub(expr.LSE, expr.Z), expr.Add(expr.Sub(maxVar, expr.Z), logsVar))
-		joined.Args = append(joined.Args, Arg{maxVar, mx}, Arg{logsVar, logs})
+		term = expr.Substitute(term, expr.Sub(expr.LSE, expr.Z), expr.Add(expr.Sub(LargestLogit.Var, expr.Z), logsVar))
+		joined.Args = append(joined.Args, Arg{LargestLogit.Var, largest}, Arg{logsVar, logs})
 	}
 	joined.Args = append(joined.Args, Arg{expr.Z, z}, Arg{expr.Y, y})
 	joined.Sum = &Sum{m.Sum.Buf, term, 1}

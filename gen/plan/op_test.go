@@ -17,6 +17,7 @@ func TestOpsDeclare(t *testing.T) {
 	update := &Update{W: w, B: b, D: d, A: x, Rate: rate}
 	each := Map{N: 2, Sets: []Set{{z, AccForward}, {a, expr.Tanh(AccForward)}}}
 	back := Map{N: 2, Args: []Arg{{expr.A, x}}, Sets: []Set{{v, expr.Mul(AccBackward, expr.A)}}}
+	m.Means, s.Means = LargestLogit, ExpSum
 	form := func(kind expr.VectorKind, value bool) *Vector {
 		b := formBuffers{z: z, a: a, v: v, d: d, kept: []*Buffer{m, s}, window: 2}
 		if value {

@@ -50,7 +50,8 @@ type Buffer struct {
 	Rows  int // length of a vector
 	Cols  int // 1 for a vector
 	Doc   string
-	Slot  int // for Scratch: which shared slot holds it; -1 before the share pass
+	Means *Meaning // of z, a and the like; nil for what its Kind says all about
+	Slot  int      // for Scratch: which shared slot holds it; -1 before the share pass
 }
 
 // Len is the number of elements.

@@ -1,47 +1,50 @@
 package plan
 
-import "strings"
-
 // Scalars says which elements of buffers lie in scalars in a block of emitted code, so that an element is read from memory
 // once and used by name from then on. A printer asks it before it emits a load, and Count before it counts one.
 type Scalars struct {
 	around *Scalars
-	// held maps the name an element's scalar would have to the variable that has its value; empty when the value
-	// in memory has moved on.
-	held map[string]string
+	// held maps the name an element's scalar would have to what has its value.
+	held map[string]holder
+}
+
+// holder is a variable that has the value of an element of a buffer, nil for other values; it is empty when the value in memory has moved on.
+type holder struct {
+	variable string
+	of       *Buffer
 }
 
 // NewScalars is a block inside another one, nil for the body of a function.
 func NewScalars(around *Scalars) *Scalars {
-	return &Scalars{around: around, held: map[string]string{}}
+	return &Scalars{around: around, held: map[string]holder{}}
 }
 
 // Find is the variable that has an element's value in this block or one around it.
 func (s *Scalars) Find(name string) (variable string, ok bool) {
 	for ; s != nil; s = s.around {
 		if held, ok := s.held[name]; ok {
-			return held, held != ""
+			return held.variable, held.variable != ""
 		}
 	}
 	return "", false
 }
 
-// Hold notes that a variable of this block has an element's value.
-func (s *Scalars) Hold(name, variable string) { s.held[name] = variable }
+// Hold notes that a variable of this block has the value of an element of b, or, where b is nil, another one.
+func (s *Scalars) Hold(b *Buffer, name, variable string) { s.held[name] = holder{variable, b} }
 
 // Stored notes that the value of a variable has become that of an element of b. A loop writes other elements of b too: scalars
 // around it no longer have their values.
 func (s *Scalars) Stored(b *Buffer, name, variable string, looped bool) {
 	if looped {
 		for around := s.around; around != nil; around = around.around {
-			for n := range around.held {
-				if strings.HasPrefix(n, b.Name+"_") {
-					around.held[n] = ""
+			for n, held := range around.held {
+				if held.of == b {
+					around.held[n] = holder{of: b}
 				}
 			}
 		}
 	}
-	s.held[name] = variable
+	s.Hold(b, name, variable)
 }
 
 // shortSum is the number of terms up to which a sum is one statement. Sums of different results

@@ -15,10 +15,10 @@ func TestScalars(t *testing.T) {
 		}
 	}
 	expect(root, "a1_0", "")
-	root.Hold("a1_0", "u")
-	root.Hold("a10_0", "w")
+	root.Hold(b, "a1_0", "u")
+	root.Hold(&Buffer{Name: "a10"}, "a10_0", "w")
 	expect(inside, "a1_0", "u")
-	inside.Hold("a1_i", "v")
+	inside.Hold(b, "a1_i", "v")
 	expect(inside, "a1_i", "v")
 	expect(loop, "a1_i", "")
 

@@ -63,29 +63,18 @@ func (pr *printer) workspace() []templates.Field {
 
 // bufferDoc says in the notes' terms what a workspace field holds.
 func (pr *printer) bufferDoc(b *plan.Buffer) string {
-	if b.Kind == plan.Delta {
-		if b.Layer == 0 {
-			return "∇x L: gradient of the loss with respect to x"
-		}
-		return fmt.Sprintf("∇z%d L: gradient of the loss with respect to z%d, of the partial loss after layer %d's affine map", b.Layer, b.Layer, b.Layer)
+	if b.Kind == plan.Delta && b.Layer == 0 {
+		return "∇x L: gradient of the loss with respect to x"
 	}
-	switch b.Name[0] {
-	case 'z':
-		return fmt.Sprintf("pre-activations of layer %d", b.Layer)
-	case 'm':
-		return fmt.Sprintf("max z%d", b.Layer)
-	case 's':
-		return fmt.Sprintf("Σ exp(z%d - m%d)", b.Layer, b.Layer)
-	case 'q':
-		return fmt.Sprintf("σ(|z%d|)/|z%d|, the tangential part of the Jacobian", b.Layer, b.Layer)
-	case 'k':
-		return fmt.Sprintf("(σ'(|z%d|) - q%d)/σ(|z%d|)^2, for its radial part", b.Layer, b.Layer, b.Layer)
+	if b.Means != plan.PostActivation {
+		return b.Means.Doc(b.Layer)
 	}
 	act := pr.p.Network.Layers[b.Layer-1].Activation.Brief()
+	text := fmt.Sprintf("%s: %s", b.Means.Doc(b.Layer), act)
 	if b.Layer == pr.p.Network.Depth() {
-		return fmt.Sprintf("ŷ, post-activations of layer %d: %s", b.Layer, act)
+		return "ŷ, " + text
 	}
-	return fmt.Sprintf("post-activations of layer %d: %s", b.Layer, act)
+	return text
 }
 
 // items is a list of lines as a doc comment has it.

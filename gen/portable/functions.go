@@ -153,7 +153,7 @@ func (pr *printer) sumsToOne() bool {
 
 // output is the buffer of ŷ.
 func (pr *printer) output() *plan.Buffer {
-	return pr.p.Buffer(fmt.Sprintf("a%d", pr.p.Network.Depth()))
+	return pr.p.Meant(plan.PostActivation, pr.p.Network.Depth())
 }
 
 // Params are the parameters of a function of the API, and its result.

@@ -227,7 +227,7 @@ func (pr *printer) rated(u *plan.Update, s *scope, row templates.Index) template
 		return templates.Name(held)
 	}
 	s.set(name, pr.mul(templates.Name(u.Rate.Name), s.get(u.D, row)))
-	s.scalars.Hold(name, name)
+	s.scalars.Hold(nil, name, name)
 	return templates.Name(name)
 }
 

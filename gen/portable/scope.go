@@ -51,16 +51,16 @@ func (s *scope) get(b *plan.Buffer, x templates.Index) templates.Value {
 	if b.Kind == plan.Rate {
 		return templates.Name(b.Name)
 	}
-	return s.read(scalar(b.Name, x), element(b, x))
+	return s.read(b, scalar(b.Name, x), element(b, x))
 }
 
 // read is get for the scalar and the place of an element.
-func (s *scope) read(name string, place templates.Value) templates.Value {
+func (s *scope) read(b *plan.Buffer, name string, place templates.Value) templates.Value {
 	if held, ok := s.find(name); ok {
 		return templates.Name(held)
 	}
 	s.set(name, place)
-	s.scalars.Hold(name, name)
+	s.scalars.Hold(b, name, name)
 	return templates.Name(name)
 }
 
@@ -82,7 +82,7 @@ func (s *scope) load(b *plan.Buffer, x templates.Index, n int) {
 		if _, ok := s.find(name); ok {
 			continue
 		}
-		s.scalars.Hold(name, name)
+		s.scalars.Hold(b, name, name)
 		if s.declared[name] {
 			s.set(name, element(b, plus(x, k)))
 			continue

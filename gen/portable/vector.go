@@ -47,7 +47,7 @@ func (w *windows) view(root *scope) {
 		if !w.op.Element(b) || w.views[b] != "" {
 			continue
 		}
-		name := b.Name[:1] + "s" + b.Name[1:]
+		name := fmt.Sprintf("%ss%d", b.Means.Var, b.Layer) // zs1, a view of z1
 		w.views[b] = name
 		if !root.declared[name] {
 			root.declared[name] = true
@@ -297,7 +297,7 @@ func (w *windows) value(s *scope, j templates.Index, st plan.Stage) func(expr.Va
 	return func(v expr.Var) (templates.Value, error) {
 		if b := w.op.Bind(v); b != nil {
 			name, place := w.at(b, j)
-			return s.read(name, place), nil
+			return s.read(b, name, place), nil
 		}
 		if v != plan.DraftVar {
 			return templates.Name(w.local(v)), nil
