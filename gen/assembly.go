@@ -48,7 +48,8 @@ func (c *Compiled) assembled(name string) bool {
 // hasAssembly says whether anything is in assembly, so that there are files of it.
 func (c *Compiled) hasAssembly() bool { return len(c.vector)+len(c.sweeps()) > 0 }
 
-// assemblyFiles prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the assembly itself.
+// assemblyFiles prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the
+// assembly itself.
 func (c *Compiled) assemblyFiles() ([]File, error) {
 	n, p, tiling := c.n, c.p, c.assembly.Tiling
 	a := templates.Assembly{
@@ -183,8 +184,8 @@ func (l *leftToGo) lines() (lines []string) {
 	return lines
 }
 
-// predictions is the table of the cycles that functions of one sample are predicted to take with the code of each level, that which runs at
-// AVX-512 marked; empty where there is no assembly.
+// predictions is the table of the cycles that functions of one sample are predicted to take with the code of each
+// level, that which runs at AVX-512 marked; empty where there is no assembly.
 func (c *Compiled) predictions() (string, error) {
 	if len(c.vector) == 0 {
 		return "", nil
@@ -234,8 +235,8 @@ func (c *Compiled) pauses() (string, error) {
 		fmt.Sprintf("  Estimates, at the level that takes the most; batches with %d samples.\n", samples), nil
 }
 
-// stylePredictions is the table of what functions of one sample are predicted to take in every style that was tried, those that were chosen marked.
-// It is empty where nothing else was.
+// stylePredictions is the table of what functions of one sample are predicted to take in every style that was tried,
+// those that were chosen marked. It is empty where nothing else was.
 func stylePredictions(choices []amd64.Choice) string {
 	rows := [][]string{{"function", "matrices", "AVX2", "AVX-512"}}
 	for _, c := range choices {
@@ -264,8 +265,8 @@ func stylePredictions(choices []amd64.Choice) string {
 		"  Short rows lie together in a register, or have one each, which must spare 6 %: so far are predictions off that are compared.\n"
 }
 
-// batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling that was tried, that
-// which was chosen marked.
+// batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling
+// that was tried, that which was chosen marked.
 func (c *Compiled) batchPredictions() (string, error) {
 	rows := [][]string{{"function", "tile", "AVX2", "AVX-512"}}
 	for _, tiling := range amd64.Tilings(c.p) {

@@ -70,7 +70,8 @@ var onlyIn = map[string][]string{
 // import them no dependency.
 var standardOnly = []string{"train"}
 
-// standard says whether a package is of the standard library: others have a host's name in front, ours are in mayImport.
+// standard says whether a package is of the standard library: others have a host's name in front, ours are in
+// mayImport.
 func standard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	_, ours := mayImport[rule(path)]

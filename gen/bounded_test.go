@@ -10,8 +10,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestBounded generates legal networks whose assembly would be larger than it may be: many layers none of which is like another, and a long
-// formula. What has no room is left to Go, and explain says so.
+// TestBounded generates legal networks whose assembly would be larger than it may be: many layers none of which is like
+// another, and a long formula. What has no room is left to Go, and explain says so.
 func TestBounded(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -56,7 +56,8 @@ func TestBounded(t *testing.T) {
 	}
 }
 
-// TestTooMuchGo: loops that are asked for are refused where all of them together are more Go than is written and type-checked in some seconds.
+// TestTooMuchGo: loops that are asked for are refused where all of them together are more Go than is written and
+// type-checked in some seconds.
 func TestTooMuchGo(t *testing.T) {
 	n := spec.Network{Name: "Loops", Input: 64, Unroll: spec.UnrollLoop, Cost: spec.Function{Name: "mse"}}
 	for range spec.MaxLayers {

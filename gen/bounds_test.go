@@ -136,8 +136,8 @@ func huntAt(t *testing.T, off string) (found [][]verify.Observed) {
 	return found
 }
 
-// TestBounds hunts for the largest rounding errors of the benchmark networks, at every instruction set of the machine: none
-// exceeds its bound, and the largest of all comes near to it.
+// TestBounds hunts for the largest rounding errors of the benchmark networks, at every instruction set of the machine:
+// none exceeds its bound, and the largest of all comes near to it.
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	if file := os.Getenv(hunting); file != "" {
@@ -204,8 +204,8 @@ func TestBounds(t *testing.T) {
 	holdBounds(t, table.String())
 }
 
-// holdBounds holds the table of the page to the bounds; what is found next to them depends on the machine, and is written with
-// -update.
+// holdBounds holds the table of the page to the bounds; what is found next to them depends on the machine, and is
+// written with -update.
 func holdBounds(t *testing.T, table string) {
 	t.Helper()
 	if *update {

@@ -21,8 +21,9 @@ import (
 
 var measureCalls = flag.Bool("measure", false, "print how long calls of the assembly take")
 
-// callsTest is the test that is put beside an emitted network: it calls every function of the assembly until it is done, with as many tiles
-// as a call takes, and prints how long the longest of these calls took, which nothing can interrupt. Of each the shortest of some times counts.
+// callsTest is the test that is put beside an emitted network: it calls every function of the assembly until it is
+// done, with as many tiles as a call takes, and prints how long the longest of these calls took, which nothing can
+// interrupt. Of each the shortest of some times counts.
 const callsTest = `package %[1]s
 
 import (
@@ -72,7 +73,8 @@ func TestCalls(t *testing.T) {
 %[6]s}
 `
 
-// wholeCall is the first call of the assembly in an emitted GradBatch, which takes as many tiles of as many samples as a call may.
+// wholeCall is the first call of the assembly in an emitted GradBatch, which takes as many tiles of as many samples as
+// a call may.
 var wholeCall = regexp.MustCompile(`gradTiles\(b, unsafe.*, g, (\d+), (\d+)\)`)
 
 // callsOf measures the functions of the assembly that an emitted file declares.
@@ -137,7 +139,8 @@ func largeNetwork(name string, input int, widths ...int) spec.Network {
 	return n
 }
 
-// TestCalls prints, with -measure, how long the calls of the assembly take: so long a goroutine can't be interrupted. It asserts nothing.
+// TestCalls prints, with -measure, how long the calls of the assembly take: so long a goroutine can't be interrupted.
+// It asserts nothing.
 //
 //	go test ./gen -run 'Calls$' -measure -v
 func TestCalls(t *testing.T) {

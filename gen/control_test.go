@@ -104,8 +104,8 @@ func (c *control) flags(i int) string {
 	})
 }
 
-// before visits the instructions that come before i on every path, back to where visit says that it is done. Reaching the
-// function's beginning is no dependence: that is for visit to tell.
+// before visits the instructions that come before i on every path, back to where visit says that it is done. Reaching
+// the function's beginning is no dependence: that is for visit to tell.
 func (c *control) before(i int, visit func(p int) (why string, done bool)) string {
 	visited, todo := map[int]bool{}, slices.Clone(c.preds[i])
 	for len(todo) > 0 {
@@ -216,8 +216,8 @@ func (c *control) operands(p int, in instruction) string {
 	return ""
 }
 
-// spilled says why a place on the stack may hold data before instruction i: by what was last written there on any path. Places serve
-// one value after another, integers and numbers.
+// spilled says why a place on the stack may hold data before instruction i: by what was last written there on any path.
+// Places serve one value after another, integers and numbers.
 func (c *control) spilled(i int, place string) string {
 	written := false
 	why := c.before(i, func(p int) (string, bool) {
@@ -234,8 +234,8 @@ func (c *control) spilled(i int, place string) string {
 	return why
 }
 
-// argument says whether a place on the stack lies beyond the function's own frame: there the caller leaves the integer arguments
-// for which there are no registers.
+// argument says whether a place on the stack lies beyond the function's own frame: there the caller leaves the integer
+// arguments for which there are no registers.
 func (c *control) argument(place string) bool {
 	frame, err := c.f.frame()
 	if err != nil {

@@ -13,9 +13,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestExampleLearns takes the steps of emitted examples, on the plans of random networks: none ends higher than it began. An
-// example that does is a test that fails in a user's repository. Compiling the networks finds the same, but takes a hundred
-// times as long, for one in thousands.
+// TestExampleLearns takes the steps of emitted examples, on the plans of random networks: none ends higher than it
+// began. An example that does is a test that fails in a user's repository. Compiling the networks finds the same, but
+// takes a hundred times as long, for one in thousands.
 func TestExampleLearns(t *testing.T) {
 	count := max(2000, *specs)
 	fixed := 0

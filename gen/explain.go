@@ -9,8 +9,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// Explain is the plan of a network as text for people: what it costs, how large rounding errors can get, what the passes decided, the buffers, and every
-// emitted function with its operations, loops and parts.
+// Explain is the plan of a network as text for people: what it costs, how large rounding errors can get, what the
+// passes decided, the buffers, and every emitted function with its operations, loops and parts.
 func Explain(n spec.Network, o Options) (string, error) {
 	c, err := Compile(n, o)
 	if err != nil {

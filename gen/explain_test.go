@@ -83,7 +83,8 @@ func TestExplainCounts(t *testing.T) {
 	}
 }
 
-// TestExplainChoices checks that explain says why auto keeps z beside a, and which fixed mode it comes to where it does.
+// TestExplainChoices checks that explain says why auto keeps z beside a, and which fixed mode it comes to where it
+// does.
 func TestExplainChoices(t *testing.T) {
 	text, err := gen.Explain(gated(spec.CacheAuto, ""), gen.Options{})
 	// a = z*sigmoid(z) is a multiplication and a call, a load and a store, four times.
@@ -146,8 +147,8 @@ func TestHeaderCaches(t *testing.T) {
 	}
 }
 
-// TestSummaryBatch compares the size of the batch that the header and explain state with that of the emitted struct, assembly's part
-// included.
+// TestSummaryBatch compares the size of the batch that the header and explain state with that of the emitted struct,
+// assembly's part included.
 func TestSummaryBatch(t *testing.T) {
 	n, err := spec.DecodeFile("../generated/iris/iris.yaml")
 	if err != nil {
@@ -159,8 +160,8 @@ func TestSummaryBatch(t *testing.T) {
 	}
 }
 
-// TestExplainSweeps checks that explain says which loops over all parameters are in assembly: none, where the targets ask for none, and those that
-// divide, where there are few parameters.
+// TestExplainSweeps checks that explain says which loops over all parameters are in assembly: none, where the targets
+// ask for none, and those that divide, where there are few parameters.
 func TestExplainSweeps(t *testing.T) {
 	n := gated(spec.CacheAuto, "")
 	n.Optimizers = []spec.Optimizer{spec.RMSprop, spec.SGD}

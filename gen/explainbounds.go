@@ -15,8 +15,8 @@ import (
 // Interval is a closed range of numbers.
 type Interval = bound.Interval
 
-// Ranges are what Explain takes the numbers of a network to be within, to say how large rounding errors can get. nil is the default:
-// -1 to 1, for biases the range of the weights, for targets of costs of probabilities 0 to 1.
+// Ranges are what Explain takes the numbers of a network to be within, to say how large rounding errors can get. nil is
+// the default: -1 to 1, for biases the range of the weights, for targets of costs of probabilities 0 to 1.
 type Ranges struct{ Inputs, Weights, Biases, Targets *Interval }
 
 // fill returns the ranges with defaults.

@@ -12,7 +12,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestExplainBounds reads the table of rounding errors again: every figure is the bound, rounded up by less than a hundredth.
+// TestExplainBounds reads the table of rounding errors again: every figure is the bound, rounded up by less than a
+// hundredth.
 func TestExplainBounds(t *testing.T) {
 	n := gated(spec.CacheAuto, "")
 	p, err := plan.Compile(n)

@@ -13,8 +13,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// extremeNetworks have every activation, in a hidden layer and in the last one, and every cost; layers of 19 units are a vector and a rest
-// at every level. Without whole there are fewer pairs of them, and each network has one of the
+// extremeNetworks have every activation, in a hidden layer and in the last one, and every cost; layers of 19 units are
+// a vector and a rest at every level. Without whole there are fewer pairs of them, and each network has one of the
 // precisions, by turns: each activation has one in a hidden layer and the other one in the last.
 func extremeNetworks(whole bool) (list []spec.Network) {
 	costs := spec.Costs()
@@ -67,9 +67,9 @@ func extremeNetworks(whole bool) (list []spec.Network) {
 	return list
 }
 
-// TestExtremes runs networks of every activation and cost on NaN, infinities, enormous logits, saturated units, subnormal weights, zeros
-// and ties, at every level: what the plan says to be NaN, infinite or finite is so in every function, and what is finite is within
-// the reference's bounds. The whole of it: -specs 31 or more.
+// TestExtremes runs networks of every activation and cost on NaN, infinities, enormous logits, saturated units,
+// subnormal weights, zeros and ties, at every level: what the plan says to be NaN, infinite or finite is so in every
+// function, and what is finite is within the reference's bounds. The whole of it: -specs 31 or more.
 func TestExtremes(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -14,8 +14,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec/formula"
 )
 
-// drawDegenerate draws an expression of at most a depth that is likely to fold to a constant, to lose its variable, or to have
-// a constant or no derivative: of 0, 1 and negative numbers, with differences and quotients of equal parts, and powers of everything.
+// drawDegenerate draws an expression of at most a depth that is likely to fold to a constant, to lose its variable, or
+// to have a constant or no derivative: of 0, 1 and negative numbers, with differences and quotients of equal parts, and
+// powers of everything.
 func drawDegenerate(r *rand.Rand, variables []string, depth int) string {
 	if depth == 0 || r.IntN(8) == 0 {
 		if r.IntN(2) == 0 {
@@ -85,8 +86,8 @@ func drawFormulas(r *rand.Rand) spec.Network {
 	return n
 }
 
-// TestFormulas generates networks of formulas that are as good as none: each gives files that type-check, with assembly now and then.
-// More of them: go test ./gen -run 'Formulas$' -specs 5000
+// TestFormulas generates networks of formulas that are as good as none: each gives files that type-check, with assembly
+// now and then. More of them: go test ./gen -run 'Formulas$' -specs 5000
 func TestFormulas(t *testing.T) {
 	t.Parallel()
 	count := max(60, *specs)
@@ -105,7 +106,8 @@ func TestFormulas(t *testing.T) {
 	}
 }
 
-// TestFormulasRefused generates networks with thousands of formulas, one each: what is refused is refused as a mistake in the formula.
+// TestFormulasRefused generates networks with thousands of formulas, one each: what is refused is refused as a mistake
+// in the formula.
 func TestFormulasRefused(t *testing.T) {
 	refused := 0
 	for i := range 6000 {

@@ -11,11 +11,12 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// fuzzLimit is the most parameters of a network that fuzzing generates: what matters about size TestLargest tries, and small
-// networks are many more in the same time.
+// fuzzLimit is the most parameters of a network that fuzzing generates: what matters about size TestLargest tries, and
+// small networks are many more in the same time.
 const fuzzLimit = 2000
 
-// FuzzGenerate reads anything as a spec: it gives an error that says what is wrong with the spec, or files that type-check.
+// FuzzGenerate reads anything as a spec: it gives an error that says what is wrong with the spec, or files that
+// type-check.
 func FuzzGenerate(f *testing.F) {
 	for _, pattern := range []string{"../spec/testdata/valid/*", "../generated/*/*.yaml"} {
 		files, err := filepath.Glob(pattern)
@@ -73,8 +74,8 @@ func FuzzGenerateFormulas(f *testing.F) {
 	})
 }
 
-// generates fails the test unless a network gives files that hold together, or mistakes of the spec. Generate type-checks what it
-// returns, and says so in an error of another kind.
+// generates fails the test unless a network gives files that hold together, or mistakes of the spec. Generate
+// type-checks what it returns, and says so in an error of another kind.
 func generates(t *testing.T, n spec.Network, source string) {
 	t.Helper()
 	if n.Validate() == nil && n.Params() > fuzzLimit {

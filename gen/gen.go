@@ -27,13 +27,14 @@ type Options struct {
 	// Source is the base name of the spec file, for the first line of the emitted files. Empty: the network's
 	// name in lower case, with .yaml.
 	Source string
-	// Qualify puts the network's name into the names of the emitted benchmarks, for packages that hold several networks.
+	// Qualify puts the network's name into the names of the emitted benchmarks, for packages that hold several
+	// networks.
 	Qualify bool
-	// EveryLevel gives functions the assembly of every level, also where that of a lower one is predicted to take no more: tests do so, to
-	// try all of it.
+	// EveryLevel gives functions the assembly of every level, also where that of a lower one is predicted to take no
+	// more: tests do so, to try all of it.
 	EveryLevel bool
-	// CallCycles is how many cycles a call of the assembly may take by the estimate before it returns to Go to be called again; 0:
-	// amd64.CallCycles. Tests lower it, so that small networks do so everywhere.
+	// CallCycles is how many cycles a call of the assembly may take by the estimate before it returns to Go to be
+	// called again; 0: amd64.CallCycles. Tests lower it, so that small networks do so everywhere.
 	CallCycles int
 	// Ranges are for Explain.
 	Ranges Ranges
@@ -222,8 +223,9 @@ func compile(n spec.Network, o Options) (spec.Network, *plan.Program, Options, e
 	return n, p, o, nil
 }
 
-// maxSource is the size beyond which a Go file is not emitted: for each megabyte of straight-line code the compiler takes
-// about 4 seconds and 270 MB, and the generator is to be done in 10 seconds: for loops the estimate is a third of what they are.
+// maxSource is the size beyond which a Go file is not emitted: for each megabyte of straight-line code the compiler
+// takes about 4 seconds and 270 MB, and the generator is to be done in 10 seconds: for loops the estimate is a third of
+// what they are.
 const maxSource = 5 << 20
 
 // FileNames lists every file Generate may emit for a network under any options: the portable kernels first, their test
@@ -258,9 +260,9 @@ func PackageNames(n spec.Network) []string {
 	return append(names, templates.FunctionNames(prefix)...)
 }
 
-// careful says whether no rate is known in advance at which the emitted example descends for 20 steps: the curvature of a
-// formula may be anything, the outputs of log-softmax have no bound, radial-sigmoid is as steep as 1/|z| near 0, a large slope or
-// alpha as steep as it says, and the gradient of mae does not fade towards its minimum.
+// careful says whether no rate is known in advance at which the emitted example descends for 20 steps: the curvature of
+// a formula may be anything, the outputs of log-softmax have no bound, radial-sigmoid is as steep as 1/|z| near 0, a
+// large slope or alpha as steep as it says, and the gradient of mae does not fade towards its minimum.
 func careful(n spec.Network) bool {
 	if n.Cost.Expr != "" || n.Cost.Name == "mae" {
 		return true
@@ -276,8 +278,8 @@ func careful(n spec.Network) bool {
 func oneHot(n spec.Network) bool { return n.Layers[n.Depth()-1].Activation.Name == "softmax" }
 
 // exampleRate is a learning rate for the emitted example, small enough for a descent on one sample: the curvature grows
-// with the numbers of inputs of all layers together, and with the outputs where the cost is their sum. The factor 4 is by trial, see
-// TestExampleLearns.
+// with the numbers of inputs of all layers together, and with the outputs where the cost is their sum. The factor 4 is
+// by trial, see TestExampleLearns.
 func exampleRate(n spec.Network) float64 {
 	size := n.Width(n.Depth())
 	for l := 1; l <= n.Depth(); l++ {

@@ -17,8 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "write what the page of guarantees says about the tests instead of comparing it")
 
-// guarantees is the page that says what is guaranteed and how it is known. Parts of it, between comments with their names,
-// are what tests found.
+// guarantees is the page that says what is guaranteed and how it is known. Parts of it, between comments with their
+// names, are what tests found.
 const guarantees = "../verify/README.md"
 
 // part returns a part of a page and what comes before and after it.

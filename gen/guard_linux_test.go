@@ -12,8 +12,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestGuardPages runs networks of all kinds with every argument between pages that must not be touched: no function reads or writes beside
-// an array, at any level, and results don't depend on how arguments are aligned.
+// TestGuardPages runs networks of all kinds with every argument between pages that must not be touched: no function
+// reads or writes beside an array, at any level, and results don't depend on how arguments are aligned.
 func TestGuardPages(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -38,7 +38,8 @@ func TestGuardPages(t *testing.T) {
 		}
 		networks = append(networks, n)
 	}
-	// Rows too long for registers are taken some abreast, and more than the first cache holds upwards and downwards by turns.
+	// Rows too long for registers are taken some abreast, and more than the first cache holds upwards and downwards by
+	// turns.
 	for i, dims := range [][]int{{530, 11, 1}, {75, 67, 3}, {601, 3, 2}} {
 		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
 			n := spec.Network{Name: fmt.Sprintf("Long%d%s", i, precision), Precision: precision, Input: dims[0], Cost: spec.Function{Name: "mse"}}

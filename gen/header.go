@@ -19,8 +19,8 @@ type Summary struct {
 	CodeBytes        int64  // estimated size of the portable kernels' machine code
 	Digest           string // of the spec
 	Unrolled         string // how far loops are unrolled, in words
-	// Functions are the operations of one call of each emitted function, in their order in the file; of a batch function, of a call
-	// with Block samples.
+	// Functions are the operations of one call of each emitted function, in their order in the file; of a batch
+	// function, of a call with Block samples.
 	Functions []FunctionCount
 	// Updates are the operations of one Update of each optimizer, in the spec's order; one that may go by several rules
 	// has each of them.
@@ -80,8 +80,8 @@ func (c *Compiled) summarise() (Summary, error) {
 	return s, nil
 }
 
-// SourceName returns how emitted files name a spec file. A file name is whatever the file system took: what is not plain in it
-// becomes an underscore, so that the first line stays one line. Two files may get one name.
+// SourceName returns how emitted files name a spec file. A file name is whatever the file system took: what is not
+// plain in it becomes an underscore, so that the first line stays one line. Two files may get one name.
 func SourceName(base string) string {
 	return strings.Map(func(r rune) rune {
 		if r > ' ' && r < 0x7f && r != ';' && r != '*' {

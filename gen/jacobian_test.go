@@ -12,8 +12,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestJacobianColumns emits a network of one layer for every activation and some formulas, compiles them, and compares their
-// Jacᵀ·e_j with the full Jacobian of the reference, for every j. The precisions take turns, but with -specs 40 or more: compiling takes the time.
+// TestJacobianColumns emits a network of one layer for every activation and some formulas, compiles them, and compares
+// their Jacᵀ·e_j with the full Jacobian of the reference, for every j. The precisions take turns, but with -specs 40 or
+// more: compiling takes the time.
 func TestJacobianColumns(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -13,10 +13,12 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// The emitted test of a network makes the compiler work three times as long as its kernels do: the judge is compiled anew for its types. A test
-// that runs kernels alone, with a judge of its own, leaves it out, and so what saves and loads, and teams.
+// The emitted test of a network makes the compiler work three times as long as its kernels do: the judge is compiled
+// anew for its types. A test that runs kernels alone, with a judge of its own, leaves it out, and so what saves and
+// loads, and teams.
 
-// emitKernels is emit without the emitted tests, of which the spec and the list of functions are left, and without what kernels do not need.
+// emitKernels is emit without the emitted tests, of which the spec and the list of functions are left, and without what
+// kernels do not need.
 func (m module) emitKernels(t *testing.T, pkg string, networks ...spec.Network) {
 	t.Helper()
 	m.emit(t, pkg, networks...)

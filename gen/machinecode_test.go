@@ -35,12 +35,13 @@ var outside = map[string]string{
 	`\.[a-z]\w*(Forward|Loss|Backward|Grad|Step|Squares|Largest|Clip|Scale|Update\w*|AVX2|AVX512)$`: "assembly, whose jumps package amd64 tests: the disassembler doesn't know all of its instructions",
 }
 
-// notKernels are emitted functions that are no kernels: they take a function of the caller's, make things, or look at the
-// machine once.
+// notKernels are emitted functions that are no kernels: they take a function of the caller's, make things, or look at
+// the machine once.
 var notKernels = regexp.MustCompile(`^\(\*\w+\)\.Init$|^New\w+$|^init$|^\w+(AtLevels|Machine)$`)
 
-// TestMachineCode compiles the committed networks, one of every activation and cost, and random ones for amd64, and reads the machine code of their kernels: no jump depends on data, nothing is called but what is known,
-// and the stack stays small. Both precisions of each, and more random networks: go test ./gen -run MachineCode -specs 400
+// TestMachineCode compiles the committed networks, one of every activation and cost, and random ones for amd64, and
+// reads the machine code of their kernels: no jump depends on data, nothing is called but what is known, and the stack
+// stays small. Both precisions of each, and more random networks: go test ./gen -run MachineCode -specs 400
 func TestMachineCode(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -131,8 +132,8 @@ func unused(t *testing.T, list map[string]string, used map[string]bool) {
 	}
 }
 
-// kernels are the functions in files of kernels, Go or assembly: not those that save and load, and not those of teams, which wait
-// for one another and call these.
+// kernels are the functions in files of kernels, Go or assembly: not those that save and load, and not those of teams,
+// which wait for one another and call these.
 func kernels(functions []compiled) []compiled {
 	return slices.DeleteFunc(functions, func(f compiled) bool {
 		kernel := strings.HasSuffix(f.file, "_gen.go") && !strings.HasSuffix(f.file, "_store_gen.go") && !strings.HasSuffix(f.file, "_team_gen.go") || strings.HasSuffix(f.file, "_gen.s")
@@ -154,8 +155,9 @@ func committedPackages(t *testing.T) []string {
 	return slices.Compact(packages)
 }
 
-// everyFunction are small networks with every activation, in the last layer and in one before, and every cost: in one of the precisions
-// by turns, or in both. They have no assembly, which says nothing of the machine code that the compiler makes of their Go.
+// everyFunction are small networks with every activation, in the last layer and in one before, and every cost: in one
+// of the precisions by turns, or in both. They have no assembly, which says nothing of the machine code that the
+// compiler makes of their Go.
 func everyFunction(both bool) []spec.Network {
 	var list []spec.Network
 	turn := 0
@@ -185,7 +187,8 @@ func everyFunction(both bool) []spec.Network {
 	return list
 }
 
-// TestDataJumps compiles functions whose jumps depend on data or not, as their comments say, and one of each size of frame.
+// TestDataJumps compiles functions whose jumps depend on data or not, as their comments say, and one of each size of
+// frame.
 func TestDataJumps(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs the compiler; go test without -short runs it")

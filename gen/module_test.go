@@ -19,7 +19,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestMain lets the heap grow more between collections than usual: generating leaves much behind, and what else the tests hold is little.
+// TestMain lets the heap grow more between collections than usual: generating leaves much behind, and what else the
+// tests hold is little.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(400)
 	os.Exit(m.Run())
@@ -64,8 +65,8 @@ func (m module) write(t *testing.T, name string, data []byte) {
 	}
 }
 
-// callCycles is the limit of calls of the assembly that a network gets, by its name: the usual one, one at which longer operations pause, or one
-// at which functions pause wherever they can.
+// callCycles is the limit of calls of the assembly that a network gets, by its name: the usual one, one at which longer
+// operations pause, or one at which functions pause wherever they can.
 func callCycles(n spec.Network) int {
 	sum := 0
 	for _, c := range []byte(n.Name) {
@@ -94,8 +95,8 @@ func (m module) emitWith(t *testing.T, n spec.Network, o gen.Options) {
 	}
 }
 
-// emitPackages generates networks into packages, perPackage in each, named by a letter and the number of its first one, and returns how
-// go test is told of them. also puts more into a package.
+// emitPackages generates networks into packages, perPackage in each, named by a letter and the number of its first one,
+// and returns how go test is told of them. also puts more into a package.
 func (m module) emitPackages(t *testing.T, letter string, first int, networks []spec.Network, also func(pkg string, part []spec.Network)) (packages []string) {
 	t.Helper()
 	for i := 0; i < len(networks); i += perPackage {
@@ -170,10 +171,11 @@ func (m module) test(t *testing.T, networks []spec.Network, packages ...string) 
 
 var (
 	aboutFile = regexp.MustCompile(`^(?:.*/)?([^/]+_gen(?:_test)?\.go):\d+:\d+: (.*)\n$`)
-	// unwanted is what the compiler may say about no kernel, harmless what else it says because it was asked, and what it says of a
-	// constructor.
+	// unwanted is what the compiler may say about no kernel, harmless what else it says because it was asked, and what
+	// it says of a constructor.
 	unwanted = regexp.MustCompile(`^Found Is(Slice)?InBounds$|escapes to heap|^moved to heap`)
-	// panicked is the message of a panic: static data, of which the compiler says that it escapes. It cuts long ones short.
+	// panicked is the message of a panic: static data, of which the compiler says that it escapes. It cuts long ones
+	// short.
 	panicked = regexp.MustCompile(`^"[^"]*("|\.\.\.) escapes to heap\n?$`)
 	harmless = regexp.MustCompile(`^new\(([A-Z]\w*|[a-z]\w*Worker)\) escapes to heap$|can inline|inlining call|does not escape|leaking param|ignoring self-assignment`)
 )

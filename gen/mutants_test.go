@@ -13,8 +13,8 @@ import (
 
 // edit changes the text of one emitted function.
 type edit struct {
-	// in is the name of a method, or what follows the network's name in that of a function, or that of a type's and the method, Adam.Reset;
-	// empty: the whole file.
+	// in is the name of a method, or what follows the network's name in that of a function, or that of a type's and the
+	// method, Adam.Reset; empty: the whole file.
 	in string
 	// find is a regular expression, put what takes the place of its first match. all: of every match.
 	find, put string

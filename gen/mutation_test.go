@@ -41,8 +41,10 @@ func (j judgement) by() string {
 	return j.Failures[0].Call + ": " + quantity
 }
 
-// TestMutants plants mistakes in emitted code and lets verify judge some of them, as the emitted tests do under -short: every one
-// must be found, and the code as emitted must pass. It shows that verify still finds what it found, and that every mistake can be planted. The whole of it: go test ./gen -run Mutants -v -mutants; with -update it writes what it found into the page of guarantees
+// TestMutants plants mistakes in emitted code and lets verify judge some of them, as the emitted tests do under -short:
+// every one must be found, and the code as emitted must pass. It shows that verify still finds what it found, and that
+// every mistake can be planted. The whole of it: go test ./gen -run Mutants -v -mutants; with -update it writes what it
+// found into the page of guarantees
 func TestMutants(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -198,8 +200,8 @@ func (m module) judge(t *testing.T, packages []string) map[string]judgement {
 	return judgements
 }
 
-// goEnvironment is the environment of the go command in a module. It needs no network. Without the paths of temporary folders in what it compiles
-// it finds in its cache what an earlier test, or the last run, has compiled.
+// goEnvironment is the environment of the go command in a module. It needs no network. Without the paths of temporary
+// folders in what it compiles it finds in its cache what an earlier test, or the last run, has compiled.
 func goEnvironment() []string {
 	return append(os.Environ(), "GOFLAGS=-mod=mod -trimpath", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestNames emits networks with names of every shape: go test, which vets the names of examples, has nothing against them.
+// TestNames emits networks with names of every shape: go test, which vets the names of examples, has nothing against
+// them.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -10,8 +10,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestOptimizerSizes emits all optimizers for every small number of parameters, at which the loops of updates and of norms begin, end
-// or leave a rest, and has them judged.
+// TestOptimizerSizes emits all optimizers for every small number of parameters, at which the loops of updates and of
+// norms begin, end or leave a rest, and has them judged.
 func TestOptimizerSizes(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

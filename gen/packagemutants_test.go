@@ -26,8 +26,8 @@ const (
 	inTeam     = "_team_gen.go"
 )
 
-// packageMutant is a mistake planted in one of the files of an emitted package. Assembly is edited like Go; its functions have the names of
-// their labels without the network's.
+// packageMutant is a mistake planted in one of the files of an emitted package. Assembly is edited like Go; its
+// functions have the names of their labels without the network's.
 type packageMutant struct {
 	mutant
 	file string
@@ -69,9 +69,9 @@ func (m packageMutant) runs() bool {
 	return m.file == inKernels || m.file == inTeam || runtime.GOARCH == "amd64" && cpu.X86.HasAVX2 && cpu.X86.HasFMA
 }
 
-// TestPackageMutants plants mistakes in all files of emitted packages, and runs the emitted test of some, with -short: it must fail, and that of
-// the package as emitted must pass. It shows that emitted tests find what is wrong beyond the kernels, and that every mistake can be planted.
-// The whole of it: -mutants.
+// TestPackageMutants plants mistakes in all files of emitted packages, and runs the emitted test of some, with -short:
+// it must fail, and that of the package as emitted must pass. It shows that emitted tests find what is wrong beyond the
+// kernels, and that every mistake can be planted. The whole of it: -mutants.
 func TestPackageMutants(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -185,8 +185,9 @@ func (r testResult) first(victim string) string {
 	return "says: " + r.text
 }
 
-// emittedTests compiles all packages into one program and runs the test of each in a process of its own. One that passes runs again, twice, when
-// all others are done: whether two goroutines meet depends on what else the machine does.
+// emittedTests compiles all packages into one program and runs the test of each in a process of its own. One that
+// passes runs again, twice, when all others are done: whether two goroutines meet depends on what else the machine
+// does.
 func (m module) emittedTests(t *testing.T, tests map[string]string) map[string]testResult {
 	t.Helper()
 	var imports, calls strings.Builder
@@ -271,8 +272,9 @@ func TestPlant(t *testing.T) {
 	}
 }
 
-// packageVictims are the networks in whose packages mistakes are planted: with assembly, chunks and optimizers; pools in double precision; as many
-// parameters as let several workers of a team add them up; and kinks of every sort, in Go alone.
+// packageVictims are the networks in whose packages mistakes are planted: with assembly, chunks and optimizers; pools
+// in double precision; as many parameters as let several workers of a team add them up; and kinks of every sort, in Go
+// alone.
 var packageVictims = []spec.Network{
 	{
 		Name: "Tiled", Input: 5, Layers: []spec.Layer{act(7, "relu"), act(3, "softmax")}, Cost: spec.Function{Name: "cross-entropy"}, InputGradient: true,

@@ -16,8 +16,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// pausingNetworks are networks whose assembly is tried with pauses and without: some with loops of every kind, of sizes that are multiples of no
-// block, random ones, and one that is so large that it pauses at the usual limit.
+// pausingNetworks are networks whose assembly is tried with pauses and without: some with loops of every kind, of sizes
+// that are multiples of no block, random ones, and one that is so large that it pauses at the usual limit.
 func pausingNetworks() (list []spec.Network) {
 	add := func(n spec.Network) {
 		n.Optimizers, n.Targets = nil, nil
@@ -51,8 +51,9 @@ func pausingNetworks() (list []spec.Network) {
 	return list
 }
 
-// deepPausing are networks of so many layers that are alike that their code becomes loops over layers, which pause: with pointers in
-// registers, on the stack, and in registers of arguments. Their Go is as short as can be, for the compiler's sake.
+// deepPausing are networks of so many layers that are alike that their code becomes loops over layers, which pause:
+// with pointers in registers, on the stack, and in registers of arguments. Their Go is as short as can be, for the
+// compiler's sake.
 func deepPausing() []spec.Network {
 	return []spec.Network{
 		{
@@ -74,7 +75,8 @@ func deepPausing() []spec.Network {
 	}
 }
 
-// TestPauses runs networks with pauses everywhere, with some, and with none: every function gives the same bits at every level of the machine.
+// TestPauses runs networks with pauses everywhere, with some, and with none: every function gives the same bits at
+// every level of the machine.
 func TestPauses(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -116,8 +116,8 @@ func TestGenerateBroken(t *testing.T) {
 	}
 }
 
-// TestGenerateAny generates valid networks: each gives files that hold together, and every fourth the same ones again. No other test looks at
-// the files of so many networks; others compile some of them. More of them: -specs 2000.
+// TestGenerateAny generates valid networks: each gives files that hold together, and every fourth the same ones again.
+// No other test looks at the files of so many networks; others compile some of them. More of them: -specs 2000.
 func TestGenerateAny(t *testing.T) {
 	t.Parallel()
 	count := max(40, *specs)

@@ -26,9 +26,9 @@ const (
 	shrunk      = 3   // failures that are made smaller
 )
 
-// TestRandomSpecs generates random networks, compiles them and lets their own tests compare them with the reference, and
-// others hunt for errors beyond the bounds that explain prints.
-// The whole of it: go test ./gen -run RandomSpecs -timeout 0 -specs 2000 -seed 0
+// TestRandomSpecs generates random networks, compiles them and lets their own tests compare them with the reference,
+// and others hunt for errors beyond the bounds that explain prints. The whole of it: go test ./gen -run RandomSpecs
+// -timeout 0 -specs 2000 -seed 0
 func TestRandomSpecs(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

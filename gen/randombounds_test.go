@@ -23,7 +23,8 @@ const boundsSuffix = "Bounds"
 // huntDraws is how many draws it takes: few, for there are many networks.
 const huntDraws = 20
 
-// boundsTest is the test of one network, for a package that has its emitted test. AtLevels is how that runs at every level.
+// boundsTest is the test of one network, for a package that has its emitted test. AtLevels is how that runs at every
+// level.
 const boundsTest = `package %[1]s
 
 import (

@@ -22,8 +22,8 @@ var formulas = map[spec.Role][]string{
 	},
 }
 
-// drawFormula draws a formula of the variables of a role: one of the list, one that is as good as none, or a tree of everything there
-// is.
+// drawFormula draws a formula of the variables of a role: one of the list, one that is as good as none, or a tree of
+// everything there is.
 func drawFormula(r *rand.Rand, role spec.Role) spec.Function {
 	variables := []string{"z"}
 	if role == spec.CostRole {

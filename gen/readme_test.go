@@ -12,8 +12,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec/formula"
 )
 
-// TestReadmeTables compares the README's tables of activations and costs with the catalogue: the names and their order, the parameters and
-// their defaults, and what the derivative is taken to be where there is none.
+// TestReadmeTables compares the README's tables of activations and costs with the catalogue: the names and their order,
+// the parameters and their defaults, and what the derivative is taken to be where there is none.
 func TestReadmeTables(t *testing.T) {
 	readme := specSection(t)
 	activations := tableRows(t, readme, "| activation |")
@@ -76,8 +76,8 @@ func specSection(t *testing.T) string {
 	return text
 }
 
-// tableRows are the rows of the table with that head whose first cell lists names, in order; each has name, definition, parameters and
-// conventions.
+// tableRows are the rows of the table with that head whose first cell lists names, in order; each has name, definition,
+// parameters and conventions.
 func tableRows(t *testing.T, text, head string) (list []readmeRow) {
 	t.Helper()
 	_, table, found := strings.Cut(text, "\n"+head+" a |")

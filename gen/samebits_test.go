@@ -35,7 +35,8 @@ func strictNetworks(random int, whole bool) (list []spec.Network) {
 	return list
 }
 
-// TestSameBitsFind plants mistakes in assembly that change the last bits of some results, or the sign of a zero: each is found.
+// TestSameBitsFind plants mistakes in assembly that change the last bits of some results, or the sign of a zero: each
+// is found.
 func TestSameBitsFind(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiling networks takes seconds; go test without -short does it")
@@ -70,8 +71,8 @@ func TestSameBitsFind(t *testing.T) {
 	}
 }
 
-// TestSameBits runs networks of rounding: strict at every level of the machine, on numbers of every kind: all functions give the bits of the
-// portable code. The whole of it: go test ./gen -run SameBits -timeout 0 -specs 800
+// TestSameBits runs networks of rounding: strict at every level of the machine, on numbers of every kind: all functions
+// give the bits of the portable code. The whole of it: go test ./gen -run SameBits -timeout 0 -specs 800
 func TestSameBits(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -129,8 +130,8 @@ func listOf(pkg, test, call, imports string, networks []spec.Network) []byte {
 	return list.Bytes()
 }
 
-// exactNetworks are networks of rounding: strict that call no elementary function, so that the interpreter of plans gives their bits: of
-// every way in which sums are formed, and of widths about those of registers.
+// exactNetworks are networks of rounding: strict that call no elementary function, so that the interpreter of plans
+// gives their bits: of every way in which sums are formed, and of widths about those of registers.
 func exactNetworks(count int) (list []spec.Network) {
 	activations := []spec.Function{
 		{Name: "identity"}, {Name: "relu"}, {Name: "leaky-relu", Params: map[string]float64{"slope": 0.3}}, {Name: "hard-tanh"},

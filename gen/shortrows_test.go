@@ -8,8 +8,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestShortRows lets networks be judged that have rows of every length up to 9, and others that end with part of a register, in numbers that fill
-// registers and that do not: such rows share registers, or are moved with what follows them.
+// TestShortRows lets networks be judged that have rows of every length up to 9, and others that end with part of a
+// register, in numbers that fill registers and that do not: such rows share registers, or are moved with what follows
+// them.
 func TestShortRows(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// frame is how much of the stack a function takes: what its prologue lowers the stack pointer by, and the return address.
+// frame is how much of the stack a function takes: what its prologue lowers the stack pointer by, and the return
+// address.
 func (f compiled) frame() (int, error) {
 	bytes := 8
 	for i, in := range f.code {
@@ -29,7 +30,8 @@ func (f compiled) frame() (int, error) {
 	return bytes, nil
 }
 
-// depths are how much of the stack a call of each function takes, with those it calls in turn. Functions outside the list count as nothing.
+// depths are how much of the stack a call of each function takes, with those it calls in turn. Functions outside the
+// list count as nothing.
 func depths(functions []compiled) (map[string]int, error) {
 	named := map[string]compiled{}
 	for _, f := range functions {

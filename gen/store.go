@@ -9,8 +9,8 @@ import (
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-// largeBytes is how large a value may be that methods have for a receiver. Copies of it are on the stack, which ends at 250 MB on 32 bits
-// and doubles when it grows.
+// largeBytes is how large a value may be that methods have for a receiver. Copies of it are on the stack, which ends at
+// 250 MB on 32 bits and doubles when it grows.
 const largeBytes = 32 << 20
 
 // clipped is a text as messages quote it: not long.
@@ -22,8 +22,8 @@ func clipped(text string) string {
 	return text
 }
 
-// storeFile is the file that saves and loads a network and its optimizers. It stands by itself, since it needs more of the
-// standard library than kernels do: without it they and their test compile all the same.
+// storeFile is the file that saves and loads a network and its optimizers. It stands by itself, since it needs more of
+// the standard library than kernels do: without it they and their test compile all the same.
 func storeFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
 	s := templates.Store{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),

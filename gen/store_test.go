@@ -14,8 +14,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestStore saves and loads random networks with all their optimizers, each type's data being offered to all others: networks of
-// other shapes, precisions and activations.
+// TestStore saves and loads random networks with all their optimizers, each type's data being offered to all others:
+// networks of other shapes, precisions and activations.
 func TestStore(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiling networks takes some seconds; go test without -short does it")
@@ -139,8 +139,8 @@ func TestKernelsWithoutStore(t *testing.T) {
 	}
 }
 
-// TestLargeStore: values are receivers of what makes others of them, but for those that are too large for a stack: an optimizer may be where
-// its network is not.
+// TestLargeStore: values are receivers of what makes others of them, but for those that are too large for a stack: an
+// optimizer may be where its network is not.
 func TestLargeStore(t *testing.T) {
 	n := spec.Network{
 		Name: "Net", Input: 4096, Layers: []spec.Layer{act(1024, "tanh")}, Cost: spec.Function{Name: "mse"},

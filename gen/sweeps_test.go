@@ -16,8 +16,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestSweepLengths calls the assembly that goes through all parameters, for optimizers and gradients, with every length up to some rounds of its
-// loops, beside pages that must not be touched. verify judges what becomes of an element; here it is the same in all places of an array.
+// TestSweepLengths calls the assembly that goes through all parameters, for optimizers and gradients, with every length
+// up to some rounds of its loops, beside pages that must not be touched. verify judges what becomes of an element; here
+// it is the same in all places of an array.
 func TestSweepLengths(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -123,8 +123,8 @@ func (c *tally) statement(stmt ast.Stmt) (plan.Count, error) {
 	return plan.Count{}, fmt.Errorf("unexpected statement %T", stmt)
 }
 
-// blocks counts the loop of a batch over blocks, for len(xs) > 32 && len(ys) > 32 { … }: as many whole blocks as leave some samples
-// over, which are in the slices then.
+// blocks counts the loop of a batch over blocks, for len(xs) > 32 && len(ys) > 32 { … }: as many whole blocks as leave
+// some samples over, which are in the slices then.
 func (c *tally) blocks(s *ast.ForStmt) (plan.Count, error) {
 	cond := s.Cond
 	for {

@@ -10,8 +10,8 @@ import (
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-// The most gradients that a team sums up apart from one another, which is the most workers it can have, and the most memory they
-// may take where that leaves two.
+// The most gradients that a team sums up apart from one another, which is the most workers it can have, and the most
+// memory they may take where that leaves two.
 const (
 	teamSlots = 32
 	teamBytes = 256 << 20
@@ -22,8 +22,8 @@ func slots(p *plan.Program) int {
 	return max(2, min(teamSlots, teamBytes/(p.Network.Params()*p.ElementBytes())))
 }
 
-// teamFile is the file that spreads batches over several cores. It stands by itself, so that kernels need no goroutines: only the
-// emitted test names it.
+// teamFile is the file that spreads batches over several cores. It stands by itself, so that kernels need no
+// goroutines: only the emitted test names it.
 func teamFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
 	return templates.TeamFile(templates.Team{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),

@@ -9,7 +9,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestTeamMemory checks how many gradients a team has: many of small ones, and fewer, but two at least, where they are large.
+// TestTeamMemory checks how many gradients a team has: many of small ones, and fewer, but two at least, where they are
+// large.
 func TestTeamMemory(t *testing.T) {
 	sums := regexp.MustCompile(`sums +\[(\d+)\]NetGrad`)
 	for _, c := range []struct {

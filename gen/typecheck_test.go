@@ -9,7 +9,8 @@ import (
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-// TestTypeCheck: mistakes are found wherever they are, in the common files, in each of the files of which a build has one, and between them.
+// TestTypeCheck: mistakes are found wherever they are, in the common files, in each of the files of which a build has
+// one, and between them.
 func TestTypeCheck(t *testing.T) {
 	const (
 		common = "package p\n\nimport \"math\"\n\nfunc root(x float64) float64 { return math.Sqrt(x) }\n\nfunc F(x float64) float64 { return root(g(x)) }\n"

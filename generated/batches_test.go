@@ -129,8 +129,9 @@ func (n batched[P, G, W, B, X, Y]) workers(t testing.TB) {
 	}
 }
 
-// BenchmarkBatches measures, for a sample each, what a batch is compared with in one run: Grad with its gradients summed up, GradBatch, Grad
-// followed by a plain loop that takes the step, Step, Step of four networks in turn, and teams of one and two.
+// BenchmarkBatches measures, for a sample each, what a batch is compared with in one run: Grad with its gradients
+// summed up, GradBatch, Grad followed by a plain loop that takes the step, Step, Step of four networks in turn, and
+// teams of one and two.
 func BenchmarkBatches(b *testing.B) {
 	eachBatched(256, func(name string, _, measure func(testing.TB)) {
 		b.Run(name, func(b *testing.B) { measure(b) })

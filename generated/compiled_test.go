@@ -37,7 +37,8 @@ var (
 )
 
 // findings are the diagnostics about emitted kernels that none of them may have: a bounds check that the compiler could
-// not prove away, or a value on the heap other than what a constructor returns. lines is the number of all diagnostics about each kernel's file.
+// not prove away, or a value on the heap other than what a constructor returns. lines is the number of all diagnostics
+// about each kernel's file.
 func findings(diagnostics []string) (found []string, lines map[string]int) {
 	lines = map[string]int{}
 	for _, d := range diagnostics {

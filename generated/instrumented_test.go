@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestInstrumented builds an emitted package so that the compiler allocates where pointers are unsafe, as it does with -asan: its test
-// passes, and says that it does not judge allocations.
+// TestInstrumented builds an emitted package so that the compiler allocates where pointers are unsafe, as it does with
+// -asan: its test passes, and says that it does not judge allocations.
 func TestInstrumented(t *testing.T) {
 	if testing.Short() {
 		t.Skip("SKIPPED with -short: it builds and runs the test of a network")

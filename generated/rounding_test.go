@@ -30,7 +30,8 @@ func timed[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, name
 	timedAt(b, name, p, 1, 1)
 }
 
-// timedAt measures every function of a network, batches of 256 samples as one call, with its parameters and the inputs times some factors.
+// timedAt measures every function of a network, batches of 256 samples as one call, with its parameters and the inputs
+// times some factors.
 func timedAt[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, name string, p N, parameters, inputs float32) {
 	const samples = 256
 	r := rand.New(rand.NewPCG(1, 2))

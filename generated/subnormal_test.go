@@ -19,7 +19,8 @@ func sizes[N kernels[P, G, W, B, X, Y], P, G, W, B, X, Y any](b *testing.B, p N)
 	timedAt(b, "parameters", p, tiny, 1)
 }
 
-// BenchmarkSubnormals measures what subnormal numbers cost, which are kept: processors take longer for some of the operations on them.
+// BenchmarkSubnormals measures what subnormal numbers cost, which are kept: processors take longer for some of the
+// operations on them.
 func BenchmarkSubnormals(b *testing.B) {
 	b.Run("xor", func(b *testing.B) { sizes(b, new(xor.Xor)) })
 	b.Run("iris", func(b *testing.B) { sizes(b, new(iris.Iris)) })

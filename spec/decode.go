@@ -33,8 +33,8 @@ func DecodeWarnings(name string, data []byte) (n Network, warnings ErrorList, er
 	return n, d.located(d.source), nil
 }
 
-// Locate gives mistakes in a network their places in the file it was decoded from: those that are found only when code is
-// generated from it. A mistake whose place is not known is returned as it is.
+// Locate gives mistakes in a network their places in the file it was decoded from: those that are found only when code
+// is generated from it. A mistake whose place is not known is returned as it is.
 func Locate(name string, data []byte, mistakes ErrorList) ErrorList {
 	_, d, err := decode(name, data)
 	if err != nil {

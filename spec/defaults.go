@@ -10,10 +10,10 @@ import (
 // DefaultBatch is the block size of batch kernels, in samples, when a spec does not say.
 const DefaultBatch = 32
 
-// WithDefaults returns a copy of n in which every optional field is explicit: activation identity,
-// precision float32, cache auto, batch 32, rounding fast, unroll auto, optimizers [], targets [amd64], and every parameter
-// of a function of the catalogue. Formulas become their canonical text. Package stays as it is, because
-// its default depends on where the files go. The copy shares no memory with n.
+// WithDefaults returns a copy of n in which every optional field is explicit: activation identity, precision float32,
+// cache auto, batch 32, rounding fast, unroll auto, optimizers [], targets [amd64], and every parameter of a function
+// of the catalogue. Formulas become their canonical text. Package stays as it is, because its default depends on where
+// the files go. The copy shares no memory with n.
 func (n Network) WithDefaults() Network {
 	n.Precision = orDefault(n.Precision, Float32)
 	n.Cache = orDefault(n.Cache, CacheAuto)

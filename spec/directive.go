@@ -14,8 +14,8 @@ var (
 // parserVersion is the version that the parser takes, which reads later ones of YAML 1 all the same.
 const parserVersion = "1.1"
 
-// directives returns the text as the parser takes it: the directive %YAML says parserVersion where the file says another version 1. The
-// error is about a directive that the format has not, or that no line --- follows.
+// directives returns the text as the parser takes it: the directive %YAML says parserVersion where the file says
+// another version 1. The error is about a directive that the format has not, or that no line --- follows.
 func (s *source) directives() (string, error) {
 	text := s.text
 	head := true        // before a document, where directives may stand

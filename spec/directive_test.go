@@ -55,8 +55,8 @@ func TestDirectivePlaces(t *testing.T) {
 	}
 }
 
-// TestNumberSpellings: a number in a spelling that has not the same meaning for every reader, or that is too large, is told what it is, and
-// quotes are blamed only where there are some.
+// TestNumberSpellings: a number in a spelling that has not the same meaning for every reader, or that is too large, is
+// told what it is, and quotes are blamed only where there are some.
 func TestNumberSpellings(t *testing.T) {
 	digits := strings.Repeat("9", 5000)
 	decimals, other := "must be a whole number in plain decimal digits, not ", "must be a number written as 2, 0.5 or 1e-3, not "

@@ -32,9 +32,9 @@ type fileLayer struct {
 	Bias       bool `json:"bias"`
 }
 
-// JSON returns the canonical spec of n: one line of JSON without a newline, every field explicit and in
-// fixed order (a function without parameters is its name alone), except that an empty Package is left out. Decode reads a valid network's back
-// to n.WithDefaults().
+// JSON returns the canonical spec of n: one line of JSON without a newline, every field explicit and in fixed order (a
+// function without parameters is its name alone), except that an empty Package is left out. Decode reads a valid
+// network's back to n.WithDefaults().
 func (n Network) JSON() []byte {
 	n = n.WithDefaults()
 	f := file{
@@ -120,15 +120,15 @@ func (n Network) Digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// FunctionDigest returns the SHA-256, as 64 hex digits, of what the parameters of n mean: of the input, and of every layer's width,
-// activation with its parameters or formula, and bias. Networks of the same FunctionDigest have parameters of the same
-// shapes and compute the same function with them, but for rounding, so that parameters trained in one serve in the other. The
-// cost is no part of it, which only training asks for, nor is anything that says how code is emitted. Neither is the
-// precision, which a stored file gives by itself.
+// FunctionDigest returns the SHA-256, as 64 hex digits, of what the parameters of n mean: of the input, and of every
+// layer's width, activation with its parameters or formula, and bias. Networks of the same FunctionDigest have
+// parameters of the same shapes and compute the same function with them, but for rounding, so that parameters trained
+// in one serve in the other. The cost is no part of it, which only training asks for, nor is anything that says how
+// code is emitted. Neither is the precision, which a stored file gives by itself.
 func (n Network) FunctionDigest() string { return n.digestOf(false) }
 
-// TrainingDigest returns the SHA-256, as 64 hex digits, of what gradients of n mean: of all that FunctionDigest is of, and of the
-// cost. What an optimizer keeps are sums of gradients, which are of no use under another cost.
+// TrainingDigest returns the SHA-256, as 64 hex digits, of what gradients of n mean: of all that FunctionDigest is of,
+// and of the cost. What an optimizer keeps are sums of gradients, which are of no use under another cost.
 func (n Network) TrainingDigest() string { return n.digestOf(true) }
 
 func (n Network) digestOf(cost bool) string {

@@ -109,10 +109,11 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// TestStoredDigests: what parameters and gradients mean depends on the layers, gradients on the cost besides, and neither on how code is
-// emitted.
+// TestStoredDigests: what parameters and gradients mean depends on the layers, gradients on the cost besides, and
+// neither on how code is emitted.
 func TestStoredDigests(t *testing.T) {
-	// printf '%s' '{"input":4,"layers":[{"dense":8,…},{"dense":3,…}]}' | sha256sum, without and with ,"cost":"cross-entropy"
+	// printf '%s' '{"input":4,"layers":[{"dense":8,…},{"dense":3,…}]}' | sha256sum, without and with
+	// ,"cost":"cross-entropy"
 	const function, training = "cf0e7267a1734b2ce1accd1dd89ecf7cb959eaef4ebdeaab0984b9d4fac8c332", "d6cfc84c617bf69383cbdd5a88c44322932a663cf6f07a328bead8881b00a998"
 	if f, g := iris.FunctionDigest(), iris.TrainingDigest(); f != function || g != training {
 		t.Errorf("got %s and %s, want %s and %s", f, g, function, training)

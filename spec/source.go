@@ -90,9 +90,9 @@ func (s *source) around(p place) (before string, r rune) {
 	return string(line[:p.column-1]), line[p.column-1]
 }
 
-// inside returns the place of a character of the text of a scalar that begins at p, count characters behind
-// its beginning, or behind the last character before it that is not white space if it is white space or the end. Quotes, the
-// head of a block, indentation and line folding are seen through; if text is not what the file shows, because of
+// inside returns the place of a character of the text of a scalar that begins at p, count characters behind its
+// beginning, or behind the last character before it that is not white space if it is white space or the end. Quotes,
+// the head of a block, indentation and line folding are seen through; if text is not what the file shows, because of
 // escapes, it is not found.
 func (s *source) inside(p place, text string, count int) (at place, found bool) {
 	line := s.line(p.line)

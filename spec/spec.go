@@ -31,8 +31,8 @@ type Network struct {
 	Cache Cache
 	// Batch is the block size of batch kernels, in samples, 1…MaxBatch. Default 32.
 	Batch int
-	// Rounding says whether compilers may contract operations and sums be added up in any order, or every rounding is fixed, so
-	// that all machines give the same bits. Default RoundingFast.
+	// Rounding says whether compilers may contract operations and sums be added up in any order, or every rounding is
+	// fixed, so that all machines give the same bits. Default RoundingFast.
 	Rounding Rounding
 	// Unroll says how far loops are unrolled. Default UnrollAuto.
 	Unroll Unroll

@@ -26,8 +26,8 @@ func (f Function) String() string {
 	return f.Name + "(" + strings.Join(params, ", ") + ")"
 }
 
-// Brief returns the function for a line that has other things to say: as String does, but a formula between quotes and no
-// longer than its first 40 characters.
+// Brief returns the function for a line that has other things to say: as String does, but a formula between quotes and
+// no longer than its first 40 characters.
 func (f Function) Brief() string {
 	if f.Expr != "" {
 		return quoted(f.Expr)

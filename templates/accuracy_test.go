@@ -147,8 +147,8 @@ func TestBranchless(t *testing.T) {
 	}
 }
 
-// TestUnchecked checks that the compiler proves every index of an elementary function within bounds, and puts nothing on
-// the heap.
+// TestUnchecked checks that the compiler proves every index of an elementary function within bounds, and puts nothing
+// on the heap.
 func TestUnchecked(t *testing.T) {
 	out := goTool(t, elementaryModule(t), "build", "-gcflags=-m -d=ssa/check_bce/debug=1", ".")
 	if !strings.Contains(out, "can inline sAbs") {

@@ -12,7 +12,8 @@ import (
 type Assembly struct {
 	Package, Name, Prefix string
 	Header                []string
-	// Levels are the instruction sets, the lowest first; without any, the file stands in for those of processors that have no assembly.
+	// Levels are the instruction sets, the lowest first; without any, the file stands in for those of processors that
+	// have no assembly.
 	Levels    []AssemblyLevel
 	Functions []AssemblyFunction
 	Layout    []FieldOffset
@@ -24,7 +25,8 @@ type Assembly struct {
 	PauseWords int
 }
 
-// AssemblyLevel is an instruction set: its name in names of functions and in prose, and the fields of cpu.X86 that tell of it.
+// AssemblyLevel is an instruction set: its name in names of functions and in prose, and the fields of cpu.X86 that tell
+// of it.
 type AssemblyLevel struct {
 	Name, Doc string
 	Features  []string
@@ -37,7 +39,8 @@ type AssemblyFunction struct {
 	Result *Param
 	Levels []AssemblyLevel // those that it has code for
 	Batch  bool            // whether it takes tiles of samples
-	// Pauses says that it returns before it is done, to be called again; SumsPause that the function which sums gradients up does.
+	// Pauses says that it returns before it is done, to be called again; SumsPause that the function which sums
+	// gradients up does.
 	Pauses, SumsPause bool
 }
 
@@ -76,14 +79,15 @@ func AssemblyFile(a Assembly) ([]byte, error) {
 	return f.Render()
 }
 
-// PortableTags are the build tags that leave the assembly out: the one that asks for that, and those of builds with -race, -msan and -asan, which
-// can't see what assembly reads and writes.
+// PortableTags are the build tags that leave the assembly out: the one that asks for that, and those of builds with
+// -race, -msan and -asan, which can't see what assembly reads and writes.
 var PortableTags = []string{"purego", "race", "msan", "asan"}
 
 // AssemblyConstraint is the build constraint of assembly and of what goes with it.
 func AssemblyConstraint() string { return "amd64 && !" + strings.Join(PortableTags, " && !") }
 
-// FallbackFile returns the Go file that takes the place of AssemblyFile's for other processors, and with one of PortableTags.
+// FallbackFile returns the Go file that takes the place of AssemblyFile's for other processors, and with one of
+// PortableTags.
 func FallbackFile(a Assembly) ([]byte, error) {
 	f := NewConstrainedFile(a.Package, a.Header, "!amd64 || "+strings.Join(PortableTags, " || "))
 	f.Doc(a.level() + " says that there is no assembly.")

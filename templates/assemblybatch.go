@@ -10,8 +10,8 @@ import (
 // AssemblyTiles says how the assembly takes batches: tiles of so many samples, so many tiles at a time.
 type AssemblyTiles struct {
 	Samples, Tiles int
-	// Block, if not 0, is the number of samples whose losses are added up, one after another, before they are added to those of other
-	// blocks: the assembly returns none then, it leaves them in the batch struct.
+	// Block, if not 0, is the number of samples whose losses are added up, one after another, before they are added to
+	// those of other blocks: the assembly returns none then, it leaves them in the batch struct.
 	Block int
 	// Inputs and Outputs are the widths of samples, Number the type of their elements.
 	Inputs, Outputs int
@@ -20,7 +20,8 @@ type AssemblyTiles struct {
 
 // batchForm is how the assembly of a batch function is called.
 type batchForm struct {
-	// slices are those that the function takes, from those of them that the assembly reads and to the one that it writes; "" for none.
+	// slices are those that the function takes, from those of them that the assembly reads and to the one that it
+	// writes; "" for none.
 	slices []string
 	from   []string
 	to     string
@@ -35,8 +36,8 @@ var batchForms = map[string]batchForm{
 	"InputGradBatch": {slices: []string{"xs", "ys", "gxs"}, from: []string{"xs", "ys"}, to: "gxs"},
 }
 
-// rests are the fields that stand for slices where samples are fewer than a tile's. No call has two slices that share one, but for
-// what it reads before it writes.
+// rests are the fields that stand for slices where samples are fewer than a tile's. No call has two slices that share
+// one, but for what it reads before it writes.
 var rests = map[string]string{"xs": "restX", "ys": "restY", "out": "restY", "gxs": "restX"}
 
 // tilesMethod is the method that takes tiles through a function: gradTiles.
@@ -44,7 +45,8 @@ func tilesMethod(function string) string {
 	return strings.ToLower(function[:1]) + strings.TrimSuffix(function[1:], "Batch") + "Tiles"
 }
 
-// batch declares the assembly of a function of a batch and what calls it. StepBatch has GradBatch's and one that takes the step.
+// batch declares the assembly of a function of a batch and what calls it. StepBatch has GradBatch's and one that takes
+// the step.
 func (a Assembly) batch(f *File, fn AssemblyFunction) {
 	if fn.Name == "StepBatch" {
 		a.stepBatch(f, fn)

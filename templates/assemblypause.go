@@ -6,8 +6,8 @@ import (
 	"github.com/dave/jennifer/jen"
 )
 
-// Some functions of the assembly pause: they return before they are done, so that the goroutine can be stopped, and go on when they are called
-// again.
+// Some functions of the assembly pause: they return before they are done, so that the goroutine can be stopped, and go
+// on when they are called again.
 
 // pauseType is the type of what such a function leaves behind.
 func (a Assembly) pauseType() string { return a.Prefix + "Pause" }

@@ -8,13 +8,14 @@ import (
 
 // AssemblySweep is a loop over arrays as long as the parameters that has assembly.
 type AssemblySweep struct {
-	// Type is the type that it is a method of, and Recv the receiver: XorAdam and o. Name is what it does, Update, and Function the name of the
-	// assembly, without the network's: AdamUpdate.
+	// Type is the type that it is a method of, and Recv the receiver: XorAdam and o. Name is what it does, Update, and
+	// Function the name of the assembly, without the network's: AdamUpdate.
 	Type, Recv, Name, Function string
 	Arrays                     []string
 	// Part says that it goes through elements lo to hi, and not through all.
 	Part bool
-	// Numbers is how many numbers it is given, and Lanes in how many lanes it folds, 0 where it does not; Number is their type.
+	// Numbers is how many numbers it is given, and Lanes in how many lanes it folds, 0 where it does not; Number is
+	// their type.
 	Numbers, Lanes int
 	Number         string
 }

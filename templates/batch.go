@@ -23,8 +23,9 @@ func (b *Block) SameLength(first, second, message string) {
 	b.raw(jen.If(length(first).Op("!=").Add(length(second))).Block(jen.Panic(jen.Lit(message))))
 }
 
-// Fits returns where a block has more samples than there are workspaces, or slices of different lengths, which no caller
-// brings about: it is what tells the compiler that no index of a sample is out of range. result is nil where there is none.
+// Fits returns where a block has more samples than there are workspaces, or slices of different lengths, which no
+// caller brings about: it is what tells the compiler that no index of a sample is out of range. result is nil where
+// there is none.
 //
 //	if len(xs) > len(b.samples) || len(ys) != len(xs) {
 //		return 0
@@ -41,8 +42,8 @@ func (b *Block) Fits(workspaces string, slices []string, result *Value) {
 	b.raw(jen.If(cond).Block(leave))
 }
 
-// Blocks is a loop that takes n samples at a time from the slices while they have more, whose body is returned; the body ends with
-// Advance.
+// Blocks is a loop that takes n samples at a time from the slices while they have more, whose body is returned; the
+// body ends with Advance.
 //
 //	for len(xs) > 32 && len(ys) > 32 { … }
 func (b *Block) Blocks(slices []string, n int) *Block {

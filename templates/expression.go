@@ -100,8 +100,8 @@ func (w writer) call(op expr.Op, args ...expr.Expr) (*jen.Statement, error) {
 	return name.Call(codes...), nil
 }
 
-// constant is the number that a constant expression comes to in the emitted type. Go would evaluate it exactly, and 1/3 as
-// integers.
+// constant is the number that a constant expression comes to in the emitted type. Go would evaluate it exactly, and 1/3
+// as integers.
 func (w writer) constant(e expr.Expr, context int) (*jen.Statement, error) {
 	exact, err := expr.Eval[float64](e, nil)
 	if err != nil {

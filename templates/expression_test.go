@@ -211,7 +211,8 @@ func TestExpressionText(t *testing.T) {
 	}
 }
 
-// TestUnfusedText lists what products look like where none may be fused: converted, each by itself, whatever they stand in.
+// TestUnfusedText lists what products look like where none may be fused: converted, each by itself, whatever they stand
+// in.
 func TestUnfusedText(t *testing.T) {
 	x, y, z := expr.Var("x"), expr.Var("y"), expr.Var("z")
 	for want, e := range map[string]expr.Expr{

@@ -83,7 +83,8 @@ func (f *File) Doc(text string) {
 	}
 }
 
-// NotInline keeps the function that follows from being compiled into others, so that what it allocates is never on their stacks.
+// NotInline keeps the function that follows from being compiled into others, so that what it allocates is never on
+// their stacks.
 func (f *File) NotInline() { f.f.Comment("//go:noinline") }
 
 // Constant is one named integer constant.
@@ -138,7 +139,8 @@ func (f *File) Struct(name string, fields []Field) {
 // DefinedType is a type with another's layout: type IrisGrad Iris.
 func (f *File) DefinedType(name, of string) { f.f.Type().Id(name).Id(of) }
 
-// Param is a parameter or receiver of a function: x *[4]float32. Ptr puts the star there, Slice the brackets of a slice.
+// Param is a parameter or receiver of a function: x *[4]float32. Ptr puts the star there, Slice the brackets of a
+// slice.
 type Param struct {
 	Name, Type string
 	Ptr, Slice bool
@@ -177,7 +179,8 @@ func (f *File) Func(fn Function) {
 	f.function(fn, result)
 }
 
-// FuncResults declares a function of several results, with their names: func (g *IrisGrad) norm() (root, scale float64) { … }.
+// FuncResults declares a function of several results, with their names: func (g *IrisGrad) norm() (root, scale float64)
+// { … }.
 func (f *File) FuncResults(fn Function, results ...Param) {
 	f.function(fn, jen.ParamsFunc(func(g *jen.Group) {
 		for _, r := range results {

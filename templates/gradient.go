@@ -5,7 +5,8 @@ import "github.com/dave/jennifer/jen"
 // normLanes is in how many sums squares are added up, so that an addition need not wait for the last one.
 const normLanes = 4
 
-// Squares is the unexported norm: what is done first, the loop that sums squares up in lanes, and what becomes of their sum.
+// Squares is the unexported norm: what is done first, the loop that sums squares up in lanes, and what becomes of their
+// sum.
 type Squares struct {
 	before, loop *Block
 	result       func(sum jen.Code) jen.Code
@@ -53,8 +54,8 @@ func newSquares(result func(root *jen.Statement) jen.Code) Squares {
 	}}
 }
 
-// Body is the body of the function. assembly, if not nil, is the call that forms the sum in an array of lanes, which begins with 0; level is
-// the level in force:
+// Body is the body of the function. assembly, if not nil, is the call that forms the sum in an array of lanes, which
+// begins with 0; level is the level in force:
 //
 //	if level > 0 {
 //		var lanes [4]float64

@@ -8,14 +8,14 @@ import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
-// Elementary functions are emitted once a network, under names that begin with the network's. Nothing in them branches on data: what
-// is special about an argument is selected at the end. In float32 they compute in float64 and round once: the argument is
-// reduced to a small interval, and a short series there is good to about 2⁻³³. In float64 what the reduction and the last
-// sums are rounded by is carried along, so that the results are within an ULP too.
+// Elementary functions are emitted once a network, under names that begin with the network's. Nothing in them branches
+// on data: what is special about an argument is selected at the end. In float32 they compute in float64 and round once:
+// the argument is reduced to a small interval, and a short series there is good to about 2⁻³³. In float64 what the
+// reduction and the last sums are rounded by is carried along, so that the results are within an ULP too.
 //
-// They give the same bits on every machine. Go lets a compiler fuse x*y + z, across statements too, but not where the product is
-// converted: so every product that is added to something is written float64(x*y), unless it is exact as one with a power
-// of two is.
+// They give the same bits on every machine. Go lets a compiler fuse x*y + z, across statements too, but not where the
+// product is converted: so every product that is added to something is written float64(x*y), unless it is exact as one
+// with a power of two is.
 
 // FunctionName is the name of the emitted function for an operation, prefix first: irisTanh.
 func FunctionName(prefix string, op expr.Op) string {

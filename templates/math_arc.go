@@ -5,9 +5,9 @@ import (
 	"math/big"
 )
 
-// The inverse tangent. A table has numbers c and their inverse tangents: 0 for |x| < 1/16, one for every quarter of a binade
-// from there to 12, and one for what is beyond. Then atan |x| = atan c + atan s with s = (|x| - c)/(1 + c·|x|), which is at
-// most 1/12.
+// The inverse tangent. A table has numbers c and their inverse tangents: 0 for |x| < 1/16, one for every quarter of a
+// binade from there to 12, and one for what is beyond. Then atan |x| = atan c + atan s with s = (|x| - c)/(1 + c·|x|),
+// which is at most 1/12.
 const (
 	arcCount = 32
 	arcStart = 1.0 / 16
@@ -29,8 +29,8 @@ var atan32 = elementary{"is the inverse tangent of x, to 0.502 ULP: it is atan(c
 	`)
 }}
 
-// atan64 has the inverse tangent of c in two parts, and s as the quotient rounded: where c is not 0, s is at most an eighth of
-// the result, so that what s lacks is a quarter of an ULP.
+// atan64 has the inverse tangent of c in two parts, and s as the quotient rounded: where c is not 0, s is at most an
+// eighth of the result, so that what s lacks is a quarter of an ULP.
 var atan64 = elementary{"is the inverse tangent of x, to 0.75 ULP: it is atan(c) + atan(s) with c near |x| and\ns = (|x| - c)/(1 + c*|x|). NaN is returned as it came.", func(b *Block, prefix string) {
 	b.constants("t", economize(arcSeries(), 5, 1.0/144, true)...)
 	b.text(prefix, magnitude64+`
@@ -60,8 +60,8 @@ func arcSeries() []*big.Float {
 	})
 }
 
-// arcTable has the c and their inverse tangents, in as many parts. Infinity is 2⁶⁰⁰, of which products with an argument are
-// finite, and against which any argument is nothing.
+// arcTable has the c and their inverse tangents, in as many parts. Infinity is 2⁶⁰⁰, of which products with an argument
+// are finite, and against which any argument is nothing.
 func arcTable(parts int) [][]float64 {
 	var rows [][]float64
 	for j := range arcCount {

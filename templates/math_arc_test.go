@@ -48,8 +48,8 @@ func TestArc(t *testing.T) {
 	}
 }
 
-// TestArcs checks that the inverse tangents are correctly rounded, and their two parts good to 2⁻¹⁰⁰, as the tangents of the
-// ends of an interval around each are on either side of c, and that s is small for all arguments of a row.
+// TestArcs checks that the inverse tangents are correctly rounded, and their two parts good to 2⁻¹⁰⁰, as the tangents
+// of the ends of an interval around each are on either side of c, and that s is small for all arguments of a row.
 func TestArcs(t *testing.T) {
 	rows := arcTable(2)
 	if len(rows) != arcCount {

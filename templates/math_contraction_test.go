@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// TestUnfused checks that no elementary function leaves a compiler a product to fuse with a sum, so that its bits are the same on
-// every machine.
+// TestUnfused checks that no elementary function leaves a compiler a product to fuse with a sum, so that its bits are
+// the same on every machine.
 func TestUnfused(t *testing.T) {
 	for typ, functions := range functionsOf {
 		f := NewFile("p", nil)
@@ -52,8 +52,8 @@ func TestUnfusedFinds(t *testing.T) {
 	}
 }
 
-// fusible lists the operands of sums of floating-point numbers that are products, or variables that hold one, and are not converted.
-// A product with a power of two is exact, fused or not.
+// fusible lists the operands of sums of floating-point numbers that are products, or variables that hold one, and are
+// not converted. A product with a power of two is exact, fused or not.
 func fusible(t *testing.T, src string) []string {
 	t.Helper()
 	fset := token.NewFileSet()

@@ -7,10 +7,10 @@ import (
 
 // The error function: polynomials around the multiples of a step.
 
-// erf32 has a row of coefficients for every eighth of the way from 0 to 3.875. Beyond 3.93 the nearest float32 is 1. Half an
-// eighth from the middle of a row, its eight terms are good to 2⁻³⁵. The exponent of x is moved by a multiplication, which has
-// subnormal arguments right as well: here there is none of which x is the value. The row around 0 begins with 0, so that
-// the result is as good in proportion there.
+// erf32 has a row of coefficients for every eighth of the way from 0 to 3.875. Beyond 3.93 the nearest float32 is 1.
+// Half an eighth from the middle of a row, its eight terms are good to 2⁻³⁵. The exponent of x is moved by a
+// multiplication, which has subnormal arguments right as well: here there is none of which x is the value. The row
+// around 0 begins with 0, so that the result is as good in proportion there.
 var erf32 = elementary{"is the error function of x, to 0.502 ULP. NaN is returned as it came.", func(b *Block, prefix string) {
 	b.text(prefix, magnitude32+`
 		// t = min(8|x|, 31.4), and k is the integer nearest to it: a series around k/8
@@ -33,8 +33,8 @@ const (
 	erfLimit32            = 3.9296875
 )
 
-// erf64 has a row for every quarter of the way to 6. The coefficient of d is near 1 where the function is small, so that d is
-// added first.
+// erf64 has a row for every quarter of the way to 6. The coefficient of d is near 1 where the function is small, so
+// that d is added first.
 var erf64 = elementary{"is the error function of x, to 0.65 ULP, and to 0.85 ULP for results below 2^-1000. NaN is returned as it came.", func(b *Block, prefix string) {
 	b.text(prefix, magnitude64+`
 		t := math.Float64frombits(min(a, 0x4018000000000000)) // |x|, up to 6
@@ -61,9 +61,9 @@ const (
 	erfLimit64            = 6
 )
 
-// erfSeries are the coefficients of Taylor's series around 0, step, 2·step, …. The function and its first derivative at 0 are
-// known; from erf″(x) = -2x·erf′(x) follow the others, and from the sums of the two series the function and its derivative a
-// step further.
+// erfSeries are the coefficients of Taylor's series around 0, step, 2·step, …. The function and its first derivative at
+// 0 are known; from erf″(x) = -2x·erf′(x) follow the others, and from the sums of the two series the function and its
+// derivative a step further.
 func erfSeries(rows int, step float64) [][]*big.Float {
 	const terms = 100 // those left out are below 2⁻³⁰⁰ a quarter from the middle
 	pi := arc(number(1))
@@ -108,8 +108,8 @@ func erfs32() [][]float64 {
 	return rows
 }
 
-// erfs64 are the function at j/4 in two parts, its derivative less 1, and coefficients of (erf(j/4+d) - erf(j/4) - d·erf′(j/4))/d²
-// for |d| ≤ 1/8.
+// erfs64 are the function at j/4 in two parts, its derivative less 1, and coefficients of (erf(j/4+d) - erf(j/4) -
+// d·erf′(j/4))/d² for |d| ≤ 1/8.
 func erfs64() [][]float64 {
 	var rows [][]float64
 	for _, a := range erfSeries(erfRows64, 1.0/4) {

@@ -61,10 +61,10 @@ var tanh32 = elementary{"is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e
 	`)
 }}
 
-// magnitude32 are the bits of x and of |x|. What then widens |x| to float64 moves the exponent by an integer addition: the
-// conversion instruction would wait for the last value of the register it writes to, and so chain one call to the next. Zero
-// and subnormal x become about 2⁻¹²⁷, which every function that does so takes for zero or treats apart; infinities and
-// NaN become the limit, or where there is none numbers from 2¹²⁸ on.
+// magnitude32 are the bits of x and of |x|. What then widens |x| to float64 moves the exponent by an integer addition:
+// the conversion instruction would wait for the last value of the register it writes to, and so chain one call to the
+// next. Zero and subnormal x become about 2⁻¹²⁷, which every function that does so takes for zero or treats apart;
+// infinities and NaN become the limit, or where there is none numbers from 2¹²⁸ on.
 const magnitude32 = `
 	b := math.Float32bits(x)
 	a := b &^ (1 << 31)
@@ -164,8 +164,9 @@ var expm164 = elementary{"is exp(x) - 1, to 0.62 ULP, formed without cancellatio
 // magnitude64 are the bits of x and of |x|.
 var magnitude64 = strings.NewReplacer("Float32bits", "Float64bits", "31", "63").Replace(magnitude32)
 
-// exp64Constants declares log 2/64, first as a multiple of 2⁻⁴² whose products with k are exact, and the coefficients of
-// (exp(r) - 1 - r)/r². Up to the third power of r they are good to 2⁻⁵⁷ of exp(r), up to the fourth to 2⁻⁶¹ of exp(r) - 1.
+// exp64Constants declares log 2/64, first as a multiple of 2⁻⁴² whose products with k are exact, and the coefficients
+// of (exp(r) - 1 - r)/r². Up to the third power of r they are good to 2⁻⁵⁷ of exp(r), up to the fourth to 2⁻⁶¹ of
+// exp(r) - 1.
 func exp64Constants(b *Block, degree int) {
 	step := logarithm(number(2))
 	step.SetMantExp(step, -6)
@@ -175,7 +176,8 @@ func exp64Constants(b *Block, degree int) {
 	}), degree, 0.00542, false)...)
 }
 
-// exp64Reduction writes exp(t) = 2^e·(c[0] + c[1])·exp(r) with |r| ≤ log 2/128; e is what is in k above its low six bits.
+// exp64Reduction writes exp(t) = 2^e·(c[0] + c[1])·exp(r) with |r| ≤ log 2/128; e is what is in k above its low six
+// bits.
 const exp64Reduction = `
 	// exp(t) = 2^(k/64)·exp(r): k is the integer nearest 64·t/log 2
 	n := float64(t*(64*math.Log2E)) + 0x1.8p52 // the low bits are k

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestRoots checks that the powers 2^(j/count) are correctly rounded, and with what they lack good to 2⁻¹⁰⁰: the power of
-// count of the interval around every entry holds 2^j.
+// TestRoots checks that the powers 2^(j/count) are correctly rounded, and with what they lack good to 2⁻¹⁰⁰: the power
+// of count of the interval around every entry holds 2^j.
 func TestRoots(t *testing.T) {
 	const bits = 2000
 	for _, count := range []int{32, 64} {

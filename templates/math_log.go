@@ -7,9 +7,9 @@ import (
 	"math/bits"
 )
 
-// Logarithms. An argument is z·2^k with z from 0.707 to 1.414, for which a row of a table has c near 1/z and -log c, so that
-// log x = k·log 2 - log c + log(1 + r) with r = c·z - 1. In the row around 1 c is 1, and k·log 2 - log c is 0 there; elsewhere it
-// is larger than r, so that nothing cancels.
+// Logarithms. An argument is z·2^k with z from 0.707 to 1.414, for which a row of a table has c near 1/z and -log c, so
+// that log x = k·log 2 - log c + log(1 + r) with r = c·z - 1. In the row around 1 c is 1, and k·log 2 - log c is 0
+// there; elsewhere it is larger than r, so that nothing cancels.
 
 var log32 = elementary{"is the natural logarithm of x, to 0.502 ULP. That of a negative number is NaN; NaN is returned as it came.", func(b *Block, prefix string) {
 	log32Constants(b)
@@ -46,12 +46,13 @@ var log1p32 = elementary{"is log(1 + x), to 0.502 ULP. Below 2^-24 it is x to ha
 	`)
 }}
 
-// How many rows there are: |r| is at most half of the reciprocal. Rows for float32 have two columns and those for float64 three, -log c
-// being in two parts.
+// How many rows there are: |r| is at most half of the reciprocal. Rows for float32 have two columns and those for
+// float64 three, -log c being in two parts.
 const logRows32, logRows64 = 32, 64
 
-// logReduction finds the row: from an argument with the bits m it writes k, as the float64 kd too, z and c. The conversion of
-// an integer to a float64 is an addition to the bits of 1.5·2⁵², as the instruction for it may wait for another result.
+// logReduction finds the row: from an argument with the bits m it writes k, as the float64 kd too, z and c. The
+// conversion of an integer to a float64 is an addition to the bits of 1.5·2⁵², as the instruction for it may wait for
+// another result.
 func logReduction(rows int) string {
 	shift := 52 - bits.TrailingZeros(uint(rows))
 	return fmt.Sprintf(`
@@ -142,14 +143,16 @@ func log64Constants(b *Block) {
 	b.constants("l", economize(logSeries(), 6, 0.0081, false)...)
 }
 
-// log64Remainder writes r as two parts. c has 13 bits: products with the upper 40 bits of z and with the lower 13 are exact.
+// log64Remainder writes r as two parts. c has 13 bits: products with the upper 40 bits of z and with the lower 13 are
+// exact.
 const log64Remainder = `
 	zh := math.Float64frombits(math.Float64bits(z) &^ (1<<13 - 1))
 	rh := float64(zh*c[0]) - 1
 	rl := float64((z - zh) * c[0])
 `
 
-// log64Series writes the bits of the logarithm. The products of k and of what is left of log 2 and log c are below 2⁻⁴².
+// log64Series writes the bits of the logarithm. The products of k and of what is left of log 2 and log c are below
+// 2⁻⁴².
 const log64Series = `
 	w := float64(kd*ln0) + c[1]
 	sum := w + r
@@ -159,15 +162,15 @@ const log64Series = `
 	h := math.Float64bits(sum + (rest + p))
 `
 
-// logFirst is the least z: the rows divide binades into as many parts, which are half as wide below 1 as above, and 1 is in the
-// middle of one.
+// logFirst is the least z: the rows divide binades into as many parts, which are half as wide below 1 as above, and 1
+// is in the middle of one.
 func logFirst(rows int) float64 {
 	w := 1 / float64(2*rows)
 	return 1 - w/2 - w*math.Floor((1-w/2-math.Sqrt2/2)/w)
 }
 
-// logs are the c, the middles' reciprocals as multiples of 2⁻¹², and -log c: in one part or, with a first part that is a
-// multiple of 2⁻⁴², in two.
+// logs are the c, the middles' reciprocals as multiples of 2⁻¹², and -log c: in one part or, with a first part that is
+// a multiple of 2⁻⁴², in two.
 func logs(rows int, units ...float64) [][]float64 {
 	var table [][]float64
 	next := func(z float64, n int) float64 { // the start of the interval that comes n after that of z

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestLogs checks what the logarithms ask of their tables: c of 13 bits, near enough to 1/z for every z of a row, 1 with a
-// logarithm of 0 around 1, -log c in parts that are good to 2⁻⁵³ and 2⁻⁹⁰, and elsewhere more than r.
+// TestLogs checks what the logarithms ask of their tables: c of 13 bits, near enough to 1/z for every z of a row, 1
+// with a logarithm of 0 around 1, -log c in parts that are good to 2⁻⁵³ and 2⁻⁹⁰, and elsewhere more than r.
 func TestLogs(t *testing.T) {
 	for rows, units := range map[int][]float64{logRows32: nil, logRows64: {0x1p-42}} {
 		table := logs(rows, units...)

@@ -2,10 +2,11 @@ package templates
 
 import "strings"
 
-// Powers: exp(y·log |x|), and what the sign of x makes of it. The conventions are those of Go's math.Pow: x⁰ and 1^y are 1
-// whatever the other is, and negative numbers have powers with whole exponents only.
+// Powers: exp(y·log |x|), and what the sign of x makes of it. The conventions are those of Go's math.Pow: x⁰ and 1^y
+// are 1 whatever the other is, and negative numbers have powers with whole exponents only.
 
-// pow32 computes in float64. Where the result is neither 0 nor infinite y·log |x| is at most 104, of which 2⁻⁴³ is lost.
+// pow32 computes in float64. Where the result is neither 0 nor infinite y·log |x| is at most 104, of which 2⁻⁴³ is
+// lost.
 var pow32 = elementary{"is x to the y, to 0.51 ULP, with the conventions of math.Pow.", func(b *Block, prefix string) {
 	b.constants("l", economize(logSeries(), 5, 0.0161, false)...)
 	b.text(prefix, magnitude32+`
@@ -26,7 +27,8 @@ var pow32 = elementary{"is x to the y, to 0.51 ULP, with the conventions of math
 	`)
 }}
 
-// pow64 has log |x| to 2⁻⁶⁷ as the sum of two numbers, and so its product with y, of which halves of 26 and 27 bits are multiplied.
+// pow64 has log |x| to 2⁻⁶⁷ as the sum of two numbers, and so its product with y, of which halves of 26 and 27 bits are
+// multiplied.
 var pow64 = elementary{"is x to the y, to 0.6 ULP, and to 0.8 ULP where the result is subnormal, with the conventions of math.Pow.", func(b *Block, prefix string) {
 	b.constants("ln", pieces(logarithm(number(2)), 0x1p-42)...)
 	b.constants("l", economize(logSeries()[1:], 6, 0.0081, false)...)
@@ -80,8 +82,8 @@ var pow64 = elementary{"is x to the y, to 0.6 ULP, and to 0.8 ULP where the resu
 	`)
 }}
 
-// powConventions selects the result where it is no exponential, and its sign. y is whole where 2⁵² added to it and taken away
-// leaves it, and from 2⁵² on; from 2⁵³ on it is even.
+// powConventions selects the result where it is no exponential, and its sign. y is whole where 2⁵² added to it and
+// taken away leaves it, and from 2⁵² on; from 2⁵³ on it is even.
 const powConventions = `
 	const one, inf, whole, even = 0x3ff << 52, 0x7ff << 52, 0x433 << 52, 0x434 << 52
 	// 0 and infinity become one another, or not

@@ -5,12 +5,12 @@ import (
 	"math"
 )
 
-// Some functions change the less the larger their argument. Their tables have a row for |x| below a power of two, start, and then one
-// for every quarter of a binade.
+// Some functions change the less the larger their argument. Their tables have a row for |x| below a power of two,
+// start, and then one for every quarter of a binade.
 
-// quarterRow finds the row from the bits a of |x|, of which shift come after those that tell the quarter of a binade, as j and as a
-// pointer c to the entry of a table whose length is a power of two. The index is kept within bounds by arithmetic: where a
-// comparison decides on an address, the compiler prefers a jump.
+// quarterRow finds the row from the bits a of |x|, of which shift come after those that tell the quarter of a binade,
+// as j and as a pointer c to the entry of a table whose length is a power of two. The index is kept within bounds by
+// arithmetic: where a comparison decides on an address, the compiler prefers a jump.
 func quarterRow(table string, bits, shift int, start uint64, rows, length int) string {
 	return fmt.Sprintf(`
 		// the entry of |x|'s quarter of a binade, of the first or of the last

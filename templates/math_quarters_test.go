@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestQuarterEnds checks that the rows follow one another, four to a binade from the start on, and that the index of quarterRow
-// is what it is to be for their ends.
+// TestQuarterEnds checks that the rows follow one another, four to a binade from the start on, and that the index of
+// quarterRow is what it is to be for their ends.
 func TestQuarterEnds(t *testing.T) {
 	for _, start := range []float64{arcStart, tanhStart} {
 		for j := range 60 {

@@ -2,11 +2,11 @@ package templates
 
 import "math/big"
 
-// Coefficients of polynomials and entries of tables are computed here from power series, in arithmetic of precision bits. So
-// nobody has to trust digits copied from elsewhere, and every machine emits the same.
+// Coefficients of polynomials and entries of tables are computed here from power series, in arithmetic of precision
+// bits. So nobody has to trust digits copied from elsewhere, and every machine emits the same.
 
-// precision is that of the arithmetic in which coefficients and tables are computed, in bits. The table that asks for most has
-// 1/(2π) to 2⁻¹¹⁵⁰, with arithmetic of its own.
+// precision is that of the arithmetic in which coefficients and tables are computed, in bits. The table that asks for
+// most has 1/(2π) to 2⁻¹¹⁵⁰, with arithmetic of its own.
 const precision = 320
 
 func number(v float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(v) }
@@ -16,11 +16,11 @@ func ratio(n, d int) *big.Float {
 	return number(float64(n)).Quo(number(float64(n)), number(float64(d)))
 }
 
-// economize returns the polynomial of a degree that is nearest to a power series over [-h, h], or over [0, h] if half is set,
-// but for a few percent of the error: from the last term down to the degree it takes off the multiple of the Chebyshev
-// polynomial of the interval that has that term, which is of all polynomials with it the one that is least. (Lanczos,
-// Applied Analysis, 1956, calls this economization; the result is within a few percent of the minimax polynomial.) What it leaves out is at most the
-// sum of the multiples.
+// economize returns the polynomial of a degree that is nearest to a power series over [-h, h], or over [0, h] if half
+// is set, but for a few percent of the error: from the last term down to the degree it takes off the multiple of the
+// Chebyshev polynomial of the interval that has that term, which is of all polynomials with it the one that is least.
+// (Lanczos, Applied Analysis, 1956, calls this economization; the result is within a few percent of the minimax
+// polynomial.) What it leaves out is at most the sum of the multiples.
 func economize(series []*big.Float, degree int, h float64, half bool) []float64 {
 	return floats(economized(series, degree, h, half))
 }
@@ -81,8 +81,8 @@ func floats(a []*big.Float) []float64 {
 	return vs
 }
 
-// pieces splits a number into float64s: all but the last are multiples of the units given, one each, and the last is what
-// remains.
+// pieces splits a number into float64s: all but the last are multiples of the units given, one each, and the last is
+// what remains.
 func pieces(v *big.Float, units ...float64) []float64 {
 	rest := number(0).Set(v)
 	var vs []float64
@@ -103,7 +103,8 @@ func pieces(v *big.Float, units ...float64) []float64 {
 	return append(vs, 0+f)
 }
 
-// seriesTerms is how many terms of a power series are economized: what comes after is below 2⁻¹⁰⁰ wherever they are used.
+// seriesTerms is how many terms of a power series are economized: what comes after is below 2⁻¹⁰⁰ wherever they are
+// used.
 const seriesTerms = 24
 
 // series are the terms a(0), a(1), …

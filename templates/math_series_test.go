@@ -16,8 +16,8 @@ func value(a []float64, x float64) *big.Float {
 	return sum
 }
 
-// TestEconomize compares the polynomials that functions use with the series they come from, all over their intervals: each is as
-// good as stated, and better than the series cut off at its degree.
+// TestEconomize compares the polynomials that functions use with the series they come from, all over their intervals:
+// each is as good as stated, and better than the series cut off at its degree.
 func TestEconomize(t *testing.T) {
 	exponential := series(func(n int) *big.Float { return number(0).Quo(number(1), factorial(n+2)) })
 	for _, c := range []struct {
@@ -63,7 +63,8 @@ func TestEconomize(t *testing.T) {
 	}
 }
 
-// TestChebyshev checks that the polynomials lie between -1 and 1 on their intervals and come to them as often as they should.
+// TestChebyshev checks that the polynomials lie between -1 and 1 on their intervals and come to them as often as they
+// should.
 func TestChebyshev(t *testing.T) {
 	for n := range 12 {
 		for _, half := range []bool{false, true} {
@@ -86,7 +87,8 @@ func TestChebyshev(t *testing.T) {
 	}
 }
 
-// TestPieces checks that the parts of a number are multiples of what they should be, half of it away at most, and sum to it.
+// TestPieces checks that the parts of a number are multiples of what they should be, half of it away at most, and sum
+// to it.
 func TestPieces(t *testing.T) {
 	for _, v := range []*big.Float{arc(number(1)), number(0), number(0).Neg(arc(number(3))), number(-1), number(0x1p-50)} {
 		parts := pieces(v, 0x1p-10, 0x1p-40)

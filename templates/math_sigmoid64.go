@@ -1,7 +1,8 @@
 package templates
 
-// The sigmoid, in float64. Without a bound on the error it would be a quotient; here the quotient is formed in two parts, the second
-// of what the first leaves, and its divisor from a shorter series than its numerator, so that the division begins early.
+// The sigmoid, in float64. Without a bound on the error it would be a quotient; here the quotient is formed in two
+// parts, the second of what the first leaves, and its divisor from a shorter series than its numerator, so that the
+// division begins early.
 
 var sigmoid64 = elementary{"is 1/(1 + exp(-x)), to 0.8 ULP: with z = exp(-|x|) it is z/(1 + z) for negative x, and what that lacks of 1\nfor others.", func(b *Block, prefix string) {
 	exp64Constants(b, 3)

@@ -11,8 +11,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
-// A table is an array of constants that functions read. It is emitted once a network, before the functions, and
-// only with one that reads it. Its values are computed in extended precision, so that every machine emits the same digits.
+// A table is an array of constants that functions read. It is emitted once a network, before the functions, and only
+// with one that reads it. Its values are computed in extended precision, so that every machine emits the same digits.
 type table struct {
 	suffix  string // what follows the network's name
 	doc     string
@@ -172,8 +172,8 @@ func (f *File) table(prefix string, t table) {
 	})
 }
 
-// exactLiteral is a float64 that reads back as the same: in decimal, or in hexadecimal where that is shorter, as it is for
-// numbers of few bits.
+// exactLiteral is a float64 that reads back as the same: in decimal, or in hexadecimal where that is shorter, as it is
+// for numbers of few bits.
 func exactLiteral(v float64) *jen.Statement {
 	if v == 0 {
 		return jen.Lit(0)

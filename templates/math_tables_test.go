@@ -34,8 +34,8 @@ func TestExactLiteral(t *testing.T) {
 	}
 }
 
-// TestTables checks what every table has: a name of its own that a table for the other precision may share, readers with
-// functions, rows of one length without a negative zero, which a literal can't say, and a few kilobytes at most.
+// TestTables checks what every table has: a name of its own that a table for the other precision may share, readers
+// with functions, rows of one length without a negative zero, which a literal can't say, and a few kilobytes at most.
 func TestTables(t *testing.T) {
 	for typ, tables := range map[string][]table{"float32": tables32, "float64": tables64} {
 		seen := map[string]bool{}

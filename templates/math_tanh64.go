@@ -13,8 +13,8 @@ const (
 	tanhStart, tanhEnd  = 1.0 / 8, 20
 )
 
-// tanh64 adds d first where the derivative is near 1, and nothing where it is below a half: what is left then is so small
-// that its roundings don't matter.
+// tanh64 adds d first where the derivative is near 1, and nothing where it is below a half: what is left then is so
+// small that its roundings don't matter.
 var tanh64 = elementary{"is the hyperbolic tangent of x, to 0.6 ULP: a polynomial in d, the distance of |x| from\nthe middle of a quarter of a binade, or for small x from 0. NaN is returned as it came.", func(b *Block, prefix string) {
 	b.text(prefix, magnitude64+quarterRow("Tanhs", 64, 50, math.Float64bits(tanhStart), tanhRows, 32)+fmt.Sprintf(`
 		u := min(a, %#x) // |x|, up to a little less than 20
@@ -36,8 +36,8 @@ var tanh64 = elementary{"is the hyperbolic tangent of x, to 0.6 ULP: a polynomia
 	`, math.Float64bits(tanhEnd)-1))
 }}
 
-// tanhs are, for every row with the middle c, tanh c in two parts, 1 where the derivative there is nearer to 1 than to 0 and else 0, what
-// the derivative is beyond that, and coefficients of (tanh(c+d) - tanh(c) - d·tanh′(c))/d².
+// tanhs are, for every row with the middle c, tanh c in two parts, 1 where the derivative there is nearer to 1 than to
+// 0 and else 0, what the derivative is beyond that, and coefficients of (tanh(c+d) - tanh(c) - d·tanh′(c))/d².
 func tanhs() [][]float64 {
 	var rows [][]float64
 	for j := range tanhRows {

@@ -50,7 +50,8 @@ var (
 	functionsOf = map[string]map[expr.Op]elementary{"float32": elementary32, "float64": elementary64}
 )
 
-// TestElementaryOnDemand checks that only what is asked for is emitted, and a table with the functions that read it alone.
+// TestElementaryOnDemand checks that only what is asked for is emitted, and a table with the functions that read it
+// alone.
 func TestElementaryOnDemand(t *testing.T) {
 	for typ, tables := range tablesOf {
 		for op := range elementary32 {

@@ -8,8 +8,8 @@ import (
 	"github.com/dave/jennifer/jen"
 )
 
-// Elementary functions are straight lines of arithmetic that a reader should see as they will stand in the emitted file. So
-// their bodies are written here as that Go, and text turns it into statements.
+// Elementary functions are straight lines of arithmetic that a reader should see as they will stand in the emitted
+// file. So their bodies are written here as that Go, and text turns it into statements.
 
 // qualified is what text replaces: a function or constant of package math.
 var qualified = regexp.MustCompile(`\bmath\.[A-Z]\w*`)
@@ -35,8 +35,8 @@ func (b *Block) text(prefix, src string) {
 	}
 }
 
-// constants names numbers: const e0, e1 = 0.5, 0.16666666666666666. The names are one word and the number's place, which
-// for a single number is left out.
+// constants names numbers: const e0, e1 = 0.5, 0.16666666666666666. The names are one word and the number's place,
+// which for a single number is left out.
 func (b *Block) constants(name string, vs ...float64) {
 	names := []string{name}
 	if len(vs) > 1 {

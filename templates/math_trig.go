@@ -36,12 +36,12 @@ var cos32 = elementary{"is the cosine of x, to 0.502 ULP for x of any size. That
 	`)
 }}
 
-// circle is how many sines the table has. With 64 of them an angle is at most π/64 from one, and for float32 three terms of
-// either series are good to 2⁻³⁵.
+// circle is how many sines the table has. With 64 of them an angle is at most π/64 from one, and for float32 three
+// terms of either series are good to 2⁻³⁵.
 const circle = 64
 
-// reduce32 writes how far round the circle t is, in parts of 64: the whole number in the low bits of n, and r. It reduces
-// arguments of any size as Payne and Hanek do, with float64 products in place of integers: bits of 32/π whose
+// reduce32 writes how far round the circle t is, in parts of 64: the whole number in the low bits of n, and r. It
+// reduces arguments of any size as Payne and Hanek do, with float64 products in place of integers: bits of 32/π whose
 // product with every x of the exponent is a multiple of 64 are left out, and a product of 24 and 29 bits is exact. high
 // is a multiple of 2⁻²³ below 2³⁸ and low one of 2⁻⁵² below 2⁹, so that their difference from the whole number k is
 // exact too. What the third product leaves out, 2⁻⁷², is 2⁻⁴² of the smallest |r| from 2⁻¹² on.
@@ -64,8 +64,8 @@ const circle32 = `
 	h := math.Float32bits(float32(float64(@Sines[k&63]*cos) + float64(@Sines[(k+16)&63]*sin)))
 `
 
-// turns are the bits of 32/π for the 32 groups of eight exponents. The float32s of a group are multiples of u = 2^(8g-150),
-// less than 2³²u, so that bits of 32/π from 64/u on tell nothing.
+// turns are the bits of 32/π for the 32 groups of eight exponents. The float32s of a group are multiples of u =
+// 2^(8g-150), less than 2³²u, so that bits of 32/π from 64/u on tell nothing.
 func turns() [][]float64 {
 	const point = 280 // how many bits after the binary point are kept
 	pi := arc(number(1))
@@ -96,7 +96,8 @@ func sines() [][]float64 {
 	return rows
 }
 
-// angle is the sine of 2πj/64: the circle is halved with square roots, and gone round in these steps, from the nearest quarter.
+// angle is the sine of 2πj/64: the circle is halved with square roots, and gone round in these steps, from the nearest
+// quarter.
 func angle(j int) *big.Float {
 	j %= circle
 	switch {

@@ -5,13 +5,14 @@ import (
 	"math/big"
 )
 
-// Sine and cosine, in float64. The argument is reduced as Payne and Hanek do, whatever its size: where on a circle of 64 parts it lies
-// is the product of the bits of x and as many bits of 32/π as matter for its exponent. No float64 but 0 is nearer than 2⁻⁵⁷ parts to a
-// quarter of the circle, so that 112 bits after the point tell how near.
+// Sine and cosine, in float64. The argument is reduced as Payne and Hanek do, whatever its size: where on a circle of
+// 64 parts it lies is the product of the bits of x and as many bits of 32/π as matter for its exponent. No float64 but
+// 0 is nearer than 2⁻⁵⁷ parts to a quarter of the circle, so that 112 bits after the point tell how near.
 //
-// What bounds the speed is how many floating-point registers are renamed in flight, not how many instructions there are. So
-// the first bits of the product are formed in integers, which are free beside the rest, and all tables are read before a number next
-// becomes bits or the other way round: loads further down aren't folded into the operations that want them.
+// What bounds the speed is how many floating-point registers are renamed in flight, not how many instructions there
+// are. So the first bits of the product are formed in integers, which are free beside the rest, and all tables are read
+// before a number next becomes bits or the other way round: loads further down aren't folded into the operations that
+// want them.
 
 var sin64 = elementary{"is the sine of x, to 0.8 ULP for x of any size. Below 2^-31 it is x to half an ULP, and x is\nreturned. The sine of an infinity is NaN.", func(b *Block, prefix string) {
 	b.text(prefix, `
@@ -33,10 +34,11 @@ var cos64 = elementary{"is the cosine of x, to 0.8 ULP for x of any size. That o
 	`)
 }}
 
-// turn64 writes how far round the circle x is: the nearest part as the row c, and what remains in turn, t2, t3 and t4. With x = ±m·2^j units,
-// a row of the tables serves the sixteen j. It has 1/(2π) of a unit in the numbers of partsOf: the first is multiplied by m, in
-// integers and so modulo a turn, and the second by the first 26 bits of m, of which the product is a multiple of 2⁻⁵⁸ turns too. All else
-// is float64: products of numbers of 27 and 26 bits, and sums of two of them, which are exact, but for the last.
+// turn64 writes how far round the circle x is: the nearest part as the row c, and what remains in turn, t2, t3 and t4.
+// With x = ±m·2^j units, a row of the tables serves the sixteen j. It has 1/(2π) of a unit in the numbers of partsOf:
+// the first is multiplied by m, in integers and so modulo a turn, and the second by the first 26 bits of m, of which
+// the product is a multiple of 2⁻⁵⁸ turns too. All else is float64: products of numbers of 27 and 26 bits, and sums of
+// two of them, which are exact, but for the last.
 const turn64 = `
 	// x/(2*pi), modulo 1 and in units of 2^-64, is turn, and the rest in 64ths t2 + t3 + t4; xh has 26 bits and xl 27
 	a := math.Float64bits(x)
@@ -56,8 +58,9 @@ const turn64 = `
 	c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 := c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]
 `
 
-// circle64 writes t, what the sine of c's part of the circle exceeds that of x by. Its first term is the product of 26 and 27 bits, exact, since
-// for small sines it is nearly all; rl, which is as large as 2⁻¹⁸ of r where x is nearest to a multiple of π, is in the second.
+// circle64 writes t, what the sine of c's part of the circle exceeds that of x by. Its first term is the product of 26
+// and 27 bits, exact, since for small sines it is nearly all; rl, which is as large as 2⁻¹⁸ of r where x is nearest to
+// a multiple of π, is in the second.
 const circle64 = `
 	// x is r + rl beyond the part, in 64ths of a turn times 2^64
 	e := float64(int64(turn << 6))
@@ -74,8 +77,9 @@ const circle64 = `
 // widestPart is the largest |r|: half a part, and what t2 adds.
 const widestPart = 0.5 + 0x1p-11
 
-// circleTable has, for every part of the circle, Taylor's series of the opposite of the sine around it, in parts and units of 2⁻⁶⁴: the first
-// coefficient in two numbers, the second as one of 27 bits and another, and the third to the eighth so that the polynomial is good to 2⁻⁵⁷.
+// circleTable has, for every part of the circle, Taylor's series of the opposite of the sine around it, in parts and
+// units of 2⁻⁶⁴: the first coefficient in two numbers, the second as one of 27 bits and another, and the third to the
+// eighth so that the polynomial is good to 2⁻⁵⁷.
 func circleTable() [][]float64 {
 	part := arc(number(1))
 	part.SetMantExp(part, -3) // π/32
@@ -105,8 +109,8 @@ func circleTable() [][]float64 {
 // firstTurn is the first group of sixteen exponents whose rows are read: that of 2⁻³¹. Smaller x are their sines.
 const firstTurn = 62
 
-// partsOf are, for the group g of exponents, of which the numbers are multiples of 2^u less than 2^(u+69), the bits of 2^u/(2π) after the point:
-// a multiple of 2⁻⁵⁸, three more of 27 bits each, and what follows them.
+// partsOf are, for the group g of exponents, of which the numbers are multiples of 2^u less than 2^(u+69), the bits of
+// 2^u/(2π) after the point: a multiple of 2⁻⁵⁸, three more of 27 bits each, and what follows them.
 func partsOf(g int) (u int, parts []*big.Int, rest *big.Float) {
 	const bits = 16*128 + 300
 	wide := func() *big.Float { return new(big.Float).SetPrec(bits) }
@@ -134,7 +138,8 @@ func turnRows() [][]uint64 {
 	return rows
 }
 
-// restRows has all but the first part for every group, for products with x in units of 2⁻⁶⁴ parts of the circle, and 1 where x is small.
+// restRows has all but the first part for every group, for products with x in units of 2⁻⁶⁴ parts of the circle, and 1
+// where x is small.
 func restRows() [][]float64 {
 	var rows [][]float64
 	for g := range 128 {

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestCircle checks, for every part of the circle, that the sine and its derivative are good to 2⁻⁷⁷ in two numbers, of which those
-// of the derivative have 27 and 53 bits, that they are exact where they are 0 and 1, and that the polynomial is good to 2⁻⁵⁷ of the
-// sine's opposite at several places on either side.
+// TestCircle checks, for every part of the circle, that the sine and its derivative are good to 2⁻⁷⁷ in two numbers, of
+// which those of the derivative have 27 and 53 bits, that they are exact where they are 0 and 1, and that the
+// polynomial is good to 2⁻⁵⁷ of the sine's opposite at several places on either side.
 func TestCircle(t *testing.T) {
 	rows := circleTable()
 	if len(rows) != circle {
@@ -49,8 +49,8 @@ func TestCircle(t *testing.T) {
 	}
 }
 
-// TestTurns64 checks, for arguments of every exponent, that the rows tell where on the circle they lie to 2⁻¹¹⁴ parts, and that all
-// products and sums which should be exact are.
+// TestTurns64 checks, for arguments of every exponent, that the rows tell where on the circle they lie to 2⁻¹¹⁴ parts,
+// and that all products and sums which should be exact are.
 func TestTurns64(t *testing.T) {
 	const bits = 2600
 	turns, rests := turnRows(), restRows()

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestTurns checks, for every group of exponents, that the three pieces are what 32/π leaves when multiples of 64/u are taken away, u
-// being the unit of the group, and that the products of the first two with a float32 are exact.
+// TestTurns checks, for every group of exponents, that the three pieces are what 32/π leaves when multiples of 64/u are
+// taken away, u being the unit of the group, and that the products of the first two with a float32 are exact.
 func TestTurns(t *testing.T) {
 	rows := turns()
 	if len(rows) != 32 {

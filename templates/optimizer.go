@@ -29,7 +29,8 @@ func (b *Block) Set(name string) { b.raw(jen.Id(name).Op("=").True()) }
 // IfZero is a condition that numbers are all 0, whose body is returned: if o.T == 0 && o.Beta1 == 0 { … }.
 func (b *Block) IfZero(names ...string) *Block { return b.when(zeros("&&", names)) }
 
-// PanicIfZero panics where first is 0 and so is any of the others: if o.T == 0 && (o.Beta1 == 0 || o.Beta2 == 0) { panic("…") }.
+// PanicIfZero panics where first is 0 and so is any of the others: if o.T == 0 && (o.Beta1 == 0 || o.Beta2 == 0) {
+// panic("…") }.
 func (b *Block) PanicIfZero(first string, others []string, message string) {
 	cond := zeros("||", others)
 	if len(others) > 1 {
@@ -57,8 +58,8 @@ func (b *Block) when(cond *jen.Statement) *Block {
 	return b.nest(func(body func(*jen.Group)) jen.Code { return jen.If(cond).BlockFunc(body) })
 }
 
-// Double is a scalar expression in float64, functions being those of package math: 1 / math.Sqrt(-math.Expm1(x)). Those give other bits
-// on other machines.
+// Double is a scalar expression in float64, functions being those of package math: 1 / math.Sqrt(-math.Expm1(x)). Those
+// give other bits on other machines.
 func Double(e expr.Expr, value func(expr.Var) (Value, error)) (Value, error) {
 	return writer{typ: "float64", value: value, function: standard}.expression(e)
 }

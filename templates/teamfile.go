@@ -57,8 +57,8 @@ func TeamFile(t Team) ([]byte, error) {
 	return src, nil
 }
 
-// keepParts keeps or drops what the text has for some networks alone, between lines that are the comments "name {" and "name }", and drops
-// these lines. Parts may lie in one another.
+// keepParts keeps or drops what the text has for some networks alone, between lines that are the comments "name {" and
+// "name }", and drops these lines. Parts may lie in one another.
 func keepParts(text string, keep map[string]bool) (string, error) {
 	var kept strings.Builder
 	var within []string

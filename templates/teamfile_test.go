@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestTeamFile checks that nothing of the model network is left in an emitted file, and that its sizes and names are those of the
-// network.
+// TestTeamFile checks that nothing of the model network is left in an emitted file, and that its sizes and names are
+// those of the network.
 func TestTeamFile(t *testing.T) {
 	iris := Team{
 		Package: "nets", Name: "Iris", Prefix: "iris", Precision: "float64", Header: []string{"made", "", "for a test"},

@@ -40,7 +40,8 @@ func Number(v float64) Value {
 	return Value{jen.Lit(v)}
 }
 
-// NegativeZero is -0, which Go has no constant for, in large functions too without a call: math.Float32frombits(0x80000000).
+// NegativeZero is -0, which Go has no constant for, in large functions too without a call:
+// math.Float32frombits(0x80000000).
 func NegativeZero(typ string) Value {
 	if typ == "float64" {
 		return Value{jen.Qual("math", "Float64frombits").Call(jen.Id("0x8000000000000000"))}
@@ -241,8 +242,8 @@ func (b *Block) op(dst Value, op string, v Value) {
 // Do is a call for its effect: p.forward(ws, x).
 func (b *Block) Do(v Value) { b.raw(v.code) }
 
-// Dereference panics where a pointer is nil, as Go does, and does nothing else: the compiler makes one load of each, or none where the
-// next statements load from there anyway.
+// Dereference panics where a pointer is nil, as Go does, and does nothing else: the compiler makes one load of each, or
+// none where the next statements load from there anyway.
 //
 //	_, _ = *p, *x // nil panics, before anything is written
 func (b *Block) Dereference(pointers ...string) {
@@ -274,8 +275,8 @@ func (b *Block) loop(v string, lo, hi *jen.Statement, step int) *Block {
 	})
 }
 
-// StopUnlessWithin returns where lo and hi are no range of n elements, which tells the compiler that no index between them is out of range:
-// if lo < 0 || hi > n { return }.
+// StopUnlessWithin returns where lo and hi are no range of n elements, which tells the compiler that no index between
+// them is out of range: if lo < 0 || hi > n { return }.
 func (b *Block) StopUnlessWithin(lo, hi string, n int) {
 	b.raw(jen.If(jen.Id(lo).Op("<").Lit(0).Op("||").Id(hi).Op(">").Lit(n)).Block(jen.Return().Comment("which is never so")))
 }

@@ -25,12 +25,12 @@ type Test struct {
 	Cuts                             TestedCuts
 }
 
-// TestedCuts says how batches are cut up: into blocks of samples in Go, and of those a team has runs; in assembly into tiles, and so many samples
-// a call. Tile and Chunk are 0 where there is none.
+// TestedCuts says how batches are cut up: into blocks of samples in Go, and of those a team has runs; in assembly into
+// tiles, and so many samples a call. Tile and Chunk are 0 where there is none.
 type TestedCuts struct{ Block, Tile, Chunk, Runs int }
 
-// ExampleName is the name of a network's example. An underscore in it parts a type from a suffix, which begins in lower case, or vet refuses it:
-// the example of My_net is one of the package, with a suffix.
+// ExampleName is the name of a network's example. An underscore in it parts a type from a suffix, which begins in lower
+// case, or vet refuses it: the example of My_net is one of the package, with a suffix.
 func ExampleName(name, prefix string) string {
 	if strings.Contains(name, "_") {
 		return "Example_" + prefix
@@ -113,7 +113,8 @@ func (t Test) cuts() *jen.Statement {
 	})
 }
 
-// judged is a type of package verify for the types of the network that have these endings, its samples, targets and numbers.
+// judged is a type of package verify for the types of the network that have these endings, its samples, targets and
+// numbers.
 func (t Test) judged(name string, endings ...string) *jen.Statement {
 	var types []jen.Code
 	for _, e := range endings {
@@ -304,8 +305,8 @@ func (t Test) samples(f *File) {
 	})
 }
 
-// fill declares a struct of pointers to what benchmarks work on, and the method that draws a network and samples. Each is allocated by
-// itself, as programs do, so that it is aligned as they will find it.
+// fill declares a struct of pointers to what benchmarks work on, and the method that draws a network and samples. Each
+// is allocated by itself, as programs do, so that it is aligned as they will find it.
 func (t Test) fill(f *File, typ string, parts []Field) {
 	f.Doc(typ + " is what the benchmarks work on.")
 	f.f.Type().Id(typ).StructFunc(func(g *jen.Group) {

@@ -8,8 +8,8 @@ import (
 	"reflect"
 )
 
-// check finds what is missing of a trainer, before anything is touched. A nil pointer in a field of an interface type is not nil itself,
-// and would fail inside the first step.
+// check finds what is missing of a trainer, before anything is touched. A nil pointer in a field of an interface type
+// is not nil itself, and would fail inside the first step.
 func (t *Trainer[P, G, X, Y, F]) check(ctx context.Context) error {
 	var errs []error
 	if t == nil || t.net == nil {
@@ -33,12 +33,13 @@ func nilPointer(v any) bool {
 	return value.Kind() == reflect.Pointer && value.IsNil()
 }
 
-// targetSlack is how far the sum of targets may be from what it must be, as a part of the sum of their magnitudes. It is half a unit in the
-// last place of bfloat16, the coarsest format that targets are kept in: so much may rounding each of them to it move the sum.
+// targetSlack is how far the sum of targets may be from what it must be, as a part of the sum of their magnitudes. It
+// is half a unit in the last place of bfloat16, the coarsest format that targets are kept in: so much may rounding each
+// of them to it move the sum.
 const targetSlack = 0x1p-9
 
-// checkTargets finds targets that do not sum to what the network asks for. It says nothing of those that are not finite: the step that
-// meets them does. part says which samples they are of: "sample".
+// checkTargets finds targets that do not sum to what the network asks for. It says nothing of those that are not
+// finite: the step that meets them does. part says which samples they are of: "sample".
 func (t *Trainer[P, G, X, Y, F]) checkTargets(ys []Y, part string) error {
 	if t.targetSum == 0 {
 		return nil

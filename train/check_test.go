@@ -84,7 +84,8 @@ func firstTargets(ys [][3]float64) (list [][1]float64) {
 	return list
 }
 
-// Targets that do not sum to 1 are refused where the network asks for it, with the first sample that has some; rounding is no mistake.
+// Targets that do not sum to 1 are refused where the network asks for it, with the first sample that has some; rounding
+// is no mistake.
 func TestFitTargets(t *testing.T) {
 	bfloat := func(v float64) float64 { // rounded to 8 bits
 		m, e := math.Frexp(v)

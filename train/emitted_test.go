@@ -38,8 +38,8 @@ func TestEmittedDoesNotAllocateInSteps(t *testing.T) {
 	}
 }
 
-// A team trains to the same bits with any number of workers, and close to those of one core: the sums of a batch are added up
-// in another order.
+// A team trains to the same bits with any number of workers, and close to those of one core: the sums of a batch are
+// added up in another order.
 func TestEmittedTeams(t *testing.T) {
 	xs, ys := disc(500)
 	fit := func(team train.Team[spirals.Spirals, spirals.SpiralsGrad, [2]float32, [2]float32, float32]) (spirals.Spirals, train.Result) {
@@ -75,8 +75,8 @@ func TestEmittedTeams(t *testing.T) {
 	}
 }
 
-// Batches of emitted networks give the steps of their mean: one epoch by hand, with the single-sample functions. The two
-// differ in the order of their sums only, which is some units in the last place of a gradient of length about 1.
+// Batches of emitted networks give the steps of their mean: one epoch by hand, with the single-sample functions. The
+// two differ in the order of their sums only, which is some units in the last place of a gradient of length about 1.
 func TestEmittedTakesStepsOfTheMean(t *testing.T) {
 	xs, ys := disc(50)
 	var net spirals.Spirals

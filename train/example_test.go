@@ -49,8 +49,8 @@ func disc(n int) (xs [][2]float32, ys [][2]float32) {
 	return xs, ys
 }
 
-// An optimizer, gradients no longer than 1, a rate that warms up and falls, a fifth of the data held out, and an end when the
-// loss on it has not fallen for ten epochs. The network is left as it was at its lowest.
+// An optimizer, gradients no longer than 1, a rate that warms up and falls, a fifth of the data held out, and an end
+// when the loss on it has not fallen for ten epochs. The network is left as it was at its lowest.
 func ExampleTrainer_Fit() {
 	xs, ys := disc(1000)
 	var net spirals.Spirals

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// unit is a network of one unit by hand: a = tanh(w·x + b) with w and b in P, loss (a-y)²/2. It is what the tests of this
-// folder train where they need to look inside; others train emitted ones.
+// unit is a network of one unit by hand: a = tanh(w·x + b) with w and b in P, loss (a-y)²/2. It is what the tests of
+// this folder train where they need to look inside; others train emitted ones.
 type unit struct{ P [3]float64 }
 
 type unitGrad unit

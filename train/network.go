@@ -3,8 +3,9 @@ package train
 // Float is the type of a network's parameters.
 type Float interface{ ~float32 | ~float64 }
 
-// Network is what every emitted network has, for the network P, its gradient G, its batch workspace B, and arrays of F: A
-// the parameters, X an input, Y a target. All functions take any number of samples and return the sum of their losses.
+// Network is what every emitted network has, for the network P, its gradient G, its batch workspace B, and arrays of F:
+// A the parameters, X an input, Y a target. All functions take any number of samples and return the sum of their
+// losses.
 type Network[P, G, B, A, X, Y any, F Float] interface {
 	*P
 	// Flat is a view of all parameters, an array of F.
@@ -36,8 +37,8 @@ type gradient[F Float] interface {
 	Clip(max F) F
 }
 
-// Optimizer is what every emitted optimizer has: Update moves p along g, which it only reads. Weight decay and momentum are
-// fields of the optimizers.
+// Optimizer is what every emitted optimizer has: Update moves p along g, which it only reads. Weight decay and momentum
+// are fields of the optimizers.
 type Optimizer[P, G any, F Float] interface {
 	Update(p *P, g *G, rate F)
 }

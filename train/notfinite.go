@@ -10,22 +10,22 @@ const (
 	BlameInput Blame = "input"
 	// BlameTarget says that a target is NaN or infinite.
 	BlameTarget Blame = "target"
-	// BlameParameters says that a parameter is NaN or infinite, or that parameters or steps have grown until finite data
-	// overflow: the rate is too high, or the parameters were never drawn.
+	// BlameParameters says that a parameter is NaN or infinite, or that parameters or steps have grown until finite
+	// data overflow: the rate is too high, or the parameters were never drawn.
 	BlameParameters Blame = "parameters"
 )
 
-// NotFiniteError says that a loss, a gradient or a step was NaN or infinite, where, and why. Fit leaves the network with the
-// parameters from before that step, and has not shown the gradient to an optimizer.
+// NotFiniteError says that a loss, a gradient or a step was NaN or infinite, where, and why. Fit leaves the network
+// with the parameters from before that step, and has not shown the gradient to an optimizer.
 type NotFiniteError struct {
 	// Epoch is the number of the epoch, from 1, and Step that of the step in it, from 1; 0 for the validation after it.
 	Epoch, Step int
-	// Sample is the index of the sample in the data given to Fit or, where Step is 0, to ValidateOn if that was called; -1
-	// if no sample does it alone.
+	// Sample is the index of the sample in the data given to Fit or, where Step is 0, to ValidateOn if that was called;
+	// -1 if no sample does it alone.
 	Sample int
 	Blame  Blame
-	// Index says which of the input's or the target's values, or of the parameters as Flat has them, is not finite; -1 if
-	// all of them are finite.
+	// Index says which of the input's or the target's values, or of the parameters as Flat has them, is not finite; -1
+	// if all of them are finite.
 	Index int
 	// Value is that value; where all are finite, the loss of the sample.
 	Value float64
@@ -59,7 +59,8 @@ func (e *NotFiniteError) Error() string {
 	return fmt.Sprintf("%s: the loss of %s is %v although its data are finite; %s", at, sample, e.Value, remedy)
 }
 
-// blame finds out why a step failed, or if failed is the number of steps, why the parameters after the last are not finite.
+// blame finds out why a step failed, or if failed is the number of steps, why the parameters after the last are not
+// finite.
 func (r *run[P, G, X, Y, F]) blame(number, failed int) error {
 	if r.t.Optimizer == nil {
 		first := r.takeBack(number, failed)
@@ -77,10 +78,10 @@ func (r *run[P, G, X, Y, F]) blame(number, failed int) error {
 	return e
 }
 
-// takeBack brings the parameters back to what they were before the first step of the epoch that made them NaN or infinite, or
-// before failed, and returns that step. Gradient descent moves the parameters before its loss is known; to keep them for
-// every step would cost every training what only a failing one needs, so they are found again: the steps of the
-// epoch, taken from its start, give the same bits.
+// takeBack brings the parameters back to what they were before the first step of the epoch that made them NaN or
+// infinite, or before failed, and returns that step. Gradient descent moves the parameters before its loss is known; to
+// keep them for every step would cost every training what only a failing one needs, so they are found again: the steps
+// of the epoch, taken from its start, give the same bits.
 func (r *run[P, G, X, Y, F]) takeBack(number, failed int) int {
 	flat := r.t.flat
 	copy(flat, r.before)
@@ -114,7 +115,8 @@ func (r *run[P, G, X, Y, F]) blameHeld(e Epoch, from, end int) error {
 	return failure
 }
 
-// diagnose completes e: a value of the samples that is not finite, else a parameter, else the first sample that does it alone.
+// diagnose completes e: a value of the samples that is not finite, else a parameter, else the first sample that does it
+// alone.
 func (r *run[P, G, X, Y, F]) diagnose(e *NotFiniteError, s samples[X, Y]) {
 	for i := range s.xs {
 		for _, part := range []struct {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Every way for numbers to be lost, with and without an optimizer: the sample and the one to blame are named, and the network
-// has its parameters from before the step.
+// Every way for numbers to be lost, with and without an optimizer: the sample and the one to blame are named, and the
+// network has its parameters from before the step.
 func TestFitNotFinite(t *testing.T) {
 	inf, nan := math.Inf(1), math.NaN()
 	for _, c := range []struct {
@@ -88,8 +88,8 @@ func TestFitNotFinite(t *testing.T) {
 // same holds for equal numbers and for two NaNs.
 func same(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
 
-// A step can make parameters infinite although the loss before it and after it, of a tanh, is finite. Gradient descent is
-// brought back to before it, wherever in the epoch it was.
+// A step can make parameters infinite although the loss before it and after it, of a tanh, is finite. Gradient descent
+// is brought back to before it, wherever in the epoch it was.
 func TestFitStepOverflows(t *testing.T) {
 	for _, failing := range []int{1, 4, 7} {
 		xs, ys := data(50)

@@ -31,8 +31,8 @@ type Options struct {
 	InOrder bool
 
 	// Start is the number of epochs that have been trained before. With the parameters and the optimizer's state as
-	// they were after that epoch, and all else equal, Fit goes on to the same bits as if it had never stopped. Patience is
-	// the exception: it begins to count again.
+	// they were after that epoch, and all else equal, Fit goes on to the same bits as if it had never stopped. Patience
+	// is the exception: it begins to count again.
 	Start int
 
 	// OnEpoch is called after every epoch, with the network as the epoch has left it: the place for metrics,
@@ -45,8 +45,8 @@ type Options struct {
 // ErrStop is what OnEpoch returns to end the training there.
 var ErrStop = errors.New("stop training here")
 
-// check finds all that cannot be trained with, before anything is touched. n and m are the numbers of inputs and targets,
-// vn and vm those of ValidateOn.
+// check finds all that cannot be trained with, before anything is touched. n and m are the numbers of inputs and
+// targets, vn and vm those of ValidateOn.
 func (o Options) check(n, m, vn, vm int, optimizer bool) error {
 	var errs []error
 	refuse := func(bad bool, format string, args ...any) {

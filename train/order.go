@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// orders draws the orders of a training's samples. Every draw starts its generator afresh from the seed and the number of
-// what is drawn, so that no order depends on how many were drawn before it; that is what makes resuming exact.
+// orders draws the orders of a training's samples. Every draw starts its generator afresh from the seed and the number
+// of what is drawn, so that no order depends on how many were drawn before it; that is what makes resuming exact.
 type orders struct {
 	seed uint64
 	pcg  *rand.PCG
@@ -27,9 +27,9 @@ func (o *orders) shuffle(order []int, draw uint64) {
 	o.rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 }
 
-// split divides 0…n-1 into the numbers of the training and of the validation part, each ascending. The part for validation
-// is the fraction rounded, at least one sample and never all; it is chosen by the seed, or is the
-// end if the samples' order has a meaning.
+// split divides 0…n-1 into the numbers of the training and of the validation part, each ascending. The part for
+// validation is the fraction rounded, at least one sample and never all; it is chosen by the seed, or is the end if the
+// samples' order has a meaning.
 func (o *orders) split(n int, fraction float64, inOrder bool) (part, held []int) {
 	all := make([]int, n)
 	for i := range all {

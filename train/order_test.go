@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Orders are equally likely: over many epochs and seeds every element comes to every place about as often. The statistic
-// is chi-squared with 49 degrees of freedom, whose mean is 49 and deviation 10.
+// Orders are equally likely: over many epochs and seeds every element comes to every place about as often. The
+// statistic is chi-squared with 49 degrees of freedom, whose mean is 49 and deviation 10.
 func TestShuffleIsUniform(t *testing.T) {
 	const n, draws = 8, 20000
 	for name, order := range map[string]func(i int) (seed, draw uint64){

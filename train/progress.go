@@ -15,15 +15,15 @@ type Status struct {
 	Loss          float64 // mean over the epoch so far
 }
 
-// Progress is told of every step, and of the end of the training however it ends. It is called between steps, so it should
-// return quickly.
+// Progress is told of every step, and of the end of the training however it ends. It is called between steps, so it
+// should return quickly.
 type Progress interface {
 	Step(Status)
 	End()
 }
 
-// Terminal shows progress on one line of f, redrawn a few times a second and erased at the end. It shows nothing if f is
-// not a terminal, so that logs stay clean.
+// Terminal shows progress on one line of f, redrawn a few times a second and erased at the end. It shows nothing if f
+// is not a terminal, so that logs stay clean.
 func Terminal(f *os.File) Progress {
 	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return silent{}

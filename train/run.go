@@ -37,9 +37,10 @@ type samples[X, Y any] struct {
 }
 
 // Fit trains the network on xs and ys. Mistakes in the data's lengths and the options are all reported at once, before
-// anything is touched, and so are targets that do not sum to 1 where the network asks for it. Whenever it returns, also with an error, the network has the parameters that it reached after a whole
-// number of steps, or those of the lowest validation loss with [Options.Patience], and the result tells of the epochs
-// that were finished. A cancelled ctx gives an error that is ctx.Err().
+// anything is touched, and so are targets that do not sum to 1 where the network asks for it. Whenever it returns, also
+// with an error, the network has the parameters that it reached after a whole number of steps, or those of the lowest
+// validation loss with [Options.Patience], and the result tells of the epochs that were finished. A cancelled ctx gives
+// an error that is ctx.Err().
 func (t *Trainer[P, G, X, Y, F]) Fit(ctx context.Context, xs []X, ys []Y, o Options) (Result, error) {
 	if err := t.check(ctx); err != nil {
 		return Result{Best: -1}, err

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// evalBlock is the number of samples whose losses are summed in the network's own type; sums beyond it are float64, so that
-// a large validation part loses no digits. It is fixed, so that the loss does not depend on Options.Batch.
+// evalBlock is the number of samples whose losses are summed in the network's own type; sums beyond it are float64, so
+// that a large validation part loses no digits. It is fixed, so that the loss does not depend on Options.Batch.
 const evalBlock = 256
 
 // rate is the learning rate of a step, which counts from 0.

@@ -16,9 +16,9 @@
 //
 // # What is promised
 //
-// The same network, data, options and seed give the same bits, with any number of workers of a team. The order of an epoch depends on
-// the seed and the number of that epoch and on nothing before it, so that a training that is broken off and resumed from a
-// checkpoint gives the same bits as one that ran through: see [Options.Start].
+// The same network, data, options and seed give the same bits, with any number of workers of a team. The order of an
+// epoch depends on the seed and the number of that epoch and on nothing before it, so that a training that is broken
+// off and resumed from a checkpoint gives the same bits as one that ran through: see [Options.Start].
 //
 // Nothing is allocated for a step. The slices of the caller are read, never reordered.
 //
@@ -28,11 +28,11 @@
 //
 // # Weights
 //
-// Every sample counts alike. To weight samples or classes, give those that count more to Fit several times: a class of weight 2.5 is
-// two copies of each of its samples and a third copy of every second one. Targets are no place for weights: a network that ends in softmax with
-// cross-entropy learns with the gradient ŷ - y, which is that of its loss only where the targets of a sample sum to 1, and Fit refuses
-// others before it begins. Samples that are to be masked are left out. Where that is not enough, write the loop: Grad, Scale of the
-// gradient, and Update of an optimizer.
+// Every sample counts alike. To weight samples or classes, give those that count more to Fit several times: a class of
+// weight 2.5 is two copies of each of its samples and a third copy of every second one. Targets are no place for
+// weights: a network that ends in softmax with cross-entropy learns with the gradient ŷ - y, which is that of its loss
+// only where the targets of a sample sum to 1, and Fit refuses others before it begins. Samples that are to be masked
+// are left out. Where that is not enough, write the loop: Grad, Scale of the gradient, and Update of an optimizer.
 //
 // # Errors
 //
@@ -42,9 +42,9 @@ package train
 
 import "fmt"
 
-// Trainer trains one network. Its fields may be set between two calls of Fit, and it belongs to one goroutine at a time,
-// as the network does. New makes one; P is the network, G its gradient, X and Y a sample's input and target, and F
-// its float type.
+// Trainer trains one network. Its fields may be set between two calls of Fit, and it belongs to one goroutine at a
+// time, as the network does. New makes one; P is the network, G its gradient, X and Y a sample's input and target, and
+// F its float type.
 type Trainer[P, G, X, Y any, F Float] struct {
 	// Optimizer turns a gradient into a step. Nil stands for gradient descent, p -= rate*g, in one pass.
 	// An optimizer's state goes on from one Fit to the next.
@@ -64,8 +64,8 @@ type Trainer[P, G, X, Y any, F Float] struct {
 	validYs []Y
 }
 
-// New returns a trainer of net, whose parameters it will change in place. They must have been drawn with Init, or loaded.
-// The types follow from net: train.New(&net).
+// New returns a trainer of net, whose parameters it will change in place. They must have been drawn with Init, or
+// loaded. The types follow from net: train.New(&net).
 func New[N Network[P, G, B, A, X, Y, F], D Gradient[G, F], P, G, B, A, X, Y any, F Float](net N) *Trainer[P, G, X, Y, F] {
 	if (*P)(net) == nil {
 		panic(fmt.Sprintf("train.New: the network is a nil %T", net))

@@ -78,8 +78,8 @@ func TestValidateOn(t *testing.T) {
 	}
 }
 
-// A rate far too high after some epochs makes the loss rise: training must end Patience epochs after the lowest and leave
-// the parameters of the lowest.
+// A rate far too high after some epochs makes the loss rise: training must end Patience epochs after the lowest and
+// leave the parameters of the lowest.
 func TestPatience(t *testing.T) {
 	xs, ys := data(50)
 	for _, patience := range []int{1, 3} {

@@ -147,7 +147,8 @@ func silu(z float64) float64 { return z * sigmoid(z) }
 // siluSlope is σ(z) + z·σ(z)·σ(-z).
 func siluSlope(z float64) float64 { return sigmoid(z) + z*sigmoidSlope(z) }
 
-// Where silu and its slope turn: the roots of 1 + exp(-z) + z·exp(-z) = 0 and of z·tanh(z/2) = 2; a test finds them again.
+// Where silu and its slope turn: the roots of 1 + exp(-z) + z·exp(-z) = 0 and of z·tanh(z/2) = 2; a test finds them
+// again.
 const (
 	siluMinimum       = -1.2784645427610738
 	siluSlopeExtremum = 2.3993572805154676

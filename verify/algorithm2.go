@@ -2,9 +2,9 @@ package verify
 
 import "gonum.org/v1/gonum/mat"
 
-// Algorithm2 computes the sums of losses and gradients over a batch by the algorithm that keeps the pre-activations Z of
-// all samples and computes A = σ(Z) again where it needs it: the reference of batch kernels with the cache mode pre. X
-// is N×n_0 and Y is N×n_L, a sample a row; [i] is row i, and 1_N the column of N ones.
+// Algorithm2 computes the sums of losses and gradients over a batch by the algorithm that keeps the pre-activations Z
+// of all samples and computes A = σ(Z) again where it needs it: the reference of batch kernels with the cache mode pre.
+// X is N×n_0 and Y is N×n_L, a sample a row; [i] is row i, and 1_N the column of N ones.
 //
 //	Z_0 = X,  σ_0 = identity, on rows
 //	Z_ℓ = σ_{ℓ-1}(Z_{ℓ-1}) W_ℓᵀ + 1_N b_ℓᵀ      Jac_{i,ℓ} = dσ_ℓ at Z_ℓ[i]

@@ -2,8 +2,8 @@ package verify
 
 import "gonum.org/v1/gonum/mat"
 
-// Algorithm3 computes loss and gradients for the sample (x, y), of n_0 and n_L elements, by the algorithm that keeps the
-// post-activations a, and the Jacobians in place of z: the reference of kernels with the cache mode post.
+// Algorithm3 computes loss and gradients for the sample (x, y), of n_0 and n_L elements, by the algorithm that keeps
+// the post-activations a, and the Jacobians in place of z: the reference of kernels with the cache mode post.
 //
 //	a_0 = x
 //	a_ℓ = σ_ℓ(W_ℓ a_{ℓ-1} + b_ℓ)                Jac_ℓ = dσ_ℓ at W_ℓ a_{ℓ-1} + b_ℓ

@@ -39,7 +39,8 @@ func TestAlgorithmsAgree(t *testing.T) {
 	}
 }
 
-// TestBatchOfOne: with N = 1, algorithm 2 is algorithm 1, and so 5 is 4: rows are columns transposed and sums have one term.
+// TestBatchOfOne: with N = 1, algorithm 2 is algorithm 1, and so 5 is 4: rows are columns transposed and sums have one
+// term.
 func TestBatchOfOne(t *testing.T) {
 	for _, n := range everyPair(t, spec.Float64) {
 		t.Run(title(n), func(t *testing.T) {

@@ -19,7 +19,8 @@ func (r *Report) allocates(call, where string, runs int, f func()) {
 	}
 }
 
-// allocating is the flag by which the test was built so that numbers whose bits are taken, as math.Float32bits does, are allocated.
+// allocating is the flag by which the test was built so that numbers whose bits are taken, as math.Float32bits does,
+// are allocated.
 var allocating = sync.OnceValue(func() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -118,9 +118,8 @@ func (r rounding) underflow(w work, gain float64) float64 {
 // that are not negative.
 func up(bound, n float64) float64 { return bound * (1 + arithmetic64.gamma(n)) }
 
-// product bounds |x̂ŷ - xy| for |x̂ - x| ≤ ex, |ŷ - y| ≤ ey, the products exact:
-// |x|ey + |y|ex + ex·ey. An exact 0 annihilates even a factor without a bound; a 0 that is not exact does not, though 0·Inf
-// is NaN.
+// product bounds |x̂ŷ - xy| for |x̂ - x| ≤ ex, |ŷ - y| ≤ ey, the products exact: |x|ey + |y|ex + ex·ey. An exact 0
+// annihilates even a factor without a bound; a 0 that is not exact does not, though 0·Inf is NaN.
 func product(x, ex, y, ey float64) float64 {
 	if x == 0 && ex == 0 || y == 0 && ey == 0 {
 		return 0

@@ -75,8 +75,8 @@ func TestEmptyBatch(t *testing.T) {
 	}
 }
 
-// TestBatchBoundsHold sums naive evaluations of samples in the precision, in several orders, over all kinds of trials: losses,
-// gradients and steps lie within the bounds, and some come near enough to them that mistakes would not.
+// TestBatchBoundsHold sums naive evaluations of samples in the precision, in several orders, over all kinds of trials:
+// losses, gradients and steps lie within the bounds, and some come near enough to them that mistakes would not.
 func TestBatchBoundsHold(t *testing.T) {
 	for i, n := range everyPair(t, spec.Float32) {
 		if i%16 == 0 { // what is not of batches is judged on all of them
@@ -142,7 +142,8 @@ func batchHolds[F Float](t *testing.T, n spec.Network) *Report {
 	return report
 }
 
-// TestAlike: rows that repeat are found, in whatever order, and a sample counts as another where only its target differs.
+// TestAlike: rows that repeat are found, in whatever order, and a sample counts as another where only its target
+// differs.
 func TestAlike(t *testing.T) {
 	x := mat.NewDense(5, 2, []float64{1, 2, 3, 4, 1, 2, 1, 2, 3, 4})
 	y := mat.NewDense(5, 1, []float64{0, 0, 0, 1, 0})

@@ -53,8 +53,8 @@ func spread(parts []contribution, picks []int, of func(contribution) *mat.VecDen
 	return rows(len(picks), func(i int) *mat.VecDense { return of(parts[picks[i]]) })
 }
 
-// contribution is what is known of one sample of a batch: its gradients of the parameters, flat, and its loss after them, with their bounds;
-// the largest |a_{ℓ-1}|, for layer ℓ at index ℓ-1; and what belongs to the sample alone.
+// contribution is what is known of one sample of a batch: its gradients of the parameters, flat, and its loss after
+// them, with their bounds; the largest |a_{ℓ-1}|, for layer ℓ at index ℓ-1; and what belongs to the sample alone.
 type contribution struct {
 	values, bounds, largest                []float64
 	output, outputBound, input, inputBound *mat.VecDense
@@ -74,16 +74,16 @@ func (n *Network) contribution(x, y []float64, r rounding) contribution {
 	return s
 }
 
-// sums is the batch whose sample i is parts[picks[i]], without what has a row for each sample: the sums of the parts, each as often as it was
-// picked, and what is known of their errors.
+// sums is the batch whose sample i is parts[picks[i]], without what has a row for each sample: the sums of the parts,
+// each as often as it was picked, and what is known of their errors.
 func (n *Network) sums(parts []contribution, picks []int, r rounding) (*BatchGradient, batchEstimate) {
 	times := make([]float64, len(parts))
 	for _, k := range picks {
 		times[k]++
 	}
 	g, bounds := n.newBatchGradient(), n.newBatchGradient()
-	// The sums over the samples, the loss last: of the values, of the bounds, and of the absolute values, as large as they can
-	// be in a kernel and in the reference.
+	// The sums over the samples, the loss last: of the values, of the bounds, and of the absolute values, as large as
+	// they can be in a kernel and in the reference.
 	total := append(g.Flat(), 0)
 	off, kernelSize, size := make([]float64, len(total)), make([]float64, len(total)), make([]float64, len(total))
 	largest := make([]float64, len(n.layers))
@@ -138,8 +138,8 @@ func alike(x, y *mat.Dense) (groups [][]int) {
 	return groups
 }
 
-// batchStep is Step for the sums over a batch: p - rate·g, and a bound for a kernel that multiplies by the rate before or
-// after it sums.
+// batchStep is Step for the sums over a batch: p - rate·g, and a bound for a kernel that multiplies by the rate before
+// or after it sums.
 func (n *Network) batchStep(g *BatchGradient, e batchEstimate, r rounding, rate float64, samples int) (params, bound []float64) {
 	grad, bounds, sizes := g.Flat(), e.bounds.Flat(), e.sizes
 	for l, layer := range n.layers {

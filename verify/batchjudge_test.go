@@ -47,8 +47,8 @@ var mutantsBatch = []mutant{
 	{"input gradients summed", "InputGradBatch", "∂L/∂x[", "want", "ForwardBatch LossBatch GradBatch StepBatch"},
 }
 
-// TestRightBatches: the judge accepts batch functions that are right, for blocks of several sizes and networks in every cache
-// mode.
+// TestRightBatches: the judge accepts batch functions that are right, for blocks of several sizes and networks in every
+// cache mode.
 func TestRightBatches(t *testing.T) {
 	for _, block := range []int{1, 2, 7, 32} {
 		Test(t, string(blockOf(twoThreeTwo(spec.Float32), block).JSON()), batched(kernel232[float32](none), block, none))
@@ -90,7 +90,8 @@ func TestBatchCounts(t *testing.T) {
 	}
 }
 
-// TestOrdinaryFirst: the first trials of batches have many samples in which hardly a number is 0, and every kind has its turn.
+// TestOrdinaryFirst: the first trials of batches have many samples in which hardly a number is 0, and every kind has
+// its turn.
 func TestOrdinaryFirst(t *testing.T) {
 	n := blockOf(twoThreeTwo(spec.Float32), 4)
 	seen := map[string]bool{}

@@ -15,9 +15,9 @@ type batch struct {
 	rate           float64
 }
 
-// newBatch draws a batch of trial i: the parameters of newSample, and count samples of its kind, as many of them distinct as is
-// said, since bounds take their time; the others repeat them without order. Large networks have few trials, so ordinary
-// kinds come first.
+// newBatch draws a batch of trial i: the parameters of newSample, and count samples of its kind, as many of them
+// distinct as is said, since bounds take their time; the others repeat them without order. Large networks have few
+// trials, so ordinary kinds come first.
 func newBatch(n spec.Network, i, count, distinct int) (batch, error) {
 	which := ordinaryFirst()[i%len(kinds)]
 	first, err := newSample(n, i/len(kinds)*len(kinds)+which)

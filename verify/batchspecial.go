@@ -88,7 +88,8 @@ func (j *batchJudge[F]) others(r ruler, name string, b block, clean, got []F, sp
 	}
 }
 
-// refuses checks that a call whose arguments differ in length panics, with a message that says so, and has written nothing.
+// refuses checks that a call whose arguments differ in length panics, with a message that says so, and has written
+// nothing.
 func (j *batchJudge[F]) refuses(c batchCall[F], b batch, n lengths) {
 	m := j.machine
 	m.load(b)

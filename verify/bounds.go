@@ -110,8 +110,8 @@ func (n *Network) Step(t *Trace, bounds *Gradient, p spec.Precision, rate float6
 	return params, bound, nil
 }
 
-// descent returns p - rate·g, and a bound on its error where g is off by at most e. size is the sum of the absolute values
-// of which g was summed, and underflow what is lost to it if rate was multiplied in before.
+// descent returns p - rate·g, and a bound on its error where g is off by at most e. size is the sum of the absolute
+// values of which g was summed, and underflow what is lost to it if rate was multiplied in before.
 func (r rounding) descent(p, g, e, size, rate, underflow float64) (next, bound float64) {
 	next = p - rate*g
 	product := math.Abs(rate) * size

@@ -89,8 +89,8 @@ func TestExactCurves(t *testing.T) {
 	}
 }
 
-// TestOverflowingDivisors: a kernel that squares in float32 has the slope 0 where the reference has one of 1e-39 and less, and
-// both are right. Small slopes short of that are judged.
+// TestOverflowingDivisors: a kernel that squares in float32 has the slope 0 where the reference has one of 1e-39 and
+// less, and both are right. Small slopes short of that are judged.
 func TestOverflowingDivisors(t *testing.T) {
 	r := newRounding(arithmetic32)
 	for _, c := range []struct {

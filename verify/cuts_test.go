@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestCuts: batches cross both sides of every block, tile and chunk, the second chunk, every number of tiles and every rest.
+// TestCuts: batches cross both sides of every block, tile and chunk, the second chunk, every number of tiles and every
+// rest.
 func TestCuts(t *testing.T) {
 	for _, c := range []Cuts{{Block: 32, Tile: 32, Chunk: 256}, {Block: 4, Tile: 16, Chunk: 176}, {Block: 7, Tile: 8, Chunk: 8}, {Block: 1, Tile: 8, Chunk: 128}} {
 		counts := c.counts(false)

@@ -104,8 +104,8 @@ var turns = map[string][]float64{
 	"relu": {0}, "leaky-relu": {0}, "elu": {0}, "selu": {0}, "softsign": {0}, "hard-sigmoid": {-3, 3}, "hard-tanh": {-1, 1},
 }
 
-// sameSides says whether every unit is on the same side of its activation's kinks, and not at one, in both traces, every
-// window has its maximum at the same unit, and every output is on the same side of the kinks of the cost.
+// sameSides says whether every unit is on the same side of its activation's kinks, and not at one, in both traces,
+// every window has its maximum at the same unit, and every output is on the same side of the kinks of the cost.
 func sameSides(n spec.Network, a, b *Trace) bool {
 	apart := func(u, v *mat.VecDense, kink func(i int) float64) bool {
 		for i := range u.Len() {

@@ -9,11 +9,11 @@
 // compare the levels of the assembly (TestLevels, TestOptimizerLevels). Check, CheckTeam and CheckOptimizer do the same
 // without a *testing.T.
 //
-// With every value the reference computes a bound on the rounding error that a kernel of the network's
-// precision can make, whatever the order of its sums and with or without fused multiply-adds; a kernel's
-// result must lie inside. No tolerance is picked by hand. The package imports the spec but nothing of the
-// generator, so that a mistake there cannot be made here a second time by the same code. Each judge is tested in turn on kernels
-// written by hand, with one planted mistake after another.
+// With every value the reference computes a bound on the rounding error that a kernel of the network's precision can
+// make, whatever the order of its sums and with or without fused multiply-adds; a kernel's result must lie inside. No
+// tolerance is picked by hand. The package imports the spec but nothing of the generator, so that a mistake there
+// cannot be made here a second time by the same code. Each judge is tested in turn on kernels written by hand, with one
+// planted mistake after another.
 //
 // The bounds follow N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, SIAM
 // 2002, cited as "Higham"; the equations of the algorithms are numbered as in I. Ganev, Notes on

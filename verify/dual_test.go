@@ -6,8 +6,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// tangent is a dual number, a number with its derivative in one direction: v + d·ε, ε² = 0. Computing with them gives directional
-// derivatives that share nothing with formulas for them.
+// tangent is a dual number, a number with its derivative in one direction: v + d·ε, ε² = 0. Computing with them gives
+// directional derivatives that share nothing with formulas for them.
 type tangent struct{ v, d float64 }
 
 func constant(v float64) tangent { return tangent{v, 0} }

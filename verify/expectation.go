@@ -50,8 +50,8 @@ func newExpectation(n spec.Network, s sample) (*expectation, error) {
 	return e, nil
 }
 
-// overflowed takes the bound from numbers that the reference itself cannot represent: with finite parameters and inputs a NaN is
-// the difference of two overflows, which a kernel need not meet in the same places.
+// overflowed takes the bound from numbers that the reference itself cannot represent: with finite parameters and inputs
+// a NaN is the difference of two overflows, which a kernel need not meet in the same places.
 func (e *expectation) overflowed() {
 	drop := func(v, bound *float64) {
 		if math.IsNaN(*v) {
@@ -75,8 +75,8 @@ func (e *expectation) overflowed() {
 	}
 }
 
-// newBatchExpectation is newExpectation for a batch, outputs and gradients of inputs a sample a row: by the algorithm of
-// batches that keeps what the cache mode keeps.
+// newBatchExpectation is newExpectation for a batch, outputs and gradients of inputs a sample a row: by the algorithm
+// of batches that keeps what the cache mode keeps.
 func newBatchExpectation(n spec.Network, b batch) (*expectation, error) {
 	reference, err := NewNetwork(n, b.params)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// TestOverflowIsNotJudged overflows the reference itself: where it has a NaN, a kernel may have an infinity. A NaN that comes from
-// the input stays one.
+// TestOverflowIsNotJudged overflows the reference itself: where it has a NaN, a kernel may have an infinity. A NaN that
+// comes from the input stays one.
 func TestOverflowIsNotJudged(t *testing.T) {
 	n := spec.Network{
 		Name: "Net", Input: 1, Cost: spec.Function{Expr: "exp(a*y)"},
@@ -46,8 +46,8 @@ func TestZeroTimesOverflow(t *testing.T) {
 	}
 }
 
-// TestUnboundedArgument gives every activation a z that may be infinite or NaN in the kernel: then what depends on it may be NaN,
-// even where the function is bounded.
+// TestUnboundedArgument gives every activation a z that may be infinite or NaN in the kernel: then what depends on it
+// may be NaN, even where the function is bounded.
 func TestUnboundedArgument(t *testing.T) {
 	r := newRounding(arithmetic32)
 	z := estimate{[]float64{1, 2, 3, 4}, []float64{0, math.Inf(1), 0, 0}}

@@ -238,8 +238,8 @@ func (k analysis) chosen(value enclosure, x, y followed, u, v enclosure) followe
 	return d
 }
 
-// valueBound and slopeBound are how far a kernel's value, or derivative, of an expression may be from the reference's. A
-// NaN given is NaN to everybody.
+// valueBound and slopeBound are how far a kernel's value, or derivative, of an expression may be from the reference's.
+// A NaN given is NaN to everybody.
 func (k analysis) valueBound(e *expression, reference float64) float64 {
 	if math.IsNaN(k.v) || math.IsNaN(k.y) {
 		return math.NaN()

@@ -192,8 +192,8 @@ func (c formulaCase) judge(t *testing.T, k analysis, count *tally, defined bool,
 	}
 }
 
-// TestFormulaBoundsAreTight: a value or derivative with a relative error of 1000 roundings shows, at every other argument
-// at least.
+// TestFormulaBoundsAreTight: a value or derivative with a relative error of 1000 roundings shows, at every other
+// argument at least.
 func TestFormulaBoundsAreTight(t *testing.T) {
 	for _, format := range []arithmetic{arithmetic32, arithmetic64} {
 		for _, text := range typicalFormulas {

@@ -19,7 +19,8 @@ type enclosure struct {
 	// for everything else.
 	terms int
 	size  float64
-	// idle is a derivative that is 0 because of the side of a max, min or abs that is taken: so is everything a kernel multiplies it with.
+	// idle is a derivative that is 0 because of the side of a max, min or abs that is taken: so is everything a kernel
+	// multiplies it with.
 	idle bool
 }
 

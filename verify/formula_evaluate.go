@@ -6,8 +6,8 @@ import "math"
 // every part with its own, by the rules of a textbook.
 //
 // Conventions: the derivative of abs at 0 is 0; where the operands of max or min tie, it is that of the second. A part
-// whose factor is 0 is 0, whatever the other factor is. The derivative of x^y by x is 0 where y is 0, and that by y is 0
-// where x is 0 and y is not negative.
+// whose factor is 0 is 0, whatever the other factor is. The derivative of x^y by x is 0 where y is 0, and that by y is
+// 0 where x is 0 and y is not negative.
 func (e *expression) evaluate(v, y float64) (value, slope float64) {
 	if e.stable != nil {
 		return e.stable.evaluate(v, y)

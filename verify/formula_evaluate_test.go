@@ -49,8 +49,8 @@ func TestFormulaSlopes(t *testing.T) {
 	}
 }
 
-// TestFormulaKinks: values and derivatives where there are several to choose from are those of the conventions, to the bit,
-// in every kernel; a little beside a kernel may take either.
+// TestFormulaKinks: values and derivatives where there are several to choose from are those of the conventions, to the
+// bit, in every kernel; a little beside a kernel may take either.
 func TestFormulaKinks(t *testing.T) {
 	for _, c := range []struct {
 		text            string
@@ -93,8 +93,8 @@ func TestFormulaKinks(t *testing.T) {
 	}
 }
 
-// TestFormulaPowers: a part of a derivative is 0 where its factor is 0 by a choice, or the exponent is, or the base with an exponent
-// that is not negative. The bounds say as much where no kernel computes anything else.
+// TestFormulaPowers: a part of a derivative is 0 where its factor is 0 by a choice, or the exponent is, or the base
+// with an exponent that is not negative. The bounds say as much where no kernel computes anything else.
 func TestFormulaPowers(t *testing.T) {
 	for _, c := range []struct {
 		text            string
@@ -139,7 +139,8 @@ func TestFormulaNaN(t *testing.T) {
 	}
 }
 
-// TestFormulasWithoutBound: where a number leaves the kernel's range, or has no value in one of the two, there is no bound.
+// TestFormulasWithoutBound: where a number leaves the kernel's range, or has no value in one of the two, there is no
+// bound.
 func TestFormulasWithoutBound(t *testing.T) {
 	for _, c := range []struct {
 		text string

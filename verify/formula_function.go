@@ -119,8 +119,8 @@ func loosely(v, ulps float64) span {
 	return span{below(v - off), above(v + off)}
 }
 
-// reduction is what package math loses of sine and cosine by knowing π to so many digits, relative to the argument: near a
-// multiple of π or π/2 that is more than a few units in the last place.
+// reduction is what package math loses of sine and cosine by knowing π to so many digits, relative to the argument:
+// near a multiple of π or π/2 that is more than a few units in the last place.
 const reduction = 0x1p-100
 
 // around is the range over s of a sine or cosine: that at the middle, give or take half the length.

@@ -328,8 +328,8 @@ func (k *formulaKernel[F]) elementary(name string, x F) F {
 	return k.disturbed(f.at(float64(x)), float64(x) == f.root)
 }
 
-// disturbed is v rounded up or down, in float32, or off by some units in the last place in float64: as bad as elementary
-// functions may be.
+// disturbed is v rounded up or down, in float32, or off by some units in the last place in float64: as bad as
+// elementary functions may be.
 func (k *formulaKernel[F]) disturbed(v float64, exactly bool) F {
 	r := F(v)
 	if exactly || math.IsNaN(v) || math.IsInf(float64(r), 0) {

@@ -35,8 +35,8 @@ var rewritten = []struct {
 	{spec.Function{Name: "hard-tanh"}, "min(max(z, -1), 1)", false},
 }
 
-// TestFormulasAreTheCatalogue: a formula for a function of the catalogue has its values and derivatives, and bounds that
-// say as much, within a factor of 100 at nine points of ten.
+// TestFormulasAreTheCatalogue: a formula for a function of the catalogue has its values and derivatives, and bounds
+// that say as much, within a factor of 100 at nine points of ten.
 func TestFormulasAreTheCatalogue(t *testing.T) {
 	for _, format := range []arithmetic{arithmetic32, arithmetic64} {
 		r := newRounding(format)
@@ -152,8 +152,8 @@ func TestFormulaSums(t *testing.T) {
 	}
 }
 
-// TestFormulaPullbacks: where a derivative may be infinite there is no bound, not even for 0 times it; and nowhere in a layer
-// if the reference multiplies its matrix by an infinity.
+// TestFormulaPullbacks: where a derivative may be infinite there is no bound, not even for 0 times it; and nowhere in a
+// layer if the reference multiplies its matrix by an infinity.
 func TestFormulaPullbacks(t *testing.T) {
 	sigma, err := activationOf(spec.Function{Expr: "exp(z)"})
 	if err != nil {
@@ -211,7 +211,8 @@ func TestFormulasInNetworks(t *testing.T) {
 	}
 }
 
-// TestFormulaLanguage: the reference knows every function that formulas may call, and the mistakes of a formula are errors.
+// TestFormulaLanguage: the reference knows every function that formulas may call, and the mistakes of a formula are
+// errors.
 func TestFormulaLanguage(t *testing.T) {
 	for _, f := range formula.Functions() {
 		args := []formula.Node{&formula.Variable{Name: "z"}, &formula.Variable{Name: "z"}}[:f.Args]

@@ -30,8 +30,8 @@ func BenchmarkGenerated(b *testing.B) {
 	b.Run("digits", func(b *testing.B) { benchmarkKernel(b, digitsNet, digitsGenerated) })
 }
 
-// BenchmarkEquations measures the gradient as the equations stand, on gonum/mat with full Jacobian matrices: Algorithm 1
-// of the reference.
+// BenchmarkEquations measures the gradient as the equations stand, on gonum/mat with full Jacobian matrices: Algorithm
+// 1 of the reference.
 func BenchmarkEquations(b *testing.B) {
 	for _, c := range []struct {
 		name string

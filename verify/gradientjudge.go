@@ -104,8 +104,9 @@ func (j *gradientJudge[F]) judge(where string, g []float64, k float64) {
 	j.elements(r, "Scale", g, func(v float64) number { return newRounding(j.format).times(given(k), given(v)) })
 }
 
-// euclidean is √Σg², with a bound for any order of the sum in float64, the elements scaled or not: relative to the norm half
-// the roundings of the sum and of the squares, in the kernel and here, and those of the root and of what it is rounded to.
+// euclidean is √Σg², with a bound for any order of the sum in float64, the elements scaled or not: relative to the norm
+// half the roundings of the sum and of the squares, in the kernel and here, and those of the root and of what it is
+// rounded to.
 func (j *gradientJudge[F]) euclidean(g []float64) number {
 	largest := 0.0
 	for _, v := range g {

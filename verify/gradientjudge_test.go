@@ -82,8 +82,8 @@ func clipped[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], flaw 
 	return k
 }
 
-// TestRightGradientFunctions: right ones are accepted, and their errors are not far below the bounds. In float64 they are the
-// reference's.
+// TestRightGradientFunctions: right ones are accepted, and their errors are not far below the bounds. In float64 they
+// are the reference's.
 func TestRightGradientFunctions(t *testing.T) {
 	if err := Check(twoThreeTwo(spec.Float64), clipped(kernel232[float64](none), none), Options{}).Err(); err != nil {
 		t.Error(err)

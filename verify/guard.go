@@ -5,8 +5,8 @@ import "bytes"
 // guardWidth is how many bytes are watched on each side of everything a kernel works on: four of the widest vectors.
 const guardWidth = 256
 
-// canary fills the watched bytes. As a number of either precision it is NaN, so that a result depending on what lies beside an
-// argument is NaN too.
+// canary fills the watched bytes. As a number of either precision it is NaN, so that a result depending on what lies
+// beside an argument is NaN too.
 const canary = 0xff
 
 // guarded is a value between bytes that nobody may write.

@@ -8,8 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestGuards: a byte written right beside a value is found on either side, once, and named; a value that is written whole is
-// left alone.
+// TestGuards: a byte written right beside a value is found on either side, once, and named; a value that is written
+// whole is left alone.
 func TestGuards(t *testing.T) {
 	var guards []guard
 	v := newGuarded[[3]float64]("x", &guards)

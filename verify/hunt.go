@@ -64,10 +64,10 @@ func (h *hunter) draw(i int) sample {
 	return s
 }
 
-// groups makes the units of every layer two groups whose errors add up in the next. In the first layer they have the same weights in
-// another order, with inputs that are all the same: equal sums with different rounding errors. In later layers the units
-// of either group have weights of one sign for the one group and of the other for the other, so that what is equal cancels and the
-// errors remain.
+// groups makes the units of every layer two groups whose errors add up in the next. In the first layer they have the
+// same weights in another order, with inputs that are all the same: equal sums with different rounding errors. In later
+// layers the units of either group have weights of one sign for the one group and of the other for the other, so that
+// what is equal cancels and the errors remain.
 func (h *hunter) groups(s sample) {
 	c := h.from(h.ranges.Inputs, 0.5+h.rng.Float64()/2)
 	for i := range s.x {
@@ -213,7 +213,8 @@ func (h *hunter) anything(r [2]float64) float64 { return r[0] + h.rng.Float64()*
 
 func (h *hunter) corner(r [2]float64) float64 { return r[h.rng.IntN(2)] }
 
-// from is the number at a part of the way from 0, or what is nearest to it in the range, to an end of it: to the upper one for positive parts.
+// from is the number at a part of the way from 0, or what is nearest to it in the range, to an end of it: to the upper
+// one for positive parts.
 func (h *hunter) from(r [2]float64, part float64) float64 {
 	zero := min(max(0, r[0]), r[1])
 	if part < 0 {

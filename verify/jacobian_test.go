@@ -108,8 +108,8 @@ func TestDuals(t *testing.T) {
 	}
 }
 
-// TestPullback: the closed forms of Jacᵀv are those of the full matrix, within the bound, for unit vectors, which give the
-// matrix row by row, and others; at kinks too, and however close or large the z are.
+// TestPullback: the closed forms of Jacᵀv are those of the full matrix, within the bound, for unit vectors, which give
+// the matrix row by row, and others; at kinks too, and however close or large the z are.
 func TestPullback(t *testing.T) {
 	r := newRounding(arithmetic64)
 	extremes := [][]float64{

@@ -50,8 +50,8 @@ type outcome[F Float] struct {
 	fields []field[F]
 }
 
-// do loads the sample, makes the call, checks that it wrote nothing beside its arguments and copies what it left behind. g is
-// filled with NaN before.
+// do loads the sample, makes the call, checks that it wrote nothing beside its arguments and copies what it left
+// behind. g is filled with NaN before.
 func (j *judge[F]) do(c call[F], s sample) (o outcome[F]) {
 	m := j.machine
 	m.load(s)

@@ -11,19 +11,19 @@ import (
 // Float is the type of a kernel's numbers.
 type Float interface{ float32 | float64 }
 
-// Kernel is the functions of one emitted network, as method expressions: P its parameter struct, G its
-// gradient, W its workspace, B the workspace of its batch functions, X and Y the arrays of inputs and outputs.
-// P and G are W1, B1, W2, B2, … and nothing else, every matrix row-major, without the B of layers that have no bias; a method
-// Flat, where *P or *G has one, returns all of them as one array, a view.
+// Kernel is the functions of one emitted network, as method expressions: P its parameter struct, G its gradient, W its
+// workspace, B the workspace of its batch functions, X and Y the arrays of inputs and outputs. P and G are W1, B1, W2,
+// B2, … and nothing else, every matrix row-major, without the B of layers that have no bias; a method Flat, where *P or
+// *G has one, returns all of them as one array, a view.
 //
-// The judge holds them to this contract. x and y do not point into the workspace. Every call but
-// Backward may find anything in the workspace; Backward finds what Forward on the same x left.
-// Forward returns a pointer into the workspace, good until the next call on it. Calls on different
-// workspaces do not see each other. Only Step writes p; none writes x or y; Backward and Grad
-// overwrite all of g, and none reads or writes what lies beside its arguments. The same arguments give the same bits. Nothing allocates. A NaN in x makes NaN of every
-// output and loss that depends on it, whatever activations and cost there are between; after a call with NaN or
-// infinities in x the workspace is as good as before. Where every target is the output bit for bit, the loss is 0 and the
-// cost's slope there is 0, as the convention is for a corner, the gradient is 0.
+// The judge holds them to this contract. x and y do not point into the workspace. Every call but Backward may find
+// anything in the workspace; Backward finds what Forward on the same x left. Forward returns a pointer into the
+// workspace, good until the next call on it. Calls on different workspaces do not see each other. Only Step writes p;
+// none writes x or y; Backward and Grad overwrite all of g, and none reads or writes what lies beside its arguments.
+// The same arguments give the same bits. Nothing allocates. A NaN in x makes NaN of every output and loss that depends
+// on it, whatever activations and cost there are between; after a call with NaN or infinities in x the workspace is as
+// good as before. Where every target is the output bit for bit, the loss is 0 and the cost's slope there is 0, as the
+// convention is for a corner, the gradient is 0.
 //
 // An exported field of the workspace named Z, A or D and the number ℓ of a layer is an array of z_ℓ, a_ℓ or ∇z_ℓ
 // and is judged too: after every call what the forward pass keeps, after Backward, Grad and Step the gradient.
@@ -67,8 +67,8 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	// Norm returns the Euclidean norm of g, summed in float64: right wherever it is a number of the precision, though
 	// squares may not be, NaN where an element is NaN, else infinite where one is.
 	Norm func(g *G) F
-	// Clip multiplies g by limit/norm unless its norm is at most limit, and returns the norm it had: a gradient with a NaN becomes
-	// NaN in every element.
+	// Clip multiplies g by limit/norm unless its norm is at most limit, and returns the norm it had: a gradient with a
+	// NaN becomes NaN in every element.
 	Clip func(g *G, limit F) F
 	// Scale multiplies g by k.
 	Scale func(g *G, k F)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestLogSoftmaxExtremes: no logits overflow it, it is the logarithm of softmax where that has one, and of a single unit
-// it is 0, with Jacobian 0.
+// TestLogSoftmaxExtremes: no logits overflow it, it is the logarithm of softmax where that has one, and of a single
+// unit it is 0, with Jacobian 0.
 func TestLogSoftmaxExtremes(t *testing.T) {
 	for _, z := range [][]float64{{1e4, -1e4, 0}, {-1e4, -1e4, -1e4}, {1e308, 1e308, -1e308}, {0.1, 2, -3}, {-100}} {
 		a, p := logSoftmax{}.value(vector(z)), softmax{}.value(vector(z))

@@ -10,8 +10,8 @@ type naiveBatch[W, G any] struct {
 	spoilt bool
 }
 
-// batched gives a kernel batch functions, sample by sample and block by block, with one mistake at a place where people make
-// them; with none they are right, and the judge must accept them.
+// batched gives a kernel batch functions, sample by sample and block by block, with one mistake at a place where people
+// make them; with none they are right, and the judge must accept them.
 func batched[P, G, W, X, Y any, F Float](
 	k Kernel[P, G, W, naiveBatch[W, G], X, Y, F], block int, flaw flaw,
 ) Kernel[P, G, W, naiveBatch[W, G], X, Y, F] {

@@ -8,8 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// pooledNet is 4-6-4-4, layers that pool and one that is radial, each with parameters of its own size, to be run through
-// the whole of the judge.
+// pooledNet is 4-6-4-4, layers that pool and one that is radial, each with parameters of its own size, to be run
+// through the whole of the judge.
 func pooledNet(p spec.Precision, cache spec.Cache) spec.Network {
 	n := build("mse", p, []int{4, 6, 4, 4}, "max-pool", "radial-sigmoid", "avg-pool")
 	n.Layers[0].Activation.Params = map[string]float64{spec.Window: 2}
@@ -80,8 +80,8 @@ func pooledKernel[F Float](n spec.Network, e naive[F]) Kernel[[66]F, [66]F, pool
 	})
 }
 
-// TestPooledKernels: the judge finds its way through networks whose layers are wider before their activation than after,
-// with any cache mode, and finds a maximum that takes the last of equals.
+// TestPooledKernels: the judge finds its way through networks whose layers are wider before their activation than
+// after, with any cache mode, and finds a maximum that takes the last of equals.
 func TestPooledKernels(t *testing.T) {
 	for _, cache := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
 		judgePooled[float32](t, spec.Float32, cache)

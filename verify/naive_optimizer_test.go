@@ -2,8 +2,8 @@ package verify
 
 import "math"
 
-// The optimizers as people write them, over the parameters of kernel232, each with one mistake or none. late is another order
-// of the same operations.
+// The optimizers as people write them, over the parameters of kernel232, each with one mistake or none. late is another
+// order of the same operations.
 
 type (
 	sgdState[F Float]      struct{ WeightDecay F }

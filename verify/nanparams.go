@@ -107,8 +107,9 @@ func notNumbers(v *mat.VecDense) (list []bool) {
 }
 
 // nanParameters checks that a NaN in a parameter reaches every output that depends on it, and the loss, and no other
-// output, and no other unit of its layer where the workspace shows them: on a sample without zeros, and on one of zeros, whose products with NaN are NaN as well. In large networks
-// each place has one function and one of the two samples, in turn.
+// output, and no other unit of its layer where the workspace shows them: on a sample without zeros, and on one of
+// zeros, whose products with NaN are NaN as well. In large networks each place has one function and one of the two
+// samples, in turn.
 func (j *judge[F]) nanParameters() {
 	plain, err := newSample(j.network, 0)
 	if j.report.failed(err) {

@@ -8,8 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestNaNParameters: a kernel that does not see a NaN in one parameter is found, in functions of one sample and of batches, and one that lets it
-// reach other outputs.
+// TestNaNParameters: a kernel that does not see a NaN in one parameter is found, in functions of one sample and of
+// batches, and one that lets it reach other outputs.
 func TestNaNParameters(t *testing.T) {
 	type (
 		P = params232[float32]
@@ -52,7 +52,8 @@ func TestNaNParameters(t *testing.T) {
 	}
 }
 
-// TestNaNNeighbours: a kernel in which a NaN in a unit's weights reaches the unit before it, which only the workspace shows, is found.
+// TestNaNNeighbours: a kernel in which a NaN in a unit's weights reaches the unit before it, which only the workspace
+// shows, is found.
 func TestNaNNeighbours(t *testing.T) {
 	type (
 		P = params342[float32]
@@ -76,7 +77,8 @@ func TestNaNNeighbours(t *testing.T) {
 	}
 }
 
-// TestNaNPlaces: every parameter of a small network has its turn, and of a large one every row, every column and every bias.
+// TestNaNPlaces: every parameter of a small network has its turn, and of a large one every row, every column and every
+// bias.
 func TestNaNPlaces(t *testing.T) {
 	n := build("mse", spec.Float32, []int{2, 3, 2}, "tanh", "tanh")
 	if got := (&judge[float32]{network: n}).nanPlaces(false); len(got) != n.Params() {
@@ -103,7 +105,8 @@ func TestNaNPlaces(t *testing.T) {
 	}
 }
 
-// TestNaNUnits: a loss that leaves a sample out where one of its units is NaN is found, though no other sample hides anything.
+// TestNaNUnits: a loss that leaves a sample out where one of its units is NaN is found, though no other sample hides
+// anything.
 func TestNaNUnits(t *testing.T) {
 	right := batched(kernel342[float64](none), 3, none)
 	hides := right

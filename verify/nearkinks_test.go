@@ -7,7 +7,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestNearKinks: units and errors come close to every kink there is, of either side, and almost none so close that rounding decides.
+// TestNearKinks: units and errors come close to every kink there is, of either side, and almost none so close that
+// rounding decides.
 func TestNearKinks(t *testing.T) {
 	n := build("huber", spec.Float32, []int{5}, nil...)
 	n.Layers = []spec.Layer{

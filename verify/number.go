@@ -2,8 +2,8 @@ package verify
 
 import "math"
 
-// number is a number of the reference with a bound on how far a kernel's may be off: running error analysis (Higham, section
-// 3.3), for computations whose order is known.
+// number is a number of the reference with a bound on how far a kernel's may be off: running error analysis (Higham,
+// section 3.3), for computations whose order is known.
 type number struct{ value, bound float64 }
 
 // given is a number that both sides have.
@@ -12,8 +12,8 @@ func given(v float64) number { return number{value: v} }
 // largest is the largest absolute value that the kernel's can have.
 func (x number) largest() float64 { return math.Abs(x.value) + x.bound }
 
-// rounded adds what the given work does to a number whose computation goes through terms of absolute sum size, at least the
-// number itself, in the kernel.
+// rounded adds what the given work does to a number whose computation goes through terms of absolute sum size, at least
+// the number itself, in the kernel.
 func (r rounding) rounded(x number, w work, size float64) number {
 	size = max(size, x.largest())
 	x.bound += r.local(w, size, min(size, r.reference.max))
@@ -34,8 +34,8 @@ func (r rounding) times(x, y number) number {
 	return r.rounded(r.vanishing(z, x, y), work{roundings: 1}, 0)
 }
 
-// vanishing is a product or a quotient of numbers that are not 0, which may have become 0 in float64, and its bound with it. The
-// four smallest numbers make up for what each of the roundings of the bound may have lost.
+// vanishing is a product or a quotient of numbers that are not 0, which may have become 0 in float64, and its bound
+// with it. The four smallest numbers make up for what each of the roundings of the bound may have lost.
 func (r rounding) vanishing(z number, of ...number) number {
 	for _, x := range of {
 		if x.largest() == 0 {

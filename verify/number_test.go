@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestNumbers moves arguments within their bounds and computes in float32: results lie within theirs, and some come close.
+// TestNumbers moves arguments within their bounds and computes in float32: results lie within theirs, and some come
+// close.
 func TestNumbers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	r := newRounding(arithmetic32)
@@ -70,8 +71,8 @@ func TestNumberLimits(t *testing.T) {
 	}
 }
 
-// TestNumbersVanish multiplies and divides the smallest float64s, whose bounds are no larger: products that become 0 in one order of
-// factors need not in another, and what is 0 stays exact.
+// TestNumbersVanish multiplies and divides the smallest float64s, whose bounds are no larger: products that become 0 in
+// one order of factors need not in another, and what is 0 stays exact.
 func TestNumbersVanish(t *testing.T) {
 	r := newRounding(arithmetic64)
 	for _, factor := range []float64{0.25, 0.5, 0.75, 1, 0x1p-53} {

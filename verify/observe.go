@@ -10,8 +10,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// Ranges are the smallest and the largest number that Observe draws. Targets of softmax with cross-entropy are probabilities that
-// sum to 1, whatever their range.
+// Ranges are the smallest and the largest number that Observe draws. Targets of softmax with cross-entropy are
+// probabilities that sum to 1, whatever their range.
 type Ranges struct{ Inputs, Weights, Biases, Targets [2]float64 }
 
 // Hunt says how Observe looks for errors.
@@ -28,14 +28,14 @@ type Hunt struct {
 type Observed struct {
 	// Name is ŷ, loss, ∂L/∂W1 and so on, ∂L/∂x.
 	Name string
-	// Error is that of a sample; Apart that of those draws in which rounding decided no comparison of a derivative otherwise; Sum that of
-	// GradBatch.
+	// Error is that of a sample; Apart that of those draws in which rounding decided no comparison of a derivative
+	// otherwise; Sum that of GradBatch.
 	Error, Apart, Sum float64
 }
 
-// Observe looks for the largest rounding errors of a kernel within ranges, to hold beside what is promised of them. Half of the
-// draws are of kinds that are known to have large errors, the others are the worst so far with something changed. Errors are
-// distances from the reference, less what its own rounding may come to.
+// Observe looks for the largest rounding errors of a kernel within ranges, to hold beside what is promised of them.
+// Half of the draws are of kinds that are known to have large errors, the others are the worst so far with something
+// changed. Errors are distances from the reference, less what its own rounding may come to.
 //
 // The kernel needs Forward, Loss, Grad, with Samples GradBatch, and InputGrad where the network has input_gradient.
 func Observe[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F], h Hunt) ([]Observed, error) {
@@ -201,8 +201,8 @@ func newYardstick(n spec.Network, s sample) (*yardstick, error) {
 	}, nil
 }
 
-// farthest is the largest distance of got from times the true numbers from at on, less the doubt there is about them, which is looked
-// up only where the distance is more than a least one.
+// farthest is the largest distance of got from times the true numbers from at on, less the doubt there is about them,
+// which is looked up only where the distance is more than a least one.
 func farthest[F Float](y *yardstick, got []F, at int, times, least float64) float64 {
 	largest := least
 	for i, g := range got {
@@ -225,8 +225,9 @@ func farthest[F Float](y *yardstick, got []F, at int, times, least float64) floa
 // exactArithmetic makes no errors: what remains of a bound is the reference's own.
 var exactArithmetic = arithmetic{name: "exact", max: math.MaxFloat64}
 
-// apart says whether no z is so near to a place where the derivative of its activation jumps that rounding may take it to the other
-// side. Of activations that are no functions of one unit, and of formulas, it says that of none that it cannot tell.
+// apart says whether no z is so near to a place where the derivative of its activation jumps that rounding may take it
+// to the other side. Of activations that are no functions of one unit, and of formulas, it says that of none that it
+// cannot tell.
 func (n *Network) apart(z []estimate) bool {
 	for l, layer := range n.layers {
 		switch sigma := layer.sigma.(type) {

@@ -66,8 +66,8 @@ func TestHunter(t *testing.T) {
 	}
 }
 
-// TestObserve hunts in a kernel that is right and in some that are not: what is planted is found, in the result where it is and
-// there alone.
+// TestObserve hunts in a kernel that is right and in some that are not: what is planted is found, in the result where
+// it is and there alone.
 func TestObserve(t *testing.T) {
 	type kernel = Kernel[plainIris, plainIris, plainIrisWork, naiveBatch[plainIrisWork, plainIris], [4]float32, [3]float32, float32]
 	symmetric := [2]float64{-1, 1}

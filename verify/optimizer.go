@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// An optimizer's rule is written here from its definition, for one parameter p with gradient g, at learning rate η; w is
-// the weight decay, which counts as part of the gradient, g ← g + w·p, in all but adamw. The definitions are PyTorch's,
-// torch.optim of version 2:
+// An optimizer's rule is written here from its definition, for one parameter p with gradient g, at learning rate η; w
+// is the weight decay, which counts as part of the gradient, g ← g + w·p, in all but adamw. The definitions are
+// PyTorch's, torch.optim of version 2:
 //
 //	sgd       p ← p - η·g
 //	momentum  v ← μ·v + (1 - d)·g, at the first update v ← g;  p ← p - η·v
@@ -26,11 +26,12 @@ type rule struct {
 	defaults []float64
 	// state names the arrays of state, one number for each parameter.
 	state []string
-	// counts says that the optimizer counts its updates, and corrects lists the hyperparameters β of which it takes 1 - βᵗ.
+	// counts says that the optimizer counts its updates, and corrects lists the hyperparameters β of which it takes 1 -
+	// βᵗ.
 	counts   bool
 	corrects []int
-	// next returns the parameter and the state after one update, with their bounds. The bounds hold for every usual way to
-	// write the formula, with and without fused multiply-adds, and for powers of β computed in float64.
+	// next returns the parameter and the state after one update, with their bounds. The bounds hold for every usual way
+	// to write the formula, with and without fused multiply-adds, and for powers of β computed in float64.
 	next func(r rounding, u update) (p number, state []number)
 }
 

@@ -6,10 +6,11 @@ import (
 	"testing"
 )
 
-// TestOptimizerTraces holds the rules to traces of one parameter that begins at 1, with gradients ½, -¼, 1½, 0, -2 and rate
-// 1/8, computed from the same definitions in decimal arithmetic of 60 digits; ε is 2⁻²⁷. PyTorch 1.13 gives all of them within 1.2e-16. The first steps can be checked
-// by hand: without decay sgd takes 1 - ½/8; rmsprop with α = ¾ divides ½ + 1/8 by √(¼·(5/8)²) = 5/16, a step of ¼; and adam's
-// corrections make its first step 1/8 whatever β₁ and β₂ are.
+// TestOptimizerTraces holds the rules to traces of one parameter that begins at 1, with gradients ½, -¼, 1½, 0, -2 and
+// rate 1/8, computed from the same definitions in decimal arithmetic of 60 digits; ε is 2⁻²⁷. PyTorch 1.13 gives all of
+// them within 1.2e-16. The first steps can be checked by hand: without decay sgd takes 1 - ½/8; rmsprop with α = ¾
+// divides ½ + 1/8 by √(¼·(5/8)²) = 5/16, a step of ¼; and adam's corrections make its first step 1/8 whatever β₁ and β₂
+// are.
 func TestOptimizerTraces(t *testing.T) {
 	const eps = 0x1p-27
 	gradients := []float64{0.5, -0.25, 1.5, 0, -2}
@@ -59,7 +60,8 @@ func TestOptimizerTraces(t *testing.T) {
 	}
 }
 
-// TestCorrections: 1 - βᵗ at the first update, in between, where t overwhelms float64 powers, and where nothing is left of βᵗ.
+// TestCorrections: 1 - βᵗ at the first update, in between, where t overwhelms float64 powers, and where nothing is left
+// of βᵗ.
 func TestCorrections(t *testing.T) {
 	r := newRounding(arithmetic32)
 	for _, c := range []struct {

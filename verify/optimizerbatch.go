@@ -11,8 +11,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestOptimizerBatch checks StepBatch of an emitted optimizer and fails the test with what is wrong. The first arguments
-// are those of TestOptimizer; step is the method StepBatch, and gradient GradBatch of the network, as expressions.
+// TestOptimizerBatch checks StepBatch of an emitted optimizer and fails the test with what is wrong. The first
+// arguments are those of TestOptimizer; step is the method StepBatch, and gradient GradBatch of the network, as
+// expressions.
 func TestOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
 	step func(s *S, p *P, b *B, xs []X, ys []Y, rate F) F, gradient func(p *P, b *B, xs []X, ys []Y, g *G) F,
@@ -25,10 +26,10 @@ func TestOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	CheckOptimizerBatch(n, name, newState, update, step, gradient).tell(t)
 }
 
-// CheckOptimizerBatch compares steps on batches with what GradBatch and Update give, which are judged by themselves: the
-// loss, the parameters and the optimizer are the same bit by bit, for no sample, one, and more than a block, and from
-// step to step. Samples and targets are only read, and nothing allocates. Batches whose xs and ys differ in length are
-// refused by a panic before anything is written.
+// CheckOptimizerBatch compares steps on batches with what GradBatch and Update give, which are judged by themselves:
+// the loss, the parameters and the optimizer are the same bit by bit, for no sample, one, and more than a block, and
+// from step to step. Samples and targets are only read, and nothing allocates. Batches whose xs and ys differ in length
+// are refused by a panic before anything is written.
 func CheckOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
 	step func(s *S, p *P, b *B, xs []X, ys []Y, rate F) F, gradient func(p *P, b *B, xs []X, ys []Y, g *G) F,

@@ -11,7 +11,8 @@ import (
 // descent is plain gradient descent as an optimizer.
 type descent struct{ T uint64 }
 
-// TestOptimizerBatches: a step on a batch that is GradBatch and Update is accepted, and each way to be something else is found.
+// TestOptimizerBatches: a step on a batch that is GradBatch and Update is accepted, and each way to be something else
+// is found.
 func TestOptimizerBatches(t *testing.T) {
 	type (
 		P = params342[float32]

@@ -5,8 +5,8 @@ import "fmt"
 // fencedUpdates is how many updates are made between fences: the first, which may be another, and one after it.
 const fencedUpdates = 2
 
-// fencedOptimizer makes updates with parameters, gradient and state between pages that must not be touched, at either end of their memory and
-// aligned as little as their numbers are. What comes out is the same everywhere.
+// fencedOptimizer makes updates with parameters, gradient and state between pages that must not be touched, at either
+// end of their memory and aligned as little as their numbers are. What comes out is the same everywhere.
 func fencedOptimizer[S, P, G any, F Float](j *optimizerJudge[F], newState func() *S, update func(s *S, p *P, g *G, rate F)) {
 	all := new(fences)
 	ps, gs, states := newFencedValues[P]("p", 1, all), newFencedValues[G]("g", 1, all), newFencedValues[S]("o", 1, all)

@@ -11,8 +11,9 @@ import (
 )
 
 // TestOptimizer checks an emitted optimizer, "sgd", "momentum", "nesterov", "rmsprop", "adam" or "adamw", against the
-// definition of its name, and fails the test with what is wrong. network is the spec as text, newState the constructor, and
-// update the method Update as an expression. Tests that call it must not be parallel, because it counts allocations.
+// definition of its name, and fails the test with what is wrong. network is the spec as text, newState the constructor,
+// and update the method Update as an expression. Tests that call it must not be parallel, because it counts
+// allocations.
 func TestOptimizer[S, P, G any, F Float](
 	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
 ) {
@@ -24,17 +25,18 @@ func TestOptimizer[S, P, G any, F Float](
 	CheckOptimizer(n, name, newState, update, Options{Short: testing.Short()}).tell(t)
 }
 
-// CheckOptimizer runs an optimizer for some updates in every setting, and judges each of them on its own: the reference goes
-// on from the state that the optimizer is in, so that bounds stay tight.
+// CheckOptimizer runs an optimizer for some updates in every setting, and judges each of them on its own: the reference
+// goes on from the state that the optimizer is in, so that bounds stay tight.
 //
-// The state has the hyperparameters as fields of the precision: WeightDecay of sgd; Momentum, Dampening and WeightDecay of
-// momentum; Momentum and WeightDecay of nesterov; Alpha, Eps, WeightDecay and Momentum of rmsprop; Beta1, Beta2, Eps and
-// WeightDecay of adam and adamw. It has arrays laid out like the parameters: V of momentum and nesterov, S and V of rmsprop,
-// M and V of adam and adamw; and all but sgd have a uint64 T that counts updates. The constructor sets PyTorch's defaults,
-// with momentum 0.9; a zero value, all hyperparameters 0, takes the same at its first update. What a literal sets stays as it is: its first
-// update may panic instead. An update reads the gradient and writes the parameters and the state, each element by itself, and nothing beside
-// them. The same state gives the same bits, wherever it lies. Nothing allocates. Hyperparameters may be set between updates. A method Reset sets
-// T and the arrays to 0 and leaves the hyperparameters: what follows is what a new optimizer does.
+// The state has the hyperparameters as fields of the precision: WeightDecay of sgd; Momentum, Dampening and WeightDecay
+// of momentum; Momentum and WeightDecay of nesterov; Alpha, Eps, WeightDecay and Momentum of rmsprop; Beta1, Beta2, Eps
+// and WeightDecay of adam and adamw. It has arrays laid out like the parameters: V of momentum and nesterov, S and V of
+// rmsprop, M and V of adam and adamw; and all but sgd have a uint64 T that counts updates. The constructor sets
+// PyTorch's defaults, with momentum 0.9; a zero value, all hyperparameters 0, takes the same at its first update. What
+// a literal sets stays as it is: its first update may panic instead. An update reads the gradient and writes the
+// parameters and the state, each element by itself, and nothing beside them. The same state gives the same bits,
+// wherever it lies. Nothing allocates. Hyperparameters may be set between updates. A method Reset sets T and the arrays
+// to 0 and leaves the hyperparameters: what follows is what a new optimizer does.
 func CheckOptimizer[S, P, G any, F Float](
 	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), o Options,
 ) *Report {
@@ -70,7 +72,8 @@ func CheckOptimizer[S, P, G any, F Float](
 	return report.finish()
 }
 
-// all judges everything that needs no pages around memory, with optimizers that the constructor has made, and zero values.
+// all judges everything that needs no pages around memory, with optimizers that the constructor has made, and zero
+// values.
 func (j *optimizerJudge[F]) all(built, zero func() (*optimizerMachine[F], error)) (err error) {
 	for _, m := range []struct {
 		machine **optimizerMachine[F]
@@ -97,8 +100,8 @@ func (j *optimizerJudge[F]) all(built, zero func() (*optimizerMachine[F], error)
 	return nil
 }
 
-// optimizerUpdates is how many updates are judged in one setting, fewer in large networks: as many parameters as optimizerBudget
-// says have together.
+// optimizerUpdates is how many updates are judged in one setting, fewer in large networks: as many parameters as
+// optimizerBudget says have together.
 const optimizerUpdates, optimizerBudget = 20, 1 << 18
 
 // optimizerJudge checks one optimizer.
@@ -128,8 +131,8 @@ func (r rule) away() []float64 {
 	return all
 }
 
-// settings are the defaults, from the beginning and after so many updates that bias corrections are near 1, all hyperparameters away from
-// their defaults, all but one, and one alone.
+// settings are the defaults, from the beginning and after so many updates that bias corrections are near 1, all
+// hyperparameters away from their defaults, all but one, and one alone.
 func (j *optimizerJudge[F]) settings() []setting {
 	all := j.rule.away()
 	list := []setting{{hyper: j.rule.defaults}, {hyper: all}}
@@ -195,8 +198,8 @@ func sampled(n, turn int) func(k int) bool {
 // optimizerTrials is where the trials of optimizers begin among the seeds.
 const optimizerTrials = 1 << 40
 
-// gradients draws a gradient of all sizes: an element always of the same, so that state grows to its size. Some are so large
-// that squares overflow, or so small that they underflow; some are 0.
+// gradients draws a gradient of all sizes: an element always of the same, so that state grows to its size. Some are so
+// large that squares overflow, or so small that they underflow; some are 0.
 func (j *optimizerJudge[F]) gradients(rng *rand.Rand, g []F) {
 	scales := []float64{1, 1e-3, 1, 1e-8, 1e9, 0, math.Sqrt(j.format.tiny), math.Sqrt(j.format.max) * 4, 1, 1e-20}
 	for k := range g {

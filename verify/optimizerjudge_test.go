@@ -25,8 +25,8 @@ func checkNaive[F Float](n spec.Network, name string, flaw flaw) *Report {
 	return CheckOptimizer(n, name, newAdam[F], adamUpdate[F](false, flaw), o)
 }
 
-// TestRightOptimizers: right ones are accepted, in every usual order of operations, and their errors are not far below the
-// bounds, so that mistakes would be above.
+// TestRightOptimizers: right ones are accepted, in every usual order of operations, and their errors are not far below
+// the bounds, so that mistakes would be above.
 func TestRightOptimizers(t *testing.T) {
 	for _, c := range []struct {
 		name string

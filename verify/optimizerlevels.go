@@ -9,9 +9,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestOptimizerLevels checks that an optimizer of a network of rounding: strict gives the same bits at every level that the machine has, and
-// fails the test with what is wrong. The arguments are those of TestOptimizer and, as for TestLevels, the emitted function that calls a test once
-// with every level.
+// TestOptimizerLevels checks that an optimizer of a network of rounding: strict gives the same bits at every level that
+// the machine has, and fails the test with what is wrong. The arguments are those of TestOptimizer and, as for
+// TestLevels, the emitted function that calls a test once with every level.
 func TestOptimizerLevels[S, P, G any, F Float](
 	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), atLevels func(test func(level string)),
 ) {
@@ -23,8 +23,8 @@ func TestOptimizerLevels[S, P, G any, F Float](
 	CheckOptimizerLevels(n, name, newState, update, atLevels).tell(t)
 }
 
-// CheckOptimizerLevels makes updates at every level with numbers of all kinds, in all settings, and compares parameters and state with what the
-// first level leaves, bit by bit; any NaN is NaN.
+// CheckOptimizerLevels makes updates at every level with numbers of all kinds, in all settings, and compares parameters
+// and state with what the first level leaves, bit by bit; any NaN is NaN.
 func CheckOptimizerLevels[S, P, G any, F Float](
 	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), atLevels func(test func(level string)),
 ) *Report {

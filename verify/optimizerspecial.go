@@ -45,8 +45,9 @@ func (j *optimizerJudge[F]) defaults() {
 	}
 }
 
-// literals judges values that are made without the constructor: what is set in one stays at its first update, which may also refuse a
-// literal that leaves a hyperparameter at 0; and a value that has been updated, as one that was saved has, takes no defaults.
+// literals judges values that are made without the constructor: what is set in one stays at its first update, which may
+// also refuse a literal that leaves a hyperparameter at 0; and a value that has been updated, as one that was saved
+// has, takes no defaults.
 func (j *optimizerJudge[F]) literals(made func() *optimizerMachine[F]) {
 	first := func(m *optimizerMachine[F], what string) {
 		before := m.settings()

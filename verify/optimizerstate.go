@@ -10,7 +10,8 @@ import (
 // of it.
 type optimizerMachine[F Float] struct {
 	params, grad []F
-	// hyper and state are the fields that the rule names, in its order; t is the count of updates, nil if there is none.
+	// hyper and state are the fields that the rule names, in its order; t is the count of updates, nil if there is
+	// none.
 	hyper []*F
 	state [][]F
 	t     *uint64
@@ -19,8 +20,8 @@ type optimizerMachine[F Float] struct {
 	reset  func()
 }
 
-// newOptimizerMachine views an optimizer's state s with parameters and gradient of its own. The error says which field is
-// missing or does not fit.
+// newOptimizerMachine views an optimizer's state s with parameters and gradient of its own. The error says which field
+// is missing or does not fit.
 func newOptimizerMachine[S, P, G any, F Float](
 	rule rule, params int, s *S, update func(*S, *P, *G, F),
 ) (*optimizerMachine[F], error) {

@@ -10,8 +10,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// OptimizerTeam is the functions of an emitted team, T, that take an optimizer: method expressions, and the constructor and
-// Close of the team. O is the interface that optimizers are given as.
+// OptimizerTeam is the functions of an emitted team, T, that take an optimizer: method expressions, and the constructor
+// and Close of the team. O is the interface that optimizers are given as.
 type OptimizerTeam[T, O, P, G, X, Y any, F Float] struct {
 	New         func(workers int) *T
 	GradBatch   func(t *T, p *P, xs []X, ys []Y, g *G) F
@@ -20,8 +20,8 @@ type OptimizerTeam[T, O, P, G, X, Y any, F Float] struct {
 	Close       func(t *T)
 }
 
-// TestOptimizerTeam checks what a team does with an optimizer and fails the test with what is wrong. The first arguments are
-// those of TestOptimizer.
+// TestOptimizerTeam checks what a team does with an optimizer and fails the test with what is wrong. The first
+// arguments are those of TestOptimizer.
 func TestOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F],
 ) {
@@ -37,8 +37,8 @@ func TestOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 var optimizerTeams = []int{1, 2, 5}
 
 // CheckOptimizerTeam compares updates by teams of several sizes with Update of the optimizer, and steps on batches with
-// GradBatch of the team and Update, bit by bit: parameters, loss, and the optimizer itself. An optimizer that the team does
-// not know is called in its place. Gradients are only read, and nothing allocates.
+// GradBatch of the team and Update, bit by bit: parameters, loss, and the optimizer itself. An optimizer that the team
+// does not know is called in its place. Gradients are only read, and nothing allocates.
 func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F],
 ) *Report {

@@ -8,7 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestOptimizerTeams: a team whose updates are those of the optimizer is accepted, and each way to be something else is found.
+// TestOptimizerTeams: a team whose updates are those of the optimizer is accepted, and each way to be something else is
+// found.
 func TestOptimizerTeams(t *testing.T) {
 	type (
 		P = params342[float32]

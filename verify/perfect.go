@@ -15,8 +15,8 @@ import (
 // perfectTrials are trials whose parameters and inputs are taken: few outputs of them are 0 or saturate.
 var perfectTrials = []int{0, nearFirst, nearFirst + 1}
 
-// perfect makes targets of outputs. It says whether the cost's slopes are 0 there, and a loss of exactly 0 proves that a
-// function met every target: loss, the kernel's for other targets, must be greater as soon as the least output, whose
+// perfect makes targets of outputs. It says whether the cost's slopes are 0 there, and a loss of exactly 0 proves that
+// a function met every target: loss, the kernel's for other targets, must be greater as soon as the least output, whose
 // neighbours are the closest, is missed by one unit in the last place.
 func perfect[F Float](c cost, format arithmetic, outputs []F, width int, loss func(y []float64) F) (y []float64, ok bool) {
 	y = make([]float64, len(outputs))
@@ -118,7 +118,8 @@ func (j *batchJudge[F]) perfectPredictions() error {
 	return nil
 }
 
-// unmoved compares gradients with 0, and the parameters after a step with those before, nothing being allowed for rounding.
+// unmoved compares gradients with 0, and the parameters after a step with those before, nothing being allowed for
+// rounding.
 func unmoved[F Float](r ruler, n spec.Network, call string, gradient, step bool, o outcome[F], params []float64) {
 	zeros := make([]float64, max(len(params), len(o.x)))
 	if gradient {

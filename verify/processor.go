@@ -8,7 +8,8 @@ var (
 	subnormal    = 0x1p-1060
 )
 
-// roundsOtherwise says in which way the processor does not round as Go's arithmetic does: a function may have left it so. Empty: it does.
+// roundsOtherwise says in which way the processor does not round as Go's arithmetic does: a function may have left it
+// so. Empty: it does.
 func roundsOtherwise() string {
 	switch {
 	case exactlyOne+lessThanHalf != 1, -exactlyOne-lessThanHalf != -1, exactlyOne+moreThanHalf == 1, -exactlyOne-moreThanHalf == -1:

@@ -46,12 +46,13 @@ type kind struct {
 	// whole makes all parameters small whole numbers and repeats rows, so that with such an input the first
 	// layer, and others after it, compute without rounding: kinks and ties again, with weights.
 	whole bool
-	// powers makes every parameter ± a power of 2, the same in a layer, so small that z is about 1. With inputs of ±1 the first
-	// layer computes without rounding, and no weight and no input hides behind a 0: one that is misread shows, among
-	// however many.
+	// powers makes every parameter ± a power of 2, the same in a layer, so small that z is about 1. With inputs of ±1
+	// the first layer computes without rounding, and no weight and no input hides behind a 0: one that is misread
+	// shows, among however many.
 	powers bool
-	// near puts every other unit close to a kink of its activation, to another unit of its window or to an error at which the cost has a kink:
-	// so close that a comparison with another number shows, and so far that rounding does not decide it.
+	// near puts every other unit close to a kink of its activation, to another unit of its window or to an error at
+	// which the cost has a kink: so close that a comparison with another number shows, and so far that rounding does
+	// not decide it.
 	near bool
 	// logits, if not 0, is what the largest |z_L| is brought to; missed puts the one-hot target of every
 	// other such trial at the least output, where losses overflow first. inner does it to one layer, in turn like
@@ -142,7 +143,8 @@ func newSample(n spec.Network, i int) (sample, error) {
 		if k.inner {
 			layer = turn(n, i)
 		}
-		// To 100 and, once that has been had with every layer or target, to -100: what overflows at one may do well at the other.
+		// To 100 and, once that has been had with every layer or target, to -100: what overflows at one may do well at
+		// the other.
 		largest, turns := k.logits, 2
 		if k.inner {
 			turns = n.Depth()
@@ -187,8 +189,8 @@ func weightScale(n spec.Network, l int) float64 {
 	return math.Sqrt(2 / (cols + rows))
 }
 
-// scaleLayer multiplies the parameters of layer l so that the z_l of largest magnitude becomes the given one, and returns which
-// output is the least then.
+// scaleLayer multiplies the parameters of layer l so that the z_l of largest magnitude becomes the given one, and
+// returns which output is the least then.
 func (s *sample) scaleLayer(n spec.Network, l int, largest float64) (least int, err error) {
 	reference, err := NewNetwork(n, s.params)
 	if err != nil {

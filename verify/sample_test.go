@@ -44,8 +44,8 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// TestPowers: trials of powers of 2 let no weight of a wide first layer hide: z is exact and of order 1, so that a bounded
-// activation does not hide it either, and none of the products is 0.
+// TestPowers: trials of powers of 2 let no weight of a wide first layer hide: z is exact and of order 1, so that a
+// bounded activation does not hide it either, and none of the products is 0.
 func TestPowers(t *testing.T) {
 	n := build("mse", spec.Float32, []int{300, 40, 2}, "tanh", "identity")
 	seen := 0
@@ -78,8 +78,8 @@ func TestPowers(t *testing.T) {
 	}
 }
 
-// TestExactKinds: trials that aim at kinks hit them: every whole number from -3 to 3 is an exact z of every layer, and units
-// of a window tie, so that the conventions there are judged and not excused by the bounds.
+// TestExactKinds: trials that aim at kinks hit them: every whole number from -3 to 3 is an exact z of every layer, and
+// units of a window tie, so that the conventions there are judged and not excused by the bounds.
 func TestExactKinds(t *testing.T) {
 	n := build("mae", spec.Float32, []int{6, 5, 6, 4}, "relu", "max-pool", "hard-tanh")
 	n.Layers[1].Activation.Params = map[string]float64{spec.Window: 3}

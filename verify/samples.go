@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// marginBefore and marginAfter are how many samples an array has around those of the largest batch: kernels that work on
-// whole tiles may go beyond the end, by less than the widest vectors hold.
+// marginBefore and marginAfter are how many samples an array has around those of the largest batch: kernels that work
+// on whole tiles may go beyond the end, by less than the widest vectors hold.
 const marginBefore, marginAfter = 1, 16
 
 // sampleArray is an array of samples of type T that goes on before and after those that a call is given.

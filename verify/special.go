@@ -51,8 +51,8 @@ func (j *judge[F]) draws() {
 	rng, _ := random(n, 0)
 	var drawn, used, bound []float64
 	m.init(func() float64 {
-		// Apart from 0, where relative errors mean nothing; of both signs, and the first the largest, so that weights are
-		// neither folded nor cut off.
+		// Apart from 0, where relative errors mean nothing; of both signs, and the first the largest, so that weights
+		// are neither folded nor cut off.
 		d := math.Ldexp(1+rng.Float64(), 6-len(drawn)%7)
 		if len(drawn)%2 == 0 {
 			d = -d

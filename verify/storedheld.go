@@ -8,14 +8,15 @@ import (
 	"reflect"
 )
 
-// largestCopy is how large a value may be that packages json and gob copy to find its methods. Larger ones are for pointers alone.
+// largestCopy is how large a value may be that packages json and gob copy to find its methods. Larger ones are for
+// pointers alone.
 const largestCopy = 32 << 20
 
 // longestHeld is how long a value's JSON may be for the value to be stored within others too.
 const longestHeld = 1 << 20
 
-// held wants packages json and gob to find the methods of a value that is held by itself, not by a pointer: in a field, and in a map,
-// whose values have no address.
+// held wants packages json and gob to find the methods of a value that is held by itself, not by a pointer: in a field,
+// and in a map, whose values have no address.
 func (j *storedJudge) held(value storable, textBytes int) {
 	typ := j.layout.typ
 	if typ.Size() > largestCopy {

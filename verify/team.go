@@ -9,10 +9,10 @@ import (
 // Team is the functions of an emitted team, T, that works on batches with several goroutines: method expressions, but
 // for New. The other types are those of Kernel.
 //
-// The functions do what those of Kernel do, in the same bits for every number of workers. Nothing allocates once a team is
-// made. A panic in a worker reaches the caller; after one a team works on, or panics with a message that says that
-// it does not. New panics if there are no workers. Close ends the goroutines, and does nothing the second time; functions
-// called after it panic with a message.
+// The functions do what those of Kernel do, in the same bits for every number of workers. Nothing allocates once a team
+// is made. A panic in a worker reaches the caller; after one a team works on, or panics with a message that says that
+// it does not. New panics if there are no workers. Close ends the goroutines, and does nothing the second time;
+// functions called after it panic with a message.
 type Team[T, P, G, X, Y any, F Float] struct {
 	New          func(workers int) *T
 	ForwardBatch func(t *T, p *P, xs []X, out []Y)
@@ -54,8 +54,8 @@ func (k Team[T, P, G, X, Y, F]) complete(n spec.Network) error {
 	})
 }
 
-// TestTeam checks a team against the reference of its network and fails the test with what is wrong. network is the spec as
-// text. Tests that call it must not be parallel, because it counts allocations and goroutines.
+// TestTeam checks a team against the reference of its network and fails the test with what is wrong. network is the
+// spec as text. Tests that call it must not be parallel, because it counts allocations and goroutines.
 func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T, P, G, X, Y, F]) {
 	t.Helper()
 	n, err := spec.Decode("spec.json", []byte(network))

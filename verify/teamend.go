@@ -9,7 +9,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// endings judges how teams end: what follows a panic in a worker, what follows Close, and that there is no team of nobody.
+// endings judges how teams end: what follows a panic in a worker, what follows Close, and that there is no team of
+// nobody.
 func endings[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F], teams []*T, report *Report) {
 	p, g := new(P), new(G)
 	count := min(2*n.Batch, 4096) // more than one worker gets, of all but huge blocks
@@ -51,7 +52,8 @@ func endings[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F
 	}
 }
 
-// ended waits for goroutines to end until there are no more than before, and returns how many are left of those that do not.
+// ended waits for goroutines to end until there are no more than before, and returns how many are left of those that do
+// not.
 func ended(before int) int {
 	for range 1000 {
 		if runtime.NumGoroutine() <= before {

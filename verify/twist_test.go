@@ -32,8 +32,8 @@ func shifted(by func(z, a float32) float32) naive[float32] {
 	}})
 }
 
-// TestTwists: mistakes in conventions and formulas that people make are outside the bounds, in a hidden layer, within the
-// trials that -short runs. The same network without the mistake is accepted.
+// TestTwists: mistakes in conventions and formulas that people make are outside the bounds, in a hidden layer, within
+// the trials that -short runs. The same network without the mistake is accepted.
 func TestTwists(t *testing.T) {
 	named := func(name string, params map[string]float64) spec.Function {
 		return spec.Function{Name: name, Params: params}

@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// views checks that Flat, where a type of parameters or gradients has that method, is a view of all its numbers: a pointer
-// to an array of them that begins where they do. Anything else would lose what callers write to it.
+// views checks that Flat, where a type of parameters or gradients has that method, is a view of all its numbers: a
+// pointer to an array of them that begins where they do. Anything else would lose what callers write to it.
 func views[T any, F Float](r *Report) {
 	typ := reflect.TypeFor[T]()
 	method, ok := reflect.PointerTo(typ).MethodByName("Flat")

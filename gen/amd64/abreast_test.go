@@ -8,8 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// TestAbreast writes three computations side by side, of which the last one takes over what the first one has computed: their steps
-// alternate, and none stands before one whose result it reads.
+// TestAbreast writes three computations side by side, of which the last one takes over what the first one has computed:
+// their steps alternate, and none stands before one whose result it reads.
 func TestAbreast(t *testing.T) {
 	f := &function{m: machine{AVX512, 4}, fn: ir.NewFunction("f"), taken: make([]bool, 32)}
 	b := newBlock(f)

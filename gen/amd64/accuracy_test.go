@@ -43,7 +43,8 @@ func machineLevels() []Level {
 	return levels
 }
 
-// variants are the ways in which a function is written: with short chains of operations, with few of them, and some with shorter chains yet.
+// variants are the ways in which a function is written: with short chains of operations, with few of them, and some
+// with shorter chains yet.
 func variants(op expr.Op) []string {
 	if op == expr.OpExp || op == expr.OpSigmoid || op == expr.OpTanh {
 		return []string{"", "Many", "Soon"}
@@ -59,8 +60,8 @@ func soon(b *block, op expr.Op, x *value) *value {
 	return b.choose(b.compare(greater, x, b.zeros()), b.exp(x), b.expOfNegative(x))
 }
 
-// elementaryAssembly is an assembly file with every elementary function at every level and in every variant, in both precisions, over
-// arrays, and the Go that declares them and lists them as kernels.
+// elementaryAssembly is an assembly file with every elementary function at every level and in every variant, in both
+// precisions, over arrays, and the Go that declares them and lists them as kernels.
 func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
 	f := newFile(&common{symbol: operand.NewStaticSymbol("accuracy")})
@@ -121,9 +122,9 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 	return text, fmt.Appendf(nil, "package accuracy\n%s}\n", decl.Bytes())
 }
 
-// TestAccuracy emits every elementary function, assembles them and measures them: float32 functions on a sample of all bit
-// patterns to 1 ULP, float64 functions to 2 ULP. All 2^32 float32 arguments of all functions take some ten minutes on two cores; of
-// one function, one minute:
+// TestAccuracy emits every elementary function, assembles them and measures them: float32 functions on a sample of all
+// bit patterns to 1 ULP, float64 functions to 2 ULP. All 2^32 float32 arguments of all functions take some ten minutes
+// on two cores; of one function, one minute:
 //
 //	go test ./gen/amd64 -run 'Accuracy$' -v -timeout 0 -exhaustive
 //	go test ./gen/amd64 -run 'Accuracy$/tanh' -v -timeout 0 -exhaustive

@@ -5,9 +5,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// affine is z = W·in + b. A block of rows at a time, as many as a vector has lanes, each row is multiplied with the input and
-// the products are added in lanes; then a transposing reduction makes one vector of the sums, to which biases are added and
-// which Each takes on.
+// affine is z = W·in + b. A block of rows at a time, as many as a vector has lanes, each row is multiplied with the
+// input and the products are added in lanes; then a transposing reduction makes one vector of the sums, to which biases
+// are added and which Each takes on.
 func (f *function) affine(op *plan.Affine) {
 	if f.strict() {
 		f.orderedAffine(op)
@@ -33,8 +33,8 @@ func (f *function) affine(op *plan.Affine) {
 	if rows/step > unrolledRows && f.straightDots(op.W, step) {
 		held = f.heldInput(op, step)
 	}
-	// What Each makes of some blocks is written after the sums of all of them: a core that waits for a long function then has the next one
-	// within its sight, and not the sums between.
+	// What Each makes of some blocks is written after the sums of all of them: a core that waits for a long function
+	// then has the next one within its sight, and not the sums between.
 	var later []func()
 	finish := func() {
 		for _, each := range later {
@@ -82,8 +82,9 @@ func (f *function) straightDots(w *plan.Buffer, n int) bool {
 	return n*chunks <= 2*bodyProducts || chunks <= 4
 }
 
-// heldInput reads the first vectors of an affine map's input once for all blocks of n rows, as many as there are registers for beside the
-// sums of a block and what is made of them: loads are what such a map takes its time for. Elementary functions need the registers themselves.
+// heldInput reads the first vectors of an affine map's input once for all blocks of n rows, as many as there are
+// registers for beside the sums of a block and what is made of them: loads are what such a map takes its time for.
+// Elementary functions need the registers themselves.
 func (f *function) heldInput(op *plan.Affine, n int) []*value {
 	for _, e := range plan.Expressions(op) {
 		if expr.Share("u", e).Count().Calls > 0 {
@@ -107,8 +108,9 @@ func (f *function) biases(b *plan.Buffer, at index, n int) *value {
 	return f.parameters(f.at(b, at), n)
 }
 
-// parameters are n parameters, with anything in the lanes above: a whole register is read where they go on so far, but not where they
-// are written as well, for a load that is wider than the store before it waits until that has reached the cache.
+// parameters are n parameters, with anything in the lanes above: a whole register is read where they go on so far, but
+// not where they are written as well, for a load that is wider than the store before it waits until that has reached
+// the cache.
 func (f *function) parameters(r ref, n int) *value {
 	if whole := f.code.bits / 8 / f.m.size; !f.updating && r.index == nil && r.disp+whole*f.m.size <= f.file.layout.params {
 		n = whole
@@ -116,15 +118,15 @@ func (f *function) parameters(r ref, n int) *value {
 	return f.code.load(r, n)
 }
 
-// goesOn says whether a whole register may be read where a row of a matrix of parameters has n numbers left: whether parameters go on so far
-// after its last row, and none is written, for a load waits for a store that is not like it.
+// goesOn says whether a whole register may be read where a row of a matrix of parameters has n numbers left: whether
+// parameters go on so far after its last row, and none is written, for a load waits for a store that is not like it.
 func (f *function) goesOn(w *plan.Buffer, n int) bool {
 	whole := f.code.bits / 8 / f.m.size
 	return !f.updating && n < whole && f.at(w, index{}).disp+(w.Len()-n+whole)*f.m.size <= f.file.layout.params
 }
 
-// rowPart reads n numbers of a row of a matrix, with 0 in the lanes above: what follows them in memory is cut off, which takes an instruction
-// where moving them in pieces takes up to four.
+// rowPart reads n numbers of a row of a matrix, with 0 in the lanes above: what follows them in memory is cut off,
+// which takes an instruction where moving them in pieces takes up to four.
 func (f *function) rowPart(w *plan.Buffer, r ref, n int) *value {
 	bytes := n * f.m.size
 	switch {
@@ -144,8 +146,8 @@ func (f *function) looseRowPart(w *plan.Buffer, r ref, n int) *value {
 	return f.code.load(r, n)
 }
 
-// dots are the products of n rows with the input, whose first vectors may be held, in straight code: for every vector of columns one term
-// of each row. Those of a single row begin with its bias.
+// dots are the products of n rows with the input, whose first vectors may be held, in straight code: for every vector
+// of columns one term of each row. Those of a single row begin with its bias.
 func (f *function) dots(op *plan.Affine, w ref, first index, n int, held []*value) []*value {
 	sums := make([]*value, n)
 	if n == 1 && op.B != nil {
@@ -179,8 +181,8 @@ func (f *function) rowBlocks(rows, step, unrolled int, scales []int, body func(a
 	f.chunks(rows, step, unrolled, scales, body)
 }
 
-// blockRows is how many rows an affine map takes at once: as many as a register has lanes, but of long rows fewer, for those that
-// a call read last should still be in the first cache when the next one, or the way back, begins with them.
+// blockRows is how many rows an affine map takes at once: as many as a register has lanes, but of long rows fewer, for
+// those that a call read last should still be in the first cache when the next one, or the way back, begins with them.
 func (f *function) blockRows(w *plan.Buffer) int {
 	n := min(w.Rows, f.m.lanes())
 	for n >= 8 && n*w.Cols*f.m.size > firstCache/2 {
@@ -189,7 +191,8 @@ func (f *function) blockRows(w *plan.Buffer) int {
 	return n
 }
 
-// loopedDots is dots with a loop over the columns. Where rows are few, each has several sums, so that no multiply-add waits for the one before.
+// loopedDots is dots with a loop over the columns. Where rows are few, each has several sums, so that no multiply-add
+// waits for the one before.
 func (f *function) loopedDots(op *plan.Affine, w ref, first index, n int) []*value {
 	const chains = 8
 	ways := max(1, chains/n)

@@ -11,8 +11,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestHeldInput counts what the loop over blocks of rows reads of the input, a map of eight vectors at AVX2: one of them where seven are held
-// in registers beside eight sums, and all where the activation has an elementary function, which needs the registers.
+// TestHeldInput counts what the loop over blocks of rows reads of the input, a map of eight vectors at AVX2: one of
+// them where seven are held in registers beside eight sums, and all where the activation has an elementary function,
+// which needs the registers.
 func TestHeldInput(t *testing.T) {
 	for activation, want := range map[string]int{"relu": 1, "tanh": 8} {
 		n := spec.Network{

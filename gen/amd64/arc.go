@@ -9,8 +9,8 @@ var arcSeries = []float64{
 	0.0344398687526294, -0.03199345089641857, 0.02906175845375029, -0.024227923067570527, 0.015994659425983628, -0.005949984065947192,
 }
 
-// atan is the inverse tangent. Beyond tan(π/8) it is taken of (x - 1)/(x + 1), which adds π/4, and beyond tan(3π/8) of -1/x, which adds
-// π/2.
+// atan is the inverse tangent. Beyond tan(π/8) it is taken of (x - 1)/(x + 1), which adds π/4, and beyond tan(3π/8) of
+// -1/x, which adds π/2.
 func (b *block) atan(x *value) *value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).atanRounded)

@@ -6,9 +6,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Nothing waits for the loss, but a core finishes instructions in their order, and no store before all that stands before it is done. The
-// chain of operations that the loss takes, a logarithm among them, would hold up the stores of a whole gradient. In functions whose last
-// operation is a loop over rows it is spread among the stores before it.
+// Nothing waits for the loss, but a core finishes instructions in their order, and no store before all that stands
+// before it is done. The chain of operations that the loss takes, a logarithm among them, would hold up the stores of a
+// whole gradient. In functions whose last operation is a loop over rows it is spread among the stores before it.
 
 // operations writes the operations of a function of one sample.
 func (f *function) operations(ops []plan.Op) {
@@ -32,8 +32,8 @@ func (f *function) operations(ops []plan.Op) {
 	}
 }
 
-// lossAside finds the operation that forms the loss beside δ, the first of those that are for the loss alone, and one after it whose
-// stores the loss may be spread among, but not the last one. host is 0 where there is none.
+// lossAside finds the operation that forms the loss beside δ, the first of those that are for the loss alone, and one
+// after it whose stores the loss may be spread among, but not the last one. host is 0 where there is none.
 func lossAside(ops []plan.Op) (first, at, host int) {
 	at = slices.IndexFunc(ops, func(op plan.Op) bool {
 		m, ok := op.(*plan.Map)
@@ -100,7 +100,8 @@ func (f *function) loopsOver(op plan.Op) bool {
 	return w.Rows*((w.Cols+lanes-1)/lanes) > unrolledProducts
 }
 
-// spreadAmong writes steps that nothing waits for and others that do not depend on them, and spreads the first evenly among the others.
+// spreadAmong writes steps that nothing waits for and others that do not depend on them, and spreads the first evenly
+// among the others.
 func (b *block) spreadAmong(aside, others func()) {
 	begin := len(b.nodes)
 	aside()

@@ -11,8 +11,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// TestLossAside looks where the functions of the committed networks form the loss: among the stores of a gradient or an update where a loop
-// over rows follows, as in the two large ones, and before them all in the others.
+// TestLossAside looks where the functions of the committed networks form the loss: among the stores of a gradient or an
+// update where a loop over rows follows, as in the two large ones, and before them all in the others.
 func TestLossAside(t *testing.T) {
 	for _, n := range committed(t) {
 		p, err := plan.Compile(n)
@@ -45,7 +45,8 @@ func TestLossAside(t *testing.T) {
 	}
 }
 
-// TestSpreadAmong spreads three steps among twelve, one of which takes over what one of the three computes: it waits for that.
+// TestSpreadAmong spreads three steps among twelve, one of which takes over what one of the three computes: it waits
+// for that.
 func TestSpreadAmong(t *testing.T) {
 	f := newFunction(newFile(&common{}), machine{AVX2, 4}, "f", nil, false)
 	b := f.code

@@ -17,8 +17,8 @@ const SumsSuffix = "Sums"
 // sumsPointers are registers of arguments that the function which sums up doesn't have.
 var sumsPointers = []reg.GPPhysical{argumentRegisters["p"], argumentRegisters["ys"]}
 
-// printBatch writes the assembly of a function of a batch: what is done for tiles of samples; for gradients, a second function
-// that sums them up; and for StepBatch, which does with samples what GradBatch does, its last operation alone.
+// printBatch writes the assembly of a function of a batch: what is done for tiles of samples; for gradients, a second
+// function that sums them up; and for StepBatch, which does with samples what GradBatch does, its last operation alone.
 func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLayout) ([]*function, error) {
 	name := fn.Name
 	if fn.Name == plan.StepBatch {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// block is a stretch of straight-line vector code as it is being written: nodes over values. Nothing is emitted before flush,
-// when it is known how often each value is read and when for the last time.
+// block is a stretch of straight-line vector code as it is being written: nodes over values. Nothing is emitted before
+// flush, when it is known how often each value is read and when for the last time.
 type block struct {
 	f     *function
 	nodes []*node
@@ -173,7 +173,8 @@ func (b *block) integerSuffix() string {
 	return "D"
 }
 
-// Comparisons, by the immediates of VCMP; those that are false where either is NaN, but for unordered, notEqual and notLessEqual.
+// Comparisons, by the immediates of VCMP; those that are false where either is NaN, but for unordered, notEqual and
+// notLessEqual.
 const (
 	equal        = 0
 	lessThan     = 17

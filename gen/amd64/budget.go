@@ -25,8 +25,8 @@ var byUse = []string{
 	plan.LossOnly, plan.LossBatch,
 }
 
-// partOf says which function's operations are all among those of another, or hardly ever longer, which has no room where
-// that one has none: Backward goes the same way back, ForwardBatch the same way for many samples. StepBatch calls
+// partOf says which function's operations are all among those of another, or hardly ever longer, which has no room
+// where that one has none: Backward goes the same way back, ForwardBatch the same way for many samples. StepBatch calls
 // GradBatch.
 var partOf = map[string]string{
 	plan.Grad: plan.Forward, plan.Step: plan.Forward, plan.LossOnly: plan.Forward, plan.Backward: plan.Forward,

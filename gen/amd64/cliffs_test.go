@@ -60,12 +60,14 @@ func predictLayers(t *testing.T, shapes map[oneLayer]predicted) {
 	}
 }
 
-// endsRegister says whether n numbers of 4 bytes end a register, or share one with other rows, so that one more is moved and computed for itself.
+// endsRegister says whether n numbers of 4 bytes end a register, or share one with other rows, so that one more is
+// moved and computed for itself.
 func endsRegister(n int) bool { return n%8 == 0 || n < 8 && bits.OnesCount(uint(n)) == 1 }
 
-// TestCliffs: an input or a unit more takes little more, for 1 to 70 of them. Inputs of rows that end in the same register take the same within 16 %, and at
-// most 25 % more than as many as fill it. One more than that is a register more in every row, and of rows of 1, 2 or 4 numbers, which share one, twice as
-// much to compute: up to 45 and 80 %. A unit more takes up to 20 %, and where it begins a register up to 40, of very few units 55.
+// TestCliffs: an input or a unit more takes little more, for 1 to 70 of them. Inputs of rows that end in the same
+// register take the same within 16 %, and at most 25 % more than as many as fill it. One more than that is a register
+// more in every row, and of rows of 1, 2 or 4 numbers, which share one, twice as much to compute: up to 45 and 80 %. A
+// unit more takes up to 20 %, and where it begins a register up to 40, of very few units 55.
 func TestCliffs(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -53,8 +53,8 @@ func (s *constants) put(c datum) ref {
 	return ref{base: reg.StaticBase, symbol: s.data.Symbol, disp: s.all[i].at}
 }
 
-// lanes finds a place for a constant: one number, or one for each lane. At AVX2 an instruction
-// reads as many lanes from memory as it computes, so a single number is repeated; at AVX-512 it is broadcast as it is read.
+// lanes finds a place for a constant: one number, or one for each lane. At AVX2 an instruction reads as many lanes from
+// memory as it computes, so a single number is repeated; at AVX-512 it is broadcast as it is read.
 func (s *constants) lanes(m machine, lanes []uint64) (at ref, key string) {
 	n := len(lanes)
 	if n == 1 && m.level == AVX2 {
@@ -79,8 +79,8 @@ func (s *constants) table(name string, table []byte) ref {
 	return s.put(datum{key: "table " + name, raw: raw, unit: 8})
 }
 
-// link puts the constants of a function that was written by itself among those of a file, and returns its code with the places that they have
-// there.
+// link puts the constants of a function that was written by itself among those of a file, and returns its code with the
+// places that they have there.
 func (s *constants) link(c *compiled) (parts []*ir.Function) {
 	from := c.file.constants
 	moved := make([]int, len(from.all))

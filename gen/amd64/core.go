@@ -9,12 +9,13 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// This file says what the cost model (simulate.go) knows of instructions: on which units of a core they run, for how long they occupy one
-// and after how many cycles their result can be read. The figures are those of AMD's Zen 4, rounded; other cores with these
-// instruction sets differ in them, but hardly in which of two ways to compute the same is the faster.
+// This file says what the cost model (simulate.go) knows of instructions: on which units of a core they run, for how
+// long they occupy one and after how many cycles their result can be read. The figures are those of AMD's Zen 4,
+// rounded; other cores with these instruction sets differ in them, but hardly in which of two ways to compute the same
+// is the faster.
 
-// A core takes so many instructions a cycle, has so many begun and not finished, and so many of its vector instructions waiting for
-// their operands. The last decides what small networks take, whose calls overlap as far as it lets them.
+// A core takes so many instructions a cycle, has so many begun and not finished, and so many of its vector instructions
+// waiting for their operands. The last decides what small networks take, whose calls overlap as far as it lets them.
 const (
 	coreWidth   = 6
 	coreWindow  = 320
@@ -63,7 +64,8 @@ const (
 	forwardLatency = 8
 )
 
-// convertLatency is that of conversions between float32 and float64 within 128 bits, which leave every number in its half of a register.
+// convertLatency is that of conversions between float32 and float64 within 128 bits, which leave every number in its
+// half of a register.
 const convertLatency = 3
 
 // operations are the operations by the beginning of an opcode; the longest that fits counts.
@@ -78,8 +80,8 @@ var operations = map[string]operation{
 	"VMASKMOV": {anyVector, 1, 1}, "VZEROUPPER": {anyScalar, 1, 1}, "VGATHER": {loaders, 12, 8},
 }
 
-// moves are the opcodes of plain copies, which take no unit where both operands are registers, nor more than a load or store where one
-// is memory.
+// moves are the opcodes of plain copies, which take no unit where both operands are registers, nor more than a load or
+// store where one is memory.
 var moves = map[string]bool{
 	"VMOVAPS": true, "VMOVUPS": true, "VMOVUPD": true, "VMOVAPD": true, "VMOVSS": true, "VMOVSD": true, "VMASKMOVPS": true,
 	"VMASKMOVPD": true, "VBROADCASTSS": true, "VBROADCASTSD": true, "VBROADCASTF128": true,
@@ -105,7 +107,8 @@ func operationOf(opcode string) operation {
 // known are the operations of opcodes that were looked up.
 var known sync.Map
 
-// Sizes of caches, a little less than what is there, and the cycles that a line of 64 bytes takes to come from the next one.
+// Sizes of caches, a little less than what is there, and the cycles that a line of 64 bytes takes to come from the next
+// one.
 const (
 	firstCache  = plan.FirstCache
 	secondCache = 900 << 10

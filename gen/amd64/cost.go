@@ -6,21 +6,22 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Choice is what code a function of one sample has: that of AVX2 in any case, and that of AVX-512 where it is predicted to take less.
-// Wide registers do not always: their reductions are longer, and small layers leave most lanes empty.
+// Choice is what code a function of one sample has: that of AVX2 in any case, and that of AVX-512 where it is predicted
+// to take less. Wide registers do not always: their reductions are longer, and small layers leave most lanes empty.
 type Choice struct {
 	Function string
 	// Cycles are predicted for the code of each level, in the order of Levels, whether it is emitted or not.
 	Cycles []int
 	// Levels are those that have code of their own.
 	Levels []Level
-	// Styles are how matrices are taken at each level, and Predicted what each style that was tried is predicted to take.
+	// Styles are how matrices are taken at each level, and Predicted what each style that was tried is predicted to
+	// take.
 	Styles    []Style
 	Predicted []StyleCycles
 }
 
-// margin is how many cycles in a hundred the code of AVX-512 must spare: what the model can tell, which is less where it is mostly memory that
-// takes the time.
+// margin is how many cycles in a hundred the code of AVX-512 must spare: what the model can tell, which is less where
+// it is mostly memory that takes the time.
 func margin(bytes int) int {
 	if bytes > firstCache {
 		return 10
@@ -28,7 +29,8 @@ func margin(bytes int) int {
 	return 1
 }
 
-// choose predicts what a function of one sample takes at every level in every style, all of which have been written, and decides by it.
+// choose predicts what a function of one sample takes at every level in every style, all of which have been written,
+// and decides by it.
 func (a *Assembly) choose(fn *plan.Func) (Choice, error) {
 	if err := a.predict(a.forms(fn)...); err != nil {
 		return Choice{}, err
@@ -68,8 +70,8 @@ func (a *Assembly) Choices() (choices []Choice) {
 	return choices
 }
 
-// kept is how many of the bytes that a function goes over in a call are still in the first cache from the one before: of matrices that
-// it goes through by turns what fits beside the others.
+// kept is how many of the bytes that a function goes over in a call are still in the first cache from the one before:
+// of matrices that it goes through by turns what fits beside the others.
 func kept(p *plan.Program, fn *plan.Func) (bytes int) {
 	if !p.TakesTurns(fn) {
 		return 0

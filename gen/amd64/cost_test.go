@@ -117,7 +117,8 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// TestChooseByName: what is predicted doesn't depend on how a network is called, though its constants are named after it. Z0 is a register.
+// TestChooseByName: what is predicted doesn't depend on how a network is called, though its constants are named after
+// it. Z0 is a register.
 func TestChooseByName(t *testing.T) {
 	var predicted []string
 	for _, name := range []string{"Net", "Z0"} {
@@ -163,8 +164,8 @@ func committed(t *testing.T) (networks []spec.Network) {
 
 var benchmark = regexp.MustCompile(`(?m)^Benchmark(\w+?)(?:-\d+)?\s+\d+\s+([\d.]+) ns/op(?:\s+([\d.]+) ns/sample)?`)
 
-// TestPredictions prints, with -measure, what the benchmarks of the committed networks take at each level beside what is predicted. It asserts
-// nothing: other machines, and other work on this one, change the times.
+// TestPredictions prints, with -measure, what the benchmarks of the committed networks take at each level beside what
+// is predicted. It asserts nothing: other machines, and other work on this one, change the times.
 //
 //	go test ./gen/amd64 -run Predictions -measure -v
 func TestPredictions(t *testing.T) {

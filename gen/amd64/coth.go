@@ -2,20 +2,20 @@ package amd64
 
 import "math"
 
-// A function of e^x that is a quotient anyway needs no polynomial for e^x itself: with f = y - n, n the integer next to y = x·log₂e, and
-// c = f·coth(f·log(2)/2), which is even in f and nearly constant,
+// A function of e^x that is a quotient anyway needs no polynomial for e^x itself: with f = y - n, n the integer next to
+// y = x·log₂e, and c = f·coth(f·log(2)/2), which is even in f and nearly constant,
 //
 //	e^x = 2^n·(c + f)/(c - f)
 //
-// so that sigmoid is one quotient of sums. A polynomial of degree 2 in f² does for c where one of degree 6 in f would be needed
-// for e^x: a third fewer instructions, for a chain of the same length. What a small network takes is set by both, as calls overlap as far as
-// their instructions fit into what a core looks ahead.
+// so that sigmoid is one quotient of sums. A polynomial of degree 2 in f² does for c where one of degree 6 in f would
+// be needed for e^x: a third fewer instructions, for a chain of the same length. What a small network takes is set by
+// both, as calls overlap as far as their instructions fit into what a core looks ahead.
 
 // cothSeries is f·coth(f·log(2)/2) as a polynomial in f², |f| ≤ ½; 2^-29, and e^x then has 2^-30.5.
 var cothSeries = []float64{2.8853900869218165, 0.11552415967147486, -0.0009211135213008522}
 
-// halves are f and c of e^(scale·x), and what twoTo takes for 2^n. With AVX2, where x must be within ±bound for that, it is brought there;
-// NaN stays NaN. With AVX-512 infinities do no harm: n is infinite then, and f is 0.
+// halves are f and c of e^(scale·x), and what twoTo takes for 2^n. With AVX2, where x must be within ±bound for that,
+// it is brought there; NaN stays NaN. With AVX-512 infinities do no harm: n is infinite then, and f is 0.
 func (b *block) halves(x *value, scale, bound float64) (f, c, n *value) {
 	factor := b.number(scale * math.Log2E)
 	if b.m.level == AVX512 {
@@ -52,7 +52,8 @@ func (b *block) sigmoidOfHalves(x *value) *value {
 		p := b.twoTo(n) // known before c
 		return b.quotient(down, b.madd(b.sum(c, f), p, down))
 	}
-	// As (p + 1)·c + (p - 1)·f the denominator is three operations more, none of which waits for c. At 2^900 the quotient is 0 in float32.
+	// As (p + 1)·c + (p - 1)·f the denominator is three operations more, none of which waits for c. At 2^900 the
+	// quotient is 0 in float32.
 	if b.m.level == AVX512 {
 		n = b.smaller(b.number(900), n)
 	}

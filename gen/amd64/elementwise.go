@@ -5,8 +5,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// each does what a Map does with n elements from at on. In a fused Map, acc is the variable of the host operation and held its
-// value. It returns the terms of the sum, 0 in the lanes above unless sums are ordered, nil where there is none.
+// each does what a Map does with n elements from at on. In a fused Map, acc is the variable of the host operation and
+// held its value. It returns the terms of the sum, 0 in the lanes above unless sums are ordered, nil where there is
+// none.
 func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *value) (terms *value) {
 	var exprs []expr.Expr
 	for _, s := range m.Sets {
@@ -67,7 +68,8 @@ func (f *function) mapping(m *plan.Map) {
 // unrolledChunks is up to how many whole vectors an elementwise operation is straight code: its body may be long.
 const unrolledChunks = 4
 
-// sum adds the vectors that a body makes of n elements, a register full at a time, each with 0 in the lanes that it lacks.
+// sum adds the vectors that a body makes of n elements, a register full at a time, each with 0 in the lanes that it
+// lacks.
 func (f *function) sum(n, unrolled int, body func(at index, n int) *value) (total *value) {
 	lanes := f.m.lanes()
 	f.code.within(f.m.width(min(n, lanes)), func() {

@@ -9,8 +9,8 @@ import (
 
 // Instructions that compute, with one operand from memory where it may be.
 
-// folded returns the memory operand that stands for a value not in a register, and the suffix of the opcode: a constant, or a
-// load that has only this use and that no store separates from it.
+// folded returns the memory operand that stands for a value not in a register, and the suffix of the opcode: a
+// constant, or a load that has only this use and that no store separates from it.
 func (e *emitter) folded(b *block, n *node, v *value) (op operand.Op, suffix string, ok bool) {
 	if v.cell || v.reg >= 0 || v.slot >= 0 || v.def == nil {
 		return nil, "", false
@@ -24,7 +24,8 @@ func (e *emitter) folded(b *block, n *node, v *value) (op operand.Op, suffix str
 		if e.f.m.level == AVX2 || d.n > 1 {
 			return d.mem.mem(), "", true
 		}
-		// Reading it again costs no instruction; where much is computed side by side, loads are what there is too much of.
+		// Reading it again costs no instruction; where much is computed side by side, loads are what there is too much
+		// of.
 		if d.size == n.size && (!e.f.many || len(v.uses) == 1 || e.nextUse(v) == math.MaxInt) {
 			return d.mem.mem(), "_BCST", true
 		}
@@ -111,8 +112,8 @@ func (e *emitter) compute(b *block, n *node) {
 	e.f.do(op, append(ops, e.place(n))...)
 }
 
-// fused emits ±x·y + z, overwriting z, x or y: the one that is not read again, and a copy of z where all are. One of the
-// others may be in memory.
+// fused emits ±x·y + z, overwriting z, x or y: the one that is not read again, and a copy of z where all are. One of
+// the others may be in memory.
 func (e *emitter) fused(b *block, n *node) {
 	x, y, z := n.in[0], n.in[1], n.in[2]
 	if _, _, ok := e.folded(b, n, x); ok {

@@ -94,8 +94,8 @@ func (e *emitter) extract() string {
 	return "VEXTRACTF128"
 }
 
-// store emits the moves that write n numbers: pieces of 32, 16, 8 and 4 bytes, or one with a mask at AVX-512 where those would be many, and
-// where the number is known at run time only; at AVX2 masked stores are slow.
+// store emits the moves that write n numbers: pieces of 32, 16, 8 and 4 bytes, or one with a mask at AVX-512 where
+// those would be many, and where the number is known at run time only; at AVX2 masked stores are slow.
 func (e *emitter) store(n *node) {
 	v := n.in[0]
 	e.ensure(v)

@@ -173,8 +173,8 @@ func (e *emitter) place(n *node) operand.Op {
 		bits = n.wide
 	}
 	if !n.out.cell {
-		// The registers of sources that end here may be taken; not those of a load that was left to another node, which may
-		// need them too.
+		// The registers of sources that end here may be taken; not those of a load that was left to another node, which
+		// may need them too.
 		for _, v := range n.sources() {
 			if n == e.node && e.dies(v) && v.reg >= 0 && v.class == n.out.class && e.holds[v.class][v.reg] == v {
 				e.holds[v.class][v.reg] = nil

@@ -10,8 +10,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// entry writes the function that Go calls: it jumps to the one of the level, or to the only one that there is, which finds the arguments
-// where they are and returns to the caller. Were the choice made in Go, a call would pass through two functions more, which is a tenth of what a small network takes.
+// entry writes the function that Go calls: it jumps to the one of the level, or to the only one that there is, which
+// finds the arguments where they are and returns to the caller. Were the choice made in Go, a call would pass through
+// two functions more, which is a tenth of what a small network takes.
 func entry(f *file, p *plan.Program, fn *plan.Func, prefix string, choice Choice) (*ir.Function, error) {
 	return entryOf(fn.Name, prefix, signature(params(f, p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()), choice.has(AVX512))
 }

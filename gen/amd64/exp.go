@@ -2,9 +2,9 @@ package amd64
 
 import "math"
 
-// polynomial is c[0] + c[1]·x + …, by Estrin's scheme: neighbours are joined with x, then with x², with x⁴ and so on, so that the
-// chain of operations grows as the logarithm of the degree. Where many are computed side by side it is Horner's, which has fewer
-// operations.
+// polynomial is c[0] + c[1]·x + …, by Estrin's scheme: neighbours are joined with x, then with x², with x⁴ and so on,
+// so that the chain of operations grows as the logarithm of the degree. Where many are computed side by side it is
+// Horner's, which has fewer operations.
 func (b *block) polynomial(x *value, c ...float64) *value {
 	terms := make([]*value, len(c))
 	for i, v := range c {
@@ -51,8 +51,8 @@ type format struct {
 	exp []float64
 }
 
-// The coefficients of this and of the other tables interpolate their functions at Chebyshev's points, in 60 digits; the largest
-// relative error of what they stand for is given in powers of two.
+// The coefficients of this and of the other tables interpolate their functions at Chebyshev's points, in 60 digits; the
+// largest relative error of what they stand for is given in powers of two.
 var formats = map[int]format{
 	4: {
 		magic: 0x1.8p23, mantissa: 23, ln2High: 0x1.62e4p-1, ln2Low: 0x1.7f7d1cp-20, most: 89, least: -104,
@@ -71,8 +71,8 @@ var formats = map[int]format{
 
 func (b *block) format() format { return formats[b.m.size] }
 
-// reduced takes x apart as n·log 2 + r with |r| ≤ log(2)/2, n both as a number and in the low bits of t. x is brought within low
-// and high first; NaN stays NaN.
+// reduced takes x apart as n·log 2 + r with |r| ≤ log(2)/2, n both as a number and in the low bits of t. x is brought
+// within low and high first; NaN stays NaN.
 func (b *block) reduced(x *value, low, high float64) (r, n, t *value) {
 	c := b.format()
 	x = b.larger(b.number(low), b.smaller(b.number(high), x))
@@ -94,9 +94,9 @@ func (b *block) expParts(x *value) (p, low, n *value) {
 	return p, b.less(rest, b.less(p, high)), n
 }
 
-// exp is e^x. Tiles have no registers for its tables in float32. Without them what rounding takes from r is not put back; what it takes from
-// 1 + r is where chains are short, since it is known before the polynomial is. With fewer operations the error stays below 1 ULP, but only
-// just.
+// exp is e^x. Tiles have no registers for its tables in float32. Without them what rounding takes from r is not put
+// back; what it takes from 1 + r is where chains are short, since it is known before the polynomial is. With fewer
+// operations the error stays below 1 ULP, but only just.
 func (b *block) exp(x *value) *value {
 	if b.m.size == 8 {
 		p, _, n := b.expParts(x)
@@ -116,8 +116,8 @@ func (b *block) exp(x *value) *value {
 	return b.scale(n, b.sum(high, b.madd(square, b.polynomial(r, c.exp...), low)))[0]
 }
 
-// expOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, its halves need not both be multiplied with 1 + r + …: one joins
-// the terms, which leaves a shorter chain.
+// expOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, its halves need not both be multiplied with 1 + r
+// + …: one joins the terms, which leaves a shorter chain.
 func (b *block) expOfNegative(x *value) *value {
 	if b.m.size == 8 || b.looksUp() && b.f.many {
 		return b.exp(x)
@@ -139,8 +139,8 @@ func (b *block) expOfNegative(x *value) *value {
 	return b.product(b.sum(high, b.madd(b.product(p, b.product(r, r)), b.polynomial(r, c.exp...), low)), powers[1])
 }
 
-// powers are two powers of two whose product is 2^n: neither overflows before that does, and a number that is multiplied with one after the
-// other is rounded once where it becomes subnormal.
+// powers are two powers of two whose product is 2^n: neither overflows before that does, and a number that is
+// multiplied with one after the other is rounded once where it becomes subnormal.
 func (b *block) powers(n *value) []*value {
 	magic := b.number(b.format().magic)
 	half := b.madd(n, b.number(0.5), magic)
@@ -221,7 +221,8 @@ func (b *block) bounded(x *value, bound float64) *value {
 	return b.larger(b.number(-bound), b.smaller(b.number(bound), x))
 }
 
-// tanhSmall is (tanh(x)/x - 1)/x² as a polynomial in x², |x| ≤ 0.35, from where on tanh is (1 - e^-2x)/(1 + e^-2x); 2^-58.6.
+// tanhSmall is (tanh(x)/x - 1)/x² as a polynomial in x², |x| ≤ 0.35, from where on tanh is (1 - e^-2x)/(1 + e^-2x);
+// 2^-58.6.
 var tanhSmall = []float64{
 	-0.3333333333333333, 0.13333333333333333, -0.05396825396825362, 0.021869488536110603, -0.00886323552698086,
 	0.0035921279247881055, -0.001455831715243748, 0.000589986303783696, -0.00023872007313996519, 9.436304428504489e-05, -3.00409121593037e-05,

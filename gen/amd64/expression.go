@@ -77,8 +77,8 @@ func (b *block) program(p expr.Program, look func(expr.Var) *value) []*value {
 // exact are the functions of expressions that are not rounded, or but once.
 var exact = []expr.Op{expr.OpNeg, expr.OpAbs, expr.OpSqrt}
 
-// strictly computes what expressions have otherwise under rounding: strict: constants as the portable code is printed with, and
-// elementary functions as it has them. It returns nil for other expressions.
+// strictly computes what expressions have otherwise under rounding: strict: constants as the portable code is printed
+// with, and elementary functions as it has them. It returns nil for other expressions.
 func (b *block) strictly(e expr.Expr, look func(expr.Var) *value) *value {
 	if expr.Constant(e) {
 		v, err := expr.Eval[float64](e, nil)
@@ -104,7 +104,8 @@ func (b *block) strictly(e expr.Expr, look func(expr.Var) *value) *value {
 	return nil
 }
 
-// expression computes an expression in every lane. Products that are added are rounded once with their sum, unless rounding is strict.
+// expression computes an expression in every lane. Products that are added are rounded once with their sum, unless
+// rounding is strict.
 func (b *block) expression(e expr.Expr, look func(expr.Var) *value) *value {
 	if b.f.strict() {
 		if v := b.strictly(e, look); v != nil {
@@ -232,14 +233,15 @@ func (b *block) minimum(x, y *value) *value {
 	return b.extreme((*block).smaller, (*block).or, x, y)
 }
 
-// extreme mends what VMAX and VMIN make of NaN and of zeros: they return their second operand then. Equal numbers have equal
-// bits but for zeros, whose signs bits joins.
+// extreme mends what VMAX and VMIN make of NaN and of zeros: they return their second operand then. Equal numbers have
+// equal bits but for zeros, whose signs bits joins.
 func (b *block) extreme(op, bits func(b *block, x, y *value) *value, x, y *value) *value {
 	r := b.choose(b.compare(equal, x, y), bits(b, x, y), op(b, x, y))
 	return b.choose(b.compare(unordered, x, x), x, r)
 }
 
-// largest is the larger of x and y, and NaN if either is; which of two zeros is left open, but under rounding: strict, where it is as in Go.
+// largest is the larger of x and y, and NaN if either is; which of two zeros is left open, but under rounding: strict,
+// where it is as in Go.
 func (b *block) largest(x, y *value) *value {
 	if b.f.strict() {
 		return b.maximum(x, y)

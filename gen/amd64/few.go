@@ -2,12 +2,12 @@ package amd64
 
 import "github.com/backpropgen/backpropgen/gen/plan"
 
-// fewLanes says whether n numbers are folded one by one: what is in the lanes above needn't be known then, and the chain of
-// operations is no longer.
+// fewLanes says whether n numbers are folded one by one: what is in the lanes above needn't be known then, and the
+// chain of operations is no longer.
 func (f *function) fewLanes(n int) bool { return !f.strict() && f.m.size == 4 && (n == 2 || n == 3) }
 
-// folded folds the first n lanes of a vector with an operation and puts the result into all of them. If they are not few those above
-// must leave the result as it is.
+// folded folds the first n lanes of a vector with an operation and puts the result into all of them. If they are not
+// few those above must leave the result as it is.
 func (b *block) folded(x *value, n int, op func(b *block, x, y *value) *value) *value {
 	if !b.f.fewLanes(n) {
 		return b.everywhere(x, op)

@@ -8,8 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// TestEqualLanes: a number in every lane stays so through what computes lane by lane, and is not spread again; two lanes beside one another,
-// lanes under a mask and conversions that leave lanes empty are not taken for such.
+// TestEqualLanes: a number in every lane stays so through what computes lane by lane, and is not spread again; two
+// lanes beside one another, lanes under a mask and conversions that leave lanes empty are not taken for such.
 func TestEqualLanes(t *testing.T) {
 	f := &function{m: machine{AVX512, 4}, fn: ir.NewFunction("f"), file: newFile(&common{symbol: operand.NewStaticSymbol("lanes")})}
 	b := newBlock(f)

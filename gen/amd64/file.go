@@ -53,12 +53,14 @@ func newCommon(p *plan.Program) *common {
 type file struct {
 	*common
 	constants
-	// pausing are the functions that pause, without their level, and callCycles how many cycles a call of them may take.
+	// pausing are the functions that pause, without their level, and callCycles how many cycles a call of them may
+	// take.
 	pausing    map[string]bool
 	callCycles int
 	// longest is how many instructions a function may have as it is written.
 	longest int
-	// layered says that no value goes from one operation to the next in a register, so that operations that are alike have code that is.
+	// layered says that no value goes from one operation to the next in a register, so that operations that are alike
+	// have code that is.
 	layered bool
 	// whole says that all of the layers that are alike are written.
 	whole bool
@@ -145,7 +147,8 @@ func (l layout) place(f *function, b *plan.Buffer) ref {
 	return r
 }
 
-// param is a parameter of an assembly function: a pointer to a struct, to an array or to something else, an integer, or a number.
+// param is a parameter of an assembly function: a pointer to a struct, to an array or to something else, an integer, or
+// a number.
 type param struct {
 	name    string
 	typ     string     // of the struct

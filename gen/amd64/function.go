@@ -14,7 +14,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// function is one function of the assembly as it is being written: blocks of vector code, and between them loops over them.
+// function is one function of the assembly as it is being written: blocks of vector code, and between them loops over
+// them.
 type function struct {
 	m     machine
 	file  *file
@@ -22,8 +23,8 @@ type function struct {
 	code  *block
 	frame int // bytes of stack
 	taken []bool
-	// pointers are the free ones of the general registers that it may use, bases where the arguments' pointers are, and roots what other pointers
-	// were computed from.
+	// pointers are the free ones of the general registers that it may use, bases where the arguments' pointers are, and
+	// roots what other pointers were computed from.
 	lent, pointers []reg.GPPhysical
 	bases          map[string]reg.GPPhysical
 	roots          map[reg.GPPhysical]reg.Register
@@ -50,15 +51,16 @@ type function struct {
 	turn *ref
 	// done is how many operations have been written.
 	done int
-	// unwritten are the operations whose code follows from that of others, written how many of the others there are so far, and toWrite how
-	// many there will be.
+	// unwritten are the operations whose code follows from that of others, written how many of the others there are so
+	// far, and toWrite how many there will be.
 	unwritten        []unwritten
 	written, toWrite int
 	// slots are places on the stack for values of the block under way, of a function that is layered.
 	slots []int
 	// pending are variables that the code after a loop still reads.
 	pending []*value
-	// span estimates what has been written so far, asked is the work of the block under way, and lines how long memory takes.
+	// span estimates what has been written so far, asked is the work of the block under way, and lines how long memory
+	// takes.
 	span  span
 	asked work
 	lines lines
@@ -69,8 +71,8 @@ type function struct {
 	checked bool
 }
 
-// free are the general registers for addresses and counters. AX is for masks; R14 belongs to the runtime, R15 to dynamic
-// linking, BP to the caller.
+// free are the general registers for addresses and counters. AX is for masks; R14 belongs to the runtime, R15 to
+// dynamic linking, BP to the caller.
 var free = []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13}
 
 // areaBase is where the pointer to the area is that a function works in, the workspace or the batch.
@@ -155,8 +157,8 @@ func (f *function) comment(text string) {
 	f.code.add(&node{kind: note, op: text})
 }
 
-// tooLong says whether the code has become longer than it may, or would become much longer if it went on as it began: twice as long as is seen from
-// few operations, less from many.
+// tooLong says whether the code has become longer than it may, or would become much longer if it went on as it began:
+// twice as long as is seen from few operations, less from many.
 func (f *function) tooLong() bool {
 	n := len(f.fn.Nodes)
 	const few = 8
@@ -187,8 +189,8 @@ func (f *function) finish() *ir.Function {
 	return f.fn
 }
 
-// maxNoSplit is the size of frames that need no check of the stack, and checkedFrame that of the smallest for which Go's assembler writes one into
-// a function that calls no other.
+// maxNoSplit is the size of frames that need no check of the stack, and checkedFrame that of the smallest for which
+// Go's assembler writes one into a function that calls no other.
 const maxNoSplit, checkedFrame = 256, 128
 
 // pointer reserves a general register.

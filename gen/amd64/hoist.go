@@ -5,14 +5,16 @@ import (
 	"slices"
 )
 
-// A loop over tiles whose body is one block reads constants and weights anew for every tile, and to spread a number over 512 bits takes
-// a turn of the units that shuffle. As many as the body leaves registers for are read before the loop instead.
+// A loop over tiles whose body is one block reads constants and weights anew for every tile, and to spread a number
+// over 512 bits takes a turn of the units that shuffle. As many as the body leaves registers for are read before the
+// loop instead.
 
-// hoistSpare is how many registers hoisting leaves beyond those that the body's values take at once, for what is read from memory.
+// hoistSpare is how many registers hoisting leaves beyond those that the body's values take at once, for what is read
+// from memory.
 const hoistSpare = 4
 
-// hoist moves reads of a block to before the loop whose body it is, the first of the function's nodes that belong to it being given.
-// Parameters do not change meanwhile. The registers are taken until they are released.
+// hoist moves reads of a block to before the loop whose body it is, the first of the function's nodes that belong to it
+// being given. Parameters do not change meanwhile. The registers are taken until they are released.
 func (t *tile) hoist(b *block, loop int) (hoisted []*value) {
 	var reads []*node
 	for _, n := range b.nodes {
@@ -46,8 +48,8 @@ func (t *tile) hoist(b *block, loop int) (hoisted []*value) {
 	return hoisted
 }
 
-// hoistGain tells which reads are worth most: those of one number for a whole register that an instruction can't do on its way, then
-// tables. It is 0 for those that must stay or cost nothing.
+// hoistGain tells which reads are worth most: those of one number for a whole register that an instruction can't do on
+// its way, then tables. It is 0 for those that must stay or cost nothing.
 func (t *tile) hoistGain(b *block, n *node) int {
 	const broadcast, table = 1000, 1
 	if t.m.level != AVX512 || n.kind != literal && n.kind != splat || n.isZero || n.kind == splat && (n.mem.base != t.bases["p"] || n.mem.index != nil) {

@@ -38,8 +38,8 @@ func batchCode(t *testing.T, text, function string) (before, loop []modelled) {
 
 const small = "name: Small\ninput: 3\nlayers:\n  - dense: 4\n    activation: sigmoid\n  - dense: 2\n    activation: tanh\ncost: mse\n"
 
-// TestHoist looks for the reads of a small network's constants and weights: some of them, for which there are registers, are before the loop
-// over tiles, not all. A large network has loops within and keeps them where they are.
+// TestHoist looks for the reads of a small network's constants and weights: some of them, for which there are
+// registers, are before the loop over tiles, not all. A large network has loops within and keeps them where they are.
 func TestHoist(t *testing.T) {
 	spreads := func(code []modelled) (n int) {
 		for _, i := range code {
@@ -59,8 +59,8 @@ func TestHoist(t *testing.T) {
 	}
 }
 
-// TestDropUnread: ForwardBatch of a small network stores its outputs and nothing else; its gradient stores what the sums over samples
-// are made of, and the row of samples that are alive and the loss where they are read.
+// TestDropUnread: ForwardBatch of a small network stores its outputs and nothing else; its gradient stores what the
+// sums over samples are made of, and the row of samples that are alive and the loss where they are read.
 func TestDropUnread(t *testing.T) {
 	stores := func(code []modelled, base reg.Register) (n int) {
 		for _, i := range code {

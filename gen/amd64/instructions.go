@@ -8,8 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/x86"
 )
 
-// instructions are the ones that functions are made of, by name; _BCST reads one number from memory into every lane, _Z makes 0 of the
-// lanes outside the mask. avo says at once which operands an instruction doesn't take.
+// instructions are the ones that functions are made of, by name; _BCST reads one number from memory into every lane, _Z
+// makes 0 of the lanes outside the mask. avo says at once which operands an instruction doesn't take.
 var instructions = map[string]instruction{
 	"ADDQ":              two(x86.ADDQ),
 	"ANDQ":              two(x86.ANDQ),

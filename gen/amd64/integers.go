@@ -70,7 +70,8 @@ func (b *block) multiply(x, y *value) *value {
 	return b.integer("VPADD", halves(x, y), b.shift("VPSLL", cross, 32))
 }
 
-// number64 converts signed integers of 64 bits to float64, rounded to nearest; at AVX2 it puts each half under a power of two.
+// number64 converts signed integers of 64 bits to float64, rounded to nearest; at AVX2 it puts each half under a power
+// of two.
 func (b *block) number64(x *value) *value {
 	if b.m.level == AVX512 {
 		return b.add(&node{op: "VCVTQQ2PD", in: []*value{x}, out: b.fresh(), imm: -1})

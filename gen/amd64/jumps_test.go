@@ -19,7 +19,8 @@ var chosen = regexp.MustCompile(`\tCMPQ ·netLevel\+0\(SB\), \$0x01\n\tJGT +wide
 var bySize = regexp.MustCompile(`\t(?:(?:ADD|SUB)Q +\$0x[0-9a-f]+, [A-Z0-9]+\n\t(?:JLT +(?:single|rest)|JGE +(?:several|one)|JEQ +done)|` +
 	`CMPQ +[A-Z0-9]+, \$0x[0-9a-f]+\n\t(?:JLT|JGT) +whole|ANDQ +\$0x[0-9a-f]+, [A-Z0-9]+\n\tJEQ +whole|JMP +part)\n`)
 
-// Of functions that pause: a point, which jumps where nothing is left of a count; going on from it; and the jumps there by its number.
+// Of functions that pause: a point, which jumps where nothing is left of a count; going on from it; and the jumps there
+// by its number.
 var (
 	pointed = regexp.MustCompile(`\tSUBQ +\$0x[0-9a-f]+, (?:\d+)?\(SP\)\n\tJLE +pause(\d+)\n\nback(\d+):\n`)
 	resumed = regexp.MustCompile(`\tJMP +back\d+\n`)
@@ -29,8 +30,8 @@ var (
 // only is how it does where there is code for one.
 var only = regexp.MustCompile(`\(SB\), NOSPLIT, \$0-\d+\n\tJMP ·net\w+AVX2\(SB\)\n`)
 
-// TestJumps reads the assembly of networks of every activation and of sizes that are looped over: every jump begins or ends a counted loop,
-// goes to the function of the level or belongs to a pause, so that none depends on data.
+// TestJumps reads the assembly of networks of every activation and of sizes that are looped over: every jump begins or
+// ends a counted loop, goes to the function of the level or belongs to a pause, so that none depends on data.
 func TestJumps(t *testing.T) {
 	var networks []spec.Network
 	for _, a := range spec.Activations() {

@@ -13,8 +13,9 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 )
 
-// TestKernels assembles pieces of vector code at every level that the machine has, in both precisions, and runs them: transposing sums of
-// any number of vectors of every width, and code that holds more vectors and masks at once than there are registers.
+// TestKernels assembles pieces of vector code at every level that the machine has, in both precisions, and runs them:
+// transposing sums of any number of vectors of every width, and code that holds more vectors and masks at once than
+// there are registers.
 func TestKernels(t *testing.T) {
 	if len(machineLevels()) == 0 {
 		t.Skip("this machine has none of the instruction sets")

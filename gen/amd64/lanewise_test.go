@@ -22,8 +22,9 @@ var lanewiseOps = []expr.Op{
 	expr.OpExp, expr.OpExpm1, expr.OpLog, expr.OpLog1p, expr.OpSigmoid, expr.OpTanh, expr.OpAtan, expr.OpErf, expr.OpSin, expr.OpCos, expr.OpPow,
 }
 
-// lanewiseAssembly is an assembly file with every elementary function as the portable code has it, at every level and in both precisions,
-// in registers of every width, and the Go that declares them and lists them with the portable functions.
+// lanewiseAssembly is an assembly file with every elementary function as the portable code has it, at every level and
+// in both precisions, in registers of every width, and the Go that declares them and lists them with the portable
+// functions.
 func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
 	f := newFile(&common{symbol: operand.NewStaticSymbol("lanewise"), sources: map[sourceKey]*source{}, strict: true})
@@ -71,8 +72,9 @@ func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 	return text, fmt.Appendf(nil, "package lanewise\n%s\nfunc init() {\n%s}\n", decl.Bytes(), list.Bytes())
 }
 
-// TestLanewise emits every elementary function in portable Go and, translated, in assembly, and wants the same bits: in float32 on a sample
-// of all bit patterns, in float64 on samples of every magnitude. All 2^32 float32 arguments take long:
+// TestLanewise emits every elementary function in portable Go and, translated, in assembly, and wants the same bits: in
+// float32 on a sample of all bit patterns, in float64 on samples of every magnitude. All 2^32 float32 arguments take
+// long:
 //
 //	go test ./gen/amd64 -run 'Lanewise$' -v -timeout 0 -exhaustive
 func TestLanewise(t *testing.T) {

@@ -144,8 +144,8 @@ func (w *window) release(later []plan.Stage) {
 	}
 }
 
-// largest is how a stage's maximum is found. Where a sum over the same elements follows, that is NaN if one of them is, and then
-// the maximum needn't be.
+// largest is how a stage's maximum is found. Where a sum over the same elements follows, that is NaN if one of them is,
+// and then the maximum needn't be.
 func (w *window) largest(stage int) func(b *block, x, y *value) *value {
 	if !w.f.strict() && slices.ContainsFunc(w.op.Stages[stage+1:], func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
 		return (*block).larger
@@ -153,7 +153,8 @@ func (w *window) largest(stage int) func(b *block, x, y *value) *value {
 	return (*block).largest
 }
 
-// fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped over.
+// fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped
+// over.
 func (w *window) fold(i int, cell *value, from float64) *value {
 	s := w.op.Stages[i]
 	var sofar *value
@@ -227,7 +228,8 @@ func (w *window) at(s plan.Stage, at index, n int, sofar *value) (v *value) {
 	return v
 }
 
-// look finds what a variable stands for: a scalar of the window, the draft, or an argument, which is read once for every stage.
+// look finds what a variable stands for: a scalar of the window, the draft, or an argument, which is read once for
+// every stage.
 func (w *window) look(v expr.Var, at index, n int, memo map[expr.Var]*value) *value {
 	if x := memo[v]; x != nil {
 		return x

@@ -7,15 +7,15 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// tableLength is how many numbers of 4 bytes two registers of AVX-512 hold. A look-up in them takes an instruction, as fast as a
-// multiplication, and reads no memory at a place that depends on data.
+// tableLength is how many numbers of 4 bytes two registers of AVX-512 hold. A look-up in them takes an instruction, as
+// fast as a multiplication, and reads no memory at a place that depends on data.
 const tableLength = 32
 
 // looksUp says whether functions of float32 numbers may look up numbers in tables: where registers hold enough of them.
 func (b *block) looksUp() bool { return b.m.level == AVX512 && b.m.size == 4 }
 
-// lookup is, in every lane, the number of a table that the low bits of the lane's index say. Whole registers are looked up in, whatever
-// the width of what it is for.
+// lookup is, in every lane, the number of a table that the low bits of the lane's index say. Whole registers are looked
+// up in, whatever the width of what it is for.
 func (b *block) lookup(table *[tableLength]float64, index *value) (v *value) {
 	bits := make([]uint32, tableLength)
 	for i, number := range table {
@@ -24,8 +24,8 @@ func (b *block) lookup(table *[tableLength]float64, index *value) (v *value) {
 	return b.permuted(bits, index)
 }
 
-// permuted is, in every lane, the bits that the low bits of the lane's index say, of tableLength or of half as many, which takes half of
-// the time that a core is busy with it, but as long until they can be read.
+// permuted is, in every lane, the bits that the low bits of the lane's index say, of tableLength or of half as many,
+// which takes half of the time that a core is busy with it, but as long until they can be read.
 func (b *block) permuted(table []uint32, index *value) (v *value) {
 	b.within(b.m.widest(), func() {
 		in := []*value{index}
@@ -56,7 +56,8 @@ func (b *block) signOf(v, x *value) *value {
 	return b.add(&node{kind: replace, op: "VPTERNLOG" + b.integerSuffix(), in: []*value{v, x, b.signBit()}, out: b.fresh(), imm: differs})
 }
 
-// replace emits an instruction that overwrites its first source: a copy of it where it is read again. The last source may be in memory.
+// replace emits an instruction that overwrites its first source: a copy of it where it is read again. The last source
+// may be in memory.
 func (e *emitter) replace(b *block, n *node) {
 	last, suffix, inMemory := e.folded(b, n, n.in[2])
 	e.ensure(n.in[0])

@@ -74,8 +74,8 @@ func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
 	f.drop(count)
 }
 
-// backwards runs a body over n numbers, what is left of whole steps first and then these in a loop from the last to the first, or by
-// turns.
+// backwards runs a body over n numbers, what is left of whole steps first and then these in a loop from the last to the
+// first, or by turns.
 func (f *function) backwards(n, step int, scales []int, body func(at index, size int)) {
 	full := n / step
 	if f.turn != nil && full > 1 {
@@ -131,8 +131,8 @@ func (f *function) releasePending() {
 	}
 }
 
-// chunks runs a body over n numbers, step at a time, then over what is left: unrolled up to a number of full steps, as a loop
-// beyond it.
+// chunks runs a body over n numbers, step at a time, then over what is left: unrolled up to a number of full steps, as
+// a loop beyond it.
 func (f *function) chunks(n, step, unrolled int, scales []int, body func(at index, size int)) {
 	full := n / step
 	if full <= unrolled {

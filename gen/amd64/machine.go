@@ -8,7 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Level is an instruction set that functions are emitted for. Higher levels contain lower ones; level 0 is the portable Go.
+// Level is an instruction set that functions are emitted for. Higher levels contain lower ones; level 0 is the portable
+// Go.
 type Level int
 
 // The levels.
@@ -48,8 +49,8 @@ func (m machine) widest() int {
 // lanes is how many numbers a whole register holds.
 func (m machine) lanes() int { return m.widest() / 8 / m.size }
 
-// stream is how many numbers at once are written to large arrays: those of 32 bytes, whose stores cross a line of the cache half as
-// often and cost no more where a processor takes 64 bytes in two halves.
+// stream is how many numbers at once are written to large arrays: those of 32 bytes, whose stores cross a line of the
+// cache half as often and cost no more where a processor takes 64 bytes in two halves.
 func (m machine) stream() int { return 32 / m.size }
 
 // registers is how many vector registers there are.

@@ -5,15 +5,16 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Limits of straight-line code, in multiply-adds of whole vectors. The model of a core does not choose them: four times as many in an
-// operation were predicted to spare up to 9 % and measured to take up to 8 % more, a quarter was never predicted to spare anything.
+// Limits of straight-line code, in multiply-adds of whole vectors. The model of a core does not choose them: four times
+// as many in an operation were predicted to spare up to 9 % and measured to take up to 8 % more, a quarter was never
+// predicted to spare anything.
 const (
 	unrolledProducts = 320 // of an operation over a matrix
 	bodyProducts     = 64  // of the body of a loop
 )
 
-// backAffine is v = Wᵀ·δ, a few vectors of columns at a time: every row of W adds δ_i times itself to them. With an update, the
-// row is rewritten as it passes.
+// backAffine is v = Wᵀ·δ, a few vectors of columns at a time: every row of W adds δ_i times itself to them. With an
+// update, the row is rewritten as it passes.
 func (f *function) backAffine(op *plan.BackAffine) {
 	if f.strict() {
 		f.orderedBackAffine(op)
@@ -79,7 +80,8 @@ func (f *function) backAffine(op *plan.BackAffine) {
 	})
 }
 
-// scaled are the vectors that every row of a fused update is multiplied with, times the rate: known before δ, on which all else waits.
+// scaled are the vectors that every row of a fused update is multiplied with, times the rate: known before δ, on which
+// all else waits.
 func (f *function) scaled(u *plan.Update, at index, sizes []int) []*value {
 	if u == nil {
 		return nil
@@ -95,8 +97,8 @@ func (f *function) scaled(u *plan.Update, at index, sizes []int) []*value {
 	return out
 }
 
-// factors are the vectors of σ' that every sum is multiplied with, for updates of few rows: these are multiplied with them before δ is known.
-// It is nil for others, and where Each is no plain product.
+// factors are the vectors of σ' that every sum is multiplied with, for updates of few rows: these are multiplied with
+// them before δ is known. It is nil for others, and where Each is no plain product.
 func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*value {
 	const few = 4
 	m := &op.Each
@@ -118,8 +120,8 @@ func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*value 
 	return out
 }
 
-// columns hands the vectors of row i to add, and rewrites them where the update is fused: by the input times the rate, or where that isn't
-// at hand the input times what rate and δ make. Another row may follow.
+// columns hands the vectors of row i to add, and rewrites them where the update is fused: by the input times the rate,
+// or where that isn't at hand the input times what rate and δ make. Another row may follow.
 func (f *function) columns(op *plan.BackAffine, w ref, at index, i int, row index, sizes []int, scaled []*value, stores *rowStores, another bool, add func(c int, d, t *value)) {
 	lanes, cols := f.m.lanes(), op.W.Cols
 	var d, e *value

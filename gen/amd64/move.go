@@ -22,8 +22,9 @@ func (b *block) loose(at ref, n int) *value {
 	return b.load(at, n)
 }
 
-// masked says whether n numbers are moved with a mask: where no few plain moves would do. Moves in pieces, the same for loads as for
-// stores, let a load take what a store has not yet brought to the cache; one that spans several stores, or follows a masked one, waits.
+// masked says whether n numbers are moved with a mask: where no few plain moves would do. Moves in pieces, the same for
+// loads as for stores, let a load take what a store has not yet brought to the cache; one that spans several stores, or
+// follows a masked one, waits.
 func (b *block) masked(n int) bool {
 	bytes := n * b.m.size
 	return bytes > 32 && bytes != 64
@@ -75,7 +76,8 @@ func (b *block) store(v *value, at ref, n int) {
 	if b.m.level == AVX512 && b.masked(n) {
 		mask = b.firstLanes(n)
 	}
-	// What was known of this place or of its neighbours may have changed: only the same numbers in the same steps are known.
+	// What was known of this place or of its neighbours may have changed: only the same numbers in the same steps are
+	// known.
 	for p := range b.stored {
 		if p.at.base == at.base && p.at.symbol == at.symbol && (p.at.index != at.index || p.at.disp < at.disp+n*b.m.size && at.disp < p.at.disp+p.n*p.size) {
 			delete(b.stored, p)
@@ -148,8 +150,8 @@ func (f *function) release(cells ...*value) {
 	}
 }
 
-// adopt makes plain values of variables: their registers are free again after what is written next has read them for the last
-// time, which must be in one block.
+// adopt makes plain values of variables: their registers are free again after what is written next has read them for
+// the last time, which must be in one block.
 func (f *function) adopt(cells ...*value) {
 	f.flush()
 	for _, c := range cells {

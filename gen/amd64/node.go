@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// value is a vector, or a mask of lanes, that a block computes once and reads any number of times. It has no register until
-// the block is emitted.
+// value is a vector, or a mask of lanes, that a block computes once and reads any number of times. It has no register
+// until the block is emitted.
 type value struct {
 	class class
 	bits  int // width it was made with; an instruction of a narrower width reads its low part

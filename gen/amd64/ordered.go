@@ -7,10 +7,11 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Under rounding: strict the assembly has the order of sums that the plan states (gen/plan/order.go), so that it gives the bits of the portable code.
-// A sum along a vector has as many lanes as 64 bytes hold numbers: one register at AVX-512 and at AVX2 two, which are called parts; a
-// column of Wᵀ·δ has a sum for each of four rows. Lanes that the last columns don't reach get -0, which changes no number, not even -0.
-// Products and sums are rounded apart: madd and its like see to that (block.go).
+// Under rounding: strict the assembly has the order of sums that the plan states (gen/plan/order.go), so that it gives
+// the bits of the portable code. A sum along a vector has as many lanes as 64 bytes hold numbers: one register at
+// AVX-512 and at AVX2 two, which are called parts; a column of Wᵀ·δ has a sum for each of four rows. Lanes that the
+// last columns don't reach get -0, which changes no number, not even -0. Products and sums are rounded apart: madd and
+// its like see to that (block.go).
 
 // strict says whether every operation is rounded by itself and sums are ordered.
 func (f *function) strict() bool { return f.file.strict }
@@ -47,7 +48,8 @@ func (b *block) joinParts(parts []*value) *value {
 	return parts[0]
 }
 
-// orderedAffine is z = W·in + b, a block of rows at a time: the lanes of some rows side by side, then an ordered reduction.
+// orderedAffine is z = W·in + b, a block of rows at a time: the lanes of some rows side by side, then an ordered
+// reduction.
 func (f *function) orderedAffine(op *plan.Affine) {
 	rows, cols, lanes := op.W.Rows, op.W.Cols, f.m.lanes()
 	chunks := (cols + lanes - 1) / lanes
@@ -157,8 +159,8 @@ func (f *function) orderedLoops(op *plan.Affine, w ref, n int) (sums []*value) {
 	return append(done, sums...)
 }
 
-// orderedBackAffine is v = Wᵀ·δ, a few vectors of columns at a time, each with a sum for every fourth row. With an update, the row is
-// rewritten as it passes.
+// orderedBackAffine is v = Wᵀ·δ, a few vectors of columns at a time, each with a sum for every fourth row. With an
+// update, the row is rewritten as it passes.
 func (f *function) orderedBackAffine(op *plan.BackAffine) {
 	if op.Update != nil {
 		f.biasUpdate(op.Update)
@@ -246,8 +248,8 @@ func (f *function) orderedTotal(n, unrolled int, body func(at index, n int) *val
 	return total
 }
 
-// addParts adds what a body makes of n elements to the parts of a sum, a register full at a time: in straight code where these have no value
-// yet, else in a loop, as they are variables then.
+// addParts adds what a body makes of n elements to the parts of a sum, a register full at a time: in straight code
+// where these have no value yet, else in a loop, as they are variables then.
 func (f *function) addParts(sums []*value, from index, n int, loop func(trips, step int, body func(at index)), body func(at index, n int) *value) {
 	lanes, done := f.m.lanes(), 0
 	looped := sums[0] != nil

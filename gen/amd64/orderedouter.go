@@ -6,8 +6,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// orderedOuter adds Σ δ·aᵀ to the gradient of a layer's weights and Σ δ to that of its biases, sample after sample: the sums go on from what is in
-// memory, so that it is no matter how many samples a call has. Vectors of both δ and a lie sample after sample.
+// orderedOuter adds Σ δ·aᵀ to the gradient of a layer's weights and Σ δ to that of its biases, sample after sample: the
+// sums go on from what is in memory, so that it is no matter how many samples a call has. Vectors of both δ and a lie
+// sample after sample.
 func (t *tile) orderedOuter(o *plan.OuterSum) {
 	rows, cols, lanes := o.D.Rows, o.A.Rows, t.m.lanes()
 	chunks := (cols + lanes - 1) / lanes
@@ -26,8 +27,8 @@ func (t *tile) orderedOuter(o *plan.OuterSum) {
 	}
 }
 
-// samplesOf is where the first sample's vector of a buffer lies, how many bytes there are from one sample to the next, and how many more from
-// the last of a tile to the first of the next.
+// samplesOf is where the first sample's vector of a buffer lies, how many bytes there are from one sample to the next,
+// and how many more from the last of a tile to the first of the next.
 func (t *tile) samplesOf(b *plan.Buffer) (from ref, step, gap int) {
 	if at, ok := t.lay.copies[b]; ok {
 		step = pitch(b, t.m.size) * t.m.size
@@ -126,7 +127,8 @@ func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
 	t.release(cells...)
 }
 
-// throughSamples runs a body for every sample of the call, and another after each tile. Where more tiles follow, a tile is full.
+// throughSamples runs a body for every sample of the call, and another after each tile. Where more tiles follow, a tile
+// is full.
 func (t *tile) throughSamples(sample, after func()) {
 	t.countdown("tiles", func() {
 		t.countdown("samples", sample)

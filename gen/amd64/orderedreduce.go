@@ -6,8 +6,9 @@ type rowSums struct {
 	rows [][]int
 }
 
-// orderedReduce adds the lanes of each of some vectors by halves, the upper to the lower, until one is left: lane i of the result is the sum of
-// vectors[i]. It is a transposition that adds as it goes, from the whole register down to neighbours: reduce begins with those.
+// orderedReduce adds the lanes of each of some vectors by halves, the upper to the lower, until one is left: lane i of
+// the result is the sum of vectors[i]. It is a transposition that adds as it goes, from the whole register down to
+// neighbours: reduce begins with those.
 func (b *block) orderedReduce(vectors []*value) *value {
 	lanes := b.bits / 8 / b.m.size
 	var whole []*value
@@ -31,7 +32,8 @@ func (b *block) orderedSquare(vectors []*value) *value {
 	quads := b.bits / 128
 	all := make([]*rowSums, quad*quads)
 	for row, v := range vectors {
-		// Full registers come out in order if they go in so; a few rows take less if they meet early, and one shuffle at the end.
+		// Full registers come out in order if they go in so; a few rows take less if they meet early, and one shuffle
+		// at the end.
 		i := row
 		if len(vectors) > quad*quads/2 {
 			i = row%quad*quads + row/quad
@@ -84,7 +86,8 @@ func (b *block) orderedSquare(vectors []*value) *value {
 	return b.permute(all[0].v, from)
 }
 
-// halve adds the halves of neighbours with one operation for two. Where one of them is missing the other takes its place.
+// halve adds the halves of neighbours with one operation for two. Where one of them is missing the other takes its
+// place.
 func (b *block) halve(all []*rowSums, add func(x, y *value) *value, rows func(x, y [][]int) [][]int) []*rowSums {
 	var out []*rowSums
 	for i := 0; i < len(all); i += 2 {

@@ -9,13 +9,15 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Under rounding: strict a tile's sums over units go through the lanes of the plan one after another, four together: what is a lane of a
-// register in functions of one sample is a row here, and the tree adds rows. Every lane begins with -0, to which its first term is added.
+// Under rounding: strict a tile's sums over units go through the lanes of the plan one after another, four together:
+// what is a lane of a register in functions of one sample is a row here, and the tree adds rows. Every lane begins with
+// -0, to which its first term is added.
 
 // lanesTogether is how many lanes are formed side by side in loops.
 const lanesTogether = 4
 
-// orderedLanes is a sum in so many lanes as it is gone through in loops, and the number of partial sums that are under way.
+// orderedLanes is a sum in so many lanes as it is gone through in loops, and the number of partial sums that are under
+// way.
 func orderedLanes(lanes int) (tree *plan.Loops, partial int) {
 	tree = &plan.Loops{Lanes: lanes, Together: min(lanes, lanesTogether)}
 	partial = tree.Together
@@ -223,8 +225,8 @@ func (w *tileWindow) orderedSum(s plan.Stage) *value {
 	return t.code.orderedSum(w.op.Lanes, len(terms), func(k int) *value { return terms[k] })
 }
 
-// beginLosses notes where the losses of the first tile's samples go: the Go adds them up, sample after sample. The batch struct is still
-// where the argument says.
+// beginLosses notes where the losses of the first tile's samples go: the Go adds them up, sample after sample. The
+// batch struct is still where the argument says.
 func (t *tile) beginLosses(offset int) {
 	t.losses = operand.NewStackAddr(t.frame)
 	t.frame += t.m.widest() / 8

@@ -6,13 +6,14 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Rows that are shorter than a register lie several to one in memory. An affine map takes them so: the input is repeated for each, one
-// product does for all, and what is added up is neighbours, not lanes of different registers.
+// Rows that are shorter than a register lie several to one in memory. An affine map takes them so: the input is
+// repeated for each, one product does for all, and what is added up is neighbours, not lanes of different registers.
 
-// packs says whether a matrix has such rows, and in registers of how many lanes: no more than there are rows, for wider shuffles take longer. Rows
-// of one number are a vector. Those of 2, 4 and 8 must fill two registers or, if these are short, more than one. Of three numbers of 4 bytes there
-// must be more rows, because their input takes longer to repeat. A load waits for stores that are not like it: a matrix that is also taken row by
-// row on the way back is not packed where it is updated.
+// packs says whether a matrix has such rows, and in registers of how many lanes: no more than there are rows, for wider
+// shuffles take longer. Rows of one number are a vector. Those of 2, 4 and 8 must fill two registers or, if these are
+// short, more than one. Of three numbers of 4 bytes there must be more rows, because their input takes longer to
+// repeat. A load waits for stores that are not like it: a matrix that is also taken row by row on the way back is not
+// packed where it is updated.
 func (f *function) packs(w *plan.Buffer) (lanes int, ok bool) {
 	rows, cols := w.Rows, w.Cols
 	lanes = f.m.lanes()
@@ -86,8 +87,8 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 	}
 }
 
-// pairs is packedRows for rows of two numbers in two registers of 128 bits: the weights are put in the order of their rows, and not the products,
-// which are added as they are formed.
+// pairs is packedRows for rows of two numbers in two registers of 128 bits: the weights are put in the order of their
+// rows, and not the products, which are added as they are formed.
 func (f *function) pairs(op *plan.Affine, at index, n int) {
 	b, lanes := f.code, f.code.bits/8/f.m.size
 	first := f.parameters(f.row(op.W, at), min(lanes, 2*n))
@@ -115,7 +116,8 @@ func (f *function) pairs(op *plan.Affine, at index, n int) {
 	f.each(&op.Each, at, n, plan.AccForward, z)
 }
 
-// neighbours adds every group of so many neighbouring lanes of some whole vectors and puts the sums in the order of their rows.
+// neighbours adds every group of so many neighbouring lanes of some whole vectors and puts the sums in the order of
+// their rows.
 func (b *block) neighbours(vectors []*value, rows [][]int, group int) *value {
 	quad := 16 / b.m.size
 	for ; group > 1; group /= 2 {
@@ -142,8 +144,8 @@ func (b *block) neighbours(vectors []*value, rows [][]int, group int) *value {
 	return b.permute(vectors[0], lanes)
 }
 
-// evens are the labels of the even units of x and y as a shuffle leaves them, side by side in every 128 bits, or in the whole where a unit
-// is that long.
+// evens are the labels of the even units of x and y as a shuffle leaves them, side by side in every 128 bits, or in the
+// whole where a unit is that long.
 func evens(x, y []int, unit, quad int) []int {
 	stretch := quad
 	if unit == quad {
@@ -160,8 +162,8 @@ func evens(x, y []int, unit, quad int) []int {
 	return out
 }
 
-// packedOuter hands every vector of a matrix whose rows are packed, and for it a vector that has in the lanes of a row the δ of that row, and
-// the input, times the rate if there is one, repeated for each.
+// packedOuter hands every vector of a matrix whose rows are packed, and for it a vector that has in the lanes of a row
+// the δ of that row, and the input, times the rate if there is one, repeated for each.
 func (f *function) packedOuter(w, d, in *plan.Buffer, lanes int, rate *plan.Buffer, body func(at ref, n int, row, input *value)) {
 	cols := w.Cols
 	f.code.within(8*f.m.size*lanes, func() {

@@ -10,20 +10,23 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// While assembly runs, its goroutine can't be stopped, and a garbage collection waits for it. So a function that takes long pauses: it writes
-// down where it is and what it holds in registers, and returns to Go, which calls it again to go on from there. Its code is otherwise what it
-// would be in one call, so that no operation need be cut, whatever its loops and whatever they keep.
+// While assembly runs, its goroutine can't be stopped, and a garbage collection waits for it. So a function that takes
+// long pauses: it writes down where it is and what it holds in registers, and returns to Go, which calls it again to go
+// on from there. Its code is otherwise what it would be in one call, so that no operation need be cut, whatever its
+// loops and whatever they keep.
 //
-// A call may take a number of cycles. Points stand between operations and at the end of the rounds of long loops, where only variables and counters are
-// held. Each subtracts what was done since the last one, by the estimate of work.go, and where nothing is left the function pauses. Pointers
-// are written down as distances from arguments: what is on a stack may move meanwhile.
+// A call may take a number of cycles. Points stand between operations and at the end of the rounds of long loops, where
+// only variables and counters are held. Each subtracts what was done since the last one, by the estimate of work.go,
+// and where nothing is left the function pauses. Pointers are written down as distances from arguments: what is on a
+// stack may move meanwhile.
 
-// CallCycles is how many cycles a call of the assembly may take by the estimate, 100 µs at 3.2 GHz. A function that takes more pauses, after half
-// as many, and has points at least every eighth of them: the rest is for what the estimate can't tell.
+// CallCycles is how many cycles a call of the assembly may take by the estimate, 100 µs at 3.2 GHz. A function that
+// takes more pauses, after half as many, and has points at least every eighth of them: the rest is for what the
+// estimate can't tell.
 const CallCycles = 320_000
 
-// PauseWords is how many words of 64 bits a function that pauses leaves behind at most, after the number of the point: registers for addresses, words
-// of the stack, and vector registers.
+// PauseWords is how many words of 64 bits a function that pauses leaves behind at most, after the number of the point:
+// registers for addresses, words of the stack, and vector registers.
 const PauseWords = pauseWords + 32*lineBytes/8
 
 const pauseWords = 16
@@ -46,7 +49,8 @@ type pausing struct {
 	points []point
 }
 
-// heldWord is a register or a word of the stack that outlives a call, and where it is a pointer, what distance is written down from.
+// heldWord is a register or a word of the stack that outlives a call, and where it is a pointer, what distance is
+// written down from.
 type heldWord struct {
 	in   operand.Op
 	root operand.Op
@@ -58,7 +62,8 @@ type point struct {
 	vectors []int
 }
 
-// pauses makes a function pause that has the argument for it. The result is kept on the stack until the function is done.
+// pauses makes a function pause that has the argument for it. The result is kept on the stack until the function is
+// done.
 func (f *function) pauses(argument operand.Mem, result bool) {
 	slot := f.frame
 	f.frame += lineBytes
@@ -73,8 +78,8 @@ func (f *function) pauses(argument operand.Mem, result bool) {
 	}
 }
 
-// pausing writes the codes of functions, those that take longer than a call may so that they pause, and says which these are and how many calls
-// they take at the level that takes the most.
+// pausing writes the codes of functions, those that take longer than a call may so that they pause, and says which
+// these are and how many calls they take at the level that takes the most.
 func (a *Assembly) pausing(forms []form, callCycles int) (all []form, calls map[string]int, err error) {
 	if err := a.compile(forms...); err != nil {
 		return nil, nil, err
@@ -98,8 +103,8 @@ func (a *Assembly) pausing(forms []form, callCycles int) (all []form, calls map[
 	return all, calls, a.compile(all...)
 }
 
-// long says whether a part of a function takes more cycles than a call may, by the estimate, and where that is no more than twice as many, which
-// it may be off, by the simulation as well.
+// long says whether a part of a function takes more cycles than a call may, by the estimate, and where that is no more
+// than twice as many, which it may be off, by the simulation as well.
 func (a *Assembly) long(f form, part, callCycles int) bool {
 	c, most := a.code[f], float64(callCycles)
 	estimate := c.estimates[part]
@@ -150,7 +155,8 @@ func (f *function) rootOf(r reg.GPPhysical) operand.Op {
 	return nil
 }
 
-// finishPauses writes what pauses at the points and what goes on from them, and before the code of a first call the jumps there.
+// finishPauses writes what pauses at the points and what goes on from them, and before the code of a first call the
+// jumps there.
 func (f *function) finishPauses() {
 	for i, p := range f.pause.points {
 		f.fn.AddLabel(ir.Label(fmt.Sprint(pauseLabel, i+1)))

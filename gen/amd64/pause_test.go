@@ -39,8 +39,9 @@ func compileLong(t *testing.T, n spec.Network, precision spec.Precision, roundin
 	return p
 }
 
-// TestPoints runs the model of a core, which knows more than the estimate that places points, over functions that take long: between two points
-// it predicts no more than half of what a call may take, so that with what was done before it pauses in time.
+// TestPoints runs the model of a core, which knows more than the estimate that places points, over functions that take
+// long: between two points it predicts no more than half of what a call may take, so that with what was done before it
+// pauses in time.
 func TestPoints(t *testing.T) {
 	if testing.Short() {
 		t.Skip("simulating large networks takes seconds; go test without -short does it")

@@ -2,8 +2,8 @@ package amd64
 
 import "math"
 
-// Powers: e^(y·log |x|), and what the sign of x makes of it. The conventions are those of Go's math.Pow: x⁰ and 1^y are 1 whatever
-// the other is, and negative numbers have powers with whole exponents only.
+// Powers: e^(y·log |x|), and what the sign of x makes of it. The conventions are those of Go's math.Pow: x⁰ and 1^y are
+// 1 whatever the other is, and negative numbers have powers with whole exponents only.
 
 // pow is x to the y.
 func (b *block) pow(x, y *value) *value {
@@ -13,8 +13,8 @@ func (b *block) pow(x, y *value) *value {
 	return b.powConventions(x, y, (*block).powPositive)
 }
 
-// powConventions is x to the y, where power knows it for |x|: 0 and infinity it need not know, but is to be 0 and infinite where the
-// logarithm of them, which it is given, times y is infinite.
+// powConventions is x to the y, where power knows it for |x|: 0 and infinity it need not know, but is to be 0 and
+// infinite where the logarithm of them, which it is given, times y is infinite.
 func (b *block) powConventions(x, y *value, power func(b *block, a, y, end *value) *value) *value {
 	zero, one, inf, nan := b.zeros(), b.number(1), b.number(math.Inf(1)), b.number(math.NaN())
 	a := b.magnitude(x)
@@ -34,7 +34,8 @@ func (b *block) powConventions(x, y *value, power func(b *block, a, y, end *valu
 	return b.choose(b.compare(equal, y, zero), one, h)
 }
 
-// powRounded is a to the y for float32s: of y·log a, at most 104 where the result is neither 0 nor infinite, 2^-37 is lost.
+// powRounded is a to the y for float32s: of y·log a, at most 104 where the result is neither 0 nor infinite, 2^-37 is
+// lost.
 func (b *block) powRounded(a, y, end *value) *value {
 	k, f, _, _ := b.binade(a)
 	s := b.quotient(f, b.sum(f, b.number(2)))
@@ -43,7 +44,8 @@ func (b *block) powRounded(a, y, end *value) *value {
 	return b.raise(b.polynomial(r, expPower...), t)
 }
 
-// artanhPower is 2·artanh(s)/s as a polynomial in s², |s| ≤ 0.1716, and expPower e^r for |r| ≤ log(2)/2; 2^-44 and 2^-34.5.
+// artanhPower is 2·artanh(s)/s as a polynomial in s², |s| ≤ 0.1716, and expPower e^r for |r| ≤ log(2)/2; 2^-44 and
+// 2^-34.5.
 var (
 	artanhPower = []float64{1.9999999999999472, 0.6666666667959237, 0.3999999488766673, 0.2857216659918376, 0.22174230095376737, 0.196083949880862}
 	expPower    = []float64{
@@ -94,8 +96,8 @@ var artanhPair = []float64{
 	0.05861653117040446,
 }
 
-// logPair is log x for positive x as the sum of two numbers, to 2^-64 of it: k·log 2 + 2s·(1 + s²/3 + s⁴·p(s²)), where s is
-// f/(2 + f), with all but p to the digits of two numbers.
+// logPair is log x for positive x as the sum of two numbers, to 2^-64 of it: k·log 2 + 2s·(1 + s²/3 + s⁴·p(s²)), where
+// s is f/(2 + f), with all but p to the digits of two numbers.
 func (b *block) logPair(x *value) (log, low *value) {
 	tiny := b.compare(lessThan, x, b.number(0x1p-1022))
 	k, f, m, one := b.binade(b.choose(tiny, b.product(x, b.number(0x1p54)), x))

@@ -1,8 +1,8 @@
 package amd64
 
-// reduce adds the lanes of each of some vectors: lane i of the result is the sum of all lanes of vectors[i]. b.bits is their
-// width; the result has the width of as many numbers. It is a transposition that adds as it goes, first within every 128
-// bits, then across them.
+// reduce adds the lanes of each of some vectors: lane i of the result is the sum of all lanes of vectors[i]. b.bits is
+// their width; the result has the width of as many numbers. It is a transposition that adds as it goes, first within
+// every 128 bits, then across them.
 func (b *block) reduce(vectors []*value) *value {
 	group := 16 / b.m.size
 	var quads []*value
@@ -25,8 +25,8 @@ func (b *block) reduceOnto(bias *value, vectors []*value) (z *value) {
 	return z
 }
 
-// reduceWithin adds within every 128 bits: lane i of each 128 bits of the result is the sum over those of vectors[i]. With fewer
-// vectors than lanes, the lanes above hold nothing of use.
+// reduceWithin adds within every 128 bits: lane i of each 128 bits of the result is the sum over those of vectors[i].
+// With fewer vectors than lanes, the lanes above hold nothing of use.
 func (b *block) reduceWithin(vectors []*value) *value {
 	pair := func(vs []*value) *value {
 		x, y := vs[0], vs[len(vs)-1]

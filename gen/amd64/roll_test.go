@@ -28,7 +28,8 @@ func deepNetwork(t *testing.T, layers, width int, activation string, r spec.Roun
 	return p
 }
 
-// executed lists what a function executes with vectors, in its order: the instructions, and the addresses of what they read and write.
+// executed lists what a function executes with vectors, in its order: the instructions, and the addresses of what they
+// read and write.
 func executed(t *testing.T, fn *ir.Function, arguments map[string]int) (list []string) {
 	t.Helper()
 	code, count := prepare(fn)
@@ -57,8 +58,8 @@ func executed(t *testing.T, fn *ir.Function, arguments map[string]int) (list []s
 	return list
 }
 
-// TestRoll: rolled up, functions of deep networks execute the same vector instructions on the same addresses, and their code does not grow
-// with the number of layers.
+// TestRoll: rolled up, functions of deep networks execute the same vector instructions on the same addresses, and their
+// code does not grow with the number of layers.
 func TestRoll(t *testing.T) {
 	for _, c := range []struct {
 		activation string

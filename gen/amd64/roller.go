@@ -276,7 +276,8 @@ func rebased(i *ir.Instruction, change func(m operand.Mem) operand.Mem) *ir.Inst
 	})
 }
 
-// replaced is an instruction with something else for its first operand that there is something else for; change is called for no other after it.
+// replaced is an instruction with something else for its first operand that there is something else for; change is
+// called for no other after it.
 func replaced(i *ir.Instruction, change func(o operand.Op) (operand.Op, bool)) *ir.Instruction {
 	for _, old := range i.Operands {
 		now, ok := change(old)

@@ -5,11 +5,13 @@ import (
 	"math/bits"
 )
 
-// The functions of e^x of this file compute float32 numbers in float32 alone, with roots of 2 from tables: e^x is 2^n·(1 + s), 2^n being
-// a power of two times a root and s little more than r = x - n·log 2, |r| ≤ log(2)/32 or half of that, so that two coefficients do. What rounding takes is
-// carried along where it would be more than a quarter of an ULP.
+// The functions of e^x of this file compute float32 numbers in float32 alone, with roots of 2 from tables: e^x is
+// 2^n·(1 + s), 2^n being a power of two times a root and s little more than r = x - n·log 2, |r| ≤ log(2)/32 or half of
+// that, so that two coefficients do. What rounding takes is carried along where it would be more than a quarter of an
+// ULP.
 
-// rootCount is how many roots of 2 there are: as many as two registers hold. Where more would not help every other one is used.
+// rootCount is how many roots of 2 there are: as many as two registers hold. Where more would not help every other one
+// is used.
 const rootCount = tableLength
 
 // rootsHigh is 2^(i/32), and rootsLow what rounding took from it, or nearly nothing, which unlike 0 has an exponent.
@@ -46,13 +48,15 @@ func rootLost(high, low float64) float64 { return low / high }
 // ln2Near is the float32 next to log 2. Multiples n·ln2Near with 13 bits are subtracted from x exactly.
 const ln2Near = 0x1.62e43p-1
 
-// squared are the coefficients of (e^r - 1 - r)/r², for |r| ≤ log(2)/32 to 2^-29 and for half of that to 2^-33, beside 1.
+// squared are the coefficients of (e^r - 1 - r)/r², for |r| ≤ log(2)/32 to 2^-29 and for half of that to 2^-33, beside
+// 1.
 var squared = map[int][2]float64{
 	rootCount / 2: {0.5000162720680237, 0.1666666716337204},
 	rootCount:     {0.5000040488719574, 0.1666666716337204},
 }
 
-// nearRoot takes x·sign as n·log 2 + r, n being a multiple of 1/roots, which is in the low bits of t as well. It returns sign·r.
+// nearRoot takes x·sign as n·log 2 + r, n being a multiple of 1/roots, which is in the low bits of t as well. It
+// returns sign·r.
 func (b *block) nearRoot(x *value, sign float64, roots int) (r, n, t *value) {
 	magic := b.number(b.format().magic / float64(roots))
 	t = b.madd(x, b.number(sign*math.Log2E), magic)
@@ -60,7 +64,8 @@ func (b *block) nearRoot(x *value, sign float64, roots int) (r, n, t *value) {
 	return b.nmadd(n, b.number(sign*ln2Near), x), n, t
 }
 
-// expTable is e^x for x that is not above the bound of the format, or NaN. Where it is 0 it is made so at the end, which waits for nothing.
+// expTable is e^x for x that is not above the bound of the format, or NaN. Where it is 0 it is made so at the end,
+// which waits for nothing.
 func (b *block) expTable(x *value) *value {
 	const roots = rootCount / 2
 	inRange := b.compare(notLess, x, b.number(b.format().least))
@@ -76,8 +81,8 @@ func (b *block) expTable(x *value) *value {
 // sigmoidScale keeps e^|x| within the range of float32, and what rounding takes from it.
 const sigmoidScale = 0x1p-64
 
-// scaledRoots is a table of roots times sigmoidScale, less what k = roots·n + i adds to the mantissa when it is added with a shift of rootShift, so
-// that 2^n alone is multiplied with.
+// scaledRoots is a table of roots times sigmoidScale, less what k = roots·n + i adds to the mantissa when it is added
+// with a shift of rootShift, so that 2^n alone is multiplied with.
 func scaledRoots(roots int, of func(high, low float64) float64) []uint32 {
 	table := rootTable(roots, func(high, low float64) float64 { return of(high, low) * sigmoidScale })
 	for i := range table {
@@ -96,8 +101,8 @@ func (b *block) raised(t *value, roots int, of func(high, low float64) float64) 
 
 // sigmoidTable is 1/(1 + e^-x). Below 0 it is 1/(1 + E) with E = e^|x|; above it that is what it lacks of 1.
 //
-// E stays a sum of two numbers, of which the second is less than a fortieth: a reciprocal of both and 1 that is right to 14 bits is mended by
-// what its product with each of them leaves of 1.
+// E stays a sum of two numbers, of which the second is less than a fortieth: a reciprocal of both and 1 that is right
+// to 14 bits is mended by what its product with each of them leaves of 1.
 func (b *block) sigmoidTable(x *value) *value {
 	if b.f.updating {
 		return b.sigmoidSoon(x)
@@ -115,9 +120,9 @@ func (b *block) sigmoidTable(x *value) *value {
 	return b.where(b.compare(greaterEqual, x, b.zeros()), "VSUB", y, one, y)
 }
 
-// sigmoidSoon is sigmoidTable for functions that wait for the result of the call before, with twice the instructions. The reciprocal is begun
-// from 1 + r + r² ≈ 1 + r + c, which is known long before e^r; what is out of range is put in the place of the results when they are
-// known, and not of x.
+// sigmoidSoon is sigmoidTable for functions that wait for the result of the call before, with twice the instructions.
+// The reciprocal is begun from 1 + r + r² ≈ 1 + r + c, which is known long before e^r; what is out of range is put in
+// the place of the results when they are known, and not of x.
 func (b *block) sigmoidSoon(x *value) *value {
 	const (
 		roots = rootCount

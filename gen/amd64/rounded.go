@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// The functions of this file compute in float64 what is to be rounded to float32, for wide. Their errors are some 2^-29 of the
-// result, so that short polynomials do, nothing that rounding takes need be carried along, and no result is subnormal before it is
-// rounded. They have half the instructions of what float32 alone would take, and less than half of its latency.
+// The functions of this file compute in float64 what is to be rounded to float32, for wide. Their errors are some 2^-29
+// of the result, so that short polynomials do, nothing that rounding takes need be carried along, and no result is
+// subnormal before it is rounded. They have half the instructions of what float32 alone would take, and less than half
+// of its latency.
 
 // expRounded is e^r for |r| ≤ log(2)/2; 2^-28.6.
 var expRounded = []float64{
@@ -20,7 +21,8 @@ var expm1Rounded = []float64{
 	0.00019907582591325134, 2.4867883453521802e-05,
 }
 
-// reducedRounded takes x as n·log 2 + r with |r| ≤ log(2)/2, n in the low bits of t. x is brought within ±bound first; NaN stays NaN.
+// reducedRounded takes x as n·log 2 + r with |r| ≤ log(2)/2, n in the low bits of t. x is brought within ±bound first;
+// NaN stays NaN.
 func (b *block) reducedRounded(x *value, bound float64) (r, t *value) {
 	x = b.larger(b.number(-bound), b.smaller(b.number(bound), x))
 	magic := b.number(b.format().magic)
@@ -57,8 +59,8 @@ func (b *block) expm1Rounded(x *value) *value {
 	return b.signed(b.madd(b.product(y, r), b.polynomial(r, expm1Rounded...), b.less(y, b.number(1))), x)
 }
 
-// tanhRounded is tanh(x)/x as the quotient of two polynomials in x², |x| ≤ 9.2, where tanh is 1 in float32; 2^-29.6. They minimise the
-// largest relative error.
+// tanhRounded is tanh(x)/x as the quotient of two polynomials in x², |x| ≤ 9.2, where tanh is 1 in float32; 2^-29.6.
+// They minimise the largest relative error.
 var tanhRounded = struct{ num, den []float64 }{
 	[]float64{0.99999999881537, 0.13776675320668924, 0.00399743779923217, 3.134851789677609e-05, 4.991918440601695e-08},
 	[]float64{1, 0.47110007511112184, 0.02769748121801583, 0.0004187395227855527, 1.5988556803384246e-06, 7.205095494802612e-10},
@@ -76,8 +78,8 @@ func (b *block) tanhRounded(x *value) *value {
 	return b.quotient(b.product(x, b.polynomial(u, tanhRounded.num...)), b.polynomial(u, tanhRounded.den...))
 }
 
-// tanhSoon is tanhRounded in two operations more and as many waits fewer, for functions that wait for the result of the call before: what
-// is bounded beside x is its square, and the product with x is in the terms of the numerator.
+// tanhSoon is tanhRounded in two operations more and as many waits fewer, for functions that wait for the result of the
+// call before: what is bounded beside x is its square, and the product with x is in the terms of the numerator.
 func (b *block) tanhSoon(x *value) *value {
 	const most = 9.2
 	num := tanhRounded.num

@@ -1,8 +1,9 @@
 package amd64
 
-// rowStores writes rows of a matrix that follow one another. Where a row ends with part of a vector, the vector is written whole if another row follows:
-// what of it lies beyond the row is put right when that row is written. One move takes the place of up to four. The row that follows must have been
-// read before, so such a store waits for the next vector.
+// rowStores writes rows of a matrix that follow one another. Where a row ends with part of a vector, the vector is
+// written whole if another row follows: what of it lies beyond the row is put right when that row is written. One move
+// takes the place of up to four. The row that follows must have been read before, so such a store waits for the next
+// vector.
 type rowStores struct {
 	f    *function
 	cols int

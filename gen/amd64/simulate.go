@@ -7,10 +7,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// cycles predicts how many cycles of a core a call of a function takes, one call following the other: its instructions are run through
-// a model of one that executes out of order (core.go). General registers are computed with, so that loops run as they
-// will and every address is known; vectors have no values, only times. bytes is what a call goes over in memory, and kept how much of
-// that the first cache holds from the one before; arguments are the integers that it is given.
+// cycles predicts how many cycles of a core a call of a function takes, one call following the other: its instructions
+// are run through a model of one that executes out of order (core.go). General registers are computed with, so that
+// loops run as they will and every address is known; vectors have no values, only times. bytes is what a call goes over
+// in memory, and kept how much of that the first cache holds from the one before; arguments are the integers that it is
+// given.
 func cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
 	s := newSimulation(fn, bytes, kept, arguments)
 	const before, calls = 1, 3
@@ -27,7 +28,8 @@ func cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
 	return int((s.retired-first+calls/2)/calls) + coreCall
 }
 
-// longCall is how many instructions a call has that is predicted by itself: what it leaves behind in the core counts for nothing.
+// longCall is how many instructions a call has that is predicted by itself: what it leaves behind in the core counts
+// for nothing.
 const longCall = 1_000_000
 
 func newSimulation(fn *ir.Function, bytes, kept int, arguments map[string]int) *simulation {
@@ -41,12 +43,13 @@ func newSimulation(fn *ir.Function, bytes, kept int, arguments map[string]int) *
 // simulation is the state of the model. Times are in cycles.
 type simulation struct {
 	code []modelled
-	// line is how long a line of memory takes that is touched for the first time in a call, lines those that were, arrived when
-	// the last one came.
+	// line is how long a line of memory takes that is touched for the first time in a call, lines those that were,
+	// arrived when the last one came.
 	line    int64
 	lines   map[int64]bool
 	arrived int64
-	// bytes are what a call goes over and kept those of them that are there; owed is what is less than a cycle of the time that lines take.
+	// bytes are what a call goes over and kept those of them that are there; owed is what is less than a cycle of the
+	// time that lines take.
 	bytes, kept, owed int64
 	// values are what is in the general registers, equal how the last comparison came out.
 	values []int64
@@ -56,7 +59,8 @@ type simulation struct {
 	end      int64
 	// arguments are the values of integer arguments.
 	arguments map[string]int
-	// seen is when the last point of a function that pauses was reached, points how many were, and stretch the longest time between two.
+	// seen is when the last point of a function that pauses was reached, points how many were, and stretch the longest
+	// time between two.
 	seen, stretch int64
 	points        int
 	// ready is when a register can be read, stored when 4 bytes of memory can that were written.
@@ -70,7 +74,8 @@ type simulation struct {
 	window  [coreWindow]int64
 	count   int
 	retired int64
-	// waiting is how many vector instructions have not begun by the cycle now, and begins how many of them do in each that follows.
+	// waiting is how many vector instructions have not begun by the cycle now, and begins how many of them do in each
+	// that follows.
 	waiting int
 	now     int64
 	begins  [calendar]int16
@@ -115,8 +120,8 @@ func (s *simulation) point() {
 	s.points++
 }
 
-// begin gives registers the values that they have when the function is called: arguments lie apart from one another, from constants and from
-// the stack.
+// begin gives registers the values that they have when the function is called: arguments lie apart from one another,
+// from constants and from the stack.
 func (s *simulation) begin() {
 	for i, r := range []reg.Register{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.StackPointer, reg.FramePointer, reg.StaticBase} {
 		s.values[registerOf(r)] = int64(i+1) << 36
@@ -133,8 +138,8 @@ type round struct {
 // Of a loop these many rounds are run, the second half of which is taken for the measure of those that follow.
 const roundsRun = 12
 
-// again notes that a loop goes into another round. When enough have been run, all but the last two are skipped: time passes, and
-// registers grow, as they did from round to round.
+// again notes that a loop goes into another round. When enough have been run, all but the last two are skipped: time
+// passes, and registers grow, as they did from round to round.
 func (s *simulation) again(r *round) {
 	r.ends = append(r.ends, s.retired)
 	if len(r.ends) == roundsRun {
@@ -294,7 +299,8 @@ func (s *simulation) fetch(i *modelled, entered, ready int64) int64 {
 	return max(data, ready)
 }
 
-// line64 makes a load or store wait for a line of memory that this call has not touched, where there are too many for the first cache.
+// line64 makes a load or store wait for a line of memory that this call has not touched, where there are too many for
+// the first cache.
 func (s *simulation) line64(address, at int64) int64 {
 	if line := address >> 6; s.line > 0 && address>>36 < 6 && !s.lines[line] {
 		s.lines[line] = true

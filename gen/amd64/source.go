@@ -23,14 +23,15 @@ type source struct {
 	tables map[string]*table
 }
 
-// table is a table that such a function reads: rows of numbers as their bits, lengthened to a power of two so that a row is found by a
-// shift.
+// table is a table that such a function reads: rows of numbers as their bits, lengthened to a power of two so that a
+// row is found by a shift.
 type table struct {
 	shift int // the length of a row is 1<<shift
 	bits  []uint64
 }
 
-// mathPackage declares what elementary functions take from package math: constants and operations that are exact everywhere.
+// mathPackage declares what elementary functions take from package math: constants and operations that are exact
+// everywhere.
 const mathPackage = `package math
 const (
 	Ln2 = 0.693147180559945309417232121458176568075500134360255254120680009
@@ -44,7 +45,8 @@ func Float64bits(f float64) uint64
 func Float64frombits(b uint64) float64
 `
 
-// portable finds the source of an elementary function in the file's precision. It is emitted, parsed and type-checked once a file.
+// portable finds the source of an elementary function in the file's precision. It is emitted, parsed and type-checked
+// once a file.
 func (c *common) portable(op expr.Op, size int) (*source, error) {
 	c.adding.Lock()
 	defer c.adding.Unlock()
@@ -149,8 +151,8 @@ func rowElements(e ast.Expr) []ast.Expr {
 // rows is how many there are.
 func (t *table) rows() int { return len(t.bits) >> t.shift }
 
-// permutedRows are so many rows as are looked up in four registers of 64 bytes. That takes five instructions, a third of the time of a
-// gather.
+// permutedRows are so many rows as are looked up in four registers of 64 bytes. That takes five instructions, a third
+// of the time of a gather.
 const permutedRows = 32
 
 // column looks up a column of a table of no more rows, by the rows' indices.

@@ -19,8 +19,8 @@ var (
 	apart    = Style{Apart: true}
 )
 
-// styleMargin is how many cycles in a hundred another style must spare. Of two codes for the same, one that is predicted to take up to 5 % less
-// than the other was measured to take up to 8 % more.
+// styleMargin is how many cycles in a hundred another style must spare. Of two codes for the same, one that is
+// predicted to take up to 5 % less than the other was measured to take up to 8 % more.
 const styleMargin = 6
 
 // String is the style in words.
@@ -49,7 +49,8 @@ func stylesAt(p *plan.Program, l Level) []Style {
 	return styles
 }
 
-// StyleCycles are what a function is predicted to take in a style, at each level; 0 where it has no code of its own there.
+// StyleCycles are what a function is predicted to take in a style, at each level; 0 where it has no code of its own
+// there.
 type StyleCycles struct {
 	Style  Style
 	Cycles []int

@@ -12,8 +12,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestChooseStyle: another style than the standard one is chosen where it is predicted to spare enough, which is so for functions of some networks,
-// and only where it gives them code of their own.
+// TestChooseStyle: another style than the standard one is chosen where it is predicted to spare enough, which is so for
+// functions of some networks, and only where it gives them code of their own.
 func TestChooseStyle(t *testing.T) {
 	networks := committed(t)
 	chosen := map[Style]int{}
@@ -49,7 +49,8 @@ func TestChooseStyle(t *testing.T) {
 	}
 }
 
-// TestStylesAt: a style is tried where a matrix has short rows; not under rounding: strict, which keeps to one order of sums.
+// TestStylesAt: a style is tried where a matrix has short rows; not under rounding: strict, which keeps to one order of
+// sums.
 func TestStylesAt(t *testing.T) {
 	for _, test := range []struct {
 		rows, cols int
@@ -74,8 +75,8 @@ func TestStylesAt(t *testing.T) {
 	}
 }
 
-// TestPredictionsOfStyles prints, with -measure, what functions take in every style, as predicted and by the benchmarks of the committed networks
-// with their assembly replaced. It asserts nothing.
+// TestPredictionsOfStyles prints, with -measure, what functions take in every style, as predicted and by the benchmarks
+// of the committed networks with their assembly replaced. It asserts nothing.
 func TestPredictionsOfStyles(t *testing.T) {
 	if !*measure {
 		t.Skip("times are taken with -measure only")
@@ -115,7 +116,8 @@ func TestPredictionsOfStyles(t *testing.T) {
 	}
 }
 
-// inStyle prints a network's assembly with all functions in one style, and returns an overlay for the go command that has it in place of a file.
+// inStyle prints a network's assembly with all functions in one style, and returns an overlay for the go command that
+// has it in place of a file.
 func inStyle(t *testing.T, a *Assembly, choices []Choice, s Style, name string) (overlay string) {
 	t.Helper()
 	for _, c := range choices {

@@ -14,25 +14,27 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// A sweep is a loop over arrays of any length, which are arguments: several vectors a round where little is done with each, then one a round, and
-// what is left of a vector with a mask. The code is short, and the same for networks of any size; Go calls it for pieces of large ones
-// (templates/assemblysweep.go).
+// A sweep is a loop over arrays of any length, which are arguments: several vectors a round where little is done with
+// each, then one a round, and what is left of a vector with a mask. The code is short, and the same for networks of any
+// size; Go calls it for pieces of large ones (templates/assemblysweep.go).
 
 // sweeper writes a sweep.
 type sweeper struct {
 	*function
 	plan.Sweep
-	// bits is the width of what is computed, lanes how many elements that is, and wide the kind of numbers: that of the arrays, or float64.
+	// bits is the width of what is computed, lanes how many elements that is, and wide the kind of numbers: that of the
+	// arrays, or float64.
 	bits, lanes int
 	wide        machine
-	// arrays are the registers that point to the arrays, index the one that says how far into them the loop is, in bytes, and left how many
-	// elements are left, at times less some.
+	// arrays are the registers that point to the arrays, index the one that says how far into them the loop is, in
+	// bytes, and left how many elements are left, at times less some.
 	arrays      map[expr.Var]reg.GPPhysical
 	index, left reg.GPPhysical
 	// numbers are where the numbers are, and held those of them that have a register.
 	numbers map[expr.Var]ref
 	held    map[expr.Var]*value
-	// folds are what is folded so far, in several vectors that need not wait for one another, and to is where the result goes.
+	// folds are what is folded so far, in several vectors that need not wait for one another, and to is where the
+	// result goes.
 	folds []*value
 	to    ref
 }
@@ -42,7 +44,8 @@ var sweepRegisters = []reg.GPPhysical{
 	reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13,
 }
 
-// Sweeps say how much one does in a round: as many vectors where nothing is divided, which is done faster than a loop goes round.
+// Sweeps say how much one does in a round: as many vectors where nothing is divided, which is done faster than a loop
+// goes round.
 const (
 	sweptVectors = 4
 	sweptFolds   = 8
@@ -50,7 +53,8 @@ const (
 	bodyRegisters = 7
 )
 
-// sweepParams are the parameters of a sweep: the arrays, how many elements they have, and pointers to the numbers and to what is folded.
+// sweepParams are the parameters of a sweep: the arrays, how many elements they have, and pointers to the numbers and
+// to what is folded.
 func sweepParams(s plan.Sweep, size int) (list []param) {
 	number := types.Typ[types.Float32]
 	if size == 8 {
@@ -124,7 +128,8 @@ func (w *sweeper) arguments() {
 	w.do("XORL", w.index.As32(), w.index.As32())
 }
 
-// spreadNumbers brings numbers into every lane of registers, as many as there is room for; the others are read where they are needed.
+// spreadNumbers brings numbers into every lane of registers, as many as there is room for; the others are read where
+// they are needed.
 func (w *sweeper) spreadNumbers() {
 	for _, v := range w.Numbers[:min(len(w.Numbers), w.m.registers()-bodyRegisters)] {
 		cell := w.cell()
@@ -148,8 +153,8 @@ func (w *sweeper) abreast() int {
 	return sweptVectors
 }
 
-// loops writes the loops, and what is done with a part of a vector: the last elements, and the first ones of long arrays that are stored, so that
-// the vectors after them don't cross lines of the cache.
+// loops writes the loops, and what is done with a part of a vector: the last elements, and the first ones of long
+// arrays that are stored, so that the vectors after them don't cross lines of the cache.
 func (w *sweeper) loops() {
 	n, part := w.abreast(), w.pointer()
 	many := n * w.lanes
@@ -198,8 +203,9 @@ func (w *sweeper) loops() {
 // alignedFrom is from how many vectors on arrays are long.
 const alignedFrom = 16
 
-// aligned is the pointer to the array whose vectors are brought to lie within lines: the last that is stored, a state where there is one, whose place in
-// memory the constructor chooses, while parameters may be on a stack. There is none where nothing is stored.
+// aligned is the pointer to the array whose vectors are brought to lie within lines: the last that is stored, a state
+// where there is one, whose place in memory the constructor chooses, while parameters may be on a stack. There is none
+// where nothing is stored.
 func (w *sweeper) aligned() (reg.GPPhysical, bool) {
 	for _, v := range slices.Backward(w.Arrays) {
 		if w.Stored(v) {

@@ -12,8 +12,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// TestSweepOfAnything writes a sweep that no optimizer has yet, with three states, more numbers than there is room for in registers, comparisons
-// and elementary functions: a new optimizer must need no vector code.
+// TestSweepOfAnything writes a sweep that no optimizer has yet, with three states, more numbers than there is room for
+// in registers, comparisons and elementary functions: a new optimizer must need no vector code.
 func TestSweepOfAnything(t *testing.T) {
 	s := plan.Sweep{Type: "New", Name: "Update", Arrays: []expr.Var{expr.P, expr.G, "m", "v", "s"}}
 	sum := expr.Expr(expr.G)

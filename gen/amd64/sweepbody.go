@@ -34,8 +34,8 @@ func (w *sweeper) startFolds() {
 	w.flush()
 }
 
-// begun is what has been folded before. Go has just written it, maybe, half as many numbers at a time, which can't be read at once until they have
-// reached the cache.
+// begun is what has been folded before. Go has just written it, maybe, half as many numbers at a time, which can't be
+// read at once until they have reached the cache.
 func (w *sweeper) begun() (all *value) {
 	const half = plan.FoldLanes / 2
 	at, b := w.wide.size*half, w.code
@@ -90,7 +90,8 @@ func (w *sweeper) firstOf(part reg.GPPhysical) *value {
 		w.code.adopted = append(w.code.adopted, mask)
 		return mask
 	}
-	// As many lanes that are set as there are, then as many that are not: where they change is moved to the end of those that are left.
+	// As many lanes that are set as there are, then as many that are not: where they change is moved to the end of
+	// those that are left.
 	for i := range 2 * w.lanes {
 		set := uint64(0)
 		if i < w.lanes {

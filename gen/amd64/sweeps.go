@@ -40,8 +40,8 @@ func (a *Assembly) writeSweeps() error {
 	return nil
 }
 
-// Fewer parameters are gone through in Go sooner than assembly is called: it takes what is left of a vector with a mask, which is slow to store and
-// to read again. Roots and quotients take so long that some are enough.
+// Fewer parameters are gone through in Go sooner than assembly is called: it takes what is left of a vector with a
+// mask, which is slow to store and to read again. Roots and quotients take so long that some are enough.
 const (
 	leastSwept   = 32
 	leastDivided = 12
@@ -116,8 +116,8 @@ func (a *Assembly) MissingSweep(s plan.Sweep) string {
 	return ""
 }
 
-// SweptAtOnce is how many elements a sweep takes in a call, whole rounds of any loop: with numbers that come from memory, 20 cycles an element are
-// more than any optimizer needs.
+// SweptAtOnce is how many elements a sweep takes in a call, whole rounds of any loop: with numbers that come from
+// memory, 20 cycles an element are more than any optimizer needs.
 func (a *Assembly) SweptAtOnce() int {
 	const most, rounds = 20, 64
 	return max(a.config.CallCycles/most/rounds, 1) * rounds

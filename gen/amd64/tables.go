@@ -1,10 +1,12 @@
 package amd64
 
-// tanhPieces are intervals of |x| and for each of them a point c within, tanh(c), and the coefficients of (tanh(x) - tanh(c))/(x - c) as a
-// polynomial in x - c. The points are chosen so that tanh(c), and where it matters the first coefficient too, is a float32 but for some
-// hundredths of an ULP. In the first interval the coefficients are those of tanh(x)/x - 1. The largest error is 0.16 ULP.
+// tanhPieces are intervals of |x| and for each of them a point c within, tanh(c), and the coefficients of (tanh(x) -
+// tanh(c))/(x - c) as a polynomial in x - c. The points are chosen so that tanh(c), and where it matters the first
+// coefficient too, is a float32 but for some hundredths of an ULP. In the first interval the coefficients are those of
+// tanh(x)/x - 1. The largest error is 0.16 ULP.
 //
-// The intervals are the eighths of octaves of |x| + 1: from 0 to 1 they are 1/8 long, up to 3 twice that, and so on; beyond 9 tanh is 1.
+// The intervals are the eighths of octaves of |x| + 1: from 0 to 1 they are 1/8 long, up to 3 twice that, and so on;
+// beyond 9 tanh is 1.
 var tanhPieces = [...][7]float64{
 	{0, 0, 0, 0x1.b59782p-26, -0x1.555704p-2, 0x1.eca8bap-13, 0x1.0c5b28p-3},
 	{0x1.7b1efep-3, 0x1.76d956p-3, 0x1.eed902p-1, -0x1.6a4ab6p-3, -0x1.28bd16p-2, 0x1.ca44p-4, 0x1.888caep-4},
@@ -35,7 +37,8 @@ var tanhPieces = [...][7]float64{
 	{0x1.24p3, 1, 0, 0, 0, 0, 0},
 }
 
-// tanhTables are the columns of tanhPieces as tables by the last bits of the exponent of |x| + 1 and the first ones of its mantissa.
+// tanhTables are the columns of tanhPieces as tables by the last bits of the exponent of |x| + 1 and the first ones of
+// its mantissa.
 var tanhTables = func() (columns [7][tableLength]float64) {
 	const first = 0x3f800000 >> tanhShift // of 1
 	for i, piece := range tanhPieces {

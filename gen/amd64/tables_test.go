@@ -23,8 +23,8 @@ func TestRoots(t *testing.T) {
 	}
 }
 
-// TestTanhPieces evaluates every piece of the hyperbolic tangent at a hundred points of its interval, without rounding, and looks whether
-// another piece is in its place in the tables.
+// TestTanhPieces evaluates every piece of the hyperbolic tangent at a hundred points of its interval, without rounding,
+// and looks whether another piece is in its place in the tables.
 func TestTanhPieces(t *testing.T) {
 	taken := map[uint32]int{}
 	for i, piece := range tanhPieces {

@@ -8,9 +8,10 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// Batches are computed a tile of samples at a time. In a tile every element of the plan's vectors is a row of numbers, one for each
-// sample, so that vector code takes as many samples as a register has lanes through the same operations: no activation, sum or
-// maximum needs shuffles or tails. The rows of the samples lie in the batch struct, in an area of their own:
+// Batches are computed a tile of samples at a time. In a tile every element of the plan's vectors is a row of numbers,
+// one for each sample, so that vector code takes as many samples as a register has lanes through the same operations:
+// no activation, sum or maximum needs shuffles or tails. The rows of the samples lie in the batch struct, in an area of
+// their own:
 //
 //	what one tile works on   x, y, and the vectors of a workspace
 //	kept, tile 0             the deltas and activations that the gradients of the parameters are summed up of
@@ -21,18 +22,20 @@ const lineBytes = 64
 
 // tileLayout says where the rows of a tile are.
 type tileLayout struct {
-	// row is the size of a row in bytes, and samples the number of samples that it has numbers of, those of a tile. They are the same at
-	// every level, whatever the width of registers.
+	// row is the size of a row in bytes, and samples the number of samples that it has numbers of, those of a tile.
+	// They are the same at every level, whatever the width of registers.
 	row, samples int
 	// rows are places in the area of a tile, or in the kept one where kept says so.
 	rows map[*plan.Buffer]int
 	kept map[*plan.Buffer]bool
-	// copies are places in the kept area where the vectors that outer products are made of lie sample after sample, pitch numbers each.
+	// copies are places in the kept area where the vectors that outer products are made of lie sample after sample,
+	// pitch numbers each.
 	copies map[*plan.Buffer]int
-	// sums are the rows of a product before a long function is applied, live is the row that has 1 for samples and 0 for what fills
-	// the tile up, loss the row of the losses so far.
+	// sums are the rows of a product before a long function is applied, live is the row that has 1 for samples and 0
+	// for what fills the tile up, loss the row of the losses so far.
 	sums, live, loss int
-	// ordered says that sums are, and losses how far into the batch struct the losses of samples are then, 0 where they are not.
+	// ordered says that sums are, and losses how far into the batch struct the losses of samples are then, 0 where they
+	// are not.
 	ordered bool
 	losses  int
 	// work is the size of a tile's area, stride that of its kept area, and tiles how many of these there are.
@@ -182,7 +185,8 @@ func TileBytes(p *plan.Program, tiling Tiling) int {
 	return total
 }
 
-// TileSamples is the number of samples that the batch functions of a plan take side by side, and Tiles how many tiles a call takes.
+// TileSamples is the number of samples that the batch functions of a plan take side by side, and Tiles how many tiles a
+// call takes.
 func TileSamples(p *plan.Program, tiling Tiling) int { return newTileLayout(p, tiling).samples }
 
 // TileLines say how the assembly takes batches, and how it sums up the gradient of each layer's weights.

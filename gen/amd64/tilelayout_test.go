@@ -8,8 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestTileLayout finds no two things of a tile in one place, and nothing beyond the area, whatever is cached and whichever form the
-// sums of gradients have; scratch alone is shared, by vectors whose lives don't overlap.
+// TestTileLayout finds no two things of a tile in one place, and nothing beyond the area, whatever is cached and
+// whichever form the sums of gradients have; scratch alone is shared, by vectors whose lives don't overlap.
 func TestTileLayout(t *testing.T) {
 	forms := map[bool]int{}
 	for _, widths := range [][]int{{2, 3, 1}, {64, 64, 10}, {40, 70, 33, 5}} {

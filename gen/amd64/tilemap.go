@@ -5,7 +5,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Straight-line code of an elementwise operation over rows, in operations on registers: in all, and in the body of a loop.
+// Straight-line code of an elementwise operation over rows, in operations on registers: in all, and in the body of a
+// loop.
 const (
 	unrolledRows = 200
 	bodyRows     = 60
@@ -46,8 +47,8 @@ func (t *tile) step(m *plan.Map) int {
 	return max(t.m.lines()/t.vectors, bodyRows/(weight*t.vectors), 1)
 }
 
-// evaluate does what a Map does with vector v of a unit's row. acc is the variable of the host operation and held its value. It returns
-// the terms of the sum, nil where there is none.
+// evaluate does what a Map does with vector v of a unit's row. acc is the variable of the host operation and held its
+// value. It returns the terms of the sum, nil where there is none.
 func (t *tile) evaluate(m *plan.Map, unit index, v int, acc expr.Var, held *value) *value {
 	var exprs []expr.Expr
 	for _, s := range m.Sets {

@@ -44,8 +44,8 @@ const (
 // accumulators is how many sums of registers are formed at once: as many as leave registers for a weight and for a row.
 func (t *tile) accumulators() int { return t.m.registers() * 3 / 4 }
 
-// product writes a product: some units at a time, whose sums stay in registers while the terms are gone through. A weight is read once
-// for all samples of a tile, a row once for all units of the group.
+// product writes a product: some units at a time, whose sums stay in registers while the terms are gone through. A
+// weight is read once for all samples of a tile, a row once for all units of the group.
 func (t *tile) product(p product) {
 	if t.strict() {
 		t.orderedProduct(p)
@@ -91,14 +91,15 @@ func (t *tile) product(p product) {
 	}
 }
 
-// Of the first cache, the sets that lines go to by their addresses, and how many lines of a set stay while others are read.
+// Of the first cache, the sets that lines go to by their addresses, and how many lines of a set stay while others are
+// read.
 const (
 	cacheSets = 64
 	cacheWays = 6
 )
 
-// unconflicted is how many weights, up to most, that lie so many bytes apart can be read again and again without pushing one another's lines out
-// of the first cache, as they do where they lie apart by a large power of two.
+// unconflicted is how many weights, up to most, that lie so many bytes apart can be read again and again without
+// pushing one another's lines out of the first cache, as they do where they lie apart by a large power of two.
 func unconflicted(bytes, most int) int {
 	var lines [cacheSets]int
 	last := -1

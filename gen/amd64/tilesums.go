@@ -7,15 +7,17 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// The gradients of the parameters, ∇W += Σ δ·aᵀ, are summed over all samples of a call in registers, in one of two forms:
+// The gradients of the parameters, ∇W += Σ δ·aᵀ, are summed over all samples of a call in registers, in one of two
+// forms:
 //
 //	dots       for every weight the products of two rows, whose lanes are added at the end
 //	outer      for every sample δ_i times a vector of a, which must lie beside one another
 //
-// Dots need nothing but the rows, but to add the lanes of a sum takes as long as some tiles. Outer products need the samples' vectors,
-// which x has already, and fill registers only where a is long.
+// Dots need nothing but the rows, but to add the lanes of a sum takes as long as some tiles. Outer products need the
+// samples' vectors, which x has already, and fill registers only where a is long.
 
-// outerForm says whether the gradient of a layer is summed up as outer products, by what both forms take for some tiles.
+// outerForm says whether the gradient of a layer is summed up as outer products, by what both forms take for some
+// tiles.
 func outerForm(o *plan.OuterSum, size int) bool {
 	const tiles = 8
 	n := lineBytes / size
@@ -236,7 +238,8 @@ func (t *tile) outer(o *plan.OuterSum) {
 func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	t.flush()
 	lanes, size := t.m.lanes(), t.m.size
-	// Where the vectors of the samples are, and how many bytes from one to the next, and from a tile's last to the next tile's first.
+	// Where the vectors of the samples are, and how many bytes from one to the next, and from a tile's last to the next
+	// tile's first.
 	from, step, gap := ref{base: t.bases["xs"]}, o.A.Rows*size, 0
 	if at, ok := t.lay.copies[o.A]; ok {
 		step = pitch(o.A, size) * size

@@ -10,8 +10,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// tileWindow is the state of a Vector's stages over one window of one vector of samples: sums and maxima over the units are
-// operations between rows.
+// tileWindow is the state of a Vector's stages over one window of one vector of samples: sums and maxima over the units
+// are operations between rows.
 type tileWindow struct {
 	t  *tile
 	op *plan.Vector
@@ -134,7 +134,8 @@ func (w *tileWindow) release(later []plan.Stage) {
 	}
 }
 
-// fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped over.
+// fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped
+// over.
 func (w *tileWindow) fold(s plan.Stage, cell *value, from float64) *value {
 	b := w.t.code
 	var sofar *value
@@ -197,7 +198,8 @@ func (w *tileWindow) at(s plan.Stage, at index, sofar *value) *value {
 	return results[len(results)-1]
 }
 
-// look finds what a variable stands for: a scalar of the window, the draft, or an argument, which is read once for every stage.
+// look finds what a variable stands for: a scalar of the window, the draft, or an argument, which is read once for
+// every stage.
 func (w *tileWindow) look(v expr.Var, at index, memo map[expr.Var]*value) *value {
 	if x := memo[v]; x != nil {
 		return x

@@ -5,8 +5,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// Tiling is how wide the tiles of a network's batches are. With two registers of samples in a row twice as many operations are independent
-// of one another, which small networks need to keep the processor busy; large ones would only have rows that leave the first cache.
+// Tiling is how wide the tiles of a network's batches are. With two registers of samples in a row twice as many
+// operations are independent of one another, which small networks need to keep the processor busy; large ones would
+// only have rows that leave the first cache.
 type Tiling struct {
 	// Row is the size of a row in bytes, 0 that of a register.
 	Row int
@@ -15,8 +16,8 @@ type Tiling struct {
 // bytes is the size of a row.
 func (t Tiling) bytes() int { return max(lineBytes, t.Row) }
 
-// Tilings are those that a network may have: of one that is too large for straight code rows have one register, and so they do where sums
-// are ordered, whose functions have many independent operations as it is.
+// Tilings are those that a network may have: of one that is too large for straight code rows have one register, and so
+// they do where sums are ordered, whose functions have many independent operations as it is.
 func Tilings(p *plan.Program) []Tiling {
 	if p.Network.Rounding != spec.RoundingStrict && straightBatches(p) {
 		return []Tiling{{lineBytes}, {2 * lineBytes}}
@@ -93,8 +94,8 @@ func (a *Assembly) batchForms(levels []Level, tilings ...Tiling) (forms []form) 
 	return forms
 }
 
-// PredictBatches predicts what batches take with a tiling, as many samples as one call of the assembly takes. It has nothing to say of a
-// tiling whose code is too long.
+// PredictBatches predicts what batches take with a tiling, as many samples as one call of the assembly takes. It has
+// nothing to say of a tiling whose code is too long.
 func (a *Assembly) PredictBatches(levels []Level, tiling Tiling) ([]BatchCycles, error) {
 	forms := a.batchForms(levels, tiling)
 	if err := a.predict(forms...); err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// TestChooseTiling: rows of two registers are chosen where they are predicted to be better, which they are for some of the committed
-// networks, and the choice is the same every time. Networks with loops have nothing to choose from.
+// TestChooseTiling: rows of two registers are chosen where they are predicted to be better, which they are for some of
+// the committed networks, and the choice is the same every time. Networks with loops have nothing to choose from.
 func TestChooseTiling(t *testing.T) {
 	wide, narrow, alone := 0, 0, 0
 	for _, n := range committed(t) {

@@ -9,10 +9,11 @@ import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
-// Under rounding: strict elementary functions are those of the portable code, translated: their Go, which computes with float64 and integers of
-// 64 bits and never branches, is read statement by statement, and every operation becomes the instruction that does the same in all
-// lanes. So every lane gives the bits of the portable code, whatever it does, and there is one source for both. Lanes are of 64 bits, and
-// those of 32 bits lie in registers of half the width; a condition selects between old and new values of what it assigns.
+// Under rounding: strict elementary functions are those of the portable code, translated: their Go, which computes with
+// float64 and integers of 64 bits and never branches, is read statement by statement, and every operation becomes the
+// instruction that does the same in all lanes. So every lane gives the bits of the portable code, whatever it does, and
+// there is one source for both. Lanes are of 64 bits, and those of 32 bits lie in registers of half the width; a
+// condition selects between old and new values of what it assigns.
 
 // lane is a number or an integer in every lane.
 type lane struct {
@@ -20,7 +21,8 @@ type lane struct {
 	kind types.BasicKind
 }
 
-// truth is a mask of the lanes where a condition holds or, if not is set, where it doesn't. size is that of what was compared.
+// truth is a mask of the lanes where a condition holds or, if not is set, where it doesn't. size is that of what was
+// compared.
 type truth struct {
 	mask *value
 	not  bool
@@ -264,7 +266,8 @@ func (t *translator) function(x *ast.CallExpr) lane {
 	return t.value(x.Args[0])
 }
 
-// convert converts as Go does, of the conversions between integers and floating-point numbers that from int64 to float64.
+// convert converts as Go does, of the conversions between integers and floating-point numbers that from int64 to
+// float64.
 func (t *translator) convert(n ast.Node, v lane, to types.BasicKind) lane {
 	from := v.kind
 	same := wordOf(from) == wordOf(to)

@@ -8,9 +8,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// Samples come as arrays one after the other, and tiles have a row for each element. Both ways some elements of all samples are
-// taken at once, as many as 128 bits hold: every 128 bits of a register have those of one sample, and the small square matrices
-// that the same 128 bits of as many registers make are transposed in place.
+// Samples come as arrays one after the other, and tiles have a row for each element. Both ways some elements of all
+// samples are taken at once, as many as 128 bits hold: every 128 bits of a register have those of one sample, and the
+// small square matrices that the same 128 bits of as many registers make are transposed in place.
 
 // straightColumns is up to how many groups of elements are transposed in straight code.
 const straightColumns = 4
@@ -117,7 +117,8 @@ func (t *tile) columns(n, group int, body func(at index, n int)) {
 	t.chunks(n, group, straightColumns/t.vectors, scales, body)
 }
 
-// squares transposes within every 128 bits of as many vectors as these hold numbers. Only the first n results are formed.
+// squares transposes within every 128 bits of as many vectors as these hold numbers. Only the first n results are
+// formed.
 func (b *block) squares(rows []*value, n int) []*value {
 	var out []*value
 	if b.m.size == 8 {

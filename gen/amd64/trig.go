@@ -7,10 +7,11 @@ import (
 	"sync"
 )
 
-// Sine and cosine of arguments of any size. |x|·2/π is wanted modulo 4, a turn, and the nearer it comes to a whole number the more
-// bits of 2/π tell how near: as Payne and Hanek do, those whose product with the unit of x is a multiple of 4 are left out. The
-// others begin at a byte that the exponent tells, and are gathered, all lanes alike, 48 bits at a time from a table of bytes. Such
-// pieces become numbers by putting them under a power of two, and their products with x are exact as the sum of two numbers.
+// Sine and cosine of arguments of any size. |x|·2/π is wanted modulo 4, a turn, and the nearer it comes to a whole
+// number the more bits of 2/π tell how near: as Payne and Hanek do, those whose product with the unit of x is a
+// multiple of 4 are left out. The others begin at a byte that the exponent tells, and are gathered, all lanes alike, 48
+// bits at a time from a table of bytes. Such pieces become numbers by putting them under a power of two, and their
+// products with x are exact as the sum of two numbers.
 
 // turnBytes is how many bytes of 2/π there are after the point.
 const turnBytes = 148
@@ -34,8 +35,8 @@ var turnTable = sync.OnceValue(func() []byte {
 	return append(table, make([]byte, 12)...)
 })
 
-// scaled is |x|·2^(-8q), from 2 to 2^9 where q > 0, with q such that it is at most that; and 127 - q, an index of bytes. q is 0 below
-// 2^9 and for NaN, and 127 for infinity.
+// scaled is |x|·2^(-8q), from 2 to 2^9 where q > 0, with q such that it is at most that; and 127 - q, an index of
+// bytes. q is 0 below 2^9 and for NaN, and 127 for infinity.
 func (b *block) scaled(x *value) (s, index *value) {
 	a := b.magnitude(x)
 	exponent := b.and(b.larger(a, b.number(2)), b.pattern(0x7f8<<52)) // but for three bits
@@ -70,7 +71,8 @@ func (b *block) cos(x *value) *value {
 	return b.circular(x, 1)
 }
 
-// sinSeries is (sin(d)/d - 1)/d² and cosSeries (cos d - 1 + d²/2)/d⁴ as polynomials in d², |d| ≤ π/4; 2^-55.6 and 2^-59.9.
+// sinSeries is (sin(d)/d - 1)/d² and cosSeries (cos d - 1 + d²/2)/d⁴ as polynomials in d², |d| ≤ π/4; 2^-55.6 and
+// 2^-59.9.
 var (
 	sinSeries = []float64{
 		-0.16666666666666666, 0.008333333333330948, -0.00019841269836756774, 2.7557316101617874e-06, -2.505113165023518e-08,
@@ -96,7 +98,8 @@ func (b *block) circular(x *value, quarters float64) *value {
 	z := b.product(d, d)
 	half := b.product(z, b.number(0.5))
 	one := b.number(1)
-	// sin(d + dLow) is d + d³·p + dLow·(1 - d²/2); cos(d + dLow) is 1 - d²/2 + d⁴·q - d·dLow, where w = 1 - d²/2 is rounded.
+	// sin(d + dLow) is d + d³·p + dLow·(1 - d²/2); cos(d + dLow) is 1 - d²/2 + d⁴·q - d·dLow, where w = 1 - d²/2 is
+	// rounded.
 	sin := b.sum(d, b.madd(b.product(d, z), b.polynomial(z, sinSeries...), b.nmadd(dLow, half, dLow)))
 	w := b.less(one, half)
 	lost := b.less(b.less(one, w), half)
@@ -115,8 +118,8 @@ func (b *block) turned(sin, cos, n *value) *value {
 	return b.xor(v, b.and(b.shift("VPSLL", n, 62), b.signBit()))
 }
 
-// quarters takes |x| as n·π/2 + (r + low)·π/2, |r| ≤ ½ and a little, with n as a number modulo 4. No float64 but 0 is nearer than
-// 2^-61 to a multiple of π/2; r + low is good to 2^-127.
+// quarters takes |x| as n·π/2 + (r + low)·π/2, |r| ≤ ½ and a little, with n as a number modulo 4. No float64 but 0 is
+// nearer than 2^-61 to a multiple of π/2; r + low is good to 2^-127.
 func (b *block) quarters(x *value) (r, low, n *value) {
 	s, index := b.scaled(x)
 	var high, rest [3]*value
@@ -126,7 +129,8 @@ func (b *block) quarters(x *value) (r, low, n *value) {
 		rest[i] = b.msub(s, piece, high[i])
 	}
 	last := b.product(s, b.turnPiece(index, 8-48*3))
-	// The first product is up to 2^65: less a multiple of 4, and with what rounding took from it, it is exact. The second is below 2^17.
+	// The first product is up to 2^65: less a multiple of 4, and with what rounding took from it, it is exact. The
+	// second is below 2^17.
 	four := b.nmadd(b.number(4), b.rounded(b.product(high[0], b.number(0.25))), high[0])
 	first := b.sum(four, rest[0])
 	n0 := b.rounded(first)
@@ -164,8 +168,8 @@ func (b *block) sinRounded(x *value) *value {
 // cosRounded is the cosine of a float32.
 func (b *block) cosRounded(x *value) *value { return b.circularRounded(x, 1) }
 
-// circularRounded is the sine of |x| some quarters of a turn further. x has 24 bits, and is not nearer than 2^-33 to a multiple of π/2,
-// so that two pieces do, of which the first is exact times x.
+// circularRounded is the sine of |x| some quarters of a turn further. x has 24 bits, and is not nearer than 2^-33 to a
+// multiple of π/2, so that two pieces do, of which the first is exact times x.
 func (b *block) circularRounded(x *value, quarters float64) *value {
 	s, index := b.scaled(x)
 	piece := b.turnPiece(index, -24)

@@ -1,7 +1,8 @@
 package amd64
 
-// triples adds every three neighbouring numbers of up to three whole vectors and puts the sums in the order of their rows. Number 3i+j of the three
-// vectors is term j of row i; 3 and the number of lanes have no common factor, so the terms j of all rows lie in different lanes of theirs.
+// triples adds every three neighbouring numbers of up to three whole vectors and puts the sums in the order of their
+// rows. Number 3i+j of the three vectors is term j of row i; 3 and the number of lanes have no common factor, so the
+// terms j of all rows lie in different lanes of theirs.
 func (b *block) triples(vectors []*value) *value {
 	var z *value
 	for j := range 3 {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// shuffled computes a value of a block with whole numbers in its lanes, by what processors' manuals say of the instructions that packed rows use.
+// shuffled computes a value of a block with whole numbers in its lanes, by what processors' manuals say of the
+// instructions that packed rows use.
 type shuffled struct {
 	t     *testing.T
 	b     *block
@@ -56,7 +57,8 @@ func (s *shuffled) of(v *value) []uint64 {
 	return out
 }
 
-// TestTriples computes sums of three neighbours, in registers of every width, of whole vectors and fewer: every row has its own three numbers.
+// TestTriples computes sums of three neighbours, in registers of every width, of whole vectors and fewer: every row has
+// its own three numbers.
 func TestTriples(t *testing.T) {
 	for _, level := range Levels {
 		for bits := 128; bits <= (machine{level, 4}).widest(); bits *= 2 {

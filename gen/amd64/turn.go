@@ -7,14 +7,15 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// A function that goes over more memory than the first cache holds would find nothing of it there if every call went the same way: what a
-// call needs first is what was used longest ago. So its calls go through the rows of matrices upwards and downwards by turns, and each
-// begins with what the one before ended with. The workspace has a number whose lowest bit says which way it is. A row's results do
-// not depend on the order of the rows, so that all calls give the same bits. Step needs no turns: its way back over the weights
-// begins with the rows that its way forward ended with, and ends with those that the next call begins with.
+// A function that goes over more memory than the first cache holds would find nothing of it there if every call went
+// the same way: what a call needs first is what was used longest ago. So its calls go through the rows of matrices
+// upwards and downwards by turns, and each begins with what the one before ended with. The workspace has a number whose
+// lowest bit says which way it is. A row's results do not depend on the order of the rows, so that all calls give the
+// same bits. Step needs no turns: its way back over the weights begins with the rows that its way forward ended with,
+// and ends with those that the next call begins with.
 
-// takesTurns makes a function go through rows by turns where that saves anything. One with a way forward takes the next turn, and one that
-// has only the way back that of the call of Forward before it.
+// takesTurns makes a function go through rows by turns where that saves anything. One with a way forward takes the next
+// turn, and one that has only the way back that of the call of Forward before it.
 func (f *function) takesTurns(p *plan.Program, fn *plan.Func) {
 	if !p.TakesTurns(fn) {
 		return
@@ -30,8 +31,8 @@ func (f *function) takesTurns(p *plan.Program, fn *plan.Func) {
 	}
 }
 
-// byTurns runs a body over n numbers, what is left of whole steps first and then these in a loop that goes up or down. For every
-// scale the body's index has a register, as that of loop.
+// byTurns runs a body over n numbers, what is left of whole steps first and then these in a loop that goes up or down.
+// For every scale the body's index has a register, as that of loop.
 func (f *function) byTurns(n, step int, scales []int, body func(at index, size int)) {
 	full := n / step
 	if rest := n % step; rest > 0 {

@@ -9,8 +9,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestTurns prints the committed networks: functions of one sample that go over more than the first cache holds take turns, but for Step,
-// and no others. Of those, the ones with a way forward flip the workspace's number, once. What Go calls is left as it is.
+// TestTurns prints the committed networks: functions of one sample that go over more than the first cache holds take
+// turns, but for Step, and no others. Of those, the ones with a way forward flip the workspace's number, once. What Go
+// calls is left as it is.
 func TestTurns(t *testing.T) {
 	want := map[string][]string{
 		"Digits": {plan.Grad},

@@ -8,9 +8,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// This file estimates how many cycles code takes while it is being written, which the simulation can't, as it runs finished functions: of each
-// block it is what the instructions occupy the units of a core for, how long instructions wait for one another, or what the memory that is touched takes
-// to come, whichever is the most.
+// This file estimates how many cycles code takes while it is being written, which the simulation can't, as it runs
+// finished functions: of each block it is what the instructions occupy the units of a core for, how long instructions
+// wait for one another, or what the memory that is touched takes to come, whichever is the most.
 
 // work is what a block asks of a core, in cycles for each kind of unit.
 type work [workKinds]float64
@@ -74,7 +74,8 @@ func (f *function) workOf(i *ir.Instruction) (w work) {
 	return w
 }
 
-// lines are how many cycles a line takes to come, of the matrices of a network and of the area that a function works in.
+// lines are how many cycles a line takes to come, of the matrices of a network and of the area that a function works
+// in.
 type lines struct{ matrices, area int }
 
 // lineOf is how many a line takes that an address from a register points to.
@@ -88,12 +89,12 @@ func (f *function) lineOf(base reg.Register) int {
 	return f.lines.matrices
 }
 
-// windowBegun is how many instructions a core has begun at once where they wait for one another, about: enough to begin the next round of a
-// short loop before a round is done, not of a long one.
+// windowBegun is how many instructions a core has begun at once where they wait for one another, about: enough to begin
+// the next round of a short loop before a round is done, not of a long one.
 const windowBegun = coreWaiting * 5 / 4
 
-// waits are how long a block takes from the old value of a variable to the new one, and from its first instruction to its last as far as
-// others can't be begun meanwhile.
+// waits are how long a block takes from the old value of a variable to the new one, and from its first instruction to
+// its last as far as others can't be begun meanwhile.
 func (b *block) waits() (w work) {
 	type path struct{ all, variable float64 }
 	paths := map[*value]path{}

@@ -1,13 +1,14 @@
-// Package bound says beforehand how large the rounding errors of a network's emitted functions can get: for every output,
-// the loss and every gradient a number that no error exceeds, whatever x, y, W and b are within given ranges.
+// Package bound says beforehand how large the rounding errors of a network's emitted functions can get: for every
+// output, the loss and every gradient a number that no error exceeds, whatever x, y, W and b are within given ranges.
 //
-// It evaluates the plan once with a vector of intervals in every buffer. Each holds the range of the exact values, the range of the
-// computed ones and a bound on the distance of the two (number, vector). An operation hands on the errors of its operands and
-// adds its own, half a unit in the last place of the largest result (format); a sum is bounded over every order in which its
-// terms may be added (sum.go), so that one figure holds for portable Go, which may use fused multiply-adds or not, and for the
-// assembly of every level. Formulas are evaluated over pieces of the range, the worst of which are split again and again
-// (search.go), because intervals forget that z and σ(z) belong together. Softmax, log-softmax and radial-sigmoid have an analysis of
-// their own (layer.go): as stages of intervals they would divide by numbers that are never small.
+// It evaluates the plan once with a vector of intervals in every buffer. Each holds the range of the exact values, the
+// range of the computed ones and a bound on the distance of the two (number, vector). An operation hands on the errors
+// of its operands and adds its own, half a unit in the last place of the largest result (format); a sum is bounded over
+// every order in which its terms may be added (sum.go), so that one figure holds for portable Go, which may use fused
+// multiply-adds or not, and for the assembly of every level. Formulas are evaluated over pieces of the range, the worst
+// of which are split again and again (search.go), because intervals forget that z and σ(z) belong together. Softmax,
+// log-softmax and radial-sigmoid have an analysis of their own (layer.go): as stages of intervals they would divide by
+// numbers that are never small.
 //
 // All units of a layer have the same ranges, so one interval stands for all of them, and the whole takes milliseconds.
 package bound
@@ -53,15 +54,15 @@ type Limit struct {
 	Name string
 	// Largest is the largest absolute value that the exact result can have.
 	Largest float64
-	// Error is the largest distance of the computed result from the exact one; +Inf where there is no bound, because a result may
-	// overflow or because the function is arbitrarily steep somewhere in the ranges.
+	// Error is the largest distance of the computed result from the exact one; +Inf where there is no bound, because a
+	// result may overflow or because the function is arbitrarily steep somewhere in the ranges.
 	Error float64
-	// Apart is Error for arguments at which rounding decides no comparison of a derivative the other way: no z of relu within its own error
-	// of 0, no two of a max-pool's window as close as that, no radial-sigmoid of a z shorter than 1. It equals Error where
-	// there is nothing to decide.
+	// Apart is Error for arguments at which rounding decides no comparison of a derivative the other way: no z of relu
+	// within its own error of 0, no two of a max-pool's window as close as that, no radial-sigmoid of a z shorter than
+	// 1. It equals Error where there is nothing to decide.
 	Apart float64
-	// Summed says whether the results of a batch are summed, as the loss and the gradients of parameters are, and Sum is Error for the
-	// sum over a block of samples.
+	// Summed says whether the results of a batch are summed, as the loss and the gradients of parameters are, and Sum
+	// is Error for the sum over a block of samples.
 	Summed bool
 	Sum    float64
 }

@@ -20,7 +20,8 @@ var formulas = struct{ activations, costs []string }{
 	[]string{"(a - y)^4", "sqrt(1 + (a - y)^2)", "max(1 - a*y, 0)", "log(1 + exp(-a*y))"},
 }
 
-// networks are small ones of every activation, hidden and last, with every cost that may follow, in every cache mode and precision.
+// networks are small ones of every activation, hidden and last, with every cost that may follow, in every cache mode
+// and precision.
 func networks() (list []spec.Network) {
 	var activations, costs []spec.Function
 	for _, e := range spec.Activations() {
@@ -56,8 +57,8 @@ func networks() (list []spec.Network) {
 // small are ranges in which nothing overflows.
 var small = Ranges{Inputs: Interval{-1, 1}, Weights: Interval{-1, 1}, Biases: Interval{-0.5, 0.5}, Targets: Interval{0, 1}}
 
-// TestOf runs plans in float32 and in float64, on numbers within the ranges and at their ends: no error is beyond its bound, no result
-// beyond the largest, and what differs from the bound at kinks does so at kinks.
+// TestOf runs plans in float32 and in float64, on numbers within the ranges and at their ends: no error is beyond its
+// bound, no result beyond the largest, and what differs from the bound at kinks does so at kinks.
 func TestOf(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	finite, all, tight := 0, 0, 0
@@ -158,7 +159,8 @@ func fill(r *rand.Rand, p *plan.Program, ranges Ranges, trial int, single *plan.
 	}
 }
 
-// TestRanges checks that what are no ranges are refused by name, and that wider ranges and lower precision have larger bounds.
+// TestRanges checks that what are no ranges are refused by name, and that wider ranges and lower precision have larger
+// bounds.
 func TestRanges(t *testing.T) {
 	n := spec.Network{
 		Name: "N", Input: 3, Cost: spec.Function{Name: "mse"},

@@ -11,8 +11,8 @@ type format struct {
 	u    float64 // the unit roundoff
 	tiny float64 // the smallest subnormal number
 	max  float64 // the largest finite number
-	// ulps is the accuracy of elementary functions, of the least accurate backend: portable functions are within 0.51 ULP in float32
-	// and 1 in float64, those of the assembly within 1 and 2.
+	// ulps is the accuracy of elementary functions, of the least accurate backend: portable functions are within 0.51
+	// ULP in float32 and 1 in float64, those of the assembly within 1 and 2.
 	ulps float64
 }
 
@@ -26,8 +26,8 @@ func formatOf(p spec.Precision) format {
 // slack makes up for the roundings of this package's own arithmetic.
 const slack = 1 + 0x1p-40
 
-// half is the largest error of rounding a number of at most that absolute value: half the spacing of the format's numbers there.
-// It is +Inf where the number may overflow.
+// half is the largest error of rounding a number of at most that absolute value: half the spacing of the format's
+// numbers there. It is +Inf where the number may overflow.
 func (f format) half(largest float64) float64 {
 	switch {
 	case largest == 0:
@@ -50,8 +50,8 @@ func (f format) gamma(n float64) float64 {
 	return n * f.u / (1 - n*f.u)
 }
 
-// constant is the distance of a constant from the number that emitted code has for it. One that is not of the format counts
-// as rounded, in float64 as well: the constant that was meant need not be a float64.
+// constant is the distance of a constant from the number that emitted code has for it. One that is not of the format
+// counts as rounded, in float64 as well: the constant that was meant need not be a float64.
 func (f format) constant(v float64) float64 {
 	if v == math.Trunc(v) && math.Abs(v) < 1/f.u {
 		return 0

@@ -73,8 +73,8 @@ func (f format) wave(at func(float64) float64, x number) number {
 	return f.bounded(z, f.function(1)).within(-1, 1)
 }
 
-// power is x to the y. For positive x it runs one way in x at every y and one way in y at every x, so that its range is that
-// of the corners; for others only whole constant exponents have a bound.
+// power is x to the y. For positive x it runs one way in x at every y and one way in y at every x, so that its range is
+// that of the corners; for others only whole constant exponents have a bound.
 func (f format) power(x, y number) number {
 	if !x.known() || !y.known() {
 		return unknown()

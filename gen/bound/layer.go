@@ -54,11 +54,11 @@ func (w *walk) layer(o *plan.Vector) error {
 	return nil
 }
 
-// shares bounds what rounding does to p_i = exp(z_i - m)/Σ exp(z_j - m), m the largest z, for z without error, in
-// [0, spread] below m. The exponential of D = z_i - m has the relative error |D|u, from rounding D, and that of exp; as p_i ≤ exp(D), the
-// first is at most u/e in p_i, and in the weighted mean Σ p_j|D_j| ≤ log n, because that plus the logarithm of the sum
-// is the entropy of p. To it come n-1 additions, the reciprocal and the product. one is the bound for each p, sum for the relative error of
-// the sum of exponentials, all for the absolute errors of all p together.
+// shares bounds what rounding does to p_i = exp(z_i - m)/Σ exp(z_j - m), m the largest z, for z without error, in [0,
+// spread] below m. The exponential of D = z_i - m has the relative error |D|u, from rounding D, and that of exp; as p_i
+// ≤ exp(D), the first is at most u/e in p_i, and in the weighted mean Σ p_j|D_j| ≤ log n, because that plus the
+// logarithm of the sum is the entropy of p. To it come n-1 additions, the reciprocal and the product. one is the bound
+// for each p, sum for the relative error of the sum of exponentials, all for the absolute errors of all p together.
 func (f format) shares(n int) (one, sum, all float64) {
 	logs, k := math.Log(float64(n)), float64(n)
 	call := 2 * f.ulps * f.u
@@ -69,8 +69,8 @@ func (f format) shares(n int) (one, sum, all float64) {
 	return second * one, second * sum, second * all
 }
 
-// softmax is a = softmax(z). Where every z is off by at most e, so is every difference of two by 2e, and a = 1/(1 + Σ exp(z_j - z_i)) by what the
-// logistic function is from -e to e: tanh(e/2). All together are off by twice that.
+// softmax is a = softmax(z). Where every z is off by at most e, so is every difference of two by 2e, and a = 1/(1 + Σ
+// exp(z_j - z_i)) by what the logistic function is from -e to e: tanh(e/2). All together are off by twice that.
 func (w *walk) softmax(n int, z number) vector {
 	one, _, together := w.shares(n)
 	width, k := z.hi-z.lo, float64(n-1)
@@ -129,7 +129,8 @@ func (w *walk) logSoftmaxBack(n int, z number, v vector) vector {
 	return all(n, d)
 }
 
-// maxPoolBack is v at the first maximum of every window, 0 elsewhere: of two units closer than their errors the other one may be taken.
+// maxPoolBack is v at the first maximum of every window, 0 elsewhere: of two units closer than their errors the other
+// one may be taken.
 func (w *walk) maxPoolBack(n int, v vector, inexact bool) vector {
 	d := union(v.number, given(0, 0))
 	out := vector{n, d, v.total, v.totalErr}
@@ -140,7 +141,8 @@ func (w *walk) maxPoolBack(n int, v vector, inexact bool) vector {
 	return out
 }
 
-// softmaxCost is the cross-entropy of a softmax from its logits: loss = Σ y·(log Σ exp(z) - z), d = a - y, for y that sum to 1.
+// softmaxCost is the cross-entropy of a softmax from its logits: loss = Σ y·(log Σ exp(z) - z), d = a - y, for y that
+// sum to 1.
 func (w *walk) softmaxCost(m *plan.Map) {
 	z := w.roots[m.Layer]
 	if !z.known() {

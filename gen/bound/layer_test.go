@@ -10,7 +10,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// TestDot holds W·v + b of float32 against the exact one, each v off by as much as it may be, to the side where it counts.
+// TestDot holds W·v + b of float32 against the exact one, each v off by as much as it may be, to the side where it
+// counts.
 func TestDot(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	reached := 0.0
@@ -112,8 +113,8 @@ func distance(x, y []float64) (most, sum float64) {
 	return most, sum
 }
 
-// TestLayers shakes the z of softmax, log-softmax and radial-sigmoid by large errors, in exact arithmetic: the results are off by no more than
-// is said, and by not much less.
+// TestLayers shakes the z of softmax, log-softmax and radial-sigmoid by large errors, in exact arithmetic: the results
+// are off by no more than is said, and by not much less.
 func TestLayers(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	reached := map[string]float64{}

@@ -2,8 +2,8 @@ package bound
 
 import "math"
 
-// number is what is known of one number: the exact one is from lo to hi, the computed one from clo to chi, and they are at most err
-// apart.
+// number is what is known of one number: the exact one is from lo to hi, the computed one from clo to chi, and they are
+// at most err apart.
 type number struct{ lo, hi, clo, chi, err float64 }
 
 // given is a number that is exact, in a range.
@@ -22,8 +22,8 @@ func (x number) known() bool { return x.err <= math.MaxFloat64 }
 func (x number) exact() float64    { return max(math.Abs(x.lo), math.Abs(x.hi)) }
 func (x number) computed() float64 { return max(math.Abs(x.clo), math.Abs(x.chi)) }
 
-// bounded makes a number of its parts, the computed range being that before the last rounding, of at most round. It knows nothing of
-// one that is not a number or overflows.
+// bounded makes a number of its parts, the computed range being that before the last rounding, of at most round. It
+// knows nothing of one that is not a number or overflows.
 func (f format) bounded(x number, round float64) number {
 	if !x.known() {
 		return unknown()
@@ -141,8 +141,8 @@ func union(x, y number) number {
 	return number{min(x.lo, y.lo), max(x.hi, y.hi), min(x.clo, y.clo), max(x.chi, y.chi), max(x.err, y.err)}
 }
 
-// where is x if c > 0, else y. Where c may be computed on the other side of 0 than it is, one of them stands for the other, unless
-// that is ruled out: apart.
+// where is x if c > 0, else y. Where c may be computed on the other side of 0 than it is, one of them stands for the
+// other, unless that is ruled out: apart.
 func where(c, x, y number, apart bool) number {
 	if !c.known() {
 		return unknown()

@@ -22,8 +22,8 @@ func (w *walk) lengths(n int, z number) (r number, e float64) {
 	return w.bounded(r, w.lengthRoundings(n)*r.computed()+w.tiny), e
 }
 
-// lengthRoundings is the relative error of c·√Σ(z/c)² beside that of z: half of those of the squares, each of a quotient and of their
-// sum, and a root and a product.
+// lengthRoundings is the relative error of c·√Σ(z/c)² beside that of z: half of those of the squares, each of a
+// quotient and of their sum, and a root and a product.
 func (w *walk) lengthRoundings(n int) float64 { return w.gamma(float64(n)/2 + 4) }
 
 // radial is a = σ(r)·z/r, which jumps at z = 0.

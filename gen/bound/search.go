@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// The effort of a search: in how many pieces the ranges are cut before anything is known, how many are split further, and how
-// much above what is certain to be reached, in the same arithmetic, a bound may stay.
+// The effort of a search: in how many pieces the ranges are cut before anything is known, how many are split further,
+// and how much above what is certain to be reached, in the same arithmetic, a bound may stay.
 const (
 	firstPieces = 64
 	splits      = 1500
@@ -33,8 +33,8 @@ func (p *pieces) Pop() any {
 	return last
 }
 
-// over is what is known of a formula over a box: the range over all pieces, and the error of the worst, which is split as long as
-// that makes much of a difference.
+// over is what is known of a formula over a box: the range over all pieces, and the error of the worst, which is split
+// as long as that makes much of a difference.
 func over(box []Interval, at func(box []Interval) (number, error)) (number, error) {
 	h := &pieces{}
 	for _, b := range grid(box) {

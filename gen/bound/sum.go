@@ -2,20 +2,21 @@ package bound
 
 import "math"
 
-// terms are the terms of a sum: n of at most each in absolute value, and at most total together; first, if not 0, is the
-// largest absolute value of one more, the bias.
+// terms are the terms of a sum: n of at most each in absolute value, and at most total together; first, if not 0, is
+// the largest absolute value of one more, the bias.
 type terms struct {
 	n           int
 	each, total float64
 	first       float64
 }
 
-// adding bounds the rounding error of adding the terms up, over every order: every binary tree with the terms as leaves.
+// adding bounds the rounding error of adding the terms up, over every order: every binary tree with the terms as
+// leaves.
 //
-// The additions of a tree, ordered by how many terms they cover, cover at most 2, 3, …, n each: of n terms at most n-k additions
-// cover more than k, for the lowest of these covers k+1 terms and each of the others brings in one term at least. So the
-// largest error is that of one addition after another, the k-th of at most k+1 terms: half an ulp of (k+1)·each. Rounding makes partial sums
-// larger than their terms; the error found so far is added to each.
+// The additions of a tree, ordered by how many terms they cover, cover at most 2, 3, …, n each: of n terms at most n-k
+// additions cover more than k, for the lowest of these covers k+1 terms and each of the others brings in one term at
+// least. So the largest error is that of one addition after another, the k-th of at most k+1 terms: half an ulp of
+// (k+1)·each. Rounding makes partial sums larger than their terms; the error found so far is added to each.
 func (f format) adding(t terms) float64 {
 	n := t.n
 	if t.first > 0 {

@@ -20,8 +20,8 @@ func tree(r *rand.Rand, terms []float32, covered *[]int) float32 {
 	return tree(r, terms[:cut], covered) + tree(r, terms[cut:], covered)
 }
 
-// TestAdding holds the bound of a sum against sums in random orders, and against the plainest order with terms that all round the
-// same way, of which it must not be far from.
+// TestAdding holds the bound of a sum against sums in random orders, and against the plainest order with terms that all
+// round the same way, of which it must not be far from.
 func TestAdding(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 20000 {

@@ -2,8 +2,8 @@ package bound
 
 import "math"
 
-// vector is what is known of a buffer: of each of its n elements, and of all together. total is the largest sum of their
-// absolute values, totalErr that of the absolute errors; n times those of one element, or less.
+// vector is what is known of a buffer: of each of its n elements, and of all together. total is the largest sum of
+// their absolute values, totalErr that of the absolute errors; n times those of one element, or less.
 type vector struct {
 	n int
 	number

@@ -21,7 +21,8 @@ type walk struct {
 	input        *vector
 }
 
-// gradient is what is known of the gradients of a layer: one summand of a product each, before it is rounded, and the result.
+// gradient is what is known of the gradients of a layer: one summand of a product each, before it is rounded, and the
+// result.
 type gradient struct {
 	name        string
 	each, whole number
@@ -167,8 +168,8 @@ func (w *walk) sum(m *plan.Map) error {
 	return nil
 }
 
-// formula is what is known of one expression of a map. z and a of a pointwise layer are not independent: both are taken from the same
-// piece of the range of z.
+// formula is what is known of one expression of a map. z and a of a pointwise layer are not independent: both are taken
+// from the same piece of the range of z.
 func (w *walk) formula(m *plan.Map, e expr.Expr, acc expr.Var, host vector) (number, error) {
 	var box []Interval
 	var fill []func(env map[expr.Var]number, piece Interval) error

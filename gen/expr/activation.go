@@ -56,7 +56,8 @@ func pointwise(row Activation) Activation {
 		row.Deriv = D(row.Value, Z)
 	}
 	if row.DerivPost == nil {
-		// For the identity, z itself is the value and goes away likewise; a number that the value always is tells nothing.
+		// For the identity, z itself is the value and goes away likewise; a number that the value always is tells
+		// nothing.
 		post := row.Deriv
 		if !isConstant(row.Value) {
 			post = Substitute(row.Deriv, row.Value, A)

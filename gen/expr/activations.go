@@ -2,7 +2,8 @@ package expr
 
 import "math"
 
-// activations is the table, parameters at their defaults. A row that is pointwise states its value; pointwise adds the derivatives.
+// activations is the table, parameters at their defaults. A row that is pointwise states its value; pointwise adds the
+// derivatives.
 var activations = []Activation{
 	pointwise(Activation{
 		Name:  "identity",

@@ -167,8 +167,8 @@ func Sin(x Expr) Expr { return Unary{OpSin, x} }
 // Cos returns the cosine of x.
 func Cos(x Expr) Expr { return Unary{OpCos, x} }
 
-// Pow returns x to the y, with the conventions of Go's math.Pow. An exponent 1/2 becomes a square root only where x has no sign: the powers of
-// -0 and -Inf are +0 and +Inf, their square roots -0 and NaN.
+// Pow returns x to the y, with the conventions of Go's math.Pow. An exponent 1/2 becomes a square root only where x has
+// no sign: the powers of -0 and -Inf are +0 and +Inf, their square roots -0 and NaN.
 func Pow(x, y Expr) Expr {
 	switch {
 	case isNumber(y, 1):

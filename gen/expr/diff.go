@@ -87,8 +87,8 @@ func slopeInBase(n Binary) Expr {
 	return Where(Abs(n.Y), slope, n.Y) // NaN where y is
 }
 
-// logOfBase is what a power x^y is multiplied by in its derivative by y: log(x), but 0 where x is 0 and y is not negative, as in
-// PyTorch. For negative y it is infinite there, as log(0).
+// logOfBase is what a power x^y is multiplied by in its derivative by y: log(x), but 0 where x is 0 and y is not
+// negative, as in PyTorch. For negative y it is infinite there, as log(0).
 func logOfBase(n Binary) Expr {
 	if nonzero(n.X) {
 		return log(n.X)
@@ -96,8 +96,8 @@ func logOfBase(n Binary) Expr {
 	return Where(Abs(n.X), Log(n.X), Min(n.Y, n.X)) // NaN where x is
 }
 
-// nonzero reports whether e is in plain sight NaN or so far from 0 that neither it nor its reciprocal is lost in float32: a constant
-// but 0, or the sum of a positive one and what is at least 0.
+// nonzero reports whether e is in plain sight NaN or so far from 0 that neither it nor its reciprocal is lost in
+// float32: a constant but 0, or the sum of a positive one and what is at least 0.
 func nonzero(e Expr) bool {
 	switch n := e.(type) {
 	case Num:

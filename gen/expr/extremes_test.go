@@ -12,8 +12,8 @@ import (
 // extremes are the arguments of the table below.
 var extremes = []float64{math.NaN(), math.Inf(-1), -1e30, 1e30, math.Inf(1)}
 
-// TestDerivativesAtExtremes: the derivative of every pointwise activation at NaN and where z is as large as can be, formed from z and,
-// where that is done, from a. Those that are no numbers are what the README says.
+// TestDerivativesAtExtremes: the derivative of every pointwise activation at NaN and where z is as large as can be,
+// formed from z and, where that is done, from a. Those that are no numbers are what the README says.
 func TestDerivativesAtExtremes(t *testing.T) {
 	want := map[string]string{ // at NaN, -Inf, -1e30, 1e30 and +Inf
 		"identity":     "1 1 1 1 1",
@@ -44,8 +44,8 @@ func TestDerivativesAtExtremes(t *testing.T) {
 	}
 }
 
-// TestFormulaDerivativesAtExtremes is the same for formulas. A power in one may overflow in float32 where the formula as a whole has a
-// limit: the derivative is NaN there.
+// TestFormulaDerivativesAtExtremes is the same for formulas. A power in one may overflow in float32 where the formula
+// as a whole has a limit: the derivative is NaN there.
 func TestFormulaDerivativesAtExtremes(t *testing.T) {
 	for text, want := range map[string][2]string{ // in float32 and float64
 		"0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))": {"NaN NaN NaN NaN NaN", "NaN NaN 0 1 NaN"},

@@ -129,9 +129,10 @@ func parseFormula(text string, variables ...Var) (formula.Node, Expr, error) {
 	return node, e, err
 }
 
-// fromFormula builds the expression of a formula. Parts without variables become one constant, computed in float64: unlike
-// the constructors, which keep what rounds for the evaluation, it may do so because a constant is what their author
-// meant. Parse has seen to it that they are in range. Some quotients and logarithms that would overflow are rewritten; see quotient and logarithm.
+// fromFormula builds the expression of a formula. Parts without variables become one constant, computed in float64:
+// unlike the constructors, which keep what rounds for the evaluation, it may do so because a constant is what their
+// author meant. Parse has seen to it that they are in range. Some quotients and logarithms that would overflow are
+// rewritten; see quotient and logarithm.
 func fromFormula(node formula.Node) (Expr, error) {
 	e, err := convert(node)
 	if err != nil || !fixed(e) {

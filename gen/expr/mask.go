@@ -1,9 +1,9 @@
 package expr
 
-// A mask is an expression that is 0 on one side of a condition: Where(c, x, 0) or Where(c, 0, x). Derivatives have them for the
-// side of a max, min or abs that is not taken. What such a derivative is multiplied with belongs inside, so that the side not
-// taken counts for 0 also where a factor is infinite or NaN, as with masked gradients in PyTorch: sqrt(max(z, 0)) has the
-// derivative 0 at z = -1.
+// A mask is an expression that is 0 on one side of a condition: Where(c, x, 0) or Where(c, 0, x). Derivatives have them
+// for the side of a max, min or abs that is not taken. What such a derivative is multiplied with belongs inside, so
+// that the side not taken counts for 0 also where a factor is infinite or NaN, as with masked gradients in PyTorch:
+// sqrt(max(z, 0)) has the derivative 0 at z = -1.
 type mask struct {
 	c      Expr
 	x      Expr // on the side that is not 0

@@ -7,18 +7,19 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// An Optimizer is one row of the table of optimizers: the update of one parameter p with gradient g, as assignments. All
-// parameters are updated alike, each with a state of its own.
+// An Optimizer is one row of the table of optimizers: the update of one parameter p with gradient g, as assignments.
+// All parameters are updated alike, each with a state of its own.
 type Optimizer struct {
 	// State are the numbers that each parameter has kept for it from one update to the next, at first 0.
 	State []State
 	// Counts says that updates are counted, the first being number 1.
 	Counts bool
-	// Scalars are formed once an update, in float64, of the hyperparameters (their fields in lower case), Rate and Time, and
-	// rounded once. Those are the numbers whose rounding would be seen: 1 - beta^t for a beta near 1.
+	// Scalars are formed once an update, in float64, of the hyperparameters (their fields in lower case), Rate and
+	// Time, and rounded once. Those are the numbers whose rounding would be seen: 1 - beta^t for a beta near 1.
 	Scalars []Scalar
-	// Cases are the assignments for a parameter, in order, of the hyperparameters, Rate, the scalars, P, G, the state and what
-	// was assigned before: a later assignment sees the new value. The case in force is the first whose When is not 0.
+	// Cases are the assignments for a parameter, in order, of the hyperparameters, Rate, the scalars, P, G, the state
+	// and what was assigned before: a later assignment sees the new value. The case in force is the first whose When is
+	// not 0.
 	Cases []Case
 }
 
@@ -29,8 +30,8 @@ type State struct {
 	Field, Doc string
 }
 
-// Scalar is a number formed once an update; First is its value in the first update, nil where that is no exception. Doc is
-// what it is in real numbers, where Value is written otherwise.
+// Scalar is a number formed once an update; First is its value in the first update, nil where that is no exception. Doc
+// is what it is in real numbers, where Value is written otherwise.
 type Scalar struct {
 	Name         Var
 	Value, First Expr
@@ -85,8 +86,8 @@ const (
 )
 
 // optimizerRows is the one table of optimizers: PyTorch's formulas, in its order of operations. Adam's corrections are
-// moved from the means, which change with every parameter, to the scalars. The value of 1 - beta^t is
-// formed as -expm1(t·log beta), whose relative error is of a few roundings for every t, where the difference loses digits.
+// moved from the means, which change with every parameter, to the scalars. The value of 1 - beta^t is formed as
+// -expm1(t·log beta), whose relative error is of a few roundings for every t, where the difference loses digits.
 var optimizerRows = map[spec.Optimizer]Optimizer{
 	spec.SGD: {Cases: []Case{{Sets: []Let{
 		{P, Sub(P, Mul(Rate, decayed))},

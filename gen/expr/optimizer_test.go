@@ -7,7 +7,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// run makes updates of one parameter by the rule of an optimizer, interpreted in float64, and returns what it was after each.
+// run makes updates of one parameter by the rule of an optimizer, interpreted in float64, and returns what it was after
+// each.
 func run(t *testing.T, name spec.Optimizer, set map[string]float64, p, rate float64, gradients ...float64) []float64 {
 	t.Helper()
 	rule, err := OptimizerOf(name)
@@ -55,7 +56,8 @@ func run(t *testing.T, name spec.Optimizer, set map[string]float64, p, rate floa
 	return trace
 }
 
-// TestOptimizerTraces follows one parameter through three updates worked out by hand from the formulas, each in simple numbers.
+// TestOptimizerTraces follows one parameter through three updates worked out by hand from the formulas, each in simple
+// numbers.
 func TestOptimizerTraces(t *testing.T) {
 	for _, c := range []struct {
 		name spec.Optimizer

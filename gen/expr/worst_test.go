@@ -40,8 +40,9 @@ func worstFormulas() map[string]string {
 	}
 }
 
-// TestWorstFormulas holds the code and the work that the limits of a formula allow to bounds: what is emitted, and the allocations
-// made on the way to it. Without the fingerprints of Equal, differentiating 200 quotients took 16 million of them.
+// TestWorstFormulas holds the code and the work that the limits of a formula allow to bounds: what is emitted, and the
+// allocations made on the way to it. Without the fingerprints of Equal, differentiating 200 quotients took 16 million
+// of them.
 func TestWorstFormulas(t *testing.T) {
 	for name, text := range worstFormulas() {
 		row, err := formulaActivation(text)

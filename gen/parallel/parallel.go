@@ -1,5 +1,5 @@
-// Package parallel runs pieces of work side by side, as many at a time as there are processors. What they make must not depend on their
-// order.
+// Package parallel runs pieces of work side by side, as many at a time as there are processors. What they make must not
+// depend on their order.
 package parallel
 
 import (

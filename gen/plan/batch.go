@@ -40,8 +40,8 @@ const (
 	Within               // within the piece's loop over blocks of results, so that their weights are read for all samples in a row
 )
 
-// MaxBlockBytes bounds the workspaces of a block of samples: fixed arrays of more than 2 GiB compile on no 32-bit machine, and
-// long before that a larger block gains nothing.
+// MaxBlockBytes bounds the workspaces of a block of samples: fixed arrays of more than 2 GiB compile on no 32-bit
+// machine, and long before that a larger block gains nothing.
 const MaxBlockBytes = 1 << 30
 
 // block is the number of samples of a block: the batch of the spec, but no more workspaces than MaxBlockBytes holds.
@@ -113,9 +113,10 @@ func (o *Clear) Writes() []*Buffer { return o.G }
 
 func (o *Clear) String() string { return "∇ = 0" }
 
-// OuterSum adds the gradients of a layer's parameters over the samples of a block to what is there: GW += Σ δ·aᵀ, GB += Σ δ; GB
-// may be nil. A tile of GW stays in registers over all samples: Outer runs over columns, Inner over rows, and for every tile
-// the samples are gone through. BiasRows are the tiles of GB where it has its own; else it is summed with the rows of a tile.
+// OuterSum adds the gradients of a layer's parameters over the samples of a block to what is there: GW += Σ δ·aᵀ, GB +=
+// Σ δ; GB may be nil. A tile of GW stays in registers over all samples: Outer runs over columns, Inner over rows, and
+// for every tile the samples are gone through. BiasRows are the tiles of GB where it has its own; else it is summed
+// with the rows of a tile.
 type OuterSum struct {
 	Loops
 	GW, GB, D, A *Buffer

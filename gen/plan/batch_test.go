@@ -11,8 +11,8 @@ import (
 	"github.com/backpropgen/backpropgen/verify"
 )
 
-// TestBatchMeaning runs the batch functions of random networks after every stage, on less than a block, whole blocks, more, and no
-// samples at all, and holds every result within the reference's bound for a batch.
+// TestBatchMeaning runs the batch functions of random networks after every stage, on less than a block, whole blocks,
+// more, and no samples at all, and holds every result within the reference's bound for a batch.
 func TestBatchMeaning(t *testing.T) {
 	compared, unbounded := 0, 0
 	eachNetwork(t, func(t *testing.T, r *rand.Rand, n spec.Network) {
@@ -131,7 +131,8 @@ func (c *batchTrial) step() (next, bound []float64) {
 	return next, bound
 }
 
-// TestBatchMeaningFindsMistakes shows that TestBatchMeaning can fail: the mistakes are in plans that Check has no objection to.
+// TestBatchMeaningFindsMistakes shows that TestBatchMeaning can fail: the mistakes are in plans that Check has no
+// objection to.
 func TestBatchMeaningFindsMistakes(t *testing.T) {
 	n := build("mse", []int{3, 5, 2}, "tanh", "identity")
 	n.Batch, n.InputGradient = 2, true
@@ -169,8 +170,8 @@ func TestBatchMeaningFindsMistakes(t *testing.T) {
 	}
 }
 
-// TestBatchScopes checks that InputGradBatch is there for those who ask for it, that then no other batch function forms the gradient
-// with respect to x, and that it forms none of a parameter.
+// TestBatchScopes checks that InputGradBatch is there for those who ask for it, that then no other batch function forms
+// the gradient with respect to x, and that it forms none of a parameter.
 func TestBatchScopes(t *testing.T) {
 	n := iris()
 	if mustCompile(t, n).Func(InputGradBatch) != nil {
@@ -197,7 +198,8 @@ func TestBatchScopes(t *testing.T) {
 	}
 }
 
-// TestBlock checks that blocks are as large as the spec says, unless their workspaces would be larger than fixed arrays may be.
+// TestBlock checks that blocks are as large as the spec says, unless their workspaces would be larger than fixed arrays
+// may be.
 func TestBlock(t *testing.T) {
 	n := iris()
 	n.Batch = 7
@@ -219,7 +221,8 @@ func TestBlock(t *testing.T) {
 	}
 }
 
-// TestCountBatch compares the count of calls with that of their blocks: each whole block takes the same, and a call the rest besides.
+// TestCountBatch compares the count of calls with that of their blocks: each whole block takes the same, and a call the
+// rest besides.
 func TestCountBatch(t *testing.T) {
 	n := iris()
 	n.Batch = 8
@@ -258,8 +261,8 @@ func TestCountBatch(t *testing.T) {
 
 func minus(a, b Count) Count { return a.Plus(b.Times(-1)) }
 
-// TestNests checks over random networks that large weights are read for all samples in a row, and what stands together in a loop over
-// samples is small.
+// TestNests checks over random networks that large weights are read for all samples in a row, and what stands together
+// in a loop over samples is small.
 func TestNests(t *testing.T) {
 	within, together := 0, 0
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
@@ -293,8 +296,8 @@ func TestNests(t *testing.T) {
 	}
 }
 
-// TestTileColumns checks that tiles of columns cover them, that none has more sums than registers, and none two or fewer
-// where there are more columns.
+// TestTileColumns checks that tiles of columns cover them, that none has more sums than registers, and none two or
+// fewer where there are more columns.
 func TestTileColumns(t *testing.T) {
 	for n := 1; n <= 100; n++ {
 		segs := tileColumns(n)

@@ -10,10 +10,10 @@ import (
 	"github.com/backpropgen/backpropgen/spec/formula"
 )
 
-// Build writes a valid network down as the equations stand, one operation an equation and nothing
-// fused: forward propagation (z = W·a + b, a = σ(z)), the cost and its gradient, and for every layer, last
-// first, the gradients of the parameters and of the layer below. Every z and every a is kept. The batch functions are made of the
-// same operations, but that gradients of parameters are summed over the samples.
+// Build writes a valid network down as the equations stand, one operation an equation and nothing fused: forward
+// propagation (z = W·a + b, a = σ(z)), the cost and its gradient, and for every layer, last first, the gradients of the
+// parameters and of the layer below. Every z and every a is kept. The batch functions are made of the same operations,
+// but that gradients of parameters are summed over the samples.
 func Build(n spec.Network) (*Program, error) {
 	n = n.WithDefaults()
 	rows, err := functionsOf(n)
@@ -188,8 +188,8 @@ func (b *builder) lowest() int {
 	return 1
 }
 
-// backward is δ_L = Jac_Lᵀ·v_L and then, for every layer from the last, what params makes of δ_l and a_{l-1}, nil for nothing,
-// and δ_{l-1} = Jacᵀ·W_lᵀ·δ_l, down to layer below. W_l is read for δ_{l-1} before params writes it.
+// backward is δ_L = Jac_Lᵀ·v_L and then, for every layer from the last, what params makes of δ_l and a_{l-1}, nil for
+// nothing, and δ_{l-1} = Jacᵀ·W_lᵀ·δ_l, down to layer below. W_l is read for δ_{l-1} before params writes it.
 func (b *builder) backward(below int, params func(l int) Op) []Op {
 	n := b.p.Network
 	ops := []Op{b.jacobian(n.Depth())}

@@ -38,8 +38,8 @@ func TestBuildIsTheEquations(t *testing.T) {
 	}
 }
 
-// TestBuildBuffers checks over random networks that there is one weight, gradient and delta a layer, of the right shape,
-// and biases where the spec has them.
+// TestBuildBuffers checks over random networks that there is one weight, gradient and delta a layer, of the right
+// shape, and biases where the spec has them.
 func TestBuildBuffers(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		p, err := Build(n)

@@ -108,8 +108,8 @@ func checkShape(op Op) error {
 	return errors.Join(checkSegments(l.Outer, outer), checkSegments(l.Inner, inner), checkLanes(op))
 }
 
-// checkLanes asks that a loop over the terms of an ordered sum takes whole rounds of its lanes: the lane of a term of the body is then the same in
-// every turn.
+// checkLanes asks that a loop over the terms of an ordered sum takes whole rounds of its lanes: the lane of a term of
+// the body is then the same in every turn.
 func checkLanes(op Op) error {
 	l := op.Loop()
 	if !l.Ordered {
@@ -298,8 +298,8 @@ func wants(name string, b *Buffer) bool {
 	return false
 }
 
-// checkScopes asks that what is done once in a call comes before the first block or after the last, and that functions of one sample
-// are of that alone.
+// checkScopes asks that what is done once in a call comes before the first block or after the last, and that functions
+// of one sample are of that alone.
 func checkScopes(f *Func) error {
 	began, ended := false, false
 	for i, op := range f.Ops {

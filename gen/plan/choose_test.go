@@ -21,8 +21,8 @@ func mustCompare(t testing.TB, n spec.Network) map[spec.Cache]Caching {
 	return modes
 }
 
-// TestAutoIsNeverWorse checks over random networks that no fixed mode keeps fewer bytes than auto and spends fewer operations as
-// well; it spends no more than any of them, and where it spends as many, keeps no more.
+// TestAutoIsNeverWorse checks over random networks that no fixed mode keeps fewer bytes than auto and spends fewer
+// operations as well; it spends no more than any of them, and where it spends as many, keeps no more.
 func TestAutoIsNeverWorse(t *testing.T) {
 	saved := 0
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {

@@ -9,8 +9,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// Conventions says what the activations and the cost compute, and what their derivatives are taken to be where they have
-// none: a line for each function, in the order of the layers, the cost last.
+// Conventions says what the activations and the cost compute, and what their derivatives are taken to be where they
+// have none: a line for each function, in the order of the layers, the cost last.
 func (p *Program) Conventions() []string {
 	n := p.Network
 	layers := map[string][]int{} // by line

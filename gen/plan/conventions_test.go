@@ -51,8 +51,8 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
-// The one line that emitted code has for it: what is not a number, among the inputs or the parameters, makes of every output
-// that depends on it what is not a number, and of the loss.
+// The one line that emitted code has for it: what is not a number, among the inputs or the parameters, makes of every
+// output that depends on it what is not a number, and of the loss.
 func TestNaNReachesTheLoss(t *testing.T) {
 	check := func(n spec.Network) {
 		p := mustCompile(t, n)
@@ -100,7 +100,8 @@ func TestNaNReachesTheLoss(t *testing.T) {
 	}
 }
 
-// What the README says of infinite pre-activations: they become the limit of the activation, which is not NaN, but for these.
+// What the README says of infinite pre-activations: they become the limit of the activation, which is not NaN, but for
+// these.
 func TestInfinitePreActivations(t *testing.T) {
 	low := []string{"softsign", "gelu", "silu", "radial-sigmoid"}
 	high := []string{"softsign", "softmax", "log-softmax", "radial-sigmoid"}

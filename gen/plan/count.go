@@ -11,11 +11,11 @@ import (
 // methods of the network's with what they contain. Not counted are index arithmetic, loop counters, conversions and
 // the constants that a sum starts from.
 type Count struct {
-	// Count has the arithmetic. Calls are of elementary functions and count as one whatever they take inside; Selects are
-	// negations, absolute values, masks, and the comparisons of max and min, one fewer than their arguments.
+	// Count has the arithmetic. Calls are of elementary functions and count as one whatever they take inside; Selects
+	// are negations, absolute values, masks, and the comparisons of max and min, one fewer than their arguments.
 	expr.Count
-	// Loads are elements of arrays read: of the parameters, x, y, the gradient and the workspace. An element that a scalar
-	// holds is not read again.
+	// Loads are elements of arrays read: of the parameters, x, y, the gradient and the workspace. An element that a
+	// scalar holds is not read again.
 	Loads int64
 	// Stores are elements of arrays written.
 	Stores int64
@@ -41,8 +41,8 @@ func (c Count) Operations() int64 {
 	return c.Muls + c.Adds + c.Divs + c.Selects + c.Loads + c.Stores
 }
 
-// What a division and a call weigh, where a multiplication, an addition, a select, a load and a store weigh 1. On amd64 a scalar
-// division takes as long as about 4 of those, an emitted exp or tanh as long as about 20.
+// What a division and a call weigh, where a multiplication, an addition, a select, a load and a store weigh 1. On amd64
+// a scalar division takes as long as about 4 of those, an emitted exp or tanh as long as about 20.
 const (
 	DivWeight  = 4
 	CallWeight = 20
@@ -53,8 +53,8 @@ func (c Count) Weight() int64 {
 	return c.Operations() + (DivWeight-1)*c.Divs + CallWeight*c.Calls
 }
 
-// CountFunc counts the operations of one call of the emitted function of that name; of a batch function, of a call with as many
-// samples as make a block.
+// CountFunc counts the operations of one call of the emitted function of that name; of a batch function, of a call with
+// as many samples as make a block.
 func (p *Program) CountFunc(name string) (Count, error) {
 	f := p.Func(name)
 	if f == nil {
@@ -66,7 +66,8 @@ func (p *Program) CountFunc(name string) (Count, error) {
 	return p.countParts(f, 1)
 }
 
-// countParts counts the operations of the parts of a function, those of a batch function for a block of so many samples.
+// countParts counts the operations of the parts of a function, those of a batch function for a block of so many
+// samples.
 func (p *Program) countParts(f *Func, samples int) (Count, error) {
 	var c Count
 	for _, part := range f.Parts {
@@ -175,7 +176,8 @@ func (b block) load(buf *Buffer, x index, n int) {
 	}
 }
 
-// peek counts the use of an element where it is: it is read unless a scalar in reach holds it, and none does afterwards.
+// peek counts the use of an element where it is: it is read unless a scalar in reach holds it, and none does
+// afterwards.
 func (b block) peek(buf *Buffer, x index) {
 	if _, ok := b.scalars.Find(element(buf.Name, x)); !ok {
 		b.read(buf, 1)

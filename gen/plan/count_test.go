@@ -57,8 +57,8 @@ func TestCountByHand(t *testing.T) {
 	}
 }
 
-// TestCountMultiplies holds the products of whole networks to the closed form: those of the matrices, which the shape tells, and
-// those of the elements.
+// TestCountMultiplies holds the products of whole networks to the closed form: those of the matrices, which the shape
+// tells, and those of the elements.
 func TestCountMultiplies(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, r *rand.Rand, n spec.Network) {
 		for l := range n.Layers {
@@ -81,8 +81,8 @@ func TestCountMultiplies(t *testing.T) {
 	})
 }
 
-// TestCountGrowth holds every kind of operation of every function to c·L·n² + d·L·n where n is the widest layer, and the products of
-// the gradient to no less than L·n²: the algorithms are quadratic in the width and linear in the depth.
+// TestCountGrowth holds every kind of operation of every function to c·L·n² + d·L·n where n is the widest layer, and
+// the products of the gradient to no less than L·n²: the algorithms are quadratic in the width and linear in the depth.
 func TestCountGrowth(t *testing.T) {
 	const c, d = 4, 40
 	for _, activation := range []string{"identity", "relu", "tanh", "silu", "hard-sigmoid", "softmax"} {
@@ -145,8 +145,8 @@ func TestCountTimes(t *testing.T) {
 	}
 }
 
-// TestCountUnrolls checks that straight lines and loops perform the same products on parameters, which they all read once in
-// a pass over them.
+// TestCountUnrolls checks that straight lines and loops perform the same products on parameters, which they all read
+// once in a pass over them.
 func TestCountUnrolls(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		n.Unroll = spec.UnrollLoop
@@ -181,8 +181,9 @@ func TestCountErrors(t *testing.T) {
 	}
 }
 
-// TestInputGradientCosts compares each network with and without input_gradient. What it costs is d0 = W1ᵀ·d1 in the gradients, and
-// without it not an operation more: no other function, and no other kind of operation, tells the two apart.
+// TestInputGradientCosts compares each network with and without input_gradient. What it costs is d0 = W1ᵀ·d1 in the
+// gradients, and without it not an operation more: no other function, and no other kind of operation, tells the two
+// apart.
 func TestInputGradientCosts(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		if n.Unroll == spec.UnrollAuto {
@@ -205,14 +206,15 @@ func TestInputGradientCosts(t *testing.T) {
 				continue
 			}
 			if f.Batch {
-				// They have a function of their own for it. Parts are cut at other places then, and read scalars again there.
+				// They have a function of their own for it. Parts are cut at other places then, and read scalars again
+				// there.
 				if a.Count != b.Count || a.Stores != b.Stores || a.ParamStores != b.ParamStores {
 					t.Errorf("%s: with input_gradient %+v, without %+v", f.Name, b, a)
 				}
 				continue
 			}
-			// A product for every weight, and those of a column added up, in one run or several. Step may form rate·d anew for every piece of a
-			// split layer, of which there are more then.
+			// A product for every weight, and those of a column added up, in one run or several. Step may form rate·d
+			// anew for every piece of a split layer, of which there are more then.
 			muls, adds := b.Muls-a.Muls, b.Adds-a.Adds
 			exact := muls == inputs*rows || f.Name == Step && muls > inputs*rows
 			if !exact || adds < inputs*(rows-1) || b.Stores-a.Stores < inputs ||

@@ -29,8 +29,8 @@ func (b block) mapping(m *Map) {
 	}
 }
 
-// each returns what counts a Map's work on one element, subexpressions that are needed more than once being formed once. In a
-// fused Map, acc is the variable of the host operation.
+// each returns what counts a Map's work on one element, subexpressions that are needed more than once being formed
+// once. In a fused Map, acc is the variable of the host operation.
 func (m *Map) each(acc expr.Var) func(b block, x index) {
 	var exprs []expr.Expr
 	for _, set := range m.Sets {

@@ -21,8 +21,8 @@ func (b block) terms(l *Loops, w, bias *Buffer, n, m int, short bool) {
 	b.arithmetic(expr.Count{Muls: int64(n * m), Adds: int64(adds)})
 }
 
-// additions is how many an ordered sum of n terms takes: in straight code it starts from its first terms, in loops every partial
-// sum from -0.
+// additions is how many an ordered sum of n terms takes: in straight code it starts from its first terms, in loops
+// every partial sum from -0.
 func (l *Loops) additions(n int, along []Segment) int {
 	if along[0].Looped() {
 		return n + l.Lanes - 1
@@ -161,8 +161,8 @@ func (b block) update(o *Update, p Piece) {
 	})
 }
 
-// rankOne counts each row of a matrix that is the product of two vectors, and the elements of a. The rows of a loop's body
-// go over a together; a straight row reads what no scalar holds.
+// rankOne counts each row of a matrix that is the product of two vectors, and the elements of a. The rows of a loop's
+// body go over a together; a straight row reads what no scalar holds.
 func (b block) rankOne(a *Buffer, p Piece, keep bool, row func(s block, row index)) {
 	if keep {
 		b.load(a, index{}, a.Len())

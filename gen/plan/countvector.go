@@ -117,8 +117,8 @@ func (w counted) element(b block, st Stage, j index, folds bool) {
 	}
 }
 
-// evaluate counts expressions whose common subexpressions are formed once: arguments by way of scalars, and the drafts of a
-// looped window where they are.
+// evaluate counts expressions whose common subexpressions are formed once: arguments by way of scalars, and the drafts
+// of a looped window where they are.
 func (w counted) evaluate(b block, st Stage, j index, exprs ...expr.Expr) {
 	shared := expr.Share("u", exprs...)
 	parts := shared.Results
@@ -143,8 +143,8 @@ func (w counted) evaluate(b block, st Stage, j index, exprs ...expr.Expr) {
 // straight says whether a window is straight code, so that drafts stay in scalars.
 func (w counted) straight() bool { return len(w.op.Inner) == 1 && !w.op.Inner[0].Looped() }
 
-// later is the number of operations that bring the elements of segment i together with one another and, unless they are the
-// first, with what was formed of those before.
+// later is the number of operations that bring the elements of segment i together with one another and, unless they are
+// the first, with what was formed of those before.
 func later(i int, s Segment) int {
 	if i == 0 && !s.Looped() {
 		return s.Size - 1

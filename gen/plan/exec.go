@@ -32,8 +32,8 @@ func NewMemory[F expr.Float](p *Program) *Memory[F] {
 // Data returns the elements of the buffer of that name, row-major, nil if there is none.
 func (m *Memory[F]) Data(name string) []F { return m.data[m.p.Buffer(name)] }
 
-// Run executes the function of that name on the memory, in the arithmetic of F and in the plainest order, or in the plan's where
-// sums have one: it is the meaning of a plan, against which passes and printers are checked.
+// Run executes the function of that name on the memory, in the arithmetic of F and in the plainest order, or in the
+// plan's where sums have one: it is the meaning of a plan, against which passes and printers are checked.
 func (m *Memory[F]) Run(name string) error {
 	f := m.p.Func(name)
 	if f == nil || f.Batch {
@@ -145,7 +145,8 @@ func (m *Memory[F]) elements(o *Map, acc expr.Var, accs []F) error {
 	return nil
 }
 
-// addUp adds n terms up: one after another from a first value on, or in the order of the loops, where there is one and no first value.
+// addUp adds n terms up: one after another from a first value on, or in the order of the loops, where there is one and
+// no first value.
 func addUp[F expr.Float](l *Loops, first F, n int, term func(int) F) F {
 	if !l.Ordered {
 		for j := range n {

@@ -6,8 +6,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
-// BatchMemory holds the contents of a plan's buffers while a batch function runs: what belongs to the network once, what
-// belongs to a sample for each of them.
+// BatchMemory holds the contents of a plan's buffers while a batch function runs: what belongs to the network once,
+// what belongs to a sample for each of them.
 type BatchMemory[F expr.Float] struct {
 	p *Program
 	// Network holds the parameters, their gradient and the rate.

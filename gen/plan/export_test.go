@@ -6,8 +6,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
-// WithLayer has a test see networks with softmax that compute another activation of a whole layer, which is written here and nowhere else: a = z·u with
-// u the mean of a layer's z, which it keeps. Jacᵀv = u·v + zᵀv/n.
+// WithLayer has a test see networks with softmax that compute another activation of a whole layer, which is written
+// here and nowhere else: a = z·u with u the mean of a layer's z, which it keeps. Jacᵀv = u·v + zᵀv/n.
 func WithLayer(test func()) {
 	mean := &Meaning{"u", "mean of z%[1]d"}
 	softmax := vectorForms[expr.Softmax]

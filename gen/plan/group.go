@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// group makes the parts of every function. Functions with the same operations share parts; an operation too large
-// for one Go function is cut along its outer segments, unless it forms a sum over them; a function that is small altogether is
-// one part, its own body. The parts of batch functions work on a block of samples and are methods always.
+// group makes the parts of every function. Functions with the same operations share parts; an operation too large for
+// one Go function is cut along its outer segments, unless it forms a sum over them; a function that is small altogether
+// is one part, its own body. The parts of batch functions work on a block of samples and are methods always.
 func group(p *Program) {
 	single, batch := newGrouper(p, false), newGrouper(p, true)
 	for _, f := range p.Funcs {
@@ -75,8 +75,8 @@ func newGrouper(p *Program, batch bool) *grouper {
 	return g
 }
 
-// whole is the part of a function that is small: the body of the function, or a method that functions of the same operations on a
-// block share.
+// whole is the part of a function that is small: the body of the function, or a method that functions of the same
+// operations on a block share.
 func (g *grouper) whole(name string, ops []Op) *Part {
 	part := &Part{Batch: g.batch}
 	for _, op := range ops {
@@ -95,7 +95,8 @@ func (g *grouper) whole(name string, ops []Op) *Part {
 	return part
 }
 
-// blockName is the name of the method that takes a block through a batch function. StepBatch does with a block what GradBatch does.
+// blockName is the name of the method that takes a block through a batch function. StepBatch does with a block what
+// GradBatch does.
 func blockName(function string) string {
 	if function == StepBatch {
 		function = GradBatch
@@ -103,8 +104,8 @@ func blockName(function string) string {
 	return strings.ToLower(function[:1]) + strings.TrimSuffix(function[1:], "Batch") + "Block"
 }
 
-// run is the longest beginning of ops used by the same functions, one after the other in all of them, that makes one part, or one
-// operation that makes several.
+// run is the longest beginning of ops used by the same functions, one after the other in all of them, that makes one
+// part, or one operation that makes several.
 func (g *grouper) run(ops []Op) []Op {
 	n, total := 0, 0
 	for n < len(ops) && g.users[ops[n]] == g.users[ops[0]] && (n == 0 || !g.apart[ops[n]]) {
@@ -203,11 +204,12 @@ func batchStemOf(users string) string {
 	return "gradPart"
 }
 
-// sampleLoop is the number of statements in the body of a loop over the samples: as many as have their weights and their code in the
-// nearest caches when the next sample comes.
+// sampleLoop is the number of statements in the body of a loop over the samples: as many as have their weights and
+// their code in the nearest caches when the next sample comes.
 const sampleLoop = 1024
 
-// nearWeights is the number of weights that stay in the nearest cache from one sample to the next, with all else that is in use.
+// nearWeights is the number of weights that stay in the nearest cache from one sample to the next, with all else that
+// is in use.
 const nearWeights = 2048
 
 // nest puts the operations of the samples of a block into loops over them, and cuts pieces where a loop ends.

@@ -50,8 +50,8 @@ func TestGroupLimits(t *testing.T) {
 	}
 }
 
-// TestGroupSums: an operation that forms the loss is in one function, however long: its formula, and with it the cost, is longer than a
-// function may be, so that other operations are cut.
+// TestGroupSums: an operation that forms the loss is in one function, however long: its formula, and with it the cost,
+// is longer than a function may be, so that other operations are cut.
 func TestGroupSums(t *testing.T) {
 	factors := []string{"sin(z)"}
 	for i := range 69 {

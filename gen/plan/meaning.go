@@ -6,10 +6,11 @@ import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
-// Meaning is what the numbers of a layer's buffer are, where its Kind only says where they live. Whoever needs to know asks for it: names are for
-// people.
+// Meaning is what the numbers of a layer's buffer are, where its Kind only says where they live. Whoever needs to know
+// asks for it: names are for people.
 type Meaning struct {
-	// Var is the notes' letter: with the number of its layer it names the buffer, and by itself it is the variable that formulas read it by.
+	// Var is the notes' letter: with the number of its layer it names the buffer, and by itself it is the variable that
+	// formulas read it by.
 	Var expr.Var
 	// doc says what a buffer of the workspace holds, given the number of its layer.
 	doc string

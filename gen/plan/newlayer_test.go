@@ -11,8 +11,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestNewLayer adds an activation of a whole layer to the table of them, and nothing anywhere else. In every cache mode its gradient is that of the
-// loss, as differences show; it is printed as Go, with what it keeps, and as assembly.
+// TestNewLayer adds an activation of a whole layer to the table of them, and nothing anywhere else. In every cache mode
+// its gradient is that of the loss, as differences show; it is printed as Go, with what it keeps, and as assembly.
 func TestNewLayer(t *testing.T) {
 	plan.WithLayer(func() {
 		for _, cache := range []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth, spec.CacheAuto} {

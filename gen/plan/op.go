@@ -31,11 +31,11 @@ func (s Segment) Hi() int { return s.Lo + s.Size*s.Trips }
 // Looped says whether the segment is a loop.
 func (s Segment) Looped() bool { return s.Trips > 1 }
 
-// Loops is the loop structure of an operation. Outer runs over the results, the elements of the
-// vector that is formed or the rows of the matrix that is written; Inner over what is summed, or over the columns
-// written. Elementwise operations have no Inner. A sum over Inner is formed in Lanes partial sums, so that short
-// vectors of long sums don't wait for one addition after another. Ordered says that their order is promised, as rounding: strict does;
-// Together of the lanes are then formed at a time.
+// Loops is the loop structure of an operation. Outer runs over the results, the elements of the vector that is formed
+// or the rows of the matrix that is written; Inner over what is summed, or over the columns written. Elementwise
+// operations have no Inner. A sum over Inner is formed in Lanes partial sums, so that short vectors of long sums don't
+// wait for one addition after another. Ordered says that their order is promised, as rounding: strict does; Together of
+// the lanes are then formed at a time.
 type Loops struct {
 	Outer, Inner []Segment
 	Lanes        int
@@ -78,7 +78,8 @@ type Map struct {
 	Role Role
 	// Layer is ℓ for an activation or a Jacobian, L for the cost.
 	Layer int
-	// weight is how many statements the formulas take for an element where these are long, which split finds; 0 where they are short.
+	// weight is how many statements the formulas take for an element where these are long, which split finds; 0 where
+	// they are short.
 	weight int
 }
 
@@ -125,8 +126,8 @@ func (m *Map) Bind(v expr.Var) *Buffer {
 	return nil
 }
 
-// shownOps is the most operations, repeated ones counted every time, of an expression that an equation shows. The derivative of
-// a formula may repeat itself to tens of thousands.
+// shownOps is the most operations, repeated ones counted every time, of an expression that an equation shows. The
+// derivative of a formula may repeat itself to tens of thousands.
 const shownOps = 100
 
 // Equations renders the map with its variables replaced by buffer names; acc names the variable

@@ -27,7 +27,8 @@ type DescentCase struct {
 // takes longer than the loop around it, so that those are done one a trip.
 const updateBlock = 4
 
-// SpreadFrom is from how many parameters on the workers of a team share an update: fewer are done sooner than another worker is woken.
+// SpreadFrom is from how many parameters on the workers of a team share an update: fewer are done sooner than another
+// worker is woken.
 const SpreadFrom = 1 << 14
 
 // Spreads says whether the network has optimizers whose updates a team shares out.
@@ -83,8 +84,8 @@ func (d Descent) Array(v expr.Var) bool {
 	return false
 }
 
-// Count is what one update performs by the assignments of case i, which is nearly all of it: the scalars that are formed once
-// are left out.
+// Count is what one update performs by the assignments of case i, which is nearly all of it: the scalars that are
+// formed once are left out.
 func (d Descent) Count(i int) Count {
 	sets := d.Cases[i].Sets
 	c := Count{Count: setOps(sets)}

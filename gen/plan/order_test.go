@@ -146,8 +146,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestStrictRuns runs a network whose sums cancel in the wrong order only: 2^24 + 1 - 2^24 in float32, along rows, across them and over
-// the outputs.
+// TestStrictRuns runs a network whose sums cancel in the wrong order only: 2^24 + 1 - 2^24 in float32, along rows,
+// across them and over the outputs.
 func TestStrictRuns(t *testing.T) {
 	n := build("squared-error", []int{3, 1}, "identity")
 	n.Rounding = spec.RoundingStrict

@@ -291,8 +291,8 @@ func TestTraceStages(t *testing.T) {
 	}
 }
 
-// TestCompileRefuses checks that a network that no formula exists for is an error, not a panic, and that the error names
-// what is wrong.
+// TestCompileRefuses checks that a network that no formula exists for is an error, not a panic, and that the error
+// names what is wrong.
 func TestCompileRefuses(t *testing.T) {
 	for _, c := range []struct {
 		change func(n *spec.Network)

@@ -81,8 +81,8 @@ type Program struct {
 	Block       int      // samples that a batch function takes at a time: the network's batch, or what MaxBlockBytes has room for
 	Turns       bool     // whether the workspace has a number that says which way assembly goes through large matrices
 	Choices     []string // what the passes decided, a line each, for explain
-	// Cachings are what the network keeps and performs under every cache mode: pre, post, both and auto. There are none for code too large to be
-	// emitted.
+	// Cachings are what the network keeps and performs under every cache mode: pre, post, both and auto. There are none
+	// for code too large to be emitted.
 	Cachings []Caching
 }
 
@@ -104,15 +104,15 @@ const (
 // Func is one emitted function: operations in order. The same operation may stand in several
 // functions; split groups them into Parts, which functions share likewise.
 //
-// A function of a batch takes any number of samples, a block at a time: the operations that Scope says to be of the samples are
-// carried out for every sample of a block, each in its own workspace, those of the block once for all of them, and those of the
-// call once, before the first block or after the last.
+// A function of a batch takes any number of samples, a block at a time: the operations that Scope says to be of the
+// samples are carried out for every sample of a block, each in its own workspace, those of the block once for all of
+// them, and those of the call once, before the first block or after the last.
 type Func struct {
 	Name  string
 	Batch bool
 	Ops   []Op
-	// Parts are set by split; together they hold Ops, of a batch those of a block. Block is the method then that takes a block
-	// through all parts: the only one, or one that calls them.
+	// Parts are set by split; together they hold Ops, of a batch those of a block. Block is the method then that takes
+	// a block through all parts: the only one, or one that calls them.
 	Parts []*Part
 	Block string
 }

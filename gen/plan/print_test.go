@@ -27,7 +27,8 @@ func TestStringGolden(t *testing.T) {
 	}
 }
 
-// TestStringMarksParts checks that a part used by several functions is listed once, and so is one of several batch functions.
+// TestStringMarksParts checks that a part used by several functions is listed once, and so is one of several batch
+// functions.
 func TestStringMarksParts(t *testing.T) {
 	text := mustCompile(t, build("mse", []int{64, 64, 10}, "relu", "identity")).String()
 	single, batch, _ := strings.Cut(text, ForwardBatch)

@@ -6,9 +6,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
 
-// prune drops arguments that no expression uses, stores to scratch that nothing reads, affine maps whose sums nothing uses, as below
-// an activation that is constant, and buffers that no operation touches. What lies in the workspace's cache stays: that is what the
-// forward pass is documented to keep.
+// prune drops arguments that no expression uses, stores to scratch that nothing reads, affine maps whose sums nothing
+// uses, as below an activation that is constant, and buffers that no operation touches. What lies in the workspace's
+// cache stays: that is what the forward pass is documented to keep.
 func prune(p *Program) error {
 	for _, op := range p.Ops() {
 		if m := elementwise(op); m != nil {
@@ -49,8 +49,8 @@ func prune(p *Program) error {
 	return nil
 }
 
-// dropIdle leaves of affine maps whose sums nothing uses what they do besides, and drops what does nothing. It reports whether there was
-// any.
+// dropIdle leaves of affine maps whose sums nothing uses what they do besides, and drops what does nothing. It reports
+// whether there was any.
 func dropIdle(p *Program) (changed bool) {
 	rest := map[Op]Op{} // an operation that several functions share stays shared
 	for _, f := range p.Funcs {

@@ -69,8 +69,8 @@ func TestPruneKeeps(t *testing.T) {
 	}
 }
 
-// TestPruneIdle: below an activation that is constant there is no affine map, in every mode that does not keep z, and nothing that is
-// kept changes.
+// TestPruneIdle: below an activation that is constant there is no affine map, in every mode that does not keep z, and
+// nothing that is kept changes.
 func TestPruneIdle(t *testing.T) {
 	n := build("mse", []int{2, 3, 4, 1}, "tanh", "tanh", "tanh")
 	n.Layers[1].Activation = spec.Function{Expr: "z^0"}

@@ -1,14 +1,15 @@
 package plan
 
-// Scalars says which elements of buffers lie in scalars in a block of emitted code, so that an element is read from memory
-// once and used by name from then on. A printer asks it before it emits a load, and Count before it counts one.
+// Scalars says which elements of buffers lie in scalars in a block of emitted code, so that an element is read from
+// memory once and used by name from then on. A printer asks it before it emits a load, and Count before it counts one.
 type Scalars struct {
 	around *Scalars
 	// held maps the name an element's scalar would have to what has its value.
 	held map[string]holder
 }
 
-// holder is a variable that has the value of an element of a buffer, nil for other values; it is empty when the value in memory has moved on.
+// holder is a variable that has the value of an element of a buffer, nil for other values; it is empty when the value
+// in memory has moved on.
 type holder struct {
 	variable string
 	of       *Buffer
@@ -32,8 +33,8 @@ func (s *Scalars) Find(name string) (variable string, ok bool) {
 // Hold notes that a variable of this block has the value of an element of b, or, where b is nil, another one.
 func (s *Scalars) Hold(b *Buffer, name, variable string) { s.held[name] = holder{variable, b} }
 
-// Stored notes that the value of a variable has become that of an element of b. A loop writes other elements of b too: scalars
-// around it no longer have their values.
+// Stored notes that the value of a variable has become that of an element of b. A loop writes other elements of b too:
+// scalars around it no longer have their values.
 func (s *Scalars) Stored(b *Buffer, name, variable string, looped bool) {
 	if looped {
 		for around := s.around; around != nil; around = around.around {
@@ -67,13 +68,14 @@ func (o *BackAffine) Short() bool {
 	return o.W.Rows <= shortSum && !o.Inner[0].Looped() && o.Update == nil && (o.Lanes == 1 || o.Ordered)
 }
 
-// Keeps says whether δ is read into scalars once for all results. A fused update needs rate·δ beside it, for every block
-// again.
+// Keeps says whether δ is read into scalars once for all results. A fused update needs rate·δ beside it, for every
+// block again.
 func (o *BackAffine) Keeps() bool {
 	return (o.W.Rows <= keepScalars || o.Update != nil) && !o.Inner[0].Looped()
 }
 
-// Blocks says whether straight-line blocks of results are scopes of their own, so that the scalars of one are dead in the next.
+// Blocks says whether straight-line blocks of results are scopes of their own, so that the scalars of one are dead in
+// the next.
 func (o *BackAffine) Blocks() bool { return o.W.Rows > keepScalars }
 
 // Keeps says whether a is read into scalars once for all rows.

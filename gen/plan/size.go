@@ -32,14 +32,15 @@ func (p *Program) WorkspaceBytes() int {
 	return n * p.ElementBytes()
 }
 
-// FirstCache is how many bytes the first cache of a processor is taken to hold, a little less than the 32 KB that are usual.
+// FirstCache is how many bytes the first cache of a processor is taken to hold, a little less than the 32 KB that are
+// usual.
 const FirstCache = 28 << 10
 
 // TurnField is the name of the workspace's number that says which way to go, which comes last; see Program.Turns.
 const TurnField = "turn"
 
-// TakesTurns says whether the assembly of a function goes through large matrices upwards and downwards by turns: one of one sample
-// that goes over more than the first cache holds and doesn't come back over what it read, as an update does.
+// TakesTurns says whether the assembly of a function goes through large matrices upwards and downwards by turns: one of
+// one sample that goes over more than the first cache holds and doesn't come back over what it read, as an update does.
 func (p *Program) TakesTurns(f *Func) bool {
 	return !f.Batch && f.Name != Step && p.MatrixBytes(f) > FirstCache
 }
@@ -65,8 +66,8 @@ func (f *Func) Matrices() (list []*Buffer) {
 	return list
 }
 
-// CachedBytes is the part of the workspace that Forward leaves for Backward: pre- and post-activations, and the scalars that
-// belong to a vector activation.
+// CachedBytes is the part of the workspace that Forward leaves for Backward: pre- and post-activations, and the scalars
+// that belong to a vector activation.
 func (p *Program) CachedBytes() int {
 	n := 0
 	for _, b := range p.Buffers {
@@ -106,8 +107,8 @@ func (p *Program) CodeBytes() int64 { return int64(p.Statements()) * sourceBytes
 // MachineBytes estimates the size of the compiled functions.
 func (p *Program) MachineBytes() int64 { return int64(p.Statements()) * machineBytes }
 
-// Unrolled says in words how far the code is unrolled that takes one sample. Batch functions have the same straight lines and loops
-// within loops over the samples.
+// Unrolled says in words how far the code is unrolled that takes one sample. Batch functions have the same straight
+// lines and loops within loops over the samples.
 func (p *Program) Unrolled() string {
 	loops, all := 0, 0
 	for _, op := range p.ops(func(f *Func) bool { return !f.Batch }) {

@@ -45,8 +45,8 @@ func TestWorkspaceBytes(t *testing.T) {
 	}
 }
 
-// TestBatchBytes compares the size of the workspaces of a block and of the gradient with that in the emitted struct, where what the
-// assembly needs comes before them.
+// TestBatchBytes compares the size of the workspaces of a block and of the gradient with that in the emitted struct,
+// where what the assembly needs comes before them.
 func TestBatchBytes(t *testing.T) {
 	batch := reflect.TypeFor[irisnet.IrisBatch]()
 	first, ok := batch.FieldByName("samples")
@@ -59,8 +59,8 @@ func TestBatchBytes(t *testing.T) {
 // once.
 func TestStatements(t *testing.T) {
 	n := build("squared-error", []int{2, 1}, "identity")
-	// z = W·x + b: 2 terms and 4 for the element; the loss 4; ∇W 2, or W 2: Forward 6, Loss 10, Backward 6, Grad 12, Step 12; to hand ŷ
-	// back 4: ForwardBatch 10, LossBatch 10, GradBatch and StepBatch together 12.
+	// z = W·x + b: 2 terms and 4 for the element; the loss 4; ∇W 2, or W 2: Forward 6, Loss 10, Backward 6, Grad 12,
+	// Step 12; to hand ŷ back 4: ForwardBatch 10, LossBatch 10, GradBatch and StepBatch together 12.
 	if got := mustCompile(t, n).Statements(); got != 46+32 {
 		t.Errorf("%d statements, want 78", got)
 	}

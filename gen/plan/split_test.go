@@ -97,8 +97,8 @@ func TestTileCovers(t *testing.T) {
 	}
 }
 
-// TestBlocks checks straight blocks of sums: near the block's size each, so that additions of different sums interleave,
-// and the last block of a loop likewise.
+// TestBlocks checks straight blocks of sums: near the block's size each, so that additions of different sums
+// interleave, and the last block of a loop likewise.
 func TestBlocks(t *testing.T) {
 	for _, block := range []int{blockResults, fusedResults} {
 		for n := 1; n <= 1000; n++ {
@@ -134,8 +134,9 @@ func TestLanes(t *testing.T) {
 	}
 }
 
-// TestUnrollModes checks what each mode promises of the functions of one sample: full has no loop up to the widest elementwise operation, loop has
-// one wherever there are two blocks or more, and auto unrolls small networks and loops in large ones.
+// TestUnrollModes checks what each mode promises of the functions of one sample: full has no loop up to the widest
+// elementwise operation, loop has one wherever there are two blocks or more, and auto unrolls small networks and loops
+// in large ones.
 func TestUnrollModes(t *testing.T) {
 	looped := func(n spec.Network) (loops, straight int) {
 		for _, op := range mustCompile(t, n).ops(func(f *Func) bool { return !f.Batch }) {
@@ -170,8 +171,9 @@ func TestUnrollModes(t *testing.T) {
 	}
 }
 
-// TestAutoBudget checks the budget of auto: straight code only while all of Grad is within it and the operation within its
-// own, or where a loop would have but one trip: two blocks of results, each as large as the body of a loop, and a rest.
+// TestAutoBudget checks the budget of auto: straight code only while all of Grad is within it and the operation within
+// its own, or where a loop would have but one trip: two blocks of results, each as large as the body of a loop, and a
+// rest.
 func TestAutoBudget(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		n.Unroll = spec.UnrollAuto
@@ -192,8 +194,8 @@ func TestAutoBudget(t *testing.T) {
 	})
 }
 
-// TestEmittedAddsUp checks that the pieces of an operation count for no more than the whole, and that straight code counts
-// for its size.
+// TestEmittedAddsUp checks that the pieces of an operation count for no more than the whole, and that straight code
+// counts for its size.
 func TestEmittedAddsUp(t *testing.T) {
 	w := &Buffer{Name: "W1", Rows: 40, Cols: 30}
 	for _, mode := range modes {

@@ -7,17 +7,20 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// Sweep is a pass over arrays as long as the parameters, every element by itself: what an optimizer's update does for one parameter, or Norm,
-// Clip and Scale for one element of the gradient. Its assignments are those of expr, and so vector code for all of them is one code.
+// Sweep is a pass over arrays as long as the parameters, every element by itself: what an optimizer's update does for
+// one parameter, or Norm, Clip and Scale for one element of the gradient. Its assignments are those of expr, and so
+// vector code for all of them is one code.
 type Sweep struct {
-	// Type ends the name of the type that it is a method of, and Name is what the method does: Adam and Update, Grad and Scale.
+	// Type ends the name of the type that it is a method of, and Name is what the method does: Adam and Update, Grad
+	// and Scale.
 	Type, Name string
-	// Arrays are the arrays that it goes through, and Numbers what is the same for all elements, both in the order of arguments.
+	// Arrays are the arrays that it goes through, and Numbers what is the same for all elements, both in the order of
+	// arguments.
 	Arrays, Numbers []expr.Var
 	// Sets are assignments, in order, to elements of arrays and to values that later ones read.
 	Sets []expr.Let
-	// Fold, if not NoFold, is how the values Of of all elements are folded: a sum in FoldLanes lanes, element i in lane i%FoldLanes and in order,
-	// or the largest of magnitudes, NaN left out.
+	// Fold, if not NoFold, is how the values Of of all elements are folded: a sum in FoldLanes lanes, element i in lane
+	// i%FoldLanes and in order, or the largest of magnitudes, NaN left out.
 	Fold Fold
 	Of   expr.Expr
 	// Wide says that Numbers, and what is computed, are float64 where the arrays are float32.
@@ -93,8 +96,8 @@ const (
 	overall expr.Var = "y"
 )
 
-// GradientSweeps are those of Norm, Clip and Scale. In float32 norms and factors are float64, which holds every square; in float64 they are
-// formed of elements that are scaled.
+// GradientSweeps are those of Norm, Clip and Scale. In float32 norms and factors are float64, which holds every square;
+// in float64 they are formed of elements that are scaled.
 func GradientSweeps(p spec.Precision) []Sweep {
 	g := []expr.Var{expr.G}
 	scale := Sweep{

@@ -1,8 +1,8 @@
 package plan
 
-// tileResults is the number of sums over samples that are formed together. Seven of them, their products and one δ are the
-// fifteen floating-point registers that Go uses on amd64: with eight, sums go by way of memory in every turn, and the loop takes
-// 1.8 times as long.
+// tileResults is the number of sums over samples that are formed together. Seven of them, their products and one δ are
+// the fifteen floating-point registers that Go uses on amd64: with eight, sums go by way of memory in every turn, and
+// the loop takes 1.8 times as long.
 const tileResults = 7
 
 // tileSum sets the loops of a sum of outer products: tiles of columns, and of each the rows.
@@ -40,8 +40,8 @@ func tiles(n, size int) []Segment {
 	return segs
 }
 
-// tileColumns is tiles for columns: where the rest is so small that its sums would wait for one another, it shares the columns of the last
-// tile evenly.
+// tileColumns is tiles for columns: where the rest is so small that its sums would wait for one another, it shares the
+// columns of the last tile evenly.
 func tileColumns(n int) []Segment {
 	rest := n % tileResults
 	if n < tileResults || rest == 0 || rest > 2 {

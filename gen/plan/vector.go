@@ -68,8 +68,8 @@ func (s Stage) Uses(v expr.Var) bool {
 	return false
 }
 
-// Folds says whether the stage evaluates Expr at element k of a segment, the i-th: a scan has no use for the value after the last element
-// of the window.
+// Folds says whether the stage evaluates Expr at element k of a segment, the i-th: a scan has no use for the value
+// after the last element of the window.
 func (o *Vector) Folds(s Stage, i, k int) bool {
 	last := i == len(o.Inner)-1 && !o.Inner[i].Looped() && k == o.Inner[i].Size-1
 	return s.Fold != NoFold && !(s.Fold == FoldScan && s.Keep == nil && last)

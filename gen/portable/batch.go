@@ -178,7 +178,8 @@ func (pr *printer) receiver() *templates.Param {
 	return &templates.Param{Name: "p", Type: pr.name, Ptr: true}
 }
 
-// batchParams are the parameters of a batch function or one of its methods: the workspaces, slices, and last where it is not empty.
+// batchParams are the parameters of a batch function or one of its methods: the workspaces, slices, and last where it
+// is not empty.
 func (pr *printer) batchParams(slices []string, last string) []templates.Param {
 	n := pr.p.Network
 	ps := []templates.Param{{Name: "b", Type: pr.name + "Batch", Ptr: true}}
@@ -195,8 +196,8 @@ func (pr *printer) batchParams(slices []string, last string) []templates.Param {
 	return ps
 }
 
-// blockUses are the slices and the last argument that some operations on a block need, and whether they form the loss. Inputs are
-// always there: their length is the number of samples.
+// blockUses are the slices and the last argument that some operations on a block need, and whether they form the loss.
+// Inputs are always there: their length is the number of samples.
 func blockUses(ops ...plan.Op) (slices []string, last string, loss bool) {
 	need := map[string]bool{inputs: true}
 	for _, op := range ops {
@@ -317,8 +318,8 @@ func loopOps(pieces []plan.Piece) []plan.Op {
 	return ops
 }
 
-// samples is a loop over the samples of a block, with what the operations touch of a sample by the names that functions of one
-// sample have for it.
+// samples is a loop over the samples of a block, with what the operations touch of a sample by the names that functions
+// of one sample have for it.
 func (s *scope) samples(ops ...plan.Op) *scope {
 	need := map[string]string{}
 	for _, op := range ops {

@@ -69,8 +69,8 @@ func (pr *printer) write(e expr.Expr, value func(expr.Var) (templates.Value, err
 	return v, err
 }
 
-// each prints what a Map does with one element and returns the term of its sum, where it has one. In a fused Map, acc is the variable
-// of the host operation and held the scalar that has its value.
+// each prints what a Map does with one element and returns the term of its sum, where it has one. In a fused Map, acc
+// is the variable of the host operation and held the scalar that has its value.
 func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, held string) (term templates.Value, err error) {
 	shared := pr.sharing(m)
 	lets := map[expr.Var]string{}

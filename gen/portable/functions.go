@@ -118,8 +118,8 @@ func (pr *printer) functions() error {
 	return nil
 }
 
-// pointers are the names of those parameters that are pointers. Assembly must not get a nil one: the offset of a field may reach memory that
-// is not the network's, and a fault in assembly ends the process.
+// pointers are the names of those parameters that are pointers. Assembly must not get a nil one: the offset of a field
+// may reach memory that is not the network's, and a fault in assembly ends the process.
 func pointers(params []templates.Param) (names []string) {
 	for _, p := range params {
 		if p.Ptr {

@@ -41,8 +41,8 @@ func TestPrintIsGo(t *testing.T) {
 	})
 }
 
-// TestScalarsOnly checks over random networks what keeps kernels fast: no local array, slice or map, and no closure. The samples of
-// a batch are arguments.
+// TestScalarsOnly checks over random networks what keeps kernels fast: no local array, slice or map, and no closure.
+// The samples of a batch are arguments.
 func TestScalarsOnly(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, n spec.Network, src string) {
 		file, info := typeCheck(t, src)

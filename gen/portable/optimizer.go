@@ -94,8 +94,8 @@ func (o optimizer) constructor() {
 	o.begin()
 }
 
-// begin emits what the first update of a value does that no constructor has made: it gives a zero value the defaults, and refuses a literal
-// that sets some fields and forgets others, whose 0 would train badly or give NaN.
+// begin emits what the first update of a value does that no constructor has made: it gives a zero value the defaults,
+// and refuses a literal that sets some fields and forgets others, whose 0 would train badly or give NaN.
 func (o optimizer) begin() {
 	field := func(name string) string { return "o." + name }
 	all := []string{field("T")}
@@ -148,7 +148,8 @@ func (o optimizer) updateParams() []templates.Param {
 	}
 }
 
-// parts emits what Update consists of where the workers of a team share it: the count, once, and the move of a range of the parameters.
+// parts emits what Update consists of where the workers of a team share it: the count, once, and the move of a range of
+// the parameters.
 func (o optimizer) parts() error {
 	count, move := &templates.Block{}, &templates.Block{}
 	o.count(count)
@@ -260,7 +261,8 @@ func (o optimizer) scalars(b *templates.Block) error {
 	return nil
 }
 
-// scalar prints an expression in float64: by the functions of package math or, where every machine is to have the same bits, by our own.
+// scalar prints an expression in float64: by the functions of package math or, where every machine is to have the same
+// bits, by our own.
 func (o optimizer) scalar(e expr.Expr, value func(expr.Var) (templates.Value, error)) (templates.Value, error) {
 	switch {
 	case !o.pr.strict():

@@ -2,9 +2,10 @@ package portable
 
 import "github.com/backpropgen/backpropgen/templates"
 
-// Parameters, gradient and state that are large begin at the beginning of a page, each by itself in memory. Were all gone through side by side, at
-// the same places in their pages, a core would take reads of one for reads of what was just written to another, and wait: an update takes up
-// to twice as long. So a state begins elsewhere in its page, and at the beginning of a line of the cache.
+// Parameters, gradient and state that are large begin at the beginning of a page, each by itself in memory. Were all
+// gone through side by side, at the same places in their pages, a core would take reads of one for reads of what was
+// just written to another, and wait: an update takes up to twice as long. So a state begins elsewhere in its page, and
+// at the beginning of a line of the cache.
 
 const (
 	lineBytes = 64
@@ -15,7 +16,8 @@ const (
 	largeState = 16 << 10
 )
 
-// spaced says whether the state of an optimizer is laid out so: where there is assembly, which is fast enough to be held up.
+// spaced says whether the state of an optimizer is laid out so: where there is assembly, which is fast enough to be
+// held up.
 func (o optimizer) spaced() bool {
 	return len(o.Rule.State) > 0 && o.Len*o.pr.p.ElementBytes() >= largeState && o.pr.sweeps(o.Sweep(0))
 }
@@ -49,7 +51,8 @@ func (o optimizer) fields() (fields []templates.Field) {
 	return fields
 }
 
-// elsewhere is the first place from an offset on that begins a line and is far from the places of others in their pages.
+// elsewhere is the first place from an offset on that begins a line and is far from the places of others in their
+// pages.
 func elsewhere(offset int, others []int) int {
 	at := (offset + lineBytes - 1) / lineBytes * lineBytes
 	for i := 0; i < len(others); i++ {

@@ -8,8 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-// Under rounding: strict sums are added up in the order of the plan, and every product is converted to its own type: that is how Go is
-// told not to fuse it with a sum.
+// Under rounding: strict sums are added up in the order of the plan, and every product is converted to its own type:
+// that is how Go is told not to fuse it with a sum.
 
 func (pr *printer) strict() bool { return pr.p.Network.Rounding == spec.RoundingStrict }
 
@@ -24,8 +24,8 @@ func (pr *printer) mul(a, b templates.Value) templates.Value {
 // empty is what a sum in a loop starts from: adding the first term to -0 gives that term, be it 0 or -0.
 func (pr *printer) empty() templates.Value { return templates.NegativeZero(pr.typ) }
 
-// ordered prints the sums of some results over Inner, whose names the results are: lane after lane of all of them, in the order that leaves
-// the fewest partial sums waiting. term prints what term j takes and returns it for result k.
+// ordered prints the sums of some results over Inner, whose names the results are: lane after lane of all of them, in
+// the order that leaves the fewest partial sums waiting. term prints what term j takes and returns it for result k.
 func (pr *printer) ordered(s *scope, l *plan.Loops, n int, results []string, term func(s *scope, j templates.Index) func(k int) templates.Value) {
 	partial := func(k, at int) string { return accumulators(results[k], at+1)[at] }
 	l.Tree(n, func(lanes []int, at int) {

@@ -10,9 +10,9 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// fusible lists the products of floating-point numbers in a file that a compiler may fuse with a sum: those that are not converted at once.
-// The squares of a norm in float32 are exact in float64, and the scale of one in float64 is a power of two; what elementary functions
-// multiply is checked where they are written.
+// fusible lists the products of floating-point numbers in a file that a compiler may fuse with a sum: those that are
+// not converted at once. The squares of a norm in float32 are exact in float64, and the scale of one in float64 is a
+// power of two; what elementary functions multiply is checked where they are written.
 func fusible(file *ast.File, info *types.Info) (found []string) {
 	floating := func(e ast.Expr) bool {
 		v := info.Types[e]
@@ -46,8 +46,8 @@ func fusible(file *ast.File, info *types.Info) (found []string) {
 	return found
 }
 
-// TestStrictFusesNothing checks over random networks that strict code leaves a compiler no product to fuse, and calls nothing of package
-// math but what is exact everywhere.
+// TestStrictFusesNothing checks over random networks that strict code leaves a compiler no product to fuse, and calls
+// nothing of package math but what is exact everywhere.
 func TestStrictFusesNothing(t *testing.T) {
 	fast, strict := 0, 0
 	eachNetwork(t, func(t *testing.T, n spec.Network, src string) {

@@ -63,7 +63,8 @@ func cases() map[string]spec.Network {
 	return map[string]spec.Network{"straight": straight, "hidden": hidden, "loops": loops, "lanes": lanes, "strict": strict}
 }
 
-// TestPrintGolden compares the emitted code of the cases with testdata; look at the difference before renewing it with -update.
+// TestPrintGolden compares the emitted code of the cases with testdata; look at the difference before renewing it with
+// -update.
 func TestPrintGolden(t *testing.T) {
 	for name, n := range cases() {
 		t.Run(name, func(t *testing.T) {

@@ -72,8 +72,8 @@ func (s *scope) peek(b *plan.Buffer, x templates.Index) templates.Value {
 	return element(b, x)
 }
 
-// load reads the elements that no scalar holds yet: those that have no scalar in this block in one statement, and anew those whose
-// scalar is out of date.
+// load reads the elements that no scalar holds yet: those that have no scalar in this block in one statement, and anew
+// those whose scalar is out of date.
 func (s *scope) load(b *plan.Buffer, x templates.Index, n int) {
 	var names []string
 	var values []templates.Value

@@ -5,7 +5,8 @@ import (
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-// dispatchSweep leaves a sweep without a result to its assembly where the machine can run it, its arrays and numbers being in variables.
+// dispatchSweep leaves a sweep without a result to its assembly where the machine can run it, its arrays and numbers
+// being in variables.
 func (pr *printer) dispatchSweep(s plan.Sweep, recv string, b *templates.Block) {
 	if !pr.sweeps(s) {
 		return

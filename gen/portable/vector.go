@@ -8,8 +8,9 @@ import (
 	"github.com/backpropgen/backpropgen/templates"
 )
 
-// vector prints an operation over a layer or its windows: for each window the stages in order, every stage one pass over
-// the units. A layer that is one window reads like the equations; windows in a loop are seen as the rows of a matrix.
+// vector prints an operation over a layer or its windows: for each window the stages in order, every stage one pass
+// over the units. A layer that is one window reads like the equations; windows in a loop are seen as the rows of a
+// matrix.
 func (pr *printer) vector(op *plan.Vector, piece plan.Piece, root *scope) error {
 	for _, seg := range piece.Outer {
 		w := &windows{pr: pr, op: op}
@@ -39,8 +40,8 @@ type windows struct {
 	views map[*plan.Buffer]string
 }
 
-// view declares a view of every buffer that has an element for each unit: zs1 := (*[4][3]float32)(unsafe.Pointer(&ws.Z1)).
-// With two indices in ranges that the compiler sees, no access is checked.
+// view declares a view of every buffer that has an element for each unit: zs1 :=
+// (*[4][3]float32)(unsafe.Pointer(&ws.Z1)). With two indices in ranges that the compiler sees, no access is checked.
 func (w *windows) view(root *scope) {
 	w.views = map[*plan.Buffer]string{}
 	for _, b := range append(w.op.Reads(), w.op.Writes()...) {

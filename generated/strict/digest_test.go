@@ -91,8 +91,8 @@ func goEnv(name string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// TestDigests compares what every processor computes with the table, bit for bit: on this machine, at every level of its assembly, and with
-// -arch on all that can be emulated here.
+// TestDigests compares what every processor computes with the table, bit for bit: on this machine, at every level of
+// its assembly, and with -arch on all that can be emulated here.
 func TestDigests(t *testing.T) {
 	want, err := os.ReadFile(digests)
 	if err != nil && !*update {

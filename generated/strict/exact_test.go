@@ -11,8 +11,8 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestExactBits runs the plan of exact.yaml in the interpreter, which adds in the order that the plan states and calls no function there, and
-// wants the same bits of the emitted code.
+// TestExactBits runs the plan of exact.yaml in the interpreter, which adds in the order that the plan states and calls
+// no function there, and wants the same bits of the emitted code.
 func TestExactBits(t *testing.T) {
 	n, err := spec.DecodeFile("exact.yaml")
 	if err != nil {
@@ -131,7 +131,8 @@ func parts(p *plan.Program, matrix, vector plan.Kind, flat *[ExactParams]float32
 	return all
 }
 
-// TestExactCoversOrders holds exact.yaml to having sums of every kind: along rows and across them, short, straight and in loops.
+// TestExactCoversOrders holds exact.yaml to having sums of every kind: along rows and across them, short, straight and
+// in loops.
 func TestExactCoversOrders(t *testing.T) {
 	n, err := spec.DecodeFile("exact.yaml")
 	if err != nil {

@@ -20,7 +20,8 @@ func sealed(data []byte) []byte {
 	return data
 }
 
-// FuzzBinary reads hostile records: what is refused leaves the receiver as it was, what is taken is the bytes that it is saved as.
+// FuzzBinary reads hostile records: what is refused leaves the receiver as it was, what is taken is the bytes that it
+// is saved as.
 func FuzzBinary(f *testing.F) {
 	opt := xor.NewXorAdam()
 	net := start()

@@ -15,8 +15,8 @@ type settable struct {
 	fields []*float32
 }
 
-// TestHyperparametersOfZero: what was set to 0 after the constructor stays 0, through records and JSON too, and what is not set at all takes
-// the defaults.
+// TestHyperparametersOfZero: what was set to 0 after the constructor stays 0, through records and JSON too, and what is
+// not set at all takes the defaults.
 func TestHyperparametersOfZero(t *testing.T) {
 	momentum := func(o *xor.XorMomentum) settable {
 		return settable{o, []*float32{&o.Momentum, &o.Dampening, &o.WeightDecay}}
@@ -122,8 +122,8 @@ func TestHyperparametersOfZero(t *testing.T) {
 	}
 }
 
-// TestForgottenHyperparameters: a literal that sets some fields and forgets one whose default is not 0 is refused, by its update and where it
-// is stored; a whole one means what it says.
+// TestForgottenHyperparameters: a literal that sets some fields and forgets one whose default is not 0 is refused, by
+// its update and where it is stored; a whole one means what it says.
 func TestForgottenHyperparameters(t *testing.T) {
 	for want, o := range map[string]optimizer{
 		"XorMomentum.Update: a literal sets some hyperparameters and leaves Momentum at 0; start from NewXorMomentum() and set fields, to 0 too":      &xor.XorMomentum{WeightDecay: 1},

@@ -56,8 +56,8 @@ func start() *xor.Xor {
 	return p
 }
 
-// TestResume interrupts training after every few steps, writes parameters and optimizer to one stream, and goes on with what
-// is read from it: the outcome has the same bits as without interruptions.
+// TestResume interrupts training after every few steps, writes parameters and optimizer to one stream, and goes on with
+// what is read from it: the outcome has the same bits as without interruptions.
 func TestResume(t *testing.T) {
 	for name, fresh := range optimizers {
 		want, o := start(), fresh()

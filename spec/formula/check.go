@@ -50,8 +50,8 @@ func depends(n Node, variables []string) bool {
 	return slices.ContainsFunc(parts(n), func(part Node) bool { return depends(part, variables) })
 }
 
-// constant returns the value of what has no variables, or is 1 because it is a power x^0 or 1^x. The error is that it, or
-// a part of n that is constant, has no value in range, or that something is divided by zero.
+// constant returns the value of what has no variables, or is 1 because it is a power x^0 or 1^x. The error is that it,
+// or a part of n that is constant, has no value in range, or that something is divided by zero.
 func constant(n Node) (v float64, is bool, err *Error) {
 	all := true
 	var values [2]float64
@@ -83,8 +83,8 @@ func constant(n Node) (v float64, is bool, err *Error) {
 	return v, true, nil
 }
 
-// checkBases refuses powers of negative constants whose exponent depends on the variable to differentiate by: they have no
-// derivative.
+// checkBases refuses powers of negative constants whose exponent depends on the variable to differentiate by: they have
+// no derivative.
 func checkBases(n Node, variables []string) *Error {
 	for _, part := range parts(n) {
 		if err := checkBases(part, variables); err != nil {

@@ -92,8 +92,8 @@ func numeral(v float64) string {
 	return strings.Replace(strconv.FormatFloat(v, 'e', -1, 64), "e+", "e", 1)
 }
 
-// Written returns where in a formula as it is written the node stands that is at the given place of its canonical text; 0 if
-// there is none.
+// Written returns where in a formula as it is written the node stands that is at the given place of its canonical text;
+// 0 if there is none.
 func Written(text string, at int, variables ...string) int {
 	written, err := Parse(text, variables...)
 	if err != nil {

@@ -1,7 +1,7 @@
 package formula
 
-// Idle reports whether it is plain to see that n has the same value whatever the variable is: because the variable stands
-// only in x^0, 1^x, 0*x, 0/x, x - x and x/x, or in parts made of them. Nothing is learnt through such a formula.
+// Idle reports whether it is plain to see that n has the same value whatever the variable is: because the variable
+// stands only in x^0, 1^x, 0*x, 0/x, x - x and x/x, or in parts made of them. Nothing is learnt through such a formula.
 func Idle(n Node, variable string) bool {
 	if _, is, _ := constant(n); is {
 		return true

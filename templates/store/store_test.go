@@ -344,8 +344,8 @@ func TestJSONRefused(t *testing.T) {
 	}
 }
 
-// TestJSONDamage flips every bit of texts: each is refused, or has the very same numbers, as where e becomes E or a digit too many to
-// matter becomes another.
+// TestJSONDamage flips every bit of texts: each is refused, or has the very same numbers, as where e becomes E or a
+// digit too many to matter becomes another.
 func TestJSONDamage(t *testing.T) {
 	for _, o := range []*Xtype{drawn(1), awkward(), {}, {set: true}} {
 		compact, err := json.Marshal(o)
@@ -371,7 +371,8 @@ func TestJSONDamage(t *testing.T) {
 	}
 }
 
-// TestJSONChecksum: it is that of the record without its own, whatever the white space; an edit is refused with what to do, and taken without it.
+// TestJSONChecksum: it is that of the record without its own, whatever the white space; an edit is refused with what to
+// do, and taken without it.
 func TestJSONChecksum(t *testing.T) {
 	o := drawn(1)
 	o.M.W1[1][1] = 0.5

@@ -2,8 +2,8 @@ package team
 
 import "unsafe"
 
-// What follows is not emitted: it stands for what the kernels' file declares, and for what differs from network to network. The model
-// network is ŷ = W·x with the loss Σ(ŷ - y)²/2, two samples at a time.
+// What follows is not emitted: it stands for what the kernels' file declares, and for what differs from network to
+// network. The model network is ŷ = W·x with the loss Σ(ŷ - y)²/2, two samples at a time.
 
 // xnetFloat is the type of all numbers.
 type xnetFloat = float32

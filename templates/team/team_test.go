@@ -41,8 +41,8 @@ func sequential(p *Xnet, xs []xnetX, ys []xnetY) (loss float32, g XnetGrad) {
 	return loss, pairwise(sums)
 }
 
-// pairwise is the sum of gradients, those of the largest power of two of them that leaves some and those of the others being
-// summed up apart.
+// pairwise is the sum of gradients, those of the largest power of two of them that leaves some and those of the others
+// being summed up apart.
 func pairwise(gs []XnetGrad) XnetGrad {
 	if len(gs) == 1 {
 		return gs[0]

@@ -11,7 +11,8 @@ func (o *foreign) Update(p *Xnet, g *XnetGrad, rate float32) { o.XnetSGD.Update(
 func (o *foreign) count()                                       {}
 func (o *foreign) update(_ *Xnet, _ *XnetGrad, _ int, _, _ int) {} // of another kind than a team's
 
-// TestUpdates compares updates by teams of all sizes with those of the optimizer, and steps on batches with what they consist of.
+// TestUpdates compares updates by teams of all sizes with those of the optimizer, and steps on batches with what they
+// consist of.
 func TestUpdates(t *testing.T) {
 	for workers := 1; workers <= xnetSlots; workers++ {
 		team := NewXnetTeam(workers)
@@ -60,7 +61,8 @@ type broken struct{}
 
 func (broken) Update(*Xnet, *XnetGrad, float32) { panic("no update") }
 
-// TestUpdateRefuses: what is nil is said before anything is done, a panic of an optimizer comes out, and the team may be used again.
+// TestUpdateRefuses: what is nil is said before anything is done, a panic of an optimizer comes out, and the team may
+// be used again.
 func TestUpdateRefuses(t *testing.T) {
 	p, xs, ys := samples(9)
 	g := new(XnetGrad)

@@ -22,7 +22,8 @@ type generateRun struct {
 	args []string // behind the command's name
 }
 
-// directivesOf lists the lines of a Go file by which go generate runs the generate command. It reads them as go generate does.
+// directivesOf lists the lines of a Go file by which go generate runs the generate command. It reads them as go
+// generate does.
 func directivesOf(file string, data []byte) []generateRun {
 	if !bytes.Contains(data, []byte("//go:generate")) || !generates(file, data) {
 		return nil
@@ -109,7 +110,8 @@ func expandWords(words []string, values map[string]string) {
 	}
 }
 
-// isThisCommand says whether a word of a command line names this command: by itself, by its path, or as a package at a version.
+// isThisCommand says whether a word of a command line names this command: by itself, by its path, or as a package at a
+// version.
 func isThisCommand(word string) bool {
 	word, _, _ = strings.Cut(filepath.ToSlash(word), "@")
 	return strings.TrimSuffix(path.Base(word), ".exe") == "backpropgen"

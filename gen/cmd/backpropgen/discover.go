@@ -25,8 +25,8 @@ type outcast struct {
 	emitted
 }
 
-// checkCalls are the calls of check that the arguments stand for: specs by name are one, and each folder stands for all that is found
-// in it and below.
+// checkCalls are the calls of check that the arguments stand for: specs by name are one, and each folder stands for all
+// that is found in it and below.
 func (c *call) checkCalls(r *report) []*call {
 	var specs, folders []string
 	for _, arg := range c.args {
@@ -71,8 +71,8 @@ func folderArg(arg string) (string, bool) {
 	return arg, err == nil && info.IsDir()
 }
 
-// callsBelow are the calls for a folder and all below it: one for each go:generate line, and one for the specs that have emitted files
-// beside them and are named by no such line.
+// callsBelow are the calls for a folder and all below it: one for each go:generate line, and one for the specs that
+// have emitted files beside them and are named by no such line.
 func (c *call) callsBelow(dir string, r *report) []*call {
 	f, err := findBelow(filepath.Clean(dir))
 	if err != nil {

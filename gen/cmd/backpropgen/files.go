@@ -31,8 +31,8 @@ type change struct {
 // errInterrupted is the error of a commit that a signal ended.
 var errInterrupted = errors.New("interrupted")
 
-// commit makes all changes or none. The folders are locked by their places, and everything happens through os.Root: no name leads
-// out of its folder.
+// commit makes all changes or none. The folders are locked by their places, and everything happens through os.Root: no
+// name leads out of its folder.
 //
 //  1. New contents are written and synced under temporary names in the same folder.
 //  2. A journal says which names go where.
@@ -40,8 +40,8 @@ var errInterrupted = errors.New("interrupted")
 //     there is such a file by now. So never do files of both sets stand beside one another.
 //  4. The journal goes, and with it the old set; then the temporary files.
 //
-// When a step fails, or ctx ends, before the journals are gone, everything is put back. When the process ends there, the next run
-// does that from the journal; see recoverPlace. before may be nil.
+// When a step fails, or ctx ends, before the journals are gone, everything is put back. When the process ends there,
+// the next run does that from the journal; see recoverPlace. before may be nil.
 func commit(ctx context.Context, batches []batch, before hook) error {
 	t := &transaction{ctx: ctx, before: before}
 	err := t.prepare(batches)
@@ -283,8 +283,8 @@ func syncFolder(root *os.Root) {
 	}
 }
 
-// giveName gives a file a name that no file may have yet. The file system refuses a name that is taken. Where it has no links the
-// name is reserved by a file that says so, and which then is replaced.
+// giveName gives a file a name that no file may have yet. The file system refuses a name that is taken. Where it has no
+// links the name is reserved by a file that says so, and which then is replaced.
 func giveName(root *os.Root, from, name string) error { return giveNameBy(root.Link, root, from, name) }
 
 // giveNameBy is giveName with the links of the file system.

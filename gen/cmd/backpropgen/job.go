@@ -106,7 +106,8 @@ func (g *group) agree(r *report) {
 	}
 }
 
-// generateAll fills in the files of every job, several at a time, and checks that they can stand beside what is in the folder.
+// generateAll fills in the files of every job, several at a time, and checks that they can stand beside what is in the
+// folder.
 func generateAll(c *call, groups []*group, r *report) {
 	var tasks []func() error
 	var p *progress

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// journalName is the file that lists what a run is about to do in a folder. It stands there from before the first file is touched
-// until all are in place: found by another run it says that the one that wrote it was cut off.
+// journalName is the file that lists what a run is about to do in a folder. It stands there from before the first file
+// is touched until all are in place: found by another run it says that the one that wrote it was cut off.
 const journalName = ".backpropgen.journal"
 
 // journalFormat is the number of the format of the journal.
@@ -86,16 +86,16 @@ func readJournal(root *os.Root) ([]entry, bool, error) {
 	return j.Entries, true, err
 }
 
-// strange says whether an entry is none that this version writes. No name may lead out of the folder, and only temporary files may
-// be removed.
+// strange says whether an entry is none that this version writes. No name may lead out of the folder, and only
+// temporary files may be removed.
 func (e entry) strange() bool {
 	plain := e.Name != "" && filepath.Base(e.Name) == e.Name && filepath.IsLocal(e.Name) && e.Name != "." && e.Name != journalName
 	temp := func(name string) bool { return name == "" || temporary.MatchString(name) }
 	return !plain || !temp(e.Old) || !temp(e.New) || !temp(e.Away)
 }
 
-// recoverPlace puts right what a run left that was cut off, the folder being locked: with a journal the files are as they were
-// before that run; temporary files go. It says whether any file was put back.
+// recoverPlace puts right what a run left that was cut off, the folder being locked: with a journal the files are as
+// they were before that run; temporary files go. It says whether any file was put back.
 func recoverPlace(p *place, passing func(operation, path string)) (bool, error) {
 	entries, found, err := readJournal(p.root)
 	if err != nil {
@@ -132,9 +132,10 @@ func leftovers(root *os.Root) ([]string, error) {
 	return names, nil
 }
 
-// rollBack puts the files of a folder back as they were before the changes, whatever part of them was made, and removes the
-// journal and the temporary files. It may be cut off anywhere and done again. What somebody else put in the place of a file stays;
-// the error then says where the old contents are. After any other error the journal stays, and the next run tries again.
+// rollBack puts the files of a folder back as they were before the changes, whatever part of them was made, and removes
+// the journal and the temporary files. It may be cut off anywhere and done again. What somebody else put in the place
+// of a file stays; the error then says where the old contents are. After any other error the journal stays, and the
+// next run tries again.
 func rollBack(p *place, entries []entry, passing func(operation, path string)) []error {
 	var problems []error
 	again := false

@@ -127,8 +127,8 @@ func withoutEmptyFolders(text string) string {
 	return strings.Join(lines, "")
 }
 
-// A commit that is killed at any of its operations leaves no mixture of both sets, and the next run puts back what stood before, or
-// where all was in place, leaves what is new. Nothing is left over.
+// A commit that is killed at any of its operations leaves no mixture of both sets, and the next run puts back what
+// stood before, or where all was in place, leaves what is new. Nothing is left over.
 func TestCommitThatIsKilled(t *testing.T) {
 	all, later := steps(t)
 	for k, name := range slices.Concat(all, later) {
@@ -248,7 +248,8 @@ func doneExample(t *testing.T) string {
 	return dir
 }
 
-// A file that somebody saves while a commit runs, at whatever operation and under whatever of its names, is there afterwards.
+// A file that somebody saves while a commit runs, at whatever operation and under whatever of its names, is there
+// afterwards.
 func TestCommitReplacesNothingThatAppears(t *testing.T) {
 	all, later := steps(t)
 	for _, name := range []string{"a/new.go", "a/old.go", "a/gone.go", "b/old.go", "c/d/new.go"} {

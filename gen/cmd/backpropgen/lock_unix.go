@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// tryLock locks a folder against other runs, without waiting, and says whether it did. The lock is on the folder itself, so that no
-// file is needed for it, and it goes with the process, however that ends. Several runs that only read may share it. Where the file
-// system has no locks the run goes without one.
+// tryLock locks a folder against other runs, without waiting, and says whether it did. The lock is on the folder
+// itself, so that no file is needed for it, and it goes with the process, however that ends. Several runs that only
+// read may share it. Where the file system has no locks the run goes without one.
 func tryLock(root *os.Root, writes bool) (unlock func(), ok bool, err error) {
 	dir, err := root.Open(".")
 	if err != nil {

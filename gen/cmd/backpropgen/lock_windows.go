@@ -8,12 +8,13 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lockName is the file that holds a folder's lock. The system deletes it when the process that has it open ends, however it ends.
+// lockName is the file that holds a folder's lock. The system deletes it when the process that has it open ends,
+// however it ends.
 const lockName = ".backpropgen.lock"
 
-// tryLock locks a folder against other runs, without waiting, and says whether it did. A run that only reads makes no file: it has
-// the lock where no other run holds it. Where the folder takes no new file, or the file system has no such locks, the run goes
-// without one.
+// tryLock locks a folder against other runs, without waiting, and says whether it did. A run that only reads makes no
+// file: it has the lock where no other run holds it. Where the folder takes no new file, or the file system has no such
+// locks, the run goes without one.
 func tryLock(root *os.Root, writes bool) (unlock func(), ok bool, err error) {
 	path, err := windows.UTF16PtrFromString(filepath.Join(root.Name(), lockName))
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 	"runtime/debug"
 )
 
-// gcPercent is how much a run allocates between two collections, in percent of what it holds: most are over in a tenth of a second, and
-// hold little.
+// gcPercent is how much a run allocates between two collections, in percent of what it holds: most are over in a tenth
+// of a second, and hold little.
 const gcPercent = 400
 
 // memoryLimit is the size from which on garbage is collected more often: what large networks need at once is less.

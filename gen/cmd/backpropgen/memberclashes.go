@@ -11,8 +11,9 @@ import (
 	"github.com/backpropgen/backpropgen/gen"
 )
 
-// methodClashes reports methods that hand-written files give emitted types, and that these have already, be it as a method or as a
-// field. Emitted files are large; they are read for this only where a hand-written method is of one of their types.
+// methodClashes reports methods that hand-written files give emitted types, and that these have already, be it as a
+// method or as a field. Emitted files are large; they are read for this only where a hand-written method is of one of
+// their types.
 func (j *job) methodClashes(r *report) {
 	names := gen.PackageNames(j.network)
 	var had members

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// place is a folder that a run works in: open, and locked against other runs from before anything in it is read until the run ends.
+// place is a folder that a run works in: open, and locked against other runs from before anything in it is read until
+// the run ends.
 type place struct {
 	path   string   // as the user wrote it
 	key    string   // its real path
@@ -27,8 +28,8 @@ type place struct {
 // places are the folders of a run by their real paths.
 type places map[string]*place
 
-// openPlaces opens and locks folders, each once. One that does not exist is made if the run is to write there. Locks are taken in
-// the order of real paths, so that no two runs wait for one another.
+// openPlaces opens and locks folders, each once. One that does not exist is made if the run is to write there. Locks
+// are taken in the order of real paths, so that no two runs wait for one another.
 func openPlaces(dirs []string, writes bool, notes io.Writer) (places, error) {
 	paths := map[string]string{}
 	var keys []string
@@ -52,8 +53,8 @@ func openPlaces(dirs []string, writes bool, notes io.Writer) (places, error) {
 	return opened, nil
 }
 
-// openFolders opens and locks the folders that the specs of a call belong to, and takes back what earlier runs left half done there
-// if this one is to write. It returns nil if that cannot be.
+// openFolders opens and locks the folders that the specs of a call belong to, and takes back what earlier runs left
+// half done there if this one is to write. It returns nil if that cannot be.
 func (c *call) openFolders(writes bool, r *report) places {
 	c.paths = expandAll(c.args, r)
 	var dirs []string

@@ -14,9 +14,10 @@ import (
 	"github.com/backpropgen/backpropgen/gen"
 )
 
-// Go generate lists the Go files of all its packages first, then opens one after the other, and ends when one is gone by then. A Go
-// file that a run under go generate would remove therefore becomes a placeholder: a file that is in no build, and which a later go
-// generate does not list. A later run removes it. Files in assembly are not listed; they are removed at once.
+// Go generate lists the Go files of all its packages first, then opens one after the other, and ends when one is gone
+// by then. A Go file that a run under go generate would remove therefore becomes a placeholder: a file that is in no
+// build, and which a later go generate does not list. A later run removes it. Files in assembly are not listed; they
+// are removed at once.
 
 // directive is a go:generate line.
 type directive struct {
@@ -70,8 +71,8 @@ func (c *call) directive(folder string) (directive, bool) {
 	return directive{gen.SourceName(path), n}, true
 }
 
-// later says whether the directive d certainly runs in another go generate than the one that made a placeholder: within one, each line
-// runs once, those of a file in their order, and files do not change.
+// later says whether the directive d certainly runs in another go generate than the one that made a placeholder: within
+// one, each line runs once, those of a file in their order, and files do not change.
 func (d directive) later(made directive, folder string) bool {
 	if made.file == d.file && d.line <= made.line {
 		return true
@@ -89,7 +90,8 @@ func (d directive) later(made directive, folder string) bool {
 	return made.line > len(lines) || !bytes.HasPrefix(lines[made.line-1], []byte("//go:generate"))
 }
 
-// unneeded notes what becomes of a file in place that nothing produces any more: it is removed, or emptied under go generate.
+// unneeded notes what becomes of a file in place that nothing produces any more: it is removed, or emptied under go
+// generate.
 func (c *call) unneeded(g *group, t target, o *outcome, b *batch) {
 	path := g.folder.show(t.name)
 	gone := change{name: t.name, mode: t.mode, exists: true, old: t.data, remove: true}

@@ -109,7 +109,8 @@ func TestGoGenerateAfterRename(t *testing.T) {
 	}
 }
 
-// A placeholder stays while the go generate that listed the file may still open it: two directives of a package are for one spec.
+// A placeholder stays while the go generate that listed the file may still open it: two directives of a package are for
+// one spec.
 func TestPlaceholdersStayWithinGoGenerate(t *testing.T) {
 	d := generated(t)
 	for _, pkg := range []string{"first", "second"} {
@@ -179,7 +180,8 @@ func TestPlaceholder(t *testing.T) {
 	}
 }
 
-// What go generate has listed is there at the end even if a run that was cut off is taken back, and the spec is another one by now.
+// What go generate has listed is there at the end even if a run that was cut off is taken back, and the spec is another
+// one by now.
 func TestGoGenerateAfterCutOff(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "net.yaml"), xorSpec, 0o644)

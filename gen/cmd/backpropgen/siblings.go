@@ -64,8 +64,8 @@ func (g *group) qualify() {
 	}
 }
 
-// collide reports names that two networks, or a network and the folder's hand-written files, would
-// both declare or write. Each network is looked up among the names of those before it, so that many cost no more than each.
+// collide reports names that two networks, or a network and the folder's hand-written files, would both declare or
+// write. Each network is looked up among the names of those before it, so that many cost no more than each.
 func (g *group) collide(r *report) {
 	claims := newClaims()
 	for _, m := range g.members() {
@@ -102,8 +102,8 @@ func newClaims() claims {
 	return claims{map[string]member{}, map[string]member{}, map[string]member{}}
 }
 
-// add claims the names of a network. If one was claimed before it returns the network that has it and the name, "" for that of the
-// network itself.
+// add claims the names of a network. If one was claimed before it returns the network that has it and the name, "" for
+// that of the network itself.
 func (c claims) add(m member) (first member, what string, taken bool) {
 	note := func(list map[string]member, key, name string) {
 		before, ok := list[key]

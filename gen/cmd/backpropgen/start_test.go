@@ -24,8 +24,8 @@ func TestStartFilesAreInOrder(t *testing.T) {
 	}
 }
 
-// The comments of the starting spec tell the truth: what they give as defaults is what leaving the fields out means, and
-// every word they offer is taken.
+// The comments of the starting spec tell the truth: what they give as defaults is what leaving the fields out means,
+// and every word they offer is taken.
 func TestStartSpecIsTrue(t *testing.T) {
 	text := newStart("Net", "nets").files()[0].text
 	plain, err := spec.Decode("net.yaml", []byte(text))

@@ -59,8 +59,8 @@ func (f *folder) target(name string) (target, error) {
 	return t, nil
 }
 
-// targetOf is target for a file that is to hold the given text. One that was cut short while it was written, to nothing or to less than its
-// first line, is ours too: nothing is lost with it.
+// targetOf is target for a file that is to hold the given text. One that was cut short while it was written, to nothing
+// or to less than its first line, is ours too: nothing is lost with it.
 func (f *folder) targetOf(file gen.File) (target, error) {
 	t, err := f.target(file.Name)
 	if errors.Is(err, errForeign) && cutShort(t.data, file.Data) {
@@ -70,7 +70,8 @@ func (f *folder) targetOf(file gen.File) (target, error) {
 	return t, err
 }
 
-// cutShort says whether a file in place is the beginning of a text, or of the first line of any emitted file. Line ends do not count.
+// cutShort says whether a file in place is the beginning of a text, or of the first line of any emitted file. Line ends
+// do not count.
 func cutShort(have, want []byte) bool {
 	have = bytes.TrimSuffix(bytes.ReplaceAll(have, []byte("\r\n"), []byte("\n")), []byte("\r"))
 	inMarker := strings.HasPrefix(gen.Marker, string(have)) ||

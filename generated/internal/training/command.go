@@ -10,8 +10,8 @@ import (
 	"os/signal"
 )
 
-// Main is the main function of a training program: it runs run with the arguments of the command line, says on stderr how
-// it failed and exits with ExitCode. An interrupt (Ctrl-C) cancels ctx, so that run can report what it has; a
+// Main is the main function of a training program: it runs run with the arguments of the command line, says on stderr
+// how it failed and exits with ExitCode. An interrupt (Ctrl-C) cancels ctx, so that run can report what it has; a
 // second one ends the program at once.
 func Main(run func(ctx context.Context, args []string, stdout, stderr io.Writer) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -54,7 +54,8 @@ func Flags(name string) *flag.FlagSet {
 	return set
 }
 
-// Parse reads the command line into set's flags. It returns flag.ErrHelp when help is asked for and a UsageError for a mistake.
+// Parse reads the command line into set's flags. It returns flag.ErrHelp when help is asked for and a UsageError for a
+// mistake.
 func Parse(set *flag.FlagSet, args []string) error {
 	if err := set.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return err

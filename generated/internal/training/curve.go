@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// WriteCurve draws the losses of all seeds against the epoch, training and test part, each seed faint and their mean strong,
-// and writes them to file in the format of its extension, replacing a file that exists. All results have at
+// WriteCurve draws the losses of all seeds against the epoch, training and test part, each seed faint and their mean
+// strong, and writes them to file in the format of its extension, replacing a file that exists. All results have at
 // least one epoch; where they have unlike numbers, the mean is of those that got so far.
 func WriteCurve(file, title string, results []Result) error {
 	p := NewPlot(title, "epoch", "mean loss")

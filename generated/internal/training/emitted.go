@@ -7,8 +7,8 @@ import (
 	"github.com/backpropgen/backpropgen/train"
 )
 
-// Network is an emitted classifier as a Task sees it: slices stand for the fixed arrays of the emitted methods, so that one
-// task serves every shape. Emitted makes one.
+// Network is an emitted classifier as a Task sees it: slices stand for the fixed arrays of the emitted methods, so that
+// one task serves every shape. Emitted makes one.
 type Network interface {
 	// Init draws fresh parameters from standard normal numbers.
 	Init(norm func() float64)

@@ -17,8 +17,8 @@ type Progress interface {
 	Stop()
 }
 
-// NewProgress chooses the display for w: a bar on a terminal, plain lines elsewhere. unit is what is counted, "epoch", and
-// figure what is shown of it, "loss".
+// NewProgress chooses the display for w: a bar on a terminal, plain lines elsewhere. unit is what is counted, "epoch",
+// and figure what is shown of it, "loss".
 func NewProgress(w io.Writer, unit, figure string) Progress {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return &bar{w: w, figure: figure}

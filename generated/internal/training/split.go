@@ -26,8 +26,8 @@ func Split(labels []int, classes, folds int, seed uint64) (train, test []int) {
 	return train, test
 }
 
-// Streams of random numbers: a seed draws the split from one and the first parameters from another, so that equal numbers
-// never mean two things.
+// Streams of random numbers: a seed draws the split from one and the first parameters from another, so that equal
+// numbers never mean two things.
 const (
 	splitStream = 1
 	initStream  = 2

@@ -142,7 +142,8 @@ func kinks(x, derivative string, list []expr.Kink) string {
 	return strings.Join(texts, "<br>")
 }
 
-// ends evaluates an activation and its derivative, in the form that is emitted, at both infinities and at NaN, in float32.
+// ends evaluates an activation and its derivative, in the form that is emitted, at both infinities and at NaN, in
+// float32.
 func ends(row expr.Activation) (values, slopes string, err error) {
 	var v, s []string
 	for _, z := range []float64{math.Inf(-1), math.Inf(1), math.NaN()} {

@@ -6,10 +6,9 @@ import (
 	"strings"
 )
 
-// excerpt quotes the code below an equation: the statements of a function from the comment that is the equation to the next empty line
-// or the return.
-// With keep only the lines that begin with one of these are shown, and the others are hinted at. It is
-// an error if the function, the equation or a line to keep is not there.
+// excerpt quotes the code below an equation: the statements of a function from the comment that is the equation to the
+// next empty line or the return. With keep only the lines that begin with one of these are shown, and the others are
+// hinted at. It is an error if the function, the equation or a line to keep is not there.
 func (nets networks) excerpt(name, function, equation string, keep ...string) (string, error) {
 	n, err := nets.get(name)
 	if err != nil {
@@ -83,7 +82,8 @@ func comments(body []string) []string {
 	return found
 }
 
-// selected is the block without the indentation of a function's body, shortened to the lines that begin with one of keep.
+// selected is the block without the indentation of a function's body, shortened to the lines that begin with one of
+// keep.
 func selected(lines, keep []string) ([]string, error) {
 	used := make([]bool, len(keep))
 	var shown []string

@@ -16,8 +16,8 @@ const (
 	texAtom
 )
 
-// texNames are constants that a formula is written with, which the table holds as numbers. The parameters are here too, as the
-// values that the page gives them: no formula has these by chance.
+// texNames are constants that a formula is written with, which the table holds as numbers. The parameters are here too,
+// as the values that the page gives them: no formula has these by chance.
 var texNames = []struct {
 	value float64
 	text  string
@@ -154,8 +154,8 @@ func unsigned(e expr.Expr, prec int) string {
 	return text
 }
 
-// texSelect is a choice: [c > 0] for one of 1 and 0, -[c > 0] for one of -1 and 0, else lines behind a brace, of which there are
-// more than two where the other value is a choice again.
+// texSelect is a choice: [c > 0] for one of 1 and 0, -[c > 0] for one of -1 and 0, else lines behind a brace, of which
+// there are more than two where the other value is a choice again.
 func texSelect(n expr.Select) (text string, prec int) {
 	if n.Y == expr.Expr(expr.Number(0)) {
 		switch n.X {

@@ -1,9 +1,9 @@
 // Command page writes the page of the mathematics, ../README.md, and the plots it shows.
 //
-// The prose stands in page.md.tmpl. Everything in it that could grow old is put in when the page is written: excerpts of
-// emitted code, found by the equation in the comment above them; the tables of activations, costs and closed forms, from the
-// rows that the generator itself reads; counts of operations, from the plans; plots, from the same formulas. An
-// excerpt that is no longer found is an error. A test compares what is committed with what this command writes.
+// The prose stands in page.md.tmpl. Everything in it that could grow old is put in when the page is written: excerpts
+// of emitted code, found by the equation in the comment above them; the tables of activations, costs and closed forms,
+// from the rows that the generator itself reads; counts of operations, from the plans; plots, from the same formulas.
+// An excerpt that is no longer found is an error. A test compares what is committed with what this command writes.
 package main
 
 import (
@@ -15,8 +15,8 @@ import (
 
 //go:generate go run .
 
-// generatedDir is the folder of the emitted packages and pageDir the page's, both seen from this package's folder, in which go
-// generate and go test run.
+// generatedDir is the folder of the emitted packages and pageDir the page's, both seen from this package's folder, in
+// which go generate and go test run.
 const (
 	generatedDir = "../.."
 	pageDir      = ".."

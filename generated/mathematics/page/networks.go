@@ -26,8 +26,8 @@ type networks map[string]*network
 // goldens are the committed networks that the page quotes or counts, in the order of its tables.
 var goldens = []string{"xor", "iris", "control", "digits", "pixels"}
 
-// loadNetworks generates every network that the page quotes: the committed ones from their specs, which are what is committed, as
-// another test says, and the page's own.
+// loadNetworks generates every network that the page quotes: the committed ones from their specs, which are what is
+// committed, as another test says, and the page's own.
 func loadNetworks(dir string) (networks, error) {
 	nets := networks{}
 	for _, name := range goldens {

@@ -23,7 +23,8 @@ func radialPlot() (file, error) {
 	)
 }
 
-// softmaxPlot shows the first of three outputs of softmax and of log-softmax as the first unit moves and the others are 0.
+// softmaxPlot shows the first of three outputs of softmax and of log-softmax as the first unit moves and the others are
+// 0.
 func softmaxPlot() (file, error) {
 	probability := func(z float64) float64 { return math.Exp(z) / (math.Exp(z) + 2) }
 	plain := func(f func(float64) float64) func(float64) (float64, error) {

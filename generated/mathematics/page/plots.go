@@ -26,8 +26,8 @@ const (
 	plotHeight = 6 * vg.Centimeter
 )
 
-// The colours stand out from a white page and from a black one alike, and from one another for colour-blind readers. The background is
-// the page's.
+// The colours stand out from a white page and from a black one alike, and from one another for colour-blind readers.
+// The background is the page's.
 var (
 	axisColor   = color.NRGBA{R: 0x80, G: 0x88, B: 0x90, A: 0xff}
 	gridColor   = color.NRGBA{R: 0x80, G: 0x88, B: 0x90, A: 0x40}
@@ -160,8 +160,8 @@ func whole(low, high float64) []plot.Tick {
 // steps is how many points a curve has from one end of its frame to the other.
 const steps = 144
 
-// add draws a curve, each stretch between two breaks on its own, with no line across a jump. At a break a full dot is the value,
-// an empty one a limit that is not the value.
+// add draws a curve, each stretch between two breaks on its own, with no line across a jump. At a break a full dot is
+// the value, an empty one a limit that is not the value.
 func add(p *plot.Plot, f frame, c curve) error {
 	ends := slices.Concat([]float64{f.left}, c.breaks, []float64{f.right})
 	slices.Sort(ends)

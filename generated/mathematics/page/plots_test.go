@@ -43,8 +43,8 @@ func TestJumps(t *testing.T) {
 	}
 }
 
-// TestPlots looks at the drawings: as many as there should be, without a background, a date or an address, and with a font that every
-// reader has.
+// TestPlots looks at the drawings: as many as there should be, without a background, a date or an address, and with a
+// font that every reader has.
 func TestPlots(t *testing.T) {
 	files, err := plots()
 	if err != nil {

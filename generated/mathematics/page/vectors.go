@@ -101,8 +101,8 @@ func specialTable(buffer string) (string, error) {
 	return table(head, rows)
 }
 
-// at runs the plan of a layer whose weights are 0 and whose bias is z, so that its pre-activations are z to the bit. The cost is
-// Σ a·y, whose gradient with respect to a is y: v, as far as the outputs go.
+// at runs the plan of a layer whose weights are 0 and whose bias is z, so that its pre-activations are z to the bit.
+// The cost is Σ a·y, whose gradient with respect to a is y: v, as far as the outputs go.
 func at(activation, buffer string, z []float32) ([]float32, error) {
 	n := spec.Network{
 		Name: "Point", Input: 1, Cost: spec.Function{Expr: "a*y"},

@@ -8,8 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/generated/pole"
 )
 
-// The accelerations must satisfy the two equations of motion that they were solved from: of the whole along the track, and of the
-// pole, a uniform rod, about its hinge.
+// The accelerations must satisfy the two equations of motion that they were solved from: of the whole along the track,
+// and of the pole, a uniform rod, about its hinge.
 func TestPushFollowsTheEquationsOfMotion(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range 100 {

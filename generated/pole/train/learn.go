@@ -23,9 +23,9 @@ type moment struct {
 	action int // 0: a push to the left, 1: to the right
 }
 
-// learner learns to balance by policy gradients: REINFORCE (Williams 1992) with a baseline. The network gives the probabilities of
-// both pushes. After a few episodes each push is made likelier by how much longer the pole stood after it
-// than it stood, at the same time of the episode, on average: the baseline.
+// learner learns to balance by policy gradients: REINFORCE (Williams 1992) with a baseline. The network gives the
+// probabilities of both pushes. After a few episodes each push is made likelier by how much longer the pole stood after
+// it than it stood, at the same time of the episode, on average: the baseline.
 type learner struct {
 	net  pole.Pole
 	ws   pole.PoleWorkspace
@@ -89,8 +89,8 @@ func (l *learner) update(rate float64, lengths *[episodes]float64) {
 	if deviation == 0 {
 		return // all episodes were equally long: there is nothing to learn from them
 	}
-	// Grad, with cross-entropy against the push that was made, gives the gradient of -log of its probability. Advantages
-	// are divided by their deviation, so that the rate means the same for bad drivers and good ones.
+	// Grad, with cross-entropy against the push that was made, gives the gradient of -log of its probability.
+	// Advantages are divided by their deviation, so that the rate means the same for bad drivers and good ones.
 	l.sum = pole.PoleGrad{}
 	sum := l.sum.Flat()
 	for _, log := range l.log {

@@ -30,8 +30,9 @@ var (
 	black   = color.NRGBA{R: 0x20, G: 0x20, B: 0x20, A: 0xff}
 )
 
-// boundary draws what the network makes of every point of the plane: pale blue and orange for the two spirals, white in between, a black
-// line where they are as likely, and the points that it learnt from as dots in the colour of their spiral.
+// boundary draws what the network makes of every point of the plane: pale blue and orange for the two spirals, white in
+// between, a black line where they are as likely, and the points that it learnt from as dots in the colour of their
+// spiral.
 func boundary(net *spirals.Spirals, xs []point, ys []label) image.Image {
 	img := image.NewNRGBA(image.Rect(0, 0, pixels, pixels))
 	p := probabilities(net)
@@ -59,7 +60,8 @@ func coordinate(pixel int) float32 {
 	return float32(((float64(pixel)+0.5)/pixels*2 - 1) * edge)
 }
 
-// probabilities are those of the second spiral for every pixel, row by row from above: a call of ForwardBatch for each row.
+// probabilities are those of the second spiral for every pixel, row by row from above: a call of ForwardBatch for each
+// row.
 func probabilities(net *spirals.Spirals) [][]float64 {
 	var b spirals.SpiralsBatch
 	xs, out := make([]point, pixels), make([]label, pixels)
@@ -77,8 +79,8 @@ func probabilities(net *spirals.Spirals) [][]float64 {
 	return rows
 }
 
-// line is how much of the line of equal probability lies in a pixel, from 0 to 1. How far away the line is follows from the
-// log odds, which are 0 on it, and their slope. Odds beyond what float32 can tell are taken for even.
+// line is how much of the line of equal probability lies in a pixel, from 0 to 1. How far away the line is follows from
+// the log odds, which are 0 on it, and their slope. Odds beyond what float32 can tell are taken for even.
 func line(p [][]float64, x, y int) float64 {
 	odds := func(x, y int) float64 {
 		v := p[min(max(y, 0), pixels-1)][min(max(x, 0), pixels-1)]

@@ -13,7 +13,8 @@ import (
 	"github.com/backpropgen/backpropgen/generated/spirals"
 )
 
-// upright is a network by hand whose boundary is the vertical axis: the first spiral to the left, the second to the right.
+// upright is a network by hand whose boundary is the vertical axis: the first spiral to the left, the second to the
+// right.
 func upright() *spirals.Spirals {
 	var net spirals.Spirals
 	net.W1[0][0] = 1

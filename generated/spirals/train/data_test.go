@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// Every point lies by its spiral, no further off than noise allows, and far from the other, from the inside to the outside.
+// Every point lies by its spiral, no further off than noise allows, and far from the other, from the inside to the
+// outside.
 func TestDraw(t *testing.T) {
 	xs, ys := draw(rand.New(rand.NewPCG(1, 1)), 1000)
 	least, most := math.Inf(1), 0.0

@@ -29,8 +29,8 @@ type settings struct {
 // maxEpochs bounds -epochs: the history of every epoch is kept.
 const maxEpochs = 1_000_000
 
-// defaults were chosen on seeds 101 to 150, where the mean accuracy is from 99.1 to 99.5 % between 200 and 800 epochs at rates
-// of 0.02 and 0.04; with these the worst seed, at 98.0 %, is best.
+// defaults were chosen on seeds 101 to 150, where the mean accuracy is from 99.1 to 99.5 % between 200 and 800 epochs
+// at rates of 0.02 and 0.04; with these the worst seed, at 98.0 %, is best.
 func defaults() settings {
 	return settings{seeds: training.Seeds{1, 2, 3, 4, 5}, epochs: 400, rate: 0.02}
 }

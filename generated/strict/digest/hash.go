@@ -6,8 +6,8 @@ import (
 	"github.com/backpropgen/backpropgen/train"
 )
 
-// hash is FNV-1a, of 64 bits, over numbers as their bits with the lowest byte first. NaN is NaN, whatever its payload: that is the one
-// thing in which processors differ.
+// hash is FNV-1a, of 64 bits, over numbers as their bits with the lowest byte first. NaN is NaN, whatever its payload:
+// that is the one thing in which processors differ.
 type hash[F train.Float] struct{ sum uint64 }
 
 func newHash[F train.Float]() *hash[F] { return &hash[F]{14695981039346656037} }

@@ -1,5 +1,6 @@
-// Command digest prints digests of what the networks of package strict compute, one a line: the network, the function, and a digest of
-// all the bits that it gave. Every machine prints the same lines. It is small, so that it is quickly compiled for another one.
+// Command digest prints digests of what the networks of package strict compute, one a line: the network, the function,
+// and a digest of all the bits that it gave. Every machine prints the same lines. It is small, so that it is quickly
+// compiled for another one.
 package main
 
 import (
