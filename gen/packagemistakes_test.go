@@ -4,7 +4,7 @@ import "slices"
 
 // packageMistakes are all that are planted in packages.
 func packageMistakes() []packageMutant {
-	return slices.Concat(chunkMistakes, teamMistakes, allocationMistakes, nanMistakes, optimizerMistakes, sweepMistakes, sharedMistakes, kinkMistakes)
+	return slices.Concat(chunkMistakes, teamMistakes, allocationMistakes, nanMistakes, optimizerMistakes, sweepMistakes, sharedMistakes, updateMistakes, kinkMistakes)
 }
 
 // chunkMistakes are made where batches are cut into chunks, tiles, rests and blocks.
@@ -153,4 +153,15 @@ var kinkMistakes = []packageMutant{
 	on(inKernels, "Kinked", "Grad", "a formula's abs turns at 0.9999", `z3_1-1, 1,`, "z3_1-0.9999, 1,"),
 	on(inKernels, "Kinked", "Loss", "huber has a step at its edge", `u1_1 := min\(u0_1, 1\)`, "u1_1 := kinkedWhere(1e-4-kinkedAbs(u0_1-1), 0.9, min(u0_1, 1))"),
 	on(inKernels, "Kinked", "gradBlock", "leaky-relu' is 1 from -1e-5 on", `kinkedWhere\(a1_0, 1, 0\.01\)`, "kinkedWhere(a1_0+1e-7, 1, 0.01)"),
+}
+
+// updateMistakes are made where the workers of a team share an update.
+var updateMistakes = []packageMutant{
+	on(inKernels, "Shared", "Momentum.Update", "the update is not counted", `o\.count\(\)\n`, ""),
+	on(inDispatch, "Shared", "Momentum.vectorUpdate", "the last parameter of the second range stays", `min\(hi-i, (\d+)\)`, "min(hi-i, $1)-lo/8000"),
+	on(inTeam, "Shared", "Update", "every worker counts the update", `t\.run\("count", 1\)`, `t.run("count", t.workers)`),
+	on(inTeam, "Shared", "Update", "one worker moves its part alone", `t\.run\("update".*`, "t.sharing = 2\nt.first.share(\"update\")"),
+	on(inTeam, "Shared", "finish", "ranges begin with the first parameter", `t\.rate, lo, hi\)`, "t.rate, 0, hi)"),
+	on(inTeam, "Shared", "UpdateBatch", "half of the rate", `t\.ys, t\.rate = ys, rate`, "t.ys, t.rate = ys, rate/2"),
+	on(inTeam, "Shared", "UpdateBatch", "the sum of the second run", `&t\.sums\[0\]`, "&t.sums[1]"),
 }

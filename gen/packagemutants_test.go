@@ -273,7 +273,7 @@ func TestPlant(t *testing.T) {
 }
 
 // packageVictims are the networks in whose packages mistakes are planted: with assembly, chunks and optimizers; pools
-// in double precision; as many parameters as let several workers of a team add them up; and kinks of every sort, in Go
+// in double precision; as many parameters as let several workers of a team add them up, and share an update; and kinks of every sort, in Go
 // alone.
 var packageVictims = []spec.Network{
 	{
@@ -288,6 +288,10 @@ var packageVictims = []spec.Network{
 	},
 	{
 		Name: "Broad", Input: 40, Layers: []spec.Layer{act(48, "relu"), act(10, "softmax")}, Cost: spec.Function{Name: "cross-entropy"}, Batch: 8,
+	},
+	{
+		Name: "Shared", Input: 160, Layers: []spec.Layer{act(100, "relu"), act(4, "identity")}, Cost: spec.Function{Name: "mse"},
+		Optimizers: []spec.Optimizer{spec.Momentum},
 	},
 	{
 		Name: "Kinked", Input: 3, Layers: []spec.Layer{

@@ -175,7 +175,7 @@ func (f *function) dots(op *plan.Affine, w ref, first index, n int, held []*valu
 // rowBlocks runs a body over blocks of rows, in a loop where they are more than are unrolled.
 func (f *function) rowBlocks(rows, step, unrolled int, scales []int, body func(at index, n int)) {
 	if f.turn != nil && rows/step > max(1, unrolled) {
-		f.byTurns(rows, step, scales, body)
+		f.alternately(rows, step, scales, body)
 		return
 	}
 	f.chunks(rows, step, unrolled, scales, body)

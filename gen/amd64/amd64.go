@@ -2,30 +2,21 @@
 //
 // Every function of one sample becomes one assembly function for each level, all its operations fused: vectors pass
 // from one operation to the next in registers where they can. Those of a batch take tiles of samples, as many as a
-// register has lanes, through the same operations (tilelayout.go says how they lie). The package is one code for both
-// levels and precisions, in layers. At the bottom a machine says how many numbers a register holds, move.go how so many
-// are loaded and stored without touching what lies beside them, and emit.go with emitregister.go gives registers to the
-// values of a block of straight-line code when all of it is known. Over values stand the elementary functions (exp.go,
-// log.go, arc.go, trig.go, pow.go), which compute all lanes at once and never branch; expressions, which are made of
-// those, so that no activation has code of its own; transposing sums (reduce.go); and, one file a kind, the operations
-// of a plan. What is unrolled and what is a loop is decided where an operation is written, so that code stays small
-// whatever the size of layers. Where there are many, what is written becomes a loop over those that are alike (roll.go,
-// roller.go).
+// register has lanes, through the same operations. One code serves both levels and both precisions, in layers. At the
+// bottom a machine says how many numbers a register holds; numbers are loaded and stored so that nothing beside them is
+// touched; and the values of a block of straight-line code are given registers when all of it is known. Over values
+// stand the elementary functions, which compute all lanes at once and never branch; expressions, which are made of
+// those, so that no activation has code of its own; and sums, which transpose as they add. On top are the operations of
+// a plan. What is unrolled and what is a loop is decided where an operation is written, so that code stays small
+// whatever the size of layers; where layers are many, their code becomes a loop over those that are alike.
 //
-// Under rounding: strict sums have the plan's order (ordered.go, orderedtile.go, orderedouter.go), and elementary
-// functions are those of the portable code, whose Go is translated operation by operation (source.go, translate.go,
-// integers.go), so that all levels give the same bits.
+// Under rounding: strict sums have the plan's order, and elementary functions are translated from the portable code,
+// operation by operation, so that all levels give the same bits. What goes over all parameters, as optimizers do, is a
+// loop of its own, a sweep, made of the same expressions.
 //
-// What goes over all parameters, optimizers and the norm, clipping and scaling of gradients, are loops of their own
-// (sweep.go, sweeps.go), made of the same expressions.
-//
-// Where a function's matrices are larger than the first cache it matters in which order they are gone through: turn.go
-// says how calls go by turns, and affine.go and outer.go how many rows are taken abreast.
-//
-// What is written is run through a model of a core (simulate.go, and core.go with its figures), which predicts how many
-// cycles it takes; by that cost.go chooses which levels a function has code for, style.go how it takes matrices, and
-// tiling.go how wide tiles of batches are. A rougher estimate is made while code is written (work.go): functions that
-// take long by it pause, so that their goroutine can be stopped (pause.go).
+// All that is written is run through a model of a core, which predicts how many cycles it takes. By that it is chosen
+// which levels a function has code for, how it takes matrices, and how wide tiles of batches are. A rougher estimate is
+// made while code is written: functions that take long by it pause, so that their goroutine can be stopped.
 //
 // avo's own register allocator isn't used: it neither spills nor knows which operands an instruction overwrites.
 package amd64
@@ -152,7 +143,7 @@ func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error
 	a.begin()
 	a.updating = fn.Name == plan.Step
 	a.byRows = updatedByRows(fn)
-	a.takesTurns(p, fn)
+	a.alternates(p, fn)
 	a.operations(fn.Ops)
 	if a.tooLong() {
 		return nil, errLong

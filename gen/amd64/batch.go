@@ -41,7 +41,7 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 	t.function.finish()
 	out := []*function{t.function}
 	if !f.layered { // where operations hand nothing on in registers
-		t.dropUnread()
+		t.dropDeadStores()
 	}
 	errs := t.errs
 	if fn.Name == plan.GradBatch {

@@ -176,7 +176,7 @@ func (b *block) power(t *value, one float64) *value {
 // expm1 is e^x - 1.
 func (b *block) expm1(x *value) *value {
 	if b.m.size == 4 {
-		return b.wide(x, (*block).expm1Rounded)
+		return b.wide(x, (*block).expm1InDouble)
 	}
 	// With y = 2^(n-1), which is finite where 2^n is not, the result is 2·(y·s + (y·r + (y - 1/2))).
 	c := b.format()
@@ -204,7 +204,7 @@ func (b *block) sigmoid(x *value) *value {
 		return b.sigmoidTable(x)
 	}
 	if b.m.size == 4 {
-		return b.wide(x, (*block).sigmoidRounded)
+		return b.wide(x, (*block).sigmoidInDouble)
 	}
 	p, rest, n := b.expParts(b.or(x, b.signBit()))
 	parts := b.scale(n, p, rest)
@@ -237,7 +237,7 @@ func (b *block) tanh(x *value) *value {
 		if !b.f.many && !b.f.updating {
 			x = b.bounded(x, 9.2) // once for both halves
 		}
-		return b.wide(x, (*block).tanhRounded)
+		return b.wide(x, (*block).tanhInDouble)
 	}
 	one, a := b.number(1), b.magnitude(x)
 	e := b.exp(b.product(b.number(-2), a))

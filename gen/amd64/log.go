@@ -10,7 +10,7 @@ var logSeries = []float64{
 // log is the natural logarithm: NaN below 0, -Inf at 0.
 func (b *block) log(x *value) *value {
 	if b.m.size == 4 {
-		return b.wide(x, (*block).logRounded)
+		return b.wide(x, (*block).logInDouble)
 	}
 	inf := b.number(math.Inf(1))
 	r := b.logPositive(x)
@@ -45,7 +45,7 @@ func (b *block) logPositive(x *value) *value {
 // log1p is log(1 + x): the logarithm of u = 1 + x, and what u lacks of 1 + x divided by u.
 func (b *block) log1p(x *value) *value {
 	if b.m.size == 4 {
-		return b.wide(x, (*block).log1pRounded)
+		return b.wide(x, (*block).log1pInDouble)
 	}
 	one := b.number(1)
 	u := b.sum(x, one)

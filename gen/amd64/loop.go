@@ -79,7 +79,7 @@ func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
 func (f *function) backwards(n, step int, scales []int, body func(at index, size int)) {
 	full := n / step
 	if f.turn != nil && full > 1 {
-		f.byTurns(n, step, scales, body)
+		f.alternately(n, step, scales, body)
 		return
 	}
 	if rest := n % step; rest > 0 {

@@ -65,7 +65,7 @@ func (t *tile) orderedProduct(p product) {
 		}
 	}
 	if p.units*p.terms*t.vectors <= straightProducts {
-		t.abreast(index{}, p.units, func(unit index, _, v int) { finish(unit, v, t.orderedStraight(p, unit.off, v)) })
+		t.interleave(index{}, p.units, func(unit index, _, v int) { finish(unit, v, t.orderedStraight(p, unit.off, v)) })
 	} else {
 		_, partial := orderedLanes(p.lanes)
 		size := max(1, t.accumulators()/partial)
@@ -189,7 +189,7 @@ func (t *tile) orderedMapping(m *plan.Map, step, unrolled int) {
 	looped := m.N/step > max(1, unrolled)
 	terms := make([]*value, m.N*t.vectors)
 	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
-		t.abreast(at, n, func(unit index, i, v int) {
+		t.interleave(at, n, func(unit index, i, v int) {
 			term := t.evaluate(m, unit, v, "", nil)
 			if looped {
 				t.code.store(term, t.work(t.lay.sums, unit, v), t.m.lanes())

@@ -110,7 +110,7 @@ func (f *function) rowwise(w, in, rate *plan.Buffer, factor func(row index, scal
 	chunks := (w.Cols + lanes - 1) / lanes
 	looped := w.Rows*chunks > unrolledProducts
 	if looped && chunks > f.m.registers()/2 || chunks > bodyProducts {
-		f.rowsAbreast(w, in, factor, vectorOf)
+		f.rowsSideBySide(w, in, factor, vectorOf)
 		return
 	}
 	input, scaled, release := f.held(in, w.Rows, rate)
@@ -139,14 +139,14 @@ func (f *function) rowwise(w, in, rate *plan.Buffer, factor func(row index, scal
 	release()
 }
 
-// rowsAbreast is rowwise for long rows, a few at a time, so that each vector of the input is read once for all of them:
+// rowsSideBySide is rowwise for long rows, a few at a time, so that each vector of the input is read once for all of them:
 // the loads that hit the first cache get in the way of the lines that come from the second one. A line's halves are
 // stored one after the other, which takes it once.
-func (f *function) rowsAbreast(w, in *plan.Buffer, factor func(row index, scaled bool) *value, vectorOf func(factor, input *value, at ref, n int) *value) {
-	const abreast, vectors = 4, 8 // rows, and vectors of each in the body of a loop
+func (f *function) rowsSideBySide(w, in *plan.Buffer, factor func(row index, scaled bool) *value, vectorOf func(factor, input *value, at ref, n int) *value) {
+	const together, vectors = 4, 8 // rows, and vectors of each in the body of a loop
 	lanes := f.m.stream()
 	line := lineBytes / f.m.size
-	f.backwards(w.Rows, min(abreast, w.Rows), []int{1, w.Cols}, func(down index, n int) {
+	f.backwards(w.Rows, min(together, w.Rows), []int{1, w.Cols}, func(down index, n int) {
 		at, release := f.address(f.row(w, down))
 		factors := make([]*value, n)
 		for i := range factors {

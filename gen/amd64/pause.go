@@ -16,7 +16,7 @@ import (
 // loops and whatever they keep.
 //
 // A call may take a number of cycles. Points stand between operations and at the end of the rounds of long loops, where
-// only variables and counters are held. Each subtracts what was done since the last one, by the estimate of work.go,
+// only variables and counters are held. Each subtracts what was done since the last one, as estimate.go has it,
 // and where nothing is left the function pauses. Pointers are written down as distances from arguments: what is on a
 // stack may move meanwhile.
 

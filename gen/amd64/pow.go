@@ -8,7 +8,7 @@ import "math"
 // pow is x to the y.
 func (b *block) pow(x, y *value) *value {
 	if b.m.size == 4 {
-		return b.widely([]*value{x, y}, func(b *block, in []*value) *value { return b.powConventions(in[0], in[1], (*block).powRounded) })
+		return b.widely([]*value{x, y}, func(b *block, in []*value) *value { return b.powConventions(in[0], in[1], (*block).powInDouble) })
 	}
 	return b.powConventions(x, y, (*block).powPositive)
 }
@@ -34,13 +34,13 @@ func (b *block) powConventions(x, y *value, power func(b *block, a, y, end *valu
 	return b.choose(b.compare(equal, y, zero), one, h)
 }
 
-// powRounded is a to the y for float32s: of y·log a, at most 104 where the result is neither 0 nor infinite, 2^-37 is
+// powInDouble is a to the y for float32s: of y·log a, at most 104 where the result is neither 0 nor infinite, 2^-37 is
 // lost.
-func (b *block) powRounded(a, y, end *value) *value {
+func (b *block) powInDouble(a, y, end *value) *value {
 	k, f, _, _ := b.binade(a)
 	s := b.quotient(f, b.sum(f, b.number(2)))
 	log := b.madd(k, b.number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhPower...)))
-	r, t := b.reducedRounded(b.product(y, b.sum(log, end)), 110)
+	r, t := b.reducedInDouble(b.product(y, b.sum(log, end)), 110)
 	return b.raise(b.polynomial(r, expPower...), t)
 }
 

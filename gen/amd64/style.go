@@ -9,7 +9,7 @@ import (
 
 // Style is how functions of one sample take matrices, where there is a choice.
 type Style struct {
-	// Apart says that short rows have a register each, though several would lie in one (packed.go).
+	// Apart says that short rows have a register each, though several would lie in one (packedrows.go).
 	Apart bool
 }
 

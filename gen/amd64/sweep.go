@@ -140,8 +140,8 @@ func (w *sweeper) spreadNumbers() {
 	}
 }
 
-// abreast is how many vectors a round takes.
-func (w *sweeper) abreast() int {
+// vectorsInRound is how many vectors a round takes.
+func (w *sweeper) vectorsInRound() int {
 	switch ops := w.Ops(); {
 	case w.Fold == plan.FoldSum && w.strict(): // each addition waits for the one before
 		return 1
@@ -156,7 +156,7 @@ func (w *sweeper) abreast() int {
 // loops writes the loops, and what is done with a part of a vector: the last elements, and the first ones of long
 // arrays that are stored, so that the vectors after them don't cross lines of the cache.
 func (w *sweeper) loops() {
-	n, part := w.abreast(), w.pointer()
+	n, part := w.vectorsInRound(), w.pointer()
 	many := n * w.lanes
 	if aligned, ok := w.aligned(); ok {
 		w.do("CMPQ", w.left, operand.U32(alignedFrom*w.lanes))

@@ -18,7 +18,7 @@ func (w *sweeper) startFolds() {
 	if w.Fold == plan.NoFold {
 		return
 	}
-	for range w.abreast() {
+	for range w.vectorsInRound() {
 		w.folds = append(w.folds, w.cell())
 	}
 	w.code.m = w.wide

@@ -102,7 +102,7 @@ func (t *tile) mapping(m *plan.Map) {
 	}
 	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
 		terms := make([]*value, n*t.vectors)
-		t.abreast(at, n, func(unit index, i, v int) { terms[i] = t.evaluate(m, unit, v, "", nil) })
+		t.interleave(at, n, func(unit index, i, v int) { terms[i] = t.evaluate(m, unit, v, "", nil) })
 		if m.Sum == nil {
 			return
 		}
@@ -128,11 +128,11 @@ func (t *tile) mapping(m *plan.Map) {
 	}
 }
 
-// abreast runs a body for the vectors of n units, some of them side by side; i counts them.
-func (t *tile) abreast(at index, n int, body func(unit index, i, v int)) {
+// interleave runs a body for the vectors of n units, some of them side by side; i counts them.
+func (t *tile) interleave(at index, n int, body func(unit index, i, v int)) {
 	n *= t.vectors
 	for first := 0; first < n; first += t.m.lines() {
-		t.code.abreast(min(t.m.lines(), n-first), func(k int) {
+		t.code.interleave(min(t.m.lines(), n-first), func(k int) {
 			unit, i := at, first+k
 			unit.off += i / t.vectors
 			body(unit, i, i%t.vectors)

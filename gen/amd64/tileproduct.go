@@ -120,7 +120,7 @@ func unconflicted(bytes, most int) int {
 // applyEach does what is done with each sum, where these are in rows.
 func (t *tile) applyEach(p product) {
 	t.overRows(p.units, t.step(p.each), 1, func(at index, n int) {
-		t.abreast(at, n, func(unit index, _, v int) {
+		t.interleave(at, n, func(unit index, _, v int) {
 			t.evaluate(p.each, unit, v, p.acc, t.code.load(t.work(t.lay.sums, unit, v), t.m.lanes()))
 		})
 	})
@@ -160,7 +160,7 @@ func (t *tile) sums(p product, at index, n int) []*value {
 
 // straightProduct writes a small product without loops.
 func (t *tile) straightProduct(p product) {
-	t.abreast(index{}, p.units, func(unit index, _, v int) {
+	t.interleave(index{}, p.units, func(unit index, _, v int) {
 		var sum *value
 		if p.bias != nil {
 			sum = t.code.spread(t.at(p.bias, unit))

@@ -56,7 +56,7 @@ func (b *block) turnPiece(index *value, low int) *value {
 // sin is the sine.
 func (b *block) sin(x *value) *value {
 	if b.m.size == 4 {
-		return b.wide(x, (*block).sinRounded)
+		return b.wide(x, (*block).sinInDouble)
 	}
 	// What is x to half an ULP is beyond the products, which underflow.
 	tiny := b.compare(lessThan, b.magnitude(x), b.number(0x1p-27))
@@ -66,7 +66,7 @@ func (b *block) sin(x *value) *value {
 // cos is the cosine.
 func (b *block) cos(x *value) *value {
 	if b.m.size == 4 {
-		return b.wide(x, (*block).cosRounded)
+		return b.wide(x, (*block).cosInDouble)
 	}
 	return b.circular(x, 1)
 }
@@ -160,17 +160,17 @@ var (
 	cosRoundedSeries = []float64{0.9999999999524657, -0.49999999614703977, 0.04166661667759459, -0.001388661754772064, 2.4379789395383755e-05}
 )
 
-// sinRounded is the sine of a float32.
-func (b *block) sinRounded(x *value) *value {
-	return b.xor(b.circularRounded(x, 0), b.and(x, b.signBit()))
+// sinInDouble is the sine of a float32.
+func (b *block) sinInDouble(x *value) *value {
+	return b.xor(b.circularInDouble(x, 0), b.and(x, b.signBit()))
 }
 
-// cosRounded is the cosine of a float32.
-func (b *block) cosRounded(x *value) *value { return b.circularRounded(x, 1) }
+// cosInDouble is the cosine of a float32.
+func (b *block) cosInDouble(x *value) *value { return b.circularInDouble(x, 1) }
 
-// circularRounded is the sine of |x| some quarters of a turn further. x has 24 bits, and is not nearer than 2^-33 to a
+// circularInDouble is the sine of |x| some quarters of a turn further. x has 24 bits, and is not nearer than 2^-33 to a
 // multiple of π/2, so that two pieces do, of which the first is exact times x.
-func (b *block) circularRounded(x *value, quarters float64) *value {
+func (b *block) circularInDouble(x *value, quarters float64) *value {
 	s, index := b.scaled(x)
 	piece := b.turnPiece(index, -24)
 	high := b.product(s, piece)

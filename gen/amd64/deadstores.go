@@ -7,11 +7,11 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// dropUnread removes, once a function is finished, the stores to rows of the tile that nothing reads: an operation
+// dropDeadStores removes, once a function is finished, the stores to rows of the tile that nothing reads: an operation
 // stores its results whether or not those after it find them in registers. Where rows are read in loops all of them
 // stay. Other functions read those of the kept area of a function that keeps, which are not at the base of the tile,
 // and the ones from live on.
-func (t *tile) dropUnread() {
+func (t *tile) dropDeadStores() {
 	base, read := t.bases["b"], map[int]bool{}
 	from := registerOf(base)
 	for _, n := range t.fn.Nodes {

@@ -14,9 +14,9 @@ import (
 // same bits. Step needs no turns: its way back over the weights begins with the rows that its way forward ended with,
 // and ends with those that the next call begins with.
 
-// takesTurns makes a function go through rows by turns where that saves anything. One with a way forward takes the next
+// alternates makes a function go through rows by turns where that saves anything. One with a way forward takes the next
 // turn, and one that has only the way back that of the call of Forward before it.
-func (f *function) takesTurns(p *plan.Program, fn *plan.Func) {
+func (f *function) alternates(p *plan.Program, fn *plan.Func) {
 	if !p.TakesTurns(fn) {
 		return
 	}
@@ -31,9 +31,9 @@ func (f *function) takesTurns(p *plan.Program, fn *plan.Func) {
 	}
 }
 
-// byTurns runs a body over n numbers, what is left of whole steps first and then these in a loop that goes up or down.
+// alternately runs a body over n numbers, what is left of whole steps first and then these in a loop that goes up or down.
 // For every scale the body's index has a register, as that of loop.
-func (f *function) byTurns(n, step int, scales []int, body func(at index, size int)) {
+func (f *function) alternately(n, step int, scales []int, body func(at index, size int)) {
 	full := n / step
 	if rest := n % step; rest > 0 {
 		body(index{off: full * step}, rest)

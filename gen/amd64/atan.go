@@ -13,7 +13,7 @@ var arcSeries = []float64{
 // -1/x, which adds π/2.
 func (b *block) atan(x *value) *value {
 	if b.m.size == 4 {
-		return b.wide(x, (*block).atanRounded)
+		return b.wide(x, (*block).atanInDouble)
 	}
 	// Bounded, so that -1/x is not infinitely small.
 	one, a := b.number(1), b.smaller(b.number(1e300), b.magnitude(x))
@@ -54,7 +54,7 @@ var erfFar = []float64{
 // erf is the error function; beyond 6 it is 1.
 func (b *block) erf(x *value) *value {
 	if b.m.size == 4 {
-		return b.wide(x, (*block).erfRounded)
+		return b.wide(x, (*block).erfInDouble)
 	}
 	one := b.number(1)
 	a := b.smaller(b.number(6), b.magnitude(x))

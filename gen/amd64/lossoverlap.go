@@ -13,7 +13,7 @@ import (
 // operations writes the operations of a function of one sample.
 func (f *function) operations(ops []plan.Op) {
 	f.toWrite = len(ops)
-	first, at, host := lossAside(ops)
+	first, at, host := overlappedLoss(ops)
 	if host == 0 || f.file.layered || !f.loopsOver(ops[len(ops)-1]) {
 		f.layerByLayer(ops, f.where, f.operation)
 		return
@@ -32,9 +32,9 @@ func (f *function) operations(ops []plan.Op) {
 	}
 }
 
-// lossAside finds the operation that forms the loss beside δ, the first of those that are for the loss alone, and one
+// overlappedLoss finds the operation that forms the loss beside δ, the first of those that are for the loss alone, and one
 // after it whose stores the loss may be spread among, but not the last one. host is 0 where there is none.
-func lossAside(ops []plan.Op) (first, at, host int) {
+func overlappedLoss(ops []plan.Op) (first, at, host int) {
 	at = slices.IndexFunc(ops, func(op plan.Op) bool {
 		m, ok := op.(*plan.Map)
 		return ok && m.Sum != nil && m.Sum.Buf.Kind == plan.Loss && len(m.Sets) > 0

@@ -10,20 +10,20 @@ import (
 // subnormal before it is rounded. They have half the instructions of what float32 alone would take, and less than half
 // of its latency.
 
-// expRounded is e^r for |r| ≤ log(2)/2; 2^-28.6.
-var expRounded = []float64{
+// expInDouble is e^r for |r| ≤ log(2)/2; 2^-28.6.
+var expInDouble = []float64{
 	1, 1.0000000377388714, 0.5000000047146057, 0.16666415414041177, 0.04166635277111221, 0.008375134774624326, 0.0013941118895837,
 }
 
-// expm1Rounded is (e^r - 1)/r for |r| ≤ log(2)/2; 2^-37.
-var expm1Rounded = []float64{
+// expm1InDouble is (e^r - 1)/r for |r| ≤ log(2)/2; 2^-37.
+var expm1InDouble = []float64{
 	0.9999999999955055, 0.4999999999995507, 0.1666666678638044, 0.041666666786337556, 0.008333283518768105, 0.001388883909064138,
 	0.00019907582591325134, 2.4867883453521802e-05,
 }
 
-// reducedRounded takes x as n·log 2 + r with |r| ≤ log(2)/2, n in the low bits of t. x is brought within ±bound first;
+// reducedInDouble takes x as n·log 2 + r with |r| ≤ log(2)/2, n in the low bits of t. x is brought within ±bound first;
 // NaN stays NaN.
-func (b *block) reducedRounded(x *value, bound float64) (r, t *value) {
+func (b *block) reducedInDouble(x *value, bound float64) (r, t *value) {
 	x = b.larger(b.number(-bound), b.smaller(b.number(bound), x))
 	magic := b.number(b.format().magic)
 	t = b.madd(x, b.number(math.Log2E), magic)
@@ -35,8 +35,8 @@ func (b *block) raise(p, t *value) *value {
 	return b.integer("VPADD", b.shift("VPSLL", t, b.format().mantissa), p)
 }
 
-// sigmoidRounded is 1/(1 + e^-x). At ±110 it is 0 and 1 in float32.
-func (b *block) sigmoidRounded(x *value) *value {
+// sigmoidInDouble is 1/(1 + e^-x). At ±110 it is 0 and 1 in float32.
+func (b *block) sigmoidInDouble(x *value) *value {
 	if !b.f.many {
 		return b.sigmoidOfHalves(x)
 	}
@@ -45,29 +45,29 @@ func (b *block) sigmoidRounded(x *value) *value {
 	magic, one := b.number(b.format().magic), b.number(1)
 	t := b.madd(x, b.number(-math.Log2E), magic)
 	r := b.madd(b.less(t, magic), b.number(math.Ln2), x)
-	mirrored := slices.Clone(expRounded)
+	mirrored := slices.Clone(expInDouble)
 	for i := 1; i < len(mirrored); i += 2 {
 		mirrored[i] = -mirrored[i]
 	}
 	return b.quotient(one, b.sum(one, b.raise(b.polynomial(r, mirrored...), t)))
 }
 
-// expm1Rounded is e^x - 1 as 2^n·r·q + (2^n - 1), which is infinite in float32 at 110.
-func (b *block) expm1Rounded(x *value) *value {
-	r, t := b.reducedRounded(x, 110)
+// expm1InDouble is e^x - 1 as 2^n·r·q + (2^n - 1), which is infinite in float32 at 110.
+func (b *block) expm1InDouble(x *value) *value {
+	r, t := b.reducedInDouble(x, 110)
 	y := b.power(t, 1)
-	return b.signed(b.madd(b.product(y, r), b.polynomial(r, expm1Rounded...), b.less(y, b.number(1))), x)
+	return b.signed(b.madd(b.product(y, r), b.polynomial(r, expm1InDouble...), b.less(y, b.number(1))), x)
 }
 
-// tanhRounded is tanh(x)/x as the quotient of two polynomials in x², |x| ≤ 9.2, where tanh is 1 in float32; 2^-29.6.
+// tanhInDouble is tanh(x)/x as the quotient of two polynomials in x², |x| ≤ 9.2, where tanh is 1 in float32; 2^-29.6.
 // They minimise the largest relative error.
-var tanhRounded = struct{ num, den []float64 }{
+var tanhInDouble = struct{ num, den []float64 }{
 	[]float64{0.99999999881537, 0.13776675320668924, 0.00399743779923217, 3.134851789677609e-05, 4.991918440601695e-08},
 	[]float64{1, 0.47110007511112184, 0.02769748121801583, 0.0004187395227855527, 1.5988556803384246e-06, 7.205095494802612e-10},
 }
 
-// tanhRounded is the hyperbolic tangent, of numbers within ±9.2 where few are computed.
-func (b *block) tanhRounded(x *value) *value {
+// tanhInDouble is the hyperbolic tangent, of numbers within ±9.2 where few are computed.
+func (b *block) tanhInDouble(x *value) *value {
 	if b.f.updating {
 		return b.tanhSoon(x)
 	}
@@ -75,24 +75,24 @@ func (b *block) tanhRounded(x *value) *value {
 		x = b.bounded(x, 9.2)
 	}
 	u := b.product(x, x)
-	return b.quotient(b.product(x, b.polynomial(u, tanhRounded.num...)), b.polynomial(u, tanhRounded.den...))
+	return b.quotient(b.product(x, b.polynomial(u, tanhInDouble.num...)), b.polynomial(u, tanhInDouble.den...))
 }
 
-// tanhSoon is tanhRounded in two operations more and as many waits fewer, for functions that wait for the result of the
+// tanhSoon is tanhInDouble in two operations more and as many waits fewer, for functions that wait for the result of the
 // call before: what is bounded beside x is its square, and the product with x is in the terms of the numerator.
 func (b *block) tanhSoon(x *value) *value {
 	const most = 9.2
-	num := tanhRounded.num
+	num := tanhInDouble.num
 	u := b.smaller(b.number(most*most), b.product(x, x))
 	x = b.bounded(x, most)
 	square := b.product(u, u)
 	low := b.product(x, b.polynomial(u, num[:2]...))
 	high := b.madd(square, b.number(num[4]), b.polynomial(u, num[2:4]...))
-	return b.quotient(b.madd(b.product(x, square), high, low), b.polynomial(u, tanhRounded.den...))
+	return b.quotient(b.madd(b.product(x, square), high, low), b.polynomial(u, tanhInDouble.den...))
 }
 
-// erfRounded is erf(x)/x as the quotient of two polynomials in x², |x| ≤ 3.92, where erf is 1 in float32; 2^-29.3.
-var erfRounded = struct{ num, den []float64 }{
+// erfInDouble is erf(x)/x as the quotient of two polynomials in x², |x| ≤ 3.92, where erf is 1 in float32; 2^-29.3.
+var erfInDouble = struct{ num, den []float64 }{
 	[]float64{
 		1.128379165344391, 0.22860620200288004, 0.06287150729387517, 0.006375780872529051, 0.0006188262065073101, 3.325537234317393e-05,
 		9.842940566080793e-07, 3.1231813526314274e-09,
@@ -103,37 +103,37 @@ var erfRounded = struct{ num, den []float64 }{
 	},
 }
 
-// erfRounded is the error function.
-func (b *block) erfRounded(x *value) *value {
+// erfInDouble is the error function.
+func (b *block) erfInDouble(x *value) *value {
 	x = b.bounded(x, 3.92)
 	u := b.product(x, x)
-	return b.quotient(b.product(x, b.polynomial(u, erfRounded.num...)), b.polynomial(u, erfRounded.den...))
+	return b.quotient(b.product(x, b.polynomial(u, erfInDouble.num...)), b.polynomial(u, erfInDouble.den...))
 }
 
-// atanRounded is arctan(z)/z as a polynomial in z², |z| ≤ 1; 2^-33.7.
-var atanRounded = []float64{
+// atanInDouble is arctan(z)/z as a polynomial in z², |z| ≤ 1; 2^-33.7.
+var atanInDouble = []float64{
 	0.9999999999293037, -0.3333333129088999, 0.19999901102171555, -0.14283813255743194, 0.11091922963683302, -0.08974171958363882,
 	0.07228278345377252, -0.05395668057137172, 0.033826218952786875, -0.015828322749149415, 0.00473248419342192, -0.0006633954571104787,
 }
 
-// atanRounded is the inverse tangent; beyond 1 it is π/2 less that of 1/x.
-func (b *block) atanRounded(x *value) *value {
+// atanInDouble is the inverse tangent; beyond 1 it is π/2 less that of 1/x.
+func (b *block) atanInDouble(x *value) *value {
 	one, a := b.number(1), b.magnitude(x)
 	z := b.quotient(b.smaller(one, a), b.larger(one, a))
-	near := b.product(z, b.polynomial(b.product(z, z), atanRounded...))
+	near := b.product(z, b.polynomial(b.product(z, z), atanInDouble...))
 	return b.signed(b.choose(b.compare(greater, a, one), b.less(b.number(math.Pi/2), near), near), x)
 }
 
-// artanhRounded is 2·artanh(s)/s as a polynomial in s², |s| ≤ 0.1716; 2^-37.
-var artanhRounded = []float64{2.000000000008363, 0.6666666524700855, 0.40000384770160735, 0.28535044829860245, 0.23616479710341523}
+// artanhInDouble is 2·artanh(s)/s as a polynomial in s², |s| ≤ 0.1716; 2^-37.
+var artanhInDouble = []float64{2.000000000008363, 0.6666666524700855, 0.40000384770160735, 0.28535044829860245, 0.23616479710341523}
 
-// log1pRounded is the logarithm of 1 + x.
-func (b *block) log1pRounded(x *value) *value {
+// log1pInDouble is the logarithm of 1 + x.
+func (b *block) log1pInDouble(x *value) *value {
 	return b.signed(b.logOf(b.sum(x, b.number(1)), x), x)
 }
 
-// logRounded is the natural logarithm: NaN below 0, -Inf at 0.
-func (b *block) logRounded(x *value) *value { return b.logOf(x, nil) }
+// logInDouble is the natural logarithm: NaN below 0, -Inf at 0.
+func (b *block) logInDouble(x *value) *value { return b.logOf(x, nil) }
 
 // logOf is log x: with x = 2^k·m, m from √½ to √2, it is k·log 2 + 2·artanh s, s = f/(2 + f), f = m - 1. less1 is x - 1
 // where that is known better than x itself; it stands for f where k is 0.
@@ -148,7 +148,7 @@ func (b *block) logOf(x, less1 *value) *value {
 		f = b.choose(b.compare(equal, k, b.zeros()), less1, f)
 	}
 	s := b.quotient(f, b.sum(f, b.number(2)))
-	r := b.madd(k, b.number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhRounded...)))
+	r := b.madd(k, b.number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhInDouble...)))
 	r = b.choose(b.compare(equal, x, b.zeros()), b.number(math.Inf(-1)), r)
 	r = b.choose(b.compare(equal, x, inf), inf, r)
 	return b.choose(b.compare(notGreaterEqual, x, b.zeros()), b.number(math.NaN()), r)

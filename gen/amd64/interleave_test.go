@@ -8,15 +8,15 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// TestAbreast writes three computations side by side, of which the last one takes over what the first one has computed:
+// TestInterleave writes three computations side by side, of which the last one takes over what the first one has computed:
 // their steps alternate, and none stands before one whose result it reads.
-func TestAbreast(t *testing.T) {
+func TestInterleave(t *testing.T) {
 	f := &function{m: machine{AVX512, 4}, fn: ir.NewFunction("f"), taken: make([]bool, 32)}
 	b := newBlock(f)
 	f.code = b
 	x := b.load(ref{base: reg.RDI}, 16)
 	var ends []*value
-	b.abreast(3, func(i int) {
+	b.interleave(3, func(i int) {
 		v := x
 		for range 4 {
 			if i == 1 {
