@@ -249,6 +249,9 @@ func PackageNames(n spec.Network) []string {
 		name + "Team", "New" + name + "Team", prefix + "Worker",
 		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name, templates.ExampleName(name, prefix),
 	}
+	if len(n.Optimizers) > 0 {
+		names = append(names, prefix+"Updater", prefix+"Spread")
+	}
 	for _, o := range spec.Optimizers() {
 		names = append(names, name+o.Type, "New"+name+o.Type)
 	}
