@@ -73,15 +73,31 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 		report.broken("Kernel", "types", "", "%v", err)
 		return report.finish()
 	}
-	j := &judge[F]{network: n, format: format, report: report, machine: m, other: other}
 	views[P, F](report)
 	views[G, F](report)
+	judgeKernel(&judgedKernel[F]{
+		network: n, format: format, report: report, options: o, cuts: k.Cuts, machine: m, other: other,
+		gradient: gradientFunctionsOf(k),
+		batch:    func(largest int) *batchMachine[F] { return newBatchMachine(k.batches(), largest) },
+		memory: func() {
+			checkFences(n, report, k)
+			checkOrder(n, report, k)
+		},
+		atOnce: func(cuts Cuts) { atOnce(n, format, report, k, cuts) },
+	})
+	return report.finish()
+}
+
+// judgeNumbers judges everything.
+func judgeNumbers[F Float](k *judgedKernel[F]) {
+	n, report := k.network, k.report
+	j := &judge[F]{network: n, format: k.format, report: report, machine: k.machine, other: k.other}
 	j.initialisation()
 	trials, err := nearTrials(n)
 	if report.failed(err) {
-		return report.finish()
+		return
 	}
-	for i := range o.trials(n) {
+	for i := range k.options.trials(n) {
 		trials = append(trials, i)
 	}
 	report.Trials = len(trials)
@@ -93,20 +109,18 @@ func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X
 	}
 	j.notFinite()
 	j.nanParameters()
-	j.report.failed(j.perfectPredictions())
+	report.failed(j.perfectPredictions())
 	j.allocations()
-	newGradientJudge(n, format, report, k).run()
-	checkFences(n, report, k)
-	checkOrder(n, report, k)
-	batches := newBatchJudge[F](n, format, report, k.Cuts)
-	batches.short = o.Short
-	batches.machine = newBatchMachine(k.batches(), batches.largest()+1)
-	batches.trials(o)
+	(&gradientJudge[F]{n, k.format, report, k.gradient}).run()
+	k.memory()
+	batches := newBatchJudge[F](n, k.format, report, k.cuts)
+	batches.short = k.options.Short
+	batches.machine = k.batch(batches.largest() + 1)
+	batches.trials(k.options)
 	batches.special()
 	batches.nanParameters(j)
-	j.report.failed(batches.perfectPredictions())
+	report.failed(batches.perfectPredictions())
 	batches.nanUnits()
-	batches.with(newBatchMachine(k.batches(), batches.room())).crossing()
-	atOnce(n, format, report, k, batches.cuts)
-	return report.finish()
+	batches.with(k.batch(batches.room())).crossing()
+	k.atOnce(batches.cuts)
 }

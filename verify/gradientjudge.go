@@ -13,19 +13,21 @@ type gradientJudge[F Float] struct {
 	network spec.Network
 	format  arithmetic
 	report  *Report
-	// grad is the gradient that the functions work on.
+	gradientFunctions[F]
+}
+
+// gradientFunctions are Norm, Clip and Scale of one gradient.
+type gradientFunctions[F Float] struct {
 	grad  []F
 	norm  func() F
 	clip  func(limit F) F
 	scale func(k F)
 }
 
-func newGradientJudge[P, G, W, B, X, Y any, F Float](
-	n spec.Network, format arithmetic, report *Report, k Kernel[P, G, W, B, X, Y, F],
-) *gradientJudge[F] {
+func gradientFunctionsOf[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F]) gradientFunctions[F] {
 	g := new(G)
-	return &gradientJudge[F]{
-		network: n, format: format, report: report, grad: view[F](g),
+	return gradientFunctions[F]{
+		grad:  view[F](g),
 		norm:  func() F { return k.Norm(g) },
 		clip:  func(limit F) F { return k.Clip(g, limit) },
 		scale: func(by F) { k.Scale(g, by) },

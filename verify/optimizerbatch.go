@@ -52,7 +52,7 @@ func CheckOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	o, other := newState(), newState()
 	counts := batchCounts(n.Batch, batchLimit/(n.Params()+sampleCost))
 	xs, ys := newSamples[X, F](slices.Max(counts)), newSamples[Y, F](slices.Max(counts))
-	j := stepJudge[F]{
+	j := steps[F]{
 		network: n, report: report, name: call, params: view[F](p), want: view[F](q),
 		state: memoryOf(o), wantState: memoryOf(other),
 		counts: counts, xs: xs.flat(), ys: ys.flat(),
@@ -64,12 +64,15 @@ func CheckOptimizerBatch[S, P, G, B, X, Y any, F Float](
 			return loss
 		},
 	}
-	j.run()
+	judgeSteps(&j)
 	return report.finish()
 }
 
-// stepJudge compares steps on batches with their parts, whatever the types.
-type stepJudge[F Float] struct {
+// stepJudge compares steps with their parts.
+type stepJudge[F Float] struct{ steps[F] }
+
+// steps are steps on batches with their parts, and updates, whatever the types.
+type steps[F Float] struct {
 	network spec.Network
 	report  *Report
 	name    string
@@ -84,6 +87,9 @@ type stepJudge[F Float] struct {
 	// step takes a step, and parts what it consists of.
 	step  func(count lengths, rate F) F
 	parts func(count int, rate F) F
+	// gradient is what updates are by that have no batch, update makes one, and wanted is what it should be.
+	gradient       []F
+	update, wanted func(rate F)
 }
 
 func (j *stepJudge[F]) run() {

@@ -7,7 +7,7 @@ const fencedUpdates = 2
 
 // fencedOptimizer makes updates with parameters, gradient and state between pages that must not be touched, at either
 // end of their memory and aligned as little as their numbers are. What comes out is the same everywhere.
-func fencedOptimizer[S, P, G any, F Float](j *optimizerJudge[F], newState func() *S, update func(s *S, p *P, g *G, rate F)) {
+func fencedOptimizer[S, P, G any, F Float](j optimizerCase, newState func() *S, update func(s *S, p *P, g *G, rate F)) {
 	all := new(fences)
 	ps, gs, states := newFencedValues[P]("p", 1, all), newFencedValues[G]("g", 1, all), newFencedValues[S]("o", 1, all)
 	defer all.release()
@@ -43,7 +43,7 @@ func fencedOptimizer[S, P, G any, F Float](j *optimizerJudge[F], newState func()
 
 // fencedUpdate makes updates on such memory and returns all that they leave.
 func fencedUpdate[S, P, G any, F Float](
-	j *optimizerJudge[F], hyper []float64, p *P, g *G, s *S, newState func() *S, update func(s *S, p *P, g *G, rate F),
+	j optimizerCase, hyper []float64, p *P, g *G, s *S, newState func() *S, update func(s *S, p *P, g *G, rate F),
 ) []delivery[F] {
 	*s = *newState()
 	m, err := optimizerMachineOf(j.rule, j.network.Params(), s, p, g, update)
@@ -58,7 +58,7 @@ func fencedUpdate[S, P, G any, F Float](
 		m.params[k] = F(rng.NormFloat64())
 	}
 	for range fencedUpdates {
-		j.gradients(rng, m.grad)
+		drawGradient(j.format, rng, m.grad)
 		m.update(0x1p-7)
 	}
 	list := []delivery[F]{deliver("p", m.params...), deliver("g", m.grad...)}

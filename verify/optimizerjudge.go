@@ -58,23 +58,27 @@ func CheckOptimizer[S, P, G any, F Float](
 	if newState == nil || update == nil {
 		return refuse(fmt.Errorf("the constructor or Update is nil"))
 	}
-	j := &optimizerJudge[F]{network: n, format: format, report: report, name: name, rule: rule}
+	of := optimizerCase{n, format, report, name, rule}
 	if first, second := newState(), newState(); first == second {
 		report.broken(name, "constructor", "", "it returns the same optimizer twice")
 	}
 	machine := func(s *S) (*optimizerMachine[F], error) { return newOptimizerMachine(rule, n.Params(), s, update) }
-	err = j.all(func() (*optimizerMachine[F], error) { return machine(newState()) },
-		func() (*optimizerMachine[F], error) { return machine(new(S)) })
+	err = judgeOptimizer(&judgedOptimizer[F]{
+		optimizerCase: of,
+		built:         func() (*optimizerMachine[F], error) { return machine(newState()) },
+		zero:          func() (*optimizerMachine[F], error) { return machine(new(S)) },
+	})
 	if err != nil {
 		return refuse(err)
 	}
-	fencedOptimizer(j, newState, update)
+	fencedOptimizer(of, newState, update)
 	return report.finish()
 }
 
-// all judges everything that needs no pages around memory, with optimizers that the constructor has made, and zero
-// values.
-func (j *optimizerJudge[F]) all(built, zero func() (*optimizerMachine[F], error)) (err error) {
+// judgeUpdateNumbers judges everything that needs no pages around memory, with optimizers that the constructor has made,
+// and zero values.
+func judgeUpdateNumbers[F Float](k *judgedOptimizer[F]) (err error) {
+	j, built, zero := &optimizerJudge[F]{optimizerCase: k.optimizerCase}, k.built, k.zero
 	for _, m := range []struct {
 		machine **optimizerMachine[F]
 		of      func() (*optimizerMachine[F], error)
@@ -89,7 +93,7 @@ func (j *optimizerJudge[F]) all(built, zero func() (*optimizerMachine[F], error)
 		return m
 	})
 	updates := min(max(optimizerBudget/j.network.Params(), 3), optimizerUpdates)
-	for i, s := range j.settings() {
+	for i, s := range j.rule.settings() {
 		j.run(i, s, updates)
 		j.report.Trials += updates
 	}
@@ -106,11 +110,7 @@ const optimizerUpdates, optimizerBudget = 20, 1 << 18
 
 // optimizerJudge checks one optimizer.
 type optimizerJudge[F Float] struct {
-	network spec.Network
-	format  arithmetic
-	report  *Report
-	name    string
-	rule    rule
+	optimizerCase
 	// built comes from the constructor and zero from nothing; machine is the one that is judged, beside other.
 	built, zero, machine, other *optimizerMachine[F]
 }
@@ -133,14 +133,14 @@ func (r rule) away() []float64 {
 
 // settings are the defaults, from the beginning and after so many updates that bias corrections are near 1, all
 // hyperparameters away from their defaults, all but one, and one alone.
-func (j *optimizerJudge[F]) settings() []setting {
-	all := j.rule.away()
-	list := []setting{{hyper: j.rule.defaults}, {hyper: all}}
-	if len(j.rule.corrects) > 0 {
-		list = append(list, setting{j.rule.defaults, 700}, setting{j.rule.defaults, 1 << 40})
+func (r rule) settings() []setting {
+	all := r.away()
+	list := []setting{{hyper: r.defaults}, {hyper: all}}
+	if len(r.corrects) > 0 {
+		list = append(list, setting{r.defaults, 700}, setting{r.defaults, 1 << 40})
 	}
 	// One that is 0 beside others that are not stays 0, and so do the others beside one that is not.
-	for i := range j.rule.hyper {
+	for i := range r.hyper {
 		if len(all) == 1 {
 			break
 		}
@@ -171,7 +171,7 @@ func (j *optimizerJudge[F]) run(i int, s setting, updates int) {
 		*m.t = s.after
 	}
 	for step := range updates {
-		j.gradients(rng, m.grad)
+		drawGradient(j.format, rng, m.grad)
 		rate := F(math.Ldexp(rng.Float64()+0.5, -rng.IntN(12)))
 		judged := everyElement
 		if i >= whollyJudged || step > 0 {
@@ -198,10 +198,10 @@ func sampled(n, turn int) func(k int) bool {
 // optimizerTrials is where the trials of optimizers begin among the seeds.
 const optimizerTrials = 1 << 40
 
-// gradients draws a gradient of all sizes: an element always of the same, so that state grows to its size. Some are so
+// drawGradient draws a gradient of all sizes: an element always of the same, so that state grows to its size. Some are so
 // large that squares overflow, or so small that they underflow; some are 0.
-func (j *optimizerJudge[F]) gradients(rng *rand.Rand, g []F) {
-	scales := []float64{1, 1e-3, 1, 1e-8, 1e9, 0, math.Sqrt(j.format.tiny), math.Sqrt(j.format.max) * 4, 1, 1e-20}
+func drawGradient[F Float](format arithmetic, rng *rand.Rand, g []F) {
+	scales := []float64{1, 1e-3, 1, 1e-8, 1e9, 0, math.Sqrt(format.tiny), math.Sqrt(format.max) * 4, 1, 1e-20}
 	for k := range g {
 		g[k] = F(rng.NormFloat64() * scales[k%len(scales)])
 		if rng.IntN(8) == 0 {

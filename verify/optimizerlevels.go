@@ -36,11 +36,11 @@ func CheckOptimizerLevels[S, P, G any, F Float](
 		report.broken(name, "types", "", "%v", err)
 		return report.finish()
 	}
-	j := &optimizerJudge[F]{network: n, report: report, name: name, rule: rule}
+	j := optimizerCase{network: n, report: report, name: name, rule: rule}
 	report.Trials = min(max(levelBudget/n.Params(), len(strictFills)), 3*len(strictFills))
 	for round := range report.Trials {
 		fill := strictFills[round%len(strictFills)]
-		for i, s := range j.settings() {
+		for i, s := range j.rule.settings() {
 			var want []delivered[F]
 			first := ""
 			atLevels(func(level string) {
@@ -69,7 +69,7 @@ func CheckOptimizerLevels[S, P, G any, F Float](
 
 // strictUpdates makes some updates and returns what each leaves.
 func strictUpdates[S, P, G any, F Float](
-	j *optimizerJudge[F], rng *rand.Rand, fill strictFill, with setting, s *S, update func(s *S, p *P, g *G, rate F),
+	j optimizerCase, rng *rand.Rand, fill strictFill, with setting, s *S, update func(s *S, p *P, g *G, rate F),
 ) (all []delivered[F], err error) {
 	m, err := newOptimizerMachine(j.rule, j.network.Params(), s, update)
 	if err != nil {

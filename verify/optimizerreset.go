@@ -17,7 +17,7 @@ func (j *optimizerJudge[F]) changes() {
 			*m.hyper[k] = F(h)
 		}
 		for range 2 {
-			j.gradients(rng, m.grad)
+			drawGradient(j.format, rng, m.grad)
 			where := fmt.Sprintf("%v set to %v between updates, seed %s", j.rule.hyper, hyper, j.report.Seed)
 			j.judge(everyElement, ruler{j.report, j.format, where}, 0x1p-7)
 		}
@@ -32,7 +32,7 @@ func (j *optimizerJudge[F]) resets() {
 		j.run(i, setting{hyper: hyper}, 0)
 		params := slices.Clone(m.params)
 		for _, spoilt := range []bool{false, true} {
-			j.gradients(rng, m.grad)
+			drawGradient(j.format, rng, m.grad)
 			if spoilt {
 				fill(m.grad, math.NaN())
 			}
@@ -57,7 +57,7 @@ func (j *optimizerJudge[F]) resets() {
 		// What the fields do not show.
 		fresh.set(m)
 		for range 2 {
-			j.gradients(rng, m.grad)
+			drawGradient(j.format, rng, m.grad)
 			copy(fresh.grad, m.grad)
 			m.update(0x1p-7)
 			fresh.update(0x1p-7)

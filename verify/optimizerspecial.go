@@ -28,7 +28,7 @@ func (j *optimizerJudge[F]) defaults() {
 	}
 	copy(j.zero.params, j.built.params)
 	for range 3 {
-		j.gradients(rng, j.built.grad)
+		drawGradient(j.format, rng, j.built.grad)
 		copy(j.zero.grad, j.built.grad)
 		j.built.update(0x1p-7)
 		j.zero.update(0x1p-7)
@@ -77,7 +77,7 @@ func (j *optimizerJudge[F]) apart() {
 	m, clean := j.machine, j.other
 	j.run(0, setting{hyper: j.rule.defaults}, 0)
 	rng, _ := random(j.network, optimizerTrials-2)
-	j.gradients(rng, m.grad)
+	drawGradient(j.format, rng, m.grad)
 	clean.set(m)
 	spoilt := len(m.grad) / 2
 	m.grad[spoilt] = F(math.NaN())

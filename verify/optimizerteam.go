@@ -67,13 +67,15 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 		p, q, g := new(P), new(P), new(G)
 		o, other := newState(), newState()
 		by := any(o).(O)
-		j := stepJudge[F]{
+		j := steps[F]{
 			network: n, report: report, params: view[F](p), want: view[F](q), state: memoryOf(o), wantState: memoryOf(other),
 			within: fmt.Sprintf(", %d workers", workers), poison: func() {},
 		}
 
 		j.name = name + ".Update by a team"
-		j.updates(view[F](g), func(rate F) { k.Update(team, by, p, g, rate) }, func(rate F) { update(other, q, g, rate) })
+		j.gradient = view[F](g)
+		j.update, j.wanted = func(rate F) { k.Update(team, by, p, g, rate) }, func(rate F) { update(other, q, g, rate) }
+		judgeUpdates(&j)
 
 		j.name = name + ".UpdateBatch"
 		j.counts = teamCounts(n.Batch, teamLimit/(n.Params()+sampleCost))
@@ -90,7 +92,7 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 			update(other, q, g, rate)
 			return loss
 		}
-		j.run()
+		judgeSteps(&j)
 		k.Close(team)
 	}
 	if left := ended(goroutines); left > 0 {
@@ -100,7 +102,7 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 }
 
 // updates compares some updates by a gradient that does not change.
-func (j *stepJudge[F]) updates(gradient []F, update, want func(rate F)) {
+func (j *stepJudge[F]) updates() {
 	const rate, times = 0x1p-6, 3
 	s, err := newBatch(j.network, 0, 1, 4)
 	if j.report.failed(err) {
@@ -108,26 +110,26 @@ func (j *stepJudge[F]) updates(gradient []F, update, want func(rate F)) {
 	}
 	narrowed(j.params, s.params)
 	copy(j.want, j.params)
-	for i := range gradient {
-		gradient[i] = F(i%89-44) / 64
+	for i := range j.gradient {
+		j.gradient[i] = F(i%89-44) / 64
 	}
-	given := slices.Clone(gradient)
+	given := slices.Clone(j.gradient)
 	for i := range times {
 		where := fmt.Sprintf("update %d%s", i+1, j.within)
-		update(rate)
-		want(rate)
+		j.update(rate)
+		j.wanted(rate)
 		if at := sameBits(j.params, j.want); at >= 0 {
 			j.report.broken(j.name, elementOf(blocks(j.network, ""), at), where, "%v, by Update %v", j.params[at], j.want[at])
 		}
 		if !bytes.Equal(j.state, j.wantState) {
 			j.report.broken(j.name, "the optimizer", where, "not as Update leaves it")
 		}
-		if at := sameBits(gradient, given); at >= 0 {
+		if at := sameBits(j.gradient, given); at >= 0 {
 			j.report.broken(j.name, "g", where, "number %d is written; the gradient is only read", at)
 		}
 		j.report.Trials++
 	}
-	j.report.allocates(j.name, j.within, 3, func() { update(rate) })
+	j.report.allocates(j.name, j.within, 3, func() { j.update(rate) })
 	copy(j.params, j.want)
 	copy(j.state, j.wantState)
 }

@@ -1,10 +1,6 @@
 package verify
 
-import (
-	"fmt"
-
-	"github.com/backpropgen/backpropgen/spec"
-)
+import "fmt"
 
 // Limits of what the samples of a team's batches cost together: of those that fill every run, for one number of workers
 // and for all of them, and of those with fewer runs.
@@ -34,9 +30,10 @@ func crowds(runs int) []int {
 	return distinctCounts(list)
 }
 
-// crossing judges teams of many sizes on batches that fill every run, and on batches of every smaller number of runs:
+// crossTeams judges teams of many sizes on batches that fill every run, and on batches of every smaller number of runs:
 // one worker against the reference, the others against it.
-func crossing[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F], one *T, base *batchJudge[F]) {
+func crossTeams[F Float](k *judgedTeams[F], base *batchJudge[F]) {
+	n := k.network
 	if len(base.crossed) == 0 {
 		return
 	}
@@ -45,7 +42,7 @@ func crossing[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, 
 		base.report.broken("Team", "reference", "", "%v", err)
 		return
 	}
-	base = base.with(newBatchMachine(k.batches(one), base.room()))
+	base = base.with(k.machine(0, base.room()))
 	cost := n.Params() + sampleCost
 	sizes := crowds(base.cuts.Runs)
 	limit := workersLimit
@@ -55,8 +52,8 @@ func crossing[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, 
 	sizes = sizes[:min(max(limit/(base.crossed[0]*cost), 1), len(sizes))]
 	rng, _ := random(n, crossingTrials+1)
 	for i, workers := range sizes {
-		t := k.New(workers)
-		crowd := base.with(newBatchMachine(k.batches(t), base.room()))
+		m, end := k.crowd(workers, base.room())
+		crowd := base.with(m)
 		for at, count := range base.crossed {
 			if at >= filled && at%len(sizes) != i {
 				continue
@@ -79,7 +76,7 @@ func crossing[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, 
 		if i == 1 {
 			crowd.longAllocations(pool.batch(pool.picks(rng, min(base.crossed[0], allocationLimit/cost))))
 		}
-		k.Close(t)
+		end()
 	}
 }
 

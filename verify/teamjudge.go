@@ -26,27 +26,40 @@ func CheckTeam[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y,
 		return report.finish()
 	}
 	goroutines := runtime.NumGoroutine()
-	j := &teamJudge[F]{report: report}
-	base := newBatchJudge[F](n, format, report, k.Cuts)
-	base.short = o.Short
-	base.crossed = base.cuts.affordableTeams(n.Params() + sampleCost)
-	base.counts = teamCounts(n.Batch, teamLimit/(n.Params()+sampleCost))
 	var teams []*T
 	for _, workers := range teamSizes {
-		t := k.New(workers)
-		teams = append(teams, t)
-		j.teams = append(j.teams, base.with(newBatchMachine(k.batches(t), base.largest()+1)))
+		teams = append(teams, k.New(workers))
 	}
-	j.trials(o)
-	j.teams[0].special()
-	j.teams[2].special()
-	crossing(n, k, teams[0], base)
-
+	judgeTeams(&judgedTeams[F]{
+		network: n, format: format, report: report, options: o, cuts: k.Cuts,
+		machine: func(i, largest int) *batchMachine[F] { return newBatchMachine(k.batches(teams[i]), largest) },
+		crowd: func(workers, largest int) (*batchMachine[F], func()) {
+			t := k.New(workers)
+			return newBatchMachine(k.batches(t), largest), func() { k.Close(t) }
+		},
+	})
 	endings(n, k, teams, report)
 	if left := ended(goroutines); left > 0 {
 		report.broken("Close", "goroutines", "", "%d still run", left)
 	}
 	return report.finish()
+}
+
+// judgeTeamNumbers judges everything but how teams end.
+func judgeTeamNumbers[F Float](k *judgedTeams[F]) {
+	n := k.network
+	j := &teamJudge[F]{report: k.report}
+	base := newBatchJudge[F](n, k.format, k.report, k.cuts)
+	base.short = k.options.Short
+	base.crossed = base.cuts.affordableTeams(n.Params() + sampleCost)
+	base.counts = teamCounts(n.Batch, teamLimit/(n.Params()+sampleCost))
+	for i := range teamSizes {
+		j.teams = append(j.teams, base.with(k.machine(i, base.largest()+1)))
+	}
+	j.trials(k.options)
+	j.teams[0].special()
+	j.teams[2].special()
+	crossTeams(k, base)
 }
 
 // teamLimit is batchLimit for teams.
