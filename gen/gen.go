@@ -250,7 +250,7 @@ func PackageNames(n spec.Network) []string {
 		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name, templates.ExampleName(name, prefix),
 	}
 	if len(n.Optimizers) > 0 {
-		names = append(names, prefix+"Updater", prefix+"Spread")
+		names = append(names, prefix+"Updater", prefix+"Spread", prefix+"Shares")
 	}
 	for _, o := range spec.Optimizers() {
 		names = append(names, name+o.Type, "New"+name+o.Type)

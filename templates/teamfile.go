@@ -15,10 +15,11 @@ type Team struct {
 	Header                           []string
 	Inputs, Outputs                  int
 	InputGrad                        bool
-	// Optimizers says that the network has any, and Spread that their updates are shared out.
-	Optimizers, Spread bool
-	Block              int // samples that batch functions take at a time
-	Slots              int // gradients that are summed up apart from one another, at most
+	// Optimizers are the types of the network's optimizers, and Spread says that their updates are shared out.
+	Optimizers []string
+	Spread     bool
+	Block      int // samples that batch functions take at a time
+	Slots      int // gradients that are summed up apart from one another, at most
 }
 
 // teamText is the text of the emitted file, as Go for a model network; see package team.
@@ -32,11 +33,12 @@ func TeamFile(t Team) ([]byte, error) {
 	if !found {
 		return nil, fmt.Errorf("the text of the team has no package clause")
 	}
-	text, err := keepParts(text, map[string]bool{"input_gradient": t.InputGrad, "optimizers": t.Optimizers, "spread": t.Spread})
+	text, err := keepParts(text, map[string]bool{"input_gradient": t.InputGrad, "optimizers": len(t.Optimizers) > 0, "spread": t.Spread})
 	if err != nil {
 		return nil, err
 	}
 	text = strings.NewReplacer(
+		"*XnetSGD", "*"+strings.Join(t.Optimizers, ", *"),
 		"xnetFloat", t.Precision,
 		"xnetX", fmt.Sprintf("[%d]%s", t.Inputs, t.Precision),
 		"xnetY", fmt.Sprintf("[%d]%s", t.Outputs, t.Precision),

@@ -41,12 +41,12 @@ func TestTeamFile(t *testing.T) {
 			t.Errorf("with input_gradient, %q is missing, or a mark of its parts is left", part)
 		}
 	}
-	iris.Optimizers, iris.Spread = true, true
+	iris.Optimizers, iris.Spread = []string{"IrisSGD", "IrisAdam"}, true
 	spread, err := TeamFile(iris)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"Updater", "UpdateBatch", "irisSpread", `"apply"`} {
+	for _, part := range []string{"Updater", "UpdateBatch", "irisSpread", `"apply"`, "*IrisSGD, *IrisAdam"} {
 		if strings.Contains(text, part) || !strings.Contains(string(spread), part) {
 			t.Errorf("%q is there without optimizers, or missing with them", part)
 		}

@@ -153,7 +153,7 @@ func (t *XnetTeam) Update(o xnetUpdater, p *Xnet, g *XnetGrad, rate xnetFloat) {
 	t.begin(p, nil)
 	t.o, t.from, t.rate = o, g, rate
 	// spread {
-	if _, ok := o.(xnetSpread); ok {
+	if xnetShares(o) {
 		t.run("count", 1)
 		t.run("update", min(t.workers, XnetParams/16384+1))
 		t.end()
@@ -179,7 +179,7 @@ func (t *XnetTeam) UpdateBatch(o xnetUpdater, p *Xnet, xs []xnetX, ys []xnetY, r
 	t.o, t.from = o, &t.sums[0]
 	t.run("gradient", t.computing())
 	// spread {
-	if _, ok := o.(xnetSpread); ok {
+	if xnetShares(o) {
 		t.run("count", 1)
 		t.run("update", t.finishing())
 		return t.end()
@@ -197,10 +197,19 @@ type xnetUpdater = interface {
 
 // spread {
 
-// xnetSpread are the optimizers whose updates can be done in parts.
+// xnetSpread is what the optimizers have whose updates can be done in parts.
 type xnetSpread interface {
 	count()
 	update(p *Xnet, g *XnetGrad, rate xnetFloat, lo, hi int)
+}
+
+// xnetShares says whether an optimizer is one of them, and no type that one is embedded in, whose Update may do more.
+func xnetShares(o xnetUpdater) bool {
+	switch o.(type) {
+	case *XnetSGD:
+		return true
+	}
+	return false
 }
 
 // spread }

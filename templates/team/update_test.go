@@ -2,14 +2,11 @@ package team
 
 import "testing"
 
-// foreign is an optimizer that does not do updates in parts.
+// foreign is an optimizer that is more than the one it is made of, which does updates in parts.
 type foreign struct{ XnetSGD }
 
 // Update moves p twice as far.
 func (o *foreign) Update(p *Xnet, g *XnetGrad, rate float32) { o.XnetSGD.Update(p, g, 2*rate) }
-
-func (o *foreign) count()                                       {}
-func (o *foreign) update(_ *Xnet, _ *XnetGrad, _ int, _, _ int) {} // of another kind than a team's
 
 // TestUpdates compares updates by teams of all sizes with those of the optimizer, and steps on batches with what they
 // consist of.
