@@ -18,6 +18,7 @@ type Team struct {
 	// Optimizers are the types of the network's optimizers, and Spread says that their updates are shared out.
 	Optimizers []string
 	Spread     bool
+	SpreadFrom int // parameters for every worker that takes part in an update
 	Block      int // samples that batch functions take at a time
 	Slots      int // gradients that are summed up apart from one another, at most
 }
@@ -43,6 +44,7 @@ func TeamFile(t Team) ([]byte, error) {
 		"xnetX", fmt.Sprintf("[%d]%s", t.Inputs, t.Precision),
 		"xnetY", fmt.Sprintf("[%d]%s", t.Outputs, t.Precision),
 		"xnetSlots", strconv.Itoa(t.Slots),
+		"xnetSpreadFrom", strconv.Itoa(t.SpreadFrom),
 		"xnetBlock", strconv.Itoa(t.Block),
 		"xnet", t.Prefix,
 		"Xnet", t.Name,

@@ -59,15 +59,9 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 			continue
 		}
 		var products []*value
-		var rows [][]int // of every lane the row that it is a part of
 		for k := 0; k < n*cols; k += lanes {
 			size := min(lanes, n*cols-k)
 			products = append(products, f.code.product(input[k/lanes%len(input)], f.parameters(f.row(op.W, at).plus(k*f.m.size), size)))
-			labels := make([]int, lanes)
-			for i := range labels {
-				labels[i] = (k + i) / cols
-			}
-			rows = append(rows, labels)
 		}
 		var z *value
 		switch cols {
@@ -76,7 +70,7 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 		case 3:
 			z = f.code.triples(products)
 		default:
-			z = f.code.neighbours(products, rows, cols)
+			z = f.code.neighbours(products, cols)
 		}
 		f.code.within(f.m.width(n), func() {
 			if op.B != nil {
@@ -118,8 +112,14 @@ func (f *function) pairs(op *plan.Affine, at index, n int) {
 
 // neighbours adds every group of so many neighbouring lanes of some whole vectors and puts the sums in the order of
 // their rows.
-func (b *block) neighbours(vectors []*value, rows [][]int, group int) *value {
-	quad := 16 / b.m.size
+func (b *block) neighbours(vectors []*value, group int) *value {
+	quad, whole := 16/b.m.size, b.bits/8/b.m.size
+	rows := make([][]int, len(vectors)) // of every lane the row that it is a part of
+	for k := range rows {
+		for i := range whole {
+			rows[k] = append(rows[k], (k*whole+i)/group)
+		}
+	}
 	for ; group > 1; group /= 2 {
 		low, high, lowOp, highOp, unit := 0x88, 0xdd, "VSHUFPS", "VSHUFPS", 1
 		switch {

@@ -18,7 +18,7 @@ func (b *block) triples(vectors []*value) *value {
 // everyThird is the vector of every third number of some vectors, from number j on.
 func (b *block) everyThird(vectors []*value, j int) *value {
 	lanes := b.bits / 8 / b.m.size
-	if b.m.level == AVX512 {
+	if b.m.level == AVX512 && len(vectors) > 1 {
 		return b.everyThirdOfTwo(vectors, j)
 	}
 	from, in := make([]int, lanes), make([]int, lanes) // of every row the lane, and of that the vector
@@ -42,13 +42,6 @@ func (b *block) everyThird(vectors []*value, j int) *value {
 // everyThirdOfTwo is everyThird where an instruction takes lanes of two vectors.
 func (b *block) everyThirdOfTwo(vectors []*value, j int) *value {
 	lanes := b.bits / 8 / b.m.size
-	from := make([]int, lanes)
-	if len(vectors) == 1 {
-		for i := range from {
-			from[i] = (3*i + j) % lanes
-		}
-		return b.permute(vectors[0], from)
-	}
 	x := vectors[0]
 	for k := 1; k < len(vectors); k++ {
 		lane := make([]uint64, lanes)

@@ -15,6 +15,8 @@ const XnetParams = 6
 const (
 	xnetSlots = 7
 	xnetBlock = 2
+	// xnetSpreadFrom is from how many parameters another worker takes part in an update.
+	xnetSpreadFrom = 16384
 )
 
 type (

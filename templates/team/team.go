@@ -155,7 +155,7 @@ func (t *XnetTeam) Update(o xnetUpdater, p *Xnet, g *XnetGrad, rate xnetFloat) {
 	// spread {
 	if xnetShares(o) {
 		t.run("count", 1)
-		t.run("update", min(t.workers, XnetParams/16384+1))
+		t.run("update", min(t.workers, XnetParams/xnetSpreadFrom+1))
 		t.end()
 		return
 	}
