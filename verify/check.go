@@ -40,11 +40,18 @@ func (o Options) trials(n spec.Network) int {
 // logged. Tests that call it must not be parallel, because it counts allocations.
 func Test[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F]) {
 	t.Helper()
+	n := emitted(t, network)
+	Check(n, k, Options{Short: testing.Short()}).tell(t)
+}
+
+// emitted is a network as an emitted test has it, as text.
+func emitted(t testing.TB, network string) spec.Network {
+	t.Helper()
 	n, err := spec.Decode("spec.json", []byte(network))
 	if err != nil {
 		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
 	}
-	Check(n, k, Options{Short: testing.Short()}).tell(t)
+	return n
 }
 
 // Check runs a kernel on many parameters and inputs, fixed by the network, and judges everything that

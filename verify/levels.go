@@ -17,10 +17,7 @@ func TestLevels[P, G, W, B, X, Y any, F Float](
 	t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F], atLevels func(test func(level string)),
 ) {
 	t.Helper()
-	n, err := spec.Decode("spec.json", []byte(network))
-	if err != nil {
-		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
-	}
+	n := emitted(t, network)
 	CheckLevels(n, k, atLevels).tell(t)
 }
 

@@ -19,10 +19,7 @@ func TestOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	step func(s *S, p *P, b *B, xs []X, ys []Y, rate F) F, gradient func(p *P, b *B, xs []X, ys []Y, g *G) F,
 ) {
 	t.Helper()
-	n, err := spec.Decode("spec.json", []byte(network))
-	if err != nil {
-		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
-	}
+	n := emitted(t, network)
 	CheckOptimizerBatch(n, name, newState, update, step, gradient).tell(t)
 }
 
@@ -114,12 +111,7 @@ func (j *stepJudge[F]) run() {
 		if sameBits([]F{got}, []F{want}) >= 0 {
 			j.report.broken(j.name, "loss", where, "%v, by GradBatch %v", got, want)
 		}
-		if at := sameBits(j.params, j.want); at >= 0 {
-			j.report.broken(j.name, elementOf(blocks(n, ""), at), where, "%v, by GradBatch and Update %v", j.params[at], j.want[at])
-		}
-		if !bytes.Equal(j.state, j.wantState) {
-			j.report.broken(j.name, "the optimizer", where, "not as Update leaves it")
-		}
+		j.left(where, "GradBatch and Update")
 		if at := sameBits(slices.Concat(j.xs.memory, j.ys.memory), given); at >= 0 {
 			j.report.broken(j.name, "xs and ys", where, "number %d is written; samples and targets are only read", at)
 		}
@@ -130,6 +122,16 @@ func (j *stepJudge[F]) run() {
 			copy(j.params, j.want)
 			copy(j.state, j.wantState)
 		}
+	}
+}
+
+// left compares the parameters and the optimizer with what other functions leave.
+func (j *stepJudge[F]) left(where, by string) {
+	if at := sameBits(j.params, j.want); at >= 0 {
+		j.report.broken(j.name, elementOf(blocks(j.network, ""), at), where, "%v, by %s %v", j.params[at], by, j.want[at])
+	}
+	if !bytes.Equal(j.state, j.wantState) {
+		j.report.broken(j.name, "the optimizer", where, "not as Update leaves it")
 	}
 }
 

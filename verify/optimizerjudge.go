@@ -18,10 +18,7 @@ func TestOptimizer[S, P, G any, F Float](
 	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
 ) {
 	t.Helper()
-	n, err := spec.Decode("spec.json", []byte(network))
-	if err != nil {
-		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
-	}
+	n := emitted(t, network)
 	CheckOptimizer(n, name, newState, update, Options{Short: testing.Short()}).tell(t)
 }
 

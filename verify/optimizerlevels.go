@@ -16,10 +16,7 @@ func TestOptimizerLevels[S, P, G any, F Float](
 	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), atLevels func(test func(level string)),
 ) {
 	t.Helper()
-	n, err := spec.Decode("spec.json", []byte(network))
-	if err != nil {
-		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
-	}
+	n := emitted(t, network)
 	CheckOptimizerLevels(n, name, newState, update, atLevels).tell(t)
 }
 

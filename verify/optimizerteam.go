@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"bytes"
 	"fmt"
 	"runtime"
 	"slices"
@@ -26,10 +25,7 @@ func TestOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F],
 ) {
 	t.Helper()
-	n, err := spec.Decode("spec.json", []byte(network))
-	if err != nil {
-		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
-	}
+	n := emitted(t, network)
 	CheckOptimizerTeam(n, name, newState, update, k).tell(t)
 }
 
@@ -53,7 +49,7 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 		return refuse(err)
 	}
 	if err := present(missing{
-		{"the constructor", newState == nil}, {"Update of the optimizer", update == nil}, {"New", k.New == nil}, {"GradBatch", k.GradBatch == nil},
+		{"constructor", newState == nil}, {"Update of the optimizer", update == nil}, {"New", k.New == nil}, {"GradBatch", k.GradBatch == nil},
 		{"Update", k.Update == nil}, {"UpdateBatch", k.UpdateBatch == nil}, {"Close", k.Close == nil},
 	}); err != nil {
 		return refuse(err)
@@ -118,12 +114,7 @@ func (j *stepJudge[F]) updates() {
 		where := fmt.Sprintf("update %d%s", i+1, j.within)
 		j.update(rate)
 		j.wanted(rate)
-		if at := sameBits(j.params, j.want); at >= 0 {
-			j.report.broken(j.name, elementOf(blocks(j.network, ""), at), where, "%v, by Update %v", j.params[at], j.want[at])
-		}
-		if !bytes.Equal(j.state, j.wantState) {
-			j.report.broken(j.name, "the optimizer", where, "not as Update leaves it")
-		}
+		j.left(where, "Update")
 		if at := sameBits(j.gradient, given); at >= 0 {
 			j.report.broken(j.name, "g", where, "number %d is written; the gradient is only read", at)
 		}

@@ -27,10 +27,7 @@ type storable interface {
 // nothing saves S, because the file that does is not there, the test says so and goes on.
 func TestStored[S any](t testing.TB, network, kind string) {
 	t.Helper()
-	n, err := spec.Decode("spec.json", []byte(network))
-	if err != nil {
-		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
-	}
+	n := emitted(t, network)
 	switch any(new(S)).(type) {
 	case io.WriterTo, io.ReaderFrom, encoding.BinaryMarshaler, encoding.BinaryUnmarshaler, json.Marshaler, json.Unmarshaler:
 		CheckStored[S](n, kind).tell(t)

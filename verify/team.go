@@ -58,9 +58,6 @@ func (k Team[T, P, G, X, Y, F]) complete(n spec.Network) error {
 // spec as text. Tests that call it must not be parallel, because it counts allocations and goroutines.
 func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T, P, G, X, Y, F]) {
 	t.Helper()
-	n, err := spec.Decode("spec.json", []byte(network))
-	if err != nil {
-		t.Fatalf("the emitted spec does not decode; generate the package again: %v", err)
-	}
+	n := emitted(t, network)
 	CheckTeam(n, k, Options{Short: testing.Short()}).tell(t)
 }
