@@ -11,6 +11,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
 )
 
 // TestCountsGolden counts the operations in the emitted code of the committed networks, in every mode and precision.
@@ -64,11 +65,11 @@ func checkCounts(t *testing.T, n spec.Network) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := portable.Print(p, portable.Options{Package: "net"})
+	file, err := portable.Build(p, portable.Options{Package: "net"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := file.Render()
+	src, err := templates.Program(file).Render()
 	if err != nil {
 		t.Fatal(err)
 	}

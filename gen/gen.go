@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/amd64"
+	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
@@ -151,14 +152,14 @@ func assemblyBuilds(files []File) []File {
 // kernels is the portable Go, in a file of some name.
 func (c *Compiled) kernels(name string) (templates.Source, error) {
 	fields, bytes := c.tileFields()
-	file, err := portable.Print(c.p, portable.Options{
+	program, err := portable.Build(c.p, portable.Options{
 		Package: c.o.Package, Header: header(c.n, c.p, c.summary, c.o), Vector: c.assembled,
 		BatchFields: fields, BatchBytes: bytes,
 	})
 	if err != nil {
 		return templates.Source{}, err
 	}
-	return file.Parse(name)
+	return templates.Program(program).Parse(name)
 }
 
 // test is the test of the emitted package.
@@ -256,11 +257,11 @@ func PackageNames(n spec.Network) []string {
 		names = append(names, name+o.Type, "New"+name+o.Type)
 	}
 	if n.Rounding == spec.RoundingStrict && n.Precision != spec.Float64 && len(n.Optimizers) > 0 {
-		names = append(names, templates.FunctionNames(portable.DoublePrefix(prefix))...)
+		names = append(names, elementary.Names(portable.DoublePrefix(prefix))...)
 	}
 	names = append(names, templates.StoreNames(prefix)...)
 	names = append(names, assemblyNames(n, prefix)...)
-	return append(names, templates.FunctionNames(prefix)...)
+	return append(names, elementary.Names(prefix)...)
 }
 
 // careful says whether no rate is known in advance at which the emitted example descends for 20 steps: the curvature of

@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // tally counts the operations in emitted code.
@@ -39,7 +39,7 @@ func newTally(src []byte, prefix string) (*tally, error) {
 		}
 	}
 	for op := range expr.Op(255) {
-		if name := templates.FunctionName(prefix, op); name != "" {
+		if name := elementary.Name(prefix, op); name != "" {
 			c.functions[name] = expr.CountOps(expr.Unary{Op: op, X: expr.Z})
 		}
 	}

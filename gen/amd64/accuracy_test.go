@@ -17,6 +17,8 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 	"golang.org/x/sys/cpu"
 
+	"github.com/backpropgen/backpropgen/gen/code"
+	functions "github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -209,10 +211,10 @@ func accuracyBinary(t *testing.T) string {
 // portableFunctions is the Go of the functions in portable code, and lists of them.
 func portableFunctions(t *testing.T) []byte {
 	t.Helper()
-	g := templates.NewFile("accuracy", nil)
+	g := &code.File{Package: "accuracy"}
 	var lists bytes.Buffer
 	for _, c := range []struct{ prefix, typ string }{{"s", "float32"}, {"d", "float64"}} {
-		if err := g.Elementary(c.prefix, accuracyOps, c.typ); err != nil {
+		if err := functions.Declare(g, c.prefix, accuracyOps, code.KindOf(c.typ)); err != nil {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&lists, "\nvar portable%s = map[string]func(x, y %s) %[2]s{\n", c.typ[len("float"):], c.typ)
@@ -221,11 +223,11 @@ func portableFunctions(t *testing.T) []byte {
 			if elementary[op] == nil {
 				call = "x, y"
 			}
-			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, templates.FunctionName(c.prefix, op), call)
+			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, functions.Name(c.prefix, op), call)
 		}
 		fmt.Fprintf(&lists, "}\n")
 	}
-	src, err := g.Render()
+	src, err := templates.Program(g).Render()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -217,7 +217,7 @@ func TestPrintErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 		damage(p)
-		if _, err = Print(p, Options{Package: "net"}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err = Build(p, Options{Package: "net"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want %q", err, want)
 		}
 	}
