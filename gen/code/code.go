@@ -14,6 +14,11 @@ type File struct {
 	Package string
 	Header  []string // lines of the comment at the top
 	Decls   []Decl
+	// Elsewhere are variables and functions that it uses and another file declares.
+	Elsewhere struct {
+		Vars  []Param
+		Funcs []*Func // without a body
+	}
 }
 
 // Decl is a declaration: *Consts, *Struct, *Table or *Func.

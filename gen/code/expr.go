@@ -151,6 +151,3 @@ func (*View) expr()     {}
 func (*Zero) expr()     {}
 func (*New) expr()      {}
 func (*List) expr()     {}
-
-// isNamed says whether there is a constant of that name.
-func isNamed(name string) bool { return name == "Ln2" || name == "Log2E" || name == "Pi" }

@@ -172,7 +172,7 @@ func (r *reader) expression(e ast.Expr) Expr {
 			return &Binary{op, r.expression(x.X), r.expression(x.Y)}
 		}
 	case *ast.SelectorExpr:
-		if isMath(x) && isNamed(x.Sel.Name) {
+		if isMath(x) && mathematical[x.Sel.Name] != nil {
 			return &Named{x.Sel.Name}
 		}
 	case *ast.CallExpr:

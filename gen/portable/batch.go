@@ -113,7 +113,10 @@ func (pr *printer) batchFunction(f *plan.Func) error {
 		g = &code.Addr{X: code.FieldOf("b", "sum")}
 		pr.clear(body, code.FieldOf("b", "sum"))
 	}
-	pr.dispatchBatch(f, body)
+	if loss {
+		fn.Results = pr.number()
+	}
+	pr.dispatchBatch(f, fn)
 	call := func(slice func(string) code.Expr) code.Expr {
 		args := []code.Expr{code.V("b")}
 		for _, s := range sig.slices {
@@ -145,7 +148,6 @@ func (pr *printer) batchFunction(f *plan.Func) error {
 		}
 	}
 	if loss {
-		fn.Results = pr.number()
 		body.Return(code.V("loss"))
 	}
 	fn.Doc = batchDocs[f.Name]
@@ -157,7 +159,7 @@ func (pr *printer) batchFunction(f *plan.Func) error {
 }
 
 // dispatchBatch leaves a function to its assembly where the machine can run it.
-func (pr *printer) dispatchBatch(f *plan.Func, b *code.Block) {
+func (pr *printer) dispatchBatch(f *plan.Func, fn *code.Func) {
 	if pr.hasVector == nil || !pr.hasVector(f.Name) {
 		return
 	}
@@ -166,8 +168,8 @@ func (pr *printer) dispatchBatch(f *plan.Func, b *code.Block) {
 	if sig.last != "" {
 		args = append(args, sig.last)
 	}
-	inner := pr.ifVector(b)
-	call := method("p", VectorMethod(f.Name), args...)
+	inner := pr.ifVector(fn.Body)
+	call := pr.vectorCall(fn, args...)
 	if f.Forms(plan.Loss) {
 		inner.Return(call)
 		return

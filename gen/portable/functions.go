@@ -88,7 +88,7 @@ func (pr *printer) functions() error {
 			fn.Results = pr.number()
 		}
 		touch(fn)
-		pr.dispatch(f.Name, fn.Body)
+		pr.dispatch(f.Name, fn)
 		for _, part := range f.Parts {
 			if part.Name == "" {
 				if err := pr.part(part, fn.Body); err != nil {
@@ -152,23 +152,34 @@ func method(recv, name string, args ...string) code.Expr {
 }
 
 // dispatch leaves a function to its assembly where the machine can run it.
-func (pr *printer) dispatch(function string, b *code.Block) {
+func (pr *printer) dispatch(function string, fn *code.Func) {
 	if pr.hasVector == nil || !pr.hasVector(function) {
 		return
 	}
-	inner := pr.ifVector(b)
-	call := method("p", VectorMethod(function), signatures[function]...)
+	inner := pr.ifVector(fn.Body)
 	if function == plan.Forward {
+		call := pr.vectorCall(&code.Func{Name: fn.Name, Recv: fn.Recv, Params: fn.Params}, signatures[function]...)
 		inner.Do(call)
 		inner.Return(&code.Addr{X: base(pr.output())})
 		return
 	}
-	inner.Return(call)
+	inner.Return(pr.vectorCall(fn, signatures[function]...))
+}
+
+// vectorCall is a call of the assembly of a function, with variables.
+func (pr *printer) vectorCall(fn *code.Func, args ...string) code.Expr {
+	name := VectorMethod(fn.Name)
+	pr.elsewhere(&code.Func{Name: name, Recv: fn.Recv, Params: fn.Params, Results: fn.Results})
+	return method("p", name, args...)
 }
 
 // ifVector is the body of the condition that the machine can run assembly: if irisLevel > 0 { … }.
 func (pr *printer) ifVector(b *code.Block) *code.Block {
-	return b.If(&code.Binary{Op: code.Gt, X: code.V(pr.prefix + "Level"), Y: code.I(0)})
+	level := pr.prefix + "Level"
+	if len(pr.file.Elsewhere.Vars) == 0 {
+		pr.file.Elsewhere.Vars = []code.Param{{Name: level, Type: code.Of(code.Int)}}
+	}
+	return b.If(&code.Binary{Op: code.Gt, X: code.V(level), Y: code.I(0)})
 }
 
 // VectorMethod is the method that has the assembly of a function.

@@ -7,9 +7,6 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// normLanes is in how many sums squares are added up, so that an addition need not wait for the last one.
-const normLanes = 4
-
 // norm is the body of the unexported norm in float32:
 //
 //	gs := g.Flat()
@@ -48,8 +45,8 @@ func (pr *printer) normScaled(s plan.Sweep) *code.Block {
 	return b
 }
 
-// rootOfSquares adds up the squares, by mul, of what of makes of the elements of g, lane by lane, or leaves that to the
-// sweep's assembly; root ends the function with a sum.
+// rootOfSquares adds up the squares, by mul, of what of makes of the elements of g, in lanes so that an addition need
+// not wait for the last one, or leaves that to the sweep's assembly; root ends the function with a sum.
 func (pr *printer) rootOfSquares(b *code.Block, s plan.Sweep, root func(*code.Block, code.Expr),
 	of func(code.Expr) code.Expr, mul func(x, y code.Expr) code.Expr) {
 	b.Let("gs", method("g", "Flat"))
@@ -70,9 +67,9 @@ func (pr *printer) rootOfSquares(b *code.Block, s plan.Sweep, root func(*code.Bl
 		}
 	}
 	n := pr.p.Network.Params()
-	whole := n / normLanes * normLanes
+	whole := n / plan.FoldLanes * plan.FoldLanes
 	if whole > 0 {
-		add(b.For("i", code.I(0), code.I(whole), normLanes), index{Var: "i"}, normLanes)
+		add(b.For("i", code.I(0), code.I(whole), plan.FoldLanes), index{Var: "i"}, plan.FoldLanes)
 	}
 	if whole < n {
 		add(b.Scope(), index{Off: whole}, n-whole)
@@ -121,9 +118,9 @@ func (pr *printer) largest(s plan.Sweep) *code.Block {
 //	g.vectorSquares(gs, &lanes)
 func (pr *printer) lanesOf(b *code.Block, s plan.Sweep) []code.Expr {
 	lanes := code.V("lanes")
-	b.Declare(code.ArrayOf(code.Of(code.Float64), normLanes), "lanes")
+	b.Declare(code.ArrayOf(code.Of(code.Float64), plan.FoldLanes), "lanes")
 	b.Do(pr.sweep(s, "g", &code.Addr{X: lanes}))
-	all := make([]code.Expr, normLanes)
+	all := make([]code.Expr, plan.FoldLanes)
 	for k := range all {
 		all[k] = code.At(lanes, code.I(k))
 	}
@@ -133,7 +130,7 @@ func (pr *printer) lanesOf(b *code.Block, s plan.Sweep) []code.Expr {
 // laneNames are the names of a variable's lanes: s0, s1, s2, s3.
 func laneNames(name string) []string {
 	var names []string
-	for k := range normLanes {
+	for k := range plan.FoldLanes {
 		names = append(names, name+strconv.Itoa(k))
 	}
 	return names

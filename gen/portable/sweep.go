@@ -37,7 +37,40 @@ func (pr *printer) sweep(s plan.Sweep, recv string, more ...code.Expr) code.Expr
 	if InParts(pr.p, s) {
 		more = append(more, code.V("lo"), code.V("hi"))
 	}
+	pr.declareSweep(s, recv)
 	return code.Method(code.V(recv), VectorMethod(s.Name), append(args, more...)...)
+}
+
+// declareSweep says what the method is that has a sweep's assembly.
+func (pr *printer) declareSweep(s plan.Sweep, recv string) {
+	r := pointer(recv, pr.name+s.Type)
+	fn := &code.Func{Name: VectorMethod(s.Name), Recv: &r}
+	param := func(name string, t code.Type) { fn.Params = append(fn.Params, code.Param{Name: name, Type: t}) }
+	kind := code.Of(SweptKind(pr.p, s))
+	for _, v := range s.Arrays {
+		param(plan.SweptArray(v), pr.vectorOf("", pr.p.Network.Params()).Type)
+	}
+	if len(s.Numbers) > 0 {
+		param("numbers", code.PointerTo(code.ArrayOf(kind, len(s.Numbers))))
+	}
+	if s.Fold != plan.NoFold {
+		param("lanes", code.PointerTo(code.ArrayOf(kind, plan.FoldLanes)))
+	}
+	if InParts(pr.p, s) {
+		param("lo", code.Of(code.Int))
+		param("hi", code.Of(code.Int))
+	}
+	pr.elsewhere(fn)
+}
+
+// elsewhere notes a function that another file declares.
+func (pr *printer) elsewhere(fn *code.Func) {
+	for _, known := range pr.file.Elsewhere.Funcs {
+		if known.Name == fn.Name && known.Recv.Type.Equal(fn.Recv.Type) {
+			return
+		}
+	}
+	pr.file.Elsewhere.Funcs = append(pr.file.Elsewhere.Funcs, fn)
 }
 
 // InParts says whether a sweep is of a range of the parameters: an update that a team shares out.
