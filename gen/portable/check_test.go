@@ -24,7 +24,8 @@ func mustBuild(t testing.TB, n spec.Network) (*plan.Program, *code.File) {
 
 // TestPrograms checks that the programs of random networks are well typed.
 func TestPrograms(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, n spec.Network, _ string) {
+	eachNetwork(t, func(t *testing.T, d *drawn) {
+		n := d.network()
 		_, f := mustBuild(t, n)
 		if _, err := code.Check(f); err != nil {
 			t.Error(err)

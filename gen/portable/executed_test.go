@@ -16,7 +16,8 @@ import (
 // interpreter lends the program. Without, numbers are small integers, whose sums are exact in any order.
 func TestProgramMeansThePlan(t *testing.T) {
 	ran := map[spec.Rounding]int{}
-	eachNetwork(t, func(t *testing.T, n spec.Network, _ string) {
+	eachNetwork(t, func(t *testing.T, d *drawn) {
+		n := d.network()
 		if n.Params() > 1500 || n.Rounding == spec.RoundingFast && !exact(&n) {
 			return
 		}

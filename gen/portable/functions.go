@@ -2,6 +2,7 @@ package portable
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -74,54 +75,33 @@ func (pr *printer) params(names []string) []code.Param {
 
 // functions emits the API and the parts it is made of.
 func (pr *printer) functions() error {
-	recv := pr.receiver()
-	var parts []*plan.Part
-	seen := map[*plan.Part]bool{}
+	var fs []*plan.Func
 	for _, f := range pr.p.Funcs {
-		if f.Batch {
-			continue
+		if !f.Batch {
+			fs = append(fs, f)
 		}
-		fn := &code.Func{Name: f.Name, Recv: recv, Params: pr.params(signatures[f.Name]), Body: &code.Block{}}
-		if f.Name == plan.Forward {
-			fn.Results = []code.Param{pr.vectorOf("", pr.p.Network.Width(pr.p.Network.Depth()))}
-		} else {
-			fn.Results = pr.number()
+	}
+	return pr.function(fs...)
+}
+
+// function emits functions of one sample, and then the parts that they are made of.
+func (pr *printer) function(fs ...*plan.Func) error {
+	var parts []*plan.Part
+	for _, f := range fs {
+		fn, err := pr.oneSample(f)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
 		}
-		touch(fn)
-		pr.dispatch(f.Name, fn)
+		pr.file.Add(fn)
 		for _, part := range f.Parts {
-			if part.Name == "" {
-				if err := pr.part(part, fn.Body); err != nil {
-					return fmt.Errorf("%s: %w", f.Name, err)
-				}
-				continue
-			}
-			args, loss := uses(part)
-			call := method("p", part.Name, args...)
-			if loss {
-				fn.Body.Let("loss", call)
-			} else {
-				fn.Body.Do(call)
-			}
-			if !seen[part] {
-				seen[part] = true
+			if part.Name != "" && !slices.Contains(parts, part) {
 				parts = append(parts, part)
 			}
 		}
-		if f.Name == plan.Forward {
-			fn.Body.Return(&code.Addr{X: base(pr.output())})
-		} else {
-			fn.Body.Return(code.V("loss"))
-		}
-		fn.Doc = functionDocs[f.Name]
-		if f.Name != plan.Forward && pr.sumsToOne() {
-			fn.Doc += " y must sum to 1."
-		}
-		pr.file.Add(fn)
 	}
 	for _, part := range parts {
 		args, loss := uses(part)
-		fn := &code.Func{Name: part.Name, Doc: pr.partDoc(part), Recv: recv, Params: pr.params(args), Body: &code.Block{}}
+		fn := &code.Func{Name: part.Name, Doc: pr.partDoc(part), Recv: pr.receiver(), Params: pr.params(args), Body: &code.Block{}}
 		if err := pr.part(part, fn.Body); err != nil {
 			return fmt.Errorf("%s: %w", part.Name, err)
 		}
@@ -132,6 +112,43 @@ func (pr *printer) functions() error {
 		pr.file.Add(fn)
 	}
 	return nil
+}
+
+// oneSample is a function of the API: its parts in order, the calls of those that are methods of their own.
+func (pr *printer) oneSample(f *plan.Func) (*code.Func, error) {
+	fn := &code.Func{
+		Name: f.Name, Doc: functionDocs[f.Name], Recv: pr.receiver(), Params: pr.params(signatures[f.Name]), Results: pr.number(),
+		Body: &code.Block{},
+	}
+	switch {
+	case f.Name == plan.Forward:
+		fn.Results = []code.Param{pr.vectorOf("", pr.p.Network.Width(pr.p.Network.Depth()))}
+	case pr.sumsToOne():
+		fn.Doc += " y must sum to 1."
+	}
+	touch(fn)
+	pr.dispatch(f.Name, fn)
+	for _, part := range f.Parts {
+		if part.Name == "" {
+			if err := pr.part(part, fn.Body); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		args, loss := uses(part)
+		call := method("p", part.Name, args...)
+		if loss {
+			fn.Body.Let("loss", call)
+		} else {
+			fn.Body.Do(call)
+		}
+	}
+	if f.Name == plan.Forward {
+		fn.Body.Return(&code.Addr{X: base(pr.output())})
+	} else {
+		fn.Body.Return(code.V("loss"))
+	}
+	return fn, nil
 }
 
 // touch begins a function with a look at what its pointers point to. Assembly must not get a nil one: the offset of a

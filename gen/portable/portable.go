@@ -30,12 +30,7 @@ type Options struct {
 
 // Build returns the program of a compiled plan.
 func Build(p *plan.Program, o Options) (*code.File, error) {
-	pr := &printer{
-		p: p, hasVector: o.Vector, tiles: o.BatchFields, tileBytes: o.BatchBytes,
-		name: p.Network.Name, prefix: Prefix(p.Network.Name), kind: code.KindOf(string(p.Network.Precision)),
-		file: &code.File{Package: o.Package, Header: o.Header}, used: map[expr.Op]bool{}, doubles: map[expr.Op]bool{},
-		shared: map[*plan.Map]expr.Program{},
-	}
+	pr := newPrinter(p, o)
 	pr.declarations()
 	pr.methods()
 	if err := pr.functions(); err != nil {
@@ -52,6 +47,15 @@ func Build(p *plan.Program, o Options) (*code.File, error) {
 		return nil, err
 	}
 	return pr.file, nil
+}
+
+func newPrinter(p *plan.Program, o Options) *printer {
+	return &printer{
+		p: p, hasVector: o.Vector, tiles: o.BatchFields, tileBytes: o.BatchBytes,
+		name: p.Network.Name, prefix: Prefix(p.Network.Name), kind: code.KindOf(string(p.Network.Precision)),
+		file: &code.File{Package: o.Package, Header: o.Header}, used: map[expr.Op]bool{}, doubles: map[expr.Op]bool{},
+		shared: map[*plan.Map]expr.Program{},
+	}
 }
 
 // Prefix is the network's name as the beginning of an unexported name: Iris becomes iris.

@@ -1,7 +1,6 @@
-package plan
+package portable
 
 import (
-	"math/rand/v2"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -10,7 +9,10 @@ import (
 // mustCompare returns what a network keeps and spends under each mode.
 func mustCompare(t testing.TB, n spec.Network) map[spec.Cache]Caching {
 	t.Helper()
-	all := mustCompile(t, n).Cachings
+	_, all, err := Compile(n)
+	if err != nil {
+		t.Fatal(err)
+	}
 	modes := map[spec.Cache]Caching{}
 	for _, c := range all {
 		modes[c.Mode] = c
@@ -25,7 +27,8 @@ func mustCompare(t testing.TB, n spec.Network) map[spec.Cache]Caching {
 // operations as well; it spends no more than any of them, and where it spends as many, keeps no more.
 func TestAutoIsNeverWorse(t *testing.T) {
 	saved := 0
-	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
+	eachNetwork(t, func(t *testing.T, d *drawn) {
+		n := d.network()
 		modes := mustCompare(t, n)
 		auto := modes[spec.CacheAuto]
 		for _, mode := range []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth} {
@@ -51,9 +54,9 @@ func TestChoose(t *testing.T) {
 		n    spec.Network
 		want spec.Cache
 	}{
-		{iris(), spec.CacheAuto},
-		{build("mse", []int{3, 4, 2}, "arctan", "silu"), spec.CacheAuto},
-		{build("squared-error", []int{1, 20, 18, 8}, "relu", "softsign", "sigmoid"), spec.CachePre},
+		{network("cross-entropy", []int{4, 8, 3}, "tanh", "softmax"), spec.CacheAuto},
+		{network("mse", []int{3, 4, 2}, "arctan", "silu"), spec.CacheAuto},
+		{network("squared-error", []int{1, 20, 18, 8}, "relu", "softsign", "sigmoid"), spec.CachePre},
 	} {
 		c.n.Unroll = spec.UnrollAuto
 		c.n.Cache = spec.CacheAuto
@@ -71,31 +74,14 @@ func TestChoose(t *testing.T) {
 
 // TestChooseLarge checks that code too large to be emitted is not compared.
 func TestChooseLarge(t *testing.T) {
-	n := build("mse", []int{2000, 2000}, "tanh")
+	n := network("mse", []int{2000, 2000}, "tanh")
 	n.Unroll = spec.UnrollFull
-	if p := mustCompile(t, n); p.Statements() <= maxCompared || p.Cache != spec.CacheAuto {
-		t.Errorf("%d statements are compared, cache %s", p.Statements(), p.Cache)
+	p, all, err := Compile(n)
+	if err != nil || p.Statements() <= maxCompared || p.Cache != spec.CacheAuto || len(all) > 0 {
+		t.Errorf("%d statements are compared, cache %s: %v", p.Statements(), p.Cache, err)
 	}
-}
-
-// TestCachedBytes counts what lies in the workspace between Forward and Backward.
-func TestCachedBytes(t *testing.T) {
-	n := build("cross-entropy", []int{4, 8, 3}, "arctan", "softmax")
-	for _, c := range []struct {
-		mode spec.Cache
-		want int // numbers: z1, a1, then z2, a2, m2 and s2 in any mode
-	}{
-		{spec.CachePre, 8 + 8}, {spec.CachePost, 8 + 8 + 8}, {spec.CacheBoth, 8 + 8 + 8}, {spec.CacheAuto, 8 + 8 + 8},
-	} {
-		n.Cache = c.mode
-		for precision, size := range map[spec.Precision]int{spec.Float32: 4, spec.Float64: 8} {
-			n.Precision = precision
-			if got := mustCompile(t, n).CachedBytes(); got != size*c.want {
-				t.Errorf("cache %s keeps %d bytes, want %d", c.mode, got, size*c.want)
-			}
-			if got := mustCompare(t, n)[c.mode].Bytes; got != size*c.want {
-				t.Errorf("cache %s is said to keep %d bytes, want %d", c.mode, got, size*c.want)
-			}
-		}
+	n.Cache = spec.CachePre
+	if p, _, err = Compile(n); err != nil || p.Cache != spec.CachePre {
+		t.Errorf("cache: pre comes to %s: %v", p.Cache, err)
 	}
 }
