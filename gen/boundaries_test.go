@@ -33,14 +33,14 @@ var mayImport = map[string][]string{
 	"spec/internal/words": nil,
 
 	"gen/expr":        {"spec", "spec/formula"},
-	"gen/plan":        {"spec", "spec/formula", "gen/expr", "gen/parallel"},
+	"gen/plan":        {"spec", "spec/formula", "gen/expr"},
 	"templates":       {"gen/code"},
 	"gen/code":        {"gen/expr"},
 	"gen/elementary":  {"gen/code", "gen/expr"},
 	"templates/store": nil, // its text is emitted
 	"templates/team":  nil, // so is its
 	"gen/bound":       {"spec", "gen/expr", "gen/plan"},
-	"gen/portable":    {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan"},
+	"gen/portable":    {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/parallel", "gen/plan"},
 	"gen/parallel":    nil,
 	"gen/amd64":       {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/parallel", "templates"},
 	"gen":             {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
