@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -57,7 +58,7 @@ func soon(b *block, op expr.Op, x *value) *value {
 	if op != expr.OpExp {
 		return elementary[op](b, x)
 	}
-	return b.choose(b.compare(greater, x, b.zeros()), b.exp(x), b.expOfNegative(x))
+	return b.choose(b.compare(vec.Greater, x, b.zeros()), b.exp(x), b.expOfNegative(x))
 }
 
 // elementaryAssembly is an assembly file with every elementary function at every level and in every variant, in both

@@ -1,8 +1,11 @@
 package amd64
 
 import (
+	"fmt"
 	"math"
 	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // block is a stretch of straight-line vector code as it is being written: nodes over values. Nothing is emitted before
@@ -30,7 +33,7 @@ type block struct {
 
 // step is a node that computes, for comparison.
 type step struct {
-	op, end            string
+	instruction        string
 	kind               kind
 	x, y, z, mask      *value
 	imm                int
@@ -57,7 +60,10 @@ func (b *block) repeated(n *node) (v *value, key step, ok bool) {
 	if n.kind != compute && n.kind != fused && n.kind != replace && n.kind != gather || n.out == nil || n.out.cell || slices.ContainsFunc(n.in, func(v *value) bool { return v.cell }) {
 		return nil, step{}, false
 	}
-	key = step{op: n.op, mem: n.mem, end: n.end, kind: n.kind, mask: n.mask, imm: n.imm, zero: n.zero, bits: n.bits, wide: n.wide, narrow: n.narrow}
+	key = step{mem: n.mem, kind: n.kind, mask: n.mask, imm: n.imm, zero: n.zero, bits: n.bits, wide: n.wide, narrow: n.narrow}
+	if n.low != nil {
+		key.instruction = n.low.name(n.bits)
+	}
 	for i, at := range []**value{&key.x, &key.y, &key.z}[:len(n.in)] {
 		*at = n.in[i]
 	}
@@ -94,129 +100,67 @@ func (b *block) within(bits int, write func()) {
 	b.bits = old
 }
 
-// binary is x op y, for opcodes that end in PS or PD.
-func (b *block) binary(op string, x, y *value) *value {
-	return b.add(&node{op: op + b.m.suffix(), in: []*value{x, y}, out: b.fresh(), imm: -1, fold: true})
+// of is an operation on lanes of a type, as the instruction that it is at the level.
+func (b *block) of(op vec.Op, elem vec.Elem, in ...*value) *node {
+	low := b.m.lowering(op, elem)
+	if low == nil || low.name(b.bits) == "" {
+		b.f.fail(fmt.Sprintf("%v of %v in %d bits is no instruction at %v", op, elem, b.bits, b.m.level))
+		low = b.m.lowering(vec.Add, vec.F32)
+	}
+	return &node{kind: low.form, op: op, elem: elem, low: low, in: in, out: b.fresh(), imm: low.imm[b.bits/256], fold: low.fold, swap: low.swap}
 }
 
-func (b *block) commutative(op string, x, y *value) *value {
-	return b.add(&node{op: op + b.m.suffix(), in: []*value{x, y}, out: b.fresh(), imm: -1, fold: true, swap: true})
-}
+// apply writes an operation on numbers.
+func (b *block) apply(op vec.Op, in ...*value) *value { return b.add(b.of(op, b.m.number(), in...)) }
 
-func (b *block) sum(x, y *value) *value     { return b.commutative("VADD", x, y) }
-func (b *block) less(x, y *value) *value    { return b.binary("VSUB", x, y) }
-func (b *block) product(x, y *value) *value { return b.commutative("VMUL", x, y) }
-func (b *block) quotient(x, y *value) *value {
-	return b.binary("VDIV", x, y)
-}
-func (b *block) and(x, y *value) *value { return b.commutative("VAND", x, y) }
-func (b *block) or(x, y *value) *value  { return b.commutative("VOR", x, y) }
-func (b *block) xor(x, y *value) *value { return b.commutative("VXOR", x, y) }
+func (b *block) sum(x, y *value) *value      { return b.apply(vec.Add, x, y) }
+func (b *block) less(x, y *value) *value     { return b.apply(vec.Sub, x, y) }
+func (b *block) product(x, y *value) *value  { return b.apply(vec.Mul, x, y) }
+func (b *block) quotient(x, y *value) *value { return b.apply(vec.Div, x, y) }
+func (b *block) and(x, y *value) *value      { return b.apply(vec.And, x, y) }
+func (b *block) or(x, y *value) *value       { return b.apply(vec.Or, x, y) }
+func (b *block) xor(x, y *value) *value      { return b.apply(vec.Xor, x, y) }
+func (b *block) root(x *value) *value        { return b.apply(vec.Sqrt, x) }
 
-// larger is VMAX: the larger of x and y, and y where either is NaN or both are zero. smaller is VMIN likewise.
-func (b *block) larger(x, y *value) *value  { return b.binary("VMAX", x, y) }
-func (b *block) smaller(x, y *value) *value { return b.binary("VMIN", x, y) }
-
-func (b *block) root(x *value) *value {
-	return b.add(&node{op: "VSQRT" + b.m.suffix(), in: []*value{x}, out: b.fresh(), imm: -1, fold: true})
-}
+// larger is the larger of x and y, and y where either is NaN or both are zero; smaller is the smaller likewise.
+func (b *block) larger(x, y *value) *value  { return b.apply(vec.Max, x, y) }
+func (b *block) smaller(x, y *value) *value { return b.apply(vec.Min, x, y) }
 
 // rounded is x rounded to a whole number.
-func (b *block) rounded(x *value) *value {
-	op := "VROUND"
-	if b.m.level == AVX512 {
-		op = "VRNDSCALE"
-	}
-	return b.add(&node{op: op + b.m.suffix(), in: []*value{x}, out: b.fresh(), imm: 8})
-}
+func (b *block) rounded(x *value) *value { return b.apply(vec.Round, x) }
 
 // madd is x·y + z, rounded once, or under rounding: strict twice; nmadd is z - x·y; msub is x·y - z.
 func (b *block) madd(x, y, z *value) *value {
 	if b.f.strict() {
 		return b.sum(z, b.product(x, y))
 	}
-	return b.fused("VFMADD", x, y, z)
+	return b.apply(vec.MulAdd, x, y, z)
 }
 
 func (b *block) nmadd(x, y, z *value) *value {
 	if b.f.strict() {
 		return b.less(z, b.product(x, y))
 	}
-	return b.fused("VFNMADD", x, y, z)
+	return b.apply(vec.NegMulAdd, x, y, z)
 }
 
 func (b *block) msub(x, y, z *value) *value {
 	if b.f.strict() {
 		return b.less(b.product(x, y), z)
 	}
-	return b.fused("VFMSUB", x, y, z)
+	return b.apply(vec.MulSub, x, y, z)
 }
 
-func (b *block) fused(op string, x, y, z *value) *value {
-	return b.add(&node{kind: fused, op: op, end: b.m.suffix(), in: []*value{x, y, z}, out: b.fresh(), imm: -1})
+// integer is an operation on lanes as integers of the same size.
+func (b *block) integer(op vec.Op, x, y *value) *value {
+	return b.add(b.of(op, b.m.unsigned(), x, y))
 }
 
-// integer is an operation on lanes as integers of the same size: VPADD, VPSUB with suffix D or Q.
-func (b *block) integer(op string, x, y *value) *value {
-	return b.add(&node{op: op + b.integerSuffix(), in: []*value{x, y}, out: b.fresh(), imm: -1, fold: true})
-}
-
-// shift moves the bits of every lane as an integer: VPSLL to the left, VPSRL to the right.
-func (b *block) shift(op string, x *value, by int) *value {
-	return b.add(&node{op: op + b.integerSuffix(), in: []*value{x}, out: b.fresh(), imm: by})
-}
-
-func (b *block) integerSuffix() string {
-	if b.m.size == 8 {
-		return "Q"
-	}
-	return "D"
-}
-
-// Comparisons, by the immediates of VCMP; those that are false where either is NaN, but for unordered, notEqual and
-// notLessEqual.
-const (
-	equal        = 0
-	lessThan     = 17
-	unordered    = 3
-	notEqual     = 4
-	notLess      = 21
-	notLessEqual = 22
-	greater      = 30
-	greaterEqual = 29
-	ordered      = 7
-	// notGreaterEqual is true where either is NaN.
-	notGreaterEqual = 25
-)
-
-// compare is the mask of lanes where the comparison of x with y holds.
-func (b *block) compare(predicate int, x, y *value) *value {
-	out := b.fresh()
-	if b.m.level == AVX512 {
-		out.class = maskClass
-	}
-	return b.add(&node{op: "VCMP" + b.m.suffix(), in: []*value{x, y}, out: out, imm: predicate, fold: true})
-}
-
-// choose is yes in the lanes of a mask, no in the others.
-func (b *block) choose(mask, yes, no *value) *value {
-	if b.m.level == AVX512 {
-		return b.add(&node{op: "VBLENDM" + b.m.suffix(), in: []*value{no, yes}, out: b.fresh(), imm: -1, mask: mask, fold: true})
-	}
-	return b.add(&node{op: "VBLENDV" + b.m.suffix(), in: []*value{no, yes}, out: b.fresh(), imm: -1, mask: mask, fold: true})
-}
-
-// keep is x in the lanes of a mask, 0 in the others.
-func (b *block) keep(mask, x *value) *value {
-	if b.m.level == AVX512 {
-		return b.add(&node{op: "VMOVAP" + b.m.suffix()[1:], in: []*value{x}, out: b.fresh(), imm: -1, mask: mask, zero: true})
-	}
-	return b.and(mask, x)
-}
-
-// shuffle is an operation with an immediate on two vectors of which no lane is computed with.
-func (b *block) shuffle(op string, imm int, x, y *value) *value {
-	return b.add(&node{op: op, in: []*value{x, y}, out: b.fresh(), imm: imm})
+// shift moves the bits of every lane as an integer, up or down; what it leaves free is 0.
+func (b *block) shift(op vec.Op, x *value, by int) *value {
+	n := b.of(op, b.m.unsigned(), x)
+	n.imm = by
+	return b.add(n)
 }
 
 // number is a constant in every lane.
@@ -241,41 +185,6 @@ func (b *block) lanesOf(bits ...uint64) *value {
 	v := b.add(&node{kind: literal, mem: at, n: n, out: b.fresh(), isZero: n == 1 && bits[0] == 0, number: math.NaN(), pattern: bits[0]})
 	b.literals[key] = v
 	return v
-}
-
-// firstLanes is the mask of the first n lanes.
-func (b *block) firstLanes(n int) *value {
-	if b.m.level != AVX512 {
-		return b.lanePattern(n, b.m.lanes())
-	}
-	key := [2]int{n, b.m.size}
-	if v := b.tails[key]; v != nil {
-		return v
-	}
-	v := b.fresh()
-	v.class = maskClass
-	b.tails[key] = b.add(&node{kind: tail, n: n, out: v})
-	return v
-}
-
-// lanePattern has all bits set in the first n lanes of so many.
-func (b *block) lanePattern(n, lanes int) *value {
-	bits := make([]uint64, lanes)
-	for i := range n {
-		bits[i] = math.MaxUint64 >> (64 - 8*b.m.size)
-	}
-	return b.lanesOf(bits...)
-}
-
-// clip is x with 0 in every lane from n on.
-func (b *block) clip(x *value, n int) *value {
-	if n*b.m.size*8 == b.bits {
-		return x
-	}
-	if b.m.level == AVX512 && !b.f.many && b.tails[[2]int{n, b.m.size}] == nil {
-		return b.and(x, b.lanePattern(n, b.bits/8/b.m.size)) // shorter than making a mask for this alone
-	}
-	return b.keep(b.firstLanes(n), x)
 }
 
 // fill is x with another value in every lane from n on.

@@ -1,6 +1,10 @@
 package amd64
 
-import "math"
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // A function of e^x that is a quotient anyway needs no polynomial for e^x itself: with f = y - n, n the integer next to
 // y = x·log₂e, and c = f·coth(f·log(2)/2), which is even in f and nearly constant,
@@ -21,7 +25,7 @@ func (b *block) halves(x *value, scale, bound float64) (f, c, n *value) {
 	if b.m.level == AVX512 {
 		y := b.product(x, factor)
 		n = b.rounded(y)
-		f = b.add(&node{op: "VREDUCE" + b.m.suffix(), in: []*value{y}, out: b.fresh(), imm: 8}) // y - n, and 0 where they are infinite
+		f = b.apply(vec.Fraction, y) // y - n, and 0 where they are infinite
 	} else {
 		x = b.bounded(x, bound)
 		magic := b.number(b.format().magic)

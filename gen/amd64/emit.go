@@ -72,7 +72,7 @@ func broadcast(size, bits int) string {
 func (e *emitter) write(b *block, n *node) {
 	switch n.kind {
 	case note:
-		e.f.fn.AddComment(n.op)
+		e.f.fn.AddComment(n.text)
 	case literal, tail:
 		// When it is needed.
 	case load, splat:

@@ -81,7 +81,7 @@ func (e *emitter) compute(b *block, n *node) {
 		e.ensure(n.mask)
 	}
 	var ops []operand.Op
-	op := n.op
+	op := n.low.name(n.bits)
 	for i := range ins {
 		if i == len(ins)-1 && n.fold {
 			if mem, suffix, ok := e.folded(b, n, ins[i]); ok {
@@ -129,7 +129,7 @@ func (e *emitter) fused(b *block, n *node) {
 		e.ensure(d.mask)
 		d.deferred = false
 		dst := e.overwrite(n, z)
-		e.f.do(n.op+"231"+n.end, d.mem.mem(), e.operand(x, n.bits), e.operand(d.mask, n.bits), dst)
+		e.f.do(n.low.forms[form231], d.mem.mem(), e.operand(x, n.bits), e.operand(d.mask, n.bits), dst)
 		return
 	}
 	mem, suffix, ok := e.folded(b, n, y)
@@ -146,11 +146,11 @@ func (e *emitter) fused(b *block, n *node) {
 		e.accumulator(b, n, y, x, z)
 	case n.out == z || e.dies(z):
 		e.ensure(z)
-		e.f.do(n.op+"231"+n.end+suffix, mem, e.operand(x, n.bits), e.overwrite(n, z))
+		e.f.do(n.low.forms[form231]+suffix, mem, e.operand(x, n.bits), e.overwrite(n, z))
 	case e.dies(x) && x != y:
 		if ok {
 			e.ensure(z)
-			e.f.do(n.op+"132"+n.end+suffix, mem, e.operand(z, n.bits), e.overwrite(n, x))
+			e.f.do(n.low.forms[form132]+suffix, mem, e.operand(z, n.bits), e.overwrite(n, x))
 			return
 		}
 		e.accumulator(b, n, x, y, z)
@@ -162,16 +162,48 @@ func (e *emitter) fused(b *block, n *node) {
 		// The copy must not take the register of a factor.
 		dst := e.placeApart(n)
 		e.f.do("VMOVAPS", old, dst)
-		e.f.do(n.op+"231"+n.end+suffix, mem, e.operand(x, n.bits), dst)
+		e.f.do(n.low.forms[form231]+suffix, mem, e.operand(x, n.bits), dst)
 	}
 }
 
 // accumulator emits x = ±x·y + z in the form that reads z from memory where it may.
 func (e *emitter) accumulator(b *block, n *node, x, y, z *value) {
 	if mem, suffix, ok := e.folded(b, n, z); ok {
-		e.f.do(n.op+"213"+n.end+suffix, mem, e.operand(y, n.bits), e.overwrite(n, x))
+		e.f.do(n.low.forms[form213]+suffix, mem, e.operand(y, n.bits), e.overwrite(n, x))
 		return
 	}
 	e.ensure(z)
-	e.f.do(n.op+"213"+n.end, e.operand(z, n.bits), e.operand(y, n.bits), e.overwrite(n, x))
+	e.f.do(n.low.forms[form213], e.operand(z, n.bits), e.operand(y, n.bits), e.overwrite(n, x))
+}
+
+// replace emits an instruction that overwrites its first source: a copy of it where it is read again. The last source
+// may be in memory.
+func (e *emitter) replace(b *block, n *node) {
+	last, suffix, inMemory := e.folded(b, n, n.in[2])
+	e.ensure(n.in[0])
+	e.ensure(n.in[1])
+	if n.mask != nil {
+		e.ensure(n.mask)
+	}
+	if suffix != "" || !inMemory {
+		e.ensure(n.in[2])
+		last = e.operand(n.in[2], n.bits)
+	}
+	second := e.operand(n.in[1], n.bits)
+	var dst operand.Op
+	if first := n.in[0]; e.dies(first) {
+		dst = e.overwrite(n, first)
+	} else {
+		old := e.operand(first, n.bits)
+		dst = e.placeApart(n)
+		e.f.do("VMOVAPS", old, dst)
+	}
+	ops := []operand.Op{last, second, dst}
+	if n.mask != nil {
+		ops = []operand.Op{last, second, e.operand(n.mask, n.bits), dst}
+	}
+	if n.imm >= 0 {
+		ops = append([]operand.Op{operand.U8(n.imm)}, ops...)
+	}
+	e.f.do(n.low.name(n.bits), ops...)
 }

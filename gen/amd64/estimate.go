@@ -113,8 +113,8 @@ func (b *block) waits() (w work) {
 		}
 		latency := 0.0
 		switch {
-		case n.op != "":
-			latency = float64(operationOf(n.op).latency)
+		case n.low != nil:
+			latency = float64(operationOf(n.low.name(n.bits)).latency)
 		case n.kind != assign:
 			latency = loadLatency
 		}

@@ -1,6 +1,10 @@
 package amd64
 
-import "math"
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // polynomial is c[0] + c[1]·x + …, by Estrin's scheme: neighbours are joined with x, then with x², with x⁴ and so on,
 // so that the chain of operations grows as the logarithm of the degree. Where many are computed side by side it is
@@ -153,7 +157,7 @@ func (b *block) scale(n *value, values ...*value) []*value {
 	out := make([]*value, len(values))
 	if b.m.level == AVX512 {
 		for i, v := range values {
-			out[i] = b.add(&node{op: "VSCALEF" + b.m.suffix(), in: []*value{v, n}, out: b.fresh(), imm: -1})
+			out[i] = b.apply(vec.Scale, v, n)
 		}
 		return out
 	}
@@ -170,7 +174,7 @@ func (b *block) power(t *value, one float64) *value {
 	if b.m.size == 4 {
 		bits = uint64(math.Float32bits(float32(one)))
 	}
-	return b.integer("VPADD", b.shift("VPSLL", t, b.format().mantissa), b.pattern(bits))
+	return b.integer(vec.Add, b.shift(vec.ShiftLeft, t, b.format().mantissa), b.pattern(bits))
 }
 
 // expm1 is e^x - 1.
@@ -211,7 +215,7 @@ func (b *block) sigmoid(x *value) *value {
 	e, low := parts[0], parts[1]
 	one := b.number(1)
 	den := b.sum(one, e)
-	positive := b.compare(greaterEqual, x, b.zeros())
+	positive := b.compare(vec.GreaterEqual, x, b.zeros())
 	num, numLow := b.choose(positive, one, e), b.choose(positive, b.zeros(), low)
 	return b.quotientOf(num, numLow, den, b.sum(b.less(e, b.less(den, one)), low))
 }
@@ -245,7 +249,7 @@ func (b *block) tanh(x *value) *value {
 	large := b.quotientOf(num, b.less(b.less(one, num), e), den, b.less(e, b.less(den, one)))
 	u := b.product(a, a)
 	near := b.madd(b.product(u, b.polynomial(u, tanhSmall...)), a, a)
-	return b.signed(b.choose(b.compare(lessThan, a, b.number(0.35)), near, large), x)
+	return b.signed(b.choose(b.compare(vec.Less, a, b.number(0.35)), near, large), x)
 }
 
 // wide computes a function of float32 lanes as one of float64 and rounds once.
@@ -257,18 +261,13 @@ func (b *block) wide(x *value, fn func(b *block, x *value) *value) *value {
 func (b *block) widely(in []*value, fn func(b *block, in []*value) *value) *value {
 	narrow := b.m
 	part := func(in []*value, bits int) (out *value) { // of bits/2, or two lanes
-		half := max(bits/2, 128)
 		b.m.size = 8
 		b.within(bits, func() {
 			var wide []*value
 			for _, x := range in {
-				wide = append(wide, b.add(&node{op: "VCVTPS2PD", in: []*value{x}, out: b.fresh(), imm: -1, narrow: half}))
+				wide = append(wide, b.widened(x, vec.F32))
 			}
-			v := fn(b, wide)
-			out = b.fresh()
-			out.bits = half
-			op := map[int]string{128: "VCVTPD2PSX", 256: "VCVTPD2PSY", 512: "VCVTPD2PS"}[bits]
-			out = b.add(&node{op: op, in: []*value{v}, out: out, imm: -1, wide: half, narrow: bits})
+			out = b.narrowed(fn(b, wide))
 		})
 		b.m = narrow
 		return out

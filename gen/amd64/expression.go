@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // elementary are the functions of expressions that have vector code.
@@ -124,7 +125,7 @@ func (b *block) expression(e expr.Expr, look func(expr.Var) *value) *value {
 		}
 		return elementary[n.Op](b, value(n.X))
 	case expr.Select:
-		c := b.compare(greater, value(n.C), b.zeros())
+		c := b.compare(vec.Greater, value(n.C), b.zeros())
 		x := value(n.X)
 		return b.choose(c, x, value(n.Y))
 	case expr.Binary:
@@ -183,7 +184,7 @@ func (f *function) atMostZero(e expr.Expr) bool {
 
 // reciprocalOf is the value that another is one divided by, nil if it is something else.
 func (b *block) reciprocalOf(v *value) *value {
-	if v.def == nil || len(v.def.in) != 2 || v.def.op != "VDIV"+b.m.suffix() {
+	if v.def == nil || len(v.def.in) != 2 || v.def.op != vec.Div || v.def.elem != b.m.number() {
 		return nil
 	}
 	if c, ok := b.constantOf(v.def.in[0]); !ok || c != 1 {
@@ -218,7 +219,7 @@ func (b *block) magnitude(x *value) *value {
 // maximum is Go's max: NaN if either is NaN, and +0 above -0.
 func (b *block) maximum(x, y *value) *value {
 	if c, ok := b.constantOf(y); ok && c == 0 && !math.Signbit(c) {
-		return b.keep(b.compare(notLessEqual, x, y), x)
+		return b.keep(b.compare(vec.NotLessEqual, x, y), x)
 	} else if ok && c != 0 && c == c {
 		return b.larger(y, x)
 	}
@@ -236,8 +237,8 @@ func (b *block) minimum(x, y *value) *value {
 // extreme mends what VMAX and VMIN make of NaN and of zeros: they return their second operand then. Equal numbers have
 // equal bits but for zeros, whose signs bits joins.
 func (b *block) extreme(op, bits func(b *block, x, y *value) *value, x, y *value) *value {
-	r := b.choose(b.compare(equal, x, y), bits(b, x, y), op(b, x, y))
-	return b.choose(b.compare(unordered, x, x), x, r)
+	r := b.choose(b.compare(vec.Equal, x, y), bits(b, x, y), op(b, x, y))
+	return b.choose(b.compare(vec.Unordered, x, x), x, r)
 }
 
 // largest is the larger of x and y, and NaN if either is; which of two zeros is left open, but under rounding: strict,
@@ -246,7 +247,7 @@ func (b *block) largest(x, y *value) *value {
 	if b.f.strict() {
 		return b.maximum(x, y)
 	}
-	return b.choose(b.compare(unordered, x, x), x, b.larger(x, y))
+	return b.choose(b.compare(vec.Unordered, x, x), x, b.larger(x, y))
 }
 
 // constantOf is the number a value is in every lane, if it is a constant.

@@ -3,6 +3,8 @@ package amd64
 import (
 	"math"
 	"math/bits"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // The functions of e^x of this file compute float32 numbers in float32 alone, with roots of 2 from tables: e^x is
@@ -68,14 +70,13 @@ func (b *block) nearRoot(x *value, sign float64, roots int) (r, n, t *value) {
 // which waits for nothing.
 func (b *block) expTable(x *value) *value {
 	const roots = rootCount / 2
-	inRange := b.compare(notLess, x, b.number(b.format().least))
+	inRange := b.compare(vec.NotLess, x, b.number(b.format().least))
 	r, n, t := b.nearRoot(x, 1, roots)
 	rest := b.nmadd(n, b.number(math.Ln2-ln2Near), b.permuted(rootTable(roots, rootLost), t))
 	c := squared[roots]
 	s := b.madd(b.product(r, r), b.madd(r, b.number(c[1]), b.number(c[0])), b.sum(r, rest))
 	high := b.permuted(rootTable(roots, rootHigh), t)
-	// VSCALEF rounds n down.
-	return b.add(&node{op: "VSCALEF" + b.m.suffix(), in: []*value{b.madd(high, s, high), n}, out: b.fresh(), imm: -1, mask: inRange, zero: true})
+	return b.scaledWhere(inRange, b.madd(high, s, high), n)
 }
 
 // sigmoidScale keeps e^|x| within the range of float32, and what rounding takes from it.
@@ -96,7 +97,7 @@ func rootShift(roots int) int { return 24 - bits.Len(uint(roots)) }
 
 // raised is 2^n·sigmoidScale times what is made of the roots, where t is as nearRoot returns it.
 func (b *block) raised(t *value, roots int, of func(high, low float64) float64) *value {
-	return b.integer("VPADD", b.permuted(scaledRoots(roots, of), t), b.shift("VPSLL", t, rootShift(roots)))
+	return b.integer(vec.Add, b.permuted(scaledRoots(roots, of), t), b.shift(vec.ShiftLeft, t, rootShift(roots)))
 }
 
 // sigmoidTable is 1/(1 + e^-x). Below 0 it is 1/(1 + E) with E = e^|x|; above it that is what it lacks of 1.
@@ -117,7 +118,7 @@ func (b *block) sigmoidTable(x *value) *value {
 	inverse := b.reciprocal(b.madd(high, s, b.sum(high, scale)))
 	left := b.nmadd(inverse, rest, b.nmadd(inverse, scale, b.nmadd(inverse, high, one)))
 	y := b.product(b.madd(left, inverse, inverse), scale)
-	return b.where(b.compare(greaterEqual, x, b.zeros()), "VSUB", y, one, y)
+	return b.where(b.compare(vec.GreaterEqual, x, b.zeros()), vec.Sub, y, one, y)
 }
 
 // sigmoidSoon is sigmoidTable for functions that wait for the result of the call before, with twice the instructions.
@@ -141,11 +142,11 @@ func (b *block) sigmoidSoon(x *value) *value {
 	lost := b.less(b.smaller(high, scale), b.less(den, b.larger(high, scale)))
 	left := b.nmadd(inverse, b.madd(high, s, lost), b.nmadd(inverse, den, one))
 
-	inRange := b.compare(equal, x, b.larger(b.number(least), b.smaller(b.number(most), x)))
-	return b.where(inRange, "VMUL", b.larger(b.zeros(), b.smaller(one, x)), b.madd(left, inverse, inverse), scale)
+	inRange := b.compare(vec.Equal, x, b.larger(b.number(least), b.smaller(b.number(most), x)))
+	return b.where(inRange, vec.Mul, b.larger(b.zeros(), b.smaller(one, x)), b.madd(left, inverse, inverse), scale)
 }
 
 // reciprocal is 1/x to 14 bits.
 func (b *block) reciprocal(x *value) *value {
-	return b.add(&node{op: "VRCP14" + b.m.suffix(), in: []*value{x}, out: b.fresh(), imm: -1, fold: true})
+	return b.apply(vec.Reciprocal, x)
 }

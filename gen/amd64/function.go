@@ -154,7 +154,7 @@ func (f *function) comment(text string) {
 	if f.pause != nil && (f.span.open >= f.pause.grain || f.file.layered && f.done > 1) {
 		f.point() // of layered code at every operation, so that those that are alike have it in the same places
 	}
-	f.code.add(&node{kind: note, op: text})
+	f.code.add(&node{kind: note, text: text})
 }
 
 // tooLong says whether the code has become longer than it may, or would become much longer if it went on as it began:

@@ -3,6 +3,8 @@ package amd64
 import (
 	"math"
 	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // The functions of this file compute in float64 what is to be rounded to float32, for wide. Their errors are some 2^-29
@@ -32,7 +34,7 @@ func (b *block) reducedInDouble(x *value, bound float64) (r, t *value) {
 
 // raise is p·2^n for the integer n in the low bits of t, where no exponent comes near its limits.
 func (b *block) raise(p, t *value) *value {
-	return b.integer("VPADD", b.shift("VPSLL", t, b.format().mantissa), p)
+	return b.integer(vec.Add, b.shift(vec.ShiftLeft, t, b.format().mantissa), p)
 }
 
 // sigmoidInDouble is 1/(1 + e^-x). At ±110 it is 0 and 1 in float32.
@@ -121,7 +123,7 @@ func (b *block) atanInDouble(x *value) *value {
 	one, a := b.number(1), b.magnitude(x)
 	z := b.quotient(b.smaller(one, a), b.larger(one, a))
 	near := b.product(z, b.polynomial(b.product(z, z), atanInDouble...))
-	return b.signed(b.choose(b.compare(greater, a, one), b.less(b.number(math.Pi/2), near), near), x)
+	return b.signed(b.choose(b.compare(vec.Greater, a, one), b.less(b.number(math.Pi/2), near), near), x)
 }
 
 // artanhInDouble is 2·artanh(s)/s as a polynomial in s², |s| ≤ 0.1716; 2^-37.
@@ -140,16 +142,16 @@ func (b *block) logInDouble(x *value) *value { return b.logOf(x, nil) }
 func (b *block) logOf(x, less1 *value) *value {
 	const root = 0x3fe6a09e667f3bcd // √½
 	inf := b.number(math.Inf(1))
-	t := b.integer("VPADD", x, b.pattern(0x3ff0000000000000-root))
+	t := b.integer(vec.Add, x, b.pattern(0x3ff0000000000000-root))
 	// The exponent, as the low bits of a number from 2^52 on.
-	k := b.less(b.or(b.shift("VPSRL", t, 52), b.number(0x1p52)), b.number(0x1p52+1023))
-	f := b.less(b.integer("VPADD", b.and(t, b.pattern(1<<52-1)), b.pattern(root)), b.number(1))
+	k := b.less(b.or(b.shift(vec.ShiftRight, t, 52), b.number(0x1p52)), b.number(0x1p52+1023))
+	f := b.less(b.integer(vec.Add, b.and(t, b.pattern(1<<52-1)), b.pattern(root)), b.number(1))
 	if less1 != nil {
-		f = b.choose(b.compare(equal, k, b.zeros()), less1, f)
+		f = b.choose(b.compare(vec.Equal, k, b.zeros()), less1, f)
 	}
 	s := b.quotient(f, b.sum(f, b.number(2)))
 	r := b.madd(k, b.number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhInDouble...)))
-	r = b.choose(b.compare(equal, x, b.zeros()), b.number(math.Inf(-1)), r)
-	r = b.choose(b.compare(equal, x, inf), inf, r)
-	return b.choose(b.compare(notGreaterEqual, x, b.zeros()), b.number(math.NaN()), r)
+	r = b.choose(b.compare(vec.Equal, x, b.zeros()), b.number(math.Inf(-1)), r)
+	r = b.choose(b.compare(vec.Equal, x, inf), inf, r)
+	return b.choose(b.compare(vec.NotGreaterEqual, x, b.zeros()), b.number(math.NaN()), r)
 }

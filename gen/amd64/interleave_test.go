@@ -6,6 +6,8 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // TestInterleave writes three computations side by side, of which the last one takes over what the first one has computed:
@@ -39,11 +41,11 @@ func TestInterleave(t *testing.T) {
 		}
 		seen[n] = i
 	}
-	var ops []string
+	var ops []vec.Op
 	for _, n := range b.nodes[1:5] {
 		ops = append(ops, n.op)
 	}
-	if want := []string{"VMULPS", "VADDPS", "VMULPS", "VADDPS"}; !slices.Equal(ops, want) {
+	if want := []vec.Op{vec.Mul, vec.Add, vec.Mul, vec.Add}; !slices.Equal(ops, want) {
 		t.Errorf("the first steps are %v, want %v", ops, want)
 	}
 	if ends[0] != ends[2] || ends[0] == ends[1] {

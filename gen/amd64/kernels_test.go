@@ -11,6 +11,8 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/printer"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // TestKernels assembles pieces of vector code at every level that the machine has, in both precisions, and runs them:
@@ -72,7 +74,7 @@ func TestKernels(t *testing.T) {
 				plain, weighed, above := b.zeros(), b.zeros(), b.zeros()
 				for i := range n {
 					v := b.load(x.plus(i*bytes), lanes)
-					vectors, masks = append(vectors, v), append(masks, b.compare(greater, v, b.number(float64(i))))
+					vectors, masks = append(vectors, v), append(masks, b.compare(vec.Greater, v, b.number(float64(i))))
 					plain = b.sum(plain, v)
 				}
 				for i := n - 1; i >= 0; i-- {

@@ -70,14 +70,6 @@ func (m machine) width(n int) int {
 	return bits
 }
 
-// suffix tells the instructions for float32 from those for float64.
-func (m machine) suffix() string {
-	if m.size == 8 {
-		return "PD"
-	}
-	return "PS"
-}
-
 // bits are those of a number.
 func (m machine) bits(v float64) uint64 {
 	if m.size == 8 {

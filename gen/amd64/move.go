@@ -1,6 +1,10 @@
 package amd64
 
-import "github.com/mmcloughlin/avo/reg"
+import (
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // load reads n numbers, with 0 in the lanes above. What the block itself has stored there is not read back.
 func (b *block) load(at ref, n int) *value {
@@ -57,23 +61,21 @@ func (b *block) lane(v *value, i int) *value {
 		b.within(256, func() { v = b.half(v) })
 		i -= quad
 	}
-	shuffle, broadcast, imm := "VSHUFPS", "VBROADCASTSS", i*0x55
-	if b.m.size == 8 {
-		shuffle, broadcast, imm = "VSHUFPD", "VBROADCASTSD", i*3
-	}
 	if i > 0 || b.bits == 128 {
-		b.within(128, func() { v = b.shuffle(shuffle, imm, v, v) })
+		b.within(128, func() { v = b.repeat(v, i) })
 	}
 	if b.bits == 128 {
 		return v
 	}
-	return b.add(&node{op: broadcast, in: []*value{v}, out: b.fresh(), imm: -1, narrow: 128})
+	n := b.of(vec.Broadcast, b.m.number(), v)
+	n.narrow = 128
+	return b.add(n)
 }
 
 // store writes the first n lanes, and nothing beside them.
 func (b *block) store(v *value, at ref, n int) {
 	var mask *value
-	if b.m.level == AVX512 && b.masked(n) {
+	if b.m.maskClass() == maskClass && b.masked(n) { // at AVX2 masked stores are slow
 		mask = b.firstLanes(n)
 	}
 	// What was known of this place or of its neighbours may have changed: only the same numbers in the same steps are
@@ -94,27 +96,6 @@ func (b *block) store(v *value, at ref, n int) {
 	}
 	b.stores++
 	b.add(&node{kind: store, mem: at, n: n, in: []*value{v}, mask: mask})
-}
-
-// half is the upper half of a vector, of width bits/2.
-func (b *block) half(x *value) *value {
-	out := b.fresh()
-	out.bits = b.bits / 2
-	op := "VEXTRACTF128"
-	if b.m.level == AVX512 {
-		op = map[int]string{256: "VEXTRACTF32X4", 512: "VEXTRACTF64X4"}[b.bits]
-	}
-	return b.add(&node{op: op, in: []*value{x}, out: out, imm: 1, wide: b.bits / 2, narrow: b.bits})
-}
-
-// join is a vector of two halves; b.bits is its width.
-func (b *block) join(low, high *value) *value {
-	op := "VINSERTF128"
-	if b.m.level == AVX512 {
-		op = map[int]string{256: "VINSERTF32X4", 512: "VINSERTF64X4"}[b.bits]
-	}
-	// Go's order is high, low, destination.
-	return b.add(&node{op: op, in: []*value{low, high}, out: b.fresh(), imm: 1, narrow: b.bits / 2})
 }
 
 // cell makes a variable that lives until it is released, in a register of its own.
@@ -168,9 +149,12 @@ func (b *block) set(cell, v *value) {
 
 // accumulate adds x·y to a variable.
 func (b *block) accumulate(cell, x, y *value) {
+	var n *node
 	if b.f.strict() {
-		b.add(&node{op: "VADD" + b.m.suffix(), in: []*value{cell, b.product(x, y)}, out: cell, imm: -1})
-		return
+		n = b.of(vec.Add, b.m.number(), cell, b.product(x, y))
+	} else {
+		n = b.of(vec.MulAdd, b.m.number(), x, y, cell)
 	}
-	b.add(&node{kind: fused, op: "VFMADD", end: b.m.suffix(), in: []*value{x, y, cell}, out: cell, imm: -1})
+	n.out = cell
+	b.add(n)
 }

@@ -2,7 +2,8 @@ package amd64
 
 import (
 	"slices"
-	"strings"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // value is a vector, or a mask of lanes, that a block computes once and reads any number of times. It has no register
@@ -41,23 +42,28 @@ const (
 	tail                // out = the mask whose first n lanes are set
 	assign              // the cell out = in[0]
 	gather              // out = in every lane the 8 bytes at mem + in[0]
-	note                // a comment, whose text is op
+	note                // a comment
 )
 
 // node is one step of a block.
 type node struct {
 	kind kind
-	op   string // opcode; of a fused one the part before the digits
-	end  string // of a fused one the part after them
-	in   []*value
-	out  *value
-	imm  int // immediate operand, -1: none
-	mask *value
-	zero bool // lanes outside mask become 0
-	mem  ref
-	n    int // numbers loaded or stored, lanes set
-	size int // bytes of a number
-	bits int // width of the instruction
+	// op is what is computed, elem the type of its lanes, and low the instruction that it is; of those that compute.
+	op   vec.Op
+	elem vec.Elem
+	low  *lowering
+	// predicate is what a comparison asks.
+	predicate vec.Predicate
+	text      string // of a note
+	in        []*value
+	out       *value
+	imm       int // immediate operand, -1: none
+	mask      *value
+	zero      bool // lanes outside mask become 0
+	mem       ref
+	n         int // numbers loaded or stored, lanes set
+	size      int // bytes of a number
+	bits      int // width of the instruction
 	// wide, where not 0, is the width of out, and narrow that of in[0], where they differ from bits.
 	wide, narrow int
 	swap         bool    // in[0] and in[1] may change places
@@ -78,17 +84,15 @@ func (n *node) equalLanes() bool {
 	default:
 		return false
 	}
-	for _, op := range []string{"VSHUF", "VUNPCK", "VINSERT", "VPERM2", "VBLENDP"} {
-		if strings.HasPrefix(n.op, op) { // lanes of two vectors side by side
-			return n.in[0] == n.in[1] && (n.in[0].equal || n.op == "VSHUFPS" && n.bits == 128 && n.imm%0x55 == 0)
-		}
-	}
 	switch {
-	case n.op == "VCVTPD2PSX": // two lanes
+	case n.op.Moves(): // lanes of two vectors side by side
+		oneLane := n.op == vec.Repeat || n.op == vec.Within && n.imm%0x55 == 0
+		return n.in[0] == n.in[1] && (n.in[0].equal || oneLane && n.elem == vec.F32 && n.bits == 128)
+	case n.op == vec.Narrow && n.bits == 128: // two lanes
 		return false
-	case strings.HasPrefix(n.op, "VBROADCAST"):
+	case n.op == vec.Broadcast:
 		return true
-	case strings.HasPrefix(n.op, "VPERM"): // a look-up
+	case n.op == vec.Permute, n.op == vec.Permute2: // a look-up
 		return n.in[0].equal
 	}
 	return !slices.ContainsFunc(n.sources(), func(v *value) bool { return !v.equal })

@@ -1,5 +1,7 @@
 package amd64
 
+import "github.com/backpropgen/backpropgen/gen/vec"
+
 // rowSums is a vector of the sums of lanes of several rows: rows are those of every 128 bits, -1 for none.
 type rowSums struct {
 	v    *value
@@ -46,14 +48,14 @@ func (b *block) orderedSquare(vectors []*value) *value {
 	}
 	if b.bits == 512 {
 		all = b.halve(all, func(x, y *value) *value {
-			return b.sum(b.shuffle("VSHUFF32X4", 0x44, x, y), b.shuffle("VSHUFF32X4", 0xee, x, y))
+			return b.sum(b.apply(vec.LowHalves, x, y), b.apply(vec.HighHalves, x, y))
 		}, func(x, y [][]int) [][]int { return [][]int{x[0], x[1], y[0], y[1]} })
 		all = b.halve(all, func(x, y *value) *value {
-			return b.sum(b.shuffle("VSHUFF32X4", 0x88, x, y), b.shuffle("VSHUFF32X4", 0xdd, x, y))
+			return b.sum(b.apply(vec.EvenBlocks, x, y), b.apply(vec.OddBlocks, x, y))
 		}, func(x, y [][]int) [][]int { return [][]int{x[0], x[2], y[0], y[2]} })
 	}
 	if b.bits == 256 {
-		all = b.halve(all, func(x, y *value) *value { return b.sum(b.pick(x, y, 0), b.pick(x, y, 1)) },
+		all = b.halve(all, func(x, y *value) *value { return b.sum(b.apply(vec.LowHalves, x, y), b.apply(vec.HighHalves, x, y)) },
 			func(x, y [][]int) [][]int { return [][]int{x[0], y[0]} })
 	}
 	beside := func(x, y [][]int) (rows [][]int) {
@@ -63,11 +65,11 @@ func (b *block) orderedSquare(vectors []*value) *value {
 		return rows
 	}
 	all = b.halve(all, func(x, y *value) *value {
-		return b.sum(b.shuffle("VUNPCKLPD", -1, x, y), b.shuffle("VUNPCKHPD", -1, x, y))
+		return b.sum(b.pairs(vec.InterleaveLow, x, y), b.pairs(vec.InterleaveHigh, x, y))
 	}, beside)
 	if b.m.size == 4 {
 		all = b.halve(all, func(x, y *value) *value {
-			return b.sum(b.shuffle("VSHUFPS", 0x88, x, y), b.shuffle("VSHUFPS", 0xdd, x, y))
+			return b.sum(b.apply(vec.Evens, x, y), b.apply(vec.Odds, x, y))
 		}, beside)
 	}
 	from := make([]int, quad*quads)

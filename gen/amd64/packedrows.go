@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Rows that are shorter than a register lie several to one in memory. An affine map takes them so: the input is
@@ -90,19 +91,14 @@ func (f *function) pairs(op *plan.Affine, at index, n int) {
 	if 2*n > lanes {
 		last = f.parameters(f.row(op.W, at).plus(16), 2*n-lanes)
 	}
-	even, odd := "VSHUFPS", "VSHUFPS"
-	evens, odds := 0x88, 0xdd
-	if f.m.size == 8 {
-		even, odd, evens, odds = "VUNPCKLPD", "VUNPCKHPD", -1, -1
-	}
 	x := [2]*value{b.spread(f.at(op.In, index{})), b.spread(f.at(op.In, index{off: 1}))}
-	z := b.shuffle(even, evens, first, last)
+	z := b.apply(vec.Evens, first, last)
 	if op.B != nil {
 		z = b.madd(z, x[0], f.biases(op.B, at, n))
 	} else {
 		z = b.product(z, x[0])
 	}
-	if w := b.shuffle(odd, odds, first, last); f.updating { // an operation more, and a cycle less to wait
+	if w := b.apply(vec.Odds, first, last); f.updating { // an operation more, and a cycle less to wait
 		z = b.sum(z, b.product(w, x[1]))
 	} else {
 		z = b.madd(w, x[1], z)
@@ -121,17 +117,14 @@ func (b *block) neighbours(vectors []*value, group int) *value {
 		}
 	}
 	for ; group > 1; group /= 2 {
-		low, high, lowOp, highOp, unit := 0x88, 0xdd, "VSHUFPS", "VSHUFPS", 1
-		switch {
-		case group > quad:
-			lowOp, highOp, unit = "VSHUFF32X4", "VSHUFF32X4", quad
-		case b.m.size == 8:
-			low, high, lowOp, highOp = -1, -1, "VUNPCKLPD", "VUNPCKHPD"
+		low, high, unit := vec.Evens, vec.Odds, 1
+		if group > quad {
+			low, high, unit = vec.EvenBlocks, vec.OddBlocks, quad
 		}
 		for i := 0; i < len(vectors); i += 2 {
 			j := min(i+1, len(vectors)-1)
 			x, y := vectors[i], vectors[j]
-			vectors[i/2] = b.sum(b.shuffle(lowOp, low, x, y), b.shuffle(highOp, high, x, y))
+			vectors[i/2] = b.sum(b.apply(low, x, y), b.apply(high, x, y))
 			rows[i/2] = evens(rows[i], rows[j], unit, quad)
 		}
 		n := (len(vectors) + 1) / 2
@@ -189,30 +182,6 @@ func (f *function) packedOuter(w, d, in *plan.Buffer, lanes int, rate *plan.Buff
 			}
 		}
 	})
-}
-
-// permute is the vector whose lane i is lane from[i] of x.
-func (b *block) permute(x *value, from []int) *value {
-	bits := make([]uint64, len(from))
-	inOrder := true
-	for i, lane := range from {
-		inOrder = inOrder && i == lane
-		bits[i] = uint64(lane)
-		if b.m.size == 8 { // each is two lanes of half the size
-			bits[i] = uint64(2*lane+1)<<32 | uint64(2*lane)
-		}
-	}
-	if inOrder {
-		return x
-	}
-	if b.bits == 128 && b.m.size == 4 {
-		imm := 0
-		for i, lane := range from {
-			imm |= lane << (2 * i)
-		}
-		return b.shuffle("VSHUFPS", imm, x, x)
-	}
-	return b.shuffle("VPERMPS", -1, b.lanesOf(bits...), x)
 }
 
 // repeated are the registers that an input fills over and over, until it begins with a register again.

@@ -1,5 +1,7 @@
 package amd64
 
+import "github.com/backpropgen/backpropgen/gen/vec"
+
 // reduce adds the lanes of each of some vectors: lane i of the result is the sum of all lanes of vectors[i]. b.bits is
 // their width; the result has the width of as many numbers. It is a transposition that adds as it goes, first within
 // every 128 bits, then across them.
@@ -30,27 +32,24 @@ func (b *block) reduceOnto(bias *value, vectors []*value) (z *value) {
 func (b *block) reduceWithin(vectors []*value) *value {
 	pair := func(vs []*value) *value {
 		x, y := vs[0], vs[len(vs)-1]
-		if b.m.size == 8 {
-			return b.sum(b.shuffle("VUNPCKLPD", -1, x, y), b.shuffle("VUNPCKHPD", -1, x, y))
-		}
-		return b.sum(b.shuffle("VUNPCKLPS", -1, x, y), b.shuffle("VUNPCKHPS", -1, x, y))
+		return b.sum(b.apply(vec.InterleaveLow, x, y), b.apply(vec.InterleaveHigh, x, y))
 	}
 	if b.m.size == 8 {
 		if len(vectors) == 1 {
-			return b.sum(vectors[0], b.shuffle("VUNPCKHPD", -1, vectors[0], vectors[0]))
+			return b.sum(vectors[0], b.pairs(vec.InterleaveHigh, vectors[0], vectors[0]))
 		}
 		return pair(vectors)
 	}
 	if len(vectors) == 1 {
-		half := b.sum(vectors[0], b.shuffle("VUNPCKHPD", -1, vectors[0], vectors[0]))
-		return b.sum(half, b.shuffle("VSHUFPS", 1, half, half))
+		half := b.sum(vectors[0], b.pairs(vec.InterleaveHigh, vectors[0], vectors[0]))
+		return b.sum(half, b.within4([4]int{1, 0, 0, 0}, half))
 	}
 	low := pair(vectors[:2])
 	if len(vectors) == 2 {
-		return b.sum(low, b.shuffle("VUNPCKHPD", -1, low, low))
+		return b.sum(low, b.pairs(vec.InterleaveHigh, low, low))
 	}
 	high := pair(vectors[2:])
-	return b.sum(b.shuffle("VUNPCKLPD", -1, low, high), b.shuffle("VUNPCKHPD", -1, low, high))
+	return b.sum(b.pairs(vec.InterleaveLow, low, high), b.pairs(vec.InterleaveHigh, low, high))
 }
 
 // reduceAcross adds the 128 bits of each vector and puts the sums side by side.
@@ -75,7 +74,7 @@ func (b *block) reduceAcross(quads []*value) *value {
 				pairs = append(pairs, b.reduceAcross(quads[i:]))
 				break
 			}
-			pairs = append(pairs, b.sum(b.pick(quads[i], quads[i+1], 0), b.pick(quads[i], quads[i+1], 1)))
+			pairs = append(pairs, b.sum(b.apply(vec.LowHalves, quads[i], quads[i+1]), b.apply(vec.HighHalves, quads[i], quads[i+1])))
 		}
 		if len(pairs) == 1 {
 			return pairs[0]
@@ -85,18 +84,10 @@ func (b *block) reduceAcross(quads []*value) *value {
 		return out
 	}
 	sum := func(x, y *value) *value {
-		return b.sum(b.shuffle("VSHUFF32X4", 0x44, x, y), b.shuffle("VSHUFF32X4", 0xee, x, y))
+		return b.sum(b.apply(vec.LowHalves, x, y), b.apply(vec.HighHalves, x, y))
 	}
 	x, y := sum(quads[0], quads[1]), sum(quads[2], quads[len(quads)-1])
-	return b.sum(b.shuffle("VSHUFF32X4", 0x88, x, y), b.shuffle("VSHUFF32X4", 0xdd, x, y))
-}
-
-// pick puts the lower (0) or upper (1) 128 bits of two vectors of 256 side by side.
-func (b *block) pick(x, y *value, upper int) *value {
-	if b.m.level == AVX512 {
-		return b.shuffle("VSHUFF32X4", []int{0, 3}[upper], x, y)
-	}
-	return b.shuffle("VPERM2F128", []int{0x20, 0x31}[upper], x, y)
+	return b.sum(b.apply(vec.EvenBlocks, x, y), b.apply(vec.OddBlocks, x, y))
 }
 
 // concat puts up to four vectors of 128 bits side by side.
@@ -125,20 +116,14 @@ func (b *block) concat(quads []*value) *value {
 // everywhere folds the lanes of a vector with an operation and puts the result into all of them.
 func (b *block) everywhere(x *value, op func(b *block, x, y *value) *value) *value {
 	fold := func(x, y *value) *value { return op(b, x, y) }
-	if b.bits == 512 {
-		x = fold(x, b.shuffle("VSHUFF32X4", 0x4e, x, x))
+	if b.bits > 128 {
+		x = fold(x, b.apply(vec.SwapHalves, x, x))
 	}
-	switch {
-	case b.bits == 256 && b.m.level == AVX512:
-		x = fold(x, b.shuffle("VSHUFF32X4", 1, x, x)) // the upper half beside the lower one
-	case b.bits == 256:
-		x = fold(x, b.shuffle("VPERM2F128", 1, x, x))
-	case b.bits == 512:
-		x = fold(x, b.shuffle("VSHUFF32X4", 0xb1, x, x))
+	if b.bits > 256 {
+		x = fold(x, b.apply(vec.SwapBlocks, x, x))
 	}
-	if b.m.size == 8 {
-		return fold(x, b.shuffle("VSHUFPD", 0x55, x, x))
+	if b.m.size == 4 {
+		x = fold(x, b.apply(vec.SwapPairs, x, x))
 	}
-	x = fold(x, b.shuffle("VSHUFPS", 0x4e, x, x))
-	return fold(x, b.shuffle("VSHUFPS", 0xb1, x, x))
+	return fold(x, b.apply(vec.SwapNeighbours, x, x))
 }

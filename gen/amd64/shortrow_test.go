@@ -6,6 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // TestEqualLanes: a number in every lane stays so through what computes lane by lane, and is not spread again; two
@@ -31,12 +33,12 @@ func TestEqualLanes(t *testing.T) {
 		{"a fused product", b.madd(first, y, second), true},
 		{"a function", b.tanh(first), true},
 		{"of a load", b.tanh(x), false},
-		{"two side by side", b.shuffle("VUNPCKLPS", -1, first, second), false},
-		{"one with itself", b.shuffle("VUNPCKLPS", -1, first, first), true},
-		{"lanes in another order", b.shuffle("VSHUFPS", 0x4e, x, x), false},
+		{"two side by side", b.apply(vec.InterleaveLow, first, second), false},
+		{"one with itself", b.apply(vec.InterleaveLow, first, first), true},
+		{"lanes in another order", b.apply(vec.SwapPairs, x, x), false},
 		{"the first lanes", b.keep(b.firstLanes(3), first), false},
 		{"the first lanes, and others", b.choose(b.firstLanes(2), first, second), false},
-		{"where a comparison of such holds", b.choose(b.compare(greater, first, y), first, y), true},
+		{"where a comparison of such holds", b.choose(b.compare(vec.Greater, first, y), first, y), true},
 		{"a sum over three lanes", b.folded(x, 3, (*block).sum), true},
 	} {
 		if test.v.equal != test.want {

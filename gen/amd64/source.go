@@ -12,6 +12,7 @@ import (
 	"math/bits"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -168,13 +169,10 @@ func (b *block) column(t *table, index *value, at int) *value {
 		registers[i] = b.lanesOf(lanes...)
 	}
 	half := func(low, high *value) *value { // by the four lowest bits
-		return b.add(&node{kind: replace, op: "VPERMI2PD", in: []*value{index, low, high}, out: b.fresh(), imm: -1})
+		return b.apply(vec.Permute2, index, low, high)
 	}
 	first, second := half(registers[0], registers[1]), half(registers[2], registers[3])
-	out := b.fresh()
-	out.class = maskClass
-	fifth := b.add(&node{op: "VPTESTMQ", in: []*value{index, b.pattern(permutedRows / 2)}, out: out, imm: -1, fold: true})
-	return b.choose(fifth, second, first)
+	return b.choose(b.test(index, b.pattern(permutedRows/2)), second, first)
 }
 
 // place finds a place for a table in the data section, once a file.

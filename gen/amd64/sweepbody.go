@@ -171,7 +171,7 @@ func (w *sweeper) element(v expr.Var, i int, mask *value) (x *value) {
 		x = b.add(&node{kind: load, mem: w.place(v, i), n: w.lanes, out: b.fresh(), mask: mask})
 	})
 	if w.wide != w.m {
-		x = b.add(&node{op: "VCVTPS2PD", in: []*value{x}, out: b.fresh(), imm: -1, narrow: b.bits / 2, fold: true})
+		x = b.widenedFromMemory(x)
 	}
 	return x
 }
@@ -180,10 +180,7 @@ func (w *sweeper) element(v expr.Var, i int, mask *value) (x *value) {
 func (w *sweeper) put(x *value, v expr.Var, i int, mask *value) func() {
 	b := w.code
 	if w.wide != w.m {
-		out := b.fresh()
-		out.bits = b.bits / 2
-		op := map[int]string{256: "VCVTPD2PSY", 512: "VCVTPD2PS"}[b.bits]
-		x = b.add(&node{op: op, in: []*value{x}, out: out, imm: -1, wide: out.bits, narrow: b.bits})
+		x = b.narrowed(x)
 	}
 	return func() {
 		w.narrowly(func() {

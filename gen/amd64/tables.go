@@ -1,5 +1,7 @@
 package amd64
 
+import "github.com/backpropgen/backpropgen/gen/vec"
+
 // tanhPieces are intervals of |x| and for each of them a point c within, tanh(c), and the coefficients of (tanh(x) -
 // tanh(c))/(x - c) as a polynomial in x - c. The points are chosen so that tanh(c), and where it matters the first
 // coefficient too, is a float32 but for some hundredths of an ULP. In the first interval the coefficients are those of
@@ -55,7 +57,7 @@ const tanhShift = 23 - 3
 // tanhTable is the hyperbolic tangent.
 func (b *block) tanhTable(x *value) *value {
 	a := b.smaller(b.number(9.2), b.magnitude(x))
-	at := b.shift("VPSRL", b.sum(a, b.number(1)), tanhShift)
+	at := b.shift(vec.ShiftRight, b.sum(a, b.number(1)), tanhShift)
 	column := func(k int) *value { return b.lookup(&tanhTables[k], at) }
 	d := b.less(a, column(0))
 	// In the first interval tanh(c) is 0 and x itself is added; in others it is larger than x - c.

@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // tile is a function over tiles of samples as it is being written.
@@ -84,7 +85,7 @@ func (t *tile) store(x *value, b *plan.Buffer, unit index, v int) {
 
 // alive is the mask of the samples among the lanes of vector v.
 func (t *tile) alive(v int) *value {
-	return t.code.compare(greater, t.code.load(t.work(t.lay.live, index{}, v), t.m.lanes()), t.code.zeros())
+	return t.code.compare(vec.Greater, t.code.load(t.work(t.lay.live, index{}, v), t.m.lanes()), t.code.zeros())
 }
 
 // prepare writes the row that tells samples from what fills the tile up, and begins the sum of the losses.
@@ -104,7 +105,7 @@ func (t *tile) prepare(loss bool) {
 		for i := range lanes {
 			lanes[i] = t.m.bits(float64(v*t.m.lanes() + i))
 		}
-		before := t.code.compare(lessThan, t.code.lanesOf(lanes...), count)
+		before := t.code.compare(vec.Less, t.code.lanesOf(lanes...), count)
 		t.code.store(t.code.keep(before, t.code.number(1)), t.work(t.lay.live, index{}, v), t.m.lanes())
 		if loss {
 			t.code.store(t.code.zeros(), t.work(t.lay.loss, index{}, v), t.m.lanes())

@@ -7,6 +7,7 @@ import (
 	"go/types"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Under rounding: strict elementary functions are those of the portable code, translated: their Go, which computes with
@@ -176,7 +177,7 @@ func (t *translator) row(e ast.Expr) rowOf {
 	}
 	r := rowOf{of: t.s.tables[x.X.(*ast.Ident).Name]}
 	r.index = t.convert(x, t.value(x.Index), types.Uint64).v
-	r.at = t.as(8, func() *value { return t.b.shift("VPSLL", r.index, r.of.shift+3) })
+	r.at = t.as(8, func() *value { return t.b.shift(vec.ShiftLeft, r.index, r.of.shift+3) })
 	return r
 }
 
@@ -271,31 +272,18 @@ func (t *translator) function(x *ast.CallExpr) lane {
 func (t *translator) convert(n ast.Node, v lane, to types.BasicKind) lane {
 	from := v.kind
 	same := wordOf(from) == wordOf(to)
-	narrow := t.bits / 2
 	switch {
 	case from == to || same && !floats(from) && !floats(to):
 		return lane{v.v, to}
 	case from == types.Uint32 && !floats(to), from == types.Int32 && to == types.Uint64:
 		// An index is not negative.
-		return lane{t.as(8, func() *value {
-			return t.b.add(&node{op: "VPMOVZXDQ", in: []*value{v.v}, out: t.b.fresh(), imm: -1, narrow: narrow})
-		}), to}
+		return lane{t.as(8, func() *value { return t.b.widened(v.v, vec.U32) }), to}
 	case from == types.Int64 && to == types.Float64:
 		return lane{t.as(8, func() *value { return t.b.number64(v.v) }), to}
 	case from == types.Float32 && to == types.Float64:
-		return lane{t.as(8, func() *value {
-			return t.b.add(&node{op: "VCVTPS2PD", in: []*value{v.v}, out: t.b.fresh(), imm: -1, narrow: narrow})
-		}), to}
+		return lane{t.as(8, func() *value { return t.b.widened(v.v, vec.F32) }), to}
 	case from == types.Float64 && to == types.Float32:
-		return lane{t.as(8, func() *value {
-			out := t.b.fresh()
-			out.bits = narrow
-			op := "VCVTPD2PSY"
-			if t.bits == 512 {
-				op = "VCVTPD2PS"
-			}
-			return t.b.add(&node{op: op, in: []*value{v.v}, out: out, imm: -1, wide: narrow, narrow: t.bits})
-		}), to}
+		return lane{t.as(8, func() *value { return t.b.narrowed(v.v) }), to}
 	}
 	t.fail(n, "unexpected conversion")
 	return lane{v.v, to}

@@ -6,6 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Samples come as arrays one after the other, and tiles have a row for each element. Both ways some elements of all
@@ -72,8 +73,8 @@ func (t *tile) pairsIn(from reg.GPPhysical, to *plan.Buffer) {
 			}
 		}
 		// The even numbers of both, and the odd ones.
-		for i, imm := range []int{0x88, 0xdd} {
-			t.store(t.code.shuffle("VSHUFPS", imm, halves[0], halves[1]), to, index{off: i}, v)
+		for i, op := range []vec.Op{vec.Evens, vec.Odds} {
+			t.store(t.code.apply(op, halves[0], halves[1]), to, index{off: i}, v)
 		}
 	}
 }
@@ -122,45 +123,22 @@ func (t *tile) columns(n, group int, body func(at index, n int)) {
 func (b *block) squares(rows []*value, n int) []*value {
 	var out []*value
 	if b.m.size == 8 {
-		for i, op := range []string{"VUNPCKLPD", "VUNPCKHPD"} {
+		for i, op := range []vec.Op{vec.InterleaveLow, vec.InterleaveHigh} {
 			if i < n {
-				out = append(out, b.shuffle(op, -1, rows[0], rows[1]))
+				out = append(out, b.apply(op, rows[0], rows[1]))
 			}
 		}
 		return out
 	}
-	for half, op := range []string{"VUNPCKLPS", "VUNPCKHPS"} {
+	for half, op := range []vec.Op{vec.InterleaveLow, vec.InterleaveHigh} {
 		if 2*half >= n {
 			break
 		}
-		x, y := b.shuffle(op, -1, rows[0], rows[1]), b.shuffle(op, -1, rows[2], rows[3])
-		out = append(out, b.shuffle("VUNPCKLPD", -1, x, y))
+		x, y := b.apply(op, rows[0], rows[1]), b.apply(op, rows[2], rows[3])
+		out = append(out, b.pairs(vec.InterleaveLow, x, y))
 		if 2*half+1 < n {
-			out = append(out, b.shuffle("VUNPCKHPD", -1, x, y))
+			out = append(out, b.pairs(vec.InterleaveHigh, x, y))
 		}
 	}
 	return out
-}
-
-// insert puts 128 bits into a vector, as its quarter or half q.
-func (b *block) insert(x, part *value, q int) *value {
-	op := "VINSERTF128"
-	if b.m.level == AVX512 {
-		op = "VINSERTF32X4"
-	}
-	return b.add(&node{op: op, in: []*value{x, part}, out: b.fresh(), imm: q, narrow: 128, fold: true})
-}
-
-// extract is 128 bits of a vector: its quarter or half q.
-func (b *block) extract(x *value, q int) *value {
-	if q == 0 {
-		return x
-	}
-	out := b.fresh()
-	out.bits = 128
-	op := "VEXTRACTF128"
-	if b.m.level == AVX512 {
-		op = "VEXTRACTF32X4"
-	}
-	return b.add(&node{op: op, in: []*value{x}, out: out, imm: q, wide: 128, narrow: b.bits})
 }

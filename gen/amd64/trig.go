@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"slices"
 	"sync"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Sine and cosine of arguments of any size. |x|·2/π is wanted modulo 4, a turn, and the nearer it comes to a whole
@@ -40,8 +42,8 @@ var turnTable = sync.OnceValue(func() []byte {
 func (b *block) scaled(x *value) (s, index *value) {
 	a := b.magnitude(x)
 	exponent := b.and(b.larger(a, b.number(2)), b.pattern(0x7f8<<52)) // but for three bits
-	p := b.integer("VPSUB", b.pattern((1023+1024)<<52), exponent)     // 2^(-8q)
-	return b.product(a, p), b.shift("VPSRL", p, 55)
+	p := b.integer(vec.Sub, b.pattern((1023+1024)<<52), exponent)     // 2^(-8q)
+	return b.product(a, p), b.shift(vec.ShiftRight, p, 55)
 }
 
 // turnPiece is a piece of 2/π·2^(8q): its bits from 2^low up to 2^(low+47). low is a multiple of 8.
@@ -50,7 +52,7 @@ func (b *block) turnPiece(index *value, low int) *value {
 	// A word of 8 bytes has 16 bits below.
 	word := b.gather(table, turnBytes-127+(low-16)/8, index)
 	under := b.pattern(math.Float64bits(math.Ldexp(1, 52+low)))
-	return b.less(b.or(b.shift("VPSRL", word, 16), under), under)
+	return b.less(b.or(b.shift(vec.ShiftRight, word, 16), under), under)
 }
 
 // sin is the sine.
@@ -59,7 +61,7 @@ func (b *block) sin(x *value) *value {
 		return b.wide(x, (*block).sinInDouble)
 	}
 	// What is x to half an ULP is beyond the products, which underflow.
-	tiny := b.compare(lessThan, b.magnitude(x), b.number(0x1p-27))
+	tiny := b.compare(vec.Less, b.magnitude(x), b.number(0x1p-27))
 	return b.choose(tiny, x, b.circular(x, 0))
 }
 
@@ -113,9 +115,9 @@ func (b *block) circular(x *value, quarters float64) *value {
 
 // turned is the sine or the cosine, with the sign of the quarter that the low bits of n name.
 func (b *block) turned(sin, cos, n *value) *value {
-	odd := b.compare(lessThan, b.or(b.shift("VPSLL", n, 63), b.number(1)), b.zeros())
+	odd := b.compare(vec.Less, b.or(b.shift(vec.ShiftLeft, n, 63), b.number(1)), b.zeros())
 	v := b.choose(odd, cos, sin)
-	return b.xor(v, b.and(b.shift("VPSLL", n, 62), b.signBit()))
+	return b.xor(v, b.and(b.shift(vec.ShiftLeft, n, 62), b.signBit()))
 }
 
 // quarters takes |x| as n·π/2 + (r + low)·π/2, |r| ≤ ½ and a little, with n as a number modulo 4. No float64 but 0 is

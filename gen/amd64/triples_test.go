@@ -4,10 +4,12 @@ import (
 	"encoding/binary"
 	"strings"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// shuffled computes a value of a block with whole numbers in its lanes, by what processors' manuals say of the
-// instructions that packed rows use.
+// shuffled computes a value of a block with whole numbers in its lanes, by what the
+// operations that packed rows use mean.
 type shuffled struct {
 	t     *testing.T
 	b     *block
@@ -38,19 +40,19 @@ func (s *shuffled) of(v *value) []uint64 {
 	for i := range out {
 		quad := i / 4 * 4
 		switch n := v.def; n.op {
-		case "VADDPS":
+		case vec.Add:
 			out[i] = in[0][i] + in[1][i]
-		case "VBLENDPS":
+		case vec.Blend:
 			out[i] = in[n.imm>>i&1][i]
-		case "VSHUFPS":
+		case vec.Within:
 			out[i] = in[i%4/2][quad+n.imm>>(2*(i%4))&3]
-		case "VPERMPS":
+		case vec.Permute:
 			out[i] = in[1][in[0][i]%uint64(s.lanes)]
-		case "VPERMI2PS":
+		case vec.Permute2:
 			at := in[0][i] % uint64(2*s.lanes)
 			out[i] = in[1+at/uint64(s.lanes)][at%uint64(s.lanes)]
 		default:
-			s.t.Fatalf("%s is no instruction of packed rows", n.op)
+			s.t.Fatalf("%s is no operation of packed rows", n.op)
 		}
 	}
 	s.known[v] = out

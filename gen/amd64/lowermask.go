@@ -1,0 +1,107 @@
+package amd64
+
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
+
+// Masks: registers of their own at AVX-512, where instructions take them beside their operands; at AVX2 vectors that
+// have all bits of a lane set or none, which are made by comparisons and read by blends.
+
+// maskClass says which registers hold masks.
+func (m machine) maskClass() class {
+	if m.level == AVX512 {
+		return maskClass
+	}
+	return vectorClass
+}
+
+// predicates are the immediate operands of comparisons of numbers, of the kinds that report no NaN.
+var predicates = [vec.Predicates]int{
+	vec.Equal: 0, vec.NotEqual: 4, vec.Less: 17, vec.LessEqual: 18, vec.Greater: 30, vec.GreaterEqual: 29,
+	vec.NotLess: 21, vec.NotLessEqual: 22, vec.NotGreaterEqual: 25, vec.Ordered: 7, vec.Unordered: 3,
+}
+
+// compare is the mask of lanes where the comparison of x with y holds.
+func (b *block) compare(p vec.Predicate, x, y *value) *value {
+	n := b.of(vec.Compare, b.m.number(), x, y)
+	n.predicate, n.imm, n.out.class = p, predicates[p], b.m.maskClass()
+	return b.add(n)
+}
+
+// test is the mask of lanes of which two integers have a bit in common, where masks are registers.
+func (b *block) test(x, y *value) *value {
+	n := b.of(vec.Test, b.m.unsigned(), x, y)
+	n.out.class = b.m.maskClass()
+	return b.add(n)
+}
+
+// choose is yes in the lanes of a mask, no in the others.
+func (b *block) choose(mask, yes, no *value) *value {
+	n := b.of(vec.Select, b.m.number(), no, yes)
+	n.mask = mask
+	return b.add(n)
+}
+
+// keep is x in the lanes of a mask, 0 in the others.
+func (b *block) keep(mask, x *value) *value {
+	if !b.m.has(vec.Keep, b.m.number()) {
+		return b.and(mask, x)
+	}
+	n := b.of(vec.Keep, b.m.number(), x)
+	n.mask, n.zero = mask, true
+	return b.add(n)
+}
+
+// firstLanes is the mask of the first n lanes.
+func (b *block) firstLanes(n int) *value {
+	if b.m.maskClass() != maskClass {
+		return b.lanePattern(n, b.m.lanes())
+	}
+	key := [2]int{n, b.m.size}
+	if v := b.tails[key]; v != nil {
+		return v
+	}
+	v := b.fresh()
+	v.class = maskClass
+	b.tails[key] = b.add(&node{kind: tail, n: n, out: v})
+	return v
+}
+
+// lanePattern has all bits set in the first n lanes of so many.
+func (b *block) lanePattern(n, lanes int) *value {
+	bits := make([]uint64, lanes)
+	for i := range n {
+		bits[i] = math.MaxUint64 >> (64 - 8*b.m.size)
+	}
+	return b.lanesOf(bits...)
+}
+
+// clip is x with 0 in every lane from n on.
+func (b *block) clip(x *value, n int) *value {
+	if n*b.m.size*8 == b.bits {
+		return x
+	}
+	if b.m.maskClass() == maskClass && !b.f.many && b.tails[[2]int{n, b.m.size}] == nil {
+		return b.and(x, b.lanePattern(n, b.bits/8/b.m.size)) // shorter than making a mask for this alone
+	}
+	return b.keep(b.firstLanes(n), x)
+}
+
+// where is y op z in the lanes of a mask, x in the others.
+func (b *block) where(mask *value, op vec.Op, x, y, z *value) *value {
+	if b.m.maskClass() != maskClass {
+		return b.choose(mask, b.apply(op, y, z), x)
+	}
+	n := b.of(op, b.m.number(), x, y, z)
+	n.kind, n.mask, n.fold, n.swap = replace, mask, false, false
+	return b.add(n)
+}
+
+// scaledWhere is x·2^n, n rounded down, in the lanes of a mask, 0 in the others.
+func (b *block) scaledWhere(mask, x, n *value) *value {
+	s := b.of(vec.Scale, b.m.number(), x, n)
+	s.mask, s.zero = mask, true
+	return b.add(s)
+}
