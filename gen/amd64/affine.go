@@ -128,14 +128,10 @@ func (f *function) goesOn(w *plan.Buffer, n int) bool {
 // rowPart reads n numbers of a row of a matrix, with 0 in the lanes above: what follows them in memory is cut off,
 // which takes an instruction where moving them in pieces takes up to four.
 func (f *function) rowPart(w *plan.Buffer, r ref, n int) *value {
-	bytes := n * f.m.size
-	switch {
-	case bytes&(bytes-1) == 0 || !f.goesOn(w, n): // one move
+	if bytes := n * f.m.size; bytes&(bytes-1) == 0 || !f.goesOn(w, n) { // one move
 		return f.code.load(r, n)
-	case f.m.level == AVX512:
-		return f.code.add(&node{kind: load, mem: r, n: n, out: f.code.fresh(), mask: f.code.firstLanes(n)})
 	}
-	return f.code.clip(f.code.load(r, f.code.bits/8/f.m.size), n)
+	return f.code.loadFirst(r, n)
 }
 
 // looseRowPart is rowPart with anything in the lanes above.

@@ -18,11 +18,11 @@ import (
 // cothSeries is f·coth(f·log(2)/2) as a polynomial in f², |f| ≤ ½; 2^-29, and e^x then has 2^-30.5.
 var cothSeries = []float64{2.8853900869218165, 0.11552415967147486, -0.0009211135213008522}
 
-// halves are f and c of e^(scale·x), and what twoTo takes for 2^n. With AVX2, where x must be within ±bound for that,
-// it is brought there; NaN stays NaN. With AVX-512 infinities do no harm: n is infinite then, and f is 0.
+// halves are f and c of e^(scale·x), and what twoTo takes for 2^n. Where that is put together, x must be within ±bound,
+// and is brought there; NaN stays NaN. Elsewhere infinities do no harm: n is infinite then, and f is 0.
 func (b *block) halves(x *value, scale, bound float64) (f, c, n *value) {
 	factor := b.number(scale * math.Log2E)
-	if b.m.level == AVX512 {
+	if b.m.has(vec.Fraction, b.m.number()) {
 		y := b.product(x, factor)
 		n = b.rounded(y)
 		f = b.apply(vec.Fraction, y) // y - n, and 0 where they are infinite
@@ -42,7 +42,7 @@ func (b *block) halves(x *value, scale, bound float64) (f, c, n *value) {
 
 // twoTo is 2^n for n as halves returns it.
 func (b *block) twoTo(n *value) *value {
-	if b.m.level == AVX512 {
+	if b.m.has(vec.Scale, b.m.number()) {
 		return b.scale(n, b.number(1))[0]
 	}
 	return b.power(n, 1)
@@ -58,7 +58,7 @@ func (b *block) sigmoidOfHalves(x *value) *value {
 	}
 	// As (p + 1)·c + (p - 1)·f the denominator is three operations more, none of which waits for c. At 2^900 the
 	// quotient is 0 in float32.
-	if b.m.level == AVX512 {
+	if b.m.has(vec.Scale, b.m.number()) {
 		n = b.smaller(b.number(900), n)
 	}
 	p, one := b.twoTo(n), b.number(1)

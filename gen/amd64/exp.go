@@ -155,7 +155,7 @@ func (b *block) powers(n *value) []*value {
 // scale multiplies values with 2^n.
 func (b *block) scale(n *value, values ...*value) []*value {
 	out := make([]*value, len(values))
-	if b.m.level == AVX512 {
+	if b.m.has(vec.Scale, b.m.number()) {
 		for i, v := range values {
 			out[i] = b.apply(vec.Scale, v, n)
 		}

@@ -52,7 +52,7 @@ func (t *tile) hoist(b *block, loop int) (hoisted []*value) {
 // its way, then tables. It is 0 for those that must stay or cost nothing.
 func (t *tile) hoistGain(b *block, n *node) int {
 	const broadcast, table = 1000, 1
-	if t.m.level != AVX512 || n.kind != literal && n.kind != splat || n.isZero || n.kind == splat && (n.mem.base != t.bases["p"] || n.mem.index != nil) {
+	if !t.m.spreadsMemory() || n.kind != literal && n.kind != splat || n.isZero || n.kind == splat && (n.mem.base != t.bases["p"] || n.mem.index != nil) {
 		return 0
 	}
 	uses, fold := 0, true

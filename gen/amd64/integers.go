@@ -123,11 +123,8 @@ func (t *translator) choose(c truth, yes, no lane) lane {
 	}
 	size := wordOf(yes.kind)
 	mask := c.mask
-	if c.size != size && t.b.m.maskClass() == vectorClass {
-		if c.size > size {
-			t.b.f.fail("a comparison of 64 bits decides on 32")
-		}
-		mask = t.as(8, func() *value { return t.b.widened(mask, vec.I32) })
+	if c.size != size {
+		mask = t.as(8, func() *value { return t.b.maskOf(mask, c.size, size) })
 	}
 	return lane{t.as(size, func() *value { return t.b.choose(mask, yes.v, no.v) }), yes.kind}
 }

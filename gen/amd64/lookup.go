@@ -7,12 +7,12 @@ import (
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// tableLength is how many numbers of 4 bytes two registers of AVX-512 hold. A look-up in them takes an instruction, as
+// tableLength is how many numbers of 4 bytes two of the widest registers hold. A look-up in them takes an instruction, as
 // fast as a multiplication, and reads no memory at a place that depends on data.
 const tableLength = 32
 
 // looksUp says whether functions of float32 numbers may look up numbers in tables: where registers hold enough of them.
-func (b *block) looksUp() bool { return b.m.level == AVX512 && b.m.size == 4 }
+func (b *block) looksUp() bool { return b.m.size == 4 && b.m.has(vec.Permute2, vec.F32) }
 
 // lookup is, in every lane, the number of a table that the low bits of the lane's index say. Whole registers are looked
 // up in, whatever the width of what it is for.

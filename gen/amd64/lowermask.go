@@ -9,14 +9,6 @@ import (
 // Masks: registers of their own at AVX-512, where instructions take them beside their operands; at AVX2 vectors that
 // have all bits of a lane set or none, which are made by comparisons and read by blends.
 
-// maskClass says which registers hold masks.
-func (m machine) maskClass() class {
-	if m.level == AVX512 {
-		return maskClass
-	}
-	return vectorClass
-}
-
 // predicates are the immediate operands of comparisons of numbers, of the kinds that report no NaN.
 var predicates = [vec.Predicates]int{
 	vec.Equal: 0, vec.NotEqual: 4, vec.Less: 17, vec.LessEqual: 18, vec.Greater: 30, vec.GreaterEqual: 29,
@@ -87,6 +79,34 @@ func (b *block) clip(x *value, n int) *value {
 		return b.and(x, b.lanePattern(n, b.bits/8/b.m.size)) // shorter than making a mask for this alone
 	}
 	return b.keep(b.firstLanes(n), x)
+}
+
+// loadFirst reads n numbers where more may be read, with 0 in the lanes above.
+func (b *block) loadFirst(at ref, n int) *value {
+	if b.m.maskClass() == maskClass {
+		return b.add(&node{kind: load, mem: at, n: n, out: b.fresh(), mask: b.firstLanes(n)})
+	}
+	return b.clip(b.load(at, b.bits/8/b.m.size), n)
+}
+
+// storeMask is the mask that n numbers are stored with, nil where they are stored in pieces: at AVX2, whose masked
+// stores are slow, and where pieces are few.
+func (b *block) storeMask(n int) *value {
+	if b.m.maskClass() != maskClass || !b.masked(n) {
+		return nil
+	}
+	return b.firstLanes(n)
+}
+
+// maskOf is the mask of a comparison of lanes of some size for as many lanes of another.
+func (b *block) maskOf(mask *value, from, to int) *value {
+	switch {
+	case b.m.maskClass() == maskClass:
+		return mask
+	case from > to:
+		b.f.fail("a comparison of 64 bits decides on 32")
+	}
+	return b.widened(mask, vec.I32)
 }
 
 // where is y op z in the lanes of a mask, x in the others.

@@ -74,10 +74,7 @@ func (b *block) lane(v *value, i int) *value {
 
 // store writes the first n lanes, and nothing beside them.
 func (b *block) store(v *value, at ref, n int) {
-	var mask *value
-	if b.m.maskClass() == maskClass && b.masked(n) { // at AVX2 masked stores are slow
-		mask = b.firstLanes(n)
-	}
+	mask := b.storeMask(n)
 	// What was known of this place or of its neighbours may have changed: only the same numbers in the same steps are
 	// known.
 	for p := range b.stored {

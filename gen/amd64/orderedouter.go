@@ -12,10 +12,7 @@ import (
 func (t *tile) orderedOuter(o *plan.OuterSum) {
 	rows, cols, lanes := o.D.Rows, o.A.Rows, t.m.lanes()
 	chunks := (cols + lanes - 1) / lanes
-	wide := min(chunks, 4)
-	if t.m.level == AVX2 {
-		wide = min(chunks, 3)
-	}
+	wide := min(chunks, t.columnsTogether())
 	high := min(rows, t.accumulators()/wide)
 	groups := (rows + high - 1) / high
 	high = (rows + groups - 1) / groups

@@ -86,9 +86,9 @@ func (t *tile) dots(d, a, gw, gb *plan.Buffer) {
 		cols = a.Rows
 	}
 	// With a short row, its sums and those of whole rows beside it are stored together.
-	width := min(cols, 8)
-	if t.m.level == AVX2 || cols > 8 {
-		width = min(cols, 4)
+	width := min(cols, 4)
+	if most := t.accumulators() / 3; cols <= most {
+		width = cols
 	}
 	bias := 0
 	if gb != nil && width == cols {
@@ -215,14 +215,14 @@ func (t *tile) addTo(at ref, vectors []*value) {
 	}
 }
 
+// columnsTogether is how many vectors of columns are summed up at once.
+func (t *tile) columnsTogether() int { return min(4, t.accumulators()/4) }
+
 // outer adds Σ δ·aᵀ to the gradient of a layer's weights, a group of rows and of vectors of columns at a time.
 func (t *tile) outer(o *plan.OuterSum) {
 	rows, cols, lanes := o.D.Rows, o.A.Rows, t.m.lanes()
 	chunks := (cols + lanes - 1) / lanes
-	wide := min(chunks, 4)
-	if t.m.level == AVX2 {
-		wide = min(chunks, 3)
-	}
+	wide := min(chunks, t.columnsTogether())
 	// Groups of nearly the same width.
 	groups := (chunks + wide - 1) / wide
 	wide = (chunks + groups - 1) / groups

@@ -198,7 +198,7 @@ func (t *translator) element(x *ast.IndexExpr) lane {
 		return v
 	}
 	v := lane{t.as(8, func() *value {
-		if r.of.rows() <= permutedRows && t.b.m.level == AVX512 && t.bits == 512 {
+		if r.of.rows() <= permutedRows && t.b.m.has(vec.Permute2, vec.F64) && t.bits == t.b.m.widest() {
 			return t.b.column(r.of, r.index, column)
 		}
 		return t.b.gather(t.b.f.file.place(r.of), 8*column, r.at)

@@ -1,0 +1,44 @@
+package amd64
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// firstOf is the mask of as many lanes as a register says.
+func (w *sweeper) firstOf(part reg.GPPhysical) *value {
+	var table []byte
+	at := operand.Mem{Base: reg.RAX, Index: part}
+	if w.m.level == AVX512 {
+		for n := range w.lanes {
+			table = binary.LittleEndian.AppendUint16(table, 1<<n-1)
+		}
+		w.do("LEAQ", w.file.table(string(table), table).mem(), reg.RAX)
+		at.Scale = 2
+		mask := &value{class: maskClass, bits: w.bits, reg: 1, slot: -1, def: &node{}}
+		w.do("KMOVW", at, opmask(mask.reg))
+		w.code.adopted = append(w.code.adopted, mask)
+		return mask
+	}
+	// As many lanes that are set as there are, then as many that are not: where they change is moved to the end of
+	// those that are left.
+	for i := range 2 * w.lanes {
+		set := uint64(0)
+		if i < w.lanes {
+			set = math.MaxUint64
+		}
+		table = binary.LittleEndian.AppendUint64(table, set)[:(i+1)*w.m.size]
+	}
+	mask := w.cell()
+	w.do("NEGQ", part)
+	w.do("LEAQ", w.file.table(string(table), table).mem(), reg.RAX)
+	at.Scale, at.Disp = uint8(w.m.size), w.lanes*w.m.size
+	w.do("VMOVUPS", at, vector(mask.reg, w.bits*w.m.size/w.wide.size))
+	w.do("NEGQ", part)
+	w.adopt(mask)
+	return mask
+}
+
