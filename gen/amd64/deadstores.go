@@ -21,7 +21,7 @@ func (t *tile) dropDeadStores() {
 		}
 		m := model(i)
 		for _, o := range i.Operands {
-			if mem, ok := o.(operand.Mem); ok && mem.Base == base && (mem.Index != nil || i.Opcode == "LEAQ" && mem.Disp != t.lay.work) {
+			if mem, ok := o.(operand.Mem); ok && mem.Base == base && (mem.Index != nil || isAddress(i) && mem.Disp != t.lay.work) {
 				return
 			}
 		}

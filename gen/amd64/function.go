@@ -12,6 +12,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // function is one function of the assembly as it is being written: blocks of vector code, and between them loops over
@@ -97,7 +98,7 @@ func newFunction(f *file, m machine, name string, params []param, result bool) *
 	for _, p := range params {
 		if r, ok := argumentRegisters[p.name]; ok {
 			fn.bases[p.name], fn.arguments[p.name] = r, operand.NewParamAddr(p.name, offset)
-			fn.do("MOVQ", operand.NewParamAddr(p.name, offset), r)
+			fn.integer(vec.IntCopy, operand.NewParamAddr(p.name, offset), r)
 		} else if p.integer {
 			fn.counts[p.name] = argument(p.name, offset)
 		} else if p.name == PauseArgument {
@@ -174,8 +175,7 @@ func (f *function) finish() *ir.Function {
 	if f.pause != nil {
 		f.finishLast()
 	}
-	f.do("VZEROUPPER")
-	f.do("RET")
+	f.leaveFunction()
 	if f.pause != nil && !f.file.layered { // else that is done when the code has been rolled up
 		f.finishPauses()
 	}
@@ -212,7 +212,7 @@ func (f *function) drop(r reg.GPPhysical) {
 
 // lea computes an address into a register.
 func (f *function) lea(r ref, to reg.GPPhysical) {
-	f.do("LEAQ", r.mem(), to)
+	f.integer(vec.IntAddress, r.mem(), to)
 	f.roots[to] = r.base
 	if base, ok := r.base.(reg.GPPhysical); ok && f.roots[base] != nil {
 		f.roots[to] = f.roots[base]

@@ -4,6 +4,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // orderedOuter adds Σ δ·aᵀ to the gradient of a layer's weights and Σ δ to that of its biases, sample after sample: the
@@ -78,12 +79,12 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 			}
 		}
 		t.flush()
-		t.do("ADDQ", operand.U32(dStep), dp)
-		t.do("ADDQ", operand.U32(aStep), ap)
+		t.integer(vec.IntAdd, operand.U32(dStep), dp)
+		t.integer(vec.IntAdd, operand.U32(aStep), ap)
 	}, func() {
-		t.do("ADDQ", operand.I32(dGap), dp)
+		t.integer(vec.IntAdd, operand.I32(dGap), dp)
 		if aGap != 0 {
-			t.do("ADDQ", operand.I32(aGap), ap)
+			t.integer(vec.IntAdd, operand.I32(aGap), ap)
 		}
 	})
 	t.drop(dp)
@@ -117,8 +118,8 @@ func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
 			t.code.set(cells[c], t.code.sum(cells[c], t.code.load(ref{base: dp, disp: c * lanes * size}, s)))
 		})
 		t.flush()
-		t.do("ADDQ", operand.U32(step), dp)
-	}, func() { t.do("ADDQ", operand.I32(gap), dp) })
+		t.integer(vec.IntAdd, operand.U32(step), dp)
+	}, func() { t.integer(vec.IntAdd, operand.I32(gap), dp) })
 	t.drop(dp)
 	vectors(func(c, s int) { t.code.store(cells[c], place.plus(c*lanes*size), s) })
 	t.release(cells...)

@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Under rounding: strict a tile's sums over units go through the lanes of the plan one after another, four together:
@@ -230,19 +231,19 @@ func (w *tileWindow) orderedSum(s plan.Stage) *value {
 func (t *tile) beginLosses(offset int) {
 	t.losses = operand.NewStackAddr(t.frame)
 	t.frame += t.m.widest() / 8
-	t.do("LEAQ", ref{base: t.bases["b"], disp: offset}.mem(), reg.RAX)
-	t.do("MOVQ", reg.RAX, t.losses)
+	t.integer(vec.IntAddress, ref{base: t.bases["b"], disp: offset}.mem(), reg.RAX)
+	t.integer(vec.IntCopy, reg.RAX, t.losses)
 	t.outlives(t.losses, t.bases["b"])
 }
 
 // storeLosses writes the losses of a tile's samples, and goes on to the next one's place.
 func (t *tile) storeLosses() {
 	t.flush()
-	t.do("MOVQ", t.losses, reg.RAX)
+	t.integer(vec.IntCopy, t.losses, reg.RAX)
 	for v := range t.vectors {
 		t.code.store(t.code.load(t.work(t.lay.loss, index{}, v), t.m.lanes()), t.rowAt(ref{base: reg.RAX}, index{}, v), t.m.lanes())
 	}
 	t.flush()
-	t.do("ADDQ", operand.U32(t.lay.row), reg.RAX)
-	t.do("MOVQ", reg.RAX, t.losses)
+	t.integer(vec.IntAdd, operand.U32(t.lay.row), reg.RAX)
+	t.integer(vec.IntCopy, reg.RAX, t.losses)
 }

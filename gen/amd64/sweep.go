@@ -12,6 +12,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // A sweep is a loop over arrays of any length, which are arguments: several vectors a round where little is done with
@@ -114,7 +115,7 @@ func (w *sweeper) arguments() {
 	for i, p := range params {
 		r := w.pointer()
 		given[p.name] = r
-		w.do("MOVQ", operand.NewParamAddr(p.name, 8*i), r)
+		w.integer(vec.IntCopy, operand.NewParamAddr(p.name, 8*i), r)
 	}
 	w.arrays, w.numbers, w.held = map[expr.Var]reg.GPPhysical{}, map[expr.Var]ref{}, map[expr.Var]*value{}
 	for _, v := range w.Arrays {
@@ -125,7 +126,7 @@ func (w *sweeper) arguments() {
 	}
 	w.left, w.to = given[SweptLength], ref{base: given[SweptFolds]}
 	w.index = w.pointer()
-	w.do("XORL", w.index.As32(), w.index.As32())
+	w.integer(vec.IntZero, w.index)
 }
 
 // spreadNumbers brings numbers into every lane of registers, as many as there is room for; the others are read where
@@ -159,43 +160,43 @@ func (w *sweeper) loops() {
 	n, part := w.vectorsInRound(), w.pointer()
 	many := n * w.lanes
 	if aligned, ok := w.aligned(); ok {
-		w.do("CMPQ", w.left, operand.U32(alignedFrom*w.lanes))
-		w.do("JLT", operand.LabelRef("whole"))
-		w.do("MOVQ", aligned, part)
-		w.do("NEGQ", part)
-		w.do("ANDQ", operand.U32(w.lanes*w.m.size-1), part)
-		w.do("JEQ", operand.LabelRef("whole"))
-		w.do("SHRQ", operand.U8(bits.TrailingZeros(uint(w.m.size))), part)
-		w.do("SUBQ", part, w.left)
-		w.do("JMP", operand.LabelRef("part"))
+		w.integer(vec.IntCompare, w.left, operand.U32(alignedFrom*w.lanes))
+		w.branch(vec.IfLess, "whole")
+		w.integer(vec.IntCopy, aligned, part)
+		w.integer(vec.IntNeg, part)
+		w.integer(vec.IntAnd, operand.U32(w.lanes*w.m.size-1), part)
+		w.branch(vec.IfEqual, "whole")
+		w.integer(vec.IntShiftRight, operand.U8(bits.TrailingZeros(uint(w.m.size))), part)
+		w.integer(vec.IntSub, part, w.left)
+		w.branch(vec.Always, "part")
 		w.fn.AddLabel("whole")
 	}
 	if n > 1 {
-		w.do("SUBQ", operand.U32(many), w.left)
-		w.do("JLT", operand.LabelRef("single"))
+		w.integer(vec.IntSub, operand.U32(many), w.left)
+		w.branch(vec.IfLess, "single")
 		w.rounds("several", n)
 		w.fn.AddLabel("single")
-		w.do("ADDQ", operand.U32(many-w.lanes), w.left)
+		w.integer(vec.IntAdd, operand.U32(many-w.lanes), w.left)
 	} else {
-		w.do("SUBQ", operand.U32(w.lanes), w.left)
+		w.integer(vec.IntSub, operand.U32(w.lanes), w.left)
 	}
-	w.do("JLT", operand.LabelRef("rest"))
+	w.branch(vec.IfLess, "rest")
 	w.rounds("one", 1)
 	w.fn.AddLabel("rest")
-	w.do("ADDQ", operand.U32(w.lanes), w.left)
-	w.do("JEQ", operand.LabelRef("done"))
-	w.do("MOVQ", w.left, part)
+	w.integer(vec.IntAdd, operand.U32(w.lanes), w.left)
+	w.branch(vec.IfEqual, "done")
+	w.integer(vec.IntCopy, w.left, part)
 	if _, ok := w.aligned(); !ok {
 		w.body([]int{0}, w.firstOf(part))
 		w.flush()
 	} else {
-		w.do("XORL", w.left.As32(), w.left.As32())
+		w.integer(vec.IntZero, w.left)
 		w.fn.AddLabel("part")
 		w.body([]int{0}, w.firstOf(part))
 		w.flush()
-		w.do("LEAQ", operand.Mem{Base: w.index, Index: part, Scale: uint8(w.m.size)}, w.index)
-		w.do("CMPQ", w.left, operand.U8(0))
-		w.do("JGT", operand.LabelRef("whole"))
+		w.integer(vec.IntAddress, operand.Mem{Base: w.index, Index: part, Scale: uint8(w.m.size)}, w.index)
+		w.integer(vec.IntCompare, w.left, operand.U8(0))
+		w.branch(vec.IfGreater, "whole")
 	}
 	w.fn.AddLabel("done")
 }
@@ -224,7 +225,7 @@ func (w *sweeper) rounds(label string, n int) {
 	}
 	w.body(vectors, nil)
 	w.flush()
-	w.do("ADDQ", operand.U32(n*w.lanes*w.m.size), w.index)
-	w.do("SUBQ", operand.U32(n*w.lanes), w.left)
-	w.do("JGE", operand.LabelRef(label))
+	w.integer(vec.IntAdd, operand.U32(n*w.lanes*w.m.size), w.index)
+	w.integer(vec.IntSub, operand.U32(n*w.lanes), w.left)
+	w.branch(vec.IfGreaterEqual, label)
 }

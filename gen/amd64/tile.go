@@ -34,8 +34,8 @@ func newTile(f *file, lay *tileLayout, m machine, name string, params []param, r
 	}
 	// The area begins at the first multiple of a line.
 	b := t.bases["b"]
-	t.do("ADDQ", operand.U32(lineBytes-1), b)
-	t.do("ANDQ", operand.I32(-lineBytes), b)
+	t.integer(vec.IntAdd, operand.U32(lineBytes-1), b)
+	t.integer(vec.IntAnd, operand.I32(-lineBytes), b)
 	t.begin()
 	return t
 }
@@ -91,15 +91,7 @@ func (t *tile) alive(v int) *value {
 // prepare writes the row that tells samples from what fills the tile up, and begins the sum of the losses.
 func (t *tile) prepare(loss bool) {
 	count := t.cell()
-	x := vector(count.reg, 128)
-	op, spread := "VCVTSI2SSQ", "VBROADCASTSS"
-	if t.m.size == 8 {
-		op, spread = "VCVTSI2SDQ", "VBROADCASTSD"
-	}
-	t.do("VXORPS", x, x, x)
-	t.do("MOVQ", t.counts["samples"].mem(), reg.RAX)
-	t.do(op, reg.RAX, x, x)
-	t.do(spread, x, vector(count.reg, count.bits))
+	t.spreadCount(t.counts["samples"], count)
 	for v := range t.vectors {
 		lanes := make([]uint64, t.m.lanes())
 		for i := range lanes {
@@ -134,10 +126,10 @@ func (t *tile) tiles(advance map[string]int, body func()) {
 	}
 	t.outlives(left, nil)
 	count := t.pointer()
-	t.do("MOVQ", t.counts["tiles"].mem(), count)
+	t.integer(vec.IntCopy, t.counts["tiles"].mem(), count)
 	begin := len(t.fn.Nodes)
 	label := t.label()
-	t.do("MOVQ", count, left)
+	t.integer(vec.IntCopy, count, left)
 	t.drop(count)
 	before := t.enter()
 	only := t.code
@@ -149,17 +141,16 @@ func (t *tile) tiles(advance map[string]int, body func()) {
 	t.flush()
 	for _, name := range advancing {
 		if base := t.bases[name]; base != nil {
-			t.do("ADDQ", operand.U32(advance[name]), base)
+			t.integer(vec.IntAdd, operand.U32(advance[name]), base)
 		}
 	}
 	if t.keeping {
-		t.do("ADDQ", operand.U32(t.lay.stride), keptBase)
+		t.integer(vec.IntAdd, operand.U32(t.lay.stride), keptBase)
 	}
 	t.round(before, t.lay.tiles)
 	t.release(hoisted...)
-	t.do("MOVQ", left, count) // all registers are free again, this one too
-	t.do("SUBL", operand.U32(1), count.As32())
-	t.do("JNE", operand.LabelRef(label))
+	t.integer(vec.IntCopy, left, count) // all registers are free again, this one too
+	t.countDown(count, label)
 }
 
 // overRows runs a body for n units, step at a time, then for what is left: as a loop where there are more than so many

@@ -5,6 +5,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // The gradients of the parameters, ∇W += Σ δ·aᵀ, are summed over all samples of a call in registers, in one of two
@@ -60,14 +61,13 @@ func (t *tile) keptAt(to reg.GPPhysical, b *plan.Buffer, unit index) {
 func (t *tile) countdown(argument string, body func()) {
 	t.flush()
 	count := t.pointer()
-	t.do("MOVQ", t.counts[argument].mem(), count)
+	t.integer(vec.IntCopy, t.counts[argument].mem(), count)
 	label := t.label()
 	before := t.enter()
 	body()
 	t.flush()
 	t.round(before, t.most(argument))
-	t.do("SUBL", operand.U32(1), count.As32())
-	t.do("JNE", operand.LabelRef(label))
+	t.countDown(count, label)
 	t.drop(count)
 }
 
@@ -155,9 +155,9 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 			}
 		}
 		t.flush()
-		t.do("ADDQ", operand.U32(t.lay.stride), dp)
+		t.integer(vec.IntAdd, operand.U32(t.lay.stride), dp)
 		if m > 0 {
-			t.do("ADDQ", operand.U32(t.lay.stride), ap)
+			t.integer(vec.IntAdd, operand.U32(t.lay.stride), ap)
 		}
 	})
 	t.drop(dp)
@@ -268,13 +268,13 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 				}
 			}
 			t.flush()
-			t.do("ADDQ", operand.U32(size), dp)
-			t.do("ADDQ", operand.U32(step), ap)
+			t.integer(vec.IntAdd, operand.U32(size), dp)
+			t.integer(vec.IntAdd, operand.U32(step), ap)
 		})
 		// Where more tiles follow, this one was full.
-		t.do("ADDQ", operand.I32(t.lay.stride-t.lay.row), dp)
+		t.integer(vec.IntAdd, operand.I32(t.lay.stride-t.lay.row), dp)
 		if gap != 0 {
-			t.do("ADDQ", operand.I32(gap), ap)
+			t.integer(vec.IntAdd, operand.I32(gap), ap)
 		}
 	})
 	t.drop(dp)

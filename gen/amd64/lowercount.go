@@ -6,17 +6,34 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
+
+// Vectors and masks that are made of an integer which is known when the code runs.
+
+// spreadCount makes an argument a number in every lane of a variable.
+func (f *function) spreadCount(count ref, cell *value) {
+	x := vector(cell.reg, 128)
+	convert := "VCVTSI2SSQ"
+	if f.m.size == 8 {
+		convert = "VCVTSI2SDQ"
+	}
+	f.do("VXORPS", x, x, x)
+	f.integer(vec.IntCopy, count.mem(), reg.RAX)
+	f.do(convert, reg.RAX, x, x)
+	f.do(broadcast(f.m.size, cell.bits), x, vector(cell.reg, cell.bits))
+}
 
 // firstOf is the mask of as many lanes as a register says.
 func (w *sweeper) firstOf(part reg.GPPhysical) *value {
 	var table []byte
 	at := operand.Mem{Base: reg.RAX, Index: part}
-	if w.m.level == AVX512 {
+	if w.m.maskClass() == maskClass {
 		for n := range w.lanes {
 			table = binary.LittleEndian.AppendUint16(table, 1<<n-1)
 		}
-		w.do("LEAQ", w.file.table(string(table), table).mem(), reg.RAX)
+		w.integer(vec.IntAddress, w.file.table(string(table), table).mem(), reg.RAX)
 		at.Scale = 2
 		mask := &value{class: maskClass, bits: w.bits, reg: 1, slot: -1, def: &node{}}
 		w.do("KMOVW", at, opmask(mask.reg))
@@ -33,12 +50,11 @@ func (w *sweeper) firstOf(part reg.GPPhysical) *value {
 		table = binary.LittleEndian.AppendUint64(table, set)[:(i+1)*w.m.size]
 	}
 	mask := w.cell()
-	w.do("NEGQ", part)
-	w.do("LEAQ", w.file.table(string(table), table).mem(), reg.RAX)
+	w.integer(vec.IntNeg, part)
+	w.integer(vec.IntAddress, w.file.table(string(table), table).mem(), reg.RAX)
 	at.Scale, at.Disp = uint8(w.m.size), w.lanes*w.m.size
 	w.do("VMOVUPS", at, vector(mask.reg, w.bits*w.m.size/w.wide.size))
-	w.do("NEGQ", part)
+	w.integer(vec.IntNeg, part)
 	w.adopt(mask)
 	return mask
 }
-
