@@ -65,7 +65,7 @@ func soon(b *block, op expr.Op, x *value) *value {
 // precisions, over arrays, and the Go that declares them and lists them as kernels.
 func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{symbol: operand.NewStaticSymbol("accuracy")})
+	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("accuracy")})
 	out := ir.NewFile()
 	var decl bytes.Buffer
 	list := make([]bytes.Buffer, len(accuracyOps)) // the kernels of a function beside one another

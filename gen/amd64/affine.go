@@ -181,7 +181,7 @@ func (f *function) rowBlocks(rows, step, unrolled int, scales []int, body func(a
 // those that a call read last should still be in the first cache when the next one, or the way back, begins with them.
 func (f *function) blockRows(w *plan.Buffer) int {
 	n := min(w.Rows, f.m.lanes())
-	for n >= 8 && n*w.Cols*f.m.size > firstCache/2 {
+	for n >= 8 && n*w.Cols*f.m.size > f.file.core.firstCache/2 {
 		n /= 2
 	}
 	return n

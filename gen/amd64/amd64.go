@@ -139,7 +139,7 @@ var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader), pass.
 // print writes a function of one sample.
 func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error) {
 	a := newFunction(f, m, fn.Name+m.level.String(), params(f, p, fn.Name), fn.Name != plan.Forward)
-	a.lines = lines{lineCycles(p.MatrixBytes(fn)), lineCycles(p.WorkspaceBytes())}
+	a.lines = lines{f.core.lineCycles(p.MatrixBytes(fn)), f.core.lineCycles(p.WorkspaceBytes())}
 	a.begin()
 	a.updating = fn.Name == plan.Step
 	a.byRows = updatedByRows(fn)

@@ -123,5 +123,7 @@ func (f *function) do(op string, operands ...operand.Op) {
 		return
 	}
 	f.fn.AddInstruction(i)
-	f.asked = f.asked.plus(f.workOf(i))
+	if f.file != nil { // else it is no function of a network
+		f.asked = f.asked.plus(f.workOf(i))
+	}
 }

@@ -22,7 +22,7 @@ func TestKernels(t *testing.T) {
 	if len(machineLevels()) == 0 {
 		t.Skip("this machine has none of the instruction sets")
 	}
-	f := newFile(&common{symbol: operand.NewStaticSymbol("kernels")})
+	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("kernels")})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	add := func(kind string, m machine, n, lanes int, name string, write func(fn *function, x, y ref)) {

@@ -27,7 +27,7 @@ var lanewiseOps = []expr.Op{
 // functions.
 func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{symbol: operand.NewStaticSymbol("lanewise"), sources: map[sourceKey]*source{}, strict: true})
+	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanewise"), sources: map[sourceKey]*source{}, strict: true})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	for _, l := range machineLevels() {

@@ -20,7 +20,7 @@ func TestLossAside(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range []string{plan.Backward, plan.Grad, plan.Step} {
-			code, err := print(newFile(newCommon(p)), p, machine{AVX2, p.ElementBytes()}, p.Func(name))
+			code, err := print(newFile(newCommon(p, zen4)), p, machine{AVX2, p.ElementBytes()}, p.Func(name))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +48,7 @@ func TestLossAside(t *testing.T) {
 // TestSpreadAmong spreads three steps among twelve, one of which takes over what one of the three computes: it waits
 // for that.
 func TestSpreadAmong(t *testing.T) {
-	f := newFunction(newFile(&common{}), machine{AVX2, 4}, "f", nil, false)
+	f := newFunction(newFile(&common{core: zen4}), machine{AVX2, 4}, "f", nil, false)
 	b := f.code
 	x := b.load(ref{base: reg.RDI}, 8)
 	first := len(b.nodes)

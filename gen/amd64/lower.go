@@ -16,11 +16,11 @@ type rule struct {
 	elems elems
 	at    levels
 	bits  int // width of the registers, 0: any
-	// names are the instruction in registers of 128, 256 and 512 bits, or one for all of them. In that of a fused
-	// multiply-add * stands for the digits that say which operand it overwrites.
-	names string
-	how   how
-	imm   int // immediate operand that it always has, or unfixed
+	// name is that of the instruction; in that of a fused multiply-add * stands for the digits that say which operand it
+	// overwrites.
+	name string
+	how  how
+	imm  int // immediate operand that it always has, or unfixed
 }
 
 // elems are types of lanes.
@@ -102,11 +102,10 @@ var lowered = func() (table [AVX512 + 1][loweredOps][vec.Elems]*lowering) {
 
 // add adds what a rule says.
 func (l *lowering) add(r rule) {
-	names := strings.Fields(r.names)
 	l.fold, l.swap = r.how&folds != 0, r.how&commutes != 0
 	for i, bits := range []int{128, 256, 512} {
 		if r.bits == 0 || r.bits == bits {
-			l.names[i], l.imm[i] = names[min(i, len(names)-1)], r.imm
+			l.names[i], l.imm[i] = r.name, r.imm
 		}
 	}
 	switch {
@@ -115,7 +114,7 @@ func (l *lowering) add(r rule) {
 	case r.how&fuses != 0:
 		l.form = fused
 		for i, digits := range formDigits {
-			l.forms[i] = strings.Replace(names[0], "*", digits, 1)
+			l.forms[i] = strings.Replace(r.name, "*", digits, 1)
 		}
 		for i := range l.names {
 			l.names[i] = l.forms[form231]

@@ -4,8 +4,7 @@ import "github.com/backpropgen/backpropgen/gen/vec"
 
 // rules are the operations that are one instruction, in the order of package vec, to be read beside the processors'
 // manuals. The columns: the operation, the types of lanes, the levels, the width of registers or 0 for all of them, the
-// instruction, what the emitter must know of it, and its immediate operand. Where three names stand they are those for
-// registers of 128, 256 and 512 bits.
+// instruction, what the emitter must know of it, and its immediate operand.
 var rules = []rule{
 	{vec.Add, f32, all, 0, "VADDPS", folds | commutes, unfixed},
 	{vec.Add, f64, all, 0, "VADDPD", folds | commutes, unfixed},
@@ -89,15 +88,20 @@ var rules = []rule{
 	{vec.Widen, f32, all, 0, "VCVTPS2PD", plain, unfixed},
 	{vec.Widen, i32, all, 0, "VPMOVSXDQ", plain, unfixed},
 	{vec.Widen, u32, all, 0, "VPMOVZXDQ", plain, unfixed},
-	{vec.Narrow, f64, all, 0, "VCVTPD2PSX VCVTPD2PSY VCVTPD2PS", plain, unfixed}, // by the width of what is converted
+	// By the width of what is converted.
+	{vec.Narrow, f64, all, 128, "VCVTPD2PSX", plain, unfixed},
+	{vec.Narrow, f64, all, 256, "VCVTPD2PSY", plain, unfixed},
+	{vec.Narrow, f64, avx512, 512, "VCVTPD2PS", plain, unfixed},
 	{vec.Float, i64, avx512, 0, "VCVTQQ2PD", plain, unfixed},
 
 	{vec.Broadcast, f32, all, 0, "VBROADCASTSS", plain, unfixed},
 	{vec.Broadcast, f64, all, 0, "VBROADCASTSD", plain, unfixed},
-	{vec.UpperHalf, numbers, avx2, 0, "VEXTRACTF128", plain, 1},
-	{vec.UpperHalf, numbers, avx512, 0, "VEXTRACTF32X4 VEXTRACTF32X4 VEXTRACTF64X4", plain, 1},
-	{vec.Join, numbers, avx2, 0, "VINSERTF128", plain, 1},
-	{vec.Join, numbers, avx512, 0, "VINSERTF32X4 VINSERTF32X4 VINSERTF64X4", plain, 1},
+	{vec.UpperHalf, numbers, avx2, 256, "VEXTRACTF128", plain, 1},
+	{vec.UpperHalf, numbers, avx512, 256, "VEXTRACTF32X4", plain, 1},
+	{vec.UpperHalf, numbers, avx512, 512, "VEXTRACTF64X4", plain, 1},
+	{vec.Join, numbers, avx2, 256, "VINSERTF128", plain, 1},
+	{vec.Join, numbers, avx512, 256, "VINSERTF32X4", plain, 1},
+	{vec.Join, numbers, avx512, 512, "VINSERTF64X4", plain, 1},
 	{vec.Block, numbers, avx2, 0, "VEXTRACTF128", plain, unfixed},
 	{vec.Block, numbers, avx512, 0, "VEXTRACTF32X4", plain, unfixed},
 	{vec.Insert, numbers, avx2, 0, "VINSERTF128", folds, unfixed},

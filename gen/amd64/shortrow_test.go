@@ -13,7 +13,7 @@ import (
 // TestEqualLanes: a number in every lane stays so through what computes lane by lane, and is not spread again; two
 // lanes beside one another, lanes under a mask and conversions that leave lanes empty are not taken for such.
 func TestEqualLanes(t *testing.T) {
-	f := &function{m: machine{AVX512, 4}, fn: ir.NewFunction("f"), file: newFile(&common{symbol: operand.NewStaticSymbol("lanes")})}
+	f := &function{m: machine{AVX512, 4}, fn: ir.NewFunction("f"), file: newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanes")})}
 	b := newBlock(f)
 	f.code = b
 	b.bits = 128

@@ -65,7 +65,7 @@ func TestTriples(t *testing.T) {
 	for _, level := range Levels {
 		for bits := 128; bits <= (machine{level, 4}).widest(); bits *= 2 {
 			for count := 1; count <= 3; count++ {
-				f := newFunction(newFile(&common{}), machine{level, 4}, "f", nil, false)
+				f := newFunction(newFile(&common{core: zen4}), machine{level, 4}, "f", nil, false)
 				s := &shuffled{t: t, b: f.code, lanes: bits / 32, known: map[*value][]uint64{}}
 				f.code.within(bits, func() {
 					var vectors []*value
