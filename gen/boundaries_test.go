@@ -40,7 +40,8 @@ var mayImport = map[string][]string{
 	"gen/bound":       {"spec", "gen/expr", "gen/plan"},
 	"gen/portable":    {"spec", "gen/expr", "gen/plan", "templates"},
 	"gen/parallel":    nil,
-	"gen/amd64":       {"spec", "gen/expr", "gen/plan", "gen/parallel", "templates"},
+	"gen/vec":         nil,
+	"gen/amd64":       {"spec", "gen/expr", "gen/plan", "gen/parallel", "gen/vec", "templates"},
 	"gen":             {"spec", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
 
 	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel"},

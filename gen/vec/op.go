@@ -41,14 +41,17 @@ const (
 	Widen  // x as a number or integer of twice the size
 	Narrow // x as a number of half the size, rounded
 	Float  // the integer x as a number of the same size, rounded
+	As     // the bits of x as lanes of another type; the lower ones where these are fewer, and 0 above where they are more
+	Ones   // all bits in the lanes of a mask, none in the others
+	Signs  // the mask of the lanes whose highest bit is set
 
 	Broadcast      // the first lane of x in every lane
 	UpperHalf      // the upper half of x
 	Join           // x and above it y
-	Block          // one block of x
-	Insert         // x with y as one of its blocks
-	Repeat         // in every block one of its lanes in every lane
-	Within         // in every block lanes of x, then of y, by a pattern
+	Block          // one block of x, by its number
+	Insert         // x with y in the place of the block with a number
+	Repeat         // in every block one of its lanes, by its number, in every lane
+	Within         // in every block of four lanes two of x, then two of y, by a pattern of two bits for each
 	InterleaveLow  // in every block the lower lanes of x and y by turns
 	InterleaveHigh // in every block the upper lanes of x and y by turns
 	Evens          // in every block the even lanes of x, then those of y
@@ -61,9 +64,9 @@ const (
 	OddBlocks      // the odd blocks of x, then those of y
 	SwapHalves     // the halves of x in the other order
 	SwapBlocks     // blocks of x, each in the place of its neighbour
-	Blend          // lanes of y where a constant says so, of x elsewhere
-	Permute        // the lanes of y that x says
-	Permute2       // the lanes of y, or beyond them of z, that x says
+	Blend          // lanes of y where the bits of a constant are set, of x elsewhere
+	Permute        // the lanes of y that the lowest bits of x name
+	Permute2       // the lanes of y, or beyond them of z, that the lowest bits of x name
 
 	// Ops is how many there are.
 	Ops = iota
@@ -72,7 +75,7 @@ const (
 var opNames = [Ops]string{
 	"none", "add", "sub", "mul", "mulhalves", "div", "min", "max", "sqrt", "round", "fraction", "scale", "reciprocal", "muladd", "negmuladd",
 	"mulsub", "and", "andnot", "or", "xor", "xorand", "shiftleft", "shiftright", "shiftleftby", "compare", "test", "select", "keep", "widen",
-	"narrow", "float", "broadcast", "upperhalf", "join", "block", "insert", "repeat", "within", "interleavelow", "interleavehigh", "evens",
+	"narrow", "float", "as", "ones", "signs", "broadcast", "upperhalf", "join", "block", "insert", "repeat", "within", "interleavelow", "interleavehigh", "evens",
 	"odds", "swappairs", "swapneighbours", "lowhalves", "highhalves", "evenblocks", "oddblocks", "swaphalves", "swapblocks", "blend",
 	"permute", "permute2",
 }
