@@ -54,7 +54,7 @@ func variants(op expr.Op) []string {
 }
 
 // soon is a function with the shortest chains: e^x as it is for negative x where they are.
-func soon(b *block, op expr.Op, x *value) *value {
+func soon(b *block, op expr.Op, x *vec.Value) *vec.Value {
 	if op != expr.OpExp {
 		return elementary[op](b, x)
 	}
@@ -82,8 +82,8 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 				fn := newFunction(f, m, name, params, false)
 				fn.many, fn.updating = variant == "Many", variant == "Soon"
 				fn.chunks(lanesTested, m.lanes(), 0, []int{1}, func(at index, n int) {
-					operand := func(name string) *value { return fn.code.load(fn.along(ref{base: fn.bases[name]}, at), n) }
-					var v *value
+					operand := func(name string) *vec.Value { return fn.code.load(fn.along(ref{base: fn.bases[name]}, at), n) }
+					var v *vec.Value
 					switch {
 					case elementary[op] == nil:
 						v = binaries[op](fn.code, operand("x"), operand("y"))

@@ -15,7 +15,7 @@ var arcSeries = []float64{
 
 // atan is the inverse tangent. Beyond tan(π/8) it is taken of (x - 1)/(x + 1), which adds π/4, and beyond tan(3π/8) of
 // -1/x, which adds π/2.
-func (b *block) atan(x *value) *value {
+func (b *block) atan(x *vec.Value) *vec.Value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).atanInDouble)
 	}
@@ -56,7 +56,7 @@ var erfFar = []float64{
 }
 
 // erf is the error function; beyond 6 it is 1.
-func (b *block) erf(x *value) *value {
+func (b *block) erf(x *vec.Value) *vec.Value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).erfInDouble)
 	}

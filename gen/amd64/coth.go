@@ -20,7 +20,7 @@ var cothSeries = []float64{2.8853900869218165, 0.11552415967147486, -0.000921113
 
 // halves are f and c of e^(scale·x), and what twoTo takes for 2^n. Where that is put together, x must be within ±bound,
 // and is brought there; NaN stays NaN. Elsewhere infinities do no harm: n is infinite then, and f is 0.
-func (b *block) halves(x *value, scale, bound float64) (f, c, n *value) {
+func (b *block) halves(x *vec.Value, scale, bound float64) (f, c, n *vec.Value) {
 	factor := b.number(scale * math.Log2E)
 	if b.m.has(vec.Fraction, b.m.number()) {
 		y := b.product(x, factor)
@@ -41,7 +41,7 @@ func (b *block) halves(x *value, scale, bound float64) (f, c, n *value) {
 }
 
 // twoTo is 2^n for n as halves returns it.
-func (b *block) twoTo(n *value) *value {
+func (b *block) twoTo(n *vec.Value) *vec.Value {
 	if b.m.has(vec.Scale, b.m.number()) {
 		return b.scale(n, b.number(1))[0]
 	}
@@ -49,7 +49,7 @@ func (b *block) twoTo(n *value) *value {
 }
 
 // sigmoidOfHalves is 1/(1 + e^-x) = (c - f)/((c - f) + 2^n·(c + f)). At ±110 it is 0 and 1 in float32.
-func (b *block) sigmoidOfHalves(x *value) *value {
+func (b *block) sigmoidOfHalves(x *vec.Value) *vec.Value {
 	f, c, n := b.halves(x, -1, 110)
 	down := b.less(c, f)
 	if !b.f.updating {

@@ -11,7 +11,7 @@ import (
 
 // folded returns the memory operand that stands for a value not in a register, and the suffix of the opcode: a
 // constant, or a load that has only this use and that no store separates from it.
-func (e *emitter) folded(b *block, n *node, v *value) (op operand.Op, suffix string, ok bool) {
+func (e *emitter) folded(b *block, n *node, v *home) (op operand.Op, suffix string, ok bool) {
 	if v.cell || v.reg >= 0 || v.slot >= 0 || v.def == nil {
 		return nil, "", false
 	}
@@ -50,7 +50,7 @@ func (e *emitter) folded(b *block, n *node, v *value) (op operand.Op, suffix str
 }
 
 // later says whether a load is left to its only use.
-func (e *emitter) later(d *node, v *value) bool { return d.deferred && len(v.uses) == 1 }
+func (e *emitter) later(d *node, v *home) bool { return d.deferred && len(v.uses) == 1 }
 
 // folds says whether a node can read the result of d straight from memory.
 func (n *node) folds(d *node) bool {
@@ -73,7 +73,7 @@ func (e *emitter) compute(b *block, n *node) {
 	if n.swap {
 		if _, _, ok := e.folded(b, n, ins[0]); ok {
 			if _, _, last := e.folded(b, n, ins[1]); !last {
-				ins = []*value{ins[1], ins[0]}
+				ins = []*home{ins[1], ins[0]}
 			}
 		}
 	}
@@ -167,7 +167,7 @@ func (e *emitter) fused(b *block, n *node) {
 }
 
 // accumulator emits x = ±x·y + z in the form that reads z from memory where it may.
-func (e *emitter) accumulator(b *block, n *node, x, y, z *value) {
+func (e *emitter) accumulator(b *block, n *node, x, y, z *home) {
 	if mem, suffix, ok := e.folded(b, n, z); ok {
 		e.f.do(n.low.forms[form213]+suffix, mem, e.operand(y, n.bits), e.overwrite(n, x))
 		return

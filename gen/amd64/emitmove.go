@@ -78,7 +78,7 @@ func (e *emitter) quad(at ref, bytes, to int) {
 
 // spare takes a register for the current node alone; it is given back by its user.
 func (e *emitter) spare() int {
-	v := &value{bits: 128, reg: -1, slot: -1, uses: []int{e.at}}
+	v := &home{bits: 128, reg: -1, slot: -1, uses: []int{e.at}}
 	e.take(v)
 	return v.reg
 }

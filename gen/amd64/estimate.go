@@ -98,7 +98,7 @@ func (c *core) begun() int { return c.waiting * 5 / 4 }
 // its last as far as others can't be begun meanwhile.
 func (b *block) waits() (w work) {
 	type path struct{ all, variable float64 }
-	c, paths := b.f.file.core, map[*value]path{}
+	c, paths := b.f.file.core, map[*home]path{}
 	longest := 0.0
 	for _, n := range b.nodes {
 		if n.out == nil {

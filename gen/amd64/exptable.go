@@ -59,7 +59,7 @@ var squared = map[int][2]float64{
 
 // nearRoot takes x·sign as n·log 2 + r, n being a multiple of 1/roots, which is in the low bits of t as well. It
 // returns sign·r.
-func (b *block) nearRoot(x *value, sign float64, roots int) (r, n, t *value) {
+func (b *block) nearRoot(x *vec.Value, sign float64, roots int) (r, n, t *vec.Value) {
 	magic := b.number(b.format().magic / float64(roots))
 	t = b.madd(x, b.number(sign*math.Log2E), magic)
 	n = b.less(t, magic)
@@ -68,7 +68,7 @@ func (b *block) nearRoot(x *value, sign float64, roots int) (r, n, t *value) {
 
 // expTable is e^x for x that is not above the bound of the format, or NaN. Where it is 0 it is made so at the end,
 // which waits for nothing.
-func (b *block) expTable(x *value) *value {
+func (b *block) expTable(x *vec.Value) *vec.Value {
 	const roots = rootCount / 2
 	inRange := b.compare(vec.NotLess, x, b.number(b.format().least))
 	r, n, t := b.nearRoot(x, 1, roots)
@@ -96,7 +96,7 @@ func scaledRoots(roots int, of func(high, low float64) float64) []uint32 {
 func rootShift(roots int) int { return 24 - bits.Len(uint(roots)) }
 
 // raised is 2^n·sigmoidScale times what is made of the roots, where t is as nearRoot returns it.
-func (b *block) raised(t *value, roots int, of func(high, low float64) float64) *value {
+func (b *block) raised(t *vec.Value, roots int, of func(high, low float64) float64) *vec.Value {
 	return b.integer(vec.Add, b.permuted(scaledRoots(roots, of), t), b.shift(vec.ShiftLeft, t, rootShift(roots)))
 }
 
@@ -104,7 +104,7 @@ func (b *block) raised(t *value, roots int, of func(high, low float64) float64) 
 //
 // E stays a sum of two numbers, of which the second is less than a fortieth: a reciprocal of both and 1 that is right
 // to 14 bits is mended by what its product with each of them leaves of 1.
-func (b *block) sigmoidTable(x *value) *value {
+func (b *block) sigmoidTable(x *vec.Value) *vec.Value {
 	if b.f.updating {
 		return b.sigmoidSoon(x)
 	}
@@ -124,7 +124,7 @@ func (b *block) sigmoidTable(x *value) *value {
 // sigmoidSoon is sigmoidTable for functions that wait for the result of the call before, with twice the instructions.
 // The reciprocal is begun from 1 + r + r² ≈ 1 + r + c, which is known long before e^r; what is out of range is put in
 // the place of the results when they are known, and not of x.
-func (b *block) sigmoidSoon(x *value) *value {
+func (b *block) sigmoidSoon(x *vec.Value) *vec.Value {
 	const (
 		roots = rootCount
 		least = -104 // the result is 0, and 1 at most
@@ -147,6 +147,6 @@ func (b *block) sigmoidSoon(x *value) *value {
 }
 
 // reciprocal is 1/x to 14 bits.
-func (b *block) reciprocal(x *value) *value {
+func (b *block) reciprocal(x *vec.Value) *vec.Value {
 	return b.apply(vec.Reciprocal, x)
 }

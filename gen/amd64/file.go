@@ -67,6 +67,8 @@ type file struct {
 	layered bool
 	// whole says that all of the layers that are alike are written.
 	whole bool
+	// programs says that the vector programs of functions are kept.
+	programs bool
 	// style is how functions of one sample take matrices.
 	style Style
 }

@@ -56,10 +56,15 @@ type function struct {
 	// far, and toWrite how many there will be.
 	unwritten        []unwritten
 	written, toWrite int
+	// program is what it is lowered from, where that is kept; values is how many values it has, and ints are the
+	// variables that registers stand for.
+	program *vec.Program
+	values  int
+	ints    map[reg.Register]*vec.Int
 	// slots are places on the stack for values of the block under way, of a function that is layered.
 	slots []int
 	// pending are variables that the code after a loop still reads.
-	pending []*value
+	pending []*vec.Value
 	// span estimates what has been written so far, asked is the work of the block under way, and lines how long memory
 	// takes.
 	span  span
@@ -89,6 +94,10 @@ func newFunction(f *file, m machine, name string, params []param, result bool) *
 	fn := &function{
 		m: m, file: f, fn: ir.NewFunction(name), taken: make([]bool, m.registers()),
 		bases: map[string]reg.GPPhysical{}, roots: map[reg.GPPhysical]reg.Register{}, arguments: map[string]operand.Mem{}, counts: map[string]ref{},
+		ints: map[reg.Register]*vec.Int{},
+	}
+	if f.programs {
+		fn.keepProgram()
 	}
 	fn.lend(free...)
 	fn.code = newBlock(fn)
@@ -155,7 +164,7 @@ func (f *function) comment(text string) {
 	if f.pause != nil && (f.span.open >= f.pause.grain || f.file.layered && f.done > 1) {
 		f.point() // of layered code at every operation, so that those that are alike have it in the same places
 	}
-	f.code.add(&node{kind: note, text: text})
+	f.code.add(&node{step: &vec.Comment{Text: text}, kind: note, text: text})
 }
 
 // tooLong says whether the code has become longer than it may, or would become much longer if it went on as it began:

@@ -12,7 +12,7 @@ import (
 // operate translates an operator on two operands of one type.
 func (t *translator) operate(n ast.Node, op token.Token, x, y lane) lane {
 	size := wordOf(x.kind)
-	return lane{t.as(size, func() *value {
+	return lane{t.as(size, func() *vec.Value {
 		b := t.b
 		switch {
 		case op == token.AND:
@@ -52,11 +52,12 @@ func (t *translator) operate(n ast.Node, op token.Token, x, y lane) lane {
 func mask(size int) uint64 { return 1<<(8*size-1)<<1 - 1 }
 
 // patternOf are the bits of a constant that is the same in every lane.
-func (b *block) patternOf(v *value) (bits uint64, ok bool) {
-	if v.def == nil || v.def.kind != literal || v.def.n != 1 {
+func (b *block) patternOf(v *vec.Value) (bits uint64, ok bool) {
+	n := homeOf(v).def
+	if n == nil || n.kind != literal || n.n != 1 {
 		return 0, false
 	}
-	return v.def.pattern, true
+	return n.pattern, true
 }
 
 // shift translates a shift by a constant, or of unsigned integers to the left by another.
@@ -65,7 +66,7 @@ func (t *translator) shift(n *ast.BinaryExpr, x lane) lane {
 	signed := x.kind == types.Int64 || x.kind == types.Int32
 	if v := t.s.info.Types[n.Y].Value; v != nil {
 		by, _ := constant.Int64Val(constant.ToInt(v))
-		return lane{t.as(size, func() *value {
+		return lane{t.as(size, func() *vec.Value {
 			switch {
 			case n.Op == token.SHL:
 				return t.b.shift(vec.ShiftLeft, x.v, int(by))
@@ -79,7 +80,7 @@ func (t *translator) shift(n *ast.BinaryExpr, x lane) lane {
 		t.fail(n, "unexpected shift")
 	}
 	by := t.value(n.Y)
-	return lane{t.as(8, func() *value {
+	return lane{t.as(8, func() *vec.Value {
 		return t.b.integer(vec.ShiftLeftBy, x.v, by.v)
 	}), x.kind}
 }
@@ -102,7 +103,7 @@ func (t *translator) condition(e ast.Expr) truth {
 	}
 	x, y := t.value(n.X), t.value(n.Y)
 	c := truth{size: wordOf(x.kind)}
-	c.mask = t.as(c.size, func() (m *value) {
+	c.mask = t.as(c.size, func() (m *vec.Value) {
 		if floats(x.kind) {
 			p, ok := floatPredicates[n.Op]
 			if !ok {
@@ -124,9 +125,9 @@ func (t *translator) choose(c truth, yes, no lane) lane {
 	size := wordOf(yes.kind)
 	mask := c.mask
 	if c.size != size {
-		mask = t.as(8, func() *value { return t.b.maskOf(mask, c.size, size) })
+		mask = t.as(8, func() *vec.Value { return t.b.maskOf(mask, c.size, size) })
 	}
-	return lane{t.as(size, func() *value { return t.b.choose(mask, yes.v, no.v) }), yes.kind}
+	return lane{t.as(size, func() *vec.Value { return t.b.choose(mask, yes.v, no.v) }), yes.kind}
 }
 
 // extreme is the lesser or the greater of two integers.
@@ -135,7 +136,7 @@ func (t *translator) extreme(n ast.Node, lesser bool, x, y lane) lane {
 		t.fail(n, "unexpected min or max of numbers")
 	}
 	op := map[bool]vec.Op{true: vec.Min, false: vec.Max}[lesser]
-	return lane{t.as(wordOf(x.kind), func() *value { return t.b.extremeInteger(op, elemOf(x.kind), x.v, y.v) }), x.kind}
+	return lane{t.as(wordOf(x.kind), func() *vec.Value { return t.b.extremeInteger(op, elemOf(x.kind), x.v, y.v) }), x.kind}
 }
 
 // elemOf is the type of lanes of integers.

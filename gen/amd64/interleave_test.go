@@ -17,7 +17,7 @@ func TestInterleave(t *testing.T) {
 	b := newBlock(f)
 	f.code = b
 	x := b.load(ref{base: reg.RDI}, 16)
-	var ends []*value
+	var ends []*vec.Value
 	b.interleave(3, func(i int) {
 		v := x
 		for range 4 {
@@ -36,14 +36,14 @@ func TestInterleave(t *testing.T) {
 	for i, n := range b.nodes {
 		for _, v := range n.sources() {
 			if _, ok := seen[v.def]; !ok {
-				t.Errorf("step %d, %s, reads what is computed after it", i, n.op)
+				t.Errorf("step %d, %s, reads what is computed after it", i, n.step)
 			}
 		}
 		seen[n] = i
 	}
 	var ops []vec.Op
 	for _, n := range b.nodes[1:5] {
-		ops = append(ops, n.op)
+		ops = append(ops, n.step.(*vec.Apply).Op)
 	}
 	if want := []vec.Op{vec.Mul, vec.Add, vec.Mul, vec.Add}; !slices.Equal(ops, want) {
 		t.Errorf("the first steps are %v, want %v", ops, want)

@@ -46,7 +46,7 @@ func TestKernels(t *testing.T) {
 				lanes := bits / 8 / size
 				for n := 1; n <= m.lanes(); n++ {
 					add("sums", m, n, lanes, fmt.Sprintf("sum%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y ref) {
-						var vectors []*value
+						var vectors []*vec.Value
 						fn.code.within(bits, func() {
 							for i := range n {
 								vectors = append(vectors, fn.code.load(x.plus(i*bits/8), lanes))
@@ -56,7 +56,7 @@ func TestKernels(t *testing.T) {
 						})
 					})
 					add("ordered", m, n, lanes, fmt.Sprintf("ordered%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y ref) {
-						var vectors []*value
+						var vectors []*vec.Value
 						fn.code.within(bits, func() {
 							for i := range n {
 								vectors = append(vectors, fn.code.load(x.plus(i*bits/8), lanes))
@@ -70,7 +70,7 @@ func TestKernels(t *testing.T) {
 			n := m.registers() + 5
 			add("spills", m, n, m.lanes(), fmt.Sprintf("spill%s%d", l, 8*size), func(fn *function, x, y ref) {
 				b, lanes, bytes := fn.code, m.lanes(), m.widest()/8
-				var vectors, masks []*value
+				var vectors, masks []*vec.Value
 				plain, weighed, above := b.zeros(), b.zeros(), b.zeros()
 				for i := range n {
 					v := b.load(x.plus(i*bytes), lanes)

@@ -14,6 +14,7 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -39,7 +40,7 @@ func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 					fn := newFunction(f, m, name, []param{{name: "x", dim: lanesTested}, {name: "y", dim: lanesTested}, {name: "grad", dim: lanesTested}}, false)
 					fn.chunks(lanesTested, bits/8/size, 0, []int{1}, func(at index, n int) {
 						fn.code.within(bits, func() {
-							xs := []*value{fn.code.load(fn.along(ref{base: fn.bases["x"]}, at), n)}
+							xs := []*vec.Value{fn.code.load(fn.along(ref{base: fn.bases["x"]}, at), n)}
 							if op == expr.OpPow {
 								xs = append(xs, fn.code.load(fn.along(ref{base: fn.bases["y"]}, at), n))
 							}

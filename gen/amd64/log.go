@@ -12,7 +12,7 @@ var logSeries = []float64{
 }
 
 // log is the natural logarithm: NaN below 0, -Inf at 0.
-func (b *block) log(x *value) *value {
+func (b *block) log(x *vec.Value) *vec.Value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).logInDouble)
 	}
@@ -27,7 +27,7 @@ func (b *block) log(x *value) *value {
 //
 // x = 2^k·m with m from √½ to √2; with f = m - 1 and s = f/(2 + f), log m = 2·artanh s, which is summed as
 // f - (f²/2 - s·(f²/2 + R)), so that f, the largest term, is exact.
-func (b *block) logPositive(x *value) *value {
+func (b *block) logPositive(x *vec.Value) *vec.Value {
 	const root = 0x3fe6a09e667f3bcd // √½
 	tiny := b.compare(vec.Less, x, b.number(0x1p-1022))
 	x = b.choose(tiny, b.product(x, b.number(0x1p54)), x)
@@ -47,7 +47,7 @@ func (b *block) logPositive(x *value) *value {
 }
 
 // log1p is log(1 + x): the logarithm of u = 1 + x, and what u lacks of 1 + x divided by u.
-func (b *block) log1p(x *value) *value {
+func (b *block) log1p(x *vec.Value) *vec.Value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).log1pInDouble)
 	}

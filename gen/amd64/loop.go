@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
@@ -118,7 +117,7 @@ func (f *function) backwards(n, step int, scales []int, body func(at index, size
 func (f *function) label() string {
 	label := fmt.Sprintf("loop%d", f.labels)
 	f.labels++
-	f.fn.AddLabel(ir.Label(label))
+	f.mark(label)
 	return label
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // TestLossAside looks where the functions of the committed networks form the loss: among the stores of a gradient or an
@@ -61,11 +62,11 @@ func TestSpreadAmong(t *testing.T) {
 		}
 	})
 	var order []string
-	done := map[*value]bool{x: true}
+	done := map[*home]bool{homeOf(x): true}
 	for _, n := range b.nodes[first:] {
-		order = append(order, n.op.String())
-		if slices.ContainsFunc(n.in, func(v *value) bool { return !done[v] }) {
-			t.Errorf("%s stands before what it reads", n.op)
+		order = append(order, n.step.(*vec.Apply).Op.String())
+		if slices.ContainsFunc(n.in, func(v *home) bool { return !done[v] }) {
+			t.Errorf("%v stands before what it reads", n.step)
 		}
 		done[n.out] = true
 	}

@@ -56,6 +56,7 @@ const (
 	commutes                  // its operands may change places
 	fuses                     // it is a fused multiply-add
 	overwrite                 // its result takes the place of its first operand
+	twice                     // it reads its only operand twice
 	plain     how = 0
 )
 
@@ -67,6 +68,7 @@ type lowering struct {
 	form  kind
 	fold  bool
 	swap  bool
+	twice bool
 }
 
 // name is the instruction in registers of so many bits, empty where there is none.
@@ -102,7 +104,7 @@ var lowered = func() (table [AVX512 + 1][loweredOps][vec.Elems]*lowering) {
 
 // add adds what a rule says.
 func (l *lowering) add(r rule) {
-	l.fold, l.swap = r.how&folds != 0, r.how&commutes != 0
+	l.fold, l.swap, l.twice = r.how&folds != 0, r.how&commutes != 0, r.how&twice != 0
 	for i, bits := range []int{128, 256, 512} {
 		if r.bits == 0 || r.bits == bits {
 			l.names[i], l.imm[i] = r.name, r.imm

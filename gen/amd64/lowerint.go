@@ -62,21 +62,27 @@ func lowerInt(op vec.IntOp, operands ...operand.Op) (name string, all []operand.
 
 // integer does an operation on integers.
 func (f *function) integer(op vec.IntOp, operands ...operand.Op) {
+	f.keepInteger(op, operands...)
 	name, operands := lowerInt(op, operands...)
 	f.do(name, operands...)
 }
 
 // branch goes on at a label.
-func (f *function) branch(c vec.Condition, label string) { f.do(branches[c], operand.LabelRef(label)) }
+func (f *function) branch(c vec.Condition, label string) {
+	f.keep(&vec.Branch{If: c, To: label})
+	f.do(branches[c], operand.LabelRef(label))
+}
 
 // countDown takes one from a counter and goes back to a label until nothing is left.
 func (f *function) countDown(count reg.GPPhysical, label string) {
+	f.keepInteger(vec.IntSub, operand.U32(1), count)
 	f.do("SUBL", operand.U32(1), count.As32())
 	f.branch(vec.IfNotEqual, label)
 }
 
 // leaveFunction returns to the caller, which wants wide registers left clean.
 func (f *function) leaveFunction() {
+	f.keep(&vec.Return{})
 	f.do("VZEROUPPER")
 	f.do("RET")
 }

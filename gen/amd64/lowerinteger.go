@@ -5,19 +5,19 @@ import "github.com/backpropgen/backpropgen/gen/vec"
 // Integers. AVX2 lacks some of the operations on those of 64 bits, which are put together of others.
 
 // multiply is the low half of a product of integers of 64 bits.
-func (b *block) multiply(x, y *value) *value {
+func (b *block) multiply(x, y *vec.Value) *vec.Value {
 	if b.m.has(vec.Mul, vec.U64) {
 		return b.integer(vec.Mul, x, y)
 	}
-	halves := func(x, y *value) *value { return b.integer(vec.MulHalves, x, y) }
-	high := func(x *value) *value { return b.shift(vec.ShiftRight, x, 32) }
+	halves := func(x, y *vec.Value) *vec.Value { return b.integer(vec.MulHalves, x, y) }
+	high := func(x *vec.Value) *vec.Value { return b.shift(vec.ShiftRight, x, 32) }
 	cross := b.integer(vec.Add, halves(high(x), y), halves(x, high(y)))
 	return b.integer(vec.Add, halves(x, y), b.shift(vec.ShiftLeft, cross, 32))
 }
 
 // number64 converts signed integers of 64 bits to float64, rounded to nearest; otherwise each half is put under a power
 // of two.
-func (b *block) number64(x *value) *value {
+func (b *block) number64(x *vec.Value) *vec.Value {
 	if b.m.has(vec.Float, vec.I64) {
 		return b.add(b.of(vec.Float, vec.I64, x))
 	}
@@ -29,12 +29,10 @@ func (b *block) number64(x *value) *value {
 }
 
 // arithmetic shifts integers to the right and fills up with their sign.
-func (b *block) arithmetic(x *value, by int) *value {
+func (b *block) arithmetic(x *vec.Value, by int) *vec.Value {
 	switch {
 	case b.m.has(vec.ShiftRight, b.m.signed()):
-		n := b.of(vec.ShiftRight, b.m.signed(), x)
-		n.imm = by
-		return b.add(n)
+		return b.add(b.of(vec.ShiftRight, b.m.signed(), x).by(by))
 	case by == 63:
 		return b.above(b.zeros(), x)
 	}
@@ -49,10 +47,10 @@ var integerPredicateCodes = map[vec.Predicate]int{
 
 // compareIntegers compares integers; not says that the mask is of the lanes where the comparison doesn't hold. At AVX2
 // there are but > of signed ones and =: other comparisons are made of them.
-func (b *block) compareIntegers(p vec.Predicate, elem vec.Elem, x, y *value) (m *value, not bool) {
+func (b *block) compareIntegers(p vec.Predicate, elem vec.Elem, x, y *vec.Value) (m *vec.Value, not bool) {
 	if b.m.has(vec.Compare, elem) {
-		n := b.of(vec.Compare, elem, x, y)
-		n.predicate, n.imm, n.out.class = p, integerPredicateCodes[p], b.m.maskClass()
+		n := b.of(vec.Compare, elem, x, y).asks(p)
+		n.imm, n.out.class = integerPredicateCodes[p], b.m.maskClass()
 		return b.add(n), false
 	}
 	if p == vec.Equal || p == vec.NotEqual {
@@ -69,17 +67,17 @@ func (b *block) compareIntegers(p vec.Predicate, elem vec.Elem, x, y *value) (m 
 
 // above is the mask of lanes where x > y as signed integers, and same where x = y, where these are instructions of
 // their own.
-func (b *block) above(x, y *value) *value { return b.comparing(signedGreater, vec.Greater, x, y) }
-func (b *block) same(x, y *value) *value  { return b.comparing(bitsEqual, vec.Equal, x, y) }
+func (b *block) above(x, y *vec.Value) *vec.Value {
+	return b.comparing(signedGreater, vec.Greater, x, y)
+}
+func (b *block) same(x, y *vec.Value) *vec.Value { return b.comparing(bitsEqual, vec.Equal, x, y) }
 
-func (b *block) comparing(instruction vec.Op, p vec.Predicate, x, y *value) *value {
-	n := b.of(instruction, b.m.signed(), x, y)
-	n.op, n.predicate = vec.Compare, p
-	return b.add(n)
+func (b *block) comparing(instruction vec.Op, p vec.Predicate, x, y *vec.Value) *vec.Value {
+	return b.add(b.of(instruction, b.m.signed(), x, y).asks(p))
 }
 
 // flipped changes the first bit, so that signed comparisons are those of unsigned integers.
-func (b *block) flipped(x *value) *value {
+func (b *block) flipped(x *vec.Value) *vec.Value {
 	if bits, ok := b.patternOf(x); ok {
 		return b.pattern(bits ^ 1<<(8*b.m.size-1))
 	}
@@ -87,7 +85,7 @@ func (b *block) flipped(x *value) *value {
 }
 
 // extremeInteger is the smaller or the larger of two integers.
-func (b *block) extremeInteger(op vec.Op, elem vec.Elem, x, y *value) *value {
+func (b *block) extremeInteger(op vec.Op, elem vec.Elem, x, y *vec.Value) *vec.Value {
 	if b.m.has(op, elem) {
 		return b.add(b.of(op, elem, x, y))
 	}

@@ -16,38 +16,36 @@ var predicates = [vec.Predicates]int{
 }
 
 // compare is the mask of lanes where the comparison of x with y holds.
-func (b *block) compare(p vec.Predicate, x, y *value) *value {
-	n := b.of(vec.Compare, b.m.number(), x, y)
-	n.predicate, n.imm, n.out.class = p, predicates[p], b.m.maskClass()
+func (b *block) compare(p vec.Predicate, x, y *vec.Value) *vec.Value {
+	n := b.of(vec.Compare, b.m.number(), x, y).asks(p)
+	n.imm, n.out.class = predicates[p], b.m.maskClass()
 	return b.add(n)
 }
 
 // test is the mask of lanes of which two integers have a bit in common, where masks are registers.
-func (b *block) test(x, y *value) *value {
+func (b *block) test(x, y *vec.Value) *vec.Value {
 	n := b.of(vec.Test, b.m.unsigned(), x, y)
 	n.out.class = b.m.maskClass()
 	return b.add(n)
 }
 
 // choose is yes in the lanes of a mask, no in the others.
-func (b *block) choose(mask, yes, no *value) *value {
-	n := b.of(vec.Select, b.m.number(), no, yes)
-	n.mask = mask
-	return b.add(n)
+func (b *block) choose(mask, yes, no *vec.Value) *vec.Value {
+	return b.add(b.of(vec.Select, b.m.number(), no, yes).where(b, mask))
 }
 
 // keep is x in the lanes of a mask, 0 in the others.
-func (b *block) keep(mask, x *value) *value {
+func (b *block) keep(mask, x *vec.Value) *vec.Value {
 	if !b.m.has(vec.Keep, b.m.number()) {
 		return b.and(mask, x)
 	}
-	n := b.of(vec.Keep, b.m.number(), x)
-	n.mask, n.zero = mask, true
+	n := b.of(vec.Keep, b.m.number(), x).where(b, mask)
+	n.zero = true
 	return b.add(n)
 }
 
 // firstLanes is the mask of the first n lanes.
-func (b *block) firstLanes(n int) *value {
+func (b *block) firstLanes(n int) *vec.Value {
 	if b.m.maskClass() != maskClass {
 		return b.lanePattern(n, b.m.lanes())
 	}
@@ -55,14 +53,14 @@ func (b *block) firstLanes(n int) *value {
 	if v := b.tails[key]; v != nil {
 		return v
 	}
-	v := b.fresh()
-	v.class = maskClass
-	b.tails[key] = b.add(&node{kind: tail, n: n, out: v})
-	return v
+	s := &vec.First{Out: b.fresh(vec.Mask(b.bits / 8 / b.m.size)), N: n}
+	homeOf(s.Out).class = maskClass
+	b.tails[key] = b.add(&node{step: s, value: s.Out, kind: tail, n: n, out: homeOf(s.Out)})
+	return s.Out
 }
 
 // lanePattern has all bits set in the first n lanes of so many.
-func (b *block) lanePattern(n, lanes int) *value {
+func (b *block) lanePattern(n, lanes int) *vec.Value {
 	bits := make([]uint64, lanes)
 	for i := range n {
 		bits[i] = math.MaxUint64 >> (64 - 8*b.m.size)
@@ -71,7 +69,7 @@ func (b *block) lanePattern(n, lanes int) *value {
 }
 
 // clip is x with 0 in every lane from n on.
-func (b *block) clip(x *value, n int) *value {
+func (b *block) clip(x *vec.Value, n int) *vec.Value {
 	if n*b.m.size*8 == b.bits {
 		return x
 	}
@@ -82,16 +80,16 @@ func (b *block) clip(x *value, n int) *value {
 }
 
 // loadFirst reads n numbers where more may be read, with 0 in the lanes above.
-func (b *block) loadFirst(at ref, n int) *value {
+func (b *block) loadFirst(at ref, n int) *vec.Value {
 	if b.m.maskClass() == maskClass {
-		return b.add(&node{kind: load, mem: at, n: n, out: b.fresh(), mask: b.firstLanes(n)})
+		return b.loadWhere(at, n, b.firstLanes(n))
 	}
 	return b.clip(b.load(at, b.bits/8/b.m.size), n)
 }
 
 // storeMask is the mask that n numbers are stored with, nil where they are stored in pieces: at AVX2, whose masked
 // stores are slow, and where pieces are few.
-func (b *block) storeMask(n int) *value {
+func (b *block) storeMask(n int) *vec.Value {
 	if b.m.maskClass() != maskClass || !b.masked(n) {
 		return nil
 	}
@@ -99,7 +97,7 @@ func (b *block) storeMask(n int) *value {
 }
 
 // maskOf is the mask of a comparison of lanes of some size for as many lanes of another.
-func (b *block) maskOf(mask *value, from, to int) *value {
+func (b *block) maskOf(mask *vec.Value, from, to int) *vec.Value {
 	switch {
 	case b.m.maskClass() == maskClass:
 		return mask
@@ -110,18 +108,21 @@ func (b *block) maskOf(mask *value, from, to int) *value {
 }
 
 // where is y op z in the lanes of a mask, x in the others.
-func (b *block) where(mask *value, op vec.Op, x, y, z *value) *value {
+func (b *block) where(mask *vec.Value, op vec.Op, x, y, z *vec.Value) *vec.Value {
 	if b.m.maskClass() != maskClass {
 		return b.choose(mask, b.apply(op, y, z), x)
 	}
-	n := b.of(op, b.m.number(), x, y, z)
-	n.kind, n.mask, n.fold, n.swap = replace, mask, false, false
+	n := b.of(op, b.m.number(), y, z).where(b, mask)
+	n.kind, n.fold, n.swap = replace, false, false
+	n.in = append([]*home{homeOf(x)}, n.in...)
+	s := n.step.(*vec.Apply)
+	s.Else = n.view(b, x, s.Out.Type)
 	return b.add(n)
 }
 
 // scaledWhere is x·2^n, n rounded down, in the lanes of a mask, 0 in the others.
-func (b *block) scaledWhere(mask, x, n *value) *value {
-	s := b.of(vec.Scale, b.m.number(), x, n)
-	s.mask, s.zero = mask, true
+func (b *block) scaledWhere(mask, x, n *vec.Value) *vec.Value {
+	s := b.of(vec.Scale, b.m.number(), x, n).where(b, mask)
+	s.zero = true
 	return b.add(s)
 }

@@ -1,14 +1,11 @@
 package amd64
 
-import (
-	"slices"
+import "github.com/backpropgen/backpropgen/gen/vec"
 
-	"github.com/backpropgen/backpropgen/gen/vec"
-)
-
-// value is a vector, or a mask of lanes, that a block computes once and reads any number of times. It has no register
-// until the block is emitted.
-type value struct {
+// home is what is known here of a value of the vector program: where it is kept. A block computes a value once and
+// reads it any number of times; it has no register until the block is emitted. What looks at the same bits as lanes of
+// another type has the same home.
+type home struct {
 	class class
 	bits  int // width it was made with; an instruction of a narrower width reads its low part
 	def   *node
@@ -20,12 +17,20 @@ type value struct {
 	slot  int // where it was spilled to, -1: nowhere
 }
 
+// homeOf is the home of a value, nil for none.
+func homeOf(v *vec.Value) *home {
+	if v == nil {
+		return nil
+	}
+	return v.Home.(*home)
+}
+
 // class says which registers hold a value.
 type class int
 
 const (
 	vectorClass class = iota
-	maskClass         // a mask register at level AVX512; at AVX2 masks are vectors
+	maskClass         // a mask register, where masks are no vectors
 )
 
 // kind is how a node becomes instructions.
@@ -45,25 +50,26 @@ const (
 	note                // a comment
 )
 
-// node is one step of a block.
+// node is a step of the vector program, lowered.
 type node struct {
+	step vec.Step
+	// views are steps before it that look at what it reads as lanes of another type, which takes no instruction, and
+	// after are steps that do so with its result.
+	views, after []vec.Step
+	value        *vec.Value // the result
+
 	kind kind
-	// op is what is computed, elem the type of its lanes, and low the instruction that it is; of those that compute.
-	op   vec.Op
-	elem vec.Elem
-	low  *lowering
-	// predicate is what a comparison asks.
-	predicate vec.Predicate
-	text      string // of a note
-	in        []*value
-	out       *value
-	imm       int // immediate operand, -1: none
-	mask      *value
-	zero      bool // lanes outside mask become 0
-	mem       ref
-	n         int // numbers loaded or stored, lanes set
-	size      int // bytes of a number
-	bits      int // width of the instruction
+	low  *lowering // the instruction, of those that compute
+	text string    // of a note
+	in   []*home
+	out  *home
+	imm  int // immediate operand, -1: none
+	mask *home
+	zero bool // lanes outside mask become 0
+	mem  ref
+	n    int // numbers loaded or stored, lanes set
+	size int // bytes of a number
+	bits int // width of the instruction
 	// wide, where not 0, is the width of out, and narrow that of in[0], where they differ from bits.
 	wide, narrow int
 	swap         bool    // in[0] and in[1] may change places
@@ -84,16 +90,22 @@ func (n *node) equalLanes() bool {
 	default:
 		return false
 	}
+	s := n.step.(*vec.Apply)
 	switch {
-	case n.op.Moves(): // lanes of two vectors side by side
-		oneLane := n.op == vec.Repeat || n.op == vec.Within && n.imm%0x55 == 0
-		return n.in[0] == n.in[1] && (n.in[0].equal || oneLane && n.elem == vec.F32 && n.bits == 128)
-	case n.op == vec.Narrow && n.bits == 128: // two lanes
+	case s.Op.Moves(): // lanes of two vectors side by side
+		oneLane := s.Op == vec.Repeat || s.Op == vec.Within && s.Imm%0x55 == 0
+		return n.in[0] == n.in[1] && (n.in[0].equal || oneLane && s.Out.Type.Elem == vec.F32 && n.bits == 128)
+	case s.Op == vec.Narrow && n.bits == 128: // two lanes
 		return false
-	case n.op == vec.Broadcast:
+	case s.Op == vec.Broadcast:
 		return true
-	case n.op == vec.Permute, n.op == vec.Permute2: // a look-up
+	case s.Op == vec.Permute, s.Op == vec.Permute2: // a look-up
 		return n.in[0].equal
 	}
-	return !slices.ContainsFunc(n.sources(), func(v *value) bool { return !v.equal })
+	for _, v := range n.in {
+		if !v.equal {
+			return false
+		}
+	}
+	return n.mask == nil || n.mask.equal
 }

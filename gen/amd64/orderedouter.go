@@ -42,7 +42,7 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 	for k := 0; k < m; k += lanes {
 		sizes = append(sizes, min(lanes, m-k))
 	}
-	cells := make([]*value, n*len(sizes))
+	cells := make([]*vec.Value, n*len(sizes))
 	for i := range cells {
 		cells[i] = t.cell()
 	}
@@ -68,7 +68,7 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 	t.lea(d, dp)
 	t.lea(a, ap)
 	t.throughSamples(func() {
-		var as []*value
+		var as []*vec.Value
 		for c, s := range sizes {
 			as = append(as, t.code.load(ref{base: ap, disp: c * lanes * size}, s))
 		}
@@ -96,7 +96,7 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 // orderedBiases adds to n biases.
 func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
 	lanes, size := t.m.lanes(), t.m.size
-	var cells []*value
+	var cells []*vec.Value
 	for k := 0; k < n; k += lanes {
 		cells = append(cells, t.cell())
 	}

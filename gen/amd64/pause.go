@@ -69,6 +69,7 @@ type point struct {
 func (f *function) pauses(argument operand.Mem, result bool) {
 	slot := f.frame
 	f.frame += lineBytes
+	f.program = nil // what is done in several calls is no program
 	cycles := float64(f.file.callCycles)
 	f.pause = &pausing{argument: argument, left: operand.NewStackAddr(slot), budget: cycles / 2, grain: cycles / 8}
 	f.checked = true
@@ -145,7 +146,7 @@ func (f *function) point() {
 	n := len(f.pause.points)
 	f.integer(vec.IntSub, operand.U32(max(1, f.span.open)), f.pause.left)
 	f.branch(vec.IfLessEqual, fmt.Sprint(pauseLabel, n))
-	f.fn.AddLabel(ir.Label(fmt.Sprint(backLabel, n)))
+	f.mark(fmt.Sprint(backLabel, n))
 	f.span.open = 0
 }
 
@@ -161,9 +162,9 @@ func (f *function) rootOf(r reg.GPPhysical) operand.Op {
 // jumps there.
 func (f *function) finishPauses() {
 	for i, p := range f.pause.points {
-		f.fn.AddLabel(ir.Label(fmt.Sprint(pauseLabel, i+1)))
+		f.mark(fmt.Sprint(pauseLabel, i+1))
 		f.leave(i+1, p)
-		f.fn.AddLabel(ir.Label(fmt.Sprintf("resume%d", i+1)))
+		f.mark(fmt.Sprintf("resume%d", i+1))
 		f.resume(i+1, p)
 	}
 	rest := append([]ir.Node(nil), f.fn.Nodes[f.pause.begin:]...)

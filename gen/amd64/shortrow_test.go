@@ -21,7 +21,7 @@ func TestEqualLanes(t *testing.T) {
 	first, second := b.lane(x, 0), b.lane(x, 1)
 	for _, test := range []struct {
 		name string
-		v    *value
+		v    *vec.Value
 		want bool
 	}{
 		{"a load", x, false},
@@ -41,8 +41,8 @@ func TestEqualLanes(t *testing.T) {
 		{"where a comparison of such holds", b.choose(b.compare(vec.Greater, first, y), first, y), true},
 		{"a sum over three lanes", b.folded(x, 3, (*block).sum), true},
 	} {
-		if test.v.equal != test.want {
-			t.Errorf("%s: equal lanes %v, want %v", test.name, test.v.equal, test.want)
+		if homeOf(test.v).equal != test.want {
+			t.Errorf("%s: equal lanes %v, want %v", test.name, homeOf(test.v).equal, test.want)
 		}
 	}
 	if b.lane(first, 2) != first {
@@ -54,7 +54,7 @@ func TestEqualLanes(t *testing.T) {
 		}
 	})
 	f.live = 2
-	if b.sigmoid(first).equal {
+	if homeOf(b.sigmoid(first)).equal {
 		t.Error("a conversion that leaves two lanes empty is taken for one of all lanes")
 	}
 	for _, err := range f.errs {

@@ -157,8 +157,8 @@ func (t *table) rows() int { return len(t.bits) >> t.shift }
 const permutedRows = 32
 
 // column looks up a column of a table of no more rows, by the rows' indices.
-func (b *block) column(t *table, index *value, at int) *value {
-	registers := make([]*value, permutedRows/8)
+func (b *block) column(t *table, index *vec.Value, at int) *vec.Value {
+	registers := make([]*vec.Value, permutedRows/8)
 	for i := range registers {
 		lanes := make([]uint64, 8)
 		for k := range lanes {
@@ -168,7 +168,7 @@ func (b *block) column(t *table, index *value, at int) *value {
 		}
 		registers[i] = b.lanesOf(lanes...)
 	}
-	half := func(low, high *value) *value { // by the four lowest bits
+	half := func(low, high *vec.Value) *vec.Value { // by the four lowest bits
 		return b.apply(vec.Permute2, index, low, high)
 	}
 	first, second := half(registers[0], registers[1]), half(registers[2], registers[3])

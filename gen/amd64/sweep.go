@@ -33,10 +33,10 @@ type sweeper struct {
 	index, left reg.GPPhysical
 	// numbers are where the numbers are, and held those of them that have a register.
 	numbers map[expr.Var]ref
-	held    map[expr.Var]*value
+	held    map[expr.Var]*vec.Value
 	// folds are what is folded so far, in several vectors that need not wait for one another, and to is where the
 	// result goes.
-	folds []*value
+	folds []*vec.Value
 	to    ref
 }
 
@@ -87,6 +87,12 @@ const (
 
 // printSweep writes a sweep for a machine.
 func printSweep(f *file, m machine, s plan.Sweep) (*ir.Function, error) {
+	w, err := newSweep(f, m, s)
+	return w.fn, err
+}
+
+// newSweep is the function of a sweep, written.
+func newSweep(f *file, m machine, s plan.Sweep) (*function, error) {
 	w := &sweeper{Sweep: s, function: newFunction(f, m, s.Function()+m.level.String(), nil, false), wide: m, bits: m.widest()}
 	if s.Wide {
 		w.wide.size = 8
@@ -100,7 +106,8 @@ func printSweep(f *file, m machine, s plan.Sweep) (*ir.Function, error) {
 	w.startFolds()
 	w.loops()
 	w.finishFolds()
-	return w.finish(), errors.Join(w.errs...)
+	w.finish()
+	return w.function, errors.Join(w.errs...)
 }
 
 // arguments gives registers to what the sweep is given.
@@ -117,7 +124,7 @@ func (w *sweeper) arguments() {
 		given[p.name] = r
 		w.integer(vec.IntCopy, operand.NewParamAddr(p.name, 8*i), r)
 	}
-	w.arrays, w.numbers, w.held = map[expr.Var]reg.GPPhysical{}, map[expr.Var]ref{}, map[expr.Var]*value{}
+	w.arrays, w.numbers, w.held = map[expr.Var]reg.GPPhysical{}, map[expr.Var]ref{}, map[expr.Var]*vec.Value{}
 	for _, v := range w.Arrays {
 		w.arrays[v] = given[plan.SweptArray(v)]
 	}
@@ -135,7 +142,7 @@ func (w *sweeper) spreadNumbers() {
 	for _, v := range w.Numbers[:min(len(w.Numbers), w.m.registers()-bodyRegisters)] {
 		cell := w.cell()
 		w.code.m = w.wide
-		w.code.within(w.bits, func() { w.code.add(&node{kind: splat, mem: w.numbers[v], n: 1, out: cell}) })
+		w.code.within(w.bits, func() { w.code.tiledInto(cell, w.numbers[v]) })
 		w.held[v] = cell
 		w.flush()
 	}
@@ -169,20 +176,20 @@ func (w *sweeper) loops() {
 		w.integer(vec.IntShiftRight, operand.U8(bits.TrailingZeros(uint(w.m.size))), part)
 		w.integer(vec.IntSub, part, w.left)
 		w.branch(vec.Always, "part")
-		w.fn.AddLabel("whole")
+		w.mark("whole")
 	}
 	if n > 1 {
 		w.integer(vec.IntSub, operand.U32(many), w.left)
 		w.branch(vec.IfLess, "single")
 		w.rounds("several", n)
-		w.fn.AddLabel("single")
+		w.mark("single")
 		w.integer(vec.IntAdd, operand.U32(many-w.lanes), w.left)
 	} else {
 		w.integer(vec.IntSub, operand.U32(w.lanes), w.left)
 	}
 	w.branch(vec.IfLess, "rest")
 	w.rounds("one", 1)
-	w.fn.AddLabel("rest")
+	w.mark("rest")
 	w.integer(vec.IntAdd, operand.U32(w.lanes), w.left)
 	w.branch(vec.IfEqual, "done")
 	w.integer(vec.IntCopy, w.left, part)
@@ -191,14 +198,14 @@ func (w *sweeper) loops() {
 		w.flush()
 	} else {
 		w.integer(vec.IntZero, w.left)
-		w.fn.AddLabel("part")
+		w.mark("part")
 		w.body([]int{0}, w.firstOf(part))
 		w.flush()
 		w.integer(vec.IntAddress, operand.Mem{Base: w.index, Index: part, Scale: uint8(w.m.size)}, w.index)
 		w.integer(vec.IntCompare, w.left, operand.U8(0))
 		w.branch(vec.IfGreater, "whole")
 	}
-	w.fn.AddLabel("done")
+	w.mark("done")
 }
 
 // alignedFrom is from how many vectors on arrays are long.
@@ -218,7 +225,7 @@ func (w *sweeper) aligned() (reg.GPPhysical, bool) {
 
 // rounds is a loop over as many elements as n vectors have, at least one round. It ends with less than none left.
 func (w *sweeper) rounds(label string, n int) {
-	w.fn.AddLabel(ir.Label(label))
+	w.mark(label)
 	var vectors []int
 	for i := range n {
 		vectors = append(vectors, i)

@@ -74,17 +74,17 @@ func (t *tile) rowAt(r ref, unit index, v int) ref {
 }
 
 // load reads vector v of a row.
-func (t *tile) load(b *plan.Buffer, unit index, v int) *value {
+func (t *tile) load(b *plan.Buffer, unit index, v int) *vec.Value {
 	return t.code.load(t.row(b, unit, v), t.m.lanes())
 }
 
 // store writes vector v of a row.
-func (t *tile) store(x *value, b *plan.Buffer, unit index, v int) {
+func (t *tile) store(x *vec.Value, b *plan.Buffer, unit index, v int) {
 	t.code.store(x, t.row(b, unit, v), t.m.lanes())
 }
 
 // alive is the mask of the samples among the lanes of vector v.
-func (t *tile) alive(v int) *value {
+func (t *tile) alive(v int) *vec.Value {
 	return t.code.compare(vec.Greater, t.code.load(t.work(t.lay.live, index{}, v), t.m.lanes()), t.code.zeros())
 }
 
@@ -127,16 +127,19 @@ func (t *tile) tiles(advance map[string]int, body func()) {
 	t.outlives(left, nil)
 	count := t.pointer()
 	t.integer(vec.IntCopy, t.counts["tiles"].mem(), count)
-	begin := len(t.fn.Nodes)
+	begin, first := len(t.fn.Nodes), 0
+	if t.program != nil {
+		first = len(t.program.Steps)
+	}
 	label := t.label()
 	t.integer(vec.IntCopy, count, left)
 	t.drop(count)
 	before := t.enter()
 	only := t.code
 	body()
-	var hoisted []*value
+	var hoisted []*vec.Value
 	if t.code == only {
-		hoisted = t.hoist(only, begin)
+		hoisted = t.hoist(only, begin, first)
 	}
 	t.flush()
 	for _, name := range advancing {

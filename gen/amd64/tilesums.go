@@ -137,10 +137,10 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 			b := t.code
 			// What fills a tile up must add nothing, not even NaN.
 			alive := t.alive(v)
-			read := func(from reg.GPPhysical, unit int) *value {
+			read := func(from reg.GPPhysical, unit int) *vec.Value {
 				return b.keep(alive, b.load(t.kept(from, unit, v), t.m.lanes()))
 			}
-			var columns []*value
+			var columns []*vec.Value
 			for c := range m {
 				columns = append(columns, read(ap, c))
 			}
@@ -203,7 +203,7 @@ func (t *tile) joined(r ref, registers ...reg.GPPhysical) (at ref, release func(
 }
 
 // addTo adds the sums of the lanes of some vectors to as many numbers beside one another.
-func (t *tile) addTo(at ref, vectors []*value) {
+func (t *tile) addTo(at ref, vectors []*vec.Value) {
 	lanes := t.m.lanes()
 	for i := 0; i < len(vectors); i += lanes {
 		part := vectors[i:min(i+lanes, len(vectors))]
@@ -257,7 +257,7 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	cells := t.variables(n*len(sizes), (*block).zeros)
 	t.countdown("tiles", func() {
 		t.countdown("samples", func() {
-			var as []*value
+			var as []*vec.Value
 			for c, s := range sizes {
 				as = append(as, t.code.load(ref{base: ap, disp: c * lanes * size}, s))
 			}

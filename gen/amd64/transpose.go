@@ -31,13 +31,13 @@ func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
 	}
 	t.columns(to.Len(), group, func(at index, n int) {
 		for v := range t.vectors {
-			var rows []*value
+			var rows []*vec.Value
 			for r := range group {
-				var x *value
+				var x *vec.Value
 				for q := range t.m.lanes() / group {
 					sample := v*t.m.lanes() + q*group + r
 					piece := ref{base: from, index: at.regs[1], disp: (sample*to.Len() + at.off) * t.m.size}
-					var part *value
+					var part *vec.Value
 					t.code.within(128, func() { part = t.code.load(piece, n) })
 					if x == nil {
 						x = part
@@ -59,11 +59,11 @@ func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
 // pairsIn is samplesIn for pairs of float32, of which 128 bits hold two.
 func (t *tile) pairsIn(from reg.GPPhysical, to *plan.Buffer) {
 	for v := range t.vectors {
-		var halves [2]*value
+		var halves [2]*vec.Value
 		for h := range halves {
 			for q := range t.m.lanes() / 4 {
 				sample := v*t.m.lanes() + q*4 + 2*h
-				var part *value
+				var part *vec.Value
 				t.code.within(128, func() { part = t.code.load(ref{base: from, disp: sample * 2 * t.m.size}, 4) })
 				if q == 0 {
 					halves[h] = part
@@ -90,7 +90,7 @@ func (t *tile) samplesOut(from *plan.Buffer, to ref, pitch int) {
 	group := 16 / t.m.size
 	t.columns(from.Len(), group, func(at index, n int) {
 		for v := range t.vectors {
-			var rows []*value
+			var rows []*vec.Value
 			for i := range group {
 				unit := at
 				unit.off += min(i, n-1)
@@ -120,8 +120,8 @@ func (t *tile) columns(n, group int, body func(at index, n int)) {
 
 // squares transposes within every 128 bits of as many vectors as these hold numbers. Only the first n results are
 // formed.
-func (b *block) squares(rows []*value, n int) []*value {
-	var out []*value
+func (b *block) squares(rows []*vec.Value, n int) []*vec.Value {
+	var out []*vec.Value
 	if b.m.size == 8 {
 		for i, op := range []vec.Op{vec.InterleaveLow, vec.InterleaveHigh} {
 			if i < n {

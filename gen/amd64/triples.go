@@ -5,8 +5,8 @@ import "github.com/backpropgen/backpropgen/gen/vec"
 // triples adds every three neighbouring numbers of up to three whole vectors and puts the sums in the order of their
 // rows. Number 3i+j of the three vectors is term j of row i; 3 and the number of lanes have no common factor, so the
 // terms j of all rows lie in different lanes of theirs.
-func (b *block) triples(vectors []*value) *value {
-	var z *value
+func (b *block) triples(vectors []*vec.Value) *vec.Value {
+	var z *vec.Value
 	for j := range 3 {
 		if term := b.everyThird(vectors, j); z == nil {
 			z = term
@@ -18,7 +18,7 @@ func (b *block) triples(vectors []*value) *value {
 }
 
 // everyThird is the vector of every third number of some vectors, from number j on.
-func (b *block) everyThird(vectors []*value, j int) *value {
+func (b *block) everyThird(vectors []*vec.Value, j int) *vec.Value {
 	lanes := b.bits / 8 / b.m.size
 	if len(vectors) > 1 && b.m.has(vec.Permute2, b.m.number()) {
 		return b.everyThirdOfTwo(vectors, j)
@@ -36,7 +36,7 @@ func (b *block) everyThird(vectors []*value, j int) *value {
 }
 
 // everyThirdOfTwo is everyThird where an instruction takes lanes of two vectors.
-func (b *block) everyThirdOfTwo(vectors []*value, j int) *value {
+func (b *block) everyThirdOfTwo(vectors []*vec.Value, j int) *vec.Value {
 	lanes := b.bits / 8 / b.m.size
 	x := vectors[0]
 	for k := 1; k < len(vectors); k++ {

@@ -30,6 +30,7 @@ type Value struct {
 	Type Type
 	Var  bool
 	ID   int // its number in the program
+	Home any // what a backend knows of it
 }
 
 func (v *Value) String() string {
