@@ -16,9 +16,9 @@
 // operation by operation, so that all levels give the same bits. What goes over all parameters, as optimizers do, is a
 // loop of its own, a sweep, made of the same expressions.
 //
-// All that is written is run through a model of a core, one of a list, which predicts how many cycles it takes. By that it is chosen
-// which levels a function has code for, how it takes matrices, and how wide tiles of batches are. A rougher estimate is
-// made while code is written: functions that take long by it pause, so that their goroutine can be stopped.
+// All that is written is run through a model of a core, one of a list, which predicts how many cycles it takes. By that
+// it is chosen which levels a function has code for, how it takes matrices, and how wide tiles of batches are. A rougher
+// estimate is made while code is written: functions that take long by it pause, so that their goroutine can be stopped.
 //
 // avo's own register allocator isn't used: it neither spills nor knows which operands an instruction overwrites.
 package amd64

@@ -60,7 +60,7 @@ type function struct {
 	// variables that registers stand for.
 	program *vec.Program
 	values  int
-	ints    map[reg.Register]*vec.Int
+	ints    [registers]*vec.Int
 	// slots are places on the stack for values of the block under way, of a function that is layered.
 	slots []int
 	// pending are variables that the code after a loop still reads.
@@ -94,7 +94,6 @@ func newFunction(f *file, m machine, name string, params []param, result bool) *
 	fn := &function{
 		m: m, file: f, fn: ir.NewFunction(name), taken: make([]bool, m.registers()),
 		bases: map[string]reg.GPPhysical{}, roots: map[reg.GPPhysical]reg.Register{}, arguments: map[string]operand.Mem{}, counts: map[string]ref{},
-		ints: map[reg.Register]*vec.Int{},
 	}
 	if f.programs {
 		fn.keepProgram()

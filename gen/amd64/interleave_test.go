@@ -4,7 +4,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/vec"
@@ -13,9 +12,8 @@ import (
 // TestInterleave writes three computations side by side, of which the last one takes over what the first one has computed:
 // their steps alternate, and none stands before one whose result it reads.
 func TestInterleave(t *testing.T) {
-	f := &function{m: machine{AVX512, 4}, fn: ir.NewFunction("f"), taken: make([]bool, 32)}
-	b := newBlock(f)
-	f.code = b
+	f := newFunction(newFile(&common{core: zen4}), machine{AVX512, 4}, "f", nil, false)
+	b := f.code
 	x := b.load(ref{base: reg.RDI}, 16)
 	var ends []*vec.Value
 	b.interleave(3, func(i int) {

@@ -76,10 +76,11 @@ func (f *function) place(r ref) vec.Place {
 // int is the variable that a register holds: one that counts or points, or one for each of the places of constants, of
 // arguments and of what is on the stack.
 func (f *function) int(r reg.Register) *vec.Int {
-	if f.ints[r] == nil {
-		f.ints[r] = &vec.Int{Name: paramNames[r], ID: len(f.ints) + 1}
+	n := int(registerOf(r))
+	if f.ints[n] == nil {
+		f.ints[n] = &vec.Int{Name: paramNames[r], ID: n + 1}
 	}
-	return f.ints[r]
+	return f.ints[n]
 }
 
 // memoryPlace is a memory operand as the program sees it.

@@ -3,7 +3,6 @@ package amd64
 import (
 	"testing"
 
-	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
@@ -13,9 +12,8 @@ import (
 // TestEqualLanes: a number in every lane stays so through what computes lane by lane, and is not spread again; two
 // lanes beside one another, lanes under a mask and conversions that leave lanes empty are not taken for such.
 func TestEqualLanes(t *testing.T) {
-	f := &function{m: machine{AVX512, 4}, fn: ir.NewFunction("f"), file: newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanes")})}
-	b := newBlock(f)
-	f.code = b
+	f := newFunction(newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanes")}), machine{AVX512, 4}, "f", nil, false)
+	b := f.code
 	b.bits = 128
 	x, y := b.load(ref{base: reg.RDI}, 4), b.spread(ref{base: reg.RSI})
 	first, second := b.lane(x, 0), b.lane(x, 1)
