@@ -42,7 +42,8 @@ var mayImport = map[string][]string{
 	"gen/bound":       {"spec", "gen/expr", "gen/plan"},
 	"gen/portable":    {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/parallel", "gen/plan"},
 	"gen/parallel":    nil,
-	"gen/amd64":       {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/parallel", "templates"},
+	"gen/vec":         nil,
+	"gen/amd64":       {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/parallel", "gen/vec", "templates"},
 	"gen":             {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
 
 	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel"},

@@ -20,6 +20,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	functions "github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -55,18 +56,18 @@ func variants(op expr.Op) []string {
 }
 
 // soon is a function with the shortest chains: e^x as it is for negative x where they are.
-func soon(b *block, op expr.Op, x *value) *value {
+func soon(b *block, op expr.Op, x *vec.Value) *vec.Value {
 	if op != expr.OpExp {
 		return elementary[op](b, x)
 	}
-	return b.choose(b.compare(greater, x, b.zeros()), b.exp(x), b.expOfNegative(x))
+	return b.choose(b.compare(vec.Greater, x, b.zeros()), b.exp(x), b.expOfNegative(x))
 }
 
 // elementaryAssembly is an assembly file with every elementary function at every level and in every variant, in both
 // precisions, over arrays, and the Go that declares them and lists them as kernels.
 func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{symbol: operand.NewStaticSymbol("accuracy")})
+	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("accuracy")})
 	out := ir.NewFile()
 	var decl bytes.Buffer
 	list := make([]bytes.Buffer, len(accuracyOps)) // the kernels of a function beside one another
@@ -83,8 +84,8 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 				fn := newFunction(f, m, name, params, false)
 				fn.many, fn.updating = variant == "Many", variant == "Soon"
 				fn.chunks(lanesTested, m.lanes(), 0, []int{1}, func(at index, n int) {
-					operand := func(name string) *value { return fn.code.load(fn.along(ref{base: fn.bases[name]}, at), n) }
-					var v *value
+					operand := func(name string) *vec.Value { return fn.code.load(fn.along(ref{base: fn.bases[name]}, at), n) }
+					var v *vec.Value
 					switch {
 					case elementary[op] == nil:
 						v = binaries[op](fn.code, operand("x"), operand("y"))
@@ -192,7 +193,7 @@ func accuracyBinary(t *testing.T) string {
 		t.Fatalf("no tests under testdata/accuracy: %v", err)
 	}
 	// The reference is the one that judges the portable functions.
-	for _, name := range append(sources, "../../templates/testdata/accuracy/reference_test.go") {
+	for _, name := range append(sources, "../elementary/testdata/accuracy/reference_test.go") {
 		src, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	functions "github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -29,7 +30,7 @@ var lanewiseOps = []expr.Op{
 // functions.
 func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{symbol: operand.NewStaticSymbol("lanewise"), sources: map[sourceKey]*source{}, strict: true})
+	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanewise"), sources: map[sourceKey]*source{}, strict: true})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	for _, l := range machineLevels() {
@@ -41,7 +42,7 @@ func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 					fn := newFunction(f, m, name, []param{{name: "x", dim: lanesTested}, {name: "y", dim: lanesTested}, {name: "grad", dim: lanesTested}}, false)
 					fn.chunks(lanesTested, bits/8/size, 0, []int{1}, func(at index, n int) {
 						fn.code.within(bits, func() {
-							xs := []*value{fn.code.load(fn.along(ref{base: fn.bases["x"]}, at), n)}
+							xs := []*vec.Value{fn.code.load(fn.along(ref{base: fn.bases["x"]}, at), n)}
 							if op == expr.OpPow {
 								xs = append(xs, fn.code.load(fn.along(ref{base: fn.bases["y"]}, at), n))
 							}

@@ -14,6 +14,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	functions "github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -158,8 +159,8 @@ func (t *table) rows() int { return len(t.bits) >> t.shift }
 const permutedRows = 32
 
 // column looks up a column of a table of no more rows, by the rows' indices.
-func (b *block) column(t *table, index *value, at int) *value {
-	registers := make([]*value, permutedRows/8)
+func (b *block) column(t *table, index *vec.Value, at int) *vec.Value {
+	registers := make([]*vec.Value, permutedRows/8)
 	for i := range registers {
 		lanes := make([]uint64, 8)
 		for k := range lanes {
@@ -169,14 +170,11 @@ func (b *block) column(t *table, index *value, at int) *value {
 		}
 		registers[i] = b.lanesOf(lanes...)
 	}
-	half := func(low, high *value) *value { // by the four lowest bits
-		return b.add(&node{kind: replace, op: "VPERMI2PD", in: []*value{index, low, high}, out: b.fresh(), imm: -1})
+	half := func(low, high *vec.Value) *vec.Value { // by the four lowest bits
+		return b.apply(vec.Permute2, index, low, high)
 	}
 	first, second := half(registers[0], registers[1]), half(registers[2], registers[3])
-	out := b.fresh()
-	out.class = maskClass
-	fifth := b.add(&node{op: "VPTESTMQ", in: []*value{index, b.pattern(permutedRows / 2)}, out: out, imm: -1, fold: true})
-	return b.choose(fifth, second, first)
+	return b.choose(b.test(index, b.pattern(permutedRows/2)), second, first)
 }
 
 // place finds a place for a table in the data section, once a file.

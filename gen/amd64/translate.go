@@ -7,6 +7,7 @@ import (
 	"go/types"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Under rounding: strict elementary functions are those of the portable code, translated: their Go, which computes with
@@ -17,14 +18,14 @@ import (
 
 // lane is a number or an integer in every lane.
 type lane struct {
-	v    *value
+	v    *vec.Value
 	kind types.BasicKind
 }
 
 // truth is a mask of the lanes where a condition holds or, if not is set, where it doesn't. size is that of what was
 // compared.
 type truth struct {
-	mask *value
+	mask *vec.Value
 	not  bool
 	size int
 }
@@ -32,7 +33,7 @@ type truth struct {
 // rowOf is a row of a table in every lane, by its index.
 type rowOf struct {
 	of        *table
-	index, at *value // at is in bytes
+	index, at *vec.Value // at is in bytes
 }
 
 // translator goes through a function's statements. bits is the width of its lanes of 64 bits.
@@ -46,13 +47,13 @@ type translator struct {
 }
 
 // lanewise computes an elementary function in every lane as the portable code does, bit for bit.
-func (b *block) lanewise(op expr.Op, xs ...*value) *value {
+func (b *block) lanewise(op expr.Op, xs ...*vec.Value) *vec.Value {
 	s, err := b.f.file.portable(op, b.m.size)
 	if err != nil {
 		b.f.fail(err.Error())
 		return xs[0]
 	}
-	run := func(bits int, xs []*value) *value {
+	run := func(bits int, xs []*vec.Value) *vec.Value {
 		t := &translator{b: b, s: s, bits: bits, vars: map[string]lane{}, rows: map[string]rowOf{}, read: map[string]lane{}}
 		return t.call(xs)
 	}
@@ -62,7 +63,7 @@ func (b *block) lanewise(op expr.Op, xs ...*value) *value {
 	case 2*b.bits <= b.m.widest():
 		return run(2*b.bits, xs)
 	}
-	high := make([]*value, len(xs))
+	high := make([]*vec.Value, len(xs))
 	for i, x := range xs {
 		high[i] = b.half(x)
 	}
@@ -71,7 +72,7 @@ func (b *block) lanewise(op expr.Op, xs ...*value) *value {
 }
 
 // call runs the function.
-func (t *translator) call(xs []*value) *value {
+func (t *translator) call(xs []*vec.Value) *vec.Value {
 	kind := types.Float64
 	if t.b.m.size == 4 {
 		kind = types.Float32
@@ -99,7 +100,7 @@ func (t *translator) fail(n ast.Node, what string) {
 }
 
 // as writes instructions on lanes of a type.
-func (t *translator) as(size int, write func() *value) (v *value) {
+func (t *translator) as(size int, write func() *vec.Value) (v *vec.Value) {
 	bits, old := t.bits, t.b.m
 	if size == 4 && t.s.size() == 4 {
 		bits /= 2
@@ -176,7 +177,7 @@ func (t *translator) row(e ast.Expr) rowOf {
 	}
 	r := rowOf{of: t.s.tables[x.X.(*ast.Ident).Name]}
 	r.index = t.convert(x, t.value(x.Index), types.Uint64).v
-	r.at = t.as(8, func() *value { return t.b.shift("VPSLL", r.index, r.of.shift+3) })
+	r.at = t.as(8, func() *vec.Value { return t.b.shift(vec.ShiftLeft, r.index, r.of.shift+3) })
 	return r
 }
 
@@ -196,8 +197,8 @@ func (t *translator) element(x *ast.IndexExpr) lane {
 	if v, ok := t.read[key]; ok && found {
 		return v
 	}
-	v := lane{t.as(8, func() *value {
-		if r.of.rows() <= permutedRows && t.b.m.level == AVX512 && t.bits == 512 {
+	v := lane{t.as(8, func() *vec.Value {
+		if r.of.rows() <= permutedRows && t.b.m.has(vec.Permute2, vec.F64) && t.bits == t.b.m.widest() {
 			return t.b.column(r.of, r.index, column)
 		}
 		return t.b.gather(t.b.f.file.place(r.of), 8*column, r.at)
@@ -244,7 +245,7 @@ func (t *translator) value(e ast.Expr) lane {
 
 // literal is a constant in every lane.
 func (t *translator) literal(kind types.BasicKind, bits uint64) lane {
-	return lane{t.as(wordOf(kind), func() *value { return t.b.pattern(bits) }), kind}
+	return lane{t.as(wordOf(kind), func() *vec.Value { return t.b.pattern(bits) }), kind}
 }
 
 // function translates a conversion, a function of package math, min or max.
@@ -255,7 +256,7 @@ func (t *translator) function(x *ast.CallExpr) lane {
 	if sel, ok := x.Fun.(*ast.SelectorExpr); ok {
 		v := t.value(x.Args[0])
 		if sel.Sel.Name == "Sqrt" {
-			v.v = t.as(wordOf(v.kind), func() *value { return t.b.root(v.v) })
+			v.v = t.as(wordOf(v.kind), func() *vec.Value { return t.b.root(v.v) })
 		}
 		return lane{v.v, t.kind(x)} // the others see the same bits as another type
 	}
@@ -271,31 +272,18 @@ func (t *translator) function(x *ast.CallExpr) lane {
 func (t *translator) convert(n ast.Node, v lane, to types.BasicKind) lane {
 	from := v.kind
 	same := wordOf(from) == wordOf(to)
-	narrow := t.bits / 2
 	switch {
 	case from == to || same && !floats(from) && !floats(to):
 		return lane{v.v, to}
 	case from == types.Uint32 && !floats(to), from == types.Int32 && to == types.Uint64:
 		// An index is not negative.
-		return lane{t.as(8, func() *value {
-			return t.b.add(&node{op: "VPMOVZXDQ", in: []*value{v.v}, out: t.b.fresh(), imm: -1, narrow: narrow})
-		}), to}
+		return lane{t.as(8, func() *vec.Value { return t.b.widened(v.v, vec.U32) }), to}
 	case from == types.Int64 && to == types.Float64:
-		return lane{t.as(8, func() *value { return t.b.number64(v.v) }), to}
+		return lane{t.as(8, func() *vec.Value { return t.b.number64(v.v) }), to}
 	case from == types.Float32 && to == types.Float64:
-		return lane{t.as(8, func() *value {
-			return t.b.add(&node{op: "VCVTPS2PD", in: []*value{v.v}, out: t.b.fresh(), imm: -1, narrow: narrow})
-		}), to}
+		return lane{t.as(8, func() *vec.Value { return t.b.widened(v.v, vec.F32) }), to}
 	case from == types.Float64 && to == types.Float32:
-		return lane{t.as(8, func() *value {
-			out := t.b.fresh()
-			out.bits = narrow
-			op := "VCVTPD2PSY"
-			if t.bits == 512 {
-				op = "VCVTPD2PS"
-			}
-			return t.b.add(&node{op: op, in: []*value{v.v}, out: out, imm: -1, wide: narrow, narrow: t.bits})
-		}), to}
+		return lane{t.as(8, func() *vec.Value { return t.b.narrowed(v.v) }), to}
 	}
 	t.fail(n, "unexpected conversion")
 	return lane{v.v, to}
