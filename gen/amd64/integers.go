@@ -1,50 +1,46 @@
 package amd64
 
 import (
-	"go/ast"
-	"go/constant"
-	"go/token"
-	"go/types"
-
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // operate translates an operator on two operands of one type.
-func (t *translator) operate(n ast.Node, op token.Token, x, y lane) lane {
+func (t *translator) operate(op code.Op, x, y lane) lane {
 	size := wordOf(x.kind)
 	return lane{t.as(size, func() *vec.Value {
 		b := t.b
 		switch {
-		case op == token.AND:
+		case op == code.And:
 			return b.and(x.v, y.v)
-		case op == token.OR:
+		case op == code.Or:
 			return b.or(x.v, y.v)
-		case op == token.XOR:
+		case op == code.Xor:
 			return b.xor(x.v, y.v)
-		case op == token.AND_NOT:
+		case op == code.AndNot:
 			if bits, ok := b.patternOf(y.v); ok {
 				return b.and(x.v, b.pattern(^bits&mask(size)))
 			}
 			return b.apply(vec.AndNot, y.v, x.v)
-		case floats(x.kind):
+		case x.kind.Float():
 			switch op {
-			case token.ADD:
+			case code.Add:
 				return b.sum(x.v, y.v)
-			case token.SUB:
+			case code.Sub:
 				return b.less(x.v, y.v)
-			case token.MUL:
+			case code.Mul:
 				return b.product(x.v, y.v)
-			case token.QUO:
+			case code.Div:
 				return b.quotient(x.v, y.v)
 			}
-		case op == token.ADD:
+		case op == code.Add:
 			return b.integer(vec.Add, x.v, y.v)
-		case op == token.SUB:
+		case op == code.Sub:
 			return b.integer(vec.Sub, x.v, y.v)
-		case op == token.MUL && size == 8:
+		case op == code.Mul && size == 8:
 			return b.multiply(x.v, y.v)
 		}
-		t.fail(n, "unexpected operator "+op.String())
+		t.fail("unexpected operator " + op.String())
 		return x.v
 	}), x.kind}
 }
@@ -61,23 +57,22 @@ func (b *block) patternOf(v *vec.Value) (bits uint64, ok bool) {
 }
 
 // shift translates a shift by a constant, or of unsigned integers to the left by another.
-func (t *translator) shift(n *ast.BinaryExpr, x lane) lane {
+func (t *translator) shift(n *code.Binary, x lane) lane {
 	size := wordOf(x.kind)
-	signed := x.kind == types.Int64 || x.kind == types.Int32
-	if v := t.s.info.Types[n.Y].Value; v != nil {
-		by, _ := constant.Int64Val(constant.ToInt(v))
+	if v, ok := t.s.info.Constant(n.Y); ok {
+		by := int(v.Bits())
 		return lane{t.as(size, func() *vec.Value {
 			switch {
-			case n.Op == token.SHL:
-				return t.b.shift(vec.ShiftLeft, x.v, int(by))
-			case signed:
-				return t.b.arithmetic(x.v, int(by))
+			case n.Op == code.Shl:
+				return t.b.shift(vec.ShiftLeft, x.v, by)
+			case x.kind.Signed():
+				return t.b.arithmetic(x.v, by)
 			}
-			return t.b.shift(vec.ShiftRight, x.v, int(by))
+			return t.b.shift(vec.ShiftRight, x.v, by)
 		}), x.kind}
 	}
-	if n.Op != token.SHL || size != 8 {
-		t.fail(n, "unexpected shift")
+	if n.Op != code.Shl || size != 8 {
+		t.fail("unexpected shift")
 	}
 	by := t.value(n.Y)
 	return lane{t.as(8, func() *vec.Value {
@@ -85,29 +80,29 @@ func (t *translator) shift(n *ast.BinaryExpr, x lane) lane {
 	}), x.kind}
 }
 
-var integerPredicates = map[token.Token]vec.Predicate{
-	token.EQL: vec.Equal, token.NEQ: vec.NotEqual, token.LSS: vec.Less,
-	token.LEQ: vec.LessEqual, token.GTR: vec.Greater, token.GEQ: vec.GreaterEqual,
+var integerPredicates = map[code.Op]vec.Predicate{
+	code.Eq: vec.Equal, code.Ne: vec.NotEqual, code.Lt: vec.Less,
+	code.Le: vec.LessEqual, code.Gt: vec.Greater, code.Ge: vec.GreaterEqual,
 }
 
-var floatPredicates = map[token.Token]vec.Predicate{
-	token.EQL: vec.Equal, token.LSS: vec.Less, token.GTR: vec.Greater, token.GEQ: vec.GreaterEqual,
+var floatPredicates = map[code.Op]vec.Predicate{
+	code.Eq: vec.Equal, code.Lt: vec.Less, code.Gt: vec.Greater, code.Ge: vec.GreaterEqual,
 }
 
 // condition translates a comparison.
-func (t *translator) condition(e ast.Expr) truth {
-	n, ok := e.(*ast.BinaryExpr)
+func (t *translator) condition(e code.Expr) truth {
+	n, ok := e.(*code.Binary)
 	if !ok {
-		t.fail(e, "a condition that is no comparison")
+		t.fail("a condition that is no comparison")
 		return truth{}
 	}
 	x, y := t.value(n.X), t.value(n.Y)
 	c := truth{size: wordOf(x.kind)}
 	c.mask = t.as(c.size, func() (m *vec.Value) {
-		if floats(x.kind) {
+		if x.kind.Float() {
 			p, ok := floatPredicates[n.Op]
 			if !ok {
-				t.fail(n, "unexpected comparison")
+				t.fail("unexpected comparison")
 			}
 			return t.b.compare(p, x.v, y.v)
 		}
@@ -131,17 +126,17 @@ func (t *translator) choose(c truth, yes, no lane) lane {
 }
 
 // extreme is the lesser or the greater of two integers.
-func (t *translator) extreme(n ast.Node, lesser bool, x, y lane) lane {
-	if floats(x.kind) {
-		t.fail(n, "unexpected min or max of numbers")
+func (t *translator) extreme(of code.Op, x, y lane) lane {
+	if x.kind.Float() {
+		t.fail("unexpected min or max of numbers")
 	}
-	op := map[bool]vec.Op{true: vec.Min, false: vec.Max}[lesser]
+	op := map[code.Op]vec.Op{code.Min: vec.Min, code.Max: vec.Max}[of]
 	return lane{t.as(wordOf(x.kind), func() *vec.Value { return t.b.extremeInteger(op, elemOf(x.kind), x.v, y.v) }), x.kind}
 }
 
 // elemOf is the type of lanes of integers.
-func elemOf(kind types.BasicKind) vec.Elem {
-	if kind == types.Uint64 || kind == types.Uint32 {
+func elemOf(kind code.Kind) vec.Elem {
+	if !kind.Signed() {
 		return vec.UnsignedOf(wordOf(kind))
 	}
 	return vec.SignedOf(wordOf(kind))

@@ -204,3 +204,12 @@ func (f *File) fieldsOf(name string) []Field {
 	}
 	return nil
 }
+
+// Constant is the value of an expression that is constant.
+func (i *Info) Constant(x Expr) (v Value, ok bool) {
+	c := i.Values[x]
+	if c == nil {
+		return Value{}, false
+	}
+	return fromConstant(c, i.Kind(x)), true
+}

@@ -107,7 +107,11 @@ func (w *walk) let(s *Let) error {
 	}
 	for i, name := range s.Names {
 		if i < len(s.Values) {
-			w.define(name, w.knowledge(s.Values[i]))
+			k := w.knowledge(s.Values[i])
+			if n := w.integer(s.Values[i]); n.exact {
+				k.n, k.exact = n.n, true
+			}
+			w.define(name, k)
 		}
 	}
 	return nil

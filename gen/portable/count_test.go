@@ -269,3 +269,36 @@ func TestCountBatch(t *testing.T) {
 }
 
 func minus(a, b code.Count) code.Count { return a.Plus(b.Times(-1)) }
+
+// TestCountUpdate counts updates by hand: of SGD, and of Adam whose updates a team shares out, which goes through a
+// range.
+func TestCountUpdate(t *testing.T) {
+	n := network("mse", []int{128, 128}, "identity")
+	n.Optimizers = []spec.Optimizer{spec.SGD, spec.Adam}
+	p := mustCompile(t, n)
+	descents, err := plan.Descents(n)
+	if err != nil || !p.Spreads() {
+		t.Fatal(err, p.Spreads())
+	}
+	// The last case of SGD is p -= rate*(g + weightdecay*p); in that of Adam m and v are read and written, a root and a quotient are formed.
+	for i, d := range descents {
+		got, err := CountUpdate(p.Program, d, len(d.Cases)-1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		params := int64(n.Params())
+		want := []code.Count{
+			{Count: expr.Count{Adds: 2, Muls: 2}, Loads: 2, Stores: 1, ParamLoads: 2, ParamStores: 1},
+			{Loads: 4, Stores: 3, ParamLoads: 2, ParamStores: 1},
+		}[i].Times(params)
+		if i == 1 {
+			want.Count = got.Count
+			if got.Calls != params || got.Divs != params {
+				t.Errorf("%s has %d roots and %d quotients for %d parameters", d.Name, got.Calls, got.Divs, params)
+			}
+		}
+		if got != want {
+			t.Errorf("%s counts %+v, want %+v", d.Name, got, want)
+		}
+	}
+}
