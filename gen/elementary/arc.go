@@ -15,7 +15,7 @@ const (
 
 // atan32 has four terms of the series, which are good to 2⁻³⁵.
 var atan32 = elementary{"is the inverse tangent of x, to 0.502 ULP: it is atan(c) + atan(s) with c near |x| and\ns = (|x| - c)/(1 + c*|x|). Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.", func(b *body) {
-	b.text(magnitude32 + `
+	b.text(magnitude + `
 		t := math.Float64frombits(uint64(a)<<29 + 896<<52)
 	` + quarterRow("Arcs", 32, 21, uint64(math.Float32bits(arcStart)), arcCount, arcCount) + `
 		s := (t - c[0]) / (1 + float64(t*c[0]))
@@ -33,7 +33,7 @@ var atan32 = elementary{"is the inverse tangent of x, to 0.502 ULP: it is atan(c
 // eighth of the result, so that what s lacks is a quarter of an ULP.
 var atan64 = elementary{"is the inverse tangent of x, to 0.75 ULP: it is atan(c) + atan(s) with c near |x| and\ns = (|x| - c)/(1 + c*|x|). NaN is returned as it came.", func(b *body) {
 	b.constants("t", economize(arcSeries(), 5, 1.0/144, true)...)
-	b.text(magnitude64 + `
+	b.text(magnitude + `
 		t := math.Float64frombits(min(a, 0x43b0000000000000)) // |x|, up to 2^60
 	` + quarterRow("Arcs", 64, 50, math.Float64bits(arcStart), arcCount, arcCount) + `
 		s := (t - c[0]) / (1 + float64(t*c[0]))

@@ -85,7 +85,7 @@ func Declare(f *code.File, prefix string, ops []expr.Op, kind code.Kind) error {
 			return fmt.Errorf("no emitted function for operation %v in %v", op, kind)
 		}
 		name := Name(prefix, op)
-		b := &body{prefix: prefix, block: &code.Block{}}
+		b := &body{prefix: prefix, kind: kind, block: &code.Block{}}
 		e.body(b)
 		if b.err != nil {
 			return fmt.Errorf("%s: %w", name, b.err)
@@ -120,11 +120,9 @@ var elementary32 = map[expr.Op]elementary{
 	expr.OpSqrt: {"is the square root of x, correctly rounded.", func(b *body) {
 		b.text("return float32(math.Sqrt(float64(x)))")
 	}},
-	expr.OpAbs: {"is |x|.", func(b *body) {
-		b.text("return math.Float32frombits(math.Float32bits(x) &^ (1 << 31))")
-	}},
+	expr.OpAbs:   abs,
 	expr.OpPow:   pow32,
-	expr.OpWhere: {"is x where c > 0 and y elsewhere, without a branch.", where("Float32bits", "Float32frombits")},
+	expr.OpWhere: where,
 }
 
 var elementary64 = map[expr.Op]elementary{
@@ -141,26 +139,26 @@ var elementary64 = map[expr.Op]elementary{
 	expr.OpSqrt: {"is the square root of x, correctly rounded.", func(b *body) {
 		b.text("return math.Sqrt(x)")
 	}},
-	expr.OpAbs: {"is |x|.", func(b *body) {
-		b.text("return math.Float64frombits(math.Float64bits(x) &^ (1 << 63))")
-	}},
+	expr.OpAbs:   abs,
 	expr.OpPow:   pow64,
-	expr.OpWhere: {"is x where c > 0 and y elsewhere, without a branch.", where("Float64bits", "Float64frombits")},
+	expr.OpWhere: where,
 }
 
+var abs = elementary{"is |x|.", func(b *body) {
+	b.text("return math.Float$Wfrombits(math.Float$Wbits(x) &^ (1 << $S))")
+}}
+
 // where selects between two integers, which the compiler does with a conditional move.
-func where(bits, from string) func(*body) {
-	return func(b *body) {
-		b.text(`
-			v := math.` + bits + `(y)
-			u := math.` + bits + `(x)
-			if c > 0 {
-				v = u
-			}
-			return math.` + from + `(v)
-		`)
-	}
-}
+var where = elementary{"is x where c > 0 and y elsewhere, without a branch.", func(b *body) {
+	b.text(`
+		v := math.Float$Wbits(y)
+		u := math.Float$Wbits(x)
+		if c > 0 {
+			v = u
+		}
+		return math.Float$Wfrombits(v)
+	`)
+}}
 
 // parameters are the names of an elementary function's parameters.
 func parameters(op expr.Op) []string {

@@ -12,7 +12,7 @@ import (
 // multiplication, which has subnormal arguments right as well: here there is none of which x is the value. The row
 // around 0 begins with 0, so that the result is as good in proportion there.
 var erf32 = elementary{"is the error function of x, to 0.502 ULP. NaN is returned as it came.", func(b *body) {
-	b.text(magnitude32 + `
+	b.text(magnitude + `
 		// t = min(8|x|, 31.4), and k is the integer nearest to it: a series around k/8
 		t := math.Float64frombits(uint64(min(a, 0x407b8000))<<29) * 0x1p899
 		n := t + 0x1.8p52 // the low bits are k
@@ -36,7 +36,7 @@ const (
 // erf64 has a row for every quarter of the way to 6. The coefficient of d is near 1 where the function is small, so
 // that d is added first.
 var erf64 = elementary{"is the error function of x, to 0.65 ULP, and to 0.85 ULP for results below 2^-1000. NaN is returned as it came.", func(b *body) {
-	b.text(magnitude64 + `
+	b.text(magnitude + `
 		t := math.Float64frombits(min(a, 0x4018000000000000)) // |x|, up to 6
 		n := 4*t + 0x1.8p52                                  // the low bits are the integer k nearest to 4|x|: a series around k/4
 		d := t - 0.25*(n-0x1.8p52)

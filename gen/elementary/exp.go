@@ -8,7 +8,7 @@ import (
 // The exponential and what is made of it, in float32. All reduce their argument alike, in exp32Reduction.
 
 var exp32 = elementary{"is e to the x, to 0.51 ULP. NaN is returned as it came.", func(b *body) {
-	b.text(magnitude32 + `
+	b.text(magnitude + `
 		t := math.Float64frombits(uint64(min(a, 0x42dc0000))<<29 + 896<<52 | uint64(b>>31)<<63) // x, between -110 and 110
 	` + exp32Reduction + `
 		h := math.Float32bits(float32(scale * (1 + float64(r*q))))
@@ -20,7 +20,7 @@ var exp32 = elementary{"is e to the x, to 0.51 ULP. NaN is returned as it came."
 }}
 
 var expm132 = elementary{"is exp(x) - 1, to 0.502 ULP, formed without cancellation. Below 2^-24 it is x to half an ULP; there,\nand for NaN, x is returned.", func(b *body) {
-	b.text(magnitude32 + `
+	b.text(magnitude + `
 		t := math.Float64frombits(uint64(min(a, 0x42dc0000))<<29 + 896<<52 | uint64(b>>31)<<63) // x, between -110 and 110
 	` + exp32Reduction + `
 		h := math.Float32bits(float32(float64(scale*(r*q)) + (scale - 1)))
@@ -32,7 +32,7 @@ var expm132 = elementary{"is exp(x) - 1, to 0.502 ULP, formed without cancellati
 }}
 
 var sigmoid32 = elementary{"is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for\nnegative x. NaN is returned as it came.", func(b *body) {
-	b.text(magnitude32 + `
+	b.text(magnitude + `
 		t := math.Float64frombits(uint64(min(a, 0x42dc0000))<<29 + 896<<52 | 1<<63) // -|x|, from -110 on
 	` + exp32Reduction + `
 		e := float64(scale * (1 + float64(r*q)))
@@ -49,7 +49,7 @@ var sigmoid32 = elementary{"is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) 
 }}
 
 var tanh32 = elementary{"is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|), e - 1 formed\nwithout cancellation. Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.", func(b *body) {
-	b.text(magnitude32 + `
+	b.text(magnitude + `
 		t := math.Float64frombits(uint64(min(a, 0x41b00000))<<29 + 897<<52) // 2|x|, up to 44
 	` + exp32Reduction + `
 		e := float64(scale*(r*q)) + (scale - 1)
@@ -61,25 +61,30 @@ var tanh32 = elementary{"is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e
 	`)
 }}
 
-// magnitude32 are the bits of x and of |x|. What then widens |x| to float64 moves the exponent by an integer addition:
+// magnitude are the bits of x and of |x|. What then widens a float32 |x| moves the exponent by an integer addition:
 // the conversion instruction would wait for the last value of the register it writes to, and so chain one call to the
 // next. Zero and subnormal x become about 2⁻¹²⁷, which every function that does so takes for zero or treats apart;
 // infinities and NaN become the limit, or where there is none numbers from 2¹²⁸ on.
-const magnitude32 = `
-	b := math.Float32bits(x)
-	a := b &^ (1 << 31)
+const magnitude = `
+	b := math.Float$Wbits(x)
+	a := b &^ (1 << $S)
 `
 
 // exp32Reduction writes exp(t) = scale·(1 + r·q), with the binary exponent and the table's share of t in scale. With 32
 // entries |r| is at most 0.011 and four terms of the exponential series are good to 2⁻³³.
-const exp32Reduction = `
+var exp32Reduction = exp32ReductionBy("k")
+
+// exp32ReductionBy is that with another name for k.
+func exp32ReductionBy(k string) string {
+	return strings.ReplaceAll(`
 	// exp(t) = 2^(k/32)·exp(r): k is the integer nearest 32·t/log 2, exp(r) = 1 + r·q(r)
 	n := float64(t*(32*math.Log2E)) + 0x1.8p52 // the low bits are k
 	r := t - float64((n-0x1.8p52)*(math.Ln2/32))
-	k := math.Float64bits(n)
-	scale := math.Float64frombits(math.Float64bits(@Roots[k&31]) + k>>5<<52)
+	$k := math.Float64bits(n)
+	scale := math.Float64frombits(math.Float64bits(@Roots[$k&31]) + $k>>5<<52)
 	q := (1 + float64(r*0.5)) + float64((1.0/6+float64(r*(1.0/24)))*(r*r))
-`
+`, "$k", k)
+}
 
 // roots are the powers 2^(j/count), each as a float64 and what it lacks.
 func roots(count int) [][]float64 {
@@ -118,7 +123,7 @@ func rootPowers(count int) []*big.Float {
 
 var exp64 = elementary{"is e to the x, to 0.55 ULP, and to 0.8 ULP where the result is subnormal. NaN is returned as it came.", func(b *body) {
 	exp64Constants(b, 3)
-	b.text(magnitude64 + `
+	b.text(magnitude + `
 		t := math.Float64frombits(min(a, 0x4087500000000000) | b&(1<<63)) // x, between -746 and 746
 	` + exp64Reduction + exp64Terms + `
 		w := float64(c[0]*(r+p)) + c[1]
@@ -134,7 +139,7 @@ var exp64 = elementary{"is e to the x, to 0.55 ULP, and to 0.8 ULP where the res
 
 var expm164 = elementary{"is exp(x) - 1, to 0.62 ULP, formed without cancellation. Below 2^-54 it is x to half an ULP; there,\nand for NaN, x is returned.", func(b *body) {
 	exp64Constants(b, 4)
-	b.text(magnitude64 + `
+	b.text(magnitude + `
 		limit := uint64(0x4086300000000000) // 710
 		if b>>63 != 0 {
 			limit = 0x4044000000000000 // 40
@@ -160,9 +165,6 @@ var expm164 = elementary{"is exp(x) - 1, to 0.62 ULP, formed without cancellatio
 		return math.Float64frombits(h)
 	`)
 }}
-
-// magnitude64 are the bits of x and of |x|.
-var magnitude64 = strings.NewReplacer("Float32bits", "Float64bits", "31", "63").Replace(magnitude32)
 
 // exp64Constants declares log 2/64, first as a multiple of 2⁻⁴² whose products with k are exact, and the coefficients
 // of (exp(r) - 1 - r)/r². Up to the third power of r they are good to 2⁻⁵⁷ of exp(r), up to the fourth to 2⁻⁶¹ of

@@ -30,7 +30,7 @@ var log32 = elementary{"is the natural logarithm of x, to 0.502 ULP. That of a n
 
 var log1p32 = elementary{"is log(1 + x), to 0.502 ULP. Below 2^-24 it is x to half an ULP; there, and for NaN, x is returned. That\nof a number below -1 is NaN.", func(b *body) {
 	log32Constants(b)
-	b.text(magnitude32 + `
+	b.text(magnitude + `
 		m := math.Float64bits(1 + math.Float64frombits(uint64(a)<<29+896<<52|uint64(b>>31)<<63)) // 1 + x
 	` + logReduction(logRows32) + log32Series + `
 		if a-0x33800000 >= 0xff<<23-0x33800000 {
@@ -112,7 +112,7 @@ var log64 = elementary{"is the natural logarithm of x, to 0.52 ULP. That of a ne
 
 var log1p64 = elementary{"is log(1 + x), to 0.52 ULP: what 1 + x is rounded by is added to r. Below 2^-54 it is x to half an ULP;\nthere, and for NaN, x is returned. That of a number below -1 is NaN.", func(b *body) {
 	log64Constants(b)
-	b.text(magnitude64 + `
+	b.text(magnitude + `
 		y := 1 + x
 		back := y - 1
 		lost := (1 - (y - back)) + (x - back)

@@ -1,7 +1,5 @@
 package elementary
 
-import "strings"
-
 // Powers: exp(y·log |x|), and what the sign of x makes of it. The conventions are those of Go's math.Pow: x⁰ and 1^y
 // are 1 whatever the other is, and negative numbers have powers with whole exponents only.
 
@@ -9,7 +7,7 @@ import "strings"
 // lost.
 var pow32 = elementary{"is x to the y, to 0.51 ULP, with the conventions of math.Pow.", func(b *body) {
 	b.constants("l", economize(logSeries(), 5, 0.0161, false)...)
-	b.text(magnitude32 + `
+	b.text(magnitude + `
 		m := math.Float64bits(math.Float64frombits(uint64(a)<<29) * 0x1p896) // |x|, if subnormal too
 	` + logReduction(logRows32) + `
 		u := float64(z*c[0]) - 1
@@ -20,9 +18,9 @@ var pow32 = elementary{"is x to the y, to 0.51 ULP, with the conventions of math
 		ya := yb &^ (1 << 31)
 		v := math.Float64bits(math.Float64frombits(uint64(ya)<<29+896<<52|uint64(yb>>31)<<63) * log)
 		t := math.Float64frombits(min(v&^(1<<63), 0x405b800000000000) | v&(1<<63)) // y·log |x|, between -110 and 110
-	` + strings.NewReplacer("k := ", "j := ", "k&31", "j&31", "k>>5", "j>>5").Replace(exp32Reduction) + `
+	` + exp32ReductionBy("j") + `
 		h := math.Float32bits(float32(scale * (1 + float64(r*q))))
-	` + powConventions32 + `
+	` + powConventions + `
 		return math.Float32frombits(h)
 	`)
 }}
@@ -33,7 +31,7 @@ var pow64 = elementary{"is x to the y, to 0.6 ULP, and to 0.8 ULP where the resu
 	b.constants("ln", pieces(logarithm(number(2)), 0x1p-42)...)
 	b.constants("l", economize(logSeries()[1:], 6, 0.0081, false)...)
 	exp64Constants(b, 3)
-	b.text(magnitude64 + `
+	b.text(magnitude + `
 		small := (a>>52 - 1) >> 63                                // 1 where x is 0 or subnormal, and scaled
 		m := a ^ (a^math.Float64bits(x*0x1p54)&^(1<<63))&(0-small)
 	` + logReduction(logRows64) + log64Remainder + `
@@ -85,30 +83,30 @@ var pow64 = elementary{"is x to the y, to 0.6 ULP, and to 0.8 ULP where the resu
 // powConventions selects the result where it is no exponential, and its sign. y is whole where 2⁵² added to it and
 // taken away leaves it, and from 2⁵² on; from 2⁵³ on it is even.
 const powConventions = `
-	const one, inf, whole, even = 0x3ff << 52, 0x7ff << 52, 0x433 << 52, 0x434 << 52
+	const one, inf, whole, even = $one, $inf, $whole, $even
 	// 0 and infinity become one another, or not
-	extreme, up := uint64(0), uint64(inf)
+	extreme, up := uint$W(0), uint$W(inf)
 	if a != 0 {
 		extreme, up = up, extreme
 	}
-	if yb>>63 != 0 {
+	if yb>>$S != 0 {
 		extreme = up
 	}
 	if a-1 >= inf-1 {
 		h = extreme
 	}
 	// a negative x has the sign of an odd y, and NaN where y is not whole
-	rounded := math.Float64frombits(ya) + 0x1p52
-	odd := math.Float64bits(rounded)
+	rounded := math.Float$Wfrombits(ya) + 0x1p$M
+	odd := math.Float$Wbits(rounded)
 	if ya >= whole {
 		odd = ya
 	}
 	if ya >= even {
 		odd = 0
 	}
-	h |= odd << 63 & b
-	undefined := b >> 63
-	if rounded-0x1p52 == math.Float64frombits(ya) {
+	h |= odd << $S & b
+	undefined := b >> $S
+	if rounded-0x1p$M == math.Float$Wfrombits(ya) {
 		undefined = 0
 	}
 	if ya >= whole {
@@ -118,7 +116,7 @@ const powConventions = `
 		undefined = 0
 	}
 	if undefined != 0 {
-		h = 0xfff << 51
+		h = $nan
 	}
 	if a > inf {
 		h = b
@@ -133,9 +131,3 @@ const powConventions = `
 		h = one
 	}
 `
-
-// powConventions32 are those of float32.
-var powConventions32 = strings.NewReplacer(
-	"Float64", "Float32", "uint64", "uint32", "63", "31", "0x3ff << 52", "0x7f << 23", "0x7ff << 52", "0xff << 23", "0x433 << 52", "0x96 << 23",
-	"0x434 << 52", "0x97 << 23", "0x1p52", "0x1p23", "0xfff << 51", "0x1ff << 22",
-).Replace(powConventions)

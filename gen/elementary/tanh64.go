@@ -16,7 +16,7 @@ const (
 // tanh64 adds d first where the derivative is near 1, and nothing where it is below a half: what is left then is so
 // small that its roundings don't matter.
 var tanh64 = elementary{"is the hyperbolic tangent of x, to 0.6 ULP: a polynomial in d, the distance of |x| from\nthe middle of a quarter of a binade, or for small x from 0. NaN is returned as it came.", func(b *body) {
-	b.text(magnitude64 + quarterRow("Tanhs", 64, 50, math.Float64bits(tanhStart), tanhRows, 32) + fmt.Sprintf(`
+	b.text(magnitude + quarterRow("Tanhs", 64, 50, math.Float64bits(tanhStart), tanhRows, 32) + fmt.Sprintf(`
 		u := min(a, %#x) // |x|, up to a little less than 20
 		middle := math.Float64frombits((u&^(1<<50-1) | 1<<49) &^ uint64((j-1)>>63)) // 0 in the first row
 		d := math.Float64frombits(u) - middle

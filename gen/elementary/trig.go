@@ -8,7 +8,7 @@ import (
 // Sine and cosine, in float32. circle32 has what they share.
 
 var sin32 = elementary{"is the sine of x, to 0.502 ULP for x of any size. Below 2^-12 it is x to half an ULP, and x is\nreturned. The sine of an infinity is NaN.", func(b *body) {
-	b.text(magnitude32 + `
+	b.text(magnitude + `
 		t := math.Float64frombits(uint64(a)<<29 + 896<<52 | uint64(b>>31)<<63)
 	` + reduce32 + `
 		k := math.Float64bits(n)
@@ -24,7 +24,7 @@ var sin32 = elementary{"is the sine of x, to 0.502 ULP for x of any size. Below 
 }}
 
 var cos32 = elementary{"is the cosine of x, to 0.502 ULP for x of any size. That of an infinity is NaN.", func(b *body) {
-	b.text(magnitude32 + `
+	b.text(magnitude + `
 		t := math.Float64frombits(uint64(a)<<29 + 896<<52)
 	` + reduce32 + `
 		k := math.Float64bits(n) + 16 // a quarter further than for the sine
