@@ -77,8 +77,8 @@ var exp32Reduction = exp32ReductionBy("k")
 // exp32ReductionBy is that with another name for k.
 func exp32ReductionBy(k string) string {
 	return strings.ReplaceAll(`
-	// exp(t) = 2^(k/32)·exp(r): k is the integer nearest 32·t/log 2, exp(r) = 1 + r·q(r)
-	n := float64(t*(32*math.Log2E)) + 0x1.8p52 // the low bits are k
+	// exp(t) = 2^($k/32)·exp(r): $k is the integer nearest 32·t/log 2, exp(r) = 1 + r·q(r)
+	n := float64(t*(32*math.Log2E)) + 0x1.8p52 // the low bits are $k
 	r := t - float64((n-0x1.8p52)*(math.Ln2/32))
 	$k := math.Float64bits(n)
 	scale := math.Float64frombits(math.Float64bits(@Roots[$k&31]) + $k>>5<<52)
