@@ -41,8 +41,11 @@ var mayImport = map[string][]string{
 	"gen/portable":    {"spec", "gen/expr", "gen/plan", "templates"},
 	"gen/parallel":    nil,
 	"gen/vec":         nil,
-	"gen/amd64":       {"spec", "gen/expr", "gen/plan", "gen/parallel", "gen/vec", "templates"},
-	"gen":             {"spec", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
+	"gen/amd64":       {"spec", "gen/expr", "gen/plan", "gen/parallel", "gen/vec", "gen/vec/elementary", "templates"},
+
+	"gen/vec/elementary": {"gen/vec"},
+
+	"gen": {"spec", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
 
 	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel"},
 
