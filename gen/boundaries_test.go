@@ -33,19 +33,20 @@ var mayImport = map[string][]string{
 	"spec/internal/words": nil,
 
 	"gen/expr":        {"spec", "spec/formula"},
-	"gen/plan":        {"spec", "spec/formula", "gen/expr", "gen/parallel"},
-	"templates":       {"spec", "gen/expr"},
+	"gen/plan":        {"spec", "spec/formula", "gen/expr"},
+	"templates":       {"gen/code"},
+	"gen/code":        {"gen/expr"},
+	"gen/elementary":  {"gen/code", "gen/expr"},
 	"templates/store": nil, // its text is emitted
 	"templates/team":  nil, // so is its
 	"gen/bound":       {"spec", "gen/expr", "gen/plan"},
-	"gen/portable":    {"spec", "gen/expr", "gen/plan", "templates"},
+	"gen/portable":    {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/parallel", "gen/plan"},
 	"gen/parallel":    nil,
 	"gen/vec":         nil,
-	"gen/amd64":       {"spec", "gen/expr", "gen/plan", "gen/parallel", "gen/vec", "gen/vec/elementary", "templates"},
+	"gen/amd64":       {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/parallel", "gen/vec", "gen/vec/functions", "templates"},
+	"gen":             {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
 
-	"gen/vec/elementary": {"gen/vec"},
-
-	"gen": {"spec", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
+	"gen/vec/functions": {"gen/vec"},
 
 	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel"},
 

@@ -17,6 +17,8 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 	"golang.org/x/sys/cpu"
 
+	"github.com/backpropgen/backpropgen/gen/code"
+	functions "github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
@@ -191,7 +193,7 @@ func accuracyBinary(t *testing.T) string {
 		t.Fatalf("no tests under testdata/accuracy: %v", err)
 	}
 	// The reference is the one that judges the portable functions.
-	for _, name := range append(sources, "../../templates/testdata/accuracy/reference_test.go") {
+	for _, name := range append(sources, "../elementary/testdata/accuracy/reference_test.go") {
 		src, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -210,10 +212,10 @@ func accuracyBinary(t *testing.T) string {
 // portableFunctions is the Go of the functions in portable code, and lists of them.
 func portableFunctions(t *testing.T) []byte {
 	t.Helper()
-	g := templates.NewFile("accuracy", nil)
+	g := &code.File{Package: "accuracy"}
 	var lists bytes.Buffer
 	for _, c := range []struct{ prefix, typ string }{{"s", "float32"}, {"d", "float64"}} {
-		if err := g.Elementary(c.prefix, accuracyOps, c.typ); err != nil {
+		if err := functions.Declare(g, c.prefix, accuracyOps, code.KindOf(c.typ)); err != nil {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&lists, "\nvar portable%s = map[string]func(x, y %s) %[2]s{\n", c.typ[len("float"):], c.typ)
@@ -222,11 +224,11 @@ func portableFunctions(t *testing.T) []byte {
 			if unaries[op] == nil {
 				call = "x, y"
 			}
-			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, templates.FunctionName(c.prefix, op), call)
+			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, functions.Name(c.prefix, op), call)
 		}
 		fmt.Fprintf(&lists, "}\n")
 	}
-	src, err := g.Render()
+	src, err := templates.Program(g).Render()
 	if err != nil {
 		t.Fatal(err)
 	}

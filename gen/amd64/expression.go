@@ -7,24 +7,24 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/vec"
-	"github.com/backpropgen/backpropgen/gen/vec/elementary"
+	"github.com/backpropgen/backpropgen/gen/vec/functions"
 )
 
 // unaries are the functions of expressions that have vector code.
-var unaries = map[expr.Op]func(c *elementary.Code, x *vec.Value) *vec.Value{
-	expr.OpNeg:     (*elementary.Code).Negate,
-	expr.OpAbs:     (*elementary.Code).Magnitude,
-	expr.OpSqrt:    (*elementary.Code).Sqrt,
-	expr.OpExp:     (*elementary.Code).Exp,
-	expr.OpExpm1:   (*elementary.Code).Expm1,
-	expr.OpLog:     (*elementary.Code).Log,
-	expr.OpLog1p:   (*elementary.Code).Log1p,
-	expr.OpSigmoid: (*elementary.Code).Sigmoid,
-	expr.OpTanh:    (*elementary.Code).Tanh,
-	expr.OpAtan:    (*elementary.Code).Atan,
-	expr.OpErf:     (*elementary.Code).Erf,
-	expr.OpSin:     (*elementary.Code).Sin,
-	expr.OpCos:     (*elementary.Code).Cos,
+var unaries = map[expr.Op]func(c *functions.Code, x *vec.Value) *vec.Value{
+	expr.OpNeg:     (*functions.Code).Negate,
+	expr.OpAbs:     (*functions.Code).Magnitude,
+	expr.OpSqrt:    (*functions.Code).Sqrt,
+	expr.OpExp:     (*functions.Code).Exp,
+	expr.OpExpm1:   (*functions.Code).Expm1,
+	expr.OpLog:     (*functions.Code).Log,
+	expr.OpLog1p:   (*functions.Code).Log1p,
+	expr.OpSigmoid: (*functions.Code).Sigmoid,
+	expr.OpTanh:    (*functions.Code).Tanh,
+	expr.OpAtan:    (*functions.Code).Atan,
+	expr.OpErf:     (*functions.Code).Erf,
+	expr.OpSin:     (*functions.Code).Sin,
+	expr.OpCos:     (*functions.Code).Cos,
 }
 
 // binaries are the operations on two operands that have vector code.

@@ -11,6 +11,8 @@ import (
 	"math"
 	"math/bits"
 
+	"github.com/backpropgen/backpropgen/gen/code"
+	functions "github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
@@ -69,11 +71,11 @@ type sourceKey struct {
 }
 
 func readSource(op expr.Op, size int) (*source, error) {
-	out := templates.NewFile("p", nil)
-	if err := out.Elementary("p", []expr.Op{op}, fmt.Sprintf("float%d", 8*size)); err != nil {
+	program := &code.File{Package: "p"}
+	if err := functions.Declare(program, "p", []expr.Op{op}, code.KindOf(fmt.Sprintf("float%d", 8*size))); err != nil {
 		return nil, err
 	}
-	text, err := out.Render()
+	text, err := templates.Program(program).Render()
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +92,7 @@ func readSource(op expr.Op, size int) (*source, error) {
 	for _, d := range file.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			if d.Name.Name == templates.FunctionName("p", op) {
+			if d.Name.Name == functions.Name("p", op) {
 				s.decl = d
 			}
 		case *ast.GenDecl:
@@ -104,7 +106,7 @@ func readSource(op expr.Op, size int) (*source, error) {
 		}
 	}
 	if s.decl == nil {
-		return nil, fmt.Errorf("no function %s", templates.FunctionName("p", op))
+		return nil, fmt.Errorf("no function %s", functions.Name("p", op))
 	}
 	return s, nil
 }
