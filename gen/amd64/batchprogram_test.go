@@ -18,19 +18,20 @@ func TestBatchProgramsCompute(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			c := newCommon(p, zen4)
 			for _, l := range Levels {
 				lay := newTileLayout(p, Tiling{})
-				batchProgram(t, p, l, lay, 1, lay.samples-3)
-				batchProgram(t, p, l, lay, 2, lay.samples)
+				batchProgram(t, p, c, l, lay, 1, lay.samples-3)
+				batchProgram(t, p, c, l, lay, 2, lay.samples)
 			}
 		}
 	}
 }
 
 // batchProgram executes GradBatch and the function that sums its gradient up.
-func batchProgram(t *testing.T, p *plan.Program, l Level, lay *tileLayout, tiles, samples int) {
+func batchProgram(t *testing.T, p *plan.Program, c *common, l Level, lay *tileLayout, tiles, samples int) {
 	t.Helper()
-	f, m, n := newFile(newCommon(p, zen4)), machine{l, p.ElementBytes()}, p.Network
+	f, m, n := newFile(c), machine{l, p.ElementBytes()}, p.Network
 	f.programs = true
 	parts, err := printBatch(f, p, m, p.Func(plan.GradBatch), lay)
 	if err != nil {

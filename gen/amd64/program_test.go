@@ -125,9 +125,9 @@ func executedMemory(p *plan.Program, f *file, seed uint64) map[string]numbersInM
 }
 
 // run executes a function of one sample at a level.
-func run(t *testing.T, p *plan.Program, l Level, name string, arrays map[string]numbersInMemory, rate float64) (result float64, fn *function) {
+func run(t *testing.T, p *plan.Program, c *common, l Level, name string, arrays map[string]numbersInMemory, rate float64) float64 {
 	t.Helper()
-	f := newFile(newCommon(p, zen4))
+	f := newFile(c)
 	f.programs = true
 	m := machine{l, p.ElementBytes()}
 	fn, err := print(f, p, m, p.Func(name))
@@ -146,7 +146,7 @@ func run(t *testing.T, p *plan.Program, l Level, name string, arrays map[string]
 	if m.size == 4 {
 		bits &= math.MaxUint32
 	}
-	return m.number().Number(bits), fn
+	return m.number().Number(bits)
 }
 
 // near says whether a result is what it should be but for rounding.
@@ -168,9 +168,10 @@ func TestProgramsCompute(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			c := newCommon(p, zen4)
 			for _, l := range Levels {
 				name := fmt.Sprintf("%s, %s, %s, %s", n.Name, n.Precision, n.Rounding, l)
-				f := newFile(newCommon(p, zen4))
+				f := newFile(c)
 				arrays, reference := executedMemory(p, f, 7), plan.NewMemory[float64](p)
 				reference.Data("rate")[0] = rate
 				for _, b := range p.Buffers {
@@ -184,7 +185,7 @@ func TestProgramsCompute(t *testing.T) {
 					if p.Func(function) == nil {
 						continue
 					}
-					got, _ := run(t, p, l, function, arrays, rate)
+					got := run(t, p, f.common, l, function, arrays, rate)
 					if err := reference.Run(function); err != nil {
 						t.Fatal(err)
 					}
@@ -216,12 +217,13 @@ func TestProgramsAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		c := newCommon(p, zen4)
 		var left [][]byte
 		for _, l := range Levels {
-			arrays := executedMemory(p, newFile(newCommon(p, zen4)), 3)
-			result, _ := run(t, p, l, plan.Grad, arrays, 0)
+			arrays := executedMemory(p, newFile(c), 3)
+			result := run(t, p, c, l, plan.Grad, arrays, 0)
 			bytes := binary.LittleEndian.AppendUint64(slices.Clone(arrays["grad"].bytes), math.Float64bits(result))
-			run(t, p, l, plan.Step, arrays, 0.5)
+			run(t, p, c, l, plan.Step, arrays, 0.5)
 			left = append(left, append(bytes, arrays["p"].bytes...))
 		}
 		if !slices.Equal(left[0], left[1]) {
