@@ -2,8 +2,8 @@
 // a backend implements. They compute all lanes at once and never branch. Where a processor has an operation that makes
 // a function shorter they use it, so that the code is not the same everywhere, and results differ in their last bits.
 //
-// In float64 errors are below 1 ULP; float32 lanes are computed in float64 and rounded once, or in float32 alone with
-// tables in registers, where there are operations that look numbers up.
+// Float32 lanes are computed in float64 and rounded once, or in float32 alone with tables in registers, where there are
+// operations that look numbers up.
 package functions
 
 import (
