@@ -58,9 +58,9 @@ func variants(op expr.Op) []string {
 // soon is a function with the shortest chains: e^x as it is for negative x where they are.
 func soon(b *block, op expr.Op, x *vec.Value) *vec.Value {
 	if op != expr.OpExp {
-		return elementary[op](b, x)
+		return unaries[op](b.functions(), x)
 	}
-	return b.choose(b.compare(vec.Greater, x, b.zeros()), b.exp(x), b.expOfNegative(x))
+	return b.choose(b.compare(vec.Greater, x, b.zeros()), b.functions().Exp(x), b.functions().ExpOfNegative(x))
 }
 
 // elementaryAssembly is an assembly file with every elementary function at every level and in every variant, in both
@@ -78,7 +78,7 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 				level := l.String() + variant
 				name := fmt.Sprintf("%s%s%d", op, level, 8*size)
 				params, call := []param{{name: "x", dim: lanesTested}, {name: "grad", dim: lanesTested}}, "x, grad" // each has its register
-				if elementary[op] == nil {
+				if unaries[op] == nil {
 					params, call = slices.Insert(params, 1, param{name: "y", dim: lanesTested}), "x, y, grad"
 				}
 				fn := newFunction(f, m, name, params, false)
@@ -87,12 +87,12 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 					operand := func(name string) *vec.Value { return fn.code.load(fn.along(ref{base: fn.bases[name]}, at), n) }
 					var v *vec.Value
 					switch {
-					case elementary[op] == nil:
+					case unaries[op] == nil:
 						v = binaries[op](fn.code, operand("x"), operand("y"))
 					case variant == "Soon":
 						v = soon(fn.code, op, operand("x"))
 					default:
-						v = elementary[op](fn.code, operand("x"))
+						v = unaries[op](fn.code.functions(), operand("x"))
 					}
 					fn.code.store(v, fn.along(ref{base: fn.bases["grad"]}, at), n)
 				})
@@ -221,7 +221,7 @@ func portableFunctions(t *testing.T) []byte {
 		fmt.Fprintf(&lists, "\nvar portable%s = map[string]func(x, y %s) %[2]s{\n", c.typ[len("float"):], c.typ)
 		for _, op := range accuracyOps {
 			call := "x"
-			if elementary[op] == nil {
+			if unaries[op] == nil {
 				call = "x, y"
 			}
 			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, functions.Name(c.prefix, op), call)

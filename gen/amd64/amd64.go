@@ -6,11 +6,10 @@
 // bottom a machine says how many numbers a register holds. Above it operations of package vec are lowered: a table says
 // which instruction each is at which level, and what takes several is made of others. The values of a block of
 // straight-line code are given registers when all of it is known; numbers are loaded and stored so that nothing beside
-// them is touched. Over values stand the elementary functions, which compute all lanes at once and never branch;
-// expressions, which are made of those, so that no activation has code of its own; and sums, which transpose as they
-// add. On top are the operations of a plan. What is unrolled and what is a loop is decided where an operation is
-// written, so that code stays small whatever the size of layers; where layers are many, their code becomes a loop over
-// those that are alike.
+// them is touched. Over values stand expressions, which are made of the elementary functions of vec/functions, so that
+// no activation has code of its own; and sums, which transpose as they add. On top are the operations of a plan. What
+// is unrolled and what is a loop is decided where an operation is written, so that code stays small whatever the size
+// of layers; where layers are many, their code becomes a loop over those that are alike.
 //
 // Under rounding: strict sums have the plan's order, and elementary functions are translated from the portable code,
 // operation by operation, so that all levels give the same bits. What goes over all parameters, as optimizers do, is a

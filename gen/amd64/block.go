@@ -129,9 +129,6 @@ func (b *block) root(x *vec.Value) *vec.Value        { return b.apply(vec.Sqrt, 
 func (b *block) larger(x, y *vec.Value) *vec.Value  { return b.apply(vec.Max, x, y) }
 func (b *block) smaller(x, y *vec.Value) *vec.Value { return b.apply(vec.Min, x, y) }
 
-// rounded is x rounded to a whole number.
-func (b *block) rounded(x *vec.Value) *vec.Value { return b.apply(vec.Round, x) }
-
 // madd is x·y + z, rounded once, or under rounding: strict twice; nmadd is z - x·y; msub is x·y - z.
 func (b *block) madd(x, y, z *vec.Value) *vec.Value {
 	if b.f.strict() {

@@ -7,23 +7,24 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/vec"
+	"github.com/backpropgen/backpropgen/gen/vec/functions"
 )
 
-// elementary are the functions of expressions that have vector code.
-var elementary = map[expr.Op]func(b *block, x *vec.Value) *vec.Value{
-	expr.OpNeg:     (*block).negate,
-	expr.OpAbs:     (*block).magnitude,
-	expr.OpSqrt:    (*block).root,
-	expr.OpExp:     (*block).exp,
-	expr.OpExpm1:   (*block).expm1,
-	expr.OpLog:     (*block).log,
-	expr.OpLog1p:   (*block).log1p,
-	expr.OpSigmoid: (*block).sigmoid,
-	expr.OpTanh:    (*block).tanh,
-	expr.OpAtan:    (*block).atan,
-	expr.OpErf:     (*block).erf,
-	expr.OpSin:     (*block).sin,
-	expr.OpCos:     (*block).cos,
+// unaries are the functions of expressions that have vector code.
+var unaries = map[expr.Op]func(c *functions.Code, x *vec.Value) *vec.Value{
+	expr.OpNeg:     (*functions.Code).Negate,
+	expr.OpAbs:     (*functions.Code).Magnitude,
+	expr.OpSqrt:    (*functions.Code).Sqrt,
+	expr.OpExp:     (*functions.Code).Exp,
+	expr.OpExpm1:   (*functions.Code).Expm1,
+	expr.OpLog:     (*functions.Code).Log,
+	expr.OpLog1p:   (*functions.Code).Log1p,
+	expr.OpSigmoid: (*functions.Code).Sigmoid,
+	expr.OpTanh:    (*functions.Code).Tanh,
+	expr.OpAtan:    (*functions.Code).Atan,
+	expr.OpErf:     (*functions.Code).Erf,
+	expr.OpSin:     (*functions.Code).Sin,
+	expr.OpCos:     (*functions.Code).Cos,
 }
 
 // binaries are the operations on two operands that have vector code.
@@ -34,14 +35,14 @@ var binaries = map[expr.Op]func(b *block, x, y *vec.Value) *vec.Value{
 	expr.OpDiv: (*block).quotient,
 	expr.OpMax: (*block).maximum,
 	expr.OpMin: (*block).minimum,
-	expr.OpPow: (*block).pow,
+	expr.OpPow: func(b *block, x, y *vec.Value) *vec.Value { return b.functions().Pow(x, y) },
 }
 
 // missing names an operation of an expression that has no vector code, "" if there is none.
 func missing(e expr.Expr) string {
 	switch n := e.(type) {
 	case expr.Unary:
-		if elementary[n.Op] == nil {
+		if unaries[n.Op] == nil {
 			return n.Op.String()
 		}
 		return missing(n.X)
@@ -121,9 +122,9 @@ func (b *block) expression(e expr.Expr, look func(expr.Var) *vec.Value) *vec.Val
 		return look(n)
 	case expr.Unary:
 		if n.Op == expr.OpExp && b.f.atMostZero(n.X) {
-			return b.expOfNegative(value(n.X))
+			return b.functions().ExpOfNegative(value(n.X))
 		}
-		return elementary[n.Op](b, value(n.X))
+		return unaries[n.Op](b.functions(), value(n.X))
 	case expr.Select:
 		c := b.compare(vec.Greater, value(n.C), b.zeros())
 		x := value(n.X)
@@ -210,15 +211,6 @@ func (b *block) signBit() *vec.Value {
 		return b.pattern(1 << 63)
 	}
 	return b.pattern(1 << 31)
-}
-
-func (b *block) negate(x *vec.Value) *vec.Value { return b.xor(x, b.signBit()) }
-
-func (b *block) magnitude(x *vec.Value) *vec.Value {
-	if b.m.size == 8 {
-		return b.and(x, b.pattern(1<<63-1))
-	}
-	return b.and(x, b.pattern(1<<31-1))
 }
 
 // maximum is Go's max: NaN if either is NaN, and +0 above -0.

@@ -6,9 +6,11 @@ import (
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// Vector code is written in operations of package vec. This file and those whose names begin with lower say which
-// instructions they become: most of them one, which lowertable.go lists; the others what the methods of blocks in
-// lowermask.go, lowerinteger.go and lowermove.go make of them. Nothing above names an instruction or asks for a level.
+// Vector code is written in operations of package vec. The files whose names begin with lower say which instructions
+// they become: most of them one, which lowertable.go lists, with the operands of lowerstep.go; those that a level lacks
+// several, made of others in lowermask.go, lowerinteger.go and lowermove.go; loads and stores those of the emitter, for
+// the nodes of lowermemory.go; what is made of integers, in lowercount.go; and integers, in lowerint.go. Nothing above
+// names an instruction or asks for a level.
 
 // rule says that an operation on lanes of a type is one instruction.
 type rule struct {

@@ -29,8 +29,8 @@ func TestEqualLanes(t *testing.T) {
 		{"a sum of such", b.sum(first, y), true},
 		{"a sum with a load", b.sum(first, x), false},
 		{"a fused product", b.madd(first, y, second), true},
-		{"a function", b.tanh(first), true},
-		{"of a load", b.tanh(x), false},
+		{"a function", b.functions().Tanh(first), true},
+		{"of a load", b.functions().Tanh(x), false},
 		{"two side by side", b.apply(vec.InterleaveLow, first, second), false},
 		{"one with itself", b.apply(vec.InterleaveLow, first, first), true},
 		{"lanes in another order", b.apply(vec.SwapPairs, x, x), false},
@@ -52,7 +52,7 @@ func TestEqualLanes(t *testing.T) {
 		}
 	})
 	f.live = 2
-	if homeOf(b.sigmoid(first)).equal {
+	if homeOf(b.functions().Sigmoid(first)).equal {
 		t.Error("a conversion that leaves two lanes empty is taken for one of all lanes")
 	}
 	for _, err := range f.errs {

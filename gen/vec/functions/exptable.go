@@ -1,4 +1,4 @@
-package amd64
+package functions
 
 import (
 	"math"
@@ -59,7 +59,7 @@ var squared = map[int][2]float64{
 
 // nearRoot takes x·sign as n·log 2 + r, n being a multiple of 1/roots, which is in the low bits of t as well. It
 // returns sign·r.
-func (b *block) nearRoot(x *vec.Value, sign float64, roots int) (r, n, t *vec.Value) {
+func (b *Code) nearRoot(x *vec.Value, sign float64, roots int) (r, n, t *vec.Value) {
 	magic := b.number(b.format().magic / float64(roots))
 	t = b.madd(x, b.number(sign*math.Log2E), magic)
 	n = b.less(t, magic)
@@ -68,7 +68,7 @@ func (b *block) nearRoot(x *vec.Value, sign float64, roots int) (r, n, t *vec.Va
 
 // expTable is e^x for x that is not above the bound of the format, or NaN. Where it is 0 it is made so at the end,
 // which waits for nothing.
-func (b *block) expTable(x *vec.Value) *vec.Value {
+func (b *Code) expTable(x *vec.Value) *vec.Value {
 	const roots = rootCount / 2
 	inRange := b.compare(vec.NotLess, x, b.number(b.format().least))
 	r, n, t := b.nearRoot(x, 1, roots)
@@ -76,7 +76,7 @@ func (b *block) expTable(x *vec.Value) *vec.Value {
 	c := squared[roots]
 	s := b.madd(b.product(r, r), b.madd(r, b.number(c[1]), b.number(c[0])), b.sum(r, rest))
 	high := b.permuted(rootTable(roots, rootHigh), t)
-	return b.scaledWhere(inRange, b.madd(high, s, high), n)
+	return b.ScaleWhere(inRange, b.madd(high, s, high), n)
 }
 
 // sigmoidScale keeps e^|x| within the range of float32, and what rounding takes from it.
@@ -96,7 +96,7 @@ func scaledRoots(roots int, of func(high, low float64) float64) []uint32 {
 func rootShift(roots int) int { return 24 - bits.Len(uint(roots)) }
 
 // raised is 2^n·sigmoidScale times what is made of the roots, where t is as nearRoot returns it.
-func (b *block) raised(t *vec.Value, roots int, of func(high, low float64) float64) *vec.Value {
+func (b *Code) raised(t *vec.Value, roots int, of func(high, low float64) float64) *vec.Value {
 	return b.integer(vec.Add, b.permuted(scaledRoots(roots, of), t), b.shift(vec.ShiftLeft, t, rootShift(roots)))
 }
 
@@ -104,13 +104,13 @@ func (b *block) raised(t *vec.Value, roots int, of func(high, low float64) float
 //
 // E stays a sum of two numbers, of which the second is less than a fortieth: a reciprocal of both and 1 that is right
 // to 14 bits is mended by what its product with each of them leaves of 1.
-func (b *block) sigmoidTable(x *vec.Value) *vec.Value {
-	if b.f.updating {
+func (b *Code) sigmoidTable(x *vec.Value) *vec.Value {
+	if b.Updating {
 		return b.sigmoidSoon(x)
 	}
 	const roots = rootCount / 2
 	one, scale := b.number(1), b.number(sigmoidScale)
-	r, n, t := b.nearRoot(b.smaller(b.number(104), b.magnitude(x)), 1, roots)
+	r, n, t := b.nearRoot(b.smaller(b.number(104), b.Magnitude(x)), 1, roots)
 	c := squared[roots]
 	s := b.madd(b.product(r, r), b.madd(r, b.number(c[1]), b.number(c[0])), b.nmadd(n, b.number(math.Ln2-ln2Near), r))
 	high := b.raised(t, roots, rootHigh)
@@ -118,13 +118,13 @@ func (b *block) sigmoidTable(x *vec.Value) *vec.Value {
 	inverse := b.reciprocal(b.madd(high, s, b.sum(high, scale)))
 	left := b.nmadd(inverse, rest, b.nmadd(inverse, scale, b.nmadd(inverse, high, one)))
 	y := b.product(b.madd(left, inverse, inverse), scale)
-	return b.where(b.compare(vec.GreaterEqual, x, b.zeros()), vec.Sub, y, one, y)
+	return b.Where(b.compare(vec.GreaterEqual, x, b.zeros()), vec.Sub, y, one, y)
 }
 
 // sigmoidSoon is sigmoidTable for functions that wait for the result of the call before, with twice the instructions.
 // The reciprocal is begun from 1 + r + r² ≈ 1 + r + c, which is known long before e^r; what is out of range is put in
 // the place of the results when they are known, and not of x.
-func (b *block) sigmoidSoon(x *vec.Value) *vec.Value {
+func (b *Code) sigmoidSoon(x *vec.Value) *vec.Value {
 	const (
 		roots = rootCount
 		least = -104 // the result is 0, and 1 at most
@@ -143,10 +143,10 @@ func (b *block) sigmoidSoon(x *vec.Value) *vec.Value {
 	left := b.nmadd(inverse, b.madd(high, s, lost), b.nmadd(inverse, den, one))
 
 	inRange := b.compare(vec.Equal, x, b.larger(b.number(least), b.smaller(b.number(most), x)))
-	return b.where(inRange, vec.Mul, b.larger(b.zeros(), b.smaller(one, x)), b.madd(left, inverse, inverse), scale)
+	return b.Where(inRange, vec.Mul, b.larger(b.zeros(), b.smaller(one, x)), b.madd(left, inverse, inverse), scale)
 }
 
 // reciprocal is 1/x to 14 bits.
-func (b *block) reciprocal(x *vec.Value) *vec.Value {
+func (b *Code) reciprocal(x *vec.Value) *vec.Value {
 	return b.apply(vec.Reciprocal, x)
 }

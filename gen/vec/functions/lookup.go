@@ -1,4 +1,4 @@
-package amd64
+package functions
 
 import (
 	"math"
@@ -12,11 +12,11 @@ import (
 const tableLength = 32
 
 // looksUp says whether functions of float32 numbers may look up numbers in tables: where registers hold enough of them.
-func (b *block) looksUp() bool { return b.m.size == 4 && b.m.has(vec.Permute2, vec.F32) }
+func (b *Code) looksUp() bool { return b.single() && b.Has(vec.Permute2, vec.F32) }
 
 // lookup is, in every lane, the number of a table that the low bits of the lane's index say. Whole registers are looked
 // up in, whatever the width of what it is for.
-func (b *block) lookup(table *[tableLength]float64, index *vec.Value) (v *vec.Value) {
+func (b *Code) lookup(table *[tableLength]float64, index *vec.Value) (v *vec.Value) {
 	bits := make([]uint32, tableLength)
 	for i, number := range table {
 		bits[i] = math.Float32bits(float32(number))
@@ -26,8 +26,8 @@ func (b *block) lookup(table *[tableLength]float64, index *vec.Value) (v *vec.Va
 
 // permuted is, in every lane, the bits that the low bits of the lane's index say, of tableLength or of half as many,
 // which takes half of the time that a core is busy with it, but as long until they can be read.
-func (b *block) permuted(table []uint32, index *vec.Value) (v *vec.Value) {
-	b.within(b.m.widest(), func() {
+func (b *Code) permuted(table []uint32, index *vec.Value) (v *vec.Value) {
+	b.Within(b.Elem(), b.Widest(), func() {
 		in := []*vec.Value{index}
 		for half := range slices.Chunk(table, tableLength/2) {
 			lanes := make([]uint64, len(half))
@@ -46,6 +46,6 @@ func (b *block) permuted(table []uint32, index *vec.Value) (v *vec.Value) {
 }
 
 // signOf is v where x is positive and -v where it is negative.
-func (b *block) signOf(v, x *vec.Value) *vec.Value {
+func (b *Code) signOf(v, x *vec.Value) *vec.Value {
 	return b.apply(vec.XorAnd, v, x, b.signBit())
 }

@@ -1,4 +1,4 @@
-package amd64
+package functions
 
 import (
 	"math"
@@ -20,9 +20,9 @@ var cothSeries = []float64{2.8853900869218165, 0.11552415967147486, -0.000921113
 
 // halves are f and c of e^(scale·x), and what twoTo takes for 2^n. Where that is put together, x must be within ±bound,
 // and is brought there; NaN stays NaN. Elsewhere infinities do no harm: n is infinite then, and f is 0.
-func (b *block) halves(x *vec.Value, scale, bound float64) (f, c, n *vec.Value) {
+func (b *Code) halves(x *vec.Value, scale, bound float64) (f, c, n *vec.Value) {
 	factor := b.number(scale * math.Log2E)
-	if b.m.has(vec.Fraction, b.m.number()) {
+	if b.has(vec.Fraction) {
 		y := b.product(x, factor)
 		n = b.rounded(y)
 		f = b.apply(vec.Fraction, y) // y - n, and 0 where they are infinite
@@ -41,24 +41,24 @@ func (b *block) halves(x *vec.Value, scale, bound float64) (f, c, n *vec.Value) 
 }
 
 // twoTo is 2^n for n as halves returns it.
-func (b *block) twoTo(n *vec.Value) *vec.Value {
-	if b.m.has(vec.Scale, b.m.number()) {
+func (b *Code) twoTo(n *vec.Value) *vec.Value {
+	if b.has(vec.Scale) {
 		return b.scale(n, b.number(1))[0]
 	}
 	return b.power(n, 1)
 }
 
 // sigmoidOfHalves is 1/(1 + e^-x) = (c - f)/((c - f) + 2^n·(c + f)). At ±110 it is 0 and 1 in float32.
-func (b *block) sigmoidOfHalves(x *vec.Value) *vec.Value {
+func (b *Code) sigmoidOfHalves(x *vec.Value) *vec.Value {
 	f, c, n := b.halves(x, -1, 110)
 	down := b.less(c, f)
-	if !b.f.updating {
+	if !b.Updating {
 		p := b.twoTo(n) // known before c
 		return b.quotient(down, b.madd(b.sum(c, f), p, down))
 	}
 	// As (p + 1)·c + (p - 1)·f the denominator is three operations more, none of which waits for c. At 2^900 the
 	// quotient is 0 in float32.
-	if b.m.has(vec.Scale, b.m.number()) {
+	if b.has(vec.Scale) {
 		n = b.smaller(b.number(900), n)
 	}
 	p, one := b.twoTo(n), b.number(1)

@@ -1,4 +1,4 @@
-package amd64
+package functions
 
 import (
 	"math"
@@ -25,7 +25,7 @@ var expm1InDouble = []float64{
 
 // reducedInDouble takes x as n·log 2 + r with |r| ≤ log(2)/2, n in the low bits of t. x is brought within ±bound first;
 // NaN stays NaN.
-func (b *block) reducedInDouble(x *vec.Value, bound float64) (r, t *vec.Value) {
+func (b *Code) reducedInDouble(x *vec.Value, bound float64) (r, t *vec.Value) {
 	x = b.larger(b.number(-bound), b.smaller(b.number(bound), x))
 	magic := b.number(b.format().magic)
 	t = b.madd(x, b.number(math.Log2E), magic)
@@ -33,13 +33,13 @@ func (b *block) reducedInDouble(x *vec.Value, bound float64) (r, t *vec.Value) {
 }
 
 // raise is p·2^n for the integer n in the low bits of t, where no exponent comes near its limits.
-func (b *block) raise(p, t *vec.Value) *vec.Value {
+func (b *Code) raise(p, t *vec.Value) *vec.Value {
 	return b.integer(vec.Add, b.shift(vec.ShiftLeft, t, b.format().mantissa), p)
 }
 
 // sigmoidInDouble is 1/(1 + e^-x). At ±110 it is 0 and 1 in float32.
-func (b *block) sigmoidInDouble(x *vec.Value) *vec.Value {
-	if !b.f.many {
+func (b *Code) sigmoidInDouble(x *vec.Value) *vec.Value {
+	if !b.Many {
 		return b.sigmoidOfHalves(x)
 	}
 	// -x is n·log 2 - r.
@@ -55,7 +55,7 @@ func (b *block) sigmoidInDouble(x *vec.Value) *vec.Value {
 }
 
 // expm1InDouble is e^x - 1 as 2^n·r·q + (2^n - 1), which is infinite in float32 at 110.
-func (b *block) expm1InDouble(x *vec.Value) *vec.Value {
+func (b *Code) expm1InDouble(x *vec.Value) *vec.Value {
 	r, t := b.reducedInDouble(x, 110)
 	y := b.power(t, 1)
 	return b.signed(b.madd(b.product(y, r), b.polynomial(r, expm1InDouble...), b.less(y, b.number(1))), x)
@@ -69,11 +69,11 @@ var tanhInDouble = struct{ num, den []float64 }{
 }
 
 // tanhInDouble is the hyperbolic tangent, of numbers within ±9.2 where few are computed.
-func (b *block) tanhInDouble(x *vec.Value) *vec.Value {
-	if b.f.updating {
+func (b *Code) tanhInDouble(x *vec.Value) *vec.Value {
+	if b.Updating {
 		return b.tanhSoon(x)
 	}
-	if b.f.many {
+	if b.Many {
 		x = b.bounded(x, 9.2)
 	}
 	u := b.product(x, x)
@@ -82,7 +82,7 @@ func (b *block) tanhInDouble(x *vec.Value) *vec.Value {
 
 // tanhSoon is tanhInDouble in two operations more and as many waits fewer, for functions that wait for the result of the
 // call before: what is bounded beside x is its square, and the product with x is in the terms of the numerator.
-func (b *block) tanhSoon(x *vec.Value) *vec.Value {
+func (b *Code) tanhSoon(x *vec.Value) *vec.Value {
 	const most = 9.2
 	num := tanhInDouble.num
 	u := b.smaller(b.number(most*most), b.product(x, x))
@@ -106,7 +106,7 @@ var erfInDouble = struct{ num, den []float64 }{
 }
 
 // erfInDouble is the error function.
-func (b *block) erfInDouble(x *vec.Value) *vec.Value {
+func (b *Code) erfInDouble(x *vec.Value) *vec.Value {
 	x = b.bounded(x, 3.92)
 	u := b.product(x, x)
 	return b.quotient(b.product(x, b.polynomial(u, erfInDouble.num...)), b.polynomial(u, erfInDouble.den...))
@@ -119,8 +119,8 @@ var atanInDouble = []float64{
 }
 
 // atanInDouble is the inverse tangent; beyond 1 it is π/2 less that of 1/x.
-func (b *block) atanInDouble(x *vec.Value) *vec.Value {
-	one, a := b.number(1), b.magnitude(x)
+func (b *Code) atanInDouble(x *vec.Value) *vec.Value {
+	one, a := b.number(1), b.Magnitude(x)
 	z := b.quotient(b.smaller(one, a), b.larger(one, a))
 	near := b.product(z, b.polynomial(b.product(z, z), atanInDouble...))
 	return b.signed(b.choose(b.compare(vec.Greater, a, one), b.less(b.number(math.Pi/2), near), near), x)
@@ -130,16 +130,16 @@ func (b *block) atanInDouble(x *vec.Value) *vec.Value {
 var artanhInDouble = []float64{2.000000000008363, 0.6666666524700855, 0.40000384770160735, 0.28535044829860245, 0.23616479710341523}
 
 // log1pInDouble is the logarithm of 1 + x.
-func (b *block) log1pInDouble(x *vec.Value) *vec.Value {
+func (b *Code) log1pInDouble(x *vec.Value) *vec.Value {
 	return b.signed(b.logOf(b.sum(x, b.number(1)), x), x)
 }
 
 // logInDouble is the natural logarithm: NaN below 0, -Inf at 0.
-func (b *block) logInDouble(x *vec.Value) *vec.Value { return b.logOf(x, nil) }
+func (b *Code) logInDouble(x *vec.Value) *vec.Value { return b.logOf(x, nil) }
 
 // logOf is log x: with x = 2^k·m, m from √½ to √2, it is k·log 2 + 2·artanh s, s = f/(2 + f), f = m - 1. less1 is x - 1
 // where that is known better than x itself; it stands for f where k is 0.
-func (b *block) logOf(x, less1 *vec.Value) *vec.Value {
+func (b *Code) logOf(x, less1 *vec.Value) *vec.Value {
 	const root = 0x3fe6a09e667f3bcd // √½
 	inf := b.number(math.Inf(1))
 	t := b.integer(vec.Add, x, b.pattern(0x3ff0000000000000-root))

@@ -1,4 +1,4 @@
-package amd64
+package functions
 
 import (
 	"math"
@@ -11,10 +11,10 @@ var logSeries = []float64{
 	0.666666666666667, 0.3999999999989924, 0.2857142862609589, 0.2222221111514416, 0.18182890556695602, 0.1533167403016786, 0.1461703754879165,
 }
 
-// log is the natural logarithm: NaN below 0, -Inf at 0.
-func (b *block) log(x *vec.Value) *vec.Value {
-	if b.m.size == 4 {
-		return b.wide(x, (*block).logInDouble)
+// Log is the natural logarithm: NaN below 0, -Inf at 0.
+func (b *Code) Log(x *vec.Value) *vec.Value {
+	if b.single() {
+		return b.wide(x, (*Code).logInDouble)
 	}
 	inf := b.number(math.Inf(1))
 	r := b.logPositive(x)
@@ -27,7 +27,7 @@ func (b *block) log(x *vec.Value) *vec.Value {
 //
 // x = 2^k·m with m from √½ to √2; with f = m - 1 and s = f/(2 + f), log m = 2·artanh s, which is summed as
 // f - (f²/2 - s·(f²/2 + R)), so that f, the largest term, is exact.
-func (b *block) logPositive(x *vec.Value) *vec.Value {
+func (b *Code) logPositive(x *vec.Value) *vec.Value {
 	const root = 0x3fe6a09e667f3bcd // √½
 	tiny := b.compare(vec.Less, x, b.number(0x1p-1022))
 	x = b.choose(tiny, b.product(x, b.number(0x1p54)), x)
@@ -46,10 +46,10 @@ func (b *block) logPositive(x *vec.Value) *vec.Value {
 	return b.msub(k, b.number(c.ln2High), b.less(b.less(half, low), f))
 }
 
-// log1p is log(1 + x): the logarithm of u = 1 + x, and what u lacks of 1 + x divided by u.
-func (b *block) log1p(x *vec.Value) *vec.Value {
-	if b.m.size == 4 {
-		return b.wide(x, (*block).log1pInDouble)
+// Log1p is log(1 + x): the logarithm of u = 1 + x, and what u lacks of 1 + x divided by u.
+func (b *Code) Log1p(x *vec.Value) *vec.Value {
+	if b.single() {
+		return b.wide(x, (*Code).log1pInDouble)
 	}
 	one := b.number(1)
 	u := b.sum(x, one)
@@ -58,5 +58,5 @@ func (b *block) log1p(x *vec.Value) *vec.Value {
 	correction := b.quotient(lost, u)
 	// It is NaN where u is 0 or infinite.
 	correction = b.keep(b.compare(vec.Ordered, correction, correction), correction)
-	return b.signed(b.sum(b.log(u), correction), x)
+	return b.signed(b.sum(b.Log(u), correction), x)
 }

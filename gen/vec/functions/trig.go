@@ -1,4 +1,4 @@
-package amd64
+package functions
 
 import (
 	"math"
@@ -39,36 +39,35 @@ var turnTable = sync.OnceValue(func() []byte {
 
 // scaled is |x|·2^(-8q), from 2 to 2^9 where q > 0, with q such that it is at most that; and 127 - q, an index of
 // bytes. q is 0 below 2^9 and for NaN, and 127 for infinity.
-func (b *block) scaled(x *vec.Value) (s, index *vec.Value) {
-	a := b.magnitude(x)
+func (b *Code) scaled(x *vec.Value) (s, index *vec.Value) {
+	a := b.Magnitude(x)
 	exponent := b.and(b.larger(a, b.number(2)), b.pattern(0x7f8<<52)) // but for three bits
 	p := b.integer(vec.Sub, b.pattern((1023+1024)<<52), exponent)     // 2^(-8q)
 	return b.product(a, p), b.shift(vec.ShiftRight, p, 55)
 }
 
 // turnPiece is a piece of 2/π·2^(8q): its bits from 2^low up to 2^(low+47). low is a multiple of 8.
-func (b *block) turnPiece(index *vec.Value, low int) *vec.Value {
-	table := b.f.file.table("2/π", turnTable())
+func (b *Code) turnPiece(index *vec.Value, low int) *vec.Value {
 	// A word of 8 bytes has 16 bits below.
-	word := b.gather(table, turnBytes-127+(low-16)/8, index)
+	word := b.Gather("2/π", turnTable(), turnBytes-127+(low-16)/8, index)
 	under := b.pattern(math.Float64bits(math.Ldexp(1, 52+low)))
 	return b.less(b.or(b.shift(vec.ShiftRight, word, 16), under), under)
 }
 
-// sin is the sine.
-func (b *block) sin(x *vec.Value) *vec.Value {
-	if b.m.size == 4 {
-		return b.wide(x, (*block).sinInDouble)
+// Sin is the sine.
+func (b *Code) Sin(x *vec.Value) *vec.Value {
+	if b.single() {
+		return b.wide(x, (*Code).sinInDouble)
 	}
 	// What is x to half an ULP is beyond the products, which underflow.
-	tiny := b.compare(vec.Less, b.magnitude(x), b.number(0x1p-27))
+	tiny := b.compare(vec.Less, b.Magnitude(x), b.number(0x1p-27))
 	return b.choose(tiny, x, b.circular(x, 0))
 }
 
-// cos is the cosine.
-func (b *block) cos(x *vec.Value) *vec.Value {
-	if b.m.size == 4 {
-		return b.wide(x, (*block).cosInDouble)
+// Cos is the cosine.
+func (b *Code) Cos(x *vec.Value) *vec.Value {
+	if b.single() {
+		return b.wide(x, (*Code).cosInDouble)
 	}
 	return b.circular(x, 1)
 }
@@ -90,7 +89,7 @@ var (
 const halfPi, halfPiLow = math.Pi / 2, 0x1.1a62633145c07p-54
 
 // circular is the sine some quarters of a turn further than x, quarters being 0 or 1.
-func (b *block) circular(x *vec.Value, quarters float64) *vec.Value {
+func (b *Code) circular(x *vec.Value, quarters float64) *vec.Value {
 	r, rLow, n := b.quarters(x)
 	n = b.sum(n, b.number(0x1.8p52+quarters))
 	// The angle from there is d + dLow.
@@ -114,7 +113,7 @@ func (b *block) circular(x *vec.Value, quarters float64) *vec.Value {
 }
 
 // turned is the sine or the cosine, with the sign of the quarter that the low bits of n name.
-func (b *block) turned(sin, cos, n *vec.Value) *vec.Value {
+func (b *Code) turned(sin, cos, n *vec.Value) *vec.Value {
 	odd := b.compare(vec.Less, b.or(b.shift(vec.ShiftLeft, n, 63), b.number(1)), b.zeros())
 	v := b.choose(odd, cos, sin)
 	return b.xor(v, b.and(b.shift(vec.ShiftLeft, n, 62), b.signBit()))
@@ -122,7 +121,7 @@ func (b *block) turned(sin, cos, n *vec.Value) *vec.Value {
 
 // quarters takes |x| as n·π/2 + (r + low)·π/2, |r| ≤ ½ and a little, with n as a number modulo 4. No float64 but 0 is
 // nearer than 2^-61 to a multiple of π/2; r + low is good to 2^-127.
-func (b *block) quarters(x *vec.Value) (r, low, n *vec.Value) {
+func (b *Code) quarters(x *vec.Value) (r, low, n *vec.Value) {
 	s, index := b.scaled(x)
 	var high, rest [3]*vec.Value
 	for i := range high {
@@ -150,7 +149,7 @@ func (b *block) quarters(x *vec.Value) (r, low, n *vec.Value) {
 }
 
 // twoSum is x + y, rounded, and what rounding took.
-func (b *block) twoSum(x, y *vec.Value) (sum, lost *vec.Value) {
+func (b *Code) twoSum(x, y *vec.Value) (sum, lost *vec.Value) {
 	sum = b.sum(x, y)
 	part := b.less(sum, x)
 	return sum, b.sum(b.less(x, b.less(sum, part)), b.less(y, part))
@@ -163,16 +162,16 @@ var (
 )
 
 // sinInDouble is the sine of a float32.
-func (b *block) sinInDouble(x *vec.Value) *vec.Value {
+func (b *Code) sinInDouble(x *vec.Value) *vec.Value {
 	return b.xor(b.circularInDouble(x, 0), b.and(x, b.signBit()))
 }
 
 // cosInDouble is the cosine of a float32.
-func (b *block) cosInDouble(x *vec.Value) *vec.Value { return b.circularInDouble(x, 1) }
+func (b *Code) cosInDouble(x *vec.Value) *vec.Value { return b.circularInDouble(x, 1) }
 
 // circularInDouble is the sine of |x| some quarters of a turn further. x has 24 bits, and is not nearer than 2^-33 to a
 // multiple of π/2, so that two pieces do, of which the first is exact times x.
-func (b *block) circularInDouble(x *vec.Value, quarters float64) *vec.Value {
+func (b *Code) circularInDouble(x *vec.Value, quarters float64) *vec.Value {
 	s, index := b.scaled(x)
 	piece := b.turnPiece(index, -24)
 	high := b.product(s, piece)

@@ -1,4 +1,4 @@
-package amd64
+package functions
 
 import (
 	"math"
@@ -9,7 +9,7 @@ import (
 // polynomial is c[0] + c[1]·x + …, by Estrin's scheme: neighbours are joined with x, then with x², with x⁴ and so on,
 // so that the chain of operations grows as the logarithm of the degree. Where many are computed side by side it is
 // Horner's, which has fewer operations.
-func (b *block) polynomial(x *vec.Value, c ...float64) *vec.Value {
+func (b *Code) polynomial(x *vec.Value, c ...float64) *vec.Value {
 	terms := make([]*vec.Value, len(c))
 	for i, v := range c {
 		terms[i] = b.number(v)
@@ -18,8 +18,8 @@ func (b *block) polynomial(x *vec.Value, c ...float64) *vec.Value {
 }
 
 // joined is terms[0] + terms[1]·x + …, in the same way.
-func (b *block) joined(x *vec.Value, terms []*vec.Value) *vec.Value {
-	if b.f.many {
+func (b *Code) joined(x *vec.Value, terms []*vec.Value) *vec.Value {
+	if b.Many {
 		p := terms[len(terms)-1]
 		for i := len(terms) - 2; i >= 0; i-- {
 			p = b.madd(p, x, terms[i])
@@ -73,11 +73,11 @@ var formats = map[int]format{
 	},
 }
 
-func (b *block) format() format { return formats[b.m.size] }
+func (b *Code) format() format { return formats[b.Elem().Size()] }
 
 // reduced takes x apart as n·log 2 + r with |r| ≤ log(2)/2, n both as a number and in the low bits of t. x is brought
 // within low and high first; NaN stays NaN.
-func (b *block) reduced(x *vec.Value, low, high float64) (r, n, t *vec.Value) {
+func (b *Code) reduced(x *vec.Value, low, high float64) (r, n, t *vec.Value) {
 	c := b.format()
 	x = b.larger(b.number(low), b.smaller(b.number(high), x))
 	magic := b.number(c.magic)
@@ -88,7 +88,7 @@ func (b *block) reduced(x *vec.Value, low, high float64) (r, n, t *vec.Value) {
 }
 
 // expParts is e^x as (p + low)·2^n, low being what rounding took from p.
-func (b *block) expParts(x *vec.Value) (p, low, n *vec.Value) {
+func (b *Code) expParts(x *vec.Value) (p, low, n *vec.Value) {
 	c, one := b.format(), b.number(1)
 	r, n, _ := b.reduced(x, c.least, c.most)
 	s := b.product(b.product(r, r), b.polynomial(r, c.exp...))
@@ -98,21 +98,21 @@ func (b *block) expParts(x *vec.Value) (p, low, n *vec.Value) {
 	return p, b.less(rest, b.less(p, high)), n
 }
 
-// exp is e^x. Tiles have no registers for its tables in float32. Without them what rounding takes from r is not put
+// Exp is e^x. Tiles have no registers for its tables in float32. Without them what rounding takes from r is not put
 // back; what it takes from 1 + r is where chains are short, since it is known before the polynomial is. With fewer
 // operations the error stays below 1 ULP, but only just.
-func (b *block) exp(x *vec.Value) *vec.Value {
-	if b.m.size == 8 {
+func (b *Code) Exp(x *vec.Value) *vec.Value {
+	if !b.single() {
 		p, _, n := b.expParts(x)
 		return b.scale(n, p)[0]
 	}
 	c := b.format()
-	if b.looksUp() && !b.f.many {
+	if b.looksUp() && !b.Many {
 		return b.expTable(b.smaller(b.number(c.most), x))
 	}
 	r, n, _ := b.reduced(x, c.least, c.most)
 	one, square := b.number(1), b.product(r, r)
-	if b.f.many {
+	if b.Many {
 		return b.scale(n, b.sum(b.madd(square, b.polynomial(r, c.exp...), r), one))[0]
 	}
 	high := b.sum(one, r)
@@ -120,11 +120,11 @@ func (b *block) exp(x *vec.Value) *vec.Value {
 	return b.scale(n, b.sum(high, b.madd(square, b.polynomial(r, c.exp...), low)))[0]
 }
 
-// expOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, its halves need not both be multiplied with 1 + r
+// ExpOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, its halves need not both be multiplied with 1 + r
 // + …: one joins the terms, which leaves a shorter chain.
-func (b *block) expOfNegative(x *vec.Value) *vec.Value {
-	if b.m.size == 8 || b.looksUp() && b.f.many {
-		return b.exp(x)
+func (b *Code) ExpOfNegative(x *vec.Value) *vec.Value {
+	if !b.single() || b.looksUp() && b.Many {
+		return b.Exp(x)
 	}
 	if b.looksUp() {
 		return b.expTable(x)
@@ -145,7 +145,7 @@ func (b *block) expOfNegative(x *vec.Value) *vec.Value {
 
 // powers are two powers of two whose product is 2^n: neither overflows before that does, and a number that is
 // multiplied with one after the other is rounded once where it becomes subnormal.
-func (b *block) powers(n *vec.Value) []*vec.Value {
+func (b *Code) powers(n *vec.Value) []*vec.Value {
 	magic := b.number(b.format().magic)
 	half := b.madd(n, b.number(0.5), magic)
 	rest := b.sum(b.less(n, b.less(half, magic)), magic)
@@ -153,9 +153,9 @@ func (b *block) powers(n *vec.Value) []*vec.Value {
 }
 
 // scale multiplies values with 2^n.
-func (b *block) scale(n *vec.Value, values ...*vec.Value) []*vec.Value {
+func (b *Code) scale(n *vec.Value, values ...*vec.Value) []*vec.Value {
 	out := make([]*vec.Value, len(values))
-	if b.m.has(vec.Scale, b.m.number()) {
+	if b.has(vec.Scale) {
 		for i, v := range values {
 			out[i] = b.apply(vec.Scale, v, n)
 		}
@@ -169,18 +169,18 @@ func (b *block) scale(n *vec.Value, values ...*vec.Value) []*vec.Value {
 }
 
 // power is one·2^n for the integer n in the low bits of t, one being a power of two.
-func (b *block) power(t *vec.Value, one float64) *vec.Value {
+func (b *Code) power(t *vec.Value, one float64) *vec.Value {
 	bits := math.Float64bits(one)
-	if b.m.size == 4 {
+	if b.single() {
 		bits = uint64(math.Float32bits(float32(one)))
 	}
 	return b.integer(vec.Add, b.shift(vec.ShiftLeft, t, b.format().mantissa), b.pattern(bits))
 }
 
-// expm1 is e^x - 1.
-func (b *block) expm1(x *vec.Value) *vec.Value {
-	if b.m.size == 4 {
-		return b.wide(x, (*block).expm1InDouble)
+// Expm1 is e^x - 1.
+func (b *Code) Expm1(x *vec.Value) *vec.Value {
+	if b.single() {
+		return b.wide(x, (*Code).expm1InDouble)
 	}
 	// With y = 2^(n-1), which is finite where 2^n is not, the result is 2·(y·s + (y·r + (y - 1/2))).
 	c := b.format()
@@ -192,23 +192,23 @@ func (b *block) expm1(x *vec.Value) *vec.Value {
 }
 
 // signed gives a result, positive or of the sign of x already, the sign of x.
-func (b *block) signed(v, x *vec.Value) *vec.Value { return b.or(v, b.and(x, b.signBit())) }
+func (b *Code) signed(v, x *vec.Value) *vec.Value { return b.or(v, b.and(x, b.signBit())) }
 
 // quotientOf is (num + numLow)/(den + denLow), the low parts being rounding errors, nearly correctly rounded.
-func (b *block) quotientOf(num, numLow, den, denLow *vec.Value) *vec.Value {
+func (b *Code) quotientOf(num, numLow, den, denLow *vec.Value) *vec.Value {
 	inverse := b.quotient(b.number(1), den)
 	q := b.product(num, inverse)
 	rest := b.nmadd(q, denLow, b.nmadd(q, den, num))
 	return b.madd(b.sum(rest, numLow), inverse, q)
 }
 
-// sigmoid is 1/(1 + e^-x), by way of e^-|x|, which does not overflow.
-func (b *block) sigmoid(x *vec.Value) *vec.Value {
-	if b.looksUp() && (b.f.many || b.f.updating) {
+// Sigmoid is 1/(1 + e^-x), by way of e^-|x|, which does not overflow.
+func (b *Code) Sigmoid(x *vec.Value) *vec.Value {
+	if b.looksUp() && (b.Many || b.Updating) {
 		return b.sigmoidTable(x)
 	}
-	if b.m.size == 4 {
-		return b.wide(x, (*block).sigmoidInDouble)
+	if b.single() {
+		return b.wide(x, (*Code).sigmoidInDouble)
 	}
 	p, rest, n := b.expParts(b.or(x, b.signBit()))
 	parts := b.scale(n, p, rest)
@@ -221,7 +221,7 @@ func (b *block) sigmoid(x *vec.Value) *vec.Value {
 }
 
 // bounded is x within ±bound; NaN stays NaN.
-func (b *block) bounded(x *vec.Value, bound float64) *vec.Value {
+func (b *Code) bounded(x *vec.Value, bound float64) *vec.Value {
 	return b.larger(b.number(-bound), b.smaller(b.number(bound), x))
 }
 
@@ -232,19 +232,19 @@ var tanhSmall = []float64{
 	0.0035921279247881055, -0.001455831715243748, 0.000589986303783696, -0.00023872007313996519, 9.436304428504489e-05, -3.00409121593037e-05,
 }
 
-// tanh is the hyperbolic tangent.
-func (b *block) tanh(x *vec.Value) *vec.Value {
+// Tanh is the hyperbolic tangent.
+func (b *Code) Tanh(x *vec.Value) *vec.Value {
 	if b.looksUp() {
 		return b.tanhTable(x)
 	}
-	if b.m.size == 4 {
-		if !b.f.many && !b.f.updating {
+	if b.single() {
+		if !b.Many && !b.Updating {
 			x = b.bounded(x, 9.2) // once for both halves
 		}
-		return b.wide(x, (*block).tanhInDouble)
+		return b.wide(x, (*Code).tanhInDouble)
 	}
-	one, a := b.number(1), b.magnitude(x)
-	e := b.exp(b.product(b.number(-2), a))
+	one, a := b.number(1), b.Magnitude(x)
+	e := b.Exp(b.product(b.number(-2), a))
 	num, den := b.less(one, e), b.sum(one, e)
 	large := b.quotientOf(num, b.less(b.less(one, num), e), den, b.less(e, b.less(den, one)))
 	u := b.product(a, a)
@@ -253,35 +253,32 @@ func (b *block) tanh(x *vec.Value) *vec.Value {
 }
 
 // wide computes a function of float32 lanes as one of float64 and rounds once.
-func (b *block) wide(x *vec.Value, fn func(b *block, x *vec.Value) *vec.Value) *vec.Value {
-	return b.widely([]*vec.Value{x}, func(b *block, in []*vec.Value) *vec.Value { return fn(b, in[0]) })
+func (b *Code) wide(x *vec.Value, fn func(b *Code, x *vec.Value) *vec.Value) *vec.Value {
+	return b.widely([]*vec.Value{x}, func(b *Code, in []*vec.Value) *vec.Value { return fn(b, in[0]) })
 }
 
 // widely does so with a function of several values.
-func (b *block) widely(in []*vec.Value, fn func(b *block, in []*vec.Value) *vec.Value) *vec.Value {
-	narrow := b.m
+func (b *Code) widely(in []*vec.Value, fn func(b *Code, in []*vec.Value) *vec.Value) *vec.Value {
 	part := func(in []*vec.Value, bits int) (out *vec.Value) { // of bits/2, or two lanes
-		b.m.size = 8
-		b.within(bits, func() {
+		b.Within(vec.F64, bits, func() {
 			var wide []*vec.Value
 			for _, x := range in {
-				wide = append(wide, b.widened(x, vec.F32))
+				wide = append(wide, b.Widen(x))
 			}
-			out = b.narrowed(fn(b, wide))
+			out = b.Narrow(fn(b, wide))
 		})
-		b.m = narrow
 		return out
 	}
-	if b.f.live > 0 && b.f.live <= 2 {
+	if b.Live > 0 && b.Live <= 2 {
 		return part(in, 128) // conversions within 128 bits take less
 	}
-	if 2*b.bits <= b.m.widest() {
-		return part(in, 2*b.bits)
+	if 2*b.Bits() <= b.Widest() {
+		return part(in, 2*b.Bits())
 	}
 	var high []*vec.Value
 	for _, x := range in {
-		high = append(high, b.half(x))
+		high = append(high, b.apply(vec.UpperHalf, x))
 	}
-	low := part(in, b.bits)
-	return b.join(low, part(high, b.bits))
+	low := part(in, b.Bits())
+	return b.apply(vec.Join, low, part(high, b.Bits()))
 }

@@ -1,4 +1,4 @@
-package amd64
+package functions
 
 import "github.com/backpropgen/backpropgen/gen/vec"
 
@@ -55,14 +55,14 @@ var tanhTables = func() (columns [7][tableLength]float64) {
 const tanhShift = 23 - 3
 
 // tanhTable is the hyperbolic tangent.
-func (b *block) tanhTable(x *vec.Value) *vec.Value {
-	a := b.smaller(b.number(9.2), b.magnitude(x))
+func (b *Code) tanhTable(x *vec.Value) *vec.Value {
+	a := b.smaller(b.number(9.2), b.Magnitude(x))
 	at := b.shift(vec.ShiftRight, b.sum(a, b.number(1)), tanhShift)
 	column := func(k int) *vec.Value { return b.lookup(&tanhTables[k], at) }
 	d := b.less(a, column(0))
 	// In the first interval tanh(c) is 0 and x itself is added; in others it is larger than x - c.
 	near := func() *vec.Value { return b.larger(column(1), d) }
-	if b.f.many { // each is looked up when it is needed, and takes no register before
+	if b.Many { // each is looked up when it is needed, and takes no register before
 		slope := column(6)
 		for k := 5; k > 1; k-- {
 			slope = b.madd(slope, d, column(k))
@@ -71,7 +71,7 @@ func (b *block) tanhTable(x *vec.Value) *vec.Value {
 	}
 	// What is next to the first coefficient is rounded but once.
 	slope := b.madd(d, b.joined(d, []*vec.Value{column(3), column(4), column(5), column(6)}), column(2))
-	if b.f.updating { // an operation more, so that the sign is there before the slope is
+	if b.Updating { // an operation more, so that the sign is there before the slope is
 		return b.madd(slope, b.signOf(d, x), b.signOf(near(), x))
 	}
 	return b.signOf(b.madd(slope, d, near()), x)

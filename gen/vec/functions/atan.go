@@ -1,4 +1,4 @@
-package amd64
+package functions
 
 import (
 	"math"
@@ -13,14 +13,14 @@ var arcSeries = []float64{
 	0.0344398687526294, -0.03199345089641857, 0.02906175845375029, -0.024227923067570527, 0.015994659425983628, -0.005949984065947192,
 }
 
-// atan is the inverse tangent. Beyond tan(π/8) it is taken of (x - 1)/(x + 1), which adds π/4, and beyond tan(3π/8) of
+// Atan is the inverse tangent. Beyond tan(π/8) it is taken of (x - 1)/(x + 1), which adds π/4, and beyond tan(3π/8) of
 // -1/x, which adds π/2.
-func (b *block) atan(x *vec.Value) *vec.Value {
-	if b.m.size == 4 {
-		return b.wide(x, (*block).atanInDouble)
+func (b *Code) Atan(x *vec.Value) *vec.Value {
+	if b.single() {
+		return b.wide(x, (*Code).atanInDouble)
 	}
 	// Bounded, so that -1/x is not infinitely small.
-	one, a := b.number(1), b.smaller(b.number(1e300), b.magnitude(x))
+	one, a := b.number(1), b.smaller(b.number(1e300), b.Magnitude(x))
 	middle := b.compare(vec.Greater, a, b.number(math.Sqrt2-1))
 	far := b.compare(vec.Greater, a, b.number(math.Sqrt2+1))
 	minus, plus := b.less(a, one), b.sum(a, one)
@@ -55,17 +55,17 @@ var erfFar = []float64{
 	-2.389387463474792e-07, -2.5925894581233316e-08,
 }
 
-// erf is the error function; beyond 6 it is 1.
-func (b *block) erf(x *vec.Value) *vec.Value {
-	if b.m.size == 4 {
-		return b.wide(x, (*block).erfInDouble)
+// Erf is the error function; beyond 6 it is 1.
+func (b *Code) Erf(x *vec.Value) *vec.Value {
+	if b.single() {
+		return b.wide(x, (*Code).erfInDouble)
 	}
 	one := b.number(1)
-	a := b.smaller(b.number(6), b.magnitude(x))
+	a := b.smaller(b.number(6), b.Magnitude(x))
 	square := b.product(a, a)
 	near := b.madd(a, b.polynomial(square, erfNear...), a)
 	three := b.number(3)
 	t := b.quotient(b.less(a, three), b.sum(a, three))
-	far := b.nmadd(b.exp(b.negate(square)), b.polynomial(t, erfFar...), one)
+	far := b.nmadd(b.Exp(b.Negate(square)), b.polynomial(t, erfFar...), one)
 	return b.signed(b.choose(b.compare(vec.Less, a, one), near, far), x)
 }
