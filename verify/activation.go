@@ -25,7 +25,11 @@ type activation interface {
 // identity.
 func activationOf(f spec.Function) (activation, error) {
 	if f.Expr != "" {
-		return formulaActivation(f.Expr)
+		units, err := formulaActivation(f.Expr)
+		if err != nil {
+			return nil, err
+		}
+		return units, nil
 	}
 	parameter := func(name string) float64 { return f.Param(spec.ActivationRole, name) }
 	switch f.Name {
@@ -153,36 +157,3 @@ const (
 	siluMinimum       = -1.2784645427610738
 	siluSlopeExtremum = 2.3993572805154676
 )
-
-// sigmoid is 1/(1 + exp(-z)), with exp never of a positive number so that it cannot overflow.
-func sigmoid(z float64) float64 {
-	if z < 0 {
-		e := math.Exp(z)
-		return e / (1 + e)
-	}
-	return 1 / (1 + math.Exp(-z))
-}
-
-// sigmoidSlope is σ(z)σ(-z), which has no cancellation where σ(z) is near 1.
-func sigmoidSlope(z float64) float64 { return sigmoid(z) * sigmoid(-z) }
-
-func relu(z float64) float64 {
-	if z <= 0 {
-		return 0
-	}
-	return z // also NaN
-}
-
-// step is the derivative of relu, of z or of a alike: 1 above 0, and 0 at 0.
-func step(z float64) float64 {
-	if z > 0 {
-		return 1
-	}
-	return 0
-}
-
-// tanhSlope is 1/cosh²(z), which has no cancellation where tanh is near ±1.
-func tanhSlope(z float64) float64 {
-	c := math.Cosh(z)
-	return 1 / (c * c)
-}

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"math"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -76,9 +75,7 @@ func TestBatchOfOne(t *testing.T) {
 	}
 }
 
-// data returns the elements of a matrix row by row.
-func data(m *mat.Dense) []float64 { return m.RawMatrix().Data }
-
+// same checks the bits of numbers.
 func same(t *testing.T, what string, got, want []float64) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -86,17 +83,5 @@ func same(t *testing.T, what string, got, want []float64) {
 	}
 	if i := sameBits(got, want); i >= 0 {
 		t.Errorf("%s[%d]: got %v, want the bits of %v", what, i, got[i], want[i])
-	}
-}
-
-func within(t *testing.T, what string, got, want, bound []float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("%s: %d numbers, want %d", what, len(got), len(want))
-	}
-	for i := range got {
-		if math.IsNaN(got[i]) || math.IsNaN(bound[i]) || math.Abs(got[i]-want[i]) > bound[i] {
-			t.Errorf("%s[%d]: got %v, want %v ± %v", what, i, got[i], want[i], bound[i])
-		}
 	}
 }

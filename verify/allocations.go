@@ -8,7 +8,7 @@ import (
 )
 
 // allocates reports the allocations of a call, which must have none, unless the build makes them.
-func (r *Report) allocates(call, where string, runs int, f func()) {
+func (r *findings) allocates(call, where string, runs int, f func()) {
 	allocs := testing.AllocsPerRun(runs, f)
 	if flag := allocating(); flag != "" {
 		r.note("allocations were not judged: with %s the compiler makes them", flag)

@@ -27,7 +27,7 @@ func TestAllocatingFlag(t *testing.T) {
 // Allocations are failures in an ordinary build, and a note in one that makes them.
 func TestAllocates(t *testing.T) {
 	var kept []byte
-	r := new(Report)
+	r := new(findings)
 	r.allocates("Forward", "", 5, func() { kept = make([]byte, 100) })
 	r.allocates("Loss", "", 5, func() { kept = kept[:0] })
 	r.finish()
@@ -37,7 +37,7 @@ func TestAllocates(t *testing.T) {
 		}
 		return
 	}
-	if len(r.Failures) != 1 || r.Failures[0].Message != "Forward: allocations: 1 per call; there must be none" || len(r.notes) > 0 {
+	if len(r.Failures) != 1 || r.Failures[0].Message != "Forward: allocations: 1 per call; there must be none" || len(r.Notes) > 0 {
 		t.Errorf("%v\n%s", r.Failures, r)
 	}
 }

@@ -38,24 +38,6 @@ func (n *Network) newBatchGradient() *BatchGradient {
 	return g
 }
 
-// row returns row i as a column vector, a copy.
-func row(m *mat.Dense, i int) *mat.VecDense {
-	return vector(mat.Row(nil, i, m))
-}
-
-// rows returns the matrix whose row i is f(i), for N > 0 rows.
-func rows(n int, f func(i int) *mat.VecDense) *mat.Dense {
-	var m *mat.Dense
-	for i := range n {
-		v := f(i)
-		if m == nil {
-			m = mat.NewDense(n, v.Len(), nil)
-		}
-		m.SetRow(i, elements(v))
-	}
-	return m
-}
-
 // affineRows returns A·Wᵀ + 1_N·bᵀ: the affine map on every row.
 func (l layer) affineRows(a *mat.Dense) *mat.Dense {
 	z := new(mat.Dense)
@@ -81,15 +63,6 @@ func (l layer) jacobians(z *mat.Dense) []*mat.Dense {
 // pullRows multiplies every row by its own Jacobian matrix.
 func pullRows(g *mat.Dense, jac []*mat.Dense) *mat.Dense {
 	return rows(len(jac), func(i int) *mat.VecDense { return mulTransposed(jac[i], row(g, i)) })
-}
-
-// ones is the column vector 1_N.
-func ones(n int) *mat.VecDense {
-	v := mat.NewVecDense(n, nil)
-	for i := range n {
-		v.SetVec(i, 1)
-	}
-	return v
 }
 
 // sum sets the gradients of layer ℓ, sums over the samples: ∇Z_ℓᵀ·A_{ℓ-1} and ∇Z_ℓᵀ·1_N.

@@ -94,13 +94,13 @@ func TestBatchBoundsHold(t *testing.T) {
 }
 
 // batchHolds compares sums of naive evaluations with the bounds.
-func batchHolds[F Float](t *testing.T, n spec.Network) *Report {
+func batchHolds[F Float](t *testing.T, n spec.Network) *findings {
 	t.Helper()
 	format, err := arithmeticOf(n.Precision)
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := &Report{}
+	report := &findings{}
 	for i := range kinds {
 		const count = 9
 		b, err := newBatch(n, i, count, 4)

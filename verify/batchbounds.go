@@ -147,7 +147,7 @@ func (n *Network) batchStep(g *BatchGradient, e batchEstimate, r rounding, rate 
 		update := func(ps []float64, largest float64) {
 			underflow := r.kernel.tiny*2*largest + r.underflow(work{roundings: float64(samples) + 1}, 1)
 			for i, p := range ps {
-				next, err := r.descent(p, grad[i], bounds[i], sizes[i], rate, underflow)
+				next, err := descend(r, p, grad[i], bounds[i], sizes[i], rate, underflow)
 				params, bound = append(params, next), append(bound, err)
 			}
 			grad, bounds, sizes = grad[len(ps):], bounds[len(ps):], sizes[len(ps):]

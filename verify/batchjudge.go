@@ -11,29 +11,23 @@ import (
 type batchJudge[F Float] struct {
 	network spec.Network
 	format  arithmetic
-	report  *Report
+	report  *findings
 	machine *batchMachine[F]
 	// counts are numbers of samples, at least one of them, ascending.
 	counts []int
 	// distinct is how many samples of a batch are drawn; the others repeat them.
 	distinct int
 	// cuts say where batches are cut, and crossed are numbers of samples that cross them, the most telling first.
-	cuts    Cuts
+	cuts    batchCuts
 	crossed []int
 	// short is that of the options: fewer samples are marked, and fewer sizes of teams have long batches.
 	short bool
 }
 
-// batchLimit bounds the samples of one call times what one costs: about a second for all calls of a trial.
-const batchLimit = 1 << 24
-
-// sampleCost is that of a sample, in parameters, where there are none.
-const sampleCost = 1000
-
 // distinctBudget is how many parameters the distinct samples of a trial have together.
 const distinctBudget = 1 << 19
 
-func newBatchJudge[F Float](n spec.Network, format arithmetic, report *Report, cuts Cuts) *batchJudge[F] {
+func newBatchJudge[F Float](n spec.Network, format arithmetic, report *findings, cuts batchCuts) *batchJudge[F] {
 	cuts = cuts.orElse(n.Batch)
 	cost := n.Params() + sampleCost
 	return &batchJudge[F]{
@@ -60,7 +54,7 @@ func (j *batchJudge[F]) room() int { return slices.Max(append(j.crossed, 0)) + 1
 func (j *batchJudge[F]) count(i int) int { return j.counts[len(j.counts)-1-i%len(j.counts)] }
 
 // trials runs each of the counts at least once, and more trials as far as time allows.
-func (j *batchJudge[F]) trials(o Options) {
+func (j *batchJudge[F]) trials(o judgeOptions) {
 	trials := max(o.trials(j.network)/batchShare, len(j.counts))
 	for i := range trials {
 		if err := j.trial(i, j.count(i)); err != nil {
@@ -104,9 +98,6 @@ func (j *batchJudge[F]) trial(i, count int) error {
 
 // tileAndRest is how many samples fill a tile and begin the rest after it.
 func (j *batchJudge[F]) tileAndRest() int { return min(max(j.cuts.Tile, 1)+1, j.largest()) }
-
-// evenly is that all arguments have n samples.
-func evenly(n int) lengths { return lengths{n, n, n} }
 
 // do loads the batch, makes the call, checks that it wrote nothing that it may not write, and copies what it left
 // behind.

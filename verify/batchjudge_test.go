@@ -89,26 +89,3 @@ func TestBatchCounts(t *testing.T) {
 		}
 	}
 }
-
-// TestOrdinaryFirst: the first trials of batches have many samples in which hardly a number is 0, and every kind has
-// its turn.
-func TestOrdinaryFirst(t *testing.T) {
-	n := blockOf(twoThreeTwo(spec.Float32), 4)
-	seen := map[string]bool{}
-	for i := range kinds {
-		b, err := newBatch(n, i, 3, 2)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seen[b.kind] = true
-		if zeros := slices.Contains(b.params, 0) || slices.Contains(b.xs, 0); zeros && i < 5 {
-			t.Errorf("trial %d is %s: %v %v", i, b.kind, b.params, b.xs)
-		}
-	}
-	if len(seen) != len(kinds) {
-		t.Errorf("%d kinds seen, want %d", len(seen), len(kinds))
-	}
-	if j := newBatchJudge[float32](n, arithmetic32, nil, Cuts{}); j.count(0) != 11 || j.count(len(j.counts)-1) != 0 || j.count(len(j.counts)) != 11 {
-		t.Errorf("trials have %d, …, %d, %d samples, want 11, …, 0, 11", j.count(0), j.count(len(j.counts)-1), j.count(len(j.counts)))
-	}
-}

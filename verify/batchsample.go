@@ -79,12 +79,3 @@ func (b batch) matrices(n spec.Network) (x, y *mat.Dense) {
 	}
 	return mat.NewDense(b.count, n.Width(0), slices.Clone(b.xs)), mat.NewDense(b.count, n.Width(n.Depth()), slices.Clone(b.ys))
 }
-
-// batchCounts are the numbers of samples at which batch functions break: none, one, and those about multiples of a
-// block, up to the largest, ascending.
-func batchCounts(block, largest int) []int {
-	counts := []int{0, 1, 2, block - 1, block, block + 1, 2 * block, 2*block + 3}
-	slices.Sort(counts)
-	counts = slices.Compact(counts)
-	return slices.DeleteFunc(counts, func(c int) bool { return c > max(largest, 2) })
-}

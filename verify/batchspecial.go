@@ -3,7 +3,6 @@ package verify
 import (
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"strings"
 )
@@ -114,17 +113,4 @@ func (j *batchJudge[F]) refuses(c batchCall[F], b batch, n lengths) {
 				[]string{"p", "xs", "ys", "g", "out", "gxs"}[i])
 		}
 	}
-}
-
-// panics returns what f panics with, nil if it returns.
-func panics(f func()) (said any) {
-	defer func() { said = recover() }()
-	f()
-	return nil
-}
-
-// isRuntime says whether a panic is one of the language's, such as an index out of range.
-func isRuntime(said any) bool {
-	_, ok := said.(runtime.Error)
-	return ok
 }

@@ -90,7 +90,7 @@ func (n *Network) Step(t *Trace, bounds *Gradient, p spec.Precision, rate float6
 	r := newRounding(kernel)
 	update := func(p, g, e, largest float64) {
 		// rate·d may underflow before it is multiplied by a.
-		next, err := r.descent(p, g, e, math.Abs(g)+e, rate, r.kernel.tiny*largest)
+		next, err := descend(r, p, g, e, math.Abs(g)+e, rate, r.kernel.tiny*largest)
 		params, bound = append(params, next), append(bound, err)
 	}
 	for l, layer := range n.layers {
@@ -110,9 +110,9 @@ func (n *Network) Step(t *Trace, bounds *Gradient, p spec.Precision, rate float6
 	return params, bound, nil
 }
 
-// descent returns p - rate·g, and a bound on its error where g is off by at most e. size is the sum of the absolute
+// descend returns p - rate·g, and a bound on its error where g is off by at most e. size is the sum of the absolute
 // values of which g was summed, and underflow what is lost to it if rate was multiplied in before.
-func (r rounding) descent(p, g, e, size, rate, underflow float64) (next, bound float64) {
+func descend(r rounding, p, g, e, size, rate, underflow float64) (next, bound float64) {
 	next = p - rate*g
 	product := math.Abs(rate) * size
 	bound = up(math.Abs(rate)*e, 1) + r.local(work{roundings: 2}, product, product)

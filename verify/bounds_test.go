@@ -67,7 +67,7 @@ func TestBoundsAreTight(t *testing.T) {
 // fraction of its bound.
 func holds[F Float](t *testing.T, n spec.Network, trials int) map[string]float64 {
 	t.Helper()
-	report := &Report{}
+	report := &findings{}
 	for i := range trials + 2 {
 		trial := i
 		if i >= trials {

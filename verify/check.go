@@ -1,7 +1,7 @@
 package verify
 
 import (
-	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -15,25 +15,10 @@ type Options struct {
 	Short bool
 }
 
-// trialBudget is how many parameters all trials of a network have together: about a second of work.
-const trialBudget = 3 << 20
-
-// trials returns the number of trials: enough to meet every kind several times in small networks, and
-// every kind once in any.
-func (o Options) trials(n spec.Network) int {
-	if o.Trials > 0 {
-		return o.Trials
-	}
-	few, many := len(kinds), 20*len(kinds)
-	if o.Short {
-		many = 3 * len(kinds)
-	}
-	budget := trialBudget
-	if o.Short {
-		budget /= 8
-	}
-	return min(max(budget/n.Params(), few), many)
-}
+// Cuts says how emitted code cuts batches up, so that the judge crosses every boundary: Block samples at once in Go,
+// Tile of them side by side in assembly, and Chunk in one call of it. A team cuts them into at most Runs runs of
+// blocks. What is 0 there is not.
+type Cuts struct{ Block, Tile, Chunk, Runs int }
 
 // Test checks a kernel against the reference of its network and fails the test with what is wrong. spec
 // is the network as Decode reads it; the summary of the errors seen, as fractions of their bounds, is
@@ -59,75 +44,42 @@ func emitted(t testing.TB, network string) spec.Network {
 // mode, see Network.Reference. It panics only if the kernel does, or in a parallel test.
 func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F], o Options) *Report {
 	n = n.WithDefaults()
-	report := &Report{Network: n.Name}
+	report := &findings{Network: n.Name}
 	if err := n.Validate(); err != nil {
 		report.broken("Kernel", "spec", "", "%v", err)
-		return report.finish()
+		return reportOf(report)
 	}
 	_, report.Seed = random(n, 0)
-	m, err := newMachine(n, k)
+	judged, err := judgedOf(n, k, report)
 	if err != nil {
 		report.broken("Kernel", "types", "", "%v", err)
-		return report.finish()
+		return reportOf(report)
 	}
-	other, err := newMachine(n, k)
-	if err != nil {
-		report.broken("Kernel", "types", "", "%v", err)
-		return report.finish()
-	}
-	format, err := arithmeticOf(n.Precision)
-	if err != nil {
-		report.broken("Kernel", "types", "", "%v", err)
-		return report.finish()
-	}
-	views[P, F](report)
-	views[G, F](report)
-	judgeKernel(&judgedKernel[F]{
-		network: n, format: format, report: report, options: o, cuts: k.Cuts, machine: m, other: other,
-		gradient: gradientFunctionsOf(k),
-		batch:    func(largest int) *batchMachine[F] { return newBatchMachine(k.batches(), largest) },
-		memory: func() {
-			checkFences(n, report, k)
-			checkOrder(n, report, k)
-		},
-		atOnce: func(cuts Cuts) { atOnce(n, format, report, k, cuts) },
-	})
-	return report.finish()
+	judged.options = judgeOptions(o)
+	number := reflect.TypeFor[F]()
+	views(report, reflect.TypeFor[P](), number)
+	views(report, reflect.TypeFor[G](), number)
+	judgeKernel(judged)
+	return reportOf(report)
 }
 
-// judgeNumbers judges everything.
-func judgeNumbers[F Float](k *judgedKernel[F]) {
-	n, report := k.network, k.report
-	j := &judge[F]{network: n, format: k.format, report: report, machine: k.machine, other: k.other}
-	j.initialisation()
-	trials, err := nearTrials(n)
-	if report.failed(err) {
-		return
+// judgedOf is a kernel as the judges see it. The error says which type or function does not fit the network.
+func judgedOf[P, G, W, B, X, Y any, F Float](
+	n spec.Network, k Kernel[P, G, W, B, X, Y, F], report *findings,
+) (j *judgedKernel[F], err error) {
+	j = &judgedKernel[F]{
+		network: n, report: report, cuts: batchCuts(k.Cuts), gradient: gradientFunctionsOf(k),
+		batch:  func(largest int) *batchMachine[F] { return newBatchMachine(kernelBatches(k), largest) },
+		fenced: func(most int) *fencedCalls[F] { return fencedKernel(n, k, most) },
+		users:  func(pool *samplePool, count int) [2]map[string]func() []F { return usersOf(k, pool, count) },
 	}
-	for i := range k.options.trials(n) {
-		trials = append(trials, i)
+	if j.format, err = arithmeticOf(n.Precision); err != nil {
+		return nil, err
 	}
-	report.Trials = len(trials)
-	for _, i := range trials {
-		if err := j.trial(i); err != nil {
-			report.broken("Kernel", "reference", fmt.Sprintf("trial %d", i), "%v", err)
-			break
+	for _, m := range []**machine[F]{&j.machine, &j.other} {
+		if *m, err = newMachine(n, k); err != nil {
+			return nil, err
 		}
 	}
-	j.notFinite()
-	j.nanParameters()
-	report.failed(j.perfectPredictions())
-	j.allocations()
-	(&gradientJudge[F]{n, k.format, report, k.gradient}).run()
-	k.memory()
-	batches := newBatchJudge[F](n, k.format, report, k.cuts)
-	batches.short = k.options.Short
-	batches.machine = k.batch(batches.largest() + 1)
-	batches.trials(k.options)
-	batches.special()
-	batches.nanParameters(j)
-	report.failed(batches.perfectPredictions())
-	batches.nanUnits()
-	batches.with(k.batch(batches.room())).crossing()
-	k.atOnce(batches.cuts)
+	return j, nil
 }

@@ -92,25 +92,6 @@ func TestTest(t *testing.T) {
 	}
 }
 
-// TestTrials: large networks get every kind of trial once, small ones many times, never without end.
-func TestTrials(t *testing.T) {
-	large := build("mse", spec.Float32, []int{4096, 4096}, "identity")
-	for _, c := range []struct {
-		n    spec.Network
-		o    Options
-		want int
-	}{
-		{large, Options{}, len(kinds)},
-		{twoThreeTwo(spec.Float32), Options{}, 20 * len(kinds)},
-		{twoThreeTwo(spec.Float32), Options{Short: true}, 3 * len(kinds)},
-		{large, Options{Trials: 3}, 3},
-	} {
-		if got := c.o.trials(c.n); got != c.want {
-			t.Errorf("%d parameters, %+v: %d trials, want %d", c.n.Params(), c.o, got, c.want)
-		}
-	}
-}
-
 // TestReproducible: the trials depend on the spec alone, and two networks do not share them.
 func TestReproducible(t *testing.T) {
 	o := Options{Trials: len(kinds)}

@@ -40,9 +40,20 @@ func blocks(n spec.Network, prefix string) []block {
 	return list
 }
 
+// elementOf names number at of blocks one after another.
+func elementOf(list []block, at int) string {
+	for _, b := range list {
+		if at < b.n {
+			return b.element(at)
+		}
+		at -= b.n
+	}
+	return ""
+}
+
 // ruler compares a kernel's numbers with the reference's and writes down what it finds.
 type ruler struct {
-	report *Report
+	report *findings
 	format arithmetic
 	// where says which trial the numbers come from.
 	where string
@@ -59,8 +70,8 @@ func compare[F Float](r ruler, call string, b block, got []F, want, bound []floa
 			r.report.Unbounded++
 		}
 		if fraction > 1 {
-			group.add(fraction, func() Failure {
-				return Failure{call, b.element(i), r.describe(call, b, i, float64(g), want[i], bound[i]), fraction}
+			group.add(fraction, func() failure {
+				return failure{call, b.element(i), r.describe(call, b, i, float64(g), want[i], bound[i]), fraction}
 			})
 		}
 	}
@@ -72,22 +83,6 @@ func compareAll[F Float](r ruler, call string, list []block, got []F, want, boun
 		compare(r, call, b, got[:b.n], want[:b.n], bound[:b.n])
 		got, want, bound = got[b.n:], want[b.n:], bound[b.n:]
 	}
-}
-
-// excess is the error as a multiple of the bound: 0 for no error, +Inf for one where none is allowed.
-func excess(got, want, bound float64) float64 {
-	switch {
-	case math.IsNaN(want):
-		if math.IsNaN(got) {
-			return 0
-		}
-		return math.Inf(1)
-	case got == want || math.IsNaN(bound) || math.IsInf(bound, 1):
-		return 0 // no bound: the kernel may overflow, and so need not even be a number
-	case math.IsNaN(got) || bound == 0:
-		return math.Inf(1)
-	}
-	return math.Abs(got-want) / bound
 }
 
 // describe is the line on one wrong element.

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/backpropgen/backpropgen/spec"
 )
 
 // Two goroutines make calls until so many of them met one of the other's, fewer of large networks, which last longer:
@@ -22,21 +20,14 @@ const (
 
 // atOnce checks that two goroutines that use one network at once, each with a workspace of its own, compute what each
 // does alone: that nothing lies in memory they share, and that none but Step writes the parameters.
-func atOnce[P, G, W, B, X, Y any, F Float](
-	n spec.Network, format arithmetic, report *Report, k Kernel[P, G, W, B, X, Y, F], cuts Cuts,
-) {
-	pool, err := newSamplePool(n, format, 3)
+func atOnce[F Float](k *judgedKernel[F], cuts batchCuts) {
+	n, report := k.network, k.report
+	pool, err := newSamplePool(n, k.format, 3)
 	if report.failed(err) {
 		return
 	}
-	shared := new(P)
-	narrowed(view[F](shared), pool.params)
-	count := cuts.Tile + 2
+	users := k.users(pool, cuts.Tile+2)
 	most := min(max(meetingsLimit/(n.Params()+sampleCost), 50), meetings)
-	var users [2]map[string]func() []F
-	for i := range users {
-		users[i] = k.user(shared, pool, i, count)
-	}
 	for _, name := range []string{
 		"Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch", "GradBatch", "StepBatch", "InputGradBatch",
 	} {
@@ -48,52 +39,6 @@ func atOnce[P, G, W, B, X, Y any, F Float](
 				"%s; calls on different workspaces must not see each other", wrong)
 		}
 	}
-}
-
-// user is the functions of one goroutine, each with everything it returns; Step and StepBatch move parameters of its
-// own.
-func (k Kernel[P, G, W, B, X, Y, F]) user(shared *P, pool *samplePool, i, count int) map[string]func() []F {
-	p, g, ws, x, y := new(P), new(G), new(W), new(X), new(Y)
-	narrowed(view[F](x), pool.samples[i].x)
-	narrowed(view[F](y), pool.samples[i].y)
-	rate, out := F(pool.rate), []F{}
-	// said is what a call returned and left behind.
-	said := func(loss F, more ...[]F) []F {
-		out = append(out[:0], loss)
-		for _, v := range more {
-			out = append(out, v...)
-		}
-		return out
-	}
-	own := func() { *p = *shared }
-	calls := map[string]func() []F{
-		"Forward":  func() []F { return said(0, view[F](k.Forward(shared, ws, x))) },
-		"Loss":     func() []F { return said(k.Loss(shared, ws, x, y)) },
-		"Backward": func() []F { k.Forward(shared, ws, x); return said(k.Backward(shared, ws, x, y, g), view[F](g)) },
-		"Grad":     func() []F { return said(k.Grad(shared, ws, x, y, g), view[F](g)) },
-		"Step":     func() []F { own(); return said(k.Step(p, ws, x, y, rate), view[F](p)) },
-	}
-	if k.InputGrad != nil {
-		calls["Grad"] = func() []F { return said(k.Grad(shared, ws, x, y, g), view[F](g), view[F](k.InputGrad(ws))) }
-	}
-	b, xs, ys := new(B), newSamples[X, F](count).first(count), newSamples[Y, F](count).first(count)
-	outs, gxs := newSamples[Y, F](count).first(count), newSamples[X, F](count).first(count)
-	for s := range count {
-		pick := (s + i) % len(pool.samples)
-		narrowed(view[F](&xs[s]), pool.samples[pick].x)
-		narrowed(view[F](&ys[s]), pool.samples[pick].y)
-	}
-	flat := func(v []Y) []F { return sampleArray[Y, F](v).flat().memory }
-	calls["ForwardBatch"] = func() []F { k.ForwardBatch(shared, b, xs, outs); return said(0, flat(outs)) }
-	calls["LossBatch"] = func() []F { return said(k.LossBatch(shared, b, xs, ys)) }
-	calls["GradBatch"] = func() []F { return said(k.GradBatch(shared, b, xs, ys, g), view[F](g)) }
-	calls["StepBatch"] = func() []F { own(); return said(k.StepBatch(p, b, xs, ys, rate), view[F](p)) }
-	if k.InputGradBatch != nil {
-		calls["InputGradBatch"] = func() []F {
-			return said(k.InputGradBatch(shared, b, xs, ys, gxs), sampleArray[X, F](gxs).flat().memory)
-		}
-	}
-	return calls
 }
 
 // together makes calls in two goroutines until so many have met, and says what differs from what each of them gives

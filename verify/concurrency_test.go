@@ -11,6 +11,16 @@ import (
 // between is what a wrong kernel keeps outside of its workspace.
 var between [2]float32
 
+// meet judges a kernel that two goroutines use.
+func meet[P, G, W, B, X, Y any, F Float](t *testing.T, n spec.Network, report *findings, k Kernel[P, G, W, B, X, Y, F]) {
+	t.Helper()
+	judged, err := judgedOf(n, k, report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	atOnce(judged, batchCuts{Block: 4})
+}
+
 // TestAtOnce: a kernel that keeps an input outside of its workspace for a moment is found, one that does not is right.
 func TestAtOnce(t *testing.T) {
 	n := twoThreeTwo(spec.Float32)
@@ -31,8 +41,8 @@ func TestAtOnce(t *testing.T) {
 		k    Kernel[params232[float32], grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]
 		want []string
 	}{{right, nil}, {wrong, []string{"Loss: two goroutines at once", "StepBatch: two goroutines at once"}}} {
-		report := &Report{}
-		atOnce(n, arithmetic32, report, c.k, Cuts{Block: 4})
+		report := &findings{}
+		meet(t, n, report, c.k)
 		report.finish()
 		if len(report.Failures) != len(c.want) {
 			t.Errorf("got %v, want %q", report.Failures, c.want)
@@ -52,7 +62,7 @@ func TestAtOncePanics(t *testing.T) {
 	k.Grad = func(*params232[float32], *work232[float32], *[2]float32, *[2]float32, *grad232[float32]) float32 {
 		panic("no")
 	}
-	if said := panics(func() { atOnce(twoThreeTwo(spec.Float32), arithmetic32, &Report{}, k, Cuts{Block: 4}) }); said != "no" {
+	if said := panics(func() { meet(t, twoThreeTwo(spec.Float32), &findings{}, k) }); said != "no" {
 		t.Errorf("got %v", said)
 	}
 }

@@ -23,7 +23,11 @@ type cost interface {
 // costOf returns the cost that a spec names or writes as a formula.
 func costOf(f spec.Function) (cost, error) {
 	if f.Expr != "" {
-		return formulaCost(f.Expr)
+		terms, err := formulaCost(f.Expr)
+		if err != nil {
+			return nil, err
+		}
+		return terms, nil
 	}
 	if f.Name == "huber" {
 		return huber(f.Param(spec.CostRole, "delta")), nil

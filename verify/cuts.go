@@ -2,13 +2,11 @@ package verify
 
 import "slices"
 
-// Cuts says how emitted code cuts batches up, so that the judge crosses every boundary: Block samples at once in Go,
-// Tile of them side by side in assembly, and Chunk in one call of it. A team cuts them into at most Runs runs of
-// blocks. What is 0 there is not.
-type Cuts struct{ Block, Tile, Chunk, Runs int }
+// batchCuts are verify.Cuts.
+type batchCuts struct{ Block, Tile, Chunk, Runs int }
 
 // orElse is the cuts with a block of the given size where none is told.
-func (c Cuts) orElse(block int) Cuts {
+func (c batchCuts) orElse(block int) batchCuts {
 	if c.Block == 0 {
 		c.Block = block
 	}
@@ -18,7 +16,7 @@ func (c Cuts) orElse(block int) Cuts {
 // counts are the numbers of samples at which a batch is cut in every way that there is, the most telling first: both
 // sides of every multiple of a block, a tile and a chunk up to the second, chunks followed by tiles and a rest, every
 // number of tiles of a chunk and every rest of a tile. Where samples are cheap a batch of many blocks comes before all.
-func (c Cuts) counts(cheap bool) []int {
+func (c batchCuts) counts(cheap bool) []int {
 	var list []int
 	if long := 2*max(c.Chunk, manyBlocks*c.Block) + 1; cheap {
 		list = append(list, long)
@@ -43,7 +41,7 @@ const manyBlocks = 8
 
 // teamCounts are the numbers of samples at which a team has as many runs as it can, of blocks that do not come out
 // even, and then every smaller number of runs.
-func (c Cuts) teamCounts() []int {
+func (c batchCuts) teamCounts() []int {
 	if c.Runs == 0 {
 		return nil
 	}

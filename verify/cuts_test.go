@@ -8,7 +8,7 @@ import (
 // TestCuts: batches cross both sides of every block, tile and chunk, the second chunk, every number of tiles and every
 // rest.
 func TestCuts(t *testing.T) {
-	for _, c := range []Cuts{{Block: 32, Tile: 32, Chunk: 256}, {Block: 4, Tile: 16, Chunk: 176}, {Block: 7, Tile: 8, Chunk: 8}, {Block: 1, Tile: 8, Chunk: 128}} {
+	for _, c := range []batchCuts{{Block: 32, Tile: 32, Chunk: 256}, {Block: 4, Tile: 16, Chunk: 176}, {Block: 7, Tile: 8, Chunk: 8}, {Block: 1, Tile: 8, Chunk: 128}} {
 		counts := c.counts(false)
 		for _, size := range []int{c.Block, c.Tile, c.Chunk} {
 			for _, n := range []int{size - 1, size, size + 1, 2 * size, 2*size + 1} {
@@ -31,10 +31,10 @@ func TestCuts(t *testing.T) {
 			t.Errorf("%+v: the first is %d, and there is none of nearly three chunks: %v", c, counts[0], counts)
 		}
 	}
-	if got, want := (Cuts{}).orElse(32).counts(false), []int{65, 32, 33, 31, 64, 63}; !slices.Equal(got, want) {
+	if got, want := (batchCuts{}).orElse(32).counts(false), []int{65, 32, 33, 31, 64, 63}; !slices.Equal(got, want) {
 		t.Errorf("without assembly: %v, want %v", got, want)
 	}
-	for _, c := range []Cuts{{Block: 32}, {Block: 32, Tile: 16, Chunk: 256}} {
+	for _, c := range []batchCuts{{Block: 32}, {Block: 32, Tile: 16, Chunk: 256}} {
 		if got := c.counts(true)[0]; got != 513 {
 			t.Errorf("%+v: the first is %d where samples are cheap, want 513", c, got)
 		}
@@ -43,7 +43,7 @@ func TestCuts(t *testing.T) {
 
 // TestTeamCuts: batches fill every run, and have every smaller number of them.
 func TestTeamCuts(t *testing.T) {
-	c := Cuts{Block: 4, Runs: 8}
+	c := batchCuts{Block: 4, Runs: 8}
 	counts := c.teamCounts()
 	if counts[0] != 79 || counts[1] != 64 || counts[2] != 92 {
 		t.Errorf("the first are %v, want 79, 64 and 92", counts[:3])
@@ -53,7 +53,7 @@ func TestTeamCuts(t *testing.T) {
 			t.Errorf("none with %d runs: %v", runs+1, counts)
 		}
 	}
-	if got := (Cuts{Block: 4}).teamCounts(); got != nil {
+	if got := (batchCuts{Block: 4}).teamCounts(); got != nil {
 		t.Errorf("without a team: %v", got)
 	}
 	if got := crowds(32); got[0] != 32 || !slices.Contains(got, 33) || !slices.Contains(got, 13) {

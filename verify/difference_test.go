@@ -125,7 +125,7 @@ func sameSides(n spec.Network, a, b *Trace) bool {
 		if f.Name == "max-pool" {
 			w := n.Layers[l-1].Window()
 			for g := range n.Width(l) {
-				if first(elements(a.Z[l]), g*w, g*w+w) != first(elements(b.Z[l]), g*w, g*w+w) {
+				if floats.MaxIdx(elements(a.Z[l])[g*w:g*w+w]) != floats.MaxIdx(elements(b.Z[l])[g*w:g*w+w]) {
 					return false
 				}
 			}

@@ -20,9 +20,6 @@ func exact(v *mat.VecDense) estimate {
 // magnitude is the largest absolute value the kernel's element i can have.
 func (e estimate) magnitude(i int) float64 { return math.Abs(e.value[i]) + e.bound[i] }
 
-// elements returns the elements of a vector that mat.NewVecDense made, not a copy.
-func elements(v *mat.VecDense) []float64 { return v.RawVector().Data }
-
 // affineBound bounds the error of W·a + b, b nil for none, with any order of summation and with or
 // without fused multiply-adds:
 //
@@ -110,4 +107,30 @@ func outerBound(r rounding, d, a estimate) []float64 {
 		}
 	}
 	return bound
+}
+
+// near says whether an element of the kernel's may be at b, or on the other side of it than that of the reference.
+func (e estimate) near(b float64) bool {
+	for i, v := range e.value {
+		if math.Abs(v-b) <= e.bound[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// excess is the error as a multiple of the bound: 0 for no error, +Inf for one where none is allowed.
+func excess(got, want, bound float64) float64 {
+	switch {
+	case math.IsNaN(want):
+		if math.IsNaN(got) {
+			return 0
+		}
+		return math.Inf(1)
+	case got == want || math.IsNaN(bound) || math.IsInf(bound, 1):
+		return 0 // no bound: the kernel may overflow, and so need not even be a number
+	case math.IsNaN(got) || bound == 0:
+		return math.Inf(1)
+	}
+	return math.Abs(got-want) / bound
 }

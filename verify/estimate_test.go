@@ -53,3 +53,22 @@ func TestLowestBit(t *testing.T) {
 		}
 	}
 }
+
+func TestExcess(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	for _, c := range []struct{ got, want, bound, excess float64 }{
+		{1, 1, 0, 0},
+		{1.5, 1, 1, 0.5},
+		{3, 1, 1, 2},
+		{1e-300, 0, 0, inf},
+		{nan, 1, 1, inf},
+		{nan, nan, nan, 0},
+		{1, nan, nan, inf},
+		{inf, 1, 1, inf},
+		{inf, 1e39, inf, 0},
+	} {
+		if got := excess(c.got, c.want, c.bound); got != c.excess {
+			t.Errorf("got %v, want %v ± %v: %v of the bound, want %v", c.got, c.want, c.bound, got, c.excess)
+		}
+	}
+}

@@ -89,11 +89,11 @@ func newBatchExpectation(n spec.Network, b batch) (*expectation, error) {
 	x, y := b.matrices(n)
 	r := newRounding(format)
 	g, estimate := reference.BatchReference(n.Cache, x, y), reference.batchEstimate(x, y, r)
-	return reference.batchExpectation(g, estimate, b, r), nil
+	return batchExpectation(reference, g, estimate, b, r), nil
 }
 
 // batchExpectation is that of a batch for which the reference has computed g.
-func (n *Network) batchExpectation(g *BatchGradient, estimate batchEstimate, b batch, r rounding) *expectation {
+func batchExpectation(n *Network, g *BatchGradient, estimate batchEstimate, b batch, r rounding) *expectation {
 	e := &expectation{
 		loss: g.Loss, lossBound: estimate.bounds.Loss,
 		output: g.Output.RawMatrix().Data, outputBound: estimate.bounds.Output.RawMatrix().Data,

@@ -38,11 +38,12 @@ func TestFences(t *testing.T) {
 		V = [2]float32
 	)
 	right := kernel232[float32](none)
-	others, err := newFence("others", 1, 0)
-	if err != nil {
-		t.Fatal(err)
+	var all fences
+	others := newFencedValues[float64]("others", 1, &all).place(firstOnes, 1)
+	if all.err != nil {
+		t.Fatal(all.err)
 	}
-	defer others.release()
+	defer all.release()
 	// touch reads a number so many bytes from the beginning of a value.
 	touch := func(p unsafe.Pointer, offset int) {
 		if v := *(*float32)(unsafe.Add(p, offset)); v == 0x1p-99 {
@@ -149,7 +150,7 @@ func TestFences(t *testing.T) {
 		{"memory of others", "Forward", "memory", "which lies beside no argument", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.Forward = func(p *P, ws *W, x *V) *V {
 				if at := uintptr(unsafe.Pointer(x)); at%4096 == 0 {
-					touch(unsafe.Pointer(unsafe.SliceData(others.inner)), -8)
+					touch(unsafe.Pointer(&others[0]), -8)
 				}
 				return right.Forward(p, ws, x)
 			}
@@ -169,41 +170,5 @@ func TestFences(t *testing.T) {
 		report := Check(n, k, Options{Trials: 1})
 		// What every function is found by other than fences, such as results that are NaN, is told apart by its words.
 		mutant{flaw: flaw(c.name), call: c.call, quantity: c.quantity, says: c.says}.judged(t, report)
-	}
-}
-
-// TestPlacement: values lie where they are said to, zero and as aligned as may be.
-func TestPlacement(t *testing.T) {
-	if !hasFences() {
-		t.Skip("there are no pages that fault on this system")
-	}
-	var all fences
-	defer all.release()
-	v := newFencedValues[[3]float64]("x", 5, &all)
-	if all.err != nil {
-		t.Fatal(all.err)
-	}
-	inner := v.fence.inner
-	start, size := uintptr(unsafe.Pointer(&inner[0])), len(inner)
-	for _, c := range []struct {
-		at          placement
-		n, from, to int
-	}{{firstOnes, 5, 0, 120}, {lastOnes, 5, size - 120, size}, {lastOnes, 1, size - 24, size}, {oddly, 2, size - 56, size - 8}} {
-		for i := range inner {
-			inner[i] = 1
-		}
-		s := v.place(c.at, c.n)
-		if at := uintptr(unsafe.Pointer(&s[0])); at != start+uintptr(c.from) || len(s) != c.n || cap(s) != c.n || s[0] != [3]float64{} {
-			t.Errorf("%v: %d values %v at byte %d, want byte %d", c.at, len(s), s, at-start, c.from)
-		}
-		if !onlyCanaries(inner[:c.from]) || !onlyCanaries(inner[c.to:]) {
-			t.Errorf("%v: what is beside is not filled", c.at)
-		}
-	}
-	if s := v.place(ordinary, 3); len(s) != 3 || cap(s) != 3 {
-		t.Errorf("ordinary memory has %d values, room for %d", len(s), cap(s))
-	}
-	if w := newFencedValues[[2]*float64]("ws", 1, &all); w.fence != nil || len(all.list) != 1 {
-		t.Error("values with pointers lie where the garbage collector does not look")
 	}
 }

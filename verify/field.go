@@ -19,9 +19,8 @@ type field[F Float] struct {
 	view     []F
 }
 
-// fieldsOf views the documented fields of a workspace. The error says which is not of its layer's size.
-func fieldsOf[F Float, W any](n spec.Network, ws *W) (list []field[F], err error) {
-	t := reflect.TypeFor[W]()
+// fieldsOf views the documented fields of a workspace of type t. The error says which is not of its layer's size.
+func fieldsOf[F Float](n spec.Network, t reflect.Type, ws unsafe.Pointer) (list []field[F], err error) {
 	if t.Kind() != reflect.Struct {
 		return nil, nil
 	}
@@ -39,7 +38,7 @@ func fieldsOf[F Float, W any](n spec.Network, ws *W) (list []field[F], err error
 			return nil, fmt.Errorf("the workspace's field %s is a %v, for layer %d it must be a %v; "+
 				"generate it again from this spec", name, typ, l, want)
 		}
-		at := unsafe.Add(unsafe.Pointer(ws), t.Field(i).Offset)
+		at := unsafe.Add(ws, t.Field(i).Offset)
 		list = append(list, field[F]{
 			block{name: name, layer: l, n: size}, letter, letter == 'D', unsafe.Slice((*F)(at), size),
 		})

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -24,7 +25,7 @@ func TestFields(t *testing.T) {
 	}
 	ws := &workspace{Z1: [6]float32{4: 7}}
 	_ = ws.a1
-	list, err := fieldsOf[float32](n, ws)
+	list, err := fieldsOf[float32](n, reflect.TypeFor[workspace](), unsafe.Pointer(ws))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,11 +42,11 @@ func TestFields(t *testing.T) {
 	if got, want := strings.Join(names, " "), "D2 A2 Z1 A1"; got != want {
 		t.Errorf("fields %s, want %s", got, want)
 	}
-	if _, err := fieldsOf[float32](n, &struct{ A1 [6]float32 }{}); err == nil ||
+	if _, err := fieldsOf[float32](n, reflect.TypeFor[struct{ A1 [6]float32 }](), nil); err == nil ||
 		!strings.Contains(err.Error(), "field A1 is a [6]float32, for layer 1 it must be a [3]float32") {
 		t.Errorf("a field of the wrong size: %v", err)
 	}
-	if list, err := fieldsOf[float32](n, &[3]float32{}); err != nil || list != nil {
+	if list, err := fieldsOf[float32](n, reflect.TypeFor[[3]float32](), nil); err != nil || list != nil {
 		t.Errorf("an array has the fields %v, error %v", list, err)
 	}
 	if _, l := documented(reflect.StructField{Name: "Z1", PkgPath: "x"}, 3); l != 0 {

@@ -9,27 +9,27 @@ import (
 )
 
 // formulaActivation returns the pointwise activation that a formula in z says.
-func formulaActivation(text string) (activation, error) {
+func formulaActivation(text string) (formulaUnits, error) {
 	n, err := formula.Parse(text, "z")
 	if err != nil {
-		return nil, fmt.Errorf("formula %q: %w", text, err)
+		return formulaUnits{}, fmt.Errorf("formula %q: %w", text, err)
 	}
 	e, err := newExpression(n, "z", "")
 	if err != nil {
-		return nil, err
+		return formulaUnits{}, err
 	}
 	return formulaUnits{e}, nil
 }
 
 // formulaCost returns the cost whose term is a formula in a and y, summed over the outputs.
-func formulaCost(text string) (cost, error) {
+func formulaCost(text string) (formulaTerms, error) {
 	n, err := formula.Parse(text, "a", "y")
 	if err != nil {
-		return nil, fmt.Errorf("formula %q: %w", text, err)
+		return formulaTerms{}, fmt.Errorf("formula %q: %w", text, err)
 	}
 	e, err := newExpression(n, "a", "y")
 	if err != nil {
-		return nil, err
+		return formulaTerms{}, err
 	}
 	return formulaTerms{e}, nil
 }
@@ -59,7 +59,7 @@ func (f formulaUnits) jacobian(z *mat.VecDense) *mat.Dense {
 func (f formulaUnits) valueBound(r rounding, z estimate, a []float64) []float64 {
 	bound := make([]float64, len(a))
 	for i := range bound {
-		k := analysis{arithmetic: r.kernel, v: z.value[i], e: z.bound[i]}
+		k := newAnalysis(r.kernel, z.value[i], z.bound[i], 0)
 		bound[i] = k.valueBound(f.of, a[i])
 	}
 	return bound
@@ -71,7 +71,7 @@ func (f formulaUnits) pullbackBound(r rounding, z, _, v estimate) []float64 {
 	lost := false
 	for i := range bound {
 		_, slope := f.of.evaluate(z.value[i], 0)
-		k := analysis{arithmetic: r.kernel, v: z.value[i], e: z.bound[i]}
+		k := newAnalysis(r.kernel, z.value[i], z.bound[i], 0)
 		e := k.slopeBound(f.of, slope)
 		// Factors of σ' may be multiplied by v one after the other.
 		bound[i] = product(slope, e, v.value[i], v.bound[i]) +
@@ -114,7 +114,7 @@ func (f formulaTerms) valueBound(r rounding, a estimate, y *mat.VecDense) float6
 	var bound, kernel, reference float64
 	for i := range a.value {
 		value, _ := f.of.evaluate(a.value[i], y.AtVec(i))
-		k := analysis{arithmetic: r.kernel, v: a.value[i], e: a.bound[i], y: y.AtVec(i)}
+		k := newAnalysis(r.kernel, a.value[i], a.bound[i], y.AtVec(i))
 		e := k.valueBound(f.of, value)
 		bound += e
 		kernel += math.Abs(value) + e
@@ -127,7 +127,7 @@ func (f formulaTerms) gradientBound(r rounding, a estimate, y *mat.VecDense) []f
 	bound := make([]float64, len(a.value))
 	for i := range bound {
 		_, slope := f.of.evaluate(a.value[i], y.AtVec(i))
-		k := analysis{arithmetic: r.kernel, v: a.value[i], e: a.bound[i], y: y.AtVec(i)}
+		k := newAnalysis(r.kernel, a.value[i], a.bound[i], y.AtVec(i))
 		bound[i] = k.slopeBound(f.of, slope)
 	}
 	return bound

@@ -7,12 +7,17 @@ import "math"
 // goes through both. What it does not grant: multiplying out products, which makes digits cancel that the formula
 // keeps.
 type analysis struct {
-	arithmetic
+	format
 	// v and e are the centre and the reach of the argument, y the target.
 	v, e, y float64
 	// seen keeps what was found of the expressions with a stable form, whose operands are met twice; nil
 	// keeps nothing.
 	seen map[*expression]followed
+}
+
+// newAnalysis is that of a kernel in a format whose argument is within e of v, for the target y.
+func newAnalysis(kernel arithmetic, v, e, y float64) analysis {
+	return analysis{format: format{kernel}, v: v, e: e, y: y}
 }
 
 // followed is a part of a formula and its derivative. constant: the derivative is 0, and nobody computes it.

@@ -128,7 +128,7 @@ func formulaBoundHolds[F Float](
 	if rng.IntN(2) == 0 {
 		reach = format.u * math.Exp2(16*rng.Float64()) * (math.Abs(z) + rng.Float64())
 	}
-	k := analysis{arithmetic: format, v: z, e: reach, y: y}
+	k := newAnalysis(format, z, reach, y)
 	d := k.follow(e)
 	value, slope := e.evaluate(z, y)
 	for i := range 3 {
@@ -204,7 +204,7 @@ func TestFormulaBoundsAreTight(t *testing.T) {
 			rng := rand.New(rand.NewPCG(7, 8))
 			var seen, seenSlopes, all int
 			for range 400 {
-				k := analysis{arithmetic: format, v: float64(float32(2 * rng.NormFloat64())), y: 0.5}
+				k := newAnalysis(format, float64(float32(2*rng.NormFloat64())), 0, 0.5)
 				value, slope := e.evaluate(k.v, k.y)
 				if math.IsNaN(value + slope) {
 					continue

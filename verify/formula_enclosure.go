@@ -74,13 +74,16 @@ func (x enclosure) tightened() enclosure {
 	return x
 }
 
+// format is the format in which a kernel computes a formula.
+type format struct{ arithmetic }
+
 // holds says whether v is a number of the format.
-func (f arithmetic) holds(v float64) bool {
+func (f format) holds(v float64) bool {
 	return math.Abs(v) <= f.max && (f.u <= arithmetic64.u || float64(float32(v)) == v)
 }
 
 // rounded lets a kernel round x n times, each leaving up to tiny more where it underflows.
-func (f arithmetic) rounded(x enclosure, n, tiny float64) enclosure {
+func (f format) rounded(x enclosure, n, tiny float64) enclosure {
 	g := f.gamma(n)
 	x.off = up(x.off+g*x.kernel.largest()+n*tiny, 4)
 	if !(x.kernel.largest()*(1+g) <= f.max) {
@@ -91,7 +94,7 @@ func (f arithmetic) rounded(x enclosure, n, tiny float64) enclosure {
 }
 
 // overflowed adds the infinity where numbers leave the format.
-func (f arithmetic) overflowed(s span) span {
+func (f format) overflowed(s span) span {
 	if s.hi > f.max {
 		s = span{min(s.lo, f.max), math.Inf(1)}
 	}
@@ -102,21 +105,21 @@ func (f arithmetic) overflowed(s span) span {
 }
 
 // exactly says whether the result of an operation is a single number of the format, computed without rounding.
-func (f arithmetic) exactly(x enclosure) bool {
+func (f format) exactly(x enclosure) bool {
 	return x.kernel.isPoint() && x.exact.isPoint() && f.holds(x.kernel.lo)
 }
 
 // number is a constant of the formula.
-func (f arithmetic) number(c float64) enclosure {
+func (f format) number(c float64) enclosure {
 	x := f.constant(pointSpan(c))
 	x.factor = math.Abs(c)
 	return x
 }
 
 // roughly is a constant that float64 does not hold, nor the formula, such as π.
-func (f arithmetic) roughly(c float64) enclosure { return f.constant(span{below(c), above(c)}) }
+func (f format) roughly(c float64) enclosure { return f.constant(span{below(c), above(c)}) }
 
-func (f arithmetic) constant(s span) enclosure {
+func (f format) constant(s span) enclosure {
 	x := enclosure{at: s, exact: s, kernel: s, off: s.hi - s.lo}
 	if f.exactly(x) {
 		return x
@@ -125,7 +128,7 @@ func (f arithmetic) constant(s span) enclosure {
 }
 
 // add is x + y. Terms of a longer sum may be added up in any order, so that the roundings act on all of them.
-func (f arithmetic) add(x, y enclosure) enclosure {
+func (f format) add(x, y enclosure) enclosure {
 	n, size := x.summands()
 	m, more := y.summands()
 	e := enclosure{
@@ -152,10 +155,10 @@ func opposed(s, t span) bool {
 	return math.IsInf(s.hi, 1) && math.IsInf(t.lo, -1) || math.IsInf(s.lo, -1) && math.IsInf(t.hi, 1)
 }
 
-func (f arithmetic) subtract(x, y enclosure) enclosure { return f.add(x, y.negated()) }
+func (f format) subtract(x, y enclosure) enclosure { return f.add(x, y.negated()) }
 
 // multiply is x·y, and x̂ŷ - xy = x̂(ŷ - y) + (x̂ - x)y.
-func (f arithmetic) multiply(x, y enclosure) enclosure {
+func (f format) multiply(x, y enclosure) enclosure {
 	if x.idle || y.idle {
 		return idle()
 	}
@@ -178,7 +181,7 @@ func (f arithmetic) multiply(x, y enclosure) enclosure {
 
 // gathered allows for a product's constants having become one in front, which may leave the format by itself, or
 // the rest of the product may.
-func (f arithmetic) gathered(x enclosure) enclosure {
+func (f format) gathered(x enclosure) enclosure {
 	switch {
 	case x.factor == 0:
 		return x
@@ -212,7 +215,7 @@ func scaled(a, b float64) float64 {
 }
 
 // divide is x/y, perhaps as x times the reciprocal, and x̂/ŷ - x/y = ((x̂ - x) - (x/y)(ŷ - y))/ŷ.
-func (f arithmetic) divide(x, y enclosure) enclosure {
+func (f format) divide(x, y enclosure) enclosure {
 	if x.idle {
 		return x
 	}
@@ -228,7 +231,7 @@ func (f arithmetic) divide(x, y enclosure) enclosure {
 }
 
 // power is x^n for n ≥ 1, by repeated multiplication in any order.
-func (f arithmetic) power(x enclosure, n int) enclosure {
+func (f format) power(x enclosure, n int) enclosure {
 	if n == 1 {
 		return x
 	}
@@ -246,7 +249,7 @@ func (f arithmetic) power(x enclosure, n int) enclosure {
 
 // apply is g(x): what x is off by goes through the steepest slope, and the evaluation is one elementary function with
 // some roundings to spare, for g written with another.
-func (f arithmetic) apply(g *formulaFunction, x enclosure) enclosure {
+func (f format) apply(g *formulaFunction, x enclosure) enclosure {
 	e := enclosure{
 		at: g.rangeOver(x.at), exact: g.rangeOver(x.exact), kernel: g.rangeOver(x.kernel),
 		undefined: x.undefined || x.kernel.lo < g.lowest || g.periodic && x.kernel.unbounded(),
@@ -262,18 +265,18 @@ func (f arithmetic) apply(g *formulaFunction, x enclosure) enclosure {
 }
 
 // larger is max(x, y), smaller is min(x, y): neither rounds, and neither enlarges an error.
-func (f arithmetic) larger(x, y enclosure) enclosure {
+func (f format) larger(x, y enclosure) enclosure {
 	return enclosure{
 		at: x.at.larger(y.at), exact: x.exact.larger(y.exact), kernel: x.kernel.larger(y.kernel), off: max(x.off, y.off),
 		undefined: x.undefined || y.undefined,
 	}.tightened()
 }
 
-func (f arithmetic) smaller(x, y enclosure) enclosure {
+func (f format) smaller(x, y enclosure) enclosure {
 	return f.larger(x.negated(), y.negated()).negated()
 }
 
-func (f arithmetic) absolute(x enclosure) enclosure {
+func (f format) absolute(x enclosure) enclosure {
 	return enclosure{
 		at: x.at.absolute(), exact: x.exact.absolute(), kernel: x.kernel.absolute(), off: x.off, undefined: x.undefined,
 	}.tightened()

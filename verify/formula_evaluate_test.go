@@ -41,7 +41,7 @@ func TestFormulaSlopes(t *testing.T) {
 			}
 			_, slope := e.evaluate(z, y)
 			wide, narrow := difference(h), difference(h/2)
-			noise := analysis{arithmetic: arithmetic64, v: z, e: h, y: y}.follow(e).value.off / h
+			noise := newAnalysis(arithmetic64, z, h, y).follow(e).value.off / h
 			if tolerance := math.Abs(wide-narrow) + 4*noise + 4*arithmetic64.u/h; !(math.Abs(slope-narrow) <= tolerance) {
 				t.Errorf("(%s)' = %v at %v, differences give %v ± %v", text, slope, z, narrow, tolerance)
 			}
@@ -77,7 +77,7 @@ func TestFormulaKinks(t *testing.T) {
 			t.Errorf("%s at %v: value %v, slope %v; want %v, %v", c.text, c.z, value, slope, c.value, c.slope)
 		}
 		for _, format := range []arithmetic{arithmetic32, arithmetic64} {
-			k := analysis{arithmetic: format, v: c.z, y: y}
+			k := newAnalysis(format, c.z, 0, y)
 			if bound := k.slopeBound(e, slope); !(bound <= 8*format.u) && c.text != "max(z - 0.1, z*0.5 - y)" {
 				t.Errorf("%s: slope of %s at %v: %v ± %v", format.name, c.text, c.z, slope, bound)
 			}
@@ -85,7 +85,7 @@ func TestFormulaKinks(t *testing.T) {
 	}
 	for _, text := range []string{"max(z, 0)", "min(0, z)", "abs(z)/2", "max(z, -z)/2"} {
 		e := read(t, text)
-		k := analysis{arithmetic: arithmetic32, v: 1e-9, e: 1e-8}
+		k := newAnalysis(arithmetic32, 1e-9, 1e-8, 0)
 		_, slope := e.evaluate(k.v, 0)
 		if bound := k.slopeBound(e, slope); !(bound >= 1 && bound < 1.001) {
 			t.Errorf("slope of %s across 0: %v ± %v, want the whole jump of 1", text, slope, bound)
@@ -116,7 +116,7 @@ func TestFormulaPowers(t *testing.T) {
 			t.Errorf("%s at %v: value %v, slope %v; want %v, %v", c.text, c.z, value, slope, c.value, c.slope)
 		}
 		for _, format := range []arithmetic{arithmetic32, arithmetic64} {
-			k := analysis{arithmetic: format, v: c.z}
+			k := newAnalysis(format, c.z, 0, 0)
 			if bound := k.slopeBound(e, slope); c.bounded != (bound <= 64*format.u) {
 				t.Errorf("%s: slope of %s at %v: %v ± %v", format.name, c.text, c.z, slope, bound)
 			}
@@ -132,7 +132,7 @@ func TestFormulaNaN(t *testing.T) {
 		if !math.IsNaN(value) && e.varies {
 			t.Errorf("%s of NaN is %v", text, value)
 		}
-		k := analysis{arithmetic: arithmetic32, v: math.NaN(), y: 1}
+		k := newAnalysis(arithmetic32, math.NaN(), 0, 1)
 		if bound := k.valueBound(e, value); !math.IsNaN(bound) {
 			t.Errorf("%s of NaN has the bound %v", text, bound)
 		}
@@ -153,7 +153,7 @@ func TestFormulasWithoutBound(t *testing.T) {
 		{"1e20*(1e20*z)", 1e-30, 0}, {"1e-20*z*z*z", 1e14, 0}, {"(1e20*z)^2", 1e-30, 0}, // with the constants in front
 	} {
 		e := read(t, c.text)
-		k := analysis{arithmetic: arithmetic32, v: c.z, e: c.e}
+		k := newAnalysis(arithmetic32, c.z, c.e, 0)
 		value, _ := e.evaluate(c.z, 0)
 		if bound := k.valueBound(e, value); !math.IsInf(bound, 1) {
 			t.Errorf("%s at %v ± %v: %v ± %v, want no bound", c.text, c.z, c.e, value, bound)
@@ -168,7 +168,7 @@ func TestFormulaMeanValues(t *testing.T) {
 		z, bound float64
 	}{{"z - z", 1, 1e-8}, {"(exp(z) - exp(-z))/(exp(z) + exp(-z))", 8, 1e-3}, {"z*(2 - z)", 1, 3e-4}} {
 		e := read(t, c.text)
-		k := analysis{arithmetic: arithmetic32, v: c.z, e: 0.01}
+		k := newAnalysis(arithmetic32, c.z, 0.01, 0)
 		value, _ := e.evaluate(c.z, 0)
 		if bound := k.valueBound(e, value); !(bound < c.bound) {
 			t.Errorf("%s at %v ± 0.01: %v ± %v, want no more than %v", c.text, c.z, value, bound, c.bound)
@@ -180,7 +180,7 @@ func TestFormulaMeanValues(t *testing.T) {
 func TestFormulaConstantsUnderflow(t *testing.T) {
 	e := read(t, "1e-25*(1e-25*z)")
 	value, _ := e.evaluate(1e30, 0)
-	k := analysis{arithmetic: arithmetic32, v: 1e30}
+	k := newAnalysis(arithmetic32, 1e30, 0, 0)
 	if bound := k.valueBound(e, value); !(bound >= value && bound < 4*value) {
 		t.Errorf("1e-25*(1e-25*z) is %v ± %v, want a bound that allows for 0", value, bound)
 	}
@@ -194,7 +194,7 @@ func TestNestedSigmoids(t *testing.T) {
 		e = quotient(one, binaryExpression(opSum, one, functionCall(functionOf("exp"), e)))
 	}
 	value, slope := e.evaluate(0.5, 0)
-	k := analysis{arithmetic: arithmetic64, v: 0.5}
+	k := newAnalysis(arithmetic64, 0.5, 0, 0)
 	if bound := k.valueBound(e, value); !(bound < 1e-10) {
 		t.Errorf("value %v ± %v", value, bound)
 	}

@@ -38,7 +38,7 @@ func (k analysis) formed(g *formulaFunction, x, f enclosure) enclosure {
 }
 
 // raise is x^y as package math computes it: with more roundings in float64 the larger y and log(x) are.
-func (f arithmetic) raise(x, y enclosure) enclosure {
+func (f format) raise(x, y enclosure) enclosure {
 	if y.kernel == pointSpan(0) && y.exact == pointSpan(0) && !y.undefined {
 		return f.number(1) // whatever x is
 	}

@@ -38,9 +38,6 @@ type sigmoidPair struct {
 	slope func(y float64) curve
 }
 
-// softplus is log(1 + exp(z)) = max(z, 0) + log1p(exp(-|z|)).
-func softplus(z float64) float64 { return max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))) }
-
 // logisticLoss is -y log σ(z) - (1-y) log(1 - σ(z)) = softplus(z) - yz. Its derivative vanishes at
 // the logit of y.
 func logisticLoss(y float64) curve {

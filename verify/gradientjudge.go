@@ -12,7 +12,7 @@ import (
 type gradientJudge[F Float] struct {
 	network spec.Network
 	format  arithmetic
-	report  *Report
+	report  *findings
 	gradientFunctions[F]
 }
 
@@ -22,16 +22,6 @@ type gradientFunctions[F Float] struct {
 	norm  func() F
 	clip  func(limit F) F
 	scale func(k F)
-}
-
-func gradientFunctionsOf[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F]) gradientFunctions[F] {
-	g := new(G)
-	return gradientFunctions[F]{
-		grad:  view[F](g),
-		norm:  func() F { return k.Norm(g) },
-		clip:  func(limit F) F { return k.Clip(g, limit) },
-		scale: func(by F) { k.Scale(g, by) },
-	}
 }
 
 // run judges the functions on gradients of many sizes, and on those that are no numbers.

@@ -3,222 +3,184 @@ package verify
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
+	"sync"
 
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// hunter makes samples on which kernels have large errors.
-type hunter struct {
-	network spec.Network
-	ranges  Ranges
-	rng     *rand.Rand
+// hunt is verify.Hunt.
+type hunt struct {
+	ranges  huntRanges
+	draws   int
+	seed    uint64
+	samples int
 }
 
-// weights are W and b of one layer of a sample, views; b is nil where there is none.
-type weights struct {
-	w, b       []float64
-	rows, cols int
+// observed is verify.Observed.
+type observed struct {
+	Name              string
+	Error, Apart, Sum float64
 }
 
-func (w weights) row(i int) []float64 { return w.w[i*w.cols : (i+1)*w.cols] }
-
-// of are the parameters of a sample, layer by layer.
-func (h *hunter) of(params []float64) []weights {
-	var list []weights
-	for l := 1; l <= h.network.Depth(); l++ {
-		v := weights{rows: h.network.Layers[l-1].Dense, cols: h.network.Width(l - 1)}
-		v.w, params = params[:v.rows*v.cols], params[v.rows*v.cols:]
-		if !h.network.Layers[l-1].NoBias {
-			v.b, params = params[:v.rows], params[v.rows:]
-		}
-		list = append(list, v)
+// observe looks for the largest rounding errors of a kernel; batch is nil where the hunt has no samples of batches.
+func observe[F Float](n spec.Network, m *machine[F], batch *batchMachine[F], h hunt) ([]observed, error) {
+	o := &observer[F]{
+		hunter: hunter{n, h.ranges, rand.New(rand.NewPCG(h.seed, 1))}, machine: m, batch: batch, samples: h.samples,
 	}
-	return list
-}
-
-// draw makes sample i of a kind that changes with i: anything, corners of the ranges, or groups.
-func (h *hunter) draw(i int) sample {
-	n := h.network
-	s := sample{params: make([]float64, n.Params()), x: make([]float64, n.Width(0)), y: make([]float64, n.Width(n.Depth()))}
-	switch i % 6 {
-	case 0:
-		s.kind = "anything"
-		h.each(s.x, h.ranges.Inputs, h.anything)
-		for _, l := range h.of(s.params) {
-			h.each(l.w, h.ranges.Weights, h.anything)
-			h.each(l.b, h.ranges.Biases, h.anything)
-		}
-	case 1:
-		s.kind = "corners"
-		h.each(s.x, h.ranges.Inputs, h.corner)
-		for _, l := range h.of(s.params) {
-			h.each(l.w, h.ranges.Weights, h.corner)
-			h.each(l.b, h.ranges.Biases, h.corner)
-		}
-	default:
-		s.kind = "groups"
-		h.groups(s)
+	for _, b := range append([]block{{name: "ŷ", n: n.Width(n.Depth())}, {name: "loss", n: 1}}, blocks(n, "∂L/∂")...) {
+		o.add(b)
 	}
-	h.targets(s.y)
-	s.round(n.Precision)
-	return s
-}
-
-// groups makes the units of every layer two groups whose errors add up in the next. In the first layer they have the
-// same weights in another order, with inputs that are all the same: equal sums with different rounding errors. In later
-// layers the units of either group have weights of one sign for the one group and of the other for the other, so that
-// what is equal cancels and the errors remain.
-func (h *hunter) groups(s sample) {
-	c := h.from(h.ranges.Inputs, 0.5+h.rng.Float64()/2)
-	for i := range s.x {
-		s.x[i] = c
+	if m.inputGrad != nil {
+		o.add(block{name: "∂L/∂x", n: n.Width(0)})
 	}
-	var side []float64
-	for l, v := range h.of(s.params) {
-		before := side
-		side = make([]float64, v.rows)
-		for i := range side {
-			side[i] = float64(1 - 2*(i%2))
-		}
-		bias := 0.0
-		if h.rng.IntN(3) == 0 {
-			bias = h.anything(h.ranges.Biases)
-		}
-		row := h.row(v.cols)
-		other := append([]float64{}, row...)
-		h.rng.Shuffle(len(other), func(i, j int) { other[i], other[j] = other[j], other[i] })
-		size := 1 - h.rng.Float64()/2*float64(h.rng.IntN(2))
-		for i := range v.rows {
-			if v.b != nil {
-				v.b[i] = min(max(bias, h.ranges.Biases[0]), h.ranges.Biases[1])
-			}
-			for j := range v.cols {
-				switch {
-				case l > 0:
-					v.row(i)[j] = h.from(h.ranges.Weights, size*side[i]*before[j%len(before)])
-				case side[i] > 0:
-					v.row(i)[j] = row[j]
-				default:
-					v.row(i)[j] = other[j]
-				}
-			}
-			if l == h.network.Depth()-1 && i > 1 && h.rng.IntN(2) == 0 { // a class that cannot be
-				for j := range v.cols {
-					v.row(i)[j] = h.ranges.Weights[0]
-				}
-			}
-		}
-		// A pool halves or quarters what follows: its groups are those of its first units.
-		side = side[:min(len(side), max(h.network.Width(l+1), 1))]
-	}
-}
-
-// row draws the weights of a unit: all of one sign, pairs that cancel, or anything.
-func (h *hunter) row(n int) []float64 {
-	row := make([]float64, n)
-	kind := h.rng.IntN(4)
-	for j := range row {
-		switch {
-		case kind == 0:
-			row[j] = h.from(h.ranges.Weights, 1-h.rng.Float64()/4)
-		case kind < 3 && j%2 == 0:
-			row[j] = h.from(h.ranges.Weights, 1-h.rng.Float64()/float64(2*kind))
-		case kind < 3:
-			row[j] = min(max(-row[j-1], h.ranges.Weights[0]), h.ranges.Weights[1])
-		default:
-			row[j] = h.anything(h.ranges.Weights)
+	for i := range h.draws {
+		if err := o.try(o.next(i)); err != nil {
+			return nil, err
 		}
 	}
-	if kind < 3 && n%2 == 1 && kind > 0 {
-		row[n-1] = min(max(0, h.ranges.Weights[0]), h.ranges.Weights[1])
-	}
-	h.rng.Shuffle(n, func(i, j int) { row[i], row[j] = row[j], row[i] })
-	return row
+	return o.seen, nil
 }
 
-// targets draws y: a class, corners, or anything; probabilities for the cross-entropy of a softmax.
-func (h *hunter) targets(y []float64) {
-	n := h.network
-	if n.Layers[n.Depth()-1].Activation.Name == "softmax" && n.Cost.Name == "cross-entropy" {
-		clear(y)
-		if h.rng.IntN(3) == 0 {
-			dense(n, h.rng, y)
-			return
+// observer is a hunt for the largest errors of a kernel.
+type observer[F Float] struct {
+	hunter
+	machine *machine[F]
+	// batch is for copies of a sample, so many; nil for none.
+	batch   *batchMachine[F]
+	samples int
+	blocks  []block
+	seen    []observed
+	// worst are for every result the sample with the largest error, and that with the largest error of a sum.
+	worst, worstSum []*sample
+}
+
+func (o *observer[F]) add(b block) {
+	o.blocks, o.seen = append(o.blocks, b), append(o.seen, observed{Name: b.name})
+	o.worst, o.worstSum = append(o.worst, nil), append(o.worstSum, nil)
+}
+
+// next is the sample of draw i.
+func (o *observer[F]) next(i int) sample {
+	from := o.worst
+	if o.batch != nil && i%8 == 3 {
+		from = o.worstSum
+	}
+	if s := from[o.rng.IntN(len(from))]; s != nil && i%2 == 1 {
+		return o.change(*s)
+	}
+	return o.draw(i / 2)
+}
+
+// try measures the errors on a sample and keeps it where they are the largest so far.
+func (o *observer[F]) try(s sample) error {
+	y, err := newYardstick(o.network, s)
+	if err != nil {
+		return err
+	}
+	m := o.machine
+	m.load(s)
+	output := slices.Clone(m.forward())
+	loss := m.loss()
+	if other := m.gradient(); math.Abs(float64(other)-y.loss) > math.Abs(float64(loss)-y.loss) {
+		loss = other
+	}
+	got := slices.Concat(output, []F{loss}, m.grad)
+	if m.inputGrad != nil {
+		got = append(got, m.inputGrad()...)
+	}
+	at := 0
+	for i, b := range o.blocks {
+		e := farthest(y, got[at:at+b.n], at, 1, o.seen[i].Apart)
+		if e > o.seen[i].Apart && y.apart() {
+			o.seen[i].Apart = e
 		}
-		y[h.rng.IntN(len(y))] = 1
-		return
+		if e > o.seen[i].Error {
+			o.seen[i].Error, o.worst[i] = e, &s
+		}
+		at += b.n
 	}
-	if h.rng.IntN(2) == 0 {
-		h.each(y, h.ranges.Targets, h.corner)
-		return
+	if o.batch != nil {
+		o.sum(s, y)
 	}
-	h.each(y, h.ranges.Targets, h.anything)
+	return nil
 }
 
-// change returns a sample with something changed.
-func (h *hunter) change(s sample) sample {
-	s.params, s.x, s.y = append([]float64{}, s.params...), append([]float64{}, s.x...), append([]float64{}, s.y...)
-	s.kind = "changed"
-	for range 1 + h.rng.IntN(3) {
-		layers := h.of(s.params)
-		v := layers[h.rng.IntN(len(layers))]
-		i, j, k := h.rng.IntN(v.rows), h.rng.IntN(v.cols), h.rng.IntN(v.cols)
-		switch row := v.row(i); h.rng.IntN(11) {
-		case 0:
-			row[j] = h.anything(h.ranges.Weights)
-		case 1:
-			row[j] = h.corner(h.ranges.Weights)
-		case 2: // the order of a row
-			row[j], row[k] = row[k], row[j]
-		case 3: // a unit like another one
-			copy(row, v.row(h.rng.IntN(v.rows)))
-		case 4: // the other sign
-			for j := range row {
-				row[j] = min(max(-row[j], h.ranges.Weights[0]), h.ranges.Weights[1])
-			}
-		case 5: // an input of a layer with another sign, or like another one
-			for i := range v.rows {
-				v.row(i)[j] = min(max(-v.row(i)[j], h.ranges.Weights[0]), h.ranges.Weights[1])
-			}
-		case 6:
-			for i := range v.rows {
-				v.row(i)[j] = v.row(i)[k]
-			}
-		case 7:
-			if v.b != nil {
-				v.b[i] = h.anything(h.ranges.Biases)
-			}
-		case 8:
-			s.x[h.rng.IntN(len(s.x))] = h.anything(h.ranges.Inputs)
-		case 9:
-			h.targets(s.y)
-		case 10: // a little, everywhere in a row: other roundings
-			for j := range row {
-				row[j] = min(max(row[j]*(1+h.rng.NormFloat64()*0x1p-12), h.ranges.Weights[0]), h.ranges.Weights[1])
-			}
+// sum measures the errors of GradBatch on copies of a sample.
+func (o *observer[F]) sum(s sample, y *yardstick) {
+	b := o.batch
+	narrowed(b.params, s.params)
+	narrowed(b.xs.first(o.samples), slices.Repeat(s.x, o.samples))
+	narrowed(b.ys.first(o.samples), slices.Repeat(s.y, o.samples))
+	got := append([]F{b.gradient(evenly(o.samples))}, b.grad...)
+	at := o.blocks[0].n
+	for i, b := range o.blocks {
+		if i == 0 || len(got) < b.n {
+			continue // ŷ, and the gradient of x, which are no sums
+		}
+		if e := farthest(y, got[:b.n], at, float64(o.samples), o.seen[i].Sum); e > o.seen[i].Sum {
+			o.seen[i].Sum, o.worstSum[i] = e, &s
+		}
+		got, at = got[b.n:], at+b.n
+	}
+}
+
+// yardstick is what a kernel should compute on a sample.
+type yardstick struct {
+	// numbers are ŷ, the loss and the gradients of all parameters and of x.
+	numbers []float64
+	loss    float64
+	// doubt is how far off they may be, apart whether rounding decides nothing: both take longer than the numbers.
+	doubt func() []float64
+	apart func() bool
+}
+
+func newYardstick(n spec.Network, s sample) (*yardstick, error) {
+	reference, err := NewNetwork(n, s.params)
+	if err != nil {
+		return nil, err
+	}
+	format, err := arithmeticOf(n.Precision)
+	if err != nil {
+		return nil, err
+	}
+	t := reference.Algorithm4(s.x, s.y)
+	flat := func(g *Gradient) []float64 {
+		return slices.Concat(elements(g.Output), []float64{g.Loss}, g.Flat(), elements(g.X))
+	}
+	return &yardstick{
+		numbers: flat(&t.Gradient), loss: t.Loss,
+		doubt: sync.OnceValue(func() []float64 {
+			own, _ := reference.estimates(t, rounding{exactArithmetic, arithmetic64})
+			return flat(own)
+		}),
+		apart: sync.OnceValue(func() bool {
+			_, between := reference.estimates(t, newRounding(format))
+			return reference.apart(between.z)
+		}),
+	}, nil
+}
+
+// farthest is the largest distance of got from times the true numbers from at on, less the doubt there is about them,
+// which is looked up only where the distance is more than a least one.
+func farthest[F Float](y *yardstick, got []F, at int, times, least float64) float64 {
+	largest := least
+	for i, g := range got {
+		want := times * y.numbers[at+i]
+		e := math.Abs(float64(g) - want)
+		if e <= largest || math.IsNaN(want) {
+			continue
+		}
+		doubt := times*y.doubt()[at+i] + 2*arithmetic64.u*math.Abs(want) // the product rounds, too
+		switch e -= doubt; {
+		case math.IsNaN(e) && doubt <= math.MaxFloat64:
+			return math.Inf(1)
+		case e > largest:
+			largest = e
 		}
 	}
-	s.round(h.network.Precision)
-	return s
+	return largest
 }
 
-// each fills v with draws from a range.
-func (h *hunter) each(v []float64, r [2]float64, draw func([2]float64) float64) {
-	for i := range v {
-		v[i] = draw(r)
-	}
-}
-
-func (h *hunter) anything(r [2]float64) float64 { return r[0] + h.rng.Float64()*(r[1]-r[0]) }
-
-func (h *hunter) corner(r [2]float64) float64 { return r[h.rng.IntN(2)] }
-
-// from is the number at a part of the way from 0, or what is nearest to it in the range, to an end of it: to the upper
-// one for positive parts.
-func (h *hunter) from(r [2]float64, part float64) float64 {
-	zero := min(max(0, r[0]), r[1])
-	if part < 0 {
-		return zero + math.Abs(part)*(r[0]-zero)
-	}
-	return zero + part*(r[1]-zero)
-}
+// exactArithmetic makes no errors: what remains of a bound is the reference's own.
+var exactArithmetic = arithmetic{name: "exact", max: math.MaxFloat64}

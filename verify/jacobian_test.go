@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -11,8 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// points are z of six elements, which the windows of everyActivation divide: ordinary ones first, then at kinks, where
-// a test of conventions needs them.
+// points are ordinary z of six elements, which the windows of everyActivation divide.
 func points() [][]float64 {
 	list := [][]float64{{0.3, -1.2, 2, 0.7, -0.4, 1.1}, {-3.5, 4, 0.01, -0.02, 2.5, -2.5}}
 	rng := rand.New(rand.NewPCG(11, 12))
@@ -22,11 +20,6 @@ func points() [][]float64 {
 		list = append(list, z)
 	}
 	return list
-}
-
-// kinky are z at which some activation has a kink, ties of windows among them.
-var kinky = [][]float64{
-	{0, 0, 0, 0, 0, 0}, {-3, 3, -1, 1, 0, 0}, {1, 1, 1, -1, -1, -1}, {-2, 5, 5, 5, 2, 5}, {3, 3, 0, -3, -3, -3},
 }
 
 // sigmaOf returns the activation of a function that the reference must know.
@@ -108,41 +101,6 @@ func TestDuals(t *testing.T) {
 	}
 }
 
-// TestPullback: the closed forms of Jacᵀv are those of the full matrix, within the bound, for unit vectors, which give
-// the matrix row by row, and others; at kinks too, and however close or large the z are.
-func TestPullback(t *testing.T) {
-	r := newRounding(arithmetic64)
-	extremes := [][]float64{
-		{100, -100, 99, 0, 0, 0}, {1e4, 1e4, -1e4, 0, 1, 2}, {1e-200, 0, 0, -1e-200, 0, 0}, {40, 41, 0, 0, 0, 0},
-	}
-	for _, f := range everyActivation() {
-		sigma := sigmaOf(t, f)
-		for _, z := range append(append(points(), kinky...), extremes...) {
-			t.Run(fmt.Sprint(f.Name, f.Params, z), func(t *testing.T) {
-				zE := exact(vector(z))
-				a := elements(sigma.value(vector(z)))
-				aE := estimate{a, sigma.valueBound(r, zE, a)}
-				l := spec.Layer{Dense: len(z), Activation: f}
-				uneven := []float64{1e3, -7, 0.1, 2, 3, 1e-3}
-				vs := [][]float64{uneven[:len(a)], make([]float64, len(a))}
-				for i := range a {
-					unit := make([]float64, len(a))
-					unit[i] = 1
-					vs = append(vs, unit)
-				}
-				for _, v := range vs {
-					full := mulTransposed(sigma.jacobian(vector(z)), vector(v))
-					bound := sigma.pullbackBound(r, zE, aE, exact(vector(v)))
-					for _, fromPost := range []bool{true, false} {
-						closed := naive[float64]{sum: ascending[float64], fromPost: fromPost}.pullback(l, z, a, v)
-						within(t, fmt.Sprintf("Jacᵀ%v", v), closed, elements(full), bound)
-					}
-				}
-			})
-		}
-	}
-}
-
 // TestKinks: at kinks the derivatives are those agreed on, exactly.
 func TestKinks(t *testing.T) {
 	lambda, alpha := seluScale, seluAlpha // so that their product is one of float64
@@ -175,13 +133,4 @@ func TestKinks(t *testing.T) {
 			t.Errorf("%s' at %v = %v from a, want %v", c.f.Name, c.z, got, c.want)
 		}
 	}
-}
-
-// identity is the n×n identity matrix.
-func identity(n int) *mat.Dense {
-	m := mat.NewDense(n, n, nil)
-	for i := range n {
-		m.Set(i, i, 1)
-	}
-	return m
 }

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -12,10 +11,14 @@ import (
 type judge[F Float] struct {
 	network spec.Network
 	format  arithmetic
-	report  *Report
+	report  *findings
 	machine *machine[F]
 	// other is a second set of everything, to disturb the first with.
 	other *machine[F]
+}
+
+func newJudge[F Float](k *judgedKernel[F]) *judge[F] {
+	return &judge[F]{network: k.network, format: k.format, report: k.report, machine: k.machine, other: k.other}
 }
 
 // call is one function of the emitted API and what is to be judged after it.
@@ -67,13 +70,6 @@ func (j *judge[F]) do(c call[F], s sample) (o outcome[F]) {
 		o.x = slices.Clone(m.inputGrad())
 	}
 	return o
-}
-
-func (m *machine[F]) load(s sample) {
-	narrowed(m.params, s.params)
-	narrowed(m.x, s.x)
-	narrowed(m.y, s.y)
-	fill(m.grad, math.NaN())
 }
 
 // trial judges every call on sample i.

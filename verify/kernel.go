@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"fmt"
 	"reflect"
 	"unsafe"
 
@@ -77,40 +76,17 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	Cuts Cuts
 }
 
-// machine is a kernel with one set of everything it works on, seen as flat slices: the judge's only
-// view of it.
-type machine[F Float] struct {
-	params, grad, x, y []F
-
-	init     func(norm func() float64)
-	forward  func() []F // ŷ, where the kernel put it
-	loss     func() F
-	backward func() F
-	gradient func() F
-	step     func(rate F) F
-	// inputGrad is nil for networks without input gradient.
-	inputGrad func() []F
-	// fields are those of the workspace that are judged.
-	fields []field[F]
-	// poison fills every float of the workspace with NaN.
-	poison func()
-	// owns says whether memory lies in the workspace.
-	owns func(v []F) bool
-	// guards are around everything above.
-	guards []guard
-}
-
 // newMachine allocates one of each of the kernel's types and views them. The error says which type or
 // function does not fit the network.
 func newMachine[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) (*machine[F], error) {
-	if err := k.complete(n); err != nil {
+	if err := kernelFits(n, k); err != nil {
 		return nil, err
 	}
-	return k.machine(n)
+	return machineOf(n, k)
 }
 
-// machine is newMachine for a kernel whose types fit the network. Functions that are nil must not be called.
-func (k Kernel[P, G, W, B, X, Y, F]) machine(n spec.Network) (*machine[F], error) {
+// machineOf is newMachine for a kernel whose types fit the network. Functions that are nil must not be called.
+func machineOf[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) (*machine[F], error) {
 	var guards []guard
 	p, g, ws := newGuarded[P]("p", &guards), newGuarded[G]("g", &guards), newGuarded[W]("ws", &guards)
 	x, y := newGuarded[X]("x", &guards), newGuarded[Y]("y", &guards)
@@ -131,7 +107,7 @@ func (k Kernel[P, G, W, B, X, Y, F]) machine(n spec.Network) (*machine[F], error
 		params: view[F](p), grad: view[F](g), x: view[F](x), y: view[F](y),
 	}
 	var err error
-	if m.fields, err = fieldsOf[F](n, ws); err != nil {
+	if m.fields, err = fieldsOf[F](n, reflect.TypeFor[W](), unsafe.Pointer(ws)); err != nil {
 		return nil, err
 	}
 	if k.InputGrad != nil {
@@ -140,10 +116,10 @@ func (k Kernel[P, G, W, B, X, Y, F]) machine(n spec.Network) (*machine[F], error
 	return m, nil
 }
 
-// complete checks the types and functions of a kernel against the network, before any memory is touched
+// kernelFits checks the types and functions of a kernel against the network, before any memory is touched
 // through the wrong type.
-func (k Kernel[P, G, W, B, X, Y, F]) complete(n spec.Network) error {
-	if err := fits[P, G, X, Y, F](n); err != nil {
+func kernelFits[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) error {
+	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
 		return err
 	}
 	return present(missing{
@@ -157,41 +133,13 @@ func (k Kernel[P, G, W, B, X, Y, F]) complete(n spec.Network) error {
 	})
 }
 
-// fits checks types against the network.
-func fits[P, G, X, Y any, F Float](n spec.Network) error {
-	number := reflect.TypeFor[F]()
-	if number.String() != string(n.Precision) {
-		return fmt.Errorf("the kernel computes in %v, the spec says %s", number, n.Precision)
+// gradientFunctionsOf are those of a kernel on a gradient of its own.
+func gradientFunctionsOf[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F]) gradientFunctions[F] {
+	g := new(G)
+	return gradientFunctions[F]{
+		grad:  view[F](g),
+		norm:  func() F { return k.Norm(g) },
+		clip:  func(limit F) F { return k.Clip(g, limit) },
+		scale: func(by F) { k.Scale(g, by) },
 	}
-	for _, c := range []struct {
-		role string
-		typ  reflect.Type
-		want int
-	}{
-		{"parameters", reflect.TypeFor[P](), n.Params()},
-		{"gradient", reflect.TypeFor[G](), n.Params()},
-		{"input", reflect.TypeFor[X](), n.Width(0)},
-		{"output", reflect.TypeFor[Y](), n.Width(n.Depth())},
-	} {
-		if got := c.typ.Size() / number.Size(); !only(c.typ, number.Kind()) || got != uintptr(c.want) {
-			return fmt.Errorf("the kernel's %s type %v (%d bytes) must be %d × %v and nothing else; "+
-				"generate it again from this spec", c.role, c.typ, c.typ.Size(), c.want, number)
-		}
-	}
-	return nil
-}
-
-// missing says of functions whether they are missing though they must not be.
-type missing []struct {
-	name    string
-	missing bool
-}
-
-func present(functions missing) error {
-	for _, f := range functions {
-		if f.missing {
-			return fmt.Errorf("the kernel's %s is nil; set it to the emitted method expression", f.name)
-		}
-	}
-	return nil
 }

@@ -14,6 +14,12 @@ func view[F Float, T any](v *T) []F {
 	return unsafe.Slice((*F)(unsafe.Pointer(v)), unsafe.Sizeof(*v)/unsafe.Sizeof(*new(F)))
 }
 
+// numbers views samples as numbers.
+func numbers[F Float, T any](v []T) []F {
+	var one T
+	return unsafe.Slice((*F)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*int(unsafe.Sizeof(one)/unsafe.Sizeof(*new(F))))
+}
+
 // only says whether a type is made of nothing but numbers of one kind.
 func only(t reflect.Type, number reflect.Kind) bool {
 	switch t.Kind() {
@@ -84,3 +90,6 @@ func sameBits[F Float](a, b []F) int {
 	}
 	return -1
 }
+
+// memoryOf is all bytes of a value.
+func memoryOf[T any](v *T) []byte { return unsafe.Slice((*byte)(unsafe.Pointer(v)), unsafe.Sizeof(*v)) }

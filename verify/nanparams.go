@@ -85,15 +85,8 @@ func (t *nanTrace) of(u nanUnit) nanOutcome {
 	}
 	z := vector(slices.Clone(elements(t.trace.Z[u.layer])))
 	z.SetVec(u.unit, math.NaN())
-	layers := t.reference.layers
-	a := layers[u.layer-1].sigma.value(z)
-	o := nanOutcome{z: notNumbers(z), a: notNumbers(a)}
-	for l := u.layer + 1; l <= len(layers); l++ {
-		z = layers[l-1].affine(a)
-		a = layers[l-1].sigma.value(z)
-	}
-	loss := t.reference.loss(z, t.trace.Target)
-	o.loss, o.outputs = loss != loss, notNumbers(a)
+	a, output, loss := t.reference.from(u.layer, z, t.trace.Target)
+	o := nanOutcome{z: notNumbers(z), a: notNumbers(a), outputs: notNumbers(output), loss: loss != loss}
 	t.known[key] = o
 	return o
 }
@@ -176,17 +169,6 @@ func (j *judge[F]) nanParameter(c call[F], s sample, u nanUnit, want nanOutcome,
 
 // parameter is the name of a parameter by its place.
 func (j *judge[F]) parameter(at int) string { return elementOf(blocks(j.network, ""), at) }
-
-// elementOf names number at of blocks one after another.
-func elementOf(list []block, at int) string {
-	for _, b := range list {
-		if at < b.n {
-			return b.element(at)
-		}
-		at -= b.n
-	}
-	return ""
-}
 
 // nanParameters is that of batches, of one sample that repeats so that tiles and a rest are full of it; one place of
 // each unit.

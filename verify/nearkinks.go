@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 
 	"github.com/backpropgen/backpropgen/spec"
-	"gonum.org/v1/gonum/mat"
 )
 
 // nearKinks moves parameters and targets of a sample so that about half of all units and outputs are close to a kink.
@@ -86,10 +85,10 @@ func near(rng *rand.Rand, sigma activation, kinks, before []float64) (target flo
 	if rng.IntN(2) == 0 {
 		return 0, false
 	}
-	if p, ok := sigma.(maxPool); ok {
+	if window, ok := maximaOf(sigma); ok {
 		first := 0
-		if p.window > 0 {
-			first = len(before) / int(p.window) * int(p.window)
+		if window > 0 {
+			first = len(before) / window * window
 		}
 		if first == len(before) {
 			return 0, false
@@ -138,54 +137,6 @@ func (s *sample) nearErrors(n spec.Network, rng *rand.Rand, a []float64) error {
 		}
 	}
 	return nil
-}
-
-// kinksOf lists where the slope of an activation jumps, as far as it is known or found between -4 and 4.
-func kinksOf(sigma activation) (list []float64) {
-	switch sigma := sigma.(type) {
-	case pointwise:
-		for _, b := range sigma.derivative.breaks {
-			if math.Abs(sigma.derivative.at(b+1e-9)-sigma.derivative.at(b-1e-9)) > 1e-3 {
-				list = append(list, b)
-			}
-		}
-	case formulaUnits:
-		return jumps(func(z float64) float64 { return sigma.jacobian(mat.NewVecDense(1, []float64{z})).At(0, 0) }, -4, 4)
-	}
-	return list
-}
-
-// jumps lists where a function jumps by a tenth or more between two numbers, unless jumps lie within 1/512 of the way
-// of each other.
-func jumps(f func(float64) float64, from, to float64) (list []float64) {
-	const steps, least = 512, 0.1
-	step := (to - from) / steps
-	left := f(from)
-	for i := range steps {
-		lo, hi := from+float64(i)*step, from+float64(i+1)*step
-		right := f(hi)
-		if math.Abs(right-left) >= least {
-			if at, ok := jump(f, lo, hi, least); ok {
-				list = append(list, at)
-			}
-		}
-		left = right
-	}
-	return list
-}
-
-// jump halves an interval until it is narrow, and says whether the function still jumps in it.
-func jump(f func(float64) float64, lo, hi, least float64) (at float64, ok bool) {
-	low, high := f(lo), f(hi)
-	for range 40 {
-		middle := (lo + hi) / 2
-		if v := f(middle); math.Abs(v-low) > math.Abs(high-v) {
-			hi, high = middle, v
-		} else {
-			lo, low = middle, v
-		}
-	}
-	return (lo + hi) / 2, math.Abs(high-low) >= least
 }
 
 // rounded is a number of the precision.

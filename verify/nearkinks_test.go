@@ -38,8 +38,8 @@ func TestNearKinks(t *testing.T) {
 		}
 	}
 	for i := range 40 {
-		s := draw(t, n, nearFirst+i)
-		reference, trace, _ := run(t, n, s)
+		s := drawn(t, n, nearFirst+i)
+		reference, trace, _ := traced(t, n, s)
 		_, between := reference.estimates(trace, newRounding(arithmetic32))
 		for l, list := range kinks {
 			z := between.z[l+1]

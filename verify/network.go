@@ -101,6 +101,17 @@ func (n *Network) loss(zL, y *mat.VecDense) float64 {
 	return n.cost.value(n.last().sigma.value(zL), y)
 }
 
+// from is the rest of a forward pass that has come to z of layer l: a of that layer, the output and the loss.
+func (n *Network) from(l int, z, y *mat.VecDense) (a, output *mat.VecDense, loss float64) {
+	a = n.layers[l-1].sigma.value(z)
+	output = a
+	for _, next := range n.layers[l:] {
+		z = next.affine(output)
+		output = next.sigma.value(z)
+	}
+	return a, output, n.loss(z, y)
+}
+
 // gradZL is ∇z_L = Jac_Lᵀ·∇C(-, y) at ŷ = σ_L(z_L), equation (3.1); in closed form where there is one,
 // because the matrix loses every digit once σ_L saturates.
 func (n *Network) gradZL(zL, y *mat.VecDense) *mat.VecDense {
@@ -112,21 +123,6 @@ func (n *Network) gradZL(zL, y *mat.VecDense) *mat.VecDense {
 }
 
 func (n *Network) last() layer { return n.layers[len(n.layers)-1] }
-
-// mulTransposed returns Mᵀ·v.
-func mulTransposed(m mat.Matrix, v *mat.VecDense) *mat.VecDense {
-	_, cols := m.Dims()
-	product := mat.NewVecDense(cols, nil)
-	product.MulVec(m.T(), v)
-	return product
-}
-
-// outer returns u·vᵀ.
-func outer(u, v *mat.VecDense) *mat.Dense {
-	product := mat.NewDense(u.Len(), v.Len(), nil)
-	product.Outer(1, u, v)
-	return product
-}
 
 // Gradient is what backpropagation computes for one sample (x, y); Bounds returns the same shape with a
 // bound on the error of every number.
@@ -159,6 +155,3 @@ func (g *Gradient) Flat() []float64 {
 func newGradient(layers int) *Gradient {
 	return &Gradient{W: make([]*mat.Dense, layers), B: make([]*mat.VecDense, layers)}
 }
-
-// vector returns a slice as the vector gonum computes with, not a copy.
-func vector(v []float64) *mat.VecDense { return mat.NewVecDense(len(v), v) }

@@ -70,7 +70,7 @@ var rules = map[string]rule{
 		next: func(r rounding, u update) (number, []number) {
 			v := u.gradient(r, u.hyper[2])
 			if u.t > 1 {
-				v = r.sum(r.times(given(u.hyper[0]), given(u.state[0])), r.times(r.complement(u.hyper[1]), v))
+				v = r.sum(r.times(given(u.hyper[0]), given(u.state[0])), r.times(complement(r, u.hyper[1]), v))
 			}
 			return u.moved(r, r.times(given(u.rate), v)), []number{v}
 		},
@@ -92,12 +92,12 @@ var rules = map[string]rule{
 		state: []string{"S", "V"}, counts: true,
 		next: func(r rounding, u update) (number, []number) {
 			g := u.gradient(r, u.hyper[2])
-			s := r.meanSquare(u.hyper[0], u.state[0], g)
+			s := meanSquare(r, u.hyper[0], u.state[0], g)
 			denominator := r.sum(r.root(s), given(u.hyper[1]))
 			if u.hyper[3] == 0 {
-				return u.moved(r, r.quotient(given(u.rate), g, denominator)), []number{s, given(u.state[1])}
+				return u.moved(r, scaledQuotient(r, given(u.rate), g, denominator)), []number{s, given(u.state[1])}
 			}
-			v := r.sum(r.times(given(u.hyper[3]), given(u.state[1])), r.quotient(given(1), g, denominator))
+			v := r.sum(r.times(given(u.hyper[3]), given(u.state[1])), scaledQuotient(r, given(1), g, denominator))
 			return u.moved(r, r.times(given(u.rate), v)), []number{s, v}
 		},
 	},
@@ -125,29 +125,29 @@ var rules = map[string]rule{
 // adam is what adam subtracts from p, for a gradient g, and its state.
 func (u update) adam(r rounding, g number) (step number, state []number) {
 	beta1, beta2, eps := u.hyper[0], u.hyper[1], u.hyper[2]
-	m := r.sum(r.times(given(beta1), given(u.state[0])), r.times(r.complement(beta1), g))
+	m := r.sum(r.times(given(beta1), given(u.state[0])), r.times(complement(r, beta1), g))
 	// m + (1 - β₁)·(g - m) is the same, with a difference that may be large.
 	m = r.rounded(m, work{roundings: 3}, math.Abs(u.state[0])+g.largest())
-	v := r.meanSquare(beta2, u.state[1], g)
+	v := meanSquare(r, beta2, u.state[1], g)
 	first, second := u.corrections[0], u.corrections[1]
 	denominator := r.sum(r.over(r.root(v), r.root(second)), given(eps))
-	step = r.quotient(r.over(given(u.rate), first), m, denominator)
+	step = scaledQuotient(r, r.over(given(u.rate), first), m, denominator)
 	// m may be divided by 1 - β₁ᵗ, and v by 1 - β₂ᵗ, before anything else is done with them.
 	step = r.unless(step, m.largest()/first.value, v.largest()/second.value)
 	return r.rounded(step, work{roundings: 3}, 0), []number{m, v}
 }
 
 // complement is 1 - x.
-func (r rounding) complement(x float64) number { return r.sum(given(1), given(-x)) }
+func complement(r rounding, x float64) number { return r.sum(given(1), given(-x)) }
 
 // meanSquare is β·s + (1 - β)·g².
-func (r rounding) meanSquare(beta, s float64, g number) number {
-	next := r.sum(r.times(given(beta), given(s)), r.times(r.complement(beta), r.times(g, g)))
+func meanSquare(r rounding, beta, s float64, g number) number {
+	next := r.sum(r.times(given(beta), given(s)), r.times(complement(r, beta), r.times(g, g)))
 	return r.unless(next, g.largest()*g.largest())
 }
 
-// quotient is rate·x/y, multiplied and divided in any order: the product may underflow before it is divided.
-func (r rounding) quotient(rate, x, y number) number {
+// scaledQuotient is rate·x/y, multiplied and divided in any order: the product may underflow before it is divided.
+func scaledQuotient(r rounding, rate, x, y number) number {
 	q := r.over(r.times(rate, x), y)
 	least := y.value - y.bound
 	if q.bound += 2 * r.kernel.tiny * (1 + rate.largest()) / least; !(least > 0) {
@@ -158,7 +158,7 @@ func (r rounding) quotient(rate, x, y number) number {
 }
 
 // correction is 1 - βᵗ. A kernel may take t factors in float64, and rounds what comes out.
-func (r rounding) correction(beta float64, t uint64) number {
+func correction(r rounding, beta float64, t uint64) number {
 	power := power(beta, t)
 	p, _ := power.Float64()
 	c := 1.0

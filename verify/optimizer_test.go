@@ -43,7 +43,7 @@ func TestOptimizerTraces(t *testing.T) {
 		for i, g := range gradients {
 			u.t, u.g, u.corrections = uint64(i+1), g, nil
 			for _, k := range rule.corrects {
-				u.corrections = append(u.corrections, r.correction(u.hyper[k], u.t))
+				u.corrections = append(u.corrections, correction(r, u.hyper[k], u.t))
 			}
 			p, state := rule.next(r, u)
 			u.p, u.state = p.value, nil
@@ -72,7 +72,7 @@ func TestCorrections(t *testing.T) {
 		{0.9, 1, 1 - 0.9}, {0.5, 2, 0.75}, {0, 3, 1}, {0.75, 4, 1 - 0.31640625},
 		{0.999, 700, 1 - math.Exp(700*math.Log(0.999))}, {0.999, 1 << 40, 1}, {0.999, 1 << 63, 1},
 	} {
-		got := r.correction(c.beta, c.t)
+		got := correction(r, c.beta, c.t)
 		if !(math.Abs(got.value-c.want) <= 1e-15) {
 			t.Errorf("1 - %v^%d is %v, want %v", c.beta, c.t, got.value, c.want)
 		}

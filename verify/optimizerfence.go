@@ -7,49 +7,25 @@ const fencedUpdates = 2
 
 // fencedOptimizer makes updates with parameters, gradient and state between pages that must not be touched, at either
 // end of their memory and aligned as little as their numbers are. What comes out is the same everywhere.
-func fencedOptimizer[S, P, G any, F Float](j optimizerCase, newState func() *S, update func(s *S, p *P, g *G, rate F)) {
-	all := new(fences)
-	ps, gs, states := newFencedValues[P]("p", 1, all), newFencedValues[G]("g", 1, all), newFencedValues[S]("o", 1, all)
+func fencedOptimizer[F Float](k *judgedOptimizer[F]) {
+	all, place := k.fenced()
 	defer all.release()
-	if all.err != nil {
-		j.report.note("no argument was put beside memory that must not be touched: %v", all.err)
-		return
-	}
-	var want [][]delivery[F]
-	for _, at := range []placement{ordinary, firstOnes, lastOnes, oddly} {
-		for i, hyper := range [][]float64{j.rule.defaults, j.rule.away()} {
-			p, g, s := &ps.place(at, 1)[0], &gs.place(at, 1)[0], &states.place(at, 1)[0]
-			c := fencedCall[F]{j.name, at.String(), func() []delivery[F] { return fencedUpdate(j, hyper, p, g, s, newState, update) }}
-			got, ok := fencedRun(j.report, c, all.list)
-			if r := roundsOtherwise(); r != "" {
-				j.report.broken(j.name, "the processor", c.where, "%s after the call", r)
-			}
-			if at == ordinary {
-				want = append(want, got)
-				continue
-			}
-			if !ok || want[i] == nil {
-				continue
-			}
-			for d, v := range got {
-				if k := sameBits(v.numbers, want[i][d].numbers); k >= 0 {
-					j.report.broken(j.name, v.name, c.where, "number %d is %v, in ordinary memory %v; results may not depend on where arguments lie",
-						k, v.numbers[k], want[i][d].numbers[k])
+	everywhere(k.report, all, func(at placement) (calls []fencedCall[F]) {
+		for _, hyper := range [][]float64{k.rule.defaults, k.rule.away()} {
+			calls = append(calls, fencedCall[F]{k.name, at.String(), func() []delivery[F] {
+				m, err := place(at)
+				if err != nil {
+					panic(fmt.Sprint(err)) // its like was made before
 				}
-			}
+				return fencedUpdate(k.optimizerCase, hyper, m)
+			}})
 		}
-	}
+		return calls
+	})
 }
 
 // fencedUpdate makes updates on such memory and returns all that they leave.
-func fencedUpdate[S, P, G any, F Float](
-	j optimizerCase, hyper []float64, p *P, g *G, s *S, newState func() *S, update func(s *S, p *P, g *G, rate F),
-) []delivery[F] {
-	*s = *newState()
-	m, err := optimizerMachineOf(j.rule, j.network.Params(), s, p, g, update)
-	if err != nil {
-		panic(fmt.Sprint(err)) // its like was made before
-	}
+func fencedUpdate[F Float](j optimizerCase, hyper []float64, m *optimizerMachine[F]) []delivery[F] {
 	for k, h := range hyper {
 		*m.hyper[k] = F(h)
 	}

@@ -5,83 +5,19 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"testing"
-
-	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestOptimizer checks an emitted optimizer, "sgd", "momentum", "nesterov", "rmsprop", "adam" or "adamw", against the
-// definition of its name, and fails the test with what is wrong. network is the spec as text, newState the constructor,
-// and update the method Update as an expression. Tests that call it must not be parallel, because it counts
-// allocations.
-func TestOptimizer[S, P, G any, F Float](
-	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
-) {
-	t.Helper()
-	n := emitted(t, network)
-	CheckOptimizer(n, name, newState, update, Options{Short: testing.Short()}).tell(t)
-}
-
-// CheckOptimizer runs an optimizer for some updates in every setting, and judges each of them on its own: the reference
-// goes on from the state that the optimizer is in, so that bounds stay tight.
-//
-// The state has the hyperparameters as fields of the precision: WeightDecay of sgd; Momentum, Dampening and WeightDecay
-// of momentum; Momentum and WeightDecay of nesterov; Alpha, Eps, WeightDecay and Momentum of rmsprop; Beta1, Beta2, Eps
-// and WeightDecay of adam and adamw. It has arrays laid out like the parameters: V of momentum and nesterov, S and V of
-// rmsprop, M and V of adam and adamw; and all but sgd have a uint64 T that counts updates. The constructor sets
-// PyTorch's defaults, with momentum 0.9; a zero value, all hyperparameters 0, takes the same at its first update. What
-// a literal sets stays as it is: its first update may panic instead. An update reads the gradient and writes the
-// parameters and the state, each element by itself, and nothing beside them. The same state gives the same bits,
-// wherever it lies. Nothing allocates. Hyperparameters may be set between updates. A method Reset sets T and the arrays
-// to 0 and leaves the hyperparameters: what follows is what a new optimizer does.
-func CheckOptimizer[S, P, G any, F Float](
-	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), o Options,
-) *Report {
-	n = n.WithDefaults()
-	report := &Report{Network: n.Name}
-	_, report.Seed = random(n, 0)
-	refuse := func(err error) *Report {
-		report.broken(name, "types", "", "%v", err)
-		return report.finish()
-	}
-	format, err := arithmeticOf(n.Precision)
-	if err != nil {
-		return refuse(err)
-	}
-	rule, err := ruleOf(name)
-	if err != nil {
-		return refuse(err)
-	}
-	if newState == nil || update == nil {
-		return refuse(fmt.Errorf("the constructor or Update is nil"))
-	}
-	of := optimizerCase{n, format, report, name, rule}
-	if first, second := newState(), newState(); first == second {
-		report.broken(name, "constructor", "", "it returns the same optimizer twice")
-	}
-	machine := func(s *S) (*optimizerMachine[F], error) { return newOptimizerMachine(rule, n.Params(), s, update) }
-	err = judgeOptimizer(&judgedOptimizer[F]{
-		optimizerCase: of,
-		built:         func() (*optimizerMachine[F], error) { return machine(newState()) },
-		zero:          func() (*optimizerMachine[F], error) { return machine(new(S)) },
-	})
-	if err != nil {
-		return refuse(err)
-	}
-	fencedOptimizer(of, newState, update)
-	return report.finish()
-}
-
-// judgeUpdateNumbers judges everything that needs no pages around memory, with optimizers that the constructor has made,
-// and zero values.
-func judgeUpdateNumbers[F Float](k *judgedOptimizer[F]) (err error) {
+// judgeUpdateNumbers judges everything, with optimizers that the constructor has made, and zero values.
+func judgeUpdateNumbers[F Float](k *judgedOptimizer[F]) {
 	j, built, zero := &optimizerJudge[F]{optimizerCase: k.optimizerCase}, k.built, k.zero
 	for _, m := range []struct {
 		machine **optimizerMachine[F]
 		of      func() (*optimizerMachine[F], error)
 	}{{&j.built, built}, {&j.zero, zero}, {&j.machine, zero}, {&j.other, zero}} {
+		var err error
 		if *m.machine, err = m.of(); err != nil {
-			return err
+			k.report.broken(k.name, "types", "", "%v", err)
+			return
 		}
 	}
 	j.defaults()
@@ -98,7 +34,7 @@ func judgeUpdateNumbers[F Float](k *judgedOptimizer[F]) (err error) {
 	j.resets()
 	j.apart()
 	j.allocations()
-	return nil
+	fencedOptimizer(k)
 }
 
 // optimizerUpdates is how many updates are judged in one setting, fewer in large networks: as many parameters as
@@ -230,7 +166,7 @@ func (j *optimizerJudge[F]) judge(judged func(k int) bool, r ruler, rate F) {
 	}
 	rounding := newRounding(j.format)
 	for _, i := range j.rule.corrects {
-		u.corrections = append(u.corrections, rounding.correction(u.hyper[i], u.t))
+		u.corrections = append(u.corrections, correction(rounding, u.hyper[i], u.t))
 	}
 	want, bound := make([][]float64, 1+len(m.state)), make([][]float64, 1+len(m.state))
 	for k := range m.params {

@@ -39,13 +39,13 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F],
 ) *Report {
 	n = n.WithDefaults()
-	report := &Report{Network: n.Name}
+	report := &findings{Network: n.Name}
 	_, report.Seed = random(n, 0)
 	refuse := func(err error) *Report {
 		report.broken(name+" in a team", "types", "", "%v", err)
-		return report.finish()
+		return reportOf(report)
 	}
-	if err := fits[P, G, X, Y, F](n); err != nil {
+	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
 		return refuse(err)
 	}
 	if err := present(missing{
@@ -94,33 +94,5 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 	if left := ended(goroutines); left > 0 {
 		report.broken("Close", "goroutines", "", "%d still run", left)
 	}
-	return report.finish()
-}
-
-// updates compares some updates by a gradient that does not change.
-func (j *stepJudge[F]) updates() {
-	const rate, times = 0x1p-6, 3
-	s, err := newBatch(j.network, 0, 1, 4)
-	if j.report.failed(err) {
-		return
-	}
-	narrowed(j.params, s.params)
-	copy(j.want, j.params)
-	for i := range j.gradient {
-		j.gradient[i] = F(i%89-44) / 64
-	}
-	given := slices.Clone(j.gradient)
-	for i := range times {
-		where := fmt.Sprintf("update %d%s", i+1, j.within)
-		j.update(rate)
-		j.wanted(rate)
-		j.left(where, "Update")
-		if at := sameBits(j.gradient, given); at >= 0 {
-			j.report.broken(j.name, "g", where, "number %d is written; the gradient is only read", at)
-		}
-		j.report.Trials++
-	}
-	j.report.allocates(j.name, j.within, 3, func() { j.update(rate) })
-	copy(j.params, j.want)
-	copy(j.state, j.wantState)
+	return reportOf(report)
 }

@@ -48,6 +48,13 @@ func perfect[F Float](c cost, format arithmetic, outputs []F, width int, loss fu
 	return y, true
 }
 
+// judgePerfectPredictions judges a kernel on targets that are its outputs, and on nothing else.
+func judgePerfectPredictions[F Float](k *judgedKernel[F]) {
+	k.report.failed(newJudge(k).perfectPredictions())
+	batches := newBatchJudge[F](k.network, k.format, k.report, k.cuts)
+	k.report.failed(batches.with(k.batch(batches.room())).perfectPredictions())
+}
+
 // perfectPredictions judges the functions of one sample on targets that Forward has made. A function that forms the
 // outputs in another order has a loss that is not 0, and is not judged.
 func (j *judge[F]) perfectPredictions() error {

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // TestPools: values and Jacobian matrices by hand, of windows and of the whole layer.
@@ -81,4 +83,13 @@ func TestPoolRanges(t *testing.T) {
 			return z, math.Exp2(-6 * rng.Float64())
 		})
 	}
+}
+
+// identity is the n×n identity matrix.
+func identity(n int) *mat.Dense {
+	m := mat.NewDense(n, n, nil)
+	for i := range n {
+		m.Set(i, i, 1)
+	}
+	return m
 }

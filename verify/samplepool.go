@@ -67,5 +67,5 @@ func (p *samplePool) expectation(picks []int, b batch) *expectation {
 		g.X = spread(p.parts, picks, func(s contribution) *mat.VecDense { return s.input })
 		e.bounds.X = spread(p.parts, picks, func(s contribution) *mat.VecDense { return s.inputBound })
 	}
-	return p.reference.batchExpectation(g, e, b, p.rounding)
+	return batchExpectation(p.reference, g, e, b, p.rounding)
 }

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"math"
 	"reflect"
 	"unsafe"
 )
@@ -54,3 +55,15 @@ func (s samples[F]) beside(n int, beyond float64) (at int, found bool) {
 	}
 	return 0, false
 }
+
+// What an array of samples holds beside those of a call: a result that depends on samples beyond is NaN, and a result
+// that is written beyond is found missing.
+var beyond = math.NaN()
+
+const untouchable = -0x1.23456p-7
+
+// lengths are how many samples a call is given in each of its arguments, results being out or gxs.
+type lengths struct{ xs, ys, results int }
+
+// evenly is that all arguments have n samples.
+func evenly(n int) lengths { return lengths{n, n, n} }

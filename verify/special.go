@@ -21,7 +21,7 @@ func (j *judge[F]) scales() bool {
 	m.init(func() float64 { return 1 })
 	untouchedBeside(ruler{j.report, j.format, ""}, "Init", m.guards)
 
-	before := len(j.report.groups)
+	before := j.report.wrong()
 	want, bound := make([]float64, 0, n.Params()), make([]float64, 0, n.Params())
 	for _, b := range blocks(n, "") {
 		scale, e := 0.0, 0.0
@@ -35,12 +35,7 @@ func (j *judge[F]) scales() bool {
 		}
 	}
 	compareAll(ruler{j.report, j.format, "norm always 1"}, "Init", blocks(n, ""), m.params, want, bound)
-	for _, g := range j.report.groups[before:] {
-		if g.count > 0 {
-			return false
-		}
-	}
-	return true
+	return j.report.wrong() == before
 }
 
 // draws judges that Init uses every number that norm returns for one weight. In which order is the

@@ -14,14 +14,14 @@ func (p *pointerXor) MarshalJSON() ([]byte, error) { return p.Xor.MarshalJSON() 
 
 func TestHeldValues(t *testing.T) {
 	n := xorNet(t)
-	r := CheckStored[pointerXor](n, "parameters")
+	r := checked[pointerXor](n, "parameters")
 	if err := r.Err(); err == nil || !strings.Contains(err.Error(), "must have values for receivers") {
 		t.Errorf("methods of pointers: %v", err)
 	}
-	if err := CheckStored[xor.Xor](n, "parameters").Err(); err != nil {
+	if err := checked[xor.Xor](n, "parameters").Err(); err != nil {
 		t.Error(err)
 	}
-	if err := CheckStored[xor.XorAdam](n, "adam").Err(); err != nil {
+	if err := checked[xor.XorAdam](n, "adam").Err(); err != nil {
 		t.Error(err)
 	}
 }

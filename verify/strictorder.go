@@ -47,27 +47,30 @@ type strictLayer[F Float] struct {
 }
 
 // orderJudge holds a kernel to the order of its sums.
-type orderJudge[P, G, W, B, X, Y any, F Float] struct {
+type orderJudge[F Float] struct {
 	network spec.Network
-	report  *Report
-	kernel  Kernel[P, G, W, B, X, Y, F]
+	report  *findings
+	machine *machine[F]
+	batch   *batchMachine[F]
 	lanes   int
 }
 
 // checkOrder judges the order of sums of a network with rounding: strict.
-func checkOrder[P, G, W, B, X, Y any, F Float](n spec.Network, report *Report, k Kernel[P, G, W, B, X, Y, F]) {
+func checkOrder[F Float](k *judgedKernel[F]) {
+	n, report := k.network, k.report
 	if n.Rounding != spec.RoundingStrict {
 		return
 	}
-	j := orderJudge[P, G, W, B, X, Y, F]{n, report, k, 64 / int(unsafe.Sizeof(*new(F)))}
+	count := min(2*n.Batch+1, 7)
+	j := orderJudge[F]{n, report, k.machine, k.batch(count), 64 / int(unsafe.Sizeof(*new(F)))}
 	rng, _ := random(n, orderTrials)
 	for round := range min(max(orderBudget/n.Params(), 2), 20) {
 		// The first two kinds: sums of special numbers are what they are in any order.
 		fill := strictFills[round%2]
-		d := newStrictData[P, X, Y, F](rng, fill, min(2*n.Batch+1, 7))
+		d := newStrictData[F](n, rng, fill, count)
 		where := fmt.Sprintf("%s, round %d, seed %s", fill.name, round, report.Seed)
 		j.singles(d, where)
-		j.batches(d, where)
+		j.batches(d, count, where)
 	}
 }
 
@@ -76,7 +79,7 @@ func checkOrder[P, G, W, B, X, Y any, F Float](n spec.Network, report *Report, k
 const orderTrials, orderBudget = 1<<48 + 1, 1 << 17
 
 // same reports numbers that are not those that the order gives; a number that is known to be 0 may have either sign.
-func (j orderJudge[P, G, W, B, X, Y, F]) same(call string, b block, where string, got, want []F) {
+func (j orderJudge[F]) same(call string, b block, where string, got, want []F) {
 	for i, v := range got {
 		if v != want[i] && (v == v || want[i] == want[i]) {
 			j.report.broken(call, b.element(i), where, "got %v, want %v: rounding: strict promises the order of sums, and that no product is "+
@@ -86,15 +89,14 @@ func (j orderJudge[P, G, W, B, X, Y, F]) same(call string, b block, where string
 }
 
 // singles judges Grad on one sample, layer by layer, as far as values are known.
-func (j orderJudge[P, G, W, B, X, Y, F]) singles(d *strictData[P, X, Y, F], where string) {
-	n := j.network
-	var g G
-	ws, p := new(W), d.params
-	output := slices.Clone(view[F](j.kernel.Forward(&p, ws, &d.xs[0])))
-	j.kernel.Grad(&p, ws, &d.xs[0], &d.ys[0], &g)
-	layers := j.layers(&p, &g, ws)
+func (j orderJudge[F]) singles(d *strictData[F], where string) {
+	n, m := j.network, j.machine
+	d.single(m, 0)
+	output := slices.Clone(m.forward())
+	m.gradient()
+	layers := j.layers()
 	layers[n.Depth()].a = output
-	layers[0].a = view[F](&d.xs[0])
+	layers[0].a = d.x(0)
 	for l := 1; l <= n.Depth(); l++ {
 		this, below := &layers[l], layers[l-1]
 		if below.a != nil {
@@ -125,8 +127,8 @@ func (j orderJudge[P, G, W, B, X, Y, F]) singles(d *strictData[P, X, Y, F], wher
 		j.same("Grad", block{name: fmt.Sprintf("∂L/∂b%d", l), n: len(this.d)}, where, this.gb, this.d)
 		v := j.back(*this, n.Width(l-1))
 		switch {
-		case l == 1 && j.kernel.InputGrad != nil:
-			j.same("Grad", block{name: "∂L/∂x", n: len(v)}, where, view[F](j.kernel.InputGrad(ws)), v)
+		case l == 1 && m.inputGrad != nil:
+			j.same("Grad", block{name: "∂L/∂x", n: len(v)}, where, m.inputGrad(), v)
 		case l > 1 && n.Layers[l-2].Activation.Name == "identity" && below.d != nil:
 			j.same("Grad", block{name: fmt.Sprintf("D%d", l-1), n: len(v)}, where, below.d, v)
 		}
@@ -134,10 +136,10 @@ func (j orderJudge[P, G, W, B, X, Y, F]) singles(d *strictData[P, X, Y, F], wher
 }
 
 // layers are what is known after Grad, for layer ℓ at index ℓ.
-func (j orderJudge[P, G, W, B, X, Y, F]) layers(p *P, g *G, ws *W) []strictLayer[F] {
+func (j orderJudge[F]) layers() []strictLayer[F] {
 	n := j.network
 	layers := make([]strictLayer[F], n.Depth()+1)
-	params, grads := view[F](p), view[F](g)
+	params, grads := j.machine.params, j.machine.grad
 	take := func(from *[]F, count int) (part []F) {
 		part, *from = (*from)[:count], (*from)[count:]
 		return part
@@ -151,8 +153,7 @@ func (j orderJudge[P, G, W, B, X, Y, F]) layers(p *P, g *G, ws *W) []strictLayer
 			this.d = this.gb // the gradient of a bias is that of z
 		}
 	}
-	fields, _ := fieldsOf[F](n, ws) // whose types newMachine has checked
-	for _, f := range fields {
+	for _, f := range j.machine.fields {
 		this := &layers[f.block.layer]
 		switch f.letter {
 		case 'Z':
@@ -167,7 +168,7 @@ func (j orderJudge[P, G, W, B, X, Y, F]) layers(p *P, g *G, ws *W) []strictLayer
 }
 
 // affine is W·a + b.
-func (j orderJudge[P, G, W, B, X, Y, F]) affine(l strictLayer[F], a []F) []F {
+func (j orderJudge[F]) affine(l strictLayer[F], a []F) []F {
 	z, terms := make([]F, len(l.w)/len(a)), make([]F, len(a))
 	for i := range z {
 		for k, v := range a {
@@ -181,7 +182,7 @@ func (j orderJudge[P, G, W, B, X, Y, F]) affine(l strictLayer[F], a []F) []F {
 }
 
 // back is Wᵀ·δ.
-func (j orderJudge[P, G, W, B, X, Y, F]) back(l strictLayer[F], cols int) []F {
+func (j orderJudge[F]) back(l strictLayer[F], cols int) []F {
 	v, terms := make([]F, cols), make([]F, len(l.d))
 	for k := range v {
 		for i, d := range l.d {
@@ -208,21 +209,19 @@ func exactly[F Float](f spec.Function, z []F) (a []F, known bool) {
 
 // batches judges functions of a batch: what they do with a sample is what those of one sample do, and sums of
 // gradients go from sample to sample.
-func (j orderJudge[P, G, W, B, X, Y, F]) batches(d *strictData[P, X, Y, F], where string) {
-	n, k := j.network, j.kernel
-	ws, b, p := new(W), new(B), d.params
-	var g, sum G
-	outs, gxs := make([]Y, len(d.xs)), make([]X, len(d.xs))
+func (j orderJudge[F]) batches(d *strictData[F], count int, where string) {
+	n, m, b := j.network, j.machine, j.batch
 	total := make([]F, n.Params())
 	var outputs, inputs []F
-	for i := range d.xs {
-		outputs = append(outputs, view[F](k.Forward(&p, ws, &d.xs[i]))...)
-		k.Grad(&p, ws, &d.xs[i], &d.ys[i], &g)
-		for e, v := range view[F](&g) {
+	for i := range count {
+		d.single(m, i)
+		outputs = append(outputs, m.forward()...)
+		m.gradient()
+		for e, v := range m.grad {
 			total[e] += v
 		}
-		if k.InputGrad != nil {
-			inputs = append(inputs, view[F](k.InputGrad(ws))...)
+		if m.inputGrad != nil {
+			inputs = append(inputs, m.inputGrad()...)
 		}
 	}
 	all := func(call string, blocks []block, got, want []F) {
@@ -231,20 +230,20 @@ func (j orderJudge[P, G, W, B, X, Y, F]) batches(d *strictData[P, X, Y, F], wher
 			got, want = got[b.n:], want[b.n:]
 		}
 	}
-	shape := batchShape(n, len(d.xs))
-	k.ForwardBatch(&p, b, d.xs, outs)
-	all("ForwardBatch", []block{shape.output}, numbers[F](outs), outputs)
-	k.GradBatch(&p, b, d.xs, d.ys, &sum)
-	all("GradBatch", blocks(n, "∂L/∂"), view[F](&sum), total)
-	if k.InputGradBatch != nil {
-		k.InputGradBatch(&p, b, d.xs, d.ys, gxs)
-		all("InputGradBatch", []block{shape.x}, numbers[F](gxs), inputs)
+	shape := batchShape(n, count)
+	d.batch(b, count)
+	b.forward(evenly(count))
+	all("ForwardBatch", []block{shape.output}, b.out.first(count), outputs)
+	b.gradient(evenly(count))
+	all("GradBatch", blocks(n, "∂L/∂"), b.grad, total)
+	if b.inputGrad != nil {
+		b.inputGrad(evenly(count))
+		all("InputGradBatch", []block{shape.x}, b.gxs.first(count), inputs)
 	}
-	before := p
-	k.StepBatch(&p, b, d.xs, d.ys, d.rate)
-	want := slices.Clone(view[F](&before))
+	want := slices.Clone(b.params)
+	b.step(evenly(count), d.rate)
 	for e := range want {
 		want[e] -= roundedProduct(d.rate, total[e])
 	}
-	all("StepBatch", blocks(n, ""), view[F](&p), want)
+	all("StepBatch", blocks(n, ""), b.params, want)
 }

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -27,24 +28,9 @@ type Team[T, P, G, X, Y any, F Float] struct {
 	Cuts Cuts
 }
 
-// batches are the functions of one team.
-func (k Team[T, P, G, X, Y, F]) batches(t *T) batchFunctions[P, G, X, Y, F] {
-	f := batchFunctions[P, G, X, Y, F]{
-		forward:  func(p *P, xs []X, out []Y) { k.ForwardBatch(t, p, xs, out) },
-		loss:     func(p *P, xs []X, ys []Y) F { return k.LossBatch(t, p, xs, ys) },
-		gradient: func(p *P, xs []X, ys []Y, g *G) F { return k.GradBatch(t, p, xs, ys, g) },
-		step:     func(p *P, xs []X, ys []Y, rate F) F { return k.StepBatch(t, p, xs, ys, rate) },
-		poison:   func() {}, // what a team works in is behind pointers
-	}
-	if k.InputGradBatch != nil {
-		f.inputGrad = func(p *P, xs []X, ys []Y, gxs []X) F { return k.InputGradBatch(t, p, xs, ys, gxs) }
-	}
-	return f
-}
-
-// complete checks the types and functions of a team against the network.
-func (k Team[T, P, G, X, Y, F]) complete(n spec.Network) error {
-	if err := fits[P, G, X, Y, F](n); err != nil {
+// teamFits checks the types and functions of a team against the network.
+func teamFits[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F]) error {
+	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
 		return err
 	}
 	return present(missing{
@@ -60,4 +46,63 @@ func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T
 	t.Helper()
 	n := emitted(t, network)
 	CheckTeam(n, k, Options{Short: testing.Short()}).tell(t)
+}
+
+// CheckTeam judges everything that the contract of Team says, with as many samples as many workers want.
+func CheckTeam[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F], o Options) *Report {
+	n = n.WithDefaults()
+	report := &findings{Network: n.Name}
+	_, report.Seed = random(n, 0)
+	format, err := arithmeticOf(n.Precision)
+	if err == nil {
+		err = teamFits(n, k)
+	}
+	if err != nil {
+		report.broken("Team", "types", "", "%v", err)
+		return reportOf(report)
+	}
+	goroutines := runtime.NumGoroutine()
+	var teams []*T
+	for _, workers := range teamSizes {
+		teams = append(teams, k.New(workers))
+	}
+	judgeTeams(&judgedTeams[F]{
+		network: n, format: format, report: report, options: judgeOptions(o), cuts: batchCuts(k.Cuts),
+		machine: func(i, largest int) *batchMachine[F] { return newBatchMachine(teamBatches(k, teams[i]), largest) },
+		crowd: func(workers, largest int) (*batchMachine[F], func()) {
+			t := k.New(workers)
+			return newBatchMachine(teamBatches(k, t), largest), func() { k.Close(t) }
+		},
+	})
+	endings(report, teamEndings(n, k, teams), func(workers int) { k.Close(k.New(workers)) })
+	if left := ended(goroutines); left > 0 {
+		report.broken("Close", "goroutines", "", "%d still run", left)
+	}
+	return reportOf(report)
+}
+
+// teamEndings are the functions that show how teams end, on batches of which each worker gets some samples.
+func teamEndings[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F], teams []*T) (list []teamEnding) {
+	p, g := new(P), new(G)
+	count := min(2*n.Batch, 4096) // more than one worker gets, of all but huge blocks
+	xs, ys, out, gxs := make([]X, count), make([]Y, count), make([]Y, count), make([]X, count)
+	for i, t := range teams {
+		e := teamEnding{
+			workers:       teamSizes[i],
+			grad:          func() { k.GradBatch(t, p, xs, ys, g) },
+			gradOfNothing: func() { k.GradBatch(t, nil, xs, ys, g) },
+			close:         func() { k.Close(t) },
+		}
+		e.calls = map[string]func(){
+			"ForwardBatch": func() { k.ForwardBatch(t, p, xs, out) },
+			"LossBatch":    func() { k.LossBatch(t, p, xs, ys) },
+			"GradBatch":    e.grad,
+			"StepBatch":    func() { k.StepBatch(t, p, xs, ys, 1) },
+		}
+		if k.InputGradBatch != nil {
+			e.calls["InputGradBatch"] = func() { k.InputGradBatch(t, p, xs, ys, gxs) }
+		}
+		list = append(list, e)
+	}
+	return list
 }

@@ -11,7 +11,7 @@ const (
 )
 
 // affordableTeams are teamCounts as far as time allows: those that fill every run, or nothing.
-func (c Cuts) affordableTeams(cost int) []int {
+func (c batchCuts) affordableTeams(cost int) []int {
 	counts := c.teamCounts()
 	full := affordable(counts[:min(len(counts), filled)], cost, fullLimit)
 	if len(full) < filled {

@@ -2,8 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"runtime"
-	"slices"
 
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -12,38 +10,27 @@ import (
 // others against the first.
 var teamSizes = []int{1, 2, 3, 5, 8}
 
-// CheckTeam judges everything that the contract of Team says, with as many samples as many workers want.
-func CheckTeam[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F], o Options) *Report {
-	n = n.WithDefaults()
-	report := &Report{Network: n.Name}
-	_, report.Seed = random(n, 0)
-	format, err := arithmeticOf(n.Precision)
-	if err == nil {
-		err = k.complete(n)
-	}
-	if err != nil {
-		report.broken("Team", "types", "", "%v", err)
-		return report.finish()
-	}
-	goroutines := runtime.NumGoroutine()
-	var teams []*T
-	for _, workers := range teamSizes {
-		teams = append(teams, k.New(workers))
-	}
-	judgeTeams(&judgedTeams[F]{
-		network: n, format: format, report: report, options: o, cuts: k.Cuts,
-		machine: func(i, largest int) *batchMachine[F] { return newBatchMachine(k.batches(teams[i]), largest) },
-		crowd: func(workers, largest int) (*batchMachine[F], func()) {
-			t := k.New(workers)
-			return newBatchMachine(k.batches(t), largest), func() { k.Close(t) }
-		},
-	})
-	endings(n, k, teams, report)
-	if left := ended(goroutines); left > 0 {
-		report.broken("Close", "goroutines", "", "%d still run", left)
-	}
-	return report.finish()
+// judgedTeams are teams of one network as the judges see them.
+type judgedTeams[F Float] struct {
+	network spec.Network
+	format  arithmetic
+	report  *findings
+	options judgeOptions
+	cuts    batchCuts
+	// machine makes one for batches of up to so many samples, of the team of teamSizes[i].
+	machine func(i, largest int) *batchMachine[F]
+	// crowd makes one of a team of so many workers, and what ends it.
+	crowd func(workers, largest int) (m *batchMachine[F], end func())
 }
+
+// judgeTeams judges everything about teams but how they end.
+func judgeTeams[F Float](k *judgedTeams[F]) { byPrecision[F](k, judgeTeams32, judgeTeams64) }
+
+//go:noinline
+func judgeTeams32(k *judgedTeams[float32]) { judgeTeamNumbers(k) }
+
+//go:noinline
+func judgeTeams64(k *judgedTeams[float64]) { judgeTeamNumbers(k) }
 
 // judgeTeamNumbers judges everything but how teams end.
 func judgeTeamNumbers[F Float](k *judgedTeams[F]) {
@@ -62,30 +49,15 @@ func judgeTeamNumbers[F Float](k *judgedTeams[F]) {
 	crossTeams(k, base)
 }
 
-// teamLimit is batchLimit for teams.
-const teamLimit = 2 * batchLimit
-
-// teamCounts are batchCounts, and more samples than there are workers, as far as time allows.
-func teamCounts(block, largest int) []int {
-	counts := batchCounts(block, largest)
-	for _, c := range []int{5*block + 1, 8 * block, 19*block + 7, 40*block + 3} {
-		if c <= largest {
-			counts = append(counts, c)
-		}
-	}
-	slices.Sort(counts)
-	return slices.Compact(counts)
-}
-
 // teamJudge checks teams of several sizes beside each other.
 type teamJudge[F Float] struct {
-	report *Report
+	report *findings
 	// teams are those of teamSizes.
 	teams []*batchJudge[F]
 }
 
 // trials runs each of the counts at least once, and more trials as far as time allows.
-func (j *teamJudge[F]) trials(o Options) {
+func (j *teamJudge[F]) trials(o judgeOptions) {
 	base := j.teams[0]
 	j.report.Trials = max(o.trials(base.network)/(batchShare*len(j.teams)), len(base.counts))
 	for i := range j.report.Trials {

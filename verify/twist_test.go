@@ -172,8 +172,8 @@ func TestTwists(t *testing.T) {
 // twistReport compares one evaluator with the bounds, over the trials of -short.
 func twistReport(t *testing.T, n spec.Network, e naive[float32]) *Report {
 	t.Helper()
-	report := &Report{}
-	for i := range (Options{Short: true}).trials(n) {
+	report := &findings{}
+	for i := range (judgeOptions{Short: true}).trials(n) {
 		s := draw(t, n, i)
 		want, err := newExpectation(n, s)
 		if err != nil {
@@ -184,5 +184,5 @@ func twistReport(t *testing.T, n spec.Network, e naive[float32]) *Report {
 		compare(r, "naive", block{name: "output", n: len(s.y)}, got.output, want.output, want.outputBound)
 		compareAll(r, "naive", blocks(n, ""), got.grad, want.grad, want.gradBound)
 	}
-	return report.finish()
+	return reportOf(report)
 }

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"unsafe"
@@ -23,16 +24,16 @@ func (n *sliceNumbers) Flat() []float32    { return n.W[0][:] }
 func TestViews(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		judge func(r *Report)
+		judge func(r *findings)
 		says  string
 	}{
-		{"no Flat", views[plainNumbers, float32], ""},
-		{"a view", views[viewedNumbers, float32], ""},
-		{"a copy", views[copiedNumbers, float32], "must be a view of the copiedNumbers"},
-		{"too short", views[shortNumbers, float32], "want a method that returns a *[6]float32"},
-		{"a slice", views[sliceNumbers, float32], "want a method that returns a *[6]float32"},
+		{"no Flat", func(r *findings) { views(r, reflect.TypeFor[plainNumbers](), reflect.TypeFor[float32]()) }, ""},
+		{"a view", func(r *findings) { views(r, reflect.TypeFor[viewedNumbers](), reflect.TypeFor[float32]()) }, ""},
+		{"a copy", func(r *findings) { views(r, reflect.TypeFor[copiedNumbers](), reflect.TypeFor[float32]()) }, "must be a view of the copiedNumbers"},
+		{"too short", func(r *findings) { views(r, reflect.TypeFor[shortNumbers](), reflect.TypeFor[float32]()) }, "want a method that returns a *[6]float32"},
+		{"a slice", func(r *findings) { views(r, reflect.TypeFor[sliceNumbers](), reflect.TypeFor[float32]()) }, "want a method that returns a *[6]float32"},
 	} {
-		r := &Report{}
+		r := &findings{}
 		c.judge(r)
 		err := r.finish().Err()
 		if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {

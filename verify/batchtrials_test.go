@@ -1,0 +1,16 @@
+package verify
+
+import (
+	"testing"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestBatchTrials: the trials begin with the largest batch and go on with smaller ones, down to none.
+func TestBatchTrials(t *testing.T) {
+	n := build("mse", spec.Float32, []int{2, 3, 2}, "tanh", "tanh")
+	n.Batch = 4
+	if j := newBatchJudge[float32](n, arithmetic32, nil, batchCuts{}); j.count(0) != 11 || j.count(len(j.counts)-1) != 0 || j.count(len(j.counts)) != 11 {
+		t.Errorf("trials have %d, …, %d, %d samples, want 11, …, 0, 11", j.count(0), j.count(len(j.counts)-1), j.count(len(j.counts)))
+	}
+}
