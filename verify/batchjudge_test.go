@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // blockOf sets the block size of a network.
@@ -84,7 +85,7 @@ func TestBatchCounts(t *testing.T) {
 		{32, 40, []int{0, 1, 2, 31, 32, 33}},
 		{1000, 1, []int{0, 1, 2}},
 	} {
-		if got := batchCounts(c.block, c.largest); !slices.Equal(got, c.want) {
+		if got := trial.BatchCounts(c.block, c.largest); !slices.Equal(got, c.want) {
 			t.Errorf("blocks of %d, at most %d samples: %v, want %v", c.block, c.largest, got, c.want)
 		}
 	}

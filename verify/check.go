@@ -5,6 +5,10 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
+	"github.com/backpropgen/backpropgen/verify/internal/rounding"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // Options says how thorough Check is. The zero value is what Test uses.
@@ -44,39 +48,39 @@ func emitted(t testing.TB, network string) spec.Network {
 // mode, see Network.Reference. It panics only if the kernel does, or in a parallel test.
 func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F], o Options) *Report {
 	n = n.WithDefaults()
-	report := &findings{Network: n.Name}
+	report := &finding.Report{Network: n.Name}
 	if err := n.Validate(); err != nil {
-		report.broken("Kernel", "spec", "", "%v", err)
+		report.Broken("Kernel", "spec", "", "%v", err)
 		return reportOf(report)
 	}
-	_, report.Seed = random(n, 0)
+	_, report.Seed = trial.Random(n, 0)
 	judged, err := judgedOf(n, k, report)
 	if err != nil {
-		report.broken("Kernel", "types", "", "%v", err)
+		report.Broken("Kernel", "types", "", "%v", err)
 		return reportOf(report)
 	}
-	judged.options = judgeOptions(o)
+	judged.Options = judge.Options(o)
 	number := reflect.TypeFor[F]()
-	views(report, reflect.TypeFor[P](), number)
-	views(report, reflect.TypeFor[G](), number)
-	judgeKernel(judged)
+	judge.Views(report, reflect.TypeFor[P](), number)
+	judge.Views(report, reflect.TypeFor[G](), number)
+	judge.JudgeKernel(judged)
 	return reportOf(report)
 }
 
 // judgedOf is a kernel as the judges see it. The error says which type or function does not fit the network.
 func judgedOf[P, G, W, B, X, Y any, F Float](
-	n spec.Network, k Kernel[P, G, W, B, X, Y, F], report *findings,
-) (j *judgedKernel[F], err error) {
-	j = &judgedKernel[F]{
-		network: n, report: report, cuts: batchCuts(k.Cuts), gradient: gradientFunctionsOf(k),
-		batch:  func(largest int) *batchMachine[F] { return newBatchMachine(kernelBatches(k), largest) },
-		fenced: func(most int) *fencedCalls[F] { return fencedKernel(n, k, most) },
-		users:  func(pool *samplePool, count int) [2]map[string]func() []F { return usersOf(k, pool, count) },
+	n spec.Network, k Kernel[P, G, W, B, X, Y, F], report *finding.Report,
+) (j *judge.Kernel[F], err error) {
+	j = &judge.Kernel[F]{
+		Network: n, Report: report, Cuts: judge.Cuts(k.Cuts), Gradient: gradientFunctionsOn(k, new(G)),
+		Batch:  func(largest int) *judge.BatchMachine[F] { return newKernelBatches(k, largest) },
+		Fenced: func(most int) *judge.Fenced[F] { return fencedKernel(k, most) },
+		Users:  func(count int) [2]judge.User[F] { return usersOf(k, count) },
 	}
-	if j.format, err = arithmeticOf(n.Precision); err != nil {
+	if j.Format, err = rounding.FormatOf(n.Precision); err != nil {
 		return nil, err
 	}
-	for _, m := range []**machine[F]{&j.machine, &j.other} {
+	for _, m := range []**judge.Machine[F]{&j.Machine, &j.Other} {
 		if *m, err = newMachine(n, k); err != nil {
 			return nil, err
 		}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
 // TestMisfits: a kernel that does not fit its network is refused before any of its memory is touched.
@@ -14,8 +16,8 @@ func TestMisfits(t *testing.T) {
 	k := kernel232[float32](none)
 	noStep, noInputGrad, noBatch, noClip := k, k, k, k
 	noStep.Step, noInputGrad.InputGrad, noBatch.StepBatch, noClip.Clip = nil, nil, nil, nil
-	wider := build("mse", spec.Float32, []int{2, 4, 2}, "sigmoid", "sigmoid")
-	pair := build("mse", spec.Float32, []int{2, 3, 2}, "sigmoid", "sigmoid")
+	wider := verifytest.Build("mse", spec.Float32, []int{2, 4, 2}, "sigmoid", "sigmoid")
+	pair := verifytest.Build("mse", spec.Float32, []int{2, 3, 2}, "sigmoid", "sigmoid")
 	noLayers := pair
 	noLayers.Layers = nil
 	counted := Kernel[struct {
@@ -94,7 +96,7 @@ func TestTest(t *testing.T) {
 
 // TestReproducible: the trials depend on the spec alone, and two networks do not share them.
 func TestReproducible(t *testing.T) {
-	o := Options{Trials: len(kinds)}
+	o := Options{Trials: len(trial.Kinds)}
 	a := Check(twoThreeTwo(spec.Float32), kernel232[float32]("one weight off by 1e-3"), o)
 	b := Check(twoThreeTwo(spec.Float32), kernel232[float32]("one weight off by 1e-3"), o)
 	if a.Err().Error() != b.Err().Error() || a.String() != b.String() {
@@ -108,19 +110,19 @@ func TestReproducible(t *testing.T) {
 // TestSamplesAreExact: every number of a sample is one of the precision, and targets of softmax with
 // cross-entropy sum to exactly 1 in it.
 func TestSamplesAreExact(t *testing.T) {
-	for _, n := range everyPair(t, spec.Float32) {
-		for i := range len(kinds) {
-			s := draw(t, n, i)
+	for _, n := range verifytest.EveryPair(t, spec.Float32) {
+		for i := range len(trial.Kinds) {
+			s := drawn(t, n, i)
 			var sum float32
-			for _, v := range s.y {
+			for _, v := range s.Y {
 				sum += float32(v)
 			}
 			if n.Cost.Name == "cross-entropy" && n.Layers[n.Depth()-1].Activation.Name == "softmax" && sum != 1 {
-				t.Errorf("%s: targets %v sum to %v", title(n), s.y, sum)
+				t.Errorf("%s: targets %v sum to %v", verifytest.Title(n), s.Y, sum)
 			}
-			for _, v := range append(append(append([]float64{s.rate}, s.params...), s.x...), s.y...) {
+			for _, v := range append(append(append([]float64{s.Rate}, s.Params...), s.X...), s.Y...) {
 				if float64(float32(v)) != v || math.IsNaN(v) || math.IsInf(v, 0) {
-					t.Fatalf("%s: %v is no finite float32", title(n), v)
+					t.Fatalf("%s: %v is no finite float32", verifytest.Title(n), v)
 				}
 			}
 		}

@@ -6,19 +6,21 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
 )
 
 // between is what a wrong kernel keeps outside of its workspace.
 var between [2]float32
 
 // meet judges a kernel that two goroutines use.
-func meet[P, G, W, B, X, Y any, F Float](t *testing.T, n spec.Network, report *findings, k Kernel[P, G, W, B, X, Y, F]) {
+func meet[P, G, W, B, X, Y any, F Float](t *testing.T, n spec.Network, report *finding.Report, k Kernel[P, G, W, B, X, Y, F]) {
 	t.Helper()
 	judged, err := judgedOf(n, k, report)
 	if err != nil {
 		t.Fatal(err)
 	}
-	atOnce(judged, batchCuts{Block: 4})
+	judge.CheckConcurrency(judged, judge.Cuts{Block: 4})
 }
 
 // TestAtOnce: a kernel that keeps an input outside of its workspace for a moment is found, one that does not is right.
@@ -41,9 +43,9 @@ func TestAtOnce(t *testing.T) {
 		k    Kernel[params232[float32], grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]
 		want []string
 	}{{right, nil}, {wrong, []string{"Loss: two goroutines at once", "StepBatch: two goroutines at once"}}} {
-		report := &findings{}
+		report := &finding.Report{}
 		meet(t, n, report, c.k)
-		report.finish()
+		report.Finish()
 		if len(report.Failures) != len(c.want) {
 			t.Errorf("got %v, want %q", report.Failures, c.want)
 			continue
@@ -62,7 +64,7 @@ func TestAtOncePanics(t *testing.T) {
 	k.Grad = func(*params232[float32], *work232[float32], *[2]float32, *[2]float32, *grad232[float32]) float32 {
 		panic("no")
 	}
-	if said := panics(func() { meet(t, twoThreeTwo(spec.Float32), &findings{}, k) }); said != "no" {
+	if said := finding.PanicOf(func() { meet(t, twoThreeTwo(spec.Float32), &finding.Report{}, k) }); said != "no" {
 		t.Errorf("got %v", said)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/fence"
 )
 
 // hasFences says whether the system has pages that fault; the others say so in the report.
@@ -38,12 +39,12 @@ func TestFences(t *testing.T) {
 		V = [2]float32
 	)
 	right := kernel232[float32](none)
-	var all fences
-	others := newFencedValues[float64]("others", 1, &all).place(firstOnes, 1)
-	if all.err != nil {
-		t.Fatal(all.err)
+	var all fence.Set
+	others := fence.NewValues[float64]("others", 1, &all).Place(fence.BeginsPage, 1)
+	if all.Err != nil {
+		t.Fatal(all.Err)
 	}
-	defer all.release()
+	defer all.Release()
 	// touch reads a number so many bytes from the beginning of a value.
 	touch := func(p unsafe.Pointer, offset int) {
 		if v := *(*float32)(unsafe.Add(p, offset)); v == 0x1p-99 {

@@ -8,6 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/generated/digits"
 	"github.com/backpropgen/backpropgen/generated/iris"
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/reference"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // The generated kernels beside the baselines, so that one run gives the ratios.
@@ -38,11 +40,11 @@ func BenchmarkEquations(b *testing.B) {
 		net  spec.Network
 	}{{"iris", irisNet}, {"control", controlNet}, {"digits", digitsNet}} {
 		b.Run(c.name+"/Grad", func(b *testing.B) {
-			s, err := newSample(c.net, 0)
+			s, err := trial.New(c.net, 0)
 			if err != nil {
 				b.Fatal(err)
 			}
-			net, err := NewNetwork(c.net, s.params)
+			net, err := reference.New(c.net, s.Params)
 			if err != nil {
 				b.Fatal(err)
 			}

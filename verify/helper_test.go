@@ -4,27 +4,29 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/reference"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // run computes the reference and its bounds on a sample.
-func run(t *testing.T, n spec.Network, s sample) (*Network, *Trace, *Gradient) {
+func run(t *testing.T, n spec.Network, s trial.Sample) (*reference.Network, *reference.Trace, *reference.Gradient) {
 	t.Helper()
-	reference, err := NewNetwork(n, s.params)
+	network, err := reference.New(n, s.Params)
 	if err != nil {
 		t.Fatal(err)
 	}
-	trace := reference.Algorithm4(s.x, s.y)
-	bounds, err := reference.Bounds(trace, n.Precision)
+	trace := network.Algorithm4(s.X, s.Y)
+	bounds, err := network.Bounds(trace, n.Precision)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return reference, trace, bounds
+	return network, trace, bounds
 }
 
-// draw returns trial i of a network.
-func draw(t *testing.T, n spec.Network, i int) sample {
+// drawn returns trial i of a network.
+func drawn(t *testing.T, n spec.Network, i int) trial.Sample {
 	t.Helper()
-	s, err := newSample(n, i)
+	s, err := trial.New(n, i)
 	if err != nil {
 		t.Fatal(err)
 	}

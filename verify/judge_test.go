@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // TestRightKernels: the judge accepts kernels that are right, through the call that emitted tests make.
@@ -92,7 +93,7 @@ var mutants342 = []mutant{
 var overflows = []flaw{"softmax without maximum", "loss from probabilities"}
 
 func TestMutants(t *testing.T) {
-	o := Options{Trials: 3 * len(kinds)} // what -short runs
+	o := Options{Trials: 3 * len(trial.Kinds)} // what -short runs
 	for _, m := range mutants232 {
 		t.Run(string(m.flaw), func(t *testing.T) {
 			m.judged(t, Check(twoThreeTwo(spec.Float32), kernel232[float32](m.flaw), o))

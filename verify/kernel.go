@@ -5,6 +5,9 @@ import (
 	"unsafe"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/fence"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
 // Float is the type of a kernel's numbers.
@@ -78,7 +81,7 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 
 // newMachine allocates one of each of the kernel's types and views them. The error says which type or
 // function does not fit the network.
-func newMachine[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) (*machine[F], error) {
+func newMachine[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) (*judge.Machine[F], error) {
 	if err := kernelFits(n, k); err != nil {
 		return nil, err
 	}
@@ -86,34 +89,35 @@ func newMachine[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W,
 }
 
 // machineOf is newMachine for a kernel whose types fit the network. Functions that are nil must not be called.
-func machineOf[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) (*machine[F], error) {
-	var guards []guard
-	p, g, ws := newGuarded[P]("p", &guards), newGuarded[G]("g", &guards), newGuarded[W]("ws", &guards)
-	x, y := newGuarded[X]("x", &guards), newGuarded[Y]("y", &guards)
-	m := &machine[F]{
-		guards:   guards,
-		init:     func(norm func() float64) { k.Init(p, norm) },
-		forward:  func() []F { return view[F](k.Forward(p, ws, x)) },
-		loss:     func() F { return k.Loss(p, ws, x, y) },
-		backward: func() F { return k.Backward(p, ws, x, y, g) },
-		gradient: func() F { return k.Grad(p, ws, x, y, g) },
-		step:     func(rate F) F { return k.Step(p, ws, x, y, rate) },
-		poison:   func() { poison(reflect.TypeFor[W](), unsafe.Pointer(ws)) },
-		owns: func(v []F) bool {
-			at, start := uintptr(unsafe.Pointer(unsafe.SliceData(v))), uintptr(unsafe.Pointer(ws))
-			size := uintptr(len(v)) * unsafe.Sizeof(*new(F))
-			return at >= start && at+size <= start+unsafe.Sizeof(*ws)
-		},
-		params: view[F](p), grad: view[F](g), x: view[F](x), y: view[F](y),
-	}
-	var err error
-	if m.fields, err = fieldsOf[F](n, reflect.TypeFor[W](), unsafe.Pointer(ws)); err != nil {
-		return nil, err
+func machineOf[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) (m *judge.Machine[F], err error) {
+	var guards []fence.Guard
+	p, g, ws := fence.NewGuarded[P]("p", &guards), fence.NewGuarded[G]("g", &guards), fence.NewGuarded[W]("ws", &guards)
+	x, y := fence.NewGuarded[X]("x", &guards), fence.NewGuarded[Y]("y", &guards)
+	m = machineOn(k, p, g, ws, x, y)
+	m.Guards = guards
+	m.Fields, err = judge.FieldsOf[F](n, reflect.TypeFor[W](), unsafe.Pointer(ws))
+	return m, err
+}
+
+// machineOn is a kernel on arguments that there are.
+func machineOn[P, G, W, B, X, Y any, F Float](
+	k Kernel[P, G, W, B, X, Y, F], p *P, g *G, ws *W, x *X, y *Y,
+) *judge.Machine[F] {
+	m := &judge.Machine[F]{
+		Params: memory.View[F](p), Grad: memory.View[F](g), X: memory.View[F](x), Y: memory.View[F](y),
+		Init:     func(norm func() float64) { k.Init(p, norm) },
+		Forward:  func() []F { return memory.View[F](k.Forward(p, ws, x)) },
+		Loss:     func() F { return k.Loss(p, ws, x, y) },
+		Backward: func() F { return k.Backward(p, ws, x, y, g) },
+		Gradient: func() F { return k.Grad(p, ws, x, y, g) },
+		Step:     func(rate F) F { return k.Step(p, ws, x, y, rate) },
+		Poison:   func() { memory.Poison(reflect.TypeFor[W](), unsafe.Pointer(ws)) },
+		Owns:     memory.Owner[F](unsafe.Pointer(ws), unsafe.Sizeof(*ws)),
 	}
 	if k.InputGrad != nil {
-		m.inputGrad = func() []F { return view[F](k.InputGrad(ws)) }
+		m.InputGrad = func() []F { return memory.View[F](k.InputGrad(ws)) }
 	}
-	return m, nil
+	return m
 }
 
 // kernelFits checks the types and functions of a kernel against the network, before any memory is touched
@@ -133,13 +137,12 @@ func kernelFits[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W,
 	})
 }
 
-// gradientFunctionsOf are those of a kernel on a gradient of its own.
-func gradientFunctionsOf[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F]) gradientFunctions[F] {
-	g := new(G)
-	return gradientFunctions[F]{
-		grad:  view[F](g),
-		norm:  func() F { return k.Norm(g) },
-		clip:  func(limit F) F { return k.Clip(g, limit) },
-		scale: func(by F) { k.Scale(g, by) },
+// gradientFunctionsOn are those of a kernel on a gradient.
+func gradientFunctionsOn[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], g *G) judge.GradientFunctions[F] {
+	return judge.GradientFunctions[F]{
+		Grad:  memory.View[F](g),
+		Norm:  func() F { return k.Norm(g) },
+		Clip:  func(limit F) F { return k.Clip(g, limit) },
+		Scale: func(by F) { k.Scale(g, by) },
 	}
 }

@@ -4,11 +4,12 @@ import (
 	"math"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
 // threeFourTwo is 3-4-2 relu, softmax, cross-entropy; the first layer has no bias.
 func threeFourTwo(p spec.Precision) spec.Network {
-	n := build("cross-entropy", p, []int{3, 4, 2}, "relu", "softmax")
+	n := verifytest.Build("cross-entropy", p, []int{3, 4, 2}, "relu", "softmax")
 	n.Layers[0].NoBias = true
 	return n
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
 )
 
 // TestLevels checks that a network of rounding: strict gives the same bits at every level that the machine has, and
@@ -24,19 +26,19 @@ func CheckLevels[P, G, W, B, X, Y any, F Float](
 	n spec.Network, k Kernel[P, G, W, B, X, Y, F], atLevels func(test func(level string)),
 ) *Report {
 	n = n.WithDefaults()
-	report := &findings{Network: n.Name}
+	report := &finding.Report{Network: n.Name}
 	if _, err := newMachine(n, k); err != nil {
-		report.broken("Kernel", "types", "", "%v", err)
+		report.Broken("Kernel", "types", "", "%v", err)
 		return reportOf(report)
 	}
-	judgeLevels(&judgedLevels[F]{
-		network: n, report: report, atLevels: atLevels,
-		single: func() *machine[F] {
+	judge.JudgeLevels(&judge.Levels[F]{
+		Network: n, Report: report, AtLevels: atLevels,
+		Single: func() *judge.Machine[F] {
 			m, _ := newMachine(n, k) // as before
 			return m
 		},
-		batch:    func(largest int) *batchMachine[F] { return newBatchMachine(kernelBatches(k), largest) },
-		gradient: func() gradientFunctions[F] { return gradientFunctionsOf(k) },
+		Batch:    func(largest int) *judge.BatchMachine[F] { return newKernelBatches(k, largest) },
+		Gradient: func() judge.GradientFunctions[F] { return gradientFunctionsOn(k, new(G)) },
 	})
 	return reportOf(report)
 }

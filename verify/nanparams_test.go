@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
 // TestNaNParameters: a kernel that does not see a NaN in one parameter is found, in functions of one sample and of
@@ -22,7 +23,7 @@ func TestNaNParameters(t *testing.T) {
 	// without is p with 0 for a NaN in parameter i.
 	without := func(p *P, i int) *P {
 		seen := *p
-		if v := view[float32](&seen); v[i] != v[i] {
+		if v := memory.View[float32](&seen); v[i] != v[i] {
 			v[i] = 0
 		}
 		return &seen

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/hunt"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
 )
 
 // Ranges are the smallest and the largest number that Observe draws. Targets of softmax with cross-entropy are
@@ -49,11 +51,11 @@ func Observe[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B,
 	if err != nil {
 		return nil, err
 	}
-	var batch *batchMachine[F]
+	var batch *judge.BatchMachine[F]
 	if h.Samples > 0 {
-		batch = newBatchMachine(kernelBatches(k), h.Samples)
+		batch = newKernelBatches(k, h.Samples)
 	}
-	found, err := observe(n, m, batch, hunt{huntRanges(h.Ranges), h.Draws, h.Seed, h.Samples})
+	found, err := hunt.Observe(n, m, batch, hunt.Options{Ranges: hunt.Ranges(h.Ranges), Draws: h.Draws, Seed: h.Seed, Samples: h.Samples})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"reflect"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
 // TestObserve hunts in a kernel that is right and in some that are not: what is planted is found, in the result where
@@ -41,7 +43,7 @@ func TestObserve(t *testing.T) {
 	wrong := irisPlain
 	wrong.Grad = func(p *plainIris, ws *plainIrisWork, x *[4]float32, y *[3]float32, g *plainIris) float32 {
 		loss := irisPlain.Grad(p, ws, x, y, g)
-		view[float32](g)[5] += 0.25 // of ∇W1
+		memory.View[float32](g)[5] += 0.25 // of ∇W1
 		return loss
 	}
 	if found := observe(wrong); !(found["∂L/∂W1"].Error > 0.2) || found["∂L/∂W2"].Error > 1e-5 || found["∂L/∂b1"].Error > 1e-5 {

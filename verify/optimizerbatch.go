@@ -8,6 +8,10 @@ import (
 	"unsafe"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
+	"github.com/backpropgen/backpropgen/verify/internal/optimizer"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // TestOptimizerBatch checks StepBatch of an emitted optimizer and fails the test with what is wrong. The first
@@ -31,11 +35,11 @@ func CheckOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	step func(s *S, p *P, b *B, xs []X, ys []Y, rate F) F, gradient func(p *P, b *B, xs []X, ys []Y, g *G) F,
 ) *Report {
 	n = n.WithDefaults()
-	report := &findings{Network: n.Name}
-	_, report.Seed = random(n, 0)
+	report := &finding.Report{Network: n.Name}
+	_, report.Seed = trial.Random(n, 0)
 	call := name + ".StepBatch"
 	refuse := func(err error) *Report {
-		report.broken(call, "types", "", "%v", err)
+		report.Broken(call, "types", "", "%v", err)
 		return reportOf(report)
 	}
 	if newState == nil || update == nil || step == nil || gradient == nil {
@@ -46,20 +50,22 @@ func CheckOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	}
 	p, q, g, b, apart := new(P), new(P), new(G), new(B), new(B)
 	o, other := newState(), newState()
-	counts := batchCounts(n.Batch, batchLimit/(n.Params()+sampleCost))
-	xs, ys := newSamples[X, F](slices.Max(counts)), newSamples[Y, F](slices.Max(counts))
-	j := steps[F]{
-		network: n, report: report, name: call, params: view[F](p), want: view[F](q),
-		state: memoryOf(o), wantState: memoryOf(other),
-		counts: counts, xs: xs.flat(), ys: ys.flat(),
-		poison: func() { poison(reflect.TypeFor[B](), unsafe.Pointer(b)) },
-		step:   func(count lengths, rate F) F { return step(o, p, b, xs.first(count.xs), ys.first(count.ys), rate) },
-		parts: func(count int, rate F) F {
-			loss := gradient(q, apart, xs.first(count), ys.first(count), g)
+	counts := trial.BatchCounts(n.Batch, trial.BatchLimit/(n.Params()+trial.SampleCost))
+	xs, ys := memory.NewArray[X](slices.Max(counts)), memory.NewArray[Y](slices.Max(counts))
+	j := optimizer.Steps[F]{
+		Network: n, Report: report, Name: call, Params: memory.View[F](p), Want: memory.View[F](q),
+		State: memory.Bytes(o), WantState: memory.Bytes(other),
+		Counts: counts, Xs: memory.SamplesOf[F](xs, memory.MarginBefore), Ys: memory.SamplesOf[F](ys, memory.MarginBefore),
+		Poison: func() { memory.Poison(reflect.TypeFor[B](), unsafe.Pointer(b)) },
+		Step: func(count memory.Lengths, rate F) F {
+			return step(o, p, b, memory.First(xs, count.Xs), memory.First(ys, count.Ys), rate)
+		},
+		Parts: func(count int, rate F) F {
+			loss := gradient(q, apart, memory.First(xs, count), memory.First(ys, count), g)
 			update(other, q, g, rate)
 			return loss
 		},
 	}
-	judgeSteps(&j)
+	optimizer.JudgeSteps(&j)
 	return reportOf(report)
 }

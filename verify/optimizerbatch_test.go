@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
 // descent is plain gradient descent as an optimizer.
@@ -23,8 +24,8 @@ func TestOptimizerBatches(t *testing.T) {
 	right := batched(kernel342[float32](none), 4, none)
 	update := func(s *descent, p, g *P, rate float32) {
 		s.T++
-		for i, v := range view[float32](g) {
-			view[float32](p)[i] -= rate * v
+		for i, v := range memory.View[float32](g) {
+			memory.View[float32](p)[i] -= rate * v
 		}
 	}
 	var kept P

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
 // checkNaive judges the naive optimizer of a name.
@@ -145,7 +146,7 @@ func TestOptimizerMisfits(t *testing.T) {
 	for want, r := range map[string]*Report{
 		"must have a field Momentum that is a float32": CheckOptimizer(n, "momentum", newSGD[float32], sgdUpdate[float32](none), Options{}),
 		"must have a field M that is laid out":         CheckOptimizer(n, "adam", func() *hyperOnly { return nil }, func(*hyperOnly, *params232[float32], *grad232[float32], float32) {}, Options{}),
-		"must be 22 × float32":                         CheckOptimizer(build("mse", spec.Float32, []int{2, 4, 2}, "tanh", "tanh"), "sgd", newSGD[float32], sgdUpdate[float32](none), Options{}),
+		"must be 22 × float32":                         CheckOptimizer(verifytest.Build("mse", spec.Float32, []int{2, 4, 2}, "tanh", "tanh"), "sgd", newSGD[float32], sgdUpdate[float32](none), Options{}),
 		"no rule for the optimizer":                    CheckOptimizer(n, "adagrad", newSGD[float32], sgdUpdate[float32](none), Options{}),
 		"is nil":                                       CheckOptimizer[sgdState[float32], params232[float32], grad232[float32]](n, "sgd", nil, sgdUpdate[float32](none), Options{}),
 	} {

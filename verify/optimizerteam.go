@@ -7,6 +7,11 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
+	"github.com/backpropgen/backpropgen/verify/internal/optimizer"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // OptimizerTeam is the functions of an emitted team, T, that take an optimizer: method expressions, and the constructor
@@ -39,10 +44,10 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F],
 ) *Report {
 	n = n.WithDefaults()
-	report := &findings{Network: n.Name}
-	_, report.Seed = random(n, 0)
+	report := &finding.Report{Network: n.Name}
+	_, report.Seed = trial.Random(n, 0)
 	refuse := func(err error) *Report {
-		report.broken(name+" in a team", "types", "", "%v", err)
+		report.Broken(name+" in a team", "types", "", "%v", err)
 		return reportOf(report)
 	}
 	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
@@ -63,36 +68,36 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 		p, q, g := new(P), new(P), new(G)
 		o, other := newState(), newState()
 		by := any(o).(O)
-		j := steps[F]{
-			network: n, report: report, params: view[F](p), want: view[F](q), state: memoryOf(o), wantState: memoryOf(other),
-			within: fmt.Sprintf(", %d workers", workers), poison: func() {},
+		j := optimizer.Steps[F]{
+			Network: n, Report: report, Params: memory.View[F](p), Want: memory.View[F](q), State: memory.Bytes(o), WantState: memory.Bytes(other),
+			Within: fmt.Sprintf(", %d workers", workers), Poison: func() {},
 		}
 
-		j.name = name + ".Update by a team"
-		j.gradient = view[F](g)
-		j.update, j.wanted = func(rate F) { k.Update(team, by, p, g, rate) }, func(rate F) { update(other, q, g, rate) }
-		judgeUpdates(&j)
+		j.Name = name + ".Update by a team"
+		j.Gradient = memory.View[F](g)
+		j.Update, j.Wanted = func(rate F) { k.Update(team, by, p, g, rate) }, func(rate F) { update(other, q, g, rate) }
+		optimizer.JudgeUpdates(&j)
 
-		j.name = name + ".UpdateBatch"
-		j.counts = teamCounts(n.Batch, teamLimit/(n.Params()+sampleCost))
+		j.Name = name + ".UpdateBatch"
+		j.Counts = trial.TeamCounts(n.Batch, trial.TeamLimit/(n.Params()+trial.SampleCost))
 		if workers == optimizerTeams[0] { // one worker cuts batches as many do
-			j.counts = j.counts[:1]
+			j.Counts = j.Counts[:1]
 		}
-		xs, ys := newSamples[X, F](slices.Max(j.counts)), newSamples[Y, F](slices.Max(j.counts))
-		j.xs, j.ys = xs.flat(), ys.flat()
-		j.step = func(count lengths, rate F) F {
-			return k.UpdateBatch(team, by, p, xs.first(count.xs), ys.first(count.ys), rate)
+		xs, ys := memory.NewArray[X](slices.Max(j.Counts)), memory.NewArray[Y](slices.Max(j.Counts))
+		j.Xs, j.Ys = memory.SamplesOf[F](xs, memory.MarginBefore), memory.SamplesOf[F](ys, memory.MarginBefore)
+		j.Step = func(count memory.Lengths, rate F) F {
+			return k.UpdateBatch(team, by, p, memory.First(xs, count.Xs), memory.First(ys, count.Ys), rate)
 		}
-		j.parts = func(count int, rate F) F {
-			loss := k.GradBatch(team, q, xs.first(count), ys.first(count), g)
+		j.Parts = func(count int, rate F) F {
+			loss := k.GradBatch(team, q, memory.First(xs, count), memory.First(ys, count), g)
 			update(other, q, g, rate)
 			return loss
 		}
-		judgeSteps(&j)
+		optimizer.JudgeSteps(&j)
 		k.Close(team)
 	}
-	if left := ended(goroutines); left > 0 {
-		report.broken("Close", "goroutines", "", "%d still run", left)
+	if left := judge.Ended(goroutines); left > 0 {
+		report.Broken("Close", "goroutines", "", "%d still run", left)
 	}
 	return reportOf(report)
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
 )
 
 // TestPerfectPredictions: a slope of a cost that is not 0 where the target is the output bit for bit is found, in
@@ -30,15 +32,15 @@ func TestPerfectPredictions(t *testing.T) {
 		n.Cost = spec.Function{Name: c.cost}
 		n = n.WithDefaults()
 		k := pooledKernel(n, naive[float32]{sum: pairwise[float32], fromPost: true, twist: c.twist})
-		report := &findings{}
+		report := &finding.Report{}
 		judged, err := judgedOf(n, k, report)
 		if err != nil {
 			t.Fatal(err)
 		}
-		judged.cuts = batchCuts{Block: 3, Tile: 4, Chunk: 4}
-		judgePerfectPredictions(judged)
+		judged.Cuts = judge.Cuts{Block: 3, Tile: 4, Chunk: 4}
+		judge.PerfectPredictions(judged)
 		var got []string
-		for _, f := range report.finish().Failures {
+		for _, f := range report.Finish().Failures {
 			got = append(got, f.Message)
 		}
 		all := strings.Join(got, "\n")

@@ -1,6 +1,10 @@
 package verify
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+)
 
 // Failure is one thing a kernel does wrong.
 type Failure struct {
@@ -40,8 +44,8 @@ type Report struct {
 }
 
 // reportOf is what judges have found.
-func reportOf(f *findings) *Report {
-	f.finish()
+func reportOf(f *finding.Report) *Report {
+	f.Finish()
 	r := &Report{
 		Network: f.Network, Seed: f.Seed, Trials: f.Trials, Omitted: f.Omitted, Unbounded: f.Unbounded, notes: f.Notes,
 	}
@@ -55,15 +59,15 @@ func reportOf(f *findings) *Report {
 }
 
 // found is the inverse of reportOf.
-func (r *Report) found() *findings {
-	f := &findings{
+func (r *Report) found() *finding.Report {
+	f := &finding.Report{
 		Network: r.Network, Seed: r.Seed, Trials: r.Trials, Omitted: r.Omitted, Unbounded: r.Unbounded, Notes: r.notes,
 	}
 	for _, v := range r.Failures {
-		f.Failures = append(f.Failures, failure(v))
+		f.Failures = append(f.Failures, finding.Failure(v))
 	}
 	for _, v := range r.Accuracies {
-		f.Accuracies = append(f.Accuracies, accuracy(v))
+		f.Accuracies = append(f.Accuracies, finding.Accuracy(v))
 	}
 	return f
 }

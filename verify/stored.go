@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/stored"
 )
 
 // TestStored checks the saving and loading of S, which is the parameters of a network, kind "parameters", or an
@@ -34,5 +35,5 @@ func TestStored[S any](t testing.TB, network, kind string) {
 // the value as it was, whichever byte is missing. Readers and writers may give and take any number of bytes at a
 // time; errors of theirs are passed on, and the end of a stream between two records is io.EOF.
 func CheckStored[S any](n spec.Network, kind string) *Report {
-	return reportOf(checkStored(n, kind, reflect.TypeFor[*S]().Elem())) // by the pointer, which has the methods
+	return reportOf(stored.Check(n, kind, reflect.TypeFor[*S]().Elem())) // by the pointer, which has the methods
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/backpropgen/backpropgen/generated/digits"
 	"github.com/backpropgen/backpropgen/generated/strict"
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
 )
 
 type (
@@ -39,22 +41,22 @@ func exactNetwork(t *testing.T) (spec.Network, exactKernel) {
 func bump(v *float32) { *v = math.Nextafter32(*v, 4) }
 
 // order judges the order of a kernel's sums. What else a kernel must have it need not.
-func order[P, G, W, B, X, Y any, F Float](n spec.Network, report *findings, k Kernel[P, G, W, B, X, Y, F]) {
+func order[P, G, W, B, X, Y any, F Float](n spec.Network, report *finding.Report, k Kernel[P, G, W, B, X, Y, F]) {
 	m, err := machineOf(n, k)
-	if report.failed(err) {
+	if report.Failed(err) {
 		return
 	}
-	checkOrder(&judgedKernel[F]{
-		network: n, report: report, machine: m,
-		batch: func(largest int) *batchMachine[F] { return newBatchMachine(kernelBatches(k), largest) },
+	judge.CheckOrder(&judge.Kernel[F]{
+		Network: n, Report: report, Machine: m,
+		Batch: func(largest int) *judge.BatchMachine[F] { return newKernelBatches(k, largest) },
 	})
 }
 
 // TestOrder: functions that keep the order are accepted, others are found, whichever sum it is.
 func TestOrder(t *testing.T) {
 	n, right := exactNetwork(t)
-	report := &findings{}
-	if order(n, report, right); report.finish().Err() != nil {
+	report := &finding.Report{}
+	if order(n, report, right); report.Finish().Err() != nil {
 		t.Fatal(report.Err())
 	}
 	type (
@@ -74,8 +76,8 @@ func TestOrder(t *testing.T) {
 			k.Grad = func(p *P, ws *W, x *exactX, y *exactY, g *G) float32 {
 				loss := right.Grad(p, ws, x, y, g)
 				for _, f := range fieldsOfExact(ws) {
-					if f.letter == 'Z' || f.letter == 'A' && f.block.layer == 1 {
-						bump(&f.view[2])
+					if f.Letter == 'Z' || f.Letter == 'A' && f.Block.Layer == 1 {
+						bump(&f.View[2])
 					}
 				}
 				return loss
@@ -120,7 +122,7 @@ func TestOrder(t *testing.T) {
 		k := right
 		m.spoil(&k)
 		m.says = "promises the order of sums"
-		report := &findings{}
+		report := &finding.Report{}
 		order(n, report, k)
 		m.judged(t, reportOf(report))
 	}
@@ -131,25 +133,25 @@ func TestOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	fast.Rounding = spec.RoundingStrict
-	report = &findings{}
+	report = &finding.Report{}
 	order(fast.WithDefaults(), report, Kernel[
 		digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, digits.DigitsBatch, [digits.DigitsInputs]float32, [digits.DigitsOutputs]float32, float32,
 	]{
 		Forward: (*digits.Digits).Forward, Grad: (*digits.Digits).Grad, ForwardBatch: (*digits.Digits).ForwardBatch,
 		GradBatch: (*digits.Digits).GradBatch, StepBatch: (*digits.Digits).StepBatch,
 	})
-	if err := report.finish().Err(); err == nil || !strings.Contains(err.Error(), "promises the order of sums") {
+	if err := report.Finish().Err(); err == nil || !strings.Contains(err.Error(), "promises the order of sums") {
 		t.Errorf("rounding: fast passes for strict: %v", err)
 	}
 }
 
 // fieldsOfExact are the documented fields of a workspace.
-func fieldsOfExact(ws *strict.ExactWorkspace) []field[float32] {
+func fieldsOfExact(ws *strict.ExactWorkspace) []judge.Field[float32] {
 	n, err := spec.DecodeFile("../generated/strict/exact.yaml")
 	if err != nil {
 		return nil
 	}
-	fields, _ := fieldsOf[float32](n.WithDefaults(), reflect.TypeFor[strict.ExactWorkspace](), unsafe.Pointer(ws))
+	fields, _ := judge.FieldsOf[float32](n.WithDefaults(), reflect.TypeFor[strict.ExactWorkspace](), unsafe.Pointer(ws))
 	return fields
 }
 

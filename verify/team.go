@@ -5,6 +5,10 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
+	"github.com/backpropgen/backpropgen/verify/internal/rounding"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // Team is the functions of an emitted team, T, that works on batches with several goroutines: method expressions, but
@@ -51,58 +55,38 @@ func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T
 // CheckTeam judges everything that the contract of Team says, with as many samples as many workers want.
 func CheckTeam[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F], o Options) *Report {
 	n = n.WithDefaults()
-	report := &findings{Network: n.Name}
-	_, report.Seed = random(n, 0)
-	format, err := arithmeticOf(n.Precision)
+	report := &finding.Report{Network: n.Name}
+	_, report.Seed = trial.Random(n, 0)
+	format, err := rounding.FormatOf(n.Precision)
 	if err == nil {
 		err = teamFits(n, k)
 	}
 	if err != nil {
-		report.broken("Team", "types", "", "%v", err)
+		report.Broken("Team", "types", "", "%v", err)
 		return reportOf(report)
 	}
 	goroutines := runtime.NumGoroutine()
 	var teams []*T
-	for _, workers := range teamSizes {
+	for _, workers := range judge.TeamSizes {
 		teams = append(teams, k.New(workers))
 	}
-	judgeTeams(&judgedTeams[F]{
-		network: n, format: format, report: report, options: judgeOptions(o), cuts: batchCuts(k.Cuts),
-		machine: func(i, largest int) *batchMachine[F] { return newBatchMachine(teamBatches(k, teams[i]), largest) },
-		crowd: func(workers, largest int) (*batchMachine[F], func()) {
+	judge.JudgeTeams(&judge.Teams[F]{
+		Network: n, Format: format, Report: report, Options: judge.Options(o), Cuts: judge.Cuts(k.Cuts),
+		Machine: func(i, largest int) *judge.BatchMachine[F] {
+			return newBatchMachine(teamBatches(k, teams[i]), largest, nil)
+		},
+		Nothing: func(i, largest int) *judge.BatchMachine[F] {
+			return batchMachineOn(teamBatches(k, teams[i]), nil, new(G), 0,
+				make([]X, largest), make([]Y, largest), make([]Y, largest), make([]X, largest))
+		},
+		Close: func(i int) { k.Close(teams[i]) },
+		Crowd: func(workers, largest int) (*judge.BatchMachine[F], func()) {
 			t := k.New(workers)
-			return newBatchMachine(teamBatches(k, t), largest), func() { k.Close(t) }
+			return newBatchMachine(teamBatches(k, t), largest, nil), func() { k.Close(t) }
 		},
 	})
-	endings(report, teamEndings(n, k, teams), func(workers int) { k.Close(k.New(workers)) })
-	if left := ended(goroutines); left > 0 {
-		report.broken("Close", "goroutines", "", "%d still run", left)
+	if left := judge.Ended(goroutines); left > 0 {
+		report.Broken("Close", "goroutines", "", "%d still run", left)
 	}
 	return reportOf(report)
-}
-
-// teamEndings are the functions that show how teams end, on batches of which each worker gets some samples.
-func teamEndings[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F], teams []*T) (list []teamEnding) {
-	p, g := new(P), new(G)
-	count := min(2*n.Batch, 4096) // more than one worker gets, of all but huge blocks
-	xs, ys, out, gxs := make([]X, count), make([]Y, count), make([]Y, count), make([]X, count)
-	for i, t := range teams {
-		e := teamEnding{
-			workers:       teamSizes[i],
-			grad:          func() { k.GradBatch(t, p, xs, ys, g) },
-			gradOfNothing: func() { k.GradBatch(t, nil, xs, ys, g) },
-			close:         func() { k.Close(t) },
-		}
-		e.calls = map[string]func(){
-			"ForwardBatch": func() { k.ForwardBatch(t, p, xs, out) },
-			"LossBatch":    func() { k.LossBatch(t, p, xs, ys) },
-			"GradBatch":    e.grad,
-			"StepBatch":    func() { k.StepBatch(t, p, xs, ys, 1) },
-		}
-		if k.InputGradBatch != nil {
-			e.calls["InputGradBatch"] = func() { k.InputGradBatch(t, p, xs, ys, gxs) }
-		}
-		list = append(list, e)
-	}
-	return list
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
 // TestRightTeams: right teams are accepted, those that go on after a panic and those that say that they don't.
@@ -40,7 +42,7 @@ func TestTeamMutants(t *testing.T) {
 func TestTeamMisfits(t *testing.T) {
 	k := teamOf(kernel232[float32](none), none)
 	for want, r := range map[string]*Report{
-		"must be 22 × float32":  CheckTeam(build("mse", spec.Float32, []int{2, 4, 2}, "tanh", "tanh"), k, Options{}),
+		"must be 22 × float32":  CheckTeam(verifytest.Build("mse", spec.Float32, []int{2, 4, 2}, "tanh", "tanh"), k, Options{}),
 		"the spec says float64": CheckTeam(twoThreeTwo(spec.Float64), k, Options{}),
 	} {
 		if err := r.Err(); err == nil || !strings.Contains(err.Error(), want) {
@@ -60,7 +62,7 @@ func TestTeamMisfits(t *testing.T) {
 
 // TestTeamCounts: samples for many workers, as far as time allows.
 func TestTeamCounts(t *testing.T) {
-	if got, want := teamCounts(4, 100), []int{0, 1, 2, 3, 4, 5, 8, 11, 21, 32, 83}; !slices.Equal(got, want) {
+	if got, want := trial.TeamCounts(4, 100), []int{0, 1, 2, 3, 4, 5, 8, 11, 21, 32, 83}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -5,6 +5,12 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/function"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
+	"github.com/backpropgen/backpropgen/verify/internal/rounding"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
 // twisted returns a naive evaluator that makes one mistake.
@@ -39,12 +45,12 @@ func TestTwists(t *testing.T) {
 		return spec.Function{Name: name, Params: params}
 	}
 	hidden := func(f spec.Function) spec.Network {
-		n := build("mse", spec.Float32, []int{4, 6, 3}, "", "identity")
+		n := verifytest.Build("mse", spec.Float32, []int{4, 6, 3}, "", "identity")
 		n.Layers[0].Activation = f
 		return n
 	}
 	costs := func(f spec.Function) spec.Network {
-		n := build("mse", spec.Float32, []int{4, 5, 3}, "relu", "identity")
+		n := verifytest.Build("mse", spec.Float32, []int{4, 5, 3}, "relu", "identity")
 		n.Cost = f
 		return n
 	}
@@ -67,7 +73,7 @@ func TestTwists(t *testing.T) {
 				}
 			}
 		}})},
-		{"selu' λ at 0", hidden(named("selu", nil)), at(0, seluScale)},
+		{"selu' λ at 0", hidden(named("selu", nil)), at(0, function.SeluScale)},
 		{"gelu by tanh", hidden(named("gelu", nil)), shifted(func(z, _ float32) float32 {
 			return 0.5 * z * (1 + elementary(math.Tanh, 0.7978845608*(z+0.044715*z*z*z)))
 		})},
@@ -172,17 +178,17 @@ func TestTwists(t *testing.T) {
 // twistReport compares one evaluator with the bounds, over the trials of -short.
 func twistReport(t *testing.T, n spec.Network, e naive[float32]) *Report {
 	t.Helper()
-	report := &findings{}
-	for i := range (judgeOptions{Short: true}).trials(n) {
-		s := draw(t, n, i)
-		want, err := newExpectation(n, s)
+	report := &finding.Report{}
+	for i := range (judge.Options{Short: true}).For(n) {
+		s := drawn(t, n, i)
+		want, err := trial.Expect(n, s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := e.run(n, s)
-		r := ruler{report, arithmetic32, s.kind}
-		compare(r, "naive", block{name: "output", n: len(s.y)}, got.output, want.output, want.outputBound)
-		compareAll(r, "naive", blocks(n, ""), got.grad, want.grad, want.gradBound)
+		r := finding.Ruler{Report: report, Format: rounding.Float32, Where: s.Kind}
+		finding.Compare(r, "naive", finding.Block{Name: "output", N: len(s.Y)}, got.output, want.Output, want.OutputBound)
+		finding.CompareAll(r, "naive", finding.Blocks(n, ""), got.grad, want.Grad, want.GradBound)
 	}
 	return reportOf(report)
 }
