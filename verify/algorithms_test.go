@@ -33,10 +33,13 @@ func TestAlgorithmsAgree(t *testing.T) {
 				x, y := mat.NewDense(1, len(s.X), s.X), mat.NewDense(1, len(s.Y), s.Y)
 				for _, cache := range []spec.Cache{spec.CachePre, spec.CacheBoth} {
 					g := network.BatchReference(cache, x, y)
-					verifytest.Within(t, string(cache)+" batch loss", []float64{g.Loss}, []float64{trace.Loss}, []float64{bounds.Loss})
-					verifytest.Within(t, string(cache)+" batch output", verifytest.Data(g.Output), linear.Elements(trace.Output), linear.Elements(bounds.Output))
+					verifytest.Within(t, string(cache)+" batch loss", []float64{g.Loss}, []float64{trace.Loss},
+						[]float64{bounds.Loss})
+					verifytest.Within(t, string(cache)+" batch output", verifytest.Data(g.Output),
+						linear.Elements(trace.Output), linear.Elements(bounds.Output))
 					verifytest.Within(t, string(cache)+" batch gradient", g.Flat(), trace.Flat(), bounds.Flat())
-					verifytest.Within(t, string(cache)+" batch input gradient", verifytest.Data(g.X), linear.Elements(trace.X), linear.Elements(bounds.X))
+					verifytest.Within(t, string(cache)+" batch input gradient", verifytest.Data(g.X),
+						linear.Elements(trace.X), linear.Elements(bounds.X))
 				}
 			}
 		})
@@ -61,19 +64,24 @@ func TestBatchOfOne(t *testing.T) {
 					{"algorithm 5 and 4", network.Algorithm5(x, y), &trace.Gradient},
 				} {
 					b, g := pair.batch, pair.single
-					verifytest.Within(t, pair.name+": loss", []float64{b.Loss}, []float64{g.Loss}, []float64{bounds.Loss})
-					verifytest.Within(t, pair.name+": output", verifytest.Data(b.Output), linear.Elements(g.Output), linear.Elements(bounds.Output))
+					verifytest.Within(t, pair.name+": loss", []float64{b.Loss}, []float64{g.Loss},
+						[]float64{bounds.Loss})
+					verifytest.Within(t, pair.name+": output", verifytest.Data(b.Output), linear.Elements(g.Output),
+						linear.Elements(bounds.Output))
 					for l := range g.W {
 						name := fmt.Sprintf("%s: layer %d", pair.name, l+1)
-						verifytest.Within(t, name, verifytest.Data(b.W[l]), verifytest.Data(g.W[l]), verifytest.Data(bounds.W[l]))
+						verifytest.Within(t, name, verifytest.Data(b.W[l]), verifytest.Data(g.W[l]),
+							verifytest.Data(bounds.W[l]))
 						if (b.B[l] == nil) != (g.B[l] == nil) {
 							t.Fatalf("%s: one has a bias, one has none", name)
 						}
 						if g.B[l] != nil {
-							verifytest.Within(t, name, linear.Elements(b.B[l]), linear.Elements(g.B[l]), linear.Elements(bounds.B[l]))
+							verifytest.Within(t, name, linear.Elements(b.B[l]), linear.Elements(g.B[l]),
+								linear.Elements(bounds.B[l]))
 						}
 					}
-					verifytest.Within(t, pair.name+": input gradient", verifytest.Data(b.X), linear.Elements(g.X), linear.Elements(bounds.X))
+					verifytest.Within(t, pair.name+": input gradient", verifytest.Data(b.X), linear.Elements(g.X),
+						linear.Elements(bounds.X))
 				}
 			}
 		})

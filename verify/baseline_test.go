@@ -23,17 +23,20 @@ var (
 	digitsNet  = verifytest.Build("cross-entropy", spec.Float32, []int{64, 64, 10}, "relu", "softmax")
 )
 
-var irisPlain = whole(Kernel[plainIris, plainIris, plainIrisWork, naiveBatch[plainIrisWork, plainIris], [4]float32, [3]float32, float32]{
+var irisPlain = whole(Kernel[plainIris, plainIris, plainIrisWork, naiveBatch[plainIrisWork, plainIris], [4]float32,
+	[3]float32, float32]{
 	Init: (*plainIris).initialise, Forward: (*plainIris).forward, Loss: (*plainIris).loss,
 	Backward: (*plainIris).backward, Grad: (*plainIris).grad, Step: (*plainIris).step,
 })
 
-var controlPlain = whole(Kernel[plainControl, plainControl, plainControlWork, naiveBatch[plainControlWork, plainControl], [16]float32, [4]float32, float32]{
+var controlPlain = whole(Kernel[plainControl, plainControl, plainControlWork,
+	naiveBatch[plainControlWork, plainControl], [16]float32, [4]float32, float32]{
 	Init: (*plainControl).initialise, Forward: (*plainControl).forward, Loss: (*plainControl).loss,
 	Backward: (*plainControl).backward, Grad: (*plainControl).grad, Step: (*plainControl).step,
 })
 
-var digitsPlain = whole(Kernel[plainDigits, plainDigits, plainDigitsWork, naiveBatch[plainDigitsWork, plainDigits], [64]float32, [10]float32, float32]{
+var digitsPlain = whole(Kernel[plainDigits, plainDigits, plainDigitsWork, naiveBatch[plainDigitsWork, plainDigits],
+	[64]float32, [10]float32, float32]{
 	Init: (*plainDigits).initialise, Forward: (*plainDigits).forward, Loss: (*plainDigits).loss,
 	Backward: (*plainDigits).backward, Grad: (*plainDigits).grad, Step: (*plainDigits).step,
 })
@@ -52,7 +55,8 @@ func TestGonumBaselines(t *testing.T) {
 		network, trace, bounds := run(t, n, s)
 		net, x, y := gonumOf(n, s.Params), linear.Vector(s.X), linear.Vector(s.Y)
 		loss, g := net.grad(x, y)
-		verifytest.Within(t, verifytest.Title(n)+" loss", []float64{loss}, []float64{trace.Loss}, []float64{bounds.Loss})
+		verifytest.Within(t, verifytest.Title(n)+" loss", []float64{loss}, []float64{trace.Loss},
+			[]float64{bounds.Loss})
 		verifytest.Within(t, verifytest.Title(n)+" gradient", g.flat(), trace.Flat(), bounds.Flat())
 
 		want, slack, err := network.Step(trace, bounds, n.Precision, s.Rate)

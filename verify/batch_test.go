@@ -66,7 +66,9 @@ func TestEmptyBatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, g := range []*reference.BatchGradient{network.Algorithm2(none, none), network.Algorithm5(none, none), bounds} {
+	for _, g := range []*reference.BatchGradient{
+		network.Algorithm2(none, none), network.Algorithm5(none, none), bounds,
+	} {
 		if g.Loss != 0 || !g.Output.IsEmpty() || !g.X.IsEmpty() || len(g.Flat()) != n.Params() {
 			t.Errorf("an empty batch gives %+v", g)
 		}
@@ -93,7 +95,8 @@ func TestBatchBoundsHold(t *testing.T) {
 	t.Run(verifytest.Title(tight), func(t *testing.T) {
 		for _, a := range batchHolds[float64](t, tight).Accuracies {
 			if a.Fraction < 0.01 {
-				t.Errorf("%s: the largest error is %.2g of its bound: the bound is too wide to find mistakes", a.Quantity, a.Fraction)
+				t.Errorf("%s: the largest error is %.2g of its bound: the bound is too wide to find mistakes",
+					a.Quantity, a.Fraction)
 			}
 		}
 	})
@@ -134,7 +137,8 @@ func batchHolds[F Float](t *testing.T, n spec.Network) *finding.Report {
 				late[k], early[k] = F(b.Params[k])-F(b.Rate)*grad[k], F(b.Params[k])-sum(rated[k])
 			}
 			r := finding.Ruler{Report: report, Format: format, Where: b.Kind + ", " + name}
-			finding.Compare(r, "naive", finding.Block{Name: "loss"}, []F{sum(losses)}, []float64{want.Loss}, []float64{want.LossBound})
+			finding.Compare(r, "naive", finding.Block{Name: "loss"}, []F{sum(losses)}, []float64{want.Loss},
+				[]float64{want.LossBound})
 			all := finding.Block{Name: "gradient", N: n.Params()}
 			finding.Compare(r, "naive", all, grad, want.Grad, want.GradBound)
 			all.Name = "step"

@@ -51,8 +51,8 @@ func teamBatches[T, P, G, X, Y any, F Float](k Team[T, P, G, X, Y, F], t *T) bat
 	return f
 }
 
-// newBatchMachine allocates one of each of the functions' types, for batches of up to largest samples. guards are around
-// what the functions keep their intermediates in.
+// newBatchMachine allocates one of each of the functions' types, for batches of up to largest samples. guards are
+// around what the functions keep their intermediates in.
 func newBatchMachine[P, G, X, Y any, F Float](
 	f batchFunctions[P, G, X, Y, F], largest int, guards []fence.Guard,
 ) *judge.BatchMachine[F] {
@@ -64,13 +64,16 @@ func newBatchMachine[P, G, X, Y any, F Float](
 }
 
 // newKernelBatches is newBatchMachine for a kernel, with a workspace of its own.
-func newKernelBatches[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], largest int) *judge.BatchMachine[F] {
+func newKernelBatches[P, G, W, B, X, Y any, F Float](
+	k Kernel[P, G, W, B, X, Y, F], largest int,
+) *judge.BatchMachine[F] {
 	var guards []fence.Guard
 	b := fence.NewGuarded[B]("b", &guards)
 	return newBatchMachine(kernelBatches(k, b), largest, guards)
 }
 
-// batchMachineOn is functions of batches on arguments that there are. Arrays begin with so many samples before the first.
+// batchMachineOn is functions of batches on arguments that there are. Arrays begin with so many samples before the
+// first.
 func batchMachineOn[P, G, X, Y any, F Float](
 	f batchFunctions[P, G, X, Y, F], p *P, g *G, before int, xs []X, ys, out []Y, gxs []X,
 ) *judge.BatchMachine[F] {

@@ -24,18 +24,42 @@ var mutantsBatch = []mutant{
 	{"one gradient off by 1e-3", "GradBatch", "∂L/∂W1[", "of layer 1", "ForwardBatch LossBatch"},
 	{"depends on the call before", "GradBatch", "loss", "a second call gave", "ForwardBatch LossBatch"},
 	{"allocates", "LossBatch", "allocations", "per call", ""},
-	{"a sample too many", "ForwardBatch", "out[1]", "the slice has 1 samples", "LossBatch GradBatch StepBatch InputGradBatch"},
-	{"whole blocks", "ForwardBatch", "out[1]", "the slice has 1 samples", "LossBatch GradBatch StepBatch InputGradBatch"},
+	{
+		"a sample too many", "ForwardBatch", "out[1]", "the slice has 1 samples",
+		"LossBatch GradBatch StepBatch InputGradBatch",
+	},
+	{
+		"whole blocks", "ForwardBatch", "out[1]", "the slice has 1 samples",
+		"LossBatch GradBatch StepBatch InputGradBatch",
+	},
 	{"last two swapped", "ForwardBatch", "ŷ[", "want", "LossBatch GradBatch StepBatch InputGradBatch"},
 	{"NaN hides", "ForwardBatch", "ŷ[4][", "must not hide", "LossBatch GradBatch StepBatch InputGradBatch"},
 	{"loss without NaN", "LossBatch", "loss", "must not hide", "ForwardBatch GradBatch StepBatch InputGradBatch"},
-	{"NaN spreads", "ForwardBatch", "ŷ[1][", "without NaN in another sample", "LossBatch GradBatch StepBatch InputGradBatch"},
+	{
+		"NaN spreads", "ForwardBatch", "ŷ[1][", "without NaN in another sample",
+		"LossBatch GradBatch StepBatch InputGradBatch",
+	},
 	{"NaN sticks", "LossBatch", "loss", "after others with NaN", "ForwardBatch GradBatch StepBatch InputGradBatch"},
-	{"results written first", "ForwardBatch", "lengths that differ", "out was written before", "LossBatch GradBatch StepBatch InputGradBatch"},
-	{"lengths unchecked", "LossBatch", "lengths that differ", "index out of range", "ForwardBatch GradBatch StepBatch InputGradBatch"},
-	{"lengths unchecked", "LossBatch", "lengths that differ", "accepted", "ForwardBatch GradBatch StepBatch InputGradBatch"},
-	{"shorter of two", "GradBatch", "lengths that differ", "accepted", "ForwardBatch LossBatch StepBatch InputGradBatch"},
-	{"gxs unchecked", "InputGradBatch", "lengths that differ", "5 xs, 5 ys, 4 results", "ForwardBatch LossBatch StepBatch GradBatch"},
+	{
+		"results written first", "ForwardBatch", "lengths that differ", "out was written before",
+		"LossBatch GradBatch StepBatch InputGradBatch",
+	},
+	{
+		"lengths unchecked", "LossBatch", "lengths that differ", "index out of range",
+		"ForwardBatch GradBatch StepBatch InputGradBatch",
+	},
+	{
+		"lengths unchecked", "LossBatch", "lengths that differ", "accepted",
+		"ForwardBatch GradBatch StepBatch InputGradBatch",
+	},
+	{
+		"shorter of two", "GradBatch", "lengths that differ", "accepted",
+		"ForwardBatch LossBatch StepBatch InputGradBatch",
+	},
+	{
+		"gxs unchecked", "InputGradBatch", "lengths that differ", "5 xs, 5 ys, 4 results",
+		"ForwardBatch LossBatch StepBatch GradBatch",
+	},
 	{"writes xs", "LossBatch", "xs[", "written", "ForwardBatch GradBatch StepBatch InputGradBatch"},
 	{"writes p", "GradBatch", "W1[", "only StepBatch may write p", "ForwardBatch LossBatch StepBatch InputGradBatch"},
 	{"loss of nothing", "LossBatch", "loss", "want 0", "ForwardBatch GradBatch StepBatch InputGradBatch"},
@@ -52,9 +76,12 @@ var mutantsBatch = []mutant{
 // cache mode.
 func TestRightBatches(t *testing.T) {
 	for _, block := range []int{1, 2, 7, 32} {
-		Test(t, string(blockOf(twoThreeTwo(spec.Float32), block).JSON()), batched(kernel232[float32](none), block, none))
-		Test(t, string(blockOf(twoThreeTwo(spec.Float64), block).JSON()), batched(kernel232[float64](none), block, none))
-		Test(t, string(blockOf(threeFourTwo(spec.Float32), block).JSON()), batched(kernel342[float32](none), block, none))
+		Test(t, string(blockOf(twoThreeTwo(spec.Float32), block).JSON()),
+			batched(kernel232[float32](none), block, none))
+		Test(t, string(blockOf(twoThreeTwo(spec.Float64), block).JSON()),
+			batched(kernel232[float64](none), block, none))
+		Test(t, string(blockOf(threeFourTwo(spec.Float32), block).JSON()),
+			batched(kernel342[float32](none), block, none))
 	}
 }
 
@@ -67,8 +94,10 @@ func TestBatchMutants(t *testing.T) {
 				m.innocent += " " + name
 			}
 			o := Options{Short: true}
-			m.judged(t, Check(blockOf(twoThreeTwo(spec.Float32), block), batched(kernel232[float32](none), block, m.flaw), o))
-			m.judged(t, Check(blockOf(twoThreeTwo(spec.Float64), block), batched(kernel232[float64](none), block, m.flaw), o))
+			m.judged(t,
+				Check(blockOf(twoThreeTwo(spec.Float32), block), batched(kernel232[float32](none), block, m.flaw), o))
+			m.judged(t,
+				Check(blockOf(twoThreeTwo(spec.Float64), block), batched(kernel232[float64](none), block, m.flaw), o))
 		})
 	}
 }

@@ -28,7 +28,8 @@ func TestBoundsHold(t *testing.T) {
 // TestBoundsAreTight shows that the bounds say something on typical networks: the largest observed error is not
 // less than a thousandth of its bound, and bounds are below 1e-2 of the numbers they bound.
 func TestBoundsAreTight(t *testing.T) {
-	pooled := verifytest.Build("half-squared-error", spec.Float32, []int{8, 24, 12, 3}, "avg-pool", "max-pool", "identity")
+	pooled := verifytest.Build("half-squared-error", spec.Float32, []int{8, 24, 12, 3}, "avg-pool", "max-pool",
+		"identity")
 	for l := range 2 {
 		pooled.Layers[l].Activation.Params = map[string]float64{spec.Window: 3}
 	}
@@ -47,7 +48,8 @@ func TestBoundsAreTight(t *testing.T) {
 			for quantity, fraction := range holds[float32](t, n, 16) {
 				t.Logf("largest error of %s: %.3f of its bound", quantity, fraction)
 				if fraction < 1e-3 {
-					t.Errorf("%s: the largest error is %.2g of its bound: the bound is too wide to find mistakes", quantity, fraction)
+					t.Errorf("%s: the largest error is %.2g of its bound: the bound is too wide to find mistakes",
+						quantity, fraction)
 				}
 			}
 			s := drawn(t, n, 0)
@@ -97,8 +99,10 @@ func holds[F Float](t *testing.T, n spec.Network, trials int) map[string]float64
 			}
 			r := finding.Ruler{Report: report, Format: format, Where: s.Kind + ", " + name}
 			params := finding.Block{Name: "gradient", N: n.Params()}
-			finding.Compare(r, "naive", finding.Block{Name: "output", N: len(s.Y)}, got.output, want.Output, want.OutputBound)
-			finding.Compare(r, "naive", finding.Block{Name: "loss"}, []F{got.loss}, []float64{want.Loss}, []float64{want.LossBound})
+			finding.Compare(r, "naive", finding.Block{Name: "output", N: len(s.Y)}, got.output, want.Output,
+				want.OutputBound)
+			finding.Compare(r, "naive", finding.Block{Name: "loss"}, []F{got.loss}, []float64{want.Loss},
+				[]float64{want.LossBound})
 			finding.Compare(r, "naive", params, got.grad, want.Grad, want.GradBound)
 			finding.Compare(r, "naive", finding.Block{Name: "input", N: len(s.X)}, got.x, want.X, want.XBound)
 			params.Name = "step"

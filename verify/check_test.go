@@ -23,7 +23,8 @@ func TestMisfits(t *testing.T) {
 	counted := Kernel[struct {
 		params232[float32]
 		Count int32
-	}, grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]{}
+	}, grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32,
+		float32]{}
 
 	for _, c := range []struct {
 		name   string
@@ -31,12 +32,18 @@ func TestMisfits(t *testing.T) {
 		want   string
 	}{
 		{"precision", Check(twoThreeTwo(spec.Float64), k, Options{}), "computes in float32, the spec says float64"},
-		{"size", Check(wider, k, Options{}), "parameters type verify.params232[float32] (68 bytes) must be 22 × float32"},
+		{
+			"size", Check(wider, k, Options{}),
+			"parameters type verify.params232[float32] (68 bytes) must be 22 × float32",
+		},
 		{"integer among parameters", Check(pair, counted, Options{}), "must be 17 × float32 and nothing else"},
 		{"missing function", Check(twoThreeTwo(spec.Float32), noStep, Options{}), "kernel's Step is nil"},
 		{"missing batch function", Check(twoThreeTwo(spec.Float32), noBatch, Options{}), "kernel's StepBatch is nil"},
 		{"missing function of gradients", Check(twoThreeTwo(spec.Float32), noClip, Options{}), "kernel's Clip is nil"},
-		{"missing input gradient", Check(twoThreeTwo(spec.Float32), noInputGrad, Options{}), "kernel's InputGrad is nil"},
+		{
+			"missing input gradient", Check(twoThreeTwo(spec.Float32), noInputGrad, Options{}),
+			"kernel's InputGrad is nil",
+		},
 		{"invalid network", Check(noLayers, k, Options{}), "layer"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -67,7 +74,8 @@ func (t *tb) Errorf(f string, args ...any) { t.failed = true; t.Log(fmt.Sprintf(
 func (t *tb) Fatalf(f string, args ...any) { t.Errorf(f, args...); panic(fatal{}) }
 
 func TestTest(t *testing.T) {
-	says := func(network string, k Kernel[params232[float32], grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]) (text string, failed bool) {
+	says := func(network string, k Kernel[params232[float32], grad232[float32], work232[float32],
+		naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]) (text string, failed bool) {
 		r := &tb{TB: t}
 		defer func() {
 			if v := recover(); v != nil && v != any(fatal{}) {

@@ -56,7 +56,8 @@ func TestReferenceComments(t *testing.T) {
 	} {
 		words := func(s string) string { return strings.Join(strings.Fields(s), " ") }
 		// Names of the reference as they are here.
-		want := strings.NewReplacer("New's", "NewNetwork's", "rounding.ULPsFloat32", "ElementaryULPsFloat32").Replace(inside[name])
+		want := strings.NewReplacer("New's", "NewNetwork's", "rounding.ULPsFloat32",
+			"ElementaryULPsFloat32").Replace(inside[name])
 		if got := outside[name]; got == "" || words(got) != words(want) {
 			t.Errorf("%s is said to be\n%s\nhere, and beside its code\n%s", name, got, want)
 		}

@@ -14,7 +14,9 @@ import (
 var between [2]float32
 
 // meet judges a kernel that two goroutines use.
-func meet[P, G, W, B, X, Y any, F Float](t *testing.T, n spec.Network, report *finding.Report, k Kernel[P, G, W, B, X, Y, F]) {
+func meet[P, G, W, B, X, Y any, F Float](
+	t *testing.T, n spec.Network, report *finding.Report, k Kernel[P, G, W, B, X, Y, F],
+) {
 	t.Helper()
 	judged, err := judgedOf(n, k, report)
 	if err != nil {
@@ -34,13 +36,15 @@ func TestAtOnce(t *testing.T) {
 		mine := between
 		return right.Loss(p, ws, &mine, y)
 	}
-	wrong.StepBatch = func(p *params232[float32], b *naiveBatch[work232[float32], grad232[float32]], xs, ys [][2]float32, rate float32) float32 {
+	wrong.StepBatch = func(p *params232[float32], b *naiveBatch[work232[float32], grad232[float32]], xs,
+		ys [][2]float32, rate float32) float32 {
 		between = xs[0]
 		runtime.Gosched()
 		return right.StepBatch(p, b, append([][2]float32{between}, xs[1:]...), ys, rate)
 	}
 	for _, c := range []struct {
-		k    Kernel[params232[float32], grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]
+		k Kernel[params232[float32], grad232[float32], work232[float32],
+			naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]
 		want []string
 	}{{right, nil}, {wrong, []string{"Loss: two goroutines at once", "StepBatch: two goroutines at once"}}} {
 		report := &finding.Report{}

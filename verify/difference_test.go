@@ -44,7 +44,8 @@ func TestFiniteDifferences(t *testing.T) {
 					compared++
 					tolerance += roundoff[c]
 					if math.Abs(d-analytic[c]) > tolerance {
-						t.Errorf("trial %d, coordinate %d: gradient %v, differences %v ± %v", i, c, analytic[c], d, tolerance)
+						t.Errorf("trial %d, coordinate %d: gradient %v, differences %v ± %v", i, c, analytic[c], d,
+							tolerance)
 					}
 					if tolerance < 1e-5*largest {
 						tight++
@@ -53,15 +54,19 @@ func TestFiniteDifferences(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("%d coordinates compared, %d skipped at kinks; tolerance below 1e-5 of the largest in %d", compared, skipped, tight)
+	t.Logf("%d coordinates compared, %d skipped at kinks; tolerance below 1e-5 of the largest in %d", compared, skipped,
+		tight)
 	if skipped*10 > compared || tight*10 < compared*9 {
-		t.Errorf("the comparison says little: %d compared, %d skipped, %d with a tight tolerance", compared, skipped, tight)
+		t.Errorf("the comparison says little: %d compared, %d skipped, %d with a tight tolerance", compared, skipped,
+			tight)
 	}
 }
 
 // difference returns the central difference of the loss about a sample, whose trace is given, along coordinate c of
 // (parameters, x), and its error estimate. ok is false if a unit crosses a kink within the stencil.
-func difference(t *testing.T, n spec.Network, s trial.Sample, centre *reference.Trace, c int) (d, tolerance float64, ok bool) {
+func difference(
+	t *testing.T, n spec.Network, s trial.Sample, centre *reference.Trace, c int,
+) (d, tolerance float64, ok bool) {
 	t.Helper()
 	const h = 0x1p-11 // near the cube root of float64's u, times what the logits' scale is
 	type result struct {
@@ -106,7 +111,8 @@ func difference(t *testing.T, n spec.Network, s trial.Sample, centre *reference.
 
 // turns are the points where an activation has no derivative, or no second one, which the error estimate needs.
 var turns = map[string][]float64{
-	"relu": {0}, "leaky-relu": {0}, "elu": {0}, "selu": {0}, "softsign": {0}, "hard-sigmoid": {-3, 3}, "hard-tanh": {-1, 1},
+	"relu": {0}, "leaky-relu": {0}, "elu": {0}, "selu": {0}, "softsign": {0}, "hard-sigmoid": {-3, 3},
+	"hard-tanh": {-1, 1},
 }
 
 // sameSides says whether every unit is on the same side of its activation's kinks, and not at one, in both traces,
@@ -130,12 +136,14 @@ func sameSides(n spec.Network, a, b *reference.Trace) bool {
 		if f.Name == "max-pool" {
 			w := n.Layers[l-1].Window()
 			for g := range n.Width(l) {
-				if floats.MaxIdx(linear.Elements(a.Z[l])[g*w:g*w+w]) != floats.MaxIdx(linear.Elements(b.Z[l])[g*w:g*w+w]) {
+				if floats.MaxIdx(linear.Elements(a.Z[l])[g*w:g*w+w]) != floats.MaxIdx(linear.Elements(b.Z[l])[g*w:g*w+
+					w]) {
 					return false
 				}
 			}
 		}
-		if f.Name == "radial-sigmoid" && n.Layers[l-1].Dense == 1 && !apart(a.Z[l], b.Z[l], func(int) float64 { return 0 }) {
+		if f.Name == "radial-sigmoid" && n.Layers[l-1].Dense == 1 &&
+			!apart(a.Z[l], b.Z[l], func(int) float64 { return 0 }) {
 			return false // through the origin, where it jumps
 		}
 	}

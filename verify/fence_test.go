@@ -64,14 +64,25 @@ func TestFences(t *testing.T) {
 		name, call, quantity, says string
 		spoil                      func(k *Kernel[P, G, W, B, V, V, float32])
 	}{
-		{"after x", "Forward", "x", "memory 1 bytes after its end is read or written; arguments that end a page", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Forward = func(p *P, ws *W, x *V) *V { touch(unsafe.Pointer(x), after(x)); return right.Forward(p, ws, x) }
-		}},
-		{"before x", "Loss", "x", "memory 4 bytes before its beginning is read or written; arguments that begin a page", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Loss = func(p *P, ws *W, x, y *V) float32 { touch(unsafe.Pointer(x), -4); return right.Loss(p, ws, x, y) }
-		}},
+		{"after x", "Forward", "x", "memory 1 bytes after its end is read or written; arguments that end a page",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.Forward = func(p *P, ws *W, x *V) *V {
+					touch(unsafe.Pointer(x), after(x))
+					return right.Forward(p, ws, x)
+				}
+			}},
+		{"before x", "Loss", "x", "memory 4 bytes before its beginning is read or written; arguments that begin a page",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.Loss = func(p *P, ws *W, x, y *V) float32 {
+					touch(unsafe.Pointer(x), -4)
+					return right.Loss(p, ws, x, y)
+				}
+			}},
 		{"after y", "Loss", "y", "1 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Loss = func(p *P, ws *W, x, y *V) float32 { touch(unsafe.Pointer(y), after(y)); return right.Loss(p, ws, x, y) }
+			k.Loss = func(p *P, ws *W, x, y *V) float32 {
+				touch(unsafe.Pointer(y), after(y))
+				return right.Loss(p, ws, x, y)
+			}
 		}},
 		{"after p", "Step", "p", "5 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.Step = func(p *P, ws *W, x, y *V, rate float32) float32 {
@@ -94,22 +105,24 @@ func TestFences(t *testing.T) {
 		{"after g", "Scale", "g", "1 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.Scale = func(g *G, by float32) { touch(unsafe.Pointer(g), after(g)); right.Scale(g, by) }
 		}},
-		{"after xs", "ForwardBatch", "xs", "1 bytes after its end is read or written; 8 samples", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.ForwardBatch = func(p *P, b *B, xs, out []V) {
-				if len(xs) == 8 {
-					touch(unsafe.Pointer(&xs[7]), 8)
+		{"after xs", "ForwardBatch", "xs", "1 bytes after its end is read or written; 8 samples",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.ForwardBatch = func(p *P, b *B, xs, out []V) {
+					if len(xs) == 8 {
+						touch(unsafe.Pointer(&xs[7]), 8)
+					}
+					right.ForwardBatch(p, b, xs, out)
 				}
-				right.ForwardBatch(p, b, xs, out)
-			}
-		}},
-		{"after out", "ForwardBatch", "out", "1 bytes after its end is read or written; 64 samples", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.ForwardBatch = func(p *P, b *B, xs, out []V) {
-				if len(xs) == 64 {
-					touch(unsafe.Pointer(&out[63]), 8)
+			}},
+		{"after out", "ForwardBatch", "out", "1 bytes after its end is read or written; 64 samples",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.ForwardBatch = func(p *P, b *B, xs, out []V) {
+					if len(xs) == 64 {
+						touch(unsafe.Pointer(&out[63]), 8)
+					}
+					right.ForwardBatch(p, b, xs, out)
 				}
-				right.ForwardBatch(p, b, xs, out)
-			}
-		}},
+			}},
 		{"before ys", "GradBatch", "ys", "4 bytes before", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.GradBatch = func(p *P, b *B, xs, ys []V, g *G) float32 {
 				if len(ys) > 0 {
@@ -132,14 +145,15 @@ func TestFences(t *testing.T) {
 				return right.StepBatch(p, b, xs, ys, rate)
 			}
 		}},
-		{"far after x, which is written", "Forward", "x", "memory after it was written", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Forward = func(p *P, ws *W, x *V) *V {
-				if at := uintptr(unsafe.Pointer(x)); at%4096 == 0 {
-					*(*float32)(unsafe.Add(unsafe.Pointer(x), 2000)) = 1
+		{"far after x, which is written", "Forward", "x", "memory after it was written",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.Forward = func(p *P, ws *W, x *V) *V {
+					if at := uintptr(unsafe.Pointer(x)); at%4096 == 0 {
+						*(*float32)(unsafe.Add(unsafe.Pointer(x), 2000)) = 1
+					}
+					return right.Forward(p, ws, x)
 				}
-				return right.Forward(p, ws, x)
-			}
-		}},
+			}},
 		{"no pointer", "Forward", "panic", "nil pointer", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.Forward = func(p *P, ws *W, x *V) *V {
 				if at := uintptr(unsafe.Pointer(x)); at%4096 == 0 {
@@ -148,23 +162,25 @@ func TestFences(t *testing.T) {
 				return right.Forward(p, ws, x)
 			}
 		}},
-		{"memory of others", "Forward", "memory", "which lies beside no argument", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Forward = func(p *P, ws *W, x *V) *V {
-				if at := uintptr(unsafe.Pointer(x)); at%4096 == 0 {
-					touch(unsafe.Pointer(&others[0]), -8)
+		{"memory of others", "Forward", "memory", "which lies beside no argument",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.Forward = func(p *P, ws *W, x *V) *V {
+					if at := uintptr(unsafe.Pointer(x)); at%4096 == 0 {
+						touch(unsafe.Pointer(&others[0]), -8)
+					}
+					return right.Forward(p, ws, x)
 				}
-				return right.Forward(p, ws, x)
-			}
-		}},
-		{"by how it is aligned", "Forward", "ŷ", "results may not depend on where arguments lie", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Forward = func(p *P, ws *W, x *V) *V {
-				out := right.Forward(p, ws, x)
-				if at := uintptr(unsafe.Pointer(p)); at%4096 == 4096-17*4-4 {
-					out[1] *= 1 + 0x1p-23
+			}},
+		{"by how it is aligned", "Forward", "ŷ", "results may not depend on where arguments lie",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.Forward = func(p *P, ws *W, x *V) *V {
+					out := right.Forward(p, ws, x)
+					if at := uintptr(unsafe.Pointer(p)); at%4096 == 4096-17*4-4 {
+						out[1] *= 1 + 0x1p-23
+					}
+					return out
 				}
-				return out
-			}
-		}},
+			}},
 	} {
 		k := right
 		c.spoil(&k)

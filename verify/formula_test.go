@@ -62,12 +62,15 @@ func TestFormulasAreTheCatalogue(t *testing.T) {
 				}
 				v := rounding.Estimate{Value: []float64{rng.NormFloat64()}, Bound: []float64{0}}
 				want, got := row.Value(linear.Vector(z.Value)), sigma.Value(linear.Vector(z.Value))
-				wantBound, bound := row.ValueBound(r, z, linear.Elements(want)), sigma.ValueBound(r, z, linear.Elements(got))
-				slack.compare(t, c.f.Name+" as "+c.expr, z.Value[0], linear.Elements(want)[0], linear.Elements(got)[0], wantBound[0], bound[0])
+				wantBound, bound := row.ValueBound(r, z, linear.Elements(want)),
+					sigma.ValueBound(r, z, linear.Elements(got))
+				slack.compare(t, c.f.Name+" as "+c.expr, z.Value[0], linear.Elements(want)[0], linear.Elements(got)[0],
+					wantBound[0], bound[0])
 
 				a := rounding.Estimate{Value: linear.Elements(want), Bound: wantBound}
 				wantBound, bound = row.PullbackBound(r, z, a, v), sigma.PullbackBound(r, z, a, v)
-				slack.compare(t, "slope of "+c.f.Name+" as "+c.expr, z.Value[0], row.Jacobian(linear.Vector(z.Value)).At(0, 0)*v.Value[0],
+				slack.compare(t, "slope of "+c.f.Name+" as "+c.expr, z.Value[0],
+					row.Jacobian(linear.Vector(z.Value)).At(0, 0)*v.Value[0],
 					sigma.Jacobian(linear.Vector(z.Value)).At(0, 0)*v.Value[0], wantBound[0], bound[0])
 			}
 			slack.judge(t, format.Name+": "+c.f.Name+" as "+c.expr, c.wide)
@@ -124,14 +127,17 @@ func TestFormulaCosts(t *testing.T) {
 			var slack slacks
 			rng := rand.New(rand.NewPCG(3, 4))
 			for range 2000 {
-				a, y := rounding.Estimate{Value: []float64{rng.Float64()}, Bound: []float64{0}}, linear.Vector([]float64{rng.Float64()})
+				a, y := rounding.Estimate{Value: []float64{rng.Float64()}, Bound: []float64{0}},
+					linear.Vector([]float64{rng.Float64()})
 				if rng.IntN(2) == 0 {
 					a.Bound[0] = format.U * a.Value[0] * math.Exp2(8*rng.Float64())
 				}
 				at := linear.Vector(a.Value)
 				what := c.f.Name + " as " + c.expr
-				slack.compare(t, what, a.Value[0], row.Value(at, y), cost.Value(at, y), row.ValueBound(r, a, y), cost.ValueBound(r, a, y))
-				slack.compare(t, "slope of "+what, a.Value[0], row.Gradient(at, y).AtVec(0), cost.Gradient(at, y).AtVec(0),
+				slack.compare(t, what, a.Value[0], row.Value(at, y), cost.Value(at, y), row.ValueBound(r, a, y),
+					cost.ValueBound(r, a, y))
+				slack.compare(t, "slope of "+what, a.Value[0], row.Gradient(at, y).AtVec(0),
+					cost.Gradient(at, y).AtVec(0),
 					row.GradientBound(r, a, y)[0], cost.GradientBound(r, a, y)[0])
 			}
 			slack.judge(t, format.Name+": "+c.f.Name+" as "+c.expr, false)
@@ -165,11 +171,15 @@ func TestFormulaPullbacks(t *testing.T) {
 	}
 	r := rounding.PairOf(rounding.Float32)
 	z := rounding.Estimate{Value: []float64{100, 0}, Bound: []float64{0, 0}}
-	bound := sigma.PullbackBound(r, z, rounding.Estimate{}, rounding.Estimate{Value: []float64{0, 1}, Bound: []float64{0, 0}})
+	bound := sigma.PullbackBound(r, z, rounding.Estimate{}, rounding.Estimate{
+		Value: []float64{0, 1}, Bound: []float64{0, 0},
+	})
 	if !math.IsInf(bound[0], 1) || !(bound[1] < 1e-6) {
 		t.Errorf("0·exp'(100) and 1·exp'(0) have the bounds %v, want no bound and a small one", bound)
 	}
-	bound = sigma.PullbackBound(r, z, rounding.Estimate{}, rounding.Estimate{Value: []float64{math.Inf(1), 1}, Bound: []float64{0, 0}})
+	bound = sigma.PullbackBound(r, z, rounding.Estimate{}, rounding.Estimate{
+		Value: []float64{math.Inf(1), 1}, Bound: []float64{0, 0},
+	})
 	if !math.IsInf(bound[0], 1) || !math.IsInf(bound[1], 1) {
 		t.Errorf("beside an infinity there are the bounds %v, want none", bound)
 	}
@@ -178,7 +188,8 @@ func TestFormulaPullbacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	z = rounding.Estimate{Value: []float64{0, 1}, Bound: []float64{0, 0}}
-	bound = rectified.PullbackBound(r, z, rounding.Estimate{}, rounding.Estimate{Value: []float64{3, 4}, Bound: []float64{0, 0.5}})
+	bound = rectified.PullbackBound(r, z, rounding.Estimate{},
+		rounding.Estimate{Value: []float64{3, 4}, Bound: []float64{0, 0.5}})
 	if bound[0] != 0 || !(bound[1] >= 0.5 && bound[1] < 0.51) {
 		t.Errorf("of relu at 0 and at 1 the bounds are %v, want 0 and 0.5", bound)
 	}
@@ -201,14 +212,18 @@ func TestFormulasInNetworks(t *testing.T) {
 			name                   string
 			want, got, bound, more []float64
 		}{
-			{"output", linear.Elements(trace.Output), linear.Elements(other.Output), linear.Elements(bounds.Output), linear.Elements(otherBounds.Output)},
+			{
+				"output", linear.Elements(trace.Output), linear.Elements(other.Output), linear.Elements(bounds.Output),
+				linear.Elements(otherBounds.Output),
+			},
 			{"gradient", trace.Flat(), other.Flat(), bounds.Flat(), otherBounds.Flat()},
 			{"loss", []float64{trace.Loss}, []float64{other.Loss}, []float64{bounds.Loss}, []float64{otherBounds.Loss}},
 		}
 		for _, q := range quantities {
 			for j := range q.want {
 				if !(math.Abs(q.want[j]-q.got[j]) <= q.bound[j]+q.more[j]) {
-					t.Errorf("%s: %s[%d] is %v ± %v, with formulas %v ± %v", s.Kind, q.name, j, q.want[j], q.bound[j], q.got[j], q.more[j])
+					t.Errorf("%s: %s[%d] is %v ± %v, with formulas %v ± %v", s.Kind, q.name, j, q.want[j], q.bound[j],
+						q.got[j], q.more[j])
 				}
 			}
 		}

@@ -18,11 +18,13 @@ var irisGenerated = Kernel[iris.Iris, iris.IrisGrad, iris.IrisWorkspace, struct{
 	Init: (*iris.Iris).Init, Grad: (*iris.Iris).Grad, Step: (*iris.Iris).Step,
 }
 
-var controlGenerated = Kernel[control.Control, control.ControlGrad, control.ControlWorkspace, struct{}, [16]float32, [4]float32, float32]{
+var controlGenerated = Kernel[control.Control, control.ControlGrad, control.ControlWorkspace, struct{}, [16]float32,
+	[4]float32, float32]{
 	Init: (*control.Control).Init, Grad: (*control.Control).Grad, Step: (*control.Control).Step,
 }
 
-var digitsGenerated = Kernel[digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, struct{}, [64]float32, [10]float32, float32]{
+var digitsGenerated = Kernel[digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, struct{}, [64]float32,
+	[10]float32, float32]{
 	Init: (*digits.Digits).Init, Grad: (*digits.Digits).Grad, Step: (*digits.Digits).Step,
 }
 

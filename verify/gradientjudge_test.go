@@ -98,7 +98,8 @@ func TestRightGradientFunctions(t *testing.T) {
 		if a.Call == "Norm" || a.Call == "Clip" || a.Call == "Scale" {
 			seen++
 			if a.Fraction < 0.05 {
-				t.Errorf("%s %s: the largest error is %.2g of its bound: the bound is too wide to find mistakes", a.Call, a.Quantity, a.Fraction)
+				t.Errorf("%s %s: the largest error is %.2g of its bound: the bound is too wide to find mistakes",
+					a.Call, a.Quantity, a.Fraction)
 			}
 		}
 	}

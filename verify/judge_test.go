@@ -67,11 +67,17 @@ var mutants232 = []mutant{
 	{"result outside the workspace", "Forward", "ŷ", "does not point into the workspace", "Init Loss"},
 	{"nil result", "Forward", "ŷ", "nil", "Init Loss"},
 	{"workspaces share", "Backward", "loss", "calls on another workspace", "Forward Loss Step Init"},
-	{"Forward leaves the result to all workspaces", "Backward", "loss", "calls on another workspace", "Forward Loss Grad Step Init"},
+	{
+		"Forward leaves the result to all workspaces", "Backward", "loss", "calls on another workspace",
+		"Forward Loss Grad Step Init",
+	},
 	{"loss after the step", "Step", "loss", "want", "Forward Loss Backward Grad Init"},
 	{"input gradient swapped", "Step", "∂L/∂x[", "want", "Forward Loss Init"},
 	{"He for Glorot", "Init", "W1[", "of layer 1: got 1,", "Forward Loss Backward Grad Step"},
-	{"one number for all weights", "Init", "weights", "norm was called 1 times for 12 weights", "Forward Loss Backward Grad Step"},
+	{
+		"one number for all weights", "Init", "weights", "norm was called 1 times for 12 weights",
+		"Forward Loss Backward Grad Step",
+	},
 	{"draws become positive", "Init", "weights/scale", "want -", "Forward Loss Backward Grad Step"},
 	{"draws are cut off", "Init", "weights/scale", "off by", "Forward Loss Backward Grad Step"},
 	{"biases left as they were", "Init", "b2[", "want 0", "Forward Loss Backward Grad Step"},
@@ -118,7 +124,8 @@ func (m mutant) judged(t *testing.T, report *Report) {
 	}
 	named := false
 	for _, f := range report.Failures {
-		named = named || f.Call == m.call && strings.HasPrefix(f.Quantity, m.quantity) && strings.Contains(f.Message, m.says)
+		named = named || f.Call == m.call && strings.HasPrefix(f.Quantity, m.quantity) &&
+			strings.Contains(f.Message, m.says)
 		if slices.Contains(strings.Fields(m.innocent), f.Call) {
 			t.Errorf("blames %s: %s", f.Call, f.Message)
 		}

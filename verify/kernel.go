@@ -81,7 +81,9 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 
 // newMachine allocates one of each of the kernel's types and views them. The error says which type or
 // function does not fit the network.
-func newMachine[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) (*judge.Machine[F], error) {
+func newMachine[P, G, W, B, X, Y any, F Float](
+	n spec.Network, k Kernel[P, G, W, B, X, Y, F],
+) (*judge.Machine[F], error) {
 	if err := kernelFits(n, k); err != nil {
 		return nil, err
 	}
@@ -89,7 +91,9 @@ func newMachine[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W,
 }
 
 // machineOf is newMachine for a kernel whose types fit the network. Functions that are nil must not be called.
-func machineOf[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) (m *judge.Machine[F], err error) {
+func machineOf[P, G, W, B, X, Y any, F Float](
+	n spec.Network, k Kernel[P, G, W, B, X, Y, F],
+) (m *judge.Machine[F], err error) {
 	var guards []fence.Guard
 	p, g, ws := fence.NewGuarded[P]("p", &guards), fence.NewGuarded[G]("g", &guards), fence.NewGuarded[W]("ws", &guards)
 	x, y := fence.NewGuarded[X]("x", &guards), fence.NewGuarded[Y]("y", &guards)
@@ -138,7 +142,9 @@ func kernelFits[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W,
 }
 
 // gradientFunctionsOn are those of a kernel on a gradient.
-func gradientFunctionsOn[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], g *G) judge.GradientFunctions[F] {
+func gradientFunctionsOn[P, G, W, B, X, Y any, F Float](
+	k Kernel[P, G, W, B, X, Y, F], g *G,
+) judge.GradientFunctions[F] {
 	return judge.GradientFunctions[F]{
 		Grad:  memory.View[F](g),
 		Norm:  func() F { return k.Norm(g) },

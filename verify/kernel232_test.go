@@ -56,7 +56,9 @@ func sharedOutput[F Float]() *[2]F {
 	return any(&shared.f64).(*[2]F)
 }
 
-func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], naiveBatch[work232[F], grad232[F]], [2]F, [2]F, F] {
+func kernel232[F Float](
+	flaw flaw,
+) Kernel[params232[F], grad232[F], work232[F], naiveBatch[work232[F], grad232[F]], [2]F, [2]F, F] {
 	type (
 		P = params232[F]
 		G = grad232[F]

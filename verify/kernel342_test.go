@@ -26,7 +26,9 @@ type work342[F Float] struct {
 	logSum     F
 }
 
-func kernel342[F Float](flaw flaw) Kernel[params342[F], params342[F], work342[F], naiveBatch[work342[F], params342[F]], [3]F, [2]F, F] {
+func kernel342[F Float](
+	flaw flaw,
+) Kernel[params342[F], params342[F], work342[F], naiveBatch[work342[F], params342[F]], [3]F, [2]F, F] {
 	type (
 		P = params342[F]
 		W = work342[F]

@@ -199,6 +199,8 @@ func batched[P, G, W, X, Y any, F Float](
 }
 
 // whole gives a kernel of single samples what else there is, without mistakes.
-func whole[P, G, W, X, Y any, F Float](k Kernel[P, G, W, naiveBatch[W, G], X, Y, F]) Kernel[P, G, W, naiveBatch[W, G], X, Y, F] {
+func whole[P, G, W, X, Y any, F Float](
+	k Kernel[P, G, W, naiveBatch[W, G], X, Y, F],
+) Kernel[P, G, W, naiveBatch[W, G], X, Y, F] {
 	return clipped(batched(k, 32, none), none)
 }

@@ -32,7 +32,9 @@ type pooledWork[F Float] struct {
 
 // pooledKernel is a naive evaluator dressed up as a kernel of pooledNet. It allocates, which is all that the judge may
 // find.
-func pooledKernel[F Float](n spec.Network, e naive[F]) Kernel[[66]F, [66]F, pooledWork[F], naiveBatch[pooledWork[F], [66]F], [4]F, [2]F, F] {
+func pooledKernel[F Float](
+	n spec.Network, e naive[F],
+) Kernel[[66]F, [66]F, pooledWork[F], naiveBatch[pooledWork[F], [66]F], [4]F, [2]F, F] {
 	type (
 		P = [66]F
 		W = pooledWork[F]

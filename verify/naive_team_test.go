@@ -42,7 +42,9 @@ func newNaiveTeam[P, G, W, X, Y any, F Float](
 		}
 		workers = 1
 	}
-	t := &naiveTeam[P, G, W, X, Y, F]{k: k, flaw: flaw, workers: workers, todo: make(chan int), said: make(chan any, naiveSlots)}
+	t := &naiveTeam[P, G, W, X, Y, F]{
+		k: k, flaw: flaw, workers: workers, todo: make(chan int), said: make(chan any, naiveSlots),
+	}
 	for range workers {
 		go t.work()
 	}

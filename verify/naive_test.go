@@ -51,7 +51,9 @@ func naives[F Float]() map[string]naive[F] {
 			return ascending(lanes[:])
 		}, fromPost: true},
 		"largest first": {sum: func(t []F) F {
-			slices.SortFunc(t, func(a, b F) int { return int(math.Copysign(1, math.Abs(float64(b))-math.Abs(float64(a)))) })
+			slices.SortFunc(t, func(a, b F) int {
+				return int(math.Copysign(1, math.Abs(float64(b))-math.Abs(float64(a))))
+			})
 			return ascending(t)
 		}},
 	}

@@ -47,7 +47,9 @@ func TestNaNParameters(t *testing.T) {
 		{"hides in a batch", "LossBatch", "NaN must not hide; W1[2][0] NaN", batch},
 	} {
 		r := Check(n, c.k, Options{Trials: 1})
-		if !slices.ContainsFunc(r.Failures, func(f Failure) bool { return f.Call == c.call && strings.Contains(f.Message, c.says) }) {
+		if !slices.ContainsFunc(r.Failures, func(f Failure) bool {
+			return f.Call == c.call && strings.Contains(f.Message, c.says)
+		}) {
 			t.Errorf("%s: got %v, want %q of %s", c.name, r.Err(), c.says, c.call)
 		}
 	}
@@ -70,7 +72,9 @@ func TestNaNNeighbours(t *testing.T) {
 		return y
 	}
 	r := Check(threeFourTwo(spec.Float32), spreads, Options{Trials: 1})
-	if !slices.ContainsFunc(r.Failures, func(f Failure) bool { return f.Call == "Forward" && strings.HasPrefix(f.Quantity, "A1[1]") }) {
+	if !slices.ContainsFunc(r.Failures, func(f Failure) bool {
+		return f.Call == "Forward" && strings.HasPrefix(f.Quantity, "A1[1]")
+	}) {
 		t.Errorf("got %v", r.Err())
 	}
 	if r := Check(threeFourTwo(spec.Float32), right, Options{Trials: 1}); r.Err() != nil {

@@ -48,7 +48,8 @@ func TestByHand(t *testing.T) {
 
 func TestNewNetworkErrors(t *testing.T) {
 	n := verifytest.Build("mse", spec.Float32, []int{2, 3}, "tanh")
-	if _, err := reference.New(n, make([]float64, 8)); err == nil || !strings.Contains(err.Error(), "8 parameters given for a network of 9") {
+	if _, err := reference.New(n, make([]float64, 8)); err == nil ||
+		!strings.Contains(err.Error(), "8 parameters given for a network of 9") {
 		t.Errorf("one parameter short: %v", err)
 	}
 	bad := n

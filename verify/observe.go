@@ -55,7 +55,9 @@ func Observe[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B,
 	if h.Samples > 0 {
 		batch = newKernelBatches(k, h.Samples)
 	}
-	found, err := hunt.Observe(n, m, batch, hunt.Options{Ranges: hunt.Ranges(h.Ranges), Draws: h.Draws, Seed: h.Seed, Samples: h.Samples})
+	found, err := hunt.Observe(n, m, batch, hunt.Options{
+		Ranges: hunt.Ranges(h.Ranges), Draws: h.Draws, Seed: h.Seed, Samples: h.Samples,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,8 @@ import (
 // TestObserve hunts in a kernel that is right and in some that are not: what is planted is found, in the result where
 // it is and there alone.
 func TestObserve(t *testing.T) {
-	type kernel = Kernel[plainIris, plainIris, plainIrisWork, naiveBatch[plainIrisWork, plainIris], [4]float32, [3]float32, float32]
+	type kernel = Kernel[plainIris, plainIris, plainIrisWork, naiveBatch[plainIrisWork, plainIris], [4]float32,
+		[3]float32, float32]
 	symmetric := [2]float64{-1, 1}
 	h := Hunt{Ranges: Ranges{symmetric, symmetric, symmetric, [2]float64{0, 1}}, Draws: 400, Seed: 3, Samples: 8}
 	observe := func(k kernel) map[string]Observed {
@@ -46,11 +47,13 @@ func TestObserve(t *testing.T) {
 		memory.View[float32](g)[5] += 0.25 // of ∇W1
 		return loss
 	}
-	if found := observe(wrong); !(found["∂L/∂W1"].Error > 0.2) || found["∂L/∂W2"].Error > 1e-5 || found["∂L/∂b1"].Error > 1e-5 {
+	if found := observe(wrong); !(found["∂L/∂W1"].Error > 0.2) || found["∂L/∂W2"].Error > 1e-5 ||
+		found["∂L/∂b1"].Error > 1e-5 {
 		t.Errorf("a gradient of W1 that is off by 0.25: %v", found)
 	}
 	wrong = irisPlain
-	wrong.GradBatch = func(p *plainIris, b *naiveBatch[plainIrisWork, plainIris], xs [][4]float32, ys [][3]float32, g *plainIris) float32 {
+	wrong.GradBatch = func(p *plainIris, b *naiveBatch[plainIrisWork, plainIris], xs [][4]float32, ys [][3]float32,
+		g *plainIris) float32 {
 		return irisPlain.GradBatch(p, b, xs, ys, g) + 0.25
 	}
 	if found := observe(wrong); !(found["loss"].Sum > 0.2) || found["loss"].Error > 1e-4 || found["∂L/∂W1"].Sum > 1e-3 {

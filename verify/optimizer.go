@@ -77,7 +77,8 @@ func CheckOptimizer[S, P, G any, F Float](
 // the machine has, and fails the test with what is wrong. The arguments are those of TestOptimizer and, as for
 // TestLevels, the emitted function that calls a test once with every level.
 func TestOptimizerLevels[S, P, G any, F Float](
-	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), atLevels func(test func(level string)),
+	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
+	atLevels func(test func(level string)),
 ) {
 	t.Helper()
 	n := emitted(t, network)
@@ -87,7 +88,8 @@ func TestOptimizerLevels[S, P, G any, F Float](
 // CheckOptimizerLevels makes updates at every level with numbers of all kinds, in all settings, and compares parameters
 // and state with what the first level leaves, bit by bit; any NaN is NaN.
 func CheckOptimizerLevels[S, P, G any, F Float](
-	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), atLevels func(test func(level string)),
+	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
+	atLevels func(test func(level string)),
 ) *Report {
 	n = n.WithDefaults()
 	report := &finding.Report{Network: n.Name}

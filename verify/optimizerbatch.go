@@ -55,7 +55,8 @@ func CheckOptimizerBatch[S, P, G, B, X, Y any, F Float](
 	j := optimizer.Steps[F]{
 		Network: n, Report: report, Name: call, Params: memory.View[F](p), Want: memory.View[F](q),
 		State: memory.Bytes(o), WantState: memory.Bytes(other),
-		Counts: counts, Xs: memory.SamplesOf[F](xs, memory.MarginBefore), Ys: memory.SamplesOf[F](ys, memory.MarginBefore),
+		Counts: counts, Xs: memory.SamplesOf[F](xs, memory.MarginBefore),
+		Ys:     memory.SamplesOf[F](ys, memory.MarginBefore),
 		Poison: func() { memory.Poison(reflect.TypeFor[B](), unsafe.Pointer(b)) },
 		Step: func(count memory.Lengths, rate F) F {
 			return step(o, p, b, memory.First(xs, count.Xs), memory.First(ys, count.Ys), rate)

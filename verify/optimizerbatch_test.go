@@ -76,8 +76,11 @@ func TestOptimizerBatches(t *testing.T) {
 			return step(s, p, b, xs, ys, rate)
 		}},
 	} {
-		r := CheckOptimizerBatch(threeFourTwo(spec.Float32), "sgd", func() *descent { return new(descent) }, update, c.step, right.GradBatch)
-		found := slices.ContainsFunc(r.Failures, func(f Failure) bool { return f.Quantity == c.quantity && strings.HasPrefix(f.Call, "sgd") })
+		r := CheckOptimizerBatch(threeFourTwo(spec.Float32), "sgd", func() *descent { return new(descent) }, update,
+			c.step, right.GradBatch)
+		found := slices.ContainsFunc(r.Failures, func(f Failure) bool {
+			return f.Quantity == c.quantity && strings.HasPrefix(f.Call, "sgd")
+		})
 		if c.quantity == "" && r.Err() != nil || c.quantity != "" && !found {
 			t.Errorf("%q: got %v", c.quantity, r.Err())
 		}

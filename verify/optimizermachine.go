@@ -25,8 +25,8 @@ func optimizerMachineOf[S, P, G any, F Float](
 	number := reflect.TypeFor[F]()
 	for role, t := range map[string]reflect.Type{"parameters": reflect.TypeFor[P](), "gradient": reflect.TypeFor[G]()} {
 		if !memory.MadeOf(t, number.Kind()) || t.Size() != uintptr(params)*number.Size() {
-			return nil, fmt.Errorf("the optimizer's %s type %v must be %d × %v and nothing else; generate it again from "+
-				"this spec", role, t, params, number)
+			return nil, fmt.Errorf("the optimizer's %s type %v must be %d × %v and nothing else; "+
+				"generate it again from this spec", role, t, params, number)
 		}
 	}
 	m := &optimizer.Machine[F]{

@@ -27,7 +27,8 @@ type OptimizerTeam[T, O, P, G, X, Y any, F Float] struct {
 // TestOptimizerTeam checks what a team does with an optimizer and fails the test with what is wrong. The first
 // arguments are those of TestOptimizer.
 func TestOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
-	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F],
+	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
+	k OptimizerTeam[T, O, P, G, X, Y, F],
 ) {
 	t.Helper()
 	n := emitted(t, network)
@@ -41,7 +42,8 @@ var optimizerTeams = []int{1, 2, 5}
 // GradBatch of the team and Update, bit by bit: parameters, loss, and the optimizer itself. An optimizer that the team
 // does not know is called in its place. Gradients are only read, and nothing allocates.
 func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
-	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F],
+	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
+	k OptimizerTeam[T, O, P, G, X, Y, F],
 ) *Report {
 	n = n.WithDefaults()
 	report := &finding.Report{Network: n.Name}
@@ -54,7 +56,8 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 		return refuse(err)
 	}
 	if err := present(missing{
-		{"constructor", newState == nil}, {"Update of the optimizer", update == nil}, {"New", k.New == nil}, {"GradBatch", k.GradBatch == nil},
+		{"constructor", newState == nil}, {"Update of the optimizer", update == nil}, {"New", k.New == nil},
+		{"GradBatch", k.GradBatch == nil},
 		{"Update", k.Update == nil}, {"UpdateBatch", k.UpdateBatch == nil}, {"Close", k.Close == nil},
 	}); err != nil {
 		return refuse(err)
@@ -69,8 +72,9 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 		o, other := newState(), newState()
 		by := any(o).(O)
 		j := optimizer.Steps[F]{
-			Network: n, Report: report, Params: memory.View[F](p), Want: memory.View[F](q), State: memory.Bytes(o), WantState: memory.Bytes(other),
-			Within: fmt.Sprintf(", %d workers", workers), Poison: func() {},
+			Network: n, Report: report, Params: memory.View[F](p), Want: memory.View[F](q), State: memory.Bytes(o),
+			WantState: memory.Bytes(other),
+			Within:    fmt.Sprintf(", %d workers", workers), Poison: func() {},
 		}
 
 		j.Name = name + ".Update by a team"

@@ -89,8 +89,11 @@ func TestOptimizerTeams(t *testing.T) {
 			}
 		})},
 	} {
-		r := CheckOptimizerTeam(threeFourTwo(spec.Float32), "sgd", func() *updating { return new(updating) }, update, c.team)
-		found := slices.ContainsFunc(r.Failures, func(f Failure) bool { return f.Call == c.call && strings.HasPrefix(f.Quantity, c.quantity) })
+		r := CheckOptimizerTeam(threeFourTwo(spec.Float32), "sgd", func() *updating { return new(updating) }, update,
+			c.team)
+		found := slices.ContainsFunc(r.Failures, func(f Failure) bool {
+			return f.Call == c.call && strings.HasPrefix(f.Quantity, c.quantity)
+		})
 		if c.call == "" && r.Err() != nil || c.call != "" && !found {
 			t.Errorf("%s, %q: got %v", c.call, c.quantity, r.Err())
 		}

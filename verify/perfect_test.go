@@ -25,7 +25,10 @@ func TestPerfectPredictions(t *testing.T) {
 		want  []string
 	}{
 		{"mae", nil, nil},
-		{"mae", wrong, []string{"Backward: ∂L/∂W1[", "Grad: ∂L/∂W1[", "Step: W1[", "GradBatch: ∂L/∂W1[", "StepBatch: W1[", "InputGradBatch: ∂L/∂x"}},
+		{
+			"mae", wrong, []string{"Backward: ∂L/∂W1[", "Grad: ∂L/∂W1[", "Step: W1[", "GradBatch: ∂L/∂W1[",
+				"StepBatch: W1[", "InputGradBatch: ∂L/∂x"},
+		},
 		{"huber", nil, nil},
 	} {
 		n := pooledNet(spec.Float32, spec.CacheAuto)

@@ -13,8 +13,8 @@ import (
 	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
-// pullbackPoints are z of six elements, which the windows of verifytest.EveryActivation divide: ordinary ones, and some at which an
-// activation has a kink, ties of windows among them.
+// pullbackPoints are z of six elements, which the windows of verifytest.EveryActivation divide: ordinary ones, and
+// some at which an activation has a kink, ties of windows among them.
 func pullbackPoints() [][]float64 {
 	list := [][]float64{
 		{0.3, -1.2, 2, 0.7, -0.4, 1.1}, {-3.5, 4, 0.01, -0.02, 2.5, -2.5},

@@ -18,7 +18,8 @@ func TestStored[S any](t testing.TB, network, kind string) {
 	t.Helper()
 	n := emitted(t, network)
 	switch any(new(S)).(type) {
-	case io.WriterTo, io.ReaderFrom, encoding.BinaryMarshaler, encoding.BinaryUnmarshaler, json.Marshaler, json.Unmarshaler:
+	case io.WriterTo, io.ReaderFrom, encoding.BinaryMarshaler, encoding.BinaryUnmarshaler, json.Marshaler,
+		json.Unmarshaler:
 		CheckStored[S](n, kind).tell(t)
 	default:
 		t.Logf("%T has no methods that save it", *new(S))

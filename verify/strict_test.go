@@ -18,7 +18,8 @@ import (
 type (
 	exactX      = [strict.ExactInputs]float32
 	exactY      = [strict.ExactOutputs]float32
-	exactKernel = Kernel[strict.Exact, strict.ExactGrad, strict.ExactWorkspace, strict.ExactBatch, exactX, exactY, float32]
+	exactKernel = Kernel[strict.Exact, strict.ExactGrad, strict.ExactWorkspace, strict.ExactBatch, exactX, exactY,
+		float32]
 )
 
 // exactNetwork is the network of generated/strict/exact.yaml and its functions, which keep the order of sums.
@@ -29,9 +30,11 @@ func exactNetwork(t *testing.T) (spec.Network, exactKernel) {
 		t.Fatal(err)
 	}
 	return n.WithDefaults(), exactKernel{
-		Init: (*strict.Exact).Init, Forward: (*strict.Exact).Forward, Loss: (*strict.Exact).Loss, Backward: (*strict.Exact).Backward,
-		Grad: (*strict.Exact).Grad, Step: (*strict.Exact).Step, InputGrad: (*strict.ExactWorkspace).InputGrad,
-		ForwardBatch: (*strict.Exact).ForwardBatch, LossBatch: (*strict.Exact).LossBatch, GradBatch: (*strict.Exact).GradBatch,
+		Init: (*strict.Exact).Init, Forward: (*strict.Exact).Forward, Loss: (*strict.Exact).Loss,
+		Backward: (*strict.Exact).Backward,
+		Grad:     (*strict.Exact).Grad, Step: (*strict.Exact).Step, InputGrad: (*strict.ExactWorkspace).InputGrad,
+		ForwardBatch: (*strict.Exact).ForwardBatch, LossBatch: (*strict.Exact).LossBatch,
+		GradBatch: (*strict.Exact).GradBatch,
 		StepBatch: (*strict.Exact).StepBatch, InputGradBatch: (*strict.Exact).InputGradBatch,
 		Norm: (*strict.ExactGrad).Norm, Clip: (*strict.ExactGrad).Clip, Scale: (*strict.ExactGrad).Scale,
 	}
@@ -70,7 +73,10 @@ func TestOrder(t *testing.T) {
 		spoil func(k *exactKernel)
 	}{
 		{mutant{flaw: "an output is its neighbour", call: "ForwardBatch", quantity: "ŷ["}, func(k *exactKernel) {
-			k.ForwardBatch = func(p *P, b *B, xs []exactX, out []exactY) { right.ForwardBatch(p, b, xs, out); bump(&out[1][1]) }
+			k.ForwardBatch = func(p *P, b *B, xs []exactX, out []exactY) {
+				right.ForwardBatch(p, b, xs, out)
+				bump(&out[1][1])
+			}
 		}},
 		{mutant{flaw: "z is its neighbour", call: "Grad", quantity: "Z2["}, func(k *exactKernel) {
 			k.Grad = func(p *P, ws *W, x *exactX, y *exactY, g *G) float32 {
@@ -83,13 +89,14 @@ func TestOrder(t *testing.T) {
 				return loss
 			}
 		}},
-		{mutant{flaw: "an element of the gradient is its neighbour", call: "Grad", quantity: "∂L/∂W2["}, func(k *exactKernel) {
-			k.Grad = func(p *P, ws *W, x *exactX, y *exactY, g *G) float32 {
-				loss := right.Grad(p, ws, x, y, g)
-				bump(&g.W2[1][0])
-				return loss
-			}
-		}},
+		{mutant{flaw: "an element of the gradient is its neighbour", call: "Grad", quantity: "∂L/∂W2["},
+			func(k *exactKernel) {
+				k.Grad = func(p *P, ws *W, x *exactX, y *exactY, g *G) float32 {
+					loss := right.Grad(p, ws, x, y, g)
+					bump(&g.W2[1][0])
+					return loss
+				}
+			}},
 		{mutant{flaw: "gradients are summed backwards", call: "GradBatch", quantity: "∂L/∂W1["}, func(k *exactKernel) {
 			k.GradBatch = func(p *P, b *B, xs []exactX, ys []exactY, g *G) float32 {
 				xs, ys = slices.Clone(xs), slices.Clone(ys)
@@ -108,13 +115,14 @@ func TestOrder(t *testing.T) {
 				return loss
 			}
 		}},
-		{mutant{flaw: "the input's gradient is its neighbour", call: "InputGradBatch", quantity: "∂L/∂x["}, func(k *exactKernel) {
-			k.InputGradBatch = func(p *P, b *B, xs []exactX, ys []exactY, gxs []exactX) float32 {
-				loss := right.InputGradBatch(p, b, xs, ys, gxs)
-				bump(&gxs[2][0])
-				return loss
-			}
-		}},
+		{mutant{flaw: "the input's gradient is its neighbour", call: "InputGradBatch", quantity: "∂L/∂x["},
+			func(k *exactKernel) {
+				k.InputGradBatch = func(p *P, b *B, xs []exactX, ys []exactY, gxs []exactX) float32 {
+					loss := right.InputGradBatch(p, b, xs, ys, gxs)
+					bump(&gxs[2][0])
+					return loss
+				}
+			}},
 		{mutant{flaw: "the input's gradient is its neighbour", call: "Grad", quantity: "∂L/∂x["}, func(k *exactKernel) {
 			k.InputGrad = func(ws *W) *exactX { v := right.InputGrad(ws); bump(&v[1]); return v }
 		}},
@@ -135,7 +143,8 @@ func TestOrder(t *testing.T) {
 	fast.Rounding = spec.RoundingStrict
 	report = &finding.Report{}
 	order(fast.WithDefaults(), report, Kernel[
-		digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, digits.DigitsBatch, [digits.DigitsInputs]float32, [digits.DigitsOutputs]float32, float32,
+		digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, digits.DigitsBatch, [digits.DigitsInputs]float32,
+		[digits.DigitsOutputs]float32, float32,
 	]{
 		Forward: (*digits.Digits).Forward, Grad: (*digits.Digits).Grad, ForwardBatch: (*digits.Digits).ForwardBatch,
 		GradBatch: (*digits.Digits).GradBatch, StepBatch: (*digits.Digits).StepBatch,
@@ -222,8 +231,10 @@ func TestLevelsAgree(t *testing.T) {
 		return loss("InputGradBatch", right.InputGradBatch(p, b, xs, ys, gxs))
 	}
 	for spoilt = range map[string]bool{
-		"Forward": true, "Loss loss": true, "Backward": true, "Backward loss": true, "Grad": true, "Grad loss": true, "Step": true, "Step loss": true,
-		"ForwardBatch": true, "LossBatch loss": true, "GradBatch": true, "GradBatch loss": true, "StepBatch": true, "StepBatch loss": true,
+		"Forward": true, "Loss loss": true, "Backward": true, "Backward loss": true, "Grad": true, "Grad loss": true,
+		"Step": true, "Step loss": true,
+		"ForwardBatch": true, "LossBatch loss": true, "GradBatch": true, "GradBatch loss": true, "StepBatch": true,
+		"StepBatch loss": true,
 		"InputGradBatch": true, "InputGradBatch loss": true, "InputGrad": true,
 	} {
 		call, _, isLoss := strings.Cut(spoilt, " ")

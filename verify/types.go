@@ -12,7 +12,9 @@ import (
 type types struct{ number, params, gradient, input, output reflect.Type }
 
 func typesOf[P, G, X, Y any, F Float]() types {
-	return types{reflect.TypeFor[F](), reflect.TypeFor[P](), reflect.TypeFor[G](), reflect.TypeFor[X](), reflect.TypeFor[Y]()}
+	return types{
+		reflect.TypeFor[F](), reflect.TypeFor[P](), reflect.TypeFor[G](), reflect.TypeFor[X](), reflect.TypeFor[Y](),
+	}
 }
 
 // fits checks types against the network.

@@ -1,4 +1,5 @@
-// Package draw fills vectors with random numbers of the kinds that trials and tests want: normal, uniform, whole and signs.
+// Package draw fills vectors with random numbers of the kinds that trials and tests want: normal, uniform, whole and
+// signs.
 package draw
 
 import "math/rand/v2"

@@ -26,8 +26,8 @@ func Deliver[F memory.Float](name string, numbers ...F) Delivery[F] {
 	return Delivery[F]{name, slices.Clone(numbers)}
 }
 
-// Everywhere makes calls with their arguments at every place, and checks that they touch nothing beside them and deliver
-// the same everywhere.
+// Everywhere makes calls with their arguments at every place, and checks that they touch nothing beside them and
+// deliver the same everywhere.
 func Everywhere[F memory.Float](report *finding.Report, all *Set, calls func(at Placement) []Call[F]) {
 	if all.Err != nil {
 		report.Note("no argument was put beside memory that must not be touched: %v", all.Err)

@@ -1,8 +1,8 @@
-// Package fence finds what a function touches beside its arguments. Guards are bytes around a value that no call may write,
-// looked at after every call. Fences are pages around an argument that nobody may touch: a read or a write there faults,
-// and the call that made it is named, though no result depends on it. Calls are made with their arguments at every place in
-// such memory, and must deliver the same everywhere. A call may also leave the processor rounding otherwise, which is
-// asked after each.
+// Package fence finds what a function touches beside its arguments. Guards are bytes around a value that no call may
+// write, looked at after every call. Fences are pages around an argument that nobody may touch: a read or a write
+// there faults, and the call that made it is named, though no result depends on it. Calls are made with their
+// arguments at every place in such memory, and must deliver the same everywhere. A call may also leave the processor
+// rounding otherwise, which is asked after each.
 package fence
 
 import (
@@ -34,7 +34,8 @@ const (
 
 func (p Placement) String() string {
 	return [...]string{
-		"ordinary memory", "arguments that begin a page", "arguments that end a page", "arguments that end one number before a page",
+		"ordinary memory", "arguments that begin a page", "arguments that end a page",
+		"arguments that end one number before a page",
 	}[p]
 }
 

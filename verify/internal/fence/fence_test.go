@@ -18,12 +18,16 @@ func TestPlacement(t *testing.T) {
 	for _, c := range []struct {
 		at          Placement
 		n, from, to int
-	}{{BeginsPage, 5, 0, 120}, {EndsPage, 5, size - 120, size}, {EndsPage, 1, size - 24, size}, {EndsOneBefore, 2, size - 56, size - 8}} {
+	}{
+		{BeginsPage, 5, 0, 120}, {EndsPage, 5, size - 120, size}, {EndsPage, 1, size - 24, size},
+		{EndsOneBefore, 2, size - 56, size - 8},
+	} {
 		for i := range inner {
 			inner[i] = 1
 		}
 		s := v.Place(c.at, c.n)
-		if at := uintptr(unsafe.Pointer(&s[0])); at != start+uintptr(c.from) || len(s) != c.n || cap(s) != c.n || s[0] != [3]float64{} {
+		if at := uintptr(unsafe.Pointer(&s[0])); at != start+uintptr(c.from) || len(s) != c.n || cap(s) != c.n ||
+			s[0] != [3]float64{} {
 			t.Errorf("%v: %d values %v at byte %d, want byte %d", c.at, len(s), s, at-start, c.from)
 		}
 		if !onlyCanaries(inner[:c.from]) || !onlyCanaries(inner[c.to:]) {

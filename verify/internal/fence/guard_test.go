@@ -39,7 +39,8 @@ func TestGuards(t *testing.T) {
 			report := &finding.Report{}
 			Untouched(finding.Ruler{Report: report}, "Grad", guards)
 			err := report.Finish().Err()
-			if want := c.says != "" && again == 0; want != (err != nil) || want && !strings.Contains(err.Error(), c.says) {
+			if want := c.says != "" && again == 0; want != (err != nil) ||
+				want && !strings.Contains(err.Error(), c.says) {
 				t.Errorf("%s, check %d: %v, want an error with %q the first time", c.name, again+1, err, c.says)
 			}
 		}

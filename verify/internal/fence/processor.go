@@ -12,7 +12,8 @@ var (
 // so. Empty: it does.
 func roundsOtherwise() string {
 	switch {
-	case exactlyOne+lessThanHalf != 1, -exactlyOne-lessThanHalf != -1, exactlyOne+moreThanHalf == 1, -exactlyOne-moreThanHalf == -1:
+	case exactlyOne+lessThanHalf != 1, -exactlyOne-lessThanHalf != -1, exactlyOne+moreThanHalf == 1,
+		-exactlyOne-moreThanHalf == -1:
 		return "sums are not rounded to nearest"
 	case subnormal*0.5 == 0, subnormal*0x1p100 == 0:
 		return "subnormal numbers are taken for 0"

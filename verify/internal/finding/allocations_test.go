@@ -37,7 +37,8 @@ func TestAllocates(t *testing.T) {
 		}
 		return
 	}
-	if len(r.Failures) != 1 || r.Failures[0].Message != "Forward: allocations: 1 per call; there must be none" || len(r.Notes) > 0 {
+	if len(r.Failures) != 1 || r.Failures[0].Message != "Forward: allocations: 1 per call; there must be none" ||
+		len(r.Notes) > 0 {
 		t.Errorf("%v\n%s", r.Failures, r)
 	}
 }

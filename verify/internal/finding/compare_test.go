@@ -13,7 +13,8 @@ func TestWorstFirst(t *testing.T) {
 	report := &Report{}
 	r := Ruler{report, rounding.Float32, "trial 7 (random), seed 0"}
 	got := []float32{1.5, 1, 3, 2, float32(math.NaN()), 1.25}
-	Compare(r, "Grad", Block{"∂L/∂W2", 2, 6, 3}, got, []float64{1, 1, 1, 1, 1, 1}, []float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.5})
+	Compare(r, "Grad", Block{"∂L/∂W2", 2, 6, 3}, got, []float64{1, 1, 1, 1, 1, 1},
+		[]float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.5})
 	report.Finish()
 
 	var named []string

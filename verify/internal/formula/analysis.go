@@ -229,7 +229,8 @@ func (k analysis) sign(x enclosure) enclosure {
 // derivative is that of y. Who computes it by factors of 0 and 1 gets NaN from an infinity that is not chosen.
 func (k analysis) chosen(value enclosure, x, y followed, u, v enclosure) followed {
 	d := followed{value: value, constant: x.constant && y.constant}
-	lost := x.slope.undefined || y.slope.undefined || value.undefined || x.slope.kernel.unbounded() || y.slope.kernel.unbounded()
+	lost := x.slope.undefined || y.slope.undefined || value.undefined || x.slope.kernel.unbounded() ||
+		y.slope.kernel.unbounded()
 	switch {
 	case d.constant:
 		return d

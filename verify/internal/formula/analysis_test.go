@@ -15,18 +15,24 @@ import (
 
 // typicalFormulas are what people write, and more of every function than a random formula has.
 var typicalFormulas = []string{
-	"z", "tanh(z)", "max(z, 0)", "max(0, z)", "1/(1 + exp(-z))", "exp(z)/(1 + exp(z))", "z/(1 + exp(-z))", "z*sigmoid(z)",
-	"z*sigmoid(1.702*z)", "log(1 + exp(z))", "log1p(exp(z))", "log(1 + exp(-abs(z))) + max(z, 0)", "z*(1 + erf(z/sqrt(2)))/2",
+	"z", "tanh(z)", "max(z, 0)", "max(0, z)", "1/(1 + exp(-z))", "exp(z)/(1 + exp(z))", "z/(1 + exp(-z))",
+	"z*sigmoid(z)",
+	"z*sigmoid(1.702*z)", "log(1 + exp(z))", "log1p(exp(z))", "log(1 + exp(-abs(z))) + max(z, 0)",
+	"z*(1 + erf(z/sqrt(2)))/2",
 	"z/2*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))", "1/(1 + abs(z))", "z/(1 + abs(z))", "z*tanh(log(1 + exp(z)))",
-	"atan(z)", "2/pi*atan(pi*z/2)", "sin(z)", "z + sin(z)^2", "cos(3*z)", "exp(-z^2)", "z*exp(-z^2/2)", "min(max(z/6 + 0.5, 0), 1)",
-	"max(z, 0.01*z)", "max(z, 0) + min(expm1(z), 0)", "sqrt(z^2 + 1) - 1", "sqrt(abs(z))", "z/sqrt(1 + z^2)", "log(z)", "1/z", "z/z",
-	"z - z", "z^3 - 3*z + 2", "(z + 1)^-2", "abs(z)^1.5", "2^z", "(1 + z^2)^-0.5", "(exp(z) - exp(-z))/(exp(z) + exp(-z))", "abs(z)^z",
+	"atan(z)", "2/pi*atan(pi*z/2)", "sin(z)", "z + sin(z)^2", "cos(3*z)", "exp(-z^2)", "z*exp(-z^2/2)",
+	"min(max(z/6 + 0.5, 0), 1)",
+	"max(z, 0.01*z)", "max(z, 0) + min(expm1(z), 0)", "sqrt(z^2 + 1) - 1", "sqrt(abs(z))", "z/sqrt(1 + z^2)", "log(z)",
+	"1/z", "z/z",
+	"z - z", "z^3 - 3*z + 2", "(z + 1)^-2", "abs(z)^1.5", "2^z", "(1 + z^2)^-0.5",
+	"(exp(z) - exp(-z))/(exp(z) + exp(-z))", "abs(z)^z",
 	"z^16", "z^-16", "z^0", "(z - 1)*(z + 1)", "z*(1 - z)", "max(z, -z)", "min(z, 1/z)", "1/(1/z)", "z^20", "0*z",
 }
 
 // extremeFormulas overflow or underflow in some of the ways to write them or their derivatives.
 var extremeFormulas = []string{
-	"1/(1e-20*z)", "z/(1 + 1e20*z^2)", "exp(z)/(1 + exp(2*z))", "(1e20*z)^-2", "1000*z*(z*1e-20)*(z*1e-20)", "tanh(exp(z^2) - exp(2*z^2))",
+	"1/(1e-20*z)", "z/(1 + 1e20*z^2)", "exp(z)/(1 + exp(2*z))", "(1e20*z)^-2", "1000*z*(z*1e-20)*(z*1e-20)",
+	"tanh(exp(z^2) - exp(2*z^2))",
 	"min(exp(z^3), 5)", "atan(1/z)", "exp(-1/z^2)", "log(exp(z^2))", "(1e-10*z)^3*1e30",
 }
 
@@ -36,7 +42,9 @@ func randomFormula(rng *rand.Rand, depth int, variables ...string) string {
 		if rng.IntN(3) > 0 {
 			return variables[rng.IntN(len(variables))]
 		}
-		constants := []string{"0", "1", "2", "0.5", "3", "0.1", "1.7", "6", "pi", "1000", "0.001", "1e-20", "1e20", "(-1)", "(-0.3)"}
+		constants := []string{
+			"0", "1", "2", "0.5", "3", "0.1", "1.7", "6", "pi", "1000", "0.001", "1e-20", "1e20", "(-1)", "(-0.3)",
+		}
 		return constants[rng.IntN(len(constants))]
 	}
 	sub := func() string { return randomFormula(rng, depth-1, variables...) }
@@ -220,7 +228,8 @@ func TestFormulaBoundsAreTight(t *testing.T) {
 				}
 			}
 			if seen < all/2 || seenSlopes < all/2 {
-				t.Errorf("%s: %s: %d values and %d derivatives of %d have a bound that would show it", format.Name, text, seen, seenSlopes, all)
+				t.Errorf("%s: %s: %d values and %d derivatives of %d have a bound that would show it", format.Name,
+					text, seen, seenSlopes, all)
 			}
 		}
 	}

@@ -136,7 +136,8 @@ func (f format) add(x, y enclosure) enclosure {
 	n, size := x.summands()
 	m, more := y.summands()
 	e := enclosure{
-		at: x.at.plus(y.at), exact: x.exact.plus(y.exact), kernel: x.kernel.plus(y.kernel), off: rounding.Up(x.off+y.off, 1),
+		at: x.at.plus(y.at), exact: x.exact.plus(y.exact), kernel: x.kernel.plus(y.kernel),
+		off:       rounding.Up(x.off+y.off, 1),
 		undefined: x.undefined || y.undefined || opposed(x.kernel, y.kernel),
 	}
 	switch {
@@ -168,7 +169,8 @@ func (f format) multiply(x, y enclosure) enclosure {
 	}
 	e := enclosure{
 		at: x.at.times(y.at), exact: x.exact.times(y.exact), kernel: x.kernel.times(y.kernel),
-		undefined: x.undefined || y.undefined || x.kernel.has(0) && y.kernel.unbounded() || y.kernel.has(0) && x.kernel.unbounded(),
+		undefined: x.undefined || y.undefined || x.kernel.has(0) && y.kernel.unbounded() ||
+			y.kernel.has(0) && x.kernel.unbounded(),
 	}
 	e.off = rounding.Up(min(
 		scaled(x.kernel.largest(), y.off)+scaled(y.exact.largest(), x.off),
@@ -225,7 +227,8 @@ func (f format) divide(x, y enclosure) enclosure {
 	}
 	e := enclosure{
 		at: x.at.over(y.at), exact: x.exact.over(y.exact), kernel: x.kernel.over(y.kernel),
-		undefined: x.undefined || y.undefined || x.kernel.has(0) && y.kernel.has(0) || x.kernel.unbounded() && y.kernel.unbounded(),
+		undefined: x.undefined || y.undefined || x.kernel.has(0) && y.kernel.has(0) ||
+			x.kernel.unbounded() && y.kernel.unbounded(),
 	}
 	e.off = rounding.Up((x.off+scaled(e.exact.largest(), y.off))/y.kernel.smallest(), 4)
 	if e.kernel == pointSpan(0) && e.exact == pointSpan(0) {
@@ -271,7 +274,8 @@ func (f format) apply(g *function, x enclosure) enclosure {
 // larger is max(x, y), smaller is min(x, y): neither rounds, and neither enlarges an error.
 func (f format) larger(x, y enclosure) enclosure {
 	return enclosure{
-		at: x.at.larger(y.at), exact: x.exact.larger(y.exact), kernel: x.kernel.larger(y.kernel), off: max(x.off, y.off),
+		at: x.at.larger(y.at), exact: x.exact.larger(y.exact), kernel: x.kernel.larger(y.kernel),
+		off:       max(x.off, y.off),
 		undefined: x.undefined || y.undefined,
 	}.tightened()
 }

@@ -32,12 +32,22 @@ var functions = []function{
 	{name: "exp", at: math.Exp, slope: math.Exp, lowest: math.Inf(-1), values: span{0, math.Inf(1)}, root: math.NaN()},
 	{name: "expm1", at: math.Expm1, slope: math.Exp, lowest: math.Inf(-1), values: span{-1, math.Inf(1)}},
 	{name: "log", at: math.Log, slope: func(x float64) float64 { return 1 / x }, values: everything, root: 1},
-	{name: "log1p", at: math.Log1p, slope: func(x float64) float64 { return 1 / (1 + x) }, lowest: -1, values: everything},
-	{name: "sqrt", at: math.Sqrt, slope: func(x float64) float64 { return 0.5 / math.Sqrt(x) }, values: span{0, math.Inf(1)}},
-	{name: "tanh", at: math.Tanh, slope: scalar.TanhSlope, lowest: math.Inf(-1), values: span{-1, 1}},
-	{name: "sigmoid", at: scalar.Sigmoid, slope: scalar.SigmoidSlope, lowest: math.Inf(-1), values: span{0, 1}, root: math.NaN()},
 	{
-		name: "softplus", at: scalar.Softplus, slope: scalar.Sigmoid, lowest: math.Inf(-1), values: span{0, math.Inf(1)}, root: math.NaN(),
+		name: "log1p", at: math.Log1p, slope: func(x float64) float64 { return 1 / (1 + x) }, lowest: -1,
+		values: everything,
+	},
+	{
+		name: "sqrt", at: math.Sqrt, slope: func(x float64) float64 { return 0.5 / math.Sqrt(x) },
+		values: span{0, math.Inf(1)},
+	},
+	{name: "tanh", at: math.Tanh, slope: scalar.TanhSlope, lowest: math.Inf(-1), values: span{-1, 1}},
+	{
+		name: "sigmoid", at: scalar.Sigmoid, slope: scalar.SigmoidSlope, lowest: math.Inf(-1), values: span{0, 1},
+		root: math.NaN(),
+	},
+	{
+		name: "softplus", at: scalar.Softplus, slope: scalar.Sigmoid, lowest: math.Inf(-1),
+		values: span{0, math.Inf(1)}, root: math.NaN(),
 		roundings: 12, // log1p, exp and a sum of positive terms
 	},
 	{
@@ -47,8 +57,9 @@ var functions = []function{
 	{name: "erf", at: math.Erf, slope: erfSlope, lowest: math.Inf(-1), values: span{-1, 1}},
 	{name: "sin", at: math.Sin, slope: math.Cos, lowest: math.Inf(-1), values: span{-1, 1}, periodic: true},
 	{
-		name: "cos", at: math.Cos, slope: func(x float64) float64 { return -math.Sin(x) }, lowest: math.Inf(-1), values: span{-1, 1},
-		root: math.NaN(), periodic: true,
+		name: "cos", at: math.Cos, slope: func(x float64) float64 { return -math.Sin(x) }, lowest: math.Inf(-1),
+		values: span{-1, 1},
+		root:   math.NaN(), periodic: true,
 	},
 }
 

@@ -50,7 +50,8 @@ func (t *truth) over(x, y *big.Float) *big.Float {
 
 // small says whether |x| < limit, or else that there is nothing to compute.
 func (t *truth) small(x *big.Float, limit float64) bool {
-	if t.undefined || verifytest.Zero().Abs(x).Cmp(verifytest.Num(limit)) >= 0 || x.Sign() != 0 && x.MantExp(nil) < -250 {
+	if t.undefined || verifytest.Zero().Abs(x).Cmp(verifytest.Num(limit)) >= 0 ||
+		x.Sign() != 0 && x.MantExp(nil) < -250 {
 		t.undefined = true
 	}
 	return !t.undefined
@@ -116,7 +117,8 @@ func (t *truth) atan(x *big.Float) *big.Float {
 	}
 	const halvings = 12
 	for range halvings {
-		x = verifytest.Zero().Quo(x, plus(verifytest.Num(1), verifytest.Zero().Sqrt(plus(verifytest.Num(1), times(x, x)))))
+		x = verifytest.Zero().Quo(x,
+			plus(verifytest.Num(1), verifytest.Zero().Sqrt(plus(verifytest.Num(1), times(x, x)))))
 	}
 	sum, power := verifytest.Num(0), x
 	for i := range 40 {

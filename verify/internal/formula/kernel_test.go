@@ -105,7 +105,10 @@ func (k *formulaKernel[F]) binary(n *formula.Binary) kernelDual[F] {
 		}
 	}
 	x, y := k.dual(n.X), k.dual(n.Y)
-	r := kernelDual[F]{fixed: x.fixed && y.fixed, constant: x.constant && y.constant, idle: x.idle && y.constant || y.idle && x.constant}
+	r := kernelDual[F]{
+		fixed: x.fixed && y.fixed, constant: x.constant && y.constant,
+		idle: x.idle && y.constant || y.idle && x.constant,
+	}
 	switch n.Op {
 	case '*':
 		r.v = x.v * y.v
@@ -223,7 +226,8 @@ func (k *formulaKernel[F]) logistic(n formula.Node, t kernelDual[F]) kernelDual[
 	x := k.dual(n)
 	s := k.elementary("sigmoid", -t.v)
 	r := kernelDual[F]{v: x.v * s, fixed: x.fixed && t.fixed, constant: x.constant && t.constant}
-	r.d = k.parts(x, t, func() F { return x.part(x.d * s) }, func() F { return t.part(x.v * (k.derivative("sigmoid", -t.v, s) * -t.d)) })
+	r.d = k.parts(x, t, func() F { return x.part(x.d * s) },
+		func() F { return t.part(x.v * (k.derivative("sigmoid", -t.v, s) * -t.d)) })
 	r.idle = x.idle && t.constant || t.idle && x.constant
 	return r
 }

@@ -125,7 +125,8 @@ func (f terms) ValueBound(r rounding.Pair, a rounding.Estimate, y *mat.VecDense)
 		kernel += math.Abs(value) + e
 		reference += math.Abs(value)
 	}
-	return rounding.Up(bound, n) + r.Local(rounding.Work{Roundings: n}, rounding.Up(kernel, 2*n), rounding.Up(reference, n))
+	return rounding.Up(bound, n) + r.Local(rounding.Work{Roundings: n}, rounding.Up(kernel, 2*n),
+		rounding.Up(reference, n))
 }
 
 func (f terms) GradientBound(r rounding.Pair, a rounding.Estimate, y *mat.VecDense) []float64 {

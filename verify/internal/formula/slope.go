@@ -57,12 +57,14 @@ func (f format) raise(x, y enclosure) enclosure {
 		e.off = 0
 	case base.lo > 0:
 		less := powers(base, exponent.plus(pointSpan(-1))).hi
-		e.off = rounding.Up(scaled(exponent.largest()*less, x.off)+scaled(powers(base, exponent).hi*logarithms(base), y.off), 16)
+		e.off = rounding.Up(scaled(exponent.largest()*less, x.off)+
+			scaled(powers(base, exponent).hi*logarithms(base), y.off), 16)
 	}
 	if e.kernel == pointSpan(0) && e.exact == pointSpan(0) {
 		return e.tightened()
 	}
-	n := f.Count(rounding.Work{Elementary: 1, Roundings: 2}) + 4*(exponent.largest()+logarithms(base))*rounding.Float64.U/f.U
+	n := f.Count(rounding.Work{Elementary: 1, Roundings: 2}) +
+		4*(exponent.largest()+logarithms(base))*rounding.Float64.U/f.U
 	return f.rounded(e, n, f.Tiny)
 }
 

@@ -1,6 +1,6 @@
-// Package function is the reference of activations, costs, and pairs of both that have a closed form, written from their
-// definitions: values, full Jacobian matrices and gradients, each with a bound on how far a kernel may be off, and the
-// places where a derivative jumps.
+// Package function is the reference of activations, costs, and pairs of both that have a closed form, written from
+// their definitions: values, full Jacobian matrices and gradients, each with a bound on how far a kernel may be off,
+// and the places where a derivative jumps.
 package function
 
 import (
@@ -73,9 +73,11 @@ var pointwiseTable = []pointwise{
 		derivative: rounding.Curve{At: func(float64) float64 { return 1 }},
 	},
 	{
-		name:       "sigmoid",
-		function:   rounding.Curve{At: scalar.Sigmoid, Work: rounding.Work{Elementary: 1}},
-		derivative: rounding.Curve{At: scalar.SigmoidSlope, Breaks: []float64{0}, Work: rounding.Work{Elementary: 2, Roundings: 1}},
+		name:     "sigmoid",
+		function: rounding.Curve{At: scalar.Sigmoid, Work: rounding.Work{Elementary: 1}},
+		derivative: rounding.Curve{
+			At: scalar.SigmoidSlope, Breaks: []float64{0}, Work: rounding.Work{Elementary: 2, Roundings: 1},
+		},
 		fromPost: rounding.Curve{
 			At:     func(a float64) float64 { return a * (1 - a) },
 			Breaks: []float64{0.5}, Work: rounding.Work{Roundings: 2},
@@ -91,9 +93,11 @@ var pointwiseTable = []pointwise{
 	elu(SeluScale, SeluAlpha).named("selu"),
 	gelu,
 	{
-		name:       "tanh",
-		function:   rounding.Curve{At: math.Tanh, Work: rounding.Work{Elementary: 1}},
-		derivative: rounding.Curve{At: scalar.TanhSlope, Breaks: []float64{0}, Work: rounding.Work{Elementary: 2, Roundings: 1}},
+		name:     "tanh",
+		function: rounding.Curve{At: math.Tanh, Work: rounding.Work{Elementary: 1}},
+		derivative: rounding.Curve{
+			At: scalar.TanhSlope, Breaks: []float64{0}, Work: rounding.Work{Elementary: 2, Roundings: 1},
+		},
 		fromPost: rounding.Curve{
 			At:     func(a float64) float64 { return 1 - a*a },
 			Breaks: []float64{0}, Work: rounding.Work{Roundings: 3},
@@ -104,7 +108,8 @@ var pointwiseTable = []pointwise{
 		name:     "arctan",
 		function: rounding.Curve{At: math.Atan, Work: rounding.Work{Elementary: 1}},
 		derivative: rounding.Curve{
-			At: func(z float64) float64 { return 1 / (1 + z*z) }, Breaks: []float64{0}, Work: rounding.Work{Roundings: 3},
+			At: func(z float64) float64 { return 1 / (1 + z*z) }, Breaks: []float64{0},
+			Work:    rounding.Work{Roundings: 3},
 			Divisor: func(z float64) float64 { return 1 + z*z },
 		},
 	},
@@ -114,19 +119,25 @@ var pointwiseTable = []pointwise{
 		derivative: rounding.Curve{At: scalar.Sigmoid, Work: rounding.Work{Elementary: 1}},
 	},
 	{
-		name:     "silu",
-		function: rounding.Curve{At: silu, Breaks: []float64{siluMinimum}, Work: rounding.Work{Elementary: 1, Roundings: 1}, Gain: math.Abs},
+		name: "silu",
+		function: rounding.Curve{
+			At: silu, Breaks: []float64{siluMinimum}, Work: rounding.Work{Elementary: 1, Roundings: 1}, Gain: math.Abs,
+		},
 		derivative: rounding.Curve{
-			At: siluSlope, Breaks: []float64{-siluSlopeExtremum, siluSlopeExtremum}, Work: rounding.Work{Elementary: 4, Roundings: 5},
+			At: siluSlope, Breaks: []float64{-siluSlopeExtremum, siluSlopeExtremum},
+			Work: rounding.Work{Elementary: 4, Roundings: 5},
 			Magnitude: func(z float64) float64 {
-				return scalar.Sigmoid(z) + math.Abs(z)*scalar.SigmoidSlope(z) + math.Abs(z)*scalar.Sigmoid(z)*scalar.Sigmoid(z)
+				return scalar.Sigmoid(z) + math.Abs(z)*scalar.SigmoidSlope(z) +
+					math.Abs(z)*scalar.Sigmoid(z)*scalar.Sigmoid(z)
 			},
 			Gain: math.Abs,
 		},
 	},
 	{
-		name:     "softsign",
-		function: rounding.Curve{At: func(z float64) float64 { return z / (1 + math.Abs(z)) }, Work: rounding.Work{Roundings: 2}},
+		name: "softsign",
+		function: rounding.Curve{
+			At: func(z float64) float64 { return z / (1 + math.Abs(z)) }, Work: rounding.Work{Roundings: 2},
+		},
 		derivative: rounding.Curve{
 			At: func(z float64) float64 { return 1 / ((1 + math.Abs(z)) * (1 + math.Abs(z))) }, Breaks: []float64{0},
 			Work:    rounding.Work{Roundings: 4},
@@ -136,18 +147,24 @@ var pointwiseTable = []pointwise{
 	{
 		name: "hard-sigmoid",
 		function: rounding.Curve{
-			At: func(z float64) float64 { return min(max(z/6+0.5, 0), 1) }, Breaks: []float64{-3, 3}, Work: rounding.Work{Roundings: 3},
+			At: func(z float64) float64 { return min(max(z/6+0.5, 0), 1) }, Breaks: []float64{-3, 3},
+			Work:      rounding.Work{Roundings: 3},
 			Magnitude: func(z float64) float64 { return min(math.Abs(z)/6, 1) + 0.5 },
 		},
 		derivative: rounding.Curve{
-			At: func(z float64) float64 { return scalar.Step(3-math.Abs(z)) / 6 }, Breaks: []float64{-3, 3}, Work: rounding.Work{Roundings: 2},
+			At: func(z float64) float64 { return scalar.Step(3-math.Abs(z)) / 6 }, Breaks: []float64{-3, 3},
+			Work: rounding.Work{Roundings: 2},
 		},
 	},
 	{
-		name:       "hard-tanh",
-		function:   rounding.Curve{At: func(z float64) float64 { return min(max(z, -1), 1) }, Breaks: []float64{-1, 1}},
-		derivative: rounding.Curve{At: func(z float64) float64 { return scalar.Step(1 - math.Abs(z)) }, Breaks: []float64{-1, 1}},
-		fromPost:   rounding.Curve{At: func(a float64) float64 { return scalar.Step(1 - math.Abs(a)) }, Breaks: []float64{-1, 1}},
+		name:     "hard-tanh",
+		function: rounding.Curve{At: func(z float64) float64 { return min(max(z, -1), 1) }, Breaks: []float64{-1, 1}},
+		derivative: rounding.Curve{
+			At: func(z float64) float64 { return scalar.Step(1 - math.Abs(z)) }, Breaks: []float64{-1, 1},
+		},
+		fromPost: rounding.Curve{
+			At: func(a float64) float64 { return scalar.Step(1 - math.Abs(a)) }, Breaks: []float64{-1, 1},
+		},
 	},
 }
 

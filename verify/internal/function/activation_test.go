@@ -50,7 +50,8 @@ func TestSlopes(t *testing.T) {
 
 // TestConventions: relu passes NaN on, is 0 up to 0 and has slope 0 at 0, and no activation hides a NaN.
 func TestConventions(t *testing.T) {
-	if scalar.Relu(0) != 0 || scalar.Step(0) != 0 || scalar.Relu(-3) != 0 || scalar.Relu(2) != 2 || scalar.Step(2) != 1 {
+	if scalar.Relu(0) != 0 || scalar.Step(0) != 0 || scalar.Relu(-3) != 0 || scalar.Relu(2) != 2 ||
+		scalar.Step(2) != 1 {
 		t.Error("relu is not max(z, 0) with slope 0 at 0")
 	}
 	for _, e := range spec.Activations() {

@@ -104,7 +104,8 @@ func (c termCost) ValueBound(r rounding.Pair, a rounding.Estimate, y *mat.VecDen
 	}
 	// One more rounding for the division by n, one for 1/n.
 	scale := c.scale(len(a.Value))
-	return rounding.Up(scale*bound, 2*n) + r.Local(rounding.Work{Roundings: n + 2}, rounding.Up(scale*size, 2*n), rounding.Up(scale*size, 2*n))
+	return rounding.Up(scale*bound, 2*n) + r.Local(rounding.Work{Roundings: n + 2}, rounding.Up(scale*size, 2*n),
+		rounding.Up(scale*size, 2*n))
 }
 
 // GradientBound bounds the error of ∇C(-, y) at a, element by element.

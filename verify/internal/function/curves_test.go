@@ -21,7 +21,8 @@ type tabled struct {
 // everyCurve lists the curves of every activation, cost and closed form.
 func everyCurve() []tabled {
 	var list []tabled
-	rows := append(slices.Clone(pointwiseTable), leakyRelu(0.3), leakyRelu(-0.5), leakyRelu(3), elu(1, 0.5), elu(1, 2.5))
+	rows := append(slices.Clone(pointwiseTable), leakyRelu(0.3), leakyRelu(-0.5), leakyRelu(3), elu(1, 0.5),
+		elu(1, 2.5))
 	for _, p := range rows {
 		list = append(list, tabled{p.name, p.function, -20, 20}, tabled{p.name + "'", p.derivative, -20, 20})
 		if p.fromPost.At != nil {

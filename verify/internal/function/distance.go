@@ -107,5 +107,7 @@ func logCosh(y float64) rounding.Curve {
 }
 
 func logCoshSlope(y float64) rounding.Curve {
-	return rounding.Curve{At: func(a float64) float64 { return math.Tanh(a - y) }, Work: rounding.Work{Elementary: 1, Roundings: 1}}
+	return rounding.Curve{
+		At: func(a float64) float64 { return math.Tanh(a - y) }, Work: rounding.Work{Elementary: 1, Roundings: 1},
+	}
 }

@@ -38,7 +38,8 @@ func TestDistances(t *testing.T) {
 		if got := row.Value(a, y); math.Abs(got-c.value) > 2*rounding.Float64.ULP(c.value) {
 			t.Errorf("%s of %v: %v, want %v", c.f.Name, c.d, got, c.value)
 		}
-		if got := row.Gradient(a, y).AtVec(0); math.Abs(got-c.slope) > 2*rounding.Float64.ULP(c.slope) || (c.slope == 0) != (got == 0) {
+		if got := row.Gradient(a, y).AtVec(0); math.Abs(got-c.slope) > 2*rounding.Float64.ULP(c.slope) ||
+			(c.slope == 0) != (got == 0) {
 			t.Errorf("%s' of %v: %v, want %v", c.f.Name, c.d, got, c.slope)
 		}
 	}

@@ -52,12 +52,14 @@ func TestClosedForms(t *testing.T) {
 				loss, delta := p.big(z, p.y)
 
 				wantLoss, _ := loss.Float64()
-				verifytest.Within(t, "loss", []float64{pair.Loss(zv, yv)}, []float64{wantLoss}, []float64{pair.LossBound(r, zE, yv)})
+				verifytest.Within(t, "loss", []float64{pair.Loss(zv, yv)}, []float64{wantLoss},
+					[]float64{pair.LossBound(r, zE, yv)})
 				wantDelta := make([]float64, 3)
 				for i, d := range delta {
 					wantDelta[i], _ = d.Float64()
 				}
-				verifytest.Within(t, "delta", linear.Elements(pair.Delta(zv, yv)), wantDelta, pair.DeltaBound(r, zE, aE, yv))
+				verifytest.Within(t, "delta", linear.Elements(pair.Delta(zv, yv)), wantDelta,
+					pair.DeltaBound(r, zE, aE, yv))
 			})
 		}
 	}
@@ -94,16 +96,21 @@ func TestClosedFormsAreTheComposition(t *testing.T) {
 		pair := FusedOf(p.activation, p.cost)
 		z, y := linear.Vector([]float64{1, -2, 0.5}), linear.Vector(p.y)
 		a := sigma.Value(z)
-		zE, aE := rounding.Exact(z), rounding.Estimate{Value: linear.Elements(a), Bound: sigma.ValueBound(r, rounding.Exact(z), linear.Elements(a))}
+		zE, aE := rounding.Exact(z), rounding.Estimate{
+			Value: linear.Elements(a), Bound: sigma.ValueBound(r, rounding.Exact(z), linear.Elements(a)),
+		}
 		verifytest.Within(t, p.activation+" "+p.cost+" loss", []float64{c.Value(a, y)}, []float64{pair.Loss(z, y)},
 			[]float64{pair.LossBound(r, zE, y) + c.ValueBound(r, aE, y)})
 		g := c.Gradient(a, y)
 		composed := linear.MulTransposed(sigma.Jacobian(z), g)
-		slack := sigma.PullbackBound(r, zE, aE, rounding.Estimate{Value: linear.Elements(g), Bound: c.GradientBound(r, aE, y)})
+		slack := sigma.PullbackBound(r, zE, aE, rounding.Estimate{
+			Value: linear.Elements(g), Bound: c.GradientBound(r, aE, y),
+		})
 		for i, e := range pair.DeltaBound(r, zE, aE, y) {
 			slack[i] += e
 		}
-		verifytest.Within(t, p.activation+" "+p.cost+" delta", linear.Elements(composed), linear.Elements(pair.Delta(z, y)), slack)
+		verifytest.Within(t, p.activation+" "+p.cost+" delta", linear.Elements(composed),
+			linear.Elements(pair.Delta(z, y)), slack)
 	}
 }
 
@@ -130,7 +137,8 @@ func bigBinary(z, y []float64) (*big.Float, []*big.Float) {
 		// -log σ(z) = log(1 + exp(-z)), and 1 - σ(z) = σ(-z)
 		loss.Add(loss, verifytest.Zero().Mul(verifytest.Num(y[i]), bigSoftplus(-v)))
 		loss.Add(loss, verifytest.Zero().Mul(verifytest.Num(1-y[i]), bigSoftplus(v)))
-		a := verifytest.Zero().Quo(verifytest.Num(1), verifytest.Zero().Add(verifytest.Num(1), verifytest.BigExp(verifytest.Num(-v))))
+		a := verifytest.Zero().Quo(verifytest.Num(1),
+			verifytest.Zero().Add(verifytest.Num(1), verifytest.BigExp(verifytest.Num(-v))))
 		delta = append(delta, a.Sub(a, verifytest.Num(y[i])))
 	}
 	return loss, delta
@@ -141,7 +149,8 @@ func bigSigmoid(z, y []float64) (*big.Float, []*big.Float) {
 	var delta []*big.Float
 	for i, v := range z {
 		loss.Add(loss, verifytest.Zero().Mul(verifytest.Num(y[i]), bigSoftplus(-v)))
-		a := verifytest.Zero().Quo(verifytest.Num(1), verifytest.Zero().Add(verifytest.Num(1), verifytest.BigExp(verifytest.Num(-v))))
+		a := verifytest.Zero().Quo(verifytest.Num(1),
+			verifytest.Zero().Add(verifytest.Num(1), verifytest.BigExp(verifytest.Num(-v))))
 		delta = append(delta, verifytest.Zero().Mul(verifytest.Num(y[i]), a.Sub(a, verifytest.Num(1))))
 	}
 	return loss, delta

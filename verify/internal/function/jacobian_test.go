@@ -47,7 +47,8 @@ func TestJacobians(t *testing.T) {
 		const h = 0x1p-14
 		differences := func(step float64) *mat.Dense {
 			jac := mat.NewDense(a.Len(), n, nil)
-			fd.Jacobian(jac, func(y, x []float64) { copy(y, linear.Elements(sigma.Value(linear.Vector(x)))) }, linear.Elements(z),
+			fd.Jacobian(jac, func(y, x []float64) { copy(y, linear.Elements(sigma.Value(linear.Vector(x)))) },
+				linear.Elements(z),
 				&fd.JacobianSettings{Formula: fd.Central, Step: step})
 			return jac
 		}
@@ -55,12 +56,14 @@ func TestJacobians(t *testing.T) {
 		if rows, cols := got.Dims(); rows != a.Len() || cols != n {
 			t.Fatalf("%s: Jacobian of %d×%d for %d outputs of %d units", f.Name, rows, cols, a.Len(), n)
 		}
-		roundoff := mat.Max(linear.Vector(sigma.ValueBound(rounding.PairOf(rounding.Float64), rounding.Exact(z), linear.Elements(a))))
+		roundoff := mat.Max(linear.Vector(sigma.ValueBound(rounding.PairOf(rounding.Float64), rounding.Exact(z),
+			linear.Elements(a))))
 		for i := range a.Len() {
 			for j := range n {
 				tolerance := math.Abs(wide.At(i, j)-narrow.At(i, j)) + 4*roundoff/h + 4*rounding.Float64.U/h
 				if !(math.Abs(got.At(i, j)-narrow.At(i, j)) <= tolerance) {
-					t.Errorf("%s: ∂a_%d/∂z_%d = %v, differences give %v ± %v", f.Name, i, j, got.At(i, j), narrow.At(i, j), tolerance)
+					t.Errorf("%s: ∂a_%d/∂z_%d = %v, differences give %v ± %v", f.Name, i, j, got.At(i, j),
+						narrow.At(i, j), tolerance)
 				}
 			}
 		}
@@ -94,7 +97,8 @@ func TestDuals(t *testing.T) {
 					unit[i] = 1
 					slack := sigma.PullbackBound(r, zE, a, rounding.Exact(linear.Vector(unit)))[j]
 					if d := math.Abs(jac.At(i, j) - want.d); !(d <= slack+definition*(1+math.Abs(want.d))) {
-						t.Errorf("%s at %v: ∂a_%d/∂z_%d = %v, dual numbers give %v", f.Name, z, i, j, jac.At(i, j), want.d)
+						t.Errorf("%s at %v: ∂a_%d/∂z_%d = %v, dual numbers give %v", f.Name, z, i, j, jac.At(i, j),
+							want.d)
 					}
 					if d := math.Abs(value[i] - want.v); !(d <= a.Bound[i]+definition*(1+math.Abs(want.v))) {
 						t.Errorf("%s at %v: a_%d = %v, by definition %v", f.Name, z, i, value[i], want.v)

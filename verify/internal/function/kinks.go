@@ -17,7 +17,8 @@ func KinksOf(sigma Activation) (list []float64) {
 			}
 		}
 	case formula.Units:
-		return Jumps(func(z float64) float64 { return sigma.Jacobian(mat.NewVecDense(1, []float64{z})).At(0, 0) }, -4, 4)
+		return Jumps(func(z float64) float64 { return sigma.Jacobian(mat.NewVecDense(1, []float64{z})).At(0, 0) }, -4,
+			4)
 	}
 	return list
 }
@@ -61,8 +62,8 @@ func MaximaOf(sigma Activation) (window int, ok bool) {
 	return int(p.window), ok
 }
 
-// SlopeJumps are the places where the derivative of an activation jumps. Of activations that are no functions of one unit
-// and have a derivative that jumps, and of formulas, they are not known.
+// SlopeJumps are the places where the derivative of an activation jumps. Of activations that are no functions of one
+// unit and have a derivative that jumps, and of formulas, they are not known.
 func SlopeJumps(sigma Activation) (places []float64, known bool) {
 	switch sigma := sigma.(type) {
 	case softmax, logSoftmax, averagePool:
@@ -76,7 +77,8 @@ func SlopeJumps(sigma Activation) (places []float64, known bool) {
 // jumps are the places where the derivative jumps.
 func (p pointwise) jumps() (list []float64) {
 	for _, b := range p.derivative.Breaks {
-		before, after := p.derivative.At(math.Nextafter(b, math.Inf(-1))), p.derivative.At(math.Nextafter(b, math.Inf(1)))
+		before, after := p.derivative.At(math.Nextafter(b, math.Inf(-1))),
+			p.derivative.At(math.Nextafter(b, math.Inf(1)))
 		if math.Abs(after-before) > 1e-9 {
 			list = append(list, b)
 		}

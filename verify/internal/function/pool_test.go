@@ -36,7 +36,8 @@ func TestPools(t *testing.T) {
 	} {
 		a := linear.Elements(c.sigma.Value(z))
 		none := make([]float64, 64)
-		verifytest.Within(t, c.name, a, c.value, c.sigma.ValueBound(rounding.PairOf(rounding.Float64), rounding.Exact(z), a))
+		verifytest.Within(t, c.name, a, c.value, c.sigma.ValueBound(rounding.PairOf(rounding.Float64),
+			rounding.Exact(z), a))
 		verifytest.Within(t, c.name+" Jacobian", verifytest.Data(c.sigma.Jacobian(z)), c.jac, none)
 	}
 	for _, z := range [][]float64{{math.NaN(), 1}, {1, math.NaN()}} {
@@ -58,11 +59,26 @@ func TestTies(t *testing.T) {
 		most     []float64
 		off, top float64
 	}{
-		{"exact tie", rounding.Estimate{Value: []float64{1, 3, 3}, Bound: []float64{0, 0, 0}}, []float64{0, 0.25, 0}, []float64{0, 0.25, 0}, 0, 0},
-		{"clear", rounding.Estimate{Value: []float64{1, 3, 2}, Bound: []float64{0.5, 0.4, 0.5}}, []float64{0, 0.25, 0}, []float64{0, 0.25, 0}, 0.4, 0.4},
-		{"within the errors", rounding.Estimate{Value: []float64{1, 3, 2}, Bound: []float64{0.5, 0.5, 0.6}}, []float64{0, 2, 2.25}, []float64{0, 2.26, 2.26}, 0.5, 0.6},
-		{"one exact, one not", rounding.Estimate{Value: []float64{3, 3, 0}, Bound: []float64{0, 1e-9, 0}}, []float64{2, 2.25, 0}, []float64{2.26, 2.26, 0}, 1e-9, 1e-9},
-		{"no bound", rounding.Estimate{Value: []float64{3, 9, 0}, Bound: []float64{math.Inf(1), 0, 0}}, []float64{2.25, 2, 0}, []float64{2.26, 2.26, 2.26}, math.Inf(1), math.Inf(1)},
+		{
+			"exact tie", rounding.Estimate{Value: []float64{1, 3, 3}, Bound: []float64{0, 0, 0}}, []float64{0, 0.25, 0},
+			[]float64{0, 0.25, 0}, 0, 0,
+		},
+		{
+			"clear", rounding.Estimate{Value: []float64{1, 3, 2}, Bound: []float64{0.5, 0.4, 0.5}},
+			[]float64{0, 0.25, 0}, []float64{0, 0.25, 0}, 0.4, 0.4,
+		},
+		{
+			"within the errors", rounding.Estimate{Value: []float64{1, 3, 2}, Bound: []float64{0.5, 0.5, 0.6}},
+			[]float64{0, 2, 2.25}, []float64{0, 2.26, 2.26}, 0.5, 0.6,
+		},
+		{
+			"one exact, one not", rounding.Estimate{Value: []float64{3, 3, 0}, Bound: []float64{0, 1e-9, 0}},
+			[]float64{2, 2.25, 0}, []float64{2.26, 2.26, 0}, 1e-9, 1e-9,
+		},
+		{
+			"no bound", rounding.Estimate{Value: []float64{3, 9, 0}, Bound: []float64{math.Inf(1), 0, 0}},
+			[]float64{2.25, 2, 0}, []float64{2.26, 2.26, 2.26}, math.Inf(1), math.Inf(1),
+		},
 	} {
 		a := linear.Elements(maxPool{}.Value(linear.Vector(c.z.Value)))
 		value := maxPool{}.ValueBound(r, c.z, a)

@@ -101,7 +101,8 @@ func (radialSigmoid) ValueBound(r rounding.Pair, z rounding.Estimate, a []float6
 		case !g.reached:
 			propagated = min(propagated, rounding.Product(g.q, g.eq, z.Value[i], z.Bound[i]))
 		}
-		bound[i] = propagated + r.Local(rounding.Work{Roundings: 4, Elementary: 1}, math.Abs(ai)+propagated, math.Abs(ai))
+		bound[i] = propagated + r.Local(rounding.Work{Roundings: 4, Elementary: 1}, math.Abs(ai)+propagated,
+			math.Abs(ai))
 	}
 	return bound
 }
@@ -146,7 +147,8 @@ func (radialSigmoid) PullbackBound(r rounding.Pair, z, a, v rounding.Estimate) [
 	}
 	ekt := rounding.Product(k, ek, t, rounding.Up(et, n))
 	for i, ai := range a.Value {
-		bound[i] = rounding.Up(rounding.Product(g.q, eq, v.Value[i], v.Bound[i])+rounding.Product(k*t, ekt, ai, a.Bound[i]), 4) +
+		bound[i] = rounding.Up(rounding.Product(g.q, eq, v.Value[i], v.Bound[i])+
+			rounding.Product(k*t, ekt, ai, a.Bound[i]), 4) +
 			r.Local(rounding.Work{Roundings: n + 8},
 				rounding.Up((g.q+eq)*v.Magnitude(i)+(math.Abs(k)+ek)*a.Magnitude(i)*kernel, 2*n+8),
 				rounding.Up(g.q*math.Abs(v.Value[i])+math.Abs(k*ai)*reference, 2*n+8))

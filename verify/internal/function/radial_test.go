@@ -23,8 +23,14 @@ func TestRadialOrigin(t *testing.T) {
 		valueMax, pulMax float64
 	}{
 		{"exact 0", rounding.Estimate{Value: []float64{0, 0}, Bound: []float64{0, 0}}, 0, 0, 0, 0},
-		{"0 with an error", rounding.Estimate{Value: []float64{0, 0}, Bound: []float64{1e-9, 0}}, 0, math.Inf(1), 1.001, math.Inf(1)},
-		{"an error as large as z", rounding.Estimate{Value: []float64{1e-9, 0}, Bound: []float64{1e-9, 1e-9}}, 1, math.Inf(1), 2, math.Inf(1)},
+		{
+			"0 with an error", rounding.Estimate{Value: []float64{0, 0}, Bound: []float64{1e-9, 0}}, 0, math.Inf(1),
+			1.001, math.Inf(1),
+		},
+		{
+			"an error as large as z", rounding.Estimate{Value: []float64{1e-9, 0}, Bound: []float64{1e-9, 1e-9}}, 1,
+			math.Inf(1), 2, math.Inf(1),
+		},
 		{"well away", rounding.Estimate{Value: []float64{1e-9, 0}, Bound: []float64{1e-16, 0}}, 1e-8, 1, 1e-5, 1e5},
 	} {
 		a := linear.Elements(sigma.Value(linear.Vector(c.z.Value)))
@@ -36,7 +42,8 @@ func TestRadialOrigin(t *testing.T) {
 		if !(c.pull <= pull[0] && pull[0] <= c.pulMax) {
 			t.Errorf("%s: bound of the gradient %v, want %v…%v", c.name, pull, c.pull, c.pulMax)
 		}
-		if none := sigma.PullbackBound(r, c.z, rounding.Estimate{Value: a, Bound: value}, rounding.Exact(linear.Vector([]float64{0, 0}))); none[0] != 0 || none[1] != 0 {
+		if none := sigma.PullbackBound(r, c.z, rounding.Estimate{Value: a, Bound: value},
+			rounding.Exact(linear.Vector([]float64{0, 0}))); none[0] != 0 || none[1] != 0 {
 			t.Errorf("%s: a gradient of 0 has the bound %v", c.name, none)
 		}
 	}

@@ -58,6 +58,7 @@ func ranges(t *testing.T, sigma Activation, r rounding.Pair, drawn func(*rand.Ra
 		}
 	}
 	if tightest < 0.05 {
-		t.Errorf("no gradient comes closer to its bound than %.2g of it: the bound is too wide to find mistakes", tightest)
+		t.Errorf("no gradient comes closer to its bound than %.2g of it: the bound is too wide to find mistakes",
+			tightest)
 	}
 }

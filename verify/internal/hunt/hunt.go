@@ -1,5 +1,5 @@
-// Package hunt looks for the largest rounding errors of a kernel within ranges, to hold beside what is promised of them: it
-// draws numbers that are known to have large errors, and changes the worst found so far.
+// Package hunt looks for the largest rounding errors of a kernel within ranges, to hold beside what is promised of
+// them: it draws numbers that are known to have large errors, and changes the worst found so far.
 package hunt
 
 import (
@@ -33,11 +33,14 @@ type Observed struct {
 }
 
 // Observe looks for the largest rounding errors of a kernel; batch is nil where the hunt has no samples of batches.
-func Observe[F memory.Float](n spec.Network, m *judge.Machine[F], batch *judge.BatchMachine[F], h Options) ([]Observed, error) {
+func Observe[F memory.Float](
+	n spec.Network, m *judge.Machine[F], batch *judge.BatchMachine[F], h Options,
+) ([]Observed, error) {
 	o := &observer[F]{
 		hunter: hunter{n, h.Ranges, rand.New(rand.NewPCG(h.Seed, 1))}, machine: m, batch: batch, samples: h.Samples,
 	}
-	for _, b := range append([]finding.Block{{Name: "ŷ", N: n.Width(n.Depth())}, {Name: "loss", N: 1}}, finding.Blocks(n, "∂L/∂")...) {
+	for _, b := range append([]finding.Block{{Name: "ŷ", N: n.Width(n.Depth())}, {Name: "loss", N: 1}},
+		finding.Blocks(n, "∂L/∂")...) {
 		o.add(b)
 	}
 	if m.InputGrad != nil {

@@ -43,7 +43,9 @@ func (h *hunter) of(params []float64) []weights {
 // draw makes sample i of a kind that changes with i: anything, corners of the ranges, or groups.
 func (h *hunter) draw(i int) trial.Sample {
 	n := h.network
-	s := trial.Sample{Params: make([]float64, n.Params()), X: make([]float64, n.Width(0)), Y: make([]float64, n.Width(n.Depth()))}
+	s := trial.Sample{
+		Params: make([]float64, n.Params()), X: make([]float64, n.Width(0)), Y: make([]float64, n.Width(n.Depth())),
+	}
 	switch i % 6 {
 	case 0:
 		s.Kind = "anything"

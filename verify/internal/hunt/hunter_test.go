@@ -11,7 +11,10 @@ import (
 )
 
 // lopsided are ranges of which none is symmetric.
-var lopsided = Ranges{Inputs: [2]float64{-1, 0.5}, Weights: [2]float64{-0.5, 1}, Biases: [2]float64{0.25, 0.75}, Targets: [2]float64{-2, -1}}
+var lopsided = Ranges{
+	Inputs: [2]float64{-1, 0.5}, Weights: [2]float64{-0.5, 1}, Biases: [2]float64{0.25, 0.75},
+	Targets: [2]float64{-2, -1},
+}
 
 // TestHunter checks that whatever is drawn or changed is within the ranges, of the precision, and not always the same.
 func TestHunter(t *testing.T) {
@@ -19,7 +22,8 @@ func TestHunter(t *testing.T) {
 		verifytest.Build("cross-entropy", spec.Float32, []int{4, 8, 3}, "tanh", "softmax"),
 		verifytest.Build("mse", spec.Float32, []int{16, 32, 16, 4}, "tanh", "tanh", "identity"), {
 			Name: "Pools", Precision: spec.Float32, Input: 3, Cost: spec.Function{Name: "mse"},
-			Layers: []spec.Layer{{Dense: 6, Activation: spec.Function{Name: "max-pool", Params: map[string]float64{"window": 3}}}, {Dense: 1, NoBias: true}},
+			Layers: []spec.Layer{{Dense: 6, Activation: spec.Function{Name: "max-pool",
+				Params: map[string]float64{"window": 3}}}, {Dense: 1, NoBias: true}},
 		}}
 	for _, n := range nets {
 		n = n.WithDefaults()

@@ -32,7 +32,9 @@ type batchJudge[F memory.Float] struct {
 // distinctBudget is how many parameters the distinct samples of a trial have together.
 const distinctBudget = 1 << 19
 
-func newBatchJudge[F memory.Float](n spec.Network, format rounding.Format, report *finding.Report, cuts Cuts) *batchJudge[F] {
+func newBatchJudge[F memory.Float](
+	n spec.Network, format rounding.Format, report *finding.Report, cuts Cuts,
+) *batchJudge[F] {
 	cuts = cuts.orElse(n.Batch)
 	cost := n.Params() + trial.SampleCost
 	return &batchJudge[F]{
@@ -41,6 +43,11 @@ func newBatchJudge[F memory.Float](n spec.Network, format rounding.Format, repor
 		distinct: min(max(distinctBudget/n.Params(), 3), 8),
 		cuts:     cuts, crossed: affordable(cuts.counts(cost <= thinned), cost, crossingLimit),
 	}
+}
+
+// ruler compares numbers of which it says where they come from.
+func (j *batchJudge[F]) ruler(where string) finding.Ruler {
+	return finding.Ruler{Report: j.report, Format: j.format, Where: where}
 }
 
 // largest is the largest number of samples of a call.
@@ -86,7 +93,7 @@ func (j *batchJudge[F]) trial(i, count int) error {
 	if err != nil {
 		return err
 	}
-	r := finding.Ruler{Report: j.report, Format: j.format, Where: fmt.Sprintf("batch %d (%s) of %d samples, seed %s", i, b.Kind, count, j.report.Seed)}
+	r := j.ruler(fmt.Sprintf("batch %d (%s) of %d samples, seed %s", i, b.Kind, count, j.report.Seed))
 	for _, c := range batchCalls(j.machine) {
 		j.machine.Poison()
 		first := j.do(r, c, b)
@@ -123,13 +130,16 @@ func (j *batchJudge[F]) do(r finding.Ruler, c batchCall[F], b trial.Batch) outco
 }
 
 // numbers compares what a call delivers with the reference.
-func (j *batchJudge[F]) numbers(r finding.Ruler, c batchCall[F], got outcome[F], want *trial.Expectation, b trial.Batch) {
+func (j *batchJudge[F]) numbers(
+	r finding.Ruler, c batchCall[F], got outcome[F], want *trial.Expectation, b trial.Batch,
+) {
 	s := batchShape(j.network, b.Count)
 	if c.output {
 		finding.Compare(r, c.name, s.output, got.output, want.Output, want.OutputBound)
 	}
 	if c.loss {
-		finding.Compare(r, c.name, finding.Block{Name: "loss"}, []F{got.loss}, []float64{want.Loss}, []float64{want.LossBound})
+		finding.Compare(r, c.name, finding.Block{Name: "loss"}, []F{got.loss}, []float64{want.Loss},
+			[]float64{want.LossBound})
 	}
 	if c.gradient {
 		finding.CompareAll(r, c.name, finding.Blocks(j.network, "∂L/∂"), got.grad, want.Grad, want.GradBound)
@@ -154,14 +164,16 @@ func (j *batchJudge[F]) untouched(r finding.Ruler, c batchCall[F], b trial.Batch
 				before[i], got.First(b.Count)[i])
 		}
 		if at, found := got.Beside(b.Count, memory.Beyond); found {
-			j.report.Broken(c.name, fmt.Sprintf("%s[%d]", name, at), r.Where, "written; the slice has %d samples", b.Count)
+			j.report.Broken(c.name, fmt.Sprintf("%s[%d]", name, at), r.Where, "written; the slice has %d samples",
+				b.Count)
 		}
 	}
 	given("xs", m.Xs, b.Xs)
 	given("ys", m.Ys, b.Ys)
 	results := func(name string, got memory.Samples[F]) {
 		if at, found := got.Beside(b.Count, memory.Untouchable); found {
-			j.report.Broken(c.name, fmt.Sprintf("%s[%d]", name, at), r.Where, "written; the slice has %d samples", b.Count)
+			j.report.Broken(c.name, fmt.Sprintf("%s[%d]", name, at), r.Where, "written; the slice has %d samples",
+				b.Count)
 		}
 	}
 	if c.output {

@@ -36,7 +36,9 @@ func (j *batchJudge[F]) special() {
 		}
 		for _, n := range []int{0, 1, count} {
 			loadBatch(j.machine, b)
-			j.report.Allocates(c.name, fmt.Sprintf("%d samples", n), 5, func() { c.run(j.machine, memory.Evenly(n), F(b.Rate)) })
+			j.report.Allocates(c.name, fmt.Sprintf("%d samples", n), 5, func() {
+				c.run(j.machine, memory.Evenly(n), F(b.Rate))
+			})
 		}
 	}
 }
@@ -56,7 +58,7 @@ func (j *batchJudge[F]) notFinite(c batchCall[F], b trial.Batch, spoilt int) err
 		return err
 	}
 	where := fmt.Sprintf("xs[%d][0] of %d samples NaN, seed %s", spoilt, b.Count, j.report.Seed)
-	r := finding.Ruler{Report: j.report, Format: j.format, Where: where}
+	r := j.ruler(where)
 	s := batchShape(j.network, b.Count)
 
 	j.machine.Poison()

@@ -21,8 +21,8 @@ const (
 	onceLasts     = 50 * time.Millisecond
 )
 
-// CheckConcurrency checks that two goroutines that use one network at once, each with a workspace of its own, compute what each
-// does alone: that nothing lies in memory they share, and that none but Step writes the parameters.
+// CheckConcurrency checks that two goroutines that use one network at once, each with a workspace of its own, compute
+// what each does alone: that nothing lies in memory they share, and that none but Step writes the parameters.
 func CheckConcurrency[F memory.Float](k *Kernel[F], cuts Cuts) {
 	n, report := k.Network, k.Report
 	pool, err := trial.NewPool(n, k.Format, 3)
@@ -34,7 +34,8 @@ func CheckConcurrency[F memory.Float](k *Kernel[F], cuts Cuts) {
 	users := [2]map[string]func() []F{callsOf(both[0], pool, 0, cuts.Tile+2), callsOf(both[1], pool, 1, cuts.Tile+2)}
 	most := min(max(meetingsLimit/(n.Params()+trial.SampleCost), 50), meetings)
 	for _, name := range []string{
-		"Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch", "GradBatch", "StepBatch", "InputGradBatch",
+		"Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch", "GradBatch", "StepBatch",
+		"InputGradBatch",
 	} {
 		if users[0][name] == nil {
 			continue
@@ -118,7 +119,8 @@ func together[F memory.Float](meetings int, both [2]func() []F) string {
 				runtime.Gosched()
 			}
 			met, seen, mine, other := 0, int64(-1), &made[i], &made[1-i]
-			for start := time.Now(); met < meetings && !done.Load() && (mine.Load()%8 > 0 || time.Since(start) < onceLasts); mine.Add(1) {
+			for start := time.Now(); met < meetings && !done.Load() &&
+				(mine.Load()%8 > 0 || time.Since(start) < onceLasts); mine.Add(1) {
 				got := call()
 				if at := memory.FirstDifference(got, alone[i]); at >= 0 {
 					wrong[i] = fmt.Sprintf("call %d gave %v, alone it gives %v", mine.Load(), got[at], alone[i][at])

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
@@ -37,7 +36,7 @@ func (j *batchJudge[F]) crossing() {
 		picks := pool.Picks(rng, count)
 		b := pool.Batch(picks)
 		want := pool.Expectation(picks, b)
-		r := finding.Ruler{Report: j.report, Format: j.format, Where: fmt.Sprintf("%d %s, seed %s", count, b.Kind, j.report.Seed)}
+		r := j.ruler(fmt.Sprintf("%d %s, seed %s", count, b.Kind, j.report.Seed))
 		j.machine.Poison()
 		for k, c := range calls {
 			if i >= wholly && cost > thinned && (i+k)%len(calls) > 0 {
@@ -94,7 +93,7 @@ func (j *batchJudge[F]) marked(b trial.Batch, at int, clean []outcome[F]) {
 	if j.report.Failed(err) {
 		return
 	}
-	r := finding.Ruler{Report: j.report, Format: j.format, Where: fmt.Sprintf("xs[%d] of %d samples NaN, seed %s", at, b.Count, j.report.Seed)}
+	r := j.ruler(fmt.Sprintf("xs[%d] of %d samples NaN, seed %s", at, b.Count, j.report.Seed))
 	s := batchShape(j.network, b.Count)
 	for k, c := range batchCalls(j.machine) {
 		got := j.do(r, c, b)

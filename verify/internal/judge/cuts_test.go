@@ -8,7 +8,10 @@ import (
 // TestCuts: batches cross both sides of every block, tile and chunk, the second chunk, every number of tiles and every
 // rest.
 func TestCuts(t *testing.T) {
-	for _, c := range []Cuts{{Block: 32, Tile: 32, Chunk: 256}, {Block: 4, Tile: 16, Chunk: 176}, {Block: 7, Tile: 8, Chunk: 8}, {Block: 1, Tile: 8, Chunk: 128}} {
+	for _, c := range []Cuts{
+		{Block: 32, Tile: 32, Chunk: 256}, {Block: 4, Tile: 16, Chunk: 176}, {Block: 7, Tile: 8, Chunk: 8},
+		{Block: 1, Tile: 8, Chunk: 128},
+	} {
 		counts := c.counts(false)
 		for _, size := range []int{c.Block, c.Tile, c.Chunk} {
 			for _, n := range []int{size - 1, size, size + 1, 2 * size, 2*size + 1} {

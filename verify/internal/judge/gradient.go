@@ -28,6 +28,11 @@ type GradientFunctions[F memory.Float] struct {
 	Scale func(k F)
 }
 
+// ruler compares numbers of which it says where they come from.
+func (j *gradientJudge[F]) ruler(where string) finding.Ruler {
+	return finding.Ruler{Report: j.report, Format: j.format, Where: where}
+}
+
 // run judges the functions on gradients of many sizes, and on those that are no numbers.
 func (j *gradientJudge[F]) run() {
 	rng, _ := trial.Random(j.network, gradientTrials)
@@ -52,7 +57,9 @@ func (j *gradientJudge[F]) run() {
 	j.notFinite(g)
 
 	memory.Fill(j.Grad, 1)
-	for name, f := range map[string]func(){"Norm": func() { j.Norm() }, "Clip": func() { j.Clip(0.5) }, "Scale": func() { j.Scale(0.5) }} {
+	for name, f := range map[string]func(){
+		"Norm": func() { j.Norm() }, "Clip": func() { j.Clip(0.5) }, "Scale": func() { j.Scale(0.5) },
+	} {
 		j.report.Allocates(name, "", 5, f)
 	}
 }
@@ -66,7 +73,7 @@ var scales = []float64{0.25, -3, 1. / 3, 0}
 // judge holds all three functions against the reference on one gradient.
 func (j *gradientJudge[F]) judge(where string, g []float64, k float64) {
 	norm := j.euclidean(g)
-	r := finding.Ruler{Report: j.report, Format: j.format, Where: where}
+	r := j.ruler(where)
 	returned := func(name string, got F) {
 		finding.Compare(r, name, finding.Block{Name: "norm"}, []F{got}, []float64{norm.Value}, []float64{norm.Bound})
 	}
@@ -121,7 +128,8 @@ func (j *gradientJudge[F]) euclidean(g []float64) rounding.Number {
 	}
 	norm := math.Ldexp(math.Sqrt(sum), e)
 	r := rounding.PairOf(j.format)
-	return r.Rounded(rounding.Number{Value: norm, Bound: 2 * r.Reference.Gamma(float64(len(g))/2+4) * norm}, rounding.Work{Roundings: 2}, 0)
+	return r.Rounded(rounding.Number{Value: norm, Bound: 2 * r.Reference.Gamma(float64(len(g))/2+4) * norm},
+		rounding.Work{Roundings: 2}, 0)
 }
 
 // elements compares the gradient with what becomes of each element of g.
@@ -163,7 +171,8 @@ func (j *gradientJudge[F]) notFinite(g []float64) {
 			case c != c && (i == at || v != v):
 			case c == 0 && i != at && v == v:
 			default:
-				j.report.Broken("Clip", "g", "", "element %d is %v after %v in element %d; clipping must not hide it", i, c, v, at)
+				j.report.Broken("Clip", "g", "", "element %d is %v after %v in element %d; clipping must not hide it",
+					i, c, v, at)
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func (j *singleJudge[F]) scales() bool {
 	n, m := j.network, j.machine
 	memory.Fill(m.Params, math.NaN())
 	m.Init(func() float64 { return 1 })
-	fence.Untouched(finding.Ruler{Report: j.report, Format: j.format, Where: ""}, "Init", m.Guards)
+	fence.Untouched(j.ruler(""), "Init", m.Guards)
 
 	before := j.report.Wrong()
 	want, bound := make([]float64, 0, n.Params()), make([]float64, 0, n.Params())
@@ -39,7 +39,7 @@ func (j *singleJudge[F]) scales() bool {
 			want, bound = append(want, scale), append(bound, e)
 		}
 	}
-	finding.CompareAll(finding.Ruler{Report: j.report, Format: j.format, Where: "norm always 1"}, "Init", finding.Blocks(n, ""), m.Params, want, bound)
+	finding.CompareAll(j.ruler("norm always 1"), "Init", finding.Blocks(n, ""), m.Params, want, bound)
 	return j.report.Wrong() == before
 }
 
@@ -80,6 +80,7 @@ func (j *singleJudge[F]) draws() {
 	for _, d := range drawn {
 		bound = append(bound, rounding.PairOf(j.format).Local(rounding.Work{Roundings: 6}, math.Abs(d), math.Abs(d)))
 	}
-	finding.Compare(finding.Ruler{Report: j.report, Format: j.format, Where: "norm between -128 and 64"}, "Init", finding.Block{Name: "weights/scale, k-th smallest", N: len(used)},
+	finding.Compare(j.ruler("norm between -128 and 64"), "Init",
+		finding.Block{Name: "weights/scale, k-th smallest", N: len(used)},
 		used, drawn, bound)
 }

@@ -48,7 +48,9 @@ func judgeLevelNumbers[F memory.Float](k *Levels[F]) {
 		fill := trial.Fills[round%len(trial.Fills)]
 		d := newStrictData[F](n, rng, fill, counts[len(counts)-1])
 		where := fmt.Sprintf("%s, round %d, seed %s", fill.Name, round, report.Seed)
-		finding.SameAtLevels(report, k.AtLevels, where, func() []finding.Delivered[F] { return strictResults(k, d, counts) })
+		finding.SameAtLevels(report, k.AtLevels, where, func() []finding.Delivered[F] {
+			return strictResults(k, d, counts)
+		})
 	}
 }
 

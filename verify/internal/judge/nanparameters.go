@@ -141,7 +141,7 @@ func (j *singleJudge[F]) nanParameter(c call[F], s trial.Sample, u nanUnit, want
 	LoadSample(m, s)
 	m.Params[u.at] = F(math.NaN())
 	loss, output := c.run(m, F(s.Rate))
-	fence.Untouched(finding.Ruler{Report: j.report, Format: j.format, Where: s.Kind}, c.name, m.Guards)
+	fence.Untouched(j.ruler(s.Kind), c.name, m.Guards)
 	where := func() string { return fmt.Sprintf("%s NaN, %s, seed %s", j.parameter(u.at), s.Kind, j.report.Seed) }
 	if c.loss && want.loss && loss == loss {
 		j.report.Broken(c.name, "loss", where(), "%v; NaN must not hide", loss)
@@ -168,7 +168,8 @@ func (j *singleJudge[F]) nanParameter(c call[F], s trial.Sample, u nanUnit, want
 		case hidden && v == v:
 			j.report.Broken(c.name, b.Element(i), where(), "%v; NaN must not hide", v)
 		case !hidden && memory.FirstDifference(output[i:i+1], clean.output[i:i+1]) >= 0:
-			j.report.Broken(c.name, b.Element(i), where(), "%v, without NaN %v; it does not depend on it", v, clean.output[i])
+			j.report.Broken(c.name, b.Element(i), where(), "%v, without NaN %v; it does not depend on it", v,
+				clean.output[i])
 		}
 	}
 }
@@ -204,7 +205,7 @@ func (j *batchJudge[F]) nanParameters(single *singleJudge[F]) {
 			loadBatch(j.machine, b)
 			j.machine.Params[u.at] = F(math.NaN())
 			loss := c.run(j.machine, memory.Evenly(count), F(b.Rate))
-			fence.Untouched(finding.Ruler{Report: j.report, Format: j.format, Where: b.Kind}, c.name, j.machine.Guards)
+			fence.Untouched(j.ruler(b.Kind), c.name, j.machine.Guards)
 			where := fmt.Sprintf("%s NaN, %d samples, seed %s", single.parameter(u.at), count, j.report.Seed)
 			if c.loss && want.loss && loss == loss {
 				j.report.Broken(c.name, "loss", where, "%v; NaN must not hide", loss)
@@ -256,7 +257,8 @@ func (j *batchJudge[F]) nanUnits() {
 				}
 				loadBatch(j.machine, b)
 				if loss := c.run(j.machine, memory.Evenly(count), F(b.Rate)); loss == loss {
-					j.report.Broken(c.name, "loss", fmt.Sprintf("z1[%d] of sample %d of %d NaN, seed %s", i, at, count, j.report.Seed),
+					j.report.Broken(c.name, "loss",
+						fmt.Sprintf("z1[%d] of sample %d of %d NaN, seed %s", i, at, count, j.report.Seed),
 						"%v; NaN must not hide", loss)
 				}
 			}

@@ -34,7 +34,8 @@ func TestNaNPlaces(t *testing.T) {
 		}
 	}
 	if len(rows) != 30 || len(cols) != 40 || biases != 30 {
-		t.Errorf("%d rows, %d columns and %d biases of the first layer, want 30, 40 and 30", len(rows), len(cols), biases)
+		t.Errorf("%d rows, %d columns and %d biases of the first layer, want 30, 40 and 30", len(rows), len(cols),
+			biases)
 	}
 	if got := (&singleJudge[float32]{network: n}).nanPlaces(true); len(got) < 80 {
 		t.Errorf("%d units, want 80", len(got))
@@ -64,7 +65,8 @@ func TestNaNUnits(t *testing.T) {
 				}
 				xs, ys := m.Xs.First(count.Xs), m.Ys.First(count.Ys)
 				for i := range count.Xs {
-					if loss := network.Algorithm4(xs[i*in:(i+1)*in], ys[i*out:(i+1)*out]).Loss; !leaveOut || !math.IsNaN(loss) {
+					if loss := network.Algorithm4(xs[i*in:(i+1)*in], ys[i*out:(i+1)*out]).Loss; !leaveOut ||
+						!math.IsNaN(loss) {
 						sum += loss
 					}
 				}
@@ -76,7 +78,8 @@ func TestNaNUnits(t *testing.T) {
 		j.machine = m
 		j.nanUnits()
 		err := report.Finish().Err()
-		if hides != (err != nil) || hides && !strings.Contains(err.Error(), "LossBatch: loss: 0") && !strings.Contains(err.Error(), "NaN must not hide; z1[") {
+		if hides != (err != nil) || hides && !strings.Contains(err.Error(), "LossBatch: loss: 0") &&
+			!strings.Contains(err.Error(), "NaN must not hide; z1[") {
 			t.Errorf("hides %t: got %v", hides, err)
 		}
 	}

@@ -18,7 +18,10 @@ func TestTrials(t *testing.T) {
 	}{
 		{large, Options{}, len(trial.Kinds)},
 		{verifytest.Build("mse", spec.Float32, []int{2, 3, 2}, "tanh", "tanh"), Options{}, 20 * len(trial.Kinds)},
-		{verifytest.Build("mse", spec.Float32, []int{2, 3, 2}, "tanh", "tanh"), Options{Short: true}, 3 * len(trial.Kinds)},
+		{
+			verifytest.Build("mse", spec.Float32, []int{2, 3, 2}, "tanh", "tanh"), Options{Short: true},
+			3 * len(trial.Kinds),
+		},
 		{large, Options{Trials: 3}, 3},
 	} {
 		if got := c.o.For(c.n); got != c.want {

@@ -85,8 +85,9 @@ const orderTrials, orderBudget = 1<<48 + 1, 1 << 17
 func (j orderJudge[F]) same(call string, b finding.Block, where string, got, want []F) {
 	for i, v := range got {
 		if v != want[i] && (v == v || want[i] == want[i]) {
-			j.report.Broken(call, b.Element(i), where, "got %v, want %v: rounding: strict promises the order of sums, and that no product is "+
-				"fused with one", v, want[i])
+			j.report.Broken(call, b.Element(i), where,
+				"got %v, want %v: rounding: strict promises the order of sums, and that no product is "+
+					"fused with one", v, want[i])
 		}
 	}
 }
@@ -121,7 +122,8 @@ func (j orderJudge[F]) singles(d *strictData[F], where string) {
 						want = append(want, roundedProduct(di, a))
 					}
 				}
-				j.same("Grad", finding.Block{Name: fmt.Sprintf("∂L/∂W%d", l), Layer: l, N: len(want), Cols: len(below.a)}, where, this.gw, want)
+				j.same("Grad", finding.Block{Name: fmt.Sprintf("∂L/∂W%d", l), Layer: l, N: len(want),
+					Cols: len(below.a)}, where, this.gw, want)
 			}
 		}
 		if this.d == nil {

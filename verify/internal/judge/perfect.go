@@ -24,7 +24,9 @@ var perfectTrials = []int{0, trial.NearFirst, trial.NearFirst + 1}
 // perfect makes targets of outputs. It says whether the cost's slopes are 0 there, and a loss of exactly 0 proves that
 // a function met every target: loss, the kernel's for other targets, must be greater as soon as the least output, whose
 // neighbours are the closest, is missed by one unit in the last place.
-func perfect[F memory.Float](c function.Cost, format rounding.Format, outputs []F, width int, loss func(y []float64) F) (y []float64, ok bool) {
+func perfect[F memory.Float](
+	c function.Cost, format rounding.Format, outputs []F, width int, loss func(y []float64) F,
+) (y []float64, ok bool) {
 	y = make([]float64, len(outputs))
 	least := 0
 	for i, v := range outputs {
@@ -86,7 +88,7 @@ func (j *singleJudge[F]) perfectPredictions() error {
 			continue
 		}
 		s.Y = y
-		r := finding.Ruler{Report: j.report, Format: j.format, Where: fmt.Sprintf("targets that are the outputs of trial %d (%s), seed %s", i, s.Kind, j.report.Seed)}
+		r := j.ruler(fmt.Sprintf("targets that are the outputs of trial %d (%s), seed %s", i, s.Kind, j.report.Seed))
 		for _, c := range calls[F]() {
 			if o := j.do(c, s); c.loss && o.loss == 0 {
 				unmoved(r, j.network, c.name, c.gradient, c.step, o, s.Params)
@@ -120,8 +122,9 @@ func (j *batchJudge[F]) perfectPredictions() error {
 			continue
 		}
 		b.Ys = y
-		where := fmt.Sprintf("targets that are the outputs of trial %d (%s), %d samples, seed %s", i, s.Kind, count, j.report.Seed)
-		r := finding.Ruler{Report: j.report, Format: j.format, Where: where}
+		where := fmt.Sprintf("targets that are the outputs of trial %d (%s), %d samples, seed %s", i, s.Kind, count,
+			j.report.Seed)
+		r := j.ruler(where)
 		for _, c := range batchCalls(j.machine) {
 			if o := j.do(r, c, b); c.loss && o.loss == 0 {
 				unmoved(r, j.network, c.name, c.gradient, c.step, o, s.Params)
@@ -133,7 +136,9 @@ func (j *batchJudge[F]) perfectPredictions() error {
 
 // unmoved compares gradients with 0, and the parameters after a step with those before, nothing being allowed for
 // rounding.
-func unmoved[F memory.Float](r finding.Ruler, n spec.Network, call string, gradient, step bool, o outcome[F], params []float64) {
+func unmoved[F memory.Float](
+	r finding.Ruler, n spec.Network, call string, gradient, step bool, o outcome[F], params []float64,
+) {
 	zeros := make([]float64, max(len(params), len(o.x)))
 	if gradient {
 		finding.CompareAll(r, call, finding.Blocks(n, "∂L/∂"), o.grad, zeros, zeros)

@@ -15,12 +15,18 @@ type shape struct {
 
 func singleShape(n spec.Network) shape {
 	in, out := n.Width(0), n.Width(n.Depth())
-	return shape{n, finding.Block{Name: "ŷ", Layer: n.Depth(), N: out, Cols: 0}, finding.Block{Name: "∂L/∂x", Layer: 0, N: in, Cols: 0}}
+	return shape{
+		n, finding.Block{Name: "ŷ", Layer: n.Depth(), N: out, Cols: 0},
+		finding.Block{Name: "∂L/∂x", Layer: 0, N: in, Cols: 0},
+	}
 }
 
 func batchShape(n spec.Network, count int) shape {
 	in, out := n.Width(0), n.Width(n.Depth())
-	return shape{n, finding.Block{Name: "ŷ", Layer: n.Depth(), N: count * out, Cols: out}, finding.Block{Name: "∂L/∂x", Layer: 0, N: count * in, Cols: in}}
+	return shape{
+		n, finding.Block{Name: "ŷ", Layer: n.Depth(), N: count * out, Cols: out},
+		finding.Block{Name: "∂L/∂x", Layer: 0, N: count * in, Cols: in},
+	}
 }
 
 // repeats checks that the same arguments gave the same bits.
@@ -30,7 +36,8 @@ func repeats[F memory.Float](r finding.Ruler, s shape, name, how string, first, 
 			return // one call returned nil, which is reported already
 		}
 		if i := memory.FirstDifference(a, c); i >= 0 {
-			r.Report.Broken(name, b.Element(i), r.Where, "%s gave %v, the first %v; the same arguments must give the same bits",
+			r.Report.Broken(name, b.Element(i), r.Where,
+				"%s gave %v, the first %v; the same arguments must give the same bits",
 				how, c[i], a[i])
 		}
 	}

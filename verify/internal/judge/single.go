@@ -26,6 +26,11 @@ func newSingleJudge[F memory.Float](k *Kernel[F]) *singleJudge[F] {
 	return &singleJudge[F]{network: k.Network, format: k.Format, report: k.Report, machine: k.Machine, other: k.Other}
 }
 
+// ruler compares numbers of which it says where they come from.
+func (j *singleJudge[F]) ruler(where string) finding.Ruler {
+	return finding.Ruler{Report: j.report, Format: j.format, Where: where}
+}
+
 // call is one function of the emitted API and what is to be judged after it.
 type call[F memory.Float] struct {
 	name string
@@ -64,7 +69,7 @@ func (j *singleJudge[F]) do(c call[F], s trial.Sample) (o outcome[F]) {
 	m := j.machine
 	LoadSample(m, s)
 	loss, output := c.run(m, F(s.Rate))
-	fence.Untouched(finding.Ruler{Report: j.report, Format: j.format, Where: s.Kind}, c.name, m.Guards)
+	fence.Untouched(j.ruler(s.Kind), c.name, m.Guards)
 	o = outcome[F]{loss: loss, output: slices.Clone(output),
 		params: slices.Clone(m.Params), grad: slices.Clone(m.Grad)}
 	for _, f := range m.Fields {
@@ -87,7 +92,7 @@ func (j *singleJudge[F]) trial(i int) error {
 	if err != nil {
 		return err
 	}
-	r := finding.Ruler{Report: j.report, Format: j.format, Where: fmt.Sprintf("trial %d (%s), seed %s", i, s.Kind, j.report.Seed)}
+	r := j.ruler(fmt.Sprintf("trial %d (%s), seed %s", i, s.Kind, j.report.Seed))
 	for _, c := range calls[F]() {
 		LoadSample(j.machine, s)
 		j.machine.Poison()
@@ -106,7 +111,8 @@ func (j *singleJudge[F]) trial(i int) error {
 				j.disturb(s)
 				return m.Backward(), nil
 			}
-			repeats(r, singleShape(j.network), c.name, "calls on another workspace in between", first, j.do(disturbed, s))
+			repeats(r, singleShape(j.network), c.name, "calls on another workspace in between", first,
+				j.do(disturbed, s))
 		}
 	}
 	j.stays(r, s)
@@ -121,7 +127,8 @@ func (j *singleJudge[F]) numbers(r finding.Ruler, c call[F], got outcome[F], wan
 		finding.Compare(r, c.name, b, got.output, want.Output, want.OutputBound)
 	}
 	if c.loss {
-		finding.Compare(r, c.name, finding.Block{Name: "loss"}, []F{got.loss}, []float64{want.Loss}, []float64{want.LossBound})
+		finding.Compare(r, c.name, finding.Block{Name: "loss"}, []F{got.loss}, []float64{want.Loss},
+			[]float64{want.LossBound})
 	}
 	if c.gradient {
 		finding.CompareAll(r, c.name, finding.Blocks(n, "∂L/∂"), got.grad, want.Grad, want.GradBound)
@@ -188,7 +195,7 @@ func (j *singleJudge[F]) disturb(s trial.Sample) {
 	j.other.Loss()
 	j.other.Forward()
 	j.other.Backward()
-	fence.Untouched(finding.Ruler{Report: j.report, Format: j.format, Where: s.Kind}, "calls on another workspace", j.other.Guards)
+	fence.Untouched(j.ruler(s.Kind), "calls on another workspace", j.other.Guards)
 }
 
 // stays checks that what Forward returned does not change until the next call on its workspace.

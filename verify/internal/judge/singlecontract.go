@@ -24,7 +24,7 @@ func (j *singleJudge[F]) notFinite() {
 	if j.report.Failed(err) {
 		return
 	}
-	r := finding.Ruler{Report: j.report, Format: j.format, Where: fmt.Sprintf("x[0] NaN, seed %s", j.report.Seed)}
+	r := j.ruler(fmt.Sprintf("x[0] NaN, seed %s", j.report.Seed))
 	for _, c := range calls[F]() {
 		j.machine.Poison()
 		first := j.do(c, s)
@@ -34,7 +34,8 @@ func (j *singleJudge[F]) notFinite() {
 			finding.Compare(r, c.name, b, got.output, want.Output, want.OutputBound)
 		}
 		if c.loss {
-			finding.Compare(r, c.name, finding.Block{Name: "loss"}, []F{got.loss}, []float64{want.Loss}, []float64{want.LossBound})
+			finding.Compare(r, c.name, finding.Block{Name: "loss"}, []F{got.loss}, []float64{want.Loss},
+				[]float64{want.LossBound})
 		}
 		for _, f := range got.fields {
 			if e := f.expected(want.Between); !f.gradient { // what a derivative is at NaN is a choice
@@ -59,7 +60,7 @@ func (j *singleJudge[F]) allocations() {
 	LoadSample(j.machine, s)
 	for _, c := range calls[F]() {
 		j.report.Allocates(c.name, "", 10, func() { c.run(j.machine, F(s.Rate)) })
-		fence.Untouched(finding.Ruler{Report: j.report, Format: j.format, Where: "many calls"}, c.name, j.machine.Guards)
+		fence.Untouched(j.ruler("many calls"), c.name, j.machine.Guards)
 	}
 	if j.machine.InputGrad == nil {
 		return

@@ -22,8 +22,8 @@ type Teams[F memory.Float] struct {
 	Report  *finding.Report
 	Options Options
 	Cuts    Cuts
-	// Machine makes one for batches of up to so many samples, of the team of TeamSizes[i], and Nothing likewise, without
-	// parameters.
+	// Machine makes one for batches of up to so many samples, of the team of TeamSizes[i], and Nothing likewise,
+	// without parameters.
 	Machine, Nothing func(i, largest int) *BatchMachine[F]
 	// Close closes the team of TeamSizes[i].
 	Close func(i int)
@@ -88,11 +88,15 @@ func (j *teamJudge[F]) trial(i, count int) error {
 		return err
 	}
 	for _, c := range batchCalls(base.machine) {
-		r := finding.Ruler{Report: j.report, Format: base.format, Where: fmt.Sprintf("batch %d (%s) of %d samples, seed %s", i, b.Kind, count, j.report.Seed)}
+		r := finding.Ruler{
+			Report: j.report, Format: base.format,
+			Where: fmt.Sprintf("batch %d (%s) of %d samples, seed %s", i, b.Kind, count, j.report.Seed),
+		}
 		first := base.do(r, c, b)
 		base.numbers(r, c, first, want, b)
 		for k, team := range j.teams {
-			repeats(r, batchShape(base.network, count), c.name, fmt.Sprintf("a call with %d workers for one", TeamSizes[k]), first, team.do(r, c, b))
+			repeats(r, batchShape(base.network, count), c.name,
+				fmt.Sprintf("a call with %d workers for one", TeamSizes[k]), first, team.do(r, c, b))
 		}
 	}
 	return nil

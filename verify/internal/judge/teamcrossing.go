@@ -3,7 +3,6 @@ package judge
 import (
 	"fmt"
 
-	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
@@ -66,7 +65,7 @@ func crossTeams[F memory.Float](k *Teams[F], base *batchJudge[F]) {
 			}
 			picks := pool.Picks(rng, count)
 			b := pool.Batch(picks)
-			r := finding.Ruler{Report: base.report, Format: base.format, Where: fmt.Sprintf("%d %s, seed %s", count, b.Kind, base.report.Seed)}
+			r := base.ruler(fmt.Sprintf("%d %s, seed %s", count, b.Kind, base.report.Seed))
 			for _, c := range batchCalls(base.machine) {
 				if at >= filled && cost > thinned && !c.gradient {
 					continue
@@ -90,6 +89,8 @@ func crossTeams[F memory.Float](k *Teams[F], base *batchJudge[F]) {
 func (j *batchJudge[F]) longAllocations(b trial.Batch) {
 	for _, c := range batchCalls(j.machine) {
 		loadBatch(j.machine, b)
-		j.report.Allocates(c.name, fmt.Sprintf("%d samples", b.Count), 5, func() { c.run(j.machine, memory.Evenly(b.Count), F(b.Rate)) })
+		j.report.Allocates(c.name, fmt.Sprintf("%d samples", b.Count), 5, func() {
+			c.run(j.machine, memory.Evenly(b.Count), F(b.Rate))
+		})
 	}
 }

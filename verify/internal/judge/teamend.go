@@ -23,7 +23,8 @@ func endings[F memory.Float](k *Teams[F]) {
 			report.Broken("GradBatch", "p", where, "nil parameters do not panic in the caller")
 		}
 		if said := finding.PanicOf(func() { m.Gradient(all) }); finding.IsRuntime(said) {
-			report.Broken("GradBatch", "after a panic", where, "the next call panics with %q; it must work or say that it does not",
+			report.Broken("GradBatch", "after a panic", where,
+				"the next call panics with %q; it must work or say that it does not",
 				fmt.Sprint(said))
 		}
 		for range 2 {

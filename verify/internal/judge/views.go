@@ -21,6 +21,7 @@ func Views(r *finding.Report, typ, number reflect.Type) {
 	v := reflect.New(typ)
 	got := method.Func.Call([]reflect.Value{v})[0]
 	if got.UnsafePointer() != v.UnsafePointer() {
-		r.Broken("Flat", typ.Name(), "", "returns a pointer to something else; it must be a view of the %s it is called on", typ.Name())
+		r.Broken("Flat", typ.Name(), "",
+			"returns a pointer to something else; it must be a view of the %s it is called on", typ.Name())
 	}
 }

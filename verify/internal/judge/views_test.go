@@ -29,11 +29,29 @@ func TestViews(t *testing.T) {
 		judge func(r *finding.Report)
 		says  string
 	}{
-		{"no Flat", func(r *finding.Report) { Views(r, reflect.TypeFor[plainNumbers](), reflect.TypeFor[float32]()) }, ""},
-		{"a view", func(r *finding.Report) { Views(r, reflect.TypeFor[viewedNumbers](), reflect.TypeFor[float32]()) }, ""},
-		{"a copy", func(r *finding.Report) { Views(r, reflect.TypeFor[copiedNumbers](), reflect.TypeFor[float32]()) }, "must be a view of the copiedNumbers"},
-		{"too short", func(r *finding.Report) { Views(r, reflect.TypeFor[shortNumbers](), reflect.TypeFor[float32]()) }, "want a method that returns a *[6]float32"},
-		{"a slice", func(r *finding.Report) { Views(r, reflect.TypeFor[sliceNumbers](), reflect.TypeFor[float32]()) }, "want a method that returns a *[6]float32"},
+		{
+			"no Flat",
+			func(r *finding.Report) { Views(r, reflect.TypeFor[plainNumbers](), reflect.TypeFor[float32]()) }, "",
+		},
+		{
+			"a view",
+			func(r *finding.Report) { Views(r, reflect.TypeFor[viewedNumbers](), reflect.TypeFor[float32]()) }, "",
+		},
+		{
+			"a copy",
+			func(r *finding.Report) { Views(r, reflect.TypeFor[copiedNumbers](), reflect.TypeFor[float32]()) },
+			"must be a view of the copiedNumbers",
+		},
+		{
+			"too short",
+			func(r *finding.Report) { Views(r, reflect.TypeFor[shortNumbers](), reflect.TypeFor[float32]()) },
+			"want a method that returns a *[6]float32",
+		},
+		{
+			"a slice",
+			func(r *finding.Report) { Views(r, reflect.TypeFor[sliceNumbers](), reflect.TypeFor[float32]()) },
+			"want a method that returns a *[6]float32",
+		},
 	} {
 		r := &finding.Report{}
 		c.judge(r)

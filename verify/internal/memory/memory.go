@@ -1,5 +1,5 @@
-// Package memory sees what a network's functions work on as numbers: views of structs and arrays, arrays of samples that go
-// on before and after those that a call is given, and comparisons of bits.
+// Package memory sees what a network's functions work on as numbers: views of structs and arrays, arrays of samples
+// that go on before and after those that a call is given, and comparisons of bits.
 package memory
 
 import (
@@ -22,7 +22,8 @@ func View[F Float, T any](v *T) []F {
 // Numbers views samples as numbers.
 func Numbers[F Float, T any](v []T) []F {
 	var one T
-	return unsafe.Slice((*F)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*int(unsafe.Sizeof(one)/unsafe.Sizeof(*new(F))))
+	return unsafe.Slice((*F)(unsafe.Pointer(unsafe.SliceData(v))),
+		len(v)*int(unsafe.Sizeof(one)/unsafe.Sizeof(*new(F))))
 }
 
 // Owner tells of numbers whether they lie in memory of so many bytes.

@@ -12,8 +12,8 @@ const MarginBefore, MarginAfter = 1, 16
 // NewArray makes an array of samples that goes on before and after the largest batch that a call is given.
 func NewArray[T any](largest int) []T { return make([]T, MarginBefore+largest+MarginAfter) }
 
-// First returns the first n samples of such an array. The capacity goes on: what lies beyond the length is not the call's
-// to use.
+// First returns the first n samples of such an array. The capacity goes on: what lies beyond the length is not the
+// call's to use.
 func First[T any](array []T, n int) []T { return array[MarginBefore : MarginBefore+n] }
 
 // Samples is an array of samples as numbers, Width a row.
@@ -45,7 +45,8 @@ func (s Samples[F]) Beside(n int, beyond float64) (at int, found bool) {
 	for _, part := range [][2]int{{0, first}, {end, len(s.Memory)}} {
 		for i := part[0]; i < part[1]; i++ {
 			// Most are as they were, which is seen at once.
-			if v := s.Memory[i]; (v != want && (v == v || want == want) || v == 0) && FirstDifference([]F{v}, []F{want}) >= 0 {
+			if v := s.Memory[i]; (v != want && (v == v || want == want) || v == 0) &&
+				FirstDifference([]F{v}, []F{want}) >= 0 {
 				return i/s.Width - s.before, true
 			}
 		}

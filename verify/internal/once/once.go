@@ -14,7 +14,8 @@ import (
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
-// ByPrecision calls the function for the precision F. k is a *K32 or a *K64: the same generic type, of float32 or float64.
+// ByPrecision calls the function for the precision F. k is a *K32 or a *K64: the same generic type, of float32 or
+// float64.
 func ByPrecision[F memory.Float, K, K32, K64 any](k *K, judge32 func(*K32), judge64 func(*K64)) {
 	if unsafe.Sizeof(F(0)) == 4 {
 		judge32((*K32)(unsafe.Pointer(k)))

@@ -38,11 +38,13 @@ func (j *judge[F]) defaults() {
 		j.zero.Update(0x1p-7)
 		for i := range j.Rule.Hyper {
 			if got, want := *j.zero.Hyper[i], *j.built.Hyper[i]; got != want {
-				j.Report.Broken(j.Name, j.Rule.Hyper[i], "", "a zero value has %v after its first update, the default is %v", got, want)
+				j.Report.Broken(j.Name, j.Rule.Hyper[i], "",
+					"a zero value has %v after its first update, the default is %v", got, want)
 			}
 		}
 		if k := memory.FirstDifference(j.zero.Params, j.built.Params); k >= 0 {
-			j.Report.Broken(j.Name, "defaults", "", "a zero value updates parameter %d to %v, one from the constructor to %v",
+			j.Report.Broken(j.Name, "defaults", "",
+				"a zero value updates parameter %d to %v, one from the constructor to %v",
 				k, j.zero.Params[k], j.built.Params[k])
 			return
 		}
@@ -60,7 +62,8 @@ func (j *judge[F]) literals(made func() *Machine[F]) {
 		}
 		for i, got := range m.settings() {
 			if got != before[i] {
-				j.Report.Broken(j.Name, j.Rule.Hyper[i], what, "changed from %v to %v by the first update of a value that has %v %v",
+				j.Report.Broken(j.Name, j.Rule.Hyper[i], what,
+					"changed from %v to %v by the first update of a value that has %v %v",
 					before[i], got, j.Rule.Hyper, before)
 			}
 		}
@@ -92,7 +95,8 @@ func (j *judge[F]) apart() {
 	}
 	for k := range m.Params {
 		if k != spoilt && memory.FirstDifference(m.Params[k:k+1], clean.Params[k:k+1]) >= 0 {
-			j.Report.Broken(j.Name, "p", "NaN in g", "NaN in element %d changes element %d from %v to %v", spoilt, k, clean.Params[k], m.Params[k])
+			j.Report.Broken(j.Name, "p", "NaN in g", "NaN in element %d changes element %d from %v to %v", spoilt, k,
+				clean.Params[k], m.Params[k])
 			return
 		}
 	}

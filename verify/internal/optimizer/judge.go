@@ -61,7 +61,10 @@ type setting struct {
 
 // away are hyperparameters away from their defaults.
 func (r Rule) away() []float64 {
-	away := map[string]float64{"Eps": 0.125, "WeightDecay": 0.25, "Dampening": 0.25, "Momentum": 0.75, "Beta1": 0.5, "Beta2": 0.75, "Alpha": 0.5}
+	away := map[string]float64{
+		"Eps": 0.125, "WeightDecay": 0.25, "Dampening": 0.25, "Momentum": 0.75, "Beta1": 0.5, "Beta2": 0.75,
+		"Alpha": 0.5,
+	}
 	all := make([]float64, len(r.Hyper))
 	for i, name := range r.Hyper {
 		all[i] = away[name]
@@ -87,6 +90,11 @@ func (r Rule) settings() []setting {
 		list = append(list, setting{hyper: one}, setting{hyper: alone})
 	}
 	return list
+}
+
+// ruler compares numbers of which it says where they come from.
+func (j *judge[F]) ruler(where string) finding.Ruler {
+	return finding.Ruler{Report: j.Report, Format: j.Format, Where: where}
 }
 
 // run judges the updates of one setting.
@@ -115,8 +123,9 @@ func (j *judge[F]) run(i int, s setting, updates int) {
 		if i >= whollyJudged || step > 0 {
 			judged = sampled(len(m.Params), i+step)
 		}
-		j.judge(judged, finding.Ruler{Report: j.Report, Format: j.Format, Where: fmt.Sprintf("update %d of setting %d (%v %v after %d), rate %v, seed %s",
-			step, i, j.Rule.Hyper, m.settings(), s.after, rate, j.Report.Seed)}, rate)
+		j.judge(judged,
+			j.ruler(fmt.Sprintf("update %d of setting %d (%v %v after %d), rate %v, seed %s", step, i, j.Rule.Hyper,
+				m.settings(), s.after, rate, j.Report.Seed)), rate)
 	}
 }
 
@@ -136,8 +145,8 @@ func sampled(n, turn int) func(k int) bool {
 // firstTrial is where the trials of optimizers begin among the seeds.
 const firstTrial = 1 << 40
 
-// drawGradient draws a gradient of all sizes: an element always of the same, so that state grows to its size. Some are so
-// large that squares overflow, or so small that they underflow; some are 0.
+// drawGradient draws a gradient of all sizes: an element always of the same, so that state grows to its size. Some are
+// so large that squares overflow, or so small that they underflow; some are 0.
 func drawGradient[F memory.Float](format rounding.Format, rng *rand.Rand, g []F) {
 	scales := []float64{1, 1e-3, 1, 1e-8, 1e9, 0, math.Sqrt(format.Tiny), math.Sqrt(format.Max) * 4, 1, 1e-20}
 	for k := range g {

@@ -34,7 +34,9 @@ func judgeLevelNumbers[F memory.Float](k *Levels[F]) {
 }
 
 // strictUpdates makes some updates and returns what each leaves.
-func strictUpdates[F memory.Float](j *Levels[F], rng *rand.Rand, fill trial.Fill, with setting) (all []finding.Delivered[F]) {
+func strictUpdates[F memory.Float](
+	j *Levels[F], rng *rand.Rand, fill trial.Fill, with setting,
+) (all []finding.Delivered[F]) {
 	m, err := j.Made()
 	if err != nil {
 		j.Report.Broken(j.Name, "types", "", "%v", err)
@@ -64,7 +66,9 @@ func strictUpdates[F memory.Float](j *Levels[F], rng *rand.Rand, fill trial.Fill
 		where := fmt.Sprintf("update %d, ", step)
 		all = append(all, finding.Delivered[F]{Call: j.Name, What: "p", Where: where, Numbers: slices.Clone(m.Params)})
 		for i, a := range m.State {
-			all = append(all, finding.Delivered[F]{Call: j.Name, What: j.Rule.State[i], Where: where, Numbers: slices.Clone(a)})
+			all = append(all, finding.Delivered[F]{
+				Call: j.Name, What: j.Rule.State[i], Where: where, Numbers: slices.Clone(a),
+			})
 		}
 	}
 	return all

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
@@ -23,7 +22,7 @@ func (j *judge[F]) changes() {
 		for range 2 {
 			drawGradient(j.Format, rng, m.Grad)
 			where := fmt.Sprintf("%v set to %v between updates, seed %s", j.Rule.Hyper, hyper, j.Report.Seed)
-			j.judge(everyElement, finding.Ruler{Report: j.Report, Format: j.Format, Where: where}, 0x1p-7)
+			j.judge(everyElement, j.ruler(where), 0x1p-7)
 		}
 	}
 }

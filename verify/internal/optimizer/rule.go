@@ -1,7 +1,7 @@
-// Package optimizer holds an optimizer to the definition of its name. A Rule is the definition, written for one parameter
-// with bounds; a Machine is an emitted optimizer seen as slices. Every update is judged from the state that the optimizer
-// is in, so that bounds stay tight; defaults, literals, Reset, NaN, fences and levels are judged besides, and steps on
-// batches are compared with the parts that they consist of.
+// Package optimizer holds an optimizer to the definition of its name. A Rule is the definition, written for one
+// parameter with bounds; a Machine is an emitted optimizer seen as slices. Every update is judged from the state that
+// the optimizer is in, so that bounds stay tight; defaults, literals, Reset, NaN, fences and levels are judged
+// besides, and steps on batches are compared with the parts that they consist of.
 package optimizer
 
 import (
@@ -78,7 +78,8 @@ var rules = map[string]Rule{
 		next: func(r rounding.Pair, u update) (rounding.Number, []rounding.Number) {
 			v := u.gradient(r, u.hyper[2])
 			if u.t > 1 {
-				v = r.Sum(r.Times(rounding.Given(u.hyper[0]), rounding.Given(u.state[0])), r.Times(complement(r, u.hyper[1]), v))
+				v = r.Sum(r.Times(rounding.Given(u.hyper[0]), rounding.Given(u.state[0])),
+					r.Times(complement(r, u.hyper[1]), v))
 			}
 			return u.moved(r, r.Times(rounding.Given(u.rate), v)), []rounding.Number{v}
 		},
@@ -92,7 +93,8 @@ var rules = map[string]Rule{
 			if u.t > 1 {
 				v = r.Sum(r.Times(rounding.Given(u.hyper[0]), rounding.Given(u.state[0])), g)
 			}
-			return u.moved(r, r.Times(rounding.Given(u.rate), r.Sum(g, r.Times(rounding.Given(u.hyper[0]), v)))), []rounding.Number{v}
+			return u.moved(r, r.Times(rounding.Given(u.rate), r.Sum(g, r.Times(rounding.Given(u.hyper[0]), v)))),
+				[]rounding.Number{v}
 		},
 	},
 	"rmsprop": {
@@ -103,9 +105,11 @@ var rules = map[string]Rule{
 			s := meanSquare(r, u.hyper[0], u.state[0], g)
 			denominator := r.Sum(r.Root(s), rounding.Given(u.hyper[1]))
 			if u.hyper[3] == 0 {
-				return u.moved(r, quotient(r, rounding.Given(u.rate), g, denominator)), []rounding.Number{s, rounding.Given(u.state[1])}
+				return u.moved(r, quotient(r, rounding.Given(u.rate), g, denominator)),
+					[]rounding.Number{s, rounding.Given(u.state[1])}
 			}
-			v := r.Sum(r.Times(rounding.Given(u.hyper[3]), rounding.Given(u.state[1])), quotient(r, rounding.Given(1), g, denominator))
+			v := r.Sum(r.Times(rounding.Given(u.hyper[3]), rounding.Given(u.state[1])),
+				quotient(r, rounding.Given(1), g, denominator))
 			return u.moved(r, r.Times(rounding.Given(u.rate), v)), []rounding.Number{s, v}
 		},
 	},

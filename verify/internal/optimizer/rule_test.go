@@ -22,19 +22,30 @@ func TestOptimizerTraces(t *testing.T) {
 		want  []float64
 	}{
 		{"sgd", []float64{0}, []float64{0.9375, 0.96875, 0.78125, 0.78125, 1.03125}},
-		{"sgd", []float64{0.25}, []float64{0.90625, 0.9091796875, 0.693267822265625, 0.67160320281982422, 0.90061560273170471}},
+		{
+			"sgd", []float64{0.25}, []float64{0.90625, 0.9091796875, 0.693267822265625, 0.67160320281982422,
+				0.90061560273170471},
+		},
 		{"momentum", []float64{0.75, 0.25, 0.125},
 			[]float64{0.921875, 0.87591552734375, 0.69055628776550293, 0.54344440158456564, 0.61424199786779354}},
 		{"nesterov", []float64{0.75, 0.125},
 			[]float64{0.86328125, 0.8504180908203125, 0.47607117891311646, 0.33288426068611443, 0.65947072714061505}},
 		{"rmsprop", []float64{0.75, eps, 0.125, 0},
-			[]float64{0.75000000596046434, 0.81933752834943474, 0.58017730499287701, 0.56769452195265824, 0.77710785705786889}},
+			[]float64{
+				0.75000000596046434, 0.81933752834943474, 0.58017730499287701, 0.56769452195265824, 0.77710785705786889,
+			}},
 		{"rmsprop", []float64{0.75, eps, 0, 0.5},
-			[]float64{0.75000000745058037, 0.75000000745058037, 0.50980777903543595, 0.38971166482786379, 0.54540756232515253}},
+			[]float64{
+				0.75000000745058037, 0.75000000745058037, 0.50980777903543595, 0.38971166482786379, 0.54540756232515253,
+			}},
 		{"adam", []float64{0.75, 0.875, eps, 0.125},
-			[]float64{0.87500000149011614, 0.82162789317361451, 0.72601962877187642, 0.64880519283494031, 0.67581043437092703}},
+			[]float64{
+				0.87500000149011614, 0.82162789317361451, 0.72601962877187642, 0.64880519283494031, 0.67581043437092703,
+			}},
 		{"adamw", []float64{0.75, 0.875, eps, 0.125},
-			[]float64{0.85937500186264515, 0.82289379560317455, 0.72142839611074872, 0.64288183848743252, 0.66954765526019322}},
+			[]float64{
+				0.85937500186264515, 0.82289379560317455, 0.72142839611074872, 0.64288183848743252, 0.66954765526019322,
+			}},
 	} {
 		rule, err := RuleOf(c.name)
 		if err != nil {
@@ -53,7 +64,8 @@ func TestOptimizerTraces(t *testing.T) {
 				u.state = append(u.state, s.Value)
 			}
 			if !(math.Abs(u.p-c.want[i]) <= 1e-15) {
-				t.Errorf("%s %v: after update %d the parameter is %.17g, want %.17g", c.name, c.hyper, u.t, u.p, c.want[i])
+				t.Errorf("%s %v: after update %d the parameter is %.17g, want %.17g", c.name, c.hyper, u.t, u.p,
+					c.want[i])
 			}
 			if !(p.Bound < 1e-13) {
 				t.Errorf("%s %v: update %d is bounded by %.2g only", c.name, c.hyper, u.t, p.Bound)
@@ -85,7 +97,8 @@ func TestCorrections(t *testing.T) {
 }
 
 func TestUnknownOptimizer(t *testing.T) {
-	if _, err := RuleOf("adagrad"); err == nil || !strings.Contains(err.Error(), `"adagrad"; there are [adam adamw momentum nesterov rmsprop sgd]`) {
+	if _, err := RuleOf("adagrad"); err == nil ||
+		!strings.Contains(err.Error(), `"adagrad"; there are [adam adamw momentum nesterov rmsprop sgd]`) {
 		t.Errorf("the error is %v", err)
 	}
 }

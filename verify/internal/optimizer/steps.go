@@ -74,7 +74,8 @@ func (j *stepJudge[F]) run() {
 // left compares the parameters and the optimizer with what other functions leave.
 func (j *stepJudge[F]) left(where, by string) {
 	if at := memory.FirstDifference(j.Params, j.Want); at >= 0 {
-		j.Report.Broken(j.Name, finding.ElementOf(finding.Blocks(j.Network, ""), at), where, "%v, by %s %v", j.Params[at], by, j.Want[at])
+		j.Report.Broken(j.Name, finding.ElementOf(finding.Blocks(j.Network, ""), at), where, "%v, by %s %v",
+			j.Params[at], by, j.Want[at])
 	}
 	if !bytes.Equal(j.State, j.WantState) {
 		j.Report.Broken(j.Name, "the optimizer", where, "not as Update leaves it")

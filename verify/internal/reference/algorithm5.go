@@ -41,11 +41,15 @@ func (n *Network) Algorithm5(x, y *mat.Dense) *BatchGradient {
 	g.Loss = n.batchLoss(z[depth], y)
 	var gradZ, gradA *mat.Dense
 	if n.fused == nil {
-		gradA = linear.Rows(count, func(i int) *mat.VecDense { return n.cost.Gradient(linear.Row(a[depth], i), linear.Row(y, i)) })
+		gradA = linear.Rows(count, func(i int) *mat.VecDense {
+			return n.cost.Gradient(linear.Row(a[depth], i), linear.Row(y, i))
+		})
 	}
 	for l := depth; l >= 1; l-- {
 		if gradA == nil {
-			gradZ = linear.Rows(count, func(i int) *mat.VecDense { return n.fused.Delta(linear.Row(z[l], i), linear.Row(y, i)) })
+			gradZ = linear.Rows(count, func(i int) *mat.VecDense {
+				return n.fused.Delta(linear.Row(z[l], i), linear.Row(y, i))
+			})
 		} else {
 			gradZ = pullRows(gradA, jac[l])
 		}

@@ -40,7 +40,8 @@ func (n *Network) BatchEstimate(x, y *mat.Dense, r rounding.Pair) BatchEstimate 
 		for _, i := range members {
 			picks[i] = len(parts)
 		}
-		parts = append(parts, n.Contribution(linear.Elements(linear.Row(x, members[0])), linear.Elements(linear.Row(y, members[0])), r))
+		parts = append(parts, n.Contribution(linear.Elements(linear.Row(x, members[0])),
+			linear.Elements(linear.Row(y, members[0])), r))
 	}
 	_, e := n.Sums(parts, picks, r)
 	e.Bounds.Output = Spread(parts, picks, func(s Contribution) *mat.VecDense { return s.OutputBound })
@@ -143,7 +144,9 @@ func Alike(x, y *mat.Dense) (groups [][]int) {
 
 // BatchStep is Step for the sums over a batch: p - rate·g, and a bound for a kernel that multiplies by the rate before
 // or after it sums.
-func (n *Network) BatchStep(g *BatchGradient, e BatchEstimate, r rounding.Pair, rate float64, samples int) (params, bound []float64) {
+func (n *Network) BatchStep(
+	g *BatchGradient, e BatchEstimate, r rounding.Pair, rate float64, samples int,
+) (params, bound []float64) {
 	grad, bounds, sizes := g.Flat(), e.Bounds.Flat(), e.sizes
 	for l, layer := range n.layers {
 		// A product of rate and d may underflow before it is multiplied by a, a sum of them after it.

@@ -34,8 +34,12 @@ func (n *Network) Estimates(t *Trace, r rounding.Pair) (*Gradient, Intermediates
 	a[0] = rounding.Exact(t.A[0])
 	for l := 1; l <= depth; l++ {
 		layer := n.layers[l-1]
-		z[l] = rounding.Estimate{Value: linear.Elements(t.Z[l]), Bound: rounding.AffineBound(r, layer.w, a[l-1], layer.b)}
-		a[l] = rounding.Estimate{Value: linear.Elements(t.A[l]), Bound: layer.sigma.ValueBound(r, z[l], linear.Elements(t.A[l]))}
+		z[l] = rounding.Estimate{
+			Value: linear.Elements(t.Z[l]), Bound: rounding.AffineBound(r, layer.w, a[l-1], layer.b),
+		}
+		a[l] = rounding.Estimate{
+			Value: linear.Elements(t.A[l]), Bound: layer.sigma.ValueBound(r, z[l], linear.Elements(t.A[l])),
+		}
 	}
 	g := newGradient(depth)
 	g.Output = linear.Vector(a[depth].Bound)
@@ -52,12 +56,16 @@ func (n *Network) Estimates(t *Trace, r rounding.Pair) (*Gradient, Intermediates
 		if layer.b != nil {
 			g.B[l-1] = linear.Vector(d.Bound)
 		}
-		v := rounding.Estimate{Value: linear.Elements(t.GradA[l-1]), Bound: rounding.AffineBound(r, layer.w.T(), d, nil)}
+		v := rounding.Estimate{
+			Value: linear.Elements(t.GradA[l-1]), Bound: rounding.AffineBound(r, layer.w.T(), d, nil),
+		}
 		if l == 1 {
 			g.X = linear.Vector(v.Bound)
 			break
 		}
-		d = rounding.Estimate{Value: linear.Elements(t.GradZ[l-1]), Bound: n.layers[l-2].sigma.PullbackBound(r, z[l-1], a[l-1], v)}
+		d = rounding.Estimate{
+			Value: linear.Elements(t.GradZ[l-1]), Bound: n.layers[l-2].sigma.PullbackBound(r, z[l-1], a[l-1], v),
+		}
 	}
 	return g, Intermediates{z, a, deltas}
 }

@@ -1,7 +1,7 @@
 // Package reference computes what a network's functions should: loss and gradients by the five algorithms of the
-// backpropagation notes, on gonum matrices in float64, with full Jacobian matrices and no regard for speed; and with every
-// number a bound on the rounding error that a kernel of the network's precision can make, whatever the order of its sums.
-// Package verify has the same for users.
+// backpropagation notes, on gonum matrices in float64, with full Jacobian matrices and no regard for speed; and with
+// every number a bound on the rounding error that a kernel of the network's precision can make, whatever the order of
+// its sums. Package verify has the same for users.
 package reference
 
 import (

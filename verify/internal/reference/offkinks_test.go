@@ -24,7 +24,8 @@ func TestApart(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := &Network{layers: []layer{{sigma: sigma}}}
-		if got := n.Apart([]rounding.Estimate{{}, {Value: []float64{7, c.z}, Bound: []float64{0, c.bound}}}); got != c.want {
+		if got := n.Apart([]rounding.Estimate{{},
+			{Value: []float64{7, c.z}, Bound: []float64{0, c.bound}}}); got != c.want {
 			t.Errorf("%s at %v ± %v: apart %t", c.activation, c.z, c.bound, got)
 		}
 	}

@@ -19,7 +19,10 @@ func TestExactSums(t *testing.T) {
 	}{
 		{"whole numbers", Float32, []float64{1, -3, 2}, []float64{5, 7, -1}, []float64{-3}, true},
 		{"zero weights", Float32, []float64{0, 0, 0}, []float64{0.1, 0.2, 0.3}, []float64{float64(float32(0.7))}, true},
-		{"zero weights, infinite a", Float32, []float64{0, 0, 0}, []float64{0.1, 0.2, math.MaxFloat64}, []float64{3}, true},
+		{
+			"zero weights, infinite a", Float32, []float64{0, 0, 0}, []float64{0.1, 0.2, math.MaxFloat64}, []float64{3},
+			true,
+		},
 		{"zero input", Float32, []float64{0.1, 0.2, 0.3}, []float64{0, 0, 0}, nil, true},
 		{"one term", Float32, []float64{0.5, 0, 0}, []float64{3, 1, 1}, nil, true},
 		{"eighths", Float32, []float64{0.125, 3, 0}, []float64{1, 0.5, 1}, []float64{1024}, true},
@@ -42,13 +45,16 @@ func TestExactSums(t *testing.T) {
 		}
 	}
 	uncertain := Estimate{[]float64{1, 2, 3}, []float64{0, 0, 1e-300}}
-	if bound := AffineBound(PairOf(Float32), mat.NewDense(1, 3, []float64{1, 1, 1e-300}), uncertain, nil)[0]; bound == 0 {
+	if bound := AffineBound(PairOf(Float32), mat.NewDense(1, 3, []float64{1, 1, 1e-300}), uncertain,
+		nil)[0]; bound == 0 {
 		t.Error("an input with an error counts as exact")
 	}
 }
 
 func TestLowestBit(t *testing.T) {
-	for v, want := range map[float64]int{1: 0, -12: 2, 0.75: -2, 0x1p-1074: -1074, 0x1.8p-1070: -1071, 1 + 0x1p-52: -52} {
+	for v, want := range map[float64]int{
+		1: 0, -12: 2, 0.75: -2, 0x1p-1074: -1074, 0x1.8p-1070: -1071, 1 + 0x1p-52: -52,
+	} {
 		if got := lowestBit(v); got != want {
 			t.Errorf("lowest bit of %v: %d, want %d", v, got, want)
 		}

@@ -1,7 +1,7 @@
-// Package rounding has the analysis of rounding errors that all bounds are made of: formats and what one operation loses in
-// them, scalar functions with the roundings of an evaluation, affine maps and outer products of vectors known to within
-// bounds, and running analysis of computations whose order is known. The source is N. J. Higham, Accuracy and Stability
-// of Numerical Algorithms, 2nd edition, SIAM 2002, cited as "Higham".
+// Package rounding has the analysis of rounding errors that all bounds are made of: formats and what one operation
+// loses in them, scalar functions with the roundings of an evaluation, affine maps and outer products of vectors known
+// to within bounds, and running analysis of computations whose order is known. The source is N. J. Higham, Accuracy
+// and Stability of Numerical Algorithms, 2nd edition, SIAM 2002, cited as "Higham".
 package rounding
 
 import (

@@ -52,14 +52,16 @@ func TestNumbers(t *testing.T) {
 func TestNumberLimits(t *testing.T) {
 	r := PairOf(Float32)
 	for name, x := range map[string]Number{
-		"0·3": r.Times(Given(0), Given(3)), "0+0": r.Sum(Given(0), Given(0)), "√0": r.Root(Given(0)), "0/3": r.Over(Given(0), Given(3)),
+		"0·3": r.Times(Given(0), Given(3)), "0+0": r.Sum(Given(0), Given(0)), "√0": r.Root(Given(0)),
+		"0/3": r.Over(Given(0), Given(3)),
 	} {
 		if x.Value != 0 || x.Bound != 0 {
 			t.Errorf("%s is %v", name, x)
 		}
 	}
 	for name, x := range map[string]Number{
-		"1/(1 ± 1)": r.Over(Given(1), Number{1, 1}), "2e38+2e38": r.Sum(Given(2e38), Given(2e38)), "1e20²": r.Times(Given(1e20), Given(1e20)),
+		"1/(1 ± 1)": r.Over(Given(1), Number{1, 1}), "2e38+2e38": r.Sum(Given(2e38), Given(2e38)),
+		"1e20²":      r.Times(Given(1e20), Given(1e20)),
 		"on the way": r.Unless(Given(1), 5, 1e39),
 	} {
 		if !math.IsInf(x.Bound, 1) {

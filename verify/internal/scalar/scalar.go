@@ -1,5 +1,5 @@
-// Package scalar has functions of one number, written so that they neither overflow nor cancel, that activations, costs and
-// formulas share.
+// Package scalar has functions of one number, written so that they neither overflow nor cancel, that activations,
+// costs and formulas share.
 package scalar
 
 import "math"

@@ -20,7 +20,8 @@ func (j *judge) whole(value storable, where string) {
 	want := record(j.network, j.kind, v)
 	same := func(call string, got []byte, err error) {
 		if err != nil || !bytes.Equal(got, want) {
-			j.broken(call, "the record", where, "%d bytes, %v; want %d, %s", len(got), err, len(want), differing(got, want))
+			j.broken(call, "the record", where, "%d bytes, %v; want %d, %s", len(got), err, len(want),
+				differing(got, want))
 		}
 	}
 	data, err := value.MarshalBinary()
@@ -117,8 +118,9 @@ func (j *judge) streams(value storable) {
 	v := j.layout.of(value)
 	data := record(j.network, j.kind, v)
 	for where, wrap := range map[string]func(r io.Reader) io.Reader{
-		"a reader that gives half": iotest.HalfReader, "a reader that gives the end with the data": iotest.DataErrReader,
-		"a reader that gives a byte at a time": iotest.OneByteReader,
+		"a reader that gives half":                  iotest.HalfReader,
+		"a reader that gives the end with the data": iotest.DataErrReader,
+		"a reader that gives a byte at a time":      iotest.OneByteReader,
 	} {
 		if len(data) < budget || where != "a reader that gives a byte at a time" {
 			j.loads("ReadFrom", where, v, false, fromReader(wrap(bytes.NewReader(data))))

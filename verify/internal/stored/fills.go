@@ -51,11 +51,13 @@ func (v numbers) count(updates uint64) {
 // 0, lest they be taken for some that are not set.
 func specialNumbers(_ spec.Network, v numbers, turn uint64) {
 	list := []float64{
-		math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), 0, 1, -1, 0.1, 1e-8, 0x1p23 + 1, 0x1p52 + 1, 1e21, 1e20, 1e-6, 1e-7,
+		math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), 0, 1, -1, 0.1, 1e-8, 0x1p23 + 1, 0x1p52 + 1, 1e21,
+		1e20, 1e-6, 1e-7,
 		math.SmallestNonzeroFloat32, math.MaxFloat32, -0x1p-149, 0x1.fffffcp-127, 0x1p-126,
 	}
 	if v.layout.number.Size() == 8 {
-		list = append(list, math.SmallestNonzeroFloat64, math.MaxFloat64, -math.MaxFloat64, 0x1.ffffffffffffep-1023, 0x1p-1022, 0.30000000000000004)
+		list = append(list, math.SmallestNonzeroFloat64, math.MaxFloat64, -math.MaxFloat64, 0x1.ffffffffffffep-1023,
+			0x1p-1022, 0.30000000000000004)
 	}
 	for i := range v.layout.len() {
 		x := list[(i+int(turn)*7)%len(list)]

@@ -22,8 +22,10 @@ func (j *judge) held(value storable, textBytes int) {
 	if typ.Size() > largestCopy {
 		return
 	}
-	if !typ.Implements(reflect.TypeFor[json.Marshaler]()) || !typ.Implements(reflect.TypeFor[encoding.BinaryMarshaler]()) {
-		j.broken("MarshalJSON", "a value in a struct", "", "MarshalJSON and MarshalBinary must have values for receivers: packages json and gob do not find them else")
+	if !typ.Implements(reflect.TypeFor[json.Marshaler]()) ||
+		!typ.Implements(reflect.TypeFor[encoding.BinaryMarshaler]()) {
+		j.broken("MarshalJSON", "a value in a struct", "",
+			"MarshalJSON and MarshalBinary must have values for receivers: packages json and gob do not find them else")
 		return
 	}
 	if textBytes > longestHeld {

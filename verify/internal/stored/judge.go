@@ -1,5 +1,5 @@
-// Package stored judges the saving and loading of parameters and optimizers, against the format written down a second time:
-// what is saved, in binary and as JSON, byte by byte, and what is refused.
+// Package stored judges the saving and loading of parameters and optimizers, against the format written down a second
+// time: what is saved, in binary and as JSON, byte by byte, and what is refused.
 package stored
 
 import (
@@ -39,7 +39,8 @@ func Check(n spec.Network, kind string, typ reflect.Type) *finding.Report {
 		return refuse("%v", err)
 	}
 	if _, ok := reflect.New(typ).Interface().(storable); !ok {
-		return refuse("*%v must have all of WriteTo, ReadFrom, MarshalBinary, UnmarshalBinary, AppendBinary, MarshalJSON and "+
+		return refuse("*%v must have all of WriteTo, ReadFrom, MarshalBinary, UnmarshalBinary, "+
+			"AppendBinary, MarshalJSON and "+
 			"UnmarshalJSON", typ)
 	}
 	layout, err := layoutOf(typ, n, kind)

@@ -261,14 +261,26 @@ func TestStoredMutants(t *testing.T) {
 	}
 	for _, m := range []mutant{
 		{flaw: "the checksum is not checked", call: "UnmarshalBinary", quantity: "damaged data", says: "byte 160 "},
-		{flaw: "the header's checksum is not checked", call: "UnmarshalBinary", quantity: "damaged data", says: "byte 32 "},
+		{
+			flaw: "the header's checksum is not checked", call: "UnmarshalBinary", quantity: "damaged data",
+			says: "byte 32 ",
+		},
 		{flaw: "the digest is not checked", call: "UnmarshalBinary", quantity: "other data", says: "another digest"},
 		{flaw: "the shape is not checked", call: "UnmarshalBinary", quantity: "other data", says: "fewer inputs"},
-		{flaw: "the precision is not checked", call: "UnmarshalBinary", quantity: "other data", says: "another precision"},
+		{
+			flaw: "the precision is not checked", call: "UnmarshalBinary", quantity: "other data",
+			says: "another precision",
+		},
 		{flaw: "the kind is not checked", call: "UnmarshalBinary", quantity: "other data", says: "another kind"},
 		{flaw: "the version is not checked", call: "UnmarshalBinary", quantity: "other data", says: "another version"},
-		{flaw: "something behind is not seen", call: "UnmarshalBinary", quantity: "data with more behind them", says: "one byte"},
-		{flaw: "written before the end is there", call: "UnmarshalBinary", quantity: "the value", says: "changed by data that are refused"},
+		{
+			flaw: "something behind is not seen", call: "UnmarshalBinary", quantity: "data with more behind them",
+			says: "one byte",
+		},
+		{
+			flaw: "written before the end is there", call: "UnmarshalBinary", quantity: "the value",
+			says: "changed by data that are refused",
+		},
 		{flaw: "-0 becomes 0", call: "UnmarshalBinary", quantity: "the value", says: "not what was saved"},
 		{flaw: "a NaN is another", call: "UnmarshalBinary", quantity: "the value", says: "not what was saved"},
 		{flaw: "a subnormal becomes 0", call: "UnmarshalBinary", quantity: "the value", says: "not what was saved"},
@@ -285,13 +297,28 @@ func TestStoredMutants(t *testing.T) {
 		{flaw: "the other byte order", call: "MarshalBinary", quantity: "the record", says: "byte 160"},
 		{flaw: "too few digits", call: "MarshalJSON", quantity: "numbers", says: "which is read as"},
 		{flaw: "too few digits", call: "UnmarshalJSON", quantity: "the value", says: "not what was saved"},
-		{flaw: "the digest of JSON is not checked", call: "UnmarshalJSON", quantity: "other data", says: "another digest"},
+		{
+			flaw: "the digest of JSON is not checked", call: "UnmarshalJSON", quantity: "other data",
+			says: "another digest",
+		},
 		{flaw: "the kind of JSON is not checked", call: "UnmarshalJSON", quantity: "other data", says: "another kind"},
-		{flaw: "the precision of JSON is not checked", call: "UnmarshalJSON", quantity: "other data", says: "another precision"},
+		{
+			flaw: "the precision of JSON is not checked", call: "UnmarshalJSON", quantity: "other data",
+			says: "another precision",
+		},
 		{flaw: "null is taken for nothing", call: "UnmarshalJSON", quantity: "other data", says: "null"},
-		{flaw: "JSON is written before it is checked", call: "UnmarshalJSON", quantity: "the value", says: "changed by data"},
-		{flaw: "something behind JSON is not seen", call: "UnmarshalJSON", quantity: "other data", says: "an object behind"},
-		{flaw: "infinities of JSON are refused", call: "UnmarshalJSON", quantity: "data of this network", says: "infinite"},
+		{
+			flaw: "JSON is written before it is checked", call: "UnmarshalJSON", quantity: "the value",
+			says: "changed by data",
+		},
+		{
+			flaw: "something behind JSON is not seen", call: "UnmarshalJSON", quantity: "other data",
+			says: "an object behind",
+		},
+		{
+			flaw: "infinities of JSON are refused", call: "UnmarshalJSON", quantity: "data of this network",
+			says: "infinite",
+		},
 	} {
 		flaw = m.flaw
 		m.call += " of parameters"
@@ -324,7 +351,8 @@ func TestStoredTypes(t *testing.T) {
 		{checked[xor.Xor](spec.Network{}, "parameters"), "name"},
 		{checked[halfway](n, "parameters"), ""},
 	} {
-		if err := c.report.Err(); (err != nil) != (c.says != "") || err != nil && !strings.Contains(err.Error(), c.says) {
+		if err := c.report.Err(); (err != nil) != (c.says != "") ||
+			err != nil && !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%v, want an error with %q", err, c.says)
 		}
 	}
@@ -334,7 +362,9 @@ func TestStoredTypes(t *testing.T) {
 // others.
 func TestStoredPlaces(t *testing.T) {
 	j := &judge{network: xorNet(t), kind: parametersKind, report: new(finding.Report)}
-	for _, c := range []struct{ size, least, most int }{{216, 216, 216}, {600, 228, 300}, {1 << 20, 24, 30}, {1 << 28, 24, 30}} {
+	for _, c := range []struct{ size, least, most int }{
+		{216, 216, 216}, {600, 228, 300}, {1 << 20, 24, 30}, {1 << 28, 24, 30},
+	} {
 		list := j.places(c.size)
 		seen := map[int]bool{}
 		for _, at := range list {

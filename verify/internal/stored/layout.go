@@ -55,7 +55,8 @@ func layoutOf(typ reflect.Type, n spec.Network, kind string) (l layout, err erro
 		return f.Offset
 	}
 	for _, name := range rule.Hyper {
-		l.hyper = append(l.hyper, field(name, "a "+l.number.String(), func(t reflect.Type) bool { return t == l.number }))
+		l.hyper = append(l.hyper,
+			field(name, "a "+l.number.String(), func(t reflect.Type) bool { return t == l.number }))
 	}
 	slices.Sort(l.hyper) // they are saved in the order of their fields, and arrays likewise
 	for _, name := range rule.State {

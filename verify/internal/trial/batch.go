@@ -47,7 +47,10 @@ func NewBatch(n spec.Network, i, count, distinct int) (Batch, error) {
 
 // Repeat is a batch of one sample, so often.
 func Repeat(s Sample, count int) Batch {
-	return Batch{Kind: s.Kind, Count: count, Params: s.Params, Rate: s.Rate, Xs: slices.Repeat(s.X, count), Ys: slices.Repeat(s.Y, count)}
+	return Batch{
+		Kind: s.Kind, Count: count, Params: s.Params, Rate: s.Rate, Xs: slices.Repeat(s.X, count),
+		Ys: slices.Repeat(s.Y, count),
+	}
 }
 
 // batchTrials is where the trials of batches begin among the seeds, far from those of samples.
@@ -57,7 +60,8 @@ const batchTrials = 1 << 32
 func ordinaryFirst() (order []int) {
 	for _, corners := range []bool{false, true} {
 		for i, k := range Kinds {
-			corner := k.dead || k.kinks || k.whole || k.logits != 0 || k.name == "zero input" || k.name == "all weights zero"
+			corner := k.dead || k.kinks || k.whole || k.logits != 0 || k.name == "zero input" ||
+				k.name == "all weights zero"
 			if corner == corners {
 				order = append(order, i)
 			}
@@ -83,5 +87,6 @@ func (b Batch) matrices(n spec.Network) (x, y *mat.Dense) {
 	if b.Count == 0 {
 		return new(mat.Dense), new(mat.Dense)
 	}
-	return mat.NewDense(b.Count, n.Width(0), slices.Clone(b.Xs)), mat.NewDense(b.Count, n.Width(n.Depth()), slices.Clone(b.Ys))
+	return mat.NewDense(b.Count, n.Width(0), slices.Clone(b.Xs)),
+		mat.NewDense(b.Count, n.Width(n.Depth()), slices.Clone(b.Ys))
 }

@@ -97,7 +97,9 @@ func ExpectBatch(n spec.Network, b Batch) (*Expectation, error) {
 }
 
 // batchExpectation is that of a batch for which the reference has computed g.
-func batchExpectation(n *reference.Network, g *reference.BatchGradient, estimate reference.BatchEstimate, b Batch, r rounding.Pair) *Expectation {
+func batchExpectation(
+	n *reference.Network, g *reference.BatchGradient, estimate reference.BatchEstimate, b Batch, r rounding.Pair,
+) *Expectation {
 	e := &Expectation{
 		Loss: g.Loss, LossBound: estimate.Bounds.Loss,
 		Output: g.Output.RawMatrix().Data, OutputBound: estimate.Bounds.Output.RawMatrix().Data,

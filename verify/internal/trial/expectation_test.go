@@ -28,7 +28,8 @@ func TestOverflowIsNotJudged(t *testing.T) {
 	}
 	for i, v := range e.Grad {
 		if math.IsNaN(v) || rounding.Excess(math.Inf(1), v, e.GradBound[i]) > 0 {
-			t.Errorf("gradient %d is %v ± %v, and infinity %v times the bound off", i, v, e.GradBound[i], rounding.Excess(math.Inf(1), v, e.GradBound[i]))
+			t.Errorf("gradient %d is %v ± %v, and infinity %v times the bound off", i, v, e.GradBound[i],
+				rounding.Excess(math.Inf(1), v, e.GradBound[i]))
 		}
 	}
 	s.X[0] = math.NaN()
@@ -41,10 +42,12 @@ func TestOverflowIsNotJudged(t *testing.T) {
 func TestZeroTimesOverflow(t *testing.T) {
 	w := mat.NewDense(1, 2, []float64{0, 1})
 	r := rounding.PairOf(rounding.Float32)
-	if got := rounding.AffineBound(r, w, rounding.Estimate{Value: []float64{1e200, 1}, Bound: []float64{math.Inf(1), 0}}, nil)[0]; !math.IsInf(got, 1) {
+	if got := rounding.AffineBound(r, w, rounding.Estimate{Value: []float64{1e200, 1},
+		Bound: []float64{math.Inf(1), 0}}, nil)[0]; !math.IsInf(got, 1) {
 		t.Errorf("the bound is %v", got)
 	}
-	if got := rounding.AffineBound(r, w, rounding.Estimate{Value: []float64{1e20, 1}, Bound: []float64{1e15, 0}}, nil)[0]; got != 0 {
+	if got := rounding.AffineBound(r, w, rounding.Estimate{Value: []float64{1e20, 1}, Bound: []float64{1e15, 0}},
+		nil)[0]; got != 0 {
 		t.Errorf("without overflow the bound is %v, want 0", got)
 	}
 }
@@ -58,7 +61,8 @@ func TestUnboundedArgument(t *testing.T) {
 	for _, entry := range spec.Activations() {
 		all = append(all, spec.Function{Name: entry.Name})
 	}
-	all = append(all, spec.Function{Name: "max-pool", Params: map[string]float64{spec.Window: 2}}, spec.Function{Expr: "tanh(z)"})
+	all = append(all, spec.Function{Name: "max-pool", Params: map[string]float64{spec.Window: 2}},
+		spec.Function{Expr: "tanh(z)"})
 	for _, f := range all {
 		layer := spec.Layer{Dense: 4, Activation: f}
 		sigma, err := function.ActivationOf(layer.Activation)

@@ -44,7 +44,8 @@ var Fills = []Fill{
 
 // specials are numbers that are treated apart somewhere.
 var specials = []float64{
-	0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), math.SmallestNonzeroFloat64, -math.SmallestNonzeroFloat32,
+	0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), math.SmallestNonzeroFloat64,
+	-math.SmallestNonzeroFloat32,
 	0x1p-127, -0x1p-1023, 1e4, -1e4, 100, -100, 0x1p127, -0x1p1023, 1, -1, 0.5,
 }
 

@@ -16,9 +16,11 @@ import (
 func TestNearKinks(t *testing.T) {
 	n := verifytest.Build("huber", spec.Float32, []int{5}, nil...)
 	n.Layers = []spec.Layer{
-		{Dense: 12, Activation: spec.Function{Name: "relu"}}, {Dense: 12, Activation: spec.Function{Name: "hard-tanh"}, NoBias: true},
+		{Dense: 12, Activation: spec.Function{Name: "relu"}},
+		{Dense: 12, Activation: spec.Function{Name: "hard-tanh"}, NoBias: true},
 		{Dense: 12, Activation: spec.Function{Name: "max-pool", Params: map[string]float64{spec.Window: 4}}},
-		{Dense: 12, Activation: spec.Function{Name: "hard-sigmoid"}}, {Dense: 12, Activation: spec.Function{Expr: "max(z, 0.37) + abs(z - 1)"}},
+		{Dense: 12, Activation: spec.Function{Name: "hard-sigmoid"}},
+		{Dense: 12, Activation: spec.Function{Expr: "max(z, 0.37) + abs(z - 1)"}},
 	}
 	kinks := [][]float64{{0}, {-1, 1}, nil, {-3, 3}, {0.37, 1}}
 	if err := n.Validate(); err != nil {
@@ -67,13 +69,16 @@ func TestNearKinks(t *testing.T) {
 		}
 	}
 	if ties < 50 || undecided*3 > all {
-		t.Errorf("%d units almost tie, want 50; of %d close to kinks %d may be on either side, want a third at most", ties, all, undecided)
+		t.Errorf("%d units almost tie, want 50; of %d close to kinks %d may be on either side, want a third at most",
+			ties, all, undecided)
 	}
 }
 
 // TestJumps: jumps of a function are found, and steep places are none.
 func TestJumps(t *testing.T) {
-	got := function.Jumps(func(x float64) float64 { return scalar.Step(x-0.37) - 0.5*scalar.Step(x+2) + math.Tanh(50*x) }, -4, 4)
+	got := function.Jumps(func(x float64) float64 {
+		return scalar.Step(x-0.37) - 0.5*scalar.Step(x+2) + math.Tanh(50*x)
+	}, -4, 4)
 	if len(got) != 2 || math.Abs(got[0]+2) > 1e-9 || math.Abs(got[1]-0.37) > 1e-9 {
 		t.Errorf("got %v, want -2 and 0.37", got)
 	}

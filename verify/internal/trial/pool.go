@@ -64,10 +64,12 @@ func (p *Pool) Batch(picks []int) Batch {
 func (p *Pool) Expectation(picks []int, b Batch) *Expectation {
 	g, e := p.reference.Sums(p.parts, picks, p.rounding)
 	g.Output = reference.Spread(p.parts, picks, func(s reference.Contribution) *mat.VecDense { return s.Output })
-	e.Bounds.Output = reference.Spread(p.parts, picks, func(s reference.Contribution) *mat.VecDense { return s.OutputBound })
+	e.Bounds.Output = reference.Spread(p.parts, picks,
+		func(s reference.Contribution) *mat.VecDense { return s.OutputBound })
 	if p.network.InputGradient {
 		g.X = reference.Spread(p.parts, picks, func(s reference.Contribution) *mat.VecDense { return s.Input })
-		e.Bounds.X = reference.Spread(p.parts, picks, func(s reference.Contribution) *mat.VecDense { return s.InputBound })
+		e.Bounds.X = reference.Spread(p.parts, picks,
+			func(s reference.Contribution) *mat.VecDense { return s.InputBound })
 	}
 	return batchExpectation(p.reference, g, e, b, p.rounding)
 }

@@ -1,6 +1,6 @@
-// Package trial makes what functions are tried on, fixed by the network's spec: samples and batches of many kinds, ordinary
-// ones and the corners at which kernels break, such as kinks, ties, saturation and sums that do not round. And it says
-// what a kernel must compute on them, and how far off it may be.
+// Package trial makes what functions are tried on, fixed by the network's spec: samples and batches of many kinds,
+// ordinary ones and the corners at which kernels break, such as kinks, ties, saturation and sums that do not round.
+// And it says what a kernel must compute on them, and how far off it may be.
 package trial
 
 import (

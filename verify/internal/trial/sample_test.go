@@ -134,7 +134,8 @@ func TestExactKinds(t *testing.T) {
 		}
 	}
 	if ties < 5 || exactErrors < 5 || rounded == 0 {
-		t.Errorf("%d exact ties for a maximum, %d outputs exactly on target, %d units with a rounding", ties, exactErrors, rounded)
+		t.Errorf("%d exact ties for a maximum, %d outputs exactly on target, %d units with a rounding", ties,
+			exactErrors, rounded)
 	}
 }
 
@@ -143,8 +144,10 @@ func TestWeightScale(t *testing.T) {
 		activation string
 		want       float64
 	}{
-		{"", math.Sqrt(2. / 16)}, {"tanh", math.Sqrt(2. / 16)}, {"softmax", math.Sqrt(2. / 16)}, {"max-pool", math.Sqrt(2. / 16)},
-		{"relu", math.Sqrt(2. / 4)}, {"leaky-relu", math.Sqrt(2. / 4)}, {"elu", math.Sqrt(2. / 4)}, {"gelu", math.Sqrt(2. / 4)},
+		{"", math.Sqrt(2. / 16)}, {"tanh", math.Sqrt(2. / 16)}, {"softmax", math.Sqrt(2. / 16)},
+		{"max-pool", math.Sqrt(2. / 16)},
+		{"relu", math.Sqrt(2. / 4)}, {"leaky-relu", math.Sqrt(2. / 4)}, {"elu", math.Sqrt(2. / 4)},
+		{"gelu", math.Sqrt(2. / 4)},
 		{"selu", math.Sqrt(1. / 4)},
 	} {
 		n := verifytest.Build("mse", spec.Float32, []int{4, 12}, c.activation)
