@@ -19,11 +19,6 @@ type Options struct {
 	Short bool
 }
 
-// Cuts says how emitted code cuts batches up, so that the judge crosses every boundary: Block samples at once in Go,
-// Tile of them side by side in assembly, and Chunk in one call of it. A team cuts them into at most Runs runs of
-// blocks. What is 0 there is not.
-type Cuts struct{ Block, Tile, Chunk, Runs int }
-
 // Test checks a kernel against the reference of its network and fails the test with what is wrong. spec
 // is the network as Decode reads it; the summary of the errors seen, as fractions of their bounds, is
 // logged. Tests that call it must not be parallel, because it counts allocations.

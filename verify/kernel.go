@@ -10,9 +10,6 @@ import (
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
-// Float is the type of a kernel's numbers.
-type Float interface{ float32 | float64 }
-
 // Kernel is the functions of one emitted network, as method expressions: P its parameter struct, G its gradient, W its
 // workspace, B the workspace of its batch functions, X and Y the arrays of inputs and outputs. P and G are W1, B1, W2,
 // B2, … and nothing else, every matrix row-major, without the B of layers that have no bias; a method Flat, where *P or

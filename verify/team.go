@@ -90,3 +90,18 @@ func CheckTeam[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y,
 	}
 	return reportOf(report)
 }
+
+// teamBatches are the functions of one team.
+func teamBatches[T, P, G, X, Y any, F Float](k Team[T, P, G, X, Y, F], t *T) batchFunctions[P, G, X, Y, F] {
+	f := batchFunctions[P, G, X, Y, F]{
+		forward:  func(p *P, xs []X, out []Y) { k.ForwardBatch(t, p, xs, out) },
+		loss:     func(p *P, xs []X, ys []Y) F { return k.LossBatch(t, p, xs, ys) },
+		gradient: func(p *P, xs []X, ys []Y, g *G) F { return k.GradBatch(t, p, xs, ys, g) },
+		step:     func(p *P, xs []X, ys []Y, rate F) F { return k.StepBatch(t, p, xs, ys, rate) },
+		poison:   func() {}, // what a team works in is behind pointers
+	}
+	if k.InputGradBatch != nil {
+		f.inputGrad = func(p *P, xs []X, ys []Y, gxs []X) F { return k.InputGradBatch(t, p, xs, ys, gxs) }
+	}
+	return f
+}

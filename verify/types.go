@@ -8,6 +8,9 @@ import (
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
+// Float is the type of a kernel's numbers.
+type Float interface{ float32 | float64 }
+
 // types are those of a network's numbers, parameters, gradient, input and output.
 type types struct{ number, params, gradient, input, output reflect.Type }
 

@@ -212,14 +212,6 @@ func (x enclosure) inFront() float64 {
 	return x.factor
 }
 
-// scaled is the product of two bounds; 0 times one that is infinite is 0.
-func scaled(a, b float64) float64 {
-	if a == 0 || b == 0 {
-		return 0
-	}
-	return a * b
-}
-
 // divide is x/y, perhaps as x times the reciprocal, and x̂/ŷ - x/y = ((x̂ - x) - (x/y)(ŷ - y))/ŷ.
 func (f format) divide(x, y enclosure) enclosure {
 	if x.idle {

@@ -176,3 +176,11 @@ func quotientRest(a, b, q float64) float64 {
 	}
 	return math.FMA(-q, b, a) * math.Copysign(1, b)
 }
+
+// scaled is the product of two bounds; 0 times one that is infinite is 0.
+func scaled(a, b float64) float64 {
+	if a == 0 || b == 0 {
+		return 0
+	}
+	return a * b
+}

@@ -47,13 +47,6 @@ func CheckConcurrency[F memory.Float](k *Kernel[F], cuts Cuts) {
 	}
 }
 
-// User is the functions of one of two goroutines, on everything that it works on.
-type User[F memory.Float] struct {
-	// Reads has the parameters that both share, and Moves a copy of its own, for calls that move them.
-	Reads, Moves           *Machine[F]
-	ReadsBatch, MovesBatch *BatchMachine[F]
-}
-
 // callsOf are functions by their names, each with everything it returns and leaves behind, on samples of the pool.
 func callsOf[F memory.Float](u User[F], pool *trial.Pool, i, count int) map[string]func() []F {
 	memory.Narrow(u.Reads.X, pool.Samples[i].X)

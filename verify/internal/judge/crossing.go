@@ -9,20 +9,6 @@ import (
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
-// crossingLimit bounds the samples of all batches that cross cuts times what one costs, and markedLimit those of the
-// batches with a NaN.
-const (
-	crossingLimit = 1 << 27
-	markedLimit   = 1 << 24
-)
-
-// crossingTrials is the trial of batches that cross cuts among the seeds.
-const crossingTrials = 1 << 37
-
-// wholly is how many of the counts every function is judged at. The others are rests and numbers of tiles: in networks
-// whose samples cost more than thinned each goes to one function, in turn.
-const wholly, thinned = 9, 1 << 14
-
 // crossing judges batches that cross every cut, of samples that repeat.
 func (j *batchJudge[F]) crossing() {
 	pool, err := trial.NewPool(j.network, j.format, j.distinct)

@@ -5,6 +5,20 @@ import "slices"
 // Cuts are verify.Cuts.
 type Cuts struct{ Block, Tile, Chunk, Runs int }
 
+// crossingLimit bounds the samples of all batches that cross cuts times what one costs, and markedLimit those of the
+// batches with a NaN.
+const (
+	crossingLimit = 1 << 27
+	markedLimit   = 1 << 24
+)
+
+// crossingTrials is the trial of batches that cross cuts among the seeds.
+const crossingTrials = 1 << 37
+
+// wholly is how many of the counts every function is judged at. The others are rests and numbers of tiles: in networks
+// whose samples cost more than thinned each goes to one function, in turn.
+const wholly, thinned = 9, 1 << 14
+
 // orElse is the cuts with a block of the given size where none is told.
 func (c Cuts) orElse(block int) Cuts {
 	if c.Block == 0 {

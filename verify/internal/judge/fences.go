@@ -10,15 +10,6 @@ import (
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
-// Fenced is a kernel with every argument between fences.
-type Fenced[F memory.Float] struct {
-	Fences fence.Set
-	// Single puts the arguments for one sample at such a place, and Batch those for so many. They share memory: what
-	// either delivers is gone after the next call of the other.
-	Single func(at fence.Placement) (*Machine[F], GradientFunctions[F])
-	Batch  func(at fence.Placement, count int) *BatchMachine[F]
-}
-
 // fencedCounts are numbers of samples for calls between fences: fewer than any tile, whole tiles of either precision,
 // and one more than some.
 var fencedCounts = []int{1, 3, 8, 16, 32, 33, 64}

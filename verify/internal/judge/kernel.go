@@ -6,14 +6,11 @@
 package judge
 
 import (
-	"fmt"
-
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/fence"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
-	"github.com/backpropgen/backpropgen/verify/internal/once"
 	"github.com/backpropgen/backpropgen/verify/internal/rounding"
-	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // Kernel is a kernel as the judges see it.
@@ -33,49 +30,18 @@ type Kernel[F memory.Float] struct {
 	Users func(count int) [2]User[F]
 }
 
-// JudgeKernel judges everything about a kernel.
-func JudgeKernel[F memory.Float](k *Kernel[F]) { once.ByPrecision[F](k, judgeKernel32, judgeKernel64) }
+// Fenced is a kernel with every argument between fences.
+type Fenced[F memory.Float] struct {
+	Fences fence.Set
+	// Single puts the arguments for one sample at such a place, and Batch those for so many. They share memory: what
+	// either delivers is gone after the next call of the other.
+	Single func(at fence.Placement) (*Machine[F], GradientFunctions[F])
+	Batch  func(at fence.Placement, count int) *BatchMachine[F]
+}
 
-//go:noinline
-func judgeKernel32(k *Kernel[float32]) { judgeKernelNumbers(k) }
-
-//go:noinline
-func judgeKernel64(k *Kernel[float64]) { judgeKernelNumbers(k) }
-
-// judgeKernelNumbers judges everything.
-func judgeKernelNumbers[F memory.Float](k *Kernel[F]) {
-	n, report := k.Network, k.Report
-	j := newSingleJudge(k)
-	j.initialisation()
-	trials, err := trial.NearTrials(n)
-	if report.Failed(err) {
-		return
-	}
-	for i := range k.Options.For(n) {
-		trials = append(trials, i)
-	}
-	report.Trials = len(trials)
-	for _, i := range trials {
-		if err := j.trial(i); err != nil {
-			report.Broken("Kernel", "reference", fmt.Sprintf("trial %d", i), "%v", err)
-			break
-		}
-	}
-	j.notFinite()
-	j.nanParameters()
-	report.Failed(j.perfectPredictions())
-	j.allocations()
-	(&gradientJudge[F]{n, k.Format, report, k.Gradient}).run()
-	checkFences(k)
-	CheckOrder(k)
-	batches := newBatchJudge[F](n, k.Format, report, k.Cuts)
-	batches.short = k.Options.Short
-	batches.machine = k.Batch(batches.largest() + 1)
-	batches.trials(k.Options)
-	batches.special()
-	batches.nanParameters(j)
-	report.Failed(batches.perfectPredictions())
-	batches.nanUnits()
-	batches.with(k.Batch(batches.room())).crossing()
-	CheckConcurrency(k, batches.cuts)
+// User is the functions of one of two goroutines, on everything that it works on.
+type User[F memory.Float] struct {
+	// Reads has the parameters that both share, and Moves a copy of its own, for calls that move them.
+	Reads, Moves           *Machine[F]
+	ReadsBatch, MovesBatch *BatchMachine[F]
 }

@@ -6,6 +6,14 @@ import (
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
+// outcome is everything a call left behind.
+type outcome[F memory.Float] struct {
+	loss                    F
+	output, params, grad, x []F
+	// fields are copies of the machine's.
+	fields []Field[F]
+}
+
 // shape names the numbers of outcomes: ŷ and the gradient of the input are vectors for a sample, and for a batch
 // matrices with a row for each.
 type shape struct {

@@ -55,14 +55,6 @@ func calls[F memory.Float]() []call[F] {
 	}
 }
 
-// outcome is everything a call left behind.
-type outcome[F memory.Float] struct {
-	loss                    F
-	output, params, grad, x []F
-	// fields are copies of the machine's.
-	fields []Field[F]
-}
-
 // do loads the sample, makes the call, checks that it wrote nothing beside its arguments and copies what it left
 // behind. g is filled with NaN before.
 func (j *singleJudge[F]) do(c call[F], s trial.Sample) (o outcome[F]) {

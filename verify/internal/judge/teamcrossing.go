@@ -84,13 +84,3 @@ func crossTeams[F memory.Float](k *Teams[F], base *batchJudge[F]) {
 		end()
 	}
 }
-
-// longAllocations counts the allocations of every function on a long batch.
-func (j *batchJudge[F]) longAllocations(b trial.Batch) {
-	for _, c := range batchCalls(j.machine) {
-		loadBatch(j.machine, b)
-		j.report.Allocates(c.name, fmt.Sprintf("%d samples", b.Count), 5, func() {
-			c.run(j.machine, memory.Evenly(b.Count), F(b.Rate))
-		})
-	}
-}

@@ -5,7 +5,6 @@ import (
 	"github.com/backpropgen/backpropgen/verify/internal/fence"
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
-	"github.com/backpropgen/backpropgen/verify/internal/once"
 	"github.com/backpropgen/backpropgen/verify/internal/rounding"
 )
 
@@ -26,44 +25,9 @@ type Judged[F memory.Float] struct {
 	Fenced func() (all *fence.Set, at func(fence.Placement) (*Machine[F], error))
 }
 
-// JudgeOptimizer judges everything about an optimizer.
-func JudgeOptimizer[F memory.Float](k *Judged[F]) {
-	once.ByPrecision[F](k, judgeOptimizer32, judgeOptimizer64)
+// Levels is an optimizer of a network of rounding: strict as the judge of its levels sees it.
+type Levels[F memory.Float] struct {
+	Case
+	AtLevels func(test func(level string))
+	Made     func() (*Machine[F], error)
 }
-
-//go:noinline
-func judgeOptimizer32(k *Judged[float32]) { judgeNumbers(k) }
-
-//go:noinline
-func judgeOptimizer64(k *Judged[float64]) { judgeNumbers(k) }
-
-// JudgeLevels compares an optimizer's updates at all levels.
-func JudgeLevels[F memory.Float](k *Levels[F]) {
-	once.ByPrecision[F](k, judgeOptimizerLevels32, judgeOptimizerLevels64)
-}
-
-//go:noinline
-func judgeOptimizerLevels32(k *Levels[float32]) { judgeLevelNumbers(k) }
-
-//go:noinline
-func judgeOptimizerLevels64(k *Levels[float64]) { judgeLevelNumbers(k) }
-
-// JudgeSteps compares steps on batches with their parts.
-func JudgeSteps[F memory.Float](k *Steps[F]) { once.ByPrecision[F](k, judgeSteps32, judgeSteps64) }
-
-//go:noinline
-func judgeSteps32(k *Steps[float32]) { (&stepJudge[float32]{*k}).run() }
-
-//go:noinline
-func judgeSteps64(k *Steps[float64]) { (&stepJudge[float64]{*k}).run() }
-
-// JudgeUpdates compares updates with what they should be.
-func JudgeUpdates[F memory.Float](k *Steps[F]) {
-	once.ByPrecision[F](k, judgeUpdates32, judgeUpdates64)
-}
-
-//go:noinline
-func judgeUpdates32(k *Steps[float32]) { (&stepJudge[float32]{*k}).updates() }
-
-//go:noinline
-func judgeUpdates64(k *Steps[float64]) { (&stepJudge[float64]{*k}).updates() }

@@ -4,43 +4,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/backpropgen/backpropgen/verify/internal/finding"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 	"github.com/backpropgen/backpropgen/verify/internal/rounding"
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
-
-// judgeNumbers judges everything, with optimizers that the constructor has made, and zero values.
-func judgeNumbers[F memory.Float](k *Judged[F]) {
-	j, built, zero := &judge[F]{Case: k.Case}, k.Built, k.Zero
-	for _, m := range []struct {
-		machine **Machine[F]
-		of      func() (*Machine[F], error)
-	}{{&j.built, built}, {&j.zero, zero}, {&j.machine, zero}, {&j.other, zero}} {
-		var err error
-		if *m.machine, err = m.of(); err != nil {
-			k.Report.Broken(k.Name, "types", "", "%v", err)
-			return
-		}
-	}
-	j.defaults()
-	j.literals(func() *Machine[F] {
-		m, _ := zero() // which fits, as the others do
-		return m
-	})
-	updates := min(max(updateBudget/j.Network.Params(), 3), mostUpdates)
-	for i, s := range j.Rule.settings() {
-		j.run(i, s, updates)
-		j.Report.Trials += updates
-	}
-	j.changes()
-	j.resets()
-	j.apart()
-	j.allocations()
-	checkFences(k)
-}
 
 // mostUpdates is how many updates are judged in one setting, fewer in large networks: as many parameters as
 // updateBudget says have together.
@@ -51,45 +20,6 @@ type judge[F memory.Float] struct {
 	Case
 	// built comes from the constructor and zero from nothing; machine is the one that is judged, beside other.
 	built, zero, machine, other *Machine[F]
-}
-
-// setting is hyperparameters, and the count of updates to begin after.
-type setting struct {
-	hyper []float64
-	after uint64
-}
-
-// away are hyperparameters away from their defaults.
-func (r Rule) away() []float64 {
-	away := map[string]float64{
-		"Eps": 0.125, "WeightDecay": 0.25, "Dampening": 0.25, "Momentum": 0.75, "Beta1": 0.5, "Beta2": 0.75,
-		"Alpha": 0.5,
-	}
-	all := make([]float64, len(r.Hyper))
-	for i, name := range r.Hyper {
-		all[i] = away[name]
-	}
-	return all
-}
-
-// settings are the defaults, from the beginning and after so many updates that bias corrections are near 1, all
-// hyperparameters away from their defaults, all but one, and one alone.
-func (r Rule) settings() []setting {
-	all := r.away()
-	list := []setting{{hyper: r.defaults}, {hyper: all}}
-	if len(r.corrects) > 0 {
-		list = append(list, setting{r.defaults, 700}, setting{r.defaults, 1 << 40})
-	}
-	// One that is 0 beside others that are not stays 0, and so do the others beside one that is not.
-	for i := range r.Hyper {
-		if len(all) == 1 {
-			break
-		}
-		one, alone := slices.Clone(all), make([]float64, len(all))
-		one[i], alone[i] = 0, all[i]
-		list = append(list, setting{hyper: one}, setting{hyper: alone})
-	}
-	return list
 }
 
 // ruler compares numbers of which it says where they come from.

@@ -11,13 +11,6 @@ import (
 	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
-// Levels is an optimizer of a network of rounding: strict as the judge of its levels sees it.
-type Levels[F memory.Float] struct {
-	Case
-	AtLevels func(test func(level string))
-	Made     func() (*Machine[F], error)
-}
-
 func judgeLevelNumbers[F memory.Float](k *Levels[F]) {
 	n, report := k.Network, k.Report
 	report.Trials = min(max(trial.LevelBudget/n.Params(), len(trial.Fills)), 3*len(trial.Fills))

@@ -102,3 +102,9 @@ func wholeOrDense(n spec.Network, rng *rand.Rand, y []float64) {
 	}
 	draw.WholeNumbers(rng, y)
 }
+
+// NearFirst is the number of the first, beyond those of the usual trials.
+const NearFirst = 1 << 24
+
+// turn is the layer whose turn it is in trial i, of those that treat one layer otherwise.
+func turn(n spec.Network, i int) int { return i/len(Kinds)%n.Depth() + 1 }

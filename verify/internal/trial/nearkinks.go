@@ -78,9 +78,6 @@ func NearTrials(n spec.Network) (list []int, err error) {
 	return list, nil
 }
 
-// NearFirst is the number of the first, beyond those of the usual trials.
-const NearFirst = 1 << 24
-
 // near is where a unit goes, if it is moved: by a kink, or where the layer takes maxima by the first unit of its
 // window.
 func near(rng *rand.Rand, sigma function.Activation, kinks, before []float64) (target float64, move bool) {
