@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/amd64"
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
@@ -54,11 +55,12 @@ func (c *Compiled) assemblyFiles() ([]File, error) {
 	n, p, tiling := c.n, c.p, c.assembly.Tiling
 	a := templates.Assembly{
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(c.o)}, Levels: levels,
+		Method: portable.VectorMethod,
 	}
 	for _, name := range c.vector {
-		params, result := portable.Params(p, name)
+		params, results := portable.Params(p, name)
 		a.Functions = append(a.Functions, templates.AssemblyFunction{
-			Name: name, Params: params, Result: result, Levels: levels[:len(c.assembly.Choice(name).Levels)], Batch: p.Func(name).Batch,
+			Name: name, Params: params, Results: results, Levels: levels[:len(c.assembly.Choice(name).Levels)], Batch: p.Func(name).Batch,
 		})
 	}
 	a.Sweeps, a.Params, a.SweptAtOnce = c.assemblySweeps(), n.Params(), c.assembly.SweptAtOnce()
@@ -118,14 +120,15 @@ func assemblyNames(n spec.Network, prefix string) []string {
 }
 
 // tileFields are the fields of the batch struct that the assembly of some functions needs, and their size.
-func (c *Compiled) tileFields() (fields []templates.Field, bytes int) {
+func (c *Compiled) tileFields() (fields []code.Field, bytes int) {
 	n, p := c.n, c.p
 	if !slices.ContainsFunc(c.vector, func(name string) bool { return p.Func(name).Batch }) {
 		return nil, 0
 	}
 	tiling := c.assembly.Tiling
 	for _, f := range amd64.TileFields(p, tiling) {
-		fields = append(fields, templates.Field{Name: f.Name, Type: string(n.Precision), Dims: f.Dims, Doc: f.Doc})
+		number := code.Of(code.KindOf(string(n.Precision)))
+		fields = append(fields, code.Field{Name: f.Name, Type: code.ArrayOf(number, f.Dims...), Doc: f.Doc})
 	}
 	return fields, amd64.TileBytes(p, tiling)
 }

@@ -33,15 +33,18 @@ var mayImport = map[string][]string{
 	"spec/internal/words": nil,
 
 	"gen/expr":        {"spec", "spec/formula"},
-	"gen/plan":        {"spec", "spec/formula", "gen/expr", "gen/parallel"},
-	"templates":       {"spec", "gen/expr"},
+	"gen/plan":        {"spec", "spec/formula", "gen/expr"},
+	"templates":       {"gen/code"},
+	"gen/code":        {"gen/expr"},
+	"gen/elementary":  {"gen/code", "gen/expr"},
 	"templates/store": nil, // its text is emitted
 	"templates/team":  nil, // so is its
 	"gen/bound":       {"spec", "gen/expr", "gen/plan"},
-	"gen/portable":    {"spec", "gen/expr", "gen/plan", "templates"},
+	"gen/portable":    {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/parallel", "gen/plan"},
 	"gen/parallel":    nil,
-	"gen/amd64":       {"spec", "gen/expr", "gen/plan", "gen/parallel", "templates"},
-	"gen":             {"spec", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
+	"gen/vec":         nil,
+	"gen/amd64":       {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/parallel", "gen/vec", "templates"},
+	"gen":             {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
 
 	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel"},
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -48,7 +48,7 @@ func Explain(n spec.Network, o Options) (string, error) {
 	}
 	b.WriteString(predicted)
 	fmt.Fprintf(&b, "\nwhat each cache mode keeps from Forward to Backward, and what Grad takes\n%s", caches(n, s))
-	fmt.Fprintf(&b, "  A division weighs %d, a call %d, any other operation 1; auto takes what weighs least and, of that, what keeps least.\n", plan.DivWeight, plan.CallWeight)
+	fmt.Fprintf(&b, "  A division weighs %d, a call %d, any other operation 1; auto takes what weighs least and, of that, what keeps least.\n", expr.DivWeight, expr.CallWeight)
 	if p.Cache != n.Cache {
 		fmt.Fprintf(&b, "  auto is %s here.\n", p.Cache)
 	}

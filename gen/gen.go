@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/amd64"
+	"github.com/backpropgen/backpropgen/gen/code"
+	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
@@ -63,21 +65,29 @@ func Generate(n spec.Network, o Options) ([]File, error) {
 type Compiled struct {
 	n        spec.Network
 	p        *plan.Program
+	cachings []portable.Caching
 	o        Options
 	assembly *amd64.Assembly // nil where the targets do not ask for it
 	vector   []string        // the functions that are in assembly
+	program  *code.File      // the portable kernels
 	summary  Summary
 }
 
 // Compile validates a network and plans it. The error is that of Generate.
 func Compile(n spec.Network, o Options) (*Compiled, error) {
-	n, p, o, err := compile(n, o)
+	c, err := compile(n, o)
 	if err != nil {
 		return nil, err
 	}
-	c := &Compiled{n: n, p: p, o: o}
 	if err := c.assemble(); err != nil {
 		return nil, err
+	}
+	fields, bytes := c.tileFields()
+	c.program, err = portable.Build(c.p, portable.Options{
+		Package: c.o.Package, Vector: c.assembled, BatchFields: fields, BatchBytes: bytes,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.n.Name, err)
 	}
 	c.summary, err = c.summarise()
 	return c, err
@@ -150,15 +160,8 @@ func assemblyBuilds(files []File) []File {
 
 // kernels is the portable Go, in a file of some name.
 func (c *Compiled) kernels(name string) (templates.Source, error) {
-	fields, bytes := c.tileFields()
-	file, err := portable.Print(c.p, portable.Options{
-		Package: c.o.Package, Header: header(c.n, c.p, c.summary, c.o), Vector: c.assembled,
-		BatchFields: fields, BatchBytes: bytes,
-	})
-	if err != nil {
-		return templates.Source{}, err
-	}
-	return file.Parse(name)
+	c.program.Header = header(c.n, c.p, c.summary, c.o)
+	return templates.Program(c.program).Parse(name)
 }
 
 // test is the test of the emitted package.
@@ -194,7 +197,7 @@ func tested(n spec.Network) (list []templates.TestedOptimizer) {
 }
 
 // compile validates a network and its surroundings and plans it.
-func compile(n spec.Network, o Options) (spec.Network, *plan.Program, Options, error) {
+func compile(n spec.Network, o Options) (*Compiled, error) {
 	n = n.WithDefaults()
 	if n.Package == "" {
 		n.Package = o.Package
@@ -203,24 +206,24 @@ func compile(n spec.Network, o Options) (spec.Network, *plan.Program, Options, e
 		n.Package = strings.ToLower(n.Name)
 	}
 	if err := n.Validate(); err != nil {
-		return n, nil, o, err
+		return nil, err
 	}
 	o.Package = n.Package
 	if o.Source == "" {
 		o.Source = strings.ToLower(n.Name) + ".yaml"
 	}
-	p, err := plan.Compile(n)
+	p, cachings, err := portable.Compile(n)
 	if err != nil {
-		return n, nil, o, err
+		return nil, err
 	}
 	// The default is made smaller instead, for it is nobody's wish.
 	if n.Batch > p.Block && n.Batch > spec.DefaultBatch {
-		return n, nil, o, spec.ErrorList{{Path: "batch", Message: fmt.Sprintf("the workspaces of %d samples, %d bytes each, would take more than %d MB; at most %d have room, and blocks need not be large: any number of samples is taken in blocks", n.Batch, p.WorkspaceBytes(), plan.MaxBlockBytes>>20, p.Block)}}
+		return nil, spec.ErrorList{{Path: "batch", Message: fmt.Sprintf("the workspaces of %d samples, %d bytes each, would take more than %d MB; at most %d have room, and blocks need not be large: any number of samples is taken in blocks", n.Batch, p.WorkspaceBytes(), plan.MaxBlockBytes>>20, p.Block)}}
 	}
 	if size := p.CodeBytes(); size > maxSource {
-		return n, nil, o, spec.ErrorList{{Path: "unroll", Message: fmt.Sprintf("%s would emit about %d MB of Go; at most %d MB compile in reasonable time: use unroll: auto", n.Unroll, size>>20, maxSource>>20)}}
+		return nil, spec.ErrorList{{Path: "unroll", Message: fmt.Sprintf("%s would emit about %d MB of Go; at most %d MB compile in reasonable time: use unroll: auto", n.Unroll, size>>20, maxSource>>20)}}
 	}
-	return n, p, o, nil
+	return &Compiled{n: n, p: p, cachings: cachings, o: o}, nil
 }
 
 // maxSource is the size beyond which a Go file is not emitted: for each megabyte of straight-line code the compiler
@@ -256,11 +259,11 @@ func PackageNames(n spec.Network) []string {
 		names = append(names, name+o.Type, "New"+name+o.Type)
 	}
 	if n.Rounding == spec.RoundingStrict && n.Precision != spec.Float64 && len(n.Optimizers) > 0 {
-		names = append(names, templates.FunctionNames(portable.DoublePrefix(prefix))...)
+		names = append(names, elementary.Names(portable.DoublePrefix(prefix))...)
 	}
 	names = append(names, templates.StoreNames(prefix)...)
 	names = append(names, assemblyNames(n, prefix)...)
-	return append(names, templates.FunctionNames(prefix)...)
+	return append(names, elementary.Names(prefix)...)
 }
 
 // careful says whether no rate is known in advance at which the emitted example descends for 20 steps: the curvature of

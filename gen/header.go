@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -26,13 +28,13 @@ type Summary struct {
 	// has each of them.
 	Updates []FunctionCount
 	// Caches are what each cache mode keeps and spends on a gradient, the network's own among them.
-	Caches []plan.Caching
+	Caches []portable.Caching
 }
 
 // FunctionCount is what one call of an emitted function performs.
 type FunctionCount struct {
 	Name string
-	plan.Count
+	code.Count
 }
 
 // Summarise returns what a network costs, without printing it.
@@ -56,8 +58,9 @@ func (c *Compiled) summarise() (Summary, error) {
 		Params: n.Params(), MultiplyAdds: forward, GradMultiplyAdds: forward + backward,
 		WorkspaceBytes: p.WorkspaceBytes(), Block: p.Block, BatchBytes: p.BatchBytes() + tileBytes, CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),
 	}
+	counter := portable.Counter(p, c.program)
 	for _, f := range p.Funcs {
-		count, err := p.CountFunc(f.Name)
+		count, err := portable.Count(p, counter, f.Name)
 		if err != nil {
 			return s, err
 		}
@@ -68,15 +71,19 @@ func (c *Compiled) summarise() (Summary, error) {
 		return s, err
 	}
 	for _, d := range descents {
-		for i, c := range d.Cases {
+		for i, one := range d.Cases {
 			name := string(d.Name)
-			if c.When != "" {
-				name += fmt.Sprintf(", %s not 0", c.When)
+			if one.When != "" {
+				name += fmt.Sprintf(", %s not 0", one.When)
 			}
-			s.Updates = append(s.Updates, FunctionCount{name, d.Count(i)})
+			count, err := portable.CountUpdate(p, d, i)
+			if err != nil {
+				return s, err
+			}
+			s.Updates = append(s.Updates, FunctionCount{name, count})
 		}
 	}
-	s.Caches = p.Cachings
+	s.Caches = c.cachings
 	return s, nil
 }
 

@@ -6,12 +6,15 @@ import (
 	"strings"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/backpropgen/backpropgen/gen/code"
 )
 
 // Assembly is what the Go beside a network's assembly needs to know.
 type Assembly struct {
 	Package, Name, Prefix string
 	Header                []string
+	Method                func(function string) string // that has the assembly of a function
 	// Levels are the instruction sets, the lowest first; without any, the file stands in for those of processors that
 	// have no assembly.
 	Levels    []AssemblyLevel
@@ -32,13 +35,12 @@ type AssemblyLevel struct {
 	Features  []string
 }
 
-// AssemblyFunction is a function of the API that has assembly. Result is nil where it returns nothing.
+// AssemblyFunction is a function of the API that has assembly.
 type AssemblyFunction struct {
-	Name   string
-	Params []Param
-	Result *Param
-	Levels []AssemblyLevel // those that it has code for
-	Batch  bool            // whether it takes tiles of samples
+	Name            string
+	Params, Results []code.Param
+	Levels          []AssemblyLevel // those that it has code for
+	Batch           bool            // whether it takes tiles of samples
 	// Pauses says that it returns before it is done, to be called again; SumsPause that the function which sums
 	// gradients up does.
 	Pauses, SumsPause bool
@@ -96,15 +98,16 @@ func FallbackFile(a Assembly) ([]byte, error) {
 	f.f.Func().Id(a.Prefix + "AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
 		jen.Id("test").Call(jen.Lit("portable")))
 	for _, fn := range a.Functions {
-		f.Doc(a.method(fn) + " is never called.")
-		body := &Block{}
-		if fn.Result != nil {
-			body.Return(Number(0))
+		body := &code.Block{}
+		if fn.returns() {
+			body.Return(code.N(0))
 		}
-		f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+		m := a.calling(fn, a.method(fn), a.method(fn)+" is never called.")
+		m.Body = body
+		f.Func(m)
 	}
 	for _, s := range a.Sweeps {
-		f.Doc(VectorMethod(s.Name) + " is never called.")
+		f.Doc(a.Method(s.Name) + " is never called.")
 		a.sweepMethod(f, s).Block()
 	}
 	return f.Render()
@@ -112,12 +115,20 @@ func FallbackFile(a Assembly) ([]byte, error) {
 
 func (a Assembly) level() string { return a.Prefix + "Level" }
 
-func (a Assembly) method(fn AssemblyFunction) string { return VectorMethod(fn.Name) }
+func (a Assembly) method(fn AssemblyFunction) string { return a.Method(fn.Name) }
 
-// VectorMethod is the method that has the assembly of a function.
-func VectorMethod(function string) string { return "vector" + function }
+func (a Assembly) recv() code.Param {
+	return code.Param{Name: "p", Type: code.PointerTo(code.StructType(a.Name))}
+}
 
-func (a Assembly) recv() *Param { return &Param{Name: "p", Type: a.Name, Ptr: true} }
+// calling is a method that calls the assembly of a function, without a body.
+func (a Assembly) calling(fn AssemblyFunction, name, doc string) *code.Func {
+	recv := a.recv()
+	return &code.Func{Name: name, Doc: doc, Recv: &recv, Params: fn.Params, Results: fn.Results}
+}
+
+// returns says whether a function returns the loss.
+func (fn AssemblyFunction) returns() bool { return len(fn.Results) > 0 }
 
 // levels declares the level in force and what tests go through:
 //
@@ -195,24 +206,23 @@ func (a Assembly) machine(f *File) {
 //		irisForward(p, ws, x)
 //	}
 func (a Assembly) call(f *File, fn AssemblyFunction) {
-	f.Doc(fmt.Sprintf("%s is %s in assembly.", a.method(fn), fn.Name))
-	args := []Value{Name("p")}
-	for _, p := range fn.Params {
-		args = append(args, Name(p.Name))
-	}
-	body, v := &Block{}, Call(a.Prefix+fn.Name, args...)
-	if fn.Pauses {
-		body.raw(a.declarePause())
-		body.raw(a.calls(jen.Id(a.Prefix+fn.Name), fn.Result != nil, append([]jen.Code{jen.Id("p")}, ids(fn.Params)...)...)...)
-		if fn.Result != nil {
-			body.Return(Name("loss"))
+	args := append([]jen.Code{jen.Id("p")}, ids(fn.Params)...)
+	call := jen.Id(a.Prefix + fn.Name)
+	m := a.calling(fn, a.method(fn), fmt.Sprintf("%s is %s in assembly.", a.method(fn), fn.Name))
+	f.function(m, func(g *jen.Group) {
+		switch {
+		case fn.Pauses:
+			g.Add(a.declarePause())
+			add(g, a.calls(call, fn.returns(), args...))
+			if fn.returns() {
+				g.Return(jen.Id("loss"))
+			}
+		case fn.returns():
+			g.Return(call.Call(args...))
+		default:
+			g.Add(call.Call(args...))
 		}
-	} else if fn.Result != nil {
-		body.Return(v)
-	} else {
-		body.Do(v)
-	}
-	f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+	})
 }
 
 // declare declares the assembly of a function:
@@ -224,15 +234,15 @@ func (a Assembly) declare(f *File, fn AssemblyFunction) {
 		f.f.Line()
 		f.f.Comment("//go:noescape")
 		s := f.f.Func().Id(a.Prefix + fn.Name + l.Name).ParamsFunc(func(g *jen.Group) {
-			for _, p := range append([]Param{*a.recv()}, fn.Params...) {
-				g.Id(AssemblerName(p.Name)).Add(p.typ())
+			for _, p := range append([]code.Param{a.recv()}, fn.Params...) {
+				g.Id(AssemblerName(p.Name)).Add(typ(p.Type))
 			}
 			if fn.Pauses {
 				g.Add(a.pauseParam())
 			}
 		})
-		if fn.Result != nil {
-			s.Add(fn.Result.typ())
+		if fn.returns() {
+			s.Add(typ(fn.Results[0].Type))
 		}
 	}
 }
@@ -255,12 +265,5 @@ func (a Assembly) layout(f *File) {
 			g.Id("_").Op("=").Index(jen.Lit(1)).Struct().Values().Index(
 				jen.Qual("unsafe", "Offsetof").Call(jen.Id(o.Struct).Values().Dot(o.Field)).Op("-").Lit(o.Offset))
 		}
-	})
-}
-
-// IfAbove is a condition, whose body is returned: if level > n { … }.
-func (b *Block) IfAbove(name string, n int) *Block {
-	return b.nest(func(body func(*jen.Group)) jen.Code {
-		return jen.If(jen.Id(name).Op(">").Lit(n)).BlockFunc(body)
 	})
 }

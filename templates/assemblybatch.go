@@ -61,11 +61,11 @@ func (a Assembly) batch(f *File, fn AssemblyFunction) {
 }
 
 // ordered says whether a function adds losses up in the order of the samples.
-func (a Assembly) ordered(fn AssemblyFunction) bool { return a.Batch.Block > 0 && fn.Result != nil }
+func (a Assembly) ordered(fn AssemblyFunction) bool { return a.Batch.Block > 0 && fn.returns() }
 
 // blockMethod is the method that takes a block through the assembly, and adds its losses up.
-func blockMethod(function string) string {
-	return VectorMethod(strings.TrimSuffix(function, "Batch") + "Block")
+func (a Assembly) blockMethod(function string) string {
+	return a.Method(strings.TrimSuffix(function, "Batch") + "Block")
 }
 
 // throughBlocks takes any number of samples through the assembly where losses are added up block by block:
@@ -80,27 +80,53 @@ func blockMethod(function string) string {
 //		return loss
 //	}
 func (a Assembly) throughBlocks(f *File, fn AssemblyFunction) {
-	form := batchForms[fn.Name]
-	body := &Block{}
-	body.Define("loss", Convert(a.Batch.Number, Number(0)))
-	call := func(slice func(string) Value) Value {
-		args := []Value{Name("b")}
-		for _, s := range form.slices {
-			args = append(args, slice(s))
-		}
-		if form.sums {
-			args = append(args, Name("g"))
-		}
-		return CallMethod("p", blockMethod(fn.Name), args...)
+	form, block := batchForms[fn.Name], jen.Lit(a.Batch.Block)
+	call := func(slice func(string) jen.Code) jen.Code {
+		return jen.Id("loss").Op("+=").Id("p").Dot(a.blockMethod(fn.Name)).CallFunc(func(g *jen.Group) {
+			g.Id("b")
+			for _, s := range form.slices {
+				g.Add(slice(s))
+			}
+			if form.sums {
+				g.Id("g")
+			}
+		})
 	}
-	loop := body.Blocks(form.slices, a.Batch.Block)
-	loop.AddTo(Name("loss"), call(func(s string) Value { return First(s, a.Batch.Block) }))
-	loop.Advance(form.slices, a.Batch.Block)
-	body.AddTo(Name("loss"), call(Name))
-	body.Return(Name("loss"))
-	f.Doc(fmt.Sprintf("%s is %s in assembly, a block of %d samples at a time.", a.method(fn), fn.Name, a.Batch.Block))
-	f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+	name := a.method(fn)
+	doc := fmt.Sprintf("%s is %s in assembly, a block of %d samples at a time.", name, fn.Name, a.Batch.Block)
+	f.function(a.calling(fn, name, doc), func(g *jen.Group) {
+		g.Add(a.noLoss())
+		g.For(lengths(form.slices, ">", a.Batch.Block)).Block(
+			call(func(s string) jen.Code { return jen.Id(s).Index(jen.Empty(), block) }),
+			advance(form.slices, a.Batch.Block),
+		)
+		g.Add(call(func(s string) jen.Code { return jen.Id(s) }))
+		g.Return(jen.Id("loss"))
+	})
 }
+
+// noLoss is what a loss begins with: loss := float32(0).
+func (a Assembly) noLoss() jen.Code { return jen.Id("loss").Op(":=").Add(a.number()).Call(jen.Lit(0)) }
+
+// lengths is a condition on the lengths of all slices: len(xs) >= 16 && len(ys) >= 16.
+func lengths(slices []string, op string, n int) *jen.Statement {
+	cond := length(slices[0]).Op(op).Lit(n)
+	for _, s := range slices[1:] {
+		cond.Op("&&").Add(length(s)).Op(op).Lit(n)
+	}
+	return cond
+}
+
+// advance drops the first n samples of the slices: xs, ys = xs[32:], ys[32:].
+func advance(slices []string, n int) jen.Code {
+	var left, right []jen.Code
+	for _, s := range slices {
+		left, right = append(left, jen.Id(s)), append(right, jen.Id(s).Index(jen.Lit(n), jen.Empty()))
+	}
+	return jen.List(left...).Op("=").List(right...)
+}
+
+func length(slice string) *jen.Statement { return jen.Len(jen.Id(slice)) }
 
 // addLosses adds up the losses that the assembly has left behind:
 //
@@ -166,12 +192,12 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 				g.Id("g")
 			}
 			g.Add(tiles)
-			if fn.Result != nil {
+			if fn.returns() {
 				g.Add(samples)
 			}
 		})
 		switch {
-		case fn.Result == nil:
+		case !fn.returns():
 			return []jen.Code{c}
 		case a.ordered(fn):
 			return []jen.Code{c, jen.Id("loss").Op("=").Id("b").Dot("addLosses").Call(jen.Id("loss"), all)}
@@ -179,56 +205,44 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 		return []jen.Code{jen.Id("loss").Op("+=").Add(c)}
 	}
 	data := func(slice string) *jen.Statement { return jen.Qual("unsafe", "SliceData").Call(jen.Id(slice)) }
-	enough := func(n int) *jen.Statement {
-		cond := length("xs").Op(">=").Lit(n)
-		for _, s := range form.slices[1:] {
-			cond.Op("&&").Add(length(s)).Op(">=").Lit(n)
-		}
-		return cond
-	}
-	body := &Block{}
-	if fn.Result != nil {
-		body.Define("loss", Convert(a.Batch.Number, Number(0)))
-	}
-	whole := n * a.Batch.Tiles
-	loop := func(n int, first ...jen.Code) {
-		inner := &Block{}
-		inner.raw(first...)
-		inner.Advance(form.slices, n)
-		body.raw(jen.For(enough(n)).BlockFunc(inner.fill))
-	}
-	loop(whole, call(data, jen.Lit(a.Batch.Tiles), jen.Lit(n), jen.Lit(whole))...)
-	if a.Batch.Tiles > 1 {
-		body.raw(jen.If(jen.Id("tiles").Op(":=").Add(length("xs")).Op("/").Lit(n), jen.Id("tiles").Op(">").Lit(0)).Block(
-			call(data, jen.Id("tiles"), jen.Lit(n), jen.Id("tiles").Op("*").Lit(n))...))
-		loop(n)
-	}
-	body.raw(jen.If(length("xs").Op(">").Lit(0)).BlockFunc(func(g *jen.Group) {
-		rest := func(s string) *jen.Statement { return jen.Id("b").Dot(rests[s]) }
-		for _, s := range form.from {
-			g.Add(rest(s)).Op("=").Index(jen.Lit(n)).Add(a.sample(s)).Values()
-			g.Copy(rest(s).Index(jen.Empty(), jen.Empty()), jen.Id(s))
-		}
-		for _, c := range call(func(s string) *jen.Statement { return jen.Op("&").Add(rest(s)).Index(jen.Lit(0)) }, jen.Lit(1), length("xs"), length("xs")) {
-			g.Add(c)
-		}
-		if form.to != "" {
-			g.Copy(jen.Id(form.to), rest(form.to).Index(jen.Empty(), jen.Empty()))
-		}
-	}))
-	if fn.Result != nil {
-		body.Return(Name("loss"))
-	}
 	name, of := a.method(fn), fn.Name
 	if a.ordered(fn) {
-		name, of = blockMethod(fn.Name), "a block of "+of
+		name, of = a.blockMethod(fn.Name), "a block of "+of
 	}
+	whole := n * a.Batch.Tiles
 	doc := fmt.Sprintf("%s is %s in assembly, at most %d samples at a time. The last ones, fewer than %d, are copied to where there is\nroom for as many.", name, of, whole, n)
 	if form.sums {
 		doc += " It adds to g."
 	}
-	f.Doc(doc)
-	f.Func(Function{Name: name, Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+	f.function(a.calling(fn, name, doc), func(g *jen.Group) {
+		if fn.returns() {
+			g.Add(a.noLoss())
+		}
+		loop := func(n int, first ...jen.Code) {
+			g.For(lengths(form.slices, ">=", n)).Block(append(first, advance(form.slices, n))...)
+		}
+		loop(whole, call(data, jen.Lit(a.Batch.Tiles), jen.Lit(n), jen.Lit(whole))...)
+		if a.Batch.Tiles > 1 {
+			g.If(jen.Id("tiles").Op(":=").Add(length("xs")).Op("/").Lit(n), jen.Id("tiles").Op(">").Lit(0)).Block(
+				call(data, jen.Id("tiles"), jen.Lit(n), jen.Id("tiles").Op("*").Lit(n))...)
+			loop(n)
+		}
+		g.If(length("xs").Op(">").Lit(0)).BlockFunc(func(g *jen.Group) {
+			rest := func(s string) *jen.Statement { return jen.Id("b").Dot(rests[s]) }
+			first := func(s string) *jen.Statement { return jen.Op("&").Add(rest(s)).Index(jen.Lit(0)) }
+			for _, s := range form.from {
+				g.Add(rest(s)).Op("=").Index(jen.Lit(n)).Add(a.sample(s)).Values()
+				g.Copy(rest(s).Index(jen.Empty(), jen.Empty()), jen.Id(s))
+			}
+			add(g, call(first, jen.Lit(1), length("xs"), length("xs")))
+			if form.to != "" {
+				g.Copy(jen.Id(form.to), rest(form.to).Index(jen.Empty(), jen.Empty()))
+			}
+		})
+		if fn.returns() {
+			g.Return(jen.Id("loss"))
+		}
+	})
 }
 
 // tileParams are the parameters of the method that takes tiles through a function, and of its assembly without g and p.
@@ -266,10 +280,10 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 			args = append(args, jen.Id(s))
 		}
 		args = append(args, jen.Id("tiles"))
-		if fn.Result != nil {
+		if fn.returns() {
 			args = append(args, jen.Id("samples"))
 		}
-		name, loss := a.Prefix+fn.Name+l.Name, fn.Result != nil && !a.ordered(fn)
+		name, loss := a.Prefix+fn.Name+l.Name, fn.returns() && !a.ordered(fn)
 		if loss && !form.sums && !fn.Pauses {
 			g.Return(jen.Id(name).Call(args...))
 			return
@@ -285,14 +299,14 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 			g.Return()
 		}
 	}
-	ps := a.tileParams(form, fn.Result != nil)
+	ps := a.tileParams(form, fn.returns())
 	if form.sums {
 		last := len(ps) - 1
 		ps = append(ps[:last:last], jen.Id("g").Op("*").Id(a.Name+"Grad"), ps[last])
 	}
 	f.Doc(fmt.Sprintf("%s takes tiles of %d samples through %s.", tilesMethod(fn.Name), a.Batch.Samples, fn.Name))
 	s := f.f.Func().Params(jen.Id("p").Op("*").Id(a.Name)).Id(tilesMethod(fn.Name)).Params(ps...)
-	if fn.Result != nil && !a.ordered(fn) {
+	if fn.returns() && !a.ordered(fn) {
 		s.Add(a.number())
 	}
 	s.BlockFunc(func(g *jen.Group) {
@@ -316,8 +330,8 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 func (a Assembly) declareTiles(f *File, fn AssemblyFunction) {
 	form := batchForms[fn.Name]
 	for _, l := range a.Levels {
-		s := a.external(f, fn.Name+l.Name).Params(a.pausable(fn.Pauses, append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, a.tileParams(form, fn.Result != nil)...))...)
-		if fn.Result != nil && !a.ordered(fn) {
+		s := a.external(f, fn.Name+l.Name).Params(a.pausable(fn.Pauses, append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, a.tileParams(form, fn.returns())...))...)
+		if fn.returns() && !a.ordered(fn) {
 			s.Add(a.number())
 		}
 		if form.sums {
@@ -349,23 +363,21 @@ func (a Assembly) external(f *File, name string) *jen.Statement {
 //	}
 func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 	sum := jen.Op("&").Id("b").Dot("sum")
-	body := &Block{}
-	body.raw(jen.Id("loss").Op(":=").Id("p").Dot(VectorMethod("GradBatch")).Call(jen.Id("b"), jen.Id("xs"), jen.Id("ys"), sum.Clone()))
-	if fn.Pauses {
-		body.raw(a.declarePause())
-	}
 	step := func(l AssemblyLevel) []jen.Code {
 		return a.once(fn.Pauses, a.Prefix+fn.Name+l.Name, false, jen.Id("p"), sum.Clone(), jen.Id("rate"))
 	}
-	for i := len(a.Levels) - 1; i > 0; i-- {
-		inner := body.IfAbove(a.level(), i)
-		inner.raw(step(a.Levels[i])...)
-		inner.Return(Name("loss"))
-	}
-	body.raw(step(a.Levels[0])...)
-	body.Return(Name("loss"))
-	f.Doc(a.method(fn) + " is StepBatch in assembly. b.sum is 0 before it.")
-	f.Func(Function{Name: a.method(fn), Recv: a.recv(), Params: fn.Params, Result: fn.Result, Body: body})
+	doc := a.method(fn) + " is StepBatch in assembly. b.sum is 0 before it."
+	f.function(a.calling(fn, a.method(fn), doc), func(g *jen.Group) {
+		g.Id("loss").Op(":=").Id("p").Dot(a.Method("GradBatch")).Call(jen.Id("b"), jen.Id("xs"), jen.Id("ys"), sum.Clone())
+		if fn.Pauses {
+			g.Add(a.declarePause())
+		}
+		for i := len(a.Levels) - 1; i > 0; i-- {
+			g.If(jen.Id(a.level()).Op(">").Lit(i)).Block(append(step(a.Levels[i]), jen.Return(jen.Id("loss")))...)
+		}
+		add(g, step(a.Levels[0]))
+		g.Return(jen.Id("loss"))
+	})
 	for _, l := range a.Levels {
 		a.external(f, fn.Name+l.Name).Params(a.pausable(fn.Pauses, []jen.Code{
 			jen.Id("p").Op("*").Id(a.Name), jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"), jen.Id("rate").Add(a.number()),

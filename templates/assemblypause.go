@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/backpropgen/backpropgen/gen/code"
 )
 
 // Some functions of the assembly pause: they return before they are done, so that the goroutine can be stopped, and go
@@ -75,7 +77,7 @@ func add(g *jen.Group, statements []jen.Code) {
 }
 
 // ids are the names of parameters.
-func ids(params []Param) (list []jen.Code) {
+func ids(params []code.Param) (list []jen.Code) {
 	for _, p := range params {
 		list = append(list, jen.Id(p.Name))
 	}

@@ -20,15 +20,6 @@ type AssemblySweep struct {
 	Number         string
 }
 
-// ArrayOf is a pointer to an array of numbers: &[2]float32{rate, weightdecay}.
-func ArrayOf(typ string, vs ...Value) Value {
-	var codes []jen.Code
-	for _, v := range vs {
-		codes = append(codes, v.code)
-	}
-	return Value{jen.Op("&").Index(jen.Lit(len(vs))).Id(typ).Values(codes...)}
-}
-
 // sweep declares the assembly of a sweep and what calls it, on a part of the arrays at a time where they are long:
 //
 //	func (o *IrisAdam) vectorUpdate(ps, gs, ms, vs *[67]float32, numbers *[8]float32) {
@@ -68,9 +59,9 @@ func (a Assembly) sweep(f *File, s AssemblySweep) {
 			}
 		})
 	}
-	doc := fmt.Sprintf("%s is the loop of %s in assembly.", VectorMethod(s.Name), s.Name)
+	doc := fmt.Sprintf("%s is the loop of %s in assembly.", a.Method(s.Name), s.Name)
 	if looped {
-		doc = fmt.Sprintf("%s is the loop of %s in assembly, on %d elements at a time, so that the goroutine can be stopped between.", VectorMethod(s.Name), s.Name, a.SweptAtOnce)
+		doc = fmt.Sprintf("%s is the loop of %s in assembly, on %d elements at a time, so that the goroutine can be stopped between.", a.Method(s.Name), s.Name, a.SweptAtOnce)
 	}
 	f.Doc(doc)
 	a.sweepMethod(f, s).BlockFunc(func(g *jen.Group) {
@@ -115,7 +106,7 @@ type pointerTo struct {
 
 // sweepMethod is the beginning of the method that calls a sweep.
 func (a Assembly) sweepMethod(f *File, s AssemblySweep) *jen.Statement {
-	return f.f.Func().Params(jen.Id(s.Recv).Op("*").Id(s.Type)).Id(VectorMethod(s.Name)).ParamsFunc(func(g *jen.Group) {
+	return f.f.Func().Params(jen.Id(s.Recv).Op("*").Id(s.Type)).Id(a.Method(s.Name)).ParamsFunc(func(g *jen.Group) {
 		g.ListFunc(func(g *jen.Group) { names(g, s.Arrays) }).Op("*").Index(jen.Lit(a.Params)).Id(a.Batch.Number)
 		for _, p := range s.pointers() {
 			g.Id(p.name).Op("*").Index(jen.Lit(p.length)).Id(s.Number)

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/code"
 )
 
 var update = flag.Bool("update", false, "write the golden files under testdata instead of comparing with them")
@@ -44,11 +46,11 @@ func render(t *testing.T, f *File) string {
 	return string(src)
 }
 
-// body renders a block as the body of a function and returns its lines without the function's indentation.
-func body(t *testing.T, b *Block) string {
+// printed is a block as the body of a function, without its indentation.
+func printed(t *testing.T, b *code.Block) string {
 	t.Helper()
 	f := NewFile("p", nil)
-	f.Func(Function{Name: "f", Body: b})
+	f.Func(&code.Func{Name: "f", Body: b})
 	_, text, _ := strings.Cut(render(t, f), "func f() {")
 	text = strings.TrimSuffix(strings.TrimSpace(text), "}")
 	return strings.TrimSpace(strings.ReplaceAll(text, "\n\t", "\n"))

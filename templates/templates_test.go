@@ -4,66 +4,76 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/code"
 )
 
-// TestStatements holds every builder of statements to the Go in its comment.
+// TestStatements holds every statement and expression to the Go that stands for it.
 func TestStatements(t *testing.T) {
-	x, y, z := Name("x"), Name("y"), Name("z")
-	for _, c := range []struct {
-		name  string
-		write func(b *Block)
-		want  string
-	}{
-		{"Define", func(b *Block) { b.Define("x", y) }, "x := y"},
-		{"DefineAll", func(b *Block) {
-			b.DefineAll([]string{"x0", "x1"}, []Value{Elem("x", Index{}), Elem("x", Index{Off: 1})})
-		}, "x0, x1 := x[0], x[1]"},
-		{"DefineAll of nothing", func(b *Block) { b.DefineAll(nil, nil) }, ""},
-		{"Var", func(b *Block) { b.Var("loss", "float32") }, "var loss float32"},
-		{"Assign", func(b *Block) { b.Assign(x, y) }, "x = y"},
-		{"AddTo", func(b *Block) { b.AddTo(x, y) }, "x += y"},
-		{"SubFrom", func(b *Block) { b.SubFrom(x, y) }, "x -= y"},
-		{"MulBy", func(b *Block) { b.MulBy(x, y) }, "x *= y"},
-		{"Do", func(b *Block) { b.Do(Method("p", "forward", "ws", "x")) }, "p.forward(ws, x)"},
-		{"Return", func(b *Block) { b.Return(x) }, "return x"},
-		{"Comment", func(b *Block) { b.Comment("first\nsecond") }, "// first\n// second"},
-		{"Blank", func(b *Block) { b.Do(Call("f")); b.Blank(); b.Do(Call("g")) }, "f()\n\ng()"},
-		{"Blank at the top", func(b *Block) { b.Blank(); b.Do(Call("g")) }, "g()"},
-		{"For", func(b *Block) { b.For("i", 0, 16, 8).Do(Call("f", Name("i"))) }, "for i := 0; i < 16; i += 8 {\n\tf(i)\n}"},
-		{"For by one", func(b *Block) { b.For("j", 2, 5, 1).Do(Call("f", Name("j"))) }, "for j := 2; j < 5; j++ {\n\tf(j)\n}"},
-		{"Scope", func(b *Block) { b.Scope().Define("x", y) }, "{\n\tx := y\n}"},
-		{"a block that grows after the one around it", func(b *Block) {
-			inner := b.Scope()
-			b.Do(Call("g"))
-			inner.Do(Call("f"))
-		}, "{\n\tf()\n}\ng()"},
-		{"Draw", func(b *Block) { b.Draw("p.W1", "float32", 0.5) }, "for i := range p.W1 {\n\tfor j := range p.W1[i] {\n\t\tp.W1[i][j] = float32(0.5 * norm())\n\t}\n}"},
-		{"Draw in float64", func(b *Block) { b.Draw("p.W1", "float64", 0.5) }, "for i := range p.W1 {\n\tfor j := range p.W1[i] {\n\t\tp.W1[i][j] = 0.5 * norm()\n\t}\n}"},
-		{"Zero", func(b *Block) { b.Zero("p.B1", 8, "float32") }, "p.B1 = [8]float32{}"},
-		{"View", func(b *Block) { b.code = View("p", 67, "float32").code }, "return (*[67]float32)(unsafe.Pointer(p))"},
+	x, y, z := code.V("x"), code.V("y"), code.V("z")
+	less := &code.Binary{Op: code.Lt, X: x, Y: y}
+	for want, write := range map[string]func(b *code.Block){
+		"x := y":           func(b *code.Block) { b.Let("x", y) },
+		"x, y := p.two(z)": func(b *code.Block) { b.LetAll([]string{"x", "y"}, []code.Expr{code.Method(code.V("p"), "two", z)}) },
+		"":                 func(b *code.Block) { b.LetAll(nil, nil) },
+		"const a, b = 0x1p3, 2": func(b *code.Block) {
+			b.Add(&code.Const{Names: []string{"a", "b"}, Values: []code.Expr{&code.Num{Value: 8, Text: "0x1p3"}, code.I(2)}})
+		},
+		"var a, b float32":    func(b *code.Block) { b.Declare(code.Of(code.Float32), "a", "b") },
+		"x = y // so":         func(b *code.Block) { b.Add(&code.Assign{To: code.Vars("x"), Values: code.Vars("y"), Remark: "so"}) },
+		"x, y = y, x":         func(b *code.Block) { b.Add(&code.Assign{To: code.Vars("x", "y"), Values: code.Vars("y", "x")}) },
+		"x &^= y":             func(b *code.Block) { b.Update(x, code.AndNot, y) },
+		"x++":                 func(b *code.Block) { b.Add(&code.Increment{X: x}) },
+		"f(x)\n\ng()":         func(b *code.Block) { b.Blank(); b.Do(code.CallOf("f", x)); b.Blank(); b.Do(code.CallOf("g")) },
+		"// first\n// second": func(b *code.Block) { b.Comment("first\nsecond") },
+		"_, _ = *x, *y // nil panics, before anything is written": func(b *code.Block) { b.Add(&code.Touch{Pointers: code.Vars("x", "y")}) },
+		"panic(\"no \\\"x\\\"\")":                                 func(b *code.Block) { b.Panic(`no "x"`) },
+		"if x < y {\n\treturn\n}":                                 func(b *code.Block) { b.If(less).Return() },
+		"for x < y {\n\tf()\n}":                                   func(b *code.Block) { b.While(less).Do(code.CallOf("f")) },
+		"for i := x; i < 16; i += 8 {\n\tf()\n}":                  func(b *code.Block) { b.For("i", x, code.I(16), 8).Do(code.CallOf("f")) },
+		"for i := 2; i < 5; i++ {\n}":                             func(b *code.Block) { b.For("i", code.I(2), code.I(5), 1) },
+		"for i := range x {\n}":                                   func(b *code.Block) { b.Range("i", "", x) },
+		"for _, v := range x {\n}":                                func(b *code.Block) { b.Range("", "v", x) },
+		"{\n\tf()\n}\ng()":                                        func(b *code.Block) { inner := b.Scope(); b.Do(code.CallOf("g")); inner.Do(code.CallOf("f")) },
 
-		{"Add", func(b *Block) { b.Return(Add(x, y, z)) }, "return x + y + z"},
-		{"Add of one", func(b *Block) { b.Return(Add(x)) }, "return x"},
-		{"Sub", func(b *Block) { b.Return(Sub(x, y)) }, "return x - y"},
-		{"Mul", func(b *Block) { b.Return(Mul(x, y)) }, "return x * y"},
-		{"Div", func(b *Block) { b.Return(Div(x, y)) }, "return x / y"},
-		{"Neg", func(b *Block) { b.Return(Neg(x)) }, "return -x"},
-		{"Paren", func(b *Block) { b.Return(Mul(Paren(Sub(x, y)), z)) }, "return (x - y) * z"},
-		{"Convert", func(b *Block) { b.Return(Convert("float32", x)) }, "return float32(x)"},
-		{"Call", func(b *Block) { b.Return(Call("irisTanh", x)) }, "return irisTanh(x)"},
-		{"Call of several", func(b *Block) { b.Return(Call("max", x, y, z)) }, "return max(x, y, z)"},
-		{"Method", func(b *Block) { b.Return(Method("p", "loss", "ws", "y")) }, "return p.loss(ws, y)"},
-		{"Elem", func(b *Block) { b.Return(Elem("p.W1", Index{Off: 3}, Index{Var: "i", Off: 5})) }, "return p.W1[3][i+5]"},
-		{"Elem at the loop's variable", func(b *Block) { b.Return(Elem("x", Index{Var: "i"})) }, "return x[i]"},
-		{"Addr", func(b *Block) { b.Return(Addr(Elem("p.W1", Index{Var: "i"}))) }, "return &p.W1[i]"},
+		"return x + y + z":       func(b *code.Block) { b.Return(code.Sum(x, y, z)) },
+		"return x + (y + z)":     func(b *code.Block) { b.Return(code.Sum(x, code.Sum(y, z))) },
+		"return (x - y) * z":     func(b *code.Block) { b.Return(code.Product(code.Diff(x, y), z)) },
+		"return x / (y * z)":     func(b *code.Block) { b.Return(code.Quotient(x, code.Product(y, z))) },
+		"return (x * y)":         func(b *code.Block) { b.Return(&code.Group{X: code.Product(x, y)}) },
+		"return -(x * y) - (-3)": func(b *code.Block) { b.Return(code.Diff(&code.Unary{Op: code.Neg, X: code.Product(x, y)}, code.N(-3))) },
+		"return !(x < y) || z && x": func(b *code.Block) {
+			b.Return(code.Op2(code.Either, &code.Unary{Op: code.Not, X: less}, code.Op2(code.Both, z, x)))
+		},
+		"return x<<3 | y&^(z|1)": func(b *code.Block) {
+			b.Return(code.Op2(code.Or, code.Op2(code.Shl, x, code.I(3)), code.Op2(code.AndNot, y, code.Op2(code.Or, z, code.I(1)))))
+		},
+		"return float32(x), uint64(y)":                  func(b *code.Block) { b.Return(code.To(code.Float32, x), code.To(code.Uint64, y)) },
+		"return math.Float32bits(x)":                    func(b *code.Block) { b.Return(&code.Bits{Of: code.Float32, X: x}) },
+		"return math.Float64frombits(x)":                func(b *code.Block) { b.Return(&code.FromBits{To: code.Float64, X: x}) },
+		"return math.Sqrt(math.Log(x))":                 func(b *code.Block) { b.Return(&code.Sqrt{X: &code.Library{Name: "Log", X: x}}) },
+		"return math.Float32frombits(0x80000000), true": func(b *code.Block) { b.Return(&code.NegZero{Kind: code.Float32}, code.True) },
+		"return math.Pi * max(x, y)": func(b *code.Block) {
+			b.Return(code.Product(&code.Named{Name: "Pi"}, &code.Extreme{Op: code.Max, Xs: []code.Expr{x, y}}))
+		},
+		"return p.W1[3][i+5]": func(b *code.Block) {
+			b.Return(code.At(code.FieldOf("p", "W1"), code.I(3), code.Sum(code.V("i"), code.I(5))))
+		},
+		"return &x[1], *y, len(z)": func(b *code.Block) {
+			b.Return(&code.Addr{X: code.At(x, code.I(1))}, &code.Deref{X: y}, &code.Len{X: z})
+		},
+		"return x[3:], x[:4]":                        func(b *code.Block) { b.Return(&code.Part{X: x, Low: code.I(3)}, &code.Part{X: x, High: code.I(4)}) },
+		"return (*[4][3]float32)(unsafe.Pointer(x))": func(b *code.Block) { b.Return(&code.View{To: code.ArrayOf(code.Of(code.Float32), 4, 3), X: x}) },
+		"return [8]float32{}, new(Iris)": func(b *code.Block) {
+			b.Return(&code.Zero{Type: code.ArrayOf(code.Of(code.Float32), 8)}, &code.New{Type: code.StructType("Iris")})
+		},
+		"return &[2]float64{x, y}": func(b *code.Block) { b.Return(&code.Addr{X: &code.List{Elem: code.Float64, Xs: []code.Expr{x, y}}}) },
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			b := &Block{}
-			c.write(b)
-			if got := body(t, b); got != c.want {
-				t.Errorf("prints\n%s\nwant\n%s", got, c.want)
-			}
-		})
+		b := &code.Block{}
+		write(b)
+		if got := printed(t, b); got != want {
+			t.Errorf("prints\n%s\nwant\n%s", got, want)
+		}
 	}
 }
 
@@ -79,41 +89,11 @@ func TestNumber(t *testing.T) {
 		{math.MaxFloat64, "1.7976931348623157e+308"}, {math.SmallestNonzeroFloat64, "5e-324"}, {0x1p-126, "1.1754943508222875e-38"}, {-1e-300, "-1e-300"},
 		{math.Inf(1), "math.Inf(1)"}, {math.Inf(-1), "math.Inf(-1)"}, {math.NaN(), "math.NaN()"},
 	} {
-		b := &Block{}
-		b.Return(Number(c.v))
-		if got := strings.TrimPrefix(body(t, b), "return "); got != c.want {
+		b := &code.Block{}
+		b.Return(code.N(c.v))
+		if got := strings.TrimPrefix(printed(t, b), "return "); got != c.want {
 			t.Errorf("%v prints %s, want %s", c.v, got, c.want)
 		}
-	}
-}
-
-// TestIndexSuffix checks indices as parts of names.
-func TestIndexSuffix(t *testing.T) {
-	for want, x := range map[string]Index{"0": {}, "3": {Off: 3}, "i": {Var: "i"}, "i3": {Var: "i", Off: 3}} {
-		if got := x.Suffix(); got != want {
-			t.Errorf("%+v is %s in a name, want %s", x, got, want)
-		}
-	}
-}
-
-// TestValuesAreReusable checks that building with a value leaves it as it was.
-func TestValuesAreReusable(t *testing.T) {
-	x, y := Name("x"), Name("y")
-	place := Elem("p.W1", Index{}, Index{Off: 1})
-	b := &Block{}
-	for _, build := range []func(a, b Value) Value{Sub, Mul, Div, func(a, b Value) Value { return Add(a, b) }} {
-		build(x, y)
-		build(place, y)
-	}
-	Neg(x)
-	Paren(x)
-	Addr(place)
-	Convert("float32", x)
-	b.Assign(place, x)
-	b.AddTo(place, x)
-	b.Assign(x, place)
-	if got, want := body(t, b), "p.W1[0][1] = x\np.W1[0][1] += x\nx = p.W1[0][1]"; got != want {
-		t.Errorf("prints\n%s\nwant\n%s", got, want)
 	}
 }
 
@@ -127,17 +107,17 @@ var hostile = []string{
 // they would be without them, and every line of comment begins with two slashes and a space, as no directive does.
 func TestCommentsStayComments(t *testing.T) {
 	for _, text := range hostile {
-		f := NewFile("p", []string{text, text})
-		f.Doc(text)
-		f.Consts([]Constant{{Name: "C", Doc: text, Value: 1}})
-		f.Doc(text)
-		f.Struct("T", []Field{{Name: "X", Type: "int", Doc: text}})
-		b := &Block{}
+		b := &code.Block{}
 		b.Comment(text)
-		b.Do(Call("println"))
+		b.Do(code.CallOf("println"))
 		b.Comment(text)
-		f.Func(Function{Name: "f", Body: b})
-		src := render(t, f)
+		b.Add(&code.Let{Names: []string{"x"}, Values: []code.Expr{code.I(1)}, Remark: text})
+		b.Add(&code.Assign{To: code.Vars("x"), Op: code.Add, Values: code.Vars("x"), Remark: text}, &code.Return{Remark: text})
+		src := render(t, Program(&code.File{Package: "p", Header: []string{text, text}, Decls: []code.Decl{
+			&code.Consts{Doc: text, List: []code.Constant{{Name: "C", Doc: text, Value: 1}}},
+			&code.Struct{Name: "T", Doc: text, Fields: []code.Field{{Name: "X", Type: code.Of(code.Int), Doc: text}}},
+			&code.Func{Name: "f", Doc: text, Body: b},
+		}}))
 		files, _ := typeCheck(t, src)
 		if n := len(files[0].Decls); n != 3 {
 			t.Errorf("%q: %d declarations, want 3:\n%s", text, n, src)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/backpropgen/backpropgen/gen/code"
 )
 
 // benchmarkBatch is how many samples the benchmarks of batches take.
@@ -12,10 +14,12 @@ const benchmarkBatch = 256
 // batch declares the benchmarks of the batch functions and what they work on.
 func (t Test) batch(f *File) {
 	typ := t.Prefix + "BatchSamples"
-	t.fill(f, typ, []Field{
-		{Name: "net", Type: t.Name}, {Name: "b", Type: t.Name + "Batch"}, {Name: "g", Type: t.Name + "Grad"},
-		{Name: "xs", Type: t.Precision, Dims: []int{benchmarkBatch, t.Inputs}}, {Name: "ys", Type: t.Precision, Dims: []int{benchmarkBatch, t.Outputs}},
-		{Name: "out", Type: t.Precision, Dims: []int{benchmarkBatch, t.Outputs}},
+	samples := func(name string, width int) code.Field {
+		return code.Field{Name: name, Type: code.ArrayOf(t.number(), benchmarkBatch, width)}
+	}
+	t.fill(f, typ, []code.Field{
+		t.structField("net", ""), t.structField("b", "Batch"), t.structField("g", "Grad"),
+		samples("xs", t.Inputs), samples("ys", t.Outputs), samples("out", t.Outputs),
 	})
 	for _, b := range []struct{ name, call string }{
 		{"ForwardBatch", "ForwardBatch(s.b, s.xs[:], s.out[:])"},

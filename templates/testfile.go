@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/backpropgen/backpropgen/gen/code"
 )
 
 // Test is what the test file of a network needs to know.
@@ -299,25 +301,33 @@ func (t Test) sampleCount() int {
 // samples declares what benchmarks work on: a network, and samples that vary from call to call.
 func (t Test) samples(f *File) {
 	n := t.sampleCount()
-	t.fill(f, t.Prefix+"Samples", []Field{
-		{Name: "net", Type: t.Name}, {Name: "ws", Type: t.Name + "Workspace"}, {Name: "g", Type: t.Name + "Grad"},
-		{Name: "xs", Type: t.Precision, Dims: []int{n, t.Inputs}}, {Name: "ys", Type: t.Precision, Dims: []int{n, t.Outputs}},
+	t.fill(f, t.Prefix+"Samples", []code.Field{
+		t.structField("net", ""), t.structField("ws", "Workspace"), t.structField("g", "Grad"),
+		{Name: "xs", Type: code.ArrayOf(t.number(), n, t.Inputs)}, {Name: "ys", Type: code.ArrayOf(t.number(), n, t.Outputs)},
 	})
+}
+
+// number is the type of numbers.
+func (t Test) number() code.Type { return code.Of(code.KindOf(t.Precision)) }
+
+// structField is a field that holds a struct of the network, whose name ends so.
+func (t Test) structField(name, ending string) code.Field {
+	return code.Field{Name: name, Type: code.StructType(t.Name + ending)}
 }
 
 // fill declares a struct of pointers to what benchmarks work on, and the method that draws a network and samples. Each
 // is allocated by itself, as programs do, so that it is aligned as they will find it.
-func (t Test) fill(f *File, typ string, parts []Field) {
-	f.Doc(typ + " is what the benchmarks work on.")
-	f.f.Type().Id(typ).StructFunc(func(g *jen.Group) {
+func (t Test) fill(f *File, name string, parts []code.Field) {
+	f.Doc(name + " is what the benchmarks work on.")
+	f.f.Type().Id(name).StructFunc(func(g *jen.Group) {
 		for _, p := range parts {
-			g.Id(p.Name).Op("*").Add(p.typ())
+			g.Id(p.Name).Op("*").Add(typ(p.Type))
 		}
 	})
 	f.f.Line()
-	f.f.Func().Params(jen.Id("s").Op("*").Id(typ)).Id("init").Params().BlockFunc(func(g *jen.Group) {
+	f.f.Func().Params(jen.Id("s").Op("*").Id(name)).Id("init").Params().BlockFunc(func(g *jen.Group) {
 		for _, p := range parts {
-			g.Id("s").Dot(p.Name).Op("=").New(p.typ())
+			g.Id("s").Dot(p.Name).Op("=").New(typ(p.Type))
 		}
 		g.Id("random").Op(":=").Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1)))
 		g.Id("s").Dot("net").Dot("Init").Call(jen.Id("random").Dot("NormFloat64"))

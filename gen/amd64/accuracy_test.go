@@ -17,7 +17,10 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 	"golang.org/x/sys/cpu"
 
+	"github.com/backpropgen/backpropgen/gen/code"
+	functions "github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -53,18 +56,18 @@ func variants(op expr.Op) []string {
 }
 
 // soon is a function with the shortest chains: e^x as it is for negative x where they are.
-func soon(b *block, op expr.Op, x *value) *value {
+func soon(b *block, op expr.Op, x *vec.Value) *vec.Value {
 	if op != expr.OpExp {
 		return elementary[op](b, x)
 	}
-	return b.choose(b.compare(greater, x, b.zeros()), b.exp(x), b.expOfNegative(x))
+	return b.choose(b.compare(vec.Greater, x, b.zeros()), b.exp(x), b.expOfNegative(x))
 }
 
 // elementaryAssembly is an assembly file with every elementary function at every level and in every variant, in both
 // precisions, over arrays, and the Go that declares them and lists them as kernels.
 func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{symbol: operand.NewStaticSymbol("accuracy")})
+	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("accuracy")})
 	out := ir.NewFile()
 	var decl bytes.Buffer
 	list := make([]bytes.Buffer, len(accuracyOps)) // the kernels of a function beside one another
@@ -81,8 +84,8 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 				fn := newFunction(f, m, name, params, false)
 				fn.many, fn.updating = variant == "Many", variant == "Soon"
 				fn.chunks(lanesTested, m.lanes(), 0, []int{1}, func(at index, n int) {
-					operand := func(name string) *value { return fn.code.load(fn.along(ref{base: fn.bases[name]}, at), n) }
-					var v *value
+					operand := func(name string) *vec.Value { return fn.code.load(fn.along(ref{base: fn.bases[name]}, at), n) }
+					var v *vec.Value
 					switch {
 					case elementary[op] == nil:
 						v = binaries[op](fn.code, operand("x"), operand("y"))
@@ -190,7 +193,7 @@ func accuracyBinary(t *testing.T) string {
 		t.Fatalf("no tests under testdata/accuracy: %v", err)
 	}
 	// The reference is the one that judges the portable functions.
-	for _, name := range append(sources, "../../templates/testdata/accuracy/reference_test.go") {
+	for _, name := range append(sources, "../elementary/testdata/accuracy/reference_test.go") {
 		src, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -209,10 +212,10 @@ func accuracyBinary(t *testing.T) string {
 // portableFunctions is the Go of the functions in portable code, and lists of them.
 func portableFunctions(t *testing.T) []byte {
 	t.Helper()
-	g := templates.NewFile("accuracy", nil)
+	g := &code.File{Package: "accuracy"}
 	var lists bytes.Buffer
 	for _, c := range []struct{ prefix, typ string }{{"s", "float32"}, {"d", "float64"}} {
-		if err := g.Elementary(c.prefix, accuracyOps, c.typ); err != nil {
+		if err := functions.Declare(g, c.prefix, accuracyOps, code.KindOf(c.typ)); err != nil {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&lists, "\nvar portable%s = map[string]func(x, y %s) %[2]s{\n", c.typ[len("float"):], c.typ)
@@ -221,11 +224,11 @@ func portableFunctions(t *testing.T) []byte {
 			if elementary[op] == nil {
 				call = "x, y"
 			}
-			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, templates.FunctionName(c.prefix, op), call)
+			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, functions.Name(c.prefix, op), call)
 		}
 		fmt.Fprintf(&lists, "}\n")
 	}
-	src, err := g.Render()
+	src, err := templates.Program(g).Render()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package amd64
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // affine is z = W·in + b. A block of rows at a time, as many as a vector has lanes, each row is multiplied with the
@@ -29,7 +30,7 @@ func (f *function) affine(op *plan.Affine) {
 	if rows*chunks > unrolledProducts {
 		unrolledRows = 1
 	}
-	var held []*value
+	var held []*vec.Value
 	if rows/step > unrolledRows && f.straightDots(op.W, step) {
 		held = f.heldInput(op, step)
 	}
@@ -44,7 +45,7 @@ func (f *function) affine(op *plan.Affine) {
 	}
 	f.rowBlocks(rows, step, unrolledRows, []int{1, cols}, func(at index, n int) {
 		w, release := f.row(op.W, at), func() {}
-		var sums []*value
+		var sums []*vec.Value
 		width := f.m.width(min(cols, lanes))
 		straight := f.straightDots(op.W, n)
 		if straight {
@@ -54,11 +55,11 @@ func (f *function) affine(op *plan.Affine) {
 			f.code.within(width, func() { sums = f.loopedDots(op, w, at, n) })
 		}
 		f.code.within(width, func() {
-			var z *value
+			var z *vec.Value
 			if op.B == nil || n == 1 {
 				z = f.code.reduce(sums)
 			} else {
-				var bias *value
+				var bias *vec.Value
 				f.code.within(f.m.width(n), func() { bias = f.biases(op.B, at, n) })
 				z = f.code.reduceOnto(bias, sums)
 			}
@@ -85,14 +86,14 @@ func (f *function) straightDots(w *plan.Buffer, n int) bool {
 // heldInput reads the first vectors of an affine map's input once for all blocks of n rows, as many as there are
 // registers for beside the sums of a block and what is made of them: loads are what such a map takes its time for.
 // Elementary functions need the registers themselves.
-func (f *function) heldInput(op *plan.Affine, n int) []*value {
+func (f *function) heldInput(op *plan.Affine, n int) []*vec.Value {
 	for _, e := range plan.Expressions(op) {
 		if expr.Share("u", e).Count().Calls > 0 {
 			return nil
 		}
 	}
 	lanes, cols := f.m.lanes(), op.W.Cols
-	held := make([]*value, min((cols+lanes-1)/lanes, f.m.registers()-n-1))
+	held := make([]*vec.Value, min((cols+lanes-1)/lanes, f.m.registers()-n-1))
 	for c := range held {
 		held[c] = f.cell()
 	}
@@ -104,14 +105,14 @@ func (f *function) heldInput(op *plan.Affine, n int) []*value {
 }
 
 // biases are n biases, with anything in the lanes above.
-func (f *function) biases(b *plan.Buffer, at index, n int) *value {
+func (f *function) biases(b *plan.Buffer, at index, n int) *vec.Value {
 	return f.parameters(f.at(b, at), n)
 }
 
 // parameters are n parameters, with anything in the lanes above: a whole register is read where they go on so far, but
 // not where they are written as well, for a load that is wider than the store before it waits until that has reached
 // the cache.
-func (f *function) parameters(r ref, n int) *value {
+func (f *function) parameters(r ref, n int) *vec.Value {
 	if whole := f.code.bits / 8 / f.m.size; !f.updating && r.index == nil && r.disp+whole*f.m.size <= f.file.layout.params {
 		n = whole
 	}
@@ -127,19 +128,15 @@ func (f *function) goesOn(w *plan.Buffer, n int) bool {
 
 // rowPart reads n numbers of a row of a matrix, with 0 in the lanes above: what follows them in memory is cut off,
 // which takes an instruction where moving them in pieces takes up to four.
-func (f *function) rowPart(w *plan.Buffer, r ref, n int) *value {
-	bytes := n * f.m.size
-	switch {
-	case bytes&(bytes-1) == 0 || !f.goesOn(w, n): // one move
+func (f *function) rowPart(w *plan.Buffer, r ref, n int) *vec.Value {
+	if bytes := n * f.m.size; bytes&(bytes-1) == 0 || !f.goesOn(w, n) { // one move
 		return f.code.load(r, n)
-	case f.m.level == AVX512:
-		return f.code.add(&node{kind: load, mem: r, n: n, out: f.code.fresh(), mask: f.code.firstLanes(n)})
 	}
-	return f.code.clip(f.code.load(r, f.code.bits/8/f.m.size), n)
+	return f.code.loadFirst(r, n)
 }
 
 // looseRowPart is rowPart with anything in the lanes above.
-func (f *function) looseRowPart(w *plan.Buffer, r ref, n int) *value {
+func (f *function) looseRowPart(w *plan.Buffer, r ref, n int) *vec.Value {
 	if f.goesOn(w, n) {
 		n = f.code.bits / 8 / f.m.size
 	}
@@ -148,13 +145,13 @@ func (f *function) looseRowPart(w *plan.Buffer, r ref, n int) *value {
 
 // dots are the products of n rows with the input, whose first vectors may be held, in straight code: for every vector
 // of columns one term of each row. Those of a single row begin with its bias.
-func (f *function) dots(op *plan.Affine, w ref, first index, n int, held []*value) []*value {
-	sums := make([]*value, n)
+func (f *function) dots(op *plan.Affine, w ref, first index, n int, held []*vec.Value) []*vec.Value {
+	sums := make([]*vec.Value, n)
 	if n == 1 && op.B != nil {
 		sums[0] = f.code.load(f.at(op.B, first), 1)
 	}
 	f.chunks(op.W.Cols, f.m.lanes(), 1<<30, nil, func(at index, size int) {
-		var x *value
+		var x *vec.Value
 		if c := at.off / f.m.lanes(); c < len(held) {
 			x = held[c]
 		} else {
@@ -185,7 +182,7 @@ func (f *function) rowBlocks(rows, step, unrolled int, scales []int, body func(a
 // those that a call read last should still be in the first cache when the next one, or the way back, begins with them.
 func (f *function) blockRows(w *plan.Buffer) int {
 	n := min(w.Rows, f.m.lanes())
-	for n >= 8 && n*w.Cols*f.m.size > firstCache/2 {
+	for n >= 8 && n*w.Cols*f.m.size > f.file.core.firstCache/2 {
 		n /= 2
 	}
 	return n
@@ -193,7 +190,7 @@ func (f *function) blockRows(w *plan.Buffer) int {
 
 // loopedDots is dots with a loop over the columns. Where rows are few, each has several sums, so that no multiply-add
 // waits for the one before.
-func (f *function) loopedDots(op *plan.Affine, w ref, first index, n int) []*value {
+func (f *function) loopedDots(op *plan.Affine, w ref, first index, n int) []*vec.Value {
 	const chains = 8
 	ways := max(1, chains/n)
 	cells := f.variables(n*ways, (*block).zeros)
@@ -211,7 +208,7 @@ func (f *function) loopedDots(op *plan.Affine, w ref, first index, n int) []*val
 		}
 	})
 	f.pending = append(f.pending, cells...)
-	sums := make([]*value, n)
+	sums := make([]*vec.Value, n)
 	for r := range sums {
 		sums[r] = f.code.total(cells[r*ways:][:ways])
 	}
@@ -219,7 +216,7 @@ func (f *function) loopedDots(op *plan.Affine, w ref, first index, n int) []*val
 }
 
 // total is the sum of some vectors, added in pairs.
-func (b *block) total(vectors []*value) *value {
+func (b *block) total(vectors []*vec.Value) *vec.Value {
 	n := len(vectors)
 	if n == 1 {
 		return vectors[0]

@@ -24,7 +24,7 @@ func TestHeldInput(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		code, err := print(newFile(newCommon(p)), p, machine{AVX2, p.ElementBytes()}, p.Func(plan.Step))
+		code, err := print(newFile(newCommon(p, zen4)), p, machine{AVX2, p.ElementBytes()}, p.Func(plan.Step))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // A function that goes over more memory than the first cache holds would find nothing of it there if every call went
@@ -25,7 +26,7 @@ func (f *function) alternates(p *plan.Program, fn *plan.Func) {
 	f.turn = &turn
 	for _, op := range fn.Ops {
 		if _, ok := op.(*plan.Affine); ok {
-			f.do("XORL", operand.U8(1), turn.mem())
+			f.integer(vec.IntFlip4, operand.U8(1), turn.mem())
 			return
 		}
 	}
@@ -50,30 +51,29 @@ func (f *function) alternately(n, step int, scales []int, body func(at index, si
 	multiply := func() {
 		for _, s := range scales {
 			if s > 1 {
-				f.do("IMUL3Q", operand.U32(s), one, at.regs[s])
+				f.integer(vec.IntMul, operand.U32(s), one, at.regs[s])
 			}
 		}
 	}
 	// All bits of by are set for the way down, none for the way up; one and by are made of that.
 	bytes := step * f.m.size
-	f.do("MOVL", f.turn.mem(), by.As32())
-	f.do("ANDQ", operand.U8(1), by)
-	f.do("NEGQ", by)
-	f.do("MOVL", operand.U32((full-1)*bytes), one.As32())
-	f.do("ANDQ", by, one)
-	f.do("ANDQ", operand.I32(-2*bytes), by)
-	f.do("ADDQ", operand.U32(bytes), by)
+	f.integer(vec.IntCopy4, f.turn.mem(), by)
+	f.integer(vec.IntAnd, operand.U8(1), by)
+	f.integer(vec.IntNeg, by)
+	f.integer(vec.IntSet, operand.U32((full-1)*bytes), one)
+	f.integer(vec.IntAnd, by, one)
+	f.integer(vec.IntAnd, operand.I32(-2*bytes), by)
+	f.integer(vec.IntAdd, operand.U32(bytes), by)
 	multiply()
-	f.do("MOVL", operand.U32(full), count.As32())
+	f.integer(vec.IntSet, operand.U32(full), count)
 	label := f.label()
 	before := f.enter()
 	body(at, step)
 	f.flush()
-	f.do("ADDQ", by, one)
+	f.integer(vec.IntAdd, by, one)
 	multiply()
 	f.round(before, full)
-	f.do("SUBL", operand.U32(1), count.As32())
-	f.do("JNE", operand.LabelRef(label))
+	f.countDown(count, label)
 	for _, s := range scales {
 		if s > 1 {
 			f.drop(at.regs[s])

@@ -25,7 +25,7 @@ func TestTurns(t *testing.T) {
 		if p.Turns != (want[n.Name] != nil) || p.Turns != slices.ContainsFunc(newLayout(p).fields, func(f Field) bool { return f.Name == plan.TurnField }) {
 			t.Errorf("%s: the workspace has a field for turns: %t; fields %v", n.Name, p.Turns, newLayout(p).fields)
 		}
-		f := newFile(newCommon(p))
+		f := newFile(newCommon(p, zen4))
 		for _, fn := range p.Funcs {
 			if fn.Batch {
 				continue
@@ -69,15 +69,15 @@ func TestKept(t *testing.T) {
 			if fn.Batch {
 				continue
 			}
-			got, want := kept(p, fn), 0
+			got, want := (&Assembly{p: p, common: newCommon(p, zen4)}).kept(fn), 0
 			switch n.Name + " " + fn.Name {
 			case "Digits Grad": // 38 KB in two halves
 				const layers = 4 * (64*64 + 10*64)
-				want = 2 * (firstCache - (2*layers - 4*64*64))
+				want = 2 * (zen4.firstCache - (2*layers - 4*64*64))
 			case "Pixels Forward", "Pixels Loss":
-				want = firstCache - 4*10*128
+				want = zen4.firstCache - 4*10*128
 			case "Pixels Backward": // reads and writes those of the last layer
-				want = firstCache - 2*4*10*128
+				want = zen4.firstCache - 2*4*10*128
 			}
 			if got != want {
 				t.Errorf("%s, %s: %d bytes of %d are kept, want %d", n.Name, fn.Name, got, p.MatrixBytes(fn), want)

@@ -3,20 +3,22 @@
 // Every function of one sample becomes one assembly function for each level, all its operations fused: vectors pass
 // from one operation to the next in registers where they can. Those of a batch take tiles of samples, as many as a
 // register has lanes, through the same operations. One code serves both levels and both precisions, in layers. At the
-// bottom a machine says how many numbers a register holds; numbers are loaded and stored so that nothing beside them is
-// touched; and the values of a block of straight-line code are given registers when all of it is known. Over values
-// stand the elementary functions, which compute all lanes at once and never branch; expressions, which are made of
-// those, so that no activation has code of its own; and sums, which transpose as they add. On top are the operations of
-// a plan. What is unrolled and what is a loop is decided where an operation is written, so that code stays small
-// whatever the size of layers; where layers are many, their code becomes a loop over those that are alike.
+// bottom a machine says how many numbers a register holds. Above it operations of package vec are lowered: a table says
+// which instruction each is at which level, and what takes several is made of others. The values of a block of
+// straight-line code are given registers when all of it is known; numbers are loaded and stored so that nothing beside
+// them is touched. Over values stand the elementary functions, which compute all lanes at once and never branch;
+// expressions, which are made of those, so that no activation has code of its own; and sums, which transpose as they
+// add. On top are the operations of a plan. What is unrolled and what is a loop is decided where an operation is
+// written, so that code stays small whatever the size of layers; where layers are many, their code becomes a loop over
+// those that are alike.
 //
 // Under rounding: strict sums have the plan's order, and elementary functions are translated from the portable code,
 // operation by operation, so that all levels give the same bits. What goes over all parameters, as optimizers do, is a
 // loop of its own, a sweep, made of the same expressions.
 //
-// All that is written is run through a model of a core, which predicts how many cycles it takes. By that it is chosen
-// which levels a function has code for, how it takes matrices, and how wide tiles of batches are. A rougher estimate is
-// made while code is written: functions that take long by it pause, so that their goroutine can be stopped.
+// All that is written is run through a model of a core, one of a list, which predicts how many cycles it takes. By that
+// it is chosen which levels a function has code for, how it takes matrices, and how wide tiles of batches are. A rougher
+// estimate is made while code is written: functions that take long by it pause, so that their goroutine can be stopped.
 //
 // avo's own register allocator isn't used: it neither spills nor knows which operands an instruction overwrites.
 package amd64
@@ -139,7 +141,7 @@ var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader), pass.
 // print writes a function of one sample.
 func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error) {
 	a := newFunction(f, m, fn.Name+m.level.String(), params(f, p, fn.Name), fn.Name != plan.Forward)
-	a.lines = lines{lineCycles(p.MatrixBytes(fn)), lineCycles(p.WorkspaceBytes())}
+	a.lines = lines{f.core.lineCycles(p.MatrixBytes(fn)), f.core.lineCycles(p.WorkspaceBytes())}
 	a.begin()
 	a.updating = fn.Name == plan.Step
 	a.byRows = updatedByRows(fn)

@@ -1,6 +1,10 @@
 package amd64
 
-import "math"
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // arcSeries is (arctan(z)/z - 1)/z² as a polynomial in z², |z| ≤ √2 - 1; 2^-58.
 var arcSeries = []float64{
@@ -11,14 +15,14 @@ var arcSeries = []float64{
 
 // atan is the inverse tangent. Beyond tan(π/8) it is taken of (x - 1)/(x + 1), which adds π/4, and beyond tan(3π/8) of
 // -1/x, which adds π/2.
-func (b *block) atan(x *value) *value {
+func (b *block) atan(x *vec.Value) *vec.Value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).atanInDouble)
 	}
 	// Bounded, so that -1/x is not infinitely small.
 	one, a := b.number(1), b.smaller(b.number(1e300), b.magnitude(x))
-	middle := b.compare(greater, a, b.number(math.Sqrt2-1))
-	far := b.compare(greater, a, b.number(math.Sqrt2+1))
+	middle := b.compare(vec.Greater, a, b.number(math.Sqrt2-1))
+	far := b.compare(vec.Greater, a, b.number(math.Sqrt2+1))
 	minus, plus := b.less(a, one), b.sum(a, one)
 	num := b.choose(far, b.number(-1), b.choose(middle, minus, a))
 	den := b.choose(far, a, b.choose(middle, plus, one))
@@ -52,7 +56,7 @@ var erfFar = []float64{
 }
 
 // erf is the error function; beyond 6 it is 1.
-func (b *block) erf(x *value) *value {
+func (b *block) erf(x *vec.Value) *vec.Value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).erfInDouble)
 	}
@@ -63,5 +67,5 @@ func (b *block) erf(x *value) *value {
 	three := b.number(3)
 	t := b.quotient(b.less(a, three), b.sum(a, three))
 	far := b.nmadd(b.exp(b.negate(square)), b.polynomial(t, erfFar...), one)
-	return b.signed(b.choose(b.compare(lessThan, a, one), near, far), x)
+	return b.signed(b.choose(b.compare(vec.Less, a, one), near, far), x)
 }

@@ -27,7 +27,7 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 	}
 	loss := fn.Name != plan.ForwardBatch && !f.strict
 	t := newTile(f, lay, m, name+m.level.String(), tileParams(f, p, fn.Name), loss)
-	t.lines = lines{lineCycles(p.MatrixBytes(fn) + lay.work), lineCycles(lay.work)}
+	t.lines = lines{f.core.lineCycles(p.MatrixBytes(fn) + lay.work), f.core.lineCycles(lay.work)}
 	t.keeping = fn.Name == plan.GradBatch
 	if loss {
 		t.prepare(loss)
@@ -46,7 +46,7 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 	errs := t.errs
 	if fn.Name == plan.GradBatch {
 		s := newTile(f, lay, m, name+SumsSuffix+m.level.String(), sumsParams(f, p), false)
-		s.lines = lines{lineCycles(p.Network.Params()*m.size + lay.tiles*lay.stride), lineCycles(lay.tiles * lay.stride)}
+		s.lines = lines{f.core.lineCycles(p.Network.Params()*m.size + lay.tiles*lay.stride), f.core.lineCycles(lay.tiles * lay.stride)}
 		s.checked = true // it is called right after the other
 		s.lend(sumsPointers...)
 		s.layerByLayer(outerSums(fn), s.where, func(op plan.Op) {
@@ -140,7 +140,7 @@ func printDescend(f *file, p *plan.Program, m machine, name string) *function {
 	params := []param{{name: "p", typ: p.Network.Name}, {name: "grad", typ: p.Network.Name + "Grad"}, {name: "rate"}}
 	d := newFunction(f, m, name, append(params, f.pauseParam(p, plan.StepBatch)...), false)
 	n := p.Network.Params()
-	d.lines.matrices = lineCycles(2 * n * m.size)
+	d.lines.matrices = f.core.lineCycles(2 * n * m.size)
 	d.begin()
 	rate := d.cell()
 	d.code.set(rate, d.code.spread(d.rate))

@@ -3,6 +3,8 @@ package amd64
 import (
 	"math"
 	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // block is a stretch of straight-line vector code as it is being written: nodes over values. Nothing is emitted before
@@ -16,23 +18,23 @@ type block struct {
 	// stores counts the stores so far: a load that is followed by one is not moved behind it.
 	stores int
 	// stored are the values that memory is known to hold, so that they are not read back.
-	stored   map[place]*value
+	stored   map[place]*vec.Value
 	order    []place // of those stores, the last ones
-	literals map[string]*value
-	tails    map[[2]int]*value
+	literals map[string]*vec.Value
+	tails    map[[2]int]*vec.Value
 	// adopted are values that the block before left in registers.
-	adopted []*value
+	adopted []*home
 	// arguments are those that were read into every lane, by their place and the width.
-	arguments map[[2]int]*value
+	arguments map[[2]int]*vec.Value
 	// done are the steps of computation so far, so that none is done twice.
-	done map[step]*value
+	done map[step]*vec.Value
 }
 
 // step is a node that computes, for comparison.
 type step struct {
-	op, end            string
+	instruction        string
 	kind               kind
-	x, y, z, mask      *value
+	x, y, z, mask      *home
 	imm                int
 	zero               bool
 	bits, wide, narrow int
@@ -47,24 +49,28 @@ type place struct {
 
 func newBlock(f *function) *block {
 	return &block{
-		f: f, m: f.m, bits: f.m.widest(), stored: map[place]*value{}, literals: map[string]*value{}, tails: map[[2]int]*value{},
-		done: map[step]*value{}, arguments: map[[2]int]*value{},
+		f: f, m: f.m, bits: f.m.widest(), stored: map[place]*vec.Value{}, literals: map[string]*vec.Value{}, tails: map[[2]int]*vec.Value{},
+		done: map[step]*vec.Value{}, arguments: map[[2]int]*vec.Value{},
 	}
 }
 
 // repeated finds the value that a node would compute again. Variables change, so what is made of them isn't known.
-func (b *block) repeated(n *node) (v *value, key step, ok bool) {
-	if n.kind != compute && n.kind != fused && n.kind != replace && n.kind != gather || n.out == nil || n.out.cell || slices.ContainsFunc(n.in, func(v *value) bool { return v.cell }) {
+func (b *block) repeated(n *node) (v *vec.Value, key step, ok bool) {
+	if n.kind != compute && n.kind != fused && n.kind != replace && n.kind != gather || n.out == nil || n.out.cell || slices.ContainsFunc(n.in, func(v *home) bool { return v.cell }) {
 		return nil, step{}, false
 	}
-	key = step{op: n.op, mem: n.mem, end: n.end, kind: n.kind, mask: n.mask, imm: n.imm, zero: n.zero, bits: n.bits, wide: n.wide, narrow: n.narrow}
-	for i, at := range []**value{&key.x, &key.y, &key.z}[:len(n.in)] {
+	key = step{mem: n.mem, kind: n.kind, mask: n.mask, imm: n.imm, zero: n.zero, bits: n.bits, wide: n.wide, narrow: n.narrow}
+	if n.low != nil {
+		key.instruction = n.low.name(n.bits)
+	}
+	for i, at := range []**home{&key.x, &key.y, &key.z}[:len(n.in)] {
 		*at = n.in[i]
 	}
 	return b.done[key], key, true
 }
 
-func (b *block) add(n *node) *value {
+// add adds a node, unless what it computes is known, and returns its result.
+func (b *block) add(n *node) *vec.Value {
 	n.version = b.stores
 	n.size = b.m.size
 	if n.bits == 0 {
@@ -73,17 +79,28 @@ func (b *block) add(n *node) *value {
 	if v, key, ok := b.repeated(n); v != nil {
 		return v
 	} else if ok {
-		b.done[key] = n.out
+		b.done[key] = n.value
 	}
 	b.nodes = append(b.nodes, n)
 	if n.out != nil && !n.out.cell {
 		n.out.def = n
 		n.out.equal = n.equalLanes()
 	}
-	return n.out
+	return n.value
 }
 
-func (b *block) fresh() *value { return &value{bits: b.bits, reg: -1, slot: -1} }
+// fresh is a value that has no home but in this block.
+func (b *block) fresh(t vec.Type) *vec.Value {
+	one := &struct {
+		value vec.Value
+		home  home
+	}{home: home{bits: b.bits, reg: -1, slot: -1}}
+	one.value = vec.Value{Type: t, ID: b.f.number(), Home: &one.home}
+	return &one.value
+}
+
+// vector is the type of a vector of the block's width.
+func (b *block) vector(e vec.Elem) vec.Type { return vec.Vector(e, b.bits/8/e.Size()) }
 
 // within writes instructions of another width.
 func (b *block) within(bits int, write func()) {
@@ -94,192 +111,94 @@ func (b *block) within(bits int, write func()) {
 	b.bits = old
 }
 
-// binary is x op y, for opcodes that end in PS or PD.
-func (b *block) binary(op string, x, y *value) *value {
-	return b.add(&node{op: op + b.m.suffix(), in: []*value{x, y}, out: b.fresh(), imm: -1, fold: true})
+// apply writes an operation on numbers.
+func (b *block) apply(op vec.Op, in ...*vec.Value) *vec.Value {
+	return b.add(b.of(op, b.m.number(), in...))
 }
 
-func (b *block) commutative(op string, x, y *value) *value {
-	return b.add(&node{op: op + b.m.suffix(), in: []*value{x, y}, out: b.fresh(), imm: -1, fold: true, swap: true})
-}
+func (b *block) sum(x, y *vec.Value) *vec.Value      { return b.apply(vec.Add, x, y) }
+func (b *block) less(x, y *vec.Value) *vec.Value     { return b.apply(vec.Sub, x, y) }
+func (b *block) product(x, y *vec.Value) *vec.Value  { return b.apply(vec.Mul, x, y) }
+func (b *block) quotient(x, y *vec.Value) *vec.Value { return b.apply(vec.Div, x, y) }
+func (b *block) and(x, y *vec.Value) *vec.Value      { return b.apply(vec.And, x, y) }
+func (b *block) or(x, y *vec.Value) *vec.Value       { return b.apply(vec.Or, x, y) }
+func (b *block) xor(x, y *vec.Value) *vec.Value      { return b.apply(vec.Xor, x, y) }
+func (b *block) root(x *vec.Value) *vec.Value        { return b.apply(vec.Sqrt, x) }
 
-func (b *block) sum(x, y *value) *value     { return b.commutative("VADD", x, y) }
-func (b *block) less(x, y *value) *value    { return b.binary("VSUB", x, y) }
-func (b *block) product(x, y *value) *value { return b.commutative("VMUL", x, y) }
-func (b *block) quotient(x, y *value) *value {
-	return b.binary("VDIV", x, y)
-}
-func (b *block) and(x, y *value) *value { return b.commutative("VAND", x, y) }
-func (b *block) or(x, y *value) *value  { return b.commutative("VOR", x, y) }
-func (b *block) xor(x, y *value) *value { return b.commutative("VXOR", x, y) }
-
-// larger is VMAX: the larger of x and y, and y where either is NaN or both are zero. smaller is VMIN likewise.
-func (b *block) larger(x, y *value) *value  { return b.binary("VMAX", x, y) }
-func (b *block) smaller(x, y *value) *value { return b.binary("VMIN", x, y) }
-
-func (b *block) root(x *value) *value {
-	return b.add(&node{op: "VSQRT" + b.m.suffix(), in: []*value{x}, out: b.fresh(), imm: -1, fold: true})
-}
+// larger is the larger of x and y, and y where either is NaN or both are zero; smaller is the smaller likewise.
+func (b *block) larger(x, y *vec.Value) *vec.Value  { return b.apply(vec.Max, x, y) }
+func (b *block) smaller(x, y *vec.Value) *vec.Value { return b.apply(vec.Min, x, y) }
 
 // rounded is x rounded to a whole number.
-func (b *block) rounded(x *value) *value {
-	op := "VROUND"
-	if b.m.level == AVX512 {
-		op = "VRNDSCALE"
-	}
-	return b.add(&node{op: op + b.m.suffix(), in: []*value{x}, out: b.fresh(), imm: 8})
-}
+func (b *block) rounded(x *vec.Value) *vec.Value { return b.apply(vec.Round, x) }
 
 // madd is x·y + z, rounded once, or under rounding: strict twice; nmadd is z - x·y; msub is x·y - z.
-func (b *block) madd(x, y, z *value) *value {
+func (b *block) madd(x, y, z *vec.Value) *vec.Value {
 	if b.f.strict() {
 		return b.sum(z, b.product(x, y))
 	}
-	return b.fused("VFMADD", x, y, z)
+	return b.apply(vec.MulAdd, x, y, z)
 }
 
-func (b *block) nmadd(x, y, z *value) *value {
+func (b *block) nmadd(x, y, z *vec.Value) *vec.Value {
 	if b.f.strict() {
 		return b.less(z, b.product(x, y))
 	}
-	return b.fused("VFNMADD", x, y, z)
+	return b.apply(vec.NegMulAdd, x, y, z)
 }
 
-func (b *block) msub(x, y, z *value) *value {
+func (b *block) msub(x, y, z *vec.Value) *vec.Value {
 	if b.f.strict() {
 		return b.less(b.product(x, y), z)
 	}
-	return b.fused("VFMSUB", x, y, z)
+	return b.apply(vec.MulSub, x, y, z)
 }
 
-func (b *block) fused(op string, x, y, z *value) *value {
-	return b.add(&node{kind: fused, op: op, end: b.m.suffix(), in: []*value{x, y, z}, out: b.fresh(), imm: -1})
+// integer is an operation on lanes as integers of the same size.
+func (b *block) integer(op vec.Op, x, y *vec.Value) *vec.Value {
+	return b.add(b.of(op, b.m.unsigned(), x, y))
 }
 
-// integer is an operation on lanes as integers of the same size: VPADD, VPSUB with suffix D or Q.
-func (b *block) integer(op string, x, y *value) *value {
-	return b.add(&node{op: op + b.integerSuffix(), in: []*value{x, y}, out: b.fresh(), imm: -1, fold: true})
-}
-
-// shift moves the bits of every lane as an integer: VPSLL to the left, VPSRL to the right.
-func (b *block) shift(op string, x *value, by int) *value {
-	return b.add(&node{op: op + b.integerSuffix(), in: []*value{x}, out: b.fresh(), imm: by})
-}
-
-func (b *block) integerSuffix() string {
-	if b.m.size == 8 {
-		return "Q"
-	}
-	return "D"
-}
-
-// Comparisons, by the immediates of VCMP; those that are false where either is NaN, but for unordered, notEqual and
-// notLessEqual.
-const (
-	equal        = 0
-	lessThan     = 17
-	unordered    = 3
-	notEqual     = 4
-	notLess      = 21
-	notLessEqual = 22
-	greater      = 30
-	greaterEqual = 29
-	ordered      = 7
-	// notGreaterEqual is true where either is NaN.
-	notGreaterEqual = 25
-)
-
-// compare is the mask of lanes where the comparison of x with y holds.
-func (b *block) compare(predicate int, x, y *value) *value {
-	out := b.fresh()
-	if b.m.level == AVX512 {
-		out.class = maskClass
-	}
-	return b.add(&node{op: "VCMP" + b.m.suffix(), in: []*value{x, y}, out: out, imm: predicate, fold: true})
-}
-
-// choose is yes in the lanes of a mask, no in the others.
-func (b *block) choose(mask, yes, no *value) *value {
-	if b.m.level == AVX512 {
-		return b.add(&node{op: "VBLENDM" + b.m.suffix(), in: []*value{no, yes}, out: b.fresh(), imm: -1, mask: mask, fold: true})
-	}
-	return b.add(&node{op: "VBLENDV" + b.m.suffix(), in: []*value{no, yes}, out: b.fresh(), imm: -1, mask: mask, fold: true})
-}
-
-// keep is x in the lanes of a mask, 0 in the others.
-func (b *block) keep(mask, x *value) *value {
-	if b.m.level == AVX512 {
-		return b.add(&node{op: "VMOVAP" + b.m.suffix()[1:], in: []*value{x}, out: b.fresh(), imm: -1, mask: mask, zero: true})
-	}
-	return b.and(mask, x)
-}
-
-// shuffle is an operation with an immediate on two vectors of which no lane is computed with.
-func (b *block) shuffle(op string, imm int, x, y *value) *value {
-	return b.add(&node{op: op, in: []*value{x, y}, out: b.fresh(), imm: imm})
+// shift moves the bits of every lane as an integer, up or down; what it leaves free is 0.
+func (b *block) shift(op vec.Op, x *vec.Value, by int) *vec.Value {
+	return b.add(b.of(op, b.m.unsigned(), x).by(by))
 }
 
 // number is a constant in every lane.
-func (b *block) number(v float64) *value {
+func (b *block) number(v float64) *vec.Value {
 	x := b.pattern(b.m.bits(v))
-	x.def.number = v
+	homeOf(x).def.number = v
 	return x
 }
 
 // pattern is a constant in every lane, as its bits.
-func (b *block) pattern(bits uint64) *value { return b.lanesOf(bits) }
+func (b *block) pattern(bits uint64) *vec.Value { return b.lanesOf(bits) }
 
 // lanesOf is a constant for each lane, as bits, or one for all.
-func (b *block) lanesOf(bits ...uint64) *value {
+func (b *block) lanesOf(bits ...uint64) *vec.Value {
 	at, key := b.f.file.lanes(b.m, bits)
-	if v := b.literals[key]; v != nil {
-		v.bits = max(v.bits, b.bits)
-		v.def.bits = v.bits
+	v := b.literals[key]
+	if v != nil && homeOf(v).bits >= b.bits {
 		return v
 	}
-	n := len(bits)
-	v := b.add(&node{kind: literal, mem: at, n: n, out: b.fresh(), isZero: n == 1 && bits[0] == 0, number: math.NaN(), pattern: bits[0]})
-	b.literals[key] = v
-	return v
-}
-
-// firstLanes is the mask of the first n lanes.
-func (b *block) firstLanes(n int) *value {
-	if b.m.level != AVX512 {
-		return b.lanePattern(n, b.m.lanes())
+	n, t := len(bits), b.vector(b.m.number())
+	if n > 1 {
+		t.Lanes = n
 	}
-	key := [2]int{n, b.m.size}
-	if v := b.tails[key]; v != nil {
-		return v
+	s := &vec.Lanes{Out: b.fresh(t), Bits: bits}
+	if v != nil { // as wide as it is read anywhere
+		h := homeOf(v)
+		h.bits, h.def.bits, s.Out.Home = b.bits, b.bits, h
+		h.def.after = append(h.def.after, s)
+	} else {
+		b.add(&node{step: s, value: s.Out, kind: literal, mem: at, n: n, out: homeOf(s.Out), isZero: n == 1 && bits[0] == 0, number: math.NaN(), pattern: bits[0]})
 	}
-	v := b.fresh()
-	v.class = maskClass
-	b.tails[key] = b.add(&node{kind: tail, n: n, out: v})
-	return v
-}
-
-// lanePattern has all bits set in the first n lanes of so many.
-func (b *block) lanePattern(n, lanes int) *value {
-	bits := make([]uint64, lanes)
-	for i := range n {
-		bits[i] = math.MaxUint64 >> (64 - 8*b.m.size)
-	}
-	return b.lanesOf(bits...)
-}
-
-// clip is x with 0 in every lane from n on.
-func (b *block) clip(x *value, n int) *value {
-	if n*b.m.size*8 == b.bits {
-		return x
-	}
-	if b.m.level == AVX512 && !b.f.many && b.tails[[2]int{n, b.m.size}] == nil {
-		return b.and(x, b.lanePattern(n, b.bits/8/b.m.size)) // shorter than making a mask for this alone
-	}
-	return b.keep(b.firstLanes(n), x)
+	b.literals[key] = s.Out
+	return s.Out
 }
 
 // fill is x with another value in every lane from n on.
-func (b *block) fill(x *value, n int, other *value) *value {
+func (b *block) fill(x *vec.Value, n int, other *vec.Value) *vec.Value {
 	if n*b.m.size*8 == b.bits {
 		return x
 	}
@@ -287,4 +206,4 @@ func (b *block) fill(x *value, n int, other *value) *value {
 }
 
 // zeros is 0 in every lane.
-func (b *block) zeros() *value { return b.number(0) }
+func (b *block) zeros() *vec.Value { return b.number(0) }

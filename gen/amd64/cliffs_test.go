@@ -33,7 +33,10 @@ func predictLayers(t *testing.T, shapes map[oneLayer]predicted) {
 				return err
 			}
 			var cycles []int
-			a := begin(p, Config{})
+			a, err := begin(p, Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
 			a.most, a.straight = maxFunction, maxFunction
 			for _, name := range []string{plan.Forward, plan.Grad} {
 				fn := p.Func(name)

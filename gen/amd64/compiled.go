@@ -37,6 +37,8 @@ type Config struct {
 	// EveryLevel gives every function the code of every level, also where that of a lower one is predicted to take no
 	// more.
 	EveryLevel bool
+	// Core names the core whose cycles are predicted, one of cores.go; empty: the first.
+	Core string
 	// CallCycles is how many cycles a call may take; 0: CallCycles.
 	CallCycles int
 }
@@ -80,11 +82,13 @@ func (c *compiled) size() (n int) {
 // New writes the assembly of a network: it chooses how wide the tiles of its batches are, and which functions have
 // assembly, those that the limits of budget.go leave room for.
 func New(p *plan.Program, c Config) (*Assembly, error) {
-	a := begin(p, c)
+	a, err := begin(p, c)
+	if err != nil {
+		return nil, err
+	}
 	if err := a.writeSweeps(); err != nil {
 		return nil, err
 	}
-	var err error
 	if a.Tiling, err = a.chooseTiling(); err != nil {
 		return nil, err
 	}
@@ -92,15 +96,19 @@ func New(p *plan.Program, c Config) (*Assembly, error) {
 }
 
 // begin is an assembly of which nothing is written.
-func begin(p *plan.Program, c Config) *Assembly {
+func begin(p *plan.Program, c Config) (*Assembly, error) {
+	on, err := coreNamed(c.Core)
+	if err != nil {
+		return nil, fmt.Errorf("assembly: %w", err)
+	}
 	c.CallCycles = cmp.Or(c.CallCycles, CallCycles)
-	a := &Assembly{p: p, common: newCommon(p), code: map[form]*compiled{}, config: c, without: map[string]string{}, choices: map[string]Choice{}, room: maxText}
+	a := &Assembly{p: p, common: newCommon(p, on), code: map[form]*compiled{}, config: c, without: map[string]string{}, choices: map[string]Choice{}, room: maxText}
 	for _, fn := range p.Funcs {
 		if why := Missing(p, fn); why != "" {
 			a.without[fn.Name] = why
 		}
 	}
-	return a
+	return a, nil
 }
 
 // form is the form of a function of one sample.
@@ -250,12 +258,12 @@ func (a *Assembly) predict(forms ...form) error {
 // cycles runs the code of a function through the model.
 func (a *Assembly) cycles(of form) (total int) {
 	fn := a.p.Func(of.function)
-	bytes, kept := a.p.MatrixBytes(fn), kept(a.p, fn)
+	bytes, kept := a.p.MatrixBytes(fn), a.kept(fn)
 	if fn.Batch {
 		bytes = 0
 	}
 	for _, part := range a.code[of].parts {
-		total += cycles(part, bytes, kept, a.arguments(of))
+		total += a.common.core.cycles(part, bytes, kept, a.arguments(of))
 	}
 	return total
 }

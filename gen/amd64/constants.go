@@ -53,11 +53,11 @@ func (s *constants) put(c datum) ref {
 	return ref{base: reg.StaticBase, symbol: s.data.Symbol, disp: s.all[i].at}
 }
 
-// lanes finds a place for a constant: one number, or one for each lane. At AVX2 an instruction reads as many lanes from
-// memory as it computes, so a single number is repeated; at AVX-512 it is broadcast as it is read.
+// lanes finds a place for a constant: one number, or one for each lane. A single number is repeated where instructions
+// can't read it into every lane.
 func (s *constants) lanes(m machine, lanes []uint64) (at ref, key string) {
 	n := len(lanes)
-	if n == 1 && m.level == AVX2 {
+	if n == 1 && !m.spreadsMemory() {
 		n = 32 / m.size
 	}
 	var raw []byte

@@ -22,8 +22,8 @@ type Choice struct {
 
 // margin is how many cycles in a hundred the code of AVX-512 must spare: what the model can tell, which is less where
 // it is mostly memory that takes the time.
-func margin(bytes int) int {
-	if bytes > firstCache {
+func (a *Assembly) margin(bytes int) int {
+	if bytes > a.common.core.firstCache {
 		return 10
 	}
 	return 1
@@ -40,7 +40,7 @@ func (a *Assembly) choose(fn *plan.Func) (Choice, error) {
 		style, cycles := a.chooseStyle(&c, fn, l)
 		c.Styles, c.Cycles = append(c.Styles, style), append(c.Cycles, cycles)
 	}
-	if a.config.EveryLevel || 100*c.Cycles[1] < (100-margin(a.p.MatrixBytes(fn)))*c.Cycles[0] {
+	if a.config.EveryLevel || 100*c.Cycles[1] < (100-a.margin(a.p.MatrixBytes(fn)))*c.Cycles[0] {
 		c.Levels = Levels
 	}
 	return c, nil
@@ -53,7 +53,7 @@ func (a *Assembly) forms(fn *plan.Func) (forms []form) {
 			forms = append(forms, a.batchForm(fn, l, a.Tiling))
 			continue
 		}
-		for _, s := range stylesAt(a.p, l) {
+		for _, s := range stylesAt(a.p, a.common.core, l) {
 			forms = append(forms, a.form(fn, l, s))
 		}
 	}
@@ -72,14 +72,15 @@ func (a *Assembly) Choices() (choices []Choice) {
 
 // kept is how many of the bytes that a function goes over in a call are still in the first cache from the one before:
 // of matrices that it goes through by turns what fits beside the others.
-func kept(p *plan.Program, fn *plan.Func) (bytes int) {
+func (a *Assembly) kept(fn *plan.Func) (bytes int) {
+	p := a.p
 	if !p.TakesTurns(fn) {
 		return 0
 	}
 	total := p.MatrixBytes(fn)
 	for _, m := range fn.Matrices() {
 		size := m.Len() * p.ElementBytes()
-		bytes += min(size, max(0, firstCache-(total-size)))
+		bytes += min(size, max(0, a.common.core.firstCache-(total-size)))
 	}
 	return bytes
 }

@@ -26,7 +26,7 @@ var measure = flag.Bool("measure", false, "time the committed networks and print
 // TestCycles runs code through the model whose time follows from one limit: a chain, the units, memory.
 func TestCycles(t *testing.T) {
 	write := func(body func(f *function)) *ir.Function {
-		f := newFunction(newFile(&common{}), machine{AVX512, 4}, "test", nil, false)
+		f := newFunction(newFile(&common{core: zen4}), machine{AVX512, 4}, "test", nil, false)
 		body(f)
 		for _, err := range f.errs {
 			t.Fatal(err)
@@ -56,7 +56,7 @@ func TestCycles(t *testing.T) {
 		{"a load waits for the store before it", times(50, func(f *function, i int) {
 			f.do("VMOVUPS", reg.Y1, at(0))
 			f.do("VMOVUPS", at(0), reg.Y1)
-		}), 0, 50 * forwardLatency},
+		}), 0, 50 * zen4.forwardLatency},
 		{"a loop takes what its rounds take", write(func(f *function) {
 			f.loop(1000, 1, []int{1}, func(index) {
 				for range 10 {
@@ -70,7 +70,7 @@ func TestCycles(t *testing.T) {
 			})
 		}), 0, 15_000},
 	} {
-		got := cycles(test.fn, test.bytes, 0, nil) - coreCall
+		got := zen4.cycles(test.fn, test.bytes, 0, nil) - zen4.call
 		if math.Abs(float64(got-test.want)) > 2+0.03*float64(test.want) {
 			t.Errorf("%s: %d cycles, want about %d", test.name, got, test.want)
 		}

@@ -1,6 +1,10 @@
 package amd64
 
-import "math"
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // A function of e^x that is a quotient anyway needs no polynomial for e^x itself: with f = y - n, n the integer next to
 // y = x·log₂e, and c = f·coth(f·log(2)/2), which is even in f and nearly constant,
@@ -14,14 +18,14 @@ import "math"
 // cothSeries is f·coth(f·log(2)/2) as a polynomial in f², |f| ≤ ½; 2^-29, and e^x then has 2^-30.5.
 var cothSeries = []float64{2.8853900869218165, 0.11552415967147486, -0.0009211135213008522}
 
-// halves are f and c of e^(scale·x), and what twoTo takes for 2^n. With AVX2, where x must be within ±bound for that,
-// it is brought there; NaN stays NaN. With AVX-512 infinities do no harm: n is infinite then, and f is 0.
-func (b *block) halves(x *value, scale, bound float64) (f, c, n *value) {
+// halves are f and c of e^(scale·x), and what twoTo takes for 2^n. Where that is put together, x must be within ±bound,
+// and is brought there; NaN stays NaN. Elsewhere infinities do no harm: n is infinite then, and f is 0.
+func (b *block) halves(x *vec.Value, scale, bound float64) (f, c, n *vec.Value) {
 	factor := b.number(scale * math.Log2E)
-	if b.m.level == AVX512 {
+	if b.m.has(vec.Fraction, b.m.number()) {
 		y := b.product(x, factor)
 		n = b.rounded(y)
-		f = b.add(&node{op: "VREDUCE" + b.m.suffix(), in: []*value{y}, out: b.fresh(), imm: 8}) // y - n, and 0 where they are infinite
+		f = b.apply(vec.Fraction, y) // y - n, and 0 where they are infinite
 	} else {
 		x = b.bounded(x, bound)
 		magic := b.number(b.format().magic)
@@ -37,15 +41,15 @@ func (b *block) halves(x *value, scale, bound float64) (f, c, n *value) {
 }
 
 // twoTo is 2^n for n as halves returns it.
-func (b *block) twoTo(n *value) *value {
-	if b.m.level == AVX512 {
+func (b *block) twoTo(n *vec.Value) *vec.Value {
+	if b.m.has(vec.Scale, b.m.number()) {
 		return b.scale(n, b.number(1))[0]
 	}
 	return b.power(n, 1)
 }
 
 // sigmoidOfHalves is 1/(1 + e^-x) = (c - f)/((c - f) + 2^n·(c + f)). At ±110 it is 0 and 1 in float32.
-func (b *block) sigmoidOfHalves(x *value) *value {
+func (b *block) sigmoidOfHalves(x *vec.Value) *vec.Value {
 	f, c, n := b.halves(x, -1, 110)
 	down := b.less(c, f)
 	if !b.f.updating {
@@ -54,7 +58,7 @@ func (b *block) sigmoidOfHalves(x *value) *value {
 	}
 	// As (p + 1)·c + (p - 1)·f the denominator is three operations more, none of which waits for c. At 2^900 the
 	// quotient is 0 in float32.
-	if b.m.level == AVX512 {
+	if b.m.has(vec.Scale, b.m.number()) {
 		n = b.smaller(b.number(900), n)
 	}
 	p, one := b.twoTo(n), b.number(1)

@@ -19,9 +19,9 @@ func (t *tile) dropDeadStores() {
 		if !ok {
 			continue
 		}
-		m := model(i)
+		m := t.file.core.model(i)
 		for _, o := range i.Operands {
-			if mem, ok := o.(operand.Mem); ok && mem.Base == base && (mem.Index != nil || i.Opcode == "LEAQ" && mem.Disp != t.lay.work) {
+			if mem, ok := o.(operand.Mem); ok && mem.Base == base && (mem.Index != nil || isAddress(i) && mem.Disp != t.lay.work) {
 				return
 			}
 		}
@@ -36,7 +36,7 @@ func (t *tile) dropDeadStores() {
 		if !ok {
 			return false
 		}
-		m := model(i)
+		m := t.file.core.model(i)
 		if !m.store || m.at.base != from || m.at.disp >= t.lay.live && m.at.disp < t.lay.work {
 			return false
 		}

@@ -3,12 +3,13 @@ package amd64
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // each does what a Map does with n elements from at on. In a fused Map, acc is the variable of the host operation and
 // held its value. It returns the terms of the sum, 0 in the lanes above unless sums are ordered, nil where there is
 // none.
-func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *value) (terms *value) {
+func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *vec.Value) (terms *vec.Value) {
 	var exprs []expr.Expr
 	for _, s := range m.Sets {
 		exprs = append(exprs, s.Expr)
@@ -16,11 +17,11 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *value)
 	if m.Sum != nil {
 		exprs = append(exprs, m.Sum.Expr)
 	}
-	loaded := map[expr.Var]*value{}
+	loaded := map[expr.Var]*vec.Value{}
 	f.live = n
 	defer func() { f.live = 0 }()
 	f.code.within(f.m.width(n), func() {
-		out := f.code.program(expr.Share("u", exprs...), func(v expr.Var) *value {
+		out := f.code.program(expr.Share("u", exprs...), func(v expr.Var) *vec.Value {
 			if acc != "" && v == acc {
 				return held
 			}
@@ -42,7 +43,7 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *value)
 }
 
 // argument reads what a variable of a Map stands for.
-func (f *function) argument(m *plan.Map, v expr.Var, at index, n int) *value {
+func (f *function) argument(m *plan.Map, v expr.Var, at index, n int) *vec.Value {
 	b := m.Bind(v)
 	if b.Len() == 1 {
 		return f.code.spread(f.at(b, index{}))
@@ -61,7 +62,7 @@ func (f *function) mapping(m *plan.Map) {
 	if f.strict() {
 		add = f.orderedTotal
 	}
-	total := add(m.N, unrolledChunks, func(at index, n int) *value { return f.each(m, at, n, "", nil) })
+	total := add(m.N, unrolledChunks, func(at index, n int) *vec.Value { return f.each(m, at, n, "", nil) })
 	f.finishSum(m.Sum, total, m.N)
 }
 
@@ -70,7 +71,7 @@ const unrolledChunks = 4
 
 // sum adds the vectors that a body makes of n elements, a register full at a time, each with 0 in the lanes that it
 // lacks.
-func (f *function) sum(n, unrolled int, body func(at index, n int) *value) (total *value) {
+func (f *function) sum(n, unrolled int, body func(at index, n int) *vec.Value) (total *vec.Value) {
 	lanes := f.m.lanes()
 	f.code.within(f.m.width(min(n, lanes)), func() {
 		if n/lanes <= unrolled {
@@ -95,7 +96,7 @@ func (f *function) sum(n, unrolled int, body func(at index, n int) *value) (tota
 }
 
 // finishSum adds the lanes of a sum over n elements and stores it, as the function's result where it is the loss.
-func (f *function) finishSum(s *plan.Sum, total *value, n int) {
+func (f *function) finishSum(s *plan.Sum, total *vec.Value, n int) {
 	f.code.within(f.m.width(min(n, f.m.lanes())), func() {
 		if n > 1 || f.strict() {
 			total = f.code.folded(total, n, (*block).sum)

@@ -13,18 +13,18 @@ import (
 type emitter struct {
 	f *function
 	// holds are the values in vector registers and in mask registers, by number.
-	holds [2][]*value
+	holds [2][]*home
 	at    int // index of the node being emitted
 	node  *node
-	busy  map[*value]bool
+	busy  map[*home]bool
 	// slots are free places on the stack, each of 64 bytes.
 	slots []int
 }
 
 // emit writes out a block.
 func (f *function) emit(b *block) {
-	e := &emitter{f: f, busy: map[*value]bool{}}
-	e.holds = [2][]*value{make([]*value, f.m.registers()), make([]*value, 8)}
+	e := &emitter{f: f, busy: map[*home]bool{}}
+	e.holds = [2][]*home{make([]*home, f.m.registers()), make([]*home, 8)}
 	for _, v := range b.adopted {
 		e.holds[v.class][v.reg] = v
 	}
@@ -38,6 +38,7 @@ func (f *function) emit(b *block) {
 	}
 	f.asked = b.waits()
 	for i, n := range b.nodes {
+		e.f.keepNode(n)
 		if n.out != nil && !n.out.cell && len(n.out.uses) == 0 {
 			continue // nothing reads it
 		}
@@ -50,9 +51,9 @@ func (f *function) emit(b *block) {
 }
 
 // sources are the values a node reads.
-func (n *node) sources() []*value {
+func (n *node) sources() []*home {
 	if n.mask != nil {
-		return append([]*value{n.mask}, n.in...)
+		return append([]*home{n.mask}, n.in...)
 	}
 	return n.in
 }
@@ -72,7 +73,7 @@ func broadcast(size, bits int) string {
 func (e *emitter) write(b *block, n *node) {
 	switch n.kind {
 	case note:
-		e.f.fn.AddComment(n.op)
+		e.f.fn.AddComment(n.text)
 	case literal, tail:
 		// When it is needed.
 	case load, splat:
@@ -123,5 +124,7 @@ func (f *function) do(op string, operands ...operand.Op) {
 		return
 	}
 	f.fn.AddInstruction(i)
-	f.asked = f.asked.plus(f.workOf(i))
+	if f.file != nil { // else it is no function of a network
+		f.asked = f.asked.plus(f.workOf(i))
+	}
 }

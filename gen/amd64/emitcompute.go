@@ -11,7 +11,7 @@ import (
 
 // folded returns the memory operand that stands for a value not in a register, and the suffix of the opcode: a
 // constant, or a load that has only this use and that no store separates from it.
-func (e *emitter) folded(b *block, n *node, v *value) (op operand.Op, suffix string, ok bool) {
+func (e *emitter) folded(b *block, n *node, v *home) (op operand.Op, suffix string, ok bool) {
 	if v.cell || v.reg >= 0 || v.slot >= 0 || v.def == nil {
 		return nil, "", false
 	}
@@ -50,7 +50,7 @@ func (e *emitter) folded(b *block, n *node, v *value) (op operand.Op, suffix str
 }
 
 // later says whether a load is left to its only use.
-func (e *emitter) later(d *node, v *value) bool { return d.deferred && len(v.uses) == 1 }
+func (e *emitter) later(d *node, v *home) bool { return d.deferred && len(v.uses) == 1 }
 
 // folds says whether a node can read the result of d straight from memory.
 func (n *node) folds(d *node) bool {
@@ -73,7 +73,7 @@ func (e *emitter) compute(b *block, n *node) {
 	if n.swap {
 		if _, _, ok := e.folded(b, n, ins[0]); ok {
 			if _, _, last := e.folded(b, n, ins[1]); !last {
-				ins = []*value{ins[1], ins[0]}
+				ins = []*home{ins[1], ins[0]}
 			}
 		}
 	}
@@ -81,7 +81,7 @@ func (e *emitter) compute(b *block, n *node) {
 		e.ensure(n.mask)
 	}
 	var ops []operand.Op
-	op := n.op
+	op := n.low.name(n.bits)
 	for i := range ins {
 		if i == len(ins)-1 && n.fold {
 			if mem, suffix, ok := e.folded(b, n, ins[i]); ok {
@@ -129,7 +129,7 @@ func (e *emitter) fused(b *block, n *node) {
 		e.ensure(d.mask)
 		d.deferred = false
 		dst := e.overwrite(n, z)
-		e.f.do(n.op+"231"+n.end, d.mem.mem(), e.operand(x, n.bits), e.operand(d.mask, n.bits), dst)
+		e.f.do(n.low.forms[form231], d.mem.mem(), e.operand(x, n.bits), e.operand(d.mask, n.bits), dst)
 		return
 	}
 	mem, suffix, ok := e.folded(b, n, y)
@@ -146,11 +146,11 @@ func (e *emitter) fused(b *block, n *node) {
 		e.accumulator(b, n, y, x, z)
 	case n.out == z || e.dies(z):
 		e.ensure(z)
-		e.f.do(n.op+"231"+n.end+suffix, mem, e.operand(x, n.bits), e.overwrite(n, z))
+		e.f.do(n.low.forms[form231]+suffix, mem, e.operand(x, n.bits), e.overwrite(n, z))
 	case e.dies(x) && x != y:
 		if ok {
 			e.ensure(z)
-			e.f.do(n.op+"132"+n.end+suffix, mem, e.operand(z, n.bits), e.overwrite(n, x))
+			e.f.do(n.low.forms[form132]+suffix, mem, e.operand(z, n.bits), e.overwrite(n, x))
 			return
 		}
 		e.accumulator(b, n, x, y, z)
@@ -162,16 +162,48 @@ func (e *emitter) fused(b *block, n *node) {
 		// The copy must not take the register of a factor.
 		dst := e.placeApart(n)
 		e.f.do("VMOVAPS", old, dst)
-		e.f.do(n.op+"231"+n.end+suffix, mem, e.operand(x, n.bits), dst)
+		e.f.do(n.low.forms[form231]+suffix, mem, e.operand(x, n.bits), dst)
 	}
 }
 
 // accumulator emits x = ±x·y + z in the form that reads z from memory where it may.
-func (e *emitter) accumulator(b *block, n *node, x, y, z *value) {
+func (e *emitter) accumulator(b *block, n *node, x, y, z *home) {
 	if mem, suffix, ok := e.folded(b, n, z); ok {
-		e.f.do(n.op+"213"+n.end+suffix, mem, e.operand(y, n.bits), e.overwrite(n, x))
+		e.f.do(n.low.forms[form213]+suffix, mem, e.operand(y, n.bits), e.overwrite(n, x))
 		return
 	}
 	e.ensure(z)
-	e.f.do(n.op+"213"+n.end, e.operand(z, n.bits), e.operand(y, n.bits), e.overwrite(n, x))
+	e.f.do(n.low.forms[form213], e.operand(z, n.bits), e.operand(y, n.bits), e.overwrite(n, x))
+}
+
+// replace emits an instruction that overwrites its first source: a copy of it where it is read again. The last source
+// may be in memory.
+func (e *emitter) replace(b *block, n *node) {
+	last, suffix, inMemory := e.folded(b, n, n.in[2])
+	e.ensure(n.in[0])
+	e.ensure(n.in[1])
+	if n.mask != nil {
+		e.ensure(n.mask)
+	}
+	if suffix != "" || !inMemory {
+		e.ensure(n.in[2])
+		last = e.operand(n.in[2], n.bits)
+	}
+	second := e.operand(n.in[1], n.bits)
+	var dst operand.Op
+	if first := n.in[0]; e.dies(first) {
+		dst = e.overwrite(n, first)
+	} else {
+		old := e.operand(first, n.bits)
+		dst = e.placeApart(n)
+		e.f.do("VMOVAPS", old, dst)
+	}
+	ops := []operand.Op{last, second, dst}
+	if n.mask != nil {
+		ops = []operand.Op{last, second, e.operand(n.mask, n.bits), dst}
+	}
+	if n.imm >= 0 {
+		ops = append([]operand.Op{operand.U8(n.imm)}, ops...)
+	}
+	e.f.do(n.low.name(n.bits), ops...)
 }

@@ -1,6 +1,9 @@
 package amd64
 
-import "github.com/mmcloughlin/avo/operand"
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
 
 // load emits the moves that read n numbers.
 func (e *emitter) load(n *node) {
@@ -75,7 +78,7 @@ func (e *emitter) quad(at ref, bytes, to int) {
 
 // spare takes a register for the current node alone; it is given back by its user.
 func (e *emitter) spare() int {
-	v := &value{bits: 128, reg: -1, slot: -1, uses: []int{e.at}}
+	v := &home{bits: 128, reg: -1, slot: -1, uses: []int{e.at}}
 	e.take(v)
 	return v.reg
 }
@@ -134,6 +137,28 @@ func (e *emitter) store(n *node) {
 		e.holds[vectorClass][high] = nil
 	}
 }
+
+// gather emits a gather: it takes its address from a register, and leaves a mask of zeros behind.
+func (e *emitter) gather(n *node) {
+	index, mask := n.in[0], n.mask
+	e.ensure(index)
+	e.need(mask)
+	out := e.placeApart(n) // not the register of the index
+	e.f.do("LEAQ", n.mem.mem(), reg.RAX)
+	e.f.do("VXORPS", vector(n.out.reg, 128), vector(n.out.reg, 128), vector(n.out.reg, 128)) // it need not wait for what was there
+	from := operand.Mem{Base: reg.RAX, Index: e.operand(index, n.bits).(reg.Register), Scale: 1}
+	if mask.class == maskClass {
+		e.f.do("VGATHERQPD", from, e.operand(mask, n.bits), out)
+	} else {
+		e.f.do("VGATHERQPD", e.operand(mask, n.bits), from, out)
+	}
+	// Whoever wants the mask again reads it anew.
+	e.holds[mask.class][mask.reg] = nil
+	mask.reg = -1
+}
+
+// moveWhole moves a register to memory or back.
+func (f *function) moveWhole(from, to operand.Op) { f.do("VMOVUPS", from, to) }
 
 // widthOf is the number of bits of the narrowest register of so many bytes.
 func (m machine) widthOf(bytes int) int { return machine{m.level, 1}.width(bytes) }

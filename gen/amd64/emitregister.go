@@ -11,7 +11,7 @@ import (
 // Which register a value has, and when it goes to the stack or is read anew.
 
 // nextUse is the first use of a value after the current node.
-func (e *emitter) nextUse(v *value) int {
+func (e *emitter) nextUse(v *home) int {
 	for v.next < len(v.uses) && v.uses[v.next] <= e.at {
 		v.next++
 	}
@@ -21,7 +21,7 @@ func (e *emitter) nextUse(v *value) int {
 	return v.uses[v.next]
 }
 
-func (e *emitter) dies(v *value) bool { return !v.cell && e.nextUse(v) == math.MaxInt }
+func (e *emitter) dies(v *home) bool { return !v.cell && e.nextUse(v) == math.MaxInt }
 
 // sweep frees the registers of values that are not read again.
 func (e *emitter) sweep(n *node) {
@@ -41,7 +41,7 @@ func (e *emitter) sweep(n *node) {
 }
 
 // take finds a register for a value, sending another one to the stack if it must.
-func (e *emitter) take(v *value) {
+func (e *emitter) take(v *home) {
 	holds := e.holds[v.class]
 	victim, furthest := -1, -1
 	first := 0
@@ -81,12 +81,12 @@ func (e *emitter) take(v *value) {
 }
 
 // rematerialises says whether a value is as well read anew from constants.
-func (v *value) rematerialises() bool {
+func (v *home) rematerialises() bool {
 	return v.def != nil && (v.def.kind == literal || v.def.kind == tail)
 }
 
 // spill takes the register of a value away.
-func (e *emitter) spill(v *value) {
+func (e *emitter) spill(v *home) {
 	if !v.rematerialises() && v.slot < 0 {
 		if n := len(e.slots); n > 0 {
 			v.slot, e.slots = e.slots[n-1], e.slots[:n-1]
@@ -106,10 +106,10 @@ func (e *emitter) spill(v *value) {
 }
 
 // stack is where a value was spilled to.
-func (e *emitter) stack(v *value) operand.Op { return operand.NewStackAddr(v.slot) }
+func (e *emitter) stack(v *home) operand.Op { return operand.NewStackAddr(v.slot) }
 
 // need makes sure that a value is in a register.
-func (e *emitter) need(v *value) {
+func (e *emitter) need(v *home) {
 	if v.cell || v.reg >= 0 {
 		e.busy[v] = true
 		return
@@ -131,7 +131,7 @@ func (e *emitter) need(v *value) {
 }
 
 // literal loads a constant into the register of its value.
-func (e *emitter) literal(v *value) {
+func (e *emitter) literal(v *home) {
 	n := v.def
 	switch {
 	case n.isZero:
@@ -144,13 +144,13 @@ func (e *emitter) literal(v *value) {
 }
 
 // tail loads a mask.
-func (e *emitter) tail(v *value) {
+func (e *emitter) tail(v *home) {
 	e.f.do("MOVL", operand.U32(1<<v.def.n-1), reg.EAX)
 	e.f.do("KMOVW", reg.EAX, opmask(v.reg))
 }
 
 // operand is a value's register as an instruction of some width sees it.
-func (e *emitter) operand(v *value, bits int) operand.Op {
+func (e *emitter) operand(v *home, bits int) operand.Op {
 	if v.class == maskClass {
 		return opmask(v.reg)
 	}
@@ -158,7 +158,7 @@ func (e *emitter) operand(v *value, bits int) operand.Op {
 }
 
 // ensure brings into a register a load whose folding did not come about.
-func (e *emitter) ensure(v *value) {
+func (e *emitter) ensure(v *home) {
 	if v.reg < 0 && !v.cell && v.def != nil && v.def.deferred {
 		v.def.deferred = false
 		e.load(v.def)
@@ -187,7 +187,7 @@ func (e *emitter) place(n *node) operand.Op {
 }
 
 // overwrite gives the register of a value to the result.
-func (e *emitter) overwrite(n *node, v *value) operand.Op {
+func (e *emitter) overwrite(n *node, v *home) operand.Op {
 	if v.cell || n.out.cell {
 		if v.reg != n.out.reg {
 			e.f.do("VMOVAPS", e.operand(v, n.bits), e.operand(n.out, n.bits))

@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // entry writes the function that Go calls: it jumps to the one of the level, or to the only one that there is, which
@@ -23,15 +24,15 @@ func entryOf(name, prefix string, s *gotypes.Signature, wide bool) (*ir.Function
 	e.SetSignature(s)
 	e.Attributes = attr.NOSPLIT
 	a := &function{fn: e}
-	narrow := operand.LabelRef("·" + e.Name + AVX2.String() + "(SB)")
+	narrow := "·" + e.Name + AVX2.String() + "(SB)"
 	if wide {
-		a.do("CMPQ", operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"}, Base: reg.StaticBase}, operand.U8(AVX2))
-		a.do("JGT", operand.LabelRef("wide"))
-		a.do("JMP", narrow)
+		a.integer(vec.IntCompare, operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"}, Base: reg.StaticBase}, operand.U8(AVX2))
+		a.branch(vec.IfGreater, "wide")
+		a.branch(vec.Always, narrow)
 		e.AddLabel("wide")
-		a.do("JMP", operand.LabelRef("·"+e.Name+AVX512.String()+"(SB)"))
+		a.branch(vec.Always, "·"+e.Name+AVX512.String()+"(SB)")
 	} else {
-		a.do("JMP", narrow)
+		a.branch(vec.Always, narrow)
 	}
 	if len(a.errs) > 0 {
 		return nil, a.errs[0]

@@ -46,8 +46,9 @@ func (w work) plus(x work) work {
 
 // workOf is what an instruction asks for.
 func (f *function) workOf(i *ir.Instruction) (w work) {
-	m := model(i)
-	w[onAny] = 1.0 / coreWidth
+	c := f.file.core
+	m := c.model(i)
+	w[onAny] = 1 / float64(c.width)
 	if !m.free {
 		cycles := float64(m.turns * m.op.busy)
 		if kind, ok := kindsOf[m.op.on]; ok {
@@ -61,7 +62,7 @@ func (f *function) workOf(i *ir.Instruction) (w work) {
 	if !load && !store {
 		return w
 	}
-	turns, lines := float64((m.bytes+31)/32), float64(m.bytes)/lineBytes
+	turns, lines := float64((m.bytes+c.moved-1)/c.moved), float64(m.bytes)/lineBytes
 	if load {
 		w[onLoaders] = turns / 2
 	} else {
@@ -89,15 +90,15 @@ func (f *function) lineOf(base reg.Register) int {
 	return f.lines.matrices
 }
 
-// windowBegun is how many instructions a core has begun at once where they wait for one another, about: enough to begin
-// the next round of a short loop before a round is done, not of a long one.
-const windowBegun = coreWaiting * 5 / 4
+// begun is how many instructions a core has begun at once where they wait for one another, about: enough to begin the
+// next round of a short loop before a round is done, not of a long one.
+func (c *core) begun() int { return c.waiting * 5 / 4 }
 
 // waits are how long a block takes from the old value of a variable to the new one, and from its first instruction to
 // its last as far as others can't be begun meanwhile.
 func (b *block) waits() (w work) {
 	type path struct{ all, variable float64 }
-	paths := map[*value]path{}
+	c, paths := b.f.file.core, map[*home]path{}
 	longest := 0.0
 	for _, n := range b.nodes {
 		if n.out == nil {
@@ -113,10 +114,10 @@ func (b *block) waits() (w work) {
 		}
 		latency := 0.0
 		switch {
-		case n.op != "":
-			latency = float64(operationOf(n.op).latency)
+		case n.low != nil:
+			latency = float64(c.operation(n.low.name(n.bits)).latency)
 		case n.kind != assign:
-			latency = loadLatency
+			latency = float64(c.loadLatency)
 		}
 		p.all += latency
 		if p.variable >= 0 {
@@ -128,7 +129,7 @@ func (b *block) waits() (w work) {
 			w[onChains] = max(w[onChains], p.variable)
 		}
 	}
-	w[onWindow] = longest * min(1, float64(len(b.nodes))/windowBegun)
+	w[onWindow] = longest * min(1, float64(len(b.nodes))/float64(c.begun()))
 	return w
 }
 

@@ -1,12 +1,16 @@
 package amd64
 
-import "math"
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // polynomial is c[0] + c[1]·x + …, by Estrin's scheme: neighbours are joined with x, then with x², with x⁴ and so on,
 // so that the chain of operations grows as the logarithm of the degree. Where many are computed side by side it is
 // Horner's, which has fewer operations.
-func (b *block) polynomial(x *value, c ...float64) *value {
-	terms := make([]*value, len(c))
+func (b *block) polynomial(x *vec.Value, c ...float64) *vec.Value {
+	terms := make([]*vec.Value, len(c))
 	for i, v := range c {
 		terms[i] = b.number(v)
 	}
@@ -14,7 +18,7 @@ func (b *block) polynomial(x *value, c ...float64) *value {
 }
 
 // joined is terms[0] + terms[1]·x + …, in the same way.
-func (b *block) joined(x *value, terms []*value) *value {
+func (b *block) joined(x *vec.Value, terms []*vec.Value) *vec.Value {
 	if b.f.many {
 		p := terms[len(terms)-1]
 		for i := len(terms) - 2; i >= 0; i-- {
@@ -73,7 +77,7 @@ func (b *block) format() format { return formats[b.m.size] }
 
 // reduced takes x apart as n·log 2 + r with |r| ≤ log(2)/2, n both as a number and in the low bits of t. x is brought
 // within low and high first; NaN stays NaN.
-func (b *block) reduced(x *value, low, high float64) (r, n, t *value) {
+func (b *block) reduced(x *vec.Value, low, high float64) (r, n, t *vec.Value) {
 	c := b.format()
 	x = b.larger(b.number(low), b.smaller(b.number(high), x))
 	magic := b.number(c.magic)
@@ -84,7 +88,7 @@ func (b *block) reduced(x *value, low, high float64) (r, n, t *value) {
 }
 
 // expParts is e^x as (p + low)·2^n, low being what rounding took from p.
-func (b *block) expParts(x *value) (p, low, n *value) {
+func (b *block) expParts(x *vec.Value) (p, low, n *vec.Value) {
 	c, one := b.format(), b.number(1)
 	r, n, _ := b.reduced(x, c.least, c.most)
 	s := b.product(b.product(r, r), b.polynomial(r, c.exp...))
@@ -97,7 +101,7 @@ func (b *block) expParts(x *value) (p, low, n *value) {
 // exp is e^x. Tiles have no registers for its tables in float32. Without them what rounding takes from r is not put
 // back; what it takes from 1 + r is where chains are short, since it is known before the polynomial is. With fewer
 // operations the error stays below 1 ULP, but only just.
-func (b *block) exp(x *value) *value {
+func (b *block) exp(x *vec.Value) *vec.Value {
 	if b.m.size == 8 {
 		p, _, n := b.expParts(x)
 		return b.scale(n, p)[0]
@@ -118,7 +122,7 @@ func (b *block) exp(x *value) *value {
 
 // expOfNegative is e^x for x ≤ 0 and NaN. As 2^n is no infinity then, its halves need not both be multiplied with 1 + r
 // + …: one joins the terms, which leaves a shorter chain.
-func (b *block) expOfNegative(x *value) *value {
+func (b *block) expOfNegative(x *vec.Value) *vec.Value {
 	if b.m.size == 8 || b.looksUp() && b.f.many {
 		return b.exp(x)
 	}
@@ -141,19 +145,19 @@ func (b *block) expOfNegative(x *value) *value {
 
 // powers are two powers of two whose product is 2^n: neither overflows before that does, and a number that is
 // multiplied with one after the other is rounded once where it becomes subnormal.
-func (b *block) powers(n *value) []*value {
+func (b *block) powers(n *vec.Value) []*vec.Value {
 	magic := b.number(b.format().magic)
 	half := b.madd(n, b.number(0.5), magic)
 	rest := b.sum(b.less(n, b.less(half, magic)), magic)
-	return []*value{b.power(half, 1), b.power(rest, 1)}
+	return []*vec.Value{b.power(half, 1), b.power(rest, 1)}
 }
 
 // scale multiplies values with 2^n.
-func (b *block) scale(n *value, values ...*value) []*value {
-	out := make([]*value, len(values))
-	if b.m.level == AVX512 {
+func (b *block) scale(n *vec.Value, values ...*vec.Value) []*vec.Value {
+	out := make([]*vec.Value, len(values))
+	if b.m.has(vec.Scale, b.m.number()) {
 		for i, v := range values {
-			out[i] = b.add(&node{op: "VSCALEF" + b.m.suffix(), in: []*value{v, n}, out: b.fresh(), imm: -1})
+			out[i] = b.apply(vec.Scale, v, n)
 		}
 		return out
 	}
@@ -165,16 +169,16 @@ func (b *block) scale(n *value, values ...*value) []*value {
 }
 
 // power is one·2^n for the integer n in the low bits of t, one being a power of two.
-func (b *block) power(t *value, one float64) *value {
+func (b *block) power(t *vec.Value, one float64) *vec.Value {
 	bits := math.Float64bits(one)
 	if b.m.size == 4 {
 		bits = uint64(math.Float32bits(float32(one)))
 	}
-	return b.integer("VPADD", b.shift("VPSLL", t, b.format().mantissa), b.pattern(bits))
+	return b.integer(vec.Add, b.shift(vec.ShiftLeft, t, b.format().mantissa), b.pattern(bits))
 }
 
 // expm1 is e^x - 1.
-func (b *block) expm1(x *value) *value {
+func (b *block) expm1(x *vec.Value) *vec.Value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).expm1InDouble)
 	}
@@ -188,10 +192,10 @@ func (b *block) expm1(x *value) *value {
 }
 
 // signed gives a result, positive or of the sign of x already, the sign of x.
-func (b *block) signed(v, x *value) *value { return b.or(v, b.and(x, b.signBit())) }
+func (b *block) signed(v, x *vec.Value) *vec.Value { return b.or(v, b.and(x, b.signBit())) }
 
 // quotientOf is (num + numLow)/(den + denLow), the low parts being rounding errors, nearly correctly rounded.
-func (b *block) quotientOf(num, numLow, den, denLow *value) *value {
+func (b *block) quotientOf(num, numLow, den, denLow *vec.Value) *vec.Value {
 	inverse := b.quotient(b.number(1), den)
 	q := b.product(num, inverse)
 	rest := b.nmadd(q, denLow, b.nmadd(q, den, num))
@@ -199,7 +203,7 @@ func (b *block) quotientOf(num, numLow, den, denLow *value) *value {
 }
 
 // sigmoid is 1/(1 + e^-x), by way of e^-|x|, which does not overflow.
-func (b *block) sigmoid(x *value) *value {
+func (b *block) sigmoid(x *vec.Value) *vec.Value {
 	if b.looksUp() && (b.f.many || b.f.updating) {
 		return b.sigmoidTable(x)
 	}
@@ -211,13 +215,13 @@ func (b *block) sigmoid(x *value) *value {
 	e, low := parts[0], parts[1]
 	one := b.number(1)
 	den := b.sum(one, e)
-	positive := b.compare(greaterEqual, x, b.zeros())
+	positive := b.compare(vec.GreaterEqual, x, b.zeros())
 	num, numLow := b.choose(positive, one, e), b.choose(positive, b.zeros(), low)
 	return b.quotientOf(num, numLow, den, b.sum(b.less(e, b.less(den, one)), low))
 }
 
 // bounded is x within ±bound; NaN stays NaN.
-func (b *block) bounded(x *value, bound float64) *value {
+func (b *block) bounded(x *vec.Value, bound float64) *vec.Value {
 	return b.larger(b.number(-bound), b.smaller(b.number(bound), x))
 }
 
@@ -229,7 +233,7 @@ var tanhSmall = []float64{
 }
 
 // tanh is the hyperbolic tangent.
-func (b *block) tanh(x *value) *value {
+func (b *block) tanh(x *vec.Value) *vec.Value {
 	if b.looksUp() {
 		return b.tanhTable(x)
 	}
@@ -245,30 +249,25 @@ func (b *block) tanh(x *value) *value {
 	large := b.quotientOf(num, b.less(b.less(one, num), e), den, b.less(e, b.less(den, one)))
 	u := b.product(a, a)
 	near := b.madd(b.product(u, b.polynomial(u, tanhSmall...)), a, a)
-	return b.signed(b.choose(b.compare(lessThan, a, b.number(0.35)), near, large), x)
+	return b.signed(b.choose(b.compare(vec.Less, a, b.number(0.35)), near, large), x)
 }
 
 // wide computes a function of float32 lanes as one of float64 and rounds once.
-func (b *block) wide(x *value, fn func(b *block, x *value) *value) *value {
-	return b.widely([]*value{x}, func(b *block, in []*value) *value { return fn(b, in[0]) })
+func (b *block) wide(x *vec.Value, fn func(b *block, x *vec.Value) *vec.Value) *vec.Value {
+	return b.widely([]*vec.Value{x}, func(b *block, in []*vec.Value) *vec.Value { return fn(b, in[0]) })
 }
 
 // widely does so with a function of several values.
-func (b *block) widely(in []*value, fn func(b *block, in []*value) *value) *value {
+func (b *block) widely(in []*vec.Value, fn func(b *block, in []*vec.Value) *vec.Value) *vec.Value {
 	narrow := b.m
-	part := func(in []*value, bits int) (out *value) { // of bits/2, or two lanes
-		half := max(bits/2, 128)
+	part := func(in []*vec.Value, bits int) (out *vec.Value) { // of bits/2, or two lanes
 		b.m.size = 8
 		b.within(bits, func() {
-			var wide []*value
+			var wide []*vec.Value
 			for _, x := range in {
-				wide = append(wide, b.add(&node{op: "VCVTPS2PD", in: []*value{x}, out: b.fresh(), imm: -1, narrow: half}))
+				wide = append(wide, b.widened(x, vec.F32))
 			}
-			v := fn(b, wide)
-			out = b.fresh()
-			out.bits = half
-			op := map[int]string{128: "VCVTPD2PSX", 256: "VCVTPD2PSY", 512: "VCVTPD2PS"}[bits]
-			out = b.add(&node{op: op, in: []*value{v}, out: out, imm: -1, wide: half, narrow: bits})
+			out = b.narrowed(fn(b, wide))
 		})
 		b.m = narrow
 		return out
@@ -279,7 +278,7 @@ func (b *block) widely(in []*value, fn func(b *block, in []*value) *value) *valu
 	if 2*b.bits <= b.m.widest() {
 		return part(in, 2*b.bits)
 	}
-	var high []*value
+	var high []*vec.Value
 	for _, x := range in {
 		high = append(high, b.half(x))
 	}

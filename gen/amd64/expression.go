@@ -6,10 +6,11 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // elementary are the functions of expressions that have vector code.
-var elementary = map[expr.Op]func(b *block, x *value) *value{
+var elementary = map[expr.Op]func(b *block, x *vec.Value) *vec.Value{
 	expr.OpNeg:     (*block).negate,
 	expr.OpAbs:     (*block).magnitude,
 	expr.OpSqrt:    (*block).root,
@@ -26,7 +27,7 @@ var elementary = map[expr.Op]func(b *block, x *value) *value{
 }
 
 // binaries are the operations on two operands that have vector code.
-var binaries = map[expr.Op]func(b *block, x, y *value) *value{
+var binaries = map[expr.Op]func(b *block, x, y *vec.Value) *vec.Value{
 	expr.OpAdd: (*block).sum,
 	expr.OpSub: (*block).less,
 	expr.OpMul: (*block).product,
@@ -56,9 +57,9 @@ func missing(e expr.Expr) string {
 }
 
 // program computes the results of some expressions in every lane, what they share once.
-func (b *block) program(p expr.Program, look func(expr.Var) *value) []*value {
-	lets := map[expr.Var]*value{}
-	find := func(v expr.Var) *value {
+func (b *block) program(p expr.Program, look func(expr.Var) *vec.Value) []*vec.Value {
+	lets := map[expr.Var]*vec.Value{}
+	find := func(v expr.Var) *vec.Value {
 		if x := lets[v]; x != nil {
 			return x
 		}
@@ -67,7 +68,7 @@ func (b *block) program(p expr.Program, look func(expr.Var) *value) []*value {
 	for _, l := range p.Lets {
 		lets[l.Name] = b.expression(l.Value, find)
 	}
-	var out []*value
+	var out []*vec.Value
 	for _, e := range p.Results {
 		out = append(out, b.expression(e, find))
 	}
@@ -79,7 +80,7 @@ var exact = []expr.Op{expr.OpNeg, expr.OpAbs, expr.OpSqrt}
 
 // strictly computes what expressions have otherwise under rounding: strict: constants as the portable code is printed
 // with, and elementary functions as it has them. It returns nil for other expressions.
-func (b *block) strictly(e expr.Expr, look func(expr.Var) *value) *value {
+func (b *block) strictly(e expr.Expr, look func(expr.Var) *vec.Value) *vec.Value {
 	if expr.Constant(e) {
 		v, err := expr.Eval[float64](e, nil)
 		if single, err32 := expr.Eval[float32](e, nil); b.m.size == 4 {
@@ -106,13 +107,13 @@ func (b *block) strictly(e expr.Expr, look func(expr.Var) *value) *value {
 
 // expression computes an expression in every lane. Products that are added are rounded once with their sum, unless
 // rounding is strict.
-func (b *block) expression(e expr.Expr, look func(expr.Var) *value) *value {
+func (b *block) expression(e expr.Expr, look func(expr.Var) *vec.Value) *vec.Value {
 	if b.f.strict() {
 		if v := b.strictly(e, look); v != nil {
 			return v
 		}
 	}
-	value := func(e expr.Expr) *value { return b.expression(e, look) }
+	value := func(e expr.Expr) *vec.Value { return b.expression(e, look) }
 	switch n := e.(type) {
 	case expr.Num:
 		return b.number(n.Value())
@@ -124,7 +125,7 @@ func (b *block) expression(e expr.Expr, look func(expr.Var) *value) *value {
 		}
 		return elementary[n.Op](b, value(n.X))
 	case expr.Select:
-		c := b.compare(greater, value(n.C), b.zeros())
+		c := b.compare(vec.Greater, value(n.C), b.zeros())
 		x := value(n.X)
 		return b.choose(c, x, value(n.Y))
 	case expr.Binary:
@@ -182,14 +183,19 @@ func (f *function) atMostZero(e expr.Expr) bool {
 }
 
 // reciprocalOf is the value that another is one divided by, nil if it is something else.
-func (b *block) reciprocalOf(v *value) *value {
-	if v.def == nil || len(v.def.in) != 2 || v.def.op != "VDIV"+b.m.suffix() {
+func (b *block) reciprocalOf(v *vec.Value) *vec.Value {
+	n := homeOf(v).def
+	if n == nil {
 		return nil
 	}
-	if c, ok := b.constantOf(v.def.in[0]); !ok || c != 1 {
+	s, ok := n.step.(*vec.Apply)
+	if !ok || s.Op != vec.Div || s.Out.Type.Elem != b.m.number() {
 		return nil
 	}
-	return v.def.in[1]
+	if c, ok := b.constantOf(s.Args[0]); !ok || c != 1 {
+		return nil
+	}
+	return s.Args[1]
 }
 
 // factors says whether an expression is a product.
@@ -199,16 +205,16 @@ func factors(e expr.Expr) (expr.Binary, bool) {
 }
 
 // signBit is the bit of the sign in every lane.
-func (b *block) signBit() *value {
+func (b *block) signBit() *vec.Value {
 	if b.m.size == 8 {
 		return b.pattern(1 << 63)
 	}
 	return b.pattern(1 << 31)
 }
 
-func (b *block) negate(x *value) *value { return b.xor(x, b.signBit()) }
+func (b *block) negate(x *vec.Value) *vec.Value { return b.xor(x, b.signBit()) }
 
-func (b *block) magnitude(x *value) *value {
+func (b *block) magnitude(x *vec.Value) *vec.Value {
 	if b.m.size == 8 {
 		return b.and(x, b.pattern(1<<63-1))
 	}
@@ -216,9 +222,9 @@ func (b *block) magnitude(x *value) *value {
 }
 
 // maximum is Go's max: NaN if either is NaN, and +0 above -0.
-func (b *block) maximum(x, y *value) *value {
+func (b *block) maximum(x, y *vec.Value) *vec.Value {
 	if c, ok := b.constantOf(y); ok && c == 0 && !math.Signbit(c) {
-		return b.keep(b.compare(notLessEqual, x, y), x)
+		return b.keep(b.compare(vec.NotLessEqual, x, y), x)
 	} else if ok && c != 0 && c == c {
 		return b.larger(y, x)
 	}
@@ -226,7 +232,7 @@ func (b *block) maximum(x, y *value) *value {
 }
 
 // minimum is Go's min: NaN if either is NaN, and -0 below +0.
-func (b *block) minimum(x, y *value) *value {
+func (b *block) minimum(x, y *vec.Value) *vec.Value {
 	if c, ok := b.constantOf(y); ok && c != 0 && c == c {
 		return b.smaller(y, x)
 	}
@@ -235,24 +241,25 @@ func (b *block) minimum(x, y *value) *value {
 
 // extreme mends what VMAX and VMIN make of NaN and of zeros: they return their second operand then. Equal numbers have
 // equal bits but for zeros, whose signs bits joins.
-func (b *block) extreme(op, bits func(b *block, x, y *value) *value, x, y *value) *value {
-	r := b.choose(b.compare(equal, x, y), bits(b, x, y), op(b, x, y))
-	return b.choose(b.compare(unordered, x, x), x, r)
+func (b *block) extreme(op, bits func(b *block, x, y *vec.Value) *vec.Value, x, y *vec.Value) *vec.Value {
+	r := b.choose(b.compare(vec.Equal, x, y), bits(b, x, y), op(b, x, y))
+	return b.choose(b.compare(vec.Unordered, x, x), x, r)
 }
 
 // largest is the larger of x and y, and NaN if either is; which of two zeros is left open, but under rounding: strict,
 // where it is as in Go.
-func (b *block) largest(x, y *value) *value {
+func (b *block) largest(x, y *vec.Value) *vec.Value {
 	if b.f.strict() {
 		return b.maximum(x, y)
 	}
-	return b.choose(b.compare(unordered, x, x), x, b.larger(x, y))
+	return b.choose(b.compare(vec.Unordered, x, x), x, b.larger(x, y))
 }
 
 // constantOf is the number a value is in every lane, if it is a constant.
-func (b *block) constantOf(v *value) (float64, bool) {
-	if v.def == nil || v.def.kind != literal || v.def.n != 1 {
+func (b *block) constantOf(v *vec.Value) (float64, bool) {
+	n := homeOf(v).def
+	if n == nil || n.kind != literal || n.n != 1 {
 		return 0, false
 	}
-	return v.def.number, true
+	return n.number, true
 }

@@ -3,6 +3,8 @@ package amd64
 import (
 	"math"
 	"math/bits"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // The functions of e^x of this file compute float32 numbers in float32 alone, with roots of 2 from tables: e^x is
@@ -57,7 +59,7 @@ var squared = map[int][2]float64{
 
 // nearRoot takes x·sign as n·log 2 + r, n being a multiple of 1/roots, which is in the low bits of t as well. It
 // returns sign·r.
-func (b *block) nearRoot(x *value, sign float64, roots int) (r, n, t *value) {
+func (b *block) nearRoot(x *vec.Value, sign float64, roots int) (r, n, t *vec.Value) {
 	magic := b.number(b.format().magic / float64(roots))
 	t = b.madd(x, b.number(sign*math.Log2E), magic)
 	n = b.less(t, magic)
@@ -66,16 +68,15 @@ func (b *block) nearRoot(x *value, sign float64, roots int) (r, n, t *value) {
 
 // expTable is e^x for x that is not above the bound of the format, or NaN. Where it is 0 it is made so at the end,
 // which waits for nothing.
-func (b *block) expTable(x *value) *value {
+func (b *block) expTable(x *vec.Value) *vec.Value {
 	const roots = rootCount / 2
-	inRange := b.compare(notLess, x, b.number(b.format().least))
+	inRange := b.compare(vec.NotLess, x, b.number(b.format().least))
 	r, n, t := b.nearRoot(x, 1, roots)
 	rest := b.nmadd(n, b.number(math.Ln2-ln2Near), b.permuted(rootTable(roots, rootLost), t))
 	c := squared[roots]
 	s := b.madd(b.product(r, r), b.madd(r, b.number(c[1]), b.number(c[0])), b.sum(r, rest))
 	high := b.permuted(rootTable(roots, rootHigh), t)
-	// VSCALEF rounds n down.
-	return b.add(&node{op: "VSCALEF" + b.m.suffix(), in: []*value{b.madd(high, s, high), n}, out: b.fresh(), imm: -1, mask: inRange, zero: true})
+	return b.scaledWhere(inRange, b.madd(high, s, high), n)
 }
 
 // sigmoidScale keeps e^|x| within the range of float32, and what rounding takes from it.
@@ -95,15 +96,15 @@ func scaledRoots(roots int, of func(high, low float64) float64) []uint32 {
 func rootShift(roots int) int { return 24 - bits.Len(uint(roots)) }
 
 // raised is 2^n·sigmoidScale times what is made of the roots, where t is as nearRoot returns it.
-func (b *block) raised(t *value, roots int, of func(high, low float64) float64) *value {
-	return b.integer("VPADD", b.permuted(scaledRoots(roots, of), t), b.shift("VPSLL", t, rootShift(roots)))
+func (b *block) raised(t *vec.Value, roots int, of func(high, low float64) float64) *vec.Value {
+	return b.integer(vec.Add, b.permuted(scaledRoots(roots, of), t), b.shift(vec.ShiftLeft, t, rootShift(roots)))
 }
 
 // sigmoidTable is 1/(1 + e^-x). Below 0 it is 1/(1 + E) with E = e^|x|; above it that is what it lacks of 1.
 //
 // E stays a sum of two numbers, of which the second is less than a fortieth: a reciprocal of both and 1 that is right
 // to 14 bits is mended by what its product with each of them leaves of 1.
-func (b *block) sigmoidTable(x *value) *value {
+func (b *block) sigmoidTable(x *vec.Value) *vec.Value {
 	if b.f.updating {
 		return b.sigmoidSoon(x)
 	}
@@ -117,13 +118,13 @@ func (b *block) sigmoidTable(x *value) *value {
 	inverse := b.reciprocal(b.madd(high, s, b.sum(high, scale)))
 	left := b.nmadd(inverse, rest, b.nmadd(inverse, scale, b.nmadd(inverse, high, one)))
 	y := b.product(b.madd(left, inverse, inverse), scale)
-	return b.where(b.compare(greaterEqual, x, b.zeros()), "VSUB", y, one, y)
+	return b.where(b.compare(vec.GreaterEqual, x, b.zeros()), vec.Sub, y, one, y)
 }
 
 // sigmoidSoon is sigmoidTable for functions that wait for the result of the call before, with twice the instructions.
 // The reciprocal is begun from 1 + r + r² ≈ 1 + r + c, which is known long before e^r; what is out of range is put in
 // the place of the results when they are known, and not of x.
-func (b *block) sigmoidSoon(x *value) *value {
+func (b *block) sigmoidSoon(x *vec.Value) *vec.Value {
 	const (
 		roots = rootCount
 		least = -104 // the result is 0, and 1 at most
@@ -141,11 +142,11 @@ func (b *block) sigmoidSoon(x *value) *value {
 	lost := b.less(b.smaller(high, scale), b.less(den, b.larger(high, scale)))
 	left := b.nmadd(inverse, b.madd(high, s, lost), b.nmadd(inverse, den, one))
 
-	inRange := b.compare(equal, x, b.larger(b.number(least), b.smaller(b.number(most), x)))
-	return b.where(inRange, "VMUL", b.larger(b.zeros(), b.smaller(one, x)), b.madd(left, inverse, inverse), scale)
+	inRange := b.compare(vec.Equal, x, b.larger(b.number(least), b.smaller(b.number(most), x)))
+	return b.where(inRange, vec.Mul, b.larger(b.zeros(), b.smaller(one, x)), b.madd(left, inverse, inverse), scale)
 }
 
 // reciprocal is 1/x to 14 bits.
-func (b *block) reciprocal(x *value) *value {
-	return b.add(&node{op: "VRCP14" + b.m.suffix(), in: []*value{x}, out: b.fresh(), imm: -1, fold: true})
+func (b *block) reciprocal(x *vec.Value) *vec.Value {
+	return b.apply(vec.Reciprocal, x)
 }

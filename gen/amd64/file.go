@@ -22,6 +22,8 @@ type common struct {
 	// strict says that every operation is rounded by itself and sums have the plan's order.
 	strict bool
 	symbol operand.Symbol // of the constants
+	// core is the one whose cycles are predicted.
+	core *core
 	// sources are the elementary functions that have been translated from Go, which one at a time adds to.
 	sources map[sourceKey]*source
 	adding  sync.Mutex
@@ -41,8 +43,9 @@ func (c *common) title(op plan.Op) string {
 	return text
 }
 
-func newCommon(p *plan.Program) *common {
+func newCommon(p *plan.Program, c *core) *common {
 	return &common{
+		core:   c,
 		layout: newLayout(p), strict: p.Network.Rounding == spec.RoundingStrict,
 		symbol: operand.NewStaticSymbol(p.Network.Name + "Constants"), sources: map[sourceKey]*source{},
 		layers: kindsOfLayers(p),
@@ -64,6 +67,8 @@ type file struct {
 	layered bool
 	// whole says that all of the layers that are alike are written.
 	whole bool
+	// programs says that the vector programs of functions are kept.
+	programs bool
 	// style is how functions of one sample take matrices.
 	style Style
 }

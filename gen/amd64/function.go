@@ -12,6 +12,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // function is one function of the assembly as it is being written: blocks of vector code, and between them loops over
@@ -55,10 +56,15 @@ type function struct {
 	// far, and toWrite how many there will be.
 	unwritten        []unwritten
 	written, toWrite int
+	// program is what it is lowered from, where that is kept; values is how many values it has, and ints are the
+	// variables that registers stand for.
+	program *vec.Program
+	values  int
+	ints    [registers]*vec.Int
 	// slots are places on the stack for values of the block under way, of a function that is layered.
 	slots []int
 	// pending are variables that the code after a loop still reads.
-	pending []*value
+	pending []*vec.Value
 	// span estimates what has been written so far, asked is the work of the block under way, and lines how long memory
 	// takes.
 	span  span
@@ -89,6 +95,9 @@ func newFunction(f *file, m machine, name string, params []param, result bool) *
 		m: m, file: f, fn: ir.NewFunction(name), taken: make([]bool, m.registers()),
 		bases: map[string]reg.GPPhysical{}, roots: map[reg.GPPhysical]reg.Register{}, arguments: map[string]operand.Mem{}, counts: map[string]ref{},
 	}
+	if f.programs {
+		fn.keepProgram()
+	}
 	fn.lend(free...)
 	fn.code = newBlock(fn)
 	fn.fn.SetSignature(signature(params, result, m.size))
@@ -97,7 +106,7 @@ func newFunction(f *file, m machine, name string, params []param, result bool) *
 	for _, p := range params {
 		if r, ok := argumentRegisters[p.name]; ok {
 			fn.bases[p.name], fn.arguments[p.name] = r, operand.NewParamAddr(p.name, offset)
-			fn.do("MOVQ", operand.NewParamAddr(p.name, offset), r)
+			fn.integer(vec.IntCopy, operand.NewParamAddr(p.name, offset), r)
 		} else if p.integer {
 			fn.counts[p.name] = argument(p.name, offset)
 		} else if p.name == PauseArgument {
@@ -154,7 +163,7 @@ func (f *function) comment(text string) {
 	if f.pause != nil && (f.span.open >= f.pause.grain || f.file.layered && f.done > 1) {
 		f.point() // of layered code at every operation, so that those that are alike have it in the same places
 	}
-	f.code.add(&node{kind: note, op: text})
+	f.code.add(&node{step: &vec.Comment{Text: text}, kind: note, text: text})
 }
 
 // tooLong says whether the code has become longer than it may, or would become much longer if it went on as it began:
@@ -174,8 +183,7 @@ func (f *function) finish() *ir.Function {
 	if f.pause != nil {
 		f.finishLast()
 	}
-	f.do("VZEROUPPER")
-	f.do("RET")
+	f.leaveFunction()
 	if f.pause != nil && !f.file.layered { // else that is done when the code has been rolled up
 		f.finishPauses()
 	}
@@ -212,7 +220,7 @@ func (f *function) drop(r reg.GPPhysical) {
 
 // lea computes an address into a register.
 func (f *function) lea(r ref, to reg.GPPhysical) {
-	f.do("LEAQ", r.mem(), to)
+	f.integer(vec.IntAddress, r.mem(), to)
 	f.roots[to] = r.base
 	if base, ok := r.base.(reg.GPPhysical); ok && f.roots[base] != nil {
 		f.roots[to] = f.roots[base]

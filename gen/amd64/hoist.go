@@ -3,6 +3,8 @@ package amd64
 import (
 	"cmp"
 	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // A loop over tiles whose body is one block reads constants and weights anew for every tile, and to spread a number
@@ -14,8 +16,8 @@ import (
 const hoistSpare = 4
 
 // hoist moves reads of a block to before the loop whose body it is, the first of the function's nodes that belong to it
-// being given. Parameters do not change meanwhile. The registers are taken until they are released.
-func (t *tile) hoist(b *block, loop int) (hoisted []*value) {
+// being given, and the first step of its program. Parameters do not change meanwhile. The registers are taken until they are released.
+func (t *tile) hoist(b *block, loop, step int) (hoisted []*vec.Value) {
 	var reads []*node
 	for _, n := range b.nodes {
 		if t.hoistGain(b, n) > 0 {
@@ -24,6 +26,14 @@ func (t *tile) hoist(b *block, loop int) (hoisted []*value) {
 	}
 	slices.SortStableFunc(reads, func(x, y *node) int { return cmp.Compare(t.hoistGain(b, y), t.hoistGain(b, x)) })
 	reads = reads[:max(0, min(len(reads), t.m.registers()-b.pressure()-hoistSpare))]
+	if t.program != nil {
+		body := slices.Clone(t.program.Steps[step:])
+		t.program.Steps = t.program.Steps[:step]
+		for _, n := range reads {
+			t.keepNode(n)
+		}
+		t.keep(body...)
+	}
 	body := slices.Clone(t.fn.Nodes[loop:])
 	t.fn.Nodes = t.fn.Nodes[:loop]
 	e := &emitter{f: t.function}
@@ -41,7 +51,7 @@ func (t *tile) hoist(b *block, loop int) (hoisted []*value) {
 			e.load(n)
 		}
 		v.def = nil
-		hoisted = append(hoisted, v)
+		hoisted = append(hoisted, n.value)
 	}
 	t.fn.Nodes = append(t.fn.Nodes, body...)
 	b.nodes = slices.DeleteFunc(b.nodes, func(n *node) bool { return slices.Contains(reads, n) })
@@ -52,7 +62,7 @@ func (t *tile) hoist(b *block, loop int) (hoisted []*value) {
 // its way, then tables. It is 0 for those that must stay or cost nothing.
 func (t *tile) hoistGain(b *block, n *node) int {
 	const broadcast, table = 1000, 1
-	if t.m.level != AVX512 || n.kind != literal && n.kind != splat || n.isZero || n.kind == splat && (n.mem.base != t.bases["p"] || n.mem.index != nil) {
+	if !t.m.spreadsMemory() || n.kind != literal && n.kind != splat || n.isZero || n.kind == splat && (n.mem.base != t.bases["p"] || n.mem.index != nil) {
 		return 0
 	}
 	uses, fold := 0, true
@@ -75,14 +85,14 @@ func (t *tile) hoistGain(b *block, n *node) int {
 
 // pressure is how many registers the values of a block take at once, at most, but for those that are as well read anew.
 func (b *block) pressure() int {
-	last := map[*value]int{}
+	last := map[*home]int{}
 	for i, n := range b.nodes {
 		for _, v := range n.sources() {
 			last[v] = i
 		}
 	}
 	live, most := 0, 0
-	held := func(v *value) bool {
+	held := func(v *home) bool {
 		return v != nil && v.class == vectorClass && !v.cell && v.def != nil && !v.rematerialises()
 	}
 	for i, n := range b.nodes {
@@ -92,7 +102,7 @@ func (b *block) pressure() int {
 			}
 		}
 		most = max(most, live)
-		seen := map[*value]bool{}
+		seen := map[*home]bool{}
 		for _, v := range n.sources() {
 			if held(v) && last[v] == i && !seen[v] {
 				live--

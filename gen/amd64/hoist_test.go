@@ -22,11 +22,11 @@ func batchCode(t *testing.T, text, function string) (before, loop []modelled) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fns, err := printBatch(newFile(newCommon(p)), p, machine{AVX512, p.ElementBytes()}, p.Func(function), newTileLayout(p, Tiling{}))
+	fns, err := printBatch(newFile(newCommon(p, zen4)), p, machine{AVX512, p.ElementBytes()}, p.Func(function), newTileLayout(p, Tiling{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, _ := prepare(fns[0].fn)
+	code, _ := prepare(zen4, fns[0].fn)
 	for at := range fns[0].fn.Nodes {
 		if _, ok := fns[0].fn.Nodes[at].(ir.Label); ok {
 			return code[:at], code[at:]

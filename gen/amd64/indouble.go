@@ -3,6 +3,8 @@ package amd64
 import (
 	"math"
 	"slices"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // The functions of this file compute in float64 what is to be rounded to float32, for wide. Their errors are some 2^-29
@@ -23,7 +25,7 @@ var expm1InDouble = []float64{
 
 // reducedInDouble takes x as n·log 2 + r with |r| ≤ log(2)/2, n in the low bits of t. x is brought within ±bound first;
 // NaN stays NaN.
-func (b *block) reducedInDouble(x *value, bound float64) (r, t *value) {
+func (b *block) reducedInDouble(x *vec.Value, bound float64) (r, t *vec.Value) {
 	x = b.larger(b.number(-bound), b.smaller(b.number(bound), x))
 	magic := b.number(b.format().magic)
 	t = b.madd(x, b.number(math.Log2E), magic)
@@ -31,12 +33,12 @@ func (b *block) reducedInDouble(x *value, bound float64) (r, t *value) {
 }
 
 // raise is p·2^n for the integer n in the low bits of t, where no exponent comes near its limits.
-func (b *block) raise(p, t *value) *value {
-	return b.integer("VPADD", b.shift("VPSLL", t, b.format().mantissa), p)
+func (b *block) raise(p, t *vec.Value) *vec.Value {
+	return b.integer(vec.Add, b.shift(vec.ShiftLeft, t, b.format().mantissa), p)
 }
 
 // sigmoidInDouble is 1/(1 + e^-x). At ±110 it is 0 and 1 in float32.
-func (b *block) sigmoidInDouble(x *value) *value {
+func (b *block) sigmoidInDouble(x *vec.Value) *vec.Value {
 	if !b.f.many {
 		return b.sigmoidOfHalves(x)
 	}
@@ -53,7 +55,7 @@ func (b *block) sigmoidInDouble(x *value) *value {
 }
 
 // expm1InDouble is e^x - 1 as 2^n·r·q + (2^n - 1), which is infinite in float32 at 110.
-func (b *block) expm1InDouble(x *value) *value {
+func (b *block) expm1InDouble(x *vec.Value) *vec.Value {
 	r, t := b.reducedInDouble(x, 110)
 	y := b.power(t, 1)
 	return b.signed(b.madd(b.product(y, r), b.polynomial(r, expm1InDouble...), b.less(y, b.number(1))), x)
@@ -67,7 +69,7 @@ var tanhInDouble = struct{ num, den []float64 }{
 }
 
 // tanhInDouble is the hyperbolic tangent, of numbers within ±9.2 where few are computed.
-func (b *block) tanhInDouble(x *value) *value {
+func (b *block) tanhInDouble(x *vec.Value) *vec.Value {
 	if b.f.updating {
 		return b.tanhSoon(x)
 	}
@@ -80,7 +82,7 @@ func (b *block) tanhInDouble(x *value) *value {
 
 // tanhSoon is tanhInDouble in two operations more and as many waits fewer, for functions that wait for the result of the
 // call before: what is bounded beside x is its square, and the product with x is in the terms of the numerator.
-func (b *block) tanhSoon(x *value) *value {
+func (b *block) tanhSoon(x *vec.Value) *vec.Value {
 	const most = 9.2
 	num := tanhInDouble.num
 	u := b.smaller(b.number(most*most), b.product(x, x))
@@ -104,7 +106,7 @@ var erfInDouble = struct{ num, den []float64 }{
 }
 
 // erfInDouble is the error function.
-func (b *block) erfInDouble(x *value) *value {
+func (b *block) erfInDouble(x *vec.Value) *vec.Value {
 	x = b.bounded(x, 3.92)
 	u := b.product(x, x)
 	return b.quotient(b.product(x, b.polynomial(u, erfInDouble.num...)), b.polynomial(u, erfInDouble.den...))
@@ -117,39 +119,39 @@ var atanInDouble = []float64{
 }
 
 // atanInDouble is the inverse tangent; beyond 1 it is π/2 less that of 1/x.
-func (b *block) atanInDouble(x *value) *value {
+func (b *block) atanInDouble(x *vec.Value) *vec.Value {
 	one, a := b.number(1), b.magnitude(x)
 	z := b.quotient(b.smaller(one, a), b.larger(one, a))
 	near := b.product(z, b.polynomial(b.product(z, z), atanInDouble...))
-	return b.signed(b.choose(b.compare(greater, a, one), b.less(b.number(math.Pi/2), near), near), x)
+	return b.signed(b.choose(b.compare(vec.Greater, a, one), b.less(b.number(math.Pi/2), near), near), x)
 }
 
 // artanhInDouble is 2·artanh(s)/s as a polynomial in s², |s| ≤ 0.1716; 2^-37.
 var artanhInDouble = []float64{2.000000000008363, 0.6666666524700855, 0.40000384770160735, 0.28535044829860245, 0.23616479710341523}
 
 // log1pInDouble is the logarithm of 1 + x.
-func (b *block) log1pInDouble(x *value) *value {
+func (b *block) log1pInDouble(x *vec.Value) *vec.Value {
 	return b.signed(b.logOf(b.sum(x, b.number(1)), x), x)
 }
 
 // logInDouble is the natural logarithm: NaN below 0, -Inf at 0.
-func (b *block) logInDouble(x *value) *value { return b.logOf(x, nil) }
+func (b *block) logInDouble(x *vec.Value) *vec.Value { return b.logOf(x, nil) }
 
 // logOf is log x: with x = 2^k·m, m from √½ to √2, it is k·log 2 + 2·artanh s, s = f/(2 + f), f = m - 1. less1 is x - 1
 // where that is known better than x itself; it stands for f where k is 0.
-func (b *block) logOf(x, less1 *value) *value {
+func (b *block) logOf(x, less1 *vec.Value) *vec.Value {
 	const root = 0x3fe6a09e667f3bcd // √½
 	inf := b.number(math.Inf(1))
-	t := b.integer("VPADD", x, b.pattern(0x3ff0000000000000-root))
+	t := b.integer(vec.Add, x, b.pattern(0x3ff0000000000000-root))
 	// The exponent, as the low bits of a number from 2^52 on.
-	k := b.less(b.or(b.shift("VPSRL", t, 52), b.number(0x1p52)), b.number(0x1p52+1023))
-	f := b.less(b.integer("VPADD", b.and(t, b.pattern(1<<52-1)), b.pattern(root)), b.number(1))
+	k := b.less(b.or(b.shift(vec.ShiftRight, t, 52), b.number(0x1p52)), b.number(0x1p52+1023))
+	f := b.less(b.integer(vec.Add, b.and(t, b.pattern(1<<52-1)), b.pattern(root)), b.number(1))
 	if less1 != nil {
-		f = b.choose(b.compare(equal, k, b.zeros()), less1, f)
+		f = b.choose(b.compare(vec.Equal, k, b.zeros()), less1, f)
 	}
 	s := b.quotient(f, b.sum(f, b.number(2)))
 	r := b.madd(k, b.number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhInDouble...)))
-	r = b.choose(b.compare(equal, x, b.zeros()), b.number(math.Inf(-1)), r)
-	r = b.choose(b.compare(equal, x, inf), inf, r)
-	return b.choose(b.compare(notGreaterEqual, x, b.zeros()), b.number(math.NaN()), r)
+	r = b.choose(b.compare(vec.Equal, x, b.zeros()), b.number(math.Inf(-1)), r)
+	r = b.choose(b.compare(vec.Equal, x, inf), inf, r)
+	return b.choose(b.compare(vec.NotGreaterEqual, x, b.zeros()), b.number(math.NaN()), r)
 }

@@ -4,18 +4,18 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // TestInterleave writes three computations side by side, of which the last one takes over what the first one has computed:
 // their steps alternate, and none stands before one whose result it reads.
 func TestInterleave(t *testing.T) {
-	f := &function{m: machine{AVX512, 4}, fn: ir.NewFunction("f"), taken: make([]bool, 32)}
-	b := newBlock(f)
-	f.code = b
+	f := newFunction(newFile(&common{core: zen4}), machine{AVX512, 4}, "f", nil, false)
+	b := f.code
 	x := b.load(ref{base: reg.RDI}, 16)
-	var ends []*value
+	var ends []*vec.Value
 	b.interleave(3, func(i int) {
 		v := x
 		for range 4 {
@@ -34,16 +34,16 @@ func TestInterleave(t *testing.T) {
 	for i, n := range b.nodes {
 		for _, v := range n.sources() {
 			if _, ok := seen[v.def]; !ok {
-				t.Errorf("step %d, %s, reads what is computed after it", i, n.op)
+				t.Errorf("step %d, %s, reads what is computed after it", i, n.step)
 			}
 		}
 		seen[n] = i
 	}
-	var ops []string
+	var ops []vec.Op
 	for _, n := range b.nodes[1:5] {
-		ops = append(ops, n.op)
+		ops = append(ops, n.step.(*vec.Apply).Op)
 	}
-	if want := []string{"VMULPS", "VADDPS", "VMULPS", "VADDPS"}; !slices.Equal(ops, want) {
+	if want := []vec.Op{vec.Mul, vec.Add, vec.Mul, vec.Add}; !slices.Equal(ops, want) {
 		t.Errorf("the first steps are %v, want %v", ops, want)
 	}
 	if ends[0] != ends[2] || ends[0] == ends[1] {

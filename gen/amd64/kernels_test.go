@@ -11,6 +11,8 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/printer"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // TestKernels assembles pieces of vector code at every level that the machine has, in both precisions, and runs them:
@@ -20,7 +22,7 @@ func TestKernels(t *testing.T) {
 	if len(machineLevels()) == 0 {
 		t.Skip("this machine has none of the instruction sets")
 	}
-	f := newFile(&common{symbol: operand.NewStaticSymbol("kernels")})
+	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("kernels")})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	add := func(kind string, m machine, n, lanes int, name string, write func(fn *function, x, y ref)) {
@@ -44,7 +46,7 @@ func TestKernels(t *testing.T) {
 				lanes := bits / 8 / size
 				for n := 1; n <= m.lanes(); n++ {
 					add("sums", m, n, lanes, fmt.Sprintf("sum%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y ref) {
-						var vectors []*value
+						var vectors []*vec.Value
 						fn.code.within(bits, func() {
 							for i := range n {
 								vectors = append(vectors, fn.code.load(x.plus(i*bits/8), lanes))
@@ -54,7 +56,7 @@ func TestKernels(t *testing.T) {
 						})
 					})
 					add("ordered", m, n, lanes, fmt.Sprintf("ordered%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y ref) {
-						var vectors []*value
+						var vectors []*vec.Value
 						fn.code.within(bits, func() {
 							for i := range n {
 								vectors = append(vectors, fn.code.load(x.plus(i*bits/8), lanes))
@@ -68,11 +70,11 @@ func TestKernels(t *testing.T) {
 			n := m.registers() + 5
 			add("spills", m, n, m.lanes(), fmt.Sprintf("spill%s%d", l, 8*size), func(fn *function, x, y ref) {
 				b, lanes, bytes := fn.code, m.lanes(), m.widest()/8
-				var vectors, masks []*value
+				var vectors, masks []*vec.Value
 				plain, weighed, above := b.zeros(), b.zeros(), b.zeros()
 				for i := range n {
 					v := b.load(x.plus(i*bytes), lanes)
-					vectors, masks = append(vectors, v), append(masks, b.compare(greater, v, b.number(float64(i))))
+					vectors, masks = append(vectors, v), append(masks, b.compare(vec.Greater, v, b.number(float64(i))))
 					plain = b.sum(plain, v)
 				}
 				for i := n - 1; i >= 0; i-- {

@@ -13,7 +13,10 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/printer"
 
+	"github.com/backpropgen/backpropgen/gen/code"
+	functions "github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -27,7 +30,7 @@ var lanewiseOps = []expr.Op{
 // functions.
 func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{symbol: operand.NewStaticSymbol("lanewise"), sources: map[sourceKey]*source{}, strict: true})
+	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanewise"), sources: map[sourceKey]*source{}, strict: true})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	for _, l := range machineLevels() {
@@ -39,7 +42,7 @@ func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 					fn := newFunction(f, m, name, []param{{name: "x", dim: lanesTested}, {name: "y", dim: lanesTested}, {name: "grad", dim: lanesTested}}, false)
 					fn.chunks(lanesTested, bits/8/size, 0, []int{1}, func(at index, n int) {
 						fn.code.within(bits, func() {
-							xs := []*value{fn.code.load(fn.along(ref{base: fn.bases["x"]}, at), n)}
+							xs := []*vec.Value{fn.code.load(fn.along(ref{base: fn.bases["x"]}, at), n)}
 							if op == expr.OpPow {
 								xs = append(xs, fn.code.load(fn.along(ref{base: fn.bases["y"]}, at), n))
 							}
@@ -51,7 +54,7 @@ func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 						t.Fatal(err)
 					}
 					fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(x, y, grad *[%d]float%d)\n", name, lanesTested, 8*size)
-					call := templates.FunctionName(fmt.Sprintf("p%d", 8*size), op) + "(x)"
+					call := functions.Name(fmt.Sprintf("p%d", 8*size), op) + "(x)"
 					if op == expr.OpPow {
 						call = strings.Replace(call, "(x)", "(x, y)", 1)
 					}
@@ -92,11 +95,11 @@ func TestLanewise(t *testing.T) {
 	write("functions_amd64.s", assembly)
 	write("functions_amd64.go", declarations)
 	for _, typ := range []string{"float32", "float64"} {
-		portable := templates.NewFile("lanewise", nil)
-		if err := portable.Elementary("p"+typ[5:], lanewiseOps, typ); err != nil {
+		portable := &code.File{Package: "lanewise"}
+		if err := functions.Declare(portable, "p"+typ[5:], lanewiseOps, code.KindOf(typ)); err != nil {
 			t.Fatal(err)
 		}
-		src, err := portable.Render()
+		src, err := templates.Program(portable).Render()
 		if err != nil {
 			t.Fatal(err)
 		}

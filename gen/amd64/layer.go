@@ -8,6 +8,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // window is the state of a Vector's stages over one window.
@@ -21,8 +22,8 @@ type window struct {
 	step   int
 	looped bool
 	// scalars are those formed so far, each in every lane; drafts those of each step.
-	scalars map[expr.Var]*value
-	drafts  map[int]*value
+	scalars map[expr.Var]*vec.Value
+	drafts  map[int]*vec.Value
 }
 
 // Straight-line code of an operation over a layer: up to so many windows, and so many vectors of one.
@@ -49,7 +50,7 @@ func (f *function) vector(op *plan.Vector) {
 	write := func(group, unit index) {
 		w := &window{
 			f: f, op: op, group: group, unit: unit, step: step, looped: op.Window/step > unrolledUnits,
-			scalars: map[expr.Var]*value{}, drafts: map[int]*value{},
+			scalars: map[expr.Var]*vec.Value{}, drafts: map[int]*vec.Value{},
 		}
 		f.code.within(f.m.width(min(op.Window, step)), func() {
 			for i := range op.Stages {
@@ -91,7 +92,7 @@ func (w *window) units(body func(at index, n int)) {
 // stage writes one stage.
 func (w *window) stage(i int) {
 	f, s := w.f, w.op.Stages[i]
-	var cell, result *value
+	var cell, result *vec.Value
 	if w.looped && s.Fold != plan.NoFold {
 		cell = f.cell()
 	}
@@ -102,7 +103,7 @@ func (w *window) stage(i int) {
 		f.dividing = false
 		return
 	case plan.FoldLet:
-		result = f.code.expression(s.Expr, func(v expr.Var) *value { return w.look(v, w.unit, 1, nil) })
+		result = f.code.expression(s.Expr, func(v expr.Var) *vec.Value { return w.look(v, w.unit, 1, nil) })
 	case plan.FoldScan:
 		result = w.fold(i, cell, s.From)
 	case plan.FoldSum:
@@ -137,7 +138,7 @@ func (w *window) together() int {
 func (w *window) release(later []plan.Stage) {
 	for _, s := range w.op.Stages {
 		x := w.scalars[s.Var]
-		if x != nil && x.cell && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
+		if x != nil && homeOf(x).cell && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
 			w.f.release(x)
 			delete(w.scalars, s.Var)
 		}
@@ -146,7 +147,7 @@ func (w *window) release(later []plan.Stage) {
 
 // largest is how a stage's maximum is found. Where a sum over the same elements follows, that is NaN if one of them is,
 // and then the maximum needn't be.
-func (w *window) largest(stage int) func(b *block, x, y *value) *value {
+func (w *window) largest(stage int) func(b *block, x, y *vec.Value) *vec.Value {
 	if !w.f.strict() && slices.ContainsFunc(w.op.Stages[stage+1:], func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
 		return (*block).larger
 	}
@@ -155,9 +156,9 @@ func (w *window) largest(stage int) func(b *block, x, y *value) *value {
 
 // fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped
 // over.
-func (w *window) fold(i int, cell *value, from float64) *value {
+func (w *window) fold(i int, cell *vec.Value, from float64) *vec.Value {
 	s := w.op.Stages[i]
-	var sofar *value
+	var sofar *vec.Value
 	switch {
 	case cell != nil:
 		w.f.code.set(cell, w.f.code.number(from))
@@ -194,13 +195,13 @@ func (w *window) fold(i int, cell *value, from float64) *value {
 }
 
 // at computes a stage for n units: its draft, what it stores, and the value that is folded. sofar is that of a scan.
-func (w *window) at(s plan.Stage, at index, n int, sofar *value) (v *value) {
+func (w *window) at(s plan.Stage, at index, n int, sofar *vec.Value) (v *vec.Value) {
 	b := w.f.code
 	b.within(b.m.width(n), func() {
-		memo := map[expr.Var]*value{}
+		memo := map[expr.Var]*vec.Value{}
 		var exprs []expr.Expr
 		if s.Draft != nil {
-			d := b.expression(s.Draft.Expr, func(v expr.Var) *value { return w.look(v, at, n, memo) })
+			d := b.expression(s.Draft.Expr, func(v expr.Var) *vec.Value { return w.look(v, at, n, memo) })
 			if w.looped {
 				b.store(d, w.f.at(s.Draft.Buf, at), n)
 			} else {
@@ -217,7 +218,7 @@ func (w *window) at(s plan.Stage, at index, n int, sofar *value) (v *value) {
 		if s.Fold != plan.NoFold {
 			exprs = append(exprs, s.Expr)
 		}
-		results := b.program(expr.Share("u", exprs...), func(v expr.Var) *value { return w.look(v, at, n, memo) })
+		results := b.program(expr.Share("u", exprs...), func(v expr.Var) *vec.Value { return w.look(v, at, n, memo) })
 		for i, set := range s.Sets {
 			b.store(results[i], w.f.at(set.Buf, at), n)
 		}
@@ -230,7 +231,7 @@ func (w *window) at(s plan.Stage, at index, n int, sofar *value) (v *value) {
 
 // look finds what a variable stands for: a scalar of the window, the draft, or an argument, which is read once for
 // every stage.
-func (w *window) look(v expr.Var, at index, n int, memo map[expr.Var]*value) *value {
+func (w *window) look(v expr.Var, at index, n int, memo map[expr.Var]*vec.Value) *vec.Value {
 	if x := memo[v]; x != nil {
 		return x
 	}
@@ -238,7 +239,7 @@ func (w *window) look(v expr.Var, at index, n int, memo map[expr.Var]*value) *va
 		return x
 	}
 	b := w.f.code
-	var x *value
+	var x *vec.Value
 	switch buf := w.op.Bind(v); {
 	case v == plan.DraftVar && !w.looped:
 		x = w.drafts[at.off]

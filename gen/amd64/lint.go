@@ -206,24 +206,23 @@ var (
 )
 
 var (
-	registerName = regexp.MustCompile(`^(?:([XYZ])(\d+)|K(\d)|(AX|BX|CX|DX|SI|DI|R8|R9|R1[0-3]))$`)
-	memory       = regexp.MustCompile(`^(-?\d+)?\((\w+)\)(?:\((\w+)\*([1248])\))?$`)
-	parameter    = regexp.MustCompile(`^(\w+)\+(\d+)\(FP\)$`)
-	global       = regexp.MustCompile(`^\w+<>\+\d+\(SB\)$`)
-	immediate    = regexp.MustCompile(`^\$[-+]?(0x[0-9a-f]+|\d+)$`)
+	memory    = regexp.MustCompile(`^(-?\d+)?\((\w+)\)(?:\((\w+)\*([1248])\))?$`)
+	parameter = regexp.MustCompile(`^(\w+)\+(\d+)\(FP\)$`)
+	global    = regexp.MustCompile(`^\w+<>\+\d+\(SB\)$`)
+	immediate = regexp.MustCompile(`^\$[-+]?(0x[0-9a-f]+|\d+)$`)
 )
 
 // operand reads one operand.
 func (l *lint) operand(name string, ops []string, o string, written bool) {
-	if m := registerName.FindStringSubmatch(o); m != nil {
-		if n, _ := strconv.Atoi(m[2]); l.level < AVX512 && (m[1] == "Z" || m[3] != "" || n > 15) {
+	if r, ok := registersByName[o]; ok {
+		if r.needs > l.level {
 			l.report("%s has %s, which needs more than %s", name, o, l.level)
 		}
 		return
 	}
 	if m := memory.FindStringSubmatch(o); m != nil {
 		for _, r := range []string{m[2], m[3]} {
-			if r != "" && r != "SP" && (!registerName.MatchString(r) || (r[0] >= 'X' || r[0] == 'K') && name[1:] != "GATHERQPD") {
+			if known, ok := registersByName[r]; r != "" && r != "SP" && (!ok || !known.address && name[1:] != "GATHERQPD") {
 				l.report("%s has an address of %s, which is not free for that", name, r)
 			}
 		}
@@ -264,12 +263,7 @@ func reach(name string, ops []string) int {
 func width(ops []string) int {
 	w := 0
 	for _, o := range ops {
-		switch {
-		case strings.Contains(o, "Z") && registerName.MatchString(o):
-			w = max(w, 64)
-		case strings.Contains(o, "Y") && registerName.MatchString(o):
-			w = max(w, 32)
-		}
+		w = max(w, registersByName[o].wide)
 	}
 	return w
 }

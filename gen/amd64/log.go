@@ -1,6 +1,10 @@
 package amd64
 
-import "math"
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // logSeries is (2·artanh(s) - 2s)/s³ as a polynomial in s², |s| ≤ 0.1716; 2^-56.6.
 var logSeries = []float64{
@@ -8,30 +12,30 @@ var logSeries = []float64{
 }
 
 // log is the natural logarithm: NaN below 0, -Inf at 0.
-func (b *block) log(x *value) *value {
+func (b *block) log(x *vec.Value) *vec.Value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).logInDouble)
 	}
 	inf := b.number(math.Inf(1))
 	r := b.logPositive(x)
-	r = b.choose(b.compare(equal, x, b.zeros()), b.number(math.Inf(-1)), r)
-	r = b.choose(b.compare(equal, x, inf), inf, r)
-	return b.choose(b.compare(notGreaterEqual, x, b.zeros()), b.number(math.NaN()), r)
+	r = b.choose(b.compare(vec.Equal, x, b.zeros()), b.number(math.Inf(-1)), r)
+	r = b.choose(b.compare(vec.Equal, x, inf), inf, r)
+	return b.choose(b.compare(vec.NotGreaterEqual, x, b.zeros()), b.number(math.NaN()), r)
 }
 
 // logPositive is log x for positive finite x, subnormal ones too.
 //
 // x = 2^k·m with m from √½ to √2; with f = m - 1 and s = f/(2 + f), log m = 2·artanh s, which is summed as
 // f - (f²/2 - s·(f²/2 + R)), so that f, the largest term, is exact.
-func (b *block) logPositive(x *value) *value {
+func (b *block) logPositive(x *vec.Value) *vec.Value {
 	const root = 0x3fe6a09e667f3bcd // √½
-	tiny := b.compare(lessThan, x, b.number(0x1p-1022))
+	tiny := b.compare(vec.Less, x, b.number(0x1p-1022))
 	x = b.choose(tiny, b.product(x, b.number(0x1p54)), x)
-	t := b.integer("VPADD", x, b.pattern(0x3ff0000000000000-root))
+	t := b.integer(vec.Add, x, b.pattern(0x3ff0000000000000-root))
 	// The exponent, as the low bits of a number from 2^52 on.
-	k := b.less(b.or(b.shift("VPSRL", t, 52), b.number(0x1p52)), b.number(0x1p52+1023))
+	k := b.less(b.or(b.shift(vec.ShiftRight, t, 52), b.number(0x1p52)), b.number(0x1p52+1023))
 	k = b.less(k, b.keep(tiny, b.number(54)))
-	m := b.integer("VPADD", b.and(t, b.pattern(1<<52-1)), b.pattern(root))
+	m := b.integer(vec.Add, b.and(t, b.pattern(1<<52-1)), b.pattern(root))
 	f := b.less(m, b.number(1))
 	s := b.quotient(f, b.sum(f, b.number(2)))
 	z := b.product(s, s)
@@ -43,7 +47,7 @@ func (b *block) logPositive(x *value) *value {
 }
 
 // log1p is log(1 + x): the logarithm of u = 1 + x, and what u lacks of 1 + x divided by u.
-func (b *block) log1p(x *value) *value {
+func (b *block) log1p(x *vec.Value) *vec.Value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).log1pInDouble)
 	}
@@ -53,6 +57,6 @@ func (b *block) log1p(x *value) *value {
 	lost := b.sum(b.less(x, back), b.less(one, b.less(u, back)))
 	correction := b.quotient(lost, u)
 	// It is NaN where u is 0 or infinite.
-	correction = b.keep(b.compare(ordered, correction, correction), correction)
+	correction = b.keep(b.compare(vec.Ordered, correction, correction), correction)
 	return b.signed(b.sum(b.log(u), correction), x)
 }

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Loops over units and columns, and where in a buffer their rounds are.
@@ -32,7 +32,7 @@ func (f *function) loop(trips, step int, scales []int, body func(at index)) {
 		if at.regs[s] == nil {
 			r := f.pointer()
 			at.regs[s] = r
-			f.do("XORL", r.As32(), r.As32())
+			f.integer(vec.IntZero, r)
 		}
 	}
 	label := f.label()
@@ -42,11 +42,11 @@ func (f *function) loop(trips, step int, scales []int, body func(at index)) {
 	scale := scales[0]
 	distinct := slices.Compact(slices.Clone(scales)) // of two, a matrix of one column has them equal
 	for _, s := range distinct {
-		f.do("ADDQ", operand.U32(step*s*f.m.size), at.regs[s])
+		f.integer(vec.IntAdd, operand.U32(step*s*f.m.size), at.regs[s])
 	}
 	f.round(before, trips)
-	f.do("CMPQ", at.regs[scale], operand.U32(trips*step*scale*f.m.size))
-	f.do("JNE", operand.LabelRef(label))
+	f.integer(vec.IntCompare, at.regs[scale], operand.U32(trips*step*scale*f.m.size))
+	f.branch(vec.IfNotEqual, label)
 	for _, s := range distinct {
 		f.drop(at.regs[s])
 	}
@@ -57,19 +57,18 @@ func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
 	f.flush()
 	count, r := f.pointer(), f.pointer()
 	if from.regs[1] != nil {
-		f.do("MOVQ", from.regs[1], r)
+		f.integer(vec.IntCopy, from.regs[1], r)
 	} else {
-		f.do("XORL", r.As32(), r.As32())
+		f.integer(vec.IntZero, r)
 	}
-	f.do("MOVL", operand.U32(trips), count.As32())
+	f.integer(vec.IntSet, operand.U32(trips), count)
 	label := f.label()
 	before := f.enter()
 	body(index{off: from.off, regs: map[int]reg.GPPhysical{1: r}})
 	f.flush()
-	f.do("ADDQ", operand.U32(step*f.m.size), r)
+	f.integer(vec.IntAdd, operand.U32(step*f.m.size), r)
 	f.round(before, trips)
-	f.do("SUBL", operand.U32(1), count.As32())
-	f.do("JNE", operand.LabelRef(label))
+	f.countDown(count, label)
 	f.drop(r)
 	f.drop(count)
 }
@@ -96,22 +95,21 @@ func (f *function) backwards(n, step int, scales []int, body func(at index, size
 	scales = slices.Compact(slices.Clone(scales))
 	for _, s := range scales {
 		at.regs[s] = f.pointer()
-		f.do("MOVL", operand.U32((full-1)*step*s*f.m.size), at.regs[s].As32())
+		f.integer(vec.IntSet, operand.U32((full-1)*step*s*f.m.size), at.regs[s])
 	}
-	f.do("MOVL", operand.U32(full), count.As32())
+	f.integer(vec.IntSet, operand.U32(full), count)
 	label := f.label()
 	before := f.enter()
 	body(at, step)
 	f.flush()
 	for _, s := range scales {
-		f.do("SUBQ", operand.U32(step*s*f.m.size), at.regs[s])
+		f.integer(vec.IntSub, operand.U32(step*s*f.m.size), at.regs[s])
 	}
 	f.round(before, full)
 	for _, s := range scales {
 		f.drop(at.regs[s])
 	}
-	f.do("SUBL", operand.U32(1), count.As32())
-	f.do("JNE", operand.LabelRef(label))
+	f.countDown(count, label)
 	f.drop(count)
 }
 
@@ -119,7 +117,7 @@ func (f *function) backwards(n, step int, scales []int, body func(at index, size
 func (f *function) label() string {
 	label := fmt.Sprintf("loop%d", f.labels)
 	f.labels++
-	f.fn.AddLabel(ir.Label(label))
+	f.mark(label)
 	return label
 }
 

@@ -116,7 +116,7 @@ func (b *block) spreadAmong(aside, others func()) {
 	}
 	// What the others find computed already they wait for.
 	ready := func(n *node) bool {
-		return !slices.ContainsFunc(n.sources(), func(v *value) bool { return v.def != nil && waiting[v.def] })
+		return !slices.ContainsFunc(n.sources(), func(v *home) bool { return v.def != nil && waiting[v.def] })
 	}
 	b.nodes = b.nodes[:begin]
 	for i, j := 0, 0; i < len(x) || j < len(y); {

@@ -31,20 +31,35 @@ func (l Level) String() string {
 	return fmt.Sprintf("Level(%d)", int(l))
 }
 
+// facts are what a level has: the bits of its registers, how many of them there are, which registers hold masks, and
+// whether instructions can read one number from memory into every lane.
+var facts = [AVX512 + 1]struct {
+	widest, registers int
+	masks             class
+	spreads           bool
+}{
+	AVX2:   {256, 16, vectorClass, false},
+	AVX512: {512, 32, maskClass, true},
+}
+
 // machine is what code is emitted for: a level, and the size of a number. All that depends on either is decided by its
-// methods and in the functions of move.go; the rest of the package is one code.
+// methods and in the files whose names begin with lower or emit; the rest of the package is one code.
 type machine struct {
 	level Level
 	size  int // bytes of a number, 4 or 8
 }
 
 // widest is the number of bits of a whole register.
-func (m machine) widest() int {
-	if m.level == AVX512 {
-		return 512
-	}
-	return 256
-}
+func (m machine) widest() int { return facts[m.level].widest }
+
+// registers is how many vector registers there are.
+func (m machine) registers() int { return facts[m.level].registers }
+
+// maskClass says which registers hold masks.
+func (m machine) maskClass() class { return facts[m.level].masks }
+
+// spreadsMemory says whether an instruction can read one number from memory into every lane.
+func (m machine) spreadsMemory() bool { return facts[m.level].spreads }
 
 // lanes is how many numbers a whole register holds.
 func (m machine) lanes() int { return m.widest() / 8 / m.size }
@@ -53,14 +68,6 @@ func (m machine) lanes() int { return m.widest() / 8 / m.size }
 // cache half as often and cost no more where a processor takes 64 bytes in two halves.
 func (m machine) stream() int { return 32 / m.size }
 
-// registers is how many vector registers there are.
-func (m machine) registers() int {
-	if m.level == AVX512 {
-		return 32
-	}
-	return 16
-}
-
 // width is the number of bits of the narrowest register that holds n numbers.
 func (m machine) width(n int) int {
 	bits := 128
@@ -68,14 +75,6 @@ func (m machine) width(n int) int {
 		bits *= 2
 	}
 	return bits
-}
-
-// suffix tells the instructions for float32 from those for float64.
-func (m machine) suffix() string {
-	if m.size == 8 {
-		return "PD"
-	}
-	return "PS"
 }
 
 // bits are those of a number.

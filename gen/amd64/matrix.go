@@ -3,6 +3,7 @@ package amd64
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Limits of straight-line code, in multiply-adds of whole vectors. The model of a core does not choose them: four times
@@ -31,7 +32,7 @@ func (f *function) backAffine(op *plan.BackAffine) {
 		w, release := f.row(op.W, index{}), func() {}
 		w = f.along(w, at)
 		tall := rows*len(sizes) > bodyProducts && looped
-		var sums, factors []*value
+		var sums, factors []*vec.Value
 		if tall {
 			w, release = f.address(w)
 			sums = f.loopedColumns(op, w, at, sizes)
@@ -41,12 +42,12 @@ func (f *function) backAffine(op *plan.BackAffine) {
 			if len(sizes) <= 2 && rows >= 8 {
 				ways = 2
 			}
-			all := make([]*value, ways*len(sizes))
+			all := make([]*vec.Value, ways*len(sizes))
 			scaled := f.scaled(op.Update, at, sizes)
 			factors = f.factors(op, at, sizes)
 			stores := rowStores{f: f, cols: cols}
 			for i := range rows {
-				f.columns(op, w, at, i, index{off: i}, sizes, scaled, &stores, i < rows-1, func(c int, d, t *value) {
+				f.columns(op, w, at, i, index{off: i}, sizes, scaled, &stores, i < rows-1, func(c int, d, t *vec.Value) {
 					k := i%ways*len(sizes) + c
 					if factors != nil {
 						t = f.code.product(t, factors[c])
@@ -82,11 +83,11 @@ func (f *function) backAffine(op *plan.BackAffine) {
 
 // scaled are the vectors that every row of a fused update is multiplied with, times the rate: known before δ, on which
 // all else waits.
-func (f *function) scaled(u *plan.Update, at index, sizes []int) []*value {
+func (f *function) scaled(u *plan.Update, at index, sizes []int) []*vec.Value {
 	if u == nil {
 		return nil
 	}
-	out := make([]*value, len(sizes))
+	out := make([]*vec.Value, len(sizes))
 	for c, size := range sizes {
 		f.code.within(f.m.width(size), func() {
 			at.off += c * f.m.lanes()
@@ -99,7 +100,7 @@ func (f *function) scaled(u *plan.Update, at index, sizes []int) []*value {
 
 // factors are the vectors of σ' that every sum is multiplied with, for updates of few rows: these are multiplied with
 // them before δ is known. It is nil for others, and where Each is no plain product.
-func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*value {
+func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*vec.Value {
 	const few = 4
 	m := &op.Each
 	if op.Update == nil || op.W.Rows > few || len(m.Sets) != 1 || m.Sum != nil {
@@ -109,12 +110,12 @@ func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*value 
 	if !ok || e.Op != expr.OpMul || e.X != expr.Expr(plan.AccBackward) || expr.Uses(e.Y, plan.AccBackward) {
 		return nil
 	}
-	out := make([]*value, len(sizes))
+	out := make([]*vec.Value, len(sizes))
 	for c, size := range sizes {
 		i := at
 		i.off += c * f.m.lanes()
 		f.code.within(f.m.width(size), func() {
-			out[c] = f.code.program(expr.Share("u", e.Y), func(v expr.Var) *value { return f.argument(m, v, i, size) })[0]
+			out[c] = f.code.program(expr.Share("u", e.Y), func(v expr.Var) *vec.Value { return f.argument(m, v, i, size) })[0]
 		})
 	}
 	return out
@@ -122,9 +123,9 @@ func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*value 
 
 // columns hands the vectors of row i to add, and rewrites them where the update is fused: by the input times the rate,
 // or where that isn't at hand the input times what rate and δ make. Another row may follow.
-func (f *function) columns(op *plan.BackAffine, w ref, at index, i int, row index, sizes []int, scaled []*value, stores *rowStores, another bool, add func(c int, d, t *value)) {
+func (f *function) columns(op *plan.BackAffine, w ref, at index, i int, row index, sizes []int, scaled []*vec.Value, stores *rowStores, another bool, add func(c int, d, t *vec.Value)) {
 	lanes, cols := f.m.lanes(), op.W.Cols
-	var d, e *value
+	var d, e *vec.Value
 	f.code.within(f.m.width(sizes[0]), func() {
 		d = f.code.spread(f.at(op.D, row))
 		if u := op.Update; u != nil && scaled == nil {
@@ -154,7 +155,7 @@ func (f *function) columns(op *plan.BackAffine, w ref, at index, i int, row inde
 }
 
 // loopedColumns is the sum over the rows as a loop, a few rows at a time.
-func (f *function) loopedColumns(op *plan.BackAffine, w ref, at index, sizes []int) []*value {
+func (f *function) loopedColumns(op *plan.BackAffine, w ref, at index, sizes []int) []*vec.Value {
 	cells := f.variables(len(sizes), (*block).zeros)
 	rows, cols := op.W.Rows, op.W.Cols
 	step := max(1, bodyProducts/2/len(sizes))
@@ -166,7 +167,7 @@ func (f *function) loopedColumns(op *plan.BackAffine, w ref, at index, sizes []i
 		for i := range n {
 			k := down
 			k.off += i
-			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1, func(c int, d, t *value) { f.code.accumulate(cells[c], t, d) })
+			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1, func(c int, d, t *vec.Value) { f.code.accumulate(cells[c], t, d) })
 		}
 		stores.flush()
 	})

@@ -1,22 +1,26 @@
 package amd64
 
-import "github.com/mmcloughlin/avo/reg"
+import (
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // load reads n numbers, with 0 in the lanes above. What the block itself has stored there is not read back.
-func (b *block) load(at ref, n int) *value {
-	if v := b.stored[place{at, n, b.m.size}]; v != nil && v.bits >= b.bits {
+func (b *block) load(at ref, n int) *vec.Value {
+	if v := b.stored[place{at, n, b.m.size}]; v != nil && homeOf(v).bits >= b.bits {
 		return b.clip(v, n)
 	}
-	var mask *value
+	var mask *vec.Value
 	if b.masked(n) {
 		mask = b.firstLanes(n)
 	}
-	return b.add(&node{kind: load, mem: at, n: n, out: b.fresh(), mask: mask})
+	return b.loadWhere(at, n, mask)
 }
 
 // loose is load with anything in the lanes above, for what computes in every lane by itself and doesn't look at those.
-func (b *block) loose(at ref, n int) *value {
-	if v := b.stored[place{at, n, b.m.size}]; v != nil && v.bits >= b.bits && !b.f.strict() {
+func (b *block) loose(at ref, n int) *vec.Value {
+	if v := b.stored[place{at, n, b.m.size}]; v != nil && homeOf(v).bits >= b.bits && !b.f.strict() {
 		return v
 	}
 	return b.load(at, n)
@@ -31,11 +35,11 @@ func (b *block) masked(n int) bool {
 }
 
 // spread reads one number into every lane. Of a short vector that was just stored it is taken from the register.
-func (b *block) spread(at ref) *value {
+func (b *block) spread(at ref) *vec.Value {
 	if at.base == reg.FramePointer { // an argument
 		key := [2]int{at.disp, b.bits}
 		if b.arguments[key] == nil {
-			b.arguments[key] = b.add(&node{kind: splat, mem: at, n: 1, out: b.fresh()})
+			b.arguments[key] = b.tiled(at, 1)
 		}
 		return b.arguments[key]
 	}
@@ -45,37 +49,30 @@ func (b *block) spread(at ref) *value {
 			return b.lane(v, i)
 		}
 	}
-	return b.add(&node{kind: splat, mem: at, n: 1, out: b.fresh()})
+	return b.tiled(at, 1)
 }
 
 // lane is lane i of a vector in every lane, i among those of the first 256 bits.
-func (b *block) lane(v *value, i int) *value {
-	if v.equal && v.bits >= b.bits && !b.f.strict() {
+func (b *block) lane(v *vec.Value, i int) *vec.Value {
+	if h := homeOf(v); h.equal && h.bits >= b.bits && !b.f.strict() {
 		return v
 	}
 	if quad := 16 / b.m.size; i >= quad {
 		b.within(256, func() { v = b.half(v) })
 		i -= quad
 	}
-	shuffle, broadcast, imm := "VSHUFPS", "VBROADCASTSS", i*0x55
-	if b.m.size == 8 {
-		shuffle, broadcast, imm = "VSHUFPD", "VBROADCASTSD", i*3
-	}
 	if i > 0 || b.bits == 128 {
-		b.within(128, func() { v = b.shuffle(shuffle, imm, v, v) })
+		b.within(128, func() { v = b.repeat(v, i) })
 	}
 	if b.bits == 128 {
 		return v
 	}
-	return b.add(&node{op: broadcast, in: []*value{v}, out: b.fresh(), imm: -1, narrow: 128})
+	return b.apply(vec.Broadcast, v)
 }
 
 // store writes the first n lanes, and nothing beside them.
-func (b *block) store(v *value, at ref, n int) {
-	var mask *value
-	if b.m.level == AVX512 && b.masked(n) {
-		mask = b.firstLanes(n)
-	}
+func (b *block) store(v *vec.Value, at ref, n int) {
+	mask := b.storeMask(n)
 	// What was known of this place or of its neighbours may have changed: only the same numbers in the same steps are
 	// known.
 	for p := range b.stored {
@@ -83,7 +80,7 @@ func (b *block) store(v *value, at ref, n int) {
 			delete(b.stored, p)
 		}
 	}
-	if !v.cell {
+	if !homeOf(v).cell {
 		p := place{at, n, b.m.size}
 		b.stored[p] = v
 		b.order = append(b.order, p)
@@ -92,47 +89,39 @@ func (b *block) store(v *value, at ref, n int) {
 		delete(b.stored, b.order[0]) // more than that would be spilled, which is what reading back spares
 		b.order = b.order[1:]
 	}
-	b.stores++
-	b.add(&node{kind: store, mem: at, n: n, in: []*value{v}, mask: mask})
-}
-
-// half is the upper half of a vector, of width bits/2.
-func (b *block) half(x *value) *value {
-	out := b.fresh()
-	out.bits = b.bits / 2
-	op := "VEXTRACTF128"
-	if b.m.level == AVX512 {
-		op = map[int]string{256: "VEXTRACTF32X4", 512: "VEXTRACTF64X4"}[b.bits]
-	}
-	return b.add(&node{op: op, in: []*value{x}, out: out, imm: 1, wide: b.bits / 2, narrow: b.bits})
-}
-
-// join is a vector of two halves; b.bits is its width.
-func (b *block) join(low, high *value) *value {
-	op := "VINSERTF128"
-	if b.m.level == AVX512 {
-		op = map[int]string{256: "VINSERTF32X4", 512: "VINSERTF64X4"}[b.bits]
-	}
-	// Go's order is high, low, destination.
-	return b.add(&node{op: op, in: []*value{low, high}, out: b.fresh(), imm: 1, narrow: b.bits / 2})
+	b.storeWhere(v, at, n, mask)
 }
 
 // cell makes a variable that lives until it is released, in a register of its own.
-func (f *function) cell() *value {
+func (f *function) cell() *vec.Value {
 	f.flush()
 	for i := f.m.registers() - 1; i >= 0; i-- {
 		if !f.taken[i] {
 			f.taken[i] = true
-			return &value{bits: f.m.widest(), reg: i, slot: -1, cell: true}
+			return f.variable(i)
 		}
 	}
 	f.fail("no register is left for a variable")
-	return &value{bits: f.m.widest(), reg: 0, slot: -1, cell: true}
+	return f.variable(0)
+}
+
+// variable is a variable of a register.
+func (f *function) variable(register int) *vec.Value {
+	return &vec.Value{
+		Type: vec.Vector(f.m.number(), f.m.lanes()), Var: true, ID: f.number(),
+		Home: &home{bits: f.m.widest(), reg: register, slot: -1, cell: true},
+	}
+}
+
+// number is that of the next value of the function's program.
+func (f *function) number() int {
+	f.values++
+	return f.values
 }
 
 // variables makes n variables that begin with a value.
-func (f *function) variables(n int, from func(b *block) *value) []*value {
-	cells := make([]*value, n)
+func (f *function) variables(n int, from func(b *block) *vec.Value) []*vec.Value {
+	cells := make([]*vec.Value, n)
 	for i := range cells {
 		cells[i] = f.cell()
 	}
@@ -143,34 +132,37 @@ func (f *function) variables(n int, from func(b *block) *value) []*value {
 }
 
 // release gives the registers of variables back.
-func (f *function) release(cells ...*value) {
+func (f *function) release(cells ...*vec.Value) {
 	f.flush()
 	for _, c := range cells {
-		f.taken[c.reg] = false
+		f.taken[homeOf(c).reg] = false
 	}
 }
 
 // adopt makes plain values of variables: their registers are free again after what is written next has read them for
 // the last time, which must be in one block.
-func (f *function) adopt(cells ...*value) {
+func (f *function) adopt(cells ...*vec.Value) {
 	f.flush()
 	for _, c := range cells {
-		f.taken[c.reg] = false
-		c.cell, c.uses, c.next, c.def = false, nil, 0, &node{}
+		h := homeOf(c)
+		f.taken[h.reg] = false
+		h.cell, h.uses, h.next, h.def = false, nil, 0, &node{}
+		f.code.adopted = append(f.code.adopted, h)
 	}
-	f.code.adopted = append(f.code.adopted, cells...)
 }
 
 // set gives a variable a value.
-func (b *block) set(cell, v *value) {
-	b.add(&node{kind: assign, in: []*value{v}, out: cell, imm: -1})
+func (b *block) set(cell, v *vec.Value) {
+	n := &node{kind: assign, in: []*home{homeOf(v)}, value: cell, out: homeOf(cell), imm: -1}
+	n.step = &vec.Set{Var: cell, To: n.view(b, v, cell.Type)}
+	b.add(n)
 }
 
 // accumulate adds x·y to a variable.
-func (b *block) accumulate(cell, x, y *value) {
+func (b *block) accumulate(cell, x, y *vec.Value) {
 	if b.f.strict() {
-		b.add(&node{op: "VADD" + b.m.suffix(), in: []*value{cell, b.product(x, y)}, out: cell, imm: -1})
+		b.add(b.of(vec.Add, b.m.number(), cell, b.product(x, y)).into(b, cell))
 		return
 	}
-	b.add(&node{kind: fused, op: "VFMADD", end: b.m.suffix(), in: []*value{x, y, cell}, out: cell, imm: -1})
+	b.add(b.of(vec.MulAdd, b.m.number(), x, y, cell).into(b, cell))
 }

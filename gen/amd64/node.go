@@ -1,13 +1,11 @@
 package amd64
 
-import (
-	"slices"
-	"strings"
-)
+import "github.com/backpropgen/backpropgen/gen/vec"
 
-// value is a vector, or a mask of lanes, that a block computes once and reads any number of times. It has no register
-// until the block is emitted.
-type value struct {
+// home is what is known here of a value of the vector program: where it is kept. A block computes a value once and
+// reads it any number of times; it has no register until the block is emitted. What looks at the same bits as lanes of
+// another type has the same home.
+type home struct {
 	class class
 	bits  int // width it was made with; an instruction of a narrower width reads its low part
 	def   *node
@@ -19,12 +17,20 @@ type value struct {
 	slot  int // where it was spilled to, -1: nowhere
 }
 
+// homeOf is the home of a value, nil for none.
+func homeOf(v *vec.Value) *home {
+	if v == nil {
+		return nil
+	}
+	return v.Home.(*home)
+}
+
 // class says which registers hold a value.
 type class int
 
 const (
 	vectorClass class = iota
-	maskClass         // a mask register at level AVX512; at AVX2 masks are vectors
+	maskClass         // a mask register, where masks are no vectors
 )
 
 // kind is how a node becomes instructions.
@@ -41,18 +47,24 @@ const (
 	tail                // out = the mask whose first n lanes are set
 	assign              // the cell out = in[0]
 	gather              // out = in every lane the 8 bytes at mem + in[0]
-	note                // a comment, whose text is op
+	note                // a comment
 )
 
-// node is one step of a block.
+// node is a step of the vector program, lowered.
 type node struct {
+	step vec.Step
+	// views are steps before it that look at what it reads as lanes of another type, which takes no instruction, and
+	// after are steps that do so with its result.
+	views, after []vec.Step
+	value        *vec.Value // the result
+
 	kind kind
-	op   string // opcode; of a fused one the part before the digits
-	end  string // of a fused one the part after them
-	in   []*value
-	out  *value
+	low  *lowering // the instruction, of those that compute
+	text string    // of a note
+	in   []*home
+	out  *home
 	imm  int // immediate operand, -1: none
-	mask *value
+	mask *home
 	zero bool // lanes outside mask become 0
 	mem  ref
 	n    int // numbers loaded or stored, lanes set
@@ -78,18 +90,22 @@ func (n *node) equalLanes() bool {
 	default:
 		return false
 	}
-	for _, op := range []string{"VSHUF", "VUNPCK", "VINSERT", "VPERM2", "VBLENDP"} {
-		if strings.HasPrefix(n.op, op) { // lanes of two vectors side by side
-			return n.in[0] == n.in[1] && (n.in[0].equal || n.op == "VSHUFPS" && n.bits == 128 && n.imm%0x55 == 0)
-		}
-	}
+	s := n.step.(*vec.Apply)
 	switch {
-	case n.op == "VCVTPD2PSX": // two lanes
+	case s.Op.Moves(): // lanes of two vectors side by side
+		oneLane := s.Op == vec.Repeat || s.Op == vec.Within && s.Imm%0x55 == 0
+		return n.in[0] == n.in[1] && (n.in[0].equal || oneLane && s.Out.Type.Elem == vec.F32 && n.bits == 128)
+	case s.Op == vec.Narrow && n.bits == 128: // two lanes
 		return false
-	case strings.HasPrefix(n.op, "VBROADCAST"):
+	case s.Op == vec.Broadcast:
 		return true
-	case strings.HasPrefix(n.op, "VPERM"): // a look-up
+	case s.Op == vec.Permute, s.Op == vec.Permute2: // a look-up
 		return n.in[0].equal
 	}
-	return !slices.ContainsFunc(n.sources(), func(v *value) bool { return !v.equal })
+	for _, v := range n.in {
+		if !v.equal {
+			return false
+		}
+	}
+	return n.mask == nil || n.mask.equal
 }

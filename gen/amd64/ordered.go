@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Under rounding: strict the assembly has the order of sums that the plan states (gen/plan/order.go), so that it gives
@@ -25,10 +26,10 @@ func (m machine) parts(n int) int {
 }
 
 // negativeZero is -0 in every lane.
-func (b *block) negativeZero() *value { return b.number(math.Copysign(0, -1)) }
+func (b *block) negativeZero() *vec.Value { return b.number(math.Copysign(0, -1)) }
 
 // padded is a vector of n numbers, and 0 in the lanes above, with -0 there: products with 0 are -0 then.
-func (b *block) padded(x *value, n int) *value {
+func (b *block) padded(x *vec.Value, n int) *vec.Value {
 	lanes := b.bits / 8 / b.m.size
 	if n == lanes {
 		return x
@@ -41,7 +42,7 @@ func (b *block) padded(x *value, n int) *value {
 }
 
 // joinParts adds the upper part of a sum to the lower one.
-func (b *block) joinParts(parts []*value) *value {
+func (b *block) joinParts(parts []*vec.Value) *vec.Value {
 	if len(parts) == 2 {
 		return b.sum(parts[0], parts[1])
 	}
@@ -66,7 +67,7 @@ func (f *function) orderedAffine(op *plan.Affine) {
 			w, release = f.address(w)
 		}
 		f.code.within(width, func() {
-			var sums []*value
+			var sums []*vec.Value
 			if looped {
 				sums = f.orderedLoops(op, w, n)
 			} else {
@@ -88,11 +89,11 @@ func (f *function) orderedAffine(op *plan.Affine) {
 func (f *function) rowsTogether(cols int) int { return f.m.registers() / 2 / f.m.parts(cols) }
 
 // orderedDots forms the lanes of n rows in straight code.
-func (f *function) orderedDots(op *plan.Affine, w ref, n int) (sums []*value) {
+func (f *function) orderedDots(op *plan.Affine, w ref, n int) (sums []*vec.Value) {
 	cols, lanes := op.W.Cols, f.m.lanes()
 	parts, group := f.m.parts(cols), f.rowsTogether(cols)
 	for first := 0; first < n; first += group {
-		of := make([][]*value, min(group, n-first))
+		of := make([][]*vec.Value, min(group, n-first))
 		for off := 0; off < cols; off += lanes {
 			size := min(lanes, cols-off)
 			x := f.code.padded(f.code.load(f.at(op.In, index{off: off}), size), size)
@@ -113,11 +114,11 @@ func (f *function) orderedDots(op *plan.Affine, w ref, n int) (sums []*value) {
 }
 
 // orderedLoops is orderedDots with loops over the columns, one for every group of rows.
-func (f *function) orderedLoops(op *plan.Affine, w ref, n int) (sums []*value) {
+func (f *function) orderedLoops(op *plan.Affine, w ref, n int) (sums []*vec.Value) {
 	cols, lanes := op.W.Cols, f.m.lanes()
 	parts, group := f.m.parts(cols), f.rowsTogether(cols)
 	// The sums of all groups but the last are kept in variables.
-	var done []*value
+	var done []*vec.Value
 	for range (n - 1) / group * group {
 		done = append(done, f.cell())
 	}
@@ -171,7 +172,7 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 	looped := rows*chunks > unrolledProducts
 	f.groups(cols, group, looped && chunks/group > 1, func(at index, sizes []int) {
 		w, release := f.along(f.row(op.W, index{}), at), func() {}
-		sums := make([][]*value, min(rows, op.Lanes)) // of every lane, the vectors
+		sums := make([][]*vec.Value, min(rows, op.Lanes)) // of every lane, the vectors
 		if looped && rows*len(sizes) > bodyProducts {
 			w, release = f.address(w)
 			f.orderedColumnLoop(op, w, at, sizes, sums)
@@ -179,7 +180,7 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 			stores := rowStores{f: f, cols: cols}
 			for i := range rows {
 				s := &sums[i%op.Lanes]
-				f.columns(op, w, at, i, index{off: i}, sizes, nil, &stores, i < rows-1, func(c int, d, t *value) {
+				f.columns(op, w, at, i, index{off: i}, sizes, nil, &stores, i < rows-1, func(c int, d, t *vec.Value) {
 					if t = f.code.product(t, d); c < len(*s) {
 						(*s)[c] = f.code.sum((*s)[c], t)
 					} else {
@@ -208,7 +209,7 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 }
 
 // orderedColumnLoop forms the sums of the lanes in a loop over rows, some at a time.
-func (f *function) orderedColumnLoop(op *plan.BackAffine, w ref, at index, sizes []int, sums [][]*value) {
+func (f *function) orderedColumnLoop(op *plan.BackAffine, w ref, at index, sizes []int, sums [][]*vec.Value) {
 	cells := f.variables(len(sums)*len(sizes), (*block).negativeZero)
 	for i := range sums {
 		sums[i] = cells[i*len(sizes):][:len(sizes)]
@@ -223,7 +224,7 @@ func (f *function) orderedColumnLoop(op *plan.BackAffine, w ref, at index, sizes
 		for i := range n {
 			k := down
 			k.off += i
-			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1, func(c int, d, t *value) { f.code.accumulate(sums[i%op.Lanes][c], t, d) })
+			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1, func(c int, d, t *vec.Value) { f.code.accumulate(sums[i%op.Lanes][c], t, d) })
 		}
 		stores.flush()
 	})
@@ -231,10 +232,10 @@ func (f *function) orderedColumnLoop(op *plan.BackAffine, w ref, at index, sizes
 }
 
 // orderedTotal is the sum of what a body makes of n elements, a register full at a time.
-func (f *function) orderedTotal(n, unrolled int, body func(at index, n int) *value) (total *value) {
+func (f *function) orderedTotal(n, unrolled int, body func(at index, n int) *vec.Value) (total *vec.Value) {
 	lanes := f.m.lanes()
 	f.code.within(f.m.width(min(n, lanes)), func() {
-		sums := make([]*value, f.m.parts(n))
+		sums := make([]*vec.Value, f.m.parts(n))
 		looped := n/lanes > unrolled
 		if looped {
 			sums = f.variables(len(sums), (*block).negativeZero)
@@ -250,7 +251,7 @@ func (f *function) orderedTotal(n, unrolled int, body func(at index, n int) *val
 
 // addParts adds what a body makes of n elements to the parts of a sum, a register full at a time: in straight code
 // where these have no value yet, else in a loop, as they are variables then.
-func (f *function) addParts(sums []*value, from index, n int, loop func(trips, step int, body func(at index)), body func(at index, n int) *value) {
+func (f *function) addParts(sums []*vec.Value, from index, n int, loop func(trips, step int, body func(at index)), body func(at index, n int) *vec.Value) {
 	lanes, done := f.m.lanes(), 0
 	looped := sums[0] != nil
 	add := func(at index, size, part int) {
@@ -284,12 +285,12 @@ func (f *function) addParts(sums []*value, from index, n int, loop func(trips, s
 }
 
 // orderedSum is the sum of a stage over its window, in every lane, and in the stage's variable where there is one.
-func (w *window) orderedSum(s plan.Stage, cell *value) *value {
+func (w *window) orderedSum(s plan.Stage, cell *vec.Value) *vec.Value {
 	f, n := w.f, w.op.Window
 	if w.step != f.m.lanes() {
 		f.fail("a sum beside a scan has no order")
 	}
-	sums := make([]*value, f.m.parts(n))
+	sums := make([]*vec.Value, f.m.parts(n))
 	if cell != nil {
 		sums[0] = cell
 		for i := 1; i < len(sums); i++ {
@@ -300,7 +301,7 @@ func (w *window) orderedSum(s plan.Stage, cell *value) *value {
 		}
 	}
 	f.addParts(sums, w.unit, n, func(trips, step int, body func(at index)) { f.loopFrom(w.unit, trips, step, body) },
-		func(at index, size int) *value { return w.at(s, at, size, nil) })
+		func(at index, size int) *vec.Value { return w.at(s, at, size, nil) })
 	total := f.code.everywhere(f.code.joinParts(sums), (*block).sum)
 	if cell == nil {
 		return total

@@ -4,6 +4,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // orderedOuter adds Σ δ·aᵀ to the gradient of a layer's weights and Σ δ to that of its biases, sample after sample: the
@@ -12,10 +13,7 @@ import (
 func (t *tile) orderedOuter(o *plan.OuterSum) {
 	rows, cols, lanes := o.D.Rows, o.A.Rows, t.m.lanes()
 	chunks := (cols + lanes - 1) / lanes
-	wide := min(chunks, 4)
-	if t.m.level == AVX2 {
-		wide = min(chunks, 3)
-	}
+	wide := min(chunks, t.columnsTogether())
 	high := min(rows, t.accumulators()/wide)
 	groups := (rows + high - 1) / high
 	high = (rows + groups - 1) / groups
@@ -44,7 +42,7 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 	for k := 0; k < m; k += lanes {
 		sizes = append(sizes, min(lanes, m-k))
 	}
-	cells := make([]*value, n*len(sizes))
+	cells := make([]*vec.Value, n*len(sizes))
 	for i := range cells {
 		cells[i] = t.cell()
 	}
@@ -70,7 +68,7 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 	t.lea(d, dp)
 	t.lea(a, ap)
 	t.throughSamples(func() {
-		var as []*value
+		var as []*vec.Value
 		for c, s := range sizes {
 			as = append(as, t.code.load(ref{base: ap, disp: c * lanes * size}, s))
 		}
@@ -81,12 +79,12 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 			}
 		}
 		t.flush()
-		t.do("ADDQ", operand.U32(dStep), dp)
-		t.do("ADDQ", operand.U32(aStep), ap)
+		t.integer(vec.IntAdd, operand.U32(dStep), dp)
+		t.integer(vec.IntAdd, operand.U32(aStep), ap)
 	}, func() {
-		t.do("ADDQ", operand.I32(dGap), dp)
+		t.integer(vec.IntAdd, operand.I32(dGap), dp)
 		if aGap != 0 {
-			t.do("ADDQ", operand.I32(aGap), ap)
+			t.integer(vec.IntAdd, operand.I32(aGap), ap)
 		}
 	})
 	t.drop(dp)
@@ -98,7 +96,7 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 // orderedBiases adds to n biases.
 func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
 	lanes, size := t.m.lanes(), t.m.size
-	var cells []*value
+	var cells []*vec.Value
 	for k := 0; k < n; k += lanes {
 		cells = append(cells, t.cell())
 	}
@@ -120,8 +118,8 @@ func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
 			t.code.set(cells[c], t.code.sum(cells[c], t.code.load(ref{base: dp, disp: c * lanes * size}, s)))
 		})
 		t.flush()
-		t.do("ADDQ", operand.U32(step), dp)
-	}, func() { t.do("ADDQ", operand.I32(gap), dp) })
+		t.integer(vec.IntAdd, operand.U32(step), dp)
+	}, func() { t.integer(vec.IntAdd, operand.I32(gap), dp) })
 	t.drop(dp)
 	vectors(func(c, s int) { t.code.store(cells[c], place.plus(c*lanes*size), s) })
 	t.release(cells...)

@@ -1,17 +1,19 @@
 package amd64
 
+import "github.com/backpropgen/backpropgen/gen/vec"
+
 // rowSums is a vector of the sums of lanes of several rows: rows are those of every 128 bits, -1 for none.
 type rowSums struct {
-	v    *value
+	v    *vec.Value
 	rows [][]int
 }
 
 // orderedReduce adds the lanes of each of some vectors by halves, the upper to the lower, until one is left: lane i of
 // the result is the sum of vectors[i]. It is a transposition that adds as it goes, from the whole register down to
 // neighbours: reduce begins with those.
-func (b *block) orderedReduce(vectors []*value) *value {
+func (b *block) orderedReduce(vectors []*vec.Value) *vec.Value {
 	lanes := b.bits / 8 / b.m.size
-	var whole []*value
+	var whole []*vec.Value
 	for i := 0; i < len(vectors); i += lanes {
 		whole = append(whole, b.orderedSquare(vectors[i:min(i+lanes, len(vectors))]))
 	}
@@ -21,13 +23,13 @@ func (b *block) orderedReduce(vectors []*value) *value {
 	if b.bits == 128 {
 		return b.concat(whole)
 	}
-	var out *value
+	var out *vec.Value
 	b.within(512, func() { out = b.join(whole[0], whole[1]) })
 	return out
 }
 
 // orderedSquare is orderedReduce for no more vectors than they have lanes.
-func (b *block) orderedSquare(vectors []*value) *value {
+func (b *block) orderedSquare(vectors []*vec.Value) *vec.Value {
 	quad := 16 / b.m.size
 	quads := b.bits / 128
 	all := make([]*rowSums, quad*quads)
@@ -45,15 +47,17 @@ func (b *block) orderedSquare(vectors []*value) *value {
 		all[i] = s
 	}
 	if b.bits == 512 {
-		all = b.halve(all, func(x, y *value) *value {
-			return b.sum(b.shuffle("VSHUFF32X4", 0x44, x, y), b.shuffle("VSHUFF32X4", 0xee, x, y))
+		all = b.halve(all, func(x, y *vec.Value) *vec.Value {
+			return b.sum(b.apply(vec.LowHalves, x, y), b.apply(vec.HighHalves, x, y))
 		}, func(x, y [][]int) [][]int { return [][]int{x[0], x[1], y[0], y[1]} })
-		all = b.halve(all, func(x, y *value) *value {
-			return b.sum(b.shuffle("VSHUFF32X4", 0x88, x, y), b.shuffle("VSHUFF32X4", 0xdd, x, y))
+		all = b.halve(all, func(x, y *vec.Value) *vec.Value {
+			return b.sum(b.apply(vec.EvenBlocks, x, y), b.apply(vec.OddBlocks, x, y))
 		}, func(x, y [][]int) [][]int { return [][]int{x[0], x[2], y[0], y[2]} })
 	}
 	if b.bits == 256 {
-		all = b.halve(all, func(x, y *value) *value { return b.sum(b.pick(x, y, 0), b.pick(x, y, 1)) },
+		all = b.halve(all, func(x, y *vec.Value) *vec.Value {
+			return b.sum(b.apply(vec.LowHalves, x, y), b.apply(vec.HighHalves, x, y))
+		},
 			func(x, y [][]int) [][]int { return [][]int{x[0], y[0]} })
 	}
 	beside := func(x, y [][]int) (rows [][]int) {
@@ -62,12 +66,12 @@ func (b *block) orderedSquare(vectors []*value) *value {
 		}
 		return rows
 	}
-	all = b.halve(all, func(x, y *value) *value {
-		return b.sum(b.shuffle("VUNPCKLPD", -1, x, y), b.shuffle("VUNPCKHPD", -1, x, y))
+	all = b.halve(all, func(x, y *vec.Value) *vec.Value {
+		return b.sum(b.pairs(vec.InterleaveLow, x, y), b.pairs(vec.InterleaveHigh, x, y))
 	}, beside)
 	if b.m.size == 4 {
-		all = b.halve(all, func(x, y *value) *value {
-			return b.sum(b.shuffle("VSHUFPS", 0x88, x, y), b.shuffle("VSHUFPS", 0xdd, x, y))
+		all = b.halve(all, func(x, y *vec.Value) *vec.Value {
+			return b.sum(b.apply(vec.Evens, x, y), b.apply(vec.Odds, x, y))
 		}, beside)
 	}
 	from := make([]int, quad*quads)
@@ -88,7 +92,7 @@ func (b *block) orderedSquare(vectors []*value) *value {
 
 // halve adds the halves of neighbours with one operation for two. Where one of them is missing the other takes its
 // place.
-func (b *block) halve(all []*rowSums, add func(x, y *value) *value, rows func(x, y [][]int) [][]int) []*rowSums {
+func (b *block) halve(all []*rowSums, add func(x, y *vec.Value) *vec.Value, rows func(x, y [][]int) [][]int) []*rowSums {
 	var out []*rowSums
 	for i := 0; i < len(all); i += 2 {
 		x, y := all[i], all[i+1]

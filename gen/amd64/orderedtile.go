@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Under rounding: strict a tile's sums over units go through the lanes of the plan one after another, four together:
@@ -28,8 +29,8 @@ func orderedLanes(lanes int) (tree *plan.Loops, partial int) {
 }
 
 // orderedSum adds up n terms in lanes, in straight code.
-func (b *block) orderedSum(lanes, n int, term func(k int) *value) *value {
-	partial := make([]*value, lanes)
+func (b *block) orderedSum(lanes, n int, term func(k int) *vec.Value) *vec.Value {
+	partial := make([]*vec.Value, lanes)
 	tree := &plan.Loops{Lanes: lanes, Together: 1}
 	tree.Tree(n, func(of []int, at int) {
 		for i, lane := range of {
@@ -44,8 +45,8 @@ func (b *block) orderedSum(lanes, n int, term func(k int) *value) *value {
 }
 
 // orderedStraight is the sum of a unit of a product, in straight code.
-func (t *tile) orderedStraight(p product, unit, v int) *value {
-	return t.code.orderedSum(p.lanes, p.terms, func(k int) *value {
+func (t *tile) orderedStraight(p product, unit, v int) *vec.Value {
+	return t.code.orderedSum(p.lanes, p.terms, func(k int) *vec.Value {
 		weight := t.code.spread(t.at(p.w, index{off: unit*p.unitScale + k*p.termScale}))
 		return t.code.product(t.load(p.in, index{off: k}, v), weight)
 	})
@@ -54,7 +55,7 @@ func (t *tile) orderedStraight(p product, unit, v int) *value {
 // orderedProduct writes a product whose sums are ordered.
 func (t *tile) orderedProduct(p product) {
 	heavy := t.weigh(p.each) > lightEach
-	finish := func(unit index, v int, sum *value) {
+	finish := func(unit index, v int, sum *vec.Value) {
 		if p.bias != nil {
 			sum = t.code.sum(sum, t.code.spread(t.at(p.bias, unit)))
 		}
@@ -89,13 +90,13 @@ func (t *tile) orderedProduct(p product) {
 }
 
 // orderedGroup forms the sums of n units for a vector of samples.
-func (t *tile) orderedGroup(p product, at index, n, v int) []*value {
+func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 	w := t.at(p.w, index{})
 	w.disp += at.off * p.unitScale * t.m.size
 	w.index = at.regs[p.unitScale]
 	w, release := t.address(w)
 	tree, partial := orderedLanes(p.lanes)
-	cells := make([][]*value, n)
+	cells := make([][]*vec.Value, n)
 	for u := range cells {
 		for range partial {
 			cells[u] = append(cells[u], t.cell())
@@ -137,7 +138,7 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*value {
 	})
 	release()
 	t.adopt(slices.Concat(cells...)...)
-	var sums []*value
+	var sums []*vec.Value
 	for u := range cells {
 		sums = append(sums, cells[u][0])
 	}
@@ -145,17 +146,17 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*value {
 }
 
 // orderedRows adds up the rows of n units from one on that lie where the sums of products do.
-func (t *tile) orderedRows(lanes int, from index, n, v int) *value {
-	row := func(unit index) *value { return t.code.load(t.work(t.lay.sums, unit, v), t.m.lanes()) }
+func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
+	row := func(unit index) *vec.Value { return t.code.load(t.work(t.lay.sums, unit, v), t.m.lanes()) }
 	if n <= 2*lanes {
-		return t.code.orderedSum(lanes, n, func(k int) *value {
+		return t.code.orderedSum(lanes, n, func(k int) *vec.Value {
 			unit := from
 			unit.off += k
 			return row(unit)
 		})
 	}
 	tree, partial := orderedLanes(lanes)
-	var cells []*value
+	var cells []*vec.Value
 	for range partial {
 		cells = append(cells, t.cell())
 	}
@@ -187,7 +188,7 @@ func (t *tile) orderedRows(lanes int, from index, n, v int) *value {
 // orderedMapping is mapping for elements that are added up: their terms are kept in rows where there is a loop.
 func (t *tile) orderedMapping(m *plan.Map, step, unrolled int) {
 	looped := m.N/step > max(1, unrolled)
-	terms := make([]*value, m.N*t.vectors)
+	terms := make([]*vec.Value, m.N*t.vectors)
 	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
 		t.interleave(at, n, func(unit index, i, v int) {
 			term := t.evaluate(m, unit, v, "", nil)
@@ -202,15 +203,15 @@ func (t *tile) orderedMapping(m *plan.Map, step, unrolled int) {
 		if looped {
 			t.finish(m.Sum, t.orderedRows(m.Lanes, index{}, m.N, v), v)
 		} else {
-			t.finish(m.Sum, t.code.orderedSum(m.Lanes, m.N, func(k int) *value { return terms[k*t.vectors+v] }), v)
+			t.finish(m.Sum, t.code.orderedSum(m.Lanes, m.N, func(k int) *vec.Value { return terms[k*t.vectors+v] }), v)
 		}
 	}
 }
 
 // orderedSum is the sum of a stage over the window; terms are kept in rows where it is looped over.
-func (w *tileWindow) orderedSum(s plan.Stage) *value {
+func (w *tileWindow) orderedSum(s plan.Stage) *vec.Value {
 	t := w.t
-	var terms []*value
+	var terms []*vec.Value
 	w.units(func(at index) {
 		term := w.at(s, at, nil)
 		if w.looped {
@@ -222,7 +223,7 @@ func (w *tileWindow) orderedSum(s plan.Stage) *value {
 	if w.looped {
 		return t.orderedRows(w.op.Lanes, w.unit, w.op.Window, w.v)
 	}
-	return t.code.orderedSum(w.op.Lanes, len(terms), func(k int) *value { return terms[k] })
+	return t.code.orderedSum(w.op.Lanes, len(terms), func(k int) *vec.Value { return terms[k] })
 }
 
 // beginLosses notes where the losses of the first tile's samples go: the Go adds them up, sample after sample. The
@@ -230,19 +231,19 @@ func (w *tileWindow) orderedSum(s plan.Stage) *value {
 func (t *tile) beginLosses(offset int) {
 	t.losses = operand.NewStackAddr(t.frame)
 	t.frame += t.m.widest() / 8
-	t.do("LEAQ", ref{base: t.bases["b"], disp: offset}.mem(), reg.RAX)
-	t.do("MOVQ", reg.RAX, t.losses)
+	t.integer(vec.IntAddress, ref{base: t.bases["b"], disp: offset}.mem(), reg.RAX)
+	t.integer(vec.IntCopy, reg.RAX, t.losses)
 	t.outlives(t.losses, t.bases["b"])
 }
 
 // storeLosses writes the losses of a tile's samples, and goes on to the next one's place.
 func (t *tile) storeLosses() {
 	t.flush()
-	t.do("MOVQ", t.losses, reg.RAX)
+	t.integer(vec.IntCopy, t.losses, reg.RAX)
 	for v := range t.vectors {
 		t.code.store(t.code.load(t.work(t.lay.loss, index{}, v), t.m.lanes()), t.rowAt(ref{base: reg.RAX}, index{}, v), t.m.lanes())
 	}
 	t.flush()
-	t.do("ADDQ", operand.U32(t.lay.row), reg.RAX)
-	t.do("MOVQ", reg.RAX, t.losses)
+	t.integer(vec.IntAdd, operand.U32(t.lay.row), reg.RAX)
+	t.integer(vec.IntCopy, reg.RAX, t.losses)
 }

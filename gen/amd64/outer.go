@@ -1,6 +1,9 @@
 package amd64
 
-import "github.com/backpropgen/backpropgen/gen/plan"
+import (
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // outer is ∇W = δ·aᵀ and ∇b = δ.
 func (f *function) outer(op *plan.Outer) {
@@ -10,21 +13,21 @@ func (f *function) outer(op *plan.Outer) {
 		})
 	}
 	if lanes, ok := f.packs(op.GW); ok {
-		f.packedOuter(op.GW, op.D, op.A, lanes, nil, func(at ref, n int, row, input *value) {
+		f.packedOuter(op.GW, op.D, op.A, lanes, nil, func(at ref, n int, row, input *vec.Value) {
 			f.code.store(f.code.product(row, input), at, n)
 		})
 		return
 	}
 	f.rowwise(op.GW, op.A, nil,
-		func(row index, _ bool) *value { return f.code.spread(f.at(op.D, row)) },
-		func(factor, input *value, _ ref, _ int) *value { return f.code.product(factor, input) })
+		func(row index, _ bool) *vec.Value { return f.code.spread(f.at(op.D, row)) },
+		func(factor, input *vec.Value, _ ref, _ int) *vec.Value { return f.code.product(factor, input) })
 }
 
 // update is W −= δ·(rate·a)ᵀ, or W −= (rate·δ)·aᵀ where the vectors of a are not held, and b −= rate·δ.
 func (f *function) update(op *plan.Update) {
 	f.biasUpdate(op)
 	if lanes, ok := f.packs(op.W); ok {
-		f.packedOuter(op.W, op.D, op.A, lanes, op.Rate, func(at ref, n int, row, scaled *value) {
+		f.packedOuter(op.W, op.D, op.A, lanes, op.Rate, func(at ref, n int, row, scaled *vec.Value) {
 			f.code.store(f.code.nmadd(row, scaled, f.code.load(at, n)), at, n)
 		})
 		return
@@ -34,14 +37,14 @@ func (f *function) update(op *plan.Update) {
 		rate = nil // it is δ that is multiplied with it
 	}
 	f.rowwise(op.W, op.A, rate,
-		func(row index, scaled bool) *value {
+		func(row index, scaled bool) *vec.Value {
 			d := f.code.spread(f.at(op.D, row))
 			if scaled {
 				return d
 			}
 			return f.code.product(f.code.spread(f.at(op.Rate, index{})), d)
 		},
-		func(factor, input *value, at ref, n int) *value {
+		func(factor, input *vec.Value, at ref, n int) *vec.Value {
 			return f.code.nmadd(factor, input, f.code.load(at, n))
 		})
 }
@@ -49,11 +52,11 @@ func (f *function) update(op *plan.Update) {
 // held returns what loads the vectors of an input that every row of a matrix is multiplied with, once for all rows:
 // into variables where there is a loop over rows and half of the registers suffice. Then they are multiplied with a
 // rate as well, if there is one: once, and before δ is known, on which all else waits.
-func (f *function) held(in *plan.Buffer, rows int, rate *plan.Buffer) (load func(at index, size int) *value, scaled bool, release func()) {
+func (f *function) held(in *plan.Buffer, rows int, rate *plan.Buffer) (load func(at index, size int) *vec.Value, scaled bool, release func()) {
 	lanes := f.m.stream()
 	chunks := (in.Len() + lanes - 1) / lanes
-	held := make([]*value, chunks)
-	read := func(c int) *value {
+	held := make([]*vec.Value, chunks)
+	read := func(c int) *vec.Value {
 		f.code.within(f.m.width(min(lanes, in.Len()-c*lanes)), func() {
 			held[c] = f.code.loose(f.at(in, index{off: c * lanes}), min(lanes, in.Len()-c*lanes))
 			if rate != nil {
@@ -64,10 +67,10 @@ func (f *function) held(in *plan.Buffer, rows int, rate *plan.Buffer) (load func
 	}
 	switch {
 	case chunks > f.m.registers()/2:
-		return func(at index, size int) *value { return f.code.loose(f.at(in, at), size) }, false, func() {}
+		return func(at index, size int) *vec.Value { return f.code.loose(f.at(in, at), size) }, false, func() {}
 	case rows*chunks <= unrolledProducts:
 		var of *block
-		return func(at index, _ int) *value {
+		return func(at index, _ int) *vec.Value {
 			if of != f.code {
 				of = f.code
 				clear(held)
@@ -78,14 +81,14 @@ func (f *function) held(in *plan.Buffer, rows int, rate *plan.Buffer) (load func
 			return held[at.off/lanes]
 		}, rate != nil, func() {}
 	}
-	cells := make([]*value, chunks)
+	cells := make([]*vec.Value, chunks)
 	for c := range cells {
 		cells[c] = f.cell()
 	}
 	for c := range cells {
 		f.code.set(cells[c], read(c))
 	}
-	return func(at index, _ int) *value { return cells[at.off/lanes] }, rate != nil, func() { f.release(cells...) }
+	return func(at index, _ int) *vec.Value { return cells[at.off/lanes] }, rate != nil, func() { f.release(cells...) }
 }
 
 // biasUpdate is b −= rate·δ.
@@ -105,7 +108,7 @@ func (f *function) biasUpdate(op *plan.Update) {
 // rowwise writes a matrix, every vector of which is what vectorOf makes of the factor of its row and of a vector of an
 // input. Loops go from the last row to the first: a network that is larger than a cache has its last rows there from
 // the way forward, and its first ones then for the next call.
-func (f *function) rowwise(w, in, rate *plan.Buffer, factor func(row index, scaled bool) *value, vectorOf func(factor, input *value, at ref, n int) *value) {
+func (f *function) rowwise(w, in, rate *plan.Buffer, factor func(row index, scaled bool) *vec.Value, vectorOf func(factor, input *vec.Value, at ref, n int) *vec.Value) {
 	lanes := f.m.stream()
 	chunks := (w.Cols + lanes - 1) / lanes
 	looped := w.Rows*chunks > unrolledProducts
@@ -119,7 +122,7 @@ func (f *function) rowwise(w, in, rate *plan.Buffer, factor func(row index, scal
 		for i := range n {
 			row := down
 			row.off += i
-			var d *value
+			var d *vec.Value
 			f.code.within(f.m.width(min(w.Cols, f.m.lanes())), func() { d = factor(row, scaled) })
 			for c := range chunks {
 				size := min(lanes, w.Cols-c*lanes)
@@ -142,13 +145,13 @@ func (f *function) rowwise(w, in, rate *plan.Buffer, factor func(row index, scal
 // rowsSideBySide is rowwise for long rows, a few at a time, so that each vector of the input is read once for all of them:
 // the loads that hit the first cache get in the way of the lines that come from the second one. A line's halves are
 // stored one after the other, which takes it once.
-func (f *function) rowsSideBySide(w, in *plan.Buffer, factor func(row index, scaled bool) *value, vectorOf func(factor, input *value, at ref, n int) *value) {
+func (f *function) rowsSideBySide(w, in *plan.Buffer, factor func(row index, scaled bool) *vec.Value, vectorOf func(factor, input *vec.Value, at ref, n int) *vec.Value) {
 	const together, vectors = 4, 8 // rows, and vectors of each in the body of a loop
 	lanes := f.m.stream()
 	line := lineBytes / f.m.size
 	f.backwards(w.Rows, min(together, w.Rows), []int{1, w.Cols}, func(down index, n int) {
 		at, release := f.address(f.row(w, down))
-		factors := make([]*value, n)
+		factors := make([]*vec.Value, n)
 		for i := range factors {
 			factors[i] = f.cell()
 		}
@@ -159,7 +162,7 @@ func (f *function) rowsSideBySide(w, in *plan.Buffer, factor func(row index, sca
 		}
 		f.chunks(w.Cols, vectors*lanes, 1, []int{1}, func(right index, size int) {
 			for off := 0; off < size; off += line {
-				var inputs []*value
+				var inputs []*vec.Value
 				halves := func(body func(h, n int, at index)) {
 					for h, k := 0, off; k < min(off+line, size); h, k = h+1, k+lanes {
 						n := min(lanes, size-k)
@@ -168,7 +171,7 @@ func (f *function) rowsSideBySide(w, in *plan.Buffer, factor func(row index, sca
 				}
 				halves(func(_, n int, k index) { inputs = append(inputs, f.code.loose(f.at(in, k), n)) })
 				for i := range n {
-					var out []*value
+					var out []*vec.Value
 					place := func(k index) ref { k.off += i * w.Cols; return f.along(at, k) }
 					halves(func(h, n int, k index) { out = append(out, vectorOf(factors[i], inputs[h], place(k), n)) })
 					halves(func(h, n int, k index) { f.code.store(out[h], place(k), n) })

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Rows that are shorter than a register lie several to one in memory. An affine map takes them so: the input is
@@ -43,7 +44,7 @@ func (f *function) packedAffine(op *plan.Affine, lanes int) {
 
 func (f *function) packedRows(op *plan.Affine, lanes int) {
 	cols := op.W.Cols
-	var input []*value
+	var input []*vec.Value
 	var of *block
 	for first := 0; first < op.W.Rows; first += lanes {
 		at, n := index{off: first}, min(lanes, op.W.Rows-first)
@@ -58,12 +59,12 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 			f.each(&op.Each, at, n, plan.AccForward, f.code.madd(input[0], f.parameters(f.row(op.W, at), n), f.biases(op.B, at, n)))
 			continue
 		}
-		var products []*value
+		var products []*vec.Value
 		for k := 0; k < n*cols; k += lanes {
 			size := min(lanes, n*cols-k)
 			products = append(products, f.code.product(input[k/lanes%len(input)], f.parameters(f.row(op.W, at).plus(k*f.m.size), size)))
 		}
-		var z *value
+		var z *vec.Value
 		switch cols {
 		case 1:
 			z = products[0]
@@ -90,19 +91,14 @@ func (f *function) pairs(op *plan.Affine, at index, n int) {
 	if 2*n > lanes {
 		last = f.parameters(f.row(op.W, at).plus(16), 2*n-lanes)
 	}
-	even, odd := "VSHUFPS", "VSHUFPS"
-	evens, odds := 0x88, 0xdd
-	if f.m.size == 8 {
-		even, odd, evens, odds = "VUNPCKLPD", "VUNPCKHPD", -1, -1
-	}
-	x := [2]*value{b.spread(f.at(op.In, index{})), b.spread(f.at(op.In, index{off: 1}))}
-	z := b.shuffle(even, evens, first, last)
+	x := [2]*vec.Value{b.spread(f.at(op.In, index{})), b.spread(f.at(op.In, index{off: 1}))}
+	z := b.apply(vec.Evens, first, last)
 	if op.B != nil {
 		z = b.madd(z, x[0], f.biases(op.B, at, n))
 	} else {
 		z = b.product(z, x[0])
 	}
-	if w := b.shuffle(odd, odds, first, last); f.updating { // an operation more, and a cycle less to wait
+	if w := b.apply(vec.Odds, first, last); f.updating { // an operation more, and a cycle less to wait
 		z = b.sum(z, b.product(w, x[1]))
 	} else {
 		z = b.madd(w, x[1], z)
@@ -112,7 +108,7 @@ func (f *function) pairs(op *plan.Affine, at index, n int) {
 
 // neighbours adds every group of so many neighbouring lanes of some whole vectors and puts the sums in the order of
 // their rows.
-func (b *block) neighbours(vectors []*value, group int) *value {
+func (b *block) neighbours(vectors []*vec.Value, group int) *vec.Value {
 	quad, whole := 16/b.m.size, b.bits/8/b.m.size
 	rows := make([][]int, len(vectors)) // of every lane the row that it is a part of
 	for k := range rows {
@@ -121,17 +117,14 @@ func (b *block) neighbours(vectors []*value, group int) *value {
 		}
 	}
 	for ; group > 1; group /= 2 {
-		low, high, lowOp, highOp, unit := 0x88, 0xdd, "VSHUFPS", "VSHUFPS", 1
-		switch {
-		case group > quad:
-			lowOp, highOp, unit = "VSHUFF32X4", "VSHUFF32X4", quad
-		case b.m.size == 8:
-			low, high, lowOp, highOp = -1, -1, "VUNPCKLPD", "VUNPCKHPD"
+		low, high, unit := vec.Evens, vec.Odds, 1
+		if group > quad {
+			low, high, unit = vec.EvenBlocks, vec.OddBlocks, quad
 		}
 		for i := 0; i < len(vectors); i += 2 {
 			j := min(i+1, len(vectors)-1)
 			x, y := vectors[i], vectors[j]
-			vectors[i/2] = b.sum(b.shuffle(lowOp, low, x, y), b.shuffle(highOp, high, x, y))
+			vectors[i/2] = b.sum(b.apply(low, x, y), b.apply(high, x, y))
 			rows[i/2] = evens(rows[i], rows[j], unit, quad)
 		}
 		n := (len(vectors) + 1) / 2
@@ -164,7 +157,7 @@ func evens(x, y []int, unit, quad int) []int {
 
 // packedOuter hands every vector of a matrix whose rows are packed, and for it a vector that has in the lanes of a row
 // the δ of that row, and the input, times the rate if there is one, repeated for each.
-func (f *function) packedOuter(w, d, in *plan.Buffer, lanes int, rate *plan.Buffer, body func(at ref, n int, row, input *value)) {
+func (f *function) packedOuter(w, d, in *plan.Buffer, lanes int, rate *plan.Buffer, body func(at ref, n int, row, input *vec.Value)) {
 	cols := w.Cols
 	f.code.within(8*f.m.size*lanes, func() {
 		input := f.repeated(in)
@@ -191,39 +184,15 @@ func (f *function) packedOuter(w, d, in *plan.Buffer, lanes int, rate *plan.Buff
 	})
 }
 
-// permute is the vector whose lane i is lane from[i] of x.
-func (b *block) permute(x *value, from []int) *value {
-	bits := make([]uint64, len(from))
-	inOrder := true
-	for i, lane := range from {
-		inOrder = inOrder && i == lane
-		bits[i] = uint64(lane)
-		if b.m.size == 8 { // each is two lanes of half the size
-			bits[i] = uint64(2*lane+1)<<32 | uint64(2*lane)
-		}
-	}
-	if inOrder {
-		return x
-	}
-	if b.bits == 128 && b.m.size == 4 {
-		imm := 0
-		for i, lane := range from {
-			imm |= lane << (2 * i)
-		}
-		return b.shuffle("VSHUFPS", imm, x, x)
-	}
-	return b.shuffle("VPERMPS", -1, b.lanesOf(bits...), x)
-}
-
 // repeated are the registers that an input fills over and over, until it begins with a register again.
-func (f *function) repeated(in *plan.Buffer) []*value {
+func (f *function) repeated(in *plan.Buffer) []*vec.Value {
 	n := in.Len()
 	if n&(n-1) == 0 {
-		return []*value{f.code.tiled(f.at(in, index{}), n)}
+		return []*vec.Value{f.code.tiled(f.at(in, index{}), n)}
 	}
 	lanes := f.code.bits / 8 / f.m.size
 	x := f.code.loose(f.at(in, index{}), n)
-	list := make([]*value, n)
+	list := make([]*vec.Value, n)
 	for k := range list {
 		from := make([]int, lanes)
 		for i := range from {
@@ -232,9 +201,4 @@ func (f *function) repeated(in *plan.Buffer) []*value {
 		list[k] = f.code.permute(x, from)
 	}
 	return list
-}
-
-// tiled reads n numbers, a power of two that is at most half a register, and repeats them all over it.
-func (b *block) tiled(at ref, n int) *value {
-	return b.add(&node{kind: splat, mem: at, n: n, out: b.fresh()})
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // While assembly runs, its goroutine can't be stopped, and a garbage collection waits for it. So a function that takes
@@ -67,6 +69,7 @@ type point struct {
 func (f *function) pauses(argument operand.Mem, result bool) {
 	slot := f.frame
 	f.frame += lineBytes
+	f.program = nil // what is done in several calls is no program
 	cycles := float64(f.file.callCycles)
 	f.pause = &pausing{argument: argument, left: operand.NewStackAddr(slot), budget: cycles / 2, grain: cycles / 8}
 	f.checked = true
@@ -108,7 +111,7 @@ func (a *Assembly) pausing(forms []form, callCycles int) (all []form, calls map[
 func (a *Assembly) long(f form, part, callCycles int) bool {
 	c, most := a.code[f], float64(callCycles)
 	estimate := c.estimates[part]
-	return estimate > most && (estimate > 2*most || cycles(c.parts[part], a.p.MatrixBytes(a.p.Func(f.function)), 0, a.arguments(f)) > callCycles)
+	return estimate > most && (estimate > 2*most || a.common.core.cycles(c.parts[part], a.p.MatrixBytes(a.p.Func(f.function)), 0, a.arguments(f)) > callCycles)
 }
 
 // begin marks what a first call goes on with. What is before it is done in every call.
@@ -141,9 +144,9 @@ func (f *function) point() {
 	}
 	f.pause.points = append(f.pause.points, p)
 	n := len(f.pause.points)
-	f.do("SUBQ", operand.U32(max(1, f.span.open)), f.pause.left)
-	f.do("JLE", operand.LabelRef(fmt.Sprint(pauseLabel, n)))
-	f.fn.AddLabel(ir.Label(fmt.Sprint(backLabel, n)))
+	f.integer(vec.IntSub, operand.U32(max(1, f.span.open)), f.pause.left)
+	f.branch(vec.IfLessEqual, fmt.Sprint(pauseLabel, n))
+	f.mark(fmt.Sprint(backLabel, n))
 	f.span.open = 0
 }
 
@@ -159,42 +162,42 @@ func (f *function) rootOf(r reg.GPPhysical) operand.Op {
 // jumps there.
 func (f *function) finishPauses() {
 	for i, p := range f.pause.points {
-		f.fn.AddLabel(ir.Label(fmt.Sprint(pauseLabel, i+1)))
+		f.mark(fmt.Sprint(pauseLabel, i+1))
 		f.leave(i+1, p)
-		f.fn.AddLabel(ir.Label(fmt.Sprintf("resume%d", i+1)))
+		f.mark(fmt.Sprintf("resume%d", i+1))
 		f.resume(i+1, p)
 	}
 	rest := append([]ir.Node(nil), f.fn.Nodes[f.pause.begin:]...)
 	f.fn.Nodes = f.fn.Nodes[:f.pause.begin]
-	f.do("MOVQ", operand.U32(f.pause.budget), f.pause.left)
-	f.do("MOVQ", f.pause.argument, reg.RAX)
-	f.do("MOVQ", operand.Mem{Base: reg.RAX}, reg.R8)
+	f.integer(vec.IntSet, operand.U32(f.pause.budget), f.pause.left)
+	f.integer(vec.IntCopy, f.pause.argument, reg.RAX)
+	f.integer(vec.IntCopy, operand.Mem{Base: reg.RAX}, reg.R8)
 	for i := range f.pause.points {
-		f.do("CMPQ", reg.R8, operand.U32(i+1))
-		f.do("JEQ", operand.LabelRef(fmt.Sprintf("resume%d", i+1)))
+		f.integer(vec.IntCompare, reg.R8, operand.U32(i+1))
+		f.branch(vec.IfEqual, fmt.Sprintf("resume%d", i+1))
 	}
 	f.fn.Nodes = append(f.fn.Nodes, rest...)
 }
 
 // finishLast is the end of the last call: no point is left to go on from.
 func (f *function) finishLast() {
-	f.do("MOVQ", f.pause.argument, reg.RAX)
-	f.do("MOVQ", operand.U32(0), operand.Mem{Base: reg.RAX})
+	f.integer(vec.IntCopy, f.pause.argument, reg.RAX)
+	f.integer(vec.IntSet, operand.U32(0), operand.Mem{Base: reg.RAX})
 	switch {
 	case f.returned.base == nil:
 	case f.m.size == 8:
-		f.do("MOVQ", f.result.mem(), reg.RAX)
-		f.do("MOVQ", reg.RAX, f.returned.mem())
+		f.integer(vec.IntCopy, f.result.mem(), reg.RAX)
+		f.integer(vec.IntCopy, reg.RAX, f.returned.mem())
 	default:
-		f.do("MOVL", f.result.mem(), reg.EAX)
-		f.do("MOVL", reg.EAX, f.returned.mem())
+		f.integer(vec.IntCopy4, f.result.mem(), reg.RAX)
+		f.integer(vec.IntCopy4, reg.RAX, f.returned.mem())
 	}
 }
 
 // leave writes down what is held, and returns.
 func (f *function) leave(n int, p point) {
-	f.do("MOVQ", f.pause.argument, reg.RAX)
-	f.do("MOVQ", operand.U32(n), operand.Mem{Base: reg.RAX})
+	f.integer(vec.IntCopy, f.pause.argument, reg.RAX)
+	f.integer(vec.IntSet, operand.U32(n), operand.Mem{Base: reg.RAX})
 	words := append(p.words, f.pause.words...)
 	if len(words) > pauseWords {
 		f.fail("more words are held in a pause than there is room for")
@@ -202,19 +205,18 @@ func (f *function) leave(n int, p point) {
 	for i, w := range words {
 		from := w.in
 		if _, ok := from.(operand.Mem); ok { // of the stack; the registers before have been written down
-			f.do("MOVQ", from, reg.R8)
+			f.integer(vec.IntCopy, from, reg.R8)
 			from = reg.R8
 		}
 		if w.root != nil {
-			f.do("SUBQ", w.root, from)
+			f.integer(vec.IntSub, w.root, from)
 		}
-		f.do("MOVQ", from, pausedWord(i))
+		f.integer(vec.IntCopy, from, pausedWord(i))
 	}
 	for i, v := range p.vectors {
-		f.do("VMOVUPS", vector(v, f.m.widest()), f.pausedVector(i))
+		f.moveWhole(vector(v, f.m.widest()), f.pausedVector(i))
 	}
-	f.do("VZEROUPPER")
-	f.do("RET")
+	f.leaveFunction()
 }
 
 // resume reads it again, the last word first, and goes on.
@@ -226,18 +228,18 @@ func (f *function) resume(n int, p point) {
 		if _, stack = to.(operand.Mem); stack {
 			to = reg.R8
 		}
-		f.do("MOVQ", pausedWord(i), to)
+		f.integer(vec.IntCopy, pausedWord(i), to)
 		if w.root != nil {
-			f.do("ADDQ", w.root, to)
+			f.integer(vec.IntAdd, w.root, to)
 		}
 		if stack {
-			f.do("MOVQ", to, w.in)
+			f.integer(vec.IntCopy, to, w.in)
 		}
 	}
 	for i, v := range p.vectors {
-		f.do("VMOVUPS", f.pausedVector(i), vector(v, f.m.widest()))
+		f.moveWhole(f.pausedVector(i), vector(v, f.m.widest()))
 	}
-	f.do("JMP", operand.LabelRef(fmt.Sprint(backLabel, n)))
+	f.branch(vec.Always, fmt.Sprint(backLabel, n))
 }
 
 // pausedWord is where a word is written down, after the number of the point.

@@ -70,7 +70,7 @@ func TestPoints(t *testing.T) {
 					t.Fatal(err)
 				}
 				for i, part := range a.code[forms[0]].parts {
-					s := newSimulation(part, p.MatrixBytes(fn), 0, a.arguments(forms[0]))
+					s := newSimulation(zen4, part, p.MatrixBytes(fn), 0, a.arguments(forms[0]))
 					s.call()
 					s.point() // the end
 					what := fmt.Sprintf("%s of %s, %s, %s", part.Name, n.Name, kind.precision, kind.rounding)
@@ -103,7 +103,7 @@ func TestPausesEverywhere(t *testing.T) {
 	}, spec.Float32, spec.RoundingFast)
 	for _, fn := range p.Funcs {
 		for _, level := range Levels {
-			f := newFile(newCommon(p))
+			f := newFile(newCommon(p, zen4))
 			f.callCycles = 1
 			for _, name := range partNames(fn) {
 				f.pausing[name] = true

@@ -1,42 +1,48 @@
 package amd64
 
-import "math"
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // Powers: e^(y·log |x|), and what the sign of x makes of it. The conventions are those of Go's math.Pow: x⁰ and 1^y are
 // 1 whatever the other is, and negative numbers have powers with whole exponents only.
 
 // pow is x to the y.
-func (b *block) pow(x, y *value) *value {
+func (b *block) pow(x, y *vec.Value) *vec.Value {
 	if b.m.size == 4 {
-		return b.widely([]*value{x, y}, func(b *block, in []*value) *value { return b.powConventions(in[0], in[1], (*block).powInDouble) })
+		return b.widely([]*vec.Value{x, y}, func(b *block, in []*vec.Value) *vec.Value {
+			return b.powConventions(in[0], in[1], (*block).powInDouble)
+		})
 	}
 	return b.powConventions(x, y, (*block).powPositive)
 }
 
 // powConventions is x to the y, where power knows it for |x|: 0 and infinity it need not know, but is to be 0 and
 // infinite where the logarithm of them, which it is given, times y is infinite.
-func (b *block) powConventions(x, y *value, power func(b *block, a, y, end *value) *value) *value {
+func (b *block) powConventions(x, y *vec.Value, power func(b *block, a, y, end *vec.Value) *vec.Value) *vec.Value {
 	zero, one, inf, nan := b.zeros(), b.number(1), b.number(math.Inf(1)), b.number(math.NaN())
 	a := b.magnitude(x)
-	infinite := b.compare(equal, a, inf)
+	infinite := b.compare(vec.Equal, a, inf)
 	// The logarithm where it is infinite, else 0.
-	end := b.choose(b.compare(equal, a, zero), b.number(math.Inf(-1)), b.keep(infinite, inf))
-	h := b.choose(b.compare(equal, a, one), one, power(b, a, y, end))
+	end := b.choose(b.compare(vec.Equal, a, zero), b.number(math.Inf(-1)), b.keep(infinite, inf))
+	h := b.choose(b.compare(vec.Equal, a, one), one, power(b, a, y, end))
 	// A negative x has the sign of an odd y, and NaN where y is not whole.
 	half := b.product(y, b.number(0.5))
-	whole := b.compare(equal, b.rounded(y), y)
-	odd := b.keep(b.compare(notEqual, b.rounded(half), half), b.keep(whole, b.signBit()))
+	whole := b.compare(vec.Equal, b.rounded(y), y)
+	odd := b.keep(b.compare(vec.NotEqual, b.rounded(half), half), b.keep(whole, b.signBit()))
 	defined := b.choose(infinite, h, b.choose(whole, h, nan))
-	h = b.choose(b.compare(lessThan, x, zero), defined, h)
+	h = b.choose(b.compare(vec.Less, x, zero), defined, h)
 	h = b.or(h, b.and(x, odd))
-	h = b.choose(b.compare(unordered, x, y), nan, h)
-	h = b.choose(b.compare(equal, x, one), one, h)
-	return b.choose(b.compare(equal, y, zero), one, h)
+	h = b.choose(b.compare(vec.Unordered, x, y), nan, h)
+	h = b.choose(b.compare(vec.Equal, x, one), one, h)
+	return b.choose(b.compare(vec.Equal, y, zero), one, h)
 }
 
 // powInDouble is a to the y for float32s: of y·log a, at most 104 where the result is neither 0 nor infinite, 2^-37 is
 // lost.
-func (b *block) powInDouble(a, y, end *value) *value {
+func (b *block) powInDouble(a, y, end *vec.Value) *vec.Value {
 	k, f, _, _ := b.binade(a)
 	s := b.quotient(f, b.sum(f, b.number(2)))
 	log := b.madd(k, b.number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhPower...)))
@@ -55,28 +61,28 @@ var (
 )
 
 // binade takes a positive number, no subnormal float64, as 2^k·(1 + f) with 1 + f from √½ to √2. m is 1 + f, and one 1.
-func (b *block) binade(x *value) (k, f, m, one *value) {
+func (b *block) binade(x *vec.Value) (k, f, m, one *vec.Value) {
 	const root = 0x3fe6a09e667f3bcd // √½
 	one = b.number(1)
-	t := b.integer("VPADD", x, b.pattern(0x3ff0000000000000-root))
-	k = b.less(b.or(b.shift("VPSRL", t, 52), b.number(0x1p52)), b.number(0x1p52+1023))
-	m = b.integer("VPADD", b.and(t, b.pattern(1<<52-1)), b.pattern(root))
+	t := b.integer(vec.Add, x, b.pattern(0x3ff0000000000000-root))
+	k = b.less(b.or(b.shift(vec.ShiftRight, t, 52), b.number(0x1p52)), b.number(0x1p52+1023))
+	m = b.integer(vec.Add, b.and(t, b.pattern(1<<52-1)), b.pattern(root))
 	return k, b.less(m, one), m, one
 }
 
 // powPositive is a to the y in float64: the logarithm is the sum of two numbers, and so its product with y.
-func (b *block) powPositive(a, y, end *value) *value {
+func (b *block) powPositive(a, y, end *vec.Value) *vec.Value {
 	log, logLow := b.logPair(a)
 	log = b.sum(log, end)
 	t := b.product(y, log)
 	low := b.madd(y, logLow, b.msub(y, log, t))
 	// Where the result is 0 or infinite the low part tells nothing, and may be NaN.
-	low = b.keep(b.compare(lessThan, b.magnitude(t), b.number(750)), low)
+	low = b.keep(b.compare(vec.Less, b.magnitude(t), b.number(750)), low)
 	return b.expPair(t, low)
 }
 
 // expPair is e^(x + low).
-func (b *block) expPair(x, low *value) *value {
+func (b *block) expPair(x, low *vec.Value) *vec.Value {
 	c, one := b.format(), b.number(1)
 	x = b.larger(b.number(c.least), b.smaller(b.number(c.most), x))
 	magic := b.number(c.magic)
@@ -98,8 +104,8 @@ var artanhPair = []float64{
 
 // logPair is log x for positive x as the sum of two numbers, to 2^-64 of it: k·log 2 + 2s·(1 + s²/3 + s⁴·p(s²)), where
 // s is f/(2 + f), with all but p to the digits of two numbers.
-func (b *block) logPair(x *value) (log, low *value) {
-	tiny := b.compare(lessThan, x, b.number(0x1p-1022))
+func (b *block) logPair(x *vec.Value) (log, low *vec.Value) {
+	tiny := b.compare(vec.Less, x, b.number(0x1p-1022))
 	k, f, m, one := b.binade(b.choose(tiny, b.product(x, b.number(0x1p54)), x))
 	k = b.less(k, b.keep(tiny, b.number(54)))
 	den := b.sum(one, m)

@@ -21,7 +21,7 @@ func TestAlike(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := &Assembly{p: p, common: newCommon(p), most: math.MaxInt}
+			a := &Assembly{p: p, common: newCommon(p, zen4), most: math.MaxInt}
 			spared := 0
 			for _, fn := range p.Funcs {
 				for _, l := range Levels {

@@ -32,7 +32,7 @@ func deepNetwork(t *testing.T, layers, width int, activation string, r spec.Roun
 // read and write.
 func executed(t *testing.T, fn *ir.Function, arguments map[string]int) (list []string) {
 	t.Helper()
-	code, count := prepare(fn)
+	code, count := prepare(zen4, fn)
 	s := &simulation{code: code, arguments: arguments, values: make([]int64, count)}
 	s.begin()
 	for at := 0; at < len(code); at++ {

@@ -9,7 +9,8 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
-	"github.com/mmcloughlin/avo/x86"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // How code that is repeated is written as a loop.
@@ -49,7 +50,7 @@ func (r *roller) loop(segments []segment, p period) bool {
 	lent, giveBack := r.borrow(pointers)
 	for _, p := range pointers {
 		if p.at != p.base {
-			r.do(x86.MOVQ(p.base, p.at))
+			r.integer(vec.IntCopy, p.base, p.at)
 		}
 	}
 	counter, end := r.head(p)
@@ -82,13 +83,12 @@ func (r *roller) head(p period) (counter operand.Mem, end func()) {
 	label := fmt.Sprintf("layers%d", r.loops)
 	r.loops++
 	r.nodes = append(r.nodes, ir.NewComment(fmt.Sprintf("%d times, for layer after layer:", p.times)))
-	r.do(x86.MOVL(operand.U32(p.times), reg.EAX))
+	r.integer(vec.IntSet, operand.U32(p.times), reg.RAX)
 	r.nodes = append(r.nodes, ir.Label(label))
-	r.do(x86.MOVQ(reg.RAX, counter))
+	r.integer(vec.IntCopy, reg.RAX, counter)
 	return counter, func() {
-		r.do(x86.MOVQ(counter, reg.RAX))
-		r.do(x86.SUBL(operand.U32(1), reg.EAX))
-		r.do(x86.JNE(operand.LabelRef(label)))
+		r.integer(vec.IntCopy, counter, reg.RAX)
+		r.countDown(reg.RAX, label)
 	}
 }
 
@@ -122,9 +122,9 @@ func (r *roller) do(i *ir.Instruction, err error) {
 // advance moves a pointer.
 func (r *roller) advance(at reg.Register, bytes int) {
 	if bytes > 0 {
-		r.do(x86.ADDQ(operand.U32(bytes), at))
+		r.integer(vec.IntAdd, operand.U32(bytes), at)
 	} else {
-		r.do(x86.SUBQ(operand.U32(-bytes), at))
+		r.integer(vec.IntSub, operand.U32(-bytes), at)
 	}
 }
 
@@ -207,12 +207,12 @@ func (r *roller) borrow(pointers []pointer) (held []heldWord, giveBack func()) {
 		}
 		back[p.at] = r.stack()
 		held = append(held, heldWord{back[p.at], r.arguments[p.at.ID()]})
-		r.do(x86.MOVQ(p.at, back[p.at]))
+		r.integer(vec.IntCopy, p.at, back[p.at])
 	}
 	return held, func() {
 		for _, g := range ofArguments {
 			if at, ok := back[g]; ok {
-				r.do(x86.MOVQ(at, g))
+				r.integer(vec.IntCopy, at, g)
 			}
 		}
 	}

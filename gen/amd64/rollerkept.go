@@ -7,7 +7,8 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
-	"github.com/mmcloughlin/avo/x86"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // A body of several operations may advance more pointers than there are registers. Then they are kept on the stack, and
@@ -59,7 +60,7 @@ func (r *roller) loopByOperation(segments []segment, p period) bool {
 	lent, giveBack := r.borrow(all)
 	for i := range kept {
 		kept[i].at = r.stack()
-		r.do(x86.MOVQ(kept[i].base, kept[i].at))
+		r.integer(vec.IntCopy, kept[i].base, kept[i].at)
 	}
 	counter, end := r.head(p)
 	for i, code := range codes {
@@ -70,14 +71,14 @@ func (r *roller) loopByOperation(segments []segment, p period) bool {
 		r.hold(code, held)
 		r.nodes = append(r.nodes, code[0]) // its comment
 		for _, q := range needed[i] {
-			r.do(x86.MOVQ(kept[slices.IndexFunc(kept, q.keptAs)].at, q.at))
+			r.integer(vec.IntCopy, kept[slices.IndexFunc(kept, q.keptAs)].at, q.at)
 		}
 		r.rebase(code[1:], steps[i], needed[i])
 	}
 	for _, k := range kept {
-		r.do(x86.MOVQ(k.at, reg.RAX))
+		r.integer(vec.IntCopy, k.at, reg.RAX)
 		r.advance(reg.RAX, k.step)
-		r.do(x86.MOVQ(reg.RAX, k.at))
+		r.integer(vec.IntCopy, reg.RAX, k.at)
 	}
 	end()
 	giveBack()

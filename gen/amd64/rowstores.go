@@ -1,5 +1,7 @@
 package amd64
 
+import "github.com/backpropgen/backpropgen/gen/vec"
+
 // rowStores writes rows of a matrix that follow one another. Where a row ends with part of a vector, the vector is
 // written whole if another row follows: what of it lies beyond the row is put right when that row is written. One move
 // takes the place of up to four. The row that follows must have been read before, so such a store waits for the next
@@ -20,7 +22,7 @@ func (s *rowStores) moved(n int, another bool) int {
 }
 
 // put writes so many lanes of a vector where n are left of a row.
-func (s *rowStores) put(x *value, at ref, n, moved int) {
+func (s *rowStores) put(x *vec.Value, at ref, n, moved int) {
 	s.flush()
 	if moved == n {
 		s.f.code.store(x, at, n)

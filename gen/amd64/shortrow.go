@@ -1,6 +1,9 @@
 package amd64
 
-import "github.com/backpropgen/backpropgen/gen/plan"
+import (
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
 
 // fewLanes says whether n numbers are folded one by one: what is in the lanes above needn't be known then, and the
 // chain of operations is no longer.
@@ -8,7 +11,7 @@ func (f *function) fewLanes(n int) bool { return !f.strict() && f.m.size == 4 &&
 
 // folded folds the first n lanes of a vector with an operation and puts the result into all of them. If they are not
 // few those above must leave the result as it is.
-func (b *block) folded(x *value, n int, op func(b *block, x, y *value) *value) *value {
+func (b *block) folded(x *vec.Value, n int, op func(b *block, x, y *vec.Value) *vec.Value) *vec.Value {
 	if !b.f.fewLanes(n) {
 		return b.everywhere(x, op)
 	}

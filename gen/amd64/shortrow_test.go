@@ -3,23 +3,23 @@ package amd64
 import (
 	"testing"
 
-	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // TestEqualLanes: a number in every lane stays so through what computes lane by lane, and is not spread again; two
 // lanes beside one another, lanes under a mask and conversions that leave lanes empty are not taken for such.
 func TestEqualLanes(t *testing.T) {
-	f := &function{m: machine{AVX512, 4}, fn: ir.NewFunction("f"), file: newFile(&common{symbol: operand.NewStaticSymbol("lanes")})}
-	b := newBlock(f)
-	f.code = b
+	f := newFunction(newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanes")}), machine{AVX512, 4}, "f", nil, false)
+	b := f.code
 	b.bits = 128
 	x, y := b.load(ref{base: reg.RDI}, 4), b.spread(ref{base: reg.RSI})
 	first, second := b.lane(x, 0), b.lane(x, 1)
 	for _, test := range []struct {
 		name string
-		v    *value
+		v    *vec.Value
 		want bool
 	}{
 		{"a load", x, false},
@@ -31,16 +31,16 @@ func TestEqualLanes(t *testing.T) {
 		{"a fused product", b.madd(first, y, second), true},
 		{"a function", b.tanh(first), true},
 		{"of a load", b.tanh(x), false},
-		{"two side by side", b.shuffle("VUNPCKLPS", -1, first, second), false},
-		{"one with itself", b.shuffle("VUNPCKLPS", -1, first, first), true},
-		{"lanes in another order", b.shuffle("VSHUFPS", 0x4e, x, x), false},
+		{"two side by side", b.apply(vec.InterleaveLow, first, second), false},
+		{"one with itself", b.apply(vec.InterleaveLow, first, first), true},
+		{"lanes in another order", b.apply(vec.SwapPairs, x, x), false},
 		{"the first lanes", b.keep(b.firstLanes(3), first), false},
 		{"the first lanes, and others", b.choose(b.firstLanes(2), first, second), false},
-		{"where a comparison of such holds", b.choose(b.compare(greater, first, y), first, y), true},
+		{"where a comparison of such holds", b.choose(b.compare(vec.Greater, first, y), first, y), true},
 		{"a sum over three lanes", b.folded(x, 3, (*block).sum), true},
 	} {
-		if test.v.equal != test.want {
-			t.Errorf("%s: equal lanes %v, want %v", test.name, test.v.equal, test.want)
+		if homeOf(test.v).equal != test.want {
+			t.Errorf("%s: equal lanes %v, want %v", test.name, homeOf(test.v).equal, test.want)
 		}
 	}
 	if b.lane(first, 2) != first {
@@ -52,7 +52,7 @@ func TestEqualLanes(t *testing.T) {
 		}
 	})
 	f.live = 2
-	if b.sigmoid(first).equal {
+	if homeOf(b.sigmoid(first)).equal {
 		t.Error("a conversion that leaves two lanes empty is taken for one of all lanes")
 	}
 	for _, err := range f.errs {

@@ -7,41 +7,42 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// cycles predicts how many cycles of a core a call of a function takes, one call following the other: its instructions
+// cycles predicts how many cycles of the core a call of a function takes, one call following the other: its instructions
 // are run through a model of one that executes out of order (core.go). General registers are computed with, so that
 // loops run as they will and every address is known; vectors have no values, only times. bytes is what a call goes over
 // in memory, and kept how much of that the first cache holds from the one before; arguments are the integers that it is
 // given.
-func cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
-	s := newSimulation(fn, bytes, kept, arguments)
+func (c *core) cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
+	s := newSimulation(c, fn, bytes, kept, arguments)
 	const before, calls = 1, 3
 	first := int64(0)
 	for i := range before + calls {
 		if i == before {
 			if s.count > longCall {
-				return int(s.retired) + coreCall
+				return int(s.retired) + c.call
 			}
 			first = s.retired
 		}
 		s.call()
 	}
-	return int((s.retired-first+calls/2)/calls) + coreCall
+	return int((s.retired-first+calls/2)/calls) + c.call
 }
 
 // longCall is how many instructions a call has that is predicted by itself: what it leaves behind in the core counts
 // for nothing.
 const longCall = 1_000_000
 
-func newSimulation(fn *ir.Function, bytes, kept int, arguments map[string]int) *simulation {
-	code, count := prepare(fn)
+func newSimulation(c *core, fn *ir.Function, bytes, kept int, arguments map[string]int) *simulation {
+	code, count := prepare(c, fn)
 	return &simulation{
-		code: code, line: int64(lineCycles(bytes)), bytes: int64(bytes), kept: int64(kept), lines: map[int64]bool{}, arguments: arguments,
+		core: c, code: code, window: make([]int64, c.window), line: int64(c.lineCycles(bytes)), bytes: int64(bytes), kept: int64(kept), lines: map[int64]bool{}, arguments: arguments,
 		values: make([]int64, count), ready: make([]int64, count), rounds: make([]*round, len(code)),
 	}
 }
 
 // simulation is the state of the model. Times are in cycles.
 type simulation struct {
+	core *core
 	code []modelled
 	// line is how long a line of memory takes that is touched for the first time in a call, lines those that were,
 	// arrived when the last one came.
@@ -71,7 +72,7 @@ type simulation struct {
 	// issue is the cycle in which instructions enter, inCycle how many have, window when the last ones retire.
 	issue   int64
 	inCycle int
-	window  [coreWindow]int64
+	window  []int64
 	count   int
 	retired int64
 	// waiting is how many vector instructions have not begun by the cycle now, and begins how many of them do in each
@@ -215,20 +216,20 @@ func (s *simulation) execute(i *modelled) {
 		s.begins[uint64(begin)%calendar]++
 	}
 	s.retired = max(s.retired, done)
-	s.window[s.count%coreWindow] = s.retired
+	s.window[s.count%s.core.window] = s.retired
 	s.count++
 }
 
 // enter finds when an instruction enters the core.
 func (s *simulation) enter(i *modelled) int64 {
-	if s.inCycle == coreWidth {
+	if s.inCycle == s.core.width {
 		s.issue++
 		s.inCycle = 0
 	}
-	at := max(s.issue, s.window[s.count%coreWindow])
+	at := max(s.issue, s.window[s.count%s.core.window])
 	s.pass(at)
-	if i.vector && s.waiting >= coreWaiting {
-		for s.waiting >= coreWaiting {
+	if i.vector && s.waiting >= s.core.waiting {
+		for s.waiting >= s.core.waiting {
 			s.pass(s.now + 1)
 		}
 		at = s.now
@@ -283,14 +284,14 @@ func (s *simulation) fetch(i *modelled, entered, ready int64) int64 {
 		at = max(at, s.ready[i.at.index])
 	}
 	address := s.place(i.at)
-	for range max(1, i.bytes/32) {
+	for range max(1, i.bytes/s.core.moved) {
 		at = s.take(loaders, at, 1)
 	}
 	at = s.line64(address, at)
-	data := at + loadLatency
+	data := at + int64(s.core.loadLatency)
 	for k := int64(0); k < int64(i.bytes); k += 4 {
 		if w := &s.stored[uint64(address+k)/4%remembered]; w.address == address+k && w.at >= at {
-			data = max(data, w.at+forwardLatency)
+			data = max(data, w.at+int64(s.core.forwardLatency))
 		}
 	}
 	if i.free {
@@ -316,7 +317,7 @@ func (s *simulation) line64(address, at int64) int64 {
 func (s *simulation) write(i *modelled, data int64) int64 {
 	address := s.place(i.at)
 	at := data
-	for range max(1, i.bytes/32) {
+	for range max(1, i.bytes/s.core.moved) {
 		at = s.take(storer, at, 1)
 	}
 	at = s.line64(address, at)

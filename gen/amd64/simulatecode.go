@@ -53,7 +53,7 @@ type address struct {
 }
 
 // prepare translates the instructions of a function, and tells how many registers they have, with those on the stack.
-func prepare(fn *ir.Function) (code []modelled, count int) {
+func prepare(c *core, fn *ir.Function) (code []modelled, count int) {
 	code = make([]modelled, 0, len(fn.Nodes))
 	begin, slots := map[string]int{}, map[int]register{}
 	for _, n := range fn.Nodes {
@@ -61,7 +61,7 @@ func prepare(fn *ir.Function) (code []modelled, count int) {
 		case ir.Label:
 			begin[string(n)] = len(code)
 		case *ir.Instruction:
-			m := model(n)
+			m := c.model(n)
 			if l := n.TargetLabel(); l != nil && n.Opcode == "JNE" {
 				m.target = begin[string(*l)] // loops go back; nothing pauses
 			}
@@ -101,8 +101,8 @@ func memoryOf(n *ir.Instruction) (m operand.Mem, load, store bool) {
 }
 
 // model translates one.
-func model(n *ir.Instruction) modelled {
-	i := modelled{opcode: n.Opcode, op: operationOf(n.Opcode), turns: 1, operands: n.Operands, vector: n.Opcode[0] == 'V' || n.Opcode[0] == 'K', target: -1}
+func (c *core) model(n *ir.Instruction) modelled {
+	i := modelled{opcode: n.Opcode, op: c.operation(n.Opcode), turns: 1, operands: n.Operands, vector: n.Opcode[0] == 'V' || n.Opcode[0] == 'K', target: -1}
 	bits := 0
 	for _, o := range n.Operands {
 		bits = max(bits, bitsOf(o))
@@ -112,10 +112,10 @@ func model(n *ir.Instruction) modelled {
 		i.at = addressOf(m)
 	}
 	if bits == 512 {
-		i.turns = 2
+		i.turns = c.turns
 	}
 	if bits == 128 && strings.HasPrefix(n.Opcode, "VCVTP") {
-		i.op.latency = convertLatency
+		i.op.latency = c.convertLatency
 	}
 	i.bytes = memoryBytes(n, bits)
 	in, out := n.InputRegisters(), n.OutputRegisters()

@@ -32,12 +32,12 @@ func (s Style) String() string {
 }
 
 // stylesAt are those in which some function of a network has code of its own at a level, the standard one first.
-func stylesAt(p *plan.Program, l Level) []Style {
+func stylesAt(p *plan.Program, c *core, l Level) []Style {
 	styles := []Style{standard}
 	if p.Network.Rounding == spec.RoundingStrict || deep(p.Network) {
 		return styles
 	}
-	f := newFunction(newFile(newCommon(p)), machine{l, p.ElementBytes()}, "", nil, false)
+	f := newFunction(newFile(newCommon(p, c)), machine{l, p.ElementBytes()}, "", nil, false)
 	matrices := slices.DeleteFunc(slices.Clone(p.Buffers), func(b *plan.Buffer) bool { return b.Kind != plan.Weight })
 	packed := func(w *plan.Buffer) bool {
 		_, ok := f.packs(w)
@@ -59,7 +59,7 @@ type StyleCycles struct {
 // chooseStyle finds the style that spares enough at a level, and notes what was predicted for all.
 func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l Level) (chosen Style, cycles int) {
 	chosen = standard
-	for i, s := range stylesAt(a.p, l) {
+	for i, s := range stylesAt(a.p, a.common.core, l) {
 		code := a.code[a.form(fn, l, s)]
 		if code.tooLong {
 			continue

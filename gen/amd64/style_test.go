@@ -69,7 +69,7 @@ func TestStylesAt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := stylesAt(p, AVX2); !reflect.DeepEqual(got, test.want) {
+		if got := stylesAt(p, zen4, AVX2); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%d×%d, %s: %v, want %v", test.rows, test.cols, test.rounding, got, test.want)
 		}
 	}

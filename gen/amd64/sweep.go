@@ -12,6 +12,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // A sweep is a loop over arrays of any length, which are arguments: several vectors a round where little is done with
@@ -32,10 +33,10 @@ type sweeper struct {
 	index, left reg.GPPhysical
 	// numbers are where the numbers are, and held those of them that have a register.
 	numbers map[expr.Var]ref
-	held    map[expr.Var]*value
+	held    map[expr.Var]*vec.Value
 	// folds are what is folded so far, in several vectors that need not wait for one another, and to is where the
 	// result goes.
-	folds []*value
+	folds []*vec.Value
 	to    ref
 }
 
@@ -86,6 +87,12 @@ const (
 
 // printSweep writes a sweep for a machine.
 func printSweep(f *file, m machine, s plan.Sweep) (*ir.Function, error) {
+	w, err := newSweep(f, m, s)
+	return w.fn, err
+}
+
+// newSweep is the function of a sweep, written.
+func newSweep(f *file, m machine, s plan.Sweep) (*function, error) {
 	w := &sweeper{Sweep: s, function: newFunction(f, m, s.Function()+m.level.String(), nil, false), wide: m, bits: m.widest()}
 	if s.Wide {
 		w.wide.size = 8
@@ -99,7 +106,8 @@ func printSweep(f *file, m machine, s plan.Sweep) (*ir.Function, error) {
 	w.startFolds()
 	w.loops()
 	w.finishFolds()
-	return w.finish(), errors.Join(w.errs...)
+	w.finish()
+	return w.function, errors.Join(w.errs...)
 }
 
 // arguments gives registers to what the sweep is given.
@@ -114,9 +122,9 @@ func (w *sweeper) arguments() {
 	for i, p := range params {
 		r := w.pointer()
 		given[p.name] = r
-		w.do("MOVQ", operand.NewParamAddr(p.name, 8*i), r)
+		w.integer(vec.IntCopy, operand.NewParamAddr(p.name, 8*i), r)
 	}
-	w.arrays, w.numbers, w.held = map[expr.Var]reg.GPPhysical{}, map[expr.Var]ref{}, map[expr.Var]*value{}
+	w.arrays, w.numbers, w.held = map[expr.Var]reg.GPPhysical{}, map[expr.Var]ref{}, map[expr.Var]*vec.Value{}
 	for _, v := range w.Arrays {
 		w.arrays[v] = given[plan.SweptArray(v)]
 	}
@@ -125,7 +133,7 @@ func (w *sweeper) arguments() {
 	}
 	w.left, w.to = given[SweptLength], ref{base: given[SweptFolds]}
 	w.index = w.pointer()
-	w.do("XORL", w.index.As32(), w.index.As32())
+	w.integer(vec.IntZero, w.index)
 }
 
 // spreadNumbers brings numbers into every lane of registers, as many as there is room for; the others are read where
@@ -134,7 +142,7 @@ func (w *sweeper) spreadNumbers() {
 	for _, v := range w.Numbers[:min(len(w.Numbers), w.m.registers()-bodyRegisters)] {
 		cell := w.cell()
 		w.code.m = w.wide
-		w.code.within(w.bits, func() { w.code.add(&node{kind: splat, mem: w.numbers[v], n: 1, out: cell}) })
+		w.code.within(w.bits, func() { w.code.tiledInto(cell, w.numbers[v]) })
 		w.held[v] = cell
 		w.flush()
 	}
@@ -159,45 +167,45 @@ func (w *sweeper) loops() {
 	n, part := w.vectorsInRound(), w.pointer()
 	many := n * w.lanes
 	if aligned, ok := w.aligned(); ok {
-		w.do("CMPQ", w.left, operand.U32(alignedFrom*w.lanes))
-		w.do("JLT", operand.LabelRef("whole"))
-		w.do("MOVQ", aligned, part)
-		w.do("NEGQ", part)
-		w.do("ANDQ", operand.U32(w.lanes*w.m.size-1), part)
-		w.do("JEQ", operand.LabelRef("whole"))
-		w.do("SHRQ", operand.U8(bits.TrailingZeros(uint(w.m.size))), part)
-		w.do("SUBQ", part, w.left)
-		w.do("JMP", operand.LabelRef("part"))
-		w.fn.AddLabel("whole")
+		w.integer(vec.IntCompare, w.left, operand.U32(alignedFrom*w.lanes))
+		w.branch(vec.IfLess, "whole")
+		w.integer(vec.IntCopy, aligned, part)
+		w.integer(vec.IntNeg, part)
+		w.integer(vec.IntAnd, operand.U32(w.lanes*w.m.size-1), part)
+		w.branch(vec.IfEqual, "whole")
+		w.integer(vec.IntShiftRight, operand.U8(bits.TrailingZeros(uint(w.m.size))), part)
+		w.integer(vec.IntSub, part, w.left)
+		w.branch(vec.Always, "part")
+		w.mark("whole")
 	}
 	if n > 1 {
-		w.do("SUBQ", operand.U32(many), w.left)
-		w.do("JLT", operand.LabelRef("single"))
+		w.integer(vec.IntSub, operand.U32(many), w.left)
+		w.branch(vec.IfLess, "single")
 		w.rounds("several", n)
-		w.fn.AddLabel("single")
-		w.do("ADDQ", operand.U32(many-w.lanes), w.left)
+		w.mark("single")
+		w.integer(vec.IntAdd, operand.U32(many-w.lanes), w.left)
 	} else {
-		w.do("SUBQ", operand.U32(w.lanes), w.left)
+		w.integer(vec.IntSub, operand.U32(w.lanes), w.left)
 	}
-	w.do("JLT", operand.LabelRef("rest"))
+	w.branch(vec.IfLess, "rest")
 	w.rounds("one", 1)
-	w.fn.AddLabel("rest")
-	w.do("ADDQ", operand.U32(w.lanes), w.left)
-	w.do("JEQ", operand.LabelRef("done"))
-	w.do("MOVQ", w.left, part)
+	w.mark("rest")
+	w.integer(vec.IntAdd, operand.U32(w.lanes), w.left)
+	w.branch(vec.IfEqual, "done")
+	w.integer(vec.IntCopy, w.left, part)
 	if _, ok := w.aligned(); !ok {
 		w.body([]int{0}, w.firstOf(part))
 		w.flush()
 	} else {
-		w.do("XORL", w.left.As32(), w.left.As32())
-		w.fn.AddLabel("part")
+		w.integer(vec.IntZero, w.left)
+		w.mark("part")
 		w.body([]int{0}, w.firstOf(part))
 		w.flush()
-		w.do("LEAQ", operand.Mem{Base: w.index, Index: part, Scale: uint8(w.m.size)}, w.index)
-		w.do("CMPQ", w.left, operand.U8(0))
-		w.do("JGT", operand.LabelRef("whole"))
+		w.integer(vec.IntAddress, operand.Mem{Base: w.index, Index: part, Scale: uint8(w.m.size)}, w.index)
+		w.integer(vec.IntCompare, w.left, operand.U8(0))
+		w.branch(vec.IfGreater, "whole")
 	}
-	w.fn.AddLabel("done")
+	w.mark("done")
 }
 
 // alignedFrom is from how many vectors on arrays are long.
@@ -217,14 +225,14 @@ func (w *sweeper) aligned() (reg.GPPhysical, bool) {
 
 // rounds is a loop over as many elements as n vectors have, at least one round. It ends with less than none left.
 func (w *sweeper) rounds(label string, n int) {
-	w.fn.AddLabel(ir.Label(label))
+	w.mark(label)
 	var vectors []int
 	for i := range n {
 		vectors = append(vectors, i)
 	}
 	w.body(vectors, nil)
 	w.flush()
-	w.do("ADDQ", operand.U32(n*w.lanes*w.m.size), w.index)
-	w.do("SUBQ", operand.U32(n*w.lanes), w.left)
-	w.do("JGE", operand.LabelRef(label))
+	w.integer(vec.IntAdd, operand.U32(n*w.lanes*w.m.size), w.index)
+	w.integer(vec.IntSub, operand.U32(n*w.lanes), w.left)
+	w.branch(vec.IfGreaterEqual, label)
 }

@@ -1,14 +1,9 @@
 package amd64
 
 import (
-	"encoding/binary"
-	"math"
-
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // What a sweep does with the vectors of a round: reading and writing them, all lanes or some, and folding.
@@ -36,10 +31,10 @@ func (w *sweeper) startFolds() {
 
 // begun is what has been folded before. Go has just written it, maybe, half as many numbers at a time, which can't be
 // read at once until they have reached the cache.
-func (w *sweeper) begun() (all *value) {
+func (w *sweeper) begun() (all *vec.Value) {
 	const half = plan.FoldLanes / 2
 	at, b := w.wide.size*half, w.code
-	var low, high *value
+	var low, high *vec.Value
 	b.within(8*at, func() { low, high = b.load(w.to, half), b.load(w.to.plus(at), half) })
 	b.within(2*8*at, func() { all = b.join(low, high) })
 	return all
@@ -60,7 +55,7 @@ func (w *sweeper) finishFolds() {
 	}
 	total := list[0]
 	for bits := w.bits; bits > plan.FoldLanes*8*w.wide.size; bits /= 2 {
-		var high *value
+		var high *vec.Value
 		w.code.within(bits, func() { high = w.code.half(total) })
 		w.code.within(bits/2, func() { total = w.fold(high, total) })
 	}
@@ -68,49 +63,15 @@ func (w *sweeper) finishFolds() {
 }
 
 // fold folds a vector into what has been folded, which is no NaN where the largest is taken.
-func (w *sweeper) fold(x, so *value) *value {
+func (w *sweeper) fold(x, so *vec.Value) *vec.Value {
 	if w.Fold == plan.FoldMax {
 		return w.code.larger(x, so)
 	}
 	return w.code.sum(so, x)
 }
 
-// firstOf is the mask of as many lanes as a register says.
-func (w *sweeper) firstOf(part reg.GPPhysical) *value {
-	var table []byte
-	at := operand.Mem{Base: reg.RAX, Index: part}
-	if w.m.level == AVX512 {
-		for n := range w.lanes {
-			table = binary.LittleEndian.AppendUint16(table, 1<<n-1)
-		}
-		w.do("LEAQ", w.file.table(string(table), table).mem(), reg.RAX)
-		at.Scale = 2
-		mask := &value{class: maskClass, bits: w.bits, reg: 1, slot: -1, def: &node{}}
-		w.do("KMOVW", at, opmask(mask.reg))
-		w.code.adopted = append(w.code.adopted, mask)
-		return mask
-	}
-	// As many lanes that are set as there are, then as many that are not: where they change is moved to the end of
-	// those that are left.
-	for i := range 2 * w.lanes {
-		set := uint64(0)
-		if i < w.lanes {
-			set = math.MaxUint64
-		}
-		table = binary.LittleEndian.AppendUint64(table, set)[:(i+1)*w.m.size]
-	}
-	mask := w.cell()
-	w.do("NEGQ", part)
-	w.do("LEAQ", w.file.table(string(table), table).mem(), reg.RAX)
-	at.Scale, at.Disp = uint8(w.m.size), w.lanes*w.m.size
-	w.do("VMOVUPS", at, vector(mask.reg, w.bits*w.m.size/w.wide.size))
-	w.do("NEGQ", part)
-	w.adopt(mask)
-	return mask
-}
-
 // body does what the sweep does with some vectors from the index on, only the lanes of a mask if there is one.
-func (w *sweeper) body(vectors []int, mask *value) {
+func (w *sweeper) body(vectors []int, mask *vec.Value) {
 	w.code.m = w.wide
 	w.code.within(w.bits, func() {
 		var results []func()
@@ -125,9 +86,9 @@ func (w *sweeper) body(vectors []int, mask *value) {
 }
 
 // vector does so with the i-th of them, and returns what stores its results.
-func (w *sweeper) vector(i int, mask *value) (results []func()) {
-	known := map[expr.Var]*value{}
-	look := func(v expr.Var) *value {
+func (w *sweeper) vector(i int, mask *vec.Value) (results []func()) {
+	known := map[expr.Var]*vec.Value{}
+	look := func(v expr.Var) *vec.Value {
 		switch {
 		case known[v] != nil:
 		case w.held[v] != nil:
@@ -159,36 +120,32 @@ func (w *sweeper) vector(i int, mask *value) (results []func()) {
 	return results
 }
 
-// place is where vector i of an array is.
-func (w *sweeper) place(v expr.Var, i int) ref {
+// elementAt is where vector i of an array is.
+func (w *sweeper) elementAt(v expr.Var, i int) ref {
 	return ref{base: w.arrays[v], index: w.index, disp: i * w.lanes * w.m.size}
 }
 
 // element reads vector i of an array, 0 in the lanes outside of a mask.
-func (w *sweeper) element(v expr.Var, i int, mask *value) (x *value) {
+func (w *sweeper) element(v expr.Var, i int, mask *vec.Value) (x *vec.Value) {
 	b := w.code
 	w.narrowly(func() {
-		x = b.add(&node{kind: load, mem: w.place(v, i), n: w.lanes, out: b.fresh(), mask: mask})
+		x = b.loadWhere(w.elementAt(v, i), w.lanes, mask)
 	})
 	if w.wide != w.m {
-		x = b.add(&node{op: "VCVTPS2PD", in: []*value{x}, out: b.fresh(), imm: -1, narrow: b.bits / 2, fold: true})
+		x = b.widenedFromMemory(x)
 	}
 	return x
 }
 
 // put returns what writes vector i of an array, the lanes of a mask.
-func (w *sweeper) put(x *value, v expr.Var, i int, mask *value) func() {
+func (w *sweeper) put(x *vec.Value, v expr.Var, i int, mask *vec.Value) func() {
 	b := w.code
 	if w.wide != w.m {
-		out := b.fresh()
-		out.bits = b.bits / 2
-		op := map[int]string{256: "VCVTPD2PSY", 512: "VCVTPD2PS"}[b.bits]
-		x = b.add(&node{op: op, in: []*value{x}, out: out, imm: -1, wide: out.bits, narrow: b.bits})
+		x = b.narrowed(x)
 	}
 	return func() {
 		w.narrowly(func() {
-			b.stores++
-			b.add(&node{kind: store, mem: w.place(v, i), n: w.lanes, in: []*value{x}, mask: mask})
+			b.storeWhere(x, w.elementAt(v, i), w.lanes, mask)
 		})
 	}
 }

@@ -1,5 +1,7 @@
 package amd64
 
+import "github.com/backpropgen/backpropgen/gen/vec"
+
 // tanhPieces are intervals of |x| and for each of them a point c within, tanh(c), and the coefficients of (tanh(x) -
 // tanh(c))/(x - c) as a polynomial in x - c. The points are chosen so that tanh(c), and where it matters the first
 // coefficient too, is a float32 but for some hundredths of an ULP. In the first interval the coefficients are those of
@@ -53,13 +55,13 @@ var tanhTables = func() (columns [7][tableLength]float64) {
 const tanhShift = 23 - 3
 
 // tanhTable is the hyperbolic tangent.
-func (b *block) tanhTable(x *value) *value {
+func (b *block) tanhTable(x *vec.Value) *vec.Value {
 	a := b.smaller(b.number(9.2), b.magnitude(x))
-	at := b.shift("VPSRL", b.sum(a, b.number(1)), tanhShift)
-	column := func(k int) *value { return b.lookup(&tanhTables[k], at) }
+	at := b.shift(vec.ShiftRight, b.sum(a, b.number(1)), tanhShift)
+	column := func(k int) *vec.Value { return b.lookup(&tanhTables[k], at) }
 	d := b.less(a, column(0))
 	// In the first interval tanh(c) is 0 and x itself is added; in others it is larger than x - c.
-	near := func() *value { return b.larger(column(1), d) }
+	near := func() *vec.Value { return b.larger(column(1), d) }
 	if b.f.many { // each is looked up when it is needed, and takes no register before
 		slope := column(6)
 		for k := 5; k > 1; k-- {
@@ -68,7 +70,7 @@ func (b *block) tanhTable(x *value) *value {
 		return b.signOf(b.madd(slope, d, near()), x)
 	}
 	// What is next to the first coefficient is rounded but once.
-	slope := b.madd(d, b.joined(d, []*value{column(3), column(4), column(5), column(6)}), column(2))
+	slope := b.madd(d, b.joined(d, []*vec.Value{column(3), column(4), column(5), column(6)}), column(2))
 	if b.f.updating { // an operation more, so that the sign is there before the slope is
 		return b.madd(slope, b.signOf(d, x), b.signOf(near(), x))
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // tile is a function over tiles of samples as it is being written.
@@ -33,8 +34,8 @@ func newTile(f *file, lay *tileLayout, m machine, name string, params []param, r
 	}
 	// The area begins at the first multiple of a line.
 	b := t.bases["b"]
-	t.do("ADDQ", operand.U32(lineBytes-1), b)
-	t.do("ANDQ", operand.I32(-lineBytes), b)
+	t.integer(vec.IntAdd, operand.U32(lineBytes-1), b)
+	t.integer(vec.IntAnd, operand.I32(-lineBytes), b)
 	t.begin()
 	return t
 }
@@ -73,38 +74,30 @@ func (t *tile) rowAt(r ref, unit index, v int) ref {
 }
 
 // load reads vector v of a row.
-func (t *tile) load(b *plan.Buffer, unit index, v int) *value {
+func (t *tile) load(b *plan.Buffer, unit index, v int) *vec.Value {
 	return t.code.load(t.row(b, unit, v), t.m.lanes())
 }
 
 // store writes vector v of a row.
-func (t *tile) store(x *value, b *plan.Buffer, unit index, v int) {
+func (t *tile) store(x *vec.Value, b *plan.Buffer, unit index, v int) {
 	t.code.store(x, t.row(b, unit, v), t.m.lanes())
 }
 
 // alive is the mask of the samples among the lanes of vector v.
-func (t *tile) alive(v int) *value {
-	return t.code.compare(greater, t.code.load(t.work(t.lay.live, index{}, v), t.m.lanes()), t.code.zeros())
+func (t *tile) alive(v int) *vec.Value {
+	return t.code.compare(vec.Greater, t.code.load(t.work(t.lay.live, index{}, v), t.m.lanes()), t.code.zeros())
 }
 
 // prepare writes the row that tells samples from what fills the tile up, and begins the sum of the losses.
 func (t *tile) prepare(loss bool) {
 	count := t.cell()
-	x := vector(count.reg, 128)
-	op, spread := "VCVTSI2SSQ", "VBROADCASTSS"
-	if t.m.size == 8 {
-		op, spread = "VCVTSI2SDQ", "VBROADCASTSD"
-	}
-	t.do("VXORPS", x, x, x)
-	t.do("MOVQ", t.counts["samples"].mem(), reg.RAX)
-	t.do(op, reg.RAX, x, x)
-	t.do(spread, x, vector(count.reg, count.bits))
+	t.spreadCount(t.counts["samples"], count)
 	for v := range t.vectors {
 		lanes := make([]uint64, t.m.lanes())
 		for i := range lanes {
 			lanes[i] = t.m.bits(float64(v*t.m.lanes() + i))
 		}
-		before := t.code.compare(lessThan, t.code.lanesOf(lanes...), count)
+		before := t.code.compare(vec.Less, t.code.lanesOf(lanes...), count)
 		t.code.store(t.code.keep(before, t.code.number(1)), t.work(t.lay.live, index{}, v), t.m.lanes())
 		if loss {
 			t.code.store(t.code.zeros(), t.work(t.lay.loss, index{}, v), t.m.lanes())
@@ -133,32 +126,34 @@ func (t *tile) tiles(advance map[string]int, body func()) {
 	}
 	t.outlives(left, nil)
 	count := t.pointer()
-	t.do("MOVQ", t.counts["tiles"].mem(), count)
-	begin := len(t.fn.Nodes)
+	t.integer(vec.IntCopy, t.counts["tiles"].mem(), count)
+	begin, first := len(t.fn.Nodes), 0
+	if t.program != nil {
+		first = len(t.program.Steps)
+	}
 	label := t.label()
-	t.do("MOVQ", count, left)
+	t.integer(vec.IntCopy, count, left)
 	t.drop(count)
 	before := t.enter()
 	only := t.code
 	body()
-	var hoisted []*value
+	var hoisted []*vec.Value
 	if t.code == only {
-		hoisted = t.hoist(only, begin)
+		hoisted = t.hoist(only, begin, first)
 	}
 	t.flush()
 	for _, name := range advancing {
 		if base := t.bases[name]; base != nil {
-			t.do("ADDQ", operand.U32(advance[name]), base)
+			t.integer(vec.IntAdd, operand.U32(advance[name]), base)
 		}
 	}
 	if t.keeping {
-		t.do("ADDQ", operand.U32(t.lay.stride), keptBase)
+		t.integer(vec.IntAdd, operand.U32(t.lay.stride), keptBase)
 	}
 	t.round(before, t.lay.tiles)
 	t.release(hoisted...)
-	t.do("MOVQ", left, count) // all registers are free again, this one too
-	t.do("SUBL", operand.U32(1), count.As32())
-	t.do("JNE", operand.LabelRef(label))
+	t.integer(vec.IntCopy, left, count) // all registers are free again, this one too
+	t.countDown(count, label)
 }
 
 // overRows runs a body for n units, step at a time, then for what is left: as a loop where there are more than so many

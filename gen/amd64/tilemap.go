@@ -3,6 +3,7 @@ package amd64
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Straight-line code of an elementwise operation over rows, in operations on registers: in all, and in the body of a
@@ -49,7 +50,7 @@ func (t *tile) step(m *plan.Map) int {
 
 // evaluate does what a Map does with vector v of a unit's row. acc is the variable of the host operation and held its
 // value. It returns the terms of the sum, nil where there is none.
-func (t *tile) evaluate(m *plan.Map, unit index, v int, acc expr.Var, held *value) *value {
+func (t *tile) evaluate(m *plan.Map, unit index, v int, acc expr.Var, held *vec.Value) *vec.Value {
 	var exprs []expr.Expr
 	for _, s := range m.Sets {
 		exprs = append(exprs, s.Expr)
@@ -57,8 +58,8 @@ func (t *tile) evaluate(m *plan.Map, unit index, v int, acc expr.Var, held *valu
 	if m.Sum != nil {
 		exprs = append(exprs, m.Sum.Expr)
 	}
-	loaded := map[expr.Var]*value{}
-	out := t.code.program(expr.Share("u", exprs...), func(x expr.Var) *value {
+	loaded := map[expr.Var]*vec.Value{}
+	out := t.code.program(expr.Share("u", exprs...), func(x expr.Var) *vec.Value {
 		if acc != "" && x == acc {
 			return held
 		}
@@ -95,13 +96,13 @@ func (t *tile) mapping(m *plan.Map) {
 		t.orderedMapping(m, step, unrolled)
 		return
 	}
-	totals := make([]*value, t.vectors)
+	totals := make([]*vec.Value, t.vectors)
 	looped := m.N/step > max(1, unrolled)
 	if m.Sum != nil && looped {
 		totals = t.variables(t.vectors, (*block).zeros)
 	}
 	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
-		terms := make([]*value, n*t.vectors)
+		terms := make([]*vec.Value, n*t.vectors)
 		t.interleave(at, n, func(unit index, i, v int) { terms[i] = t.evaluate(m, unit, v, "", nil) })
 		if m.Sum == nil {
 			return
@@ -141,7 +142,7 @@ func (t *tile) interleave(at index, n int, body func(unit index, i, v int)) {
 }
 
 // finish stores a sum over units; the loss is added to that of the tiles before, of the samples alone.
-func (t *tile) finish(s *plan.Sum, total *value, v int) {
+func (t *tile) finish(s *plan.Sum, total *vec.Value, v int) {
 	if s.Scale != 1 {
 		total = t.code.product(total, t.code.number(s.Scale))
 	}
@@ -159,7 +160,7 @@ func (t *tile) finish(s *plan.Sum, total *value, v int) {
 
 // returnLoss makes the sum of the losses the function's result.
 func (t *tile) returnLoss() {
-	var total *value
+	var total *vec.Value
 	for v := range t.vectors {
 		x := t.code.load(t.work(t.lay.loss, index{}, v), t.m.lanes())
 		if total != nil {

@@ -3,6 +3,7 @@ package amd64
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // product is a matrix product of a tile: for every unit, the sum over some terms of a weight times a row.
@@ -127,7 +128,7 @@ func (t *tile) applyEach(p product) {
 }
 
 // sums forms the sums of n units in variables, a vector of samples after the other.
-func (t *tile) sums(p product, at index, n int) []*value {
+func (t *tile) sums(p product, at index, n int) []*vec.Value {
 	w := t.at(p.w, index{})
 	w.disp += at.off * p.unitScale * t.m.size
 	w.index = at.regs[p.unitScale]
@@ -138,7 +139,7 @@ func (t *tile) sums(p product, at index, n int) []*value {
 		for i := range terms {
 			term := k
 			term.off += i
-			var rows []*value
+			var rows []*vec.Value
 			for v := range t.vectors {
 				rows = append(rows, t.load(p.in, term, v))
 			}
@@ -161,7 +162,7 @@ func (t *tile) sums(p product, at index, n int) []*value {
 // straightProduct writes a small product without loops.
 func (t *tile) straightProduct(p product) {
 	t.interleave(index{}, p.units, func(unit index, _, v int) {
-		var sum *value
+		var sum *vec.Value
 		if p.bias != nil {
 			sum = t.code.spread(t.at(p.bias, unit))
 		}

@@ -5,6 +5,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // The gradients of the parameters, ∇W += Σ δ·aᵀ, are summed over all samples of a call in registers, in one of two
@@ -60,14 +61,13 @@ func (t *tile) keptAt(to reg.GPPhysical, b *plan.Buffer, unit index) {
 func (t *tile) countdown(argument string, body func()) {
 	t.flush()
 	count := t.pointer()
-	t.do("MOVQ", t.counts[argument].mem(), count)
+	t.integer(vec.IntCopy, t.counts[argument].mem(), count)
 	label := t.label()
 	before := t.enter()
 	body()
 	t.flush()
 	t.round(before, t.most(argument))
-	t.do("SUBL", operand.U32(1), count.As32())
-	t.do("JNE", operand.LabelRef(label))
+	t.countDown(count, label)
 	t.drop(count)
 }
 
@@ -86,9 +86,9 @@ func (t *tile) dots(d, a, gw, gb *plan.Buffer) {
 		cols = a.Rows
 	}
 	// With a short row, its sums and those of whole rows beside it are stored together.
-	width := min(cols, 8)
-	if t.m.level == AVX2 || cols > 8 {
-		width = min(cols, 4)
+	width := min(cols, 4)
+	if most := t.accumulators() / 3; cols <= most {
+		width = cols
 	}
 	bias := 0
 	if gb != nil && width == cols {
@@ -137,10 +137,10 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 			b := t.code
 			// What fills a tile up must add nothing, not even NaN.
 			alive := t.alive(v)
-			read := func(from reg.GPPhysical, unit int) *value {
+			read := func(from reg.GPPhysical, unit int) *vec.Value {
 				return b.keep(alive, b.load(t.kept(from, unit, v), t.m.lanes()))
 			}
-			var columns []*value
+			var columns []*vec.Value
 			for c := range m {
 				columns = append(columns, read(ap, c))
 			}
@@ -155,9 +155,9 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 			}
 		}
 		t.flush()
-		t.do("ADDQ", operand.U32(t.lay.stride), dp)
+		t.integer(vec.IntAdd, operand.U32(t.lay.stride), dp)
 		if m > 0 {
-			t.do("ADDQ", operand.U32(t.lay.stride), ap)
+			t.integer(vec.IntAdd, operand.U32(t.lay.stride), ap)
 		}
 	})
 	t.drop(dp)
@@ -203,7 +203,7 @@ func (t *tile) joined(r ref, registers ...reg.GPPhysical) (at ref, release func(
 }
 
 // addTo adds the sums of the lanes of some vectors to as many numbers beside one another.
-func (t *tile) addTo(at ref, vectors []*value) {
+func (t *tile) addTo(at ref, vectors []*vec.Value) {
 	lanes := t.m.lanes()
 	for i := 0; i < len(vectors); i += lanes {
 		part := vectors[i:min(i+lanes, len(vectors))]
@@ -215,14 +215,14 @@ func (t *tile) addTo(at ref, vectors []*value) {
 	}
 }
 
+// columnsTogether is how many vectors of columns are summed up at once.
+func (t *tile) columnsTogether() int { return min(4, t.accumulators()/4) }
+
 // outer adds Σ δ·aᵀ to the gradient of a layer's weights, a group of rows and of vectors of columns at a time.
 func (t *tile) outer(o *plan.OuterSum) {
 	rows, cols, lanes := o.D.Rows, o.A.Rows, t.m.lanes()
 	chunks := (cols + lanes - 1) / lanes
-	wide := min(chunks, 4)
-	if t.m.level == AVX2 {
-		wide = min(chunks, 3)
-	}
+	wide := min(chunks, t.columnsTogether())
 	// Groups of nearly the same width.
 	groups := (chunks + wide - 1) / wide
 	wide = (chunks + groups - 1) / groups
@@ -257,7 +257,7 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	cells := t.variables(n*len(sizes), (*block).zeros)
 	t.countdown("tiles", func() {
 		t.countdown("samples", func() {
-			var as []*value
+			var as []*vec.Value
 			for c, s := range sizes {
 				as = append(as, t.code.load(ref{base: ap, disp: c * lanes * size}, s))
 			}
@@ -268,13 +268,13 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 				}
 			}
 			t.flush()
-			t.do("ADDQ", operand.U32(size), dp)
-			t.do("ADDQ", operand.U32(step), ap)
+			t.integer(vec.IntAdd, operand.U32(size), dp)
+			t.integer(vec.IntAdd, operand.U32(step), ap)
 		})
 		// Where more tiles follow, this one was full.
-		t.do("ADDQ", operand.I32(t.lay.stride-t.lay.row), dp)
+		t.integer(vec.IntAdd, operand.I32(t.lay.stride-t.lay.row), dp)
 		if gap != 0 {
-			t.do("ADDQ", operand.I32(gap), ap)
+			t.integer(vec.IntAdd, operand.I32(gap), ap)
 		}
 	})
 	t.drop(dp)

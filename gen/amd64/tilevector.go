@@ -8,6 +8,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // tileWindow is the state of a Vector's stages over one window of one vector of samples: sums and maxima over the units
@@ -20,8 +21,8 @@ type tileWindow struct {
 	group, unit index
 	// looped says that the units are looped over, which leaves scalars in variables and drafts in memory.
 	looped  bool
-	scalars map[expr.Var]*value
-	drafts  map[int]*value
+	scalars map[expr.Var]*vec.Value
+	drafts  map[int]*vec.Value
 }
 
 // vector is an operation over the windows of a layer, stage after stage, for all samples of a tile.
@@ -35,7 +36,7 @@ func (t *tile) vector(op *plan.Vector) {
 		for v := range t.vectors {
 			w := &tileWindow{
 				t: t, op: op, v: v, group: group, unit: unit, looped: looped,
-				scalars: map[expr.Var]*value{}, drafts: map[int]*value{},
+				scalars: map[expr.Var]*vec.Value{}, drafts: map[int]*vec.Value{},
 			}
 			for i := range op.Stages {
 				w.stage(i)
@@ -94,13 +95,13 @@ func (w *tileWindow) stage(i int) {
 		w.units(func(at index) { w.at(s, at, nil) })
 		return
 	}
-	var cell, result *value
+	var cell, result *vec.Value
 	if w.looped {
 		cell = t.cell()
 	}
 	switch s.Fold {
 	case plan.FoldLet:
-		result = t.code.expression(s.Expr, func(v expr.Var) *value { return w.look(v, w.unit, nil) })
+		result = t.code.expression(s.Expr, func(v expr.Var) *vec.Value { return w.look(v, w.unit, nil) })
 	case plan.FoldScan:
 		result = w.fold(s, cell, s.From)
 	case plan.FoldSum:
@@ -127,7 +128,7 @@ func (w *tileWindow) stage(i int) {
 func (w *tileWindow) release(later []plan.Stage) {
 	for _, s := range w.op.Stages {
 		x := w.scalars[s.Var]
-		if x != nil && x.cell && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
+		if x != nil && homeOf(x).cell && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
 			w.t.release(x)
 			delete(w.scalars, s.Var)
 		}
@@ -136,9 +137,9 @@ func (w *tileWindow) release(later []plan.Stage) {
 
 // fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped
 // over.
-func (w *tileWindow) fold(s plan.Stage, cell *value, from float64) *value {
+func (w *tileWindow) fold(s plan.Stage, cell *vec.Value, from float64) *vec.Value {
 	b := w.t.code
-	var sofar *value
+	var sofar *vec.Value
 	switch {
 	case cell != nil:
 		b.set(cell, b.number(from))
@@ -166,12 +167,12 @@ func (w *tileWindow) fold(s plan.Stage, cell *value, from float64) *value {
 }
 
 // at computes a stage for a unit: its draft, what it stores, and the value that is folded. sofar is that of a scan.
-func (w *tileWindow) at(s plan.Stage, at index, sofar *value) *value {
+func (w *tileWindow) at(s plan.Stage, at index, sofar *vec.Value) *vec.Value {
 	t, b := w.t, w.t.code
-	memo := map[expr.Var]*value{}
+	memo := map[expr.Var]*vec.Value{}
 	var exprs []expr.Expr
 	if s.Draft != nil {
-		d := b.expression(s.Draft.Expr, func(v expr.Var) *value { return w.look(v, at, memo) })
+		d := b.expression(s.Draft.Expr, func(v expr.Var) *vec.Value { return w.look(v, at, memo) })
 		if w.looped {
 			t.store(d, s.Draft.Buf, at, w.v)
 		} else {
@@ -188,7 +189,7 @@ func (w *tileWindow) at(s plan.Stage, at index, sofar *value) *value {
 	if s.Fold != plan.NoFold {
 		exprs = append(exprs, s.Expr)
 	}
-	results := b.program(expr.Share("u", exprs...), func(v expr.Var) *value { return w.look(v, at, memo) })
+	results := b.program(expr.Share("u", exprs...), func(v expr.Var) *vec.Value { return w.look(v, at, memo) })
 	for i, set := range s.Sets {
 		t.store(results[i], set.Buf, at, w.v)
 	}
@@ -200,14 +201,14 @@ func (w *tileWindow) at(s plan.Stage, at index, sofar *value) *value {
 
 // look finds what a variable stands for: a scalar of the window, the draft, or an argument, which is read once for
 // every stage.
-func (w *tileWindow) look(v expr.Var, at index, memo map[expr.Var]*value) *value {
+func (w *tileWindow) look(v expr.Var, at index, memo map[expr.Var]*vec.Value) *vec.Value {
 	if x := memo[v]; x != nil {
 		return x
 	}
 	if x := w.scalars[v]; x != nil {
 		return x
 	}
-	var x *value
+	var x *vec.Value
 	switch buf := w.op.Bind(v); {
 	case v == plan.DraftVar && !w.looped:
 		x = w.drafts[at.off]

@@ -67,13 +67,13 @@ func TestPredictBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	lay := newTileLayout(p, Tiling{})
-	parts, err := printBatch(newFile(newCommon(p)), p, machine{AVX512, p.ElementBytes()}, p.Func(plan.ForwardBatch), lay)
+	parts, err := printBatch(newFile(newCommon(p, zen4)), p, machine{AVX512, p.ElementBytes()}, p.Func(plan.ForwardBatch), lay)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var total [2]int
 	for i, tiles := range []int{lay.tiles, 4 * lay.tiles} {
-		total[i] = cycles(parts[0].fn, 0, 0, map[string]int{"tiles": tiles})
+		total[i] = zen4.cycles(parts[0].fn, 0, 0, map[string]int{"tiles": tiles})
 	}
 	if r := float64(total[1]) / float64(total[0]); !(r > 3.5 && r < 4.1) {
 		t.Errorf("%d tiles take %d cycles, four times as many %d", lay.tiles, total[0], total[1])

@@ -2,29 +2,28 @@ package amd64
 
 import (
 	"fmt"
-	"go/ast"
-	"go/token"
-	"go/types"
 
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// Under rounding: strict elementary functions are those of the portable code, translated: their Go, which computes with
-// float64 and integers of 64 bits and never branches, is read statement by statement, and every operation becomes the
-// instruction that does the same in all lanes. So every lane gives the bits of the portable code, whatever it does, and
+// Under rounding: strict elementary functions are those of the portable code, translated: their program, which computes
+// with float64 and integers of 64 bits and never branches, is gone through statement by statement, and every operation
+// becomes the one that does the same in all lanes. So every lane gives the bits of the portable code, whatever it does, and
 // there is one source for both. Lanes are of 64 bits, and those of 32 bits lie in registers of half the width; a
 // condition selects between old and new values of what it assigns.
 
 // lane is a number or an integer in every lane.
 type lane struct {
-	v    *value
-	kind types.BasicKind
+	v    *vec.Value
+	kind code.Kind
 }
 
 // truth is a mask of the lanes where a condition holds or, if not is set, where it doesn't. size is that of what was
 // compared.
 type truth struct {
-	mask *value
+	mask *vec.Value
 	not  bool
 	size int
 }
@@ -32,7 +31,7 @@ type truth struct {
 // rowOf is a row of a table in every lane, by its index.
 type rowOf struct {
 	of        *table
-	index, at *value // at is in bytes
+	index, at *vec.Value // at is in bytes
 }
 
 // translator goes through a function's statements. bits is the width of its lanes of 64 bits.
@@ -46,13 +45,13 @@ type translator struct {
 }
 
 // lanewise computes an elementary function in every lane as the portable code does, bit for bit.
-func (b *block) lanewise(op expr.Op, xs ...*value) *value {
+func (b *block) lanewise(op expr.Op, xs ...*vec.Value) *vec.Value {
 	s, err := b.f.file.portable(op, b.m.size)
 	if err != nil {
 		b.f.fail(err.Error())
 		return xs[0]
 	}
-	run := func(bits int, xs []*value) *value {
+	run := func(bits int, xs []*vec.Value) *vec.Value {
 		t := &translator{b: b, s: s, bits: bits, vars: map[string]lane{}, rows: map[string]rowOf{}, read: map[string]lane{}}
 		return t.call(xs)
 	}
@@ -62,7 +61,7 @@ func (b *block) lanewise(op expr.Op, xs ...*value) *value {
 	case 2*b.bits <= b.m.widest():
 		return run(2*b.bits, xs)
 	}
-	high := make([]*value, len(xs))
+	high := make([]*vec.Value, len(xs))
 	for i, x := range xs {
 		high[i] = b.half(x)
 	}
@@ -71,35 +70,29 @@ func (b *block) lanewise(op expr.Op, xs ...*value) *value {
 }
 
 // call runs the function.
-func (t *translator) call(xs []*value) *value {
-	kind := types.Float64
+func (t *translator) call(xs []*vec.Value) *vec.Value {
+	kind := code.Float64
 	if t.b.m.size == 4 {
-		kind = types.Float32
+		kind = code.Float32
 	}
-	i := 0
-	for _, field := range t.s.decl.Type.Params.List {
-		for _, name := range field.Names {
-			t.vars[name.Name] = lane{xs[i], kind}
-			i++
-		}
+	for i, p := range t.s.Params {
+		t.vars[p.Name] = lane{xs[i], kind}
 	}
-	for _, stmt := range t.s.decl.Body.List {
-		if r, ok := stmt.(*ast.ReturnStmt); ok {
-			return t.value(r.Results[0]).v
+	for _, stmt := range t.s.Body.Stmts {
+		if r, ok := stmt.(*code.Return); ok {
+			return t.value(r.Values[0]).v
 		}
 		t.statement(stmt, nil)
 	}
-	t.fail(t.s.decl, "does not return")
+	t.fail("does not return")
 	return xs[0]
 }
 
-// fail says what is not translated, and where it stands.
-func (t *translator) fail(n ast.Node, what string) {
-	t.b.f.fail(fmt.Sprintf("%s at line %d: %s", t.s.decl.Name.Name, t.s.fset.Position(n.Pos()).Line, what))
-}
+// fail says what is not translated.
+func (t *translator) fail(what string) { t.b.f.fail(t.s.Name + ": " + what) }
 
 // as writes instructions on lanes of a type.
-func (t *translator) as(size int, write func() *value) (v *value) {
+func (t *translator) as(size int, write func() *vec.Value) (v *vec.Value) {
 	bits, old := t.bits, t.b.m
 	if size == 4 && t.s.size() == 4 {
 		bits /= 2
@@ -111,55 +104,59 @@ func (t *translator) as(size int, write func() *value) (v *value) {
 }
 
 // size is that of the function's argument.
-func (s *source) size() int {
-	if s.info.Types[s.decl.Type.Params.List[0].Type].Type.Underlying().(*types.Basic).Kind() == types.Float32 {
-		return 4
-	}
-	return 8
-}
+func (s *source) size() int { return wordOf(s.Params[0].Type.Kind) }
 
 // statement translates one. Where a condition is given, assignments take place in the lanes where it holds.
-func (t *translator) statement(stmt ast.Stmt, when *truth) {
+func (t *translator) statement(stmt code.Stmt, when *truth) {
 	switch s := stmt.(type) {
-	case *ast.DeclStmt: // constants, which the type checker has evaluated
-	case *ast.AssignStmt:
+	case *code.Comment, *code.Const: // constants have been worked out by the checker
+	case *code.Let:
+		t.let(s)
+	case *code.Assign:
 		t.assign(s, when)
-	case *ast.IfStmt:
-		if s.Else != nil || s.Init != nil || when != nil {
-			t.fail(s, "a condition that is not plain")
+	case *code.If:
+		if when != nil {
+			t.fail("a condition within a condition")
 			return
 		}
 		c := t.condition(s.Cond)
-		for _, inner := range s.Body.List {
+		for _, inner := range s.Then.Stmts {
 			t.statement(inner, &c)
 		}
 	default:
-		t.fail(stmt, fmt.Sprintf("unexpected statement %T", stmt))
+		t.fail(fmt.Sprintf("unexpected statement %T", stmt))
 	}
 }
 
-// operators are those of assignments that compute.
-var operators = map[token.Token]token.Token{
-	token.ADD_ASSIGN: token.ADD, token.SUB_ASSIGN: token.SUB, token.MUL_ASSIGN: token.MUL, token.AND_ASSIGN: token.AND,
-	token.OR_ASSIGN: token.OR, token.XOR_ASSIGN: token.XOR, token.AND_NOT_ASSIGN: token.AND_NOT,
+// let computes all values before it names them.
+func (t *translator) let(s *code.Let) {
+	if place, ok := s.Values[0].(*code.Addr); ok {
+		t.rows[s.Names[0]] = t.row(place.X)
+		return
+	}
+	for i, v := range t.values(s.Values) {
+		t.vars[s.Names[i]] = v
+	}
 }
 
-// assign computes all right sides before any variable changes.
-func (t *translator) assign(s *ast.AssignStmt, when *truth) {
-	var values []lane
-	for i, e := range s.Rhs {
-		if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.AND {
-			t.rows[s.Lhs[i].(*ast.Ident).Name] = t.row(u.X)
-			return
+func (t *translator) values(xs []code.Expr) []lane {
+	var vs []lane
+	for _, x := range xs {
+		vs = append(vs, t.value(x))
+	}
+	return vs
+}
+
+// assign computes all values before any variable changes.
+func (t *translator) assign(s *code.Assign, when *truth) {
+	values := t.values(s.Values)
+	for i, v := range values {
+		if s.Op != code.Set {
+			values[i] = t.operate(s.Op, t.vars[s.To[i].(*code.Var).Name], v)
 		}
-		v := t.value(e)
-		if op, ok := operators[s.Tok]; ok {
-			v = t.operate(s, op, t.vars[s.Lhs[i].(*ast.Ident).Name], v)
-		}
-		values = append(values, v)
 	}
 	for i, v := range values {
-		name := s.Lhs[i].(*ast.Ident).Name
+		name := s.To[i].(*code.Var).Name
 		if when != nil {
 			v = t.choose(*when, v, t.vars[name])
 		}
@@ -167,28 +164,28 @@ func (t *translator) assign(s *ast.AssignStmt, when *truth) {
 	}
 }
 
-// row finds the row &table[index].
-func (t *translator) row(e ast.Expr) rowOf {
-	x, ok := e.(*ast.IndexExpr)
+// row finds the row table[index].
+func (t *translator) row(x code.Expr) rowOf {
+	e, ok := x.(*code.Elem)
 	if !ok {
-		t.fail(e, "the address of something that is no row")
+		t.fail("the address of something that is no row")
 		return rowOf{}
 	}
-	r := rowOf{of: t.s.tables[x.X.(*ast.Ident).Name]}
-	r.index = t.convert(x, t.value(x.Index), types.Uint64).v
-	r.at = t.as(8, func() *value { return t.b.shift("VPSLL", r.index, r.of.shift+3) })
+	r := rowOf{of: t.s.tables[e.X.(*code.Var).Name]}
+	r.index = t.convert(t.value(e.Index), code.Uint64).v
+	r.at = t.as(8, func() *vec.Value { return t.b.shift(vec.ShiftLeft, r.index, r.of.shift+3) })
 	return r
 }
 
 // element reads an element of a table: c[2] of a row that has been found, or a whole row table[index].
-func (t *translator) element(x *ast.IndexExpr) lane {
-	kind := t.kind(x)
-	name := x.X.(*ast.Ident).Name
+func (t *translator) element(x *code.Elem) lane {
+	kind := t.s.info.Kind(x)
+	name := x.X.(*code.Var).Name
 	r, found := t.rows[name]
 	column := 0
 	if found {
-		_, c, _ := t.s.constant(x.Index)
-		column = int(c)
+		c, _ := t.s.info.Constant(x.Index)
+		column = int(c.Bits())
 	} else {
 		r = t.row(x)
 	}
@@ -196,8 +193,8 @@ func (t *translator) element(x *ast.IndexExpr) lane {
 	if v, ok := t.read[key]; ok && found {
 		return v
 	}
-	v := lane{t.as(8, func() *value {
-		if r.of.rows() <= permutedRows && t.b.m.level == AVX512 && t.bits == 512 {
+	v := lane{t.as(8, func() *vec.Value {
+		if r.of.rows() <= permutedRows && t.b.m.has(vec.Permute2, vec.F64) && t.bits == t.b.m.widest() {
 			return t.b.column(r.of, r.index, column)
 		}
 		return t.b.gather(t.b.f.file.place(r.of), 8*column, r.at)
@@ -206,99 +203,68 @@ func (t *translator) element(x *ast.IndexExpr) lane {
 	return v
 }
 
-func (t *translator) kind(e ast.Expr) types.BasicKind {
-	basic, ok := types.Default(t.s.info.Types[e].Type).Underlying().(*types.Basic)
-	if !ok {
-		t.fail(e, "neither a number nor an integer")
-		return types.Float64
-	}
-	return basic.Kind()
-}
-
 // value translates an expression.
-func (t *translator) value(e ast.Expr) lane {
-	if kind, bits, ok := t.s.constant(e); ok {
-		return t.literal(kind, bits)
+func (t *translator) value(x code.Expr) lane {
+	if v, ok := t.s.info.Constant(x); ok {
+		return t.literal(v)
 	}
-	switch x := e.(type) {
-	case *ast.ParenExpr:
+	switch x := x.(type) {
+	case *code.Group:
 		return t.value(x.X)
-	case *ast.Ident:
+	case *code.Var:
 		if v, ok := t.vars[x.Name]; ok {
 			return v
 		}
-	case *ast.IndexExpr:
+	case *code.Elem:
 		return t.element(x)
-	case *ast.BinaryExpr:
+	case *code.Binary:
 		l := t.value(x.X)
-		if x.Op == token.SHL || x.Op == token.SHR {
+		if x.Op == code.Shl || x.Op == code.Shr {
 			return t.shift(x, l)
 		}
-		return t.operate(x, x.Op, l, t.value(x.Y))
-	case *ast.CallExpr:
-		return t.function(x)
+		return t.operate(x.Op, l, t.value(x.Y))
+	case *code.Convert:
+		return t.convert(t.value(x.X), x.To)
+	case *code.Bits: // the same bits as another type
+		return lane{t.value(x.X).v, t.s.info.Kind(x)}
+	case *code.FromBits:
+		return lane{t.value(x.X).v, x.To}
+	case *code.Sqrt:
+		v := t.value(x.X)
+		return lane{t.as(8, func() *vec.Value { return t.b.root(v.v) }), v.kind}
+	case *code.Extreme:
+		if len(x.Xs) == 2 {
+			return t.extreme(x.Op, t.value(x.Xs[0]), t.value(x.Xs[1]))
+		}
 	}
-	t.fail(e, fmt.Sprintf("unexpected expression %T", e))
-	return t.literal(types.Float64, 0)
+	t.fail("unexpected expression " + code.Text(x))
+	return t.literal(code.FloatValue(code.Float64, 0))
 }
 
 // literal is a constant in every lane.
-func (t *translator) literal(kind types.BasicKind, bits uint64) lane {
-	return lane{t.as(wordOf(kind), func() *value { return t.b.pattern(bits) }), kind}
-}
-
-// function translates a conversion, a function of package math, min or max.
-func (t *translator) function(x *ast.CallExpr) lane {
-	if t.s.info.Types[x.Fun].IsType() {
-		return t.convert(x, t.value(x.Args[0]), t.kind(x))
-	}
-	if sel, ok := x.Fun.(*ast.SelectorExpr); ok {
-		v := t.value(x.Args[0])
-		if sel.Sel.Name == "Sqrt" {
-			v.v = t.as(wordOf(v.kind), func() *value { return t.b.root(v.v) })
-		}
-		return lane{v.v, t.kind(x)} // the others see the same bits as another type
-	}
-	if name, ok := x.Fun.(*ast.Ident); ok && (name.Name == "min" || name.Name == "max") && len(x.Args) == 2 {
-		return t.extreme(x, name.Name == "min", t.value(x.Args[0]), t.value(x.Args[1]))
-	}
-	t.fail(x, "unexpected call")
-	return t.value(x.Args[0])
+func (t *translator) literal(v code.Value) lane {
+	size := wordOf(v.Kind)
+	return lane{t.as(size, func() *vec.Value { return t.b.pattern(v.Bits() & mask(size)) }), v.Kind}
 }
 
 // convert converts as Go does, of the conversions between integers and floating-point numbers that from int64 to
 // float64.
-func (t *translator) convert(n ast.Node, v lane, to types.BasicKind) lane {
+func (t *translator) convert(v lane, to code.Kind) lane {
 	from := v.kind
 	same := wordOf(from) == wordOf(to)
-	narrow := t.bits / 2
 	switch {
-	case from == to || same && !floats(from) && !floats(to):
+	case from == to || same && !from.Float() && !to.Float():
 		return lane{v.v, to}
-	case from == types.Uint32 && !floats(to), from == types.Int32 && to == types.Uint64:
+	case from == code.Uint32 && !to.Float(), from == code.Int32 && to == code.Uint64:
 		// An index is not negative.
-		return lane{t.as(8, func() *value {
-			return t.b.add(&node{op: "VPMOVZXDQ", in: []*value{v.v}, out: t.b.fresh(), imm: -1, narrow: narrow})
-		}), to}
-	case from == types.Int64 && to == types.Float64:
-		return lane{t.as(8, func() *value { return t.b.number64(v.v) }), to}
-	case from == types.Float32 && to == types.Float64:
-		return lane{t.as(8, func() *value {
-			return t.b.add(&node{op: "VCVTPS2PD", in: []*value{v.v}, out: t.b.fresh(), imm: -1, narrow: narrow})
-		}), to}
-	case from == types.Float64 && to == types.Float32:
-		return lane{t.as(8, func() *value {
-			out := t.b.fresh()
-			out.bits = narrow
-			op := "VCVTPD2PSY"
-			if t.bits == 512 {
-				op = "VCVTPD2PS"
-			}
-			return t.b.add(&node{op: op, in: []*value{v.v}, out: out, imm: -1, wide: narrow, narrow: t.bits})
-		}), to}
+		return lane{t.as(8, func() *vec.Value { return t.b.widened(v.v, vec.U32) }), to}
+	case from == code.Int64 && to == code.Float64:
+		return lane{t.as(8, func() *vec.Value { return t.b.number64(v.v) }), to}
+	case from == code.Float32 && to == code.Float64:
+		return lane{t.as(8, func() *vec.Value { return t.b.widened(v.v, vec.F32) }), to}
+	case from == code.Float64 && to == code.Float32:
+		return lane{t.as(8, func() *vec.Value { return t.b.narrowed(v.v) }), to}
 	}
-	t.fail(n, "unexpected conversion")
+	t.fail(fmt.Sprintf("a conversion of %v to %v", from, to))
 	return lane{v.v, to}
 }
-
-func floats(kind types.BasicKind) bool { return kind == types.Float32 || kind == types.Float64 }

@@ -6,6 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Samples come as arrays one after the other, and tiles have a row for each element. Both ways some elements of all
@@ -30,13 +31,13 @@ func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
 	}
 	t.columns(to.Len(), group, func(at index, n int) {
 		for v := range t.vectors {
-			var rows []*value
+			var rows []*vec.Value
 			for r := range group {
-				var x *value
+				var x *vec.Value
 				for q := range t.m.lanes() / group {
 					sample := v*t.m.lanes() + q*group + r
 					piece := ref{base: from, index: at.regs[1], disp: (sample*to.Len() + at.off) * t.m.size}
-					var part *value
+					var part *vec.Value
 					t.code.within(128, func() { part = t.code.load(piece, n) })
 					if x == nil {
 						x = part
@@ -58,11 +59,11 @@ func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
 // pairsIn is samplesIn for pairs of float32, of which 128 bits hold two.
 func (t *tile) pairsIn(from reg.GPPhysical, to *plan.Buffer) {
 	for v := range t.vectors {
-		var halves [2]*value
+		var halves [2]*vec.Value
 		for h := range halves {
 			for q := range t.m.lanes() / 4 {
 				sample := v*t.m.lanes() + q*4 + 2*h
-				var part *value
+				var part *vec.Value
 				t.code.within(128, func() { part = t.code.load(ref{base: from, disp: sample * 2 * t.m.size}, 4) })
 				if q == 0 {
 					halves[h] = part
@@ -72,8 +73,8 @@ func (t *tile) pairsIn(from reg.GPPhysical, to *plan.Buffer) {
 			}
 		}
 		// The even numbers of both, and the odd ones.
-		for i, imm := range []int{0x88, 0xdd} {
-			t.store(t.code.shuffle("VSHUFPS", imm, halves[0], halves[1]), to, index{off: i}, v)
+		for i, op := range []vec.Op{vec.Evens, vec.Odds} {
+			t.store(t.code.apply(op, halves[0], halves[1]), to, index{off: i}, v)
 		}
 	}
 }
@@ -89,7 +90,7 @@ func (t *tile) samplesOut(from *plan.Buffer, to ref, pitch int) {
 	group := 16 / t.m.size
 	t.columns(from.Len(), group, func(at index, n int) {
 		for v := range t.vectors {
-			var rows []*value
+			var rows []*vec.Value
 			for i := range group {
 				unit := at
 				unit.off += min(i, n-1)
@@ -119,48 +120,25 @@ func (t *tile) columns(n, group int, body func(at index, n int)) {
 
 // squares transposes within every 128 bits of as many vectors as these hold numbers. Only the first n results are
 // formed.
-func (b *block) squares(rows []*value, n int) []*value {
-	var out []*value
+func (b *block) squares(rows []*vec.Value, n int) []*vec.Value {
+	var out []*vec.Value
 	if b.m.size == 8 {
-		for i, op := range []string{"VUNPCKLPD", "VUNPCKHPD"} {
+		for i, op := range []vec.Op{vec.InterleaveLow, vec.InterleaveHigh} {
 			if i < n {
-				out = append(out, b.shuffle(op, -1, rows[0], rows[1]))
+				out = append(out, b.apply(op, rows[0], rows[1]))
 			}
 		}
 		return out
 	}
-	for half, op := range []string{"VUNPCKLPS", "VUNPCKHPS"} {
+	for half, op := range []vec.Op{vec.InterleaveLow, vec.InterleaveHigh} {
 		if 2*half >= n {
 			break
 		}
-		x, y := b.shuffle(op, -1, rows[0], rows[1]), b.shuffle(op, -1, rows[2], rows[3])
-		out = append(out, b.shuffle("VUNPCKLPD", -1, x, y))
+		x, y := b.apply(op, rows[0], rows[1]), b.apply(op, rows[2], rows[3])
+		out = append(out, b.pairs(vec.InterleaveLow, x, y))
 		if 2*half+1 < n {
-			out = append(out, b.shuffle("VUNPCKHPD", -1, x, y))
+			out = append(out, b.pairs(vec.InterleaveHigh, x, y))
 		}
 	}
 	return out
-}
-
-// insert puts 128 bits into a vector, as its quarter or half q.
-func (b *block) insert(x, part *value, q int) *value {
-	op := "VINSERTF128"
-	if b.m.level == AVX512 {
-		op = "VINSERTF32X4"
-	}
-	return b.add(&node{op: op, in: []*value{x, part}, out: b.fresh(), imm: q, narrow: 128, fold: true})
-}
-
-// extract is 128 bits of a vector: its quarter or half q.
-func (b *block) extract(x *value, q int) *value {
-	if q == 0 {
-		return x
-	}
-	out := b.fresh()
-	out.bits = 128
-	op := "VEXTRACTF128"
-	if b.m.level == AVX512 {
-		op = "VEXTRACTF32X4"
-	}
-	return b.add(&node{op: op, in: []*value{x}, out: out, imm: q, wide: 128, narrow: b.bits})
 }

@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"slices"
 	"sync"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // Sine and cosine of arguments of any size. |x|·2/π is wanted modulo 4, a turn, and the nearer it comes to a whole
@@ -37,34 +39,34 @@ var turnTable = sync.OnceValue(func() []byte {
 
 // scaled is |x|·2^(-8q), from 2 to 2^9 where q > 0, with q such that it is at most that; and 127 - q, an index of
 // bytes. q is 0 below 2^9 and for NaN, and 127 for infinity.
-func (b *block) scaled(x *value) (s, index *value) {
+func (b *block) scaled(x *vec.Value) (s, index *vec.Value) {
 	a := b.magnitude(x)
 	exponent := b.and(b.larger(a, b.number(2)), b.pattern(0x7f8<<52)) // but for three bits
-	p := b.integer("VPSUB", b.pattern((1023+1024)<<52), exponent)     // 2^(-8q)
-	return b.product(a, p), b.shift("VPSRL", p, 55)
+	p := b.integer(vec.Sub, b.pattern((1023+1024)<<52), exponent)     // 2^(-8q)
+	return b.product(a, p), b.shift(vec.ShiftRight, p, 55)
 }
 
 // turnPiece is a piece of 2/π·2^(8q): its bits from 2^low up to 2^(low+47). low is a multiple of 8.
-func (b *block) turnPiece(index *value, low int) *value {
+func (b *block) turnPiece(index *vec.Value, low int) *vec.Value {
 	table := b.f.file.table("2/π", turnTable())
 	// A word of 8 bytes has 16 bits below.
 	word := b.gather(table, turnBytes-127+(low-16)/8, index)
 	under := b.pattern(math.Float64bits(math.Ldexp(1, 52+low)))
-	return b.less(b.or(b.shift("VPSRL", word, 16), under), under)
+	return b.less(b.or(b.shift(vec.ShiftRight, word, 16), under), under)
 }
 
 // sin is the sine.
-func (b *block) sin(x *value) *value {
+func (b *block) sin(x *vec.Value) *vec.Value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).sinInDouble)
 	}
 	// What is x to half an ULP is beyond the products, which underflow.
-	tiny := b.compare(lessThan, b.magnitude(x), b.number(0x1p-27))
+	tiny := b.compare(vec.Less, b.magnitude(x), b.number(0x1p-27))
 	return b.choose(tiny, x, b.circular(x, 0))
 }
 
 // cos is the cosine.
-func (b *block) cos(x *value) *value {
+func (b *block) cos(x *vec.Value) *vec.Value {
 	if b.m.size == 4 {
 		return b.wide(x, (*block).cosInDouble)
 	}
@@ -88,7 +90,7 @@ var (
 const halfPi, halfPiLow = math.Pi / 2, 0x1.1a62633145c07p-54
 
 // circular is the sine some quarters of a turn further than x, quarters being 0 or 1.
-func (b *block) circular(x *value, quarters float64) *value {
+func (b *block) circular(x *vec.Value, quarters float64) *vec.Value {
 	r, rLow, n := b.quarters(x)
 	n = b.sum(n, b.number(0x1.8p52+quarters))
 	// The angle from there is d + dLow.
@@ -112,17 +114,17 @@ func (b *block) circular(x *value, quarters float64) *value {
 }
 
 // turned is the sine or the cosine, with the sign of the quarter that the low bits of n name.
-func (b *block) turned(sin, cos, n *value) *value {
-	odd := b.compare(lessThan, b.or(b.shift("VPSLL", n, 63), b.number(1)), b.zeros())
+func (b *block) turned(sin, cos, n *vec.Value) *vec.Value {
+	odd := b.compare(vec.Less, b.or(b.shift(vec.ShiftLeft, n, 63), b.number(1)), b.zeros())
 	v := b.choose(odd, cos, sin)
-	return b.xor(v, b.and(b.shift("VPSLL", n, 62), b.signBit()))
+	return b.xor(v, b.and(b.shift(vec.ShiftLeft, n, 62), b.signBit()))
 }
 
 // quarters takes |x| as n·π/2 + (r + low)·π/2, |r| ≤ ½ and a little, with n as a number modulo 4. No float64 but 0 is
 // nearer than 2^-61 to a multiple of π/2; r + low is good to 2^-127.
-func (b *block) quarters(x *value) (r, low, n *value) {
+func (b *block) quarters(x *vec.Value) (r, low, n *vec.Value) {
 	s, index := b.scaled(x)
-	var high, rest [3]*value
+	var high, rest [3]*vec.Value
 	for i := range high {
 		piece := b.turnPiece(index, 8-48*i)
 		high[i] = b.product(s, piece)
@@ -148,7 +150,7 @@ func (b *block) quarters(x *value) (r, low, n *value) {
 }
 
 // twoSum is x + y, rounded, and what rounding took.
-func (b *block) twoSum(x, y *value) (sum, lost *value) {
+func (b *block) twoSum(x, y *vec.Value) (sum, lost *vec.Value) {
 	sum = b.sum(x, y)
 	part := b.less(sum, x)
 	return sum, b.sum(b.less(x, b.less(sum, part)), b.less(y, part))
@@ -161,16 +163,16 @@ var (
 )
 
 // sinInDouble is the sine of a float32.
-func (b *block) sinInDouble(x *value) *value {
+func (b *block) sinInDouble(x *vec.Value) *vec.Value {
 	return b.xor(b.circularInDouble(x, 0), b.and(x, b.signBit()))
 }
 
 // cosInDouble is the cosine of a float32.
-func (b *block) cosInDouble(x *value) *value { return b.circularInDouble(x, 1) }
+func (b *block) cosInDouble(x *vec.Value) *vec.Value { return b.circularInDouble(x, 1) }
 
 // circularInDouble is the sine of |x| some quarters of a turn further. x has 24 bits, and is not nearer than 2^-33 to a
 // multiple of π/2, so that two pieces do, of which the first is exact times x.
-func (b *block) circularInDouble(x *value, quarters float64) *value {
+func (b *block) circularInDouble(x *vec.Value, quarters float64) *vec.Value {
 	s, index := b.scaled(x)
 	piece := b.turnPiece(index, -24)
 	high := b.product(s, piece)

@@ -1,10 +1,12 @@
 package amd64
 
+import "github.com/backpropgen/backpropgen/gen/vec"
+
 // triples adds every three neighbouring numbers of up to three whole vectors and puts the sums in the order of their
 // rows. Number 3i+j of the three vectors is term j of row i; 3 and the number of lanes have no common factor, so the
 // terms j of all rows lie in different lanes of theirs.
-func (b *block) triples(vectors []*value) *value {
-	var z *value
+func (b *block) triples(vectors []*vec.Value) *vec.Value {
+	var z *vec.Value
 	for j := range 3 {
 		if term := b.everyThird(vectors, j); z == nil {
 			z = term
@@ -16,9 +18,9 @@ func (b *block) triples(vectors []*value) *value {
 }
 
 // everyThird is the vector of every third number of some vectors, from number j on.
-func (b *block) everyThird(vectors []*value, j int) *value {
+func (b *block) everyThird(vectors []*vec.Value, j int) *vec.Value {
 	lanes := b.bits / 8 / b.m.size
-	if b.m.level == AVX512 && len(vectors) > 1 {
+	if len(vectors) > 1 && b.m.has(vec.Permute2, b.m.number()) {
 		return b.everyThirdOfTwo(vectors, j)
 	}
 	from, in := make([]int, lanes), make([]int, lanes) // of every row the lane, and of that the vector
@@ -28,19 +30,13 @@ func (b *block) everyThird(vectors []*value, j int) *value {
 	}
 	x := vectors[0]
 	for k := 1; k < len(vectors); k++ {
-		set := 0
-		for lane, of := range in {
-			if of == k {
-				set |= 1 << lane
-			}
-		}
-		x = b.shuffle("VBLEND"+b.m.suffix(), set, x, vectors[k])
+		x = b.blend(x, vectors[k], func(lane int) bool { return in[lane] == k })
 	}
 	return b.permute(x, from)
 }
 
 // everyThirdOfTwo is everyThird where an instruction takes lanes of two vectors.
-func (b *block) everyThirdOfTwo(vectors []*value, j int) *value {
+func (b *block) everyThirdOfTwo(vectors []*vec.Value, j int) *vec.Value {
 	lanes := b.bits / 8 / b.m.size
 	x := vectors[0]
 	for k := 1; k < len(vectors); k++ {
@@ -55,7 +51,7 @@ func (b *block) everyThirdOfTwo(vectors []*value, j int) *value {
 				lane[i] = uint64(i)
 			}
 		}
-		x = b.add(&node{kind: replace, op: "VPERMI2" + b.m.suffix(), in: []*value{b.lanesOf(lane...), x, vectors[k]}, out: b.fresh(), imm: -1})
+		x = b.apply(vec.Permute2, b.lanesOf(lane...), x, vectors[k])
 	}
 	return x
 }

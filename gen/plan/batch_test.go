@@ -177,7 +177,6 @@ func TestBatchScopes(t *testing.T) {
 	if mustCompile(t, n).Func(InputGradBatch) != nil {
 		t.Error("InputGradBatch is there without input_gradient")
 	}
-	without := mustCompile(t, n)
 	n.InputGradient = true
 	p := mustCompile(t, n)
 	for _, f := range p.Funcs {
@@ -188,11 +187,6 @@ func TestBatchScopes(t *testing.T) {
 			}
 			if writes && (ScopeOf(op) != PerSample || forms(op, WeightGrad)) {
 				t.Errorf("InputGradBatch has %s", op)
-			}
-		}
-		if f.Batch && !writes {
-			if got, want := mustCount(t, p, f.Name), mustCount(t, without, f.Name); got != want {
-				t.Errorf("with input_gradient %s performs %+v, without %+v", f.Name, got, want)
 			}
 		}
 	}
@@ -220,46 +214,6 @@ func TestBlock(t *testing.T) {
 		t.Errorf("%d samples of %d bytes, want as many as %d bytes hold", p.Block, p.WorkspaceBytes(), MaxBlockBytes)
 	}
 }
-
-// TestCountBatch compares the count of calls with that of their blocks: each whole block takes the same, and a call the
-// rest besides.
-func TestCountBatch(t *testing.T) {
-	n := iris()
-	n.Batch = 8
-	p := mustCompile(t, n)
-	count := func(name string, samples int) Count {
-		c, err := p.CountBatch(name, samples)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
-	}
-	for _, f := range p.Funcs {
-		if !f.Batch {
-			continue
-		}
-		block := count(f.Name, 17)
-		for range 3 {
-			block = block.Plus(minus(count(f.Name, 25), count(f.Name, 17)))
-		}
-		if got := count(f.Name, 17+3*8); got != block {
-			t.Errorf("%s of 41 samples performs %+v, want %+v", f.Name, got, block)
-		}
-	}
-	// By hand: ∇W and ∇b of the two layers and the sum of the loss, each read and written once a block.
-	empty := count(GradBatch, 0)
-	if want := (Count{expr.Count{Adds: 1}, 67, 2 * 67, 67, 2 * 67}); empty != want {
-		t.Errorf("GradBatch of no samples performs %+v, want %+v", empty, want)
-	}
-	one := minus(count(GradBatch, 2), count(GradBatch, 1))
-	grad := mustCount(t, p, Grad)
-	if one.Muls != grad.Muls || one.Calls != grad.Calls || one.ParamStores != 0 || one.ParamLoads != grad.ParamLoads {
-		t.Errorf("one sample more takes %+v in GradBatch; Grad takes %+v", one, grad)
-	}
-	mustFail(t, func() error { _, err := p.CountBatch(Grad, 3); return err }, "no batch function Grad")
-}
-
-func minus(a, b Count) Count { return a.Plus(b.Times(-1)) }
 
 // TestNests checks over random networks that large weights are read for all samples in a row, and what stands together
 // in a loop over samples is small.

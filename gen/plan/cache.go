@@ -68,12 +68,28 @@ func cache(p *Program) error {
 		}
 		choice := fmt.Sprintf("layer %d keeps %s", l, keptNames(keepZ, keepA, recompute, logits))
 		if p.Cache == spec.CacheAuto && !vector && needsZ && l < depth {
-			again := Count{Count: emittedOps(act.Value), Loads: 1, Stores: 1}.Times(int64(z.Rows))
-			choice += fmt.Sprintf("; σ' needs z, and to form a again from it would weigh %d", again.Weight())
+			again := (emittedOps(act.Value).Weight() + 2) * int64(z.Rows) // with a load and a store
+			choice += fmt.Sprintf("; σ' needs z, and to form a again from it would weigh %d", again)
 		}
 		p.Choices = append(p.Choices, choice)
 	}
 	return nil
+}
+
+// emittedOps counts the operations of an expression that are left in emitted code: constants are worked out before.
+func emittedOps(e expr.Expr) expr.Count {
+	if expr.Constant(e) {
+		return expr.Count{}
+	}
+	switch n := e.(type) {
+	case expr.Unary:
+		return expr.CountOps(expr.Unary{Op: n.Op, X: expr.Z}).Plus(emittedOps(n.X))
+	case expr.Binary:
+		return expr.CountOps(expr.Binary{Op: n.Op, X: expr.Z, Y: expr.Z}).Plus(emittedOps(n.X)).Plus(emittedOps(n.Y))
+	case expr.Select:
+		return expr.Count{Selects: 1}.Plus(emittedOps(n.C)).Plus(emittedOps(n.X)).Plus(emittedOps(n.Y))
+	}
+	return expr.Count{}
 }
 
 func kept(keep bool) Kind {

@@ -9,6 +9,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
 )
 
 // TestNewLayer adds an activation of a whole layer to the table of them, and nothing anywhere else. In every cache mode
@@ -25,11 +26,11 @@ func TestNewLayer(t *testing.T) {
 				t.Fatal(err)
 			}
 			differences(t, p)
-			file, err := portable.Print(p, portable.Options{Package: "net"})
+			file, err := portable.Build(p, portable.Options{Package: "net"})
 			if err != nil {
 				t.Fatal(err)
 			}
-			src, err := file.Render()
+			src, err := templates.Program(file).Render()
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -83,33 +83,3 @@ func (d Descent) Array(v expr.Var) bool {
 	}
 	return false
 }
-
-// Count is what one update performs by the assignments of case i, which is nearly all of it: the scalars that are
-// formed once are left out.
-func (d Descent) Count(i int) Count {
-	sets := d.Cases[i].Sets
-	c := Count{Count: setOps(sets)}
-	known := map[expr.Var]bool{} // variables that a scalar holds
-	for _, s := range sets {
-		for _, v := range expr.Vars(s.Value) {
-			if d.Array(v) && !known[v] {
-				known[v] = true
-				c.Loads++
-				c.ParamLoads += boolInt(v == expr.P || v == expr.G)
-			}
-		}
-		known[s.Name] = true
-		if d.Array(s.Name) {
-			c.Stores++
-			c.ParamStores += boolInt(s.Name == expr.P)
-		}
-	}
-	return c.Times(int64(d.Len))
-}
-
-func boolInt(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
-}

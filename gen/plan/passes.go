@@ -25,36 +25,44 @@ var passes = []pass{
 }
 
 // Compile builds the plan of a valid network and takes it through every pass, checking it at the
-// start and after each. An error is a mistake in this package, not in the network.
+// start and after each. An error is a mistake in this package, not in the network. Under cache: auto every layer keeps
+// what its own derivative wants.
 func Compile(n spec.Network) (*Program, error) { return Trace(n, nil) }
 
 // Trace is Compile, calling seen, if it is not nil, with the plan after every stage, "build" first.
 func Trace(n spec.Network, seen func(stage string, p *Program)) (*Program, error) {
+	c, err := NewCompiler(n)
+	if err != nil {
+		return nil, err
+	}
+	return c.compile(c.n.Cache, seen)
+}
+
+// Compiler plans one network under any cache mode. What the network's formulas come to is worked out once.
+type Compiler struct {
+	n    spec.Network // with defaults
+	rows functions
+}
+
+// NewCompiler looks up the formulas of a valid network, or differentiates what its spec gives.
+func NewCompiler(n spec.Network) (*Compiler, error) {
 	n = n.WithDefaults()
 	rows, err := functionsOf(n)
 	if err != nil {
 		return nil, err
 	}
-	c, err := compare(n, rows)
-	if err != nil {
-		return nil, err
-	}
-	p := c.programs[c.mode(n)]
-	if p == nil || seen != nil {
-		if seen == nil {
-			seen = func(string, *Program) {}
-		}
-		if p, err = compile(n, rows, c.mode(n), seen); err != nil {
-			return nil, err
-		}
-	}
-	p.Cachings = c.cachings
-	return p, nil
+	return &Compiler{n, rows}, nil
 }
 
-// compile is Trace under a cache mode, which need not be the network's.
-func compile(n spec.Network, rows functions, mode spec.Cache, seen func(string, *Program)) (*Program, error) {
-	p, err := buildWith(n, rows)
+// Compile is the plan under a cache mode, which need not be the network's.
+func (c *Compiler) Compile(mode spec.Cache) (*Program, error) { return c.compile(mode, nil) }
+
+func (c *Compiler) compile(mode spec.Cache, seen func(string, *Program)) (*Program, error) {
+	if seen == nil {
+		seen = func(string, *Program) {}
+	}
+	n := c.n
+	p, err := buildWith(n, c.rows)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (b *Buffer) String() string {
 // Program is one network's emitted functions.
 type Program struct {
 	Network spec.Network // with defaults
-	// Cache is the mode in force: the network's, unless that is auto and a fixed one turned out better.
+	// Cache is the mode in force: the network's, unless that is auto and a fixed one was found to be better.
 	Cache spec.Cache
 	// Activations are the formulas of the layers' activations, layer 1 first, and Cost the cost's.
 	Activations []expr.Activation
@@ -81,9 +81,6 @@ type Program struct {
 	Block       int      // samples that a batch function takes at a time: the network's batch, or what MaxBlockBytes has room for
 	Turns       bool     // whether the workspace has a number that says which way assembly goes through large matrices
 	Choices     []string // what the passes decided, a line each, for explain
-	// Cachings are what the network keeps and performs under every cache mode: pre, post, both and auto. There are none
-	// for code too large to be emitted.
-	Cachings []Caching
 }
 
 // The functions of a program, by the names of the emitted methods.

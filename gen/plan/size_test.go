@@ -128,3 +128,22 @@ func TestUnrolled(t *testing.T) {
 		}
 	}
 }
+
+// TestCachedBytes counts what lies in the workspace between Forward and Backward.
+func TestCachedBytes(t *testing.T) {
+	n := build("cross-entropy", []int{4, 8, 3}, "arctan", "softmax")
+	for _, c := range []struct {
+		mode spec.Cache
+		want int // numbers: z1, a1, then z2, a2, m2 and s2 in any mode
+	}{
+		{spec.CachePre, 8 + 8}, {spec.CachePost, 8 + 8 + 8}, {spec.CacheBoth, 8 + 8 + 8}, {spec.CacheAuto, 8 + 8 + 8},
+	} {
+		n.Cache = c.mode
+		for precision, size := range map[spec.Precision]int{spec.Float32: 4, spec.Float64: 8} {
+			n.Precision = precision
+			if got := mustCompile(t, n).CachedBytes(); got != size*c.want {
+				t.Errorf("cache %s keeps %d bytes, want %d", c.mode, got, size*c.want)
+			}
+		}
+	}
+}

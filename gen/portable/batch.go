@@ -2,9 +2,10 @@ package portable
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // The slices of samples that batch functions take, in the order of every signature.
@@ -46,10 +47,10 @@ func (pr *printer) batchDoc() string {
 	return doc
 }
 
-func (pr *printer) batchFields() []templates.Field {
-	return append(append([]templates.Field{}, pr.tiles...),
-		templates.Field{Name: "samples", Type: pr.name + "Workspace", Dims: []int{pr.p.Block}},
-		templates.Field{Name: "sum", Type: pr.name + "Grad"},
+func (pr *printer) batchFields() []code.Field {
+	return append(slices.Clone(pr.tiles),
+		code.Field{Name: "samples", Type: code.ArrayOf(code.StructType(pr.name+"Workspace"), pr.p.Block)},
+		code.Field{Name: "sum", Type: code.StructType(pr.gradType())},
 	)
 }
 
@@ -96,66 +97,69 @@ func (pr *printer) batch() error {
 func (pr *printer) batchFunction(f *plan.Func) error {
 	sig := batchSignatures[f.Name]
 	loss := f.Forms(plan.Loss)
-	fn := templates.Function{Name: f.Name, Recv: pr.receiver(), Params: pr.batchParams(sig.slices, sig.last), Body: &templates.Block{}}
+	fn := &code.Func{Name: f.Name, Recv: pr.receiver(), Params: pr.batchParams(sig.slices, sig.last), Body: &code.Block{}}
 	body := fn.Body
-	body.Dereference(pointers(append([]templates.Param{*fn.Recv}, fn.Params...))...)
+	touch(fn)
 	for _, s := range sig.slices[1:] {
-		body.SameLength(inputs, s, fmt.Sprintf("%s.%s: %s and %s differ in length", pr.name, f.Name, inputs, s))
+		differ := &code.Binary{Op: code.Ne, X: length(inputs), Y: length(s)}
+		body.If(differ).Panic(fmt.Sprintf("%s.%s: %s and %s differ in length", pr.name, f.Name, inputs, s))
 	}
-	var g templates.Value // where the gradient is summed
+	var g code.Expr // where the gradient is summed
 	switch f.Name {
 	case plan.GradBatch:
-		g = templates.Name("g")
-		body.Reset(templates.Deref("g"), pr.name+"Grad")
+		g = code.V("g")
+		pr.clear(body, &code.Deref{X: g})
 	case plan.StepBatch:
-		g = templates.Addr(templates.Name("b.sum"))
-		body.Reset(templates.Name("b.sum"), pr.name+"Grad")
+		g = &code.Addr{X: code.FieldOf("b", "sum")}
+		pr.clear(body, code.FieldOf("b", "sum"))
 	}
-	pr.dispatchBatch(f, body)
-	call := func(slice func(string) templates.Value) templates.Value {
-		args := []templates.Value{templates.Name("b")}
+	if loss {
+		fn.Results = pr.number()
+	}
+	pr.dispatchBatch(f, fn)
+	call := func(slice func(string) code.Expr) code.Expr {
+		args := []code.Expr{code.V("b")}
 		for _, s := range sig.slices {
 			args = append(args, slice(s))
 		}
 		if f.Name == plan.GradBatch || f.Name == plan.StepBatch {
 			args = append(args, g)
 		}
-		return templates.CallMethod("p", f.Block, args...)
+		return code.Method(code.V("p"), f.Block, args...)
 	}
-	add := func(b *templates.Block, v templates.Value) {
+	add := func(b *code.Block, v code.Expr) {
 		if loss {
-			b.AddTo(templates.Name("loss"), v)
+			b.AddTo(code.V("loss"), v)
 		} else {
 			b.Do(v)
 		}
 	}
 	if loss {
-		body.Define("loss", templates.Convert(pr.typ, templates.Number(0)))
+		body.Let("loss", code.To(pr.kind, code.N(0)))
 	}
-	loop := body.Blocks(sig.slices, pr.p.Block)
-	add(loop, call(func(s string) templates.Value { return templates.First(s, pr.p.Block) }))
-	loop.Advance(sig.slices, pr.p.Block)
-	add(body, call(templates.Name))
+	block := code.I(pr.p.Block)
+	loop := blocks(body, sig.slices, block)
+	add(loop, call(func(s string) code.Expr { return &code.Part{X: code.V(s), High: block} }))
+	advance(loop, sig.slices, block)
+	add(body, call(code.V))
 	for _, op := range f.Ops {
 		if d, ok := op.(*plan.Descend); ok {
 			pr.descend(d, body)
 		}
 	}
 	if loss {
-		fn.Result = &templates.Param{Type: pr.typ}
-		body.Return(templates.Name("loss"))
+		body.Return(code.V("loss"))
 	}
-	doc := batchDocs[f.Name]
+	fn.Doc = batchDocs[f.Name]
 	if loss && pr.sumsToOne() {
-		doc += " Every y must sum to 1."
+		fn.Doc += " Every y must sum to 1."
 	}
-	pr.file.Doc(doc)
-	pr.file.Func(fn)
+	pr.file.Add(fn)
 	return nil
 }
 
 // dispatchBatch leaves a function to its assembly where the machine can run it.
-func (pr *printer) dispatchBatch(f *plan.Func, b *templates.Block) {
+func (pr *printer) dispatchBatch(f *plan.Func, fn *code.Func) {
 	if pr.hasVector == nil || !pr.hasVector(f.Name) {
 		return
 	}
@@ -164,31 +168,27 @@ func (pr *printer) dispatchBatch(f *plan.Func, b *templates.Block) {
 	if sig.last != "" {
 		args = append(args, sig.last)
 	}
-	inner := b.IfAbove(pr.prefix+"Level", 0)
-	call := templates.Method("p", templates.VectorMethod(f.Name), args...)
+	inner := pr.ifVector(fn.Body)
+	call := pr.vectorCall(fn, args...)
 	if f.Forms(plan.Loss) {
 		inner.Return(call)
 		return
 	}
 	inner.Do(call)
-	inner.Leave()
-}
-
-func (pr *printer) receiver() *templates.Param {
-	return &templates.Param{Name: "p", Type: pr.name, Ptr: true}
+	inner.Return()
 }
 
 // batchParams are the parameters of a batch function or one of its methods: the workspaces, slices, and last where it
 // is not empty.
-func (pr *printer) batchParams(slices []string, last string) []templates.Param {
+func (pr *printer) batchParams(slices []string, last string) []code.Param {
 	n := pr.p.Network
-	ps := []templates.Param{{Name: "b", Type: pr.name + "Batch", Ptr: true}}
+	ps := []code.Param{pointer("b", pr.name+"Batch")}
 	for _, s := range slices {
 		width := n.Input
 		if s == targets || s == outputs {
 			width = n.Width(n.Depth())
 		}
-		ps = append(ps, templates.Slice(s, pr.typ, width))
+		ps = append(ps, code.Param{Name: s, Type: code.SliceOf(code.ArrayOf(code.Of(pr.kind), width))})
 	}
 	if last != "" {
 		ps = append(ps, pr.param(last))
@@ -241,7 +241,7 @@ func partOps(part *plan.Part) []plan.Op {
 // blockMethod emits the method that takes a block through the parts of a function.
 func (pr *printer) blockMethod(f *plan.Func) {
 	var all []plan.Op
-	body := &templates.Block{}
+	body := &code.Block{}
 	for _, part := range f.Parts {
 		ops := partOps(part)
 		slices, last, loss := blockUses(ops...)
@@ -250,35 +250,35 @@ func (pr *printer) blockMethod(f *plan.Func) {
 		if last != "" {
 			args = append(args, last)
 		}
-		if call := templates.Method("p", part.Name, args...); loss {
-			body.Define("loss", call)
+		if call := method("p", part.Name, args...); loss {
+			body.Let("loss", call)
 		} else {
 			body.Do(call)
 		}
 	}
 	_, last, loss := blockUses(all...)
 	slices := batchSignatures[f.Name].slices
-	fn := templates.Function{Name: f.Block, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
+	fn := &code.Func{Name: f.Block, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
 	if loss {
-		fn.Result = &templates.Param{Type: pr.typ}
-		body.Return(templates.Name("loss"))
+		fn.Results = pr.number()
+		body.Return(code.V("loss"))
 	}
-	pr.file.Doc(fmt.Sprintf("%s takes at most %d samples through %s.", f.Block, pr.p.Block, f.Name))
-	pr.file.Func(fn)
+	fn.Doc = fmt.Sprintf("%s takes at most %d samples through %s.", f.Block, pr.p.Block, f.Name)
+	pr.file.Add(fn)
 }
 
 // blockPart emits a part that works on a block of samples, which are in the slices.
 func (pr *printer) blockPart(part *plan.Part, slices []string) error {
 	_, last, loss := blockUses(partOps(part)...)
-	body := &templates.Block{}
-	fn := templates.Function{Name: part.Name, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
+	body := &code.Block{}
+	fn := &code.Func{Name: part.Name, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
+	unfit := fits(body, slices)
 	if loss {
-		zero := templates.Number(0)
-		body.Fits("b.samples", slices, &zero)
-		body.Define("sum", templates.Convert(pr.typ, zero))
-		fn.Result = &templates.Param{Type: pr.typ}
+		unfit.Return(code.N(0))
+		body.Let("sum", code.To(pr.kind, code.N(0)))
+		fn.Results = pr.number()
 	} else {
-		body.Fits("b.samples", slices, nil)
+		unfit.Return()
 	}
 	root := newScope(body)
 	loop := root // over samples
@@ -295,14 +295,14 @@ func (pr *printer) blockPart(part *plan.Part, slices []string) error {
 			return err
 		}
 		if _, _, loss := blockUses(piece.Op); loss {
-			in.b.AddTo(templates.Name("sum"), templates.Name("loss"))
+			in.b.AddTo(code.V("sum"), code.V("loss"))
 		}
 	}
 	if loss {
-		body.Return(templates.Name("sum"))
+		body.Return(code.V("sum"))
 	}
-	pr.file.Doc(pr.partDoc(part) + fmt.Sprintf("\nfor at most %d samples.", pr.p.Block))
-	pr.file.Func(fn)
+	fn.Doc = pr.partDoc(part) + fmt.Sprintf("\nfor at most %d samples.", pr.p.Block)
+	pr.file.Add(fn)
 	return nil
 }
 
@@ -321,29 +321,71 @@ func loopOps(pieces []plan.Piece) []plan.Op {
 // samples is a loop over the samples of a block, with what the operations touch of a sample by the names that functions
 // of one sample have for it.
 func (s *scope) samples(ops ...plan.Op) *scope {
-	need := map[string]string{}
+	need := map[string]code.Expr{}
 	for _, op := range ops {
 		for _, b := range append(op.Reads(), op.Writes()...) {
 			switch b.Kind {
 			case plan.Cache, plan.Delta, plan.Scratch:
-				need["ws"] = "b.samples"
+				need["ws"] = code.FieldOf("b", "samples")
 			case plan.Input:
-				need[b.Name] = inputs
+				need[b.Name] = code.V(inputs)
 			case plan.Target:
-				need[b.Name] = targets
+				need[b.Name] = code.V(targets)
 			case plan.Result:
-				need[b.Name] = resultSlice(b)
+				need[b.Name] = code.V(resultSlice(b))
 			}
 		}
 	}
-	t := s.child(s.b.Range("s", inputs))
+	t := s.child(s.b.Range("s", "", code.V(inputs)))
 	var names []string
-	var values []templates.Value
+	var values []code.Expr
 	for _, name := range []string{"ws", "x", "y", "o", "gx"} {
-		if from := need[name]; from != "" {
-			names, values = append(names, name), append(values, templates.Addr(templates.Elem(from, templates.Index{Var: "s"})))
+		if from := need[name]; from != nil {
+			names, values = append(names, name), append(values, &code.Addr{X: at(from, index{Var: "s"})})
 		}
 	}
-	t.b.DefineAll(names, values)
+	t.b.LetAll(names, values)
 	return t
+}
+
+// length is the number of samples in a slice.
+func length(slice string) code.Expr { return &code.Len{X: code.V(slice)} }
+
+// clear makes a gradient 0: *g = IrisGrad{}.
+func (pr *printer) clear(b *code.Block, g code.Expr) {
+	b.Set(g, &code.Zero{Type: code.StructType(pr.gradType())})
+}
+
+// fits is the condition that a block has more samples than there are workspaces, or slices of different lengths, which
+// no caller brings about: it is what tells the compiler that no index of a sample is out of range. Its body, which is
+// returned, ends the function.
+//
+//	if len(xs) > len(b.samples) || len(ys) != len(xs) { … }
+func fits(b *code.Block, slices []string) *code.Block {
+	var cond code.Expr = &code.Binary{Op: code.Gt, X: length(slices[0]), Y: &code.Len{X: code.FieldOf("b", "samples")}}
+	for _, s := range slices[1:] {
+		cond = code.Op2(code.Either, cond, &code.Binary{Op: code.Ne, X: length(s), Y: length(slices[0])})
+	}
+	return b.If(cond)
+}
+
+// blocks is a loop that takes n samples at a time from the slices while they have more, whose body is returned; the
+// body ends with advance.
+//
+//	for len(xs) > 32 && len(ys) > 32 { … }
+func blocks(b *code.Block, slices []string, n code.Expr) *code.Block {
+	var more []code.Expr
+	for _, s := range slices {
+		more = append(more, &code.Binary{Op: code.Gt, X: length(s), Y: n})
+	}
+	return b.While(code.Op2(code.Both, more...))
+}
+
+// advance drops the first n samples of the slices: xs, ys = xs[32:], ys[32:].
+func advance(b *code.Block, slices []string, n code.Expr) {
+	rest := &code.Assign{To: code.Vars(slices...)}
+	for _, s := range slices {
+		rest.Values = append(rest.Values, &code.Part{X: code.V(s), Low: n})
+	}
+	b.Add(rest)
 }

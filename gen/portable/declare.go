@@ -3,58 +3,63 @@ package portable
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // declarations emits the constants and types.
 func (pr *printer) declarations() {
 	n := pr.p.Network
 	depth := n.Depth()
-	pr.file.Doc(fmt.Sprintf("Sizes of %s.", pr.name))
-	pr.file.Consts([]templates.Constant{
+	pr.file.Add(&code.Consts{Doc: fmt.Sprintf("Sizes of %s.", pr.name), List: []code.Constant{
 		{Name: pr.name + "Inputs", Doc: "length of x", Value: n.Input},
 		{Name: pr.name + "Outputs", Doc: "length of ŷ and y", Value: n.Width(depth)},
 		{Name: pr.name + "Params", Doc: "weights and biases", Value: n.Params()},
-	})
+	}})
 
-	var params []templates.Field
+	var params []code.Field
 	for l := 1; l <= depth; l++ {
 		layer := n.Layers[l-1]
 		w := pr.p.Find(plan.Weight, l)
-		params = append(params, templates.Field{Name: field(w), Type: pr.typ, Dims: []int{w.Rows, w.Cols}, Doc: fmt.Sprintf("weights of layer %d, %s", l, layer.Activation.Brief())})
+		params = append(params, pr.field(field(w), fmt.Sprintf("weights of layer %d, %s", l, layer.Activation.Brief()), w.Rows, w.Cols))
 		if b := pr.p.Find(plan.Bias, l); b != nil {
-			params = append(params, templates.Field{Name: field(b), Type: pr.typ, Dims: []int{b.Rows}, Doc: fmt.Sprintf("biases of layer %d", l)})
+			params = append(params, pr.field(field(b), fmt.Sprintf("biases of layer %d", l), b.Rows))
 		}
 	}
-	pr.file.Doc(fmt.Sprintf("%s holds the parameters of the network. The zero value is usable and all zeros; Init draws\nweights to train from. What it computes:\n%s", pr.name, items(pr.p.Conventions())))
-	pr.file.Struct(pr.name, params)
-
-	pr.file.Doc(fmt.Sprintf("%sGrad is the gradient of the loss with respect to every parameter, laid out like %s.", pr.name, pr.name))
-	pr.file.DefinedType(pr.name+"Grad", pr.name)
-
-	pr.file.Doc(fmt.Sprintf("%sWorkspace holds what one call leaves for the next. The zero value is ready; goroutines need one each.\nCaches are valid after Forward, Loss, Grad and Step, gradients after Backward, Grad and Step, until the next\ncall with the same workspace.", pr.name))
-	pr.file.Struct(pr.name+"Workspace", pr.workspace())
-
-	pr.file.Doc(pr.batchDoc())
-	pr.file.Struct(pr.name+"Batch", pr.batchFields())
+	pr.file.Add(&code.Struct{Name: pr.name, Fields: params, Doc: pr.name + " holds the parameters of the network. " +
+		"The zero value is usable and all zeros; Init draws\nweights to train from. What it computes:\n" + items(pr.p.Conventions())})
+	pr.file.Add(&code.Struct{Name: pr.gradType(), Of: pr.name,
+		Doc: fmt.Sprintf("%sGrad is the gradient of the loss with respect to every parameter, laid out like %s.", pr.name, pr.name)})
+	pr.file.Add(&code.Struct{Name: pr.name + "Workspace", Fields: pr.workspace(), Doc: pr.name + "Workspace holds what one call " +
+		"leaves for the next. The zero value is ready; goroutines need one each.\nCaches are valid after Forward, Loss, Grad and " +
+		"Step, gradients after Backward, Grad and Step, until the next\ncall with the same workspace."})
+	pr.file.Add(&code.Struct{Name: pr.name + "Batch", Fields: pr.batchFields(), Doc: pr.batchDoc()})
 }
 
-func (pr *printer) workspace() []templates.Field {
-	var fields []templates.Field
+// field is a field that holds numbers: a single one, or an array where there are dimensions.
+func (pr *printer) field(name, doc string, dims ...int) code.Field {
+	return code.Field{Name: name, Type: code.ArrayOf(code.Of(pr.kind), dims...), Doc: doc}
+}
+
+// gradType is the struct of a gradient.
+func (pr *printer) gradType() string { return pr.name + "Grad" }
+
+func (pr *printer) workspace() []code.Field {
+	var fields []code.Field
 	for _, b := range pr.p.Buffers {
 		if b.Kind == plan.Cache || b.Kind == plan.Delta {
-			fields = append(fields, templates.Field{Name: field(b), Type: pr.typ, Dims: []int{b.Rows}, Doc: pr.bufferDoc(b)})
+			fields = append(fields, pr.field(field(b), pr.bufferDoc(b), b.Rows))
 		}
 	}
 	for i, n := range pr.p.Slots {
-		fields = append(fields, templates.Field{Name: fmt.Sprintf("scratch%d", i), Type: pr.typ, Dims: []int{n}})
+		fields = append(fields, pr.field(fmt.Sprintf("scratch%d", i), "", n))
 	}
 	if pr.p.Turns {
-		fields = append(fields, templates.Field{
-			Name: plan.TurnField, Type: fmt.Sprintf("uint%d", 8*pr.p.ElementBytes()),
+		fields = append(fields, code.Field{
+			Name: plan.TurnField, Type: code.Of(code.KindOf(fmt.Sprintf("uint%d", pr.kind.Bits()))),
 			Doc: "for the assembly: its lowest bit says which way the last call went through large matrices; any value will do",
 		})
 	}
@@ -83,43 +88,76 @@ func items(lines []string) string { return "  - " + strings.Join(lines, "\n  - "
 // methods emits Init and the views.
 func (pr *printer) methods() {
 	n := pr.p.Network
-	recv := &templates.Param{Name: "p", Type: pr.name, Ptr: true}
+	recv := pr.receiver()
 
-	body := &templates.Block{}
+	body := &code.Block{}
 	var scales []string
 	for l := 1; l <= n.Depth(); l++ {
 		act := pr.p.Activations[l-1]
 		w := pr.p.Find(plan.Weight, l)
 		scales = append(scales, fmt.Sprintf("%s %s", field(w), act.Init))
-		body.Draw(base(w), pr.typ, math.Sqrt(act.Init.Variance(w.Cols, w.Rows)))
+		pr.draw(body, base(w), math.Sqrt(act.Init.Variance(w.Cols, w.Rows)))
 		if b := pr.p.Find(plan.Bias, l); b != nil {
-			body.Zero(base(b), b.Rows, pr.typ)
+			body.Set(base(b), &code.Zero{Type: code.ArrayOf(code.Of(pr.kind), b.Rows)})
 		}
 	}
-	pr.file.Doc("Init draws every weight from norm, which returns independent standard normal numbers (rand.NormFloat64), scaled\nby layer: " + strings.Join(scales, ", ") + ". Biases become 0.")
-	pr.file.Func(templates.Function{Name: "Init", Recv: recv, Params: []templates.Param{{Name: "norm", Type: "func() float64"}}, Body: body})
+	pr.file.Add(&code.Func{
+		Name: "Init", Recv: recv, Params: []code.Param{{Name: "norm", Type: code.FunctionOf(code.Of(code.Float64))}}, Body: body,
+		Doc: "Init draws every weight from norm, which returns independent standard normal numbers (rand.NormFloat64), scaled\n" +
+			"by layer: " + strings.Join(scales, ", ") + ". Biases become 0.",
+	})
 
-	params := n.Params()
-	flat := &templates.Param{Type: pr.typ, Ptr: true, Dims: []int{params}}
-	pr.file.Doc("Flat is a view of all parameters as one array, layer by layer, each layer's weights row by row and then its\nbiases. Writing to it writes to p.")
-	pr.file.Func(templates.Function{Name: "Flat", Recv: recv, Result: flat, Body: templates.View("p", params, pr.typ)})
-	pr.file.Doc("Flat is a view of the gradient as one array, in the order of the parameters'.")
-	pr.file.Func(templates.Function{Name: "Flat", Recv: &templates.Param{Name: "g", Type: pr.name + "Grad", Ptr: true}, Result: flat, Body: templates.View("g", params, pr.typ)})
+	pr.file.Add(pr.flat("p", pr.name, "Flat is a view of all parameters as one array, layer by layer, each layer's weights row by row "+
+		"and then its\nbiases. Writing to it writes to p."))
+	pr.file.Add(pr.flat("g", pr.gradType(), "Flat is a view of the gradient as one array, in the order of the parameters'."))
 
 	if pr.sumsToOne() {
-		body := &templates.Block{}
-		body.Return(templates.Number(1))
-		pr.file.Doc("TargetSum is what the elements of every y must sum to: the gradient is formed as ŷ - y, which is that of the loss\nonly then. Package train asks for it.")
-		pr.file.Func(templates.Function{Name: "TargetSum", Recv: recv, Result: &templates.Param{Type: pr.typ}, Body: body})
+		body := &code.Block{}
+		body.Return(code.N(1))
+		pr.file.Add(&code.Func{
+			Name: "TargetSum", Recv: recv, Results: pr.number(), Body: body,
+			Doc: "TargetSum is what the elements of every y must sum to: the gradient is formed as ŷ - y, which is that of the loss\n" +
+				"only then. Package train asks for it.",
+		})
 	}
 
 	if d0 := pr.p.Find(plan.Delta, 0); d0 != nil {
-		body := &templates.Block{}
-		body.Return(templates.Addr(templates.Name(base(d0))))
-		pr.file.Doc("InputGrad is the gradient of the loss with respect to x, left in ws by the last Backward, Grad or Step. Step's is\nthe gradient at the weights before the step.")
-		pr.file.Func(templates.Function{
-			Name: "InputGrad", Recv: &templates.Param{Name: "ws", Type: pr.name + "Workspace", Ptr: true},
-			Result: &templates.Param{Type: pr.typ, Ptr: true, Dims: []int{d0.Rows}}, Body: body,
+		body := &code.Block{}
+		body.Return(&code.Addr{X: base(d0)})
+		ws := pr.param("ws")
+		pr.file.Add(&code.Func{
+			Name: "InputGrad", Recv: &ws, Results: []code.Param{pr.vectorOf("", d0.Rows)}, Body: body,
+			Doc: "InputGrad is the gradient of the loss with respect to x, left in ws by the last Backward, Grad or Step. Step's is\n" +
+				"the gradient at the weights before the step.",
 		})
 	}
+}
+
+// flat is a view of a struct of parameters as one array: return (*[67]float32)(unsafe.Pointer(p)).
+func (pr *printer) flat(recv, typ, doc string) *code.Func {
+	array := code.ArrayOf(code.Of(pr.kind), pr.p.Network.Params())
+	body := &code.Block{}
+	body.Return(&code.View{To: array, X: code.V(recv)})
+	r := pointer(recv, typ)
+	return &code.Func{Name: "Flat", Doc: doc, Recv: &r, Results: []code.Param{{Type: code.PointerTo(array)}}, Body: body}
+}
+
+// draw fills a matrix of parameters with scaled normal numbers:
+//
+//	for i := range p.W1 {
+//		for j := range p.W1[i] {
+//			p.W1[i][j] = float32(0.5 * norm())
+//		}
+//	}
+func (pr *printer) draw(b *code.Block, matrix code.Expr, scale float64) {
+	factor := &code.Num{Value: scale}
+	if scale == math.Trunc(scale) {
+		factor.Text = strconv.FormatFloat(scale, 'f', 1, 64) // a number, as all the others are
+	}
+	v := code.Product(factor, code.CallOf("norm"))
+	if pr.kind != code.Float64 {
+		v = code.To(pr.kind, v)
+	}
+	row := code.At(matrix, code.V("i"))
+	b.Range("i", "", matrix).Range("j", "", row).Set(code.At(row, code.V("j")), v)
 }

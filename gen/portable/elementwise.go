@@ -3,9 +3,9 @@ package portable
 import (
 	"fmt"
 
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // mapping prints an elementwise operation of its own.
@@ -16,11 +16,11 @@ func (pr *printer) mapping(m *plan.Map, root *scope) error {
 		loss = newLanes(&m.Loops, m.Outer, m.N, "loss")
 		loss.begin(pr, root)
 	case m.Sum != nil:
-		root.b.Var("loss", pr.typ)
+		root.b.Declare(code.Of(pr.kind), "loss")
 	}
 	for _, a := range m.Args {
 		if a.Buf.Len() == 1 && m.N > 1 {
-			root.get(a.Buf, templates.Index{})
+			root.get(a.Buf, index{})
 		}
 	}
 	for _, seg := range m.Outer {
@@ -38,7 +38,7 @@ func (pr *printer) mapping(m *plan.Map, root *scope) error {
 			case loss != nil:
 				loss.add(s, plus(first, k), term)
 			case m.Sum != nil:
-				s.b.AddTo(templates.Name("loss"), term)
+				s.b.AddTo(code.V("loss"), term)
 			}
 		}
 	}
@@ -48,49 +48,45 @@ func (pr *printer) mapping(m *plan.Map, root *scope) error {
 	switch {
 	case m.Sum == nil || m.Sum.Scale == 1:
 	case pr.strict():
-		root.b.Assign(templates.Name("loss"), pr.mul(templates.Name("loss"), templates.Number(m.Sum.Scale)))
+		root.b.Set(code.V("loss"), pr.mul(code.V("loss"), code.N(m.Sum.Scale)))
 	default:
-		root.b.MulBy(templates.Name("loss"), templates.Number(m.Sum.Scale))
+		root.b.Update(code.V("loss"), code.Mul, code.N(m.Sum.Scale))
 	}
 	return nil
 }
 
 // write prints an expression, a constant with its type.
-func (pr *printer) write(e expr.Expr, value func(expr.Var) (templates.Value, error)) (templates.Value, error) {
+func (pr *printer) write(e expr.Expr, value func(expr.Var) (code.Expr, error)) (code.Expr, error) {
 	use(pr.used, e)
-	print := templates.Expression
-	if pr.strict() {
-		print = templates.Unfused
-	}
-	v, err := print(e, pr.prefix, pr.typ, value)
+	v, err := writer{kind: pr.kind, prefix: pr.prefix, value: value, unfused: pr.strict()}.write(e)
 	if err == nil && len(expr.Vars(e)) == 0 {
-		v = templates.Convert(pr.typ, v)
+		v = code.To(pr.kind, v)
 	}
 	return v, err
 }
 
 // each prints what a Map does with one element and returns the term of its sum, where it has one. In a fused Map, acc
 // is the variable of the host operation and held the scalar that has its value.
-func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, held string) (term templates.Value, err error) {
+func (pr *printer) each(m *plan.Map, s *scope, x index, acc expr.Var, held string) (term code.Expr, err error) {
 	shared := pr.sharing(m)
 	lets := map[expr.Var]string{}
-	value := func(v expr.Var) (templates.Value, error) {
+	value := func(v expr.Var) (code.Expr, error) {
 		if acc != "" && v == acc {
-			return templates.Name(held), nil
+			return code.V(held), nil
 		}
 		if name, ok := lets[v]; ok {
-			return templates.Name(name), nil
+			return code.V(name), nil
 		}
 		b := m.Bind(v)
 		if b == nil {
-			return templates.Value{}, fmt.Errorf("variable %s is not bound", v)
+			return nil, fmt.Errorf("variable %s is not bound", v)
 		}
 		if b.Len() == 1 {
-			return s.get(b, templates.Index{}), nil
+			return s.get(b, index{}), nil
 		}
 		return s.get(b, x), nil
 	}
-	write := func(e expr.Expr) (templates.Value, error) { return pr.write(e, value) }
+	write := func(e expr.Expr) (code.Expr, error) { return pr.write(e, value) }
 	for _, let := range shared.Lets {
 		v, err := write(let.Value)
 		if err != nil {
@@ -111,7 +107,7 @@ func (pr *printer) each(m *plan.Map, s *scope, x templates.Index, acc expr.Var, 
 			return term, err
 		}
 		if m.Role == plan.Deliver {
-			s.b.Assign(element(set.Buf, x), v)
+			s.b.Set(element(set.Buf, x), v)
 			continue
 		}
 		name := scalar(set.Buf.Name, x)

@@ -2,10 +2,11 @@ package portable
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // argNames are the parameters of the functions of one sample, in the order of every signature.
@@ -31,23 +32,41 @@ var functionDocs = map[string]string{
 	plan.Step:     "Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward and backward propagation\nand the update are one pass, no gradient of a parameter is stored, and every weight is read before it is written; ŷ in ws belongs to the\nparameters before the step.\n" + apart,
 }
 
-func (pr *printer) param(name string) templates.Param {
+func (pr *printer) param(name string) code.Param {
 	n := pr.p.Network
 	switch name {
 	case "ws":
-		return templates.Param{Name: name, Type: pr.name + "Workspace", Ptr: true}
+		return pointer(name, pr.name+"Workspace")
 	case "x":
-		return templates.Param{Name: name, Type: pr.typ, Ptr: true, Dims: []int{n.Input}}
+		return pr.vectorOf(name, n.Input)
 	case "y":
-		return templates.Param{Name: name, Type: pr.typ, Ptr: true, Dims: []int{n.Width(n.Depth())}}
+		return pr.vectorOf(name, n.Width(n.Depth()))
 	case "g":
-		return templates.Param{Name: name, Type: pr.name + "Grad", Ptr: true}
+		return pointer(name, pr.gradType())
 	}
-	return templates.Param{Name: name, Type: pr.typ}
+	return code.Param{Name: name, Type: code.Of(pr.kind)}
 }
 
-func (pr *printer) params(names []string) []templates.Param {
-	var ps []templates.Param
+// pointer is a parameter that points to a struct.
+func pointer(name, typ string) code.Param {
+	return code.Param{Name: name, Type: code.PointerTo(code.StructType(typ))}
+}
+
+// vectorOf is a parameter that points to n numbers.
+func (pr *printer) vectorOf(name string, n int) code.Param {
+	return code.Param{Name: name, Type: code.PointerTo(code.ArrayOf(code.Of(pr.kind), n))}
+}
+
+// number is the result of a function that returns one.
+func (pr *printer) number() []code.Param { return []code.Param{{Type: code.Of(pr.kind)}} }
+
+func (pr *printer) receiver() *code.Param {
+	p := pointer("p", pr.name)
+	return &p
+}
+
+func (pr *printer) params(names []string) []code.Param {
+	var ps []code.Param
 	for _, n := range names {
 		ps = append(ps, pr.param(n))
 	}
@@ -56,93 +75,132 @@ func (pr *printer) params(names []string) []templates.Param {
 
 // functions emits the API and the parts it is made of.
 func (pr *printer) functions() error {
-	recv := &templates.Param{Name: "p", Type: pr.name, Ptr: true}
-	var parts []*plan.Part
-	seen := map[*plan.Part]bool{}
+	var fs []*plan.Func
 	for _, f := range pr.p.Funcs {
-		if f.Batch {
-			continue
+		if !f.Batch {
+			fs = append(fs, f)
 		}
-		fn := templates.Function{Name: f.Name, Recv: recv, Params: pr.params(signatures[f.Name]), Body: &templates.Block{}}
-		if f.Name == plan.Forward {
-			fn.Result = &templates.Param{Type: pr.typ, Ptr: true, Dims: []int{pr.p.Network.Width(pr.p.Network.Depth())}}
-		} else {
-			fn.Result = &templates.Param{Type: pr.typ}
+	}
+	return pr.function(fs...)
+}
+
+// function emits functions of one sample, and then the parts that they are made of.
+func (pr *printer) function(fs ...*plan.Func) error {
+	var parts []*plan.Part
+	for _, f := range fs {
+		fn, err := pr.oneSample(f)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
 		}
-		fn.Body.Dereference(pointers(append([]templates.Param{*recv}, fn.Params...))...)
-		pr.dispatch(f.Name, fn.Body)
+		pr.file.Add(fn)
 		for _, part := range f.Parts {
-			if part.Name == "" {
-				if err := pr.part(part, fn.Body); err != nil {
-					return fmt.Errorf("%s: %w", f.Name, err)
-				}
-				continue
-			}
-			args, loss := uses(part)
-			call := templates.Method("p", part.Name, args...)
-			if loss {
-				fn.Body.Define("loss", call)
-			} else {
-				fn.Body.Do(call)
-			}
-			if !seen[part] {
-				seen[part] = true
+			if part.Name != "" && !slices.Contains(parts, part) {
 				parts = append(parts, part)
 			}
 		}
-		if f.Name == plan.Forward {
-			fn.Body.Return(templates.Addr(templates.Name(base(pr.output()))))
-		} else {
-			fn.Body.Return(templates.Name("loss"))
-		}
-		doc := functionDocs[f.Name]
-		if f.Name != plan.Forward && pr.sumsToOne() {
-			doc += " y must sum to 1."
-		}
-		pr.file.Doc(doc)
-		pr.file.Func(fn)
 	}
 	for _, part := range parts {
 		args, loss := uses(part)
-		fn := templates.Function{Name: part.Name, Recv: recv, Params: pr.params(args), Body: &templates.Block{}}
+		fn := &code.Func{Name: part.Name, Doc: pr.partDoc(part), Recv: pr.receiver(), Params: pr.params(args), Body: &code.Block{}}
 		if err := pr.part(part, fn.Body); err != nil {
 			return fmt.Errorf("%s: %w", part.Name, err)
 		}
 		if loss {
-			fn.Result = &templates.Param{Type: pr.typ}
-			fn.Body.Return(templates.Name("loss"))
+			fn.Results = pr.number()
+			fn.Body.Return(code.V("loss"))
 		}
-		pr.file.Doc(pr.partDoc(part))
-		pr.file.Func(fn)
+		pr.file.Add(fn)
 	}
 	return nil
 }
 
-// pointers are the names of those parameters that are pointers. Assembly must not get a nil one: the offset of a field
-// may reach memory that is not the network's, and a fault in assembly ends the process.
-func pointers(params []templates.Param) (names []string) {
-	for _, p := range params {
-		if p.Ptr {
-			names = append(names, p.Name)
+// oneSample is a function of the API: its parts in order, the calls of those that are methods of their own.
+func (pr *printer) oneSample(f *plan.Func) (*code.Func, error) {
+	fn := &code.Func{
+		Name: f.Name, Doc: functionDocs[f.Name], Recv: pr.receiver(), Params: pr.params(signatures[f.Name]), Results: pr.number(),
+		Body: &code.Block{},
+	}
+	switch {
+	case f.Name == plan.Forward:
+		fn.Results = []code.Param{pr.vectorOf("", pr.p.Network.Width(pr.p.Network.Depth()))}
+	case pr.sumsToOne():
+		fn.Doc += " y must sum to 1."
+	}
+	touch(fn)
+	pr.dispatch(f.Name, fn)
+	for _, part := range f.Parts {
+		if part.Name == "" {
+			if err := pr.part(part, fn.Body); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		args, loss := uses(part)
+		call := method("p", part.Name, args...)
+		if loss {
+			fn.Body.Let("loss", call)
+		} else {
+			fn.Body.Do(call)
 		}
 	}
-	return names
+	if f.Name == plan.Forward {
+		fn.Body.Return(&code.Addr{X: base(pr.output())})
+	} else {
+		fn.Body.Return(code.V("loss"))
+	}
+	return fn, nil
+}
+
+// touch begins a function with a look at what its pointers point to. Assembly must not get a nil one: the offset of a
+// field may reach memory that is not the network's, and a fault in assembly ends the process.
+func touch(fn *code.Func) {
+	var pointers []code.Expr
+	for _, p := range append([]code.Param{*fn.Recv}, fn.Params...) {
+		if p.Type.Kind == code.Pointer {
+			pointers = append(pointers, code.V(p.Name))
+		}
+	}
+	fn.Body.Add(&code.Touch{Pointers: pointers})
+}
+
+// method is a call of a method with variables: p.forward(ws, x).
+func method(recv, name string, args ...string) code.Expr {
+	return code.Method(code.V(recv), name, code.Vars(args...)...)
 }
 
 // dispatch leaves a function to its assembly where the machine can run it.
-func (pr *printer) dispatch(function string, b *templates.Block) {
+func (pr *printer) dispatch(function string, fn *code.Func) {
 	if pr.hasVector == nil || !pr.hasVector(function) {
 		return
 	}
-	inner := b.IfAbove(pr.prefix+"Level", 0)
-	call := templates.Method("p", templates.VectorMethod(function), signatures[function]...)
+	inner := pr.ifVector(fn.Body)
 	if function == plan.Forward {
+		call := pr.vectorCall(&code.Func{Name: fn.Name, Recv: fn.Recv, Params: fn.Params}, signatures[function]...)
 		inner.Do(call)
-		inner.Return(templates.Addr(templates.Name(base(pr.output()))))
+		inner.Return(&code.Addr{X: base(pr.output())})
 		return
 	}
-	inner.Return(call)
+	inner.Return(pr.vectorCall(fn, signatures[function]...))
 }
+
+// vectorCall is a call of the assembly of a function, with variables.
+func (pr *printer) vectorCall(fn *code.Func, args ...string) code.Expr {
+	name := VectorMethod(fn.Name)
+	pr.elsewhere(&code.Func{Name: name, Recv: fn.Recv, Params: fn.Params, Results: fn.Results})
+	return method("p", name, args...)
+}
+
+// ifVector is the body of the condition that the machine can run assembly: if irisLevel > 0 { … }.
+func (pr *printer) ifVector(b *code.Block) *code.Block {
+	level := pr.prefix + "Level"
+	if len(pr.file.Elsewhere.Vars) == 0 {
+		pr.file.Elsewhere.Vars = []code.Param{{Name: level, Type: code.Of(code.Int)}}
+	}
+	return b.If(&code.Binary{Op: code.Gt, X: code.V(level), Y: code.I(0)})
+}
+
+// VectorMethod is the method that has the assembly of a function.
+func VectorMethod(function string) string { return "vector" + function }
 
 // sumsToOne says whether the closed form of loss and gradient takes targets that sum to 1.
 func (pr *printer) sumsToOne() bool {
@@ -157,20 +215,20 @@ func (pr *printer) output() *plan.Buffer {
 }
 
 // Params are the parameters of a function of the API, and its result.
-func Params(p *plan.Program, function string) (params []templates.Param, result *templates.Param) {
+func Params(p *plan.Program, function string) (params, results []code.Param) {
 	n := p.Network
-	pr := &printer{p: p, name: n.Name, typ: string(n.Precision)}
+	pr := &printer{p: p, name: n.Name, kind: code.KindOf(string(n.Precision))}
 	if f := p.Func(function); f.Batch {
 		if f.Forms(plan.Loss) {
-			result = &templates.Param{Type: pr.typ}
+			results = pr.number()
 		}
 		sig := batchSignatures[function]
-		return pr.batchParams(sig.slices, sig.last), result
+		return pr.batchParams(sig.slices, sig.last), results
 	}
 	if function != plan.Forward {
-		result = &templates.Param{Type: pr.typ}
+		results = pr.number()
 	}
-	return pr.params(signatures[function]), result
+	return pr.params(signatures[function]), results
 }
 
 // partDoc lists the equations of a part.
@@ -214,7 +272,7 @@ func uses(part *plan.Part) (args []string, loss bool) {
 }
 
 // part prints the pieces of a part into a body.
-func (pr *printer) part(part *plan.Part, b *templates.Block) error {
+func (pr *printer) part(part *plan.Part, b *code.Block) error {
 	root := newScope(b)
 	for _, piece := range part.Pieces {
 		if err := pr.piece(piece, root); err != nil {

@@ -12,14 +12,14 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/spec"
 )
 
 // TestPrintIsGo checks over random networks that what is printed type-checks, that gofmt leaves it alone, that a second
 // time gives the same bytes, that it imports math and unsafe at most, and that no comment could be a directive.
 func TestPrintIsGo(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, n spec.Network, src string) {
-		file, _ := typeCheck(t, src)
+	eachNetwork(t, func(t *testing.T, d *drawn) {
+		n, src := d.n, d.src(t)
+		file, _ := d.parsed(t)
 		if formatted, err := format.Source([]byte(src)); err != nil || string(formatted) != src {
 			t.Errorf("gofmt changes it: %v", err)
 		}
@@ -44,8 +44,8 @@ func TestPrintIsGo(t *testing.T) {
 // TestScalarsOnly checks over random networks what keeps kernels fast: no local array, slice or map, and no closure.
 // The samples of a batch are arguments.
 func TestScalarsOnly(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, n spec.Network, src string) {
-		file, info := typeCheck(t, src)
+	eachNetwork(t, func(t *testing.T, d *drawn) {
+		file, info := d.parsed(t)
 		parameters := map[types.Object]bool{}
 		ast.Inspect(file, func(node ast.Node) bool {
 			if f, ok := node.(*ast.FuncDecl); ok {
@@ -80,8 +80,8 @@ func TestScalarsOnly(t *testing.T) {
 // reach holds it, and that := declares every variable on its left.
 func TestReadOnce(t *testing.T) {
 	loads := 0
-	eachNetwork(t, func(t *testing.T, n spec.Network, src string) {
-		file, info := typeCheck(t, src)
+	eachNetwork(t, func(t *testing.T, d *drawn) {
+		file, info := d.parsed(t)
 		for _, decl := range file.Decls {
 			f, ok := decl.(*ast.FuncDecl)
 			if !ok {
@@ -217,7 +217,7 @@ func TestPrintErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 		damage(p)
-		if _, err = Print(p, Options{Package: "net"}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err = Build(p, Options{Package: "net"}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want %q", err, want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -56,18 +57,58 @@ func draw(r *rand.Rand) spec.Network {
 	return n
 }
 
-// eachNetwork calls f with the code of random networks, the same for the same seed.
-func eachNetwork(t *testing.T, f func(t *testing.T, n spec.Network, src string)) {
+// drawn is a random network, its Go and that with its types. All are made once for all tests.
+type drawn struct {
+	n    spec.Network
+	text string
+	file *ast.File
+	info *types.Info
+}
+
+// drawings are the random networks that have been drawn.
+var drawings = map[int]*drawn{}
+
+// network is the network, for a test to change.
+func (d *drawn) network() spec.Network {
+	n := d.n
+	n.Layers = slices.Clone(n.Layers)
+	return n
+}
+
+// src is the network's Go.
+func (d *drawn) src(t *testing.T) string {
+	t.Helper()
+	if d.text == "" {
+		d.text = string(mustPrint(t, d.n))
+	}
+	return d.text
+}
+
+// parsed is the network's Go with its types.
+func (d *drawn) parsed(t *testing.T) (*ast.File, *types.Info) {
+	t.Helper()
+	if d.file == nil {
+		d.file, d.info = typeCheck(t, d.src(t))
+	}
+	return d.file, d.info
+}
+
+// eachNetwork calls f with random networks, the same for the same seed.
+func eachNetwork(t *testing.T, f func(t *testing.T, d *drawn)) {
 	t.Helper()
 	t.Logf("seed %d; to repeat: go test ./gen/portable -run '^%s$' -seed %d -networks %d", *seed, t.Name(), *seed, *networks)
 	for i := range *networks {
-		n := draw(rand.New(rand.NewPCG(*seed, uint64(i))))
-		if err := n.Validate(); err != nil {
-			t.Fatalf("network %d is not valid: %v\n%s", i, err, n.JSON())
+		d := drawings[i]
+		if d == nil {
+			d = &drawn{n: draw(rand.New(rand.NewPCG(*seed, uint64(i))))}
+			drawings[i] = d
 		}
-		f(t, n, string(mustPrint(t, n)))
+		if err := d.n.Validate(); err != nil {
+			t.Fatalf("network %d is not valid: %v\n%s", i, err, d.n.JSON())
+		}
+		f(t, d)
 		if t.Failed() {
-			t.Fatalf("network %d of seed %d fails:\n%s", i, *seed, n.JSON())
+			t.Fatalf("network %d of seed %d fails:\n%s", i, *seed, d.n.JSON())
 		}
 	}
 }

@@ -3,8 +3,8 @@ package portable
 import (
 	"fmt"
 
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // accumulators names the partial sums of one result: z1_3, z1_3b, …
@@ -29,7 +29,7 @@ func first(acc [][]string) []string {
 func gather(s *scope, names []string) {
 	for step := len(names) / 2; step >= 1; step /= 2 {
 		for i := range step {
-			s.b.AddTo(templates.Name(names[i]), templates.Name(names[i+step]))
+			s.b.AddTo(code.V(names[i]), code.V(names[i+step]))
 		}
 	}
 }
@@ -39,7 +39,7 @@ func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 	stem := fmt.Sprintf("z%d", op.W.Layer)
 	within := piece.Nest == plan.Within
 	if op.Keeps() && !within {
-		root.load(op.In, templates.Index{}, op.W.Cols)
+		root.load(op.In, index{}, op.W.Cols)
 	}
 	for _, seg := range piece.Outer {
 		s, row := root.enter(seg, "i")
@@ -55,26 +55,26 @@ func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 		if within {
 			s = s.samples(op)
 			if op.Keeps() {
-				s.load(op.In, templates.Index{}, op.W.Cols)
+				s.load(op.In, index{}, op.W.Cols)
 			}
 		}
-		product := func(s *scope, col templates.Index) func(k int) templates.Value {
+		product := func(s *scope, col index) func(k int) code.Expr {
 			x := s.get(op.In, col)
-			return func(k int) templates.Value { return pr.mul(weight(rows[k], op.W, plus(row, k), col), x) }
+			return func(k int) code.Expr { return pr.mul(weight(rows[k], op.W, plus(row, k), col), x) }
 		}
 		switch {
 		case op.Ordered:
 			pr.orderedRows(op, s, row, first(acc), product)
 		case op.Short():
 			for k := range seg.Size {
-				var terms []templates.Value
+				var terms []code.Expr
 				if op.B != nil {
 					terms = append(terms, element(op.B, plus(row, k)))
 				}
 				for c := range op.W.Cols {
-					terms = append(terms, product(s, templates.Index{Off: c})(k))
+					terms = append(terms, product(s, index{Off: c})(k))
 				}
-				s.set(acc[k][0], templates.Add(terms...))
+				s.set(acc[k][0], code.Sum(terms...))
 			}
 		default:
 			for k := range seg.Size {
@@ -82,7 +82,7 @@ func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 					if op.B != nil && l == 0 {
 						s.set(name, element(op.B, plus(row, k)))
 					} else {
-						s.set(name, templates.Convert(pr.typ, templates.Number(0)))
+						s.set(name, code.To(pr.kind, code.N(0)))
 					}
 				}
 			}
@@ -91,7 +91,7 @@ func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 				for c := range in.Size {
 					of := product(t, plus(col, c))
 					for k := range seg.Size {
-						t.b.AddTo(templates.Name(acc[k][c%op.Lanes]), of(k))
+						t.b.AddTo(code.V(acc[k][c%op.Lanes]), of(k))
 					}
 				}
 			}
@@ -110,21 +110,21 @@ func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 
 // row declares a pointer to a row where rows run in a loop, so that elements are found by one constant offset each. It
 // returns its name, empty for a row with a constant index.
-func (pr *printer) row(s *scope, w *plan.Buffer, row templates.Index) string {
+func (pr *printer) row(s *scope, w *plan.Buffer, row index) string {
 	if row.Var == "" {
 		return ""
 	}
-	name := "w_" + row.Suffix()
-	s.set(name, templates.Addr(templates.Elem(base(w), row)))
+	name := "w_" + row.suffix()
+	s.set(name, &code.Addr{X: at(base(w), row)})
 	return name
 }
 
 // weight is an element of a matrix, by way of a row pointer where there is one.
-func weight(rowName string, w *plan.Buffer, row, col templates.Index) templates.Value {
+func weight(rowName string, w *plan.Buffer, row, col index) code.Expr {
 	if rowName != "" {
-		return templates.Elem(rowName, col)
+		return at(code.V(rowName), col)
 	}
-	return templates.Elem(base(w), row, col)
+	return at(base(w), row, col)
 }
 
 // backAffine prints v = Wᵀ·δ for a block of columns at a time, and the update of the same weights where it is fused.
@@ -133,7 +133,7 @@ func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 	u := op.Update
 	within := piece.Nest == plan.Within
 	if op.Keeps() && !within {
-		root.load(op.D, templates.Index{}, op.W.Rows)
+		root.load(op.D, index{}, op.W.Rows)
 	}
 	if u != nil {
 		pr.biasUpdate(u, piece.First(), root)
@@ -146,7 +146,7 @@ func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 		if within {
 			s = s.samples(op)
 			if op.Keeps() {
-				s.load(op.D, templates.Index{}, op.W.Rows)
+				s.load(op.D, index{}, op.W.Rows)
 			}
 		}
 		acc := make([][]string, seg.Size)
@@ -161,17 +161,17 @@ func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 			pr.orderedColumns(op, s, col, first(acc))
 		case op.Short():
 			for k := range seg.Size {
-				var terms []templates.Value
+				var terms []code.Expr
 				for r := range op.W.Rows {
-					row := templates.Index{Off: r}
+					row := index{Off: r}
 					terms = append(terms, pr.mul(weight("", op.W, row, plus(col, k)), s.get(op.D, row)))
 				}
-				s.set(acc[k][0], templates.Add(terms...))
+				s.set(acc[k][0], code.Sum(terms...))
 			}
 		default:
 			for k := range seg.Size {
 				for _, name := range acc[k] {
-					s.set(name, templates.Convert(pr.typ, templates.Number(0)))
+					s.set(name, code.To(pr.kind, code.N(0)))
 				}
 			}
 			for _, in := range op.Inner {
@@ -194,41 +194,41 @@ func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 }
 
 // backRow prints one row's terms of the sums of a block of columns, and its update.
-func (pr *printer) backRow(op *plan.BackAffine, s *scope, row, col templates.Index, n int, acc func(k int) string) {
+func (pr *printer) backRow(op *plan.BackAffine, s *scope, row, col index, n int, acc func(k int) string) {
 	name := pr.row(s, op.W, row)
 	d := s.get(op.D, row)
 	if op.Update == nil {
 		for k := range n {
-			s.b.AddTo(templates.Name(acc(k)), pr.mul(weight(name, op.W, row, plus(col, k)), d))
+			s.b.AddTo(code.V(acc(k)), pr.mul(weight(name, op.W, row, plus(col, k)), d))
 		}
 		return
 	}
 	e := pr.rated(op.Update, s, row)
 	for k := range n {
 		w, descend := pr.old(op, s, name, row, plus(col, k), e)
-		s.b.AddTo(templates.Name(acc(k)), pr.mul(w, d))
+		s.b.AddTo(code.V(acc(k)), pr.mul(w, d))
 		descend()
 	}
 }
 
 // old reads a weight into a scalar, which it returns with what prints the weight's update.
-func (pr *printer) old(op *plan.BackAffine, s *scope, rowName string, row, col templates.Index, rated templates.Value) (templates.Value, func()) {
+func (pr *printer) old(op *plan.BackAffine, s *scope, rowName string, row, col index, rated code.Expr) (code.Expr, func()) {
 	place := weight(rowName, op.W, row, col)
-	name := fmt.Sprintf("w%d_%s_%s", op.W.Layer, row.Suffix(), col.Suffix())
+	name := fmt.Sprintf("w%d_%s_%s", op.W.Layer, row.suffix(), col.suffix())
 	s.set(name, place)
-	w := templates.Name(name)
-	return w, func() { s.b.Assign(place, templates.Sub(w, pr.mul(rated, s.get(op.Update.A, col)))) }
+	w := code.V(name)
+	return w, func() { s.b.Set(place, code.Diff(w, pr.mul(rated, s.get(op.Update.A, col)))) }
 }
 
 // rated is rate·δ of a row as a scalar: rd2_3 := rate * d2_3.
-func (pr *printer) rated(u *plan.Update, s *scope, row templates.Index) templates.Value {
+func (pr *printer) rated(u *plan.Update, s *scope, row index) code.Expr {
 	name := scalar(fmt.Sprintf("rd%d", u.W.Layer), row)
 	if held, ok := s.find(name); ok {
-		return templates.Name(held)
+		return code.V(held)
 	}
-	s.set(name, pr.mul(templates.Name(u.Rate.Name), s.get(u.D, row)))
+	s.set(name, pr.mul(code.V(u.Rate.Name), s.get(u.D, row)))
 	s.scalars.Hold(nil, name, name)
-	return templates.Name(name)
+	return code.V(name)
 }
 
 // biasUpdate prints b −= rate·δ, in the first piece of an operation, and leaves rate·δ in scalars for straight rows.
@@ -249,34 +249,34 @@ func (pr *printer) biasUpdate(u *plan.Update, first bool, root *scope) {
 
 // outer prints ∇W = δ·aᵀ and ∇b = δ, rows in order.
 func (pr *printer) outer(op *plan.Outer, piece plan.Piece, root *scope) {
-	pr.rankOne(op.GW, op.A, piece, op.Keeps(), op.Inner, root, func(s *scope, row templates.Index) templates.Value {
+	pr.rankOne(op.GW, op.A, piece, op.Keeps(), op.Inner, root, func(s *scope, row index) code.Expr {
 		d := s.get(op.D, row)
 		if op.GB != nil {
-			s.b.Assign(element(op.GB, row), d)
+			s.b.Set(element(op.GB, row), d)
 		}
 		return d
-	}, (*templates.Block).Assign)
+	}, (*code.Block).Set)
 }
 
 // update prints W −= (rate·δ)·aᵀ and b −= rate·δ, rows in order.
 func (pr *printer) update(op *plan.Update, piece plan.Piece, root *scope) {
-	pr.rankOne(op.W, op.A, piece, op.Keeps(), op.Inner, root, func(s *scope, row templates.Index) templates.Value {
+	pr.rankOne(op.W, op.A, piece, op.Keeps(), op.Inner, root, func(s *scope, row index) code.Expr {
 		e := pr.rated(op, s, row)
 		if op.B != nil {
 			s.b.SubFrom(element(op.B, row), e)
 		}
 		return e
-	}, (*templates.Block).SubFrom)
+	}, (*code.Block).SubFrom)
 }
 
 // rankOne prints a statement for every element of a matrix: put the product of a row's factor and a column's a there.
-func (pr *printer) rankOne(w, a *plan.Buffer, piece plan.Piece, keep bool, inner []plan.Segment, root *scope, factor func(*scope, templates.Index) templates.Value, put func(b *templates.Block, dst, v templates.Value)) {
+func (pr *printer) rankOne(w, a *plan.Buffer, piece plan.Piece, keep bool, inner []plan.Segment, root *scope, factor func(*scope, index) code.Expr, put func(b *code.Block, dst, v code.Expr)) {
 	if keep {
-		root.load(a, templates.Index{}, a.Len())
+		root.load(a, index{}, a.Len())
 	}
 	for _, seg := range piece.Outer {
 		s, row := root.enter(seg, "i")
-		factors := make([]templates.Value, seg.Size)
+		factors := make([]code.Expr, seg.Size)
 		rows := make([]string, seg.Size)
 		for k := range seg.Size {
 			factors[k] = factor(s, plus(row, k))
@@ -292,7 +292,7 @@ func (pr *printer) rankOne(w, a *plan.Buffer, piece plan.Piece, keep bool, inner
 }
 
 // columns prints the statements of some consecutive rows, all rows of one column together.
-func (pr *printer) columns(w, a *plan.Buffer, inner []plan.Segment, s *scope, row templates.Index, factors []templates.Value, rows []string, put func(b *templates.Block, dst, v templates.Value)) {
+func (pr *printer) columns(w, a *plan.Buffer, inner []plan.Segment, s *scope, row index, factors []code.Expr, rows []string, put func(b *code.Block, dst, v code.Expr)) {
 	for _, in := range inner {
 		t, col := s.enter(in, "j")
 		for c := range in.Size {

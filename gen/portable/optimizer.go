@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // optimizers emits, for every optimizer of the network, its type, its constructor, Update, StepBatch and Reset.
@@ -36,9 +36,13 @@ type optimizer struct {
 	name string // of the emitted type
 }
 
-func (o optimizer) recv() *templates.Param {
-	return &templates.Param{Name: "o", Type: o.name, Ptr: true}
+func (o optimizer) recv() *code.Param {
+	p := pointer("o", o.name)
+	return &p
 }
+
+// own is a field of the optimizer: o.T.
+func own(field string) code.Expr { return code.FieldOf("o", field) }
 
 // hasDefaults says whether any hyperparameter has a default but 0, so that the zero value needs them.
 func (o optimizer) hasDefaults() bool { return len(o.Defaults()) > 0 }
@@ -58,8 +62,7 @@ func (o optimizer) declare() {
 		doc += "The zero value is ready."
 	}
 	doc += " One optimizer belongs to one network and one goroutine at a time."
-	o.pr.file.Doc(doc)
-	o.pr.file.Struct(o.name, o.fields())
+	o.pr.file.Add(&code.Struct{Name: o.name, Doc: doc, Fields: o.fields()})
 }
 
 // constructor emits New… and, where a zero value has to take the defaults too, what sets them.
@@ -68,60 +71,66 @@ func (o optimizer) constructor() {
 	for _, p := range o.Params {
 		values = append(values, fmt.Sprintf("%s %v", p.Name, p.Default))
 	}
-	body := &templates.Block{}
+	body := &code.Block{}
 	if o.hasDefaults() {
-		body.Define("o", templates.New(o.name))
-		body.Do(templates.Method("o", "defaults"))
-		body.Return(templates.Name("o"))
+		body.Let("o", &code.New{Type: code.StructType(o.name)})
+		body.Do(method("o", "defaults"))
+		body.Return(code.V("o"))
 	} else {
-		body.Return(templates.New(o.name))
+		body.Return(&code.New{Type: code.StructType(o.name)})
 	}
-	o.pr.file.Doc(fmt.Sprintf("New%s returns the optimizer with PyTorch's defaults: %s.", o.name, strings.Join(values, ", ")))
-	if o.spaced() { // in memory of its own, which begins a page, and not on a stack
-		o.pr.file.NotInline()
-	}
-	o.pr.file.Func(templates.Function{Name: "New" + o.name, Result: &templates.Param{Type: o.name, Ptr: true}, Body: body})
+	o.pr.file.Add(&code.Func{
+		Name: "New" + o.name, Results: []code.Param{pointer("", o.name)}, Body: body,
+		Doc:   fmt.Sprintf("New%s returns the optimizer with PyTorch's defaults: %s.", o.name, strings.Join(values, ", ")),
+		Alone: o.spaced(), // in memory of its own, which begins a page, and not on a stack
+	})
 	if !o.hasDefaults() {
 		return
 	}
-	body = &templates.Block{}
+	body = &code.Block{}
 	for _, p := range o.Params {
-		body.Assign(templates.Name("o."+p.Name), templates.Number(p.Default))
+		body.Set(own(p.Name), code.N(p.Default))
 	}
-	body.Set("o.set")
-	o.pr.file.Doc("defaults sets the hyperparameters to PyTorch's defaults.")
-	o.pr.file.Func(templates.Function{Name: "defaults", Recv: o.recv(), Body: body})
+	body.Set(own("set"), code.True)
+	o.pr.file.Add(&code.Func{
+		Name: "defaults", Doc: "defaults sets the hyperparameters to PyTorch's defaults.", Recv: o.recv(), Body: body,
+	})
 	o.begin()
 }
 
 // begin emits what the first update of a value does that no constructor has made: it gives a zero value the defaults,
 // and refuses a literal that sets some fields and forgets others, whose 0 would train badly or give NaN.
 func (o optimizer) begin() {
-	field := func(name string) string { return "o." + name }
-	all := []string{field("T")}
+	all := []code.Expr{isZero("T")}
 	for _, p := range o.Params {
-		all = append(all, field(p.Name))
+		all = append(all, isZero(p.Name))
 	}
-	var needed []string
+	var needed []code.Expr
 	for _, name := range o.Defaults() {
-		needed = append(needed, field(name))
+		needed = append(needed, isZero(name))
 	}
-	body := &templates.Block{}
-	body.IfZero(all...).Do(templates.Method("o", "defaults"))
+	body := &code.Block{}
+	body.If(code.Op2(code.Both, all...)).Do(method("o", "defaults"))
 	message := fmt.Sprintf("%[1]s.Update: a literal sets some hyperparameters and leaves %[2]s at 0; start from New%[1]s() and set fields, to 0 too", o.name, strings.Join(o.Defaults(), " or "))
-	body.PanicIfZero(field("T"), needed, message)
-	body.Set("o.set")
-	o.pr.file.Doc(fmt.Sprintf("begin is for the first Update of what New%s has not made: a zero value takes the defaults, a literal that forgets\nfields is refused.", o.name))
-	o.pr.file.Func(templates.Function{Name: "begin", Recv: o.recv(), Body: body})
+	body.If(code.Op2(code.Both, all[0], code.Op2(code.Either, needed...))).Panic(message)
+	body.Set(own("set"), code.True)
+	o.pr.file.Add(&code.Func{
+		Name: "begin", Recv: o.recv(), Body: body,
+		Doc: fmt.Sprintf("begin is for the first Update of what New%s has not made: a zero value takes the defaults, a literal that forgets\n"+
+			"fields is refused.", o.name),
+	})
 }
+
+// isZero is the condition that a field of the optimizer is 0: o.T == 0.
+func isZero(field string) code.Expr { return &code.Binary{Op: code.Eq, X: own(field), Y: code.I(0)} }
 
 // update emits Update: the defaults of a zero value, the count, and the move of all parameters.
 func (o optimizer) update() error {
-	b := &templates.Block{}
-	b.Dereference("p", "g")
+	b := &code.Block{}
+	b.Add(&code.Touch{Pointers: code.Vars("p", "g")})
 	if o.pr.p.Spreads() {
-		b.Do(templates.CallMethod("o", "count"))
-		b.Do(templates.CallMethod("o", "update", templates.Name("p"), templates.Name("g"), templates.Name("rate"), templates.Number(0), templates.Number(float64(o.Len))))
+		b.Do(method("o", "count"))
+		b.Do(code.Method(code.V("o"), "update", append(code.Vars("p", "g", "rate"), code.I(0), code.I(o.Len))...))
 		if err := o.parts(); err != nil {
 			return err
 		}
@@ -137,73 +146,78 @@ func (o optimizer) update() error {
 	if len(o.Rule.State) > 0 {
 		doc += " NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first."
 	}
-	o.pr.file.Doc(doc)
-	o.pr.file.Func(templates.Function{Name: "Update", Recv: o.recv(), Params: o.updateParams(), Body: b})
+	o.pr.file.Add(&code.Func{Name: "Update", Doc: doc, Recv: o.recv(), Params: o.updateParams(), Body: b})
 	return nil
 }
 
-func (o optimizer) updateParams() []templates.Param {
-	return []templates.Param{
-		{Name: "p", Type: o.pr.name, Ptr: true}, {Name: "g", Type: o.pr.name + "Grad", Ptr: true}, {Name: "rate", Type: o.pr.typ},
-	}
+func (o optimizer) updateParams() []code.Param {
+	return []code.Param{*o.pr.receiver(), o.pr.param("g"), o.pr.param("rate")}
 }
 
 // parts emits what Update consists of where the workers of a team share it: the count, once, and the move of a range of
 // the parameters.
 func (o optimizer) parts() error {
-	count, move := &templates.Block{}, &templates.Block{}
+	count, move := &code.Block{}, &code.Block{}
 	o.count(count)
-	o.pr.file.Doc("count begins an update.")
-	o.pr.file.Func(templates.Function{Name: "count", Recv: o.recv(), Body: count})
-	move.StopUnlessWithin("lo", "hi", o.Len)
+	o.pr.file.Add(&code.Func{Name: "count", Doc: "count begins an update.", Recv: o.recv(), Body: count})
+	within(move, o.Len)
 	if err := o.move(move); err != nil {
 		return err
 	}
-	o.pr.file.Doc("update moves parameters lo to hi, in the update that count has begun.")
-	o.pr.file.Func(templates.Function{Name: "update", Recv: o.recv(), Params: append(o.updateParams(),
-		templates.Param{Name: "lo", Type: "int"}, templates.Param{Name: "hi", Type: "int"}), Body: move})
+	o.pr.file.Add(&code.Func{
+		Name: "update", Doc: "update moves parameters lo to hi, in the update that count has begun.", Recv: o.recv(), Body: move,
+		Params: append(o.updateParams(), code.Param{Name: "lo", Type: code.Of(code.Int)}, code.Param{Name: "hi", Type: code.Of(code.Int)}),
+	})
 	return nil
 }
 
+// within returns where lo and hi are no range of n elements, which tells the compiler that no index between them is out
+// of range: if lo < 0 || hi > n { return }.
+func within(b *code.Block, n int) {
+	outside := code.Op2(code.Either,
+		&code.Binary{Op: code.Lt, X: code.V("lo"), Y: code.I(0)}, &code.Binary{Op: code.Gt, X: code.V("hi"), Y: code.I(n)})
+	b.If(outside).Add(&code.Return{Remark: "which is never so"})
+}
+
 // count prints what is done once an update.
-func (o optimizer) count(b *templates.Block) {
+func (o optimizer) count(b *code.Block) {
 	if o.hasDefaults() {
-		b.IfUnset("o.set").Do(templates.Method("o", "begin"))
+		b.If(&code.Unary{Op: code.Not, X: own("set")}).Do(method("o", "begin"))
 	}
 	if o.Rule.Counts {
-		b.Increment("o.T")
+		b.Add(&code.Increment{X: own("T")})
 	}
 }
 
 // move prints the scalars, and the loop of the case in force.
-func (o optimizer) move(b *templates.Block) error {
+func (o optimizer) move(b *code.Block) error {
 	if err := o.scalars(b); err != nil {
 		return err
 	}
 	var names []string
-	values := []templates.Value{}
+	values := []code.Expr{}
 	for _, p := range o.Params {
 		if v := expr.HyperVar(p.Name); o.inSets(v) {
-			names, values = append(names, string(v)), append(values, templates.Name("o."+p.Name))
+			names, values = append(names, string(v)), append(values, own(p.Name))
 		}
 	}
-	b.DefineAll(names, values)
-	names, values = []string{"ps", "gs"}, []templates.Value{templates.Method("p", "Flat"), templates.Method("g", "Flat")}
+	b.LetAll(names, values)
+	names, values = []string{"ps", "gs"}, []code.Expr{method("p", "Flat"), method("g", "Flat")}
 	for _, s := range o.Rule.State {
-		names, values = append(names, string(s.Var)+"s"), append(values, templates.Method("o."+s.Field, "Flat"))
+		names, values = append(names, string(s.Var)+"s"), append(values, code.Method(own(s.Field), "Flat"))
 	}
-	b.DefineAll(names, values)
+	b.LetAll(names, values)
 	for i, c := range o.Cases {
 		into := b
 		if c.When != "" {
-			into = b.IfNotZero(string(c.When))
+			into = b.If(&code.Binary{Op: code.Ne, X: code.V(string(c.When)), Y: code.I(0)})
 		}
 		o.pr.dispatchSweep(o.Sweep(i), "o", into)
 		if err := o.loops(c, into); err != nil {
 			return err
 		}
 		if c.When != "" {
-			into.Stop()
+			into.Return()
 		}
 	}
 	return nil
@@ -225,20 +239,20 @@ func (o optimizer) inSets(v expr.Var) bool {
 }
 
 // scalars prints what is formed once an update, in float64.
-func (o optimizer) scalars(b *templates.Block) error {
-	value := func(v expr.Var) (templates.Value, error) {
+func (o optimizer) scalars(b *code.Block) error {
+	value := func(v expr.Var) (code.Expr, error) {
 		switch v {
 		case expr.Time:
-			return templates.Convert("float64", templates.Name("o.T")), nil
+			return code.To(code.Float64, own("T")), nil
 		case expr.Rate:
-			return o.double(templates.Name("rate")), nil
+			return o.double(code.V("rate")), nil
 		}
 		for _, p := range o.Params {
 			if expr.HyperVar(p.Name) == v {
-				return o.double(templates.Name("o." + p.Name)), nil
+				return o.double(own(p.Name)), nil
 			}
 		}
-		return templates.Value{}, fmt.Errorf("a scalar reads %s, which is no hyperparameter", v)
+		return nil, fmt.Errorf("a scalar reads %s, which is no hyperparameter", v)
 	}
 	for _, s := range o.Rule.Scalars {
 		v, err := o.scalar(s.Value, value)
@@ -246,16 +260,16 @@ func (o optimizer) scalars(b *templates.Block) error {
 			return err
 		}
 		b.Comment(s.String())
-		if o.pr.typ != "float64" {
-			v = templates.Convert(o.pr.typ, v)
+		if o.pr.kind != code.Float64 {
+			v = code.To(o.pr.kind, v)
 		}
-		b.Define(string(s.Name), v)
+		b.Let(string(s.Name), v)
 		if s.First != nil {
 			first, err := o.scalar(s.First, value)
 			if err != nil {
 				return err
 			}
-			b.IfOne("o.T").Assign(templates.Name(string(s.Name)), first)
+			b.If(&code.Binary{Op: code.Eq, X: own("T"), Y: code.I(1)}).Set(code.V(string(s.Name)), first)
 		}
 	}
 	return nil
@@ -263,33 +277,35 @@ func (o optimizer) scalars(b *templates.Block) error {
 
 // scalar prints an expression in float64: by the functions of package math or, where every machine is to have the same
 // bits, by our own.
-func (o optimizer) scalar(e expr.Expr, value func(expr.Var) (templates.Value, error)) (templates.Value, error) {
+func (o optimizer) scalar(e expr.Expr, value func(expr.Var) (code.Expr, error)) (code.Expr, error) {
+	w := writer{kind: code.Float64, prefix: o.pr.prefix, value: value, unfused: true}
 	switch {
 	case !o.pr.strict():
-		return templates.Double(e, value)
-	case o.pr.typ == "float64":
+		w.unfused, w.math = false, true
+	case o.pr.kind == code.Float64:
 		use(o.pr.used, e)
-		return templates.Unfused(e, o.pr.prefix, "float64", value)
+	default:
+		use(o.pr.doubles, e)
+		w.prefix = DoublePrefix(o.pr.prefix)
 	}
-	use(o.pr.doubles, e)
-	return templates.Unfused(e, DoublePrefix(o.pr.prefix), "float64", value)
+	return w.write(e)
 }
 
 // double is a number of the network's precision in float64.
-func (o optimizer) double(v templates.Value) templates.Value {
-	if o.pr.typ == "float64" {
+func (o optimizer) double(v code.Expr) code.Expr {
+	if o.pr.kind == code.Float64 {
 		return v
 	}
-	return templates.Convert("float64", v)
+	return code.To(code.Float64, v)
 }
 
 // loops prints the assignments of a case for all parameters.
-func (o optimizer) loops(c plan.DescentCase, b *templates.Block) error {
+func (o optimizer) loops(c plan.DescentCase, b *code.Block) error {
 	for _, set := range c.Sets {
 		b.Comment(fmt.Sprintf("%s = %s", set.Name, set.Value))
 	}
 	if o.pr.p.Spreads() {
-		return o.element(c, b.ForBetween("i", "lo", "hi"), templates.Index{Var: "i"})
+		return o.element(c, b.For("i", code.V("lo"), code.V("hi"), 1), index{Var: "i"})
 	}
 	root := newScope(b)
 	for _, seg := range c.Outer {
@@ -305,23 +321,23 @@ func (o optimizer) loops(c plan.DescentCase, b *templates.Block) error {
 
 // element prints the assignments for one parameter. What is needed more than once is read into a scalar; what is
 // assigned is stored at once and read from its scalar after that.
-func (o optimizer) element(c plan.DescentCase, b *templates.Block, x templates.Index) error {
+func (o optimizer) element(c plan.DescentCase, b *code.Block, x index) error {
 	held := map[expr.Var]string{}
-	place := func(v expr.Var) templates.Value { return templates.Elem(string(v)+"s", x) }
-	value := func(v expr.Var) (templates.Value, error) {
+	place := func(v expr.Var) code.Expr { return at(code.V(string(v)+"s"), x) }
+	value := func(v expr.Var) (code.Expr, error) {
 		if name, ok := held[v]; ok {
-			return templates.Name(name), nil
+			return code.V(name), nil
 		}
 		if o.Array(v) {
 			return place(v), nil
 		}
-		return templates.Name(string(v)), nil
+		return code.V(string(v)), nil
 	}
 	for i, set := range c.Sets {
 		for _, v := range expr.Vars(set.Value) {
 			if _, ok := held[v]; !ok && o.Array(v) && reads(c.Sets[i:], v) > 1 {
 				held[v] = scalar(string(v), x)
-				b.Define(held[v], place(v))
+				b.Let(held[v], place(v))
 			}
 		}
 		e, err := o.pr.write(set.Value, value)
@@ -330,14 +346,14 @@ func (o optimizer) element(c plan.DescentCase, b *templates.Block, x templates.I
 		}
 		later := reads(c.Sets[i+1:], set.Name) > 0
 		if !later {
-			b.Assign(place(set.Name), e)
+			b.Set(place(set.Name), e)
 			continue
 		}
 		name := scalar(string(set.Name), x)
-		b.Define(name, e)
+		b.Let(name, e)
 		held[set.Name] = name
 		if o.Array(set.Name) {
-			b.Assign(place(set.Name), templates.Name(name))
+			b.Set(place(set.Name), code.V(name))
 		}
 	}
 	return nil
@@ -357,17 +373,16 @@ func reads(sets []expr.Let, v expr.Var) int {
 
 // reset emits Reset.
 func (o optimizer) reset() {
-	b := &templates.Block{}
+	b := &code.Block{}
 	doc := "Reset does nothing: there is no state. It is here for code that takes any optimizer."
 	if len(o.Rule.State) > 0 {
 		doc = "Reset forgets all updates: what follows is as if o were new. The hyperparameters stay."
 	}
 	if o.Rule.Counts {
-		b.Assign(templates.Name("o.T"), templates.Number(0))
+		b.Set(own("T"), code.I(0))
 	}
 	for _, s := range o.Rule.State {
-		b.Assign(templates.Name("o."+s.Field), templates.Zeroed(o.pr.name+"Grad"))
+		o.pr.clear(b, own(s.Field))
 	}
-	o.pr.file.Doc(doc)
-	o.pr.file.Func(templates.Function{Name: "Reset", Recv: o.recv(), Body: b})
+	o.pr.file.Add(&code.Func{Name: "Reset", Doc: doc, Recv: o.recv(), Body: b})
 }

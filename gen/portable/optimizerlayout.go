@@ -1,6 +1,6 @@
 package portable
 
-import "github.com/backpropgen/backpropgen/templates"
+import "github.com/backpropgen/backpropgen/gen/code"
 
 // Parameters, gradient and state that are large begin at the beginning of a page, each by itself in memory. Were all
 // gone through side by side, at the same places in their pages, a core would take reads of one for reads of what was
@@ -23,14 +23,14 @@ func (o optimizer) spaced() bool {
 }
 
 // fields are those of the type.
-func (o optimizer) fields() (fields []templates.Field) {
+func (o optimizer) fields() (fields []code.Field) {
 	size := o.pr.p.ElementBytes()
 	offset := len(o.Params) * size
 	for _, p := range o.Params {
-		fields = append(fields, templates.Field{Name: p.Name, Type: o.pr.typ, Doc: p.Doc})
+		fields = append(fields, o.pr.field(p.Name, p.Doc))
 	}
 	if o.Rule.Counts {
-		fields = append(fields, templates.Field{Name: "T", Type: "uint64", Doc: "updates so far"})
+		fields = append(fields, code.Field{Name: "T", Type: code.Of(code.Uint64), Doc: "updates so far"})
 		offset = (offset+7)/8*8 + 8
 	}
 	pages := []int{0} // where parameters and gradient begin in theirs
@@ -38,15 +38,15 @@ func (o optimizer) fields() (fields []templates.Field) {
 		if o.spaced() {
 			at := elsewhere(offset, pages)
 			if at > offset {
-				fields = append(fields, templates.Field{Name: "_", Type: o.pr.typ, Dims: []int{(at - offset) / size}, Doc: s.Field + " begins apart from the others in its page"})
+				fields = append(fields, o.pr.field("_", s.Field+" begins apart from the others in its page", (at-offset)/size))
 			}
 			offset, pages = at, append(pages, at%pageBytes)
 		}
-		fields = append(fields, templates.Field{Name: s.Field, Type: o.pr.name + "Grad", Doc: s.Doc})
+		fields = append(fields, code.Field{Name: s.Field, Type: code.StructType(o.pr.gradType()), Doc: s.Doc})
 		offset += o.Len * size
 	}
 	if o.hasDefaults() {
-		fields = append(fields, templates.Field{Name: "set", Type: "bool", Doc: "the hyperparameters mean what they say, 0 too"})
+		fields = append(fields, code.Field{Name: "set", Type: code.Of(code.Bool), Doc: "the hyperparameters mean what they say, 0 too"})
 	}
 	return fields
 }

@@ -3,9 +3,9 @@ package portable
 import (
 	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // Under rounding: strict sums are added up in the order of the plan, and every product is converted to its own type:
@@ -14,19 +14,19 @@ import (
 func (pr *printer) strict() bool { return pr.p.Network.Rounding == spec.RoundingStrict }
 
 // mul is a product: a*b, or float32(a*b) where nothing may be fused.
-func (pr *printer) mul(a, b templates.Value) templates.Value {
+func (pr *printer) mul(a, b code.Expr) code.Expr {
 	if pr.strict() {
-		return templates.Convert(pr.typ, templates.Mul(a, b))
+		return code.To(pr.kind, code.Product(a, b))
 	}
-	return templates.Mul(a, b)
+	return code.Product(a, b)
 }
 
 // empty is what a sum in a loop starts from: adding the first term to -0 gives that term, be it 0 or -0.
-func (pr *printer) empty() templates.Value { return templates.NegativeZero(pr.typ) }
+func (pr *printer) empty() code.Expr { return &code.NegZero{Kind: pr.kind} }
 
 // ordered prints the sums of some results over Inner, whose names the results are: lane after lane of all of them, in
 // the order that leaves the fewest partial sums waiting. term prints what term j takes and returns it for result k.
-func (pr *printer) ordered(s *scope, l *plan.Loops, n int, results []string, term func(s *scope, j templates.Index) func(k int) templates.Value) {
+func (pr *printer) ordered(s *scope, l *plan.Loops, n int, results []string, term func(s *scope, j index) func(k int) code.Expr) {
 	partial := func(k, at int) string { return accumulators(results[k], at+1)[at] }
 	l.Tree(n, func(lanes []int, at int) {
 		looped := l.Inner[0].Looped()
@@ -47,7 +47,7 @@ func (pr *printer) ordered(s *scope, l *plan.Loops, n int, results []string, ter
 				of := term(t, plus(first, c))
 				for k := range results {
 					if name, v := partial(k, at+i), of(k); looped || c >= l.Lanes {
-						t.b.AddTo(templates.Name(name), v)
+						t.b.AddTo(code.V(name), v)
 					} else {
 						t.set(name, v)
 					}
@@ -56,13 +56,13 @@ func (pr *printer) ordered(s *scope, l *plan.Loops, n int, results []string, ter
 		}
 	}, func(into, from int) {
 		for k := range results {
-			s.b.AddTo(templates.Name(partial(k, into)), templates.Name(partial(k, from)))
+			s.b.AddTo(code.V(partial(k, into)), code.V(partial(k, from)))
 		}
 	})
 }
 
 // orderedRows prints the sums of a block of rows and adds the biases.
-func (pr *printer) orderedRows(op *plan.Affine, s *scope, row templates.Index, results []string, product func(s *scope, col templates.Index) func(k int) templates.Value) {
+func (pr *printer) orderedRows(op *plan.Affine, s *scope, row index, results []string, product func(s *scope, col index) func(k int) code.Expr) {
 	n := op.W.Cols
 	if !op.Short() {
 		pr.ordered(s, &op.Loops, n, results, product)
@@ -70,26 +70,26 @@ func (pr *printer) orderedRows(op *plan.Affine, s *scope, row templates.Index, r
 	for k, name := range results {
 		switch {
 		case op.Short():
-			sum := tree(&op.Loops, n, func(j int) templates.Value { return product(s, templates.Index{Off: j})(k) })
+			sum := tree(&op.Loops, n, func(j int) code.Expr { return product(s, index{Off: j})(k) })
 			if op.B != nil {
-				sum = templates.Add(sum, element(op.B, plus(row, k)))
+				sum = code.Sum(sum, element(op.B, plus(row, k)))
 			}
 			s.set(name, sum)
 		case op.B != nil:
-			s.b.AddTo(templates.Name(name), element(op.B, plus(row, k)))
+			s.b.AddTo(code.V(name), element(op.B, plus(row, k)))
 		}
 	}
 }
 
 // orderedColumns prints the sums of a block of columns, and the update of the same weights where it is fused.
-func (pr *printer) orderedColumns(op *plan.BackAffine, s *scope, col templates.Index, results []string) {
-	product := func(s *scope, row templates.Index) func(k int) templates.Value {
+func (pr *printer) orderedColumns(op *plan.BackAffine, s *scope, col index, results []string) {
+	product := func(s *scope, row index) func(k int) code.Expr {
 		name, d := pr.row(s, op.W, row), s.get(op.D, row)
 		if op.Update == nil {
-			return func(k int) templates.Value { return pr.mul(weight(name, op.W, row, plus(col, k)), d) }
+			return func(k int) code.Expr { return pr.mul(weight(name, op.W, row, plus(col, k)), d) }
 		}
 		e := pr.rated(op.Update, s, row)
-		return func(k int) templates.Value {
+		return func(k int) code.Expr {
 			w, descend := pr.old(op, s, name, row, plus(col, k), e)
 			descend()
 			return pr.mul(w, d)
@@ -100,28 +100,23 @@ func (pr *printer) orderedColumns(op *plan.BackAffine, s *scope, col templates.I
 		return
 	}
 	for k, name := range results {
-		s.set(name, tree(&op.Loops, op.W.Rows, func(j int) templates.Value { return product(s, templates.Index{Off: j})(k) }))
+		s.set(name, tree(&op.Loops, op.W.Rows, func(j int) code.Expr { return product(s, index{Off: j})(k) }))
 	}
 }
 
 // tree is the sum of n terms as one expression.
-func tree(l *plan.Loops, n int, term func(j int) templates.Value) templates.Value {
-	partial := make([]templates.Value, l.Lanes)
-	sum := make([]bool, l.Lanes) // of more than one term
+func tree(l *plan.Loops, n int, term func(j int) code.Expr) code.Expr {
+	partial := make([]code.Expr, l.Lanes)
 	l.Tree(n, func(lanes []int, at int) {
 		for i, lane := range lanes {
-			var terms []templates.Value
+			var terms []code.Expr
 			for j := lane; j < n; j += l.Lanes {
 				terms = append(terms, term(j))
 			}
-			partial[at+i], sum[at+i] = templates.Add(terms...), len(terms) > 1
+			partial[at+i] = code.Sum(terms...)
 		}
 	}, func(into, from int) {
-		v := partial[from]
-		if sum[from] {
-			v = templates.Paren(v)
-		}
-		partial[into], sum[into] = templates.Add(partial[into], v), true
+		partial[into] = code.Sum(partial[into], partial[from])
 	})
 	return partial[0]
 }
@@ -148,18 +143,18 @@ func (a *lanes) begin(pr *printer, s *scope) {
 }
 
 // add adds the term of an element to the sum of its lane.
-func (a *lanes) add(s *scope, x templates.Index, v templates.Value) {
+func (a *lanes) add(s *scope, x index, v code.Expr) {
 	name := a.names[a.loops.Lane(x.Off)]
 	if !a.along[0].Looped() && x.Off < a.loops.Lanes {
 		s.set(name, v)
 		return
 	}
-	s.b.AddTo(templates.Name(name), v)
+	s.b.AddTo(code.V(name), v)
 }
 
 // end adds the sums of the lanes up into the first.
 func (a *lanes) end(s *scope) {
 	a.loops.Tree(a.n, func([]int, int) {}, func(into, from int) {
-		s.b.AddTo(templates.Name(a.names[into]), templates.Name(a.names[from]))
+		s.b.AddTo(code.V(a.names[into]), code.V(a.names[from]))
 	})
 }

@@ -50,10 +50,10 @@ func fusible(file *ast.File, info *types.Info) (found []string) {
 // nothing of package math but what is exact everywhere.
 func TestStrictFusesNothing(t *testing.T) {
 	fast, strict := 0, 0
-	eachNetwork(t, func(t *testing.T, n spec.Network, src string) {
-		file, info := typeCheck(t, src)
+	eachNetwork(t, func(t *testing.T, d *drawn) {
+		file, info := d.parsed(t)
 		found := fusible(file, info)
-		if n.Rounding != spec.RoundingStrict {
+		if d.n.Rounding != spec.RoundingStrict {
 			fast += len(found)
 			return
 		}

@@ -1,8 +1,8 @@
 package portable
 
 import (
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // outerSum prints ∇W += Σ δ·aᵀ and ∇b += Σ δ: a tile of sums in registers, the samples gone through for each.
@@ -23,14 +23,14 @@ func (pr *printer) outerSum(op *plan.OuterSum, root *scope) {
 		sums.read(t)
 		u := t.samples(&plan.OuterSum{GW: op.GB, GB: op.GB, D: op.D, A: op.D})
 		for k := range rows.Size {
-			u.b.AddTo(templates.Name(sums.names[k]), element(op.D, plus(row, k)))
+			u.b.AddTo(code.V(sums.names[k]), element(op.D, plus(row, k)))
 		}
 		sums.write(t)
 	}
 }
 
 // tile prints the sums of some rows and columns, with those of the biases where they are formed here.
-func (pr *printer) tile(op *plan.OuterSum, s *scope, row, col templates.Index, rows, cols int) {
+func (pr *printer) tile(op *plan.OuterSum, s *scope, row, col index, rows, cols int) {
 	if row.Var == "" {
 		s = s.inner()
 	}
@@ -55,11 +55,11 @@ func (pr *printer) tile(op *plan.OuterSum, s *scope, row, col templates.Index, r
 			x = t.get(op.A, plus(col, c))
 		}
 		for r := range rows {
-			t.b.AddTo(templates.Name(weights.names[r*cols+c]), pr.mul(t.get(op.D, plus(row, r)), x))
+			t.b.AddTo(code.V(weights.names[r*cols+c]), pr.mul(t.get(op.D, plus(row, r)), x))
 		}
 	}
 	for r, name := range biases.names {
-		t.b.AddTo(templates.Name(name), t.get(op.D, plus(row, r)))
+		t.b.AddTo(code.V(name), t.get(op.D, plus(row, r)))
 	}
 	weights.write(s)
 	biases.write(s)
@@ -68,32 +68,32 @@ func (pr *printer) tile(op *plan.OuterSum, s *scope, row, col templates.Index, r
 // tileSums are sums kept in scalars while the samples are gone through, and their places in memory.
 type tileSums struct {
 	names  []string
-	places []templates.Value
+	places []code.Expr
 }
 
-func (t *tileSums) add(name string, place templates.Value) {
+func (t *tileSums) add(name string, place code.Expr) {
 	t.names, t.places = append(t.names, name), append(t.places, place)
 }
 
-func (t *tileSums) read(s *scope) { s.b.DefineAll(t.names, t.places) }
+func (t *tileSums) read(s *scope) { s.b.LetAll(t.names, t.places) }
 
 func (t *tileSums) write(s *scope) {
 	for i, name := range t.names {
-		s.b.Assign(t.places[i], templates.Name(name))
+		s.b.Set(t.places[i], code.V(name))
 	}
 }
 
 // descend prints p −= rate·∇ over all parameters as one array.
-func (pr *printer) descend(op *plan.Descend, b *templates.Block) {
+func (pr *printer) descend(op *plan.Descend, b *code.Block) {
 	b.Blank()
 	b.Comment(op.String())
 	s := newScope(b)
-	b.DefineAll([]string{"ps", "gs"}, []templates.Value{templates.Method("p", "Flat"), templates.Method("b.sum", "Flat")})
+	b.LetAll([]string{"ps", "gs"}, []code.Expr{method("p", "Flat"), code.Method(code.FieldOf("b", "sum"), "Flat")})
 	for _, seg := range op.Outer {
 		t, first := s.enter(seg, "k")
 		for k := range seg.Size {
 			x := plus(first, k)
-			t.b.SubFrom(templates.Elem("ps", x), pr.mul(templates.Name(op.Rate.Name), templates.Elem("gs", x)))
+			t.b.SubFrom(at(code.V("ps"), x), pr.mul(code.V(op.Rate.Name), at(code.V("gs"), x)))
 		}
 	}
 }

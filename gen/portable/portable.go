@@ -1,6 +1,6 @@
-// Package portable prints a compiled plan as plain Go, through templates.
+// Package portable makes a compiled plan a program on scalars, which is emitted as plain Go.
 //
-// It walks the plan in order and looks up, for every operation, the Go that stands for it: straight-line statements
+// It walks the plan in order and looks up, for every operation, the code that stands for it: straight-line statements
 // where a segment of the plan is straight, counted loops where it is looped, with scalars in the notes' letters
 // (z1_3 is unit 3 of layer 1; a1_i3 is unit i+3 inside a loop over i) and the equation above each group. What is
 // unrolled, fused, kept or split was decided in the plan.
@@ -11,9 +11,10 @@ import (
 	"slices"
 	"unicode"
 
+	"github.com/backpropgen/backpropgen/gen/code"
+	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // Options are what a plan does not say.
@@ -23,18 +24,13 @@ type Options struct {
 	// Vector says which functions have assembly, which they call where the machine can run it.
 	Vector func(function string) bool
 	// BatchFields are fields of the batch struct that only the assembly uses, and BatchBytes their size.
-	BatchFields []templates.Field
+	BatchFields []code.Field
 	BatchBytes  int
 }
 
-// Print writes the Go file of a compiled plan.
-func Print(p *plan.Program, o Options) (*templates.File, error) {
-	pr := &printer{
-		p: p, hasVector: o.Vector, tiles: o.BatchFields, tileBytes: o.BatchBytes,
-		name: p.Network.Name, prefix: Prefix(p.Network.Name), typ: string(p.Network.Precision),
-		file: templates.NewFile(o.Package, o.Header), used: map[expr.Op]bool{}, doubles: map[expr.Op]bool{},
-		shared: map[*plan.Map]expr.Program{},
-	}
+// Build returns the program of a compiled plan.
+func Build(p *plan.Program, o Options) (*code.File, error) {
+	pr := newPrinter(p, o)
 	pr.declarations()
 	pr.methods()
 	if err := pr.functions(); err != nil {
@@ -53,6 +49,15 @@ func Print(p *plan.Program, o Options) (*templates.File, error) {
 	return pr.file, nil
 }
 
+func newPrinter(p *plan.Program, o Options) *printer {
+	return &printer{
+		p: p, hasVector: o.Vector, tiles: o.BatchFields, tileBytes: o.BatchBytes,
+		name: p.Network.Name, prefix: Prefix(p.Network.Name), kind: code.KindOf(string(p.Network.Precision)),
+		file: &code.File{Package: o.Package, Header: o.Header}, used: map[expr.Op]bool{}, doubles: map[expr.Op]bool{},
+		shared: map[*plan.Map]expr.Program{},
+	}
+}
+
 // Prefix is the network's name as the beginning of an unexported name: Iris becomes iris.
 func Prefix(name string) string {
 	r := []rune(name)
@@ -63,12 +68,12 @@ func Prefix(name string) string {
 type printer struct {
 	p         *plan.Program
 	hasVector func(function string) bool
-	tiles     []templates.Field
+	tiles     []code.Field
 	tileBytes int
 	name      string
 	prefix    string
-	typ       string
-	file      *templates.File
+	kind      code.Kind // of numbers
+	file      *code.File
 	used      map[expr.Op]bool // elementary functions called
 	doubles   map[expr.Op]bool // those called in float64 by a network in float32
 	shared    map[*plan.Map]expr.Program
@@ -76,10 +81,10 @@ type printer struct {
 
 // elementary declares the elementary functions that were used, in the order of their operations.
 func (pr *printer) elementary() error {
-	if err := pr.file.Elementary(pr.prefix, slices.Sorted(maps.Keys(pr.used)), pr.typ); err != nil {
+	if err := elementary.Declare(pr.file, pr.prefix, slices.Sorted(maps.Keys(pr.used)), pr.kind); err != nil {
 		return err
 	}
-	return pr.file.Elementary(DoublePrefix(pr.prefix), slices.Sorted(maps.Keys(pr.doubles)), "float64")
+	return elementary.Declare(pr.file, DoublePrefix(pr.prefix), slices.Sorted(maps.Keys(pr.doubles)), code.Float64)
 }
 
 // DoublePrefix is what begins the names of elementary functions in float64 of a network in float32.
@@ -89,12 +94,12 @@ func DoublePrefix(prefix string) string { return prefix + "Double" }
 func use(used map[expr.Op]bool, e expr.Expr) {
 	switch n := e.(type) {
 	case expr.Unary:
-		if templates.FunctionName("", n.Op) != "" {
+		if elementary.Name("", n.Op) != "" {
 			used[n.Op] = true
 		}
 		use(used, n.X)
 	case expr.Binary:
-		if templates.FunctionName("", n.Op) != "" {
+		if elementary.Name("", n.Op) != "" {
 			used[n.Op] = true
 		}
 		use(used, n.X)
@@ -110,15 +115,15 @@ func use(used map[expr.Op]bool, e expr.Expr) {
 // field is the name of a workspace or parameter buffer: a1 becomes A1.
 func field(b *plan.Buffer) string { return plan.FieldName(b) }
 
-// base is the Go expression of a whole buffer.
-func base(b *plan.Buffer) string {
+// base is a whole buffer.
+func base(b *plan.Buffer) code.Expr {
 	switch b.Kind {
 	case plan.Input, plan.Target, plan.Rate, plan.Loss, plan.Result:
-		return b.Name
+		return code.V(b.Name)
 	case plan.Weight, plan.Bias:
-		return "p." + field(b)
+		return code.FieldOf("p", field(b))
 	case plan.WeightGrad, plan.BiasGrad:
-		return "g." + field(b)
+		return code.FieldOf("g", field(b))
 	}
-	return "ws." + field(b)
+	return code.FieldOf("ws", field(b))
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
 )
 
 var update = flag.Bool("update", false, "write the golden files under testdata instead of comparing with them")
@@ -28,11 +29,11 @@ func mustPrint(t testing.TB, n spec.Network) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := Print(p, Options{Package: "net", Header: []string{"emitted"}})
+	file, err := Build(p, Options{Package: "net", Header: []string{"emitted"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := file.Render()
+	src, err := templates.Program(file).Render()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,19 +1,19 @@
 package portable
 
 import (
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // dispatchSweep leaves a sweep without a result to its assembly where the machine can run it, its arrays and numbers
 // being in variables.
-func (pr *printer) dispatchSweep(s plan.Sweep, recv string, b *templates.Block) {
+func (pr *printer) dispatchSweep(s plan.Sweep, recv string, b *code.Block) {
 	if !pr.sweeps(s) {
 		return
 	}
-	inner := b.IfAbove(pr.prefix+"Level", 0)
+	inner := pr.ifVector(b)
 	inner.Do(pr.sweep(s, recv))
-	inner.Stop()
+	inner.Return()
 }
 
 // sweeps says whether a sweep has assembly.
@@ -22,50 +22,64 @@ func (pr *printer) sweeps(s plan.Sweep) bool {
 }
 
 // sweep is a call of a sweep's assembly: o.vectorUpdate(ps, gs, &[2]float32{rate, weightdecay}).
-func (pr *printer) sweep(s plan.Sweep, recv string, more ...templates.Value) templates.Value {
-	var args []templates.Value
+func (pr *printer) sweep(s plan.Sweep, recv string, more ...code.Expr) code.Expr {
+	var args []code.Expr
 	for _, v := range s.Arrays {
-		args = append(args, templates.Name(plan.SweptArray(v)))
+		args = append(args, code.V(plan.SweptArray(v)))
 	}
 	if len(s.Numbers) > 0 {
-		var numbers []templates.Value
+		var numbers []code.Expr
 		for _, v := range s.Numbers {
-			numbers = append(numbers, templates.Name(string(v)))
+			numbers = append(numbers, code.V(string(v)))
 		}
-		args = append(args, templates.ArrayOf(SweptType(pr.p, s), numbers...))
+		args = append(args, &code.Addr{X: &code.List{Elem: SweptKind(pr.p, s), Xs: numbers}})
 	}
 	if InParts(pr.p, s) {
-		more = append(more, templates.Name("lo"), templates.Name("hi"))
+		more = append(more, code.V("lo"), code.V("hi"))
 	}
-	return templates.CallMethod(recv, templates.VectorMethod(s.Name), append(args, more...)...)
+	pr.declareSweep(s, recv)
+	return code.Method(code.V(recv), VectorMethod(s.Name), append(args, more...)...)
+}
+
+// declareSweep says what the method is that has a sweep's assembly.
+func (pr *printer) declareSweep(s plan.Sweep, recv string) {
+	r := pointer(recv, pr.name+s.Type)
+	fn := &code.Func{Name: VectorMethod(s.Name), Recv: &r}
+	param := func(name string, t code.Type) { fn.Params = append(fn.Params, code.Param{Name: name, Type: t}) }
+	kind := code.Of(SweptKind(pr.p, s))
+	for _, v := range s.Arrays {
+		param(plan.SweptArray(v), pr.vectorOf("", pr.p.Network.Params()).Type)
+	}
+	if len(s.Numbers) > 0 {
+		param("numbers", code.PointerTo(code.ArrayOf(kind, len(s.Numbers))))
+	}
+	if s.Fold != plan.NoFold {
+		param("lanes", code.PointerTo(code.ArrayOf(kind, plan.FoldLanes)))
+	}
+	if InParts(pr.p, s) {
+		param("lo", code.Of(code.Int))
+		param("hi", code.Of(code.Int))
+	}
+	pr.elsewhere(fn)
+}
+
+// elsewhere notes a function that another file declares.
+func (pr *printer) elsewhere(fn *code.Func) {
+	for _, known := range pr.file.Elsewhere.Funcs {
+		if known.Name == fn.Name && known.Recv.Type.Equal(fn.Recv.Type) {
+			return
+		}
+	}
+	pr.file.Elsewhere.Funcs = append(pr.file.Elsewhere.Funcs, fn)
 }
 
 // InParts says whether a sweep is of a range of the parameters: an update that a team shares out.
 func InParts(p *plan.Program, s plan.Sweep) bool { return s.Type != plan.GradType && p.Spreads() }
 
-// SweptType is the type of what a sweep computes.
-func SweptType(p *plan.Program, s plan.Sweep) string {
+// SweptKind is the kind of what a sweep computes.
+func SweptKind(p *plan.Program, s plan.Sweep) code.Kind {
 	if s.Wide {
-		return "float64"
+		return code.Float64
 	}
-	return string(p.Network.Precision)
-}
-
-// squares is the body of norm, of which a sweep forms the sum.
-func (pr *printer) squares(q templates.Squares, s plan.Sweep) *templates.Block {
-	return q.Body(pr.prefix+"Level", pr.folding(s))
-}
-
-// largest is the body of largest, which a sweep finds.
-func (pr *printer) largest(s plan.Sweep) *templates.Block {
-	return templates.Largest(pr.prefix+"Level", pr.folding(s))
-}
-
-// folding is the call of a sweep that folds, nil where it has no assembly.
-func (pr *printer) folding(s plan.Sweep) *templates.Value {
-	if !pr.sweeps(s) {
-		return nil
-	}
-	call := pr.sweep(s, "g", templates.Lanes())
-	return &call
+	return code.KindOf(string(p.Network.Precision))
 }

@@ -3,9 +3,9 @@ package portable
 import (
 	"fmt"
 
+	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/templates"
 )
 
 // vector prints an operation over a layer or its windows: for each window the stages in order, every stage one pass
@@ -34,7 +34,7 @@ func (pr *printer) vector(op *plan.Vector, piece plan.Piece, root *scope) error 
 type windows struct {
 	pr    *printer
 	op    *plan.Vector
-	group templates.Index
+	group index
 	// views are the names of the buffers seen as matrices of one row per window; nil where windows
 	// have constant indices or one unit each.
 	views map[*plan.Buffer]string
@@ -52,19 +52,21 @@ func (w *windows) view(root *scope) {
 		w.views[b] = name
 		if !root.declared[name] {
 			root.declared[name] = true
-			root.b.Define(name, templates.Matrix(base(b), w.op.Groups(), w.op.Window, w.pr.typ))
+			root.b.Let(name, &code.View{
+				To: code.ArrayOf(code.Of(w.pr.kind), w.op.Groups(), w.op.Window), X: &code.Addr{X: base(b)},
+			})
 		}
 	}
 }
 
 // at returns the name of the scalar that holds the buffer's element for unit j of the window, or for the
 // window, and its place in memory.
-func (w *windows) at(b *plan.Buffer, j templates.Index) (name string, place templates.Value) {
+func (w *windows) at(b *plan.Buffer, j index) (name string, place code.Expr) {
 	if !w.op.Element(b) || w.op.Window == 1 {
 		return scalar(b.Name, w.group), element(b, w.group)
 	}
 	if w.views != nil {
-		return scalar(b.Name, w.group) + "_" + j.Suffix(), templates.Elem(w.views[b], w.group, j)
+		return scalar(b.Name, w.group) + "_" + j.suffix(), at(code.V(w.views[b]), w.group, j)
 	}
 	x := plus(j, w.group.Off*w.op.Window)
 	return scalar(b.Name, x), element(b, x)
@@ -80,14 +82,14 @@ func (w *windows) local(v expr.Var) string {
 }
 
 // suffix tells the units of all windows apart.
-func (w *windows) suffix(j templates.Index) string {
+func (w *windows) suffix(j index) string {
 	if w.op.Window == 1 {
-		return w.group.Suffix()
+		return w.group.suffix()
 	}
 	if w.views != nil {
-		return w.group.Suffix() + "_" + j.Suffix()
+		return w.group.suffix() + "_" + j.suffix()
 	}
-	return plus(j, w.group.Off*w.op.Window).Suffix()
+	return plus(j, w.group.Off*w.op.Window).suffix()
 }
 
 // straight says whether a window is straight code, so that drafts stay in scalars.
@@ -98,7 +100,7 @@ func (w *windows) straight() bool {
 // stage prints one stage.
 func (w *windows) stage(st plan.Stage, s *scope) error {
 	if st.Fold == plan.FoldLet {
-		v, err := w.write(s, w.group.Suffix(), w.value(s, templates.Index{}, st), st.Expr)
+		v, err := w.write(s, w.group.suffix(), w.value(s, index{}, st), st.Expr)
 		if err != nil {
 			return err
 		}
@@ -107,7 +109,7 @@ func (w *windows) stage(st plan.Stage, s *scope) error {
 		return nil
 	}
 	if st.Fold == plan.FoldScan {
-		s.set(w.local(st.Var), templates.Convert(w.pr.typ, templates.Number(st.From)))
+		s.set(w.local(st.Var), code.To(w.pr.kind, code.N(st.From)))
 	}
 	sums := w.sums(st)
 	for i, seg := range w.op.Inner {
@@ -124,7 +126,7 @@ func (w *windows) stage(st plan.Stage, s *scope) error {
 		if st.Fold != plan.FoldMax {
 			w.load(st, t, first, seg.Size)
 		}
-		var terms []templates.Value
+		var terms []code.Expr
 		for k := range seg.Size {
 			term, err := w.element(st, t, plus(first, k), w.op.Folds(st, i, k))
 			if err != nil {
@@ -161,10 +163,10 @@ func (w *windows) begin(st plan.Stage, s *scope, sums *lanes) error {
 	case sums != nil:
 		sums.begin(w.pr, s)
 	case st.Fold == plan.FoldSum:
-		s.set(w.local(st.Var), templates.Convert(w.pr.typ, templates.Number(0)))
+		s.set(w.local(st.Var), code.To(w.pr.kind, code.N(0)))
 	case st.Fold == plan.FoldMax:
-		first := templates.Index{}
-		value := func(v expr.Var) (templates.Value, error) {
+		first := index{}
+		value := func(v expr.Var) (code.Expr, error) {
 			if b := w.op.Bind(v); b != nil {
 				_, place := w.at(b, first)
 				return place, nil
@@ -181,19 +183,19 @@ func (w *windows) begin(st plan.Stage, s *scope, sums *lanes) error {
 }
 
 // fold brings the terms of a segment into the scalar of the stage; first says that they are its first.
-func (w *windows) fold(st plan.Stage, s, t *scope, terms []templates.Value, first bool) {
+func (w *windows) fold(st plan.Stage, s, t *scope, terms []code.Expr, first bool) {
 	name := w.local(st.Var)
 	switch {
 	case st.Fold == plan.FoldSum && first:
-		s.set(name, templates.Add(terms...))
+		s.set(name, code.Sum(terms...))
 	case st.Fold == plan.FoldSum:
-		t.b.AddTo(templates.Name(name), templates.Add(terms...))
+		t.b.AddTo(code.V(name), code.Sum(terms...))
 	case st.Fold == plan.FoldMax && first && len(terms) == 1:
 		s.set(name, terms[0])
 	case st.Fold == plan.FoldMax && first:
-		s.set(name, templates.Call("max", terms...))
+		s.set(name, &code.Extreme{Op: code.Max, Xs: terms})
 	case st.Fold == plan.FoldMax:
-		t.b.Assign(templates.Name(name), templates.Call("max", append([]templates.Value{templates.Name(name)}, terms...)...))
+		t.b.Set(code.V(name), &code.Extreme{Op: code.Max, Xs: append([]code.Expr{code.V(name)}, terms...)})
 	}
 }
 
@@ -205,7 +207,7 @@ func (w *windows) keep(st plan.Stage, s *scope) {
 }
 
 // load reads the arguments of a straight stage's elements, in one statement each.
-func (w *windows) load(st plan.Stage, s *scope, first templates.Index, n int) {
+func (w *windows) load(st plan.Stage, s *scope, first index, n int) {
 	if w.group.Var != "" {
 		return
 	}
@@ -218,7 +220,7 @@ func (w *windows) load(st plan.Stage, s *scope, first templates.Index, n int) {
 
 // element prints what a stage does with one element and returns the term it folds: one for a sum or a
 // maximum, none otherwise.
-func (w *windows) element(st plan.Stage, s *scope, j templates.Index, folds bool) ([]templates.Value, error) {
+func (w *windows) element(st plan.Stage, s *scope, j index, folds bool) ([]code.Expr, error) {
 	value := w.value(s, j, st)
 	if st.Draft != nil {
 		v, err := w.write(s, w.suffix(j), value, st.Draft.Expr)
@@ -228,7 +230,7 @@ func (w *windows) element(st plan.Stage, s *scope, j templates.Index, folds bool
 		s.set(w.draft(j), v[0])
 		if !w.straight() {
 			_, place := w.at(st.Draft.Buf, j)
-			s.b.Assign(place, templates.Name(w.draft(j)))
+			s.b.Set(place, code.V(w.draft(j)))
 		}
 	}
 	exprs := make([]expr.Expr, 0, len(st.Sets)+1)
@@ -248,7 +250,7 @@ func (w *windows) element(st plan.Stage, s *scope, j templates.Index, folds bool
 		s.storeAt(set.Buf, name, place, name, w.group.Var != "" || j.Var != "")
 	}
 	if st.Fold == plan.FoldScan && folds {
-		s.b.Assign(templates.Name(w.local(st.Var)), vs[len(vs)-1])
+		s.b.Set(code.V(w.local(st.Var)), vs[len(vs)-1])
 	}
 	if st.Fold == plan.FoldSum || st.Fold == plan.FoldMax {
 		return vs[len(vs)-1:], nil
@@ -257,18 +259,18 @@ func (w *windows) element(st plan.Stage, s *scope, j templates.Index, folds bool
 }
 
 // draft is the name of an element's draft.
-func (w *windows) draft(j templates.Index) string {
+func (w *windows) draft(j index) string {
 	return fmt.Sprintf("%s%d_%s", plan.DraftVar, w.op.Layer, w.suffix(j))
 }
 
 // write turns expressions into values, subexpressions they share into scalars.
-func (w *windows) write(s *scope, suffix string, value func(expr.Var) (templates.Value, error), exprs ...expr.Expr) ([]templates.Value, error) {
+func (w *windows) write(s *scope, suffix string, value func(expr.Var) (code.Expr, error), exprs ...expr.Expr) ([]code.Expr, error) {
 	shared := expr.Share("u", exprs...)
 	lets := map[expr.Var]string{}
-	print := func(e expr.Expr) (templates.Value, error) {
-		return w.pr.write(e, func(v expr.Var) (templates.Value, error) {
+	print := func(e expr.Expr) (code.Expr, error) {
+		return w.pr.write(e, func(v expr.Var) (code.Expr, error) {
 			if name, ok := lets[v]; ok {
-				return templates.Name(name), nil
+				return code.V(name), nil
 			}
 			return value(v)
 		})
@@ -282,7 +284,7 @@ func (w *windows) write(s *scope, suffix string, value func(expr.Var) (templates
 		s.set(name, v)
 		lets[let.Name] = name
 	}
-	var vs []templates.Value
+	var vs []code.Expr
 	for _, e := range shared.Results {
 		v, err := print(e)
 		if err != nil {
@@ -294,20 +296,20 @@ func (w *windows) write(s *scope, suffix string, value func(expr.Var) (templates
 }
 
 // value looks up what a variable of a stage stands for at unit j.
-func (w *windows) value(s *scope, j templates.Index, st plan.Stage) func(expr.Var) (templates.Value, error) {
-	return func(v expr.Var) (templates.Value, error) {
+func (w *windows) value(s *scope, j index, st plan.Stage) func(expr.Var) (code.Expr, error) {
+	return func(v expr.Var) (code.Expr, error) {
 		if b := w.op.Bind(v); b != nil {
 			name, place := w.at(b, j)
 			return s.read(b, name, place), nil
 		}
 		if v != plan.DraftVar {
-			return templates.Name(w.local(v)), nil
+			return code.V(w.local(v)), nil
 		}
 		if st.Draft == nil && !w.straight() {
 			_, place := w.at(w.drafts(), j)
 			return place, nil
 		}
-		return templates.Name(w.draft(j)), nil
+		return code.V(w.draft(j)), nil
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,11 +28,11 @@ func (nets networks) cacheTable() (string, error) {
 	var rows [][]string
 	for _, n := range []spec.Network{iris.spec, example("A", "arctan"), example("B", "silu")} {
 		n = n.WithDefaults()
-		p, err := plan.Compile(n)
+		s, err := gen.Summarise(n, gen.Options{})
 		if err != nil {
 			return "", err
 		}
-		for i, c := range p.Cachings {
+		for i, c := range s.Caches {
 			shape := ""
 			if i == 0 {
 				shape = gen.Shape(n) + " " + activations(n)
@@ -100,15 +101,12 @@ func squareTable() (string, error) {
 			for range depth {
 				n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: "tanh"}})
 			}
-			p, err := plan.Compile(n.WithDefaults())
+			s, err := gen.Summarise(n, gen.Options{})
 			if err != nil {
 				return "", err
 			}
-			c, err := p.CountFunc(plan.Grad)
-			if err != nil {
-				return "", err
-			}
-			all := c.Operations() + c.Calls
+			i := slices.IndexFunc(s.Functions, func(f gen.FunctionCount) bool { return f.Name == plan.Grad })
+			all := s.Functions[i].Operations() + s.Functions[i].Calls
 			row = append(row, grouped(all), ratio(all, depth, width))
 		}
 		rows = append(rows, row)

@@ -1,0 +1,89 @@
+package amd64
+
+import "github.com/backpropgen/backpropgen/gen/vec"
+
+// Lanes that change places or types.
+
+// pairs is an operation that moves lanes, on lanes of 8 bytes whatever the machine's numbers are.
+func (b *block) pairs(op vec.Op, x, y *vec.Value) *vec.Value { return b.add(b.of(op, vec.F64, x, y)) }
+
+// within4 has in every block of four lanes those of x that the pattern names.
+func (b *block) within4(pattern [4]int, x *vec.Value) *vec.Value {
+	places := 0
+	for i, lane := range pattern {
+		places |= lane << (2 * i)
+	}
+	return b.add(b.of(vec.Within, vec.F32, x, x).by(places))
+}
+
+// repeat has lane i of each block in every lane of the block.
+func (b *block) repeat(x *vec.Value, i int) *vec.Value {
+	return b.add(b.of(vec.Repeat, b.m.number(), x).by(i))
+}
+
+// blend is y in the lanes that are picked, x in the others.
+func (b *block) blend(x, y *vec.Value, picked func(lane int) bool) *vec.Value {
+	lanes := 0
+	for lane := range b.bits / 8 / b.m.size {
+		if picked(lane) {
+			lanes |= 1 << lane
+		}
+	}
+	return b.add(b.of(vec.Blend, b.m.number(), x, y).by(lanes))
+}
+
+// permute is the vector whose lane i is lane from[i] of x.
+func (b *block) permute(x *vec.Value, from []int) *vec.Value {
+	bits := make([]uint64, len(from))
+	inOrder := true
+	for i, lane := range from {
+		inOrder = inOrder && i == lane
+		bits[i] = uint64(lane)
+		if b.m.size == 8 { // each is two lanes of half the size
+			bits[i] = uint64(2*lane+1)<<32 | uint64(2*lane)
+		}
+	}
+	if inOrder {
+		return x
+	}
+	if b.bits == 128 && b.m.size == 4 {
+		return b.within4([4]int(from), x)
+	}
+	n := b.of(vec.Permute, vec.F32, b.lanesOf(bits...), x)
+	n.fold = false
+	return b.add(n)
+}
+
+// half is the upper half of a vector, of width bits/2.
+func (b *block) half(x *vec.Value) *vec.Value { return b.apply(vec.UpperHalf, x) }
+
+// join is a vector of two halves; b.bits is its width.
+func (b *block) join(low, high *vec.Value) *vec.Value { return b.apply(vec.Join, low, high) }
+
+// insert puts 128 bits into a vector, as its quarter or half q.
+func (b *block) insert(x, part *vec.Value, q int) *vec.Value {
+	return b.add(b.of(vec.Insert, b.m.number(), x, part).by(q))
+}
+
+// extract is 128 bits of a vector: its quarter or half q.
+func (b *block) extract(x *vec.Value, q int) *vec.Value {
+	if q == 0 {
+		return x
+	}
+	return b.add(b.of(vec.Block, b.m.number(), x).by(q))
+}
+
+// widened are the lanes of a vector of half the width, or the first two of one of the same, as lanes of twice the size.
+func (b *block) widened(x *vec.Value, from vec.Elem) *vec.Value {
+	return b.add(b.of(vec.Widen, from, x))
+}
+
+// widenedFromMemory is widened for a float32 that is read for nothing else.
+func (b *block) widenedFromMemory(x *vec.Value) *vec.Value {
+	n := b.of(vec.Widen, vec.F32, x)
+	n.fold = true
+	return b.add(n)
+}
+
+// narrowed is a vector of float64 as one of float32, of half the width; of 128 bits two lanes are left.
+func (b *block) narrowed(x *vec.Value) *vec.Value { return b.add(b.of(vec.Narrow, vec.F64, x)) }

@@ -1,0 +1,164 @@
+package elementary
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/code"
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/templates"
+	"github.com/backpropgen/backpropgen/verify"
+)
+
+var (
+	exhaustive = flag.Bool("exhaustive", false, "test the float32 functions on all 2^32 arguments")
+	samples    = flag.Int("samples", 0, "test the float64 functions on as many arguments in every interval; 0 for some thousands")
+	measure    = flag.Bool("measure", false, "measure how long elementary functions take, and those of package math")
+)
+
+// elementaryModule is a module that holds every elementary function in both precisions, sExp … and dExp …, and the
+// tests of testdata/accuracy.
+func elementaryModule(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name string, data []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", []byte("module accuracy\n\ngo 1.25.0\n"))
+	for _, c := range []struct {
+		file, prefix, typ string
+		table             map[expr.Op]elementary
+	}{{"single.go", "s", "float32", elementary32}, {"double.go", "d", "float64", elementary64}} {
+		f := &code.File{Package: "accuracy"}
+		if err := Declare(f, c.prefix, slices.Sorted(maps.Keys(c.table)), code.KindOf(c.typ)); err != nil {
+			t.Fatal(err)
+		}
+		src, err := templates.Program(f).Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(c.file, src)
+	}
+	tests, err := filepath.Glob("testdata/accuracy/*.go")
+	if err != nil || len(tests) == 0 {
+		t.Fatalf("no tests under testdata/accuracy: %v", err)
+	}
+	for _, name := range tests {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(filepath.Base(name), src)
+	}
+	return dir
+}
+
+// goTool runs the go command in a folder and returns its output.
+func goTool(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, &out)
+	}
+	return out.String()
+}
+
+// TestAccuracy emits every elementary function, compiles them, and measures them: float32 functions on a sample of all
+// bit patterns to 0.51 ULP, float64 functions on samples and hard cases to 1 ULP. All 2^32 float32 arguments take some
+// minutes, and more samples for float64 as long as one likes:
+//
+//	go test ./gen/elementary -run 'Accuracy$' -v -timeout 0 -exhaustive -samples 1000000
+//
+// With -measure it also reports their times beside those of package math.
+func TestAccuracy(t *testing.T) {
+	args := []string{"test", "-count=1", "-v", "-timeout=0", ".", "-args"}
+	if *measure {
+		args = append(args, "-measure")
+	}
+	if *exhaustive {
+		args = append(args, "-stride=1")
+	}
+	if *samples > 0 {
+		args = append(args, fmt.Sprintf("-samples=%d", *samples))
+	}
+	out := goTool(t, elementaryModule(t), args...)
+	t.Log(out)
+	for op := range elementary32 {
+		want := []string{fmt.Sprintf("--- PASS: TestFloat32/%s ", op)}
+		if op != expr.OpAbs && op != expr.OpWhere {
+			want = append(want, fmt.Sprintf("--- PASS: TestFloat64/%s ", op))
+		}
+		for _, want := range want {
+			if !strings.Contains(out, want) {
+				t.Errorf("the tests of %v did not run: %q is missing", op, want)
+			}
+		}
+	}
+	if verify.ElementaryULPsFloat32 < 1 || verify.ElementaryULPsFloat64 < 1 {
+		t.Errorf("the judge grants %d and %d ULP, less than the functions promise", verify.ElementaryULPsFloat32, verify.ElementaryULPsFloat64)
+	}
+}
+
+// TestBranchless checks that the compiler makes conditional moves of the choices in elementary functions.
+func TestBranchless(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skipf("the jumps looked for are those of amd64; this is %s", runtime.GOARCH)
+	}
+	// The disassembler takes the ends of instructions with a VEX prefix, which higher levels have, for jumps.
+	t.Setenv("GOAMD64", "v1")
+	dir := elementaryModule(t)
+	goTool(t, dir, "test", "-c", "-o", "accuracy.test", ".")
+	branch := regexp.MustCompile(`\tJ[A-Z]+\s`)
+	text := goTool(t, dir, "tool", "objdump", "-s", `^accuracy\.[sd][A-Z][a-z0-9]*$`, "accuracy.test")
+	bodies := map[string]string{}
+	for _, function := range strings.Split(text, "TEXT ")[1:] {
+		name, body, _ := strings.Cut(function, "(SB)")
+		bodies[name] = body
+	}
+	for op := range elementary32 {
+		if op == expr.OpWhere {
+			continue // it is inlined wherever it is called
+		}
+		for _, prefix := range []string{"s", "d"} {
+			name := "accuracy." + Name(prefix, op)
+			if !strings.Contains(bodies[name], "RET") {
+				t.Errorf("%s is not in the binary", name)
+			}
+			for line := range strings.Lines(bodies[name]) {
+				if branch.MatchString(line) {
+					t.Errorf("%s jumps: %s", name, line)
+				}
+			}
+		}
+	}
+}
+
+// TestUnchecked checks that the compiler proves every index of an elementary function within bounds, and puts nothing
+// on the heap.
+func TestUnchecked(t *testing.T) {
+	out := goTool(t, elementaryModule(t), "build", "-gcflags=-m -d=ssa/check_bce/debug=1", ".")
+	if !strings.Contains(out, "can inline sAbs") {
+		t.Fatalf("the compiler does not say what it does:\n%s", out)
+	}
+	for line := range strings.Lines(out) {
+		if strings.Contains(line, "Found Is") || strings.Contains(line, "escapes to heap") || strings.Contains(line, "moved to heap") {
+			t.Error(line)
+		}
+	}
+}

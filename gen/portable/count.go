@@ -1,0 +1,60 @@
+package portable
+
+import (
+	"fmt"
+
+	"github.com/backpropgen/backpropgen/gen/code"
+	"github.com/backpropgen/backpropgen/gen/elementary"
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+)
+
+// Counter returns what counts the functions of a program that Build has made.
+func Counter(p *plan.Program, f *code.File) *code.Counter {
+	return code.NewCounter(f, p.Network.Name, p.Network.Name+plan.GradType)
+}
+
+// Count counts the operations of one call of an emitted function; of a batch function, of a call with as many samples
+// as make a block.
+func Count(p *plan.Program, c *code.Counter, function string) (code.Count, error) {
+	return c.Function(p.Network.Name, function, p.Block)
+}
+
+// countGrad counts the operations of Grad without building the other functions.
+func countGrad(p *plan.Program) (code.Count, error) {
+	f := p.Func(plan.Grad)
+	pr := newPrinter(p, Options{})
+	pr.declarations()
+	if err := pr.function(f); err != nil {
+		return code.Count{}, err
+	}
+	pr.nameElementary()
+	return Count(p, Counter(p, pr.file), plan.Grad)
+}
+
+// nameElementary declares the elementary functions that were used by name, which is all that counting takes.
+func (pr *printer) nameElementary() {
+	for op := range pr.used {
+		pr.file.Add(&code.Func{Name: elementary.Name(pr.prefix, op), Elementary: op})
+	}
+}
+
+// CountUpdate counts what one update of an optimizer performs by the assignments of case i, which is nearly all of it:
+// the scalars that are formed once are left out.
+func CountUpdate(p *plan.Program, d plan.Descent, i int) (code.Count, error) {
+	o := optimizer{newPrinter(p, Options{}), d, ""}
+	b := &code.Block{}
+	if p.Spreads() {
+		b.Let("lo", code.I(0))
+		b.Let("hi", code.I(d.Len))
+	}
+	if err := o.loops(d.Cases[i], b); err != nil {
+		return code.Count{}, err
+	}
+	o.pr.nameElementary()
+	count, err := code.NewCounter(o.pr.file).Block(b, plan.SweptArray(expr.P), plan.SweptArray(expr.G))
+	if err != nil {
+		return count, fmt.Errorf("%s: %w", d.Name, err)
+	}
+	return count, nil
+}
