@@ -24,12 +24,15 @@ func TestCatalog(t *testing.T) {
 		costs = append(costs, e.Name)
 	}
 	for _, c := range []struct{ got, want []string }{
-		{activations, []string{"identity", "sigmoid", "relu", "leaky-relu", "tanh", "arctan", "softplus", "elu", "selu", "gelu",
-			"silu", "softsign", "hard-sigmoid", "hard-tanh", "softmax", "log-softmax", "radial-sigmoid", "max-pool", "avg-pool"}},
+		{activations, []string{"identity", "sigmoid", "relu", "leaky-relu", "tanh", "arctan", "softplus", "elu", "selu",
+			"gelu",
+			"silu", "softsign", "hard-sigmoid", "hard-tanh", "softmax", "log-softmax", "radial-sigmoid", "max-pool",
+			"avg-pool"}},
 		{probabilities, []string{"sigmoid", "softmax"}},
 		{vector, []string{"softmax", "log-softmax", "radial-sigmoid", "max-pool", "avg-pool"}},
 		{pools, []string{"max-pool", "avg-pool"}},
-		{costs, []string{"mse", "mae", "huber", "log-cosh", "squared-error", "half-squared-error", "cross-entropy", "binary-cross-entropy"}},
+		{costs, []string{"mse", "mae", "huber", "log-cosh", "squared-error", "half-squared-error", "cross-entropy",
+			"binary-cross-entropy"}},
 	} {
 		if !slices.Equal(c.got, c.want) {
 			t.Errorf("got %q, want %q", c.got, c.want)

@@ -64,12 +64,14 @@ var valid = map[string]Network{
 			{Dense: 2, Activation: Function{Name: "sigmoid"}},
 		},
 		Cost: Function{Name: "binary-cross-entropy"}, Cache: CacheBoth, Batch: 65536, Rounding: RoundingFast,
-		Unroll: UnrollLoop, InputGradient: true, Optimizers: []Optimizer{AdamW, SGD, Momentum, Nesterov, RMSprop, Adam}, Targets: []Target{},
+		Unroll: UnrollLoop, InputGradient: true, Optimizers: []Optimizer{AdamW, SGD, Momentum, Nesterov, RMSprop, Adam},
+		Targets: []Target{},
 	},
 	"everything.json": {
 		Name: "Everything", Package: "main", Precision: Float32, Input: 1,
 		Layers: []Layer{
-			{Dense: 1, Activation: Function{Name: "tanh"}}, {Dense: 2, Activation: Function{Name: "softmax"}, NoBias: true},
+			{Dense: 1, Activation: Function{Name: "tanh"}},
+			{Dense: 2, Activation: Function{Name: "softmax"}, NoBias: true},
 		},
 		Cost: Function{Name: "squared-error"}, Cache: CachePre, Batch: 1, Rounding: RoundingFast,
 		Unroll: UnrollFull, Optimizers: []Optimizer{}, Targets: []Target{AMD64},
@@ -145,7 +147,8 @@ func TestDecodeFile(t *testing.T) {
 	}
 	// Its size is not known beforehand, and it never ends.
 	if _, err := os.Stat("/dev/zero"); err == nil {
-		if _, err := DecodeFile("/dev/zero"); !errors.As(err, &list) || !strings.Contains(err.Error(), "more than 1048576") {
+		if _, err := DecodeFile("/dev/zero"); !errors.As(err, &list) ||
+			!strings.Contains(err.Error(), "more than 1048576") {
 			t.Errorf("an endless file: %v", err)
 		}
 	}

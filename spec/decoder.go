@@ -261,7 +261,8 @@ func (d *decoder) number(path string, v *value) float64 {
 		d.fail(path, "must be a number written as 2, 0.5 or 1e-3, not %s", clip(v.text))
 		return 0
 	}
-	if mantissa, _, _ := strings.Cut(strings.ToLower(v.text), "e"); n == 0 && strings.ContainsAny(mantissa, "123456789") {
+	if mantissa, _, _ := strings.Cut(strings.ToLower(v.text), "e"); n == 0 &&
+		strings.ContainsAny(mantissa, "123456789") {
 		d.fail(path, "%s", rangeProblem(false))
 	}
 	return n + 0 // -0 and 0 are the same parameter

@@ -39,15 +39,19 @@ func TestWithDefaultsKeeps(t *testing.T) {
 func TestWithDefaultsFunctions(t *testing.T) {
 	slope := map[string]float64{"slope": math.Copysign(0, -1)}
 	n := Network{Layers: []Layer{
-		{Dense: 4, Activation: Function{Name: "leaky-relu", Params: slope}}, {Dense: 4, Activation: Function{Name: "elu"}},
-		{Dense: 6, Activation: Function{Name: "max-pool"}}, {Dense: 6, Activation: Function{Name: "avg-pool", Params: map[string]float64{Window: 2}}},
+		{Dense: 4, Activation: Function{Name: "leaky-relu", Params: slope}},
+		{Dense: 4, Activation: Function{Name: "elu"}},
+		{Dense: 6, Activation: Function{Name: "max-pool"}},
+		{Dense: 6, Activation: Function{Name: "avg-pool", Params: map[string]float64{Window: 2}}},
 		{Dense: 4, Activation: Function{Expr: " 2 * (z)"}}, {Dense: 4, Activation: Function{Expr: "2 *"}},
 		{Dense: 4, Activation: Function{Params: map[string]float64{}}},
 	}, Cost: Function{Name: "huber"}}
 	got := n.WithDefaults()
 	want := []Function{
-		{Name: "leaky-relu", Params: map[string]float64{"slope": 0}}, {Name: "elu", Params: map[string]float64{"alpha": 1}},
-		{Name: "max-pool", Params: map[string]float64{Window: 6}}, {Name: "avg-pool", Params: map[string]float64{Window: 2}},
+		{Name: "leaky-relu", Params: map[string]float64{"slope": 0}},
+		{Name: "elu", Params: map[string]float64{"alpha": 1}},
+		{Name: "max-pool", Params: map[string]float64{Window: 6}},
+		{Name: "avg-pool", Params: map[string]float64{Window: 2}},
 		{Expr: "2*z"}, {Expr: "2 *"}, {Name: "identity"},
 	}
 	for i, w := range want {

@@ -36,7 +36,8 @@ func (s *source) directives() (string, error) {
 			case name != "%YAML":
 				return "", s.fail(at, "the directive %s is not part of the format; remove it", clip(name))
 			case line[version[2]:version[3]] != "1":
-				return "", s.fail(place{i + 1, version[2] + 1}, "a spec is in version 1 of YAML; write %%YAML 1.2, or remove the line")
+				at := place{i + 1, version[2] + 1}
+				return "", s.fail(at, "a spec is in version 1 of YAML; write %%YAML 1.2, or remove the line")
 			default:
 				before := len(s.text) - len(text) // by how much the text has become shorter
 				from, to := offset+version[2]-before, offset+version[5]-before
@@ -44,7 +45,8 @@ func (s *source) directives() (string, error) {
 			}
 		case blank == "" || strings.HasPrefix(blank, "#"):
 		case len(pending) > 0 && !strings.HasPrefix(line, "---"):
-			return "", s.fail(at, "a line --- is missing here, which must follow the directive on line %d", pending[len(pending)-1].line)
+			return "", s.fail(at, "a line --- is missing here, which must follow the directive on line %d",
+				pending[len(pending)-1].line)
 		default:
 			head, pending = false, nil
 		}

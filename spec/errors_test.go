@@ -15,7 +15,8 @@ func TestErrorText(t *testing.T) {
 		{Error{Message: "wrong"}, "wrong"},
 		{Error{Path: "input", Message: "wrong"}, "input: wrong"},
 		{Error{File: "a.yaml", Message: "wrong"}, "a.yaml: wrong"},
-		{Error{File: "a.yaml", Line: 3, Column: 2, Path: "input", Message: "wrong", Source: " x"}, "a.yaml:3:2: input: wrong\n     x\n     ^"},
+		{Error{File: "a.yaml", Line: 3, Column: 2, Path: "input", Message: "wrong", Source: " x"},
+			"a.yaml:3:2: input: wrong\n     x\n     ^"},
 		{Error{File: "a.yaml", Line: 3, Column: 1, Message: "wrong"}, "a.yaml:3:1: wrong"},
 		{Error{Line: 3, Column: 1, Message: "wrong"}, "3:1: wrong"},
 		{Error{File: "a\x1b[31m\n.yaml", Message: "wrong"}, "a␛[31m␊.yaml: wrong"},
@@ -45,8 +46,14 @@ func TestErrorList(t *testing.T) {
 }
 
 func TestErrorListSorted(t *testing.T) {
-	list := ErrorList{{Line: 2, Column: 1}, {Line: 1, Column: 9, Message: "b"}, {Line: 1, Column: 9, Message: "a"}, {Line: 1, Column: 2}}
-	want := ErrorList{{Line: 1, Column: 2}, {Line: 1, Column: 9, Message: "b"}, {Line: 1, Column: 9, Message: "a"}, {Line: 2, Column: 1}}
+	list := ErrorList{
+		{Line: 2, Column: 1}, {Line: 1, Column: 9, Message: "b"}, {Line: 1, Column: 9, Message: "a"},
+		{Line: 1, Column: 2},
+	}
+	want := ErrorList{
+		{Line: 1, Column: 2}, {Line: 1, Column: 9, Message: "b"}, {Line: 1, Column: 9, Message: "a"},
+		{Line: 2, Column: 1},
+	}
 	if got := list.sorted(); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v", got)
 	}

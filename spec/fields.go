@@ -4,7 +4,11 @@ package spec
 var networkFields = []fieldOf[Network]{
 	{"name", true, func(d *decoder, path string, v *value, n *Network) { n.Name = d.text(path, v) }},
 	{"package", false, func(d *decoder, path string, v *value, n *Network) { n.Package = d.text(path, v) }},
-	{"precision", false, func(d *decoder, path string, v *value, n *Network) { n.Precision = Precision(d.text(path, v)) }},
+	{
+		"precision", false, func(d *decoder, path string, v *value, n *Network) {
+			n.Precision = Precision(d.text(path, v))
+		},
+	},
 	{"input", true, func(d *decoder, path string, v *value, n *Network) { n.Input = d.count(path, v) }},
 	{"layers", true, decodeLayers},
 	{"cost", true, func(d *decoder, path string, v *value, n *Network) { n.Cost = d.function(path, v, CostRole) }},
@@ -12,7 +16,11 @@ var networkFields = []fieldOf[Network]{
 	{"batch", false, decodeBatch},
 	{"rounding", false, func(d *decoder, path string, v *value, n *Network) { n.Rounding = Rounding(d.text(path, v)) }},
 	{"unroll", false, func(d *decoder, path string, v *value, n *Network) { n.Unroll = Unroll(d.text(path, v)) }},
-	{"input_gradient", false, func(d *decoder, path string, v *value, n *Network) { n.InputGradient = d.truth(path, v) }},
+	{
+		"input_gradient", false, func(d *decoder, path string, v *value, n *Network) {
+			n.InputGradient = d.truth(path, v)
+		},
+	},
 	{"optimizers", false, decodeOptimizers},
 	{"targets", false, decodeTargets},
 }

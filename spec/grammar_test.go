@@ -40,7 +40,8 @@ func (g grammar) function(role Role, probabilities bool) any {
 		if probabilities {
 			break
 		}
-		return pairs{{"expr", literal(fmt.Sprintf("%q", map[Role]string{ActivationRole: someActivation, CostRole: someCost}[role]))}}
+		return pairs{{"expr",
+			literal(fmt.Sprintf("%q", map[Role]string{ActivationRole: someActivation, CostRole: someCost}[role]))}}
 	case 1, 2:
 		entry, _ := Lookup(role, pick(g, names(role, probabilities)...))
 		f := pairs{{"name", literal(fmt.Sprintf("%q", entry.Name))}}
@@ -91,13 +92,19 @@ func (g grammar) network() pairs {
 // stray is a value of any kind that may stand where it should not.
 func (g grammar) stray() any {
 	return pick[any](g, literal("null"), literal("true"), literal("0"), literal("-1"), literal("4.0"), literal("1e1"),
-		literal("2.5"), literal("65536"), literal("65537"), literal("99999999999999999999"), literal(`""`), literal(`"4"`),
-		literal(`"true"`), literal(`"tanh"`), literal(`"softmax"`), literal(`"cross-entropy"`), literal(`"strict"`), literal(`"Func"`),
-		literal(`"func"`), literal(`"IrisGrad"`), literal(`"\ud83d\ude00"`), literal(`"a\u0000"`), literal(`"auto"`), []any{}, pairs{},
-		[]any{literal(`"amd64"`), literal(`"amd64"`)}, []any{literal(`"adam"`), literal(`"adam"`)}, pairs{{"name", literal(`"sigmoid"`)}},
-		pairs{{"name", literal(`"tanh"`)}, {"slope", literal("0.1")}}, pairs{{"name", literal(`"huber"`)}, {"delta", literal("2.5")}},
+		literal("2.5"), literal("65536"), literal("65537"), literal("99999999999999999999"), literal(`""`),
+		literal(`"4"`),
+		literal(`"true"`), literal(`"tanh"`), literal(`"softmax"`), literal(`"cross-entropy"`), literal(`"strict"`),
+		literal(`"Func"`),
+		literal(`"func"`), literal(`"IrisGrad"`), literal(`"\ud83d\ude00"`), literal(`"a\u0000"`), literal(`"auto"`),
+		[]any{}, pairs{},
+		[]any{literal(`"amd64"`), literal(`"amd64"`)}, []any{literal(`"adam"`), literal(`"adam"`)},
+		pairs{{"name", literal(`"sigmoid"`)}},
+		pairs{{"name", literal(`"tanh"`)}, {"slope", literal("0.1")}},
+		pairs{{"name", literal(`"huber"`)}, {"delta", literal("2.5")}},
 		pairs{{"name", literal(`"max-pool"`)}, {"window", literal("2")}}, pairs{{"expr", literal(`"z <"`)}},
-		pairs{{"expr", literal(`"` + someCost + `"`)}}, literal("1e-31"), literal("-0.5"), pairs{{"dense", literal("3")}},
+		pairs{{"expr", literal(`"` + someCost + `"`)}}, literal("1e-31"), literal("-0.5"),
+		pairs{{"dense", literal("3")}},
 		[]any{pairs{{"dense", literal("3")}, {"activation", literal(`"softmax"`)}}})
 }
 
@@ -166,7 +173,8 @@ func (g grammar) add(v pairs, p pair) pairs {
 }
 
 func (g grammar) key() string {
-	return pick(g, append(append(fieldNames(networkFields), fieldNames(layerFields)...), "", "units", "Name", "name", "expr", "slope", "alpha", "delta", "window")...)
+	return pick(g, append(append(fieldNames(networkFields), fieldNames(layerFields)...), "", "units", "Name", "name",
+		"expr", "slope", "alpha", "delta", "window")...)
 }
 
 // text writes a document as JSON.

@@ -30,7 +30,8 @@ func TestJSONFunctions(t *testing.T) {
 		{Function{}, `"identity"`},
 		{Function{Name: "softmax"}, `"softmax"`},
 		{Function{Name: "leaky-relu"}, `{"name":"leaky-relu","slope":0.01}`},
-		{Function{Name: "leaky-relu", Params: map[string]float64{"slope": -1e30}}, `{"name":"leaky-relu","slope":-1e+30}`},
+		{Function{Name: "leaky-relu", Params: map[string]float64{"slope": -1e30}},
+			`{"name":"leaky-relu","slope":-1e+30}`},
 		{Function{Name: "elu", Params: map[string]float64{"alpha": 1e-30}}, `{"name":"elu","alpha":1e-30}`},
 		{Function{Name: "max-pool"}, `{"name":"max-pool","window":6}`},
 		{Function{Name: "max-pool", Params: map[string]float64{Window: 2}}, `{"name":"max-pool","window":2}`},
@@ -114,7 +115,8 @@ func TestDigest(t *testing.T) {
 func TestStoredDigests(t *testing.T) {
 	// printf '%s' '{"input":4,"layers":[{"dense":8,…},{"dense":3,…}]}' | sha256sum, without and with
 	// ,"cost":"cross-entropy"
-	const function, training = "cf0e7267a1734b2ce1accd1dd89ecf7cb959eaef4ebdeaab0984b9d4fac8c332", "d6cfc84c617bf69383cbdd5a88c44322932a663cf6f07a328bead8881b00a998"
+	const function, training = "cf0e7267a1734b2ce1accd1dd89ecf7cb959eaef4ebdeaab0984b9d4fac8c332",
+		"d6cfc84c617bf69383cbdd5a88c44322932a663cf6f07a328bead8881b00a998"
 	if f, g := iris.FunctionDigest(), iris.TrainingDigest(); f != function || g != training {
 		t.Errorf("got %s and %s, want %s and %s", f, g, function, training)
 	}
@@ -147,7 +149,8 @@ func TestStoredDigests(t *testing.T) {
 	} {
 		n := with(c.edit)
 		if (n.FunctionDigest() != function) != c.other || (n.TrainingDigest() != training) != c.costs {
-			t.Errorf("%s: the function's digest is %s, the gradient's %s", c.name, n.FunctionDigest(), n.TrainingDigest())
+			t.Errorf("%s: the function's digest is %s, the gradient's %s", c.name, n.FunctionDigest(),
+				n.TrainingDigest())
 		}
 	}
 }

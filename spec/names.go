@@ -13,7 +13,8 @@ var (
 	// emittedSuffixes are what is put behind a network's name to name its other types and constants.
 	// No name may end in one: then the emitted names of two networks in one package differ
 	// whenever the networks' names do (no suffix is the end of another).
-	emittedSuffixes = append([]string{"Grad", "Workspace", "Batch", "Inputs", "Outputs", "Params", "Team"}, optimizerTypes()...)
+	emittedSuffixes = append([]string{"Grad", "Workspace", "Batch", "Inputs", "Outputs", "Params", "Team"},
+		optimizerTypes()...)
 
 	// constructorName is how the constructors of a network's types begin, the network's name following.
 	constructorName = regexp.MustCompile(`^New[A-Z]`)
@@ -40,7 +41,8 @@ func nameProblem(name string) string {
 	}
 	for _, s := range emittedSuffixes {
 		if strings.HasSuffix(name, s) {
-			return fmt.Sprintf("%s ends in %q, which is kept for the types and constants of networks; choose another name",
+			return fmt.Sprintf("%s ends in %q, which is kept for the types and constants of networks; "+
+				"choose another name",
 				quoted(name), s)
 		}
 	}

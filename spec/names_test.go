@@ -51,7 +51,8 @@ func TestNamesNeverCollide(t *testing.T) {
 func TestNameProblem(t *testing.T) {
 	for name, want := range map[string]string{
 		"Iris": "", "A": "", "A_1": "", "Test1x": "test function", "NewIris": "constructors",
-		"New": "", "Newton": "", "Adam": "kept for", "AdamW": "kept for", "NetSGD": "kept for", "IrisTeam": "kept for", "AdamNet": "", "Test_": "test function", "Testing": "",
+		"New": "", "Newton": "", "Adam": "kept for", "AdamW": "kept for", "NetSGD": "kept for", "IrisTeam": "kept for",
+		"AdamNet": "", "Test_": "test function", "Testing": "",
 		"Test": "test function", "Grad": "kept for", "XNOutputs": "kept for", "": "missing", "iris": "not exported",
 		"_A": "not exported", "type": "keyword", "Ä": "identifier", "A b": "identifier", "A\n": "identifier",
 		"A\x00": "identifier", "9": "identifier", strings.Repeat("a", 65): "65 bytes",
@@ -69,7 +70,8 @@ func TestNameProblem(t *testing.T) {
 func TestPackageProblem(t *testing.T) {
 	for name, want := range map[string]string{
 		"iris": "", "Iris2_x": "", "_x": "", "main": "", "test": "", "_": "cannot name a package", "func": "keyword",
-		"a_test": "test packages", "documentation": "skips", "a/b": "identifier", "a.b": "identifier", "é": "identifier",
+		"a_test": "test packages", "documentation": "skips", "a/b": "identifier", "a.b": "identifier",
+		"é":                     "identifier",
 		strings.Repeat("a", 65): "65 bytes",
 	} {
 		got := packageProblem(name)

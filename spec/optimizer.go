@@ -53,17 +53,31 @@ var (
 // optimizers is the one table of optimizers, in the order documentation lists them: PyTorch's, with its defaults.
 var optimizers = []OptimizerEntry{
 	{Name: SGD, Type: "SGD", Formula: "p -= rate*(g + weightdecay*p)", Params: []Param{l2Param}},
-	{Name: Momentum, Type: "Momentum", Formula: "v = momentum*v + (1 - dampening)*(g + weightdecay*p), at t = 1 without dampening; p -= rate*v",
-		Params: []Param{momentumParam, {Name: "Dampening", Doc: "what is held back of each gradient but the first"}, l2Param}},
+	{Name: Momentum, Type: "Momentum",
+		Formula: "v = momentum*v + (1 - dampening)*(g + weightdecay*p), at t = 1 without dampening; p -= rate*v",
+		Params: []Param{
+			momentumParam, {Name: "Dampening", Doc: "what is held back of each gradient but the first"}, l2Param,
+		}},
 	{Name: Nesterov, Type: "Nesterov", Formula: "e = g + weightdecay*p; v = momentum*v + e; p -= rate*(e + momentum*v)",
 		Params: []Param{momentumParam, l2Param}},
-	{Name: RMSprop, Type: "RMSprop", Formula: "e = g + weightdecay*p; s = alpha*s + (1 - alpha)*e^2; v = momentum*v + e/(sqrt(s) + eps); p -= rate*v",
-		Params: []Param{{Name: "Alpha", Default: 0.99, Doc: "what is left of the mean of g^2 after each update"}, epsParam, l2Param,
+	{Name: RMSprop, Type: "RMSprop",
+		Formula: "e = g + weightdecay*p; s = alpha*s + (1 - alpha)*e^2; " +
+			"v = momentum*v + e/(sqrt(s) + eps); p -= rate*v",
+		Params: []Param{{Name: "Alpha", Default: 0.99, Doc: "what is left of the mean of g^2 after each update"},
+			epsParam, l2Param,
 			{Name: "Momentum", Doc: "what is left of the velocity after each update; 0 leaves V unused"}}},
-	{Name: Adam, Type: "Adam", Formula: "e = g + weightdecay*p; m = beta1*m + (1 - beta1)*e; v = beta2*v + (1 - beta2)*e^2; p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)",
+	{Name: Adam, Type: "Adam",
+		Formula: "e = g + weightdecay*p; m = beta1*m + (1 - beta1)*e; " +
+			"v = beta2*v + (1 - beta2)*e^2; p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)",
 		Params: []Param{beta1Param, beta2Param, epsParam, l2Param}},
-	{Name: AdamW, Type: "AdamW", Formula: "p -= rate*weightdecay*p; m = beta1*m + (1 - beta1)*g; v = beta2*v + (1 - beta2)*g^2; p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)",
-		Params: []Param{beta1Param, beta2Param, epsParam, {Name: "WeightDecay", Default: 0.01, Doc: "at each update p loses that much of itself, times the rate"}}},
+	{Name: AdamW, Type: "AdamW",
+		Formula: "p -= rate*weightdecay*p; m = beta1*m + (1 - beta1)*g; " +
+			"v = beta2*v + (1 - beta2)*g^2; p -= rate*m/(1 - beta1^t) / (sqrt(v/(1 - beta2^t)) + eps)",
+		Params: []Param{
+			beta1Param, beta2Param, epsParam, {
+				Name: "WeightDecay", Default: 0.01, Doc: "at each update p loses that much of itself, times the rate",
+			},
+		}},
 }
 
 // Optimizers returns the optimizers in documentation order. The slice is the caller's.

@@ -25,18 +25,21 @@ func TestValidateFunctions(t *testing.T) {
 			[]string{"layers[0].activation.slope: " + size, "cost.delta: must be a number from 1e-30 to 1e30"}},
 		{leaky(-9e-31), Function{Name: "huber", Params: map[string]float64{"delta": 9e-31}},
 			[]string{"layers[0].activation.slope: " + size, "cost.delta: must be a number from 1e-30 to 1e30"}},
-		{Function{Name: "leaky-relu", Params: map[string]float64{"slope": 1, "b": 1, "a.b": 1, "expr": 1}}, Function{Name: "mse"}, []string{
-			`layers[0].activation."a.b": unknown parameter of the activation leaky-relu; use slope`,
-			`layers[0].activation.b: unknown parameter of the activation leaky-relu; use slope`,
-			`layers[0].activation.expr: unknown parameter of the activation leaky-relu; use slope`,
-		}},
+		{Function{Name: "leaky-relu", Params: map[string]float64{"slope": 1, "b": 1, "a.b": 1, "expr": 1}},
+			Function{Name: "mse"}, []string{
+				`layers[0].activation."a.b": unknown parameter of the activation leaky-relu; use slope`,
+				`layers[0].activation.b: unknown parameter of the activation leaky-relu; use slope`,
+				`layers[0].activation.expr: unknown parameter of the activation leaky-relu; use slope`,
+			}},
 		{Function{Params: map[string]float64{"slope": 1}}, Function{Params: map[string]float64{"delta": 1}}, []string{
 			"layers[0].activation.slope: the activation identity takes no parameters; remove it",
-			"cost: missing; every network needs a cost: mse, mae, huber, log-cosh, squared-error, half-squared-error, cross-entropy or binary-cross-entropy",
+			"cost: missing; every network needs a cost: mse, mae, huber, log-cosh, squared-error, " +
+				"half-squared-error, cross-entropy or binary-cross-entropy",
 		}},
-		{Function{Name: "tanh", Expr: "z"}, Function{Name: "mse", Expr: "a <", Params: map[string]float64{"x": 1}}, []string{
-			"layers[0].activation.expr: " + nameAndExpr, "cost.expr: " + nameAndExpr,
-		}},
+		{Function{Name: "tanh", Expr: "z"}, Function{Name: "mse", Expr: "a <", Params: map[string]float64{"x": 1}},
+			[]string{
+				"layers[0].activation.expr: " + nameAndExpr, "cost.expr: " + nameAndExpr,
+			}},
 		{Function{Expr: "z + y", Params: map[string]float64{"b": 1, "a": 1}}, Function{Expr: "z"}, []string{
 			"layers[0].activation.a: " + formulaParameter, "layers[0].activation.b: " + formulaParameter,
 			"layers[0].activation.expr: at character 5: y cannot be used in this formula; use z",
@@ -49,11 +52,17 @@ func TestValidateFunctions(t *testing.T) {
 		{pool(math.NaN()), Function{Name: "mse"}, []string{eight}},
 		{pool(math.Inf(1)), Function{Name: "mse"}, []string{eight}},
 		{pool(1e300), Function{Name: "mse"}, []string{eight}},
-		{pool(5), Function{Name: "mse"}, []string{"layers[0].activation.window: window 5 does not divide 8; use 4 or 8"}},
-		{pool(4), Function{Name: "cross-entropy"}, []string{"cost: cross-entropy needs outputs that are probabilities, " +
-			"but the last activation is max-pool; use sigmoid or softmax there"}},
-		{Function{Expr: "sigmoid(z)"}, Function{Name: "cross-entropy"}, []string{"cost: cross-entropy needs outputs that are " +
-			"probabilities, but the last activation is a formula, of which that is not known; use sigmoid or softmax there"}},
+		{
+			pool(5), Function{Name: "mse"},
+			[]string{"layers[0].activation.window: window 5 does not divide 8; use 4 or 8"},
+		},
+		{pool(4), Function{Name: "cross-entropy"},
+			[]string{"cost: cross-entropy needs outputs that are probabilities, " +
+				"but the last activation is max-pool; use sigmoid or softmax there"}},
+		{Function{Expr: "sigmoid(z)"}, Function{Name: "cross-entropy"},
+			[]string{"cost: cross-entropy needs outputs that are " +
+				"probabilities, but the last activation is a formula, of which that is not known; " +
+				"use sigmoid or softmax there"}},
 	} {
 		n := Network{Name: "A", Input: 2, Layers: []Layer{{Dense: 8, Activation: c.activation}}, Cost: c.cost}
 		if got := mistakes(t, n); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", c.want) {

@@ -91,7 +91,8 @@ func TestSchemaFields(t *testing.T) {
 	}
 	limits := []int{int(s.Defs["width"].Maximum), int(s.Properties["batch"].Maximum), s.Properties["layers"].MaxItems,
 		s.Properties["name"].MaxLength, s.Properties["package"].MaxLength, s.Defs["formula"].MaxLength}
-	if want := []int{MaxWidth, MaxBatch, MaxLayers, MaxNameLength, MaxNameLength, formula.MaxLength}; !slices.Equal(limits, want) {
+	if want := []int{MaxWidth, MaxBatch, MaxLayers, MaxNameLength, MaxNameLength,
+		formula.MaxLength}; !slices.Equal(limits, want) {
 		t.Errorf("limits %v, want %v", limits, want)
 	}
 	for _, name := range []string{"number", "positive"} {

@@ -7,7 +7,9 @@ import (
 
 func TestShape(t *testing.T) {
 	digits := Network{Input: 64, Layers: []Layer{{Dense: 64}, {Dense: 10}}}
-	bare := Network{Input: 2, Layers: []Layer{{Dense: 3, NoBias: true}, {Dense: 5}, {Dense: 1, NoBias: true}}, InputGradient: true}
+	bare := Network{
+		Input: 2, Layers: []Layer{{Dense: 3, NoBias: true}, {Dense: 5}, {Dense: 1, NoBias: true}}, InputGradient: true,
+	}
 	largest := Network{Input: 4095, Layers: []Layer{{Dense: 4096}}}
 	pools := Network{Input: 2, Layers: []Layer{
 		{Dense: 6, Activation: Function{Name: "max-pool", Params: map[string]float64{Window: 2}}},

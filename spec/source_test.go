@@ -13,7 +13,8 @@ import (
 // TestPlaces puts a value behind every kind of line break and wide character and demands that YAML's
 // count of lines and columns, from which mistakes are located, is ours.
 func TestPlaces(t *testing.T) {
-	for _, gap := range []string{" ", "\n ", "\r ", "\r\n ", "\n\r ", "\n\n ", "\u2028 ", "\u2029 ", "\u0085 ", "\t ", " # é\n ", " # \U0001f33c\r\n ",
+	for _, gap := range []string{" ", "\n ", "\r ", "\r\n ", "\n\r ", "\n\n ", "\u2028 ", "\u2029 ", "\u0085 ", "\t ",
+		" # é\n ", " # \U0001f33c\r\n ",
 		" # a\u2028 # b\n "} {
 		text := "? é\n: [ü,\n" + gap + "[mark]]\n"
 		var doc yaml.Node
@@ -90,7 +91,8 @@ func TestAround(t *testing.T) {
 // TestInside decodes a formula written in every style with a # in it, and demands that it is found.
 func TestInside(t *testing.T) {
 	for _, text := range []string{
-		"a: é + # b", "a: 'é + # b'", `a: "é + # b"`, `{"a":"é+#"}`, "a: |\n  é +\n\n   # b\n", "a: >- \n\n  é\n  + #\n  b", "a:\n  é\n\n  + # ",
+		"a: é + # b", "a: 'é + # b'", `a: "é + # b"`, `{"a":"é+#"}`, "a: |\n  é +\n\n   # b\n",
+		"a: >- \n\n  é\n  + #\n  b", "a:\n  é\n\n  + # ",
 		"a: \"é\r\n   +\r\n # b\"", "a: 'é\u2028  + # '", "- {x: é, a: 'é + é #'}", "a: \"\té # b\"",
 	} {
 		text = strings.Replace(text, "#", "@", 1) // a # behind a space would begin a comment

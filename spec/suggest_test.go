@@ -16,7 +16,8 @@ func TestSuggest(t *testing.T) {
 		{"tahn", activations, "tanh"}, {"TANH", activations, "tanh"}, {" tanh ", activations, "tanh"},
 		{"sofmax", activations, "softmax"}, {"soft_max", activations, "softmax"}, {"sigmiod", activations, "sigmoid"},
 		{"swish", activations, "silu"}, {"avgpool", activations, "avg-pool"},
-		{"mean_absolute_error", costs, "mae"}, {"linear", activations, "identity"}, {"relu6", activations, "relu"}, {"wave", activations, ""},
+		{"mean_absolute_error", costs, "mae"}, {"linear", activations, "identity"}, {"relu6", activations, "relu"},
+		{"wave", activations, ""},
 		{"", activations, ""}, {"x", activations, ""}, {"z^2", activations, ""},
 		{"cross_entropy", costs, "cross-entropy"}, {"crossentropy", costs, "cross-entropy"},
 		{"binary crossentropy", costs, "binary-cross-entropy"}, {"BCE", costs, "binary-cross-entropy"},
@@ -62,7 +63,8 @@ func TestSynonyms(t *testing.T) {
 func TestHint(t *testing.T) {
 	for wrong, want := range map[string]string{
 		"tnah": `; did you mean "tanh"?`,
-		"wave": "; use identity, sigmoid, relu, leaky-relu, tanh, arctan, softplus, elu, selu, gelu, silu, softsign, hard-sigmoid, " +
+		"wave": "; use identity, sigmoid, relu, leaky-relu, tanh, arctan, softplus, elu, selu, gelu, silu, " +
+			"softsign, hard-sigmoid, " +
 			"hard-tanh, softmax, log-softmax, radial-sigmoid, max-pool or avg-pool",
 	} {
 		if got := hint(wrong, names(ActivationRole, false)); got != want {

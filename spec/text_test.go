@@ -13,9 +13,18 @@ func TestFunctionText(t *testing.T) {
 	}{
 		{Function{Name: "tanh"}, "tanh", "tanh"},
 		{Function{Name: "huber"}, "huber", "huber"},
-		{Function{Name: "leaky-relu", Params: map[string]float64{"slope": 0.1}}, "leaky-relu(slope 0.1)", "leaky-relu(slope 0.1)"},
-		{Function{Name: "huber", Params: map[string]float64{"delta": 1e-7}}, "huber(delta 1e-07)", "huber(delta 1e-07)"},
-		{Function{Name: "max-pool", Params: map[string]float64{"window": 2}}, "max-pool(window 2)", "max-pool(window 2)"},
+		{
+			Function{Name: "leaky-relu", Params: map[string]float64{"slope": 0.1}}, "leaky-relu(slope 0.1)",
+			"leaky-relu(slope 0.1)",
+		},
+		{
+			Function{Name: "huber", Params: map[string]float64{"delta": 1e-7}}, "huber(delta 1e-07)",
+			"huber(delta 1e-07)",
+		},
+		{
+			Function{Name: "max-pool", Params: map[string]float64{"window": 2}}, "max-pool(window 2)",
+			"max-pool(window 2)",
+		},
 		{Function{Expr: "max(z, 0)"}, "max(z, 0)", `"max(z, 0)"`},
 		{Function{Expr: long}, long, `"z + ` + strings.Repeat("9", 36) + `…"`},
 	} {

@@ -42,12 +42,14 @@ func layersOf(count, dense int) []Layer {
 
 func TestValidateAccepts(t *testing.T) {
 	for name, n := range map[string]Network{
-		"iris":              iris,
-		"defaults":          iris.WithDefaults(),
-		"no targets":        with(func(n *Network) { n.Targets = []Target{} }),
-		"most layers":       with(func(n *Network) { n.Layers, n.Cost.Name = layersOf(MaxLayers, 1), "mse" }),
-		"most parameters":   with(func(n *Network) { n.Input, n.Layers, n.Cost.Name = 4095, layersOf(1, 4096), "mse" }),
-		"no bias":           with(func(n *Network) { n.Input, n.Layers, n.Cost.Name = 4096, []Layer{{Dense: 4096, NoBias: true}}, "mse" }),
+		"iris":            iris,
+		"defaults":        iris.WithDefaults(),
+		"no targets":      with(func(n *Network) { n.Targets = []Target{} }),
+		"most layers":     with(func(n *Network) { n.Layers, n.Cost.Name = layersOf(MaxLayers, 1), "mse" }),
+		"most parameters": with(func(n *Network) { n.Input, n.Layers, n.Cost.Name = 4095, layersOf(1, 4096), "mse" }),
+		"no bias": with(func(n *Network) {
+			n.Input, n.Layers, n.Cost.Name = 4096, []Layer{{Dense: 4096, NoBias: true}}, "mse"
+		}),
 		"largest batch":     with(func(n *Network) { n.Batch = MaxBatch }),
 		"sigmoid for ce":    with(func(n *Network) { n.Layers[1].Activation.Name = "sigmoid" }),
 		"softmax inside":    with(func(n *Network) { n.Layers[0].Activation.Name = "softmax" }),
@@ -74,7 +76,8 @@ func TestValidateRefuses(t *testing.T) {
 			`name: missing; every network needs a name, such as "Iris"`,
 			"input: " + whole,
 			`layers: there are no layers; a network needs at least one, such as "- dense: 3"`,
-			"cost: missing; every network needs a cost: mse, mae, huber, log-cosh, squared-error, half-squared-error, cross-entropy or binary-cross-entropy",
+			"cost: missing; every network needs a cost: mse, mae, huber, log-cosh, squared-error, " +
+				"half-squared-error, cross-entropy or binary-cross-entropy",
 		}},
 		{"sizes", func(n *Network) { n.Input, n.Layers[1].Dense, n.Batch = -1, 0, -2 },
 			[]string{"input: " + whole, "layers[1].dense: " + whole, "batch: " + whole}},
@@ -83,29 +86,41 @@ func TestValidateRefuses(t *testing.T) {
 		}, []string{"input: " + whole, "layers[0].dense: " + whole, "layers[1].dense: " + whole, "batch: " + whole}},
 		{"too wide", func(n *Network) { n.Layers[0].Dense = MaxWidth + 1 }, []string{"layers[0].dense: " + whole}},
 		{"one parameter too many", func(n *Network) { n.Input, n.Layers[0].Dense, n.Layers[1].Dense = 4094, 4096, 2 },
-			[]string{"layers[1].dense: with this layer the network has 16781314 weights and biases; at most 16777216 are allowed"}},
+			[]string{"layers[1].dense: with this layer the network has 16781314 weights and biases; " +
+				"at most 16777216 are allowed"}},
 		{"all layers at their limits", func(n *Network) { n.Input, n.Layers = MaxWidth, layersOf(MaxLayers, MaxWidth) },
-			[]string{"layers[0].dense: with this layer the network has 4295032832 weights and biases; at most 16777216 are allowed",
-				"cost: cross-entropy needs outputs that are probabilities, but the last activation is identity; use sigmoid or softmax there"}},
+			[]string{"layers[0].dense: with this layer the network has 4295032832 weights and biases; " +
+				"at most 16777216 are allowed",
+				"cost: cross-entropy needs outputs that are probabilities, but the last activation is identity; " +
+					"use sigmoid or softmax there"}},
 		{"formulas too large together", func(n *Network) {
 			n.Layers = layersOf(MaxLayers, 3)
 			for i := range n.Layers {
 				n.Layers[i].Activation = Function{Expr: "z" + strings.Repeat("*tanh(z)", 16)} // 49 each
 			}
 			n.Cost.Name = "mse"
-		}, []string{"layers[208].activation.expr: with this layer the formulas of the network have 10241 numbers, variables, operators and calls; " +
-			"at most 10240 are allowed"}},
-		{"too deep", func(n *Network) { n.Layers = layersOf(MaxLayers+1, 1) }, []string{"layers: there are 257 layers; at most 256 are allowed"}},
-		{"unknown functions", func(n *Network) { n.Layers[1].Activation.Name, n.Cost.Name = "sofmax", "cross-entropy-loss" },
+		},
+			[]string{"layers[208].activation.expr: with this layer the formulas of the network have 10241 numbers, " +
+				"variables, operators and calls; " +
+				"at most 10240 are allowed"}},
+		{
+			"too deep", func(n *Network) { n.Layers = layersOf(MaxLayers+1, 1) },
+			[]string{"layers: there are 257 layers; at most 256 are allowed"},
+		},
+		{"unknown functions", func(n *Network) {
+			n.Layers[1].Activation.Name, n.Cost.Name = "sofmax", "cross-entropy-loss"
+		},
 			[]string{`layers[1].activation: unknown activation "sofmax"; did you mean "softmax"?`,
 				`cost: unknown cost "cross-entropy-loss"; did you mean "cross-entropy"?`}},
 		{"roles", func(n *Network) { n.Layers[0].Activation.Name, n.Cost.Name = "mse", "tanh" },
 			[]string{`layers[0].activation: unknown activation "mse"; use identity, sigmoid, relu, leaky-relu, tanh, arctan, softplus, elu, selu, gelu, silu, softsign, hard-sigmoid, hard-tanh, softmax, log-softmax, radial-sigmoid, max-pool or avg-pool`,
 				`cost: unknown cost "tanh"; use mse, mae, huber, log-cosh, squared-error, half-squared-error, cross-entropy or binary-cross-entropy`}},
 		{"probabilities", func(n *Network) { n.Layers[1].Activation.Name, n.Cost.Name = "", "binary-cross-entropy" },
-			[]string{"cost: binary-cross-entropy needs outputs that are probabilities, but the last activation is identity; use sigmoid or softmax there"}},
+			[]string{"cost: binary-cross-entropy needs outputs that are probabilities, but the last activation is " +
+				"identity; use sigmoid or softmax there"}},
 		{"enumerations", func(n *Network) {
-			n.Precision, n.Cache, n.Rounding, n.Unroll, n.Targets = "f64", "pots", "exact", "Full", []Target{"arm", "amd64", "amd64", ""}
+			n.Precision, n.Cache, n.Rounding, n.Unroll, n.Targets = "f64", "pots", "exact", "Full",
+				[]Target{"arm", "amd64", "amd64", ""}
 			n.Optimizers = []Optimizer{"adam", "", "Adam", "momentun", "adam", "lbfgs"}
 		}, []string{
 			`precision: unknown precision "f64"; did you mean "float64"?`,

@@ -14,7 +14,8 @@ func (n Network) Warnings() ErrorList {
 		entry, _ := Lookup(ActivationRole, f.Name)
 		switch {
 		case layer.Dense == 1 && f.Name == "softmax":
-			warn(path, "the softmax of one unit is always 1, so that nothing is learnt through it; use sigmoid, or more units")
+			warn(path,
+				"the softmax of one unit is always 1, so that nothing is learnt through it; use sigmoid, or more units")
 		case layer.Dense == 1 && f.Name == "log-softmax":
 			warn(path, "the log-softmax of one unit is always 0, so that nothing is learnt through it; use more units")
 		case entry.Pools && layer.Window() == 1:
@@ -23,8 +24,11 @@ func (n Network) Warnings() ErrorList {
 			warn(path, "the formula has the same value whatever z is, so that nothing is learnt through it")
 		}
 	}
-	if last := len(n.Layers) - 1; last >= 0 && n.Layers[last].Activation.Name == "sigmoid" && n.Cost.Name == "cross-entropy" {
-		warn("cost", "cross-entropy does not see an output whose target is 0, so that sigmoid's learn to be 1 whatever the input; use binary-cross-entropy, or softmax")
+	if last := len(n.Layers) - 1; last >= 0 && n.Layers[last].Activation.Name == "sigmoid" &&
+		n.Cost.Name == "cross-entropy" {
+		warn("cost",
+			"cross-entropy does not see an output whose target is 0, so that sigmoid's learn to be 1 whatever the "+
+				"input; use binary-cross-entropy, or softmax")
 	}
 	if idle(CostRole, n.Cost) {
 		warn("cost", "the formula has the same value whatever a is, so that nothing is learnt")

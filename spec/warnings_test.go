@@ -15,18 +15,36 @@ func TestWarnings(t *testing.T) {
 		cost   string
 		want   string // path and the beginning of the message; "" for no warning
 	}{
-		{"one class", []Layer{layer(1, "softmax", nil)}, "cross-entropy", "layers[0].activation: warning: the softmax of one unit is always 1"},
-		{"one class within", []Layer{layer(1, "softmax", nil), layer(2, "softmax", nil)}, "cross-entropy", "layers[0].activation: warning: the softmax"},
+		{
+			"one class", []Layer{layer(1, "softmax", nil)}, "cross-entropy",
+			"layers[0].activation: warning: the softmax of one unit is always 1",
+		},
+		{
+			"one class within", []Layer{layer(1, "softmax", nil), layer(2, "softmax", nil)}, "cross-entropy",
+			"layers[0].activation: warning: the softmax",
+		},
 		{"two classes", []Layer{layer(2, "softmax", nil)}, "cross-entropy", ""},
-		{"one logarithm", []Layer{layer(1, "log-softmax", nil)}, "mse", "layers[0].activation: warning: the log-softmax of one unit is always 0"},
+		{
+			"one logarithm", []Layer{layer(1, "log-softmax", nil)}, "mse",
+			"layers[0].activation: warning: the log-softmax of one unit is always 0",
+		},
 		{"two logarithms", []Layer{layer(2, "log-softmax", nil)}, "mse", ""},
 		{"a pool of one", []Layer{layer(4, "tanh", nil), layer(4, "max-pool", map[string]float64{"window": 1})}, "mse",
 			"layers[1].activation: warning: max-pool over windows of one unit changes nothing"},
-		{"a pool of one by default", []Layer{layer(1, "avg-pool", nil)}, "mse", "layers[0].activation: warning: avg-pool over windows of one unit"},
+		{
+			"a pool of one by default", []Layer{layer(1, "avg-pool", nil)}, "mse",
+			"layers[0].activation: warning: avg-pool over windows of one unit",
+		},
 		{"a pool of two", []Layer{layer(4, "max-pool", map[string]float64{"window": 2})}, "mse", ""},
 		{"a pool of everything", []Layer{layer(4, "max-pool", nil)}, "mse", ""},
-		{"one probability", []Layer{layer(1, "sigmoid", nil)}, "cross-entropy", "cost: warning: cross-entropy does not see"},
-		{"several probabilities", []Layer{layer(3, "sigmoid", nil)}, "cross-entropy", "cost: warning: cross-entropy does not see"},
+		{
+			"one probability", []Layer{layer(1, "sigmoid", nil)}, "cross-entropy",
+			"cost: warning: cross-entropy does not see",
+		},
+		{
+			"several probabilities", []Layer{layer(3, "sigmoid", nil)}, "cross-entropy",
+			"cost: warning: cross-entropy does not see",
+		},
 		{"yes or no", []Layer{layer(1, "sigmoid", nil)}, "binary-cross-entropy", ""},
 		{"sigmoid within", []Layer{layer(3, "sigmoid", nil), layer(3, "softmax", nil)}, "cross-entropy", ""},
 		{"a formula", []Layer{{Dense: 1, Activation: Function{Expr: "z^2"}}}, "mse", ""},
@@ -75,10 +93,12 @@ net.yaml:6:35: layers[0].activation: warning: avg-pool over windows of one unit 
 	if warnings.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", warnings, want)
 	}
-	if _, warnings, err := DecodeWarnings("net.yaml", []byte(strings.Replace(text, "input: 4", "input: 0", 1))); err == nil || warnings != nil {
+	if _, warnings, err := DecodeWarnings("net.yaml",
+		[]byte(strings.Replace(text, "input: 4", "input: 0", 1))); err == nil || warnings != nil {
 		t.Errorf("of a file with a mistake: %v, %v", warnings, err)
 	}
-	if _, warnings, err := DecodeWarnings("net.yaml", []byte("name: Net\ninput: 1\nlayers: [{dense: 1}]\ncost: mse\n")); err != nil || warnings != nil {
+	if _, warnings, err := DecodeWarnings("net.yaml",
+		[]byte("name: Net\ninput: 1\nlayers: [{dense: 1}]\ncost: mse\n")); err != nil || warnings != nil {
 		t.Errorf("of a good file: %v, %v", warnings, err)
 	}
 }

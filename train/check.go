@@ -19,10 +19,14 @@ func (t *Trainer[P, G, X, Y, F]) check(ctx context.Context) error {
 		errs = append(errs, errors.New("train: ctx is nil; give context.Background() where nothing cancels"))
 	}
 	if nilPointer(t.Optimizer) {
-		errs = append(errs, fmt.Errorf("train: Trainer.Optimizer is a nil %T; give one that exists, or leave the field alone for gradient descent", t.Optimizer))
+		errs = append(errs,
+			fmt.Errorf("train: Trainer.Optimizer is a nil %T; "+
+				"give one that exists, or leave the field alone for gradient descent", t.Optimizer))
 	}
 	if nilPointer(t.Team) {
-		errs = append(errs, fmt.Errorf("train: Trainer.Team is a nil %T; give one that exists, or leave the field alone for one core", t.Team))
+		errs = append(errs,
+			fmt.Errorf("train: Trainer.Team is a nil %T; give one that exists, or leave the field alone for one core",
+				t.Team))
 	}
 	return errors.Join(errs...)
 }
@@ -65,6 +69,7 @@ func (t *Trainer[P, G, X, Y, F]) checkTargets(ys []Y, part string) error {
 	if wrong > 1 {
 		others = fmt.Sprintf(", and those of %d others do not either", wrong-1)
 	}
-	return fmt.Errorf("train: the targets of %s %d sum to %.6g, not to %g%s; the gradient is that of the loss only where they do: to weight a sample "+
+	return fmt.Errorf("train: the targets of %s %d sum to %.6g, not to %g%s; "+
+		"the gradient is that of the loss only where they do: to weight a sample "+
 		"or a class repeat its samples, to mask a sample leave it out", part, first, was, t.targetSum, others)
 }

@@ -35,7 +35,11 @@ func TestFitRefusesNil(t *testing.T) {
 			_, err := tr.Fit(context.Background(), xs, ys, options())
 			return err
 		}, []string{"Trainer.Optimizer is a nil *train.momentum;", "Trainer.Team is a nil *train.spy;"}},
-		{"zero trainer", func(*trainer) error { _, err := new(trainer).Fit(context.Background(), xs, ys, options()); return err }, []string{"make one with New"}},
+		{
+			"zero trainer",
+			func(*trainer) error { _, err := new(trainer).Fit(context.Background(), xs, ys, options()); return err },
+			[]string{"make one with New"},
+		},
 		{"nil trainer", func(*trainer) error {
 			_, err := (*trainer)(nil).Fit(context.Background(), xs, ys, options())
 			return err
@@ -137,7 +141,8 @@ func TestFitTargets(t *testing.T) {
 				if more > 0 {
 					want = strings.Replace(want, ";", fmt.Sprintf(", and those of %d others do not either;", more), 1)
 				}
-				if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), "repeat its samples") {
+				if err == nil || !strings.HasPrefix(err.Error(), want) ||
+					!strings.Contains(err.Error(), "repeat its samples") {
 					t.Errorf("%s: error %v, want %s", c.name, err, want)
 				}
 				if !reflect.DeepEqual(net.unit, unit{P: [3]float64{1, 2, 3}}) {
@@ -152,7 +157,8 @@ func TestFitTargets(t *testing.T) {
 	for i := range three {
 		three[i] = [3]float64{math.NaN()}
 	}
-	if _, err := New[*classes, *unitGrad](new(classes)).Fit(context.Background(), xs, three, options()); err == nil || !strings.Contains(err.Error(), "target 0 of sample") {
+	if _, err := New[*classes, *unitGrad](new(classes)).Fit(context.Background(), xs, three, options()); err == nil ||
+		!strings.Contains(err.Error(), "target 0 of sample") {
 		t.Errorf("NaN: %v", err)
 	}
 	ys[3][0] = 2.5

@@ -42,7 +42,8 @@ func TestEmittedDoesNotAllocateInSteps(t *testing.T) {
 // added up in another order.
 func TestEmittedTeams(t *testing.T) {
 	xs, ys := disc(500)
-	fit := func(team train.Team[spirals.Spirals, spirals.SpiralsGrad, [2]float32, [2]float32, float32]) (spirals.Spirals, train.Result) {
+	fit := func(team train.Team[spirals.Spirals, spirals.SpiralsGrad, [2]float32, [2]float32,
+		float32]) (spirals.Spirals, train.Result) {
 		var net spirals.Spirals
 		net.Init(rand.New(rand.NewPCG(1, 2)).NormFloat64)
 		trainer := train.New(&net)
@@ -65,7 +66,8 @@ func TestEmittedTeams(t *testing.T) {
 		if workers == 1 {
 			first, firstResult = net, r
 		}
-		if net != first || r.Epochs[2].Loss != firstResult.Epochs[2].Loss || r.Epochs[2].Validation != firstResult.Epochs[2].Validation {
+		if net != first || r.Epochs[2].Loss != firstResult.Epochs[2].Loss ||
+			r.Epochs[2].Validation != firstResult.Epochs[2].Validation {
 			t.Errorf("%d workers give other bits than one", workers)
 		}
 	}
@@ -136,8 +138,10 @@ func TestEmittedTargets(t *testing.T) {
 	var net spirals.Spirals
 	net.Init(rand.New(rand.NewPCG(1, 2)).NormFloat64)
 	before := net
-	_, err := train.New(&net).Fit(context.Background(), xs, ys, train.Options{Epochs: 1, Batch: 10, Rate: train.Constant(0.1)})
-	if err == nil || !strings.HasPrefix(err.Error(), "train: the targets of sample 17 sum to 2.5, not to 1;") || net != before {
+	_, err := train.New(&net).Fit(context.Background(), xs, ys,
+		train.Options{Epochs: 1, Batch: 10, Rate: train.Constant(0.1)})
+	if err == nil || !strings.HasPrefix(err.Error(), "train: the targets of sample 17 sum to 2.5, not to 1;") ||
+		net != before {
 		t.Errorf("error %v", err)
 	}
 }

@@ -176,12 +176,15 @@ func TestFitOptimizerSeesTheClippedMean(t *testing.T) {
 		m := &momentum{log: true}
 		trainer := New(&net)
 		trainer.Optimizer = m
-		_, err := trainer.Fit(context.Background(), xs, ys, Options{Epochs: 1, Batch: 6, Rate: Constant(0.1), Clip: clip})
+		_, err := trainer.Fit(context.Background(), xs, ys, Options{
+			Epochs: 1, Batch: 6, Rate: Constant(0.1), Clip: clip,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(m.norms) != 1 || math.Abs(m.norms[0]-want) > 1e-15 || m.rates[0] != 0.1 {
-			t.Errorf("clip %g: Update had gradients of length %v and rates %v, want %g and 0.1", clip, m.norms, m.rates, want)
+			t.Errorf("clip %g: Update had gradients of length %v and rates %v, want %g and 0.1", clip, m.norms, m.rates,
+				want)
 		}
 	}
 }
@@ -259,13 +262,15 @@ func TestFitResumes(t *testing.T) {
 	if saved != want {
 		t.Errorf("resumed: %v, uninterrupted: %v", saved, want)
 	}
-	if len(r.Epochs) != 13 || r.Epochs[0].Number != 8 || r.Epochs[12].Loss != losses[2*19] || r.Epochs[12].Validation != losses[2*19+1] {
+	if len(r.Epochs) != 13 || r.Epochs[0].Number != 8 || r.Epochs[12].Loss != losses[2*19] ||
+		r.Epochs[12].Validation != losses[2*19+1] {
 		t.Errorf("resumed history %+v, want that of epochs 8 to 20", r.Epochs)
 	}
 
 	o.Start = 20
 	before := saved
-	if r, err := trainer.Fit(context.Background(), xs, ys, o); err != nil || len(r.Epochs) != 0 || r.Best != -1 || saved != before {
+	if r, err := trainer.Fit(context.Background(), xs, ys, o); err != nil || len(r.Epochs) != 0 || r.Best != -1 ||
+		saved != before {
 		t.Errorf("nothing left to do: result %+v, error %v", r, err)
 	}
 }
@@ -315,7 +320,8 @@ func TestFitCancelled(t *testing.T) {
 		}
 	})
 	r, err := New(&net).Fit(ctx, xs, ys, o)
-	if !errors.Is(err, context.Canceled) || err.Error() != "train: ended in epoch 3 of 20, before step 3 of 5: context canceled" {
+	if !errors.Is(err, context.Canceled) ||
+		err.Error() != "train: ended in epoch 3 of 20, before step 3 of 5: context canceled" {
 		t.Errorf("error %v", err)
 	}
 	if len(r.Epochs) != 2 || r.Steps != 12 || net != want || want == (unit{}) {

@@ -12,13 +12,15 @@ type ownContext struct{ context.Context }
 func TestFitRefusesNilPointers(t *testing.T) {
 	xs, ys := data(10)
 	var ctx *ownContext
-	if _, err := New(new(unit)).Fit(ctx, xs, ys, options()); err == nil || !strings.Contains(err.Error(), "ctx is nil; give context.Background()") {
+	if _, err := New(new(unit)).Fit(ctx, xs, ys, options()); err == nil ||
+		!strings.Contains(err.Error(), "ctx is nil; give context.Background()") {
 		t.Errorf("a nil context of one's own: %v", err)
 	}
 	var progress *line
 	o := options()
 	o.Progress = progress
-	if _, err := New(new(unit)).Fit(context.Background(), xs, ys, o); err == nil || !strings.Contains(err.Error(), "Options.Progress is a nil *train.line;") {
+	if _, err := New(new(unit)).Fit(context.Background(), xs, ys, o); err == nil ||
+		!strings.Contains(err.Error(), "Options.Progress is a nil *train.line;") {
 		t.Errorf("a nil progress: %v", err)
 	}
 	defer func() {

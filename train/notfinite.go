@@ -46,15 +46,18 @@ func (e *NotFiniteError) Error() string {
 	remedy := fmt.Sprintf("lower the rate, which is %.3g here, or clip the gradient", e.Rate)
 	switch {
 	case e.Blame != BlameParameters:
-		return fmt.Sprintf("%s: %s %d of %s is %v; repair the sample or leave it out", at, e.Blame, e.Index, sample, e.Value)
+		return fmt.Sprintf("%s: %s %d of %s is %v; repair the sample or leave it out", at, e.Blame, e.Index, sample,
+			e.Value)
 	case e.Index >= 0 && e.untrained:
-		return fmt.Sprintf("%s: parameter %d is %v before any training; call Init, or load others", at, e.Index, e.Value)
+		return fmt.Sprintf("%s: parameter %d is %v before any training; call Init, or load others", at, e.Index,
+			e.Value)
 	case e.Index >= 0:
 		return fmt.Sprintf("%s: parameter %d has become %v; %s", at, e.Index, e.Value, remedy)
 	case e.Sample < 0:
 		return fmt.Sprintf("%s: the step overflows although the gradient of every sample is finite; %s", at, remedy)
 	case finite(e.Value):
-		return fmt.Sprintf("%s: the gradient of %s overflows although its data and its loss, %.3g, are finite; %s", at, sample, e.Value, remedy)
+		return fmt.Sprintf("%s: the gradient of %s overflows although its data and its loss, %.3g, are finite; %s", at,
+			sample, e.Value, remedy)
 	}
 	return fmt.Sprintf("%s: the loss of %s is %v although its data are finite; %s", at, sample, e.Value, remedy)
 }

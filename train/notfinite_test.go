@@ -39,7 +39,8 @@ func TestFitNotFinite(t *testing.T) {
 			"the gradient of sample 9 overflows although its data and its loss, 50, are finite", ""},
 		{"sum overflows", func(_ *unit, _ [][2]float64, ys [][1]float64, o *Options) {
 			ys[20][0], ys[21][0], ys[22][0], o.InOrder, o.Rate = 1.3e154, 1.3e154, 1.3e154, true, Constant(0)
-		}, NotFiniteError{Sample: -1, Blame: BlameParameters, Index: -1}, "overflows although the gradient of every sample is finite", "step 3"},
+		}, NotFiniteError{Sample: -1, Blame: BlameParameters, Index: -1},
+			"overflows although the gradient of every sample is finite", "step 3"},
 	} {
 		for _, optimizer := range []bool{false, true} {
 			xs, ys := data(50)
@@ -63,13 +64,15 @@ func TestFitNotFinite(t *testing.T) {
 				t.Errorf("%s: error %v, want a NotFiniteError", c.name, err)
 				continue
 			}
-			if !strings.HasPrefix(err.Error(), "train: epoch 1, step ") || !strings.Contains(err.Error(), c.text) || !strings.Contains(err.Error(), c.wanted) {
+			if !strings.HasPrefix(err.Error(), "train: epoch 1, step ") || !strings.Contains(err.Error(), c.text) ||
+				!strings.Contains(err.Error(), c.wanted) {
 				t.Errorf("%s: %v, want %q", c.name, err, c.text)
 			}
 			if got.Epoch != 1 || got.Step < 1 || got.Step > 7 || r.Steps != got.Step-1 {
 				t.Errorf("%s: epoch %d, step %d after %d steps", c.name, got.Epoch, got.Step, r.Steps)
 			}
-			if got.Sample != c.want.Sample || got.Blame != c.want.Blame || got.Index != c.want.Index || !same(got.Value, c.want.Value) {
+			if got.Sample != c.want.Sample || got.Blame != c.want.Blame || got.Index != c.want.Index ||
+				!same(got.Value, c.want.Value) {
 				t.Errorf("%s: got %+v, want %+v", c.name, *got, c.want)
 			}
 			for i, v := range net.P {
@@ -106,7 +109,8 @@ func TestFitStepOverflows(t *testing.T) {
 		}
 		r, err := New(&net).Fit(context.Background(), xs, ys, o)
 		var got *NotFiniteError
-		if !errors.As(err, &got) || got.Epoch != 2 || got.Step != failing || got.Sample != -1 || got.Blame != BlameParameters || got.Rate != math.MaxFloat64 {
+		if !errors.As(err, &got) || got.Epoch != 2 || got.Step != failing || got.Sample != -1 ||
+			got.Blame != BlameParameters || got.Rate != math.MaxFloat64 {
 			t.Fatalf("error %v, want that step %d of epoch 2 overflows", err, failing)
 		}
 		if net != (unit{}) || r.Steps != 7+failing-1 || len(r.Epochs) != 1 {
@@ -135,7 +139,8 @@ func TestValidationNotFinite(t *testing.T) {
 		}
 		r, err := trainer.Fit(context.Background(), xs, ys, o)
 		var got *NotFiniteError
-		if !errors.As(err, &got) || got.Epoch != 1 || got.Step != 0 || got.Sample != sample || got.Blame != BlameTarget || len(r.Epochs) != 0 {
+		if !errors.As(err, &got) || got.Epoch != 1 || got.Step != 0 || got.Sample != sample ||
+			got.Blame != BlameTarget || len(r.Epochs) != 0 {
 			t.Fatalf("ValidateOn %t: error %v after %d epochs", given, err, len(r.Epochs))
 		}
 		if !strings.HasPrefix(err.Error(), "train: validation after epoch 1: target 0 of validation sample ") {

@@ -62,7 +62,8 @@ func (o Options) check(n, m, vn, vm int, optimizer bool) error {
 	refuse(!(o.Clip >= 0) || math.IsInf(o.Clip, 0),
 		"Options.Clip is %v; give the greatest length of the gradient, or 0 not to clip", o.Clip)
 	refuse(o.Clip > 0 && !optimizer,
-		"Options.Clip needs an Optimizer: gradient descent without one stores no gradient; emit one with optimizers: [sgd]")
+		"Options.Clip needs an Optimizer: gradient descent without one stores no gradient; "+
+			"emit one with optimizers: [sgd]")
 	refuse(!(0 <= o.Validation && o.Validation < 1),
 		"Options.Validation is %v; give the part to hold out, from 0 up to 1, such as 0.2", o.Validation)
 	refuse(o.Validation > 0 && n == 1, "Options.Validation needs two samples or more; there is one")
@@ -71,7 +72,8 @@ func (o Options) check(n, m, vn, vm int, optimizer bool) error {
 	refuse(o.Patience < 0, "Options.Patience is %d; give the epochs without a lower loss to bear, or 0", o.Patience)
 	refuse(o.Patience > 0 && o.Validation == 0 && vn == 0,
 		"Options.Patience needs a validation part; set Options.Validation or call ValidateOn")
-	refuse(nilPointer(o.Progress), "Options.Progress is a nil %T; give one that exists, or leave the field alone", o.Progress)
+	refuse(nilPointer(o.Progress), "Options.Progress is a nil %T; give one that exists, or leave the field alone",
+		o.Progress)
 	refuse(o.Start < 0 || o.Start > max(o.Epochs, 0),
 		"Options.Start is %d; give the epochs done before, from 0 to Epochs, which is %d", o.Start, o.Epochs)
 	return errors.Join(errs...)

@@ -14,21 +14,72 @@ func TestFitRefuses(t *testing.T) {
 		set  func(*trainer, *Options, *[][2]float64, *[][1]float64)
 		want string
 	}{
-		{"lengths", func(_ *trainer, _ *Options, xs *[][2]float64, _ *[][1]float64) { *xs = (*xs)[:3] }, "3 inputs and 10 targets"},
-		{"no samples", func(_ *trainer, _ *Options, xs *[][2]float64, ys *[][1]float64) { *xs, *ys = nil, nil }, "there are no samples"},
-		{"no epochs", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Epochs = 0 }, "Options.Epochs is 0"},
-		{"no batch", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Batch = 0 }, "Options.Batch is 0"},
-		{"no rate", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Rate = nil }, "Options.Rate is missing"},
-		{"rate NaN", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Rate = Constant(math.NaN()) }, "gives NaN for step 1 of epoch 1;"},
-		{"rate Inf", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Rate = Constant(math.Inf(1)) }, "gives +Inf for step 1"},
-		{"rate negative", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Rate = Constant(-1) }, "gives -1 for step 1"},
-		{"clip negative", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Clip = -1 }, "Options.Clip is -1"},
-		{"clip NaN", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Clip = math.NaN() }, "Options.Clip is NaN"},
-		{"clip Inf", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Clip = math.Inf(1) }, "Options.Clip is +Inf"},
-		{"clip without optimizer", func(tr *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Clip, tr.Optimizer = 1, nil }, "Options.Clip needs an Optimizer"},
-		{"validation 1", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Validation = 1 }, "Options.Validation is 1;"},
-		{"validation negative", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Validation = -0.1 }, "Options.Validation is -0.1"},
-		{"validation NaN", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Validation = math.NaN() }, "Options.Validation is NaN"},
+		{
+			"lengths", func(_ *trainer, _ *Options, xs *[][2]float64, _ *[][1]float64) { *xs = (*xs)[:3] },
+			"3 inputs and 10 targets",
+		},
+		{
+			"no samples", func(_ *trainer, _ *Options, xs *[][2]float64, ys *[][1]float64) { *xs, *ys = nil, nil },
+			"there are no samples",
+		},
+		{
+			"no epochs", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Epochs = 0 },
+			"Options.Epochs is 0",
+		},
+		{
+			"no batch", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Batch = 0 },
+			"Options.Batch is 0",
+		},
+		{
+			"no rate", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Rate = nil },
+			"Options.Rate is missing",
+		},
+		{
+			"rate NaN",
+			func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Rate = Constant(math.NaN()) },
+			"gives NaN for step 1 of epoch 1;",
+		},
+		{
+			"rate Inf",
+			func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Rate = Constant(math.Inf(1)) },
+			"gives +Inf for step 1",
+		},
+		{
+			"rate negative", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Rate = Constant(-1) },
+			"gives -1 for step 1",
+		},
+		{
+			"clip negative", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Clip = -1 },
+			"Options.Clip is -1",
+		},
+		{
+			"clip NaN", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Clip = math.NaN() },
+			"Options.Clip is NaN",
+		},
+		{
+			"clip Inf", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Clip = math.Inf(1) },
+			"Options.Clip is +Inf",
+		},
+		{
+			"clip without optimizer", func(tr *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) {
+				o.Clip,
+					tr.Optimizer = 1, nil
+			}, "Options.Clip needs an Optimizer",
+		},
+		{
+			"validation 1", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Validation = 1 },
+			"Options.Validation is 1;",
+		},
+		{
+			"validation negative",
+			func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Validation = -0.1 },
+			"Options.Validation is -0.1",
+		},
+		{
+			"validation NaN",
+			func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Validation = math.NaN() },
+			"Options.Validation is NaN",
+		},
 		{"one sample", func(_ *trainer, o *Options, xs *[][2]float64, ys *[][1]float64) {
 			o.Validation, *xs, *ys = 0.5, (*xs)[:1], (*ys)[:1]
 		}, "needs two samples"},
@@ -36,11 +87,28 @@ func TestFitRefuses(t *testing.T) {
 			tr.ValidateOn(*xs, *ys)
 			o.Validation = 0.5
 		}, "exclude one another"},
-		{"lengths of validation", func(tr *trainer, o *Options, xs *[][2]float64, _ *[][1]float64) { tr.ValidateOn(*xs, nil) }, "ValidateOn was given 10 inputs and 0"},
-		{"patience negative", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Patience = -1 }, "Options.Patience is -1"},
-		{"patience alone", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Patience = 3 }, "Options.Patience needs"},
-		{"start negative", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Start = -1 }, "Options.Start is -1"},
-		{"start beyond", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Start = 21 }, "Options.Start is 21"},
+		{
+			"lengths of validation", func(tr *trainer, o *Options, xs *[][2]float64,
+				_ *[][1]float64) {
+				tr.ValidateOn(*xs, nil)
+			}, "ValidateOn was given 10 inputs and 0",
+		},
+		{
+			"patience negative", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Patience = -1 },
+			"Options.Patience is -1",
+		},
+		{
+			"patience alone", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Patience = 3 },
+			"Options.Patience needs",
+		},
+		{
+			"start negative", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Start = -1 },
+			"Options.Start is -1",
+		},
+		{
+			"start beyond", func(_ *trainer, o *Options, _ *[][2]float64, _ *[][1]float64) { o.Start = 21 },
+			"Options.Start is 21",
+		},
 	} {
 		xs, ys := data(10)
 		net := unit{P: [3]float64{1, 2, 3}}
@@ -51,10 +119,12 @@ func TestFitRefuses(t *testing.T) {
 		o.OnEpoch = func(Epoch) error { t.Errorf("%s: trained an epoch", c.name); return nil }
 		c.set(tr, &o, &xs, &ys)
 		r, err := tr.Fit(context.Background(), xs, ys, o)
-		if err == nil || !strings.HasPrefix(err.Error(), "train: ") || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+		if err == nil || !strings.HasPrefix(err.Error(), "train: ") || !strings.Contains(err.Error(), c.want) ||
+			strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: error %v, want one line with %q", c.name, err, c.want)
 		}
-		if net.P != [3]float64{1, 2, 3} || len(s.stepped)+len(s.measured)+len(m.norms)+len(r.Epochs) > 0 || r.Best != -1 {
+		if net.P != [3]float64{1, 2, 3} || len(s.stepped)+len(s.measured)+len(m.norms)+len(r.Epochs) > 0 ||
+			r.Best != -1 {
 			t.Errorf("%s: parameters %v, %d steps: something was touched", c.name, net.P, len(s.stepped))
 		}
 	}

@@ -41,7 +41,8 @@ func TestLine(t *testing.T) {
 	}
 	l.End()
 	texts := strings.Split(out.String(), "\r")
-	if len(texts) != 7 || texts[0] != "" || texts[6] != "" || strings.TrimSpace(texts[5]) != "" || len(texts[5]) < len(texts[4]) {
+	if len(texts) != 7 || texts[0] != "" || texts[6] != "" || strings.TrimSpace(texts[5]) != "" ||
+		len(texts[5]) < len(texts[4]) {
 		t.Fatalf("drawn %q, want four bars and one erasure", texts)
 	}
 	for i, want := range []string{

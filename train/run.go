@@ -132,7 +132,8 @@ func (r *run[P, G, X, Y, F]) epoch(ctx context.Context, number int) (Epoch, erro
 	for step := range r.steps {
 		select {
 		case <-ctx.Done():
-			return e, fmt.Errorf("train: ended in epoch %d of %d, before step %d of %d: %w", number, r.o.Epochs, step+1, r.steps, ctx.Err())
+			return e, fmt.Errorf("train: ended in epoch %d of %d, before step %d of %d: %w", number, r.o.Epochs, step+1,
+				r.steps, ctx.Err())
 		default:
 		}
 		rate, err := r.rate(number, step)

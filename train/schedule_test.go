@@ -31,7 +31,8 @@ func TestSchedules(t *testing.T) {
 		}
 	}
 	for name, s := range map[string]Schedule{
-		"no step": StepDecay(0.1, 0.5, 0), "step back": StepDecay(0.1, 0.5, -1), "step NaN": StepDecay(0.1, 0.5, math.NaN()),
+		"no step": StepDecay(0.1, 0.5, 0), "step back": StepDecay(0.1, 0.5, -1),
+		"step NaN":    StepDecay(0.1, 0.5, math.NaN()),
 		"all warm-up": Cosine(0.1, 10, 10), "negative warm-up": Cosine(0.1, -1, 10), "no epochs": Cosine(0.1, 0, 0),
 		"epochs NaN": Cosine(0.1, 0, math.NaN()),
 	} {

@@ -14,8 +14,8 @@ func (r *run[P, G, X, Y, F]) rate(number, step int) (F, error) {
 	at := float64(number-1) + (float64(step)+0.5)/float64(r.steps)
 	rate := r.o.Rate(at)
 	if !(rate >= 0) || !finite(F(rate)) {
-		return 0, fmt.Errorf("train: Options.Rate gives %v for step %d of epoch %d; a rate must be finite and not negative",
-			rate, step+1, number)
+		return 0, fmt.Errorf("train: Options.Rate gives %v for step %d of epoch %d; "+
+			"a rate must be finite and not negative", rate, step+1, number)
 	}
 	return F(rate), nil
 }

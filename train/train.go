@@ -66,13 +66,16 @@ type Trainer[P, G, X, Y any, F Float] struct {
 
 // New returns a trainer of net, whose parameters it will change in place. They must have been drawn with Init, or
 // loaded. The types follow from net: train.New(&net).
-func New[N Network[P, G, B, A, X, Y, F], D Gradient[G, F], P, G, B, A, X, Y any, F Float](net N) *Trainer[P, G, X, Y, F] {
+func New[N Network[P, G, B, A, X, Y, F], D Gradient[G, F], P, G, B, A, X, Y any, F Float](
+	net N,
+) *Trainer[P, G, X, Y, F] {
 	if (*P)(net) == nil {
 		panic(fmt.Sprintf("train.New: the network is a nil %T", net))
 	}
 	flat := floats[F](net.Flat())
 	if flat == nil {
-		panic(fmt.Sprintf("train.New: %T.Flat returns a %T; it must be a pointer to an array of %T", net, net.Flat(), F(0)))
+		panic(fmt.Sprintf("train.New: %T.Flat returns a %T; it must be a pointer to an array of %T", net, net.Flat(),
+			F(0)))
 	}
 	g, sum := new(G), 0.0
 	if n, ok := any(net).(summing[F]); ok {

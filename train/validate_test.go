@@ -73,7 +73,8 @@ func TestValidateOn(t *testing.T) {
 		t.Errorf("validation loss %g, want %g", got, want)
 	}
 	trainer.ValidateOn(nil, nil)
-	if r, err := trainer.Fit(context.Background(), xs[:50], ys[:50], o); err != nil || !math.IsNaN(r.Epochs[0].Validation) {
+	if r, err := trainer.Fit(context.Background(), xs[:50], ys[:50], o); err != nil ||
+		!math.IsNaN(r.Epochs[0].Validation) {
 		t.Errorf("without a validation part: %+v, %v", r.Epochs, err)
 	}
 }
@@ -110,7 +111,8 @@ func TestPatience(t *testing.T) {
 		}
 		for _, e := range r.Epochs {
 			if e.Validation < r.Epochs[r.Best].Validation {
-				t.Errorf("patience %d: epoch %d, %g, is below the best, %g", patience, e.Number, e.Validation, r.Epochs[r.Best].Validation)
+				t.Errorf("patience %d: epoch %d, %g, is below the best, %g", patience, e.Number, e.Validation,
+					r.Epochs[r.Best].Validation)
 			}
 		}
 	}

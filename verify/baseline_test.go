@@ -5,6 +5,11 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/draw"
+	"github.com/backpropgen/backpropgen/verify/internal/linear"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -13,22 +18,25 @@ import (
 // being wrong.
 
 var (
-	irisNet    = build("cross-entropy", spec.Float32, []int{4, 8, 3}, "tanh", "softmax")
-	controlNet = build("mse", spec.Float32, []int{16, 32, 16, 4}, "tanh", "tanh", "identity")
-	digitsNet  = build("cross-entropy", spec.Float32, []int{64, 64, 10}, "relu", "softmax")
+	irisNet    = verifytest.Build("cross-entropy", spec.Float32, []int{4, 8, 3}, "tanh", "softmax")
+	controlNet = verifytest.Build("mse", spec.Float32, []int{16, 32, 16, 4}, "tanh", "tanh", "identity")
+	digitsNet  = verifytest.Build("cross-entropy", spec.Float32, []int{64, 64, 10}, "relu", "softmax")
 )
 
-var irisPlain = whole(Kernel[plainIris, plainIris, plainIrisWork, naiveBatch[plainIrisWork, plainIris], [4]float32, [3]float32, float32]{
+var irisPlain = whole(Kernel[plainIris, plainIris, plainIrisWork, naiveBatch[plainIrisWork, plainIris], [4]float32,
+	[3]float32, float32]{
 	Init: (*plainIris).initialise, Forward: (*plainIris).forward, Loss: (*plainIris).loss,
 	Backward: (*plainIris).backward, Grad: (*plainIris).grad, Step: (*plainIris).step,
 })
 
-var controlPlain = whole(Kernel[plainControl, plainControl, plainControlWork, naiveBatch[plainControlWork, plainControl], [16]float32, [4]float32, float32]{
+var controlPlain = whole(Kernel[plainControl, plainControl, plainControlWork,
+	naiveBatch[plainControlWork, plainControl], [16]float32, [4]float32, float32]{
 	Init: (*plainControl).initialise, Forward: (*plainControl).forward, Loss: (*plainControl).loss,
 	Backward: (*plainControl).backward, Grad: (*plainControl).grad, Step: (*plainControl).step,
 })
 
-var digitsPlain = whole(Kernel[plainDigits, plainDigits, plainDigitsWork, naiveBatch[plainDigitsWork, plainDigits], [64]float32, [10]float32, float32]{
+var digitsPlain = whole(Kernel[plainDigits, plainDigits, plainDigitsWork, naiveBatch[plainDigitsWork, plainDigits],
+	[64]float32, [10]float32, float32]{
 	Init: (*plainDigits).initialise, Forward: (*plainDigits).forward, Loss: (*plainDigits).loss,
 	Backward: (*plainDigits).backward, Grad: (*plainDigits).grad, Step: (*plainDigits).step,
 })
@@ -43,19 +51,20 @@ func TestPlainBaselines(t *testing.T) {
 func TestGonumBaselines(t *testing.T) {
 	for _, n := range []spec.Network{irisNet, controlNet, digitsNet} {
 		n.Precision = spec.Float64
-		s := draw(t, n, 0)
-		reference, trace, bounds := run(t, n, s)
-		net, x, y := gonumOf(n, s.params), vector(s.x), vector(s.y)
+		s := drawn(t, n, 0)
+		network, trace, bounds := run(t, n, s)
+		net, x, y := gonumOf(n, s.Params), linear.Vector(s.X), linear.Vector(s.Y)
 		loss, g := net.grad(x, y)
-		within(t, title(n)+" loss", []float64{loss}, []float64{trace.Loss}, []float64{bounds.Loss})
-		within(t, title(n)+" gradient", g.flat(), trace.Flat(), bounds.Flat())
+		verifytest.Within(t, verifytest.Title(n)+" loss", []float64{loss}, []float64{trace.Loss},
+			[]float64{bounds.Loss})
+		verifytest.Within(t, verifytest.Title(n)+" gradient", g.flat(), trace.Flat(), bounds.Flat())
 
-		want, slack, err := reference.Step(trace, bounds, n.Precision, s.rate)
+		want, slack, err := network.Step(trace, bounds, n.Precision, s.Rate)
 		if err != nil {
 			t.Fatal(err)
 		}
-		net.step(x, y, s.rate)
-		within(t, title(n)+" step", gonumGrad{net.w, net.b}.flat(), want, slack)
+		net.step(x, y, s.Rate)
+		verifytest.Within(t, verifytest.Title(n)+" step", gonumGrad{net.w, net.b}.flat(), want, slack)
 	}
 }
 
@@ -81,8 +90,8 @@ func benchmarkKernel[P, G, W, B, X, Y any](b *testing.B, n spec.Network, k Kerne
 	var ys [rotation]Y
 	for i := range xs {
 		x, y := benchmarkSample(n, rng)
-		narrowed(view[float32](&xs[i]), x)
-		narrowed(view[float32](&ys[i]), y)
+		memory.Narrow(memory.View[float32](&xs[i]), x)
+		memory.Narrow(memory.View[float32](&ys[i]), y)
 	}
 	k.Init(p, rng.NormFloat64)
 	b.Run("Grad", func(b *testing.B) {
@@ -104,13 +113,13 @@ func benchmarkGonum(b *testing.B, n spec.Network) {
 	var xs, ys [rotation]*mat.VecDense
 	for i := range xs {
 		x, y := benchmarkSample(n, rng)
-		xs[i], ys[i] = vector(x), vector(y)
+		xs[i], ys[i] = linear.Vector(x), linear.Vector(y)
 	}
-	s, err := newSample(n, 0)
+	s, err := trial.New(n, 0)
 	if err != nil {
 		b.Fatal(err)
 	}
-	net := gonumOf(n, s.params)
+	net := gonumOf(n, s.Params)
 	b.Run("Grad", func(b *testing.B) {
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
@@ -127,11 +136,11 @@ func benchmarkGonum(b *testing.B, n spec.Network) {
 
 func benchmarkSample(n spec.Network, rng *rand.Rand) (x, y []float64) {
 	x, y = make([]float64, n.Width(0)), make([]float64, n.Width(n.Depth()))
-	normal(rng, x)
+	draw.Normal(rng, x)
 	if n.Cost.Name == "cross-entropy" {
-		oneHot(n, rng, y)
+		trial.OneHot(n, rng, y)
 	} else {
-		normal(rng, y)
+		draw.Normal(rng, y)
 	}
 	return x, y
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // blockOf sets the block size of a network.
@@ -23,18 +24,42 @@ var mutantsBatch = []mutant{
 	{"one gradient off by 1e-3", "GradBatch", "∂L/∂W1[", "of layer 1", "ForwardBatch LossBatch"},
 	{"depends on the call before", "GradBatch", "loss", "a second call gave", "ForwardBatch LossBatch"},
 	{"allocates", "LossBatch", "allocations", "per call", ""},
-	{"a sample too many", "ForwardBatch", "out[1]", "the slice has 1 samples", "LossBatch GradBatch StepBatch InputGradBatch"},
-	{"whole blocks", "ForwardBatch", "out[1]", "the slice has 1 samples", "LossBatch GradBatch StepBatch InputGradBatch"},
+	{
+		"a sample too many", "ForwardBatch", "out[1]", "the slice has 1 samples",
+		"LossBatch GradBatch StepBatch InputGradBatch",
+	},
+	{
+		"whole blocks", "ForwardBatch", "out[1]", "the slice has 1 samples",
+		"LossBatch GradBatch StepBatch InputGradBatch",
+	},
 	{"last two swapped", "ForwardBatch", "ŷ[", "want", "LossBatch GradBatch StepBatch InputGradBatch"},
 	{"NaN hides", "ForwardBatch", "ŷ[4][", "must not hide", "LossBatch GradBatch StepBatch InputGradBatch"},
 	{"loss without NaN", "LossBatch", "loss", "must not hide", "ForwardBatch GradBatch StepBatch InputGradBatch"},
-	{"NaN spreads", "ForwardBatch", "ŷ[1][", "without NaN in another sample", "LossBatch GradBatch StepBatch InputGradBatch"},
+	{
+		"NaN spreads", "ForwardBatch", "ŷ[1][", "without NaN in another sample",
+		"LossBatch GradBatch StepBatch InputGradBatch",
+	},
 	{"NaN sticks", "LossBatch", "loss", "after others with NaN", "ForwardBatch GradBatch StepBatch InputGradBatch"},
-	{"results written first", "ForwardBatch", "lengths that differ", "out was written before", "LossBatch GradBatch StepBatch InputGradBatch"},
-	{"lengths unchecked", "LossBatch", "lengths that differ", "index out of range", "ForwardBatch GradBatch StepBatch InputGradBatch"},
-	{"lengths unchecked", "LossBatch", "lengths that differ", "accepted", "ForwardBatch GradBatch StepBatch InputGradBatch"},
-	{"shorter of two", "GradBatch", "lengths that differ", "accepted", "ForwardBatch LossBatch StepBatch InputGradBatch"},
-	{"gxs unchecked", "InputGradBatch", "lengths that differ", "5 xs, 5 ys, 4 results", "ForwardBatch LossBatch StepBatch GradBatch"},
+	{
+		"results written first", "ForwardBatch", "lengths that differ", "out was written before",
+		"LossBatch GradBatch StepBatch InputGradBatch",
+	},
+	{
+		"lengths unchecked", "LossBatch", "lengths that differ", "index out of range",
+		"ForwardBatch GradBatch StepBatch InputGradBatch",
+	},
+	{
+		"lengths unchecked", "LossBatch", "lengths that differ", "accepted",
+		"ForwardBatch GradBatch StepBatch InputGradBatch",
+	},
+	{
+		"shorter of two", "GradBatch", "lengths that differ", "accepted",
+		"ForwardBatch LossBatch StepBatch InputGradBatch",
+	},
+	{
+		"gxs unchecked", "InputGradBatch", "lengths that differ", "5 xs, 5 ys, 4 results",
+		"ForwardBatch LossBatch StepBatch GradBatch",
+	},
 	{"writes xs", "LossBatch", "xs[", "written", "ForwardBatch GradBatch StepBatch InputGradBatch"},
 	{"writes p", "GradBatch", "W1[", "only StepBatch may write p", "ForwardBatch LossBatch StepBatch InputGradBatch"},
 	{"loss of nothing", "LossBatch", "loss", "want 0", "ForwardBatch GradBatch StepBatch InputGradBatch"},
@@ -51,9 +76,12 @@ var mutantsBatch = []mutant{
 // cache mode.
 func TestRightBatches(t *testing.T) {
 	for _, block := range []int{1, 2, 7, 32} {
-		Test(t, string(blockOf(twoThreeTwo(spec.Float32), block).JSON()), batched(kernel232[float32](none), block, none))
-		Test(t, string(blockOf(twoThreeTwo(spec.Float64), block).JSON()), batched(kernel232[float64](none), block, none))
-		Test(t, string(blockOf(threeFourTwo(spec.Float32), block).JSON()), batched(kernel342[float32](none), block, none))
+		Test(t, string(blockOf(twoThreeTwo(spec.Float32), block).JSON()),
+			batched(kernel232[float32](none), block, none))
+		Test(t, string(blockOf(twoThreeTwo(spec.Float64), block).JSON()),
+			batched(kernel232[float64](none), block, none))
+		Test(t, string(blockOf(threeFourTwo(spec.Float32), block).JSON()),
+			batched(kernel342[float32](none), block, none))
 	}
 }
 
@@ -66,8 +94,10 @@ func TestBatchMutants(t *testing.T) {
 				m.innocent += " " + name
 			}
 			o := Options{Short: true}
-			m.judged(t, Check(blockOf(twoThreeTwo(spec.Float32), block), batched(kernel232[float32](none), block, m.flaw), o))
-			m.judged(t, Check(blockOf(twoThreeTwo(spec.Float64), block), batched(kernel232[float64](none), block, m.flaw), o))
+			m.judged(t,
+				Check(blockOf(twoThreeTwo(spec.Float32), block), batched(kernel232[float32](none), block, m.flaw), o))
+			m.judged(t,
+				Check(blockOf(twoThreeTwo(spec.Float64), block), batched(kernel232[float64](none), block, m.flaw), o))
 		})
 	}
 }
@@ -84,31 +114,8 @@ func TestBatchCounts(t *testing.T) {
 		{32, 40, []int{0, 1, 2, 31, 32, 33}},
 		{1000, 1, []int{0, 1, 2}},
 	} {
-		if got := batchCounts(c.block, c.largest); !slices.Equal(got, c.want) {
+		if got := trial.BatchCounts(c.block, c.largest); !slices.Equal(got, c.want) {
 			t.Errorf("blocks of %d, at most %d samples: %v, want %v", c.block, c.largest, got, c.want)
 		}
-	}
-}
-
-// TestOrdinaryFirst: the first trials of batches have many samples in which hardly a number is 0, and every kind has
-// its turn.
-func TestOrdinaryFirst(t *testing.T) {
-	n := blockOf(twoThreeTwo(spec.Float32), 4)
-	seen := map[string]bool{}
-	for i := range kinds {
-		b, err := newBatch(n, i, 3, 2)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seen[b.kind] = true
-		if zeros := slices.Contains(b.params, 0) || slices.Contains(b.xs, 0); zeros && i < 5 {
-			t.Errorf("trial %d is %s: %v %v", i, b.kind, b.params, b.xs)
-		}
-	}
-	if len(seen) != len(kinds) {
-		t.Errorf("%d kinds seen, want %d", len(seen), len(kinds))
-	}
-	if j := newBatchJudge[float32](n, arithmetic32, nil, Cuts{}); j.count(0) != 11 || j.count(len(j.counts)-1) != 0 || j.count(len(j.counts)) != 11 {
-		t.Errorf("trials have %d, …, %d, %d samples, want 11, …, 0, 11", j.count(0), j.count(len(j.counts)-1), j.count(len(j.counts)))
 	}
 }

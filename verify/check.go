@@ -1,10 +1,14 @@
 package verify
 
 import (
-	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
+	"github.com/backpropgen/backpropgen/verify/internal/rounding"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // Options says how thorough Check is. The zero value is what Test uses.
@@ -13,26 +17,6 @@ type Options struct {
 	Trials int
 	// Short tries fewer when Trials is 0, as go test -short asks for.
 	Short bool
-}
-
-// trialBudget is how many parameters all trials of a network have together: about a second of work.
-const trialBudget = 3 << 20
-
-// trials returns the number of trials: enough to meet every kind several times in small networks, and
-// every kind once in any.
-func (o Options) trials(n spec.Network) int {
-	if o.Trials > 0 {
-		return o.Trials
-	}
-	few, many := len(kinds), 20*len(kinds)
-	if o.Short {
-		many = 3 * len(kinds)
-	}
-	budget := trialBudget
-	if o.Short {
-		budget /= 8
-	}
-	return min(max(budget/n.Params(), few), many)
 }
 
 // Test checks a kernel against the reference of its network and fails the test with what is wrong. spec
@@ -59,75 +43,42 @@ func emitted(t testing.TB, network string) spec.Network {
 // mode, see Network.Reference. It panics only if the kernel does, or in a parallel test.
 func Check[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F], o Options) *Report {
 	n = n.WithDefaults()
-	report := &Report{Network: n.Name}
+	report := &finding.Report{Network: n.Name}
 	if err := n.Validate(); err != nil {
-		report.broken("Kernel", "spec", "", "%v", err)
-		return report.finish()
+		report.Broken("Kernel", "spec", "", "%v", err)
+		return reportOf(report)
 	}
-	_, report.Seed = random(n, 0)
-	m, err := newMachine(n, k)
+	_, report.Seed = trial.Random(n, 0)
+	judged, err := judgedOf(n, k, report)
 	if err != nil {
-		report.broken("Kernel", "types", "", "%v", err)
-		return report.finish()
+		report.Broken("Kernel", "types", "", "%v", err)
+		return reportOf(report)
 	}
-	other, err := newMachine(n, k)
-	if err != nil {
-		report.broken("Kernel", "types", "", "%v", err)
-		return report.finish()
-	}
-	format, err := arithmeticOf(n.Precision)
-	if err != nil {
-		report.broken("Kernel", "types", "", "%v", err)
-		return report.finish()
-	}
-	views[P, F](report)
-	views[G, F](report)
-	judgeKernel(&judgedKernel[F]{
-		network: n, format: format, report: report, options: o, cuts: k.Cuts, machine: m, other: other,
-		gradient: gradientFunctionsOf(k),
-		batch:    func(largest int) *batchMachine[F] { return newBatchMachine(k.batches(), largest) },
-		memory: func() {
-			checkFences(n, report, k)
-			checkOrder(n, report, k)
-		},
-		atOnce: func(cuts Cuts) { atOnce(n, format, report, k, cuts) },
-	})
-	return report.finish()
+	judged.Options = judge.Options(o)
+	number := reflect.TypeFor[F]()
+	judge.Views(report, reflect.TypeFor[P](), number)
+	judge.Views(report, reflect.TypeFor[G](), number)
+	judge.JudgeKernel(judged)
+	return reportOf(report)
 }
 
-// judgeNumbers judges everything.
-func judgeNumbers[F Float](k *judgedKernel[F]) {
-	n, report := k.network, k.report
-	j := &judge[F]{network: n, format: k.format, report: report, machine: k.machine, other: k.other}
-	j.initialisation()
-	trials, err := nearTrials(n)
-	if report.failed(err) {
-		return
+// judgedOf is a kernel as the judges see it. The error says which type or function does not fit the network.
+func judgedOf[P, G, W, B, X, Y any, F Float](
+	n spec.Network, k Kernel[P, G, W, B, X, Y, F], report *finding.Report,
+) (j *judge.Kernel[F], err error) {
+	j = &judge.Kernel[F]{
+		Network: n, Report: report, Cuts: judge.Cuts(k.Cuts), Gradient: gradientFunctionsOn(k, new(G)),
+		Batch:  func(largest int) *judge.BatchMachine[F] { return newKernelBatches(k, largest) },
+		Fenced: func(most int) *judge.Fenced[F] { return fencedKernel(k, most) },
+		Users:  func(count int) [2]judge.User[F] { return usersOf(k, count) },
 	}
-	for i := range k.options.trials(n) {
-		trials = append(trials, i)
+	if j.Format, err = rounding.FormatOf(n.Precision); err != nil {
+		return nil, err
 	}
-	report.Trials = len(trials)
-	for _, i := range trials {
-		if err := j.trial(i); err != nil {
-			report.broken("Kernel", "reference", fmt.Sprintf("trial %d", i), "%v", err)
-			break
+	for _, m := range []**judge.Machine[F]{&j.Machine, &j.Other} {
+		if *m, err = newMachine(n, k); err != nil {
+			return nil, err
 		}
 	}
-	j.notFinite()
-	j.nanParameters()
-	report.failed(j.perfectPredictions())
-	j.allocations()
-	(&gradientJudge[F]{n, k.format, report, k.gradient}).run()
-	k.memory()
-	batches := newBatchJudge[F](n, k.format, report, k.cuts)
-	batches.short = k.options.Short
-	batches.machine = k.batch(batches.largest() + 1)
-	batches.trials(k.options)
-	batches.special()
-	batches.nanParameters(j)
-	report.failed(batches.perfectPredictions())
-	batches.nanUnits()
-	batches.with(k.batch(batches.room())).crossing()
-	k.atOnce(batches.cuts)
+	return j, nil
 }

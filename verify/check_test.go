@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
 // TestMisfits: a kernel that does not fit its network is refused before any of its memory is touched.
@@ -14,14 +16,15 @@ func TestMisfits(t *testing.T) {
 	k := kernel232[float32](none)
 	noStep, noInputGrad, noBatch, noClip := k, k, k, k
 	noStep.Step, noInputGrad.InputGrad, noBatch.StepBatch, noClip.Clip = nil, nil, nil, nil
-	wider := build("mse", spec.Float32, []int{2, 4, 2}, "sigmoid", "sigmoid")
-	pair := build("mse", spec.Float32, []int{2, 3, 2}, "sigmoid", "sigmoid")
+	wider := verifytest.Build("mse", spec.Float32, []int{2, 4, 2}, "sigmoid", "sigmoid")
+	pair := verifytest.Build("mse", spec.Float32, []int{2, 3, 2}, "sigmoid", "sigmoid")
 	noLayers := pair
 	noLayers.Layers = nil
 	counted := Kernel[struct {
 		params232[float32]
 		Count int32
-	}, grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]{}
+	}, grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32,
+		float32]{}
 
 	for _, c := range []struct {
 		name   string
@@ -29,12 +32,18 @@ func TestMisfits(t *testing.T) {
 		want   string
 	}{
 		{"precision", Check(twoThreeTwo(spec.Float64), k, Options{}), "computes in float32, the spec says float64"},
-		{"size", Check(wider, k, Options{}), "parameters type verify.params232[float32] (68 bytes) must be 22 × float32"},
+		{
+			"size", Check(wider, k, Options{}),
+			"parameters type verify.params232[float32] (68 bytes) must be 22 × float32",
+		},
 		{"integer among parameters", Check(pair, counted, Options{}), "must be 17 × float32 and nothing else"},
 		{"missing function", Check(twoThreeTwo(spec.Float32), noStep, Options{}), "kernel's Step is nil"},
 		{"missing batch function", Check(twoThreeTwo(spec.Float32), noBatch, Options{}), "kernel's StepBatch is nil"},
 		{"missing function of gradients", Check(twoThreeTwo(spec.Float32), noClip, Options{}), "kernel's Clip is nil"},
-		{"missing input gradient", Check(twoThreeTwo(spec.Float32), noInputGrad, Options{}), "kernel's InputGrad is nil"},
+		{
+			"missing input gradient", Check(twoThreeTwo(spec.Float32), noInputGrad, Options{}),
+			"kernel's InputGrad is nil",
+		},
 		{"invalid network", Check(noLayers, k, Options{}), "layer"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -65,7 +74,8 @@ func (t *tb) Errorf(f string, args ...any) { t.failed = true; t.Log(fmt.Sprintf(
 func (t *tb) Fatalf(f string, args ...any) { t.Errorf(f, args...); panic(fatal{}) }
 
 func TestTest(t *testing.T) {
-	says := func(network string, k Kernel[params232[float32], grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]) (text string, failed bool) {
+	says := func(network string, k Kernel[params232[float32], grad232[float32], work232[float32],
+		naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]) (text string, failed bool) {
 		r := &tb{TB: t}
 		defer func() {
 			if v := recover(); v != nil && v != any(fatal{}) {
@@ -92,28 +102,9 @@ func TestTest(t *testing.T) {
 	}
 }
 
-// TestTrials: large networks get every kind of trial once, small ones many times, never without end.
-func TestTrials(t *testing.T) {
-	large := build("mse", spec.Float32, []int{4096, 4096}, "identity")
-	for _, c := range []struct {
-		n    spec.Network
-		o    Options
-		want int
-	}{
-		{large, Options{}, len(kinds)},
-		{twoThreeTwo(spec.Float32), Options{}, 20 * len(kinds)},
-		{twoThreeTwo(spec.Float32), Options{Short: true}, 3 * len(kinds)},
-		{large, Options{Trials: 3}, 3},
-	} {
-		if got := c.o.trials(c.n); got != c.want {
-			t.Errorf("%d parameters, %+v: %d trials, want %d", c.n.Params(), c.o, got, c.want)
-		}
-	}
-}
-
 // TestReproducible: the trials depend on the spec alone, and two networks do not share them.
 func TestReproducible(t *testing.T) {
-	o := Options{Trials: len(kinds)}
+	o := Options{Trials: len(trial.Kinds)}
 	a := Check(twoThreeTwo(spec.Float32), kernel232[float32]("one weight off by 1e-3"), o)
 	b := Check(twoThreeTwo(spec.Float32), kernel232[float32]("one weight off by 1e-3"), o)
 	if a.Err().Error() != b.Err().Error() || a.String() != b.String() {
@@ -127,19 +118,19 @@ func TestReproducible(t *testing.T) {
 // TestSamplesAreExact: every number of a sample is one of the precision, and targets of softmax with
 // cross-entropy sum to exactly 1 in it.
 func TestSamplesAreExact(t *testing.T) {
-	for _, n := range everyPair(t, spec.Float32) {
-		for i := range len(kinds) {
-			s := draw(t, n, i)
+	for _, n := range verifytest.EveryPair(t, spec.Float32) {
+		for i := range len(trial.Kinds) {
+			s := drawn(t, n, i)
 			var sum float32
-			for _, v := range s.y {
+			for _, v := range s.Y {
 				sum += float32(v)
 			}
 			if n.Cost.Name == "cross-entropy" && n.Layers[n.Depth()-1].Activation.Name == "softmax" && sum != 1 {
-				t.Errorf("%s: targets %v sum to %v", title(n), s.y, sum)
+				t.Errorf("%s: targets %v sum to %v", verifytest.Title(n), s.Y, sum)
 			}
-			for _, v := range append(append(append([]float64{s.rate}, s.params...), s.x...), s.y...) {
+			for _, v := range append(append(append([]float64{s.Rate}, s.Params...), s.X...), s.Y...) {
 				if float64(float32(v)) != v || math.IsNaN(v) || math.IsInf(v, 0) {
-					t.Fatalf("%s: %v is no finite float32", title(n), v)
+					t.Fatalf("%s: %v is no finite float32", verifytest.Title(n), v)
 				}
 			}
 		}

@@ -6,10 +6,24 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
 )
 
 // between is what a wrong kernel keeps outside of its workspace.
 var between [2]float32
+
+// meet judges a kernel that two goroutines use.
+func meet[P, G, W, B, X, Y any, F Float](
+	t *testing.T, n spec.Network, report *finding.Report, k Kernel[P, G, W, B, X, Y, F],
+) {
+	t.Helper()
+	judged, err := judgedOf(n, k, report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge.CheckConcurrency(judged, judge.Cuts{Block: 4})
+}
 
 // TestAtOnce: a kernel that keeps an input outside of its workspace for a moment is found, one that does not is right.
 func TestAtOnce(t *testing.T) {
@@ -22,18 +36,20 @@ func TestAtOnce(t *testing.T) {
 		mine := between
 		return right.Loss(p, ws, &mine, y)
 	}
-	wrong.StepBatch = func(p *params232[float32], b *naiveBatch[work232[float32], grad232[float32]], xs, ys [][2]float32, rate float32) float32 {
+	wrong.StepBatch = func(p *params232[float32], b *naiveBatch[work232[float32], grad232[float32]], xs,
+		ys [][2]float32, rate float32) float32 {
 		between = xs[0]
 		runtime.Gosched()
 		return right.StepBatch(p, b, append([][2]float32{between}, xs[1:]...), ys, rate)
 	}
 	for _, c := range []struct {
-		k    Kernel[params232[float32], grad232[float32], work232[float32], naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]
+		k Kernel[params232[float32], grad232[float32], work232[float32],
+			naiveBatch[work232[float32], grad232[float32]], [2]float32, [2]float32, float32]
 		want []string
 	}{{right, nil}, {wrong, []string{"Loss: two goroutines at once", "StepBatch: two goroutines at once"}}} {
-		report := &Report{}
-		atOnce(n, arithmetic32, report, c.k, Cuts{Block: 4})
-		report.finish()
+		report := &finding.Report{}
+		meet(t, n, report, c.k)
+		report.Finish()
 		if len(report.Failures) != len(c.want) {
 			t.Errorf("got %v, want %q", report.Failures, c.want)
 			continue
@@ -52,7 +68,7 @@ func TestAtOncePanics(t *testing.T) {
 	k.Grad = func(*params232[float32], *work232[float32], *[2]float32, *[2]float32, *grad232[float32]) float32 {
 		panic("no")
 	}
-	if said := panics(func() { atOnce(twoThreeTwo(spec.Float32), arithmetic32, &Report{}, k, Cuts{Block: 4}) }); said != "no" {
+	if said := finding.PanicOf(func() { meet(t, twoThreeTwo(spec.Float32), &finding.Report{}, k) }); said != "no" {
 		t.Errorf("got %v", said)
 	}
 }

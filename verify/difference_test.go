@@ -6,6 +6,11 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/linear"
+	"github.com/backpropgen/backpropgen/verify/internal/reference"
+	"github.com/backpropgen/backpropgen/verify/internal/rounding"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 	"gonum.org/v1/gonum/diff/fd"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -22,13 +27,13 @@ import (
 // skipped and counted.
 func TestFiniteDifferences(t *testing.T) {
 	compared, skipped, tight := 0, 0, 0
-	for _, n := range everyPair(t, spec.Float64) {
-		t.Run(title(n), func(t *testing.T) {
+	for _, n := range verifytest.EveryPair(t, spec.Float64) {
+		t.Run(verifytest.Title(n), func(t *testing.T) {
 			for i := range 2 { // "random" and "one-hot target"
-				s := draw(t, n, i)
+				s := drawn(t, n, i)
 				_, trace, bounds := run(t, n, s)
-				analytic := append(trace.Flat(), elements(trace.X)...)
-				rounding := append(bounds.Flat(), elements(bounds.X)...)
+				analytic := append(trace.Flat(), linear.Elements(trace.X)...)
+				roundoff := append(bounds.Flat(), linear.Elements(bounds.X)...)
 				largest := floats.Norm(analytic, math.Inf(1))
 				for c := range analytic {
 					d, tolerance, ok := difference(t, n, s, trace, c)
@@ -37,9 +42,10 @@ func TestFiniteDifferences(t *testing.T) {
 						continue
 					}
 					compared++
-					tolerance += rounding[c]
+					tolerance += roundoff[c]
 					if math.Abs(d-analytic[c]) > tolerance {
-						t.Errorf("trial %d, coordinate %d: gradient %v, differences %v ± %v", i, c, analytic[c], d, tolerance)
+						t.Errorf("trial %d, coordinate %d: gradient %v, differences %v ± %v", i, c, analytic[c], d,
+							tolerance)
 					}
 					if tolerance < 1e-5*largest {
 						tight++
@@ -48,20 +54,24 @@ func TestFiniteDifferences(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("%d coordinates compared, %d skipped at kinks; tolerance below 1e-5 of the largest in %d", compared, skipped, tight)
+	t.Logf("%d coordinates compared, %d skipped at kinks; tolerance below 1e-5 of the largest in %d", compared, skipped,
+		tight)
 	if skipped*10 > compared || tight*10 < compared*9 {
-		t.Errorf("the comparison says little: %d compared, %d skipped, %d with a tight tolerance", compared, skipped, tight)
+		t.Errorf("the comparison says little: %d compared, %d skipped, %d with a tight tolerance", compared, skipped,
+			tight)
 	}
 }
 
 // difference returns the central difference of the loss about a sample, whose trace is given, along coordinate c of
 // (parameters, x), and its error estimate. ok is false if a unit crosses a kink within the stencil.
-func difference(t *testing.T, n spec.Network, s sample, centre *Trace, c int) (d, tolerance float64, ok bool) {
+func difference(
+	t *testing.T, n spec.Network, s trial.Sample, centre *reference.Trace, c int,
+) (d, tolerance float64, ok bool) {
 	t.Helper()
 	const h = 0x1p-11 // near the cube root of float64's u, times what the logits' scale is
 	type result struct {
-		trace  *Trace
-		bounds *Gradient
+		trace  *reference.Trace
+		bounds *reference.Gradient
 	}
 	known := map[float64]result{} // both differences and the look at kinks want the same
 	at := func(offset float64) result {
@@ -69,21 +79,21 @@ func difference(t *testing.T, n spec.Network, s sample, centre *Trace, c int) (d
 			return r
 		}
 		moved := s
-		if c < len(s.params) {
-			moved.params = slices.Clone(s.params)
-			moved.params[c] += offset
+		if c < len(s.Params) {
+			moved.Params = slices.Clone(s.Params)
+			moved.Params[c] += offset
 		} else {
-			moved.x = slices.Clone(s.x)
-			moved.x[c-len(s.params)] += offset
+			moved.X = slices.Clone(s.X)
+			moved.X[c-len(s.Params)] += offset
 		}
 		_, trace, bounds := run(t, n, moved)
 		known[offset] = result{trace, bounds}
 		return known[offset]
 	}
-	rounding := 0.0
+	roundoff := 0.0
 	for _, offset := range []float64{-h, -h / 2, h / 2, h} {
 		there := at(offset)
-		rounding = max(rounding, there.bounds.Loss)
+		roundoff = max(roundoff, there.bounds.Loss)
 		if !sameSides(n, centre, there.trace) {
 			return 0, 0, false
 		}
@@ -94,19 +104,20 @@ func difference(t *testing.T, n spec.Network, s sample, centre *Trace, c int) (d
 	narrow := fd.Derivative(loss, 0, &fd.Settings{Formula: fd.Central, Step: h / 2})
 	// p + h is rounded when p is not a multiple of h's last place: an error of the step, relatively
 	// u|p|/h, which goes into the difference in proportion.
-	p := append(slices.Clone(s.params), s.x...)[c]
-	step := arithmetic64.u * math.Abs(p) / (h / 2) * math.Abs(narrow)
-	return narrow, math.Abs(wide-narrow) + 2*rounding/h*2 + step, true
+	p := append(slices.Clone(s.Params), s.X...)[c]
+	step := rounding.Float64.U * math.Abs(p) / (h / 2) * math.Abs(narrow)
+	return narrow, math.Abs(wide-narrow) + 2*roundoff/h*2 + step, true
 }
 
 // turns are the points where an activation has no derivative, or no second one, which the error estimate needs.
 var turns = map[string][]float64{
-	"relu": {0}, "leaky-relu": {0}, "elu": {0}, "selu": {0}, "softsign": {0}, "hard-sigmoid": {-3, 3}, "hard-tanh": {-1, 1},
+	"relu": {0}, "leaky-relu": {0}, "elu": {0}, "selu": {0}, "softsign": {0}, "hard-sigmoid": {-3, 3},
+	"hard-tanh": {-1, 1},
 }
 
 // sameSides says whether every unit is on the same side of its activation's kinks, and not at one, in both traces,
 // every window has its maximum at the same unit, and every output is on the same side of the kinks of the cost.
-func sameSides(n spec.Network, a, b *Trace) bool {
+func sameSides(n spec.Network, a, b *reference.Trace) bool {
 	apart := func(u, v *mat.VecDense, kink func(i int) float64) bool {
 		for i := range u.Len() {
 			if k := kink(i); (u.AtVec(i)-k)*(v.AtVec(i)-k) <= 0 {
@@ -125,12 +136,14 @@ func sameSides(n spec.Network, a, b *Trace) bool {
 		if f.Name == "max-pool" {
 			w := n.Layers[l-1].Window()
 			for g := range n.Width(l) {
-				if first(elements(a.Z[l]), g*w, g*w+w) != first(elements(b.Z[l]), g*w, g*w+w) {
+				if floats.MaxIdx(linear.Elements(a.Z[l])[g*w:g*w+w]) != floats.MaxIdx(linear.Elements(b.Z[l])[g*w:g*w+
+					w]) {
 					return false
 				}
 			}
 		}
-		if f.Name == "radial-sigmoid" && n.Layers[l-1].Dense == 1 && !apart(a.Z[l], b.Z[l], func(int) float64 { return 0 }) {
+		if f.Name == "radial-sigmoid" && n.Layers[l-1].Dense == 1 &&
+			!apart(a.Z[l], b.Z[l], func(int) float64 { return 0 }) {
 			return false // through the origin, where it jumps
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/fence"
 )
 
 // hasFences says whether the system has pages that fault; the others say so in the report.
@@ -38,11 +39,12 @@ func TestFences(t *testing.T) {
 		V = [2]float32
 	)
 	right := kernel232[float32](none)
-	others, err := newFence("others", 1, 0)
-	if err != nil {
-		t.Fatal(err)
+	var all fence.Set
+	others := fence.NewValues[float64]("others", 1, &all).Place(fence.BeginsPage, 1)
+	if all.Err != nil {
+		t.Fatal(all.Err)
 	}
-	defer others.release()
+	defer all.Release()
 	// touch reads a number so many bytes from the beginning of a value.
 	touch := func(p unsafe.Pointer, offset int) {
 		if v := *(*float32)(unsafe.Add(p, offset)); v == 0x1p-99 {
@@ -62,14 +64,25 @@ func TestFences(t *testing.T) {
 		name, call, quantity, says string
 		spoil                      func(k *Kernel[P, G, W, B, V, V, float32])
 	}{
-		{"after x", "Forward", "x", "memory 1 bytes after its end is read or written; arguments that end a page", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Forward = func(p *P, ws *W, x *V) *V { touch(unsafe.Pointer(x), after(x)); return right.Forward(p, ws, x) }
-		}},
-		{"before x", "Loss", "x", "memory 4 bytes before its beginning is read or written; arguments that begin a page", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Loss = func(p *P, ws *W, x, y *V) float32 { touch(unsafe.Pointer(x), -4); return right.Loss(p, ws, x, y) }
-		}},
+		{"after x", "Forward", "x", "memory 1 bytes after its end is read or written; arguments that end a page",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.Forward = func(p *P, ws *W, x *V) *V {
+					touch(unsafe.Pointer(x), after(x))
+					return right.Forward(p, ws, x)
+				}
+			}},
+		{"before x", "Loss", "x", "memory 4 bytes before its beginning is read or written; arguments that begin a page",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.Loss = func(p *P, ws *W, x, y *V) float32 {
+					touch(unsafe.Pointer(x), -4)
+					return right.Loss(p, ws, x, y)
+				}
+			}},
 		{"after y", "Loss", "y", "1 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Loss = func(p *P, ws *W, x, y *V) float32 { touch(unsafe.Pointer(y), after(y)); return right.Loss(p, ws, x, y) }
+			k.Loss = func(p *P, ws *W, x, y *V) float32 {
+				touch(unsafe.Pointer(y), after(y))
+				return right.Loss(p, ws, x, y)
+			}
 		}},
 		{"after p", "Step", "p", "5 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.Step = func(p *P, ws *W, x, y *V, rate float32) float32 {
@@ -92,22 +105,24 @@ func TestFences(t *testing.T) {
 		{"after g", "Scale", "g", "1 bytes after", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.Scale = func(g *G, by float32) { touch(unsafe.Pointer(g), after(g)); right.Scale(g, by) }
 		}},
-		{"after xs", "ForwardBatch", "xs", "1 bytes after its end is read or written; 8 samples", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.ForwardBatch = func(p *P, b *B, xs, out []V) {
-				if len(xs) == 8 {
-					touch(unsafe.Pointer(&xs[7]), 8)
+		{"after xs", "ForwardBatch", "xs", "1 bytes after its end is read or written; 8 samples",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.ForwardBatch = func(p *P, b *B, xs, out []V) {
+					if len(xs) == 8 {
+						touch(unsafe.Pointer(&xs[7]), 8)
+					}
+					right.ForwardBatch(p, b, xs, out)
 				}
-				right.ForwardBatch(p, b, xs, out)
-			}
-		}},
-		{"after out", "ForwardBatch", "out", "1 bytes after its end is read or written; 64 samples", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.ForwardBatch = func(p *P, b *B, xs, out []V) {
-				if len(xs) == 64 {
-					touch(unsafe.Pointer(&out[63]), 8)
+			}},
+		{"after out", "ForwardBatch", "out", "1 bytes after its end is read or written; 64 samples",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.ForwardBatch = func(p *P, b *B, xs, out []V) {
+					if len(xs) == 64 {
+						touch(unsafe.Pointer(&out[63]), 8)
+					}
+					right.ForwardBatch(p, b, xs, out)
 				}
-				right.ForwardBatch(p, b, xs, out)
-			}
-		}},
+			}},
 		{"before ys", "GradBatch", "ys", "4 bytes before", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.GradBatch = func(p *P, b *B, xs, ys []V, g *G) float32 {
 				if len(ys) > 0 {
@@ -130,14 +145,15 @@ func TestFences(t *testing.T) {
 				return right.StepBatch(p, b, xs, ys, rate)
 			}
 		}},
-		{"far after x, which is written", "Forward", "x", "memory after it was written", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Forward = func(p *P, ws *W, x *V) *V {
-				if at := uintptr(unsafe.Pointer(x)); at%4096 == 0 {
-					*(*float32)(unsafe.Add(unsafe.Pointer(x), 2000)) = 1
+		{"far after x, which is written", "Forward", "x", "memory after it was written",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.Forward = func(p *P, ws *W, x *V) *V {
+					if at := uintptr(unsafe.Pointer(x)); at%4096 == 0 {
+						*(*float32)(unsafe.Add(unsafe.Pointer(x), 2000)) = 1
+					}
+					return right.Forward(p, ws, x)
 				}
-				return right.Forward(p, ws, x)
-			}
-		}},
+			}},
 		{"no pointer", "Forward", "panic", "nil pointer", func(k *Kernel[P, G, W, B, V, V, float32]) {
 			k.Forward = func(p *P, ws *W, x *V) *V {
 				if at := uintptr(unsafe.Pointer(x)); at%4096 == 0 {
@@ -146,64 +162,30 @@ func TestFences(t *testing.T) {
 				return right.Forward(p, ws, x)
 			}
 		}},
-		{"memory of others", "Forward", "memory", "which lies beside no argument", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Forward = func(p *P, ws *W, x *V) *V {
-				if at := uintptr(unsafe.Pointer(x)); at%4096 == 0 {
-					touch(unsafe.Pointer(unsafe.SliceData(others.inner)), -8)
+		{"memory of others", "Forward", "memory", "which lies beside no argument",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.Forward = func(p *P, ws *W, x *V) *V {
+					if at := uintptr(unsafe.Pointer(x)); at%4096 == 0 {
+						touch(unsafe.Pointer(&others[0]), -8)
+					}
+					return right.Forward(p, ws, x)
 				}
-				return right.Forward(p, ws, x)
-			}
-		}},
-		{"by how it is aligned", "Forward", "ŷ", "results may not depend on where arguments lie", func(k *Kernel[P, G, W, B, V, V, float32]) {
-			k.Forward = func(p *P, ws *W, x *V) *V {
-				out := right.Forward(p, ws, x)
-				if at := uintptr(unsafe.Pointer(p)); at%4096 == 4096-17*4-4 {
-					out[1] *= 1 + 0x1p-23
+			}},
+		{"by how it is aligned", "Forward", "ŷ", "results may not depend on where arguments lie",
+			func(k *Kernel[P, G, W, B, V, V, float32]) {
+				k.Forward = func(p *P, ws *W, x *V) *V {
+					out := right.Forward(p, ws, x)
+					if at := uintptr(unsafe.Pointer(p)); at%4096 == 4096-17*4-4 {
+						out[1] *= 1 + 0x1p-23
+					}
+					return out
 				}
-				return out
-			}
-		}},
+			}},
 	} {
 		k := right
 		c.spoil(&k)
 		report := Check(n, k, Options{Trials: 1})
 		// What every function is found by other than fences, such as results that are NaN, is told apart by its words.
 		mutant{flaw: flaw(c.name), call: c.call, quantity: c.quantity, says: c.says}.judged(t, report)
-	}
-}
-
-// TestPlacement: values lie where they are said to, zero and as aligned as may be.
-func TestPlacement(t *testing.T) {
-	if !hasFences() {
-		t.Skip("there are no pages that fault on this system")
-	}
-	var all fences
-	defer all.release()
-	v := newFencedValues[[3]float64]("x", 5, &all)
-	if all.err != nil {
-		t.Fatal(all.err)
-	}
-	inner := v.fence.inner
-	start, size := uintptr(unsafe.Pointer(&inner[0])), len(inner)
-	for _, c := range []struct {
-		at          placement
-		n, from, to int
-	}{{firstOnes, 5, 0, 120}, {lastOnes, 5, size - 120, size}, {lastOnes, 1, size - 24, size}, {oddly, 2, size - 56, size - 8}} {
-		for i := range inner {
-			inner[i] = 1
-		}
-		s := v.place(c.at, c.n)
-		if at := uintptr(unsafe.Pointer(&s[0])); at != start+uintptr(c.from) || len(s) != c.n || cap(s) != c.n || s[0] != [3]float64{} {
-			t.Errorf("%v: %d values %v at byte %d, want byte %d", c.at, len(s), s, at-start, c.from)
-		}
-		if !onlyCanaries(inner[:c.from]) || !onlyCanaries(inner[c.to:]) {
-			t.Errorf("%v: what is beside is not filled", c.at)
-		}
-	}
-	if s := v.place(ordinary, 3); len(s) != 3 || cap(s) != 3 {
-		t.Errorf("ordinary memory has %d values, room for %d", len(s), cap(s))
-	}
-	if w := newFencedValues[[2]*float64]("ws", 1, &all); w.fence != nil || len(all.list) != 1 {
-		t.Error("values with pointers lie where the garbage collector does not look")
 	}
 }

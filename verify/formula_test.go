@@ -6,7 +6,11 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
-	"github.com/backpropgen/backpropgen/spec/formula"
+	"github.com/backpropgen/backpropgen/verify/internal/function"
+	"github.com/backpropgen/backpropgen/verify/internal/linear"
+	"github.com/backpropgen/backpropgen/verify/internal/rounding"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
 // rewritten are functions of the catalogue as people write them as formulas; wide are those that lose more digits
@@ -38,35 +42,38 @@ var rewritten = []struct {
 // TestFormulasAreTheCatalogue: a formula for a function of the catalogue has its values and derivatives, and bounds
 // that say as much, within a factor of 100 at nine points of ten.
 func TestFormulasAreTheCatalogue(t *testing.T) {
-	for _, format := range []arithmetic{arithmetic32, arithmetic64} {
-		r := newRounding(format)
+	for _, format := range []rounding.Format{rounding.Float32, rounding.Float64} {
+		r := rounding.PairOf(format)
 		for _, c := range rewritten {
-			row, err := activationOf(c.f)
+			row, err := function.ActivationOf(c.f)
 			if err != nil {
 				t.Fatal(err)
 			}
-			sigma, err := activationOf(spec.Function{Expr: c.expr})
+			sigma, err := function.ActivationOf(spec.Function{Expr: c.expr})
 			if err != nil {
 				t.Fatal(err)
 			}
 			var slack slacks
 			rng := rand.New(rand.NewPCG(1, 2))
 			for range 2000 {
-				z := estimate{[]float64{5 * rng.NormFloat64()}, []float64{0}}
+				z := rounding.Estimate{Value: []float64{5 * rng.NormFloat64()}, Bound: []float64{0}}
 				if rng.IntN(2) == 0 {
-					z.bound[0] = format.u * (math.Abs(z.value[0]) + 1) * math.Exp2(8*rng.Float64())
+					z.Bound[0] = format.U * (math.Abs(z.Value[0]) + 1) * math.Exp2(8*rng.Float64())
 				}
-				v := estimate{[]float64{rng.NormFloat64()}, []float64{0}}
-				want, got := row.value(vector(z.value)), sigma.value(vector(z.value))
-				wantBound, bound := row.valueBound(r, z, elements(want)), sigma.valueBound(r, z, elements(got))
-				slack.compare(t, c.f.Name+" as "+c.expr, z.value[0], elements(want)[0], elements(got)[0], wantBound[0], bound[0])
+				v := rounding.Estimate{Value: []float64{rng.NormFloat64()}, Bound: []float64{0}}
+				want, got := row.Value(linear.Vector(z.Value)), sigma.Value(linear.Vector(z.Value))
+				wantBound, bound := row.ValueBound(r, z, linear.Elements(want)),
+					sigma.ValueBound(r, z, linear.Elements(got))
+				slack.compare(t, c.f.Name+" as "+c.expr, z.Value[0], linear.Elements(want)[0], linear.Elements(got)[0],
+					wantBound[0], bound[0])
 
-				a := estimate{elements(want), wantBound}
-				wantBound, bound = row.pullbackBound(r, z, a, v), sigma.pullbackBound(r, z, a, v)
-				slack.compare(t, "slope of "+c.f.Name+" as "+c.expr, z.value[0], row.jacobian(vector(z.value)).At(0, 0)*v.value[0],
-					sigma.jacobian(vector(z.value)).At(0, 0)*v.value[0], wantBound[0], bound[0])
+				a := rounding.Estimate{Value: linear.Elements(want), Bound: wantBound}
+				wantBound, bound = row.PullbackBound(r, z, a, v), sigma.PullbackBound(r, z, a, v)
+				slack.compare(t, "slope of "+c.f.Name+" as "+c.expr, z.Value[0],
+					row.Jacobian(linear.Vector(z.Value)).At(0, 0)*v.Value[0],
+					sigma.Jacobian(linear.Vector(z.Value)).At(0, 0)*v.Value[0], wantBound[0], bound[0])
 			}
-			slack.judge(t, format.name+": "+c.f.Name+" as "+c.expr, c.wide)
+			slack.judge(t, format.Name+": "+c.f.Name+" as "+c.expr, c.wide)
 		}
 	}
 }
@@ -107,45 +114,48 @@ func TestFormulaCosts(t *testing.T) {
 		{spec.Function{Name: "cross-entropy"}, "-y*log(a)"},
 		{spec.Function{Name: "binary-cross-entropy"}, "-(y*log(a) + (1 - y)*log(1 - a))"},
 	} {
-		for _, format := range []arithmetic{arithmetic32, arithmetic64} {
-			r := newRounding(format)
-			row, err := costOf(c.f)
+		for _, format := range []rounding.Format{rounding.Float32, rounding.Float64} {
+			r := rounding.PairOf(format)
+			row, err := function.CostOf(c.f)
 			if err != nil {
 				t.Fatal(err)
 			}
-			cost, err := costOf(spec.Function{Expr: c.expr})
+			cost, err := function.CostOf(spec.Function{Expr: c.expr})
 			if err != nil {
 				t.Fatal(err)
 			}
 			var slack slacks
 			rng := rand.New(rand.NewPCG(3, 4))
 			for range 2000 {
-				a, y := estimate{[]float64{rng.Float64()}, []float64{0}}, vector([]float64{rng.Float64()})
+				a, y := rounding.Estimate{Value: []float64{rng.Float64()}, Bound: []float64{0}},
+					linear.Vector([]float64{rng.Float64()})
 				if rng.IntN(2) == 0 {
-					a.bound[0] = format.u * a.value[0] * math.Exp2(8*rng.Float64())
+					a.Bound[0] = format.U * a.Value[0] * math.Exp2(8*rng.Float64())
 				}
-				at := vector(a.value)
+				at := linear.Vector(a.Value)
 				what := c.f.Name + " as " + c.expr
-				slack.compare(t, what, a.value[0], row.value(at, y), cost.value(at, y), row.valueBound(r, a, y), cost.valueBound(r, a, y))
-				slack.compare(t, "slope of "+what, a.value[0], row.gradient(at, y).AtVec(0), cost.gradient(at, y).AtVec(0),
-					row.gradientBound(r, a, y)[0], cost.gradientBound(r, a, y)[0])
+				slack.compare(t, what, a.Value[0], row.Value(at, y), cost.Value(at, y), row.ValueBound(r, a, y),
+					cost.ValueBound(r, a, y))
+				slack.compare(t, "slope of "+what, a.Value[0], row.Gradient(at, y).AtVec(0),
+					cost.Gradient(at, y).AtVec(0),
+					row.GradientBound(r, a, y)[0], cost.GradientBound(r, a, y)[0])
 			}
-			slack.judge(t, format.name+": "+c.f.Name+" as "+c.expr, false)
+			slack.judge(t, format.Name+": "+c.f.Name+" as "+c.expr, false)
 		}
 	}
 }
 
 // TestFormulaSums: a cost adds up its terms over the outputs, without dividing by their number.
 func TestFormulaSums(t *testing.T) {
-	c, err := costOf(spec.Function{Expr: "2*(a - y)"})
+	c, err := function.CostOf(spec.Function{Expr: "2*(a - y)"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, y := vector([]float64{1, 2, 4}), vector([]float64{0.5, 0, -1})
-	if got := c.value(a, y); got != 15 {
+	a, y := linear.Vector([]float64{1, 2, 4}), linear.Vector([]float64{0.5, 0, -1})
+	if got := c.Value(a, y); got != 15 {
 		t.Errorf("2·Σ(a - y) = %v, want 15", got)
 	}
-	for i, g := range elements(c.gradient(a, y)) {
+	for i, g := range linear.Elements(c.Gradient(a, y)) {
 		if g != 2 {
 			t.Errorf("its derivative by output %d is %v, want 2", i, g)
 		}
@@ -155,26 +165,31 @@ func TestFormulaSums(t *testing.T) {
 // TestFormulaPullbacks: where a derivative may be infinite there is no bound, not even for 0 times it; and nowhere in a
 // layer if the reference multiplies its matrix by an infinity.
 func TestFormulaPullbacks(t *testing.T) {
-	sigma, err := activationOf(spec.Function{Expr: "exp(z)"})
+	sigma, err := function.ActivationOf(spec.Function{Expr: "exp(z)"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRounding(arithmetic32)
-	z := estimate{[]float64{100, 0}, []float64{0, 0}}
-	bound := sigma.pullbackBound(r, z, estimate{}, estimate{[]float64{0, 1}, []float64{0, 0}})
+	r := rounding.PairOf(rounding.Float32)
+	z := rounding.Estimate{Value: []float64{100, 0}, Bound: []float64{0, 0}}
+	bound := sigma.PullbackBound(r, z, rounding.Estimate{}, rounding.Estimate{
+		Value: []float64{0, 1}, Bound: []float64{0, 0},
+	})
 	if !math.IsInf(bound[0], 1) || !(bound[1] < 1e-6) {
 		t.Errorf("0·exp'(100) and 1·exp'(0) have the bounds %v, want no bound and a small one", bound)
 	}
-	bound = sigma.pullbackBound(r, z, estimate{}, estimate{[]float64{math.Inf(1), 1}, []float64{0, 0}})
+	bound = sigma.PullbackBound(r, z, rounding.Estimate{}, rounding.Estimate{
+		Value: []float64{math.Inf(1), 1}, Bound: []float64{0, 0},
+	})
 	if !math.IsInf(bound[0], 1) || !math.IsInf(bound[1], 1) {
 		t.Errorf("beside an infinity there are the bounds %v, want none", bound)
 	}
-	rectified, err := activationOf(spec.Function{Expr: "max(z, 0)"})
+	rectified, err := function.ActivationOf(spec.Function{Expr: "max(z, 0)"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	z = estimate{[]float64{0, 1}, []float64{0, 0}}
-	bound = rectified.pullbackBound(r, z, estimate{}, estimate{[]float64{3, 4}, []float64{0, 0.5}})
+	z = rounding.Estimate{Value: []float64{0, 1}, Bound: []float64{0, 0}}
+	bound = rectified.PullbackBound(r, z, rounding.Estimate{},
+		rounding.Estimate{Value: []float64{3, 4}, Bound: []float64{0, 0.5}})
 	if bound[0] != 0 || !(bound[1] >= 0.5 && bound[1] < 0.51) {
 		t.Errorf("of relu at 0 and at 1 the bounds are %v, want 0 and 0.5", bound)
 	}
@@ -183,60 +198,34 @@ func TestFormulaPullbacks(t *testing.T) {
 // TestFormulasInNetworks: a network with formulas computes what the same network computes with the functions of the
 // catalogue.
 func TestFormulasInNetworks(t *testing.T) {
-	named := build("squared-error", spec.Float32, []int{3, 5, 4, 2}, "silu", "relu", "tanh")
+	named := verifytest.Build("squared-error", spec.Float32, []int{3, 5, 4, 2}, "silu", "relu", "tanh")
 	written := named
 	written.Layers = append([]spec.Layer{}, named.Layers...)
 	written.Layers[0].Activation = spec.Function{Expr: "z/(1 + exp(-z))"}
 	written.Layers[1].Activation = spec.Function{Expr: "max(0, z)"}
 	written.Cost = spec.Function{Expr: "(a - y)^2"}
-	for i := range 3 * len(kinds) {
-		s := draw(t, named, i)
+	for i := range 3 * len(trial.Kinds) {
+		s := drawn(t, named, i)
 		_, trace, bounds := run(t, named, s)
 		_, other, otherBounds := run(t, written, s)
 		quantities := []struct {
 			name                   string
 			want, got, bound, more []float64
 		}{
-			{"output", elements(trace.Output), elements(other.Output), elements(bounds.Output), elements(otherBounds.Output)},
+			{
+				"output", linear.Elements(trace.Output), linear.Elements(other.Output), linear.Elements(bounds.Output),
+				linear.Elements(otherBounds.Output),
+			},
 			{"gradient", trace.Flat(), other.Flat(), bounds.Flat(), otherBounds.Flat()},
 			{"loss", []float64{trace.Loss}, []float64{other.Loss}, []float64{bounds.Loss}, []float64{otherBounds.Loss}},
 		}
 		for _, q := range quantities {
 			for j := range q.want {
 				if !(math.Abs(q.want[j]-q.got[j]) <= q.bound[j]+q.more[j]) {
-					t.Errorf("%s: %s[%d] is %v ± %v, with formulas %v ± %v", s.kind, q.name, j, q.want[j], q.bound[j], q.got[j], q.more[j])
+					t.Errorf("%s: %s[%d] is %v ± %v, with formulas %v ± %v", s.Kind, q.name, j, q.want[j], q.bound[j],
+						q.got[j], q.more[j])
 				}
 			}
-		}
-	}
-}
-
-// TestFormulaLanguage: the reference knows every function that formulas may call, and the mistakes of a formula are
-// errors.
-func TestFormulaLanguage(t *testing.T) {
-	for _, f := range formula.Functions() {
-		args := []formula.Node{&formula.Variable{Name: "z"}, &formula.Variable{Name: "z"}}[:f.Args]
-		if _, err := newExpression(&formula.Call{Name: f.Name, Args: args}, "z", ""); err != nil {
-			t.Error(err)
-		}
-	}
-	for _, text := range []string{"", "2", "z +", "y*z", "softplus(z)", "max(z)", "z^^2"} {
-		if _, err := formulaActivation(text); err == nil {
-			t.Errorf("the activation %q is no error", text)
-		}
-	}
-	for _, text := range []string{"y^2", "a - z", "(a - y"} {
-		if _, err := formulaCost(text); err == nil {
-			t.Errorf("the cost %q is no error", text)
-		}
-	}
-	z := &formula.Variable{Name: "z"}
-	for _, n := range []formula.Node{
-		nil, &formula.Variable{Name: "q"}, &formula.Call{Name: "softplus", Args: []formula.Node{z}},
-		&formula.Call{Name: "tanh", Args: []formula.Node{z, z}}, &formula.Binary{Op: '%', X: z, Y: z},
-	} {
-		if _, err := newExpression(n, "z", ""); err == nil {
-			t.Errorf("a tree of %+v is no error", n)
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/generated/digits"
 	"github.com/backpropgen/backpropgen/generated/iris"
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/reference"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // The generated kernels beside the baselines, so that one run gives the ratios.
@@ -16,11 +18,13 @@ var irisGenerated = Kernel[iris.Iris, iris.IrisGrad, iris.IrisWorkspace, struct{
 	Init: (*iris.Iris).Init, Grad: (*iris.Iris).Grad, Step: (*iris.Iris).Step,
 }
 
-var controlGenerated = Kernel[control.Control, control.ControlGrad, control.ControlWorkspace, struct{}, [16]float32, [4]float32, float32]{
+var controlGenerated = Kernel[control.Control, control.ControlGrad, control.ControlWorkspace, struct{}, [16]float32,
+	[4]float32, float32]{
 	Init: (*control.Control).Init, Grad: (*control.Control).Grad, Step: (*control.Control).Step,
 }
 
-var digitsGenerated = Kernel[digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, struct{}, [64]float32, [10]float32, float32]{
+var digitsGenerated = Kernel[digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, struct{}, [64]float32,
+	[10]float32, float32]{
 	Init: (*digits.Digits).Init, Grad: (*digits.Digits).Grad, Step: (*digits.Digits).Step,
 }
 
@@ -38,11 +42,11 @@ func BenchmarkEquations(b *testing.B) {
 		net  spec.Network
 	}{{"iris", irisNet}, {"control", controlNet}, {"digits", digitsNet}} {
 		b.Run(c.name+"/Grad", func(b *testing.B) {
-			s, err := newSample(c.net, 0)
+			s, err := trial.New(c.net, 0)
 			if err != nil {
 				b.Fatal(err)
 			}
-			net, err := NewNetwork(c.net, s.params)
+			net, err := reference.New(c.net, s.Params)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -3,6 +3,9 @@ package verify
 import (
 	"math"
 
+	"github.com/backpropgen/backpropgen/verify/internal/function"
+	"github.com/backpropgen/backpropgen/verify/internal/linear"
+	"github.com/backpropgen/backpropgen/verify/internal/scalar"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -56,7 +59,7 @@ func (n *gonumNet) grad(x, y *mat.VecDense) (loss float64, g gonumGrad) {
 	d.SubVec(a[depth], y)
 	if n.activations[depth-1] == "softmax" {
 		for i := range y.Len() {
-			loss -= y.AtVec(i) * math.Log(max(a[depth].AtVec(i), probabilityFloor))
+			loss -= y.AtVec(i) * math.Log(max(a[depth].AtVec(i), function.ProbabilityFloor))
 		}
 	} else {
 		loss = mat.Dot(d, d) / float64(y.Len())
@@ -76,7 +79,7 @@ func (n *gonumNet) grad(x, y *mat.VecDense) (loss float64, g gonumGrad) {
 		case "tanh":
 			slope.Apply(func(_, _ int, v float64) float64 { return 1 - v*v }, a[l])
 		case "relu":
-			slope.Apply(func(_, _ int, v float64) float64 { return step(v) }, a[l])
+			slope.Apply(func(_, _ int, v float64) float64 { return scalar.Step(v) }, a[l])
 		}
 		d = new(mat.VecDense)
 		d.MulElemVec(v, slope.ColView(0))
@@ -100,7 +103,7 @@ func (g gonumGrad) flat() []float64 {
 	var v []float64
 	for l := range g.w {
 		v = append(v, g.w[l].RawMatrix().Data...)
-		v = append(v, elements(g.b[l])...)
+		v = append(v, linear.Elements(g.b[l])...)
 	}
 	return v
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
 // clipped gives a kernel Norm, Clip and Scale, with one mistake or none.
@@ -21,7 +22,7 @@ func clipped[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], flaw 
 		return m
 	}
 	k.Norm = func(g *G) F {
-		gs := view[F](g)
+		gs := memory.View[F](g)
 		scale := largest(gs)
 		switch {
 		case flaw == "squares overflow":
@@ -63,8 +64,8 @@ func clipped[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], flaw 
 		if flaw == "1e-6 added" {
 			factor = limit / (norm + 1e-6)
 		}
-		for i, v := range view[F](g) {
-			view[F](g)[i] = factor * v
+		for i, v := range memory.View[F](g) {
+			memory.View[F](g)[i] = factor * v
 		}
 		if flaw == "norm after" {
 			return k.Norm(g)
@@ -72,11 +73,11 @@ func clipped[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], flaw 
 		return norm
 	}
 	k.Scale = func(g *G, by F) {
-		for i := range view[F](g) {
-			if flaw == "stops early" && i == len(view[F](g))-1 {
+		for i := range memory.View[F](g) {
+			if flaw == "stops early" && i == len(memory.View[F](g))-1 {
 				return
 			}
-			view[F](g)[i] *= by
+			memory.View[F](g)[i] *= by
 		}
 	}
 	return k
@@ -97,7 +98,8 @@ func TestRightGradientFunctions(t *testing.T) {
 		if a.Call == "Norm" || a.Call == "Clip" || a.Call == "Scale" {
 			seen++
 			if a.Fraction < 0.05 {
-				t.Errorf("%s %s: the largest error is %.2g of its bound: the bound is too wide to find mistakes", a.Call, a.Quantity, a.Fraction)
+				t.Errorf("%s %s: the largest error is %.2g of its bound: the bound is too wide to find mistakes",
+					a.Call, a.Quantity, a.Fraction)
 			}
 		}
 	}

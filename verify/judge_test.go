@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // TestRightKernels: the judge accepts kernels that are right, through the call that emitted tests make.
@@ -66,11 +67,17 @@ var mutants232 = []mutant{
 	{"result outside the workspace", "Forward", "ŷ", "does not point into the workspace", "Init Loss"},
 	{"nil result", "Forward", "ŷ", "nil", "Init Loss"},
 	{"workspaces share", "Backward", "loss", "calls on another workspace", "Forward Loss Step Init"},
-	{"Forward leaves the result to all workspaces", "Backward", "loss", "calls on another workspace", "Forward Loss Grad Step Init"},
+	{
+		"Forward leaves the result to all workspaces", "Backward", "loss", "calls on another workspace",
+		"Forward Loss Grad Step Init",
+	},
 	{"loss after the step", "Step", "loss", "want", "Forward Loss Backward Grad Init"},
 	{"input gradient swapped", "Step", "∂L/∂x[", "want", "Forward Loss Init"},
 	{"He for Glorot", "Init", "W1[", "of layer 1: got 1,", "Forward Loss Backward Grad Step"},
-	{"one number for all weights", "Init", "weights", "norm was called 1 times for 12 weights", "Forward Loss Backward Grad Step"},
+	{
+		"one number for all weights", "Init", "weights", "norm was called 1 times for 12 weights",
+		"Forward Loss Backward Grad Step",
+	},
 	{"draws become positive", "Init", "weights/scale", "want -", "Forward Loss Backward Grad Step"},
 	{"draws are cut off", "Init", "weights/scale", "off by", "Forward Loss Backward Grad Step"},
 	{"biases left as they were", "Init", "b2[", "want 0", "Forward Loss Backward Grad Step"},
@@ -92,7 +99,7 @@ var mutants342 = []mutant{
 var overflows = []flaw{"softmax without maximum", "loss from probabilities"}
 
 func TestMutants(t *testing.T) {
-	o := Options{Trials: 3 * len(kinds)} // what -short runs
+	o := Options{Trials: 3 * len(trial.Kinds)} // what -short runs
 	for _, m := range mutants232 {
 		t.Run(string(m.flaw), func(t *testing.T) {
 			m.judged(t, Check(twoThreeTwo(spec.Float32), kernel232[float32](m.flaw), o))
@@ -117,7 +124,8 @@ func (m mutant) judged(t *testing.T, report *Report) {
 	}
 	named := false
 	for _, f := range report.Failures {
-		named = named || f.Call == m.call && strings.HasPrefix(f.Quantity, m.quantity) && strings.Contains(f.Message, m.says)
+		named = named || f.Call == m.call && strings.HasPrefix(f.Quantity, m.quantity) &&
+			strings.Contains(f.Message, m.says)
 		if slices.Contains(strings.Fields(m.innocent), f.Call) {
 			t.Errorf("blames %s: %s", f.Call, f.Message)
 		}

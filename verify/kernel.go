@@ -1,15 +1,14 @@
 package verify
 
 import (
-	"fmt"
 	"reflect"
 	"unsafe"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/fence"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
-
-// Float is the type of a kernel's numbers.
-type Float interface{ float32 | float64 }
 
 // Kernel is the functions of one emitted network, as method expressions: P its parameter struct, G its gradient, W its
 // workspace, B the workspace of its batch functions, X and Y the arrays of inputs and outputs. P and G are W1, B1, W2,
@@ -77,73 +76,55 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	Cuts Cuts
 }
 
-// machine is a kernel with one set of everything it works on, seen as flat slices: the judge's only
-// view of it.
-type machine[F Float] struct {
-	params, grad, x, y []F
-
-	init     func(norm func() float64)
-	forward  func() []F // ŷ, where the kernel put it
-	loss     func() F
-	backward func() F
-	gradient func() F
-	step     func(rate F) F
-	// inputGrad is nil for networks without input gradient.
-	inputGrad func() []F
-	// fields are those of the workspace that are judged.
-	fields []field[F]
-	// poison fills every float of the workspace with NaN.
-	poison func()
-	// owns says whether memory lies in the workspace.
-	owns func(v []F) bool
-	// guards are around everything above.
-	guards []guard
-}
-
 // newMachine allocates one of each of the kernel's types and views them. The error says which type or
 // function does not fit the network.
-func newMachine[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) (*machine[F], error) {
-	if err := k.complete(n); err != nil {
+func newMachine[P, G, W, B, X, Y any, F Float](
+	n spec.Network, k Kernel[P, G, W, B, X, Y, F],
+) (*judge.Machine[F], error) {
+	if err := kernelFits(n, k); err != nil {
 		return nil, err
 	}
-	return k.machine(n)
+	return machineOf(n, k)
 }
 
-// machine is newMachine for a kernel whose types fit the network. Functions that are nil must not be called.
-func (k Kernel[P, G, W, B, X, Y, F]) machine(n spec.Network) (*machine[F], error) {
-	var guards []guard
-	p, g, ws := newGuarded[P]("p", &guards), newGuarded[G]("g", &guards), newGuarded[W]("ws", &guards)
-	x, y := newGuarded[X]("x", &guards), newGuarded[Y]("y", &guards)
-	m := &machine[F]{
-		guards:   guards,
-		init:     func(norm func() float64) { k.Init(p, norm) },
-		forward:  func() []F { return view[F](k.Forward(p, ws, x)) },
-		loss:     func() F { return k.Loss(p, ws, x, y) },
-		backward: func() F { return k.Backward(p, ws, x, y, g) },
-		gradient: func() F { return k.Grad(p, ws, x, y, g) },
-		step:     func(rate F) F { return k.Step(p, ws, x, y, rate) },
-		poison:   func() { poison(reflect.TypeFor[W](), unsafe.Pointer(ws)) },
-		owns: func(v []F) bool {
-			at, start := uintptr(unsafe.Pointer(unsafe.SliceData(v))), uintptr(unsafe.Pointer(ws))
-			size := uintptr(len(v)) * unsafe.Sizeof(*new(F))
-			return at >= start && at+size <= start+unsafe.Sizeof(*ws)
-		},
-		params: view[F](p), grad: view[F](g), x: view[F](x), y: view[F](y),
-	}
-	var err error
-	if m.fields, err = fieldsOf[F](n, ws); err != nil {
-		return nil, err
+// machineOf is newMachine for a kernel whose types fit the network. Functions that are nil must not be called.
+func machineOf[P, G, W, B, X, Y any, F Float](
+	n spec.Network, k Kernel[P, G, W, B, X, Y, F],
+) (m *judge.Machine[F], err error) {
+	var guards []fence.Guard
+	p, g, ws := fence.NewGuarded[P]("p", &guards), fence.NewGuarded[G]("g", &guards), fence.NewGuarded[W]("ws", &guards)
+	x, y := fence.NewGuarded[X]("x", &guards), fence.NewGuarded[Y]("y", &guards)
+	m = machineOn(k, p, g, ws, x, y)
+	m.Guards = guards
+	m.Fields, err = judge.FieldsOf[F](n, reflect.TypeFor[W](), unsafe.Pointer(ws))
+	return m, err
+}
+
+// machineOn is a kernel on arguments that there are.
+func machineOn[P, G, W, B, X, Y any, F Float](
+	k Kernel[P, G, W, B, X, Y, F], p *P, g *G, ws *W, x *X, y *Y,
+) *judge.Machine[F] {
+	m := &judge.Machine[F]{
+		Params: memory.View[F](p), Grad: memory.View[F](g), X: memory.View[F](x), Y: memory.View[F](y),
+		Init:     func(norm func() float64) { k.Init(p, norm) },
+		Forward:  func() []F { return memory.View[F](k.Forward(p, ws, x)) },
+		Loss:     func() F { return k.Loss(p, ws, x, y) },
+		Backward: func() F { return k.Backward(p, ws, x, y, g) },
+		Gradient: func() F { return k.Grad(p, ws, x, y, g) },
+		Step:     func(rate F) F { return k.Step(p, ws, x, y, rate) },
+		Poison:   func() { memory.Poison(reflect.TypeFor[W](), unsafe.Pointer(ws)) },
+		Owns:     memory.Owner[F](unsafe.Pointer(ws), unsafe.Sizeof(*ws)),
 	}
 	if k.InputGrad != nil {
-		m.inputGrad = func() []F { return view[F](k.InputGrad(ws)) }
+		m.InputGrad = func() []F { return memory.View[F](k.InputGrad(ws)) }
 	}
-	return m, nil
+	return m
 }
 
-// complete checks the types and functions of a kernel against the network, before any memory is touched
+// kernelFits checks the types and functions of a kernel against the network, before any memory is touched
 // through the wrong type.
-func (k Kernel[P, G, W, B, X, Y, F]) complete(n spec.Network) error {
-	if err := fits[P, G, X, Y, F](n); err != nil {
+func kernelFits[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B, X, Y, F]) error {
+	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
 		return err
 	}
 	return present(missing{
@@ -157,41 +138,14 @@ func (k Kernel[P, G, W, B, X, Y, F]) complete(n spec.Network) error {
 	})
 }
 
-// fits checks types against the network.
-func fits[P, G, X, Y any, F Float](n spec.Network) error {
-	number := reflect.TypeFor[F]()
-	if number.String() != string(n.Precision) {
-		return fmt.Errorf("the kernel computes in %v, the spec says %s", number, n.Precision)
+// gradientFunctionsOn are those of a kernel on a gradient.
+func gradientFunctionsOn[P, G, W, B, X, Y any, F Float](
+	k Kernel[P, G, W, B, X, Y, F], g *G,
+) judge.GradientFunctions[F] {
+	return judge.GradientFunctions[F]{
+		Grad:  memory.View[F](g),
+		Norm:  func() F { return k.Norm(g) },
+		Clip:  func(limit F) F { return k.Clip(g, limit) },
+		Scale: func(by F) { k.Scale(g, by) },
 	}
-	for _, c := range []struct {
-		role string
-		typ  reflect.Type
-		want int
-	}{
-		{"parameters", reflect.TypeFor[P](), n.Params()},
-		{"gradient", reflect.TypeFor[G](), n.Params()},
-		{"input", reflect.TypeFor[X](), n.Width(0)},
-		{"output", reflect.TypeFor[Y](), n.Width(n.Depth())},
-	} {
-		if got := c.typ.Size() / number.Size(); !only(c.typ, number.Kind()) || got != uintptr(c.want) {
-			return fmt.Errorf("the kernel's %s type %v (%d bytes) must be %d × %v and nothing else; "+
-				"generate it again from this spec", c.role, c.typ, c.typ.Size(), c.want, number)
-		}
-	}
-	return nil
-}
-
-// missing says of functions whether they are missing though they must not be.
-type missing []struct {
-	name    string
-	missing bool
-}
-
-func present(functions missing) error {
-	for _, f := range functions {
-		if f.missing {
-			return fmt.Errorf("the kernel's %s is nil; set it to the emitted method expression", f.name)
-		}
-	}
-	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/scalar"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
 // flaw is one mistake that a hand-written kernel makes, at a place where people make them; with none it
@@ -14,7 +16,7 @@ const none flaw = ""
 
 // twoThreeTwo is 2-3-2 sigmoid, sigmoid, mse, with input gradient.
 func twoThreeTwo(p spec.Precision) spec.Network {
-	n := build("mse", p, []int{2, 3, 2}, "sigmoid", "sigmoid")
+	n := verifytest.Build("mse", p, []int{2, 3, 2}, "sigmoid", "sigmoid")
 	n.InputGradient = true
 	return n
 }
@@ -54,7 +56,9 @@ func sharedOutput[F Float]() *[2]F {
 	return any(&shared.f64).(*[2]F)
 }
 
-func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], naiveBatch[work232[F], grad232[F]], [2]F, [2]F, F] {
+func kernel232[F Float](
+	flaw flaw,
+) Kernel[params232[F], grad232[F], work232[F], naiveBatch[work232[F], grad232[F]], [2]F, [2]F, F] {
 	type (
 		P = params232[F]
 		G = grad232[F]
@@ -74,14 +78,14 @@ func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], 
 				}
 				s += w * x[j]
 			}
-			ws.hidden.a1[i] = elementary(sigmoid, s)
+			ws.hidden.a1[i] = elementary(scalar.Sigmoid, s)
 		}
 		for i := range p.W2 {
 			s := p.B2[i]
 			for j := range ws.hidden.a1 {
 				s += p.W2[i][j] * ws.hidden.a1[j]
 			}
-			ws.a2[i] = elementary(sigmoid, s)
+			ws.a2[i] = elementary(scalar.Sigmoid, s)
 		}
 		ws.calls++
 		switch flaw {
@@ -140,7 +144,7 @@ func kernel232[F Float](flaw flaw) Kernel[params232[F], grad232[F], work232[F], 
 			}
 			slope := a * (1 - a)
 			if flaw == "derivative at a instead of z" {
-				s1 := elementary(sigmoid, a)
+				s1 := elementary(scalar.Sigmoid, a)
 				slope = s1 * (1 - s1)
 			}
 			ws.hidden.d1[j] = s * slope

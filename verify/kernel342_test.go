@@ -4,11 +4,12 @@ import (
 	"math"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
 // threeFourTwo is 3-4-2 relu, softmax, cross-entropy; the first layer has no bias.
 func threeFourTwo(p spec.Precision) spec.Network {
-	n := build("cross-entropy", p, []int{3, 4, 2}, "relu", "softmax")
+	n := verifytest.Build("cross-entropy", p, []int{3, 4, 2}, "relu", "softmax")
 	n.Layers[0].NoBias = true
 	return n
 }
@@ -25,7 +26,9 @@ type work342[F Float] struct {
 	logSum     F
 }
 
-func kernel342[F Float](flaw flaw) Kernel[params342[F], params342[F], work342[F], naiveBatch[work342[F], params342[F]], [3]F, [2]F, F] {
+func kernel342[F Float](
+	flaw flaw,
+) Kernel[params342[F], params342[F], work342[F], naiveBatch[work342[F], params342[F]], [3]F, [2]F, F] {
 	type (
 		P = params342[F]
 		W = work342[F]

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/function"
+	"github.com/backpropgen/backpropgen/verify/internal/scalar"
 )
 
 // activate is σ as kernels compute it, in precision F.
@@ -32,7 +34,7 @@ func (e naive[F]) activate(l spec.Layer, z []F) []F {
 		for i := range a {
 			a[i] = 0
 			if r != 0 {
-				a[i] = elementary(sigmoid, r) * (z[i] / r) // in this order, because 1/r may overflow
+				a[i] = elementary(scalar.Sigmoid, r) * (z[i] / r) // in this order, because 1/r may overflow
 			}
 		}
 		return a
@@ -86,7 +88,7 @@ func naiveValue[F Float](f spec.Function, z F) F {
 	case "identity":
 		return z
 	case "sigmoid":
-		return elementary(sigmoid, z)
+		return elementary(scalar.Sigmoid, z)
 	case "tanh":
 		return elementary(math.Tanh, z)
 	case "relu":
@@ -100,11 +102,11 @@ func naiveValue[F Float](f spec.Function, z F) F {
 	case "elu":
 		return max(z, 0) + parameter[F](f, "alpha")*elementary(math.Expm1, low)
 	case "selu":
-		return seluScale*max(z, 0) + seluScale*seluAlpha*elementary(math.Expm1, low)
+		return function.SeluScale*max(z, 0) + function.SeluScale*function.SeluAlpha*elementary(math.Expm1, low)
 	case "gelu":
 		return z * (0.5 * (1 + elementary(math.Erf, z*(1/math.Sqrt2))))
 	case "silu":
-		return z * elementary(sigmoid, z)
+		return z * elementary(scalar.Sigmoid, z)
 	case "softsign":
 		return z / (1 + max(z, -z))
 	case "hard-sigmoid":
@@ -134,7 +136,7 @@ func naiveSlope[F Float](f spec.Function, z, a F, fromPost bool) F {
 		if fromPost {
 			return a * (1 - a)
 		}
-		return elementary(sigmoid, z) * elementary(sigmoid, -z)
+		return elementary(scalar.Sigmoid, z) * elementary(scalar.Sigmoid, -z)
 	case "tanh":
 		if fromPost {
 			return 1 - a*a
@@ -142,7 +144,7 @@ func naiveSlope[F Float](f spec.Function, z, a F, fromPost bool) F {
 		c := elementary(math.Cosh, z)
 		return 1 / c / c
 	case "relu":
-		return F(step(float64(z)))
+		return F(scalar.Step(float64(z)))
 	case "leaky-relu":
 		if z > 0 {
 			return 1
@@ -151,23 +153,23 @@ func naiveSlope[F Float](f spec.Function, z, a F, fromPost bool) F {
 	case "arctan":
 		return 1 / (1 + z*z)
 	case "softplus":
-		return elementary(sigmoid, z)
+		return elementary(scalar.Sigmoid, z)
 	case "elu":
 		return exponential(1, parameter[F](f, "alpha"))
 	case "selu":
-		return exponential(seluScale, seluAlpha)
+		return exponential(function.SeluScale, function.SeluAlpha)
 	case "gelu":
 		density := 0.3989422804014327 * elementary(math.Exp, -0.5*z*z)
 		return 0.5*(1+elementary(math.Erf, z*(1/math.Sqrt2))) + z*density
 	case "silu":
-		s := elementary(sigmoid, z)
+		s := elementary(scalar.Sigmoid, z)
 		return s + z*s*(1-s)
 	case "softsign":
 		return 1 / ((1 + size) * (1 + size))
 	case "hard-sigmoid":
-		return F(step(float64(3-size))) / 6
+		return F(scalar.Step(float64(3-size))) / 6
 	case "hard-tanh":
-		return F(step(float64(1 - size)))
+		return F(scalar.Step(float64(1 - size)))
 	}
 	panic("the naive evaluator does not know " + f.Name)
 }
@@ -197,7 +199,7 @@ func (e naive[F]) pullback(l spec.Layer, z, a, v []F) []F {
 		if r == 0 {
 			break
 		}
-		s := elementary(sigmoid, r)
+		s := elementary(scalar.Sigmoid, r)
 		q := s / r
 		k := (s*(1-s) - q) / (s * s) * e.dot(a, v)
 		for i := range d {

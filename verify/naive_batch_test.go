@@ -1,6 +1,10 @@
 package verify
 
-import "math"
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
+)
 
 // naiveBatch is what batched works in: one workspace for all samples, and sums.
 type naiveBatch[W, G any] struct {
@@ -51,7 +55,7 @@ func batched[P, G, W, X, Y any, F Float](
 	}
 	// add adds the gradients of all samples to sum and returns the loss.
 	add := func(p *P, b *B, xs []X, ys []Y, sum *G, end func()) (loss F) {
-		g, s := view[F](&b.g), view[F](sum)
+		g, s := memory.View[F](&b.g), memory.View[F](sum)
 		each(len(xs), func(i int) {
 			l := k.Grad(p, &b.ws, &xs[i], &ys[i], &b.g)
 			if flaw == "loss of the last block" && i > 0 && i%block == 0 {
@@ -92,15 +96,15 @@ func batched[P, G, W, X, Y any, F Float](
 			out[n-1], out[n-2] = out[n-2], out[n-1]
 		case flaw == "NaN hides":
 			for i := range n {
-				for c, v := range view[F](&out[i]) {
+				for c, v := range memory.View[F](&out[i]) {
 					if v != v {
-						view[F](&out[i])[c] = 0
+						memory.View[F](&out[i])[c] = 0
 					}
 				}
 			}
 		case flaw == "NaN spreads":
 			for i := range n {
-				if x := view[F](&xs[i]); x[0] != x[0] {
+				if x := memory.View[F](&xs[i]); x[0] != x[0] {
 					out[(i+1)%n] = out[i]
 				}
 			}
@@ -121,7 +125,7 @@ func batched[P, G, W, X, Y any, F Float](
 			loss = 0
 		}
 		if flaw == "writes xs" && len(xs) > 0 {
-			view[F](&xs[len(xs)-1])[0] = 7
+			memory.View[F](&xs[len(xs)-1])[0] = 7
 		}
 		if flaw == "loss of nothing" && len(xs) == 0 {
 			loss = 1
@@ -138,31 +142,31 @@ func batched[P, G, W, X, Y any, F Float](
 			return 0
 		}
 		if flaw != "accumulates" {
-			clear(view[F](g))
+			clear(memory.View[F](g))
 		}
 		loss := add(p, b, xs, ys, g, done)
 		if flaw == "mean for sum" {
-			for i := range view[F](g) {
-				view[F](g)[i] /= F(len(xs))
+			for i := range memory.View[F](g) {
+				memory.View[F](g)[i] /= F(len(xs))
 			}
 		}
 		if flaw == "writes p" {
-			view[F](p)[1] *= 2
+			memory.View[F](p)[1] *= 2
 		}
 		return loss
 	}
 	k.StepBatch = func(p *P, b *B, xs []X, ys []Y, rate F) F {
 		fits("StepBatch", "xs and ys", len(xs), len(ys))
 		if flaw != "sum of calls" {
-			clear(view[F](&b.sum))
+			clear(memory.View[F](&b.sum))
 		}
 		update := func() {
-			for i, v := range view[F](&b.sum) {
-				view[F](p)[i] -= rate * v
+			for i, v := range memory.View[F](&b.sum) {
+				memory.View[F](p)[i] -= rate * v
 			}
 		}
 		if flaw == "steps block by block" {
-			return add(p, b, xs, ys, &b.sum, func() { update(); clear(view[F](&b.sum)) })
+			return add(p, b, xs, ys, &b.sum, func() { update(); clear(memory.View[F](&b.sum)) })
 		}
 		loss := add(p, b, xs, ys, &b.sum, done)
 		if flaw == "rate over samples" {
@@ -183,8 +187,8 @@ func batched[P, G, W, X, Y any, F Float](
 					gxs[i] = *k.InputGrad(&b.ws)
 				}
 				if flaw == "input gradients summed" && i > 0 {
-					for c, v := range view[F](&gxs[i-1]) {
-						view[F](&gxs[i])[c] += v
+					for c, v := range memory.View[F](&gxs[i-1]) {
+						memory.View[F](&gxs[i])[c] += v
 					}
 				}
 			}, done)
@@ -195,6 +199,8 @@ func batched[P, G, W, X, Y any, F Float](
 }
 
 // whole gives a kernel of single samples what else there is, without mistakes.
-func whole[P, G, W, X, Y any, F Float](k Kernel[P, G, W, naiveBatch[W, G], X, Y, F]) Kernel[P, G, W, naiveBatch[W, G], X, Y, F] {
+func whole[P, G, W, X, Y any, F Float](
+	k Kernel[P, G, W, naiveBatch[W, G], X, Y, F],
+) Kernel[P, G, W, naiveBatch[W, G], X, Y, F] {
 	return clipped(batched(k, 32, none), none)
 }

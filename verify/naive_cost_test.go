@@ -5,12 +5,14 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/function"
+	"github.com/backpropgen/backpropgen/verify/internal/scalar"
 )
 
 // fusedWith says which closed form a network ends with: softmax or sigmoid, empty for none.
 func fusedWith(n spec.Network) string {
 	last := n.Layers[n.Depth()-1].Activation.Name
-	if fusedOf(last, n.Cost.Name) == nil {
+	if function.FusedOf(last, n.Cost.Name) == nil {
 		return ""
 	}
 	return last
@@ -70,9 +72,9 @@ func naiveTerm[F Float](cost spec.Function, a, y F) F {
 	case "log-cosh":
 		return size + elementary(math.Log1p, elementary(math.Exp, -2*size)) - math.Ln2
 	case "cross-entropy":
-		return -y * elementary(logFloored, a)
+		return -y * elementary(function.LogFloored, a)
 	case "binary-cross-entropy":
-		return -(y*elementary(logFloored, a) + (1-y)*elementary(logFloored, 1-a))
+		return -(y*elementary(function.LogFloored, a) + (1-y)*elementary(function.LogFloored, 1-a))
 	}
 	panic("the naive evaluator does not know " + cost.Name)
 }
@@ -87,15 +89,15 @@ func naiveTermSlope[F Float](cost spec.Function, a, y F) F {
 	case "half-squared-error":
 		return d
 	case "mae":
-		return F(step(float64(d)) - step(float64(-d)))
+		return F(scalar.Step(float64(d)) - scalar.Step(float64(-d)))
 	case "huber":
 		return min(max(d, -delta), delta)
 	case "log-cosh":
 		return elementary(math.Tanh, d)
 	case "cross-entropy":
-		return -y * elementary(reciprocalFloored, a)
+		return -y * elementary(function.ReciprocalFloored, a)
 	case "binary-cross-entropy":
-		return -y*elementary(reciprocalFloored, a) + (1-y)*elementary(reciprocalFloored, 1-a)
+		return -y*elementary(function.ReciprocalFloored, a) + (1-y)*elementary(function.ReciprocalFloored, 1-a)
 	}
 	panic("the naive evaluator does not know " + cost.Name)
 }

@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
 // pooledNet is 4-6-4-4, layers that pool and one that is radial, each with parameters of its own size, to be run
 // through the whole of the judge.
 func pooledNet(p spec.Precision, cache spec.Cache) spec.Network {
-	n := build("mse", p, []int{4, 6, 4, 4}, "max-pool", "radial-sigmoid", "avg-pool")
+	n := verifytest.Build("mse", p, []int{4, 6, 4, 4}, "max-pool", "radial-sigmoid", "avg-pool")
 	n.Layers[0].Activation.Params = map[string]float64{spec.Window: 2}
 	n.Layers[2].Activation.Params = map[string]float64{spec.Window: 2}
 	n.Cost = spec.Function{Name: "huber", Params: map[string]float64{"delta": 0.3}}
@@ -30,7 +32,9 @@ type pooledWork[F Float] struct {
 
 // pooledKernel is a naive evaluator dressed up as a kernel of pooledNet. It allocates, which is all that the judge may
 // find.
-func pooledKernel[F Float](n spec.Network, e naive[F]) Kernel[[66]F, [66]F, pooledWork[F], naiveBatch[pooledWork[F], [66]F], [4]F, [2]F, F] {
+func pooledKernel[F Float](
+	n spec.Network, e naive[F],
+) Kernel[[66]F, [66]F, pooledWork[F], naiveBatch[pooledWork[F], [66]F], [4]F, [2]F, F] {
 	type (
 		P = [66]F
 		W = pooledWork[F]
@@ -43,7 +47,7 @@ func pooledKernel[F Float](n spec.Network, e naive[F]) Kernel[[66]F, [66]F, pool
 			}
 			return wide
 		}
-		r := e.run(n, sample{params: widened(p[:]), x: widened(x[:]), y: widened(y[:]), rate: float64(rate)})
+		r := e.run(n, trial.Sample{Params: widened(p[:]), X: widened(x[:]), Y: widened(y[:]), Rate: float64(rate)})
 		ws.Z1, ws.Z2, ws.Z3 = [6]F(r.z[1]), [4]F(r.z[2]), [4]F(r.z[3])
 		ws.A1, ws.A2, ws.A3 = [3]F(r.a[1]), [4]F(r.a[2]), [2]F(r.a[3])
 		ws.D1, ws.D2, ws.D3 = [6]F(r.d[1]), [4]F(r.d[2]), [4]F(r.d[3])

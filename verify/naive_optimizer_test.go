@@ -1,6 +1,10 @@
 package verify
 
-import "math"
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
+)
 
 // The optimizers as people write them, over the parameters of kernel232, each with one mistake or none. late is another
 // order of the same operations.
@@ -35,7 +39,9 @@ func (s *nesterovState[F]) Reset() { s.T, s.V = 0, grad232[F]{} }
 func (s *rmspropState[F]) Reset()  { s.T, s.S, s.V = 0, grad232[F]{}, grad232[F]{} }
 func (s *adamState[F]) Reset()     { s.T, s.M, s.V = 0, grad232[F]{}, grad232[F]{} }
 
-func flat232[F Float](p *params232[F], g *grad232[F]) (ps, gs []F) { return view[F](p), view[F](g) }
+func flat232[F Float](p *params232[F], g *grad232[F]) (ps, gs []F) {
+	return memory.View[F](p), memory.View[F](g)
+}
 
 func newSGD[F Float]() *sgdState[F] { return &sgdState[F]{} }
 
@@ -93,7 +99,7 @@ func momentumUpdate[F Float](flaw flaw) func(*momentumState[F], *params232[F], *
 			defer func() { s.Momentum = kept }()
 		}
 		ps, gs := flat232(p, g)
-		vs := view[F](&s.V)
+		vs := memory.View[F](&s.V)
 		for i := range ps {
 			d := gs[i] + s.WeightDecay*ps[i]
 			switch {
@@ -121,7 +127,7 @@ func nesterovUpdate[F Float](flaw flaw) func(*nesterovState[F], *params232[F], *
 		}
 		s.T++
 		ps, gs := flat232(p, g)
-		vs := view[F](&s.V)
+		vs := memory.View[F](&s.V)
 		for i := range ps {
 			d := gs[i] + s.WeightDecay*ps[i]
 			old := vs[i]
@@ -147,7 +153,7 @@ func rmspropUpdate[F Float](flaw flaw) func(*rmspropState[F], *params232[F], *gr
 		}
 		s.T++
 		ps, gs := flat232(p, g)
-		ss, vs := view[F](&s.S), view[F](&s.V)
+		ss, vs := memory.View[F](&s.S), memory.View[F](&s.V)
 		for i := range ps {
 			d := gs[i] + s.WeightDecay*ps[i]
 			ss[i] = s.Alpha*ss[i] + (1-s.Alpha)*d*d
@@ -205,7 +211,7 @@ func adamUpdate[F Float](decoupled bool, flaw flaw) func(*adamState[F], *params2
 			second = float64(1 - power)
 		}
 		ps, gs := flat232(p, g)
-		ms, vs := view[F](&s.M), view[F](&s.V)
+		ms, vs := memory.View[F](&s.M), memory.View[F](&s.V)
 		for i := range ps {
 			d := gs[i]
 			if !decoupled {

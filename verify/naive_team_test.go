@@ -1,5 +1,10 @@
 package verify
 
+import (
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
+)
+
 // naiveSlots is into how many slots a naive team cuts its samples.
 const naiveSlots = 8
 
@@ -37,7 +42,9 @@ func newNaiveTeam[P, G, W, X, Y any, F Float](
 		}
 		workers = 1
 	}
-	t := &naiveTeam[P, G, W, X, Y, F]{k: k, flaw: flaw, workers: workers, todo: make(chan int), said: make(chan any, naiveSlots)}
+	t := &naiveTeam[P, G, W, X, Y, F]{
+		k: k, flaw: flaw, workers: workers, todo: make(chan int), said: make(chan any, naiveSlots),
+	}
 	for range workers {
 		go t.work()
 	}
@@ -48,7 +55,7 @@ func (t *naiveTeam[P, G, W, X, Y, F]) work() {
 	var ws W
 	var g G
 	for slot := range t.todo {
-		t.said <- panics(func() { t.slot(slot, &ws, &g) })
+		t.said <- finding.PanicOf(func() { t.slot(slot, &ws, &g) })
 	}
 }
 
@@ -66,7 +73,7 @@ func (t *naiveTeam[P, G, W, X, Y, F]) parts() int {
 func (t *naiveTeam[P, G, W, X, Y, F]) slot(slot int, ws *W, g *G) {
 	s := &t.slots[slot]
 	s.loss = 0
-	sum := view[F](&s.g)
+	sum := memory.View[F](&s.g)
 	clear(sum)
 	for i := t.cut(slot, t.parts()); i < t.cut(slot+1, t.parts()); i++ {
 		switch {
@@ -83,7 +90,7 @@ func (t *naiveTeam[P, G, W, X, Y, F]) slot(slot int, ws *W, g *G) {
 				t.gxs[i] = t.gxs[i-1]
 			}
 		}
-		for j, v := range view[F](g) {
+		for j, v := range memory.View[F](g) {
 			sum[j] += v
 		}
 	}
@@ -119,11 +126,11 @@ func (t *naiveTeam[P, G, W, X, Y, F]) call(name string, p *P, xs []X, ys, out []
 		t.broken = t.flaw == "broken by a panic"
 		panic(first)
 	}
-	sum := view[F](&t.sum)
+	sum := memory.View[F](&t.sum)
 	clear(sum)
 	for i := range t.slots[:parts] {
 		loss += t.slots[i].loss
-		for j, v := range view[F](&t.slots[i].g) {
+		for j, v := range memory.View[F](&t.slots[i].g) {
 			sum[j] += v
 		}
 	}
@@ -146,8 +153,8 @@ func teamOf[P, G, W, X, Y any, F Float](
 		},
 		StepBatch: func(t *T, p *P, xs []X, ys []Y, rate F) F {
 			loss := t.call("StepBatch", p, xs, ys, nil)
-			for j, v := range view[F](&t.sum) {
-				view[F](p)[j] -= rate * v
+			for j, v := range memory.View[F](&t.sum) {
+				memory.View[F](p)[j] -= rate * v
 			}
 			return loss
 		},

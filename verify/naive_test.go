@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // naive evaluates networks in precision F, element by element with slices, in one of several orders of
@@ -49,7 +51,9 @@ func naives[F Float]() map[string]naive[F] {
 			return ascending(lanes[:])
 		}, fromPost: true},
 		"largest first": {sum: func(t []F) F {
-			slices.SortFunc(t, func(a, b F) int { return int(math.Copysign(1, math.Abs(float64(b))-math.Abs(float64(a)))) })
+			slices.SortFunc(t, func(a, b F) int {
+				return int(math.Copysign(1, math.Abs(float64(b))-math.Abs(float64(a))))
+			})
 			return ascending(t)
 		}},
 	}
@@ -79,12 +83,12 @@ type results[F Float] struct {
 	z, a, d [][]F
 }
 
-func (e naive[F]) run(n spec.Network, s sample) (r results[F]) {
-	params := make([]F, len(s.params))
-	narrowed(params, s.params)
-	x, y := make([]F, len(s.x)), make([]F, len(s.y))
-	narrowed(x, s.x)
-	narrowed(y, s.y)
+func (e naive[F]) run(n spec.Network, s trial.Sample) (r results[F]) {
+	params := make([]F, len(s.Params))
+	memory.Narrow(params, s.Params)
+	x, y := make([]F, len(s.X)), make([]F, len(s.Y))
+	memory.Narrow(x, s.X)
+	memory.Narrow(y, s.Y)
 
 	depth := n.Depth()
 	a, z, start := make([][]F, depth+1), make([][]F, depth+1), make([]int, depth+1)
@@ -117,7 +121,7 @@ func (e naive[F]) run(n spec.Network, s sample) (r results[F]) {
 	d := e.delta(n, z[depth], a[depth], y)
 	r.z, r.a, r.d = z, a, make([][]F, depth+1)
 	r.grad, r.step = make([]F, len(params)), slices.Clone(params)
-	rate := F(s.rate)
+	rate := F(s.Rate)
 	for l := depth; l >= 1; l-- {
 		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
 		r.d[l] = d

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
 // TestNaNParameters: a kernel that does not see a NaN in one parameter is found, in functions of one sample and of
@@ -22,7 +23,7 @@ func TestNaNParameters(t *testing.T) {
 	// without is p with 0 for a NaN in parameter i.
 	without := func(p *P, i int) *P {
 		seen := *p
-		if v := view[float32](&seen); v[i] != v[i] {
+		if v := memory.View[float32](&seen); v[i] != v[i] {
 			v[i] = 0
 		}
 		return &seen
@@ -46,7 +47,9 @@ func TestNaNParameters(t *testing.T) {
 		{"hides in a batch", "LossBatch", "NaN must not hide; W1[2][0] NaN", batch},
 	} {
 		r := Check(n, c.k, Options{Trials: 1})
-		if !slices.ContainsFunc(r.Failures, func(f Failure) bool { return f.Call == c.call && strings.Contains(f.Message, c.says) }) {
+		if !slices.ContainsFunc(r.Failures, func(f Failure) bool {
+			return f.Call == c.call && strings.Contains(f.Message, c.says)
+		}) {
 			t.Errorf("%s: got %v, want %q of %s", c.name, r.Err(), c.says, c.call)
 		}
 	}
@@ -69,64 +72,12 @@ func TestNaNNeighbours(t *testing.T) {
 		return y
 	}
 	r := Check(threeFourTwo(spec.Float32), spreads, Options{Trials: 1})
-	if !slices.ContainsFunc(r.Failures, func(f Failure) bool { return f.Call == "Forward" && strings.HasPrefix(f.Quantity, "A1[1]") }) {
+	if !slices.ContainsFunc(r.Failures, func(f Failure) bool {
+		return f.Call == "Forward" && strings.HasPrefix(f.Quantity, "A1[1]")
+	}) {
 		t.Errorf("got %v", r.Err())
 	}
 	if r := Check(threeFourTwo(spec.Float32), right, Options{Trials: 1}); r.Err() != nil {
 		t.Error(r.Err())
-	}
-}
-
-// TestNaNPlaces: every parameter of a small network has its turn, and of a large one every row, every column and every
-// bias.
-func TestNaNPlaces(t *testing.T) {
-	n := build("mse", spec.Float32, []int{2, 3, 2}, "tanh", "tanh")
-	if got := (&judge[float32]{network: n}).nanPlaces(false); len(got) != n.Params() {
-		t.Errorf("%d places of %d parameters", len(got), n.Params())
-	}
-	n = build("mse", spec.Float32, []int{40, 30, 50}, "tanh", "tanh")
-	rows, cols, biases := map[int]bool{}, map[int]bool{}, 0
-	for _, u := range (&judge[float32]{network: n}).nanPlaces(false) {
-		switch {
-		case u.at < 1200:
-			rows[u.at/40], cols[u.at%40] = true, true
-			if u.unit != u.at/40 || u.layer != 1 {
-				t.Errorf("parameter %d is said to be one of unit %d of layer %d", u.at, u.unit, u.layer)
-			}
-		case u.at < 1230:
-			biases++
-		}
-	}
-	if len(rows) != 30 || len(cols) != 40 || biases != 30 {
-		t.Errorf("%d rows, %d columns and %d biases of the first layer, want 30, 40 and 30", len(rows), len(cols), biases)
-	}
-	if got := (&judge[float32]{network: n}).nanPlaces(true); len(got) < 80 {
-		t.Errorf("%d units, want 80", len(got))
-	}
-}
-
-// TestNaNUnits: a loss that leaves a sample out where one of its units is NaN is found, though no other sample hides
-// anything.
-func TestNaNUnits(t *testing.T) {
-	right := batched(kernel342[float64](none), 3, none)
-	hides := right
-	hides.LossBatch = func(p *params342[float64], b *naiveBatch[work342[float64], params342[float64]], xs [][3]float64, ys [][2]float64) (sum float64) {
-		for s := range xs {
-			if loss := right.LossBatch(p, b, xs[s:s+1], ys[s:s+1]); loss == loss {
-				sum += loss
-			}
-		}
-		return sum
-	}
-	for want, batches := range map[string]batchFunctions[params342[float64], params342[float64], [3]float64, [2]float64, float64]{
-		"": right.batches(), "NaN must not hide; z1[": hides.batches(),
-	} {
-		report := &Report{}
-		j := newBatchJudge[float64](threeFourTwo(spec.Float64), arithmetic64, report, Cuts{Block: 3, Tile: 4, Chunk: 4})
-		j.machine = newBatchMachine(batches, j.room())
-		j.nanUnits()
-		if err := report.finish().Err(); (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %q", err, want)
-		}
 	}
 }

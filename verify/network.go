@@ -1,164 +1,147 @@
 package verify
 
 import (
-	"fmt"
-
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/reference"
 	"gonum.org/v1/gonum/mat"
 )
 
 // Network is the reference of a network with given parameters: plain matrices and vectors in float64.
-type Network struct {
-	layers []layer
-	cost   cost
-	// fused is the closed form of the last activation and the cost, nil if they have none.
-	fused fused
-}
-
-// layer is one affine map and its activation: W has as many rows as z_ℓ has elements and n_{ℓ-1} columns;
-// b has an element for each row or is nil. σ makes n_ℓ elements of them, fewer where it pools.
-type layer struct {
-	w     *mat.Dense
-	b     *mat.VecDense
-	sigma activation
-}
+type Network struct{ reference *reference.Network }
 
 // NewNetwork returns the reference of a network. params are W1, b1, W2, b2, …, every W row-major,
 // without the b of layers that have none: the memory layout of an emitted parameter struct. The
 // slice is copied. The error says what the network or params lack.
 func NewNetwork(n spec.Network, params []float64) (*Network, error) {
-	n = n.WithDefaults()
-	if err := n.Validate(); err != nil {
-		return nil, err
-	}
-	if len(params) != n.Params() {
-		return nil, fmt.Errorf("%d parameters given for a network of %d; pass W1, b1, W2, b2, … in one slice",
-			len(params), n.Params())
-	}
-	c, err := costOf(n.Cost)
+	network, err := reference.New(n, params)
 	if err != nil {
 		return nil, err
 	}
-	network := &Network{cost: c}
-	last := ""
-	params = append([]float64{}, params...)
-	for l := 1; l <= n.Depth(); l++ {
-		rows, cols := n.Layers[l-1].Dense, n.Width(l-1)
-		last = n.Layers[l-1].Activation.Name
-		sigma, err := activationOf(n.Layers[l-1].Activation)
-		if err != nil {
-			return nil, fmt.Errorf("layer %d: %w", l, err)
-		}
-		next := layer{w: mat.NewDense(rows, cols, params[:rows*cols:rows*cols]), sigma: sigma}
-		params = params[rows*cols:]
-		if !n.Layers[l-1].NoBias {
-			next.b = mat.NewVecDense(rows, params[:rows:rows])
-			params = params[rows:]
-		}
-		network.layers = append(network.layers, next)
-	}
-	network.fused = fusedOf(last, n.Cost.Name)
-	return network, nil
+	return &Network{network}, nil
+}
+
+// Algorithm1 computes loss and gradients for the sample (x, y), of n_0 and n_L elements, by the
+// algorithm that keeps the pre-activations z and computes a = σ(z) again where it needs it, the reference
+// of kernels with the cache mode pre:
+//
+//	z_0 = x,  σ_0 = identity
+//	z_ℓ = W_ℓ σ_{ℓ-1}(z_{ℓ-1}) + b_ℓ            Jac_ℓ = dσ_ℓ at z_ℓ
+//	∇z_L = Jac_Lᵀ ∇C(-, y)                      (3.1)
+//	∇z_{ℓ-1} = Jac_{ℓ-1}ᵀ W_ℓᵀ ∇z_ℓ             (3.2)
+//	∇W_ℓ = ∇z_ℓ σ_{ℓ-1}(z_{ℓ-1})ᵀ               (3.3)
+//	∇b_ℓ = ∇z_ℓ                                 (3.4)
+//
+// The printed algorithm has Jacobian(σ_L, z_ℓ) for Jacobian(σ_ℓ, z_ℓ), and σ_L(x_L) for σ_L(z_L);
+// here it follows the equations.
+func (n *Network) Algorithm1(x, y []float64) *Gradient {
+	return (*Gradient)(n.reference.Algorithm1(x, y))
+}
+
+// Algorithm3 computes loss and gradients for the sample (x, y), of n_0 and n_L elements, by the algorithm that keeps
+// the post-activations a, and the Jacobians in place of z: the reference of kernels with the cache mode post.
+//
+//	a_0 = x
+//	a_ℓ = σ_ℓ(W_ℓ a_{ℓ-1} + b_ℓ)                Jac_ℓ = dσ_ℓ at W_ℓ a_{ℓ-1} + b_ℓ
+//	∇a_L = ∇C(-, y) at a_L
+//	∇W_ℓ = Jac_ℓᵀ ∇a_ℓ a_{ℓ-1}ᵀ                 (3.3)
+//	∇b_ℓ = Jac_ℓᵀ ∇a_ℓ                          (3.4)
+//	∇a_{ℓ-1} = W_ℓᵀ Jac_ℓᵀ ∇a_ℓ
+//
+// The printed algorithm has Jacobian(σ_L, …) for Jacobian(σ_ℓ, …), and (W_{ℓ-1})ᵀ for W_ℓᵀ; here it follows the
+// equations. A last activation and cost with a closed form take loss and Jac_Lᵀ ∇a_L from z_L while it is there.
+func (n *Network) Algorithm3(x, y []float64) *Gradient {
+	return (*Gradient)(n.reference.Algorithm3(x, y))
+}
+
+// Algorithm4 computes loss and gradients for the sample (x, y), of n_0 and n_L elements, by the
+// algorithm that keeps both pre-activations z and post-activations a, the reference of kernels with the
+// cache modes both and auto:
+//
+//	a_0 = x
+//	z_ℓ = W_ℓ a_{ℓ-1} + b_ℓ,  a_ℓ = σ_ℓ(z_ℓ)     Jac_ℓ = dσ_ℓ at z_ℓ
+//	∇a_L = ∇C(-, y) at a_L
+//	∇z_ℓ = Jac_ℓᵀ ∇a_ℓ                          (3.1), (3.2)
+//	∇a_{ℓ-1} = W_ℓᵀ ∇z_ℓ
+//	∇W_ℓ = ∇z_ℓ a_{ℓ-1}ᵀ                        (3.3)
+//	∇b_ℓ = ∇z_ℓ                                 (3.4)
+//
+// The printed algorithm has Jacobian(σ_L, z_ℓ) for Jacobian(σ_ℓ, z_ℓ), and (W_{ℓ-1})ᵀ for W_ℓᵀ; here
+// it follows the equations.
+func (n *Network) Algorithm4(x, y []float64) *Trace { return traceOf(n.reference.Algorithm4(x, y)) }
+
+// Algorithm2 computes the sums of losses and gradients over a batch by the algorithm that keeps the pre-activations Z
+// of all samples and computes A = σ(Z) again where it needs it: the reference of batch kernels with the cache mode pre.
+// X is N×n_0 and Y is N×n_L, a sample a row; [i] is row i, and 1_N the column of N ones.
+//
+//	Z_0 = X,  σ_0 = identity, on rows
+//	Z_ℓ = σ_{ℓ-1}(Z_{ℓ-1}) W_ℓᵀ + 1_N b_ℓᵀ      Jac_{i,ℓ} = dσ_ℓ at Z_ℓ[i]
+//	G[i] = ∇C(-, Y[i]) at σ_L(Z_L[i])
+//	∇Z_L[i] = G[i] Jac_{i,L}                    (4.1)
+//	∇Z_{ℓ-1}[i] = ∇Z_ℓ[i] W_ℓ Jac_{i,ℓ-1}       (4.2)
+//	∇W_ℓ = ∇Z_ℓᵀ σ_{ℓ-1}(Z_{ℓ-1})               (4.3)
+//	∇b_ℓ = ∇Z_ℓᵀ 1_N                            (4.4)
+//
+// The printed algorithm has Jacobian(σ_L, Z_ℓ[i]) for Jacobian(σ_ℓ, Z_ℓ[i]), σ(z_L) with no row and no layer for
+// σ_L(Z_L[i]), σ(Z_{ℓ-1}) for σ_{ℓ-1}(Z_{ℓ-1}), and takes the Jacobians of the last layer only; here it follows the
+// equations. The empty batch, of empty matrices, has loss and gradients 0.
+func (n *Network) Algorithm2(x, y *mat.Dense) *BatchGradient {
+	return (*BatchGradient)(n.reference.Algorithm2(x, y))
+}
+
+// Algorithm5 computes the sums of losses and gradients over a batch by the algorithm that keeps both pre-activations Z
+// and post-activations A of all samples: the reference of batch kernels with the cache modes both and auto. X is N×n_0
+// and Y is N×n_L, a sample a row; [i] is row i, and 1_N the column of N ones.
+//
+//	A_0 = X
+//	Z_ℓ = A_{ℓ-1} W_ℓᵀ + 1_N b_ℓᵀ
+//	A_ℓ[i] = σ_ℓ(Z_ℓ[i])                        Jac_{i,ℓ} = dσ_ℓ at Z_ℓ[i]
+//	∇A_L[i] = ∇C(-, Y[i]) at A_L[i]
+//	∇Z_ℓ[i] = ∇A_ℓ[i] Jac_{i,ℓ}                 (4.1), (4.2)
+//	∇A_{ℓ-1} = ∇Z_ℓ W_ℓ
+//	∇W_ℓ = ∇Z_ℓᵀ A_{ℓ-1}                        (4.3)
+//	∇b_ℓ = ∇Z_ℓᵀ 1_N                            (4.4)
+//
+// The printed algorithm has Jacobian(σ_L, Z_ℓ[i]) for Jacobian(σ_ℓ, Z_ℓ[i]), and W_{ℓ-1} for W_ℓ; here it follows the
+// equations. The empty batch, of empty matrices, has loss and gradients 0.
+func (n *Network) Algorithm5(x, y *mat.Dense) *BatchGradient {
+	return (*BatchGradient)(n.reference.Algorithm5(x, y))
 }
 
 // Reference computes loss and gradients for the sample (x, y) by the algorithm that keeps what kernels of this cache
 // mode keep: Algorithm1 for pre, Algorithm3 for post, Algorithm4 for both and auto.
 func (n *Network) Reference(cache spec.Cache, x, y []float64) *Gradient {
-	switch cache {
-	case spec.CachePre:
-		return n.Algorithm1(x, y)
-	case spec.CachePost:
-		return n.Algorithm3(x, y)
-	}
-	return &n.Algorithm4(x, y).Gradient
+	return (*Gradient)(n.reference.Reference(cache, x, y))
 }
 
 // BatchReference is Reference for a batch of samples, a row each: Algorithm2 for pre, else Algorithm5. There is no
 // algorithm of batches that keeps post-activations alone; Algorithm5 computes the same.
 func (n *Network) BatchReference(cache spec.Cache, x, y *mat.Dense) *BatchGradient {
-	if cache == spec.CachePre {
-		return n.Algorithm2(x, y)
-	}
-	return n.Algorithm5(x, y)
+	return (*BatchGradient)(n.reference.BatchReference(cache, x, y))
 }
 
-// affine returns W·a + b.
-func (l layer) affine(a *mat.VecDense) *mat.VecDense {
-	rows, _ := l.w.Dims()
-	z := mat.NewVecDense(rows, nil)
-	z.MulVec(l.w, a)
-	if l.b != nil {
-		z.AddVec(z, l.b)
-	}
-	return z
+// Bounds returns, for every number of a trace, a bound on how far the same number may be off as computed
+// by a kernel of the given precision: with any order of summation, with or without fused multiply-adds,
+// with σ' from z or from a, elementary functions accurate to ElementaryULPsFloat32 or -Float64. The
+// trace's own rounding is included. A bound is +Inf where the kernel may overflow.
+func (n *Network) Bounds(t *Trace, p spec.Precision) (*Gradient, error) {
+	g, err := n.reference.Bounds(t.reference(), p)
+	return (*Gradient)(g), err
 }
 
-// loss is C(σ_L(z_L), y).
-func (n *Network) loss(zL, y *mat.VecDense) float64 {
-	if n.fused != nil {
-		return n.fused.loss(zL, y)
-	}
-	return n.cost.value(n.last().sigma.value(zL), y)
+// BatchBounds returns, for every number that Algorithm2 and Algorithm5 compute for the batch (X, Y), a bound on how far
+// the same number may be off as computed by a kernel of the given precision, the samples summed in any order: what
+// Bounds gives for the samples, and the roundings of a sum of N. Samples that occur again take no time.
+func (n *Network) BatchBounds(x, y *mat.Dense, p spec.Precision) (*BatchGradient, error) {
+	g, err := n.reference.BatchBounds(x, y, p)
+	return (*BatchGradient)(g), err
 }
 
-// gradZL is ∇z_L = Jac_Lᵀ·∇C(-, y) at ŷ = σ_L(z_L), equation (3.1); in closed form where there is one,
-// because the matrix loses every digit once σ_L saturates.
-func (n *Network) gradZL(zL, y *mat.VecDense) *mat.VecDense {
-	if n.fused != nil {
-		return n.fused.delta(zL, y)
-	}
-	sigma := n.last().sigma
-	return mulTransposed(sigma.jacobian(zL), n.cost.gradient(sigma.value(zL), y))
+// Step returns the parameters after one step of gradient descent, p - rate·g, in the layout of
+// NewNetwork's params, and a bound for each on how far a kernel of the given precision may be off, in
+// either order, rate·(d·a) or (rate·d)·a, with or without fused multiply-adds. bounds is what Bounds
+// returned for the trace; rate is a number of the kernel's precision.
+func (n *Network) Step(t *Trace, bounds *Gradient, p spec.Precision, rate float64) (
+	params, bound []float64, err error,
+) {
+	return n.reference.Step(t.reference(), (*reference.Gradient)(bounds), p, rate)
 }
-
-func (n *Network) last() layer { return n.layers[len(n.layers)-1] }
-
-// mulTransposed returns Mᵀ·v.
-func mulTransposed(m mat.Matrix, v *mat.VecDense) *mat.VecDense {
-	_, cols := m.Dims()
-	product := mat.NewVecDense(cols, nil)
-	product.MulVec(m.T(), v)
-	return product
-}
-
-// outer returns u·vᵀ.
-func outer(u, v *mat.VecDense) *mat.Dense {
-	product := mat.NewDense(u.Len(), v.Len(), nil)
-	product.Outer(1, u, v)
-	return product
-}
-
-// Gradient is what backpropagation computes for one sample (x, y); Bounds returns the same shape with a
-// bound on the error of every number.
-type Gradient struct {
-	// Output is ŷ, n_L elements.
-	Output *mat.VecDense
-	// Loss is C(ŷ, y).
-	Loss float64
-	// W and B are the gradients of W_ℓ and b_ℓ, for layer ℓ at index ℓ-1; B is nil for layers
-	// without bias.
-	W []*mat.Dense
-	B []*mat.VecDense
-	// X is the gradient of the input, n_0 elements.
-	X *mat.VecDense
-}
-
-// Flat returns the gradients of the parameters in one new slice, in the layout of NewNetwork's params.
-func (g *Gradient) Flat() []float64 {
-	var flat []float64
-	for l, w := range g.W {
-		flat = append(flat, w.RawMatrix().Data...)
-		if g.B[l] != nil {
-			flat = append(flat, elements(g.B[l])...)
-		}
-	}
-	return flat
-}
-
-// newGradient returns a Gradient with room for the given number of layers.
-func newGradient(layers int) *Gradient {
-	return &Gradient{W: make([]*mat.Dense, layers), B: make([]*mat.VecDense, layers)}
-}
-
-// vector returns a slice as the vector gonum computes with, not a copy.
-func vector(v []float64) *mat.VecDense { return mat.NewVecDense(len(v), v) }

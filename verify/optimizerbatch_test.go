@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
 // descent is plain gradient descent as an optimizer.
@@ -23,8 +24,8 @@ func TestOptimizerBatches(t *testing.T) {
 	right := batched(kernel342[float32](none), 4, none)
 	update := func(s *descent, p, g *P, rate float32) {
 		s.T++
-		for i, v := range view[float32](g) {
-			view[float32](p)[i] -= rate * v
+		for i, v := range memory.View[float32](g) {
+			memory.View[float32](p)[i] -= rate * v
 		}
 	}
 	var kept P
@@ -75,8 +76,11 @@ func TestOptimizerBatches(t *testing.T) {
 			return step(s, p, b, xs, ys, rate)
 		}},
 	} {
-		r := CheckOptimizerBatch(threeFourTwo(spec.Float32), "sgd", func() *descent { return new(descent) }, update, c.step, right.GradBatch)
-		found := slices.ContainsFunc(r.Failures, func(f Failure) bool { return f.Quantity == c.quantity && strings.HasPrefix(f.Call, "sgd") })
+		r := CheckOptimizerBatch(threeFourTwo(spec.Float32), "sgd", func() *descent { return new(descent) }, update,
+			c.step, right.GradBatch)
+		found := slices.ContainsFunc(r.Failures, func(f Failure) bool {
+			return f.Quantity == c.quantity && strings.HasPrefix(f.Call, "sgd")
+		})
 		if c.quantity == "" && r.Err() != nil || c.quantity != "" && !found {
 			t.Errorf("%q: got %v", c.quantity, r.Err())
 		}

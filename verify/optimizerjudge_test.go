@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/verifytest"
 )
 
 // checkNaive judges the naive optimizer of a name.
@@ -38,20 +39,23 @@ func TestRightOptimizers(t *testing.T) {
 	} {
 		t.Run(c.name+" "+string(c.flaw), func(t *testing.T) {
 			for _, r := range []*Report{
-				checkNaive[float32](twoThreeTwo(spec.Float32), c.name, c.flaw), checkNaive[float64](twoThreeTwo(spec.Float64), c.name, c.flaw),
+				checkNaive[float32](twoThreeTwo(spec.Float32), c.name, c.flaw),
+				checkNaive[float64](twoThreeTwo(spec.Float64), c.name, c.flaw),
 			} {
 				if err := r.Err(); err != nil {
 					t.Error(err)
 				}
 				for _, a := range r.Accuracies {
 					if a.Fraction < 0.05 && a.Fraction > 0 {
-						t.Errorf("%s: the largest error is %.2g of its bound: the bound is too wide to find mistakes", a.Quantity, a.Fraction)
+						t.Errorf("%s: the largest error is %.2g of its bound: the bound is too wide to find mistakes",
+							a.Quantity, a.Fraction)
 					}
 				}
 			}
 		})
 	}
-	TestOptimizer(t, string(twoThreeTwo(spec.Float32).JSON()), "adam", newAdam[float32], adamUpdate[float32](false, none))
+	TestOptimizer(t, string(twoThreeTwo(spec.Float32).JSON()), "adam", newAdam[float32],
+		adamUpdate[float32](false, none))
 }
 
 func TestOptimizerMutants(t *testing.T) {
@@ -89,7 +93,8 @@ func TestOptimizerMutants(t *testing.T) {
 		})
 	}
 	// In float32 a power of β is wrong in its last digits only, which 1 - βᵗ then begins with.
-	mutant{"powers in float32", "adam", "W1[", "off by", ""}.judged(t, checkNaive[float32](twoThreeTwo(spec.Float32), "adam", "powers in float32"))
+	mutant{"powers in float32", "adam", "W1[", "off by", ""}.judged(t,
+		checkNaive[float32](twoThreeTwo(spec.Float32), "adam", "powers in float32"))
 }
 
 // Momentum with mistakes in Reset, and none at all.
@@ -122,11 +127,14 @@ func momentumOf[S any](state func(*S) *momentumState[float32]) *Report {
 // TestReset: Reset must forget the count, the arrays and what else there is, and leave the hyperparameters.
 func TestReset(t *testing.T) {
 	for want, r := range map[string]*Report{
-		"T: is 2; it must be 0":    momentumOf(func(s *keepsCount) *momentumState[float32] { return &s.momentumState }),
-		"V: element 0 is NaN; it":  momentumOf(func(s *keepsVelocity) *momentumState[float32] { return &s.momentumState }),
-		"hyperparameters stay":     momentumOf(func(s *resetsAll) *momentumState[float32] { return &s.momentumState }),
-		"must have a method Reset": CheckOptimizer(twoThreeTwo(spec.Float32), "momentum", func() *noReset { return new(noReset) }, func(*noReset, *params232[float32], *grad232[float32], float32) {}, Options{}),
-		"same optimizer twice":     CheckOptimizer(twoThreeTwo(spec.Float32), "momentum", func() *momentumState[float32] { return sharedMomentum }, momentumUpdate[float32](none), Options{}),
+		"T: is 2; it must be 0":   momentumOf(func(s *keepsCount) *momentumState[float32] { return &s.momentumState }),
+		"V: element 0 is NaN; it": momentumOf(func(s *keepsVelocity) *momentumState[float32] { return &s.momentumState }),
+		"hyperparameters stay":    momentumOf(func(s *resetsAll) *momentumState[float32] { return &s.momentumState }),
+		"must have a method Reset": CheckOptimizer(twoThreeTwo(spec.Float32), "momentum",
+			func() *noReset { return new(noReset) }, func(*noReset, *params232[float32], *grad232[float32], float32) {},
+			Options{}),
+		"same optimizer twice": CheckOptimizer(twoThreeTwo(spec.Float32), "momentum",
+			func() *momentumState[float32] { return sharedMomentum }, momentumUpdate[float32](none), Options{}),
 	} {
 		if err := r.Err(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want a message with %q", err, want)
@@ -143,11 +151,15 @@ type hyperOnly struct{ Beta1, Beta2, Eps, WeightDecay float32 }
 func TestOptimizerMisfits(t *testing.T) {
 	n := twoThreeTwo(spec.Float32)
 	for want, r := range map[string]*Report{
-		"must have a field Momentum that is a float32": CheckOptimizer(n, "momentum", newSGD[float32], sgdUpdate[float32](none), Options{}),
-		"must have a field M that is laid out":         CheckOptimizer(n, "adam", func() *hyperOnly { return nil }, func(*hyperOnly, *params232[float32], *grad232[float32], float32) {}, Options{}),
-		"must be 22 × float32":                         CheckOptimizer(build("mse", spec.Float32, []int{2, 4, 2}, "tanh", "tanh"), "sgd", newSGD[float32], sgdUpdate[float32](none), Options{}),
-		"no rule for the optimizer":                    CheckOptimizer(n, "adagrad", newSGD[float32], sgdUpdate[float32](none), Options{}),
-		"is nil":                                       CheckOptimizer[sgdState[float32], params232[float32], grad232[float32]](n, "sgd", nil, sgdUpdate[float32](none), Options{}),
+		"must have a field Momentum that is a float32": CheckOptimizer(n, "momentum", newSGD[float32],
+			sgdUpdate[float32](none), Options{}),
+		"must have a field M that is laid out": CheckOptimizer(n, "adam", func() *hyperOnly { return nil },
+			func(*hyperOnly, *params232[float32], *grad232[float32], float32) {}, Options{}),
+		"must be 22 × float32": CheckOptimizer(verifytest.Build("mse", spec.Float32, []int{2, 4, 2}, "tanh",
+			"tanh"), "sgd", newSGD[float32], sgdUpdate[float32](none), Options{}),
+		"no rule for the optimizer": CheckOptimizer(n, "adagrad", newSGD[float32], sgdUpdate[float32](none), Options{}),
+		"is nil": CheckOptimizer[sgdState[float32], params232[float32], grad232[float32]](n, "sgd",
+			nil, sgdUpdate[float32](none), Options{}),
 	} {
 		if err := r.Err(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want a message with %q", err, want)

@@ -7,6 +7,11 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
+	"github.com/backpropgen/backpropgen/verify/internal/optimizer"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // OptimizerTeam is the functions of an emitted team, T, that take an optimizer: method expressions, and the constructor
@@ -22,7 +27,8 @@ type OptimizerTeam[T, O, P, G, X, Y any, F Float] struct {
 // TestOptimizerTeam checks what a team does with an optimizer and fails the test with what is wrong. The first
 // arguments are those of TestOptimizer.
 func TestOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
-	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F],
+	t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
+	k OptimizerTeam[T, O, P, G, X, Y, F],
 ) {
 	t.Helper()
 	n := emitted(t, network)
@@ -36,20 +42,22 @@ var optimizerTeams = []int{1, 2, 5}
 // GradBatch of the team and Update, bit by bit: parameters, loss, and the optimizer itself. An optimizer that the team
 // does not know is called in its place. Gradients are only read, and nothing allocates.
 func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
-	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F],
+	n spec.Network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F),
+	k OptimizerTeam[T, O, P, G, X, Y, F],
 ) *Report {
 	n = n.WithDefaults()
-	report := &Report{Network: n.Name}
-	_, report.Seed = random(n, 0)
+	report := &finding.Report{Network: n.Name}
+	_, report.Seed = trial.Random(n, 0)
 	refuse := func(err error) *Report {
-		report.broken(name+" in a team", "types", "", "%v", err)
-		return report.finish()
+		report.Broken(name+" in a team", "types", "", "%v", err)
+		return reportOf(report)
 	}
-	if err := fits[P, G, X, Y, F](n); err != nil {
+	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
 		return refuse(err)
 	}
 	if err := present(missing{
-		{"constructor", newState == nil}, {"Update of the optimizer", update == nil}, {"New", k.New == nil}, {"GradBatch", k.GradBatch == nil},
+		{"constructor", newState == nil}, {"Update of the optimizer", update == nil}, {"New", k.New == nil},
+		{"GradBatch", k.GradBatch == nil},
 		{"Update", k.Update == nil}, {"UpdateBatch", k.UpdateBatch == nil}, {"Close", k.Close == nil},
 	}); err != nil {
 		return refuse(err)
@@ -63,64 +71,37 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 		p, q, g := new(P), new(P), new(G)
 		o, other := newState(), newState()
 		by := any(o).(O)
-		j := steps[F]{
-			network: n, report: report, params: view[F](p), want: view[F](q), state: memoryOf(o), wantState: memoryOf(other),
-			within: fmt.Sprintf(", %d workers", workers), poison: func() {},
+		j := optimizer.Steps[F]{
+			Network: n, Report: report, Params: memory.View[F](p), Want: memory.View[F](q), State: memory.Bytes(o),
+			WantState: memory.Bytes(other),
+			Within:    fmt.Sprintf(", %d workers", workers), Poison: func() {},
 		}
 
-		j.name = name + ".Update by a team"
-		j.gradient = view[F](g)
-		j.update, j.wanted = func(rate F) { k.Update(team, by, p, g, rate) }, func(rate F) { update(other, q, g, rate) }
-		judgeUpdates(&j)
+		j.Name = name + ".Update by a team"
+		j.Gradient = memory.View[F](g)
+		j.Update, j.Wanted = func(rate F) { k.Update(team, by, p, g, rate) }, func(rate F) { update(other, q, g, rate) }
+		optimizer.JudgeUpdates(&j)
 
-		j.name = name + ".UpdateBatch"
-		j.counts = teamCounts(n.Batch, teamLimit/(n.Params()+sampleCost))
+		j.Name = name + ".UpdateBatch"
+		j.Counts = trial.TeamCounts(n.Batch, trial.TeamLimit/(n.Params()+trial.SampleCost))
 		if workers == optimizerTeams[0] { // one worker cuts batches as many do
-			j.counts = j.counts[:1]
+			j.Counts = j.Counts[:1]
 		}
-		xs, ys := newSamples[X, F](slices.Max(j.counts)), newSamples[Y, F](slices.Max(j.counts))
-		j.xs, j.ys = xs.flat(), ys.flat()
-		j.step = func(count lengths, rate F) F {
-			return k.UpdateBatch(team, by, p, xs.first(count.xs), ys.first(count.ys), rate)
+		xs, ys := memory.NewArray[X](slices.Max(j.Counts)), memory.NewArray[Y](slices.Max(j.Counts))
+		j.Xs, j.Ys = memory.SamplesOf[F](xs, memory.MarginBefore), memory.SamplesOf[F](ys, memory.MarginBefore)
+		j.Step = func(count memory.Lengths, rate F) F {
+			return k.UpdateBatch(team, by, p, memory.First(xs, count.Xs), memory.First(ys, count.Ys), rate)
 		}
-		j.parts = func(count int, rate F) F {
-			loss := k.GradBatch(team, q, xs.first(count), ys.first(count), g)
+		j.Parts = func(count int, rate F) F {
+			loss := k.GradBatch(team, q, memory.First(xs, count), memory.First(ys, count), g)
 			update(other, q, g, rate)
 			return loss
 		}
-		judgeSteps(&j)
+		optimizer.JudgeSteps(&j)
 		k.Close(team)
 	}
-	if left := ended(goroutines); left > 0 {
-		report.broken("Close", "goroutines", "", "%d still run", left)
+	if left := judge.Ended(goroutines); left > 0 {
+		report.Broken("Close", "goroutines", "", "%d still run", left)
 	}
-	return report.finish()
-}
-
-// updates compares some updates by a gradient that does not change.
-func (j *stepJudge[F]) updates() {
-	const rate, times = 0x1p-6, 3
-	s, err := newBatch(j.network, 0, 1, 4)
-	if j.report.failed(err) {
-		return
-	}
-	narrowed(j.params, s.params)
-	copy(j.want, j.params)
-	for i := range j.gradient {
-		j.gradient[i] = F(i%89-44) / 64
-	}
-	given := slices.Clone(j.gradient)
-	for i := range times {
-		where := fmt.Sprintf("update %d%s", i+1, j.within)
-		j.update(rate)
-		j.wanted(rate)
-		j.left(where, "Update")
-		if at := sameBits(j.gradient, given); at >= 0 {
-			j.report.broken(j.name, "g", where, "number %d is written; the gradient is only read", at)
-		}
-		j.report.Trials++
-	}
-	j.report.allocates(j.name, j.within, 3, func() { j.update(rate) })
-	copy(j.params, j.want)
-	copy(j.state, j.wantState)
+	return reportOf(report)
 }

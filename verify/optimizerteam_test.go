@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
 // TestOptimizerTeams: a team whose updates are those of the optimizer is accepted, and each way to be something else is
@@ -88,8 +89,11 @@ func TestOptimizerTeams(t *testing.T) {
 			}
 		})},
 	} {
-		r := CheckOptimizerTeam(threeFourTwo(spec.Float32), "sgd", func() *updating { return new(updating) }, update, c.team)
-		found := slices.ContainsFunc(r.Failures, func(f Failure) bool { return f.Call == c.call && strings.HasPrefix(f.Quantity, c.quantity) })
+		r := CheckOptimizerTeam(threeFourTwo(spec.Float32), "sgd", func() *updating { return new(updating) }, update,
+			c.team)
+		found := slices.ContainsFunc(r.Failures, func(f Failure) bool {
+			return f.Call == c.call && strings.HasPrefix(f.Quantity, c.quantity)
+		})
 		if c.call == "" && r.Err() != nil || c.call != "" && !found {
 			t.Errorf("%s, %q: got %v", c.call, c.quantity, r.Err())
 		}
@@ -105,7 +109,7 @@ type updating struct{ T uint64 }
 
 func (s *updating) Update(p, g *params342[float32], rate float32) {
 	s.T++
-	for i, v := range view[float32](g) {
-		view[float32](p)[i] -= rate * v
+	for i, v := range memory.View[float32](g) {
+		memory.View[float32](p)[i] -= rate * v
 	}
 }

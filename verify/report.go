@@ -1,16 +1,10 @@
 package verify
 
 import (
-	"errors"
-	"fmt"
-	"math"
-	"slices"
-	"strings"
 	"testing"
-)
 
-// worstShown is how many of the worst elements of one quantity a report shows.
-const worstShown = 3
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+)
 
 // Failure is one thing a kernel does wrong.
 type Failure struct {
@@ -45,34 +39,44 @@ type Report struct {
 	// Accuracies has one row for every quantity of every call, in the order they were checked.
 	Accuracies []Accuracy
 
-	groups []*group
 	// notes say what was not judged, and why.
 	notes []string
 }
 
-// group collects what was found on one quantity of one call.
-type group struct {
-	call, quantity string
-	numeric        bool
-	fraction       float64
-	count          int
-	worst          []Failure
+// reportOf is what judges have found.
+func reportOf(f *finding.Report) *Report {
+	f.Finish()
+	r := &Report{
+		Network: f.Network, Seed: f.Seed, Trials: f.Trials, Omitted: f.Omitted, Unbounded: f.Unbounded, notes: f.Notes,
+	}
+	for _, v := range f.Failures {
+		r.Failures = append(r.Failures, Failure(v))
+	}
+	for _, v := range f.Accuracies {
+		r.Accuracies = append(r.Accuracies, Accuracy(v))
+	}
+	return r
+}
+
+// found is the inverse of reportOf.
+func (r *Report) found() *finding.Report {
+	f := &finding.Report{
+		Network: r.Network, Seed: r.Seed, Trials: r.Trials, Omitted: r.Omitted, Unbounded: r.Unbounded, Notes: r.notes,
+	}
+	for _, v := range r.Failures {
+		f.Failures = append(f.Failures, finding.Failure(v))
+	}
+	for _, v := range r.Accuracies {
+		f.Accuracies = append(f.Accuracies, finding.Accuracy(v))
+	}
+	return f
 }
 
 // Err returns nil for a kernel without failures, else all of them as one error.
-func (r *Report) Err() error {
-	if len(r.Failures) == 0 {
-		return nil
-	}
-	var lines []string
-	for _, f := range r.Failures {
-		lines = append(lines, f.Message)
-	}
-	if r.Omitted > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more elements of these quantities", r.Omitted))
-	}
-	return errors.New(strings.Join(lines, "\n"))
-}
+func (r *Report) Err() error { return r.found().Err() }
+
+// String is a table of the largest errors seen, each as a fraction of its bound.
+func (r *Report) String() string { return r.found().String() }
 
 // tell logs the summary and fails the test with what is wrong.
 func (r *Report) tell(t testing.TB) {
@@ -84,94 +88,4 @@ func (r *Report) tell(t testing.TB) {
 	if r.Omitted > 0 {
 		t.Errorf("and %d more elements of these quantities", r.Omitted)
 	}
-}
-
-// String is a table of the largest errors seen, each as a fraction of its bound.
-func (r *Report) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d trials, seed %s", r.Network, r.Trials, r.Seed)
-	if len(r.Accuracies) > 0 {
-		b.WriteString("; largest error as a fraction of its bound:")
-	}
-	call, width := "", 0
-	for _, a := range r.Accuracies {
-		width = max(width, len(a.Call))
-	}
-	for _, a := range r.Accuracies {
-		if a.Call != call {
-			call = a.Call
-			fmt.Fprintf(&b, "\n  %-*s", width, call)
-		}
-		fmt.Fprintf(&b, "  %s %.2g", a.Quantity, a.Fraction)
-	}
-	if r.Unbounded > 0 {
-		fmt.Fprintf(&b, "\n  %d numbers were not judged: they may overflow", r.Unbounded)
-	}
-	for _, n := range r.notes {
-		fmt.Fprintf(&b, "\n  %s", n)
-	}
-	return b.String()
-}
-
-// note writes down once that something was not judged.
-func (r *Report) note(format string, args ...any) {
-	if n := fmt.Sprintf(format, args...); !slices.Contains(r.notes, n) {
-		r.notes = append(r.notes, n)
-	}
-}
-
-func (r *Report) group(call, quantity string) *group {
-	for _, g := range r.groups {
-		if g.call == call && g.quantity == quantity {
-			return g
-		}
-	}
-	g := &group{call: call, quantity: quantity}
-	r.groups = append(r.groups, g)
-	return g
-}
-
-// broken records a breach of the contract that no bound excuses.
-func (r *Report) broken(call, quantity, where, format string, args ...any) {
-	r.group(call, quantity).add(math.Inf(1), func() Failure {
-		message := fmt.Sprintf("%s: %s: %s", call, quantity, fmt.Sprintf(format, args...))
-		if where != "" {
-			message += "; " + where
-		}
-		return Failure{call, quantity, message, math.Inf(1)}
-	})
-}
-
-// failed records that the reference could not be had, and says whether that is so.
-func (r *Report) failed(err error) bool {
-	if err != nil {
-		r.broken("Kernel", "reference", "", "%v", err)
-	}
-	return err != nil
-}
-
-// add counts a failure and keeps it if it is one of the worst; among equals the first found stays first.
-// Only those kept are described, since a wrong kernel can be wrong in millions of elements.
-func (g *group) add(excess float64, describe func() Failure) {
-	g.count++
-	at := len(g.worst)
-	for at > 0 && g.worst[at-1].Excess < excess {
-		at--
-	}
-	if at < worstShown {
-		g.worst = slices.Insert(g.worst, at, describe())
-		g.worst = g.worst[:min(len(g.worst), worstShown)]
-	}
-}
-
-// finish moves what was collected into the exported fields.
-func (r *Report) finish() *Report {
-	for _, g := range r.groups {
-		if g.numeric {
-			r.Accuracies = append(r.Accuracies, Accuracy{g.call, g.quantity, g.fraction})
-		}
-		r.Failures = append(r.Failures, g.worst...)
-		r.Omitted += g.count - len(g.worst)
-	}
-	return r
 }

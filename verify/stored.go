@@ -3,24 +3,13 @@ package verify
 import (
 	"encoding"
 	"encoding/json"
-	"fmt"
 	"io"
 	"reflect"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/stored"
 )
-
-// storable is what every type that is saved and loaded can do.
-type storable interface {
-	encoding.BinaryMarshaler
-	encoding.BinaryUnmarshaler
-	io.WriterTo
-	io.ReaderFrom
-	json.Marshaler
-	json.Unmarshaler
-	AppendBinary(b []byte) ([]byte, error)
-}
 
 // TestStored checks the saving and loading of S, which is the parameters of a network, kind "parameters", or an
 // optimizer, by its name such as "adam", and fails the test with what is wrong. network is the spec as text. Where
@@ -29,7 +18,8 @@ func TestStored[S any](t testing.TB, network, kind string) {
 	t.Helper()
 	n := emitted(t, network)
 	switch any(new(S)).(type) {
-	case io.WriterTo, io.ReaderFrom, encoding.BinaryMarshaler, encoding.BinaryUnmarshaler, json.Marshaler, json.Unmarshaler:
+	case io.WriterTo, io.ReaderFrom, encoding.BinaryMarshaler, encoding.BinaryUnmarshaler, json.Marshaler,
+		json.Unmarshaler:
 		CheckStored[S](n, kind).tell(t)
 	default:
 		t.Logf("%T has no methods that save it", *new(S))
@@ -46,60 +36,5 @@ func TestStored[S any](t testing.TB, network, kind string) {
 // the value as it was, whichever byte is missing. Readers and writers may give and take any number of bytes at a
 // time; errors of theirs are passed on, and the end of a stream between two records is io.EOF.
 func CheckStored[S any](n spec.Network, kind string) *Report {
-	return checkStored(n, kind, reflect.TypeFor[*S]().Elem()) // by the pointer, which has the methods
+	return reportOf(stored.Check(n, kind, reflect.TypeFor[*S]().Elem())) // by the pointer, which has the methods
 }
-
-// checkStored is CheckStored for a type that is known as the program runs, so that the judge is compiled once and not
-// again for every type that is saved.
-func checkStored(n spec.Network, kind string, typ reflect.Type) *Report {
-	n = n.WithDefaults()
-	report := &Report{Network: n.Name}
-	_, report.Seed = random(n, 0)
-	refuse := func(format string, args ...any) *Report {
-		report.broken(kind, "types", "", format, args...)
-		return report.finish()
-	}
-	if err := n.Validate(); err != nil {
-		return refuse("%v", err)
-	}
-	if _, ok := reflect.New(typ).Interface().(storable); !ok {
-		return refuse("*%v must have all of WriteTo, ReadFrom, MarshalBinary, UnmarshalBinary, AppendBinary, MarshalJSON and "+
-			"UnmarshalJSON", typ)
-	}
-	layout, err := layoutOf(typ, n, kind)
-	if err != nil {
-		return refuse("%v", err)
-	}
-	j := &storedJudge{network: n, kind: kind, report: report, layout: layout}
-	fills := storedFills
-	if j.layout.len() > storedBudget/512 {
-		fills = fills[:3]
-	}
-	report.Trials = len(fills)
-	for i, fill := range fills {
-		value := j.fresh()
-		fill.do(n, j.layout.of(value), uint64(i))
-		j.whole(value, fill.name)
-		if i == 0 {
-			j.streams(value)
-			j.damagedBinary(value)
-			j.damagedJSON(value)
-		}
-	}
-	return report.finish()
-}
-
-// storedJudge checks one type that is saved and loaded.
-type storedJudge struct {
-	network spec.Network
-	kind    string
-	report  *Report
-	layout  storedLayout
-}
-
-func (j *storedJudge) broken(call, what, where, format string, args ...any) {
-	j.report.broken(fmt.Sprintf("%s of %s", call, j.kind), what, where, format, args...)
-}
-
-// fresh is a new value of the type, a pointer.
-func (j *storedJudge) fresh() storable { return reflect.New(j.layout.typ).Interface().(storable) }

@@ -2,19 +2,24 @@ package verify
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/backpropgen/backpropgen/generated/digits"
 	"github.com/backpropgen/backpropgen/generated/strict"
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
 )
 
 type (
 	exactX      = [strict.ExactInputs]float32
 	exactY      = [strict.ExactOutputs]float32
-	exactKernel = Kernel[strict.Exact, strict.ExactGrad, strict.ExactWorkspace, strict.ExactBatch, exactX, exactY, float32]
+	exactKernel = Kernel[strict.Exact, strict.ExactGrad, strict.ExactWorkspace, strict.ExactBatch, exactX, exactY,
+		float32]
 )
 
 // exactNetwork is the network of generated/strict/exact.yaml and its functions, which keep the order of sums.
@@ -25,9 +30,11 @@ func exactNetwork(t *testing.T) (spec.Network, exactKernel) {
 		t.Fatal(err)
 	}
 	return n.WithDefaults(), exactKernel{
-		Init: (*strict.Exact).Init, Forward: (*strict.Exact).Forward, Loss: (*strict.Exact).Loss, Backward: (*strict.Exact).Backward,
-		Grad: (*strict.Exact).Grad, Step: (*strict.Exact).Step, InputGrad: (*strict.ExactWorkspace).InputGrad,
-		ForwardBatch: (*strict.Exact).ForwardBatch, LossBatch: (*strict.Exact).LossBatch, GradBatch: (*strict.Exact).GradBatch,
+		Init: (*strict.Exact).Init, Forward: (*strict.Exact).Forward, Loss: (*strict.Exact).Loss,
+		Backward: (*strict.Exact).Backward,
+		Grad:     (*strict.Exact).Grad, Step: (*strict.Exact).Step, InputGrad: (*strict.ExactWorkspace).InputGrad,
+		ForwardBatch: (*strict.Exact).ForwardBatch, LossBatch: (*strict.Exact).LossBatch,
+		GradBatch: (*strict.Exact).GradBatch,
 		StepBatch: (*strict.Exact).StepBatch, InputGradBatch: (*strict.Exact).InputGradBatch,
 		Norm: (*strict.ExactGrad).Norm, Clip: (*strict.ExactGrad).Clip, Scale: (*strict.ExactGrad).Scale,
 	}
@@ -36,40 +43,23 @@ func exactNetwork(t *testing.T) (spec.Network, exactKernel) {
 // bump moves a number to its neighbour.
 func bump(v *float32) { *v = math.Nextafter32(*v, 4) }
 
-// TestSumInLanes: the order as the README has it, written down for a few terms.
-func TestSumInLanes(t *testing.T) {
-	terms := []float32{1e8, 3, -1e8, 7, 0.125, 1e7, -3, 1, 5e-3, 2, 1e-7}
-	t0, t1, t2, t3 := terms[0]+terms[4], terms[1]+terms[5], terms[2]+terms[6], terms[3]+terms[7]
-	t0, t1, t2 = t0+terms[8], t1+terms[9], t2+terms[10]
-	t0, t1 = t0+t2, t1+t3
-	if got := sumInLanes(terms, 4); got != t0+t1 {
-		t.Errorf("11 terms in 4 lanes: %v, want %v", got, t0+t1)
+// order judges the order of a kernel's sums. What else a kernel must have it need not.
+func order[P, G, W, B, X, Y any, F Float](n spec.Network, report *finding.Report, k Kernel[P, G, W, B, X, Y, F]) {
+	m, err := machineOf(n, k)
+	if report.Failed(err) {
+		return
 	}
-	if got, want := sumInLanes(terms[:3], 16), (terms[0]+terms[2])+terms[1]; got != want {
-		t.Errorf("3 terms in 16 lanes: %v, want %v", got, want)
-	}
-	if got, want := sumInLanes(terms[:6], 8), (terms[0]+terms[4]+terms[2])+(terms[1]+terms[5]+terms[3]); got != want {
-		t.Errorf("6 terms in 8 lanes: %v, want %v", got, want)
-	}
-	for n := 1; n <= len(terms); n++ {
-		whole := make([]float64, n)
-		for i := range whole {
-			whole[i] = float64(i + 1)
-		}
-		if got, want := sumInLanes(whole, 4), float64(n*(n+1)/2); got != want {
-			t.Errorf("whole numbers up to %d: %v, want %v", n, got, want)
-		}
-	}
-	if got := sumInLanes([]float64{math.Copysign(0, -1)}, 16); !math.Signbit(got) {
-		t.Errorf("the sum of -0 alone is %v", got)
-	}
+	judge.CheckOrder(&judge.Kernel[F]{
+		Network: n, Report: report, Machine: m,
+		Batch: func(largest int) *judge.BatchMachine[F] { return newKernelBatches(k, largest) },
+	})
 }
 
 // TestOrder: functions that keep the order are accepted, others are found, whichever sum it is.
 func TestOrder(t *testing.T) {
 	n, right := exactNetwork(t)
-	report := &Report{}
-	if checkOrder(n, report, right); report.finish().Err() != nil {
+	report := &finding.Report{}
+	if order(n, report, right); report.Finish().Err() != nil {
 		t.Fatal(report.Err())
 	}
 	type (
@@ -83,26 +73,30 @@ func TestOrder(t *testing.T) {
 		spoil func(k *exactKernel)
 	}{
 		{mutant{flaw: "an output is its neighbour", call: "ForwardBatch", quantity: "ŷ["}, func(k *exactKernel) {
-			k.ForwardBatch = func(p *P, b *B, xs []exactX, out []exactY) { right.ForwardBatch(p, b, xs, out); bump(&out[1][1]) }
+			k.ForwardBatch = func(p *P, b *B, xs []exactX, out []exactY) {
+				right.ForwardBatch(p, b, xs, out)
+				bump(&out[1][1])
+			}
 		}},
 		{mutant{flaw: "z is its neighbour", call: "Grad", quantity: "Z2["}, func(k *exactKernel) {
 			k.Grad = func(p *P, ws *W, x *exactX, y *exactY, g *G) float32 {
 				loss := right.Grad(p, ws, x, y, g)
 				for _, f := range fieldsOfExact(ws) {
-					if f.letter == 'Z' || f.letter == 'A' && f.block.layer == 1 {
-						bump(&f.view[2])
+					if f.Letter == 'Z' || f.Letter == 'A' && f.Block.Layer == 1 {
+						bump(&f.View[2])
 					}
 				}
 				return loss
 			}
 		}},
-		{mutant{flaw: "an element of the gradient is its neighbour", call: "Grad", quantity: "∂L/∂W2["}, func(k *exactKernel) {
-			k.Grad = func(p *P, ws *W, x *exactX, y *exactY, g *G) float32 {
-				loss := right.Grad(p, ws, x, y, g)
-				bump(&g.W2[1][0])
-				return loss
-			}
-		}},
+		{mutant{flaw: "an element of the gradient is its neighbour", call: "Grad", quantity: "∂L/∂W2["},
+			func(k *exactKernel) {
+				k.Grad = func(p *P, ws *W, x *exactX, y *exactY, g *G) float32 {
+					loss := right.Grad(p, ws, x, y, g)
+					bump(&g.W2[1][0])
+					return loss
+				}
+			}},
 		{mutant{flaw: "gradients are summed backwards", call: "GradBatch", quantity: "∂L/∂W1["}, func(k *exactKernel) {
 			k.GradBatch = func(p *P, b *B, xs []exactX, ys []exactY, g *G) float32 {
 				xs, ys = slices.Clone(xs), slices.Clone(ys)
@@ -121,13 +115,14 @@ func TestOrder(t *testing.T) {
 				return loss
 			}
 		}},
-		{mutant{flaw: "the input's gradient is its neighbour", call: "InputGradBatch", quantity: "∂L/∂x["}, func(k *exactKernel) {
-			k.InputGradBatch = func(p *P, b *B, xs []exactX, ys []exactY, gxs []exactX) float32 {
-				loss := right.InputGradBatch(p, b, xs, ys, gxs)
-				bump(&gxs[2][0])
-				return loss
-			}
-		}},
+		{mutant{flaw: "the input's gradient is its neighbour", call: "InputGradBatch", quantity: "∂L/∂x["},
+			func(k *exactKernel) {
+				k.InputGradBatch = func(p *P, b *B, xs []exactX, ys []exactY, gxs []exactX) float32 {
+					loss := right.InputGradBatch(p, b, xs, ys, gxs)
+					bump(&gxs[2][0])
+					return loss
+				}
+			}},
 		{mutant{flaw: "the input's gradient is its neighbour", call: "Grad", quantity: "∂L/∂x["}, func(k *exactKernel) {
 			k.InputGrad = func(ws *W) *exactX { v := right.InputGrad(ws); bump(&v[1]); return v }
 		}},
@@ -135,9 +130,9 @@ func TestOrder(t *testing.T) {
 		k := right
 		m.spoil(&k)
 		m.says = "promises the order of sums"
-		report := &Report{}
-		checkOrder(n, report, k)
-		m.judged(t, report.finish())
+		report := &finding.Report{}
+		order(n, report, k)
+		m.judged(t, reportOf(report))
 	}
 
 	// Functions of rounding: fast have another order.
@@ -146,25 +141,26 @@ func TestOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	fast.Rounding = spec.RoundingStrict
-	report = &Report{}
-	checkOrder(fast.WithDefaults(), report, Kernel[
-		digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, digits.DigitsBatch, [digits.DigitsInputs]float32, [digits.DigitsOutputs]float32, float32,
+	report = &finding.Report{}
+	order(fast.WithDefaults(), report, Kernel[
+		digits.Digits, digits.DigitsGrad, digits.DigitsWorkspace, digits.DigitsBatch, [digits.DigitsInputs]float32,
+		[digits.DigitsOutputs]float32, float32,
 	]{
 		Forward: (*digits.Digits).Forward, Grad: (*digits.Digits).Grad, ForwardBatch: (*digits.Digits).ForwardBatch,
 		GradBatch: (*digits.Digits).GradBatch, StepBatch: (*digits.Digits).StepBatch,
 	})
-	if err := report.finish().Err(); err == nil || !strings.Contains(err.Error(), "promises the order of sums") {
+	if err := report.Finish().Err(); err == nil || !strings.Contains(err.Error(), "promises the order of sums") {
 		t.Errorf("rounding: fast passes for strict: %v", err)
 	}
 }
 
 // fieldsOfExact are the documented fields of a workspace.
-func fieldsOfExact(ws *strict.ExactWorkspace) []field[float32] {
+func fieldsOfExact(ws *strict.ExactWorkspace) []judge.Field[float32] {
 	n, err := spec.DecodeFile("../generated/strict/exact.yaml")
 	if err != nil {
 		return nil
 	}
-	fields, _ := fieldsOf[float32](n.WithDefaults(), ws)
+	fields, _ := judge.FieldsOf[float32](n.WithDefaults(), reflect.TypeFor[strict.ExactWorkspace](), unsafe.Pointer(ws))
 	return fields
 }
 
@@ -235,8 +231,10 @@ func TestLevelsAgree(t *testing.T) {
 		return loss("InputGradBatch", right.InputGradBatch(p, b, xs, ys, gxs))
 	}
 	for spoilt = range map[string]bool{
-		"Forward": true, "Loss loss": true, "Backward": true, "Backward loss": true, "Grad": true, "Grad loss": true, "Step": true, "Step loss": true,
-		"ForwardBatch": true, "LossBatch loss": true, "GradBatch": true, "GradBatch loss": true, "StepBatch": true, "StepBatch loss": true,
+		"Forward": true, "Loss loss": true, "Backward": true, "Backward loss": true, "Grad": true, "Grad loss": true,
+		"Step": true, "Step loss": true,
+		"ForwardBatch": true, "LossBatch loss": true, "GradBatch": true, "GradBatch loss": true, "StepBatch": true,
+		"StepBatch loss": true,
 		"InputGradBatch": true, "InputGradBatch loss": true, "InputGrad": true,
 	} {
 		call, _, isLoss := strings.Cut(spoilt, " ")

@@ -1,9 +1,14 @@
 package verify
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/verify/internal/finding"
+	"github.com/backpropgen/backpropgen/verify/internal/judge"
+	"github.com/backpropgen/backpropgen/verify/internal/rounding"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
 )
 
 // Team is the functions of an emitted team, T, that works on batches with several goroutines: method expressions, but
@@ -27,24 +32,9 @@ type Team[T, P, G, X, Y any, F Float] struct {
 	Cuts Cuts
 }
 
-// batches are the functions of one team.
-func (k Team[T, P, G, X, Y, F]) batches(t *T) batchFunctions[P, G, X, Y, F] {
-	f := batchFunctions[P, G, X, Y, F]{
-		forward:  func(p *P, xs []X, out []Y) { k.ForwardBatch(t, p, xs, out) },
-		loss:     func(p *P, xs []X, ys []Y) F { return k.LossBatch(t, p, xs, ys) },
-		gradient: func(p *P, xs []X, ys []Y, g *G) F { return k.GradBatch(t, p, xs, ys, g) },
-		step:     func(p *P, xs []X, ys []Y, rate F) F { return k.StepBatch(t, p, xs, ys, rate) },
-		poison:   func() {}, // what a team works in is behind pointers
-	}
-	if k.InputGradBatch != nil {
-		f.inputGrad = func(p *P, xs []X, ys []Y, gxs []X) F { return k.InputGradBatch(t, p, xs, ys, gxs) }
-	}
-	return f
-}
-
-// complete checks the types and functions of a team against the network.
-func (k Team[T, P, G, X, Y, F]) complete(n spec.Network) error {
-	if err := fits[P, G, X, Y, F](n); err != nil {
+// teamFits checks the types and functions of a team against the network.
+func teamFits[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F]) error {
+	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
 		return err
 	}
 	return present(missing{
@@ -60,4 +50,58 @@ func TestTeam[T, P, G, X, Y any, F Float](t testing.TB, network string, k Team[T
 	t.Helper()
 	n := emitted(t, network)
 	CheckTeam(n, k, Options{Short: testing.Short()}).tell(t)
+}
+
+// CheckTeam judges everything that the contract of Team says, with as many samples as many workers want.
+func CheckTeam[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, F], o Options) *Report {
+	n = n.WithDefaults()
+	report := &finding.Report{Network: n.Name}
+	_, report.Seed = trial.Random(n, 0)
+	format, err := rounding.FormatOf(n.Precision)
+	if err == nil {
+		err = teamFits(n, k)
+	}
+	if err != nil {
+		report.Broken("Team", "types", "", "%v", err)
+		return reportOf(report)
+	}
+	goroutines := runtime.NumGoroutine()
+	var teams []*T
+	for _, workers := range judge.TeamSizes {
+		teams = append(teams, k.New(workers))
+	}
+	judge.JudgeTeams(&judge.Teams[F]{
+		Network: n, Format: format, Report: report, Options: judge.Options(o), Cuts: judge.Cuts(k.Cuts),
+		Machine: func(i, largest int) *judge.BatchMachine[F] {
+			return newBatchMachine(teamBatches(k, teams[i]), largest, nil)
+		},
+		Nothing: func(i, largest int) *judge.BatchMachine[F] {
+			return batchMachineOn(teamBatches(k, teams[i]), nil, new(G), 0,
+				make([]X, largest), make([]Y, largest), make([]Y, largest), make([]X, largest))
+		},
+		Close: func(i int) { k.Close(teams[i]) },
+		Crowd: func(workers, largest int) (*judge.BatchMachine[F], func()) {
+			t := k.New(workers)
+			return newBatchMachine(teamBatches(k, t), largest, nil), func() { k.Close(t) }
+		},
+	})
+	if left := judge.Ended(goroutines); left > 0 {
+		report.Broken("Close", "goroutines", "", "%d still run", left)
+	}
+	return reportOf(report)
+}
+
+// teamBatches are the functions of one team.
+func teamBatches[T, P, G, X, Y any, F Float](k Team[T, P, G, X, Y, F], t *T) batchFunctions[P, G, X, Y, F] {
+	f := batchFunctions[P, G, X, Y, F]{
+		forward:  func(p *P, xs []X, out []Y) { k.ForwardBatch(t, p, xs, out) },
+		loss:     func(p *P, xs []X, ys []Y) F { return k.LossBatch(t, p, xs, ys) },
+		gradient: func(p *P, xs []X, ys []Y, g *G) F { return k.GradBatch(t, p, xs, ys, g) },
+		step:     func(p *P, xs []X, ys []Y, rate F) F { return k.StepBatch(t, p, xs, ys, rate) },
+		poison:   func() {}, // what a team works in is behind pointers
+	}
+	if k.InputGradBatch != nil {
+		f.inputGrad = func(p *P, xs []X, ys []Y, gxs []X) F { return k.InputGradBatch(t, p, xs, ys, gxs) }
+	}
+	return f
 }

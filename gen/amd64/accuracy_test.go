@@ -18,7 +18,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"github.com/backpropgen/backpropgen/gen/code"
-	functions "github.com/backpropgen/backpropgen/gen/elementary"
+	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
@@ -215,7 +215,7 @@ func portableFunctions(t *testing.T) []byte {
 	g := &code.File{Package: "accuracy"}
 	var lists bytes.Buffer
 	for _, c := range []struct{ prefix, typ string }{{"s", "float32"}, {"d", "float64"}} {
-		if err := functions.Declare(g, c.prefix, accuracyOps, code.KindOf(c.typ)); err != nil {
+		if err := elementary.Declare(g, c.prefix, accuracyOps, code.KindOf(c.typ)); err != nil {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&lists, "\nvar portable%s = map[string]func(x, y %s) %[2]s{\n", c.typ[len("float"):], c.typ)
@@ -224,7 +224,7 @@ func portableFunctions(t *testing.T) []byte {
 			if unaries[op] == nil {
 				call = "x, y"
 			}
-			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, functions.Name(c.prefix, op), call)
+			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, elementary.Name(c.prefix, op), call)
 		}
 		fmt.Fprintf(&lists, "}\n")
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 
 	"github.com/backpropgen/backpropgen/gen/code"
-	functions "github.com/backpropgen/backpropgen/gen/elementary"
+	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
@@ -54,7 +54,7 @@ func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 						t.Fatal(err)
 					}
 					fmt.Fprintf(&decl, "\n//go:noescape\nfunc %s(x, y, grad *[%d]float%d)\n", name, lanesTested, 8*size)
-					call := functions.Name(fmt.Sprintf("p%d", 8*size), op) + "(x)"
+					call := elementary.Name(fmt.Sprintf("p%d", 8*size), op) + "(x)"
 					if op == expr.OpPow {
 						call = strings.Replace(call, "(x)", "(x, y)", 1)
 					}
@@ -96,7 +96,7 @@ func TestLanewise(t *testing.T) {
 	write("functions_amd64.go", declarations)
 	for _, typ := range []string{"float32", "float64"} {
 		portable := &code.File{Package: "lanewise"}
-		if err := functions.Declare(portable, "p"+typ[5:], lanewiseOps, code.KindOf(typ)); err != nil {
+		if err := elementary.Declare(portable, "p"+typ[5:], lanewiseOps, code.KindOf(typ)); err != nil {
 			t.Fatal(err)
 		}
 		src, err := templates.Program(portable).Render()

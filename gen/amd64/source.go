@@ -6,7 +6,7 @@ import (
 	"math/bits"
 
 	"github.com/backpropgen/backpropgen/gen/code"
-	functions "github.com/backpropgen/backpropgen/gen/elementary"
+	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -48,14 +48,14 @@ type sourceKey struct {
 
 func readSource(op expr.Op, size int) (*source, error) {
 	program := &code.File{}
-	if err := functions.Declare(program, "", []expr.Op{op}, code.KindOf(fmt.Sprintf("float%d", 8*size))); err != nil {
+	if err := elementary.Declare(program, "", []expr.Op{op}, code.KindOf(fmt.Sprintf("float%d", 8*size))); err != nil {
 		return nil, err
 	}
 	info, err := code.Check(program)
 	if err != nil {
 		return nil, err
 	}
-	s := &source{Func: program.Func("", functions.Name("", op)), info: info, tables: map[string]*table{}}
+	s := &source{Func: program.Func("", elementary.Name("", op)), info: info, tables: map[string]*table{}}
 	for _, d := range program.Decls {
 		if t, ok := d.(*code.Table); ok {
 			s.tables[t.Name] = tableOf(t)

@@ -42,7 +42,8 @@ func (r Ranges) Check() error {
 		i    Interval
 	}{{"inputs", r.Inputs}, {"weights", r.Weights}, {"biases", r.Biases}, {"targets", r.Targets}} {
 		if !(c.i.Lo <= c.i.Hi) || math.IsInf(c.i.Lo, 0) || math.IsInf(c.i.Hi, 0) {
-			return fmt.Errorf("the range of %s, %g to %g, must be two finite numbers, the smaller first", c.name, c.i.Lo, c.i.Hi)
+			return fmt.Errorf("the range of %s, %g to %g, must be two finite numbers, the smaller first", c.name,
+				c.i.Lo, c.i.Hi)
 		}
 	}
 	return nil

@@ -14,7 +14,8 @@ import (
 // formulas are activations and costs of users, with every function, maxima, quotients and powers.
 var formulas = struct{ activations, costs []string }{
 	[]string{
-		"z/(1 + exp(-z))", "max(z, 0.1*z) + sin(z)*cos(2*z)", "z^3/(1 + z^2)", "(1 + z^2)^0.3", "tanh(z)*erf(z/2) + atan(z)", "log1p(exp(z))",
+		"z/(1 + exp(-z))", "max(z, 0.1*z) + sin(z)*cos(2*z)", "z^3/(1 + z^2)", "(1 + z^2)^0.3",
+		"tanh(z)*erf(z/2) + atan(z)", "log1p(exp(z))",
 		"sqrt(1 + z^2) - 1", "abs(z)*sigmoid(z)", "min(expm1(z), 2)", "log(2 + sin(z))", "1.3^z",
 	},
 	[]string{"(a - y)^4", "sqrt(1 + (a - y)^2)", "max(1 - a*y, 0)", "log(1 + exp(-a*y))"},
@@ -27,7 +28,8 @@ func networks() (list []spec.Network) {
 	for _, e := range spec.Activations() {
 		activations = append(activations, spec.Function{Name: e.Name})
 	}
-	activations = append(activations, spec.Function{Name: "max-pool", Params: map[string]float64{"window": 2}}, spec.Function{Name: "elu", Params: map[string]float64{"alpha": 0.5}})
+	activations = append(activations, spec.Function{Name: "max-pool", Params: map[string]float64{"window": 2}},
+		spec.Function{Name: "elu", Params: map[string]float64{"alpha": 0.5}})
 	for _, f := range formulas.activations {
 		activations = append(activations, spec.Function{Expr: f})
 	}
@@ -43,7 +45,8 @@ func networks() (list []spec.Network) {
 			n := spec.Network{
 				Name: "N", Input: 5, Cache: modes[(i+j)%4], InputGradient: j%2 == 0, Cost: cost,
 				Layers: []spec.Layer{
-					{Dense: 4, Activation: activations[(i+7*j)%len(activations)], NoBias: j%3 == 0}, {Dense: 4, Activation: last},
+					{Dense: 4, Activation: activations[(i+7*j)%len(activations)], NoBias: j%3 == 0},
+					{Dense: 4, Activation: last},
 				},
 			}
 			if n.WithDefaults().Validate() == nil {
@@ -55,7 +58,9 @@ func networks() (list []spec.Network) {
 }
 
 // small are ranges in which nothing overflows.
-var small = Ranges{Inputs: Interval{-1, 1}, Weights: Interval{-1, 1}, Biases: Interval{-0.5, 0.5}, Targets: Interval{0, 1}}
+var small = Ranges{
+	Inputs: Interval{-1, 1}, Weights: Interval{-1, 1}, Biases: Interval{-0.5, 0.5}, Targets: Interval{0, 1},
+}
 
 // TestOf runs plans in float32 and in float64, on numbers within the ranges and at their ends: no error is beyond its
 // bound, no result beyond the largest, and what differs from the bound at kinks does so at kinks.
@@ -93,8 +98,10 @@ func TestOf(t *testing.T) {
 					e := math.Abs(float64(a[k]) - b[k])
 					seen[i] = max(seen[i], e)
 					if l.Error <= math.MaxFloat64 && !(e <= l.Error) || math.Abs(b[k]) > l.Largest {
-						t.Fatalf("%s, %s after %s and %s: %s[%d] is %v, should be %v ± %v and at most %v", n.Cache, n.Cost.Brief(),
-							n.Layers[0].Activation.Brief(), n.Layers[1].Activation.Brief(), l.Name, k, a[k], b[k], l.Error, l.Largest)
+						t.Fatalf("%s, %s after %s and %s: %s[%d] is %v, should be %v ± %v and at most %v", n.Cache,
+							n.Cost.Brief(),
+							n.Layers[0].Activation.Brief(), n.Layers[1].Activation.Brief(), l.Name, k, a[k], b[k],
+							l.Error, l.Largest)
 					}
 				}
 			}
@@ -128,7 +135,9 @@ func buffer(p *plan.Program, name string) string {
 }
 
 // fill draws the numbers of one trial, the same for both precisions.
-func fill(r *rand.Rand, p *plan.Program, ranges Ranges, trial int, single *plan.Memory[float32], double *plan.Memory[float64]) {
+func fill(
+	r *rand.Rand, p *plan.Program, ranges Ranges, trial int, single *plan.Memory[float32], double *plan.Memory[float64],
+) {
 	draw := func(i Interval) float32 {
 		if trial%3 == 1 || trial%3 == 2 && r.IntN(3) == 0 {
 			return float32([]float64{i.Lo, i.Hi, 0}[r.IntN(3)])
@@ -136,7 +145,10 @@ func fill(r *rand.Rand, p *plan.Program, ranges Ranges, trial int, single *plan.
 		return float32(i.Lo + r.Float64()*(i.Hi-i.Lo))
 	}
 	for _, b := range p.Buffers {
-		of := map[plan.Kind]Interval{plan.Input: ranges.Inputs, plan.Target: ranges.Targets, plan.Weight: ranges.Weights, plan.Bias: ranges.Biases}
+		of := map[plan.Kind]Interval{
+			plan.Input: ranges.Inputs, plan.Target: ranges.Targets, plan.Weight: ranges.Weights,
+			plan.Bias: ranges.Biases,
+		}
 		i, ok := of[b.Kind]
 		if !ok {
 			continue

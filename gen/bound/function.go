@@ -19,15 +19,39 @@ type curve struct {
 var inf = math.Inf(1)
 
 var curves = map[expr.Op]curve{
-	expr.OpExp:     {at: math.Exp, steepest: func(_, hi float64) float64 { return math.Exp(hi) }, least: 0, most: inf},
-	expr.OpExpm1:   {at: math.Expm1, steepest: func(_, hi float64) float64 { return math.Exp(hi) }, least: -1, most: inf},
-	expr.OpLog:     {at: logarithm, steepest: func(lo, _ float64) float64 { return reciprocal(lo) }, least: -inf, most: inf},
-	expr.OpLog1p:   {at: func(x float64) float64 { return math.Log1p(max(x, -1)) }, steepest: func(lo, _ float64) float64 { return reciprocal(1 + lo) }, least: -inf, most: inf},
-	expr.OpSqrt:    {at: func(x float64) float64 { return math.Sqrt(max(x, 0)) }, steepest: func(lo, _ float64) float64 { return reciprocal(2 * math.Sqrt(max(lo, 0))) }, least: 0, most: inf, exact: true},
-	expr.OpTanh:    {at: math.Tanh, steepest: func(lo, hi float64) float64 { t := math.Tanh(nearest(lo, hi)); return 1 - t*t }, least: -1, most: 1},
-	expr.OpSigmoid: {at: sigmoid, steepest: func(lo, hi float64) float64 { m := nearest(lo, hi); return sigmoid(m) * sigmoid(-m) }, least: 0, most: 1},
-	expr.OpAtan:    {at: math.Atan, steepest: func(lo, hi float64) float64 { m := nearest(lo, hi); return 1 / (1 + m*m) }, least: -2, most: 2},
-	expr.OpErf:     {at: math.Erf, steepest: func(lo, hi float64) float64 { m := nearest(lo, hi); return 2 / math.SqrtPi * math.Exp(-m*m) }, least: -1, most: 1},
+	expr.OpExp: {at: math.Exp, steepest: func(_, hi float64) float64 { return math.Exp(hi) }, least: 0, most: inf},
+	expr.OpExpm1: {
+		at: math.Expm1, steepest: func(_, hi float64) float64 { return math.Exp(hi) }, least: -1, most: inf,
+	},
+	expr.OpLog: {
+		at: logarithm, steepest: func(lo, _ float64) float64 { return reciprocal(lo) }, least: -inf, most: inf,
+	},
+	expr.OpLog1p: {
+		at:       func(x float64) float64 { return math.Log1p(max(x, -1)) },
+		steepest: func(lo, _ float64) float64 { return reciprocal(1 + lo) }, least: -inf, most: inf,
+	},
+	expr.OpSqrt: {
+		at:       func(x float64) float64 { return math.Sqrt(max(x, 0)) },
+		steepest: func(lo, _ float64) float64 { return reciprocal(2 * math.Sqrt(max(lo, 0))) }, least: 0, most: inf,
+		exact: true,
+	},
+	expr.OpTanh: {
+		at: math.Tanh, steepest: func(lo, hi float64) float64 { t := math.Tanh(nearest(lo, hi)); return 1 - t*t },
+		least: -1, most: 1,
+	},
+	expr.OpSigmoid: {
+		at: sigmoid, steepest: func(lo, hi float64) float64 { m := nearest(lo, hi); return sigmoid(m) * sigmoid(-m) },
+		least: 0, most: 1,
+	},
+	expr.OpAtan: {
+		at: math.Atan, steepest: func(lo, hi float64) float64 { m := nearest(lo, hi); return 1 / (1 + m*m) }, least: -2,
+		most: 2,
+	},
+	expr.OpErf: {
+		at:       math.Erf,
+		steepest: func(lo, hi float64) float64 { m := nearest(lo, hi); return 2 / math.SqrtPi * math.Exp(-m*m) },
+		least:    -1, most: 1,
+	},
 }
 
 // along is f of x.
@@ -99,7 +123,9 @@ func (f format) power(x, y number) number {
 		return unknown()
 	}
 	m, c := x.exact(), x.computed()
-	z := number{-math.Pow(m, n), math.Pow(m, n), -math.Pow(c, n), math.Pow(c, n), zeroOr(n*math.Pow(max(m, c), n-1), x.err)}
+	z := number{
+		-math.Pow(m, n), math.Pow(m, n), -math.Pow(c, n), math.Pow(c, n), zeroOr(n*math.Pow(max(m, c), n-1), x.err),
+	}
 	return f.bounded(z, f.function(z.computed()))
 }
 

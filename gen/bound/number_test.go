@@ -72,7 +72,8 @@ func TestOperations(t *testing.T) {
 			exact    float64
 			computed float32
 		}{
-			expr.OpAdd: {a + b, fa + fb}, expr.OpSub: {a - b, fa - fb}, expr.OpMul: {a * b, fa * fb}, expr.OpDiv: {a / b, fa / fb},
+			expr.OpAdd: {a + b, fa + fb}, expr.OpSub: {a - b, fa - fb}, expr.OpMul: {a * b, fa * fb},
+			expr.OpDiv: {a / b, fa / fb},
 			expr.OpMax: {max(a, b), max(fa, fb)}, expr.OpMin: {min(a, b), min(fa, fb)},
 			expr.OpPow: {math.Pow(a, b), float32(math.Pow(float64(fa), float64(fb)))},
 		} {
@@ -135,7 +136,8 @@ func TestFunctions(t *testing.T) {
 			}
 			computed := float32(at(float64(fa)))
 			// Up to 1 ULP off in all, and within the range of the function.
-			if off := math.Nextafter32(computed, float32(math.Inf(2*r.IntN(2)-1))); op != expr.OpSqrt && inRange(op, off) && math.Abs(float64(off)-at(float64(fa))) <= 2*single.half(math.Abs(at(float64(fa)))) {
+			if off := math.Nextafter32(computed, float32(math.Inf(2*r.IntN(2)-1))); op != expr.OpSqrt &&
+				inRange(op, off) && math.Abs(float64(off)-at(float64(fa))) <= 2*single.half(math.Abs(at(float64(fa)))) {
 				computed = off
 			}
 			holds(t, op.String(), z, at(a), computed, x, a, fa)
@@ -159,10 +161,13 @@ func TestUnknown(t *testing.T) {
 	v := evaluator{format: single}
 	one, wide, all := given(1, 2), given(-1, 1), unknown()
 	for name, z := range map[string]number{
-		"1/0": v.over(one, wide), "log 0": v.along(curves[expr.OpLog], given(0, 1)), "overflow": v.along(curves[expr.OpExp], given(0, 100)),
-		"0 times unknown": v.times(given(0, 0), all), "max": larger(one, all), "tanh": v.along(curves[expr.OpTanh], all),
+		"1/0": v.over(one, wide), "log 0": v.along(curves[expr.OpLog], given(0, 1)),
+		"overflow":        v.along(curves[expr.OpExp], given(0, 100)),
+		"0 times unknown": v.times(given(0, 0), all), "max": larger(one, all),
+		"tanh":  v.along(curves[expr.OpTanh], all),
 		"where": where(all, one, one, true), "sum": v.summed(3, all), "power": v.power(wide, given(0.5, 0.5)),
-		"dot": v.dot(Interval{-1, 1}, Interval{}, vector{3, all, 1, 1}), "product of the largest": v.times(given(1e30, 1e30), given(1e30, 1e30)),
+		"dot":                    v.dot(Interval{-1, 1}, Interval{}, vector{3, all, 1, 1}),
+		"product of the largest": v.times(given(1e30, 1e30), given(1e30, 1e30)),
 	} {
 		if z.known() {
 			t.Errorf("%s: %+v", name, z)

@@ -43,7 +43,9 @@ func TestAdding(t *testing.T) {
 		var covered []int
 		r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 		got := float64(tree(r, list, &covered))
-		limit := single.adding(terms{n: n, each: float64(float32(each)), total: math.Inf(1), first: float64(float32(first))})
+		limit := single.adding(terms{
+			n: n, each: float64(float32(each)), total: math.Inf(1), first: float64(float32(first)),
+		})
 		if math.Abs(got-exact) > limit {
 			t.Fatalf("%d terms up to %v and %v: off by %v, bound %v", n, each, first, math.Abs(got-exact), limit)
 		}
@@ -62,7 +64,8 @@ func TestAdding(t *testing.T) {
 		for range 64 {
 			sum, exact = sum+c, exact+float64(c)
 		}
-		worst = max(worst, math.Abs(float64(sum)-exact)/single.adding(terms{n: 64, each: float64(c), total: math.Inf(1)}))
+		worst = max(worst,
+			math.Abs(float64(sum)-exact)/single.adding(terms{n: 64, each: float64(c), total: math.Inf(1)}))
 	}
 	if worst > 1 || worst < 0.2 {
 		t.Errorf("64 equal terms come to %v of the bound, want a fifth at least", worst)

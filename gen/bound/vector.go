@@ -59,6 +59,7 @@ func (f format) scaled(v vector, g number) vector {
 		return all(v.n, z)
 	}
 	m := v.total + v.totalErr
-	totalErr := zeroOr(v.totalErr, g.computed()) + zeroOr(v.total, g.err) + f.u*zeroOr(m, g.computed()) + float64(v.n)*f.tiny
+	totalErr := zeroOr(v.totalErr, g.computed()) + zeroOr(v.total, g.err) + f.u*zeroOr(m, g.computed()) +
+		float64(v.n)*f.tiny
 	return all(v.n, z).with(zeroOr(v.total, g.exact()), totalErr)
 }

@@ -54,8 +54,10 @@ func TestActivationFormulas(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		if value, deriv, post := row.Value.String(), row.Deriv.String(), row.DerivPost.String(); value != c.value || deriv != c.deriv || post != c.post {
-			t.Errorf("%s: %s, derivative %s and %s; want %s, %s and %s", c.name, value, deriv, post, c.value, c.deriv, c.post)
+		if value, deriv, post := row.Value.String(), row.Deriv.String(),
+			row.DerivPost.String(); value != c.value || deriv != c.deriv || post != c.post {
+			t.Errorf("%s: %s, derivative %s and %s; want %s, %s and %s", c.name, value, deriv, post, c.value, c.deriv,
+				c.post)
 		}
 	}
 }
@@ -185,10 +187,12 @@ func TestTablesAreCopied(t *testing.T) {
 	cost.Kinks[0].At = Number(5)
 	Costs()[0].Name = "changed"
 	Fusions()[0].Cost = "changed"
-	if row, _ := ActivationOf(spec.Function{Name: "relu"}); row.Kinks[0].At != Expr(Number(0)) || Activations()[0].Name == "changed" {
+	if row, _ := ActivationOf(spec.Function{Name: "relu"}); row.Kinks[0].At != Expr(Number(0)) ||
+		Activations()[0].Name == "changed" {
 		t.Error("the table of activations was changed")
 	}
-	if cost, _ := CostOf(spec.Function{Name: "cross-entropy"}); cost.Kinks[0].At == Expr(Number(5)) || Costs()[0].Name == "changed" {
+	if cost, _ := CostOf(spec.Function{Name: "cross-entropy"}); cost.Kinks[0].At == Expr(Number(5)) ||
+		Costs()[0].Name == "changed" {
 		t.Error("the table of costs was changed")
 	}
 	if Fusions()[0].Cost == "changed" {

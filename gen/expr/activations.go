@@ -44,13 +44,16 @@ var activations = []Activation{
 	}),
 	elu(1),
 	pointwise(Activation{
-		Name:      "selu",
-		Value:     Add(Mul(Number(seluScale), Max(Z, Number(0))), Mul(Number(seluScale*seluAlpha), Expm1(Min(Z, Number(0))))),
-		Deriv:     Where(Z, Number(seluScale), Add(Mul(Number(seluScale*seluAlpha), Expm1(Z)), Number(seluScale*seluAlpha))),
+		Name: "selu",
+		Value: Add(Mul(Number(seluScale), Max(Z, Number(0))),
+			Mul(Number(seluScale*seluAlpha), Expm1(Min(Z, Number(0))))),
+		Deriv: Where(Z, Number(seluScale), Add(Mul(Number(seluScale*seluAlpha), Expm1(Z)),
+			Number(seluScale*seluAlpha))),
 		DerivPost: Where(A, Number(seluScale), Add(A, Number(seluScale*seluAlpha))),
 		Kinks:     []Kink{{At: Number(0), Deriv: Number(seluScale * seluAlpha)}},
 		Init:      LeCun,
-		Doc:       "a = L*z where z > 0, else L*A*(exp(z) - 1), with L = 1.0507009873554805 and A = 1.6732632423543772; a' = L where z > 0, else a + L*A, at z = 0 too",
+		Doc: "a = L*z where z > 0, else L*A*(exp(z) - 1), with L = 1.0507009873554805 and A = " +
+			"1.6732632423543772; a' = L where z > 0, else a + L*A, at z = 0 too",
 	}),
 	pointwise(Activation{
 		Name:  "gelu",
@@ -104,7 +107,8 @@ var activations = []Activation{
 	{
 		Name:   "max-pool",
 		Vector: MaxPool,
-		Doc:    "a_g = max of window g of z, NaN if one is NaN; Jac^T v is v_g at the window's first maximum, 0 elsewhere",
+		Doc: "a_g = max of window g of z, NaN if one is NaN; " +
+			"Jac^T v is v_g at the window's first maximum, 0 elsewhere",
 	},
 	{
 		Name:   "avg-pool",

@@ -67,7 +67,8 @@ var costs = []Cost{
 		// With e = exp(d) - 1 for d = |a - y|, cosh(d) - 1 is e^2/(2*(1 + e)): nothing cancels where d is small.
 		// Far out log(cosh(d)) is d - log(2) to the last bit, and e may overflow.
 		Term: Where(Sub(Abs(Sub(A, Y)), Number(40)), Sub(Abs(Sub(A, Y)), Number(math.Ln2)),
-			Log1p(Mul(Expm1(Abs(Sub(A, Y))), Div(Expm1(Abs(Sub(A, Y))), Add(Number(2), Mul(Number(2), Expm1(Abs(Sub(A, Y))))))))),
+			Log1p(Mul(Expm1(Abs(Sub(A, Y))),
+				Div(Expm1(Abs(Sub(A, Y))), Add(Number(2), Mul(Number(2), Expm1(Abs(Sub(A, Y))))))))),
 		Grad: Tanh(Sub(A, Y)),
 		Mean: true,
 		Doc:  "mean over the outputs of log(cosh(a - y))",

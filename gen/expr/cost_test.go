@@ -51,7 +51,8 @@ func TestCostFormulas(t *testing.T) {
 			continue
 		}
 		if term, grad := row.Term.String(), row.Grad.String(); term != c.term || grad != c.grad || row.Mean != c.mean {
-			t.Errorf("%s: %s, gradient %s, mean %t; want %s, %s, %t", c.name, term, grad, row.Mean, c.term, c.grad, c.mean)
+			t.Errorf("%s: %s, gradient %s, mean %t; want %s, %s, %t", c.name, term, grad, row.Mean, c.term, c.grad,
+				c.mean)
 		}
 	}
 }

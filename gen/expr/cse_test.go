@@ -20,7 +20,10 @@ func TestShare(t *testing.T) {
 		// exp(z) is inside what is shared already, and needs no name.
 		{"t", []Expr{Log(Exp(Z)), Sqrt(Log(Exp(Z)))}, "t0 = log(exp(z))\n-> t0, sqrt(t0)"},
 		{"t", []Expr{D(Sigmoid(Z), Z)}, "t0 = sigmoid(z)\n-> t0*(1 - t0)"},
-		{"t", []Expr{Add(Square(Exp(Var("t0"))), Var("t2")), Square(Exp(Z))}, "t1 = exp(t0)\nt3 = exp(z)\n-> t1^2 + t2, t3^2"},
+		{
+			"t", []Expr{Add(Square(Exp(Var("t0"))), Var("t2")), Square(Exp(Z))},
+			"t1 = exp(t0)\nt3 = exp(z)\n-> t1^2 + t2, t3^2",
+		},
 		{"z1_3", []Expr{Square(Exp(Z))}, "z1_30 = exp(z)\n-> z1_30^2"},
 		{"t", []Expr{Square(Add(Exp(Z), Abs(Z))), Abs(Z)}, "t0 = abs(z)\nt1 = exp(z) + t0\n-> t1^2, t0"},
 	} {

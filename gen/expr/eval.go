@@ -43,7 +43,8 @@ func Eval[F Float](e Expr, env Env[F]) (F, error) {
 			return 0, err
 		}
 		if n.Op >= numOps || ops[n.Op].arity != 2 {
-			return 0, fmt.Errorf("%v is not an operation on two operands; build expressions with the constructors", n.Op)
+			return 0, fmt.Errorf("%v is not an operation on two operands; build expressions with the constructors",
+				n.Op)
 		}
 		return binaryValue(n.Op, x, y), nil
 	case Select:

@@ -44,7 +44,8 @@ func ties(text string) string {
 		said += "; the derivative of abs(x) is 0 at x = 0"
 	}
 	if strings.Contains(text, "max(") || strings.Contains(text, "min(") {
-		said += "; where the arguments of max or min are equal, its derivative is that of the second, or of the one that is constant"
+		said += "; where the arguments of max or min are equal, its derivative is that of the second, or of the " +
+			"one that is constant"
 	}
 	return said
 }
@@ -54,10 +55,16 @@ func ties(text string) string {
 func checkCode(value, deriv Expr) error {
 	c := Share("u", value, deriv).Count()
 	if n := c.Total(); n > maxFormula {
-		return &formula.Error{Message: fmt.Sprintf("the formula is too complicated: it and its derivative take %d operations; at most %d are allowed", n, maxFormula)}
+		return &formula.Error{
+			Message: fmt.Sprintf("the formula is too complicated: it and its derivative take %d operations; "+
+				"at most %d are allowed", n, maxFormula),
+		}
 	}
 	if c := overflowing(value, deriv); c != nil {
-		return &formula.Error{Message: fmt.Sprintf("the formula or its derivative contains %v, which float32 cannot hold; use constants nearer to 1", c)}
+		return &formula.Error{
+			Message: fmt.Sprintf("the formula or its derivative contains %v, which float32 cannot hold; "+
+				"use constants nearer to 1", c),
+		}
 	}
 	return nil
 }

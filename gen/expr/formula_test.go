@@ -39,8 +39,10 @@ func TestFormulaActivations(t *testing.T) {
 		if row.DerivPost != nil {
 			post = row.DerivPost.String()
 		}
-		if value, deriv := row.Value.String(), row.Deriv.String(); value != c.value || deriv != c.deriv || post != c.post {
-			t.Errorf("%s: %s, derivative %s and %q; want %s, %s and %q", c.text, value, deriv, post, c.value, c.deriv, c.post)
+		if value, deriv := row.Value.String(), row.Deriv.String(); value != c.value || deriv != c.deriv ||
+			post != c.post {
+			t.Errorf("%s: %s, derivative %s and %q; want %s, %s and %q", c.text, value, deriv, post, c.value, c.deriv,
+				c.post)
 		}
 		if row.Vector != NotVector || row.Init != Glorot || !strings.Contains(row.Doc, c.text) {
 			t.Errorf("%s: vector %d, init %v, %s", c.text, row.Vector, row.Init, row.Doc)
@@ -88,7 +90,8 @@ func TestFormulaMistakes(t *testing.T) {
 		if !errors.As(err, &mistake) || mistake.At != c.at || !strings.Contains(mistake.Message, c.want) {
 			t.Errorf("%s: got %v, want %s at %d", c.text, err, c.want, c.at)
 		}
-		if _, err := CostOf(spec.Function{Expr: strings.ReplaceAll(c.text, "z", "a")}); !errors.As(err, &mistake) || mistake.At != c.at {
+		if _, err := CostOf(spec.Function{Expr: strings.ReplaceAll(c.text, "z", "a")}); !errors.As(err, &mistake) ||
+			mistake.At != c.at {
 			t.Errorf("%s as a cost: got %v, want an error at %d", c.text, err, c.at)
 		}
 	}
@@ -118,12 +121,18 @@ var familiar = []struct {
 	text  string
 	kinks []float64
 }{
-	{"z / (1 + exp(-z))", nil}, {"log(1 + exp(z))", []float64{0}}, {"z*tanh(log(1 + exp(z)))", []float64{0}}, {"1/(1 + z^2)", nil},
-	{"z*(1 + erf(z/sqrt(2)))/2", nil}, {"z/(1 + abs(z))", []float64{0}}, {"max(z, 0.1*z)", []float64{0}}, {"sin(z) + cos(2*z)", nil},
-	{"exp(-z^2)", nil}, {"max(z, 0)^2", nil}, {"min(max(z/6 + 0.5, 0), 1)", []float64{-3, 3}}, {"max(z, 0) + min(0, expm1(z))", []float64{0}},
-	{"sqrt(1 + z^2) - 1", nil}, {"abs(z - 1)^1.5", []float64{1}}, {"log1p(z^2)*atan(z)", nil}, {"(exp(z) - exp(-z))/(exp(z) + exp(-z))", nil},
-	{"0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))", nil}, {"sigmoid(z)^3 - sigmoid(-z)^-2", nil}, {"(1 + z^2)^(z/8)", nil},
-	{"abs(sin(z))", []float64{-2 * math.Pi, -math.Pi, 0, math.Pi, 2 * math.Pi}}, {"max(z, min(1, z^3))", []float64{-1, 0, 1}},
+	{"z / (1 + exp(-z))", nil}, {"log(1 + exp(z))", []float64{0}}, {"z*tanh(log(1 + exp(z)))", []float64{0}},
+	{"1/(1 + z^2)", nil},
+	{"z*(1 + erf(z/sqrt(2)))/2", nil}, {"z/(1 + abs(z))", []float64{0}}, {"max(z, 0.1*z)", []float64{0}},
+	{"sin(z) + cos(2*z)", nil},
+	{"exp(-z^2)", nil}, {"max(z, 0)^2", nil}, {"min(max(z/6 + 0.5, 0), 1)", []float64{-3, 3}},
+	{"max(z, 0) + min(0, expm1(z))", []float64{0}},
+	{"sqrt(1 + z^2) - 1", nil}, {"abs(z - 1)^1.5", []float64{1}}, {"log1p(z^2)*atan(z)", nil},
+	{"(exp(z) - exp(-z))/(exp(z) + exp(-z))", nil},
+	{"0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))", nil}, {"sigmoid(z)^3 - sigmoid(-z)^-2", nil},
+	{"(1 + z^2)^(z/8)", nil},
+	{"abs(sin(z))", []float64{-2 * math.Pi, -math.Pi, 0, math.Pi, 2 * math.Pi}},
+	{"max(z, min(1, z^3))", []float64{-1, 0, 1}},
 }
 
 func TestFormulaDerivativesAgainstDifferences(t *testing.T) {
@@ -318,11 +327,14 @@ func TestLargestFormulas(t *testing.T) {
 		return strings.Join(all, op)
 	}
 	for _, text := range []string{
-		chain(200, "*", "z"), chain(200, "/", "z"), chain(200, "+", "z"), chain(130, "*", "sin(z)", "cos(z)"), chain(130, "/", "exp(z)"),
+		chain(200, "*", "z"), chain(200, "/", "z"), chain(200, "+", "z"), chain(130, "*", "sin(z)", "cos(z)"),
+		chain(130, "/", "exp(z)"),
 		chain(66, "*", "(z+1)", "(z+2)", "(z+3)"), chain(100, "*", "z^z"), chain(40, "/", "z^(z+1)", "z^(2*z)"),
 		chain(36, "*", "exp(z)/(1+exp(z))"), chain(30, "*", "max(z,sin(z))", "abs(z)"),
-		nested(39, "tanh(", ")"), nested(39, "z*tanh(", ")"), nested(39, "z/(1+", ")"), nested(39, "(", ")^1.5"), nested(7, "(", ")^2"),
-		nested(20, "z^(", ")"), nested(20, "(1+z^2)^(", ")"), nested(39, "max(sin(z), ", ")"), nested(39, "abs(z - ", ")"),
+		nested(39, "tanh(", ")"), nested(39, "z*tanh(", ")"), nested(39, "z/(1+", ")"), nested(39, "(", ")^1.5"),
+		nested(7, "(", ")^2"),
+		nested(20, "z^(", ")"), nested(20, "(1+z^2)^(", ")"), nested(39, "max(sin(z), ", ")"),
+		nested(39, "abs(z - ", ")"),
 		nested(20, "log(1+exp(", "))"), nested(19, "(2+sin(", "))^(z+1)"), nested(39, "(z+1)/(", ")"),
 		"((z^4)^4)^8", "(z+1)^16*(z+2)^16*(z+3)^16*(z+4)^16", "((z+1)^4)^16",
 	} {
@@ -350,7 +362,10 @@ func FuzzFormula(f *testing.F) {
 	for _, c := range familiar {
 		f.Add(c.text, 0.5)
 	}
-	for _, text := range []string{"z^-2^3", "z^0/z^z", "exp(z^0*80)*z", "1e30*z*1e30", "(z*1e-30)^-16", "0*z", "-0/z", "z^(1/2)", "z*(1/(z^0+z^0))"} {
+	for _, text := range []string{
+		"z^-2^3", "z^0/z^z", "exp(z^0*80)*z", "1e30*z*1e30", "(z*1e-30)^-16", "0*z", "-0/z", "z^(1/2)",
+		"z*(1/(z^0+z^0))",
+	} {
 		f.Add(text, -3.25)
 	}
 	f.Fuzz(func(t *testing.T, text string, z float64) {

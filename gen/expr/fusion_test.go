@@ -28,7 +28,8 @@ func TestFusion(t *testing.T) {
 			t.Errorf("%s and %s: a spec cannot name them, or there is no documentation", row.Activation, row.Cost)
 		}
 		if vector := Uses(row.Term, LSE); vector != row.Vector || Uses(row.Delta, Z) {
-			t.Errorf("%s and %s: vector is %t, with %v and %v", row.Activation, row.Cost, row.Vector, row.Term, row.Delta)
+			t.Errorf("%s and %s: vector is %t, with %v and %v", row.Activation, row.Cost, row.Vector, row.Term,
+				row.Delta)
 		}
 	}
 	if row, ok := Fusion("tanh", "mse"); ok {

@@ -21,7 +21,9 @@ func TestMasks(t *testing.T) {
 		{"2*max(z, 0)*sin(z)", "where(z, 2*sin(z), 0) + 2*(max(z, 0)*cos(z))"},
 		{"abs(z)^0.5", "where(abs(z), 0.5/sqrt(abs(z))*where(z, 1, -1), 0)"},
 		{"max(z, 0.5*z)^2", "2*(where(0.5*z, 1, 0.5)*max(z, 0.5*z))"},
-		{"max(z, 0)^z", "where(z, where(abs(z), z*pow(max(z, 0), z - 1), z), 0) + pow(max(z, 0), z)*where(abs(max(z, 0)), log(max(z, 0)), min(z, max(z, 0)))"},
+		{"max(z, 0)^z",
+			"where(z, where(abs(z), z*pow(max(z, 0), z - 1), z), 0) + pow(max(z, 0), z)*where(abs(max(z, 0)), " +
+				"log(max(z, 0)), min(z, max(z, 0)))"},
 	} {
 		row, err := ActivationOf(spec.Function{Expr: c.text})
 		if err != nil {
@@ -40,10 +42,14 @@ func TestPowerDerivatives(t *testing.T) {
 		text    string
 		z, want float64
 	}{
-		{"min(z, 0)^max(0.5, z)", 0.01, 0}, {"z/0.5 - z^min(z/z, 0*z)", -2, 2}, {"max(z - z, 1.5 - z)^-max(0, 16)", 2, 0},
-		{"abs(z)^z", 0, 0}, {"abs(z)^0.5", 0, 0}, {"z^0.5", 0, inf}, {"max(z, 0)^0.5", -1, 0}, {"sqrt(max(z, 0))", -1, 0},
-		{"0^z", 0, 0}, {"0^z", 1, 0}, {"0^z", -1, -inf}, {"0^(0*z)", 1, 0}, {"(z - 1)^(1 - z)", 1, 0}, {"(z - 1)^z", 1, 1},
-		{"z^z", 1, 1}, {"z^z", -1, nan}, {"(z - z)^(1 + z)", 1, 0}, {"log(z - 1)^z", 0, nan}, {"abs(z)^z", nan, nan}, {"z^(1^z)", -3, 1},
+		{"min(z, 0)^max(0.5, z)", 0.01, 0}, {"z/0.5 - z^min(z/z, 0*z)", -2, 2},
+		{"max(z - z, 1.5 - z)^-max(0, 16)", 2, 0},
+		{"abs(z)^z", 0, 0}, {"abs(z)^0.5", 0, 0}, {"z^0.5", 0, inf}, {"max(z, 0)^0.5", -1, 0},
+		{"sqrt(max(z, 0))", -1, 0},
+		{"0^z", 0, 0}, {"0^z", 1, 0}, {"0^z", -1, -inf}, {"0^(0*z)", 1, 0}, {"(z - 1)^(1 - z)", 1, 0},
+		{"(z - 1)^z", 1, 1},
+		{"z^z", 1, 1}, {"z^z", -1, nan}, {"(z - z)^(1 + z)", 1, 0}, {"log(z - 1)^z", 0, nan}, {"abs(z)^z", nan, nan},
+		{"z^(1^z)", -3, 1},
 	} {
 		row, err := ActivationOf(spec.Function{Expr: c.text})
 		if err != nil {
@@ -52,7 +58,8 @@ func TestPowerDerivatives(t *testing.T) {
 		if got := mustEval(t, row.Deriv, Env[float64]{Z: c.z}); got != c.want && (got == got || c.want == c.want) {
 			t.Errorf("float64: the derivative of %s at %v is %v, want %v", c.text, c.z, got, c.want)
 		}
-		if got := mustEval(t, row.Deriv, Env[float32]{Z: float32(c.z)}); float64(got) != c.want && (got == got || c.want == c.want) {
+		if got := mustEval(t, row.Deriv, Env[float32]{Z: float32(c.z)}); float64(got) != c.want &&
+			(got == got || c.want == c.want) {
 			t.Errorf("float32: the derivative of %s at %v is %v, want %v", c.text, c.z, got, c.want)
 		}
 	}

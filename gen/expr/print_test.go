@@ -65,7 +65,10 @@ func TestString(t *testing.T) {
 // Reading the text back gives the expression: no parentheses are missing.
 func TestStringReadsBack(t *testing.T) {
 	m := newTreeMaker(2)
-	m.numbers = slices.DeleteFunc(m.numbers, func(v float64) bool { return v == 0 && math.Signbit(v) }) // looks like -(0)
+	m.numbers = slices.DeleteFunc(m.numbers, func(v float64) bool {
+		return v == 0 &&
+			math.Signbit(v)
+	}) // looks like -(0)
 	for range 20000 {
 		e := m.tree(1 + m.IntN(5))
 		p := reader{text: strings.ReplaceAll(e.String(), " ", "")}

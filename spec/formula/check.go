@@ -10,7 +10,9 @@ import (
 // check demands of a formula that has been read what Parse promises.
 func check(x Node, variables []string) *Error {
 	if len(variables) > 0 && !depends(x, variables[:1]) {
-		return &Error{0, fmt.Sprintf("the formula does not depend on %s, so that nothing could be learnt through it", variables[0])}
+		message := fmt.Sprintf("the formula does not depend on %s, so that nothing could be learnt through it",
+			variables[0])
+		return &Error{0, message}
 	}
 	if _, _, err := constant(x); err != nil {
 		return err
@@ -23,8 +25,9 @@ func check(x Node, variables []string) *Error {
 			"numbers, variables, operators and calls", MaxSize)}
 	}
 	if length := utf8.RuneCountInString(Format(x)); length > MaxLength {
-		return &Error{0, fmt.Sprintf("the formula is %d characters long with spaces around + and - and numbers written out; "+
-			"at most %d are allowed", length, MaxLength)}
+		message := fmt.Sprintf("the formula is %d characters long with spaces around + and - and numbers written out; "+
+			"at most %d are allowed", length, MaxLength)
+		return &Error{0, message}
 	}
 	return nil
 }
@@ -78,7 +81,8 @@ func constant(n Node) (v float64, is bool, err *Error) {
 		return 0, false, &Error{n.Pos(), fmt.Sprintf("%s is not a number", brief(n))}
 	}
 	if !InRange(v) {
-		return 0, false, &Error{n.Pos(), fmt.Sprintf("%s is %.3g, which is out of range; a constant is %s", brief(n), v, inRange)}
+		message := fmt.Sprintf("%s is %.3g, which is out of range; a constant is %s", brief(n), v, inRange)
+		return 0, false, &Error{n.Pos(), message}
 	}
 	return v, true, nil
 }

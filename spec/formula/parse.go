@@ -21,7 +21,8 @@ import (
 //	operand = number | "pi" | variable | function "(" sum { "," sum } ")" | "(" sum ")"
 func Parse(text string, variables ...string) (Node, error) {
 	if length := utf8.RuneCountInString(text); length > MaxLength {
-		return nil, &Error{MaxLength, fmt.Sprintf("the formula is %d characters long; at most %d are allowed", length, MaxLength)}
+		message := fmt.Sprintf("the formula is %d characters long; at most %d are allowed", length, MaxLength)
+		return nil, &Error{MaxLength, message}
 	}
 	if strings.TrimSpace(text) == "" {
 		return nil, &Error{0, "the formula is empty; write what it computes"}

@@ -151,7 +151,11 @@ func TestParseMistakes(t *testing.T) {
 		{"", 0, "the formula is empty; write what it computes"},
 		{" \n", 0, "the formula is empty; write what it computes"},
 		{"3 + pi", 0, "the formula does not depend on z, so that nothing could be learnt through it"},
-		{"z + foo", 4, "unknown name foo; use z, pi or a function: exp, expm1, log, log1p, sqrt, tanh, sigmoid, erf, sin, cos, atan, abs, max, min"},
+		{
+			"z + foo", 4,
+			"unknown name foo; use z, pi or a function: exp, expm1, log, log1p, sqrt, tanh, sigmoid, erf, sin, cos, " +
+				"atan, abs, max, min",
+		},
 		{"Z", 0, `unknown name Z; did you mean "z"?`},
 		{"1 + x", 4, `unknown name x; did you mean "z"?`},
 		{"y*z", 0, "y cannot be used in this formula; use z"},
@@ -160,8 +164,16 @@ func TestParseMistakes(t *testing.T) {
 		{"ln(z)", 0, `unknown function ln; did you mean "log"?`},
 		{"pow(z, 2)", 0, "unknown function pow; write x^y"},
 		{"relu(z)", 0, "unknown function relu; write max(x, 0)"},
-		{"gamma(z)", 0, "unknown function gamma; use exp, expm1, log, log1p, sqrt, tanh, sigmoid, erf, sin, cos, atan, abs, max or min"},
-		{strings.Repeat("z", 50), 0, "unknown name " + strings.Repeat("z", 40) + "…; use z, pi or a function: exp, expm1, log, log1p, sqrt, tanh, sigmoid, erf, sin, cos, atan, abs, max, min"},
+		{
+			"gamma(z)", 0,
+			"unknown function gamma; use exp, expm1, log, log1p, sqrt, tanh, sigmoid, erf, sin, cos, " +
+				"atan, abs, max or min",
+		},
+		{
+			strings.Repeat("z", 50), 0, "unknown name " + strings.Repeat("z", 40) +
+				"…; use z, pi or a function: exp, expm1, log, log1p, sqrt, tanh, sigmoid, erf, sin, cos, " +
+				"atan, abs, max, min",
+		},
 		{"exp z", 0, "exp is a function; write exp(…)"},
 		{"z + max", 4, "max is a function; write max(…, …)"},
 		{"exp()", 0, "exp takes 1 argument, not 0; write exp(…)"},
@@ -213,7 +225,10 @@ func TestParseMistakes(t *testing.T) {
 		{"z + 1e-31", 4, "1e-31 is out of range; a number is 0 or from 1e-30 to 1e30"},
 		{"z + 1e-999", 4, "1e-999 is out of range; a number is 0 or from 1e-30 to 1e30"},
 		{"z + 1e999", 4, "1e999 is out of range; a number is 0 or from 1e-30 to 1e30"},
-		{"z*1e30*1e30 + 1e20*1e20", 18, "1e20*1e20 is 1e+40, which is out of range; a constant is 0 or from 1e-30 to 1e30"},
+		{
+			"z*1e30*1e30 + 1e20*1e20", 18,
+			"1e20*1e20 is 1e+40, which is out of range; a constant is 0 or from 1e-30 to 1e30",
+		},
 		{"z + exp(-100)", 4, "exp(-100) is 3.72e-44, which is out of range; a constant is 0 or from 1e-30 to 1e30"},
 		{"z + log(-1)", 4, "log(-1) is not a number"},
 		{"z + sqrt(1 - 2)*2", 4, "sqrt(1 - 2) is not a number"},
@@ -226,10 +241,22 @@ func TestParseMistakes(t *testing.T) {
 			"the base of a power whose exponent depends on z must not be negative"},
 		{"(z^0 - 3)^z", 9, "the derivative of (z^0 - 3)^z needs the logarithm of -2, which is not a number; " +
 			"the base of a power whose exponent depends on z must not be negative"},
-		{"((z^16)^16)^2", 0, "the formula is too large: with its powers multiplied out it has more than 400 numbers, variables, operators and calls"},
-		{strings.Repeat("z+", 200) + "z", 0, "the formula is too large: with its powers multiplied out it has more than 400 numbers, variables, operators and calls"},
+		{
+			"((z^16)^16)^2", 0,
+			"the formula is too large: with its powers multiplied out it has more than 400 numbers, variables, " +
+				"operators and calls",
+		},
+		{
+			strings.Repeat("z+", 200) + "z", 0,
+			"the formula is too large: with its powers multiplied out it has more than 400 numbers, variables, " +
+				"operators and calls",
+		},
 		{strings.Repeat(" ", 1000) + "z", 1000, "the formula is 1001 characters long; at most 1000 are allowed"},
-		{strings.Repeat("12345678e8+", 90) + "z", 0, "the formula is 1351 characters long with spaces around + and - and numbers written out; at most 1000 are allowed"},
+		{
+			strings.Repeat("12345678e8+", 90) + "z", 0,
+			"the formula is 1351 characters long with spaces around + and - and numbers written out; " +
+				"at most 1000 are allowed",
+		},
 		{strings.Repeat("(", 41) + "z", 40, "nested deeper than 40 levels"},
 		{strings.Repeat("-", 41) + "z", 40, "nested deeper than 40 levels"},
 		{"2" + strings.Repeat("^2", 41), 81, "nested deeper than 40 levels"},
@@ -250,7 +277,8 @@ func TestParseMistakes(t *testing.T) {
 // TestParseVariables: a cost must depend on a, and the letters of one kind of formula are not those of another.
 func TestParseVariables(t *testing.T) {
 	for text, want := range map[string]string{
-		"(a - y)^2": "", "a": "", "a*(-2)^y": "", "a + (-2)^a^0": "", "y": "the formula does not depend on a, so that nothing could be learnt through it",
+		"(a - y)^2": "", "a": "", "a*(-2)^y": "", "a + (-2)^a^0": "",
+		"y": "the formula does not depend on a, so that nothing could be learnt through it",
 		"z": "z cannot be used in this formula; use a or y",
 	} {
 		_, err := Parse(text, "a", "y")
@@ -298,7 +326,8 @@ func TestWritten(t *testing.T) {
 		at   int // in the canonical text
 		want int
 	}{
-		{"z*z + 2", 4, 4}, {"z*z+2", 4, 3}, {"  ((z))*(z^2+1)", 7, 12}, {"max( z ,(2*z) )", 8, 10}, {"z", 0, 0}, {"z", 5, 0}, {"z +", 2, 0}, {"(z - 1)*2", 0, 0},
+		{"z*z + 2", 4, 4}, {"z*z+2", 4, 3}, {"  ((z))*(z^2+1)", 7, 12}, {"max( z ,(2*z) )", 8, 10}, {"z", 0, 0},
+		{"z", 5, 0}, {"z +", 2, 0}, {"(z - 1)*2", 0, 0},
 	} {
 		if got := Written(c.text, c.at, "z"); got != c.want {
 			t.Errorf("character %d of the canonical form of %q stands at %d, want %d", c.at, c.text, got, c.want)

@@ -115,9 +115,12 @@ func (p *place) checkLeftovers(r *report) bool {
 	_, found, err := readJournal(p.root)
 	switch {
 	case err != nil:
-		r.addf(exitStale, "%s: left over from a run of backpropgen that was cut off, and cannot be read: %s", p.show(journalName), cause(err))
+		r.addf(exitStale, "%s: left over from a run of backpropgen that was cut off, and cannot be read: %s",
+			p.show(journalName), cause(err))
 	case found:
-		r.addf(exitStale, "%s: an earlier run was cut off while it replaced files; generate puts them back as they were before it, and goes on from there", p.title())
+		r.addf(exitStale,
+			"%s: an earlier run was cut off while it replaced files; "+
+				"generate puts them back as they were before it, and goes on from there", p.title())
 	}
 	names, err := leftovers(p.root)
 	if err != nil {
@@ -176,7 +179,8 @@ func (g *group) difference(j *job, t target) string {
 	case t.source != j.source.mark:
 		return fmt.Sprintf("stale: it was made from %s", shown(t.source))
 	case !ok:
-		return fmt.Sprintf("stale: it does not say which version of backpropgen made it, so that an older one did, or its head was edited; this is %s", gen.Version)
+		return fmt.Sprintf("stale: it does not say which version of backpropgen made it, so that an older one did, "+
+			"or its head was edited; this is %s", gen.Version)
 	case stamp.Version != gen.Version:
 		return fmt.Sprintf("stale: it was made by backpropgen %s, and this is %s", stamp.Version, gen.Version)
 	}
@@ -195,7 +199,8 @@ func (g *group) difference(j *job, t target) string {
 	if pkg := packageClause(t.data); pkg != "" && strings.TrimSuffix(pkg, "_test") != j.options.Package {
 		return fmt.Sprintf("stale: it is in package %s, and is to be in package %s", pkg, j.options.Package)
 	}
-	return fmt.Sprintf("stale: %s was another one when it was made, or another build of backpropgen %s made it", shown(j.source.path), gen.Version)
+	return fmt.Sprintf("stale: %s was another one when it was made, or another build of backpropgen %s made it",
+		shown(j.source.path), gen.Version)
 }
 
 // sameSpec says whether a file in place was made from the spec as it is now. The portable file speaks for

@@ -32,10 +32,12 @@ func TestClashes(t *testing.T) {
 		{Name: "iris_amd64_gen.s", Data: []byte("TEXT math\n")},
 	}
 	for _, c := range []struct{ hand, want string }{
-		{"package nets\n\nfunc math() {}", "nets/iris_gen.go imports a package named math, and nets/a.go:3 declares that name"},
+		{"package nets\n\nfunc math() {}",
+			"nets/iris_gen.go imports a package named math, and nets/a.go:3 declares that name"},
 		{"package nets\n\nimport math \"fmt\"", ""},
 		{"package nets_test\n\nfunc math() {}", ""},
-		{"package nets\n\nvar BenchmarkForward int", "network Iris would declare BenchmarkForward, which nets/a.go:3 declares already"},
+		{"package nets\n\nvar BenchmarkForward int",
+			"network Iris would declare BenchmarkForward, which nets/a.go:3 declares already"},
 		{"package nets\n\nimport BenchmarkForward \"fmt\"", "BenchmarkForward"},
 		{"package nets\n\ntype T struct{}\n\nfunc (T) BenchmarkForward() {}", ""},
 	} {

@@ -53,7 +53,8 @@ func directivesOf(file string, data []byte) []generateRun {
 		}
 		expandWords(words, map[string]string{
 			"GOARCH": build.Default.GOARCH, "GOOS": build.Default.GOOS, "GOROOT": build.Default.GOROOT, "DOLLAR": "$",
-			"GOFILE": filepath.Base(file), "GOLINE": strconv.Itoa(number), "GOPACKAGE": pkg, "PWD": folderKey(filepath.Dir(file)),
+			"GOFILE": filepath.Base(file), "GOLINE": strconv.Itoa(number), "GOPACKAGE": pkg,
+			"PWD": folderKey(filepath.Dir(file)),
 		})
 		if words[0] == "-command" && len(words) > 2 {
 			aliases[words[1]] = words[2:]
@@ -120,7 +121,9 @@ func isThisCommand(word string) bool {
 // checkCall is the call of check for what a go:generate line generates.
 func (c *call) checkCall(run generateRun) (*call, error) {
 	dir := filepath.Dir(run.file)
-	surroundings := map[string]string{"GOPACKAGE": run.pkg, "GOFILE": filepath.Base(run.file), "GOLINE": strconv.Itoa(run.line)}
+	surroundings := map[string]string{
+		"GOPACKAGE": run.pkg, "GOFILE": filepath.Base(run.file), "GOLINE": strconv.Itoa(run.line),
+	}
 	each := &call{env: c.env, cmd: c.cmd, dir: dir, run: &run}
 	each.getenv = func(name string) string {
 		if value, ok := surroundings[name]; ok {

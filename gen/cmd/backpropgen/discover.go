@@ -40,7 +40,8 @@ func (c *call) checkCalls(r *report) []*call {
 		return []*call{c}
 	}
 	if c.out != "" || c.pkg != "" {
-		r.addf(exitUsage, "backpropgen check: -o and -pkg go with specs; of a folder the go:generate lines say where files go")
+		r.addf(exitUsage,
+			"backpropgen check: -o and -pkg go with specs; of a folder the go:generate lines say where files go")
 		return nil
 	}
 	var calls []*call
@@ -114,7 +115,9 @@ func (c *call) callsBelow(dir string, r *report) []*call {
 		}
 	}
 	if len(calls) == 0 && !r.failed() {
-		r.addf(exitIO, "%s: no spec found; check looks for go:generate lines with 'backpropgen generate' and for specs with emitted files beside them", shown(dir))
+		r.addf(exitIO,
+			"%s: no spec found; check looks for go:generate lines with 'backpropgen generate' and for specs with "+
+				"emitted files beside them", shown(dir))
 	}
 	return calls
 }
@@ -124,8 +127,10 @@ func (c *call) leftAlone(f *found, e outcast, r *report) {
 	path := filepath.Join(e.dir, e.name)
 	for _, dir := range slices.Sorted(maps.Keys(f.names)) {
 		if slices.ContainsFunc(f.names[dir], func(name string) bool { return gen.SourceName(name) == e.source }) {
-			fmt.Fprintf(c.stderr, "%s: not checked: no go:generate line says that it is made from a %s elsewhere, as there is one in %s; "+
-				"name the spec, with -o\n", shown(path), shown(e.source), shown(dir))
+			fmt.Fprintf(c.stderr,
+				"%s: not checked: no go:generate line says that it is made from a %s elsewhere, "+
+					"as there is one in %s; "+
+					"name the spec, with -o\n", shown(path), shown(e.source), shown(dir))
 			return
 		}
 	}
@@ -141,7 +146,8 @@ func findBelow(root string) (*found, error) {
 		}
 		name := entry.Name()
 		if entry.IsDir() {
-			if path != root && (name[0] == '.' || name[0] == '_' || name == "testdata" || name == "vendor" || isModule(path)) {
+			if path != root && (name[0] == '.' || name[0] == '_' || name == "testdata" || name == "vendor" ||
+				isModule(path)) {
 				return fs.SkipDir
 			}
 			return nil

@@ -21,7 +21,9 @@ func TestFullDisk(t *testing.T) {
 	fill(t, filepath.Join(disk, "ballast"))
 
 	before := tree(t, disk)
-	for _, args := range [][]string{{"generate", "iris.yaml"}, {"generate", "-o", "../new/deep", "iris.yaml"}, {"init", "Second"}} {
+	for _, args := range [][]string{
+		{"generate", "iris.yaml"}, {"generate", "-o", "../new/deep", "iris.yaml"}, {"init", "Second"},
+	} {
 		code, stdout, stderr := runIn(t, nets, args...)
 		want := "no space left on device; nothing was changed\n"
 		if code != exitIO || stdout != "" || !strings.HasSuffix(stderr, want) || strings.Count(stderr, "\n") != 1 {
@@ -35,7 +37,8 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Remove(filepath.Join(disk, "ballast")); err != nil {
 		t.Fatal(err)
 	}
-	if code, stdout, stderr := runIn(t, nets, "generate", "iris.yaml"); code != exitOK || !strings.Contains(stdout, "Iris 4-9-3") {
+	if code, stdout, stderr := runIn(t, nets, "generate", "iris.yaml"); code != exitOK ||
+		!strings.Contains(stdout, "Iris 4-9-3") {
 		t.Errorf("with space again: exit code %d, printed %q and %q", code, stdout, stderr)
 	}
 }
@@ -52,7 +55,8 @@ func TestReadOnlyFolder(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"generate iris.yaml", "iris_gen.go: cannot write: read-only file system; nothing was changed\n"},
 		{"generate -o sub iris.yaml", "sub/iris_gen.go: cannot write: read-only file system; nothing was changed\n"},
-		{"generate -o sub/new iris.yaml", "sub/new: cannot make the folder: read-only file system; nothing was changed\n"},
+		{"generate -o sub/new iris.yaml",
+			"sub/new: cannot make the folder: read-only file system; nothing was changed\n"},
 		{"init -pkg nets Second", "second.yaml: cannot write: read-only file system; nothing was changed\n"},
 	} {
 		code, stdout, stderr := runIn(t, disk, strings.Fields(c.args)...)

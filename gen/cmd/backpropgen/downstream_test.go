@@ -42,8 +42,11 @@ func newDownstream(t *testing.T, tool bool) *downstream {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &downstream{t, t.TempDir(), append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOPACKAGE=")}
-	mod := fmt.Sprintf("module example.com/downstream\n\ngo 1.25.0\n\nrequire %s v0.0.0\n\nreplace %s => %q\n", modulePath, modulePath, root)
+	d := &downstream{
+		t, t.TempDir(), append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "GOPACKAGE="),
+	}
+	mod := fmt.Sprintf("module example.com/downstream\n\ngo 1.25.0\n\nrequire %s v0.0.0\n\nreplace %s => %q\n",
+		modulePath, modulePath, root)
 	write(t, d.path("go.mod"), mod, 0o644)
 	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	if err != nil {
@@ -97,12 +100,14 @@ func Both(iris *Iris, w *IrisWorkspace, x *[IrisInputs]float32, xor *Xor, v *Xor
 	return xor.Forward(v, (*[XorInputs]float32)(iris.Forward(w, x)[:XorInputs]))[0]
 }
 `, 0o644)
-	d.wants(d.goes(".", "generate", "-x", "./..."), "iris.yaml: Iris 4-8-3, 67 parameters", "xor.yaml: Xor 2-3-1, 13 parameters")
+	d.wants(d.goes(".", "generate", "-x", "./..."), "iris.yaml: Iris 4-8-3, 67 parameters",
+		"xor.yaml: Xor 2-3-1, 13 parameters")
 	d.goes(".", "vet", "./...")
 	d.goes(".", "build", "./...")
 	d.wants(d.goes(".", "test", "-v", "-run", ".", "-bench", ".", "-benchtime", "1x", "./..."),
 		"--- PASS: TestIris", "--- PASS: TestXor", "--- PASS: ExampleIris", "--- PASS: ExampleXor",
-		"BenchmarkIrisForward", "BenchmarkIrisGrad", "BenchmarkIrisStep", "BenchmarkXorForward", "BenchmarkXorGrad", "BenchmarkXorStep")
+		"BenchmarkIrisForward", "BenchmarkIrisGrad", "BenchmarkIrisStep", "BenchmarkXorForward", "BenchmarkXorGrad",
+		"BenchmarkXorStep")
 	d.wants(d.goes(".", "generate", "./..."), "iris.yaml: Iris", "up to date")
 }
 

@@ -23,7 +23,9 @@ func runExplain(c *call) int {
 		if err != nil {
 			continue
 		}
-		text, err := gen.Explain(s.network, gen.Options{Package: c.explainedPackage(s, seen), Source: s.mark, Ranges: c.ranges})
+		text, err := gen.Explain(s.network, gen.Options{
+			Package: c.explainedPackage(s, seen), Source: s.mark, Ranges: c.ranges,
+		})
 		if err != nil {
 			r.add(refused(s, err))
 			continue

@@ -18,7 +18,8 @@ func TestNothingIsLeftOut(t *testing.T) {
 		return string(data)
 	}
 	var schema struct{ Properties map[string]any }
-	if err := json.Unmarshal([]byte(read("../../../spec/schema.json")), &schema); err != nil || len(schema.Properties) < 10 {
+	if err := json.Unmarshal([]byte(read("../../../spec/schema.json")), &schema); err != nil ||
+		len(schema.Properties) < 10 {
 		t.Fatalf("%v: %d fields", err, len(schema.Properties))
 	}
 	readme, start := read("../../../README.md"), newStart("Net", "nets").files()[0].text

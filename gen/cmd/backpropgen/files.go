@@ -36,8 +36,8 @@ var errInterrupted = errors.New("interrupted")
 //
 //  1. New contents are written and synced under temporary names in the same folder.
 //  2. A journal says which names go where.
-//  3. The old files of all changes are moved away, each to a name of its own; then the new ones get their names, which fails if
-//     there is such a file by now. So never do files of both sets stand beside one another.
+//  3. The old files of all changes are moved away, each to a name of its own; then the new ones get their names, which
+//     fails if there is such a file by now. So never do files of both sets stand beside one another.
 //  4. The journal goes, and with it the old set; then the temporary files.
 //
 // When a step fails, or ctx ends, before the journals are gone, everything is put back. When the process ends there,

@@ -104,7 +104,8 @@ func exampleIn(dir string) (batches []batch, end func(err error), err error) {
 			{name: "old.go", data: []byte("newer"), mode: 0o600, exists: true, old: []byte("old")},
 			{name: "gone.go", mode: 0o644, exists: true, old: []byte("gone"), remove: true},
 		}},
-		{opened[folderKey(b)], []change{{name: "old.go", data: []byte("newer b"), mode: 0o640, exists: true, old: []byte("old b")}}},
+		{opened[folderKey(b)],
+			[]change{{name: "old.go", data: []byte("newer b"), mode: 0o640, exists: true, old: []byte("old b")}}},
 		{opened[folderKey(c)], []change{{name: "new.go", data: []byte("new c")}}},
 	}, func(err error) { opened.close(err == nil) }, nil
 }
@@ -121,7 +122,8 @@ func TestCommit(t *testing.T) {
 	}
 	end(nil)
 	for path, want := range map[string]string{
-		"a/new.go": "new", "a/old.go": "newer", "a/bystander.go": "bystander", "b/old.go": "newer b", "c/d/new.go": "new c",
+		"a/new.go": "new", "a/old.go": "newer", "a/bystander.go": "bystander", "b/old.go": "newer b",
+		"c/d/new.go": "new c",
 	} {
 		got, err := os.ReadFile(filepath.Join(dir, path))
 		if err != nil || string(got) != want {
@@ -266,7 +268,8 @@ func TestUndoThatFailsSaysWhereTheOldFileIs(t *testing.T) {
 		return nil
 	})
 	end(err)
-	if err == nil || strings.Contains(err.Error(), "nothing was changed") || !strings.Contains(err.Error(), "could not be put back") {
+	if err == nil || strings.Contains(err.Error(), "nothing was changed") ||
+		!strings.Contains(err.Error(), "could not be put back") {
 		t.Fatalf("error is %v", err)
 	}
 	recoverAll(t, dir)

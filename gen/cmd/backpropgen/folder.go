@@ -80,7 +80,9 @@ func (f *folder) look(root *os.Root, entry fs.DirEntry) error {
 		}
 		path := filepath.Join(f.path, name)
 		if network, err := spec.Decode(path, data); err == nil {
-			f.specs = append(f.specs, &source{path: path, key: filepath.Join(f.key, name), mark: gen.SourceName(name), network: network})
+			f.specs = append(f.specs, &source{
+				path: path, key: filepath.Join(f.key, name), mark: gen.SourceName(name), network: network,
+			})
 		}
 	default:
 		head, err := readHead(root, name)

@@ -73,7 +73,8 @@ func TestReadFolderThatIsNone(t *testing.T) {
 		t.Errorf("a folder to be made: %+v, %v", f, err)
 	}
 	write(t, filepath.Join(dir, "file"), "", 0o644)
-	if _, err := openPlace(filepath.Join(dir, "file"), false, io.Discard); err == nil || !strings.Contains(err.Error(), "cannot be used as a folder") {
+	if _, err := openPlace(filepath.Join(dir, "file"), false, io.Discard); err == nil ||
+		!strings.Contains(err.Error(), "cannot be used as a folder") {
 		t.Errorf("a file: %v", err)
 	}
 }
@@ -82,7 +83,10 @@ func TestSameText(t *testing.T) {
 	for _, c := range []struct {
 		have string
 		want bool
-	}{{"a\nb\n", true}, {"a\r\nb\r\n", true}, {"a\r\nb\n", true}, {"a\nb", false}, {"a\n\nb\n", false}, {"a\rb\n", false}, {"", false}} {
+	}{
+		{"a\nb\n", true}, {"a\r\nb\r\n", true}, {"a\r\nb\n", true}, {"a\nb", false}, {"a\n\nb\n", false},
+		{"a\rb\n", false}, {"", false},
+	} {
 		if got := sameText([]byte(c.have), []byte("a\nb\n")); got != c.want {
 			t.Errorf("sameText(%q) = %v", c.have, got)
 		}

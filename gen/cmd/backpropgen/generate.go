@@ -96,7 +96,9 @@ func (c *call) changes(groups []*group, r *report) ([]batch, []outcome) {
 					o.unchanged = append(o.unchanged, path)
 				default:
 					o.wrote = append(o.wrote, path)
-					b.changes = append(b.changes, change{name: f.Name, data: f.Data, mode: t.mode, exists: t.exists, old: t.data})
+					b.changes = append(b.changes, change{
+						name: f.Name, data: f.Data, mode: t.mode, exists: t.exists, old: t.data,
+					})
 				}
 			}
 			index[j] = len(outcomes)
@@ -106,7 +108,10 @@ func (c *call) changes(groups []*group, r *report) ([]batch, []outcome) {
 			path := g.folder.show(orphan.name)
 			t, err := g.folder.target(orphan.name)
 			if orphan.owner == nil || err != nil {
-				outcomes = append(outcomes, outcome{note: path + ": orphaned: " + orphan.reason + "; it stays, because something may need it, and check exits 4 until it is deleted"})
+				outcomes = append(outcomes, outcome{
+					note: path + ": orphaned: " + orphan.reason +
+						"; it stays, because something may need it, and check exits 4 until it is deleted",
+				})
 				continue
 			}
 			c.unneeded(g, t, &outcomes[index[orphan.owner]], &b)
@@ -138,7 +143,8 @@ func (o outcome) line() string {
 		text += " (unchanged: " + strings.Join(o.unchanged, ", ") + ")"
 	}
 	return fmt.Sprintf("%s: %s %s, %d parameters, %d multiply-adds forward, %d gradient, %d bytes workspace; %s in %s",
-		shown(j.source.path), n.Name, shortened(gen.Shape(n)), j.summary.Params, j.summary.MultiplyAdds, j.summary.GradMultiplyAdds,
+		shown(j.source.path), n.Name, shortened(gen.Shape(n)), j.summary.Params, j.summary.MultiplyAdds,
+		j.summary.GradMultiplyAdds,
 		j.summary.WorkspaceBytes, text, j.took.Round(time.Millisecond))
 }
 

@@ -67,7 +67,8 @@ var amd64Platforms = []string{"linux/amd64", "windows/amd64", "darwin/amd64", "f
 // builds says whether a file is part of its package here or on another common platform.
 func builds(dir, name string, data []byte) bool {
 	here := build.Default.GOOS + "/" + build.Default.GOARCH
-	return buildsOn(slices.Concat([]string{here, "linux/arm64", "darwin/arm64", "js/wasm"}, amd64Platforms), dir, name, data)
+	return buildsOn(slices.Concat([]string{here, "linux/arm64", "darwin/arm64", "js/wasm"}, amd64Platforms), dir, name,
+		data)
 }
 
 // buildsOn says whether a file is part of its package on one of the platforms, with cgo or without.

@@ -12,14 +12,18 @@ When several things fail all are reported and the smallest code is returned.
 // flagHelp describes the flags. Commands share them; one to which a flag means something else has its
 // own description.
 var flagHelp = map[string]string{
-	"o":        "-o DIR      folder of the emitted files (default: beside each spec); generate makes it",
-	"pkg":      "-pkg NAME   the Go package of the files; without it the first of: the spec's package, $GOPACKAGE\n              (set by go generate; for files of the working directory), the package of the Go files in\n              the folder, the folder's name",
-	"q":        "-q          print nothing but errors",
-	"inputs":   "-inputs LO,HI    range of x for the bounds on rounding errors (default: -1,1)",
-	"weights":  "-weights LO,HI   range of the weights (default: -1,1)",
-	"biases":   "-biases LO,HI    range of the biases (default: that of the weights)",
-	"targets":  "-targets LO,HI   range of y (default: 0,1 for the cross-entropies, for that of softmax with a sum of 1;\n              else -1,1)",
-	"init pkg": "-pkg NAME   the package clause; without it that of the Go files in the folder, or else the folder's name",
+	"o": "-o DIR      folder of the emitted files (default: beside each spec); generate makes it",
+	"pkg": "-pkg NAME   the Go package of the files; without it the first of: the spec's package, $GOPACKAGE\n" +
+		"              (set by go generate; for files of the working directory), the package of the Go files in\n" +
+		"              the folder, the folder's name",
+	"q":       "-q          print nothing but errors",
+	"inputs":  "-inputs LO,HI    range of x for the bounds on rounding errors (default: -1,1)",
+	"weights": "-weights LO,HI   range of the weights (default: -1,1)",
+	"biases":  "-biases LO,HI    range of the biases (default: that of the weights)",
+	"targets": "-targets LO,HI   range of y " +
+		"(default: 0,1 for the cross-entropies, for that of softmax with a sum of 1;\n              else -1,1)",
+	"init pkg": "-pkg NAME   the package clause; without it that of the Go files in the folder, or " +
+		"else the folder's name",
 }
 
 // commands lists the subcommands in the order help shows them. It is a function because help is one of them.
@@ -111,7 +115,8 @@ made into one, or else it is Net.`,
 		{
 			name:    "version",
 			summary: "print the version",
-			about:   "Prints the version that emitted files name, that of the module or the revision it was built from if\nthat is another, and that of the Go toolchain that built it.",
+			about: "Prints the version that emitted files name, " +
+				"that of the module or the revision it was built from if\nthat is another, and that of the Go toolchain that built it.",
 			example: "backpropgen version",
 			run:     runVersion,
 		},
@@ -133,7 +138,8 @@ func usage() string {
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-9s %s\n", c.name, c.summary)
 	}
-	b.WriteString("\nTo begin: backpropgen init Xor\nMore: backpropgen help COMMAND\nWhat a spec may hold: backpropgen help spec\n\n" + exitCodes)
+	b.WriteString("\nTo begin: backpropgen init Xor\nMore: backpropgen help COMMAND\n" +
+		"What a spec may hold: backpropgen help spec\n\n" + exitCodes)
 	return b.String()
 }
 

@@ -10,7 +10,9 @@ import (
 func TestHelpTeaches(t *testing.T) {
 	for _, c := range commands() {
 		text := help(c)
-		for _, part := range []string{"Usage: backpropgen " + c.name, c.about, "Flags:\n", "-h ", "Example: ", "Exit codes: "} {
+		for _, part := range []string{
+			"Usage: backpropgen " + c.name, c.about, "Flags:\n", "-h ", "Example: ", "Exit codes: ",
+		} {
 			if part == "" || !strings.Contains(text, part) {
 				t.Errorf("help %s lacks %q", c.name, part)
 			}
@@ -38,7 +40,10 @@ func TestHelpTeaches(t *testing.T) {
 func TestFullOutput(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"version"}, {"help", "check"}} {
 		var stderr strings.Builder
-		code := run(args, env{stdin: strings.NewReader(""), stdout: fullWriter{}, stderr: &stderr, getenv: func(string) string { return "" }})
+		code := run(args, env{
+			stdin: strings.NewReader(""), stdout: fullWriter{}, stderr: &stderr,
+			getenv: func(string) string { return "" },
+		})
 		if code != exitIO || !strings.Contains(stderr.String(), "no space left") {
 			t.Errorf("%q on a full disk exits %d and says %q; want %d and why", args, code, stderr.String(), exitIO)
 		}

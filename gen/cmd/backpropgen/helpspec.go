@@ -55,7 +55,8 @@ func helpSpec() string {
 	entries(&b, spec.Activations())
 	b.WriteString("\nCosts, of outputs a and targets y:\n\n")
 	entries(&b, spec.Costs())
-	b.WriteString("\nOptimizers, one update of a parameter p with gradient g; what PyTorch computes, with its defaults:\n\n")
+	b.WriteString("\nOptimizers, one update of a parameter p with gradient g; " +
+		"what PyTorch computes, with its defaults:\n\n")
 	optimizers(&b)
 	var one, two []string
 	for _, f := range formula.Functions() {
@@ -103,7 +104,8 @@ func optimizers(b *strings.Builder) {
 			name = ""
 		}
 		for _, p := range o.Params {
-			fmt.Fprintf(b, "  %-20s  %s (default %s): %s\n", "", p.Name, strconv.FormatFloat(p.Default, 'g', -1, 64), p.Doc)
+			fmt.Fprintf(b, "  %-20s  %s (default %s): %s\n", "", p.Name, strconv.FormatFloat(p.Default, 'g', -1, 64),
+				p.Doc)
 		}
 	}
 }

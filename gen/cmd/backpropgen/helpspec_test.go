@@ -66,7 +66,8 @@ func TestHelpSpecExampleIsTrue(t *testing.T) {
 	if _, err := gen.Generate(explicit, gen.Options{}); err != nil {
 		t.Error(err)
 	}
-	for _, field := range []string{"name", "package", "precision", "input", "layers", "dense", "activation", "bias", "cost",
+	for _, field := range []string{"name", "package", "precision", "input", "layers", "dense", "activation", "bias",
+		"cost",
 		"cache", "batch", "rounding", "unroll", "input_gradient", "optimizers", "targets"} {
 		if !strings.Contains(specExample, field+": ") {
 			t.Errorf("no field %s", field)

@@ -43,7 +43,8 @@ func moduleOf(dir string, getenv func(string) string) (module, bool) {
 			break
 		}
 	}
-	if vendor := filepath.Join(dir, "vendor"); isFile(filepath.Join(vendor, "modules.txt")) && !strings.Contains(getenv("GOFLAGS"), "-mod=") {
+	if vendor := filepath.Join(dir, "vendor"); isFile(filepath.Join(vendor, "modules.txt")) &&
+		!strings.Contains(getenv("GOFLAGS"), "-mod=") {
 		m.vendor = vendor
 	}
 	return m, true
@@ -146,11 +147,14 @@ func (c *call) importNotes(groups []*group) []string {
 		case missing == "":
 			continue
 		case m.vendor == "":
-			note = fmt.Sprintf("module %s: emitted files import %s, which go.mod does not require yet; run 'go mod tidy'", shown(m.path), missing)
+			note = fmt.Sprintf("module %s: emitted files import %s, which go.mod does not require "+
+				"yet; run 'go mod tidy'", shown(m.path), missing)
 		case m.workspace:
-			note = fmt.Sprintf("module %s: emitted files import %s, which the workspace's vendor folder lacks; run 'go mod tidy' and 'go work vendor'", shown(m.path), missing)
+			note = fmt.Sprintf("module %s: emitted files import %s, which the workspace's vendor folder lacks; "+
+				"run 'go mod tidy' and 'go work vendor'", shown(m.path), missing)
 		default:
-			note = fmt.Sprintf("module %s: emitted files import %s, which its vendor folder lacks; run 'go mod tidy' and 'go mod vendor'", shown(m.path), missing)
+			note = fmt.Sprintf("module %s: emitted files import %s, which its vendor folder lacks; "+
+				"run 'go mod tidy' and 'go mod vendor'", shown(m.path), missing)
 		}
 		if !slices.Contains(notes, note) {
 			notes = append(notes, note)

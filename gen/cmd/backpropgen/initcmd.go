@@ -56,12 +56,14 @@ func runInit(c *call) int {
 		if !slices.Contains(f.names, file.name) {
 			b.changes = append(b.changes, change{name: file.name, data: []byte(file.text)})
 		} else if file.name != generateFile {
-			r.addf(exitIO, "%s: exists already, and init overwrites nothing; choose another name or delete it", shown(file.name))
+			r.addf(exitIO, "%s: exists already, and init overwrites nothing; choose another name or delete it",
+				shown(file.name))
 		}
 	}
 	if !r.failed() {
 		for _, d := range f.declarationsOf(s.testFunction()) {
-			r.addf(exitIO, "%s: declares %s already, which %s would; choose another name", d, s.testFunction(), s.test())
+			r.addf(exitIO, "%s: declares %s already, which %s would; choose another name", d, s.testFunction(),
+				s.test())
 		}
 	}
 	if !r.failed() {
@@ -87,8 +89,9 @@ func initPackage(c *call, f *folder) (string, int, error) {
 			return "", exitUsage, fmt.Errorf("-pkg: %w", err)
 		}
 		if inPlace != "" && inPlace != c.pkg {
-			return "", exitUsage, fmt.Errorf("-pkg %s: %s holds Go files of package %s (such as %s); one folder holds one package",
-				c.pkg, f.title(), inPlace, shown(f.handwritten[0].name))
+			return "", exitUsage,
+				fmt.Errorf("-pkg %s: %s holds Go files of package %s (such as %s); one folder holds one package",
+					c.pkg, f.title(), inPlace, shown(f.handwritten[0].name))
 		}
 		return c.pkg, exitOK, nil
 	}
@@ -97,8 +100,9 @@ func initPackage(c *call, f *folder) (string, int, error) {
 	}
 	name := identifierFrom(f.key)
 	if packageProblem(name) != nil {
-		return "", exitUsage, fmt.Errorf("the name of the working directory, %s, does not make a Go package name; use -pkg NAME",
-			shown(f.key))
+		return "", exitUsage,
+			fmt.Errorf("the name of the working directory, %s, does not make a Go package name; use -pkg NAME",
+				shown(f.key))
 	}
 	return name, exitOK, nil
 }
@@ -111,7 +115,8 @@ func exported(name string) string {
 
 // networkNameProblem says why name cannot be a network's name, in the words of package spec.
 func networkNameProblem(name string) error {
-	err := spec.Network{Name: name, Input: 1, Layers: []spec.Layer{{Dense: 1}}, Cost: spec.Function{Name: "mse"}}.Validate()
+	err := spec.Network{Name: name, Input: 1, Layers: []spec.Layer{{Dense: 1}},
+		Cost: spec.Function{Name: "mse"}}.Validate()
 	var list spec.ErrorList
 	if errors.As(err, &list) {
 		return errors.New(list[0].Message)

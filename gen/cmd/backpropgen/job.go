@@ -100,8 +100,11 @@ func groupFor(groups *[]*group, p *place) (*group, error) {
 func (g *group) agree(r *report) {
 	for _, j := range g.jobs[min(1, len(g.jobs)):] {
 		if first := g.jobs[0]; j.options.Package != first.options.Package {
-			r.addf(exitSpec, "%s and %s: one is to be in package %s, the other in package %s, and both in %s; one folder holds one package",
-				shown(first.source.path), shown(j.source.path), first.options.Package, j.options.Package, g.folder.title())
+			r.addf(exitSpec,
+				"%s and %s: one is to be in package %s, the other in package %s, and both in %s; "+
+					"one folder holds one package",
+				shown(first.source.path), shown(j.source.path), first.options.Package, j.options.Package,
+				g.folder.title())
 		}
 	}
 }

@@ -89,7 +89,8 @@ func readJournal(root *os.Root) ([]entry, bool, error) {
 // strange says whether an entry is none that this version writes. No name may lead out of the folder, and only
 // temporary files may be removed.
 func (e entry) strange() bool {
-	plain := e.Name != "" && filepath.Base(e.Name) == e.Name && filepath.IsLocal(e.Name) && e.Name != "." && e.Name != journalName
+	plain := e.Name != "" && filepath.Base(e.Name) == e.Name && filepath.IsLocal(e.Name) && e.Name != "." &&
+		e.Name != journalName
 	temp := func(name string) bool { return name == "" || temporary.MatchString(name) }
 	return !plain || !temp(e.Old) || !temp(e.New) || !temp(e.Away)
 }
@@ -99,8 +100,8 @@ func (e entry) strange() bool {
 func recoverPlace(p *place, passing func(operation, path string)) (bool, error) {
 	entries, found, err := readJournal(p.root)
 	if err != nil {
-		return false, fmt.Errorf("%s: cannot be read, and so what an earlier run of backpropgen left half done cannot be taken back: %s; "+
-			"delete the file, and then generate again", p.show(journalName), cause(err))
+		return false, fmt.Errorf("%s: cannot be read, and so what an earlier run of backpropgen left half done "+
+			"cannot be taken back: %s; delete the file, and then generate again", p.show(journalName), cause(err))
 	}
 	if found {
 		if problems := rollBack(p, entries, passing); len(problems) > 0 {
@@ -111,7 +112,8 @@ func recoverPlace(p *place, passing func(operation, path string)) (bool, error) 
 	for _, name := range names {
 		passing("remove what is left over", p.show(name))
 		if err := p.root.Remove(name); err != nil {
-			return found, fmt.Errorf("%s: is left over from an earlier run and cannot be removed: %s", p.show(name), cause(err))
+			return found, fmt.Errorf("%s: is left over from an earlier run and cannot be removed: %s", p.show(name),
+				cause(err))
 		}
 	}
 	return found, err
@@ -172,7 +174,8 @@ func rollBack(p *place, entries []entry, passing func(operation, path string)) [
 type keptError struct{ name, kept string }
 
 func (k keptError) Error() string {
-	return fmt.Sprintf("%s could not be put back because there is another file by now; its old contents are in %s", k.name, k.kept)
+	return fmt.Sprintf("%s could not be put back because there is another file by now; its old contents are in %s",
+		k.name, k.kept)
 }
 
 // takeAway takes the new file away, if it is in place.

@@ -46,7 +46,9 @@ func init() {
 		for _, name := range []string{"a", "b", "c/d"} {
 			p, err := openPlace(filepath.Join(dir, name), true, io.Discard)
 			if err == nil {
-				_, err = recoverPlace(p, func(operation, path string) { _ = kill(context.Background(), operation, path) })
+				_, err = recoverPlace(p, func(operation, path string) {
+					_ = kill(context.Background(), operation, path)
+				})
 				p.close()
 			}
 			if err != nil {
@@ -79,7 +81,8 @@ func killAt(k int) hook {
 func killed(t *testing.T, what, dir string, k int) bool {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), helperVariable+"="+what, helperVariable+"_DIR="+dir, helperVariable+"_STEP="+strconv.Itoa(k))
+	cmd.Env = append(os.Environ(), helperVariable+"="+what, helperVariable+"_DIR="+dir,
+		helperVariable+"_STEP="+strconv.Itoa(k))
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	err := cmd.Run()
@@ -264,7 +267,8 @@ func TestCommitReplacesNothingThatAppears(t *testing.T) {
 			})
 			end(err)
 			if data, read := os.ReadFile(path); read != nil || string(data) != "precious" {
-				t.Errorf("%s saved at operation %d (%s): it holds %q (%v); the commit: %v", name, k, operation, data, read, err)
+				t.Errorf("%s saved at operation %d (%s): it holds %q (%v); the commit: %v", name, k, operation, data,
+					read, err)
 			}
 			recoverAll(t, dir)
 			if text := tree(t, dir); strings.Contains(text, ".tmp") || strings.Contains(text, journalName) {
@@ -297,7 +301,8 @@ func TestJournalsThatAreStrange(t *testing.T) {
 		write(t, filepath.Join(dir, "hand.go"), "package p", 0o644)
 		before := tree(t, dir)
 		p := placeOf(t, dir)
-		if _, err := recoverPlace(p, func(string, string) {}); err == nil || !strings.Contains(err.Error(), "delete the file") {
+		if _, err := recoverPlace(p, func(string, string) {}); err == nil ||
+			!strings.Contains(err.Error(), "delete the file") {
 			t.Errorf("%q: %v", text, err)
 		}
 		var r report

@@ -83,7 +83,8 @@ func load(path string) (*source, int, error) {
 		return nil, exitSpec, err
 	}
 	mark := gen.SourceName(filepath.Base(path))
-	return &source{path: path, key: fileKey(path), mark: mark, data: data, network: network, warnings: warnings}, exitOK, nil
+	return &source{path: path, key: fileKey(path), mark: mark, data: data, network: network, warnings: warnings},
+		exitOK, nil
 }
 
 // readSpec reads a file, at most what a spec may hold and one byte more, which Decode refuses.

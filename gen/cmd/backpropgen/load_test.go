@@ -24,7 +24,8 @@ cost: cross-entropy
 func TestMarkOfIsOneHarmlessWord(t *testing.T) {
 	harmless := regexp.MustCompile(`^[!-~]+$`)
 	for _, name := range []string{
-		"iris.yaml", "a b.yaml", "a\n//go:build x\n.yaml", "*/ import \"os\" .yaml", "x; DO NOT EDIT.", "é", "\xff", "\u2028",
+		"iris.yaml", "a b.yaml", "a\n//go:build x\n.yaml", "*/ import \"os\" .yaml", "x; DO NOT EDIT.", "é", "\xff",
+		"\u2028",
 	} {
 		got := gen.SourceName(name)
 		if !harmless.MatchString(got) || strings.ContainsAny(got, ";*") {

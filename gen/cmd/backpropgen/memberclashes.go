@@ -29,7 +29,8 @@ func (j *job) methodClashes(r *report) {
 				had = membersOf(j.files)
 			}
 			if kind := had[m.receiver][m.name]; kind != "" {
-				r.addf(exitSpec, "%s: network %s would have %s.%s, a %s, and %s:%d declares a method of that name; rename it there",
+				r.addf(exitSpec,
+					"%s: network %s would have %s.%s, a %s, and %s:%d declares a method of that name; rename it there",
 					shown(j.source.path), j.network.Name, m.receiver, m.name, kind, j.folder.show(hand.name), m.line)
 			}
 		}
@@ -88,12 +89,14 @@ func (j *job) cgoClashes(r *report) {
 		"or send the network to a folder of its own with -o"
 	for _, hand := range j.folder.handwritten {
 		if hand.cgo > 0 && !strings.HasSuffix(hand.name, "_test.go") { // tests with cgo there are none
-			r.addf(exitSpec, `%s: %s:%d imports "C", %s`, shown(j.source.path), j.folder.show(hand.name), hand.cgo, remedy)
+			r.addf(exitSpec, `%s: %s:%d imports "C", %s`, shown(j.source.path), j.folder.show(hand.name), hand.cgo,
+				remedy)
 		}
 	}
 	for _, name := range j.folder.names {
 		if ext := filepath.Ext(name); ext == ".swig" || ext == ".swigcxx" {
-			r.addf(exitSpec, "%s: %s makes its package one with cgo, %s", shown(j.source.path), j.folder.show(name), remedy)
+			r.addf(exitSpec, "%s: %s makes its package one with cgo, %s", shown(j.source.path), j.folder.show(name),
+				remedy)
 		}
 	}
 }

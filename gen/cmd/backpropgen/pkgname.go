@@ -38,8 +38,9 @@ func choosePackage(s *source, f *folder, flag string, getenv func(string) string
 		return "", fmt.Errorf("%s: package (from %s): %w", shown(s.path), from, err)
 	}
 	if inPlace != "" && inPlace != name {
-		return "", fmt.Errorf("%s: %s holds Go files of package %s (such as %s), and the network is to be in package %s (from %s); "+
-			"one folder holds one package", shown(s.path), f.title(), inPlace, shown(f.handwritten[0].name), name, from)
+		return "", fmt.Errorf("%s: %s holds Go files of package %s (such as %s), "+
+			"and the network is to be in package %s (from %s); one folder holds one package",
+			shown(s.path), f.title(), inPlace, shown(f.handwritten[0].name), name, from)
 	}
 	return name, nil
 }
@@ -49,7 +50,8 @@ func packageProblem(name string) error {
 	if name == "" {
 		return errors.New("the name is empty")
 	}
-	err := spec.Network{Name: "Net", Input: 1, Layers: []spec.Layer{{Dense: 1}}, Cost: spec.Function{Name: "mse"}, Package: name}.Validate()
+	err := spec.Network{Name: "Net", Input: 1, Layers: []spec.Layer{{Dense: 1}}, Cost: spec.Function{Name: "mse"},
+		Package: name}.Validate()
 	var list spec.ErrorList
 	if errors.As(err, &list) {
 		return errors.New(list[0].Message)

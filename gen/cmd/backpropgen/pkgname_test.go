@@ -23,7 +23,10 @@ func TestChoosePackageOrder(t *testing.T) {
 		{env: "inplace_test", folder: here, hand: hand, want: "inplace"},
 		{folder: "/x/other", hand: hand, want: "inplace"},
 		{folder: "/x/other", want: "other"},
-		{flag: "flag", folder: "/x/other", hand: hand, want: "in package flag (from the -pkg flag); one folder holds one package"},
+		{
+			flag: "flag", folder: "/x/other", hand: hand,
+			want: "in package flag (from the -pkg flag); one folder holds one package",
+		},
 		{spec: "own", folder: "/x/other", hand: hand, want: "in package own (from its spec)"},
 		{env: "env", folder: here, hand: hand, want: "in package env (from $GOPACKAGE)"},
 		{env: "a b", folder: here, want: "package (from $GOPACKAGE): \"a b\" is not a Go identifier"},

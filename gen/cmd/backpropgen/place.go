@@ -95,7 +95,9 @@ func (c *call) recoverPlaces(opened places) error {
 		}
 		p.withdrawn = slices.DeleteFunc(listed, func(w withdrawn) bool { return holdsName(p.root, w.name) })
 		if found && !c.quiet {
-			fmt.Fprintf(c.stderr, "%s: an earlier run was cut off while it replaced files; they were put back as they were before it\n", p.title())
+			fmt.Fprintf(c.stderr,
+				"%s: an earlier run was cut off while it replaced files; they were put back as they were before it\n",
+				p.title())
 		}
 	}
 	return nil

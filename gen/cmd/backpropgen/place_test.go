@@ -18,7 +18,9 @@ func init() {
 	// Each generates its own Iris into one folder.
 	for _, from := range []string{"a", "b"} {
 		helpers["generate from "+from] = func(dir string, _ int) {
-			os.Exit(run([]string{"generate", "-q", "-o", filepath.Join(dir, "out"), filepath.Join(dir, from, "iris.yaml")},
+			os.Exit(run([]string{
+				"generate", "-q", "-o", filepath.Join(dir, "out"), filepath.Join(dir, from, "iris.yaml"),
+			},
 				env{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: func(string) string { return "" }}))
 		}
 	}
@@ -46,9 +48,11 @@ func TestGeneratorsAtOnce(t *testing.T) {
 		rounds = 4
 	}
 	dir := t.TempDir()
-	spec := irisSpec + "targets: []\n" // without assembly generating takes hardly longer than writing, which is what is tried
+	spec := irisSpec +
+		"targets: []\n" // without assembly generating takes hardly longer than writing, which is what is tried
 	write(t, filepath.Join(dir, "a", "iris.yaml"), spec, 0o644)
-	write(t, filepath.Join(dir, "b", "iris.yaml"), strings.Replace(spec, "dense: 8", "dense: 9\n    activation: relu\n  - dense: 5", 1), 0o644)
+	write(t, filepath.Join(dir, "b", "iris.yaml"),
+		strings.Replace(spec, "dense: 8", "dense: 9\n    activation: relu\n  - dense: 5", 1), 0o644)
 	out := filepath.Join(dir, "out")
 	want := map[string]string{}
 	generate := func(from string) {

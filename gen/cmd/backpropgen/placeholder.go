@@ -26,7 +26,8 @@ type directive struct {
 }
 
 // placeholderLine is the line of a placeholder that names the directive which made it.
-var placeholderLine = regexp.MustCompile(`(?m)^// Nothing needs this file. It was emptied by the go:generate line at (\S+\.go):([1-9][0-9]{0,8})\.\r?$`)
+var placeholderLine = regexp.MustCompile(`(?m)^// Nothing needs this file. ` +
+	`It was emptied by the go:generate line at (\S+\.go):([1-9][0-9]{0,8})\.\r?$`)
 
 // placeholder is the text that takes the place of an emitted Go file.
 func placeholder(mark, pkg string, d directive) []byte {

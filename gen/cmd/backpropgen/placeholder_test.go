@@ -27,7 +27,8 @@ func generated(t *testing.T) *downstream {
 	command := built(t)
 	for _, pkg := range []string{"first", "second"} {
 		write(t, d.path(pkg+"/net.yaml"), xorSpec, 0o644)
-		write(t, d.path(pkg+"/generate.go"), "package "+pkg+"\n\n//go:"+"generate "+command+" generate net.yaml\n", 0o644)
+		write(t, d.path(pkg+"/generate.go"), "package "+pkg+"\n\n//go:"+"generate "+command+" generate net.yaml\n",
+			0o644)
 	}
 	d.goes(".", "generate", "./...")
 	return d
@@ -63,7 +64,8 @@ func TestGoGenerateWithFewerFiles(t *testing.T) {
 	out := d.respec(xorSpec + "targets: []\n")
 	d.wants(out, "removed xor_amd64_gen.s, emptied xor_amd64_gen.go, xor_noasm_gen.go (go generate has listed them")
 	for _, pkg := range []string{"first", "second"} {
-		if got, want := d.names(pkg), "xor_amd64_gen.go xor_gen.go xor_gen_test.go xor_noasm_gen.go xor_store_gen.go xor_team_gen.go"; got != want {
+		if got, want := d.names(pkg),
+			"xor_amd64_gen.go xor_gen.go xor_gen_test.go xor_noasm_gen.go xor_store_gen.go xor_team_gen.go"; got != want {
 			t.Errorf("%s holds %s, want %s", pkg, got, want)
 		}
 		code, _, stderr := runIn(t, d.path(pkg), "check", "net.yaml")
@@ -101,7 +103,8 @@ func TestGoGenerateAfterRename(t *testing.T) {
 	}
 	// Outside go generate nothing is listed, and nothing is emptied.
 	write(t, d.path("first/net.yaml"), xorSpec, 0o644)
-	if code, stdout, stderr := runIn(t, d.path("first"), "generate", "net.yaml"); code != exitOK || strings.Contains(stdout, "emptied") {
+	if code, stdout, stderr := runIn(t, d.path("first"), "generate", "net.yaml"); code != exitOK ||
+		strings.Contains(stdout, "emptied") {
 		t.Errorf("exit code %d: %s%s", code, stdout, stderr)
 	}
 	if got := d.names("first"); strings.Contains(got, "zor_") {
@@ -150,7 +153,8 @@ func TestGoGenerateElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, d.path("first/generate.go"), strings.Replace(string(text), "generate net.yaml", "generate -o ../third net.yaml", 1), 0o644)
+	write(t, d.path("first/generate.go"), strings.Replace(string(text), "generate net.yaml",
+		"generate -o ../third net.yaml", 1), 0o644)
 	write(t, d.path("third/hand.go"), "package third\n", 0o644)
 	d.goes(".", "generate", "./...")
 	d.respec(xorSpec + "targets: []\n")
@@ -205,7 +209,10 @@ func TestGoGenerateAfterCutOff(t *testing.T) {
 	write(t, filepath.Join(dir, "net.yaml"), xorSpec+"targets: []\n", 0o644)
 	surroundings := map[string]string{"GOFILE": "generate.go", "GOLINE": "3", "GOPACKAGE": "nets"}
 	var out, errs strings.Builder
-	e2 := env{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(name string) string { return surroundings[name] }}
+	e2 := env{
+		stdin: strings.NewReader(""), stdout: &out, stderr: &errs,
+		getenv: func(name string) string { return surroundings[name] },
+	}
 	if code := run([]string{"generate", "net.yaml"}, e2); code != exitOK {
 		t.Fatal(errs.String())
 	}

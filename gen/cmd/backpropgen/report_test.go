@@ -16,7 +16,9 @@ func TestReportCodeIsTheSmallest(t *testing.T) {
 	if r.failed() || r.code() != exitOK {
 		t.Errorf("no failure gives code %d", r.code())
 	}
-	for _, step := range []struct{ add, want int }{{exitStale, 4}, {exitSpec, 3}, {exitStale, 3}, {exitIO, 1}, {exitSpec, 1}} {
+	for _, step := range []struct{ add, want int }{
+		{exitStale, 4}, {exitSpec, 3}, {exitStale, 3}, {exitIO, 1}, {exitSpec, 1},
+	} {
 		r.addf(step.add, "failure %d", step.add)
 		if r.code() != step.want {
 			t.Errorf("after a failure of code %d the code is %d, want %d", step.add, r.code(), step.want)

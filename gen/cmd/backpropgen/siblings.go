@@ -134,7 +134,8 @@ func (g *group) collision(a, b member, what string) string {
 	case what == "":
 		return fmt.Sprintf("both networks are named %s and belong in %s", a.network.Name, g.folder.title())
 	case slices.ContainsFunc(gen.FileNames(b.network), func(file string) bool { return file == what }):
-		return fmt.Sprintf("networks %s and %s would both be written to %s", a.network.Name, b.network.Name, g.folder.show(strings.ToLower(what)))
+		return fmt.Sprintf("networks %s and %s would both be written to %s", a.network.Name, b.network.Name,
+			g.folder.show(strings.ToLower(what)))
 	}
 	return fmt.Sprintf("networks %s and %s would both declare %s", a.network.Name, b.network.Name, what)
 }

@@ -34,7 +34,8 @@ func (s start) generateLine() string {
 type textFile struct{ name, text string }
 
 func (s start) files() []textFile {
-	fill := strings.NewReplacer("NAME", s.name, "PACKAGE", s.pkg, "TEST", s.testFunction(), "GENERATE", s.generateLine()).Replace
+	fill := strings.NewReplacer("NAME", s.name, "PACKAGE", s.pkg, "TEST", s.testFunction(), "GENERATE",
+		s.generateLine()).Replace
 	return []textFile{
 		{s.spec(), alignComments(fill(startSpec))},
 		{generateFile, fill(startGenerate)},
@@ -51,7 +52,8 @@ func (s start) nextSteps(keptGenerate, inModule bool) string {
 	}
 	fmt.Fprintf(&b, "wrote %s\n\n", strings.Join(written, ", "))
 	if keptGenerate {
-		fmt.Fprintf(&b, "%s exists and was left as it is; add this line to it if it is not there:\n\n    %s\n\n", generateFile, s.generateLine())
+		fmt.Fprintf(&b, "%s exists and was left as it is; add this line to it if it is not there:\n\n    %s\n\n",
+			generateFile, s.generateLine())
 	}
 	b.WriteString("next:\n\n")
 	if !inModule {

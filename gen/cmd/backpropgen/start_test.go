@@ -50,7 +50,8 @@ func TestStartSpecIsTrue(t *testing.T) {
 		t.Errorf("the optional fields are not the defaults:\n%+v\n%+v", plain.WithDefaults(), explicit.WithDefaults())
 	}
 
-	choices := regexp.MustCompile(`(?m)^[# -]*(\w+): (\S+) +# (?:.*: )?((?:[\w-]+, )*[\w-]+ or [\w-]+)$`).FindAllStringSubmatch(text, -1)
+	choiceLine := regexp.MustCompile(`(?m)^[# -]*(\w+): (\S+) +# (?:.*: )?((?:[\w-]+, )*[\w-]+ or [\w-]+)$`)
+	choices := choiceLine.FindAllStringSubmatch(text, -1)
 	if len(choices) < 3 {
 		t.Fatalf("found only %d lists of choices", len(choices))
 	}
@@ -62,12 +63,14 @@ func TestStartSpecIsTrue(t *testing.T) {
 				t.Fatalf("no %s: %s in\n%s", field, value, all)
 			}
 			// A cost may not go with the activation; anything else is a word that does not exist.
-			if _, err := spec.Decode("net.yaml", []byte(changed)); err != nil && strings.Contains(err.Error(), "unknown") {
+			if _, err := spec.Decode("net.yaml", []byte(changed)); err != nil &&
+				strings.Contains(err.Error(), "unknown") {
 				t.Errorf("%s: %s: %v", field, word, err)
 			}
 		}
 	}
-	mappings := regexp.MustCompile(`(?m)^[ -]*(\w+): (\S+) +# a name, (\{.*\}) or (\{.*\})$`).FindAllStringSubmatch(text, -1)
+	mappingLine := regexp.MustCompile(`(?m)^[ -]*(\w+): (\S+) +# a name, (\{.*\}) or (\{.*\})$`)
+	mappings := mappingLine.FindAllStringSubmatch(text, -1)
 	if len(mappings) != 2 {
 		t.Fatalf("found %d lists of mappings", len(mappings))
 	}

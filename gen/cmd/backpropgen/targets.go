@@ -53,7 +53,8 @@ func (f *folder) target(name string) (target, error) {
 	}
 	from, ok := markedSource(t.data)
 	if !ok {
-		return t, fmt.Errorf("%w (its first line is not %s…), so it is not overwritten; move it away", errForeign, gen.Marker)
+		return t, fmt.Errorf("%w (its first line is not %s…), so it is not overwritten; move it away", errForeign,
+			gen.Marker)
 	}
 	t.source = from
 	return t, nil
@@ -102,7 +103,8 @@ func (j *job) taken(t target) error {
 	} else if j.beside() && !j.folder.holdsMarked(t.source) {
 		return nil // the spec was renamed
 	}
-	return fmt.Errorf("was made from %s; delete it if that spec is gone, or else rename one of the networks", shown(t.source))
+	return fmt.Errorf("was made from %s; delete it if that spec is gone, or else rename one of the networks",
+		shown(t.source))
 }
 
 // anyWrites says whether one of the specs' networks may have a file of that name.
@@ -141,7 +143,9 @@ func (g *group) orphans() []orphan {
 			if owner == nil {
 				owner = g.jobs[0]
 			}
-			list = append(list, orphan{name: e.name, reason: "go generate left it empty when it was no longer needed", owner: owner})
+			list = append(list, orphan{
+				name: e.name, reason: "go generate left it empty when it was no longer needed", owner: owner,
+			})
 		case j != nil && !g.othersWrite(e):
 			o := orphan{name: e.name, reason: shown(j.source.path) + " no longer produces it"}
 			// Elsewhere than beside the spec another one of the same file name may have made the file, unless

@@ -22,7 +22,10 @@ func TestTaken(t *testing.T) {
 		{"made from this spec", "iris.yaml", broken, false},
 		{"made from a spec that is gone", "old.yaml", broken, false},
 		{"made from a spec that does not decode", "broken.yaml", broken, true},
-		{"made from a spec whose network is called otherwise now", "xor.yaml", groupOf("Iris Xor", "Iris").jobs[0], false},
+		{
+			"made from a spec whose network is called otherwise now", "xor.yaml", groupOf("Iris Xor", "Iris").jobs[0],
+			false,
+		},
 		{"made from a spec that may be anywhere", "old.yaml", away, true},
 	} {
 		err := c.job.taken(target{name: "iris_gen.go", source: c.from})
@@ -48,14 +51,19 @@ func TestOrphans(t *testing.T) {
 	away.jobs = []*job{&j}
 
 	twins := groupOf("Iris", "Iris", emitted{"xor_gen.go", "iris.yaml"})
-	twins.folder.specs = append(twins.folder.specs, &source{key: "/x/nets/other", mark: "iris.yaml", network: netOf("Xor")})
+	twins.folder.specs = append(twins.folder.specs, &source{
+		key: "/x/nets/other", mark: "iris.yaml", network: netOf("Xor"),
+	})
 
 	for _, c := range []struct {
 		what, want string
 		group      *group
 	}{
 		{"a file of the job", "", groupOf("Iris", "Iris", emitted{"iris_gen.go", "iris.yaml"})},
-		{"a file it no longer produces", "old_gen.go:owned", groupOf("Iris", "Iris", emitted{"old_gen.go", "iris.yaml"})},
+		{
+			"a file it no longer produces", "old_gen.go:owned",
+			groupOf("Iris", "Iris", emitted{"old_gen.go", "iris.yaml"}),
+		},
 		{"a file of another spec", "", groupOf("Iris Xor", "Iris", emitted{"xor_gen.go", "xor.yaml"})},
 		{"a file of no spec", "old_gen.go", groupOf("Iris", "Iris", emitted{"old_gen.go", "old.yaml"})},
 		{"files away from their spec", "old_gen.go iris_amd64_gen.s:owned", away},

@@ -16,10 +16,14 @@ func TestVersionOf(t *testing.T) {
 		{&debug.BuildInfo{Main: debug.Module{Path: module, Version: "v1.2.3"}}, "v1.2.3"},
 		{&debug.BuildInfo{Main: debug.Module{Path: module, Version: "(devel)"}}, "(devel)"},
 		{&debug.BuildInfo{Main: debug.Module{Path: module}, Settings: revision}, "(devel 0123456789ab)"},
-		{&debug.BuildInfo{Main: debug.Module{Path: module}, Settings: append(revision, debug.BuildSetting{Key: "vcs.modified", Value: "true"})},
+		{&debug.BuildInfo{
+			Main:     debug.Module{Path: module},
+			Settings: append(revision, debug.BuildSetting{Key: "vcs.modified", Value: "true"}),
+		},
 			"(devel 0123456789ab, modified)"},
 		// Built as a tool of another module, that module is the main one.
-		{&debug.BuildInfo{Main: debug.Module{Path: "x", Version: "v9.0.0"}, Deps: []*debug.Module{{Path: module, Version: "v1.2.3"}}}, "v1.2.3"},
+		{&debug.BuildInfo{Main: debug.Module{Path: "x", Version: "v9.0.0"},
+			Deps: []*debug.Module{{Path: module, Version: "v1.2.3"}}}, "v1.2.3"},
 	} {
 		if got := versionOf(c.info); got != c.want {
 			t.Errorf("%+v: %s, want %s", c.info, got, c.want)

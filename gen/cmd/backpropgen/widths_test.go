@@ -25,10 +25,12 @@ func TestThirtyTwoBits(t *testing.T) {
 		commands[arch] = built(t, "CGO_ENABLED=0", "GOARCH="+arch)
 	}
 	specs := map[string]string{
-		"Usual":   "input: 40\nlayers:\n  - {dense: 70, activation: gelu}\n  - {dense: 9, activation: softmax}\ncost: cross-entropy\noptimizers: [adam]\n",
+		"Usual": "input: 40\nlayers:\n  - {dense: 70, activation: gelu}\n" +
+			"  - {dense: 9, activation: softmax}\ncost: cross-entropy\noptimizers: [adam]\n",
 		"Largest": "input: 4095\nbatch: 256\nlayers:\n  - {dense: 4095, activation: tanh}\ncost: mse\n",
 		"Batches": "input: 1023\nbatch: 16384\nlayers:\n  - {dense: 1023, activation: tanh}\ncost: mse\n",
-		"Strict":  "input: 100\nprecision: float64\nrounding: strict\nlayers:\n  - {dense: 300, activation: silu}\n  - dense: 5\ncost: huber\n",
+		"Strict": "input: 100\nprecision: float64\nrounding: strict\n" +
+			"layers:\n  - {dense: 300, activation: silu}\n  - dense: 5\ncost: huber\n",
 	}
 	for name, text := range specs {
 		spec := filepath.Join(dir, name+".yaml")
@@ -38,7 +40,8 @@ func TestThirtyTwoBits(t *testing.T) {
 		said := map[string][]byte{}
 		for arch, command := range commands {
 			to := filepath.Join(dir, name, arch)
-			if out, err := exec.CommandContext(t.Context(), command, "generate", "-pkg", "net", "-o", to, spec).CombinedOutput(); err != nil {
+			if out, err := exec.CommandContext(t.Context(), command, "generate", "-pkg", "net", "-o", to,
+				spec).CombinedOutput(); err != nil {
 				t.Fatalf("%s on %s: %v\n%s", name, arch, err, out)
 			}
 			out, err := exec.CommandContext(t.Context(), command, "explain", spec).CombinedOutput()

@@ -1,0 +1,77 @@
+package judge
+
+import (
+	"math"
+
+	"github.com/backpropgen/backpropgen/verify/internal/fence"
+	"github.com/backpropgen/backpropgen/verify/internal/memory"
+	"github.com/backpropgen/backpropgen/verify/internal/trial"
+)
+
+// BatchMachine is batch functions with one set of everything they work on, seen as flat slices: the judge's only view
+// of them.
+type BatchMachine[F memory.Float] struct {
+	Params, Grad     []F
+	Xs, Ys, Out, Gxs memory.Samples[F]
+
+	Forward  func(n memory.Lengths)
+	Loss     func(n memory.Lengths) F
+	Gradient func(n memory.Lengths) F
+	Step     func(n memory.Lengths, rate F) F
+	// InputGrad is nil where there is none.
+	InputGrad func(n memory.Lengths) F
+	Poison    func()
+	// Guards are around the parameters, the gradient and the workspace; the samples have margins of their own.
+	Guards []fence.Guard
+}
+
+// loadBatch sets parameters and samples of a batch, and fills with NaN what a call must overwrite.
+func loadBatch[F memory.Float](m *BatchMachine[F], b trial.Batch) {
+	memory.Narrow(m.Params, b.Params)
+	memory.Fill(m.Grad, math.NaN())
+	m.Xs.Load(b.Xs, memory.Beyond)
+	m.Ys.Load(b.Ys, memory.Beyond)
+	for _, results := range []memory.Samples[F]{m.Out, m.Gxs} {
+		results.Load(nil, memory.Untouchable)
+		memory.Fill(results.First(b.Count), math.NaN())
+	}
+}
+
+// batchCall is one batch function of the emitted API and what is to be judged after it.
+type batchCall[F memory.Float] struct {
+	name string
+	// run makes the call and returns the loss, 0 if it returns none.
+	run func(m *BatchMachine[F], n memory.Lengths, rate F) F
+	// output, loss, gradient, step and input say which numbers the call delivers.
+	output, loss, gradient, step, input bool
+}
+
+func batchCalls[F memory.Float](m *BatchMachine[F]) []batchCall[F] {
+	list := []batchCall[F]{
+		{name: "ForwardBatch", output: true,
+			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { m.Forward(n); return 0 }},
+		{name: "LossBatch", loss: true,
+			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.Loss(n) }},
+		{name: "GradBatch", loss: true, gradient: true,
+			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.Gradient(n) }},
+		{name: "StepBatch", loss: true, step: true,
+			run: func(m *BatchMachine[F], n memory.Lengths, rate F) F { return m.Step(n, rate) }},
+	}
+	if m.InputGrad != nil {
+		list = append(list, batchCall[F]{name: "InputGradBatch", loss: true, input: true,
+			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.InputGrad(n) }})
+	}
+	return list
+}
+
+// mismatches are the ways in which one argument of the call can have m samples where the others have n.
+func (c batchCall[F]) mismatches(n, m int) []memory.Lengths {
+	list := []memory.Lengths{{Xs: m, Ys: n, Results: n}}
+	if c.loss {
+		list = append(list, memory.Lengths{Xs: n, Ys: m, Results: n})
+	}
+	if c.output || c.input {
+		list = append(list, memory.Lengths{Xs: n, Ys: n, Results: m})
+	}
+	return list
+}
