@@ -23,35 +23,64 @@ var levels = []templates.AssemblyLevel{
 	},
 }
 
-// assemble writes the assembly of a network, if the targets ask for it, and notes the functions that have it.
-func (c *Compiled) assemble() error {
-	if !slices.Contains(c.n.Targets, spec.AMD64) {
-		return nil
-	}
-	a, err := amd64.New(c.p, amd64.Config{EveryLevel: c.o.EveryLevel, CallCycles: c.o.CallCycles})
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.n.Name, err)
-	}
-	for _, f := range c.p.Funcs {
-		if a.Missing(f.Name) == "" {
-			c.vector = append(c.vector, f.Name)
+// native is the backend of assembly for x86-64.
+var native = Backend{
+	Name:     "amd64",
+	Supports: func(n spec.Network) bool { return slices.Contains(n.Targets, spec.AMD64) },
+	Files: func(stem string) []FileName {
+		return []FileName{{stem + "_amd64_gen.go", Declarations}, {stem + "_noasm_gen.go", Fallback}, {stem + "_amd64_gen.s", Assembly}}
+	},
+	Names: assemblyNames,
+	Plan: func(p *plan.Program, o Options) (Output, error) {
+		a, err := amd64.New(p, amd64.Config{EveryLevel: o.EveryLevel, CallCycles: o.CallCycles})
+		if err != nil {
+			return nil, err
 		}
-	}
-	c.assembly = a
-	return nil
+		c := &assembly{n: p.Network, p: p, o: o, assembly: a}
+		for _, f := range p.Funcs {
+			if a.Missing(f.Name) == "" {
+				c.vector = append(c.vector, f.Name)
+			}
+		}
+		return c, nil
+	},
 }
 
-// assembled says whether a function or a sweep is in assembly.
-func (c *Compiled) assembled(name string) bool {
+// assembly is a network as that backend has it.
+type assembly struct {
+	n        spec.Network
+	p        *plan.Program
+	o        Options
+	assembly *amd64.Assembly
+	vector   []string // the functions that are in assembly
+}
+
+// Has says whether a function or a sweep is in assembly.
+func (c *assembly) Has(name string) bool {
 	return slices.Contains(c.vector, name) || slices.ContainsFunc(c.sweeps(), func(s plan.Sweep) bool { return s.Function() == name })
 }
 
-// hasAssembly says whether anything is in assembly, so that there are files of it.
-func (c *Compiled) hasAssembly() bool { return len(c.vector)+len(c.sweeps()) > 0 }
+// Cuts are tiles, and as many samples as a call takes.
+func (c *assembly) Cuts() (tile, chunk int) {
+	if !slices.ContainsFunc(c.vector, func(name string) bool { return c.p.Func(name).Batch }) {
+		return 0, 0
+	}
+	tile = amd64.TileSamples(c.p, c.assembly.Tiling)
+	return tile, tile * amd64.Tiles(c.p, c.assembly.Tiling)
+}
 
-// assemblyFiles prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the
-// assembly itself.
-func (c *Compiled) assemblyFiles() ([]File, error) {
+// Explain says what is in assembly and what is left to Go, and predicts how long it takes.
+func (c *assembly) Explain() (lines []string, tables string, err error) {
+	tables, err = c.predictions()
+	return c.lines(), tables, err
+}
+
+// Emit prints the assembly of a network: the Go that declares it, the Go that stands in for it, and the assembly
+// itself; nothing where all is left to Go.
+func (c *assembly) Emit() ([]File, error) {
+	if len(c.vector)+len(c.sweeps()) == 0 {
+		return nil, nil
+	}
 	n, p, tiling := c.n, c.p, c.assembly.Tiling
 	a := templates.Assembly{
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(c.o)}, Levels: levels,
@@ -90,8 +119,11 @@ func (c *Compiled) assemblyFiles() ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
 	}
-	names := FileNames(n)
-	return []File{{names[4], declarations}, {names[5], fallback}, {names[6], printed.Text}}, nil
+	var files []File
+	for i, f := range native.Files(strings.ToLower(n.Name)) {
+		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, fallback, printed.Text}[i]})
+	}
+	return files, nil
 }
 
 // assemblyNames lists the identifiers that go with assembly.
@@ -119,8 +151,8 @@ func assemblyNames(n spec.Network, prefix string) []string {
 	return names
 }
 
-// tileFields are the fields of the batch struct that the assembly of some functions needs, and their size.
-func (c *Compiled) tileFields() (fields []code.Field, bytes int) {
+// Fields are the fields of the batch struct that the assembly of some functions needs, and their size.
+func (c *assembly) Fields() (fields []code.Field, bytes int) {
 	n, p := c.n, c.p
 	if !slices.ContainsFunc(c.vector, func(name string) bool { return p.Func(name).Batch }) {
 		return nil, 0
@@ -133,13 +165,9 @@ func (c *Compiled) tileFields() (fields []code.Field, bytes int) {
 	return fields, amd64.TileBytes(p, tiling)
 }
 
-// assemblyLines say what is in assembly and what is left to Go.
-func (c *Compiled) assemblyLines() []string {
+// lines say what is in assembly and what is left to Go.
+func (c *assembly) lines() (lines []string) {
 	p := c.p
-	if !slices.Contains(c.n.Targets, spec.AMD64) {
-		return []string{"assembly: none; the targets do not ask for it"}
-	}
-	var lines []string
 	if len(c.vector) > 0 {
 		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512: %s", strings.Join(c.vector, ", ")))
 		if slices.Contains(c.vector, plan.GradBatch) {
@@ -189,7 +217,7 @@ func (l *leftToGo) lines() (lines []string) {
 
 // predictions is the table of the cycles that functions of one sample are predicted to take with the code of each
 // level, that which runs at AVX-512 marked; empty where there is no assembly.
-func (c *Compiled) predictions() (string, error) {
+func (c *assembly) predictions() (string, error) {
 	if len(c.vector) == 0 {
 		return "", nil
 	}
@@ -224,7 +252,7 @@ func (c *Compiled) predictions() (string, error) {
 }
 
 // pauses lists the functions of the assembly that pause and how many calls they take; empty where there are none.
-func (c *Compiled) pauses() (string, error) {
+func (c *assembly) pauses() (string, error) {
 	calls, err := c.assembly.Calls()
 	if err != nil || len(calls) == 0 {
 		return "", err
@@ -270,7 +298,7 @@ func stylePredictions(choices []amd64.Choice) string {
 
 // batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling
 // that was tried, that which was chosen marked.
-func (c *Compiled) batchPredictions() (string, error) {
+func (c *assembly) batchPredictions() (string, error) {
 	rows := [][]string{{"function", "tile", "AVX2", "AVX-512"}}
 	for _, tiling := range amd64.Tilings(c.p) {
 		predicted, err := c.assembly.PredictBatches(amd64.Levels, tiling)
@@ -294,13 +322,4 @@ func (c *Compiled) batchPredictions() (string, error) {
 		return "", nil
 	}
 	return "\npredicted cycles of a sample in a batch in assembly, by the samples of a tile\n" + table(rows), nil
-}
-
-// emitted are the names of the files that a network gets.
-func (c *Compiled) emitted() []string {
-	names := FileNames(c.n)
-	if !c.hasAssembly() {
-		return names[:4]
-	}
-	return names
 }

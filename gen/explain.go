@@ -17,6 +17,10 @@ func Explain(n spec.Network, o Options) (string, error) {
 		return "", err
 	}
 	n, p, o, s := c.n, c.p, c.o, c.summary
+	lines, predicted, err := c.explained()
+	if err != nil {
+		return "", err
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s, %s: %s; cost %s\n", n.Name, Shape(n), n.Precision, activations(n), n.Cost.Brief())
 	fmt.Fprintf(&b, "  package %s, files %s\n", o.Package, strings.Join(c.emitted(), " "))
@@ -25,7 +29,7 @@ func Explain(n spec.Network, o Options) (string, error) {
 	fmt.Fprintf(&b, "  batches %d samples at a time, in %d bytes\n", s.Block, s.BatchBytes)
 	fmt.Fprintf(&b, "  rounding %s\n", p.Rounding())
 	fmt.Fprintf(&b, "  spec sha256:%s\n", s.Digest)
-	for _, line := range c.assemblyLines() {
+	for _, line := range lines {
 		fmt.Fprintf(&b, "  %s\n", line)
 	}
 	for _, line := range p.Conventions() {
@@ -42,10 +46,6 @@ func Explain(n spec.Network, o Options) (string, error) {
 		b.WriteString("  Not counted is what is formed once, whatever the number of parameters. The state is one number a parameter for each running\n" +
 			"  mean and velocity.\n")
 	}
-	predicted, err := c.predictions()
-	if err != nil {
-		return "", err
-	}
 	b.WriteString(predicted)
 	fmt.Fprintf(&b, "\nwhat each cache mode keeps from Forward to Backward, and what Grad takes\n%s", caches(n, s))
 	fmt.Fprintf(&b, "  A division weighs %d, a call %d, any other operation 1; auto takes what weighs least and, of that, what keeps least.\n", expr.DivWeight, expr.CallWeight)
@@ -58,6 +58,35 @@ func Explain(n spec.Network, o Options) (string, error) {
 	}
 	fmt.Fprintf(&b, "\n%s\n%s", errors, p)
 	return b.String(), nil
+}
+
+// explained is what the backends say.
+func (c *Compiled) explained() (lines []string, tables string, err error) {
+	if len(c.outputs) == 0 {
+		return []string{"assembly: none; the targets do not ask for it"}, "", nil
+	}
+	for _, b := range c.outputs {
+		own, more, err := b.Explain()
+		if err != nil {
+			return nil, "", err
+		}
+		lines, tables = append(lines, own...), tables+more
+	}
+	return lines, tables, nil
+}
+
+// emitted are the names of the files that a network gets.
+func (c *Compiled) emitted() (names []string) {
+	for _, f := range c.o.Names(c.n) {
+		switch f.Kind {
+		case Declarations, Fallback, Assembly:
+			if !c.takesOver() {
+				continue
+			}
+		}
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // operations is the table of what each emitted function performs; numbers are of size bytes.

@@ -11,10 +11,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/backpropgen/backpropgen/gen/amd64"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
-	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
@@ -40,12 +38,8 @@ type Options struct {
 	CallCycles int
 	// Ranges are for Explain.
 	Ranges Ranges
-}
-
-// File is one emitted file: a plain name and its contents.
-type File struct {
-	Name string
-	Data []byte
+	// Backends are those that may be asked for; nil: Backends().
+	Backends []Backend
 }
 
 // Marker begins the first line of every emitted file; the spec's name and "; DO NOT EDIT." follow.
@@ -67,9 +61,8 @@ type Compiled struct {
 	p        *plan.Program
 	cachings []portable.Caching
 	o        Options
-	assembly *amd64.Assembly // nil where the targets do not ask for it
-	vector   []string        // the functions that are in assembly
-	program  *code.File      // the portable kernels
+	outputs  []Output   // of the backends that the network asks for
+	program  *code.File // the portable kernels
 	summary  Summary
 }
 
@@ -79,83 +72,25 @@ func Compile(n spec.Network, o Options) (*Compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.assemble(); err != nil {
-		return nil, err
+	for _, b := range c.o.backends() {
+		if !b.Supports(c.n) {
+			continue
+		}
+		out, err := b.Plan(c.p, c.o)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.n.Name, err)
+		}
+		c.outputs = append(c.outputs, out)
 	}
-	fields, bytes := c.tileFields()
+	fields, bytes := c.fields()
 	c.program, err = portable.Build(c.p, portable.Options{
-		Package: c.o.Package, Vector: c.assembled, BatchFields: fields, BatchBytes: bytes,
+		Package: c.o.Package, Vector: c.has, BatchFields: fields, BatchBytes: bytes,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.n.Name, err)
 	}
 	c.summary, err = c.summarise()
 	return c, err
-}
-
-// Files returns the files of the network, as Generate does.
-func (c *Compiled) Files() ([]File, error) {
-	names := FileNames(c.n)
-	files := make([]File, len(names))
-	write := func(i int, what string, text func() ([]byte, error)) func() error {
-		return func() error {
-			data, err := text()
-			if err != nil {
-				return fmt.Errorf("%s: printing %s: %w", c.n.Name, what, err)
-			}
-			files[i] = File{names[i], data}
-			return nil
-		}
-	}
-	var kernels templates.Source
-	tasks := []func() error{
-		func() (err error) {
-			if kernels, err = c.kernels(names[0]); err != nil {
-				return fmt.Errorf("%s: printing its kernels: %w", c.n.Name, err)
-			}
-			return nil
-		},
-		write(1, "its test", c.test),
-		write(2, "what saves and loads it", func() ([]byte, error) { return storeFile(c.n, c.p, c.o) }),
-		write(3, "its team", func() ([]byte, error) { return teamFile(c.n, c.p, c.o) }),
-	}
-	if !c.hasAssembly() {
-		files = files[:4]
-	} else {
-		tasks = append(tasks, func() error {
-			more, err := c.assemblyFiles()
-			if err != nil {
-				return fmt.Errorf("%s: %w", c.n.Name, err)
-			}
-			copy(files[4:], more)
-			return nil
-		})
-	}
-	if err := parallel.Run(tasks...); err != nil {
-		return nil, err
-	}
-	// The kernels are most of all Go, so they are parsed once, and formatted while their types are checked.
-	err := parallel.Run(write(0, "its kernels", kernels.Format), func() error {
-		if err := typeCheck(kernels, files[1:4], assemblyBuilds(files[4:])...); err != nil {
-			return fmt.Errorf("%s: emitted code does not type-check: %w", c.n.Name, err)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	for i := range files {
-		files[i].Data = stamp(files[i].Data)
-	}
-	return files, nil
-}
-
-// assemblyBuilds are the two Go files that go with assembly, of which a build has one; none where there is no assembly.
-func assemblyBuilds(files []File) []File {
-	if len(files) == 0 {
-		return nil
-	}
-	return files[:2]
 }
 
 // kernels is the portable Go, in a file of some name.
@@ -172,7 +107,7 @@ func (c *Compiled) test() ([]byte, error) {
 		Header: []string{marker(c.o)}, Spec: string(n.JSON()), Qualify: c.o.Qualify,
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n), Rate: exampleRate(n), Careful: careful(n),
 		Optimizers: tested(n), Spread: c.p.Spreads(),
-		Levels: c.hasAssembly(), Strict: n.Rounding == spec.RoundingStrict,
+		Levels: c.takesOver(), Strict: n.Rounding == spec.RoundingStrict,
 		Cuts: c.cuts(),
 	})
 }
@@ -180,12 +115,16 @@ func (c *Compiled) test() ([]byte, error) {
 // cuts are the numbers of samples at which the emitted files cut batches.
 func (c *Compiled) cuts() templates.TestedCuts {
 	cuts := templates.TestedCuts{Block: c.p.Block, Runs: slots(c.p)}
-	if slices.ContainsFunc(c.vector, func(name string) bool { return c.p.Func(name).Batch }) {
-		cuts.Tile = amd64.TileSamples(c.p, c.assembly.Tiling)
-		cuts.Chunk = cuts.Tile * amd64.Tiles(c.p, c.assembly.Tiling)
+	for _, b := range c.outputs {
+		if tile, chunk := b.Cuts(); tile > 0 {
+			cuts.Tile, cuts.Chunk = tile, chunk
+		}
 	}
 	return cuts
 }
+
+// takesOver says whether a backend takes anything over, so that there are levels to test.
+func (c *Compiled) takesOver() bool { return len(c.program.Elsewhere.Vars) > 0 }
 
 // tested lists the optimizers of a network with their types' names.
 func tested(n spec.Network) (list []templates.TestedOptimizer) {
@@ -231,19 +170,6 @@ func compile(n spec.Network, o Options) (*Compiled, error) {
 // what they are.
 const maxSource = 5 << 20
 
-// FileNames lists every file Generate may emit for a network under any options: the portable kernels first, their test
-// second, what saves and loads the network, its team, and then those of assembly.
-func FileNames(n spec.Network) []string {
-	stem := strings.ToLower(n.Name)
-	return []string{
-		stem + "_gen.go", stem + "_gen_test.go", storeName(n), teamName(n),
-		stem + "_amd64_gen.go", stem + "_noasm_gen.go", stem + "_amd64_gen.s",
-	}
-}
-
-// storeName is the name of the file that saves and loads a network.
-func storeName(n spec.Network) string { return strings.ToLower(n.Name) + "_store_gen.go" }
-
 // PackageNames lists every package-level identifier that the emitted files may declare.
 func PackageNames(n spec.Network) []string {
 	name, prefix := n.Name, portable.Prefix(n.Name)
@@ -262,7 +188,9 @@ func PackageNames(n spec.Network) []string {
 		names = append(names, elementary.Names(portable.DoublePrefix(prefix))...)
 	}
 	names = append(names, templates.StoreNames(prefix)...)
-	names = append(names, assemblyNames(n, prefix)...)
+	for _, b := range Backends() {
+		names = append(names, b.Names(n, prefix)...)
+	}
 	return append(names, elementary.Names(prefix)...)
 }
 

@@ -53,7 +53,7 @@ func (c *Compiled) Summary() Summary { return c.summary }
 func (c *Compiled) summarise() (Summary, error) {
 	n, p := c.n, c.p
 	forward, backward := n.MultiplyAdds()
-	_, tileBytes := c.tileFields()
+	_, tileBytes := c.fields()
 	s := Summary{
 		Params: n.Params(), MultiplyAdds: forward, GradMultiplyAdds: forward + backward,
 		WorkspaceBytes: p.WorkspaceBytes(), Block: p.Block, BatchBytes: p.BatchBytes() + tileBytes, CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),

@@ -10,15 +10,12 @@ import (
 )
 
 // sweeps are the loops over all parameters that are in assembly.
-func (c *Compiled) sweeps() []plan.Sweep {
-	if c.assembly == nil {
-		return nil
-	}
+func (c *assembly) sweeps() []plan.Sweep {
 	return c.assembly.Sweeps()
 }
 
 // sweptFunctions are the functions whose loops are in assembly, and lines that say which are not and why.
-func (c *Compiled) sweptFunctions() (names, rest []string) {
+func (c *assembly) sweptFunctions() (names, rest []string) {
 	var left leftToGo
 	for _, s := range c.assembly.AllSweeps() {
 		name, why := apiOf(c.n, s), c.assembly.MissingSweep(s)
@@ -42,7 +39,7 @@ func apiOf(n spec.Network, s plan.Sweep) string {
 }
 
 // assemblySweeps are the sweeps as the emitted Go has them.
-func (c *Compiled) assemblySweeps() (list []templates.AssemblySweep) {
+func (c *assembly) assemblySweeps() (list []templates.AssemblySweep) {
 	for _, s := range c.sweeps() {
 		t := templates.AssemblySweep{
 			Type: c.n.Name + s.Type, Recv: "o", Name: s.Name, Function: s.Function(), Part: portable.InParts(c.p, s), Numbers: len(s.Numbers), Number: portable.SweptKind(c.p, s).String(),

@@ -2,7 +2,6 @@ package gen
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/portable"
@@ -39,6 +38,3 @@ func optimizerTypes(n spec.Network) (list []string) {
 	}
 	return list
 }
-
-// teamName is the name of the file of a network's team.
-func teamName(n spec.Network) string { return strings.ToLower(n.Name) + "_team_gen.go" }

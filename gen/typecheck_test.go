@@ -33,14 +33,14 @@ func TestTypeCheck(t *testing.T) {
 	} {
 		var others []File
 		if c.first != "" {
-			others = []File{{"first.go", []byte(c.first)}, {"second.go", []byte(c.second)}}
+			others = []File{{Name: "first.go", Data: []byte(c.first)}, {Name: "second.go", Data: []byte(c.second)}}
 		}
 		set := token.NewFileSet()
 		tree, err := parser.ParseFile(set, "parsed.go", "package p\n\nfunc alone() float64 { return root(1) }\n", 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = typeCheck(templates.Source{Set: set, Tree: tree}, []File{{"common.go", []byte(c.common)}}, others...)
+		err = typeCheck(templates.Source{Set: set, Tree: tree}, []File{{Name: "common.go", Data: []byte(c.common)}}, others...)
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)

@@ -1,0 +1,139 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/gen/parallel"
+	"github.com/backpropgen/backpropgen/spec"
+	"github.com/backpropgen/backpropgen/templates"
+)
+
+// Kind says what an emitted file is for.
+type Kind string
+
+// The kinds.
+const (
+	Kernels      Kind = "kernels"      // the portable Go
+	Test         Kind = "test"         // their test
+	Store        Kind = "store"        // saves and loads a network
+	Team         Kind = "team"         // spreads batches over several cores
+	Declarations Kind = "declarations" // of a backend's functions, where a build has them
+	Fallback     Kind = "fallback"     // stands in for them elsewhere
+	Assembly     Kind = "assembly"     // is no Go
+	More         Kind = "more"         // Go that belongs to every build
+)
+
+// FileName is the name of an emitted file and its kind.
+type FileName struct {
+	Name string
+	Kind Kind
+}
+
+// File is one emitted file: a plain name, its kind and its contents.
+type File struct {
+	Name string
+	Kind Kind
+	Data []byte
+}
+
+// Names lists every file that Generate may emit for a network: the portable kernels first, their test second, what
+// saves and loads the network, its team, and then those of backends.
+func (o Options) Names(n spec.Network) []FileName {
+	stem := strings.ToLower(n.Name)
+	names := []FileName{
+		{stem + "_gen.go", Kernels}, {stem + "_gen_test.go", Test}, {stem + "_store_gen.go", Store}, {stem + "_team_gen.go", Team},
+	}
+	for _, b := range o.backends() {
+		names = append(names, b.Files(stem)...)
+	}
+	return names
+}
+
+// FileNames lists the names of all files that Generate may emit for a network under any options.
+func FileNames(n spec.Network) []string {
+	var names []string
+	for _, f := range (Options{}).Names(n) {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// nameOf is the name of the file of a kind.
+func nameOf(n spec.Network, k Kind) string {
+	for _, f := range (Options{}).Names(n) {
+		if f.Kind == k {
+			return f.Name
+		}
+	}
+	return ""
+}
+
+// Files returns the files of the network, as Generate does.
+func (c *Compiled) Files() ([]File, error) {
+	var kernels templates.Source
+	files := []File{{Kind: Kernels}, {Kind: Test}, {Kind: Store}, {Kind: Team}}
+	write := func(i int, what string, text func() ([]byte, error)) func() error {
+		return func() (err error) {
+			files[i].Name = nameOf(c.n, files[i].Kind)
+			if files[i].Data, err = text(); err != nil {
+				return fmt.Errorf("%s: printing %s: %w", c.n.Name, what, err)
+			}
+			return nil
+		}
+	}
+	tasks := []func() error{
+		func() (err error) {
+			if kernels, err = c.kernels(nameOf(c.n, Kernels)); err != nil {
+				return fmt.Errorf("%s: printing its kernels: %w", c.n.Name, err)
+			}
+			return nil
+		},
+		write(1, "its test", c.test),
+		write(2, "what saves and loads it", func() ([]byte, error) { return storeFile(c.n, c.p, c.o) }),
+		write(3, "its team", func() ([]byte, error) { return teamFile(c.n, c.p, c.o) }),
+	}
+	emitted := make([][]File, len(c.outputs))
+	for i, b := range c.outputs {
+		tasks = append(tasks, func() (err error) {
+			if emitted[i], err = b.Emit(); err != nil {
+				return fmt.Errorf("%s: %w", c.n.Name, err)
+			}
+			return nil
+		})
+	}
+	if err := parallel.Run(tasks...); err != nil {
+		return nil, err
+	}
+	files = append(files, slices.Concat(emitted...)...)
+	// The kernels are most of all Go, so they are parsed once, and formatted while their types are checked.
+	common, builds := parts(files)
+	err := parallel.Run(write(0, "its kernels", kernels.Format), func() error {
+		if err := typeCheck(kernels, common, builds...); err != nil {
+			return fmt.Errorf("%s: emitted code does not type-check: %w", c.n.Name, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range files {
+		files[i].Data = stamp(files[i].Data)
+	}
+	return files, nil
+}
+
+// parts are the Go files that every build has, but the kernels, and those of which a build has one.
+func parts(files []File) (common, builds []File) {
+	for _, f := range files {
+		switch f.Kind {
+		case Declarations, Fallback:
+			builds = append(builds, f)
+		case Kernels, Assembly:
+		default:
+			common = append(common, f)
+		}
+	}
+	return common, builds
+}
