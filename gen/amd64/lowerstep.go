@@ -94,8 +94,11 @@ func (n *node) widths(op vec.Op, bits int) {
 func (n *node) by(constant int) *node {
 	s := n.step.(*vec.Apply)
 	s.Imm, n.imm = constant, constant
-	if s.Op == vec.Repeat { // once for every lane of a block
-		n.imm = constant * map[int]int{4: 0b01_01_01_01, 8: 0b11}[s.Out.Type.Elem.Size()]
+	if s.Op == vec.Repeat { // the same for every lane, of four in two bits each, or of all in one
+		n.imm = constant * 0b01_01_01_01
+		if s.Out.Type.Elem.Size() == 8 {
+			n.imm = constant * (1<<s.Out.Type.Lanes - 1)
+		}
 	}
 	return n
 }

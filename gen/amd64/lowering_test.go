@@ -1,0 +1,233 @@
+package amd64
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/printer"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
+)
+
+// loweringArguments are the pointers that a tested piece of code has: three operands and the result, of 64 bytes each.
+var loweringArguments = []string{"x", "y", "p", "grad"}
+
+// loweringTest runs the code and compares what it leaves with what its program left, NaN with any NaN.
+const loweringTest = `package lowering
+
+import (
+	"encoding/binary"
+	"math"
+	"testing"
+	"unsafe"
+)
+
+type check struct {
+	name string
+	call func(at [4]unsafe.Pointer)
+	in   [3]string
+	want string
+	size int // of a number, 0 where the result is none
+}
+
+func TestLowering(t *testing.T) {
+	for _, c := range checks {
+		var memory [4][64]byte
+		var at [4]unsafe.Pointer
+		for i := range memory {
+			at[i] = unsafe.Pointer(&memory[i])
+		}
+		for i, in := range c.in {
+			copy(memory[i][:], in)
+		}
+		c.call(at)
+		for k := 0; k < len(c.want); k += max(c.size, 1) {
+			got, want := memory[3][k:], []byte(c.want[k:])
+			same := false
+			switch c.size {
+			case 4:
+				x, y := binary.LittleEndian.Uint32(got), binary.LittleEndian.Uint32(want)
+				a, b := math.Float32frombits(x), math.Float32frombits(y)
+				same = x == y || a != a && b != b
+			case 8:
+				x, y := binary.LittleEndian.Uint64(got), binary.LittleEndian.Uint64(want)
+				a, b := math.Float64frombits(x), math.Float64frombits(y)
+				same = x == y || a != a && b != b
+			default:
+				same = got[0] == want[0]
+			}
+			if !same {
+				t.Errorf("%s: byte %d is of % x, want % x", c.name, k, got[:8], want[:8])
+				break
+			}
+		}
+	}
+}
+`
+
+// lowered writes an operation with what it may have besides operands, and whether its result is numbers.
+func (b *block) lowered(op vec.Op, elem vec.Elem, in []*vec.Value, which int) (v *vec.Value, numbers bool) {
+	predicate := vec.Predicate(which % vec.Predicates)
+	switch op {
+	case vec.Compare, signedGreater, bitsEqual:
+		if elem.Float() {
+			return b.choose(b.compare(predicate, in[0], in[1]), in[1], in[2]), false
+		}
+		m, not := b.compareIntegers(predicate%vec.NotLess, elem, in[0], in[1])
+		if not {
+			return b.choose(m, in[2], in[1]), false
+		}
+		return b.choose(m, in[1], in[2]), false
+	case vec.Select:
+		return b.choose(b.compare(vec.Less, in[2], in[1]), in[0], in[1]), false
+	case vec.Keep:
+		return b.keep(b.compare(vec.Less, in[2], in[1]), in[0]), false
+	case vec.Test:
+		return b.choose(b.test(in[0], in[1]), in[1], in[2]), false
+	}
+	n := b.of(op, elem, in[:op.Arity()]...)
+	switch op {
+	case vec.ShiftLeft, vec.ShiftRight:
+		n.by(which % (8 * elem.Size()))
+	case vec.Block, vec.Insert:
+		n.by(which % (b.bits / 128))
+	case vec.Repeat:
+		n.by(which % (16 / elem.Size()))
+	case vec.Within, vec.Blend:
+		n.by(which * 37 % (1 << min(8, b.bits/8/elem.Size())))
+	}
+	return b.add(n), elem.Float() && (op < vec.And || op == vec.Widen || op == vec.Narrow) || op == vec.Float
+}
+
+// TestLowering writes every operation of the table, in registers of every width, and runs it at the levels that the
+// machine has: the instruction does with lanes what the program says, on numbers of every kind.
+func TestLowering(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(8, 8))
+	c := &common{core: zen4, symbol: operand.NewStaticSymbol("lowering")}
+	f := newFile(c)
+	f.programs = true
+	out := ir.NewFile()
+	var declared, checks bytes.Buffer
+	count := 0
+	for _, r := range rules {
+		for _, l := range Levels {
+			runs := slices.Contains(machineLevels(), l)
+			for elem := range vec.Elem(vec.Elems) {
+				for bits := 128; bits <= (machine{l, 4}).widest(); bits *= 2 {
+					if r.at&(1<<l) == 0 || r.elems&(1<<elem) == 0 || r.bits != 0 && r.bits != bits || r.op == vec.Reciprocal {
+						continue
+					}
+					for which := range 11 {
+						size := elem.Size()
+						name := fmt.Sprintf("f%d", count)
+						count++
+						var params []param
+						for _, a := range loweringArguments {
+							params = append(params, param{name: a, dim: 64 / size})
+						}
+						fn := newFunction(f, machine{l, size}, name, params, false)
+						result, numbers := 0, false
+						fn.code.within(bits, func() {
+							b := fn.code
+							var in []*vec.Value
+							for _, a := range loweringArguments[:3] {
+								in = append(in, b.load(ref{base: fn.bases[a]}, bits/8/size))
+							}
+							v, floats := b.lowered(r.op, elem, in, which)
+							numbers = floats
+							result = max(16, v.Type.Bytes())
+							b.within(8*result, func() { b.store(v, ref{base: fn.bases["grad"]}, result/size) })
+						})
+						code := fn.finish()
+						var memory [4][]byte
+						arguments := make([]any, 4)
+						for i := range memory {
+							memory[i] = make([]byte, 64)
+							if i < 3 {
+								fillLanes(rnd, memory[i], size)
+							}
+							arguments[i] = memory[i]
+						}
+						var in [3]string
+						for i := range in {
+							in[i] = string(memory[i])
+						}
+						execute(t, fn, arguments...)
+						if !runs {
+							continue
+						}
+						out.AddSection(code)
+						compared := 0
+						if numbers {
+							compared = size
+							switch r.op {
+							case vec.Widen:
+								compared = 8
+							case vec.Narrow:
+								compared = 4
+							}
+						}
+						fmt.Fprintf(&declared, "\n//go:noescape\nfunc %s(x, y, p, grad *[%d]float%d)\n", name, 64/size, 8*size)
+						typ := fmt.Sprintf("(*[%d]float%d)", 64/size, 8*size)
+						fmt.Fprintf(&checks, "\t{%q, func(at [4]unsafe.Pointer) { %s(%[3]s(at[0]), %[3]s(at[1]), %[3]s(at[2]), %[3]s(at[3])) }, [3]string{%[4]q, %[5]q, %[6]q}, %[7]q, %[8]d},\n",
+							fmt.Sprintf("%v of %v, %d bits, %v", r.op, elem, bits, l), name, typ, in[0], in[1], in[2], string(memory[3][:result]), compared)
+					}
+				}
+			}
+		}
+	}
+	if len(machineLevels()) == 0 {
+		t.Skip("this machine has none of the instruction sets")
+	}
+	out.AddSection(f.data)
+	if err := rest.Execute(out); err != nil {
+		t.Fatal(err)
+	}
+	text, err := printer.NewGoAsm(printer.Config{}).Print(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"go.mod":           "module lowering\n\ngo 1.25.0\n",
+		"code_amd64.s":     string(text),
+		"code_amd64.go":    "package lowering\n" + declared.String(),
+		"checks_test.go":   "package lowering\n\nimport \"unsafe\"\n\nvar checks = []check{\n" + checks.String() + "}\n",
+		"lowering_test.go": loweringTest,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("go", "test", "-count=1", "-v", ".")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GOPROXY=off")
+	if said, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(said, []byte("--- PASS: TestLowering")) {
+		t.Errorf("%v\n%s", err, firstLines(string(said)))
+	}
+	if count < 500 {
+		t.Errorf("%d pieces of code are run", count)
+	}
+}
+
+// fillLanes fills memory with numbers of every kind but NaN, and with any bits.
+func fillLanes(rnd *rand.Rand, memory []byte, size int) {
+	a := numbersInMemory{vec.FloatOf(size), memory}
+	odd := []float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), 0.5, 1.5, -2.5, 1e-310, -1e-40, 3e38, 2147483648.5}
+	for i := range len(memory) / size {
+		if rnd.IntN(2) == 0 {
+			a.set(i, rnd.NormFloat64()*math.Ldexp(1, rnd.IntN(12)))
+		} else {
+			a.set(i, odd[rnd.IntN(len(odd))])
+		}
+	}
+}
