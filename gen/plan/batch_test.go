@@ -266,7 +266,7 @@ func minus(a, b Count) Count { return a.Plus(b.Times(-1)) }
 func TestNests(t *testing.T) {
 	within, together := 0, 0
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
-		for _, f := range mustCompile(t, n).Funcs {
+		for _, f := range drawnPlan(t, n).Funcs {
 			for _, part := range f.Parts {
 				size, pieces := 0, 0
 				for _, p := range part.Pieces {

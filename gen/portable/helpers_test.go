@@ -56,25 +56,47 @@ func draw(r *rand.Rand) spec.Network {
 	return n
 }
 
-// eachNetwork calls f with the code of random networks, the same for the same seed.
+// eachNetwork calls f with the code of random networks, the same for the same seed. With -short it is one network in
+// five.
 func eachNetwork(t *testing.T, f func(t *testing.T, n spec.Network, src string)) {
 	t.Helper()
 	t.Logf("seed %d; to repeat: go test ./gen/portable -run '^%s$' -seed %d -networks %d", *seed, t.Name(), *seed, *networks)
 	for i := range *networks {
+		if testing.Short() && i%5 != 0 {
+			continue
+		}
 		n := draw(rand.New(rand.NewPCG(*seed, uint64(i))))
 		if err := n.Validate(); err != nil {
 			t.Fatalf("network %d is not valid: %v\n%s", i, err, n.JSON())
 		}
-		f(t, n, string(mustPrint(t, n)))
+		if _, ok := drawnSources[i]; !ok {
+			drawnSources[i] = string(mustPrint(t, n))
+		}
+		f(t, n, drawnSources[i])
 		if t.Failed() {
 			t.Fatalf("network %d of seed %d fails:\n%s", i, *seed, n.JSON())
 		}
 	}
 }
 
-// typeCheck parses and type-checks a kernel file.
+// drawnSources are the code of random networks by their numbers, and checkedSources what its types are: the tests that
+// look at them, one after another, have them made once.
+var (
+	drawnSources   = map[int]string{}
+	checkedSources = map[string]checkedSource{}
+)
+
+type checkedSource struct {
+	file *ast.File
+	info *types.Info
+}
+
+// typeCheck parses and type-checks a kernel file. Nobody changes what it returns.
 func typeCheck(t *testing.T, src string) (*ast.File, *types.Info) {
 	t.Helper()
+	if c, ok := checkedSources[src]; ok {
+		return c.file, c.info
+	}
 	file, err := parser.ParseFile(fset, "net_gen.go", src, parser.ParseComments)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, src)
@@ -84,6 +106,7 @@ func typeCheck(t *testing.T, src string) (*ast.File, *types.Info) {
 	if _, err := conf.Check("net", fset, []*ast.File{file}, info); err != nil {
 		t.Fatalf("%v in\n%s", err, src)
 	}
+	checkedSources[src] = checkedSource{file, info}
 	return file, info
 }
 
