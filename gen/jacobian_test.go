@@ -2,13 +2,9 @@ package gen_test
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -57,25 +53,10 @@ func TestJacobianColumns(t *testing.T) {
 
 	m := newModule(t)
 	m.emitKernels(t, "jacobian", networks...)
-	checker, err := os.ReadFile(filepath.Join("testdata", "jacobian", "columns_test.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.write(t, "jacobian/columns_test.go", checker)
-	var all strings.Builder
-	all.WriteString("package jacobian\n\nimport \"testing\"\n\nfunc TestColumns(t *testing.T) {\n")
-	for _, n := range networks {
-		prefix := portable.Prefix(n.Name)
-		fmt.Fprintf(&all, "\tcolumns(t, %sSpec, %sKernel)\n", prefix, prefix)
-	}
-	all.WriteString("}\n")
-	m.write(t, "jacobian/all_test.go", []byte(all.String()))
-
-	cmd := exec.Command("go", "test", "-count=1", "-vet=off", "-run=^TestColumns$", "-v", "./jacobian")
-	cmd.Dir = m.dir
-	cmd.Env = goEnvironment()
-	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "--- PASS: TestColumns") {
-		t.Errorf("%v\n%s", err, beginning(string(out)))
+	m.putTest(t, "jacobian", "jacobian/columns_test.go")
+	m.putList(t, "jacobian", "TestColumns", "columns", networks)
+	out := m.goTest(t, "-run=^TestColumns$", "-v", "./jacobian")
+	if passed := strings.Count(out, "--- PASS: TestColumns/"); passed != len(networks) || strings.Contains(out, "--- FAIL") {
+		t.Errorf("%d of %d networks passed:\n%s", passed, len(networks), beginning(out))
 	}
 }
