@@ -201,9 +201,6 @@ func everyFunction(both bool) []spec.Network {
 // TestDataJumps compiles functions whose jumps depend on data or not, as their comments say, and one of each size of
 // frame.
 func TestDataJumps(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs the compiler; go test without -short runs it")
-	}
 	const source = `package p
 
 import "math"

@@ -48,19 +48,18 @@ func (j judgement) by() string {
 // found into the page of guarantees
 func TestMutants(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("compiling mutants takes seconds; go test without -short does it")
-	}
 	list, judged := mistakes(), map[int]bool{}
 	for _, i := range share(list) {
-		judged[i] = true
+		judged[i] = !testing.Short() || len(judged) == 0 // with -short one, and all are planted
 	}
 	m := newModule(t)
 	var packages []string
 	for _, v := range victims {
 		kernels, told := kernel(t, v)
-		m.plant(t, strings.ToLower(v.Name), kernels, told)
-		packages = append(packages, strings.ToLower(v.Name))
+		if !testing.Short() || v.Name == list[0].victim {
+			m.plant(t, strings.ToLower(v.Name), kernels, told)
+			packages = append(packages, strings.ToLower(v.Name))
+		}
 		for i, planted := range list {
 			if planted.victim != v.Name {
 				continue
@@ -107,7 +106,10 @@ func TestMutants(t *testing.T) {
 		says(t, "mistakes", table)
 		return
 	}
-	for i := range judged {
+	for i, is := range judged {
+		if !is {
+			continue
+		}
 		t.Logf("%s: %s", list[i].title(), judgements[mutantPackage(i)].by())
 	}
 }

@@ -20,6 +20,9 @@ func TestNames(t *testing.T) {
 			Name: name, Input: 2, Cost: spec.Function{Name: "mse"}, Targets: []spec.Target{}, Layers: []spec.Layer{{Dense: 1}},
 		})
 	}
+	if testing.Short() {
+		networks = networks[:2]
+	}
 	m := newModule(t)
 	m.emit(t, "names", networks...)
 	if out, err := m.goCommand("vet", "-tests", "./names").CombinedOutput(); err != nil {
