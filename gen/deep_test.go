@@ -21,15 +21,16 @@ func deepNetwork(name string, layers, width int, r spec.Rounding) spec.Network {
 }
 
 // TestDeepNetworks lets the emitted tests of networks whose assembly loops over layers compare them with the reference.
+// They are as deep as it takes to have such loops in most functions. No other test judges loops over layers.
 func TestDeepNetworks(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("compiling deep networks takes a while; go test without -short does it")
 	}
 	m := newModule(t)
-	networks := []spec.Network{deepNetwork("Fast", 30, 16, spec.RoundingFast), deepNetwork("Strict", 30, 5, spec.RoundingStrict)}
+	networks := []spec.Network{deepNetwork("Fast", 10, 16, spec.RoundingFast), deepNetwork("Strict", 16, 5, spec.RoundingStrict)}
 	// Portable Go with tiny bodies, which auto has where all loops together would be too much.
-	tiny := deepNetwork("Tiny", 48, 16, spec.RoundingFast)
+	tiny := deepNetwork("Tiny", 12, 33, spec.RoundingFast)
 	tiny.Unroll, tiny.Targets = spec.UnrollAuto, []spec.Target{}
 	networks = append(networks, tiny)
 	for _, n := range networks { // without pauses, whose functions are not rolled up
@@ -41,6 +42,10 @@ func TestDeepNetworks(t *testing.T) {
 		if err != nil || bytes.Count(assembly, []byte("for layer after layer")) < 8 {
 			t.Errorf("%s has no loops over layers, or no assembly: %v", n.Name, err)
 		}
+	}
+	kernels, err := os.ReadFile(filepath.Join(m.dir, "deep", "tiny_gen.go"))
+	if loops := bytes.Count(kernels, []byte(" += 4 {")); err != nil || loops < 100 {
+		t.Errorf("%d loops in steps of 4, want a hundred or more: this network has no tiny bodies: %v", loops, err)
 	}
 	results := m.test(t, networks, "./deep")
 	for _, n := range networks {
@@ -54,7 +59,11 @@ func TestDeepNetworks(t *testing.T) {
 func TestDeepCode(t *testing.T) {
 	t.Parallel()
 	var sizes []int
-	for _, layers := range []int{24, 48} {
+	depths := []int{24, 48}
+	if testing.Short() {
+		depths = []int{12, 16}
+	}
+	for _, layers := range depths {
 		files, err := generate(t, deepNetwork("Deep", layers, 16, spec.RoundingFast), gen.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -62,6 +71,6 @@ func TestDeepCode(t *testing.T) {
 		sizes = append(sizes, len(files[len(files)-1].Data))
 	}
 	if sizes[1] > sizes[0] {
-		t.Errorf("%d bytes of assembly with 24 layers, %d with 48", sizes[0], sizes[1])
+		t.Errorf("%d bytes of assembly with %d layers, %d with %d", sizes[0], depths[0], sizes[1], depths[1])
 	}
 }

@@ -83,13 +83,13 @@ func parseDisassembly(t *testing.T, text string) []compiled {
 }
 
 // disassemble compiles packages for GOAMD64=v1, whatever the host, and returns their functions.
-func disassemble(t *testing.T, dir string, packages ...string) []compiled {
+func disassemble(t *testing.T, dir string, env []string, packages ...string) []compiled {
 	t.Helper()
 	run := func(args ...string) string {
 		t.Helper()
 		cmd := exec.Command("go", args...)
 		cmd.Dir = dir
-		cmd.Env = append(goEnvironment(), "GOARCH=amd64", "GOAMD64=v1")
+		cmd.Env = append(env, "GOARCH=amd64", "GOAMD64=v1")
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -72,10 +71,10 @@ func extremeNetworks(whole bool) (list []spec.Network) {
 // function, and what is finite is within the reference's bounds. The whole of it: -specs 31 or more.
 func TestExtremes(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("compiling networks takes a while; go test without -short does it")
-	}
 	networks := extremeNetworks(*specs > 30)
+	if testing.Short() {
+		networks = networks[:2]
+	}
 	m := newModule(t)
 	m.emitKernels(t, "extremes", networks...)
 	out := m.extremes(t, networks)
@@ -105,24 +104,8 @@ func TestExtremes(t *testing.T) {
 // extremes runs the situations on networks in package extremes of the module, and returns what go test says.
 func (m module) extremes(t *testing.T, networks []spec.Network) string {
 	t.Helper()
-	test, err := os.ReadFile("testdata/extremes/extremes_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.write(t, filepath.Join("extremes", "extremes_test.go"), test)
-	var list bytes.Buffer
-	fmt.Fprint(&list, "package extremes\n\nimport \"testing\"\n\nfunc TestExtremes(t *testing.T) {\n")
-	for _, n := range networks {
-		prefix := portable.Prefix(n.Name)
-		levels := prefix + "AtLevels"
-		if files, err := filepath.Glob(filepath.Join(m.dir, "extremes", strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil || len(files) == 0 {
-			levels = `func(f func(string)) { f("portable") }`
-		}
-		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, %[2]sBatch, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]sSpec, %[7]s, %[6]sKernel}.run)\n",
-			n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, prefix, levels)
-	}
-	fmt.Fprint(&list, "}\n")
-	m.write(t, filepath.Join("extremes", "list_test.go"), list.Bytes())
+	m.putTest(t, "extremes", "extremes/extremes_test.go")
+	m.putList(t, "extremes", "TestExtremes", "run", networks)
 	return m.goTest(t, "-run", "^TestExtremes$", "-v", "./extremes")
 }
 

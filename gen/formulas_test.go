@@ -92,7 +92,7 @@ func TestFormulas(t *testing.T) {
 	t.Parallel()
 	count := max(60, *specs)
 	if testing.Short() {
-		count = 24
+		count = 12
 	}
 	for i := range count {
 		r := rand.New(rand.NewPCG(*seed, uint64(i)))
@@ -110,7 +110,11 @@ func TestFormulas(t *testing.T) {
 // in the formula.
 func TestFormulasRefused(t *testing.T) {
 	refused := 0
-	for i := range 6000 {
+	count := 6000
+	if testing.Short() {
+		count = 600
+	}
+	for i := range count {
 		r := rand.New(rand.NewPCG(*seed, uint64(i)))
 		f := spec.Function{Expr: drawDegenerate(r, []string{"z"}, 1+r.IntN(4))}
 		if i%3 == 0 {

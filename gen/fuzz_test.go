@@ -2,6 +2,7 @@ package gen_test
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +32,7 @@ func FuzzGenerate(f *testing.F) {
 			f.Add(data, strings.EqualFold(filepath.Ext(name), ".json"))
 		}
 	}
-	for i, n := range drawSpecs(1, 20, small) {
+	for i, n := range drawSpecs(1, seeds(20), small) {
 		f.Add([]byte(yaml(n)), false)
 		if i%4 == 0 {
 			f.Add(n.JSON(), true)
@@ -54,7 +55,7 @@ func FuzzGenerateFormulas(f *testing.F) {
 	for i, a := range activations {
 		f.Add(a, costs[i%len(costs)], uint8(i))
 	}
-	for i, n := range drawSpecs(1, 200, small) {
+	for i, n := range drawSpecs(1, seeds(200), small) {
 		if e := n.Layers[0].Activation.Expr; e != "" && n.Cost.Expr != "" {
 			f.Add(e, n.Cost.Expr, uint8(i))
 		}
@@ -72,6 +73,15 @@ func FuzzGenerateFormulas(f *testing.F) {
 			Unroll:    []spec.Unroll{spec.UnrollFull, spec.UnrollLoop}[mode/8%2],
 		}, "x.yaml")
 	})
+}
+
+// seeds is how many networks the fuzzer begins with: all where it is at work. As a test it tries a fifth of them, for
+// TestGenerateAny and TestFormulas generate more of the same kinds.
+func seeds(all int) int {
+	if flag.Lookup("test.fuzz").Value.String() != "" {
+		return all
+	}
+	return all / 5
 }
 
 // generates fails the test unless a network gives files that hold together, or mistakes of the spec. Generate

@@ -3,12 +3,11 @@ package gen_test
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -16,10 +15,7 @@ import (
 // reads or writes beside an array, at any level, and results don't depend on how arguments are aligned.
 func TestGuardPages(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("compiling networks takes seconds; go test without -short does it")
-	}
-	networks := drawSpecs(*seed, *specs/2, ordinary)
+	networks := drawSpecs(*seed, max(4, *specs/2), ordinary)
 	// Every width up to three vectors and one more has tails of every length, in both precisions.
 	for width := 1; width <= 25; width++ {
 		n := spec.Network{
@@ -49,35 +45,23 @@ func TestGuardPages(t *testing.T) {
 			networks = append(networks, n)
 		}
 	}
+	if testing.Short() { // one of each precision, with optimizers
+		networks = slices.DeleteFunc(networks, func(n spec.Network) bool { return n.Name != "Width5" && n.Name != "Width8" })
+	}
 	m := newModule(t)
 	m.emitKernels(t, "guard", networks...)
-	test, err := os.ReadFile("testdata/guard/guard_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.write(t, filepath.Join("guard", "guard_test.go"), test)
+	m.putTest(t, "guard", "guard/guard_test.go")
 	var list bytes.Buffer
 	fmt.Fprint(&list, "package guard\n\nimport (\n\t\"fmt\"\n\t\"testing\"\n)\n\nvar _ = fmt.Sprint\n\nfunc TestGuard(t *testing.T) {\n")
 	for _, n := range networks {
-		n = n.WithDefaults()
-		levels := portable.Prefix(n.Name) + "AtLevels"
-		if files, err := filepath.Glob(filepath.Join(m.dir, "guard", strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil || len(files) == 0 {
-			levels = `func(f func(string)) { f("portable") }`
-		}
-		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, %[2]sBatch, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]s,\n", n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, levels)
-		inputGrad := "nil"
-		if n.InputGradient {
-			inputGrad = fmt.Sprintf("(*%s).InputGradBatch", n.Name)
-		}
-		fmt.Fprintf(&list, "\t\t(*%[1]s).Init, (*%[1]s).Forward, (*%[1]s).Loss, (*%[1]s).Backward, (*%[1]s).Grad, (*%[1]s).Step,\n", n.Name)
-		fmt.Fprintf(&list, "\t\t(*%[1]s).ForwardBatch, (*%[1]s).LossBatch, (*%[1]s).GradBatch, (*%[1]s).StepBatch, %[2]s,\n", n.Name, inputGrad)
-		fmt.Fprintf(&list, "\t\t(*%[1]sGrad).Norm, (*%[1]sGrad).Clip, (*%[1]sGrad).Scale, map[string]func() (func(*%[1]s, *%[1]sGrad), func() string){\n", n.Name)
+		number := n.WithDefaults().Precision
+		fmt.Fprintf(&list, "\tt.Run(%q, guarded[%[2]s]{%[3]s, map[string]func() (func(p, g []%[2]s), func() string){\n", n.Name, number, m.erased(t, "guard", n))
 		for _, o := range n.Optimizers {
 			entry, _ := spec.LookupOptimizer(o)
-			fmt.Fprintf(&list, "\t\t\t%[2]q: func() (func(*%[1]s, *%[1]sGrad), func() string) {\n\t\t\t\to := New%[1]s%[2]s()\n"+
-				"\t\t\t\treturn func(p *%[1]s, g *%[1]sGrad) { o.Update(p, g, 1) }, func() string { return fmt.Sprint(*o) }\n\t\t\t},\n", n.Name, entry.Type)
+			fmt.Fprintf(&list, "\t\t%[2]q: func() (func(p, g []%[3]s), func() string) {\n\t\t\to := New%[1]s%[2]s()\n"+
+				"\t\t\treturn func(p, g []%[3]s) { o.Update(to[%[1]s](p), to[%[1]sGrad](g), 1) }, func() string { return fmt.Sprint(*o) }\n\t\t},\n", n.Name, entry.Type, number)
 		}
-		fmt.Fprint(&list, "\t\t},\n\t}.run)\n")
+		fmt.Fprint(&list, "\t}}.run)\n")
 	}
 	fmt.Fprint(&list, "}\n")
 	m.write(t, filepath.Join("guard", "list_test.go"), list.Bytes())

@@ -1,6 +1,7 @@
 package gen_test
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -44,6 +46,46 @@ func (m module) kernelsOnly(t *testing.T, pkg string, networks ...spec.Network) 
 			t.Fatal(err)
 		}
 	}
+}
+
+// putTest writes a test of testdata into a package, and what it is told of networks through: their functions without
+// their types.
+func (m module) putTest(t *testing.T, pkg string, files ...string) {
+	t.Helper()
+	for _, name := range append(files, "erased/erased_test.go") {
+		text, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		head := fmt.Sprintf("package %s\n", filepath.Base(filepath.Dir(name)))
+		if !bytes.HasPrefix(text, []byte(head)) {
+			t.Fatalf("%s does not begin with %q", name, head)
+		}
+		m.write(t, filepath.Join(pkg, filepath.Base(name)), append([]byte("package "+pkg+"\n"), text[len(head):]...))
+	}
+}
+
+// erased is the call that takes the types from a network of a package, for a test that putTest has put there.
+func (m module) erased(t *testing.T, pkg string, n spec.Network) string {
+	t.Helper()
+	prefix := portable.Prefix(n.Name)
+	levels := prefix + "AtLevels"
+	if files, err := filepath.Glob(filepath.Join(m.dir, pkg, strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil || len(files) == 0 {
+		levels = `func(f func(string)) { f("portable") }`
+	}
+	return fmt.Sprintf("erase(%[1]sSpec, %[1]sKernel, %[2]s)", prefix, levels)
+}
+
+// putList writes the test that calls a method of every network of a package.
+func (m module) putList(t *testing.T, pkg, test, method string, networks []spec.Network) {
+	t.Helper()
+	var list bytes.Buffer
+	fmt.Fprintf(&list, "package %s\n\nimport \"testing\"\n\nfunc %s(t *testing.T) {\n", pkg, test)
+	for _, n := range networks {
+		fmt.Fprintf(&list, "\tt.Run(%q, %s.%s)\n", n.Name, m.erased(t, pkg, n), method)
+	}
+	fmt.Fprint(&list, "}\n")
+	m.write(t, filepath.Join(pkg, "list_test.go"), list.Bytes())
 }
 
 // specAndKernel are the declarations in an emitted test of the spec and of the list of functions, in this order.

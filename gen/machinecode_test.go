@@ -3,6 +3,7 @@ package gen_test
 import (
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -49,10 +50,11 @@ func TestMachineCode(t *testing.T) {
 	}
 	m := newModule(t)
 	m.emitKernels(t, "every", everyFunction(*specs > 30)...)
-	m.emitKernels(t, "victims", victims...)
-	m.emitKernels(t, "drawn", drawSpecs(*seed, *specs/3, ordinary)...)
-	committed := kernels(disassemble(t, "..", committedPackages(t)...))
-	drawn := kernels(disassemble(t, m.dir, "./every", "./victims", "./drawn"))
+	m.emitKernels(t, "victims", portables(victims)...)
+	m.emitKernels(t, "drawn", drawSpecs(*seed, max(2, *specs/3), ordinary)...)
+	// The committed packages as other tests have them compiled.
+	committed := kernels(disassemble(t, "..", os.Environ(), committedPackages(t)...))
+	drawn := kernels(disassemble(t, m.dir, goEnvironment(), "./every", "./victims", "./drawn"))
 	for _, list := range [][]compiled{committed, drawn} {
 		if len(list) < 50 {
 			t.Fatalf("only %d kernels were found in the machine code; has the form of names changed?", len(list))
@@ -155,6 +157,15 @@ func committedPackages(t *testing.T) []string {
 	return slices.Compact(packages)
 }
 
+// portables are networks without their assembly.
+func portables(networks []spec.Network) []spec.Network {
+	list := slices.Clone(networks)
+	for i := range list {
+		list[i].Targets = []spec.Target{}
+	}
+	return list
+}
+
 // everyFunction are small networks with every activation, in the last layer and in one before, and every cost: in one
 // of the precisions by turns, or in both. They have no assembly, which says nothing of the machine code that the
 // compiler makes of their Go.
@@ -190,9 +201,6 @@ func everyFunction(both bool) []spec.Network {
 // TestDataJumps compiles functions whose jumps depend on data or not, as their comments say, and one of each size of
 // frame.
 func TestDataJumps(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs the compiler; go test without -short runs it")
-	}
 	const source = `package p
 
 import "math"
@@ -215,7 +223,7 @@ func Called(x float32) float32 { var a [100]float32; for i := range a { a[i] = x
 	m := newModule(t)
 	m.write(t, "p/p_gen.go", []byte(source))
 	found := map[string][]string{}
-	functions := kernels(disassemble(t, m.dir, "./p"))
+	functions := kernels(disassemble(t, m.dir, goEnvironment(), "./p"))
 	for _, f := range functions {
 		found[f.base()] = dataJumps(f)
 	}

@@ -12,15 +12,15 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
-	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
 // pausingNetworks are networks whose assembly is tried with pauses and without: some with loops of every kind, of sizes
-// that are multiples of no block, random ones, and one that is so large that it pauses at the usual limit.
+// that are multiples of no block, random ones, and one that is so large that it pauses at the usual limit. Their Go is
+// as short as can be, for the compiler's sake: it does not pause, and nobody calls it here.
 func pausingNetworks() (list []spec.Network) {
 	add := func(n spec.Network) {
-		n.Optimizers, n.Targets = nil, nil
+		n.Optimizers, n.Targets, n.Unroll = nil, nil, spec.UnrollLoop
 		n.Name = fmt.Sprintf("Q%03d", len(list))
 		list = append(list, n)
 	}
@@ -37,11 +37,14 @@ func pausingNetworks() (list []spec.Network) {
 			Layers: []spec.Layer{act(3, "softplus"), act(210, "log-softmax"), pool},
 		})
 	}
+	if len(list) != deepAt {
+		panic("deepAt is not where deep networks begin")
+	}
 	list = append(list, deepPausing()...)
 	for i := range list {
 		list[i].Name = fmt.Sprintf("Q%03d", i)
 	}
-	for i, n := range drawSpecs(*seed, *specs/8, ordinary) {
+	for i, n := range drawSpecs(*seed, max(1, *specs/8), ordinary) {
 		if i%2 == 0 {
 			n.Rounding = spec.RoundingStrict
 		}
@@ -51,9 +54,11 @@ func pausingNetworks() (list []spec.Network) {
 	return list
 }
 
+// deepAt is the number of the first deep one among pausingNetworks.
+const deepAt = 4
+
 // deepPausing are networks of so many layers that are alike that their code becomes loops over layers, which pause:
-// with pointers in registers, on the stack, and in registers of arguments. Their Go is as short as can be, for the
-// compiler's sake.
+// with pointers in registers, on the stack, and in registers of arguments.
 func deepPausing() []spec.Network {
 	return []spec.Network{
 		{
@@ -76,21 +81,16 @@ func deepPausing() []spec.Network {
 }
 
 // TestPauses runs networks with pauses everywhere, with some, and with none: every function gives the same bits at
-// every level of the machine.
+// every level of the machine. It is long because all of the assembly is written and compiled three times; no other test
+// shows that a function goes on after a pause with the registers that it had.
 func TestPauses(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("compiling networks takes a while; go test without -short does it")
+	networks, deep := pausingNetworks(), len(deepPausing())
+	if testing.Short() { // one that is deep, and none that pauses at the usual limit
+		networks = networks[deepAt+2 : deepAt+3]
+		deep = 1
 	}
-	networks := pausingNetworks()
 	m := newModule(t)
-	var tests [2][]byte
-	for i, name := range []string{"pauses/kernel_test.go", "pauses/pauses_test.go"} {
-		var err error
-		if tests[i], err = os.ReadFile(filepath.Join("testdata", name)); err != nil {
-			t.Fatal(err)
-		}
-	}
 	limits := []struct {
 		pkg    string
 		cycles int
@@ -99,7 +99,7 @@ func TestPauses(t *testing.T) {
 	paused, rolled := map[string]int{}, map[string]int{}
 	for _, l := range limits {
 		for i, n := range networks {
-			if l.pkg == "some" && i == len(networks)-1 {
+			if l.pkg == "some" && i == len(networks)-1 && i > 0 {
 				l.cycles = 0 // the large network, at the usual limit
 			}
 			m.emitWith(t, n, gen.Options{Package: l.pkg, Qualify: true, EveryLevel: true, CallCycles: l.cycles})
@@ -112,16 +112,14 @@ func TestPauses(t *testing.T) {
 			}
 		}
 		m.kernelsOnly(t, l.pkg, networks...)
-		for i, test := range tests {
-			m.write(t, filepath.Join(l.pkg, fmt.Sprintf("kernel%d_test.go", i)), bytes.Replace(test, []byte("package pauses"), []byte("package "+l.pkg), 1))
-		}
-		m.write(t, filepath.Join(l.pkg, "list_test.go"), digestsList(l.pkg, networks))
+		m.putTest(t, l.pkg, "pauses/kernel_test.go", "pauses/pauses_test.go")
+		m.putList(t, l.pkg, "TestDigests", "digests", networks)
 		packages = append(packages, "./"+l.pkg)
 	}
 	if all := len(networks); paused["whole"] != 0 || paused["some"] != all || paused["everywhere"] != all {
 		t.Errorf("of %d networks these pause, by the limit: %v", all, paused)
 	}
-	if deep := len(deepPausing()); rolled["some"] < deep || rolled["everywhere"] < deep {
+	if rolled["some"] < deep || rolled["everywhere"] < deep {
 		t.Errorf("loops over layers pause in so many networks, by the limit: %v; %d are deep", rolled, deep)
 	}
 	digests := map[string]map[string]string{}
@@ -149,17 +147,4 @@ func TestPauses(t *testing.T) {
 		}
 	}
 	t.Logf("%d results of %d networks are the same", len(want), len(networks))
-}
-
-// digestsList is the test that prints digests of what the networks of a package compute.
-func digestsList(pkg string, networks []spec.Network) []byte {
-	var list bytes.Buffer
-	fmt.Fprintf(&list, "package %s\n\nimport \"testing\"\n\nfunc TestDigests(t *testing.T) {\n", pkg)
-	for _, n := range networks {
-		n = n.WithDefaults()
-		fmt.Fprintf(&list, "\tt.Run(%q, kernel[%[2]s, %[2]sGrad, %[2]sWorkspace, %[2]sBatch, [%[3]d]%[5]s, [%[4]d]%[5]s, %[5]s]{%[6]sAtLevels, %[6]sKernel}.digests)\n",
-			n.Name, n.Name, n.Input, n.Width(n.Depth()), n.Precision, portable.Prefix(n.Name))
-	}
-	fmt.Fprint(&list, "}\n")
-	return list.Bytes()
 }

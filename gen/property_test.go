@@ -122,7 +122,7 @@ func TestGenerateAny(t *testing.T) {
 	t.Parallel()
 	count := max(40, *specs)
 	if testing.Short() {
-		count = 12
+		count = 5
 	}
 	for i := range count {
 		r := rand.New(rand.NewPCG(*seed, uint64(i)))
@@ -243,7 +243,11 @@ func TestHostileSource(t *testing.T) {
 		strings.Repeat("x", 10000), " ", "%s%d%!", "`", "\"", "\\n", "\t", "\v\f", "\x1b[31m",
 	}
 	r := rand.New(rand.NewPCG(*seed, 0))
-	for range 50 {
+	count := 50
+	if testing.Short() {
+		count = 5
+	}
+	for range count {
 		name := make([]byte, 1+r.IntN(20))
 		for i := range name {
 			name[i] = byte(r.IntN(256))

@@ -75,10 +75,10 @@ func TestSameBitsFind(t *testing.T) {
 // give the bits of the portable code. The whole of it: go test ./gen -run SameBits -timeout 0 -specs 800
 func TestSameBits(t *testing.T) {
 	t.Parallel()
+	networks := strictNetworks(max(2, *specs/4), *specs > 30)
 	if testing.Short() {
-		t.Skip("compiling networks takes a while; go test without -short does it")
+		networks = networks[len(networks)-1:]
 	}
-	networks := strictNetworks(*specs/4, *specs > 30)
 	m := newModule(t)
 	for lo := 0; lo < len(networks); lo += perRun {
 		some := networks[lo:min(lo+perRun, len(networks))]
@@ -115,16 +115,11 @@ func TestSameBits(t *testing.T) {
 
 // sameBitsList is the test that runs the networks of a package.
 func sameBitsList(pkg string, networks []spec.Network) []byte {
-	return listOf(pkg, "TestSameBits", "verify.TestLevels", fmt.Sprintf("\n\t%q", modulePath+"/verify"), networks)
-}
-
-// listOf is a test that calls a function for every network of a package, with its spec, its functions and its levels.
-func listOf(pkg, test, call, imports string, networks []spec.Network) []byte {
 	var list bytes.Buffer
-	fmt.Fprintf(&list, "package %s\n\nimport (\n\t\"testing\"%s\n)\n\nfunc %s(t *testing.T) {\n", pkg, imports, test)
+	fmt.Fprintf(&list, "package %s\n\nimport (\n\t\"testing\"\n\n\t%q\n)\n\nfunc TestSameBits(t *testing.T) {\n", pkg, modulePath+"/verify")
 	for _, n := range networks {
 		prefix := portable.Prefix(n.Name)
-		fmt.Fprintf(&list, "\tt.Run(%q, func(t *testing.T) { %s(t, %[3]sSpec, %[3]sKernel, %[3]sAtLevels) })\n", n.Name, call, prefix)
+		fmt.Fprintf(&list, "\tt.Run(%q, func(t *testing.T) { verify.TestLevels(t, %[2]sSpec, %[2]sKernel, %[2]sAtLevels) })\n", n.Name, prefix)
 	}
 	fmt.Fprint(&list, "}\n")
 	return list.Bytes()
@@ -164,21 +159,17 @@ func exactNetworks(count int) (list []spec.Network) {
 // go test ./gen -run PlanBits -specs 800 -timeout 60m
 func TestPlanBits(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("compiling networks takes a while; go test without -short does it")
-	}
 	networks := exactNetworks(max(*specs/4, 8))
-	test, err := os.ReadFile("testdata/samebits/plan_test.go")
-	if err != nil {
-		t.Fatal(err)
+	if testing.Short() {
+		networks = networks[:1]
 	}
 	m := newModule(t)
 	for lo := 0; lo < len(networks); lo += perRun {
 		some := networks[lo:min(lo+perRun, len(networks))]
 		packages := m.emitPackages(t, "e", lo, some, func(pkg string, part []spec.Network) {
 			m.kernelsOnly(t, pkg, part...)
-			m.write(t, filepath.Join(pkg, "plan_test.go"), bytes.Replace(test, []byte("package samebits"), []byte("package "+pkg), 1))
-			m.write(t, filepath.Join(pkg, "list_test.go"), listOf(pkg, "TestPlanBits", "planBits", "", part))
+			m.putTest(t, pkg, "samebits/plan_test.go")
+			m.putList(t, pkg, "TestPlanBits", "planBits", part)
 		})
 		out := m.goTest(t, append([]string{"-run", "^TestPlanBits$", "-v"}, packages...)...)
 		for _, n := range some {

@@ -110,7 +110,7 @@ func TestRightGradientFunctions(t *testing.T) {
 
 func TestGradientMutants(t *testing.T) {
 	const others = "Init Forward Loss Backward Grad Step Scale"
-	for _, m := range []mutant{
+	for i, m := range []mutant{
 		{"squares overflow", "Norm", "norm", "got +Inf", others},
 		{"one element missed", "Norm", "norm", "off by", others},
 		{"square for the root", "Norm", "norm", "off by", others},
@@ -124,8 +124,13 @@ func TestGradientMutants(t *testing.T) {
 	} {
 		t.Run(string(m.flaw), func(t *testing.T) {
 			o := Options{Short: true}
-			m.judged(t, Check(twoThreeTwo(spec.Float32), clipped(kernel232[float32](none), m.flaw), o))
-			m.judged(t, Check(twoThreeTwo(spec.Float64), clipped(kernel232[float64](none), m.flaw), o))
+			single, double := precisionsOf(i)
+			if single {
+				m.judged(t, Check(twoThreeTwo(spec.Float32), clipped(kernel232[float32](none), m.flaw), o))
+			}
+			if double {
+				m.judged(t, Check(twoThreeTwo(spec.Float64), clipped(kernel232[float64](none), m.flaw), o))
+			}
 		})
 	}
 }

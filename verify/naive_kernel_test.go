@@ -89,6 +89,9 @@ func pooledKernel[F Float](
 func TestPooledKernels(t *testing.T) {
 	for _, cache := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
 		judgePooled[float32](t, spec.Float32, cache)
+		if testing.Short() {
+			return // -short has one of the eight
+		}
 		judgePooled[float64](t, spec.Float64, cache)
 	}
 }

@@ -49,6 +49,9 @@ func TestJumps(t *testing.T) {
 	}
 	loops, points := 0, 0
 	for i, n := range networks {
+		if testing.Short() && i > 0 && i < len(networks)-1 {
+			continue // -short has a small one and one of long formulas
+		}
 		precisions := []spec.Precision{spec.Float32, spec.Float64}
 		if n.Layers[0].Activation.Expr == "" {
 			precisions = precisions[(i+i/2)%2:][:1] // every activation has both, in one of its sizes each

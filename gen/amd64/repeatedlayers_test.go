@@ -15,6 +15,9 @@ import (
 // all were.
 func TestAlike(t *testing.T) {
 	for i, n := range deepNetworks() {
+		if testing.Short() && i > 0 {
+			break // -short has one of the six
+		}
 		t.Run(fmt.Sprintf("%d/%s", i, n.Rounding), func(t *testing.T) {
 			t.Parallel()
 			p, err := plan.Compile(n.WithDefaults())

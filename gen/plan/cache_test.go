@@ -58,7 +58,7 @@ func TestCacheKeeps(t *testing.T) {
 // nothing that is not kept.
 func TestCacheReads(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
-		p := mustCompile(t, n)
+		p := drawnPlan(t, n)
 		written := map[*Buffer]bool{}
 		for _, op := range p.Func(Backward).Ops {
 			for _, b := range op.Reads() {

@@ -12,7 +12,7 @@ import (
 // TestCheckAccepts checks that what Compile returns passes, so that a mutation below is what makes Check complain.
 func TestCheckAccepts(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
-		if err := Check(mustCompile(t, n)); err != nil {
+		if err := Check(drawnPlan(t, n)); err != nil {
 			t.Error(err)
 		}
 	})

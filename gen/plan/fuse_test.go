@@ -14,7 +14,7 @@ import (
 // them share emitted parts.
 func TestFuseShares(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
-		p := mustCompile(t, n)
+		p := drawnPlan(t, n)
 		forward, loss, backward, grad, step := p.Func(Forward).Ops, p.Func(LossOnly).Ops, p.Func(Backward).Ops, p.Func(Grad).Ops, p.Func(Step).Ops
 		for _, f := range p.Funcs {
 			ops := f.Ops
@@ -92,7 +92,7 @@ func TestFuseClosedForms(t *testing.T) {
 // writes the delta, not v.
 func TestFuseLeavesNothing(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
-		p := mustCompile(t, n)
+		p := drawnPlan(t, n)
 		formedAgain := n.Cache == spec.CachePre
 		every(p, func(m *Map) {
 			if m.Role == Jacobian || m.Role == Apply && !formedAgain {

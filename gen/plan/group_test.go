@@ -87,7 +87,7 @@ func TestGroupNames(t *testing.T) {
 	}
 	named := 0
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
-		p := mustCompile(t, n)
+		p := drawnPlan(t, n)
 		byName, users := map[string]*Part{}, map[*Part]map[string]bool{}
 		for _, f := range p.Funcs {
 			for _, part := range f.Parts {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
@@ -66,11 +67,15 @@ func draw(r *rand.Rand) spec.Network {
 	return n
 }
 
-// eachNetwork calls f with random networks, the same for the same seed, and their numbers.
+// eachNetwork calls f with random networks, the same for the same seed, and their numbers. With -short it is one network
+// in ten.
 func eachNetwork(t *testing.T, f func(t *testing.T, r *rand.Rand, n spec.Network)) {
 	t.Helper()
 	t.Logf("seed %d; to repeat: go test ./gen/plan -run '^%s$' -seed %d -networks %d", *seed, t.Name(), *seed, *networks)
 	for i := range *networks {
+		if testing.Short() && i%10 != 0 {
+			continue
+		}
 		r := rand.New(rand.NewPCG(*seed, uint64(i)))
 		n := draw(r)
 		if err := n.Validate(); err != nil {
@@ -82,6 +87,24 @@ func eachNetwork(t *testing.T, f func(t *testing.T, r *rand.Rand, n spec.Network
 		}
 	}
 }
+
+// drawnPlan returns the plan of a random network, which is the same one for all tests: they look at it and change
+// nothing. Compiling takes longer than most of what they look at.
+func drawnPlan(t testing.TB, n spec.Network) *Program {
+	t.Helper()
+	drawnPlans.Lock()
+	defer drawnPlans.Unlock()
+	key := string(n.JSON())
+	if drawnPlans.of[key] == nil {
+		drawnPlans.of[key] = mustCompile(t, n)
+	}
+	return drawnPlans.of[key]
+}
+
+var drawnPlans = struct {
+	sync.Mutex
+	of map[string]*Program
+}{of: map[string]*Program{}}
 
 // mustCompile returns the compiled plan of a network.
 func mustCompile(t testing.TB, n spec.Network) *Program {

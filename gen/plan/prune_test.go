@@ -13,7 +13,7 @@ import (
 // buffer left is touched, and that none that is touched is gone.
 func TestPruneLeavesNoDeadStore(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
-		p := mustCompile(t, n)
+		p := drawnPlan(t, n)
 		read, used := map[*Buffer]bool{}, map[*Buffer]bool{}
 		for _, op := range p.Ops() {
 			for _, b := range op.Reads() {

@@ -31,7 +31,7 @@ func lives(f *Func, b *Buffer) map[int]bool {
 func TestShareKeepsLivesApart(t *testing.T) {
 	pairs, shared := 0, 0
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
-		p := mustCompile(t, n)
+		p := drawnPlan(t, n)
 		var scratch []*Buffer
 		for _, b := range p.Buffers {
 			if b.Kind != Scratch {

@@ -28,7 +28,7 @@ func TestProgramMeansThePlan(t *testing.T) {
 			compareWithPlan[float64](t, n)
 		}
 	})
-	if ran[spec.RoundingFast] == 0 || ran[spec.RoundingStrict] == 0 {
+	if !testing.Short() && (ran[spec.RoundingFast] == 0 || ran[spec.RoundingStrict] == 0) {
 		t.Errorf("executed by rounding: %v", ran)
 	}
 }

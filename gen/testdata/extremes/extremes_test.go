@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"unsafe"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
@@ -89,19 +88,8 @@ func situations() (list []situation) {
 	)
 }
 
-// kernel is a network and its functions.
-type kernel[P, G, W, B, X, Y any, F float32 | float64] struct {
-	spec     string
-	atLevels func(func(level string))
-	verify.Kernel[P, G, W, B, X, Y, F]
-}
-
-func flat[F float32 | float64, T any](v *T) []F {
-	return unsafe.Slice((*F)(unsafe.Pointer(v)), unsafe.Sizeof(*v)/unsafe.Sizeof(*new(F)))
-}
-
 // run tries every situation at every level.
-func (k kernel[P, G, W, B, X, Y, F]) run(t *testing.T) {
+func (k kernel[F]) run(t *testing.T) {
 	n, err := spec.Decode("spec.json", []byte(k.spec))
 	if err != nil {
 		t.Fatal(err)
@@ -238,15 +226,16 @@ func stored[F float32 | float64](p *plan.Program, m *plan.Memory[F], w, b plan.K
 }
 
 // single compares every function of one sample, on each sample.
-func (k kernel[P, G, W, B, X, Y, F]) single(c comparison[F], n spec.Network, p *plan.Program, s situation, v numbers[float64]) {
-	params, ws, x, y, g := new(P), new(W), new(X), new(Y), new(G)
+func (k kernel[F]) single(c comparison[F], n spec.Network, p *plan.Program, s situation, v numbers[float64]) {
+	ws, params, g := k.newWorkspace(), make([]F, k.params), make([]F, k.params)
 	inputs, outputs := n.Input, n.Width(n.Depth())
+	x, y := make([]F, inputs), make([]F, outputs)
 	for i := range samples {
 		m := plan.NewMemory[F](p)
 		start := func() {
-			as(flat[F](params), v.params)
-			as(flat[F](x), v.x[i*inputs:(i+1)*inputs])
-			as(flat[F](y), v.y[i*outputs:(i+1)*outputs])
+			as(params, v.params)
+			as(x, v.x[i*inputs:(i+1)*inputs])
+			as(y, v.y[i*outputs:(i+1)*outputs])
 			load(p, m, v, i)
 		}
 		do := func(functions ...string) {
@@ -258,45 +247,45 @@ func (k kernel[P, G, W, B, X, Y, F]) single(c comparison[F], n spec.Network, p *
 		}
 		gradient := func() []F { return stored(p, m, plan.WeightGrad, plan.BiasGrad) }
 		input := func(call string) {
-			if k.InputGrad != nil {
-				c.same(call, "∂L/∂x", flat[F](k.InputGrad(ws)), m.Data("d0"))
+			if k.inputGrad != nil {
+				c.same(call, "∂L/∂x", k.inputGrad(ws), m.Data("d0"))
 			}
 		}
 		start()
 		do(plan.Forward)
-		output := append([]F{}, flat[F](k.Forward(params, ws, x))...)
+		output := append([]F{}, k.forward(params, ws, x)...)
 		c.same("Forward", "ŷ", output, m.Data(fmt.Sprintf("a%d", n.Depth())))
 		do(plan.Backward)
-		loss := k.Backward(params, ws, x, y, g)
+		loss := k.backward(params, ws, x, y, g)
 		c.same("Backward", "loss", []F{loss}, m.Data("loss"))
-		c.same("Backward", "gradient", flat[F](g), gradient())
+		c.same("Backward", "gradient", g, gradient())
 		input("Backward")
 		do(plan.LossOnly)
-		c.same("Loss", "loss", []F{k.Loss(params, ws, x, y)}, m.Data("loss"))
+		c.same("Loss", "loss", []F{k.loss(params, ws, x, y)}, m.Data("loss"))
 		do(plan.Grad)
-		loss = k.Grad(params, ws, x, y, g)
+		loss = k.grad(params, ws, x, y, g)
 		c.same("Grad", "loss", []F{loss}, m.Data("loss"))
-		c.same("Grad", "gradient", flat[F](g), gradient())
+		c.same("Grad", "gradient", g, gradient())
 		input("Grad")
 		if s.finite {
-			c.bounded(n, v.params, v.x[i*inputs:(i+1)*inputs], v.y[i*outputs:(i+1)*outputs], output, loss, flat[F](g))
+			c.bounded(n, v.params, v.x[i*inputs:(i+1)*inputs], v.y[i*outputs:(i+1)*outputs], output, loss, g)
 		}
 		do(plan.Step)
-		c.same("Step", "loss", []F{k.Step(params, ws, x, y, rate)}, m.Data("loss"))
-		c.moved(flat[F](params), stored(p, m, plan.Weight, plan.Bias))
+		c.same("Step", "loss", []F{k.step(params, ws, x, y, rate)}, m.Data("loss"))
+		c.moved(params, stored(p, m, plan.Weight, plan.Bias))
 	}
 }
 
 // batch compares every function of a batch.
-func (k kernel[P, G, W, B, X, Y, F]) batch(c comparison[F], n spec.Network, p *plan.Program, v numbers[float64]) {
-	params, b, g := new(P), new(B), new(G)
-	xs, ys, out, gxs := make([]X, samples), make([]Y, samples), make([]Y, samples), make([]X, samples)
+func (k kernel[F]) batch(c comparison[F], n spec.Network, p *plan.Program, v numbers[float64]) {
+	b, params, g := k.newBatch(), make([]F, k.params), make([]F, k.params)
 	inputs, outputs := n.Input, n.Width(n.Depth())
-	as(flat[F](params), v.params)
+	xs, ys, out, gxs := make([]F, samples*inputs), make([]F, samples*outputs), make([]F, samples*outputs), make([]F, samples*inputs)
+	as(params, v.params)
+	as(xs, v.x)
+	as(ys, v.y)
 	m := plan.NewBatchMemory[F](p, samples)
 	for i := range samples {
-		as(flat[F](&xs[i]), v.x[i*inputs:(i+1)*inputs])
-		as(flat[F](&ys[i]), v.y[i*outputs:(i+1)*outputs])
 		load(p, m.Samples[i], v, i)
 	}
 	do := func(f string) {
@@ -305,25 +294,25 @@ func (k kernel[P, G, W, B, X, Y, F]) batch(c comparison[F], n spec.Network, p *p
 		}
 	}
 	do(plan.ForwardBatch)
-	k.ForwardBatch(params, b, xs, out)
-	for i := range out {
-		c.same("ForwardBatch", fmt.Sprintf("ŷ of sample %d", i), flat[F](&out[i]), m.Samples[i].Data("o"))
+	k.forwardBatch(params, b, xs, out)
+	for i := range samples {
+		c.same("ForwardBatch", fmt.Sprintf("ŷ of sample %d", i), out[i*outputs:(i+1)*outputs], m.Samples[i].Data("o"))
 	}
 	do(plan.LossBatch)
-	c.same("LossBatch", "loss", []F{k.LossBatch(params, b, xs, ys)}, []F{m.Loss})
+	c.same("LossBatch", "loss", []F{k.lossBatch(params, b, xs, ys)}, []F{m.Loss})
 	do(plan.GradBatch)
-	c.same("GradBatch", "loss", []F{k.GradBatch(params, b, xs, ys, g)}, []F{m.Loss})
-	c.same("GradBatch", "gradient", flat[F](g), stored(p, m.Network, plan.WeightGrad, plan.BiasGrad))
-	if k.InputGradBatch != nil {
+	c.same("GradBatch", "loss", []F{k.gradBatch(params, b, xs, ys, g)}, []F{m.Loss})
+	c.same("GradBatch", "gradient", g, stored(p, m.Network, plan.WeightGrad, plan.BiasGrad))
+	if k.inputGradBatch != nil {
 		do(plan.InputGradBatch)
-		c.same("InputGradBatch", "loss", []F{k.InputGradBatch(params, b, xs, ys, gxs)}, []F{m.Loss})
-		for i := range gxs {
-			c.same("InputGradBatch", fmt.Sprintf("∂L/∂x of sample %d", i), flat[F](&gxs[i]), m.Samples[i].Data("gx"))
+		c.same("InputGradBatch", "loss", []F{k.inputGradBatch(params, b, xs, ys, gxs)}, []F{m.Loss})
+		for i := range samples {
+			c.same("InputGradBatch", fmt.Sprintf("∂L/∂x of sample %d", i), gxs[i*inputs:(i+1)*inputs], m.Samples[i].Data("gx"))
 		}
 	}
 	do(plan.StepBatch)
-	c.same("StepBatch", "loss", []F{k.StepBatch(params, b, xs, ys, rate)}, []F{m.Loss})
-	c.same("StepBatch", "parameters", flat[F](params), stored(p, m.Network, plan.Weight, plan.Bias))
+	c.same("StepBatch", "loss", []F{k.stepBatch(params, b, xs, ys, rate)}, []F{m.Loss})
+	c.same("StepBatch", "parameters", params, stored(p, m.Network, plan.Weight, plan.Bias))
 }
 
 // comparison compares a kernel's numbers with what they should be.

@@ -11,15 +11,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fenced returns a T in memory of its own, with a page that may not be touched before and after it. It touches the one after, or the one
-// before.
-func fenced[T any](t *testing.T, atEnd bool) *T { return &fencedSlice[T](t, 1, atEnd)[0] }
-
-// fencedSlice is fenced for n of them, one after the other.
-func fencedSlice[T any](t *testing.T, n int, atEnd bool) []T {
+// fenced is memory for so many bytes with a page that may not be touched before and after it. It touches the one after, or
+// the one before.
+func fenced(t *testing.T, size int, atEnd bool) unsafe.Pointer {
 	t.Helper()
 	page := unix.Getpagesize()
-	size := n * int(unsafe.Sizeof(*new(T)))
 	inner := (size + page - 1) / page * page
 	memory, err := unix.Mmap(-1, 0, inner+2*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {
@@ -35,48 +31,34 @@ func fencedSlice[T any](t *testing.T, n int, atEnd bool) []T {
 	if atEnd {
 		at += inner - size
 	}
-	return unsafe.Slice((*T)(unsafe.Pointer(&memory[at])), n)
+	return unsafe.Pointer(&memory[at])
 }
 
-// kernel is the functions of a network.
-type kernel[P, G, W, B, X, Y any, F float32 | float64] struct {
-	atLevels func(func(level string))
-	init     func(p *P, norm func() float64)
-	forward  func(p *P, ws *W, x *X) *Y
-	loss     func(p *P, ws *W, x *X, y *Y) F
-	backward func(p *P, ws *W, x *X, y *Y, g *G) F
-	grad     func(p *P, ws *W, x *X, y *Y, g *G) F
-	step     func(p *P, ws *W, x *X, y *Y, rate F) F
+// fencedNumbers is n of them between fences.
+func fencedNumbers[F float32 | float64](t *testing.T, n int, atEnd bool) []F {
+	t.Helper()
+	return unsafe.Slice((*F)(fenced(t, n*int(unsafe.Sizeof(F(0))), atEnd)), n)
+}
 
-	forwardBatch   func(p *P, b *B, xs []X, out []Y)
-	lossBatch      func(p *P, b *B, xs []X, ys []Y) F
-	gradBatch      func(p *P, b *B, xs []X, ys []Y, g *G) F
-	stepBatch      func(p *P, b *B, xs []X, ys []Y, rate F) F
-	inputGradBatch func(p *P, b *B, xs []X, ys []Y, gxs []X) F // nil without input_gradient
-
-	norm  func(g *G) F
-	clip  func(g *G, limit F) F
-	scale func(g *G, k F)
+// guarded is a network and its optimizers.
+type guarded[F float32 | float64] struct {
+	kernel[F]
 	// optimizers make an optimizer each: an update of it, and what it holds as text.
-	optimizers map[string]func() (update func(p *P, g *G), state func() string)
+	optimizers map[string]func() (update func(p, g []F), state func() string)
 }
 
 // samples are how many the batches have: fewer than any tile, tiles of either precision, and one more than some.
 var samples = []int{1, 3, 8, 16, 33}
 
-// numbers are those that a struct or an array consists of.
-func numbers[F float32 | float64, T any](v *T) []F {
-	return unsafe.Slice((*F)(unsafe.Pointer(v)), unsafe.Sizeof(*v)/unsafe.Sizeof(F(0)))
-}
-
 // run calls every function at every level with every argument between fences, at either end of its memory. The first end begins a page,
 // the other is aligned as a number is, mostly: results are the same bits at both.
-func (k kernel[P, G, W, B, X, Y, F]) run(t *testing.T) {
+func (k guarded[F]) run(t *testing.T) {
 	k.nils(t)
 	aligned := map[string]string{} // results, by level
 	for _, atEnd := range []bool{false, true} {
-		p, ws, x, y, g := fenced[P](t, atEnd), fenced[W](t, atEnd), fenced[X](t, atEnd), fenced[Y](t, atEnd), fenced[G](t, atEnd)
-		b := fenced[B](t, atEnd)
+		p, g := fencedNumbers[F](t, k.params, atEnd), fencedNumbers[F](t, k.params, atEnd)
+		x, y := fencedNumbers[F](t, k.inputs, atEnd), fencedNumbers[F](t, k.outputs, atEnd)
+		ws, b := fenced(t, k.workspaceSize, atEnd), fenced(t, k.batchSize, atEnd)
 		k.init(p, func() float64 { return 0.5 })
 		calls := map[string]func(){
 			"Forward":  func() { k.forward(p, ws, x) },
@@ -86,7 +68,8 @@ func (k kernel[P, G, W, B, X, Y, F]) run(t *testing.T) {
 			"Step":     func() { k.step(p, ws, x, y, 0.001) },
 		}
 		for _, n := range samples {
-			xs, ys, out, gxs := fencedSlice[X](t, n, atEnd), fencedSlice[Y](t, n, atEnd), fencedSlice[Y](t, n, atEnd), fencedSlice[X](t, n, atEnd)
+			xs, gxs := fencedNumbers[F](t, n*k.inputs, atEnd), fencedNumbers[F](t, n*k.inputs, atEnd)
+			ys, out := fencedNumbers[F](t, n*k.outputs, atEnd), fencedNumbers[F](t, n*k.outputs, atEnd)
 			add := func(name string, call func()) { calls[fmt.Sprintf("%s of %d samples", name, n)] = call }
 			add("ForwardBatch", func() { k.forwardBatch(p, b, xs, out) })
 			add("LossBatch", func() { k.lossBatch(p, b, xs, ys) })
@@ -99,17 +82,17 @@ func (k kernel[P, G, W, B, X, Y, F]) run(t *testing.T) {
 		k.atLevels(func(level string) {
 			draw := 0.5
 			k.init(p, func() float64 { draw = math.Mod(7*draw+0.3, 2) - 0.9; return draw })
-			for i, v := range [][]F{numbers[F](x), numbers[F](y)} {
+			for i, v := range [][]F{x, y} {
 				for j := range v {
 					v[j] = F(j%7+1) / F(8*(i+1))
 				}
 			}
-			out := fmt.Sprint(numbers[F](k.forward(p, ws, x)), k.grad(p, ws, x, y, g), numbers[F](g))
+			out := fmt.Sprint(k.forward(p, ws, x), k.grad(p, ws, x, y, g), g)
 			if atEnd && out != aligned[level] {
 				t.Errorf("%s: results depend on how arguments are aligned", level)
 			}
 			aligned[level] = out
-			if again := fmt.Sprint(numbers[F](k.forward(p, ws, x)), k.grad(p, ws, x, y, g), numbers[F](g)); again != out {
+			if again := fmt.Sprint(k.forward(p, ws, x), k.grad(p, ws, x, y, g), g); again != out {
 				t.Errorf("%s: results depend on which way rows are gone through", level)
 			}
 			for name, call := range calls {
@@ -128,10 +111,12 @@ func (k kernel[P, G, W, B, X, Y, F]) run(t *testing.T) {
 }
 
 // nils calls every function at every level with each pointer nil in turn: that is a panic like any other of Go, and nothing has been written.
-func (k kernel[P, G, W, B, X, Y, F]) nils(t *testing.T) {
-	p, ws, x, y, g, b := new(P), new(W), new(X), new(Y), new(G), new(B)
+func (k guarded[F]) nils(t *testing.T) {
+	ws, b := k.newWorkspace(), k.newBatch()
+	p, g, x, y := make([]F, k.params), make([]F, k.params), make([]F, k.inputs), make([]F, k.outputs)
 	k.init(p, func() float64 { return 0.5 })
-	xs, ys, out, gxs := make([]X, 40), make([]Y, 40), make([]Y, 40), make([]X, 40)
+	const n = 40
+	xs, ys, out, gxs := make([]F, n*k.inputs), make([]F, n*k.outputs), make([]F, n*k.outputs), make([]F, n*k.inputs)
 	calls := map[string]func(){
 		"Forward of nil p":       func() { k.forward(nil, ws, x) },
 		"Forward of nil ws":      func() { k.forward(p, nil, x) },
@@ -184,7 +169,7 @@ func (k kernel[P, G, W, B, X, Y, F]) nils(t *testing.T) {
 		for _, state := range optimizers {
 			all += state()
 		}
-		return all + fmt.Sprint(numbers[F](p), numbers[F](ws), numbers[F](x), numbers[F](y), numbers[F](g), numbers[F](b), out, gxs)
+		return all + fmt.Sprint(p, bytes(ws, k.workspaceSize), x, y, g, bytes(b, k.batchSize), out, gxs)
 	}
 	k.atLevels(func(level string) {
 		before := state()
@@ -204,6 +189,9 @@ func (k kernel[P, G, W, B, X, Y, F]) nils(t *testing.T) {
 	})
 }
 
+// bytes are those of a workspace.
+func bytes(ws unsafe.Pointer, size int) []byte { return unsafe.Slice((*byte)(ws), size) }
+
 // TestFence touches a fence, so that it is known to hurt.
 func TestFence(t *testing.T) {
 	for _, atEnd := range []bool{false, true} {
@@ -214,12 +202,12 @@ func TestFence(t *testing.T) {
 					t.Errorf("beyond the fence (at the end: %t) there is memory", atEnd)
 				}
 			}()
-			v := fenced[[3]float32](t, atEnd)
+			v := fenced(t, 12, atEnd)
 			offset := -4
 			if atEnd {
 				offset = 12
 			}
-			*(*float32)(unsafe.Add(unsafe.Pointer(v), offset)) = 1
+			*(*float32)(unsafe.Add(v, offset)) = 1
 		}()
 	}
 }

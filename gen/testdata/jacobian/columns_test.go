@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
-	"unsafe"
 
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/verify"
@@ -12,17 +11,13 @@ import (
 
 // columns compares the Jacobian of the only layer of a network whose cost is Σ a·y with the reference's matrix, column by column:
 // for the target e_j the gradient of the biases is Jacᵀ·e_j. Small and large z, and some that are equal.
-func columns[P, G, W, B, X, Y any, F verify.Float](t *testing.T, text string, k verify.Kernel[P, G, W, B, X, Y, F]) {
-	n, err := spec.Decode("spec.json", []byte(text))
+func (k kernel[F]) columns(t *testing.T) {
+	n, err := spec.Decode("spec.json", []byte(k.spec))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var p P
-	var g G
-	var ws W
-	var x X
-	var y Y
-	params, grad := flat[F](&p), flat[F](&g)
+	ws := k.newWorkspace()
+	params, grad, x, y := make([]F, k.params), make([]F, k.params), make([]F, k.inputs), make([]F, k.outputs)
 	dense := n.Layers[0].Dense
 	for round, scale := range []float64{1, 0.125, 8} {
 		r := rand.New(rand.NewPCG(1, uint64(round)))
@@ -32,22 +27,22 @@ func columns[P, G, W, B, X, Y any, F verify.Float](t *testing.T, text string, k 
 				params[i] = F(math.Round(float64(params[i])))
 			}
 		}
-		for i, xs := 0, flat[F](&x); i < len(xs); i++ {
-			xs[i] = 1
+		for i := range x {
+			x[i] = 1
 		}
 		network, err := verify.NewNetwork(n, wide(params))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for j, ys := 0, flat[F](&y); j < len(ys); j++ {
-			clear(ys)
-			ys[j] = 1
-			trace := network.Algorithm4(wide(flat[F](&x)), wide(ys))
+		for j := range y {
+			clear(y)
+			y[j] = 1
+			trace := network.Algorithm4(wide(x), wide(y))
 			bounds, err := network.Bounds(trace, n.Precision)
 			if err != nil {
 				t.Fatal(err)
 			}
-			k.Grad(&p, &ws, &x, &y, &g)
+			k.grad(params, ws, x, y, grad)
 			for i, got := range grad[len(grad)-dense:] {
 				want, bound := trace.B[0].AtVec(i), bounds.B[0].AtVec(i)
 				if math.IsInf(bound, 1) {
@@ -59,11 +54,6 @@ func columns[P, G, W, B, X, Y any, F verify.Float](t *testing.T, text string, k 
 			}
 		}
 	}
-}
-
-// flat is the numbers of a struct or an array that holds nothing else.
-func flat[F verify.Float, T any](v *T) []F {
-	return unsafe.Slice((*F)(unsafe.Pointer(v)), unsafe.Sizeof(*v)/unsafe.Sizeof(*new(F)))
 }
 
 func wide[F verify.Float](vs []F) []float64 {

@@ -4,25 +4,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"unsafe"
-
-	"github.com/backpropgen/backpropgen/verify"
 )
 
 // samples is how many a batch has: some tiles of the assembly and a part of one, and blocks of any size.
 const samples = 37
 
 const rate = 0.0625
-
-// kernel is a network and its functions.
-type kernel[P, G, W, B, X, Y any, F float32 | float64] struct {
-	atLevels func(func(level string))
-	verify.Kernel[P, G, W, B, X, Y, F]
-}
-
-func flat[F float32 | float64, T any](v *T) []F {
-	return unsafe.Slice((*F)(unsafe.Pointer(v)), unsafe.Sizeof(*v)/unsafe.Sizeof(*new(F)))
-}
 
 // specials are numbers that are treated apart somewhere.
 var specials = []float64{
@@ -56,46 +43,47 @@ type result[F float32 | float64] struct {
 }
 
 // results runs every function.
-func (k kernel[P, G, W, B, X, Y, F]) results(params P, xs []X, ys []Y) (all []result[F]) {
-	ws, b, g := new(W), new(B), new(G)
+func (k kernel[F]) results(params, xs, ys []F) (all []result[F]) {
+	ws, b, g, p := k.newWorkspace(), k.newBatch(), make([]F, k.params), make([]F, k.params)
 	add := func(of string, values ...F) { all = append(all, result[F]{of, append([]F{}, values...)}) }
 	input := func(of string) {
-		if k.InputGrad != nil {
-			add("InputGrad after "+of, flat[F](k.InputGrad(ws))...)
+		if k.inputGrad != nil {
+			add("InputGrad after "+of, k.inputGrad(ws)...)
 		}
 	}
 	for i := range 4 {
-		p, x, y := params, &xs[i], &ys[i]
-		add("Forward", flat[F](k.Forward(&p, ws, x))...)
-		add("the loss of Backward", k.Backward(&p, ws, x, y, g))
-		add("Backward", flat[F](g)...)
+		copy(p, params)
+		x, y := xs[i*k.inputs:(i+1)*k.inputs], ys[i*k.outputs:(i+1)*k.outputs]
+		add("Forward", k.forward(p, ws, x)...)
+		add("the loss of Backward", k.backward(p, ws, x, y, g))
+		add("Backward", g...)
 		input("Backward")
-		add("Loss", k.Loss(&p, ws, x, y))
-		add("the loss of Grad", k.Grad(&p, ws, x, y, g))
-		add("Grad", flat[F](g)...)
+		add("Loss", k.loss(p, ws, x, y))
+		add("the loss of Grad", k.grad(p, ws, x, y, g))
+		add("Grad", g...)
 		input("Grad")
-		add("the loss of Step", k.Step(&p, ws, x, y, rate))
-		add("Step", flat[F](&p)...)
+		add("the loss of Step", k.step(p, ws, x, y, rate))
+		add("Step", p...)
 		input("Step")
 	}
 	for _, n := range []int{samples, 3} {
-		p := params
-		xs, ys, out, gxs := xs[:n], ys[:n], make([]Y, n), make([]X, n)
-		k.ForwardBatch(&p, b, xs, out)
-		for i := range out {
-			add(fmt.Sprintf("ForwardBatch, sample %d", i), flat[F](&out[i])...)
+		copy(p, params)
+		xs, ys, out, gxs := xs[:n*k.inputs], ys[:n*k.outputs], make([]F, n*k.outputs), make([]F, n*k.inputs)
+		k.forwardBatch(p, b, xs, out)
+		for i := range n {
+			add(fmt.Sprintf("ForwardBatch, sample %d", i), out[i*k.outputs:(i+1)*k.outputs]...)
 		}
-		add("LossBatch", k.LossBatch(&p, b, xs, ys))
-		add("the loss of GradBatch", k.GradBatch(&p, b, xs, ys, g))
-		add("GradBatch", flat[F](g)...)
-		if k.InputGradBatch != nil {
-			add("the loss of InputGradBatch", k.InputGradBatch(&p, b, xs, ys, gxs))
-			for i := range gxs {
-				add(fmt.Sprintf("InputGradBatch, sample %d", i), flat[F](&gxs[i])...)
+		add("LossBatch", k.lossBatch(p, b, xs, ys))
+		add("the loss of GradBatch", k.gradBatch(p, b, xs, ys, g))
+		add("GradBatch", g...)
+		if k.inputGradBatch != nil {
+			add("the loss of InputGradBatch", k.inputGradBatch(p, b, xs, ys, gxs))
+			for i := range n {
+				add(fmt.Sprintf("InputGradBatch, sample %d", i), gxs[i*k.inputs:(i+1)*k.inputs]...)
 			}
 		}
-		add("the loss of StepBatch", k.StepBatch(&p, b, xs, ys, rate))
-		add("StepBatch", flat[F](&p)...)
+		add("the loss of StepBatch", k.stepBatch(p, b, xs, ys, rate))
+		add("StepBatch", p...)
 	}
 	return all
 }

@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
-	"unsafe"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
-	"github.com/backpropgen/backpropgen/verify"
 )
 
 // planSamples is two blocks and more of the batches that the networks have.
@@ -17,16 +16,10 @@ const planSamples = 37
 
 const planRate = 0.037
 
-func flat[F float32 | float64, T any](v *T) []F {
-	return unsafe.Slice((*F)(unsafe.Pointer(v)), unsafe.Sizeof(*v)/unsafe.Sizeof(*new(F)))
-}
-
 // planBits wants of every function, at every level, the bits that the interpreter of plans gives, which adds in the
 // order that the plan states. The network has no elementary functions: the interpreter has those of package math.
-func planBits[P, G, W, B, X, Y any, F float32 | float64](
-	t *testing.T, text string, k verify.Kernel[P, G, W, B, X, Y, F], atLevels func(func(level string)),
-) {
-	n, err := spec.Decode("spec.json", []byte(text))
+func (k kernel[F]) planBits(t *testing.T) {
+	n, err := spec.Decode("spec.json", []byte(k.spec))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,24 +42,26 @@ func planBits[P, G, W, B, X, Y any, F float32 | float64](
 	}
 	for round := range 3 {
 		m := plan.NewBatchMemory[F](p, planSamples)
-		params, xs, ys := new(P), make([]X, planSamples), make([]Y, planSamples)
-		draw(flat[F](params), round)
-		for i := range xs {
-			draw(flat[F](&xs[i]), round)
-			draw(flat[F](&ys[i]), round/2)
+		params, xs, ys := make([]F, k.params), make([]F, planSamples*k.inputs), make([]F, planSamples*k.outputs)
+		x := func(i int) []F { return xs[i*k.inputs : (i+1)*k.inputs] }
+		y := func(i int) []F { return ys[i*k.outputs : (i+1)*k.outputs] }
+		draw(params, round)
+		for i := range planSamples {
+			draw(x(i), round)
+			draw(y(i), round/2)
 		}
 		load := func() {
-			for _, part := range parts(p, plan.Weight, plan.Bias, flat[F](params)) {
+			for _, part := range parts(p, plan.Weight, plan.Bias, params) {
 				copy(m.Network.Data(part.name), part.values)
 			}
 			m.Network.Data("rate")[0] = planRate
 			for i, s := range m.Samples {
-				copy(s.Data("x"), flat[F](&xs[i]))
-				copy(s.Data("y"), flat[F](&ys[i]))
+				copy(s.Data("x"), x(i))
+				copy(s.Data("y"), y(i))
 				s.Data("rate")[0] = planRate
 			}
 		}
-		atLevels(func(level string) {
+		k.atLevels(func(level string) {
 			same := func(what string, got, want []F) {
 				t.Helper()
 				if len(got) != len(want) || len(got) == 0 {
@@ -90,33 +85,33 @@ func planBits[P, G, W, B, X, Y any, F float32 | float64](
 					t.Fatal(err)
 				}
 			}
-			ws, b, g := new(W), new(B), new(G)
+			ws, b, g := k.newWorkspace(), k.newBatch(), make([]F, k.params)
 			for i, s := range m.Samples[:3] {
 				load()
-				net := *params
+				net := slices.Clone(params)
 				run(s, plan.Forward)
-				same("Forward", flat[F](k.Forward(&net, ws, &xs[i])), s.Data(fmt.Sprintf("a%d", n.Depth())))
+				same("Forward", k.forward(net, ws, x(i)), s.Data(fmt.Sprintf("a%d", n.Depth())))
 				run(s, plan.LossOnly)
-				same("Loss", []F{k.Loss(&net, ws, &xs[i], &ys[i])}, s.Data("loss"))
+				same("Loss", []F{k.loss(net, ws, x(i), y(i))}, s.Data("loss"))
 				run(s, plan.Grad)
-				same("loss of Grad", []F{k.Grad(&net, ws, &xs[i], &ys[i], g)}, s.Data("loss"))
-				both("Grad", plan.WeightGrad, plan.BiasGrad, flat[F](g))
-				if k.InputGrad != nil {
-					same("InputGrad", flat[F](k.InputGrad(ws)), s.Data("d0"))
+				same("loss of Grad", []F{k.grad(net, ws, x(i), y(i), g)}, s.Data("loss"))
+				both("Grad", plan.WeightGrad, plan.BiasGrad, g)
+				if k.inputGrad != nil {
+					same("InputGrad", k.inputGrad(ws), s.Data("d0"))
 				}
-				k.Forward(&net, ws, &xs[i])
-				same("loss of Backward", []F{k.Backward(&net, ws, &xs[i], &ys[i], g)}, s.Data("loss"))
-				both("Backward", plan.WeightGrad, plan.BiasGrad, flat[F](g))
+				k.forward(net, ws, x(i))
+				same("loss of Backward", []F{k.backward(net, ws, x(i), y(i), g)}, s.Data("loss"))
+				both("Backward", plan.WeightGrad, plan.BiasGrad, g)
 				run(s, plan.Step)
-				same("loss of Step", []F{k.Step(&net, ws, &xs[i], &ys[i], planRate)}, s.Data("loss"))
-				both("Step", plan.Weight, plan.Bias, flat[F](&net))
+				same("loss of Step", []F{k.step(net, ws, x(i), y(i), planRate)}, s.Data("loss"))
+				both("Step", plan.Weight, plan.Bias, net)
 			}
 			load()
-			net, out := *params, make([]Y, planSamples)
-			k.ForwardBatch(&net, b, xs, out)
+			net, out := slices.Clone(params), make([]F, planSamples*k.outputs)
+			k.forwardBatch(net, b, xs, out)
 			for i, s := range m.Samples {
 				run(s, plan.Forward)
-				same(fmt.Sprintf("ForwardBatch, sample %d", i), flat[F](&out[i]), s.Data(fmt.Sprintf("a%d", n.Depth())))
+				same(fmt.Sprintf("ForwardBatch, sample %d", i), out[i*k.outputs:(i+1)*k.outputs], s.Data(fmt.Sprintf("a%d", n.Depth())))
 			}
 			batch := func(function string) {
 				t.Helper()
@@ -126,12 +121,12 @@ func planBits[P, G, W, B, X, Y any, F float32 | float64](
 				}
 			}
 			batch(plan.GradBatch)
-			same("loss of GradBatch", []F{k.GradBatch(&net, b, xs, ys, g)}, []F{m.Loss})
-			same("LossBatch", []F{k.LossBatch(&net, b, xs, ys)}, []F{m.Loss})
-			both("GradBatch", plan.WeightGrad, plan.BiasGrad, flat[F](g))
+			same("loss of GradBatch", []F{k.gradBatch(net, b, xs, ys, g)}, []F{m.Loss})
+			same("LossBatch", []F{k.lossBatch(net, b, xs, ys)}, []F{m.Loss})
+			both("GradBatch", plan.WeightGrad, plan.BiasGrad, g)
 			batch(plan.StepBatch)
-			same("loss of StepBatch", []F{k.StepBatch(&net, b, xs, ys, planRate)}, []F{m.Loss})
-			both("StepBatch", plan.Weight, plan.Bias, flat[F](&net))
+			same("loss of StepBatch", []F{k.stepBatch(net, b, xs, ys, planRate)}, []F{m.Loss})
+			both("StepBatch", plan.Weight, plan.Bias, net)
 		})
 	}
 }
