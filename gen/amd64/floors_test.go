@@ -1,0 +1,122 @@
+package amd64
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/code"
+	"github.com/backpropgen/backpropgen/gen/elementary"
+	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+var updatePage = flag.Bool("update", false, "write the page of the floors instead of comparing with it")
+
+// TestFloors compares the page that follows a network through the floors with what they print.
+func TestFloors(t *testing.T) {
+	root, page := "../..", "../../docs/design/floors.md"
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := string(text)
+	for name, floor := range floors(t, root) {
+		begin := "<!-- " + name + " -->\n```\n"
+		from := strings.Index(want, begin)
+		if from < 0 {
+			t.Fatalf("%s has no place for %s", page, name)
+		}
+		from += len(begin)
+		to := from + strings.Index(want[from:], "```\n")
+		want = want[:from] + strings.TrimRight(floor, "\n") + "\n" + want[to:]
+	}
+	if *updatePage {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if want != string(text) {
+		t.Errorf("%s is out of date; run go test ./gen/amd64 -run Floors -update and look at the difference", page)
+	}
+	for _, file := range regexp.MustCompile("`((?:gen|generated)/[a-z0-9_/]+\\.(?:go|s|yaml))`").FindAllStringSubmatch(want, -1) {
+		if _, err := os.Stat(filepath.Join(root, file[1])); err != nil {
+			t.Errorf("the page names %s: %v", file[1], err)
+		}
+	}
+}
+
+// floors are the texts of iris on each floor.
+func floors(t *testing.T, root string) map[string]string {
+	t.Helper()
+	read := func(name string) string {
+		data, err := os.ReadFile(filepath.Join(root, "generated/iris", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	n, err := spec.DecodeFile(filepath.Join(root, "generated/iris/iris.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _, err := portable.Compile(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := portable.Build(p, portable.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newFile(newCommon(p, zen4))
+	f.programs = true
+	fn, err := print(f, p, machine{AVX2, p.ElementBytes()}, p.Func(plan.Forward))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tanh := &code.File{}
+	if err := elementary.Declare(tanh, "iris", []expr.Op{expr.OpTanh}, code.Float32); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{
+		"spec":     read("iris.yaml"),
+		"plan":     between(t, p.String(), "Forward\n", "Loss\n", 20),
+		"code":     between(t, program.Func("Iris", part(p)).String(), "func", "", 14),
+		"tanh":     between(t, tanh.Func("", "irisTanh").String(), "\te := ", "", 8),
+		"go":       between(t, read("iris_gen.go"), "func (p *Iris) "+part(p)+"(", "", 10),
+		"vec":      between(t, fn.program.String(), "", "", 24),
+		"assembly": between(t, read("iris_amd64_gen.s"), "TEXT ·irisForwardAVX2", "", 18),
+	}
+}
+
+// part is the method that does what Forward does, if that has one.
+func part(p *plan.Program) string {
+	if name := p.Func(plan.Forward).Parts[0].Name; name != "" {
+		return name
+	}
+	return plan.Forward
+}
+
+// between are the lines of a text from where it says one thing to where it says another, at most so many.
+func between(t *testing.T, text, from, to string, most int) string {
+	t.Helper()
+	at := strings.Index(text, from)
+	if at < 0 {
+		t.Fatalf("no %q in\n%s", from, text)
+	}
+	text = text[at:]
+	if end := strings.Index(text, to); to != "" && end >= 0 {
+		text = text[:end]
+	}
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if len(lines) > most {
+		lines = append(lines[:most], "…")
+	}
+	return strings.Join(lines, "\n")
+}
