@@ -89,7 +89,8 @@ func (c *assembly) Emit() ([]File, error) {
 	for _, name := range c.vector {
 		params, results := portable.Params(p, name)
 		a.Functions = append(a.Functions, templates.AssemblyFunction{
-			Name: name, Params: params, Results: results, Levels: levels[:len(c.assembly.Choice(name).Levels)], Batch: p.Func(name).Batch,
+			Name: name, Params: params, Results: results,
+			Written: slices.DeleteFunc(plan.SignatureOf(name).Slices(), func(arg string) bool { return !plan.Written(arg) }), Levels: levels[:len(c.assembly.Choice(name).Levels)], Batch: p.Func(name).Batch,
 		})
 	}
 	a.Sweeps, a.Params, a.SweptAtOnce = c.assemblySweeps(), n.Params(), c.assembly.SweptAtOnce()
@@ -129,10 +130,11 @@ func (c *assembly) Emit() ([]File, error) {
 // assemblyNames lists the identifiers that go with assembly.
 func assemblyNames(n spec.Network, prefix string) []string {
 	names := []string{prefix + "Level", prefix + "Machine", prefix + "AtLevels", prefix + amd64.PauseSuffix}
-	for _, f := range []string{
-		plan.Forward, plan.LossOnly, plan.Backward, plan.Grad, plan.Step,
-		plan.ForwardBatch, plan.LossBatch, plan.GradBatch, plan.GradBatch + amd64.SumsSuffix, plan.StepBatch, plan.InputGradBatch,
-	} {
+	functions := []string{plan.GradBatch + amd64.SumsSuffix}
+	for _, s := range plan.API {
+		functions = append(functions, s.Name)
+	}
+	for _, f := range functions {
 		names = append(names, prefix+f)
 		for _, l := range levels {
 			names = append(names, prefix+f+l.Name)

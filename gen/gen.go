@@ -102,7 +102,16 @@ func (c *Compiled) kernels(name string) (templates.Source, error) {
 // test is the test of the emitted package.
 func (c *Compiled) test() ([]byte, error) {
 	n := c.n
+	var functions, batches []string
+	for _, s := range plan.APIOf(n) {
+		if s.Batch {
+			batches = append(batches, s.Name)
+		} else {
+			functions = append(functions, s.Name)
+		}
+	}
 	return templates.TestFile(templates.Test{
+		Functions: functions, Batches: batches,
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(c.o)}, Spec: string(n.JSON()), Qualify: c.o.Qualify,
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n), Rate: exampleRate(n), Careful: careful(n),

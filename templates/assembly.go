@@ -39,6 +39,7 @@ type AssemblyLevel struct {
 type AssemblyFunction struct {
 	Name            string
 	Params, Results []code.Param
+	Written         []string        // parameters that are slices of results
 	Levels          []AssemblyLevel // those that it has code for
 	Batch           bool            // whether it takes tiles of samples
 	// Pauses says that it returns before it is done, to be called again; SumsPause that the function which sums

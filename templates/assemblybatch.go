@@ -2,9 +2,12 @@ package templates
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/backpropgen/backpropgen/gen/code"
 )
 
 // AssemblyTiles says how the assembly takes batches: tiles of so many samples, so many tiles at a time.
@@ -29,11 +32,19 @@ type batchForm struct {
 	sums bool
 }
 
-var batchForms = map[string]batchForm{
-	"ForwardBatch":   {slices: []string{"xs", "out"}, from: []string{"xs"}, to: "out"},
-	"LossBatch":      {slices: []string{"xs", "ys"}, from: []string{"xs", "ys"}},
-	"GradBatch":      {slices: []string{"xs", "ys"}, from: []string{"xs", "ys"}, sums: true},
-	"InputGradBatch": {slices: []string{"xs", "ys", "gxs"}, from: []string{"xs", "ys"}, to: "gxs"},
+// form is that of a function, by its parameters.
+func (fn AssemblyFunction) form() (f batchForm) {
+	for _, p := range fn.Params {
+		switch {
+		case p.Type.Kind == code.Slice && slices.Contains(fn.Written, p.Name):
+			f.slices, f.to = append(f.slices, p.Name), p.Name
+		case p.Type.Kind == code.Slice:
+			f.slices, f.from = append(f.slices, p.Name), append(f.from, p.Name)
+		case p.Name == "g":
+			f.sums = true
+		}
+	}
+	return f
 }
 
 // rests are the fields that stand for slices where samples are fewer than a tile's. No call has two slices that share
@@ -80,7 +91,7 @@ func (a Assembly) blockMethod(function string) string {
 //		return loss
 //	}
 func (a Assembly) throughBlocks(f *File, fn AssemblyFunction) {
-	form, block := batchForms[fn.Name], jen.Lit(a.Batch.Block)
+	form, block := fn.form(), jen.Lit(a.Batch.Block)
 	call := func(slice func(string) jen.Code) jen.Code {
 		return jen.Id("loss").Op("+=").Id("p").Dot(a.blockMethod(fn.Name)).CallFunc(func(g *jen.Group) {
 			g.Id("b")
@@ -181,7 +192,7 @@ func (a Assembly) sample(slice string) *jen.Statement {
 //		return loss
 //	}
 func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
-	form, n := batchForms[fn.Name], a.Batch.Samples
+	form, n := fn.form(), a.Batch.Samples
 	call := func(at func(slice string) *jen.Statement, tiles, samples, all *jen.Statement) []jen.Code {
 		c := jen.Id("p").Dot(tilesMethod(fn.Name)).CallFunc(func(g *jen.Group) {
 			g.Id("b")
@@ -273,7 +284,7 @@ func (a Assembly) counts(samples bool) []jen.Code {
 //		…
 //	}
 func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
-	form := batchForms[fn.Name]
+	form := fn.form()
 	call := func(g *jen.Group, l AssemblyLevel, last bool) {
 		args := []jen.Code{jen.Id("p"), jen.Id("b")}
 		for _, s := range form.slices {
@@ -328,7 +339,7 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 //	//go:noescape
 //	func irisGradBatchSumsAVX2(b *IrisBatch, xs *[4]float32, grad *IrisGrad, tiles, samples int)
 func (a Assembly) declareTiles(f *File, fn AssemblyFunction) {
-	form := batchForms[fn.Name]
+	form := fn.form()
 	for _, l := range a.Levels {
 		s := a.external(f, fn.Name+l.Name).Params(a.pausable(fn.Pauses, append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, a.tileParams(form, fn.returns())...))...)
 		if fn.returns() && !a.ordered(fn) {

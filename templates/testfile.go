@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -17,6 +18,7 @@ type Test struct {
 	Qualify                          bool   // benchmark names carry the network's name
 	Inputs, Outputs                  int
 	InputGrad                        bool
+	Functions, Batches               []string // the functions of the API, of one sample and of batches
 	Optimizers                       []TestedOptimizer
 	Spread                           bool    // a team shares their updates out
 	OneHot                           bool    // targets are classes
@@ -82,17 +84,14 @@ func (t Test) spec(f *File) {
 	f.Doc(t.Prefix + "Kernel is what was emitted for it.")
 	f.f.Var().Id(t.Prefix + "Kernel").Op("=").Add(t.judged("Kernel", "", "Grad", "Workspace", "Batch")).BlockFunc(func(g *jen.Group) {
 		method := func(recv, name string) { methodField(g, recv, name) }
-		for _, name := range []string{"Init", "Forward", "Loss", "Backward", "Grad", "Step"} {
+		for _, name := range append([]string{"Init"}, t.Functions...) {
 			method(t.Name, name)
 		}
 		if t.InputGrad {
 			method(t.Name+"Workspace", "InputGrad")
 		}
-		for _, name := range []string{"ForwardBatch", "LossBatch", "GradBatch", "StepBatch"} {
+		for _, name := range t.Batches {
 			method(t.Name, name)
-		}
-		if t.InputGrad {
-			method(t.Name, "InputGradBatch")
 		}
 		for _, name := range []string{"Norm", "Clip", "Scale"} {
 			method(t.Name+"Grad", name)
@@ -140,11 +139,7 @@ func methodField(g *jen.Group, recv, name string) {
 func (t Test) team() *jen.Statement {
 	return t.judged("Team", "Team", "", "Grad").BlockFunc(func(g *jen.Group) {
 		g.Id("New").Op(":").Id("New" + t.Name + "Team").Op(",")
-		names := []string{"ForwardBatch", "LossBatch", "GradBatch", "StepBatch"}
-		if t.InputGrad {
-			names = append(names, "InputGradBatch")
-		}
-		for _, name := range append(names, "Close") {
+		for _, name := range append(slices.Clone(t.Batches), "Close") {
 			methodField(g, t.Name+"Team", name)
 		}
 		g.Id("Cuts").Op(":").Id(t.Prefix + "Kernel").Dot("Cuts").Op(",")

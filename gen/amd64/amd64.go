@@ -209,18 +209,21 @@ func Missing(p *plan.Program, fn *plan.Func) string {
 
 // params are the parameters of an assembly function, the network's parameters first.
 func params(f *file, p *plan.Program, function string) []param {
-	name, n := p.Network.Name, p.Network
-	ps := []param{{name: "p", typ: name}, {name: "ws", typ: name + "Workspace"}, {name: "x", dim: n.Input}}
-	if function != plan.Forward {
-		ps = append(ps, param{name: "y", dim: n.Width(n.Depth())})
-	}
-	switch function {
-	case plan.Backward, plan.Grad:
-		ps = append(ps, param{name: templates.AssemblerName("g"), typ: name + "Grad"})
-	case plan.Step:
-		ps = append(ps, param{name: "rate"})
+	ps := []param{{name: "p", typ: p.Network.Name}}
+	for _, arg := range plan.SignatureOf(function).Args {
+		ps = append(ps, argumentOf(p, arg))
 	}
 	return append(ps, f.pauseParam(p, function)...)
+}
+
+// argumentOf is an argument of the API as a parameter of assembly: slices are pointers to their first elements.
+func argumentOf(p *plan.Program, name string) param {
+	types := map[string]string{plan.WorkspaceArg: "Workspace", plan.BatchArg: "Batch", plan.GradArg: plan.GradType}
+	out := param{name: templates.AssemblerName(name), dim: plan.ArgWidth(p.Network, name)}
+	if ending := types[name]; ending != "" {
+		out.typ = p.Network.Name + ending
+	}
+	return out
 }
 
 // Field is a field of an emitted struct and its offset as the assembly has it, for the emitted Go to check.

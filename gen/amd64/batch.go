@@ -162,19 +162,16 @@ func printDescend(f *file, p *plan.Program, m machine, name string) *function {
 
 // tileParams are the parameters of the assembly of a function of a batch.
 func tileParams(f *file, p *plan.Program, function string) []param {
-	name, n := p.Network.Name, p.Network
-	in, out := n.Input, n.Width(n.Depth())
-	ps := []param{{name: "p", typ: name}, {name: "b", typ: name + "Batch"}, {name: "xs", dim: in}}
-	switch function {
-	case plan.ForwardBatch:
-		ps = append(ps, param{name: "out", dim: out}, param{name: "tiles", integer: true})
-		return append(ps, f.pauseParam(p, function)...)
-	case plan.InputGradBatch:
-		ps = append(ps, param{name: "ys", dim: out}, param{name: "gxs", dim: in})
-	default:
-		ps = append(ps, param{name: "ys", dim: out})
+	ps := []param{{name: "p", typ: p.Network.Name}}
+	for _, arg := range plan.SignatureOf(function).Args {
+		if arg != plan.GradArg { // gradients are summed up by a function of their own
+			ps = append(ps, argumentOf(p, arg))
+		}
 	}
-	ps = append(ps, param{name: "tiles", integer: true}, param{name: "samples", integer: true})
+	ps = append(ps, param{name: "tiles", integer: true})
+	if p.Func(function).Forms(plan.Loss) {
+		ps = append(ps, param{name: "samples", integer: true})
+	}
 	return append(ps, f.pauseParam(p, function)...)
 }
 

@@ -8,26 +8,6 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// The slices of samples that batch functions take, in the order of every signature.
-const (
-	inputs  = "xs"
-	targets = "ys"
-	outputs = "out"
-	slopes  = "gxs"
-)
-
-// batchSignatures are the slices of each batch function, and what follows them: g or rate.
-var batchSignatures = map[string]struct {
-	slices []string
-	last   string
-}{
-	plan.ForwardBatch:   {[]string{inputs, outputs}, ""},
-	plan.LossBatch:      {[]string{inputs, targets}, ""},
-	plan.GradBatch:      {[]string{inputs, targets}, "g"},
-	plan.StepBatch:      {[]string{inputs, targets}, "rate"},
-	plan.InputGradBatch: {[]string{inputs, targets, slopes}, ""},
-}
-
 // batchApart is what every batch function asks of its arguments.
 const batchApart = "Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written\nbefore all of these are read. It panics if the slices differ in length, before anything is written."
 
@@ -81,7 +61,7 @@ func (pr *printer) batch() error {
 			parts = append(parts, part)
 			// The method of a block takes what its function does, needed or not: a cost may do without y.
 			if slices[part], _, _ = blockUses(partOps(part)...); part.Name == f.Block {
-				slices[part] = batchSignatures[f.Name].slices
+				slices[part] = plan.SignatureOf(f.Name).Slices()
 			}
 		}
 	}
@@ -95,14 +75,15 @@ func (pr *printer) batch() error {
 
 // batchFunction emits a function of the API: what is done once, and the loop over blocks.
 func (pr *printer) batchFunction(f *plan.Func) error {
-	sig := batchSignatures[f.Name]
+	sig := plan.SignatureOf(f.Name)
+	sliced := sig.Slices()
 	loss := f.Forms(plan.Loss)
-	fn := &code.Func{Name: f.Name, Recv: pr.receiver(), Params: pr.batchParams(sig.slices, sig.last), Body: &code.Block{}}
+	fn := &code.Func{Name: f.Name, Recv: pr.receiver(), Params: pr.params(sig.Args), Body: &code.Block{}}
 	body := fn.Body
 	touch(fn)
-	for _, s := range sig.slices[1:] {
-		differ := &code.Binary{Op: code.Ne, X: length(inputs), Y: length(s)}
-		body.If(differ).Panic(fmt.Sprintf("%s.%s: %s and %s differ in length", pr.name, f.Name, inputs, s))
+	for _, s := range sliced[1:] {
+		differ := &code.Binary{Op: code.Ne, X: length(plan.InputsArg), Y: length(s)}
+		body.If(differ).Panic(fmt.Sprintf("%s.%s: %s and %s differ in length", pr.name, f.Name, plan.InputsArg, s))
 	}
 	var g code.Expr // where the gradient is summed
 	switch f.Name {
@@ -119,7 +100,7 @@ func (pr *printer) batchFunction(f *plan.Func) error {
 	pr.dispatchBatch(f, fn)
 	call := func(slice func(string) code.Expr) code.Expr {
 		args := []code.Expr{code.V("b")}
-		for _, s := range sig.slices {
+		for _, s := range sliced {
 			args = append(args, slice(s))
 		}
 		if f.Name == plan.GradBatch || f.Name == plan.StepBatch {
@@ -138,9 +119,9 @@ func (pr *printer) batchFunction(f *plan.Func) error {
 		body.Let("loss", code.To(pr.kind, code.N(0)))
 	}
 	block := code.I(pr.p.Block)
-	loop := blocks(body, sig.slices, block)
+	loop := blocks(body, sliced, block)
 	add(loop, call(func(s string) code.Expr { return &code.Part{X: code.V(s), High: block} }))
-	advance(loop, sig.slices, block)
+	advance(loop, sliced, block)
 	add(body, call(code.V))
 	for _, op := range f.Ops {
 		if d, ok := op.(*plan.Descend); ok {
@@ -163,13 +144,8 @@ func (pr *printer) dispatchBatch(f *plan.Func, fn *code.Func) {
 	if pr.hasVector == nil || !pr.hasVector(f.Name) {
 		return
 	}
-	sig := batchSignatures[f.Name]
-	args := append([]string{"b"}, sig.slices...)
-	if sig.last != "" {
-		args = append(args, sig.last)
-	}
 	inner := pr.ifVector(fn.Body)
-	call := pr.vectorCall(fn, args...)
+	call := pr.vectorCall(fn, plan.SignatureOf(f.Name).Args...)
 	if f.Forms(plan.Loss) {
 		inner.Return(call)
 		return
@@ -181,15 +157,7 @@ func (pr *printer) dispatchBatch(f *plan.Func, fn *code.Func) {
 // batchParams are the parameters of a batch function or one of its methods: the workspaces, slices, and last where it
 // is not empty.
 func (pr *printer) batchParams(slices []string, last string) []code.Param {
-	n := pr.p.Network
-	ps := []code.Param{pointer("b", pr.name+"Batch")}
-	for _, s := range slices {
-		width := n.Input
-		if s == targets || s == outputs {
-			width = n.Width(n.Depth())
-		}
-		ps = append(ps, code.Param{Name: s, Type: code.SliceOf(code.ArrayOf(code.Of(pr.kind), width))})
-	}
+	ps := append([]code.Param{pr.param(plan.BatchArg)}, pr.params(slices)...)
 	if last != "" {
 		ps = append(ps, pr.param(last))
 	}
@@ -199,12 +167,12 @@ func (pr *printer) batchParams(slices []string, last string) []code.Param {
 // blockUses are the slices and the last argument that some operations on a block need, and whether they form the loss.
 // Inputs are always there: their length is the number of samples.
 func blockUses(ops ...plan.Op) (slices []string, last string, loss bool) {
-	need := map[string]bool{inputs: true}
+	need := map[string]bool{plan.InputsArg: true}
 	for _, op := range ops {
 		for _, b := range append(op.Reads(), op.Writes()...) {
 			switch b.Kind {
 			case plan.Target:
-				need[targets] = true
+				need[plan.TargetsArg] = true
 			case plan.Result:
 				need[resultSlice(b)] = true
 			case plan.WeightGrad, plan.BiasGrad:
@@ -214,7 +182,7 @@ func blockUses(ops ...plan.Op) (slices []string, last string, loss bool) {
 			}
 		}
 	}
-	for _, s := range []string{inputs, targets, outputs, slopes} {
+	for _, s := range []string{plan.InputsArg, plan.TargetsArg, plan.OutputsArg, plan.SlopesArg} {
 		if need[s] {
 			slices = append(slices, s)
 		}
@@ -225,9 +193,9 @@ func blockUses(ops ...plan.Op) (slices []string, last string, loss bool) {
 // resultSlice is the slice that a result is handed back in.
 func resultSlice(b *plan.Buffer) string {
 	if b.Layer == 0 {
-		return slopes
+		return plan.SlopesArg
 	}
-	return outputs
+	return plan.OutputsArg
 }
 
 func partOps(part *plan.Part) []plan.Op {
@@ -257,7 +225,7 @@ func (pr *printer) blockMethod(f *plan.Func) {
 		}
 	}
 	_, last, loss := blockUses(all...)
-	slices := batchSignatures[f.Name].slices
+	slices := plan.SignatureOf(f.Name).Slices()
 	fn := &code.Func{Name: f.Block, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
 	if loss {
 		fn.Results = pr.number()
@@ -328,15 +296,15 @@ func (s *scope) samples(ops ...plan.Op) *scope {
 			case plan.Cache, plan.Delta, plan.Scratch:
 				need["ws"] = code.FieldOf("b", "samples")
 			case plan.Input:
-				need[b.Name] = code.V(inputs)
+				need[b.Name] = code.V(plan.InputsArg)
 			case plan.Target:
-				need[b.Name] = code.V(targets)
+				need[b.Name] = code.V(plan.TargetsArg)
 			case plan.Result:
 				need[b.Name] = code.V(resultSlice(b))
 			}
 		}
 	}
-	t := s.child(s.b.Range("s", "", code.V(inputs)))
+	t := s.child(s.b.Range("s", "", code.V(plan.InputsArg)))
 	var names []string
 	var values []code.Expr
 	for _, name := range []string{"ws", "x", "y", "o", "gx"} {

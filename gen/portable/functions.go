@@ -9,18 +9,6 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// argNames are the parameters of the functions of one sample, in the order of every signature.
-var argNames = []string{"ws", "x", "y", "g", "rate"}
-
-// signatures are the parameters of each function of the API.
-var signatures = map[string][]string{
-	plan.Forward:  {"ws", "x"},
-	plan.LossOnly: {"ws", "x", "y"},
-	plan.Backward: {"ws", "x", "y", "g"},
-	plan.Grad:     {"ws", "x", "y", "g"},
-	plan.Step:     {"ws", "x", "y", "rate"},
-}
-
 // apart is what every function that takes y asks of its arguments.
 const apart = "x, y and g must not overlap p or ws: copy what Forward returned before passing it back."
 
@@ -33,16 +21,17 @@ var functionDocs = map[string]string{
 }
 
 func (pr *printer) param(name string) code.Param {
-	n := pr.p.Network
-	switch name {
-	case "ws":
+	switch width := plan.ArgWidth(pr.p.Network, name); {
+	case name == plan.WorkspaceArg:
 		return pointer(name, pr.name+"Workspace")
-	case "x":
-		return pr.vectorOf(name, n.Input)
-	case "y":
-		return pr.vectorOf(name, n.Width(n.Depth()))
-	case "g":
+	case name == plan.BatchArg:
+		return pointer(name, pr.name+"Batch")
+	case name == plan.GradArg:
 		return pointer(name, pr.gradType())
+	case plan.Sliced(name):
+		return code.Param{Name: name, Type: code.SliceOf(code.ArrayOf(code.Of(pr.kind), width))}
+	case width > 0:
+		return pr.vectorOf(name, width)
 	}
 	return code.Param{Name: name, Type: code.Of(pr.kind)}
 }
@@ -117,11 +106,11 @@ func (pr *printer) function(fs ...*plan.Func) error {
 // oneSample is a function of the API: its parts in order, the calls of those that are methods of their own.
 func (pr *printer) oneSample(f *plan.Func) (*code.Func, error) {
 	fn := &code.Func{
-		Name: f.Name, Doc: functionDocs[f.Name], Recv: pr.receiver(), Params: pr.params(signatures[f.Name]), Results: pr.number(),
+		Name: f.Name, Doc: functionDocs[f.Name], Recv: pr.receiver(), Params: pr.params(plan.SignatureOf(f.Name).Args), Results: pr.number(),
 		Body: &code.Block{},
 	}
 	switch {
-	case f.Name == plan.Forward:
+	case plan.SignatureOf(f.Name).Output:
 		fn.Results = []code.Param{pr.vectorOf("", pr.p.Network.Width(pr.p.Network.Depth()))}
 	case pr.sumsToOne():
 		fn.Doc += " y must sum to 1."
@@ -175,12 +164,12 @@ func (pr *printer) dispatch(function string, fn *code.Func) {
 	}
 	inner := pr.ifVector(fn.Body)
 	if function == plan.Forward {
-		call := pr.vectorCall(&code.Func{Name: fn.Name, Recv: fn.Recv, Params: fn.Params}, signatures[function]...)
+		call := pr.vectorCall(&code.Func{Name: fn.Name, Recv: fn.Recv, Params: fn.Params}, plan.SignatureOf(function).Args...)
 		inner.Do(call)
 		inner.Return(&code.Addr{X: base(pr.output())})
 		return
 	}
-	inner.Return(pr.vectorCall(fn, signatures[function]...))
+	inner.Return(pr.vectorCall(fn, plan.SignatureOf(function).Args...))
 }
 
 // vectorCall is a call of the assembly of a function, with variables.
@@ -222,13 +211,13 @@ func Params(p *plan.Program, function string) (params, results []code.Param) {
 		if f.Forms(plan.Loss) {
 			results = pr.number()
 		}
-		sig := batchSignatures[function]
-		return pr.batchParams(sig.slices, sig.last), results
+		sig := plan.SignatureOf(function)
+		return pr.batchParams(sig.Slices(), sig.Last()), results
 	}
 	if function != plan.Forward {
 		results = pr.number()
 	}
-	return pr.params(signatures[function]), results
+	return pr.params(plan.SignatureOf(function).Args), results
 }
 
 // partDoc lists the equations of a part.
@@ -263,7 +252,7 @@ func uses(part *plan.Part) (args []string, loss bool) {
 			}
 		}
 	}
-	for _, name := range argNames {
+	for _, name := range []string{plan.WorkspaceArg, plan.InputArg, plan.TargetArg, plan.GradArg, plan.RateArg} {
 		if need[name] {
 			args = append(args, name)
 		}

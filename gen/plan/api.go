@@ -1,0 +1,92 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// Signature is a function of the emitted API, a method of the network. Whoever emits, calls or tests one reads its row
+// in API.
+type Signature struct {
+	Name  string
+	Batch bool
+	// Args are its arguments by name, in order.
+	Args []string
+	// Output says that a function of one sample returns ŷ, which lies in the workspace; others return the loss, unless
+	// they are of a batch and form none.
+	Output bool
+	// InputGradient says that only networks with input_gradient have it.
+	InputGradient bool
+}
+
+// The arguments of the API: of one sample a workspace, input, target, gradient and rate; of a batch, whose workspaces
+// are in b, slices of samples, of targets, and of results.
+const (
+	WorkspaceArg = "ws"
+	InputArg     = "x"
+	TargetArg    = "y"
+	GradArg      = "g"
+	RateArg      = "rate"
+	BatchArg     = "b"
+	InputsArg    = "xs"
+	TargetsArg   = "ys"
+	OutputsArg   = "out"
+	SlopesArg    = "gxs"
+)
+
+// API are the functions of a network, in the order in which they are emitted.
+var API = []Signature{
+	{Name: Forward, Args: []string{WorkspaceArg, InputArg}, Output: true},
+	{Name: LossOnly, Args: []string{WorkspaceArg, InputArg, TargetArg}},
+	{Name: Backward, Args: []string{WorkspaceArg, InputArg, TargetArg, GradArg}},
+	{Name: Grad, Args: []string{WorkspaceArg, InputArg, TargetArg, GradArg}},
+	{Name: Step, Args: []string{WorkspaceArg, InputArg, TargetArg, RateArg}},
+	{Name: ForwardBatch, Batch: true, Args: []string{BatchArg, InputsArg, OutputsArg}},
+	{Name: LossBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg}},
+	{Name: GradBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, GradArg}},
+	{Name: StepBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, RateArg}},
+	{Name: InputGradBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, SlopesArg}, InputGradient: true},
+}
+
+// APIOf are the functions that a network has.
+func APIOf(n spec.Network) []Signature {
+	return slices.DeleteFunc(slices.Clone(API), func(s Signature) bool { return s.InputGradient && !n.InputGradient })
+}
+
+// SignatureOf is the row of a function of that name.
+func SignatureOf(name string) Signature {
+	return API[slices.IndexFunc(API, func(s Signature) bool { return s.Name == name })]
+}
+
+// Slices are the arguments that have an element for each sample of a batch.
+func (s Signature) Slices() []string {
+	return slices.DeleteFunc(slices.Clone(s.Args), func(arg string) bool { return !Sliced(arg) })
+}
+
+// Last is the argument that follows the slices, empty where none does.
+func (s Signature) Last() string {
+	if last := s.Args[len(s.Args)-1]; !Sliced(last) {
+		return last
+	}
+	return ""
+}
+
+// Sliced says whether an argument has an element for each sample of a batch.
+func Sliced(arg string) bool {
+	return arg == InputsArg || arg == TargetsArg || Written(arg)
+}
+
+// Written says whether such an argument is of results.
+func Written(arg string) bool { return arg == OutputsArg || arg == SlopesArg }
+
+// ArgWidth is how many numbers a sample has in an argument, 0 where it is no vector.
+func ArgWidth(n spec.Network, arg string) int {
+	switch arg {
+	case InputArg, InputsArg, SlopesArg:
+		return n.Input
+	case TargetArg, TargetsArg, OutputsArg:
+		return n.Width(n.Depth())
+	}
+	return 0
+}
