@@ -44,7 +44,9 @@ var digitsPlain = whole(Kernel[plainDigits, plainDigits, plainDigitsWork, naiveB
 func TestPlainBaselines(t *testing.T) {
 	t.Run("iris", func(t *testing.T) { Test(t, string(irisNet.JSON()), irisPlain) })
 	t.Run("control", func(t *testing.T) { Test(t, string(controlNet.JSON()), controlPlain) })
-	t.Run("digits", func(t *testing.T) { Test(t, string(digitsNet.JSON()), digitsPlain) })
+	if !testing.Short() { // the largest
+		t.Run("digits", func(t *testing.T) { Test(t, string(digitsNet.JSON()), digitsPlain) })
+	}
 }
 
 // TestGonumBaselines compares the gonum version with the reference, within the bounds of a float64 kernel.

@@ -4,27 +4,42 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
-// built is the command, compiled with more in its environment.
-func built(t *testing.T, env ...string) string {
+// built is the command, compiled for an architecture: once for all tests.
+func built(t *testing.T, arch string) string {
 	t.Helper()
-	command := filepath.Join(t.TempDir(), "backpropgen")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", command, ".")
-	build.Env = append(os.Environ(), env...)
+	builtCommands.Lock()
+	defer builtCommands.Unlock()
+	if command, ok := builtCommands.of[arch]; ok {
+		return command
+	}
+	command := filepath.Join(builtCommands.folder, "backpropgen-"+arch)
+	build := exec.Command("go", "build", "-ldflags=-w", "-o", command, ".")
+	build.Env = append(os.Environ(), "GOARCH="+arch, "GOGC=400")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	builtCommands.of[arch] = command
 	return command
 }
+
+// builtCommands are the commands that are compiled; TestMain makes the folder and removes it.
+var builtCommands = struct {
+	sync.Mutex
+	folder string
+	of     map[string]string
+}{of: map[string]string{}}
 
 // generated is a module of two packages, each with a network and a directive of its own.
 func generated(t *testing.T) *downstream {
 	t.Helper()
 	d := newDownstream(t, false)
-	command := built(t)
+	command := built(t, runtime.GOARCH)
 	for _, pkg := range []string{"first", "second"} {
 		write(t, d.path(pkg+"/net.yaml"), xorSpec, 0o644)
 		write(t, d.path(pkg+"/generate.go"), "package "+pkg+"\n\n//go:"+"generate "+command+" generate net.yaml\n",

@@ -27,7 +27,21 @@ func TestMain(m *testing.M) {
 		helper(os.Getenv(helperVariable+"_DIR"), operation)
 		os.Exit(0)
 	}
-	testscript.Main(m, map[string]func(){"backpropgen": main})
+	testscript.Main(withBuilds{m}, map[string]func(){"backpropgen": main})
+}
+
+// withBuilds are the tests, with a folder for the commands that they build.
+type withBuilds struct{ m *testing.M }
+
+func (w withBuilds) Run() int {
+	dir, err := os.MkdirTemp("", "backpropgen-builds-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	builtCommands.folder = dir
+	return w.m.Run()
 }
 
 func TestScript(t *testing.T) {

@@ -22,7 +22,7 @@ func TestThirtyTwoBits(t *testing.T) {
 	dir := t.TempDir()
 	commands := map[string]string{}
 	for _, arch := range []string{"amd64", "386"} {
-		commands[arch] = built(t, "CGO_ENABLED=0", "GOARCH="+arch)
+		commands[arch] = built(t, arch)
 	}
 	specs := map[string]string{
 		"Usual": "input: 40\nlayers:\n  - {dense: 70, activation: gelu}\n" +
