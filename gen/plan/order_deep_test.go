@@ -10,7 +10,11 @@ import (
 // TestOrderOfDeep: networks of so many layers that the bodies of loops are small keep the order of sums, whatever the
 // extents; Check says so.
 func TestOrderOfDeep(t *testing.T) {
-	for _, layers := range []int{1, 14, 60, 200} {
+	depths := []int{1, 14, 60, 200}
+	if testing.Short() {
+		depths = depths[:2]
+	}
+	for _, layers := range depths {
 		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
 			for _, width := range []int{5, 33, 64} {
 				n := spec.Network{
