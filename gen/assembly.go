@@ -28,7 +28,8 @@ var native = Backend{
 	Name:     "amd64",
 	Supports: func(n spec.Network) bool { return slices.Contains(n.Targets, spec.AMD64) },
 	Files: func(stem string) []FileName {
-		return []FileName{{stem + "_amd64_gen.go", Declarations}, {stem + "_noasm_gen.go", Fallback}, {stem + "_amd64_gen.s", Assembly}}
+		return []FileName{{stem + "_amd64_gen.go", Declarations}, {stem + "_noasm_gen.go", Fallback},
+			{stem + "_amd64_gen.s", Assembly}}
 	},
 	Names: assemblyNames,
 	Plan: func(p *plan.Program, o Options) (Output, error) {
@@ -57,7 +58,8 @@ type assembly struct {
 
 // Has says whether a function or a sweep is in assembly.
 func (c *assembly) Has(name string) bool {
-	return slices.Contains(c.vector, name) || slices.ContainsFunc(c.sweeps(), func(s plan.Sweep) bool { return s.Function() == name })
+	return slices.Contains(c.vector, name) ||
+		slices.ContainsFunc(c.sweeps(), func(s plan.Sweep) bool { return s.Function() == name })
 }
 
 // Cuts are tiles, and as many samples as a call takes.
@@ -83,14 +85,16 @@ func (c *assembly) Emit() ([]File, error) {
 	}
 	n, p, tiling := c.n, c.p, c.assembly.Tiling
 	a := templates.Assembly{
-		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(c.o)}, Levels: levels,
-		Method: portable.VectorMethod,
+		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(c.o)},
+		Levels: levels, Method: portable.VectorMethod,
 	}
 	for _, name := range c.vector {
 		params, results := portable.Params(p, name)
 		a.Functions = append(a.Functions, templates.AssemblyFunction{
 			Name: name, Params: params, Results: results,
-			Written: slices.DeleteFunc(plan.SignatureOf(name).Slices(), func(arg string) bool { return !plan.Written(arg) }), Levels: levels[:len(c.assembly.Choice(name).Levels)], Batch: p.Func(name).Batch,
+			Written: slices.DeleteFunc(plan.SignatureOf(name).Slices(),
+				func(arg string) bool { return !plan.Written(arg) }),
+			Levels: levels[:len(c.assembly.Choice(name).Levels)], Batch: p.Func(name).Batch,
 		})
 	}
 	a.Sweeps, a.Params, a.SweptAtOnce = c.assemblySweeps(), n.Params(), c.assembly.SweptAtOnce()
@@ -104,7 +108,8 @@ func (c *assembly) Emit() ([]File, error) {
 	}
 	a.PauseWords = amd64.PauseWords
 	a.Batch = templates.AssemblyTiles{
-		Samples: amd64.TileSamples(p, tiling), Tiles: amd64.Tiles(p, tiling), Inputs: n.Input, Outputs: n.Width(n.Depth()), Number: string(n.Precision),
+		Samples: amd64.TileSamples(p, tiling), Tiles: amd64.Tiles(p, tiling), Inputs: n.Input,
+		Outputs: n.Width(n.Depth()), Number: string(n.Precision),
 	}
 	if n.Rounding == spec.RoundingStrict {
 		a.Batch.Block = p.Block
@@ -178,7 +183,8 @@ func (c *assembly) lines() (lines []string) {
 	}
 	names, rest := c.sweptFunctions()
 	if len(names) > 0 {
-		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512 of loops over all parameters: %s", strings.Join(names, ", ")))
+		lines = append(lines, fmt.Sprintf("assembly for AVX2 and AVX-512 of loops over all parameters: %s",
+			strings.Join(names, ", ")))
 	}
 	lines = append(lines, rest...)
 	var left leftToGo
@@ -249,8 +255,9 @@ func (c *assembly) predictions() (string, error) {
 		return "", err
 	}
 	return "\npredicted cycles of one call in assembly, calls following one another\n" + table(rows) +
-		"  By a model of a Zen 4 core, with the data in its caches. The code marked runs where there is AVX-512: that of AVX2 too, unless the other is\n" +
-		"  predicted to take 1 % less, or 10 % where its weights don't fit the first cache.\n" + styles + batches + pauses, nil
+		"  By a model of a Zen 4 core, with the data in its caches. The code marked runs where there is AVX-512: " +
+		"that of AVX2 too, unless the other is\n  predicted to take 1 % less, or 10 % where its weights " +
+		"don't fit the first cache.\n" + styles + batches + pauses, nil
 }
 
 // pauses lists the functions of the assembly that pause and how many calls they take; empty where there are none.
@@ -264,7 +271,8 @@ func (c *assembly) pauses() (string, error) {
 		rows = append(rows, []string{name, fmt.Sprint(calls[name])})
 	}
 	samples := amd64.TileSamples(c.p, c.assembly.Tiling) * amd64.Tiles(c.p, c.assembly.Tiling)
-	return "\nassembly that returns to Go before it is done, so that the goroutine can be stopped, and in how many calls it is\n" + table(rows) +
+	return "\nassembly that returns to Go before it is done, so that the goroutine can be stopped, and in how many " +
+		"calls it is\n" + table(rows) +
 		fmt.Sprintf("  Estimates, at the level that takes the most; batches with %d samples.\n", samples), nil
 }
 
@@ -295,7 +303,8 @@ func stylePredictions(choices []amd64.Choice) string {
 		return ""
 	}
 	return "\npredicted cycles by how matrices are taken, what is chosen marked\n" + table(rows) +
-		"  Short rows lie together in a register, or have one each, which must spare 6 %: so far are predictions off that are compared.\n"
+		"  Short rows lie together in a register, or have one each, which must spare 6 %: so far are predictions off " +
+		"that are compared.\n"
 }
 
 // batchPredictions is the table of the cycles that batch functions are predicted to take for a sample, in every tiling

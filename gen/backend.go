@@ -24,8 +24,8 @@ type Backend struct {
 
 // Output is a network as a backend has planned it.
 type Output interface {
-	// Has says whether it takes a function over, or a loop over all parameters (plan.Sweep) by its name: the portable Go
-	// calls portable.VectorMethod of it then where the level in force is above 0.
+	// Has says whether it takes a function over, or a loop over all parameters (plan.Sweep) by its name: the portable
+	// Go calls portable.VectorMethod of it then where the level in force is above 0.
 	Has(function string) bool
 	// Fields are what it needs in the struct of a batch, and their size.
 	Fields() (fields []code.Field, bytes int)

@@ -24,8 +24,10 @@ func Explain(n spec.Network, o Options) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s, %s: %s; cost %s\n", n.Name, Shape(n), n.Precision, activations(n), n.Cost.Brief())
 	fmt.Fprintf(&b, "  package %s, files %s\n", o.Package, strings.Join(c.emitted(), " "))
-	fmt.Fprintf(&b, "  %d parameters, %d multiply-adds forward, %d gradient\n", s.Params, s.MultiplyAdds, s.GradMultiplyAdds)
-	fmt.Fprintf(&b, "  %d bytes workspace, about %d bytes of machine code: %s\n", s.WorkspaceBytes, s.CodeBytes, s.Unrolled)
+	fmt.Fprintf(&b, "  %d parameters, %d multiply-adds forward, %d gradient\n",
+		s.Params, s.MultiplyAdds, s.GradMultiplyAdds)
+	fmt.Fprintf(&b, "  %d bytes workspace, about %d bytes of machine code: %s\n",
+		s.WorkspaceBytes, s.CodeBytes, s.Unrolled)
 	fmt.Fprintf(&b, "  batches %d samples at a time, in %d bytes\n", s.Block, s.BatchBytes)
 	fmt.Fprintf(&b, "  rounding %s\n", p.Rounding())
 	fmt.Fprintf(&b, "  spec sha256:%s\n", s.Digest)
@@ -38,17 +40,20 @@ func Explain(n spec.Network, o Options) (string, error) {
 	for _, line := range p.Choices {
 		fmt.Fprintf(&b, "  %s\n", line)
 	}
-	fmt.Fprintf(&b, "\noperations of one call; of a batch function, with the samples of one block, %d\n%s", s.Block, operations(s, p.ElementBytes()))
-	b.WriteString("  A select is a negation, an absolute value, a mask or a comparison of max or min; a call is of an elementary function, exp or\n" +
-		"  tanh, whatever it takes inside. Bytes are those of the loads and stores.\n")
+	fmt.Fprintf(&b, "\noperations of one call; of a batch function, with the samples of one block, %d\n%s",
+		s.Block, operations(s, p.ElementBytes()))
+	b.WriteString("  A select is a negation, an absolute value, a mask or a comparison of max or min; a call is of " +
+		"an elementary function, exp or\n  tanh, whatever it takes inside. Bytes are those of the loads and " +
+		"stores.\n")
 	if len(s.Updates) > 0 {
 		fmt.Fprintf(&b, "\noperations of one Update of each optimizer\n%s", updates(s, p.ElementBytes()))
-		b.WriteString("  Not counted is what is formed once, whatever the number of parameters. The state is one number a parameter for each running\n" +
-			"  mean and velocity.\n")
+		b.WriteString("  Not counted is what is formed once, whatever the number of parameters. The state is one " +
+			"number a parameter for each running\n  mean and velocity.\n")
 	}
 	b.WriteString(predicted)
 	fmt.Fprintf(&b, "\nwhat each cache mode keeps from Forward to Backward, and what Grad takes\n%s", caches(n, s))
-	fmt.Fprintf(&b, "  A division weighs %d, a call %d, any other operation 1; auto takes what weighs least and, of that, what keeps least.\n", expr.DivWeight, expr.CallWeight)
+	fmt.Fprintf(&b, "  A division weighs %d, a call %d, any other operation 1; auto takes what weighs least and, of "+
+		"that, what keeps least.\n", expr.DivWeight, expr.CallWeight)
 	if p.Cache != n.Cache {
 		fmt.Fprintf(&b, "  auto is %s here.\n", p.Cache)
 	}
@@ -96,7 +101,8 @@ func operations(s Summary, size int) string { return countTable("function", s.Fu
 func updates(s Summary, size int) string { return countTable("optimizer", s.Updates, size) }
 
 func countTable(head string, counts []FunctionCount, size int) string {
-	rows := [][]string{{head, "multiplies", "adds", "divides", "calls", "selects", "loads", "stores", "bytes", "of parameters read", "written"}}
+	rows := [][]string{{head, "multiplies", "adds", "divides", "calls", "selects", "loads", "stores", "bytes",
+		"of parameters read", "written"}}
 	bytes := int64(size)
 	for _, f := range counts {
 		row := []string{f.Name}
@@ -120,7 +126,8 @@ func caches(n spec.Network, s Summary) string {
 			name += " ←"
 		}
 		rows = append(rows, []string{
-			name, fmt.Sprint(c.Bytes), fmt.Sprint(c.Grad.Operations()), fmt.Sprint(c.Grad.Calls), fmt.Sprint(c.Grad.Weight()),
+			name, fmt.Sprint(c.Bytes), fmt.Sprint(c.Grad.Operations()), fmt.Sprint(c.Grad.Calls),
+			fmt.Sprint(c.Grad.Weight()),
 		})
 	}
 	return table(rows)

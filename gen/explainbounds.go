@@ -50,7 +50,8 @@ func bounds(n spec.Network, p *plan.Program, given Ranges) (string, error) {
 	if classes(n) {
 		targets += " that sum to 1"
 	}
-	fmt.Fprintf(&b, "rounding errors at most, for any x in %v, W in %v, b in %v and y in %s\n", r.Inputs, r.Weights, r.Biases, targets)
+	fmt.Fprintf(&b, "rounding errors at most, for any x in %v, W in %v, b in %v and y in %s\n",
+		r.Inputs, r.Weights, r.Biases, targets)
 	kinks := slices.ContainsFunc(limits, func(l bound.Limit) bool { return l.Apart < l.Error })
 	head := []string{"result", "largest", "error"}
 	if kinks {
@@ -69,14 +70,17 @@ func bounds(n spec.Network, p *plan.Program, given Ranges) (string, error) {
 		rows = append(rows, append(row, sum))
 	}
 	b.WriteString(table(rows))
-	b.WriteString("  Each is the largest absolute value or error of any element, in any order of the sums, with or without fused multiply-adds,\n" +
-		"  in portable Go and in assembly. Other ranges: -inputs, -weights, -biases, -targets.\n")
+	b.WriteString("  Each is the largest absolute value or error of any element, in any order of the sums, with or " +
+		"without fused multiply-adds,\n  in portable Go and in assembly. Other ranges: -inputs, -weights, " +
+		"-biases, -targets.\n")
 	if kinks {
-		b.WriteString("  Off kinks: where rounding takes no z to the other side of a jump of the derivative, decides no tie of a max-pool and finds\n" +
-			"  no z of radial-sigmoid shorter than 1. At a kink the error may be the jump.\n")
+		b.WriteString("  Off kinks: where rounding takes no z to the other side of a jump of the derivative, decides " +
+			"no tie of a max-pool and finds\n  no z of radial-sigmoid shorter than 1. At a kink the error may be " +
+			"the jump.\n")
 	}
 	if slices.ContainsFunc(limits, func(l bound.Limit) bool { return math.IsInf(l.Error, 1) }) {
-		b.WriteString("  No bound: a number may overflow, or a derivative is as steep as you like somewhere in these ranges.\n")
+		b.WriteString("  No bound: a number may overflow, or a derivative is as steep as you like somewhere in these " +
+			"ranges.\n")
 	}
 	return b.String(), nil
 }

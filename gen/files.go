@@ -43,7 +43,8 @@ type File struct {
 func (o Options) Names(n spec.Network) []FileName {
 	stem := strings.ToLower(n.Name)
 	names := []FileName{
-		{stem + "_gen.go", Kernels}, {stem + "_gen_test.go", Test}, {stem + "_store_gen.go", Store}, {stem + "_team_gen.go", Team},
+		{stem + "_gen.go", Kernels}, {stem + "_gen_test.go", Test}, {stem + "_store_gen.go", Store},
+		{stem + "_team_gen.go", Team},
 	}
 	for _, b := range o.backends() {
 		names = append(names, b.Files(stem)...)

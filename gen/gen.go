@@ -114,8 +114,8 @@ func (c *Compiled) test() ([]byte, error) {
 		Functions: functions, Batches: batches,
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(c.o)}, Spec: string(n.JSON()), Qualify: c.o.Qualify,
-		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n), Rate: exampleRate(n), Careful: careful(n),
-		Optimizers: tested(n), Spread: c.p.Spreads(),
+		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n),
+		Rate: exampleRate(n), Careful: careful(n), Optimizers: tested(n), Spread: c.p.Spreads(),
 		Levels: c.takesOver(), Strict: n.Rounding == spec.RoundingStrict,
 		Cuts: c.cuts(),
 	})
@@ -166,10 +166,13 @@ func compile(n spec.Network, o Options) (*Compiled, error) {
 	}
 	// The default is made smaller instead, for it is nobody's wish.
 	if n.Batch > p.Block && n.Batch > spec.DefaultBatch {
-		return nil, spec.ErrorList{{Path: "batch", Message: fmt.Sprintf("the workspaces of %d samples, %d bytes each, would take more than %d MB; at most %d have room, and blocks need not be large: any number of samples is taken in blocks", n.Batch, p.WorkspaceBytes(), plan.MaxBlockBytes>>20, p.Block)}}
+		return nil, spec.ErrorList{{Path: "batch", Message: fmt.Sprintf("the workspaces of %d samples, %d bytes "+
+			"each, would take more than %d MB; at most %d have room, and blocks need not be large: any number of "+
+			"samples is taken in blocks", n.Batch, p.WorkspaceBytes(), plan.MaxBlockBytes>>20, p.Block)}}
 	}
 	if size := p.CodeBytes(); size > maxSource {
-		return nil, spec.ErrorList{{Path: "unroll", Message: fmt.Sprintf("%s would emit about %d MB of Go; at most %d MB compile in reasonable time: use unroll: auto", n.Unroll, size>>20, maxSource>>20)}}
+		return nil, spec.ErrorList{{Path: "unroll", Message: fmt.Sprintf("%s would emit about %d MB of Go; at most "+
+			"%d MB compile in reasonable time: use unroll: auto", n.Unroll, size>>20, maxSource>>20)}}
 	}
 	return &Compiled{n: n, p: p, cachings: cachings, o: o}, nil
 }
@@ -185,7 +188,8 @@ func PackageNames(n spec.Network) []string {
 	names := []string{
 		name, name + "Grad", name + "Workspace", name + "Batch", name + "Inputs", name + "Outputs", name + "Params",
 		name + "Team", "New" + name + "Team", prefix + "Worker",
-		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name, templates.ExampleName(name, prefix),
+		prefix + "Spec", prefix + "Kernel", prefix + "Samples", prefix + "BatchSamples", "Test" + name,
+		templates.ExampleName(name, prefix),
 	}
 	if len(n.Optimizers) > 0 {
 		names = append(names, prefix+"Updater", prefix+"Spread", prefix+"Shares")

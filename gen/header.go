@@ -56,7 +56,8 @@ func (c *Compiled) summarise() (Summary, error) {
 	_, tileBytes := c.fields()
 	s := Summary{
 		Params: n.Params(), MultiplyAdds: forward, GradMultiplyAdds: forward + backward,
-		WorkspaceBytes: p.WorkspaceBytes(), Block: p.Block, BatchBytes: p.BatchBytes() + tileBytes, CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),
+		WorkspaceBytes: p.WorkspaceBytes(), Block: p.Block, BatchBytes: p.BatchBytes() + tileBytes,
+		CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),
 	}
 	counter := portable.Counter(p, c.program)
 	for _, f := range p.Funcs {
@@ -143,7 +144,8 @@ func cacheLines(n spec.Network, s Summary) (own, others string) {
 	var rest []string
 	for _, c := range s.Caches {
 		if c.Mode == n.Cache {
-			own = fmt.Sprintf("%s keeps %d bytes for %d operations and %d calls in Grad", c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls)
+			own = fmt.Sprintf("%s keeps %d bytes for %d operations and %d calls in Grad",
+				c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls)
 		} else {
 			rest = append(rest, fmt.Sprintf("%s %d for %d and %d", c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls))
 		}

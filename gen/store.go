@@ -27,13 +27,16 @@ func clipped(text string) string {
 func storeFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
 	s := templates.Store{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
-		Header: []string{marker(o), "", "Saving and loading of " + n.Name + " and its optimizers, in binary and as JSON. Nothing else needs this file."},
-		Layers: n.Depth(), Activations: clipped(activations(n)), Cost: clipped(n.Cost.Brief()), Function: n.FunctionDigest(), Training: n.TrainingDigest(),
+		Header: []string{marker(o), "", "Saving and loading of " + n.Name + " and its optimizers, in binary and as " +
+			"JSON. Nothing else needs this file."},
+		Layers: n.Depth(), Activations: clipped(activations(n)), Cost: clipped(n.Cost.Brief()),
+		Function: n.FunctionDigest(), Training: n.TrainingDigest(),
 		Types: []templates.Stored{{Type: n.Name, Kind: "parameters"}},
 	}
 	for l := 1; l <= n.Depth(); l++ {
 		layer := n.Layers[l-1]
-		s.Shapes = append(s.Shapes, templates.Shape{Name: fmt.Sprintf("W%d", l), Rows: layer.Dense, Cols: n.Width(l - 1)})
+		s.Shapes = append(s.Shapes, templates.Shape{Name: fmt.Sprintf("W%d", l), Rows: layer.Dense,
+			Cols: n.Width(l - 1)})
 		if !layer.NoBias {
 			s.Shapes = append(s.Shapes, templates.Shape{Name: fmt.Sprintf("B%d", l), Rows: layer.Dense})
 		}

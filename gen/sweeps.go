@@ -42,7 +42,8 @@ func apiOf(n spec.Network, s plan.Sweep) string {
 func (c *assembly) assemblySweeps() (list []templates.AssemblySweep) {
 	for _, s := range c.sweeps() {
 		t := templates.AssemblySweep{
-			Type: c.n.Name + s.Type, Recv: "o", Name: s.Name, Function: s.Function(), Part: portable.InParts(c.p, s), Numbers: len(s.Numbers), Number: portable.SweptKind(c.p, s).String(),
+			Type: c.n.Name + s.Type, Recv: "o", Name: s.Name, Function: s.Function(), Part: portable.InParts(c.p, s),
+			Numbers: len(s.Numbers), Number: portable.SweptKind(c.p, s).String(),
 		}
 		if s.Type == plan.GradType {
 			t.Recv = "g"

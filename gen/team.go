@@ -26,8 +26,10 @@ func slots(p *plan.Program) int {
 func teamFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
 	return templates.TeamFile(templates.Team{
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
-		Header: []string{marker(o), "", fmt.Sprintf("Batches of %s on several cores. The kernels do not need this file.", n.Name)},
-		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, Optimizers: optimizerTypes(n), Spread: p.Spreads(), SpreadFrom: plan.SpreadFrom, Block: p.Block, Slots: slots(p),
+		Header: []string{marker(o), "",
+			fmt.Sprintf("Batches of %s on several cores. The kernels do not need this file.", n.Name)},
+		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, Optimizers: optimizerTypes(n),
+		Spread: p.Spreads(), SpreadFrom: plan.SpreadFrom, Block: p.Block, Slots: slots(p),
 	})
 }
 

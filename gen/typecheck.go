@@ -188,12 +188,18 @@ type OptimizerTeam[T, O, P, G, X, Y any, F Float] struct {
 	UpdateBatch func(t *T, o O, p *P, xs []X, ys []Y, rate F) F
 	Close func(t *T)
 }
-func TestOptimizerTeam[S, T, O, P, G, X, Y any, F Float](t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F]) {}
-func TestLevels[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F], atLevels func(test func(level string))) {}
+func TestOptimizerTeam[S, T, O, P, G, X, Y any, F Float](t testing.TB, network, name string, newState func() *S,
+	update func(s *S, p *P, g *G, rate F), k OptimizerTeam[T, O, P, G, X, Y, F]) {}
+func TestLevels[P, G, W, B, X, Y any, F Float](t testing.TB, network string, k Kernel[P, G, W, B, X, Y, F],
+	atLevels func(test func(level string))) {}
 func TestStored[S any](t testing.TB, network, kind string) {}
-func TestOptimizer[S, P, G any, F Float](t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F)) {}
-func TestOptimizerBatch[S, P, G, B, X, Y any, F Float](t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), step func(s *S, p *P, b *B, xs []X, ys []Y, rate F) F, gradient func(p *P, b *B, xs []X, ys []Y, g *G) F) {}
-func TestOptimizerLevels[S, P, G any, F Float](t testing.TB, network, name string, newState func() *S, update func(s *S, p *P, g *G, rate F), atLevels func(test func(level string))) {}
+func TestOptimizer[S, P, G any, F Float](t testing.TB, network, name string, newState func() *S,
+	update func(s *S, p *P, g *G, rate F)) {}
+func TestOptimizerBatch[S, P, G, B, X, Y any, F Float](t testing.TB, network, name string, newState func() *S,
+	update func(s *S, p *P, g *G, rate F), step func(s *S, p *P, b *B, xs []X, ys []Y, rate F) F,
+	gradient func(p *P, b *B, xs []X, ys []Y, g *G) F) {}
+func TestOptimizerLevels[S, P, G any, F Float](t testing.TB, network, name string, newState func() *S,
+	update func(s *S, p *P, g *G, rate F), atLevels func(test func(level string))) {}
 `,
 }
 
@@ -224,7 +230,9 @@ func typeCheck(parsed templates.Source, common []File, others ...File) error {
 	if len(variants) == 0 {
 		return checkBuild(fset, files, false)
 	}
-	checks := []func() error{func() error { return checkBuild(fset, append(files[:len(files):len(files)], variants[0]), false) }}
+	checks := []func() error{func() error {
+		return checkBuild(fset, append(files[:len(files):len(files)], variants[0]), false)
+	}}
 	names := declared(variants)
 	for _, v := range variants[1:] {
 		// What mentions nothing of the files that differ has been checked.
@@ -298,7 +306,8 @@ func checkBuild(fset *token.FileSet, files []*ast.File, part bool) error {
 }
 
 // imports is what emitted files import by: one for all, so that every stub is checked once.
-var imports = &sharedImporter{stubs: stubImporter{fset: token.NewFileSet(), done: map[string]*types.Package{"unsafe": types.Unsafe}}}
+var imports = &sharedImporter{stubs: stubImporter{fset: token.NewFileSet(),
+	done: map[string]*types.Package{"unsafe": types.Unsafe}}}
 
 // sharedImporter lets one at a time import stubs.
 type sharedImporter struct {

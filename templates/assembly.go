@@ -150,17 +150,19 @@ func (a Assembly) levels(f *File) {
 	for i, l := range a.Levels {
 		doc += fmt.Sprintf(", %d %s", i+1, l.Doc)
 	}
-	f.Doc(doc + ".\nThe environment variable GODEBUG lowers it: cpu.avx512f=off, and cpu.avx2=off as well for the portable Go.")
+	f.Doc(doc + ".\nThe environment variable GODEBUG lowers it: cpu.avx512f=off, and cpu.avx2=off as well for the " +
+		"portable Go.")
 	f.f.Var().Id(a.level()).Op("=").Id(a.Prefix + "Machine").Call()
 	f.Doc(a.Prefix + "AtLevels calls a test once with every level that the machine has.")
 	f.f.Func().Id(a.Prefix+"AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
 		jen.Id("machine").Op(":=").Id(a.level()),
-		jen.For(jen.List(jen.Id("level"), jen.Id("name")).Op(":=").Range().Index(jen.Lit(len(a.Levels)+1)).String().ValuesFunc(func(g *jen.Group) {
-			g.Lit("portable")
-			for _, l := range a.Levels {
-				g.Lit(l.Name)
-			}
-		})).Block(
+		jen.For(jen.List(jen.Id("level"), jen.Id("name")).Op(":=").Range().Index(jen.Lit(len(a.Levels)+1)).String().
+			ValuesFunc(func(g *jen.Group) {
+				g.Lit("portable")
+				for _, l := range a.Levels {
+					g.Lit(l.Name)
+				}
+			})).Block(
 			jen.If(jen.Id("level").Op("<=").Id("machine")).Block(
 				jen.Id(a.level()).Op("=").Id("level"),
 				jen.Id("test").Call(jen.Id("name")),
@@ -182,7 +184,8 @@ func (a Assembly) levels(f *File) {
 //		return 0
 //	}
 func (a Assembly) machine(f *File) {
-	f.Doc(a.Prefix + "Machine is the highest level that the processor has and the operating system saves the registers of: package cpu asks\nboth.")
+	f.Doc(a.Prefix + "Machine is the highest level that the processor has and the operating system saves the " +
+		"registers of: package cpu asks\nboth.")
 	f.f.Func().Id(a.Prefix+"Machine").Params().Int().Block(
 		jen.Id("x").Op(":=").Op("&").Qual(cpuPath, "X86"),
 		jen.Switch().BlockFunc(func(g *jen.Group) {

@@ -149,8 +149,10 @@ func length(slice string) *jen.Statement { return jen.Len(jen.Id(slice)) }
 //	}
 func (a Assembly) addLosses(f *File) {
 	f.Doc("addLosses adds the losses of n samples to a sum, one after another.")
-	f.f.Func().Params(jen.Id("b").Op("*").Id(a.Name+"Batch")).Id("addLosses").Params(jen.Id("sum").Add(a.number()), jen.Id("n").Int()).Add(a.number()).Block(
-		jen.For(jen.Id("i").Op(":=").Lit(0), jen.Id("i").Op("<").Id("n").Op("&&").Id("i").Op("<").Len(jen.Id("b").Dot("losses")), jen.Id("i").Op("++")).Block(
+	f.f.Func().Params(jen.Id("b").Op("*").Id(a.Name+"Batch")).Id("addLosses").
+		Params(jen.Id("sum").Add(a.number()), jen.Id("n").Int()).Add(a.number()).Block(
+		jen.For(jen.Id("i").Op(":=").Lit(0), jen.Id("i").Op("<").Id("n").Op("&&").Id("i").Op("<").
+			Len(jen.Id("b").Dot("losses")), jen.Id("i").Op("++")).Block(
 			jen.Id("sum").Op("+=").Id("b").Dot("losses").Index(jen.Id("i")),
 		),
 		jen.Return(jen.Id("sum")),
@@ -221,7 +223,8 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 		name, of = a.blockMethod(fn.Name), "a block of "+of
 	}
 	whole := n * a.Batch.Tiles
-	doc := fmt.Sprintf("%s is %s in assembly, at most %d samples at a time. The last ones, fewer than %d, are copied to where there is\nroom for as many.", name, of, whole, n)
+	doc := fmt.Sprintf("%s is %s in assembly, at most %d samples at a time. The last ones, fewer than %d, are copied "+
+		"to where there is\nroom for as many.", name, of, whole, n)
 	if form.sums {
 		doc += " It adds to g."
 	}
@@ -301,7 +304,8 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 		}
 		add(g, a.once(fn.Pauses, name, loss, args...))
 		if form.sums {
-			add(g, a.once(fn.SumsPause, a.Prefix+fn.Name+"Sums"+l.Name, false, jen.Id("b"), jen.Id("xs"), jen.Id("g"), jen.Id("tiles"), jen.Id("samples")))
+			add(g, a.once(fn.SumsPause, a.Prefix+fn.Name+"Sums"+l.Name, false, jen.Id("b"), jen.Id("xs"), jen.Id("g"),
+				jen.Id("tiles"), jen.Id("samples")))
 		}
 		switch {
 		case loss:
@@ -341,7 +345,9 @@ func (a Assembly) callTiles(f *File, fn AssemblyFunction) {
 func (a Assembly) declareTiles(f *File, fn AssemblyFunction) {
 	form := fn.form()
 	for _, l := range a.Levels {
-		s := a.external(f, fn.Name+l.Name).Params(a.pausable(fn.Pauses, append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, a.tileParams(form, fn.returns())...))...)
+		s := a.external(f, fn.Name+l.Name).
+			Params(a.pausable(fn.Pauses,
+				append([]jen.Code{jen.Id("p").Op("*").Id(a.Name)}, a.tileParams(form, fn.returns())...))...)
 		if fn.returns() && !a.ordered(fn) {
 			s.Add(a.number())
 		}
@@ -379,7 +385,8 @@ func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 	}
 	doc := a.method(fn) + " is StepBatch in assembly. b.sum is 0 before it."
 	f.function(a.calling(fn, a.method(fn), doc), func(g *jen.Group) {
-		g.Id("loss").Op(":=").Id("p").Dot(a.Method("GradBatch")).Call(jen.Id("b"), jen.Id("xs"), jen.Id("ys"), sum.Clone())
+		g.Id("loss").Op(":=").Id("p").Dot(a.Method("GradBatch")).
+			Call(jen.Id("b"), jen.Id("xs"), jen.Id("ys"), sum.Clone())
 		if fn.Pauses {
 			g.Add(a.declarePause())
 		}
@@ -391,7 +398,8 @@ func (a Assembly) stepBatch(f *File, fn AssemblyFunction) {
 	})
 	for _, l := range a.Levels {
 		a.external(f, fn.Name+l.Name).Params(a.pausable(fn.Pauses, []jen.Code{
-			jen.Id("p").Op("*").Id(a.Name), jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"), jen.Id("rate").Add(a.number()),
+			jen.Id("p").Op("*").Id(a.Name), jen.Id(AssemblerName("g")).Op("*").Id(a.Name + "Grad"),
+			jen.Id("rate").Add(a.number()),
 		})...)
 	}
 }

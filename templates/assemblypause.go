@@ -21,7 +21,8 @@ func (a Assembly) pauseType() string { return a.Prefix + "Pause" }
 //		held  [272]uint64
 //	}
 func (a Assembly) pause(f *File) {
-	f.Doc(a.pauseType() + " is where a function of the assembly goes on that has returned before it was done, so that its goroutine could be\nstopped: point is 0 when it is done, held has what it held in registers.")
+	f.Doc(a.pauseType() + " is where a function of the assembly goes on that has returned before it was done, so " +
+		"that its goroutine could be\nstopped: point is 0 when it is done, held has what it held in registers.")
 	f.f.Type().Id(a.pauseType()).Struct(
 		jen.Id("point").Int(),
 		jen.Id("held").Index(jen.Lit(a.PauseWords)).Uint64(),

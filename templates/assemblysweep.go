@@ -61,7 +61,8 @@ func (a Assembly) sweep(f *File, s AssemblySweep) {
 	}
 	doc := fmt.Sprintf("%s is the loop of %s in assembly.", a.Method(s.Name), s.Name)
 	if looped {
-		doc = fmt.Sprintf("%s is the loop of %s in assembly, on %d elements at a time, so that the goroutine can be stopped between.", a.Method(s.Name), s.Name, a.SweptAtOnce)
+		doc = fmt.Sprintf("%s is the loop of %s in assembly, on %d elements at a time, so that the goroutine can be "+
+			"stopped between.", a.Method(s.Name), s.Name, a.SweptAtOnce)
 	}
 	f.Doc(doc)
 	a.sweepMethod(f, s).BlockFunc(func(g *jen.Group) {
@@ -69,12 +70,14 @@ func (a Assembly) sweep(f *File, s AssemblySweep) {
 			g.Add(call(jen.Lit(0), jen.Lit(a.Params)))
 			return
 		}
-		g.For(jen.Id("i").Op(":=").Add(lo), jen.Id("i").Op("<").Add(hi), jen.Id("i").Op("+=").Lit(a.SweptAtOnce)).BlockFunc(func(g *jen.Group) {
-			if s.Part {
-				g.If(jen.Id("i").Op("<").Lit(0).Op("||").Id("i").Op(">=").Lit(a.Params)).Block(jen.Return().Comment("which is never so"))
-			}
-			g.Add(call(jen.Id("i"), jen.Min(hi.Clone().Op("-").Id("i"), jen.Lit(a.SweptAtOnce))))
-		})
+		g.For(jen.Id("i").Op(":=").Add(lo), jen.Id("i").Op("<").Add(hi), jen.Id("i").Op("+=").Lit(a.SweptAtOnce)).
+			BlockFunc(func(g *jen.Group) {
+				if s.Part {
+					g.If(jen.Id("i").Op("<").Lit(0).Op("||").Id("i").Op(">=").Lit(a.Params)).
+						Block(jen.Return().Comment("which is never so"))
+				}
+				g.Add(call(jen.Id("i"), jen.Min(hi.Clone().Op("-").Id("i"), jen.Lit(a.SweptAtOnce))))
+			})
 	})
 	for _, l := range append([]AssemblyLevel{{}}, a.Levels...) {
 		a.external(f, s.Function+l.Name).ParamsFunc(func(g *jen.Group) {

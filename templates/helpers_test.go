@@ -32,7 +32,8 @@ func golden(t *testing.T, name, got string) {
 		t.Fatalf("%v; run go test ./templates -update and read the difference", err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs; got\n%s\nwant\n%s\nif the change is meant, run go test ./templates -update", path, got, want)
+		t.Errorf("%s differs; got\n%s\nwant\n%s\nif the change is meant, run go test ./templates -update",
+			path, got, want)
 	}
 }
 

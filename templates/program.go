@@ -143,7 +143,8 @@ func statement(s code.Stmt) []jen.Code {
 		for _, p := range s.Pointers {
 			blanks, values = append(blanks, jen.Id("_")), append(values, jen.Op("*").Add(expression(p)))
 		}
-		return []jen.Code{remarked(jen.List(blanks...).Op("=").List(values...), "nil panics, before anything is written")}
+		return []jen.Code{remarked(jen.List(blanks...).Op("=").List(values...),
+			"nil panics, before anything is written")}
 	case *code.Return:
 		return []jen.Code{remarked(jen.Return(list(s.Values)...), s.Remark)}
 	case *code.Panic:

@@ -119,7 +119,8 @@ var readStore = sync.OnceValues(func() (storeParts, error) {
 })
 
 // described are the names that StoreFile declares itself.
-var described = []string{"Layers", "Precision", "NumberType", "NumberSize", "Activations", "Cost", "Function", "Training", "Layout"}
+var described = []string{"Layers", "Precision", "NumberType", "NumberSize", "Activations", "Cost", "Function",
+	"Training", "Layout"}
 
 // StoreNames lists the package-level names of the emitted file.
 func StoreNames(prefix string) []string {
@@ -152,7 +153,8 @@ func StoreFile(s Store) ([]byte, error) {
 	names := []string{"xnetFloat", s.Precision, "Xnet", s.Name, "xnet", s.Prefix}
 	numbers := names
 	if s.Precision == "float64" {
-		numbers = append(slices.Clone(names), "Float32", "Float64", "Uint32", "Uint64", "0x7fc00000", "0x7ff8000000000000")
+		numbers = append(slices.Clone(names), "Float32", "Float64", "Uint32", "Uint64", "0x7fc00000",
+			"0x7ff8000000000000")
 	}
 	network := strings.NewReplacer(names...)
 	for _, t := range s.Types {
@@ -161,7 +163,8 @@ func StoreFile(s Store) ([]byte, error) {
 		if t.Large {
 			each = byPointer.Replace(each)
 		}
-		b.WriteString(strings.NewReplacer(append([]string{"Xtype", t.Type, "xself", t.self()}, names...)...).Replace(each))
+		b.WriteString(strings.NewReplacer(append([]string{"Xtype", t.Type, "xself", t.self()}, names...)...).
+			Replace(each))
 	}
 	b.WriteString(network.Replace(parts.network))
 	b.WriteString(strings.NewReplacer(numbers...).Replace(parts.number))
@@ -215,7 +218,8 @@ func (s Store) describe(b *bytes.Buffer) {
 		}
 		fmt.Fprintf(b, "%s%s = %s\n", s.Prefix, c.name, value)
 	}
-	fmt.Fprintf(b, ")\n\n// %[1]sLayout are the parameters in the order of Flat.\nvar %[1]sLayout = []%[1]sShape{\n", s.Prefix)
+	fmt.Fprintf(b, ")\n\n// %[1]sLayout are the parameters in the order of Flat.\nvar %[1]sLayout = []%[1]sShape{\n",
+		s.Prefix)
 	for _, shape := range s.Shapes {
 		fmt.Fprintf(b, "{%q, %d, %d},\n", shape.Name, shape.Rows, shape.Cols)
 	}
@@ -237,7 +241,8 @@ func (s Store) stored(b *bytes.Buffer, t Stored) {
 		digest = "Function"
 	}
 	self := t.self()
-	fmt.Fprintf(b, "// stored says what is stored of %s.\nfunc (%s *%s) stored() %sStored {\nreturn %sStored{\n", self, self, t.Type, s.Prefix, s.Prefix)
+	fmt.Fprintf(b, "// stored says what is stored of %s.\nfunc (%s *%s) stored() %sStored {\nreturn %sStored{\n",
+		self, self, t.Type, s.Prefix, s.Prefix)
 	fmt.Fprintf(b, "kind: %q, digest: %s%s,", t.Kind, s.Prefix, digest)
 	if t.Counts {
 		fmt.Fprintf(b, " updates: &%s.T,", self)

@@ -34,7 +34,8 @@ func TeamFile(t Team) ([]byte, error) {
 	if !found {
 		return nil, fmt.Errorf("the text of the team has no package clause")
 	}
-	text, err := keepParts(text, map[string]bool{"input_gradient": t.InputGrad, "optimizers": len(t.Optimizers) > 0, "spread": t.Spread})
+	text, err := keepParts(text, map[string]bool{"input_gradient": t.InputGrad, "optimizers": len(t.Optimizers) > 0,
+		"spread": t.Spread})
 	if err != nil {
 		return nil, err
 	}

@@ -20,10 +20,12 @@ func TestTeamFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(src)
-	if strings.Contains(strings.ToLower(text), "xnet") || !strings.HasPrefix(text, "// made\n//\n// for a test\n\npackage nets\n") {
+	if strings.Contains(strings.ToLower(text), "xnet") ||
+		!strings.HasPrefix(text, "// made\n//\n// for a test\n\npackage nets\n") {
 		t.Errorf("the file is\n%.300s", text)
 	}
-	for _, want := range []string{"xs   [][4]float64", "ys   [][3]float64", "sums         [5]IrisGrad", "len(xs) / 7", "IrisParams", "at most 5 runs"} {
+	for _, want := range []string{"xs   [][4]float64", "ys   [][3]float64", "sums         [5]IrisGrad", "len(xs) / 7",
+		"IrisParams", "at most 5 runs"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q", want)
 		}

@@ -28,7 +28,8 @@ func (t Test) batch(f *File) {
 		{"StepBatch", fmt.Sprintf("StepBatch(s.b, s.xs[:], s.ys[:], %v)", t.Rate/benchmarkBatch)},
 	} {
 		t.benchmarkOf(f, b.name, typ, b.call, jen.Id("b").Dot("ReportMetric").Call(
-			jen.Id("float64").Call(jen.Id("b").Dot("Elapsed").Call().Dot("Nanoseconds").Call()).Op("/").Id("float64").Call(jen.Id("b").Dot("N")).Op("/").Id("float64").Call(jen.Len(jen.Id("s").Dot("xs"))),
+			jen.Id("float64").Call(jen.Id("b").Dot("Elapsed").Call().Dot("Nanoseconds").Call()).Op("/").
+				Id("float64").Call(jen.Id("b").Dot("N")).Op("/").Id("float64").Call(jen.Len(jen.Id("s").Dot("xs"))),
 			jen.Lit("ns/sample"),
 		))
 	}

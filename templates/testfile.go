@@ -82,22 +82,23 @@ func (t Test) spec(f *File) {
 	f.Doc(t.Prefix + "Spec is the network, for the reference.")
 	f.f.Const().Id(t.Prefix + "Spec").Op("=").Lit(t.Spec)
 	f.Doc(t.Prefix + "Kernel is what was emitted for it.")
-	f.f.Var().Id(t.Prefix + "Kernel").Op("=").Add(t.judged("Kernel", "", "Grad", "Workspace", "Batch")).BlockFunc(func(g *jen.Group) {
-		method := func(recv, name string) { methodField(g, recv, name) }
-		for _, name := range append([]string{"Init"}, t.Functions...) {
-			method(t.Name, name)
-		}
-		if t.InputGrad {
-			method(t.Name+"Workspace", "InputGrad")
-		}
-		for _, name := range t.Batches {
-			method(t.Name, name)
-		}
-		for _, name := range []string{"Norm", "Clip", "Scale"} {
-			method(t.Name+"Grad", name)
-		}
-		g.Id("Cuts").Op(":").Add(t.cuts()).Op(",")
-	})
+	f.f.Var().Id(t.Prefix + "Kernel").Op("=").Add(t.judged("Kernel", "", "Grad", "Workspace", "Batch")).
+		BlockFunc(func(g *jen.Group) {
+			method := func(recv, name string) { methodField(g, recv, name) }
+			for _, name := range append([]string{"Init"}, t.Functions...) {
+				method(t.Name, name)
+			}
+			if t.InputGrad {
+				method(t.Name+"Workspace", "InputGrad")
+			}
+			for _, name := range t.Batches {
+				method(t.Name, name)
+			}
+			for _, name := range []string{"Norm", "Clip", "Scale"} {
+				method(t.Name+"Grad", name)
+			}
+			g.Id("Cuts").Op(":").Add(t.cuts()).Op(",")
+		})
 }
 
 // cuts is how batches are cut up: verify.Cuts{Block: 32, Tile: 16, Chunk: 256, Runs: 32}.
@@ -127,7 +128,8 @@ func (t Test) judged(name string, endings ...string) *jen.Statement {
 // judgedTypes is judged for types that are given.
 func (t Test) judgedTypes(name string, types ...jen.Code) *jen.Statement {
 	array := func(n int) jen.Code { return jen.Index(jen.Lit(n)).Id(t.Precision) }
-	return jen.Qual(verifyPath, name).Index(jen.List(append(types, array(t.Inputs), array(t.Outputs), jen.Id(t.Precision))...))
+	return jen.Qual(verifyPath, name).
+		Index(jen.List(append(types, array(t.Inputs), array(t.Outputs), jen.Id(t.Precision))...))
 }
 
 // methodField is the field of a struct literal that has a method by its own name.
@@ -162,9 +164,11 @@ func (t Test) optimizerTeam() *jen.Statement {
 //	func TestIris(t *testing.T) {
 //		verify.Test(t, irisSpec, irisKernel)
 //		verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
-//		verify.TestOptimizerBatch(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, (*IrisAdam).StepBatch, (*Iris).GradBatch)
+//		verify.TestOptimizerBatch(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, (*IrisAdam).StepBatch,
+//			(*Iris).GradBatch)
 //		verify.TestTeam(t, irisSpec, verify.Team[IrisTeam, Iris, IrisGrad, [4]float32, [3]float32, float32]{…})
-//		verify.TestOptimizerTeam(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, verify.OptimizerTeam[IrisTeam, irisUpdater, …]{…})
+//		verify.TestOptimizerTeam(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update,
+//			verify.OptimizerTeam[IrisTeam, irisUpdater, …]{…})
 //		verify.TestStored[Iris](t, irisSpec, "parameters")
 //		verify.TestStored[IrisAdam](t, irisSpec, "adam")
 //	}
@@ -175,7 +179,8 @@ func (t Test) optimizerTeam() *jen.Statement {
 //		t.Run(level, func(t *testing.T) {
 //			verify.Test(t, irisSpec, irisKernel)
 //			verify.TestOptimizer(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update)
-//			verify.TestOptimizerBatch(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, (*IrisAdam).StepBatch, (*Iris).GradBatch)
+//			verify.TestOptimizerBatch(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, (*IrisAdam).StepBatch,
+//				(*Iris).GradBatch)
 //		})
 //	})
 //
@@ -184,8 +189,10 @@ func (t Test) optimizerTeam() *jen.Statement {
 //	verify.TestLevels(t, irisSpec, irisKernel, irisAtLevels)
 //	verify.TestOptimizerLevels(t, irisSpec, "adam", NewIrisAdam, (*IrisAdam).Update, irisAtLevels)
 func (t Test) check(f *File) {
-	doc := fmt.Sprintf("Test%s checks the emitted code against the reference: every output and gradient within the bound on rounding\nerrors, no allocation, nothing written but what is documented.", t.Name)
-	each := []jen.Code{jen.Qual(verifyPath, "Test").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"))}
+	doc := fmt.Sprintf("Test%s checks the emitted code against the reference: every output and gradient within the "+
+		"bound on rounding\nerrors, no allocation, nothing written but what is documented.", t.Name)
+	each := []jen.Code{jen.Qual(verifyPath, "Test").
+		Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"))}
 	for _, o := range t.Optimizers {
 		each = append(each, t.optimizer("TestOptimizer", o), t.optimizer("TestOptimizerBatch", o,
 			jen.Parens(jen.Op("*").Id(o.Type)).Dot("StepBatch"), jen.Parens(jen.Op("*").Id(t.Name)).Dot("GradBatch")))
@@ -193,13 +200,15 @@ func (t Test) check(f *File) {
 	if t.Levels {
 		doc += " It does so with every instruction set that the machine has."
 		each = []jen.Code{jen.Id(t.Prefix + "AtLevels").Call(jen.Func().Params(jen.Id("level").String()).Block(
-			jen.Id("t").Dot("Run").Call(jen.Id("level"), jen.Func().Params(jen.Id("t").Op("*").Qual("testing", "T")).Block(each...))))}
+			jen.Id("t").Dot("Run").Call(jen.Id("level"), jen.Func().Params(jen.Id("t").Op("*").Qual("testing", "T")).
+				Block(each...))))}
 	}
 	f.Doc(doc)
 	f.f.Func().Id("Test" + t.Name).Params(jen.Id("t").Op("*").Qual("testing", "T")).BlockFunc(func(g *jen.Group) {
 		add(g, each)
 		if t.Levels && t.Strict {
-			g.Qual(verifyPath, "TestLevels").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"), jen.Id(t.Prefix+"AtLevels"))
+			g.Qual(verifyPath, "TestLevels").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"),
+				jen.Id(t.Prefix+"AtLevels"))
 			for _, o := range t.Optimizers {
 				g.Add(t.optimizer("TestOptimizerLevels", o, jen.Id(t.Prefix+"AtLevels")))
 			}
@@ -211,7 +220,8 @@ func (t Test) check(f *File) {
 			}
 		}
 		stored := func(typ, kind string) {
-			g.Qual(verifyPath, "TestStored").Index(jen.Id(typ)).Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(kind))
+			g.Qual(verifyPath, "TestStored").Index(jen.Id(typ)).
+				Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Lit(kind))
 		}
 		stored(t.Name, "parameters")
 		for _, o := range t.Optimizers {
@@ -222,7 +232,8 @@ func (t Test) check(f *File) {
 
 // optimizer is a call of a judge of optimizers.
 func (t Test) optimizer(judge string, o TestedOptimizer, more ...jen.Code) jen.Code {
-	args := []jen.Code{jen.Id("t"), jen.Id(t.Prefix + "Spec"), jen.Lit(o.Name), jen.Id("New" + o.Type), jen.Parens(jen.Op("*").Id(o.Type)).Dot("Update")}
+	args := []jen.Code{jen.Id("t"), jen.Id(t.Prefix + "Spec"), jen.Lit(o.Name), jen.Id("New" + o.Type),
+		jen.Parens(jen.Op("*").Id(o.Type)).Dot("Update")}
 	return jen.Qual(verifyPath, judge).Call(append(args, more...)...)
 }
 
@@ -232,15 +243,19 @@ func (t Test) example(f *File) {
 	f.Doc(fmt.Sprintf("Training %s on one sample: Step returns the loss before the step it takes.", t.Name))
 	f.f.Func().Id(ExampleName(t.Name, t.Prefix)).Params().Block(
 		jen.Var().Id("net").Id(t.Name),
-		jen.Id("net").Dot("Init").Call(jen.Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1))).Dot("NormFloat64")),
+		jen.Id("net").Dot("Init").Call(
+			jen.Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1))).Dot("NormFloat64")),
 		jen.Var().Id("ws").Id(t.Name+"Workspace"),
 		jen.Id("x").Op(":=").Add(array(t.Inputs)).Values(jen.Lit(1)),
 		jen.Id("y").Op(":=").Add(array(t.Outputs)).Values(jen.Lit(1)),
 		jen.Line(),
-		jen.Id("before").Op(":=").Id("net").Dot("Loss").Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y")),
+		jen.Id("before").Op(":=").Id("net").Dot("Loss").
+			Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y")),
 		jen.For(jen.Range().Lit(20)).Block(
-			jen.Id("net").Dot("Step").Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y"), jen.Lit(t.Rate))),
-		jen.Id("after").Op(":=").Id("net").Dot("Loss").Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y")),
+			jen.Id("net").Dot("Step").
+				Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y"), jen.Lit(t.Rate))),
+		jen.Id("after").Op(":=").Id("net").Dot("Loss").
+			Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y")),
 		jen.Qual("fmt", "Println").Call(jen.Lit("learned:"), jen.Id("after").Op("<=").Id("before")),
 		jen.Comment("// Output: learned: true"),
 	)
@@ -267,17 +282,20 @@ func (t Test) carefulExample(f *File) {
 	f.Doc(fmt.Sprintf("Training %s on one sample: a step at a rate that is small enough does not lead uphill.", t.Name))
 	f.f.Func().Id(ExampleName(t.Name, t.Prefix)).Params().Block(
 		jen.Var().Id("net").Id(t.Name),
-		jen.Id("net").Dot("Init").Call(jen.Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1))).Dot("NormFloat64")),
+		jen.Id("net").Dot("Init").Call(
+			jen.Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1))).Dot("NormFloat64")),
 		jen.Var().Id("ws").Id(t.Name+"Workspace"),
 		jen.Id("x").Op(":=").Add(array(t.Inputs)).Values(jen.Lit(1)),
 		jen.Id("y").Op(":=").Add(array(t.Outputs)).Values(jen.Lit(1)),
 		jen.Line(),
 		jen.Id("before").Op(":=").Add(call("net", "Loss")),
 		jen.Id("after").Op(":=").Id("before"),
-		jen.For(jen.Id("rate").Op(":=").Id(t.Precision).Call(jen.Lit(t.Rate)), jen.Id("rate").Op(">").Lit(1e-30), jen.Id("rate").Op("/=").Lit(4)).Block(
+		jen.For(jen.Id("rate").Op(":=").Id(t.Precision).Call(jen.Lit(t.Rate)), jen.Id("rate").Op(">").Lit(1e-30),
+			jen.Id("rate").Op("/=").Lit(4)).Block(
 			jen.Id("trial").Op(":=").Id("net"),
 			call("trial", "Step", jen.Id("rate")),
-			jen.If(jen.Id("after").Op("=").Add(call("trial", "Loss")), jen.Id("after").Op("<=").Id("before")).Block(jen.Break()),
+			jen.If(jen.Id("after").Op("=").Add(call("trial", "Loss")), jen.Id("after").Op("<=").Id("before")).
+				Block(jen.Break()),
 		),
 		jen.Qual("fmt", "Println").Call(jen.Lit("uphill:"), jen.Id("after").Op(">").Id("before")),
 		jen.Comment("// Output: uphill: false"),
@@ -298,7 +316,8 @@ func (t Test) samples(f *File) {
 	n := t.sampleCount()
 	t.fill(f, t.Prefix+"Samples", []code.Field{
 		t.structField("net", ""), t.structField("ws", "Workspace"), t.structField("g", "Grad"),
-		{Name: "xs", Type: code.ArrayOf(t.number(), n, t.Inputs)}, {Name: "ys", Type: code.ArrayOf(t.number(), n, t.Outputs)},
+		{Name: "xs", Type: code.ArrayOf(t.number(), n, t.Inputs)},
+		{Name: "ys", Type: code.ArrayOf(t.number(), n, t.Outputs)},
 	})
 }
 
@@ -328,13 +347,16 @@ func (t Test) fill(f *File, name string, parts []code.Field) {
 		g.Id("s").Dot("net").Dot("Init").Call(jen.Id("random").Dot("NormFloat64"))
 		g.For(jen.Id("i").Op(":=").Range().Id("s").Dot("xs")).BlockFunc(func(g *jen.Group) {
 			g.For(jen.Id("j").Op(":=").Range().Id("s").Dot("xs").Index(jen.Id("i"))).Block(
-				jen.Id("s").Dot("xs").Index(jen.Id("i")).Index(jen.Id("j")).Op("=").Id(t.Precision).Call(jen.Id("random").Dot("NormFloat64").Call()))
+				jen.Id("s").Dot("xs").Index(jen.Id("i")).Index(jen.Id("j")).Op("=").Id(t.Precision).
+					Call(jen.Id("random").Dot("NormFloat64").Call()))
 			if t.OneHot {
-				g.Id("s").Dot("ys").Index(jen.Id("i")).Index(jen.Id("random").Dot("Intn").Call(jen.Lit(t.Outputs))).Op("=").Lit(1)
+				g.Id("s").Dot("ys").Index(jen.Id("i")).Index(jen.Id("random").Dot("Intn").Call(jen.Lit(t.Outputs))).
+					Op("=").Lit(1)
 				return
 			}
 			g.For(jen.Id("j").Op(":=").Range().Id("s").Dot("ys").Index(jen.Id("i"))).Block(
-				jen.Id("s").Dot("ys").Index(jen.Id("i")).Index(jen.Id("j")).Op("=").Id(t.Precision).Call(jen.Id("random").Dot("Intn").Call(jen.Lit(2))))
+				jen.Id("s").Dot("ys").Index(jen.Id("i")).Index(jen.Id("j")).Op("=").Id(t.Precision).
+					Call(jen.Id("random").Dot("Intn").Call(jen.Lit(2))))
 		})
 	})
 }
@@ -373,5 +395,6 @@ func (t Test) benchmarkOf(f *File, name, typ, call string, report ...jen.Code) {
 			jen.Id("s").Dot("net").Dot(call)),
 	}
 	f.f.Line()
-	f.f.Func().Id(t.benchmarkName(name)).Params(jen.Id("b").Op("*").Qual("testing", "B")).Block(append(body, report...)...)
+	f.f.Func().Id(t.benchmarkName(name)).Params(jen.Id("b").Op("*").Qual("testing", "B")).
+		Block(append(body, report...)...)
 }

@@ -99,7 +99,8 @@ func (f *function) heldInput(op *plan.Affine, n int) []*vec.Value {
 	}
 	for c, cell := range held {
 		size := min(lanes, cols-c*lanes)
-		f.code.within(f.m.width(min(cols, lanes)), func() { f.code.set(cell, f.code.load(f.at(op.In, index{off: c * lanes}), size)) })
+		f.code.within(f.m.width(min(cols, lanes)),
+			func() { f.code.set(cell, f.code.load(f.at(op.In, index{off: c * lanes}), size)) })
 	}
 	return held
 }
@@ -113,7 +114,8 @@ func (f *function) biases(b *plan.Buffer, at index, n int) *vec.Value {
 // not where they are written as well, for a load that is wider than the store before it waits until that has reached
 // the cache.
 func (f *function) parameters(r ref, n int) *vec.Value {
-	if whole := f.code.bits / 8 / f.m.size; !f.updating && r.index == nil && r.disp+whole*f.m.size <= f.file.layout.params {
+	whole := f.code.bits / 8 / f.m.size
+	if !f.updating && r.index == nil && r.disp+whole*f.m.size <= f.file.layout.params {
 		n = whole
 	}
 	return f.code.load(r, n)
@@ -202,7 +204,8 @@ func (f *function) loopedDots(op *plan.Affine, w ref, first index, n int) []*vec
 		for way := 0; way*lanes < size; way++ {
 			x := f.code.load(f.at(op.In, at), min(lanes, size-way*lanes))
 			for r := range n {
-				f.code.accumulate(cells[r*ways+way], x, f.code.load(f.along(w, index{off: at.off + r*cols, regs: at.regs}), min(lanes, size-way*lanes)))
+				f.code.accumulate(cells[r*ways+way], x,
+					f.code.load(f.along(w, index{off: at.off + r*cols, regs: at.regs}), min(lanes, size-way*lanes)))
 			}
 			at.off += lanes
 		}

@@ -32,8 +32,8 @@ func (f *function) alternates(p *plan.Program, fn *plan.Func) {
 	}
 }
 
-// alternately runs a body over n numbers, what is left of whole steps first and then these in a loop that goes up or down.
-// For every scale the body's index has a register, as that of loop.
+// alternately runs a body over n numbers, what is left of whole steps first and then these in a loop that goes up or
+// down. For every scale the body's index has a register, as that of loop.
 func (f *function) alternately(n, step int, scales []int, body func(at index, size int)) {
 	full := n / step
 	if rest := n % step; rest > 0 {

@@ -16,8 +16,9 @@
 // loop of its own, a sweep, made of the same expressions.
 //
 // All that is written is run through a model of a core, one of a list, which predicts how many cycles it takes. By that
-// it is chosen which levels a function has code for, how it takes matrices, and how wide tiles of batches are. A rougher
-// estimate is made while code is written: functions that take long by it pause, so that their goroutine can be stopped.
+// it is chosen which levels a function has code for, how it takes matrices, and how wide tiles of batches are. A
+// rougher estimate is made while code is written: functions that take long by it pause, so that their goroutine can be
+// stopped.
 //
 // avo's own register allocator isn't used: it neither spills nor knows which operands an instruction overwrites.
 package amd64
@@ -135,7 +136,8 @@ func (a *Assembly) chosen(fn *plan.Func, c Choice) (forms []form) {
 }
 
 // rest is what there is to do for avo once every register is given.
-var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader), pass.FunctionPass(pass.RequiredISAExtensions))
+var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader),
+	pass.FunctionPass(pass.RequiredISAExtensions))
 
 // print writes a function of one sample.
 func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error) {

@@ -46,7 +46,8 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 	errs := t.errs
 	if fn.Name == plan.GradBatch {
 		s := newTile(f, lay, m, name+SumsSuffix+m.level.String(), sumsParams(f, p), false)
-		s.lines = lines{f.core.lineCycles(p.Network.Params()*m.size + lay.tiles*lay.stride), f.core.lineCycles(lay.tiles * lay.stride)}
+		s.lines = lines{f.core.lineCycles(p.Network.Params()*m.size + lay.tiles*lay.stride),
+			f.core.lineCycles(lay.tiles * lay.stride)}
 		s.checked = true // it is called right after the other
 		s.lend(sumsPointers...)
 		s.layerByLayer(outerSums(fn), s.where, func(op plan.Op) {
@@ -83,7 +84,8 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
 		if t.bases["ys"] != nil {
 			t.samplesIn(t.bases["ys"], p.Buffer("y"))
 		}
-		ops := slices.DeleteFunc(slices.Clone(fn.Ops), func(op plan.Op) bool { return plan.ScopeOf(op) == plan.PerCall })
+		ops := slices.DeleteFunc(slices.Clone(fn.Ops),
+			func(op plan.Op) bool { return plan.ScopeOf(op) == plan.PerCall })
 		t.layerByLayer(ops, t.where, func(op plan.Op) {
 			if err == nil && t.tooLong() {
 				err = errLong
@@ -179,8 +181,9 @@ func tileParams(f *file, p *plan.Program, function string) []param {
 func sumsParams(f *file, p *plan.Program) []param {
 	name := p.Network.Name
 	ps := []param{
-		{name: "b", typ: name + "Batch"}, {name: "xs", dim: p.Network.Input}, {name: templates.AssemblerName("g"), typ: name + "Grad"},
-		{name: "tiles", integer: true}, {name: "samples", integer: true},
+		{name: "b", typ: name + "Batch"}, {name: "xs", dim: p.Network.Input},
+		{name: templates.AssemblerName("g"), typ: name + "Grad"}, {name: "tiles", integer: true},
+		{name: "samples", integer: true},
 	}
 	return append(ps, f.pauseParam(p, plan.GradBatch+SumsSuffix)...)
 }

@@ -49,17 +49,19 @@ type place struct {
 
 func newBlock(f *function) *block {
 	return &block{
-		f: f, m: f.m, bits: f.m.widest(), stored: map[place]*vec.Value{}, literals: map[string]*vec.Value{}, tails: map[[2]int]*vec.Value{},
-		done: map[step]*vec.Value{}, arguments: map[[2]int]*vec.Value{},
+		f: f, m: f.m, bits: f.m.widest(), stored: map[place]*vec.Value{}, literals: map[string]*vec.Value{},
+		tails: map[[2]int]*vec.Value{}, done: map[step]*vec.Value{}, arguments: map[[2]int]*vec.Value{},
 	}
 }
 
 // repeated finds the value that a node would compute again. Variables change, so what is made of them isn't known.
 func (b *block) repeated(n *node) (v *vec.Value, key step, ok bool) {
-	if n.kind != compute && n.kind != fused && n.kind != replace && n.kind != gather || n.out == nil || n.out.cell || slices.ContainsFunc(n.in, func(v *home) bool { return v.cell }) {
+	if n.kind != compute && n.kind != fused && n.kind != replace && n.kind != gather || n.out == nil || n.out.cell ||
+		slices.ContainsFunc(n.in, func(v *home) bool { return v.cell }) {
 		return nil, step{}, false
 	}
-	key = step{mem: n.mem, kind: n.kind, mask: n.mask, imm: n.imm, zero: n.zero, bits: n.bits, wide: n.wide, narrow: n.narrow}
+	key = step{mem: n.mem, kind: n.kind, mask: n.mask, imm: n.imm, zero: n.zero, bits: n.bits,
+		wide: n.wide, narrow: n.narrow}
 	if n.low != nil {
 		key.instruction = n.low.name(n.bits)
 	}
@@ -188,7 +190,8 @@ func (b *block) lanesOf(bits ...uint64) *vec.Value {
 		h.bits, h.def.bits, s.Out.Home = b.bits, b.bits, h
 		h.def.after = append(h.def.after, s)
 	} else {
-		b.add(&node{step: s, value: s.Out, kind: literal, mem: at, n: n, out: homeOf(s.Out), isZero: n == 1 && bits[0] == 0, number: math.NaN(), pattern: bits[0]})
+		b.add(&node{step: s, value: s.Out, kind: literal, mem: at, n: n, out: homeOf(s.Out),
+			isZero: n == 1 && bits[0] == 0, number: math.NaN(), pattern: bits[0]})
 	}
 	b.literals[key] = s.Out
 	return s.Out

@@ -21,8 +21,8 @@ const (
 // byUse are the functions in the order in which they are given what may be written: the code of all the others is part
 // of that of the first ones.
 var byUse = []string{
-	plan.Forward, plan.Grad, plan.Step, plan.ForwardBatch, plan.GradBatch, plan.StepBatch, plan.Backward, plan.InputGradBatch,
-	plan.LossOnly, plan.LossBatch,
+	plan.Forward, plan.Grad, plan.Step, plan.ForwardBatch, plan.GradBatch, plan.StepBatch, plan.Backward,
+	plan.InputGradBatch, plan.LossOnly, plan.LossBatch,
 }
 
 // partOf says which function's operations are all among those of another, or hardly ever longer, which has no room
@@ -30,7 +30,8 @@ var byUse = []string{
 // GradBatch.
 var partOf = map[string]string{
 	plan.Grad: plan.Forward, plan.Step: plan.Forward, plan.LossOnly: plan.Forward, plan.Backward: plan.Forward,
-	plan.ForwardBatch: plan.Forward, plan.GradBatch: plan.ForwardBatch, plan.InputGradBatch: plan.ForwardBatch, plan.LossBatch: plan.ForwardBatch, plan.StepBatch: plan.GradBatch,
+	plan.ForwardBatch: plan.Forward, plan.GradBatch: plan.ForwardBatch, plan.InputGradBatch: plan.ForwardBatch,
+	plan.LossBatch: plan.ForwardBatch, plan.StepBatch: plan.GradBatch,
 }
 
 // Missing says why a function has no assembly; it is empty for those that have.
@@ -63,7 +64,8 @@ func (a *Assembly) settle() error {
 		with := append(all[:len(all):len(all)], forms...)
 		n := a.constants(with)
 		if size += constantBytes * (n - constants); forms == nil || size > a.room {
-			a.leave(name, fmt.Sprintf("all of the assembly would be larger than %d MB, or take too long to write", maxText>>20))
+			a.leave(name, fmt.Sprintf("all of the assembly would be larger than %d MB, or take too long to write",
+				maxText>>20))
 			continue
 		}
 		all, constants = with, n

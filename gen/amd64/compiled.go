@@ -102,7 +102,8 @@ func begin(p *plan.Program, c Config) (*Assembly, error) {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	c.CallCycles = cmp.Or(c.CallCycles, CallCycles)
-	a := &Assembly{p: p, common: newCommon(p, on), code: map[form]*compiled{}, config: c, without: map[string]string{}, choices: map[string]Choice{}, room: maxText}
+	a := &Assembly{p: p, common: newCommon(p, on), code: map[form]*compiled{}, config: c, without: map[string]string{},
+		choices: map[string]Choice{}, room: maxText}
 	for _, fn := range p.Funcs {
 		if why := Missing(p, fn); why != "" {
 			a.without[fn.Name] = why

@@ -114,8 +114,8 @@ func (c *core) lineCycles(bytes int) int {
 // moves are the opcodes of plain copies, which take no unit where both operands are registers, nor more than a load or
 // store where one is memory.
 var moves = map[string]bool{
-	"VMOVAPS": true, "VMOVUPS": true, "VMOVUPD": true, "VMOVAPD": true, "VMOVSS": true, "VMOVSD": true, "VMASKMOVPS": true,
-	"VMASKMOVPD": true, "VBROADCASTSS": true, "VBROADCASTSD": true, "VBROADCASTF128": true,
+	"VMOVAPS": true, "VMOVUPS": true, "VMOVUPD": true, "VMOVAPD": true, "VMOVSS": true, "VMOVSD": true,
+	"VMASKMOVPS": true, "VMASKMOVPD": true, "VBROADCASTSS": true, "VBROADCASTSD": true, "VBROADCASTF128": true,
 	"VBROADCASTF32X4": true, "VBROADCASTF64X4": true, "VMOVDDUP": true, "MOVQ": true,
 }
 

@@ -21,7 +21,8 @@ func (t *tile) dropDeadStores() {
 		}
 		m := t.file.core.model(i)
 		for _, o := range i.Operands {
-			if mem, ok := o.(operand.Mem); ok && mem.Base == base && (mem.Index != nil || isAddress(i) && mem.Disp != t.lay.work) {
+			if mem, ok := o.(operand.Mem); ok && mem.Base == base &&
+				(mem.Index != nil || isAddress(i) && mem.Disp != t.lay.work) {
 				return
 			}
 		}

@@ -34,7 +34,8 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *vec.Va
 			f.code.store(out[i], f.at(s.Buf, at), n)
 		}
 		if m.Sum != nil {
-			if terms = out[len(out)-1]; !f.strict() && m.N > 1 && !f.fewLanes(m.N) { // the sum of one is what is in the first lane
+			// the sum of one is what is in the first lane
+			if terms = out[len(out)-1]; !f.strict() && m.N > 1 && !f.fewLanes(m.N) {
 				terms = f.code.clip(terms, n)
 			}
 		}

@@ -78,7 +78,8 @@ func (e *emitter) write(b *block, n *node) {
 		// When it is needed.
 	case load, splat:
 		// A mask that can't be made again is there no longer than it is used.
-		if (n.mask == nil || n.mask.rematerialises()) && len(n.out.uses) == 1 && b.nodes[n.out.uses[0]].version == n.version && b.nodes[n.out.uses[0]].folds(n) {
+		if (n.mask == nil || n.mask.rematerialises()) && len(n.out.uses) == 1 &&
+			b.nodes[n.out.uses[0]].version == n.version && b.nodes[n.out.uses[0]].folds(n) {
 			n.deferred = true
 			return
 		}

@@ -123,7 +123,8 @@ func (e *emitter) fused(b *block, n *node) {
 		x, y = y, x
 	}
 	// A product of masked numbers is added where the mask is set.
-	if d := y.def; n.mask == nil && e.f.m.level == AVX512 && d != nil && d.kind == load && d.deferred && d.mask != nil && (e.dies(z) || n.out == z) && y.reg < 0 {
+	if d := y.def; n.mask == nil && e.f.m.level == AVX512 && d != nil && d.kind == load && d.deferred &&
+		d.mask != nil && (e.dies(z) || n.out == z) && y.reg < 0 {
 		e.ensure(x)
 		e.ensure(z)
 		e.ensure(d.mask)

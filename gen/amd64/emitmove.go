@@ -145,7 +145,8 @@ func (e *emitter) gather(n *node) {
 	e.need(mask)
 	out := e.placeApart(n) // not the register of the index
 	e.f.do("LEAQ", n.mem.mem(), reg.RAX)
-	e.f.do("VXORPS", vector(n.out.reg, 128), vector(n.out.reg, 128), vector(n.out.reg, 128)) // it need not wait for what was there
+	// it need not wait for what was there
+	e.f.do("VXORPS", vector(n.out.reg, 128), vector(n.out.reg, 128), vector(n.out.reg, 128))
 	from := operand.Mem{Base: reg.RAX, Index: e.operand(index, n.bits).(reg.Register), Scale: 1}
 	if mask.class == maskClass {
 		e.f.do("VGATHERQPD", from, e.operand(mask, n.bits), out)

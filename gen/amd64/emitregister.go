@@ -93,7 +93,8 @@ func (e *emitter) spill(v *home) {
 		} else {
 			v.slot = e.f.frame
 			e.f.frame += e.f.m.widest() / 8
-			e.f.slots = slices.Insert(e.f.slots, 0, v.slot) // taken from the end, so that other blocks use them in the same order
+			// taken from the end, so that other blocks use them in the same order
+			e.f.slots = slices.Insert(e.f.slots, 0, v.slot)
 		}
 		if v.class == maskClass {
 			e.f.do("KMOVW", opmask(v.reg), e.stack(v))

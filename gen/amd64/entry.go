@@ -15,7 +15,8 @@ import (
 // finds the arguments where they are and returns to the caller. Were the choice made in Go, a call would pass through
 // two functions more, which is a tenth of what a small network takes.
 func entry(f *file, p *plan.Program, fn *plan.Func, prefix string, choice Choice) (*ir.Function, error) {
-	return entryOf(fn.Name, prefix, signature(params(f, p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()), choice.has(AVX512))
+	return entryOf(fn.Name, prefix, signature(params(f, p, fn.Name), fn.Name != plan.Forward, p.ElementBytes()),
+		choice.has(AVX512))
 }
 
 // entryOf writes it for a function of some signature.
@@ -26,7 +27,8 @@ func entryOf(name, prefix string, s *gotypes.Signature, wide bool) (*ir.Function
 	a := &function{fn: e}
 	narrow := "·" + e.Name + AVX2.String() + "(SB)"
 	if wide {
-		a.integer(vec.IntCompare, operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"}, Base: reg.StaticBase}, operand.U8(AVX2))
+		a.integer(vec.IntCompare, operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"},
+			Base: reg.StaticBase}, operand.U8(AVX2))
 		a.branch(vec.IfGreater, "wide")
 		a.branch(vec.Always, narrow)
 		e.AddLabel("wide")

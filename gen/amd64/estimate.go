@@ -31,7 +31,8 @@ const (
 )
 
 // kindsOf are the units that have a kind of their own.
-var kindsOf = map[units]int{multipliers: onMultipliers, adders: onAdders, shufflers: onShufflers, divider: onDivider, loaders: onLoaders}
+var kindsOf = map[units]int{multipliers: onMultipliers, adders: onAdders, shufflers: onShufflers, divider: onDivider,
+	loaders: onLoaders}
 
 // cycles is how many the work takes at least.
 func (w work) cycles() float64 { return slices.Max(w[:]) }

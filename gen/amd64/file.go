@@ -74,7 +74,8 @@ type file struct {
 }
 
 func newFile(c *common) *file {
-	return &file{common: c, constants: newConstants(c.symbol), pausing: map[string]bool{}, longest: math.MaxInt, style: standard}
+	return &file{common: c, constants: newConstants(c.symbol), pausing: map[string]bool{},
+		longest: math.MaxInt, style: standard}
 }
 
 // layout says where the buffers of a plan lie: in which argument, and how many bytes into it.
@@ -183,7 +184,8 @@ func signature(params []param, result bool, size int) *gotypes.Signature {
 		var t types.Type = number
 		switch {
 		case p.typ != "":
-			t = types.NewPointer(types.NewNamed(types.NewTypeName(token.NoPos, nil, p.typ, nil), types.NewStruct(nil, nil), nil))
+			t = types.NewPointer(types.NewNamed(types.NewTypeName(token.NoPos, nil, p.typ, nil),
+				types.NewStruct(nil, nil), nil))
 		case p.integer:
 			t = types.Typ[types.Int]
 		case p.dim > 0:

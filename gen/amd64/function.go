@@ -93,7 +93,8 @@ var argumentRegisters = map[string]reg.GPPhysical{
 func newFunction(f *file, m machine, name string, params []param, result bool) *function {
 	fn := &function{
 		m: m, file: f, fn: ir.NewFunction(name), taken: make([]bool, m.registers()),
-		bases: map[string]reg.GPPhysical{}, roots: map[reg.GPPhysical]reg.Register{}, arguments: map[string]operand.Mem{}, counts: map[string]ref{},
+		bases: map[string]reg.GPPhysical{}, roots: map[reg.GPPhysical]reg.Register{},
+		arguments: map[string]operand.Mem{}, counts: map[string]ref{},
 	}
 	if f.programs {
 		fn.keepProgram()
@@ -158,7 +159,8 @@ func (f *function) comment(text string) {
 		f.flush()
 	}
 	if f.file.layered { // what is given back comes in some order
-		slices.SortFunc(f.pointers, func(x, y reg.GPPhysical) int { return cmp.Compare(x.PhysicalIndex(), y.PhysicalIndex()) })
+		slices.SortFunc(f.pointers,
+			func(x, y reg.GPPhysical) int { return cmp.Compare(x.PhysicalIndex(), y.PhysicalIndex()) })
 	}
 	if f.pause != nil && (f.span.open >= f.pause.grain || f.file.layered && f.done > 1) {
 		f.point() // of layered code at every operation, so that those that are alike have it in the same places
@@ -171,7 +173,8 @@ func (f *function) comment(text string) {
 func (f *function) tooLong() bool {
 	n := len(f.fn.Nodes)
 	const few = 8
-	return n > f.file.longest || f.done >= few && float64(n)*float64(f.toWrite) > float64(f.file.longest)*float64(f.done+few)
+	return n > f.file.longest ||
+		f.done >= few && float64(n)*float64(f.toWrite) > float64(f.file.longest)*float64(f.done+few)
 }
 
 // longBlock is the number of nodes from which a block ends with its operation.

@@ -16,7 +16,8 @@ import (
 const hoistSpare = 4
 
 // hoist moves reads of a block to before the loop whose body it is, the first of the function's nodes that belong to it
-// being given, and the first step of its program. Parameters do not change meanwhile. The registers are taken until they are released.
+// being given, and the first step of its program. Parameters do not change meanwhile. The registers are taken until
+// they are released.
 func (t *tile) hoist(b *block, loop, step int) (hoisted []*vec.Value) {
 	var reads []*node
 	for _, n := range b.nodes {
@@ -62,7 +63,8 @@ func (t *tile) hoist(b *block, loop, step int) (hoisted []*vec.Value) {
 // its way, then tables. It is 0 for those that must stay or cost nothing.
 func (t *tile) hoistGain(b *block, n *node) int {
 	const broadcast, table = 1000, 1
-	if !t.m.spreadsMemory() || n.kind != literal && n.kind != splat || n.isZero || n.kind == splat && (n.mem.base != t.bases["p"] || n.mem.index != nil) {
+	if !t.m.spreadsMemory() || n.kind != literal && n.kind != splat || n.isZero ||
+		n.kind == splat && (n.mem.base != t.bases["p"] || n.mem.index != nil) {
 		return 0
 	}
 	uses, fold := 0, true

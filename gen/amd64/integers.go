@@ -131,7 +131,8 @@ func (t *translator) extreme(of code.Op, x, y lane) lane {
 		t.fail("unexpected min or max of numbers")
 	}
 	op := map[code.Op]vec.Op{code.Min: vec.Min, code.Max: vec.Max}[of]
-	return lane{t.as(wordOf(x.kind), func() *vec.Value { return t.b.extremeInteger(op, elemOf(x.kind), x.v, y.v) }), x.kind}
+	return lane{t.as(wordOf(x.kind), func() *vec.Value { return t.b.extremeInteger(op, elemOf(x.kind), x.v, y.v) }),
+		x.kind}
 }
 
 // elemOf is the type of lanes of integers.

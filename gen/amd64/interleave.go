@@ -1,7 +1,7 @@
 package amd64
 
-// interleave writes some computations that don't depend on one another step by step in turn. A processor looks only so far
-// ahead for something to do while a step waits for the one before: less than the length of an elementary function.
+// interleave writes some computations that don't depend on one another step by step in turn. A processor looks only so
+// far ahead for something to do while a step waits for the one before: less than the length of an elementary function.
 func (b *block) interleave(n int, body func(i int)) {
 	first := len(b.nodes)
 	var lines [][]*node

@@ -148,7 +148,8 @@ func (w *window) release(later []plan.Stage) {
 // largest is how a stage's maximum is found. Where a sum over the same elements follows, that is NaN if one of them is,
 // and then the maximum needn't be.
 func (w *window) largest(stage int) func(b *block, x, y *vec.Value) *vec.Value {
-	if !w.f.strict() && slices.ContainsFunc(w.op.Stages[stage+1:], func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
+	if !w.f.strict() && slices.ContainsFunc(w.op.Stages[stage+1:],
+		func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
 		return (*block).larger
 	}
 	return (*block).largest

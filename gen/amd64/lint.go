@@ -23,7 +23,8 @@ import (
 func Lint(text []byte, strict bool) error {
 	l := lint{strict: strict}
 	lines := strings.Split(string(text), "\n")
-	if want := "amd64 && !purego && !race && !msan && !asan"; !strings.Contains(string(text), "\n//go:build "+want+"\n") {
+	want := "amd64 && !purego && !race && !msan && !asan"
+	if !strings.Contains(string(text), "\n//go:build "+want+"\n") {
 		l.report("the build constraint %s is missing", want)
 	}
 	for i, line := range lines {
@@ -80,7 +81,8 @@ func (l *lint) line(line string) {
 			l.report("%q is no function with a frame and arguments of declared sizes", line)
 			return
 		}
-		*l = lint{strict: l.strict, at: l.at, errs: l.errs, name: m[1], open: true, labels: map[string]bool{}, jumps: map[string]int{}}
+		*l = lint{strict: l.strict, at: l.at, errs: l.errs, name: m[1], open: true, labels: map[string]bool{},
+			jumps: map[string]int{}}
 		l.frame, _ = strconv.Atoi(m[2])
 		l.args, _ = strconv.Atoi(m[3])
 		switch {
@@ -187,7 +189,8 @@ func (l *lint) goesOn(name string, ops []string) {
 		l.report("a function that goes on to others has no frame, so that they find its arguments")
 	}
 	switch {
-	case name == "CMPQ" && len(ops) == 2 && levelVariable.MatchString(ops[0]), name == "JGT" && len(ops) == 1 && labelLine.MatchString(ops[0]+":"):
+	case name == "CMPQ" && len(ops) == 2 && levelVariable.MatchString(ops[0]),
+		name == "JGT" && len(ops) == 1 && labelLine.MatchString(ops[0]+":"):
 		if name == "JGT" {
 			l.jumps[ops[0]] = l.at
 		}
@@ -222,7 +225,8 @@ func (l *lint) operand(name string, ops []string, o string, written bool) {
 	}
 	if m := memory.FindStringSubmatch(o); m != nil {
 		for _, r := range []string{m[2], m[3]} {
-			if known, ok := registersByName[r]; r != "" && r != "SP" && (!ok || !known.address && name[1:] != "GATHERQPD") {
+			known, ok := registersByName[r]
+			if r != "" && r != "SP" && (!ok || !known.address && name[1:] != "GATHERQPD") {
 				l.report("%s has an address of %s, which is not free for that", name, r)
 			}
 		}

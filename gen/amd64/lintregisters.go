@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// namedRegister is what is known of a register: the level that it needs, how wide it is where that is more than 16 bytes,
-// and whether it may be part of an address.
+// namedRegister is what is known of a register: the level that it needs, how wide it is where that is more than 16
+// bytes, and whether it may be part of an address.
 type namedRegister struct {
 	needs   Level
 	wide    int

@@ -32,8 +32,8 @@ func (f *function) operations(ops []plan.Op) {
 	}
 }
 
-// overlappedLoss finds the operation that forms the loss beside δ, the first of those that are for the loss alone, and one
-// after it whose stores the loss may be spread among, but not the last one. host is 0 where there is none.
+// overlappedLoss finds the operation that forms the loss beside δ, the first of those that are for the loss alone, and
+// one after it whose stores the loss may be spread among, but not the last one. host is 0 where there is none.
 func overlappedLoss(ops []plan.Op) (first, at, host int) {
 	at = slices.IndexFunc(ops, func(op plan.Op) bool {
 		m, ok := op.(*plan.Map)

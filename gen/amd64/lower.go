@@ -18,8 +18,8 @@ type rule struct {
 	elems elems
 	at    levels
 	bits  int // width of the registers, 0: any
-	// name is that of the instruction; in that of a fused multiply-add * stands for the digits that say which operand it
-	// overwrites.
+	// name is that of the instruction; in that of a fused multiply-add * stands for the digits that say which operand
+	// it overwrites.
 	name string
 	how  how
 	imm  int // immediate operand that it always has, or unfixed

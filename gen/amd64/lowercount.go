@@ -60,7 +60,8 @@ func (w *sweeper) firstOf(part reg.GPPhysical) *vec.Value {
 	at.Scale, at.Disp = uint8(w.m.size), w.lanes*w.m.size
 	some := &vec.Value{Type: vec.Vector(w.m.number(), w.lanes), ID: w.number()}
 	whole := &vec.Value{Type: mask.Type, ID: w.number()}
-	w.keep(&vec.Load{Out: some, At: w.memoryPlace(at), N: w.lanes}, &vec.Apply{Op: vec.As, Out: whole, Args: []*vec.Value{some}}, &vec.Set{Var: mask, To: whole})
+	w.keep(&vec.Load{Out: some, At: w.memoryPlace(at), N: w.lanes},
+		&vec.Apply{Op: vec.As, Out: whole, Args: []*vec.Value{some}}, &vec.Set{Var: mask, To: whole})
 	w.do("VMOVUPS", at, vector(homeOf(mask).reg, w.bits*w.m.size/w.wide.size))
 	w.integer(vec.IntNeg, part)
 	w.adopt(mask)

@@ -47,23 +47,25 @@ func (f *function) backAffine(op *plan.BackAffine) {
 			factors = f.factors(op, at, sizes)
 			stores := rowStores{f: f, cols: cols}
 			for i := range rows {
-				f.columns(op, w, at, i, index{off: i}, sizes, scaled, &stores, i < rows-1, func(c int, d, t *vec.Value) {
-					k := i%ways*len(sizes) + c
-					if factors != nil {
-						t = f.code.product(t, factors[c])
-					}
-					if all[k] == nil {
-						all[k] = f.code.product(t, d)
-					} else {
-						all[k] = f.code.madd(t, d, all[k])
-					}
-				})
+				f.columns(op, w, at, i, index{off: i}, sizes, scaled, &stores, i < rows-1,
+					func(c int, d, t *vec.Value) {
+						k := i%ways*len(sizes) + c
+						if factors != nil {
+							t = f.code.product(t, factors[c])
+						}
+						if all[k] == nil {
+							all[k] = f.code.product(t, d)
+						} else {
+							all[k] = f.code.madd(t, d, all[k])
+						}
+					})
 			}
 			stores.flush()
 			sums = all[:len(sizes)]
 			for k := len(sizes); k < len(all); k++ {
 				if all[k] != nil {
-					f.code.within(f.m.width(sizes[k-len(sizes)]), func() { sums[k-len(sizes)] = f.code.sum(sums[k-len(sizes)], all[k]) })
+					f.code.within(f.m.width(sizes[k-len(sizes)]),
+						func() { sums[k-len(sizes)] = f.code.sum(sums[k-len(sizes)], all[k]) })
 				}
 			}
 		}
@@ -115,7 +117,8 @@ func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*vec.Va
 		i := at
 		i.off += c * f.m.lanes()
 		f.code.within(f.m.width(size), func() {
-			out[c] = f.code.program(expr.Share("u", e.Y), func(v expr.Var) *vec.Value { return f.argument(m, v, i, size) })[0]
+			out[c] = f.code.program(expr.Share("u", e.Y),
+				func(v expr.Var) *vec.Value { return f.argument(m, v, i, size) })[0]
 		})
 	}
 	return out
@@ -123,7 +126,10 @@ func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*vec.Va
 
 // columns hands the vectors of row i to add, and rewrites them where the update is fused: by the input times the rate,
 // or where that isn't at hand the input times what rate and δ make. Another row may follow.
-func (f *function) columns(op *plan.BackAffine, w ref, at index, i int, row index, sizes []int, scaled []*vec.Value, stores *rowStores, another bool, add func(c int, d, t *vec.Value)) {
+func (f *function) columns(
+	op *plan.BackAffine, w ref, at index, i int, row index, sizes []int, scaled []*vec.Value, stores *rowStores,
+	another bool, add func(c int, d, t *vec.Value),
+) {
 	lanes, cols := f.m.lanes(), op.W.Cols
 	var d, e *vec.Value
 	f.code.within(f.m.width(sizes[0]), func() {
@@ -167,7 +173,8 @@ func (f *function) loopedColumns(op *plan.BackAffine, w ref, at index, sizes []i
 		for i := range n {
 			k := down
 			k.off += i
-			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1, func(c int, d, t *vec.Value) { f.code.accumulate(cells[c], t, d) })
+			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1,
+				func(c int, d, t *vec.Value) { f.code.accumulate(cells[c], t, d) })
 		}
 		stores.flush()
 	})

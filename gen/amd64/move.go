@@ -45,7 +45,8 @@ func (b *block) spread(at ref) *vec.Value {
 	}
 	for p, v := range b.stored {
 		i := (at.disp - p.at.disp) / b.m.size
-		if p.at.base == at.base && p.at.symbol == at.symbol && p.at.index == at.index && p.size == b.m.size && at.disp >= p.at.disp && i < p.n && p.n*p.size <= 32 {
+		if p.at.base == at.base && p.at.symbol == at.symbol && p.at.index == at.index && p.size == b.m.size &&
+			at.disp >= p.at.disp && i < p.n && p.n*p.size <= 32 {
 			return b.lane(v, i)
 		}
 	}
@@ -76,7 +77,8 @@ func (b *block) store(v *vec.Value, at ref, n int) {
 	// What was known of this place or of its neighbours may have changed: only the same numbers in the same steps are
 	// known.
 	for p := range b.stored {
-		if p.at.base == at.base && p.at.symbol == at.symbol && (p.at.index != at.index || p.at.disp < at.disp+n*b.m.size && at.disp < p.at.disp+p.n*p.size) {
+		if p.at.base == at.base && p.at.symbol == at.symbol &&
+			(p.at.index != at.index || p.at.disp < at.disp+n*b.m.size && at.disp < p.at.disp+p.n*p.size) {
 			delete(b.stored, p)
 		}
 	}

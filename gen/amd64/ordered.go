@@ -224,7 +224,8 @@ func (f *function) orderedColumnLoop(op *plan.BackAffine, w ref, at index, sizes
 		for i := range n {
 			k := down
 			k.off += i
-			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1, func(c int, d, t *vec.Value) { f.code.accumulate(sums[i%op.Lanes][c], t, d) })
+			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1,
+				func(c int, d, t *vec.Value) { f.code.accumulate(sums[i%op.Lanes][c], t, d) })
 		}
 		stores.flush()
 	})
@@ -240,7 +241,8 @@ func (f *function) orderedTotal(n, unrolled int, body func(at index, n int) *vec
 		if looped {
 			sums = f.variables(len(sums), (*block).negativeZero)
 		}
-		f.addParts(sums, index{}, n, func(trips, step int, body func(at index)) { f.loop(trips, step, []int{1}, body) }, body)
+		f.addParts(sums, index{}, n, func(trips, step int, body func(at index)) { f.loop(trips, step, []int{1}, body) },
+			body)
 		if looped {
 			f.adopt(sums...)
 		}
@@ -251,7 +253,10 @@ func (f *function) orderedTotal(n, unrolled int, body func(at index, n int) *vec
 
 // addParts adds what a body makes of n elements to the parts of a sum, a register full at a time: in straight code
 // where these have no value yet, else in a loop, as they are variables then.
-func (f *function) addParts(sums []*vec.Value, from index, n int, loop func(trips, step int, body func(at index)), body func(at index, n int) *vec.Value) {
+func (f *function) addParts(
+	sums []*vec.Value, from index, n int, loop func(trips, step int, body func(at index)),
+	body func(at index, n int) *vec.Value,
+) {
 	lanes, done := f.m.lanes(), 0
 	looped := sums[0] != nil
 	add := func(at index, size, part int) {

@@ -18,7 +18,8 @@ func (t *tile) orderedOuter(o *plan.OuterSum) {
 	groups := (rows + high - 1) / high
 	high = (rows + groups - 1) / groups
 	t.chunks(cols, wide*lanes, 1, []int{1}, func(right index, size int) {
-		t.chunks(rows, high, 1, []int{1, o.GW.Cols}, func(down index, n int) { t.orderedOuterGroup(o, down, right, n, size) })
+		t.chunks(rows, high, 1, []int{1, o.GW.Cols},
+			func(down index, n int) { t.orderedOuterGroup(o, down, right, n, size) })
 	})
 	if o.GB != nil {
 		t.chunks(rows, t.accumulators()*lanes, 1, []int{1}, func(down index, n int) { t.orderedBiases(o, down, n) })

@@ -92,7 +92,9 @@ func (b *block) orderedSquare(vectors []*vec.Value) *vec.Value {
 
 // halve adds the halves of neighbours with one operation for two. Where one of them is missing the other takes its
 // place.
-func (b *block) halve(all []*rowSums, add func(x, y *vec.Value) *vec.Value, rows func(x, y [][]int) [][]int) []*rowSums {
+func (b *block) halve(
+	all []*rowSums, add func(x, y *vec.Value) *vec.Value, rows func(x, y [][]int) [][]int,
+) []*rowSums {
 	var out []*rowSums
 	for i := 0; i < len(all); i += 2 {
 		x, y := all[i], all[i+1]

@@ -66,7 +66,8 @@ func (t *tile) orderedProduct(p product) {
 		}
 	}
 	if p.units*p.terms*t.vectors <= straightProducts {
-		t.interleave(index{}, p.units, func(unit index, _, v int) { finish(unit, v, t.orderedStraight(p, unit.off, v)) })
+		t.interleave(index{}, p.units,
+			func(unit index, _, v int) { finish(unit, v, t.orderedStraight(p, unit.off, v)) })
 	} else {
 		_, partial := orderedLanes(p.lanes)
 		size := max(1, t.accumulators()/partial)
@@ -241,7 +242,8 @@ func (t *tile) storeLosses() {
 	t.flush()
 	t.integer(vec.IntCopy, t.losses, reg.RAX)
 	for v := range t.vectors {
-		t.code.store(t.code.load(t.work(t.lay.loss, index{}, v), t.m.lanes()), t.rowAt(ref{base: reg.RAX}, index{}, v), t.m.lanes())
+		t.code.store(t.code.load(t.work(t.lay.loss, index{}, v), t.m.lanes()),
+			t.rowAt(ref{base: reg.RAX}, index{}, v), t.m.lanes())
 	}
 	t.flush()
 	t.integer(vec.IntAdd, operand.U32(t.lay.row), reg.RAX)

@@ -52,7 +52,9 @@ func (f *function) update(op *plan.Update) {
 // held returns what loads the vectors of an input that every row of a matrix is multiplied with, once for all rows:
 // into variables where there is a loop over rows and half of the registers suffice. Then they are multiplied with a
 // rate as well, if there is one: once, and before δ is known, on which all else waits.
-func (f *function) held(in *plan.Buffer, rows int, rate *plan.Buffer) (load func(at index, size int) *vec.Value, scaled bool, release func()) {
+func (f *function) held(
+	in *plan.Buffer, rows int, rate *plan.Buffer,
+) (load func(at index, size int) *vec.Value, scaled bool, release func()) {
 	lanes := f.m.stream()
 	chunks := (in.Len() + lanes - 1) / lanes
 	held := make([]*vec.Value, chunks)
@@ -108,7 +110,10 @@ func (f *function) biasUpdate(op *plan.Update) {
 // rowwise writes a matrix, every vector of which is what vectorOf makes of the factor of its row and of a vector of an
 // input. Loops go from the last row to the first: a network that is larger than a cache has its last rows there from
 // the way forward, and its first ones then for the next call.
-func (f *function) rowwise(w, in, rate *plan.Buffer, factor func(row index, scaled bool) *vec.Value, vectorOf func(factor, input *vec.Value, at ref, n int) *vec.Value) {
+func (f *function) rowwise(
+	w, in, rate *plan.Buffer, factor func(row index, scaled bool) *vec.Value,
+	vectorOf func(factor, input *vec.Value, at ref, n int) *vec.Value,
+) {
 	lanes := f.m.stream()
 	chunks := (w.Cols + lanes - 1) / lanes
 	looped := w.Rows*chunks > unrolledProducts
@@ -142,10 +147,13 @@ func (f *function) rowwise(w, in, rate *plan.Buffer, factor func(row index, scal
 	release()
 }
 
-// rowsSideBySide is rowwise for long rows, a few at a time, so that each vector of the input is read once for all of them:
-// the loads that hit the first cache get in the way of the lines that come from the second one. A line's halves are
-// stored one after the other, which takes it once.
-func (f *function) rowsSideBySide(w, in *plan.Buffer, factor func(row index, scaled bool) *vec.Value, vectorOf func(factor, input *vec.Value, at ref, n int) *vec.Value) {
+// rowsSideBySide is rowwise for long rows, a few at a time, so that each vector of the input is read once for all of
+// them: the loads that hit the first cache get in the way of the lines that come from the second one. A line's halves
+// are stored one after the other, which takes it once.
+func (f *function) rowsSideBySide(
+	w, in *plan.Buffer, factor func(row index, scaled bool) *vec.Value,
+	vectorOf func(factor, input *vec.Value, at ref, n int) *vec.Value,
+) {
 	const together, vectors = 4, 8 // rows, and vectors of each in the body of a loop
 	lanes := f.m.stream()
 	line := lineBytes / f.m.size

@@ -56,13 +56,15 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 			of, input = f.code, f.repeated(op.In)
 		}
 		if cols == 1 && op.B != nil {
-			f.each(&op.Each, at, n, plan.AccForward, f.code.madd(input[0], f.parameters(f.row(op.W, at), n), f.biases(op.B, at, n)))
+			f.each(&op.Each, at, n, plan.AccForward,
+				f.code.madd(input[0], f.parameters(f.row(op.W, at), n), f.biases(op.B, at, n)))
 			continue
 		}
 		var products []*vec.Value
 		for k := 0; k < n*cols; k += lanes {
 			size := min(lanes, n*cols-k)
-			products = append(products, f.code.product(input[k/lanes%len(input)], f.parameters(f.row(op.W, at).plus(k*f.m.size), size)))
+			products = append(products,
+				f.code.product(input[k/lanes%len(input)], f.parameters(f.row(op.W, at).plus(k*f.m.size), size)))
 		}
 		var z *vec.Value
 		switch cols {
@@ -157,7 +159,9 @@ func evens(x, y []int, unit, quad int) []int {
 
 // packedOuter hands every vector of a matrix whose rows are packed, and for it a vector that has in the lanes of a row
 // the δ of that row, and the input, times the rate if there is one, repeated for each.
-func (f *function) packedOuter(w, d, in *plan.Buffer, lanes int, rate *plan.Buffer, body func(at ref, n int, row, input *vec.Value)) {
+func (f *function) packedOuter(
+	w, d, in *plan.Buffer, lanes int, rate *plan.Buffer, body func(at ref, n int, row, input *vec.Value),
+) {
 	cols := w.Cols
 	f.code.within(8*f.m.size*lanes, func() {
 		input := f.repeated(in)

@@ -74,7 +74,8 @@ func (b *block) reduceAcross(quads []*vec.Value) *vec.Value {
 				pairs = append(pairs, b.reduceAcross(quads[i:]))
 				break
 			}
-			pairs = append(pairs, b.sum(b.apply(vec.LowHalves, quads[i], quads[i+1]), b.apply(vec.HighHalves, quads[i], quads[i+1])))
+			pairs = append(pairs,
+				b.sum(b.apply(vec.LowHalves, quads[i], quads[i+1]), b.apply(vec.HighHalves, quads[i], quads[i+1])))
 		}
 		if len(pairs) == 1 {
 			return pairs[0]

@@ -91,7 +91,9 @@ type unwritten struct {
 }
 
 // layerByLayer writes operations, of those that are alike the first few.
-func (f *function) layerByLayer(ops []plan.Op, where func(b *plan.Buffer) (room string, at []int), write func(op plan.Op)) {
+func (f *function) layerByLayer(
+	ops []plan.Op, where func(b *plan.Buffer) (room string, at []int), write func(op plan.Op),
+) {
 	f.toWrite = len(ops)
 	if !f.file.layered || f.file.whole {
 		for _, op := range ops {

@@ -194,7 +194,8 @@ func (r *roller) spare(used map[reg.ID]bool) (spare []reg.GPPhysical) {
 // lendable says whether a register has an argument, from which nothing that is held in a pause is a distance.
 func (r *roller) lendable(g reg.GPPhysical) bool {
 	_, argument := r.arguments[g.ID()]
-	return argument && (r.pause == nil || !slices.ContainsFunc(r.pause.words, func(w heldWord) bool { return w.root == operand.Op(g) }))
+	return argument && (r.pause == nil ||
+		!slices.ContainsFunc(r.pause.words, func(w heldWord) bool { return w.root == operand.Op(g) }))
 }
 
 // borrow keeps what is in the registers of arguments that pointers take. It returns what is to be held in a pause for

@@ -36,7 +36,8 @@ func (r *roller) loopByOperation(segments []segment, p period) bool {
 		maps.Copy(used, u.used)
 	}
 	for i := range codes {
-		spare := slices.DeleteFunc(r.spare(own[i]), func(g reg.GPPhysical) bool { return used[g.ID()] && !slices.Contains(r.local, g) })
+		spare := slices.DeleteFunc(r.spare(own[i]),
+			func(g reg.GPPhysical) bool { return used[g.ID()] && !slices.Contains(r.local, g) })
 		if len(needed[i]) > len(spare) {
 			return false
 		}

@@ -7,11 +7,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// cycles predicts how many cycles of the core a call of a function takes, one call following the other: its instructions
-// are run through a model of one that executes out of order (core.go). General registers are computed with, so that
-// loops run as they will and every address is known; vectors have no values, only times. bytes is what a call goes over
-// in memory, and kept how much of that the first cache holds from the one before; arguments are the integers that it is
-// given.
+// cycles predicts how many cycles of the core a call of a function takes, one call following the other: its
+// instructions are run through a model of one that executes out of order (core.go). General registers are computed
+// with, so that loops run as they will and every address is known; vectors have no values, only times. bytes is what a
+// call goes over in memory, and kept how much of that the first cache holds from the one before; arguments are the
+// integers that it is given.
 func (c *core) cycles(fn *ir.Function, bytes, kept int, arguments map[string]int) int {
 	s := newSimulation(c, fn, bytes, kept, arguments)
 	const before, calls = 1, 3
@@ -35,8 +35,9 @@ const longCall = 1_000_000
 func newSimulation(c *core, fn *ir.Function, bytes, kept int, arguments map[string]int) *simulation {
 	code, count := prepare(c, fn)
 	return &simulation{
-		core: c, code: code, window: make([]int64, c.window), line: int64(c.lineCycles(bytes)), bytes: int64(bytes), kept: int64(kept), lines: map[int64]bool{}, arguments: arguments,
-		values: make([]int64, count), ready: make([]int64, count), rounds: make([]*round, len(code)),
+		core: c, code: code, window: make([]int64, c.window), line: int64(c.lineCycles(bytes)), bytes: int64(bytes),
+		kept: int64(kept), lines: map[int64]bool{}, arguments: arguments, values: make([]int64, count),
+		ready: make([]int64, count), rounds: make([]*round, len(code)),
 	}
 }
 
@@ -124,7 +125,8 @@ func (s *simulation) point() {
 // begin gives registers the values that they have when the function is called: arguments lie apart from one another,
 // from constants and from the stack.
 func (s *simulation) begin() {
-	for i, r := range []reg.Register{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.StackPointer, reg.FramePointer, reg.StaticBase} {
+	for i, r := range []reg.Register{reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.StackPointer,
+		reg.FramePointer, reg.StaticBase} {
 		s.values[registerOf(r)] = int64(i+1) << 36
 	}
 }

@@ -102,7 +102,8 @@ func memoryOf(n *ir.Instruction) (m operand.Mem, load, store bool) {
 
 // model translates one.
 func (c *core) model(n *ir.Instruction) modelled {
-	i := modelled{opcode: n.Opcode, op: c.operation(n.Opcode), turns: 1, operands: n.Operands, vector: n.Opcode[0] == 'V' || n.Opcode[0] == 'K', target: -1}
+	i := modelled{opcode: n.Opcode, op: c.operation(n.Opcode), turns: 1, operands: n.Operands,
+		vector: n.Opcode[0] == 'V' || n.Opcode[0] == 'K', target: -1}
 	bits := 0
 	for _, o := range n.Operands {
 		bits = max(bits, bitsOf(o))

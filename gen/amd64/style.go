@@ -68,7 +68,8 @@ func (a *Assembly) chooseStyle(c *Choice, fn *plan.Func, l Level) (chosen Style,
 		switch {
 		case i == 0:
 			cycles = code.cycles
-		case code.size() <= straightNodes && 100*code.cycles < (100-styleMargin)*c.predicted(standard, l) && code.cycles < cycles:
+		case code.size() <= straightNodes && 100*code.cycles < (100-styleMargin)*c.predicted(standard, l) &&
+			code.cycles < cycles:
 			chosen, cycles = s, code.cycles
 		}
 	}

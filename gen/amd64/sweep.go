@@ -93,7 +93,8 @@ func printSweep(f *file, m machine, s plan.Sweep) (*ir.Function, error) {
 
 // newSweep is the function of a sweep, written.
 func newSweep(f *file, m machine, s plan.Sweep) (*function, error) {
-	w := &sweeper{Sweep: s, function: newFunction(f, m, s.Function()+m.level.String(), nil, false), wide: m, bits: m.widest()}
+	w := &sweeper{Sweep: s, function: newFunction(f, m, s.Function()+m.level.String(), nil, false),
+		wide: m, bits: m.widest()}
 	if s.Wide {
 		w.wide.size = 8
 	}

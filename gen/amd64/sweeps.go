@@ -73,7 +73,8 @@ func (a *Assembly) addSweeps(f *file, out *ir.File, prefix string) error {
 		if s.missing != "" {
 			continue
 		}
-		e, err := entryOf(s.Function(), prefix, signature(sweepParams(s.Sweep, a.p.ElementBytes()), false, a.p.ElementBytes()), true)
+		e, err := entryOf(s.Function(), prefix,
+			signature(sweepParams(s.Sweep, a.p.ElementBytes()), false, a.p.ElementBytes()), true)
 		if err != nil {
 			return err
 		}

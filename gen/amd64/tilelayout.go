@@ -127,7 +127,8 @@ func pitch(b *plan.Buffer, size int) int {
 
 // Limits of how many tiles a function is given at once. Where even one takes long, the function pauses.
 const (
-	callProducts = 250_000   // multiply-adds of whole registers, which take about 60 µs, and those of the gradient as long
+	// multiply-adds of whole registers, which take about 60 µs, and those of the gradient as long
+	callProducts = 250_000
 	callTiles    = 16        // tiles: more gain nothing
 	keptBytes    = 256 << 10 // of the kept areas, which should stay in the second-level cache
 	maxTileBytes = 256 << 20 // of the whole area
@@ -192,7 +193,8 @@ func TileSamples(p *plan.Program, tiling Tiling) int { return newTileLayout(p, t
 // TileLines say how the assembly takes batches, and how it sums up the gradient of each layer's weights.
 func TileLines(p *plan.Program, tiling Tiling) []string {
 	l := newTileLayout(p, tiling)
-	lines := []string{fmt.Sprintf("batches in assembly %d samples side by side, up to %d in a call, in %d bytes", l.samples, l.samples*l.tiles, TileBytes(p, tiling))}
+	lines := []string{fmt.Sprintf("batches in assembly %d samples side by side, up to %d in a call, in %d bytes",
+		l.samples, l.samples*l.tiles, TileBytes(p, tiling))}
 	var forms []string
 	for _, op := range p.Func(plan.GradBatch).Ops {
 		if o, ok := op.(*plan.OuterSum); ok {

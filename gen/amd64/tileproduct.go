@@ -167,7 +167,8 @@ func (t *tile) straightProduct(p product) {
 			sum = t.code.spread(t.at(p.bias, unit))
 		}
 		for k := range p.terms {
-			row, weight := t.load(p.in, index{off: k}, v), t.code.spread(t.at(p.w, index{off: unit.off*p.unitScale + k*p.termScale}))
+			row, weight := t.load(p.in, index{off: k}, v),
+				t.code.spread(t.at(p.w, index{off: unit.off*p.unitScale + k*p.termScale}))
 			if sum == nil {
 				sum = t.code.product(row, weight)
 			} else {

@@ -108,7 +108,8 @@ func (t *tile) dots(d, a, gw, gb *plan.Buffer) {
 		return
 	}
 	if bias == 1 {
-		t.overRows(d.Rows, height, 1, func(down index, n int) { t.dotGroup(d, a, gw, gb, down, index{}, n, cols) }, 1, cols)
+		t.overRows(d.Rows, height, 1, func(down index, n int) { t.dotGroup(d, a, gw, gb, down, index{}, n, cols) },
+			1, cols)
 		return
 	}
 	t.overRows(d.Rows, height, 1, func(down index, n int) {

@@ -10,8 +10,8 @@ import (
 
 // Under rounding: strict elementary functions are those of the portable code, translated: their program, which computes
 // with float64 and integers of 64 bits and never branches, is gone through statement by statement, and every operation
-// becomes the one that does the same in all lanes. So every lane gives the bits of the portable code, whatever it does, and
-// there is one source for both. Lanes are of 64 bits, and those of 32 bits lie in registers of half the width; a
+// becomes the one that does the same in all lanes. So every lane gives the bits of the portable code, whatever it does,
+// and there is one source for both. Lanes are of 64 bits, and those of 32 bits lie in registers of half the width; a
 // condition selects between old and new values of what it assigns.
 
 // lane is a number or an integer in every lane.
@@ -52,7 +52,8 @@ func (b *block) lanewise(op expr.Op, xs ...*vec.Value) *vec.Value {
 		return xs[0]
 	}
 	run := func(bits int, xs []*vec.Value) *vec.Value {
-		t := &translator{b: b, s: s, bits: bits, vars: map[string]lane{}, rows: map[string]rowOf{}, read: map[string]lane{}}
+		t := &translator{b: b, s: s, bits: bits, vars: map[string]lane{}, rows: map[string]rowOf{},
+			read: map[string]lane{}}
 		return t.call(xs)
 	}
 	switch {

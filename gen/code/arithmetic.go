@@ -6,7 +6,8 @@ import "math"
 func compute(op Op, a, b Value) Value {
 	switch {
 	case a.Kind == Float32:
-		return Value{Kind: Float32, bits: uint64(math.Float32bits(calculate(op, float32(a.Float()), float32(b.Float()))))}
+		return Value{Kind: Float32,
+			bits: uint64(math.Float32bits(calculate(op, float32(a.Float()), float32(b.Float()))))}
 	case a.Kind == Float64:
 		return Value{Kind: Float64, bits: math.Float64bits(calculate(op, a.Float(), b.Float()))}
 	}

@@ -8,9 +8,10 @@ import (
 
 // mathematical are the constants of mathematics, to more digits than a float64 has.
 var mathematical = map[string]constant.Value{
-	"Ln2":   digits("0.693147180559945309417232121458176568075500134360255254120680009"),
-	"Log2E": constant.BinaryOp(constant.MakeInt64(1), token.QUO, digits("0.693147180559945309417232121458176568075500134360255254120680009")),
-	"Pi":    digits("3.14159265358979323846264338327950288419716939937510582097494459"),
+	"Ln2": digits("0.693147180559945309417232121458176568075500134360255254120680009"),
+	"Log2E": constant.BinaryOp(constant.MakeInt64(1), token.QUO,
+		digits("0.693147180559945309417232121458176568075500134360255254120680009")),
+	"Pi": digits("3.14159265358979323846264338327950288419716939937510582097494459"),
 }
 
 func digits(text string) constant.Value { return constant.MakeFromLiteral(text, token.FLOAT, 0) }
@@ -63,8 +64,8 @@ func convertConstant(v constant.Value, k Kind) (out constant.Value, ok bool) {
 
 // constantTokens are the operators of constants.
 var constantTokens = map[Op]token.Token{
-	Add: token.ADD, Sub: token.SUB, Mul: token.MUL, Div: token.QUO, And: token.AND, Or: token.OR, Xor: token.XOR, AndNot: token.AND_NOT,
-	Shl: token.SHL, Shr: token.SHR,
+	Add: token.ADD, Sub: token.SUB, Mul: token.MUL, Div: token.QUO, And: token.AND, Or: token.OR, Xor: token.XOR,
+	AndNot: token.AND_NOT, Shl: token.SHL, Shr: token.SHR,
 }
 
 // computeConstant is an operation on constants: exact, and then in their type if they have one.

@@ -111,7 +111,8 @@ func heading(s Stmt) (line string, inner *Block, remark string) {
 	case *If:
 		return "if " + Text(s.Cond) + " ", s.Then, ""
 	case *For:
-		return fmt.Sprintf("for %s := %s; %[1]s < %[3]s; %[1]s += %[4]d ", s.Var, Text(s.Low), Text(s.High), s.Step), s.Body, ""
+		return fmt.Sprintf("for %s := %s; %[1]s < %[3]s; %[1]s += %[4]d ", s.Var, Text(s.Low), Text(s.High), s.Step),
+			s.Body, ""
 	case *Range:
 		return fmt.Sprintf("for %s, %s := range %s ", s.Index, s.Value, Text(s.X)), s.Body, ""
 	case *While:

@@ -77,8 +77,9 @@ func (r *reader) remark(s ast.Stmt) string {
 
 // assignments are the operators of assignments.
 var assignments = map[token.Token]Op{
-	token.ASSIGN: Set, token.ADD_ASSIGN: Add, token.SUB_ASSIGN: Sub, token.MUL_ASSIGN: Mul, token.QUO_ASSIGN: Div, token.AND_ASSIGN: And,
-	token.OR_ASSIGN: Or, token.XOR_ASSIGN: Xor, token.AND_NOT_ASSIGN: AndNot, token.SHL_ASSIGN: Shl, token.SHR_ASSIGN: Shr,
+	token.ASSIGN: Set, token.ADD_ASSIGN: Add, token.SUB_ASSIGN: Sub, token.MUL_ASSIGN: Mul, token.QUO_ASSIGN: Div,
+	token.AND_ASSIGN: And, token.OR_ASSIGN: Or, token.XOR_ASSIGN: Xor, token.AND_NOT_ASSIGN: AndNot,
+	token.SHL_ASSIGN: Shl, token.SHR_ASSIGN: Shr,
 }
 
 // statement reads one.
@@ -139,8 +140,8 @@ func (r *reader) expressions(list []ast.Expr) []Expr {
 var (
 	operators = map[token.Token]Op{
 		token.ADD: Add, token.SUB: Sub, token.MUL: Mul, token.QUO: Div, token.AND: And, token.OR: Or, token.XOR: Xor,
-		token.AND_NOT: AndNot, token.SHL: Shl, token.SHR: Shr, token.EQL: Eq, token.NEQ: Ne, token.LSS: Lt, token.LEQ: Le,
-		token.GTR: Gt, token.GEQ: Ge, token.LAND: Both, token.LOR: Either,
+		token.AND_NOT: AndNot, token.SHL: Shl, token.SHR: Shr, token.EQL: Eq, token.NEQ: Ne, token.LSS: Lt,
+		token.LEQ: Le, token.GTR: Gt, token.GEQ: Ge, token.LAND: Both, token.LOR: Either,
 	}
 	unaries = map[token.Token]Op{token.SUB: Neg, token.NOT: Not}
 )

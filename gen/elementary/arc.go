@@ -13,8 +13,11 @@ const (
 	arcStart = 1.0 / 16
 )
 
+const atan32Doc = "is the inverse tangent of x, to 0.502 ULP: it is atan(c) + atan(s) with c near |x| and\n" +
+	"s = (|x| - c)/(1 + c*|x|). Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned."
+
 // atan32 has four terms of the series, which are good to 2⁻³⁵.
-var atan32 = elementary{"is the inverse tangent of x, to 0.502 ULP: it is atan(c) + atan(s) with c near |x| and\ns = (|x| - c)/(1 + c*|x|). Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.", func(b *body) {
+var atan32 = elementary{atan32Doc, func(b *body) {
 	b.text(magnitude + `
 		t := math.Float64frombits(uint64(a)<<29 + 896<<52)
 	` + quarterRow("Arcs", 32, 21, uint64(math.Float32bits(arcStart)), arcCount, arcCount) + `
@@ -29,9 +32,12 @@ var atan32 = elementary{"is the inverse tangent of x, to 0.502 ULP: it is atan(c
 	`)
 }}
 
+const atan64Doc = "is the inverse tangent of x, to 0.75 ULP: it is atan(c) + atan(s) with c near |x| and\n" +
+	"s = (|x| - c)/(1 + c*|x|). NaN is returned as it came."
+
 // atan64 has the inverse tangent of c in two parts, and s as the quotient rounded: where c is not 0, s is at most an
 // eighth of the result, so that what s lacks is a quarter of an ULP.
-var atan64 = elementary{"is the inverse tangent of x, to 0.75 ULP: it is atan(c) + atan(s) with c near |x| and\ns = (|x| - c)/(1 + c*|x|). NaN is returned as it came.", func(b *body) {
+var atan64 = elementary{atan64Doc, func(b *body) {
 	b.constants("t", economize(arcSeries(), 5, 1.0/144, true)...)
 	b.text(magnitude + `
 		t := math.Float64frombits(min(a, 0x43b0000000000000)) // |x|, up to 2^60

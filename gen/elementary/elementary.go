@@ -91,7 +91,8 @@ func Declare(f *code.File, prefix string, ops []expr.Op, kind code.Kind) error {
 			return fmt.Errorf("%s: %w", name, b.err)
 		}
 		fn := &code.Func{
-			Name: name, Doc: name + " " + e.doc, Results: []code.Param{{Type: code.Of(kind)}}, Body: b.block, Elementary: op,
+			Name: name, Doc: name + " " + e.doc, Results: []code.Param{{Type: code.Of(kind)}}, Body: b.block,
+			Elementary: op,
 		}
 		for _, x := range parameters(op) {
 			fn.Params = append(fn.Params, code.Param{Name: x, Type: code.Of(kind)})

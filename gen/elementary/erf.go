@@ -33,9 +33,12 @@ const (
 	erfLimit32            = 3.9296875
 )
 
+const erf64Doc = "is the error function of x, to 0.65 ULP, and to 0.85 ULP for results below 2^-1000. NaN is " +
+	"returned as it came."
+
 // erf64 has a row for every quarter of the way to 6. The coefficient of d is near 1 where the function is small, so
 // that d is added first.
-var erf64 = elementary{"is the error function of x, to 0.65 ULP, and to 0.85 ULP for results below 2^-1000. NaN is returned as it came.", func(b *body) {
+var erf64 = elementary{erf64Doc, func(b *body) {
 	b.text(magnitude + `
 		t := math.Float64frombits(min(a, 0x4018000000000000)) // |x|, up to 6
 		n := 4*t + 0x1.8p52                                  // the low bits are the integer k nearest to 4|x|: a series around k/4

@@ -19,7 +19,10 @@ var exp32 = elementary{"is e to the x, to 0.51 ULP. NaN is returned as it came."
 	`)
 }}
 
-var expm132 = elementary{"is exp(x) - 1, to 0.502 ULP, formed without cancellation. Below 2^-24 it is x to half an ULP; there,\nand for NaN, x is returned.", func(b *body) {
+const expm132Doc = "is exp(x) - 1, to 0.502 ULP, formed without cancellation. Below 2^-24 it is x to half an ULP; " +
+	"there,\nand for NaN, x is returned."
+
+var expm132 = elementary{expm132Doc, func(b *body) {
 	b.text(magnitude + `
 		t := math.Float64frombits(uint64(min(a, 0x42dc0000))<<29 + 896<<52 | uint64(b>>31)<<63) // x, between -110 and 110
 	` + exp32Reduction + `
@@ -31,7 +34,10 @@ var expm132 = elementary{"is exp(x) - 1, to 0.502 ULP, formed without cancellati
 	`)
 }}
 
-var sigmoid32 = elementary{"is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for\nnegative x. NaN is returned as it came.", func(b *body) {
+const sigmoid32Doc = "is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) it is 1/(1 + e), and e/(1 + e) for\n" +
+	"negative x. NaN is returned as it came."
+
+var sigmoid32 = elementary{sigmoid32Doc, func(b *body) {
 	b.text(magnitude + `
 		t := math.Float64frombits(uint64(min(a, 0x42dc0000))<<29 + 896<<52 | 1<<63) // -|x|, from -110 on
 	` + exp32Reduction + `
@@ -48,7 +54,10 @@ var sigmoid32 = elementary{"is 1/(1 + exp(-x)), to 0.51 ULP: with e = exp(-|x|) 
 	`)
 }}
 
-var tanh32 = elementary{"is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|), e - 1 formed\nwithout cancellation. Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned.", func(b *body) {
+const tanh32Doc = "is the hyperbolic tangent of x, to 0.51 ULP: (e - 1)/(e + 1) with e = exp(2|x|), e - 1 formed\n" +
+	"without cancellation. Below 2^-12 it is x to half an ULP; there, and for NaN, x is returned."
+
+var tanh32 = elementary{tanh32Doc, func(b *body) {
 	b.text(magnitude + `
 		t := math.Float64frombits(uint64(min(a, 0x41b00000))<<29 + 897<<52) // 2|x|, up to 44
 	` + exp32Reduction + `
@@ -121,7 +130,9 @@ func rootPowers(count int) []*big.Float {
 
 // The same in float64. Where a sum is not exact, what it lost is carried along: to float64s that are added at the end.
 
-var exp64 = elementary{"is e to the x, to 0.55 ULP, and to 0.8 ULP where the result is subnormal. NaN is returned as it came.", func(b *body) {
+const exp64Doc = "is e to the x, to 0.55 ULP, and to 0.8 ULP where the result is subnormal. NaN is returned as it came."
+
+var exp64 = elementary{exp64Doc, func(b *body) {
 	exp64Constants(b, 3)
 	b.text(magnitude + `
 		t := math.Float64frombits(min(a, 0x4087500000000000) | b&(1<<63)) // x, between -746 and 746
@@ -137,7 +148,10 @@ var exp64 = elementary{"is e to the x, to 0.55 ULP, and to 0.8 ULP where the res
 	`)
 }}
 
-var expm164 = elementary{"is exp(x) - 1, to 0.62 ULP, formed without cancellation. Below 2^-54 it is x to half an ULP; there,\nand for NaN, x is returned.", func(b *body) {
+const expm164Doc = "is exp(x) - 1, to 0.62 ULP, formed without cancellation. Below 2^-54 it is x to half an ULP; " +
+	"there,\nand for NaN, x is returned."
+
+var expm164 = elementary{expm164Doc, func(b *body) {
 	exp64Constants(b, 4)
 	b.text(magnitude + `
 		limit := uint64(0x4086300000000000) // 710

@@ -11,7 +11,10 @@ import (
 // that log x = k·log 2 - log c + log(1 + r) with r = c·z - 1. In the row around 1 c is 1, and k·log 2 - log c is 0
 // there; elsewhere it is larger than r, so that nothing cancels.
 
-var log32 = elementary{"is the natural logarithm of x, to 0.502 ULP. That of a negative number is NaN; NaN is returned as it came.", func(b *body) {
+const log32Doc = "is the natural logarithm of x, to 0.502 ULP. That of a negative number is NaN; NaN is returned as " +
+	"it came."
+
+var log32 = elementary{log32Doc, func(b *body) {
 	log32Constants(b)
 	b.text(`
 		b := math.Float32bits(x)
@@ -28,7 +31,10 @@ var log32 = elementary{"is the natural logarithm of x, to 0.502 ULP. That of a n
 	`)
 }}
 
-var log1p32 = elementary{"is log(1 + x), to 0.502 ULP. Below 2^-24 it is x to half an ULP; there, and for NaN, x is returned. That\nof a number below -1 is NaN.", func(b *body) {
+const log1p32Doc = "is log(1 + x), to 0.502 ULP. Below 2^-24 it is x to half an ULP; there, and for NaN, x is " +
+	"returned. That\nof a number below -1 is NaN."
+
+var log1p32 = elementary{log1p32Doc, func(b *body) {
 	log32Constants(b)
 	b.text(magnitude + `
 		m := math.Float64bits(1 + math.Float64frombits(uint64(a)<<29+896<<52|uint64(b>>31)<<63)) // 1 + x
@@ -88,7 +94,10 @@ func logSeries() []*big.Float {
 
 // In float64 r is formed without a rounding, as the sum of rh and rl, and what sums lose is carried along.
 
-var log64 = elementary{"is the natural logarithm of x, to 0.52 ULP. That of a negative number is NaN; NaN is returned as it came.", func(b *body) {
+const log64Doc = "is the natural logarithm of x, to 0.52 ULP. That of a negative number is NaN; NaN is returned as " +
+	"it came."
+
+var log64 = elementary{log64Doc, func(b *body) {
 	log64Constants(b)
 	b.text(`
 		b := math.Float64bits(x)
@@ -110,7 +119,10 @@ var log64 = elementary{"is the natural logarithm of x, to 0.52 ULP. That of a ne
 	`)
 }}
 
-var log1p64 = elementary{"is log(1 + x), to 0.52 ULP: what 1 + x is rounded by is added to r. Below 2^-54 it is x to half an ULP;\nthere, and for NaN, x is returned. That of a number below -1 is NaN.", func(b *body) {
+const log1p64Doc = "is log(1 + x), to 0.52 ULP: what 1 + x is rounded by is added to r. Below 2^-54 it is x to half " +
+	"an ULP;\nthere, and for NaN, x is returned. That of a number below -1 is NaN."
+
+var log1p64 = elementary{log1p64Doc, func(b *body) {
 	log64Constants(b)
 	b.text(magnitude + `
 		y := 1 + x

@@ -25,9 +25,12 @@ var pow32 = elementary{"is x to the y, to 0.51 ULP, with the conventions of math
 	`)
 }}
 
+const pow64Doc = "is x to the y, to 0.6 ULP, and to 0.8 ULP where the result is subnormal, with the conventions of " +
+	"math.Pow."
+
 // pow64 has log |x| to 2⁻⁶⁷ as the sum of two numbers, and so its product with y, of which halves of 26 and 27 bits are
 // multiplied.
-var pow64 = elementary{"is x to the y, to 0.6 ULP, and to 0.8 ULP where the result is subnormal, with the conventions of math.Pow.", func(b *body) {
+var pow64 = elementary{pow64Doc, func(b *body) {
 	b.constants("ln", pieces(logarithm(number(2)), 0x1p-42)...)
 	b.constants("l", economize(logSeries()[1:], 6, 0.0081, false)...)
 	exp64Constants(b, 3)

@@ -4,7 +4,10 @@ package elementary
 // parts, the second of what the first leaves, and its divisor from a shorter series than its numerator, so that the
 // division begins early.
 
-var sigmoid64 = elementary{"is 1/(1 + exp(-x)), to 0.8 ULP: with z = exp(-|x|) it is z/(1 + z) for negative x, and what that lacks of 1\nfor others.", func(b *body) {
+const sigmoid64Doc = "is 1/(1 + exp(-x)), to 0.8 ULP: with z = exp(-|x|) it is z/(1 + z) for negative x, and what " +
+	"that lacks of 1\nfor others."
+
+var sigmoid64 = elementary{sigmoid64Doc, func(b *body) {
 	exp64Constants(b, 3)
 	b.text(`
 		b := math.Float64bits(x)

@@ -37,15 +37,18 @@ var tables32 = []table{
 	},
 	{
 		suffix: "Logs", readers: logarithms, rows: once(func() [][]float64 { return logs(logRows32) }),
-		doc: "are numbers c of 13 bits and -log(c), where 1/c is the middle of the j-th of 32 parts of a binade from\n0.711 on, for logarithms. Around 1 c is 1.",
+		doc: "are numbers c of 13 bits and -log(c), where 1/c is the middle of the j-th of 32 parts of a binade " +
+			"from\n0.711 on, for logarithms. Around 1 c is 1.",
 	},
 	{
 		suffix: "Arcs", readers: arcs, rows: once(func() [][]float64 { return arcTable(1) }),
-		doc: "are numbers c and their inverse tangents: 0, the middles of quarters of binades from 1/16 to 12,\nand a number that stands for infinity.",
+		doc: "are numbers c and their inverse tangents: 0, the middles of quarters of binades from 1/16 to 12,\n" +
+			"and a number that stands for infinity.",
 	},
 	{
 		suffix: "Turns", readers: circular, rows: once(turns),
-		doc: "are, for exponents of x from 8j-127 to 8j-120, the bits of 32/pi that tell where on a circle of\n64 parts x lies: the first 29, the next 29, and the next 53.",
+		doc: "are, for exponents of x from 8j-127 to 8j-120, the bits of 32/pi that tell where on a circle of\n" +
+			"64 parts x lies: the first 29, the next 29, and the next 53.",
 	},
 	{
 		suffix: "Sines", readers: circular, rows: once(sines),
@@ -60,8 +63,9 @@ var tables32 = []table{
 // tables64 are those for float64.
 var tables64 = []table{
 	{
-		suffix: "Roots", readers: []expr.Op{expr.OpExp, expr.OpExpm1, expr.OpSigmoid, expr.OpPow}, rows: once(func() [][]float64 { return roots(64) }),
-		doc: "are the powers 2^(j/64), for exponentials, each as the sum of two numbers.",
+		suffix: "Roots", readers: []expr.Op{expr.OpExp, expr.OpExpm1, expr.OpSigmoid, expr.OpPow},
+		rows: once(func() [][]float64 { return roots(64) }),
+		doc:  "are the powers 2^(j/64), for exponentials, each as the sum of two numbers.",
 	},
 	{
 		suffix: "Splits", readers: []expr.Op{expr.OpSigmoid}, rows: once(splitRoots),
@@ -69,35 +73,45 @@ var tables64 = []table{
 	},
 	{
 		suffix: "Sides", readers: []expr.Op{expr.OpSigmoid}, rows: once(sides),
-		doc: "are, for positive and for negative arguments of sigmoid, what a multiple of a quotient is added to, and the\nmultiple.",
+		doc: "are, for positive and for negative arguments of sigmoid, what a multiple of a quotient is added to, " +
+			"and the\nmultiple.",
 	},
 	{
 		suffix: "Logs", readers: logarithms, rows: once(func() [][]float64 { return logs(logRows64, 0x1p-42) }),
-		doc: "are numbers c of 13 bits and -log(c) as the sum of a multiple of 2^-42 and another number, where 1/c is the\nmiddle of the j-th of 64 parts of a binade from 0.707 on, for logarithms. Around 1 c is 1.",
+		doc: "are numbers c of 13 bits and -log(c) as the sum of a multiple of 2^-42 and another number, where 1/c " +
+			"is the\nmiddle of the j-th of 64 parts of a binade from 0.707 on, for logarithms. Around 1 c is 1.",
 	},
 	{
 		suffix: "Arcs", readers: arcs, rows: once(func() [][]float64 { return arcTable(2) }),
-		doc: "are numbers c and their inverse tangents, as sums of two numbers: 0, the middles of quarters of binades from\n1/16 to 12, and a number that stands for infinity.",
+		doc: "are numbers c and their inverse tangents, as sums of two numbers: 0, the middles of quarters of " +
+			"binades from\n1/16 to 12, and a number that stands for infinity.",
 	},
 	{
 		suffix: "Turns", readers: circular, words: sync.OnceValue(turnRows), first: firstTurn, length: 128,
-		doc: "are, for exponents of x from 16j-1023 to 16j-1008, the bits of 1/(2*pi) that tell where on a circle x lies: the\nfirst 58, and 26 more as one signed number, both above as many zeros as make them bits of a turn.",
+		doc: "are, for exponents of x from 16j-1023 to 16j-1008, the bits of 1/(2*pi) that tell where on a circle x " +
+			"lies: the\nfirst 58, and 26 more as one signed number, both above as many zeros as make them bits " +
+			"of a turn.",
 	},
 	{
 		suffix: "Rests", readers: circular, rows: once(restRows),
-		doc: "are the bits of 1/(2*pi) after the first 58, in 64ths of a turn times 2^64: thrice 26, and the rest; and 1 where the\nsine of x is x.",
+		doc: "are the bits of 1/(2*pi) after the first 58, in 64ths of a turn times 2^64: thrice 26, and the rest; " +
+			"and 1 where the\nsine of x is x.",
 	},
 	{
 		suffix: "Circle", readers: circular, rows: once(circleTable),
-		doc: "has the polynomials of -sin(2*pi*(j+r)/64) in r*2^64: the first coefficient as the sum of two numbers, the second as\none of 27 bits and another and their sum, and six more.",
+		doc: "has the polynomials of -sin(2*pi*(j+r)/64) in r*2^64: the first coefficient as the sum of two numbers, " +
+			"the second as\none of 27 bits and another and their sum, and six more.",
 	},
 	{
 		suffix: "Tanhs", readers: []expr.Op{expr.OpTanh}, rows: once(tanhs), length: 32,
-		doc: "are, for c = 0 and for the middles c of quarters of binades from 1/8 to 20, tanh(c) as the sum of two numbers, the\nderivative there rounded to 0 or 1, what it lacks, and the coefficients of a polynomial in d for what is left of\ntanh(c + d), divided by d^2.",
+		doc: "are, for c = 0 and for the middles c of quarters of binades from 1/8 to 20, tanh(c) as the sum of two " +
+			"numbers, the\nderivative there rounded to 0 or 1, what it lacks, and the coefficients of a " +
+			"polynomial in d for what is left of\ntanh(c + d), divided by d^2.",
 	},
 	{
 		suffix: "Erfs", readers: gaussians, rows: once(erfs64), length: 32,
-		doc: "are erf(j/4) as the sum of two numbers, its derivative there less 1, and the coefficients of a polynomial\nin d for what is left of erf(j/4 + d), divided by d^2. Beyond 6, erf is 1 to 17 digits.",
+		doc: "are erf(j/4) as the sum of two numbers, its derivative there less 1, and the coefficients of a " +
+			"polynomial\nin d for what is left of erf(j/4 + d), divided by d^2. Beyond 6, erf is 1 to 17 digits.",
 	},
 }
 
@@ -120,7 +134,8 @@ func firstColumn(rows [][]float64) [][]float64 {
 
 // declared is the table as it is emitted.
 func (t table) declared(prefix string) *code.Table {
-	d := &code.Table{Name: prefix + t.suffix, Doc: prefix + t.suffix + " " + t.doc, Elem: code.Uint64, First: t.first, Len: t.length}
+	d := &code.Table{Name: prefix + t.suffix, Doc: prefix + t.suffix + " " + t.doc, Elem: code.Uint64,
+		First: t.first, Len: t.length}
 	if t.words != nil {
 		d.Rows = t.words()
 	} else {

@@ -13,9 +13,12 @@ const (
 	tanhStart, tanhEnd  = 1.0 / 8, 20
 )
 
+const tanh64Doc = "is the hyperbolic tangent of x, to 0.6 ULP: a polynomial in d, the distance of |x| from\n" +
+	"the middle of a quarter of a binade, or for small x from 0. NaN is returned as it came."
+
 // tanh64 adds d first where the derivative is near 1, and nothing where it is below a half: what is left then is so
 // small that its roundings don't matter.
-var tanh64 = elementary{"is the hyperbolic tangent of x, to 0.6 ULP: a polynomial in d, the distance of |x| from\nthe middle of a quarter of a binade, or for small x from 0. NaN is returned as it came.", func(b *body) {
+var tanh64 = elementary{tanh64Doc, func(b *body) {
 	b.text(magnitude + quarterRow("Tanhs", 64, 50, math.Float64bits(tanhStart), tanhRows, 32) + fmt.Sprintf(`
 		u := min(a, %#x) // |x|, up to a little less than 20
 		middle := math.Float64frombits((u&^(1<<50-1) | 1<<49) &^ uint64((j-1)>>63)) // 0 in the first row
@@ -50,7 +53,8 @@ func tanhs() [][]float64 {
 		first, _ := a[0].Float64()
 		slope, _ := a[1].Float64()
 		slope = math.Round(slope)
-		row := floats([]*big.Float{a[0], number(0).Sub(a[0], number(first)), number(slope), number(0).Sub(a[1], number(slope))})
+		row := floats([]*big.Float{a[0], number(0).Sub(a[0], number(first)), number(slope),
+			number(0).Sub(a[1], number(slope))})
 		rows = append(rows, append(row, economize(a[2:], tanhTerms-3, widest, false)...))
 	}
 	return rows

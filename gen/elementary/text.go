@@ -19,13 +19,15 @@ type body struct {
 }
 
 // formats are what differs between the numbers of both precisions, as it is written in functions for either: $W is the
-// width, $S what the sign is shifted by and $M the bits after the point; then follow the bits of 1 and of infinity, those
-// from which on all numbers are whole and even, and those of NaN.
+// width, $S what the sign is shifted by and $M the bits after the point; then follow the bits of 1 and of infinity,
+// those from which on all numbers are whole and even, and those of NaN.
 var formats = map[code.Kind]*strings.Replacer{
 	code.Float32: strings.NewReplacer("$W", "32", "$S", "31", "$M", "23",
-		"$one", "0x7f << 23", "$inf", "0xff << 23", "$whole", "0x96 << 23", "$even", "0x97 << 23", "$nan", "0x1ff << 22"),
+		"$one", "0x7f << 23", "$inf", "0xff << 23", "$whole", "0x96 << 23", "$even", "0x97 << 23",
+		"$nan", "0x1ff << 22"),
 	code.Float64: strings.NewReplacer("$W", "64", "$S", "63", "$M", "52",
-		"$one", "0x3ff << 52", "$inf", "0x7ff << 52", "$whole", "0x433 << 52", "$even", "0x434 << 52", "$nan", "0xfff << 51"),
+		"$one", "0x3ff << 52", "$inf", "0x7ff << 52", "$whole", "0x433 << 52", "$even", "0x434 << 52",
+		"$nan", "0xfff << 51"),
 }
 
 // text adds statements. In them @ stands for the network's name, as in @Roots, and what formats list for what it is.

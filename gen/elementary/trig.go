@@ -7,7 +7,10 @@ import (
 
 // Sine and cosine, in float32. circle32 has what they share.
 
-var sin32 = elementary{"is the sine of x, to 0.502 ULP for x of any size. Below 2^-12 it is x to half an ULP, and x is\nreturned. The sine of an infinity is NaN.", func(b *body) {
+const sin32Doc = "is the sine of x, to 0.502 ULP for x of any size. Below 2^-12 it is x to half an ULP, and x is\n" +
+	"returned. The sine of an infinity is NaN."
+
+var sin32 = elementary{sin32Doc, func(b *body) {
 	b.text(magnitude + `
 		t := math.Float64frombits(uint64(a)<<29 + 896<<52 | uint64(b>>31)<<63)
 	` + reduce32 + `
@@ -23,7 +26,9 @@ var sin32 = elementary{"is the sine of x, to 0.502 ULP for x of any size. Below 
 	`)
 }}
 
-var cos32 = elementary{"is the cosine of x, to 0.502 ULP for x of any size. That of an infinity is NaN.", func(b *body) {
+const cos32Doc = "is the cosine of x, to 0.502 ULP for x of any size. That of an infinity is NaN."
+
+var cos32 = elementary{cos32Doc, func(b *body) {
 	b.text(magnitude + `
 		t := math.Float64frombits(uint64(a)<<29 + 896<<52)
 	` + reduce32 + `
@@ -118,7 +123,8 @@ func angle(j int) *big.Float {
 	sin.Sqrt(sin.Sub(number(1), sin))
 	x, y := number(1), number(0)
 	for range j {
-		x, y = number(0).Sub(number(0).Mul(x, cos), number(0).Mul(y, sin)), number(0).Add(number(0).Mul(x, sin), number(0).Mul(y, cos))
+		x, y = number(0).Sub(number(0).Mul(x, cos), number(0).Mul(y, sin)),
+			number(0).Add(number(0).Mul(x, sin), number(0).Mul(y, cos))
 	}
 	return y
 }

@@ -14,7 +14,10 @@ import (
 // before a number next becomes bits or the other way round: loads further down aren't folded into the operations that
 // want them.
 
-var sin64 = elementary{"is the sine of x, to 0.8 ULP for x of any size. Below 2^-31 it is x to half an ULP, and x is\nreturned. The sine of an infinity is NaN.", func(b *body) {
+const sin64Doc = "is the sine of x, to 0.8 ULP for x of any size. Below 2^-31 it is x to half an ULP, and x is\n" +
+	"returned. The sine of an infinity is NaN."
+
+var sin64 = elementary{sin64Doc, func(b *body) {
 	b.text(`
 		const start = 1 << 57
 	` + turn64 + `

@@ -46,7 +46,8 @@ var API = []Signature{
 	{Name: LossBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg}},
 	{Name: GradBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, GradArg}},
 	{Name: StepBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, RateArg}},
-	{Name: InputGradBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, SlopesArg}, InputGradient: true},
+	{Name: InputGradBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, SlopesArg},
+		InputGradient: true},
 }
 
 // APIOf are the functions that a network has.

@@ -13,7 +13,8 @@ func TestAPI(t *testing.T) {
 		n.InputGradient = inputGradient
 		p := mustCompile(t, n)
 		api := APIOf(n)
-		if !slices.EqualFunc(p.Funcs, api, func(f *Func, s Signature) bool { return f.Name == s.Name && f.Batch == s.Batch }) {
+		if !slices.EqualFunc(p.Funcs, api,
+			func(f *Func, s Signature) bool { return f.Name == s.Name && f.Batch == s.Batch }) {
 			t.Errorf("input_gradient %t: the plan has other functions than %v", inputGradient, api)
 		}
 		for _, s := range api {
@@ -28,7 +29,8 @@ func TestAPI(t *testing.T) {
 				{touches(f, WeightGrad) && s.Name != StepBatch, WeightGrad, []string{GradArg}},
 				{touches(f, Result), Result, []string{OutputsArg, SlopesArg}},
 			} {
-				if has := slices.ContainsFunc(s.Args, func(arg string) bool { return slices.Contains(c.args, arg) }); has != c.needs {
+				has := slices.ContainsFunc(s.Args, func(arg string) bool { return slices.Contains(c.args, arg) })
+				if has != c.needs {
 					t.Errorf("%s uses %v: %t; its arguments are %v", s.Name, c.kind, c.needs, s.Args)
 				}
 			}

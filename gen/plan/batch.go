@@ -37,7 +37,8 @@ const (
 	Unnested Nest = iota // there is none, or the operation has its own
 	Begin                // around the piece and those after it that go on
 	Continue             // the one that the piece before stands in
-	Within               // within the piece's loop over blocks of results, so that their weights are read for all samples in a row
+	// within the piece's loop over blocks of results, so that their weights are read for all samples in a row
+	Within
 )
 
 // MaxBlockBytes bounds the workspaces of a block of samples: fixed arrays of more than 2 GiB compile on no 32-bit
@@ -67,7 +68,8 @@ func (b *builder) batch(forward, value, cost []Op) {
 	)
 	if b.p.Network.InputGradient {
 		input := b.deliver(b.get("d0"), b.get("gx"))
-		b.p.Funcs = append(b.p.Funcs, &Func{Name: InputGradBatch, Batch: true, Ops: join(forward, cost, b.backward(0, nil), []Op{input})})
+		b.p.Funcs = append(b.p.Funcs,
+			&Func{Name: InputGradBatch, Batch: true, Ops: join(forward, cost, b.backward(0, nil), []Op{input})})
 	}
 }
 
@@ -79,7 +81,8 @@ func (b *builder) deliver(from, to *Buffer) Op {
 // outerSum is the gradient of the parameters of a layer, summed over samples. Functions share it.
 func (b *builder) outerSum(l int) Op {
 	if b.sums[l] == nil {
-		b.sums[l] = &OuterSum{GW: b.get("gW%d", l), GB: b.p.Find(BiasGrad, l), D: b.get("d%d", l), A: b.activation(l - 1)}
+		b.sums[l] = &OuterSum{GW: b.get("gW%d", l), GB: b.p.Find(BiasGrad, l), D: b.get("d%d", l),
+			A: b.activation(l - 1)}
 	}
 	return b.sums[l]
 }

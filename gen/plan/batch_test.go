@@ -151,7 +151,9 @@ func TestBatchMeaningFindsMistakes(t *testing.T) {
 	}
 	for name, mistake := range map[string]func(p *Program){
 		"a sum of another layer's deltas": func(p *Program) { every(p, func(o *OuterSum) { o.GB = nil }) },
-		"a step by something else":        func(p *Program) { every(p, func(o *Descend) { o.Rate = p.Buffer("loss") }) },
+		"a step by something else": func(p *Program) {
+			every(p, func(o *Descend) { o.Rate = p.Buffer("loss") })
+		},
 		"sums of the last block alone": func(p *Program) {
 			f := p.Func(GradBatch)
 			f.Ops = slices.DeleteFunc(slices.Clone(f.Ops), func(op Op) bool { return ScopeOf(op) == PerCall })
@@ -235,7 +237,8 @@ func TestNests(t *testing.T) {
 					if p.Nest == Continue {
 						together++
 					}
-					if weights && p.Nest != Unnested && p.Nest != Within && w.Len() > nearWeights && p.Outer[0].Looped() {
+					if weights && p.Nest != Unnested && p.Nest != Within && w.Len() > nearWeights &&
+						p.Outer[0].Looped() {
 						t.Errorf("%s: %s reads %d weights in a loop for every sample", f.Name, p.Op, w.Len())
 					}
 					if f.Batch && pieces > 1 && size > sampleLoop {

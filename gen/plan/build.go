@@ -26,7 +26,8 @@ func Build(n spec.Network) (*Program, error) {
 // buildWith is Build with the network's functions.
 func buildWith(n spec.Network, rows functions) (*Program, error) {
 	b := &builder{
-		p:         &Program{Network: n, Cache: n.Cache, Block: n.Batch, Activations: slices.Clone(rows.activations), Cost: rows.cost},
+		p: &Program{Network: n, Cache: n.Cache, Block: n.Batch, Activations: slices.Clone(rows.activations),
+			Cost: rows.cost},
 		jacobians: map[int]Op{}, backs: map[int]Op{}, sums: map[int]Op{},
 	}
 	b.buffers()
@@ -214,7 +215,8 @@ func (b *builder) back(l int) Op {
 		if l > 1 {
 			v = b.get("v%d", l-1)
 		}
-		b.backs[l] = &BackAffine{W: b.get("W%d", l), D: b.get("d%d", l), Each: Map{N: v.Rows, Sets: []Set{{v, AccBackward}}, Layer: l - 1}}
+		b.backs[l] = &BackAffine{W: b.get("W%d", l), D: b.get("d%d", l),
+			Each: Map{N: v.Rows, Sets: []Set{{v, AccBackward}}, Layer: l - 1}}
 	}
 	return b.backs[l]
 }
@@ -224,7 +226,8 @@ func (b *builder) outer(l int) Op {
 }
 
 func (b *builder) update(l int) Op {
-	return &Update{W: b.get("W%d", l), B: b.p.Find(Bias, l), D: b.get("d%d", l), A: b.activation(l - 1), Rate: b.get("rate")}
+	return &Update{W: b.get("W%d", l), B: b.p.Find(Bias, l), D: b.get("d%d", l), A: b.activation(l - 1),
+		Rate: b.get("rate")}
 }
 
 // functions are the formulas of every activation and of the cost.
@@ -276,7 +279,8 @@ func functionsOf(n spec.Network) (functions, error) {
 
 // formBuffersOf returns the buffers of layer l.
 func formBuffersOf(p *Program, l int) formBuffers {
-	b := formBuffers{z: p.Meant(PreActivation, l), a: p.Meant(PostActivation, l), v: p.Meant(Incoming, l), d: p.Meant(LayerDelta, l), window: window(p, l)}
+	b := formBuffers{z: p.Meant(PreActivation, l), a: p.Meant(PostActivation, l), v: p.Meant(Incoming, l),
+		d: p.Meant(LayerDelta, l), window: window(p, l)}
 	for _, m := range vectorForms[p.Activations[l-1].Vector].kept {
 		b.kept = append(b.kept, p.Meant(m, l))
 	}

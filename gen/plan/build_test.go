@@ -96,7 +96,8 @@ func TestBuildScale(t *testing.T) {
 			m = c
 		}
 	}
-	if want := expr.Mul(expr.Number(0.4), expr.Sub(expr.A, expr.Y)); m.Sum.Scale != 0.2 || !expr.Equal(m.Sets[0].Expr, want) {
+	if want := expr.Mul(expr.Number(0.4), expr.Sub(expr.A, expr.Y)); m.Sum.Scale != 0.2 ||
+		!expr.Equal(m.Sets[0].Expr, want) {
 		t.Errorf("scale %v and gradient %s, want 0.2 and %s", m.Sum.Scale, m.Sets[0].Expr, want)
 	}
 }

@@ -14,7 +14,8 @@ import (
 //	pre    z; a is formed again where the backward pass needs it (algorithm 1)
 //	post   a, and z only where σ' needs it (algorithm 3)
 //	both   z and a (algorithm 4)
-//	auto   a, which ∇W needs in any case and which costs more operations to form again than to keep; z only where σ' needs it
+//	auto   a, which ∇W needs in any case and which costs more operations to form again than to keep;
+//	       z only where σ' needs it
 //
 // That is what auto keeps unless choose finds that one of the other modes costs fewer operations as a whole.
 //

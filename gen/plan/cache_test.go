@@ -38,10 +38,14 @@ func TestCacheKeeps(t *testing.T) {
 		{"the logits of softmax and cross-entropy", iris(), spec.CachePost, "a1 z2 a2 m2 s2"},
 		{"the logits of softmax and cross-entropy", iris(), spec.CacheAuto, "a1 z2 a2 m2 s2"},
 		{"the logits of softmax and cross-entropy", iris(), spec.CachePre, "z1 z2 a2 m2 s2"},
-		{"the logits of sigmoid and binary cross-entropy", build("binary-cross-entropy", []int{3, 4, 2}, "tanh", "sigmoid"), spec.CachePost, "a1 z2 a2"},
-		{"the logits of sigmoid and cross-entropy", build("cross-entropy", []int{3, 4, 2}, "tanh", "sigmoid"), spec.CachePost, "a1 z2 a2"},
-		{"no logits: the cost has no closed form", build("binary-cross-entropy", []int{3, 4, 2}, "tanh", "softmax"), spec.CachePost, "a1 a2"},
-		{"sigmoid in a hidden layer keeps no logits", build("binary-cross-entropy", []int{3, 4, 2}, "sigmoid", "sigmoid"), spec.CachePost, "a1 z2 a2"},
+		{"the logits of sigmoid and binary cross-entropy",
+			build("binary-cross-entropy", []int{3, 4, 2}, "tanh", "sigmoid"), spec.CachePost, "a1 z2 a2"},
+		{"the logits of sigmoid and cross-entropy", build("cross-entropy", []int{3, 4, 2}, "tanh", "sigmoid"),
+			spec.CachePost, "a1 z2 a2"},
+		{"no logits: the cost has no closed form", build("binary-cross-entropy", []int{3, 4, 2}, "tanh", "softmax"),
+			spec.CachePost, "a1 a2"},
+		{"sigmoid in a hidden layer keeps no logits",
+			build("binary-cross-entropy", []int{3, 4, 2}, "sigmoid", "sigmoid"), spec.CachePost, "a1 z2 a2"},
 		{"softmax in a hidden layer", build("mse", []int{3, 4, 2}, "softmax", "identity"), spec.CachePost, "a1 a2"},
 		{"σ' needs z", build("mse", []int{3, 4, 2}, "arctan", "silu"), spec.CachePost, "z1 a1 z2 a2"},
 		{"σ' needs z", build("mse", []int{3, 4, 2}, "arctan", "tanh"), spec.CachePre, "z1 z2 a2"},
@@ -121,7 +125,8 @@ func TestCacheForms(t *testing.T) {
 func TestCacheChoices(t *testing.T) {
 	n := iris()
 	n.Cache = spec.CachePre
-	want := "layer 1 keeps z; a is formed again from z on the way back\nlayer 2 keeps z and a; z are the logits the loss is computed from"
+	want := "layer 1 keeps z; a is formed again from z on the way back\n" +
+		"layer 2 keeps z and a; z are the logits the loss is computed from"
 	if got := strings.Join(mustCompile(t, n).Choices, "\n"); got != want {
 		t.Errorf("choices\n%s\nwant\n%s", got, want)
 	}

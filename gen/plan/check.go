@@ -121,7 +121,8 @@ func checkLanes(op Op) error {
 	}
 	for _, s := range along {
 		if s.Looped() && (s.Size%l.Lanes != 0 || s.Lo%l.Lanes != 0) {
-			return fmt.Errorf("a loop over terms %d at a time, from %d on, takes no whole rounds of %d lanes", s.Size, s.Lo, l.Lanes)
+			return fmt.Errorf("a loop over terms %d at a time, from %d on, takes no whole rounds of %d lanes",
+				s.Size, s.Lo, l.Lanes)
 		}
 	}
 	return nil

@@ -93,8 +93,10 @@ func TestCheckFinds(t *testing.T) {
 			w := p.Buffer("W1")
 			w.Rows, w.Cols = w.Cols, w.Rows
 		}, "x[3] should have 5 elements"},
-		{"a rate that is a vector", deep, func(p *Program) { p.Buffer("rate").Rows = 2 }, "rate[2] should have 1 elements"},
-		{"a loss that is a vector", deep, func(p *Program) { p.Buffer("loss").Rows = 2 }, "loss[2] should have 1 elements"},
+		{"a rate that is a vector", deep, func(p *Program) { p.Buffer("rate").Rows = 2 },
+			"rate[2] should have 1 elements"},
+		{"a loss that is a vector", deep, func(p *Program) { p.Buffer("loss").Rows = 2 },
+			"loss[2] should have 1 elements"},
 		{"a target too long", deep, func(p *Program) { p.Buffer("y").Rows = 3 }, "y[3] should have 2 elements or one"},
 		{"a softmax over something else", deep, func(p *Program) {
 			every(p, func(o *Vector) {
@@ -132,7 +134,8 @@ func TestCheckFinds(t *testing.T) {
 				}
 			})
 		}, "a fused update must share W and δ"},
-		{"an operation nobody knows", deep, func(p *Program) { appendOp(p, Forward, &strange{}) }, "unexpected operation *plan.strange"},
+		{"an operation nobody knows", deep, func(p *Program) { appendOp(p, Forward, &strange{}) },
+			"unexpected operation *plan.strange"},
 
 		{"read before it is written", deep, func(p *Program) {
 			f := p.Func(Forward)
@@ -142,11 +145,13 @@ func TestCheckFinds(t *testing.T) {
 		{"a cache that Forward never writes", deep, func(p *Program) {
 			every(p, func(o *Affine) {
 				if o.W.Layer == 1 {
-					o.Each.Sets = slices.DeleteFunc(slices.Clone(o.Each.Sets), func(s Set) bool { return s.Buf.Name == "z1" })
+					o.Each.Sets = slices.DeleteFunc(slices.Clone(o.Each.Sets),
+						func(s Set) bool { return s.Buf.Name == "z1" })
 				}
 			})
 		}, "reads z1[5], which holds nothing yet"},
-		{"scratch read across functions", deep, func(p *Program) { p.Buffer("z2").Kind = Scratch }, "reads z2[4], which holds nothing yet"},
+		{"scratch read across functions", deep, func(p *Program) { p.Buffer("z2").Kind = Scratch },
+			"reads z2[4], which holds nothing yet"},
 		{"an activation not formed again", deep, func(p *Program) {
 			drop(p, Backward, is(mapLayer, 1))
 		}, "reads a1[5], which holds nothing yet"},

@@ -18,10 +18,12 @@ func TestConventions(t *testing.T) {
 	want := []string{
 		"layers 1 and 3, tanh: a = tanh(z); a' = 1 - a^2",
 		"layer 2, leaky-relu(slope 0.5): a = z where z > 0, else slope*z; a' = 1 where z > 0, else slope, at z = 0 too",
-		"layer 4, formula: a = max(z, 0) + abs(z); the derivative of abs(x) is 0 at x = 0; where the arguments of max or min are equal, " +
-			"its derivative is that of the second, or of the one that is constant",
-		"layer 5, leaky-relu(slope 0.01): a = z where z > 0, else slope*z; a' = 1 where z > 0, else slope, at z = 0 too",
-		"cost, huber(delta 1): mean over the outputs of d^2/2 where |d| <= delta, else delta*(|d| - delta/2), with d = a - y",
+		"layer 4, formula: a = max(z, 0) + abs(z); the derivative of abs(x) is 0 at x = 0; where the arguments of " +
+			"max or min are equal, its derivative is that of the second, or of the one that is constant",
+		"layer 5, leaky-relu(slope 0.01): a = z where z > 0, else slope*z; a' = 1 where z > 0, else slope, at z = 0 " +
+			"too",
+		"cost, huber(delta 1): mean over the outputs of d^2/2 where |d| <= delta, else delta*(|d| - delta/2), with d " +
+			"= a - y",
 	}
 	if got := mustCompile(t, n).Conventions(); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -29,7 +31,8 @@ func TestConventions(t *testing.T) {
 
 	n = build("cross-entropy", []int{2, 2}, "softmax")
 	got := mustCompile(t, n).Conventions()
-	if last := got[len(got)-1]; !strings.HasPrefix(last, "cost, cross-entropy of a softmax, from its logits: y*(lse - z)") {
+	if last := got[len(got)-1]; !strings.HasPrefix(last,
+		"cost, cross-entropy of a softmax, from its logits: y*(lse - z)") {
 		t.Error(last)
 	}
 	n = build("", []int{2, 2}, "identity")
@@ -151,7 +154,8 @@ func TestFormulasAsWritten(t *testing.T) {
 		}
 	}
 	const z = 1e-6 // between two numbers that 1 + z can be in float32
-	lost, kept := math.Abs(at(of("exp(z) - 1").Value, z)/math.Expm1(z)-1), math.Abs(at(of("expm1(z)").Value, z)/math.Expm1(z)-1)
+	lost, kept := math.Abs(at(of("exp(z) - 1").Value, z)/math.Expm1(z)-1),
+		math.Abs(at(of("expm1(z)").Value, z)/math.Expm1(z)-1)
 	if lost < 1e-3 || kept > 1e-6 {
 		t.Errorf("exp(z) - 1 is off by %v, expm1(z) by %v", lost, kept)
 	}

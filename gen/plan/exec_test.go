@@ -23,7 +23,8 @@ func TestRunByHand(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := map[string][]float32{"a1": {5.5}, "loss": {2.25}, "d1": {3}, "gW1": {9, -3}, "gb1": {3}, "d0": {6, 3}, "W1": {2, 1}}
+	want := map[string][]float32{"a1": {5.5}, "loss": {2.25}, "d1": {3}, "gW1": {9, -3}, "gb1": {3},
+		"d0": {6, 3}, "W1": {2, 1}}
 	for name, w := range want {
 		for i, v := range w {
 			if got := m.Data(name)[i]; got != v {
@@ -34,7 +35,8 @@ func TestRunByHand(t *testing.T) {
 	if err := m.Run(Step); err != nil {
 		t.Fatal(err)
 	}
-	want = map[string][]float32{"W1": {2 - 4.5, 1 + 1.5}, "b1": {-1}, "loss": {2.25}, "d0": {6, 3}} // ∇x at the old weights
+	// ∇x at the old weights
+	want = map[string][]float32{"W1": {2 - 4.5, 1 + 1.5}, "b1": {-1}, "loss": {2.25}, "d0": {6, 3}}
 	for name, w := range want {
 		for i, v := range w {
 			if got := m.Data(name)[i]; got != v {

@@ -117,7 +117,8 @@ var vectorForms = map[expr.VectorKind]vectorForm{
 			}
 		},
 		pullback: func(b formBuffers) (string, []Stage) {
-			text := fmt.Sprintf("%s·%s + %s·(%sᵀ·%s)·%s", b.kept[0].Name, b.v.Name, b.kept[1].Name, b.a.Name, b.v.Name, b.a.Name)
+			text := fmt.Sprintf("%s·%s + %s·(%sᵀ·%s)·%s", b.kept[0].Name, b.v.Name, b.kept[1].Name,
+				b.a.Name, b.v.Name, b.a.Name)
 			return text, []Stage{
 				{Fold: FoldSum, Var: dot, Expr: expr.Mul(expr.A, AccBackward)},
 				{Fold: FoldLet, Var: along, Expr: expr.Mul(tangle, dot)},

@@ -106,7 +106,8 @@ func parametersOf(op Op, back *BackAffine) []Op {
 // fuseApply applies σ to every sum where it is formed.
 func fuseApply(o *Affine, m *Map) Op {
 	joined := *o
-	joined.Each.Sets = append(append([]Set{}, o.Each.Sets...), Set{m.Sets[0].Buf, expr.Substitute(m.Sets[0].Expr, expr.Z, AccForward)})
+	joined.Each.Sets = append(append([]Set{}, o.Each.Sets...),
+		Set{m.Sets[0].Buf, expr.Substitute(m.Sets[0].Expr, expr.Z, AccForward)})
 	return &joined
 }
 
@@ -160,7 +161,8 @@ const logsVar = expr.Var("t")
 // cancels nothing.
 func (f *fuser) closedForm(form expr.Fused, m *Map, gradient bool) []Op {
 	p, depth := f.p, f.p.Network.Depth()
-	z, a, y, d := p.Meant(PreActivation, depth), p.Meant(PostActivation, depth), p.Buffer("y"), p.Meant(LayerDelta, depth)
+	z, a, y, d := p.Meant(PreActivation, depth), p.Meant(PostActivation, depth), p.Buffer("y"),
+		p.Meant(LayerDelta, depth)
 	term := form.Term
 	var ops []Op
 	joined := &Map{N: m.N, Role: CostTerm, Layer: depth}

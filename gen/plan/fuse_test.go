@@ -15,7 +15,8 @@ import (
 func TestFuseShares(t *testing.T) {
 	eachNetwork(t, func(t *testing.T, _ *rand.Rand, n spec.Network) {
 		p := drawnPlan(t, n)
-		forward, loss, backward, grad, step := p.Func(Forward).Ops, p.Func(LossOnly).Ops, p.Func(Backward).Ops, p.Func(Grad).Ops, p.Func(Step).Ops
+		forward, loss, backward, grad, step := p.Func(Forward).Ops, p.Func(LossOnly).Ops, p.Func(Backward).Ops,
+			p.Func(Grad).Ops, p.Func(Step).Ops
 		for _, f := range p.Funcs {
 			ops := f.Ops
 			if f.Batch {
@@ -72,7 +73,8 @@ func TestFuseClosedForms(t *testing.T) {
 			logits := cost.Bind(expr.Z) != nil
 			slope := a.Vector == expr.NotVector && a.DerivPost == nil
 			if logits != (fused || slope) || (plain.Bind(expr.Z) != nil) != fused {
-				t.Errorf("%s reads logits: %t with gradient, %t without; want %t", title(n), logits, plain.Bind(expr.Z) != nil, fused)
+				t.Errorf("%s reads logits: %t with gradient, %t without; want %t",
+					title(n), logits, plain.Bind(expr.Z) != nil, fused)
 			}
 			if fused && (cost.Sets[0].Buf.Name != "d2" || cost.Sets[0].Expr != form.Delta) {
 				t.Errorf("%s: %s, want d2 = %s", title(n), cost, form.Delta)

@@ -57,7 +57,8 @@ type grouper struct {
 }
 
 func newGrouper(p *Program, batch bool) *grouper {
-	g := &grouper{batch: batch, users: map[Op]string{}, apart: map[Op]bool{}, made: map[Op][]*Part{}, count: map[string]int{}}
+	g := &grouper{batch: batch, users: map[Op]string{}, apart: map[Op]bool{}, made: map[Op][]*Part{},
+		count: map[string]int{}}
 	before := map[Op]Op{}
 	for _, f := range p.Funcs {
 		if f.Batch != batch {

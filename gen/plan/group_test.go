@@ -37,7 +37,8 @@ func TestGroupLimits(t *testing.T) {
 					}
 				}
 				if total > limit && segments > 1 {
-					t.Errorf("%s, part %q has %d statements in %d segments, limit %d", f.Name, part.Name, total, segments, limit)
+					t.Errorf("%s, part %q has %d statements in %d segments, limit %d",
+						f.Name, part.Name, total, segments, limit)
 				}
 			}
 		}
@@ -183,7 +184,8 @@ func TestGroupApart(t *testing.T) {
 // TestStems lists the names by users.
 func TestStems(t *testing.T) {
 	for users, want := range map[string]string{
-		"Forward Loss Grad Step ": "forward", "Loss ": "loss", "Backward Grad Step ": "delta", "Backward Grad ": "backward", "Step ": "descend",
+		"Forward Loss Grad Step ": "forward", "Loss ": "loss", "Backward Grad Step ": "delta",
+		"Backward Grad ": "backward", "Step ": "descend",
 	} {
 		if got := stemOf(users); got != want {
 			t.Errorf("the parts of %sare called %s, want %s", users, got, want)

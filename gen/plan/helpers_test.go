@@ -67,11 +67,12 @@ func draw(r *rand.Rand) spec.Network {
 	return n
 }
 
-// eachNetwork calls f with random networks, the same for the same seed, and their numbers. With -short it is one network
-// in ten.
+// eachNetwork calls f with random networks, the same for the same seed, and their numbers. With -short it is one
+// network in ten.
 func eachNetwork(t *testing.T, f func(t *testing.T, r *rand.Rand, n spec.Network)) {
 	t.Helper()
-	t.Logf("seed %d; to repeat: go test ./gen/plan -run '^%s$' -seed %d -networks %d", *seed, t.Name(), *seed, *networks)
+	t.Logf("seed %d; to repeat: go test ./gen/plan -run '^%s$' -seed %d -networks %d",
+		*seed, t.Name(), *seed, *networks)
 	for i := range *networks {
 		if testing.Short() && i%10 != 0 {
 			continue
@@ -151,7 +152,8 @@ func golden(t *testing.T, name, got string) {
 		t.Fatalf("%v; run go test ./gen/plan -update and read the difference", err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs; got\n%s\nwant\n%s\nif the change is meant, run go test ./gen/plan -update", path, got, want)
+		t.Errorf("%s differs; got\n%s\nwant\n%s\nif the change is meant, run go test ./gen/plan -update",
+			path, got, want)
 	}
 }
 

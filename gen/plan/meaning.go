@@ -21,7 +21,8 @@ var (
 	PreActivation  = &Meaning{expr.Z, "pre-activations of layer %[1]d"}
 	PostActivation = &Meaning{expr.A, "post-activations of layer %[1]d"}
 	Incoming       = &Meaning{"v", "gradient with respect to the post-activations of layer %[1]d"}
-	LayerDelta     = &Meaning{"d", "∇z%[1]d L: gradient of the loss with respect to z%[1]d, of the partial loss after layer %[1]d's affine map"}
+	LayerDelta     = &Meaning{"d",
+		"∇z%[1]d L: gradient of the loss with respect to z%[1]d, of the partial loss after layer %[1]d's affine map"}
 )
 
 // Scalars of a window that some activations keep.

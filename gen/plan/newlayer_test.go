@@ -18,8 +18,10 @@ func TestNewLayer(t *testing.T) {
 	plan.WithLayer(func() {
 		for _, cache := range []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth, spec.CacheAuto} {
 			n := spec.Network{
-				Name: "Net", Input: 3, Precision: spec.Float64, Cache: cache, InputGradient: true, Cost: spec.Function{Name: "mse"},
-				Layers: []spec.Layer{{Dense: 5, Activation: spec.Function{Name: "softmax"}}, {Dense: 2, Activation: spec.Function{Name: "softmax"}}},
+				Name: "Net", Input: 3, Precision: spec.Float64, Cache: cache, InputGradient: true,
+				Cost: spec.Function{Name: "mse"},
+				Layers: []spec.Layer{{Dense: 5, Activation: spec.Function{Name: "softmax"}},
+					{Dense: 2, Activation: spec.Function{Name: "softmax"}}},
 			}
 			p, err := plan.Compile(n.WithDefaults())
 			if err != nil {

@@ -12,7 +12,8 @@ func TestOpsDeclare(t *testing.T) {
 	vec := func(name string, layer int) *Buffer { return &Buffer{Name: name, Layer: layer, Rows: 2, Cols: 1} }
 	mat := func(name string) *Buffer { return &Buffer{Name: name, Kind: Weight, Layer: 2, Rows: 2, Cols: 2} }
 	w, g, b, gb := mat("W2"), mat("gW2"), vec("b2", 2), vec("gb2", 2)
-	x, y, z, a, d, v, rate := vec("a1", 1), vec("y", 2), vec("z2", 2), vec("a2", 2), vec("d2", 2), vec("v1", 1), vec("rate", 0)
+	x, y, z, a, d, v, rate := vec("a1", 1), vec("y", 2), vec("z2", 2), vec("a2", 2), vec("d2", 2),
+		vec("v1", 1), vec("rate", 0)
 	m, s, loss := vec("m2", 2), vec("s2", 2), vec("loss", 2)
 	update := &Update{W: w, B: b, D: d, A: x, Rate: rate}
 	each := Map{N: 2, Sets: []Set{{z, AccForward}, {a, expr.Tanh(AccForward)}}}
@@ -35,7 +36,8 @@ func TestOpsDeclare(t *testing.T) {
 		{&Affine{W: w, B: b, In: x, Each: each}, []*Buffer{w, b, x}, []*Buffer{z, a}, "z2 = W2·a1 + b2; a2 = tanh(z2)"},
 		{&Affine{W: w, In: x, Each: each}, []*Buffer{w, x}, []*Buffer{z, a}, "z2 = W2·a1; a2 = tanh(z2)"},
 		{&BackAffine{W: w, D: d, Each: back}, []*Buffer{w, d, x}, []*Buffer{v}, "v1 = (W2ᵀ·d2)*a1"},
-		{&BackAffine{W: w, D: d, Each: back, Update: update}, []*Buffer{w, d, x, w, b, d, x, rate}, []*Buffer{v, w, b}, "v1 = (W2ᵀ·d2)*a1; in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2"},
+		{&BackAffine{W: w, D: d, Each: back, Update: update}, []*Buffer{w, d, x, w, b, d, x, rate}, []*Buffer{v, w, b},
+			"v1 = (W2ᵀ·d2)*a1; in the same pass W2 −= rate·d2·a1ᵀ; b2 −= rate·d2"},
 		{&Outer{GW: g, GB: gb, D: d, A: x}, []*Buffer{d, x}, []*Buffer{g, gb}, "∇W2 = d2·a1ᵀ; ∇b2 = d2"},
 		{&Outer{GW: g, D: d, A: x}, []*Buffer{d, x}, []*Buffer{g}, "∇W2 = d2·a1ᵀ"},
 		{update, []*Buffer{w, b, d, x, rate}, []*Buffer{w, b}, "W2 −= rate·d2·a1ᵀ; b2 −= rate·d2"},
@@ -43,7 +45,9 @@ func TestOpsDeclare(t *testing.T) {
 		{form(expr.Softmax, true), []*Buffer{z}, []*Buffer{m, s, a}, "a2 = softmax(z2)"},
 		{form(expr.Softmax, false), []*Buffer{a, v}, []*Buffer{d}, "d2 = a2 ⊙ (v1 − a2ᵀ·v1)"},
 		{form(expr.LogSoftmax, false), []*Buffer{a, v}, []*Buffer{d}, "d2 = v1 − exp(a2)·Σ v1"},
-		{&Map{N: 2, Args: []Arg{{expr.A, a}, {expr.Y, y}}, Sets: []Set{{d, expr.Sub(expr.A, expr.Y)}}, Sum: &Sum{loss, expr.Square(expr.Sub(expr.A, expr.Y)), 0.5}}, []*Buffer{a, y}, []*Buffer{d, loss}, "d2 = a2 - y; loss = 0.5·Σ (a2 - y)^2"},
+		{&Map{N: 2, Args: []Arg{{expr.A, a}, {expr.Y, y}}, Sets: []Set{{d, expr.Sub(expr.A, expr.Y)}},
+			Sum: &Sum{loss, expr.Square(expr.Sub(expr.A, expr.Y)), 0.5}}, []*Buffer{a, y}, []*Buffer{d, loss},
+			"d2 = a2 - y; loss = 0.5·Σ (a2 - y)^2"},
 	} {
 		if got := c.op.Reads(); !slices.Equal(got, c.reads) {
 			t.Errorf("%s reads %v, want %v", c.text, got, c.reads)

@@ -18,11 +18,13 @@ import (
 // lanes without a term are left out. So the lanes may be the elements of one register, added up by halves, or of
 // several, or scalars taken one after another in the order of Tree.
 //
-//   - The rows of W·a, the sums of softmax and its like, and the loss over the outputs go along vectors that lie in memory as they are
-//     summed: as many lanes as there are elements in 64 bytes, 16 of float32 or 8 of float64. The bias is added to the finished sum.
+//   - The rows of W·a, the sums of softmax and its like, and the loss over the outputs go along vectors that lie in
+//     memory as they are summed: as many lanes as there are elements in 64 bytes, 16 of float32 or 8 of float64. The
+//     bias is added to the finished sum.
 //   - Wᵀ·δ is summed over rows, every column by itself, in 4 lanes: enough to keep additions under way.
-//   - Gradients are summed over samples one after another, from 0 on; the losses of samples likewise, a block at a time, and then those
-//     of the blocks. A team cuts the blocks into runs by their number alone and adds the sums of the runs up in pairs, by number too.
+//   - Gradients are summed over samples one after another, from 0 on; the losses of samples likewise, a block at a
+//     time, and then those of the blocks. A team cuts the blocks into runs by their number alone and adds the sums of
+//     the runs up in pairs, by number too.
 //
 // Zeros need no care where lanes are padded: -0 added to anything leaves it. gen/portable/ordered.go and
 // gen/amd64/ordered.go follow this order, the latter for one sample; for tiles of samples, whose rows are the lanes,
@@ -48,8 +50,9 @@ func (p *Program) Rounding() string {
 	if p.Network.Rounding != spec.RoundingStrict {
 		return "fast: compilers may fuse products with sums, and sums have no promised order"
 	}
-	return fmt.Sprintf("strict, the same bits on every machine: no product is fused; sums along a vector in %d lanes l, l+%d, …, "+
-		"across rows in %d, the lanes added by halves, the upper to the lower, then the bias; over samples in their order",
+	return fmt.Sprintf("strict, the same bits on every machine: no product is fused; sums along a vector in %d lanes "+
+		"l, l+%d, …, across rows in %d, the lanes added by halves, the upper to the lower, then the bias; over "+
+		"samples in their order",
 		registerBytes/p.ElementBytes(), registerBytes/p.ElementBytes(), rowLanes)
 }
 

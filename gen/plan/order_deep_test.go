@@ -18,8 +18,10 @@ func TestOrderOfDeep(t *testing.T) {
 		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
 			for _, width := range []int{5, 33, 64} {
 				n := spec.Network{
-					Name: "Deep", Input: width, Precision: precision, Rounding: spec.RoundingStrict, Cost: spec.Function{Name: "mse"},
-					Layers: slices.Repeat([]spec.Layer{{Dense: width, Activation: spec.Function{Name: "softmax"}}}, layers),
+					Name: "Deep", Input: width, Precision: precision, Rounding: spec.RoundingStrict,
+					Cost: spec.Function{Name: "mse"},
+					Layers: slices.Repeat([]spec.Layer{{Dense: width, Activation: spec.Function{Name: "softmax"}}},
+						layers),
 				}
 				p := mustCompile(t, n.WithDefaults())
 				for _, op := range p.Func(Grad).Ops {

@@ -129,7 +129,8 @@ func TestOrder(t *testing.T) {
 						got = l.Lanes
 					}
 					if got != want {
-						t.Errorf("%s, %s, %s: %T %s has an order of %d lanes, want %d", n.Precision, n.Unroll, n.Rounding, op, op, got, want)
+						t.Errorf("%s, %s, %s: %T %s has an order of %d lanes, want %d", n.Precision, n.Unroll,
+							n.Rounding, op, op, got, want)
 					}
 					along := l.Inner
 					if _, elementwise := op.(*Map); elementwise {
@@ -137,7 +138,8 @@ func TestOrder(t *testing.T) {
 					}
 					for _, s := range along {
 						if want > 0 && (s.Lo%want != 0 || s.Looped() && s.Size%want != 0) {
-							t.Errorf("%s, %s: %T %s: %+v cuts lanes, which are %d", n.Precision, n.Unroll, op, op, s, want)
+							t.Errorf("%s, %s: %T %s: %+v cuts lanes, which are %d",
+								n.Precision, n.Unroll, op, op, s, want)
 						}
 					}
 				}

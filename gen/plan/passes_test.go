@@ -298,7 +298,8 @@ func TestCompileRefuses(t *testing.T) {
 		change func(n *spec.Network)
 		want   string
 	}{
-		{func(n *spec.Network) { n.Layers[0].Activation.Name = "wobble" }, `layers[0].activation: the activation "wobble" has no formula`},
+		{func(n *spec.Network) { n.Layers[0].Activation.Name = "wobble" },
+			`layers[0].activation: the activation "wobble" has no formula`},
 		{func(n *spec.Network) { n.Cost.Name = "regret" }, `cost: the cost "regret" has no formula`},
 		{func(n *spec.Network) { n.Cache = "all" }, `cache: "all" is not a mode`},
 		{func(n *spec.Network) { n.Unroll = "twice" }, `unroll: "twice" is not a mode`},

@@ -37,7 +37,8 @@ const (
 	Result                 // what a batch function hands back for every sample, in an argument
 )
 
-var kindNames = [...]string{"input", "target", "rate", "weight", "bias", "weight gradient", "bias gradient", "cache", "delta", "scratch", "loss", "result"}
+var kindNames = [...]string{"input", "target", "rate", "weight", "bias", "weight gradient", "bias gradient", "cache",
+	"delta", "scratch", "loss", "result"}
 
 func (k Kind) String() string { return kindNames[k] }
 
@@ -77,10 +78,11 @@ type Program struct {
 	Cost        expr.Cost
 	Buffers     []*Buffer
 	Funcs       []*Func
-	Slots       []int    // length of each shared scratch slot, in elements
-	Block       int      // samples that a batch function takes at a time: the network's batch, or what MaxBlockBytes has room for
-	Turns       bool     // whether the workspace has a number that says which way assembly goes through large matrices
-	Choices     []string // what the passes decided, a line each, for explain
+	Slots       []int // length of each shared scratch slot, in elements
+	// samples that a batch function takes at a time: the network's batch, or what MaxBlockBytes has room for
+	Block   int
+	Turns   bool     // whether the workspace has a number that says which way assembly goes through large matrices
+	Choices []string // what the passes decided, a line each, for explain
 }
 
 // The functions of a program, by the names of the emitted methods.

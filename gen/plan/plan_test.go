@@ -18,7 +18,8 @@ func TestLookups(t *testing.T) {
 	if p.Func("Train") != nil || p.Buffer("q") != nil || p.Find(Weight, 3) != nil || p.Find(Delta, 0) != nil {
 		t.Error("something is found that is not there")
 	}
-	if b := p.Buffer("W2"); b == nil || b != p.Find(Weight, 2) || b.Len() != 24 || !b.Matrix() || b.String() != "W2[3×8]" {
+	if b := p.Buffer("W2"); b == nil || b != p.Find(Weight, 2) || b.Len() != 24 || !b.Matrix() ||
+		b.String() != "W2[3×8]" {
 		t.Errorf("W2 is %v", b)
 	}
 	if b := p.Buffer("b2"); b == nil || b != p.Find(Bias, 2) || b.Len() != 3 || b.Matrix() || b.String() != "b2[3]" {

@@ -78,7 +78,8 @@ func dropIdle(p *Program) (changed bool) {
 
 // uses says whether an expression of a Map reads a variable.
 func (m *Map) uses(v expr.Var) bool {
-	return m.Sum != nil && expr.Uses(m.Sum.Expr, v) || slices.ContainsFunc(m.Sets, func(s Set) bool { return expr.Uses(s.Expr, v) })
+	return m.Sum != nil && expr.Uses(m.Sum.Expr, v) ||
+		slices.ContainsFunc(m.Sets, func(s Set) bool { return expr.Uses(s.Expr, v) })
 }
 
 // trim drops the arguments that no expression uses: the derivative of a formula may be a constant.

@@ -50,10 +50,12 @@ func TestPruneKeeps(t *testing.T) {
 	xor := build("mse", []int{2, 3, 1}, "sigmoid", "sigmoid")
 	before := stages(t, xor, names)["fuse"]
 	after := names(mustCompile(t, xor))
-	if want := []string{"x", "y", "rate", "loss", "W1", "gW1", "b1", "gb1", "a1", "d1", "W2", "gW2", "b2", "gb2", "a2", "d2", "o"}; !slices.Equal(after, want) {
+	if want := []string{"x", "y", "rate", "loss", "W1", "gW1", "b1", "gb1", "a1", "d1", "W2", "gW2", "b2", "gb2", "a2",
+		"d2", "o"}; !slices.Equal(after, want) {
 		t.Errorf("buffers %v, want %v", after, want)
 	}
-	if want := []string{"z1", "v1", "z2", "v2", "t"}; !slices.ContainsFunc(want, func(s string) bool { return slices.Contains(before, s) }) {
+	if want := []string{"z1", "v1", "z2", "v2", "t"}; !slices.ContainsFunc(want,
+		func(s string) bool { return slices.Contains(before, s) }) {
 		t.Errorf("before the pass the buffers are %v: none of %v", before, want)
 	}
 	// The largest logit and the total of a softmax stay where the loss reads them, and nowhere else.
@@ -109,7 +111,8 @@ func TestPruneCascades(t *testing.T) {
 	if err := prune(p); err != nil {
 		t.Fatal(err)
 	}
-	if len(first.Sets) != 1 || first.Sets[0].Buf != y || len(second.Sets) != 0 || !slices.Equal(p.Buffers, []*Buffer{x, y}) {
+	if len(first.Sets) != 1 || first.Sets[0].Buf != y || len(second.Sets) != 0 ||
+		!slices.Equal(p.Buffers, []*Buffer{x, y}) {
 		t.Errorf("left: %s; %s; buffers %v; want y = z alone, of x and y", first, second, p.Buffers)
 	}
 }

@@ -51,10 +51,13 @@ func TestKeeps(t *testing.T) {
 		}
 		down := pick(p, Backward, is(backLayer, 2)).(*BackAffine)
 		if down.Short() != c.short || down.Keeps() != c.keeps || down.Blocks() != c.blocks {
-			t.Errorf("%d terms: a map back has short sums %v, keeps %v, blocks %v", c.width, down.Short(), down.Keeps(), down.Blocks())
+			t.Errorf("%d terms: a map back has short sums %v, keeps %v, blocks %v", c.width, down.Short(),
+				down.Keeps(), down.Blocks())
 		}
-		if fused := pick(p, Step, is(backLayer, 2)).(*BackAffine); fused.Short() || !fused.Keeps() || fused.Blocks() != c.blocks {
-			t.Errorf("%d terms: a map back with its update has short sums %v, keeps %v, blocks %v", c.width, fused.Short(), fused.Keeps(), fused.Blocks())
+		if fused := pick(p, Step, is(backLayer, 2)).(*BackAffine); fused.Short() || !fused.Keeps() ||
+			fused.Blocks() != c.blocks {
+			t.Errorf("%d terms: a map back with its update has short sums %v, keeps %v, blocks %v",
+				c.width, fused.Short(), fused.Keeps(), fused.Blocks())
 		}
 	}
 }

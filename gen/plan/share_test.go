@@ -56,7 +56,8 @@ func TestShareKeepsLivesApart(t *testing.T) {
 					other := lives(f, c)
 					for k := range lives(f, b) {
 						if other[k] {
-							t.Errorf("%s, operation %d (%s): %v and %v are alive and share slot %d", f.Name, k, f.Ops[k], b, c, b.Slot)
+							t.Errorf("%s, operation %d (%s): %v and %v are alive and share slot %d",
+								f.Name, k, f.Ops[k], b, c, b.Slot)
 						}
 					}
 				}
@@ -100,7 +101,8 @@ func TestShareSaves(t *testing.T) {
 		slots += s
 	}
 	if len(p.Slots) != 2 || slots != 20 || total != 110 {
-		t.Errorf("%d slots of %d elements for %d elements of scratch, want 2 of 20 for 110 (11 hidden layers)", len(p.Slots), slots, total)
+		t.Errorf("%d slots of %d elements for %d elements of scratch, want 2 of 20 for 110 (11 hidden layers)",
+			len(p.Slots), slots, total)
 	}
 }
 

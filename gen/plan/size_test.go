@@ -123,7 +123,8 @@ func TestUnrolled(t *testing.T) {
 		{allLooped, spec.UnrollLoop, "loops over unrolled blocks"},
 	} {
 		c.n.Unroll = c.unroll
-		if got := mustCompile(t, c.n).Unrolled(); !strings.HasSuffix(got, c.want) || (c.want[0] == 'o') != (got != c.want) {
+		if got := mustCompile(t, c.n).Unrolled(); !strings.HasSuffix(got, c.want) ||
+			(c.want[0] == 'o') != (got != c.want) {
 			t.Errorf("%s, unroll %s: %q, want %q", title(c.n), c.unroll, got, c.want)
 		}
 	}

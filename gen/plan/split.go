@@ -22,7 +22,8 @@ const (
 	blockResults = 8     // results formed together, so that additions of different sums interleave
 	fusedResults = 4     // likewise where the weights are updated in the same pass
 	innerStep    = 16    // terms a trip, where the inner range is a loop too
-	wideMap      = 64    // elements an elementwise operation handles without a loop, four times as many when unrolled in full
+	// elements an elementwise operation handles without a loop, four times as many when unrolled in full
+	wideMap = 64
 )
 
 // split decides loops and functions: which index ranges are straight code and which are loops over blocks, and how the

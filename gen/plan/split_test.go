@@ -81,9 +81,11 @@ func TestTileCovers(t *testing.T) {
 				// A range shorter than two blocks is one, so that up to twice the limit may stand there.
 				results, inner := min(blockResults, body(l.Outer)), max(1, body(l.Inner))
 				if !mode.straight && results*inner >= 2*limit {
-					t.Errorf("%T %s, %s: %d×%d statements in a body, limit %d", op, text, mode.name, results, inner, limit)
+					t.Errorf("%T %s, %s: %d×%d statements in a body, limit %d",
+						op, text, mode.name, results, inner, limit)
 				}
-				if l.Lanes != 0 && (l.Lanes&(l.Lanes-1) != 0 || l.Lanes*body(l.Outer) > max(blockResults, body(l.Outer))) {
+				if l.Lanes != 0 && (l.Lanes&(l.Lanes-1) != 0 ||
+					l.Lanes*body(l.Outer) > max(blockResults, body(l.Outer))) {
 					t.Errorf("%T %s, %s: %d lanes for blocks of %d", op, text, mode.name, l.Lanes, body(l.Outer))
 				}
 			}
@@ -153,15 +155,19 @@ func TestUnrollModes(t *testing.T) {
 		}
 		return loops, straight
 	}
-	small, middling, large := build("mse", []int{6, 7, 3}, "tanh", "identity"), build("mse", []int{40, 64, 40}, "tanh", "identity"), build("mse", []int{200, 90, 70}, "tanh", "identity")
+	small, middling, large := build("mse", []int{6, 7, 3}, "tanh", "identity"),
+		build("mse", []int{40, 64, 40}, "tanh", "identity"), build("mse", []int{200, 90, 70}, "tanh", "identity")
 	for _, c := range []struct {
 		n           spec.Network
 		unroll      spec.Unroll
 		loops, none bool
 	}{
-		{small, spec.UnrollAuto, false, true}, {small, spec.UnrollFull, false, true}, {small, spec.UnrollLoop, false, true},
-		{middling, spec.UnrollAuto, true, false}, {middling, spec.UnrollFull, false, true}, {middling, spec.UnrollLoop, true, false},
-		{large, spec.UnrollAuto, true, false}, {large, spec.UnrollFull, false, true}, {large, spec.UnrollLoop, true, false},
+		{small, spec.UnrollAuto, false, true}, {small, spec.UnrollFull, false, true},
+		{small, spec.UnrollLoop, false, true},
+		{middling, spec.UnrollAuto, true, false}, {middling, spec.UnrollFull, false, true},
+		{middling, spec.UnrollLoop, true, false},
+		{large, spec.UnrollAuto, true, false}, {large, spec.UnrollFull, false, true},
+		{large, spec.UnrollLoop, true, false},
 	} {
 		c.n.Unroll = c.unroll
 		loops, _ := looped(c.n)

@@ -101,7 +101,8 @@ const (
 func GradientSweeps(p spec.Precision) []Sweep {
 	g := []expr.Var{expr.G}
 	scale := Sweep{
-		Type: GradType, Name: ScaleSweep, Arrays: g, Numbers: []expr.Var{factor}, Sets: []expr.Let{{Name: expr.G, Value: expr.Mul(factor, expr.G)}},
+		Type: GradType, Name: ScaleSweep, Arrays: g, Numbers: []expr.Var{factor},
+		Sets: []expr.Let{{Name: expr.G, Value: expr.Mul(factor, expr.G)}},
 	}
 	if p == spec.Float32 {
 		clip := scale
@@ -119,7 +120,8 @@ func GradientSweeps(p spec.Precision) []Sweep {
 		},
 		{
 			Type: GradType, Name: ClipSweep, Arrays: g, Numbers: []expr.Var{toOne, factor},
-			Sets: []expr.Let{{Name: overall, Value: expr.Mul(expr.G, toOne)}, {Name: expr.G, Value: expr.Mul(overall, factor)}},
+			Sets: []expr.Let{{Name: overall, Value: expr.Mul(expr.G, toOne)},
+				{Name: expr.G, Value: expr.Mul(overall, factor)}},
 		},
 		scale,
 	}

@@ -9,20 +9,30 @@ import (
 )
 
 // batchApart is what every batch function asks of its arguments.
-const batchApart = "Samples, targets and results must not overlap p or b, and results must not overlap samples or targets: some are written\nbefore all of these are read. It panics if the slices differ in length, before anything is written."
+const batchApart = "Samples, targets and results must not overlap p or b, and results must not overlap samples or " +
+	"targets: some are written\nbefore all of these are read. It panics if the slices differ in length, before " +
+	"anything is written."
 
 var batchDocs = map[string]string{
-	plan.ForwardBatch:   "ForwardBatch computes ŷ of every sample: out[i] from xs[i].\n" + batchApart,
-	plan.LossBatch:      "LossBatch returns the sum of the losses of all samples; of none it is 0.\n" + batchApart,
-	plan.GradBatch:      "GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum; of no samples\nboth are 0. For means, divide both by len(xs).\n" + batchApart,
-	plan.StepBatch:      "StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns\nthe sum before it. Every gradient is taken at the parameters before the step. For a step on the mean, divide rate by len(xs).\n" + batchApart,
-	plan.InputGradBatch: "InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at xs[i], and returns the sum of\nthe losses. No gradient of a parameter is formed.\n" + batchApart,
+	plan.ForwardBatch: "ForwardBatch computes ŷ of every sample: out[i] from xs[i].\n" + batchApart,
+	plan.LossBatch:    "LossBatch returns the sum of the losses of all samples; of none it is 0.\n" + batchApart,
+	plan.GradBatch: "GradBatch overwrites g with the gradient of the sum of the losses of all samples and " +
+		"returns that sum; of no samples\nboth are 0. For means, divide both by len(xs).\n" + batchApart,
+	plan.StepBatch: "StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= " +
+		"rate*∇ΣL, and returns\nthe sum before it. Every gradient is taken at the parameters before the step. " +
+		"For a step on the mean, divide rate by len(xs).\n" + batchApart,
+	plan.InputGradBatch: "InputGradBatch computes the gradient of every sample's loss with respect to x, gxs[i] at " +
+		"xs[i], and returns the sum of\nthe losses. No gradient of a parameter is formed.\n" + batchApart,
 }
 
 func (pr *printer) batchDoc() string {
-	doc := fmt.Sprintf("%sBatch holds what one call of a batch function works on: a workspace for each sample of a block, and the gradient\nthat StepBatch sums up, %d bytes together. The zero value is ready; goroutines need one each. Larger batches are taken a\nblock of %d samples at a time.", pr.name, pr.p.BatchBytes()+pr.tileBytes, pr.p.Block)
+	doc := fmt.Sprintf("%sBatch holds what one call of a batch function works on: a workspace for each sample of a "+
+		"block, and the gradient\nthat StepBatch sums up, %d bytes together. The zero value is ready; goroutines "+
+		"need one each. Larger batches are taken a\nblock of %d samples at a time.",
+		pr.name, pr.p.BatchBytes()+pr.tileBytes, pr.p.Block)
 	if len(pr.tiles) > 0 {
-		doc += fmt.Sprintf(" The first %s fields are for the assembly, which works on samples side by side.", map[int]string{3: "three", 4: "four"}[len(pr.tiles)])
+		doc += fmt.Sprintf(" The first %s fields are for the assembly, which works on samples side by side.",
+			map[int]string{3: "three", 4: "four"}[len(pr.tiles)])
 	}
 	return doc
 }

@@ -24,18 +24,23 @@ func (pr *printer) declarations() {
 	for l := 1; l <= depth; l++ {
 		layer := n.Layers[l-1]
 		w := pr.p.Find(plan.Weight, l)
-		params = append(params, pr.field(field(w), fmt.Sprintf("weights of layer %d, %s", l, layer.Activation.Brief()), w.Rows, w.Cols))
+		params = append(params,
+			pr.field(field(w), fmt.Sprintf("weights of layer %d, %s", l, layer.Activation.Brief()), w.Rows, w.Cols))
 		if b := pr.p.Find(plan.Bias, l); b != nil {
 			params = append(params, pr.field(field(b), fmt.Sprintf("biases of layer %d", l), b.Rows))
 		}
 	}
 	pr.file.Add(&code.Struct{Name: pr.name, Fields: params, Doc: pr.name + " holds the parameters of the network. " +
-		"The zero value is usable and all zeros; Init draws\nweights to train from. What it computes:\n" + items(pr.p.Conventions())})
+		"The zero value is usable and all zeros; Init draws\nweights to train from. What it computes:\n" +
+		items(pr.p.Conventions())})
 	pr.file.Add(&code.Struct{Name: pr.gradType(), Of: pr.name,
-		Doc: fmt.Sprintf("%sGrad is the gradient of the loss with respect to every parameter, laid out like %s.", pr.name, pr.name)})
-	pr.file.Add(&code.Struct{Name: pr.name + "Workspace", Fields: pr.workspace(), Doc: pr.name + "Workspace holds what one call " +
-		"leaves for the next. The zero value is ready; goroutines need one each.\nCaches are valid after Forward, Loss, Grad and " +
-		"Step, gradients after Backward, Grad and Step, until the next\ncall with the same workspace."})
+		Doc: fmt.Sprintf("%sGrad is the gradient of the loss with respect to every parameter, laid out like %s.",
+			pr.name, pr.name)})
+	pr.file.Add(&code.Struct{Name: pr.name + "Workspace", Fields: pr.workspace(),
+		Doc: pr.name + "Workspace holds what one call " +
+			"leaves for the next. The zero value is ready; goroutines need one each.\n" +
+			"Caches are valid after Forward, Loss, Grad and Step, gradients after Backward, Grad and Step, until " +
+			"the next\ncall with the same workspace."})
 	pr.file.Add(&code.Struct{Name: pr.name + "Batch", Fields: pr.batchFields(), Doc: pr.batchDoc()})
 }
 
@@ -60,7 +65,8 @@ func (pr *printer) workspace() []code.Field {
 	if pr.p.Turns {
 		fields = append(fields, code.Field{
 			Name: plan.TurnField, Type: code.Of(code.KindOf(fmt.Sprintf("uint%d", pr.kind.Bits()))),
-			Doc: "for the assembly: its lowest bit says which way the last call went through large matrices; any value will do",
+			Doc: "for the assembly: its lowest bit says which way the last call went through large matrices; any " +
+				"value will do",
 		})
 	}
 	return fields
@@ -102,22 +108,25 @@ func (pr *printer) methods() {
 		}
 	}
 	pr.file.Add(&code.Func{
-		Name: "Init", Recv: recv, Params: []code.Param{{Name: "norm", Type: code.FunctionOf(code.Of(code.Float64))}}, Body: body,
-		Doc: "Init draws every weight from norm, which returns independent standard normal numbers (rand.NormFloat64), scaled\n" +
-			"by layer: " + strings.Join(scales, ", ") + ". Biases become 0.",
+		Name: "Init", Recv: recv, Params: []code.Param{{Name: "norm", Type: code.FunctionOf(code.Of(code.Float64))}},
+		Body: body,
+		Doc: "Init draws every weight from norm, which returns independent standard normal numbers " +
+			"(rand.NormFloat64), scaled\nby layer: " + strings.Join(scales, ", ") + ". Biases become 0.",
 	})
 
-	pr.file.Add(pr.flat("p", pr.name, "Flat is a view of all parameters as one array, layer by layer, each layer's weights row by row "+
-		"and then its\nbiases. Writing to it writes to p."))
-	pr.file.Add(pr.flat("g", pr.gradType(), "Flat is a view of the gradient as one array, in the order of the parameters'."))
+	pr.file.Add(pr.flat("p", pr.name,
+		"Flat is a view of all parameters as one array, layer by layer, each layer's weights row by row "+
+			"and then its\nbiases. Writing to it writes to p."))
+	pr.file.Add(pr.flat("g", pr.gradType(),
+		"Flat is a view of the gradient as one array, in the order of the parameters'."))
 
 	if pr.sumsToOne() {
 		body := &code.Block{}
 		body.Return(code.N(1))
 		pr.file.Add(&code.Func{
 			Name: "TargetSum", Recv: recv, Results: pr.number(), Body: body,
-			Doc: "TargetSum is what the elements of every y must sum to: the gradient is formed as ŷ - y, which is that of the loss\n" +
-				"only then. Package train asks for it.",
+			Doc: "TargetSum is what the elements of every y must sum to: the gradient is formed as ŷ - y, which is " +
+				"that of the loss\nonly then. Package train asks for it.",
 		})
 	}
 
@@ -127,8 +136,8 @@ func (pr *printer) methods() {
 		ws := pr.param("ws")
 		pr.file.Add(&code.Func{
 			Name: "InputGrad", Recv: &ws, Results: []code.Param{pr.vectorOf("", d0.Rows)}, Body: body,
-			Doc: "InputGrad is the gradient of the loss with respect to x, left in ws by the last Backward, Grad or Step. Step's is\n" +
-				"the gradient at the weights before the step.",
+			Doc: "InputGrad is the gradient of the loss with respect to x, left in ws by the last Backward, Grad or " +
+				"Step. Step's is\nthe gradient at the weights before the step.",
 		})
 	}
 }
@@ -139,7 +148,8 @@ func (pr *printer) flat(recv, typ, doc string) *code.Func {
 	body := &code.Block{}
 	body.Return(&code.View{To: array, X: code.V(recv)})
 	r := pointer(recv, typ)
-	return &code.Func{Name: "Flat", Doc: doc, Recv: &r, Results: []code.Param{{Type: code.PointerTo(array)}}, Body: body}
+	return &code.Func{Name: "Flat", Doc: doc, Recv: &r, Results: []code.Param{{Type: code.PointerTo(array)}},
+		Body: body}
 }
 
 // draw fills a matrix of parameters with scaled normal numbers:

@@ -22,7 +22,8 @@ type writer struct {
 
 // operators are those that code has as well.
 var operators = map[expr.Op]code.Op{
-	expr.OpAdd: code.Add, expr.OpSub: code.Sub, expr.OpMul: code.Mul, expr.OpDiv: code.Div, expr.OpMax: code.Max, expr.OpMin: code.Min,
+	expr.OpAdd: code.Add, expr.OpSub: code.Sub, expr.OpMul: code.Mul, expr.OpDiv: code.Div, expr.OpMax: code.Max,
+	expr.OpMin: code.Min,
 }
 
 func (w writer) write(e expr.Expr) (code.Expr, error) {

@@ -13,11 +13,17 @@ import (
 const apart = "x, y and g must not overlap p or ws: copy what Forward returned before passing it back."
 
 var functionDocs = map[string]string{
-	plan.Forward:  "Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with ws.\nNaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and 0*Inf are NaN.",
+	plan.Forward: "Forward computes ŷ from x and returns it. The result lies in ws, valid until the next call with " +
+		"ws.\nNaN in x or in a parameter makes NaN of every output that depends on it; ±Inf may: Inf - Inf and " +
+		"0*Inf are NaN.",
 	plan.LossOnly: "Loss computes ŷ from x and returns the cost of ŷ against y.\n" + apart,
-	plan.Backward: "Backward computes the gradient of the loss with respect to every parameter, overwriting g, and returns the loss. It\nfollows Forward with the same ws, x and parameters.\n" + apart,
-	plan.Grad:     "Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and returns the loss.\n" + apart,
-	plan.Step:     "Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward and backward propagation\nand the update are one pass, no gradient of a parameter is stored, and every weight is read before it is written; ŷ in ws belongs to the\nparameters before the step.\n" + apart,
+	plan.Backward: "Backward computes the gradient of the loss with respect to every parameter, overwriting g, and " +
+		"returns the loss. It\nfollows Forward with the same ws, x and parameters.\n" + apart,
+	plan.Grad: "Grad is Forward and Backward in one call: it overwrites g with the gradient of the loss and " +
+		"returns the loss.\n" + apart,
+	plan.Step: "Step takes one step of gradient descent, p -= rate*∇L, and returns the loss before it. Forward " +
+		"and backward propagation\nand the update are one pass, no gradient of a parameter is stored, and every " +
+		"weight is read before it is written; ŷ in ws belongs to the\nparameters before the step.\n" + apart,
 }
 
 func (pr *printer) param(name string) code.Param {
@@ -90,7 +96,8 @@ func (pr *printer) function(fs ...*plan.Func) error {
 	}
 	for _, part := range parts {
 		args, loss := uses(part)
-		fn := &code.Func{Name: part.Name, Doc: pr.partDoc(part), Recv: pr.receiver(), Params: pr.params(args), Body: &code.Block{}}
+		fn := &code.Func{Name: part.Name, Doc: pr.partDoc(part), Recv: pr.receiver(), Params: pr.params(args),
+			Body: &code.Block{}}
 		if err := pr.part(part, fn.Body); err != nil {
 			return fmt.Errorf("%s: %w", part.Name, err)
 		}
@@ -106,8 +113,8 @@ func (pr *printer) function(fs ...*plan.Func) error {
 // oneSample is a function of the API: its parts in order, the calls of those that are methods of their own.
 func (pr *printer) oneSample(f *plan.Func) (*code.Func, error) {
 	fn := &code.Func{
-		Name: f.Name, Doc: functionDocs[f.Name], Recv: pr.receiver(), Params: pr.params(plan.SignatureOf(f.Name).Args), Results: pr.number(),
-		Body: &code.Block{},
+		Name: f.Name, Doc: functionDocs[f.Name], Recv: pr.receiver(), Params: pr.params(plan.SignatureOf(f.Name).Args),
+		Results: pr.number(), Body: &code.Block{},
 	}
 	switch {
 	case plan.SignatureOf(f.Name).Output:
@@ -164,7 +171,8 @@ func (pr *printer) dispatch(function string, fn *code.Func) {
 	}
 	inner := pr.ifVector(fn.Body)
 	if function == plan.Forward {
-		call := pr.vectorCall(&code.Func{Name: fn.Name, Recv: fn.Recv, Params: fn.Params}, plan.SignatureOf(function).Args...)
+		call := pr.vectorCall(&code.Func{Name: fn.Name, Recv: fn.Recv, Params: fn.Params},
+			plan.SignatureOf(function).Args...)
 		inner.Do(call)
 		inner.Return(&code.Addr{X: base(pr.output())})
 		return

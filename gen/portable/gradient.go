@@ -6,11 +6,12 @@ import (
 )
 
 const (
-	normDoc = "Norm is the Euclidean norm of the gradient: NaN if an element is, else infinite if one is. It overflows only where the norm\n" +
-		"itself is beyond the type, and no square is lost."
-	clipDoc = "Clip scales the gradient down to a norm of limit where it is greater, and returns the norm it had. It is PyTorch's\n" +
-		"clip_grad_norm_, without the 1e-6 that is added to the norm there. A norm of NaN makes every element NaN; one that is infinite\n" +
-		"because an element is makes NaN of that and 0 of the finite ones. Either is seen in the result. limit must not be negative."
+	normDoc = "Norm is the Euclidean norm of the gradient: NaN if an element is, else infinite if one is. It " +
+		"overflows only where the norm\nitself is beyond the type, and no square is lost."
+	clipDoc = "Clip scales the gradient down to a norm of limit where it is greater, and returns the norm it had. It " +
+		"is PyTorch's\nclip_grad_norm_, without the 1e-6 that is added to the norm there. A norm of NaN makes " +
+		"every element NaN; one that is infinite\nbecause an element is makes NaN of that and 0 of the finite " +
+		"ones. Either is seen in the result. limit must not be negative."
 	scaleDoc = "Scale multiplies the gradient by k: by 1/n, a sum over n samples becomes their mean."
 )
 
@@ -39,7 +40,8 @@ func (pr *printer) gradient() {
 	pr.dispatchSweep(sweeps[plan.ScaleSweep], "g", scale)
 	each(scale, pr.mul(code.V("k"), code.V("x")))
 	pr.file.Add(&code.Func{
-		Name: "Scale", Doc: scaleDoc, Recv: &recv, Params: []code.Param{{Name: "k", Type: code.Of(pr.kind)}}, Body: scale,
+		Name: "Scale", Doc: scaleDoc, Recv: &recv, Params: []code.Param{{Name: "k", Type: code.Of(pr.kind)}},
+		Body: scale,
 	})
 }
 
@@ -48,8 +50,8 @@ func (pr *printer) gradient() {
 func (pr *printer) norms32(recv *code.Param, sweeps map[string]plan.Sweep) (norm, clip *code.Block) {
 	norm, clip = &code.Block{}, &code.Block{}
 	pr.file.Add(&code.Func{
-		Name: "norm", Doc: "norm is Norm before it is rounded.", Recv: recv, Results: []code.Param{{Type: code.Of(code.Float64)}},
-		Body: pr.norm(sweeps[plan.SquaresSweep]),
+		Name: "norm", Doc: "norm is Norm before it is rounded.", Recv: recv,
+		Results: []code.Param{{Type: code.Of(code.Float64)}}, Body: pr.norm(sweeps[plan.SquaresSweep]),
 	})
 	norm.Return(code.To(pr.kind, method("g", "norm")))
 
@@ -68,9 +70,10 @@ func (pr *printer) norms32(recv *code.Param, sweeps map[string]plan.Sweep) (norm
 func (pr *printer) norms64(recv *code.Param, sweeps map[string]plan.Sweep) (norm, clip *code.Block) {
 	norm, clip = &code.Block{}, &code.Block{}
 	pr.file.Add(&code.Func{
-		Name: "largest", Recv: recv, Results: []code.Param{{Type: code.Of(code.Uint64)}}, Body: pr.largest(sweeps[plan.LargestSweep]),
-		Doc: "largest has the bits of the largest magnitude among the elements, at least those of the smallest number with all " +
-			"its digits.\nNaN may count or not: the norm is NaN then, whatever this is.",
+		Name: "largest", Recv: recv, Results: []code.Param{{Type: code.Of(code.Uint64)}},
+		Body: pr.largest(sweeps[plan.LargestSweep]),
+		Doc: "largest has the bits of the largest magnitude among the elements, at least those of the smallest " +
+			"number with all its digits.\nNaN may count or not: the norm is NaN then, whatever this is.",
 	})
 	pr.file.Add(&code.Func{
 		Name: "norm", Recv: recv, Body: pr.normScaled(sweeps[plan.SquaresSweep]),

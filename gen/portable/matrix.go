@@ -212,7 +212,9 @@ func (pr *printer) backRow(op *plan.BackAffine, s *scope, row, col index, n int,
 }
 
 // old reads a weight into a scalar, which it returns with what prints the weight's update.
-func (pr *printer) old(op *plan.BackAffine, s *scope, rowName string, row, col index, rated code.Expr) (code.Expr, func()) {
+func (pr *printer) old(
+	op *plan.BackAffine, s *scope, rowName string, row, col index, rated code.Expr,
+) (code.Expr, func()) {
 	place := weight(rowName, op.W, row, col)
 	name := fmt.Sprintf("w%d_%s_%s", op.W.Layer, row.suffix(), col.suffix())
 	s.set(name, place)
@@ -270,7 +272,10 @@ func (pr *printer) update(op *plan.Update, piece plan.Piece, root *scope) {
 }
 
 // rankOne prints a statement for every element of a matrix: put the product of a row's factor and a column's a there.
-func (pr *printer) rankOne(w, a *plan.Buffer, piece plan.Piece, keep bool, inner []plan.Segment, root *scope, factor func(*scope, index) code.Expr, put func(b *code.Block, dst, v code.Expr)) {
+func (pr *printer) rankOne(
+	w, a *plan.Buffer, piece plan.Piece, keep bool, inner []plan.Segment, root *scope,
+	factor func(*scope, index) code.Expr, put func(b *code.Block, dst, v code.Expr),
+) {
 	if keep {
 		root.load(a, index{}, a.Len())
 	}
@@ -292,7 +297,10 @@ func (pr *printer) rankOne(w, a *plan.Buffer, piece plan.Piece, keep bool, inner
 }
 
 // columns prints the statements of some consecutive rows, all rows of one column together.
-func (pr *printer) columns(w, a *plan.Buffer, inner []plan.Segment, s *scope, row index, factors []code.Expr, rows []string, put func(b *code.Block, dst, v code.Expr)) {
+func (pr *printer) columns(
+	w, a *plan.Buffer, inner []plan.Segment, s *scope, row index, factors []code.Expr, rows []string,
+	put func(b *code.Block, dst, v code.Expr),
+) {
 	for _, in := range inner {
 		t, col := s.enter(in, "j")
 		for c := range in.Size {

@@ -38,7 +38,8 @@ func (pr *printer) normScaled(s plan.Sweep) *code.Block {
 	b.Comment("scale brings the largest to 1…2, or above if it is infinite.")
 	biased := &code.Extreme{Op: code.Min, Xs: []code.Expr{
 		&code.Binary{Op: code.Shr, X: method("g", "largest"), Y: exponent}, code.I(2045)}}
-	b.Set(scale, &code.FromBits{To: code.Float64, X: &code.Binary{Op: code.Shl, X: code.Diff(code.I(2046), biased), Y: exponent}})
+	b.Set(scale, &code.FromBits{To: code.Float64,
+		X: &code.Binary{Op: code.Shl, X: code.Diff(code.I(2046), biased), Y: exponent}})
 	root := func(b *code.Block, sum code.Expr) { b.Return(&code.Sqrt{X: sum}, scale) }
 	rounded := func(x, y code.Expr) code.Expr { return code.To(code.Float64, code.Product(x, y)) }
 	pr.rootOfSquares(b, s, root, func(x code.Expr) code.Expr { return code.Product(x, scale) }, rounded)

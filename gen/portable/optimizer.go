@@ -52,12 +52,15 @@ var countsIn = regexp.MustCompile(`\bt\b`)
 
 // declare emits the type.
 func (o optimizer) declare() {
-	doc := fmt.Sprintf("%s is the optimizer %s. Update moves each parameter p with gradient g by\n\n\t%s\n\n", o.name, o.Descent.Name, strings.ReplaceAll(o.Formula, "; ", "\n\t"))
+	doc := fmt.Sprintf("%s is the optimizer %s. Update moves each parameter p with gradient g by\n\n\t%s\n\n",
+		o.name, o.Descent.Name, strings.ReplaceAll(o.Formula, "; ", "\n\t"))
 	if countsIn.MatchString(o.Formula) {
 		doc += "where t is the number of the update. "
 	}
 	if o.hasDefaults() {
-		doc += fmt.Sprintf("The zero value is ready: its first Update sets the hyperparameters of New%[1]s.\nTo have others, start from New%[1]s and set fields, to 0 too. A literal must set every field whose default is\nnot 0: %[2]s; else the first Update panics.", o.name, strings.Join(o.Defaults(), ", "))
+		doc += fmt.Sprintf("The zero value is ready: its first Update sets the hyperparameters of New%[1]s.\n"+
+			"To have others, start from New%[1]s and set fields, to 0 too. A literal must set every field whose "+
+			"default is\nnot 0: %[2]s; else the first Update panics.", o.name, strings.Join(o.Defaults(), ", "))
 	} else {
 		doc += "The zero value is ready."
 	}
@@ -81,7 +84,8 @@ func (o optimizer) constructor() {
 	}
 	o.pr.file.Add(&code.Func{
 		Name: "New" + o.name, Results: []code.Param{pointer("", o.name)}, Body: body,
-		Doc:   fmt.Sprintf("New%s returns the optimizer with PyTorch's defaults: %s.", o.name, strings.Join(values, ", ")),
+		Doc: fmt.Sprintf("New%s returns the optimizer with PyTorch's defaults: %s.",
+			o.name, strings.Join(values, ", ")),
 		Alone: o.spaced(), // in memory of its own, which begins a page, and not on a stack
 	})
 	if !o.hasDefaults() {
@@ -111,13 +115,14 @@ func (o optimizer) begin() {
 	}
 	body := &code.Block{}
 	body.If(code.Op2(code.Both, all...)).Do(method("o", "defaults"))
-	message := fmt.Sprintf("%[1]s.Update: a literal sets some hyperparameters and leaves %[2]s at 0; start from New%[1]s() and set fields, to 0 too", o.name, strings.Join(o.Defaults(), " or "))
+	message := fmt.Sprintf("%[1]s.Update: a literal sets some hyperparameters and leaves %[2]s at 0; start from "+
+		"New%[1]s() and set fields, to 0 too", o.name, strings.Join(o.Defaults(), " or "))
 	body.If(code.Op2(code.Both, all[0], code.Op2(code.Either, needed...))).Panic(message)
 	body.Set(own("set"), code.True)
 	o.pr.file.Add(&code.Func{
 		Name: "begin", Recv: o.recv(), Body: body,
-		Doc: fmt.Sprintf("begin is for the first Update of what New%s has not made: a zero value takes the defaults, a literal that forgets\n"+
-			"fields is refused.", o.name),
+		Doc: fmt.Sprintf("begin is for the first Update of what New%s has not made: a zero value takes the defaults, "+
+			"a literal that forgets\nfields is refused.", o.name),
 	})
 }
 
@@ -141,8 +146,8 @@ func (o optimizer) update() error {
 			return err
 		}
 	}
-	doc := "Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one sample, or a sum or\n" +
-		"mean over many; the rate belongs to it."
+	doc := "Update moves p against the gradient g, which is only read, at a learning rate. g is the gradient of one " +
+		"sample, or a sum or\nmean over many; the rate belongs to it."
 	if len(o.Rule.State) > 0 {
 		doc += " NaN or an infinity in g stays in the state: where g may hold one, look at its Norm first."
 	}
@@ -165,8 +170,9 @@ func (o optimizer) parts() error {
 		return err
 	}
 	o.pr.file.Add(&code.Func{
-		Name: "update", Doc: "update moves parameters lo to hi, in the update that count has begun.", Recv: o.recv(), Body: move,
-		Params: append(o.updateParams(), code.Param{Name: "lo", Type: code.Of(code.Int)}, code.Param{Name: "hi", Type: code.Of(code.Int)}),
+		Name: "update", Doc: "update moves parameters lo to hi, in the update that count has begun.", Recv: o.recv(),
+		Body: move, Params: append(o.updateParams(), code.Param{Name: "lo", Type: code.Of(code.Int)},
+			code.Param{Name: "hi", Type: code.Of(code.Int)}),
 	})
 	return nil
 }
@@ -175,7 +181,8 @@ func (o optimizer) parts() error {
 // of range: if lo < 0 || hi > n { return }.
 func within(b *code.Block, n int) {
 	outside := code.Op2(code.Either,
-		&code.Binary{Op: code.Lt, X: code.V("lo"), Y: code.I(0)}, &code.Binary{Op: code.Gt, X: code.V("hi"), Y: code.I(n)})
+		&code.Binary{Op: code.Lt, X: code.V("lo"), Y: code.I(0)},
+		&code.Binary{Op: code.Gt, X: code.V("hi"), Y: code.I(n)})
 	b.If(outside).Add(&code.Return{Remark: "which is never so"})
 }
 

@@ -38,7 +38,8 @@ func (o optimizer) fields() (fields []code.Field) {
 		if o.spaced() {
 			at := elsewhere(offset, pages)
 			if at > offset {
-				fields = append(fields, o.pr.field("_", s.Field+" begins apart from the others in its page", (at-offset)/size))
+				fields = append(fields, o.pr.field("_", s.Field+" begins apart from the others in its page",
+					(at-offset)/size))
 			}
 			offset, pages = at, append(pages, at%pageBytes)
 		}
@@ -46,7 +47,8 @@ func (o optimizer) fields() (fields []code.Field) {
 		offset += o.Len * size
 	}
 	if o.hasDefaults() {
-		fields = append(fields, code.Field{Name: "set", Type: code.Of(code.Bool), Doc: "the hyperparameters mean what they say, 0 too"})
+		fields = append(fields,
+			code.Field{Name: "set", Type: code.Of(code.Bool), Doc: "the hyperparameters mean what they say, 0 too"})
 	}
 	return fields
 }

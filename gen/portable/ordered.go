@@ -26,7 +26,9 @@ func (pr *printer) empty() code.Expr { return &code.NegZero{Kind: pr.kind} }
 
 // ordered prints the sums of some results over Inner, whose names the results are: lane after lane of all of them, in
 // the order that leaves the fewest partial sums waiting. term prints what term j takes and returns it for result k.
-func (pr *printer) ordered(s *scope, l *plan.Loops, n int, results []string, term func(s *scope, j index) func(k int) code.Expr) {
+func (pr *printer) ordered(
+	s *scope, l *plan.Loops, n int, results []string, term func(s *scope, j index) func(k int) code.Expr,
+) {
 	partial := func(k, at int) string { return accumulators(results[k], at+1)[at] }
 	l.Tree(n, func(lanes []int, at int) {
 		looped := l.Inner[0].Looped()
@@ -62,7 +64,9 @@ func (pr *printer) ordered(s *scope, l *plan.Loops, n int, results []string, ter
 }
 
 // orderedRows prints the sums of a block of rows and adds the biases.
-func (pr *printer) orderedRows(op *plan.Affine, s *scope, row index, results []string, product func(s *scope, col index) func(k int) code.Expr) {
+func (pr *printer) orderedRows(
+	op *plan.Affine, s *scope, row index, results []string, product func(s *scope, col index) func(k int) code.Expr,
+) {
 	n := op.W.Cols
 	if !op.Short() {
 		pr.ordered(s, &op.Loops, n, results, product)

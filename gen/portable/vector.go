@@ -264,7 +264,9 @@ func (w *windows) draft(j index) string {
 }
 
 // write turns expressions into values, subexpressions they share into scalars.
-func (w *windows) write(s *scope, suffix string, value func(expr.Var) (code.Expr, error), exprs ...expr.Expr) ([]code.Expr, error) {
+func (w *windows) write(
+	s *scope, suffix string, value func(expr.Var) (code.Expr, error), exprs ...expr.Expr,
+) ([]code.Expr, error) {
 	shared := expr.Share("u", exprs...)
 	lets := map[expr.Var]string{}
 	print := func(e expr.Expr) (code.Expr, error) {

@@ -131,8 +131,8 @@ func moves(v *Value, n int, mask *Value) error {
 
 // intOperands is how many operands operations on integers have.
 var intOperands = [IntOps]int{
-	IntZero: 1, IntSet: 2, IntCopy: 2, IntCopy4: 2, IntAdd: 2, IntSub: 2, IntAnd: 2, IntNeg: 1, IntShiftRight: 2, IntMul: 3, IntFlip4: 2,
-	IntAddress: 2, IntCompare: 2,
+	IntZero: 1, IntSet: 2, IntCopy: 2, IntCopy4: 2, IntAdd: 2, IntSub: 2, IntAnd: 2, IntNeg: 1, IntShiftRight: 2,
+	IntMul: 3, IntFlip4: 2, IntAddress: 2, IntCompare: 2,
 }
 
 // integers looks at an operation on integers: what it reads has a value, and what it writes is no constant.
@@ -143,7 +143,8 @@ func (c *checker) integers(s *IntStep) {
 	}
 	last := len(s.Operands) - 1
 	for k, o := range s.Operands {
-		reads := k < last || s.Op == IntCompare || s.Op == IntAdd || s.Op == IntSub || s.Op == IntAnd || s.Op == IntNeg || s.Op == IntShiftRight
+		reads := k < last || s.Op == IntCompare || s.Op == IntAdd || s.Op == IntSub || s.Op == IntAnd ||
+			s.Op == IntNeg || s.Op == IntShiftRight
 		if o.Int != nil && reads && !c.ints[o.Int] {
 			c.report("%v has no value yet", o.Int)
 		}

@@ -176,16 +176,18 @@ func (e *execution) address(p Place) int64 {
 func (e *execution) move(s Step) error {
 	switch s := s.(type) {
 	case *Load:
-		return e.each(s.Out.Type.Elem, s.At, s.N, s.Mask, make([]uint64, s.Out.Type.Lanes), func(bytes []byte, out *uint64) {
-			*out = lane(bytes)
-		}, s.Out)
+		return e.each(s.Out.Type.Elem, s.At, s.N, s.Mask, make([]uint64, s.Out.Type.Lanes),
+			func(bytes []byte, out *uint64) {
+				*out = lane(bytes)
+			}, s.Out)
 	case *Store:
 		return e.each(s.Value.Type.Elem, s.At, s.N, s.Mask, e.values[s.Value], func(bytes []byte, in *uint64) {
 			putLane(bytes, *in)
 		}, nil)
 	case *Spread:
 		some := make([]uint64, s.N)
-		err := e.each(s.Out.Type.Elem, s.At, s.N, nil, some, func(bytes []byte, out *uint64) { *out = lane(bytes) }, nil)
+		err := e.each(s.Out.Type.Elem, s.At, s.N, nil, some,
+			func(bytes []byte, out *uint64) { *out = lane(bytes) }, nil)
 		out := make([]uint64, s.Out.Type.Lanes)
 		for i := range out {
 			out[i] = some[i%s.N]
@@ -217,7 +219,9 @@ func (e *execution) move(s Step) error {
 }
 
 // each moves n lanes between memory and a vector, those of a mask if there is one, and makes a value of the vector.
-func (e *execution) each(elem Elem, at Place, n int, mask *Value, lanes []uint64, move func(bytes []byte, lane *uint64), out *Value) error {
+func (e *execution) each(
+	elem Elem, at Place, n int, mask *Value, lanes []uint64, move func(bytes []byte, lane *uint64), out *Value,
+) error {
 	address := e.address(at)
 	for i := range n {
 		if mask != nil && e.values[mask][i] == 0 {

@@ -38,7 +38,8 @@ func (e *execution) integer(s *IntStep) error {
 	last := len(s.Operands) - 1
 	var in [3]int64
 	for k, o := range s.Operands {
-		if k == last && (s.Op == IntZero || s.Op == IntSet || s.Op == IntCopy || s.Op == IntCopy4 || s.Op == IntAddress || s.Op == IntMul) {
+		if k == last && (s.Op == IntZero || s.Op == IntSet || s.Op == IntCopy || s.Op == IntCopy4 ||
+			s.Op == IntAddress || s.Op == IntMul) {
 			continue // it is written only
 		}
 		if s.Op == IntAddress {

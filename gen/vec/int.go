@@ -23,12 +23,13 @@ const (
 	IntOps = iota
 )
 
-var intNames = [IntOps]string{"zero", "set", "copy", "copy4", "add", "sub", "and", "neg", "shiftright", "mul", "flip4", "address", "compare"}
+var intNames = [IntOps]string{"zero", "set", "copy", "copy4", "add", "sub", "and", "neg", "shiftright", "mul", "flip4",
+	"address", "compare"}
 
 func (op IntOp) String() string { return intNames[op] }
 
-// Condition says when a branch is taken, by a comparison of x with y, or by what the operation before it left: then y is
-// 0.
+// Condition says when a branch is taken, by a comparison of x with y, or by what the operation before it left: then y
+// is 0.
 type Condition uint8
 
 // The conditions.

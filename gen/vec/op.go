@@ -41,9 +41,10 @@ const (
 	Widen  // x as a number or integer of twice the size
 	Narrow // x as a number of half the size, rounded
 	Float  // the integer x as a number of the same size, rounded
-	As     // the bits of x as lanes of another type; the lower ones where these are fewer, and 0 above where they are more
-	Ones   // all bits in the lanes of a mask, none in the others
-	Signs  // the mask of the lanes whose highest bit is set
+	// the bits of x as lanes of another type; the lower ones where these are fewer, and 0 above where they are more
+	As
+	Ones  // all bits in the lanes of a mask, none in the others
+	Signs // the mask of the lanes whose highest bit is set
 
 	Broadcast      // the first lane of x in every lane
 	UpperHalf      // the upper half of x
@@ -73,10 +74,11 @@ const (
 )
 
 var opNames = [Ops]string{
-	"none", "add", "sub", "mul", "mulhalves", "div", "min", "max", "sqrt", "round", "fraction", "scale", "reciprocal", "muladd", "negmuladd",
-	"mulsub", "and", "andnot", "or", "xor", "xorand", "shiftleft", "shiftright", "shiftleftby", "compare", "test", "select", "keep", "widen",
-	"narrow", "float", "as", "ones", "signs", "broadcast", "upperhalf", "join", "block", "insert", "repeat", "within", "interleavelow", "interleavehigh", "evens",
-	"odds", "swappairs", "swapneighbours", "lowhalves", "highhalves", "evenblocks", "oddblocks", "swaphalves", "swapblocks", "blend",
+	"none", "add", "sub", "mul", "mulhalves", "div", "min", "max", "sqrt", "round", "fraction", "scale", "reciprocal",
+	"muladd", "negmuladd", "mulsub", "and", "andnot", "or", "xor", "xorand", "shiftleft", "shiftright", "shiftleftby",
+	"compare", "test", "select", "keep", "widen", "narrow", "float", "as", "ones", "signs", "broadcast", "upperhalf",
+	"join", "block", "insert", "repeat", "within", "interleavelow", "interleavehigh", "evens", "odds", "swappairs",
+	"swapneighbours", "lowhalves", "highhalves", "evenblocks", "oddblocks", "swaphalves", "swapblocks", "blend",
 	"permute", "permute2",
 }
 

@@ -58,9 +58,11 @@ func (e Elem) compute(op Op, imm int, x, y, z uint64) uint64 {
 	}
 	switch e {
 	case F32:
-		return uint64(math.Float32bits(compute32(op, math.Float32frombits(uint32(x)), math.Float32frombits(uint32(y)), math.Float32frombits(uint32(z)))))
+		return uint64(math.Float32bits(compute32(op, math.Float32frombits(uint32(x)), math.Float32frombits(uint32(y)),
+			math.Float32frombits(uint32(z)))))
 	case F64:
-		return math.Float64bits(compute64(op, math.Float64frombits(x), math.Float64frombits(y), math.Float64frombits(z)))
+		return math.Float64bits(compute64(op, math.Float64frombits(x), math.Float64frombits(y),
+			math.Float64frombits(z)))
 	}
 	return e.computeInteger(op, imm, x, y) & e.all()
 }

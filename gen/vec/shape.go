@@ -23,21 +23,25 @@ const (
 )
 
 var forms = [Ops]form{
-	Add: {2, "*", alike, false}, Sub: {2, "*", alike, false}, Mul: {2, "*", alike, false}, MulHalves: {2, "i", alike, false},
-	Div: {2, "f", alike, false}, Min: {2, "*", alike, false}, Max: {2, "*", alike, false}, Sqrt: {1, "f", alike, false},
-	Round: {1, "f", alike, false}, Fraction: {1, "f", alike, false}, Scale: {2, "f", alike, false}, Reciprocal: {1, "f", alike, false},
+	Add: {2, "*", alike, false}, Sub: {2, "*", alike, false}, Mul: {2, "*", alike, false},
+	MulHalves: {2, "i", alike, false}, Div: {2, "f", alike, false}, Min: {2, "*", alike, false},
+	Max: {2, "*", alike, false}, Sqrt: {1, "f", alike, false}, Round: {1, "f", alike, false},
+	Fraction: {1, "f", alike, false}, Scale: {2, "f", alike, false}, Reciprocal: {1, "f", alike, false},
 	MulAdd: {3, "f", alike, false}, NegMulAdd: {3, "f", alike, false}, MulSub: {3, "f", alike, false},
-	And: {2, "*", alike, false}, AndNot: {2, "*", alike, false}, Or: {2, "*", alike, false}, Xor: {2, "*", alike, false}, XorAnd: {3, "*", alike, false},
-	ShiftLeft: {1, "i", alike, true}, ShiftRight: {1, "i", alike, true}, ShiftLeftBy: {2, "i", alike, false},
-	Compare: {2, "*", masking, false}, Test: {2, "i", masking, false}, Select: {2, "*", alike, false}, Keep: {1, "*", alike, false},
-	Widen: {1, "*", other, false}, Narrow: {1, "f", other, false}, Float: {1, "i", other, false}, As: {1, "*", other, false},
-	Ones: {1, "*", other, false}, Signs: {1, "*", masking, false},
-	Broadcast: {1, "*", other, false}, UpperHalf: {1, "*", other, false}, Join: {2, "*", other, false}, Block: {1, "*", other, true},
-	Insert: {2, "*", other, true}, Repeat: {1, "*", alike, true}, Within: {2, "*", alike, true}, InterleaveLow: {2, "*", alike, false},
-	InterleaveHigh: {2, "*", alike, false}, Evens: {2, "*", alike, false}, Odds: {2, "*", alike, false}, SwapPairs: {1, "*", alike, false},
+	And: {2, "*", alike, false}, AndNot: {2, "*", alike, false}, Or: {2, "*", alike, false},
+	Xor: {2, "*", alike, false}, XorAnd: {3, "*", alike, false}, ShiftLeft: {1, "i", alike, true},
+	ShiftRight: {1, "i", alike, true}, ShiftLeftBy: {2, "i", alike, false}, Compare: {2, "*", masking, false},
+	Test: {2, "i", masking, false}, Select: {2, "*", alike, false}, Keep: {1, "*", alike, false},
+	Widen: {1, "*", other, false}, Narrow: {1, "f", other, false}, Float: {1, "i", other, false},
+	As: {1, "*", other, false}, Ones: {1, "*", other, false}, Signs: {1, "*", masking, false},
+	Broadcast: {1, "*", other, false}, UpperHalf: {1, "*", other, false}, Join: {2, "*", other, false},
+	Block: {1, "*", other, true}, Insert: {2, "*", other, true}, Repeat: {1, "*", alike, true},
+	Within: {2, "*", alike, true}, InterleaveLow: {2, "*", alike, false}, InterleaveHigh: {2, "*", alike, false},
+	Evens: {2, "*", alike, false}, Odds: {2, "*", alike, false}, SwapPairs: {1, "*", alike, false},
 	SwapNeighbours: {1, "*", alike, false}, LowHalves: {2, "*", alike, false}, HighHalves: {2, "*", alike, false},
 	EvenBlocks: {2, "*", alike, false}, OddBlocks: {2, "*", alike, false}, SwapHalves: {1, "*", alike, false},
-	SwapBlocks: {1, "*", alike, false}, Blend: {2, "*", alike, true}, Permute: {2, "*", other, false}, Permute2: {3, "*", other, false},
+	SwapBlocks: {1, "*", alike, false}, Blend: {2, "*", alike, true}, Permute: {2, "*", other, false},
+	Permute2: {3, "*", other, false},
 }
 
 // Arity is how many operands an operation has.
@@ -177,7 +181,8 @@ func (s *Apply) checkBlocks(first Type) error {
 		}
 	case Permute, Permute2:
 		index, table := first, s.Args[1].Type
-		if index.Elem.Float() || index.Elem.Size() != table.Elem.Size() || index.Lanes != table.Lanes || s.Args[len(s.Args)-1].Type != table {
+		if index.Elem.Float() || index.Elem.Size() != table.Elem.Size() || index.Lanes != table.Lanes ||
+			s.Args[len(s.Args)-1].Type != table {
 			return fmt.Errorf("%v of %v by %v", s.Op, table, index)
 		}
 	}
@@ -191,8 +196,8 @@ func (s *Apply) checkBlocks(first Type) error {
 func (s *Apply) checkConstant(first Type, blocks int) error {
 	per := blockBytes / first.Elem.Size()
 	most := map[Op]int{
-		ShiftLeft: 8 * first.Elem.Size(), ShiftRight: 8 * first.Elem.Size(), Block: blocks - 1, Insert: blocks - 1, Repeat: per - 1,
-		Within: 1<<8 - 1, Blend: 1<<first.Lanes - 1,
+		ShiftLeft: 8 * first.Elem.Size(), ShiftRight: 8 * first.Elem.Size(), Block: blocks - 1, Insert: blocks - 1,
+		Repeat: per - 1, Within: 1<<8 - 1, Blend: 1<<first.Lanes - 1,
 	}[s.Op]
 	if s.Imm < 0 || s.Imm > most {
 		return fmt.Errorf("%v of %v by %d", s.Op, first, s.Imm)

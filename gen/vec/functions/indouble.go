@@ -14,13 +14,14 @@ import (
 
 // expInDouble is e^r for |r| ≤ log(2)/2; 2^-28.6.
 var expInDouble = []float64{
-	1, 1.0000000377388714, 0.5000000047146057, 0.16666415414041177, 0.04166635277111221, 0.008375134774624326, 0.0013941118895837,
+	1, 1.0000000377388714, 0.5000000047146057, 0.16666415414041177, 0.04166635277111221, 0.008375134774624326,
+	0.0013941118895837,
 }
 
 // expm1InDouble is (e^r - 1)/r for |r| ≤ log(2)/2; 2^-37.
 var expm1InDouble = []float64{
-	0.9999999999955055, 0.4999999999995507, 0.1666666678638044, 0.041666666786337556, 0.008333283518768105, 0.001388883909064138,
-	0.00019907582591325134, 2.4867883453521802e-05,
+	0.9999999999955055, 0.4999999999995507, 0.1666666678638044, 0.041666666786337556, 0.008333283518768105,
+	0.001388883909064138, 0.00019907582591325134, 2.4867883453521802e-05,
 }
 
 // reducedInDouble takes x as n·log 2 + r with |r| ≤ log(2)/2, n in the low bits of t. x is brought within ±bound first;
@@ -65,7 +66,8 @@ func (b *Code) expm1InDouble(x *vec.Value) *vec.Value {
 // They minimise the largest relative error.
 var tanhInDouble = struct{ num, den []float64 }{
 	[]float64{0.99999999881537, 0.13776675320668924, 0.00399743779923217, 3.134851789677609e-05, 4.991918440601695e-08},
-	[]float64{1, 0.47110007511112184, 0.02769748121801583, 0.0004187395227855527, 1.5988556803384246e-06, 7.205095494802612e-10},
+	[]float64{1, 0.47110007511112184, 0.02769748121801583, 0.0004187395227855527, 1.5988556803384246e-06,
+		7.205095494802612e-10},
 }
 
 // tanhInDouble is the hyperbolic tangent, of numbers within ±9.2 where few are computed.
@@ -80,8 +82,8 @@ func (b *Code) tanhInDouble(x *vec.Value) *vec.Value {
 	return b.quotient(b.product(x, b.polynomial(u, tanhInDouble.num...)), b.polynomial(u, tanhInDouble.den...))
 }
 
-// tanhSoon is tanhInDouble in two operations more and as many waits fewer, for functions that wait for the result of the
-// call before: what is bounded beside x is its square, and the product with x is in the terms of the numerator.
+// tanhSoon is tanhInDouble in two operations more and as many waits fewer, for functions that wait for the result of
+// the call before: what is bounded beside x is its square, and the product with x is in the terms of the numerator.
 func (b *Code) tanhSoon(x *vec.Value) *vec.Value {
 	const most = 9.2
 	num := tanhInDouble.num
@@ -96,8 +98,8 @@ func (b *Code) tanhSoon(x *vec.Value) *vec.Value {
 // erfInDouble is erf(x)/x as the quotient of two polynomials in x², |x| ≤ 3.92, where erf is 1 in float32; 2^-29.3.
 var erfInDouble = struct{ num, den []float64 }{
 	[]float64{
-		1.128379165344391, 0.22860620200288004, 0.06287150729387517, 0.006375780872529051, 0.0006188262065073101, 3.325537234317393e-05,
-		9.842940566080793e-07, 3.1231813526314274e-09,
+		1.128379165344391, 0.22860620200288004, 0.06287150729387517, 0.006375780872529051, 0.0006188262065073101,
+		3.325537234317393e-05, 9.842940566080793e-07, 3.1231813526314274e-09,
 	},
 	[]float64{
 		1, 0.5359302586560325, 0.1343620857728526, 0.020653709405558537, 0.0021280617100219155, 0.00014844041243588976,
@@ -114,8 +116,9 @@ func (b *Code) erfInDouble(x *vec.Value) *vec.Value {
 
 // atanInDouble is arctan(z)/z as a polynomial in z², |z| ≤ 1; 2^-33.7.
 var atanInDouble = []float64{
-	0.9999999999293037, -0.3333333129088999, 0.19999901102171555, -0.14283813255743194, 0.11091922963683302, -0.08974171958363882,
-	0.07228278345377252, -0.05395668057137172, 0.033826218952786875, -0.015828322749149415, 0.00473248419342192, -0.0006633954571104787,
+	0.9999999999293037, -0.3333333129088999, 0.19999901102171555, -0.14283813255743194, 0.11091922963683302,
+	-0.08974171958363882, 0.07228278345377252, -0.05395668057137172, 0.033826218952786875, -0.015828322749149415,
+	0.00473248419342192, -0.0006633954571104787,
 }
 
 // atanInDouble is the inverse tangent; beyond 1 it is π/2 less that of 1/x.
@@ -127,7 +130,8 @@ func (b *Code) atanInDouble(x *vec.Value) *vec.Value {
 }
 
 // artanhInDouble is 2·artanh(s)/s as a polynomial in s², |s| ≤ 0.1716; 2^-37.
-var artanhInDouble = []float64{2.000000000008363, 0.6666666524700855, 0.40000384770160735, 0.28535044829860245, 0.23616479710341523}
+var artanhInDouble = []float64{2.000000000008363, 0.6666666524700855, 0.40000384770160735, 0.28535044829860245,
+	0.23616479710341523}
 
 // log1pInDouble is the logarithm of 1 + x.
 func (b *Code) log1pInDouble(x *vec.Value) *vec.Value {

@@ -7,8 +7,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// tableLength is how many numbers of 4 bytes two of the widest registers hold. A look-up in them takes an instruction, as
-// fast as a multiplication, and reads no memory at a place that depends on data.
+// tableLength is how many numbers of 4 bytes two of the widest registers hold. A look-up in them takes an instruction,
+// as fast as a multiplication, and reads no memory at a place that depends on data.
 const tableLength = 32
 
 // looksUp says whether functions of float32 numbers may look up numbers in tables: where registers hold enough of them.
