@@ -27,7 +27,7 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 	}
 	loss := fn.Name != plan.ForwardBatch && !f.strict
 	t := newTile(f, lay, m, name+m.level.String(), tileParams(f, p, fn.Name), loss)
-	t.lines = lines{f.core.lineCycles(p.MatrixBytes(fn) + lay.work), f.core.lineCycles(lay.work)}
+	t.f.lines = lines{f.core.lineCycles(p.MatrixBytes(fn) + lay.work), f.core.lineCycles(lay.work)}
 	t.keeping = fn.Name == plan.GradBatch
 	if loss {
 		t.prepare(loss)
@@ -38,30 +38,30 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 	if loss {
 		t.returnLoss()
 	}
-	t.function.finish()
-	out := []*function{t.function}
+	t.f.finish()
+	out := []*function{t.f}
 	if !f.layered { // where operations hand nothing on in registers
 		t.dropDeadStores()
 	}
-	errs := t.errs
+	errs := t.f.errs
 	if fn.Name == plan.GradBatch {
 		s := newTile(f, lay, m, name+SumsSuffix+m.level.String(), sumsParams(f, p), false)
-		s.lines = lines{f.core.lineCycles(p.Network.Params()*m.size + lay.tiles*lay.stride),
+		s.f.lines = lines{f.core.lineCycles(p.Network.Params()*m.size + lay.tiles*lay.stride),
 			f.core.lineCycles(lay.tiles * lay.stride)}
-		s.checked = true // it is called right after the other
-		s.lend(sumsPointers...)
-		s.layerByLayer(outerSums(fn), s.where, func(op plan.Op) {
-			if !s.tooLong() {
-				s.done++
-				s.comment(s.file.title(op))
+		s.f.checked = true // it is called right after the other
+		s.f.lend(sumsPointers...)
+		s.f.layerByLayer(outerSums(fn), s.where, func(op plan.Op) {
+			if !s.f.tooLong() {
+				s.f.done++
+				s.f.comment(s.f.file.title(op))
 				s.outerSum(op.(*plan.OuterSum))
 			}
 		})
-		if s.tooLong() {
+		if s.f.tooLong() {
 			return nil, errLong
 		}
-		s.function.finish()
-		out, errs = append(out, s.function), append(errs, s.errs...)
+		s.f.finish()
+		out, errs = append(out, s.f), append(errs, s.f.errs...)
 	}
 	return out, errors.Join(errs...)
 }
@@ -80,14 +80,14 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
 	in, out := n.Input*t.lay.row, n.Width(n.Depth())*t.lay.row
 	var err error
 	t.tiles(map[string]int{"xs": in, "ys": out, "out": out, "gxs": in}, func() {
-		t.samplesIn(t.bases["xs"], p.Buffer("x"))
-		if t.bases["ys"] != nil {
-			t.samplesIn(t.bases["ys"], p.Buffer("y"))
+		t.samplesIn(t.f.bases["xs"], p.Buffer("x"))
+		if t.f.bases["ys"] != nil {
+			t.samplesIn(t.f.bases["ys"], p.Buffer("y"))
 		}
 		ops := slices.DeleteFunc(slices.Clone(fn.Ops),
 			func(op plan.Op) bool { return plan.ScopeOf(op) == plan.PerCall })
-		t.layerByLayer(ops, t.where, func(op plan.Op) {
-			if err == nil && t.tooLong() {
+		t.f.layerByLayer(ops, t.where, func(op plan.Op) {
+			if err == nil && t.f.tooLong() {
 				err = errLong
 			}
 			if err == nil {
@@ -106,8 +106,8 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
 
 // operation writes an operation of the samples.
 func (t *tile) operation(op plan.Op) error {
-	t.done++
-	t.comment(t.file.title(op))
+	t.f.done++
+	t.f.comment(t.f.file.title(op))
 	switch op := op.(type) {
 	case *plan.Affine:
 		t.affine(op)
@@ -120,7 +120,7 @@ func (t *tile) operation(op plan.Op) error {
 	case *plan.OuterSum:
 		for _, b := range []*plan.Buffer{op.A, op.D} {
 			if at, ok := t.lay.copies[b]; ok {
-				t.samplesOut(b, ref{base: keptBase, disp: at}, pitch(b, t.m.size))
+				t.samplesOut(b, ref{base: keptBase, disp: at}, pitch(b, t.f.m.size))
 			}
 		}
 	default:

@@ -12,14 +12,14 @@ import (
 // stay. Other functions read those of the kept area of a function that keeps, which are not at the base of the tile,
 // and the ones from live on.
 func (t *tile) dropDeadStores() {
-	base, read := t.bases["b"], map[int]bool{}
+	base, read := t.f.bases["b"], map[int]bool{}
 	from := registerOf(base)
-	for _, n := range t.fn.Nodes {
+	for _, n := range t.f.fn.Nodes {
 		i, ok := n.(*ir.Instruction)
 		if !ok {
 			continue
 		}
-		m := t.file.core.model(i)
+		m := t.f.file.core.model(i)
 		for _, o := range i.Operands {
 			if mem, ok := o.(operand.Mem); ok && mem.Base == base &&
 				(mem.Index != nil || isAddress(i) && mem.Disp != t.lay.work) {
@@ -32,12 +32,12 @@ func (t *tile) dropDeadStores() {
 			}
 		}
 	}
-	t.fn.Nodes = slices.DeleteFunc(t.fn.Nodes, func(n ir.Node) bool {
+	t.f.fn.Nodes = slices.DeleteFunc(t.f.fn.Nodes, func(n ir.Node) bool {
 		i, ok := n.(*ir.Instruction)
 		if !ok {
 			return false
 		}
-		m := t.file.core.model(i)
+		m := t.f.file.core.model(i)
 		if !m.store || m.at.base != from || m.at.disp >= t.lay.live && m.at.disp < t.lay.work {
 			return false
 		}

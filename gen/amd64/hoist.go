@@ -26,26 +26,26 @@ func (t *tile) hoist(b *block, loop, step int) (hoisted []*vec.Value) {
 		}
 	}
 	slices.SortStableFunc(reads, func(x, y *node) int { return cmp.Compare(t.hoistGain(b, y), t.hoistGain(b, x)) })
-	reads = reads[:max(0, min(len(reads), t.m.registers()-b.pressure()-hoistSpare))]
-	if t.program != nil {
-		body := slices.Clone(t.program.Steps[step:])
-		t.program.Steps = t.program.Steps[:step]
+	reads = reads[:max(0, min(len(reads), t.f.m.registers()-b.pressure()-hoistSpare))]
+	if t.f.program != nil {
+		body := slices.Clone(t.f.program.Steps[step:])
+		t.f.program.Steps = t.f.program.Steps[:step]
 		for _, n := range reads {
-			t.keepNode(n)
+			t.f.keepNode(n)
 		}
-		t.keep(body...)
+		t.f.keep(body...)
 	}
-	body := slices.Clone(t.fn.Nodes[loop:])
-	t.fn.Nodes = t.fn.Nodes[:loop]
-	e := &emitter{f: t.function}
+	body := slices.Clone(t.f.fn.Nodes[loop:])
+	t.f.fn.Nodes = t.f.fn.Nodes[:loop]
+	e := &emitter{f: t.f}
 	for _, n := range reads {
 		v := n.out
-		v.reg = slices.Index(t.taken, false)
+		v.reg = slices.Index(t.f.taken, false)
 		if v.reg < 0 {
-			t.fail("no register is left for what is read before the loop")
+			t.f.fail("no register is left for what is read before the loop")
 			break
 		}
-		t.taken[v.reg], v.cell = true, true
+		t.f.taken[v.reg], v.cell = true, true
 		if n.kind == literal {
 			e.literal(v)
 		} else {
@@ -54,7 +54,7 @@ func (t *tile) hoist(b *block, loop, step int) (hoisted []*vec.Value) {
 		v.def = nil
 		hoisted = append(hoisted, n.value)
 	}
-	t.fn.Nodes = append(t.fn.Nodes, body...)
+	t.f.fn.Nodes = append(t.f.fn.Nodes, body...)
 	b.nodes = slices.DeleteFunc(b.nodes, func(n *node) bool { return slices.Contains(reads, n) })
 	return hoisted
 }
@@ -63,8 +63,8 @@ func (t *tile) hoist(b *block, loop, step int) (hoisted []*vec.Value) {
 // its way, then tables. It is 0 for those that must stay or cost nothing.
 func (t *tile) hoistGain(b *block, n *node) int {
 	const broadcast, table = 1000, 1
-	if !t.m.spreadsMemory() || n.kind != literal && n.kind != splat || n.isZero ||
-		n.kind == splat && (n.mem.base != t.bases["p"] || n.mem.index != nil) {
+	if !t.f.m.spreadsMemory() || n.kind != literal && n.kind != splat || n.isZero ||
+		n.kind == splat && (n.mem.base != t.f.bases["p"] || n.mem.index != nil) {
 		return 0
 	}
 	uses, fold := 0, true

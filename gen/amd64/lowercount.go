@@ -32,17 +32,17 @@ func (f *function) spreadCount(count ref, cell *vec.Value) {
 func (w *sweeper) firstOf(part reg.GPPhysical) *vec.Value {
 	var table []byte
 	at := operand.Mem{Base: reg.RAX, Index: part}
-	if w.m.maskClass() == maskClass {
+	if w.f.m.maskClass() == maskClass {
 		for n := range w.lanes {
 			table = binary.LittleEndian.AppendUint16(table, 1<<n-1)
 		}
-		w.integer(vec.IntAddress, w.file.table(string(table), table).mem(), reg.RAX)
+		w.f.integer(vec.IntAddress, w.f.file.table(string(table), table).mem(), reg.RAX)
 		at.Scale = 2
 		h := &home{class: maskClass, bits: w.bits, reg: 1, slot: -1, def: &node{}}
-		w.do("KMOVW", at, opmask(h.reg))
-		w.code.adopted = append(w.code.adopted, h)
-		mask := &vec.Value{Type: vec.Mask(w.lanes), ID: w.number(), Home: h}
-		w.keep(&vec.LoadMask{Out: mask, At: w.memoryPlace(at)})
+		w.f.do("KMOVW", at, opmask(h.reg))
+		w.f.code.adopted = append(w.f.code.adopted, h)
+		mask := &vec.Value{Type: vec.Mask(w.lanes), ID: w.f.number(), Home: h}
+		w.f.keep(&vec.LoadMask{Out: mask, At: w.f.memoryPlace(at)})
 		return mask
 	}
 	// As many lanes that are set as there are, then as many that are not: where they change is moved to the end of
@@ -52,18 +52,18 @@ func (w *sweeper) firstOf(part reg.GPPhysical) *vec.Value {
 		if i < w.lanes {
 			set = math.MaxUint64
 		}
-		table = binary.LittleEndian.AppendUint64(table, set)[:(i+1)*w.m.size]
+		table = binary.LittleEndian.AppendUint64(table, set)[:(i+1)*w.f.m.size]
 	}
-	mask := w.cell()
-	w.integer(vec.IntNeg, part)
-	w.integer(vec.IntAddress, w.file.table(string(table), table).mem(), reg.RAX)
-	at.Scale, at.Disp = uint8(w.m.size), w.lanes*w.m.size
-	some := &vec.Value{Type: vec.Vector(w.m.number(), w.lanes), ID: w.number()}
-	whole := &vec.Value{Type: mask.Type, ID: w.number()}
-	w.keep(&vec.Load{Out: some, At: w.memoryPlace(at), N: w.lanes},
+	mask := w.f.cell()
+	w.f.integer(vec.IntNeg, part)
+	w.f.integer(vec.IntAddress, w.f.file.table(string(table), table).mem(), reg.RAX)
+	at.Scale, at.Disp = uint8(w.f.m.size), w.lanes*w.f.m.size
+	some := &vec.Value{Type: vec.Vector(w.f.m.number(), w.lanes), ID: w.f.number()}
+	whole := &vec.Value{Type: mask.Type, ID: w.f.number()}
+	w.f.keep(&vec.Load{Out: some, At: w.f.memoryPlace(at), N: w.lanes},
 		&vec.Apply{Op: vec.As, Out: whole, Args: []*vec.Value{some}}, &vec.Set{Var: mask, To: whole})
-	w.do("VMOVUPS", at, vector(homeOf(mask).reg, w.bits*w.m.size/w.wide.size))
-	w.integer(vec.IntNeg, part)
-	w.adopt(mask)
+	w.f.do("VMOVUPS", at, vector(homeOf(mask).reg, w.bits*w.f.m.size/w.wide.size))
+	w.f.integer(vec.IntNeg, part)
+	w.f.adopt(mask)
 	return mask
 }

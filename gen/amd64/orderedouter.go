@@ -11,18 +11,18 @@ import (
 // sums go on from what is in memory, so that it is no matter how many samples a call has. Vectors of both δ and a lie
 // sample after sample.
 func (t *tile) orderedOuter(o *plan.OuterSum) {
-	rows, cols, lanes := o.D.Rows, o.A.Rows, t.m.lanes()
+	rows, cols, lanes := o.D.Rows, o.A.Rows, t.f.m.lanes()
 	chunks := (cols + lanes - 1) / lanes
 	wide := min(chunks, t.columnsTogether())
 	high := min(rows, t.accumulators()/wide)
 	groups := (rows + high - 1) / high
 	high = (rows + groups - 1) / groups
-	t.chunks(cols, wide*lanes, 1, []int{1}, func(right index, size int) {
-		t.chunks(rows, high, 1, []int{1, o.GW.Cols},
+	t.f.chunks(cols, wide*lanes, 1, []int{1}, func(right index, size int) {
+		t.f.chunks(rows, high, 1, []int{1, o.GW.Cols},
 			func(down index, n int) { t.orderedOuterGroup(o, down, right, n, size) })
 	})
 	if o.GB != nil {
-		t.chunks(rows, t.accumulators()*lanes, 1, []int{1}, func(down index, n int) { t.orderedBiases(o, down, n) })
+		t.f.chunks(rows, t.accumulators()*lanes, 1, []int{1}, func(down index, n int) { t.orderedBiases(o, down, n) })
 	}
 }
 
@@ -30,100 +30,100 @@ func (t *tile) orderedOuter(o *plan.OuterSum) {
 // and how many more from the last of a tile to the first of the next.
 func (t *tile) samplesOf(b *plan.Buffer) (from ref, step, gap int) {
 	if at, ok := t.lay.copies[b]; ok {
-		step = pitch(b, t.m.size) * t.m.size
-		return ref{base: t.bases["b"], disp: t.lay.work + at}, step, t.lay.stride - t.samples*step
+		step = pitch(b, t.f.m.size) * t.f.m.size
+		return ref{base: t.f.bases["b"], disp: t.lay.work + at}, step, t.lay.stride - t.samples*step
 	}
-	return ref{base: t.bases["xs"]}, b.Rows * t.m.size, 0
+	return ref{base: t.f.bases["xs"]}, b.Rows * t.f.m.size, 0
 }
 
 // orderedOuterGroup adds to n rows and m columns.
 func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) {
-	lanes, size := t.m.lanes(), t.m.size
+	lanes, size := t.f.m.lanes(), t.f.m.size
 	var sizes []int
 	for k := 0; k < m; k += lanes {
 		sizes = append(sizes, min(lanes, m-k))
 	}
 	cells := make([]*vec.Value, n*len(sizes))
 	for i := range cells {
-		cells[i] = t.cell()
+		cells[i] = t.f.cell()
 	}
 	// each runs a body for every vector of the gradient and its place.
 	each := func(body func(i, s int, place ref)) {
-		w := t.at(o.GW, index{})
+		w := t.f.at(o.GW, index{})
 		w.disp += (down.off*o.GW.Cols + right.off) * size
 		w, release := t.joined(w, down.regs[o.GW.Cols], right.regs[1])
 		for r := range n {
 			for c, s := range sizes {
-				t.code.within(t.m.width(s), func() { body(r*len(sizes)+c, s, w.plus((r*o.GW.Cols+c*lanes)*size)) })
+				t.f.code.within(t.f.m.width(s), func() { body(r*len(sizes)+c, s, w.plus((r*o.GW.Cols+c*lanes)*size)) })
 			}
 		}
 		release()
-		t.flush()
+		t.f.flush()
 	}
-	each(func(i, s int, place ref) { t.code.set(cells[i], t.code.load(place, s)) })
-	dp, ap := t.pointer(), t.pointer()
+	each(func(i, s int, place ref) { t.f.code.set(cells[i], t.f.code.load(place, s)) })
+	dp, ap := t.f.pointer(), t.f.pointer()
 	d, dStep, dGap := t.samplesOf(o.D)
 	a, aStep, aGap := t.samplesOf(o.A)
 	d.disp, d.index = d.disp+down.off*size, down.regs[1]
 	a.disp, a.index = a.disp+right.off*size, right.regs[1]
-	t.lea(d, dp)
-	t.lea(a, ap)
+	t.f.lea(d, dp)
+	t.f.lea(a, ap)
 	t.throughSamples(func() {
 		var as []*vec.Value
 		for c, s := range sizes {
-			as = append(as, t.code.load(ref{base: ap, disp: c * lanes * size}, s))
+			as = append(as, t.f.code.load(ref{base: ap, disp: c * lanes * size}, s))
 		}
 		for r := range n {
-			x := t.code.spread(ref{base: dp, disp: r * size})
+			x := t.f.code.spread(ref{base: dp, disp: r * size})
 			for c := range sizes {
-				t.code.accumulate(cells[r*len(sizes)+c], as[c], x)
+				t.f.code.accumulate(cells[r*len(sizes)+c], as[c], x)
 			}
 		}
-		t.flush()
-		t.integer(vec.IntAdd, operand.U32(dStep), dp)
-		t.integer(vec.IntAdd, operand.U32(aStep), ap)
+		t.f.flush()
+		t.f.integer(vec.IntAdd, operand.U32(dStep), dp)
+		t.f.integer(vec.IntAdd, operand.U32(aStep), ap)
 	}, func() {
-		t.integer(vec.IntAdd, operand.I32(dGap), dp)
+		t.f.integer(vec.IntAdd, operand.I32(dGap), dp)
 		if aGap != 0 {
-			t.integer(vec.IntAdd, operand.I32(aGap), ap)
+			t.f.integer(vec.IntAdd, operand.I32(aGap), ap)
 		}
 	})
-	t.drop(dp)
-	t.drop(ap)
-	each(func(i, s int, place ref) { t.code.store(cells[i], place, s) })
-	t.release(cells...)
+	t.f.drop(dp)
+	t.f.drop(ap)
+	each(func(i, s int, place ref) { t.f.code.store(cells[i], place, s) })
+	t.f.release(cells...)
 }
 
 // orderedBiases adds to n biases.
 func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
-	lanes, size := t.m.lanes(), t.m.size
+	lanes, size := t.f.m.lanes(), t.f.m.size
 	var cells []*vec.Value
 	for k := 0; k < n; k += lanes {
-		cells = append(cells, t.cell())
+		cells = append(cells, t.f.cell())
 	}
 	vectors := func(body func(c, s int)) {
 		for c := range cells {
 			s := min(lanes, n-c*lanes)
-			t.code.within(t.m.width(s), func() { body(c, s) })
+			t.f.code.within(t.f.m.width(s), func() { body(c, s) })
 		}
 	}
-	place := t.at(o.GB, down)
-	vectors(func(c, s int) { t.code.set(cells[c], t.code.load(place.plus(c*lanes*size), s)) })
-	t.flush()
-	dp := t.pointer()
+	place := t.f.at(o.GB, down)
+	vectors(func(c, s int) { t.f.code.set(cells[c], t.f.code.load(place.plus(c*lanes*size), s)) })
+	t.f.flush()
+	dp := t.f.pointer()
 	d, step, gap := t.samplesOf(o.D)
 	d.disp, d.index = d.disp+down.off*size, down.regs[1]
-	t.lea(d, dp)
+	t.f.lea(d, dp)
 	t.throughSamples(func() {
 		vectors(func(c, s int) {
-			t.code.set(cells[c], t.code.sum(cells[c], t.code.load(ref{base: dp, disp: c * lanes * size}, s)))
+			t.f.code.set(cells[c], t.f.code.sum(cells[c], t.f.code.load(ref{base: dp, disp: c * lanes * size}, s)))
 		})
-		t.flush()
-		t.integer(vec.IntAdd, operand.U32(step), dp)
-	}, func() { t.integer(vec.IntAdd, operand.I32(gap), dp) })
-	t.drop(dp)
-	vectors(func(c, s int) { t.code.store(cells[c], place.plus(c*lanes*size), s) })
-	t.release(cells...)
+		t.f.flush()
+		t.f.integer(vec.IntAdd, operand.U32(step), dp)
+	}, func() { t.f.integer(vec.IntAdd, operand.I32(gap), dp) })
+	t.f.drop(dp)
+	vectors(func(c, s int) { t.f.code.store(cells[c], place.plus(c*lanes*size), s) })
+	t.f.release(cells...)
 }
 
 // throughSamples runs a body for every sample of the call, and another after each tile. Where more tiles follow, a tile

@@ -46,9 +46,9 @@ func (b *block) orderedSum(lanes, n int, term func(k int) *vec.Value) *vec.Value
 
 // orderedStraight is the sum of a unit of a product, in straight code.
 func (t *tile) orderedStraight(p product, unit, v int) *vec.Value {
-	return t.code.orderedSum(p.lanes, p.terms, func(k int) *vec.Value {
-		weight := t.code.spread(t.at(p.w, index{off: unit*p.unitScale + k*p.termScale}))
-		return t.code.product(t.load(p.in, index{off: k}, v), weight)
+	return t.f.code.orderedSum(p.lanes, p.terms, func(k int) *vec.Value {
+		weight := t.f.code.spread(t.f.at(p.w, index{off: unit*p.unitScale + k*p.termScale}))
+		return t.f.code.product(t.load(p.in, index{off: k}, v), weight)
 	})
 }
 
@@ -57,10 +57,10 @@ func (t *tile) orderedProduct(p product) {
 	heavy := t.weigh(p.each) > lightEach
 	finish := func(unit index, v int, sum *vec.Value) {
 		if p.bias != nil {
-			sum = t.code.sum(sum, t.code.spread(t.at(p.bias, unit)))
+			sum = t.f.code.sum(sum, t.f.code.spread(t.f.at(p.bias, unit)))
 		}
 		if heavy {
-			t.code.store(sum, t.work(t.lay.sums, unit, v), t.m.lanes())
+			t.f.code.store(sum, t.work(t.lay.sums, unit, v), t.f.m.lanes())
 		} else {
 			t.evaluate(p.each, unit, v, p.acc, sum)
 		}
@@ -92,32 +92,32 @@ func (t *tile) orderedProduct(p product) {
 
 // orderedGroup forms the sums of n units for a vector of samples.
 func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
-	w := t.at(p.w, index{})
-	w.disp += at.off * p.unitScale * t.m.size
+	w := t.f.at(p.w, index{})
+	w.disp += at.off * p.unitScale * t.f.m.size
 	w.index = at.regs[p.unitScale]
-	w, release := t.address(w)
+	w, release := t.f.address(w)
 	tree, partial := orderedLanes(p.lanes)
 	cells := make([][]*vec.Value, n)
 	for u := range cells {
 		for range partial {
-			cells[u] = append(cells[u], t.cell())
+			cells[u] = append(cells[u], t.f.cell())
 		}
 	}
 	whole := p.terms / p.lanes * p.lanes
 	tree.Tree(p.terms, func(lanes []int, first int) {
 		for u := range cells {
 			for i := range lanes {
-				t.code.set(cells[u][first+i], t.code.negativeZero())
+				t.f.code.set(cells[u][first+i], t.f.code.negativeZero())
 			}
 		}
 		add := func(k index, i int) {
 			row := t.load(p.in, k, v)
 			for u := range cells {
-				c := w.plus((k.off*p.termScale + u*p.unitScale) * t.m.size)
+				c := w.plus((k.off*p.termScale + u*p.unitScale) * t.f.m.size)
 				if r := k.regs[p.termScale]; r != nil {
 					c.index = r
 				}
-				t.code.accumulate(cells[u][first+i], row, t.code.spread(c))
+				t.f.code.accumulate(cells[u][first+i], row, t.f.code.spread(c))
 			}
 		}
 		t.overRows(whole, p.lanes, 1, func(k index, _ int) {
@@ -134,11 +134,11 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 		}
 	}, func(into, from int) {
 		for u := range cells {
-			t.code.set(cells[u][into], t.code.sum(cells[u][into], cells[u][from]))
+			t.f.code.set(cells[u][into], t.f.code.sum(cells[u][into], cells[u][from]))
 		}
 	})
 	release()
-	t.adopt(slices.Concat(cells...)...)
+	t.f.adopt(slices.Concat(cells...)...)
 	var sums []*vec.Value
 	for u := range cells {
 		sums = append(sums, cells[u][0])
@@ -148,9 +148,9 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 
 // orderedRows adds up the rows of n units from one on that lie where the sums of products do.
 func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
-	row := func(unit index) *vec.Value { return t.code.load(t.work(t.lay.sums, unit, v), t.m.lanes()) }
+	row := func(unit index) *vec.Value { return t.f.code.load(t.work(t.lay.sums, unit, v), t.f.m.lanes()) }
 	if n <= 2*lanes {
-		return t.code.orderedSum(lanes, n, func(k int) *vec.Value {
+		return t.f.code.orderedSum(lanes, n, func(k int) *vec.Value {
 			unit := from
 			unit.off += k
 			return row(unit)
@@ -159,18 +159,18 @@ func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
 	tree, partial := orderedLanes(lanes)
 	var cells []*vec.Value
 	for range partial {
-		cells = append(cells, t.cell())
+		cells = append(cells, t.f.cell())
 	}
 	whole := n / lanes * lanes
 	tree.Tree(n, func(of []int, first int) {
 		for i := range of {
-			t.code.set(cells[first+i], t.code.negativeZero())
+			t.f.code.set(cells[first+i], t.f.code.negativeZero())
 		}
 		add := func(unit index, i int) {
-			t.code.set(cells[first+i], t.code.sum(cells[first+i], row(unit)))
+			t.f.code.set(cells[first+i], t.f.code.sum(cells[first+i], row(unit)))
 		}
 		start := index{off: from.off, regs: map[int]reg.GPPhysical{1: from.regs[t.samples]}}
-		t.loopFrom(start, n/lanes, lanes*t.samples, func(k index) {
+		t.f.loopFrom(start, n/lanes, lanes*t.samples, func(k index) {
 			for i, lane := range of {
 				add(index{off: k.off + lane, regs: map[int]reg.GPPhysical{t.samples: k.regs[1]}}, i)
 			}
@@ -181,8 +181,8 @@ func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
 				add(unit, i)
 			}
 		}
-	}, func(into, from int) { t.code.set(cells[into], t.code.sum(cells[into], cells[from])) })
-	t.adopt(cells...)
+	}, func(into, from int) { t.f.code.set(cells[into], t.f.code.sum(cells[into], cells[from])) })
+	t.f.adopt(cells...)
 	return cells[0]
 }
 
@@ -194,7 +194,7 @@ func (t *tile) orderedMapping(m *plan.Map, step, unrolled int) {
 		t.interleave(at, n, func(unit index, i, v int) {
 			term := t.evaluate(m, unit, v, "", nil)
 			if looped {
-				t.code.store(term, t.work(t.lay.sums, unit, v), t.m.lanes())
+				t.f.code.store(term, t.work(t.lay.sums, unit, v), t.f.m.lanes())
 			} else {
 				terms[at.off*t.vectors+i] = term
 			}
@@ -204,7 +204,7 @@ func (t *tile) orderedMapping(m *plan.Map, step, unrolled int) {
 		if looped {
 			t.finish(m.Sum, t.orderedRows(m.Lanes, index{}, m.N, v), v)
 		} else {
-			t.finish(m.Sum, t.code.orderedSum(m.Lanes, m.N, func(k int) *vec.Value { return terms[k*t.vectors+v] }), v)
+			t.finish(m.Sum, t.f.code.orderedSum(m.Lanes, m.N, func(k int) *vec.Value { return terms[k*t.vectors+v] }), v)
 		}
 	}
 }
@@ -216,7 +216,7 @@ func (w *tileWindow) orderedSum(s plan.Stage) *vec.Value {
 	w.units(func(at index) {
 		term := w.at(s, at, nil)
 		if w.looped {
-			t.code.store(term, t.work(t.lay.sums, at, w.v), t.m.lanes())
+			t.f.code.store(term, t.work(t.lay.sums, at, w.v), t.f.m.lanes())
 		} else {
 			terms = append(terms, term)
 		}
@@ -224,28 +224,28 @@ func (w *tileWindow) orderedSum(s plan.Stage) *vec.Value {
 	if w.looped {
 		return t.orderedRows(w.op.Lanes, w.unit, w.op.Window, w.v)
 	}
-	return t.code.orderedSum(w.op.Lanes, len(terms), func(k int) *vec.Value { return terms[k] })
+	return t.f.code.orderedSum(w.op.Lanes, len(terms), func(k int) *vec.Value { return terms[k] })
 }
 
 // beginLosses notes where the losses of the first tile's samples go: the Go adds them up, sample after sample. The
 // batch struct is still where the argument says.
 func (t *tile) beginLosses(offset int) {
-	t.losses = operand.NewStackAddr(t.frame)
-	t.frame += t.m.widest() / 8
-	t.integer(vec.IntAddress, ref{base: t.bases["b"], disp: offset}.mem(), reg.RAX)
-	t.integer(vec.IntCopy, reg.RAX, t.losses)
-	t.outlives(t.losses, t.bases["b"])
+	t.losses = operand.NewStackAddr(t.f.frame)
+	t.f.frame += t.f.m.widest() / 8
+	t.f.integer(vec.IntAddress, ref{base: t.f.bases["b"], disp: offset}.mem(), reg.RAX)
+	t.f.integer(vec.IntCopy, reg.RAX, t.losses)
+	t.f.outlives(t.losses, t.f.bases["b"])
 }
 
 // storeLosses writes the losses of a tile's samples, and goes on to the next one's place.
 func (t *tile) storeLosses() {
-	t.flush()
-	t.integer(vec.IntCopy, t.losses, reg.RAX)
+	t.f.flush()
+	t.f.integer(vec.IntCopy, t.losses, reg.RAX)
 	for v := range t.vectors {
-		t.code.store(t.code.load(t.work(t.lay.loss, index{}, v), t.m.lanes()),
-			t.rowAt(ref{base: reg.RAX}, index{}, v), t.m.lanes())
+		t.f.code.store(t.f.code.load(t.work(t.lay.loss, index{}, v), t.f.m.lanes()),
+			t.rowAt(ref{base: reg.RAX}, index{}, v), t.f.m.lanes())
 	}
-	t.flush()
-	t.integer(vec.IntAdd, operand.U32(t.lay.row), reg.RAX)
-	t.integer(vec.IntCopy, reg.RAX, t.losses)
+	t.f.flush()
+	t.f.integer(vec.IntAdd, operand.U32(t.lay.row), reg.RAX)
+	t.f.integer(vec.IntCopy, reg.RAX, t.losses)
 }

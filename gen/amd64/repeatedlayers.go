@@ -79,7 +79,7 @@ func (f *function) where(b *plan.Buffer) (room string, at []int) {
 func (t *tile) where(b *plan.Buffer) (room string, at []int) {
 	row, rows := t.lay.rows[b]
 	copied, copies := t.lay.copies[b]
-	room, at = t.function.where(b)
+	room, at = t.f.where(b)
 	return fmt.Sprint(room, rows, t.lay.kept[b], copies), append(at, row, copied)
 }
 

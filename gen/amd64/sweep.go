@@ -21,7 +21,7 @@ import (
 
 // sweeper writes a sweep.
 type sweeper struct {
-	*function
+	f *function
 	plan.Sweep
 	// bits is the width of what is computed, lanes how many elements that is, and wide the kind of numbers: that of the
 	// arrays, or float64.
@@ -93,12 +93,12 @@ func printSweep(f *file, m machine, s plan.Sweep) (*ir.Function, error) {
 
 // newSweep is the function of a sweep, written.
 func newSweep(f *file, m machine, s plan.Sweep) (*function, error) {
-	w := &sweeper{Sweep: s, function: newFunction(f, m, s.Function()+m.level.String(), nil, false),
+	w := &sweeper{Sweep: s, f: newFunction(f, m, s.Function()+m.level.String(), nil, false),
 		wide: m, bits: m.widest()}
 	if s.Wide {
 		w.wide.size = 8
 	}
-	if s.Fold == plan.FoldSum && w.strict() {
+	if s.Fold == plan.FoldSum && w.f.strict() {
 		w.bits = plan.FoldLanes * 8 * w.wide.size
 	}
 	w.lanes = w.bits / 8 / w.wide.size
@@ -107,23 +107,23 @@ func newSweep(f *file, m machine, s plan.Sweep) (*function, error) {
 	w.startFolds()
 	w.loops()
 	w.finishFolds()
-	w.finish()
-	return w.function, errors.Join(w.errs...)
+	w.f.finish()
+	return w.f, errors.Join(w.f.errs...)
 }
 
 // arguments gives registers to what the sweep is given.
 func (w *sweeper) arguments() {
-	w.lent, w.pointers = nil, nil
+	w.f.lent, w.f.pointers = nil, nil
 	for i := len(sweepRegisters) - 1; i >= 0; i-- {
-		w.lend(sweepRegisters[i])
+		w.f.lend(sweepRegisters[i])
 	}
-	params := sweepParams(w.Sweep, w.m.size)
-	w.fn.SetSignature(signature(params, false, w.m.size))
+	params := sweepParams(w.Sweep, w.f.m.size)
+	w.f.fn.SetSignature(signature(params, false, w.f.m.size))
 	given := map[string]reg.GPPhysical{}
 	for i, p := range params {
-		r := w.pointer()
+		r := w.f.pointer()
 		given[p.name] = r
-		w.integer(vec.IntCopy, operand.NewParamAddr(p.name, 8*i), r)
+		w.f.integer(vec.IntCopy, operand.NewParamAddr(p.name, 8*i), r)
 	}
 	w.arrays, w.numbers, w.held = map[expr.Var]reg.GPPhysical{}, map[expr.Var]ref{}, map[expr.Var]*vec.Value{}
 	for _, v := range w.Arrays {
@@ -133,26 +133,26 @@ func (w *sweeper) arguments() {
 		w.numbers[v] = ref{base: given[SweptNumbers], disp: i * w.wide.size}
 	}
 	w.left, w.to = given[SweptLength], ref{base: given[SweptFolds]}
-	w.index = w.pointer()
-	w.integer(vec.IntZero, w.index)
+	w.index = w.f.pointer()
+	w.f.integer(vec.IntZero, w.index)
 }
 
 // spreadNumbers brings numbers into every lane of registers, as many as there is room for; the others are read where
 // they are needed.
 func (w *sweeper) spreadNumbers() {
-	for _, v := range w.Numbers[:min(len(w.Numbers), w.m.registers()-bodyRegisters)] {
-		cell := w.cell()
-		w.code.m = w.wide
-		w.code.within(w.bits, func() { w.code.tiledInto(cell, w.numbers[v]) })
+	for _, v := range w.Numbers[:min(len(w.Numbers), w.f.m.registers()-bodyRegisters)] {
+		cell := w.f.cell()
+		w.f.code.m = w.wide
+		w.f.code.within(w.bits, func() { w.f.code.tiledInto(cell, w.numbers[v]) })
 		w.held[v] = cell
-		w.flush()
+		w.f.flush()
 	}
 }
 
 // vectorsInRound is how many vectors a round takes.
 func (w *sweeper) vectorsInRound() int {
 	switch ops := w.Ops(); {
-	case w.Fold == plan.FoldSum && w.strict(): // each addition waits for the one before
+	case w.Fold == plan.FoldSum && w.f.strict(): // each addition waits for the one before
 		return 1
 	case w.Fold != plan.NoFold:
 		return sweptFolds
@@ -165,48 +165,48 @@ func (w *sweeper) vectorsInRound() int {
 // loops writes the loops, and what is done with a part of a vector: the last elements, and the first ones of long
 // arrays that are stored, so that the vectors after them don't cross lines of the cache.
 func (w *sweeper) loops() {
-	n, part := w.vectorsInRound(), w.pointer()
+	n, part := w.vectorsInRound(), w.f.pointer()
 	many := n * w.lanes
 	if aligned, ok := w.aligned(); ok {
-		w.integer(vec.IntCompare, w.left, operand.U32(alignedFrom*w.lanes))
-		w.branch(vec.IfLess, "whole")
-		w.integer(vec.IntCopy, aligned, part)
-		w.integer(vec.IntNeg, part)
-		w.integer(vec.IntAnd, operand.U32(w.lanes*w.m.size-1), part)
-		w.branch(vec.IfEqual, "whole")
-		w.integer(vec.IntShiftRight, operand.U8(bits.TrailingZeros(uint(w.m.size))), part)
-		w.integer(vec.IntSub, part, w.left)
-		w.branch(vec.Always, "part")
-		w.mark("whole")
+		w.f.integer(vec.IntCompare, w.left, operand.U32(alignedFrom*w.lanes))
+		w.f.branch(vec.IfLess, "whole")
+		w.f.integer(vec.IntCopy, aligned, part)
+		w.f.integer(vec.IntNeg, part)
+		w.f.integer(vec.IntAnd, operand.U32(w.lanes*w.f.m.size-1), part)
+		w.f.branch(vec.IfEqual, "whole")
+		w.f.integer(vec.IntShiftRight, operand.U8(bits.TrailingZeros(uint(w.f.m.size))), part)
+		w.f.integer(vec.IntSub, part, w.left)
+		w.f.branch(vec.Always, "part")
+		w.f.mark("whole")
 	}
 	if n > 1 {
-		w.integer(vec.IntSub, operand.U32(many), w.left)
-		w.branch(vec.IfLess, "single")
+		w.f.integer(vec.IntSub, operand.U32(many), w.left)
+		w.f.branch(vec.IfLess, "single")
 		w.rounds("several", n)
-		w.mark("single")
-		w.integer(vec.IntAdd, operand.U32(many-w.lanes), w.left)
+		w.f.mark("single")
+		w.f.integer(vec.IntAdd, operand.U32(many-w.lanes), w.left)
 	} else {
-		w.integer(vec.IntSub, operand.U32(w.lanes), w.left)
+		w.f.integer(vec.IntSub, operand.U32(w.lanes), w.left)
 	}
-	w.branch(vec.IfLess, "rest")
+	w.f.branch(vec.IfLess, "rest")
 	w.rounds("one", 1)
-	w.mark("rest")
-	w.integer(vec.IntAdd, operand.U32(w.lanes), w.left)
-	w.branch(vec.IfEqual, "done")
-	w.integer(vec.IntCopy, w.left, part)
+	w.f.mark("rest")
+	w.f.integer(vec.IntAdd, operand.U32(w.lanes), w.left)
+	w.f.branch(vec.IfEqual, "done")
+	w.f.integer(vec.IntCopy, w.left, part)
 	if _, ok := w.aligned(); !ok {
 		w.body([]int{0}, w.firstOf(part))
-		w.flush()
+		w.f.flush()
 	} else {
-		w.integer(vec.IntZero, w.left)
-		w.mark("part")
+		w.f.integer(vec.IntZero, w.left)
+		w.f.mark("part")
 		w.body([]int{0}, w.firstOf(part))
-		w.flush()
-		w.integer(vec.IntAddress, operand.Mem{Base: w.index, Index: part, Scale: uint8(w.m.size)}, w.index)
-		w.integer(vec.IntCompare, w.left, operand.U8(0))
-		w.branch(vec.IfGreater, "whole")
+		w.f.flush()
+		w.f.integer(vec.IntAddress, operand.Mem{Base: w.index, Index: part, Scale: uint8(w.f.m.size)}, w.index)
+		w.f.integer(vec.IntCompare, w.left, operand.U8(0))
+		w.f.branch(vec.IfGreater, "whole")
 	}
-	w.mark("done")
+	w.f.mark("done")
 }
 
 // alignedFrom is from how many vectors on arrays are long.
@@ -226,14 +226,14 @@ func (w *sweeper) aligned() (reg.GPPhysical, bool) {
 
 // rounds is a loop over as many elements as n vectors have, at least one round. It ends with less than none left.
 func (w *sweeper) rounds(label string, n int) {
-	w.mark(label)
+	w.f.mark(label)
 	var vectors []int
 	for i := range n {
 		vectors = append(vectors, i)
 	}
 	w.body(vectors, nil)
-	w.flush()
-	w.integer(vec.IntAdd, operand.U32(n*w.lanes*w.m.size), w.index)
-	w.integer(vec.IntSub, operand.U32(n*w.lanes), w.left)
-	w.branch(vec.IfGreaterEqual, label)
+	w.f.flush()
+	w.f.integer(vec.IntAdd, operand.U32(n*w.lanes*w.f.m.size), w.index)
+	w.f.integer(vec.IntSub, operand.U32(n*w.lanes), w.left)
+	w.f.branch(vec.IfGreaterEqual, label)
 }

@@ -12,7 +12,7 @@ import (
 
 // tile is a function over tiles of samples as it is being written.
 type tile struct {
-	*function
+	f   *function
 	lay *tileLayout
 	// samples is the number of samples of a tile, vectors the number of registers that their row takes.
 	samples, vectors int
@@ -26,17 +26,17 @@ type tile struct {
 var keptBase = reg.RBX
 
 func newTile(f *file, lay *tileLayout, m machine, name string, params []param, result bool) *tile {
-	t := &tile{function: newFunction(f, m, name, params, result), lay: lay, samples: lay.samples}
-	t.many = true
+	t := &tile{f: newFunction(f, m, name, params, result), lay: lay, samples: lay.samples}
+	t.f.many = true
 	t.vectors = t.samples / m.lanes()
-	if lay.losses > 0 && t.bases["ys"] != nil {
+	if lay.losses > 0 && t.f.bases["ys"] != nil {
 		t.beginLosses(lay.losses)
 	}
 	// The area begins at the first multiple of a line.
-	b := t.bases["b"]
-	t.integer(vec.IntAdd, operand.U32(lineBytes-1), b)
-	t.integer(vec.IntAnd, operand.I32(-lineBytes), b)
-	t.begin()
+	b := t.f.bases["b"]
+	t.f.integer(vec.IntAdd, operand.U32(lineBytes-1), b)
+	t.f.integer(vec.IntAnd, operand.I32(-lineBytes), b)
+	t.f.begin()
 	return t
 }
 
@@ -44,9 +44,9 @@ func newTile(f *file, lay *tileLayout, m machine, name string, params []param, r
 func (t *tile) row(b *plan.Buffer, unit index, v int) ref {
 	at, ok := t.lay.rows[b]
 	if !ok {
-		t.fail("a tile has no rows for " + b.String())
+		t.f.fail("a tile has no rows for " + b.String())
 	}
-	r := ref{base: t.bases["b"], disp: at}
+	r := ref{base: t.f.bases["b"], disp: at}
 	if t.lay.kept[b] {
 		if t.keeping {
 			r.base = keptBase
@@ -62,11 +62,11 @@ func (t *tile) row(b *plan.Buffer, unit index, v int) ref {
 
 // work is vector v of a row at an offset of the tile's area.
 func (t *tile) work(at int, unit index, v int) ref {
-	return t.rowAt(ref{base: t.bases["b"], disp: at}, unit, v)
+	return t.rowAt(ref{base: t.f.bases["b"], disp: at}, unit, v)
 }
 
 func (t *tile) rowAt(r ref, unit index, v int) ref {
-	r.disp += unit.off*t.lay.row + v*t.m.lanes()*t.m.size
+	r.disp += unit.off*t.lay.row + v*t.f.m.lanes()*t.f.m.size
 	if i := unit.regs[t.samples]; i != nil {
 		r.index = i
 	}
@@ -75,35 +75,35 @@ func (t *tile) rowAt(r ref, unit index, v int) ref {
 
 // load reads vector v of a row.
 func (t *tile) load(b *plan.Buffer, unit index, v int) *vec.Value {
-	return t.code.load(t.row(b, unit, v), t.m.lanes())
+	return t.f.code.load(t.row(b, unit, v), t.f.m.lanes())
 }
 
 // store writes vector v of a row.
 func (t *tile) store(x *vec.Value, b *plan.Buffer, unit index, v int) {
-	t.code.store(x, t.row(b, unit, v), t.m.lanes())
+	t.f.code.store(x, t.row(b, unit, v), t.f.m.lanes())
 }
 
 // alive is the mask of the samples among the lanes of vector v.
 func (t *tile) alive(v int) *vec.Value {
-	return t.code.compare(vec.Greater, t.code.load(t.work(t.lay.live, index{}, v), t.m.lanes()), t.code.zeros())
+	return t.f.code.compare(vec.Greater, t.f.code.load(t.work(t.lay.live, index{}, v), t.f.m.lanes()), t.f.code.zeros())
 }
 
 // prepare writes the row that tells samples from what fills the tile up, and begins the sum of the losses.
 func (t *tile) prepare(loss bool) {
-	count := t.cell()
-	t.spreadCount(t.counts["samples"], count)
+	count := t.f.cell()
+	t.f.spreadCount(t.f.counts["samples"], count)
 	for v := range t.vectors {
-		lanes := make([]uint64, t.m.lanes())
+		lanes := make([]uint64, t.f.m.lanes())
 		for i := range lanes {
-			lanes[i] = t.m.bits(float64(v*t.m.lanes() + i))
+			lanes[i] = t.f.m.bits(float64(v*t.f.m.lanes() + i))
 		}
-		before := t.code.compare(vec.Less, t.code.lanesOf(lanes...), count)
-		t.code.store(t.code.keep(before, t.code.number(1)), t.work(t.lay.live, index{}, v), t.m.lanes())
+		before := t.f.code.compare(vec.Less, t.f.code.lanesOf(lanes...), count)
+		t.f.code.store(t.f.code.keep(before, t.f.code.number(1)), t.work(t.lay.live, index{}, v), t.f.m.lanes())
 		if loss {
-			t.code.store(t.code.zeros(), t.work(t.lay.loss, index{}, v), t.m.lanes())
+			t.f.code.store(t.f.code.zeros(), t.work(t.lay.loss, index{}, v), t.f.m.lanes())
 		}
 	}
-	t.release(count)
+	t.f.release(count)
 }
 
 // advancing are the arguments that point to samples.
@@ -111,49 +111,49 @@ var advancing = []string{"xs", "ys", "out", "gxs"}
 
 // tiles runs a body for every tile of the call. Pointers advance by so many bytes.
 func (t *tile) tiles(advance map[string]int, body func()) {
-	t.flush()
-	slot := t.frame
-	t.frame += t.m.widest() / 8
+	t.f.flush()
+	slot := t.f.frame
+	t.f.frame += t.f.m.widest() / 8
 	left := operand.NewStackAddr(slot)
 	for _, name := range advancing {
-		if base := t.bases[name]; base != nil {
-			t.outlives(base, t.arguments[name])
+		if base := t.f.bases[name]; base != nil {
+			t.f.outlives(base, t.f.arguments[name])
 		}
 	}
 	if t.keeping {
-		t.lea(ref{base: t.bases["b"], disp: t.lay.work}, keptBase)
-		t.outlives(keptBase, t.bases["b"])
+		t.f.lea(ref{base: t.f.bases["b"], disp: t.lay.work}, keptBase)
+		t.f.outlives(keptBase, t.f.bases["b"])
 	}
-	t.outlives(left, nil)
-	count := t.pointer()
-	t.integer(vec.IntCopy, t.counts["tiles"].mem(), count)
-	begin, first := len(t.fn.Nodes), 0
-	if t.program != nil {
-		first = len(t.program.Steps)
+	t.f.outlives(left, nil)
+	count := t.f.pointer()
+	t.f.integer(vec.IntCopy, t.f.counts["tiles"].mem(), count)
+	begin, first := len(t.f.fn.Nodes), 0
+	if t.f.program != nil {
+		first = len(t.f.program.Steps)
 	}
-	label := t.label()
-	t.integer(vec.IntCopy, count, left)
-	t.drop(count)
-	before := t.enter()
-	only := t.code
+	label := t.f.label()
+	t.f.integer(vec.IntCopy, count, left)
+	t.f.drop(count)
+	before := t.f.enter()
+	only := t.f.code
 	body()
 	var hoisted []*vec.Value
-	if t.code == only {
+	if t.f.code == only {
 		hoisted = t.hoist(only, begin, first)
 	}
-	t.flush()
+	t.f.flush()
 	for _, name := range advancing {
-		if base := t.bases[name]; base != nil {
-			t.integer(vec.IntAdd, operand.U32(advance[name]), base)
+		if base := t.f.bases[name]; base != nil {
+			t.f.integer(vec.IntAdd, operand.U32(advance[name]), base)
 		}
 	}
 	if t.keeping {
-		t.integer(vec.IntAdd, operand.U32(t.lay.stride), keptBase)
+		t.f.integer(vec.IntAdd, operand.U32(t.lay.stride), keptBase)
 	}
-	t.round(before, t.lay.tiles)
-	t.release(hoisted...)
-	t.integer(vec.IntCopy, left, count) // all registers are free again, this one too
-	t.countDown(count, label)
+	t.f.round(before, t.lay.tiles)
+	t.f.release(hoisted...)
+	t.f.integer(vec.IntCopy, left, count) // all registers are free again, this one too
+	t.f.countDown(count, label)
 }
 
 // overRows runs a body for n units, step at a time, then for what is left: as a loop where there are more than so many
@@ -161,5 +161,5 @@ func (t *tile) tiles(advance map[string]int, body func()) {
 func (t *tile) overRows(n, step, unrolled int, body func(at index, size int), also ...int) {
 	scales := append([]int{t.samples}, also...)
 	slices.Sort(scales)
-	t.chunks(n, step, unrolled, slices.Compact(scales), body)
+	t.f.chunks(n, step, unrolled, slices.Compact(scales), body)
 }

@@ -33,7 +33,7 @@ const (
 
 func (t *tile) weighAll(es []expr.Expr) int {
 	c, call := expr.Share("u", es...).Count(), callWeight
-	if t.strict() {
+	if t.f.strict() {
 		call = translatedWeight
 	}
 	return 1 + int(c.Total()) + (call-1)*int(c.Calls)
@@ -42,10 +42,10 @@ func (t *tile) weighAll(es []expr.Expr) int {
 // step is how many units a loop over a Map takes at once: a few of a long one, which are computed side by side.
 func (t *tile) step(m *plan.Map) int {
 	weight := t.weigh(m)
-	if t.strict() && weight > translatedWeight { // as much is computed side by side as registers hold
+	if t.f.strict() && weight > translatedWeight { // as much is computed side by side as registers hold
 		return 1
 	}
-	return max(t.m.lines()/t.vectors, bodyRows/(weight*t.vectors), 1)
+	return max(t.f.m.lines()/t.vectors, bodyRows/(weight*t.vectors), 1)
 }
 
 // evaluate does what a Map does with vector v of a unit's row. acc is the variable of the host operation and held its
@@ -59,7 +59,7 @@ func (t *tile) evaluate(m *plan.Map, unit index, v int, acc expr.Var, held *vec.
 		exprs = append(exprs, m.Sum.Expr)
 	}
 	loaded := map[expr.Var]*vec.Value{}
-	out := t.code.program(expr.Share("u", exprs...), func(x expr.Var) *vec.Value {
+	out := t.f.code.program(expr.Share("u", exprs...), func(x expr.Var) *vec.Value {
 		if acc != "" && x == acc {
 			return held
 		}
@@ -80,9 +80,9 @@ func (t *tile) evaluate(m *plan.Map, unit index, v int, acc expr.Var, held *vec.
 // mapping is an elementwise operation of its own.
 func (t *tile) mapping(m *plan.Map) {
 	if m.Role == plan.Deliver {
-		to := t.bases["out"]
+		to := t.f.bases["out"]
 		if m.Layer == 0 {
-			to = t.bases["gxs"]
+			to = t.f.bases["gxs"]
 		}
 		t.samplesOut(m.Args[0].Buf, ref{base: to}, m.N)
 		return
@@ -92,14 +92,14 @@ func (t *tile) mapping(m *plan.Map) {
 	if m.N*weight <= unrolledRows {
 		step, unrolled = m.N, 1
 	}
-	if m.Sum != nil && t.strict() {
+	if m.Sum != nil && t.f.strict() {
 		t.orderedMapping(m, step, unrolled)
 		return
 	}
 	totals := make([]*vec.Value, t.vectors)
 	looped := m.N/step > max(1, unrolled)
 	if m.Sum != nil && looped {
-		totals = t.variables(t.vectors, (*block).zeros)
+		totals = t.f.variables(t.vectors, (*block).zeros)
 	}
 	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
 		terms := make([]*vec.Value, n*t.vectors)
@@ -110,11 +110,11 @@ func (t *tile) mapping(m *plan.Map) {
 		for i, term := range terms {
 			switch v := i % t.vectors; {
 			case looped:
-				t.code.set(totals[v], t.code.sum(totals[v], term))
+				t.f.code.set(totals[v], t.f.code.sum(totals[v], term))
 			case totals[v] == nil:
 				totals[v] = term
 			default:
-				totals[v] = t.code.sum(totals[v], term)
+				totals[v] = t.f.code.sum(totals[v], term)
 			}
 		}
 	})
@@ -125,15 +125,15 @@ func (t *tile) mapping(m *plan.Map) {
 		t.finish(m.Sum, total, v)
 	}
 	if looped {
-		t.release(totals...)
+		t.f.release(totals...)
 	}
 }
 
 // interleave runs a body for the vectors of n units, some of them side by side; i counts them.
 func (t *tile) interleave(at index, n int, body func(unit index, i, v int)) {
 	n *= t.vectors
-	for first := 0; first < n; first += t.m.lines() {
-		t.code.interleave(min(t.m.lines(), n-first), func(k int) {
+	for first := 0; first < n; first += t.f.m.lines() {
+		t.f.code.interleave(min(t.f.m.lines(), n-first), func(k int) {
 			unit, i := at, first+k
 			unit.off += i / t.vectors
 			body(unit, i, i%t.vectors)
@@ -144,29 +144,29 @@ func (t *tile) interleave(at index, n int, body func(unit index, i, v int)) {
 // finish stores a sum over units; the loss is added to that of the tiles before, of the samples alone.
 func (t *tile) finish(s *plan.Sum, total *vec.Value, v int) {
 	if s.Scale != 1 {
-		total = t.code.product(total, t.code.number(s.Scale))
+		total = t.f.code.product(total, t.f.code.number(s.Scale))
 	}
 	if s.Buf.Kind != plan.Loss {
 		t.store(total, s.Buf, index{}, v)
 		return
 	}
-	at, lanes := t.work(t.lay.loss, index{}, v), t.m.lanes()
-	if t.strict() {
-		t.code.store(total, at, lanes)
+	at, lanes := t.work(t.lay.loss, index{}, v), t.f.m.lanes()
+	if t.f.strict() {
+		t.f.code.store(total, at, lanes)
 		return
 	}
-	t.code.store(t.code.sum(t.code.load(at, lanes), t.code.keep(t.alive(v), total)), at, lanes)
+	t.f.code.store(t.f.code.sum(t.f.code.load(at, lanes), t.f.code.keep(t.alive(v), total)), at, lanes)
 }
 
 // returnLoss makes the sum of the losses the function's result.
 func (t *tile) returnLoss() {
 	var total *vec.Value
 	for v := range t.vectors {
-		x := t.code.load(t.work(t.lay.loss, index{}, v), t.m.lanes())
+		x := t.f.code.load(t.work(t.lay.loss, index{}, v), t.f.m.lanes())
 		if total != nil {
-			x = t.code.sum(total, x)
+			x = t.f.code.sum(total, x)
 		}
 		total = x
 	}
-	t.code.store(t.code.everywhere(total, (*block).sum), t.result, 1)
+	t.f.code.store(t.f.code.everywhere(total, (*block).sum), t.f.result, 1)
 }

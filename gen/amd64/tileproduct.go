@@ -43,12 +43,12 @@ const (
 )
 
 // accumulators is how many sums of registers are formed at once: as many as leave registers for a weight and for a row.
-func (t *tile) accumulators() int { return t.m.registers() * 3 / 4 }
+func (t *tile) accumulators() int { return t.f.m.registers() * 3 / 4 }
 
 // product writes a product: some units at a time, whose sums stay in registers while the terms are gone through. A
 // weight is read once for all samples of a tile, a row once for all units of the group.
 func (t *tile) product(p product) {
-	if t.strict() {
+	if t.f.strict() {
 		t.orderedProduct(p)
 		return
 	}
@@ -60,7 +60,7 @@ func (t *tile) product(p product) {
 	heavy := t.weigh(p.each) > lightEach
 	most := t.accumulators() / t.vectors
 	if p.unitScale > 1 {
-		most = min(most, unconflicted(p.unitScale*t.m.size, most))
+		most = min(most, unconflicted(p.unitScale*t.f.m.size, most))
 	}
 	groups := (p.units + most - 1) / most
 	size := (p.units + groups - 1) / groups
@@ -70,17 +70,17 @@ func (t *tile) product(p product) {
 	}
 	t.overRows(p.units, size, 1, func(at index, n int) {
 		sums := t.sums(p, at, n)
-		t.adopt(sums...)
+		t.f.adopt(sums...)
 		for u := range n {
 			unit := at
 			unit.off += u
 			for v := range t.vectors {
 				sum := sums[u*t.vectors+v]
 				if p.bias != nil {
-					sum = t.code.sum(sum, t.code.spread(t.at(p.bias, unit)))
+					sum = t.f.code.sum(sum, t.f.code.spread(t.f.at(p.bias, unit)))
 				}
 				if heavy {
-					t.code.store(sum, t.work(t.lay.sums, unit, v), t.m.lanes())
+					t.f.code.store(sum, t.work(t.lay.sums, unit, v), t.f.m.lanes())
 				} else {
 					t.evaluate(p.each, unit, v, p.acc, sum)
 				}
@@ -122,18 +122,18 @@ func unconflicted(bytes, most int) int {
 func (t *tile) applyEach(p product) {
 	t.overRows(p.units, t.step(p.each), 1, func(at index, n int) {
 		t.interleave(at, n, func(unit index, _, v int) {
-			t.evaluate(p.each, unit, v, p.acc, t.code.load(t.work(t.lay.sums, unit, v), t.m.lanes()))
+			t.evaluate(p.each, unit, v, p.acc, t.f.code.load(t.work(t.lay.sums, unit, v), t.f.m.lanes()))
 		})
 	})
 }
 
 // sums forms the sums of n units in variables, a vector of samples after the other.
 func (t *tile) sums(p product, at index, n int) []*vec.Value {
-	w := t.at(p.w, index{})
-	w.disp += at.off * p.unitScale * t.m.size
+	w := t.f.at(p.w, index{})
+	w.disp += at.off * p.unitScale * t.f.m.size
 	w.index = at.regs[p.unitScale]
-	w, release := t.address(w)
-	cells := t.variables(n*t.vectors, (*block).zeros)
+	w, release := t.f.address(w)
+	cells := t.f.variables(n*t.vectors, (*block).zeros)
 	step := max(1, loopProducts/len(cells))
 	t.overRows(p.terms, step, 1, func(k index, terms int) {
 		for i := range terms {
@@ -144,13 +144,13 @@ func (t *tile) sums(p product, at index, n int) []*vec.Value {
 				rows = append(rows, t.load(p.in, term, v))
 			}
 			for u := range n {
-				c := w.plus((term.off*p.termScale + u*p.unitScale) * t.m.size)
+				c := w.plus((term.off*p.termScale + u*p.unitScale) * t.f.m.size)
 				if r := k.regs[p.termScale]; r != nil {
 					c.index = r
 				}
-				weight := t.code.spread(c)
+				weight := t.f.code.spread(c)
 				for v := range t.vectors {
-					t.code.accumulate(cells[u*t.vectors+v], rows[v], weight)
+					t.f.code.accumulate(cells[u*t.vectors+v], rows[v], weight)
 				}
 			}
 		}
@@ -164,15 +164,15 @@ func (t *tile) straightProduct(p product) {
 	t.interleave(index{}, p.units, func(unit index, _, v int) {
 		var sum *vec.Value
 		if p.bias != nil {
-			sum = t.code.spread(t.at(p.bias, unit))
+			sum = t.f.code.spread(t.f.at(p.bias, unit))
 		}
 		for k := range p.terms {
 			row, weight := t.load(p.in, index{off: k}, v),
-				t.code.spread(t.at(p.w, index{off: unit.off*p.unitScale + k*p.termScale}))
+				t.f.code.spread(t.f.at(p.w, index{off: unit.off*p.unitScale + k*p.termScale}))
 			if sum == nil {
-				sum = t.code.product(row, weight)
+				sum = t.f.code.product(row, weight)
 			} else {
-				sum = t.code.madd(row, weight, sum)
+				sum = t.f.code.madd(row, weight, sum)
 			}
 		}
 		t.evaluate(p.each, unit, v, p.acc, sum)

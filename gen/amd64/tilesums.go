@@ -32,11 +32,11 @@ func outerForm(o *plan.OuterSum, size int) bool {
 
 // outerSum is the gradient of a layer's parameters.
 func (t *tile) outerSum(o *plan.OuterSum) {
-	if t.strict() {
+	if t.f.strict() {
 		t.orderedOuter(o)
 		return
 	}
-	if outerForm(o, t.m.size) {
+	if outerForm(o, t.f.m.size) {
 		t.outer(o)
 		if o.GB != nil {
 			t.dots(o.D, nil, nil, o.GB)
@@ -48,27 +48,27 @@ func (t *tile) outerSum(o *plan.OuterSum) {
 
 // kept is the row of a buffer of the kept area that a pointer stands at.
 func (t *tile) kept(base reg.GPPhysical, unit, v int) ref {
-	return ref{base: base, disp: unit*t.lay.row + v*t.m.lanes()*t.m.size}
+	return ref{base: base, disp: unit*t.lay.row + v*t.f.m.lanes()*t.f.m.size}
 }
 
 // keptAt points to the kept area of the first tile, a row of a buffer.
 func (t *tile) keptAt(to reg.GPPhysical, b *plan.Buffer, unit index) {
 	at := t.row(b, unit, 0)
-	t.lea(at, to)
+	t.f.lea(at, to)
 }
 
 // countdown runs a body as often as an argument says.
 func (t *tile) countdown(argument string, body func()) {
-	t.flush()
-	count := t.pointer()
-	t.integer(vec.IntCopy, t.counts[argument].mem(), count)
-	label := t.label()
-	before := t.enter()
+	t.f.flush()
+	count := t.f.pointer()
+	t.f.integer(vec.IntCopy, t.f.counts[argument].mem(), count)
+	label := t.f.label()
+	before := t.f.enter()
 	body()
-	t.flush()
-	t.round(before, t.most(argument))
-	t.countDown(count, label)
-	t.drop(count)
+	t.f.flush()
+	t.f.round(before, t.most(argument))
+	t.f.countDown(count, label)
+	t.f.drop(count)
 }
 
 // most is how large an argument gets.
@@ -96,7 +96,7 @@ func (t *tile) dots(d, a, gw, gb *plan.Buffer) {
 	}
 	height := min(d.Rows, max(1, t.accumulators()/(width+bias)))
 	if cols == 0 {
-		height = min(d.Rows, t.m.lanes(), t.accumulators())
+		height = min(d.Rows, t.f.m.lanes(), t.accumulators())
 	}
 	groups := (d.Rows + height - 1) / height
 	height = (d.Rows + groups - 1) / groups
@@ -119,27 +119,27 @@ func (t *tile) dots(d, a, gw, gb *plan.Buffer) {
 
 // dotGroup adds the sums of n rows and m columns, and those of the biases of the rows where gb isn't nil.
 func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) {
-	t.flush()
-	dp := t.pointer()
+	t.f.flush()
+	dp := t.f.pointer()
 	t.keptAt(dp, d, down)
 	ap := dp
 	if m > 0 {
-		ap = t.pointer()
+		ap = t.f.pointer()
 		t.keptAt(ap, a, right)
 	}
 	count := n * m
 	if gb != nil {
 		count += n
 	}
-	cells := t.variables(count, (*block).zeros)
+	cells := t.f.variables(count, (*block).zeros)
 	weights, biases := cells[:n*m], cells[n*m:]
 	t.countdown("tiles", func() {
 		for v := range t.vectors {
-			b := t.code
+			b := t.f.code
 			// What fills a tile up must add nothing, not even NaN.
 			alive := t.alive(v)
 			read := func(from reg.GPPhysical, unit int) *vec.Value {
-				return b.keep(alive, b.load(t.kept(from, unit, v), t.m.lanes()))
+				return b.keep(alive, b.load(t.kept(from, unit, v), t.f.m.lanes()))
 			}
 			var columns []*vec.Value
 			for c := range m {
@@ -155,36 +155,36 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 				}
 			}
 		}
-		t.flush()
-		t.integer(vec.IntAdd, operand.U32(t.lay.stride), dp)
+		t.f.flush()
+		t.f.integer(vec.IntAdd, operand.U32(t.lay.stride), dp)
 		if m > 0 {
-			t.integer(vec.IntAdd, operand.U32(t.lay.stride), ap)
+			t.f.integer(vec.IntAdd, operand.U32(t.lay.stride), ap)
 		}
 	})
-	t.drop(dp)
+	t.f.drop(dp)
 	var w ref
 	release := func() {}
 	if m > 0 {
-		t.drop(ap)
-		w = t.at(gw, index{})
-		w.disp += (down.off*gw.Cols + right.off) * t.m.size
+		t.f.drop(ap)
+		w = t.f.at(gw, index{})
+		w.disp += (down.off*gw.Cols + right.off) * t.f.m.size
 		w, release = t.joined(w, down.regs[gw.Cols], right.regs[1])
 	}
-	t.adopt(cells...)
+	t.f.adopt(cells...)
 	if m > 0 {
 		if m == gw.Cols {
 			t.addTo(w, weights)
 		} else {
 			for r := range n {
-				t.addTo(w.plus(r*gw.Cols*t.m.size), weights[r*m:(r+1)*m])
+				t.addTo(w.plus(r*gw.Cols*t.f.m.size), weights[r*m:(r+1)*m])
 			}
 		}
 	}
 	if gb != nil {
-		t.addTo(t.at(gb, down), biases)
+		t.addTo(t.f.at(gb, down), biases)
 	}
 	release()
-	t.flush()
+	t.f.flush()
 }
 
 // joined computes a place moved by up to two registers.
@@ -196,7 +196,7 @@ func (t *tile) joined(r ref, registers ...reg.GPPhysical) (at ref, release func(
 		case r.index == nil:
 			r.index = i
 		default:
-			r, release = t.address(r)
+			r, release = t.f.address(r)
 			r.index = i
 		}
 	}
@@ -205,13 +205,13 @@ func (t *tile) joined(r ref, registers ...reg.GPPhysical) (at ref, release func(
 
 // addTo adds the sums of the lanes of some vectors to as many numbers beside one another.
 func (t *tile) addTo(at ref, vectors []*vec.Value) {
-	lanes := t.m.lanes()
+	lanes := t.f.m.lanes()
 	for i := 0; i < len(vectors); i += lanes {
 		part := vectors[i:min(i+lanes, len(vectors))]
-		place := at.plus(i * t.m.size)
-		sums := t.code.reduce(part)
-		t.code.within(t.m.width(len(part)), func() {
-			t.code.store(t.code.sum(t.code.load(place, len(part)), sums), place, len(part))
+		place := at.plus(i * t.f.m.size)
+		sums := t.f.code.reduce(part)
+		t.f.code.within(t.f.m.width(len(part)), func() {
+			t.f.code.store(t.f.code.sum(t.f.code.load(place, len(part)), sums), place, len(part))
 		})
 	}
 }
@@ -221,7 +221,7 @@ func (t *tile) columnsTogether() int { return min(4, t.accumulators()/4) }
 
 // outer adds Σ δ·aᵀ to the gradient of a layer's weights, a group of rows and of vectors of columns at a time.
 func (t *tile) outer(o *plan.OuterSum) {
-	rows, cols, lanes := o.D.Rows, o.A.Rows, t.m.lanes()
+	rows, cols, lanes := o.D.Rows, o.A.Rows, t.f.m.lanes()
 	chunks := (cols + lanes - 1) / lanes
 	wide := min(chunks, t.columnsTogether())
 	// Groups of nearly the same width.
@@ -230,68 +230,68 @@ func (t *tile) outer(o *plan.OuterSum) {
 	high := min(rows, t.accumulators()/wide)
 	groups = (rows + high - 1) / high
 	high = (rows + groups - 1) / groups
-	t.chunks(cols, wide*lanes, 1, []int{1}, func(right index, size int) {
+	t.f.chunks(cols, wide*lanes, 1, []int{1}, func(right index, size int) {
 		t.overRows(rows, high, 1, func(down index, n int) { t.outerGroup(o, down, right, n, size) }, o.GW.Cols)
 	})
 }
 
 // outerGroup adds the sums of n rows and m columns.
 func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
-	t.flush()
-	lanes, size := t.m.lanes(), t.m.size
+	t.f.flush()
+	lanes, size := t.f.m.lanes(), t.f.m.size
 	// Where the vectors of the samples are, and how many bytes from one to the next, and from a tile's last to the next
 	// tile's first.
-	from, step, gap := ref{base: t.bases["xs"]}, o.A.Rows*size, 0
+	from, step, gap := ref{base: t.f.bases["xs"]}, o.A.Rows*size, 0
 	if at, ok := t.lay.copies[o.A]; ok {
 		step = pitch(o.A, size) * size
-		from, gap = ref{base: t.bases["b"], disp: t.lay.work + at}, t.lay.stride-t.samples*step
+		from, gap = ref{base: t.f.bases["b"], disp: t.lay.work + at}, t.lay.stride-t.samples*step
 	}
-	dp, ap := t.pointer(), t.pointer()
+	dp, ap := t.f.pointer(), t.f.pointer()
 	t.keptAt(dp, o.D, down)
 	from.disp += right.off * size
 	from.index = right.regs[1]
-	t.lea(from, ap)
+	t.f.lea(from, ap)
 	var sizes []int
 	for k := 0; k < m; k += lanes {
 		sizes = append(sizes, min(lanes, m-k))
 	}
-	cells := t.variables(n*len(sizes), (*block).zeros)
+	cells := t.f.variables(n*len(sizes), (*block).zeros)
 	t.countdown("tiles", func() {
 		t.countdown("samples", func() {
 			var as []*vec.Value
 			for c, s := range sizes {
-				as = append(as, t.code.load(ref{base: ap, disp: c * lanes * size}, s))
+				as = append(as, t.f.code.load(ref{base: ap, disp: c * lanes * size}, s))
 			}
 			for r := range n {
-				d := t.code.spread(ref{base: dp, disp: r * t.lay.row})
+				d := t.f.code.spread(ref{base: dp, disp: r * t.lay.row})
 				for c := range sizes {
-					t.code.accumulate(cells[r*len(sizes)+c], as[c], d)
+					t.f.code.accumulate(cells[r*len(sizes)+c], as[c], d)
 				}
 			}
-			t.flush()
-			t.integer(vec.IntAdd, operand.U32(size), dp)
-			t.integer(vec.IntAdd, operand.U32(step), ap)
+			t.f.flush()
+			t.f.integer(vec.IntAdd, operand.U32(size), dp)
+			t.f.integer(vec.IntAdd, operand.U32(step), ap)
 		})
 		// Where more tiles follow, this one was full.
-		t.integer(vec.IntAdd, operand.I32(t.lay.stride-t.lay.row), dp)
+		t.f.integer(vec.IntAdd, operand.I32(t.lay.stride-t.lay.row), dp)
 		if gap != 0 {
-			t.integer(vec.IntAdd, operand.I32(gap), ap)
+			t.f.integer(vec.IntAdd, operand.I32(gap), ap)
 		}
 	})
-	t.drop(dp)
-	t.drop(ap)
-	w := t.at(o.GW, index{})
+	t.f.drop(dp)
+	t.f.drop(ap)
+	w := t.f.at(o.GW, index{})
 	w.disp += (down.off*o.GW.Cols + right.off) * size
 	w, release := t.joined(w, down.regs[o.GW.Cols], right.regs[1])
-	t.adopt(cells...)
+	t.f.adopt(cells...)
 	for r := range n {
 		for c, s := range sizes {
 			place := w.plus((r*o.GW.Cols + c*lanes) * size)
-			t.code.within(t.m.width(s), func() {
-				t.code.store(t.code.sum(t.code.load(place, s), cells[r*len(sizes)+c]), place, s)
+			t.f.code.within(t.f.m.width(s), func() {
+				t.f.code.store(t.f.code.sum(t.f.code.load(place, s), cells[r*len(sizes)+c]), place, s)
 			})
 		}
 	}
 	release()
-	t.flush()
+	t.f.flush()
 }

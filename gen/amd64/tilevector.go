@@ -51,7 +51,7 @@ func (t *tile) vector(op *plan.Vector) {
 		return
 	}
 	scales := []int{t.samples, t.samples * op.Window}
-	t.loop(op.Groups(), 1, slices.Compact(scales), func(at index) {
+	t.f.loop(op.Groups(), 1, slices.Compact(scales), func(at index) {
 		write(at, index{regs: map[int]reg.GPPhysical{t.samples: at.regs[t.samples*op.Window]}})
 	})
 }
@@ -83,7 +83,7 @@ func (w *tileWindow) units(body func(at index)) {
 	}
 	t := w.t
 	from := index{off: w.unit.off, regs: map[int]reg.GPPhysical{1: w.unit.regs[t.samples]}}
-	t.loopFrom(from, w.op.Window, t.samples, func(at index) {
+	t.f.loopFrom(from, w.op.Window, t.samples, func(at index) {
 		body(index{off: at.off, regs: map[int]reg.GPPhysical{t.samples: at.regs[1]}})
 	})
 }
@@ -97,15 +97,15 @@ func (w *tileWindow) stage(i int) {
 	}
 	var cell, result *vec.Value
 	if w.looped {
-		cell = t.cell()
+		cell = t.f.cell()
 	}
 	switch s.Fold {
 	case plan.FoldLet:
-		result = t.code.expression(s.Expr, func(v expr.Var) *vec.Value { return w.look(v, w.unit, nil) })
+		result = t.f.code.expression(s.Expr, func(v expr.Var) *vec.Value { return w.look(v, w.unit, nil) })
 	case plan.FoldScan:
 		result = w.fold(s, cell, s.From)
 	case plan.FoldSum:
-		if t.strict() {
+		if t.f.strict() {
 			result = w.orderedSum(s)
 			break
 		}
@@ -114,7 +114,7 @@ func (w *tileWindow) stage(i int) {
 		result = w.fold(s, cell, math.Inf(-1))
 	}
 	if cell != nil {
-		t.code.set(cell, result)
+		t.f.code.set(cell, result)
 		result = cell
 	}
 	w.scalars[s.Var] = result
@@ -129,7 +129,7 @@ func (w *tileWindow) release(later []plan.Stage) {
 	for _, s := range w.op.Stages {
 		x := w.scalars[s.Var]
 		if x != nil && homeOf(x).cell && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
-			w.t.release(x)
+			w.t.f.release(x)
 			delete(w.scalars, s.Var)
 		}
 	}
@@ -138,7 +138,7 @@ func (w *tileWindow) release(later []plan.Stage) {
 // fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped
 // over.
 func (w *tileWindow) fold(s plan.Stage, cell *vec.Value, from float64) *vec.Value {
-	b := w.t.code
+	b := w.t.f.code
 	var sofar *vec.Value
 	switch {
 	case cell != nil:
@@ -148,7 +148,7 @@ func (w *tileWindow) fold(s plan.Stage, cell *vec.Value, from float64) *vec.Valu
 		sofar = b.number(from)
 	}
 	w.units(func(at index) {
-		b := w.t.code
+		b := w.t.f.code
 		v := w.at(s, at, sofar)
 		switch {
 		case sofar == nil:
@@ -168,7 +168,7 @@ func (w *tileWindow) fold(s plan.Stage, cell *vec.Value, from float64) *vec.Valu
 
 // at computes a stage for a unit: its draft, what it stores, and the value that is folded. sofar is that of a scan.
 func (w *tileWindow) at(s plan.Stage, at index, sofar *vec.Value) *vec.Value {
-	t, b := w.t, w.t.code
+	t, b := w.t, w.t.f.code
 	memo := map[expr.Var]*vec.Value{}
 	var exprs []expr.Expr
 	if s.Draft != nil {

@@ -18,11 +18,11 @@ const straightColumns = 4
 
 // samplesIn makes rows of arrays of samples.
 func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
-	group := 16 / t.m.size
+	group := 16 / t.f.m.size
 	switch {
 	case to.Len() == 1: // which is a row
 		for v := range t.vectors {
-			t.store(t.code.load(t.rowAt(ref{base: from}, index{}, v), t.m.lanes()), to, index{}, v)
+			t.store(t.f.code.load(t.rowAt(ref{base: from}, index{}, v), t.f.m.lanes()), to, index{}, v)
 		}
 		return
 	case 2*to.Len() == group:
@@ -34,20 +34,20 @@ func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
 			var rows []*vec.Value
 			for r := range group {
 				var x *vec.Value
-				for q := range t.m.lanes() / group {
-					sample := v*t.m.lanes() + q*group + r
-					piece := ref{base: from, index: at.regs[1], disp: (sample*to.Len() + at.off) * t.m.size}
+				for q := range t.f.m.lanes() / group {
+					sample := v*t.f.m.lanes() + q*group + r
+					piece := ref{base: from, index: at.regs[1], disp: (sample*to.Len() + at.off) * t.f.m.size}
 					var part *vec.Value
-					t.code.within(128, func() { part = t.code.load(piece, n) })
+					t.f.code.within(128, func() { part = t.f.code.load(piece, n) })
 					if x == nil {
 						x = part
 					} else {
-						x = t.code.insert(x, part, q)
+						x = t.f.code.insert(x, part, q)
 					}
 				}
 				rows = append(rows, x)
 			}
-			for i, x := range t.code.squares(rows, n) {
+			for i, x := range t.f.code.squares(rows, n) {
 				unit := at
 				unit.off += i
 				t.store(x, to, unit, v)
@@ -61,20 +61,20 @@ func (t *tile) pairsIn(from reg.GPPhysical, to *plan.Buffer) {
 	for v := range t.vectors {
 		var halves [2]*vec.Value
 		for h := range halves {
-			for q := range t.m.lanes() / 4 {
-				sample := v*t.m.lanes() + q*4 + 2*h
+			for q := range t.f.m.lanes() / 4 {
+				sample := v*t.f.m.lanes() + q*4 + 2*h
 				var part *vec.Value
-				t.code.within(128, func() { part = t.code.load(ref{base: from, disp: sample * 2 * t.m.size}, 4) })
+				t.f.code.within(128, func() { part = t.f.code.load(ref{base: from, disp: sample * 2 * t.f.m.size}, 4) })
 				if q == 0 {
 					halves[h] = part
 				} else {
-					halves[h] = t.code.insert(halves[h], part, q)
+					halves[h] = t.f.code.insert(halves[h], part, q)
 				}
 			}
 		}
 		// The even numbers of both, and the odd ones.
 		for i, op := range []vec.Op{vec.Evens, vec.Odds} {
-			t.store(t.code.apply(op, halves[0], halves[1]), to, index{off: i}, v)
+			t.store(t.f.code.apply(op, halves[0], halves[1]), to, index{off: i}, v)
 		}
 	}
 }
@@ -83,11 +83,11 @@ func (t *tile) pairsIn(from reg.GPPhysical, to *plan.Buffer) {
 func (t *tile) samplesOut(from *plan.Buffer, to ref, pitch int) {
 	if from.Len() == 1 && pitch == 1 {
 		for v := range t.vectors {
-			t.code.store(t.load(from, index{}, v), t.rowAt(to, index{}, v), t.m.lanes())
+			t.f.code.store(t.load(from, index{}, v), t.rowAt(to, index{}, v), t.f.m.lanes())
 		}
 		return
 	}
-	group := 16 / t.m.size
+	group := 16 / t.f.m.size
 	t.columns(from.Len(), group, func(at index, n int) {
 		for v := range t.vectors {
 			var rows []*vec.Value
@@ -96,15 +96,15 @@ func (t *tile) samplesOut(from *plan.Buffer, to ref, pitch int) {
 				unit.off += min(i, n-1)
 				rows = append(rows, t.load(from, unit, v))
 			}
-			for r, x := range t.code.squares(rows, group) {
-				for q := range t.m.lanes() / group {
-					sample := v*t.m.lanes() + q*group + r
-					place := to.plus((sample*pitch + at.off) * t.m.size)
+			for r, x := range t.f.code.squares(rows, group) {
+				for q := range t.f.m.lanes() / group {
+					sample := v*t.f.m.lanes() + q*group + r
+					place := to.plus((sample*pitch + at.off) * t.f.m.size)
 					if i := at.regs[1]; i != nil {
 						place.index = i
 					}
-					part := t.code.extract(x, q)
-					t.code.within(128, func() { t.code.store(part, place, n) })
+					part := t.f.code.extract(x, q)
+					t.f.code.within(128, func() { t.f.code.store(part, place, n) })
 				}
 			}
 		}
@@ -115,7 +115,7 @@ func (t *tile) samplesOut(from *plan.Buffer, to ref, pitch int) {
 func (t *tile) columns(n, group int, body func(at index, n int)) {
 	scales := []int{1, t.samples}
 	slices.Sort(scales)
-	t.chunks(n, group, straightColumns/t.vectors, scales, body)
+	t.f.chunks(n, group, straightColumns/t.vectors, scales, body)
 }
 
 // squares transposes within every 128 bits of as many vectors as these hold numbers. Only the first n results are
