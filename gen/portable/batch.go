@@ -25,7 +25,7 @@ var batchDocs = map[string]string{
 		"xs[i], and returns the sum of\nthe losses. No gradient of a parameter is formed.\n" + batchApart,
 }
 
-func (pr *printer) batchDoc() string {
+func (pr *builder) batchDoc() string {
 	doc := fmt.Sprintf("%sBatch holds what one call of a batch function works on: a workspace for each sample of a "+
 		"block, and the gradient\nthat StepBatch sums up, %d bytes together. The zero value is ready; goroutines "+
 		"need one each. Larger batches are taken a\nblock of %d samples at a time.",
@@ -37,7 +37,7 @@ func (pr *printer) batchDoc() string {
 	return doc
 }
 
-func (pr *printer) batchFields() []code.Field {
+func (pr *builder) batchFields() []code.Field {
 	return append(slices.Clone(pr.tiles),
 		code.Field{Name: "samples", Type: code.ArrayOf(code.StructType(pr.name+"Workspace"), pr.p.Block)},
 		code.Field{Name: "sum", Type: code.StructType(pr.gradType())},
@@ -45,7 +45,7 @@ func (pr *printer) batchFields() []code.Field {
 }
 
 // batch emits the batch functions, the methods that take a block through them, and the parts of these.
-func (pr *printer) batch() error {
+func (pr *builder) batch() error {
 	for _, f := range pr.p.Funcs {
 		if f.Batch {
 			if err := pr.batchFunction(f); err != nil {
@@ -84,7 +84,7 @@ func (pr *printer) batch() error {
 }
 
 // batchFunction emits a function of the API: what is done once, and the loop over blocks.
-func (pr *printer) batchFunction(f *plan.Func) error {
+func (pr *builder) batchFunction(f *plan.Func) error {
 	sig := plan.SignatureOf(f.Name)
 	sliced := sig.Slices()
 	loss := f.Forms(plan.Loss)
@@ -150,7 +150,7 @@ func (pr *printer) batchFunction(f *plan.Func) error {
 }
 
 // dispatchBatch leaves a function to its assembly where the machine can run it.
-func (pr *printer) dispatchBatch(f *plan.Func, fn *code.Func) {
+func (pr *builder) dispatchBatch(f *plan.Func, fn *code.Func) {
 	if pr.hasVector == nil || !pr.hasVector(f.Name) {
 		return
 	}
@@ -166,7 +166,7 @@ func (pr *printer) dispatchBatch(f *plan.Func, fn *code.Func) {
 
 // batchParams are the parameters of a batch function or one of its methods: the workspaces, slices, and last where it
 // is not empty.
-func (pr *printer) batchParams(slices []string, last string) []code.Param {
+func (pr *builder) batchParams(slices []string, last string) []code.Param {
 	ps := append([]code.Param{pr.param(plan.BatchArg)}, pr.params(slices)...)
 	if last != "" {
 		ps = append(ps, pr.param(last))
@@ -217,7 +217,7 @@ func partOps(part *plan.Part) []plan.Op {
 }
 
 // blockMethod emits the method that takes a block through the parts of a function.
-func (pr *printer) blockMethod(f *plan.Func) {
+func (pr *builder) blockMethod(f *plan.Func) {
 	var all []plan.Op
 	body := &code.Block{}
 	for _, part := range f.Parts {
@@ -246,7 +246,7 @@ func (pr *printer) blockMethod(f *plan.Func) {
 }
 
 // blockPart emits a part that works on a block of samples, which are in the slices.
-func (pr *printer) blockPart(part *plan.Part, slices []string) error {
+func (pr *builder) blockPart(part *plan.Part, slices []string) error {
 	_, last, loss := blockUses(partOps(part)...)
 	body := &code.Block{}
 	fn := &code.Func{Name: part.Name, Recv: pr.receiver(), Params: pr.batchParams(slices, last), Body: body}
@@ -330,7 +330,7 @@ func (s *scope) samples(ops ...plan.Op) *scope {
 func length(slice string) code.Expr { return &code.Len{X: code.V(slice)} }
 
 // clear makes a gradient 0: *g = IrisGrad{}.
-func (pr *printer) clear(b *code.Block, g code.Expr) {
+func (pr *builder) clear(b *code.Block, g code.Expr) {
 	b.Set(g, &code.Zero{Type: code.StructType(pr.gradType())})
 }
 

@@ -23,7 +23,7 @@ func Count(p *plan.Program, c *code.Counter, function string) (code.Count, error
 // countGrad counts the operations of Grad without building the other functions.
 func countGrad(p *plan.Program) (code.Count, error) {
 	f := p.Func(plan.Grad)
-	pr := newPrinter(p, Options{})
+	pr := newBuilder(p, Options{})
 	pr.declarations()
 	if err := pr.function(f); err != nil {
 		return code.Count{}, err
@@ -33,7 +33,7 @@ func countGrad(p *plan.Program) (code.Count, error) {
 }
 
 // nameElementary declares the elementary functions that were used by name, which is all that counting takes.
-func (pr *printer) nameElementary() {
+func (pr *builder) nameElementary() {
 	for op := range pr.used {
 		pr.file.Add(&code.Func{Name: elementary.Name(pr.prefix, op), Elementary: op})
 	}
@@ -42,7 +42,7 @@ func (pr *printer) nameElementary() {
 // CountUpdate counts what one update of an optimizer performs by the assignments of case i, which is nearly all of it:
 // the scalars that are formed once are left out.
 func CountUpdate(p *plan.Program, d plan.Descent, i int) (code.Count, error) {
-	o := optimizer{newPrinter(p, Options{}), d, ""}
+	o := optimizer{newBuilder(p, Options{}), d, ""}
 	b := &code.Block{}
 	if p.Spreads() {
 		b.Let("lo", code.I(0))

@@ -11,7 +11,7 @@ import (
 )
 
 // declarations emits the constants and types.
-func (pr *printer) declarations() {
+func (pr *builder) declarations() {
 	n := pr.p.Network
 	depth := n.Depth()
 	pr.file.Add(&code.Consts{Doc: fmt.Sprintf("Sizes of %s.", pr.name), List: []code.Constant{
@@ -45,14 +45,14 @@ func (pr *printer) declarations() {
 }
 
 // field is a field that holds numbers: a single one, or an array where there are dimensions.
-func (pr *printer) field(name, doc string, dims ...int) code.Field {
+func (pr *builder) field(name, doc string, dims ...int) code.Field {
 	return code.Field{Name: name, Type: code.ArrayOf(code.Of(pr.kind), dims...), Doc: doc}
 }
 
 // gradType is the struct of a gradient.
-func (pr *printer) gradType() string { return pr.name + "Grad" }
+func (pr *builder) gradType() string { return pr.name + "Grad" }
 
-func (pr *printer) workspace() []code.Field {
+func (pr *builder) workspace() []code.Field {
 	var fields []code.Field
 	for _, b := range pr.p.Buffers {
 		if b.Kind == plan.Cache || b.Kind == plan.Delta {
@@ -73,7 +73,7 @@ func (pr *printer) workspace() []code.Field {
 }
 
 // bufferDoc says in the notes' terms what a workspace field holds.
-func (pr *printer) bufferDoc(b *plan.Buffer) string {
+func (pr *builder) bufferDoc(b *plan.Buffer) string {
 	if b.Kind == plan.Delta && b.Layer == 0 {
 		return "∇x L: gradient of the loss with respect to x"
 	}
@@ -92,7 +92,7 @@ func (pr *printer) bufferDoc(b *plan.Buffer) string {
 func items(lines []string) string { return "  - " + strings.Join(lines, "\n  - ") }
 
 // methods emits Init and the views.
-func (pr *printer) methods() {
+func (pr *builder) methods() {
 	n := pr.p.Network
 	recv := pr.receiver()
 
@@ -143,7 +143,7 @@ func (pr *printer) methods() {
 }
 
 // flat is a view of a struct of parameters as one array: return (*[67]float32)(unsafe.Pointer(p)).
-func (pr *printer) flat(recv, typ, doc string) *code.Func {
+func (pr *builder) flat(recv, typ, doc string) *code.Func {
 	array := code.ArrayOf(code.Of(pr.kind), pr.p.Network.Params())
 	body := &code.Block{}
 	body.Return(&code.View{To: array, X: code.V(recv)})
@@ -159,7 +159,7 @@ func (pr *printer) flat(recv, typ, doc string) *code.Func {
 //			p.W1[i][j] = float32(0.5 * norm())
 //		}
 //	}
-func (pr *printer) draw(b *code.Block, matrix code.Expr, scale float64) {
+func (pr *builder) draw(b *code.Block, matrix code.Expr, scale float64) {
 	factor := &code.Num{Value: scale}
 	if scale == math.Trunc(scale) {
 		factor.Text = strconv.FormatFloat(scale, 'f', 1, 64) // a number, as all the others are

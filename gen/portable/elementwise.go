@@ -8,8 +8,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// mapping prints an elementwise operation of its own.
-func (pr *printer) mapping(m *plan.Map, root *scope) error {
+// mapping builds an elementwise operation of its own.
+func (pr *builder) mapping(m *plan.Map, root *scope) error {
 	var loss *lanes
 	switch {
 	case m.Sum != nil && m.Ordered:
@@ -55,8 +55,8 @@ func (pr *printer) mapping(m *plan.Map, root *scope) error {
 	return nil
 }
 
-// write prints an expression, a constant with its type.
-func (pr *printer) write(e expr.Expr, value func(expr.Var) (code.Expr, error)) (code.Expr, error) {
+// write builds an expression, a constant with its type.
+func (pr *builder) write(e expr.Expr, value func(expr.Var) (code.Expr, error)) (code.Expr, error) {
 	use(pr.used, e)
 	v, err := writer{kind: pr.kind, prefix: pr.prefix, value: value, unfused: pr.strict()}.write(e)
 	if err == nil && len(expr.Vars(e)) == 0 {
@@ -65,9 +65,9 @@ func (pr *printer) write(e expr.Expr, value func(expr.Var) (code.Expr, error)) (
 	return v, err
 }
 
-// each prints what a Map does with one element and returns the term of its sum, where it has one. In a fused Map, acc
+// each builds what a Map does with one element and returns the term of its sum, where it has one. In a fused Map, acc
 // is the variable of the host operation and held the scalar that has its value.
-func (pr *printer) each(m *plan.Map, s *scope, x index, acc expr.Var, held string) (term code.Expr, err error) {
+func (pr *builder) each(m *plan.Map, s *scope, x index, acc expr.Var, held string) (term code.Expr, err error) {
 	shared := pr.sharing(m)
 	lets := map[expr.Var]string{}
 	value := func(v expr.Var) (code.Expr, error) {
@@ -120,8 +120,8 @@ func (pr *printer) each(m *plan.Map, s *scope, x index, acc expr.Var, held strin
 	return term, nil
 }
 
-// sharing is the program for one element of a Map. It is made once: an unrolled layer prints it for every unit.
-func (pr *printer) sharing(m *plan.Map) expr.Program {
+// sharing is the program for one element of a Map. It is made once: an unrolled layer has it for every unit.
+func (pr *builder) sharing(m *plan.Map) expr.Program {
 	if shared, ok := pr.shared[m]; ok {
 		return shared
 	}

@@ -131,7 +131,7 @@ func (w writer) constant(e expr.Expr) (code.Expr, error) {
 	return code.N(exact), nil
 }
 
-// isNumber says whether an expression is one number, which is printed as it was written.
+// isNumber says whether an expression is one number, which is kept as it was written.
 func isNumber(e expr.Expr) bool {
 	_, ok := e.(expr.Num)
 	return ok

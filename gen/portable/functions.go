@@ -26,7 +26,7 @@ var functionDocs = map[string]string{
 		"weight is read before it is written; ŷ in ws belongs to the\nparameters before the step.\n" + apart,
 }
 
-func (pr *printer) param(name string) code.Param {
+func (pr *builder) param(name string) code.Param {
 	switch width := plan.ArgWidth(pr.p.Network, name); {
 	case name == plan.WorkspaceArg:
 		return pointer(name, pr.name+"Workspace")
@@ -48,19 +48,19 @@ func pointer(name, typ string) code.Param {
 }
 
 // vectorOf is a parameter that points to n numbers.
-func (pr *printer) vectorOf(name string, n int) code.Param {
+func (pr *builder) vectorOf(name string, n int) code.Param {
 	return code.Param{Name: name, Type: code.PointerTo(code.ArrayOf(code.Of(pr.kind), n))}
 }
 
 // number is the result of a function that returns one.
-func (pr *printer) number() []code.Param { return []code.Param{{Type: code.Of(pr.kind)}} }
+func (pr *builder) number() []code.Param { return []code.Param{{Type: code.Of(pr.kind)}} }
 
-func (pr *printer) receiver() *code.Param {
+func (pr *builder) receiver() *code.Param {
 	p := pointer("p", pr.name)
 	return &p
 }
 
-func (pr *printer) params(names []string) []code.Param {
+func (pr *builder) params(names []string) []code.Param {
 	var ps []code.Param
 	for _, n := range names {
 		ps = append(ps, pr.param(n))
@@ -69,7 +69,7 @@ func (pr *printer) params(names []string) []code.Param {
 }
 
 // functions emits the API and the parts it is made of.
-func (pr *printer) functions() error {
+func (pr *builder) functions() error {
 	var fs []*plan.Func
 	for _, f := range pr.p.Funcs {
 		if !f.Batch {
@@ -80,7 +80,7 @@ func (pr *printer) functions() error {
 }
 
 // function emits functions of one sample, and then the parts that they are made of.
-func (pr *printer) function(fs ...*plan.Func) error {
+func (pr *builder) function(fs ...*plan.Func) error {
 	var parts []*plan.Part
 	for _, f := range fs {
 		fn, err := pr.oneSample(f)
@@ -111,7 +111,7 @@ func (pr *printer) function(fs ...*plan.Func) error {
 }
 
 // oneSample is a function of the API: its parts in order, the calls of those that are methods of their own.
-func (pr *printer) oneSample(f *plan.Func) (*code.Func, error) {
+func (pr *builder) oneSample(f *plan.Func) (*code.Func, error) {
 	fn := &code.Func{
 		Name: f.Name, Doc: functionDocs[f.Name], Recv: pr.receiver(), Params: pr.params(plan.SignatureOf(f.Name).Args),
 		Results: pr.number(), Body: &code.Block{},
@@ -165,7 +165,7 @@ func method(recv, name string, args ...string) code.Expr {
 }
 
 // dispatch leaves a function to its assembly where the machine can run it.
-func (pr *printer) dispatch(function string, fn *code.Func) {
+func (pr *builder) dispatch(function string, fn *code.Func) {
 	if pr.hasVector == nil || !pr.hasVector(function) {
 		return
 	}
@@ -181,14 +181,14 @@ func (pr *printer) dispatch(function string, fn *code.Func) {
 }
 
 // vectorCall is a call of the assembly of a function, with variables.
-func (pr *printer) vectorCall(fn *code.Func, args ...string) code.Expr {
+func (pr *builder) vectorCall(fn *code.Func, args ...string) code.Expr {
 	name := VectorMethod(fn.Name)
 	pr.elsewhere(&code.Func{Name: name, Recv: fn.Recv, Params: fn.Params, Results: fn.Results})
 	return method("p", name, args...)
 }
 
 // ifVector is the body of the condition that the machine can run assembly: if irisLevel > 0 { … }.
-func (pr *printer) ifVector(b *code.Block) *code.Block {
+func (pr *builder) ifVector(b *code.Block) *code.Block {
 	level := pr.prefix + "Level"
 	if len(pr.file.Elsewhere.Vars) == 0 {
 		pr.file.Elsewhere.Vars = []code.Param{{Name: level, Type: code.Of(code.Int)}}
@@ -200,21 +200,21 @@ func (pr *printer) ifVector(b *code.Block) *code.Block {
 func VectorMethod(function string) string { return "vector" + function }
 
 // sumsToOne says whether the closed form of loss and gradient takes targets that sum to 1.
-func (pr *printer) sumsToOne() bool {
+func (pr *builder) sumsToOne() bool {
 	n := pr.p.Network
 	form, fused := expr.Fusion(n.Layers[n.Depth()-1].Activation.Name, n.Cost.Name)
 	return fused && form.Vector
 }
 
 // output is the buffer of ŷ.
-func (pr *printer) output() *plan.Buffer {
+func (pr *builder) output() *plan.Buffer {
 	return pr.p.Meant(plan.PostActivation, pr.p.Network.Depth())
 }
 
 // Params are the parameters of a function of the API, and its result.
 func Params(p *plan.Program, function string) (params, results []code.Param) {
 	n := p.Network
-	pr := &printer{p: p, name: n.Name, kind: code.KindOf(string(n.Precision))}
+	pr := &builder{p: p, name: n.Name, kind: code.KindOf(string(n.Precision))}
 	if f := p.Func(function); f.Batch {
 		if f.Forms(plan.Loss) {
 			results = pr.number()
@@ -229,7 +229,7 @@ func Params(p *plan.Program, function string) (params, results []code.Param) {
 }
 
 // partDoc lists the equations of a part.
-func (pr *printer) partDoc(part *plan.Part) string {
+func (pr *builder) partDoc(part *plan.Part) string {
 	doc := part.Name + " computes"
 	for _, piece := range part.Pieces {
 		doc += "\n  " + piece.Op.String()
@@ -268,8 +268,8 @@ func uses(part *plan.Part) (args []string, loss bool) {
 	return args, loss
 }
 
-// part prints the pieces of a part into a body.
-func (pr *printer) part(part *plan.Part, b *code.Block) error {
+// part builds the pieces of a part into a body.
+func (pr *builder) part(part *plan.Part, b *code.Block) error {
 	root := newScope(b)
 	for _, piece := range part.Pieces {
 		if err := pr.piece(piece, root); err != nil {
@@ -279,8 +279,8 @@ func (pr *printer) part(part *plan.Part, b *code.Block) error {
 	return nil
 }
 
-// piece prints a piece where the scope ends.
-func (pr *printer) piece(piece plan.Piece, s *scope) error {
+// piece builds a piece where the scope ends.
+func (pr *builder) piece(piece plan.Piece, s *scope) error {
 	s.b.Blank()
 	s.b.Comment(piece.Op.String())
 	switch op := piece.Op.(type) {

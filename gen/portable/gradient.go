@@ -17,7 +17,7 @@ const (
 
 // gradient emits what is done with a gradient before it is used: Norm, Clip and Scale. The norm is formed so that it is
 // infinite only where its value is beyond the type, and 0 only where the gradient is.
-func (pr *printer) gradient() {
+func (pr *builder) gradient() {
 	recv := pointer("g", pr.gradType())
 	sweeps := map[string]plan.Sweep{}
 	for _, s := range plan.GradientSweeps(pr.p.Network.Precision) {
@@ -47,7 +47,7 @@ func (pr *printer) gradient() {
 
 // norms32 emits the unexported norm in float32 and returns what Norm and Clip do: float64 holds every square, exactly,
 // and every sum of them.
-func (pr *printer) norms32(recv *code.Param, sweeps map[string]plan.Sweep) (norm, clip *code.Block) {
+func (pr *builder) norms32(recv *code.Param, sweeps map[string]plan.Sweep) (norm, clip *code.Block) {
 	norm, clip = &code.Block{}, &code.Block{}
 	pr.file.Add(&code.Func{
 		Name: "norm", Doc: "norm is Norm before it is rounded.", Recv: recv,
@@ -67,7 +67,7 @@ func (pr *printer) norms32(recv *code.Param, sweeps map[string]plan.Sweep) (norm
 }
 
 // norms64 is norms32 in float64, where a power of two keeps squares from overflowing or vanishing.
-func (pr *printer) norms64(recv *code.Param, sweeps map[string]plan.Sweep) (norm, clip *code.Block) {
+func (pr *builder) norms64(recv *code.Param, sweeps map[string]plan.Sweep) (norm, clip *code.Block) {
 	norm, clip = &code.Block{}, &code.Block{}
 	pr.file.Add(&code.Func{
 		Name: "largest", Recv: recv, Results: []code.Param{{Type: code.Of(code.Uint64)}},
@@ -102,7 +102,7 @@ func (pr *printer) norms64(recv *code.Param, sweeps map[string]plan.Sweep) (norm
 }
 
 // clipped leaves the block that scales the gradient to assembly, and returns the norm.
-func (pr *printer) clipped(over *code.Block, s plan.Sweep, norm code.Expr) {
+func (pr *builder) clipped(over *code.Block, s plan.Sweep, norm code.Expr) {
 	if pr.sweeps(s) {
 		inner := pr.ifVector(over)
 		inner.Do(pr.sweep(s, "g"))

@@ -34,8 +34,8 @@ func gather(s *scope, names []string) {
 	}
 }
 
-// affine prints z = W·in + b for a block of rows at a time: for every column, one term of each row's sum.
-func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error {
+// affine builds z = W·in + b for a block of rows at a time: for every column, one term of each row's sum.
+func (pr *builder) affine(op *plan.Affine, piece plan.Piece, root *scope) error {
 	stem := fmt.Sprintf("z%d", op.W.Layer)
 	within := piece.Nest == plan.Within
 	if op.Keeps() && !within {
@@ -110,7 +110,7 @@ func (pr *printer) affine(op *plan.Affine, piece plan.Piece, root *scope) error 
 
 // row declares a pointer to a row where rows run in a loop, so that elements are found by one constant offset each. It
 // returns its name, empty for a row with a constant index.
-func (pr *printer) row(s *scope, w *plan.Buffer, row index) string {
+func (pr *builder) row(s *scope, w *plan.Buffer, row index) string {
 	if row.Var == "" {
 		return ""
 	}
@@ -127,8 +127,8 @@ func weight(rowName string, w *plan.Buffer, row, col index) code.Expr {
 	return at(base(w), row, col)
 }
 
-// backAffine prints v = Wᵀ·δ for a block of columns at a time, and the update of the same weights where it is fused.
-func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope) error {
+// backAffine builds v = Wᵀ·δ for a block of columns at a time, and the update of the same weights where it is fused.
+func (pr *builder) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope) error {
 	stem := fmt.Sprintf("v%d", op.W.Layer-1)
 	u := op.Update
 	within := piece.Nest == plan.Within
@@ -193,8 +193,8 @@ func (pr *printer) backAffine(op *plan.BackAffine, piece plan.Piece, root *scope
 	return nil
 }
 
-// backRow prints one row's terms of the sums of a block of columns, and its update.
-func (pr *printer) backRow(op *plan.BackAffine, s *scope, row, col index, n int, acc func(k int) string) {
+// backRow builds one row's terms of the sums of a block of columns, and its update.
+func (pr *builder) backRow(op *plan.BackAffine, s *scope, row, col index, n int, acc func(k int) string) {
 	name := pr.row(s, op.W, row)
 	d := s.get(op.D, row)
 	if op.Update == nil {
@@ -211,8 +211,8 @@ func (pr *printer) backRow(op *plan.BackAffine, s *scope, row, col index, n int,
 	}
 }
 
-// old reads a weight into a scalar, which it returns with what prints the weight's update.
-func (pr *printer) old(
+// old reads a weight into a scalar, which it returns with what builds the weight's update.
+func (pr *builder) old(
 	op *plan.BackAffine, s *scope, rowName string, row, col index, rated code.Expr,
 ) (code.Expr, func()) {
 	place := weight(rowName, op.W, row, col)
@@ -223,7 +223,7 @@ func (pr *printer) old(
 }
 
 // rated is rate·δ of a row as a scalar: rd2_3 := rate * d2_3.
-func (pr *printer) rated(u *plan.Update, s *scope, row index) code.Expr {
+func (pr *builder) rated(u *plan.Update, s *scope, row index) code.Expr {
 	name := scalar(fmt.Sprintf("rd%d", u.W.Layer), row)
 	if held, ok := s.find(name); ok {
 		return code.V(held)
@@ -233,8 +233,8 @@ func (pr *printer) rated(u *plan.Update, s *scope, row index) code.Expr {
 	return code.V(name)
 }
 
-// biasUpdate prints b −= rate·δ, in the first piece of an operation, and leaves rate·δ in scalars for straight rows.
-func (pr *printer) biasUpdate(u *plan.Update, first bool, root *scope) {
+// biasUpdate builds b −= rate·δ, in the first piece of an operation, and leaves rate·δ in scalars for straight rows.
+func (pr *builder) biasUpdate(u *plan.Update, first bool, root *scope) {
 	for _, seg := range u.Outer {
 		if seg.Looped() && (u.B == nil || !first) {
 			continue
@@ -249,8 +249,8 @@ func (pr *printer) biasUpdate(u *plan.Update, first bool, root *scope) {
 	}
 }
 
-// outer prints ∇W = δ·aᵀ and ∇b = δ, rows in order.
-func (pr *printer) outer(op *plan.Outer, piece plan.Piece, root *scope) {
+// outer builds ∇W = δ·aᵀ and ∇b = δ, rows in order.
+func (pr *builder) outer(op *plan.Outer, piece plan.Piece, root *scope) {
 	pr.rankOne(op.GW, op.A, piece, op.Keeps(), op.Inner, root, func(s *scope, row index) code.Expr {
 		d := s.get(op.D, row)
 		if op.GB != nil {
@@ -260,8 +260,8 @@ func (pr *printer) outer(op *plan.Outer, piece plan.Piece, root *scope) {
 	}, (*code.Block).Set)
 }
 
-// update prints W −= (rate·δ)·aᵀ and b −= rate·δ, rows in order.
-func (pr *printer) update(op *plan.Update, piece plan.Piece, root *scope) {
+// update builds W −= (rate·δ)·aᵀ and b −= rate·δ, rows in order.
+func (pr *builder) update(op *plan.Update, piece plan.Piece, root *scope) {
 	pr.rankOne(op.W, op.A, piece, op.Keeps(), op.Inner, root, func(s *scope, row index) code.Expr {
 		e := pr.rated(op, s, row)
 		if op.B != nil {
@@ -271,8 +271,8 @@ func (pr *printer) update(op *plan.Update, piece plan.Piece, root *scope) {
 	}, (*code.Block).SubFrom)
 }
 
-// rankOne prints a statement for every element of a matrix: put the product of a row's factor and a column's a there.
-func (pr *printer) rankOne(
+// rankOne builds a statement for every element of a matrix: put the product of a row's factor and a column's a there.
+func (pr *builder) rankOne(
 	w, a *plan.Buffer, piece plan.Piece, keep bool, inner []plan.Segment, root *scope,
 	factor func(*scope, index) code.Expr, put func(b *code.Block, dst, v code.Expr),
 ) {
@@ -296,8 +296,8 @@ func (pr *printer) rankOne(
 	}
 }
 
-// columns prints the statements of some consecutive rows, all rows of one column together.
-func (pr *printer) columns(
+// columns builds the statements of some consecutive rows, all rows of one column together.
+func (pr *builder) columns(
 	w, a *plan.Buffer, inner []plan.Segment, s *scope, row index, factors []code.Expr, rows []string,
 	put func(b *code.Block, dst, v code.Expr),
 ) {

@@ -17,7 +17,7 @@ import (
 //		…
 //	}
 //	return math.Sqrt(s0 + s1 + s2 + s3)
-func (pr *printer) norm(s plan.Sweep) *code.Block {
+func (pr *builder) norm(s plan.Sweep) *code.Block {
 	b := &code.Block{}
 	root := func(b *code.Block, sum code.Expr) { b.Return(&code.Sqrt{X: sum}) }
 	pr.rootOfSquares(b, s, root, func(x code.Expr) code.Expr { return code.To(code.Float64, x) }, code.Product)
@@ -32,7 +32,7 @@ func (pr *printer) norm(s plan.Sweep) *code.Block {
 //	s0 += float64(x0 * x0) // which no compiler fuses
 //	…
 //	return math.Sqrt(s0 + s1 + s2 + s3), scale
-func (pr *printer) normScaled(s plan.Sweep) *code.Block {
+func (pr *builder) normScaled(s plan.Sweep) *code.Block {
 	b := &code.Block{}
 	scale, exponent := code.V("scale"), code.I(52)
 	b.Comment("scale brings the largest to 1…2, or above if it is infinite.")
@@ -48,7 +48,7 @@ func (pr *printer) normScaled(s plan.Sweep) *code.Block {
 
 // rootOfSquares adds up the squares, by mul, of what of makes of the elements of g, in lanes so that an addition need
 // not wait for the last one, or leaves that to the sweep's assembly; root ends the function with a sum.
-func (pr *printer) rootOfSquares(b *code.Block, s plan.Sweep, root func(*code.Block, code.Expr),
+func (pr *builder) rootOfSquares(b *code.Block, s plan.Sweep, root func(*code.Block, code.Expr),
 	of func(code.Expr) code.Expr, mul func(x, y code.Expr) code.Expr) {
 	b.Let("gs", method("g", "Flat"))
 	if pr.sweeps(s) {
@@ -91,7 +91,7 @@ func (pr *printer) rootOfSquares(b *code.Block, s plan.Sweep, root func(*code.Bl
 //		largest = max(largest, math.Float64bits(x)&^(1<<63))
 //	}
 //	return largest
-func (pr *printer) largest(s plan.Sweep) *code.Block {
+func (pr *builder) largest(s plan.Sweep) *code.Block {
 	b := &code.Block{}
 	power := func(n int) code.Expr { return &code.Binary{Op: code.Shl, X: code.I(1), Y: code.I(n)} }
 	bits := func(x code.Expr) code.Expr { return &code.Bits{Of: code.Float64, X: x} }
@@ -117,7 +117,7 @@ func (pr *printer) largest(s plan.Sweep) *code.Block {
 //
 //	var lanes [4]float64
 //	g.vectorSquares(gs, &lanes)
-func (pr *printer) lanesOf(b *code.Block, s plan.Sweep) []code.Expr {
+func (pr *builder) lanesOf(b *code.Block, s plan.Sweep) []code.Expr {
 	lanes := code.V("lanes")
 	b.Declare(code.ArrayOf(code.Of(code.Float64), plan.FoldLanes), "lanes")
 	b.Do(pr.sweep(s, "g", &code.Addr{X: lanes}))

@@ -11,7 +11,7 @@ import (
 )
 
 // optimizers emits, for every optimizer of the network, its type, its constructor, Update, StepBatch and Reset.
-func (pr *printer) optimizers() error {
+func (pr *builder) optimizers() error {
 	descents, err := plan.Descents(pr.p.Network)
 	if err != nil {
 		return err
@@ -29,9 +29,9 @@ func (pr *printer) optimizers() error {
 	return nil
 }
 
-// optimizer prints one optimizer.
+// optimizer builds one optimizer.
 type optimizer struct {
-	pr *printer
+	pr *builder
 	plan.Descent
 	name string // of the emitted type
 }
@@ -186,7 +186,7 @@ func within(b *code.Block, n int) {
 	b.If(outside).Add(&code.Return{Remark: "which is never so"})
 }
 
-// count prints what is done once an update.
+// count builds what is done once an update.
 func (o optimizer) count(b *code.Block) {
 	if o.hasDefaults() {
 		b.If(&code.Unary{Op: code.Not, X: own("set")}).Do(method("o", "begin"))
@@ -196,7 +196,7 @@ func (o optimizer) count(b *code.Block) {
 	}
 }
 
-// move prints the scalars, and the loop of the case in force.
+// move builds the scalars, and the loop of the case in force.
 func (o optimizer) move(b *code.Block) error {
 	if err := o.scalars(b); err != nil {
 		return err
@@ -245,7 +245,7 @@ func (o optimizer) inSets(v expr.Var) bool {
 	return false
 }
 
-// scalars prints what is formed once an update, in float64.
+// scalars builds what is formed once an update, in float64.
 func (o optimizer) scalars(b *code.Block) error {
 	value := func(v expr.Var) (code.Expr, error) {
 		switch v {
@@ -282,7 +282,7 @@ func (o optimizer) scalars(b *code.Block) error {
 	return nil
 }
 
-// scalar prints an expression in float64: by the functions of package math or, where every machine is to have the same
+// scalar builds an expression in float64: by the functions of package math or, where every machine is to have the same
 // bits, by our own.
 func (o optimizer) scalar(e expr.Expr, value func(expr.Var) (code.Expr, error)) (code.Expr, error) {
 	w := writer{kind: code.Float64, prefix: o.pr.prefix, value: value, unfused: true}
@@ -306,7 +306,7 @@ func (o optimizer) double(v code.Expr) code.Expr {
 	return code.To(code.Float64, v)
 }
 
-// loops prints the assignments of a case for all parameters.
+// loops builds the assignments of a case for all parameters.
 func (o optimizer) loops(c plan.DescentCase, b *code.Block) error {
 	for _, set := range c.Sets {
 		b.Comment(fmt.Sprintf("%s = %s", set.Name, set.Value))
@@ -326,7 +326,7 @@ func (o optimizer) loops(c plan.DescentCase, b *code.Block) error {
 	return nil
 }
 
-// element prints the assignments for one parameter. What is needed more than once is read into a scalar; what is
+// element builds the assignments for one parameter. What is needed more than once is read into a scalar; what is
 // assigned is stored at once and read from its scalar after that.
 func (o optimizer) element(c plan.DescentCase, b *code.Block, x index) error {
 	held := map[expr.Var]string{}

@@ -11,10 +11,10 @@ import (
 // Under rounding: strict sums are added up in the order of the plan, and every product is converted to its own type:
 // that is how Go is told not to fuse it with a sum.
 
-func (pr *printer) strict() bool { return pr.p.Network.Rounding == spec.RoundingStrict }
+func (pr *builder) strict() bool { return pr.p.Network.Rounding == spec.RoundingStrict }
 
 // mul is a product: a*b, or float32(a*b) where nothing may be fused.
-func (pr *printer) mul(a, b code.Expr) code.Expr {
+func (pr *builder) mul(a, b code.Expr) code.Expr {
 	if pr.strict() {
 		return code.To(pr.kind, code.Product(a, b))
 	}
@@ -22,11 +22,11 @@ func (pr *printer) mul(a, b code.Expr) code.Expr {
 }
 
 // empty is what a sum in a loop starts from: adding the first term to -0 gives that term, be it 0 or -0.
-func (pr *printer) empty() code.Expr { return &code.NegZero{Kind: pr.kind} }
+func (pr *builder) empty() code.Expr { return &code.NegZero{Kind: pr.kind} }
 
-// ordered prints the sums of some results over Inner, whose names the results are: lane after lane of all of them, in
-// the order that leaves the fewest partial sums waiting. term prints what term j takes and returns it for result k.
-func (pr *printer) ordered(
+// ordered builds the sums of some results over Inner, whose names the results are: lane after lane of all of them, in
+// the order that leaves the fewest partial sums waiting. term builds what term j takes and returns it for result k.
+func (pr *builder) ordered(
 	s *scope, l *plan.Loops, n int, results []string, term func(s *scope, j index) func(k int) code.Expr,
 ) {
 	partial := func(k, at int) string { return accumulators(results[k], at+1)[at] }
@@ -63,8 +63,8 @@ func (pr *printer) ordered(
 	})
 }
 
-// orderedRows prints the sums of a block of rows and adds the biases.
-func (pr *printer) orderedRows(
+// orderedRows builds the sums of a block of rows and adds the biases.
+func (pr *builder) orderedRows(
 	op *plan.Affine, s *scope, row index, results []string, product func(s *scope, col index) func(k int) code.Expr,
 ) {
 	n := op.W.Cols
@@ -85,8 +85,8 @@ func (pr *printer) orderedRows(
 	}
 }
 
-// orderedColumns prints the sums of a block of columns, and the update of the same weights where it is fused.
-func (pr *printer) orderedColumns(op *plan.BackAffine, s *scope, col index, results []string) {
+// orderedColumns builds the sums of a block of columns, and the update of the same weights where it is fused.
+func (pr *builder) orderedColumns(op *plan.BackAffine, s *scope, col index, results []string) {
 	product := func(s *scope, row index) func(k int) code.Expr {
 		name, d := pr.row(s, op.W, row), s.get(op.D, row)
 		if op.Update == nil {
@@ -138,7 +138,7 @@ func newLanes(l *plan.Loops, along []plan.Segment, n int, name string) *lanes {
 }
 
 // begin declares the sums where elements are gone through in loops.
-func (a *lanes) begin(pr *printer, s *scope) {
+func (a *lanes) begin(pr *builder, s *scope) {
 	if a.along[0].Looped() {
 		for _, name := range a.names {
 			s.set(name, pr.empty())

@@ -5,8 +5,8 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// outerSum prints ∇W += Σ δ·aᵀ and ∇b += Σ δ: a tile of sums in registers, the samples gone through for each.
-func (pr *printer) outerSum(op *plan.OuterSum, root *scope) {
+// outerSum builds ∇W += Σ δ·aᵀ and ∇b += Σ δ: a tile of sums in registers, the samples gone through for each.
+func (pr *builder) outerSum(op *plan.OuterSum, root *scope) {
 	for _, cols := range op.Outer {
 		s, col := root.enter(cols, "j")
 		for _, rows := range op.Inner {
@@ -29,8 +29,8 @@ func (pr *printer) outerSum(op *plan.OuterSum, root *scope) {
 	}
 }
 
-// tile prints the sums of some rows and columns, with those of the biases where they are formed here.
-func (pr *printer) tile(op *plan.OuterSum, s *scope, row, col index, rows, cols int) {
+// tile builds the sums of some rows and columns, with those of the biases where they are formed here.
+func (pr *builder) tile(op *plan.OuterSum, s *scope, row, col index, rows, cols int) {
 	if row.Var == "" {
 		s = s.inner()
 	}
@@ -83,8 +83,8 @@ func (t *tileSums) write(s *scope) {
 	}
 }
 
-// descend prints p −= rate·∇ over all parameters as one array.
-func (pr *printer) descend(op *plan.Descend, b *code.Block) {
+// descend builds p −= rate·∇ over all parameters as one array.
+func (pr *builder) descend(op *plan.Descend, b *code.Block) {
 	b.Blank()
 	b.Comment(op.String())
 	s := newScope(b)

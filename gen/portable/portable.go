@@ -30,7 +30,7 @@ type Options struct {
 
 // Build returns the program of a compiled plan.
 func Build(p *plan.Program, o Options) (*code.File, error) {
-	pr := newPrinter(p, o)
+	pr := newBuilder(p, o)
 	pr.declarations()
 	pr.methods()
 	if err := pr.functions(); err != nil {
@@ -49,8 +49,8 @@ func Build(p *plan.Program, o Options) (*code.File, error) {
 	return pr.file, nil
 }
 
-func newPrinter(p *plan.Program, o Options) *printer {
-	return &printer{
+func newBuilder(p *plan.Program, o Options) *builder {
+	return &builder{
 		p: p, hasVector: o.Vector, tiles: o.BatchFields, tileBytes: o.BatchBytes,
 		name: p.Network.Name, prefix: Prefix(p.Network.Name), kind: code.KindOf(string(p.Network.Precision)),
 		file: &code.File{Package: o.Package, Header: o.Header}, used: map[expr.Op]bool{}, doubles: map[expr.Op]bool{},
@@ -65,7 +65,7 @@ func Prefix(name string) string {
 	return string(r)
 }
 
-type printer struct {
+type builder struct {
 	p         *plan.Program
 	hasVector func(function string) bool
 	tiles     []code.Field
@@ -80,7 +80,7 @@ type printer struct {
 }
 
 // elementary declares the elementary functions that were used, in the order of their operations.
-func (pr *printer) elementary() error {
+func (pr *builder) elementary() error {
 	if err := elementary.Declare(pr.file, pr.prefix, slices.Sorted(maps.Keys(pr.used)), pr.kind); err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 
 // dispatchSweep leaves a sweep without a result to its assembly where the machine can run it, its arrays and numbers
 // being in variables.
-func (pr *printer) dispatchSweep(s plan.Sweep, recv string, b *code.Block) {
+func (pr *builder) dispatchSweep(s plan.Sweep, recv string, b *code.Block) {
 	if !pr.sweeps(s) {
 		return
 	}
@@ -17,12 +17,12 @@ func (pr *printer) dispatchSweep(s plan.Sweep, recv string, b *code.Block) {
 }
 
 // sweeps says whether a sweep has assembly.
-func (pr *printer) sweeps(s plan.Sweep) bool {
+func (pr *builder) sweeps(s plan.Sweep) bool {
 	return pr.hasVector != nil && pr.hasVector(s.Function())
 }
 
 // sweep is a call of a sweep's assembly: o.vectorUpdate(ps, gs, &[2]float32{rate, weightdecay}).
-func (pr *printer) sweep(s plan.Sweep, recv string, more ...code.Expr) code.Expr {
+func (pr *builder) sweep(s plan.Sweep, recv string, more ...code.Expr) code.Expr {
 	var args []code.Expr
 	for _, v := range s.Arrays {
 		args = append(args, code.V(plan.SweptArray(v)))
@@ -42,7 +42,7 @@ func (pr *printer) sweep(s plan.Sweep, recv string, more ...code.Expr) code.Expr
 }
 
 // declareSweep says what the method is that has a sweep's assembly.
-func (pr *printer) declareSweep(s plan.Sweep, recv string) {
+func (pr *builder) declareSweep(s plan.Sweep, recv string) {
 	r := pointer(recv, pr.name+s.Type)
 	fn := &code.Func{Name: VectorMethod(s.Name), Recv: &r}
 	param := func(name string, t code.Type) { fn.Params = append(fn.Params, code.Param{Name: name, Type: t}) }
@@ -64,7 +64,7 @@ func (pr *printer) declareSweep(s plan.Sweep, recv string) {
 }
 
 // elsewhere notes a function that another file declares.
-func (pr *printer) elsewhere(fn *code.Func) {
+func (pr *builder) elsewhere(fn *code.Func) {
 	for _, known := range pr.file.Elsewhere.Funcs {
 		if known.Name == fn.Name && known.Recv.Type.Equal(fn.Recv.Type) {
 			return

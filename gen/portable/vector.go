@@ -8,10 +8,10 @@ import (
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
-// vector prints an operation over a layer or its windows: for each window the stages in order, every stage one pass
+// vector builds an operation over a layer or its windows: for each window the stages in order, every stage one pass
 // over the units. A layer that is one window reads like the equations; windows in a loop are seen as the rows of a
 // matrix.
-func (pr *printer) vector(op *plan.Vector, piece plan.Piece, root *scope) error {
+func (pr *builder) vector(op *plan.Vector, piece plan.Piece, root *scope) error {
 	for _, seg := range piece.Outer {
 		w := &windows{pr: pr, op: op}
 		if seg.Looped() && op.Window > 1 {
@@ -30,9 +30,9 @@ func (pr *printer) vector(op *plan.Vector, piece plan.Piece, root *scope) error 
 	return nil
 }
 
-// windows prints the stages of one window at a time.
+// windows builds the stages of one window at a time.
 type windows struct {
-	pr    *printer
+	pr    *builder
 	op    *plan.Vector
 	group index
 	// views are the names of the buffers seen as matrices of one row per window; nil where windows
@@ -97,7 +97,7 @@ func (w *windows) straight() bool {
 	return len(w.op.Inner) == 1 && !w.op.Inner[0].Looped()
 }
 
-// stage prints one stage.
+// stage builds one stage.
 func (w *windows) stage(st plan.Stage, s *scope) error {
 	if st.Fold == plan.FoldLet {
 		v, err := w.write(s, w.group.suffix(), w.value(s, index{}, st), st.Expr)
@@ -218,7 +218,7 @@ func (w *windows) load(st plan.Stage, s *scope, first index, n int) {
 	}
 }
 
-// element prints what a stage does with one element and returns the term it folds: one for a sum or a
+// element builds what a stage does with one element and returns the term it folds: one for a sum or a
 // maximum, none otherwise.
 func (w *windows) element(st plan.Stage, s *scope, j index, folds bool) ([]code.Expr, error) {
 	value := w.value(s, j, st)
@@ -269,7 +269,7 @@ func (w *windows) write(
 ) ([]code.Expr, error) {
 	shared := expr.Share("u", exprs...)
 	lets := map[expr.Var]string{}
-	print := func(e expr.Expr) (code.Expr, error) {
+	build := func(e expr.Expr) (code.Expr, error) {
 		return w.pr.write(e, func(v expr.Var) (code.Expr, error) {
 			if name, ok := lets[v]; ok {
 				return code.V(name), nil
@@ -278,7 +278,7 @@ func (w *windows) write(
 		})
 	}
 	for _, let := range shared.Lets {
-		v, err := print(let.Value)
+		v, err := build(let.Value)
 		if err != nil {
 			return nil, err
 		}
@@ -288,7 +288,7 @@ func (w *windows) write(
 	}
 	var vs []code.Expr
 	for _, e := range shared.Results {
-		v, err := print(e)
+		v, err := build(e)
 		if err != nil {
 			return nil, err
 		}
