@@ -170,17 +170,12 @@ func compile(n spec.Network, o Options) (*Compiled, error) {
 			"each, would take more than %d MB; at most %d have room, and blocks need not be large: any number of "+
 			"samples is taken in blocks", n.Batch, p.WorkspaceBytes(), plan.MaxBlockBytes>>20, p.Block)}}
 	}
-	if size := p.CodeBytes(); size > maxSource {
+	if portable.TooLarge(p) {
 		return nil, spec.ErrorList{{Path: "unroll", Message: fmt.Sprintf("%s would emit about %d MB of Go; at most "+
-			"%d MB compile in reasonable time: use unroll: auto", n.Unroll, size>>20, maxSource>>20)}}
+			"%d MB compile in reasonable time: use unroll: auto", n.Unroll, p.CodeBytes()>>20, portable.MaxSource>>20)}}
 	}
 	return &Compiled{n: n, p: p, cachings: cachings, o: o}, nil
 }
-
-// maxSource is the size beyond which a Go file is not emitted: for each megabyte of straight-line code the compiler
-// takes about 4 seconds and 270 MB, and the generator is to be done in 10 seconds: for loops the estimate is a third of
-// what they are.
-const maxSource = 5 << 20
 
 // PackageNames lists every package-level identifier that the emitted files may declare.
 func PackageNames(n spec.Network) []string {

@@ -1,6 +1,8 @@
 package portable
 
 import (
+	"slices"
+
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/parallel"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -23,8 +25,13 @@ func (c Caching) better(d Caching) bool {
 	return c.Bytes < d.Bytes
 }
 
-// maxCompared is the number of statements beyond which modes are not compared. Code of that size is never emitted.
-const maxCompared = 1 << 18
+// MaxSource is the size beyond which a Go file is not emitted: for each megabyte of straight-line code the compiler
+// takes about 4 seconds and 270 MB, and the generator is to be done in 10 seconds: for loops the estimate is a third of
+// what they are.
+const MaxSource = 5 << 20
+
+// TooLarge says whether the code of a plan is too large to be emitted.
+func TooLarge(p *plan.Program) bool { return p.CodeBytes() > MaxSource }
 
 // Compile plans a network: for cache: auto, under the mode whose gradient performs the least. It returns what the
 // network keeps and performs under every mode as well, pre, post, both and auto; nothing for code too large to be
@@ -39,42 +46,39 @@ func Compile(n spec.Network) (*plan.Program, []Caching, error) {
 		return nil, nil, err
 	}
 	own := n.WithDefaults().Cache
-	auto, err := c.Compile(spec.CacheAuto)
+	modes := []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth, spec.CacheAuto}
+	last, chosen := len(modes)-1, slices.Index(modes, own)
+	programs, cachings := make([]*plan.Program, len(modes)), make([]Caching, len(modes))
+	each := func(do func(i int) error) error {
+		var tasks []func() error
+		for i := range modes {
+			tasks = append(tasks, func() error { return do(i) })
+		}
+		return parallel.Run(tasks...)
+	}
+	err = each(func(i int) (err error) {
+		programs[i], err = c.Compile(modes[i])
+		return err
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	if auto.Statements() > maxCompared {
-		if own != spec.CacheAuto {
-			auto, err = c.Compile(own)
-		}
-		return auto, nil, err
+	// What is not going to be emitted is not counted, as that takes memory.
+	if p := programs[chosen]; TooLarge(p) && (own != spec.CacheAuto || !slices.ContainsFunc(programs, small)) {
+		return p, nil, nil
 	}
-	modes := []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth, spec.CacheAuto}
-	programs, cachings := make([]*plan.Program, len(modes)), make([]Caching, len(modes))
-	var tasks []func() error
-	for i, mode := range modes {
-		tasks = append(tasks, func() (err error) {
-			if programs[i] = auto; mode != spec.CacheAuto {
-				if programs[i], err = c.Compile(mode); err != nil {
-					return err
-				}
-			}
-			grad, err := countGrad(programs[i])
-			cachings[i] = Caching{mode, programs[i].CachedBytes(), grad}
-			return err
-		})
-	}
-	if err := parallel.Run(tasks...); err != nil {
+	err = each(func(i int) error {
+		grad, err := countGrad(programs[i])
+		cachings[i] = Caching{modes[i], programs[i].CachedBytes(), grad}
+		return err
+	})
+	if err != nil {
 		return nil, nil, err
 	}
-	last := len(modes) - 1
-	best, chosen := last, last
+	best := last
 	for i, one := range cachings {
 		if one.better(cachings[best]) {
 			best = i
-		}
-		if modes[i] == own {
-			chosen = i
 		}
 	}
 	if own == spec.CacheAuto {
@@ -83,3 +87,5 @@ func Compile(n spec.Network) (*plan.Program, []Caching, error) {
 	cachings[last] = Caching{spec.CacheAuto, cachings[best].Bytes, cachings[best].Grad}
 	return programs[chosen], cachings, nil
 }
+
+func small(p *plan.Program) bool { return !TooLarge(p) }

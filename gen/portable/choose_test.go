@@ -77,7 +77,7 @@ func TestChooseLarge(t *testing.T) {
 	n := network("mse", []int{2000, 2000}, "tanh")
 	n.Unroll = spec.UnrollFull
 	p, all, err := Compile(n)
-	if err != nil || p.Statements() <= maxCompared || p.Cache != spec.CacheAuto || len(all) > 0 {
+	if err != nil || !TooLarge(p) || p.Cache != spec.CacheAuto || len(all) > 0 {
 		t.Errorf("%d statements are compared, cache %s: %v", p.Statements(), p.Cache, err)
 	}
 	n.Cache = spec.CachePre
