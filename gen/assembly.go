@@ -126,7 +126,7 @@ func (c *assembly) Emit() ([]File, error) {
 		return nil, fmt.Errorf("printing what stands in for the assembly: %w", err)
 	}
 	var files []File
-	for i, f := range native.Files(strings.ToLower(n.Name)) {
+	for i, f := range native.Files(stem(n)) {
 		files = append(files, File{f.Name, f.Kind, [][]byte{declarations, fallback, printed.Text}[i]})
 	}
 	return files, nil

@@ -10,7 +10,7 @@ import (
 
 // Backend makes files beside the portable Go, which take functions over from it. A new one is a row in Backends.
 type Backend struct {
-	// Name is what explain calls it.
+	// Name tells it from the others.
 	Name string
 	// Supports says whether a network asks for it.
 	Supports func(n spec.Network) bool

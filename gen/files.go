@@ -41,16 +41,24 @@ type File struct {
 // Names lists every file that Generate may emit for a network: the portable kernels first, their test second, what
 // saves and loads the network, its team, and then those of backends.
 func (o Options) Names(n spec.Network) []FileName {
-	stem := strings.ToLower(n.Name)
-	names := []FileName{
-		{stem + "_gen.go", Kernels}, {stem + "_gen_test.go", Test}, {stem + "_store_gen.go", Store},
-		{stem + "_team_gen.go", Team},
-	}
+	names := own(n)
 	for _, b := range o.backends() {
-		names = append(names, b.Files(stem)...)
+		names = append(names, b.Files(stem(n))...)
 	}
 	return names
 }
+
+// own are the files that every network gets.
+func own(n spec.Network) []FileName {
+	stem := stem(n)
+	return []FileName{
+		{stem + "_gen.go", Kernels}, {stem + "_gen_test.go", Test}, {stem + "_store_gen.go", Store},
+		{stem + "_team_gen.go", Team},
+	}
+}
+
+// stem begins the names of a network's files.
+func stem(n spec.Network) string { return strings.ToLower(n.Name) }
 
 // FileNames lists the names of all files that Generate may emit for a network under any options.
 func FileNames(n spec.Network) []string {
@@ -61,23 +69,15 @@ func FileNames(n spec.Network) []string {
 	return names
 }
 
-// nameOf is the name of the file of a kind.
-func nameOf(n spec.Network, k Kind) string {
-	for _, f := range (Options{}).Names(n) {
-		if f.Kind == k {
-			return f.Name
-		}
-	}
-	return ""
-}
-
 // Files returns the files of the network, as Generate does.
 func (c *Compiled) Files() ([]File, error) {
 	var kernels templates.Source
-	files := []File{{Kind: Kernels}, {Kind: Test}, {Kind: Store}, {Kind: Team}}
+	var files []File
+	for _, f := range own(c.n) {
+		files = append(files, File{Name: f.Name, Kind: f.Kind})
+	}
 	write := func(i int, what string, text func() ([]byte, error)) func() error {
 		return func() (err error) {
-			files[i].Name = nameOf(c.n, files[i].Kind)
 			if files[i].Data, err = text(); err != nil {
 				return fmt.Errorf("%s: printing %s: %w", c.n.Name, what, err)
 			}
@@ -86,7 +86,7 @@ func (c *Compiled) Files() ([]File, error) {
 	}
 	tasks := []func() error{
 		func() (err error) {
-			if kernels, err = c.kernels(nameOf(c.n, Kernels)); err != nil {
+			if kernels, err = c.kernels(files[0].Name); err != nil {
 				return fmt.Errorf("%s: printing its kernels: %w", c.n.Name, err)
 			}
 			return nil

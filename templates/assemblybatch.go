@@ -83,7 +83,7 @@ func (a Assembly) blockMethod(function string) string {
 //
 //	func (p *Iris) vectorGradBatch(b *IrisBatch, xs [][4]float32, ys [][3]float32, g *IrisGrad) float32 {
 //		loss := float32(0)
-//		for len(xs) >= 32 && len(ys) >= 32 {
+//		for len(xs) > 32 && len(ys) > 32 {
 //			loss += p.vectorGradBlock(b, xs[:32], ys[:32], g)
 //			xs, ys = xs[32:], ys[32:]
 //		}
@@ -91,53 +91,22 @@ func (a Assembly) blockMethod(function string) string {
 //		return loss
 //	}
 func (a Assembly) throughBlocks(f *File, fn AssemblyFunction) {
-	form, block := fn.form(), jen.Lit(a.Batch.Block)
-	call := func(slice func(string) jen.Code) jen.Code {
-		return jen.Id("loss").Op("+=").Id("p").Dot(a.blockMethod(fn.Name)).CallFunc(func(g *jen.Group) {
-			g.Id("b")
-			for _, s := range form.slices {
-				g.Add(slice(s))
-			}
-			if form.sums {
-				g.Id("g")
-			}
-		})
-	}
-	name := a.method(fn)
+	form, name := fn.form(), a.method(fn)
 	doc := fmt.Sprintf("%s is %s in assembly, a block of %d samples at a time.", name, fn.Name, a.Batch.Block)
-	f.function(a.calling(fn, name, doc), func(g *jen.Group) {
-		g.Add(a.noLoss())
-		g.For(lengths(form.slices, ">", a.Batch.Block)).Block(
-			call(func(s string) jen.Code { return jen.Id(s).Index(jen.Empty(), block) }),
-			advance(form.slices, a.Batch.Block),
-		)
-		g.Add(call(func(s string) jen.Code { return jen.Id(s) }))
-		g.Return(jen.Id("loss"))
+	body := &code.Block{}
+	body.Let("loss", code.To(code.KindOf(a.Batch.Number), code.I(0)))
+	body.Blocks(form.slices, a.Batch.Block, func(b *code.Block, samples []code.Expr) {
+		args := append(code.Vars("b"), samples...)
+		if form.sums {
+			args = append(args, code.V("g"))
+		}
+		b.AddTo(code.V("loss"), code.Method(code.V("p"), a.blockMethod(fn.Name), args...))
 	})
+	body.Return(code.V("loss"))
+	m := a.calling(fn, name, doc)
+	m.Body = body
+	f.Func(m)
 }
-
-// noLoss is what a loss begins with: loss := float32(0).
-func (a Assembly) noLoss() jen.Code { return jen.Id("loss").Op(":=").Add(a.number()).Call(jen.Lit(0)) }
-
-// lengths is a condition on the lengths of all slices: len(xs) >= 16 && len(ys) >= 16.
-func lengths(slices []string, op string, n int) *jen.Statement {
-	cond := length(slices[0]).Op(op).Lit(n)
-	for _, s := range slices[1:] {
-		cond.Op("&&").Add(length(s)).Op(op).Lit(n)
-	}
-	return cond
-}
-
-// advance drops the first n samples of the slices: xs, ys = xs[32:], ys[32:].
-func advance(slices []string, n int) jen.Code {
-	var left, right []jen.Code
-	for _, s := range slices {
-		left, right = append(left, jen.Id(s)), append(right, jen.Id(s).Index(jen.Lit(n), jen.Empty()))
-	}
-	return jen.List(left...).Op("=").List(right...)
-}
-
-func length(slice string) *jen.Statement { return jen.Len(jen.Id(slice)) }
 
 // addLosses adds up the losses that the assembly has left behind:
 //
@@ -217,6 +186,7 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 		}
 		return []jen.Code{jen.Id("loss").Op("+=").Add(c)}
 	}
+	length := func(slice string) *jen.Statement { return expression(code.LenOf(slice)) }
 	data := func(slice string) *jen.Statement { return jen.Qual("unsafe", "SliceData").Call(jen.Id(slice)) }
 	name, of := a.method(fn), fn.Name
 	if a.ordered(fn) {
@@ -230,10 +200,11 @@ func (a Assembly) throughTiles(f *File, fn AssemblyFunction) {
 	}
 	f.function(a.calling(fn, name, doc), func(g *jen.Group) {
 		if fn.returns() {
-			g.Add(a.noLoss())
+			g.Id("loss").Op(":=").Add(a.number()).Call(jen.Lit(0))
 		}
 		loop := func(n int, first ...jen.Code) {
-			g.For(lengths(form.slices, ">=", n)).Block(append(first, advance(form.slices, n))...)
+			rest := statement(code.Advance(form.slices, n))
+			g.For(expression(code.Lengths(form.slices, code.Ge, n))).Block(append(first, rest...)...)
 		}
 		loop(whole, call(data, jen.Lit(a.Batch.Tiles), jen.Lit(n), jen.Lit(whole))...)
 		if a.Batch.Tiles > 1 {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/printer"
 	"golang.org/x/sys/cpu"
 
 	"github.com/backpropgen/backpropgen/gen/code"
@@ -110,14 +109,7 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 			}
 		}
 	}
-	out.AddSection(f.data)
-	if err := rest.Execute(out); err != nil {
-		t.Fatal(err)
-	}
-	text, err := printer.NewGoAsm(printer.Config{}).Print(out)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := assemblyText(t, f, out)
 	fmt.Fprintf(&decl, "\nfunc init() {\n")
 	for i := range list {
 		decl.Write(list[i].Bytes())

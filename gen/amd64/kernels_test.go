@@ -89,14 +89,7 @@ func TestKernels(t *testing.T) {
 			})
 		}
 	}
-	out.AddSection(f.data)
-	if err := rest.Execute(out); err != nil {
-		t.Fatal(err)
-	}
-	text, err := printer.NewGoAsm(printer.Config{}).Print(out)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := assemblyText(t, f, out)
 	dir := t.TempDir()
 	files := map[string][]byte{
 		"go.mod":             []byte("module kernels\n\ngo 1.25.0\n"),
@@ -104,6 +97,7 @@ func TestKernels(t *testing.T) {
 		"functions_amd64.go": fmt.Appendf(nil, "package kernels\n%s\nfunc init() {\n%s}\n", decl.Bytes(), list.Bytes()),
 	}
 	for _, name := range []string{"kernels.go", "kernels_test.go"} {
+		var err error
 		if files[name], err = os.ReadFile(filepath.Join("testdata/kernels", name)); err != nil {
 			t.Fatal(err)
 		}
@@ -125,4 +119,18 @@ func TestKernels(t *testing.T) {
 			t.Errorf("Test%s did not run:\n%s", test, said)
 		}
 	}
+}
+
+// assemblyText is a file of functions and the data of another one as text.
+func assemblyText(t *testing.T, f *file, out *ir.File) []byte {
+	t.Helper()
+	out.AddSection(f.data)
+	if err := rest.Execute(out); err != nil {
+		t.Fatal(err)
+	}
+	text, err := printer.NewGoAsm(printer.Config{}).Print(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

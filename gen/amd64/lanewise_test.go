@@ -11,7 +11,6 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/printer"
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
@@ -64,14 +63,7 @@ func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 			}
 		}
 	}
-	out.AddSection(f.data)
-	if err := rest.Execute(out); err != nil {
-		t.Fatal(err)
-	}
-	text, err := printer.NewGoAsm(printer.Config{}).Print(out)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := assemblyText(t, f, out)
 	return text, fmt.Appendf(nil, "package lanewise\n%s\nfunc init() {\n%s}\n", decl.Bytes(), list.Bytes())
 }
 

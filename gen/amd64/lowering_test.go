@@ -13,7 +13,6 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/printer"
 
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -188,14 +187,7 @@ func TestLowering(t *testing.T) {
 	if len(machineLevels()) == 0 {
 		t.Skip("this machine has none of the instruction sets")
 	}
-	out.AddSection(f.data)
-	if err := rest.Execute(out); err != nil {
-		t.Fatal(err)
-	}
-	text, err := printer.NewGoAsm(printer.Config{}).Print(out)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := assemblyText(t, f, out)
 	dir := t.TempDir()
 	for name, content := range map[string]string{
 		"go.mod":           "module lowering\n\ngo 1.25.0\n",

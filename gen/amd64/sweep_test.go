@@ -6,7 +6,6 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/printer"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -41,14 +40,7 @@ func TestSweepOfAnything(t *testing.T) {
 				out := ir.NewFile()
 				out.Constraints = constraints()
 				out.AddSection(fn)
-				out.AddSection(f.data)
-				if err := rest.Execute(out); err != nil {
-					t.Fatal(err)
-				}
-				text, err := printer.NewGoAsm(printer.Config{}).Print(out)
-				if err != nil {
-					t.Fatal(err)
-				}
+				text := assemblyText(t, f, out)
 				if err := Lint(text, strict); err != nil {
 					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)
 				}

@@ -205,6 +205,29 @@ func (f *File) fieldsOf(name string) []Field {
 	return nil
 }
 
+// shape is how many values of which kind something consists of.
+type shape struct {
+	kind Kind
+	n    int64
+}
+
+// shapeOf is the shape of a type.
+func (f *File) shapeOf(t Type) shape {
+	switch t.Kind {
+	case Array:
+		s := f.shapeOf(*t.Elem)
+		return shape{s.kind, s.n * int64(t.Len)}
+	case Record:
+		var all shape
+		for _, field := range f.fieldsOf(t.Name) {
+			s := f.shapeOf(field.Type)
+			all = shape{s.kind, all.n + s.n}
+		}
+		return all
+	}
+	return shape{t.Kind, 1}
+}
+
 // Constant is the value of an expression that is constant.
 func (i *Info) Constant(x Expr) (v Value, ok bool) {
 	c := i.Values[x]

@@ -47,7 +47,7 @@ func (c *checker) memory(x Expr) Type {
 		return t
 	case *View:
 		t := c.expr(x.X)
-		if t.Kind != Pointer || c.scalars(*t.Elem) != c.scalars(x.To) {
+		if t.Kind != Pointer || c.file.shapeOf(*t.Elem) != c.file.shapeOf(x.To) {
 			c.fail("%v is seen as %v", t, x.To)
 		}
 		return PointerTo(x.To)
@@ -101,28 +101,6 @@ func elements(t Type) (Type, bool) {
 		return *t.Elem, true
 	}
 	return Type{}, false
-}
-
-// shape is how many numbers of which kind something consists of.
-type shape struct {
-	kind Kind
-	n    int
-}
-
-func (c *checker) scalars(t Type) shape {
-	switch t.Kind {
-	case Array:
-		s := c.scalars(*t.Elem)
-		return shape{s.kind, s.n * t.Len}
-	case Record:
-		var all shape
-		for _, f := range c.file.fieldsOf(t.Name) {
-			s := c.scalars(f.Type)
-			all = shape{s.kind, all.n + s.n}
-		}
-		return all
-	}
-	return shape{t.Kind, 1}
 }
 
 // results are what a call returns.

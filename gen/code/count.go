@@ -2,6 +2,7 @@ package code
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 )
@@ -41,41 +42,22 @@ func (c Count) Weight() int64 { return c.Count.Weight() + c.Loads + c.Stores }
 
 // Counter counts what functions of a program perform.
 type Counter struct {
-	file  *File
-	funcs map[name]*Func
-	// params are the structs of parameters, and how many numbers each holds.
-	params map[string]int64
+	file   *File
+	funcs  map[name]*Func
+	params []string // the structs of parameters
 	// known are counts of functions that have been gone through, for the same lengths of slices.
 	known map[string]Count
 }
 
 // NewCounter returns a counter; params are the structs that hold parameters or their gradient.
 func NewCounter(f *File, params ...string) *Counter {
-	c := &Counter{file: f, funcs: map[name]*Func{}, params: map[string]int64{}, known: map[string]Count{}}
+	c := &Counter{file: f, funcs: map[name]*Func{}, params: params, known: map[string]Count{}}
 	for _, d := range f.Decls {
 		if fn, ok := d.(*Func); ok {
 			c.funcs[name{fn.receiver(), fn.Name}] = fn
 		}
 	}
-	for _, p := range params {
-		c.params[p] = f.numbers(StructType(p))
-	}
 	return c
-}
-
-// numbers is how many values a type consists of.
-func (f *File) numbers(t Type) int64 {
-	switch t.Kind {
-	case Array:
-		return int64(t.Len) * f.numbers(*t.Elem)
-	case Record:
-		var n int64
-		for _, field := range f.fieldsOf(t.Name) {
-			n += f.numbers(field.Type)
-		}
-		return n
-	}
-	return 1
 }
 
 // Function counts one call of a method; slices among its arguments have so many elements.
@@ -119,9 +101,11 @@ type known struct {
 
 // param is what is known of a value of a type.
 func (c *Counter) param(t Type) known {
-	_, params := c.params[t.Named()]
-	return known{param: params, typ: t}
+	return known{param: c.holds(t), typ: t}
 }
+
+// holds says whether a type is a struct of parameters, or points to one.
+func (c *Counter) holds(t Type) bool { return slices.Contains(c.params, t.Named()) }
 
 // function counts a call with what is known of its arguments.
 func (c *Counter) function(f *Func, args []known) (Count, error) {

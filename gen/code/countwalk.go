@@ -141,16 +141,14 @@ func (w *walk) root(x Expr) known {
 		k := w.root(x.X)
 		if elem, ok := elements(k.typ); ok {
 			k.typ = elem
-			_, params := w.c.params[elem.Named()]
-			k.param = k.param || params
+			k.param = k.param || w.c.holds(elem)
 		}
 		return k
 	case *Select:
 		k := w.root(x.X)
 		for _, f := range w.c.file.fieldsOf(k.typ.Named()) {
 			if f.Name == x.Name {
-				_, params := w.c.params[f.Type.Named()]
-				return known{param: k.param || params, typ: f.Type}
+				return known{param: k.param || w.c.holds(f.Type), typ: f.Type}
 			}
 		}
 		return known{param: k.param}
@@ -166,7 +164,7 @@ func (w *walk) assign(s *Assign) error {
 	for i, x := range s.Values {
 		switch x := x.(type) {
 		case *Zero:
-			n := w.c.file.numbers(x.Type)
+			n := w.c.file.shapeOf(x.Type).n
 			w.count.Stores += n
 			if w.root(s.To[i]).param {
 				w.count.ParamStores += n

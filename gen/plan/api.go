@@ -65,14 +65,6 @@ func (s Signature) Slices() []string {
 	return slices.DeleteFunc(slices.Clone(s.Args), func(arg string) bool { return !Sliced(arg) })
 }
 
-// Last is the argument that follows the slices, empty where none does.
-func (s Signature) Last() string {
-	if last := s.Args[len(s.Args)-1]; !Sliced(last) {
-		return last
-	}
-	return ""
-}
-
 // Sliced says whether an argument has an element for each sample of a batch.
 func Sliced(arg string) bool {
 	return arg == InputsArg || arg == TargetsArg || Written(arg)

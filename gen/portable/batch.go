@@ -92,7 +92,7 @@ func (pr *builder) batchFunction(f *plan.Func) error {
 	body := fn.Body
 	touch(fn)
 	for _, s := range sliced[1:] {
-		differ := &code.Binary{Op: code.Ne, X: length(plan.InputsArg), Y: length(s)}
+		differ := &code.Binary{Op: code.Ne, X: code.LenOf(plan.InputsArg), Y: code.LenOf(s)}
 		body.If(differ).Panic(fmt.Sprintf("%s.%s: %s and %s differ in length", pr.name, f.Name, plan.InputsArg, s))
 	}
 	var g code.Expr // where the gradient is summed
@@ -107,32 +107,21 @@ func (pr *builder) batchFunction(f *plan.Func) error {
 	if loss {
 		fn.Results = pr.number()
 	}
-	pr.dispatchBatch(f, fn)
-	call := func(slice func(string) code.Expr) code.Expr {
-		args := []code.Expr{code.V("b")}
-		for _, s := range sliced {
-			args = append(args, slice(s))
-		}
-		if f.Name == plan.GradBatch || f.Name == plan.StepBatch {
-			args = append(args, g)
-		}
-		return code.Method(code.V("p"), f.Block, args...)
-	}
-	add := func(b *code.Block, v code.Expr) {
-		if loss {
-			b.AddTo(code.V("loss"), v)
-		} else {
-			b.Do(v)
-		}
-	}
+	pr.dispatch(f, fn)
 	if loss {
 		body.Let("loss", code.To(pr.kind, code.N(0)))
 	}
-	block := code.I(pr.p.Block)
-	loop := blocks(body, sliced, block)
-	add(loop, call(func(s string) code.Expr { return &code.Part{X: code.V(s), High: block} }))
-	advance(loop, sliced, block)
-	add(body, call(code.V))
+	body.Blocks(sliced, pr.p.Block, func(b *code.Block, samples []code.Expr) {
+		args := append(code.Vars(plan.BatchArg), samples...)
+		if g != nil {
+			args = append(args, g)
+		}
+		if call := code.Method(code.V("p"), f.Block, args...); loss {
+			b.AddTo(code.V("loss"), call)
+		} else {
+			b.Do(call)
+		}
+	})
 	for _, op := range f.Ops {
 		if d, ok := op.(*plan.Descend); ok {
 			pr.descend(d, body)
@@ -147,21 +136,6 @@ func (pr *builder) batchFunction(f *plan.Func) error {
 	}
 	pr.file.Add(fn)
 	return nil
-}
-
-// dispatchBatch leaves a function to its assembly where the machine can run it.
-func (pr *builder) dispatchBatch(f *plan.Func, fn *code.Func) {
-	if pr.hasVector == nil || !pr.hasVector(f.Name) {
-		return
-	}
-	inner := pr.ifVector(fn.Body)
-	call := pr.vectorCall(fn, plan.SignatureOf(f.Name).Args...)
-	if f.Forms(plan.Loss) {
-		inner.Return(call)
-		return
-	}
-	inner.Do(call)
-	inner.Return()
 }
 
 // batchParams are the parameters of a batch function or one of its methods: the workspaces, slices, and last where it
@@ -326,9 +300,6 @@ func (s *scope) samples(ops ...plan.Op) *scope {
 	return t
 }
 
-// length is the number of samples in a slice.
-func length(slice string) code.Expr { return &code.Len{X: code.V(slice)} }
-
 // clear makes a gradient 0: *g = IrisGrad{}.
 func (pr *builder) clear(b *code.Block, g code.Expr) {
 	b.Set(g, &code.Zero{Type: code.StructType(pr.gradType())})
@@ -340,30 +311,9 @@ func (pr *builder) clear(b *code.Block, g code.Expr) {
 //
 //	if len(xs) > len(b.samples) || len(ys) != len(xs) { … }
 func fits(b *code.Block, slices []string) *code.Block {
-	var cond code.Expr = &code.Binary{Op: code.Gt, X: length(slices[0]), Y: &code.Len{X: code.FieldOf("b", "samples")}}
+	var cond code.Expr = &code.Binary{Op: code.Gt, X: code.LenOf(slices[0]), Y: &code.Len{X: code.FieldOf("b", "samples")}}
 	for _, s := range slices[1:] {
-		cond = code.Op2(code.Either, cond, &code.Binary{Op: code.Ne, X: length(s), Y: length(slices[0])})
+		cond = code.Op2(code.Either, cond, &code.Binary{Op: code.Ne, X: code.LenOf(s), Y: code.LenOf(slices[0])})
 	}
 	return b.If(cond)
-}
-
-// blocks is a loop that takes n samples at a time from the slices while they have more, whose body is returned; the
-// body ends with advance.
-//
-//	for len(xs) > 32 && len(ys) > 32 { … }
-func blocks(b *code.Block, slices []string, n code.Expr) *code.Block {
-	var more []code.Expr
-	for _, s := range slices {
-		more = append(more, &code.Binary{Op: code.Gt, X: length(s), Y: n})
-	}
-	return b.While(code.Op2(code.Both, more...))
-}
-
-// advance drops the first n samples of the slices: xs, ys = xs[32:], ys[32:].
-func advance(b *code.Block, slices []string, n code.Expr) {
-	rest := &code.Assign{To: code.Vars(slices...)}
-	for _, s := range slices {
-		rest.Values = append(rest.Values, &code.Part{X: code.V(s), Low: n})
-	}
-	b.Add(rest)
 }

@@ -112,18 +112,21 @@ func (pr *builder) function(fs ...*plan.Func) error {
 
 // oneSample is a function of the API: its parts in order, the calls of those that are methods of their own.
 func (pr *builder) oneSample(f *plan.Func) (*code.Func, error) {
+	sig := plan.SignatureOf(f.Name)
 	fn := &code.Func{
-		Name: f.Name, Doc: functionDocs[f.Name], Recv: pr.receiver(), Params: pr.params(plan.SignatureOf(f.Name).Args),
-		Results: pr.number(), Body: &code.Block{},
+		Name: f.Name, Doc: functionDocs[f.Name], Recv: pr.receiver(), Params: pr.params(sig.Args), Results: pr.number(),
+		Body: &code.Block{},
 	}
+	result := code.V("loss")
 	switch {
-	case plan.SignatureOf(f.Name).Output:
+	case sig.Output:
 		fn.Results = []code.Param{pr.vectorOf("", pr.p.Network.Width(pr.p.Network.Depth()))}
+		result = &code.Addr{X: base(pr.output())}
 	case pr.sumsToOne():
 		fn.Doc += " y must sum to 1."
 	}
 	touch(fn)
-	pr.dispatch(f.Name, fn)
+	pr.dispatch(f, fn, result)
 	for _, part := range f.Parts {
 		if part.Name == "" {
 			if err := pr.part(part, fn.Body); err != nil {
@@ -139,11 +142,7 @@ func (pr *builder) oneSample(f *plan.Func) (*code.Func, error) {
 			fn.Body.Do(call)
 		}
 	}
-	if f.Name == plan.Forward {
-		fn.Body.Return(&code.Addr{X: base(pr.output())})
-	} else {
-		fn.Body.Return(code.V("loss"))
-	}
+	fn.Body.Return(result)
 	return fn, nil
 }
 
@@ -164,27 +163,22 @@ func method(recv, name string, args ...string) code.Expr {
 	return code.Method(code.V(recv), name, code.Vars(args...)...)
 }
 
-// dispatch leaves a function to its assembly where the machine can run it.
-func (pr *builder) dispatch(function string, fn *code.Func) {
-	if pr.hasVector == nil || !pr.hasVector(function) {
+// dispatch leaves a function to its assembly where the machine can run it. What the assembly does not return, the
+// function returns itself.
+func (pr *builder) dispatch(f *plan.Func, fn *code.Func, result ...code.Expr) {
+	if pr.hasVector == nil || !pr.hasVector(f.Name) {
 		return
 	}
+	vector := &code.Func{Name: VectorMethod(f.Name), Recv: fn.Recv}
+	vector.Params, vector.Results = Params(pr.p, f.Name)
+	pr.elsewhere(vector)
 	inner := pr.ifVector(fn.Body)
-	if function == plan.Forward {
-		call := pr.vectorCall(&code.Func{Name: fn.Name, Recv: fn.Recv, Params: fn.Params},
-			plan.SignatureOf(function).Args...)
+	if call := method("p", vector.Name, plan.SignatureOf(f.Name).Args...); len(vector.Results) > 0 {
+		inner.Return(call)
+	} else {
 		inner.Do(call)
-		inner.Return(&code.Addr{X: base(pr.output())})
-		return
+		inner.Return(result...)
 	}
-	inner.Return(pr.vectorCall(fn, plan.SignatureOf(function).Args...))
-}
-
-// vectorCall is a call of the assembly of a function, with variables.
-func (pr *builder) vectorCall(fn *code.Func, args ...string) code.Expr {
-	name := VectorMethod(fn.Name)
-	pr.elsewhere(&code.Func{Name: name, Recv: fn.Recv, Params: fn.Params, Results: fn.Results})
-	return method("p", name, args...)
 }
 
 // ifVector is the body of the condition that the machine can run assembly: if irisLevel > 0 { … }.
@@ -211,18 +205,11 @@ func (pr *builder) output() *plan.Buffer {
 	return pr.p.Meant(plan.PostActivation, pr.p.Network.Depth())
 }
 
-// Params are the parameters of a function of the API, and its result.
+// Params are the parameters of the assembly of a function of the API, and what that returns: the loss, if it forms one.
 func Params(p *plan.Program, function string) (params, results []code.Param) {
 	n := p.Network
 	pr := &builder{p: p, name: n.Name, kind: code.KindOf(string(n.Precision))}
-	if f := p.Func(function); f.Batch {
-		if f.Forms(plan.Loss) {
-			results = pr.number()
-		}
-		sig := plan.SignatureOf(function)
-		return pr.batchParams(sig.Slices(), sig.Last()), results
-	}
-	if function != plan.Forward {
+	if p.Func(function).Forms(plan.Loss) {
 		results = pr.number()
 	}
 	return pr.params(plan.SignatureOf(function).Args), results

@@ -5,18 +5,6 @@ import "math"
 // compute64 is a lane of an operation on float64.
 func compute64(op Op, x, y, z float64) float64 {
 	switch op {
-	case Add:
-		return x + y
-	case Sub:
-		return x - y
-	case Mul:
-		return x * y
-	case Div:
-		return x / y
-	case Min:
-		return lesser(x, y)
-	case Max:
-		return greater(x, y)
 	case Sqrt:
 		return math.Sqrt(x)
 	case MulAdd:
@@ -26,24 +14,15 @@ func compute64(op Op, x, y, z float64) float64 {
 	case MulSub:
 		return math.FMA(x, y, -z)
 	}
+	if v, ok := arithmetic(op, x, y); ok {
+		return v
+	}
 	return computeWhole(op, x, y)
 }
 
 // compute32 is one on float32, each rounded once.
 func compute32(op Op, x, y, z float32) float32 {
 	switch op {
-	case Add:
-		return x + y
-	case Sub:
-		return x - y
-	case Mul:
-		return x * y
-	case Div:
-		return x / y
-	case Min:
-		return lesser(x, y)
-	case Max:
-		return greater(x, y)
 	case Sqrt: // twice as many digits and two more are enough to round twice
 		return float32(math.Sqrt(float64(x)))
 	case MulAdd:
@@ -53,7 +32,29 @@ func compute32(op Op, x, y, z float32) float32 {
 	case MulSub:
 		return fma32(x, y, -z)
 	}
+	if v, ok := arithmetic(op, x, y); ok {
+		return v
+	}
 	return float32(computeWhole(op, float64(x), float64(y)))
+}
+
+// arithmetic is an operation that is the same on numbers of both types, rounded to theirs; ok is false of others.
+func arithmetic[T float32 | float64](op Op, x, y T) (v T, ok bool) {
+	switch op {
+	case Add:
+		return x + y, true
+	case Sub:
+		return x - y, true
+	case Mul:
+		return x * y, true
+	case Div:
+		return x / y, true
+	case Min:
+		return lesser(x, y), true
+	case Max:
+		return greater(x, y), true
+	}
+	return 0, false
 }
 
 // computeWhole is one whose result in float64 is exact, or for float32 is rounded to that.

@@ -21,23 +21,23 @@ func (b *Code) Atan(x *vec.Value) *vec.Value {
 		return b.wide(x, (*Code).atanInDouble)
 	}
 	// Bounded, so that -1/x is not infinitely small.
-	one, a := b.number(1), b.smaller(b.number(1e300), b.Magnitude(x))
-	middle := b.compare(vec.Greater, a, b.number(math.Sqrt2-1))
-	far := b.compare(vec.Greater, a, b.number(math.Sqrt2+1))
+	one, a := b.Number(1), b.smaller(b.Number(1e300), b.Magnitude(x))
+	middle := b.Compare(vec.Greater, a, b.Number(math.Sqrt2-1))
+	far := b.Compare(vec.Greater, a, b.Number(math.Sqrt2+1))
 	minus, plus := b.less(a, one), b.sum(a, one)
-	num := b.choose(far, b.number(-1), b.choose(middle, minus, a))
-	den := b.choose(far, a, b.choose(middle, plus, one))
+	num := b.Select(far, b.Number(-1), b.Select(middle, minus, a))
+	den := b.Select(far, a, b.Select(middle, plus, one))
 	// What rounding took from x - 1 and x + 1.
-	numLow := b.keep(middle, b.less(a, b.sum(minus, one)))
-	denLow := b.keep(middle, b.less(a, b.less(plus, one)))
-	numLow, denLow = b.choose(far, b.zeros(), numLow), b.choose(far, b.zeros(), denLow)
+	numLow := b.Keep(middle, b.less(a, b.sum(minus, one)))
+	denLow := b.Keep(middle, b.less(a, b.less(plus, one)))
+	numLow, denLow = b.Select(far, b.zeros(), numLow), b.Select(far, b.zeros(), denLow)
 	z := b.quotientOf(num, numLow, den, denLow)
 	u := b.product(z, z)
 	angle := b.madd(b.product(u, b.polynomial(u, arcSeries...)), z, z)
 	// π/4 and π/2 are two numbers each, the low one being 2^-55 of the high.
 	const low = 6.123233995736766e-17
-	angle = b.sum(angle, b.choose(far, b.number(low), b.keep(middle, b.number(low/2))))
-	angle = b.sum(angle, b.choose(far, b.number(math.Pi/2), b.keep(middle, b.number(math.Pi/4))))
+	angle = b.sum(angle, b.Select(far, b.Number(low), b.Keep(middle, b.Number(low/2))))
+	angle = b.sum(angle, b.Select(far, b.Number(math.Pi/2), b.Keep(middle, b.Number(math.Pi/4))))
 	return b.signed(angle, x)
 }
 
@@ -62,12 +62,12 @@ func (b *Code) Erf(x *vec.Value) *vec.Value {
 	if b.single() {
 		return b.wide(x, (*Code).erfInDouble)
 	}
-	one := b.number(1)
-	a := b.smaller(b.number(6), b.Magnitude(x))
+	one := b.Number(1)
+	a := b.smaller(b.Number(6), b.Magnitude(x))
 	square := b.product(a, a)
 	near := b.madd(a, b.polynomial(square, erfNear...), a)
-	three := b.number(3)
+	three := b.Number(3)
 	t := b.quotient(b.less(a, three), b.sum(a, three))
 	far := b.nmadd(b.Exp(b.Negate(square)), b.polynomial(t, erfFar...), one)
-	return b.signed(b.choose(b.compare(vec.Less, a, one), near, far), x)
+	return b.signed(b.Select(b.Compare(vec.Less, a, one), near, far), x)
 }

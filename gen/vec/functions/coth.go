@@ -21,21 +21,21 @@ var cothSeries = []float64{2.8853900869218165, 0.11552415967147486, -0.000921113
 // halves are f and c of e^(scale·x), and what twoTo takes for 2^n. Where that is put together, x must be within ±bound,
 // and is brought there; NaN stays NaN. Elsewhere infinities do no harm: n is infinite then, and f is 0.
 func (b *Code) halves(x *vec.Value, scale, bound float64) (f, c, n *vec.Value) {
-	factor := b.number(scale * math.Log2E)
+	factor := b.Number(scale * math.Log2E)
 	if b.has(vec.Fraction) {
 		y := b.product(x, factor)
 		n = b.rounded(y)
 		f = b.apply(vec.Fraction, y) // y - n, and 0 where they are infinite
 	} else {
 		x = b.bounded(x, bound)
-		magic := b.number(b.format().magic)
+		magic := b.Number(b.format().magic)
 		n = b.madd(x, factor, magic)
 		f = b.msub(x, factor, b.less(n, magic))
 	}
 	u := b.product(f, f)
-	c = b.number(cothSeries[len(cothSeries)-1])
+	c = b.Number(cothSeries[len(cothSeries)-1])
 	for i := len(cothSeries) - 2; i >= 0; i-- {
-		c = b.madd(c, u, b.number(cothSeries[i]))
+		c = b.madd(c, u, b.Number(cothSeries[i]))
 	}
 	return f, c, n
 }
@@ -43,7 +43,7 @@ func (b *Code) halves(x *vec.Value, scale, bound float64) (f, c, n *vec.Value) {
 // twoTo is 2^n for n as halves returns it.
 func (b *Code) twoTo(n *vec.Value) *vec.Value {
 	if b.has(vec.Scale) {
-		return b.scale(n, b.number(1))[0]
+		return b.scale(n, b.Number(1))[0]
 	}
 	return b.power(n, 1)
 }
@@ -59,8 +59,8 @@ func (b *Code) sigmoidOfHalves(x *vec.Value) *vec.Value {
 	// As (p + 1)·c + (p - 1)·f the denominator is three operations more, none of which waits for c. At 2^900 the
 	// quotient is 0 in float32.
 	if b.has(vec.Scale) {
-		n = b.smaller(b.number(900), n)
+		n = b.smaller(b.Number(900), n)
 	}
-	p, one := b.twoTo(n), b.number(1)
+	p, one := b.twoTo(n), b.Number(1)
 	return b.quotient(down, b.madd(b.sum(p, one), c, b.product(b.less(p, one), f)))
 }

@@ -12,7 +12,7 @@ import (
 func (b *Code) polynomial(x *vec.Value, c ...float64) *vec.Value {
 	terms := make([]*vec.Value, len(c))
 	for i, v := range c {
-		terms[i] = b.number(v)
+		terms[i] = b.Number(v)
 	}
 	return b.joined(x, terms)
 }
@@ -81,17 +81,17 @@ func (b *Code) format() format { return formats[b.Elem().Size()] }
 // within low and high first; NaN stays NaN.
 func (b *Code) reduced(x *vec.Value, low, high float64) (r, n, t *vec.Value) {
 	c := b.format()
-	x = b.larger(b.number(low), b.smaller(b.number(high), x))
-	magic := b.number(c.magic)
-	t = b.madd(x, b.number(math.Log2E), magic)
+	x = b.larger(b.Number(low), b.smaller(b.Number(high), x))
+	magic := b.Number(c.magic)
+	t = b.madd(x, b.Number(math.Log2E), magic)
 	n = b.less(t, magic)
-	r = b.nmadd(n, b.number(c.ln2High), x)
-	return b.nmadd(n, b.number(c.ln2Low), r), n, t
+	r = b.nmadd(n, b.Number(c.ln2High), x)
+	return b.nmadd(n, b.Number(c.ln2Low), r), n, t
 }
 
 // expParts is e^x as (p + low)·2^n, low being what rounding took from p.
 func (b *Code) expParts(x *vec.Value) (p, low, n *vec.Value) {
-	c, one := b.format(), b.number(1)
+	c, one := b.format(), b.Number(1)
 	r, n, _ := b.reduced(x, c.least, c.most)
 	s := b.product(b.product(r, r), b.polynomial(r, c.exp...))
 	high := b.sum(one, r)
@@ -110,10 +110,10 @@ func (b *Code) Exp(x *vec.Value) *vec.Value {
 	}
 	c := b.format()
 	if b.looksUp() && !b.Many {
-		return b.expTable(b.smaller(b.number(c.most), x))
+		return b.expTable(b.smaller(b.Number(c.most), x))
 	}
 	r, n, _ := b.reduced(x, c.least, c.most)
-	one, square := b.number(1), b.product(r, r)
+	one, square := b.Number(1), b.product(r, r)
 	if b.Many {
 		return b.scale(n, b.sum(b.madd(square, b.polynomial(r, c.exp...), r), one))[0]
 	}
@@ -132,12 +132,12 @@ func (b *Code) ExpOfNegative(x *vec.Value) *vec.Value {
 		return b.expTable(x)
 	}
 	c := b.format()
-	x = b.larger(b.number(c.least), x)
-	magic := b.number(c.magic)
-	n := b.less(b.madd(x, b.number(math.Log2E), magic), magic)
+	x = b.larger(b.Number(c.least), x)
+	magic := b.Number(c.magic)
+	n := b.less(b.madd(x, b.Number(math.Log2E), magic), magic)
 	powers := b.powers(n)
-	r := b.nmadd(n, b.number(c.ln2High), x)
-	r = b.nmadd(n, b.number(c.ln2Low), r)
+	r := b.nmadd(n, b.Number(c.ln2High), x)
+	r = b.nmadd(n, b.Number(c.ln2Low), r)
 	// What rounding takes from p·(1 + r) is known before the polynomial is.
 	p := powers[0]
 	high := b.madd(p, r, p)
@@ -148,8 +148,8 @@ func (b *Code) ExpOfNegative(x *vec.Value) *vec.Value {
 // powers are two powers of two whose product is 2^n: neither overflows before that does, and a number that is
 // multiplied with one after the other is rounded once where it becomes subnormal.
 func (b *Code) powers(n *vec.Value) []*vec.Value {
-	magic := b.number(b.format().magic)
-	half := b.madd(n, b.number(0.5), magic)
+	magic := b.Number(b.format().magic)
+	half := b.madd(n, b.Number(0.5), magic)
 	rest := b.sum(b.less(n, b.less(half, magic)), magic)
 	return []*vec.Value{b.power(half, 1), b.power(rest, 1)}
 }
@@ -176,7 +176,7 @@ func (b *Code) power(t *vec.Value, one float64) *vec.Value {
 	if b.single() {
 		bits = uint64(math.Float32bits(float32(one)))
 	}
-	return b.integer(vec.Add, b.shift(vec.ShiftLeft, t, b.format().mantissa), b.pattern(bits))
+	return b.integer(vec.Add, b.Shift(vec.ShiftLeft, t, b.format().mantissa), b.Constant(bits))
 }
 
 // Expm1 is e^x - 1.
@@ -189,7 +189,7 @@ func (b *Code) Expm1(x *vec.Value) *vec.Value {
 	r, _, t := b.reduced(x, -60, c.most)
 	s := b.product(b.product(r, r), b.polynomial(r, c.exp...))
 	y := b.power(t, 0.5)
-	m := b.madd(y, s, b.madd(y, r, b.less(y, b.number(0.5))))
+	m := b.madd(y, s, b.madd(y, r, b.less(y, b.Number(0.5))))
 	return b.signed(b.sum(m, m), x)
 }
 
@@ -198,7 +198,7 @@ func (b *Code) signed(v, x *vec.Value) *vec.Value { return b.or(v, b.and(x, b.si
 
 // quotientOf is (num + numLow)/(den + denLow), the low parts being rounding errors, nearly correctly rounded.
 func (b *Code) quotientOf(num, numLow, den, denLow *vec.Value) *vec.Value {
-	inverse := b.quotient(b.number(1), den)
+	inverse := b.quotient(b.Number(1), den)
 	q := b.product(num, inverse)
 	rest := b.nmadd(q, denLow, b.nmadd(q, den, num))
 	return b.madd(b.sum(rest, numLow), inverse, q)
@@ -215,16 +215,16 @@ func (b *Code) Sigmoid(x *vec.Value) *vec.Value {
 	p, rest, n := b.expParts(b.or(x, b.signBit()))
 	parts := b.scale(n, p, rest)
 	e, low := parts[0], parts[1]
-	one := b.number(1)
+	one := b.Number(1)
 	den := b.sum(one, e)
-	positive := b.compare(vec.GreaterEqual, x, b.zeros())
-	num, numLow := b.choose(positive, one, e), b.choose(positive, b.zeros(), low)
+	positive := b.Compare(vec.GreaterEqual, x, b.zeros())
+	num, numLow := b.Select(positive, one, e), b.Select(positive, b.zeros(), low)
 	return b.quotientOf(num, numLow, den, b.sum(b.less(e, b.less(den, one)), low))
 }
 
 // bounded is x within ±bound; NaN stays NaN.
 func (b *Code) bounded(x *vec.Value, bound float64) *vec.Value {
-	return b.larger(b.number(-bound), b.smaller(b.number(bound), x))
+	return b.larger(b.Number(-bound), b.smaller(b.Number(bound), x))
 }
 
 // tanhSmall is (tanh(x)/x - 1)/x² as a polynomial in x², |x| ≤ 0.35, from where on tanh is (1 - e^-2x)/(1 + e^-2x);
@@ -246,13 +246,13 @@ func (b *Code) Tanh(x *vec.Value) *vec.Value {
 		}
 		return b.wide(x, (*Code).tanhInDouble)
 	}
-	one, a := b.number(1), b.Magnitude(x)
-	e := b.Exp(b.product(b.number(-2), a))
+	one, a := b.Number(1), b.Magnitude(x)
+	e := b.Exp(b.product(b.Number(-2), a))
 	num, den := b.less(one, e), b.sum(one, e)
 	large := b.quotientOf(num, b.less(b.less(one, num), e), den, b.less(e, b.less(den, one)))
 	u := b.product(a, a)
 	near := b.madd(b.product(u, b.polynomial(u, tanhSmall...)), a, a)
-	return b.signed(b.choose(b.compare(vec.Less, a, b.number(0.35)), near, large), x)
+	return b.signed(b.Select(b.Compare(vec.Less, a, b.Number(0.35)), near, large), x)
 }
 
 // wide computes a function of float32 lanes as one of float64 and rounds once.

@@ -64,21 +64,21 @@ var squared = map[int][2]float64{
 // nearRoot takes x·sign as n·log 2 + r, n being a multiple of 1/roots, which is in the low bits of t as well. It
 // returns sign·r.
 func (b *Code) nearRoot(x *vec.Value, sign float64, roots int) (r, n, t *vec.Value) {
-	magic := b.number(b.format().magic / float64(roots))
-	t = b.madd(x, b.number(sign*math.Log2E), magic)
+	magic := b.Number(b.format().magic / float64(roots))
+	t = b.madd(x, b.Number(sign*math.Log2E), magic)
 	n = b.less(t, magic)
-	return b.nmadd(n, b.number(sign*ln2Near), x), n, t
+	return b.nmadd(n, b.Number(sign*ln2Near), x), n, t
 }
 
 // expTable is e^x for x that is not above the bound of the format, or NaN. Where it is 0 it is made so at the end,
 // which waits for nothing.
 func (b *Code) expTable(x *vec.Value) *vec.Value {
 	const roots = rootCount / 2
-	inRange := b.compare(vec.NotLess, x, b.number(b.format().least))
+	inRange := b.Compare(vec.NotLess, x, b.Number(b.format().least))
 	r, n, t := b.nearRoot(x, 1, roots)
-	rest := b.nmadd(n, b.number(math.Ln2-ln2Near), b.permuted(rootTable(roots, rootLost), t))
+	rest := b.nmadd(n, b.Number(math.Ln2-ln2Near), b.permuted(rootTable(roots, rootLost), t))
 	c := squared[roots]
-	s := b.madd(b.product(r, r), b.madd(r, b.number(c[1]), b.number(c[0])), b.sum(r, rest))
+	s := b.madd(b.product(r, r), b.madd(r, b.Number(c[1]), b.Number(c[0])), b.sum(r, rest))
 	high := b.permuted(rootTable(roots, rootHigh), t)
 	return b.ScaleWhere(inRange, b.madd(high, s, high), n)
 }
@@ -101,7 +101,7 @@ func rootShift(roots int) int { return 24 - bits.Len(uint(roots)) }
 
 // raised is 2^n·sigmoidScale times what is made of the roots, where t is as nearRoot returns it.
 func (b *Code) raised(t *vec.Value, roots int, of func(high, low float64) float64) *vec.Value {
-	return b.integer(vec.Add, b.permuted(scaledRoots(roots, of), t), b.shift(vec.ShiftLeft, t, rootShift(roots)))
+	return b.integer(vec.Add, b.permuted(scaledRoots(roots, of), t), b.Shift(vec.ShiftLeft, t, rootShift(roots)))
 }
 
 // sigmoidTable is 1/(1 + e^-x). Below 0 it is 1/(1 + E) with E = e^|x|; above it that is what it lacks of 1.
@@ -113,16 +113,16 @@ func (b *Code) sigmoidTable(x *vec.Value) *vec.Value {
 		return b.sigmoidSoon(x)
 	}
 	const roots = rootCount / 2
-	one, scale := b.number(1), b.number(sigmoidScale)
-	r, n, t := b.nearRoot(b.smaller(b.number(104), b.Magnitude(x)), 1, roots)
+	one, scale := b.Number(1), b.Number(sigmoidScale)
+	r, n, t := b.nearRoot(b.smaller(b.Number(104), b.Magnitude(x)), 1, roots)
 	c := squared[roots]
-	s := b.madd(b.product(r, r), b.madd(r, b.number(c[1]), b.number(c[0])), b.nmadd(n, b.number(math.Ln2-ln2Near), r))
+	s := b.madd(b.product(r, r), b.madd(r, b.Number(c[1]), b.Number(c[0])), b.nmadd(n, b.Number(math.Ln2-ln2Near), r))
 	high := b.raised(t, roots, rootHigh)
 	rest := b.madd(high, s, b.raised(t, roots, rootLow))
 	inverse := b.reciprocal(b.madd(high, s, b.sum(high, scale)))
 	left := b.nmadd(inverse, rest, b.nmadd(inverse, scale, b.nmadd(inverse, high, one)))
 	y := b.product(b.madd(left, inverse, inverse), scale)
-	return b.Where(b.compare(vec.GreaterEqual, x, b.zeros()), vec.Sub, y, one, y)
+	return b.Where(b.Compare(vec.GreaterEqual, x, b.zeros()), vec.Sub, y, one, y)
 }
 
 // sigmoidSoon is sigmoidTable for functions that wait for the result of the call before, with twice the instructions.
@@ -135,18 +135,18 @@ func (b *Code) sigmoidSoon(x *vec.Value) *vec.Value {
 		most  = 40
 		above = math.Ln2 * math.Ln2 / (16 * roots * roots) // half of the largest r²/2
 	)
-	one, scale := b.number(1), b.number(sigmoidScale)
+	one, scale := b.Number(1), b.Number(sigmoidScale)
 	r, n, t := b.nearRoot(x, -1, roots) // -r
 	high := b.raised(t, roots, rootHigh)
-	inverse := b.reciprocal(b.madd(high, b.nmadd(n, b.number(ln2Near), b.less(b.number(1+above), x)), scale))
+	inverse := b.reciprocal(b.madd(high, b.nmadd(n, b.Number(ln2Near), b.less(b.Number(1+above), x)), scale))
 	c := squared[roots]
-	rest := b.less(b.nmadd(n, b.number(math.Ln2-ln2Near), b.permuted(rootTable(roots, rootLost), t)), r)
-	s := b.madd(b.product(r, r), b.nmadd(r, b.number(c[1]), b.number(c[0])), rest)
+	rest := b.less(b.nmadd(n, b.Number(math.Ln2-ln2Near), b.permuted(rootTable(roots, rootLost), t)), r)
+	s := b.madd(b.product(r, r), b.nmadd(r, b.Number(c[1]), b.Number(c[0])), rest)
 	den := b.sum(high, scale)
 	lost := b.less(b.smaller(high, scale), b.less(den, b.larger(high, scale)))
 	left := b.nmadd(inverse, b.madd(high, s, lost), b.nmadd(inverse, den, one))
 
-	inRange := b.compare(vec.Equal, x, b.larger(b.number(least), b.smaller(b.number(most), x)))
+	inRange := b.Compare(vec.Equal, x, b.larger(b.Number(least), b.smaller(b.Number(most), x)))
 	return b.Where(inRange, vec.Mul, b.larger(b.zeros(), b.smaller(one, x)), b.madd(left, inverse, inverse), scale)
 }
 

@@ -62,12 +62,10 @@ func (b *Code) has(op vec.Op) bool { return b.Has(op, b.Elem()) }
 
 func (b *Code) apply(op vec.Op, in ...*vec.Value) *vec.Value { return b.Apply(op, b.Elem(), in...) }
 
-// integer is an operation on lanes as integers of the same size, shift one with a constant.
+// integer is an operation on lanes as integers of the same size.
 func (b *Code) integer(op vec.Op, x, y *vec.Value) *vec.Value {
 	return b.Apply(op, vec.UnsignedOf(b.Elem().Size()), x, y)
 }
-
-func (b *Code) shift(op vec.Op, x *vec.Value, by int) *vec.Value { return b.Shift(op, x, by) }
 
 func (b *Code) sum(x, y *vec.Value) *vec.Value      { return b.apply(vec.Add, x, y) }
 func (b *Code) less(x, y *vec.Value) *vec.Value     { return b.apply(vec.Sub, x, y) }
@@ -85,17 +83,11 @@ func (b *Code) madd(x, y, z *vec.Value) *vec.Value  { return b.apply(vec.MulAdd,
 func (b *Code) nmadd(x, y, z *vec.Value) *vec.Value { return b.apply(vec.NegMulAdd, x, y, z) }
 func (b *Code) msub(x, y, z *vec.Value) *vec.Value  { return b.apply(vec.MulSub, x, y, z) }
 
-func (b *Code) compare(p vec.Predicate, x, y *vec.Value) *vec.Value { return b.Compare(p, x, y) }
-func (b *Code) choose(mask, yes, no *vec.Value) *vec.Value          { return b.Select(mask, yes, no) }
-func (b *Code) keep(mask, x *vec.Value) *vec.Value                  { return b.Keep(mask, x) }
-
-func (b *Code) number(v float64) *vec.Value       { return b.Number(v) }
-func (b *Code) pattern(bits uint64) *vec.Value    { return b.Constant(bits) }
-func (b *Code) lanesOf(bits ...uint64) *vec.Value { return b.Constant(bits...) }
-func (b *Code) zeros() *vec.Value                 { return b.Number(0) }
+// zeros is 0 in every lane.
+func (b *Code) zeros() *vec.Value { return b.Number(0) }
 
 // signBit is the bit of the sign in every lane.
-func (b *Code) signBit() *vec.Value { return b.pattern(1 << (8*b.Elem().Size() - 1)) }
+func (b *Code) signBit() *vec.Value { return b.Constant(1 << (8*b.Elem().Size() - 1)) }
 
 // Sqrt is the square root.
 func (b *Code) Sqrt(x *vec.Value) *vec.Value { return b.apply(vec.Sqrt, x) }
@@ -105,5 +97,5 @@ func (b *Code) Negate(x *vec.Value) *vec.Value { return b.xor(x, b.signBit()) }
 
 // Magnitude is |x|.
 func (b *Code) Magnitude(x *vec.Value) *vec.Value {
-	return b.and(x, b.pattern(math.MaxUint64>>(65-8*b.Elem().Size())))
+	return b.and(x, b.Constant(math.MaxUint64>>(65-8*b.Elem().Size())))
 }

@@ -214,10 +214,10 @@ func rootOfCube(x float64) float64 {
 // in all of the ways in which it is written, and compares it with package math.
 func TestFunctions(t *testing.T) {
 	with := func(y float64) func(b *Code, x *vec.Value) *vec.Value {
-		return func(b *Code, x *vec.Value) *vec.Value { return b.Pow(x, b.number(y)) }
+		return func(b *Code, x *vec.Value) *vec.Value { return b.Pow(x, b.Number(y)) }
 	}
 	exp := func(b *Code, x *vec.Value) *vec.Value {
-		return b.choose(b.compare(vec.Greater, x, b.zeros()), b.Exp(x), b.ExpOfNegative(x))
+		return b.Select(b.Compare(vec.Greater, x, b.zeros()), b.Exp(x), b.ExpOfNegative(x))
 	}
 	var xs []float64
 	for _, v := range []float64{0, 1e-40, 1e-20, 1e-7, 0.01, 0.3, 0.5, 1, 1.3, 2.5, 3.1415926, 6, 9, 17, 40, 88.5, 103, 700, 1e5, 1e17, 3e38, math.Inf(1)} {

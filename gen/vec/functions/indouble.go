@@ -27,15 +27,15 @@ var expm1InDouble = []float64{
 // reducedInDouble takes x as n·log 2 + r with |r| ≤ log(2)/2, n in the low bits of t. x is brought within ±bound first;
 // NaN stays NaN.
 func (b *Code) reducedInDouble(x *vec.Value, bound float64) (r, t *vec.Value) {
-	x = b.larger(b.number(-bound), b.smaller(b.number(bound), x))
-	magic := b.number(b.format().magic)
-	t = b.madd(x, b.number(math.Log2E), magic)
-	return b.nmadd(b.less(t, magic), b.number(math.Ln2), x), t
+	x = b.larger(b.Number(-bound), b.smaller(b.Number(bound), x))
+	magic := b.Number(b.format().magic)
+	t = b.madd(x, b.Number(math.Log2E), magic)
+	return b.nmadd(b.less(t, magic), b.Number(math.Ln2), x), t
 }
 
 // raise is p·2^n for the integer n in the low bits of t, where no exponent comes near its limits.
 func (b *Code) raise(p, t *vec.Value) *vec.Value {
-	return b.integer(vec.Add, b.shift(vec.ShiftLeft, t, b.format().mantissa), p)
+	return b.integer(vec.Add, b.Shift(vec.ShiftLeft, t, b.format().mantissa), p)
 }
 
 // sigmoidInDouble is 1/(1 + e^-x). At ±110 it is 0 and 1 in float32.
@@ -44,10 +44,10 @@ func (b *Code) sigmoidInDouble(x *vec.Value) *vec.Value {
 		return b.sigmoidOfHalves(x)
 	}
 	// -x is n·log 2 - r.
-	x = b.larger(b.number(-110), b.smaller(b.number(110), x))
-	magic, one := b.number(b.format().magic), b.number(1)
-	t := b.madd(x, b.number(-math.Log2E), magic)
-	r := b.madd(b.less(t, magic), b.number(math.Ln2), x)
+	x = b.larger(b.Number(-110), b.smaller(b.Number(110), x))
+	magic, one := b.Number(b.format().magic), b.Number(1)
+	t := b.madd(x, b.Number(-math.Log2E), magic)
+	r := b.madd(b.less(t, magic), b.Number(math.Ln2), x)
 	mirrored := slices.Clone(expInDouble)
 	for i := 1; i < len(mirrored); i += 2 {
 		mirrored[i] = -mirrored[i]
@@ -59,7 +59,7 @@ func (b *Code) sigmoidInDouble(x *vec.Value) *vec.Value {
 func (b *Code) expm1InDouble(x *vec.Value) *vec.Value {
 	r, t := b.reducedInDouble(x, 110)
 	y := b.power(t, 1)
-	return b.signed(b.madd(b.product(y, r), b.polynomial(r, expm1InDouble...), b.less(y, b.number(1))), x)
+	return b.signed(b.madd(b.product(y, r), b.polynomial(r, expm1InDouble...), b.less(y, b.Number(1))), x)
 }
 
 // tanhInDouble is tanh(x)/x as the quotient of two polynomials in x², |x| ≤ 9.2, where tanh is 1 in float32; 2^-29.6.
@@ -87,11 +87,11 @@ func (b *Code) tanhInDouble(x *vec.Value) *vec.Value {
 func (b *Code) tanhSoon(x *vec.Value) *vec.Value {
 	const most = 9.2
 	num := tanhInDouble.num
-	u := b.smaller(b.number(most*most), b.product(x, x))
+	u := b.smaller(b.Number(most*most), b.product(x, x))
 	x = b.bounded(x, most)
 	square := b.product(u, u)
 	low := b.product(x, b.polynomial(u, num[:2]...))
-	high := b.madd(square, b.number(num[4]), b.polynomial(u, num[2:4]...))
+	high := b.madd(square, b.Number(num[4]), b.polynomial(u, num[2:4]...))
 	return b.quotient(b.madd(b.product(x, square), high, low), b.polynomial(u, tanhInDouble.den...))
 }
 
@@ -123,10 +123,10 @@ var atanInDouble = []float64{
 
 // atanInDouble is the inverse tangent; beyond 1 it is π/2 less that of 1/x.
 func (b *Code) atanInDouble(x *vec.Value) *vec.Value {
-	one, a := b.number(1), b.Magnitude(x)
+	one, a := b.Number(1), b.Magnitude(x)
 	z := b.quotient(b.smaller(one, a), b.larger(one, a))
 	near := b.product(z, b.polynomial(b.product(z, z), atanInDouble...))
-	return b.signed(b.choose(b.compare(vec.Greater, a, one), b.less(b.number(math.Pi/2), near), near), x)
+	return b.signed(b.Select(b.Compare(vec.Greater, a, one), b.less(b.Number(math.Pi/2), near), near), x)
 }
 
 // artanhInDouble is 2·artanh(s)/s as a polynomial in s², |s| ≤ 0.1716; 2^-37.
@@ -135,7 +135,7 @@ var artanhInDouble = []float64{2.000000000008363, 0.6666666524700855, 0.40000384
 
 // log1pInDouble is the logarithm of 1 + x.
 func (b *Code) log1pInDouble(x *vec.Value) *vec.Value {
-	return b.signed(b.logOf(b.sum(x, b.number(1)), x), x)
+	return b.signed(b.logOf(b.sum(x, b.Number(1)), x), x)
 }
 
 // logInDouble is the natural logarithm: NaN below 0, -Inf at 0.
@@ -145,17 +145,17 @@ func (b *Code) logInDouble(x *vec.Value) *vec.Value { return b.logOf(x, nil) }
 // where that is known better than x itself; it stands for f where k is 0.
 func (b *Code) logOf(x, less1 *vec.Value) *vec.Value {
 	const root = 0x3fe6a09e667f3bcd // √½
-	inf := b.number(math.Inf(1))
-	t := b.integer(vec.Add, x, b.pattern(0x3ff0000000000000-root))
+	inf := b.Number(math.Inf(1))
+	t := b.integer(vec.Add, x, b.Constant(0x3ff0000000000000-root))
 	// The exponent, as the low bits of a number from 2^52 on.
-	k := b.less(b.or(b.shift(vec.ShiftRight, t, 52), b.number(0x1p52)), b.number(0x1p52+1023))
-	f := b.less(b.integer(vec.Add, b.and(t, b.pattern(1<<52-1)), b.pattern(root)), b.number(1))
+	k := b.less(b.or(b.Shift(vec.ShiftRight, t, 52), b.Number(0x1p52)), b.Number(0x1p52+1023))
+	f := b.less(b.integer(vec.Add, b.and(t, b.Constant(1<<52-1)), b.Constant(root)), b.Number(1))
 	if less1 != nil {
-		f = b.choose(b.compare(vec.Equal, k, b.zeros()), less1, f)
+		f = b.Select(b.Compare(vec.Equal, k, b.zeros()), less1, f)
 	}
-	s := b.quotient(f, b.sum(f, b.number(2)))
-	r := b.madd(k, b.number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhInDouble...)))
-	r = b.choose(b.compare(vec.Equal, x, b.zeros()), b.number(math.Inf(-1)), r)
-	r = b.choose(b.compare(vec.Equal, x, inf), inf, r)
-	return b.choose(b.compare(vec.NotGreaterEqual, x, b.zeros()), b.number(math.NaN()), r)
+	s := b.quotient(f, b.sum(f, b.Number(2)))
+	r := b.madd(k, b.Number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhInDouble...)))
+	r = b.Select(b.Compare(vec.Equal, x, b.zeros()), b.Number(math.Inf(-1)), r)
+	r = b.Select(b.Compare(vec.Equal, x, inf), inf, r)
+	return b.Select(b.Compare(vec.NotGreaterEqual, x, b.zeros()), b.Number(math.NaN()), r)
 }

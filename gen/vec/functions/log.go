@@ -17,11 +17,11 @@ func (b *Code) Log(x *vec.Value) *vec.Value {
 	if b.single() {
 		return b.wide(x, (*Code).logInDouble)
 	}
-	inf := b.number(math.Inf(1))
+	inf := b.Number(math.Inf(1))
 	r := b.logPositive(x)
-	r = b.choose(b.compare(vec.Equal, x, b.zeros()), b.number(math.Inf(-1)), r)
-	r = b.choose(b.compare(vec.Equal, x, inf), inf, r)
-	return b.choose(b.compare(vec.NotGreaterEqual, x, b.zeros()), b.number(math.NaN()), r)
+	r = b.Select(b.Compare(vec.Equal, x, b.zeros()), b.Number(math.Inf(-1)), r)
+	r = b.Select(b.Compare(vec.Equal, x, inf), inf, r)
+	return b.Select(b.Compare(vec.NotGreaterEqual, x, b.zeros()), b.Number(math.NaN()), r)
 }
 
 // logPositive is log x for positive finite x, subnormal ones too.
@@ -30,21 +30,21 @@ func (b *Code) Log(x *vec.Value) *vec.Value {
 // f - (f²/2 - s·(f²/2 + R)), so that f, the largest term, is exact.
 func (b *Code) logPositive(x *vec.Value) *vec.Value {
 	const root = 0x3fe6a09e667f3bcd // √½
-	tiny := b.compare(vec.Less, x, b.number(0x1p-1022))
-	x = b.choose(tiny, b.product(x, b.number(0x1p54)), x)
-	t := b.integer(vec.Add, x, b.pattern(0x3ff0000000000000-root))
+	tiny := b.Compare(vec.Less, x, b.Number(0x1p-1022))
+	x = b.Select(tiny, b.product(x, b.Number(0x1p54)), x)
+	t := b.integer(vec.Add, x, b.Constant(0x3ff0000000000000-root))
 	// The exponent, as the low bits of a number from 2^52 on.
-	k := b.less(b.or(b.shift(vec.ShiftRight, t, 52), b.number(0x1p52)), b.number(0x1p52+1023))
-	k = b.less(k, b.keep(tiny, b.number(54)))
-	m := b.integer(vec.Add, b.and(t, b.pattern(1<<52-1)), b.pattern(root))
-	f := b.less(m, b.number(1))
-	s := b.quotient(f, b.sum(f, b.number(2)))
+	k := b.less(b.or(b.Shift(vec.ShiftRight, t, 52), b.Number(0x1p52)), b.Number(0x1p52+1023))
+	k = b.less(k, b.Keep(tiny, b.Number(54)))
+	m := b.integer(vec.Add, b.and(t, b.Constant(1<<52-1)), b.Constant(root))
+	f := b.less(m, b.Number(1))
+	s := b.quotient(f, b.sum(f, b.Number(2)))
 	z := b.product(s, s)
-	half := b.product(b.product(f, f), b.number(0.5))
+	half := b.product(b.product(f, f), b.Number(0.5))
 	r := b.madd(z, b.polynomial(z, logSeries...), half)
 	c := formats[8]
-	low := b.madd(s, r, b.product(k, b.number(c.ln2Low)))
-	return b.msub(k, b.number(c.ln2High), b.less(b.less(half, low), f))
+	low := b.madd(s, r, b.product(k, b.Number(c.ln2Low)))
+	return b.msub(k, b.Number(c.ln2High), b.less(b.less(half, low), f))
 }
 
 // Log1p is log(1 + x): the logarithm of u = 1 + x, and what u lacks of 1 + x divided by u.
@@ -52,12 +52,12 @@ func (b *Code) Log1p(x *vec.Value) *vec.Value {
 	if b.single() {
 		return b.wide(x, (*Code).log1pInDouble)
 	}
-	one := b.number(1)
+	one := b.Number(1)
 	u := b.sum(x, one)
 	back := b.less(u, one)
 	lost := b.sum(b.less(x, back), b.less(one, b.less(u, back)))
 	correction := b.quotient(lost, u)
 	// It is NaN where u is 0 or infinite.
-	correction = b.keep(b.compare(vec.Ordered, correction, correction), correction)
+	correction = b.Keep(b.Compare(vec.Ordered, correction, correction), correction)
 	return b.signed(b.sum(b.Log(u), correction), x)
 }

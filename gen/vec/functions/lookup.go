@@ -34,7 +34,7 @@ func (b *Code) permuted(table []uint32, index *vec.Value) (v *vec.Value) {
 			for i, bits := range half {
 				lanes[i] = uint64(bits)
 			}
-			in = append(in, b.lanesOf(lanes...))
+			in = append(in, b.Constant(lanes...))
 		}
 		if len(in) == 2 {
 			v = b.apply(vec.Permute, in...)

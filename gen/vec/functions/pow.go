@@ -22,30 +22,30 @@ func (b *Code) Pow(x, y *vec.Value) *vec.Value {
 // powConventions is x to the y, where power knows it for |x|: 0 and infinity it need not know, but is to be 0 and
 // infinite where the logarithm of them, which it is given, times y is infinite.
 func (b *Code) powConventions(x, y *vec.Value, power func(b *Code, a, y, end *vec.Value) *vec.Value) *vec.Value {
-	zero, one, inf, nan := b.zeros(), b.number(1), b.number(math.Inf(1)), b.number(math.NaN())
+	zero, one, inf, nan := b.zeros(), b.Number(1), b.Number(math.Inf(1)), b.Number(math.NaN())
 	a := b.Magnitude(x)
-	infinite := b.compare(vec.Equal, a, inf)
+	infinite := b.Compare(vec.Equal, a, inf)
 	// The logarithm where it is infinite, else 0.
-	end := b.choose(b.compare(vec.Equal, a, zero), b.number(math.Inf(-1)), b.keep(infinite, inf))
-	h := b.choose(b.compare(vec.Equal, a, one), one, power(b, a, y, end))
+	end := b.Select(b.Compare(vec.Equal, a, zero), b.Number(math.Inf(-1)), b.Keep(infinite, inf))
+	h := b.Select(b.Compare(vec.Equal, a, one), one, power(b, a, y, end))
 	// A negative x has the sign of an odd y, and NaN where y is not whole.
-	half := b.product(y, b.number(0.5))
-	whole := b.compare(vec.Equal, b.rounded(y), y)
-	odd := b.keep(b.compare(vec.NotEqual, b.rounded(half), half), b.keep(whole, b.signBit()))
-	defined := b.choose(infinite, h, b.choose(whole, h, nan))
-	h = b.choose(b.compare(vec.Less, x, zero), defined, h)
+	half := b.product(y, b.Number(0.5))
+	whole := b.Compare(vec.Equal, b.rounded(y), y)
+	odd := b.Keep(b.Compare(vec.NotEqual, b.rounded(half), half), b.Keep(whole, b.signBit()))
+	defined := b.Select(infinite, h, b.Select(whole, h, nan))
+	h = b.Select(b.Compare(vec.Less, x, zero), defined, h)
 	h = b.or(h, b.and(x, odd))
-	h = b.choose(b.compare(vec.Unordered, x, y), nan, h)
-	h = b.choose(b.compare(vec.Equal, x, one), one, h)
-	return b.choose(b.compare(vec.Equal, y, zero), one, h)
+	h = b.Select(b.Compare(vec.Unordered, x, y), nan, h)
+	h = b.Select(b.Compare(vec.Equal, x, one), one, h)
+	return b.Select(b.Compare(vec.Equal, y, zero), one, h)
 }
 
 // powInDouble is a to the y for float32s: of y·log a, at most 104 where the result is neither 0 nor infinite, 2^-37 is
 // lost.
 func (b *Code) powInDouble(a, y, end *vec.Value) *vec.Value {
 	k, f, _, _ := b.binade(a)
-	s := b.quotient(f, b.sum(f, b.number(2)))
-	log := b.madd(k, b.number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhPower...)))
+	s := b.quotient(f, b.sum(f, b.Number(2)))
+	log := b.madd(k, b.Number(math.Ln2), b.product(s, b.polynomial(b.product(s, s), artanhPower...)))
 	r, t := b.reducedInDouble(b.product(y, b.sum(log, end)), 110)
 	return b.raise(b.polynomial(r, expPower...), t)
 }
@@ -64,10 +64,10 @@ var (
 // binade takes a positive number, no subnormal float64, as 2^k·(1 + f) with 1 + f from √½ to √2. m is 1 + f, and one 1.
 func (b *Code) binade(x *vec.Value) (k, f, m, one *vec.Value) {
 	const root = 0x3fe6a09e667f3bcd // √½
-	one = b.number(1)
-	t := b.integer(vec.Add, x, b.pattern(0x3ff0000000000000-root))
-	k = b.less(b.or(b.shift(vec.ShiftRight, t, 52), b.number(0x1p52)), b.number(0x1p52+1023))
-	m = b.integer(vec.Add, b.and(t, b.pattern(1<<52-1)), b.pattern(root))
+	one = b.Number(1)
+	t := b.integer(vec.Add, x, b.Constant(0x3ff0000000000000-root))
+	k = b.less(b.or(b.Shift(vec.ShiftRight, t, 52), b.Number(0x1p52)), b.Number(0x1p52+1023))
+	m = b.integer(vec.Add, b.and(t, b.Constant(1<<52-1)), b.Constant(root))
 	return k, b.less(m, one), m, one
 }
 
@@ -78,18 +78,18 @@ func (b *Code) powPositive(a, y, end *vec.Value) *vec.Value {
 	t := b.product(y, log)
 	low := b.madd(y, logLow, b.msub(y, log, t))
 	// Where the result is 0 or infinite the low part tells nothing, and may be NaN.
-	low = b.keep(b.compare(vec.Less, b.Magnitude(t), b.number(750)), low)
+	low = b.Keep(b.Compare(vec.Less, b.Magnitude(t), b.Number(750)), low)
 	return b.expPair(t, low)
 }
 
 // expPair is e^(x + low).
 func (b *Code) expPair(x, low *vec.Value) *vec.Value {
-	c, one := b.format(), b.number(1)
-	x = b.larger(b.number(c.least), b.smaller(b.number(c.most), x))
-	magic := b.number(c.magic)
-	n := b.less(b.madd(x, b.number(math.Log2E), magic), magic)
-	high := b.nmadd(n, b.number(c.ln2High), x)
-	low = b.nmadd(n, b.number(c.ln2Low), low)
+	c, one := b.format(), b.Number(1)
+	x = b.larger(b.Number(c.least), b.smaller(b.Number(c.most), x))
+	magic := b.Number(c.magic)
+	n := b.less(b.madd(x, b.Number(math.Log2E), magic), magic)
+	high := b.nmadd(n, b.Number(c.ln2High), x)
+	low = b.nmadd(n, b.Number(c.ln2Low), low)
 	r := b.sum(high, low)
 	low = b.sum(b.less(high, r), low)
 	p := b.sum(one, r)
@@ -106,9 +106,9 @@ var artanhPair = []float64{
 // logPair is log x for positive x as the sum of two numbers, to 2^-64 of it: k·log 2 + 2s·(1 + s²/3 + s⁴·p(s²)), where
 // s is f/(2 + f), with all but p to the digits of two numbers.
 func (b *Code) logPair(x *vec.Value) (log, low *vec.Value) {
-	tiny := b.compare(vec.Less, x, b.number(0x1p-1022))
-	k, f, m, one := b.binade(b.choose(tiny, b.product(x, b.number(0x1p54)), x))
-	k = b.less(k, b.keep(tiny, b.number(54)))
+	tiny := b.Compare(vec.Less, x, b.Number(0x1p-1022))
+	k, f, m, one := b.binade(b.Select(tiny, b.product(x, b.Number(0x1p54)), x))
+	k = b.less(k, b.Keep(tiny, b.Number(54)))
 	den := b.sum(one, m)
 	denLow := b.less(m, b.less(den, one))
 	inverse := b.quotient(one, den)
@@ -116,17 +116,17 @@ func (b *Code) logPair(x *vec.Value) (log, low *vec.Value) {
 	sLow := b.product(b.nmadd(s, denLow, b.nmadd(s, den, f)), inverse)
 	z := b.product(s, s)
 	zLow := b.madd(b.sum(s, s), sLow, b.msub(s, s, z))
-	third := b.number(1.0 / 3)
+	third := b.Number(1.0 / 3)
 	w := b.product(z, third)
-	wLow := b.madd(zLow, third, b.madd(z, b.number(0x1.5555555555555p-56), b.msub(z, third, w)))
+	wLow := b.madd(zLow, third, b.madd(z, b.Number(0x1.5555555555555p-56), b.msub(z, third, w)))
 	q := b.product(b.product(z, z), b.polynomial(z, artanhPair...))
 	v := b.sum(w, q)
 	vLow := b.sum(b.sum(b.less(w, v), q), wLow)
 	// The terms, the largest first: each is above the next or 0.
-	first, second, third2 := b.product(k, b.number(formats[8].ln2High)), b.sum(s, s), b.product(b.sum(s, s), v)
+	first, second, third2 := b.product(k, b.Number(formats[8].ln2High)), b.sum(s, s), b.product(b.sum(s, s), v)
 	rest := b.madd(second, vLow, b.msub(second, v, third2))
 	rest = b.madd(b.sum(sLow, sLow), b.sum(one, v), rest)
-	rest = b.madd(k, b.number(formats[8].ln2Low), rest)
+	rest = b.madd(k, b.Number(formats[8].ln2Low), rest)
 	sum := b.sum(first, second)
 	lost := b.less(second, b.less(sum, first))
 	sum2 := b.sum(sum, third2)

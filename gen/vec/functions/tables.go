@@ -56,8 +56,8 @@ const tanhShift = 23 - 3
 
 // tanhTable is the hyperbolic tangent.
 func (b *Code) tanhTable(x *vec.Value) *vec.Value {
-	a := b.smaller(b.number(9.2), b.Magnitude(x))
-	at := b.shift(vec.ShiftRight, b.sum(a, b.number(1)), tanhShift)
+	a := b.smaller(b.Number(9.2), b.Magnitude(x))
+	at := b.Shift(vec.ShiftRight, b.sum(a, b.Number(1)), tanhShift)
 	column := func(k int) *vec.Value { return b.lookup(&tanhTables[k], at) }
 	d := b.less(a, column(0))
 	// In the first interval tanh(c) is 0 and x itself is added; in others it is larger than x - c.

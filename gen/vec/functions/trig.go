@@ -41,17 +41,17 @@ var turnTable = sync.OnceValue(func() []byte {
 // bytes. q is 0 below 2^9 and for NaN, and 127 for infinity.
 func (b *Code) scaled(x *vec.Value) (s, index *vec.Value) {
 	a := b.Magnitude(x)
-	exponent := b.and(b.larger(a, b.number(2)), b.pattern(0x7f8<<52)) // but for three bits
-	p := b.integer(vec.Sub, b.pattern((1023+1024)<<52), exponent)     // 2^(-8q)
-	return b.product(a, p), b.shift(vec.ShiftRight, p, 55)
+	exponent := b.and(b.larger(a, b.Number(2)), b.Constant(0x7f8<<52)) // but for three bits
+	p := b.integer(vec.Sub, b.Constant((1023+1024)<<52), exponent)     // 2^(-8q)
+	return b.product(a, p), b.Shift(vec.ShiftRight, p, 55)
 }
 
 // turnPiece is a piece of 2/π·2^(8q): its bits from 2^low up to 2^(low+47). low is a multiple of 8.
 func (b *Code) turnPiece(index *vec.Value, low int) *vec.Value {
 	// A word of 8 bytes has 16 bits below.
 	word := b.Gather("2/π", turnTable(), turnBytes-127+(low-16)/8, index)
-	under := b.pattern(math.Float64bits(math.Ldexp(1, 52+low)))
-	return b.less(b.or(b.shift(vec.ShiftRight, word, 16), under), under)
+	under := b.Constant(math.Float64bits(math.Ldexp(1, 52+low)))
+	return b.less(b.or(b.Shift(vec.ShiftRight, word, 16), under), under)
 }
 
 // Sin is the sine.
@@ -60,8 +60,8 @@ func (b *Code) Sin(x *vec.Value) *vec.Value {
 		return b.wide(x, (*Code).sinInDouble)
 	}
 	// What is x to half an ULP is beyond the products, which underflow.
-	tiny := b.compare(vec.Less, b.Magnitude(x), b.number(0x1p-27))
-	return b.choose(tiny, x, b.circular(x, 0))
+	tiny := b.Compare(vec.Less, b.Magnitude(x), b.Number(0x1p-27))
+	return b.Select(tiny, x, b.circular(x, 0))
 }
 
 // Cos is the cosine.
@@ -91,14 +91,14 @@ const halfPi, halfPiLow = math.Pi / 2, 0x1.1a62633145c07p-54
 // circular is the sine some quarters of a turn further than x, quarters being 0 or 1.
 func (b *Code) circular(x *vec.Value, quarters float64) *vec.Value {
 	r, rLow, n := b.quarters(x)
-	n = b.sum(n, b.number(0x1.8p52+quarters))
+	n = b.sum(n, b.Number(0x1.8p52+quarters))
 	// The angle from there is d + dLow.
-	c := b.number(halfPi)
+	c := b.Number(halfPi)
 	d := b.product(r, c)
-	dLow := b.madd(rLow, c, b.madd(r, b.number(halfPiLow), b.msub(r, c, d)))
+	dLow := b.madd(rLow, c, b.madd(r, b.Number(halfPiLow), b.msub(r, c, d)))
 	z := b.product(d, d)
-	half := b.product(z, b.number(0.5))
-	one := b.number(1)
+	half := b.product(z, b.Number(0.5))
+	one := b.Number(1)
 	// sin(d + dLow) is d + d³·p + dLow·(1 - d²/2); cos(d + dLow) is 1 - d²/2 + d⁴·q - d·dLow, where w = 1 - d²/2 is
 	// rounded.
 	sin := b.sum(d, b.madd(b.product(d, z), b.polynomial(z, sinSeries...), b.nmadd(dLow, half, dLow)))
@@ -114,9 +114,9 @@ func (b *Code) circular(x *vec.Value, quarters float64) *vec.Value {
 
 // turned is the sine or the cosine, with the sign of the quarter that the low bits of n name.
 func (b *Code) turned(sin, cos, n *vec.Value) *vec.Value {
-	odd := b.compare(vec.Less, b.or(b.shift(vec.ShiftLeft, n, 63), b.number(1)), b.zeros())
-	v := b.choose(odd, cos, sin)
-	return b.xor(v, b.and(b.shift(vec.ShiftLeft, n, 62), b.signBit()))
+	odd := b.Compare(vec.Less, b.or(b.Shift(vec.ShiftLeft, n, 63), b.Number(1)), b.zeros())
+	v := b.Select(odd, cos, sin)
+	return b.xor(v, b.and(b.Shift(vec.ShiftLeft, n, 62), b.signBit()))
 }
 
 // quarters takes |x| as n·π/2 + (r + low)·π/2, |r| ≤ ½ and a little, with n as a number modulo 4. No float64 but 0 is
@@ -132,7 +132,7 @@ func (b *Code) quarters(x *vec.Value) (r, low, n *vec.Value) {
 	last := b.product(s, b.turnPiece(index, 8-48*3))
 	// The first product is up to 2^65: less a multiple of 4, and with what rounding took from it, it is exact. The
 	// second is below 2^17.
-	four := b.nmadd(b.number(4), b.rounded(b.product(high[0], b.number(0.25))), high[0])
+	four := b.nmadd(b.Number(4), b.rounded(b.product(high[0], b.Number(0.25))), high[0])
 	first := b.sum(four, rest[0])
 	n0 := b.rounded(first)
 	n1 := b.rounded(high[1])
@@ -177,13 +177,13 @@ func (b *Code) circularInDouble(x *vec.Value, quarters float64) *vec.Value {
 	s, index := b.scaled(x)
 	piece := b.turnPiece(index, -24)
 	high := b.product(s, piece)
-	magic := b.number(0x1.8p52)
+	magic := b.Number(0x1.8p52)
 	n := b.sum(high, magic)
 	r := b.sum(b.less(high, b.less(n, magic)), b.madd(s, b.turnPiece(index, -72), b.msub(s, piece, high)))
 	if quarters > 0 {
-		n = b.sum(n, b.number(quarters))
+		n = b.sum(n, b.Number(quarters))
 	}
-	d := b.product(r, b.number(halfPi))
+	d := b.product(r, b.Number(halfPi))
 	z := b.product(d, d)
 	return b.turned(b.product(d, b.polynomial(z, sinRoundedSeries...)), b.polynomial(z, cosRoundedSeries...), n)
 }
