@@ -159,17 +159,26 @@ func assemblyNames(n spec.Network, prefix string) []string {
 }
 
 // Fields are the fields of the batch struct that the assembly of some functions needs, and their size.
-func (c *assembly) Fields() (fields []code.Field, bytes int) {
+func (c *assembly) Fields() (workspace, batch portable.Fields) {
 	n, p := c.n, c.p
+	if name := c.assembly.DirectionField(); name != "" {
+		bits := 8 * p.ElementBytes()
+		workspace = portable.Fields{Bytes: bits / 8, List: []code.Field{{
+			Name: name, Type: code.Of(code.KindOf(fmt.Sprintf("uint%d", bits))),
+			Doc: "for the assembly: its lowest bit says which way the last call went through large matrices; any " +
+				"value will do",
+		}}}
+	}
 	if !slices.ContainsFunc(c.vector, func(name string) bool { return p.Func(name).Batch }) {
-		return nil, 0
+		return workspace, batch
 	}
 	tiling := c.assembly.Tiling
 	for _, f := range amd64.TileFields(p, tiling) {
 		number := code.Of(code.KindOf(string(n.Precision)))
-		fields = append(fields, code.Field{Name: f.Name, Type: code.ArrayOf(number, f.Dims...), Doc: f.Doc})
+		batch.List = append(batch.List, code.Field{Name: f.Name, Type: code.ArrayOf(number, f.Dims...), Doc: f.Doc})
 	}
-	return fields, amd64.TileBytes(p, tiling)
+	batch.Bytes = amd64.TileBytes(p, tiling)
+	return workspace, batch
 }
 
 // lines say what is in assembly and what is left to Go.

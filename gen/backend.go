@@ -3,8 +3,8 @@ package gen
 import (
 	"slices"
 
-	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -27,8 +27,8 @@ type Output interface {
 	// Has says whether it takes a function over, or a loop over all parameters (plan.Sweep) by its name: the portable
 	// Go calls portable.VectorMethod of it then where the level in force is above 0.
 	Has(function string) bool
-	// Fields are what it needs in the struct of a batch, and their size.
-	Fields() (fields []code.Field, bytes int)
+	// Fields are what it needs in the structs of a workspace and of a batch.
+	Fields() (workspace, batch portable.Fields)
 	// Cuts are the numbers of samples at which it cuts batches: tiles, and so many samples a call; 0 where it doesn't.
 	Cuts() (tile, chunk int)
 	// Emit returns the files, of those that the backend lists; none where it takes nothing over.
@@ -53,11 +53,14 @@ func (c *Compiled) has(name string) bool {
 	return slices.ContainsFunc(c.outputs, func(b Output) bool { return b.Has(name) })
 }
 
-// fields are the fields of the batch struct that backends need, and their size.
-func (c *Compiled) fields() (fields []code.Field, bytes int) {
+// portable are the options of the portable Go: it leaves to the backends what they take over, and its structs have what
+// they need.
+func (c *Compiled) portable() portable.Options {
+	o := portable.Options{Package: c.o.Package, Vector: c.has}
 	for _, b := range c.outputs {
-		own, size := b.Fields()
-		fields, bytes = append(fields, own...), bytes+size
+		workspace, batch := b.Fields()
+		o.Workspace.Join(workspace)
+		o.Batch.Join(batch)
 	}
-	return fields, bytes
+	return o
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/portable"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -21,8 +22,10 @@ type toy struct {
 
 func (t *toy) Has(function string) bool { return function == plan.Forward }
 
-func (t *toy) Fields() ([]code.Field, int) {
-	return []code.Field{{Name: "toys", Type: code.ArrayOf(code.Of(code.Float32), 3), Doc: "for the toy"}}, 12
+func (t *toy) Fields() (workspace, batch portable.Fields) {
+	numbers := code.ArrayOf(code.Of(code.Float32), 3)
+	return portable.Fields{List: []code.Field{{Name: "own", Type: numbers, Doc: "one toy's"}}, Bytes: 12},
+		portable.Fields{List: []code.Field{{Name: "toys", Type: numbers, Doc: "for the toy"}}, Bytes: 12}
 }
 
 func (t *toy) Cuts() (tile, chunk int) { return 0, 0 }
@@ -47,7 +50,7 @@ func (t *toy) Emit() ([]gen.File, error) {
 }
 
 // TestBackend emits a network with a backend that this package knows nothing of: its files come with the others and are
-// type-checked with them, the portable Go leaves Forward to it, the batch has its field, and explain quotes it.
+// type-checked with them, the portable Go leaves Forward to it, workspace and batch have its fields, and explain quotes it.
 func TestBackend(t *testing.T) {
 	t.Parallel()
 	n := spec.Network{Name: "Net", Input: 2, Layers: []spec.Layer{{Dense: 3}}, Cost: spec.Function{Name: "mse"}, Targets: []spec.Target{}}
@@ -75,7 +78,7 @@ func TestBackend(t *testing.T) {
 	if want := o.Names(n); !slices.EqualFunc(want, files, func(w gen.FileName, f gen.File) bool { return w.Name == f.Name && w.Kind == f.Kind }) || !asked {
 		t.Errorf("the files are %v, want %v", names, want)
 	}
-	for _, want := range []string{"if netLevel > 0 {\n\t\tp.vectorForward(ws, x)", "toys    [3]float32"} {
+	for _, want := range []string{"if netLevel > 0 {\n\t\tp.vectorForward(ws, x)", "toys    [3]float32", "own [3]float32"} {
 		if !strings.Contains(string(files[0].Data), want) {
 			t.Errorf("%q is not in\n%s", want, files[0].Data)
 		}

@@ -9,7 +9,9 @@ import (
 	"unsafe"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/generated/digits"
 	"github.com/backpropgen/backpropgen/generated/iris"
+	"github.com/backpropgen/backpropgen/generated/pixels"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -147,16 +149,31 @@ func TestHeaderCaches(t *testing.T) {
 	}
 }
 
-// TestSummaryBatch compares the size of the batch that the header and explain state with that of the emitted struct,
-// assembly's part included.
-func TestSummaryBatch(t *testing.T) {
-	n, err := spec.DecodeFile("../generated/iris/iris.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := gen.Summarise(n, gen.Options{})
-	if want := int(unsafe.Sizeof(iris.IrisBatch{})); err != nil || s.BatchBytes != want {
-		t.Errorf("%d bytes, %v; the emitted batch has %d", s.BatchBytes, err, want)
+// TestSummarySizes compares the sizes that the header and explain state with those of the emitted structs, assembly's
+// part included: of the tiles of a batch, and of the number in the workspace of a network whose calls alternate in
+// direction, which is not there without assembly.
+func TestSummarySizes(t *testing.T) {
+	for name, want := range map[string][2]uintptr{
+		"iris":   {unsafe.Sizeof(iris.IrisWorkspace{}), unsafe.Sizeof(iris.IrisBatch{})},
+		"digits": {unsafe.Sizeof(digits.DigitsWorkspace{}), unsafe.Sizeof(digits.DigitsBatch{})},
+		"pixels": {unsafe.Sizeof(pixels.PixelsWorkspace{}), unsafe.Sizeof(pixels.PixelsBatch{})},
+	} {
+		n, err := spec.DecodeFile("../generated/" + name + "/" + name + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := gen.Summarise(n, gen.Options{})
+		if got := [2]uintptr{uintptr(s.WorkspaceBytes), uintptr(s.BatchBytes)}; err != nil || got != want {
+			t.Errorf("%s: workspace and batch have %d bytes, %v; the emitted structs %d", name, got, err, want)
+		}
+		if name == "iris" {
+			continue
+		}
+		n.Targets = []spec.Target{}
+		if s, err = gen.Summarise(n, gen.Options{}); err != nil || s.WorkspaceBytes != int(want[0])-4 {
+			t.Errorf("%s: without assembly a workspace has %d bytes, %v; want one number less than %d", name,
+				s.WorkspaceBytes, err, want[0])
+		}
 	}
 }
 

@@ -82,14 +82,11 @@ func Compile(n spec.Network, o Options) (*Compiled, error) {
 		}
 		c.outputs = append(c.outputs, out)
 	}
-	fields, bytes := c.fields()
-	c.program, err = portable.Build(c.p, portable.Options{
-		Package: c.o.Package, Vector: c.has, BatchFields: fields, BatchBytes: bytes,
-	})
-	if err != nil {
+	options := c.portable()
+	if c.program, err = portable.Build(c.p, options); err != nil {
 		return nil, fmt.Errorf("%s: %w", c.n.Name, err)
 	}
-	c.summary, err = c.summarise()
+	c.summary, err = c.summarise(options)
 	return c, err
 }
 

@@ -50,13 +50,12 @@ func Summarise(n spec.Network, o Options) (Summary, error) {
 func (c *Compiled) Summary() Summary { return c.summary }
 
 // summarise finds what the network costs.
-func (c *Compiled) summarise() (Summary, error) {
+func (c *Compiled) summarise(o portable.Options) (Summary, error) {
 	n, p := c.n, c.p
 	forward, backward := n.MultiplyAdds()
-	_, tileBytes := c.fields()
 	s := Summary{
 		Params: n.Params(), MultiplyAdds: forward, GradMultiplyAdds: forward + backward,
-		WorkspaceBytes: p.WorkspaceBytes(), Block: p.Block, BatchBytes: p.BatchBytes() + tileBytes,
+		WorkspaceBytes: o.WorkspaceBytes(p), Block: p.Block, BatchBytes: o.BatchBytes(p),
 		CodeBytes: p.MachineBytes(), Digest: n.Digest(), Unrolled: p.Unrolled(),
 	}
 	counter := portable.Counter(p, c.program)

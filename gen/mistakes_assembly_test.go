@@ -15,7 +15,7 @@ var orderedVictim = spec.Network{
 	Rounding: spec.RoundingStrict, InputGradient: true,
 }
 
-// wideVictim has loops over rows and along them, and takes turns in which way it goes through them.
+// wideVictim has loops over rows and along them, and alternates in which way it goes through them.
 var wideVictim = spec.Network{
 	Name: "Wide", Precision: spec.Float64, Input: 70, Layers: []spec.Layer{act(67, "softplus"), act(3, "identity")}, Cost: spec.Function{Name: "mse"},
 }

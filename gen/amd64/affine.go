@@ -173,7 +173,7 @@ func (f *function) dots(op *plan.Affine, w ref, first index, n int, held []*vec.
 
 // rowBlocks runs a body over blocks of rows, in a loop where they are more than are unrolled.
 func (f *function) rowBlocks(rows, step, unrolled int, scales []int, body func(at index, n int)) {
-	if f.turn != nil && rows/step > max(1, unrolled) {
+	if f.direction != nil && rows/step > max(1, unrolled) {
 		f.alternately(rows, step, scales, body)
 		return
 	}

@@ -1,6 +1,8 @@
 package amd64
 
 import (
+	"slices"
+
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
@@ -10,23 +12,45 @@ import (
 
 // A function that goes over more memory than the first cache holds would find nothing of it there if every call went
 // the same way: what a call needs first is what was used longest ago. So its calls go through the rows of matrices
-// upwards and downwards by turns, and each begins with what the one before ended with. The workspace has a number whose
+// upwards and downwards in alternation, and each begins with what the one before ended with. The workspace has a number whose
 // lowest bit says which way it is. A row's results do not depend on the order of the rows, so that all calls give the
-// same bits. Step needs no turns: its way back over the weights begins with the rows that its way forward ended with,
+// same bits. Step needs none of it: its way back over the weights begins with the rows that its way forward ended with,
 // and ends with those that the next call begins with.
 
-// alternates makes a function go through rows by turns where that saves anything. One with a way forward takes the next
-// turn, and one that has only the way back that of the call of Forward before it.
+// directionField is that number, which comes last in the workspace.
+const directionField = "turn"
+
+// alternates says whether the code of a function is to alternate: one of one sample that goes over more than the first
+// cache holds and doesn't come back over what it read, as an update does.
+func (c *core) alternates(p *plan.Program, fn *plan.Func) bool {
+	return !fn.Batch && fn.Name != plan.Step && p.MatrixBytes(fn) > c.firstCache
+}
+
+// alternatesAny says whether a network has functions that would alternate.
+func (c *core) alternatesAny(p *plan.Program) bool {
+	return slices.ContainsFunc(p.Funcs, func(fn *plan.Func) bool { return c.alternates(p, fn) })
+}
+
+// DirectionField is the name of the number that the workspace must end with, empty where none is needed.
+func (a *Assembly) DirectionField() string {
+	if a.common.core.alternatesAny(a.p) {
+		return directionField
+	}
+	return ""
+}
+
+// alternates makes a function go through rows in alternating directions where that saves anything. One with a way
+// forward reverses the direction, and one that has only the way back goes that of the call of Forward before it.
 func (f *function) alternates(p *plan.Program, fn *plan.Func) {
-	if !p.TakesTurns(fn) {
+	if !f.file.core.alternates(p, fn) {
 		return
 	}
-	turn := f.file.layout.turn
-	turn.base = f.bases["ws"]
-	f.turn = &turn
+	direction := f.file.layout.direction
+	direction.base = f.bases["ws"]
+	f.direction = &direction
 	for _, op := range fn.Ops {
 		if _, ok := op.(*plan.Affine); ok {
-			f.integer(vec.IntFlip4, operand.U8(1), turn.mem())
+			f.integer(vec.IntFlip4, operand.U8(1), direction.mem())
 			return
 		}
 	}
@@ -57,7 +81,7 @@ func (f *function) alternately(n, step int, scales []int, body func(at index, si
 	}
 	// All bits of by are set for the way down, none for the way up; one and by are made of that.
 	bytes := step * f.m.size
-	f.integer(vec.IntCopy4, f.turn.mem(), by)
+	f.integer(vec.IntCopy4, f.direction.mem(), by)
 	f.integer(vec.IntAnd, operand.U8(1), by)
 	f.integer(vec.IntNeg, by)
 	f.integer(vec.IntSet, operand.U32((full-1)*bytes), one)

@@ -6,13 +6,12 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
-	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestTurns prints the committed networks: functions of one sample that go over more than the first cache holds take
-// turns, but for Step, and no others. Of those, the ones with a way forward flip the workspace's number, once. What Go
+// TestAlternate prints the committed networks: functions of one sample that go over more than the first cache holds
+// alternate, but for Step, and no others. Of those, the ones with a way forward flip the workspace's number, once. What Go
 // calls is left as it is.
-func TestTurns(t *testing.T) {
+func TestAlternate(t *testing.T) {
 	want := map[string][]string{
 		"Digits": {plan.Grad},
 		"Pixels": {plan.Forward, plan.LossOnly, plan.Backward, plan.Grad},
@@ -22,15 +21,17 @@ func TestTurns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.Turns != (want[n.Name] != nil) || p.Turns != slices.ContainsFunc(newLayout(p).fields, func(f Field) bool { return f.Name == plan.TurnField }) {
-			t.Errorf("%s: the workspace has a field for turns: %t; fields %v", n.Name, p.Turns, newLayout(p).fields)
+		fields := newLayout(p, zen4).fields
+		has := slices.ContainsFunc(fields, func(f Field) bool { return f.Name == directionField })
+		if has != (want[n.Name] != nil) {
+			t.Errorf("%s: the workspace has a field for the direction: %t; fields %v", n.Name, has, fields)
 		}
 		f := newFile(newCommon(p, zen4))
 		for _, fn := range p.Funcs {
 			if fn.Batch {
 				continue
 			}
-			turns := slices.Contains(want[n.Name], fn.Name)
+			alternates := slices.Contains(want[n.Name], fn.Name)
 			for _, l := range Levels {
 				code, err := print(f, p, machine{l, p.ElementBytes()}, fn)
 				if err != nil {
@@ -46,14 +47,10 @@ func TestTurns(t *testing.T) {
 						reads++
 					}
 				}
-				if turns != (reads > 0) || (flips == 1) != (turns && fn.Name != plan.Backward) || flips > 1 {
-					t.Errorf("%s, %s at %s: %d loops go by turns, the number is flipped %d times", n.Name, fn.Name, l, reads, flips)
+				if alternates != (reads > 0) || (flips == 1) != (alternates && fn.Name != plan.Backward) || flips > 1 {
+					t.Errorf("%s, %s at %s: %d loops alternate, the number is flipped %d times", n.Name, fn.Name, l, reads, flips)
 				}
 			}
-		}
-		n.Targets = []spec.Target{}
-		if p, err = plan.Compile(n); err != nil || p.Turns {
-			t.Errorf("%s: without assembly the workspace has a field for turns, or %v", n.Name, err)
 		}
 	}
 }

@@ -142,7 +142,7 @@ var rest = pass.Concat(pass.Verify, pass.Func(pass.IncludeTextFlagHeader),
 // print writes a function of one sample.
 func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error) {
 	a := newFunction(f, m, fn.Name+m.level.String(), params(f, p, fn.Name), fn.Name != plan.Forward)
-	a.lines = lines{f.core.lineCycles(p.MatrixBytes(fn)), f.core.lineCycles(p.WorkspaceBytes())}
+	a.lines = lines{f.core.lineCycles(p.MatrixBytes(fn)), f.core.lineCycles(f.layout.space)}
 	a.begin()
 	a.updating = fn.Name == plan.Step
 	a.byRows = updatedByRows(fn)

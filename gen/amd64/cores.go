@@ -1,7 +1,5 @@
 package amd64
 
-import "github.com/backpropgen/backpropgen/gen/plan"
-
 // cores are those whose figures are known; the first one predicts where none is asked for.
 var cores = []*core{zen4}
 
@@ -26,6 +24,6 @@ var zen4 = &core{
 		"V": {anyVector, 1, 1}, "K": {multipliers, 3, 1}, "": {anyScalar, 1, 1}, "VMASKMOV": {anyVector, 1, 1},
 		"VZEROUPPER": {anyScalar, 1, 1}, "VGATHER": {loaders, 12, 8},
 	},
-	firstCache: plan.FirstCache, secondCache: 900 << 10, thirdCache: 16 << 20,
+	firstCache: 28 << 10, secondCache: 900 << 10, thirdCache: 16 << 20,
 	fromSecond: 2, fromThird: 4, fromMemory: 12,
 }

@@ -71,10 +71,10 @@ func (a *Assembly) Choices() (choices []Choice) {
 }
 
 // kept is how many of the bytes that a function goes over in a call are still in the first cache from the one before:
-// of matrices that it goes through by turns what fits beside the others.
+// of matrices that it goes through in alternating directions what fits beside the others.
 func (a *Assembly) kept(fn *plan.Func) (bytes int) {
 	p := a.p
-	if !p.TakesTurns(fn) {
+	if !a.common.core.alternates(p, fn) {
 		return 0
 	}
 	total := p.MatrixBytes(fn)

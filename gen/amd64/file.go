@@ -46,7 +46,7 @@ func (c *common) title(op plan.Op) string {
 func newCommon(p *plan.Program, c *core) *common {
 	return &common{
 		core:   c,
-		layout: newLayout(p), strict: p.Network.Rounding == spec.RoundingStrict,
+		layout: newLayout(p, c), strict: p.Network.Rounding == spec.RoundingStrict,
 		symbol: operand.NewStaticSymbol(p.Network.Name + "Constants"), sources: map[sourceKey]*source{},
 		layers: kindsOfLayers(p),
 	}
@@ -84,10 +84,13 @@ type layout struct {
 	where  map[*plan.Buffer]string
 	fields []Field
 	params int // bytes of all parameters
-	turn   ref // of the workspace, where functions take turns
+	// direction is the workspace's number that says which way to go through rows, where functions alternate, and space
+	// how many bytes a workspace has.
+	direction ref
+	space     int
 }
 
-func newLayout(p *plan.Program) layout {
+func newLayout(p *plan.Program, c *core) layout {
 	l := layout{at: map[*plan.Buffer]ref{}, where: map[*plan.Buffer]string{}}
 	name, size := p.Network.Name, p.ElementBytes()
 	put := func(arg, typ string, b *plan.Buffer, offset *int) {
@@ -131,10 +134,12 @@ func newLayout(p *plan.Program) layout {
 		}
 		space += n * size
 	}
-	if p.Turns {
-		l.turn.disp = space
-		l.fields = append(l.fields, Field{name + "Workspace", plan.TurnField, space})
+	if c.alternatesAny(p) {
+		l.direction.disp = space
+		l.fields = append(l.fields, Field{name + "Workspace", directionField, space})
+		space += size
 	}
+	l.space = space
 	return l
 }
 

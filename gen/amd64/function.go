@@ -48,8 +48,8 @@ type function struct {
 	live int
 	// byRows are the matrices that it takes row by row in any case.
 	byRows map[*plan.Buffer]bool
-	// turn is where the workspace says which way to go through rows, nil for functions that always go the same.
-	turn *ref
+	// direction is where the workspace says which way to go through rows, nil for functions that always go the same.
+	direction *ref
 	// done is how many operations have been written.
 	done int
 	// unwritten are the operations whose code follows from that of others, written how many of the others there are so

@@ -74,10 +74,10 @@ func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
 }
 
 // backwards runs a body over n numbers, what is left of whole steps first and then these in a loop from the last to the
-// first, or by turns.
+// first, or in alternating directions.
 func (f *function) backwards(n, step int, scales []int, body func(at index, size int)) {
 	full := n / step
-	if f.turn != nil && full > 1 {
+	if f.direction != nil && full > 1 {
 		f.alternately(n, step, scales, body)
 		return
 	}

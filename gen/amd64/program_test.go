@@ -109,7 +109,7 @@ func executedNetworks(t *testing.T, rounding spec.Rounding) (list []spec.Network
 func executedMemory(p *plan.Program, f *file, seed uint64) map[string]numbersInMemory {
 	rnd, elem, arrays := rand.New(rand.NewPCG(seed, 1)), vec.FloatOf(p.ElementBytes()), map[string]numbersInMemory{}
 	params := f.layout.params / elem.Size()
-	arrays["p"], arrays["grad"], arrays["ws"] = newNumbers(elem, params), newNumbers(elem, params), newNumbers(elem, p.WorkspaceBytes()/elem.Size()+64)
+	arrays["p"], arrays["grad"], arrays["ws"] = newNumbers(elem, params), newNumbers(elem, params), newNumbers(elem, f.layout.space/elem.Size()+64)
 	n := p.Network
 	arrays["x"], arrays["y"] = newNumbers(elem, n.Input), newNumbers(elem, n.Width(n.Depth()))
 	for i := range params {

@@ -50,7 +50,7 @@ func (p *Program) block() int {
 	return min(p.Network.Batch, max(1, MaxBlockBytes/max(1, p.WorkspaceBytes())))
 }
 
-// BatchBytes is the size of the emitted batch type: a workspace for every sample of a block, and a gradient.
+// BatchBytes is how much of a batch type the plan uses: a workspace for every sample of a block, and a gradient.
 func (p *Program) BatchBytes() int {
 	return p.Block*p.WorkspaceBytes() + p.Network.Params()*p.ElementBytes()
 }

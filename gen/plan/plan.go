@@ -81,7 +81,6 @@ type Program struct {
 	Slots       []int // length of each shared scratch slot, in elements
 	// samples that a batch function takes at a time: the network's batch, or what MaxBlockBytes has room for
 	Block   int
-	Turns   bool     // whether the workspace has a number that says which way assembly goes through large matrices
 	Choices []string // what the passes decided, a line each, for explain
 }
 

@@ -15,7 +15,7 @@ func (p *Program) ElementBytes() int {
 	return 4
 }
 
-// WorkspaceBytes is the size of the emitted workspace.
+// WorkspaceBytes is how much of a workspace the plan uses. Emitted ones may have more: what a backend needs there.
 func (p *Program) WorkspaceBytes() int {
 	n := 0
 	for _, b := range p.Buffers {
@@ -26,23 +26,7 @@ func (p *Program) WorkspaceBytes() int {
 	for _, s := range p.Slots {
 		n += s
 	}
-	if p.Turns {
-		n++
-	}
 	return n * p.ElementBytes()
-}
-
-// FirstCache is how many bytes the first cache of a processor is taken to hold, a little less than the 32 KB that are
-// usual.
-const FirstCache = 28 << 10
-
-// TurnField is the name of the workspace's number that says which way to go, which comes last; see Program.Turns.
-const TurnField = "turn"
-
-// TakesTurns says whether the assembly of a function goes through large matrices upwards and downwards by turns: one of
-// one sample that goes over more than the first cache holds and doesn't come back over what it read, as an update does.
-func (p *Program) TakesTurns(f *Func) bool {
-	return !f.Batch && f.Name != Step && p.MatrixBytes(f) > FirstCache
 }
 
 // MatrixBytes is how many bytes a function goes over in a call: the matrices that its operations read or write.

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -29,7 +28,6 @@ const (
 // split decides loops and functions: which index ranges are straight code and which are loops over blocks, and how the
 // operations of each function are grouped into Go functions that compile quickly.
 func split(p *Program) error {
-	p.Turns = slices.Contains(p.Network.Targets, spec.AMD64) && slices.ContainsFunc(p.Funcs, p.TakesTurns)
 	p.Block = p.block()
 	weigh(p)
 	n := p.Network

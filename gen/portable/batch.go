@@ -29,16 +29,16 @@ func (pr *builder) batchDoc() string {
 	doc := fmt.Sprintf("%sBatch holds what one call of a batch function works on: a workspace for each sample of a "+
 		"block, and the gradient\nthat StepBatch sums up, %d bytes together. The zero value is ready; goroutines "+
 		"need one each. Larger batches are taken a\nblock of %d samples at a time.",
-		pr.name, pr.p.BatchBytes()+pr.tileBytes, pr.p.Block)
-	if len(pr.tiles) > 0 {
+		pr.name, pr.o.BatchBytes(pr.p), pr.p.Block)
+	if n := len(pr.o.Batch.List); n > 0 {
 		doc += fmt.Sprintf(" The first %s fields are for the assembly, which works on samples side by side.",
-			map[int]string{3: "three", 4: "four"}[len(pr.tiles)])
+			map[int]string{3: "three", 4: "four"}[n])
 	}
 	return doc
 }
 
 func (pr *builder) batchFields() []code.Field {
-	return append(slices.Clone(pr.tiles),
+	return append(slices.Clone(pr.o.Batch.List),
 		code.Field{Name: "samples", Type: code.ArrayOf(code.StructType(pr.name+"Workspace"), pr.p.Block)},
 		code.Field{Name: "sum", Type: code.StructType(pr.gradType())},
 	)

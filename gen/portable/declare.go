@@ -62,14 +62,7 @@ func (pr *builder) workspace() []code.Field {
 	for i, n := range pr.p.Slots {
 		fields = append(fields, pr.field(fmt.Sprintf("scratch%d", i), "", n))
 	}
-	if pr.p.Turns {
-		fields = append(fields, code.Field{
-			Name: plan.TurnField, Type: code.Of(code.KindOf(fmt.Sprintf("uint%d", pr.kind.Bits()))),
-			Doc: "for the assembly: its lowest bit says which way the last call went through large matrices; any " +
-				"value will do",
-		})
-	}
-	return fields
+	return append(fields, pr.o.Workspace.List...)
 }
 
 // bufferDoc says in the notes' terms what a workspace field holds.

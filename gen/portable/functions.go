@@ -166,7 +166,7 @@ func method(recv, name string, args ...string) code.Expr {
 // dispatch leaves a function to its assembly where the machine can run it. What the assembly does not return, the
 // function returns itself.
 func (pr *builder) dispatch(f *plan.Func, fn *code.Func, result ...code.Expr) {
-	if pr.hasVector == nil || !pr.hasVector(f.Name) {
+	if pr.o.Vector == nil || !pr.o.Vector(f.Name) {
 		return
 	}
 	vector := &code.Func{Name: VectorMethod(f.Name), Recv: fn.Recv}

@@ -23,9 +23,27 @@ type Options struct {
 	Header  []string // lines of the comment at the top of the file
 	// Vector says which functions have assembly, which they call where the machine can run it.
 	Vector func(function string) bool
-	// BatchFields are fields of the batch struct that only the assembly uses, and BatchBytes their size.
-	BatchFields []code.Field
-	BatchBytes  int
+	// Workspace and Batch are what backends need in these structs: after what the plan has there, and before it.
+	Workspace, Batch Fields
+}
+
+// Fields are fields of an emitted struct and their size.
+type Fields struct {
+	List  []code.Field
+	Bytes int
+}
+
+// Join adds fields after those that are there.
+func (f *Fields) Join(more Fields) {
+	f.List, f.Bytes = append(f.List, more.List...), f.Bytes+more.Bytes
+}
+
+// WorkspaceBytes is the size of the emitted workspace.
+func (o Options) WorkspaceBytes(p *plan.Program) int { return p.WorkspaceBytes() + o.Workspace.Bytes }
+
+// BatchBytes is the size of the emitted batch type.
+func (o Options) BatchBytes(p *plan.Program) int {
+	return p.BatchBytes() + p.Block*o.Workspace.Bytes + o.Batch.Bytes
 }
 
 // Build returns the program of a compiled plan.
@@ -51,7 +69,7 @@ func Build(p *plan.Program, o Options) (*code.File, error) {
 
 func newBuilder(p *plan.Program, o Options) *builder {
 	return &builder{
-		p: p, hasVector: o.Vector, tiles: o.BatchFields, tileBytes: o.BatchBytes,
+		p: p, o: o,
 		name: p.Network.Name, prefix: Prefix(p.Network.Name), kind: code.KindOf(string(p.Network.Precision)),
 		file: &code.File{Package: o.Package, Header: o.Header}, used: map[expr.Op]bool{}, doubles: map[expr.Op]bool{},
 		shared: map[*plan.Map]expr.Program{},
@@ -66,17 +84,15 @@ func Prefix(name string) string {
 }
 
 type builder struct {
-	p         *plan.Program
-	hasVector func(function string) bool
-	tiles     []code.Field
-	tileBytes int
-	name      string
-	prefix    string
-	kind      code.Kind // of numbers
-	file      *code.File
-	used      map[expr.Op]bool // elementary functions called
-	doubles   map[expr.Op]bool // those called in float64 by a network in float32
-	shared    map[*plan.Map]expr.Program
+	p       *plan.Program
+	o       Options
+	name    string
+	prefix  string
+	kind    code.Kind // of numbers
+	file    *code.File
+	used    map[expr.Op]bool // elementary functions called
+	doubles map[expr.Op]bool // those called in float64 by a network in float32
+	shared  map[*plan.Map]expr.Program
 }
 
 // elementary declares the elementary functions that were used, in the order of their operations.

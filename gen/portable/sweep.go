@@ -18,7 +18,7 @@ func (pr *builder) dispatchSweep(s plan.Sweep, recv string, b *code.Block) {
 
 // sweeps says whether a sweep has assembly.
 func (pr *builder) sweeps(s plan.Sweep) bool {
-	return pr.hasVector != nil && pr.hasVector(s.Function())
+	return pr.o.Vector != nil && pr.o.Vector(s.Function())
 }
 
 // sweep is a call of a sweep's assembly: o.vectorUpdate(ps, gs, &[2]float32{rate, weightdecay}).
