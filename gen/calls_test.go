@@ -129,16 +129,6 @@ func callsOf(t *testing.T, code []byte) string {
 	return list.String()
 }
 
-// largeNetwork has so many inputs and layers of so many units.
-func largeNetwork(name string, input int, widths ...int) spec.Network {
-	n := spec.Network{Name: name, Input: input, Cost: spec.Function{Name: "cross-entropy"}, Batch: 32}
-	for _, width := range widths {
-		n.Layers = append(n.Layers, act(width, "relu"))
-	}
-	n.Layers[len(widths)-1].Activation.Name = "softmax"
-	return n
-}
-
 // TestCalls prints, with -measure, how long the calls of the assembly take: so long a goroutine can't be interrupted.
 // It asserts nothing.
 //

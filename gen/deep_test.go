@@ -11,15 +11,6 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// deepNetwork has so many layers that are alike.
-func deepNetwork(name string, layers, width int, r spec.Rounding) spec.Network {
-	n := spec.Network{Name: name, Input: width, Unroll: spec.UnrollLoop, Rounding: r, InputGradient: true, Cost: spec.Function{Name: "half-squared-error"}}
-	for range layers {
-		n.Layers = append(n.Layers, spec.Layer{Dense: width, Activation: spec.Function{Name: "tanh"}})
-	}
-	return n
-}
-
 // TestDeepNetworks lets the emitted tests of networks whose assembly loops over layers compare them with the reference.
 // They are as deep as it takes to have such loops in most functions. No other test judges loops over layers.
 func TestDeepNetworks(t *testing.T) {
@@ -52,25 +43,5 @@ func TestDeepNetworks(t *testing.T) {
 		if r := results[n.Name]; !r.ok(n) {
 			t.Errorf("%s: %s failed\n%s\n%s", n.Name, r.failed, r.message, results[""].message)
 		}
-	}
-}
-
-// TestDeepCode: the assembly of a network does not grow with the number of layers that are alike.
-func TestDeepCode(t *testing.T) {
-	t.Parallel()
-	var sizes []int
-	depths := []int{24, 48}
-	if testing.Short() {
-		depths = []int{12, 16}
-	}
-	for _, layers := range depths {
-		files, err := generate(t, deepNetwork("Deep", layers, 16, spec.RoundingFast), gen.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		sizes = append(sizes, len(files[len(files)-1].Data))
-	}
-	if sizes[1] > sizes[0] {
-		t.Errorf("%d bytes of assembly with %d layers, %d with %d", sizes[0], depths[0], sizes[1], depths[1])
 	}
 }

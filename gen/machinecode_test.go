@@ -244,3 +244,21 @@ func Called(x float32) float32 { var a [100]float32; for i := range a { a[i] = x
 		t.Errorf("a function with an array of 400 bytes takes %d bytes of the stack, one that calls it %d", called, caller)
 	}
 }
+
+// exceptions is a table of names, as patterns, and reasons.
+func exceptions(what string, list map[string]string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "| %s | why |\n|---|---|\n", what)
+	for _, pattern := range slices.Sorted(maps.Keys(list)) {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(pattern, "|", `\|`), list[pattern])
+	}
+	return b.String()
+}
+
+// TestExceptions holds the page of guarantees to the limits and exceptions that tests allow.
+func TestExceptions(t *testing.T) {
+	says(t, "stack", fmt.Sprintf("A call takes at most %d bytes of the stack with all that it calls in the committed networks, and at most %d in those with\n`rounding: strict` and in others that were compiled.\n",
+		stackCommitted, stackDrawn))
+	says(t, "jumps", exceptions("function", branching))
+	says(t, "calls", exceptions("called", outside))
+}

@@ -19,13 +19,6 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// TestMain lets the heap grow more between collections than usual: generating leaves much behind, and what else the
-// tests hold is little.
-func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
-	os.Exit(m.Run())
-}
-
 // module is a Go module in a temporary folder that requires this one, as a user's would.
 type module struct{ dir string }
 
@@ -252,41 +245,6 @@ func results(networks []spec.Network, events []event) map[string]result {
 	return results
 }
 
-// TestResults sorts what go test might say about two networks.
-func TestResults(t *testing.T) {
-	one, two := spec.Network{Name: "N1"}, spec.Network{Name: "N2"}
-	const flat = "# random/p\np/n1_gen.go:3:4: can inline (*N1).Flat\n"
-	said := event{Action: "build-output", ImportPath: "random/p", Output: flat}
-	test, example := event{Action: "pass", Test: "TestN1"}, event{Action: "pass", Test: "ExampleN1"}
-	build := func(text string) event {
-		return event{Action: "build-output", ImportPath: "random/p", Output: flat + text + "\n"}
-	}
-	for _, c := range []struct {
-		name            string
-		events          []event
-		failed, message string
-		ok              bool
-	}{
-		{"all is well", []event{said, test, example}, "", "", true},
-		{"no diagnostics", []event{test, example}, "", "", false},
-		{"the example did not run", []event{said, test}, "", "", false},
-		{"nothing ran", nil, "", "", false},
-		{"the test fails", []event{said, {Action: "output", Test: "TestN1", Output: "17 ULP\n"}, {Action: "fail", Test: "TestN1"}, example}, "TestN1", "17 ULP\n", false},
-		{"the other fails", []event{said, test, example, {Action: "fail", Test: "TestN2"}}, "", "", true},
-		{"a bounds check", []event{said, build("p/n1_gen.go:9:2: Found IsInBounds"), test, example}, "diagnostics", "p/n1_gen.go:9:2: Found IsInBounds\n", false},
-		{"the other's bounds check", []event{said, build("p/n2_gen.go:9:2: Found IsInBounds"), test, example}, "", "", true},
-		{"a bounds check of the test", []event{said, build("p/n1_gen_test.go:9:2: Found IsInBounds"), test, example}, "", "", true},
-		{"the heap", []event{said, build("p/n1_gen.go:9:2: moved to heap: ws"), test, example}, "diagnostics", "p/n1_gen.go:9:2: moved to heap: ws\n", false},
-		{"a constructor", []event{said, build("p/n1_gen.go:9:2: new(N1Adam) escapes to heap"), test, example}, "", "", true},
-		{"a mistake", []event{said, build("p/n1_gen.go:9:2: undefined: z"), {Action: "build-fail", ImportPath: "random/p"}}, "build", "p/n1_gen.go:9:2: undefined: z\n", false},
-	} {
-		r := results([]spec.Network{one, two}, c.events)["N1"]
-		if r.failed != c.failed || r.message != c.message || r.ok(one) != c.ok {
-			t.Errorf("%s: failed %q with %q, ok %t; want %q with %q, ok %t", c.name, r.failed, r.message, r.ok(one), c.failed, c.message, c.ok)
-		}
-	}
-}
-
 // goTest runs go test in the module and returns what it prints, passed or not.
 func (m module) goTest(t *testing.T, args ...string) string {
 	t.Helper()
@@ -299,3 +257,45 @@ func (m module) goTest(t *testing.T, args ...string) string {
 	}
 	return string(out)
 }
+
+// beginning is the first lines of a text: a wrong kernel is wrong in everything that follows.
+func beginning(text string) string {
+	lines := strings.SplitAfterN(text, "\n", 21)
+	if len(lines) <= 20 {
+		return text
+	}
+	return strings.Join(lines[:20], "") + "…\n"
+}
+
+// perPackage is how many networks are compiled together: linking the reference costs more than a few of them.
+const perPackage = 25
+
+// generate is gen.Generate; a panic fails the test.
+func generate(t *testing.T, n spec.Network, o gen.Options) (files []gen.File, err error) {
+	t.Helper()
+	defer func() {
+		if r := recover(); r != nil {
+			t.Fatalf("Generate panics: %v; the spec:\n%.2000s\n%s", r, yaml(n), debug.Stack())
+		}
+	}()
+	return gen.Generate(n, o)
+}
+
+// goEnvironment is the environment of the go command in a module. It needs no network. Without the paths of temporary
+// folders in what it compiles it finds in its cache what an earlier test, or the last run, has compiled. No program is
+// given to a debugger, so none gets its tables; and the compiler, which holds little memory here, spends a quarter of
+// its time on collecting it unless it may let the heap grow.
+func goEnvironment() []string {
+	return append(os.Environ(), "GOFLAGS=-mod=mod -trimpath -ldflags=-w", "GOGC=400", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+}
+
+// goCommand is the go command in the module.
+func (m module) goCommand(args ...string) *exec.Cmd {
+	cmd := exec.Command("go", args...)
+	cmd.Dir = m.dir
+	cmd.Env = goEnvironment()
+	return cmd
+}
+
+// boundsSuffix is what the name of a test has at its end that holds errors to the bounds of explain.
+const boundsSuffix = "Bounds"

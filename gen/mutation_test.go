@@ -208,22 +208,6 @@ func (m module) judge(t *testing.T, packages []string) map[string]judgement {
 	return judgements
 }
 
-// goEnvironment is the environment of the go command in a module. It needs no network. Without the paths of temporary
-// folders in what it compiles it finds in its cache what an earlier test, or the last run, has compiled. No program is
-// given to a debugger, so none gets its tables; and the compiler, which holds little memory here, spends a quarter of
-// its time on collecting it unless it may let the heap grow.
-func goEnvironment() []string {
-	return append(os.Environ(), "GOFLAGS=-mod=mod -trimpath -ldflags=-w", "GOGC=400", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
-}
-
-// goCommand is the go command in the module.
-func (m module) goCommand(args ...string) *exec.Cmd {
-	cmd := exec.Command("go", args...)
-	cmd.Dir = m.dir
-	cmd.Env = goEnvironment()
-	return cmd
-}
-
 const judgeProgram = `package main
 
 import (
@@ -265,3 +249,54 @@ func judge[P, G, W, B, X, Y any, F verify.Float](pkg, text string, k verify.Kern
 func main() {
 %s}
 `
+
+// lists holds the table of a part of the page to the mistakes that are planted.
+func lists(t *testing.T, page, name string, planted []string) {
+	t.Helper()
+	_, text, _, err := part(page, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []string
+	for line := range strings.Lines(text) {
+		if cells := strings.Split(line, " | "); len(cells) == 3 && strings.HasPrefix(line, "| `") {
+			listed = append(listed, cells[0]+" | "+cells[1])
+		}
+	}
+	if !*update && !slices.Equal(listed, planted) {
+		t.Errorf("%s lists %d %s, %d are planted, or others; run go test ./gen -run Mutants -mutants -update", guarantees, len(listed), name, len(planted))
+	}
+}
+
+// cells are the beginning of a mistake's row.
+func (m mutant) cells() string {
+	return fmt.Sprintf("| `%s`, %s | %s", m.victim, m.edits[0].where(), m.mistake)
+}
+
+// mistakeTable is the whole table.
+func mistakeTable(list []mutant, by func(i int) string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d mistakes are planted, one at a time, and all %d are found:\n\n", len(list), len(list))
+	b.WriteString("| network, function | mistake | found by |\n|---|---|---|\n")
+	for i, m := range list {
+		fmt.Fprintf(&b, "%s | %s |\n", m.cells(), by(i))
+	}
+	return b.String()
+}
+
+// TestListed holds the page of guarantees to the list of mistakes. What found each takes long to find out: TestMutants compares it.
+func TestListed(t *testing.T) {
+	page, err := os.ReadFile(guarantees)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var planted, inPackages []string
+	for _, m := range mistakes() {
+		planted = append(planted, m.cells())
+	}
+	for _, m := range packageMistakes() {
+		inPackages = append(inPackages, m.cells())
+	}
+	lists(t, string(page), "mistakes", planted)
+	lists(t, string(page), "package mistakes", inPackages)
+}

@@ -11,7 +11,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"regexp"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -142,17 +141,6 @@ func TestGenerateAny(t *testing.T) {
 			t.Fatalf("network %d of seed %d: %s; its spec:\n%s", i, *seed, problem, yaml(n))
 		}
 	}
-}
-
-// generate is gen.Generate; a panic fails the test.
-func generate(t *testing.T, n spec.Network, o gen.Options) (files []gen.File, err error) {
-	t.Helper()
-	defer func() {
-		if r := recover(); r != nil {
-			t.Fatalf("Generate panics: %v; the spec:\n%.2000s\n%s", r, yaml(n), debug.Stack())
-		}
-	}()
-	return gen.Generate(n, o)
 }
 
 func same(a, b []gen.File) bool {

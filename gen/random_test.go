@@ -1,26 +1,17 @@
 package gen_test
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-var (
-	specs = flag.Int("specs", 5, "how many random networks to generate, compile and compare with the reference")
-	seed  = flag.Uint64("seed", 8, "of the random networks; 0 draws one")
-)
-
 const (
-	perPackage  = 25  // networks compiled together: linking the reference costs more than a few of them
 	perRun      = 200 // networks compiled by one go test, so that a long run says how far it is
 	shrinkTries = 60  // networks tried to find a smaller one that fails
 	shrunk      = 3   // failures that are made smaller
@@ -84,15 +75,6 @@ func report(t *testing.T, m module, n spec.Network, r result, smaller bool) {
 	t.Errorf("%s of network %s fails; its spec is in %s\n%s\n%s", r.failed, n.Name, dir, text, beginning(r.message))
 }
 
-// beginning is the first lines of a text: a wrong kernel is wrong in everything that follows.
-func beginning(text string) string {
-	lines := strings.SplitAfterN(text, "\n", 21)
-	if len(lines) <= 20 {
-		return text
-	}
-	return strings.Join(lines[:20], "") + "…\n"
-}
-
 // save writes a spec and returns it.
 func save(t *testing.T, dir, name string, n spec.Network) string {
 	t.Helper()
@@ -154,82 +136,5 @@ func TestShrink(t *testing.T) {
 	}
 	if found == 0 {
 		t.Error("no network was drawn with a softmax of 5 units; draw more")
-	}
-}
-
-// TestDrawSpecs checks that what is drawn is valid, reaches every corner it is meant to, and survives its file.
-func TestDrawSpecs(t *testing.T) {
-	seen := map[string]int{}
-	for i, n := range drawSpecs(*seed, 2000, ordinary) {
-		if err := n.Validate(); err != nil {
-			t.Fatalf("network %d is not valid: %v\n%s", i, err, yaml(n))
-		}
-		decoded, err := spec.Decode("n.yaml", []byte(yaml(n)))
-		if err != nil || !reflect.DeepEqual(decoded.WithDefaults(), n.WithDefaults()) {
-			t.Fatalf("network %d as YAML decodes to %+v, %v; want %+v:\n%s", i, decoded, err, n, yaml(n))
-		}
-		last := n.Layers[len(n.Layers)-1]
-		seen[fmt.Sprintf("%s after %s", n.Cost.Name, last.Activation.Name)]++
-		seen[fmt.Sprintf("cost %s, cache %s, %s", n.Cost.Name, n.Cache, n.Precision)]++
-		seen[fmt.Sprintf("cache %s, unroll %s, %s", n.Cache, n.Unroll, n.Precision)]++
-		for _, o := range n.Optimizers {
-			seen[fmt.Sprintf("%s, %s", o, n.Precision)]++
-		}
-		if len(n.Optimizers) > 1 && n.Optimizers[0] == spec.AdamW {
-			seen["optimizers in another order"]++
-		}
-		for j, l := range n.Layers {
-			if j < len(n.Layers)-1 {
-				seen[fmt.Sprintf("hidden %s, cache %s, %s", l.Activation.Name, n.Cache, n.Precision)]++
-			}
-			switch {
-			case l.Activation.Name == "softmax" && l.Dense == 1:
-				seen["softmax of one unit"]++
-			case l.Activation.Name == "softmax" && j < len(n.Layers)-1:
-				seen["hidden softmax"]++
-			case l.Window() > 1 && l.Window() < l.Dense && j < len(n.Layers)-1:
-				seen["hidden pooling"]++
-			case l.Window() > 1 && j == len(n.Layers)-1:
-				seen["pooling last"]++
-			case l.Activation.Expr != "":
-				seen["expression"]++
-			case l.Dense >= 300:
-				seen["wide layer"]++
-			}
-		}
-		if len(n.Layers) == 20 {
-			seen["20 layers"]++
-		}
-	}
-	corners := []string{
-		"optimizers in another order", "softmax of one unit", "hidden softmax", "wide layer", "20 layers", "hidden pooling", "pooling last", "expression",
-	}
-	for _, o := range spec.Optimizers() {
-		corners = append(corners, fmt.Sprintf("%s, float32", o.Name), fmt.Sprintf("%s, float64", o.Name))
-	}
-	for _, a := range spec.Activations() {
-		for _, c := range spec.Costs() {
-			if a.Probabilities || !c.Probabilities {
-				corners = append(corners, c.Name+" after "+a.Name)
-			}
-		}
-	}
-	for _, c := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
-		for _, u := range []spec.Unroll{spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop} {
-			corners = append(corners, fmt.Sprintf("cache %s, unroll %s, float32", c, u), fmt.Sprintf("cache %s, unroll %s, float64", c, u))
-		}
-		for _, p := range []spec.Precision{spec.Float32, spec.Float64} {
-			for _, a := range spec.Activations() {
-				corners = append(corners, fmt.Sprintf("hidden %s, cache %s, %s", a.Name, c, p))
-			}
-			for _, f := range spec.Costs() {
-				corners = append(corners, fmt.Sprintf("cost %s, cache %s, %s", f.Name, c, p))
-			}
-		}
-	}
-	for _, c := range corners {
-		if seen[c] == 0 {
-			t.Errorf("none of 2000 networks of seed %d has: %s", *seed, c)
-		}
 	}
 }

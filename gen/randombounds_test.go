@@ -17,9 +17,6 @@ import (
 	"github.com/backpropgen/backpropgen/spec"
 )
 
-// boundsSuffix is what the name of a test has at its end that holds errors to the bounds of explain.
-const boundsSuffix = "Bounds"
-
 // huntDraws is how many draws it takes: few, for there are many networks.
 const huntDraws = 20
 

@@ -2,7 +2,6 @@ package gen_test
 
 import (
 	"fmt"
-	"testing"
 
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -67,22 +66,4 @@ func variedSpecs(seed uint64, count int) []spec.Network {
 		chosen = append(chosen, drawn[best])
 	}
 	return chosen
-}
-
-// TestVariedSpecs: five networks that are chosen have more of what is drawn than eight that come as they may.
-func TestVariedSpecs(t *testing.T) {
-	count := func(networks []spec.Network) int {
-		seen := map[string]bool{}
-		for _, n := range networks {
-			for _, f := range features(n) {
-				seen[f] = true
-			}
-		}
-		return len(seen)
-	}
-	chosen, drawn := count(variedSpecs(*seed, 5)), count(drawSpecs(*seed, 8, ordinary))
-	t.Logf("%d features of 5 networks that are chosen, %d of 8 as they come", chosen, drawn)
-	if chosen <= drawn {
-		t.Errorf("%d features of 5 networks that are chosen, %d of 8 as they come", chosen, drawn)
-	}
 }

@@ -47,8 +47,3 @@ var victims = []spec.Network{
 		Name: "Large", Input: 300, Layers: []spec.Layer{act(330, "softplus"), act(4, "identity")}, Cost: spec.Function{Name: "mse"},
 	},
 }
-
-// act is a layer of units with an activation that has no parameters.
-func act(units int, activation string) spec.Layer {
-	return spec.Layer{Dense: units, Activation: spec.Function{Name: activation}}
-}
