@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -16,7 +17,7 @@ func TestDeepCode(t *testing.T) {
 		depths = []int{12, 16}
 	}
 	for _, layers := range depths {
-		files, err := generate(t, deepNetwork("Deep", layers, 16, spec.RoundingFast), gen.Options{})
+		files, err := gentest.Generate(t, gentest.DeepNetwork("Deep", layers, 16, spec.RoundingFast), gen.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

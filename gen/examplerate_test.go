@@ -9,6 +9,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -17,9 +18,9 @@ import (
 // began. An example that does is a test that fails in a user's repository. Compiling the networks finds the same, but
 // takes a hundred times as long, for one in thousands.
 func TestExampleLearns(t *testing.T) {
-	count := max(2000, *specs)
+	count := max(2000, *gentest.Specs)
 	fixed := 0
-	for _, n := range drawSpecs(*seed, count, ordinary) {
+	for _, n := range gentest.DrawSpecs(*gentest.Seed, count, gentest.Ordinary) {
 		n = n.WithDefaults()
 		n.Unroll = spec.UnrollLoop                // the same steps in fewer operations
 		if gen.Careful(n) || n.Params() > 30000 { // these take a second each in the interpreter
@@ -36,7 +37,7 @@ func TestExampleLearns(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !(after <= before) {
-			t.Errorf("network %s of seed %d: at rate %v, 20 steps take the loss from %v to %v; its spec:\n%s", n.Name, *seed, rate, before, after, yaml(n))
+			t.Errorf("network %s of seed %d: at rate %v, 20 steps take the loss from %v to %v; its spec:\n%s", n.Name, *gentest.Seed, rate, before, after, gentest.YAML(n))
 		}
 	}
 	if 4*fixed < count {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/generated/digits"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 	"github.com/backpropgen/backpropgen/generated/iris"
 	"github.com/backpropgen/backpropgen/generated/pixels"
 	"github.com/backpropgen/backpropgen/spec"
@@ -107,7 +108,7 @@ func TestExplainChoices(t *testing.T) {
 // TestExplainPauses checks that explain lists the functions of the assembly that take several calls, and no others.
 func TestExplainPauses(t *testing.T) {
 	const heading = "assembly that returns to Go before it is done"
-	text, err := gen.Explain(largeNetwork("Large", 784, 503, 10), gen.Options{})
+	text, err := gen.Explain(gentest.LargeNetwork("Large", 784, 503, 10), gen.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func TestExplainPauses(t *testing.T) {
 	if !ok || !regexp.MustCompile(`\n  GradBatch +([2-9]|\d\d)\n`).MatchString(list) || regexp.MustCompile(`\n  Forward +\d`).MatchString(list) {
 		t.Errorf("it says %q", list)
 	}
-	if text, err := gen.Explain(largeNetwork("Small", 8, 10), gen.Options{}); err != nil || strings.Contains(text, heading) {
+	if text, err := gen.Explain(gentest.LargeNetwork("Small", 8, 10), gen.Options{}); err != nil || strings.Contains(text, heading) {
 		t.Errorf("of a small network it says %v\n%s", err, text)
 	}
 }

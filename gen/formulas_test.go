@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 )
@@ -14,17 +15,17 @@ import (
 // drawFormulas draws a network with formulas in both its layers and in its cost, in any mode.
 func drawFormulas(r *rand.Rand) spec.Network {
 	n := spec.Network{
-		Name: "Net", Input: 1 + r.IntN(3), Cost: degenerate(r, spec.CostRole, []string{"a", "y", "(a - y)"}),
-		Cache:         pick(r, spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth),
-		Precision:     pick(r, spec.Float32, spec.Float64),
-		Rounding:      pick(r, spec.RoundingFast, spec.RoundingFast, spec.RoundingStrict),
-		Unroll:        pick(r, spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop),
-		Batch:         pick(r, 1, 4, 32),
+		Name: "Net", Input: 1 + r.IntN(3), Cost: gentest.Degenerate(r, spec.CostRole, []string{"a", "y", "(a - y)"}),
+		Cache:         gentest.Pick(r, spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth),
+		Precision:     gentest.Pick(r, spec.Float32, spec.Float64),
+		Rounding:      gentest.Pick(r, spec.RoundingFast, spec.RoundingFast, spec.RoundingStrict),
+		Unroll:        gentest.Pick(r, spec.UnrollAuto, spec.UnrollFull, spec.UnrollLoop),
+		Batch:         gentest.Pick(r, 1, 4, 32),
 		Targets:       []spec.Target{},
 		InputGradient: r.IntN(2) == 0,
 	}
 	for range 1 + r.IntN(12) {
-		n.Layers = append(n.Layers, spec.Layer{Dense: 1 + r.IntN(3), NoBias: r.IntN(4) == 0, Activation: degenerate(r, spec.ActivationRole, []string{"z"})})
+		n.Layers = append(n.Layers, spec.Layer{Dense: 1 + r.IntN(3), NoBias: r.IntN(4) == 0, Activation: gentest.Degenerate(r, spec.ActivationRole, []string{"z"})})
 	}
 	return n
 }
@@ -33,18 +34,18 @@ func drawFormulas(r *rand.Rand) spec.Network {
 // now and then. More of them: go test ./gen -run 'Formulas$' -specs 5000
 func TestFormulas(t *testing.T) {
 	t.Parallel()
-	count := max(60, *specs)
+	count := max(60, *gentest.Specs)
 	if testing.Short() {
 		count = 12
 	}
 	for i := range count {
-		r := rand.New(rand.NewPCG(*seed, uint64(i)))
+		r := rand.New(rand.NewPCG(*gentest.Seed, uint64(i)))
 		n := drawFormulas(r)
 		if i%12 == 0 {
 			n.Targets = nil
 		}
-		if _, err := generate(t, n, gen.Options{Package: "p"}); err != nil {
-			t.Fatalf("network %d of seed %d: %v; its spec:\n%s", i, *seed, err, yaml(n))
+		if _, err := gentest.Generate(t, n, gen.Options{Package: "p"}); err != nil {
+			t.Fatalf("network %d of seed %d: %v; its spec:\n%s", i, *gentest.Seed, err, gentest.YAML(n))
 		}
 	}
 }
@@ -58,10 +59,10 @@ func TestFormulasRefused(t *testing.T) {
 		count = 600
 	}
 	for i := range count {
-		r := rand.New(rand.NewPCG(*seed, uint64(i)))
-		f := spec.Function{Expr: drawDegenerate(r, []string{"z"}, 1+r.IntN(4))}
+		r := rand.New(rand.NewPCG(*gentest.Seed, uint64(i)))
+		f := spec.Function{Expr: gentest.DrawDegenerate(r, []string{"z"}, 1+r.IntN(4))}
 		if i%3 == 0 {
-			f.Expr = fmt.Sprintf("tanh(%s + 1e20*(1e20*%s))", f.Expr, pick(r, "z", "max(z, 0)", "abs(z)", f.Expr))
+			f.Expr = fmt.Sprintf("tanh(%s + 1e20*(1e20*%s))", f.Expr, gentest.Pick(r, "z", "max(z, 0)", "abs(z)", f.Expr))
 		}
 		n := spec.Network{Name: "Net", Input: 1, Layers: []spec.Layer{{Dense: 1, Activation: f}}, Cost: spec.Function{Name: "mse"}}
 		if _, err := plan.Compile(n); n.Validate() != nil || err == nil {

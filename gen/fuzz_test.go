@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -32,8 +33,8 @@ func FuzzGenerate(f *testing.F) {
 			f.Add(data, strings.EqualFold(filepath.Ext(name), ".json"))
 		}
 	}
-	for i, n := range drawSpecs(1, seeds(20), small) {
-		f.Add([]byte(yaml(n)), false)
+	for i, n := range gentest.DrawSpecs(1, seeds(20), gentest.Small) {
+		f.Add([]byte(gentest.YAML(n)), false)
 		if i%4 == 0 {
 			f.Add(n.JSON(), true)
 		}
@@ -51,11 +52,11 @@ func FuzzGenerate(f *testing.F) {
 
 // FuzzGenerateFormulas makes networks of formulas, in every mode of the cache, both precisions, straight and in loops.
 func FuzzGenerateFormulas(f *testing.F) {
-	activations, costs := formulas[spec.ActivationRole], formulas[spec.CostRole]
+	activations, costs := gentest.Formulas[spec.ActivationRole], gentest.Formulas[spec.CostRole]
 	for i, a := range activations {
 		f.Add(a, costs[i%len(costs)], uint8(i))
 	}
-	for i, n := range drawSpecs(1, seeds(200), small) {
+	for i, n := range gentest.DrawSpecs(1, seeds(200), gentest.Small) {
 		if e := n.Layers[0].Activation.Expr; e != "" && n.Cost.Expr != "" {
 			f.Add(e, n.Cost.Expr, uint8(i))
 		}
@@ -92,7 +93,7 @@ func generates(t *testing.T, n spec.Network, source string) {
 		return
 	}
 	o := gen.Options{Package: "p", Source: source}
-	files, err := generate(t, n, o)
+	files, err := gentest.Generate(t, n, o)
 	list := spec.ErrorList(nil)
 	switch {
 	case err == nil:
@@ -100,9 +101,9 @@ func generates(t *testing.T, n spec.Network, source string) {
 			o.Package = n.Package
 		}
 		if problem := coherent(n, o, files); problem != "" {
-			t.Fatalf("%s; the spec:\n%s", problem, yaml(n))
+			t.Fatalf("%s; the spec:\n%s", problem, gentest.YAML(n))
 		}
 	case !errors.As(err, &list) || len(list) == 0 || files != nil:
-		t.Fatalf("%T, %d files: %v; the spec:\n%s", err, len(files), err, yaml(n))
+		t.Fatalf("%T, %d files: %v; the spec:\n%s", err, len(files), err, gentest.YAML(n))
 	}
 }

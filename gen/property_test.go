@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -25,10 +26,10 @@ var breakages = []struct {
 	do   func(r *rand.Rand, n *spec.Network)
 }{
 	{"name", func(r *rand.Rand, n *spec.Network) {
-		n.Name = pick(r, "", "_", "iris", "Iris Net", "Iris\n", "É", "9", "IrisGrad", "TestIris", "Iris;", "I\x00", "../Iris", strings.Repeat("I", 65))
+		n.Name = gentest.Pick(r, "", "_", "iris", "Iris Net", "Iris\n", "É", "9", "IrisGrad", "TestIris", "Iris;", "I\x00", "../Iris", strings.Repeat("I", 65))
 	}},
 	{"package", func(r *rand.Rand, n *spec.Network) {
-		n.Package = pick(r, "_", "func", "a b", "a\nimport \"os\"", "a;", "a_test", "ä", "/etc")
+		n.Package = gentest.Pick(r, "_", "func", "a b", "a\nimport \"os\"", "a;", "a_test", "ä", "/etc")
 	}},
 	{"input", func(r *rand.Rand, n *spec.Network) { n.Input = badCount(r, spec.MaxWidth, true) }},
 	{"width", func(r *rand.Rand, n *spec.Network) {
@@ -42,38 +43,40 @@ var breakages = []struct {
 		n.Layers = slices.Repeat(n.Layers, spec.MaxLayers+1)
 	}},
 	{"activation", func(r *rand.Rand, n *spec.Network) {
-		n.Layers[r.IntN(len(n.Layers))].Activation = spec.Function{Name: pick(r, "tan", "Tanh", "mse", " relu", "relu\n")}
+		n.Layers[r.IntN(len(n.Layers))].Activation = spec.Function{Name: gentest.Pick(r, "tan", "Tanh", "mse", " relu", "relu\n")}
 	}},
 	{"cost", func(r *rand.Rand, n *spec.Network) {
-		n.Cost = spec.Function{Name: pick(r, "", "mae?", "softmax", "MSE")}
+		n.Cost = spec.Function{Name: gentest.Pick(r, "", "mae?", "softmax", "MSE")}
 	}},
 	{"parameter", func(r *rand.Rand, n *spec.Network) {
-		params := pick(r, map[string]float64{"slop": 1}, map[string]float64{"slope": math.NaN()}, map[string]float64{"slope": math.Inf(1)},
+		params := gentest.Pick(r, map[string]float64{"slop": 1}, map[string]float64{"slope": math.NaN()}, map[string]float64{"slope": math.Inf(1)},
 			map[string]float64{"slope": 1e300}, map[string]float64{"slope\n": 1})
 		n.Layers[r.IntN(len(n.Layers))].Activation = spec.Function{Name: "leaky-relu", Params: params}
 	}},
 	{"window", func(r *rand.Rand, n *spec.Network) {
-		window := pick(r, 0, -1, 0.5, 1e300, math.NaN(), float64(n.Layers[0].Dense+1))
-		n.Layers[0].Activation = spec.Function{Name: pick(r, "max-pool", "avg-pool"), Params: map[string]float64{spec.Window: window}}
+		window := gentest.Pick(r, 0, -1, 0.5, 1e300, math.NaN(), float64(n.Layers[0].Dense+1))
+		n.Layers[0].Activation = spec.Function{Name: gentest.Pick(r, "max-pool", "avg-pool"), Params: map[string]float64{spec.Window: window}}
 	}},
 	{"formula", func(r *rand.Rand, n *spec.Network) {
-		text := pick(r, " ", "z +", "z)", "2z", "q", "a", "z; os.Exit(1)", "z\n//", "pow(z)", "1", "z**2", "exp z", strings.Repeat("(", 1000)+"z")
+		text := gentest.Pick(r, " ", "z +", "z)", "2z", "q", "a", "z; os.Exit(1)", "z\n//", "pow(z)", "1", "z**2", "exp z", strings.Repeat("(", 1000)+"z")
 		n.Layers[r.IntN(len(n.Layers))].Activation = spec.Function{Expr: text}
 	}},
-	{"formula of a cost", func(r *rand.Rand, n *spec.Network) { n.Cost = spec.Function{Expr: pick(r, "z", "y", "a -", "3")} }},
+	{"formula of a cost", func(r *rand.Rand, n *spec.Network) {
+		n.Cost = spec.Function{Expr: gentest.Pick(r, "z", "y", "a -", "3")}
+	}},
 	{"two kinds of function", func(r *rand.Rand, n *spec.Network) {
 		n.Cost = spec.Function{Name: "mse", Expr: "(a - y)^2"}
 	}},
 	{"cost without probabilities", func(r *rand.Rand, n *spec.Network) {
-		n.Layers[len(n.Layers)-1].Activation = spec.Function{Name: pick(r, "", "identity", "relu", "tanh")}
-		n.Cost = spec.Function{Name: pick(r, "cross-entropy", "binary-cross-entropy")}
+		n.Layers[len(n.Layers)-1].Activation = spec.Function{Name: gentest.Pick(r, "", "identity", "relu", "tanh")}
+		n.Cost = spec.Function{Name: gentest.Pick(r, "cross-entropy", "binary-cross-entropy")}
 	}},
 	{"precision", func(r *rand.Rand, n *spec.Network) {
-		n.Precision = pick[spec.Precision](r, "float16", "int", "float32 ")
+		n.Precision = gentest.Pick[spec.Precision](r, "float16", "int", "float32 ")
 	}},
-	{"cache", func(r *rand.Rand, n *spec.Network) { n.Cache = pick[spec.Cache](r, "none", "z") }},
-	{"unroll", func(r *rand.Rand, n *spec.Network) { n.Unroll = pick[spec.Unroll](r, "8", "yes") }},
-	{"rounding", func(r *rand.Rand, n *spec.Network) { n.Rounding = pick[spec.Rounding](r, "exact", "Strict") }},
+	{"cache", func(r *rand.Rand, n *spec.Network) { n.Cache = gentest.Pick[spec.Cache](r, "none", "z") }},
+	{"unroll", func(r *rand.Rand, n *spec.Network) { n.Unroll = gentest.Pick[spec.Unroll](r, "8", "yes") }},
+	{"rounding", func(r *rand.Rand, n *spec.Network) { n.Rounding = gentest.Pick[spec.Rounding](r, "exact", "Strict") }},
 	{"batch", func(r *rand.Rand, n *spec.Network) { n.Batch = badCount(r, spec.MaxBatch, false) }},
 	{"optimizers", func(r *rand.Rand, n *spec.Network) {
 		n.Optimizers = [][]spec.Optimizer{{"lion"}, {""}, {spec.Adam, spec.Adam}}[r.IntN(3)]
@@ -89,7 +92,7 @@ func badCount(r *rand.Rand, most int, zero bool) int {
 	if zero {
 		bad = append(bad, 0)
 	}
-	return pick(r, bad...)
+	return gentest.Pick(r, bad...)
 }
 
 // TestGenerateBroken generates thousands of networks that are each a little broken: each gives an error that says what
@@ -97,15 +100,15 @@ func badCount(r *rand.Rand, most int, zero bool) int {
 func TestGenerateBroken(t *testing.T) {
 	done := map[string]bool{}
 	for i := range 5000 {
-		r := rand.New(rand.NewPCG(*seed, uint64(i)))
-		n := drawSpec(r, fmt.Sprintf("N%d", i), small)
+		r := rand.New(rand.NewPCG(*gentest.Seed, uint64(i)))
+		n := gentest.DrawSpec(r, fmt.Sprintf("N%d", i), gentest.Small)
 		b := breakages[r.IntN(len(breakages))]
 		b.do(r, &n)
 		done[b.name] = true
-		files, err := generate(t, n, gen.Options{Package: "p"})
+		files, err := gentest.Generate(t, n, gen.Options{Package: "p"})
 		if list := (spec.ErrorList)(nil); !errors.As(err, &list) || len(list) == 0 || files != nil {
 			t.Fatalf("broken in its %s, network %d of seed %d gives error %v (%T) and %d files, want a spec.ErrorList and none:\n%.2000s",
-				b.name, i, *seed, err, err, len(files), yaml(n))
+				b.name, i, *gentest.Seed, err, err, len(files), gentest.YAML(n))
 		}
 	}
 	for _, b := range breakages {
@@ -119,26 +122,26 @@ func TestGenerateBroken(t *testing.T) {
 // No other test looks at the files of so many networks; others compile some of them. More of them: -specs 2000.
 func TestGenerateAny(t *testing.T) {
 	t.Parallel()
-	count := max(40, *specs)
+	count := max(40, *gentest.Specs)
 	if testing.Short() {
 		count = 5
 	}
 	for i := range count {
-		r := rand.New(rand.NewPCG(*seed, uint64(i)))
-		n := drawSpec(r, fmt.Sprintf("N%d", i), small)
-		o := gen.Options{Package: pick(r, "", "p"), Source: pick(r, "", "spec.yaml"), Qualify: r.IntN(2) == 0}
-		files, err := generate(t, n, o)
+		r := rand.New(rand.NewPCG(*gentest.Seed, uint64(i)))
+		n := gentest.DrawSpec(r, fmt.Sprintf("N%d", i), gentest.Small)
+		o := gen.Options{Package: gentest.Pick(r, "", "p"), Source: gentest.Pick(r, "", "spec.yaml"), Qualify: r.IntN(2) == 0}
+		files, err := gentest.Generate(t, n, o)
 		problem := fmt.Sprint(err)
 		if err == nil {
 			problem = coherent(n, o, files)
 		}
 		if i%4 == 0 && problem == "" {
-			if again, err := generate(t, n, o); err != nil || !same(files, again) {
+			if again, err := gentest.Generate(t, n, o); err != nil || !same(files, again) {
 				problem = fmt.Sprintf("generated again, it gives other files, and error %v", err)
 			}
 		}
 		if problem != "" {
-			t.Fatalf("network %d of seed %d: %s; its spec:\n%s", i, *seed, problem, yaml(n))
+			t.Fatalf("network %d of seed %d: %s; its spec:\n%s", i, *gentest.Seed, problem, gentest.YAML(n))
 		}
 	}
 }
@@ -220,7 +223,7 @@ var firstLine = regexp.MustCompile(`^// Code generated by backpropgen from [!-~]
 // comment line, and nothing after it changes.
 func TestHostileSource(t *testing.T) {
 	t.Parallel()
-	n := spec.Network{Name: "Net", Input: 1, Layers: []spec.Layer{act(1, "identity")}, Cost: spec.Function{Name: "mse"}} // the least assembly
+	n := spec.Network{Name: "Net", Input: 1, Layers: []spec.Layer{gentest.Act(1, "identity")}, Cost: spec.Function{Name: "mse"}} // the least assembly
 	plain, err := gen.Generate(n, gen.Options{Source: "net.yaml"})
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +233,7 @@ func TestHostileSource(t *testing.T) {
 		"*/ package evil /*", "/*", "//go:generate rm -rf .", "a; DO NOT EDIT.", "; DO NOT EDIT.\nvar x = 1", "\xff\xfe", "\ufeffnet.yaml", "нет.yaml",
 		strings.Repeat("x", 10000), " ", "%s%d%!", "`", "\"", "\\n", "\t", "\v\f", "\x1b[31m",
 	}
-	r := rand.New(rand.NewPCG(*seed, 0))
+	r := rand.New(rand.NewPCG(*gentest.Seed, 0))
 	count := 50
 	if testing.Short() {
 		count = 5
@@ -263,7 +266,7 @@ func TestHostileSource(t *testing.T) {
 
 // TestHostilePackage offers package names that are code: they are errors.
 func TestHostilePackage(t *testing.T) {
-	n := drawSpec(rand.New(rand.NewPCG(1, 1)), "Net", small)
+	n := gentest.DrawSpec(rand.New(rand.NewPCG(1, 1)), "Net", gentest.Small)
 	for _, name := range []string{"a; import \"os\"", "a\nvar x = 1", "a//", "a b", "type", "_", "é", "a\x00"} {
 		if files, err := gen.Generate(n, gen.Options{Package: name}); err == nil {
 			t.Errorf("package %q gives %d files, want an error", name, len(files))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -20,7 +21,7 @@ func TestTeamMemory(t *testing.T) {
 	}{
 		{4, 3, spec.Float32, 32}, {1024, 1024, spec.Float32, 32}, {4096, 1024, spec.Float32, 15}, {4096, 2048, spec.Float64, 3}, {4096, 4095, spec.Float64, 2},
 	} {
-		n := spec.Network{Name: "Net", Input: c.inputs, Precision: c.precision, Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{act(c.outputs, "tanh")}}
+		n := spec.Network{Name: "Net", Input: c.inputs, Precision: c.precision, Cost: spec.Function{Name: "mse"}, Layers: []spec.Layer{gentest.Act(c.outputs, "tanh")}}
 		files, err := gen.Generate(n, gen.Options{})
 		if err != nil {
 			t.Fatal(err)

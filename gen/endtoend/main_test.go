@@ -1,0 +1,9 @@
+package endtoend
+
+import (
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
+)
+
+func TestMain(m *testing.M) { gentest.Main(m) }

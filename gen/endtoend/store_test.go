@@ -1,0 +1,174 @@
+package endtoend
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestStore saves and loads random networks with all their optimizers, each type's data being offered to all others:
+// networks of other shapes, precisions and activations.
+func TestStore(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name string, data []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Networks alike but for one thing, and some that are not.
+	base := spec.Network{
+		Input: 3, Layers: []spec.Layer{{Dense: 2, Activation: spec.Function{Name: "tanh"}}, {Dense: 2}}, Cost: spec.Function{Name: "mse"},
+		Optimizers: []spec.Optimizer{spec.Adam, spec.SGD},
+	}
+	networks := []spec.Network{base}
+	for _, change := range []func(n *spec.Network){
+		func(n *spec.Network) { n.Precision = spec.Float64 },
+		func(n *spec.Network) { n.Layers[1].Activation.Name = "relu" },
+		func(n *spec.Network) { n.Layers[0].Activation = spec.Function{Expr: "z/2"} },
+		func(n *spec.Network) { n.Input, n.Layers[0].Dense = 2, 3; n.Layers[1].NoBias = true },
+		func(n *spec.Network) { n.Layers = n.Layers[:1] },
+	} {
+		n := base
+		n.Layers = slices.Clone(base.Layers)
+		change(&n)
+		networks = append(networks, n)
+	}
+	for i := range 10 {
+		networks = append(networks, gentest.DrawSpec(rand.New(rand.NewPCG(*gentest.Seed, uint64(i))), "", gentest.Small))
+	}
+	if testing.Short() {
+		networks = networks[:3]
+	}
+	var calls strings.Builder
+	calls.WriteString("package store\n\nimport \"testing\"\n\nfunc TestAll(t *testing.T) {\n\tcheck(t, []func() stored{\n")
+	seen := map[string]bool{}
+	for i, n := range networks {
+		n.Name = fmt.Sprintf("N%d", i)
+		n.Targets = []spec.Target{} // what saves and loads is the same, and the module needs nothing else
+		files, err := gen.Generate(n, gen.Options{Package: "store"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if !strings.HasSuffix(f.Name, "_test.go") {
+				put(f.Name, f.Data)
+			}
+		}
+		if key := n.WithDefaults().FunctionDigest() + string(n.WithDefaults().Precision); !seen[key] {
+			seen[key] = true
+			values := []string{"new(" + n.Name + ")"}
+			for _, o := range n.Optimizers {
+				entry, _ := spec.LookupOptimizer(o)
+				values = append(values, "New"+n.Name+entry.Type+"()")
+			}
+			for _, value := range values {
+				fmt.Fprintf(&calls, "\t\tfunc() stored { return %s },\n", value)
+			}
+		}
+	}
+	calls.WriteString("\t})\n}\n")
+	put("all_test.go", []byte(calls.String()))
+	checker, err := os.ReadFile(filepath.Join("testdata", "store", "store_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put("store_test.go", checker)
+	put("go.mod", []byte("module random\n\ngo 1.25\n"))
+	run := func(args ...string) string {
+		t.Helper()
+		cmd := exec.Command("go", args...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOFLAGS=", "GOPROXY=off", "GOWORK=off", "GOTOOLCHAIN=local")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("go %s: %v\n%s", strings.Join(args, " "), err, gentest.Beginning(string(out)))
+		}
+		return string(out)
+	}
+	if out := run("test", "-count=1", "-vet=all", "-v", "."); !strings.Contains(out, "--- PASS: TestAll") {
+		t.Errorf("the test did not run:\n%s", gentest.Beginning(out))
+	}
+	// What is emitted, its test apart, is the Go of 2023.
+	for _, name := range []string{"all_test.go", "store_test.go"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("go.mod", []byte("module random\n\ngo 1.21\n"))
+	run("build", ".")
+	// Kernels do not need the file.
+	stores, err := filepath.Glob(filepath.Join(dir, "*_store_gen.go"))
+	if err != nil || len(stores) != len(networks) {
+		t.Fatal(len(stores), err)
+	}
+	for _, file := range stores {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run("vet", ".")
+}
+
+// TestKernelsWithoutStore: neither a kernel nor its test says a name that only the file that saves and loads declares.
+func TestKernelsWithoutStore(t *testing.T) {
+	n := gentest.DrawSpec(rand.New(rand.NewPCG(*gentest.Seed, 1)), "Net", gentest.Small)
+	n.Optimizers = []spec.Optimizer{spec.Adam}
+	files, err := gen.Generate(n, gen.Options{Package: "net"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := gentest.NewModule(t)
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name, "_store_gen.go") {
+			m.Write(t, filepath.Join("net", f.Name), f.Data)
+		}
+	}
+	cmd := exec.Command("go", "vet", "./net")
+	cmd.Dir = m.Dir
+	cmd.Env = gentest.Environment()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestLargeStore: values are receivers of what makes others of them, but for those that are too large for a stack: an
+// optimizer may be where its network is not.
+func TestLargeStore(t *testing.T) {
+	n := spec.Network{
+		Name: "Net", Input: 4096, Layers: []spec.Layer{gentest.Act(1024, "tanh")}, Cost: spec.Function{Name: "mse"},
+		Optimizers: []spec.Optimizer{spec.SGD, spec.Momentum, spec.Adam},
+	}
+	files, err := gen.Generate(n, gen.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(files[2].Data)
+	for _, want := range []string{
+		"(p Net) MarshalBinary()", "(p Net) MarshalJSON()", "(o NetSGD) MarshalJSON()", "(o NetMomentum) MarshalBinary()", "(o *NetAdam) MarshalBinary()",
+		"(o *NetAdam) MarshalJSON()", "Give package gob a pointer:", "Give package json a pointer:",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is not in %s", want, files[2].Name)
+		}
+	}
+}
+
+// TestPackageNamesDiffer: no two declarations of one network have one name.
+func TestPackageNamesDiffer(t *testing.T) {
+	names := gen.PackageNames(spec.Network{Name: "Iris"})
+	slices.Sort(names)
+	for i, name := range names[1:] {
+		if name == names[i] {
+			t.Errorf("%s is declared twice", name)
+		}
+	}
+}

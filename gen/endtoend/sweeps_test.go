@@ -1,0 +1,107 @@
+package endtoend
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// TestSweepLengths calls the assembly that goes through all parameters, for optimizers and gradients, with every length
+// up to some rounds of its loops, beside pages that must not be touched. verify judges what becomes of an element; here
+// it is the same in all places of an array.
+func TestSweepLengths(t *testing.T) {
+	t.Parallel()
+	test, err := os.ReadFile("testdata/sweeps/sweeps_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, networks := gentest.NewModule(t), 0
+	m.Write(t, "sweeps/sweeps_test.go", test)
+	for i, precision := range []spec.Precision{spec.Float32, spec.Float64, spec.Float32, spec.Float64} {
+		if testing.Short() && i > 0 {
+			break // -short has one of the four
+		}
+		n := spec.Network{Name: fmt.Sprintf("N%d", i), Input: 1, Precision: precision, Layers: []spec.Layer{{Dense: 1}}, Cost: spec.Function{Name: "mse"}}
+		if i > 1 {
+			n.Rounding = spec.RoundingStrict
+		}
+		for _, o := range spec.Optimizers() {
+			n.Optimizers = append(n.Optimizers, o.Name)
+		}
+		m.EmitWith(t, n, gen.Options{Package: "sweeps", Qualify: true, EveryLevel: true})
+		code, err := os.ReadFile(filepath.Join(m.Dir, "sweeps", strings.ToLower(n.Name)+"_amd64_gen.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Write(t, fmt.Sprintf("sweeps/list%d_test.go", i), sweepsOf(t, n, code))
+		networks++
+	}
+	out := m.GoTest(t, "-run=^TestLengths", "-v", "./sweeps")
+	if passed := strings.Count(out, "\n--- PASS: TestLengthsN"); passed != networks || strings.Contains(out, "--- FAIL") {
+		t.Errorf("the sweeps of %d networks passed, of %d:\n%s", passed, networks, gentest.Beginning(out))
+	}
+}
+
+// sweepsOf is the test of the sweeps that an emitted file declares.
+func sweepsOf(t *testing.T, n spec.Network, code []byte) []byte {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "", code, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	var list bytes.Buffer
+	fmt.Fprintf(&list, "//go:build amd64\n\npackage sweeps\n\nimport \"testing\"\n\nfunc TestLengths%s(t *testing.T) {\n\tlengths(t, %sLevel, []sweep[%s]{\n", n.Name, strings.ToLower(n.Name), n.Precision)
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Body != nil || !strings.Contains(f.Name.Name, "AVX") || len(f.Type.Params.List) < 2 || f.Type.Params.List[1].Names[0].Name != "n" {
+			continue
+		}
+		found++
+		arrays := len(f.Type.Params.List[0].Names)
+		var args []string
+		for k := range arrays {
+			args = append(args, fmt.Sprintf("a[%d]", k))
+		}
+		args = append(args, "n")
+		folds := ""
+		for _, p := range f.Type.Params.List[2:] {
+			if p.Names[0].Name == "lanes" {
+				args = append(args, "lanes")
+				folds = map[bool]string{true: "sum", false: "max"}[strings.Contains(f.Name.Name, "Squares")]
+				continue
+			}
+			var typ bytes.Buffer
+			array := p.Type.(*ast.StarExpr).X.(*ast.ArrayType)
+			if err := printer.Fprint(&typ, token.NewFileSet(), array); err != nil {
+				t.Fatal(err)
+			}
+			// Numbers near 1, of which no two are the same; a scale is a power of 2.
+			numbers := "2"
+			if array.Len.(*ast.BasicLit).Value != "1" || folds == "" && !strings.Contains(f.Name.Name, "Squares") {
+				numbers = "0.9, 0.3, 0.7, 0.2, 0.6, 0.1, 0.8, 0.4"
+				numbers = strings.Join(strings.Split(numbers, ", ")[:int(array.Len.(*ast.BasicLit).Value[0]-'0')], ", ")
+			}
+			args = append(args, fmt.Sprintf("&%s{%s}", &typ, numbers))
+		}
+		level := map[bool]int{true: 2, false: 1}[strings.HasSuffix(f.Name.Name, "AVX512")]
+		fmt.Fprintf(&list, "\t\t{%q, %d, %d, func(a []*%s, n int, lanes *[4]float64) { %s(%s) }, %q, %t},\n",
+			f.Name.Name, level, arrays, n.Precision, f.Name.Name, strings.Join(args, ", "), folds, n.Rounding == spec.RoundingStrict)
+	}
+	fmt.Fprint(&list, "\t})\n}\n")
+	if want := 2 * (3 + 7); found < want {
+		t.Errorf("%s has %d sweeps, at least %d were expected", n.Name, found, want)
+	}
+	return list.Bytes()
+}

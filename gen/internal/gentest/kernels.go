@@ -1,0 +1,115 @@
+package gentest
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// The emitted test of a network makes the compiler work three times as long as its kernels do: the judge is compiled
+// anew for its types. A test that runs kernels alone, with a judge of its own, leaves it out, and so what saves and
+// loads, and teams.
+
+// EmitKernels is emit without the emitted tests, of which the spec and the list of functions are left, and without what
+// kernels do not need.
+func (m Module) EmitKernels(t *testing.T, pkg string, networks ...spec.Network) {
+	t.Helper()
+	m.Emit(t, pkg, networks...)
+	m.KernelsOnly(t, pkg, networks...)
+}
+
+// KernelsOnly takes from a package what tests of kernels alone do not need.
+func (m Module) KernelsOnly(t *testing.T, pkg string, networks ...spec.Network) {
+	t.Helper()
+	for _, n := range networks {
+		base := filepath.Join(m.Dir, pkg, strings.ToLower(n.Name))
+		for _, part := range []string{"_store_gen.go", "_team_gen.go"} {
+			if err := os.Remove(base + part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		test, err := os.ReadFile(base + "_gen_test.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := fmt.Sprintf("package %s\n\nimport %q\n\n", pkg, ModulePath+"/verify") + strings.Join(SpecAndKernel(t, test), "\n\n") + "\n"
+		if err := os.WriteFile(base+"_gen_test.go", []byte(list), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// PutTest writes a test of testdata into a package, and what it is told of networks through: their functions without
+// their types.
+func (m Module) PutTest(t *testing.T, pkg string, files ...string) {
+	t.Helper()
+	for _, name := range append(files, "erased/erased_test.go") {
+		text, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		head := fmt.Sprintf("package %s\n", filepath.Base(filepath.Dir(name)))
+		if !bytes.HasPrefix(text, []byte(head)) {
+			t.Fatalf("%s does not begin with %q", name, head)
+		}
+		m.Write(t, filepath.Join(pkg, filepath.Base(name)), append([]byte("package "+pkg+"\n"), text[len(head):]...))
+	}
+}
+
+// Erased is the call that takes the types from a network of a package, for a test that putTest has put there.
+func (m Module) Erased(t *testing.T, pkg string, n spec.Network) string {
+	t.Helper()
+	prefix := portable.Prefix(n.Name)
+	levels := prefix + "AtLevels"
+	if files, err := filepath.Glob(filepath.Join(m.Dir, pkg, strings.ToLower(n.Name)+"_amd64_gen.s")); err != nil || len(files) == 0 {
+		levels = `func(f func(string)) { f("portable") }`
+	}
+	return fmt.Sprintf("erase(%[1]sSpec, %[1]sKernel, %[2]s)", prefix, levels)
+}
+
+// PutList writes the test that calls a method of every network of a package.
+func (m Module) PutList(t *testing.T, pkg, test, method string, networks []spec.Network) {
+	t.Helper()
+	var list bytes.Buffer
+	fmt.Fprintf(&list, "package %s\n\nimport \"testing\"\n\nfunc %s(t *testing.T) {\n", pkg, test)
+	for _, n := range networks {
+		fmt.Fprintf(&list, "\tt.Run(%q, %s.%s)\n", n.Name, m.Erased(t, pkg, n), method)
+	}
+	fmt.Fprint(&list, "}\n")
+	m.Write(t, filepath.Join(pkg, "list_test.go"), list.Bytes())
+}
+
+// SpecAndKernel are the declarations in an emitted test of the spec and of the list of functions, in this order.
+func SpecAndKernel(t *testing.T, test []byte) []string {
+	t.Helper()
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", test, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, ending := range []string{"Spec", "Kernel"} {
+		for _, d := range file.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || len(g.Specs) != 1 {
+				continue
+			}
+			if v, ok := g.Specs[0].(*ast.ValueSpec); ok && strings.HasSuffix(v.Names[0].Name, ending) {
+				list = append(list, string(test[fset.Position(g.Pos()).Offset:fset.Position(g.End()).Offset]))
+			}
+		}
+	}
+	if len(list) != 2 {
+		t.Fatalf("an emitted test has %d declarations that end in Spec or Kernel, want one of each; has it changed?", len(list))
+	}
+	return list
+}

@@ -1,0 +1,167 @@
+package mutants
+
+import "slices"
+
+// packageMistakes are all that are planted in packages.
+func packageMistakes() []packageMutant {
+	return slices.Concat(chunkMistakes, teamMistakes, allocationMistakes, nanMistakes, optimizerMistakes, sweepMistakes, sharedMistakes, updateMistakes, kinkMistakes)
+}
+
+// chunkMistakes are made where batches are cut into chunks, tiles, rests and blocks.
+var chunkMistakes = []packageMutant{
+	on(inDispatch, "Tiled", "vectorGradBatch", "the loss of the chunks before is forgotten", `loss \+= (p\.gradTiles\(.*8, 32\))`, "loss = $1"),
+	on(inDispatch, "Tiled", "vectorGradBatch", "the loss of a chunk is forgotten where another follows", `loss \+= (p\.gradTiles\(.*8, 32\))`,
+		"if l := $1; len(xs) < 512 {\nloss += l\n}"),
+	on(inDispatch, "Tiled", "vectorGradBatch", "7 of the 8 tiles of a chunk", `g, 8, 32\)`, "g, 7, 32)"),
+	on(inDispatch, "Tiled", "vectorGradBatch", "a rest of 17 samples is lost", `if len\(xs\) > 0 \{`, "if len(xs) > 0 && len(xs) != 17 {"),
+	on(inDispatch, "Tiled", "vectorForwardBatch", "off by one sample after a chunk", `xs, out = xs\[256:\], out\[256:\]`, "xs, out = xs[255:len(xs)-1], out[256:]"),
+	on(inDispatch, "Tiled", "vectorForwardBatch", "a chunk's results come from its first tile alone", `(unsafe\.SliceData\(out\)), 8\)`, "$1, 8)\ncopy(out[32:64], out[:32])"),
+	on(inDispatch, "Tiled", "vectorLossBatch", "a tile alone beside chunks is lost", `len\(xs\) / 32; tiles > 0`, "len(xs) / 32; tiles > 1"),
+	on(inDispatch, "Pooled", "vectorLossBatch", "a rest counts as a whole tile", `1, len\(xs\)\)`, "1, 8)"),
+	on(inDispatch, "Tiled", "vectorLossBatch", "the targets of the first chunk again", `xs, ys = xs\[256:\], ys\[256:\]`, "xs = xs[256:]"),
+	on(inDispatch, "Tiled", "vectorInputGradBatch", "the last gradient of a rest of 31 is not written", `copy\(gxs, b\.restX\[:\]\)`, "copy(gxs, b.restX[:30])"),
+	on(inDispatch, "Tiled", "vectorInputGradBatch", "the gradients of the second chunk go to the first", `xs, ys, gxs = xs\[256:\], ys\[256:\], gxs\[256:\]`,
+		"if len(xs) >= 512 {\nxs, ys = xs[256:], ys[256:]\ncontinue\n}\n$0"),
+	on(inDispatch, "Tiled", "vectorStepBatch", "no step with two chunks", `tiledStepBatchAVX2\(p, &b\.sum, rate\)`, "if len(xs) < 512 {\n$0\n}"),
+	on(inDispatch, "Tiled", "gradTiles", "the last tile is not summed up", `SumsAVX2\(b, xs, g, tiles, samples\)`, "SumsAVX2(b, xs, g, max(tiles-1, 1), samples)"),
+	on(inDispatch, "Tiled", "gradTiles", "every sixth tile is not summed up", `SumsAVX2\(b, xs, g, tiles, samples\)`, "SumsAVX2(b, xs, g, tiles-tiles/6, samples)"),
+	on(inDispatch, "Pooled", "vectorForwardBatch", "15 of the 16 tiles of a chunk", `SliceData\(out\), 16\)`, "SliceData(out), 15)"),
+	on(inDispatch, "Pooled", "vectorGradBatch", "the loss of 11 tiles is lost", `loss \+= (p\.gradTiles\(.*, tiles, 8\))`, "if l := $1; tiles != 11 {\nloss += l\n}"),
+	on(inDispatch, "Pooled", "vectorLossBatch", "a rest of 5 samples is one of 4", `1, len\(xs\)\)`, "1, len(xs)-len(xs)/5%2)"),
+	on(inKernels, "Tiled", "GradBatch", "the loss of the first blocks of many is forgotten", `loss \+= (p\.gradBlock\(b, xs\[:32\], ys\[:32\], g\))`,
+		"if l := $1; len(xs) <= 512 {\nloss += l\n}"),
+	on(inKernels, "Tiled", "InputGradBatch", "the loss of the second block is forgotten", `loss \+= (p\.inputGradBlock\(b, xs\[:32\], ys\[:32\], gxs\[:32\]\))`,
+		"if l := $1; len(xs) != 33 {\nloss += l\n}"),
+	on(inKernels, "Tiled", "Adam.StepBatch", "the update is left out", `o\.Update\(p, &b\.sum, rate\)\n`, ""),
+	on(inKernels, "Tiled", "SGD.StepBatch", "half of the rate", `rate\)\n`, "rate/2)\n"),
+	on(inKernels, "Tiled", "Momentum.StepBatch", "the loss after the step", `return loss`, "loss = p.LossBatch(b, xs, ys)\n$0"),
+	on(inKernels, "Tiled", "StepBatch", "the gradient of the ninth block is forgotten", `loss \+= p\.gradBlock\(b, xs\[:32\], ys\[:32\], &b\.sum\)`,
+		"if len(xs)/32 == 8 {\nloss += p.lossBlock(b, xs[:32], ys[:32])\n} else {\n$0\n}"),
+	on(inKernels, "Tiled", "ForwardBatch", "the results of a block are the ones before", `p\.forwardBlock\(b, xs\[:32\], out\[:32\]\)`, "$0\nif len(out) > 512 {\nout[31] = out[30]\n}"),
+}
+
+// teamMistakes are made where batches are shared out.
+var teamMistakes = []packageMutant{
+	on(inTeam, "Tiled", "slot", "the last of 32 runs is lost", `k >= 32`, "k >= 31"),
+	on(inTeam, "Tiled", "slot", "the results of a run are lost with many workers", `hi <= len\(out\)`, "hi <= len(out) && (k < 20 || t.sharing < 20)"),
+	on(inTeam, "Tiled", "slot", "a block too few where runs are uneven", `\+min\(k\+1, more\)\)`, "+min(k+1, more)-more/31)"),
+	on(inTeam, "Tiled", "slot", "the loss of the last run of 23 is another", `t\.losses\[k\] = t\.p\.LossBatch.*`, "$0\nif t.slots == 23 {\nt.losses[22] /= 2\n}"),
+	on(inTeam, "Tiled", "end", "a wrong loss with more than 8 workers", `loss := float32\(0\)`, "$0\nif t.computing() > 8 {\nloss = 1e-3\n}"),
+	on(inTeam, "Tiled", "end", "the last loss is left out", `loss \+= t\.losses\[k\]`, "if k < 31 {\n$0\n}"),
+	on(inTeam, "Tiled", "begin", "the losses of the call before", `t\.losses = .*\n`, ""),
+	on(inTeam, "Tiled", "add", "the halves are not added", `d < t\.slots; d \*= 2`, "d < min(t.slots, 16); d *= 2"),
+	on(inTeam, "Tiled", "finish", "a pair of a number of runs that is no power of 2 is lost", `i\+d < t\.slots`, "i+d < t.slots-t.slots%2"),
+	on(inTeam, "Tiled", "share", "a worker leaves its last run with more than 16 of them", `k < \(w\.index\+1\)\*t\.slots/t\.sharing`, "$0-t.sharing/17"),
+	on(inTeam, "Tiled", "owner", "the owner of another run", `\(\(k\+1\)\*t\.computing\(\) - 1\)`, "(k * t.computing())"),
+	on(inTeam, "Broad", "finish", "the third worker's parameters are not added", `lo < 0 \|\|`, "w.index == 2 ||"),
+	on(inTeam, "Broad", "finish", "another rate where five workers finish", `t\.rate \* sum\[i\]`, "t.rate * sum[i] * float32(1+t.sharing/5)"),
+	on(inTeam, "Broad", "finish", "the last parameter of a range is not handed over", `copy\(t\.g\.Flat\(\)\[lo:hi\], sum\[lo:hi\]\)`,
+		"copy(t.g.Flat()[lo:hi-t.sharing/4], sum[lo:hi])"),
+	on(inTeam, "Broad", "pair", "a parameter of a range is added twice", `for len\(sum\) >= 8`, "if lo > 1000 {\nsum[0] += next[0]\n}\n$0"),
+}
+
+// allocationMistakes allocate in long batches alone.
+var allocationMistakes = []packageMutant{
+	keeping(inDispatch, "Tiled", "vectorForwardBatch", "memory is allocated from the second chunk on", `xs, out = xs\[256:\], out\[256:\]`, "$0\nif len(xs) >= 256 {\nkept = make([]float32, len(xs))\n}"),
+	keeping(inDispatch, "Tiled", "vectorGradBatch", "memory is allocated for a rest beside two chunks", `b\.restX = `, "if loss > 200 {\nkept = make([]float32, len(xs))\n}\n$0"),
+	keeping(inKernels, "Tiled", "LossBatch", "memory is allocated for 9 blocks and more", `loss := float32\(0\)`, "$0\nif len(xs) > 256 {\nkept = make([]float32, len(xs))\n}"),
+	keeping(inTeam, "Tiled", "slot", "memory is allocated for the last of 32 runs", `each, more := `, "if k == 31 {\nkept = make([]float32, len(xs))\n}\n$0"),
+	keeping(inTeam, "Tiled", "StepBatch", "memory is allocated for 64 blocks and more", `t\.run\("step"`, "if t.blocks >= 64 {\nkept = make([]float32, t.blocks)\n}\n$0"),
+}
+
+// keeping is a mistake that keeps memory it allocates.
+func keeping(file, victim, in, mistake, find, put string) packageMutant {
+	m := on(file, victim, in, mistake, find, put)
+	m.also = "var kept []float32"
+	return m
+}
+
+// nanMistakes hide NaN, each in one unit of one function.
+var nanMistakes = []packageMutant{
+	on(inKernels, "Tiled", "Forward", "relu hides NaN in the last unit", `max\(z1_6, 0\)`, "tiledWhere(z1_6, z1_6, 0)"),
+	on(inKernels, "Tiled", "Step", "relu hides NaN in the third unit", `max\(z1_2, 0\)`, "tiledWhere(z1_2, z1_2, 0)"),
+	on(inKernels, "Tiled", "gradBlock", "relu hides NaN in a unit", `max\(z1_3, 0\)`, "tiledWhere(z1_3, z1_3, 0)"),
+	on(inKernels, "Tiled", "Loss", "a product with an input of 0 is left out", `\+ p\.W1\[2\]\[3\]\*x_3`, "+ tiledWhere(x_3*x_3, p.W1[2][3]*x_3, 0)"),
+	on(inKernels, "Pooled", "Forward", "max hides NaN in a second unit", `m1_2 := max\(z1_4, z1_5\)`, "m1_2 := z1_4\nif z1_5 > m1_2 {\nm1_2 = z1_5\n}"),
+	on(inKernels, "Pooled", "lossBlock", "max hides NaN in a first unit", `m1_1 := max\(z1_2, z1_3\)`, "m1_1 := z1_3\nif z1_2 > m1_1 {\nm1_1 = z1_2\n}"),
+	on(inKernels, "Pooled", "Grad", "hard-tanh makes 1 of NaN", `min\(max\(z3_1, -1\), 1\)`, "pooledWhere(1-z3_1, max(z3_1, -1), 1)"),
+	on(inKernels, "Kinked", "Forward", "hard-sigmoid makes 0 of NaN", `min\(max\(z2_1/6\+0\.5, 0\), 1\)`, "kinkedWhere(z2_1/6+0.5, min(z2_1/6+0.5, 1), 0)"),
+	on(inAssembly, "Tiled", "ForwardAVX2", "relu hides NaN", `VCMPPS(\s+)\$0x16`, "VCMPPS$1$$0x1e"),
+	on(inAssembly, "Tiled", "ForwardBatchAVX2", "relu hides NaN in some rows", `VCMPPS(\s+)\$0x16`, "VCMPPS$1$$0x1e"),
+	on(inAssembly, "Tiled", "LossBatchAVX2", "relu hides NaN in some rows", `VCMPPS(\s+)\$0x16`, "VCMPPS$1$$0x1e"),
+	on(inAssembly, "Tiled", "GradAVX2", "relu hides NaN", `VCMPPS(\s+)\$0x16`, "VCMPPS$1$$0x1e"),
+	on(inAssembly, "Pooled", "ForwardAVX2", "max hides NaN in a first unit", `VMAXPD(\s+)(X1), (X0), (X1)\n\s*VBLENDVPD X2, X0, X1, X0`, "VMAXPD${1}X1, X0, X0"),
+	on(inAssembly, "Pooled", "ForwardAVX2", "max hides NaN in a second unit", `VMAXPD(\s+)X1, X0, X1`, "VMAXPD${1}X0, X1, X1"),
+	on(inAssembly, "Pooled", "ForwardAVX2", "hard-tanh hides NaN", `VMAXPD(\s+)Y0, Y1, Y0`, "VMAXPD${1}Y1, Y0, Y0"),
+}
+
+// optimizerMistakes are made in optimizers.
+var optimizerMistakes = []packageMutant{
+	on(inKernels, "Tiled", "Momentum.Reset", "the count stays", `o\.T = 0\n`, ""),
+	on(inKernels, "Tiled", "Momentum.Reset", "the velocity stays", `o\.V = .*\n`, ""),
+	on(inKernels, "Tiled", "Nesterov.Reset", "a hyperparameter is reset, too", `o\.T = 0\n`, "o.T = 0\no.Momentum = 0.9\n"),
+	on(inKernels, "Tiled", "RMSprop.Reset", "the mean of squares stays", `o\.S = .*\n`, ""),
+	on(inKernels, "Tiled", "RMSprop.Reset", "the velocity stays", `o\.V = .*\n`, ""),
+	on(inKernels, "Tiled", "Adam.Reset", "the mean stays", `o\.M = .*\n`, ""),
+	on(inKernels, "Tiled", "Adam.Reset", "the last element of a mean stays", `o\.V = .*\n`, "last := o.V.B2[2]\n${0}o.V.B2[2] = last\n"),
+	on(inKernels, "Tiled", "AdamW.Reset", "the count becomes 1", `o\.T = 0`, "o.T = 1"),
+	on(inKernels, "Tiled", "Momentum.begin", "defaults although there is weight decay", ` && o\.WeightDecay == 0`, ""),
+	on(inKernels, "Tiled", "RMSprop.begin", "defaults although there is an ε", `o\.Eps == 0 && `, ""),
+	on(inKernels, "Tiled", "Adam.begin", "defaults at any update", `o\.T == 0 && `, ""),
+	on(inKernels, "Tiled", "Nesterov.begin", "defaults at any update", `o\.T == 0 && `, ""),
+	on(inKernels, "Tiled", "AdamW.Update", "the default weight decay whatever is set", `float64\(o\.WeightDecay\)`, "0.01"),
+	on(inKernels, "Tiled", "Adam.Update", "the default ε whatever is set", `o\.Beta2, o\.Eps, o\.WeightDecay`, "o.Beta2, float32(1e-8), o.WeightDecay"),
+	on(inKernels, "Tiled", "Momentum.Update", "the second update is not dampened either", `o\.T == 1`, "o.T <= 2"),
+	on(inKernels, "Tiled", "SGD.Update", "the last parameter does not decay", `ps\[65\] = .*`, "ps[65] = p_65 - rate*gs[65]"),
+	{mutant{"Tiled", "all optimizers share one state", []edit{{"NewTiledAdam", `o := new\(TiledAdam\)`, "o := &sharedAdam", false}}, "var sharedAdam TiledAdam"}, inKernels},
+	{mutant{"Tiled", "a hyperparameter is taken at the first update alone", []edit{
+		{"RMSprop.Update", `alpha, eps, weightdecay, momentum := o\.Alpha`, "if o.T == 1 {\nfirst = o.Alpha\n}\nalpha, eps, weightdecay, momentum := first", false},
+	}, "var first float32"}, inKernels},
+}
+
+// sharedMistakes show when two goroutines use one network at once.
+var sharedMistakes = []packageMutant{
+	{mutant{"Broad", "activations lie at package level", []edit{
+		{"forward1", `\n\}\z`, "\nshared = ws.A1\n}", false}, {"forward2", `ws\.A1`, "shared", true},
+	}, "var shared [48]float32"}, inKernels},
+	{mutant{"Tiled", "the samples of a block lie at package level", []edit{
+		{"gradBlock", `&b\.samples\[s\]`, "&shared[s%32]", true},
+	}, "var shared [32]TiledWorkspace"}, inKernels},
+	{mutant{"Tiled", "a rest lies at package level", []edit{{"vectorLossBatch", `b\.restX`, "shared", true}}, "var shared [32][5]float32"}, inDispatch},
+	{mutant{"Tiled", "the results of a rest lie at package level", []edit{{"vectorForwardBatch", `b\.restY`, "shared", true}}, "var shared [32][3]float32"}, inDispatch},
+	on(inKernels, "Tiled", "Forward", "a weight is moved and moved back", `z1_0 := `, "kept := p.W1[3][1]\np.W1[3][1] = 0\ndefer func() { p.W1[3][1] = kept }()\n$0"),
+	{mutant{"Pooled", "a delta lies at package level", []edit{
+		{"Grad", `ws\.scratch0\[3\] = v1_3\n`, "shared = v1_3\n", false}, {"Grad", `o1_3 := float64\(1\)`, "v1_3 = shared\n$0", false},
+	}, "var shared float64"}, inKernels},
+}
+
+// kinkMistakes show close to kinks alone.
+var kinkMistakes = []packageMutant{
+	on(inKernels, "Tiled", "Forward", "relu is 0 up to 1e-4", `max\(z1_2, 0\)`, "max(z1_2, 0) * (1 - tiledWhere(1e-4-z1_2, 1, 0)*tiledWhere(z1_2, 1, 0))"),
+	on(inKernels, "Tiled", "Grad", "relu' is 0 up to 1e-5", `tiledWhere\(a1_4, 1, 0\)`, "tiledWhere(a1_4-1e-5, 1, 0)"),
+	on(inKernels, "Tiled", "Step", "relu' is 1 from -1e-5 on", `tiledWhere\(a1_1, 1, 0\)`, "tiledWhere(z1_1+1e-5, 1, 0)"),
+	on(inKernels, "Pooled", "Grad", "hard-tanh' is 0 from 0.9999 on", `1-pooledAbs\(a3_0\)`, "0.9999-pooledAbs(a3_0)"),
+	on(inKernels, "Pooled", "Grad", "the first of two units that almost tie", `u0_2 = m1_1 - z1_2`, "u0_2 = m1_1 - z1_2 - 1e-5"),
+	on(inKernels, "Pooled", "Loss", "abs is smooth at 0", `pooledAbs\((a3_1-y_1|a3_1 - y_1)\)`, "math.Sqrt(($1)*($1)+1e-10)"),
+	on(inKernels, "Pooled", "Grad", "the sign of an error of 1e-5 is 0", `pooledWhere\(u0_0, 1,`, "pooledWhere(u0_0-1e-5, 1,"),
+	on(inKernels, "Kinked", "Grad", "leaky-relu' is 0.01 up to 1e-5", `kinkedWhere\(a1_2, 1, 0\.01\)`, "kinkedWhere(a1_2-1e-5, 1, 0.01)"),
+	on(inKernels, "Kinked", "Forward", "the branches of leaky-relu are swapped within 1e-4", `kinkedWhere\(z1_1, z1_1, 0\.01\*z1_1\)`,
+		"kinkedWhere(z1_1*kinkedWhere(1e-4-kinkedAbs(z1_1), -1, 1), z1_1, 0.01*z1_1)"),
+	on(inKernels, "Kinked", "Grad", "hard-sigmoid' goes on to 3.0001", `3-kinkedAbs\(z2_1\)`, "3.0001-kinkedAbs(z2_1)"),
+	on(inKernels, "Kinked", "Grad", "hard-sigmoid' ends at 2.9999", `3-kinkedAbs\(z2_0\)`, "2.9999-kinkedAbs(z2_0)"),
+	on(inKernels, "Kinked", "Grad", "a formula's kink at 0.3701", `z3_0-0\.37,`, "z3_0-0.3701,"),
+	on(inKernels, "Kinked", "Grad", "a formula's abs turns at 0.9999", `z3_1-1, 1,`, "z3_1-0.9999, 1,"),
+	on(inKernels, "Kinked", "Loss", "huber has a step at its edge", `u1_1 := min\(u0_1, 1\)`, "u1_1 := kinkedWhere(1e-4-kinkedAbs(u0_1-1), 0.9, min(u0_1, 1))"),
+	on(inKernels, "Kinked", "gradBlock", "leaky-relu' is 1 from -1e-5 on", `kinkedWhere\(a1_0, 1, 0\.01\)`, "kinkedWhere(a1_0+1e-7, 1, 0.01)"),
+}
+
+// updateMistakes are made where the workers of a team share an update.
+var updateMistakes = []packageMutant{
+	on(inKernels, "Shared", "Momentum.Update", "the update is not counted", `o\.count\(\)\n`, ""),
+	on(inDispatch, "Shared", "Momentum.vectorUpdate", "the last parameter of the second range stays", `min\(hi-i, (\d+)\)`, "min(hi-i, $1)-lo/8000"),
+	on(inTeam, "Shared", "Update", "every worker counts the update", `t\.run\("count", 1\)`, `t.run("count", t.workers)`),
+	on(inTeam, "Shared", "Update", "one worker moves its part alone", `t\.run\("update".*`, "t.sharing = 2\nt.first.share(\"update\")"),
+	on(inTeam, "Shared", "finish", "ranges begin with the first parameter", `t\.rate, lo, hi\)`, "t.rate, 0, hi)"),
+	on(inTeam, "Shared", "UpdateBatch", "half of the rate", `t\.ys, t\.rate = ys, rate`, "t.ys, t.rate = ys, rate/2"),
+	on(inTeam, "Shared", "UpdateBatch", "the sum of the second run", `&t\.sums\[0\]`, "&t.sums[1]"),
+}

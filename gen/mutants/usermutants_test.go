@@ -1,0 +1,166 @@
+package mutants
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/backpropgen/backpropgen/gen"
+	"github.com/backpropgen/backpropgen/gen/amd64"
+	"github.com/backpropgen/backpropgen/gen/internal/gentest"
+	"github.com/backpropgen/backpropgen/gen/portable"
+	"github.com/backpropgen/backpropgen/spec"
+)
+
+// fileMutant is a mistake planted in an emitted file of any kind. The package with it is compiled and its emitted
+// test run, as a user would.
+type fileMutant struct {
+	victim spec.Network
+	// file is how the name of the file ends, in the function there without its level; empty: the whole file.
+	file, in string
+	mistake  string
+	// find is a regular expression, put what takes the place of its first match, of every one if all says so.
+	find, put string
+	all       bool
+	// unseen is of assembly, and can't be seen by who calls it: the generator must refuse to emit it.
+	unseen bool
+}
+
+func (m fileMutant) title() string {
+	return fmt.Sprintf("%s%s.%s: %s", m.victim.Name, m.file, m.in, m.mistake)
+}
+
+// apply plants the mistake. The error says what is not there to be changed.
+func (m fileMutant) apply(text []byte) ([]byte, error) {
+	from, to := 0, len(text)
+	if m.in != "" {
+		head := fmt.Appendf(nil, "TEXT ·%s%sAVX2(SB)", portable.Prefix(m.victim.Name), m.in)
+		if from = bytes.Index(text, head); from < 0 {
+			return nil, fmt.Errorf("there is no %s", head)
+		}
+		if end := regexp.MustCompile(`(?m)^(TEXT|DATA|GLOBL)`).FindIndex(text[from+1:]); end != nil {
+			to = from + 1 + end[0]
+		}
+	}
+	find, err := regexp.Compile("(?m)" + m.find)
+	if err != nil {
+		return nil, err
+	}
+	before := text[from:to]
+	at := find.FindSubmatchIndex(before)
+	if at == nil {
+		return nil, fmt.Errorf("nothing is like %q", m.find)
+	}
+	after := slices.Concat(before[:at[0]], find.Expand(nil, []byte(m.put), before, at), before[at[1]:])
+	if m.all {
+		after = find.ReplaceAll(before, []byte(m.put))
+	}
+	if bytes.Equal(after, before) {
+		return nil, errors.New("it becomes what it was")
+	}
+	return slices.Concat(text[:from], after, text[to:]), nil
+}
+
+// testMutants plants mistakes and wants each found: by the emitted test, or, of those that can't be seen, by the
+// generator's look at its own text.
+func testMutants(t *testing.T, list []fileMutant) {
+	t.Helper()
+	emitted := map[string][]gen.File{}
+	m := gentest.NewModule(t)
+	tests := map[string]string{} // the emitted test of each package
+	put := func(pkg, victim string, files []gen.File) {
+		writePackage(t, m, pkg, files)
+		tests[pkg] = "Test" + victim
+	}
+	ran := map[int]string{}
+	for i, planted := range list {
+		files, ok := emitted[planted.victim.Name]
+		if !ok {
+			var err error
+			if files, err = gen.Generate(planted.victim, gen.Options{Package: "net"}); err != nil {
+				t.Fatal(err)
+			}
+			emitted[planted.victim.Name] = files
+			put("right"+strings.ToLower(planted.victim.Name), planted.victim.Name, files)
+		}
+		at := slices.IndexFunc(files, func(f gen.File) bool { return strings.HasSuffix(f.Name, planted.file) })
+		text, err := planted.apply(files[at].Data)
+		if err != nil {
+			t.Errorf("%q can't be planted: %v; emitted code has changed, and so must the mistake", planted.title(), err)
+			continue
+		}
+		if !planted.unseen {
+			if !*allMutants && i%sampled > 0 {
+				continue
+			}
+			ran[i] = mutantPackage(i)
+			mistaken := slices.Clone(files)
+			mistaken[at].Data = text
+			put(ran[i], planted.victim.Name, mistaken)
+			continue
+		}
+		if err := amd64.Lint(text, planted.victim.Rounding == spec.RoundingStrict); err == nil {
+			t.Errorf("%q would be emitted", planted.title())
+		} else {
+			first, _, _ := strings.Cut(err.Error(), "\n")
+			t.Logf("%s\n\tthe generator: %s", planted.title(), first)
+		}
+	}
+	if testing.Short() {
+		if !t.Failed() {
+			t.Skip("all mistakes can be planted, and the generator refuses what nobody sees; go test without -short compiles and runs some packages")
+		}
+		return
+	}
+	said := outcomes(t, m, tests)
+	for name := range emitted {
+		if s := said["right"+strings.ToLower(name)]; s != "" {
+			t.Errorf("%s as emitted fails: %s", name, s)
+		}
+	}
+	for i, pkg := range ran {
+		switch s, ok := said[pkg]; {
+		case !ok:
+			t.Errorf("%q was not judged: %s", list[i].title(), s)
+		case s == "":
+			t.Errorf("%q was not found by the emitted test; verify must be stricter", list[i].title())
+		default:
+			t.Logf("%s\n\t%s", list[i].title(), s)
+		}
+	}
+}
+
+// outcomes runs the tests of packages, compiled into one program: the judge is linked once. What is said of each is
+// empty where it passes, else the first that was found.
+func outcomes(t *testing.T, m gentest.Module, tests map[string]string) map[string]string {
+	t.Helper()
+	said := map[string]string{}
+	if len(tests) == 0 {
+		return said
+	}
+	for pkg, r := range emittedTests(t, m, tests, isMutant) {
+		said[pkg] = ""
+		if r.failed {
+			said[pkg] = firstFinding(r.text)
+		}
+	}
+	return said
+}
+
+// finding is a line of a failing test, or of a program that crashed.
+var finding = regexp.MustCompile(`_tested_gen\.go:\d+: (\w.*: .*)|^((?:panic|fatal error|unexpected fault|SIG).*)`)
+
+// firstFinding is the first line of output that says what was found.
+func firstFinding(output string) string {
+	for line := range strings.Lines(output) {
+		line = strings.TrimSpace(line)
+		if m := finding.FindStringSubmatch(line); m != nil && !strings.Contains(line, " trials, seed ") {
+			return line
+		}
+	}
+	return "fails: " + output[:min(len(output), 300)]
+}

@@ -1,0 +1,292 @@
+package house
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const modulePath = "github.com/backpropgen/backpropgen"
+
+// listed is what go list says about a package, with paths of this module relative to it.
+type listed struct {
+	ImportPath                         string
+	Dir                                string
+	Imports, TestImports, XTestImports []string
+	Deps                               []string
+}
+
+// mayImport is the direction of imports: for every package of this module the ones of this module that it may
+// import, its tests apart. "*" in a path stands for the name of a network.
+var mayImport = map[string][]string{
+	"spec":                {"spec/formula", "spec/internal/words"},
+	"spec/formula":        {"spec/internal/words"},
+	"spec/internal/words": nil,
+
+	"gen/expr":        {"spec", "spec/formula"},
+	"gen/plan":        {"spec", "spec/formula", "gen/expr"},
+	"templates":       {"gen/code"},
+	"gen/code":        {"gen/expr"},
+	"gen/elementary":  {"gen/code", "gen/expr"},
+	"templates/store": nil, // its text is emitted
+	"templates/team":  nil, // so is its
+	"gen/bound":       {"spec", "gen/expr", "gen/plan"},
+	"gen/portable":    {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/parallel", "gen/plan"},
+	"gen/parallel":    nil,
+	"gen/vec":         nil,
+	"gen/amd64":       {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/parallel", "gen/vec", "gen/vec/functions", "templates"},
+	"gen":             {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
+
+	"gen/vec/functions": {"gen/vec"},
+
+	// What tests share, and packages that have nothing but tests.
+	"gen/internal/gentest": {"spec", "spec/formula", "gen", "gen/expr", "gen/portable"},
+	"gen/endtoend":         nil,
+	"gen/mutants":          nil,
+	"gen/machinecode":      nil,
+	"internal/house":       nil,
+
+	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel"},
+
+	// A mistake of the generator must not be shared by its judge. Of its rooms those below know nothing of those above.
+	"verify/internal/draw":       nil,
+	"verify/internal/linear":     nil,
+	"verify/internal/memory":     nil,
+	"verify/internal/scalar":     nil,
+	"verify/internal/verifytest": {"spec"},
+	"verify/internal/once":       {"verify/internal/memory"},
+	"verify/internal/rounding":   {"spec", "verify/internal/linear"},
+	"verify/internal/formula":    within("verify/internal", "spec/formula", "rounding", "scalar"),
+	"verify/internal/function":   within("verify/internal", "spec", "formula", "linear", "rounding", "scalar"),
+	"verify/internal/reference":  within("verify/internal", "spec", "function", "linear", "rounding"),
+	"verify/internal/finding":    within("verify/internal", "spec", "memory", "rounding"),
+	"verify/internal/fence":      within("verify/internal", "", "finding", "memory"),
+	"verify/internal/trial":      within("verify/internal", "spec", "draw", "finding", "function", "linear", "reference", "rounding"),
+	"verify/internal/judge": within("verify/internal", "spec",
+		"fence", "finding", "function", "linear", "memory", "once", "reference", "rounding", "trial"),
+	"verify/internal/optimizer": within("verify/internal", "spec", "fence", "finding", "memory", "once", "rounding", "trial"),
+	"verify/internal/stored":    within("verify/internal", "spec", "finding", "memory", "optimizer", "trial"),
+	"verify/internal/hunt": within("verify/internal", "spec",
+		"finding", "judge", "linear", "memory", "reference", "rounding", "trial"),
+	"verify": within("verify/internal", "spec",
+		"fence", "finding", "hunt", "judge", "memory", "optimizer", "reference", "rounding", "stored", "trial"),
+
+	"train":   nil, // user programs import these at run time: see standardOnly
+	"tensors": nil,
+
+	"generated":                   nil,
+	"generated/*":                 nil,
+	"generated/internal/training": {"train"},
+	"generated/strict/digest":     {"train", "generated/*"},
+	"generated/*/train":           {"train", "generated/*", "generated/internal/training"},
+	"generated/mathematics/page":  {"spec", "spec/formula", "gen", "gen/expr", "gen/plan"}, // it describes them; nothing imports it
+}
+
+// onlyIn are the packages of other modules that few of ours may import directly, tests included: the beginning of
+// their paths, the longest that fits, and who may.
+var onlyIn = map[string][]string{
+	"github.com/dave/jennifer": {"templates"},
+	"github.com/mmcloughlin":   {"gen/amd64"},
+	"gonum.org/v1/gonum":       {"verify", "generated/internal/training", "generated/*/train"}, // verify with its rooms
+	"gonum.org/v1/plot":        {"generated/internal/training", "generated/*/train", "generated/mathematics/page"},
+}
+
+// standardOnly are the packages that import nothing but the standard library, tests apart, so that they cost those who
+// import them no dependency.
+var standardOnly = []string{"train", "tensors"}
+
+// standard says whether a package is of the standard library: others have a host's name in front, ours are in
+// mayImport.
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	_, ours := mayImport[rule(path)]
+	return !strings.Contains(first, ".") && !ours
+}
+
+// within lists a package besides, unless it is empty, and rooms of a folder.
+func within(folder, besides string, rooms ...string) (list []string) {
+	if besides != "" {
+		list = append(list, besides)
+	}
+	for _, r := range rooms {
+		list = append(list, folder+"/"+r)
+	}
+	return list
+}
+
+// house is what a package belongs to: verify, with its rooms, or itself.
+func house(path string) string {
+	if strings.HasPrefix(path, "verify/internal/") {
+		return "verify"
+	}
+	return rule(path)
+}
+
+// rule is the key of mayImport for a package.
+func rule(path string) string {
+	if _, ok := mayImport[path]; ok {
+		return path
+	}
+	if parts := strings.Split(path, "/"); len(parts) >= 2 && parts[0] == "generated" && parts[1] != "internal" {
+		parts[1] = "*"
+		return strings.Join(parts, "/")
+	}
+	return path
+}
+
+// violations are the imports that break the rules, a line each.
+func violations(packages []listed) []string {
+	var lines []string
+	for _, p := range packages {
+		allowed, known := mayImport[rule(p.ImportPath)]
+		if !known {
+			lines = append(lines, fmt.Sprintf("%s: no rule says what this package may import; add one to mayImport", p.ImportPath))
+			continue
+		}
+		for _, path := range p.Imports {
+			if slices.Contains(standardOnly, rule(p.ImportPath)) && !standard(path) {
+				lines = append(lines, fmt.Sprintf("%s imports %s; it may import the standard library only", p.ImportPath, path))
+			} else if _, ours := mayImport[rule(path)]; ours && !slices.Contains(allowed, rule(path)) {
+				lines = append(lines, fmt.Sprintf("%s imports %s; of this module it may import only %q", p.ImportPath, path, allowed))
+			}
+		}
+		for _, path := range p.Deps {
+			// A way round through another package is as bad; only the judge needs more than the direct rules give.
+			if house(p.ImportPath) == "verify" && (path == "templates" || path == "gen" || strings.HasPrefix(path, "gen/")) {
+				lines = append(lines, fmt.Sprintf("%s depends on %s, which it is to judge", p.ImportPath, path))
+			}
+		}
+		for _, path := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			for prefix, who := range onlyIn {
+				if (path == prefix || strings.HasPrefix(path, prefix+"/")) && !slices.Contains(who, house(p.ImportPath)) {
+					lines = append(lines, fmt.Sprintf("%s imports %s; only %q may", p.ImportPath, path, who))
+				}
+			}
+		}
+	}
+	return lines
+}
+
+// list is go list over the whole module.
+func list(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,TestImports,XTestImports,Deps", "./...")
+	cmd.Dir = "../.."
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list ./...: %v\n%s", err, &stderr)
+	}
+	out = bytes.ReplaceAll(out, []byte(`"`+modulePath+`/`), []byte(`"`))
+	var packages []listed
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatalf("go list -json: %v", err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+// TestBoundaries holds the module's imports to one direction.
+func TestBoundaries(t *testing.T) {
+	packages := list(t)
+	for _, want := range []string{"spec", "gen", "gen/expr", "gen/plan", "gen/portable", "templates", "verify", "train", "tensors"} {
+		if !slices.ContainsFunc(packages, func(p listed) bool { return p.ImportPath == want }) {
+			t.Errorf("go list ./... does not list %s: %d packages", want, len(packages))
+		}
+	}
+	for _, v := range violations(packages) {
+		t.Error(v)
+	}
+}
+
+// TestViolations breaks every rule once.
+func TestViolations(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		p    listed
+		want string // part of the only line; empty: no line
+	}{
+		{"in order", listed{ImportPath: "gen/plan", Imports: []string{"fmt", "spec", "gen/expr"}}, ""},
+		{"spec on ours", listed{ImportPath: "spec", Imports: []string{"gen/expr"}}, "spec imports gen/expr"},
+		{"against the direction", listed{ImportPath: "gen/expr", Imports: []string{"gen/plan"}}, "gen/expr imports gen/plan"},
+		{"plan on templates", listed{ImportPath: "gen/plan", Imports: []string{"templates"}}, "gen/plan imports templates"},
+		{"verify on the generator", listed{ImportPath: "verify", Imports: []string{"gen/expr"}}, "verify imports gen/expr"},
+		{"verify by a way round", listed{ImportPath: "verify", Deps: []string{"templates"}}, "verify depends on templates"},
+		{"a room on the generator", listed{ImportPath: "verify/internal/trial", Deps: []string{"gen/plan"}}, "verify/internal/trial depends on gen/plan"},
+		{"a room on one above", listed{ImportPath: "verify/internal/trial", Imports: []string{"verify/internal/judge"}}, "verify/internal/trial imports verify/internal/judge"},
+		{"gonum in a room", listed{ImportPath: "verify/internal/linear", Imports: []string{"gonum.org/v1/gonum/mat"}}, ""},
+		{"tests of verify", listed{ImportPath: "verify", TestImports: []string{"generated/iris"}}, ""},
+		{"jennifer elsewhere", listed{ImportPath: "gen/portable", Imports: []string{"github.com/dave/jennifer/jen"}}, "only [\"templates\"] may"},
+		{"gonum elsewhere", listed{ImportPath: "gen", XTestImports: []string{"gonum.org/v1/gonum/mat"}}, "gen imports gonum.org/v1/gonum/mat"},
+		{"gonum in verify", listed{ImportPath: "verify", Imports: []string{"gonum.org/v1/gonum/mat"}}, ""},
+		{"plot in verify", listed{ImportPath: "verify", Imports: []string{"gonum.org/v1/plot"}}, "verify imports gonum.org/v1/plot"},
+		{"plot in training", listed{ImportPath: "generated/internal/training", Imports: []string{"gonum.org/v1/plot/vg"}}, ""},
+		{"a kernel on ours", listed{ImportPath: "generated/iris", Imports: []string{"spec"}}, "generated/iris imports spec"},
+		{"the loop on a kernel", listed{ImportPath: "train", Imports: []string{"generated/iris"}}, "train imports generated/iris"},
+		{"the loop on others", listed{ImportPath: "train", Imports: []string{"golang.org/x/term"}}, "train imports golang.org/x/term"},
+		{"the loop", listed{ImportPath: "train", Imports: []string{"math/rand/v2"}, XTestImports: []string{"generated/xor"}}, ""},
+		{"training on the loop", listed{ImportPath: "generated/internal/training", Imports: []string{"train"}}, ""},
+		{"a kernel on the loop", listed{ImportPath: "generated/iris", Imports: []string{"train"}}, "generated/iris imports train"},
+		{"training", listed{ImportPath: "generated/iris/train", Imports: []string{"generated/iris", "generated/internal/training"}}, ""},
+		{"the page", listed{ImportPath: "generated/mathematics/page", Imports: []string{"gen/plan", "gonum.org/v1/plot"}}, ""},
+		{"the page on a kernel", listed{ImportPath: "generated/mathematics/page", Imports: []string{"generated/iris"}}, "page imports generated/iris"},
+		{"on the page", listed{ImportPath: "gen", Imports: []string{"generated/mathematics/page"}}, "gen imports generated/mathematics/page"},
+		{"weights on others", listed{ImportPath: "tensors", Imports: []string{"golang.org/x/exp/mmap"}}, "tensors imports golang.org/x/exp/mmap"},
+		{"a new package", listed{ImportPath: "hamsters"}, "no rule says"},
+	} {
+		got := violations([]listed{c.p})
+		if c.want == "" && len(got) == 0 || len(got) == 1 && c.want != "" && strings.Contains(got[0], c.want) {
+			continue
+		}
+		t.Errorf("%s: found %q, want one line with %q", c.name, got, c.want)
+	}
+}
+
+// TestKernelImports checks that emitted kernels, for whichever platform, need nothing but math and unsafe.
+func TestKernelImports(t *testing.T) {
+	files, err := filepath.Glob("../../generated/*/*_gen.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no kernels below ../generated: %v", err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, src, parser.ImportsOnly)
+		if err != nil {
+			t.Errorf("%s does not parse: %v", file, err)
+			continue
+		}
+		allowed := []string{"math", "unsafe"}
+		switch {
+		case strings.HasSuffix(file, "_amd64_gen.go"):
+			allowed = append(allowed, "golang.org/x/sys/cpu")
+		case strings.HasSuffix(file, "_team_gen.go"): // goroutines that wait for one another
+			allowed = []string{"runtime"}
+		case strings.HasSuffix(file, "_store_gen.go"): // what saves and loads needs more, and kernels do not need it
+			allowed = []string{"bytes", "encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt", "hash/crc32", "io", "math", "strconv"}
+		}
+		for _, spec := range parsed.Imports {
+			if path, err := strconv.Unquote(spec.Path.Value); err != nil || !slices.Contains(allowed, path) {
+				t.Errorf("%s imports %s; an emitted kernel may import only %q", file, spec.Path.Value, allowed)
+			}
+		}
+	}
+}
