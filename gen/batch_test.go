@@ -16,10 +16,10 @@ func TestBatchTooLarge(t *testing.T) {
 	}}
 	_, err := gen.Generate(n, gen.Options{})
 	var list spec.ErrorList
-	if !errors.As(err, &list) || len(list) != 1 || list[0].Path != "batch" || !strings.Contains(err.Error(), "at most 2047 have room") {
-		t.Errorf("a block of %d samples of half a megabyte and a few bytes each gives %v", n.Batch, err)
+	if !errors.As(err, &list) || len(list) != 1 || list[0].Path != "batch" || !strings.Contains(err.Error(), "at most 2048 have room") {
+		t.Errorf("a block of %d samples of half a megabyte each gives %v", n.Batch, err)
 	}
-	n.Batch = 2047
+	n.Batch = 2048
 	if _, err := gen.Generate(n, gen.Options{}); err != nil {
 		t.Errorf("a block of %d samples gives %v", n.Batch, err)
 	}
