@@ -53,7 +53,7 @@ func (t Stored) self() string {
 
 // storeText is the text of the emitted file, as Go for a model network; see package store.
 //
-//go:embed store/store.go store/binary.go store/number.go store/json.go store/sizes.go store/methods.go
+//go:embed store/store.go store/binary.go store/number.go store/json.go store/sizes.go store/tensors.go store/methods.go
 var storeText embed.FS
 
 // storeParts is the text without package and import clauses, once for a network and once for a type.
@@ -67,7 +67,7 @@ type storeParts struct {
 var readStore = sync.OnceValues(func() (storeParts, error) {
 	var parts storeParts
 	paths := map[string]bool{}
-	for _, name := range []string{"store.go", "binary.go", "json.go", "sizes.go", "number.go", "methods.go"} {
+	for _, name := range []string{"store.go", "binary.go", "json.go", "sizes.go", "tensors.go", "number.go", "methods.go"} {
 		src, err := storeText.ReadFile("store/" + name)
 		if err != nil {
 			return parts, err

@@ -35,6 +35,9 @@ func TestStored[S any](t testing.TB, network, kind string) {
 // version, or with something behind them, are refused, also where their checksums are right. What is refused leaves
 // the value as it was, whichever byte is missing. Readers and writers may give and take any number of bytes at a
 // time; errors of theirs are passed on, and the end of a stream between two records is io.EOF.
+//
+// Parameters have the method Tensors besides. It names all of them with their shapes, in the order of Flat, and gives
+// views: what is written through one is written to the value, and appending to one writes to no other.
 func CheckStored[S any](n spec.Network, kind string) *Report {
 	return reportOf(stored.Check(n, kind, reflect.TypeFor[*S]().Elem())) // by the pointer, which has the methods
 }

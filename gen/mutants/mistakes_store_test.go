@@ -57,6 +57,11 @@ var storeMistakes = []fileMutant{
 	stored("the digest of the training", `digest: vectorFunction`, "digest: vectorTraining"),
 	stored("M is saved for V", `"V", \(\*Vector\)\(&o\.V\)`, `"V", (*Vector)(&o.M)`),
 	stored("a hyperparameter for another", `"Eps", &o\.Eps`, `"Eps", &o.Beta1`),
+	stored("views of parameters are copies", `flat := p\.Flat\(\)\[:\](\n\tfor i, s := range vectorLayout \{\n\t\tt)`, "flat := append([]float32(nil), p.Flat()[:]...)$1"),
+	stored("a view goes on into the next", `flat\[:n:n\]`, "flat[:n]"),
+	stored("a bias is named like its field", `"b"\+s\.name\[1:\]`, "s.name"),
+	stored("a vector has two axes", `t\.Shape\[:1:1\]`, "t.Shape"),
+	stored("weights are inputs by outputs", `\[\]int\{s\.rows, s\.cols\}`, "[]int{max(s.cols, 1), s.rows}"),
 	stored("-0 loses its sign", `vectorAppend\(w\.buf, v\)`, "vectorAppend(w.buf, v+0)"),
 	stored("subnormal numbers become 0", `vectorAppend\(w\.buf, v\)`, "vectorAppend(w.buf, v*0x1p-20*0x1p20)"),
 }

@@ -36,6 +36,9 @@ func Check(n spec.Network, kind string, typ reflect.Type) *finding.Report {
 		fills = fills[:3]
 	}
 	report.Trials = len(fills)
+	if kind == parametersKind {
+		j.tensors()
+	}
 	for i, fill := range fills {
 		value := j.fresh()
 		fill.do(n, j.layout.of(value), uint64(i))
