@@ -83,7 +83,7 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 				fn := newFunction(f, m, name, params, false)
 				fn.many, fn.updating = variant == "Many", variant == "Soon"
 				fn.chunks(lanesTested, m.lanes(), 0, []int{1}, func(at index, n int) {
-					operand := func(name string) *vec.Value { return fn.code.load(fn.along(ref{base: fn.bases[name]}, at), n) }
+					operand := func(name string) *vec.Value { return fn.code.load(fn.along(vec.Place{Base: fn.bases[name]}, at), n) }
 					var v *vec.Value
 					switch {
 					case unaries[op] == nil:
@@ -93,7 +93,7 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 					default:
 						v = unaries[op](fn.code.functions(), operand("x"))
 					}
-					fn.code.store(v, fn.along(ref{base: fn.bases["grad"]}, at), n)
+					fn.code.store(v, fn.along(vec.Place{Base: fn.bases["grad"]}, at), n)
 				})
 				out.AddSection(fn.finish())
 				for _, err := range fn.errs {

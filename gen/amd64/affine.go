@@ -113,9 +113,9 @@ func (f *function) biases(b *plan.Buffer, at index, n int) *vec.Value {
 // parameters are n parameters, with anything in the lanes above: a whole register is read where they go on so far, but
 // not where they are written as well, for a load that is wider than the store before it waits until that has reached
 // the cache.
-func (f *function) parameters(r ref, n int) *vec.Value {
+func (f *function) parameters(r vec.Place, n int) *vec.Value {
 	whole := f.code.bits / 8 / f.m.size
-	if !f.updating && r.index == nil && r.disp+whole*f.m.size <= f.file.layout.params {
+	if !f.updating && r.Index == nil && r.Disp+whole*f.m.size <= f.file.layout.params {
 		n = whole
 	}
 	return f.code.load(r, n)
@@ -125,12 +125,12 @@ func (f *function) parameters(r ref, n int) *vec.Value {
 // parameters go on so far after its last row, and none is written, for a load waits for a store that is not like it.
 func (f *function) goesOn(w *plan.Buffer, n int) bool {
 	whole := f.code.bits / 8 / f.m.size
-	return !f.updating && n < whole && f.at(w, index{}).disp+(w.Len()-n+whole)*f.m.size <= f.file.layout.params
+	return !f.updating && n < whole && f.at(w, index{}).Disp+(w.Len()-n+whole)*f.m.size <= f.file.layout.params
 }
 
 // rowPart reads n numbers of a row of a matrix, with 0 in the lanes above: what follows them in memory is cut off,
 // which takes an instruction where moving them in pieces takes up to four.
-func (f *function) rowPart(w *plan.Buffer, r ref, n int) *vec.Value {
+func (f *function) rowPart(w *plan.Buffer, r vec.Place, n int) *vec.Value {
 	if bytes := n * f.m.size; bytes&(bytes-1) == 0 || !f.goesOn(w, n) { // one move
 		return f.code.load(r, n)
 	}
@@ -138,7 +138,7 @@ func (f *function) rowPart(w *plan.Buffer, r ref, n int) *vec.Value {
 }
 
 // looseRowPart is rowPart with anything in the lanes above.
-func (f *function) looseRowPart(w *plan.Buffer, r ref, n int) *vec.Value {
+func (f *function) looseRowPart(w *plan.Buffer, r vec.Place, n int) *vec.Value {
 	if f.goesOn(w, n) {
 		n = f.code.bits / 8 / f.m.size
 	}
@@ -147,7 +147,7 @@ func (f *function) looseRowPart(w *plan.Buffer, r ref, n int) *vec.Value {
 
 // dots are the products of n rows with the input, whose first vectors may be held, in straight code: for every vector
 // of columns one term of each row. Those of a single row begin with its bias.
-func (f *function) dots(op *plan.Affine, w ref, first index, n int, held []*vec.Value) []*vec.Value {
+func (f *function) dots(op *plan.Affine, w vec.Place, first index, n int, held []*vec.Value) []*vec.Value {
 	sums := make([]*vec.Value, n)
 	if n == 1 && op.B != nil {
 		sums[0] = f.code.load(f.at(op.B, first), 1)
@@ -192,7 +192,7 @@ func (f *function) blockRows(w *plan.Buffer) int {
 
 // loopedDots is dots with a loop over the columns. Where rows are few, each has several sums, so that no multiply-add
 // waits for the one before.
-func (f *function) loopedDots(op *plan.Affine, w ref, first index, n int) []*vec.Value {
+func (f *function) loopedDots(op *plan.Affine, w vec.Place, first index, n int) []*vec.Value {
 	const chains = 8
 	ways := max(1, chains/n)
 	cells := f.variables(n*ways, (*block).zeros)

@@ -3,18 +3,15 @@ package amd64
 import (
 	"slices"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // A function that goes over more memory than the first cache holds would find nothing of it there if every call went
 // the same way: what a call needs first is what was used longest ago. So its calls go through the rows of matrices
-// upwards and downwards in alternation, and each begins with what the one before ended with. The workspace has a number whose
-// lowest bit says which way it is. A row's results do not depend on the order of the rows, so that all calls give the
-// same bits. Step needs none of it: its way back over the weights begins with the rows that its way forward ended with,
+// upwards and downwards in alternation, and each begins with what the one before ended with. The workspace has a number
+// whose lowest bit says which way it is. A row's results do not depend on the order of the rows, so that all calls give
+// the same bits. Step needs none of it: its way back over the weights begins with the rows that its way forward ended with,
 // and ends with those that the next call begins with.
 
 // directionField is that number, which comes last in the workspace.
@@ -45,12 +42,10 @@ func (f *function) alternates(p *plan.Program, fn *plan.Func) {
 	if !f.file.core.alternates(p, fn) {
 		return
 	}
-	direction := f.file.layout.direction
-	direction.base = f.bases["ws"]
-	f.direction = &direction
+	f.direction = &vec.Place{Base: f.bases["ws"], Disp: f.file.layout.direction}
 	for _, op := range fn.Ops {
 		if _, ok := op.(*plan.Affine); ok {
-			f.integer(vec.IntFlip4, operand.U8(1), direction.mem())
+			f.integer(vec.IntFlip4, vec.Const(1), vec.Word(*f.direction))
 			return
 		}
 	}
@@ -64,7 +59,7 @@ func (f *function) alternately(n, step int, scales []int, body func(at index, si
 		body(index{off: full * step}, rest)
 	}
 	f.flush()
-	at := index{regs: map[int]reg.GPPhysical{}}
+	at := index{regs: map[int]*vec.Int{}}
 	one, by, count := f.pointer(), f.pointer(), f.pointer()
 	at.regs[1] = one
 	for _, s := range scales {
@@ -75,26 +70,26 @@ func (f *function) alternately(n, step int, scales []int, body func(at index, si
 	multiply := func() {
 		for _, s := range scales {
 			if s > 1 {
-				f.integer(vec.IntMul, operand.U32(s), one, at.regs[s])
+				f.integer(vec.IntMul, vec.Const(s), vec.Ref(one), vec.Ref(at.regs[s]))
 			}
 		}
 	}
 	// All bits of by are set for the way down, none for the way up; one and by are made of that.
 	bytes := step * f.m.size
-	f.integer(vec.IntCopy4, f.direction.mem(), by)
-	f.integer(vec.IntAnd, operand.U8(1), by)
-	f.integer(vec.IntNeg, by)
-	f.integer(vec.IntSet, operand.U32((full-1)*bytes), one)
-	f.integer(vec.IntAnd, by, one)
-	f.integer(vec.IntAnd, operand.I32(-2*bytes), by)
-	f.integer(vec.IntAdd, operand.U32(bytes), by)
+	f.integer(vec.IntCopy4, vec.Word(*f.direction), vec.Ref(by))
+	f.integer(vec.IntAnd, vec.Const(1), vec.Ref(by))
+	f.integer(vec.IntNeg, vec.Ref(by))
+	f.integer(vec.IntSet, vec.Const((full-1)*bytes), vec.Ref(one))
+	f.integer(vec.IntAnd, vec.Ref(by), vec.Ref(one))
+	f.integer(vec.IntAnd, vec.Distance(-2*bytes), vec.Ref(by))
+	f.integer(vec.IntAdd, vec.Const(bytes), vec.Ref(by))
 	multiply()
-	f.integer(vec.IntSet, operand.U32(full), count)
+	f.integer(vec.IntSet, vec.Const(full), vec.Ref(count))
 	label := f.label()
 	before := f.enter()
 	body(at, step)
 	f.flush()
-	f.integer(vec.IntAdd, by, one)
+	f.integer(vec.IntAdd, vec.Ref(by), vec.Ref(one))
 	multiply()
 	f.round(before, full)
 	f.countDown(count, label)
@@ -103,7 +98,7 @@ func (f *function) alternately(n, step int, scales []int, body func(at index, si
 			f.drop(at.regs[s])
 		}
 	}
-	for _, r := range []reg.GPPhysical{one, by, count} {
+	for _, r := range []*vec.Int{one, by, count} {
 		f.drop(r)
 	}
 }

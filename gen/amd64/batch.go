@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
 
@@ -15,7 +14,7 @@ import (
 const SumsSuffix = "Sums"
 
 // sumsPointers are registers of arguments that the function which sums up doesn't have.
-var sumsPointers = []reg.GPPhysical{argumentRegisters["p"], argumentRegisters["ys"]}
+var sumsPointers = []string{"p", "ys"}
 
 // printBatch writes the assembly of a function of a batch: what is done for tiles of samples; for gradients, a second
 // function that sums them up; and for StepBatch, which does with samples what GradBatch does, its last operation alone.
@@ -28,7 +27,9 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 	loss := fn.Name != plan.ForwardBatch && !f.strict
 	t := newTile(f, lay, m, name+m.level.String(), tileParams(f, p, fn.Name), loss)
 	t.f.lines = lines{f.core.lineCycles(p.MatrixBytes(fn) + lay.work), f.core.lineCycles(lay.work)}
-	t.keeping = fn.Name == plan.GradBatch
+	if fn.Name == plan.GradBatch {
+		t.keptBase = t.f.inPlaceOf("gxs")
+	}
 	if loss {
 		t.prepare(loss)
 	}
@@ -49,7 +50,7 @@ func printBatch(f *file, p *plan.Program, m machine, fn *plan.Func, lay *tileLay
 		s.f.lines = lines{f.core.lineCycles(p.Network.Params()*m.size + lay.tiles*lay.stride),
 			f.core.lineCycles(lay.tiles * lay.stride)}
 		s.f.checked = true // it is called right after the other
-		s.f.lend(sumsPointers...)
+		s.f.lendArguments(sumsPointers...)
 		s.f.layerByLayer(outerSums(fn), s.where, func(op plan.Op) {
 			if !s.f.tooLong() {
 				s.f.done++
@@ -97,7 +98,7 @@ func (t *tile) samplesThrough(p *plan.Program, fn *plan.Func) error {
 		if err != nil {
 			return
 		}
-		if t.losses.Base != nil {
+		if t.losses != nil {
 			t.storeLosses()
 		}
 	})
@@ -120,7 +121,7 @@ func (t *tile) operation(op plan.Op) error {
 	case *plan.OuterSum:
 		for _, b := range []*plan.Buffer{op.A, op.D} {
 			if at, ok := t.lay.copies[b]; ok {
-				t.samplesOut(b, ref{base: keptBase, disp: at}, pitch(b, t.f.m.size))
+				t.samplesOut(b, vec.Place{Base: t.keptBase, Disp: at}, pitch(b, t.f.m.size))
 			}
 		}
 	default:
@@ -147,12 +148,12 @@ func printDescend(f *file, p *plan.Program, m machine, name string) *function {
 	rate := d.cell()
 	d.code.set(rate, d.code.spread(d.rate))
 	step := func(at index, size int) {
-		w, g := d.along(ref{base: d.bases["p"]}, at), d.along(ref{base: d.bases["grad"]}, at)
+		w, g := d.along(vec.Place{Base: d.bases["p"]}, at), d.along(vec.Place{Base: d.bases["grad"]}, at)
 		for k := 0; k < size; k += m.lanes() {
 			s := min(m.lanes(), size-k)
 			d.code.within(m.width(s), func() {
-				place := w.plus(k * m.size)
-				d.code.store(d.code.nmadd(rate, d.code.load(g.plus(k*m.size), s), d.code.load(place, s)), place, s)
+				place := w.Plus(k * m.size)
+				d.code.store(d.code.nmadd(rate, d.code.load(g.Plus(k*m.size), s), d.code.load(place, s)), place, s)
 			})
 		}
 	}

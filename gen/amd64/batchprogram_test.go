@@ -58,7 +58,7 @@ func batchProgram(t *testing.T, p *plan.Program, c *common, l Level, lay *tileLa
 	for _, b := range p.Buffers {
 		if b.Kind == plan.Weight || b.Kind == plan.Bias {
 			for i, data := 0, reference.Network.Data(b.Name); i < b.Len(); i++ {
-				data[i] = one["p"].at(f.layout.at[b].disp/m.size + i)
+				data[i] = one["p"].at(f.layout.at[b]/m.size + i)
 			}
 		}
 	}
@@ -79,7 +79,7 @@ func batchProgram(t *testing.T, p *plan.Program, c *common, l Level, lay *tileLa
 			continue
 		}
 		for i, want := range reference.Network.Data(b.Name) {
-			if v := one["grad"].at(f.layout.at[b].disp/m.size + i); !near(m.number(), v/8, want/8) {
+			if v := one["grad"].at(f.layout.at[b]/m.size + i); !near(m.number(), v/8, want/8) {
 				t.Errorf("%s: number %d of %s is %v, want %v", name, i, b.Name, v, want)
 				break
 			}

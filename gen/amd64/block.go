@@ -38,12 +38,12 @@ type step struct {
 	imm                int
 	zero               bool
 	bits, wide, narrow int
-	mem                ref // of a gather
+	mem                vec.Place // of a gather
 }
 
 // place is a load or store for comparison.
 type place struct {
-	at      ref
+	at      vec.Place
 	n, size int
 }
 
@@ -190,7 +190,7 @@ func (b *block) lanesOf(bits ...uint64) *vec.Value {
 		h.bits, h.def.bits, s.Out.Home = b.bits, b.bits, h
 		h.def.after = append(h.def.after, s)
 	} else {
-		b.add(&node{step: s, value: s.Out, kind: literal, mem: at, n: n, out: homeOf(s.Out),
+		b.add(&node{step: s, value: s.Out, kind: literal, mem: b.f.constant(at), n: n, out: homeOf(s.Out),
 			isZero: n == 1 && bits[0] == 0, number: math.NaN(), pattern: bits[0]})
 	}
 	b.literals[key] = s.Out

@@ -64,7 +64,7 @@ func (b builder) Narrow(x *vec.Value) *vec.Value { return b.narrowed(x) }
 
 // Gather reads from a table.
 func (b builder) Gather(name string, table []byte, first int, index *vec.Value) *vec.Value {
-	return b.gather(b.f.file.table(name, table), first, index)
+	return b.gather(b.f.constant(b.f.file.table(name, table)), first, index)
 }
 
 // Within writes code on numbers of a type in vectors of some width.

@@ -9,7 +9,6 @@ import (
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 )
 
 // constants are the numbers and tables that functions read: a data section, in which none is twice.
@@ -32,8 +31,8 @@ func newConstants(symbol operand.Symbol) constants {
 	return constants{data: &ir.Global{Symbol: symbol, Attributes: attr.RODATA | attr.NOPTR}, known: map[string]int{}}
 }
 
-// put finds a place for a constant.
-func (s *constants) put(c datum) ref {
+// put finds a place for a constant, so many bytes from the first one.
+func (s *constants) put(c datum) (at int) {
 	i, ok := s.known[c.key]
 	if !ok {
 		for c.aligned && s.data.Size%len(c.raw) > 0 {
@@ -50,12 +49,12 @@ func (s *constants) put(c datum) ref {
 		s.known[c.key] = i
 		s.all = append(s.all, c)
 	}
-	return ref{base: reg.StaticBase, symbol: s.data.Symbol, disp: s.all[i].at}
+	return s.all[i].at
 }
 
 // lanes finds a place for a constant: one number, or one for each lane. A single number is repeated where instructions
 // can't read it into every lane.
-func (s *constants) lanes(m machine, lanes []uint64) (at ref, key string) {
+func (s *constants) lanes(m machine, lanes []uint64) (at int, key string) {
 	n := len(lanes)
 	if n == 1 && !m.spreadsMemory() {
 		n = 32 / m.size
@@ -74,7 +73,7 @@ func (s *constants) lanes(m machine, lanes []uint64) (at ref, key string) {
 }
 
 // table finds a place for a table of bytes.
-func (s *constants) table(name string, table []byte) ref {
+func (s *constants) table(name string, table []byte) (at int) {
 	raw := append(slices.Clone(table), make([]byte, -len(table)&7)...)
 	return s.put(datum{key: "table " + name, raw: raw, unit: 8})
 }
@@ -85,7 +84,7 @@ func (s *constants) link(c *compiled) (parts []*ir.Function) {
 	from := c.file.constants
 	moved := make([]int, len(from.all))
 	for i, one := range from.all {
-		moved[i] = s.put(one).disp
+		moved[i] = s.put(one)
 	}
 	for _, fn := range c.parts {
 		linked := *fn

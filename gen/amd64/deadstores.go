@@ -13,7 +13,7 @@ import (
 // and the ones from live on.
 func (t *tile) dropDeadStores() {
 	base, read := t.f.bases["b"], map[int]bool{}
-	from := registerOf(base)
+	from := registerOf(registerIn(base))
 	for _, n := range t.f.fn.Nodes {
 		i, ok := n.(*ir.Instruction)
 		if !ok {
@@ -21,7 +21,7 @@ func (t *tile) dropDeadStores() {
 		}
 		m := t.f.file.core.model(i)
 		for _, o := range i.Operands {
-			if mem, ok := o.(operand.Mem); ok && mem.Base == base &&
+			if mem, ok := o.(operand.Mem); ok && mem.Base == registerIn(base) &&
 				(mem.Index != nil || isAddress(i) && mem.Disp != t.lay.work) {
 				return
 			}

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 )
 
 // Instructions that compute, with one operand from memory where it may be.
@@ -22,12 +21,12 @@ func (e *emitter) folded(b *block, n *node, v *home) (op operand.Op, suffix stri
 			return nil, "", false
 		}
 		if e.f.m.level == AVX2 || d.n > 1 {
-			return d.mem.mem(), "", true
+			return e.f.memory(d.mem), "", true
 		}
 		// Reading it again costs no instruction; where much is computed side by side, loads are what there is too much
 		// of.
 		if d.size == n.size && (!e.f.many || len(v.uses) == 1 || e.nextUse(v) == math.MaxInt) {
-			return d.mem.mem(), "_BCST", true
+			return e.f.memory(d.mem), "_BCST", true
 		}
 	case load:
 		bits := n.bits
@@ -35,15 +34,15 @@ func (e *emitter) folded(b *block, n *node, v *home) (op operand.Op, suffix stri
 			bits = n.narrow
 		}
 		if d.mask == nil && d.n*d.size*8 == bits && e.later(d, v) {
-			return d.mem.mem(), "", true
+			return e.f.memory(d.mem), "", true
 		}
 	case splat:
 		if d.n > 1 {
 			return nil, "", false
 		}
 		// go vet knows an argument's size only where it is moved.
-		if e.f.m.level == AVX512 && d.mem.base != reg.FramePointer && d.size == n.size && e.later(d, v) {
-			return d.mem.mem(), "_BCST", true
+		if e.f.m.level == AVX512 && d.mem.Base != e.f.argumentBase && d.size == n.size && e.later(d, v) {
+			return e.f.memory(d.mem), "_BCST", true
 		}
 	}
 	return nil, "", false
@@ -130,7 +129,7 @@ func (e *emitter) fused(b *block, n *node) {
 		e.ensure(d.mask)
 		d.deferred = false
 		dst := e.overwrite(n, z)
-		e.f.do(n.low.forms[form231], d.mem.mem(), e.operand(x, n.bits), e.operand(d.mask, n.bits), dst)
+		e.f.do(n.low.forms[form231], e.f.memory(d.mem), e.operand(x, n.bits), e.operand(d.mask, n.bits), dst)
 		return
 	}
 	mem, suffix, ok := e.folded(b, n, y)

@@ -3,6 +3,8 @@ package amd64
 import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
 // load emits the moves that read n numbers.
@@ -10,14 +12,14 @@ func (e *emitter) load(n *node) {
 	bytes := n.n * n.size
 	if n.kind == splat {
 		if n.n > 1 {
-			e.f.do(e.tiling(bytes, n.bits), n.mem.mem(), e.place(n))
+			e.f.do(e.tiling(bytes, n.bits), e.f.memory(n.mem), e.place(n))
 			return
 		}
 		if n.size == 8 && n.bits == 128 {
-			e.f.do("VMOVDDUP", n.mem.mem(), e.place(n))
+			e.f.do("VMOVDDUP", e.f.memory(n.mem), e.place(n))
 			return
 		}
-		e.f.do(broadcast(n.size, n.bits), n.mem.mem(), e.place(n))
+		e.f.do(broadcast(n.size, n.bits), e.f.memory(n.mem), e.place(n))
 		return
 	}
 	whole := e.f.m.widthOf(bytes)
@@ -25,17 +27,17 @@ func (e *emitter) load(n *node) {
 	case n.mask != nil && e.f.m.level == AVX512:
 		e.ensure(n.mask)
 		e.place(n)
-		e.f.do("VMOVUP"+suffixOf(n.size)+"_Z", n.mem.mem(), e.operand(n.mask, n.bits), vector(n.out.reg, whole))
+		e.f.do("VMOVUP"+suffixOf(n.size)+"_Z", e.f.memory(n.mem), e.operand(n.mask, n.bits), vector(n.out.reg, whole))
 	case n.mask != nil:
 		e.ensure(n.mask)
 		mask := vector(n.mask.reg, whole)
 		e.place(n)
-		e.f.do("VMASKMOVP"+suffixOf(n.size), n.mem.mem(), mask, vector(n.out.reg, whole))
+		e.f.do("VMASKMOVP"+suffixOf(n.size), e.f.memory(n.mem), mask, vector(n.out.reg, whole))
 	case whole == 256 && bytes < 32:
 		e.place(n)
-		e.f.do("VMOVUPS", n.mem.mem(), vector(n.out.reg, 128))
+		e.f.do("VMOVUPS", e.f.memory(n.mem), vector(n.out.reg, 128))
 		high := e.spare()
-		e.quad(n.mem.plus(16), bytes-16, high)
+		e.quad(n.mem.Plus(16), bytes-16, high)
 		e.f.do(e.insert(), operand.U8(1), vector(high, 128), vector(n.out.reg, 256), vector(n.out.reg, 256))
 		e.holds[vectorClass][high] = nil
 	case whole == 128:
@@ -43,7 +45,7 @@ func (e *emitter) load(n *node) {
 		e.quad(n.mem, bytes, n.out.reg)
 	default:
 		e.place(n)
-		e.f.do("VMOVUPS", n.mem.mem(), vector(n.out.reg, whole))
+		e.f.do("VMOVUPS", e.f.memory(n.mem), vector(n.out.reg, whole))
 	}
 }
 
@@ -61,18 +63,18 @@ func (e *emitter) tiling(bytes, bits int) string {
 }
 
 // quad loads 4 to 16 bytes into a register, with 0 above.
-func (e *emitter) quad(at ref, bytes, to int) {
+func (e *emitter) quad(at vec.Place, bytes, to int) {
 	x := vector(to, 128)
 	switch bytes {
 	case 4:
-		e.f.do("VMOVSS", at.mem(), x)
+		e.f.do("VMOVSS", e.f.memory(at), x)
 	case 8:
-		e.f.do("VMOVSD", at.mem(), x)
+		e.f.do("VMOVSD", e.f.memory(at), x)
 	case 12:
-		e.f.do("VMOVSD", at.mem(), x)
-		e.f.do("VINSERTPS", operand.U8(0x20), at.plus(8).mem(), x, x)
+		e.f.do("VMOVSD", e.f.memory(at), x)
+		e.f.do("VINSERTPS", operand.U8(0x20), e.f.memory(at.Plus(8)), x, x)
 	default:
-		e.f.do("VMOVUPS", at.mem(), x)
+		e.f.do("VMOVUPS", e.f.memory(at), x)
 	}
 }
 
@@ -107,31 +109,31 @@ func (e *emitter) store(n *node) {
 	switch {
 	case n.mask != nil && e.f.m.level == AVX512:
 		e.ensure(n.mask)
-		e.f.do("VMOVUP"+suffixOf(n.size), vector(v.reg, whole), e.operand(n.mask, n.bits), n.mem.mem())
+		e.f.do("VMOVUP"+suffixOf(n.size), vector(v.reg, whole), e.operand(n.mask, n.bits), e.f.memory(n.mem))
 		return
 	case n.mask != nil:
 		e.ensure(n.mask)
-		e.f.do("VMASKMOVP"+suffixOf(n.size), vector(v.reg, whole), vector(n.mask.reg, whole), n.mem.mem())
+		e.f.do("VMASKMOVP"+suffixOf(n.size), vector(v.reg, whole), vector(n.mask.reg, whole), e.f.memory(n.mem))
 		return
 	}
 	from, at, high := v.reg, n.mem, -1
 	if whole == 256 && bytes < 32 {
-		e.f.do("VMOVUPS", vector(from, 128), at.mem())
-		at, bytes = at.plus(16), bytes-16
+		e.f.do("VMOVUPS", vector(from, 128), e.f.memory(at))
+		at, bytes = at.Plus(16), bytes-16
 		high = e.spare()
 		e.f.do(e.extract(), operand.U8(1), vector(from, 256), vector(high, 128))
 		from, whole = high, 128
 	}
 	switch bytes {
 	case 4:
-		e.f.do("VMOVSS", vector(from, 128), at.mem())
+		e.f.do("VMOVSS", vector(from, 128), e.f.memory(at))
 	case 8:
-		e.f.do("VMOVSD", vector(from, 128), at.mem())
+		e.f.do("VMOVSD", vector(from, 128), e.f.memory(at))
 	case 12:
-		e.f.do("VMOVSD", vector(from, 128), at.mem())
-		e.f.do("VEXTRACTPS", operand.U8(2), vector(from, 128), at.plus(8).mem())
+		e.f.do("VMOVSD", vector(from, 128), e.f.memory(at))
+		e.f.do("VEXTRACTPS", operand.U8(2), vector(from, 128), e.f.memory(at.Plus(8)))
 	default:
-		e.f.do("VMOVUPS", vector(from, whole), at.mem())
+		e.f.do("VMOVUPS", vector(from, whole), e.f.memory(at))
 	}
 	if high >= 0 {
 		e.holds[vectorClass][high] = nil
@@ -144,7 +146,7 @@ func (e *emitter) gather(n *node) {
 	e.ensure(index)
 	e.need(mask)
 	out := e.placeApart(n) // not the register of the index
-	e.f.do("LEAQ", n.mem.mem(), reg.RAX)
+	e.f.do("LEAQ", e.f.memory(n.mem), reg.RAX)
 	// it need not wait for what was there
 	e.f.do("VXORPS", vector(n.out.reg, 128), vector(n.out.reg, 128), vector(n.out.reg, 128))
 	from := operand.Mem{Base: reg.RAX, Index: e.operand(index, n.bits).(reg.Register), Scale: 1}

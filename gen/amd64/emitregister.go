@@ -138,9 +138,9 @@ func (e *emitter) literal(v *home) {
 	case n.isZero:
 		e.f.do("VXORPS", vector(v.reg, 128), vector(v.reg, 128), vector(v.reg, 128))
 	case n.n > 1 || e.f.m.level == AVX2:
-		e.f.do("VMOVUPS", n.mem.mem(), vector(v.reg, v.bits))
+		e.f.do("VMOVUPS", e.f.memory(n.mem), vector(v.reg, v.bits))
 	default:
-		e.f.do(broadcast(n.size, v.bits), n.mem.mem(), vector(v.reg, v.bits))
+		e.f.do(broadcast(n.size, v.bits), e.f.memory(n.mem), vector(v.reg, v.bits))
 	}
 }
 

@@ -27,7 +27,7 @@ func entryOf(name, prefix string, s *gotypes.Signature, wide bool) (*ir.Function
 	a := &function{fn: e}
 	narrow := "·" + e.Name + AVX2.String() + "(SB)"
 	if wide {
-		a.integer(vec.IntCompare, operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"},
+		a.doInteger(vec.IntCompare, operand.Mem{Symbol: operand.Symbol{Name: "·" + prefix + "Level"},
 			Base: reg.StaticBase}, operand.U8(AVX2))
 		a.branch(vec.IfGreater, "wide")
 		a.branch(vec.Always, narrow)

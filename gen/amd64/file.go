@@ -10,9 +10,9 @@ import (
 
 	"github.com/mmcloughlin/avo/gotypes"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
 )
 
@@ -80,21 +80,21 @@ func newFile(c *common) *file {
 
 // layout says where the buffers of a plan lie: in which argument, and how many bytes into it.
 type layout struct {
-	at     map[*plan.Buffer]ref
+	at     map[*plan.Buffer]int
 	where  map[*plan.Buffer]string
 	fields []Field
 	params int // bytes of all parameters
 	// direction is the workspace's number that says which way to go through rows, where functions alternate, and space
 	// how many bytes a workspace has.
-	direction ref
+	direction int
 	space     int
 }
 
 func newLayout(p *plan.Program, c *core) layout {
-	l := layout{at: map[*plan.Buffer]ref{}, where: map[*plan.Buffer]string{}}
+	l := layout{at: map[*plan.Buffer]int{}, where: map[*plan.Buffer]string{}}
 	name, size := p.Network.Name, p.ElementBytes()
 	put := func(arg, typ string, b *plan.Buffer, offset *int) {
-		l.at[b], l.where[b] = ref{disp: *offset}, arg
+		l.at[b], l.where[b] = *offset, arg
 		if typ != "" {
 			l.fields = append(l.fields, Field{typ, plan.FieldName(b), *offset})
 			*offset += b.Len() * size
@@ -135,7 +135,7 @@ func newLayout(p *plan.Program, c *core) layout {
 		space += n * size
 	}
 	if c.alternatesAny(p) {
-		l.direction.disp = space
+		l.direction = space
 		l.fields = append(l.fields, Field{name + "Workspace", directionField, space})
 		space += size
 	}
@@ -144,18 +144,16 @@ func newLayout(p *plan.Program, c *core) layout {
 }
 
 // place is the first element of a buffer, seen from a function.
-func (l layout) place(f *function, b *plan.Buffer) ref {
-	r := l.at[b]
-	switch base, ok := f.bases[l.where[b]]; {
-	case b.Kind == plan.Rate:
+func (l layout) place(f *function, b *plan.Buffer) vec.Place {
+	if b.Kind == plan.Rate {
 		return f.rate
-	case ok:
-		r.base = base
-	default:
-		f.fail(fmt.Sprintf("no argument holds %s", b))
-		r.base = reg.RDI
 	}
-	return r
+	base, ok := f.bases[l.where[b]]
+	if !ok {
+		f.fail(fmt.Sprintf("no argument holds %s", b))
+		base = f.argumentBase
+	}
+	return vec.Place{Base: base, Disp: l.at[b]}
 }
 
 // param is a parameter of an assembly function: a pointer to a struct, to an array or to something else, an integer, or

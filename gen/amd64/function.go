@@ -1,13 +1,10 @@
 package amd64
 
 import (
-	"cmp"
 	"errors"
-	"slices"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/ir"
-	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
@@ -24,20 +21,24 @@ type function struct {
 	code  *block
 	frame int // bytes of stack
 	taken []bool
-	// pointers are the free ones of the general registers that it may use, bases where the arguments' pointers are, and
-	// roots what other pointers were computed from.
-	lent, pointers []reg.GPPhysical
-	bases          map[string]reg.GPPhysical
-	roots          map[reg.GPPhysical]reg.Register
-	labels         int
-	errs           []error
+	// lent are the general registers that it may use, and unused those of them that no variable has.
+	lent, unused []reg.GPPhysical
+	// roots are what pointers in registers were computed from.
+	roots map[reg.GPPhysical]reg.Register
+	// argumentBase, stackBase and constantBase are where the arguments, the stack and the constants are, and names those
+	// of the arguments, by their distances.
+	argumentBase, stackBase, constantBase *vec.Int
+	names                                 map[int]string
+	// bases are the arguments that are pointers, brought to registers.
+	bases  map[string]*vec.Int
+	labels int
+	errs   []error
 	// many says that much is computed side by side, so that few operations count for more than short chains of them.
 	many bool
 	// arguments are where the pointers were given, counts the arguments that are integers.
-	arguments map[string]operand.Mem
-	counts    map[string]ref
+	arguments, counts map[string]vec.Place
 	// rate and result are the argument and the result that are numbers.
-	rate, result ref
+	rate, result vec.Place
 	// updating says that the function writes parameters.
 	updating bool
 	// maxima are the variables that are the maximum of a variable over a window, and that one.
@@ -49,18 +50,16 @@ type function struct {
 	// byRows are the matrices that it takes row by row in any case.
 	byRows map[*plan.Buffer]bool
 	// direction is where the workspace says which way to go through rows, nil for functions that always go the same.
-	direction *ref
+	direction *vec.Place
 	// done is how many operations have been written.
 	done int
 	// unwritten are the operations whose code follows from that of others, written how many of the others there are so
 	// far, and toWrite how many there will be.
 	unwritten        []unwritten
 	written, toWrite int
-	// program is what it is lowered from, where that is kept; values is how many values it has, and ints are the
-	// variables that registers stand for.
-	program *vec.Program
-	values  int
-	ints    [registers]*vec.Int
+	// program is what it is lowered from, where that is kept; values and ints are how many of both it has.
+	program      *vec.Program
+	values, ints int
 	// slots are places on the stack for values of the block under way, of a function that is layered.
 	slots []int
 	// pending are variables that the code after a loop still reads.
@@ -72,68 +71,72 @@ type function struct {
 	lines lines
 	// pause is nil for functions that do all in one call, returned where the others leave their result in the end.
 	pause    *pausing
-	returned ref
+	returned vec.Place
 	// checked says that a call begins with the check of the stack, by which the runtime stops goroutines.
 	checked bool
 }
 
-// free are the general registers for addresses and counters. AX is for masks; R14 belongs to the runtime, R15 to
-// dynamic linking, BP to the caller.
-var free = []reg.GPPhysical{reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13}
-
-// areaBase is where the pointer to the area is that a function works in, the workspace or the batch.
-var areaBase = reg.RSI
-
-// argumentRegisters are where a function keeps the pointers it was given.
-var argumentRegisters = map[string]reg.GPPhysical{
-	"p": reg.RDI, "ws": areaBase, "x": reg.RDX, "y": reg.RCX, "grad": reg.RBX,
-	"b": areaBase, "xs": reg.RDX, "ys": reg.RCX, "out": reg.RCX, "gxs": reg.RBX,
-}
-
-func newFunction(f *file, m machine, name string, params []param, result bool) *function {
+// empty is a function of which nothing is written.
+func empty(f *file, m machine, name string) *function {
 	fn := &function{
 		m: m, file: f, fn: ir.NewFunction(name), taken: make([]bool, m.registers()),
-		bases: map[string]reg.GPPhysical{}, roots: map[reg.GPPhysical]reg.Register{},
-		arguments: map[string]operand.Mem{}, counts: map[string]ref{},
+		roots: map[reg.GPPhysical]reg.Register{}, names: map[int]string{},
+		bases: map[string]*vec.Int{}, arguments: map[string]vec.Place{}, counts: map[string]vec.Place{},
 	}
+	fn.argumentBase = fn.variableIn(argumentsParam, reg.FramePointer)
+	fn.stackBase = fn.variableIn(stackParam, reg.StackPointer)
+	fn.constantBase = fn.variableIn(constantsParam, reg.StaticBase)
 	if f.programs {
 		fn.keepProgram()
 	}
-	fn.lend(free...)
 	fn.code = newBlock(fn)
+	return fn
+}
+
+// newFunction is a function that has the pointers it is given in the registers of arguments.
+func newFunction(f *file, m machine, name string, params []param, result bool) *function {
+	fn := empty(f, m, name)
+	fn.lend(free...)
 	fn.fn.SetSignature(signature(params, result, m.size))
 	offset := 0
-	var pause operand.Mem
+	var pause *vec.Place
 	for _, p := range params {
+		at := fn.given(p.name, offset)
 		if r, ok := argumentRegisters[p.name]; ok {
-			fn.bases[p.name], fn.arguments[p.name] = r, operand.NewParamAddr(p.name, offset)
-			fn.integer(vec.IntCopy, operand.NewParamAddr(p.name, offset), r)
+			fn.bases[p.name], fn.arguments[p.name] = fn.variableIn(p.name, r), at
+			fn.integer(vec.IntCopy, vec.Word(at), vec.Ref(fn.bases[p.name]))
 		} else if p.integer {
-			fn.counts[p.name] = argument(p.name, offset)
+			fn.counts[p.name] = at
 		} else if p.name == PauseArgument {
-			pause = operand.NewParamAddr(p.name, offset)
+			pause = &at
 		} else {
-			fn.rate = argument(p.name, offset)
+			fn.rate = at
 		}
 		offset += 8 // a number that is followed by nothing but the result, which is aligned
 	}
-	fn.result = argument("ret", offset)
-	if pause.Base != nil {
-		fn.pauses(pause, result)
+	fn.result = fn.given("ret", offset)
+	if pause != nil {
+		fn.pauses(*pause, result)
 	}
 	return fn
 }
 
-// lend gives a function general registers to use.
-func (f *function) lend(registers ...reg.GPPhysical) {
-	f.lent = append(f.lent, registers...)
-	f.pointers = append(f.pointers, registers...)
+// newFreely is a function whose arguments all are in registers, as many of them as there are.
+func newFreely(f *file, m machine, name string, params []param) *function {
+	fn := empty(f, m, name)
+	fn.lend(sweepRegisters...)
+	fn.fn.SetSignature(signature(params, false, m.size))
+	for i, p := range params {
+		fn.bases[p.name] = fn.pointer()
+		fn.integer(vec.IntCopy, vec.Word(fn.given(p.name, 8*i)), vec.Ref(fn.bases[p.name]))
+	}
+	return fn
 }
 
-// argument is an argument or the result of the function.
-func argument(name string, offset int) ref {
-	m := operand.NewParamAddr(name, offset)
-	return ref{base: m.Base, symbol: m.Symbol, disp: m.Disp}
+// given is where an argument or the result of the function is.
+func (f *function) given(name string, offset int) vec.Place {
+	f.names[offset] = name
+	return vec.Place{Base: f.argumentBase, Disp: offset}
 }
 
 // fail notes a mistake of this package. Writing goes on, and the file is not printed.
@@ -159,8 +162,7 @@ func (f *function) comment(text string) {
 		f.flush()
 	}
 	if f.file.layered { // what is given back comes in some order
-		slices.SortFunc(f.pointers,
-			func(x, y reg.GPPhysical) int { return cmp.Compare(x.PhysicalIndex(), y.PhysicalIndex()) })
+		f.sortUnused()
 	}
 	if f.pause != nil && (f.span.open >= f.pause.grain || f.file.layered && f.done > 1) {
 		f.point() // of layered code at every operation, so that those that are alike have it in the same places
@@ -203,29 +205,3 @@ func (f *function) finish() *ir.Function {
 // maxNoSplit is the size of frames that need no check of the stack, and checkedFrame that of the smallest for which
 // Go's assembler writes one into a function that calls no other.
 const maxNoSplit, checkedFrame = 256, 128
-
-// pointer reserves a general register.
-func (f *function) pointer() reg.GPPhysical {
-	n := len(f.pointers)
-	if n == 0 {
-		f.fail("no register is left for an address")
-		return reg.R8
-	}
-	r := f.pointers[n-1]
-	f.pointers = f.pointers[:n-1]
-	return r
-}
-
-func (f *function) drop(r reg.GPPhysical) {
-	f.pointers = append(f.pointers, r)
-	delete(f.roots, r)
-}
-
-// lea computes an address into a register.
-func (f *function) lea(r ref, to reg.GPPhysical) {
-	f.integer(vec.IntAddress, r.mem(), to)
-	f.roots[to] = r.base
-	if base, ok := r.base.(reg.GPPhysical); ok && f.roots[base] != nil {
-		f.roots[to] = f.roots[base]
-	}
-}

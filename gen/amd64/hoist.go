@@ -64,7 +64,7 @@ func (t *tile) hoist(b *block, loop, step int) (hoisted []*vec.Value) {
 func (t *tile) hoistGain(b *block, n *node) int {
 	const broadcast, table = 1000, 1
 	if !t.f.m.spreadsMemory() || n.kind != literal && n.kind != splat || n.isZero ||
-		n.kind == splat && (n.mem.base != t.f.bases["p"] || n.mem.index != nil) {
+		n.kind == splat && (n.mem.Base != t.f.bases["p"] || n.mem.Index != nil) {
 		return 0
 	}
 	uses, fold := 0, true

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -14,7 +12,7 @@ import (
 func TestInterleave(t *testing.T) {
 	f := newFunction(newFile(&common{core: zen4}), machine{AVX512, 4}, "f", nil, false)
 	b := f.code
-	x := b.load(ref{base: reg.RDI}, 16)
+	x := b.load(vec.Place{Base: f.pointer()}, 16)
 	var ends []*vec.Value
 	b.interleave(3, func(i int) {
 		v := x

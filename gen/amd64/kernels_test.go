@@ -25,9 +25,9 @@ func TestKernels(t *testing.T) {
 	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("kernels")})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
-	add := func(kind string, m machine, n, lanes int, name string, write func(fn *function, x, y ref)) {
+	add := func(kind string, m machine, n, lanes int, name string, write func(fn *function, x, y vec.Place)) {
 		fn := newFunction(f, m, name, []param{{name: "x", dim: 1024}, {name: "y", dim: 1024}}, false)
-		write(fn, ref{base: fn.bases["x"]}, ref{base: fn.bases["y"]})
+		write(fn, vec.Place{Base: fn.bases["x"]}, vec.Place{Base: fn.bases["y"]})
 		code := fn.finish()
 		if kind == "spills" && fn.frame == 0 {
 			t.Errorf("%s spills nothing", name)
@@ -45,21 +45,21 @@ func TestKernels(t *testing.T) {
 			for bits := 128; bits <= m.widest(); bits *= 2 {
 				lanes := bits / 8 / size
 				for n := 1; n <= m.lanes(); n++ {
-					add("sums", m, n, lanes, fmt.Sprintf("sum%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y ref) {
+					add("sums", m, n, lanes, fmt.Sprintf("sum%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y vec.Place) {
 						var vectors []*vec.Value
 						fn.code.within(bits, func() {
 							for i := range n {
-								vectors = append(vectors, fn.code.load(x.plus(i*bits/8), lanes))
+								vectors = append(vectors, fn.code.load(x.Plus(i*bits/8), lanes))
 							}
 							sum := fn.code.reduce(vectors)
 							fn.code.within(m.width(n), func() { fn.code.store(sum, y, n) })
 						})
 					})
-					add("ordered", m, n, lanes, fmt.Sprintf("ordered%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y ref) {
+					add("ordered", m, n, lanes, fmt.Sprintf("ordered%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y vec.Place) {
 						var vectors []*vec.Value
 						fn.code.within(bits, func() {
 							for i := range n {
-								vectors = append(vectors, fn.code.load(x.plus(i*bits/8), lanes))
+								vectors = append(vectors, fn.code.load(x.Plus(i*bits/8), lanes))
 							}
 							sum := fn.code.orderedReduce(vectors)
 							fn.code.within(m.width(n), func() { fn.code.store(sum, y, n) })
@@ -68,12 +68,12 @@ func TestKernels(t *testing.T) {
 				}
 			}
 			n := m.registers() + 5
-			add("spills", m, n, m.lanes(), fmt.Sprintf("spill%s%d", l, 8*size), func(fn *function, x, y ref) {
+			add("spills", m, n, m.lanes(), fmt.Sprintf("spill%s%d", l, 8*size), func(fn *function, x, y vec.Place) {
 				b, lanes, bytes := fn.code, m.lanes(), m.widest()/8
 				var vectors, masks []*vec.Value
 				plain, weighed, above := b.zeros(), b.zeros(), b.zeros()
 				for i := range n {
-					v := b.load(x.plus(i*bytes), lanes)
+					v := b.load(x.Plus(i*bytes), lanes)
 					vectors, masks = append(vectors, v), append(masks, b.compare(vec.Greater, v, b.number(float64(i))))
 					plain = b.sum(plain, v)
 				}
@@ -84,8 +84,8 @@ func TestKernels(t *testing.T) {
 					above = b.sum(above, b.keep(masks[i], vectors[i]))
 				}
 				b.store(plain, y, lanes)
-				b.store(weighed, y.plus(bytes), lanes)
-				b.store(above, y.plus(2*bytes), lanes)
+				b.store(weighed, y.Plus(bytes), lanes)
+				b.store(above, y.Plus(2*bytes), lanes)
 			})
 		}
 	}

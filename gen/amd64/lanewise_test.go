@@ -41,11 +41,11 @@ func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 					fn := newFunction(f, m, name, []param{{name: "x", dim: lanesTested}, {name: "y", dim: lanesTested}, {name: "grad", dim: lanesTested}}, false)
 					fn.chunks(lanesTested, bits/8/size, 0, []int{1}, func(at index, n int) {
 						fn.code.within(bits, func() {
-							xs := []*vec.Value{fn.code.load(fn.along(ref{base: fn.bases["x"]}, at), n)}
+							xs := []*vec.Value{fn.code.load(fn.along(vec.Place{Base: fn.bases["x"]}, at), n)}
 							if op == expr.OpPow {
-								xs = append(xs, fn.code.load(fn.along(ref{base: fn.bases["y"]}, at), n))
+								xs = append(xs, fn.code.load(fn.along(vec.Place{Base: fn.bases["y"]}, at), n))
 							}
-							fn.code.store(fn.code.lanewise(op, xs...), fn.along(ref{base: fn.bases["grad"]}, at), n)
+							fn.code.store(fn.code.lanewise(op, xs...), fn.along(vec.Place{Base: fn.bases["grad"]}, at), n)
 						})
 					})
 					out.AddSection(fn.finish())

@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
@@ -66,7 +64,7 @@ func (f *function) vector(op *plan.Vector) {
 		return
 	}
 	f.loop(op.Groups(), 1, []int{1, op.Window}, func(at index) {
-		write(at, index{regs: map[int]reg.GPPhysical{1: at.regs[op.Window]}})
+		write(at, index{regs: map[int]*vec.Int{1: at.regs[op.Window]}})
 	})
 }
 

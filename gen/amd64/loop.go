@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -17,7 +14,7 @@ import (
 // times each of the scales asked for.
 type index struct {
 	off  int
-	regs map[int]reg.GPPhysical
+	regs map[int]*vec.Int
 }
 
 // loop runs its body trips times. For every scale the body's index has a register that grows by step·scale numbers.
@@ -27,12 +24,12 @@ func (f *function) loop(trips, step int, scales []int, body func(at index)) {
 		return
 	}
 	f.flush()
-	at := index{regs: map[int]reg.GPPhysical{}}
+	at := index{regs: map[int]*vec.Int{}}
 	for _, s := range scales {
 		if at.regs[s] == nil {
 			r := f.pointer()
 			at.regs[s] = r
-			f.integer(vec.IntZero, r)
+			f.integer(vec.IntZero, vec.Ref(r))
 		}
 	}
 	label := f.label()
@@ -42,10 +39,10 @@ func (f *function) loop(trips, step int, scales []int, body func(at index)) {
 	scale := scales[0]
 	distinct := slices.Compact(slices.Clone(scales)) // of two, a matrix of one column has them equal
 	for _, s := range distinct {
-		f.integer(vec.IntAdd, operand.U32(step*s*f.m.size), at.regs[s])
+		f.integer(vec.IntAdd, vec.Const(step*s*f.m.size), vec.Ref(at.regs[s]))
 	}
 	f.round(before, trips)
-	f.integer(vec.IntCompare, at.regs[scale], operand.U32(trips*step*scale*f.m.size))
+	f.integer(vec.IntCompare, vec.Ref(at.regs[scale]), vec.Const(trips*step*scale*f.m.size))
 	f.branch(vec.IfNotEqual, label)
 	for _, s := range distinct {
 		f.drop(at.regs[s])
@@ -57,16 +54,16 @@ func (f *function) loopFrom(from index, trips, step int, body func(at index)) {
 	f.flush()
 	count, r := f.pointer(), f.pointer()
 	if from.regs[1] != nil {
-		f.integer(vec.IntCopy, from.regs[1], r)
+		f.integer(vec.IntCopy, vec.Ref(from.regs[1]), vec.Ref(r))
 	} else {
-		f.integer(vec.IntZero, r)
+		f.integer(vec.IntZero, vec.Ref(r))
 	}
-	f.integer(vec.IntSet, operand.U32(trips), count)
+	f.integer(vec.IntSet, vec.Const(trips), vec.Ref(count))
 	label := f.label()
 	before := f.enter()
-	body(index{off: from.off, regs: map[int]reg.GPPhysical{1: r}})
+	body(index{off: from.off, regs: map[int]*vec.Int{1: r}})
 	f.flush()
-	f.integer(vec.IntAdd, operand.U32(step*f.m.size), r)
+	f.integer(vec.IntAdd, vec.Const(step*f.m.size), vec.Ref(r))
 	f.round(before, trips)
 	f.countDown(count, label)
 	f.drop(r)
@@ -91,19 +88,19 @@ func (f *function) backwards(n, step int, scales []int, body func(at index, size
 		return
 	}
 	f.flush()
-	at, count := index{regs: map[int]reg.GPPhysical{}}, f.pointer()
+	at, count := index{regs: map[int]*vec.Int{}}, f.pointer()
 	scales = slices.Compact(slices.Clone(scales))
 	for _, s := range scales {
 		at.regs[s] = f.pointer()
-		f.integer(vec.IntSet, operand.U32((full-1)*step*s*f.m.size), at.regs[s])
+		f.integer(vec.IntSet, vec.Const((full-1)*step*s*f.m.size), vec.Ref(at.regs[s]))
 	}
-	f.integer(vec.IntSet, operand.U32(full), count)
+	f.integer(vec.IntSet, vec.Const(full), vec.Ref(count))
 	label := f.label()
 	before := f.enter()
 	body(at, step)
 	f.flush()
 	for _, s := range scales {
-		f.integer(vec.IntSub, operand.U32(step*s*f.m.size), at.regs[s])
+		f.integer(vec.IntSub, vec.Const(step*s*f.m.size), vec.Ref(at.regs[s]))
 	}
 	f.round(before, full)
 	for _, s := range scales {
@@ -147,37 +144,37 @@ func (f *function) chunks(n, step, unrolled int, scales []int, body func(at inde
 
 // at is the place of an element of a vector, or of a matrix's row and column; the loops' registers are those of the
 // scales 1 and, for rows, the number of columns.
-func (f *function) at(b *plan.Buffer, i index) ref {
+func (f *function) at(b *plan.Buffer, i index) vec.Place {
 	r := f.file.layout.place(f, b)
-	r.disp += i.off * f.m.size
-	r.index = i.regs[1]
+	r.Disp += i.off * f.m.size
+	r.Index = i.regs[1]
 	return r
 }
 
 // row is the place of a matrix's row.
-func (f *function) row(b *plan.Buffer, i index) ref {
+func (f *function) row(b *plan.Buffer, i index) vec.Place {
 	r := f.file.layout.place(f, b)
-	r.disp += i.off * b.Cols * f.m.size
-	r.index = i.regs[b.Cols]
+	r.Disp += i.off * b.Cols * f.m.size
+	r.Index = i.regs[b.Cols]
 	return r
 }
 
 // address computes a place into a register, so that another index can be added.
-func (f *function) address(r ref) (at ref, release func()) {
-	if r.index == nil {
+func (f *function) address(r vec.Place) (at vec.Place, release func()) {
+	if r.Index == nil {
 		return r, func() {}
 	}
 	f.flush()
 	p := f.pointer()
-	f.lea(ref{base: r.base, index: r.index, disp: r.disp}, p)
-	return ref{base: p}, func() { f.flush(); f.drop(p) }
+	f.lea(vec.Place{Base: r.Base, Index: r.Index, Disp: r.Disp}, p)
+	return vec.Place{Base: p}, func() { f.flush(); f.drop(p) }
 }
 
 // along is a place moved by an index.
-func (f *function) along(r ref, i index) ref {
-	r.disp += i.off * f.m.size
+func (f *function) along(r vec.Place, i index) vec.Place {
+	r.Disp += i.off * f.m.size
 	if i.regs[1] != nil {
-		r.index = i.regs[1]
+		r.Index = i.regs[1]
 	}
 	return r
 }

@@ -51,7 +51,7 @@ func TestLossAside(t *testing.T) {
 func TestSpreadAmong(t *testing.T) {
 	f := newFunction(newFile(&common{core: zen4}), machine{AVX2, 4}, "f", nil, false)
 	b := f.code
-	x := b.load(ref{base: reg.RDI}, 8)
+	x := b.load(vec.Place{Base: f.pointer()}, 8)
 	first := len(b.nodes)
 	b.spreadAmong(func() {
 		b.root(b.product(b.sum(x, x), x))

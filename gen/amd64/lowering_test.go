@@ -139,12 +139,12 @@ func TestLowering(t *testing.T) {
 							b := fn.code
 							var in []*vec.Value
 							for _, a := range loweringArguments[:3] {
-								in = append(in, b.load(ref{base: fn.bases[a]}, bits/8/size))
+								in = append(in, b.load(vec.Place{Base: fn.bases[a]}, bits/8/size))
 							}
 							v, floats := b.lowered(r.op, elem, in, which)
 							numbers = floats
 							result = max(16, v.Type.Bytes())
-							b.within(8*result, func() { b.store(v, ref{base: fn.bases["grad"]}, result/size) })
+							b.within(8*result, func() { b.store(v, vec.Place{Base: fn.bases["grad"]}, result/size) })
 						})
 						code := fn.finish()
 						var memory [4][]byte

@@ -1,6 +1,8 @@
 package amd64
 
 import (
+	"slices"
+
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -61,28 +63,67 @@ func lowerInt(op vec.IntOp, operands ...operand.Op) (name string, all []operand.
 }
 
 // integer does an operation on integers.
-func (f *function) integer(op vec.IntOp, operands ...operand.Op) {
-	f.keepInteger(op, operands...)
+func (f *function) integer(op vec.IntOp, operands ...vec.Operand) {
+	if f.program != nil {
+		f.keep(&vec.IntStep{Op: op, Operands: slices.Clone(operands)})
+	}
+	lowered := make([]operand.Op, len(operands))
+	for k, o := range operands {
+		lowered[k] = f.lowerOperand(op, o)
+	}
+	f.doInteger(op, lowered...)
+}
+
+// doInteger does one that is no step of the program.
+func (f *function) doInteger(op vec.IntOp, operands ...operand.Op) {
 	name, operands := lowerInt(op, operands...)
 	f.do(name, operands...)
+}
+
+// lowerOperand is an operand of an operation on integers as avo writes it.
+func (f *function) lowerOperand(op vec.IntOp, o vec.Operand) operand.Op {
+	switch {
+	case o.Int != nil:
+		return registerIn(o.Int)
+	case o.At != nil:
+		return f.memory(*o.At)
+	case o.Far:
+		return operand.I32(o.Const)
+	case op == vec.IntShiftRight, op == vec.IntFlip4, op == vec.IntAnd && o.Const == 1,
+		op == vec.IntCompare && o.Const == 0: // the bit of a flag, and its absence, take a byte
+		return operand.U8(o.Const)
+	}
+	return operand.U32(o.Const)
 }
 
 // branch goes on at a label.
 func (f *function) branch(c vec.Condition, label string) {
 	f.keep(&vec.Branch{If: c, To: label})
+	f.doBranch(c, label)
+}
+
+// doBranch does so in no step of the program.
+func (f *function) doBranch(c vec.Condition, label string) {
 	f.do(branches[c], operand.LabelRef(label))
 }
 
 // countDown takes one from a counter and goes back to a label until nothing is left.
-func (f *function) countDown(count reg.GPPhysical, label string) {
-	f.keepInteger(vec.IntSub, operand.U32(1), count)
-	f.do("SUBL", operand.U32(1), count.As32())
+func (f *function) countDown(count *vec.Int, label string) {
+	if f.program != nil {
+		f.keep(&vec.IntStep{Op: vec.IntSub, Operands: []vec.Operand{vec.Const(1), vec.Ref(count)}})
+	}
+	f.do("SUBL", operand.U32(1), generalIn(count).As32())
 	f.branch(vec.IfNotEqual, label)
 }
 
 // leaveFunction returns to the caller, which wants wide registers left clean.
 func (f *function) leaveFunction() {
 	f.keep(&vec.Return{})
+	f.doReturn()
+}
+
+// doReturn does so in no step of the program.
+func (f *function) doReturn() {
 	f.do("VZEROUPPER")
 	f.do("RET")
 }

@@ -80,7 +80,7 @@ func (b *block) clip(x *vec.Value, n int) *vec.Value {
 }
 
 // loadFirst reads n numbers where more may be read, with 0 in the lanes above.
-func (b *block) loadFirst(at ref, n int) *vec.Value {
+func (b *block) loadFirst(at vec.Place, n int) *vec.Value {
 	if b.m.maskClass() == maskClass {
 		return b.loadWhere(at, n, b.firstLanes(n))
 	}

@@ -127,7 +127,7 @@ func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*vec.Va
 // columns hands the vectors of row i to add, and rewrites them where the update is fused: by the input times the rate,
 // or where that isn't at hand the input times what rate and δ make. Another row may follow.
 func (f *function) columns(
-	op *plan.BackAffine, w ref, at index, i int, row index, sizes []int, scaled []*vec.Value, stores *rowStores,
+	op *plan.BackAffine, w vec.Place, at index, i int, row index, sizes []int, scaled []*vec.Value, stores *rowStores,
 	another bool, add func(c int, d, t *vec.Value),
 ) {
 	lanes, cols := f.m.lanes(), op.W.Cols
@@ -161,14 +161,14 @@ func (f *function) columns(
 }
 
 // loopedColumns is the sum over the rows as a loop, a few rows at a time.
-func (f *function) loopedColumns(op *plan.BackAffine, w ref, at index, sizes []int) []*vec.Value {
+func (f *function) loopedColumns(op *plan.BackAffine, w vec.Place, at index, sizes []int) []*vec.Value {
 	cells := f.variables(len(sizes), (*block).zeros)
 	rows, cols := op.W.Rows, op.W.Cols
 	step := max(1, bodyProducts/2/len(sizes))
 	f.chunks(rows, step, 0, []int{1, cols}, func(down index, n int) {
 		v := w
-		v.disp += down.off * cols * f.m.size
-		v.index = down.regs[cols]
+		v.Disp += down.off * cols * f.m.size
+		v.Index = down.regs[cols]
 		stores := rowStores{f: f, cols: cols}
 		for i := range n {
 			k := down

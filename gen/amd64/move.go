@@ -1,13 +1,9 @@
 package amd64
 
-import (
-	"github.com/mmcloughlin/avo/reg"
-
-	"github.com/backpropgen/backpropgen/gen/vec"
-)
+import "github.com/backpropgen/backpropgen/gen/vec"
 
 // load reads n numbers, with 0 in the lanes above. What the block itself has stored there is not read back.
-func (b *block) load(at ref, n int) *vec.Value {
+func (b *block) load(at vec.Place, n int) *vec.Value {
 	if v := b.stored[place{at, n, b.m.size}]; v != nil && homeOf(v).bits >= b.bits {
 		return b.clip(v, n)
 	}
@@ -19,7 +15,7 @@ func (b *block) load(at ref, n int) *vec.Value {
 }
 
 // loose is load with anything in the lanes above, for what computes in every lane by itself and doesn't look at those.
-func (b *block) loose(at ref, n int) *vec.Value {
+func (b *block) loose(at vec.Place, n int) *vec.Value {
 	if v := b.stored[place{at, n, b.m.size}]; v != nil && homeOf(v).bits >= b.bits && !b.f.strict() {
 		return v
 	}
@@ -35,18 +31,18 @@ func (b *block) masked(n int) bool {
 }
 
 // spread reads one number into every lane. Of a short vector that was just stored it is taken from the register.
-func (b *block) spread(at ref) *vec.Value {
-	if at.base == reg.FramePointer { // an argument
-		key := [2]int{at.disp, b.bits}
+func (b *block) spread(at vec.Place) *vec.Value {
+	if at.Base == b.f.argumentBase {
+		key := [2]int{at.Disp, b.bits}
 		if b.arguments[key] == nil {
 			b.arguments[key] = b.tiled(at, 1)
 		}
 		return b.arguments[key]
 	}
 	for p, v := range b.stored {
-		i := (at.disp - p.at.disp) / b.m.size
-		if p.at.base == at.base && p.at.symbol == at.symbol && p.at.index == at.index && p.size == b.m.size &&
-			at.disp >= p.at.disp && i < p.n && p.n*p.size <= 32 {
+		i := (at.Disp - p.at.Disp) / b.m.size
+		if p.at.Base == at.Base && p.at.Index == at.Index && p.size == b.m.size &&
+			at.Disp >= p.at.Disp && i < p.n && p.n*p.size <= 32 {
 			return b.lane(v, i)
 		}
 	}
@@ -72,13 +68,13 @@ func (b *block) lane(v *vec.Value, i int) *vec.Value {
 }
 
 // store writes the first n lanes, and nothing beside them.
-func (b *block) store(v *vec.Value, at ref, n int) {
+func (b *block) store(v *vec.Value, at vec.Place, n int) {
 	mask := b.storeMask(n)
 	// What was known of this place or of its neighbours may have changed: only the same numbers in the same steps are
 	// known.
 	for p := range b.stored {
-		if p.at.base == at.base && p.at.symbol == at.symbol &&
-			(p.at.index != at.index || p.at.disp < at.disp+n*b.m.size && at.disp < p.at.disp+p.n*p.size) {
+		if p.at.Base == at.Base &&
+			(p.at.Index != at.Index || p.at.Disp < at.Disp+n*b.m.size && at.Disp < p.at.Disp+p.n*p.size) {
 			delete(b.stored, p)
 		}
 	}

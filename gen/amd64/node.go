@@ -66,7 +66,7 @@ type node struct {
 	imm  int // immediate operand, -1: none
 	mask *home
 	zero bool // lanes outside mask become 0
-	mem  ref
+	mem  vec.Place
 	n    int // numbers loaded or stored, lanes set
 	size int // bytes of a number
 	bits int // width of the instruction

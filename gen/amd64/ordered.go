@@ -89,7 +89,7 @@ func (f *function) orderedAffine(op *plan.Affine) {
 func (f *function) rowsTogether(cols int) int { return f.m.registers() / 2 / f.m.parts(cols) }
 
 // orderedDots forms the lanes of n rows in straight code.
-func (f *function) orderedDots(op *plan.Affine, w ref, n int) (sums []*vec.Value) {
+func (f *function) orderedDots(op *plan.Affine, w vec.Place, n int) (sums []*vec.Value) {
 	cols, lanes := op.W.Cols, f.m.lanes()
 	parts, group := f.m.parts(cols), f.rowsTogether(cols)
 	for first := 0; first < n; first += group {
@@ -114,7 +114,7 @@ func (f *function) orderedDots(op *plan.Affine, w ref, n int) (sums []*vec.Value
 }
 
 // orderedLoops is orderedDots with loops over the columns, one for every group of rows.
-func (f *function) orderedLoops(op *plan.Affine, w ref, n int) (sums []*vec.Value) {
+func (f *function) orderedLoops(op *plan.Affine, w vec.Place, n int) (sums []*vec.Value) {
 	cols, lanes := op.W.Cols, f.m.lanes()
 	parts, group := f.m.parts(cols), f.rowsTogether(cols)
 	// The sums of all groups but the last are kept in variables.
@@ -209,7 +209,7 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 }
 
 // orderedColumnLoop forms the sums of the lanes in a loop over rows, some at a time.
-func (f *function) orderedColumnLoop(op *plan.BackAffine, w ref, at index, sizes []int, sums [][]*vec.Value) {
+func (f *function) orderedColumnLoop(op *plan.BackAffine, w vec.Place, at index, sizes []int, sums [][]*vec.Value) {
 	cells := f.variables(len(sums)*len(sizes), (*block).negativeZero)
 	for i := range sums {
 		sums[i] = cells[i*len(sizes):][:len(sizes)]
@@ -218,8 +218,8 @@ func (f *function) orderedColumnLoop(op *plan.BackAffine, w ref, at index, sizes
 	step := max(1, bodyProducts/2/len(sizes)/op.Lanes) * op.Lanes
 	f.chunks(rows, step, 0, []int{1, cols}, func(down index, n int) {
 		v := w
-		v.disp += down.off * cols * f.m.size
-		v.index = down.regs[cols]
+		v.Disp += down.off * cols * f.m.size
+		v.Index = down.regs[cols]
 		stores := rowStores{f: f, cols: cols}
 		for i := range n {
 			k := down

@@ -1,8 +1,6 @@
 package amd64
 
 import (
-	"github.com/mmcloughlin/avo/operand"
-
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -28,12 +26,12 @@ func (t *tile) orderedOuter(o *plan.OuterSum) {
 
 // samplesOf is where the first sample's vector of a buffer lies, how many bytes there are from one sample to the next,
 // and how many more from the last of a tile to the first of the next.
-func (t *tile) samplesOf(b *plan.Buffer) (from ref, step, gap int) {
+func (t *tile) samplesOf(b *plan.Buffer) (from vec.Place, step, gap int) {
 	if at, ok := t.lay.copies[b]; ok {
 		step = pitch(b, t.f.m.size) * t.f.m.size
-		return ref{base: t.f.bases["b"], disp: t.lay.work + at}, step, t.lay.stride - t.samples*step
+		return vec.Place{Base: t.f.bases["b"], Disp: t.lay.work + at}, step, t.lay.stride - t.samples*step
 	}
-	return ref{base: t.f.bases["xs"]}, b.Rows * t.f.m.size, 0
+	return vec.Place{Base: t.f.bases["xs"]}, b.Rows * t.f.m.size, 0
 }
 
 // orderedOuterGroup adds to n rows and m columns.
@@ -48,49 +46,49 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 		cells[i] = t.f.cell()
 	}
 	// each runs a body for every vector of the gradient and its place.
-	each := func(body func(i, s int, place ref)) {
+	each := func(body func(i, s int, place vec.Place)) {
 		w := t.f.at(o.GW, index{})
-		w.disp += (down.off*o.GW.Cols + right.off) * size
+		w.Disp += (down.off*o.GW.Cols + right.off) * size
 		w, release := t.joined(w, down.regs[o.GW.Cols], right.regs[1])
 		for r := range n {
 			for c, s := range sizes {
-				t.f.code.within(t.f.m.width(s), func() { body(r*len(sizes)+c, s, w.plus((r*o.GW.Cols+c*lanes)*size)) })
+				t.f.code.within(t.f.m.width(s), func() { body(r*len(sizes)+c, s, w.Plus((r*o.GW.Cols+c*lanes)*size)) })
 			}
 		}
 		release()
 		t.f.flush()
 	}
-	each(func(i, s int, place ref) { t.f.code.set(cells[i], t.f.code.load(place, s)) })
+	each(func(i, s int, place vec.Place) { t.f.code.set(cells[i], t.f.code.load(place, s)) })
 	dp, ap := t.f.pointer(), t.f.pointer()
 	d, dStep, dGap := t.samplesOf(o.D)
 	a, aStep, aGap := t.samplesOf(o.A)
-	d.disp, d.index = d.disp+down.off*size, down.regs[1]
-	a.disp, a.index = a.disp+right.off*size, right.regs[1]
+	d.Disp, d.Index = d.Disp+down.off*size, down.regs[1]
+	a.Disp, a.Index = a.Disp+right.off*size, right.regs[1]
 	t.f.lea(d, dp)
 	t.f.lea(a, ap)
 	t.throughSamples(func() {
 		var as []*vec.Value
 		for c, s := range sizes {
-			as = append(as, t.f.code.load(ref{base: ap, disp: c * lanes * size}, s))
+			as = append(as, t.f.code.load(vec.Place{Base: ap, Disp: c * lanes * size}, s))
 		}
 		for r := range n {
-			x := t.f.code.spread(ref{base: dp, disp: r * size})
+			x := t.f.code.spread(vec.Place{Base: dp, Disp: r * size})
 			for c := range sizes {
 				t.f.code.accumulate(cells[r*len(sizes)+c], as[c], x)
 			}
 		}
 		t.f.flush()
-		t.f.integer(vec.IntAdd, operand.U32(dStep), dp)
-		t.f.integer(vec.IntAdd, operand.U32(aStep), ap)
+		t.f.integer(vec.IntAdd, vec.Const(dStep), vec.Ref(dp))
+		t.f.integer(vec.IntAdd, vec.Const(aStep), vec.Ref(ap))
 	}, func() {
-		t.f.integer(vec.IntAdd, operand.I32(dGap), dp)
+		t.f.integer(vec.IntAdd, vec.Distance(dGap), vec.Ref(dp))
 		if aGap != 0 {
-			t.f.integer(vec.IntAdd, operand.I32(aGap), ap)
+			t.f.integer(vec.IntAdd, vec.Distance(aGap), vec.Ref(ap))
 		}
 	})
 	t.f.drop(dp)
 	t.f.drop(ap)
-	each(func(i, s int, place ref) { t.f.code.store(cells[i], place, s) })
+	each(func(i, s int, place vec.Place) { t.f.code.store(cells[i], place, s) })
 	t.f.release(cells...)
 }
 
@@ -108,21 +106,21 @@ func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
 		}
 	}
 	place := t.f.at(o.GB, down)
-	vectors(func(c, s int) { t.f.code.set(cells[c], t.f.code.load(place.plus(c*lanes*size), s)) })
+	vectors(func(c, s int) { t.f.code.set(cells[c], t.f.code.load(place.Plus(c*lanes*size), s)) })
 	t.f.flush()
 	dp := t.f.pointer()
 	d, step, gap := t.samplesOf(o.D)
-	d.disp, d.index = d.disp+down.off*size, down.regs[1]
+	d.Disp, d.Index = d.Disp+down.off*size, down.regs[1]
 	t.f.lea(d, dp)
 	t.throughSamples(func() {
 		vectors(func(c, s int) {
-			t.f.code.set(cells[c], t.f.code.sum(cells[c], t.f.code.load(ref{base: dp, disp: c * lanes * size}, s)))
+			t.f.code.set(cells[c], t.f.code.sum(cells[c], t.f.code.load(vec.Place{Base: dp, Disp: c * lanes * size}, s)))
 		})
 		t.f.flush()
-		t.f.integer(vec.IntAdd, operand.U32(step), dp)
-	}, func() { t.f.integer(vec.IntAdd, operand.I32(gap), dp) })
+		t.f.integer(vec.IntAdd, vec.Const(step), vec.Ref(dp))
+	}, func() { t.f.integer(vec.IntAdd, vec.Distance(gap), vec.Ref(dp)) })
 	t.f.drop(dp)
-	vectors(func(c, s int) { t.f.code.store(cells[c], place.plus(c*lanes*size), s) })
+	vectors(func(c, s int) { t.f.code.store(cells[c], place.Plus(c*lanes*size), s) })
 	t.f.release(cells...)
 }
 

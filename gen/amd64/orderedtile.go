@@ -3,9 +3,6 @@ package amd64
 import (
 	"slices"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -93,8 +90,8 @@ func (t *tile) orderedProduct(p product) {
 // orderedGroup forms the sums of n units for a vector of samples.
 func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 	w := t.f.at(p.w, index{})
-	w.disp += at.off * p.unitScale * t.f.m.size
-	w.index = at.regs[p.unitScale]
+	w.Disp += at.off * p.unitScale * t.f.m.size
+	w.Index = at.regs[p.unitScale]
 	w, release := t.f.address(w)
 	tree, partial := orderedLanes(p.lanes)
 	cells := make([][]*vec.Value, n)
@@ -113,9 +110,9 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 		add := func(k index, i int) {
 			row := t.load(p.in, k, v)
 			for u := range cells {
-				c := w.plus((k.off*p.termScale + u*p.unitScale) * t.f.m.size)
+				c := w.Plus((k.off*p.termScale + u*p.unitScale) * t.f.m.size)
 				if r := k.regs[p.termScale]; r != nil {
-					c.index = r
+					c.Index = r
 				}
 				t.f.code.accumulate(cells[u][first+i], row, t.f.code.spread(c))
 			}
@@ -169,10 +166,10 @@ func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
 		add := func(unit index, i int) {
 			t.f.code.set(cells[first+i], t.f.code.sum(cells[first+i], row(unit)))
 		}
-		start := index{off: from.off, regs: map[int]reg.GPPhysical{1: from.regs[t.samples]}}
+		start := index{off: from.off, regs: map[int]*vec.Int{1: from.regs[t.samples]}}
 		t.f.loopFrom(start, n/lanes, lanes*t.samples, func(k index) {
 			for i, lane := range of {
-				add(index{off: k.off + lane, regs: map[int]reg.GPPhysical{t.samples: k.regs[1]}}, i)
+				add(index{off: k.off + lane, regs: map[int]*vec.Int{t.samples: k.regs[1]}}, i)
 			}
 		})
 		for i, lane := range of {
@@ -230,22 +227,23 @@ func (w *tileWindow) orderedSum(s plan.Stage) *vec.Value {
 // beginLosses notes where the losses of the first tile's samples go: the Go adds them up, sample after sample. The
 // batch struct is still where the argument says.
 func (t *tile) beginLosses(offset int) {
-	t.losses = operand.NewStackAddr(t.f.frame)
-	t.f.frame += t.f.m.widest() / 8
-	t.f.integer(vec.IntAddress, ref{base: t.f.bases["b"], disp: offset}.mem(), reg.RAX)
-	t.f.integer(vec.IntCopy, reg.RAX, t.losses)
-	t.f.outlives(t.losses, t.f.bases["b"])
+	at, first := t.f.word(), t.f.scratch()
+	t.losses = &at
+	t.f.integer(vec.IntAddress, vec.Word(vec.Place{Base: t.f.bases["b"], Disp: offset}), vec.Ref(first))
+	t.f.integer(vec.IntCopy, vec.Ref(first), vec.Word(at))
+	t.f.outlives(vec.Word(at), vec.Ref(t.f.bases["b"]))
 }
 
 // storeLosses writes the losses of a tile's samples, and goes on to the next one's place.
 func (t *tile) storeLosses() {
 	t.f.flush()
-	t.f.integer(vec.IntCopy, t.losses, reg.RAX)
+	at := t.f.scratch()
+	t.f.integer(vec.IntCopy, vec.Word(*t.losses), vec.Ref(at))
 	for v := range t.vectors {
 		t.f.code.store(t.f.code.load(t.work(t.lay.loss, index{}, v), t.f.m.lanes()),
-			t.rowAt(ref{base: reg.RAX}, index{}, v), t.f.m.lanes())
+			t.rowAt(vec.Place{Base: at}, index{}, v), t.f.m.lanes())
 	}
 	t.f.flush()
-	t.f.integer(vec.IntAdd, operand.U32(t.lay.row), reg.RAX)
-	t.f.integer(vec.IntCopy, reg.RAX, t.losses)
+	t.f.integer(vec.IntAdd, vec.Const(t.lay.row), vec.Ref(at))
+	t.f.integer(vec.IntCopy, vec.Ref(at), vec.Word(*t.losses))
 }

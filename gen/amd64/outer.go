@@ -13,21 +13,21 @@ func (f *function) outer(op *plan.Outer) {
 		})
 	}
 	if lanes, ok := f.packs(op.GW); ok {
-		f.packedOuter(op.GW, op.D, op.A, lanes, nil, func(at ref, n int, row, input *vec.Value) {
+		f.packedOuter(op.GW, op.D, op.A, lanes, nil, func(at vec.Place, n int, row, input *vec.Value) {
 			f.code.store(f.code.product(row, input), at, n)
 		})
 		return
 	}
 	f.rowwise(op.GW, op.A, nil,
 		func(row index, _ bool) *vec.Value { return f.code.spread(f.at(op.D, row)) },
-		func(factor, input *vec.Value, _ ref, _ int) *vec.Value { return f.code.product(factor, input) })
+		func(factor, input *vec.Value, _ vec.Place, _ int) *vec.Value { return f.code.product(factor, input) })
 }
 
 // update is W −= δ·(rate·a)ᵀ, or W −= (rate·δ)·aᵀ where the vectors of a are not held, and b −= rate·δ.
 func (f *function) update(op *plan.Update) {
 	f.biasUpdate(op)
 	if lanes, ok := f.packs(op.W); ok {
-		f.packedOuter(op.W, op.D, op.A, lanes, op.Rate, func(at ref, n int, row, scaled *vec.Value) {
+		f.packedOuter(op.W, op.D, op.A, lanes, op.Rate, func(at vec.Place, n int, row, scaled *vec.Value) {
 			f.code.store(f.code.nmadd(row, scaled, f.code.load(at, n)), at, n)
 		})
 		return
@@ -44,7 +44,7 @@ func (f *function) update(op *plan.Update) {
 			}
 			return f.code.product(f.code.spread(f.at(op.Rate, index{})), d)
 		},
-		func(factor, input *vec.Value, at ref, n int) *vec.Value {
+		func(factor, input *vec.Value, at vec.Place, n int) *vec.Value {
 			return f.code.nmadd(factor, input, f.code.load(at, n))
 		})
 }
@@ -112,7 +112,7 @@ func (f *function) biasUpdate(op *plan.Update) {
 // the way forward, and its first ones then for the next call.
 func (f *function) rowwise(
 	w, in, rate *plan.Buffer, factor func(row index, scaled bool) *vec.Value,
-	vectorOf func(factor, input *vec.Value, at ref, n int) *vec.Value,
+	vectorOf func(factor, input *vec.Value, at vec.Place, n int) *vec.Value,
 ) {
 	lanes := f.m.stream()
 	chunks := (w.Cols + lanes - 1) / lanes
@@ -152,7 +152,7 @@ func (f *function) rowwise(
 // are stored one after the other, which takes it once.
 func (f *function) rowsSideBySide(
 	w, in *plan.Buffer, factor func(row index, scaled bool) *vec.Value,
-	vectorOf func(factor, input *vec.Value, at ref, n int) *vec.Value,
+	vectorOf func(factor, input *vec.Value, at vec.Place, n int) *vec.Value,
 ) {
 	const together, vectors = 4, 8 // rows, and vectors of each in the body of a loop
 	lanes := f.m.stream()
@@ -180,7 +180,7 @@ func (f *function) rowsSideBySide(
 				halves(func(_, n int, k index) { inputs = append(inputs, f.code.loose(f.at(in, k), n)) })
 				for i := range n {
 					var out []*vec.Value
-					place := func(k index) ref { k.off += i * w.Cols; return f.along(at, k) }
+					place := func(k index) vec.Place { k.off += i * w.Cols; return f.along(at, k) }
 					halves(func(h, n int, k index) { out = append(out, vectorOf(factors[i], inputs[h], place(k), n)) })
 					halves(func(h, n int, k index) { f.code.store(out[h], place(k), n) })
 				}

@@ -64,7 +64,7 @@ func (f *function) packedRows(op *plan.Affine, lanes int) {
 		for k := 0; k < n*cols; k += lanes {
 			size := min(lanes, n*cols-k)
 			products = append(products,
-				f.code.product(input[k/lanes%len(input)], f.parameters(f.row(op.W, at).plus(k*f.m.size), size)))
+				f.code.product(input[k/lanes%len(input)], f.parameters(f.row(op.W, at).Plus(k*f.m.size), size)))
 		}
 		var z *vec.Value
 		switch cols {
@@ -91,7 +91,7 @@ func (f *function) pairs(op *plan.Affine, at index, n int) {
 	first := f.parameters(f.row(op.W, at), min(lanes, 2*n))
 	last := first
 	if 2*n > lanes {
-		last = f.parameters(f.row(op.W, at).plus(16), 2*n-lanes)
+		last = f.parameters(f.row(op.W, at).Plus(16), 2*n-lanes)
 	}
 	x := [2]*vec.Value{b.spread(f.at(op.In, index{})), b.spread(f.at(op.In, index{off: 1}))}
 	z := b.apply(vec.Evens, first, last)
@@ -160,7 +160,7 @@ func evens(x, y []int, unit, quad int) []int {
 // packedOuter hands every vector of a matrix whose rows are packed, and for it a vector that has in the lanes of a row
 // the δ of that row, and the input, times the rate if there is one, repeated for each.
 func (f *function) packedOuter(
-	w, d, in *plan.Buffer, lanes int, rate *plan.Buffer, body func(at ref, n int, row, input *vec.Value),
+	w, d, in *plan.Buffer, lanes int, rate *plan.Buffer, body func(at vec.Place, n int, row, input *vec.Value),
 ) {
 	cols := w.Cols
 	f.code.within(8*f.m.size*lanes, func() {
@@ -182,7 +182,7 @@ func (f *function) packedOuter(
 				if cols > 1 {
 					row = f.code.permute(rows, from)
 				}
-				body(f.row(w, at).plus(k*f.m.size), min(lanes, n*cols-k), row, input[k/lanes%len(input)])
+				body(f.row(w, at).Plus(k*f.m.size), min(lanes, n*cols-k), row, input[k/lanes%len(input)])
 			}
 		}
 	})

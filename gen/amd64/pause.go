@@ -66,18 +66,17 @@ type point struct {
 
 // pauses makes a function pause that has the argument for it. The result is kept on the stack until the function is
 // done.
-func (f *function) pauses(argument operand.Mem, result bool) {
+func (f *function) pauses(argument vec.Place, result bool) {
 	slot := f.frame
 	f.frame += lineBytes
-	f.program = nil // what is done in several calls is no program
 	cycles := float64(f.file.callCycles)
-	f.pause = &pausing{argument: argument, left: operand.NewStackAddr(slot), budget: cycles / 2, grain: cycles / 8}
+	f.pause = &pausing{argument: f.memory(argument), left: operand.NewStackAddr(slot), budget: cycles / 2,
+		grain: cycles / 8}
 	f.checked = true
 	if result {
 		f.returned = f.result
-		at := operand.NewStackAddr(slot + 8)
-		f.result = ref{base: at.Base, disp: at.Disp}
-		f.outlives(at, nil)
+		f.result = vec.Place{Base: f.stackBase, Disp: slot + 8}
+		f.outlives(vec.Word(f.result), vec.Const(0))
 	}
 }
 
@@ -122,11 +121,17 @@ func (f *function) begin() {
 	}
 }
 
-// outlives adds a word that is held wherever the function pauses.
-func (f *function) outlives(in, root operand.Op) {
-	if f.pause != nil {
-		f.pause.words = append(f.pause.words, heldWord{in, root})
+// outlives adds a variable or a word of the stack that is held wherever the function pauses, and says what it is
+// written down as a distance from: the constant 0 where it is none.
+func (f *function) outlives(in, root vec.Operand) {
+	if f.pause == nil {
+		return
 	}
+	w := heldWord{in: f.lowerOperand(vec.IntCopy, in)}
+	if root != vec.Const(0) {
+		w.root = f.lowerOperand(vec.IntCopy, root)
+	}
+	f.pause.words = append(f.pause.words, w)
 }
 
 // point writes a point.
@@ -134,7 +139,7 @@ func (f *function) point() {
 	f.flush()
 	p := point{}
 	for _, r := range f.lent {
-		if !slices.Contains(f.pointers, r) {
+		if !slices.Contains(f.unused, r) {
 			p.words = append(p.words, heldWord{r, f.rootOf(r)})
 		}
 	}
@@ -145,9 +150,9 @@ func (f *function) point() {
 	}
 	f.pause.points = append(f.pause.points, p)
 	n := len(f.pause.points)
-	f.integer(vec.IntSub, operand.U32(max(1, f.span.open)), f.pause.left)
-	f.branch(vec.IfLessEqual, fmt.Sprint(pauseLabel, n))
-	f.mark(fmt.Sprint(backLabel, n))
+	f.doInteger(vec.IntSub, operand.U32(max(1, f.span.open)), f.pause.left)
+	f.doBranch(vec.IfLessEqual, fmt.Sprint(pauseLabel, n))
+	f.doMark(fmt.Sprint(backLabel, n))
 	f.span.open = 0
 }
 
@@ -163,42 +168,42 @@ func (f *function) rootOf(r reg.GPPhysical) operand.Op {
 // jumps there.
 func (f *function) finishPauses() {
 	for i, p := range f.pause.points {
-		f.mark(fmt.Sprint(pauseLabel, i+1))
+		f.doMark(fmt.Sprint(pauseLabel, i+1))
 		f.leave(i+1, p)
-		f.mark(fmt.Sprintf("resume%d", i+1))
+		f.doMark(fmt.Sprintf("resume%d", i+1))
 		f.resume(i+1, p)
 	}
 	rest := append([]ir.Node(nil), f.fn.Nodes[f.pause.begin:]...)
 	f.fn.Nodes = f.fn.Nodes[:f.pause.begin]
-	f.integer(vec.IntSet, operand.U32(f.pause.budget), f.pause.left)
-	f.integer(vec.IntCopy, f.pause.argument, reg.RAX)
-	f.integer(vec.IntCopy, operand.Mem{Base: reg.RAX}, reg.R8)
+	f.doInteger(vec.IntSet, operand.U32(f.pause.budget), f.pause.left)
+	f.doInteger(vec.IntCopy, f.pause.argument, reg.RAX)
+	f.doInteger(vec.IntCopy, operand.Mem{Base: reg.RAX}, reg.R8)
 	for i := range f.pause.points {
-		f.integer(vec.IntCompare, reg.R8, operand.U32(i+1))
-		f.branch(vec.IfEqual, fmt.Sprintf("resume%d", i+1))
+		f.doInteger(vec.IntCompare, reg.R8, operand.U32(i+1))
+		f.doBranch(vec.IfEqual, fmt.Sprintf("resume%d", i+1))
 	}
 	f.fn.Nodes = append(f.fn.Nodes, rest...)
 }
 
 // finishLast is the end of the last call: no point is left to go on from.
 func (f *function) finishLast() {
-	f.integer(vec.IntCopy, f.pause.argument, reg.RAX)
-	f.integer(vec.IntSet, operand.U32(0), operand.Mem{Base: reg.RAX})
-	switch {
-	case f.returned.base == nil:
-	case f.m.size == 8:
-		f.integer(vec.IntCopy, f.result.mem(), reg.RAX)
-		f.integer(vec.IntCopy, reg.RAX, f.returned.mem())
-	default:
-		f.integer(vec.IntCopy4, f.result.mem(), reg.RAX)
-		f.integer(vec.IntCopy4, reg.RAX, f.returned.mem())
+	f.doInteger(vec.IntCopy, f.pause.argument, reg.RAX)
+	f.doInteger(vec.IntSet, operand.U32(0), operand.Mem{Base: reg.RAX})
+	if f.returned.Base == nil {
+		return
 	}
+	move, word := vec.IntCopy4, vec.Ref(f.scratch())
+	if f.m.size == 8 {
+		move = vec.IntCopy
+	}
+	f.integer(move, vec.Word(f.result), word)
+	f.integer(move, word, vec.Word(f.returned))
 }
 
 // leave writes down what is held, and returns.
 func (f *function) leave(n int, p point) {
-	f.integer(vec.IntCopy, f.pause.argument, reg.RAX)
-	f.integer(vec.IntSet, operand.U32(n), operand.Mem{Base: reg.RAX})
+	f.doInteger(vec.IntCopy, f.pause.argument, reg.RAX)
+	f.doInteger(vec.IntSet, operand.U32(n), operand.Mem{Base: reg.RAX})
 	words := append(p.words, f.pause.words...)
 	if len(words) > pauseWords {
 		f.fail("more words are held in a pause than there is room for")
@@ -206,18 +211,18 @@ func (f *function) leave(n int, p point) {
 	for i, w := range words {
 		from := w.in
 		if _, ok := from.(operand.Mem); ok { // of the stack; the registers before have been written down
-			f.integer(vec.IntCopy, from, reg.R8)
+			f.doInteger(vec.IntCopy, from, reg.R8)
 			from = reg.R8
 		}
 		if w.root != nil {
-			f.integer(vec.IntSub, w.root, from)
+			f.doInteger(vec.IntSub, w.root, from)
 		}
-		f.integer(vec.IntCopy, from, pausedWord(i))
+		f.doInteger(vec.IntCopy, from, pausedWord(i))
 	}
 	for i, v := range p.vectors {
 		f.moveWhole(vector(v, f.m.widest()), f.pausedVector(i))
 	}
-	f.leaveFunction()
+	f.doReturn()
 }
 
 // resume reads it again, the last word first, and goes on.
@@ -229,18 +234,18 @@ func (f *function) resume(n int, p point) {
 		if _, stack = to.(operand.Mem); stack {
 			to = reg.R8
 		}
-		f.integer(vec.IntCopy, pausedWord(i), to)
+		f.doInteger(vec.IntCopy, pausedWord(i), to)
 		if w.root != nil {
-			f.integer(vec.IntAdd, w.root, to)
+			f.doInteger(vec.IntAdd, w.root, to)
 		}
 		if stack {
-			f.integer(vec.IntCopy, to, w.in)
+			f.doInteger(vec.IntCopy, to, w.in)
 		}
 	}
 	for i, v := range p.vectors {
 		f.moveWhole(f.pausedVector(i), vector(v, f.m.widest()))
 	}
-	f.branch(vec.Always, fmt.Sprint(backLabel, n))
+	f.doBranch(vec.Always, fmt.Sprint(backLabel, n))
 }
 
 // pausedWord is where a word is written down, after the number of the point.

@@ -177,7 +177,7 @@ func TestProgramsCompute(t *testing.T) {
 				for _, b := range p.Buffers {
 					if a, ok := arrays[f.layout.where[b]]; ok {
 						for i, data := 0, reference.Data(b.Name); i < b.Len(); i++ {
-							data[i] = a.at(f.layout.at[b].disp/a.elem.Size() + i)
+							data[i] = a.at(f.layout.at[b]/a.elem.Size() + i)
 						}
 					}
 				}
@@ -198,7 +198,7 @@ func TestProgramsCompute(t *testing.T) {
 							continue
 						}
 						for i, want := range reference.Data(b.Name) {
-							if v := a.at(f.layout.at[b].disp/a.elem.Size() + i); !near(a.elem, v, want) {
+							if v := a.at(f.layout.at[b]/a.elem.Size() + i); !near(a.elem, v, want) {
 								t.Errorf("%s: %s leaves %v in number %d of %s, want %v", name, function, v, i, b.Name, want)
 								break
 							}

@@ -72,7 +72,7 @@ func kindsOfLayers(p *plan.Program) []int {
 
 // where says where a function of one sample finds a buffer.
 func (f *function) where(b *plan.Buffer) (room string, at []int) {
-	return f.file.layout.where[b], []int{f.file.layout.at[b].disp}
+	return f.file.layout.where[b], []int{f.file.layout.at[b]}
 }
 
 // where says where a function of a batch finds it: its rows, and what else of it lies apart.
@@ -95,7 +95,7 @@ func (f *function) layerByLayer(
 	ops []plan.Op, where func(b *plan.Buffer) (room string, at []int), write func(op plan.Op),
 ) {
 	f.toWrite = len(ops)
-	if !f.file.layered || f.file.whole {
+	if !f.file.layered || f.file.whole || f.file.programs {
 		for _, op := range ops {
 			write(op)
 		}

@@ -55,7 +55,7 @@ func pointsIn(code []ir.Node) (points []int) {
 func (f *function) argumentsOf() map[reg.ID]operand.Mem {
 	arguments := map[reg.ID]operand.Mem{}
 	for name, base := range f.bases {
-		arguments[base.ID()] = f.arguments[name]
+		arguments[registerIn(base).ID()] = f.memory(f.arguments[name])
 	}
 	return arguments
 }

@@ -22,7 +22,7 @@ func (s *rowStores) moved(n int, another bool) int {
 }
 
 // put writes so many lanes of a vector where n are left of a row.
-func (s *rowStores) put(x *vec.Value, at ref, n, moved int) {
+func (s *rowStores) put(x *vec.Value, at vec.Place, n, moved int) {
 	s.flush()
 	if moved == n {
 		s.f.code.store(x, at, n)

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -15,7 +14,7 @@ func TestEqualLanes(t *testing.T) {
 	f := newFunction(newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanes")}), machine{AVX512, 4}, "f", nil, false)
 	b := f.code
 	b.bits = 128
-	x, y := b.load(ref{base: reg.RDI}, 4), b.spread(ref{base: reg.RSI})
+	x, y := b.load(vec.Place{Base: f.pointer()}, 4), b.spread(vec.Place{Base: f.pointer()})
 	first, second := b.lane(x, 0), b.lane(x, 1)
 	for _, test := range []struct {
 		name string

@@ -101,7 +101,7 @@ func (b *block) column(t *table, index *vec.Value, at int) *vec.Value {
 }
 
 // place finds a place for a table in the data section, once a file.
-func (f *file) place(t *table) ref {
+func (f *file) place(t *table) (at int) {
 	raw := make([]byte, 0, 8*len(t.bits))
 	for _, v := range t.bits {
 		raw = binary.LittleEndian.AppendUint64(raw, v)

@@ -7,8 +7,6 @@ import (
 	"slices"
 
 	"github.com/mmcloughlin/avo/ir"
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
@@ -27,22 +25,17 @@ type sweeper struct {
 	// arrays, or float64.
 	bits, lanes int
 	wide        machine
-	// arrays are the registers that point to the arrays, index the one that says how far into them the loop is, in
+	// arrays point to the arrays, index says how far into them the loop is, in
 	// bytes, and left how many elements are left, at times less some.
-	arrays      map[expr.Var]reg.GPPhysical
-	index, left reg.GPPhysical
+	arrays      map[expr.Var]*vec.Int
+	index, left *vec.Int
 	// numbers are where the numbers are, and held those of them that have a register.
-	numbers map[expr.Var]ref
+	numbers map[expr.Var]vec.Place
 	held    map[expr.Var]*vec.Value
 	// folds are what is folded so far, in several vectors that need not wait for one another, and to is where the
 	// result goes.
 	folds []*vec.Value
-	to    ref
-}
-
-// sweepRegisters are those for the arguments and counters of sweeps.
-var sweepRegisters = []reg.GPPhysical{
-	reg.RDI, reg.RSI, reg.RDX, reg.RCX, reg.RBX, reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13,
+	to    vec.Place
 }
 
 // Sweeps say how much one does in a round: as many vectors where nothing is divided, which is done faster than a loop
@@ -93,8 +86,8 @@ func printSweep(f *file, m machine, s plan.Sweep) (*ir.Function, error) {
 
 // newSweep is the function of a sweep, written.
 func newSweep(f *file, m machine, s plan.Sweep) (*function, error) {
-	w := &sweeper{Sweep: s, f: newFunction(f, m, s.Function()+m.level.String(), nil, false),
-		wide: m, bits: m.widest()}
+	w := &sweeper{Sweep: s, wide: m, bits: m.widest(),
+		f: newFreely(f, m, s.Function()+m.level.String(), sweepParams(s, m.size))}
 	if s.Wide {
 		w.wide.size = 8
 	}
@@ -111,30 +104,18 @@ func newSweep(f *file, m machine, s plan.Sweep) (*function, error) {
 	return w.f, errors.Join(w.f.errs...)
 }
 
-// arguments gives registers to what the sweep is given.
+// arguments says what the sweep is given.
 func (w *sweeper) arguments() {
-	w.f.lent, w.f.pointers = nil, nil
-	for i := len(sweepRegisters) - 1; i >= 0; i-- {
-		w.f.lend(sweepRegisters[i])
-	}
-	params := sweepParams(w.Sweep, w.f.m.size)
-	w.f.fn.SetSignature(signature(params, false, w.f.m.size))
-	given := map[string]reg.GPPhysical{}
-	for i, p := range params {
-		r := w.f.pointer()
-		given[p.name] = r
-		w.f.integer(vec.IntCopy, operand.NewParamAddr(p.name, 8*i), r)
-	}
-	w.arrays, w.numbers, w.held = map[expr.Var]reg.GPPhysical{}, map[expr.Var]ref{}, map[expr.Var]*vec.Value{}
+	w.arrays, w.numbers, w.held = map[expr.Var]*vec.Int{}, map[expr.Var]vec.Place{}, map[expr.Var]*vec.Value{}
 	for _, v := range w.Arrays {
-		w.arrays[v] = given[plan.SweptArray(v)]
+		w.arrays[v] = w.f.bases[plan.SweptArray(v)]
 	}
 	for i, v := range w.Numbers {
-		w.numbers[v] = ref{base: given[SweptNumbers], disp: i * w.wide.size}
+		w.numbers[v] = vec.Place{Base: w.f.bases[SweptNumbers], Disp: i * w.wide.size}
 	}
-	w.left, w.to = given[SweptLength], ref{base: given[SweptFolds]}
+	w.left, w.to = w.f.bases[SweptLength], vec.Place{Base: w.f.bases[SweptFolds]}
 	w.index = w.f.pointer()
-	w.f.integer(vec.IntZero, w.index)
+	w.f.integer(vec.IntZero, vec.Ref(w.index))
 }
 
 // spreadNumbers brings numbers into every lane of registers, as many as there is room for; the others are read where
@@ -168,42 +149,42 @@ func (w *sweeper) loops() {
 	n, part := w.vectorsInRound(), w.f.pointer()
 	many := n * w.lanes
 	if aligned, ok := w.aligned(); ok {
-		w.f.integer(vec.IntCompare, w.left, operand.U32(alignedFrom*w.lanes))
+		w.f.integer(vec.IntCompare, vec.Ref(w.left), vec.Const(alignedFrom*w.lanes))
 		w.f.branch(vec.IfLess, "whole")
-		w.f.integer(vec.IntCopy, aligned, part)
-		w.f.integer(vec.IntNeg, part)
-		w.f.integer(vec.IntAnd, operand.U32(w.lanes*w.f.m.size-1), part)
+		w.f.integer(vec.IntCopy, vec.Ref(aligned), vec.Ref(part))
+		w.f.integer(vec.IntNeg, vec.Ref(part))
+		w.f.integer(vec.IntAnd, vec.Const(w.lanes*w.f.m.size-1), vec.Ref(part))
 		w.f.branch(vec.IfEqual, "whole")
-		w.f.integer(vec.IntShiftRight, operand.U8(bits.TrailingZeros(uint(w.f.m.size))), part)
-		w.f.integer(vec.IntSub, part, w.left)
+		w.f.integer(vec.IntShiftRight, vec.Const(bits.TrailingZeros(uint(w.f.m.size))), vec.Ref(part))
+		w.f.integer(vec.IntSub, vec.Ref(part), vec.Ref(w.left))
 		w.f.branch(vec.Always, "part")
 		w.f.mark("whole")
 	}
 	if n > 1 {
-		w.f.integer(vec.IntSub, operand.U32(many), w.left)
+		w.f.integer(vec.IntSub, vec.Const(many), vec.Ref(w.left))
 		w.f.branch(vec.IfLess, "single")
 		w.rounds("several", n)
 		w.f.mark("single")
-		w.f.integer(vec.IntAdd, operand.U32(many-w.lanes), w.left)
+		w.f.integer(vec.IntAdd, vec.Const(many-w.lanes), vec.Ref(w.left))
 	} else {
-		w.f.integer(vec.IntSub, operand.U32(w.lanes), w.left)
+		w.f.integer(vec.IntSub, vec.Const(w.lanes), vec.Ref(w.left))
 	}
 	w.f.branch(vec.IfLess, "rest")
 	w.rounds("one", 1)
 	w.f.mark("rest")
-	w.f.integer(vec.IntAdd, operand.U32(w.lanes), w.left)
+	w.f.integer(vec.IntAdd, vec.Const(w.lanes), vec.Ref(w.left))
 	w.f.branch(vec.IfEqual, "done")
-	w.f.integer(vec.IntCopy, w.left, part)
+	w.f.integer(vec.IntCopy, vec.Ref(w.left), vec.Ref(part))
 	if _, ok := w.aligned(); !ok {
-		w.body([]int{0}, w.firstOf(part))
+		w.body([]int{0}, w.f.firstOf(part, w.lanes, w.bits))
 		w.f.flush()
 	} else {
-		w.f.integer(vec.IntZero, w.left)
+		w.f.integer(vec.IntZero, vec.Ref(w.left))
 		w.f.mark("part")
-		w.body([]int{0}, w.firstOf(part))
+		w.body([]int{0}, w.f.firstOf(part, w.lanes, w.bits))
 		w.f.flush()
-		w.f.integer(vec.IntAddress, operand.Mem{Base: w.index, Index: part, Scale: uint8(w.f.m.size)}, w.index)
-		w.f.integer(vec.IntCompare, w.left, operand.U8(0))
+		w.f.integer(vec.IntAddress, vec.Word(vec.Place{Base: w.index, Index: part, Scale: w.f.m.size}), vec.Ref(w.index))
+		w.f.integer(vec.IntCompare, vec.Ref(w.left), vec.Const(0))
 		w.f.branch(vec.IfGreater, "whole")
 	}
 	w.f.mark("done")
@@ -215,7 +196,7 @@ const alignedFrom = 16
 // aligned is the pointer to the array whose vectors are brought to lie within lines: the last that is stored, a state
 // where there is one, whose place in memory the constructor chooses, while parameters may be on a stack. There is none
 // where nothing is stored.
-func (w *sweeper) aligned() (reg.GPPhysical, bool) {
+func (w *sweeper) aligned() (*vec.Int, bool) {
 	for _, v := range slices.Backward(w.Arrays) {
 		if w.Stored(v) {
 			return w.arrays[v], true
@@ -233,7 +214,7 @@ func (w *sweeper) rounds(label string, n int) {
 	}
 	w.body(vectors, nil)
 	w.f.flush()
-	w.f.integer(vec.IntAdd, operand.U32(n*w.lanes*w.f.m.size), w.index)
-	w.f.integer(vec.IntSub, operand.U32(n*w.lanes), w.left)
+	w.f.integer(vec.IntAdd, vec.Const(n*w.lanes*w.f.m.size), vec.Ref(w.index))
+	w.f.integer(vec.IntSub, vec.Const(n*w.lanes), vec.Ref(w.left))
 	w.f.branch(vec.IfGreaterEqual, label)
 }

@@ -35,7 +35,7 @@ func (w *sweeper) begun() (all *vec.Value) {
 	const half = plan.FoldLanes / 2
 	at, b := w.wide.size*half, w.f.code
 	var low, high *vec.Value
-	b.within(8*at, func() { low, high = b.load(w.to, half), b.load(w.to.plus(at), half) })
+	b.within(8*at, func() { low, high = b.load(w.to, half), b.load(w.to.Plus(at), half) })
 	b.within(2*8*at, func() { all = b.join(low, high) })
 	return all
 }
@@ -121,8 +121,8 @@ func (w *sweeper) vector(i int, mask *vec.Value) (results []func()) {
 }
 
 // elementAt is where vector i of an array is.
-func (w *sweeper) elementAt(v expr.Var, i int) ref {
-	return ref{base: w.arrays[v], index: w.index, disp: i * w.lanes * w.f.m.size}
+func (w *sweeper) elementAt(v expr.Var, i int) vec.Place {
+	return vec.Place{Base: w.arrays[v], Index: w.index, Disp: i * w.lanes * w.f.m.size}
 }
 
 // element reads vector i of an array, 0 in the lanes outside of a mask.

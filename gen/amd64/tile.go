@@ -3,9 +3,6 @@ package amd64
 import (
 	"slices"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -17,13 +14,11 @@ type tile struct {
 	// samples is the number of samples of a tile, vectors the number of registers that their row takes.
 	samples, vectors int
 	// losses is where the place is kept for the losses of the tile under way, where sums are ordered.
-	losses operand.Mem
-	// keeping says that the kept area of the tile under way is at keptBase, and not that of the first tile.
-	keeping bool
+	losses *vec.Place
+	// keptBase points to the kept area of the tile under way in functions that keep; in others, for which it is nil,
+	// there is that of the first tile.
+	keptBase *vec.Int
 }
-
-// keptBase points to the kept area of the tile under way in functions that keep.
-var keptBase = reg.RBX
 
 func newTile(f *file, lay *tileLayout, m machine, name string, params []param, result bool) *tile {
 	t := &tile{f: newFunction(f, m, name, params, result), lay: lay, samples: lay.samples}
@@ -34,24 +29,24 @@ func newTile(f *file, lay *tileLayout, m machine, name string, params []param, r
 	}
 	// The area begins at the first multiple of a line.
 	b := t.f.bases["b"]
-	t.f.integer(vec.IntAdd, operand.U32(lineBytes-1), b)
-	t.f.integer(vec.IntAnd, operand.I32(-lineBytes), b)
+	t.f.integer(vec.IntAdd, vec.Const(lineBytes-1), vec.Ref(b))
+	t.f.integer(vec.IntAnd, vec.Distance(-lineBytes), vec.Ref(b))
 	t.f.begin()
 	return t
 }
 
 // row is vector v of the row of an element of a buffer; the index has the number of samples among its scales.
-func (t *tile) row(b *plan.Buffer, unit index, v int) ref {
+func (t *tile) row(b *plan.Buffer, unit index, v int) vec.Place {
 	at, ok := t.lay.rows[b]
 	if !ok {
 		t.f.fail("a tile has no rows for " + b.String())
 	}
-	r := ref{base: t.f.bases["b"], disp: at}
+	r := vec.Place{Base: t.f.bases["b"], Disp: at}
 	if t.lay.kept[b] {
-		if t.keeping {
-			r.base = keptBase
+		if t.keptBase != nil {
+			r.Base = t.keptBase
 		} else {
-			r.disp += t.lay.work
+			r.Disp += t.lay.work
 		}
 	}
 	if b.Len() == 1 {
@@ -61,14 +56,14 @@ func (t *tile) row(b *plan.Buffer, unit index, v int) ref {
 }
 
 // work is vector v of a row at an offset of the tile's area.
-func (t *tile) work(at int, unit index, v int) ref {
-	return t.rowAt(ref{base: t.f.bases["b"], disp: at}, unit, v)
+func (t *tile) work(at int, unit index, v int) vec.Place {
+	return t.rowAt(vec.Place{Base: t.f.bases["b"], Disp: at}, unit, v)
 }
 
-func (t *tile) rowAt(r ref, unit index, v int) ref {
-	r.disp += unit.off*t.lay.row + v*t.f.m.lanes()*t.f.m.size
+func (t *tile) rowAt(r vec.Place, unit index, v int) vec.Place {
+	r.Disp += unit.off*t.lay.row + v*t.f.m.lanes()*t.f.m.size
 	if i := unit.regs[t.samples]; i != nil {
-		r.index = i
+		r.Index = i
 	}
 	return r
 }
@@ -112,27 +107,25 @@ var advancing = []string{"xs", "ys", "out", "gxs"}
 // tiles runs a body for every tile of the call. Pointers advance by so many bytes.
 func (t *tile) tiles(advance map[string]int, body func()) {
 	t.f.flush()
-	slot := t.f.frame
-	t.f.frame += t.f.m.widest() / 8
-	left := operand.NewStackAddr(slot)
+	left := t.f.word()
 	for _, name := range advancing {
 		if base := t.f.bases[name]; base != nil {
-			t.f.outlives(base, t.f.arguments[name])
+			t.f.outlives(vec.Ref(base), vec.Word(t.f.arguments[name]))
 		}
 	}
-	if t.keeping {
-		t.f.lea(ref{base: t.f.bases["b"], disp: t.lay.work}, keptBase)
-		t.f.outlives(keptBase, t.f.bases["b"])
+	if t.keptBase != nil {
+		t.f.lea(vec.Place{Base: t.f.bases["b"], Disp: t.lay.work}, t.keptBase)
+		t.f.outlives(vec.Ref(t.keptBase), vec.Ref(t.f.bases["b"]))
 	}
-	t.f.outlives(left, nil)
+	t.f.outlives(vec.Word(left), vec.Const(0))
 	count := t.f.pointer()
-	t.f.integer(vec.IntCopy, t.f.counts["tiles"].mem(), count)
+	t.f.integer(vec.IntCopy, vec.Word(t.f.counts["tiles"]), vec.Ref(count))
 	begin, first := len(t.f.fn.Nodes), 0
 	if t.f.program != nil {
 		first = len(t.f.program.Steps)
 	}
 	label := t.f.label()
-	t.f.integer(vec.IntCopy, count, left)
+	t.f.integer(vec.IntCopy, vec.Ref(count), vec.Word(left))
 	t.f.drop(count)
 	before := t.f.enter()
 	only := t.f.code
@@ -144,15 +137,15 @@ func (t *tile) tiles(advance map[string]int, body func()) {
 	t.f.flush()
 	for _, name := range advancing {
 		if base := t.f.bases[name]; base != nil {
-			t.f.integer(vec.IntAdd, operand.U32(advance[name]), base)
+			t.f.integer(vec.IntAdd, vec.Const(advance[name]), vec.Ref(base))
 		}
 	}
-	if t.keeping {
-		t.f.integer(vec.IntAdd, operand.U32(t.lay.stride), keptBase)
+	if t.keptBase != nil {
+		t.f.integer(vec.IntAdd, vec.Const(t.lay.stride), vec.Ref(t.keptBase))
 	}
 	t.f.round(before, t.lay.tiles)
 	t.f.release(hoisted...)
-	t.f.integer(vec.IntCopy, left, count) // all registers are free again, this one too
+	t.f.integer(vec.IntCopy, vec.Word(left), vec.Ref(count)) // all registers are free again, this one too
 	t.f.countDown(count, label)
 }
 

@@ -84,7 +84,7 @@ func (t *tile) mapping(m *plan.Map) {
 		if m.Layer == 0 {
 			to = t.f.bases["gxs"]
 		}
-		t.samplesOut(m.Args[0].Buf, ref{base: to}, m.N)
+		t.samplesOut(m.Args[0].Buf, vec.Place{Base: to}, m.N)
 		return
 	}
 	weight := t.weigh(m) * t.vectors

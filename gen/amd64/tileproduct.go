@@ -130,8 +130,8 @@ func (t *tile) applyEach(p product) {
 // sums forms the sums of n units in variables, a vector of samples after the other.
 func (t *tile) sums(p product, at index, n int) []*vec.Value {
 	w := t.f.at(p.w, index{})
-	w.disp += at.off * p.unitScale * t.f.m.size
-	w.index = at.regs[p.unitScale]
+	w.Disp += at.off * p.unitScale * t.f.m.size
+	w.Index = at.regs[p.unitScale]
 	w, release := t.f.address(w)
 	cells := t.f.variables(n*t.vectors, (*block).zeros)
 	step := max(1, loopProducts/len(cells))
@@ -144,9 +144,9 @@ func (t *tile) sums(p product, at index, n int) []*vec.Value {
 				rows = append(rows, t.load(p.in, term, v))
 			}
 			for u := range n {
-				c := w.plus((term.off*p.termScale + u*p.unitScale) * t.f.m.size)
+				c := w.Plus((term.off*p.termScale + u*p.unitScale) * t.f.m.size)
 				if r := k.regs[p.termScale]; r != nil {
-					c.index = r
+					c.Index = r
 				}
 				weight := t.f.code.spread(c)
 				for v := range t.vectors {

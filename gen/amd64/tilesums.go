@@ -1,9 +1,6 @@
 package amd64
 
 import (
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -47,12 +44,12 @@ func (t *tile) outerSum(o *plan.OuterSum) {
 }
 
 // kept is the row of a buffer of the kept area that a pointer stands at.
-func (t *tile) kept(base reg.GPPhysical, unit, v int) ref {
-	return ref{base: base, disp: unit*t.lay.row + v*t.f.m.lanes()*t.f.m.size}
+func (t *tile) kept(base *vec.Int, unit, v int) vec.Place {
+	return vec.Place{Base: base, Disp: unit*t.lay.row + v*t.f.m.lanes()*t.f.m.size}
 }
 
 // keptAt points to the kept area of the first tile, a row of a buffer.
-func (t *tile) keptAt(to reg.GPPhysical, b *plan.Buffer, unit index) {
+func (t *tile) keptAt(to *vec.Int, b *plan.Buffer, unit index) {
 	at := t.row(b, unit, 0)
 	t.f.lea(at, to)
 }
@@ -61,7 +58,7 @@ func (t *tile) keptAt(to reg.GPPhysical, b *plan.Buffer, unit index) {
 func (t *tile) countdown(argument string, body func()) {
 	t.f.flush()
 	count := t.f.pointer()
-	t.f.integer(vec.IntCopy, t.f.counts[argument].mem(), count)
+	t.f.integer(vec.IntCopy, vec.Word(t.f.counts[argument]), vec.Ref(count))
 	label := t.f.label()
 	before := t.f.enter()
 	body()
@@ -138,7 +135,7 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 			b := t.f.code
 			// What fills a tile up must add nothing, not even NaN.
 			alive := t.alive(v)
-			read := func(from reg.GPPhysical, unit int) *vec.Value {
+			read := func(from *vec.Int, unit int) *vec.Value {
 				return b.keep(alive, b.load(t.kept(from, unit, v), t.f.m.lanes()))
 			}
 			var columns []*vec.Value
@@ -156,18 +153,18 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 			}
 		}
 		t.f.flush()
-		t.f.integer(vec.IntAdd, operand.U32(t.lay.stride), dp)
+		t.f.integer(vec.IntAdd, vec.Const(t.lay.stride), vec.Ref(dp))
 		if m > 0 {
-			t.f.integer(vec.IntAdd, operand.U32(t.lay.stride), ap)
+			t.f.integer(vec.IntAdd, vec.Const(t.lay.stride), vec.Ref(ap))
 		}
 	})
 	t.f.drop(dp)
-	var w ref
+	var w vec.Place
 	release := func() {}
 	if m > 0 {
 		t.f.drop(ap)
 		w = t.f.at(gw, index{})
-		w.disp += (down.off*gw.Cols + right.off) * t.f.m.size
+		w.Disp += (down.off*gw.Cols + right.off) * t.f.m.size
 		w, release = t.joined(w, down.regs[gw.Cols], right.regs[1])
 	}
 	t.f.adopt(cells...)
@@ -176,7 +173,7 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 			t.addTo(w, weights)
 		} else {
 			for r := range n {
-				t.addTo(w.plus(r*gw.Cols*t.f.m.size), weights[r*m:(r+1)*m])
+				t.addTo(w.Plus(r*gw.Cols*t.f.m.size), weights[r*m:(r+1)*m])
 			}
 		}
 	}
@@ -188,27 +185,27 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 }
 
 // joined computes a place moved by up to two registers.
-func (t *tile) joined(r ref, registers ...reg.GPPhysical) (at ref, release func()) {
+func (t *tile) joined(r vec.Place, registers ...*vec.Int) (at vec.Place, release func()) {
 	release = func() {}
 	for _, i := range registers {
 		switch {
 		case i == nil:
-		case r.index == nil:
-			r.index = i
+		case r.Index == nil:
+			r.Index = i
 		default:
 			r, release = t.f.address(r)
-			r.index = i
+			r.Index = i
 		}
 	}
 	return r, release
 }
 
 // addTo adds the sums of the lanes of some vectors to as many numbers beside one another.
-func (t *tile) addTo(at ref, vectors []*vec.Value) {
+func (t *tile) addTo(at vec.Place, vectors []*vec.Value) {
 	lanes := t.f.m.lanes()
 	for i := 0; i < len(vectors); i += lanes {
 		part := vectors[i:min(i+lanes, len(vectors))]
-		place := at.plus(i * t.f.m.size)
+		place := at.Plus(i * t.f.m.size)
 		sums := t.f.code.reduce(part)
 		t.f.code.within(t.f.m.width(len(part)), func() {
 			t.f.code.store(t.f.code.sum(t.f.code.load(place, len(part)), sums), place, len(part))
@@ -241,15 +238,15 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	lanes, size := t.f.m.lanes(), t.f.m.size
 	// Where the vectors of the samples are, and how many bytes from one to the next, and from a tile's last to the next
 	// tile's first.
-	from, step, gap := ref{base: t.f.bases["xs"]}, o.A.Rows*size, 0
+	from, step, gap := vec.Place{Base: t.f.bases["xs"]}, o.A.Rows*size, 0
 	if at, ok := t.lay.copies[o.A]; ok {
 		step = pitch(o.A, size) * size
-		from, gap = ref{base: t.f.bases["b"], disp: t.lay.work + at}, t.lay.stride-t.samples*step
+		from, gap = vec.Place{Base: t.f.bases["b"], Disp: t.lay.work + at}, t.lay.stride-t.samples*step
 	}
 	dp, ap := t.f.pointer(), t.f.pointer()
 	t.keptAt(dp, o.D, down)
-	from.disp += right.off * size
-	from.index = right.regs[1]
+	from.Disp += right.off * size
+	from.Index = right.regs[1]
 	t.f.lea(from, ap)
 	var sizes []int
 	for k := 0; k < m; k += lanes {
@@ -260,33 +257,33 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 		t.countdown("samples", func() {
 			var as []*vec.Value
 			for c, s := range sizes {
-				as = append(as, t.f.code.load(ref{base: ap, disp: c * lanes * size}, s))
+				as = append(as, t.f.code.load(vec.Place{Base: ap, Disp: c * lanes * size}, s))
 			}
 			for r := range n {
-				d := t.f.code.spread(ref{base: dp, disp: r * t.lay.row})
+				d := t.f.code.spread(vec.Place{Base: dp, Disp: r * t.lay.row})
 				for c := range sizes {
 					t.f.code.accumulate(cells[r*len(sizes)+c], as[c], d)
 				}
 			}
 			t.f.flush()
-			t.f.integer(vec.IntAdd, operand.U32(size), dp)
-			t.f.integer(vec.IntAdd, operand.U32(step), ap)
+			t.f.integer(vec.IntAdd, vec.Const(size), vec.Ref(dp))
+			t.f.integer(vec.IntAdd, vec.Const(step), vec.Ref(ap))
 		})
 		// Where more tiles follow, this one was full.
-		t.f.integer(vec.IntAdd, operand.I32(t.lay.stride-t.lay.row), dp)
+		t.f.integer(vec.IntAdd, vec.Distance(t.lay.stride-t.lay.row), vec.Ref(dp))
 		if gap != 0 {
-			t.f.integer(vec.IntAdd, operand.I32(gap), ap)
+			t.f.integer(vec.IntAdd, vec.Distance(gap), vec.Ref(ap))
 		}
 	})
 	t.f.drop(dp)
 	t.f.drop(ap)
 	w := t.f.at(o.GW, index{})
-	w.disp += (down.off*o.GW.Cols + right.off) * size
+	w.Disp += (down.off*o.GW.Cols + right.off) * size
 	w, release := t.joined(w, down.regs[o.GW.Cols], right.regs[1])
 	t.f.adopt(cells...)
 	for r := range n {
 		for c, s := range sizes {
-			place := w.plus((r*o.GW.Cols + c*lanes) * size)
+			place := w.Plus((r*o.GW.Cols + c*lanes) * size)
 			t.f.code.within(t.f.m.width(s), func() {
 				t.f.code.store(t.f.code.sum(t.f.code.load(place, s), cells[r*len(sizes)+c]), place, s)
 			})

@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
@@ -52,7 +50,7 @@ func (t *tile) vector(op *plan.Vector) {
 	}
 	scales := []int{t.samples, t.samples * op.Window}
 	t.f.loop(op.Groups(), 1, slices.Compact(scales), func(at index) {
-		write(at, index{regs: map[int]reg.GPPhysical{t.samples: at.regs[t.samples*op.Window]}})
+		write(at, index{regs: map[int]*vec.Int{t.samples: at.regs[t.samples*op.Window]}})
 	})
 }
 
@@ -82,9 +80,9 @@ func (w *tileWindow) units(body func(at index)) {
 		return
 	}
 	t := w.t
-	from := index{off: w.unit.off, regs: map[int]reg.GPPhysical{1: w.unit.regs[t.samples]}}
+	from := index{off: w.unit.off, regs: map[int]*vec.Int{1: w.unit.regs[t.samples]}}
 	t.f.loopFrom(from, w.op.Window, t.samples, func(at index) {
-		body(index{off: at.off, regs: map[int]reg.GPPhysical{t.samples: at.regs[1]}})
+		body(index{off: at.off, regs: map[int]*vec.Int{t.samples: at.regs[1]}})
 	})
 }
 

@@ -198,7 +198,7 @@ func (t *translator) element(x *code.Elem) lane {
 		if r.of.rows() <= permutedRows && t.b.m.has(vec.Permute2, vec.F64) && t.bits == t.b.m.widest() {
 			return t.b.column(r.of, r.index, column)
 		}
-		return t.b.gather(t.b.f.file.place(r.of), 8*column, r.at)
+		return t.b.gather(t.b.f.constant(t.b.f.file.place(r.of)), 8*column, r.at)
 	}), kind}
 	t.read[key] = v
 	return v

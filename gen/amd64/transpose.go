@@ -3,8 +3,6 @@ package amd64
 import (
 	"slices"
 
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -17,12 +15,12 @@ import (
 const straightColumns = 4
 
 // samplesIn makes rows of arrays of samples.
-func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
+func (t *tile) samplesIn(from *vec.Int, to *plan.Buffer) {
 	group := 16 / t.f.m.size
 	switch {
 	case to.Len() == 1: // which is a row
 		for v := range t.vectors {
-			t.store(t.f.code.load(t.rowAt(ref{base: from}, index{}, v), t.f.m.lanes()), to, index{}, v)
+			t.store(t.f.code.load(t.rowAt(vec.Place{Base: from}, index{}, v), t.f.m.lanes()), to, index{}, v)
 		}
 		return
 	case 2*to.Len() == group:
@@ -36,7 +34,7 @@ func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
 				var x *vec.Value
 				for q := range t.f.m.lanes() / group {
 					sample := v*t.f.m.lanes() + q*group + r
-					piece := ref{base: from, index: at.regs[1], disp: (sample*to.Len() + at.off) * t.f.m.size}
+					piece := vec.Place{Base: from, Index: at.regs[1], Disp: (sample*to.Len() + at.off) * t.f.m.size}
 					var part *vec.Value
 					t.f.code.within(128, func() { part = t.f.code.load(piece, n) })
 					if x == nil {
@@ -57,14 +55,14 @@ func (t *tile) samplesIn(from reg.GPPhysical, to *plan.Buffer) {
 }
 
 // pairsIn is samplesIn for pairs of float32, of which 128 bits hold two.
-func (t *tile) pairsIn(from reg.GPPhysical, to *plan.Buffer) {
+func (t *tile) pairsIn(from *vec.Int, to *plan.Buffer) {
 	for v := range t.vectors {
 		var halves [2]*vec.Value
 		for h := range halves {
 			for q := range t.f.m.lanes() / 4 {
 				sample := v*t.f.m.lanes() + q*4 + 2*h
 				var part *vec.Value
-				t.f.code.within(128, func() { part = t.f.code.load(ref{base: from, disp: sample * 2 * t.f.m.size}, 4) })
+				t.f.code.within(128, func() { part = t.f.code.load(vec.Place{Base: from, Disp: sample * 2 * t.f.m.size}, 4) })
 				if q == 0 {
 					halves[h] = part
 				} else {
@@ -80,7 +78,7 @@ func (t *tile) pairsIn(from reg.GPPhysical, to *plan.Buffer) {
 }
 
 // samplesOut makes arrays of samples, pitch numbers from one to the next, of rows.
-func (t *tile) samplesOut(from *plan.Buffer, to ref, pitch int) {
+func (t *tile) samplesOut(from *plan.Buffer, to vec.Place, pitch int) {
 	if from.Len() == 1 && pitch == 1 {
 		for v := range t.vectors {
 			t.f.code.store(t.load(from, index{}, v), t.rowAt(to, index{}, v), t.f.m.lanes())
@@ -99,9 +97,9 @@ func (t *tile) samplesOut(from *plan.Buffer, to ref, pitch int) {
 			for r, x := range t.f.code.squares(rows, group) {
 				for q := range t.f.m.lanes() / group {
 					sample := v*t.f.m.lanes() + q*group + r
-					place := to.plus((sample*pitch + at.off) * t.f.m.size)
+					place := to.Plus((sample*pitch + at.off) * t.f.m.size)
 					if i := at.regs[1]; i != nil {
-						place.index = i
+						place.Index = i
 					}
 					part := t.f.code.extract(x, q)
 					t.f.code.within(128, func() { t.f.code.store(part, place, n) })

@@ -24,9 +24,9 @@ func TestTriples(t *testing.T) {
 				fn.code.within(bits, func() {
 					var vectors []*vec.Value
 					for k := range count {
-						vectors = append(vectors, fn.code.load(ref{base: fn.bases["x"], disp: k * bits / 8}, lanes))
+						vectors = append(vectors, fn.code.load(vec.Place{Base: fn.bases["x"], Disp: k * bits / 8}, lanes))
 					}
-					fn.code.store(fn.code.triples(vectors), ref{base: fn.bases["y"]}, lanes)
+					fn.code.store(fn.code.triples(vectors), vec.Place{Base: fn.bases["y"]}, lanes)
 				})
 				fn.finish()
 				execute(t, fn, in.bytes, out.bytes)

@@ -44,6 +44,7 @@ func (v *Value) String() string {
 type Int struct {
 	Name string
 	ID   int
+	Home any // what a backend knows of it
 }
 
 func (i *Int) String() string { return fmt.Sprintf("i%d", i.ID) }
@@ -54,6 +55,12 @@ type Place struct {
 	Index *Int // nil: none
 	Scale int  // what Index is multiplied with, 0 for 1
 	Disp  int
+}
+
+// Plus is the place some bytes further on.
+func (p Place) Plus(bytes int) Place {
+	p.Disp += bytes
+	return p
 }
 
 func (p Place) String() string {
@@ -74,13 +81,16 @@ func (p Place) String() string {
 type Operand struct {
 	Int   *Int
 	Const int64
+	Far   bool // the constant is a distance, which has a direction
 	At    *Place
 }
 
-// Ref, Const and Word are the operands.
+// Ref is a variable, Word a word in memory, Const a constant that counts and Distance one that leads some bytes on or
+// back.
 func Ref(i *Int) Operand      { return Operand{Int: i} }
-func Const(n int64) Operand   { return Operand{Const: n} }
 func Word(at Place) Operand   { return Operand{At: &at} }
+func Const(n int) Operand     { return Operand{Const: int64(n)} }
+func Distance(n int) Operand  { return Operand{Const: int64(n), Far: true} }
 func (o Operand) fixed() bool { return o.Int == nil && o.At == nil }
 
 func (o Operand) String() string {
@@ -89,6 +99,8 @@ func (o Operand) String() string {
 		return o.Int.String()
 	case o.At != nil:
 		return o.At.String()
+	case o.Far:
+		return fmt.Sprintf("%+d", o.Const)
 	}
 	return fmt.Sprint(o.Const)
 }
