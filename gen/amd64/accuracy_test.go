@@ -19,6 +19,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -55,11 +56,12 @@ func variants(op expr.Op) []string {
 }
 
 // soon is a function with the shortest chains: e^x as it is for negative x where they are.
-func soon(b *block, op expr.Op, x *vec.Value) *vec.Value {
+func soon(b *kernel.Code, op expr.Op, look func(expr.Var) *vec.Value) *vec.Value {
 	if op != expr.OpExp {
-		return unaries[op](b.functions(), x)
+		return b.Expression(expr.Unary{Op: op, X: expr.Var("x")}, look)
 	}
-	return b.choose(b.compare(vec.Greater, x, b.zeros()), b.functions().Exp(x), b.functions().ExpOfNegative(x))
+	x := look("x")
+	return b.Select(b.Compare(vec.Greater, x, b.Zeros()), b.Functions().Exp(x), b.Functions().ExpOfNegative(x))
 }
 
 // elementaryAssembly is an assembly file with every elementary function at every level and in every variant, in both
@@ -77,23 +79,25 @@ func elementaryAssembly(t *testing.T) (assembly, declarations []byte) {
 				level := l.String() + variant
 				name := fmt.Sprintf("%s%s%d", op, level, 8*size)
 				params, call := []param{{name: "x", dim: lanesTested}, {name: "grad", dim: lanesTested}}, "x, grad" // each has its register
-				if unaries[op] == nil {
+				if op == expr.OpPow {
 					params, call = slices.Insert(params, 1, param{name: "y", dim: lanesTested}), "x, y, grad"
 				}
 				fn := newFunction(f, m, name, params, false)
-				fn.many, fn.updating = variant == "Many", variant == "Soon"
+				fn.many, fn.code.Many, fn.code.Updating = variant == "Many", variant == "Many", variant == "Soon"
 				fn.chunks(lanesTested, m.lanes(), 0, []int{1}, func(at index, n int) {
-					operand := func(name string) *vec.Value { return fn.code.load(fn.along(vec.Place{Base: fn.bases[name]}, at), n) }
+					operand := func(v expr.Var) *vec.Value {
+						return fn.code.Load(fn.along(vec.Place{Base: fn.bases[string(v)]}, at), n)
+					}
 					var v *vec.Value
 					switch {
-					case unaries[op] == nil:
-						v = binaries[op](fn.code, operand("x"), operand("y"))
+					case op == expr.OpPow:
+						v = fn.code.Expression(expr.Binary{Op: op, X: expr.Var("x"), Y: expr.Var("y")}, operand)
 					case variant == "Soon":
-						v = soon(fn.code, op, operand("x"))
+						v = soon(fn.code, op, operand)
 					default:
-						v = unaries[op](fn.code.functions(), operand("x"))
+						v = fn.code.Expression(expr.Unary{Op: op, X: expr.Var("x")}, operand)
 					}
-					fn.code.store(v, fn.along(vec.Place{Base: fn.bases["grad"]}, at), n)
+					fn.code.Store(v, fn.along(vec.Place{Base: fn.bases["grad"]}, at), n)
 				})
 				out.AddSection(fn.finish())
 				for _, err := range fn.errs {
@@ -213,7 +217,7 @@ func portableFunctions(t *testing.T) []byte {
 		fmt.Fprintf(&lists, "\nvar portable%s = map[string]func(x, y %s) %[2]s{\n", c.typ[len("float"):], c.typ)
 		for _, op := range accuracyOps {
 			call := "x"
-			if unaries[op] == nil {
+			if op == expr.OpPow {
 				call = "x, y"
 			}
 			fmt.Fprintf(&lists, "\t%q: func(x, y %s) %[2]s { return %s(%s) },\n", op, c.typ, elementary.Name(c.prefix, op), call)

@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -14,7 +15,7 @@ func (f *function) affine(op *plan.Affine) {
 		f.orderedAffine(op)
 		return
 	}
-	if op.W.Rows == 1 && f.fewLanes(op.W.Cols) {
+	if op.W.Rows == 1 && f.code.FewLanes(op.W.Cols) {
 		f.shortRow(op)
 		return
 	}
@@ -49,19 +50,19 @@ func (f *function) affine(op *plan.Affine) {
 		width := f.m.width(min(cols, lanes))
 		straight := f.straightDots(op.W, n)
 		if straight {
-			f.code.within(width, func() { sums = f.dots(op, w, at, n, held) })
+			f.code.Wide(width, func() { sums = f.dots(op, w, at, n, held) })
 		} else {
 			w, release = f.address(w)
-			f.code.within(width, func() { sums = f.loopedDots(op, w, at, n) })
+			f.code.Wide(width, func() { sums = f.loopedDots(op, w, at, n) })
 		}
-		f.code.within(width, func() {
+		f.code.Wide(width, func() {
 			var z *vec.Value
 			if op.B == nil || n == 1 {
-				z = f.code.reduce(sums)
+				z = f.code.Reduce(sums)
 			} else {
 				var bias *vec.Value
-				f.code.within(f.m.width(n), func() { bias = f.biases(op.B, at, n) })
-				z = f.code.reduceOnto(bias, sums)
+				f.code.Wide(f.m.width(n), func() { bias = f.biases(op.B, at, n) })
+				z = f.code.ReduceOnto(bias, sums)
 			}
 			later = append(later, func() { f.each(&op.Each, at, n, plan.AccForward, z) })
 		})
@@ -99,8 +100,8 @@ func (f *function) heldInput(op *plan.Affine, n int) []*vec.Value {
 	}
 	for c, cell := range held {
 		size := min(lanes, cols-c*lanes)
-		f.code.within(f.m.width(min(cols, lanes)),
-			func() { f.code.set(cell, f.code.load(f.at(op.In, index{off: c * lanes}), size)) })
+		f.code.Wide(f.m.width(min(cols, lanes)),
+			func() { f.code.Set(cell, f.code.Load(f.at(op.In, index{off: c * lanes}), size)) })
 	}
 	return held
 }
@@ -114,35 +115,35 @@ func (f *function) biases(b *plan.Buffer, at index, n int) *vec.Value {
 // not where they are written as well, for a load that is wider than the store before it waits until that has reached
 // the cache.
 func (f *function) parameters(r vec.Place, n int) *vec.Value {
-	whole := f.code.bits / 8 / f.m.size
-	if !f.updating && r.Index == nil && r.Disp+whole*f.m.size <= f.file.layout.params {
+	whole := f.code.Bits() / 8 / f.m.size
+	if !f.code.Updating && r.Index == nil && r.Disp+whole*f.m.size <= f.file.layout.params {
 		n = whole
 	}
-	return f.code.load(r, n)
+	return f.code.Load(r, n)
 }
 
 // goesOn says whether a whole register may be read where a row of a matrix of parameters has n numbers left: whether
 // parameters go on so far after its last row, and none is written, for a load waits for a store that is not like it.
 func (f *function) goesOn(w *plan.Buffer, n int) bool {
-	whole := f.code.bits / 8 / f.m.size
-	return !f.updating && n < whole && f.at(w, index{}).Disp+(w.Len()-n+whole)*f.m.size <= f.file.layout.params
+	whole := f.code.Bits() / 8 / f.m.size
+	return !f.code.Updating && n < whole && f.at(w, index{}).Disp+(w.Len()-n+whole)*f.m.size <= f.file.layout.params
 }
 
 // rowPart reads n numbers of a row of a matrix, with 0 in the lanes above: what follows them in memory is cut off,
 // which takes an instruction where moving them in pieces takes up to four.
 func (f *function) rowPart(w *plan.Buffer, r vec.Place, n int) *vec.Value {
 	if bytes := n * f.m.size; bytes&(bytes-1) == 0 || !f.goesOn(w, n) { // one move
-		return f.code.load(r, n)
+		return f.code.Load(r, n)
 	}
-	return f.code.loadFirst(r, n)
+	return f.code.LoadFirst(r, n)
 }
 
 // looseRowPart is rowPart with anything in the lanes above.
 func (f *function) looseRowPart(w *plan.Buffer, r vec.Place, n int) *vec.Value {
 	if f.goesOn(w, n) {
-		n = f.code.bits / 8 / f.m.size
+		n = f.code.Bits() / 8 / f.m.size
 	}
-	return f.code.load(r, n)
+	return f.code.Load(r, n)
 }
 
 // dots are the products of n rows with the input, whose first vectors may be held, in straight code: for every vector
@@ -150,21 +151,21 @@ func (f *function) looseRowPart(w *plan.Buffer, r vec.Place, n int) *vec.Value {
 func (f *function) dots(op *plan.Affine, w vec.Place, first index, n int, held []*vec.Value) []*vec.Value {
 	sums := make([]*vec.Value, n)
 	if n == 1 && op.B != nil {
-		sums[0] = f.code.load(f.at(op.B, first), 1)
+		sums[0] = f.code.Load(f.at(op.B, first), 1)
 	}
 	f.chunks(op.W.Cols, f.m.lanes(), 1<<30, nil, func(at index, size int) {
 		var x *vec.Value
 		if c := at.off / f.m.lanes(); c < len(held) {
 			x = held[c]
 		} else {
-			x = f.code.load(f.at(op.In, at), size)
+			x = f.code.Load(f.at(op.In, at), size)
 		}
 		for r := range n {
 			t := f.rowPart(op.W, f.along(w, index{off: at.off + r*op.W.Cols}), size)
 			if sums[r] == nil {
-				sums[r] = f.code.product(x, t)
+				sums[r] = f.code.Product(x, t)
 			} else {
-				sums[r] = f.code.madd(x, t, sums[r])
+				sums[r] = f.code.Madd(x, t, sums[r])
 			}
 		}
 	})
@@ -195,17 +196,17 @@ func (f *function) blockRows(w *plan.Buffer) int {
 func (f *function) loopedDots(op *plan.Affine, w vec.Place, first index, n int) []*vec.Value {
 	const chains = 8
 	ways := max(1, chains/n)
-	cells := f.variables(n*ways, (*block).zeros)
+	cells := f.variables(n*ways, (*kernel.Code).Zeros)
 	if n == 1 && op.B != nil {
-		f.code.set(cells[0], f.code.load(f.at(op.B, first), 1))
+		f.code.Set(cells[0], f.code.Load(f.at(op.B, first), 1))
 	}
 	lanes, cols := f.m.lanes(), op.W.Cols
 	f.chunks(cols, ways*lanes, 0, []int{1}, func(at index, size int) {
 		for way := 0; way*lanes < size; way++ {
-			x := f.code.load(f.at(op.In, at), min(lanes, size-way*lanes))
+			x := f.code.Load(f.at(op.In, at), min(lanes, size-way*lanes))
 			for r := range n {
-				f.code.accumulate(cells[r*ways+way], x,
-					f.code.load(f.along(w, index{off: at.off + r*cols, regs: at.regs}), min(lanes, size-way*lanes)))
+				f.code.Accumulate(cells[r*ways+way], x,
+					f.code.Load(f.along(w, index{off: at.off + r*cols, regs: at.regs}), min(lanes, size-way*lanes)))
 			}
 			at.off += lanes
 		}
@@ -213,16 +214,7 @@ func (f *function) loopedDots(op *plan.Affine, w vec.Place, first index, n int) 
 	f.pending = append(f.pending, cells...)
 	sums := make([]*vec.Value, n)
 	for r := range sums {
-		sums[r] = f.code.total(cells[r*ways:][:ways])
+		sums[r] = f.code.Total(cells[r*ways:][:ways])
 	}
 	return sums
-}
-
-// total is the sum of some vectors, added in pairs.
-func (b *block) total(vectors []*vec.Value) *vec.Value {
-	n := len(vectors)
-	if n == 1 {
-		return vectors[0]
-	}
-	return b.sum(b.total(vectors[:n/2]), b.total(vectors[n/2:]))
 }

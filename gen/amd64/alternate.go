@@ -11,8 +11,8 @@ import (
 // the same way: what a call needs first is what was used longest ago. So its calls go through the rows of matrices
 // upwards and downwards in alternation, and each begins with what the one before ended with. The workspace has a number
 // whose lowest bit says which way it is. A row's results do not depend on the order of the rows, so that all calls give
-// the same bits. Step needs none of it: its way back over the weights begins with the rows that its way forward ended with,
-// and ends with those that the next call begins with.
+// the same bits. Step needs none of it: its way back over the weights begins with the rows that its way forward ended
+// with, and ends with those that the next call begins with.
 
 // directionField is that number, which comes last in the workspace.
 const directionField = "turn"

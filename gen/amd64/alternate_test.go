@@ -9,8 +9,8 @@ import (
 )
 
 // TestAlternate prints the committed networks: functions of one sample that go over more than the first cache holds
-// alternate, but for Step, and no others. Of those, the ones with a way forward flip the workspace's number, once. What Go
-// calls is left as it is.
+// alternate, but for Step, and no others. Of those, the ones with a way forward flip the workspace's number, once. What
+// Go calls is left as it is.
 func TestAlternate(t *testing.T) {
 	want := map[string][]string{
 		"Digits": {plan.Grad},

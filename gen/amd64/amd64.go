@@ -34,6 +34,7 @@ import (
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/templates"
@@ -144,7 +145,7 @@ func print(f *file, p *plan.Program, m machine, fn *plan.Func) (*function, error
 	a := newFunction(f, m, fn.Name+m.level.String(), params(f, p, fn.Name), fn.Name != plan.Forward)
 	a.lines = lines{f.core.lineCycles(p.MatrixBytes(fn)), f.core.lineCycles(f.layout.space)}
 	a.begin()
-	a.updating = fn.Name == plan.Step
+	a.code.Updating = fn.Name == plan.Step
 	a.byRows = updatedByRows(fn)
 	a.alternates(p, fn)
 	a.operations(fn.Ops)
@@ -201,7 +202,7 @@ func Missing(p *plan.Program, fn *plan.Func) string {
 	}
 	for _, op := range fn.Ops {
 		for _, e := range plan.Expressions(op) {
-			if name := missing(e); name != "" {
+			if name := kernel.Missing(e); name != "" {
 				return fmt.Sprintf("%s has no vector code", name)
 			}
 		}

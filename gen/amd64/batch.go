@@ -146,14 +146,14 @@ func printDescend(f *file, p *plan.Program, m machine, name string) *function {
 	d.lines.matrices = f.core.lineCycles(2 * n * m.size)
 	d.begin()
 	rate := d.cell()
-	d.code.set(rate, d.code.spread(d.rate))
+	d.code.Set(rate, d.code.Spread(d.rate))
 	step := func(at index, size int) {
 		w, g := d.along(vec.Place{Base: d.bases["p"]}, at), d.along(vec.Place{Base: d.bases["grad"]}, at)
 		for k := 0; k < size; k += m.lanes() {
 			s := min(m.lanes(), size-k)
-			d.code.within(m.width(s), func() {
+			d.code.Wide(m.width(s), func() {
 				place := w.Plus(k * m.size)
-				d.code.store(d.code.nmadd(rate, d.code.load(g.Plus(k*m.size), s), d.code.load(place, s)), place, s)
+				d.code.Store(d.code.Nmadd(rate, d.code.Load(g.Plus(k*m.size), s), d.code.Load(place, s)), place, s)
 			})
 		}
 	}

@@ -109,7 +109,7 @@ func (b *block) within(bits int, write func()) {
 	old := b.bits
 	b.bits = bits
 	write()
-	b.f.code.bits = old // of the block that is current now
+	b.f.block.bits = old // of the block that is current now
 	b.bits = old
 }
 
@@ -118,40 +118,11 @@ func (b *block) apply(op vec.Op, in ...*vec.Value) *vec.Value {
 	return b.add(b.of(op, b.m.number(), in...))
 }
 
-func (b *block) sum(x, y *vec.Value) *vec.Value      { return b.apply(vec.Add, x, y) }
-func (b *block) less(x, y *vec.Value) *vec.Value     { return b.apply(vec.Sub, x, y) }
-func (b *block) product(x, y *vec.Value) *vec.Value  { return b.apply(vec.Mul, x, y) }
-func (b *block) quotient(x, y *vec.Value) *vec.Value { return b.apply(vec.Div, x, y) }
-func (b *block) and(x, y *vec.Value) *vec.Value      { return b.apply(vec.And, x, y) }
-func (b *block) or(x, y *vec.Value) *vec.Value       { return b.apply(vec.Or, x, y) }
-func (b *block) xor(x, y *vec.Value) *vec.Value      { return b.apply(vec.Xor, x, y) }
-func (b *block) root(x *vec.Value) *vec.Value        { return b.apply(vec.Sqrt, x) }
-
-// larger is the larger of x and y, and y where either is NaN or both are zero; smaller is the smaller likewise.
-func (b *block) larger(x, y *vec.Value) *vec.Value  { return b.apply(vec.Max, x, y) }
-func (b *block) smaller(x, y *vec.Value) *vec.Value { return b.apply(vec.Min, x, y) }
-
-// madd is x·y + z, rounded once, or under rounding: strict twice; nmadd is z - x·y; msub is x·y - z.
-func (b *block) madd(x, y, z *vec.Value) *vec.Value {
-	if b.f.strict() {
-		return b.sum(z, b.product(x, y))
-	}
-	return b.apply(vec.MulAdd, x, y, z)
-}
-
-func (b *block) nmadd(x, y, z *vec.Value) *vec.Value {
-	if b.f.strict() {
-		return b.less(z, b.product(x, y))
-	}
-	return b.apply(vec.NegMulAdd, x, y, z)
-}
-
-func (b *block) msub(x, y, z *vec.Value) *vec.Value {
-	if b.f.strict() {
-		return b.less(b.product(x, y), z)
-	}
-	return b.apply(vec.MulSub, x, y, z)
-}
+func (b *block) sum(x, y *vec.Value) *vec.Value  { return b.apply(vec.Add, x, y) }
+func (b *block) less(x, y *vec.Value) *vec.Value { return b.apply(vec.Sub, x, y) }
+func (b *block) and(x, y *vec.Value) *vec.Value  { return b.apply(vec.And, x, y) }
+func (b *block) or(x, y *vec.Value) *vec.Value   { return b.apply(vec.Or, x, y) }
+func (b *block) xor(x, y *vec.Value) *vec.Value  { return b.apply(vec.Xor, x, y) }
 
 // integer is an operation on lanes as integers of the same size.
 func (b *block) integer(op vec.Op, x, y *vec.Value) *vec.Value {
@@ -195,14 +166,6 @@ func (b *block) lanesOf(bits ...uint64) *vec.Value {
 	}
 	b.literals[key] = s.Out
 	return s.Out
-}
-
-// fill is x with another value in every lane from n on.
-func (b *block) fill(x *vec.Value, n int, other *vec.Value) *vec.Value {
-	if n*b.m.size*8 == b.bits {
-		return x
-	}
-	return b.choose(b.firstLanes(n), x, other)
 }
 
 // zeros is 0 in every lane.

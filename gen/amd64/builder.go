@@ -2,75 +2,176 @@ package amd64
 
 import (
 	"github.com/backpropgen/backpropgen/gen/vec"
-	"github.com/backpropgen/backpropgen/gen/vec/functions"
 )
 
-// builder is a block as elementary functions are written in it.
-type builder struct{ *block }
-
-// functions are the elementary functions, written in the block.
-func (b *block) functions() *functions.Code {
-	return &functions.Code{Builder: builder{b}, Many: b.f.many, Updating: b.f.updating, Live: b.f.live}
-}
+// builder is a function as vector code is written into it, block after block.
+type builder struct{ f *function }
 
 // Elem is the type of numbers.
-func (b builder) Elem() vec.Elem { return b.m.number() }
+func (b builder) Elem() vec.Elem { return b.f.block.m.number() }
 
 // Bits is the width of vectors.
-func (b builder) Bits() int { return b.bits }
+func (b builder) Bits() int { return b.f.block.bits }
 
 // Widest is the width of a whole register.
-func (b builder) Widest() int { return b.m.widest() }
+func (b builder) Widest() int { return b.f.m.widest() }
 
 // Has says whether an operation is one instruction.
-func (b builder) Has(op vec.Op, e vec.Elem) bool { return b.m.has(op, e) }
-
-// Number is a constant in every lane.
-func (b builder) Number(v float64) *vec.Value { return b.number(v) }
-
-// Constant is one as bits.
-func (b builder) Constant(lanes ...uint64) *vec.Value { return b.lanesOf(lanes...) }
-
-// Apply is an operation on lanes of a type.
-func (b builder) Apply(op vec.Op, e vec.Elem, in ...*vec.Value) *vec.Value {
-	return b.add(b.of(op, e, in...))
-}
-
-// Shift moves bits.
-func (b builder) Shift(op vec.Op, x *vec.Value, by int) *vec.Value { return b.shift(op, x, by) }
-
-// Compare is the mask of lanes where a comparison holds.
-func (b builder) Compare(p vec.Predicate, x, y *vec.Value) *vec.Value { return b.compare(p, x, y) }
-
-// Select is yes in the lanes of a mask, no in the others.
-func (b builder) Select(mask, yes, no *vec.Value) *vec.Value { return b.choose(mask, yes, no) }
-
-// Keep is x in the lanes of a mask, 0 in the others.
-func (b builder) Keep(mask, x *vec.Value) *vec.Value { return b.keep(mask, x) }
-
-// Where is y op z in the lanes of a mask, x in the others.
-func (b builder) Where(mask *vec.Value, op vec.Op, x, y, z *vec.Value) *vec.Value {
-	return b.where(mask, op, x, y, z)
-}
-
-// ScaleWhere is x·2^n in the lanes of a mask, 0 in the others.
-func (b builder) ScaleWhere(mask, x, n *vec.Value) *vec.Value { return b.scaledWhere(mask, x, n) }
-
-// Widen makes float64 of float32.
-func (b builder) Widen(x *vec.Value) *vec.Value { return b.widened(x, vec.F32) }
-
-// Narrow makes float32 of float64.
-func (b builder) Narrow(x *vec.Value) *vec.Value { return b.narrowed(x) }
-
-// Gather reads from a table.
-func (b builder) Gather(name string, table []byte, first int, index *vec.Value) *vec.Value {
-	return b.gather(b.f.constant(b.f.file.table(name, table)), first, index)
-}
+func (b builder) Has(op vec.Op, e vec.Elem) bool { return b.f.m.has(op, e) }
 
 // Within writes code on numbers of a type in vectors of some width.
 func (b builder) Within(e vec.Elem, bits int, write func()) {
-	m := b.m
-	b.m.size = e.Size()
-	b.within(bits, write)
-	b.m = m
+	size := b.f.block.m.size
+	b.f.block.m.size = e.Size()
+	b.f.block.within(bits, write)
+	b.f.block.m.size = size
+}
+
+// Block is the number of the block under way.
+func (b builder) Block() int { return b.f.blocks }
+
+// Interleave writes computations side by side.
+func (b builder) Interleave(n int, body func(i int)) { b.f.block.interleave(n, body) }
+
+// SpreadAmong spreads steps evenly among others.
+func (b builder) SpreadAmong(aside, others func()) { b.f.block.spreadAmong(aside, others) }
+
+// Fail notes a mistake.
+func (b builder) Fail(message string) { b.f.fail(message) }
+
+// Number is a constant in every lane.
+func (b builder) Number(v float64) *vec.Value { return b.f.block.number(v) }
+
+// Constant is one as bits.
+func (b builder) Constant(lanes ...uint64) *vec.Value { return b.f.block.lanesOf(lanes...) }
+
+// Literal is a constant that a value is.
+func (b builder) Literal(x *vec.Value) (number float64, bits uint64, ok bool) {
+	n := homeOf(x).def
+	if n == nil || n.kind != literal || n.n != 1 {
+		return 0, 0, false
+	}
+	return n.number, n.pattern, true
+}
+
+// Defined is the operation that a value is the result of.
+func (b builder) Defined(x *vec.Value) *vec.Apply {
+	if n := homeOf(x).def; n != nil {
+		if s, ok := n.step.(*vec.Apply); ok {
+			return s
+		}
+	}
+	return nil
+}
+
+// Apply is an operation on lanes of a type.
+func (b builder) Apply(op vec.Op, e vec.Elem, in ...*vec.Value) *vec.Value {
+	return b.f.block.add(b.f.block.of(op, e, in...))
+}
+
+// ApplyBy is one with a constant.
+func (b builder) ApplyBy(op vec.Op, e vec.Elem, by int, in ...*vec.Value) *vec.Value {
+	return b.f.block.add(b.f.block.of(op, e, in...).by(by))
+}
+
+// ApplyInto is one whose result a variable gets.
+func (b builder) ApplyInto(variable *vec.Value, op vec.Op, e vec.Elem, in ...*vec.Value) {
+	b.f.block.add(b.f.block.of(op, e, in...).into(b.f.block, variable))
+}
+
+// Set gives a variable a value.
+func (b builder) Set(variable, x *vec.Value) { b.f.block.set(variable, x) }
+
+// Shift moves bits.
+func (b builder) Shift(op vec.Op, x *vec.Value, by int) *vec.Value { return b.f.block.shift(op, x, by) }
+
+// Compare is the mask of lanes where a comparison holds.
+func (b builder) Compare(p vec.Predicate, x, y *vec.Value) *vec.Value {
+	return b.f.block.compare(p, x, y)
+}
+
+// Test is the mask of lanes of which two integers have a bit in common.
+func (b builder) Test(x, y *vec.Value) *vec.Value { return b.f.block.test(x, y) }
+
+// MaskOf is a mask for lanes of another size.
+func (b builder) MaskOf(mask *vec.Value, from, to int) *vec.Value {
+	return b.f.block.maskOf(mask, from, to)
+}
+
+// FirstLanes is the mask of the first lanes.
+func (b builder) FirstLanes(n int) *vec.Value { return b.f.block.firstLanes(n) }
+
+// Clip is x with 0 above some lanes.
+func (b builder) Clip(x *vec.Value, n int) *vec.Value { return b.f.block.clip(x, n) }
+
+// Select is yes in the lanes of a mask, no in the others.
+func (b builder) Select(mask, yes, no *vec.Value) *vec.Value { return b.f.block.choose(mask, yes, no) }
+
+// Keep is x in the lanes of a mask, 0 in the others.
+func (b builder) Keep(mask, x *vec.Value) *vec.Value { return b.f.block.keep(mask, x) }
+
+// Where is y op z in the lanes of a mask, x in the others.
+func (b builder) Where(mask *vec.Value, op vec.Op, x, y, z *vec.Value) *vec.Value {
+	return b.f.block.where(mask, op, x, y, z)
+}
+
+// ScaleWhere is x·2^n in the lanes of a mask, 0 in the others.
+func (b builder) ScaleWhere(mask, x, n *vec.Value) *vec.Value {
+	return b.f.block.scaledWhere(mask, x, n)
+}
+
+// Widen makes float64 of float32, and WidenLoaded of what was read for it.
+func (b builder) Widen(x *vec.Value) *vec.Value       { return b.f.block.widened(x, vec.F32) }
+func (b builder) WidenLoaded(x *vec.Value) *vec.Value { return b.f.block.widenedFromMemory(x) }
+
+// Narrow makes float32 of float64.
+func (b builder) Narrow(x *vec.Value) *vec.Value { return b.f.block.narrowed(x) }
+
+// Permute puts lanes in another order.
+func (b builder) Permute(x *vec.Value, from []int) *vec.Value { return b.f.block.permute(x, from) }
+
+// Lane is one lane in every lane.
+func (b builder) Lane(x *vec.Value, i int) *vec.Value { return b.f.block.lane(x, i) }
+
+// Multiply is a product of integers of 64 bits.
+func (b builder) Multiply(x, y *vec.Value) *vec.Value { return b.f.block.multiply(x, y) }
+
+// Float64 makes numbers of integers.
+func (b builder) Float64(x *vec.Value) *vec.Value { return b.f.block.number64(x) }
+
+// ShiftSigned moves bits to the right, and the sign stays.
+func (b builder) ShiftSigned(x *vec.Value, by int) *vec.Value { return b.f.block.arithmetic(x, by) }
+
+// CompareIntegers compares integers.
+func (b builder) CompareIntegers(p vec.Predicate, e vec.Elem, x, y *vec.Value) (mask *vec.Value, not bool) {
+	return b.f.block.compareIntegers(p, e, x, y)
+}
+
+// ExtremeInteger is the smaller or the larger of two integers.
+func (b builder) ExtremeInteger(op vec.Op, e vec.Elem, x, y *vec.Value) *vec.Value {
+	return b.f.block.extremeInteger(op, e, x, y)
+}
+
+// Gather reads from a table.
+func (b builder) Gather(name string, table []byte, first int, index *vec.Value) *vec.Value {
+	return b.f.block.gather(b.f.constant(b.f.file.table(name, table)), first, index)
+}
+
+// Load, LoadLoose, LoadFirst and LoadWhere read numbers.
+func (b builder) Load(at vec.Place, n int) *vec.Value      { return b.f.block.load(at, n) }
+func (b builder) LoadLoose(at vec.Place, n int) *vec.Value { return b.f.block.loose(at, n) }
+func (b builder) LoadFirst(at vec.Place, n int) *vec.Value { return b.f.block.loadFirst(at, n) }
+func (b builder) LoadWhere(at vec.Place, n int, mask *vec.Value) *vec.Value {
+	return b.f.block.loadWhere(at, n, mask)
+}
+
+// Spread, SpreadInto and Tiled repeat what they read.
+func (b builder) Spread(at vec.Place) *vec.Value               { return b.f.block.spread(at) }
+func (b builder) SpreadInto(variable *vec.Value, at vec.Place) { b.f.block.tiledInto(variable, at) }
+func (b builder) Tiled(at vec.Place, n int) *vec.Value         { return b.f.block.tiled(at, n) }
+
+// Store and StoreWhere write numbers.
+func (b builder) Store(x *vec.Value, at vec.Place, n int) { b.f.block.store(x, at, n) }
+func (b builder) StoreWhere(x *vec.Value, at vec.Place, n int, mask *vec.Value) {
+	b.f.block.storeWhere(x, at, n, mask)
 }

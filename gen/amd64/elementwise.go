@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -18,10 +19,10 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *vec.Va
 		exprs = append(exprs, m.Sum.Expr)
 	}
 	loaded := map[expr.Var]*vec.Value{}
-	f.live = n
-	defer func() { f.live = 0 }()
-	f.code.within(f.m.width(n), func() {
-		out := f.code.program(expr.Share("u", exprs...), func(v expr.Var) *vec.Value {
+	f.code.Live = n
+	defer func() { f.code.Live = 0 }()
+	f.code.Wide(f.m.width(n), func() {
+		out := f.code.Program(expr.Share("u", exprs...), func(v expr.Var) *vec.Value {
 			if acc != "" && v == acc {
 				return held
 			}
@@ -31,12 +32,12 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *vec.Va
 			return loaded[v]
 		})
 		for i, s := range m.Sets {
-			f.code.store(out[i], f.at(s.Buf, at), n)
+			f.code.Store(out[i], f.at(s.Buf, at), n)
 		}
 		if m.Sum != nil {
 			// the sum of one is what is in the first lane
-			if terms = out[len(out)-1]; !f.strict() && m.N > 1 && !f.fewLanes(m.N) {
-				terms = f.code.clip(terms, n)
+			if terms = out[len(out)-1]; !f.strict() && m.N > 1 && !f.code.FewLanes(m.N) {
+				terms = f.code.Clip(terms, n)
 			}
 		}
 	})
@@ -47,9 +48,9 @@ func (f *function) each(m *plan.Map, at index, n int, acc expr.Var, held *vec.Va
 func (f *function) argument(m *plan.Map, v expr.Var, at index, n int) *vec.Value {
 	b := m.Bind(v)
 	if b.Len() == 1 {
-		return f.code.spread(f.at(b, index{}))
+		return f.code.Spread(f.at(b, index{}))
 	}
-	return f.code.loose(f.at(b, at), n)
+	return f.code.LoadLoose(f.at(b, at), n)
 }
 
 // mapping is an elementwise operation of its own.
@@ -74,7 +75,7 @@ const unrolledChunks = 4
 // lacks.
 func (f *function) sum(n, unrolled int, body func(at index, n int) *vec.Value) (total *vec.Value) {
 	lanes := f.m.lanes()
-	f.code.within(f.m.width(min(n, lanes)), func() {
+	f.code.Wide(f.m.width(min(n, lanes)), func() {
 		if n/lanes <= unrolled {
 			f.chunks(n, lanes, unrolled, []int{1}, func(at index, n int) {
 				v := body(at, n)
@@ -82,14 +83,14 @@ func (f *function) sum(n, unrolled int, body func(at index, n int) *vec.Value) (
 					total = v
 					return
 				}
-				total = f.code.sum(total, v)
+				total = f.code.Sum(total, v)
 			})
 			return
 		}
 		total = f.cell()
-		f.code.set(total, f.code.zeros())
+		f.code.Set(total, f.code.Zeros())
 		f.chunks(n, lanes, unrolled, []int{1}, func(at index, n int) {
-			f.code.set(total, f.code.sum(total, body(at, n)))
+			f.code.Set(total, f.code.Sum(total, body(at, n)))
 		})
 		f.pending = append(f.pending, total)
 	})
@@ -98,18 +99,18 @@ func (f *function) sum(n, unrolled int, body func(at index, n int) *vec.Value) (
 
 // finishSum adds the lanes of a sum over n elements and stores it, as the function's result where it is the loss.
 func (f *function) finishSum(s *plan.Sum, total *vec.Value, n int) {
-	f.code.within(f.m.width(min(n, f.m.lanes())), func() {
+	f.code.Wide(f.m.width(min(n, f.m.lanes())), func() {
 		if n > 1 || f.strict() {
-			total = f.code.folded(total, n, (*block).sum)
+			total = f.code.Folded(total, n, (*kernel.Code).Sum)
 		}
 		if s.Scale != 1 {
-			total = f.code.product(total, f.code.number(s.Scale))
+			total = f.code.Product(total, f.code.Number(s.Scale))
 		}
 	})
 	at := f.result
 	if s.Buf.Kind != plan.Loss {
 		at = f.at(s.Buf, index{})
 	}
-	f.code.store(total, at, 1)
+	f.code.Store(total, at, 1)
 	f.releasePending()
 }

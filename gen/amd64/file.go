@@ -11,6 +11,7 @@ import (
 	"github.com/mmcloughlin/avo/gotypes"
 	"github.com/mmcloughlin/avo/operand"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/spec"
@@ -24,9 +25,8 @@ type common struct {
 	symbol operand.Symbol // of the constants
 	// core is the one whose cycles are predicted.
 	core *core
-	// sources are the elementary functions that have been translated from Go, which one at a time adds to.
-	sources map[sourceKey]*source
-	adding  sync.Mutex
+	// sources are the elementary functions that are translated from Go.
+	sources *kernel.Sources
 	// layers are the kinds of layers: those that are alike have the same number.
 	layers []int
 	// titles are the texts of operations, each made once: functions have them in common, and formulas are long.
@@ -47,7 +47,7 @@ func newCommon(p *plan.Program, c *core) *common {
 	return &common{
 		core:   c,
 		layout: newLayout(p, c), strict: p.Network.Rounding == spec.RoundingStrict,
-		symbol: operand.NewStaticSymbol(p.Network.Name + "Constants"), sources: map[sourceKey]*source{},
+		symbol: operand.NewStaticSymbol(p.Network.Name + "Constants"), sources: kernel.NewSources(),
 		layers: kindsOfLayers(p),
 	}
 }

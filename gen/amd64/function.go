@@ -7,7 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/reg"
 
-	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -18,20 +18,23 @@ type function struct {
 	m     machine
 	file  *file
 	fn    *ir.Function
-	code  *block
-	frame int // bytes of stack
+	block *block
+	code  *kernel.Code // which writes into the block
+	frame int          // bytes of stack
 	taken []bool
 	// lent are the general registers that it may use, and unused those of them that no variable has.
 	lent, unused []reg.GPPhysical
 	// roots are what pointers in registers were computed from.
 	roots map[reg.GPPhysical]reg.Register
-	// argumentBase, stackBase and constantBase are where the arguments, the stack and the constants are, and names those
-	// of the arguments, by their distances.
+	// argumentBase, stackBase and constantBase are where the arguments, the stack and the constants are, and names
+	// those of the arguments, by their distances.
 	argumentBase, stackBase, constantBase *vec.Int
 	names                                 map[int]string
 	// bases are the arguments that are pointers, brought to registers.
 	bases  map[string]*vec.Int
 	labels int
+	// blocks is how many blocks have ended.
+	blocks int
 	errs   []error
 	// many says that much is computed side by side, so that few operations count for more than short chains of them.
 	many bool
@@ -39,14 +42,6 @@ type function struct {
 	arguments, counts map[string]vec.Place
 	// rate and result are the argument and the result that are numbers.
 	rate, result vec.Place
-	// updating says that the function writes parameters.
-	updating bool
-	// maxima are the variables that are the maximum of a variable over a window, and that one.
-	maxima map[expr.Var]expr.Var
-	// dividing says that products with the reciprocal of a number are quotients: one operation less to wait for.
-	dividing bool
-	// live is how many lanes of what is computed are looked at, 0 for all of them.
-	live int
 	// byRows are the matrices that it takes row by row in any case.
 	byRows map[*plan.Buffer]bool
 	// direction is where the workspace says which way to go through rows, nil for functions that always go the same.
@@ -89,7 +84,8 @@ func empty(f *file, m machine, name string) *function {
 	if f.programs {
 		fn.keepProgram()
 	}
-	fn.code = newBlock(fn)
+	fn.block = newBlock(fn)
+	fn.code = &kernel.Code{Builder: builder{fn}, Strict: f.strict, Sources: f.sources}
 	return fn
 }
 
@@ -148,17 +144,18 @@ func (f *function) fail(message string) {
 
 // flush emits what has been written of the current block and begins another.
 func (f *function) flush() {
-	if len(f.code.nodes) > 0 {
-		f.emit(f.code)
+	if len(f.block.nodes) > 0 {
+		f.emit(f.block)
 	}
-	bits, m := f.code.bits, f.code.m
-	f.code = newBlock(f)
-	f.code.bits, f.code.m = bits, m
+	bits, m := f.block.bits, f.block.m
+	f.block = newBlock(f)
+	f.blocks++
+	f.block.bits, f.block.m = bits, m
 }
 
 // comment puts a line before what follows. Values go on living in registers, unless the block has become long.
 func (f *function) comment(text string) {
-	if f.file.layered || len(f.code.nodes) > longBlock {
+	if f.file.layered || len(f.block.nodes) > longBlock {
 		f.flush()
 	}
 	if f.file.layered { // what is given back comes in some order
@@ -167,7 +164,7 @@ func (f *function) comment(text string) {
 	if f.pause != nil && (f.span.open >= f.pause.grain || f.file.layered && f.done > 1) {
 		f.point() // of layered code at every operation, so that those that are alike have it in the same places
 	}
-	f.code.add(&node{step: &vec.Comment{Text: text}, kind: note, text: text})
+	f.block.add(&node{step: &vec.Comment{Text: text}, kind: note, text: text})
 }
 
 // tooLong says whether the code has become longer than it may, or would become much longer if it went on as it began:

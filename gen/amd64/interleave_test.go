@@ -7,29 +7,29 @@ import (
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
-// TestInterleave writes three computations side by side, of which the last one takes over what the first one has computed:
-// their steps alternate, and none stands before one whose result it reads.
+// TestInterleave writes three computations side by side, of which the last one takes over what the first one has
+// computed: their steps alternate, and none stands before one whose result it reads.
 func TestInterleave(t *testing.T) {
 	f := newFunction(newFile(&common{core: zen4}), machine{AVX512, 4}, "f", nil, false)
 	b := f.code
-	x := b.load(vec.Place{Base: f.pointer()}, 16)
+	x := b.Load(vec.Place{Base: f.pointer()}, 16)
 	var ends []*vec.Value
-	b.interleave(3, func(i int) {
+	b.Interleave(3, func(i int) {
 		v := x
 		for range 4 {
 			if i == 1 {
-				v = b.sum(v, x) // of its own
+				v = b.Sum(v, x) // of its own
 			} else {
-				v = b.product(v, x) // of the first line, and known to the last
+				v = b.Product(v, x) // of the first line, and known to the last
 			}
 		}
-		ends = append(ends, b.root(v))
+		ends = append(ends, b.Root(v))
 	})
-	if len(b.nodes) != 1+5+5 {
-		t.Fatalf("%d steps, want 11: the last line repeats the first", len(b.nodes))
+	if len(f.block.nodes) != 1+5+5 {
+		t.Fatalf("%d steps, want 11: the last line repeats the first", len(f.block.nodes))
 	}
 	seen := map[*node]int{}
-	for i, n := range b.nodes {
+	for i, n := range f.block.nodes {
 		for _, v := range n.sources() {
 			if _, ok := seen[v.def]; !ok {
 				t.Errorf("step %d, %s, reads what is computed after it", i, n.step)
@@ -38,7 +38,7 @@ func TestInterleave(t *testing.T) {
 		seen[n] = i
 	}
 	var ops []vec.Op
-	for _, n := range b.nodes[1:5] {
+	for _, n := range f.block.nodes[1:5] {
 		ops = append(ops, n.step.(*vec.Apply).Op)
 	}
 	if want := []vec.Op{vec.Mul, vec.Add, vec.Mul, vec.Add}; !slices.Equal(ops, want) {

@@ -47,22 +47,22 @@ func TestKernels(t *testing.T) {
 				for n := 1; n <= m.lanes(); n++ {
 					add("sums", m, n, lanes, fmt.Sprintf("sum%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y vec.Place) {
 						var vectors []*vec.Value
-						fn.code.within(bits, func() {
+						fn.code.Wide(bits, func() {
 							for i := range n {
-								vectors = append(vectors, fn.code.load(x.Plus(i*bits/8), lanes))
+								vectors = append(vectors, fn.code.Load(x.Plus(i*bits/8), lanes))
 							}
-							sum := fn.code.reduce(vectors)
-							fn.code.within(m.width(n), func() { fn.code.store(sum, y, n) })
+							sum := fn.code.Reduce(vectors)
+							fn.code.Wide(m.width(n), func() { fn.code.Store(sum, y, n) })
 						})
 					})
 					add("ordered", m, n, lanes, fmt.Sprintf("ordered%dOf%d%s%d", n, bits, l, 8*size), func(fn *function, x, y vec.Place) {
 						var vectors []*vec.Value
-						fn.code.within(bits, func() {
+						fn.code.Wide(bits, func() {
 							for i := range n {
-								vectors = append(vectors, fn.code.load(x.Plus(i*bits/8), lanes))
+								vectors = append(vectors, fn.code.Load(x.Plus(i*bits/8), lanes))
 							}
-							sum := fn.code.orderedReduce(vectors)
-							fn.code.within(m.width(n), func() { fn.code.store(sum, y, n) })
+							sum := fn.code.OrderedReduce(vectors)
+							fn.code.Wide(m.width(n), func() { fn.code.Store(sum, y, n) })
 						})
 					})
 				}
@@ -71,21 +71,21 @@ func TestKernels(t *testing.T) {
 			add("spills", m, n, m.lanes(), fmt.Sprintf("spill%s%d", l, 8*size), func(fn *function, x, y vec.Place) {
 				b, lanes, bytes := fn.code, m.lanes(), m.widest()/8
 				var vectors, masks []*vec.Value
-				plain, weighed, above := b.zeros(), b.zeros(), b.zeros()
+				plain, weighed, above := b.Zeros(), b.Zeros(), b.Zeros()
 				for i := range n {
-					v := b.load(x.Plus(i*bytes), lanes)
-					vectors, masks = append(vectors, v), append(masks, b.compare(vec.Greater, v, b.number(float64(i))))
-					plain = b.sum(plain, v)
+					v := b.Load(x.Plus(i*bytes), lanes)
+					vectors, masks = append(vectors, v), append(masks, b.Compare(vec.Greater, v, b.Number(float64(i))))
+					plain = b.Sum(plain, v)
 				}
 				for i := n - 1; i >= 0; i-- {
-					weighed = b.madd(vectors[i], b.number(float64(i)), weighed)
+					weighed = b.Madd(vectors[i], b.Number(float64(i)), weighed)
 				}
 				for i := range n {
-					above = b.sum(above, b.keep(masks[i], vectors[i]))
+					above = b.Sum(above, b.Keep(masks[i], vectors[i]))
 				}
-				b.store(plain, y, lanes)
-				b.store(weighed, y.Plus(bytes), lanes)
-				b.store(above, y.Plus(2*bytes), lanes)
+				b.Store(plain, y, lanes)
+				b.Store(weighed, y.Plus(bytes), lanes)
+				b.Store(above, y.Plus(2*bytes), lanes)
 			})
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/vec"
 	"github.com/backpropgen/backpropgen/templates"
 )
@@ -29,7 +30,7 @@ var lanewiseOps = []expr.Op{
 // functions.
 func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 	t.Helper()
-	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanewise"), sources: map[sourceKey]*source{}, strict: true})
+	f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanewise"), sources: kernel.NewSources(), strict: true})
 	out := ir.NewFile()
 	var decl, list bytes.Buffer
 	for _, l := range machineLevels() {
@@ -40,12 +41,12 @@ func lanewiseAssembly(t *testing.T) (assembly, declarations []byte) {
 					name := fmt.Sprintf("%s%s%d", strings.ReplaceAll(op.String(), "^", "pow"), level, 8*size)
 					fn := newFunction(f, m, name, []param{{name: "x", dim: lanesTested}, {name: "y", dim: lanesTested}, {name: "grad", dim: lanesTested}}, false)
 					fn.chunks(lanesTested, bits/8/size, 0, []int{1}, func(at index, n int) {
-						fn.code.within(bits, func() {
-							xs := []*vec.Value{fn.code.load(fn.along(vec.Place{Base: fn.bases["x"]}, at), n)}
+						fn.code.Wide(bits, func() {
+							xs := []*vec.Value{fn.code.Load(fn.along(vec.Place{Base: fn.bases["x"]}, at), n)}
 							if op == expr.OpPow {
-								xs = append(xs, fn.code.load(fn.along(vec.Place{Base: fn.bases["y"]}, at), n))
+								xs = append(xs, fn.code.Load(fn.along(vec.Place{Base: fn.bases["y"]}, at), n))
 							}
-							fn.code.store(fn.code.lanewise(op, xs...), fn.along(vec.Place{Base: fn.bases["grad"]}, at), n)
+							fn.code.Store(fn.code.Lanewise(op, xs...), fn.along(vec.Place{Base: fn.bases["grad"]}, at), n)
 						})
 					})
 					out.AddSection(fn.finish())

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -38,11 +39,11 @@ func (f *function) vector(op *plan.Vector) {
 			step = 1
 		}
 	}
-	f.maxima = map[expr.Var]expr.Var{}
-	defer func() { f.maxima = nil }()
+	f.code.Maxima = map[expr.Var]expr.Var{}
+	defer func() { f.code.Maxima = nil }()
 	for _, s := range op.Stages {
 		if of, ok := s.Expr.(expr.Var); ok && s.Fold == plan.FoldMax {
-			f.maxima[s.Var] = of
+			f.code.Maxima[s.Var] = of
 		}
 	}
 	write := func(group, unit index) {
@@ -50,7 +51,7 @@ func (f *function) vector(op *plan.Vector) {
 			f: f, op: op, group: group, unit: unit, step: step, looped: op.Window/step > unrolledUnits,
 			scalars: map[expr.Var]*vec.Value{}, drafts: map[int]*vec.Value{},
 		}
-		f.code.within(f.m.width(min(op.Window, step)), func() {
+		f.code.Wide(f.m.width(min(op.Window, step)), func() {
 			for i := range op.Stages {
 				w.stage(i)
 			}
@@ -96,12 +97,12 @@ func (w *window) stage(i int) {
 	}
 	switch s.Fold {
 	case plan.NoFold:
-		f.dividing = w.op.Window <= w.step
+		f.code.Dividing = w.op.Window <= w.step
 		w.units(func(at index, n int) { w.at(s, at, n, nil) })
-		f.dividing = false
+		f.code.Dividing = false
 		return
 	case plan.FoldLet:
-		result = f.code.expression(s.Expr, func(v expr.Var) *vec.Value { return w.look(v, w.unit, 1, nil) })
+		result = f.code.Expression(s.Expr, func(v expr.Var) *vec.Value { return w.look(v, w.unit, 1, nil) })
 	case plan.FoldScan:
 		result = w.fold(i, cell, s.From)
 	case plan.FoldSum:
@@ -109,17 +110,17 @@ func (w *window) stage(i int) {
 			result = w.orderedSum(s, cell)
 			break
 		}
-		result = f.code.folded(w.fold(i, cell, 0), w.together(), (*block).sum)
+		result = f.code.Folded(w.fold(i, cell, 0), w.together(), (*kernel.Code).Sum)
 	case plan.FoldMax:
-		result = f.code.folded(w.fold(i, cell, math.Inf(-1)), w.together(), w.largest(i))
+		result = f.code.Folded(w.fold(i, cell, math.Inf(-1)), w.together(), w.largest(i))
 	}
 	if cell != nil {
-		f.code.set(cell, result)
+		f.code.Set(cell, result)
 		result = cell
 	}
 	w.scalars[s.Var] = result
 	if s.Keep != nil {
-		f.code.store(result, f.at(s.Keep, w.group), 1)
+		f.code.Store(result, f.at(s.Keep, w.group), 1)
 	}
 	w.release(w.op.Stages[i+1:])
 }
@@ -136,7 +137,7 @@ func (w *window) together() int {
 func (w *window) release(later []plan.Stage) {
 	for _, s := range w.op.Stages {
 		x := w.scalars[s.Var]
-		if x != nil && homeOf(x).cell && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
+		if x != nil && x.Var && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
 			w.f.release(x)
 			delete(w.scalars, s.Var)
 		}
@@ -145,12 +146,12 @@ func (w *window) release(later []plan.Stage) {
 
 // largest is how a stage's maximum is found. Where a sum over the same elements follows, that is NaN if one of them is,
 // and then the maximum needn't be.
-func (w *window) largest(stage int) func(b *block, x, y *vec.Value) *vec.Value {
+func (w *window) largest(stage int) func(b *kernel.Code, x, y *vec.Value) *vec.Value {
 	if !w.f.strict() && slices.ContainsFunc(w.op.Stages[stage+1:],
 		func(s plan.Stage) bool { return s.Fold == plan.FoldSum }) {
-		return (*block).larger
+		return (*kernel.Code).Larger
 	}
-	return (*block).largest
+	return (*kernel.Code).Largest
 }
 
 // fold runs a stage over the window and joins what it makes of its units, in a variable where the window is looped
@@ -160,32 +161,32 @@ func (w *window) fold(i int, cell *vec.Value, from float64) *vec.Value {
 	var sofar *vec.Value
 	switch {
 	case cell != nil:
-		w.f.code.set(cell, w.f.code.number(from))
+		w.f.code.Set(cell, w.f.code.Number(from))
 		sofar = cell
 	case s.Fold == plan.FoldScan:
-		sofar = w.f.code.number(from)
+		sofar = w.f.code.Number(from)
 	}
 	w.units(func(at index, n int) {
 		b := w.f.code
 		v := w.at(s, at, n, sofar)
 		switch s.Fold {
 		case plan.FoldSum:
-			if !w.f.fewLanes(w.together()) {
-				b.within(b.m.width(n), func() { v = b.clip(v, n) })
+			if !w.f.code.FewLanes(w.together()) {
+				b.Wide(w.f.m.width(n), func() { v = b.Clip(v, n) })
 			}
 			if sofar != nil {
-				v = b.sum(sofar, v)
+				v = b.Sum(sofar, v)
 			}
 		case plan.FoldMax:
-			if !w.f.fewLanes(w.together()) {
-				v = b.fill(v, n, b.number(math.Inf(-1)))
+			if !w.f.code.FewLanes(w.together()) {
+				v = b.Fill(v, n, b.Number(math.Inf(-1)))
 			}
 			if sofar != nil {
 				v = w.largest(i)(b, sofar, v)
 			}
 		}
 		if cell != nil {
-			b.set(cell, v)
+			b.Set(cell, v)
 			return
 		}
 		sofar = v
@@ -196,13 +197,13 @@ func (w *window) fold(i int, cell *vec.Value, from float64) *vec.Value {
 // at computes a stage for n units: its draft, what it stores, and the value that is folded. sofar is that of a scan.
 func (w *window) at(s plan.Stage, at index, n int, sofar *vec.Value) (v *vec.Value) {
 	b := w.f.code
-	b.within(b.m.width(n), func() {
+	b.Wide(w.f.m.width(n), func() {
 		memo := map[expr.Var]*vec.Value{}
 		var exprs []expr.Expr
 		if s.Draft != nil {
-			d := b.expression(s.Draft.Expr, func(v expr.Var) *vec.Value { return w.look(v, at, n, memo) })
+			d := b.Expression(s.Draft.Expr, func(v expr.Var) *vec.Value { return w.look(v, at, n, memo) })
 			if w.looped {
-				b.store(d, w.f.at(s.Draft.Buf, at), n)
+				b.Store(d, w.f.at(s.Draft.Buf, at), n)
 			} else {
 				w.drafts[at.off] = d
 			}
@@ -217,9 +218,9 @@ func (w *window) at(s plan.Stage, at index, n int, sofar *vec.Value) (v *vec.Val
 		if s.Fold != plan.NoFold {
 			exprs = append(exprs, s.Expr)
 		}
-		results := b.program(expr.Share("u", exprs...), func(v expr.Var) *vec.Value { return w.look(v, at, n, memo) })
+		results := b.Program(expr.Share("u", exprs...), func(v expr.Var) *vec.Value { return w.look(v, at, n, memo) })
 		for i, set := range s.Sets {
-			b.store(results[i], w.f.at(set.Buf, at), n)
+			b.Store(results[i], w.f.at(set.Buf, at), n)
 		}
 		if s.Fold != plan.NoFold {
 			v = results[len(results)-1]
@@ -243,11 +244,11 @@ func (w *window) look(v expr.Var, at index, n int, memo map[expr.Var]*vec.Value)
 	case v == plan.DraftVar && !w.looped:
 		x = w.drafts[at.off]
 	case v == plan.DraftVar:
-		x = b.loose(w.f.at(w.draftBuffer(), at), n)
+		x = b.LoadLoose(w.f.at(w.draftBuffer(), at), n)
 	case w.op.Groups() > 1 && w.op.Element(buf) || w.op.Groups() == 1 && buf.Len() > 1:
-		x = b.loose(w.f.at(buf, at), n)
+		x = b.LoadLoose(w.f.at(buf, at), n)
 	default:
-		x = b.spread(w.f.at(buf, w.group))
+		x = b.Spread(w.f.at(buf, w.group))
 	}
 	if memo != nil {
 		memo[v] = x

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -108,6 +109,18 @@ func (f *function) backwards(n, step int, scales []int, body func(at index, size
 	}
 	f.countDown(count, label)
 	f.drop(count)
+}
+
+// variables makes n variables that begin with a value.
+func (f *function) variables(n int, from func(b *kernel.Code) *vec.Value) []*vec.Value {
+	cells := make([]*vec.Value, n)
+	for i := range cells {
+		cells[i] = f.cell()
+	}
+	for _, c := range cells {
+		f.code.Set(c, from(f.code))
+	}
+	return cells
 }
 
 // label marks the place where a loop begins.

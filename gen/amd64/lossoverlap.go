@@ -22,7 +22,7 @@ func (f *function) operations(ops []plan.Op) {
 	for _, op := range slices.Concat(ops[:first], []plan.Op{delta}, ops[at+1:host]) {
 		f.operation(op)
 	}
-	f.code.spreadAmong(func() {
+	f.code.SpreadAmong(func() {
 		for _, op := range append(slices.Clone(ops[first:at]), loss) {
 			f.operation(op)
 		}
@@ -98,35 +98,4 @@ func (f *function) loopsOver(op plan.Op) bool {
 	}
 	lanes := f.m.stream()
 	return w.Rows*((w.Cols+lanes-1)/lanes) > unrolledProducts
-}
-
-// spreadAmong writes steps that nothing waits for and others that do not depend on them, and spreads the first evenly
-// among the others.
-func (b *block) spreadAmong(aside, others func()) {
-	begin := len(b.nodes)
-	aside()
-	middle := len(b.nodes)
-	if others(); b.f.code != b { // a block that has ended stays as it is
-		return
-	}
-	x, y := slices.Clone(b.nodes[begin:middle]), slices.Clone(b.nodes[middle:])
-	waiting := map[*node]bool{}
-	for _, n := range x {
-		waiting[n] = true
-	}
-	// What the others find computed already they wait for.
-	ready := func(n *node) bool {
-		return !slices.ContainsFunc(n.sources(), func(v *home) bool { return v.def != nil && waiting[v.def] })
-	}
-	b.nodes = b.nodes[:begin]
-	for i, j := 0, 0; i < len(x) || j < len(y); {
-		if j < len(y) && (i == len(x) || i*len(y) >= j*len(x) && ready(y[j])) {
-			b.nodes = append(b.nodes, y[j])
-			j++
-			continue
-		}
-		b.nodes = append(b.nodes, x[i])
-		delete(waiting, x[i])
-		i++
-	}
 }

@@ -51,19 +51,19 @@ func TestLossAside(t *testing.T) {
 func TestSpreadAmong(t *testing.T) {
 	f := newFunction(newFile(&common{core: zen4}), machine{AVX2, 4}, "f", nil, false)
 	b := f.code
-	x := b.load(vec.Place{Base: f.pointer()}, 8)
-	first := len(b.nodes)
-	b.spreadAmong(func() {
-		b.root(b.product(b.sum(x, x), x))
+	x := b.Load(vec.Place{Base: f.pointer()}, 8)
+	first := len(f.block.nodes)
+	b.SpreadAmong(func() {
+		b.Root(b.Product(b.Sum(x, x), x))
 	}, func() {
-		v := b.sum(x, x) // known
+		v := b.Sum(x, x) // known
 		for range 12 {
-			v = b.quotient(v, x)
+			v = b.Quotient(v, x)
 		}
 	})
 	var order []string
 	done := map[*home]bool{homeOf(x): true}
-	for _, n := range b.nodes[first:] {
+	for _, n := range f.block.nodes[first:] {
 		order = append(order, n.step.(*vec.Apply).Op.String())
 		if slices.ContainsFunc(n.in, func(v *home) bool { return !done[v] }) {
 			t.Errorf("%v stands before what it reads", n.step)

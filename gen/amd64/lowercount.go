@@ -43,7 +43,7 @@ func (f *function) firstOf(part *vec.Int, lanes, bits int) *vec.Value {
 		at.Scale = 2
 		h := &home{class: maskClass, bits: bits, reg: 1, slot: -1, def: &node{}}
 		f.do("KMOVW", f.memory(at), opmask(h.reg))
-		f.code.adopted = append(f.code.adopted, h)
+		f.block.adopted = append(f.block.adopted, h)
 		mask := &vec.Value{Type: vec.Mask(lanes), ID: f.number(), Home: h}
 		f.keep(&vec.LoadMask{Out: mask, At: at})
 		return mask

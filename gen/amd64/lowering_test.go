@@ -135,8 +135,8 @@ func TestLowering(t *testing.T) {
 						}
 						fn := newFunction(f, machine{l, size}, name, params, false)
 						result, numbers := 0, false
-						fn.code.within(bits, func() {
-							b := fn.code
+						fn.code.Wide(bits, func() {
+							b := fn.block
 							var in []*vec.Value
 							for _, a := range loweringArguments[:3] {
 								in = append(in, b.load(vec.Place{Base: fn.bases[a]}, bits/8/size))

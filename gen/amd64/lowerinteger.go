@@ -78,10 +78,10 @@ func (b *block) comparing(instruction vec.Op, p vec.Predicate, x, y *vec.Value) 
 
 // flipped changes the first bit, so that signed comparisons are those of unsigned integers.
 func (b *block) flipped(x *vec.Value) *vec.Value {
-	if bits, ok := b.patternOf(x); ok {
-		return b.pattern(bits ^ 1<<(8*b.m.size-1))
+	if n := homeOf(x).def; n != nil && n.kind == literal && n.n == 1 {
+		return b.pattern(n.pattern ^ 1<<(8*b.m.size-1))
 	}
-	return b.xor(x, b.signBit())
+	return b.xor(x, b.pattern(1<<(8*b.m.size-1)))
 }
 
 // extremeInteger is the smaller or the larger of two integers.

@@ -4,9 +4,6 @@ import "github.com/backpropgen/backpropgen/gen/vec"
 
 // Lanes that change places or types.
 
-// pairs is an operation that moves lanes, on lanes of 8 bytes whatever the machine's numbers are.
-func (b *block) pairs(op vec.Op, x, y *vec.Value) *vec.Value { return b.add(b.of(op, vec.F64, x, y)) }
-
 // within4 has in every block of four lanes those of x that the pattern names.
 func (b *block) within4(pattern [4]int, x *vec.Value) *vec.Value {
 	places := 0
@@ -19,17 +16,6 @@ func (b *block) within4(pattern [4]int, x *vec.Value) *vec.Value {
 // repeat has lane i of each block in every lane of the block.
 func (b *block) repeat(x *vec.Value, i int) *vec.Value {
 	return b.add(b.of(vec.Repeat, b.m.number(), x).by(i))
-}
-
-// blend is y in the lanes that are picked, x in the others.
-func (b *block) blend(x, y *vec.Value, picked func(lane int) bool) *vec.Value {
-	lanes := 0
-	for lane := range b.bits / 8 / b.m.size {
-		if picked(lane) {
-			lanes |= 1 << lane
-		}
-	}
-	return b.add(b.of(vec.Blend, b.m.number(), x, y).by(lanes))
 }
 
 // permute is the vector whose lane i is lane from[i] of x.
@@ -56,22 +42,6 @@ func (b *block) permute(x *vec.Value, from []int) *vec.Value {
 
 // half is the upper half of a vector, of width bits/2.
 func (b *block) half(x *vec.Value) *vec.Value { return b.apply(vec.UpperHalf, x) }
-
-// join is a vector of two halves; b.bits is its width.
-func (b *block) join(low, high *vec.Value) *vec.Value { return b.apply(vec.Join, low, high) }
-
-// insert puts 128 bits into a vector, as its quarter or half q.
-func (b *block) insert(x, part *vec.Value, q int) *vec.Value {
-	return b.add(b.of(vec.Insert, b.m.number(), x, part).by(q))
-}
-
-// extract is 128 bits of a vector: its quarter or half q.
-func (b *block) extract(x *vec.Value, q int) *vec.Value {
-	if q == 0 {
-		return x
-	}
-	return b.add(b.of(vec.Block, b.m.number(), x).by(q))
-}
 
 // widened are the lanes of a vector of half the width, or the first two of one of the same, as lanes of twice the size.
 func (b *block) widened(x *vec.Value, from vec.Elem) *vec.Value {

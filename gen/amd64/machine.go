@@ -64,6 +64,9 @@ func (m machine) spreadsMemory() bool { return facts[m.level].spreads }
 // lanes is how many numbers a whole register holds.
 func (m machine) lanes() int { return m.widest() / 8 / m.size }
 
+// lines is how many elementary functions there are registers for side by side.
+func (m machine) lines() int { return m.registers() / 5 }
+
 // stream is how many numbers at once are written to large arrays: those of 32 bytes, whose stores cross a line of the
 // cache half as often and cost no more where a processor takes 64 bytes in two halves.
 func (m machine) stream() int { return 32 / m.size }

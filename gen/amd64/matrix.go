@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -51,12 +52,12 @@ func (f *function) backAffine(op *plan.BackAffine) {
 					func(c int, d, t *vec.Value) {
 						k := i%ways*len(sizes) + c
 						if factors != nil {
-							t = f.code.product(t, factors[c])
+							t = f.code.Product(t, factors[c])
 						}
 						if all[k] == nil {
-							all[k] = f.code.product(t, d)
+							all[k] = f.code.Product(t, d)
 						} else {
-							all[k] = f.code.madd(t, d, all[k])
+							all[k] = f.code.Madd(t, d, all[k])
 						}
 					})
 			}
@@ -64,8 +65,8 @@ func (f *function) backAffine(op *plan.BackAffine) {
 			sums = all[:len(sizes)]
 			for k := len(sizes); k < len(all); k++ {
 				if all[k] != nil {
-					f.code.within(f.m.width(sizes[k-len(sizes)]),
-						func() { sums[k-len(sizes)] = f.code.sum(sums[k-len(sizes)], all[k]) })
+					f.code.Wide(f.m.width(sizes[k-len(sizes)]),
+						func() { sums[k-len(sizes)] = f.code.Sum(sums[k-len(sizes)], all[k]) })
 				}
 			}
 		}
@@ -73,7 +74,7 @@ func (f *function) backAffine(op *plan.BackAffine) {
 			i := at
 			i.off += c * lanes
 			if factors != nil {
-				f.code.within(f.m.width(size), func() { f.code.store(sums[c], f.at(op.Each.Sets[0].Buf, i), size) })
+				f.code.Wide(f.m.width(size), func() { f.code.Store(sums[c], f.at(op.Each.Sets[0].Buf, i), size) })
 				continue
 			}
 			f.each(&op.Each, i, size, plan.AccBackward, sums[c])
@@ -91,9 +92,9 @@ func (f *function) scaled(u *plan.Update, at index, sizes []int) []*vec.Value {
 	}
 	out := make([]*vec.Value, len(sizes))
 	for c, size := range sizes {
-		f.code.within(f.m.width(size), func() {
+		f.code.Wide(f.m.width(size), func() {
 			at.off += c * f.m.lanes()
-			out[c] = f.code.product(f.code.spread(f.at(u.Rate, index{})), f.code.loose(f.at(u.A, at), size))
+			out[c] = f.code.Product(f.code.Spread(f.at(u.Rate, index{})), f.code.LoadLoose(f.at(u.A, at), size))
 			at.off -= c * f.m.lanes()
 		})
 	}
@@ -116,8 +117,8 @@ func (f *function) factors(op *plan.BackAffine, at index, sizes []int) []*vec.Va
 	for c, size := range sizes {
 		i := at
 		i.off += c * f.m.lanes()
-		f.code.within(f.m.width(size), func() {
-			out[c] = f.code.program(expr.Share("u", e.Y),
+		f.code.Wide(f.m.width(size), func() {
+			out[c] = f.code.Program(expr.Share("u", e.Y),
 				func(v expr.Var) *vec.Value { return f.argument(m, v, i, size) })[0]
 		})
 	}
@@ -132,37 +133,37 @@ func (f *function) columns(
 ) {
 	lanes, cols := f.m.lanes(), op.W.Cols
 	var d, e *vec.Value
-	f.code.within(f.m.width(sizes[0]), func() {
-		d = f.code.spread(f.at(op.D, row))
+	f.code.Wide(f.m.width(sizes[0]), func() {
+		d = f.code.Spread(f.at(op.D, row))
 		if u := op.Update; u != nil && scaled == nil {
-			e = f.code.product(f.code.spread(f.at(u.Rate, index{})), d)
+			e = f.code.Product(f.code.Spread(f.at(u.Rate, index{})), d)
 		}
 	})
 	another = another && (len(sizes)-1)*lanes < cols && cols <= len(sizes)*lanes // of which nothing has been written
 	for c, size := range sizes {
-		f.code.within(f.m.width(size), func() {
+		f.code.Wide(f.m.width(size), func() {
 			p, u := f.along(w, index{off: i*cols + c*lanes}), op.Update
 			if u == nil {
 				add(c, d, f.looseRowPart(op.W, p, size))
 				return
 			}
 			moved := stores.moved(size, another)
-			t := f.code.load(p, moved)
+			t := f.code.Load(p, moved)
 			add(c, d, t)
 			if scaled != nil {
-				stores.put(f.code.nmadd(d, scaled[c], t), p, size, moved)
+				stores.put(f.code.Nmadd(d, scaled[c], t), p, size, moved)
 				return
 			}
 			a := at
 			a.off += c * lanes
-			stores.put(f.code.nmadd(e, f.code.loose(f.at(u.A, a), size), t), p, size, moved)
+			stores.put(f.code.Nmadd(e, f.code.LoadLoose(f.at(u.A, a), size), t), p, size, moved)
 		})
 	}
 }
 
 // loopedColumns is the sum over the rows as a loop, a few rows at a time.
 func (f *function) loopedColumns(op *plan.BackAffine, w vec.Place, at index, sizes []int) []*vec.Value {
-	cells := f.variables(len(sizes), (*block).zeros)
+	cells := f.variables(len(sizes), (*kernel.Code).Zeros)
 	rows, cols := op.W.Rows, op.W.Cols
 	step := max(1, bodyProducts/2/len(sizes))
 	f.chunks(rows, step, 0, []int{1, cols}, func(down index, n int) {
@@ -174,7 +175,7 @@ func (f *function) loopedColumns(op *plan.BackAffine, w vec.Place, at index, siz
 			k := down
 			k.off += i
 			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1,
-				func(c int, d, t *vec.Value) { f.code.accumulate(cells[c], t, d) })
+				func(c int, d, t *vec.Value) { f.code.Accumulate(cells[c], t, d) })
 		}
 		stores.flush()
 	})

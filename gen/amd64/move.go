@@ -117,18 +117,6 @@ func (f *function) number() int {
 	return f.values
 }
 
-// variables makes n variables that begin with a value.
-func (f *function) variables(n int, from func(b *block) *vec.Value) []*vec.Value {
-	cells := make([]*vec.Value, n)
-	for i := range cells {
-		cells[i] = f.cell()
-	}
-	for _, c := range cells {
-		f.code.set(c, from(f.code))
-	}
-	return cells
-}
-
 // release gives the registers of variables back.
 func (f *function) release(cells ...*vec.Value) {
 	f.flush()
@@ -145,7 +133,7 @@ func (f *function) adopt(cells ...*vec.Value) {
 		h := homeOf(c)
 		f.taken[h.reg] = false
 		h.cell, h.uses, h.next, h.def = false, nil, 0, &node{}
-		f.code.adopted = append(f.code.adopted, h)
+		f.block.adopted = append(f.block.adopted, h)
 	}
 }
 
@@ -154,13 +142,4 @@ func (b *block) set(cell, v *vec.Value) {
 	n := &node{kind: assign, in: []*home{homeOf(v)}, value: cell, out: homeOf(cell), imm: -1}
 	n.step = &vec.Set{Var: cell, To: n.view(b, v, cell.Type)}
 	b.add(n)
-}
-
-// accumulate adds x·y to a variable.
-func (b *block) accumulate(cell, x, y *vec.Value) {
-	if b.f.strict() {
-		b.add(b.of(vec.Add, b.m.number(), cell, b.product(x, y)).into(b, cell))
-		return
-	}
-	b.add(b.of(vec.MulAdd, b.m.number(), x, y, cell).into(b, cell))
 }

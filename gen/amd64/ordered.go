@@ -1,9 +1,9 @@
 package amd64
 
 import (
-	"math"
 	"slices"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -25,30 +25,6 @@ func (m machine) parts(n int) int {
 	return 1
 }
 
-// negativeZero is -0 in every lane.
-func (b *block) negativeZero() *vec.Value { return b.number(math.Copysign(0, -1)) }
-
-// padded is a vector of n numbers, and 0 in the lanes above, with -0 there: products with 0 are -0 then.
-func (b *block) padded(x *vec.Value, n int) *vec.Value {
-	lanes := b.bits / 8 / b.m.size
-	if n == lanes {
-		return x
-	}
-	bits := make([]uint64, lanes)
-	for i := n; i < lanes; i++ {
-		bits[i] = b.m.bits(math.Copysign(0, -1))
-	}
-	return b.or(x, b.lanesOf(bits...))
-}
-
-// joinParts adds the upper part of a sum to the lower one.
-func (b *block) joinParts(parts []*vec.Value) *vec.Value {
-	if len(parts) == 2 {
-		return b.sum(parts[0], parts[1])
-	}
-	return parts[0]
-}
-
 // orderedAffine is z = W·in + b, a block of rows at a time: the lanes of some rows side by side, then an ordered
 // reduction.
 func (f *function) orderedAffine(op *plan.Affine) {
@@ -66,17 +42,17 @@ func (f *function) orderedAffine(op *plan.Affine) {
 		if looped {
 			w, release = f.address(w)
 		}
-		f.code.within(width, func() {
+		f.code.Wide(width, func() {
 			var sums []*vec.Value
 			if looped {
 				sums = f.orderedLoops(op, w, n)
 			} else {
 				sums = f.orderedDots(op, w, n)
 			}
-			z := f.code.orderedReduce(sums)
-			f.code.within(f.m.width(n), func() {
+			z := f.code.OrderedReduce(sums)
+			f.code.Wide(f.m.width(n), func() {
 				if op.B != nil {
-					z = f.code.sum(z, f.code.load(f.at(op.B, at), n))
+					z = f.code.Sum(z, f.code.Load(f.at(op.B, at), n))
 				}
 			})
 			f.each(&op.Each, at, n, plan.AccForward, z)
@@ -96,18 +72,18 @@ func (f *function) orderedDots(op *plan.Affine, w vec.Place, n int) (sums []*vec
 		of := make([][]*vec.Value, min(group, n-first))
 		for off := 0; off < cols; off += lanes {
 			size := min(lanes, cols-off)
-			x := f.code.padded(f.code.load(f.at(op.In, index{off: off}), size), size)
+			x := f.code.Padded(f.code.Load(f.at(op.In, index{off: off}), size), size)
 			for r := range of {
-				t := f.code.product(x, f.code.load(f.along(w, index{off: off + (first+r)*cols}), size))
+				t := f.code.Product(x, f.code.Load(f.along(w, index{off: off + (first+r)*cols}), size))
 				if part := off / lanes % parts; part < len(of[r]) {
-					of[r][part] = f.code.sum(of[r][part], t)
+					of[r][part] = f.code.Sum(of[r][part], t)
 				} else {
 					of[r] = append(of[r], t)
 				}
 			}
 		}
 		for _, s := range of {
-			sums = append(sums, f.code.joinParts(s))
+			sums = append(sums, f.code.JoinParts(s))
 		}
 	}
 	return sums
@@ -124,13 +100,13 @@ func (f *function) orderedLoops(op *plan.Affine, w vec.Place, n int) (sums []*ve
 	}
 	for first := 0; first < n; first += group {
 		count := min(group, n-first)
-		cells := f.variables(count*parts, (*block).negativeZero)
+		cells := f.variables(count*parts, (*kernel.Code).NegativeZero)
 		of := slices.Collect(slices.Chunk(cells, parts))
 		add := func(at index, size int) {
-			x := f.code.padded(f.code.load(f.at(op.In, at), size), size)
+			x := f.code.Padded(f.code.Load(f.at(op.In, at), size), size)
 			for r, parts := range of {
 				at := index{off: at.off + (first+r)*cols, regs: at.regs}
-				f.code.accumulate(parts[(at.off-(first+r)*cols)/lanes%len(parts)], x, f.code.load(f.along(w, at), size))
+				f.code.Accumulate(parts[(at.off-(first+r)*cols)/lanes%len(parts)], x, f.code.Load(f.along(w, at), size))
 			}
 		}
 		pass := parts * lanes
@@ -149,11 +125,11 @@ func (f *function) orderedLoops(op *plan.Affine, w vec.Place, n int) (sums []*ve
 		}
 		f.adopt(cells...)
 		for r, s := range of {
-			v := f.code.joinParts(s)
+			v := f.code.JoinParts(s)
 			if last {
 				sums = append(sums, v)
 			} else {
-				f.code.set(done[first+r], v)
+				f.code.Set(done[first+r], v)
 			}
 		}
 	}
@@ -181,8 +157,8 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 			for i := range rows {
 				s := &sums[i%op.Lanes]
 				f.columns(op, w, at, i, index{off: i}, sizes, nil, &stores, i < rows-1, func(c int, d, t *vec.Value) {
-					if t = f.code.product(t, d); c < len(*s) {
-						(*s)[c] = f.code.sum((*s)[c], t)
+					if t = f.code.Product(t, d); c < len(*s) {
+						(*s)[c] = f.code.Sum((*s)[c], t)
 					} else {
 						*s = append(*s, t)
 					}
@@ -191,11 +167,11 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 			stores.flush()
 		}
 		for c, size := range sizes {
-			f.code.within(f.m.width(size), func() {
+			f.code.Wide(f.m.width(size), func() {
 				for half := op.Lanes / 2; half >= 1; half /= 2 {
 					for i := range half {
 						if i+half < len(sums) {
-							sums[i][c] = f.code.sum(sums[i][c], sums[i+half][c])
+							sums[i][c] = f.code.Sum(sums[i][c], sums[i+half][c])
 						}
 					}
 				}
@@ -210,7 +186,7 @@ func (f *function) orderedBackAffine(op *plan.BackAffine) {
 
 // orderedColumnLoop forms the sums of the lanes in a loop over rows, some at a time.
 func (f *function) orderedColumnLoop(op *plan.BackAffine, w vec.Place, at index, sizes []int, sums [][]*vec.Value) {
-	cells := f.variables(len(sums)*len(sizes), (*block).negativeZero)
+	cells := f.variables(len(sums)*len(sizes), (*kernel.Code).NegativeZero)
 	for i := range sums {
 		sums[i] = cells[i*len(sizes):][:len(sizes)]
 	}
@@ -225,7 +201,7 @@ func (f *function) orderedColumnLoop(op *plan.BackAffine, w vec.Place, at index,
 			k := down
 			k.off += i
 			f.columns(op, v, at, i, k, sizes, nil, &stores, i < n-1,
-				func(c int, d, t *vec.Value) { f.code.accumulate(sums[i%op.Lanes][c], t, d) })
+				func(c int, d, t *vec.Value) { f.code.Accumulate(sums[i%op.Lanes][c], t, d) })
 		}
 		stores.flush()
 	})
@@ -235,18 +211,18 @@ func (f *function) orderedColumnLoop(op *plan.BackAffine, w vec.Place, at index,
 // orderedTotal is the sum of what a body makes of n elements, a register full at a time.
 func (f *function) orderedTotal(n, unrolled int, body func(at index, n int) *vec.Value) (total *vec.Value) {
 	lanes := f.m.lanes()
-	f.code.within(f.m.width(min(n, lanes)), func() {
+	f.code.Wide(f.m.width(min(n, lanes)), func() {
 		sums := make([]*vec.Value, f.m.parts(n))
 		looped := n/lanes > unrolled
 		if looped {
-			sums = f.variables(len(sums), (*block).negativeZero)
+			sums = f.variables(len(sums), (*kernel.Code).NegativeZero)
 		}
 		f.addParts(sums, index{}, n, func(trips, step int, body func(at index)) { f.loop(trips, step, []int{1}, body) },
 			body)
 		if looped {
 			f.adopt(sums...)
 		}
-		total = f.code.joinParts(sums)
+		total = f.code.JoinParts(sums)
 	})
 	return total
 }
@@ -262,14 +238,14 @@ func (f *function) addParts(
 	add := func(at index, size, part int) {
 		v := body(at, size)
 		b := f.code
-		v = b.fill(v, size, b.negativeZero())
+		v = b.Fill(v, size, b.NegativeZero())
 		switch {
 		case looped:
-			b.set(sums[part], b.sum(sums[part], v))
+			b.Set(sums[part], b.Sum(sums[part], v))
 		case sums[part] == nil:
 			sums[part] = v
 		default:
-			sums[part] = b.sum(sums[part], v)
+			sums[part] = b.Sum(sums[part], v)
 		}
 	}
 	if looped {
@@ -302,16 +278,16 @@ func (w *window) orderedSum(s plan.Stage, cell *vec.Value) *vec.Value {
 			sums[i] = f.cell()
 		}
 		for _, c := range sums {
-			f.code.set(c, f.code.negativeZero())
+			f.code.Set(c, f.code.NegativeZero())
 		}
 	}
 	f.addParts(sums, w.unit, n, func(trips, step int, body func(at index)) { f.loopFrom(w.unit, trips, step, body) },
 		func(at index, size int) *vec.Value { return w.at(s, at, size, nil) })
-	total := f.code.everywhere(f.code.joinParts(sums), (*block).sum)
+	total := f.code.Everywhere(f.code.JoinParts(sums), (*kernel.Code).Sum)
 	if cell == nil {
 		return total
 	}
-	f.code.set(cell, total)
+	f.code.Set(cell, total)
 	if len(sums) > 1 {
 		f.release(sums[1:]...)
 	}

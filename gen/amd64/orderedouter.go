@@ -52,13 +52,13 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 		w, release := t.joined(w, down.regs[o.GW.Cols], right.regs[1])
 		for r := range n {
 			for c, s := range sizes {
-				t.f.code.within(t.f.m.width(s), func() { body(r*len(sizes)+c, s, w.Plus((r*o.GW.Cols+c*lanes)*size)) })
+				t.f.code.Wide(t.f.m.width(s), func() { body(r*len(sizes)+c, s, w.Plus((r*o.GW.Cols+c*lanes)*size)) })
 			}
 		}
 		release()
 		t.f.flush()
 	}
-	each(func(i, s int, place vec.Place) { t.f.code.set(cells[i], t.f.code.load(place, s)) })
+	each(func(i, s int, place vec.Place) { t.f.code.Set(cells[i], t.f.code.Load(place, s)) })
 	dp, ap := t.f.pointer(), t.f.pointer()
 	d, dStep, dGap := t.samplesOf(o.D)
 	a, aStep, aGap := t.samplesOf(o.A)
@@ -69,12 +69,12 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 	t.throughSamples(func() {
 		var as []*vec.Value
 		for c, s := range sizes {
-			as = append(as, t.f.code.load(vec.Place{Base: ap, Disp: c * lanes * size}, s))
+			as = append(as, t.f.code.Load(vec.Place{Base: ap, Disp: c * lanes * size}, s))
 		}
 		for r := range n {
-			x := t.f.code.spread(vec.Place{Base: dp, Disp: r * size})
+			x := t.f.code.Spread(vec.Place{Base: dp, Disp: r * size})
 			for c := range sizes {
-				t.f.code.accumulate(cells[r*len(sizes)+c], as[c], x)
+				t.f.code.Accumulate(cells[r*len(sizes)+c], as[c], x)
 			}
 		}
 		t.f.flush()
@@ -88,7 +88,7 @@ func (t *tile) orderedOuterGroup(o *plan.OuterSum, down, right index, n, m int) 
 	})
 	t.f.drop(dp)
 	t.f.drop(ap)
-	each(func(i, s int, place vec.Place) { t.f.code.store(cells[i], place, s) })
+	each(func(i, s int, place vec.Place) { t.f.code.Store(cells[i], place, s) })
 	t.f.release(cells...)
 }
 
@@ -102,11 +102,11 @@ func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
 	vectors := func(body func(c, s int)) {
 		for c := range cells {
 			s := min(lanes, n-c*lanes)
-			t.f.code.within(t.f.m.width(s), func() { body(c, s) })
+			t.f.code.Wide(t.f.m.width(s), func() { body(c, s) })
 		}
 	}
 	place := t.f.at(o.GB, down)
-	vectors(func(c, s int) { t.f.code.set(cells[c], t.f.code.load(place.Plus(c*lanes*size), s)) })
+	vectors(func(c, s int) { t.f.code.Set(cells[c], t.f.code.Load(place.Plus(c*lanes*size), s)) })
 	t.f.flush()
 	dp := t.f.pointer()
 	d, step, gap := t.samplesOf(o.D)
@@ -114,13 +114,13 @@ func (t *tile) orderedBiases(o *plan.OuterSum, down index, n int) {
 	t.f.lea(d, dp)
 	t.throughSamples(func() {
 		vectors(func(c, s int) {
-			t.f.code.set(cells[c], t.f.code.sum(cells[c], t.f.code.load(vec.Place{Base: dp, Disp: c * lanes * size}, s)))
+			t.f.code.Set(cells[c], t.f.code.Sum(cells[c], t.f.code.Load(vec.Place{Base: dp, Disp: c * lanes * size}, s)))
 		})
 		t.f.flush()
 		t.f.integer(vec.IntAdd, vec.Const(step), vec.Ref(dp))
 	}, func() { t.f.integer(vec.IntAdd, vec.Distance(gap), vec.Ref(dp)) })
 	t.f.drop(dp)
-	vectors(func(c, s int) { t.f.code.store(cells[c], place.Plus(c*lanes*size), s) })
+	vectors(func(c, s int) { t.f.code.Store(cells[c], place.Plus(c*lanes*size), s) })
 	t.f.release(cells...)
 }
 

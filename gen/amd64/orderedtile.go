@@ -25,27 +25,11 @@ func orderedLanes(lanes int) (tree *plan.Loops, partial int) {
 	return tree, partial
 }
 
-// orderedSum adds up n terms in lanes, in straight code.
-func (b *block) orderedSum(lanes, n int, term func(k int) *vec.Value) *vec.Value {
-	partial := make([]*vec.Value, lanes)
-	tree := &plan.Loops{Lanes: lanes, Together: 1}
-	tree.Tree(n, func(of []int, at int) {
-		for i, lane := range of {
-			sum := term(lane)
-			for k := lane + lanes; k < n; k += lanes {
-				sum = b.sum(sum, term(k))
-			}
-			partial[at+i] = sum
-		}
-	}, func(into, from int) { partial[into] = b.sum(partial[into], partial[from]) })
-	return partial[0]
-}
-
 // orderedStraight is the sum of a unit of a product, in straight code.
 func (t *tile) orderedStraight(p product, unit, v int) *vec.Value {
-	return t.f.code.orderedSum(p.lanes, p.terms, func(k int) *vec.Value {
-		weight := t.f.code.spread(t.f.at(p.w, index{off: unit*p.unitScale + k*p.termScale}))
-		return t.f.code.product(t.load(p.in, index{off: k}, v), weight)
+	return t.f.code.OrderedSum(p.lanes, p.terms, func(k int) *vec.Value {
+		weight := t.f.code.Spread(t.f.at(p.w, index{off: unit*p.unitScale + k*p.termScale}))
+		return t.f.code.Product(t.load(p.in, index{off: k}, v), weight)
 	})
 }
 
@@ -54,10 +38,10 @@ func (t *tile) orderedProduct(p product) {
 	heavy := t.weigh(p.each) > lightEach
 	finish := func(unit index, v int, sum *vec.Value) {
 		if p.bias != nil {
-			sum = t.f.code.sum(sum, t.f.code.spread(t.f.at(p.bias, unit)))
+			sum = t.f.code.Sum(sum, t.f.code.Spread(t.f.at(p.bias, unit)))
 		}
 		if heavy {
-			t.f.code.store(sum, t.work(t.lay.sums, unit, v), t.f.m.lanes())
+			t.f.code.Store(sum, t.work(t.lay.sums, unit, v), t.f.m.lanes())
 		} else {
 			t.evaluate(p.each, unit, v, p.acc, sum)
 		}
@@ -104,7 +88,7 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 	tree.Tree(p.terms, func(lanes []int, first int) {
 		for u := range cells {
 			for i := range lanes {
-				t.f.code.set(cells[u][first+i], t.f.code.negativeZero())
+				t.f.code.Set(cells[u][first+i], t.f.code.NegativeZero())
 			}
 		}
 		add := func(k index, i int) {
@@ -114,7 +98,7 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 				if r := k.regs[p.termScale]; r != nil {
 					c.Index = r
 				}
-				t.f.code.accumulate(cells[u][first+i], row, t.f.code.spread(c))
+				t.f.code.Accumulate(cells[u][first+i], row, t.f.code.Spread(c))
 			}
 		}
 		t.overRows(whole, p.lanes, 1, func(k index, _ int) {
@@ -131,7 +115,7 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 		}
 	}, func(into, from int) {
 		for u := range cells {
-			t.f.code.set(cells[u][into], t.f.code.sum(cells[u][into], cells[u][from]))
+			t.f.code.Set(cells[u][into], t.f.code.Sum(cells[u][into], cells[u][from]))
 		}
 	})
 	release()
@@ -145,9 +129,9 @@ func (t *tile) orderedGroup(p product, at index, n, v int) []*vec.Value {
 
 // orderedRows adds up the rows of n units from one on that lie where the sums of products do.
 func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
-	row := func(unit index) *vec.Value { return t.f.code.load(t.work(t.lay.sums, unit, v), t.f.m.lanes()) }
+	row := func(unit index) *vec.Value { return t.f.code.Load(t.work(t.lay.sums, unit, v), t.f.m.lanes()) }
 	if n <= 2*lanes {
-		return t.f.code.orderedSum(lanes, n, func(k int) *vec.Value {
+		return t.f.code.OrderedSum(lanes, n, func(k int) *vec.Value {
 			unit := from
 			unit.off += k
 			return row(unit)
@@ -161,10 +145,10 @@ func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
 	whole := n / lanes * lanes
 	tree.Tree(n, func(of []int, first int) {
 		for i := range of {
-			t.f.code.set(cells[first+i], t.f.code.negativeZero())
+			t.f.code.Set(cells[first+i], t.f.code.NegativeZero())
 		}
 		add := func(unit index, i int) {
-			t.f.code.set(cells[first+i], t.f.code.sum(cells[first+i], row(unit)))
+			t.f.code.Set(cells[first+i], t.f.code.Sum(cells[first+i], row(unit)))
 		}
 		start := index{off: from.off, regs: map[int]*vec.Int{1: from.regs[t.samples]}}
 		t.f.loopFrom(start, n/lanes, lanes*t.samples, func(k index) {
@@ -178,7 +162,7 @@ func (t *tile) orderedRows(lanes int, from index, n, v int) *vec.Value {
 				add(unit, i)
 			}
 		}
-	}, func(into, from int) { t.f.code.set(cells[into], t.f.code.sum(cells[into], cells[from])) })
+	}, func(into, from int) { t.f.code.Set(cells[into], t.f.code.Sum(cells[into], cells[from])) })
 	t.f.adopt(cells...)
 	return cells[0]
 }
@@ -191,7 +175,7 @@ func (t *tile) orderedMapping(m *plan.Map, step, unrolled int) {
 		t.interleave(at, n, func(unit index, i, v int) {
 			term := t.evaluate(m, unit, v, "", nil)
 			if looped {
-				t.f.code.store(term, t.work(t.lay.sums, unit, v), t.f.m.lanes())
+				t.f.code.Store(term, t.work(t.lay.sums, unit, v), t.f.m.lanes())
 			} else {
 				terms[at.off*t.vectors+i] = term
 			}
@@ -201,7 +185,7 @@ func (t *tile) orderedMapping(m *plan.Map, step, unrolled int) {
 		if looped {
 			t.finish(m.Sum, t.orderedRows(m.Lanes, index{}, m.N, v), v)
 		} else {
-			t.finish(m.Sum, t.f.code.orderedSum(m.Lanes, m.N, func(k int) *vec.Value { return terms[k*t.vectors+v] }), v)
+			t.finish(m.Sum, t.f.code.OrderedSum(m.Lanes, m.N, func(k int) *vec.Value { return terms[k*t.vectors+v] }), v)
 		}
 	}
 }
@@ -213,7 +197,7 @@ func (w *tileWindow) orderedSum(s plan.Stage) *vec.Value {
 	w.units(func(at index) {
 		term := w.at(s, at, nil)
 		if w.looped {
-			t.f.code.store(term, t.work(t.lay.sums, at, w.v), t.f.m.lanes())
+			t.f.code.Store(term, t.work(t.lay.sums, at, w.v), t.f.m.lanes())
 		} else {
 			terms = append(terms, term)
 		}
@@ -221,7 +205,7 @@ func (w *tileWindow) orderedSum(s plan.Stage) *vec.Value {
 	if w.looped {
 		return t.orderedRows(w.op.Lanes, w.unit, w.op.Window, w.v)
 	}
-	return t.f.code.orderedSum(w.op.Lanes, len(terms), func(k int) *vec.Value { return terms[k] })
+	return t.f.code.OrderedSum(w.op.Lanes, len(terms), func(k int) *vec.Value { return terms[k] })
 }
 
 // beginLosses notes where the losses of the first tile's samples go: the Go adds them up, sample after sample. The
@@ -240,7 +224,7 @@ func (t *tile) storeLosses() {
 	at := t.f.scratch()
 	t.f.integer(vec.IntCopy, vec.Word(*t.losses), vec.Ref(at))
 	for v := range t.vectors {
-		t.f.code.store(t.f.code.load(t.work(t.lay.loss, index{}, v), t.f.m.lanes()),
+		t.f.code.Store(t.f.code.Load(t.work(t.lay.loss, index{}, v), t.f.m.lanes()),
 			t.rowAt(vec.Place{Base: at}, index{}, v), t.f.m.lanes())
 	}
 	t.f.flush()

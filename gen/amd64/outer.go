@@ -9,18 +9,18 @@ import (
 func (f *function) outer(op *plan.Outer) {
 	if op.GB != nil {
 		f.chunks(op.D.Rows, f.m.lanes(), 8, []int{1}, func(at index, n int) {
-			f.code.within(f.m.width(n), func() { f.code.store(f.code.loose(f.at(op.D, at), n), f.at(op.GB, at), n) })
+			f.code.Wide(f.m.width(n), func() { f.code.Store(f.code.LoadLoose(f.at(op.D, at), n), f.at(op.GB, at), n) })
 		})
 	}
 	if lanes, ok := f.packs(op.GW); ok {
 		f.packedOuter(op.GW, op.D, op.A, lanes, nil, func(at vec.Place, n int, row, input *vec.Value) {
-			f.code.store(f.code.product(row, input), at, n)
+			f.code.Store(f.code.Product(row, input), at, n)
 		})
 		return
 	}
 	f.rowwise(op.GW, op.A, nil,
-		func(row index, _ bool) *vec.Value { return f.code.spread(f.at(op.D, row)) },
-		func(factor, input *vec.Value, _ vec.Place, _ int) *vec.Value { return f.code.product(factor, input) })
+		func(row index, _ bool) *vec.Value { return f.code.Spread(f.at(op.D, row)) },
+		func(factor, input *vec.Value, _ vec.Place, _ int) *vec.Value { return f.code.Product(factor, input) })
 }
 
 // update is W −= δ·(rate·a)ᵀ, or W −= (rate·δ)·aᵀ where the vectors of a are not held, and b −= rate·δ.
@@ -28,7 +28,7 @@ func (f *function) update(op *plan.Update) {
 	f.biasUpdate(op)
 	if lanes, ok := f.packs(op.W); ok {
 		f.packedOuter(op.W, op.D, op.A, lanes, op.Rate, func(at vec.Place, n int, row, scaled *vec.Value) {
-			f.code.store(f.code.nmadd(row, scaled, f.code.load(at, n)), at, n)
+			f.code.Store(f.code.Nmadd(row, scaled, f.code.Load(at, n)), at, n)
 		})
 		return
 	}
@@ -38,14 +38,14 @@ func (f *function) update(op *plan.Update) {
 	}
 	f.rowwise(op.W, op.A, rate,
 		func(row index, scaled bool) *vec.Value {
-			d := f.code.spread(f.at(op.D, row))
+			d := f.code.Spread(f.at(op.D, row))
 			if scaled {
 				return d
 			}
-			return f.code.product(f.code.spread(f.at(op.Rate, index{})), d)
+			return f.code.Product(f.code.Spread(f.at(op.Rate, index{})), d)
 		},
 		func(factor, input *vec.Value, at vec.Place, n int) *vec.Value {
-			return f.code.nmadd(factor, input, f.code.load(at, n))
+			return f.code.Nmadd(factor, input, f.code.Load(at, n))
 		})
 }
 
@@ -59,22 +59,22 @@ func (f *function) held(
 	chunks := (in.Len() + lanes - 1) / lanes
 	held := make([]*vec.Value, chunks)
 	read := func(c int) *vec.Value {
-		f.code.within(f.m.width(min(lanes, in.Len()-c*lanes)), func() {
-			held[c] = f.code.loose(f.at(in, index{off: c * lanes}), min(lanes, in.Len()-c*lanes))
+		f.code.Wide(f.m.width(min(lanes, in.Len()-c*lanes)), func() {
+			held[c] = f.code.LoadLoose(f.at(in, index{off: c * lanes}), min(lanes, in.Len()-c*lanes))
 			if rate != nil {
-				held[c] = f.code.product(f.code.spread(f.at(rate, index{})), held[c])
+				held[c] = f.code.Product(f.code.Spread(f.at(rate, index{})), held[c])
 			}
 		})
 		return held[c]
 	}
 	switch {
 	case chunks > f.m.registers()/2:
-		return func(at index, size int) *vec.Value { return f.code.loose(f.at(in, at), size) }, false, func() {}
+		return func(at index, size int) *vec.Value { return f.code.LoadLoose(f.at(in, at), size) }, false, func() {}
 	case rows*chunks <= unrolledProducts:
-		var of *block
+		of := -1
 		return func(at index, _ int) *vec.Value {
-			if of != f.code {
-				of = f.code
+			if of != f.code.Block() {
+				of = f.code.Block()
 				clear(held)
 			}
 			if c := at.off / lanes; held[c] == nil {
@@ -88,7 +88,7 @@ func (f *function) held(
 		cells[c] = f.cell()
 	}
 	for c := range cells {
-		f.code.set(cells[c], read(c))
+		f.code.Set(cells[c], read(c))
 	}
 	return func(at index, _ int) *vec.Value { return cells[at.off/lanes] }, rate != nil, func() { f.release(cells...) }
 }
@@ -100,9 +100,9 @@ func (f *function) biasUpdate(op *plan.Update) {
 	}
 	rate := f.at(op.Rate, index{})
 	f.chunks(op.B.Rows, f.m.lanes(), 8, []int{1}, func(at index, n int) {
-		f.code.within(f.m.width(n), func() {
+		f.code.Wide(f.m.width(n), func() {
 			p := f.at(op.B, at)
-			f.code.store(f.code.nmadd(f.code.spread(rate), f.code.loose(f.at(op.D, at), n), f.code.load(p, n)), p, n)
+			f.code.Store(f.code.Nmadd(f.code.Spread(rate), f.code.LoadLoose(f.at(op.D, at), n), f.code.Load(p, n)), p, n)
 		})
 	})
 }
@@ -128,10 +128,10 @@ func (f *function) rowwise(
 			row := down
 			row.off += i
 			var d *vec.Value
-			f.code.within(f.m.width(min(w.Cols, f.m.lanes())), func() { d = factor(row, scaled) })
+			f.code.Wide(f.m.width(min(w.Cols, f.m.lanes())), func() { d = factor(row, scaled) })
 			for c := range chunks {
 				size := min(lanes, w.Cols-c*lanes)
-				f.code.within(f.m.width(size), func() {
+				f.code.Wide(f.m.width(size), func() {
 					p, moved := f.along(at, index{off: i*w.Cols + c*lanes}), stores.moved(size, i < n-1)
 					stores.put(vectorOf(d, input(index{off: c * lanes}, size), p, moved), p, size, moved)
 				})
@@ -166,7 +166,7 @@ func (f *function) rowsSideBySide(
 		for i, cell := range factors {
 			row := down
 			row.off += i
-			f.code.within(8*f.m.size*lanes, func() { f.code.set(cell, factor(row, false)) })
+			f.code.Wide(8*f.m.size*lanes, func() { f.code.Set(cell, factor(row, false)) })
 		}
 		f.chunks(w.Cols, vectors*lanes, 1, []int{1}, func(right index, size int) {
 			for off := 0; off < size; off += line {
@@ -174,15 +174,15 @@ func (f *function) rowsSideBySide(
 				halves := func(body func(h, n int, at index)) {
 					for h, k := 0, off; k < min(off+line, size); h, k = h+1, k+lanes {
 						n := min(lanes, size-k)
-						f.code.within(f.m.width(n), func() { body(h, n, index{off: right.off + k, regs: right.regs}) })
+						f.code.Wide(f.m.width(n), func() { body(h, n, index{off: right.off + k, regs: right.regs}) })
 					}
 				}
-				halves(func(_, n int, k index) { inputs = append(inputs, f.code.loose(f.at(in, k), n)) })
+				halves(func(_, n int, k index) { inputs = append(inputs, f.code.LoadLoose(f.at(in, k), n)) })
 				for i := range n {
 					var out []*vec.Value
 					place := func(k index) vec.Place { k.off += i * w.Cols; return f.along(at, k) }
 					halves(func(h, n int, k index) { out = append(out, vectorOf(factors[i], inputs[h], place(k), n)) })
-					halves(func(h, n int, k index) { f.code.store(out[h], place(k), n) })
+					halves(func(h, n int, k index) { f.code.Store(out[h], place(k), n) })
 				}
 			}
 		})

@@ -14,7 +14,7 @@ type rowStores struct {
 
 // moved is how many numbers to read and write where a row has n left.
 func (s *rowStores) moved(n int, another bool) int {
-	bytes, whole := n*s.f.m.size, s.f.code.bits/8/s.f.m.size
+	bytes, whole := n*s.f.m.size, s.f.code.Bits()/8/s.f.m.size
 	if !another || bytes&(bytes-1) == 0 || whole-n > s.cols {
 		return n
 	}
@@ -25,11 +25,11 @@ func (s *rowStores) moved(n int, another bool) int {
 func (s *rowStores) put(x *vec.Value, at vec.Place, n, moved int) {
 	s.flush()
 	if moved == n {
-		s.f.code.store(x, at, n)
+		s.f.code.Store(x, at, n)
 		return
 	}
-	bits := s.f.code.bits
-	s.late = func() { s.f.code.within(bits, func() { s.f.code.store(x, at, moved) }) }
+	bits := s.f.code.Bits()
+	s.late = func() { s.f.code.Wide(bits, func() { s.f.code.Store(x, at, moved) }) }
 }
 
 // flush writes what is late.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
 
@@ -13,9 +14,9 @@ import (
 func TestEqualLanes(t *testing.T) {
 	f := newFunction(newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("lanes")}), machine{AVX512, 4}, "f", nil, false)
 	b := f.code
-	b.bits = 128
-	x, y := b.load(vec.Place{Base: f.pointer()}, 4), b.spread(vec.Place{Base: f.pointer()})
-	first, second := b.lane(x, 0), b.lane(x, 1)
+	f.block.bits = 128
+	x, y := b.Load(vec.Place{Base: f.pointer()}, 4), b.Spread(vec.Place{Base: f.pointer()})
+	first, second := b.Lane(x, 0), b.Lane(x, 1)
 	for _, test := range []struct {
 		name string
 		v    *vec.Value
@@ -23,35 +24,35 @@ func TestEqualLanes(t *testing.T) {
 	}{
 		{"a load", x, false},
 		{"a number read into every lane", y, true},
-		{"a constant", b.number(2), true},
+		{"a constant", b.Number(2), true},
 		{"a lane in every lane", first, true},
-		{"a sum of such", b.sum(first, y), true},
-		{"a sum with a load", b.sum(first, x), false},
-		{"a fused product", b.madd(first, y, second), true},
-		{"a function", b.functions().Tanh(first), true},
-		{"of a load", b.functions().Tanh(x), false},
-		{"two side by side", b.apply(vec.InterleaveLow, first, second), false},
-		{"one with itself", b.apply(vec.InterleaveLow, first, first), true},
-		{"lanes in another order", b.apply(vec.SwapPairs, x, x), false},
-		{"the first lanes", b.keep(b.firstLanes(3), first), false},
-		{"the first lanes, and others", b.choose(b.firstLanes(2), first, second), false},
-		{"where a comparison of such holds", b.choose(b.compare(vec.Greater, first, y), first, y), true},
-		{"a sum over three lanes", b.folded(x, 3, (*block).sum), true},
+		{"a sum of such", b.Sum(first, y), true},
+		{"a sum with a load", b.Sum(first, x), false},
+		{"a fused product", b.Madd(first, y, second), true},
+		{"a function", b.Functions().Tanh(first), true},
+		{"of a load", b.Functions().Tanh(x), false},
+		{"two side by side", b.Op(vec.InterleaveLow, first, second), false},
+		{"one with itself", b.Op(vec.InterleaveLow, first, first), true},
+		{"lanes in another order", b.Op(vec.SwapPairs, x, x), false},
+		{"the first lanes", b.Keep(b.FirstLanes(3), first), false},
+		{"the first lanes, and others", b.Select(b.FirstLanes(2), first, second), false},
+		{"where a comparison of such holds", b.Select(b.Compare(vec.Greater, first, y), first, y), true},
+		{"a sum over three lanes", b.Folded(x, 3, (*kernel.Code).Sum), true},
 	} {
 		if homeOf(test.v).equal != test.want {
 			t.Errorf("%s: equal lanes %v, want %v", test.name, homeOf(test.v).equal, test.want)
 		}
 	}
-	if b.lane(first, 2) != first {
+	if b.Lane(first, 2) != first {
 		t.Error("what is in every lane is spread again")
 	}
-	b.within(256, func() {
-		if b.lane(first, 2) == first {
+	b.Wide(256, func() {
+		if b.Lane(first, 2) == first {
 			t.Error("128 bits are taken for 256")
 		}
 	})
-	f.live = 2
-	if homeOf(b.functions().Sigmoid(first)).equal {
+	b.Live = 2
+	if homeOf(b.Functions().Sigmoid(first)).equal {
 		t.Error("a conversion that leaves two lanes empty is taken for one of all lanes")
 	}
 	for _, err := range f.errs {

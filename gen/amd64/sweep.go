@@ -123,8 +123,7 @@ func (w *sweeper) arguments() {
 func (w *sweeper) spreadNumbers() {
 	for _, v := range w.Numbers[:min(len(w.Numbers), w.f.m.registers()-bodyRegisters)] {
 		cell := w.f.cell()
-		w.f.code.m = w.wide
-		w.f.code.within(w.bits, func() { w.f.code.tiledInto(cell, w.numbers[v]) })
+		w.f.code.Within(w.wide.number(), w.bits, func() { w.f.code.SpreadInto(cell, w.numbers[v]) })
 		w.held[v] = cell
 		w.f.flush()
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -31,7 +32,7 @@ func TestSweepOfAnything(t *testing.T) {
 	for _, l := range Levels {
 		for _, size := range []int{4, 8} {
 			for _, strict := range []bool{false, true} {
-				f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("c"), strict: strict, sources: map[sourceKey]*source{}})
+				f := newFile(&common{core: zen4, symbol: operand.NewStaticSymbol("c"), strict: strict, sources: kernel.NewSources()})
 				fn, err := printSweep(f, machine{l, size}, s)
 				if err != nil {
 					t.Errorf("%s, %d bytes, strict %t: %v", l, size, strict, err)

@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -16,14 +17,13 @@ func (w *sweeper) startFolds() {
 	for range w.vectorsInRound() {
 		w.folds = append(w.folds, w.f.cell())
 	}
-	w.f.code.m = w.wide
 	for i, cell := range w.folds {
-		w.f.code.within(w.bits, func() {
-			from := w.f.code.zeros()
+		w.f.code.Within(w.wide.number(), w.bits, func() {
+			from := w.f.code.Zeros()
 			if i == 0 {
 				from = w.begun()
 			}
-			w.f.code.set(cell, from)
+			w.f.code.Set(cell, from)
 		})
 	}
 	w.f.flush()
@@ -35,8 +35,8 @@ func (w *sweeper) begun() (all *vec.Value) {
 	const half = plan.FoldLanes / 2
 	at, b := w.wide.size*half, w.f.code
 	var low, high *vec.Value
-	b.within(8*at, func() { low, high = b.load(w.to, half), b.load(w.to.Plus(at), half) })
-	b.within(2*8*at, func() { all = b.join(low, high) })
+	b.Wide(8*at, func() { low, high = b.Load(w.to, half), b.Load(w.to.Plus(at), half) })
+	b.Wide(2*8*at, func() { all = b.Join(low, high) })
 	return all
 }
 
@@ -46,34 +46,37 @@ func (w *sweeper) finishFolds() {
 		return
 	}
 	w.f.adopt(w.folds...)
-	w.f.code.m = w.wide
+	w.f.code.Within(w.wide.number(), w.bits, w.foldAll)
+}
+
+// foldAll does so where numbers are those that are folded.
+func (w *sweeper) foldAll() {
 	list := w.folds
 	for ; len(list) > 1; list = list[:len(list)/2] {
 		for i := range len(list) / 2 {
-			w.f.code.within(w.bits, func() { list[i] = w.fold(list[i+len(list)/2], list[i]) })
+			list[i] = w.fold(list[i+len(list)/2], list[i])
 		}
 	}
 	total := list[0]
 	for bits := w.bits; bits > plan.FoldLanes*8*w.wide.size; bits /= 2 {
 		var high *vec.Value
-		w.f.code.within(bits, func() { high = w.f.code.half(total) })
-		w.f.code.within(bits/2, func() { total = w.fold(high, total) })
+		w.f.code.Wide(bits, func() { high = w.f.code.Half(total) })
+		w.f.code.Wide(bits/2, func() { total = w.fold(high, total) })
 	}
-	w.f.code.within(plan.FoldLanes*8*w.wide.size, func() { w.f.code.store(total, w.to, plan.FoldLanes) })
+	w.f.code.Wide(plan.FoldLanes*8*w.wide.size, func() { w.f.code.Store(total, w.to, plan.FoldLanes) })
 }
 
 // fold folds a vector into what has been folded, which is no NaN where the largest is taken.
 func (w *sweeper) fold(x, so *vec.Value) *vec.Value {
 	if w.Fold == plan.FoldMax {
-		return w.f.code.larger(x, so)
+		return w.f.code.Larger(x, so)
 	}
-	return w.f.code.sum(so, x)
+	return w.f.code.Sum(so, x)
 }
 
 // body does what the sweep does with some vectors from the index on, only the lanes of a mask if there is one.
 func (w *sweeper) body(vectors []int, mask *vec.Value) {
-	w.f.code.m = w.wide
-	w.f.code.within(w.bits, func() {
+	w.f.code.Within(w.wide.number(), w.bits, func() {
 		var results []func()
 		for _, i := range vectors {
 			results = append(results, w.vector(i, mask)...)
@@ -82,7 +85,6 @@ func (w *sweeper) body(vectors []int, mask *vec.Value) {
 			store()
 		}
 	})
-	w.f.code.m = w.f.m
 }
 
 // vector does so with the i-th of them, and returns what stores its results.
@@ -96,26 +98,26 @@ func (w *sweeper) vector(i int, mask *vec.Value) (results []func()) {
 		case w.arrays[v] != nil:
 			known[v] = w.element(v, i, mask)
 		default:
-			known[v] = w.f.code.spread(w.numbers[v])
+			known[v] = w.f.code.Spread(w.numbers[v])
 		}
 		return known[v]
 	}
 	for _, set := range w.Sets {
-		known[set.Name] = w.f.code.expression(set.Value, look)
+		known[set.Name] = w.f.code.Expression(set.Value, look)
 		if w.Stored(set.Name) {
 			results = append(results, w.put(known[set.Name], set.Name, i, mask))
 		}
 	}
 	switch w.Fold {
 	case plan.FoldMax:
-		w.f.code.set(w.folds[i], w.fold(w.f.code.expression(w.Of, look), w.folds[i]))
+		w.f.code.Set(w.folds[i], w.fold(w.f.code.Expression(w.Of, look), w.folds[i]))
 	case plan.FoldSum:
-		if p, ok := factors(w.Of); ok {
-			x := w.f.code.expression(p.X, look)
-			w.f.code.accumulate(w.folds[i], x, w.f.code.expression(p.Y, look))
+		if p, ok := kernel.Factors(w.Of); ok {
+			x := w.f.code.Expression(p.X, look)
+			w.f.code.Accumulate(w.folds[i], x, w.f.code.Expression(p.Y, look))
 			break
 		}
-		w.f.code.set(w.folds[i], w.fold(w.f.code.expression(w.Of, look), w.folds[i]))
+		w.f.code.Set(w.folds[i], w.fold(w.f.code.Expression(w.Of, look), w.folds[i]))
 	}
 	return results
 }
@@ -129,10 +131,10 @@ func (w *sweeper) elementAt(v expr.Var, i int) vec.Place {
 func (w *sweeper) element(v expr.Var, i int, mask *vec.Value) (x *vec.Value) {
 	b := w.f.code
 	w.narrowly(func() {
-		x = b.loadWhere(w.elementAt(v, i), w.lanes, mask)
+		x = b.LoadWhere(w.elementAt(v, i), w.lanes, mask)
 	})
 	if w.wide != w.f.m {
-		x = b.widenedFromMemory(x)
+		x = b.WidenLoaded(x)
 	}
 	return x
 }
@@ -141,19 +143,16 @@ func (w *sweeper) element(v expr.Var, i int, mask *vec.Value) (x *vec.Value) {
 func (w *sweeper) put(x *vec.Value, v expr.Var, i int, mask *vec.Value) func() {
 	b := w.f.code
 	if w.wide != w.f.m {
-		x = b.narrowed(x)
+		x = b.Narrow(x)
 	}
 	return func() {
 		w.narrowly(func() {
-			b.storeWhere(x, w.elementAt(v, i), w.lanes, mask)
+			b.StoreWhere(x, w.elementAt(v, i), w.lanes, mask)
 		})
 	}
 }
 
 // narrowly writes instructions on numbers as the arrays have them.
 func (w *sweeper) narrowly(write func()) {
-	b := w.f.code
-	b.m = w.f.m
-	b.within(b.bits*w.f.m.size/w.wide.size, write)
-	b.m = w.wide
+	w.f.code.Within(w.f.m.number(), w.f.code.Bits()*w.f.m.size/w.wide.size, write)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mmcloughlin/avo/ir"
 
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 )
 
@@ -60,7 +61,7 @@ func (a *Assembly) missingOf(s plan.Sweep) string {
 		return "" // elementary functions are translated
 	}
 	for _, e := range s.Expressions() {
-		if name := missing(e); name != "" {
+		if name := kernel.Missing(e); name != "" {
 			return name + " has no vector code"
 		}
 	}

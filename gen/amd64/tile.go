@@ -22,7 +22,7 @@ type tile struct {
 
 func newTile(f *file, lay *tileLayout, m machine, name string, params []param, result bool) *tile {
 	t := &tile{f: newFunction(f, m, name, params, result), lay: lay, samples: lay.samples}
-	t.f.many = true
+	t.f.many, t.f.code.Many = true, true
 	t.vectors = t.samples / m.lanes()
 	if lay.losses > 0 && t.f.bases["ys"] != nil {
 		t.beginLosses(lay.losses)
@@ -70,17 +70,17 @@ func (t *tile) rowAt(r vec.Place, unit index, v int) vec.Place {
 
 // load reads vector v of a row.
 func (t *tile) load(b *plan.Buffer, unit index, v int) *vec.Value {
-	return t.f.code.load(t.row(b, unit, v), t.f.m.lanes())
+	return t.f.code.Load(t.row(b, unit, v), t.f.m.lanes())
 }
 
 // store writes vector v of a row.
 func (t *tile) store(x *vec.Value, b *plan.Buffer, unit index, v int) {
-	t.f.code.store(x, t.row(b, unit, v), t.f.m.lanes())
+	t.f.code.Store(x, t.row(b, unit, v), t.f.m.lanes())
 }
 
 // alive is the mask of the samples among the lanes of vector v.
 func (t *tile) alive(v int) *vec.Value {
-	return t.f.code.compare(vec.Greater, t.f.code.load(t.work(t.lay.live, index{}, v), t.f.m.lanes()), t.f.code.zeros())
+	return t.f.code.Compare(vec.Greater, t.f.code.Load(t.work(t.lay.live, index{}, v), t.f.m.lanes()), t.f.code.Zeros())
 }
 
 // prepare writes the row that tells samples from what fills the tile up, and begins the sum of the losses.
@@ -92,10 +92,10 @@ func (t *tile) prepare(loss bool) {
 		for i := range lanes {
 			lanes[i] = t.f.m.bits(float64(v*t.f.m.lanes() + i))
 		}
-		before := t.f.code.compare(vec.Less, t.f.code.lanesOf(lanes...), count)
-		t.f.code.store(t.f.code.keep(before, t.f.code.number(1)), t.work(t.lay.live, index{}, v), t.f.m.lanes())
+		before := t.f.code.Compare(vec.Less, t.f.code.Constant(lanes...), count)
+		t.f.code.Store(t.f.code.Keep(before, t.f.code.Number(1)), t.work(t.lay.live, index{}, v), t.f.m.lanes())
 		if loss {
-			t.f.code.store(t.f.code.zeros(), t.work(t.lay.loss, index{}, v), t.f.m.lanes())
+			t.f.code.Store(t.f.code.Zeros(), t.work(t.lay.loss, index{}, v), t.f.m.lanes())
 		}
 	}
 	t.f.release(count)
@@ -128,10 +128,10 @@ func (t *tile) tiles(advance map[string]int, body func()) {
 	t.f.integer(vec.IntCopy, vec.Ref(count), vec.Word(left))
 	t.f.drop(count)
 	before := t.f.enter()
-	only := t.f.code
+	only := t.f.block
 	body()
 	var hoisted []*vec.Value
-	if t.f.code == only {
+	if t.f.block == only {
 		hoisted = t.hoist(only, begin, first)
 	}
 	t.f.flush()

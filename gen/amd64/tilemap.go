@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -59,7 +60,7 @@ func (t *tile) evaluate(m *plan.Map, unit index, v int, acc expr.Var, held *vec.
 		exprs = append(exprs, m.Sum.Expr)
 	}
 	loaded := map[expr.Var]*vec.Value{}
-	out := t.f.code.program(expr.Share("u", exprs...), func(x expr.Var) *vec.Value {
+	out := t.f.code.Program(expr.Share("u", exprs...), func(x expr.Var) *vec.Value {
 		if acc != "" && x == acc {
 			return held
 		}
@@ -99,7 +100,7 @@ func (t *tile) mapping(m *plan.Map) {
 	totals := make([]*vec.Value, t.vectors)
 	looped := m.N/step > max(1, unrolled)
 	if m.Sum != nil && looped {
-		totals = t.f.variables(t.vectors, (*block).zeros)
+		totals = t.f.variables(t.vectors, (*kernel.Code).Zeros)
 	}
 	t.overRows(m.N, step, max(1, unrolled), func(at index, n int) {
 		terms := make([]*vec.Value, n*t.vectors)
@@ -110,11 +111,11 @@ func (t *tile) mapping(m *plan.Map) {
 		for i, term := range terms {
 			switch v := i % t.vectors; {
 			case looped:
-				t.f.code.set(totals[v], t.f.code.sum(totals[v], term))
+				t.f.code.Set(totals[v], t.f.code.Sum(totals[v], term))
 			case totals[v] == nil:
 				totals[v] = term
 			default:
-				totals[v] = t.f.code.sum(totals[v], term)
+				totals[v] = t.f.code.Sum(totals[v], term)
 			}
 		}
 	})
@@ -133,7 +134,7 @@ func (t *tile) mapping(m *plan.Map) {
 func (t *tile) interleave(at index, n int, body func(unit index, i, v int)) {
 	n *= t.vectors
 	for first := 0; first < n; first += t.f.m.lines() {
-		t.f.code.interleave(min(t.f.m.lines(), n-first), func(k int) {
+		t.f.code.Interleave(min(t.f.m.lines(), n-first), func(k int) {
 			unit, i := at, first+k
 			unit.off += i / t.vectors
 			body(unit, i, i%t.vectors)
@@ -144,7 +145,7 @@ func (t *tile) interleave(at index, n int, body func(unit index, i, v int)) {
 // finish stores a sum over units; the loss is added to that of the tiles before, of the samples alone.
 func (t *tile) finish(s *plan.Sum, total *vec.Value, v int) {
 	if s.Scale != 1 {
-		total = t.f.code.product(total, t.f.code.number(s.Scale))
+		total = t.f.code.Product(total, t.f.code.Number(s.Scale))
 	}
 	if s.Buf.Kind != plan.Loss {
 		t.store(total, s.Buf, index{}, v)
@@ -152,21 +153,21 @@ func (t *tile) finish(s *plan.Sum, total *vec.Value, v int) {
 	}
 	at, lanes := t.work(t.lay.loss, index{}, v), t.f.m.lanes()
 	if t.f.strict() {
-		t.f.code.store(total, at, lanes)
+		t.f.code.Store(total, at, lanes)
 		return
 	}
-	t.f.code.store(t.f.code.sum(t.f.code.load(at, lanes), t.f.code.keep(t.alive(v), total)), at, lanes)
+	t.f.code.Store(t.f.code.Sum(t.f.code.Load(at, lanes), t.f.code.Keep(t.alive(v), total)), at, lanes)
 }
 
 // returnLoss makes the sum of the losses the function's result.
 func (t *tile) returnLoss() {
 	var total *vec.Value
 	for v := range t.vectors {
-		x := t.f.code.load(t.work(t.lay.loss, index{}, v), t.f.m.lanes())
+		x := t.f.code.Load(t.work(t.lay.loss, index{}, v), t.f.m.lanes())
 		if total != nil {
-			x = t.f.code.sum(total, x)
+			x = t.f.code.Sum(total, x)
 		}
 		total = x
 	}
-	t.f.code.store(t.f.code.everywhere(total, (*block).sum), t.f.result, 1)
+	t.f.code.Store(t.f.code.Everywhere(total, (*kernel.Code).Sum), t.f.result, 1)
 }

@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"github.com/backpropgen/backpropgen/gen/expr"
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -77,10 +78,10 @@ func (t *tile) product(p product) {
 			for v := range t.vectors {
 				sum := sums[u*t.vectors+v]
 				if p.bias != nil {
-					sum = t.f.code.sum(sum, t.f.code.spread(t.f.at(p.bias, unit)))
+					sum = t.f.code.Sum(sum, t.f.code.Spread(t.f.at(p.bias, unit)))
 				}
 				if heavy {
-					t.f.code.store(sum, t.work(t.lay.sums, unit, v), t.f.m.lanes())
+					t.f.code.Store(sum, t.work(t.lay.sums, unit, v), t.f.m.lanes())
 				} else {
 					t.evaluate(p.each, unit, v, p.acc, sum)
 				}
@@ -122,7 +123,7 @@ func unconflicted(bytes, most int) int {
 func (t *tile) applyEach(p product) {
 	t.overRows(p.units, t.step(p.each), 1, func(at index, n int) {
 		t.interleave(at, n, func(unit index, _, v int) {
-			t.evaluate(p.each, unit, v, p.acc, t.f.code.load(t.work(t.lay.sums, unit, v), t.f.m.lanes()))
+			t.evaluate(p.each, unit, v, p.acc, t.f.code.Load(t.work(t.lay.sums, unit, v), t.f.m.lanes()))
 		})
 	})
 }
@@ -133,7 +134,7 @@ func (t *tile) sums(p product, at index, n int) []*vec.Value {
 	w.Disp += at.off * p.unitScale * t.f.m.size
 	w.Index = at.regs[p.unitScale]
 	w, release := t.f.address(w)
-	cells := t.f.variables(n*t.vectors, (*block).zeros)
+	cells := t.f.variables(n*t.vectors, (*kernel.Code).Zeros)
 	step := max(1, loopProducts/len(cells))
 	t.overRows(p.terms, step, 1, func(k index, terms int) {
 		for i := range terms {
@@ -148,9 +149,9 @@ func (t *tile) sums(p product, at index, n int) []*vec.Value {
 				if r := k.regs[p.termScale]; r != nil {
 					c.Index = r
 				}
-				weight := t.f.code.spread(c)
+				weight := t.f.code.Spread(c)
 				for v := range t.vectors {
-					t.f.code.accumulate(cells[u*t.vectors+v], rows[v], weight)
+					t.f.code.Accumulate(cells[u*t.vectors+v], rows[v], weight)
 				}
 			}
 		}
@@ -164,15 +165,15 @@ func (t *tile) straightProduct(p product) {
 	t.interleave(index{}, p.units, func(unit index, _, v int) {
 		var sum *vec.Value
 		if p.bias != nil {
-			sum = t.f.code.spread(t.f.at(p.bias, unit))
+			sum = t.f.code.Spread(t.f.at(p.bias, unit))
 		}
 		for k := range p.terms {
 			row, weight := t.load(p.in, index{off: k}, v),
-				t.f.code.spread(t.f.at(p.w, index{off: unit.off*p.unitScale + k*p.termScale}))
+				t.f.code.Spread(t.f.at(p.w, index{off: unit.off*p.unitScale + k*p.termScale}))
 			if sum == nil {
-				sum = t.f.code.product(row, weight)
+				sum = t.f.code.Product(row, weight)
 			} else {
-				sum = t.f.code.madd(row, weight, sum)
+				sum = t.f.code.Madd(row, weight, sum)
 			}
 		}
 		t.evaluate(p.each, unit, v, p.acc, sum)

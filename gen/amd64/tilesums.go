@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"github.com/backpropgen/backpropgen/gen/kernel"
 	"github.com/backpropgen/backpropgen/gen/plan"
 	"github.com/backpropgen/backpropgen/gen/vec"
 )
@@ -128,7 +129,7 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 	if gb != nil {
 		count += n
 	}
-	cells := t.f.variables(count, (*block).zeros)
+	cells := t.f.variables(count, (*kernel.Code).Zeros)
 	weights, biases := cells[:n*m], cells[n*m:]
 	t.countdown("tiles", func() {
 		for v := range t.vectors {
@@ -136,7 +137,7 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 			// What fills a tile up must add nothing, not even NaN.
 			alive := t.alive(v)
 			read := func(from *vec.Int, unit int) *vec.Value {
-				return b.keep(alive, b.load(t.kept(from, unit, v), t.f.m.lanes()))
+				return b.Keep(alive, b.Load(t.kept(from, unit, v), t.f.m.lanes()))
 			}
 			var columns []*vec.Value
 			for c := range m {
@@ -145,10 +146,10 @@ func (t *tile) dotGroup(d, a, gw, gb *plan.Buffer, down, right index, n, m int) 
 			for r := range n {
 				x := read(dp, r)
 				for c := range m {
-					b.accumulate(weights[r*m+c], x, columns[c])
+					b.Accumulate(weights[r*m+c], x, columns[c])
 				}
 				if gb != nil {
-					b.set(biases[r], b.sum(biases[r], x))
+					b.Set(biases[r], b.Sum(biases[r], x))
 				}
 			}
 		}
@@ -206,9 +207,9 @@ func (t *tile) addTo(at vec.Place, vectors []*vec.Value) {
 	for i := 0; i < len(vectors); i += lanes {
 		part := vectors[i:min(i+lanes, len(vectors))]
 		place := at.Plus(i * t.f.m.size)
-		sums := t.f.code.reduce(part)
-		t.f.code.within(t.f.m.width(len(part)), func() {
-			t.f.code.store(t.f.code.sum(t.f.code.load(place, len(part)), sums), place, len(part))
+		sums := t.f.code.Reduce(part)
+		t.f.code.Wide(t.f.m.width(len(part)), func() {
+			t.f.code.Store(t.f.code.Sum(t.f.code.Load(place, len(part)), sums), place, len(part))
 		})
 	}
 }
@@ -252,17 +253,17 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	for k := 0; k < m; k += lanes {
 		sizes = append(sizes, min(lanes, m-k))
 	}
-	cells := t.f.variables(n*len(sizes), (*block).zeros)
+	cells := t.f.variables(n*len(sizes), (*kernel.Code).Zeros)
 	t.countdown("tiles", func() {
 		t.countdown("samples", func() {
 			var as []*vec.Value
 			for c, s := range sizes {
-				as = append(as, t.f.code.load(vec.Place{Base: ap, Disp: c * lanes * size}, s))
+				as = append(as, t.f.code.Load(vec.Place{Base: ap, Disp: c * lanes * size}, s))
 			}
 			for r := range n {
-				d := t.f.code.spread(vec.Place{Base: dp, Disp: r * t.lay.row})
+				d := t.f.code.Spread(vec.Place{Base: dp, Disp: r * t.lay.row})
 				for c := range sizes {
-					t.f.code.accumulate(cells[r*len(sizes)+c], as[c], d)
+					t.f.code.Accumulate(cells[r*len(sizes)+c], as[c], d)
 				}
 			}
 			t.f.flush()
@@ -284,8 +285,8 @@ func (t *tile) outerGroup(o *plan.OuterSum, down, right index, n, m int) {
 	for r := range n {
 		for c, s := range sizes {
 			place := w.Plus((r*o.GW.Cols + c*lanes) * size)
-			t.f.code.within(t.f.m.width(s), func() {
-				t.f.code.store(t.f.code.sum(t.f.code.load(place, s), cells[r*len(sizes)+c]), place, s)
+			t.f.code.Wide(t.f.m.width(s), func() {
+				t.f.code.Store(t.f.code.Sum(t.f.code.Load(place, s), cells[r*len(sizes)+c]), place, s)
 			})
 		}
 	}

@@ -99,7 +99,7 @@ func (w *tileWindow) stage(i int) {
 	}
 	switch s.Fold {
 	case plan.FoldLet:
-		result = t.f.code.expression(s.Expr, func(v expr.Var) *vec.Value { return w.look(v, w.unit, nil) })
+		result = t.f.code.Expression(s.Expr, func(v expr.Var) *vec.Value { return w.look(v, w.unit, nil) })
 	case plan.FoldScan:
 		result = w.fold(s, cell, s.From)
 	case plan.FoldSum:
@@ -112,7 +112,7 @@ func (w *tileWindow) stage(i int) {
 		result = w.fold(s, cell, math.Inf(-1))
 	}
 	if cell != nil {
-		t.f.code.set(cell, result)
+		t.f.code.Set(cell, result)
 		result = cell
 	}
 	w.scalars[s.Var] = result
@@ -126,7 +126,7 @@ func (w *tileWindow) stage(i int) {
 func (w *tileWindow) release(later []plan.Stage) {
 	for _, s := range w.op.Stages {
 		x := w.scalars[s.Var]
-		if x != nil && homeOf(x).cell && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
+		if x != nil && x.Var && !slices.ContainsFunc(later, func(l plan.Stage) bool { return l.Uses(s.Var) }) {
 			w.t.f.release(x)
 			delete(w.scalars, s.Var)
 		}
@@ -140,10 +140,10 @@ func (w *tileWindow) fold(s plan.Stage, cell *vec.Value, from float64) *vec.Valu
 	var sofar *vec.Value
 	switch {
 	case cell != nil:
-		b.set(cell, b.number(from))
+		b.Set(cell, b.Number(from))
 		sofar = cell
 	case s.Fold == plan.FoldScan:
-		sofar = b.number(from)
+		sofar = b.Number(from)
 	}
 	w.units(func(at index) {
 		b := w.t.f.code
@@ -151,12 +151,12 @@ func (w *tileWindow) fold(s plan.Stage, cell *vec.Value, from float64) *vec.Valu
 		switch {
 		case sofar == nil:
 		case s.Fold == plan.FoldSum:
-			v = b.sum(sofar, v)
+			v = b.Sum(sofar, v)
 		case s.Fold == plan.FoldMax:
-			v = b.largest(sofar, v)
+			v = b.Largest(sofar, v)
 		}
 		if cell != nil {
-			b.set(cell, v)
+			b.Set(cell, v)
 			return
 		}
 		sofar = v
@@ -170,7 +170,7 @@ func (w *tileWindow) at(s plan.Stage, at index, sofar *vec.Value) *vec.Value {
 	memo := map[expr.Var]*vec.Value{}
 	var exprs []expr.Expr
 	if s.Draft != nil {
-		d := b.expression(s.Draft.Expr, func(v expr.Var) *vec.Value { return w.look(v, at, memo) })
+		d := b.Expression(s.Draft.Expr, func(v expr.Var) *vec.Value { return w.look(v, at, memo) })
 		if w.looped {
 			t.store(d, s.Draft.Buf, at, w.v)
 		} else {
@@ -187,7 +187,7 @@ func (w *tileWindow) at(s plan.Stage, at index, sofar *vec.Value) *vec.Value {
 	if s.Fold != plan.NoFold {
 		exprs = append(exprs, s.Expr)
 	}
-	results := b.program(expr.Share("u", exprs...), func(v expr.Var) *vec.Value { return w.look(v, at, memo) })
+	results := b.Program(expr.Share("u", exprs...), func(v expr.Var) *vec.Value { return w.look(v, at, memo) })
 	for i, set := range s.Sets {
 		t.store(results[i], set.Buf, at, w.v)
 	}

@@ -20,7 +20,7 @@ func (t *tile) samplesIn(from *vec.Int, to *plan.Buffer) {
 	switch {
 	case to.Len() == 1: // which is a row
 		for v := range t.vectors {
-			t.store(t.f.code.load(t.rowAt(vec.Place{Base: from}, index{}, v), t.f.m.lanes()), to, index{}, v)
+			t.store(t.f.code.Load(t.rowAt(vec.Place{Base: from}, index{}, v), t.f.m.lanes()), to, index{}, v)
 		}
 		return
 	case 2*to.Len() == group:
@@ -36,16 +36,16 @@ func (t *tile) samplesIn(from *vec.Int, to *plan.Buffer) {
 					sample := v*t.f.m.lanes() + q*group + r
 					piece := vec.Place{Base: from, Index: at.regs[1], Disp: (sample*to.Len() + at.off) * t.f.m.size}
 					var part *vec.Value
-					t.f.code.within(128, func() { part = t.f.code.load(piece, n) })
+					t.f.code.Wide(128, func() { part = t.f.code.Load(piece, n) })
 					if x == nil {
 						x = part
 					} else {
-						x = t.f.code.insert(x, part, q)
+						x = t.f.code.Insert(x, part, q)
 					}
 				}
 				rows = append(rows, x)
 			}
-			for i, x := range t.f.code.squares(rows, n) {
+			for i, x := range t.f.code.Squares(rows, n) {
 				unit := at
 				unit.off += i
 				t.store(x, to, unit, v)
@@ -62,17 +62,17 @@ func (t *tile) pairsIn(from *vec.Int, to *plan.Buffer) {
 			for q := range t.f.m.lanes() / 4 {
 				sample := v*t.f.m.lanes() + q*4 + 2*h
 				var part *vec.Value
-				t.f.code.within(128, func() { part = t.f.code.load(vec.Place{Base: from, Disp: sample * 2 * t.f.m.size}, 4) })
+				t.f.code.Wide(128, func() { part = t.f.code.Load(vec.Place{Base: from, Disp: sample * 2 * t.f.m.size}, 4) })
 				if q == 0 {
 					halves[h] = part
 				} else {
-					halves[h] = t.f.code.insert(halves[h], part, q)
+					halves[h] = t.f.code.Insert(halves[h], part, q)
 				}
 			}
 		}
 		// The even numbers of both, and the odd ones.
 		for i, op := range []vec.Op{vec.Evens, vec.Odds} {
-			t.store(t.f.code.apply(op, halves[0], halves[1]), to, index{off: i}, v)
+			t.store(t.f.code.Op(op, halves[0], halves[1]), to, index{off: i}, v)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (t *tile) pairsIn(from *vec.Int, to *plan.Buffer) {
 func (t *tile) samplesOut(from *plan.Buffer, to vec.Place, pitch int) {
 	if from.Len() == 1 && pitch == 1 {
 		for v := range t.vectors {
-			t.f.code.store(t.load(from, index{}, v), t.rowAt(to, index{}, v), t.f.m.lanes())
+			t.f.code.Store(t.load(from, index{}, v), t.rowAt(to, index{}, v), t.f.m.lanes())
 		}
 		return
 	}
@@ -94,15 +94,15 @@ func (t *tile) samplesOut(from *plan.Buffer, to vec.Place, pitch int) {
 				unit.off += min(i, n-1)
 				rows = append(rows, t.load(from, unit, v))
 			}
-			for r, x := range t.f.code.squares(rows, group) {
+			for r, x := range t.f.code.Squares(rows, group) {
 				for q := range t.f.m.lanes() / group {
 					sample := v*t.f.m.lanes() + q*group + r
 					place := to.Plus((sample*pitch + at.off) * t.f.m.size)
 					if i := at.regs[1]; i != nil {
 						place.Index = i
 					}
-					part := t.f.code.extract(x, q)
-					t.f.code.within(128, func() { t.f.code.store(part, place, n) })
+					part := t.f.code.Extract(x, q)
+					t.f.code.Wide(128, func() { t.f.code.Store(part, place, n) })
 				}
 			}
 		}
@@ -114,29 +114,4 @@ func (t *tile) columns(n, group int, body func(at index, n int)) {
 	scales := []int{1, t.samples}
 	slices.Sort(scales)
 	t.f.chunks(n, group, straightColumns/t.vectors, scales, body)
-}
-
-// squares transposes within every 128 bits of as many vectors as these hold numbers. Only the first n results are
-// formed.
-func (b *block) squares(rows []*vec.Value, n int) []*vec.Value {
-	var out []*vec.Value
-	if b.m.size == 8 {
-		for i, op := range []vec.Op{vec.InterleaveLow, vec.InterleaveHigh} {
-			if i < n {
-				out = append(out, b.apply(op, rows[0], rows[1]))
-			}
-		}
-		return out
-	}
-	for half, op := range []vec.Op{vec.InterleaveLow, vec.InterleaveHigh} {
-		if 2*half >= n {
-			break
-		}
-		x, y := b.apply(op, rows[0], rows[1]), b.apply(op, rows[2], rows[3])
-		out = append(out, b.pairs(vec.InterleaveLow, x, y))
-		if 2*half+1 < n {
-			out = append(out, b.pairs(vec.InterleaveHigh, x, y))
-		}
-	}
-	return out
 }

@@ -45,7 +45,8 @@ var mayImport = map[string][]string{
 	"gen/portable":    {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/parallel", "gen/plan"},
 	"gen/parallel":    nil,
 	"gen/vec":         nil,
-	"gen/amd64":       {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/parallel", "gen/vec", "gen/vec/functions", "templates"},
+	"gen/kernel":      {"gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/vec", "gen/vec/functions"},
+	"gen/amd64":       {"spec", "gen/expr", "gen/kernel", "gen/plan", "gen/parallel", "gen/vec", "templates"},
 	"gen":             {"spec", "gen/code", "gen/elementary", "gen/expr", "gen/plan", "gen/bound", "gen/portable", "gen/amd64", "gen/parallel", "templates"},
 
 	"gen/vec/functions": {"gen/vec"},

@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"fmt"
@@ -36,7 +36,7 @@ type rowOf struct {
 
 // translator goes through a function's statements. bits is the width of its lanes of 64 bits.
 type translator struct {
-	b    *block
+	b    *Code
 	s    *source
 	bits int
 	vars map[string]lane
@@ -44,11 +44,11 @@ type translator struct {
 	read map[string]lane // elements of tables, by how they are written
 }
 
-// lanewise computes an elementary function in every lane as the portable code does, bit for bit.
-func (b *block) lanewise(op expr.Op, xs ...*vec.Value) *vec.Value {
-	s, err := b.f.file.portable(op, b.m.size)
+// Lanewise computes an elementary function in every lane as the portable code does, bit for bit.
+func (b *Code) Lanewise(op expr.Op, xs ...*vec.Value) *vec.Value {
+	s, err := b.Sources.portable(op, b.size())
 	if err != nil {
-		b.f.fail(err.Error())
+		b.Fail(err.Error())
 		return xs[0]
 	}
 	run := func(bits int, xs []*vec.Value) *vec.Value {
@@ -57,23 +57,23 @@ func (b *block) lanewise(op expr.Op, xs ...*vec.Value) *vec.Value {
 		return t.call(xs)
 	}
 	switch {
-	case b.m.size == 8:
-		return run(b.bits, xs)
-	case 2*b.bits <= b.m.widest():
-		return run(2*b.bits, xs)
+	case b.size() == 8:
+		return run(b.Bits(), xs)
+	case 2*b.Bits() <= b.Widest():
+		return run(2*b.Bits(), xs)
 	}
 	high := make([]*vec.Value, len(xs))
 	for i, x := range xs {
-		high[i] = b.half(x)
+		high[i] = b.Half(x)
 	}
-	low := run(b.bits, xs)
-	return b.join(low, run(b.bits, high))
+	low := run(b.Bits(), xs)
+	return b.Join(low, run(b.Bits(), high))
 }
 
 // call runs the function.
 func (t *translator) call(xs []*vec.Value) *vec.Value {
 	kind := code.Float64
-	if t.b.m.size == 4 {
+	if t.b.size() == 4 {
 		kind = code.Float32
 	}
 	for i, p := range t.s.Params {
@@ -90,17 +90,15 @@ func (t *translator) call(xs []*vec.Value) *vec.Value {
 }
 
 // fail says what is not translated.
-func (t *translator) fail(what string) { t.b.f.fail(t.s.Name + ": " + what) }
+func (t *translator) fail(what string) { t.b.Fail(t.s.Name + ": " + what) }
 
 // as writes instructions on lanes of a type.
 func (t *translator) as(size int, write func() *vec.Value) (v *vec.Value) {
-	bits, old := t.bits, t.b.m
+	bits := t.bits
 	if size == 4 && t.s.size() == 4 {
 		bits /= 2
 	}
-	t.b.m.size = size
-	t.b.within(bits, func() { v = write() })
-	t.b.m = old
+	t.b.Within(vec.FloatOf(size), bits, func() { v = write() })
 	return v
 }
 
@@ -174,7 +172,7 @@ func (t *translator) row(x code.Expr) rowOf {
 	}
 	r := rowOf{of: t.s.tables[e.X.(*code.Var).Name]}
 	r.index = t.convert(t.value(e.Index), code.Uint64).v
-	r.at = t.as(8, func() *vec.Value { return t.b.shift(vec.ShiftLeft, r.index, r.of.shift+3) })
+	r.at = t.as(8, func() *vec.Value { return t.b.Shift(vec.ShiftLeft, r.index, r.of.shift+3) })
 	return r
 }
 
@@ -195,10 +193,11 @@ func (t *translator) element(x *code.Elem) lane {
 		return v
 	}
 	v := lane{t.as(8, func() *vec.Value {
-		if r.of.rows() <= permutedRows && t.b.m.has(vec.Permute2, vec.F64) && t.bits == t.b.m.widest() {
+		if r.of.rows() <= permutedRows && t.b.Has(vec.Permute2, vec.F64) && t.bits == t.b.Widest() {
 			return t.b.column(r.of, r.index, column)
 		}
-		return t.b.gather(t.b.f.constant(t.b.f.file.place(r.of)), 8*column, r.at)
+		raw := r.of.raw()
+		return t.b.Gather(string(raw), raw, 8*column, r.at)
 	}), kind}
 	t.read[key] = v
 	return v
@@ -232,7 +231,7 @@ func (t *translator) value(x code.Expr) lane {
 		return lane{t.value(x.X).v, x.To}
 	case *code.Sqrt:
 		v := t.value(x.X)
-		return lane{t.as(8, func() *vec.Value { return t.b.root(v.v) }), v.kind}
+		return lane{t.as(8, func() *vec.Value { return t.b.Root(v.v) }), v.kind}
 	case *code.Extreme:
 		if len(x.Xs) == 2 {
 			return t.extreme(x.Op, t.value(x.Xs[0]), t.value(x.Xs[1]))
@@ -245,7 +244,7 @@ func (t *translator) value(x code.Expr) lane {
 // literal is a constant in every lane.
 func (t *translator) literal(v code.Value) lane {
 	size := wordOf(v.Kind)
-	return lane{t.as(size, func() *vec.Value { return t.b.pattern(v.Bits() & mask(size)) }), v.Kind}
+	return lane{t.as(size, func() *vec.Value { return t.b.Constant(v.Bits() & mask(size)) }), v.Kind}
 }
 
 // convert converts as Go does, of the conversions between integers and floating-point numbers that from int64 to
@@ -260,11 +259,11 @@ func (t *translator) convert(v lane, to code.Kind) lane {
 		// An index is not negative.
 		return lane{t.as(8, func() *vec.Value { return t.b.widened(v.v, vec.U32) }), to}
 	case from == code.Int64 && to == code.Float64:
-		return lane{t.as(8, func() *vec.Value { return t.b.number64(v.v) }), to}
+		return lane{t.as(8, func() *vec.Value { return t.b.Float64(v.v) }), to}
 	case from == code.Float32 && to == code.Float64:
 		return lane{t.as(8, func() *vec.Value { return t.b.widened(v.v, vec.F32) }), to}
 	case from == code.Float64 && to == code.Float32:
-		return lane{t.as(8, func() *vec.Value { return t.b.narrowed(v.v) }), to}
+		return lane{t.as(8, func() *vec.Value { return t.b.Narrow(v.v) }), to}
 	}
 	t.fail(fmt.Sprintf("a conversion of %v to %v", from, to))
 	return lane{v.v, to}

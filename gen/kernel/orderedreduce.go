@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import "github.com/backpropgen/backpropgen/gen/vec"
 
@@ -8,11 +8,11 @@ type rowSums struct {
 	rows [][]int
 }
 
-// orderedReduce adds the lanes of each of some vectors by halves, the upper to the lower, until one is left: lane i of
+// OrderedReduce adds the lanes of each of some vectors by halves, the upper to the lower, until one is left: lane i of
 // the result is the sum of vectors[i]. It is a transposition that adds as it goes, from the whole register down to
 // neighbours: reduce begins with those.
-func (b *block) orderedReduce(vectors []*vec.Value) *vec.Value {
-	lanes := b.bits / 8 / b.m.size
+func (b *Code) OrderedReduce(vectors []*vec.Value) *vec.Value {
+	lanes := b.Bits() / 8 / b.size()
 	var whole []*vec.Value
 	for i := 0; i < len(vectors); i += lanes {
 		whole = append(whole, b.orderedSquare(vectors[i:min(i+lanes, len(vectors))]))
@@ -20,18 +20,18 @@ func (b *block) orderedReduce(vectors []*vec.Value) *vec.Value {
 	if len(whole) == 1 {
 		return whole[0]
 	}
-	if b.bits == 128 {
+	if b.Bits() == 128 {
 		return b.concat(whole)
 	}
 	var out *vec.Value
-	b.within(512, func() { out = b.join(whole[0], whole[1]) })
+	b.Wide(512, func() { out = b.Join(whole[0], whole[1]) })
 	return out
 }
 
 // orderedSquare is orderedReduce for no more vectors than they have lanes.
-func (b *block) orderedSquare(vectors []*vec.Value) *vec.Value {
-	quad := 16 / b.m.size
-	quads := b.bits / 128
+func (b *Code) orderedSquare(vectors []*vec.Value) *vec.Value {
+	quad := 16 / b.size()
+	quads := b.Bits() / 128
 	all := make([]*rowSums, quad*quads)
 	for row, v := range vectors {
 		// Full registers come out in order if they go in so; a few rows take less if they meet early, and one shuffle
@@ -46,17 +46,17 @@ func (b *block) orderedSquare(vectors []*vec.Value) *vec.Value {
 		}
 		all[i] = s
 	}
-	if b.bits == 512 {
+	if b.Bits() == 512 {
 		all = b.halve(all, func(x, y *vec.Value) *vec.Value {
-			return b.sum(b.apply(vec.LowHalves, x, y), b.apply(vec.HighHalves, x, y))
+			return b.Sum(b.Op(vec.LowHalves, x, y), b.Op(vec.HighHalves, x, y))
 		}, func(x, y [][]int) [][]int { return [][]int{x[0], x[1], y[0], y[1]} })
 		all = b.halve(all, func(x, y *vec.Value) *vec.Value {
-			return b.sum(b.apply(vec.EvenBlocks, x, y), b.apply(vec.OddBlocks, x, y))
+			return b.Sum(b.Op(vec.EvenBlocks, x, y), b.Op(vec.OddBlocks, x, y))
 		}, func(x, y [][]int) [][]int { return [][]int{x[0], x[2], y[0], y[2]} })
 	}
-	if b.bits == 256 {
+	if b.Bits() == 256 {
 		all = b.halve(all, func(x, y *vec.Value) *vec.Value {
-			return b.sum(b.apply(vec.LowHalves, x, y), b.apply(vec.HighHalves, x, y))
+			return b.Sum(b.Op(vec.LowHalves, x, y), b.Op(vec.HighHalves, x, y))
 		},
 			func(x, y [][]int) [][]int { return [][]int{x[0], y[0]} })
 	}
@@ -67,11 +67,11 @@ func (b *block) orderedSquare(vectors []*vec.Value) *vec.Value {
 		return rows
 	}
 	all = b.halve(all, func(x, y *vec.Value) *vec.Value {
-		return b.sum(b.pairs(vec.InterleaveLow, x, y), b.pairs(vec.InterleaveHigh, x, y))
+		return b.Sum(b.Pairs(vec.InterleaveLow, x, y), b.Pairs(vec.InterleaveHigh, x, y))
 	}, beside)
-	if b.m.size == 4 {
+	if b.size() == 4 {
 		all = b.halve(all, func(x, y *vec.Value) *vec.Value {
-			return b.sum(b.apply(vec.Evens, x, y), b.apply(vec.Odds, x, y))
+			return b.Sum(b.Op(vec.Evens, x, y), b.Op(vec.Odds, x, y))
 		}, beside)
 	}
 	from := make([]int, quad*quads)
@@ -87,12 +87,12 @@ func (b *block) orderedSquare(vectors []*vec.Value) *vec.Value {
 	if inOrder {
 		return all[0].v
 	}
-	return b.permute(all[0].v, from)
+	return b.Permute(all[0].v, from)
 }
 
 // halve adds the halves of neighbours with one operation for two. Where one of them is missing the other takes its
 // place.
-func (b *block) halve(
+func (b *Code) halve(
 	all []*rowSums, add func(x, y *vec.Value) *vec.Value, rows func(x, y [][]int) [][]int,
 ) []*rowSums {
 	var out []*rowSums

@@ -1,4 +1,4 @@
-package amd64
+package kernel
 
 import (
 	"github.com/backpropgen/backpropgen/gen/code"
@@ -12,33 +12,33 @@ func (t *translator) operate(op code.Op, x, y lane) lane {
 		b := t.b
 		switch {
 		case op == code.And:
-			return b.and(x.v, y.v)
+			return b.And(x.v, y.v)
 		case op == code.Or:
-			return b.or(x.v, y.v)
+			return b.Or(x.v, y.v)
 		case op == code.Xor:
-			return b.xor(x.v, y.v)
+			return b.Xor(x.v, y.v)
 		case op == code.AndNot:
-			if bits, ok := b.patternOf(y.v); ok {
-				return b.and(x.v, b.pattern(^bits&mask(size)))
+			if _, bits, ok := b.Literal(y.v); ok {
+				return b.And(x.v, b.Constant(^bits&mask(size)))
 			}
-			return b.apply(vec.AndNot, y.v, x.v)
+			return b.Op(vec.AndNot, y.v, x.v)
 		case x.kind.Float():
 			switch op {
 			case code.Add:
-				return b.sum(x.v, y.v)
+				return b.Sum(x.v, y.v)
 			case code.Sub:
-				return b.less(x.v, y.v)
+				return b.Less(x.v, y.v)
 			case code.Mul:
-				return b.product(x.v, y.v)
+				return b.Product(x.v, y.v)
 			case code.Div:
-				return b.quotient(x.v, y.v)
+				return b.Quotient(x.v, y.v)
 			}
 		case op == code.Add:
-			return b.integer(vec.Add, x.v, y.v)
+			return b.Integer(vec.Add, x.v, y.v)
 		case op == code.Sub:
-			return b.integer(vec.Sub, x.v, y.v)
+			return b.Integer(vec.Sub, x.v, y.v)
 		case op == code.Mul && size == 8:
-			return b.multiply(x.v, y.v)
+			return b.Multiply(x.v, y.v)
 		}
 		t.fail("unexpected operator " + op.String())
 		return x.v
@@ -46,15 +46,6 @@ func (t *translator) operate(op code.Op, x, y lane) lane {
 }
 
 func mask(size int) uint64 { return 1<<(8*size-1)<<1 - 1 }
-
-// patternOf are the bits of a constant that is the same in every lane.
-func (b *block) patternOf(v *vec.Value) (bits uint64, ok bool) {
-	n := homeOf(v).def
-	if n == nil || n.kind != literal || n.n != 1 {
-		return 0, false
-	}
-	return n.pattern, true
-}
 
 // shift translates a shift by a constant, or of unsigned integers to the left by another.
 func (t *translator) shift(n *code.Binary, x lane) lane {
@@ -64,11 +55,11 @@ func (t *translator) shift(n *code.Binary, x lane) lane {
 		return lane{t.as(size, func() *vec.Value {
 			switch {
 			case n.Op == code.Shl:
-				return t.b.shift(vec.ShiftLeft, x.v, by)
+				return t.b.Shift(vec.ShiftLeft, x.v, by)
 			case x.kind.Signed():
-				return t.b.arithmetic(x.v, by)
+				return t.b.ShiftSigned(x.v, by)
 			}
-			return t.b.shift(vec.ShiftRight, x.v, by)
+			return t.b.Shift(vec.ShiftRight, x.v, by)
 		}), x.kind}
 	}
 	if n.Op != code.Shl || size != 8 {
@@ -76,7 +67,7 @@ func (t *translator) shift(n *code.Binary, x lane) lane {
 	}
 	by := t.value(n.Y)
 	return lane{t.as(8, func() *vec.Value {
-		return t.b.integer(vec.ShiftLeftBy, x.v, by.v)
+		return t.b.Integer(vec.ShiftLeftBy, x.v, by.v)
 	}), x.kind}
 }
 
@@ -104,9 +95,9 @@ func (t *translator) condition(e code.Expr) truth {
 			if !ok {
 				t.fail("unexpected comparison")
 			}
-			return t.b.compare(p, x.v, y.v)
+			return t.b.Compare(p, x.v, y.v)
 		}
-		m, c.not = t.b.compareIntegers(integerPredicates[n.Op], elemOf(x.kind), x.v, y.v)
+		m, c.not = t.b.CompareIntegers(integerPredicates[n.Op], elemOf(x.kind), x.v, y.v)
 		return m
 	})
 	return c
@@ -120,9 +111,9 @@ func (t *translator) choose(c truth, yes, no lane) lane {
 	size := wordOf(yes.kind)
 	mask := c.mask
 	if c.size != size {
-		mask = t.as(8, func() *vec.Value { return t.b.maskOf(mask, c.size, size) })
+		mask = t.as(8, func() *vec.Value { return t.b.MaskOf(mask, c.size, size) })
 	}
-	return lane{t.as(size, func() *vec.Value { return t.b.choose(mask, yes.v, no.v) }), yes.kind}
+	return lane{t.as(size, func() *vec.Value { return t.b.Select(mask, yes.v, no.v) }), yes.kind}
 }
 
 // extreme is the lesser or the greater of two integers.
@@ -131,7 +122,7 @@ func (t *translator) extreme(of code.Op, x, y lane) lane {
 		t.fail("unexpected min or max of numbers")
 	}
 	op := map[code.Op]vec.Op{code.Min: vec.Min, code.Max: vec.Max}[of]
-	return lane{t.as(wordOf(x.kind), func() *vec.Value { return t.b.extremeInteger(op, elemOf(x.kind), x.v, y.v) }),
+	return lane{t.as(wordOf(x.kind), func() *vec.Value { return t.b.ExtremeInteger(op, elemOf(x.kind), x.v, y.v) }),
 		x.kind}
 }
 

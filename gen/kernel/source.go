@@ -1,9 +1,10 @@
-package amd64
+package kernel
 
 import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"sync"
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/elementary"
@@ -25,19 +26,29 @@ type table struct {
 	bits  []uint64
 }
 
-// portable finds the source of an elementary function in the file's precision. It is read and checked once a file.
-func (c *common) portable(op expr.Op, size int) (*source, error) {
+// Sources are the elementary functions of a network as the portable code has them. Functions that are written side by
+// side share them.
+type Sources struct {
+	known  map[sourceKey]*source
+	adding sync.Mutex
+}
+
+// NewSources is none of them; each is read and checked when it is asked for first.
+func NewSources() *Sources { return &Sources{known: map[sourceKey]*source{}} }
+
+// portable finds the source of an elementary function on numbers of a size.
+func (c *Sources) portable(op expr.Op, size int) (*source, error) {
 	c.adding.Lock()
 	defer c.adding.Unlock()
 	key := sourceKey{op, size}
-	if s, ok := c.sources[key]; ok {
+	if s, ok := c.known[key]; ok {
 		return s, nil
 	}
 	s, err := readSource(op, size)
 	if err != nil {
 		return nil, fmt.Errorf("the portable %v: %w", op, err)
 	}
-	c.sources[key] = s
+	c.known[key] = s
 	return s, nil
 }
 
@@ -82,7 +93,7 @@ func (t *table) rows() int { return len(t.bits) >> t.shift }
 const permutedRows = 32
 
 // column looks up a column of a table of no more rows, by the rows' indices.
-func (b *block) column(t *table, index *vec.Value, at int) *vec.Value {
+func (b *Code) column(t *table, index *vec.Value, at int) *vec.Value {
 	registers := make([]*vec.Value, permutedRows/8)
 	for i := range registers {
 		lanes := make([]uint64, 8)
@@ -91,22 +102,22 @@ func (b *block) column(t *table, index *vec.Value, at int) *vec.Value {
 				lanes[k] = t.bits[row<<t.shift+at]
 			}
 		}
-		registers[i] = b.lanesOf(lanes...)
+		registers[i] = b.Constant(lanes...)
 	}
 	half := func(low, high *vec.Value) *vec.Value { // by the four lowest bits
-		return b.apply(vec.Permute2, index, low, high)
+		return b.Op(vec.Permute2, index, low, high)
 	}
 	first, second := half(registers[0], registers[1]), half(registers[2], registers[3])
-	return b.choose(b.test(index, b.pattern(permutedRows/2)), second, first)
+	return b.Select(b.Test(index, b.Constant(permutedRows/2)), second, first)
 }
 
-// place finds a place for a table in the data section, once a file.
-func (f *file) place(t *table) (at int) {
+// raw are the bytes of a table.
+func (t *table) raw() []byte {
 	raw := make([]byte, 0, 8*len(t.bits))
 	for _, v := range t.bits {
 		raw = binary.LittleEndian.AppendUint64(raw, v)
 	}
-	return f.table(string(raw), raw)
+	return raw
 }
 
 // wordOf is the size in bytes of the kinds that elementary functions compute with.

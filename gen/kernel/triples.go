@@ -1,26 +1,26 @@
-package amd64
+package kernel
 
 import "github.com/backpropgen/backpropgen/gen/vec"
 
-// triples adds every three neighbouring numbers of up to three whole vectors and puts the sums in the order of their
+// Triples adds every three neighbouring numbers of up to three whole vectors and puts the sums in the order of their
 // rows. Number 3i+j of the three vectors is term j of row i; 3 and the number of lanes have no common factor, so the
 // terms j of all rows lie in different lanes of theirs.
-func (b *block) triples(vectors []*vec.Value) *vec.Value {
+func (b *Code) Triples(vectors []*vec.Value) *vec.Value {
 	var z *vec.Value
 	for j := range 3 {
 		if term := b.everyThird(vectors, j); z == nil {
 			z = term
 		} else {
-			z = b.sum(z, term)
+			z = b.Sum(z, term)
 		}
 	}
 	return z
 }
 
 // everyThird is the vector of every third number of some vectors, from number j on.
-func (b *block) everyThird(vectors []*vec.Value, j int) *vec.Value {
-	lanes := b.bits / 8 / b.m.size
-	if len(vectors) > 1 && b.m.has(vec.Permute2, b.m.number()) {
+func (b *Code) everyThird(vectors []*vec.Value, j int) *vec.Value {
+	lanes := b.Bits() / 8 / b.size()
+	if len(vectors) > 1 && b.Has(vec.Permute2, b.Elem()) {
 		return b.everyThirdOfTwo(vectors, j)
 	}
 	from, in := make([]int, lanes), make([]int, lanes) // of every row the lane, and of that the vector
@@ -32,12 +32,12 @@ func (b *block) everyThird(vectors []*vec.Value, j int) *vec.Value {
 	for k := 1; k < len(vectors); k++ {
 		x = b.blend(x, vectors[k], func(lane int) bool { return in[lane] == k })
 	}
-	return b.permute(x, from)
+	return b.Permute(x, from)
 }
 
 // everyThirdOfTwo is everyThird where an instruction takes lanes of two vectors.
-func (b *block) everyThirdOfTwo(vectors []*vec.Value, j int) *vec.Value {
-	lanes := b.bits / 8 / b.m.size
+func (b *Code) everyThirdOfTwo(vectors []*vec.Value, j int) *vec.Value {
+	lanes := b.Bits() / 8 / b.size()
 	x := vectors[0]
 	for k := 1; k < len(vectors); k++ {
 		lane := make([]uint64, lanes)
@@ -51,7 +51,7 @@ func (b *block) everyThirdOfTwo(vectors []*vec.Value, j int) *vec.Value {
 				lane[i] = uint64(i)
 			}
 		}
-		x = b.apply(vec.Permute2, b.lanesOf(lane...), x, vectors[k])
+		x = b.Op(vec.Permute2, b.Constant(lane...), x, vectors[k])
 	}
 	return x
 }
