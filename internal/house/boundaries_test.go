@@ -58,7 +58,12 @@ var mayImport = map[string][]string{
 	"gen/machinecode":      nil,
 	"internal/house":       nil,
 
-	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel"},
+	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel", "model", "model/compare", "model/onnx", "tensors"},
+
+	// Networks of other tools know nothing of the generator; only what compares them needs the judge.
+	"model":         {"spec", "tensors"},
+	"model/onnx":    {"spec", "spec/formula", "model", "tensors"},
+	"model/compare": {"spec", "model", "tensors", "verify"},
 
 	// A mistake of the generator must not be shared by its judge. Of its rooms those below know nothing of those above.
 	"verify/internal/draw":       nil,
@@ -97,10 +102,11 @@ var mayImport = map[string][]string{
 // onlyIn are the packages of other modules that few of ours may import directly, tests included: the beginning of
 // their paths, the longest that fits, and who may.
 var onlyIn = map[string][]string{
-	"github.com/dave/jennifer": {"templates"},
-	"github.com/mmcloughlin":   {"gen/amd64"},
-	"gonum.org/v1/gonum":       {"verify", "generated/internal/training", "generated/*/train"}, // verify with its rooms
-	"gonum.org/v1/plot":        {"generated/internal/training", "generated/*/train", "generated/mathematics/page"},
+	"github.com/dave/jennifer":   {"templates"},
+	"github.com/mmcloughlin":     {"gen/amd64"},
+	"google.golang.org/protobuf": {"model/onnx"},
+	"gonum.org/v1/gonum":         {"verify", "generated/internal/training", "generated/*/train"}, // verify with its rooms
+	"gonum.org/v1/plot":          {"generated/internal/training", "generated/*/train", "generated/mathematics/page"},
 }
 
 // standardOnly are the packages that import nothing but the standard library, tests apart, so that they cost those who

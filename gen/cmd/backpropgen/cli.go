@@ -44,7 +44,8 @@ type call struct {
 	dir string       // the folder that a go:generate line is in, "" for the working directory
 	run *generateRun // that line, if the call stands for one
 
-	ranges gen.Ranges // -inputs, -weights, -biases and -targets
+	importing importing  // the flags of import
+	ranges    gen.Ranges // -inputs, -weights, -biases and -targets
 }
 
 // run does what the command line says and returns the exit code. Output that could not be written is a failure, unless
@@ -123,6 +124,16 @@ func (c *call) parse(args []string) error {
 			fs.Func("pkg", "", func(s string) error { c.pkg = s; return notEmpty(s) })
 		case "q":
 			fs.BoolVar(&c.quiet, "q", false, "")
+		case "f":
+			fs.BoolVar(&c.importing.force, "f", false, "")
+		case "name":
+			fs.Func(name, "", func(s string) error { c.importing.name = s; return notEmpty(s) })
+		case "cost":
+			fs.Func(name, "", func(s string) error { c.importing.cost = s; return notEmpty(s) })
+		case "output":
+			fs.Func(name, "", func(s string) error { c.importing.output = s; return notEmpty(s) })
+		case "sample":
+			fs.Func(name, "", func(s string) error { c.importing.sample = s; return notEmpty(s) })
 		case "inputs":
 			rangeVar(fs, name, &c.ranges.Inputs)
 		case "weights":

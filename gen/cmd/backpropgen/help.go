@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-const exitCodes = `Exit codes: 0 ok · 1 internal or I/O · 2 usage · 3 spec · 4 stale (check only).
+const exitCodes = `Exit codes: 0 ok · 1 internal or I/O · 2 usage · 3 spec or model · 4 stale (check only).
 When several things fail all are reported and the smallest code is returned.
 `
 
@@ -22,6 +22,12 @@ var flagHelp = map[string]string{
 	"biases":  "-biases LO,HI    range of the biases (default: that of the weights)",
 	"targets": "-targets LO,HI   range of y " +
 		"(default: 0,1 for the cross-entropies, for that of softmax with a sum of 1;\n              else -1,1)",
+	"import o": "-o DIR      folder of the two files (default: the working directory); import makes it",
+	"name":     "-name NAME  the network's name (default: that of the file, as a Go identifier)",
+	"cost":     "-cost NAME  the cost to train with (default: that which goes with the last activation)",
+	"output":   "-output NAME   the value of an ONNX graph that is the network's output (default: the graph's)",
+	"sample":   "-sample FILE   inputs and outputs of the original, .npz or .safetensors, to be compared",
+	"f":        "-f          overwrite files that are there",
 	"init pkg": "-pkg NAME   the package clause; without it that of the Go files in the folder, or " +
 		"else the folder's name",
 }
@@ -111,6 +117,32 @@ made into one, or else it is Net.`,
 			flags:   []string{"pkg"},
 			example: "backpropgen init Xor",
 			run:     runInit,
+		},
+		{
+			name: "import", args: "[-name NAME] [-o DIR] [-sample FILE] [-cost NAME] [-output NAME] [-f] [-q] MODEL",
+			summary: "make a spec and its parameters of a trained model (ONNX)",
+			about: `Reads a network that was trained elsewhere and writes NAME.yaml, a spec of it, and NAME.safetensors,
+its parameters under the names W1, b1, W2, …; NAME in lower case. From there on it is a network like any
+other: generate makes Go of it, and package tensors of this module loads the parameters.
+
+MODEL is an ONNX file (.onnx), of opset 7 or later, as torch.onnx.export, tf2onnx, skl2onnx and others write
+it: a chain of dense layers. Gemm and MatMul are such layers, also with their weights transposed, scaled,
+cast or computed; arithmetic, scalers and batch normalisation before, between and behind them are folded
+into weights, in float64, and rounded once; Dropout, Flatten, Reshape and the like are seen through;
+functions are inlined; activations are found also where they are spelled out, such as x*sigmoid(x), and
+what the catalogue lacks becomes a formula. Weights may be in float32, float64, float16 or bfloat16, in the
+file or beside it. What is no such chain, such as a convolution, a residual connection or attention, is
+refused with the name of the node and what could be done, and nothing is written.
+
+The precision is that of the weights. The cost follows from the last activation: cross-entropy for softmax,
+binary-cross-entropy for sigmoid, mse for all others.
+
+With -sample the network is run on inputs of the original and compared with its outputs: two tensors x and y,
+a row for each sample, such as numpy.savez("sample.npz", x=x, y=y) writes. Differences beyond what rounding
+explains are an error.`,
+			flags:   []string{"name", "o", "sample", "cost", "output", "f", "q"},
+			example: "backpropgen import -name Iris -sample sample.npz model.onnx",
+			run:     runImport,
 		},
 		{
 			name:    "version",

@@ -42,6 +42,10 @@ type Format struct {
 var (
 	Float32 = Format{"float32", 0x1p-24, 0x1p-149, math.MaxFloat32, ULPsFloat32}
 	Float64 = Format{"float64", 0x1p-53, 0x1p-1074, math.MaxFloat64, ULPsFloat64}
+
+	// Those of other programs only: no kernel has them.
+	Float16  = Format{"float16", 0x1p-11, 0x1p-24, 65504, ULPsFloat32}
+	BFloat16 = Format{"bfloat16", 0x1p-8, 0x1p-133, 0x1.fep127, ULPsFloat32}
 )
 
 // FormatOf returns the format of a precision; the empty precision is float32, the spec's default.
