@@ -22,6 +22,7 @@ var networkFields = []fieldOf[Network]{
 		},
 	},
 	{"optimizers", false, decodeOptimizers},
+	{"emit", false, decodeEmit},
 	{"targets", false, decodeTargets},
 }
 
@@ -52,6 +53,11 @@ func decodeBatch(d *decoder, path string, v *value, n *Network) {
 func decodeOptimizers(d *decoder, path string, v *value, n *Network) {
 	n.Optimizers = make([]Optimizer, len(v.items))
 	d.each(path, v, func(i int, path string, item *value) { n.Optimizers[i] = Optimizer(d.text(path, item)) })
+}
+
+func decodeEmit(d *decoder, path string, v *value, n *Network) {
+	n.Emit = make([]Part, len(v.items))
+	d.each(path, v, func(i int, path string, item *value) { n.Emit[i] = Part(d.text(path, item)) })
 }
 
 func decodeTargets(d *decoder, path string, v *value, n *Network) {

@@ -79,6 +79,8 @@ func (g grammar) network() pairs {
 		{"cache", g.word("auto", "pre", "post", "both")}, {"batch", g.width()}, {"rounding", g.word("fast")},
 		{"unroll", g.word("auto", "full", "loop")}, {"input_gradient", pick(g, literal("true"), "false")},
 		{"optimizers", pick(g, []any{}, []any{literal(`"adam"`)}, []any{literal(`"sgd"`), literal(`"adamw"`)})},
+		{"emit", pick(g, []any{literal(`"forward"`)}, []any{literal(`"step"`), literal(`"batch"`), literal(`"team"`)},
+			[]any{literal(`"save"`), literal(`"grad"`)}, []any{literal(`"test"`)})},
 		{"targets", pick(g, []any{}, []any{literal(`"amd64"`)})},
 	}) {
 		if g.IntN(3) == 0 {

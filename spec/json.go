@@ -23,6 +23,7 @@ type file struct {
 	Unroll        Unroll      `json:"unroll"`
 	InputGradient bool        `json:"input_gradient"`
 	Optimizers    []Optimizer `json:"optimizers"`
+	Emit          []Part      `json:"emit,omitempty"`
 	Targets       []Target    `json:"targets"`
 }
 
@@ -33,15 +34,15 @@ type fileLayer struct {
 }
 
 // JSON returns the canonical spec of n: one line of JSON without a newline, every field explicit and in fixed order (a
-// function without parameters is its name alone), except that an empty Package is left out. Decode reads a valid
-// network's back to n.WithDefaults().
+// function without parameters is its name alone), except that an empty Package is left out, and Emit where all is
+// emitted. Decode reads a valid network's back to n.WithDefaults().
 func (n Network) JSON() []byte {
 	n = n.WithDefaults()
 	f := file{
 		Name: n.Name, Package: n.Package, Precision: n.Precision, Input: n.Input,
 		Layers: n.fileLayers(), Cost: n.Cost.file(CostRole), Cache: n.Cache, Batch: n.Batch,
 		Rounding: n.Rounding, Unroll: n.Unroll, InputGradient: n.InputGradient, Optimizers: n.Optimizers,
-		Targets: n.Targets,
+		Emit: n.Emit, Targets: n.Targets,
 	}
 	// Marshal fails on types, cycles and non-finite floats only; a file holds none of them.
 	data, _ := json.Marshal(f)

@@ -100,6 +100,8 @@ func TestDigest(t *testing.T) {
 		"input gradient": func(n *Network) { n.InputGradient = true },
 		"optimizers":     func(n *Network) { n.Optimizers = []Optimizer{Adam, SGD} },
 		"their order":    func(n *Network) { n.Optimizers = []Optimizer{SGD, Adam} },
+		"emit":           func(n *Network) { n.Emit = []Part{EmitForward} },
+		"more of it":     func(n *Network) { n.Emit = []Part{EmitForward, EmitStep} },
 		"targets":        func(n *Network) { n.Targets = []Target{} },
 	} {
 		digest := with(edit).Digest()
@@ -134,6 +136,7 @@ func TestStoredDigests(t *testing.T) {
 		{"unroll", func(n *Network) { n.Unroll = UnrollLoop }, false, false},
 		{"input gradient", func(n *Network) { n.InputGradient = true }, false, false},
 		{"optimizers", func(n *Network) { n.Optimizers = []Optimizer{Adam} }, false, false},
+		{"emit", func(n *Network) { n.Emit = []Part{EmitForward} }, false, false},
 		{"targets", func(n *Network) { n.Targets = []Target{} }, false, false},
 		{"cost", func(n *Network) { n.Cost.Name = "mse" }, false, true},
 		{"delta", func(n *Network) { n.Cost = Function{Name: "huber"} }, false, true},

@@ -41,6 +41,8 @@ type Network struct {
 	// Optimizers lists the optimizers that are emitted beside the kernels, each with a type of its own. nil and
 	// empty: none.
 	Optimizers []Optimizer
+	// Emit lists what is emitted; Emits says what follows from it. nil means the default, all Parts.
+	Emit []Part
 	// Targets lists the architectures that get assembly beside the portable Go. nil means the
 	// default, [amd64]; an empty non-nil slice means portable Go only.
 	Targets []Target

@@ -48,6 +48,9 @@ func TestSynonyms(t *testing.T) {
 			known[word] = true
 		}
 	}
+	for _, p := range Parts() {
+		known[string(p)] = true
+	}
 	for word, meant := range synonyms {
 		if word != strings.ToLower(word) {
 			t.Errorf("%q is never looked up", word)

@@ -61,6 +61,19 @@ func parent(path string) string {
 	return path[:max(0, strings.LastIndexAny(path, ".["))]
 }
 
+// elementPath is the path of an element of a list.
+func elementPath(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+
+// spoiledWithin reports whether any of the n elements of a list is spoiled.
+func (c *checker) spoiledWithin(list string, n int) bool {
+	for i := range n {
+		if !c.sound(elementPath(list, i)) {
+			return true
+		}
+	}
+	return false
+}
+
 func layerPath(i int, field string) string {
 	return fmt.Sprintf("layers[%d].%s", i, field)
 }
@@ -81,8 +94,10 @@ func (c *checker) network(n Network) {
 	}
 	enum(c, "rounding", n.Rounding, RoundingFast, RoundingStrict)
 	enum(c, "unroll", n.Unroll, UnrollAuto, UnrollFull, UnrollLoop)
-	choices(c, "optimizers", n.Optimizers, "missing; name an optimizer, or use [] for none", optimizerNames()...)
-	choices(c, "targets", n.Targets, "missing; name an architecture or use [] for portable Go only", AMD64)
+	choices(c, "optimizers", "optimizer", n.Optimizers, "missing; name an optimizer, or use [] for none",
+		optimizerNames()...)
+	c.emit(n)
+	choices(c, "targets", "target", n.Targets, "missing; name an architecture or use [] for portable Go only", AMD64)
 }
 
 func (c *checker) text(path, value string, problem func(string) string) {
@@ -103,19 +118,22 @@ func (c *checker) count(path string, value, most int) {
 func countProblem(most int) string { return fmt.Sprintf("must be a whole number from 1 to %d", most) }
 
 // enum checks a field that takes one of a few words; its zero value is the default.
-func enum[T ~string](c *checker, path string, value T, allowed ...T) {
-	if value == "" || !c.sound(path) || slices.Contains(allowed, value) {
+func enum[T ~string](c *checker, field string, value T, allowed ...T) {
+	if value != "" {
+		word(c, field, field, value, allowed...)
+	}
+}
+
+// word checks a word out of a few, which is such a thing as the noun says.
+func word[T ~string](c *checker, path, noun string, value T, allowed ...T) {
+	if !c.sound(path) || slices.Contains(allowed, value) {
 		return
 	}
 	words := make([]string, len(allowed))
 	for i, a := range allowed {
 		words[i] = string(a)
 	}
-	field := path[strings.LastIndexByte(path, '.')+1:]
-	if i := strings.IndexByte(field, '['); i >= 0 {
-		field = strings.TrimSuffix(field[:i], "s")
-	}
-	c.fail(path, "unknown %s %s%s", field, quoted(string(value)), hint(string(value), words))
+	c.fail(path, "unknown %s %s%s", noun, quoted(string(value)), hint(string(value), words))
 }
 
 // layers checks the number of layers, each layer, and the size of the whole.
@@ -184,14 +202,14 @@ func (c *checker) probabilities(n Network) {
 		list(names(ActivationRole, true), "or"))
 }
 
-// choices checks a list of words out of a few: each of them, and that none is listed twice. missing is what is said of
-// an empty one.
-func choices[T ~string](c *checker, path string, list []T, missing string, allowed ...T) {
+// choices checks a list of words out of a few: each of them, and that none is listed twice. The noun says what a word
+// is, and missing is what is said of an empty one.
+func choices[T ~string](c *checker, path, noun string, list []T, missing string, allowed ...T) {
 	for i, w := range list {
 		if c.full() {
 			return
 		}
-		at := fmt.Sprintf("%s[%d]", path, i)
+		at := elementPath(path, i)
 		switch {
 		case w == "":
 			if c.sound(at) {
@@ -202,7 +220,7 @@ func choices[T ~string](c *checker, path string, list []T, missing string, allow
 				c.fail(at, "%s is listed twice", quoted(string(w)))
 			}
 		default:
-			enum(c, at, w, allowed...)
+			word(c, at, noun, w, allowed...)
 		}
 	}
 }

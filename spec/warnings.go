@@ -30,6 +30,10 @@ func (n Network) Warnings() ErrorList {
 			"cross-entropy does not see an output whose target is 0, so that sigmoid's learn to be 1 whatever the "+
 				"input; use binary-cross-entropy, or softmax")
 	}
+	if n.Cache != "" && n.Cache != CacheAuto && !n.Learns() {
+		warn("cache", "nothing that emit names goes backward, so that Forward keeps nothing whatever cache says; "+
+			"leave cache out")
+	}
 	if idle(CostRole, n.Cost) {
 		warn("cost", "the formula has the same value whatever a is, so that nothing is learnt")
 	}
