@@ -9,13 +9,14 @@ import (
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
 )
 
-// batchFunctions are the functions of one network that work on batches, whatever they keep their intermediates in.
+// batchFunctions are the functions of one network that work on batches, whatever they keep their intermediates in: nil
+// where there is none.
 type batchFunctions[P, G, X, Y any, F Float] struct {
 	forward  func(p *P, xs []X, out []Y)
 	loss     func(p *P, xs []X, ys []Y) F
 	gradient func(p *P, xs []X, ys []Y, g *G) F
 	step     func(p *P, xs []X, ys []Y, rate F) F
-	// inputGrad is nil where there is none.
+
 	inputGrad func(p *P, xs []X, ys []Y, gxs []X) F
 	// poison fills every float of the workspace with NaN.
 	poison func()
@@ -24,11 +25,19 @@ type batchFunctions[P, G, X, Y any, F Float] struct {
 // kernelBatches are the batch functions of a kernel on a workspace.
 func kernelBatches[P, G, W, B, X, Y any, F Float](k Kernel[P, G, W, B, X, Y, F], b *B) batchFunctions[P, G, X, Y, F] {
 	f := batchFunctions[P, G, X, Y, F]{
-		forward:  func(p *P, xs []X, out []Y) { k.ForwardBatch(p, b, xs, out) },
-		loss:     func(p *P, xs []X, ys []Y) F { return k.LossBatch(p, b, xs, ys) },
-		gradient: func(p *P, xs []X, ys []Y, g *G) F { return k.GradBatch(p, b, xs, ys, g) },
-		step:     func(p *P, xs []X, ys []Y, rate F) F { return k.StepBatch(p, b, xs, ys, rate) },
-		poison:   func() { memory.Poison(reflect.TypeFor[B](), unsafe.Pointer(b)) },
+		poison: func() { memory.Poison(reflect.TypeFor[B](), unsafe.Pointer(b)) },
+	}
+	if k.ForwardBatch != nil {
+		f.forward = func(p *P, xs []X, out []Y) { k.ForwardBatch(p, b, xs, out) }
+	}
+	if k.LossBatch != nil {
+		f.loss = func(p *P, xs []X, ys []Y) F { return k.LossBatch(p, b, xs, ys) }
+	}
+	if k.GradBatch != nil {
+		f.gradient = func(p *P, xs []X, ys []Y, g *G) F { return k.GradBatch(p, b, xs, ys, g) }
+	}
+	if k.StepBatch != nil {
+		f.step = func(p *P, xs []X, ys []Y, rate F) F { return k.StepBatch(p, b, xs, ys, rate) }
 	}
 	if k.InputGradBatch != nil {
 		f.inputGrad = func(p *P, xs []X, ys []Y, gxs []X) F { return k.InputGradBatch(p, b, xs, ys, gxs) }
@@ -69,10 +78,18 @@ func batchMachineOn[P, G, X, Y any, F Float](
 		Poison: f.poison,
 	}
 	xs, ys, out, gxs = xs[before:], ys[before:], out[before:], gxs[before:]
-	m.Forward = func(n memory.Lengths) { f.forward(p, xs[:n.Xs], out[:n.Results]) }
-	m.Loss = func(n memory.Lengths) F { return f.loss(p, xs[:n.Xs], ys[:n.Ys]) }
-	m.Gradient = func(n memory.Lengths) F { return f.gradient(p, xs[:n.Xs], ys[:n.Ys], g) }
-	m.Step = func(n memory.Lengths, rate F) F { return f.step(p, xs[:n.Xs], ys[:n.Ys], rate) }
+	if f.forward != nil {
+		m.Forward = func(n memory.Lengths) { f.forward(p, xs[:n.Xs], out[:n.Results]) }
+	}
+	if f.loss != nil {
+		m.Loss = func(n memory.Lengths) F { return f.loss(p, xs[:n.Xs], ys[:n.Ys]) }
+	}
+	if f.gradient != nil {
+		m.Gradient = func(n memory.Lengths) F { return f.gradient(p, xs[:n.Xs], ys[:n.Ys], g) }
+	}
+	if f.step != nil {
+		m.Step = func(n memory.Lengths, rate F) F { return f.step(p, xs[:n.Xs], ys[:n.Ys], rate) }
+	}
 	if f.inputGrad != nil {
 		m.InputGrad = func(n memory.Lengths) F { return f.inputGrad(p, xs[:n.Xs], ys[:n.Ys], gxs[:n.Results]) }
 	}

@@ -15,6 +15,10 @@ import (
 // B2, … and nothing else, every matrix row-major, without the B of layers that have no bias; a method Flat, where *P or
 // *G has one, returns all of them as one array, a view.
 //
+// The functions that the network's emit leaves out are nil, and no others: a kernel that has more or fewer than its spec
+// says was generated from another one, and is refused. What is there is judged as strictly as when all is. Without Grad
+// there is no type of gradients, and G is P; without batch B is struct{}.
+//
 // The judge holds them to this contract. x and y do not point into the workspace. Every call but Backward may find
 // anything in the workspace; Backward finds what Forward on the same x left. Forward returns a pointer into the
 // workspace, good until the next call on it. Calls on different workspaces do not see each other. Only Step writes p;
@@ -25,7 +29,8 @@ import (
 // convention is for a corner, the gradient is 0.
 //
 // An exported field of the workspace named Z, A or D and the number ℓ of a layer is an array of z_ℓ, a_ℓ or ∇z_ℓ
-// and is judged too: after every call what the forward pass keeps, after Backward, Grad and Step the gradient.
+// and is judged too: after every call what the forward pass keeps, after Backward, Grad and Step the gradient. A forward
+// pass that nothing goes back from need keep no more than ŷ, and has no other such fields.
 //
 // The batch functions take any number of samples, also none, whose sums are 0. They may find anything in the
 // workspace, and write the first len(xs) elements of out and gxs and nothing beside them. They panic, before
@@ -47,7 +52,7 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	// Step subtracts rate times the gradient from p and returns the loss before that.
 	Step func(p *P, ws *W, x *X, y *Y, rate F) F
 	// InputGrad returns the gradient of the input that the last Backward, Grad or Step on the
-	// workspace left in it; nil for networks without input_gradient.
+	// workspace left in it; nil for networks without input_gradient, too.
 	InputGrad func(ws *W) *X
 
 	// ForwardBatch sets out[i] to ŷ of xs[i].
@@ -60,7 +65,7 @@ type Kernel[P, G, W, B, X, Y any, F Float] struct {
 	// there.
 	StepBatch func(p *P, b *B, xs []X, ys []Y, rate F) F
 	// InputGradBatch sets gxs[i] to the gradient of xs[i] and returns the sum of the losses; nil for networks without
-	// input_gradient.
+	// input_gradient, too.
 	InputGradBatch func(p *P, b *B, xs []X, ys []Y, gxs []X) F
 
 	// Norm returns the Euclidean norm of g, summed in float64: right wherever it is a number of the precision, though
@@ -87,7 +92,7 @@ func newMachine[P, G, W, B, X, Y any, F Float](
 	return machineOf(n, k)
 }
 
-// machineOf is newMachine for a kernel whose types fit the network. Functions that are nil must not be called.
+// machineOf is newMachine for a kernel whose types fit the network.
 func machineOf[P, G, W, B, X, Y any, F Float](
 	n spec.Network, k Kernel[P, G, W, B, X, Y, F],
 ) (m *judge.Machine[F], err error) {
@@ -100,20 +105,32 @@ func machineOf[P, G, W, B, X, Y any, F Float](
 	return m, err
 }
 
-// machineOn is a kernel on arguments that there are.
+// machineOn is a kernel on arguments that there are. Functions that the kernel lacks are nil.
 func machineOn[P, G, W, B, X, Y any, F Float](
 	k Kernel[P, G, W, B, X, Y, F], p *P, g *G, ws *W, x *X, y *Y,
 ) *judge.Machine[F] {
 	m := &judge.Machine[F]{
 		Params: memory.View[F](p), Grad: memory.View[F](g), X: memory.View[F](x), Y: memory.View[F](y),
-		Init:     func(norm func() float64) { k.Init(p, norm) },
-		Forward:  func() []F { return memory.View[F](k.Forward(p, ws, x)) },
-		Loss:     func() F { return k.Loss(p, ws, x, y) },
-		Backward: func() F { return k.Backward(p, ws, x, y, g) },
-		Gradient: func() F { return k.Grad(p, ws, x, y, g) },
-		Step:     func(rate F) F { return k.Step(p, ws, x, y, rate) },
-		Poison:   func() { memory.Poison(reflect.TypeFor[W](), unsafe.Pointer(ws)) },
-		Owns:     memory.Owner[F](unsafe.Pointer(ws), unsafe.Sizeof(*ws)),
+		Poison: func() { memory.Poison(reflect.TypeFor[W](), unsafe.Pointer(ws)) },
+		Owns:   memory.Owner[F](unsafe.Pointer(ws), unsafe.Sizeof(*ws)),
+	}
+	if k.Init != nil {
+		m.Init = func(norm func() float64) { k.Init(p, norm) }
+	}
+	if k.Forward != nil {
+		m.Forward = func() []F { return memory.View[F](k.Forward(p, ws, x)) }
+	}
+	if k.Loss != nil {
+		m.Loss = func() F { return k.Loss(p, ws, x, y) }
+	}
+	if k.Backward != nil {
+		m.Backward = func() F { return k.Backward(p, ws, x, y, g) }
+	}
+	if k.Grad != nil {
+		m.Gradient = func() F { return k.Grad(p, ws, x, y, g) }
+	}
+	if k.Step != nil {
+		m.Step = func(rate F) F { return k.Step(p, ws, x, y, rate) }
 	}
 	if k.InputGrad != nil {
 		m.InputGrad = func() []F { return memory.View[F](k.InputGrad(ws)) }
@@ -127,21 +144,24 @@ func kernelFits[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W,
 	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
 		return err
 	}
-	return present(missing{
+	return functions{
 		{"Init", k.Init == nil}, {"Forward", k.Forward == nil}, {"Loss", k.Loss == nil},
 		{"Backward", k.Backward == nil}, {"Grad", k.Grad == nil}, {"Step", k.Step == nil},
-		{"InputGrad", k.InputGrad == nil && n.InputGradient},
+		{"InputGrad", k.InputGrad == nil},
 		{"ForwardBatch", k.ForwardBatch == nil}, {"LossBatch", k.LossBatch == nil},
 		{"GradBatch", k.GradBatch == nil}, {"StepBatch", k.StepBatch == nil},
-		{"InputGradBatch", k.InputGradBatch == nil && n.InputGradient},
+		{"InputGradBatch", k.InputGradBatch == nil},
 		{"Norm", k.Norm == nil}, {"Clip", k.Clip == nil}, {"Scale", k.Scale == nil},
-	})
+	}.complete(n)
 }
 
-// gradientFunctionsOn are those of a kernel on a gradient.
+// gradientFunctionsOn are those of a kernel on a gradient, nil where it has none.
 func gradientFunctionsOn[P, G, W, B, X, Y any, F Float](
 	k Kernel[P, G, W, B, X, Y, F], g *G,
 ) judge.GradientFunctions[F] {
+	if k.Norm == nil {
+		return judge.GradientFunctions[F]{}
+	}
 	return judge.GradientFunctions[F]{
 		Grad:  memory.View[F](g),
 		Norm:  func() F { return k.Norm(g) },

@@ -41,10 +41,10 @@ func Observe[P, G, W, B, X, Y any, F Float](n spec.Network, k Kernel[P, G, W, B,
 	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
 		return nil, err
 	}
-	if err := present(missing{
+	if err := (functions{
 		{"Forward", k.Forward == nil}, {"Loss", k.Loss == nil}, {"Grad", k.Grad == nil},
 		{"GradBatch", k.GradBatch == nil && h.Samples > 0}, {"InputGrad", k.InputGrad == nil && n.InputGradient},
-	}); err != nil {
+	}).present(); err != nil {
 		return nil, err
 	}
 	m, err := machineOf(n, k)

@@ -55,11 +55,11 @@ func CheckOptimizerTeam[S, T, O, P, G, X, Y any, F Float](
 	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
 		return refuse(err)
 	}
-	if err := present(missing{
+	if err := (functions{
 		{"constructor", newState == nil}, {"Update of the optimizer", update == nil}, {"New", k.New == nil},
 		{"GradBatch", k.GradBatch == nil},
 		{"Update", k.Update == nil}, {"UpdateBatch", k.UpdateBatch == nil}, {"Close", k.Close == nil},
-	}); err != nil {
+	}).present(); err != nil {
 		return refuse(err)
 	}
 	if _, ok := any(newState()).(O); !ok {

@@ -18,13 +18,15 @@ import (
 // is made. A panic in a worker reaches the caller; after one a team works on, or panics with a message that says that
 // it does not. New panics if there are no workers. Close ends the goroutines, and does nothing the second time;
 // functions called after it panic with a message.
+//
+// The functions that the network's emit leaves out are nil, and no others, as in Kernel.
 type Team[T, P, G, X, Y any, F Float] struct {
 	New          func(workers int) *T
 	ForwardBatch func(t *T, p *P, xs []X, out []Y)
 	LossBatch    func(t *T, p *P, xs []X, ys []Y) F
 	GradBatch    func(t *T, p *P, xs []X, ys []Y, g *G) F
 	StepBatch    func(t *T, p *P, xs []X, ys []Y, rate F) F
-	// InputGradBatch is nil for networks without input_gradient.
+	// InputGradBatch is nil for networks without input_gradient, too.
 	InputGradBatch func(t *T, p *P, xs []X, ys []Y, gxs []X) F
 	Close          func(t *T)
 
@@ -37,11 +39,11 @@ func teamFits[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y, 
 	if err := fits(n, typesOf[P, G, X, Y, F]()); err != nil {
 		return err
 	}
-	return present(missing{
+	return functions{
 		{"New", k.New == nil}, {"ForwardBatch", k.ForwardBatch == nil}, {"LossBatch", k.LossBatch == nil},
 		{"GradBatch", k.GradBatch == nil}, {"StepBatch", k.StepBatch == nil},
-		{"InputGradBatch", k.InputGradBatch == nil && n.InputGradient}, {"Close", k.Close == nil},
-	})
+		{"InputGradBatch", k.InputGradBatch == nil}, {"Close", k.Close == nil},
+	}.complete(n)
 }
 
 // TestTeam checks a team against the reference of its network and fails the test with what is wrong. network is the
@@ -93,12 +95,18 @@ func CheckTeam[T, P, G, X, Y any, F Float](n spec.Network, k Team[T, P, G, X, Y,
 
 // teamBatches are the functions of one team.
 func teamBatches[T, P, G, X, Y any, F Float](k Team[T, P, G, X, Y, F], t *T) batchFunctions[P, G, X, Y, F] {
-	f := batchFunctions[P, G, X, Y, F]{
-		forward:  func(p *P, xs []X, out []Y) { k.ForwardBatch(t, p, xs, out) },
-		loss:     func(p *P, xs []X, ys []Y) F { return k.LossBatch(t, p, xs, ys) },
-		gradient: func(p *P, xs []X, ys []Y, g *G) F { return k.GradBatch(t, p, xs, ys, g) },
-		step:     func(p *P, xs []X, ys []Y, rate F) F { return k.StepBatch(t, p, xs, ys, rate) },
-		poison:   func() {}, // what a team works in is behind pointers
+	f := batchFunctions[P, G, X, Y, F]{poison: func() {}} // what a team works in is behind pointers
+	if k.ForwardBatch != nil {
+		f.forward = func(p *P, xs []X, out []Y) { k.ForwardBatch(t, p, xs, out) }
+	}
+	if k.LossBatch != nil {
+		f.loss = func(p *P, xs []X, ys []Y) F { return k.LossBatch(t, p, xs, ys) }
+	}
+	if k.GradBatch != nil {
+		f.gradient = func(p *P, xs []X, ys []Y, g *G) F { return k.GradBatch(t, p, xs, ys, g) }
+	}
+	if k.StepBatch != nil {
+		f.step = func(p *P, xs []X, ys []Y, rate F) F { return k.StepBatch(t, p, xs, ys, rate) }
 	}
 	if k.InputGradBatch != nil {
 		f.inputGrad = func(p *P, xs []X, ys []Y, gxs []X) F { return k.InputGradBatch(t, p, xs, ys, gxs) }

@@ -43,18 +43,3 @@ func fits(n spec.Network, t types) error {
 	}
 	return nil
 }
-
-// missing says of functions whether they are missing though they must not be.
-type missing []struct {
-	name    string
-	missing bool
-}
-
-func present(functions missing) error {
-	for _, f := range functions {
-		if f.missing {
-			return fmt.Errorf("the kernel's %s is nil; set it to the emitted method expression", f.name)
-		}
-	}
-	return nil
-}

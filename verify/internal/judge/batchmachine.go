@@ -2,6 +2,7 @@ package judge
 
 import (
 	"math"
+	"slices"
 
 	"github.com/backpropgen/backpropgen/verify/internal/fence"
 	"github.com/backpropgen/backpropgen/verify/internal/memory"
@@ -9,7 +10,7 @@ import (
 )
 
 // BatchMachine is batch functions with one set of everything they work on, seen as flat slices: the judge's only view
-// of them.
+// of them. Functions that the network does not emit are nil.
 type BatchMachine[F memory.Float] struct {
 	Params, Grad     []F
 	Xs, Ys, Out, Gxs memory.Samples[F]
@@ -18,7 +19,7 @@ type BatchMachine[F memory.Float] struct {
 	Loss     func(n memory.Lengths) F
 	Gradient func(n memory.Lengths) F
 	Step     func(n memory.Lengths, rate F) F
-	// InputGrad is nil where there is none.
+	// InputGrad is nil for networks without input gradient, too.
 	InputGrad func(n memory.Lengths) F
 	Poison    func()
 	// Guards are around the parameters, the gradient and the workspace; the samples have margins of their own.
@@ -40,28 +41,37 @@ func loadBatch[F memory.Float](m *BatchMachine[F], b trial.Batch) {
 // batchCall is one batch function of the emitted API and what is to be judged after it.
 type batchCall[F memory.Float] struct {
 	name string
+	// there says whether the machine has the function.
+	there bool
 	// run makes the call and returns the loss, 0 if it returns none.
 	run func(m *BatchMachine[F], n memory.Lengths, rate F) F
 	// output, loss, gradient, step and input say which numbers the call delivers.
 	output, loss, gradient, step, input bool
 }
 
+// batchCalls are those of functions that the machine has.
 func batchCalls[F memory.Float](m *BatchMachine[F]) []batchCall[F] {
 	list := []batchCall[F]{
-		{name: "ForwardBatch", output: true,
+		{name: "ForwardBatch", there: m.Forward != nil, output: true,
 			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { m.Forward(n); return 0 }},
-		{name: "LossBatch", loss: true,
+		{name: "LossBatch", there: m.Loss != nil, loss: true,
 			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.Loss(n) }},
-		{name: "GradBatch", loss: true, gradient: true,
+		{name: "GradBatch", there: m.Gradient != nil, loss: true, gradient: true,
 			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.Gradient(n) }},
-		{name: "StepBatch", loss: true, step: true,
+		{name: "StepBatch", there: m.Step != nil, loss: true, step: true,
 			run: func(m *BatchMachine[F], n memory.Lengths, rate F) F { return m.Step(n, rate) }},
+		{name: "InputGradBatch", there: m.InputGrad != nil, loss: true, input: true,
+			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.InputGrad(n) }},
 	}
-	if m.InputGrad != nil {
-		list = append(list, batchCall[F]{name: "InputGradBatch", loss: true, input: true,
-			run: func(m *BatchMachine[F], n memory.Lengths, _ F) F { return m.InputGrad(n) }})
+	return slices.DeleteFunc(list, func(c batchCall[F]) bool { return !c.there })
+}
+
+// fullest is the call that does most of what batch functions do: it goes forward and backward if any does.
+func fullest[F memory.Float](list []batchCall[F]) batchCall[F] {
+	if i := slices.IndexFunc(list, func(c batchCall[F]) bool { return c.gradient }); i >= 0 {
+		return list[i]
 	}
-	return list
+	return list[0]
 }
 
 // mismatches are the ways in which one argument of the call can have m samples where the others have n.

@@ -33,13 +33,14 @@ func CheckConcurrency[F memory.Float](k *Kernel[F], cuts Cuts) {
 	memory.Narrow(both[0].Reads.Params, pool.Params)
 	users := [2]map[string]func() []F{callsOf(both[0], pool, 0, cuts.Tile+2), callsOf(both[1], pool, 1, cuts.Tile+2)}
 	most := min(max(meetingsLimit/(n.Params()+trial.SampleCost), 50), meetings)
-	for _, name := range []string{
-		"Forward", "Loss", "Backward", "Grad", "Step", "ForwardBatch", "LossBatch", "GradBatch", "StepBatch",
-		"InputGradBatch",
-	} {
-		if users[0][name] == nil {
-			continue
-		}
+	var names []string
+	for _, c := range calls(both[0].Reads) {
+		names = append(names, c.name)
+	}
+	for _, c := range batchCalls(both[0].ReadsBatch) {
+		names = append(names, c.name)
+	}
+	for _, name := range names {
 		if wrong := together(most, [2]func() []F{users[0][name], users[1][name]}); wrong != "" {
 			report.Broken(name, "two goroutines at once", "seed "+report.Seed,
 				"%s; calls on different workspaces must not see each other", wrong)
@@ -47,7 +48,8 @@ func CheckConcurrency[F memory.Float](k *Kernel[F], cuts Cuts) {
 	}
 }
 
-// callsOf are functions by their names, each with everything it returns and leaves behind, on samples of the pool.
+// callsOf are functions by their names, each with everything it returns and leaves behind, on samples of the pool. Those
+// that the network does not emit must not be called.
 func callsOf[F memory.Float](u User[F], pool *trial.Pool, i, count int) map[string]func() []F {
 	memory.Narrow(u.Reads.X, pool.Samples[i].X)
 	memory.Narrow(u.Reads.Y, pool.Samples[i].Y)
@@ -69,21 +71,19 @@ func callsOf[F memory.Float](u User[F], pool *trial.Pool, i, count int) map[stri
 	}
 	m, own := u.Reads, func() { copy(u.Moves.Params, u.Reads.Params) }
 	list := map[string]func() []F{
-		"Forward":      func() []F { return said(0, m.Forward()) },
-		"Loss":         func() []F { return said(m.Loss()) },
-		"Backward":     func() []F { m.Forward(); return said(m.Backward(), m.Grad) },
-		"Grad":         func() []F { return said(m.Gradient(), m.Grad) },
-		"Step":         func() []F { own(); return said(u.Moves.Step(rate), u.Moves.Params) },
-		"ForwardBatch": func() []F { b.Forward(all); return said(0, b.Out.First(count)) },
-		"LossBatch":    func() []F { return said(b.Loss(all)) },
-		"GradBatch":    func() []F { return said(b.Gradient(all), b.Grad) },
-		"StepBatch":    func() []F { own(); return said(u.MovesBatch.Step(all, rate), u.Moves.Params) },
+		"Forward":        func() []F { return said(0, m.Forward()) },
+		"Loss":           func() []F { return said(m.Loss()) },
+		"Backward":       func() []F { m.Forward(); return said(m.Backward(), m.Grad) },
+		"Grad":           func() []F { return said(m.Gradient(), m.Grad) },
+		"Step":           func() []F { own(); return said(u.Moves.Step(rate), u.Moves.Params) },
+		"ForwardBatch":   func() []F { b.Forward(all); return said(0, b.Out.First(count)) },
+		"LossBatch":      func() []F { return said(b.Loss(all)) },
+		"GradBatch":      func() []F { return said(b.Gradient(all), b.Grad) },
+		"StepBatch":      func() []F { own(); return said(u.MovesBatch.Step(all, rate), u.Moves.Params) },
+		"InputGradBatch": func() []F { return said(b.InputGrad(all), b.Gxs.First(count)) },
 	}
 	if m.InputGrad != nil {
 		list["Grad"] = func() []F { return said(m.Gradient(), m.Grad, m.InputGrad()) }
-	}
-	if b.InputGrad != nil {
-		list["InputGradBatch"] = func() []F { return said(b.InputGrad(all), b.Gxs.First(count)) }
 	}
 	return list
 }

@@ -46,8 +46,10 @@ func fencedSingles[F memory.Float](f *Fenced[F], at fence.Placement, s trial.Sam
 				fence.Deliver("x", m.X...), fence.Deliver("y", m.Y...))
 		}})
 	}
-	add("Init", func() []fence.Delivery[F] { m.Init(func() float64 { return 0.5 }); return nil })
-	for _, c := range calls[F]() {
+	if m.Init != nil {
+		add("Init", func() []fence.Delivery[F] { m.Init(func() float64 { return 0.5 }); return nil })
+	}
+	for _, c := range calls(m) {
 		add(c.name, func() []fence.Delivery[F] {
 			loss, output := c.run(m, F(s.Rate))
 			list := []fence.Delivery[F]{fence.Deliver("loss", loss), fence.Deliver("ŷ", output...)}
@@ -56,6 +58,9 @@ func fencedSingles[F memory.Float](f *Fenced[F], at fence.Placement, s trial.Sam
 			}
 			return list
 		})
+	}
+	if g.Norm == nil {
+		return list
 	}
 	// Norm, Clip and Scale work on a gradient without zeros.
 	ramp := func() {

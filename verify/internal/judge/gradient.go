@@ -20,7 +20,7 @@ type gradientJudge[F memory.Float] struct {
 	GradientFunctions[F]
 }
 
-// GradientFunctions are Norm, Clip and Scale of one gradient.
+// GradientFunctions are Norm, Clip and Scale of one gradient: all of them, or all nil where the network emits none.
 type GradientFunctions[F memory.Float] struct {
 	Grad  []F
 	Norm  func() F
@@ -35,6 +35,9 @@ func (j *gradientJudge[F]) ruler(where string) finding.Ruler {
 
 // run judges the functions on gradients of many sizes, and on those that are no numbers.
 func (j *gradientJudge[F]) run() {
+	if j.Norm == nil {
+		return
+	}
 	rng, _ := trial.Random(j.network, gradientTrials)
 	// From where the sum of all squares overflows though its root does not, to the smallest numbers.
 	n := float64(len(j.Grad))

@@ -13,7 +13,7 @@ import (
 
 // initialisation judges Init: biases 0, and every weight the layer's scale times its own call of norm.
 func (j *singleJudge[F]) initialisation() {
-	if j.scales() {
+	if j.machine.Init != nil && j.scales() {
 		j.draws()
 	}
 }

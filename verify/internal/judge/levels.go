@@ -111,21 +111,29 @@ func strictResults[F memory.Float](k *Levels[F], d *strictData[F], counts []int)
 	add := func(call, what string, numbers ...F) {
 		all = append(all, finding.Delivered[F]{Call: call, What: what, Where: where, Numbers: slices.Clone(numbers)})
 	}
-	input := func(call string) {
-		if m.InputGrad != nil {
-			add(call, "∂L/∂x", m.InputGrad()...)
-		}
-	}
 	for i := range min(strictSingles, len(d.xs)/d.in) {
 		d.single(m, i)
-		add("Forward", "ŷ", m.Forward()...)
-		add("Backward", "loss", m.Backward())
-		add("Backward", "gradient", m.Grad...)
-		input("Backward")
-		add("Loss", "loss", m.Loss())
-		add("Grad", "loss", m.Gradient())
-		add("Grad", "gradient", m.Grad...)
-		input("Grad")
+		for _, c := range calls(m) {
+			loss, output := c.run(m, d.rate)
+			if c.output {
+				add(c.name, "ŷ", output...)
+			}
+			if c.loss {
+				add(c.name, "loss", loss)
+			}
+			if c.gradient {
+				add(c.name, "gradient", m.Grad...)
+			}
+			if c.step {
+				add(c.name, "parameters", m.Params...)
+			}
+			if (c.gradient || c.step) && m.InputGrad != nil {
+				add(c.name, "∂L/∂x", m.InputGrad()...)
+			}
+		}
+		if g.Norm == nil {
+			continue
+		}
 		// Of the gradient: those of the specials have NaN and infinities, the others every magnitude.
 		copy(g.Grad, m.Grad)
 		add("Norm", "norm", g.Norm())
@@ -133,25 +141,28 @@ func strictResults[F memory.Float](k *Levels[F], d *strictData[F], counts []int)
 		add("Scale", "gradient", g.Grad...)
 		add("Clip", "norm", g.Clip(g.Norm()*d.rate))
 		add("Clip", "gradient", g.Grad...)
-		add("Step", "loss", m.Step(d.rate))
-		add("Step", "parameters", m.Params...)
-		input("Step")
 	}
 	for _, count := range counts {
 		where = fmt.Sprintf("%d samples, ", count)
-		d.batch(b, count)
-		all := memory.Evenly(count)
-		b.Forward(all)
-		add("ForwardBatch", "ŷ", b.Out.First(count)...)
-		add("LossBatch", "loss", b.Loss(all))
-		add("GradBatch", "loss", b.Gradient(all))
-		add("GradBatch", "gradient", b.Grad...)
-		if b.InputGrad != nil {
-			add("InputGradBatch", "loss", b.InputGrad(all))
-			add("InputGradBatch", "∂L/∂x", b.Gxs.First(count)...)
+		for _, c := range batchCalls(b) {
+			d.batch(b, count)
+			loss := c.run(b, memory.Evenly(count), d.rate)
+			if c.output {
+				add(c.name, "ŷ", b.Out.First(count)...)
+			}
+			if c.loss {
+				add(c.name, "loss", loss)
+			}
+			if c.gradient {
+				add(c.name, "gradient", b.Grad...)
+			}
+			if c.step {
+				add(c.name, "parameters", b.Params...)
+			}
+			if c.input {
+				add(c.name, "∂L/∂x", b.Gxs.First(count)...)
+			}
 		}
-		add("StepBatch", "loss", b.Step(all, d.rate))
-		add("StepBatch", "parameters", b.Params...)
 	}
 	return all
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Machine is a kernel with one set of everything it works on, seen as flat slices: the judge's only
-// view of it.
+// view of it. Functions that the network does not emit are nil.
 type Machine[F memory.Float] struct {
 	Params, Grad, X, Y []F
 

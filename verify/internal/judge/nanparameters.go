@@ -123,10 +123,11 @@ func (j *singleJudge[F]) nanParameters() {
 		if j.report.Failed(err) {
 			return
 		}
-		for k, c := range calls[F]() {
+		all := calls(j.machine)
+		for k, c := range all {
 			clean := j.do(c, s)
 			for i, u := range places {
-				if thin && (i%2 != turn || i/2%5 != k && c.name != "Forward") {
+				if thin && (i%2 != turn || i/2%len(all) != k && c.name != "Forward") {
 					continue
 				}
 				j.nanParameter(c, s, u, t.of(u), clean)
@@ -233,6 +234,9 @@ func (j *batchJudge[F]) nanUnits() {
 	count := j.tileAndRest()
 	rows, cols := j.network.Layers[0].Dense, j.network.Width(0)
 	all := batchCalls(j.machine)
+	if !slices.ContainsFunc(all, func(c batchCall[F]) bool { return c.loss }) {
+		return
+	}
 	lanes := min(max(nanBatch/(rows*count*len(all)*(j.network.Params()+trial.SampleCost)), 1), count)
 	for i := range rows {
 		bad := s

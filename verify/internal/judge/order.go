@@ -92,60 +92,92 @@ func (j orderJudge[F]) same(call string, b finding.Block, where string, got, wan
 	}
 }
 
-// singles judges Grad on one sample, layer by layer, as far as values are known.
+// singles judges functions on one sample, layer by layer, as far as values are known: the gradient, what the workspace
+// holds after the call that goes through most of the network, and ŷ.
 func (j orderJudge[F]) singles(d *strictData[F], where string) {
 	n, m := j.network, j.machine
-	d.single(m, 0)
-	output := slices.Clone(m.Forward())
-	m.Gradient()
-	layers := j.layers()
-	layers[n.Depth()].a = output
+	var output []F
+	if m.Forward != nil {
+		d.single(m, 0)
+		output = slices.Clone(m.Forward())
+	}
+	gradient, grad := j.gradient(d, 0)
+	call := gradient
+	if m.Gradient == nil { // it has left nothing in the workspace
+		all := calls(m)
+		last := all[len(all)-1]
+		call = last.name
+		d.single(m, 0)
+		last.run(m, d.rate)
+	}
+	layers := j.layers(d.params, grad)
 	layers[0].a = d.x(0)
 	for l := 1; l <= n.Depth(); l++ {
 		this, below := &layers[l], layers[l-1]
 		if below.a != nil {
 			z := j.affine(*this, below.a)
-			j.same("Grad", finding.Block{Name: fmt.Sprintf("Z%d", l), N: len(z)}, where, this.z, z)
+			j.same(call, finding.Block{Name: fmt.Sprintf("Z%d", l), N: len(z)}, where, this.z, z)
 			if a, known := exactly(n.Layers[l-1].Activation, z); known {
-				name := fmt.Sprintf("A%d", l)
+				j.same(call, finding.Block{Name: fmt.Sprintf("A%d", l), N: len(z)}, where, this.a, a)
 				if l == n.Depth() {
-					name = "ŷ"
+					j.same("Forward", finding.Block{Name: "ŷ", N: len(z)}, where, output, a)
 				}
-				j.same("Forward", finding.Block{Name: name, N: len(z)}, where, this.a, a)
 				this.a = a
 			}
 			// Every element of the gradient is one product.
-			if this.d != nil {
+			if this.d != nil && this.gw != nil {
 				want := make([]F, 0, len(this.gw))
 				for _, di := range this.d {
 					for _, a := range below.a {
 						want = append(want, roundedProduct(di, a))
 					}
 				}
-				j.same("Grad", finding.Block{Name: fmt.Sprintf("∂L/∂W%d", l), Layer: l, N: len(want),
+				j.same(gradient, finding.Block{Name: fmt.Sprintf("∂L/∂W%d", l), Layer: l, N: len(want),
 					Cols: len(below.a)}, where, this.gw, want)
 			}
 		}
 		if this.d == nil {
 			continue
 		}
-		j.same("Grad", finding.Block{Name: fmt.Sprintf("∂L/∂b%d", l), N: len(this.d)}, where, this.gb, this.d)
+		j.same(gradient, finding.Block{Name: fmt.Sprintf("∂L/∂b%d", l), N: len(this.d)}, where, this.gb, this.d)
 		v := j.back(*this, n.Width(l-1))
 		switch {
 		case l == 1 && m.InputGrad != nil:
-			j.same("Grad", finding.Block{Name: "∂L/∂x", N: len(v)}, where, m.InputGrad(), v)
+			j.same(call, finding.Block{Name: "∂L/∂x", N: len(v)}, where, m.InputGrad(), v)
 		case l > 1 && n.Layers[l-2].Activation.Name == "identity" && below.d != nil:
-			j.same("Grad", finding.Block{Name: fmt.Sprintf("D%d", l-1), N: len(v)}, where, below.d, v)
+			j.same(call, finding.Block{Name: fmt.Sprintf("D%d", l-1), N: len(v)}, where, below.d, v)
 		}
 	}
 }
 
-// layers are what is known after Grad, for layer ℓ at index ℓ.
-func (j orderJudge[F]) layers() []strictLayer[F] {
+// gradient is the gradient of sample i, and which function gave it: Grad, without it GradBatch of a batch of one. It is
+// nil where there is neither. It is good until the next one.
+func (j orderJudge[F]) gradient(d *strictData[F], i int) (call string, grad []F) {
+	m, b := j.machine, j.batch
+	switch {
+	case m.Gradient != nil:
+		d.single(m, i)
+		m.Gradient()
+		return "Grad", m.Grad
+	case b.Gradient != nil:
+		d.batch(b, 1)
+		copy(b.Xs.First(1), d.x(i))
+		copy(b.Ys.First(1), d.y(i))
+		b.Gradient(memory.Evenly(1))
+		return "GradBatch", b.Grad
+	}
+	return "", nil
+}
+
+// layers are what is known of all layers, for layer ℓ at index ℓ: the parameters, their gradient if it is not nil, and
+// what the workspace holds.
+func (j orderJudge[F]) layers(params, grads []F) []strictLayer[F] {
 	n := j.network
 	layers := make([]strictLayer[F], n.Depth()+1)
-	params, grads := j.machine.Params, j.machine.Grad
 	take := func(from *[]F, count int) (part []F) {
+		if *from == nil {
+			return nil
+		}
 		part, *from = (*from)[:count], (*from)[count:]
 		return part
 	}
@@ -166,7 +198,9 @@ func (j orderJudge[F]) layers() []strictLayer[F] {
 		case 'A':
 			this.a = f.View
 		case 'D':
-			this.d = f.View
+			if j.machine.Gradient != nil || j.machine.Step != nil { // else nothing sets it
+				this.d = f.View
+			}
 		}
 	}
 	return layers
@@ -212,17 +246,19 @@ func exactly[F memory.Float](f spec.Function, z []F) (a []F, known bool) {
 	return nil, false
 }
 
-// batches judges functions of a batch: what they do with a sample is what those of one sample do, and sums of
-// gradients go from sample to sample.
+// batches judges functions of a batch: what they do with a sample is what those of one sample do, or those of a batch
+// of one, and sums of gradients go from sample to sample.
 func (j orderJudge[F]) batches(d *strictData[F], count int, where string) {
 	n, m, b := j.network, j.machine, j.batch
 	total := make([]F, n.Params())
 	var outputs, inputs []F
 	for i := range count {
-		d.single(m, i)
-		outputs = append(outputs, m.Forward()...)
-		m.Gradient()
-		for e, v := range m.Grad {
+		if m.Forward != nil {
+			d.single(m, i)
+			outputs = append(outputs, m.Forward()...)
+		}
+		_, grad := j.gradient(d, i)
+		for e, v := range grad {
 			total[e] += v
 		}
 		if m.InputGrad != nil {
@@ -237,13 +273,20 @@ func (j orderJudge[F]) batches(d *strictData[F], count int, where string) {
 	}
 	shape := batchShape(n, count)
 	d.batch(b, count)
-	b.Forward(memory.Evenly(count))
-	all("ForwardBatch", []finding.Block{shape.output}, b.Out.First(count), outputs)
-	b.Gradient(memory.Evenly(count))
-	all("GradBatch", finding.Blocks(n, "∂L/∂"), b.Grad, total)
+	if b.Forward != nil {
+		b.Forward(memory.Evenly(count))
+		all("ForwardBatch", []finding.Block{shape.output}, b.Out.First(count), outputs)
+	}
+	if b.Gradient != nil {
+		b.Gradient(memory.Evenly(count))
+		all("GradBatch", finding.Blocks(n, "∂L/∂"), b.Grad, total)
+	}
 	if b.InputGrad != nil {
 		b.InputGrad(memory.Evenly(count))
 		all("InputGradBatch", []finding.Block{shape.x}, b.Gxs.First(count), inputs)
+	}
+	if b.Step == nil {
+		return
 	}
 	want := slices.Clone(b.Params)
 	b.Step(memory.Evenly(count), d.rate)

@@ -15,7 +15,7 @@ func TestPerfectProof(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := perfect(c, rounding.Float32, []float32{0.5, 0.25}, 2, flat); ok {
+	if perfect(c, rounding.Float32, []float64{0.5, 0.25}, 2, flat) {
 		t.Error("a loss that is always 0 is taken for proof")
 	}
 }

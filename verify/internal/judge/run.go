@@ -46,11 +46,18 @@ func judgeKernelNumbers[F memory.Float](k *Kernel[F]) {
 	batches := newBatchJudge[F](n, k.Format, report, k.Cuts)
 	batches.short = k.Options.Short
 	batches.machine = k.Batch(batches.largest() + 1)
-	batches.trials(k.Options)
-	batches.special()
-	batches.nanParameters(j)
-	report.Failed(batches.perfectPredictions())
-	batches.nanUnits()
-	batches.with(k.Batch(batches.room())).crossing()
+	if len(batchCalls(batches.machine)) > 0 {
+		batches.judge(k, j)
+	}
 	CheckConcurrency(k, batches.cuts)
+}
+
+// judge judges everything about batch functions; single is the judge of the functions of one sample.
+func (j *batchJudge[F]) judge(k *Kernel[F], single *singleJudge[F]) {
+	j.trials(k.Options)
+	j.special()
+	j.nanParameters(single)
+	j.report.Failed(j.perfectPredictions())
+	j.nanUnits()
+	j.with(k.Batch(j.room())).crossing()
 }

@@ -34,25 +34,29 @@ func (j *singleJudge[F]) ruler(where string) finding.Ruler {
 // call is one function of the emitted API and what is to be judged after it.
 type call[F memory.Float] struct {
 	name string
+	// there says whether the machine has the functions that it needs.
+	there bool
 	// run makes the call and returns the loss, 0 if it returns none, and ŷ, nil if it returns none.
 	run func(m *Machine[F], rate F) (loss F, output []F)
 	// output, loss, gradient and step say which numbers the call delivers.
 	output, loss, gradient, step bool
 }
 
-func calls[F memory.Float]() []call[F] {
-	return []call[F]{
-		{name: "Forward", output: true,
+// calls are those that the machine has the functions for.
+func calls[F memory.Float](m *Machine[F]) []call[F] {
+	list := []call[F]{
+		{name: "Forward", there: m.Forward != nil, output: true,
 			run: func(m *Machine[F], _ F) (F, []F) { return 0, m.Forward() }},
-		{name: "Loss", loss: true,
+		{name: "Loss", there: m.Loss != nil, loss: true,
 			run: func(m *Machine[F], _ F) (F, []F) { return m.Loss(), nil }},
-		{name: "Backward", loss: true, gradient: true,
+		{name: "Backward", there: m.Forward != nil && m.Backward != nil, loss: true, gradient: true,
 			run: func(m *Machine[F], _ F) (F, []F) { m.Forward(); return m.Backward(), nil }},
-		{name: "Grad", loss: true, gradient: true,
+		{name: "Grad", there: m.Gradient != nil, loss: true, gradient: true,
 			run: func(m *Machine[F], _ F) (F, []F) { return m.Gradient(), nil }},
-		{name: "Step", loss: true, step: true,
+		{name: "Step", there: m.Step != nil, loss: true, step: true,
 			run: func(m *Machine[F], rate F) (F, []F) { return m.Step(rate), nil }},
 	}
+	return slices.DeleteFunc(list, func(c call[F]) bool { return !c.there })
 }
 
 // do loads the sample, makes the call, checks that it wrote nothing beside its arguments and copies what it left
@@ -85,7 +89,7 @@ func (j *singleJudge[F]) trial(i int) error {
 		return err
 	}
 	r := j.ruler(fmt.Sprintf("trial %d (%s), seed %s", i, s.Kind, j.report.Seed))
-	for _, c := range calls[F]() {
+	for _, c := range calls(j.machine) {
 		LoadSample(j.machine, s)
 		j.machine.Poison()
 		first := j.do(c, s)
@@ -182,16 +186,17 @@ func (j *singleJudge[F]) disturb(s trial.Sample) {
 	for i := range j.other.X {
 		j.other.X[i] = 0.5 - j.other.X[i]
 	}
-	j.other.Gradient()
-	j.other.Step(F(s.Rate))
-	j.other.Loss()
-	j.other.Forward()
-	j.other.Backward()
+	for _, c := range slices.Backward(calls(j.other)) {
+		c.run(j.other, F(s.Rate))
+	}
 	fence.Untouched(j.ruler(s.Kind), "calls on another workspace", j.other.Guards)
 }
 
 // stays checks that what Forward returned does not change until the next call on its workspace.
 func (j *singleJudge[F]) stays(r finding.Ruler, s trial.Sample) {
+	if j.machine.Forward == nil {
+		return
+	}
 	LoadSample(j.machine, s)
 	output := j.machine.Forward()
 	before := slices.Clone(output)

@@ -25,7 +25,7 @@ func (j *singleJudge[F]) notFinite() {
 		return
 	}
 	r := j.ruler(fmt.Sprintf("x[0] NaN, seed %s", j.report.Seed))
-	for _, c := range calls[F]() {
+	for _, c := range calls(j.machine) {
 		j.machine.Poison()
 		first := j.do(c, s)
 		got := j.do(c, spoilt)
@@ -58,7 +58,7 @@ func (j *singleJudge[F]) allocations() {
 		return
 	}
 	LoadSample(j.machine, s)
-	for _, c := range calls[F]() {
+	for _, c := range calls(j.machine) {
 		j.report.Allocates(c.name, "", 10, func() { c.run(j.machine, F(s.Rate)) })
 		fence.Untouched(j.ruler("many calls"), c.name, j.machine.Guards)
 	}

@@ -66,8 +66,9 @@ func crossTeams[F memory.Float](k *Teams[F], base *batchJudge[F]) {
 			picks := pool.Picks(rng, count)
 			b := pool.Batch(picks)
 			r := base.ruler(fmt.Sprintf("%d %s, seed %s", count, b.Kind, base.report.Seed))
-			for _, c := range batchCalls(base.machine) {
-				if at >= filled && cost > thinned && !c.gradient {
+			calls := batchCalls(base.machine)
+			for _, c := range calls {
+				if at >= filled && cost > thinned && c.name != fullest(calls).name {
 					continue
 				}
 				first := base.do(r, c, b)

@@ -19,11 +19,13 @@ func endings[F memory.Float](k *Teams[F]) {
 	for i, workers := range TeamSizes {
 		m, nothing := k.Machine(i, count), k.Nothing(i, count)
 		where := fmt.Sprintf("%d workers", workers)
-		if finding.PanicOf(func() { nothing.Gradient(all) }) == nil {
-			report.Broken("GradBatch", "p", where, "nil parameters do not panic in the caller")
+		calls := batchCalls(m)
+		c := fullest(calls)
+		if finding.PanicOf(func() { c.run(nothing, all, 1) }) == nil {
+			report.Broken(c.name, "p", where, "nil parameters do not panic in the caller")
 		}
-		if said := finding.PanicOf(func() { m.Gradient(all) }); finding.IsRuntime(said) {
-			report.Broken("GradBatch", "after a panic", where,
+		if said := finding.PanicOf(func() { c.run(m, all, 1) }); finding.IsRuntime(said) {
+			report.Broken(c.name, "after a panic", where,
 				"the next call panics with %q; it must work or say that it does not",
 				fmt.Sprint(said))
 		}
@@ -32,7 +34,7 @@ func endings[F memory.Float](k *Teams[F]) {
 				report.Broken("Close", "panic", where, "%v; closing twice is no mistake", said)
 			}
 		}
-		for _, c := range batchCalls(m) {
+		for _, c := range calls {
 			said := finding.PanicOf(func() { c.run(m, all, 1) })
 			text := strings.ToLower(fmt.Sprint(said))
 			if said == nil || finding.IsRuntime(said) || !strings.Contains(text, "close") {
