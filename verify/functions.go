@@ -53,15 +53,17 @@ type functions []struct {
 
 // complete checks that all functions are there that the network emits, and no others: what emit leaves out and is there
 // all the same was generated from another spec.
-func (fs functions) complete(n spec.Network) error {
-	has := presences(n)
+func (fs functions) complete(n spec.Network) error { return fs.fit(presences(n)) }
+
+// fit checks that those are there that are needed, and none that is absent.
+func (fs functions) fit(has map[string]presence) error {
 	for _, f := range fs {
 		switch {
 		case f.isNil && has[f.name] == needed:
 			return missing(f.name)
 		case !f.isNil && has[f.name] == absent:
-			return fmt.Errorf("the kernel's %s is set, but emit leaves it out: %v; generate it again from this spec",
-				f.name, n.Emit)
+			return fmt.Errorf("the kernel's %s is set, but the spec's emit leaves it out; generate it again from this spec",
+				f.name)
 		}
 	}
 	return nil
