@@ -86,7 +86,7 @@ func (c *assembly) Emit() ([]File, error) {
 	n, p, tiling := c.n, c.p, c.assembly.Tiling
 	a := templates.Assembly{
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Header: []string{marker(c.o)},
-		Levels: levels, Method: portable.VectorMethod,
+		Levels: levels, Method: portable.VectorMethod, Tested: n.Emits(spec.EmitTest),
 	}
 	for _, name := range c.vector {
 		params, results := portable.Params(p, name)

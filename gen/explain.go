@@ -24,11 +24,19 @@ func Explain(n spec.Network, o Options) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s, %s: %s; cost %s\n", n.Name, Shape(n), n.Precision, activations(n), n.Cost.Brief())
 	fmt.Fprintf(&b, "  package %s, files %s\n", o.Package, strings.Join(c.emitted(), " "))
-	fmt.Fprintf(&b, "  %d parameters, %d multiply-adds forward, %d gradient\n",
-		s.Params, s.MultiplyAdds, s.GradMultiplyAdds)
+	fmt.Fprintf(&b, "  %d parameters, %d multiply-adds forward", s.Params, s.MultiplyAdds)
+	if n.Learns() {
+		fmt.Fprintf(&b, ", %d gradient", s.GradMultiplyAdds)
+	}
+	fmt.Fprintln(&b)
+	if n.Emit != nil {
+		fmt.Fprintf(&b, "  emitted: %s\n", emits(n))
+	}
 	fmt.Fprintf(&b, "  %d bytes workspace, about %d bytes of machine code: %s\n",
 		s.WorkspaceBytes, s.CodeBytes, s.Unrolled)
-	fmt.Fprintf(&b, "  batches %d samples at a time, in %d bytes\n", s.Block, s.BatchBytes)
+	if n.Emits(spec.EmitBatch) {
+		fmt.Fprintf(&b, "  batches %d samples at a time, in %d bytes\n", s.Block, s.BatchBytes)
+	}
 	fmt.Fprintf(&b, "  rounding %s\n", p.Rounding())
 	fmt.Fprintf(&b, "  spec sha256:%s\n", s.Digest)
 	for _, line := range lines {
@@ -51,11 +59,14 @@ func Explain(n spec.Network, o Options) (string, error) {
 			"number a parameter for each running\n  mean and velocity.\n")
 	}
 	b.WriteString(predicted)
-	fmt.Fprintf(&b, "\nwhat each cache mode keeps from Forward to Backward, and what Grad takes\n%s", caches(n, s))
-	fmt.Fprintf(&b, "  A division weighs %d, a call %d, any other operation 1; auto takes what weighs least and, of "+
-		"that, what keeps least.\n", expr.DivWeight, expr.CallWeight)
-	if p.Cache != n.Cache {
-		fmt.Fprintf(&b, "  auto is %s here.\n", p.Cache)
+	if n.Learns() {
+		fmt.Fprintf(&b, "\nwhat each cache mode keeps from Forward to Backward, and what %s takes\n%s", longest(n),
+			caches(n, s))
+		fmt.Fprintf(&b, "  A division weighs %d, a call %d, any other operation 1; auto takes what weighs least and, "+
+			"of that, what keeps least.\n", expr.DivWeight, expr.CallWeight)
+		if p.Cache != n.Cache {
+			fmt.Fprintf(&b, "  auto is %s here.\n", p.Cache)
+		}
 	}
 	errors, err := bounds(n, p, o.Ranges)
 	if err != nil {
@@ -82,7 +93,7 @@ func (c *Compiled) explained() (lines []string, tables string, err error) {
 
 // emitted are the names of the files that a network gets.
 func (c *Compiled) emitted() (names []string) {
-	for _, f := range c.o.Names(c.n) {
+	for _, f := range asked(c.n, c.o.Names(c.n)) {
 		switch f.Kind {
 		case Declarations, Fallback, Assembly:
 			if !c.takesOver() {

@@ -41,9 +41,21 @@ func (r Ranges) fill(n spec.Network) bound.Ranges {
 // bounds is the table of how large rounding errors can get.
 func bounds(n spec.Network, p *plan.Program, given Ranges) (string, error) {
 	r := given.fill(n)
-	limits, err := bound.Of(p, r)
+	whole := p
+	if p.Func(plan.Grad) == nil { // which has everything that there are limits of
+		all := n
+		all.Emit, all.Cache = nil, p.Cache
+		var err error
+		if whole, err = plan.Compile(all); err != nil {
+			return "", err
+		}
+	}
+	limits, err := bound.Of(whole, r)
 	if err != nil {
 		return "", err
+	}
+	if !n.Learns() {
+		limits = limits[:1] // ŷ
 	}
 	var b strings.Builder
 	targets := r.Targets.String()

@@ -48,7 +48,7 @@ func (o Options) Names(n spec.Network) []FileName {
 	return names
 }
 
-// own are the files that every network gets.
+// own are the files that every network may get, the kernels first.
 func own(n spec.Network) []FileName {
 	stem := stem(n)
 	return []FileName{
@@ -69,11 +69,22 @@ func FileNames(n spec.Network) []string {
 	return names
 }
 
+// partOf are the parts of what is emitted that have a kind of file; what is not here is emitted always.
+var partOf = map[Kind]spec.Part{Test: spec.EmitTest, Store: spec.EmitSave, Team: spec.EmitTeam}
+
+// asked are those of some files that a network asks for.
+func asked(n spec.Network, files []FileName) []FileName {
+	return slices.DeleteFunc(files, func(f FileName) bool {
+		part, known := partOf[f.Kind]
+		return known && !n.Emits(part)
+	})
+}
+
 // Files returns the files of the network, as Generate does.
 func (c *Compiled) Files() ([]File, error) {
 	var kernels templates.Source
 	var files []File
-	for _, f := range own(c.n) {
+	for _, f := range asked(c.n, own(c.n)) {
 		files = append(files, File{Name: f.Name, Kind: f.Kind})
 	}
 	write := func(i int, what string, text func() ([]byte, error)) func() error {
@@ -84,16 +95,25 @@ func (c *Compiled) Files() ([]File, error) {
 			return nil
 		}
 	}
-	tasks := []func() error{
-		func() (err error) {
-			if kernels, err = c.kernels(files[0].Name); err != nil {
-				return fmt.Errorf("%s: printing its kernels: %w", c.n.Name, err)
-			}
-			return nil
-		},
-		write(1, "its test", c.test),
-		write(2, "what saves and loads it", func() ([]byte, error) { return storeFile(c.n, c.p, c.o) }),
-		write(3, "its team", func() ([]byte, error) { return teamFile(c.n, c.p, c.o) }),
+	var tasks []func() error
+	for i, f := range files {
+		switch f.Kind {
+		case Kernels:
+			tasks = append(tasks, func() (err error) {
+				if kernels, err = c.kernels(f.Name); err != nil {
+					return fmt.Errorf("%s: printing its kernels: %w", c.n.Name, err)
+				}
+				return nil
+			})
+		case Test:
+			tasks = append(tasks, write(i, "its test", c.test))
+		case Store:
+			tasks = append(tasks, write(i, "what saves and loads it", func() ([]byte, error) {
+				return storeFile(c.n, c.p, c.o)
+			}))
+		case Team:
+			tasks = append(tasks, write(i, "its team", func() ([]byte, error) { return teamFile(c.n, c.p, c.o) }))
+		}
 	}
 	emitted := make([][]File, len(c.outputs))
 	for i, b := range c.outputs {

@@ -109,6 +109,8 @@ func (c *Compiled) test() ([]byte, error) {
 	}
 	return templates.TestFile(templates.Test{
 		Functions: functions, Batches: batches,
+		Gradients: c.p.Func(plan.Grad) != nil || c.p.Func(plan.GradBatch) != nil,
+		Stored:    n.Emits(spec.EmitSave), Team: n.Emits(spec.EmitTeam),
 		Package: c.o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(c.o)}, Spec: string(n.JSON()), Qualify: c.o.Qualify,
 		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, OneHot: oneHot(n),
@@ -120,7 +122,13 @@ func (c *Compiled) test() ([]byte, error) {
 
 // cuts are the numbers of samples at which the emitted files cut batches.
 func (c *Compiled) cuts() templates.TestedCuts {
-	cuts := templates.TestedCuts{Block: c.p.Block, Runs: slots(c.p)}
+	if !c.n.Emits(spec.EmitBatch) {
+		return templates.TestedCuts{}
+	}
+	cuts := templates.TestedCuts{Block: c.p.Block}
+	if c.n.Emits(spec.EmitTeam) {
+		cuts.Runs = slots(c.p)
+	}
 	for _, b := range c.outputs {
 		if tile, chunk := b.Cuts(); tile > 0 {
 			cuts.Tile, cuts.Chunk = tile, chunk

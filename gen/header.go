@@ -105,7 +105,6 @@ func marker(o Options) string {
 
 // header is the comment at the top of the kernels: the marker and the summary.
 func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
-	cache, others := cacheLines(n, s)
 	lines := []string{
 		marker(o),
 		"",
@@ -113,13 +112,20 @@ func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
 		"activations    " + activations(n),
 		"cost           " + n.Cost.Brief(),
 		fmt.Sprintf("parameters     %d (%d bytes)", s.Params, s.Params*p.ElementBytes()),
-		fmt.Sprintf("multiply-adds  %d Forward, %d Grad", s.MultiplyAdds, s.GradMultiplyAdds),
+		"multiply-adds  " + multiplyAdds(n, s),
 		fmt.Sprintf("workspace      %d bytes", s.WorkspaceBytes),
-		fmt.Sprintf("batch          %d samples at a time, in %d bytes", s.Block, s.BatchBytes),
-		"cache          " + cache,
-		"               " + others,
-		"code           " + s.Unrolled,
 	}
+	if n.Emit != nil {
+		lines = append(lines, "emitted        "+emits(n))
+	}
+	if n.Emits(spec.EmitBatch) {
+		lines = append(lines, fmt.Sprintf("batch          %d samples at a time, in %d bytes", s.Block, s.BatchBytes))
+	}
+	if n.Learns() {
+		cache, others := cacheLines(n, s)
+		lines = append(lines, "cache          "+cache, "               "+others)
+	}
+	lines = append(lines, "code           "+s.Unrolled)
 	if n.Rounding == spec.RoundingStrict {
 		lines = append(lines, "rounding       "+p.Rounding())
 	}
@@ -127,6 +133,32 @@ func header(n spec.Network, p *plan.Program, s Summary, o Options) []string {
 		lines = append(lines, "optimizers     "+optimizers(n))
 	}
 	return append(lines, "spec           sha256:"+s.Digest)
+}
+
+// multiplyAdds says how many there are, of what is emitted.
+func multiplyAdds(n spec.Network, s Summary) string {
+	var list []string
+	if n.Emits(spec.EmitForward) {
+		list = append(list, fmt.Sprintf("%d Forward", s.MultiplyAdds))
+	}
+	switch {
+	case n.Emits(spec.EmitGrad):
+		list = append(list, fmt.Sprintf("%d Grad", s.GradMultiplyAdds))
+	case n.Emits(spec.EmitStep):
+		list = append(list, fmt.Sprintf("%d Step", s.GradMultiplyAdds))
+	}
+	return strings.Join(list, ", ")
+}
+
+// emits lists the parts of a network that are emitted.
+func emits(n spec.Network) string {
+	var names []string
+	for _, part := range spec.Parts() {
+		if n.Emits(part) {
+			names = append(names, string(part))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // optimizers lists the optimizers of a network.
@@ -138,13 +170,21 @@ func optimizers(n spec.Network) string {
 	return strings.Join(names, ", ")
 }
 
+// longest is the function of a network that learns by which cache modes are compared.
+func longest(n spec.Network) string {
+	if n.Emits(spec.EmitGrad) {
+		return plan.Grad
+	}
+	return plan.Step
+}
+
 // cacheLines say what the network's cache mode keeps and spends, and what the other modes would.
 func cacheLines(n spec.Network, s Summary) (own, others string) {
 	var rest []string
 	for _, c := range s.Caches {
 		if c.Mode == n.Cache {
-			own = fmt.Sprintf("%s keeps %d bytes for %d operations and %d calls in Grad",
-				c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls)
+			own = fmt.Sprintf("%s keeps %d bytes for %d operations and %d calls in %s",
+				c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls, longest(n))
 		} else {
 			rest = append(rest, fmt.Sprintf("%s %d for %d and %d", c.Mode, c.Bytes, c.Grad.Operations(), c.Grad.Calls))
 		}

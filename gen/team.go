@@ -28,7 +28,8 @@ func teamFile(n spec.Network, p *plan.Program, o Options) ([]byte, error) {
 		Package: o.Package, Name: n.Name, Prefix: portable.Prefix(n.Name), Precision: string(n.Precision),
 		Header: []string{marker(o), "",
 			fmt.Sprintf("Batches of %s on several cores. The kernels do not need this file.", n.Name)},
-		Inputs: n.Input, Outputs: n.Width(n.Depth()), InputGrad: n.InputGradient, Optimizers: optimizerTypes(n),
+		Inputs: n.Input, Outputs: n.Width(n.Depth()), Forward: n.Emits(spec.EmitForward), Grad: n.Emits(spec.EmitGrad),
+		Step: n.Emits(spec.EmitStep), InputGrad: n.InputGradient, Optimizers: optimizerTypes(n),
 		Spread: p.Spreads(), SpreadFrom: plan.SpreadFrom, Block: p.Block, Slots: slots(p),
 	})
 }

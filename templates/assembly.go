@@ -24,6 +24,8 @@ type Assembly struct {
 	// Sweeps are the loops over all parameters, of which there are Params, and SweptAtOnce of them one takes at a time.
 	Sweeps              []AssemblySweep
 	Params, SweptAtOnce int
+	// Tested says that there is a test, which goes through the levels.
+	Tested bool
 	// PauseWords is how many words of 64 bits functions that pause leave behind.
 	PauseWords int
 }
@@ -95,9 +97,11 @@ func FallbackFile(a Assembly) ([]byte, error) {
 	f := NewConstrainedFile(a.Package, a.Header, "!amd64 || "+strings.Join(PortableTags, " || "))
 	f.Doc(a.level() + " says that there is no assembly.")
 	f.f.Const().Id(a.level()).Op("=").Lit(0)
-	f.Doc(a.Prefix + "AtLevels calls a test once: there is only the portable Go.")
-	f.f.Func().Id(a.Prefix + "AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
-		jen.Id("test").Call(jen.Lit("portable")))
+	if a.Tested {
+		f.Doc(a.Prefix + "AtLevels calls a test once: there is only the portable Go.")
+		f.f.Func().Id(a.Prefix + "AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
+			jen.Id("test").Call(jen.Lit("portable")))
+	}
 	for _, fn := range a.Functions {
 		body := &code.Block{}
 		if fn.returns() {
@@ -153,6 +157,9 @@ func (a Assembly) levels(f *File) {
 	f.Doc(doc + ".\nThe environment variable GODEBUG lowers it: cpu.avx512f=off, and cpu.avx2=off as well for the " +
 		"portable Go.")
 	f.f.Var().Id(a.level()).Op("=").Id(a.Prefix + "Machine").Call()
+	if !a.Tested {
+		return
+	}
 	f.Doc(a.Prefix + "AtLevels calls a test once with every level that the machine has.")
 	f.f.Func().Id(a.Prefix+"AtLevels").Params(jen.Id("test").Func().Params(jen.Id("level").String())).Block(
 		jen.Id("machine").Op(":=").Id(a.level()),

@@ -14,7 +14,9 @@ type Team struct {
 	Package, Name, Prefix, Precision string
 	Header                           []string
 	Inputs, Outputs                  int
-	InputGrad                        bool
+	// Forward, Grad and Step say which of the batch functions there are: ForwardBatch, LossBatch, StepBatch; and
+	// GradBatch, with Grad or Step.
+	Forward, Grad, Step, InputGrad bool
 	// Optimizers are the types of the network's optimizers, and Spread says that their updates are shared out.
 	Optimizers []string
 	Spread     bool
@@ -34,8 +36,10 @@ func TeamFile(t Team) ([]byte, error) {
 	if !found {
 		return nil, fmt.Errorf("the text of the team has no package clause")
 	}
-	text, err := keepParts(text, map[string]bool{"input_gradient": t.InputGrad, "optimizers": len(t.Optimizers) > 0,
-		"spread": t.Spread})
+	text, err := keepParts(text, map[string]bool{
+		"forward": t.Forward, "grad": t.Grad, "step": t.Step, "gradient": t.Grad || t.Step,
+		"input_gradient": t.InputGrad, "optimizers": len(t.Optimizers) > 0, "spread": t.Spread,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -17,16 +17,27 @@ func (t Test) batch(f *File) {
 	samples := func(name string, width int) code.Field {
 		return code.Field{Name: name, Type: code.ArrayOf(t.number(), benchmarkBatch, width)}
 	}
-	t.fill(f, typ, []code.Field{
-		t.structField("net", ""), t.structField("b", "Batch"), t.structField("g", "Grad"),
-		samples("xs", t.Inputs), samples("ys", t.Outputs), samples("out", t.Outputs),
-	})
+	fields := []code.Field{t.structField("net", ""), t.structField("b", "Batch")}
+	if t.has("GradBatch") {
+		fields = append(fields, t.structField("g", "Grad"))
+	}
+	fields = append(fields, samples("xs", t.Inputs))
+	if t.learns() {
+		fields = append(fields, samples("ys", t.Outputs))
+	}
+	if t.has("ForwardBatch") {
+		fields = append(fields, samples("out", t.Outputs))
+	}
+	t.fill(f, typ, fields)
 	for _, b := range []struct{ name, call string }{
 		{"ForwardBatch", "ForwardBatch(s.b, s.xs[:], s.out[:])"},
 		{"LossBatch", "LossBatch(s.b, s.xs[:], s.ys[:])"},
 		{"GradBatch", "GradBatch(s.b, s.xs[:], s.ys[:], s.g)"},
 		{"StepBatch", fmt.Sprintf("StepBatch(s.b, s.xs[:], s.ys[:], %v)", t.Rate/benchmarkBatch)},
 	} {
+		if !t.has(b.name) {
+			continue
+		}
 		t.benchmarkOf(f, b.name, typ, b.call, jen.Id("b").Dot("ReportMetric").Call(
 			jen.Id("float64").Call(jen.Id("b").Dot("Elapsed").Call().Dot("Nanoseconds").Call()).Op("/").
 				Id("float64").Call(jen.Id("b").Dot("N")).Op("/").Id("float64").Call(jen.Len(jen.Id("s").Dot("xs"))),
@@ -48,6 +59,9 @@ func (t Test) levels(f *File) {
 	f.f.Func().Id(t.benchmarkName("Levels")).Params(jen.Id("b").Op("*").Qual("testing", "B")).Block(
 		jen.Id(t.Prefix + "AtLevels").Call(jen.Func().Params(jen.Id("level").String()).BlockFunc(func(g *jen.Group) {
 			for _, name := range []string{"Forward", "Grad", "Step", "ForwardBatch", "GradBatch", "StepBatch"} {
+				if !t.has(name) {
+					continue
+				}
 				g.Id("b").Dot("Run").Call(jen.Lit(name+"/").Op("+").Id("level"), jen.Id(t.benchmarkName(name)))
 			}
 		})),

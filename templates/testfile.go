@@ -19,6 +19,8 @@ type Test struct {
 	Inputs, Outputs                  int
 	InputGrad                        bool
 	Functions, Batches               []string // the functions of the API, of one sample and of batches
+	Gradients                        bool     // there is a type of gradients, with what is done with them
+	Stored, Team                     bool     // there are files that save and load, and that spread batches
 	Optimizers                       []TestedOptimizer
 	Spread                           bool    // a team shares their updates out
 	OneHot                           bool    // targets are classes
@@ -54,9 +56,12 @@ func TestFile(t Test) ([]byte, error) {
 	f.f.ImportName(verifyPath, "verify")
 	t.spec(f)
 	t.check(f)
-	if t.Careful {
+	switch {
+	case !t.learns():
+		t.inference(f)
+	case t.Careful:
 		t.carefulExample(f)
-	} else {
+	default:
 		t.example(f)
 	}
 	t.samples(f)
@@ -65,13 +70,41 @@ func TestFile(t Test) ([]byte, error) {
 		{"Grad", "Grad(s.ws, &s.xs[i%len(s.xs)], &s.ys[i%len(s.ys)], s.g)"},
 		{"Step", fmt.Sprintf("Step(s.ws, &s.xs[i%%len(s.xs)], &s.ys[i%%len(s.ys)], %v)", t.Rate)},
 	} {
-		t.benchmark(f, b.name, b.call)
+		if t.has(b.name) {
+			t.benchmark(f, b.name, b.call)
+		}
 	}
-	t.batch(f)
+	if len(t.Batches) > 0 {
+		t.batch(f)
+	}
 	if t.Levels {
 		t.levels(f)
 	}
 	return f.Render()
+}
+
+// has says whether the network has a function.
+func (t Test) has(function string) bool {
+	return slices.Contains(t.Functions, function) || slices.Contains(t.Batches, function)
+}
+
+// learns says whether the network can be trained.
+func (t Test) learns() bool { return t.has("Grad") || t.has("Step") }
+
+// gradient is the type that stands for gradients, laid out like the parameters: theirs where there is no other.
+func (t Test) gradient() jen.Code {
+	if t.Gradients {
+		return jen.Id(t.Name + "Grad")
+	}
+	return jen.Id(t.Name)
+}
+
+// batchType is the type of what batches are worked on with.
+func (t Test) batchType() jen.Code {
+	if len(t.Batches) > 0 {
+		return jen.Id(t.Name + "Batch")
+	}
+	return jen.Struct()
 }
 
 // spec declares the network as text, and the kernel as the reference's judge takes it:
@@ -82,10 +115,14 @@ func (t Test) spec(f *File) {
 	f.Doc(t.Prefix + "Spec is the network, for the reference.")
 	f.f.Const().Id(t.Prefix + "Spec").Op("=").Lit(t.Spec)
 	f.Doc(t.Prefix + "Kernel is what was emitted for it.")
-	f.f.Var().Id(t.Prefix + "Kernel").Op("=").Add(t.judged("Kernel", "", "Grad", "Workspace", "Batch")).
+	types := []jen.Code{jen.Id(t.Name), t.gradient(), jen.Id(t.Name + "Workspace"), t.batchType()}
+	f.f.Var().Id(t.Prefix + "Kernel").Op("=").Add(t.judged("Kernel", types...)).
 		BlockFunc(func(g *jen.Group) {
 			method := func(recv, name string) { methodField(g, recv, name) }
-			for _, name := range append([]string{"Init"}, t.Functions...) {
+			if t.learns() {
+				method(t.Name, "Init")
+			}
+			for _, name := range t.Functions {
 				method(t.Name, name)
 			}
 			if t.InputGrad {
@@ -94,8 +131,10 @@ func (t Test) spec(f *File) {
 			for _, name := range t.Batches {
 				method(t.Name, name)
 			}
-			for _, name := range []string{"Norm", "Clip", "Scale"} {
-				method(t.Name+"Grad", name)
+			if t.has("Grad") {
+				for _, name := range []string{"Norm", "Clip", "Scale"} {
+					method(t.Name+"Grad", name)
+				}
 			}
 			g.Id("Cuts").Op(":").Add(t.cuts()).Op(",")
 		})
@@ -115,18 +154,8 @@ func (t Test) cuts() *jen.Statement {
 	})
 }
 
-// judged is a type of package verify for the types of the network that have these endings, its samples, targets and
-// numbers.
-func (t Test) judged(name string, endings ...string) *jen.Statement {
-	var types []jen.Code
-	for _, e := range endings {
-		types = append(types, jen.Id(t.Name+e))
-	}
-	return t.judgedTypes(name, types...)
-}
-
-// judgedTypes is judged for types that are given.
-func (t Test) judgedTypes(name string, types ...jen.Code) *jen.Statement {
+// judged is a type of package verify for some types of the network, and its samples, targets and numbers.
+func (t Test) judged(name string, types ...jen.Code) *jen.Statement {
 	array := func(n int) jen.Code { return jen.Index(jen.Lit(n)).Id(t.Precision) }
 	return jen.Qual(verifyPath, name).
 		Index(jen.List(append(types, array(t.Inputs), array(t.Outputs), jen.Id(t.Precision))...))
@@ -139,7 +168,8 @@ func methodField(g *jen.Group, recv, name string) {
 
 // team is the team as the reference's judge takes it.
 func (t Test) team() *jen.Statement {
-	return t.judged("Team", "Team", "", "Grad").BlockFunc(func(g *jen.Group) {
+	types := []jen.Code{jen.Id(t.Name + "Team"), jen.Id(t.Name), t.gradient()}
+	return t.judged("Team", types...).BlockFunc(func(g *jen.Group) {
 		g.Id("New").Op(":").Id("New" + t.Name + "Team").Op(",")
 		for _, name := range append(slices.Clone(t.Batches), "Close") {
 			methodField(g, t.Name+"Team", name)
@@ -151,7 +181,7 @@ func (t Test) team() *jen.Statement {
 // optimizerTeam is what a team does with optimizers as the reference's judge takes it.
 func (t Test) optimizerTeam() *jen.Statement {
 	types := []jen.Code{jen.Id(t.Name + "Team"), jen.Id(t.Prefix + "Updater"), jen.Id(t.Name), jen.Id(t.Name + "Grad")}
-	return t.judgedTypes("OptimizerTeam", types...).BlockFunc(func(g *jen.Group) {
+	return t.judged("OptimizerTeam", types...).BlockFunc(func(g *jen.Group) {
 		g.Id("New").Op(":").Id("New" + t.Name + "Team").Op(",")
 		for _, name := range []string{"GradBatch", "Update", "UpdateBatch", "Close"} {
 			methodField(g, t.Name+"Team", name)
@@ -194,8 +224,11 @@ func (t Test) check(f *File) {
 	each := []jen.Code{jen.Qual(verifyPath, "Test").
 		Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), jen.Id(t.Prefix+"Kernel"))}
 	for _, o := range t.Optimizers {
-		each = append(each, t.optimizer("TestOptimizer", o), t.optimizer("TestOptimizerBatch", o,
-			jen.Parens(jen.Op("*").Id(o.Type)).Dot("StepBatch"), jen.Parens(jen.Op("*").Id(t.Name)).Dot("GradBatch")))
+		each = append(each, t.optimizer("TestOptimizer", o))
+		if len(t.Batches) > 0 {
+			each = append(each, t.optimizer("TestOptimizerBatch", o, jen.Parens(jen.Op("*").Id(o.Type)).Dot("StepBatch"),
+				jen.Parens(jen.Op("*").Id(t.Name)).Dot("GradBatch")))
+		}
 	}
 	if t.Levels {
 		doc += " It does so with every instruction set that the machine has."
@@ -213,11 +246,16 @@ func (t Test) check(f *File) {
 				g.Add(t.optimizer("TestOptimizerLevels", o, jen.Id(t.Prefix+"AtLevels")))
 			}
 		}
-		g.Qual(verifyPath, "TestTeam").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), t.team())
-		for i, o := range t.Optimizers {
-			if i == 0 || t.Spread { // an update that is not shared out is any optimizer's own
-				g.Add(t.optimizer("TestOptimizerTeam", o, t.optimizerTeam()))
+		if t.Team {
+			g.Qual(verifyPath, "TestTeam").Call(jen.Id("t"), jen.Id(t.Prefix+"Spec"), t.team())
+			for i, o := range t.Optimizers {
+				if i == 0 || t.Spread { // an update that is not shared out is any optimizer's own
+					g.Add(t.optimizer("TestOptimizerTeam", o, t.optimizerTeam()))
+				}
 			}
+		}
+		if !t.Stored {
+			return
 		}
 		stored := func(typ, kind string) {
 			g.Qual(verifyPath, "TestStored").Index(jen.Id(typ)).
@@ -237,71 +275,6 @@ func (t Test) optimizer(judge string, o TestedOptimizer, more ...jen.Code) jen.C
 	return jen.Qual(verifyPath, judge).Call(append(args, more...)...)
 }
 
-// example trains on one sample.
-func (t Test) example(f *File) {
-	array := func(n int) *jen.Statement { return jen.Index(jen.Lit(n)).Id(t.Precision) }
-	f.Doc(fmt.Sprintf("Training %s on one sample: Step returns the loss before the step it takes.", t.Name))
-	f.f.Func().Id(ExampleName(t.Name, t.Prefix)).Params().Block(
-		jen.Var().Id("net").Id(t.Name),
-		jen.Id("net").Dot("Init").Call(
-			jen.Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1))).Dot("NormFloat64")),
-		jen.Var().Id("ws").Id(t.Name+"Workspace"),
-		jen.Id("x").Op(":=").Add(array(t.Inputs)).Values(jen.Lit(1)),
-		jen.Id("y").Op(":=").Add(array(t.Outputs)).Values(jen.Lit(1)),
-		jen.Line(),
-		jen.Id("before").Op(":=").Id("net").Dot("Loss").
-			Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y")),
-		jen.For(jen.Range().Lit(20)).Block(
-			jen.Id("net").Dot("Step").
-				Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y"), jen.Lit(t.Rate))),
-		jen.Id("after").Op(":=").Id("net").Dot("Loss").
-			Call(jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y")),
-		jen.Qual("fmt", "Println").Call(jen.Lit("learned:"), jen.Id("after").Op("<=").Id("before")),
-		jen.Comment("// Output: learned: true"),
-	)
-}
-
-// carefulExample looks for a step that does not lead uphill:
-//
-//	before := net.Loss(&ws, &x, &y)
-//	after := before
-//	for rate := float32(0.1); rate > 1e-30; rate /= 4 {
-//		trial := net
-//		trial.Step(&ws, &x, &y, rate)
-//		if after = trial.Loss(&ws, &x, &y); after <= before {
-//			break
-//		}
-//	}
-//	fmt.Println("uphill:", after > before)
-func (t Test) carefulExample(f *File) {
-	array := func(n int) *jen.Statement { return jen.Index(jen.Lit(n)).Id(t.Precision) }
-	call := func(name, method string, more ...jen.Code) *jen.Statement {
-		args := append([]jen.Code{jen.Op("&").Id("ws"), jen.Op("&").Id("x"), jen.Op("&").Id("y")}, more...)
-		return jen.Id(name).Dot(method).Call(args...)
-	}
-	f.Doc(fmt.Sprintf("Training %s on one sample: a step at a rate that is small enough does not lead uphill.", t.Name))
-	f.f.Func().Id(ExampleName(t.Name, t.Prefix)).Params().Block(
-		jen.Var().Id("net").Id(t.Name),
-		jen.Id("net").Dot("Init").Call(
-			jen.Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1))).Dot("NormFloat64")),
-		jen.Var().Id("ws").Id(t.Name+"Workspace"),
-		jen.Id("x").Op(":=").Add(array(t.Inputs)).Values(jen.Lit(1)),
-		jen.Id("y").Op(":=").Add(array(t.Outputs)).Values(jen.Lit(1)),
-		jen.Line(),
-		jen.Id("before").Op(":=").Add(call("net", "Loss")),
-		jen.Id("after").Op(":=").Id("before"),
-		jen.For(jen.Id("rate").Op(":=").Id(t.Precision).Call(jen.Lit(t.Rate)), jen.Id("rate").Op(">").Lit(1e-30),
-			jen.Id("rate").Op("/=").Lit(4)).Block(
-			jen.Id("trial").Op(":=").Id("net"),
-			call("trial", "Step", jen.Id("rate")),
-			jen.If(jen.Id("after").Op("=").Add(call("trial", "Loss")), jen.Id("after").Op("<=").Id("before")).
-				Block(jen.Break()),
-		),
-		jen.Qual("fmt", "Println").Call(jen.Lit("uphill:"), jen.Id("after").Op(">").Id("before")),
-		jen.Comment("// Output: uphill: false"),
-	)
-}
-
 // sampleCount keeps the samples of a benchmark within 64 KiB, a power of two.
 func (t Test) sampleCount() int {
 	n := 64
@@ -314,11 +287,15 @@ func (t Test) sampleCount() int {
 // samples declares what benchmarks work on: a network, and samples that vary from call to call.
 func (t Test) samples(f *File) {
 	n := t.sampleCount()
-	t.fill(f, t.Prefix+"Samples", []code.Field{
-		t.structField("net", ""), t.structField("ws", "Workspace"), t.structField("g", "Grad"),
-		{Name: "xs", Type: code.ArrayOf(t.number(), n, t.Inputs)},
-		{Name: "ys", Type: code.ArrayOf(t.number(), n, t.Outputs)},
-	})
+	fields := []code.Field{t.structField("net", ""), t.structField("ws", "Workspace")}
+	if t.has("Grad") {
+		fields = append(fields, t.structField("g", "Grad"))
+	}
+	fields = append(fields, code.Field{Name: "xs", Type: code.ArrayOf(t.number(), n, t.Inputs)})
+	if t.learns() {
+		fields = append(fields, code.Field{Name: "ys", Type: code.ArrayOf(t.number(), n, t.Outputs)})
+	}
+	t.fill(f, t.Prefix+"Samples", fields)
 }
 
 // number is the type of numbers.
@@ -330,7 +307,8 @@ func (t Test) structField(name, ending string) code.Field {
 }
 
 // fill declares a struct of pointers to what benchmarks work on, and the method that draws a network and samples. Each
-// is allocated by itself, as programs do, so that it is aligned as they will find it.
+// is allocated by itself, as programs do, so that it is aligned as they will find it. A network that nothing draws stays
+// 0: no time depends on what the numbers are.
 func (t Test) fill(f *File, name string, parts []code.Field) {
 	f.Doc(name + " is what the benchmarks work on.")
 	f.f.Type().Id(name).StructFunc(func(g *jen.Group) {
@@ -344,11 +322,16 @@ func (t Test) fill(f *File, name string, parts []code.Field) {
 			g.Id("s").Dot(p.Name).Op("=").New(typ(p.Type))
 		}
 		g.Id("random").Op(":=").Qual("math/rand", "New").Call(jen.Qual("math/rand", "NewSource").Call(jen.Lit(1)))
-		g.Id("s").Dot("net").Dot("Init").Call(jen.Id("random").Dot("NormFloat64"))
+		if t.learns() {
+			g.Id("s").Dot("net").Dot("Init").Call(jen.Id("random").Dot("NormFloat64"))
+		}
 		g.For(jen.Id("i").Op(":=").Range().Id("s").Dot("xs")).BlockFunc(func(g *jen.Group) {
 			g.For(jen.Id("j").Op(":=").Range().Id("s").Dot("xs").Index(jen.Id("i"))).Block(
 				jen.Id("s").Dot("xs").Index(jen.Id("i")).Index(jen.Id("j")).Op("=").Id(t.Precision).
 					Call(jen.Id("random").Dot("NormFloat64").Call()))
+			if !t.learns() {
+				return
+			}
 			if t.OneHot {
 				g.Id("s").Dot("ys").Index(jen.Id("i")).Index(jen.Id("random").Dot("Intn").Call(jen.Lit(t.Outputs))).
 					Op("=").Lit(1)

@@ -11,6 +11,8 @@ import (
 type Signature struct {
 	Name  string
 	Batch bool
+	// Parts are the parts of what is emitted that have it: one of them suffices.
+	Parts []spec.Part
 	// Args are its arguments by name, in order.
 	Args []string
 	// Output says that a function of one sample returns ŷ, which lies in the workspace; others return the loss, unless
@@ -37,22 +39,36 @@ const (
 
 // API are the functions of a network, in the order in which they are emitted.
 var API = []Signature{
-	{Name: Forward, Args: []string{WorkspaceArg, InputArg}, Output: true},
-	{Name: LossOnly, Args: []string{WorkspaceArg, InputArg, TargetArg}},
-	{Name: Backward, Args: []string{WorkspaceArg, InputArg, TargetArg, GradArg}},
-	{Name: Grad, Args: []string{WorkspaceArg, InputArg, TargetArg, GradArg}},
-	{Name: Step, Args: []string{WorkspaceArg, InputArg, TargetArg, RateArg}},
-	{Name: ForwardBatch, Batch: true, Args: []string{BatchArg, InputsArg, OutputsArg}},
-	{Name: LossBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg}},
-	{Name: GradBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, GradArg}},
-	{Name: StepBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, RateArg}},
-	{Name: InputGradBatch, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, SlopesArg},
+	{Name: Forward, Parts: forward, Args: []string{WorkspaceArg, InputArg}, Output: true},
+	{Name: LossOnly, Parts: grad, Args: []string{WorkspaceArg, InputArg, TargetArg}},
+	{Name: Backward, Parts: grad, Args: []string{WorkspaceArg, InputArg, TargetArg, GradArg}},
+	{Name: Grad, Parts: grad, Args: []string{WorkspaceArg, InputArg, TargetArg, GradArg}},
+	{Name: Step, Parts: step, Args: []string{WorkspaceArg, InputArg, TargetArg, RateArg}},
+	{Name: ForwardBatch, Parts: forward, Batch: true, Args: []string{BatchArg, InputsArg, OutputsArg}},
+	{Name: LossBatch, Parts: grad, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg}},
+	{Name: GradBatch, Parts: gradOrStep, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, GradArg}},
+	{Name: StepBatch, Parts: step, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, RateArg}},
+	{Name: InputGradBatch, Parts: grad, Batch: true, Args: []string{BatchArg, InputsArg, TargetsArg, SlopesArg},
 		InputGradient: true},
 }
 
+// The parts that have a function. StepBatch is GradBatch and a step.
+var (
+	forward    = []spec.Part{spec.EmitForward}
+	grad       = []spec.Part{spec.EmitGrad}
+	step       = []spec.Part{spec.EmitStep}
+	gradOrStep = []spec.Part{spec.EmitGrad, spec.EmitStep}
+)
+
 // APIOf are the functions that a network has.
 func APIOf(n spec.Network) []Signature {
-	return slices.DeleteFunc(slices.Clone(API), func(s Signature) bool { return s.InputGradient && !n.InputGradient })
+	return slices.DeleteFunc(slices.Clone(API), func(s Signature) bool { return !s.of(n) })
+}
+
+// of says whether a network has the function.
+func (s Signature) of(n spec.Network) bool {
+	return slices.ContainsFunc(s.Parts, n.Emits) && (!s.Batch || n.Emits(spec.EmitBatch)) &&
+		(!s.InputGradient || n.InputGradient)
 }
 
 // SignatureOf is the row of a function of that name.

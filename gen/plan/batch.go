@@ -50,9 +50,16 @@ func (p *Program) block() int {
 	return min(p.Network.Batch, max(1, MaxBlockBytes/max(1, p.WorkspaceBytes())))
 }
 
-// BatchBytes is how much of a batch type the plan uses: a workspace for every sample of a block, and a gradient.
+// SumsUp says whether the emitted batch type has room for a gradient: steps on batches sum it up there.
+func (p *Program) SumsUp() bool { return p.Func(StepBatch) != nil || len(p.Network.Optimizers) > 0 }
+
+// BatchBytes is how much of a batch type the plan uses: a workspace for every sample of a block, and what SumsUp says.
 func (p *Program) BatchBytes() int {
-	return p.Block*p.WorkspaceBytes() + p.Network.Params()*p.ElementBytes()
+	bytes := p.Block * p.WorkspaceBytes()
+	if p.SumsUp() {
+		bytes += p.Network.Params() * p.ElementBytes()
+	}
+	return bytes
 }
 
 // batch writes the batch functions down, of the operations that the functions of one sample are made of.

@@ -43,6 +43,7 @@ func buildWith(n spec.Network, rows functions) (*Program, error) {
 		{Name: Step, Ops: join(forward, cost, descent)},
 	}
 	b.batch(forward, value, cost)
+	b.p.Funcs = slices.DeleteFunc(b.p.Funcs, func(f *Func) bool { return !SignatureOf(f.Name).of(n) })
 	return b.p, b.err
 }
 

@@ -20,10 +20,14 @@ import (
 // That is what auto keeps unless choose finds that one of the other modes costs fewer operations as a whole.
 //
 // Two buffers are kept in every mode: ŷ = a_L, because Forward returns it, and z_L where the loss is
-// computed from logits, because a_L has lost them.
+// computed from logits, because a_L has lost them. Where nothing goes backward, ŷ is all that is kept.
 func cache(p *Program) error {
 	n := p.Network
 	depth := n.Depth()
+	if !n.Learns() {
+		keepOutput(p)
+		return nil
+	}
 	jacobians := map[int][]*Map{}
 	for _, op := range p.Ops() {
 		if m, ok := op.(*Map); ok && m.Role == Jacobian {
@@ -75,6 +79,17 @@ func cache(p *Program) error {
 		p.Choices = append(p.Choices, choice)
 	}
 	return nil
+}
+
+// keepOutput keeps ŷ alone: what Forward works on besides is dead once it returns.
+func keepOutput(p *Program) {
+	output := p.Meant(PostActivation, p.Network.Depth())
+	for _, b := range p.Buffers {
+		if b.Kind == Cache && b != output {
+			b.Kind = Scratch
+		}
+	}
+	p.Choices = append(p.Choices, "nothing goes backward: Forward keeps ŷ alone")
 }
 
 // emittedOps counts the operations of an expression that are left in emitted code: constants are worked out before.

@@ -133,6 +133,16 @@ type Piece struct {
 // First says whether the piece forms the operation's first results; what an operation does once belongs to it.
 func (p Piece) First() bool { return p.Outer[0].Lo == 0 }
 
+// Longest is the function that performs the most for one sample: Grad, else Step, else Forward.
+func (p *Program) Longest() *Func {
+	for _, name := range []string{Grad, Step} {
+		if f := p.Func(name); f != nil {
+			return f
+		}
+	}
+	return p.Func(Forward)
+}
+
 // Func returns the function of that name, nil if there is none.
 func (p *Program) Func(name string) *Func {
 	for _, f := range p.Funcs {

@@ -32,6 +32,7 @@ func prune(p *Program) error {
 						changed = true
 					}
 				}
+				o.dropUnread()
 			}
 			if each := elementwise(op); each != nil && slices.ContainsFunc(each.Sets, dead) {
 				each.Sets = slices.DeleteFunc(each.Sets, dead)
@@ -47,6 +48,19 @@ func prune(p *Program) error {
 	}
 	p.Buffers = slices.DeleteFunc(p.Buffers, func(b *Buffer) bool { return !used[b] && !argument(b) })
 	return nil
+}
+
+// dropUnread drops the stages that form a scalar which is neither kept nor read by a later stage.
+func (o *Vector) dropUnread() {
+	for i := len(o.Stages) - 1; i >= 0; i-- {
+		s := o.Stages[i]
+		if s.Fold == NoFold || s.Keep != nil || s.Draft != nil || len(s.Sets) > 0 {
+			continue
+		}
+		if !slices.ContainsFunc(o.Stages[i+1:], func(later Stage) bool { return later.Uses(s.Var) }) {
+			o.Stages = slices.Delete(o.Stages, i, i+1)
+		}
+	}
 }
 
 // dropIdle leaves of affine maps whose sums nothing uses what they do besides, and drops what does nothing. It reports

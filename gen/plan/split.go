@@ -12,7 +12,7 @@ import (
 // accumulator after another, which is what a plain loop is, at 0.64 ns.
 const (
 	straightOp   = 1024  // an operation up to this size is straight code, in auto
-	straightNet  = 2048  // all operations of Grad together, in auto
+	straightNet  = 2048  // all operations of the longest function together, in auto
 	loopsNet     = 16384 // likewise with bodies of loops of the usual size; beyond it they are tiny
 	tinyNet      = 32768 // likewise with tiny ones; beyond it they are the least
 	bodyLimit    = 512   // statements in the body of a loop
@@ -31,7 +31,7 @@ func split(p *Program) error {
 	p.Block = p.block()
 	weigh(p)
 	n := p.Network
-	total := statements(p.Func(Grad).Ops)
+	total := statements(p.Longest().Ops)
 	var extentOf func(op Op) extent
 	switch n.Unroll {
 	case spec.UnrollFull:
@@ -40,9 +40,9 @@ func split(p *Program) error {
 		extentOf = func(Op) extent { return small }
 	case spec.UnrollAuto:
 		loops := wide
-		if p.statementsOfGrad(wide) > loopsNet {
+		if p.statementsOfLongest(wide) > loopsNet {
 			loops = tiny
-			if p.statementsOfGrad(tiny) > tinyNet {
+			if p.statementsOfLongest(tiny) > tinyNet {
 				loops = least
 			}
 		}
@@ -70,9 +70,9 @@ func (p *Program) loops(op Op, e extent) {
 	}
 }
 
-// statementsOfGrad is how many statements a gradient has with loops of an extent.
-func (p *Program) statementsOfGrad(e extent) (n int) {
-	for _, op := range p.Func(Grad).Ops {
+// statementsOfLongest is how many statements the longest function has with loops of an extent.
+func (p *Program) statementsOfLongest(e extent) (n int) {
+	for _, op := range p.Longest().Ops {
 		p.loops(op, e)
 		n += emitted(op, op.Loop().Outer)
 	}

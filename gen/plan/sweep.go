@@ -75,7 +75,10 @@ func (s Sweep) Expressions() (list []expr.Expr) {
 
 // Sweeps are those of a network: of its gradient and of its optimizers.
 func Sweeps(n spec.Network) ([]Sweep, error) {
-	list := GradientSweeps(n.Precision)
+	var list []Sweep
+	if n.Emits(spec.EmitGrad) {
+		list = GradientSweeps(n.Precision)
+	}
 	descents, err := Descents(n)
 	if err != nil {
 		return nil, err

@@ -26,10 +26,14 @@ var batchDocs = map[string]string{
 }
 
 func (pr *builder) batchDoc() string {
+	sum := ""
+	if pr.p.SumsUp() {
+		sum = ", and the gradient\nthat StepBatch sums up"
+	}
 	doc := fmt.Sprintf("%sBatch holds what one call of a batch function works on: a workspace for each sample of a "+
-		"block, and the gradient\nthat StepBatch sums up, %d bytes together. The zero value is ready; goroutines "+
+		"block%s, %d bytes together. The zero value is ready; goroutines "+
 		"need one each. Larger batches are taken a\nblock of %d samples at a time.",
-		pr.name, pr.o.BatchBytes(pr.p), pr.p.Block)
+		pr.name, sum, pr.o.BatchBytes(pr.p), pr.p.Block)
 	if n := len(pr.o.Batch.List); n > 0 {
 		doc += fmt.Sprintf(" The first %s fields are for the assembly, which works on samples side by side.",
 			map[int]string{3: "three", 4: "four"}[n])
@@ -38,10 +42,12 @@ func (pr *builder) batchDoc() string {
 }
 
 func (pr *builder) batchFields() []code.Field {
-	return append(slices.Clone(pr.o.Batch.List),
-		code.Field{Name: "samples", Type: code.ArrayOf(code.StructType(pr.name+"Workspace"), pr.p.Block)},
-		code.Field{Name: "sum", Type: code.StructType(pr.gradType())},
-	)
+	fields := append(slices.Clone(pr.o.Batch.List),
+		code.Field{Name: "samples", Type: code.ArrayOf(code.StructType(pr.name+"Workspace"), pr.p.Block)})
+	if pr.p.SumsUp() {
+		fields = append(fields, code.Field{Name: "sum", Type: code.StructType(pr.gradType())})
+	}
+	return fields
 }
 
 // batch emits the batch functions, the methods that take a block through them, and the parts of these.

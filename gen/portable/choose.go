@@ -13,7 +13,7 @@ import (
 type Caching struct {
 	Mode  spec.Cache
 	Bytes int        // kept from Forward to Backward
-	Grad  code.Count // operations of a gradient, forward and backward
+	Grad  code.Count // operations of a gradient, forward and backward; of a step where no gradient is emitted
 }
 
 // better says whether c is to be preferred: it weighs less, or as much and keeps less. So the best of several is in no
@@ -39,13 +39,17 @@ func TooLarge(p *plan.Program) bool { return p.CodeBytes() > MaxSource }
 //
 // What auto decides layer by layer cannot foresee what later passes make of it: a gradient that is a little longer may
 // become loops, and these read some vectors less often than straight code. So the best of all modes is what auto comes
-// to.
+// to. Where nothing goes backward there is nothing to choose, and no caching is returned.
 func Compile(n spec.Network) (*plan.Program, []Caching, error) {
 	c, err := plan.NewCompiler(n)
 	if err != nil {
 		return nil, nil, err
 	}
 	own := n.WithDefaults().Cache
+	if !n.Learns() {
+		p, err := c.Compile(own)
+		return p, nil, err
+	}
 	modes := []spec.Cache{spec.CachePre, spec.CachePost, spec.CacheBoth, spec.CacheAuto}
 	last, chosen := len(modes)-1, slices.Index(modes, own)
 	programs, cachings := make([]*plan.Program, len(modes)), make([]Caching, len(modes))
@@ -68,7 +72,7 @@ func Compile(n spec.Network) (*plan.Program, []Caching, error) {
 		return p, nil, nil
 	}
 	err = each(func(i int) error {
-		grad, err := countGrad(programs[i])
+		grad, err := countLongest(programs[i])
 		cachings[i] = Caching{modes[i], programs[i].CachedBytes(), grad}
 		return err
 	})

@@ -20,16 +20,16 @@ func Count(p *plan.Program, c *code.Counter, function string) (code.Count, error
 	return c.Function(p.Network.Name, function, p.Block)
 }
 
-// countGrad counts the operations of Grad without building the other functions.
-func countGrad(p *plan.Program) (code.Count, error) {
-	f := p.Func(plan.Grad)
+// countLongest counts the operations of the longest function without building the others.
+func countLongest(p *plan.Program) (code.Count, error) {
+	f := p.Longest()
 	pr := newBuilder(p, Options{})
 	pr.declarations()
 	if err := pr.function(f); err != nil {
 		return code.Count{}, err
 	}
 	pr.nameElementary()
-	return Count(p, Counter(p, pr.file), plan.Grad)
+	return Count(p, Counter(p, pr.file), f.Name)
 }
 
 // nameElementary declares the elementary functions that were used by name, which is all that counting takes.

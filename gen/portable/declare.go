@@ -3,11 +3,13 @@ package portable
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // declarations emits the constants and types.
@@ -30,18 +32,49 @@ func (pr *builder) declarations() {
 			params = append(params, pr.field(field(b), fmt.Sprintf("biases of layer %d", l), b.Rows))
 		}
 	}
+	use := "is usable and all zeros."
+	if n.Learns() {
+		use = "is usable and all zeros; Init draws\nweights to train from."
+	}
 	pr.file.Add(&code.Struct{Name: pr.name, Fields: params, Doc: pr.name + " holds the parameters of the network. " +
-		"The zero value is usable and all zeros; Init draws\nweights to train from. What it computes:\n" +
-		items(pr.p.Conventions())})
-	pr.file.Add(&code.Struct{Name: pr.gradType(), Of: pr.name,
-		Doc: fmt.Sprintf("%sGrad is the gradient of the loss with respect to every parameter, laid out like %s.",
-			pr.name, pr.name)})
-	pr.file.Add(&code.Struct{Name: pr.name + "Workspace", Fields: pr.workspace(),
-		Doc: pr.name + "Workspace holds what one call " +
-			"leaves for the next. The zero value is ready; goroutines need one each.\n" +
-			"Caches are valid after Forward, Loss, Grad and Step, gradients after Backward, Grad and Step, until " +
-			"the next\ncall with the same workspace."})
-	pr.file.Add(&code.Struct{Name: pr.name + "Batch", Fields: pr.batchFields(), Doc: pr.batchDoc()})
+		"The zero value " + use + " What it computes:\n" + items(pr.p.Conventions())})
+	if pr.hasGradient() {
+		pr.file.Add(&code.Struct{Name: pr.gradType(), Of: pr.name,
+			Doc: fmt.Sprintf("%sGrad is the gradient of the loss with respect to every parameter, laid out like %s.",
+				pr.name, pr.name)})
+	}
+	pr.file.Add(&code.Struct{Name: pr.name + "Workspace", Fields: pr.workspace(), Doc: pr.workspaceDoc()})
+	if n.Emits(spec.EmitBatch) {
+		pr.file.Add(&code.Struct{Name: pr.name + "Batch", Fields: pr.batchFields(), Doc: pr.batchDoc()})
+	}
+}
+
+// hasGradient says whether any function forms or sums a gradient, so that there is a type for it.
+func (pr *builder) hasGradient() bool {
+	return slices.ContainsFunc(pr.p.Funcs, func(f *plan.Func) bool { return f.Forms(plan.WeightGrad) })
+}
+
+// workspaceDoc says how long what is in the workspace is valid.
+func (pr *builder) workspaceDoc() string {
+	doc := pr.name + "Workspace holds what one call leaves for the next. The zero value is ready; goroutines need one " +
+		"each."
+	if !pr.p.Network.Learns() {
+		return doc + "\nWhat Forward leaves is valid until the next call with the same workspace."
+	}
+	after := func(kind plan.Kind) string {
+		var names []string
+		for _, f := range pr.p.Funcs {
+			if !f.Batch && f.Forms(kind) {
+				names = append(names, f.Name)
+			}
+		}
+		if last := len(names) - 1; last > 0 {
+			return strings.Join(names[:last], ", ") + " and " + names[last]
+		}
+		return names[0]
+	}
+	return fmt.Sprintf("%s\nCaches are valid after %s, gradients after %s, until the next\ncall with the same "+
+		"workspace.", doc, after(plan.Cache), after(plan.Delta))
 }
 
 // field is a field that holds numbers: a single one, or an array where there are dimensions.
@@ -89,31 +122,20 @@ func (pr *builder) methods() {
 	n := pr.p.Network
 	recv := pr.receiver()
 
-	body := &code.Block{}
-	var scales []string
-	for l := 1; l <= n.Depth(); l++ {
-		act := pr.p.Activations[l-1]
-		w := pr.p.Find(plan.Weight, l)
-		scales = append(scales, fmt.Sprintf("%s %s", field(w), act.Init))
-		pr.draw(body, base(w), math.Sqrt(act.Init.Variance(w.Cols, w.Rows)))
-		if b := pr.p.Find(plan.Bias, l); b != nil {
-			body.Set(base(b), &code.Zero{Type: code.ArrayOf(code.Of(pr.kind), b.Rows)})
-		}
+	if n.Learns() {
+		pr.init()
 	}
-	pr.file.Add(&code.Func{
-		Name: "Init", Recv: recv, Params: []code.Param{{Name: "norm", Type: code.FunctionOf(code.Of(code.Float64))}},
-		Body: body,
-		Doc: "Init draws every weight from norm, which returns independent standard normal numbers " +
-			"(rand.NormFloat64), scaled\nby layer: " + strings.Join(scales, ", ") + ". Biases become 0.",
-	})
+	if n.Learns() || n.Emits(spec.EmitSave) {
+		pr.file.Add(pr.flat("p", pr.name,
+			"Flat is a view of all parameters as one array, layer by layer, each layer's weights row by row "+
+				"and then its\nbiases. Writing to it writes to p."))
+	}
+	if pr.hasGradient() {
+		pr.file.Add(pr.flat("g", pr.gradType(),
+			"Flat is a view of the gradient as one array, in the order of the parameters'."))
+	}
 
-	pr.file.Add(pr.flat("p", pr.name,
-		"Flat is a view of all parameters as one array, layer by layer, each layer's weights row by row "+
-			"and then its\nbiases. Writing to it writes to p."))
-	pr.file.Add(pr.flat("g", pr.gradType(),
-		"Flat is a view of the gradient as one array, in the order of the parameters'."))
-
-	if pr.sumsToOne() {
+	if n.Learns() && pr.sumsToOne() {
 		body := &code.Block{}
 		body.Return(code.N(1))
 		pr.file.Add(&code.Func{
@@ -133,6 +155,28 @@ func (pr *builder) methods() {
 				"Step. Step's is\nthe gradient at the weights before the step.",
 		})
 	}
+}
+
+// init emits Init.
+func (pr *builder) init() {
+	n := pr.p.Network
+	body := &code.Block{}
+	var scales []string
+	for l := 1; l <= n.Depth(); l++ {
+		act := pr.p.Activations[l-1]
+		w := pr.p.Find(plan.Weight, l)
+		scales = append(scales, fmt.Sprintf("%s %s", field(w), act.Init))
+		pr.draw(body, base(w), math.Sqrt(act.Init.Variance(w.Cols, w.Rows)))
+		if b := pr.p.Find(plan.Bias, l); b != nil {
+			body.Set(base(b), &code.Zero{Type: code.ArrayOf(code.Of(pr.kind), b.Rows)})
+		}
+	}
+	pr.file.Add(&code.Func{
+		Name: "Init", Recv: pr.receiver(), Params: []code.Param{{Name: "norm", Type: code.FunctionOf(code.Of(code.Float64))}},
+		Body: body,
+		Doc: "Init draws every weight from norm, which returns independent standard normal numbers " +
+			"(rand.NormFloat64), scaled\nby layer: " + strings.Join(scales, ", ") + ". Biases become 0.",
+	})
 }
 
 // flat is a view of a struct of parameters as one array: return (*[67]float32)(unsafe.Pointer(p)).

@@ -8,6 +8,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/code"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // optimizers emits, for every optimizer of the network, its type, its constructor, Update, StepBatch and Reset.
@@ -23,7 +24,9 @@ func (pr *builder) optimizers() error {
 		if err := o.update(); err != nil {
 			return fmt.Errorf("%s: %w", o.name, err)
 		}
-		o.batch()
+		if pr.p.Network.Emits(spec.EmitBatch) {
+			o.batch()
+		}
 		o.reset()
 	}
 	return nil

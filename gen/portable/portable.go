@@ -15,6 +15,7 @@ import (
 	"github.com/backpropgen/backpropgen/gen/elementary"
 	"github.com/backpropgen/backpropgen/gen/expr"
 	"github.com/backpropgen/backpropgen/gen/plan"
+	"github.com/backpropgen/backpropgen/spec"
 )
 
 // Options are what a plan does not say.
@@ -57,7 +58,9 @@ func Build(p *plan.Program, o Options) (*code.File, error) {
 	if err := pr.batch(); err != nil {
 		return nil, err
 	}
-	pr.gradient()
+	if p.Network.Emits(spec.EmitGrad) {
+		pr.gradient()
+	}
 	if err := pr.optimizers(); err != nil {
 		return nil, err
 	}

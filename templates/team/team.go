@@ -9,24 +9,30 @@ package team
 import "runtime"
 
 // XnetTeam computes batches on several goroutines, its workers. What comes out does not depend on how many they are, bit for bit: the
-// samples are cut into at most xnetSlots runs of whole blocks by their number alone, the gradient of each run is summed up by itself, and
-// these sums are added in pairs. It may differ in rounding from what Xnet's own functions give.
+// samples are cut into at most xnetSlots runs of whole blocks by their number alone, what is summed is summed up for each run by itself,
+// and these sums are added in pairs. It may differ in rounding from what Xnet's own functions give.
 //
 // Results must not overlap samples or targets, and none of them p. NewXnetTeam makes a team; a zero value has no workers.
 //
-// A team holds one XnetBatch for each worker, and xnetSlots gradients. It takes one call at a time, and none allocates. A panic in a worker
+// A team holds one XnetBatch for each worker, and a gradient for each run if it forms any. It takes one call at a time, and none allocates. A panic in a worker
 // comes out of the call, and the team may be used again. Close ends the goroutines.
 type XnetTeam struct {
 	// The call under way.
-	p   *Xnet
-	xs  []xnetX
-	ys  []xnetY
+	p  *Xnet
+	xs []xnetX
+	// forward {
 	out []xnetY
+	// forward }
+	// gradient {
+	ys []xnetY
+	g  *XnetGrad
+	// gradient }
 	// input_gradient {
 	gxs []xnetX
 	// input_gradient }
-	g    *XnetGrad
+	// gradient {
 	rate xnetFloat
+	// gradient }
 	// optimizers {
 	o    xnetUpdater
 	from *XnetGrad // what o is given
@@ -39,7 +45,9 @@ type XnetTeam struct {
 	busy, closed bool
 	first        *xnetWorker // works in the caller's goroutine
 	losses       [xnetSlots]xnetFloat
-	sums         [xnetSlots]XnetGrad
+	// gradient {
+	sums [xnetSlots]XnetGrad
+	// gradient }
 }
 
 // xnetWorker is one of a team's workers.
@@ -89,6 +97,8 @@ func (t *XnetTeam) Close() {
 	}
 }
 
+// forward {
+
 // ForwardBatch computes ŷ of every sample: out[i] from xs[i]. It panics if the slices differ in length.
 func (t *XnetTeam) ForwardBatch(p *Xnet, xs []xnetX, out []xnetY) {
 	if len(xs) != len(out) {
@@ -100,6 +110,10 @@ func (t *XnetTeam) ForwardBatch(p *Xnet, xs []xnetX, out []xnetY) {
 	t.end()
 }
 
+// forward }
+
+// grad {
+
 // LossBatch returns the sum of the losses of all samples. It panics if the slices differ in length.
 func (t *XnetTeam) LossBatch(p *Xnet, xs []xnetX, ys []xnetY) xnetFloat {
 	if len(xs) != len(ys) {
@@ -110,6 +124,10 @@ func (t *XnetTeam) LossBatch(p *Xnet, xs []xnetX, ys []xnetY) xnetFloat {
 	t.run("loss", t.computing())
 	return t.end()
 }
+
+// grad }
+
+// gradient {
 
 // GradBatch overwrites g with the gradient of the sum of the losses of all samples and returns that sum. It panics if the slices differ
 // in length, before anything is written.
@@ -127,6 +145,10 @@ func (t *XnetTeam) GradBatch(p *Xnet, xs []xnetX, ys []xnetY, g *XnetGrad) xnetF
 	return t.end()
 }
 
+// gradient }
+
+// step {
+
 // StepBatch takes one step of gradient descent on the sum of the losses of all samples, p -= rate*∇ΣL, and returns the sum before it. It
 // panics if the slices differ in length, before anything is written.
 func (t *XnetTeam) StepBatch(p *Xnet, xs []xnetX, ys []xnetY, rate xnetFloat) xnetFloat {
@@ -139,6 +161,8 @@ func (t *XnetTeam) StepBatch(p *Xnet, xs []xnetX, ys []xnetY, rate xnetFloat) xn
 	t.run("step", t.finishing())
 	return t.end()
 }
+
+// step }
 
 // optimizers {
 
@@ -253,14 +277,20 @@ func (t *XnetTeam) begin(p *Xnet, xs []xnetX) {
 	if len(xs)%xnetBlock > 0 {
 		t.blocks++
 	}
-	// A run is two blocks or more: adding its gradient to another takes about as long as two samples do.
+	// A run is two blocks or more: adding a gradient to another takes about as long as two samples do.
 	t.slots = min(max(t.blocks/2, 1), xnetSlots)
 	t.losses = [xnetSlots]xnetFloat{}
 }
 
 // end lets go of the call's arguments and returns the sum of the losses.
 func (t *XnetTeam) end() xnetFloat {
-	t.p, t.xs, t.ys, t.out, t.g = nil, nil, nil, nil, nil
+	t.p, t.xs = nil, nil
+	// forward {
+	t.out = nil
+	// forward }
+	// gradient {
+	t.ys, t.g = nil, nil
+	// gradient }
 	// input_gradient {
 	t.gxs = nil
 	// input_gradient }
@@ -275,10 +305,14 @@ func (t *XnetTeam) end() xnetFloat {
 	return loss
 }
 
+// gradient {
+
 // finishing is how many workers add up what is left: one where waking another takes longer.
 func (t *XnetTeam) finishing() int {
 	return min(t.workers, 1+XnetParams*t.computing()/16384)
 }
+
+// gradient }
 
 // run has a task shared by so many workers, waits for all of them, and panics with what one panicked with.
 func (t *XnetTeam) run(task string, sharing int) {
@@ -331,18 +365,10 @@ func (w *xnetWorker) share(task string) {
 	defer w.caught()
 	t := w.team
 	switch task {
-	case "forward", "loss",
-		// input_gradient {
-		"input gradient",
-		// input_gradient }
-		"gradient":
-		first := w.index * t.slots / t.sharing
-		for k := first; k < (w.index+1)*t.slots/t.sharing; k++ {
-			w.slot(task, k)
-			if task == "gradient" {
-				t.add(first, k+1)
-			}
-		}
+	// gradient {
+	case "sum", "step", "add", "update":
+		w.finish(task)
+	// gradient }
 	// optimizers {
 	case "apply":
 		t.o.Update(t.p, t.from, t.rate)
@@ -352,7 +378,15 @@ func (w *xnetWorker) share(task string) {
 	// spread }
 	// optimizers }
 	default:
-		w.finish(task)
+		first := w.index * t.slots / t.sharing
+		for k := first; k < (w.index+1)*t.slots/t.sharing; k++ {
+			w.slot(task, k)
+			// gradient {
+			if task == "gradient" {
+				t.add(first, k+1)
+			}
+			// gradient }
+		}
 	}
 }
 
@@ -362,26 +396,33 @@ func (w *xnetWorker) caught() { w.failure = recover() }
 // slot computes run k of the samples: of the blocks its share, the first runs having one more.
 func (w *xnetWorker) slot(task string, k int) {
 	t := w.team
-	xs, ys, out := t.xs, t.ys, t.out
+	xs := t.xs
 	each, more := t.blocks/t.slots, t.blocks%t.slots
 	lo := (k*each + min(k, more)) * xnetBlock
 	hi := min(((k+1)*each+min(k+1, more))*xnetBlock, len(xs))
 	if k < 0 || k >= xnetSlots || lo < 0 || lo > hi || hi > len(xs) {
 		return // which is never so: it tells the compiler that nothing below is out of range
 	}
+	// forward {
 	if task == "forward" {
-		if hi <= len(out) {
+		if out := t.out; hi <= len(out) {
 			t.p.ForwardBatch(&w.b, xs[lo:hi], out[lo:hi])
 		}
 		return
 	}
+	// forward }
+	// gradient {
+	ys := t.ys
 	if hi > len(ys) {
 		return
 	}
+	// gradient }
+	// grad {
 	if task == "loss" {
 		t.losses[k] = t.p.LossBatch(&w.b, xs[lo:hi], ys[lo:hi])
 		return
 	}
+	// grad }
 	// input_gradient {
 	if task == "input gradient" {
 		if gxs := t.gxs; hi <= len(gxs) {
@@ -390,8 +431,12 @@ func (w *xnetWorker) slot(task string, k int) {
 		return
 	}
 	// input_gradient }
+	// gradient {
 	t.losses[k] = t.p.GradBatch(&w.b, xs[lo:hi], ys[lo:hi], &t.sums[k])
+	// gradient }
 }
+
+// gradient {
 
 // Sums of runs are added in pairs, the sums of pairs in pairs, and so on: sums[i] += sums[i+d] for d = 1, 2, 4 … and every i that is a
 // multiple of 2d, which gives the same bits whoever does it. A worker adds the pairs that have all their runs from it while they are in its
@@ -447,11 +492,13 @@ func (w *xnetWorker) finish(task string) {
 	switch task {
 	case "sum":
 		copy(t.g.Flat()[lo:hi], sum[lo:hi])
+	// step {
 	case "step":
 		p := t.p.Flat()
 		for i := lo; i < hi; i++ {
 			p[i] -= xnetFloat(t.rate * sum[i]) // rounded, never fused
 		}
+	// step }
 	// optimizers {
 	// spread {
 	case "update": // by a gradient that is given, or by the sum
@@ -463,6 +510,8 @@ func (w *xnetWorker) finish(task string) {
 
 // owner is the worker that computed run k.
 func (t *XnetTeam) owner(k int) int { return ((k+1)*t.computing() - 1) / t.slots }
+
+// gradient }
 
 // computing is how many workers compute runs of samples.
 func (t *XnetTeam) computing() int { return min(t.slots, t.workers) }
