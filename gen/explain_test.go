@@ -9,8 +9,8 @@ import (
 	"unsafe"
 
 	"github.com/backpropgen/backpropgen/gen"
-	"github.com/backpropgen/backpropgen/generated/digits"
 	"github.com/backpropgen/backpropgen/gen/internal/gentest"
+	"github.com/backpropgen/backpropgen/generated/digits"
 	"github.com/backpropgen/backpropgen/generated/iris"
 	"github.com/backpropgen/backpropgen/generated/pixels"
 	"github.com/backpropgen/backpropgen/spec"

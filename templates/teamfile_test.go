@@ -13,7 +13,7 @@ import (
 func TestTeamFile(t *testing.T) {
 	iris := Team{
 		Package: "nets", Name: "Iris", Prefix: "iris", Precision: "float64", Header: []string{"made", "", "for a test"},
-		Inputs: 4, Outputs: 3, Block: 7, Slots: 5,
+		Inputs: 4, Outputs: 3, Forward: true, Grad: true, Step: true, Block: 7, Slots: 5,
 	}
 	src, err := TeamFile(iris)
 	if err != nil {

@@ -142,9 +142,12 @@ func (o outcome) line() string {
 	case len(o.unchanged) > 0:
 		text += " (unchanged: " + strings.Join(o.unchanged, ", ") + ")"
 	}
-	return fmt.Sprintf("%s: %s %s, %d parameters, %d multiply-adds forward, %d gradient, %d bytes workspace; %s in %s",
-		shown(j.source.path), n.Name, shortened(gen.Shape(n)), j.summary.Params, j.summary.MultiplyAdds,
-		j.summary.GradMultiplyAdds,
+	gradient := ""
+	if n.Learns() {
+		gradient = fmt.Sprintf(", %d gradient", j.summary.GradMultiplyAdds)
+	}
+	return fmt.Sprintf("%s: %s %s, %d parameters, %d multiply-adds forward%s, %d bytes workspace; %s in %s",
+		shown(j.source.path), n.Name, shortened(gen.Shape(n)), j.summary.Params, j.summary.MultiplyAdds, gradient,
 		j.summary.WorkspaceBytes, text, j.took.Round(time.Millisecond))
 }
 

@@ -38,6 +38,7 @@ input_gradient: false      # true: emit InputGrad and InputGradBatch, the gradie
 optimizers: []             # types to emit, each with an Update: sgd, momentum, nesterov, rmsprop, adam, adamw
 batch: 32                  # samples that the batch functions take at a time; each needs a workspace
 rounding: fast             # or strict: every rounding fixed, the same bits on every platform and by assembly too
+emit: [forward, grad, step, batch, save, team, test]    # or some of these, as below
 targets: [amd64]           # assembly for AVX2 and AVX-512 beside the portable Go; [] for none
 `
 
@@ -51,6 +52,19 @@ func helpSpec() string {
 		}
 		b.WriteString(line)
 	}
+	b.WriteString(`
+What emit lists; the default is all of it:
+
+  forward  the parameters, a workspace and Forward; alone it is all that inference needs
+  grad     Loss, Backward, Grad, Init and the gradient's Norm, Clip and Scale; brings forward
+  step     Step and Init
+  batch    the batch forms of the functions above that are emitted; StepBatch brings GradBatch
+  save     a file that saves and loads the network and its optimizers
+  team     a file that spreads batches over several cores; needs batch
+  test     a test against the reference, with benchmarks; without it nothing imports package verify
+
+Optimizers and input_gradient need grad. Files that are no longer emitted are removed.
+`)
 	b.WriteString("\nActivations, for any layer; where there is an index the whole layer is meant, else each unit:\n\n")
 	entries(&b, spec.Activations())
 	b.WriteString("\nCosts, of outputs a and targets y:\n\n")
