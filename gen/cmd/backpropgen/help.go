@@ -42,9 +42,10 @@ func commands() []command {
 iris_gen.go with its kernels, iris_gen_test.go with their test, iris_store_gen.go, which saves and loads
 it, and iris_team_gen.go, which spreads batches over several cores; kernels need neither. With targets:
 [amd64], the default, iris_amd64_gen.s has assembly, iris_amd64_gen.go calls it, and iris_noasm_gen.go
-stands in for it elsewhere. What a spec may hold, from layers and their activations to pooling and
-formulas of your own, is told by 'backpropgen help spec'. A network that can learn nothing, such as one
-that ends in the softmax of a single unit, is generated with a warning.
+stands in for it elsewhere. With emit: [forward] and the like only what is named is written. What a spec
+may hold, from layers and their activations to pooling and formulas of your own, is told by 'backpropgen
+help spec'. A network that can learn nothing, such as one that ends in the softmax of a single unit, is
+generated with a warning.
 
 Everything is worked out and type-checked in memory first, for all specs. On any error nothing is
 written; files that are up to date are not touched; a file that backpropgen did not make is never

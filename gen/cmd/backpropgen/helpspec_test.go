@@ -68,7 +68,7 @@ func TestHelpSpecExampleIsTrue(t *testing.T) {
 	}
 	for _, field := range []string{"name", "package", "precision", "input", "layers", "dense", "activation", "bias",
 		"cost",
-		"cache", "batch", "rounding", "unroll", "input_gradient", "optimizers", "targets"} {
+		"cache", "batch", "rounding", "unroll", "input_gradient", "optimizers", "emit", "targets"} {
 		if !strings.Contains(specExample, field+": ") {
 			t.Errorf("no field %s", field)
 		}

@@ -37,7 +37,7 @@ func TestStartSpecIsTrue(t *testing.T) {
 		t.Fatal("no optional fields")
 	}
 	all := required + strings.ReplaceAll(optional, "# ", "")
-	all = regexp.MustCompile(`(?m)(: \S+) .*$`).ReplaceAllString(all, "$1")
+	all = regexp.MustCompile(`(?m)(: (?:\[.*?\]|\S+)) .*$`).ReplaceAllString(all, "$1")
 	explicit, err := spec.Decode("net.yaml", []byte(all))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, all)
