@@ -19,6 +19,9 @@ import (
 // takes a hundred times as long, for one in thousands.
 func TestExampleLearns(t *testing.T) {
 	count := max(2000, *gentest.Specs)
+	if testing.Short() {
+		count = 200
+	}
 	fixed := 0
 	for _, n := range gentest.DrawSpecs(*gentest.Seed, count, gentest.Ordinary) {
 		n = n.WithDefaults()

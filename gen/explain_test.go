@@ -43,6 +43,9 @@ func rows(text string, first ...string) map[string][]string {
 func TestExplainCounts(t *testing.T) {
 	for _, mode := range []spec.Cache{spec.CacheAuto, spec.CachePre, spec.CachePost, spec.CacheBoth} {
 		for _, precision := range []spec.Precision{spec.Float32, spec.Float64} {
+			if testing.Short() && (mode != spec.CacheAuto || precision != spec.Float32) {
+				continue
+			}
 			n := gated(mode, precision)
 			text, err := gen.Explain(n, gen.Options{})
 			if err != nil {

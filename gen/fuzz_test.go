@@ -25,7 +25,7 @@ func FuzzGenerate(f *testing.F) {
 		if err != nil || len(files) == 0 {
 			f.Fatalf("%s: %d files (%v)", pattern, len(files), err)
 		}
-		for _, name := range files {
+		for _, name := range files[:min(len(files), seeds(5*len(files)))] {
 			data, err := os.ReadFile(name)
 			if err != nil {
 				f.Fatal(err)
@@ -53,7 +53,7 @@ func FuzzGenerate(f *testing.F) {
 // FuzzGenerateFormulas makes networks of formulas, in every mode of the cache, both precisions, straight and in loops.
 func FuzzGenerateFormulas(f *testing.F) {
 	activations, costs := gentest.Formulas[spec.ActivationRole], gentest.Formulas[spec.CostRole]
-	for i, a := range activations {
+	for i, a := range activations[:min(len(activations), seeds(5*len(activations)))] {
 		f.Add(a, costs[i%len(costs)], uint8(i))
 	}
 	for i, n := range gentest.DrawSpecs(1, seeds(200), gentest.Small) {
@@ -77,10 +77,13 @@ func FuzzGenerateFormulas(f *testing.F) {
 }
 
 // seeds is how many networks the fuzzer begins with: all where it is at work. As a test it tries a fifth of them, for
-// TestGenerateAny and TestFormulas generate more of the same kinds.
+// TestGenerateAny and TestFormulas generate more of the same kinds, and with -short a few.
 func seeds(all int) int {
-	if flag.Lookup("test.fuzz").Value.String() != "" {
+	switch {
+	case flag.Lookup("test.fuzz").Value.String() != "":
 		return all
+	case testing.Short():
+		return min(all/5, 2)
 	}
 	return all / 5
 }

@@ -124,7 +124,7 @@ func TestGenerateAny(t *testing.T) {
 	t.Parallel()
 	count := max(40, *gentest.Specs)
 	if testing.Short() {
-		count = 5
+		count = 3
 	}
 	for i := range count {
 		r := rand.New(rand.NewPCG(*gentest.Seed, uint64(i)))
