@@ -58,12 +58,14 @@ var mayImport = map[string][]string{
 	"gen/machinecode":      nil,
 	"internal/house":       nil,
 
-	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel", "model", "model/compare", "model/onnx", "tensors"},
+	"gen/cmd/backpropgen": {"spec", "spec/formula", "gen", "gen/parallel", "model", "model/checkpoint",
+		"model/compare", "model/onnx", "tensors"},
 
 	// Networks of other tools know nothing of the generator; only what compares them needs the judge.
-	"model":         {"spec", "tensors"},
-	"model/onnx":    {"spec", "spec/formula", "model", "tensors"},
-	"model/compare": {"spec", "model", "tensors", "verify"},
+	"model":            {"spec", "tensors"},
+	"model/onnx":       {"spec", "spec/formula", "model", "tensors"},
+	"model/checkpoint": {"spec", "model", "tensors"},
+	"model/compare":    {"spec", "model", "tensors", "verify"},
 
 	// A mistake of the generator must not be shared by its judge. Of its rooms those below know nothing of those above.
 	"verify/internal/draw":       nil,

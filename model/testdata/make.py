@@ -6,7 +6,8 @@
     NODE_PATH=… /usr/bin/python3 make.py  # writes *.onnx, *.pt, *.safetensors, *.npz here and below refused/
 
 Beside NAME.onnx stands NAME.sample.npz with x and y: rows of inputs and outputs. Files that no package was at hand for
-(safetensors) are written by the format's definition. The same versions of all tools write the same numbers.
+(safetensors) are written by the format's definition. The same versions of all tools write the same bytes,
+but for refused/legacy.pt and refused/script.pt, which hold addresses.
 """
 import json, os, struct, subprocess, sys, tempfile, warnings
 import numpy as np
@@ -147,6 +148,7 @@ class Blocks(nn.Module):
 
 
 def from_torch():
+    torch.manual_seed(0)
     export("torch_opset7", mlp(nn.ReLU(), nn.Softmax(dim=1)), (4,), 7)
     export("torch_opset8_fixed", mlp(nn.Tanh(), nn.Sigmoid()), (4,), 8, dynamic=False)
     export("torch_opset9_view", View(), (3, 4), 9)
@@ -217,6 +219,7 @@ class Graph:
 
 
 def by_hand():
+    torch.manual_seed(0)
     g = Graph("gemm_alpha_beta")
     g.op("Gemm", ["x", g.const("W1", g.weight(4, 6)), g.const("b1", g.weight(6))], "z1", alpha=0.5, beta=1.5)
     g.op("Relu", ["z1"], "a1")
@@ -317,6 +320,8 @@ def by_hand():
     g.op("Relu", ["z1"], "a1")
     g.op("Gemm", ["a1", g.const("W2", g.weight(16, 3)), g.const("b2", g.weight(3))], "y")
     m = g.model()
+    if os.path.exists("external_data.bin"):
+        os.remove("external_data.bin")  # the package appends
     onnx.save_model(m, "external_data.onnx", save_as_external_data=True, location="external_data.bin", size_threshold=16)
     x = g.weight(SAMPLES, 4)
     sample(g.name, x, ort("external_data.onnx", x))
@@ -408,10 +413,93 @@ def by_hand():
     g.save()
 
 
+# Weights alone ------------------------------------------------------------------------------------------------------------
+
+
+def safetensors(path, tensors):
+    """The format by its definition: a header in JSON, and the numbers."""
+    names = {"float32": "F32", "float64": "F64", "float16": "F16", "int64": "I64"}
+    header, data = {}, b""
+    for name, a in sorted(tensors.items()):  # the order in which the package writes them
+        a = np.ascontiguousarray(a)
+        header[name] = {"dtype": names[str(a.dtype)], "shape": list(a.shape), "data_offsets": [len(data), len(data) + a.nbytes]}
+        data += a.tobytes()
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as f:
+        f.write(struct.pack("<Q", len(text)) + text + data)
+
+
+def weights():
+    torch.manual_seed(0)
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+    from sklearn.preprocessing import StandardScaler
+
+    def run(name, net, n, save, dtype=torch.float32):
+        torch.manual_seed(sum(map(ord, name)))
+        net = net.to(dtype).eval()
+        x = torch.randn(SAMPLES, n, dtype=dtype)
+        save(net)
+        sample(name, x.numpy(), net(x).detach().numpy())
+
+    run("state_dict", mlp(nn.ReLU(), nn.Softmax(dim=1), sizes=(4, 8, 3)), 4, lambda net: torch.save(net.state_dict(), "state_dict.pt"))
+
+    class Named(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder, self.middle, self.decoder = nn.Linear(4, 5), nn.Linear(5, 5), nn.Linear(5, 2, bias=False)
+
+        def forward(self, x):
+            return self.decoder(torch.tanh(self.middle(torch.tanh(self.encoder(x)))))
+
+    def checkpoint(net):
+        optimizer = torch.optim.Adam(net.parameters())
+        net(torch.randn(2, 4)).sum().backward()
+        optimizer.step()
+        torch.save({"epoch": 7, "model_state_dict": net.state_dict(), "optimizer_state_dict": optimizer.state_dict(),
+                    "loss": 0.25, "name": "a run"}, "checkpoint.pth")
+
+    run("checkpoint", Named(), 4, checkpoint)
+
+    def views(net):  # parts of one storage, one of them transposed
+        both = torch.cat([net[0].weight.data.t().reshape(-1), net[2].weight.data.reshape(-1)])
+        torch.save({"0.weight": both[:32].view(4, 8).t(), "0.bias": net[0].bias.data, "2.weight": both[32:].view(3, 8),
+                    "2.bias": net[2].bias.data}, "views.pt")
+
+    run("views", mlp(nn.Sigmoid(), None, sizes=(4, 8, 3)), 4, views)
+    run("double_state_dict", mlp(nn.Tanh(), None, sizes=(3, 6, 2)), 3,
+        lambda net: torch.save(net.state_dict(), "double_state_dict.pt"), torch.float64)
+    run("deep_safetensors", mlp(*[nn.Tanh() for _ in range(11)], None, sizes=[3] + [4] * 11 + [2]), 3,
+        lambda net: safetensors("deep_safetensors.safetensors", {k: v.numpy() for k, v in net.state_dict().items()}))
+    # Keras keeps [in, out]; here in its names.
+    run("keras_like", mlp(nn.ReLU(), nn.Sigmoid(), sizes=(4, 6, 1)), 4, lambda net: np.savez(
+        "keras_like.npz", **{"dense/kernel": net[0].weight.detach().numpy().T, "dense/bias": net[0].bias.detach().numpy(),
+                             "dense_1/kernel": net[2].weight.detach().numpy().T, "dense_1/bias": net[2].bias.detach().numpy()}))
+    # Square matrices, [in, out]: only the sample tells.
+    run("square_transposed", mlp(nn.Tanh(), None, sizes=(4, 4, 4)), 4, lambda net: np.savez(
+        "square_transposed.npz", W1=net[0].weight.detach().numpy().T, b1=net[0].bias.detach().numpy(),
+        W2=net[2].weight.detach().numpy().T, b2=net[2].bias.detach().numpy()))
+
+    g = np.random.default_rng(5)
+    x = g.standard_normal((60, 4)) * [1, 5, 0.2, 3] + [0, 10, -1, 2]
+    for name, net, y in (
+            ("sklearn_classifier", MLPClassifier((6,), activation="relu", max_iter=60, random_state=1), (x[:, 0] > 0) * 1 + (x[:, 1] > 10)),
+            ("sklearn_regressor", MLPRegressor((5, 4), activation="tanh", max_iter=60, random_state=1), x[:, 0] - x[:, 2])):
+        scaler = StandardScaler().fit(x)
+        net.fit(scaler.transform(x), y)
+        w, b = [c.copy() for c in net.coefs_], [c.copy() for c in net.intercepts_]
+        b[0] -= (scaler.mean_ / scaler.scale_) @ w[0]  # the scaler, folded into the first layer
+        w[0] /= scaler.scale_[:, None]
+        np.savez(name + ".npz", **{f"coefs_{i}": c for i, c in enumerate(w)}, **{f"intercepts_{i}": c for i, c in enumerate(b)})
+        out = net.predict_proba(scaler.transform(x[:SAMPLES])) if name.endswith("classifier") else net.predict(scaler.transform(x[:SAMPLES]))
+        sample(name, x[:SAMPLES], out.reshape(SAMPLES, -1))
+
+
 # What is refused ----------------------------------------------------------------------------------------------------------
 
 
 def refused():
+    torch.manual_seed(0)
     os.makedirs("refused", exist_ok=True)
 
     def export(name, net, shape, opset=13, **more):
@@ -515,6 +603,16 @@ def refused():
     g.op("MatMul", ["x", g.const("W1", np.array([["a"]], dtype=object))], "y")
     onnx.save(g.model(), "refused/text_weights.onnx")
 
+    net = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3))
+    torch.save(net.state_dict(), "refused/batchnorm.pt")
+    torch.save(net, "refused/module.pt")
+    torch.save(net.state_dict(), "refused/legacy.pt", _use_new_zipfile_serialization=False)
+    torch.jit.script(net).save("refused/script.pt")
+    np.savez("refused/several_orders.npz", a=np.ones((3, 3)), b=np.zeros((3, 3)))
+    np.savez("refused/no_order.npz", W1=np.ones((3, 4)), W2=np.zeros((3, 7)))
+    np.savez("refused/no_matrix.npz", b1=np.ones(4))
+    np.savez("refused/left_over.npz", W1=np.ones((3, 4)), b1=np.ones(3), scale=np.ones(4))
+
     with open("torch_opset7.onnx", "rb") as f:
         half = f.read()
     with open("refused/cut_short.onnx", "wb") as f:
@@ -524,4 +622,5 @@ def refused():
 if __name__ == "__main__":
     from_torch()
     by_hand()
+    weights()
     refused()

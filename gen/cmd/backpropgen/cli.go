@@ -132,6 +132,10 @@ func (c *call) parse(args []string) error {
 			fs.Func(name, "", func(s string) error { c.importing.cost = s; return notEmpty(s) })
 		case "output":
 			fs.Func(name, "", func(s string) error { c.importing.output = s; return notEmpty(s) })
+		case "spec":
+			fs.Func(name, "", func(s string) error { c.importing.spec = s; return notEmpty(s) })
+		case "activations":
+			fs.Func(name, "", func(s string) error { c.importing.acts = s; return notEmpty(s) })
 		case "sample":
 			fs.Func(name, "", func(s string) error { c.importing.sample = s; return notEmpty(s) })
 		case "inputs":

@@ -22,12 +22,14 @@ var flagHelp = map[string]string{
 	"biases":  "-biases LO,HI    range of the biases (default: that of the weights)",
 	"targets": "-targets LO,HI   range of y " +
 		"(default: 0,1 for the cross-entropies, for that of softmax with a sum of 1;\n              else -1,1)",
-	"import o": "-o DIR      folder of the two files (default: the working directory); import makes it",
-	"name":     "-name NAME  the network's name (default: that of the file, as a Go identifier)",
-	"cost":     "-cost NAME  the cost to train with (default: that which goes with the last activation)",
-	"output":   "-output NAME   the value of an ONNX graph that is the network's output (default: the graph's)",
-	"sample":   "-sample FILE   inputs and outputs of the original, .npz or .safetensors, to be compared",
-	"f":        "-f          overwrite files that are there",
+	"import o":    "-o DIR      folder of the two files (default: the working directory); import makes it",
+	"name":        "-name NAME  the network's name (default: that of the file, as a Go identifier)",
+	"cost":        "-cost NAME  the cost to train with (default: that which goes with the last activation)",
+	"output":      "-output NAME   the value of an ONNX graph that is the network's output (default: the graph's)",
+	"sample":      "-sample FILE   inputs and outputs of the original, .npz or .safetensors, to be compared",
+	"spec":        "-spec SPEC     the network that a file of weights belongs to; then only the parameters are written",
+	"activations": "-activations LIST   the activations of the layers of a file of weights, such as relu,softmax",
+	"f":           "-f          overwrite files that are there",
 	"init pkg": "-pkg NAME   the package clause; without it that of the Go files in the folder, or " +
 		"else the folder's name",
 }
@@ -120,8 +122,9 @@ made into one, or else it is Net.`,
 			run:     runInit,
 		},
 		{
-			name: "import", args: "[-name NAME] [-o DIR] [-sample FILE] [-cost NAME] [-output NAME] [-f] [-q] MODEL",
-			summary: "make a spec and its parameters of a trained model (ONNX)",
+			name: "import", args: "[-name NAME] [-o DIR] [-sample FILE] [-cost NAME] [-output NAME]\n" +
+				"                          [-spec SPEC | -activations LIST] [-f] [-q] MODEL",
+			summary: "make a spec and its parameters of a model trained elsewhere",
 			about: `Reads a network that was trained elsewhere and writes NAME.yaml, a spec of it, and NAME.safetensors,
 its parameters under the names W1, b1, W2, …; NAME in lower case. From there on it is a network like any
 other: generate makes Go of it, and package tensors of this module loads the parameters.
@@ -135,13 +138,19 @@ what the catalogue lacks becomes a formula. Weights may be in float32, float64, 
 file or beside it. What is no such chain, such as a convolution, a residual connection or attention, is
 refused with the name of the node and what could be done, and nothing is written.
 
+MODEL may also be a file of weights alone: .safetensors, .npz, or a state_dict of PyTorch (.pt, .pth; nothing
+in it is executed). It tells no activations: -activations relu,softmax names one for each layer, and the
+layers follow from the shapes; or -spec names a spec, whose parameters are found by name, or by order and
+shape. A table says what went where, and anything that is left over is an error. Of a square matrix nothing
+shows whether it is transposed: give a -sample, with which both ways are tried.
+
 The precision is that of the weights. The cost follows from the last activation: cross-entropy for softmax,
 binary-cross-entropy for sigmoid, mse for all others.
 
 With -sample the network is run on inputs of the original and compared with its outputs: two tensors x and y,
 a row for each sample, such as numpy.savez("sample.npz", x=x, y=y) writes. Differences beyond what rounding
 explains are an error.`,
-			flags:   []string{"name", "o", "sample", "cost", "output", "f", "q"},
+			flags:   []string{"name", "o", "sample", "cost", "output", "spec", "activations", "f", "q"},
 			example: "backpropgen import -name Iris -sample sample.npz model.onnx",
 			run:     runImport,
 		},

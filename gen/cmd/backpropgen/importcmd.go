@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"os"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,7 +10,6 @@ import (
 	"github.com/backpropgen/backpropgen/gen"
 	"github.com/backpropgen/backpropgen/model"
 	"github.com/backpropgen/backpropgen/model/compare"
-	"github.com/backpropgen/backpropgen/model/onnx"
 	"github.com/backpropgen/backpropgen/spec"
 	"github.com/backpropgen/backpropgen/tensors"
 )
@@ -23,6 +20,8 @@ type importing struct {
 	cost   string // -cost
 	output string // -output
 	sample string // -sample
+	spec   string // -spec
+	acts   string // -activations
 	force  bool   // -f
 }
 
@@ -31,7 +30,12 @@ type imported struct {
 	model  *model.Model
 	format string   // what the original computes in
 	notes  []string // for the user
-	unsure bool     // only a sample can tell that it is right
+	table  []string // what became of which tensor, of a file of weights
+	spec   *source  // that of -spec
+
+	unsure     bool         // nothing in the file shows whether its square matrices are transposed
+	transposed bool         // they were taken so
+	turned     func() error // takes them the other way
 }
 
 // runImport is the import command.
@@ -40,42 +44,59 @@ func runImport(c *call) int {
 		return c.misused("one model, not %d", len(c.args))
 	}
 	path := c.args[0]
-	name, err := c.importName(path)
-	if err != nil {
-		return c.misused("%v", err)
-	}
-	in, code, err := c.readModel(path)
-	if err != nil {
-		fmt.Fprintf(c.stderr, "%s: %v\n", shown(path), err)
+	in, code := c.readModel(path)
+	if code != exitOK {
 		return code
-	}
-	network := in.model.Network(name)
-	if c.importing.cost != "" {
-		network.Cost = spec.Function{Name: c.importing.cost}
-	}
-	if err := network.Validate(); err != nil { // the cost was asked for
-		fmt.Fprintf(c.stderr, "%s: -cost: %v\n", shown(path), err)
-		return exitSpec
 	}
 	compared, code, err := c.compareSample(in)
 	if err != nil {
 		fmt.Fprintln(c.stderr, err)
 		return code
 	}
-	stem := newStart(name, "").stem
-	files, err := importFiles(in.model, network, stem, filepath.Base(path))
+	var files []textFile
+	var network spec.Network
+	dir, stem := c.out, ""
+	if in.spec != nil {
+		network, stem = in.spec.network, strings.TrimSuffix(filepath.Base(in.spec.path), filepath.Ext(in.spec.path))
+		if dir == "" {
+			dir = filepath.Dir(in.spec.path)
+		}
+	} else {
+		name, err := c.importName(path)
+		if err != nil {
+			return c.misused("%v", err)
+		}
+		network, stem = in.model.Network(name), newStart(name, "").stem
+		if c.importing.cost != "" {
+			network.Cost = spec.Function{Name: c.importing.cost}
+		}
+		if err := network.Validate(); err != nil { // the cost was asked for
+			fmt.Fprintf(c.stderr, "%s: -cost: %v\n", shown(path), err)
+			return exitSpec
+		}
+		comment := fmt.Sprintf("From %s, by backpropgen import.", printable(filepath.Base(path)))
+		files = append(files, textFile{stem + ".yaml", model.YAML(network, "", comment)})
+	}
+	weights, err := safetensors(in.model)
 	if err != nil {
 		fmt.Fprintf(c.stderr, "%s: %v\n", shown(path), err)
 		return exitSpec
 	}
-	if code := c.writeImport(files); code != exitOK {
+	files = append(files, textFile{stem + weightsEnding, weights})
+	if dir == "" {
+		dir = "."
+	}
+	if code := c.writeImport(dir, files); code != exitOK {
 		return code
 	}
 	if !c.quiet {
-		c.tellImport(in, network, stem, compared)
+		c.tellImport(in, network, dir, files, compared)
 	}
 	return exitOK
 }
+
+// weightsEnding ends the name of the file of parameters.
+const weightsEnding = ".safetensors"
 
 // importName is the network's name: -name, else that of the file.
 func (c *call) importName(path string) (string, error) {
@@ -113,55 +134,6 @@ func exportedFrom(text string) string {
 	return b.String()
 }
 
-// readModel reads a model by the ending of its name.
-func (c *call) readModel(path string) (in *imported, code int, err error) {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".onnx":
-		return c.readONNX(path)
-	}
-	return nil, exitUsage, errors.New("a model's name ends in .onnx")
-}
-
-// readLimited reads a file of at most so many bytes.
-func readLimited(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, errors.New(cause(err))
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, errors.New(cause(err))
-	case info.IsDir():
-		return nil, errors.New("is a folder; name the model's file in it")
-	case info.Size() > most:
-		return nil, fmt.Errorf("has %d bytes; at most %d are allowed", info.Size(), most)
-	}
-	data, err := io.ReadAll(io.LimitReader(f, most))
-	if err != nil {
-		return nil, errors.New(cause(err))
-	}
-	return data, nil
-}
-
-func (c *call) readONNX(path string) (*imported, int, error) {
-	data, err := readLimited(path, onnx.MaxFileBytes)
-	if err != nil {
-		return nil, exitIO, err
-	}
-	folder, err := os.OpenRoot(filepath.Dir(path))
-	if err != nil {
-		return nil, exitIO, errors.New(cause(err))
-	}
-	defer folder.Close()
-	r, err := onnx.Read(data, onnx.Options{Folder: folder.FS(), Output: c.importing.output})
-	if err != nil {
-		return nil, exitSpec, err
-	}
-	return &imported{model: r.Model, format: r.Type, notes: r.Notes}, exitOK, nil
-}
-
 // compareSample runs the sample, if there is one, and returns what is to be said of it.
 func (c *call) compareSample(in *imported) (string, int, error) {
 	path := c.importing.sample
@@ -180,6 +152,11 @@ func (c *call) compareSample(in *imported) (string, int, error) {
 	if err != nil {
 		return "", exitSpec, fmt.Errorf("%s: %w", shown(path), err)
 	}
+	if !r.Fits() && in.turned != nil {
+		if other, err := c.compareTurned(in, s); err != nil || other.Fits() {
+			return shown(path) + ": " + other.String() + ", with matrices transposed", exitOK, err
+		}
+	}
 	if !r.Fits() {
 		return "", exitSpec, fmt.Errorf("%s: the network does not compute what the original does: %s; %s",
 			shown(path), r, compare.Hint(in.model))
@@ -187,26 +164,29 @@ func (c *call) compareSample(in *imported) (string, int, error) {
 	return shown(path) + ": " + r.String(), exitOK, nil
 }
 
-// importFiles are the spec and the parameters.
-func importFiles(m *model.Model, n spec.Network, stem, from string) ([]textFile, error) {
-	weights := stem + ".safetensors"
-	text := model.YAML(n, "", fmt.Sprintf("From %s, by backpropgen import; its parameters are in %s.", printable(from), weights))
-	if _, err := spec.Decode(stem+".yaml", []byte(text)); err != nil {
-		return nil, err
+// compareTurned compares the network whose matrices are taken the other way, and leaves it so if that fits.
+func (c *call) compareTurned(in *imported, s *compare.Sample) (compare.Result, error) {
+	before := *in
+	if err := in.turned(); err != nil {
+		*in = before
+		return compare.Result{Share: math.Inf(1)}, nil
 	}
-	var b strings.Builder
-	if err := tensors.WriteSafetensors(&b, m.Tensors(nil)); err != nil {
-		return nil, err
+	r, err := compare.Run(in.model, in.format, s)
+	if err != nil || !r.Fits() {
+		*in = before
 	}
-	return []textFile{{stem + ".yaml", text}, {weights, b.String()}}, nil
+	return r, err
 }
 
-// writeImport writes the files into the folder of -o.
-func (c *call) writeImport(files []textFile) int {
-	dir := c.out
-	if dir == "" {
-		dir = "."
-	}
+// safetensors are the parameters as a file.
+func safetensors(m *model.Model) (string, error) {
+	var b strings.Builder
+	err := tensors.WriteSafetensors(&b, m.Tensors(nil))
+	return b.String(), err
+}
+
+// writeImport writes the files into a folder.
+func (c *call) writeImport(dir string, files []textFile) int {
 	var r report
 	opened, err := openPlaces([]string{dir}, true, c.stderr)
 	if err == nil {
@@ -248,29 +228,45 @@ func (c *call) writeImport(files []textFile) int {
 }
 
 // tellImport says what was written, how sure it is, and what to do next.
-func (c *call) tellImport(in *imported, n spec.Network, stem, compared string) {
+func (c *call) tellImport(in *imported, n spec.Network, dir string, files []textFile, compared string) {
 	for _, note := range in.notes {
 		fmt.Fprintf(c.stderr, "note: %s\n", printable(note))
 	}
-	dir := filepath.Clean(c.out)
-	specPath := filepath.Join(dir, stem+".yaml")
-	why := "that which goes with the last activation; -cost NAME names another"
-	if c.importing.cost != "" {
-		why = "as asked"
+	for _, row := range in.table {
+		fmt.Fprintln(c.stdout, printable(row))
 	}
-	fmt.Fprintf(c.stdout, "wrote %s, %s\n", shown(specPath), shown(filepath.Join(dir, stem+".safetensors")))
-	fmt.Fprintf(c.stdout, "%s %s, %s, %d parameters: %s; cost %s, %s\n", n.Name, shortened(gen.Shape(n)), n.Precision,
-		n.Params(), activations(n), functionName(n.Cost), why)
+	var paths []string
+	for _, f := range files {
+		paths = append(paths, shown(filepath.Join(dir, f.name)))
+	}
+	fmt.Fprintf(c.stdout, "wrote %s\n", strings.Join(paths, ", "))
+	why := "as asked"
+	switch {
+	case in.spec != nil:
+		why = "of " + shown(in.spec.path)
+	case c.importing.cost == "":
+		why = "which goes with the last activation (-cost NAME for another)"
+	}
+	fmt.Fprintf(c.stdout, "%s %s, %s, %d parameters: %s; cost %s, %s\n", n.Name, shortened(gen.Shape(n)),
+		n.WithDefaults().Precision, n.Params(), activations(n), functionName(n.Cost), why)
 	switch {
 	case compared != "":
 		fmt.Fprintln(c.stdout, compared)
 	case in.unsure:
-		fmt.Fprintln(c.stderr, "NOT COMPARED with the original: shapes alone do not show a transposed matrix or a wrong activation; "+
+		fmt.Fprintln(c.stderr, "NOT COMPARED with the original: some matrices are square, and nothing shows whether they are "+
+			"transposed;\n-sample FILE, with inputs and outputs of the original, does")
+	case in.table != nil:
+		fmt.Fprintln(c.stderr, "NOT COMPARED with the original: a file of weights does not show its activations;\n"+
 			"-sample FILE, with inputs and outputs of the original, does")
 	default:
 		fmt.Fprintln(c.stderr, "not compared with the original; -sample FILE, with inputs and outputs of it, does that")
 	}
-	fmt.Fprintf(c.stdout, "\nnext:\n\n    backpropgen generate %s\n    go test %s\n", shellWord(specPath), shellWord(goFolder(dir)))
+	specPath := filepath.Join(dir, files[0].name)
+	if in.spec != nil {
+		specPath = in.spec.path
+	}
+	fmt.Fprintf(c.stdout, "\nnext:\n\n    backpropgen generate %s\n    go test %s\n", shellWord(specPath),
+		shellWord(goFolder(filepath.Dir(specPath))))
 }
 
 // goFolder is a folder as the go command takes it.

@@ -1,0 +1,47 @@
+// Package checkpoint makes networks of files that hold weights and nothing else: safetensors, npz, and what torch.save
+// writes of a state_dict. Which layers there are follows from names and shapes; which activations stand between them, no
+// such file says.
+package checkpoint
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/backpropgen/backpropgen/tensors"
+)
+
+// Extensions are the endings of the names of files that ReadFile reads.
+var Extensions = []string{".safetensors", ".npz", ".pt", ".pth"}
+
+// Ordered says whether the tensors of a file are in the order of the layers: those of a state_dict are.
+func Ordered(path string) bool {
+	return slices.Contains([]string{".pt", ".pth"}, strings.ToLower(filepath.Ext(path)))
+}
+
+// ReadFile reads the tensors of a file by the ending of its name.
+func ReadFile(path string) (*tensors.File, error) {
+	if !Ordered(path) {
+		return tensors.ReadFile(path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	t, err := ReadTorch(f, info.Size())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, nil
+}
