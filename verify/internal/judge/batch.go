@@ -156,12 +156,10 @@ func (j *batchJudge[F]) numbers(
 func (j *batchJudge[F]) untouched(r finding.Ruler, c batchCall[F], b trial.Batch) {
 	m := j.machine
 	given := func(name string, got memory.Samples[F], want []float64) {
-		before := make([]F, len(want))
-		memory.Narrow(before, want)
-		if i := memory.FirstDifference(got.First(b.Count), before); i >= 0 {
+		if i := memory.FirstOther(got.First(b.Count), want); i >= 0 {
 			at := finding.Block{Name: name, Layer: 0, N: len(want), Cols: got.Width}
 			j.report.Broken(c.name, at.Element(i), r.Where, "written, from %v to %v; it is not the call's to write",
-				before[i], got.First(b.Count)[i])
+				F(want[i]), got.First(b.Count)[i])
 		}
 		if at, found := got.Beside(b.Count, memory.Beyond); found {
 			j.report.Broken(c.name, fmt.Sprintf("%s[%d]", name, at), r.Where, "written; the slice has %d samples",
@@ -187,11 +185,10 @@ func (j *batchJudge[F]) untouched(r finding.Ruler, c batchCall[F], b trial.Batch
 	}
 	at := 0
 	for _, l := range finding.Blocks(j.network, "") {
-		got, before := m.Params[at:at+l.N], make([]F, l.N)
-		memory.Narrow(before, b.Params[at:at+l.N])
-		if i := memory.FirstDifference(got, before); i >= 0 {
+		got, before := m.Params[at:at+l.N], b.Params[at:at+l.N]
+		if i := memory.FirstOther(got, before); i >= 0 {
 			j.report.Broken(c.name, l.Element(i), r.Where, "written, from %v to %v; only StepBatch may write p",
-				before[i], got[i])
+				F(before[i]), got[i])
 		}
 		at += l.N
 	}

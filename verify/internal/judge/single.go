@@ -146,11 +146,9 @@ func (j *singleJudge[F]) numbers(r finding.Ruler, c call[F], got outcome[F], wan
 func (j *singleJudge[F]) untouched(r finding.Ruler, c call[F], s trial.Sample) {
 	m := j.machine
 	check := func(b finding.Block, got []F, want []float64) {
-		before := make([]F, len(want))
-		memory.Narrow(before, want)
-		if i := memory.FirstDifference(got, before); i >= 0 {
+		if i := memory.FirstOther(got, want); i >= 0 {
 			j.report.Broken(c.name, b.Element(i), r.Where, "written, from %v to %v; only Step may write, and only p",
-				before[i], got[i])
+				F(want[i]), got[i])
 		}
 	}
 	check(finding.Block{Name: "x", N: len(s.X)}, m.X, s.X)

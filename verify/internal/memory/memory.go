@@ -3,6 +3,7 @@
 package memory
 
 import (
+	"bytes"
 	"math"
 	"reflect"
 	"unsafe"
@@ -80,9 +81,12 @@ func Poison(t reflect.Type, at unsafe.Pointer) {
 
 // Fill sets every element to v.
 func Fill[F Float](s []F, v float64) {
-	x := F(v)
-	for i := range s {
-		s[i] = x
+	if len(s) == 0 {
+		return
+	}
+	s[0] = F(v)
+	for done := 1; done < len(s); done *= 2 { // copies are faster than stores one by one
+		copy(s[done:], s[:done])
 	}
 }
 
@@ -96,13 +100,35 @@ func Narrow[F Float](to []F, from []float64) {
 // FirstDifference returns the index of the first element in which a and b, of one length, differ as bits: -1 if
 // none does. All NaNs count as one.
 func FirstDifference[F Float](a, b []F) int {
+	if bytes.Equal(raw(a), raw(b[:len(a)])) {
+		return -1 // as almost always, and much faster
+	}
 	for i := range a {
-		if a[i] != b[i] && (a[i] == a[i] || b[i] == b[i]) ||
-			a[i] == 0 && math.Signbit(float64(a[i])) != math.Signbit(float64(b[i])) {
+		if differ(a[i], b[i]) {
 			return i
 		}
 	}
 	return -1
+}
+
+// FirstOther is FirstDifference for numbers that fit F exactly.
+func FirstOther[F Float](a []F, want []float64) int {
+	for i, v := range want {
+		if differ(a[i], F(v)) {
+			return i
+		}
+	}
+	return -1
+}
+
+// differ says whether two numbers are not the same bits, or both NaN.
+func differ[F Float](a, b F) bool {
+	return a != b && (a == a || b == b) || a == 0 && math.Signbit(float64(a)) != math.Signbit(float64(b))
+}
+
+// raw is the memory of numbers.
+func raw[F Float](v []F) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*int(unsafe.Sizeof(*new(F))))
 }
 
 // Bytes is all bytes of a value.

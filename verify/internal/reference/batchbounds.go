@@ -107,10 +107,11 @@ func (n *Network) Sums(parts []Contribution, picks []int, r rounding.Pair) (*Bat
 		}
 	}
 	samples := float64(len(picks))
+	loss := r.Loss(rounding.Work{Roundings: samples + 1})
 	for k := range off {
 		kernelSize[k] = rounding.Up(kernelSize[k], 3*samples)
 		off[k] = rounding.Up(off[k], 2*samples) +
-			r.Local(rounding.Work{Roundings: samples + 1}, kernelSize[k], rounding.Up(size[k], 2*samples))
+			loss.Local(kernelSize[k], rounding.Up(size[k], 2*samples))
 	}
 	last := len(total) - 1
 	g.setFlat(total[:last])
@@ -147,13 +148,14 @@ func Alike(x, y *mat.Dense) (groups [][]int) {
 func (n *Network) BatchStep(
 	g *BatchGradient, e BatchEstimate, r rounding.Pair, rate float64, samples int,
 ) (params, bound []float64) {
-	grad, bounds, sizes := g.Flat(), e.Bounds.Flat(), e.sizes
+	grad, bounds, sizes, d := g.Flat(), e.Bounds.Flat(), e.sizes, descentOf(r)
+	params, bound = make([]float64, 0, len(grad)), make([]float64, 0, len(grad))
 	for l, layer := range n.layers {
 		// A product of rate and d may underflow before it is multiplied by a, a sum of them after it.
 		update := func(ps []float64, largest float64) {
 			underflow := r.Kernel.Tiny*2*largest + r.Underflow(rounding.Work{Roundings: float64(samples) + 1}, 1)
 			for i, p := range ps {
-				next, err := descent(r, p, grad[i], bounds[i], sizes[i], rate, underflow)
+				next, err := d.of(p, grad[i], bounds[i], sizes[i], rate, underflow)
 				params, bound = append(params, next), append(bound, err)
 			}
 			grad, bounds, sizes = grad[len(ps):], bounds[len(ps):], sizes[len(ps):]

@@ -98,9 +98,10 @@ func (n *Network) Step(t *Trace, bounds *Gradient, p spec.Precision, rate float6
 		return nil, nil, err
 	}
 	r := rounding.PairOf(kernel)
+	d := descentOf(r)
 	update := func(p, g, e, largest float64) {
 		// rate·d may underflow before it is multiplied by a.
-		next, err := descent(r, p, g, e, math.Abs(g)+e, rate, r.Kernel.Tiny*largest)
+		next, err := d.of(p, g, e, math.Abs(g)+e, rate, r.Kernel.Tiny*largest)
 		params, bound = append(params, next), append(bound, err)
 	}
 	for l, layer := range n.layers {
@@ -120,15 +121,22 @@ func (n *Network) Step(t *Trace, bounds *Gradient, p spec.Precision, rate float6
 	return params, bound, nil
 }
 
-// descent returns p - rate·g, and a bound on its error where g is off by at most e. size is the sum of the absolute
+// descent is what the roundings of a step do: those of rate·g, and the last one.
+type descent struct{ product, difference rounding.Loss }
+
+func descentOf(r rounding.Pair) *descent {
+	return &descent{r.Loss(rounding.Work{Roundings: 2}), r.Loss(rounding.Work{Roundings: 1})}
+}
+
+// of returns p - rate·g, and a bound on its error where g is off by at most e. size is the sum of the absolute
 // values of which g was summed, and underflow what is lost to it if rate was multiplied in before.
-func descent(r rounding.Pair, p, g, e, size, rate, underflow float64) (next, bound float64) {
+func (d *descent) of(p, g, e, size, rate, underflow float64) (next, bound float64) {
 	next = p - rate*g
 	product := math.Abs(rate) * size
-	bound = rounding.Up(math.Abs(rate)*e, 1) + r.Local(rounding.Work{Roundings: 2}, product, product)
+	bound = rounding.Up(math.Abs(rate)*e, 1) + d.product.Local(product, product)
 	if product > 0 {
 		bound += underflow
 	}
 	largest := math.Abs(next) + bound
-	return next, bound + r.Local(rounding.Work{Roundings: 1}, largest, largest)
+	return next, bound + d.difference.Local(largest, largest)
 }

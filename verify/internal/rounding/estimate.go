@@ -100,11 +100,11 @@ func lowestBit(v float64) int {
 // rounding (Higham, section 3.1).
 func OuterBound(r Pair, d, a Estimate) []float64 {
 	bound := make([]float64, 0, len(d.Value)*len(a.Value))
+	loss := r.Loss(Work{Roundings: 1})
 	for i, di := range d.Value {
 		for j, aj := range a.Value {
 			e := Product(di, d.Bound[i], aj, a.Bound[j])
-			bound = append(bound, e+r.Local(Work{Roundings: 1},
-				d.Magnitude(i)*a.Magnitude(j), math.Abs(di*aj)))
+			bound = append(bound, e+loss.Local(d.Magnitude(i)*a.Magnitude(j), math.Abs(di*aj)))
 		}
 	}
 	return bound

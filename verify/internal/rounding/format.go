@@ -61,11 +61,14 @@ func FormatOf(p spec.Precision) (Format, error) {
 
 // Gamma is γ_n = nu / (1 - nu), the bound on a product of n factors (1 + δ) or 1/(1 + δ) less 1
 // (Higham, lemma 3.1). It is +Inf where the lemma says nothing, from nu = 1 on.
-func (f Format) Gamma(n float64) float64 {
-	if n*f.U >= 1 {
+func (f Format) Gamma(n float64) float64 { return gamma(n * f.U) }
+
+// gamma is γ_n by nu.
+func gamma(nu float64) float64 {
+	if nu >= 1 {
 		return math.Inf(1)
 	}
-	return n * f.U / (1 - n*f.U)
+	return nu / (1 - nu)
 }
 
 // ULP returns the spacing of the format's numbers at v: the distance from |v| to the next larger one.
@@ -107,15 +110,34 @@ func PairOf(kernel Format) Pair { return Pair{kernel, Float64} }
 // lemma 3.3 and equation 3.5), and underflow once per operation. Where all terms are 0 every
 // operation is exact, so the bound is 0; where the terms may overflow there is no bound, +Inf.
 func (r Pair) Local(w Work, kernel, reference float64) float64 {
+	l := r.Loss(w)
+	return l.Local(kernel, reference)
+}
+
+// Loss is what Local needs of the work: formed once, it serves a whole matrix of results.
+type Loss struct {
+	// kernel and reference are γ, and the tiny ones the underflows, of both formats, whose largest numbers follow.
+	kernel, reference, tinyKernel, tinyReference, maxKernel, maxReference float64
+}
+
+// Loss is that of some work.
+func (r *Pair) Loss(w Work) Loss {
+	nk, nr := r.Kernel.Count(w), r.Reference.Count(w)
+	return Loss{
+		r.Kernel.Gamma(nk), r.Reference.Gamma(nr), nk * r.Kernel.Tiny, nr * r.Reference.Tiny,
+		r.Kernel.Max, r.Reference.Max,
+	}
+}
+
+// Local is Local of the pair for this work.
+func (l *Loss) Local(kernel, reference float64) float64 {
 	if kernel == 0 && reference == 0 {
 		return 0
 	}
-	if !(kernel <= r.Kernel.Max && reference <= r.Reference.Max) {
+	if !(kernel <= l.maxKernel && reference <= l.maxReference) {
 		return math.Inf(1)
 	}
-	nk, nr := r.Kernel.Count(w), r.Reference.Count(w)
-	return Up(r.Kernel.Gamma(nk)*kernel+r.Reference.Gamma(nr)*reference+
-		nk*r.Kernel.Tiny+nr*r.Reference.Tiny, 16)
+	return Up(l.kernel*kernel+l.reference*reference+l.tinyKernel+l.tinyReference, 16)
 }
 
 // Underflow bounds what the underflows of a computation come to where it enlarges them by a factor of gain.
@@ -125,7 +147,7 @@ func (r Pair) Underflow(w Work, gain float64) float64 {
 
 // Up raises a bound by the rounding error of its own evaluation in float64, n operations on numbers
 // that are not negative.
-func Up(bound, n float64) float64 { return bound * (1 + Float64.Gamma(n)) }
+func Up(bound, n float64) float64 { return bound * (1 + gamma(n*0x1p-53)) }
 
 // Product bounds |x̂ŷ - xy| for |x̂ - x| ≤ ex, |ŷ - y| ≤ ey, the products exact: |x|ey + |y|ex + ex·ey. An exact 0
 // annihilates even a factor without a bound; a 0 that is not exact does not, though 0·Inf is NaN.
