@@ -155,6 +155,9 @@ func TestCommitThatIsKilled(t *testing.T) {
 
 // Nor does it matter that what undoes a commit is killed, or what recovers from that, over and over.
 func TestRecoveryThatIsKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts hundreds of processes; go test without -short does")
+	}
 	for k := 0; ; k++ {
 		dir, before, batches, end := exampleWithTree(t)
 		end(nil)
@@ -257,6 +260,9 @@ func TestCommitReplacesNothingThatAppears(t *testing.T) {
 	all, later := steps(t)
 	for _, name := range []string{"a/new.go", "a/old.go", "a/gone.go", "b/old.go", "c/d/new.go"} {
 		for k, operation := range slices.Concat(all, later) {
+			if testing.Short() && k%4 != 0 {
+				continue
+			}
 			dir, batches, end := example(t)
 			path, n := filepath.Join(dir, name), -1
 			err := commit(t.Context(), batches, func(context.Context, string, string) error {

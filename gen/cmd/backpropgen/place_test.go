@@ -45,7 +45,7 @@ func helperCommand(t *testing.T, what, dir string) *exec.Cmd {
 func TestGeneratorsAtOnce(t *testing.T) {
 	rounds := 10
 	if testing.Short() {
-		rounds = 4
+		rounds = 2
 	}
 	dir := t.TempDir()
 	spec := irisSpec +
