@@ -96,6 +96,7 @@ var mayImport = map[string][]string{
 	"generated":                   nil,
 	"generated/*":                 nil,
 	"generated/internal/training": {"train"},
+	"generated/internal/short":    nil,
 	"generated/strict/digest":     {"train", "generated/*"},
 	"generated/*/train":           {"train", "generated/*", "generated/internal/training"},
 	"generated/mathematics/page":  {"spec", "spec/formula", "gen", "gen/expr", "gen/plan"}, // it describes them; nothing imports it
