@@ -84,7 +84,7 @@ func checkTensors[F float32 | float64](j *judge, value storable, call func() []t
 // wanted are the names and shapes of a network's parameters in the order of Flat.
 func (j *judge) wanted() (list []tensor[struct{}]) {
 	for l := 1; l <= j.network.Depth(); l++ {
-		rows := j.network.Width(l)
+		rows := j.network.Layers[l-1].Dense // before pooling
 		list = append(list, tensor[struct{}]{Name: fmt.Sprintf("W%d", l), Shape: []int{rows, j.network.Width(l - 1)}})
 		if !j.network.Layers[l-1].NoBias {
 			list = append(list, tensor[struct{}]{Name: fmt.Sprintf("b%d", l), Shape: []int{rows}})
